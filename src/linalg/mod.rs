@@ -1,0 +1,38 @@
+//! Numerical ground: everything that knows a corner of faer or of the random generators.
+
+pub mod activation;
+pub mod eigen;
+pub mod random;
+mod real;
+
+pub use real::Real;
+
+use faer::{Accum, MatMut, MatRef, Par, linalg::matmul::matmul};
+
+/// `y = a b`, or `y += a b` with [`Accum::Add`], on the calling thread only.
+///
+/// Shapes: `a` is r x s, `b` is s x t, `y` is r x t.
+pub fn gemm<T: Real>(y: MatMut<T>, accum: Accum, a: MatRef<T>, b: MatRef<T>) {
+    matmul(y, accum, a, b, T::ONE, Par::Seq);
+}
+
+/// The state column that tangent column `j` belongs to, for `tangents` columns over `states` states.
+pub fn state_of(j: usize, states: usize, tangents: usize) -> usize {
+    j / (tangents / states)
+}
+
+/// Column `j` as a slice.
+///
+/// # Panics
+/// If rows are not contiguous: every matrix in this crate is column-major.
+pub fn col<T>(m: MatRef<'_, T>, j: usize) -> &[T] {
+    m.col(j).try_as_col_major().expect("columns are contiguous").as_slice()
+}
+
+/// Column `j` as a mutable slice.
+///
+/// # Panics
+/// If rows are not contiguous: every matrix in this crate is column-major.
+pub fn col_mut<T>(m: MatMut<'_, T>, j: usize) -> &mut [T] {
+    m.col_mut(j).try_as_col_major_mut().expect("columns are contiguous").as_slice_mut()
+}

@@ -1,0 +1,52 @@
+//! Seeded random streams: one ChaCha stream an item, whatever thread runs it.
+
+use faer::Mat;
+use rand::{RngExt, SeedableRng};
+pub use rand_chacha::ChaCha12Rng as Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+/// What a stream is used for, so that two uses of the same seed and index stay independent.
+#[derive(Clone, Copy, Debug)]
+#[repr(u64)]
+pub enum Use {
+    /// Random initial states.
+    InitialState = 1,
+    /// Noise added to the starts of a search.
+    Start = 2,
+    /// Initial tangent vectors.
+    Tangent = 3,
+    /// Second, deflated search.
+    Deflation = 4,
+    /// Reference systems and tests.
+    Fixture = 5,
+}
+
+/// The stream of item `index` in a run seeded with `seed`.
+pub fn stream(seed: u64, usage: Use, index: u64) -> Rng {
+    let mut key = [0u8; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&(usage as u64).to_le_bytes());
+    key[16..24].copy_from_slice(&index.to_le_bytes());
+    Rng::from_seed(key)
+}
+
+/// A standard normal number.
+pub fn normal(rng: &mut Rng) -> f64 {
+    StandardNormal.sample(rng)
+}
+
+/// A number uniform in [lo, hi).
+pub fn uniform(rng: &mut Rng, lo: f64, hi: f64) -> f64 {
+    lo + (hi - lo) * rng.random::<f64>()
+}
+
+/// An r x c matrix of independent standard normal numbers, filled column by column.
+pub fn normal_matrix(rng: &mut Rng, rows: usize, cols: usize) -> Mat<f64> {
+    let mut m = Mat::zeros(rows, cols);
+    for j in 0..cols {
+        for i in 0..rows {
+            m[(i, j)] = normal(rng);
+        }
+    }
+    m
+}

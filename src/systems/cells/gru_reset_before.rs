@@ -1,0 +1,184 @@
+//! The gated recurrent unit with the reset gate before the product, as first published.
+
+use super::Params;
+use super::params::params_methods;
+use crate::linalg::activation::{sigmoid, tanh};
+use crate::linalg::{Real, col, col_mut, gemm, state_of};
+use crate::systems::rule::{Point, Rule};
+use faer::{Accum, MatMut, MatRef};
+
+/// The cell of Cho et al. 2014, with PyTorch's sense of z:
+/// r = s(W_r h + U_r u + b), z = s(W_z h + U_z u + b), c = tanh(U_n u + W_n (r h) + b),
+/// h' = (1-z) c + z h.
+///
+/// Parameters as in [`Gru`](super::Gru). Tape: r, 1-r, z, 1-z, c, c' (6n rows).
+#[derive(Clone)]
+pub struct GruResetBefore<T = f64> {
+    n: usize,
+    d: usize,
+    params: Params<T>,
+}
+
+const U: usize = 0;
+const W: usize = 1;
+const B_IH: usize = 2;
+const B_HH: usize = 3;
+
+impl<T: Real> GruResetBefore<T> {
+    /// A cell of `n` units and `d` inputs with all parameters zero.
+    pub fn new(n: usize, d: usize) -> Self {
+        let blocks =
+            [("weight_ih", 3 * n, d), ("weight_hh", 3 * n, n), ("bias_ih", 3 * n, 1), ("bias_hh", 3 * n, 1)];
+        Self { n, d, params: Params::zeros(&blocks) }
+    }
+    /// The parameters, blocks in the order of the type's documentation.
+    pub fn params_mut(&mut self) -> &mut Params<T> {
+        &mut self.params
+    }
+    fn recurrent(&self, gates: usize, count: usize) -> MatRef<'_, T> {
+        self.params.mat(W).subrows(gates * self.n, count * self.n)
+    }
+
+    /// Cotangents of the pre-activations in rows r, z, n of `ga`, and of r h in `grh`.
+    fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>, mut grh: MatMut<T>) {
+        let n = self.n;
+        let (b, k) = (at.tape.ncols(), gy.ncols());
+        for j in 0..k {
+            let s = state_of(j, b, k);
+            let (t, h, gy, g) = (col(at.tape, s), col(at.x, s), col(gy, j), col_mut(ga.as_mut(), j));
+            for i in 0..n {
+                let (z, not_z, c, slope) = (t[2 * n + i], t[3 * n + i], t[4 * n + i], t[5 * n + i]);
+                g[n + i] = gy[i] * (h[i] - c) * z * not_z;
+                g[2 * n + i] = gy[i] * not_z * slope;
+            }
+        }
+        let gn = ga.as_ref().subrows(2 * n, n);
+        gemm(grh.as_mut(), Accum::Replace, self.recurrent(2, 1).transpose(), gn);
+        for j in 0..k {
+            let s = state_of(j, b, k);
+            let (t, h, g) = (col(at.tape, s), col(at.x, s), col(grh.as_ref(), j));
+            for (i, v) in col_mut(ga.as_mut(), j)[..n].iter_mut().enumerate() {
+                *v = g[i] * h[i] * t[i] * t[n + i];
+            }
+        }
+    }
+}
+
+impl<T: Real> Rule<T> for GruResetBefore<T> {
+    params_methods!();
+    fn dim(&self) -> usize {
+        self.n
+    }
+    fn inputs(&self) -> usize {
+        self.d
+    }
+    fn tape_rows(&self) -> usize {
+        6 * self.n
+    }
+    fn scratch_rows(&self) -> usize {
+        4 * self.n
+    }
+    fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
+        let n = self.n;
+        let (a, rh) = scratch.split_at_row_mut(3 * n);
+        let mut a = a.subcols_mut(0, x.ncols());
+        let mut rh = rh.subrows_mut(0, n).subcols_mut(0, x.ncols());
+        a.fill(T::ZERO);
+        if self.d > 0 {
+            gemm(a.as_mut(), Accum::Replace, self.params.mat(U), u);
+        }
+        gemm(a.as_mut().subrows_mut(0, 2 * n), Accum::Add, self.recurrent(0, 2), x);
+        let (bi, bh) = (self.params.vec(B_IH), self.params.vec(B_HH));
+        for j in 0..x.ncols() {
+            let (a, h, t) = (col(a.as_ref(), j), col(x, j), col_mut(tape.as_mut(), j));
+            for (i, rh) in col_mut(rh.as_mut(), j).iter_mut().enumerate() {
+                (t[i], t[n + i]) = sigmoid(a[i] + bi[i] + bh[i]);
+                (t[2 * n + i], t[3 * n + i]) = sigmoid(a[n + i] + bi[n + i] + bh[n + i]);
+                *rh = t[i] * h[i];
+            }
+        }
+        gemm(a.as_mut().subrows_mut(2 * n, n), Accum::Add, self.recurrent(2, 1), rh.as_ref());
+        for j in 0..x.ncols() {
+            let (a, h, t) = (&col(a.as_ref(), j)[2 * n..], col(x, j), col_mut(tape.as_mut(), j));
+            for (i, y) in col_mut(y.as_mut(), j).iter_mut().enumerate() {
+                let (c, slope) = tanh(a[i] + bi[2 * n + i] + bh[2 * n + i]);
+                (t[4 * n + i], t[5 * n + i]) = (c, slope);
+                *y = t[3 * n + i] * c + t[2 * n + i] * h[i];
+            }
+        }
+    }
+    fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
+        let n = self.n;
+        let (b, k) = (at.tape.ncols(), dx.ncols());
+        let (da, drh) = scratch.split_at_row_mut(3 * n);
+        let mut da = da.subcols_mut(0, k);
+        let mut drh = drh.subrows_mut(0, n).subcols_mut(0, k);
+        da.fill(T::ZERO);
+        if let Some(du) = du {
+            gemm(da.as_mut(), Accum::Replace, self.params.mat(U), du);
+        }
+        gemm(da.as_mut().subrows_mut(0, 2 * n), Accum::Add, self.recurrent(0, 2), dx);
+        for j in 0..k {
+            let s = state_of(j, b, k);
+            let (t, h, da, dx) = (col(at.tape, s), col(at.x, s), col(da.as_ref(), j), col(dx, j));
+            for (i, v) in col_mut(drh.as_mut(), j).iter_mut().enumerate() {
+                *v = t[i] * dx[i] + t[i] * t[n + i] * da[i] * h[i];
+            }
+        }
+        gemm(da.as_mut().subrows_mut(2 * n, n), Accum::Add, self.recurrent(2, 1), drh.as_ref());
+        for j in 0..k {
+            let s = state_of(j, b, k);
+            let (t, h, da, dx) = (col(at.tape, s), col(at.x, s), col(da.as_ref(), j), col(dx, j));
+            for (i, v) in col_mut(dy.as_mut(), j).iter_mut().enumerate() {
+                let (z, not_z, c, slope) = (t[2 * n + i], t[3 * n + i], t[4 * n + i], t[5 * n + i]);
+                *v = not_z * slope * da[2 * n + i] + z * dx[i] + z * not_z * da[n + i] * (h[i] - c);
+            }
+        }
+    }
+    fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
+        let n = self.n;
+        let (b, k) = (at.tape.ncols(), gy.ncols());
+        let (ga, grh) = scratch.split_at_row_mut(3 * n);
+        let mut ga = ga.subcols_mut(0, k);
+        let mut grh = grh.subrows_mut(0, n).subcols_mut(0, k);
+        self.gate(at, gy, ga.as_mut(), grh.as_mut());
+        let rz = ga.as_ref().subrows(0, 2 * n);
+        gemm(gx.as_mut(), Accum::Replace, self.recurrent(0, 2).transpose(), rz);
+        for j in 0..k {
+            let (t, gy) = (col(at.tape, state_of(j, b, k)), col(gy, j));
+            let grh = col(grh.as_ref(), j);
+            for (i, g) in col_mut(gx.as_mut(), j).iter_mut().enumerate() {
+                *g += t[2 * n + i] * gy[i] + t[i] * grh[i];
+            }
+        }
+        if let Some(gu) = gu {
+            gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());
+        }
+    }
+    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let n = self.n;
+        let k = gy.ncols();
+        let (ga, rh) = scratch.split_at_row_mut(3 * n);
+        let mut ga = ga.subcols_mut(0, k);
+        let mut rh = rh.subrows_mut(0, n).subcols_mut(0, k);
+        self.gate(at, gy, ga.as_mut(), rh.as_mut());
+        self.params.add_outer(grad, U, ga.as_ref(), at.u);
+        self.params.add_columns(grad, B_IH, ga.as_ref());
+        self.params.add_columns(grad, B_HH, ga.as_ref());
+        for j in 0..k {
+            let (t, h) = (col(at.tape, j), col(at.x, j));
+            for (i, v) in col_mut(rh.as_mut(), j).iter_mut().enumerate() {
+                *v = t[i] * h[i];
+            }
+        }
+        let grad = MatMut::from_column_major_slice_mut(self.params.grad(grad, W), 3 * n, n);
+        let (grad_rz, grad_n) = grad.split_at_row_mut(2 * n);
+        let (rz, gn) = ga.as_ref().split_at_row(2 * n);
+        gemm(grad_rz, Accum::Add, rz, at.x.transpose());
+        gemm(grad_n, Accum::Add, gn, rh.as_ref().transpose());
+    }
+    /// h' is a mean of h and of a number in (-1, 1), so every attractor lies in [-1, 1].
+    fn range(&self, _: usize) -> [f64; 2] {
+        [-1.0, 1.0]
+    }
+}

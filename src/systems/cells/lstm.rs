@@ -1,0 +1,232 @@
+//! The long short-term memory cell, with its whole state [h; c].
+
+use super::params::params_methods;
+use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
+use crate::linalg::activation::{sigmoid, tanh};
+use crate::linalg::{Real, col, col_mut, gemm, state_of};
+use crate::systems::rule::{Bounds, Point, Rule};
+use faer::{Accum, MatMut, MatRef};
+
+/// The cell of `torch.nn.LSTM` on the state x = [h; c] of dimension 2n:
+/// i, f, o = s(W h + U u + b), g = tanh(W h + U u + b), c' = f c + i g, h' = o tanh(c').
+///
+/// Parameters, gates stacked i, f, g, o: `weight_ih` (4n x d), `weight_hh` (4n x n), `bias_ih`,
+/// `bias_hh` (4n). Tape: i, 1-i, f, 1-f, g, g', o, 1-o, tanh c', its slope (10n rows).
+#[derive(Clone)]
+pub struct Lstm<T = f64> {
+    n: usize,
+    d: usize,
+    params: Params<T>,
+}
+
+const U: usize = 0;
+const W: usize = 1;
+const B_IH: usize = 2;
+const B_HH: usize = 3;
+
+/// Coefficients of unit `k`: the derivatives of c' and h' with respect to the pre-activations and c.
+struct Slopes<T> {
+    /// dc'/da for the gates i, f, g.
+    cell: [T; 3],
+    /// dh'/da_o.
+    output: T,
+    /// dc'/dc.
+    keep: T,
+    /// dh'/dc'.
+    show: T,
+}
+
+impl<T: Real> Lstm<T> {
+    /// A cell of `n` units and `d` inputs with all parameters zero.
+    pub fn new(n: usize, d: usize) -> Self {
+        let blocks =
+            [("weight_ih", 4 * n, d), ("weight_hh", 4 * n, n), ("bias_ih", 4 * n, 1), ("bias_hh", 4 * n, 1)];
+        Self { n, d, params: Params::zeros(&blocks) }
+    }
+    /// The parameters, blocks in the order of the type's documentation.
+    pub fn params_mut(&mut self) -> &mut Params<T> {
+        &mut self.params
+    }
+
+    #[inline]
+    fn slopes(&self, tape: &[T], c: T, k: usize) -> Slopes<T> {
+        let t = |row: usize| tape[row * self.n + k];
+        let (i, f, g, o) = (t(0), t(2), t(4), t(6));
+        Slopes {
+            cell: [g * i * t(1), c * f * t(3), i * t(5)],
+            output: t(8) * o * t(7),
+            keep: f,
+            show: o * t(9),
+        }
+    }
+
+    /// Cotangents of the four pre-activations and, in `gc`, of the old c.
+    fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>, mut gc: MatMut<T>) {
+        let n = self.n;
+        let (b, w) = (at.tape.ncols(), gy.ncols());
+        for j in 0..w {
+            let s = state_of(j, b, w);
+            let (tape, c, gy) = (col(at.tape, s), &col(at.x, s)[n..], col(gy, j));
+            let (ga, gc) = (col_mut(ga.as_mut(), j), col_mut(gc.as_mut(), j));
+            for k in 0..n {
+                let slope = self.slopes(tape, c[k], k);
+                let total = gy[n + k] + gy[k] * slope.show;
+                for (gate, v) in slope.cell.into_iter().enumerate() {
+                    ga[gate * n + k] = total * v;
+                }
+                ga[3 * n + k] = gy[k] * slope.output;
+                gc[k] = total * slope.keep;
+            }
+        }
+    }
+}
+
+impl<T: Real> Rule<T> for Lstm<T> {
+    params_methods!();
+    fn dim(&self) -> usize {
+        2 * self.n
+    }
+    fn inputs(&self) -> usize {
+        self.d
+    }
+    fn tape_rows(&self) -> usize {
+        10 * self.n
+    }
+    fn scratch_rows(&self) -> usize {
+        5 * self.n
+    }
+    fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
+        let n = self.n;
+        let mut a = scratch.subrows_mut(0, 4 * n).subcols_mut(0, x.ncols());
+        gemm(a.as_mut(), Accum::Replace, self.params.mat(W), x.subrows(0, n));
+        if self.d > 0 {
+            gemm(a.as_mut(), Accum::Add, self.params.mat(U), u);
+        }
+        let (bi, bh) = (self.params.vec(B_IH), self.params.vec(B_HH));
+        for j in 0..x.ncols() {
+            let (a, c) = (col(a.as_ref(), j), &col(x, j)[n..]);
+            let (t, y) = (col_mut(tape.as_mut(), j), col_mut(y.as_mut(), j));
+            for k in 0..n {
+                let at = |g: usize| a[g * n + k] + bi[g * n + k] + bh[g * n + k];
+                let (i, not_i) = sigmoid(at(0));
+                let (f, not_f) = sigmoid(at(1));
+                let (g, slope) = tanh(at(2));
+                let (o, not_o) = sigmoid(at(3));
+                let new = f * c[k] + i * g;
+                let (shown, shown_slope) = tanh(new);
+                let record = [i, not_i, f, not_f, g, slope, o, not_o, shown, shown_slope];
+                for (row, v) in record.into_iter().enumerate() {
+                    t[row * n + k] = v;
+                }
+                y[k] = o * shown;
+                y[n + k] = new;
+            }
+        }
+    }
+    fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
+        let n = self.n;
+        let (b, w) = (at.tape.ncols(), dx.ncols());
+        let mut a = scratch.subrows_mut(0, 4 * n).subcols_mut(0, w);
+        gemm(a.as_mut(), Accum::Replace, self.params.mat(W), dx.subrows(0, n));
+        if let Some(du) = du {
+            gemm(a.as_mut(), Accum::Add, self.params.mat(U), du);
+        }
+        for j in 0..w {
+            let s = state_of(j, b, w);
+            let (tape, c) = (col(at.tape, s), &col(at.x, s)[n..]);
+            let (a, dc) = (col(a.as_ref(), j), &col(dx, j)[n..]);
+            let dy = col_mut(dy.as_mut(), j);
+            for k in 0..n {
+                let s = self.slopes(tape, c[k], k);
+                let new = s.keep * dc[k] + s.cell[0] * a[k] + s.cell[1] * a[n + k] + s.cell[2] * a[2 * n + k];
+                dy[n + k] = new;
+                dy[k] = s.output * a[3 * n + k] + s.show * new;
+            }
+        }
+    }
+    fn vjp(&self, at: Point<T>, gy: MatRef<T>, gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
+        let n = self.n;
+        let mut ga = scratch.subrows_mut(0, 4 * n).subcols_mut(0, gy.ncols());
+        let (gh, gc) = gx.split_at_row_mut(n);
+        self.gate(at, gy, ga.as_mut(), gc);
+        gemm(gh, Accum::Replace, self.params.mat(W).transpose(), ga.as_ref());
+        if let Some(gu) = gu {
+            gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());
+        }
+    }
+    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let n = self.n;
+        let (ga, gc) = scratch.split_at_row_mut(4 * n);
+        let mut ga = ga.subcols_mut(0, gy.ncols());
+        self.gate(at, gy, ga.as_mut(), gc.subcols_mut(0, gy.ncols()));
+        self.params.add_outer(grad, U, ga.as_ref(), at.u);
+        self.params.add_outer(grad, W, ga.as_ref(), at.x.subrows(0, n));
+        self.params.add_columns(grad, B_IH, ga.as_ref());
+        self.params.add_columns(grad, B_HH, ga.as_ref());
+    }
+    fn fold(&self, at: Point<T>, mut j: MatMut<T>, scratch: MatMut<T>) -> bool {
+        let (n, w) = (self.n, self.params.mat(W));
+        let (tape, c) = (col(at.tape, 0), &col(at.x, 0)[n..]);
+        let coefficients = col_mut(scratch, 0);
+        j.fill(T::ZERO);
+        for k in 0..n {
+            let s = self.slopes(tape, c[k], k);
+            for (gate, v) in s.cell.into_iter().enumerate() {
+                coefficients[gate * n + k] = v;
+            }
+            coefficients[3 * n + k] = s.output;
+            coefficients[4 * n + k] = s.show;
+            j[(n + k, n + k)] = s.keep;
+            j[(k, n + k)] = s.show * s.keep;
+        }
+        let gate = |g: usize| &coefficients[g * n..(g + 1) * n];
+        let (ci, cf, cg, co, show) = (gate(0), gate(1), gate(2), gate(3), gate(4));
+        for col_index in 0..n {
+            let w = col(w, col_index);
+            let (h, c) = col_mut(j.as_mut(), col_index).split_at_mut(n);
+            for k in 0..n {
+                c[k] = ci[k] * w[k] + cf[k] * w[n + k] + cg[k] * w[2 * n + k];
+                h[k] = co[k] * w[3 * n + k] + show[k] * c[k];
+            }
+        }
+        true
+    }
+    /// |h| < 1 by construction; c is not bounded by the architecture.
+    fn range(&self, i: usize) -> [f64; 2] {
+        if i < self.n { [-1.0, 1.0] } else { [f64::NEG_INFINITY, f64::INFINITY] }
+    }
+    /// Unit by unit, with the norms w_i, w_f, w_g, w_o of the rows of [W U] and C = |c| + radius:
+    /// |D c'| <= A = 1 + C w_f / 4 + w_i / 4 + w_g,
+    /// |D^2 c'| <= B = w_f / 2 + s2 C w_f^2 + s2 w_i^2 + w_i w_g / 2 + t2 w_g^2,
+    /// |D h'| <= w_o / 4 + A, |D^2 h'| <= s2 w_o^2 + w_o A / 2 + t2 A^2 + B;
+    /// s2 = 1/(6 sqrt 3), t2 = 4/(3 sqrt 3). The Lipschitz constant is the Euclidean norm of the
+    /// second bounds over all 2n coordinates.
+    fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
+        let (n, w, u) = (self.n, self.params.mat(W), self.params.mat(U));
+        let (bi, bh) = (self.params.vec(B_IH), self.params.vec(B_HH));
+        let h = at.x.subrows(0, n);
+        let (mut slope, mut curvature, mut rounding) = (0.0, 0.0, 0.0);
+        for k in 0..n {
+            let size = |g: usize| row_norm(w, g * n + k).hypot(row_norm(u, g * n + k));
+            let (wi, wf, wg, wo) = (size(0), size(1), size(2), size(3));
+            let c = at.x[(n + k, 0)].to_f64().abs() + radius;
+            let a = 1.0 + c * wf / 4.0 + wi / 4.0 + wg;
+            let b = wf / 2.0
+                + SIGMOID_CURVATURE * (c * wf * wf + wi * wi)
+                + wi * wg / 2.0
+                + TANH_CURVATURE * wg * wg;
+            let first = wo / 4.0 + a;
+            let second = SIGMOID_CURVATURE * wo * wo + wo * a / 2.0 + TANH_CURVATURE * a * a + b;
+            let error = |g: usize| {
+                let row = g * n + k;
+                let bias = bi[row].to_f64().abs() + bh[row].to_f64().abs();
+                gamma(n + self.d + 4) * (magnitude(w, row, h) + magnitude(u, row, at.u) + bias)
+            };
+            let e = (c * error(1) + error(0)) / 4.0 + error(2) + 8.0 * f64::EPSILON * (1.0 + c);
+            slope += first * first + a * a;
+            curvature += second * second + b * b;
+            rounding += e * e + (e + error(3) / 4.0 + 8.0 * f64::EPSILON).powi(2);
+        }
+        Some(Bounds { slope: slope.sqrt(), curvature: curvature.sqrt(), rounding: rounding.sqrt() })
+    }
+}

@@ -1,0 +1,151 @@
+//! The vanilla (Elman) recurrent cell.
+
+use super::params::params_methods;
+use super::{Params, frobenius, gamma, magnitude, row_norm};
+use crate::linalg::activation::Activation;
+use crate::linalg::{Real, col, col_mut, gemm, state_of};
+use crate::systems::rule::{Bounds, Point, Rule};
+use faer::{Accum, MatMut, MatRef};
+
+/// The cell h' = f(W h + U u + b_ih + b_hh), as PyTorch's `nn.RNN` layer.
+///
+/// Parameters: `weight_ih` U (n x d), `weight_hh` W (n x n), `bias_ih`, `bias_hh` (n).
+/// Tape: the gains f'(a), n rows.
+#[derive(Clone)]
+pub struct Vanilla<T = f64> {
+    n: usize,
+    d: usize,
+    activation: Activation,
+    params: Params<T>,
+}
+
+const U: usize = 0;
+const W: usize = 1;
+const B_IH: usize = 2;
+const B_HH: usize = 3;
+
+impl<T: Real> Vanilla<T> {
+    /// A cell of `n` units and `d` inputs with all parameters zero.
+    pub fn new(n: usize, d: usize, activation: Activation) -> Self {
+        let blocks = [("weight_ih", n, d), ("weight_hh", n, n), ("bias_ih", n, 1), ("bias_hh", n, 1)];
+        Self { n, d, activation, params: Params::zeros(&blocks) }
+    }
+    /// The nonlinearity f.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+    /// The parameters, blocks in the order of the type's documentation.
+    pub fn params_mut(&mut self) -> &mut Params<T> {
+        &mut self.params
+    }
+
+    /// ga = gain gy, the cotangent of the pre-activation.
+    fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>) {
+        let (b, k) = (at.tape.ncols(), gy.ncols());
+        for j in 0..k {
+            let (gain, gy) = (col(at.tape, state_of(j, b, k)), col(gy, j));
+            for (i, g) in col_mut(ga.as_mut(), j).iter_mut().enumerate() {
+                *g = gain[i] * gy[i];
+            }
+        }
+    }
+}
+
+impl<T: Real> Rule<T> for Vanilla<T> {
+    params_methods!();
+    fn dim(&self) -> usize {
+        self.n
+    }
+    fn inputs(&self) -> usize {
+        self.d
+    }
+    fn tape_rows(&self) -> usize {
+        self.n
+    }
+    fn scratch_rows(&self) -> usize {
+        self.n
+    }
+    fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, _: MatMut<T>) {
+        gemm(y.as_mut(), Accum::Replace, self.params.mat(W), x);
+        if self.d > 0 {
+            gemm(y.as_mut(), Accum::Add, self.params.mat(U), u);
+        }
+        let (b1, b2) = (self.params.vec(B_IH), self.params.vec(B_HH));
+        for j in 0..x.ncols() {
+            let a = col_mut(y.as_mut(), j);
+            for (i, v) in a.iter_mut().enumerate() {
+                *v += b1[i] + b2[i];
+            }
+            self.activation.apply(a, col_mut(tape.as_mut(), j));
+        }
+    }
+    fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, _: MatMut<T>) {
+        gemm(dy.as_mut(), Accum::Replace, self.params.mat(W), dx);
+        if let Some(du) = du {
+            gemm(dy.as_mut(), Accum::Add, self.params.mat(U), du);
+        }
+        let (b, k) = (at.tape.ncols(), dx.ncols());
+        for j in 0..k {
+            let gain = col(at.tape, state_of(j, b, k));
+            for (v, g) in col_mut(dy.as_mut(), j).iter_mut().zip(gain) {
+                *v *= *g;
+            }
+        }
+    }
+    fn vjp(&self, at: Point<T>, gy: MatRef<T>, gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
+        let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
+        self.gate(at, gy, ga.as_mut());
+        gemm(gx, Accum::Replace, self.params.mat(W).transpose(), ga.as_ref());
+        if let Some(gu) = gu {
+            gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());
+        }
+    }
+    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
+        self.gate(at, gy, ga.as_mut());
+        let ga = ga.as_ref();
+        self.params.add_outer(grad, U, ga, at.u);
+        self.params.add_outer(grad, W, ga, at.x);
+        self.params.add_columns(grad, B_IH, ga);
+        self.params.add_columns(grad, B_HH, ga);
+    }
+    fn fold(&self, at: Point<T>, mut j: MatMut<T>, _: MatMut<T>) -> bool {
+        let (gain, w) = (col(at.tape, 0), self.params.mat(W));
+        for c in 0..self.n {
+            let w = col(w, c);
+            for (i, v) in col_mut(j.as_mut(), c).iter_mut().enumerate() {
+                *v = gain[i] * w[i];
+            }
+        }
+        true
+    }
+    fn range(&self, _: usize) -> [f64; 2] {
+        self.activation.range()
+    }
+    /// With row norms w_i of [W U]: |D^2 F_i| <= max|f''| w_i^2, hence the Lipschitz constant
+    /// max|f''| sqrt(sum w_i^4). For ReLU the Jacobian is constant on the ball, and the constant 0,
+    /// where no pre-activation can change sign: |a_i| > w_i radius.
+    fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
+        let (w, u) = (self.params.mat(W), self.params.mat(U));
+        let curvature = self.activation.max_curvature();
+        let (mut fourth, mut error) = (0.0, 0.0);
+        for i in 0..self.n {
+            let size = row_norm(w, i).hypot(row_norm(u, i));
+            let bias = self.params.vec(B_IH)[i].to_f64() + self.params.vec(B_HH)[i].to_f64();
+            if curvature.is_none() {
+                let dot = |m: MatRef<T>, v: MatRef<T>| -> f64 {
+                    (0..m.ncols()).map(|j| m[(i, j)].to_f64() * v[(j, 0)].to_f64()).sum()
+                };
+                if (dot(w, at.x) + dot(u, at.u) + bias).abs() <= size * radius {
+                    return None;
+                }
+            }
+            fourth += size.powi(4);
+            let sum = magnitude(w, i, at.x) + magnitude(u, i, at.u) + bias.abs();
+            let slope = self.activation.max_slope();
+            error += (gamma(self.n + self.d + 3) * sum * slope + 4.0 * f64::EPSILON).powi(2);
+        }
+        let slope = self.activation.max_slope() * frobenius(w).hypot(frobenius(u));
+        Some(Bounds { slope, curvature: curvature.unwrap_or(0.0) * fourth.sqrt(), rounding: error.sqrt() })
+    }
+}

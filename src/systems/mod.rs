@@ -1,0 +1,7 @@
+//! Dynamical systems: the rule, its meaning in time, the cells, systems with known answers.
+
+pub mod cells;
+pub mod checkpoint;
+pub mod reference;
+pub mod rule;
+pub mod time;

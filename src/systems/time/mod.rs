@@ -1,0 +1,117 @@
+//! What a rule means in time: maps, flows, and the schemes that discretise flows.
+
+mod euler;
+mod rk4;
+
+pub use euler::Euler;
+pub use rk4::Rk4;
+
+use super::rule::Rule;
+
+/// A rule with its meaning in time.
+pub trait System: Send + Sync {
+    /// The rule that advances the state by [`time_step`](Self::time_step).
+    fn step(&self) -> &dyn Rule;
+    /// The rule whose fixed points (a map) or zeros (a flow) are sought.
+    fn field(&self) -> &dyn Rule;
+    /// True when [`field`](Self::field) is dx/dt, false when it is the map itself.
+    fn is_flow(&self) -> bool;
+    /// Time that one [`step`](Self::step) takes; 1 for a map that discretises nothing.
+    fn time_step(&self) -> f64;
+    /// The same flow with half the time step; none for a map.
+    fn halved(&self) -> Option<Box<dyn System>> {
+        None
+    }
+    /// Rate of growth, in nats per unit time, of a mode whose eigenvalue of the field's Jacobian
+    /// is `re + i im`: the real part for a flow, log|eigenvalue| / time step for a map.
+    fn growth(&self, re: f64, im: f64) -> f64 {
+        if self.is_flow() { re } else { re.hypot(im).ln() / self.time_step() }
+    }
+}
+
+/// A map x(t+1) = F(x(t), u(t)), of time step 1 unless it discretises a flow.
+pub struct Map<R> {
+    rule: R,
+    time_step: f64,
+}
+
+impl<R: Rule> Map<R> {
+    /// A map whose time is counted in steps.
+    pub fn new(rule: R) -> Self {
+        Self { rule, time_step: 1.0 }
+    }
+    /// A map that advances time by `time_step`.
+    pub fn with_time_step(rule: R, time_step: f64) -> Self {
+        Self { rule, time_step }
+    }
+}
+
+impl<R: Rule> System for Map<R> {
+    fn step(&self) -> &dyn Rule {
+        &self.rule
+    }
+    fn field(&self) -> &dyn Rule {
+        &self.rule
+    }
+    fn is_flow(&self) -> bool {
+        false
+    }
+    fn time_step(&self) -> f64 {
+        self.time_step
+    }
+}
+
+/// A flow dx/dt = F(x, u), advanced by classical Runge-Kutta steps of `dt` with u held constant.
+pub struct Flow<R> {
+    step: Rk4<R>,
+}
+
+impl<R: Rule> Flow<R> {
+    /// The flow of `field` in steps of `dt`.
+    pub fn new(field: R, dt: f64) -> Self {
+        Self { step: Rk4::new(field, dt) }
+    }
+}
+
+impl<R: Rule + Clone + 'static> System for Flow<R> {
+    fn step(&self) -> &dyn Rule {
+        &self.step
+    }
+    fn field(&self) -> &dyn Rule {
+        self.step.field()
+    }
+    fn is_flow(&self) -> bool {
+        true
+    }
+    fn time_step(&self) -> f64 {
+        self.step.dt()
+    }
+    fn halved(&self) -> Option<Box<dyn System>> {
+        Some(Box::new(Flow::new(self.step.field().clone(), self.step.dt() / 2.0)))
+    }
+}
+
+/// Forwards dimensions and parameters of a discretisation to its `field`.
+macro_rules! forward_to_field {
+    () => {
+        fn dim(&self) -> usize {
+            self.field.dim()
+        }
+        fn inputs(&self) -> usize {
+            self.field.inputs()
+        }
+        fn layout(&self) -> Vec<crate::systems::rule::Block> {
+            self.field.layout()
+        }
+        fn read_params(&self, theta: &mut [T]) {
+            self.field.read_params(theta);
+        }
+        fn write_params(&mut self, theta: &[T]) {
+            self.field.write_params(theta);
+        }
+        fn range(&self, i: usize) -> [f64; 2] {
+            self.field.range(i)
+        }
+    };
+}
+pub(crate) use forward_to_field;

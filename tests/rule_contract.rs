@@ -1,0 +1,156 @@
+//! The contract every rule passes: J and J^T are transposes of each other, both match central
+//! differences, so do the input and parameter products, and a folded Jacobian is the Jacobian.
+
+use faer::{Mat, MatMut, MatRef};
+use nullcline::linalg::activation::Activation;
+use nullcline::linalg::random::{Use, normal, normal_matrix, stream};
+use nullcline::systems::cells::{Current, Gru, GruResetBefore, Lstm, Rate, Stack, Vanilla};
+use nullcline::systems::rule::{Point, Rule, Workspace, parameter_count};
+use nullcline::systems::time::{Euler, Rk4};
+
+const TOLERANCE: f64 = 2e-7;
+
+fn dot(a: &Mat<f64>, b: &Mat<f64>) -> f64 {
+    (0..a.ncols()).flat_map(|j| (0..a.nrows()).map(move |i| a[(i, j)] * b[(i, j)])).sum()
+}
+
+fn close(a: f64, b: f64, what: &str) {
+    assert!((a - b).abs() <= TOLERANCE * (1.0 + a.abs().max(b.abs())), "{what}: {a} against {b}");
+}
+
+fn near(a: &Mat<f64>, b: &Mat<f64>, what: &str) {
+    for j in 0..a.ncols() {
+        for i in 0..a.nrows() {
+            close(a[(i, j)], b[(i, j)], &format!("{what} ({i}, {j})"));
+        }
+    }
+}
+
+fn value(rule: &dyn Rule, x: &Mat<f64>, u: &Mat<f64>) -> Mat<f64> {
+    let mut ws = Workspace::new(rule, x.ncols(), x.ncols());
+    let mut y = Mat::zeros(rule.dim(), x.ncols());
+    ws.eval(rule, x.as_ref(), u.as_ref(), y.as_mut());
+    y
+}
+
+/// One state column `b`, `k` tangents each.
+fn check(name: &str, rule: &mut dyn Rule, b: usize, k: usize) {
+    let (n, d, w) = (rule.dim(), rule.inputs(), b * k);
+    let mut rng = stream(7, Use::Fixture, n as u64);
+    let mut theta = vec![0.0; parameter_count(rule)];
+    rule.read_params(&mut theta);
+    theta.iter_mut().for_each(|p| *p += 0.4 * normal(&mut rng));
+    rule.write_params(&theta);
+
+    let mut draw = |r: usize, c: usize| normal_matrix(&mut rng, r, c);
+    let (x, u) = (draw(n, b), draw(d, b));
+    let (dx, du, gy) = (draw(n, w), draw(d, w), draw(n, w));
+    let mut ws = Workspace::new(rule, b, w.max(n));
+    let (mut y, mut dy, mut gx, mut gu) =
+        (Mat::zeros(n, b), Mat::zeros(n, w), Mat::zeros(n, w), Mat::zeros(d, w));
+    ws.eval(rule, x.as_ref(), u.as_ref(), y.as_mut());
+    let at = Point { x: x.as_ref(), u: u.as_ref(), tape: ws.tape.as_ref() };
+    let scratch = ws.scratch.as_mut();
+
+    // <gy, J dx + F_u du> = <J^T gy, dx> + <F_u^T gy, du>
+    let mut scratch = scratch;
+    rule.jvp(at, dx.as_ref(), Some(du.as_ref()), dy.as_mut(), scratch.as_mut());
+    rule.vjp(at, gy.as_ref(), gx.as_mut(), Some(gu.as_mut()), scratch.as_mut());
+    close(dot(&gy, &dy), dot(&gx, &dx) + dot(&gu, &du), &format!("{name}: transpose"));
+    let mut gx_alone = Mat::zeros(n, w);
+    rule.vjp(at, gy.as_ref(), gx_alone.as_mut(), None, scratch.as_mut());
+    near(&gx, &gx_alone, &format!("{name}: vjp without the input"));
+
+    // Central differences, tangent by tangent.
+    let h = 1e-5;
+    let pick = |m: &Mat<f64>, r: usize| Mat::from_fn(m.nrows(), b, |i, s| m[(i, s * k + r)]);
+    for r in 0..k {
+        let (vx, vu) = (pick(&dx, r), pick(&du, r));
+        let shifted = |s: f64| {
+            let x = Mat::from_fn(n, b, |i, j| x[(i, j)] + s * vx[(i, j)]);
+            let u = Mat::from_fn(d, b, |i, j| u[(i, j)] + s * vu[(i, j)]);
+            value(rule, &x, &u)
+        };
+        let (plus, minus) = (shifted(h), shifted(-h));
+        let difference = Mat::from_fn(n, b, |i, j| (plus[(i, j)] - minus[(i, j)]) / (2.0 * h));
+        near(&pick(&dy, r), &difference, &format!("{name}: jvp"));
+    }
+
+    // The parameter gradient, one cotangent a state.
+    let g1 = pick(&gy, 0);
+    let mut grad = vec![0.0; theta.len()];
+    let at = Point { x: x.as_ref(), u: u.as_ref(), tape: ws.tape.as_ref() };
+    rule.param_vjp(at, g1.as_ref(), &mut grad, ws.scratch.as_mut());
+    for p in (0..theta.len()).step_by(1 + theta.len() / 60) {
+        let mut side = |s: f64| {
+            let mut moved = theta.clone();
+            moved[p] += s;
+            rule.write_params(&moved);
+            dot(&g1, &value(rule, &x, &u))
+        };
+        let difference = (side(h) - side(-h)) / (2.0 * h);
+        close(grad[p], difference, &format!("{name}: parameter {p}"));
+    }
+    rule.write_params(&theta);
+    check_fold(name, rule, x.as_ref().subcols(0, 1), u.as_ref().subcols(0, 1));
+}
+
+fn check_fold(name: &str, rule: &dyn Rule, x: MatRef<f64>, u: MatRef<f64>) {
+    let n = rule.dim();
+    let mut ws = Workspace::new(rule, 1, n);
+    let (mut y, mut folded, mut j) = (Mat::zeros(n, 1), Mat::zeros(n, n), Mat::zeros(n, n));
+    ws.eval(rule, x, u, y.as_mut());
+    let Workspace { tape, scratch } = &mut ws;
+    let at = Point { x, u, tape: tape.as_ref() };
+    if rule.fold(at, folded.as_mut(), scratch.as_mut()) {
+        let out: MatMut<f64> = j.as_mut();
+        rule.jvp(at, Mat::identity(n, n).as_ref(), None, out, scratch.as_mut());
+        near(&folded, &j, &format!("{name}: fold"));
+    }
+}
+
+/// Every rule, one line each.
+fn rules() -> Vec<(&'static str, Box<dyn Rule>)> {
+    use Activation::{Identity, Relu, Sigmoid, Tanh};
+    let tau = || vec![1.0, 2.5, 0.7, 1.0, 1.3];
+    vec![
+        ("vanilla tanh", Box::new(Vanilla::new(6, 3, Tanh))),
+        ("vanilla relu", Box::new(Vanilla::new(6, 3, Relu))),
+        ("vanilla sigmoid", Box::new(Vanilla::new(6, 3, Sigmoid))),
+        ("vanilla identity", Box::new(Vanilla::new(6, 0, Identity))),
+        ("rate", Box::new(Rate::new(2, Tanh, tau()))),
+        ("current", Box::new(Current::new(2, Tanh, tau()))),
+        ("gru", Box::new(Gru::new(5, 3))),
+        ("gru without input", Box::new(Gru::new(5, 0))),
+        ("gru reset before", Box::new(GruResetBefore::new(5, 3))),
+        ("lstm", Box::new(Lstm::new(4, 3))),
+        ("euler rate", Box::new(Euler::new(Rate::new(2, Tanh, tau()), 0.1))),
+        ("euler current", Box::new(Euler::new(Current::new(2, Sigmoid, tau()), 0.2))),
+        ("rk4 rate", Box::new(Rk4::new(Rate::new(2, Tanh, tau()), 0.1))),
+        ("rk4 gru", Box::new(Rk4::new(Gru::new(3, 2), 0.1))),
+        (
+            "stack tanh",
+            Box::new(Stack::new(vec![
+                Box::new(Vanilla::new(4, 3, Tanh)),
+                Box::new(Vanilla::new(5, 4, Tanh)),
+            ])),
+        ),
+        (
+            "stack mixed",
+            Box::new(Stack::new(vec![
+                Box::new(Lstm::new(3, 2)),
+                Box::new(Gru::new(4, 3)),
+                Box::new(Lstm::new(2, 4)),
+            ])),
+        ),
+    ]
+}
+
+#[test]
+fn every_rule_passes_the_contract() {
+    for (b, k) in [(1, 1), (1, 4), (3, 1), (3, 2)] {
+        for (name, mut rule) in rules() {
+            check(&format!("{name} b={b} k={k}"), rule.as_mut(), b, k);
+        }
+    }
+}
