@@ -1,34 +1,99 @@
-//! Eigenvalues and singular values of dense real matrices.
+//! Eigenvalues, eigenvectors and singular values of dense real matrices.
 
+use faer::linalg::solvers::DenseSolveCore;
 use faer::{Mat, MatRef, c64};
+use std::cmp::Ordering;
 
-/// Eigenvalues of a square matrix, by decreasing modulus (then decreasing real, imaginary part).
+/// Which eigenvalues come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Largest modulus first, for maps.
+    Modulus,
+    /// Largest real part first, for flows.
+    RealPart,
+}
+
+impl Order {
+    fn compare(self, a: &c64, b: &c64) -> Ordering {
+        let key = |z: &c64| match self {
+            Self::Modulus => (z.re.hypot(z.im), z.re, z.im),
+            Self::RealPart => (z.re, z.re.hypot(z.im), z.im),
+        };
+        key(b).partial_cmp(&key(a)).unwrap_or(Ordering::Equal)
+    }
+}
+
+/// Eigenvalues of a square matrix in the given order.
 ///
-/// Returns `None` when the iteration does not converge, as with NaN entries.
-pub fn eigenvalues(a: MatRef<f64>) -> Option<Vec<c64>> {
+/// `None` when the iteration does not converge, as with entries that are not finite.
+pub fn eigenvalues(a: MatRef<f64>, order: Order) -> Option<Vec<c64>> {
+    if a.nrows() == 0 {
+        return Some(Vec::new());
+    }
     let mut values = a.eigenvalues().ok()?;
-    sort_by_modulus(&mut values);
-    Some(values)
+    values.sort_by(|a, b| order.compare(a, b));
+    values.iter().all(|z| z.re.is_finite() && z.im.is_finite()).then_some(values)
 }
 
-fn sort_by_modulus(values: &mut [c64]) {
-    values.sort_by(|a, b| {
-        let key = |z: &c64| (z.re.hypot(z.im), z.re, z.im);
-        key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal)
-    });
-}
-
-/// Eigenvalues with right and left eigenvectors: `a r = v r`, `l^H a = v l^H`, each unit l2 norm.
+/// Eigenvalues with their right and left eigenvectors: a r = v r, l^H a = v l^H.
+///
+/// Right eigenvectors have unit norm; left ones are scaled so that l^H r = 1, so that their norm is
+/// the condition number of the eigenvalue.
 pub struct Modes {
-    /// Eigenvalues, by decreasing `order`.
+    /// Eigenvalues in order.
     pub values: Vec<c64>,
-    /// Right eigenvectors as columns.
+    /// Right eigenvectors, one a column.
     pub right: Mat<c64>,
-    /// Left eigenvectors as columns.
-    pub left: Mat<c64>,
+    /// Left eigenvectors, one a column; none where the matrix is defective.
+    pub left: Option<Mat<c64>>,
+}
+
+/// All modes of a square matrix in the given order; `None` as for [`eigenvalues`].
+pub fn modes(a: MatRef<f64>, order: Order) -> Option<Modes> {
+    let n = a.nrows();
+    let eigen = a.eigen().ok()?;
+    let raw: Vec<c64> = (0..n).map(|i| eigen.S().column_vector()[i]).collect();
+    let mut index: Vec<usize> = (0..n).collect();
+    index.sort_by(|&i, &j| order.compare(&raw[i], &raw[j]));
+    let values: Vec<c64> = index.iter().map(|&i| raw[i]).collect();
+    if !values.iter().all(|z| z.re.is_finite() && z.im.is_finite()) {
+        return None;
+    }
+    let u = eigen.U();
+    let mut right = Mat::from_fn(n, n, |r, c| u[(r, index[c])]);
+    for c in 0..n {
+        let size = right.col(c).norm_l2();
+        right.col_mut(c).iter_mut().for_each(|v| *v /= size);
+    }
+    let inverse = right.partial_piv_lu().inverse();
+    let left = Mat::from_fn(n, n, |r, c| inverse[(c, r)].conj());
+    let finite = (0..n).all(|c| left.col(c).norm_l2() < 1e12);
+    Some(Modes { values, right, left: finite.then_some(left) })
 }
 
 /// Singular values, decreasing; `None` when the iteration does not converge.
 pub fn singular_values(a: MatRef<f64>) -> Option<Vec<f64>> {
     a.singular_values().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::random::{Use, normal_matrix, stream};
+
+    #[test]
+    fn modes_satisfy_their_equations() {
+        let a = normal_matrix(&mut stream(5, Use::Fixture, 0), 7, 7);
+        let m = modes(a.as_ref(), Order::Modulus).unwrap();
+        let left = m.left.unwrap();
+        let complex = Mat::from_fn(7, 7, |i, j| c64::new(a[(i, j)], 0.0));
+        for k in 0..7 {
+            let (r, l, v) = (m.right.col(k), left.col(k), m.values[k]);
+            let residual = &complex * r - r * faer::Scale(v);
+            assert!(residual.norm_l2() < 1e-12);
+            let residual = complex.transpose() * l.conjugate() - l.conjugate() * faer::Scale(v);
+            assert!(residual.norm_l2() < 1e-11);
+        }
+        assert_eq!(m.values, eigenvalues(a.as_ref(), Order::Modulus).unwrap());
+    }
 }

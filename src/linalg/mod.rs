@@ -4,6 +4,7 @@ pub mod activation;
 pub mod eigen;
 pub mod random;
 mod real;
+pub mod solve;
 
 pub use real::Real;
 
@@ -35,4 +36,10 @@ pub fn col<T>(m: MatRef<'_, T>, j: usize) -> &[T] {
 /// If rows are not contiguous: every matrix in this crate is column-major.
 pub fn col_mut<T>(m: MatMut<'_, T>, j: usize) -> &mut [T] {
     m.col_mut(j).try_as_col_major_mut().expect("columns are contiguous").as_slice_mut()
+}
+
+/// Makes faer's high-level decompositions sequential, in the whole process: parallel work here is
+/// over trajectories and starts, and results must not depend on the number of threads.
+pub fn sequential() {
+    faer::set_global_parallelism(Par::Seq);
 }

@@ -6,7 +6,8 @@ mod rk4;
 pub use euler::Euler;
 pub use rk4::Rk4;
 
-use super::rule::Rule;
+use super::rule::{Point, Rule};
+use faer::{MatMut, MatRef};
 
 /// A rule with its meaning in time.
 pub trait System: Send + Sync {
@@ -115,3 +116,49 @@ macro_rules! forward_to_field {
     };
 }
 pub(crate) use forward_to_field;
+
+/// A boxed rule is a rule, so that a system can be built from what a file says.
+impl<T: crate::linalg::Real> Rule<T> for Box<dyn Rule<T>> {
+    fn dim(&self) -> usize {
+        self.as_ref().dim()
+    }
+    fn inputs(&self) -> usize {
+        self.as_ref().inputs()
+    }
+    fn tape_rows(&self) -> usize {
+        self.as_ref().tape_rows()
+    }
+    fn scratch_rows(&self) -> usize {
+        self.as_ref().scratch_rows()
+    }
+    fn layout(&self) -> Vec<super::rule::Block> {
+        self.as_ref().layout()
+    }
+    fn read_params(&self, theta: &mut [T]) {
+        self.as_ref().read_params(theta);
+    }
+    fn write_params(&mut self, theta: &[T]) {
+        self.as_mut().write_params(theta);
+    }
+    fn eval(&self, x: MatRef<T>, u: MatRef<T>, y: MatMut<T>, tape: MatMut<T>, scratch: MatMut<T>) {
+        self.as_ref().eval(x, u, y, tape, scratch);
+    }
+    fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, dy: MatMut<T>, scratch: MatMut<T>) {
+        self.as_ref().jvp(at, dx, du, dy, scratch);
+    }
+    fn vjp(&self, at: Point<T>, gy: MatRef<T>, gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
+        self.as_ref().vjp(at, gy, gx, gu, scratch);
+    }
+    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        self.as_ref().param_vjp(at, gy, grad, scratch);
+    }
+    fn fold(&self, at: Point<T>, j: MatMut<T>, scratch: MatMut<T>) -> bool {
+        self.as_ref().fold(at, j, scratch)
+    }
+    fn range(&self, i: usize) -> [f64; 2] {
+        self.as_ref().range(i)
+    }
+    fn bounds(&self, at: Point<T>, radius: f64) -> Option<super::rule::Bounds> {
+        self.as_ref().bounds(at, radius)
+    }
+}

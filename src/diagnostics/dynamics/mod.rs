@@ -1,0 +1,3 @@
+//! Diagnostics of a dynamical system.
+
+pub mod fixed_points;

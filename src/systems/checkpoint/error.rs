@@ -1,0 +1,100 @@
+//! What can be wrong with the tensors of a network.
+
+use super::CellKind;
+use thiserror::Error;
+
+/// Why tensors do not make a network; each message says what to do.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum Error {
+    /// No recurrent weights under any known name.
+    #[error(
+        "no recurrent network found: expected PyTorch names such as `rnn.weight_hh_l0`, or --cell with \
+         --map w_rec=NAME,...; the file holds {found}"
+    )]
+    NoNetwork {
+        /// The tensors present.
+        found: String,
+    },
+    /// Several networks.
+    #[error("the file holds {} recurrent networks ({}): choose one with --prefix", prefixes.len(), prefixes.join(", "))]
+    Several {
+        /// Their prefixes.
+        prefixes: Vec<String>,
+    },
+    /// No tensor under the prefix that was asked for.
+    #[error("no recurrent weights under prefix `{prefix}`; the file has {found}")]
+    NoPrefix {
+        /// The prefix asked for.
+        prefix: String,
+        /// The prefixes present.
+        found: String,
+    },
+    /// A tensor that must be there is not.
+    #[error("tensor `{name}` is missing: {why}")]
+    Missing {
+        /// Its name.
+        name: String,
+        /// Why it is needed, and what to do.
+        why: String,
+    },
+    /// A tensor has the wrong shape.
+    #[error("tensor `{name}` has shape {found:?}, expected {expected}")]
+    Shape {
+        /// Its name.
+        name: String,
+        /// Its shape.
+        found: Vec<usize>,
+        /// What was expected, and why.
+        expected: String,
+    },
+    /// A weight is not a finite number.
+    #[error("tensor `{name}` holds {value} at index {index:?}: the weights must be finite; was the training run diverging?")]
+    NotFinite {
+        /// Its name.
+        name: String,
+        /// Where.
+        index: Vec<usize>,
+        /// NaN, inf or -inf.
+        value: f64,
+    },
+    /// A kind of layer that is not one dynamical system forward in time.
+    #[error("tensor `{name}` belongs to a {kind} layer, which is not supported: {advice}")]
+    Unsupported {
+        /// The tensor that shows it.
+        name: String,
+        /// The kind of layer.
+        kind: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A setting that contradicts the file or another setting.
+    #[error("{option} does not go with a {} network{}", cell.name(), advice)]
+    Setting {
+        /// The option.
+        option: &'static str,
+        /// The cell.
+        cell: CellKind,
+        /// What to do.
+        advice: String,
+    },
+    /// A pair of --map that means nothing.
+    #[error("--map {role}={name}: {why}")]
+    Map {
+        /// Left side.
+        role: String,
+        /// Right side.
+        name: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A metadata entry or setting with a value that cannot be.
+    #[error("{name} is {value}, expected {expected}")]
+    Value {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+}

@@ -1,0 +1,141 @@
+//! Named tensors to a system, and back.
+
+mod build;
+mod error;
+mod metadata;
+mod names;
+
+pub use build::load;
+pub use error::Error;
+pub use metadata::save;
+
+use super::time::System;
+use crate::linalg::activation::Activation;
+use faer::Mat;
+
+/// The kinds of cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellKind {
+    /// h' = f(W h + U u + b).
+    Vanilla,
+    /// Gated recurrent unit.
+    Gru,
+    /// Long short-term memory.
+    Lstm,
+    /// tau x' = -x + f(W x + U u + b).
+    Rate,
+    /// tau x' = -x + W f(x) + U u + b.
+    Current,
+}
+
+impl CellKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Vanilla, Self::Gru, Self::Lstm, Self::Rate, Self::Current];
+
+    /// The name used on the command line and in file metadata.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vanilla => "vanilla",
+            Self::Gru => "gru",
+            Self::Lstm => "lstm",
+            Self::Rate => "rate",
+            Self::Current => "current",
+        }
+    }
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.name() == name)
+    }
+    /// Gates, that is rows of the recurrent matrix for each unit, with their names.
+    pub fn gates(self) -> &'static [&'static str] {
+        match self {
+            Self::Gru => &["r", "z", "n"],
+            Self::Lstm => &["i", "f", "g", "o"],
+            _ => &["recurrent"],
+        }
+    }
+    /// True for the networks that are flows unless discretised by Euler steps.
+    pub fn is_flow(self) -> bool {
+        matches!(self, Self::Rate | Self::Current)
+    }
+    /// True where the nonlinearity is a choice.
+    pub fn has_activation(self) -> bool {
+        !matches!(self, Self::Gru | Self::Lstm)
+    }
+}
+
+/// What the user says about a weight file; everything may be left out.
+#[derive(Clone, Debug, Default)]
+pub struct Spec {
+    /// The cell, when the names do not tell.
+    pub cell: Option<CellKind>,
+    /// Pairs of role and tensor name (`w_rec=W`); either order is understood.
+    pub map: Vec<(String, String)>,
+    /// Nonlinearity of a vanilla, rate or current network; tanh unless the file says otherwise.
+    pub activation: Option<Activation>,
+    /// Time constant of a rate or current network; 1 unless the file says otherwise.
+    pub tau: Option<f64>,
+    /// Time step of a rate or current network; a tenth of the shortest tau unless given.
+    pub dt: Option<f64>,
+    /// Discretise by Euler steps, as a map, instead of Runge-Kutta.
+    pub euler: bool,
+    /// GRU with the reset gate before the recurrent product.
+    pub reset_before: bool,
+    /// Prefix of the tensors to take when a file holds several networks.
+    pub prefix: Option<String>,
+}
+
+/// A linear read-out y = D x + b of the (top layer's) output.
+#[derive(Clone, Debug)]
+pub struct Readout {
+    /// Name of the tensor.
+    pub name: String,
+    /// o x n.
+    pub weight: Mat<f64>,
+    /// o; zeros where the file has none.
+    pub bias: Vec<f64>,
+}
+
+/// A network as read from a file.
+pub struct Network {
+    /// The system; its state is that of all layers.
+    pub system: Box<dyn System>,
+    /// The cell of every layer.
+    pub cell: CellKind,
+    /// Units of each layer.
+    pub units: Vec<usize>,
+    /// Number of inputs.
+    pub inputs: usize,
+    /// Nonlinearity, where it is a choice.
+    pub activation: Option<Activation>,
+    /// Recurrent matrices by name: one a layer and gate, each n x n.
+    pub recurrent: Vec<(String, Mat<f64>)>,
+    /// The read-out, if one was recognised.
+    pub readout: Option<Readout>,
+    /// Tensors that play no part.
+    pub unused: Vec<String>,
+    /// What was assumed, in sentences.
+    pub notes: Vec<String>,
+    /// Names of the state's coordinates.
+    pub state_names: Vec<String>,
+}
+
+impl Network {
+    /// One line that says what the network is.
+    pub fn describe(&self) -> String {
+        let units = self.units.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
+        let cell = match (self.cell, self.activation) {
+            (CellKind::Gru, _) => "GRU".into(),
+            (CellKind::Lstm, _) => "LSTM".into(),
+            (CellKind::Vanilla, Some(f)) => format!("vanilla {} network", f.name()),
+            (kind, f) => format!("{} network ({})", kind.name(), f.map_or("tanh", Activation::name)),
+        };
+        let layers = if self.units.len() > 1 { format!(", {} layers", self.units.len()) } else { String::new() };
+        let inputs = match self.inputs {
+            1 => "1 input".into(),
+            d => format!("{d} inputs"),
+        };
+        let state = self.system.step().dim();
+        format!("{cell}{layers}, {units} units, {inputs}, {state} state variables")
+    }
+}
