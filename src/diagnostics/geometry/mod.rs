@@ -1,1 +1,3 @@
-//! Geometry of activity.
+//! Geometry of activity: states as points, whatever made them.
+
+pub mod pca;

@@ -1,0 +1,38 @@
+//! Singular values and eigenvalues of recurrent matrices.
+
+use crate::linalg::eigen::{Order, eigenvalues, singular_values};
+use faer::{Mat, c64};
+
+/// Spectra of one recurrent matrix.
+#[derive(Clone, Debug)]
+pub struct RecurrentSpectrum {
+    /// The gate, with its layer where there are several.
+    pub name: String,
+    /// Singular values, decreasing.
+    pub singular_values: Vec<f64>,
+    /// Eigenvalues, by decreasing modulus.
+    pub eigenvalues: Vec<c64>,
+    /// Largest modulus of an eigenvalue.
+    pub spectral_radius: f64,
+    /// |W W^T - W^T W|_F / |W|_F^2, 0 for a normal matrix: how far eigenvalues alone mislead.
+    pub non_normality: f64,
+}
+
+/// Spectra of each named matrix; `None` for one whose iteration does not converge.
+pub fn recurrent(matrices: &[(String, Mat<f64>)]) -> Option<Vec<RecurrentSpectrum>> {
+    matrices
+        .iter()
+        .map(|(name, w)| {
+            let values = eigenvalues(w.as_ref(), Order::Modulus)?;
+            let square = w.norm_l2().powi(2);
+            let commutator = w * w.transpose() - w.transpose() * w;
+            Some(RecurrentSpectrum {
+                name: name.clone(),
+                singular_values: singular_values(w.as_ref())?,
+                spectral_radius: values.first().map_or(0.0, |v| v.re.hypot(v.im)),
+                eigenvalues: values,
+                non_normality: if square > 0.0 { commutator.norm_l2() / square } else { 0.0 },
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! States of a system followed forward in time.
+
+use crate::linalg::random::{Use, normal, stream, uniform};
+use crate::linalg::{col, col_mut};
+use crate::systems::rule::{Workspace, column, column_mut};
+use crate::systems::time::System;
+use faer::{Mat, MatRef};
+use rayon::prelude::*;
+
+/// What drives the trajectories.
+#[derive(Clone, Debug)]
+pub enum Inputs {
+    /// A constant input, d.
+    Constant(Vec<f64>),
+    /// One sequence a trial, each d x t.
+    Trials(Vec<Mat<f64>>),
+}
+
+/// Trajectories of equal or different lengths.
+#[derive(Clone, Debug)]
+pub struct Trajectories {
+    /// One trajectory an entry: n x (t + 1), the initial state first.
+    pub states: Vec<Mat<f64>>,
+    /// |x(t+1) - x(t)| / time step at the end of each.
+    pub final_speed: Vec<f64>,
+    /// Trajectories that left the finite numbers; theirs end at the last finite state.
+    pub diverged: Vec<usize>,
+    /// Time from one column to the next.
+    pub time_step: f64,
+}
+
+impl Trajectories {
+    /// All states side by side, n x total.
+    pub fn pooled(&self) -> Mat<f64> {
+        let n = self.states.first().map_or(0, Mat::nrows);
+        let total = self.states.iter().map(Mat::ncols).sum();
+        let mut out = Mat::zeros(n, total);
+        let mut next = 0;
+        for s in &self.states {
+            out.as_mut().subcols_mut(next, s.ncols()).copy_from(s);
+            next += s.ncols();
+        }
+        out
+    }
+}
+
+/// Random initial states, one a column: uniform over the range that the rule gives for a coordinate,
+/// standard normal where it gives none. Column i depends on the seed and on i alone.
+pub fn random_states(system: &dyn System, count: usize, seed: u64) -> Mat<f64> {
+    let n = system.step().dim();
+    let mut out = Mat::zeros(n, count);
+    for j in 0..count {
+        let mut rng = stream(seed, Use::InitialState, j as u64);
+        for i in 0..n {
+            let [lo, hi] = system.step().range(i);
+            out[(i, j)] =
+                if hi - lo < f64::INFINITY { uniform(&mut rng, lo, hi) } else { normal(&mut rng) };
+        }
+    }
+    out
+}
+
+/// Follows each initial state (column of `initial`, n x r) for `steps` steps, or for the length of
+/// its trial; with trials, trajectory k sees trial k mod their number.
+///
+/// Shapes: inputs are d x t; an input stands still for one step. A state that is not finite ends its
+/// trajectory.
+pub fn trajectories(system: &dyn System, initial: MatRef<f64>, inputs: &Inputs, steps: usize) -> Trajectories {
+    let rule = system.step();
+    let n = rule.dim();
+    let follow = |k: usize| -> (Mat<f64>, f64, bool) {
+        let trial = match inputs {
+            Inputs::Constant(_) => None,
+            Inputs::Trials(trials) => Some(&trials[k % trials.len()]),
+        };
+        let length = trial.map_or(steps, Mat::ncols);
+        let mut states = Mat::zeros(n, length + 1);
+        col_mut(states.as_mut(), 0).copy_from_slice(col(initial, k));
+        let mut ws = Workspace::new(rule, 1, 1);
+        let mut y = vec![0.0; n];
+        let mut speed = 0.0;
+        for t in 0..length {
+            let u = match (trial, inputs) {
+                (Some(trial), _) => col(trial.as_ref(), t),
+                (None, Inputs::Constant(u)) => u,
+                (None, Inputs::Trials(_)) => &[],
+            };
+            let x = col(states.as_ref(), t);
+            ws.eval(rule, column(x), column(u), column_mut(&mut y));
+            if !y.iter().all(|v| v.is_finite()) {
+                return (states.subcols(0, t + 1).to_owned(), f64::INFINITY, true);
+            }
+            speed = x.iter().zip(&y).map(|(x, y)| (y - x).powi(2)).sum::<f64>().sqrt();
+            col_mut(states.as_mut(), t + 1).copy_from_slice(&y);
+        }
+        (states, speed / system.time_step(), false)
+    };
+    let all: Vec<_> = (0..initial.ncols()).into_par_iter().map(follow).collect();
+    let diverged = all.iter().enumerate().filter(|(_, a)| a.2).map(|(k, _)| k).collect();
+    let final_speed = all.iter().map(|a| a.1).collect();
+    let states = all.into_iter().map(|a| a.0).collect();
+    Trajectories { states, final_speed, diverged, time_step: system.time_step() }
+}
