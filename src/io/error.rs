@@ -1,0 +1,204 @@
+//! What can be wrong with a file: typed, naming the place, what was found, what was expected, what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file that could not be read or written.
+///
+/// Its text names the file, the place in it, what was found and expected, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", path.display())]
+pub struct Error {
+    path: PathBuf,
+    problem: Box<Problem>,
+}
+
+impl Error {
+    /// The problem `problem` of the file at `path`.
+    pub fn new(path: impl Into<PathBuf>, problem: Problem) -> Self {
+        Self { path: path.into(), problem: Box::new(problem) }
+    }
+
+    /// The file concerned.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What is wrong, to match on.
+    pub fn kind(&self) -> &Problem {
+        &self.problem
+    }
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each variant's fields are explained by its message")]
+pub enum Problem {
+    /// The system refused to open, read or write the file.
+    #[error("cannot {doing} the file: {source}; check the path, the permissions and the free space")]
+    Io { doing: &'static str, source: io::Error },
+
+    /// A folder stands where a file was expected.
+    #[error("this is a folder, expected a file; name the file inside it")]
+    Directory,
+
+    /// The file has no bytes.
+    #[error("the file is empty (0 bytes); it was probably not written to the end, so write it again")]
+    Empty,
+
+    /// The content is none of the formats that are read here.
+    #[error("found {found}, expected {expected}; {advice}")]
+    UnknownFormat { found: String, expected: &'static str, advice: &'static str },
+
+    /// The content contradicts its own format.
+    #[error("damaged {format} at {place}: {detail}; copy or save the file again")]
+    Damaged { format: &'static str, place: String, detail: String },
+
+    /// The file ends before its content does.
+    #[error(
+        "truncated {format} at {place}: found {found} bytes, expected {expected}; copy or save the file again"
+    )]
+    Truncated { format: &'static str, place: String, found: u64, expected: u64 },
+
+    /// A valid file uses something that is not read here.
+    #[error("{place}: found {found}, expected {expected}; {advice}")]
+    Unsupported { place: String, found: String, expected: &'static str, advice: &'static str },
+
+    /// Something claims to be larger than any honest file needs.
+    #[error("{place}: found {found} {unit}, expected at most {limit}; the file is damaged or hostile")]
+    TooLarge { place: String, unit: &'static str, found: u64, limit: u64 },
+
+    /// A pickle asks for a name outside the tensor subset.
+    #[error(
+        "the pickle {role} `{name}`, expected only tensors in dictionaries; nothing in it was executed. \
+         If you trust where the file comes from, save `model.state_dict()` from PyTorch and read that"
+    )]
+    ForeignGlobal { name: String, role: &'static str },
+
+    /// A pickle uses an instruction outside the tensor subset.
+    #[error(
+        "the pickle uses opcode {opcode:#04x} at byte {offset}, expected only those of tensors in dictionaries; \
+         nothing in it was executed. Save `model.state_dict()` with torch.save, or as safetensors"
+    )]
+    ForbiddenOpcode { opcode: u8, offset: usize },
+
+    /// A file of PyTorch before 1.6, or a bare pickle.
+    #[error(
+        "found a bare pickle (PyTorch before 1.6, or pickle.dump), expected a zip archive by torch.save; nothing in \
+         it was executed. Re-save it: torch.save(torch.load(old, weights_only=True), new)"
+    )]
+    LegacyTorch,
+
+    /// A compiled PyTorch program.
+    #[error(
+        "found a TorchScript program, expected tensors; save its weights: \
+         torch.save(torch.jit.load(file).state_dict(), new)"
+    )]
+    TorchScript,
+
+    /// A numpy array of Python objects.
+    #[error(
+        "array `{array}`: found pickled Python objects, expected numbers; nothing is ever executed here. \
+         Save it with a numeric dtype: np.save(file, array.astype(float))"
+    )]
+    ObjectArray { array: String },
+
+    /// Two tensors or arrays share one name.
+    #[error("tensor `{name}`: found twice, expected once; rename one of them")]
+    DuplicateTensor { name: String },
+
+    /// A tensor's shape does not agree with its number of values.
+    #[error("tensor `{name}`: found {found} values, expected {expected} from the shape {shape:?}")]
+    Shape { name: String, shape: Vec<usize>, found: usize, expected: usize },
+
+    /// An npz with several arrays, and none was named.
+    #[error("found {} arrays ({}), expected one; name the array to read", arrays.len(), listed(arrays))]
+    AmbiguousArray { arrays: Vec<String> },
+
+    /// The named array is not in the file.
+    #[error("array `{name}`: not found, expected one of {}", listed(arrays))]
+    MissingArray { name: String, arrays: Vec<String> },
+
+    /// The named column is not in the table.
+    #[error("column `{name}`: not found, expected one of {}", listed(columns))]
+    MissingColumn { name: String, columns: Vec<String> },
+
+    /// Two columns share one name.
+    #[error("column `{name}`: found twice, expected once; rename one of them")]
+    DuplicateColumn { name: String },
+
+    /// A text stands where a number was asked for; rows count from 1, without the header.
+    #[error(
+        "column `{column}`, row {row}: found the text `{value}`, expected a number; leave the column out or clean it"
+    )]
+    TextValue { column: String, row: usize, value: String },
+
+    /// A column of a type that is no number and no text.
+    #[error(
+        "column `{column}`: found the type {found}, expected numbers or text; leave it out or flatten it"
+    )]
+    ColumnType { column: String, found: String },
+
+    /// A row of a text table with too many or too few fields; lines count from 1.
+    #[error(
+        "line {line}: found {found} fields, expected {expected} as in the first row; check quotes and separators"
+    )]
+    RaggedRow { line: u64, found: u64, expected: u64 },
+
+    /// Decimal commas and decimal points in one file.
+    #[error(
+        "column `{column}`, row {row}: found `{value}`, which mixes decimal commas with decimal points in one file, \
+         expected one of them; write the numbers with decimal points"
+    )]
+    MixedDecimals { column: String, row: usize, value: String },
+
+    /// A table without rows or without columns.
+    #[error(
+        "found {rows} rows and {columns} columns, expected at least one of each; record or export the table again"
+    )]
+    NoRows { rows: usize, columns: usize },
+
+    /// Columns of one table differ in length.
+    #[error("column `{column}`: found {found} rows, expected {expected} as in the first column")]
+    UnequalColumns { column: String, found: usize, expected: usize },
+}
+
+impl Problem {
+    pub(crate) fn damaged(format: &'static str, place: impl Into<String>, detail: impl ToString) -> Self {
+        let mut detail = detail.to_string();
+        if let Some((end, _)) = detail.char_indices().nth(300) {
+            detail.truncate(end);
+        }
+        Self::Damaged { format, place: place.into(), detail }
+    }
+
+    pub(crate) fn reading(source: io::Error) -> Self {
+        Self::Io { doing: "read", source }
+    }
+
+    pub(crate) fn writing(source: io::Error) -> Self {
+        Self::Io { doing: "write", source }
+    }
+
+    /// Says what a failed read of `format` at `place` means: an end of file is a truncation, other
+    /// complaints of a decoder are damage.
+    pub(crate) fn read(format: &'static str, place: &str, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::UnexpectedEof => Self::damaged(format, place, "the data end too early"),
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
+                Self::damaged(format, place, source)
+            }
+            _ => Self::reading(source),
+        }
+    }
+}
+
+/// At most a dozen names, so that a message stays readable.
+fn listed(names: &[String]) -> String {
+    let mut text = names.iter().take(12).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > 12 {
+        text.push_str(&format!(", ... ({} in all)", names.len()));
+    }
+    text
+}

@@ -1,0 +1,106 @@
+//! Which format a file has: by its first bytes, then by its extension.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use super::error::{Error, Problem};
+
+/// A family of formats, as far as the first bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Parquet,
+    ArrowFile,
+    ArrowStream,
+    Npy,
+    /// npz, or PyTorch.
+    Zip,
+    Safetensors,
+    /// A pickle outside any archive.
+    Pickle,
+    Text,
+    /// Known, but not read here; the words say what it is and what to do.
+    Foreign(&'static str, &'static str),
+    Unknown,
+}
+
+/// The family of the file at `path`.
+///
+/// # Errors
+/// A missing or unreadable file, a folder, an empty file.
+pub(crate) fn family(path: &Path) -> Result<Family, Error> {
+    let fail = |problem| Error::new(path, problem);
+    let about = fs::metadata(path).map_err(|e| fail(Problem::Io { doing: "open", source: e }))?;
+    if about.is_dir() {
+        return Err(fail(Problem::Directory));
+    }
+    let file = File::open(path).map_err(|e| fail(Problem::Io { doing: "open", source: e }))?;
+    let mut head = Vec::new();
+    file.take(4096).read_to_end(&mut head).map_err(|e| fail(Problem::reading(e)))?;
+    if head.is_empty() {
+        return Err(fail(Problem::Empty));
+    }
+    Ok(match by_content(&head) {
+        Family::Unknown => by_extension(path),
+        family => family,
+    })
+}
+
+fn by_content(head: &[u8]) -> Family {
+    const MAGIC: &[(&[u8], Family)] = &[
+        (b"PAR1", Family::Parquet),
+        (b"ARROW1", Family::ArrowFile),
+        (b"\xff\xff\xff\xff", Family::ArrowStream),
+        (b"\x93NUMPY", Family::Npy),
+        (b"PK\x03\x04", Family::Zip),
+        (b"PK\x05\x06", Family::Zip),
+        (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
+        (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
+        (b"\x89HDF\r\n", Family::Foreign("an HDF5 file", "export its arrays as npz or safetensors")),
+        (b"MATLAB 5.0", Family::Foreign("a MATLAB file", "export its arrays as npz or CSV")),
+        (b"\x1f\x8b", Family::Foreign("a gzip archive", "unpack it first")),
+        (b"\x28\xb5\x2f\xfd", Family::Foreign("a zstd archive", "unpack it first")),
+        (b"BZh", Family::Foreign("a bzip2 archive", "unpack it first")),
+        (b"\xff\xfe", Family::Foreign("UTF-16 text", "save it as UTF-8")),
+        (b"\xfe\xff", Family::Foreign("UTF-16 text", "save it as UTF-8")),
+    ];
+    if let Some((_, family)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return *family;
+    }
+    match head {
+        [0x80, 1..=5, ..] => Family::Pickle,
+        // A safetensors header is a length of 8 bytes and a JSON object.
+        [_, _, _, _, _, 0, 0, 0, b'{', ..] => Family::Safetensors,
+        _ if !head.contains(&0) => Family::Text,
+        _ => Family::Unknown,
+    }
+}
+
+fn by_extension(path: &Path) -> Family {
+    match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("safetensors") => Family::Safetensors,
+        Some("npy") => Family::Npy,
+        Some("npz" | "pt" | "pth") => Family::Zip,
+        Some("parquet") => Family::Parquet,
+        Some("arrow" | "feather") => Family::ArrowFile,
+        Some("csv" | "tsv" | "txt") => Family::Text,
+        _ => Family::Unknown,
+    }
+}
+
+/// The error for a file of another family than `expected`.
+pub(crate) fn unexpected(path: &Path, family: Family, expected: &'static str) -> Error {
+    const ELSEWHERE: &str = "check that this is the file you meant";
+    let (found, advice) = match family {
+        Family::Foreign(found, advice) => (found, advice),
+        Family::Pickle => return Error::new(path, Problem::LegacyTorch),
+        Family::Parquet => ("a Parquet table", ELSEWHERE),
+        Family::ArrowFile | Family::ArrowStream => ("an Arrow table", ELSEWHERE),
+        Family::Npy => ("a numpy array", ELSEWHERE),
+        Family::Zip => ("a zip archive", ELSEWHERE),
+        Family::Safetensors => ("safetensors", ELSEWHERE),
+        Family::Text => ("text", ELSEWHERE),
+        Family::Unknown => ("bytes of no known format", ELSEWHERE),
+    };
+    Error::new(path, Problem::UnknownFormat { found: found.into(), expected, advice })
+}

@@ -1,0 +1,122 @@
+//! Tensors in npy and npz files.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
+use std::path::Path;
+
+use zip::write::SimpleFileOptions;
+
+use super::super::archive::Archive;
+use super::super::atomic;
+use super::super::error::{Error, Problem};
+use super::super::npy::{self, Element, Header};
+use super::{Tensor, Tensors, check_shape};
+
+/// Longer strings are no metadata.
+const LONGEST_TEXT: usize = 1 << 20;
+
+pub(super) fn read_npy(path: &Path) -> Result<Tensors, Problem> {
+    let name = path.file_stem().map_or_else(|| "array".into(), |s| s.to_string_lossy().into_owned());
+    let mut reader = BufReader::new(File::open(path).map_err(Problem::reading)?);
+    let header = Header::read(&mut reader, &name)?;
+    let tensor = tensor(&mut reader, &header, name)?;
+    Ok(Tensors { format: "npy", tensors: vec![tensor], ..Tensors::default() })
+}
+
+pub(super) fn read_npz(mut archive: Archive, names: &[String]) -> Result<Tensors, Problem> {
+    let mut out = Tensors { format: "npz", ..Tensors::default() };
+    for entry_name in names {
+        let Some(name) = entry_name.strip_suffix(".npy") else {
+            out.skipped.push(format!("{entry_name}: not a numpy array"));
+            continue;
+        };
+        let mut entry = archive.entry(entry_name)?;
+        let header = Header::read(&mut entry, name)?;
+        match &header.element {
+            Element::Number { .. } => {
+                out.tensors.push(tensor(&mut entry, &header, name.into())?);
+                finish(&mut entry, name)?;
+            }
+            Element::Unicode { characters, big_endian }
+                if header.shape.is_empty() && *characters < LONGEST_TEXT =>
+            {
+                let value = text(&mut entry, *characters, *big_endian, name)?;
+                out.metadata.insert(name.into(), value);
+            }
+            Element::Object => {
+                out.skipped.push(format!("{name}: pickled Python objects; nothing is ever executed here"));
+            }
+            Element::Unicode { .. } => out.skipped.push(format!("{name}: an array of text")),
+            Element::Other(descr) => out.skipped.push(format!("{name}: dtype {descr} is not a real number")),
+        }
+    }
+    Ok(out)
+}
+
+fn tensor(reader: &mut impl Read, header: &Header, name: String) -> Result<Tensor, Problem> {
+    let data = header.numbers(reader, &name)?;
+    let dtype = match header.element {
+        Element::Number { dtype, .. } => dtype.name().to_string(),
+        _ => return Err(header.not_numbers(&name)),
+    };
+    Ok(Tensor { name, shape: header.shape.clone(), dtype, data })
+}
+
+/// Reads past the last value: only then does the archive compare its checksum.
+fn finish(entry: &mut impl Read, array: &str) -> Result<(), Problem> {
+    let place = format!("array `{array}`");
+    match entry.read(&mut [0u8; 1]).map_err(|e| Problem::read("npz", &place, e))? {
+        0 => Ok(()),
+        _ => Err(Problem::damaged("npz", place, "more data than the shape has room for")),
+    }
+}
+
+fn text(reader: &mut impl Read, characters: usize, big_endian: bool, name: &str) -> Result<String, Problem> {
+    let place = format!("array `{name}`");
+    let mut bytes = Vec::new();
+    reader
+        .take(4 * characters as u64)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Problem::read("npz", &place, e))?;
+    let (codes, _) = bytes.as_chunks::<4>();
+    let codes =
+        codes.iter().map(|c| if big_endian { u32::from_be_bytes(*c) } else { u32::from_le_bytes(*c) });
+    let text: Option<String> = codes.map(char::from_u32).collect();
+    let text = text.ok_or_else(|| Problem::damaged("npz", place, "text that is not Unicode"))?;
+    Ok(text.trim_end_matches('\0').to_string())
+}
+
+/// Writes one tensor as npy, in f64 and C order; its name is not stored.
+///
+/// # Errors
+/// A shape that does not fit its values, or a file that cannot be written.
+pub fn write_npy(path: &Path, tensor: &Tensor) -> Result<(), Error> {
+    atomic::write(path, |writer| {
+        check_shape(tensor)?;
+        npy::write(writer, &tensor.shape, &tensor.data).map_err(Problem::writing)
+    })
+}
+
+/// Writes tensors as an uncompressed npz, in f64 and C order.
+///
+/// # Errors
+/// A shape that does not fit its values, a name used twice, or a file that cannot be written.
+pub fn write_npz(path: &Path, tensors: &[Tensor]) -> Result<(), Error> {
+    atomic::write(path, |writer| {
+        let failed = |e: zip::result::ZipError| Problem::writing(e.into());
+        let mut archive = zip::ZipWriter::new(writer);
+        for (i, tensor) in tensors.iter().enumerate() {
+            check_shape(tensor)?;
+            if tensors[..i].iter().any(|t| t.name == tensor.name) {
+                return Err(Problem::DuplicateTensor { name: tensor.name.clone() });
+            }
+            let options = SimpleFileOptions::default()
+                .compression_method(zip::CompressionMethod::Stored)
+                .last_modified_time(zip::DateTime::default())
+                .large_file(tensor.data.len() >= 1 << 28);
+            archive.start_file(format!("{}.npy", tensor.name), options).map_err(failed)?;
+            npy::write(&mut archive, &tensor.shape, &tensor.data).map_err(Problem::writing)?;
+        }
+        archive.finish().map_err(failed)?.flush().map_err(Problem::writing)
+    })
+}
