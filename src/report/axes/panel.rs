@@ -1,0 +1,297 @@
+//! A plot panel: lays out axes, ticks, labels and legend, and places data inside.
+
+use super::legend::{Key, Legend};
+use super::scale::Scale;
+use super::ticks::{Ticks, ticks};
+use crate::report::draw::color::{Color, INK};
+use crate::report::draw::font;
+use crate::report::draw::scene::{Align, Dot, Pen, Point, Scene};
+
+/// Width of one journal column, 89 mm.
+pub(crate) const COLUMN: f64 = 252.0;
+pub(crate) const TICK_SIZE: f64 = 7.0;
+pub(crate) const LABEL_SIZE: f64 = 7.5;
+const TICK: f64 = 2.5;
+const AXIS: f64 = 0.6;
+
+/// What an axis shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Axis {
+    pub label: String,
+    pub scale: Scale,
+    pub integer: bool,
+    /// Ticks given by the caller instead of chosen here, as for names.
+    pub fixed: Option<Vec<(f64, String)>>,
+}
+
+impl Axis {
+    pub fn new(label: impl Into<String>, scale: Scale) -> Self {
+        Self { label: label.into(), scale, integer: false, fixed: None }
+    }
+
+    /// An axis of counts or indices.
+    pub fn whole(label: impl Into<String>, scale: Scale) -> Self {
+        Self { integer: true, ..Self::new(label, scale) }
+    }
+
+    fn ticks(&self, target: f64) -> Ticks {
+        match &self.fixed {
+            Some(major) => Ticks { major: major.clone(), ..Ticks::default() },
+            None => ticks(self.scale, target, self.integer),
+        }
+    }
+}
+
+/// What a panel leaves room for.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    /// Height of the plot area.
+    pub height: f64,
+    /// Room to the right of the plot area, as for a colour bar.
+    pub right: f64,
+    pub legend: Vec<(Key, String)>,
+    /// Whether one unit is equally long on both axes; ranges are then stretched to fill the plot.
+    pub square: bool,
+}
+
+impl Frame {
+    pub fn plain(height: f64) -> Self {
+        Self { height, right: 8.0, legend: Vec::new(), square: false }
+    }
+
+    pub fn with_legend(self, legend: Vec<(Key, String)>) -> Self {
+        Self { legend, ..self }
+    }
+}
+
+/// A laid-out panel and the scene it draws on.
+pub(crate) struct Panel {
+    pub scene: Scene,
+    pub x: Scale,
+    pub y: Scale,
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+    ticks: (Ticks, Ticks),
+    labels: (String, String),
+}
+
+impl Panel {
+    /// Lays out; the axes themselves are drawn last, by [`Panel::finish`], over the data.
+    pub fn new(mut x: Axis, mut y: Axis, frame: Frame) -> Self {
+        let count = (frame.height / 26.0).clamp(2.0, 7.0);
+        let mut y_ticks = y.ticks(count);
+        let labels = |t: &Ticks| {
+            t.major.iter().map(|t| font::width(&t.1, TICK_SIZE)).fold(8.0, f64::max)
+        };
+        let edge = if y.label.is_empty() { 3.0 } else { LABEL_SIZE + 7.0 };
+        let mut left = edge + labels(&y_ticks).min(0.45 * COLUMN) + TICK + 3.0;
+        let right = COLUMN - frame.right;
+        if frame.square {
+            stretch(&mut x.scale, &mut y.scale, right - left, frame.height);
+            y_ticks = y.ticks(count);
+            left = edge + labels(&y_ticks) + TICK + 3.0;
+            stretch(&mut x.scale, &mut y.scale, right - left, frame.height);
+        }
+        let legend = Legend::new(&frame.legend, right - left);
+        let factor = if y_ticks.factor.is_some() { 9.0 } else { 0.0 };
+        let top = 5.0 + legend.height() + factor;
+        let bottom = top + frame.height;
+        let x_ticks = uncrowded(&x, right - left);
+        let below = if x.label.is_empty() { 14.0 } else { 27.0 };
+        let mut scene = Scene::new(COLUMN, bottom + below);
+        legend.draw(&mut scene, left, 3.0);
+        let labels = (x.label, y.label);
+        let ticks = (x_ticks, y_ticks);
+        Self { scene, x: x.scale, y: y.scale, left, top, right, bottom, ticks, labels }
+    }
+
+    pub fn px(&self, x: f64) -> Option<f64> {
+        self.x.at(x).map(|t| self.left + t * (self.right - self.left))
+    }
+
+    pub fn py(&self, y: f64) -> Option<f64> {
+        self.y.at(y).map(|t| self.bottom - t * (self.bottom - self.top))
+    }
+
+    /// Where a datum lies on the page, if it lies within the plot or near it.
+    pub fn place(&self, at: [f64; 2]) -> Option<Point> {
+        let p = [self.px(at[0])?, self.py(at[1])?];
+        (p[0].abs() < 1e5 && p[1].abs() < 1e5).then_some(p)
+    }
+
+    fn holds(&self, p: Point) -> bool {
+        (self.left - 0.5..=self.right + 0.5).contains(&p[0])
+            && (self.top - 0.5..=self.bottom + 0.5).contains(&p[1])
+    }
+
+    /// Draws a line through data, broken where values are missing and cut at the plot's edge.
+    pub fn line(&mut self, data: impl IntoIterator<Item = [f64; 2]>, pen: Pen) {
+        let mut pieces: Vec<Vec<Point>> = vec![vec![]];
+        let mut last: Option<Point> = None;
+        for at in data {
+            let next = self.place(at);
+            let cut = last.zip(next).and_then(|(a, b)| self.cut(a, b));
+            if let (Some((a, b)), Some(piece)) = (cut, pieces.last_mut()) {
+                let joined = piece.last().is_some_and(|p| near(*p, a, 0.02));
+                if joined {
+                    piece.push(b);
+                } else {
+                    pieces.push(vec![a, b]);
+                }
+            }
+            last = next;
+        }
+        self.scene.lines(pieces, pen);
+    }
+
+    /// The part of a segment inside the plot (Liang and Barsky 1984).
+    fn cut(&self, a: Point, b: Point) -> Option<(Point, Point)> {
+        let (mut t0, mut t1) = (0.0f64, 1.0f64);
+        let d = [b[0] - a[0], b[1] - a[1]];
+        for (p, q) in [
+            (-d[0], a[0] - self.left),
+            (d[0], self.right - a[0]),
+            (-d[1], a[1] - self.top),
+            (d[1], self.bottom - a[1]),
+        ] {
+            if p.abs() < 1e-12 {
+                if q < -1e-9 {
+                    return None;
+                }
+            } else if p < 0.0 {
+                t0 = t0.max(q / p);
+            } else {
+                t1 = t1.min(q / p);
+            }
+        }
+        let at = |t: f64| [a[0] + t * d[0], a[1] + t * d[1]];
+        (t0 <= t1).then(|| (at(t0), at(t1)))
+    }
+
+    /// Draws dots at the data that lie inside the plot; a thin white edge parts those that touch.
+    pub fn dots(&mut self, data: impl IntoIterator<Item = [f64; 2]>, dot: Dot) {
+        let centers =
+            data.into_iter().filter_map(|at| self.place(at)).filter(|p| self.holds(*p)).collect();
+        self.scene.dots(centers, dot);
+    }
+
+    /// Draws vertical error bars of one standard error with small caps.
+    pub fn error_bars(&mut self, data: &[([f64; 2], f64)], color: Color) {
+        let mut bars = Vec::new();
+        for (at, error) in data.iter().filter(|(_, e)| e.is_finite() && *e > 0.0) {
+            let ends = (self.place([at[0], at[1] - error]), self.place([at[0], at[1] + error]));
+            let (Some(lo), Some(hi)) = ends else { continue };
+            let Some((lo, hi)) = self.cut(lo, hi) else { continue };
+            bars.push(vec![lo, hi]);
+            for end in [lo, hi] {
+                bars.push(vec![[end[0] - 1.6, end[1]], [end[0] + 1.6, end[1]]]);
+            }
+        }
+        self.scene.lines(bars, Pen::new(color, 0.7));
+    }
+
+    /// A line across the plot at a height.
+    pub fn across(&mut self, y: f64, pen: Pen) {
+        if let Some(y) = self.py(y).filter(|y| (self.top..=self.bottom).contains(y)) {
+            self.scene.line([self.left, y], [self.right, y], pen);
+        }
+    }
+
+    /// A line from bottom to top of the plot.
+    pub fn upward(&mut self, x: f64, pen: Pen) {
+        if let Some(x) = self.px(x).filter(|x| (self.left..=self.right).contains(x)) {
+            self.scene.line([x, self.top], [x, self.bottom], pen);
+        }
+    }
+
+    /// Draws axes, ticks and labels, and gives the scene back.
+    pub fn finish(mut self) -> Scene {
+        let pen = Pen::new(INK, AXIS);
+        let (left, bottom) = (self.left, self.bottom);
+        let mut marks = vec![vec![[left, self.top], [left, bottom], [self.right, bottom]]];
+        let (x_ticks, y_ticks) = std::mem::take(&mut self.ticks);
+        for (values, length) in [(major(&x_ticks), TICK), (x_ticks.minor.clone(), 1.4)] {
+            for x in values.iter().filter_map(|v| self.px(*v)) {
+                marks.push(vec![[x, bottom], [x, bottom + length]]);
+            }
+        }
+        for (values, length) in [(major(&y_ticks), TICK), (y_ticks.minor.clone(), 1.4)] {
+            for y in values.iter().filter_map(|v| self.py(*v)) {
+                marks.push(vec![[left, y], [left - length, y]]);
+            }
+        }
+        self.scene.lines(marks, pen);
+        for (v, label) in &x_ticks.major {
+            if let Some(x) = self.px(*v) {
+                self.scene.text(label, [x, bottom + TICK + 6.5], TICK_SIZE, Align::Middle, INK);
+            }
+        }
+        for (v, label) in &y_ticks.major {
+            if let Some(y) = self.py(*v) {
+                let label = font::fit(label, TICK_SIZE, 0.45 * COLUMN);
+                self.scene.text(&label, [left - TICK - 2.0, y], TICK_SIZE, Align::End, INK);
+            }
+        }
+        if let Some(factor) = &y_ticks.factor {
+            self.scene.text(factor, [left - TICK, self.top - 7.5], TICK_SIZE, Align::Start, INK);
+        }
+        let mut x_label = self.labels.0.clone();
+        if let Some(factor) = &x_ticks.factor {
+            x_label = format!("{x_label}  [{factor}]");
+        }
+        let middle = [(left + self.right) / 2.0, (self.top + bottom) / 2.0];
+        let room = 2.0 * middle[0].min(COLUMN - middle[0]) - 4.0;
+        let (x_label, size) = fitted(&x_label, room);
+        self.scene.text(&x_label, [middle[0], bottom + 20.5], size, Align::Middle, INK);
+        let room = 2.0 * middle[1].min(self.scene.height - middle[1]) - 4.0;
+        let (y_label, size) = fitted(&self.labels.1, room);
+        self.scene.upright(&y_label, [LABEL_SIZE / 2.0 + 2.0, middle[1]], size, INK);
+        self.scene
+    }
+}
+
+fn major(ticks: &Ticks) -> Vec<f64> {
+    ticks.major.iter().map(|t| t.0).collect()
+}
+
+/// A label made somewhat smaller, and then shorter, until it fits.
+fn fitted(label: &str, room: f64) -> (String, f64) {
+    let size = [LABEL_SIZE, 7.0, 6.5].into_iter().find(|s| font::width(label, *s) <= room);
+    let size = size.unwrap_or(6.5);
+    (font::fit(label, size, room), size)
+}
+
+/// As many ticks as leave some air between their labels.
+fn uncrowded(axis: &Axis, length: f64) -> Ticks {
+    let mut chosen = Ticks::default();
+    for target in (1..=8).rev() {
+        chosen = axis.ticks(f64::from(target));
+        let centers = chosen.major.iter().map(|(v, label)| {
+            (axis.scale.at(*v).unwrap_or(0.0) * length, font::width(label, TICK_SIZE) / 2.0)
+        });
+        let centers: Vec<_> = centers.collect();
+        if centers.windows(2).all(|w| w[0].0 + w[0].1 + 7.0 <= w[1].0 - w[1].1) {
+            break;
+        }
+    }
+    chosen
+}
+
+/// Widens one range until a unit is equally long on both axes.
+fn stretch(x: &mut Scale, y: &mut Scale, width: f64, height: f64) {
+    let (per_x, per_y) = ((x.hi - x.lo) / width, (y.hi - y.lo) / height);
+    let (scale, extra) = if per_x > per_y {
+        (y, per_x * height)
+    } else {
+        (x, per_y * width)
+    };
+    let middle = (scale.lo + scale.hi) / 2.0;
+    (scale.lo, scale.hi) = (middle - extra / 2.0, middle + extra / 2.0);
+}
+
+/// Whether two points are within `distance` of each other.
+pub(crate) fn near(a: Point, b: Point, distance: f64) -> bool {
+    (a[0] - b[0]).hypot(a[1] - b[1]) < distance
+}

@@ -1,0 +1,62 @@
+//! Colours that colour-blind readers can tell apart: Okabe and Ito (2008) and viridis.
+
+/// An opaque sRGB colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Color(pub u8, pub u8, pub u8);
+
+impl Color {
+    /// `#rrggbb`.
+    pub fn hex(self) -> String {
+        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+
+    /// This colour with a share `t` of `other`.
+    pub fn mix(self, other: Color, t: f64) -> Color {
+        let channel = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * t).round() as u8;
+        Color(channel(self.0, other.0), channel(self.1, other.1), channel(self.2, other.2))
+    }
+}
+
+pub(crate) const INK: Color = Color(0x1a, 0x1a, 0x1a);
+pub(crate) const GREY: Color = Color(0x8c, 0x8c, 0x8c);
+pub(crate) const PALE: Color = Color(0xd0, 0xd0, 0xd0);
+pub(crate) const WHITE: Color = Color(0xff, 0xff, 0xff);
+pub(crate) const BLUE: Color = Color(0x00, 0x72, 0xb2);
+pub(crate) const VERMILLION: Color = Color(0xd5, 0x5e, 0x00);
+pub(crate) const ORANGE: Color = Color(0xe6, 0x9f, 0x00);
+
+const SERIES: [Color; 7] = [
+    BLUE,
+    VERMILLION,
+    Color(0x00, 0x9e, 0x73),
+    ORANGE,
+    Color(0xcc, 0x79, 0xa7),
+    Color(0x56, 0xb4, 0xe9),
+    INK,
+];
+
+/// Colour of the `i`-th series.
+pub(crate) fn series(i: usize) -> Color {
+    SERIES[i % SERIES.len()]
+}
+
+const VIRIDIS: [Color; 11] = [
+    Color(0x44, 0x01, 0x54),
+    Color(0x48, 0x25, 0x76),
+    Color(0x41, 0x44, 0x87),
+    Color(0x35, 0x5f, 0x8d),
+    Color(0x2a, 0x78, 0x8e),
+    Color(0x21, 0x91, 0x8c),
+    Color(0x22, 0xa8, 0x84),
+    Color(0x44, 0xbf, 0x70),
+    Color(0x7a, 0xd1, 0x51),
+    Color(0xbd, 0xdf, 0x26),
+    Color(0xfd, 0xe7, 0x25),
+];
+
+/// Viridis at `t` between 0 and 1.
+pub(crate) fn viridis(t: f64) -> Color {
+    let t = t.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
+    let i = (t as usize).min(VIRIDIS.len() - 2);
+    VIRIDIS[i].mix(VIRIDIS[i + 1], t - i as f64)
+}

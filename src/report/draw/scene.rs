@@ -1,0 +1,147 @@
+//! The marks of a figure: lines, areas, dots and text, in points with y downwards.
+
+use super::color::Color;
+use super::font;
+
+/// A place on the page, in points.
+pub(crate) type Point = [f64; 2];
+
+/// Which point of a line of text stands at its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Align {
+    Start,
+    Middle,
+    End,
+}
+
+/// The outline of a dot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Circle,
+    Square,
+    Triangle,
+    Diamond,
+    Down,
+    Star,
+}
+
+impl Shape {
+    /// A shape for the `i`-th series.
+    pub fn series(i: usize) -> Self {
+        const ALL: [Shape; 5] =
+            [Shape::Circle, Shape::Triangle, Shape::Square, Shape::Diamond, Shape::Down];
+        ALL[i % ALL.len()]
+    }
+
+    /// Corners around the origin for dots of radius one, of about equal area; none for the circle.
+    pub fn corners(self) -> Vec<Point> {
+        match self {
+            Shape::Circle => Vec::new(),
+            Shape::Square => vec![[-0.89, -0.89], [0.89, -0.89], [0.89, 0.89], [-0.89, 0.89]],
+            Shape::Triangle => vec![[0.0, -1.3], [1.2, 0.8], [-1.2, 0.8]],
+            Shape::Down => vec![[0.0, 1.3], [-1.2, -0.8], [1.2, -0.8]],
+            Shape::Diamond => vec![[0.0, -1.3], [1.3, 0.0], [0.0, 1.3], [-1.3, 0.0]],
+            Shape::Star => (0..10)
+                .map(|k| {
+                    let radius = if k % 2 == 0 { 1.55 } else { 0.68 };
+                    let angle = std::f64::consts::PI * f64::from(k) / 5.0;
+                    [radius * angle.sin(), -radius * angle.cos()]
+                })
+                .collect(),
+        }
+    }
+}
+
+/// How lines are drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pen {
+    pub color: Color,
+    pub width: f64,
+    pub opacity: f64,
+    /// Lengths of dash and gap.
+    pub dash: Option<(f64, f64)>,
+}
+
+impl Pen {
+    pub fn new(color: Color, width: f64) -> Self {
+        Self { color, width, opacity: 1.0, dash: None }
+    }
+
+    pub fn dashed(self, dash: f64, gap: f64) -> Self {
+        Self { dash: Some((dash, gap)), ..self }
+    }
+
+    pub fn faint(self, opacity: f64) -> Self {
+        Self { opacity, ..self }
+    }
+}
+
+/// How dots are drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dot {
+    pub shape: Shape,
+    pub radius: f64,
+    pub fill: Option<Color>,
+    pub edge: Option<(Color, f64)>,
+}
+
+/// One thing drawn.
+#[derive(Clone, Debug)]
+pub(crate) enum Mark {
+    Lines { lines: Vec<Vec<Point>>, pen: Pen },
+    Area { outline: Vec<Point>, color: Color, opacity: f64 },
+    Dots { centers: Vec<Point>, dot: Dot },
+    Text { text: String, at: Point, size: f64, align: Align, upright: bool, color: Color },
+}
+
+/// Everything drawn, back to front.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene {
+    pub width: f64,
+    pub height: f64,
+    pub marks: Vec<Mark>,
+}
+
+impl Scene {
+    pub fn new(width: f64, height: f64) -> Self {
+        Self { width, height, marks: Vec::new() }
+    }
+
+    pub fn lines(&mut self, lines: Vec<Vec<Point>>, pen: Pen) {
+        let lines: Vec<_> = lines.into_iter().filter(|l| l.len() > 1).collect();
+        if !lines.is_empty() {
+            self.marks.push(Mark::Lines { lines, pen });
+        }
+    }
+
+    pub fn line(&mut self, a: Point, b: Point, pen: Pen) {
+        self.lines(vec![vec![a, b]], pen);
+    }
+
+    pub fn area(&mut self, outline: Vec<Point>, color: Color, opacity: f64) {
+        self.marks.push(Mark::Area { outline, color, opacity });
+    }
+
+    pub fn rect(&mut self, a: Point, b: Point, color: Color, opacity: f64) {
+        self.area(vec![a, [b[0], a[1]], b, [a[0], b[1]]], color, opacity);
+    }
+
+    pub fn dots(&mut self, centers: Vec<Point>, dot: Dot) {
+        if !centers.is_empty() {
+            self.marks.push(Mark::Dots { centers, dot });
+        }
+    }
+
+    /// Text whose vertical middle stands at `at`.
+    pub fn text(&mut self, text: &str, at: Point, size: f64, align: Align, color: Color) {
+        let at = [at[0], at[1] + font::HALF_CAP * size];
+        self.marks.push(Mark::Text { text: text.into(), at, size, align, upright: false, color });
+    }
+
+    /// Text that reads upwards, its middle at `at`.
+    pub fn upright(&mut self, text: &str, at: Point, size: f64, color: Color) {
+        let at = [at[0] + font::HALF_CAP * size, at[1]];
+        let align = Align::Middle;
+        self.marks.push(Mark::Text { text: text.into(), at, size, align, upright: true, color });
+    }
+}

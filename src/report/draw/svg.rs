@@ -1,0 +1,180 @@
+//! A scene as SVG whose text is glyph outlines, so that it needs no font where it is read.
+
+use ab_glyph::OutlineCurve;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::font::{self, EM};
+use super::scene::{Align, Dot, Mark, Point, Scene};
+use crate::report::Error;
+use crate::report::page::escape;
+
+/// The SVG of a scene; `prefix` keeps the identifiers of several figures on a page apart.
+pub(crate) fn svg(scene: &Scene, prefix: &str, title: &str) -> Result<String, Error> {
+    let mut glyphs = BTreeMap::new();
+    let mut body = String::new();
+    for mark in &scene.marks {
+        write_mark(&mut body, mark, prefix, &mut glyphs)?;
+    }
+    let (w, h) = (number(scene.width), number(scene.height));
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{prefix}-title\" \
+         width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\">\n<title id=\"{prefix}-title\">{}</title>\n<defs>\n",
+        escape(title)
+    );
+    for (id, path) in glyphs {
+        let _ = writeln!(out, "<path id=\"{prefix}-g{id}\" d=\"{path}\"/>");
+    }
+    let _ = writeln!(out, "</defs>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#fff\"/>");
+    out.push_str(&body);
+    out.push_str("</svg>\n");
+    Ok(out)
+}
+
+fn write_mark(
+    out: &mut String,
+    mark: &Mark,
+    prefix: &str,
+    glyphs: &mut BTreeMap<u16, String>,
+) -> Result<(), Error> {
+    match mark {
+        Mark::Lines { lines, pen } => {
+            let mut d = String::new();
+            for line in lines {
+                path(&mut d, line);
+            }
+            let _ = write!(
+                out,
+                "<path fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"",
+                pen.color.hex(),
+                number(pen.width)
+            );
+            if pen.opacity < 1.0 {
+                let _ = write!(out, " stroke-opacity=\"{}\"", number(pen.opacity));
+            }
+            if let Some((dash, gap)) = pen.dash {
+                let _ = write!(out, " stroke-dasharray=\"{} {}\"", number(dash), number(gap));
+            }
+            let _ = writeln!(out, " d=\"{d}\"/>");
+        }
+        Mark::Area { outline, color, opacity } => {
+            let mut d = String::new();
+            path(&mut d, outline);
+            let _ = write!(out, "<path fill=\"{}\"", color.hex());
+            if *opacity < 1.0 {
+                let _ = write!(out, " fill-opacity=\"{}\"", number(*opacity));
+            }
+            let _ = writeln!(out, " d=\"{d}z\"/>");
+        }
+        Mark::Dots { centers, dot } => dots(out, centers, dot),
+        Mark::Text { text, at, size, align, upright, color } => {
+            let (placed, width) = font::layout(text)?;
+            let shift = match align {
+                Align::Start => 0.0,
+                Align::Middle => -width / 2.0,
+                Align::End => -width,
+            };
+            let turn = if *upright { " rotate(-90)" } else { "" };
+            let _ = write!(
+                out,
+                "<g fill=\"{}\" aria-label=\"{}\" transform=\"translate({} {}){turn} scale({:.5})\">",
+                color.hex(),
+                escape(text),
+                number(at[0]),
+                number(at[1]),
+                size / EM
+            );
+            for (id, x) in placed {
+                if !glyphs.contains_key(&id.0) {
+                    glyphs.insert(id.0, glyph_path(&font::outline(id)?));
+                }
+                if glyphs.get(&id.0).is_some_and(|d| !d.is_empty()) {
+                    let x = (x + shift).round() as i64;
+                    let _ = write!(out, "<use href=\"#{prefix}-g{}\" x=\"{x}\"/>", id.0);
+                }
+            }
+            glyphs.retain(|_, d| !d.is_empty());
+            out.push_str("</g>\n");
+        }
+    }
+    Ok(())
+}
+
+fn dots(out: &mut String, centers: &[Point], dot: &Dot) {
+    let mut d = String::new();
+    let corners = dot.shape.corners();
+    for c in centers {
+        if corners.is_empty() {
+            let (r, span) = (number(dot.radius), number(2.0 * dot.radius));
+            let x = number(c[0] - dot.radius);
+            let _ = write!(d, "M{x} {}a{r} {r} 0 1 0 {span} 0a{r} {r} 0 1 0-{span} 0z", number(c[1]));
+        } else {
+            let line: Vec<Point> = corners
+                .iter()
+                .map(|p| [c[0] + p[0] * dot.radius, c[1] + p[1] * dot.radius])
+                .collect();
+            path(&mut d, &line);
+            d.push('z');
+        }
+    }
+    let fill = dot.fill.map_or("none".into(), |c| c.hex());
+    let _ = write!(out, "<path fill=\"{fill}\"");
+    if let Some((color, width)) = dot.edge {
+        let (color, width) = (color.hex(), number(width));
+        let _ = write!(out, " stroke=\"{color}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"");
+    }
+    let _ = writeln!(out, " d=\"{d}\"/>");
+}
+
+/// Relative line segments, rounded to a hundredth of a point without drift.
+fn path(d: &mut String, line: &[Point]) {
+    let hundredths = |p: &Point| ((p[0] * 100.0).round() as i64, (p[1] * 100.0).round() as i64);
+    let Some(first) = line.first() else { return };
+    let mut last = hundredths(first);
+    let short = |v: i64| number(v as f64 / 100.0);
+    let _ = write!(d, "M{} {}", short(last.0), short(last.1));
+    let mut command = 'l';
+    for p in &line[1..] {
+        let next = hundredths(p);
+        if next == last && line.len() > 2 {
+            continue;
+        }
+        let (x, y) = (short(next.0 - last.0), short(next.1 - last.1));
+        let lead = if command == 'l' { "l" } else { "" };
+        let gap = if lead.is_empty() && !x.starts_with('-') { " " } else { "" };
+        let comma = if y.starts_with('-') { "" } else { " " };
+        let _ = write!(d, "{lead}{gap}{x}{comma}{y}");
+        command = ' ';
+        last = next;
+    }
+}
+
+fn glyph_path(curves: &[OutlineCurve]) -> String {
+    let mut d = String::new();
+    let mut pen: Option<ab_glyph::Point> = None;
+    let xy = |p: &ab_glyph::Point| format!("{} {}", p.x.round() as i64, -p.y.round() as i64);
+    for curve in curves {
+        let (from, to) = match curve {
+            OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => {
+                (a, b)
+            }
+        };
+        if pen.is_none_or(|p| (p.x - from.x).abs() + (p.y - from.y).abs() > 0.01) {
+            let _ = write!(d, "M{}", xy(from));
+        }
+        let _ = match curve {
+            OutlineCurve::Line(_, b) => write!(d, "L{}", xy(b)),
+            OutlineCurve::Quad(_, c, b) => write!(d, "Q{} {}", xy(c), xy(b)),
+            OutlineCurve::Cubic(_, c, e, b) => write!(d, "C{} {} {}", xy(c), xy(e), xy(b)),
+        };
+        pen = Some(*to);
+    }
+    d
+}
+
+/// A coordinate with at most two decimals and no trailing zeros.
+pub(crate) fn number(v: f64) -> String {
+    let text = format!("{:.2}", if v.is_finite() { v } else { 0.0 });
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" || text.is_empty() { "0".into() } else { text.into() }
+}

@@ -1,0 +1,81 @@
+//! What can go wrong when results are rendered and written.
+
+use std::path::{Path, PathBuf};
+
+/// An error of the report room.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The embedded font could not be read.
+    #[error("the embedded DejaVu Sans font cannot be read: this build is damaged, install nullcline again")]
+    Font,
+    /// A picture could not be encoded.
+    #[error("figure {name}: the PNG could not be encoded: {reason}")]
+    Png {
+        /// File stem of the figure.
+        name: String,
+        /// What the encoder said.
+        reason: String,
+    },
+    /// The columns of a table do not have the same length.
+    #[error("table {table}: column {column} has {found} rows, expected {expected} as in the first column")]
+    Ragged {
+        /// Name of the table.
+        table: String,
+        /// The first column that differs.
+        column: String,
+        /// Its number of rows.
+        found: usize,
+        /// Rows of the first column.
+        expected: usize,
+    },
+    /// A table could not be encoded.
+    #[error("table {table}: {reason}")]
+    Table {
+        /// Name of the table.
+        table: String,
+        /// What the encoder said.
+        reason: String,
+    },
+    /// A file or folder could not be written.
+    #[error("cannot {action} {}: {source}{}", path.display(), advice(source))]
+    Write {
+        /// What was tried.
+        action: &'static str,
+        /// On which file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The destination holds something that nullcline did not write.
+    #[error(
+        "{} is not empty and is not a nullcline report (it has no summary.json): nothing was changed there; choose another folder with --out",
+        .0.display()
+    )]
+    Occupied(PathBuf),
+    /// The destination exists and is not a folder.
+    #[error("{} is a file, not a folder: choose another folder with --out", .0.display())]
+    NotAFolder(PathBuf),
+    /// A path inside the report leads out of it.
+    #[error("{0:?} is not a path inside the report folder")]
+    Outside(PathBuf),
+}
+
+impl Error {
+    pub(crate) fn write(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Write { action, path, source }
+    }
+}
+
+fn advice(source: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ": free some space, or choose a folder on another disk with --out"
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            ": choose a folder you may write to with --out"
+        }
+        _ => "",
+    }
+}

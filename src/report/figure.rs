@@ -1,0 +1,78 @@
+//! A finished figure: its SVG, its words, and the scene from which the PNG is drawn.
+
+use super::Error;
+use super::draw::color::GREY;
+use super::draw::scene::{Align, Scene};
+use super::draw::{png, raster, svg};
+
+/// Pixels a point of the PNG: 216 dots an inch.
+const SCALE: f64 = 3.0;
+
+/// A figure one journal column wide (89 mm).
+///
+/// # Remarks
+/// The SVG carries its text as outlines with `aria-label`s and needs no font. SVG and PNG are drawn
+/// from the same marks.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// File stem.
+    pub name: String,
+    /// A few words that name the figure to a screen reader.
+    pub title: String,
+    /// What is seen, in one or two sentences.
+    pub caption: String,
+    /// The complete SVG file.
+    pub svg: String,
+    scene: Scene,
+}
+
+impl Figure {
+    pub(crate) fn new(name: &str, title: &str, caption: &str, scene: Scene) -> Result<Self, Error> {
+        let (name, title, caption) = (name.to_string(), title.to_string(), caption.to_string());
+        let svg = svg::svg(&scene, &identifier(&name), &title)?;
+        Ok(Self { name, title, caption, svg, scene })
+    }
+
+    /// A figure that says why there is nothing to see.
+    pub(crate) fn empty(name: &str, title: &str, caption: &str) -> Result<Self, Error> {
+        let mut scene = Scene::new(super::axes::panel::COLUMN, 90.0);
+        scene.text("no data", [scene.width / 2.0, 45.0], 8.0, Align::Middle, GREY);
+        Self::new(name, title, caption, scene)
+    }
+
+    /// The same picture under another file stem, title and caption.
+    ///
+    /// # Errors
+    /// [`Error::Font`] if the embedded font cannot be read.
+    pub fn named(self, name: &str, title: &str, caption: &str) -> Result<Self, Error> {
+        Self::new(name, title, caption, self.scene)
+    }
+
+    /// The figure as a PNG file at 216 dots an inch, on white.
+    ///
+    /// # Errors
+    /// [`Error::Png`] if the picture cannot be encoded, [`Error::Font`] as above.
+    pub fn png(&self) -> Result<Vec<u8>, Error> {
+        let image = raster::raster(&self.scene, SCALE)?;
+        png::png(&image, 8504).map_err(|reason| Error::Png { name: self.name.clone(), reason })
+    }
+
+    /// Width and height in points.
+    pub fn size(&self) -> (f64, f64) {
+        (self.scene.width, self.scene.height)
+    }
+
+    /// The SVG with identifiers that start with `prefix`, for a page that shows several.
+    ///
+    /// # Errors
+    /// [`Error::Font`] if the embedded font cannot be read.
+    pub fn inline(&self, prefix: &str) -> Result<String, Error> {
+        svg::svg(&self.scene, &identifier(prefix), &self.title)
+    }
+}
+
+/// Letters, digits and hyphens only, starting with a letter.
+pub(crate) fn identifier(text: &str) -> String {
+    let safe = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+    std::iter::once('f').chain(safe).collect()
+}

@@ -1,0 +1,109 @@
+//! Running estimates of the leading exponents against time.
+
+use super::with_unit;
+use crate::report::axes::legend::Key;
+use crate::report::axes::panel::{Axis, Frame, Panel};
+use crate::report::axes::scale::{Scale, extent};
+use crate::report::axes::ticks::{brief, signed};
+use crate::report::draw::color::{Color, GREY, viridis};
+use crate::report::draw::scene::Pen;
+use crate::report::{Error, Figure};
+
+const MOST: usize = 8;
+
+/// Draws how estimates settle, with the last value's standard error as a band.
+///
+/// # Shapes and units
+/// `history[i]` holds the running estimates of exponent i at the times in `time`; of more than
+/// eight the first eight are drawn. `std_error[i]` belongs to the last of them and may be missing.
+/// Times that are not positive have no place on the logarithmic axis and are left out.
+///
+/// # Errors
+/// [`Error::Font`] if the embedded font cannot be read.
+pub fn convergence(
+    time: &[f64],
+    history: &[Vec<f64>],
+    std_error: &[f64],
+    unit: &str,
+    time_unit: &str,
+) -> Result<Figure, Error> {
+    let (name, title) = ("convergence", "Convergence of the Lyapunov exponents");
+    let caption = "Running estimates of the leading exponents; bands are the final value and one \
+                   standard error. An estimate that still drifts needs a longer run.";
+    let history = &history[..history.len().min(MOST)];
+    let pairs = |row: &[f64]| -> Vec<[f64; 2]> {
+        let kept = time.iter().zip(row).filter(|(t, v)| **t > 0.0 && v.is_finite());
+        thinned(kept.map(|(t, v)| [*t, *v]).collect())
+    };
+    let rows: Vec<Vec<[f64; 2]>> = history.iter().map(|row| pairs(row)).collect();
+    let Some(x) = Scale::log_around(rows.iter().flatten().map(|p| p[0])) else {
+        return Figure::empty(name, title, caption);
+    };
+    let Some((lo, hi)) = extent(rows.iter().flatten().map(|p| p[0])) else {
+        return Figure::empty(name, title, caption);
+    };
+    let x = if hi > 1.5 * lo { Scale { lo, hi, ..x } } else { x };
+    let Some(y) = Scale::around(settled(&rows)) else { return Figure::empty(name, title, caption) };
+
+    let color = |i: usize| tone(i, rows.len());
+    let error = |i: usize| std_error.get(i).copied().filter(|e| e.is_finite() && *e > 0.0);
+    let mut legend = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        let Some(last) = row.last() else { continue };
+        let name = format!("λ{} {}", subscript(i + 1), value(last[1], error(i)));
+        legend.push((Key::Line(Pen::new(color(i), 1.2)), name));
+    }
+    let x = Axis::new(with_unit("Time", time_unit), x);
+    let y = Axis::new(with_unit("Estimate", unit), y);
+    let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend));
+    for (i, row) in rows.iter().enumerate() {
+        let (Some(last), Some(e)) = (row.last(), error(i)) else { continue };
+        let clip = |v: f64| panel.py(v).map(|y| y.clamp(panel.top, panel.bottom));
+        if let (Some(lo), Some(hi)) = (clip(last[1] - e), clip(last[1] + e)) {
+            panel.scene.rect([panel.left, hi], [panel.right, lo], color(i), 0.22);
+        }
+    }
+    panel.across(0.0, Pen::new(GREY, 0.6).dashed(3.0, 2.0));
+    for (i, row) in rows.iter().enumerate() {
+        panel.line(row.iter().copied(), Pen::new(color(i), 0.9));
+    }
+    Figure::new(name, title, caption, panel.finish())
+}
+
+fn tone(i: usize, n: usize) -> Color {
+    viridis(0.88 * i as f64 / (n.max(2) - 1) as f64)
+}
+
+/// The estimates without their first tenth in time, whose swings would flatten all the rest.
+fn settled(rows: &[Vec<[f64; 2]>]) -> Vec<f64> {
+    let late = |row: &Vec<[f64; 2]>| {
+        let end = row.last().map_or(0.0, |p| p[0]);
+        row.iter().filter(|p| p[0] >= 0.03 * end).map(|p| p[1]).collect::<Vec<_>>()
+    };
+    rows.iter().flat_map(late).collect()
+}
+
+/// Points that lie apart on a logarithmic axis, the last one among them.
+fn thinned(row: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+    let mut kept: Vec<[f64; 2]> = Vec::new();
+    for (k, p) in row.iter().enumerate() {
+        if k + 1 == row.len() || kept.last().is_none_or(|l| p[0] > 1.002 * l[0]) {
+            kept.push(*p);
+        }
+    }
+    kept
+}
+
+fn value(v: f64, error: Option<f64>) -> String {
+    match error.map(|e| (1.0 - e.log10().floor()).clamp(0.0, 6.0) as usize) {
+        Some(digits) => {
+            let e = error.unwrap_or(0.0);
+            format!("{} ± {e:.digits$}", signed(format!("{v:.digits$}")))
+        }
+        None => brief(v),
+    }
+}
+
+fn subscript(n: usize) -> char {
+    char::from_u32(0x2080 + n as u32).unwrap_or('?')
+}

@@ -1,0 +1,45 @@
+//! Every kind of figure, one file each: plain numbers in, a [`Figure`](super::Figure) out.
+//!
+//! Values that are not finite are left out; without any value left a figure says "no data".
+
+mod complex_plane;
+mod convergence;
+mod explained_variance;
+mod flow_field;
+mod plane;
+mod rows;
+mod singular_values;
+mod spectrum;
+mod speed_histogram;
+mod state_plane;
+mod time_series;
+
+pub use complex_plane::{Boundary, complex_plane};
+pub use convergence::convergence;
+pub use explained_variance::explained_variance;
+pub use flow_field::{FlowGrid, flow_field};
+pub use plane::{PlanePoint, PointKind, component_label};
+pub use rows::{bars, points_with_errors};
+pub use singular_values::singular_values;
+pub use spectrum::{SpectrumSeries, spectrum};
+pub use speed_histogram::speed_histogram;
+pub use state_plane::state_plane;
+pub use time_series::time_series;
+
+use super::draw::color::{Color, WHITE};
+use super::draw::scene::{Dot, Shape};
+
+/// A label with its unit in parentheses, or alone if there is none.
+fn with_unit(label: &str, unit: &str) -> String {
+    if unit.is_empty() { label.into() } else { format!("{label} ({unit})") }
+}
+
+/// A filled dot with a thin white edge that parts it from its neighbours.
+fn filled(shape: Shape, radius: f64, color: Color) -> Dot {
+    Dot { shape, radius, fill: Some(color), edge: Some((WHITE, 0.3)) }
+}
+
+/// A radius at which `n` dots along a column's width stay apart.
+fn radius_for(n: usize) -> f64 {
+    (150.0 / n.max(1) as f64).clamp(0.8, 1.9)
+}

@@ -1,0 +1,82 @@
+//! `summary.json`: every scalar and short vector of a run, for programs.
+
+use serde_json::{Map, Value, json};
+
+/// The name that stands under `tool` in every summary.
+pub const TOOL: &str = "nullcline";
+
+/// The whole summary, its keys in the order of the contract.
+///
+/// # Shapes and units
+/// `command` is the command line that made it, `input` describes what was read (a string or an
+/// object), `modules` holds one object a module.
+pub fn summary(
+    command: &str,
+    seed: u64,
+    input: Value,
+    modules: Map<String, Value>,
+    warnings: &[String],
+) -> Value {
+    json!({
+        "tool": TOOL,
+        "version": env!("CARGO_PKG_VERSION"),
+        "command": command,
+        "seed": seed,
+        "input": input,
+        "modules": modules,
+        "warnings": warnings,
+    })
+}
+
+/// A number, or null if it is not finite.
+pub fn number(v: f64) -> Value {
+    serde_json::Number::from_f64(v).map_or(Value::Null, Value::Number)
+}
+
+/// Numbers, each null if it is not finite.
+pub fn numbers(values: &[f64]) -> Value {
+    values.iter().map(|v| number(*v)).collect()
+}
+
+/// The text of the file: indented, short arrays of numbers on one line each.
+pub fn text(summary: &Value) -> String {
+    let mut out = String::new();
+    write(&mut out, summary, 0);
+    out.push('\n');
+    out
+}
+
+fn write(out: &mut String, value: &Value, depth: usize) {
+    let nested = |v: &Value| v.is_object() || v.as_array().is_some_and(|a| a.iter().any(Value::is_object));
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            let entries = map.iter().map(|(k, v)| (Some(k.as_str()), v));
+            block(out, ('{', '}'), entries, depth);
+        }
+        Value::Array(list) if list.iter().any(nested) => {
+            block(out, ('[', ']'), list.iter().map(|v| (None, v)), depth);
+        }
+        flat => out.push_str(&flat.to_string()),
+    }
+}
+
+fn block<'a>(
+    out: &mut String,
+    (open, close): (char, char),
+    entries: impl Iterator<Item = (Option<&'a str>, &'a Value)>,
+    depth: usize,
+) {
+    out.push(open);
+    for (i, (key, value)) in entries.enumerate() {
+        out.push_str(if i > 0 { ",\n" } else { "\n" });
+        out.push_str(&"  ".repeat(depth + 1));
+        if let Some(key) = key {
+            out.push_str(&Value::from(key).to_string());
+            out.push_str(": ");
+        }
+        write(out, value, depth + 1);
+    }
+    out.push('\n');
+    out.push_str(&"  ".repeat(depth));
+    out.push(close);
+}
