@@ -2,6 +2,7 @@
 
 pub mod activation;
 pub mod eigen;
+pub mod lu;
 pub mod random;
 mod real;
 
