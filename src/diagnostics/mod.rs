@@ -1,1 +1,3 @@
-//! Room.
+//! What is measured on a system or on recorded activity; results only, no printing, no files.
+
+pub mod dynamics;
