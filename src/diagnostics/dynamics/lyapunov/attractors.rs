@@ -2,9 +2,7 @@
 
 use super::statistics::{entropy_rate, jackknife, kaplan_yorke, std_error};
 use super::trajectory::Trajectory;
-use super::{
-    Attractor, Checks, Drive, Estimate, History, Kind, Options, Stopped, checks, fixed::FixedPoint,
-};
+use super::{Attractor, Checks, Drive, Estimate, History, Kind, Options, Stopped, checks, fixed::FixedPoint};
 use crate::systems::time::System;
 
 /// Batches of a trajectory below which its exponents do not tell it from others.
@@ -154,7 +152,9 @@ pub(super) fn assemble(
     // The sum rule over the first batches, whose Jacobians are formed again.
     checks.sum_rule = checks::sum_rule(system, first, drive);
     if dimension.value.is_nan() {
-        notes.push(format!("the sum of the first {k} exponents is positive: ask for more to find the dimension"));
+        notes.push(format!(
+            "the sum of the first {k} exponents is positive: ask for more to find the dimension"
+        ));
     }
     let lost = exponents.iter().filter(|l| **l == f64::NEG_INFINITY).count();
     if lost > 0 {

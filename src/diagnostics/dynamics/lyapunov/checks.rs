@@ -75,7 +75,12 @@ pub(super) fn simulate(
     checks.half_step = half;
 }
 
-fn two_trajectories(system: &dyn System, t: &Trajectory, drive: &Drive, options: &Options) -> Option<Estimate> {
+fn two_trajectories(
+    system: &dyn System,
+    t: &Trajectory,
+    drive: &Drive,
+    options: &Options,
+) -> Option<Estimate> {
     let rule = system.step();
     let steps = t.recorded.min(TWO_TRAJECTORIES_STEPS);
     let batch = t.batch.min(steps).max(1);

@@ -77,7 +77,9 @@ pub enum Drive<'a> {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     /// The initial states have the wrong length, or there is none.
-    #[error("initial states are {found_rows} x {found_cols}; expected {expected} rows and at least one column")]
+    #[error(
+        "initial states are {found_rows} x {found_cols}; expected {expected} rows and at least one column"
+    )]
     InitialStates {
         /// Rows given.
         found_rows: usize,
@@ -111,7 +113,9 @@ pub enum Error {
         discarded: usize,
     },
     /// Nothing to record or no exponent asked for.
-    #[error("{exponents} exponents over {max_steps} steps: both must be positive, and at most {dim} exponents")]
+    #[error(
+        "{exponents} exponents over {max_steps} steps: both must be positive, and at most {dim} exponents"
+    )]
     Nothing {
         /// Exponents asked for.
         exponents: usize,
@@ -159,16 +163,15 @@ pub fn lyapunov(
             Trajectory::prepare(system, *drive, &x, k, i, options)
         })
         .collect();
-    let diverged = |all: &[Trajectory]| -> Vec<usize> {
-        all.iter().filter(|t| t.diverged).map(|t| t.index).collect()
-    };
+    let diverged =
+        |all: &[Trajectory]| -> Vec<usize> { all.iter().filter(|t| t.diverged).map(|t| t.index).collect() };
 
     let max_steps = all.iter().map(Trajectory::limit).max().unwrap_or(0);
-    let mut groups = attractors::group(&all, matches!(drive, Drive::Sequence(_)));
+    let driven = matches!(drive, Drive::Sequence(_));
     let mut batches = 16;
-    loop {
+    let mut groups = loop {
         all.par_iter_mut().for_each(|t| t.record(batches));
-        groups = attractors::group(&all, matches!(drive, Drive::Sequence(_)));
+        let groups = attractors::group(&all, driven);
         let mut worst = 0.0f64;
         for g in &groups {
             let error = attractors::largest_error(&all, g);
@@ -181,11 +184,10 @@ pub fn lyapunov(
         let steps = all.iter().map(|t| t.recorded).max().unwrap_or(0);
         progress(Progress { steps, max_steps, std_error: worst });
         if all.iter().all(Trajectory::done) {
-            break;
+            break groups;
         }
-        batches = (batches / 2).max(16);
         batches = batches.max(all.iter().map(|t| t.recorded / t.batch).max().unwrap_or(0) / 2);
-    }
+    };
 
     let lost = diverged(&all);
     if lost.len() == all.len() {
@@ -199,7 +201,7 @@ pub fn lyapunov(
             all.len()
         ));
     }
-    if matches!(drive, Drive::Constant(_)) {
+    if !driven {
         let late: Vec<usize> =
             all.par_iter_mut().filter_map(|t| t.settled_late(system).then_some(t.index)).collect();
         if !late.is_empty() {
@@ -209,12 +211,15 @@ pub fn lyapunov(
             groups = attractors::group(&all, false);
         }
     }
-    let attractors = groups
-        .par_iter()
-        .map(|g| attractors::assemble(system, &all, g, drive, options))
-        .collect::<Vec<_>>();
-    let mut result =
-        Lyapunov { attractors: Vec::new(), time_step: system.time_step(), trajectories: all.len(), diverged: lost, warnings };
+    let attractors =
+        groups.par_iter().map(|g| attractors::assemble(system, &all, g, drive, options)).collect::<Vec<_>>();
+    let mut result = Lyapunov {
+        attractors: Vec::new(),
+        time_step: system.time_step(),
+        trajectories: all.len(),
+        diverged: lost,
+        warnings,
+    };
     for (number, (attractor, notes)) in attractors.into_iter().enumerate() {
         let name = if groups.len() > 1 { format!("attractor {}: ", number + 1) } else { String::new() };
         result.warnings.extend(notes.into_iter().map(|n| format!("{name}{n}")));

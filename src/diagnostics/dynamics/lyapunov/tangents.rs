@@ -172,8 +172,7 @@ impl Tangents {
                 continue;
             }
             left -= m;
-            self.active =
-                self.flag.loss[..done].iter().position(|l| *l > COLLAPSE).unwrap_or(done);
+            self.active = self.flag.loss[..done].iter().position(|l| *l > COLLAPSE).unwrap_or(done);
             self.count();
             self.accept();
             if m == self.interval || loss > TARGET {
