@@ -5,6 +5,9 @@ use faer::{Mat, MatMut, MatRef};
 use nullcline::linalg::activation::Activation;
 use nullcline::linalg::random::{Use, normal, normal_matrix, stream};
 use nullcline::systems::cells::{Current, Gru, GruResetBefore, Lstm, Rate, Stack, Vanilla};
+use nullcline::systems::reference::{
+    CoupledFitzHughNagumo, Henon, Ikeda, Linear, Logistic, Lorenz, Rossler, beer_1995,
+};
 use nullcline::systems::rule::{Point, Rule, Workspace, parameter_count};
 use nullcline::systems::time::{Euler, Rk4};
 
@@ -128,6 +131,15 @@ fn rules() -> Vec<(&'static str, Box<dyn Rule>)> {
         ("euler current", Box::new(Euler::new(Current::new(2, Sigmoid, tau()), 0.2))),
         ("rk4 rate", Box::new(Rk4::new(Rate::new(2, Tanh, tau()), 0.1))),
         ("rk4 gru", Box::new(Rk4::new(Gru::new(3, 2), 0.1))),
+        ("linear", Box::new(Linear::new(Mat::zeros(4, 4).as_ref(), Mat::zeros(4, 2).as_ref()))),
+        ("logistic", Box::new(Logistic::default())),
+        ("henon", Box::new(Henon::default())),
+        ("ikeda", Box::new(Ikeda::default())),
+        ("rk4 lorenz", Box::new(Rk4::new(Lorenz::default(), 0.01))),
+        ("lorenz", Box::new(Lorenz::default())),
+        ("rossler", Box::new(Rossler::default())),
+        ("coupled fitzhugh-nagumo", Box::new(CoupledFitzHughNagumo::default())),
+        ("beer 1995", Box::new(beer_1995())),
         (
             "stack tanh",
             Box::new(Stack::new(vec![

@@ -1,13 +1,3 @@
-//! Diagnostics: a system or arrays in, a result struct out. No printing, no files, no clock.
+//! What is measured on a system or on recorded activity; results only, no printing, no files.
 
 pub mod dynamics;
-pub mod geometry;
-
-/// A number with its standard error.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// The estimate.
-    pub value: f64,
-    /// Its standard error.
-    pub std_error: f64,
-}

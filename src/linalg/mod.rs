@@ -1,7 +1,10 @@
 //! Numerical ground: everything that knows a corner of faer or of the random generators.
 
 pub mod activation;
+pub mod condition;
 pub mod eigen;
+pub mod flag;
+pub mod lu;
 pub mod random;
 mod real;
 pub mod solve;

@@ -1,6 +1,3 @@
-//! Diagnostics of a dynamical system.
+//! Of a system: how it moves and how its tangents grow.
 
-pub mod fixed_points;
-pub mod flow_field;
-pub mod recurrent;
-pub mod trajectories;
+pub mod lyapunov;

@@ -1,1 +1,38 @@
-//! Room.
+//! Systems with known answers.
+
+mod fitzhugh_nagumo;
+mod henon;
+mod ikeda;
+mod linear;
+mod logistic;
+mod lorenz;
+mod rossler;
+mod small;
+
+pub use fitzhugh_nagumo::CoupledFitzHughNagumo;
+pub use henon::Henon;
+pub use ikeda::Ikeda;
+pub use linear::Linear;
+pub use logistic::Logistic;
+pub use lorenz::Lorenz;
+pub use rossler::Rossler;
+pub use small::Small;
+
+use super::cells::Current;
+use crate::linalg::activation::Activation;
+
+/// The chaotic network of three units of R. D. Beer, Adaptive Behavior 3 (1995) 469, Fig. 9D.
+///
+/// tau du/dt = -u + W s(u + theta), in v = u + theta. First exponent 0.010 per unit time.
+pub fn beer_1995() -> Current {
+    let w = [[5.422, -0.018, 2.75], [-0.24, 4.59, 1.21], [0.535, -2.25, 3.885]];
+    let theta = [-4.108, -2.787, -1.114];
+    let mut cell = Current::new(0, Activation::Sigmoid, vec![1.0, 2.5, 1.0]);
+    for i in 0..3 {
+        for j in 0..3 {
+            cell.params_mut().mat_mut(1)[(i, j)] = w[i][j];
+        }
+        cell.params_mut().mat_mut(2)[(i, 0)] = theta[i];
+    }
+    cell
+}

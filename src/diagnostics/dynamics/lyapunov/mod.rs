@@ -1,0 +1,271 @@
+//! The Lyapunov spectrum, with standard errors and independent checks.
+
+mod attractors;
+mod checks;
+mod fixed;
+mod results;
+mod samples;
+mod state;
+pub mod statistics;
+mod tangents;
+mod trajectory;
+
+pub use results::{
+    Attractor, Checks, Estimate, History, Kind, Lyapunov, Progress, Stopped, SumRule, ZeroExponent,
+};
+
+use crate::systems::time::System;
+use faer::MatRef;
+use rayon::prelude::*;
+use trajectory::Trajectory;
+
+/// Directions that the tangents start from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InitialTangents {
+    /// Uniformly drawn orthonormal columns.
+    Random,
+    /// The first columns of the identity.
+    Identity,
+}
+
+/// What to compute and for how long.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many exponents, from the largest; none: all.
+    pub exponents: Option<usize>,
+    /// Steps of the state alone, discarded.
+    pub warmup: usize,
+    /// Further steps with tangents, discarded: without them the result has a bias of order 1/T.
+    pub align: usize,
+    /// Most steps recorded for each trajectory.
+    pub max_steps: usize,
+    /// Stop when every standard error is below this, in nats per unit time.
+    pub tol: f64,
+    /// Steps a batch; 0: chosen.
+    pub batch: usize,
+    /// Seed of the tangents' random streams.
+    pub seed: u64,
+    /// Directions that the tangents start from.
+    pub initial_tangents: InitialTangents,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            exponents: None,
+            warmup: 1000,
+            align: 500,
+            max_steps: 100_000,
+            tol: 1e-3,
+            batch: 0,
+            seed: 1,
+            initial_tangents: InitialTangents::Random,
+        }
+    }
+}
+
+/// The input of the system in time.
+#[derive(Clone, Copy, Debug)]
+pub enum Drive<'a> {
+    /// The same input at every step, d numbers.
+    Constant(&'a [f64]),
+    /// One column a step, d x T, used once and never repeated.
+    Sequence(MatRef<'a, f64>),
+}
+
+/// Why there is no spectrum.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// The initial states have the wrong length, or there is none.
+    #[error(
+        "initial states are {found_rows} x {found_cols}; expected {expected} rows and at least one column"
+    )]
+    InitialStates {
+        /// Rows given.
+        found_rows: usize,
+        /// Columns given.
+        found_cols: usize,
+        /// Dimension of the system.
+        expected: usize,
+    },
+    /// An initial state or an input is not finite.
+    #[error("{what} hold a number that is not finite (column {column})")]
+    NotFinite {
+        /// Which argument.
+        what: &'static str,
+        /// First such column.
+        column: usize,
+    },
+    /// The input has the wrong length.
+    #[error("the input has {found} channels; the system takes {expected}")]
+    Inputs {
+        /// Channels given.
+        found: usize,
+        /// Channels of the system.
+        expected: usize,
+    },
+    /// The input sequence ends before anything is recorded.
+    #[error("the input has {steps} steps; warm-up and alignment alone take {discarded}")]
+    SequenceTooShort {
+        /// Steps given.
+        steps: usize,
+        /// Steps discarded.
+        discarded: usize,
+    },
+    /// Nothing to record or no exponent asked for.
+    #[error(
+        "{exponents} exponents over {max_steps} steps: both must be positive, and at most {dim} exponents"
+    )]
+    Nothing {
+        /// Exponents asked for.
+        exponents: usize,
+        /// Steps asked for.
+        max_steps: usize,
+        /// Dimension of the system.
+        dim: usize,
+    },
+    /// Every trajectory left all bounds.
+    #[error("all {trajectories} trajectories diverged (beyond 1e12 or not finite)")]
+    AllDiverged {
+        /// How many there were.
+        trajectories: usize,
+    },
+}
+
+/// The Lyapunov exponents of each attractor that the initial states (n x r) reach.
+///
+/// Formula: with J_t the Jacobian of [`System::step`], l_i = lim (1/T) log r_ii of the QR
+/// decomposition of J_T ... J_1 Q, per unit time of the system. Between exact QR steps at the ends
+/// of batches the tangents are re-conditioned by LU with row pivoting, whose triangular factors
+/// telescope with those of QR (see [`crate::linalg::flag`]), at intervals that keep each pivot to
+/// 1e-8.
+///
+/// Results do not depend on the number of threads.
+///
+/// # Errors
+/// Shapes that do not fit, numbers that are not finite, a sequence that is too short, and
+/// divergence of every trajectory. Divergence of some is a warning.
+///
+/// Source: Benettin et al., Meccanica 15 (1980) 9; Engelken, Wolf, Abbott, Phys. Rev. Research 5
+/// (2023) 043044.
+pub fn lyapunov(
+    system: &dyn System,
+    initial: MatRef<f64>,
+    drive: &Drive,
+    options: &Options,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Lyapunov, Error> {
+    let k = validate(system, initial, drive, options)?;
+    let mut all: Vec<Trajectory> = (0..initial.ncols())
+        .into_par_iter()
+        .map(|i| {
+            let x: Vec<f64> = initial.col(i).iter().copied().collect();
+            Trajectory::prepare(system, *drive, &x, k, i, options)
+        })
+        .collect();
+    let diverged =
+        |all: &[Trajectory]| -> Vec<usize> { all.iter().filter(|t| t.diverged).map(|t| t.index).collect() };
+
+    let max_steps = all.iter().map(Trajectory::limit).max().unwrap_or(0);
+    let driven = matches!(drive, Drive::Sequence(_));
+    let mut batches = 16;
+    let mut groups = loop {
+        all.par_iter_mut().for_each(|t| t.record(batches));
+        let groups = attractors::group(&all, driven);
+        let mut worst = 0.0f64;
+        for g in &groups {
+            let error = attractors::largest_error(&all, g);
+            if error < options.tol {
+                g.iter().for_each(|i| all[*i].finished = true);
+            } else {
+                worst = worst.max(error);
+            }
+        }
+        let steps = all.iter().map(|t| t.recorded).max().unwrap_or(0);
+        progress(Progress { steps, max_steps, std_error: worst });
+        if all.iter().all(Trajectory::done) {
+            break groups;
+        }
+        batches = batches.max(all.iter().map(|t| t.recorded / t.batch).max().unwrap_or(0) / 2);
+    };
+
+    let lost = diverged(&all);
+    if lost.len() == all.len() {
+        return Err(Error::AllDiverged { trajectories: all.len() });
+    }
+    let mut warnings = Vec::new();
+    if !lost.is_empty() {
+        warnings.push(format!(
+            "{} of {} trajectories diverged and are left out: initial states {lost:?}",
+            lost.len(),
+            all.len()
+        ));
+    }
+    if !driven {
+        let late: Vec<usize> =
+            all.par_iter_mut().filter_map(|t| t.settled_late(system).then_some(t.index)).collect();
+        if !late.is_empty() {
+            warnings.push(format!(
+                "trajectories {late:?} reached a fixed point only while recording: their warm-up is too short"
+            ));
+            groups = attractors::group(&all, false);
+        }
+    }
+    let attractors =
+        groups.par_iter().map(|g| attractors::assemble(system, &all, g, drive, options)).collect::<Vec<_>>();
+    let mut result = Lyapunov {
+        attractors: Vec::new(),
+        time_step: system.time_step(),
+        trajectories: all.len(),
+        diverged: lost,
+        warnings,
+    };
+    for (number, (attractor, notes)) in attractors.into_iter().enumerate() {
+        let name = if groups.len() > 1 { format!("attractor {}: ", number + 1) } else { String::new() };
+        result.warnings.extend(notes.into_iter().map(|n| format!("{name}{n}")));
+        result.attractors.push(attractor);
+    }
+    Ok(result)
+}
+
+/// Checks the arguments; returns the number of exponents.
+fn validate(
+    system: &dyn System,
+    initial: MatRef<f64>,
+    drive: &Drive,
+    options: &Options,
+) -> Result<usize, Error> {
+    let (n, d) = (system.step().dim(), system.step().inputs());
+    if initial.nrows() != n || initial.ncols() == 0 {
+        return Err(Error::InitialStates {
+            found_rows: initial.nrows(),
+            found_cols: initial.ncols(),
+            expected: n,
+        });
+    }
+    let bad = |m: MatRef<f64>| (0..m.ncols()).find(|j| m.col(*j).iter().any(|v| !v.is_finite()));
+    if let Some(column) = bad(initial) {
+        return Err(Error::NotFinite { what: "the initial states", column });
+    }
+    let inputs = match drive {
+        Drive::Constant(u) => MatRef::from_column_major_slice(u, u.len(), 1),
+        Drive::Sequence(m) => *m,
+    };
+    if inputs.nrows() != d {
+        return Err(Error::Inputs { found: inputs.nrows(), expected: d });
+    }
+    if let Some(column) = bad(inputs) {
+        return Err(Error::NotFinite { what: "the inputs", column });
+    }
+    let discarded = options.warmup + options.align;
+    if let Drive::Sequence(m) = drive
+        && m.ncols() <= discarded
+    {
+        return Err(Error::SequenceTooShort { steps: m.ncols(), discarded });
+    }
+    let k = options.exponents.unwrap_or(n);
+    if k == 0 || k > n || options.max_steps == 0 {
+        return Err(Error::Nothing { exponents: k, max_steps: options.max_steps, dim: n });
+    }
+    Ok(k)
+}

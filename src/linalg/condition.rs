@@ -1,0 +1,125 @@
+//! Eigenvalues with bounds on what rounding does to them; solutions of linear systems.
+
+use super::lu::lu_in_place;
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, evd_real, evd_scratch};
+use faer::linalg::triangular_solve::{solve_unit_lower_triangular_in_place, solve_upper_triangular_in_place};
+use faer::{Mat, MatMut, MatRef, Par, c64};
+
+/// An eigenvalue and a first-order bound of its rounding error.
+#[derive(Clone, Copy, Debug)]
+pub struct Eigenvalue {
+    /// The computed value.
+    pub value: c64,
+    /// n eps |A|_F times the condition |l||r|/|l^H r|, at most what a double eigenvalue would have:
+    /// sqrt(n eps) |A|_F.
+    pub error: f64,
+}
+
+/// Eigenvalues of a square matrix with their error bounds, on the calling thread only.
+///
+/// Returns `None` when an entry is not finite or the iteration does not converge.
+pub fn eigenvalues_with_errors(a: MatRef<f64>) -> Option<Vec<Eigenvalue>> {
+    let n = a.nrows();
+    if (0..n).any(|j| (0..n).any(|i| !a[(i, j)].is_finite())) {
+        return None;
+    }
+    let (mut re, mut im) = (Diag::zeros(n), Diag::zeros(n));
+    let (mut left, mut right) = (Mat::zeros(n, n), Mat::zeros(n, n));
+    let yes = ComputeEigenvectors::Yes;
+    let mut memory = MemBuffer::new(evd_scratch::<f64>(n, yes, yes, Par::Seq, Default::default()));
+    evd_real(
+        a,
+        re.as_mut(),
+        im.as_mut(),
+        Some(left.as_mut()),
+        Some(right.as_mut()),
+        Par::Seq,
+        MemStack::new(&mut memory),
+        Default::default(),
+    )
+    .ok()?;
+    let size = a.norm_l2();
+    let eps = n as f64 * f64::EPSILON;
+    let mut out = Vec::with_capacity(n);
+    let mut j = 0;
+    while j < n {
+        // A complex pair shares two columns, real and imaginary part.
+        let pair = im[j] != 0.0 && j + 1 < n;
+        let entry = |m: &Mat<f64>, i: usize| c64::new(m[(i, j)], if pair { m[(i, j + 1)] } else { 0.0 });
+        let (mut ll, mut rr, mut lr) = (0.0, 0.0, c64::new(0.0, 0.0));
+        for i in 0..n {
+            let (l, r) = (entry(&left, i), entry(&right, i));
+            ll += l.norm_sqr();
+            rr += r.norm_sqr();
+            lr += l.conj() * r;
+        }
+        let condition = (ll.sqrt() * rr.sqrt() / lr.norm()).max(1.0);
+        let error = (condition * eps * size).min(eps.sqrt() * size).max(f64::MIN_POSITIVE);
+        out.push(Eigenvalue { value: c64::new(re[j], im[j]), error });
+        if pair {
+            out.push(Eigenvalue { value: c64::new(re[j], -im[j]), error });
+        }
+        j += 1 + usize::from(pair);
+    }
+    Some(out)
+}
+
+/// Solves A x = b in place of b, destroying A; false when A is singular.
+pub fn solve_in_place(mut a: MatMut<f64>, b: &mut [f64]) -> bool {
+    let n = a.nrows();
+    let mut swaps = vec![0; n];
+    if lu_in_place(a.as_mut(), &mut swaps) < n {
+        return false;
+    }
+    for (i, s) in swaps.iter().enumerate() {
+        b.swap(i, *s);
+    }
+    let mut x = MatMut::from_column_major_slice_mut(b, n, 1);
+    solve_unit_lower_triangular_in_place(a.as_ref(), x.as_mut(), Par::Seq);
+    solve_upper_triangular_in_place(a.as_ref(), x.as_mut(), Par::Seq);
+    true
+}
+
+/// log|det A|, destroying A; minus infinity when A is singular.
+pub fn log_abs_det(mut a: MatMut<f64>, swaps: &mut [usize]) -> f64 {
+    let n = a.nrows();
+    if lu_in_place(a.as_mut(), &mut swaps[..n]) < n {
+        return f64::NEG_INFINITY;
+    }
+    (0..n).map(|i| a[(i, i)].abs().ln()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::random::{Use, normal_matrix, stream};
+
+    #[test]
+    fn errors_bound_the_distance_to_known_eigenvalues() {
+        // V diag V^-1 with a skew V: the eigenvalues are known, their conditions are not small.
+        let n = 12;
+        let mut rng = stream(3, Use::Fixture, 0);
+        let v = normal_matrix(&mut rng, n, n);
+        let mut a = Mat::zeros(n, n);
+        for j in 0..n {
+            // Row j of A^T: A = V D V^-1 solves V^T A^T = (V D)^T... column by column.
+            let mut b: Vec<f64> = (0..n).map(|i| v[(j, i)] * (1.0 + i as f64)).collect();
+            assert!(solve_in_place(v.transpose().to_owned().as_mut(), &mut b));
+            for i in 0..n {
+                a[(j, i)] = b[i];
+            }
+        }
+        let mut found = eigenvalues_with_errors(a.as_ref()).unwrap();
+        found.sort_by(|a, b| a.value.re.total_cmp(&b.value.re));
+        for (i, e) in found.iter().enumerate() {
+            let miss = (e.value.re - (1.0 + i as f64)).hypot(e.value.im);
+            assert!(miss <= 10.0 * e.error && e.error < 1e-8, "{e:?}");
+        }
+        let rotation = Mat::from_fn(2, 2, |i, j| [[0.6, -0.8], [0.8, 0.6]][i][j]);
+        let pair = eigenvalues_with_errors(rotation.as_ref()).unwrap();
+        assert!(pair.iter().all(|e| (e.value.norm() - 1.0).abs() < 1e-15 && e.error < 1e-14));
+        assert!(eigenvalues_with_errors(Mat::from_fn(2, 2, |_, _| f64::NAN).as_ref()).is_none());
+    }
+}
