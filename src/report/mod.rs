@@ -11,6 +11,7 @@ pub mod figures;
 pub mod folder;
 pub mod page;
 pub mod schema;
+pub mod sections;
 pub mod summary;
 pub mod tables;
 

@@ -1,13 +1,6 @@
 //! What a Lyapunov analysis returns.
 
-/// A number with its standard error.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// The value.
-    pub value: f64,
-    /// Its standard error.
-    pub std_error: f64,
-}
+pub use crate::diagnostics::Estimate;
 
 /// What an orbit settles on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

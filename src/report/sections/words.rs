@@ -1,0 +1,66 @@
+//! Numbers as a reader wants them.
+
+/// About four significant digits, a power of ten where the number is very large or small.
+pub fn number(v: f64) -> String {
+    if !v.is_finite() {
+        return if v.is_nan() { "not determined".into() } else { format!("{}∞", if v < 0.0 { "−" } else { "" }) };
+    }
+    let size = v.abs();
+    let text = if size == 0.0 {
+        "0".into()
+    } else if !(1e-3..1e5).contains(&size) {
+        let text = format!("{v:.2e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        format!("{mantissa} × 10{}", superscript(exponent))
+    } else {
+        let digits = (3 - size.log10().floor() as i32).clamp(0, 6) as usize;
+        let text = format!("{v:.digits$}");
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    };
+    text.replace('-', "−")
+}
+
+fn superscript(digits: &str) -> String {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let raise = |c: char| c.to_digit(10).map_or('⁻', |d| RAISED[d as usize]);
+    digits.chars().filter(|c| *c != '+').map(raise).collect()
+}
+
+/// A value with its standard error, both to the error's second digit.
+pub fn with_error(value: f64, error: f64) -> String {
+    if !value.is_finite() || !error.is_finite() {
+        return number(value);
+    }
+    // Below what is worth printing the error says no more than that the value is exact.
+    if error < 1e-6 * value.abs().max(1e-3) {
+        return number(value);
+    }
+    let digits = (1 - error.log10().floor() as i32).clamp(0, 8) as usize;
+    format!("{value:.digits$} ± {error:.digits$}").replace('-', "−")
+}
+
+/// A count with its noun, the plural by an s.
+pub fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// A share as a percentage.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(number(-0.344_62), "−0.3446");
+        assert_eq!(number(1234.5), "1234");
+        assert_eq!(number(2.0), "2");
+        assert_eq!(number(1.5e-9), "1.50 × 10⁻⁹");
+        assert_eq!(with_error(0.123_456, 0.001_2), "0.1235 ± 0.0012");
+        assert_eq!(with_error(-2.0, 1e-14), "−2");
+        assert_eq!(count(1, "point"), "1 point");
+    }
+}
