@@ -1,1 +1,296 @@
-//! stub
+//! Numeric tables: CSV, Parquet, Arrow IPC, npy and npz; a row is a time step.
+
+use std::path::Path;
+
+use super::error::{Error, Problem};
+use super::sniff::{self, Family};
+
+mod arrow_values;
+mod csv_dialect;
+mod csv_file;
+mod ipc;
+mod ipc_check;
+mod npy_file;
+mod parquet_file;
+mod pattern;
+mod source;
+mod write;
+
+pub use pattern::match_columns;
+pub use write::{ColumnOut, write_csv, write_parquet};
+
+use source::{Part, Pick, Source};
+
+/// A table in memory.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// The columns in the order of the file, or in the order asked for.
+    pub columns: Vec<Column>,
+    /// Rows of every column; at least one.
+    pub rows: usize,
+    /// `csv`, `parquet`, `arrow`, `npy` or `npz`.
+    pub format: &'static str,
+    /// The array of an npz that was read.
+    pub array_name: Option<String>,
+    /// Columns of types that are no numbers and no text, as `name: why`; an error if asked for by name.
+    pub skipped: Vec<String>,
+}
+
+/// One named column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The name; unique in its table.
+    pub name: String,
+    /// The values, one a row.
+    pub values: Values,
+    /// Missing values: NaN among numbers, empty among text. A NaN stored as such in a binary format is
+    /// a value, and not counted.
+    pub nulls: usize,
+}
+
+/// The values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Numbers; booleans as 0 and 1, times as counts in their own unit, missing ones as NaN.
+    Number(Vec<f64>),
+    /// Text; missing ones empty.
+    Text(Vec<String>),
+}
+
+impl Table {
+    /// The column called `name`.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// The numbers of the column called `name`.
+    ///
+    /// # Errors
+    /// No such column, or one of text: the problem names the first row with a text.
+    pub fn numbers(&self, name: &str) -> Result<&[f64], Problem> {
+        let missing = || Problem::MissingColumn {
+            name: name.into(),
+            columns: self.columns.iter().map(|c| c.name.clone()).collect(),
+        };
+        match &self.column(name).ok_or_else(missing)?.values {
+            Values::Number(values) => Ok(values),
+            Values::Text(values) => Err(source::first_text(name, values, 0)),
+        }
+    }
+}
+
+/// What to read of a table; the default is all of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReadTable<'a> {
+    /// Which array of an npz; needed only where there are several.
+    pub array: Option<&'a str>,
+    /// Which columns, in this order; others are not read where the format allows it.
+    pub columns: Option<&'a [String]>,
+}
+
+/// What a table holds, told without reading its values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Schema {
+    /// The columns in the order of the file.
+    pub columns: Vec<ColumnInfo>,
+    /// Rows, where the format tells without reading the values (all but CSV).
+    pub rows: Option<usize>,
+    /// `csv`, `parquet`, `arrow`, `npy` or `npz`.
+    pub format: &'static str,
+    /// The array of an npz.
+    pub array_name: Option<String>,
+}
+
+impl Schema {
+    /// The column names in the order of the file.
+    pub fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|c| c.name.clone()).collect()
+    }
+}
+
+/// A column, without its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnInfo {
+    /// The name; unique in its table.
+    pub name: String,
+    /// What the values are; in a CSV judged by the first thousand rows.
+    pub kind: Kind,
+}
+
+/// What the values of a column are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Numbers.
+    Number,
+    /// Text.
+    Text,
+    /// A type that is not read, by its name in the file.
+    Other(String),
+}
+
+/// Some consecutive rows of the columns asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chunk {
+    /// Rows of every column.
+    pub rows: usize,
+    /// The columns in the order asked for; missing values are NaN.
+    pub columns: Vec<Vec<f64>>,
+}
+
+/// Reads a table, told by its content and, failing that, by its extension.
+///
+/// # Formats
+/// - CSV: comma, semicolon or tab, told by the first line; quotes; LF or CRLF; UTF-8 with or without a
+///   byte order mark. A first row of numbers only means that there is no header, and the columns are
+///   `c0`, `c1`, ...; a nameless column is called so too. Empty, `NA`, `NaN` and `null` are missing,
+///   `true` and `false` are 1 and 0. Where commas do not separate fields they may be decimal.
+/// - Parquet and Arrow IPC (file or stream): integers, floats, decimals, booleans, times, text,
+///   dictionaries of these; a fixed-size list `v` becomes `v0`, `v1`, ...
+/// - npy and npz: a vector is one column, a matrix is rows by columns, and three dimensions are trials,
+///   time, columns: a leading column `trial`, then the rows of trial 0, of trial 1, ... Columns are
+///   `x0`, `x1`, ..., in an npz `<array>0`, `<array>1`, ...
+///
+/// # Errors
+/// A missing, damaged, foreign or empty file; a column or array that is not there; see [`Problem`].
+pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
+    let fail = |problem| Error::new(path, problem);
+    let mut source = open(path, what.array)?;
+    let schema = source.schema().clone();
+    let mut picks = match what.columns {
+        Some(names) => select(&schema, names).map_err(fail)?,
+        None => (0..schema.columns.len()).map(|column| Pick { column, text: false }).collect(),
+    };
+    picks.retain(|p| !matches!(schema.columns[p.column].kind, Kind::Other(_)));
+    for pick in &mut picks {
+        pick.text = schema.columns[pick.column].kind == Kind::Text;
+    }
+    let parts = loop {
+        match collect(source.as_mut(), &picks) {
+            // A CSV whose first text stands far down: that column is text after all.
+            Err(error) => match late_text(&error, &schema, &mut picks) {
+                true => continue,
+                false => return Err(error),
+            },
+            Ok(parts) => break parts,
+        }
+    };
+    let rows = parts.first().map_or(0, Part::len);
+    if rows == 0 {
+        return Err(fail(Problem::NoRows { rows, columns: schema.columns.len() }));
+    }
+    let name = |p: &Pick| schema.columns[p.column].name.clone();
+    let columns = picks.iter().zip(parts).map(|(p, part)| Column {
+        name: name(p),
+        values: part.values,
+        nulls: part.nulls,
+    });
+    let skipped = schema.columns.iter().filter_map(|c| match &c.kind {
+        Kind::Other(found) if what.columns.is_none() => {
+            Some(format!("{}: type {found} is no number and no text", c.name))
+        }
+        _ => None,
+    });
+    Ok(Table {
+        columns: columns.collect(),
+        rows,
+        format: schema.format,
+        skipped: skipped.collect(),
+        array_name: schema.array_name,
+    })
+}
+
+fn collect(source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> {
+    let mut parts: Vec<Part> = picks.iter().map(|p| Part::empty(p.text)).collect();
+    source.visit(picks, 1 << 16, &mut |block| {
+        parts.iter_mut().zip(block.parts).for_each(|(all, new)| all.append(new));
+        Ok(())
+    })?;
+    Ok(parts)
+}
+
+fn late_text(error: &Error, schema: &Schema, picks: &mut [Pick]) -> bool {
+    let Problem::TextValue { column, .. } = error.kind() else { return false };
+    match picks.iter_mut().find(|p| !p.text && schema.columns[p.column].name == *column) {
+        Some(pick) => {
+            pick.text = true;
+            true
+        }
+        None => false,
+    }
+}
+
+/// What a table holds, without reading its values; `array` names one of an npz.
+///
+/// # Errors
+/// As [`read`], as far as they show without the values.
+pub fn schema(path: &Path, array: Option<&str>) -> Result<Schema, Error> {
+    Ok(open(path, array)?.schema().clone())
+}
+
+/// Gives the numbers of `columns` to `f`, at most `rows_per_chunk` rows at a time, in order.
+///
+/// Memory is bounded by the chunk and what the format makes one read at a time: pages of Parquet, a record
+/// batch of Arrow, a record of CSV, a megabyte of npy. Only an npz array in Fortran order is unpacked
+/// whole.
+///
+/// # Errors
+/// As [`read`]; a text in a column is an error that names column, row and value. An error of `f` ends
+/// the reading and is returned.
+pub fn stream(
+    path: &Path,
+    columns: &[String],
+    array: Option<&str>,
+    rows_per_chunk: usize,
+    f: &mut dyn FnMut(Chunk) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut source = open(path, array)?;
+    let schema = source.schema().clone();
+    let picks = select(&schema, columns).map_err(|problem| Error::new(path, problem))?;
+    let mut rows = 0;
+    source.visit(&picks, rows_per_chunk.max(1), &mut |block| {
+        let mut chunk = Chunk { rows: block.rows, columns: Vec::with_capacity(block.parts.len()) };
+        for (pick, part) in picks.iter().zip(block.parts) {
+            match part.values {
+                Values::Number(values) => chunk.columns.push(values),
+                Values::Text(values) => {
+                    let problem = source::first_text(&schema.columns[pick.column].name, &values, rows);
+                    return Err(Error::new(path, problem));
+                }
+            }
+        }
+        rows += block.rows;
+        f(chunk)
+    })?;
+    match rows {
+        0 => Err(Error::new(path, Problem::NoRows { rows, columns: schema.columns.len() })),
+        _ => Ok(()),
+    }
+}
+
+fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {
+    let find = |name: &String| match schema.columns.iter().position(|c| c.name == *name) {
+        Some(column) => match &schema.columns[column].kind {
+            Kind::Other(found) => Err(Problem::ColumnType { column: name.clone(), found: found.clone() }),
+            _ => Ok(Pick { column, text: false }),
+        },
+        None => Err(Problem::MissingColumn { name: name.clone(), columns: schema.names() }),
+    };
+    names.iter().map(find).collect()
+}
+
+fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
+    let family = sniff::family(path)?;
+    let source: Result<Box<dyn Source>, Error> = match family {
+        Family::Text => csv_file::open(path).map(|s| Box::new(s) as _),
+        Family::Parquet => parquet_file::open(path).map(|s| Box::new(s) as _),
+        Family::ArrowFile | Family::ArrowStream => {
+            ipc::open(path, family == Family::ArrowFile).map(|s| Box::new(s) as _)
+        }
+        Family::Npy => npy_file::open_npy(path).map(|s| Box::new(s) as _),
+        Family::Zip => npy_file::open_npz(path, array).map(|s| Box::new(s) as _),
+        _ => return Err(sniff::unexpected(path, family, "a table as CSV, Parquet, Arrow IPC, npy or npz")),
+    };
+    let source = source?;
+    source::unique_names(source.schema()).map_err(|problem| Error::new(path, problem))?;
+    Ok(source)
+}

@@ -1,0 +1,109 @@
+//! Arrow IPC, as a file (Feather version 2) or a stream: one record batch at a time.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_ipc::reader::{FileReader, StreamReader};
+use arrow_schema::ArrowError;
+
+use super::super::error::{Error, Problem};
+use super::Schema;
+use super::arrow_values::Layout;
+use super::ipc_check;
+use super::source::{Block, Pick, Source};
+
+const FORMAT: &str = "arrow";
+
+pub(super) struct IpcFile {
+    path: PathBuf,
+    layout: Layout,
+    is_file: bool,
+}
+
+/// Checks every claimed size, and reads the schema.
+pub(super) fn open(path: &Path, is_file: bool) -> Result<IpcFile, Error> {
+    let fail = |problem| Error::new(path, problem);
+    let file = File::open(path).map_err(|e| fail(Problem::reading(e)))?;
+    let rows = contained(FORMAT, "the messages", || Ok::<_, ArrowError>(ipc_check::rows(&file, is_file)))
+        .and_then(|rows| rows)
+        .map_err(fail)?;
+    let reader = BatchReader::open(path, is_file, None).map_err(fail)?;
+    let layout = Layout::new(&reader.schema(), Some(rows), FORMAT);
+    Ok(IpcFile { path: path.into(), layout, is_file })
+}
+
+enum BatchReader {
+    File(FileReader<BufReader<File>>),
+    Stream(StreamReader<BufReader<File>>),
+}
+
+impl BatchReader {
+    fn open(path: &Path, is_file: bool, fields: Option<Vec<usize>>) -> Result<Self, Problem> {
+        let file = File::open(path).map_err(Problem::reading)?;
+        contained(FORMAT, "the schema", || {
+            if is_file {
+                FileReader::try_new_buffered(file, fields).map(Self::File)
+            } else {
+                StreamReader::try_new_buffered(file, fields).map(Self::Stream)
+            }
+        })
+    }
+
+    fn schema(&self) -> arrow_schema::SchemaRef {
+        match self {
+            Self::File(reader) => reader.schema(),
+            Self::Stream(reader) => reader.schema(),
+        }
+    }
+
+    fn next(&mut self, place: &str) -> Result<Option<RecordBatch>, Problem> {
+        contained(FORMAT, place, || match self {
+            Self::File(reader) => reader.next().transpose(),
+            Self::Stream(reader) => reader.next().transpose(),
+        })
+    }
+}
+
+impl Source for IpcFile {
+    fn schema(&self) -> &Schema {
+        &self.layout.schema
+    }
+
+    fn visit(
+        &mut self,
+        picks: &[Pick],
+        rows: usize,
+        f: &mut dyn FnMut(Block) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let fail = |problem| Error::new(&self.path, problem);
+        let fields = self.layout.fields(picks);
+        let mut reader = BatchReader::open(&self.path, self.is_file, Some(fields.clone())).map_err(fail)?;
+        let mut before = 0;
+        while let Some(batch) = reader.next(&format!("the rows after {before}")).map_err(fail)? {
+            let mut start = 0;
+            while start < batch.num_rows() {
+                let part = batch.slice(start, rows.min(batch.num_rows() - start));
+                start += part.num_rows();
+                f(self.layout.block(&part, &fields, picks).map_err(fail)?)?;
+            }
+            before += batch.num_rows();
+        }
+        Ok(())
+    }
+}
+
+/// Calls a decoder of the arrow family, which may panic on some damaged files: that is damage too.
+pub(super) fn contained<T, E: Display>(
+    format: &'static str,
+    place: &str,
+    decode: impl FnOnce() -> Result<T, E>,
+) -> Result<T, Problem> {
+    match catch_unwind(AssertUnwindSafe(decode)) {
+        Ok(result) => result.map_err(|e| Problem::damaged(format, place, e)),
+        Err(_) => Err(Problem::damaged(format, place, "the decoder gave up on inconsistent data")),
+    }
+}

@@ -1,0 +1,88 @@
+//! What every format of tables does: tell its columns, and give blocks of rows.
+
+use std::collections::HashSet;
+
+use super::super::error::{Error, Problem};
+use super::{Schema, Values};
+
+/// A column to read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pick {
+    /// Its index in the schema; never one of [`Kind::Other`](super::Kind::Other).
+    pub column: usize,
+    /// Read it as text. Otherwise formats without types read it as numbers; those with types go by these.
+    pub text: bool,
+}
+
+/// Consecutive rows of the picked columns.
+pub(super) struct Block {
+    pub rows: usize,
+    pub parts: Vec<Part>,
+}
+
+/// Some values of one column.
+pub(super) struct Part {
+    pub values: Values,
+    pub nulls: usize,
+}
+
+impl Part {
+    pub(super) fn empty(text: bool) -> Self {
+        Self { values: if text { Values::Text(Vec::new()) } else { Values::Number(Vec::new()) }, nulls: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match &self.values {
+            Values::Number(values) => values.len(),
+            Values::Text(values) => values.len(),
+        }
+    }
+
+    pub(super) fn append(&mut self, new: Part) {
+        self.nulls += new.nulls;
+        match (&mut self.values, new.values) {
+            (Values::Number(all), Values::Number(more)) => all.extend(more),
+            (Values::Text(all), Values::Text(more)) => all.extend(more),
+            // Formats with types keep to what their schema said.
+            (all, more) => *all = more,
+        }
+    }
+}
+
+/// A file of a table.
+pub(super) trait Source {
+    /// What the table holds.
+    fn schema(&self) -> &Schema;
+
+    /// Gives the picked columns to `f`, at most `rows` (at least 1) rows at a time, in order.
+    fn visit(
+        &mut self,
+        picks: &[Pick],
+        rows: usize,
+        f: &mut dyn FnMut(Block) -> Result<(), Error>,
+    ) -> Result<(), Error>;
+}
+
+/// The error for a column of text that was asked for as numbers, `before` rows into the table.
+pub(super) fn first_text(column: &str, values: &[String], before: usize) -> Problem {
+    let row = values.iter().position(|v| !v.is_empty()).unwrap_or(0);
+    let value = values.get(row).map(|v| excerpt(v)).unwrap_or_default();
+    Problem::TextValue { column: column.into(), row: before + row + 1, value }
+}
+
+/// At most 60 characters of a value, for a message.
+pub(super) fn excerpt(value: &str) -> String {
+    value.chars().take(60).collect()
+}
+
+/// An error if two columns share a name or there is none.
+pub(super) fn unique_names(schema: &Schema) -> Result<(), Problem> {
+    let mut seen = HashSet::new();
+    match schema.columns.iter().find(|c| !seen.insert(c.name.as_str())) {
+        Some(twice) => Err(Problem::DuplicateColumn { name: twice.name.clone() }),
+        None if schema.columns.is_empty() => {
+            Err(Problem::NoRows { rows: schema.rows.unwrap_or(0), columns: 0 })
+        }
+        None => Ok(()),
+    }
+}

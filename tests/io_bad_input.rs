@@ -1,0 +1,152 @@
+//! Files that are missing, foreign, truncated or damaged: an error that says so, never a panic.
+
+use std::path::{Path, PathBuf};
+
+use nullcline::io::error::{Error, Problem};
+use nullcline::io::table::{self, ReadTable};
+use nullcline::io::tensors;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/io")
+}
+
+fn write(name: &str, bytes: &[u8]) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// Reads in every way; the values do not matter, only that there is an answer.
+fn read_all(path: &Path) -> [Result<(), Error>; 3] {
+    let table = table::read(path, &ReadTable { array: None, columns: None }).map(drop);
+    let streamed = table::schema(path, None).and_then(|schema| {
+        let numbers = schema.columns.iter().filter(|c| c.kind == table::Kind::Number).map(|c| c.name.clone());
+        table::stream(path, &numbers.collect::<Vec<_>>(), None, 3, &mut |_| Ok(()))
+    });
+    [tensors::read(path).map(drop), table, streamed]
+}
+
+fn fixtures() -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap()))
+        .filter(|(name, _)| !name.ends_with(".py") && !name.ends_with(".md") && !name.ends_with(".json"))
+        .collect();
+    files.sort();
+    assert!(files.len() > 30);
+    files
+}
+
+#[test]
+fn truncated_files_never_panic_and_are_refused() {
+    for (name, bytes) in fixtures() {
+        let step = (bytes.len() / 60).max(1);
+        for length in (0..bytes.len()).step_by(step) {
+            let path = write(&format!("cut_{name}"), &bytes[..length]);
+            let results = read_all(&path);
+            // A CSV and a stream of batches can be cut between two rows and still be whole.
+            if !name.ends_with(".csv") && name != "table_stream.arrow" {
+                assert!(results.iter().all(Result::is_err), "{name} cut at {length}");
+            }
+        }
+    }
+}
+
+#[test]
+fn flipped_bytes_never_panic() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    for (name, bytes) in fixtures() {
+        for _ in 0..120 {
+            let mut damaged = bytes.clone();
+            for _ in 0..=random(4) {
+                let at = random(damaged.len());
+                damaged[at] = [0, 0xff, 0x7f, damaged[at] ^ (1 << random(8))][random(4)];
+            }
+            let _ = read_all(&write(&format!("flip_{name}"), &damaged));
+        }
+    }
+}
+
+#[test]
+fn missing_files_folders_and_empty_files() {
+    let missing = folder().join("no_such.npz");
+    for result in read_all(&missing) {
+        let error = result.unwrap_err();
+        assert!(matches!(error.kind(), Problem::Io { doing: "open", .. }), "{error}");
+        assert!(error.to_string().contains("no_such.npz"));
+    }
+    for result in read_all(&folder()) {
+        assert!(matches!(result.unwrap_err().kind(), Problem::Directory));
+    }
+    for name in ["empty.npz", "empty.parquet", "empty.pt", "empty.csv", "empty.safetensors"] {
+        for result in read_all(&write(name, b"")) {
+            assert!(matches!(result.unwrap_err().kind(), Problem::Empty), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_content_tells_the_format_before_the_extension() {
+    let copy = |from: &str, to: &str| write(to, &std::fs::read(folder().join(from)).unwrap());
+    assert_eq!(tensors::read(&copy("types.safetensors", "wrong.npz")).unwrap().format, "safetensors");
+    assert_eq!(tensors::read(&copy("gru.pt", "wrong.safetensors")).unwrap().format, "pytorch");
+    let table = table::read(&copy("table_zstd.parquet", "wrong.csv"), &ReadTable::default()).unwrap();
+    assert_eq!(table.format, "parquet");
+    let error = tensors::read(&folder().join("table_zstd.parquet")).unwrap_err();
+    assert!(
+        error.to_string().contains("a Parquet table") && error.to_string().contains(".safetensors"),
+        "{error}"
+    );
+    let error = table::read(&folder().join("types.safetensors"), &ReadTable::default()).unwrap_err();
+    assert!(matches!(error.kind(), Problem::UnknownFormat { .. }), "{error}");
+    let error = tensors::read(&write("keras.h5", b"\x89HDF\r\n\x1a\n")).unwrap_err();
+    assert!(error.to_string().contains("HDF5"), "{error}");
+}
+
+#[test]
+fn pickled_arrays_are_refused() {
+    let path = folder().join("objects.npy");
+    for error in read_all(&path).map(Result::unwrap_err) {
+        assert!(matches!(error.kind(), Problem::ObjectArray { .. }), "{error}");
+        assert!(error.to_string().contains("nothing is ever executed"), "{error}");
+    }
+}
+
+#[test]
+fn claimed_sizes_are_not_believed() {
+    let header = |shape: &str| {
+        let text = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({shape}), }}");
+        [b"\x93NUMPY\x01\0".to_vec(), (text.len() as u16).to_le_bytes().to_vec(), text.into_bytes()].concat()
+    };
+    for shape in [
+        "1, 99999999999",
+        "99999999999, 1",
+        "4294967296, 4294967296",
+        "0, 99999999999",
+        "-1, 2",
+        "1,1,1,99999999",
+    ] {
+        for (i, result) in read_all(&write("claims.npy", &header(shape))).into_iter().enumerate() {
+            // No values at all are a fine tensor, and no table.
+            assert!(result.is_err() || (i == 0 && shape.starts_with('0')), "{shape}");
+        }
+    }
+    let error = tensors::read(&write("claims.safetensors", b"\0\0\0\0\x01\0\0\0{}")).unwrap_err();
+    assert!(matches!(error.kind(), Problem::Truncated { .. }), "{error}");
+}
+
+#[test]
+fn damaged_zip_data_fail_their_checksum() {
+    let mut bytes = std::fs::read(folder().join("ff2_relu.npz")).unwrap();
+    // Inside the values of the first array.
+    bytes[200] ^= 1;
+    let error = tensors::read(&write("checksum.npz", &bytes)).unwrap_err();
+    assert!(matches!(error.kind(), Problem::Damaged { .. }), "{error}");
+}
