@@ -110,7 +110,7 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
         .iter()
         .zip(&labels)
         .take(4)
-        .map(|(a, label)| SpectrumSeries { label, exponents: &a.exponents, std_error: &a.std_error })
+        .map(|(a, label)| SpectrumSeries { label: label.clone(), exponents: &a.exponents, std_error: &a.std_error })
         .collect();
     let mut list = vec![figures::spectrum(&series, context.rate())?];
     if let Some(a) = main.filter(|a| !a.history.time.is_empty()) {

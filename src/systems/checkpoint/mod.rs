@@ -8,6 +8,7 @@ mod names;
 pub use build::load;
 pub use error::Error;
 pub use metadata::save;
+pub use names::has_network_names;
 
 use super::time::System;
 use crate::linalg::activation::Activation;

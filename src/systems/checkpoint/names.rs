@@ -177,3 +177,8 @@ pub fn listing(file: &Tensors) -> String {
     }
     if names.is_empty() { "no numeric tensor".into() } else { names.join(", ") }
 }
+
+/// Whether any tensor has the name of a PyTorch recurrent weight.
+pub fn has_network_names(file: &Tensors) -> bool {
+    file.tensors.iter().any(|t| matches!(split(&t.name), Some((_, "weight_hh", _))))
+}

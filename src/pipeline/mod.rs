@@ -1,0 +1,112 @@
+//! From a checked configuration to a report: load, diagnose, write.
+
+mod config;
+mod error;
+mod inspect;
+mod network;
+mod recording;
+mod source;
+mod tables;
+
+pub use config::{Config, Missing, Module, NetworkSettings, RecordingSettings};
+pub use error::Error;
+pub use inspect::inspect;
+pub use source::{Source, open};
+
+use crate::report::folder::Folder;
+use crate::report::page::Page;
+use crate::report::sections::Rendered;
+use crate::report::summary::{summary, text};
+use crate::report::tables::TableFormat;
+use serde_json::{Map, Value};
+use std::path::PathBuf;
+
+/// Where the pipeline says how far it is.
+pub trait Observer: Sync {
+    /// A piece of work of `total` parts begins (0: unknown).
+    fn start(&self, what: &str, total: u64);
+    /// `done` parts of it are done.
+    fn at(&self, done: u64);
+    /// It is done.
+    fn finish(&self);
+}
+
+/// An observer that says nothing.
+pub struct Silent;
+
+impl Observer for Silent {
+    fn start(&self, _: &str, _: u64) {}
+    fn at(&self, _: u64) {}
+    fn finish(&self) {}
+}
+
+/// What was found, for the terminal.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was read, in a line.
+    pub subject: String,
+    /// The findings, a sentence each.
+    pub findings: Vec<String>,
+    /// Warnings.
+    pub warnings: Vec<String>,
+    /// The page to open.
+    pub page: PathBuf,
+}
+
+/// What diagnosing yields before it is written.
+struct Diagnosed {
+    subject: String,
+    /// The file's own facts, for the head of the page.
+    facts: Vec<(String, String)>,
+    /// Entry `input` of the summary.
+    input: Value,
+    findings: Vec<String>,
+    warnings: Vec<String>,
+    modules: Vec<(Module, Rendered)>,
+}
+
+/// Analyses a network or a recording and writes the report, whole or not at all.
+pub fn analyze(config: &Config, observer: &dyn Observer) -> Result<Outcome, Error> {
+    crate::linalg::sequential();
+    // The folder is made first: an unwritable place must not cost minutes of computing.
+    let folder = Folder::create(&config.out)?;
+    let diagnosed = match open(config)? {
+        Source::Network(network) => network::diagnose(&network, config, observer)?,
+        Source::Recording { array } => recording::diagnose(config, array.as_deref(), observer)?,
+    };
+    observer.start("writing the report", 0);
+    let outcome = write(config, diagnosed, folder);
+    observer.finish();
+    outcome
+}
+
+fn write(config: &Config, found: Diagnosed, folder: Folder) -> Result<Outcome, Error> {
+    let mut json = Map::new();
+    let mut warnings = found.warnings;
+    let mut sections = Vec::new();
+    for (module, rendered) in found.modules {
+        warnings.extend(rendered.warnings);
+        json.insert(module.name().into(), rendered.json);
+        sections.push(rendered.section);
+    }
+    let tables = if config.parquet { TableFormat::Parquet } else { TableFormat::Csv };
+    let name = config.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let mut meta = vec![("Read from".into(), config.file.display().to_string())];
+    meta.extend(found.facts);
+    meta.push(("Seed".into(), config.seed.to_string()));
+    meta.push(("nullcline".into(), env!("CARGO_PKG_VERSION").into()));
+    let page = Page {
+        title: name,
+        answer: found.findings.join(" "),
+        meta,
+        warnings: warnings.clone(),
+        sections,
+        rerun: config.command.clone(),
+        tables,
+    };
+    folder.write_page(&page, config.png)?;
+    let whole = summary(&config.command, config.seed, found.input, json, &warnings);
+    folder.write("summary.json", text(&whole))?;
+    let out = folder.commit()?;
+    Ok(Outcome { subject: found.subject, findings: found.findings, warnings, page: out.join("report.html") })
+}

@@ -1,0 +1,371 @@
+//! The diagnostics of a network, in order, each rendered.
+
+use super::{Config, Diagnosed, Error, Module, NetworkSettings, Observer, tables};
+use crate::diagnostics::dynamics::fixed_points::{self, FixedPoints, Label};
+use crate::diagnostics::dynamics::flow_field::{FlowField, flow_field};
+use crate::diagnostics::dynamics::lyapunov::{self, Drive};
+use crate::diagnostics::dynamics::recurrent::recurrent;
+use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
+use crate::diagnostics::geometry::pca::{Pca, pca};
+use crate::linalg::col;
+use crate::report::figures::{PlanePoint, PointKind, component_label};
+use crate::report::sections::{self, Context, Rendered};
+use crate::report::tables::{Cells, TableOut};
+use crate::systems::checkpoint::{Network, Readout};
+use faer::Mat;
+use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Numbers written at most for the states along trajectories.
+const CELLS: usize = 2_000_000;
+
+/// Everything the modules of one network share.
+struct Run<'a> {
+    network: &'a Network,
+    settings: &'a NetworkSettings,
+    seed: u64,
+    context: Context,
+    /// The constant input of fixed points and flow fields.
+    input: Vec<f64>,
+    inputs: Inputs,
+    /// Initial states given by the user.
+    initial: Option<Mat<f64>>,
+    orbits: Trajectories,
+    pca: Option<Pca>,
+}
+
+pub(super) fn diagnose(network: &Network, config: &Config, observer: &dyn Observer) -> Result<Diagnosed, Error> {
+    let modules = chosen(config, &Module::NETWORK)?;
+    let run = Run::prepare(network, config, observer)?;
+    let mut done: Vec<(Module, Rendered)> = Vec::new();
+    let mut findings = Vec::new();
+    let wants = |m| modules.contains(&m);
+    if wants(Module::Lyapunov) {
+        let (finding, rendered) = run.lyapunov(observer)?;
+        findings.push(finding);
+        done.push((Module::Lyapunov, rendered));
+    }
+    let points = (wants(Module::FixedPoints) || wants(Module::FlowField)).then(|| run.search(observer));
+    if wants(Module::FixedPoints)
+        && let Some(points) = &points
+    {
+        findings.push(sections::describe_points(points));
+        done.push((Module::FixedPoints, run.fixed_points(points)?));
+    }
+    if wants(Module::Pca) {
+        let Some(pca) = &run.pca else {
+            return Err(Error::Numbers(
+                "the trajectories do not vary, so there are no principal components: leave pca out of --modules, or \
+                 give --inputs or --initial"
+                    .into(),
+            ));
+        };
+        findings.push(format!(
+            "{} of {} components carry 90 % of the variance.",
+            pca.components_for_90,
+            pca.mean.len()
+        ));
+        let intro = format!("Principal components of the states along {}.", run.source());
+        let rendered = sections::pca(pca, &run.context.names, &run.lines(), &intro, vec![run.projections(pca)])?;
+        done.push((Module::Pca, rendered));
+    }
+    let mut warnings = Vec::new();
+    if wants(Module::FlowField) {
+        match (&run.pca, &points) {
+            (Some(pca), Some(points)) if pca.components.ncols() >= 2 => {
+                done.push((Module::FlowField, run.flow_field(pca, points)?));
+            }
+            _ => warnings.push("No flow field: the states do not span a plane.".into()),
+        }
+    }
+    if wants(Module::Trajectories) {
+        let intro = format!("States along {}.", run.source());
+        let outputs = run.outputs();
+        done.push((Module::Trajectories, sections::trajectories(&run.orbits, &run.context, &intro, &outputs)?));
+    }
+    if wants(Module::Recurrent) {
+        let spectra = recurrent(&network.recurrent)
+            .ok_or_else(|| Error::Numbers("the eigenvalues of the recurrent matrix did not converge".into()))?;
+        done.push((Module::Recurrent, sections::recurrent(&spectra)?));
+    }
+    done.sort_by_key(|(m, _)| *m);
+    warnings.extend(network.notes.iter().filter(|n| n.contains("assumed")).cloned());
+    Ok(Diagnosed {
+        subject: network.describe(),
+        facts: facts(network),
+        input: input_json(network, config),
+        findings,
+        warnings,
+        modules: done,
+    })
+}
+
+/// The modules asked for, or all that apply.
+pub(super) fn chosen(config: &Config, all: &[Module]) -> Result<Vec<Module>, Error> {
+    let Some(asked) = &config.modules else { return Ok(all.to_vec()) };
+    if let Some(m) = asked.iter().find(|m| !all.contains(m)) {
+        let names: Vec<&str> = all.iter().map(|m| m.name()).collect();
+        let message = format!("--modules {}: not for this file; here are {}", m.name(), names.join(", "));
+        return Err(Error::Config(message));
+    }
+    Ok(asked.clone())
+}
+
+fn facts(network: &Network) -> Vec<(String, String)> {
+    let mut facts = vec![("Network".into(), network.describe())];
+    if let Some(r) = &network.readout {
+        facts.push(("Read-out".into(), format!("{} ({} outputs)", r.name, r.weight.nrows())));
+    }
+    if !network.unused.is_empty() {
+        facts.push(("Tensors not used".into(), network.unused.join(", ")));
+    }
+    if !network.notes.is_empty() {
+        facts.push(("Assumed".into(), network.notes.join(" ")));
+    }
+    facts
+}
+
+fn input_json(network: &Network, config: &Config) -> serde_json::Value {
+    json!({
+        "file": config.file.display().to_string(),
+        "kind": "network",
+        "cell": network.cell.name(),
+        "activation": network.activation.map(|a| a.name()),
+        "units": network.units,
+        "inputs": network.inputs,
+        "state": network.system.step().dim(),
+        "time_step": network.system.time_step(),
+        "flow": network.system.is_flow(),
+        "readout": network.readout.as_ref().map(|r| r.name.clone()),
+        "unused": network.unused,
+    })
+}
+
+impl<'a> Run<'a> {
+    fn prepare(network: &'a Network, config: &'a Config, observer: &dyn Observer) -> Result<Self, Error> {
+        let settings = &config.network;
+        let system = network.system.as_ref();
+        let (n, d) = (system.step().dim(), network.inputs);
+        let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
+        if input.len() != d {
+            let message = format!("--input has {} values, expected {d}, one for each input of the network", input.len());
+            return Err(Error::Config(message));
+        }
+        let inputs = match &settings.inputs {
+            Some(path) => Inputs::Trials(tables::inputs(path, d)?),
+            None => Inputs::Constant(input.clone()),
+        };
+        let initial = settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?;
+        let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
+        let count = settings.trajectories.unwrap_or_else(|| match &inputs {
+            Inputs::Constant(_) => (CELLS / (n * (steps + 1))).clamp(4, 32),
+            Inputs::Trials(trials) => trials.len().max(4),
+        });
+        let start = match (&initial, &inputs) {
+            (Some(x), Inputs::Trials(trials)) => Mat::from_fn(n, trials.len().max(x.ncols()), |i, j| x[(i, j % x.ncols())]),
+            (Some(x), Inputs::Constant(_)) => x.clone(),
+            // Networks are trained from the zero state: it is the first, random ones follow.
+            (None, Inputs::Trials(_)) => {
+                let random = random_states(system, count, config.seed);
+                Mat::from_fn(n, count, |i, j| if j == 0 { 0.0 } else { random[(i, j)] })
+            }
+            (None, Inputs::Constant(_)) => random_states(system, count, config.seed),
+        };
+        observer.start("trajectories", 0);
+        let orbits = trajectories(system, start.as_ref(), &inputs, steps);
+        let pooled = orbits.pooled();
+        let pca = pca(pooled.as_ref());
+        observer.finish();
+        let steps = (system.time_step() - 1.0).abs() < f64::EPSILON && !system.is_flow();
+        let context = Context { names: network.state_names.clone(), steps, flow: system.is_flow() };
+        Ok(Self { network, settings, seed: config.seed, context, input, inputs, initial, orbits, pca })
+    }
+
+    /// Where the states come from, in words.
+    fn source(&self) -> String {
+        let count = sections::words::count(self.orbits.states.len(), "trajectory").replace("trajectorys", "trajectories");
+        let from = if self.initial.is_some() { "the given initial states" } else { "random initial states" };
+        match &self.inputs {
+            Inputs::Trials(_) => format!("{count} from {from} under the given inputs"),
+            Inputs::Constant(u) if u.iter().all(|v| *v == 0.0) => format!("{count} from {from} without input"),
+            Inputs::Constant(_) => format!("{count} from {from} under the constant input"),
+        }
+    }
+
+    /// Initial states for the exponents: the user's, or random ones, fewer for large networks.
+    fn lyapunov_states(&self, n: usize) -> Mat<f64> {
+        let count = match n {
+            0..=128 => 8,
+            129..=256 => 4,
+            _ => 2,
+        };
+        match &self.initial {
+            Some(x) => x.clone(),
+            None => random_states(self.network.system.as_ref(), count, self.seed),
+        }
+    }
+
+    fn lyapunov(&self, observer: &dyn Observer) -> Result<(String, Rendered), Error> {
+        let system = self.network.system.as_ref();
+        let n = system.step().dim();
+        let initial = self.lyapunov_states(n);
+        let (drive, driven) = match &self.inputs {
+            Inputs::Constant(u) => (Drive::Constant(u), false),
+            Inputs::Trials(trials) => {
+                let longest = trials.iter().max_by_key(|t| t.ncols()).unwrap_or(&trials[0]);
+                (Drive::Sequence(longest.as_ref()), true)
+            }
+        };
+        let s = self.settings;
+        let exponents = s.exponents.or((n > 1000).then_some(100));
+        let k = exponents.unwrap_or(n).min(n);
+        let budget = 4e10 / (2.0 * (n * n * k) as f64 * initial.ncols() as f64);
+        let (mut warmup, mut align) = (s.warmup.unwrap_or(1000), 500);
+        if let Drive::Sequence(u) = drive {
+            warmup = s.warmup.unwrap_or(u.ncols() / 20);
+            align = if s.warmup.is_some() { 0 } else { u.ncols() / 20 };
+        }
+        let options = lyapunov::Options {
+            exponents,
+            warmup,
+            align,
+            max_steps: s.steps.unwrap_or((budget as usize).clamp(2000, 50_000)),
+            tol: s.tol.unwrap_or(1e-3),
+            seed: self.seed,
+            ..lyapunov::Options::default()
+        };
+        observer.start("Lyapunov exponents", 100);
+        let result = lyapunov::lyapunov(system, initial.as_ref(), &drive, &options, &|p| {
+            observer.at((100 * p.steps / p.max_steps.max(1)) as u64);
+        })?;
+        observer.finish();
+        let mut rendered = sections::lyapunov(&result, &self.context, driven)?;
+        if let Inputs::Trials(trials) = &self.inputs
+            && trials.len() > 1
+        {
+            rendered.warnings.push(format!(
+                "The exponents are those along the longest of the {} input sequences.",
+                trials.len()
+            ));
+        }
+        if s.exponents.is_none() && k < n {
+            let note = format!("The {k} largest of {n} exponents were computed (--exponents {n} for all).");
+            rendered.section.notes.push(note);
+        }
+        Ok((sections::describe_exponents(&result, &self.context, driven), rendered))
+    }
+
+    fn search(&self, observer: &dyn Observer) -> FixedPoints {
+        let system = self.network.system.as_ref();
+        let s = self.settings;
+        let mut options = fixed_points::Options::for_dimension(system.field().dim());
+        options.starts = s.starts.unwrap_or(options.starts);
+        options.second_starts = options.starts.div_ceil(2);
+        options.noise = s.noise.unwrap_or(options.noise);
+        options.slow_threshold = s.slow_threshold.unwrap_or(options.slow_threshold);
+        options.seed = self.seed;
+        let done = AtomicU64::new(0);
+        observer.start("fixed points", options.starts as u64);
+        let pool = self.orbits.pooled();
+        let found = fixed_points::fixed_points(system, pool.as_ref(), &self.input, &options, &|| {
+            observer.at(done.fetch_add(1, Ordering::Relaxed) + 1);
+        });
+        observer.finish();
+        found
+    }
+
+    fn fixed_points(&self, points: &FixedPoints) -> Result<Rendered, Error> {
+        let outputs = self.network.readout.as_ref().map_or_else(Vec::new, |r| {
+            let states: Vec<&[f64]> = points.points.iter().map(|p| self.output_of(&p.state)).collect();
+            read_out(r, &states)
+        });
+        let lines = self.lines();
+        let plane = self.pca.as_ref().filter(|p| p.components.ncols() >= 2).map(|p| {
+            let label = |i: usize| component_label(i + 1, p.explained_variance_ratio[i]);
+            (places(p, points), [label(0), label(1)])
+        });
+        let plane = plane.as_ref().map(|(places, labels)| (&lines[..], &places[..], labels.clone()));
+        Ok(sections::fixed_points(points, &self.context, &outputs, plane)?)
+    }
+
+    fn flow_field(&self, pca: &Pca, points: &FixedPoints) -> Result<Rendered, Error> {
+        let lines = self.lines();
+        let places = places(pca, points);
+        let range = |k: usize| {
+            let values = lines.iter().flatten().map(|p| p[k]).chain(places.iter().map(|p| p.at[k]));
+            let (lo, hi) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+            let pad = 0.1 * (hi - lo).max(1e-9);
+            [lo - pad, hi + pad]
+        };
+        let plane = pca.components.as_ref().subcols(0, 2);
+        let system = self.network.system.as_ref();
+        let field: FlowField = flow_field(system, &pca.mean, plane, &self.input, range(0), range(1), 21);
+        let ratio = [pca.explained_variance_ratio[0], pca.explained_variance_ratio[1]];
+        Ok(sections::flow_field(&field, &places, &lines, ratio, &self.context)?)
+    }
+
+    /// Trajectories in the plane of the first two components.
+    fn lines(&self) -> Vec<Vec<[f64; 2]>> {
+        let Some(pca) = self.pca.as_ref().filter(|p| p.components.ncols() >= 2) else { return vec![] };
+        let line = |s: &Mat<f64>| (0..s.ncols()).map(|t| on_plane(pca, col(s.as_ref(), t))).collect();
+        self.orbits.states.iter().map(line).collect()
+    }
+
+    fn projections(&self, pca: &Pca) -> TableOut {
+        let k = pca.components_for_90.max(3).min(pca.components.ncols());
+        let (mut label, mut time, mut values) = (vec![], vec![], vec![vec![]; k]);
+        for (i, states) in self.orbits.states.iter().enumerate() {
+            for t in 0..states.ncols() {
+                label.push(i as i64);
+                time.push(t as f64 * self.orbits.time_step);
+                for (v, x) in values.iter_mut().zip(pca.project(col(states.as_ref(), t), k)) {
+                    v.push(x);
+                }
+            }
+        }
+        let mut columns = vec![("trajectory".into(), Cells::Int(label)), ("time".into(), Cells::Float(time))];
+        columns.extend(values.into_iter().enumerate().map(|(j, v)| (format!("pc{}", j + 1), Cells::Float(v))));
+        let caption = "States along the leading principal components.".into();
+        TableOut { name: "projections".into(), caption, columns }
+    }
+
+    /// The part of a state that the read-out sees: the top layer's h.
+    fn output_of<'x>(&self, state: &'x [f64]) -> &'x [f64] {
+        let top = self.network.units[self.network.units.len() - 1];
+        let per_unit = if self.network.cell == crate::systems::checkpoint::CellKind::Lstm { 2 } else { 1 };
+        let first = state.len() - top * per_unit;
+        &state[first..first + top]
+    }
+
+    fn outputs(&self) -> Vec<(String, Vec<f64>)> {
+        let Some(r) = &self.network.readout else { return vec![] };
+        let states: Vec<&[f64]> = self
+            .orbits
+            .states
+            .iter()
+            .flat_map(|s| (0..s.ncols()).map(|t| self.output_of(col(s.as_ref(), t))))
+            .collect();
+        read_out(r, &states)
+    }
+}
+
+/// y = D x + b for each state, by output.
+fn read_out(r: &Readout, states: &[&[f64]]) -> Vec<(String, Vec<f64>)> {
+    let value = |o: usize, x: &[f64]| r.bias[o] + x.iter().enumerate().map(|(i, x)| r.weight[(o, i)] * x).sum::<f64>();
+    (0..r.weight.nrows()).map(|o| (format!("output{o}"), states.iter().map(|x| value(o, x)).collect())).collect()
+}
+
+fn on_plane(pca: &Pca, x: &[f64]) -> [f64; 2] {
+    let p = pca.project(x, 2);
+    [p[0], p[1]]
+}
+
+fn places(pca: &Pca, points: &FixedPoints) -> Vec<PlanePoint> {
+    let kind = |p: &fixed_points::FixedPoint| match (p.label, p.unstable) {
+        (Label::Slow, _) => PointKind::Slow,
+        (Label::Fixed, 0) => PointKind::Stable,
+        (Label::Fixed, m) => PointKind::Unstable(m),
+    };
+    points.points.iter().map(|p| PlanePoint { at: on_plane(pca, &p.state), kind: kind(p) }).collect()
+}
+

@@ -1,0 +1,310 @@
+//! The diagnostics of a recorded table, read as a stream.
+
+use super::network::chosen;
+use super::{Config, Diagnosed, Error, Missing, Module, Observer};
+use crate::diagnostics::geometry::pca::{Accumulator, Pca};
+use crate::io::table::{Chunk, Kind, ReadTable, Values, match_columns, read, schema, stream};
+use crate::report::sections::{self, Unit};
+use crate::report::tables::{Cells, TableOut};
+use faer::Mat;
+use serde_json::json;
+
+/// Rows read at a time.
+const CHUNK: usize = 16_384;
+/// Rows of projections written at most.
+const PROJECTED: usize = 200_000;
+
+pub(super) fn diagnose(config: &Config, array: Option<&str>, observer: &dyn Observer) -> Result<Diagnosed, Error> {
+    let modules = chosen(config, &Module::RECORDING)?;
+    let columns = Columns::choose(config, array)?;
+    let trials = columns.trials(config, array)?;
+    observer.start("reading", columns.rows.unwrap_or(0) as u64);
+    let first = Pass::first(config, array, &columns, observer)?;
+    observer.finish();
+    let unit_stats = first.units(&columns.units);
+    let mut done = vec![];
+    let mut findings = vec![];
+    if modules.contains(&Module::Activity) {
+        let trials = trials.as_ref().map(|t| t.iter().max().map_or(0, |m| m + 1));
+        done.push((Module::Activity, sections::activity(&unit_stats, first.used, first.dropped, trials)?));
+    }
+    if modules.contains(&Module::Pca) {
+        let Some(pca) = first.moments.finish() else {
+            return Err(Error::input(&config.file, "the units do not vary (or fewer than two rows are left): there are no principal components"));
+        };
+        let projected = Projected::second(config, array, &columns, &pca, &first, trials.as_deref(), observer)?;
+        findings.push(format!(
+            "{} of {} components carry 90 % of the variance; participation ratio {}.",
+            pca.components_for_90,
+            columns.units.len(),
+            sections::words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error)
+        ));
+        let intro = "Principal components of the recorded rows. Errors are by jackknife over twenty blocks of successive rows.";
+        let table = projected.table();
+        done.push((Module::Pca, sections::pca(&pca, &columns.units, &projected.lines(), intro, vec![table])?));
+    }
+    let subject = format!("a recording of {} units in {} rows ({})", columns.units.len(), first.used, columns.format);
+    Ok(Diagnosed {
+        facts: vec![("Recording".into(), subject.clone())],
+        input: json!({
+            "file": config.file.display().to_string(), "kind": "recording", "format": columns.format,
+            "array": array, "units": columns.units.len(), "rows": first.used,
+        }),
+        subject,
+        findings,
+        warnings: vec![],
+        modules: done,
+    })
+}
+
+/// Which columns play which part.
+struct Columns {
+    units: Vec<String>,
+    trial: Option<String>,
+    rows: Option<usize>,
+    format: &'static str,
+}
+
+impl Columns {
+    fn choose(config: &Config, array: Option<&str>) -> Result<Self, Error> {
+        let schema = schema(&config.file, array)?;
+        let names = schema.names();
+        let r = &config.recording;
+        let one = |option: &str, name: &Option<String>| match name {
+            Some(n) if !names.contains(n) => Err(Error::input(
+                &config.file,
+                format!("{option} {n}: no such column; the columns are {}", listed(&names)),
+            )),
+            other => Ok(other.clone()),
+        };
+        let trial = one("--trial", &r.trial)?;
+        let time = one("--time", &r.time)?;
+        // A three-dimensional array comes with a column `trial` of the reader's own.
+        let trial = trial.or_else(|| (schema.columns[0].name == "trial" && schema.format.starts_with("np")).then(|| "trial".into()));
+        let targets = r.targets.as_deref().map_or_else(Vec::new, |t| match_columns(&names, t));
+        let aside = |n: &String| Some(n) == trial.as_ref() || Some(n) == time.as_ref() || targets.contains(n);
+        let units: Vec<String> = match r.units.as_deref().filter(|u| Some(*u) != array) {
+            Some(pattern) => {
+                let found = match_columns(&names, pattern);
+                if found.is_empty() {
+                    let message = format!("--units {pattern}: no such column; the columns are {}", listed(&names));
+                    return Err(Error::input(&config.file, message));
+                }
+                found.into_iter().filter(|n| !aside(n)).collect()
+            }
+            None => names.iter().filter(|n| !aside(n)).cloned().collect(),
+        };
+        for c in schema.columns.iter().filter(|c| units.contains(&c.name)) {
+            let found = match &c.kind {
+                Kind::Number => continue,
+                Kind::Text => "text",
+                Kind::Other(kind) => kind,
+            };
+            let message = format!(
+                "column `{}` holds {found}, expected numbers: choose the units with --units 'PATTERN', or name it as \
+                 --trial, --time or --targets",
+                c.name
+            );
+            return Err(Error::input(&config.file, message));
+        }
+        if units.is_empty() {
+            return Err(Error::input(&config.file, "no column is left for the units"));
+        }
+        Ok(Self { units, trial, rows: schema.rows, format: schema.format })
+    }
+
+    /// The trial of each row, numbered from 0 in order of appearance.
+    fn trials(&self, config: &Config, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
+        let Some(trial) = &self.trial else { return Ok(None) };
+        let table = read(&config.file, &ReadTable { array, columns: Some(std::slice::from_ref(trial)) })?;
+        let labels: Vec<String> = match &table.columns[0].values {
+            Values::Number(v) => v.iter().map(f64::to_string).collect(),
+            Values::Text(v) => v.clone(),
+        };
+        let mut known = std::collections::HashMap::new();
+        let number = |l: String| {
+            let next = known.len();
+            *known.entry(l).or_insert(next)
+        };
+        Ok(Some(labels.into_iter().map(number).collect()))
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let mut text = names.iter().take(12).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > 12 {
+        text.push_str(&format!(" and {} more", names.len() - 12));
+    }
+    text
+}
+
+/// What the first reading gathers.
+struct Pass {
+    moments: Accumulator,
+    sums: Vec<[f64; 4]>,
+    missing: Vec<usize>,
+    used: usize,
+    dropped: usize,
+}
+
+impl Pass {
+    fn first(config: &Config, array: Option<&str>, columns: &Columns, observer: &dyn Observer) -> Result<Self, Error> {
+        let n = columns.units.len();
+        let mut pass = Self {
+            moments: Accumulator::new(n),
+            sums: vec![[0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY]; n],
+            missing: vec![0; n],
+            used: 0,
+            dropped: 0,
+        };
+        let drop_rows = config.recording.missing == Some(Missing::DropRows);
+        let (mut row, mut bad) = (0, None);
+        stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+            let kept = rows_kept(&chunk, &mut pass.missing, &mut bad, row);
+            row += chunk.rows;
+            pass.dropped += chunk.rows - kept.len();
+            pass.add(&chunk, &kept);
+            observer.at(row as u64);
+            Ok(())
+        })?;
+        if let (Some((unit, row, value)), false) = (bad, drop_rows) {
+            let (name, total) = (&columns.units[unit], pass.missing.iter().sum::<usize>());
+            let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+            let message = format!(
+                "column `{name}`, row {row}: {what} ({total} such values in all); --missing drop-rows leaves those \
+                 rows out"
+            );
+            return Err(Error::input(&config.file, message));
+        }
+        Ok(pass)
+    }
+
+    fn add(&mut self, chunk: &Chunk, kept: &[usize]) {
+        for (s, c) in self.sums.iter_mut().zip(&chunk.columns) {
+            let rows = kept.len() as f64;
+            let mean = kept.iter().map(|r| c[*r]).sum::<f64>() / rows.max(1.0);
+            let square: f64 = kept.iter().map(|r| (c[*r] - mean).powi(2)).sum();
+            let (before, step) = (self.used as f64, mean - s[0]);
+            if rows > 0.0 {
+                s[0] += step * rows / (before + rows);
+                s[1] += square + step * step * before * rows / (before + rows);
+            }
+            for r in kept {
+                s[2] = s[2].min(c[*r]);
+                s[3] = s[3].max(c[*r]);
+            }
+        }
+        self.used += kept.len();
+        let x = Mat::from_fn(chunk.columns.len(), kept.len(), |i, j| chunk.columns[i][kept[j]]);
+        self.moments.add(x.as_ref());
+    }
+
+    fn units(&self, names: &[String]) -> Vec<Unit> {
+        let unit = |(i, name): (usize, &String)| {
+            let [mean, square, least, most] = self.sums[i];
+            let deviation = (square / (self.used.max(2) - 1) as f64).sqrt();
+            Unit { name: name.clone(), mean, deviation, least, most, missing: self.missing[i] }
+        };
+        names.iter().enumerate().map(unit).collect()
+    }
+}
+
+/// Rows of a chunk without missing values; counts those and remembers the first.
+fn rows_kept(chunk: &Chunk, missing: &mut [usize], bad: &mut Option<(usize, usize, f64)>, before: usize) -> Vec<usize> {
+    let mut sound = vec![true; chunk.rows];
+    for (i, column) in chunk.columns.iter().enumerate() {
+        for (r, v) in column.iter().enumerate().filter(|(_, v)| !v.is_finite()) {
+            sound[r] = false;
+            missing[i] += 1;
+            if bad.is_none_or(|(_, row, _)| before + r < row) {
+                *bad = Some((i, before + r, *v));
+            }
+        }
+    }
+    (0..chunk.rows).filter(|r| sound[*r]).collect()
+}
+
+/// Rows along the leading components.
+struct Projected {
+    row: Vec<i64>,
+    trial: Option<Vec<i64>>,
+    values: Vec<Vec<f64>>,
+    every: usize,
+}
+
+impl Projected {
+    fn second(
+        config: &Config,
+        array: Option<&str>,
+        columns: &Columns,
+        pca: &Pca,
+        first: &Pass,
+        trials: Option<&[usize]>,
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
+        let k = pca.components_for_90.clamp(3, 10).min(pca.components.ncols());
+        let every = (first.used + first.dropped).div_ceil(PROJECTED).max(1);
+        let mut out = Self { row: vec![], trial: trials.map(|_| vec![]), values: vec![vec![]; k], every };
+        let mut row = 0;
+        observer.start("projecting", columns.rows.unwrap_or(0) as u64);
+        stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+            let mut x = vec![0.0; chunk.columns.len()];
+            for r in 0..chunk.rows {
+                let index = row + r;
+                if !index.is_multiple_of(every) {
+                    continue;
+                }
+                x.iter_mut().zip(&chunk.columns).for_each(|(x, c)| *x = c[r]);
+                if !x.iter().all(|v| v.is_finite()) {
+                    continue;
+                }
+                out.row.push(index as i64);
+                if let (Some(t), Some(trials)) = (&mut out.trial, trials) {
+                    t.push(trials[index] as i64);
+                }
+                for (v, p) in out.values.iter_mut().zip(pca.project(&x, k)) {
+                    v.push(p);
+                }
+            }
+            row += chunk.rows;
+            observer.at(row as u64);
+            Ok(())
+        })?;
+        observer.finish();
+        Ok(out)
+    }
+
+    fn table(&self) -> TableOut {
+        let mut columns = vec![("row".into(), Cells::Int(self.row.clone()))];
+        if let Some(t) = &self.trial {
+            columns.push(("trial".into(), Cells::Int(t.clone())));
+        }
+        for (j, v) in self.values.iter().enumerate() {
+            columns.push((format!("pc{}", j + 1), Cells::Float(v.clone())));
+        }
+        let caption = match self.every {
+            1 => "Every row along the leading principal components.".into(),
+            e => format!("Every {e}th row along the leading principal components."),
+        };
+        TableOut { name: "projections".into(), caption, columns }
+    }
+
+    /// Lines in the plane of the first two components, one a trial.
+    fn lines(&self) -> Vec<Vec<[f64; 2]>> {
+        let [first, second, ..] = &self.values[..] else { return vec![] };
+        let mut lines: Vec<Vec<[f64; 2]>> = vec![];
+        let mut last = None;
+        for (i, (a, b)) in first.iter().zip(second).enumerate() {
+            let trial = self.trial.as_ref().map(|t| t[i]);
+            if lines.is_empty() || trial != last {
+                lines.push(vec![]);
+                last = trial;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push([*a, *b]);
+            }
+        }
+        lines
+    }
+}
+

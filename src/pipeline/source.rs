@@ -1,0 +1,138 @@
+//! What a file is: a network or a recording.
+
+use super::{Config, Error};
+use crate::io::error::Problem;
+use crate::io::tensors::{self, Tensors};
+use crate::systems::checkpoint::{self, Network, has_network_names};
+use std::path::Path;
+
+/// A file, opened.
+pub enum Source {
+    /// Weights that make a network.
+    Network(Box<Network>),
+    /// A table of activity, read later, piece by piece.
+    Recording {
+        /// The array of an npz.
+        array: Option<String>,
+    },
+}
+
+/// Decides what `config.file` is, by its format, its names and the options given, and loads networks.
+///
+/// Weights: safetensors and PyTorch files; an npz with PyTorch's names; an npz or npy with --map or
+/// --cell. Everything else is a recording.
+pub fn open(config: &Config) -> Result<Source, Error> {
+    let file = &config.file;
+    if !maybe_weights(file) {
+        check_recording(config)?;
+        return Ok(Source::Recording { array: None });
+    }
+    let tensors = match tensors::read(file) {
+        Ok(t) => t,
+        // A table under a foreign name is for the table reader, whose message fits better.
+        Err(e) if matches!(e.kind(), Problem::UnknownFormat { .. }) => {
+            check_recording(config)?;
+            return Ok(Source::Recording { array: None });
+        }
+        Err(e) => return Err(e.into()),
+    };
+    let spec = &config.network.spec;
+    let numpy = matches!(tensors.format, "npz" | "npy");
+    let network = !numpy || has_network_names(&tensors) || !spec.map.is_empty() || spec.cell.is_some();
+    if network && config.recording.units.is_none() {
+        check_network(config)?;
+        let network = checkpoint::load(&tensors, spec)
+            .map_err(|source| Error::Network { path: file.clone(), source })?;
+        return Ok(Source::Network(Box::new(network)));
+    }
+    if !numpy {
+        let message = "--units goes with recordings; this file holds weights".to_owned();
+        return Err(Error::Config(message));
+    }
+    check_recording(config)?;
+    array_of(config, &tensors).map(|array| Source::Recording { array })
+}
+
+/// Whether the name says that a file may hold weights.
+fn maybe_weights(file: &Path) -> bool {
+    let extension = file.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    !matches!(
+        extension.as_deref(),
+        Some("csv" | "tsv" | "txt" | "parquet" | "pq" | "arrow" | "feather" | "ipc" | "arrows")
+    )
+}
+
+/// The array that --units names, if it names one, or the only one that is a table.
+fn array_of(config: &Config, tensors: &Tensors) -> Result<Option<String>, Error> {
+    if tensors.format == "npy" {
+        return Ok(None);
+    }
+    if let Some(units) = &config.recording.units
+        && tensors.get(units).is_some()
+    {
+        return Ok(Some(units.clone()));
+    }
+    let tables: Vec<&str> = tensors
+        .tensors
+        .iter()
+        .filter(|t| matches!(t.shape.len(), 2 | 3) && t.shape.iter().all(|s| *s > 0))
+        .map(|t| t.name.as_str())
+        .collect();
+    match tables[..] {
+        [one] => Ok(Some(one.to_owned())),
+        [] => Err(Error::input(&config.file, "holds no two- or three-dimensional numeric array, so there is no table to read")),
+        _ => Err(Error::input(
+            &config.file,
+            format!(
+                "holds several arrays ({}): name the activity with --units NAME, or, for a network's weights, say what \
+                 they are with --cell and --map w_rec=NAME,...",
+                tables.join(", ")
+            ),
+        )),
+    }
+}
+
+fn check_network(config: &Config) -> Result<(), Error> {
+    let r = &config.recording;
+    let given = [
+        ("--trial", r.trial.is_some()),
+        ("--time", r.time.is_some()),
+        ("--targets", r.targets.is_some()),
+        ("--missing", r.missing.is_some()),
+    ];
+    refuse(&given, "recordings; this file holds a network's weights")
+}
+
+fn check_recording(config: &Config) -> Result<(), Error> {
+    let (n, s) = (&config.network, &config.network.spec);
+    let given = [
+        ("--cell", s.cell.is_some()),
+        ("--map", !s.map.is_empty()),
+        ("--activation", s.activation.is_some()),
+        ("--tau", s.tau.is_some()),
+        ("--dt", s.dt.is_some()),
+        ("--euler", s.euler),
+        ("--reset-before", s.reset_before),
+        ("--prefix", s.prefix.is_some()),
+        ("--inputs", n.inputs.is_some()),
+        ("--input", n.input.is_some()),
+        ("--initial", n.initial.is_some()),
+        ("--trajectories", n.trajectories.is_some()),
+        ("--length", n.length.is_some()),
+        ("--starts", n.starts.is_some()),
+        ("--noise", n.noise.is_some()),
+        ("--slow-threshold", n.slow_threshold.is_some()),
+        ("--exponents", n.exponents.is_some()),
+        ("--steps", n.steps.is_some()),
+        ("--warmup", n.warmup.is_some()),
+        ("--tol", n.tol.is_some()),
+    ];
+    refuse(&given, "networks; this file is read as a recording")
+}
+
+fn refuse(given: &[(&str, bool)], what: &str) -> Result<(), Error> {
+    match given.iter().find(|g| g.1) {
+        Some((option, _)) => Err(Error::Config(format!("{option} goes with {what}"))),
+        None => Ok(()),
+    }
+}
