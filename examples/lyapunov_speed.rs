@@ -25,7 +25,8 @@ fn main() {
         let initial = normal_matrix(&mut rng, n, threads);
         let (batch, rounds) = if n < 300 { (100, 5) } else { (25, 2) };
         let steps = batch * 32.max(4_000_000_000 / (n * n * n * batch));
-        let options = Options { warmup: 300, align: 0, max_steps: steps, tol: 0.0, batch, ..Options::default() };
+        let options =
+            Options { warmup: 300, align: 0, max_steps: steps, tol: 0.0, batch, ..Options::default() };
         let mut rates = Vec::new();
         let mut result = None;
         for _ in 0..rounds {

@@ -123,8 +123,7 @@ fn henon_and_ikeda_match_published_values_and_their_determinants() {
 #[test]
 fn lorenz_and_rossler_match_published_values() {
     // Ensembles of 192 runs, numpy, RK4 and QR; Sprott: 0.9056, 0, -14.5723, dimension 2.06215.
-    let options =
-        Options { max_steps: 100_000, tol: 1e-3, warmup: 4000, align: 2000, ..Options::default() };
+    let options = Options { max_steps: 100_000, tol: 1e-3, warmup: 4000, align: 2000, ..Options::default() };
     let found = run(&Flow::new(Lorenz::default(), 0.005), &starts(&[1.0, 1.0, 25.0], 3.0, 8), &options);
     agree(&found, &[0.9057, 0.0, -14.5725], 0.0007, 3.0);
     let a = &found.attractors[0];

@@ -7,10 +7,10 @@ use crate::linalg::{col_mut, gemm};
 use faer::{Accum, Mat};
 
 /// Loss plus half of log n, in nats, that the interval between re-conditionings aims at: the
-/// rounding of n products leaves each pivot 1e-8 or better.
-const TARGET: f64 = 17.0;
+/// rounding of n products leaves each pivot 1e-9.
+const TARGET: f64 = 15.0;
 /// The same beyond which an interval is redone with half its length.
-const RETRY: f64 = 21.0;
+const RETRY: f64 = 18.0;
 /// The same in a single step beyond which a column and those after it are given up.
 const COLLAPSE: f64 = 31.0;
 /// Largest |log growth| over an interval, far from overflow.
@@ -177,7 +177,8 @@ impl Tangents {
                 continue;
             }
             left -= m;
-            self.active = self.flag.loss[..done].iter().position(|l| l + self.rounding > COLLAPSE).unwrap_or(done);
+            self.active =
+                self.flag.loss[..done].iter().position(|l| l + self.rounding > COLLAPSE).unwrap_or(done);
             self.count();
             self.accept();
             if m == self.interval || loss > TARGET {
