@@ -6,12 +6,13 @@ use crate::linalg::random::{Rng, normal};
 use crate::linalg::{col_mut, gemm};
 use faer::{Accum, Mat};
 
-/// Loss, in nats, that the interval between re-conditionings aims at: pivots keep 1e-8.
-const TARGET: f64 = 18.0;
-/// Loss beyond which an interval is redone with half its length: pivots would keep less than 1e-5.
-const RETRY: f64 = 24.0;
-/// Loss in a single step beyond which a column and those after it are given up.
-const COLLAPSE: f64 = 30.0;
+/// Loss plus half of log n, in nats, that the interval between re-conditionings aims at: the
+/// rounding of n products leaves each pivot 1e-9.
+const TARGET: f64 = 15.0;
+/// The same beyond which an interval is redone with half its length.
+const RETRY: f64 = 18.0;
+/// The same in a single step beyond which a column and those after it are given up.
+const COLLAPSE: f64 = 31.0;
 /// Largest |log growth| over an interval, far from overflow.
 const LARGEST: f64 = 200.0;
 const LONGEST: usize = 256;
@@ -35,6 +36,8 @@ pub(super) struct Tangents {
     pub(super) reconditionings: usize,
     interval: usize,
     longest: usize,
+    /// Half of log n.
+    rounding: f64,
     fold: bool,
     trapezoid: bool,
     base: Mat<f64>,
@@ -66,6 +69,7 @@ impl Tangents {
             noise: vec![0.0; k],
             reconditionings: 0,
             interval: 1,
+            rounding: 0.5 * (n as f64).ln(),
             longest: if always { 1 } else { LONGEST },
             fold,
             trapezoid: false,
@@ -160,8 +164,9 @@ impl Tangents {
                 state.commit();
                 each(state);
             }
-            let enough = if self.longest == 1 { RETRY } else { TARGET };
+            let enough = if self.longest == 1 { RETRY } else { TARGET } - self.rounding;
             let (done, loss) = self.flag.factor(self.now.as_mut().subcols_mut(0, self.active), enough);
+            let loss = loss + self.rounding;
             let failed = done < self.active || loss > RETRY;
             if failed && state.escaped() {
                 return false;
@@ -172,7 +177,8 @@ impl Tangents {
                 continue;
             }
             left -= m;
-            self.active = self.flag.loss[..done].iter().position(|l| *l > COLLAPSE).unwrap_or(done);
+            self.active =
+                self.flag.loss[..done].iter().position(|l| l + self.rounding > COLLAPSE).unwrap_or(done);
             self.count();
             self.accept();
             if m == self.interval || loss > TARGET {
@@ -206,15 +212,17 @@ impl Tangents {
         self.reconditionings += 1;
         for j in 0..self.active {
             self.sums[j] += self.flag.growth[j];
-            let relative = f64::EPSILON * self.flag.loss[j].exp();
+            let relative = f64::EPSILON * (self.flag.loss[j] + self.rounding).exp();
             self.noise[j] += relative * relative;
         }
     }
 
     /// Chooses the next interval from the loss over the last one of `m` steps.
     fn adapt(&mut self, m: usize, loss: f64) {
+        // The loss of random columns grows by a constant a step, from about n^(3/2).
+        let offset = (3.0 * self.rounding).min(0.5 * loss);
         let growth = self.flag.growth[..self.active].iter().fold(1e-3f64, |a, g| a.max(g.abs()));
-        let room = (TARGET / loss.max(1e-3)).min(LARGEST / growth);
+        let room = ((TARGET - offset) / (loss - offset).max(1e-3)).min(LARGEST / growth);
         // Truncation is meant: the interval that still fits.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let fits = (m as f64 * room.min(2.0)) as usize;
