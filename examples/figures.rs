@@ -15,13 +15,14 @@ use nullcline::report::{Error, Figure};
 fn main() -> Result<(), Error> {
     let out = std::env::args().nth(1).map_or_else(|| PathBuf::from("reports/gallery"), PathBuf::from);
     let folder = Folder::create(&out)?;
-    let ordinary = ordinary()?;
-    let page = page(ordinary.clone());
+    let mut page = page(ordinary()?);
+    page.sections.push(Section {
+        id: "awkward".into(),
+        title: "Awkward data".into(),
+        figures: awkward()?,
+        ..Section::default()
+    });
     folder.write_page(&page, true)?;
-    for figure in ordinary.iter().chain(&awkward()?) {
-        folder.write(format!("gallery/{}.svg", figure.name), &figure.svg)?;
-        folder.write(format!("gallery/{}.png", figure.name), figure.png()?)?;
-    }
     let empty = summary::summary("demo", 1, "demo".into(), serde_json::Map::new(), &page.warnings);
     folder.write("summary.json", summary::text(&empty))?;
     folder.commit()?;

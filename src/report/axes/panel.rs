@@ -45,7 +45,7 @@ impl Axis {
 /// What a panel leaves room for.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
-    /// Height of the plot area.
+    /// Height of the plot area; a square one chooses its own.
     pub height: f64,
     /// Room to the right of the plot area, as for a colour bar.
     pub right: f64,
@@ -55,6 +55,11 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Equally long units on both axes.
+    pub fn square() -> Self {
+        Self { square: true, ..Self::plain(180.0) }
+    }
+
     pub fn plain(height: f64) -> Self {
         Self { height, right: 8.0, legend: Vec::new(), square: false }
     }
@@ -79,9 +84,8 @@ pub(crate) struct Panel {
 
 impl Panel {
     /// Lays out; the axes themselves are drawn last, by [`Panel::finish`], over the data.
-    pub fn new(mut x: Axis, mut y: Axis, frame: Frame) -> Self {
-        let count = (frame.height / 26.0).clamp(2.0, 7.0);
-        let mut y_ticks = y.ticks(count);
+    pub fn new(mut x: Axis, mut y: Axis, mut frame: Frame) -> Self {
+        let mut y_ticks = y.ticks(count(frame.height));
         let labels = |t: &Ticks| {
             t.major.iter().map(|t| font::width(&t.1, TICK_SIZE)).fold(8.0, f64::max)
         };
@@ -89,10 +93,14 @@ impl Panel {
         let mut left = edge + labels(&y_ticks).min(0.45 * COLUMN) + TICK + 3.0;
         let right = COLUMN - frame.right;
         if frame.square {
-            stretch(&mut x.scale, &mut y.scale, right - left, frame.height);
-            y_ticks = y.ticks(count);
-            left = edge + labels(&y_ticks) + TICK + 3.0;
-            stretch(&mut x.scale, &mut y.scale, right - left, frame.height);
+            let wanted = (y.scale.hi - y.scale.lo) / (x.scale.hi - x.scale.lo);
+            for _ in 0..3 {
+                frame.height = (right - left) * wanted.clamp(0.45, 1.05);
+                stretch(&mut x.scale, &mut y.scale, right - left, frame.height);
+                y_ticks = y.ticks(count(frame.height));
+                left = edge + labels(&y_ticks) + TICK + 3.0;
+            }
+            frame.height = (right - left) * (y.scale.hi - y.scale.lo) / (x.scale.hi - x.scale.lo);
         }
         let legend = Legend::new(&frame.legend, right - left);
         let factor = if y_ticks.factor.is_some() { 9.0 } else { 0.0 };
@@ -192,6 +200,13 @@ impl Panel {
         self.scene.lines(bars, Pen::new(color, 0.7));
     }
 
+    /// How far one may go from `p` both ways along the unit vector `d` and stay in the plot.
+    pub fn margin(&self, p: Point, d: [f64; 2]) -> f64 {
+        let across = (p[0] - self.left).min(self.right - p[0]).max(0.0) / d[0].abs().max(1e-9);
+        let along = (p[1] - self.top).min(self.bottom - p[1]).max(0.0) / d[1].abs().max(1e-9);
+        across.min(along)
+    }
+
     /// A line across the plot at a height.
     pub fn across(&mut self, y: f64, pen: Pen) {
         if let Some(y) = self.py(y).filter(|y| (self.top..=self.bottom).contains(y)) {
@@ -252,6 +267,11 @@ impl Panel {
     }
 }
 
+/// How many labelled ticks suit an axis of this height.
+fn count(height: f64) -> f64 {
+    (height / 32.0).clamp(2.0, 6.0)
+}
+
 fn major(ticks: &Ticks) -> Vec<f64> {
     ticks.major.iter().map(|t| t.0).collect()
 }
@@ -266,13 +286,13 @@ fn fitted(label: &str, room: f64) -> (String, f64) {
 /// As many ticks as leave some air between their labels.
 fn uncrowded(axis: &Axis, length: f64) -> Ticks {
     let mut chosen = Ticks::default();
-    for target in (1..=8).rev() {
+    for target in (1..=7).rev() {
         chosen = axis.ticks(f64::from(target));
         let centers = chosen.major.iter().map(|(v, label)| {
             (axis.scale.at(*v).unwrap_or(0.0) * length, font::width(label, TICK_SIZE) / 2.0)
         });
         let centers: Vec<_> = centers.collect();
-        if centers.windows(2).all(|w| w[0].0 + w[0].1 + 7.0 <= w[1].0 - w[1].1) {
+        if centers.windows(2).all(|w| w[0].0 + w[0].1 + 9.0 <= w[1].0 - w[1].1) {
             break;
         }
     }

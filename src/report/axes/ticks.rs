@@ -23,7 +23,7 @@ fn linear(scale: Scale, target: f64, integer: bool) -> Ticks {
     let mut power = raw.log10().floor() as i32;
     let lead = raw / 10f64.powi(power);
     let mut mantissa = 1;
-    for (limit, next) in [(1.0 + 1e-9, 2), (2.0 + 1e-9, 5), (5.0 + 1e-9, 10)] {
+    for (limit, next) in [(1.5, 2), (3.5, 5), (7.5, 10)] {
         if lead > limit {
             mantissa = next;
         }
@@ -39,17 +39,21 @@ fn linear(scale: Scale, target: f64, integer: bool) -> Ticks {
     if last.saturating_sub(first) > 100 {
         return Ticks::default();
     }
-    let largest = (first.abs().max(last.abs()) as f64 * step).max(f64::MIN_POSITIVE);
-    let size = (largest.log10() + 1e-9).floor() as i32;
+    let largest = first.abs().max(last.abs()) as f64 * step;
+    let size = if largest > 0.0 { (largest.log10() + 1e-9).floor() as i32 } else { 0 };
     let shared = if size >= 5 || size <= -4 { size } else { 0 };
     let decimals = (shared - power).max(0) as usize;
-    let major = (first..=last)
+    let mut major: Vec<(f64, String)> = (first..=last)
         .map(|k| {
             let digits = k as f64 * f64::from(mantissa);
             let label = digits * 10f64.powi(power - shared);
             (digits * 10f64.powi(power), signed(format!("{label:.decimals$}")))
         })
         .collect();
+    // An index starts at one: a tick there tells more than the bare end of the axis.
+    if integer && scale.lo > 0.0 && scale.lo < 1.0 && shared == 0 && step > 1.5 {
+        major.insert(0, (1.0, "1".into()));
+    }
     let factor = (shared != 0).then(|| format!("×{}", power_of_ten(shared)));
     Ticks { major, minor: Vec::new(), factor }
 }
@@ -152,9 +156,9 @@ mod tests {
 
     #[test]
     fn round_values_without_dust() {
-        assert_eq!(labels(-0.31, 0.32, false), ["−0.2", "0.0", "0.2"]);
+        assert_eq!(labels(-0.31, 0.32, false), ["−0.3", "−0.2", "−0.1", "0.0", "0.1", "0.2", "0.3"]);
         assert_eq!(labels(0.0, 1.0, false), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        assert_eq!(labels(-7.0, 103.0, false), ["0", "50", "100"]);
+        assert_eq!(labels(-7.0, 103.0, false), ["0", "20", "40", "60", "80", "100"]);
     }
 
     #[test]

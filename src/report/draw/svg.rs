@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::font::{self, EM};
-use super::scene::{Align, Dot, Mark, Point, Scene};
+use super::scene::{Align, Dot, Mark, Point, Scene, Shape};
 use crate::report::Error;
 use crate::report::page::escape;
 
@@ -101,29 +101,39 @@ fn write_mark(
 }
 
 fn dots(out: &mut String, centers: &[Point], dot: &Dot) {
-    let mut d = String::new();
-    let corners = dot.shape.corners();
+    let fill = dot.fill.map_or("none".into(), |c| c.hex());
+    let Some((color, width)) = dot.edge else {
+        let all: String = centers.iter().map(|c| outline(*c, dot)).collect();
+        let _ = writeln!(out, "<path fill=\"{fill}\" d=\"{all}\"/>");
+        return;
+    };
+    // One path for all would draw every edge over every dot.
+    let (color, width) = (color.hex(), number(width));
+    let _ = write!(out, "<g fill=\"{fill}\" stroke=\"{color}\" stroke-width=\"{width}\">");
     for c in centers {
-        if corners.is_empty() {
-            let (r, span) = (number(dot.radius), number(2.0 * dot.radius));
-            let x = number(c[0] - dot.radius);
-            let _ = write!(d, "M{x} {}a{r} {r} 0 1 0 {span} 0a{r} {r} 0 1 0-{span} 0z", number(c[1]));
+        if dot.shape == Shape::Circle {
+            let (x, y, r) = (number(c[0]), number(c[1]), number(dot.radius));
+            let _ = write!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>");
         } else {
-            let line: Vec<Point> = corners
-                .iter()
-                .map(|p| [c[0] + p[0] * dot.radius, c[1] + p[1] * dot.radius])
-                .collect();
-            path(&mut d, &line);
-            d.push('z');
+            let _ = write!(out, "<path d=\"{}\"/>", outline(*c, dot));
         }
     }
-    let fill = dot.fill.map_or("none".into(), |c| c.hex());
-    let _ = write!(out, "<path fill=\"{fill}\"");
-    if let Some((color, width)) = dot.edge {
-        let (color, width) = (color.hex(), number(width));
-        let _ = write!(out, " stroke=\"{color}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"");
+    out.push_str("</g>\n");
+}
+
+fn outline(c: Point, dot: &Dot) -> String {
+    let mut d = String::new();
+    if dot.shape == Shape::Circle {
+        let (r, span) = (number(dot.radius), number(2.0 * dot.radius));
+        let x = number(c[0] - dot.radius);
+        let _ = write!(d, "M{x} {}a{r} {r} 0 1 0 {span} 0a{r} {r} 0 1 0-{span} 0z", number(c[1]));
+    } else {
+        let place = |p: &Point| [c[0] + p[0] * dot.radius, c[1] + p[1] * dot.radius];
+        let line: Vec<Point> = dot.shape.corners().iter().map(place).collect();
+        path(&mut d, &line);
+        d.push('z');
     }
-    let _ = writeln!(out, " d=\"{d}\"/>");
+    d
 }
 
 /// Relative line segments, rounded to a hundredth of a point without drift.

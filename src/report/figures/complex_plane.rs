@@ -70,9 +70,8 @@ pub fn complex_plane(
         (_, false) => BLUE,
     };
     let legend = legend(&sets, boundary, color);
-    let shape = ((y.hi - y.lo) / (x.hi - x.lo)).clamp(0.45, 1.0);
     let labels = (with_unit("Real part", unit), with_unit("Imaginary part", unit));
-    let frame = Frame { square: true, ..Frame::plain(200.0 * shape).with_legend(legend) };
+    let frame = Frame::square().with_legend(legend);
     let mut panel = Panel::new(Axis::new(labels.0, x), Axis::new(labels.1, y), frame);
     let thin = Pen::new(PALE, 0.4);
     panel.across(0.0, thin);

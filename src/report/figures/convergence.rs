@@ -31,9 +31,11 @@ pub fn convergence(
     let caption = "Running estimates of the leading exponents; bands are the final value and one \
                    standard error. An estimate that still drifts needs a longer run.";
     let history = &history[..history.len().min(MOST)];
+    let span = extent(time.iter().copied().filter(|t| *t > 0.0)).map_or(1.0, |(lo, hi)| hi / lo);
+    let apart = span.powf(1.0 / 700.0);
     let pairs = |row: &[f64]| -> Vec<[f64; 2]> {
         let kept = time.iter().zip(row).filter(|(t, v)| **t > 0.0 && v.is_finite());
-        thinned(kept.map(|(t, v)| [*t, *v]).collect())
+        thinned(kept.map(|(t, v)| [*t, *v]).collect(), apart)
     };
     let rows: Vec<Vec<[f64; 2]>> = history.iter().map(|row| pairs(row)).collect();
     let Some(x) = Scale::log_around(rows.iter().flatten().map(|p| p[0])) else {
@@ -83,11 +85,11 @@ fn settled(rows: &[Vec<[f64; 2]>]) -> Vec<f64> {
     rows.iter().flat_map(late).collect()
 }
 
-/// Points that lie apart on a logarithmic axis, the last one among them.
-fn thinned(row: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+/// Points whose times differ by a factor `apart`, the last point among them.
+fn thinned(row: Vec<[f64; 2]>, apart: f64) -> Vec<[f64; 2]> {
     let mut kept: Vec<[f64; 2]> = Vec::new();
     for (k, p) in row.iter().enumerate() {
-        if k + 1 == row.len() || kept.last().is_none_or(|l| p[0] > 1.002 * l[0]) {
+        if k + 1 == row.len() || kept.last().is_none_or(|l| p[0] > apart * l[0]) {
             kept.push(*p);
         }
     }
@@ -95,7 +97,9 @@ fn thinned(row: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
 }
 
 fn value(v: f64, error: Option<f64>) -> String {
-    match error.map(|e| (1.0 - e.log10().floor()).clamp(0.0, 6.0) as usize) {
+    // Two digits of an error that starts with 1 or 2, otherwise one.
+    let digits = |e: f64| (0.48 - e.log10()).ceil().clamp(0.0, 6.0) as usize;
+    match error.map(digits) {
         Some(digits) => {
             let e = error.unwrap_or(0.0);
             format!("{} ± {e:.digits$}", signed(format!("{v:.digits$}")))

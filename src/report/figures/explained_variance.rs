@@ -38,7 +38,7 @@ pub fn explained_variance(ratio: &[f64], std_error: &[f64]) -> Result<Figure, Er
         return Figure::empty(name, title, caption);
     }
     let n = shares.len() as f64;
-    let x = Axis::whole("Principal component", Scale::exact(0.4, n + 0.6));
+    let x = Axis::whole("Principal component", Scale::exact(0.4, n.max(5.0) + 0.6));
     let y = Axis::new("Explained variance (%)", Scale::exact(0.0, 102.0));
     let line = Pen::new(VERMILLION, 0.9);
     let dot = filled(Shape::Circle, (60.0 / n).clamp(1.0, 1.8), VERMILLION);
@@ -64,9 +64,10 @@ pub fn explained_variance(ratio: &[f64], std_error: &[f64]) -> Result<Figure, Er
     if let Some(at) = sums.iter().find(|p| p[1] >= MARK - 1e-9) {
         let count = at[0] as usize;
         let words = format!("{count} component{} for 90 %", if count == 1 { "" } else { "s" });
+        let half = panel.px(at[0] + 0.38).zip(panel.px(at[0])).map_or(0.0, |(a, b)| a - b);
         if let (Some(p), Some(y)) = (panel.place([at[0], MARK]), panel.py(55.0)) {
             let right = p[0] < (panel.left + panel.right) / 2.0;
-            let (shift, align) = if right { (4.0, Align::Start) } else { (-4.0, Align::End) };
+            let (shift, align) = if right { (half + 4.0, Align::Start) } else { (-half - 4.0, Align::End) };
             panel.scene.line([p[0], p[1]], [p[0], panel.bottom], Pen::new(GREY, 0.6).dashed(3.0, 2.0));
             panel.scene.text(&words, [p[0] + shift, y], 7.0, align, INK);
         }

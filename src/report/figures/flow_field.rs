@@ -56,8 +56,7 @@ pub fn flow_field(
     if let Some(share) = median(&grid.off_plane) {
         entries.push((Key::None, format!("off-plane share {} % (median)", brief((1000.0 * share).round() / 10.0))));
     }
-    let shape = ((y.hi - y.lo) / (x.hi - x.lo)).clamp(0.45, 1.05);
-    let frame = Frame { square: true, right: 42.0, ..Frame::plain(172.0 * shape).with_legend(entries) };
+    let frame = Frame { right: 42.0, ..Frame::square().with_legend(entries) };
     let mut panel = Panel::new(Axis::new(x_label, x), Axis::new(y_label, y), frame);
     draw_shade(&mut panel, grid, bar, speed);
     let paths = Pen::new(WHITE, 0.9);
@@ -128,6 +127,10 @@ fn draw_arrows(panel: &mut Panel, grid: &FlowGrid, fastest: f64) {
             }
             let length = room * (0.9 * (s / fastest).powf(0.25)).clamp(0.25, 0.9);
             let d = [u / s, -v / s];
+            let length = length.min(2.0 * panel.margin(p, d));
+            if length < 1.5 {
+                continue;
+            }
             let tip = [p[0] + d[0] * length / 2.0, p[1] + d[1] * length / 2.0];
             shafts.push(vec![[p[0] - d[0] * length / 2.0, p[1] - d[1] * length / 2.0], tip]);
             let head = (0.4 * length).min(2.6);

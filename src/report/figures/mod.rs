@@ -34,9 +34,9 @@ fn with_unit(label: &str, unit: &str) -> String {
     if unit.is_empty() { label.into() } else { format!("{label} ({unit})") }
 }
 
-/// A filled dot with a thin white edge that parts it from its neighbours.
+/// A filled dot; unless tiny, with a thin white edge that parts it from its neighbours.
 fn filled(shape: Shape, radius: f64, color: Color) -> Dot {
-    Dot { shape, radius, fill: Some(color), edge: Some((WHITE, 0.3)) }
+    Dot { shape, radius, fill: Some(color), edge: (radius >= 1.0).then_some((WHITE, 0.3)) }
 }
 
 /// A radius at which `n` dots along a column's width stay apart.

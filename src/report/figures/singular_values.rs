@@ -36,7 +36,7 @@ pub fn singular_values(values: &[f64], gates: &[(String, Vec<f64>)]) -> Result<F
         y.lo = 0.0;
     }
     let room = 0.02 * n as f64 + 0.4;
-    let x = Scale::exact(1.0 - room, n as f64 + room);
+    let x = Scale::exact((1.0 - room).max(0.2), n as f64 + room);
     let legend = if sets.len() < 2 {
         Vec::new()
     } else {

@@ -41,7 +41,7 @@ pub fn spectrum(sets: &[SpectrumSeries], unit: &str) -> Result<Figure, Error> {
     let Some(y) = Scale::around(all) else { return Figure::empty(name, title, caption) };
     let n = sets.iter().map(|s| s.exponents.len()).max().unwrap_or(1);
     let room = 0.02 * n as f64 + 0.4;
-    let x = Axis::whole("Index", Scale::exact(1.0 - room, n as f64 + room));
+    let x = Axis::whole("Index", Scale::exact((1.0 - room).max(0.2), n as f64 + room));
     let y = Axis::new(with_unit("Lyapunov exponent", unit), y.including(0.0));
     let legend = if sets.len() < 2 {
         Vec::new()

@@ -33,8 +33,7 @@ pub fn state_plane(
         Scale::around(whole.map(|p| p[k]))
     };
     let (Some(x), Some(y)) = (range(0), range(1)) else { return Figure::empty(name, title, caption) };
-    let shape = ((y.hi - y.lo) / (x.hi - x.lo)).clamp(0.45, 1.0);
-    let frame = Frame { square: true, ..Frame::plain(200.0 * shape).with_legend(legend(points)) };
+    let frame = Frame::square().with_legend(legend(points));
     let mut panel = Panel::new(Axis::new(x_label, x), Axis::new(y_label, y), frame);
     let faint = if trajectories.len() > 8 { 0.5 } else { 0.8 };
     let cut = draw_trajectories(&mut panel, trajectories, Pen::new(GREY, 0.5).faint(faint));

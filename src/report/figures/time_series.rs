@@ -10,7 +10,7 @@ use crate::report::draw::scene::{Align, Pen};
 use crate::report::{Error, Figure};
 
 const MOST: usize = 10;
-const LANE: f64 = 26.0;
+const LANE: f64 = 29.0;
 
 /// Draws rows one above the other on a common scale.
 ///
@@ -43,8 +43,8 @@ pub fn time_series(
 
     // Lane i spans one unit of the panel's axis, the first lane on top.
     let span = y.hi - y.lo;
-    let to_lane = |i: usize, v: f64| lanes - 1.0 - i as f64 + 0.92 * (v - y.lo) / span + 0.04;
-    let marks = ticks(Scale::exact(y.lo + 0.08 * span, y.hi - 0.08 * span), 2.0, false);
+    let to_lane = |i: usize, v: f64| lanes - 1.0 - i as f64 + 0.8 * (v - y.lo) / span + 0.1;
+    let marks = ticks(Scale::exact(y.lo + 0.08 * span, y.hi - 0.08 * span), 3.0, false);
     let ends: Vec<_> = [marks.major.first(), marks.major.last()].into_iter().flatten().cloned().collect();
     let mut labels: Vec<(f64, String)> = Vec::new();
     for i in 0..rows.len() {
@@ -71,9 +71,9 @@ pub fn time_series(
     Figure::new(name, title, caption, panel.finish())
 }
 
-/// For a long line, the first, lowest, highest and last value of every third of a point.
+/// For a long line, the lowest and highest value of every half point.
 fn columns(data: Vec<[f64; 2]>, x: Scale, width: f64) -> Vec<[f64; 2]> {
-    let most = (3.0 * width) as usize;
+    let most = (2.0 * width) as usize;
     if data.len() <= 4 * most {
         return data;
     }
@@ -81,8 +81,7 @@ fn columns(data: Vec<[f64; 2]>, x: Scale, width: f64) -> Vec<[f64; 2]> {
     let mut kept = Vec::new();
     for run in data.chunk_by(|a, b| column(a) == column(b)) {
         let by = |i: &usize, k: &usize| run[*i][1].total_cmp(&run[*k][1]);
-        let mut chosen = vec![0, run.len() - 1];
-        chosen.extend((0..run.len()).min_by(by));
+        let mut chosen: Vec<usize> = (0..run.len()).min_by(by).into_iter().collect();
         chosen.extend((0..run.len()).max_by(by));
         chosen.sort_unstable();
         chosen.dedup();
