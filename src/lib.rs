@@ -9,4 +9,5 @@ pub mod io;
 pub mod linalg;
 pub mod pipeline;
 pub mod report;
+pub mod selftest;
 pub mod systems;

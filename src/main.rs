@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `nullcline`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    nullcline::cli::run()
+}

@@ -1,1 +1,114 @@
-//! Room.
+//! The command line: arguments in, exit status out.
+
+mod args;
+mod check;
+mod progress;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Runs the command line and returns its exit status: 0 done, 2 the command is wrong, 3 the input
+/// cannot be used, 4 the numbers failed.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Whatever is half-written goes when the user interrupts; 130 is the shell's word for that.
+    let handler = ctrlc::set_handler(|| {
+        let _ = crate::report::folder::remove_partials();
+        std::process::exit(130);
+    });
+    if let Err(e) = handler {
+        say(&format!("note: an interrupt will not be cleaned up after ({e})"));
+    }
+    let status = match arguments.command {
+        Command::Analyze(a) => analyze(*a),
+        Command::Inspect(a) => inspect(*a),
+        Command::Selftest(a) => selftest(&a),
+    };
+    ExitCode::from(status)
+}
+
+/// One line on the error stream; a closed stream is nobody's loss.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Text on the output; 0 if it was taken.
+fn print(text: &str) -> u8 {
+    let mut out = std::io::stdout().lock();
+    u8::from(writeln!(out, "{text}").and_then(|()| out.flush()).is_err())
+}
+
+fn fail(error: &crate::pipeline::Error) -> u8 {
+    say(&format!("error: {error}"));
+    error.exit_status()
+}
+
+fn threads(count: Option<usize>) -> Result<(), String> {
+    let Some(n) = count else { return Ok(()) };
+    if n == 0 {
+        return Err("--threads 0: expected at least one".into());
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
+    pool.map_err(|e| format!("--threads {n}: {e}"))
+}
+
+fn analyze(a: args::Analyze) -> u8 {
+    let (quiet, count) = (a.quiet, a.threads);
+    let config = match threads(count).and_then(|()| check::config(a)) {
+        Ok(config) => config,
+        Err(message) => {
+            say(&format!("error: {message}"));
+            return 2;
+        }
+    };
+    let bars = progress::Bars::new(!quiet && std::io::stderr().is_terminal());
+    match crate::pipeline::analyze(&config, &bars) {
+        Err(e) => {
+            bars.clear();
+            fail(&e)
+        }
+        Ok(outcome) => {
+            bars.clear();
+            for w in &outcome.warnings {
+                say(&format!("warning: {w}"));
+            }
+            if quiet {
+                return 0;
+            }
+            let mut text = format!("{}\n", outcome.subject);
+            for f in &outcome.findings {
+                text.push_str(&format!("  {f}\n"));
+            }
+            text.push_str(&format!("open {}", outcome.page.display()));
+            print(&text)
+        }
+    }
+}
+
+fn inspect(a: args::Inspect) -> u8 {
+    let analyze = args::Analyze { file: a.file, network: a.network, recording: a.recording, ..Default::default() };
+    match check::config(analyze) {
+        Err(message) => {
+            say(&format!("error: {message}"));
+            2
+        }
+        Ok(config) => match crate::pipeline::inspect(&config) {
+            Ok(text) => print(text.trim_end()),
+            Err(e) => fail(&e),
+        },
+    }
+}
+
+fn selftest(a: &args::Selftest) -> u8 {
+    if let Err(message) = threads(a.threads) {
+        say(&format!("error: {message}"));
+        return 2;
+    }
+    let bars = progress::Bars::new(!a.quiet && std::io::stderr().is_terminal());
+    let results = crate::selftest::run(&bars);
+    bars.clear();
+    let status = print(crate::selftest::table(&results).trim_end());
+    if results.iter().all(|r| r.holds) { status } else { 4 }
+}

@@ -1,0 +1,159 @@
+//! The arguments, as typed.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// What a recurrent network computes, read as a dynamical system.
+#[derive(Parser)]
+#[command(name = "nullcline", version, about, propagate_version = true, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Analyse a network's weights or a recorded activity table, and write a report
+    Analyze(Box<Analyze>),
+    /// Show what is in a file, and what nullcline would make of it
+    Inspect(Box<Inspect>),
+    /// Measure systems with known answers on this machine
+    Selftest(Selftest),
+}
+
+#[derive(Args, Default)]
+pub(super) struct Analyze {
+    /// Weights (.safetensors, .pt, .pth, .npz, .npy) or activity (.csv, .parquet, .arrow, .npy, .npz)
+    pub file: PathBuf,
+    /// Folder of the report [default: reports/<name of the file>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Modules, separated by commas [default: all that apply]. Networks: lyapunov, fixed_points, pca,
+    /// flow_field, trajectories, recurrent; recordings: activity, pca
+    #[arg(long, value_name = "A,B")]
+    pub modules: Option<String>,
+    /// Seed of every random stream
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads [default: all cores]; results do not depend on it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Write figures as PNG too
+    #[arg(long)]
+    pub png: bool,
+    /// Format of the tables: csv or parquet
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub tables: String,
+    /// Print nothing but warnings and errors
+    #[arg(long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub network: NetworkArguments,
+    #[command(flatten)]
+    pub recording: RecordingArguments,
+}
+
+#[derive(Args, Default)]
+#[command(next_help_heading = "Networks")]
+pub(super) struct NetworkArguments {
+    /// Cell, where the names do not tell: vanilla, gru, lstm, rate or current
+    #[arg(long, value_name = "NAME")]
+    pub cell: Option<String>,
+    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME
+    #[arg(long, value_name = "ROLE=NAME,..")]
+    pub map: Option<String>,
+    /// Nonlinearity: tanh, relu, sigmoid or identity
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<String>,
+    /// Time constant of a rate or current network
+    #[arg(long, value_name = "TIME")]
+    pub tau: Option<f64>,
+    /// Time step of a rate or current network [default: tau / 10]
+    #[arg(long, value_name = "TIME")]
+    pub dt: Option<f64>,
+    /// Read a rate or current network as the map that Euler steps make, not as a flow
+    #[arg(long)]
+    pub euler: bool,
+    /// GRU with its reset gate before the recurrent product (PyTorch's is after)
+    #[arg(long)]
+    pub reset_before: bool,
+    /// Which network of a file that holds several
+    #[arg(long, value_name = "NAME")]
+    pub prefix: Option<String>,
+    /// Table of inputs: a row a time step, a column an input
+    #[arg(long, value_name = "TABLE")]
+    pub inputs: Option<PathBuf>,
+    /// Constant input: one value for each input, separated by commas [default: zeros]
+    #[arg(long, value_name = "V1,V2", allow_hyphen_values = true)]
+    pub input: Option<String>,
+    /// Table of initial states: a row a state [default: random]
+    #[arg(long, value_name = "TABLE")]
+    pub initial: Option<PathBuf>,
+    /// Trajectories from random initial states [default: 32, fewer for large networks]
+    #[arg(long, value_name = "N")]
+    pub trajectories: Option<usize>,
+    /// Steps of each trajectory [default: 200; 500 for flows]
+    #[arg(long, value_name = "N")]
+    pub length: Option<usize>,
+    /// Starts of the fixed-point search [default: 512, fewer above 64 units]
+    #[arg(long, value_name = "N")]
+    pub starts: Option<usize>,
+    /// Noise on the starts, in spreads of the states [default: 0.5]
+    #[arg(long, value_name = "X")]
+    pub noise: Option<f64>,
+    /// Largest speed q of a slow point [default: 1e-6]
+    #[arg(long, value_name = "Q")]
+    pub slow_threshold: Option<f64>,
+    /// How many Lyapunov exponents [default: all; 100 above 1000 state variables]
+    #[arg(long, value_name = "K")]
+    pub exponents: Option<usize>,
+    /// Most steps recorded for each trajectory's exponents [default: by size, 2000 to 50000]
+    #[arg(long, value_name = "N")]
+    pub steps: Option<usize>,
+    /// Steps discarded before recording [default: 1000, or a tenth of the inputs]
+    #[arg(long, value_name = "N")]
+    pub warmup: Option<usize>,
+    /// Stop when every exponent's standard error is below this, in nats per unit time [default: 0.001]
+    #[arg(long, value_name = "X")]
+    pub tol: Option<f64>,
+}
+
+#[derive(Args, Default)]
+#[command(next_help_heading = "Recordings")]
+pub(super) struct RecordingArguments {
+    /// Columns of the units ('unit_*', or names separated by commas), or the name of an array
+    #[arg(long, value_name = "PATTERN")]
+    pub units: Option<String>,
+    /// Column that tells trials apart
+    #[arg(long, value_name = "COLUMN")]
+    pub trial: Option<String>,
+    /// Column of time
+    #[arg(long, value_name = "COLUMN")]
+    pub time: Option<String>,
+    /// Columns of targets, left out of the units
+    #[arg(long, value_name = "PATTERN")]
+    pub targets: Option<String>,
+    /// Rows with missing values: error or drop-rows [default: error]
+    #[arg(long, value_name = "WHAT")]
+    pub missing: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct Inspect {
+    /// Any file that `analyze` reads
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub network: NetworkArguments,
+    #[command(flatten)]
+    pub recording: RecordingArguments,
+}
+
+#[derive(Args)]
+pub(super) struct Selftest {
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// No progress bar
+    #[arg(long)]
+    pub quiet: bool,
+}

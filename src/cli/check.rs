@@ -1,0 +1,129 @@
+//! Arguments to a checked configuration, once.
+
+use super::args::{Analyze, NetworkArguments, RecordingArguments};
+use crate::linalg::activation::Activation;
+use crate::pipeline::{Config, Missing, Module, NetworkSettings, RecordingSettings};
+use crate::systems::checkpoint::{CellKind, Spec};
+use std::path::PathBuf;
+
+/// The configuration that the arguments ask for, or what is wrong with them.
+pub(super) fn config(a: Analyze) -> Result<Config, String> {
+    let command = command_line();
+    let stem = a.file.file_stem().map_or_else(|| "report".into(), |s| s.to_owned());
+    let modules = a.modules.as_deref().map(modules).transpose()?;
+    let parquet = match a.tables.as_str() {
+        "csv" => false,
+        "parquet" => true,
+        other => return Err(format!("--tables {other}: expected csv or parquet")),
+    };
+    Ok(Config {
+        out: a.out.unwrap_or_else(|| PathBuf::from("reports").join(stem)),
+        file: a.file,
+        seed: a.seed,
+        modules,
+        network: network(a.network)?,
+        recording: recording(a.recording)?,
+        png: a.png,
+        parquet,
+        command,
+    })
+}
+
+fn modules(list: &str) -> Result<Vec<Module>, String> {
+    let known: Vec<&str> = Module::NETWORK.iter().chain(&Module::RECORDING[..1]).map(|m| m.name()).collect();
+    let one = |name: &str| {
+        Module::parse(name.trim())
+            .ok_or_else(|| format!("--modules {name}: no such module; there are {}", known.join(", ")))
+    };
+    let mut modules: Vec<Module> = list.split(',').filter(|n| !n.trim().is_empty()).map(one).collect::<Result<_, _>>()?;
+    modules.sort();
+    modules.dedup();
+    if modules.is_empty() { Err("--modules names no module".into()) } else { Ok(modules) }
+}
+
+fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
+    let cell = n.cell.map(|c| {
+        let names = CellKind::ALL.map(CellKind::name).join(", ");
+        CellKind::parse(&c).ok_or_else(|| format!("--cell {c}: expected one of {names}"))
+    });
+    let activation = n.activation.map(|f| {
+        Activation::parse(&f).ok_or_else(|| format!("--activation {f}: expected tanh, relu, sigmoid or identity"))
+    });
+    let pair = |p: &str| {
+        let (role, name) = p.split_once('=').ok_or_else(|| format!("--map {p}: expected ROLE=NAME"))?;
+        Ok((role.trim().to_owned(), name.trim().to_owned()))
+    };
+    let map = n.map.as_deref().map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect::<Result<_, String>>())?;
+    let number = |v: &str| match v.trim().parse::<f64>() {
+        Ok(x) if x.is_finite() => Ok(x),
+        _ => Err(format!("--input: `{v}` is not a finite number")),
+    };
+    let input = n.input.as_deref().map(|list| list.split(',').map(number).collect::<Result<_, _>>()).transpose()?;
+    positive("--tau", n.tau)?;
+    positive("--dt", n.dt)?;
+    positive("--tol", n.tol)?;
+    positive("--slow-threshold", n.slow_threshold)?;
+    positive("--noise", n.noise)?;
+    for (option, value) in [
+        ("--trajectories", n.trajectories),
+        ("--length", n.length),
+        ("--starts", n.starts),
+        ("--exponents", n.exponents),
+        ("--steps", n.steps),
+    ] {
+        if value == Some(0) {
+            return Err(format!("{option} 0: expected at least one"));
+        }
+    }
+    Ok(NetworkSettings {
+        spec: Spec {
+            cell: cell.transpose()?,
+            map,
+            activation: activation.transpose()?,
+            tau: n.tau,
+            dt: n.dt,
+            euler: n.euler,
+            reset_before: n.reset_before,
+            prefix: n.prefix,
+        },
+        inputs: n.inputs,
+        input,
+        initial: n.initial,
+        trajectories: n.trajectories,
+        length: n.length,
+        starts: n.starts,
+        noise: n.noise,
+        slow_threshold: n.slow_threshold,
+        exponents: n.exponents,
+        steps: n.steps,
+        warmup: n.warmup,
+        tol: n.tol,
+    })
+}
+
+fn recording(r: RecordingArguments) -> Result<RecordingSettings, String> {
+    let missing = match r.missing.as_deref() {
+        None => None,
+        Some("error") => Some(Missing::Error),
+        Some("drop-rows") => Some(Missing::DropRows),
+        Some(other) => return Err(format!("--missing {other}: expected error or drop-rows")),
+    };
+    Ok(RecordingSettings { units: r.units, trial: r.trial, time: r.time, targets: r.targets, missing })
+}
+
+fn positive(option: &str, value: Option<f64>) -> Result<(), String> {
+    match value {
+        Some(v) if !(v.is_finite() && v > 0.0) => Err(format!("{option} {v}: expected a positive number")),
+        _ => Ok(()),
+    }
+}
+
+/// The command line as it can be typed again, words quoted where a shell would split them.
+fn command_line() -> String {
+    let quote = |word: String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:+@%".contains(c);
+        if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    };
+    let words = std::env::args_os().skip(1).map(|w| quote(w.to_string_lossy().into_owned()));
+    std::iter::once("nullcline".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
