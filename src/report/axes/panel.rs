@@ -3,7 +3,7 @@
 use super::legend::{Key, Legend};
 use super::scale::Scale;
 use super::ticks::{Ticks, ticks};
-use crate::report::draw::color::{Color, INK};
+use crate::report::draw::color::{Color, INK, WHITE};
 use crate::report::draw::font;
 use crate::report::draw::scene::{Align, Dot, Pen, Point, Scene};
 
@@ -86,9 +86,7 @@ impl Panel {
     /// Lays out; the axes themselves are drawn last, by [`Panel::finish`], over the data.
     pub fn new(mut x: Axis, mut y: Axis, mut frame: Frame) -> Self {
         let mut y_ticks = y.ticks(count(frame.height));
-        let labels = |t: &Ticks| {
-            t.major.iter().map(|t| font::width(&t.1, TICK_SIZE)).fold(8.0, f64::max)
-        };
+        let labels = |t: &Ticks| t.major.iter().map(|t| font::width(&t.1, TICK_SIZE)).fold(8.0, f64::max);
         let edge = if y.label.is_empty() { 3.0 } else { LABEL_SIZE + 7.0 };
         let mut left = edge + labels(&y_ticks).min(0.45 * COLUMN) + TICK + 3.0;
         let right = COLUMN - frame.right;
@@ -178,11 +176,22 @@ impl Panel {
         (t0 <= t1).then(|| (at(t0), at(t1)))
     }
 
-    /// Draws dots at the data that lie inside the plot; a thin white edge parts those that touch.
+    /// Draws dots at the data that lie inside the plot.
     pub fn dots(&mut self, data: impl IntoIterator<Item = [f64; 2]>, dot: Dot) {
-        let centers =
-            data.into_iter().filter_map(|at| self.place(at)).filter(|p| self.holds(*p)).collect();
-        self.scene.dots(centers, dot);
+        let inside = data.into_iter().filter_map(|at| self.place(at)).filter(|p| self.holds(*p));
+        let centers: Vec<Point> = inside.collect();
+        if dot.edge.is_none_or(|(color, _)| color != WHITE) {
+            return self.scene.dots(centers, dot);
+        }
+        // Where dots nearly coincide, their white edges would be all that is left to see.
+        let (mut free, mut crowded): (Vec<Point>, Vec<Point>) = (Vec::new(), Vec::new());
+        for c in centers {
+            let recent = free.iter().rev().take(2000);
+            let touches = recent.chain(crowded.last()).any(|p| near(*p, c, 0.5 * dot.radius));
+            if touches { crowded.push(c) } else { free.push(c) }
+        }
+        self.scene.dots(free, dot);
+        self.scene.dots(crowded, Dot { edge: None, ..dot });
     }
 
     /// Draws vertical error bars of one standard error with small caps.
@@ -205,6 +214,18 @@ impl Panel {
         let across = (p[0] - self.left).min(self.right - p[0]).max(0.0) / d[0].abs().max(1e-9);
         let along = (p[1] - self.top).min(self.bottom - p[1]).max(0.0) / d[1].abs().max(1e-9);
         across.min(along)
+    }
+
+    /// Fills the part of a rectangle of data, given by two corners, that lies in the plot.
+    pub fn block(&mut self, a: [f64; 2], b: [f64; 2], color: Color, opacity: f64) {
+        let ends = (self.px(a[0]), self.px(b[0]), self.py(a[1]), self.py(b[1]));
+        let (Some(x0), Some(x1), Some(y0), Some(y1)) = ends else { return };
+        let x = |v: f64| v.clamp(self.left, self.right);
+        let y = |v: f64| v.clamp(self.top, self.bottom);
+        let (a, b) = ([x(x0.min(x1)), y(y0.min(y1))], [x(x0.max(x1)), y(y0.max(y1))]);
+        if b[0] > a[0] && b[1] > a[1] {
+            self.scene.rect(a, b, color, opacity);
+        }
     }
 
     /// A line across the plot at a height.
@@ -302,11 +323,7 @@ fn uncrowded(axis: &Axis, length: f64) -> Ticks {
 /// Widens one range until a unit is equally long on both axes.
 fn stretch(x: &mut Scale, y: &mut Scale, width: f64, height: f64) {
     let (per_x, per_y) = ((x.hi - x.lo) / width, (y.hi - y.lo) / height);
-    let (scale, extra) = if per_x > per_y {
-        (y, per_x * height)
-    } else {
-        (x, per_y * width)
-    };
+    let (scale, extra) = if per_x > per_y { (y, per_x * height) } else { (x, per_y * width) };
     let middle = (scale.lo + scale.hi) / 2.0;
     (scale.lo, scale.hi) = (middle - extra / 2.0, middle + extra / 2.0);
 }
