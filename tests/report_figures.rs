@@ -150,8 +150,8 @@ fn png_has_its_size_and_shows_ink() {
     assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
     let size = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
     let (w, h) = figure.size();
-    assert_eq!(f64::from(size(16)), (3.0 * w).round());
-    assert_eq!(f64::from(size(20)), (3.0 * h).round());
+    assert_eq!(size(16), (3.0 * w).round() as u32);
+    assert_eq!(size(20), (3.0 * h).round() as u32);
     assert_eq!(png[24..29], [8, 2, 0, 0, 0], "8-bit RGB");
     assert_eq!(&png[png.len() - 8..png.len() - 4], b"IEND");
     let blank = spectrum(&[], "").unwrap().png().unwrap();

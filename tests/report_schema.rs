@@ -20,10 +20,10 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec
     }
     let limits = [("minimum", 1.0), ("maximum", -1.0)];
     for (key, sign) in limits {
-        if let (Some(limit), Some(v)) = (rules.get(key).and_then(Value::as_f64), value.as_f64()) {
-            if sign * (v - limit) < 0.0 {
-                fail(format!("{v} passes the {key} {limit}"));
-            }
+        if let (Some(limit), Some(v)) = (rules.get(key).and_then(Value::as_f64), value.as_f64())
+            && sign * (v - limit) < 0.0
+        {
+            fail(format!("{v} passes the {key} {limit}"));
         }
     }
     if let Some(list) = value.as_array() {
@@ -166,7 +166,8 @@ fn keys_stand_in_the_order_of_the_contract() {
 
 #[test]
 fn what_breaks_the_contract_is_found() {
-    let breaks: [(&str, fn(&mut Value)); 9] = [
+    type Damage = fn(&mut Value);
+    let breaks: [(&str, Damage); 9] = [
         ("lacks \"seed\"", |v| drop(v.as_object_mut().unwrap().remove("seed"))),
         ("warnings", |v| v["warnings"] = json!("none")),
         ("seed", |v| v["seed"] = json!(-1)),
