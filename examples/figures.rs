@@ -139,7 +139,8 @@ fn ordinary() -> Result<Vec<Figure>, Error> {
             _ => 10f64.powf(-3.0 + normal(&mut rng)),
         })
         .collect();
-    let groups: Vec<&str> = (0..400).map(|i| ["fixed", "slow", "unconverged"][[0, 0, 0, 0, 0, 1, 1, 2][i % 8]]).collect();
+    let groups: Vec<&str> =
+        (0..400).map(|i| ["fixed", "slow", "unconverged"][[0, 0, 0, 0, 0, 1, 1, 2][i % 8]]).collect();
     let orbit = |x: f64, y: f64| {
         let mut p = [x, y];
         let step = |p: &mut [f64; 2]| {
@@ -149,23 +150,54 @@ fn ordinary() -> Result<Vec<Figure>, Error> {
         };
         (0..400).map(|_| step(&mut p)).collect::<Vec<_>>()
     };
-    let flow_points = [(0.0, PointKind::Unstable(1)), (1.2247, PointKind::Stable), (-1.2247, PointKind::Stable)]
-        .map(|(x, kind)| PlanePoint { at: [x, 0.0], kind });
-    let checks: Vec<String> = ["Hénon map, λ₁", "Lorenz 1963, λ₁", "Lorenz 1963, λ₂", "linear map, λ₁", "Lorenz 96 (40), h"]
-        .map(String::from)
-        .to_vec();
+    let flow_points =
+        [(0.0, PointKind::Unstable(1)), (1.2247, PointKind::Stable), (-1.2247, PointKind::Stable)]
+            .map(|(x, kind)| PlanePoint { at: [x, 0.0], kind });
+    let checks: Vec<String> =
+        ["Hénon map, λ₁", "Lorenz 1963, λ₁", "Lorenz 1963, λ₂", "linear map, λ₁", "Lorenz 96 (40), h"]
+            .map(String::from)
+            .to_vec();
     Ok(vec![
-        singular_values(&quarter(100, 3.0), &[named("reset", quarter(50, 1.2)), named("update", quarter(50, 2.2))])?,
+        singular_values(
+            &quarter(100, 3.0),
+            &[named("reset", quarter(50, 1.2)), named("update", quarter(50, 2.2))],
+        )?,
         complex_plane(&[("W".into(), disc(200, 1.25, 7))], Boundary::UnitCircle, "")?,
-        spectrum(&[SpectrumSeries { label: String::new(), exponents: &lambda, std_error: &error }], "1/step")?,
+        spectrum(
+            &[SpectrumSeries { label: String::new(), exponents: &lambda, std_error: &error }],
+            "1/step",
+        )?,
         convergence(&time, &rows, &[0.004; 8], "1/step", "steps")?,
         explained_variance(&shares, &share_errors)?,
         state_plane(&lines, &points, &component_label(1, 0.423), &component_label(2, 0.0871))?,
-        time_series(&seconds, &units, &(0..6).map(|i| format!("unit {}", 7 * i + 3)).collect::<Vec<_>>(), "", "s")?,
-        flow_field(&grid(), &flow_points, &[orbit(0.05, 1.9), orbit(-0.1, -1.8), orbit(1.9, 1.6)], &component_label(1, 0.52), &component_label(2, 0.21))?,
+        time_series(
+            &seconds,
+            &units,
+            &(0..6).map(|i| format!("unit {}", 7 * i + 3)).collect::<Vec<_>>(),
+            "",
+            "s",
+        )?,
+        flow_field(
+            &grid(),
+            &flow_points,
+            &[orbit(0.05, 1.9), orbit(-0.1, -1.8), orbit(1.9, 1.6)],
+            &component_label(1, 0.52),
+            &component_label(2, 0.21),
+        )?,
         speed_histogram(&q, &groups, 1e-20)?,
-        points_with_errors(&checks, &[0.0012, -0.0021, 0.0004, 0.0, 0.0031], &[0.001, 0.0015, 0.0004, 0.0, 0.002], "Measured minus known (1/time)")?,
-        bars(&checks, &[0.42, 0.9056, 0.0001, 0.35, 1.7], &[0.01, 0.002, 0.003, 0.0, 0.2], "Exponent (1/time)")?.named("bars", "Exponents", "Bars.")?,
+        points_with_errors(
+            &checks,
+            &[0.0012, -0.0021, 0.0004, 0.0, 0.0031],
+            &[0.001, 0.0015, 0.0004, 0.0, 0.002],
+            "Measured minus known (1/time)",
+        )?,
+        bars(
+            &checks,
+            &[0.42, 0.9056, 0.0001, 0.35, 1.7],
+            &[0.01, 0.002, 0.003, 0.0, 0.2],
+            "Exponent (1/time)",
+        )?
+        .named("bars", "Exponents", "Bars.")?,
     ])
 }
 
@@ -177,34 +209,77 @@ fn awkward() -> Result<Vec<Figure>, Error> {
     let decay: Vec<f64> = (0..1000).map(|k| 10f64.powf(2.0 - 0.017 * f64::from(k))).collect();
     let negative: Vec<f64> = (0..3).map(|k| -1.2 - 0.4 * f64::from(k)).collect();
     let (lambda, error) = exponents(12);
-    let ring: Vec<[f64; 2]> = (0..60).map(|k| (f64::from(k) * 6.0).to_radians()).map(|a| [a.cos() * 0.98, a.sin() * 0.98]).collect();
+    let ring: Vec<[f64; 2]> = (0..60)
+        .map(|k| (f64::from(k) * 6.0).to_radians())
+        .map(|a| [a.cos() * 0.98, a.sin() * 0.98])
+        .collect();
     let stiff: Vec<[f64; 2]> = (0..40).map(|k| [-f64::from(k) * 1.3 + 2.0, f64::from(k % 7) - 3.0]).collect();
     let spread: Vec<f64> = (0..200).map(|k| 10f64.powf(-30.0 + 33.0 * f64::from(k) / 199.0)).collect();
     let series = |label: &str| SpectrumSeries { label: label.into(), exponents: &lambda, std_error: &error };
     let many: Vec<PlanePoint> = (0..30)
-        .map(|k| PlanePoint { at: [f64::from(k % 6), f64::from(k / 6) * 0.2], kind: PointKind::Unstable(k as usize % 15) })
+        .map(|k| PlanePoint {
+            at: [f64::from(k % 6), f64::from(k / 6) * 0.2],
+            kind: PointKind::Unstable(k as usize % 15),
+        })
         .collect();
-    let long: Vec<String> = (0..4).map(|k| format!("a rather long name of a check that does not fit at all, number {k}")).collect();
+    let long: Vec<String> = (0..4)
+        .map(|k| format!("a rather long name of a check that does not fit at all, number {k}"))
+        .collect();
     Ok(vec![
         rename(singular_values(&decay, &[])?, "x_singular_1000")?,
         rename(singular_values(&[2.5; 12], &[])?, "x_singular_equal")?,
         rename(singular_values(&[1.0], &[])?, "x_singular_one")?,
         rename(complex_plane(&[("ring".into(), ring.clone())], Boundary::UnitCircle, "")?, "x_ring")?,
-        rename(complex_plane(&[("point 1".into(), stiff.clone()), ("point 2".into(), ring)], Boundary::ImaginaryAxis, "1/s")?, "x_stiff")?,
-        rename(complex_plane(&[("a".into(), vec![[0.3, 0.0]])], Boundary::UnitCircle, "")?, "x_one_eigenvalue")?,
-        rename(complex_plane(&[("a".into(), disc(40, 800.0, 2)), ("b".into(), disc(40, 300.0, 4))], Boundary::None, "")?, "x_large_eigenvalues")?,
-        rename(spectrum(&[SpectrumSeries { label: "a".into(), exponents: &negative, std_error: &[] }], "1/s")?, "x_spectrum_negative")?,
-        rename(spectrum(&[series("attractor 1 (62 %)"), series("attractor 2 (38 %)")], "1/step")?, "x_spectrum_two")?,
-        rename(spectrum(&[SpectrumSeries { label: "a".into(), exponents: &[1e-7], std_error: &[2e-8] }], "1/s")?, "x_spectrum_one")?,
+        rename(
+            complex_plane(
+                &[("point 1".into(), stiff.clone()), ("point 2".into(), ring)],
+                Boundary::ImaginaryAxis,
+                "1/s",
+            )?,
+            "x_stiff",
+        )?,
+        rename(
+            complex_plane(&[("a".into(), vec![[0.3, 0.0]])], Boundary::UnitCircle, "")?,
+            "x_one_eigenvalue",
+        )?,
+        rename(
+            complex_plane(
+                &[("a".into(), disc(40, 800.0, 2)), ("b".into(), disc(40, 300.0, 4))],
+                Boundary::None,
+                "",
+            )?,
+            "x_large_eigenvalues",
+        )?,
+        rename(
+            spectrum(&[SpectrumSeries { label: "a".into(), exponents: &negative, std_error: &[] }], "1/s")?,
+            "x_spectrum_negative",
+        )?,
+        rename(
+            spectrum(&[series("attractor 1 (62 %)"), series("attractor 2 (38 %)")], "1/step")?,
+            "x_spectrum_two",
+        )?,
+        rename(
+            spectrum(&[SpectrumSeries { label: "a".into(), exponents: &[1e-7], std_error: &[2e-8] }], "1/s")?,
+            "x_spectrum_one",
+        )?,
         rename(convergence(&[1.0], &[vec![0.3]], &[0.01], "1/s", "s")?, "x_convergence_one")?,
         rename(explained_variance(&[1.0], &[])?, "x_variance_one")?,
         rename(explained_variance(&[0.01; 100], &[])?, "x_variance_flat")?,
         rename(state_plane(&[], &many, "PC 1", "PC 2")?, "x_plane_many")?,
-        rename(state_plane(&[], &[PlanePoint { at: [3.0, 3.0], kind: PointKind::Stable }], "PC 1", "PC 2")?, "x_plane_one")?,
-        rename(time_series(&[0.0, 1.0, 2.0], &[vec![5e6, 7e6, 6e6]], &["voltage".into()], "V", "s")?, "x_time_one")?,
+        rename(
+            state_plane(&[], &[PlanePoint { at: [3.0, 3.0], kind: PointKind::Stable }], "PC 1", "PC 2")?,
+            "x_plane_one",
+        )?,
+        rename(
+            time_series(&[0.0, 1.0, 2.0], &[vec![5e6, 7e6, 6e6]], &["voltage".into()], "V", "s")?,
+            "x_time_one",
+        )?,
         rename(speed_histogram(&spread, &[], 1e-20)?, "x_speeds_wide")?,
         rename(speed_histogram(&[0.0], &["fixed"], 1e-20)?, "x_speeds_zero")?,
-        rename(points_with_errors(&long, &[1e-9, 2e-9, -3e-9, f64::NAN], &[1e-9; 4], "Value")?, "x_points_long")?,
+        rename(
+            points_with_errors(&long, &[1e-9, 2e-9, -3e-9, f64::NAN], &[1e-9; 4], "Value")?,
+            "x_points_long",
+        )?,
         rename(spectrum(&[], "")?, "x_empty")?,
     ])
 }
@@ -238,9 +313,14 @@ fn page(figures: Vec<Figure>) -> Page {
         ..Section::default()
     })
     .collect();
-    sections[1].facts = vec![fact("Largest exponent", "0.090 ± 0.006 per step"), fact("Kaplan–Yorke dimension", "12.4"), fact("Entropy rate", "0.31 nats per step")];
+    sections[1].facts = vec![
+        fact("Largest exponent", "0.090 ± 0.006 per step"),
+        fact("Kaplan–Yorke dimension", "12.4"),
+        fact("Entropy rate", "0.31 nats per step"),
+    ];
     sections[1].tables = vec![table];
-    sections[1].notes = vec!["The sum of the exponents agrees with the mean of log|det J| to 2×10⁻¹².".into()];
+    sections[1].notes =
+        vec!["The sum of the exponents agrees with the mean of log|det J| to 2×10⁻¹².".into()];
     sections[1].files = vec!["lyapunov/exponents.csv".into()];
     Page {
         title: "trained_flipflop.safetensors".into(),

@@ -3,9 +3,9 @@
 use super::legend::{Key, Legend};
 use super::scale::Scale;
 use super::ticks::{Ticks, ticks};
-use crate::report::draw::color::{Color, INK};
+use crate::report::draw::color::INK;
 use crate::report::draw::font;
-use crate::report::draw::scene::{Align, Dot, Pen, Point, Scene};
+use crate::report::draw::scene::{Align, Pen, Scene};
 
 /// Width of one journal column, 89 mm.
 pub(crate) const COLUMN: f64 = 252.0;
@@ -86,9 +86,7 @@ impl Panel {
     /// Lays out; the axes themselves are drawn last, by [`Panel::finish`], over the data.
     pub fn new(mut x: Axis, mut y: Axis, mut frame: Frame) -> Self {
         let mut y_ticks = y.ticks(count(frame.height));
-        let labels = |t: &Ticks| {
-            t.major.iter().map(|t| font::width(&t.1, TICK_SIZE)).fold(8.0, f64::max)
-        };
+        let labels = |t: &Ticks| t.major.iter().map(|t| font::width(&t.1, TICK_SIZE)).fold(8.0, f64::max);
         let edge = if y.label.is_empty() { 3.0 } else { LABEL_SIZE + 7.0 };
         let mut left = edge + labels(&y_ticks).min(0.45 * COLUMN) + TICK + 3.0;
         let right = COLUMN - frame.right;
@@ -113,112 +111,6 @@ impl Panel {
         let labels = (x.label, y.label);
         let ticks = (x_ticks, y_ticks);
         Self { scene, x: x.scale, y: y.scale, left, top, right, bottom, ticks, labels }
-    }
-
-    pub fn px(&self, x: f64) -> Option<f64> {
-        self.x.at(x).map(|t| self.left + t * (self.right - self.left))
-    }
-
-    pub fn py(&self, y: f64) -> Option<f64> {
-        self.y.at(y).map(|t| self.bottom - t * (self.bottom - self.top))
-    }
-
-    /// Where a datum lies on the page, if it lies within the plot or near it.
-    pub fn place(&self, at: [f64; 2]) -> Option<Point> {
-        let p = [self.px(at[0])?, self.py(at[1])?];
-        (p[0].abs() < 1e5 && p[1].abs() < 1e5).then_some(p)
-    }
-
-    fn holds(&self, p: Point) -> bool {
-        (self.left - 0.5..=self.right + 0.5).contains(&p[0])
-            && (self.top - 0.5..=self.bottom + 0.5).contains(&p[1])
-    }
-
-    /// Draws a line through data, broken where values are missing and cut at the plot's edge.
-    pub fn line(&mut self, data: impl IntoIterator<Item = [f64; 2]>, pen: Pen) {
-        let mut pieces: Vec<Vec<Point>> = vec![vec![]];
-        let mut last: Option<Point> = None;
-        for at in data {
-            let next = self.place(at);
-            let cut = last.zip(next).and_then(|(a, b)| self.cut(a, b));
-            if let (Some((a, b)), Some(piece)) = (cut, pieces.last_mut()) {
-                let joined = piece.last().is_some_and(|p| near(*p, a, 0.02));
-                if joined {
-                    piece.push(b);
-                } else {
-                    pieces.push(vec![a, b]);
-                }
-            }
-            last = next;
-        }
-        self.scene.lines(pieces, pen);
-    }
-
-    /// The part of a segment inside the plot (Liang and Barsky 1984).
-    fn cut(&self, a: Point, b: Point) -> Option<(Point, Point)> {
-        let (mut t0, mut t1) = (0.0f64, 1.0f64);
-        let d = [b[0] - a[0], b[1] - a[1]];
-        for (p, q) in [
-            (-d[0], a[0] - self.left),
-            (d[0], self.right - a[0]),
-            (-d[1], a[1] - self.top),
-            (d[1], self.bottom - a[1]),
-        ] {
-            if p.abs() < 1e-12 {
-                if q < -1e-9 {
-                    return None;
-                }
-            } else if p < 0.0 {
-                t0 = t0.max(q / p);
-            } else {
-                t1 = t1.min(q / p);
-            }
-        }
-        let at = |t: f64| [a[0] + t * d[0], a[1] + t * d[1]];
-        (t0 <= t1).then(|| (at(t0), at(t1)))
-    }
-
-    /// Draws dots at the data that lie inside the plot; a thin white edge parts those that touch.
-    pub fn dots(&mut self, data: impl IntoIterator<Item = [f64; 2]>, dot: Dot) {
-        let centers =
-            data.into_iter().filter_map(|at| self.place(at)).filter(|p| self.holds(*p)).collect();
-        self.scene.dots(centers, dot);
-    }
-
-    /// Draws vertical error bars of one standard error with small caps.
-    pub fn error_bars(&mut self, data: &[([f64; 2], f64)], color: Color) {
-        let mut bars = Vec::new();
-        for (at, error) in data.iter().filter(|(_, e)| e.is_finite() && *e > 0.0) {
-            let ends = (self.place([at[0], at[1] - error]), self.place([at[0], at[1] + error]));
-            let (Some(lo), Some(hi)) = ends else { continue };
-            let Some((lo, hi)) = self.cut(lo, hi) else { continue };
-            bars.push(vec![lo, hi]);
-            for end in [lo, hi] {
-                bars.push(vec![[end[0] - 1.6, end[1]], [end[0] + 1.6, end[1]]]);
-            }
-        }
-        self.scene.lines(bars, Pen::new(color, 0.7));
-    }
-
-    /// How far one may go from `p` both ways along the unit vector `d` and stay in the plot.
-    pub fn margin(&self, p: Point, d: [f64; 2]) -> f64 {
-        let across = (p[0] - self.left).min(self.right - p[0]).max(0.0) / d[0].abs().max(1e-9);
-        let along = (p[1] - self.top).min(self.bottom - p[1]).max(0.0) / d[1].abs().max(1e-9);
-        across.min(along)
-    }
-
-    /// A line across the plot at a height.
-    pub fn across(&mut self, y: f64, pen: Pen) {
-        if let Some(y) = self.py(y).filter(|y| (self.top..=self.bottom).contains(y)) {
-            self.scene.line([self.left, y], [self.right, y], pen);
-        }
-    }
-
-    /// A line from bottom to top of the plot.
-    pub fn upward(&mut self, x: f64, pen: Pen) {
-        if let Some(x) = self.px(x).filter(|x| (self.left..=self.right).contains(x)) {
-            self.scene.line([x, self.top], [x, self.bottom], pen);
-        }
     }
 
     /// Draws axes, ticks and labels, and gives the scene back.
@@ -302,16 +194,7 @@ fn uncrowded(axis: &Axis, length: f64) -> Ticks {
 /// Widens one range until a unit is equally long on both axes.
 fn stretch(x: &mut Scale, y: &mut Scale, width: f64, height: f64) {
     let (per_x, per_y) = ((x.hi - x.lo) / width, (y.hi - y.lo) / height);
-    let (scale, extra) = if per_x > per_y {
-        (y, per_x * height)
-    } else {
-        (x, per_y * width)
-    };
+    let (scale, extra) = if per_x > per_y { (y, per_x * height) } else { (x, per_y * width) };
     let middle = (scale.lo + scale.hi) / 2.0;
     (scale.lo, scale.hi) = (middle - extra / 2.0, middle + extra / 2.0);
-}
-
-/// Whether two points are within `distance` of each other.
-pub(crate) fn near(a: Point, b: Point, distance: f64) -> bool {
-    (a[0] - b[0]).hypot(a[1] - b[1]) < distance
 }

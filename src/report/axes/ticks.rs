@@ -59,7 +59,7 @@ fn linear(scale: Scale, target: f64, integer: bool) -> Ticks {
 }
 
 fn log(scale: Scale, target: f64) -> Ticks {
-    let (a, b) = (scale.lo.log10(), scale.hi.log10());
+    let (a, b) = (scale.lo.log10().max(-324.0), scale.hi.log10().min(309.0));
     let (first, last) = ((a - 1e-9).ceil() as i32, (b + 1e-9).floor() as i32);
     let inside = |v: f64| v >= scale.lo * (1.0 - 1e-9) && v <= scale.hi * (1.0 + 1e-9);
     let mut ticks = Ticks::default();

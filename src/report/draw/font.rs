@@ -16,9 +16,7 @@ pub(crate) type Placed = (GlyphId, f64);
 
 pub(crate) fn face() -> Result<&'static FontRef<'static>, Error> {
     static FACE: OnceLock<Option<FontRef<'static>>> = OnceLock::new();
-    FACE.get_or_init(|| FontRef::try_from_slice(dejavu::sans::regular()).ok())
-        .as_ref()
-        .ok_or(Error::Font)
+    FACE.get_or_init(|| FontRef::try_from_slice(dejavu::sans::regular()).ok()).as_ref().ok_or(Error::Font)
 }
 
 /// Glyphs of one line and its total width, in font units.

@@ -74,6 +74,11 @@ impl Image {
     /// Blends what lies inside the curves. Curves of one winding direction add up and saturate.
     fn fill(&mut self, curves: Vec<OutlineCurve>, color: Color, opacity: f64) {
         let Some(bounds) = bounds(&curves) else { return };
+        // Coverage is held for the whole bounding box: what reaches far off the page is an error.
+        let most = 2.0 * (self.width + self.height) as f32;
+        if !(bounds.width() < most && bounds.height() < most) {
+            return;
+        }
         let glyph = Glyph { id: GlyphId(0), scale: 1.0.into(), position: point(0.0, 0.0) };
         let factor = PxScaleFactor { horizontal: 1.0, vertical: -1.0 };
         let outlined = OutlinedGlyph::new(glyph, Outline { bounds, curves }, factor);
@@ -110,8 +115,7 @@ fn circle(c: Point, radius: f64) -> Vec<Point> {
 /// A closed outline, wound so that its signed area is positive.
 fn polygon(corners: &[Point]) -> Vec<OutlineCurve> {
     let next = |i: usize| corners[(i + 1) % corners.len()];
-    let area: f64 =
-        corners.iter().enumerate().map(|(i, p)| p[0] * next(i)[1] - next(i)[0] * p[1]).sum();
+    let area: f64 = corners.iter().enumerate().map(|(i, p)| p[0] * next(i)[1] - next(i)[0] * p[1]).sum();
     let at = |p: Point| point(p[0] as f32, p[1] as f32);
     let sides = corners.iter().enumerate().map(|(i, p)| (at(*p), at(next(i))));
     if area < 0.0 {
@@ -225,8 +229,6 @@ fn bounds(curves: &[OutlineCurve]) -> Option<Rect> {
         }
     }
     // One spare pixel on each side keeps rounding inside the buffer.
-    bounds.map(|b| Rect {
-        min: point(b.min.x - 1.0, b.min.y - 1.0),
-        max: point(b.max.x + 1.0, b.max.y + 1.0),
-    })
+    bounds
+        .map(|b| Rect { min: point(b.min.x - 1.0, b.min.y - 1.0), max: point(b.max.x + 1.0, b.max.y + 1.0) })
 }

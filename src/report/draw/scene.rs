@@ -28,8 +28,7 @@ pub(crate) enum Shape {
 impl Shape {
     /// A shape for the `i`-th series.
     pub fn series(i: usize) -> Self {
-        const ALL: [Shape; 5] =
-            [Shape::Circle, Shape::Triangle, Shape::Square, Shape::Diamond, Shape::Down];
+        const ALL: [Shape; 5] = [Shape::Circle, Shape::Triangle, Shape::Square, Shape::Diamond, Shape::Down];
         ALL[i % ALL.len()]
     }
 

@@ -2,6 +2,7 @@
 
 use ab_glyph::OutlineCurve;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write;
 
 use super::font::{self, EM};
@@ -22,7 +23,7 @@ pub(crate) fn svg(scene: &Scene, prefix: &str, title: &str) -> Result<String, Er
          width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\">\n<title id=\"{prefix}-title\">{}</title>\n<defs>\n",
         escape(title)
     );
-    for (id, path) in glyphs {
+    for (id, path) in glyphs.iter().filter(|(_, path)| !path.is_empty()) {
         let _ = writeln!(out, "<path id=\"{prefix}-g{id}\" d=\"{path}\"/>");
     }
     let _ = writeln!(out, "</defs>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#fff\"/>");
@@ -85,15 +86,15 @@ fn write_mark(
                 size / EM
             );
             for (id, x) in placed {
-                if !glyphs.contains_key(&id.0) {
-                    glyphs.insert(id.0, glyph_path(&font::outline(id)?));
-                }
-                if glyphs.get(&id.0).is_some_and(|d| !d.is_empty()) {
+                let outline = match glyphs.entry(id.0) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(glyph_path(&font::outline(id)?)),
+                };
+                if !outline.is_empty() {
                     let x = (x + shift).round() as i64;
                     let _ = write!(out, "<use href=\"#{prefix}-g{}\" x=\"{x}\"/>", id.0);
                 }
             }
-            glyphs.retain(|_, d| !d.is_empty());
             out.push_str("</g>\n");
         }
     }

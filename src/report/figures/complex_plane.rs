@@ -98,8 +98,7 @@ fn legend(
     let mut entries = Vec::new();
     if boundary != Boundary::None {
         for (unstable, word) in [(false, "stable"), (true, "unstable")] {
-            let count =
-                sets.iter().flat_map(|s| &s.1).filter(|z| boundary.unstable(**z) == unstable).count();
+            let count = sets.iter().flat_map(|s| &s.1).filter(|z| boundary.unstable(**z) == unstable).count();
             let dot = filled(Shape::Circle, 2.2, color(0, unstable));
             entries.push((Key::Dot(dot), format!("{word} ({count})")));
         }

@@ -1,12 +1,12 @@
 //! Running estimates of the leading exponents against time.
 
-use super::with_unit;
+use super::{filled, with_unit};
 use crate::report::axes::legend::Key;
 use crate::report::axes::panel::{Axis, Frame, Panel};
 use crate::report::axes::scale::{Scale, extent};
 use crate::report::axes::ticks::{brief, signed};
 use crate::report::draw::color::{Color, GREY, viridis};
-use crate::report::draw::scene::Pen;
+use crate::report::draw::scene::{Pen, Shape};
 use crate::report::{Error, Figure};
 
 const MOST: usize = 8;
@@ -60,14 +60,14 @@ pub fn convergence(
     let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend));
     for (i, row) in rows.iter().enumerate() {
         let (Some(last), Some(e)) = (row.last(), error(i)) else { continue };
-        let clip = |v: f64| panel.py(v).map(|y| y.clamp(panel.top, panel.bottom));
-        if let (Some(lo), Some(hi)) = (clip(last[1] - e), clip(last[1] + e)) {
-            panel.scene.rect([panel.left, hi], [panel.right, lo], color(i), 0.22);
-        }
+        panel.block([panel.x.lo, last[1] - e], [panel.x.hi, last[1] + e], color(i), 0.22);
     }
     panel.across(0.0, Pen::new(GREY, 0.6).dashed(3.0, 2.0));
     for (i, row) in rows.iter().enumerate() {
         panel.line(row.iter().copied(), Pen::new(color(i), 0.9));
+        if row.len() == 1 {
+            panel.dots(row.iter().copied(), filled(Shape::Circle, 2.0, color(i)));
+        }
     }
     Figure::new(name, title, caption, panel.finish())
 }

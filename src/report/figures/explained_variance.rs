@@ -50,10 +50,7 @@ pub fn explained_variance(ratio: &[f64], std_error: &[f64]) -> Result<Figure, Er
     let mut bars = Vec::new();
     for (k, share) in shares.iter().enumerate() {
         let x = k as f64 + 1.0;
-        let corners = (panel.place([x - 0.38, *share]), panel.place([x + 0.38, 0.0]));
-        if let (Some(a), Some(b)) = corners {
-            panel.scene.rect(a, b, BLUE, 1.0);
-        }
+        panel.block([x - 0.38, *share], [x + 0.38, 0.0], BLUE, 1.0);
         let error = std_error.get(k).map_or(0.0, |e| 100.0 * e);
         bars.push(([x, *share], error));
     }

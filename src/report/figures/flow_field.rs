@@ -5,7 +5,7 @@ use crate::report::axes::legend::Key;
 use crate::report::axes::panel::{Axis, Frame, Panel};
 use crate::report::axes::scale::{Scale, extent};
 use crate::report::axes::ticks::{brief, ticks};
-use crate::report::draw::color::{Color, GREY, INK, WHITE, viridis};
+use crate::report::draw::color::{Color, INK, VERMILLION, WHITE, viridis};
 use crate::report::draw::scene::{Align, Pen, Point};
 use crate::report::{Error, Figure};
 
@@ -39,7 +39,9 @@ pub fn flow_field(
     y_label: &str,
 ) -> Result<Figure, Error> {
     let (name, title) = ("flow_field", "Flow in a plane");
+    let lines = if trajectories.is_empty() { "" } else { " Red lines are trajectories." };
     let caption = "In-plane flow on a plane of states: arrows show direction, shade shows speed.";
+    let caption = &format!("{caption}{lines}");
     let (Some(x), Some(y)) = (edges(&grid.x), edges(&grid.y)) else {
         return Figure::empty(name, title, caption);
     };
@@ -54,18 +56,21 @@ pub fn flow_field(
 
     let mut entries = legend(points);
     if let Some(share) = median(&grid.off_plane) {
-        entries.push((Key::None, format!("off-plane share {} % (median)", brief((1000.0 * share).round() / 10.0))));
+        entries.push((
+            Key::None,
+            format!("off-plane share {} % (median)", brief((1000.0 * share).round() / 10.0)),
+        ));
     }
     let frame = Frame { right: 42.0, ..Frame::square().with_legend(entries) };
     let mut panel = Panel::new(Axis::new(x_label, x), Axis::new(y_label, y), frame);
     draw_shade(&mut panel, grid, bar, speed);
-    let paths = Pen::new(WHITE, 0.9);
-    let cut = draw_trajectories(&mut panel, trajectories, paths);
-    draw_trajectories(&mut panel, trajectories, Pen::new(GREY.mix(INK, 0.4), 0.5));
     draw_arrows(&mut panel, grid, 10f64.powf(hi));
+    let cut = draw_trajectories(&mut panel, trajectories, Pen::new(WHITE, 1.6));
+    draw_trajectories(&mut panel, trajectories, Pen::new(VERMILLION, 0.7));
     draw_points(&mut panel, points);
     color_bar(&mut panel, bar);
-    let caption = if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
+    let caption =
+        if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
     Figure::new(name, title, &caption, panel.finish())
 }
 
@@ -102,7 +107,8 @@ fn draw_shade(panel: &mut Panel, grid: &FlowGrid, bar: Scale, speed: impl Fn(usi
             let Some(p) = panel.place([*x, *y]) else { continue };
             // Cells overlap by a hair: abutting soft edges would leave pale seams.
             let a = [(p[0] - size[0] / 2.0).max(panel.left), (p[1] - size[1] / 2.0 - 0.25).max(panel.top)];
-            let b = [(p[0] + size[0] / 2.0 + 0.25).min(panel.right), (p[1] + size[1] / 2.0).min(panel.bottom)];
+            let b =
+                [(p[0] + size[0] / 2.0 + 0.25).min(panel.right), (p[1] + size[1] / 2.0).min(panel.bottom)];
             panel.scene.rect(a, b, shade(t), 1.0);
         }
     }
@@ -112,7 +118,7 @@ fn draw_arrows(panel: &mut Panel, grid: &FlowGrid, fastest: f64) {
     let size = cell(panel, grid);
     let room = size[0].min(size[1]);
     // Of a fine grid every second or third arrow is drawn.
-    let every = (8.0 / room.max(0.1)).ceil().max(1.0) as usize;
+    let every = (12.0 / room.max(0.1)).ceil().max(1.0) as usize;
     let room = room * every as f64;
     let mut shafts = Vec::new();
     let n = grid.x.len();

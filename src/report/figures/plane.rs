@@ -2,7 +2,8 @@
 
 use super::filled;
 use crate::report::axes::legend::Key;
-use crate::report::axes::panel::{Panel, near};
+use crate::report::axes::marks::near;
+use crate::report::axes::panel::Panel;
 use crate::report::draw::color::{BLUE, Color, INK, ORANGE, VERMILLION, WHITE};
 use crate::report::draw::scene::{Dot, Pen, Shape};
 

@@ -15,12 +15,7 @@ use crate::report::{Error, Figure};
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
-pub fn bars(
-    labels: &[String],
-    values: &[f64],
-    errors: &[f64],
-    value_label: &str,
-) -> Result<Figure, Error> {
+pub fn bars(labels: &[String], values: &[f64], errors: &[f64], value_label: &str) -> Result<Figure, Error> {
     draw(labels, values, errors, value_label, true)
 }
 
@@ -73,9 +68,7 @@ fn draw(
     for (i, value) in shown() {
         let y = n - *i as f64;
         if from_zero {
-            if let (Some(a), Some(b)) = (panel.place([0.0, y + 0.34]), panel.place([*value, y - 0.34])) {
-                panel.scene.rect([a[0].min(b[0]), a[1]], [a[0].max(b[0]), b[1]], BLUE, 1.0);
-            }
+            panel.block([0.0, y + 0.34], [*value, y - 0.34], BLUE, 1.0);
         } else {
             panel.across(y, Pen::new(PALE, 0.3));
         }

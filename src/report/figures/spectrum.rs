@@ -53,7 +53,11 @@ pub fn spectrum(sets: &[SpectrumSeries], unit: &str) -> Result<Figure, Error> {
     panel.across(0.0, Pen::new(GREY, 0.6).dashed(3.0, 2.0));
     for (i, set) in sets.iter().enumerate() {
         // Side by side, so that the bars of several attractors do not cover each other.
-        let shift = if n > 40 { 0.0 } else { 0.16 * (i as f64 - (sets.len() as f64 - 1.0) / 2.0) };
+        let shift = if n > 40 {
+            0.0
+        } else {
+            0.28 / (sets.len().max(2) - 1) as f64 * (i as f64 - (sets.len() as f64 - 1.0) / 2.0)
+        };
         let at = |k: usize, v: f64| [k as f64 + 1.0 + shift, v];
         let errors = set.std_error.iter().copied();
         let bars: Vec<_> =

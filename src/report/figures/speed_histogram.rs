@@ -52,7 +52,7 @@ pub fn speed_histogram(q: &[f64], groups: &[&str], threshold: f64) -> Result<Fig
     if line.is_some() {
         legend.push((Key::Line(dashed), format!("threshold {}", powered(threshold))));
     }
-    let power = |e: f64| 10f64.powf(e);
+    let power = |e: f64| 10f64.powf(e).clamp(f64::MIN_POSITIVE, f64::MAX);
     let x = Scale { lo: power(first * step), hi: power((first + count as f64) * step), log: true };
     let y = Axis::whole("Number of points", Scale::exact(0.0, 1.06 * tallest as f64));
     let mut panel = Panel::new(Axis::new("Speed q", x), y, Frame::plain(115.0).with_legend(legend));

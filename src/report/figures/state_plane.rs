@@ -38,6 +38,7 @@ pub fn state_plane(
     let faint = if trajectories.len() > 8 { 0.5 } else { 0.8 };
     let cut = draw_trajectories(&mut panel, trajectories, Pen::new(GREY, 0.5).faint(faint));
     draw_points(&mut panel, points);
-    let caption = if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
+    let caption =
+        if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
     Figure::new(name, title, &caption, panel.finish())
 }

@@ -51,7 +51,8 @@ pub fn time_series(
         labels.extend(ends.iter().map(|(v, text)| (to_lane(i, *v), text.clone())));
     }
     let factor = marks.factor.map_or(String::new(), |f| format!(" [{f}]"));
-    let label = if rows.len() > 1 || !unit.is_empty() { with_unit("Activity", unit) + &factor } else { factor };
+    let label =
+        if rows.len() > 1 || !unit.is_empty() { with_unit("Activity", unit) + &factor } else { factor };
     let y_axis = Axis { fixed: Some(labels), ..Axis::new(label, Scale::exact(0.0, lanes)) };
     let height = if rows.len() == 1 { 60.0 } else { LANE * lanes };
     let frame = Frame { right: widest + 12.0, ..Frame::plain(height) };

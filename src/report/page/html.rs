@@ -112,7 +112,10 @@ fn notes(out: &mut String, class: &str, label: &str, notes: &[String]) {
     if notes.is_empty() {
         return;
     }
-    let _ = write!(out, "<aside class=\"{class}\" aria-label=\"{label}\">\n<p><strong>{label}</strong></p>\n<ul>\n");
+    let _ = write!(
+        out,
+        "<aside class=\"{class}\" aria-label=\"{label}\">\n<p><strong>{label}</strong></p>\n<ul>\n"
+    );
     for note in notes {
         let _ = writeln!(out, "<li>{}</li>", escape(note));
     }

@@ -1,0 +1,190 @@
+//! Figures: what they say, that awkward data does no harm, and that both formats are sound.
+
+use nullcline::report::figures::*;
+use nullcline::report::{Error, Figure};
+
+fn names(n: usize) -> Vec<String> {
+    (0..n).map(|k| format!("row {k}")).collect()
+}
+
+/// One figure of every kind from the same numbers.
+fn all(values: &[f64]) -> Result<Vec<Figure>, Error> {
+    let plane: Vec<[f64; 2]> = values.iter().zip(values.iter().rev()).map(|(a, b)| [*a, *b]).collect();
+    let kinds = [PointKind::Stable, PointKind::Unstable(1), PointKind::Unstable(40), PointKind::Slow];
+    let points: Vec<PlanePoint> = plane
+        .iter()
+        .zip(kinds.iter().cycle())
+        .map(|(at, kind)| PlanePoint { at: *at, kind: *kind })
+        .collect();
+    let n = values.len();
+    let square: Vec<f64> = (0..n * n).map(|k| values[k % n]).collect();
+    let grid = FlowGrid {
+        x: (0..n).map(|k| k as f64).collect(),
+        y: (0..n).map(|k| k as f64).collect(),
+        u: square.clone(),
+        v: square.clone(),
+        off_plane: square,
+    };
+    let series = [SpectrumSeries { label: "a".into(), exponents: values, std_error: values }];
+    let set = |b| complex_plane(&[("a".into(), plane.clone()), ("b".into(), plane.clone())], b, "1/s");
+    Ok(vec![
+        singular_values(values, &[("gate".into(), values.to_vec())])?,
+        set(Boundary::UnitCircle)?,
+        set(Boundary::ImaginaryAxis)?,
+        set(Boundary::None)?,
+        spectrum(&series, "1/step")?,
+        convergence(values, &[values.to_vec(), values.to_vec()], values, "1/step", "steps")?,
+        explained_variance(values, values)?,
+        state_plane(std::slice::from_ref(&plane), &points, "PC 1", "PC 2")?,
+        time_series(values, &[values.to_vec(), values.to_vec()], &names(2), "Hz", "s")?,
+        flow_field(&grid, &points, std::slice::from_ref(&plane), "PC 1", "PC 2")?,
+        speed_histogram(values, &["fixed", "slow"], 1e-20)?,
+        bars(&names(n), values, values, "Value")?,
+        points_with_errors(&names(n), values, values, "Value")?,
+    ])
+}
+
+fn says(figure: &Figure, label: &str) -> bool {
+    figure.svg.contains(&format!("aria-label=\"{label}\""))
+}
+
+/// Every number drawn; a path's letters end numbers.
+fn drawn_numbers(svg: &str) -> Vec<f64> {
+    let body = svg.split("</defs>").nth(1).unwrap();
+    let mut numbers = Vec::new();
+    for quoted in body.split(" d=\"").skip(1) {
+        let d = quoted.split('"').next().unwrap();
+        for word in d.split(|c: char| c.is_ascii_alphabetic() || c == ' ') {
+            let parts = word.replace('-', " -");
+            numbers.extend(parts.split_whitespace().map(|w| w.parse::<f64>().unwrap()));
+        }
+    }
+    numbers
+}
+
+#[test]
+fn labels_are_readable_by_machines() {
+    let figures = all(&[0.5, 0.2, -0.3, 0.1]).unwrap();
+    let labels = [
+        "Singular value",
+        "Imaginary part (1/s)",
+        "Real part (1/s)",
+        "Imaginary part (1/s)",
+        "Lyapunov exponent (1/step)",
+        "Time (steps)",
+        "Explained variance (%)",
+        "PC 2",
+        "Activity (Hz)",
+        "log₁₀ speed",
+        "Speed q",
+        "row 3",
+        "Value",
+    ];
+    for (figure, label) in figures.iter().zip(labels) {
+        assert!(says(figure, label), "{} does not say {label}", figure.name);
+        assert!(figure.svg.contains("role=\"img\"") && figure.svg.contains("<title"));
+        assert!(!figure.svg.contains("<text"), "{} needs a font", figure.name);
+        assert!(!figure.caption.is_empty() && !figure.title.is_empty());
+    }
+    assert!(says(&figures[1], "stable (8)") && says(&figures[1], "unstable (0)"));
+    assert!(says(&figures[4], "−0.5"), "a negative tick has a minus sign");
+    assert!(!says(&figures[4], "−0.51"), "this test can fail");
+}
+
+#[test]
+fn awkward_data_draws_something_sound() {
+    let nan = f64::NAN;
+    let sets: [&[f64]; 16] = [
+        &[],
+        &[1.0],
+        &[0.0],
+        &[-0.0, 0.0],
+        &[2.5; 7],
+        &[-1.0, -2.0, -3.0],
+        &[1e-30, 1e3, 1.0],
+        &[1e300, -1e300, 1e308],
+        &[f64::MAX, f64::MIN],
+        &[5e-324, 1e-310],
+        &[nan, nan],
+        &[nan, 1.0, f64::INFINITY, 2.0, f64::NEG_INFINITY],
+        &[1.0, 1.0 + 1e-15, 1.0 - 1e-15],
+        &[1e9, 1e9 + 1.0, 1e9 + 2.0],
+        &[1e-9, 2e-9, 3e-9],
+        &[f64::INFINITY],
+    ];
+    for values in sets {
+        for figure in all(values).unwrap() {
+            let svg = &figure.svg;
+            for word in ["NaN", "inf"] {
+                assert!(!svg.contains(word), "{word} in {} of {values:?}", figure.name);
+            }
+            let (w, h) = figure.size();
+            assert!(
+                (200.0..300.0).contains(&w) && (40.0..400.0).contains(&h),
+                "{} is {w} x {h}",
+                figure.name
+            );
+            for v in drawn_numbers(svg) {
+                assert!(v.abs() < 1000.0, "{v} lies off the page in {} of {values:?}", figure.name);
+            }
+            let png = figure.png().unwrap();
+            assert!(png.len() > 500);
+        }
+    }
+}
+
+#[test]
+fn no_value_says_so() {
+    for values in [&[][..], &[f64::NAN][..]] {
+        for figure in all(values).unwrap() {
+            assert!(says(&figure, "no data"), "{} of {values:?}", figure.name);
+        }
+    }
+    assert!(!says(&all(&[1.0, 2.0]).unwrap()[0], "no data"));
+}
+
+#[test]
+fn png_has_its_size_and_shows_ink() {
+    let figure = &all(&[0.5, 0.2, -0.3, 0.1]).unwrap()[4];
+    let png = figure.png().unwrap();
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    let size = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    let (w, h) = figure.size();
+    assert_eq!(size(16), (3.0 * w).round() as u32);
+    assert_eq!(size(20), (3.0 * h).round() as u32);
+    assert_eq!(png[24..29], [8, 2, 0, 0, 0], "8-bit RGB");
+    assert_eq!(&png[png.len() - 8..png.len() - 4], b"IEND");
+    let blank = spectrum(&[], "").unwrap().png().unwrap();
+    assert!(png.len() > 2 * blank.len(), "a figure with data holds more than one without");
+}
+
+#[test]
+fn long_data_is_thinned() {
+    let n = 200_000;
+    let time: Vec<f64> = (1..=n).map(|k| k as f64).collect();
+    let wave: Vec<f64> = time.iter().map(|t| (0.7 * t).sin()).collect();
+    let walk: Vec<[f64; 2]> = time.iter().map(|t| [(0.37 * t).sin(), (0.91 * t).cos()]).collect();
+    let figures = [
+        time_series(&time, &[wave.clone(), wave.clone()], &names(2), "", "s").unwrap(),
+        convergence(&time, &vec![wave; 8], &[], "", "").unwrap(),
+        state_plane(&vec![walk; 20], &[], "PC 1", "PC 2").unwrap(),
+    ];
+    for figure in &figures {
+        assert!(figure.svg.len() < 400_000, "{} has {} bytes", figure.name, figure.svg.len());
+    }
+    assert!(figures[2].caption.contains("first part"), "a cut trajectory is admitted");
+}
+
+#[test]
+fn names_are_escaped() {
+    let figure = bars(&["<script>&\"".into()], &[1.0], &[], "a < b").unwrap();
+    assert!(!figure.svg.contains("<script"));
+    assert!(figure.svg.contains("&lt;script&gt;&amp;&quot;") && figure.svg.contains("a &lt; b"));
+}
+
+#[test]
+fn a_figure_takes_another_name() {
+    let figure = spectrum(&[], "").unwrap().named("tail spectrum", "Tail", "Of the tail.").unwrap();
+    assert!(figure.svg.contains(">Tail</title>") && figure.svg.contains("id=\"ftail-spectrum-title\""));
+    assert!(figure.inline("two").unwrap().contains("id=\"ftwo-title\""));
+}

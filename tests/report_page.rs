@@ -1,0 +1,275 @@
+//! The page, the tables and the output folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use arrow_array::{Array, Float64Array};
+use nullcline::report::Error;
+use nullcline::report::figures::spectrum;
+use nullcline::report::folder::{Folder, partials};
+use nullcline::report::page::{Page, Section, render};
+use nullcline::report::tables::{Cells, TableFormat, TableOut};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+/// A folder of its own for a test, removed at its end.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("nullcline-report-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn entries(&self) -> Vec<String> {
+        let names = fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const SUMMARY: &str = "{\"tool\": \"nullcline\"}";
+
+fn table(rows: usize) -> TableOut {
+    TableOut {
+        name: "exponents".into(),
+        caption: "All <exponents>".into(),
+        columns: vec![
+            ("index".into(), Cells::Int((0..rows as i64).collect())),
+            ("value".into(), Cells::Float((0..rows).map(|k| -0.5 * k as f64).collect())),
+            ("name".into(), Cells::Text((0..rows).map(|k| format!("<b>{k}, \"x\"")).collect())),
+            ("sure".into(), Cells::Bool(vec![true; rows])),
+        ],
+    }
+}
+
+fn page() -> Page {
+    let nasty = "<script>alert('1')</script> & \"co\"";
+    let figure = |name: &str| spectrum(&[], "").unwrap().named(name, nasty, nasty).unwrap();
+    let section = |id: &str| Section {
+        id: id.into(),
+        title: nasty.into(),
+        intro: vec![nasty.into()],
+        facts: vec![(nasty.into(), nasty.into())],
+        figures: vec![figure("spectrum"), figure("other")],
+        tables: vec![table(50)],
+        notes: vec![nasty.into()],
+        files: vec!["javascript:alert(1)".into(), "a b/<c>.csv".into()],
+    };
+    Page {
+        title: nasty.into(),
+        answer: nasty.into(),
+        meta: vec![(nasty.into(), nasty.into())],
+        warnings: vec![nasty.into()],
+        sections: vec![section("lyapunov"), section("pca")],
+        rerun: format!("nullcline analyze '{nasty}'"),
+        tables: TableFormat::Csv,
+    }
+}
+
+#[test]
+fn page_stands_alone_and_escapes() {
+    let html = render(&page());
+    for word in ["<script", "@import", "url(", "src=", "<iframe", "href=\"javascript"] {
+        assert!(!html.contains(word), "{word} in the page");
+    }
+    let outside: Vec<&str> =
+        html.split("http").skip(1).filter(|rest| !rest.starts_with("://www.w3.org/2000/svg\"")).collect();
+    assert!(outside.is_empty(), "the page refers to {outside:.40?}");
+    assert!(html.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;co&quot;"));
+    assert!(
+        html.contains("href=\"./javascript%3Aalert%281%29\"") && html.contains("href=\"a%20b/%3Cc%3E.csv\"")
+    );
+    assert!(html.contains("<html lang=\"en\">") && html.contains("name=\"viewport\""));
+}
+
+#[test]
+fn page_shows_figures_tables_and_the_command() {
+    let html = render(&page());
+    assert_eq!(html.matches("<svg").count(), 4);
+    assert!(html.contains("href=\"lyapunov/spectrum.svg\""));
+    assert_eq!(html.matches("<tr>").count(), 2 * 21, "twenty rows and a head, twice");
+    assert!(html.contains("… 30 more in <a href=\"lyapunov/exponents.csv\""));
+    assert!(html.contains("<td class=\"n\">−0.5") && html.contains("How to run this again"));
+    let mut ids: Vec<&str> = html.split(" id=\"").skip(1).map(|s| s.split('"').next().unwrap()).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "identifiers are unique");
+    for target in html.split("href=\"#").skip(1).map(|s| s.split('"').next().unwrap()) {
+        assert!(ids.binary_search(&target).is_ok(), "#{target} leads nowhere");
+    }
+    let bare = render(&Page::default());
+    assert!(!bare.contains("<nav") && !bare.contains("run this again") && bare.ends_with("</html>\n"));
+}
+
+#[test]
+fn csv_reads_back_to_the_same_bits() {
+    let values = vec![0.1, 1.0 / 3.0, -1e-300, 6.02e23, 5e-324, f64::MAX, 0.0, f64::NAN, f64::INFINITY];
+    let words: Vec<String> = (0..9).map(|k| format!("a, \"{k}\"\nb")).collect();
+    let columns =
+        vec![("v_per_step".into(), Cells::Float(values.clone())), ("w".into(), Cells::Text(words.clone()))];
+    let out = TableOut { name: "t".into(), caption: String::new(), columns };
+    let bytes = out.encode(TableFormat::Csv).unwrap();
+    let mut reader = csv::Reader::from_reader(&bytes[..]);
+    assert_eq!(reader.headers().unwrap(), vec!["v_per_step", "w"]);
+    for ((row, value), word) in reader.records().map(Result::unwrap).zip(&values).zip(&words) {
+        assert_eq!(&row[1], word);
+        if value.is_finite() {
+            assert_eq!(row[0].parse::<f64>().unwrap().to_bits(), value.to_bits());
+            assert!(row[0].len() < 25, "{} is too long", &row[0]);
+        } else {
+            assert_eq!(&row[0], "");
+        }
+    }
+}
+
+#[test]
+fn parquet_reads_back_with_nulls() {
+    let values = vec![0.1, f64::NAN, -3.0];
+    let columns = vec![("v".into(), Cells::Float(values)), ("k".into(), Cells::Int(vec![1, 2, 3]))];
+    let out = TableOut { name: "t".into(), caption: String::new(), columns };
+    let place = Place::new("parquet");
+    let path = place.0.join(out.file_name(TableFormat::Parquet));
+    assert!(path.ends_with("t.parquet"));
+    fs::write(&path, out.encode(TableFormat::Parquet).unwrap()).unwrap();
+    let file = fs::File::open(&path).unwrap();
+    let mut reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+    let batch = reader.next().unwrap().unwrap();
+    assert_eq!((batch.num_rows(), batch.num_columns()), (3, 2));
+    let column = batch.column(0).as_any().downcast_ref::<Float64Array>().unwrap();
+    assert!(column.is_null(1) && !column.is_null(0));
+    assert_eq!(column.value(2).to_bits(), (-3.0f64).to_bits());
+}
+
+#[test]
+fn ragged_tables_are_refused() {
+    let mut out = table(3);
+    out.columns.push(("short".into(), Cells::Float(vec![1.0])));
+    for format in [TableFormat::Csv, TableFormat::Parquet] {
+        let error = out.encode(format).unwrap_err().to_string();
+        assert!(
+            error.contains("exponents")
+                && error.contains("short")
+                && error.contains('1')
+                && error.contains('3')
+        );
+    }
+}
+
+#[test]
+fn folder_appears_whole() {
+    let place = Place::new("whole");
+    let out = place.0.join("deep/report");
+    let folder = Folder::create(&out).unwrap();
+    folder.write("summary.json", SUMMARY).unwrap();
+    folder.write_page(&page(), true).unwrap();
+    assert!(!out.exists(), "nothing is seen before it is whole");
+    assert!(partials().iter().any(|p| p == folder.path()));
+    let partial = folder.path().to_path_buf();
+    folder.commit().unwrap();
+    for file in ["report.html", "lyapunov/spectrum.svg", "lyapunov/spectrum.png", "pca/exponents.csv"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+    assert!(!partial.exists() && !partials().contains(&partial));
+}
+
+#[test]
+fn an_earlier_report_is_replaced() {
+    let place = Place::new("replace");
+    let out = place.0.join("report");
+    for (run, file) in ["old.csv", "new.csv"].into_iter().enumerate() {
+        let folder = Folder::create(&out).unwrap();
+        folder.write("summary.json", SUMMARY).unwrap();
+        folder.write(file, "x").unwrap();
+        if run == 1 {
+            assert!(out.join("old.csv").exists(), "the old one stays until the new one is whole");
+        }
+        folder.commit().unwrap();
+    }
+    assert!(out.join("new.csv").exists() && !out.join("old.csv").exists());
+    assert_eq!(place.entries(), ["report"], "nothing is left beside");
+}
+
+#[test]
+fn what_is_not_ours_is_left_alone() {
+    let place = Place::new("occupied");
+    let out = place.0.join("thesis");
+    fs::create_dir(&out).unwrap();
+    Folder::create(&out).unwrap().commit().unwrap();
+    for (file, text) in [("chapter.tex", "years of work"), ("summary.json", "{\"tool\": \"other\"}")] {
+        fs::write(out.join(file), text).unwrap();
+        let error = Folder::create(&out).unwrap_err();
+        assert!(matches!(error, Error::Occupied(_)));
+        assert!(error.to_string().contains("--out") && error.to_string().contains("thesis"));
+        assert_eq!(fs::read_to_string(out.join(file)).unwrap(), text);
+    }
+    assert!(matches!(Folder::create(&out.join("chapter.tex")).unwrap_err(), Error::NotAFolder(_)));
+    assert_eq!(place.entries(), ["thesis"]);
+}
+
+#[test]
+fn what_came_in_between_is_left_alone() {
+    let place = Place::new("between");
+    let out = place.0.join("report");
+    let folder = Folder::create(&out).unwrap();
+    fs::create_dir(&out).unwrap();
+    fs::write(out.join("mine"), "x").unwrap();
+    assert!(matches!(folder.commit().unwrap_err(), Error::Occupied(_)));
+    assert!(out.join("mine").exists());
+    assert_eq!(place.entries(), ["report"]);
+}
+
+#[test]
+fn dropping_leaves_nothing() {
+    let place = Place::new("drop");
+    let (a, b) = (Folder::create(&place.0.join("r")).unwrap(), Folder::create(&place.0.join("r")).unwrap());
+    assert_ne!(a.path(), b.path(), "two runs for one place do not meet");
+    a.write("deep/er/file", "x").unwrap();
+    drop((a, b));
+    assert!(place.entries().is_empty());
+}
+
+#[test]
+fn a_killed_runs_remains_are_cleared() {
+    let place = Place::new("stale");
+    let stale = place.0.join(format!("r.partial-{}", std::process::id()));
+    fs::create_dir(&stale).unwrap();
+    fs::write(stale.join("half"), "x").unwrap();
+    let out = Folder::create(&place.0.join("r")).unwrap().commit().unwrap();
+    assert!(!out.join("half").exists());
+    assert_eq!(place.entries(), ["r"]);
+}
+
+#[test]
+fn paths_stay_inside() {
+    let place = Place::new("inside");
+    let folder = Folder::create(&place.0.join("r")).unwrap();
+    for bad in ["../x", "/tmp/x", "", "a/../../x"] {
+        assert!(matches!(folder.write(Path::new(bad), "x").unwrap_err(), Error::Outside(_)), "{bad}");
+    }
+    assert_eq!(place.entries().len(), 1);
+}
+
+#[test]
+fn write_errors_name_path_and_reason() {
+    let place = Place::new("errors");
+    let folder = Folder::create(&place.0.join("r")).unwrap();
+    folder.write("a", "x").unwrap();
+    let error = folder.write("a/b", "x").unwrap_err().to_string();
+    assert!(error.contains("r.partial") && error.contains("os error"), "{error}");
+    let full = std::io::Error::from_raw_os_error(28);
+    let error = Error::Write { action: "write", path: "out/x.csv".into(), source: full }.to_string();
+    assert!(
+        error.contains("out/x.csv: No space left on device") && error.contains("free some space"),
+        "{error}"
+    );
+}
