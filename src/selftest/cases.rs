@@ -74,12 +74,12 @@ fn linear_flow() -> Vec<Check> {
 }
 
 fn logistic() -> Vec<Check> {
-    let found = spectrum(&Map::new(Logistic::new(4.0)), &[0.4], 0.05, 8, 200_000, 1000);
+    let found = spectrum(&Map::new(Logistic::new(4.0)), &[0.4], 0.05, 8, 1_000_000, 1000);
     compare("logistic map r=4", found, &[2f64.ln()], 0.0, None, "exact: log 2")
 }
 
 fn henon() -> Vec<Check> {
-    let found = spectrum(&Map::new(Henon::new(1.4, 0.3)), &[0.1, 0.1], 0.01, 8, 200_000, 1000);
+    let found = spectrum(&Map::new(Henon::new(1.4, 0.3)), &[0.1, 0.1], 0.01, 8, 1_000_000, 1000);
     let total = sum("Henon map 1.4, 0.3", found.as_ref(), 0.3f64.ln(), 1e-9);
     let mut checks = compare("Henon map 1.4, 0.3", found, &[0.41922, -1.62319], 5e-6, Some((1.25827, 5e-6)), SPROTT);
     checks.push(total);
@@ -87,7 +87,7 @@ fn henon() -> Vec<Check> {
 }
 
 fn ikeda() -> Vec<Check> {
-    let found = spectrum(&Map::new(Ikeda::new(0.9)), &[0.1, 0.1], 0.05, 8, 100_000, 1000);
+    let found = spectrum(&Map::new(Ikeda::new(0.9)), &[0.1, 0.1], 0.05, 8, 500_000, 1000);
     let total = sum("Ikeda map u=0.9", found.as_ref(), 2.0 * 0.9f64.ln(), 1e-9);
     // The independent run's own standard error is 0.0023.
     let mut checks = compare("Ikeda map u=0.9", found, &[0.5051, -0.7158], 2.0 * 0.0023, None, "independent run, s.e. 0.0023");
@@ -97,7 +97,7 @@ fn ikeda() -> Vec<Check> {
 
 fn lorenz() -> Vec<Check> {
     let system = Flow::new(Lorenz::new(10.0, 28.0, 8.0 / 3.0), 0.005);
-    let found = spectrum(&system, &[1.0, 1.0, 20.0], 2.0, 8, 200_000, 4000);
+    let found = spectrum(&system, &[1.0, 1.0, 20.0], 2.0, 8, 1_000_000, 4000);
     let total = sum("Lorenz 10, 28, 8/3", found.as_ref(), -(10.0 + 1.0 + 8.0 / 3.0), 1e-5);
     let mut checks = compare("Lorenz 10, 28, 8/3", found, &[0.9056, 0.0, -14.5723], 5e-5, Some((2.06215, 5e-6)), SPROTT);
     checks.push(total);
@@ -106,18 +106,18 @@ fn lorenz() -> Vec<Check> {
 
 fn rossler() -> Vec<Check> {
     let system = Flow::new(Rossler::new(0.2, 0.2, 5.7), 0.02);
-    let found = spectrum(&system, &[-5.0, -5.0, 0.1], 1.0, 8, 300_000, 20_000);
+    let found = spectrum(&system, &[-5.0, -5.0, 0.1], 1.0, 8, 1_000_000, 20_000);
     compare("Rossler 0.2, 0.2, 5.7", found, &[0.0714, 0.0, -5.3943], 1e-3, Some((2.0132, 1e-3)), SPROTT)
 }
 
 fn beer() -> Vec<Check> {
     let system = Flow::new(beer_1995(), 0.05);
-    let found = spectrum(&system, &[-4.0, -2.7, -1.1], 0.5, 8, 200_000, 20_000);
+    let found = spectrum(&system, &[-4.0, -2.7, -1.1], 0.5, 8, 600_000, 20_000);
     compare("Beer 1995, 3 units", found, &[0.010, 0.0], 1e-3, None, "Beer 1995, Fig. 9D")
 }
 
 fn fitzhugh() -> Vec<Check> {
     let system = Flow::new(CoupledFitzHughNagumo::new(-0.025_794, 0.0065, 0.0135, 0.02, 0.128), 0.5);
-    let found = spectrum(&system, &[0.01, 0.0, 0.0, 0.01], 0.02, 8, 100_000, 10_000);
+    let found = spectrum(&system, &[0.01, 0.0, 0.0, 0.01], 0.02, 8, 400_000, 10_000);
     compare("coupled FitzHugh-Nagumo", found, &[0.00710, 0.0, -0.0513, -0.187], 5e-4, None, "JiTCODE's test scenario")
 }

@@ -61,7 +61,7 @@ pub struct FixedPoint {
     pub modes: Vec<Mode>,
     /// dF/du, n x d.
     pub input_jacobian: Mat<f64>,
-    /// Starts of the first search that ended here; 0 where only the second search did.
+    /// Starts of either search that ended here, deflated ones aside; 0 where only those did.
     pub hits: usize,
 }
 
@@ -79,7 +79,7 @@ pub struct FixedPoints {
     /// q where those stopped.
     pub unconverged_speeds: Vec<f64>,
     /// Fixed points that the starts probably missed, by the Chao1 estimate from the hit counts, less
-    /// those that the second search added.
+    /// those that only the deflated search found.
     pub expected_missed: f64,
     /// Starts of the second, deflated search.
     pub second_starts: usize,

@@ -96,8 +96,9 @@ pub fn fixed_points(
         }
     }
     let first = fixed.len();
-    let chao = chao1(&fixed.iter().map(|f| f.hits).collect::<Vec<_>>());
     let second_starts = second_search(system, states, input, options, &spread, &mut fixed);
+    let chao = chao1(&fixed.iter().map(|f| f.hits).collect::<Vec<_>>());
+    let unhit = fixed.iter().filter(|f| f.hits == 0).count();
     // A local minimum of q beside a fixed point is that point, unfinished.
     slow.retain(|s| !fixed.iter().any(|f: &Found| near(&f.state, &s.state)));
 
@@ -119,7 +120,7 @@ pub fn fixed_points(
         starts: options.starts,
         unconverged: unconverged_speeds.len(),
         unconverged_speeds,
-        expected_missed: (chao - second_found as f64).max(0.0),
+        expected_missed: (chao - unhit as f64).max(0.0),
         second_starts,
         second_found,
         slow_threshold: options.slow_threshold,
@@ -207,7 +208,7 @@ fn second_search(
                 .sum();
             1.0 / (1.0 - slope)
         };
-        let found: Vec<Vec<f64>> = (0..options.second_starts)
+        let found: Vec<(Vec<f64>, usize)> = (0..options.second_starts)
             .into_par_iter()
             .map_init(
                 || Residual::new(system, input),
@@ -217,20 +218,20 @@ fn second_search(
                     if i % 2 == 0 && known.len() > 1 {
                         let start = mixture(&mut rng, &known, spread);
                         let end = solve(residual, start, Thresholds { slow: 0.0 });
-                        return if let End::Fixed(x) = end { Some(x) } else { None };
+                        return if let End::Fixed(x) = end { Some((x, 1)) } else { None };
                     }
                     let mut x = draw(&mut rng, states, spread, 2.0 * options.noise);
                     newton(residual, &mut x, 40, &merit, &factor);
                     newton(residual, &mut x, 20, &|_| 1.0, &|_, _| 1.0);
-                    is_fixed(residual, &x).then_some(x)
+                    is_fixed(residual, &x).then_some((x, 0))
                 },
             )
             .flatten()
             .collect();
         used += options.second_starts;
         let mut any = false;
-        for x in found {
-            any |= merge(fixed, x, SAME_FIXED, 0);
+        for (x, hit) in found {
+            any |= merge(fixed, x, SAME_FIXED, hit);
         }
         if !any && round > 0 {
             break;
