@@ -55,6 +55,16 @@ fn truncated_files_never_panic_and_are_refused() {
 
 #[test]
 fn flipped_bytes_never_panic() {
+    flip_bytes(120);
+}
+
+#[test]
+#[ignore = "two minutes: cargo test --release --test io_bad_input -- --ignored"]
+fn many_flipped_bytes_never_panic() {
+    flip_bytes(4000);
+}
+
+fn flip_bytes(rounds: usize) {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = |below: usize| {
         state ^= state << 13;
@@ -63,13 +73,13 @@ fn flipped_bytes_never_panic() {
         (state % below as u64) as usize
     };
     for (name, bytes) in fixtures() {
-        for _ in 0..120 {
+        for _ in 0..rounds {
             let mut damaged = bytes.clone();
             for _ in 0..=random(4) {
                 let at = random(damaged.len());
                 damaged[at] = [0, 0xff, 0x7f, damaged[at] ^ (1 << random(8))][random(4)];
             }
-            let _ = read_all(&write(&format!("flip_{name}"), &damaged));
+            let _ = read_all(&write(&format!("flip{rounds}_{name}"), &damaged));
         }
     }
 }
