@@ -152,6 +152,27 @@ fn claimed_sizes_are_not_believed() {
     assert!(matches!(error.kind(), Problem::Truncated { .. }), "{error}");
 }
 
+/// A size claimed anywhere, raised to 2^55: allocating it would end the process.
+#[test]
+fn raised_sizes_are_not_allocated() {
+    for name in
+        ["table_lz4.feather", "table_zstd.feather", "table_stream.arrow", "table_none.parquet", "weights.npz"]
+    {
+        let bytes = std::fs::read(folder().join(name)).unwrap();
+        for at in (6..bytes.len()).step_by(if name.ends_with("parquet") { 3 } else { 8 }) {
+            let mut raised = bytes.clone();
+            raised[at] = 0x7f;
+            let _ = read_all(&write(&format!("raised_{name}"), &raised));
+        }
+    }
+}
+
+#[test]
+fn errors_cross_threads() {
+    fn crosses<T: std::error::Error + Send + Sync + 'static>() {}
+    crosses::<Error>();
+}
+
 #[test]
 fn damaged_zip_data_fail_their_checksum() {
     let mut bytes = std::fs::read(folder().join("ff2_relu.npz")).unwrap();
