@@ -167,6 +167,29 @@ fn raised_sizes_are_not_allocated() {
     }
 }
 
+/// A zip directory that claims 2 GiB for some hundred bytes, which deflate cannot reach.
+#[test]
+fn a_zip_entry_cannot_claim_more_than_its_bytes_can_hold() {
+    let mut bytes = std::fs::read(folder().join("weights_compressed.npz")).unwrap();
+    let directory = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    bytes[directory + 24..directory + 28].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+    let error = tensors::read(&write("claimed.npz", &bytes)).unwrap_err();
+    assert!(matches!(error.kind(), Problem::TooLarge { found: 0x7fff_ffff, .. }), "{error}");
+}
+
+/// 65 MiB in 64 KiB: an honest ratio, and still no pickle of a checkpoint.
+#[test]
+fn a_pickle_is_bounded_in_size() {
+    let path = write("large_pickle.pt", b"");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    zip.start_file("m/data.pkl", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut zip, &vec![b'N'; 65 << 20]).unwrap();
+    zip.finish().unwrap();
+    assert!(std::fs::metadata(&path).unwrap().len() < 1 << 20);
+    let error = tensors::read(&path).unwrap_err();
+    assert!(matches!(error.kind(), Problem::TooLarge { limit: 0x400_0000, .. }), "{error}");
+}
+
 #[test]
 fn errors_cross_threads() {
     fn crosses<T: std::error::Error + Send + Sync + 'static>() {}
