@@ -55,6 +55,16 @@ fn truncated_files_never_panic_and_are_refused() {
 
 #[test]
 fn flipped_bytes_never_panic() {
+    flip_bytes(120);
+}
+
+#[test]
+#[ignore = "two minutes: cargo test --release --test io_bad_input -- --ignored"]
+fn many_flipped_bytes_never_panic() {
+    flip_bytes(4000);
+}
+
+fn flip_bytes(rounds: usize) {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = |below: usize| {
         state ^= state << 13;
@@ -63,13 +73,13 @@ fn flipped_bytes_never_panic() {
         (state % below as u64) as usize
     };
     for (name, bytes) in fixtures() {
-        for _ in 0..120 {
+        for _ in 0..rounds {
             let mut damaged = bytes.clone();
             for _ in 0..=random(4) {
                 let at = random(damaged.len());
                 damaged[at] = [0, 0xff, 0x7f, damaged[at] ^ (1 << random(8))][random(4)];
             }
-            let _ = read_all(&write(&format!("flip_{name}"), &damaged));
+            let _ = read_all(&write(&format!("flip{rounds}_{name}"), &damaged));
         }
     }
 }
@@ -140,6 +150,50 @@ fn claimed_sizes_are_not_believed() {
     }
     let error = tensors::read(&write("claims.safetensors", b"\0\0\0\0\x01\0\0\0{}")).unwrap_err();
     assert!(matches!(error.kind(), Problem::Truncated { .. }), "{error}");
+}
+
+/// A size claimed anywhere, raised to 2^55: allocating it would end the process.
+#[test]
+fn raised_sizes_are_not_allocated() {
+    for name in
+        ["table_lz4.feather", "table_zstd.feather", "table_stream.arrow", "table_none.parquet", "weights.npz"]
+    {
+        let bytes = std::fs::read(folder().join(name)).unwrap();
+        for at in (6..bytes.len()).step_by(if name.ends_with("parquet") { 3 } else { 8 }) {
+            let mut raised = bytes.clone();
+            raised[at] = 0x7f;
+            let _ = read_all(&write(&format!("raised_{name}"), &raised));
+        }
+    }
+}
+
+/// A zip directory that claims 2 GiB for some hundred bytes, which deflate cannot reach.
+#[test]
+fn a_zip_entry_cannot_claim_more_than_its_bytes_can_hold() {
+    let mut bytes = std::fs::read(folder().join("weights_compressed.npz")).unwrap();
+    let directory = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    bytes[directory + 24..directory + 28].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+    let error = tensors::read(&write("claimed.npz", &bytes)).unwrap_err();
+    assert!(matches!(error.kind(), Problem::TooLarge { found: 0x7fff_ffff, .. }), "{error}");
+}
+
+/// 65 MiB in 64 KiB: an honest ratio, and still no pickle of a checkpoint.
+#[test]
+fn a_pickle_is_bounded_in_size() {
+    let path = write("large_pickle.pt", b"");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    zip.start_file("m/data.pkl", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut zip, &vec![b'N'; 65 << 20]).unwrap();
+    zip.finish().unwrap();
+    assert!(std::fs::metadata(&path).unwrap().len() < 1 << 20);
+    let error = tensors::read(&path).unwrap_err();
+    assert!(matches!(error.kind(), Problem::TooLarge { limit: 0x400_0000, .. }), "{error}");
+}
+
+#[test]
+fn errors_cross_threads() {
+    fn crosses<T: std::error::Error + Send + Sync + 'static>() {}
+    crosses::<Error>();
 }
 
 #[test]

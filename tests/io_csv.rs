@@ -1,4 +1,5 @@
 //! CSV as people write it.
+#![allow(clippy::float_cmp, reason = "what is written is read back exactly")]
 
 use std::path::{Path, PathBuf};
 

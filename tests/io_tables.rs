@@ -1,4 +1,5 @@
 //! Tables of the binary formats, read whole and streamed, and written.
+#![allow(clippy::float_cmp, reason = "values are exact in every format")]
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ fn read(name: &str) -> Table {
 
 /// `ramp` of make_fixtures.py.
 fn ramp(i: usize) -> f64 {
-    (i as f64 + 0.5) * if i % 3 == 0 { -1.0 } else { 1.0 }
+    (i as f64 + 0.5) * if i.is_multiple_of(3) { -1.0 } else { 1.0 }
 }
 
 /// Every chunk's rows, and the columns put together again.

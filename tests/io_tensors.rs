@@ -16,7 +16,7 @@ fn scratch(name: &str) -> PathBuf {
 
 /// `ramp` of make_fixtures.py.
 fn ramp(count: usize) -> Vec<f64> {
-    (0..count).map(|i| (i as f64 + 0.5) * if i % 3 == 0 { -1.0 } else { 1.0 }).collect()
+    (0..count).map(|i| (i as f64 + 0.5) * if i.is_multiple_of(3) { -1.0 } else { 1.0 }).collect()
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub(crate) fn unexpected(path: &Path, family: Family, expected: &'static str) ->
     const ELSEWHERE: &str = "check that this is the file you meant";
     let (found, advice) = match family {
         Family::Foreign(found, advice) => (found, advice),
-        Family::Pickle => return Error::new(path, Problem::LegacyTorch),
+        Family::Pickle => ("a pickle", "nothing in it was executed; save it in one of these formats"),
         Family::Parquet => ("a Parquet table", ELSEWHERE),
         Family::ArrowFile | Family::ArrowStream => ("an Arrow table", ELSEWHERE),
         Family::Npy => ("a numpy array", ELSEWHERE),

@@ -31,10 +31,9 @@ impl Numbers {
         if let Ok(value) = field.parse::<f64>() {
             return if field.contains('.') { self.decimal(false, value) } else { Field::Number(value) };
         }
-        if self.commas_allowed && field.matches(',').count() == 1 && !field.contains('.') {
-            if let Ok(value) = field.replace(',', ".").parse::<f64>() {
-                return self.decimal(true, value);
-            }
+        let comma_number = self.commas_allowed && field.matches(',').count() == 1 && !field.contains('.');
+        if comma_number && let Ok(value) = field.replace(',', ".").parse() {
+            return self.decimal(true, value);
         }
         match field {
             _ if field.eq_ignore_ascii_case("true") => Field::Number(1.0),

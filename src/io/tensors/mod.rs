@@ -63,6 +63,7 @@ pub fn read(path: &Path) -> Result<Tensors, Error> {
         Family::Safetensors => safetensors::read(path),
         Family::Npy => numpy::read_npy(path),
         Family::Zip => read_zip(path),
+        Family::Pickle => Err(Problem::LegacyTorch),
         _ => return Err(sniff::unexpected(path, family, "weights as .safetensors, .npz, .npy, .pt or .pth")),
     };
     tensors.and_then(unique).map_err(|problem| Error::new(path, problem))

@@ -3,12 +3,8 @@
 use std::collections::HashMap;
 
 use super::super::super::error::Problem;
-use super::globals;
 use super::memory::{Id, Memory, Node};
 use super::opcodes::Bytes;
-
-/// No honest call in a checkpoint has more.
-const MOST_ARGUMENTS: usize = 64;
 
 /// Runs the pickle; gives what it built and its result.
 ///
@@ -29,16 +25,16 @@ pub(super) fn run(pickle: &[u8]) -> Result<(Memory, Id), Problem> {
     Ok((machine.memory, root))
 }
 
-struct Machine<'a> {
-    bytes: Bytes<'a>,
-    memory: Memory,
+pub(super) struct Machine<'a> {
+    pub(super) bytes: Bytes<'a>,
+    pub(super) memory: Memory,
     stack: Vec<Id>,
     /// Stack heights at the open marks.
     marks: Vec<usize>,
     memo: HashMap<u64, Id>,
     /// Entries that may still be copied into dictionaries: a list can be named again and again in a
     /// few bytes, and the memory taken must stay in proportion to the file.
-    copies_left: usize,
+    pub(super) copies_left: usize,
 }
 
 impl Machine<'_> {
@@ -187,99 +183,6 @@ impl Machine<'_> {
         }
     }
 
-    fn global(&mut self, opcode: u8) -> Result<(), Problem> {
-        let name = if opcode == b'c' {
-            format!("{}.{}", self.bytes.line()?, self.bytes.line()?)
-        } else {
-            let ids = self.pop_many(2)?;
-            match (self.memory.text(ids[0]), self.memory.text(ids[1])) {
-                (Some(module), Some(attribute)) => format!("{module}.{attribute}"),
-                _ => return Err(self.damaged("a name that is no text")),
-            }
-        };
-        self.push(Node::Global(name));
-        Ok(())
-    }
-
-    /// Notes that a name is applied to arguments; nothing is performed.
-    fn call(&mut self, opcode: u8) -> Result<(), Problem> {
-        let (function, arguments) = match opcode {
-            b'i' => {
-                self.global(b'c')?;
-                let function = self.pop()?;
-                return Err(self.memory.foreign(function, "makes an object of"));
-            }
-            b'o' => {
-                let mut items = self.pop_mark()?;
-                if items.is_empty() {
-                    return Err(self.damaged("an object without a class"));
-                }
-                (items.remove(0), items)
-            }
-            0x92 => {
-                let items = self.pop_many(3)?;
-                (items[0], items[1..].to_vec())
-            }
-            _ => {
-                let items = self.pop_many(2)?;
-                match self.memory.get(items[1]) {
-                    Node::Tuple(arguments) if arguments.len() <= MOST_ARGUMENTS => {
-                        (items[0], arguments.clone())
-                    }
-                    _ => return Err(self.damaged("a call without a short tuple of arguments")),
-                }
-            }
-        };
-        let node = match self.memory.get(function) {
-            Node::Global(name) if name == globals::ORDERED_DICT || name == globals::DEFAULT_DICT => {
-                self.dictionary(&arguments)?
-            }
-            Node::Global(name) if globals::callable(name) => Node::Call { global: name.clone(), arguments },
-            Node::Global(_) if opcode == 0x81 && arguments.is_empty() => {
-                Node::Object { class: function, state: None }
-            }
-            _ if opcode == b'R' => return Err(self.memory.foreign(function, "calls")),
-            _ => return Err(self.memory.foreign(function, "makes an object of")),
-        };
-        self.push(node);
-        Ok(())
-    }
-
-    /// A dictionary, perhaps from a list of pairs.
-    fn dictionary(&mut self, arguments: &[Id]) -> Result<Node, Problem> {
-        let entry = |id: &Id| match self.memory.get(*id) {
-            Node::Tuple(pair) | Node::List(pair) if pair.len() == 2 => Some((pair[0], pair[1])),
-            _ => None,
-        };
-        let length = match arguments.last().map(|id| self.memory.get(*id)) {
-            Some(Node::List(items)) => items.len(),
-            Some(Node::Dict(entries)) => entries.len(),
-            _ => 0,
-        };
-        if length > self.copies_left {
-            return Err(self.damaged("dictionaries larger than the file"));
-        }
-        let entries = match arguments.last().map(|id| self.memory.get(*id)) {
-            Some(Node::List(items)) => items.iter().filter_map(entry).collect(),
-            Some(Node::Dict(entries)) => entries.clone(),
-            _ => Vec::new(),
-        };
-        self.copies_left -= length;
-        Ok(Node::Dict(entries))
-    }
-
-    /// Gives an object its state; that of dictionaries and inert values is of no interest.
-    fn build(&mut self) -> Result<(), Problem> {
-        let new = self.pop()?;
-        let target = self.top()?;
-        match self.memory.get_mut(target) {
-            Some(Node::Object { state, .. }) => *state = Some(new),
-            Some(Node::Dict(_) | Node::Call { .. } | Node::List(_)) => {}
-            _ => return Err(self.damaged("a state for something that has none")),
-        }
-        Ok(())
-    }
-
     fn append(&mut self, new: Vec<Id>) -> Result<(), Problem> {
         let target = self.top()?;
         match self.memory.get_mut(target) {
@@ -299,16 +202,16 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn push(&mut self, node: Node) {
+    pub(super) fn push(&mut self, node: Node) {
         let id = self.memory.add(node);
         self.stack.push(id);
     }
 
-    fn top(&self) -> Result<Id, Problem> {
+    pub(super) fn top(&self) -> Result<Id, Problem> {
         self.stack.last().copied().ok_or_else(|| self.damaged("an empty stack"))
     }
 
-    fn pop(&mut self) -> Result<Id, Problem> {
+    pub(super) fn pop(&mut self) -> Result<Id, Problem> {
         let top = self.top()?;
         if self.marks.last().is_some_and(|mark| *mark >= self.stack.len()) {
             return Err(self.damaged("a mark where a value should be"));
@@ -317,7 +220,7 @@ impl Machine<'_> {
         Ok(top)
     }
 
-    fn pop_many(&mut self, count: usize) -> Result<Vec<Id>, Problem> {
+    pub(super) fn pop_many(&mut self, count: usize) -> Result<Vec<Id>, Problem> {
         let floor = self.marks.last().copied().unwrap_or(0);
         match self.stack.len().checked_sub(count) {
             Some(from) if from >= floor => Ok(self.stack.split_off(from)),
@@ -325,12 +228,12 @@ impl Machine<'_> {
         }
     }
 
-    fn pop_mark(&mut self) -> Result<Vec<Id>, Problem> {
+    pub(super) fn pop_mark(&mut self) -> Result<Vec<Id>, Problem> {
         let mark = self.marks.pop().ok_or_else(|| self.damaged("no mark on the stack"))?;
         Ok(self.stack.split_off(mark.min(self.stack.len())))
     }
 
-    fn damaged(&self, detail: &str) -> Problem {
+    pub(super) fn damaged(&self, detail: &str) -> Problem {
         Problem::damaged(super::FORMAT, format!("byte {} of data.pkl", self.bytes.offset()), detail)
     }
 }

@@ -4,6 +4,7 @@ use super::super::archive::Archive;
 use super::super::error::Problem;
 use super::Tensors;
 
+mod calls;
 mod globals;
 mod machine;
 mod memory;
