@@ -116,7 +116,8 @@ fn gradients_agree() {
         for s in (0..steps).rev() {
             for b in 0..2 {
                 for o in 0..outputs {
-                    let y: f64 = readout.bias[o] + (0..units).map(|i| readout.weight[(o, i)] * x[s + 1][(i, b)]).sum::<f64>();
+                    let y: f64 = readout.bias[o]
+                        + (0..units).map(|i| readout.weight[(o, i)] * x[s + 1][(i, b)]).sum::<f64>();
                     let error = y - values(&t, "targets")[(b * steps + s) * outputs + o];
                     loss += error * error / count;
                     for i in 0..units {

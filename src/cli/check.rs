@@ -35,7 +35,8 @@ fn modules(list: &str) -> Result<Vec<Module>, String> {
         Module::parse(name.trim())
             .ok_or_else(|| format!("--modules {name}: no such module; there are {}", known.join(", ")))
     };
-    let mut modules: Vec<Module> = list.split(',').filter(|n| !n.trim().is_empty()).map(one).collect::<Result<_, _>>()?;
+    let mut modules: Vec<Module> =
+        list.split(',').filter(|n| !n.trim().is_empty()).map(one).collect::<Result<_, _>>()?;
     modules.sort();
     modules.dedup();
     if modules.is_empty() { Err("--modules names no module".into()) } else { Ok(modules) }
@@ -47,18 +48,23 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
         CellKind::parse(&c).ok_or_else(|| format!("--cell {c}: expected one of {names}"))
     });
     let activation = n.activation.map(|f| {
-        Activation::parse(&f).ok_or_else(|| format!("--activation {f}: expected tanh, relu, sigmoid or identity"))
+        Activation::parse(&f)
+            .ok_or_else(|| format!("--activation {f}: expected tanh, relu, sigmoid or identity"))
     });
     let pair = |p: &str| {
         let (role, name) = p.split_once('=').ok_or_else(|| format!("--map {p}: expected ROLE=NAME"))?;
         Ok((role.trim().to_owned(), name.trim().to_owned()))
     };
-    let map = n.map.as_deref().map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect::<Result<_, String>>())?;
+    let map = n
+        .map
+        .as_deref()
+        .map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect::<Result<_, String>>())?;
     let number = |v: &str| match v.trim().parse::<f64>() {
         Ok(x) if x.is_finite() => Ok(x),
         _ => Err(format!("--input: `{v}` is not a finite number")),
     };
-    let input = n.input.as_deref().map(|list| list.split(',').map(number).collect::<Result<_, _>>()).transpose()?;
+    let input =
+        n.input.as_deref().map(|list| list.split(',').map(number).collect::<Result<_, _>>()).transpose()?;
     positive("--tau", n.tau)?;
     positive("--dt", n.dt)?;
     positive("--tol", n.tol)?;
@@ -122,7 +128,11 @@ fn positive(option: &str, value: Option<f64>) -> Result<(), String> {
 fn command_line() -> String {
     let quote = |word: String| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:+@%".contains(c);
-        if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', r"'\''")) }
+        if !word.is_empty() && word.chars().all(plain) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
     };
     let words = std::env::args_os().skip(1).map(|w| quote(w.to_string_lossy().into_owned()));
     std::iter::once("nullcline".to_owned()).chain(words).collect::<Vec<_>>().join(" ")

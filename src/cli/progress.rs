@@ -37,7 +37,11 @@ impl Observer for Bars {
         }
         let bar = if total > 0 { ProgressBar::new(total) } else { ProgressBar::new_spinner() };
         bar.set_draw_target(ProgressDrawTarget::stderr());
-        let template = if total > 0 { "{msg:24} {bar:32} {percent:>3} %  {eta} left" } else { "{msg:24} {spinner} {elapsed}" };
+        let template = if total > 0 {
+            "{msg:24} {bar:32} {percent:>3} %  {eta} left"
+        } else {
+            "{msg:24} {spinner} {elapsed}"
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }

@@ -18,7 +18,10 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
             let width = file.tensors.iter().map(|t| t.name.len()).max().unwrap_or(0);
             for t in &file.tensors {
                 let finite = t.data.iter().all(|v| v.is_finite());
-                let (lo, hi) = t.data.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+                let (lo, hi) = t
+                    .data
+                    .iter()
+                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
                 let note = if finite { String::new() } else { "  holds values that are not finite".into() };
                 let range = if t.data.is_empty() { "empty".into() } else { format!("{lo:.4} to {hi:.4}") };
                 let shape = format!("{:?}", t.shape);
@@ -35,7 +38,13 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
         Err(weights) => match schema(path, None) {
             Ok(s) => {
                 let rows = s.rows.map_or_else(String::new, |r| format!(", {r} rows"));
-                let _ = writeln!(text, "{}: {} table, {} columns{rows}", path.display(), s.format, s.columns.len());
+                let _ = writeln!(
+                    text,
+                    "{}: {} table, {} columns{rows}",
+                    path.display(),
+                    s.format,
+                    s.columns.len()
+                );
                 for c in s.columns.iter().take(40) {
                     let kind = match &c.kind {
                         Kind::Number => "number",
@@ -50,7 +59,10 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
             }
             Err(table) => {
                 let name = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
-                let tabular = matches!(name.as_deref(), Some("csv" | "tsv" | "txt" | "parquet" | "arrow" | "feather" | "ipc"));
+                let tabular = matches!(
+                    name.as_deref(),
+                    Some("csv" | "tsv" | "txt" | "parquet" | "arrow" | "feather" | "ipc")
+                );
                 return Err(if tabular { table.into() } else { weights.into() });
             }
         },
@@ -70,7 +82,10 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
         }
         Ok(Source::Recording { array }) => {
             let array = array.map_or_else(String::new, |a| format!(" (array `{a}`)"));
-            let _ = writeln!(text, "`nullcline analyze` reads it as a recording{array}: a row is a time step, a column a unit");
+            let _ = writeln!(
+                text,
+                "`nullcline analyze` reads it as a recording{array}: a row is a time step, a column a unit"
+            );
         }
         Err(e) => {
             let _ = writeln!(text, "`nullcline analyze` cannot use it so: {e}");

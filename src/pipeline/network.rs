@@ -34,7 +34,11 @@ struct Run<'a> {
     pca: Option<Pca>,
 }
 
-pub(super) fn diagnose(network: &Network, config: &Config, observer: &dyn Observer) -> Result<Diagnosed, Error> {
+pub(super) fn diagnose(
+    network: &Network,
+    config: &Config,
+    observer: &dyn Observer,
+) -> Result<Diagnosed, Error> {
     let modules = chosen(config, &Module::NETWORK)?;
     let run = Run::prepare(network, config, observer)?;
     let mut done: Vec<(Module, Rendered)> = Vec::new();
@@ -66,7 +70,8 @@ pub(super) fn diagnose(network: &Network, config: &Config, observer: &dyn Observ
             pca.mean.len()
         ));
         let intro = format!("Principal components of the states along {}.", run.source());
-        let rendered = sections::pca(pca, &run.context.names, &run.lines(), &intro, vec![run.projections(pca)])?;
+        let rendered =
+            sections::pca(pca, &run.context.names, &run.lines(), &intro, vec![run.projections(pca)])?;
         done.push((Module::Pca, rendered));
     }
     let mut warnings = Vec::new();
@@ -81,11 +86,15 @@ pub(super) fn diagnose(network: &Network, config: &Config, observer: &dyn Observ
     if wants(Module::Trajectories) {
         let intro = format!("States along {}.", run.source());
         let outputs = run.outputs();
-        done.push((Module::Trajectories, sections::trajectories(&run.orbits, &run.context, &intro, &outputs)?));
+        done.push((
+            Module::Trajectories,
+            sections::trajectories(&run.orbits, &run.context, &intro, &outputs)?,
+        ));
     }
     if wants(Module::Recurrent) {
-        let spectra = recurrent(&network.recurrent)
-            .ok_or_else(|| Error::Numbers("the eigenvalues of the recurrent matrix did not converge".into()))?;
+        let spectra = recurrent(&network.recurrent).ok_or_else(|| {
+            Error::Numbers("the eigenvalues of the recurrent matrix did not converge".into())
+        })?;
         done.push((Module::Recurrent, sections::recurrent(&spectra)?));
     }
     done.sort_by_key(|(m, _)| *m);
@@ -148,7 +157,10 @@ impl<'a> Run<'a> {
         let (n, d) = (system.step().dim(), network.inputs);
         let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
         if input.len() != d {
-            let message = format!("--input has {} values, expected {d}, one for each input of the network", input.len());
+            let message = format!(
+                "--input has {} values, expected {d}, one for each input of the network",
+                input.len()
+            );
             return Err(Error::Config(message));
         }
         let inputs = match &settings.inputs {
@@ -162,7 +174,9 @@ impl<'a> Run<'a> {
             Inputs::Trials(trials) => trials.len().max(4),
         });
         let start = match (&initial, &inputs) {
-            (Some(x), Inputs::Trials(trials)) => Mat::from_fn(n, trials.len().max(x.ncols()), |i, j| x[(i, j % x.ncols())]),
+            (Some(x), Inputs::Trials(trials)) => {
+                Mat::from_fn(n, trials.len().max(x.ncols()), |i, j| x[(i, j % x.ncols())])
+            }
             (Some(x), Inputs::Constant(_)) => x.clone(),
             // Networks are trained from the zero state: it is the first, random ones follow.
             (None, Inputs::Trials(_)) => {
@@ -183,11 +197,14 @@ impl<'a> Run<'a> {
 
     /// Where the states come from, in words.
     fn source(&self) -> String {
-        let count = sections::words::count(self.orbits.states.len(), "trajectory").replace("trajectorys", "trajectories");
+        let count = sections::words::count(self.orbits.states.len(), "trajectory")
+            .replace("trajectorys", "trajectories");
         let from = if self.initial.is_some() { "the given initial states" } else { "random initial states" };
         match &self.inputs {
             Inputs::Trials(_) => format!("{count} from {from} under the given inputs"),
-            Inputs::Constant(u) if u.iter().all(|v| *v == 0.0) => format!("{count} from {from} without input"),
+            Inputs::Constant(u) if u.iter().all(|v| *v == 0.0) => {
+                format!("{count} from {from} without input")
+            }
             Inputs::Constant(_) => format!("{count} from {from} under the constant input"),
         }
     }
@@ -284,7 +301,11 @@ impl<'a> Run<'a> {
             let label = |i: usize| component_label(i + 1, p.explained_variance_ratio[i]);
             (places(p, points), [label(0), label(1)])
         });
-        let plane = plane.as_ref().map(|(places, labels)| (&lines[..], &places[..], labels.clone()));
+        let plane = plane.as_ref().map(|(places, labels)| sections::Plane {
+            lines: &lines,
+            points: places,
+            labels: labels.clone(),
+        });
         Ok(sections::fixed_points(points, &self.context, &outputs, plane)?)
     }
 
@@ -324,7 +345,8 @@ impl<'a> Run<'a> {
             }
         }
         let mut columns = vec![("trajectory".into(), Cells::Int(label)), ("time".into(), Cells::Float(time))];
-        columns.extend(values.into_iter().enumerate().map(|(j, v)| (format!("pc{}", j + 1), Cells::Float(v))));
+        columns
+            .extend(values.into_iter().enumerate().map(|(j, v)| (format!("pc{}", j + 1), Cells::Float(v))));
         let caption = "States along the leading principal components.".into();
         TableOut { name: "projections".into(), caption, columns }
     }
@@ -351,8 +373,12 @@ impl<'a> Run<'a> {
 
 /// y = D x + b for each state, by output.
 fn read_out(r: &Readout, states: &[&[f64]]) -> Vec<(String, Vec<f64>)> {
-    let value = |o: usize, x: &[f64]| r.bias[o] + x.iter().enumerate().map(|(i, x)| r.weight[(o, i)] * x).sum::<f64>();
-    (0..r.weight.nrows()).map(|o| (format!("output{o}"), states.iter().map(|x| value(o, x)).collect())).collect()
+    let value = |o: usize, x: &[f64]| {
+        r.bias[o] + x.iter().enumerate().map(|(i, x)| r.weight[(o, i)] * x).sum::<f64>()
+    };
+    (0..r.weight.nrows())
+        .map(|o| (format!("output{o}"), states.iter().map(|x| value(o, x)).collect()))
+        .collect()
 }
 
 fn on_plane(pca: &Pca, x: &[f64]) -> [f64; 2] {
@@ -368,4 +394,3 @@ fn places(pca: &Pca, points: &FixedPoints) -> Vec<PlanePoint> {
     };
     points.points.iter().map(|p| PlanePoint { at: on_plane(pca, &p.state), kind: kind(p) }).collect()
 }
-

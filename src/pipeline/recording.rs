@@ -14,7 +14,11 @@ const CHUNK: usize = 16_384;
 /// Rows of projections written at most.
 const PROJECTED: usize = 200_000;
 
-pub(super) fn diagnose(config: &Config, array: Option<&str>, observer: &dyn Observer) -> Result<Diagnosed, Error> {
+pub(super) fn diagnose(
+    config: &Config,
+    array: Option<&str>,
+    observer: &dyn Observer,
+) -> Result<Diagnosed, Error> {
     let modules = chosen(config, &Module::RECORDING)?;
     let columns = Columns::choose(config, array)?;
     let trials = columns.trials(config, array)?;
@@ -30,9 +34,13 @@ pub(super) fn diagnose(config: &Config, array: Option<&str>, observer: &dyn Obse
     }
     if modules.contains(&Module::Pca) {
         let Some(pca) = first.moments.finish() else {
-            return Err(Error::input(&config.file, "the units do not vary (or fewer than two rows are left): there are no principal components"));
+            return Err(Error::input(
+                &config.file,
+                "the units do not vary (or fewer than two rows are left): there are no principal components",
+            ));
         };
-        let projected = Projected::second(config, array, &columns, &pca, &first, trials.as_deref(), observer)?;
+        let projected =
+            Projected::second(config, array, &columns, &pca, &first, trials.as_deref(), observer)?;
         findings.push(format!(
             "{} of {} components carry 90 % of the variance; participation ratio {}.",
             pca.components_for_90,
@@ -41,9 +49,13 @@ pub(super) fn diagnose(config: &Config, array: Option<&str>, observer: &dyn Obse
         ));
         let intro = "Principal components of the recorded rows. Errors are by jackknife over twenty blocks of successive rows.";
         let table = projected.table();
-        done.push((Module::Pca, sections::pca(&pca, &columns.units, &projected.lines(), intro, vec![table])?));
+        done.push((
+            Module::Pca,
+            sections::pca(&pca, &columns.units, &projected.lines(), intro, vec![table])?,
+        ));
     }
-    let subject = format!("a recording of {} units in {} rows ({})", columns.units.len(), first.used, columns.format);
+    let subject =
+        format!("a recording of {} units in {} rows ({})", columns.units.len(), first.used, columns.format);
     Ok(Diagnosed {
         facts: vec![("Recording".into(), subject.clone())],
         input: json!({
@@ -80,14 +92,17 @@ impl Columns {
         let trial = one("--trial", &r.trial)?;
         let time = one("--time", &r.time)?;
         // A three-dimensional array comes with a column `trial` of the reader's own.
-        let trial = trial.or_else(|| (schema.columns[0].name == "trial" && schema.format.starts_with("np")).then(|| "trial".into()));
+        let trial = trial.or_else(|| {
+            (schema.columns[0].name == "trial" && schema.format.starts_with("np")).then(|| "trial".into())
+        });
         let targets = r.targets.as_deref().map_or_else(Vec::new, |t| match_columns(&names, t));
         let aside = |n: &String| Some(n) == trial.as_ref() || Some(n) == time.as_ref() || targets.contains(n);
         let units: Vec<String> = match r.units.as_deref().filter(|u| Some(*u) != array) {
             Some(pattern) => {
                 let found = match_columns(&names, pattern);
                 if found.is_empty() {
-                    let message = format!("--units {pattern}: no such column; the columns are {}", listed(&names));
+                    let message =
+                        format!("--units {pattern}: no such column; the columns are {}", listed(&names));
                     return Err(Error::input(&config.file, message));
                 }
                 found.into_iter().filter(|n| !aside(n)).collect()
@@ -148,7 +163,12 @@ struct Pass {
 }
 
 impl Pass {
-    fn first(config: &Config, array: Option<&str>, columns: &Columns, observer: &dyn Observer) -> Result<Self, Error> {
+    fn first(
+        config: &Config,
+        array: Option<&str>,
+        columns: &Columns,
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
         let n = columns.units.len();
         let mut pass = Self {
             moments: Accumulator::new(n),
@@ -210,7 +230,12 @@ impl Pass {
 }
 
 /// Rows of a chunk without missing values; counts those and remembers the first.
-fn rows_kept(chunk: &Chunk, missing: &mut [usize], bad: &mut Option<(usize, usize, f64)>, before: usize) -> Vec<usize> {
+fn rows_kept(
+    chunk: &Chunk,
+    missing: &mut [usize],
+    bad: &mut Option<(usize, usize, f64)>,
+    before: usize,
+) -> Vec<usize> {
     let mut sound = vec![true; chunk.rows];
     for (i, column) in chunk.columns.iter().enumerate() {
         for (r, v) in column.iter().enumerate().filter(|(_, v)| !v.is_finite()) {
@@ -307,4 +332,3 @@ impl Projected {
         lines
     }
 }
-

@@ -80,7 +80,10 @@ fn array_of(config: &Config, tensors: &Tensors) -> Result<Option<String>, Error>
         .collect();
     match tables[..] {
         [one] => Ok(Some(one.to_owned())),
-        [] => Err(Error::input(&config.file, "holds no two- or three-dimensional numeric array, so there is no table to read")),
+        [] => Err(Error::input(
+            &config.file,
+            "holds no two- or three-dimensional numeric array, so there is no table to read",
+        )),
         _ => Err(Error::input(
             &config.file,
             format!(

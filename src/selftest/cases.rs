@@ -9,13 +9,21 @@ use crate::systems::reference::{
 use crate::systems::time::{Flow, Map, System};
 use faer::Mat;
 
-pub(super) const CASES: [Case; 9] = [linear_map, linear_flow, logistic, henon, ikeda, lorenz, rossler, beer, fitzhugh];
+pub(super) const CASES: [Case; 9] =
+    [linear_map, linear_flow, logistic, henon, ikeda, lorenz, rossler, beer, fitzhugh];
 
 const SPROTT: &str = "Sprott, common systems";
 const EXACT: &str = "exact";
 
 /// The main attractor of `system`, from `count` starts around `centre`; none if all diverge.
-pub(super) fn spectrum(system: &dyn System, centre: &[f64], spread: f64, count: usize, steps: usize, warmup: usize) -> Option<Attractor> {
+pub(super) fn spectrum(
+    system: &dyn System,
+    centre: &[f64],
+    spread: f64,
+    count: usize,
+    steps: usize,
+    warmup: usize,
+) -> Option<Attractor> {
     let starts = Mat::from_fn(centre.len(), count, |i, j| {
         centre[i] + spread * normal(&mut stream(1, Use::Fixture, (j * 64 + i) as u64))
     });
@@ -39,11 +47,20 @@ fn compare(
         .enumerate()
         .map(|(i, k)| {
             let quantity = format!("exponent {}", i + 1);
-            Check::new(name, &quantity, *k, own, value(&|a| a.exponents[i]), value(&|a| a.std_error[i]), source)
+            Check::new(
+                name,
+                &quantity,
+                *k,
+                own,
+                value(&|a| a.exponents[i]),
+                value(&|a| a.std_error[i]),
+                source,
+            )
         })
         .collect();
     if let Some((d, own)) = dimension {
-        let (v, e) = (value(&|a| a.kaplan_yorke_dimension.value), value(&|a| a.kaplan_yorke_dimension.std_error));
+        let (v, e) =
+            (value(&|a| a.kaplan_yorke_dimension.value), value(&|a| a.kaplan_yorke_dimension.std_error));
         checks.push(Check::new(name, "Kaplan-Yorke dimension", d, own, v, e, source));
     }
     checks
@@ -81,7 +98,8 @@ fn logistic() -> Vec<Check> {
 fn henon() -> Vec<Check> {
     let found = spectrum(&Map::new(Henon::new(1.4, 0.3)), &[0.1, 0.1], 0.01, 8, 1_000_000, 1000);
     let total = sum("Henon map 1.4, 0.3", found.as_ref(), 0.3f64.ln(), 1e-9);
-    let mut checks = compare("Henon map 1.4, 0.3", found, &[0.41922, -1.62319], 5e-6, Some((1.25827, 5e-6)), SPROTT);
+    let mut checks =
+        compare("Henon map 1.4, 0.3", found, &[0.41922, -1.62319], 5e-6, Some((1.25827, 5e-6)), SPROTT);
     checks.push(total);
     checks
 }
@@ -90,7 +108,14 @@ fn ikeda() -> Vec<Check> {
     let found = spectrum(&Map::new(Ikeda::new(0.9)), &[0.1, 0.1], 0.05, 8, 500_000, 1000);
     let total = sum("Ikeda map u=0.9", found.as_ref(), 2.0 * 0.9f64.ln(), 1e-9);
     // The independent run's own standard error is 0.0023.
-    let mut checks = compare("Ikeda map u=0.9", found, &[0.5051, -0.7158], 2.0 * 0.0023, None, "independent run, s.e. 0.0023");
+    let mut checks = compare(
+        "Ikeda map u=0.9",
+        found,
+        &[0.5051, -0.7158],
+        2.0 * 0.0023,
+        None,
+        "independent run, s.e. 0.0023",
+    );
     checks.push(total);
     checks
 }
@@ -99,7 +124,8 @@ fn lorenz() -> Vec<Check> {
     let system = Flow::new(Lorenz::new(10.0, 28.0, 8.0 / 3.0), 0.005);
     let found = spectrum(&system, &[1.0, 1.0, 20.0], 2.0, 8, 1_000_000, 4000);
     let total = sum("Lorenz 10, 28, 8/3", found.as_ref(), -(10.0 + 1.0 + 8.0 / 3.0), 1e-5);
-    let mut checks = compare("Lorenz 10, 28, 8/3", found, &[0.9056, 0.0, -14.5723], 5e-5, Some((2.06215, 5e-6)), SPROTT);
+    let mut checks =
+        compare("Lorenz 10, 28, 8/3", found, &[0.9056, 0.0, -14.5723], 5e-5, Some((2.06215, 5e-6)), SPROTT);
     checks.push(total);
     checks
 }
@@ -119,5 +145,12 @@ fn beer() -> Vec<Check> {
 fn fitzhugh() -> Vec<Check> {
     let system = Flow::new(CoupledFitzHughNagumo::new(-0.025_794, 0.0065, 0.0135, 0.02, 0.128), 0.5);
     let found = spectrum(&system, &[0.01, 0.0, 0.0, 0.01], 0.02, 8, 400_000, 10_000);
-    compare("coupled FitzHugh-Nagumo", found, &[0.00710, 0.0, -0.0513, -0.187], 5e-4, None, "JiTCODE's test scenario")
+    compare(
+        "coupled FitzHugh-Nagumo",
+        found,
+        &[0.00710, 0.0, -0.0513, -0.187],
+        5e-4,
+        None,
+        "JiTCODE's test scenario",
+    )
 }

@@ -34,7 +34,9 @@ fn compare<R: Rule>(name: &str, rule: R, steps: usize, known: &[f64], own: f64) 
     known
         .iter()
         .enumerate()
-        .map(|(i, k)| Check::new(name, &format!("exponent {}", i + 1), *k, own, value(i).0, value(i).1, SOURCE))
+        .map(|(i, k)| {
+            Check::new(name, &format!("exponent {}", i + 1), *k, own, value(i).0, value(i).1, SOURCE)
+        })
         .collect()
 }
 

@@ -33,7 +33,15 @@ pub struct Check {
 impl Check {
     /// A check that `measured` (with its standard error) is `expected` to within `own`, the uncertainty
     /// of the known answer, and four standard errors.
-    fn new(system: &str, quantity: &str, expected: f64, own: f64, measured: f64, std_error: f64, source: &'static str) -> Self {
+    fn new(
+        system: &str,
+        quantity: &str,
+        expected: f64,
+        own: f64,
+        measured: f64,
+        std_error: f64,
+        source: &'static str,
+    ) -> Self {
         let error = if std_error.is_finite() { std_error } else { 0.0 };
         let tolerance = own + 4.0 * error;
         Self {

@@ -2,10 +2,10 @@
 
 use super::{Case, Check};
 use crate::diagnostics::dynamics::fixed_points::{FixedPoints, Label, Options, fixed_points};
+use crate::diagnostics::dynamics::trajectories::random_states;
 use crate::linalg::activation::Activation;
 use crate::systems::cells::Vanilla;
 use crate::systems::time::Map;
-use crate::diagnostics::dynamics::trajectories::random_states;
 
 pub(super) const CASES: [Case; 5] = [two, three, four, six, eight];
 

@@ -53,8 +53,7 @@ pub fn random_states(system: &dyn System, count: usize, seed: u64) -> Mat<f64> {
         let mut rng = stream(seed, Use::InitialState, j as u64);
         for i in 0..n {
             let [lo, hi] = system.step().range(i);
-            out[(i, j)] =
-                if hi - lo < f64::INFINITY { uniform(&mut rng, lo, hi) } else { normal(&mut rng) };
+            out[(i, j)] = if hi - lo < f64::INFINITY { uniform(&mut rng, lo, hi) } else { normal(&mut rng) };
         }
     }
     out
@@ -65,7 +64,12 @@ pub fn random_states(system: &dyn System, count: usize, seed: u64) -> Mat<f64> {
 ///
 /// Shapes: inputs are d x t; an input stands still for one step. A state that is not finite ends its
 /// trajectory.
-pub fn trajectories(system: &dyn System, initial: MatRef<f64>, inputs: &Inputs, steps: usize) -> Trajectories {
+pub fn trajectories(
+    system: &dyn System,
+    initial: MatRef<f64>,
+    inputs: &Inputs,
+    steps: usize,
+) -> Trajectories {
     let rule = system.step();
     let n = rule.dim();
     let follow = |k: usize| -> (Mat<f64>, f64, bool) {

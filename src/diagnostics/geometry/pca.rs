@@ -45,8 +45,7 @@ impl Moments {
             i if i < 2 * n => other.r[(i - n, j)],
             _ => weight * (other.mean[j] - self.mean[j]),
         });
-        let mean =
-            self.mean.iter().zip(&other.mean).map(|(a, b)| a + (b - a) * q / (p + q)).collect();
+        let mean = self.mean.iter().zip(&other.mean).map(|(a, b)| a + (b - a) * q / (p + q)).collect();
         Self { rows: self.rows + other.rows, mean, r: triangular(stacked) }
     }
 }

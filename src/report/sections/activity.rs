@@ -1,10 +1,10 @@
 //! What a recorded table holds.
 
 use super::{Rendered, words};
+use crate::report::Error;
 use crate::report::page::Section;
 use crate::report::summary::number;
 use crate::report::tables::{Cells, TableOut};
-use crate::report::Error;
 use serde_json::json;
 
 /// Count, mean and spread of one unit.
@@ -25,7 +25,12 @@ pub struct Unit {
 }
 
 /// The summary of a table: `rows` used of `rows + dropped` read, `trials` if a trial column was named.
-pub fn activity(units: &[Unit], rows: usize, dropped: usize, trials: Option<usize>) -> Result<Rendered, Error> {
+pub fn activity(
+    units: &[Unit],
+    rows: usize,
+    dropped: usize,
+    trials: Option<usize>,
+) -> Result<Rendered, Error> {
     let missing: usize = units.iter().map(|u| u.missing).sum();
     let flat: Vec<&str> = units.iter().filter(|u| u.deviation == 0.0).map(|u| u.name.as_str()).collect();
     let json = json!({
@@ -53,7 +58,10 @@ pub fn activity(units: &[Unit], rows: usize, dropped: usize, trials: Option<usiz
     };
     let mut warnings = vec![];
     if dropped > 0 {
-        warnings.push(format!("{} with missing values left out (--missing drop-rows).", words::count(dropped, "row")));
+        warnings.push(format!(
+            "{} with missing values left out (--missing drop-rows).",
+            words::count(dropped, "row")
+        ));
     }
     if !flat.is_empty() {
         let some = flat.iter().take(8).copied().collect::<Vec<_>>().join(", ");

@@ -2,11 +2,11 @@
 
 use super::{Context, Rendered, words};
 use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Label};
+use crate::report::Error;
 use crate::report::figures::{self, Boundary, PlanePoint};
 use crate::report::page::Section;
 use crate::report::summary::{number, numbers};
 use crate::report::tables::{Cells, TableOut};
-use crate::report::Error;
 use serde_json::{Value, json};
 
 /// The rate that decides stability: largest modulus (map) or real part (flow).
@@ -32,13 +32,23 @@ fn entry(p: &FixedPoint, input: &[f64], flow: bool) -> Value {
     json
 }
 
-/// `outputs` are the read-out's values at each point, by output; `plane` the lines and places of a
-/// picture in the plane of two principal components, with its axes' labels.
+/// A picture in the plane of two components: lines, points and the axes' labels.
+pub struct Plane<'a> {
+    /// Trajectories.
+    pub lines: &'a [Vec<[f64; 2]>],
+    /// Fixed and slow points.
+    pub points: &'a [PlanePoint],
+    /// Labels of the horizontal and the vertical axis.
+    pub labels: [String; 2],
+}
+
+/// `outputs` are the read-out's values at each point, by output; `plane` is left out where
+/// the states span none.
 pub fn fixed_points(
     result: &FixedPoints,
     context: &Context,
     outputs: &[(String, Vec<f64>)],
-    plane: Option<(&[Vec<[f64; 2]>], &[PlanePoint], [String; 2])>,
+    plane: Option<Plane>,
 ) -> Result<Rendered, Error> {
     let points = &result.points;
     let json = json!({
@@ -51,10 +61,14 @@ pub fn fixed_points(
         "input": numbers(&result.input),
     });
     let mut list = vec![];
-    if let Some((lines, places, [x, y])) = plane {
+    if let Some(Plane { lines, points, labels: [x, y] }) = plane {
         let name = "Fixed points among the trajectories, in the plane of the first two components";
-        let figure = figures::state_plane(lines, places, &x, &y)?;
-        list.push(figure.named("points", name, "Trajectories (grey) and the fixed and slow points, projected.")?);
+        let figure = figures::state_plane(lines, points, &x, &y)?;
+        list.push(figure.named(
+            "points",
+            name,
+            "Trajectories (grey) and the fixed and slow points, projected.",
+        )?);
     }
     let series: Vec<(String, Vec<[f64; 2]>)> = by_unstable(points)
         .into_iter()
@@ -67,7 +81,8 @@ pub fn fixed_points(
         let boundary = if context.flow { Boundary::ImaginaryAxis } else { Boundary::UnitCircle };
         list.push(figures::complex_plane(&series, boundary, "")?);
     }
-    let q: Vec<f64> = points.iter().map(|p| p.speed).chain(result.unconverged_speeds.iter().copied()).collect();
+    let q: Vec<f64> =
+        points.iter().map(|p| p.speed).chain(result.unconverged_speeds.iter().copied()).collect();
     let group: Vec<&str> = points
         .iter()
         .map(|p| p.label.name())
@@ -189,7 +204,13 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
             long.row([k + 1, i + 1], [z.re, z.im, z.re.hypot(z.im)]);
         }
     }
-    let eigenvalues = long.table("eigenvalues", "All eigenvalues of the Jacobian at each point.", ["point", "index"], &["re", "im", "modulus"], None);
+    let eigenvalues = long.table(
+        "eigenvalues",
+        "All eigenvalues of the Jacobian at each point.",
+        ["point", "index"],
+        &["re", "im", "modulus"],
+        None,
+    );
 
     let (mut long, mut unit) = (Long::default(), vec![]);
     for (k, p) in points.iter().enumerate() {
@@ -245,7 +266,14 @@ impl Long {
         }
     }
 
-    fn table(self, name: &str, caption: &str, index: [&str; 2], values: &[&str], unit: Option<Vec<String>>) -> TableOut {
+    fn table(
+        self,
+        name: &str,
+        caption: &str,
+        index: [&str; 2],
+        values: &[&str],
+        unit: Option<Vec<String>>,
+    ) -> TableOut {
         let mut columns: Vec<(String, Cells)> =
             index.into_iter().zip(self.index).map(|(n, v)| (n.to_owned(), Cells::Int(v))).collect();
         if let Some(unit) = unit {

@@ -2,11 +2,11 @@
 
 use super::{Context, Rendered, words};
 use crate::diagnostics::dynamics::flow_field::FlowField;
+use crate::report::Error;
 use crate::report::figures::{self, FlowGrid, PlanePoint};
 use crate::report::page::Section;
 use crate::report::summary::{number, numbers};
 use crate::report::tables::{Cells, TableOut};
-use crate::report::Error;
 use serde_json::json;
 
 /// `points` and `lines` are in the plane's coordinates, `ratio` the variance shares of its axes.
@@ -36,7 +36,10 @@ pub fn flow_field(
     };
     let table = TableOut {
         name: "field".into(),
-        caption: format!("Velocity per {} at the points of the grid: in the plane, and out of it.", context.time()),
+        caption: format!(
+            "Velocity per {} at the points of the grid: in the plane, and out of it.",
+            context.time()
+        ),
         columns: vec![
             ("pc1".into(), Cells::Float(repeat(&|_, c| field.a[c]))),
             ("pc2".into(), Cells::Float(repeat(&|r, _| field.b[r]))),

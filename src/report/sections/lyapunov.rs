@@ -3,11 +3,11 @@
 use super::{Context, Rendered, words};
 use crate::diagnostics::Estimate;
 use crate::diagnostics::dynamics::lyapunov::{Attractor, Checks, Kind, Lyapunov, Stopped};
+use crate::report::Error;
 use crate::report::figures::{self, SpectrumSeries};
 use crate::report::page::Section;
 use crate::report::summary::{number, numbers};
 use crate::report::tables::{Cells, TableOut};
-use crate::report::Error;
 use serde_json::{Value, json};
 
 fn kind(k: Kind) -> String {
@@ -87,7 +87,10 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
     } else if clear && first > 0.0 {
         format!("λ₁ = {value}: chaotic, a perturbation grows by e in {}", context.duration(1.0 / first))
     } else if clear {
-        format!("λ₁ = {value}: not chaotic, a perturbation is forgotten by a factor e in {}", context.duration(-1.0 / first))
+        format!(
+            "λ₁ = {value}: not chaotic, a perturbation is forgotten by a factor e in {}",
+            context.duration(-1.0 / first)
+        )
     } else {
         format!("λ₁ = {value}: neutral, as on a limit cycle, a torus or a continuous attractor")
     };
@@ -110,7 +113,11 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
         .iter()
         .zip(&labels)
         .take(4)
-        .map(|(a, label)| SpectrumSeries { label: label.clone(), exponents: &a.exponents, std_error: &a.std_error })
+        .map(|(a, label)| SpectrumSeries {
+            label: label.clone(),
+            exponents: &a.exponents,
+            std_error: &a.std_error,
+        })
         .collect();
     let mut list = vec![figures::spectrum(&series, context.rate())?];
     if let Some(a) = main.filter(|a| !a.history.time.is_empty()) {
@@ -157,13 +164,17 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
 fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
     let shown = |e: Estimate| words::with_error(e.value, e.std_error);
     let mut facts = vec![
-        ("First exponent".into(), format!("{} {}", words::with_error(a.exponents[0], a.std_error[0]), context.rate())),
+        (
+            "First exponent".into(),
+            format!("{} {}", words::with_error(a.exponents[0], a.std_error[0]), context.rate()),
+        ),
         ("Kaplan-Yorke dimension".into(), shown(a.kaplan_yorke_dimension)),
         ("Entropy rate".into(), format!("{} {}", shown(a.entropy_rate), context.rate())),
         ("Recorded steps".into(), format!("{} ({})", a.steps, stopped(a.stopped))),
     ];
     if let Some(s) = a.checks.sum_rule {
-        let text = format!("{} apart over {}", words::number(s.difference.abs()), words::count(s.steps, "step"));
+        let text =
+            format!("{} apart over {}", words::number(s.difference.abs()), words::count(s.steps, "step"));
         facts.push(("Check: sum of exponents against mean log|det J|".into(), text));
     }
     if let Some(e) = a.checks.two_trajectories {
@@ -174,7 +185,10 @@ fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
     }
     if let Some(z) = a.checks.zero_exponent {
         let verdict = if z.holds { "holds" } else { "fails" };
-        facts.push(("Check: zero exponent of a flow".into(), format!("{} ({verdict})", words::with_error(z.closest, z.std_error))));
+        facts.push((
+            "Check: zero exponent of a flow".into(),
+            format!("{} ({verdict})", words::with_error(z.closest, z.std_error)),
+        ));
     }
     if let Some(e) = a.checks.half_step {
         facts.push(("Check: first exponent at half the time step".into(), shown(e)));

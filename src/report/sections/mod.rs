@@ -10,7 +10,7 @@ mod trajectories;
 pub mod words;
 
 pub use activity::{Unit, activity};
-pub use fixed_points::{describe as describe_points, fixed_points};
+pub use fixed_points::{Plane, describe as describe_points, fixed_points};
 pub use flow_field::flow_field;
 pub use lyapunov::{describe as describe_exponents, lyapunov};
 pub use pca::pca;

@@ -3,11 +3,11 @@
 use super::{Rendered, words};
 use crate::diagnostics::geometry::pca::Pca;
 use crate::linalg::col;
+use crate::report::Error;
 use crate::report::figures;
 use crate::report::page::Section;
 use crate::report::summary::{number, numbers};
 use crate::report::tables::{Cells, TableOut};
-use crate::report::Error;
 use serde_json::json;
 
 /// `names` are the variables; `projections` are lines of coordinates on the first two components;

@@ -2,11 +2,11 @@
 
 use super::{Rendered, words};
 use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
+use crate::report::Error;
 use crate::report::figures::{self, Boundary};
 use crate::report::page::Section;
 use crate::report::summary::{number, numbers};
 use crate::report::tables::{Cells, TableOut};
-use crate::report::Error;
 use serde_json::{Value, json};
 
 fn entry(s: &RecurrentSpectrum) -> Value {
@@ -68,7 +68,10 @@ pub fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
             let name = if spectra.len() > 1 { format!(" of {}", s.name) } else { String::new() };
             [
                 (format!("Spectral radius{name}"), words::number(s.spectral_radius)),
-                (format!("Largest singular value{name}"), words::number(s.singular_values.first().copied().unwrap_or(0.0))),
+                (
+                    format!("Largest singular value{name}"),
+                    words::number(s.singular_values.first().copied().unwrap_or(0.0)),
+                ),
             ]
         })
         .collect();

@@ -3,11 +3,11 @@
 use super::{Context, Rendered, words};
 use crate::diagnostics::dynamics::trajectories::Trajectories;
 use crate::linalg::col;
+use crate::report::Error;
 use crate::report::figures;
 use crate::report::page::Section;
 use crate::report::summary::numbers;
 use crate::report::tables::{Cells, TableOut};
-use crate::report::Error;
 use serde_json::json;
 
 /// `outputs` are the read-out's values by output, in the same rows as the states.
@@ -35,7 +35,9 @@ pub fn trajectories(
     columns.extend(outputs.iter().map(|(name, v)| (name.clone(), Cells::Float(v.clone()))));
     let table = TableOut {
         name: "states".into(),
-        caption: "States along each trajectory, the initial state first; then the read-out's outputs, if any.".into(),
+        caption:
+            "States along each trajectory, the initial state first; then the read-out's outputs, if any."
+                .into(),
         columns,
     };
     let mut list = vec![];

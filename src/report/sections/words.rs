@@ -3,7 +3,11 @@
 /// About four significant digits, a power of ten where the number is very large or small.
 pub fn number(v: f64) -> String {
     if !v.is_finite() {
-        return if v.is_nan() { "not determined".into() } else { format!("{}∞", if v < 0.0 { "−" } else { "" }) };
+        return if v.is_nan() {
+            "not determined".into()
+        } else {
+            format!("{}∞", if v < 0.0 { "−" } else { "" })
+        };
     }
     let size = v.abs();
     let text = if size == 0.0 {

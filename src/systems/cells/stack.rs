@@ -84,12 +84,13 @@ impl<T: Real> Rule<T> for Stack<T> {
         2 * self.dim() + self.widest() + self.inner_rows()
     }
     fn layout(&self) -> Vec<Block> {
-        let named = |(l, layer): (usize, &Box<dyn Rule<T>>)| {
-            let mut blocks = layer.layout();
-            blocks.iter_mut().for_each(|b| b.name = format!("{}_l{l}", b.name));
-            blocks
-        };
-        self.layers.iter().enumerate().flat_map(named).collect()
+        let mut blocks = Vec::new();
+        for (l, layer) in self.layers.iter().enumerate() {
+            for block in layer.layout() {
+                blocks.push(Block { name: format!("{}_l{l}", block.name), ..block });
+            }
+        }
+        blocks
     }
     fn read_params(&self, theta: &mut [T]) {
         let mut rest = theta;

@@ -51,7 +51,8 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
         .flatten()
         .map(|t| t.name.as_str())
         .collect();
-    let unused = file.tensors.iter().map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect();
+    let unused =
+        file.tensors.iter().map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect();
     let outputs = units[units.len() - 1];
     Ok(Network {
         inputs: built[0].d,
@@ -155,14 +156,21 @@ fn finite(t: &Tensor) -> Result<(), Error> {
     Err(Error::NotFinite { name: t.name.clone(), index, value: t.data[flat] })
 }
 
-fn activation(cell: CellKind, spec: &Spec, saved: &Saved, notes: &mut Vec<String>) -> Result<Activation, Error> {
+fn activation(
+    cell: CellKind,
+    spec: &Spec,
+    saved: &Saved,
+    notes: &mut Vec<String>,
+) -> Result<Activation, Error> {
     if !cell.has_activation() && spec.activation.is_some() {
         let advice = "; its nonlinearities are fixed".to_owned();
         return Err(Error::Setting { option: "--activation", cell, advice });
     }
     Ok(spec.activation.or(saved.activation).unwrap_or_else(|| {
         if cell.has_activation() {
-            notes.push("The file does not say the nonlinearity: tanh is assumed (--activation changes it).".into());
+            notes.push(
+                "The file does not say the nonlinearity: tanh is assumed (--activation changes it).".into(),
+            );
         }
         Activation::Tanh
     }))
@@ -205,7 +213,9 @@ fn time(
         (None, None, Some([tau])) => vec![*tau; n],
         (None, None, Some(tau)) if tau.len() == n => tau.to_vec(),
         (None, None, _) => {
-            notes.push("The file does not say the time constant: tau = 1 is assumed (--tau changes it).".into());
+            notes.push(
+                "The file does not say the time constant: tau = 1 is assumed (--tau changes it).".into(),
+            );
             vec![1.0; n]
         }
     };
@@ -217,14 +227,23 @@ fn time(
     let dt = match spec.dt.or(saved.dt) {
         Some(dt) => positive("dt", dt)?,
         None => {
-            notes.push(format!("Time step: a tenth of the shortest time constant, {} (--dt changes it).", shortest / 10.0));
+            notes.push(format!(
+                "Time step: a tenth of the shortest time constant, {} (--dt changes it).",
+                shortest / 10.0
+            ));
             shortest / 10.0
         }
     };
     Ok(Time { tau, dt, euler })
 }
 
-fn assemble(layers: &[Layer], cell: CellKind, f: Activation, time: &Time, reset_before: bool) -> Box<dyn System> {
+fn assemble(
+    layers: &[Layer],
+    cell: CellKind,
+    f: Activation,
+    time: &Time,
+    reset_before: bool,
+) -> Box<dyn System> {
     if cell.is_flow() {
         let (d, tau) = (layers[0].d, time.tau.clone());
         return if cell == CellKind::Rate {

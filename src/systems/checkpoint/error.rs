@@ -48,7 +48,9 @@ pub enum Error {
         expected: String,
     },
     /// A weight is not a finite number.
-    #[error("tensor `{name}` holds {value} at index {index:?}: the weights must be finite; was the training run diverging?")]
+    #[error(
+        "tensor `{name}` holds {value} at index {index:?}: the weights must be finite; was the training run diverging?"
+    )]
     NotFinite {
         /// Its name.
         name: String,

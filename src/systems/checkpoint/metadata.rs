@@ -30,9 +30,8 @@ impl Saved {
             return Ok(Self::default());
         }
         let get = |name: &str| metadata.get(name).map(String::as_str);
-        let number = |name: &'static str, v: &str| {
-            v.trim().parse::<f64>().map_err(|_| bad(name, v, "a number"))
-        };
+        let number =
+            |name: &'static str, v: &str| v.trim().parse::<f64>().map_err(|_| bad(name, v, "a number"));
         let mut saved = Self::default();
         if let Some(v) = get("cell") {
             let cell = CellKind::parse(v);
@@ -40,7 +39,8 @@ impl Saved {
         }
         if let Some(v) = get("activation") {
             let f = Activation::parse(v);
-            saved.activation = Some(f.ok_or_else(|| bad("activation", v, "tanh, relu, sigmoid or identity"))?);
+            saved.activation =
+                Some(f.ok_or_else(|| bad("activation", v, "tanh, relu, sigmoid or identity"))?);
         }
         if let Some(v) = get("tau") {
             saved.tau = Some(v.split(',').map(|v| number("tau", v)).collect::<Result<_, _>>()?);

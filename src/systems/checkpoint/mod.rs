@@ -131,7 +131,8 @@ impl Network {
             (CellKind::Vanilla, Some(f)) => format!("vanilla {} network", f.name()),
             (kind, f) => format!("{} network ({})", kind.name(), f.map_or("tanh", Activation::name)),
         };
-        let layers = if self.units.len() > 1 { format!(", {} layers", self.units.len()) } else { String::new() };
+        let layers =
+            if self.units.len() > 1 { format!(", {} layers", self.units.len()) } else { String::new() };
         let inputs = match self.inputs {
             1 => "1 input".into(),
             d => format!("{d} inputs"),

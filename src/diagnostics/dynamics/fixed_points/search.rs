@@ -4,9 +4,9 @@ use super::certificate::certify;
 use super::residual::{Residual, norm};
 use super::solver::{End, Thresholds, is_fixed, newton, solve};
 use super::{FixedPoint, FixedPoints, Label, Mode};
+use crate::linalg::col;
 use crate::linalg::eigen::{Order, modes};
 use crate::linalg::random::{Rng, Use, normal, stream, uniform};
-use crate::linalg::col;
 use crate::systems::rule::linearise;
 use crate::systems::time::System;
 use faer::{MatRef, c64};
@@ -49,8 +49,7 @@ const SAME_SLOW: f64 = 1e-2;
 
 fn merge(list: &mut Vec<Found>, state: Vec<f64>, same: f64, hit: usize) -> bool {
     let reach = same * (1.0 + norm(&state));
-    let distance =
-        |f: &Found| f.state.iter().zip(&state).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+    let distance = |f: &Found| f.state.iter().zip(&state).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
     if let Some(f) = list.iter_mut().find(|f| distance(f) <= reach) {
         f.hits += hit;
         return false;
@@ -152,7 +151,8 @@ fn spread(states: MatRef<f64>) -> Vec<f64> {
 /// A start: one of the states, or a point between two of them (saddles lie between attractors),
 /// with noise.
 fn draw(rng: &mut Rng, states: MatRef<f64>, spread: &[f64], noise: f64) -> Vec<f64> {
-    let mut pick = || col(states, (uniform(rng, 0.0, states.ncols() as f64) as usize).min(states.ncols() - 1));
+    let mut pick =
+        || col(states, (uniform(rng, 0.0, states.ncols() as f64) as usize).min(states.ncols() - 1));
     let (a, b) = (pick(), pick());
     let share = if uniform(rng, 0.0, 1.0) < 0.5 { 0.0 } else { uniform(rng, 0.0, 1.0) };
     let size = noise * 10f64.powf(uniform(rng, -2.0, 0.0));
