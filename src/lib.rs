@@ -11,3 +11,8 @@ pub mod pipeline;
 pub mod report;
 pub mod selftest;
 pub mod systems;
+
+/// The README's examples, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
