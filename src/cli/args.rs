@@ -110,7 +110,7 @@ pub(super) struct NetworkArguments {
     /// Most steps recorded for each trajectory's exponents [default: by size, 2000 to 50000]
     #[arg(long, value_name = "N")]
     pub steps: Option<usize>,
-    /// Steps discarded before recording [default: 1000, or a tenth of the inputs]
+    /// Steps discarded before recording [default: 1500, or a tenth of the inputs]
     #[arg(long, value_name = "N")]
     pub warmup: Option<usize>,
     /// Stop when every exponent's standard error is below this, in nats per unit time [default: 0.001]

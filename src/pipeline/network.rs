@@ -237,11 +237,14 @@ impl<'a> Run<'a> {
         let exponents = s.exponents.or((n > 1000).then_some(100));
         let k = exponents.unwrap_or(n).min(n);
         let budget = 4e10 / (2.0 * (n * n * k) as f64 * initial.ncols() as f64);
-        let (mut warmup, mut align) = (s.warmup.unwrap_or(1000), 500);
-        if let Drive::Sequence(u) = drive {
-            warmup = s.warmup.unwrap_or(u.ncols() / 20);
-            align = if s.warmup.is_some() { 0 } else { u.ncols() / 20 };
-        }
+        // Tangents align over the last third of what is discarded; along an input every step counts,
+        // so that they start with it.
+        let discarded = s.warmup.unwrap_or(match drive {
+            Drive::Constant(_) => 1500,
+            Drive::Sequence(u) => u.ncols() / 10,
+        });
+        let align = if driven { discarded } else { discarded / 3 };
+        let warmup = discarded - align;
         let options = lyapunov::Options {
             exponents,
             warmup,

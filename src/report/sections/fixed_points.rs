@@ -157,13 +157,18 @@ pub fn describe(result: &FixedPoints) -> String {
     let mut text = if fixed.is_empty() {
         "No fixed point was found".to_owned()
     } else {
-        let groups: Vec<String> = by_unstable(&result.points)
-            .iter()
-            .map(|(m, g)| match m {
-                0 => format!("{} stable", g.len()),
-                m => format!("{} with {}", g.len(), words::count(*m, "unstable direction")),
-            })
-            .collect();
+        let groups = by_unstable(&result.points);
+        let groups: Vec<String> = if groups.len() > 4 {
+            summed(&groups)
+        } else {
+            groups
+                .iter()
+                .map(|(m, g)| match m {
+                    0 => format!("{} stable", g.len()),
+                    m => format!("{} with {}", g.len(), words::count(*m, "unstable direction")),
+                })
+                .collect()
+        };
         let certified = fixed.iter().filter(|p| p.certified.is_some()).count();
         format!("{}: {}; {certified} certified", words::count(fixed.len(), "fixed point"), groups.join(", "))
     };
@@ -171,6 +176,18 @@ pub fn describe(result: &FixedPoints) -> String {
         text.push_str(&format!("; {}", words::count(slow, "slow point")));
     }
     text + "."
+}
+
+/// Many kinds of saddles in one phrase.
+fn summed(groups: &[(usize, Vec<&FixedPoint>)]) -> Vec<String> {
+    let saddles: Vec<_> = groups.iter().filter(|g| g.0 > 0).collect();
+    let stable = groups.iter().find(|g| g.0 == 0).map(|g| format!("{} stable", g.1.len()));
+    let total: usize = saddles.iter().map(|g| g.1.len()).sum();
+    let phrase = match (saddles.first(), saddles.last()) {
+        (Some(a), Some(b)) => Some(format!("{total} with {} to {} unstable directions", a.0, b.0)),
+        _ => None,
+    };
+    stable.into_iter().chain(phrase).collect()
 }
 
 fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)]) -> Vec<TableOut> {

@@ -138,11 +138,20 @@ struct Cached<'r, 'a> {
     best_q: f64,
     /// Evaluations left: argmin bounds neither those of a line search nor its time on NaN.
     left: usize,
+    /// The run ends when q stays above this and has stopped falling.
+    worth: f64,
+    /// Best q at the last look at the progress.
+    looked: f64,
 }
 
+/// Evaluations between looks at the progress, and the least factor by which q must fall meanwhile.
+const LOOK: usize = 100;
+const FALL: f64 = 0.9;
+
 impl<'r, 'a> Objective<'r, 'a> {
-    /// The objective of `residual`, to be evaluated at most `evaluations` times.
-    pub fn new(residual: &'r mut Residual<'a>, start: &[f64], evaluations: usize) -> Self {
+    /// The objective of `residual`, to be evaluated at most `evaluations` times, fewer where q hardly
+    /// falls while it is above `worth`.
+    pub fn new(residual: &'r mut Residual<'a>, start: &[f64], evaluations: usize, worth: f64) -> Self {
         let n = residual.dim();
         Self(Rc::new(RefCell::new(Cached {
             residual,
@@ -152,6 +161,8 @@ impl<'r, 'a> Objective<'r, 'a> {
             best: start.to_vec(),
             best_q: f64::INFINITY,
             left: evaluations,
+            worth,
+            looked: f64::INFINITY,
         })))
     }
     /// A second handle on the same objective.
@@ -168,6 +179,12 @@ impl Cached<'_, '_> {
     fn visit(&mut self, x: &[f64]) -> Result<f64, Error> {
         if self.x != x {
             self.left = self.left.checked_sub(1).ok_or_else(|| Error::msg("out of evaluations"))?;
+            if self.left % LOOK == 0 {
+                if self.best_q > self.worth && self.best_q > FALL * self.looked {
+                    return Err(Error::msg("q has stopped falling"));
+                }
+                self.looked = self.best_q;
+            }
             self.x.copy_from_slice(x);
             self.q = self.residual.value(x, &mut self.g);
             if !self.q.is_finite() {

@@ -29,13 +29,14 @@ const POSITION: f64 = 1e-6;
 /// Largest |grad q| of a local minimum, relative to |dG/dx| |G|.
 const STATIONARY: f64 = 1e-3;
 
-/// Minimises q from `x` with L-BFGS (More-Thuente line search); keeps the best state seen.
-pub fn minimise(residual: &mut Residual, x: Vec<f64>, iterations: u64, target: f64) -> Vec<f64> {
+/// Minimises q from `x` with L-BFGS (More-Thuente line search); keeps the best state seen. A run whose q
+/// stops falling above `worth` is given up.
+pub fn minimise(residual: &mut Residual, x: Vec<f64>, iterations: u64, target: f64, worth: f64) -> Vec<f64> {
     let search = MoreThuenteLineSearch::new().with_c(1e-4, 0.9).expect("0 < 1e-4 < 0.9 < 1");
     let solver = LBFGS::new(search, 10);
     let solver = solver.with_tolerance_grad(1e-14).expect("the tolerance is not negative");
     let solver = solver.with_tolerance_cost(0.0).expect("the tolerance is not negative");
-    let objective = Objective::new(residual, &x, 4 * iterations as usize);
+    let objective = Objective::new(residual, &x, 4 * iterations as usize, worth);
     let run = Executor::new(objective.share(), solver)
         .configure(|state| state.param(x).max_iters(iterations).target_cost(target))
         .timer(false)
@@ -120,7 +121,7 @@ pub fn solve(residual: &mut Residual, start: Vec<f64>, thresholds: Thresholds) -
     let full = |_: &[f64], _: &[f64]| 1.0;
     let mut x = start;
     for (iterations, target) in [(40, 1e-6), (2000, 1e-28)] {
-        x = minimise(residual, x, iterations, target);
+        x = minimise(residual, x, iterations, target, thresholds.slow);
         let mut polished = x.clone();
         newton(residual, &mut polished, 60, &free, &full);
         if is_fixed(residual, &polished) {
