@@ -40,7 +40,7 @@ pub(super) fn diagnose(
     observer: &dyn Observer,
 ) -> Result<Diagnosed, Error> {
     let modules = chosen(config, &Module::NETWORK)?;
-    let run = Run::prepare(network, config, observer)?;
+    let run = Run::prepare(network, config, &modules, observer)?;
     let mut done: Vec<(Module, Rendered)> = Vec::new();
     let mut findings = Vec::new();
     let wants = |m| modules.contains(&m);
@@ -151,7 +151,12 @@ fn input_json(network: &Network, config: &Config) -> serde_json::Value {
 }
 
 impl<'a> Run<'a> {
-    fn prepare(network: &'a Network, config: &'a Config, observer: &dyn Observer) -> Result<Self, Error> {
+    fn prepare(
+        network: &'a Network,
+        config: &'a Config,
+        modules: &[Module],
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
         let settings = &config.network;
         let system = network.system.as_ref();
         let (n, d) = (system.step().dim(), network.inputs);
@@ -186,9 +191,11 @@ impl<'a> Run<'a> {
             (None, Inputs::Constant(_)) => random_states(system, count, config.seed),
         };
         observer.start("trajectories", 0);
+        // Exponents and spectra of the weights need neither.
+        let idle = modules.iter().all(|m| matches!(m, Module::Lyapunov | Module::Recurrent));
+        let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);
-        let pooled = orbits.pooled();
-        let pca = pca(pooled.as_ref());
+        let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
         observer.finish();
         let steps = (system.time_step() - 1.0).abs() < f64::EPSILON && !system.is_flow();
         let context = Context { names: network.state_names.clone(), steps, flow: system.is_flow() };

@@ -1,8 +1,8 @@
 //! Principal components, from arrays in memory or from a stream of rows.
 
 use super::super::Estimate;
-use crate::linalg::col;
-use faer::{Mat, MatRef, Side};
+use crate::linalg::{col, col_mut};
+use faer::{Mat, MatRef};
 
 /// Most blocks kept for the error bars; when reached, neighbours are merged.
 const BLOCKS: usize = 20;
@@ -12,21 +12,24 @@ const BLOCKS: usize = 20;
 struct Moments {
     rows: usize,
     mean: Vec<f64>,
-    /// R with R^T R = sum of (x - mean)(x - mean)^T, n x n.
+    /// R with R^T R = sum of (x - mean)(x - mean)^T, min(rows, n) x n.
     r: Mat<f64>,
 }
 
 impl Moments {
     fn new(n: usize) -> Self {
-        Self { rows: 0, mean: vec![0.0; n], r: Mat::zeros(n, n) }
+        Self { rows: 0, mean: vec![0.0; n], r: Mat::zeros(0, n) }
     }
 
     /// Of the columns of `x`, n x t.
     fn of(x: MatRef<f64>) -> Self {
         let (n, t) = (x.nrows(), x.ncols());
-        let mean: Vec<f64> =
-            (0..n).map(|i| (0..t).map(|j| x[(i, j)]).sum::<f64>() / t.max(1) as f64).collect();
-        let centred = Mat::from_fn(t.max(n), n, |j, i| if j < t { x[(i, j)] - mean[i] } else { 0.0 });
+        let mut mean = vec![0.0; n];
+        for j in 0..t {
+            mean.iter_mut().zip(col(x, j)).for_each(|(m, v)| *m += v);
+        }
+        mean.iter_mut().for_each(|m| *m /= t.max(1) as f64);
+        let centred = Mat::from_fn(t, n, |j, i| x[(i, j)] - mean[i]);
         Self { rows: t, r: triangular(centred), mean }
     }
 
@@ -40,9 +43,10 @@ impl Moments {
         let n = self.mean.len();
         let (p, q) = (self.rows as f64, other.rows as f64);
         let weight = (p * q / (p + q)).sqrt();
-        let stacked = Mat::from_fn(2 * n + 1, n, |i, j| match i {
-            i if i < n => self.r[(i, j)],
-            i if i < 2 * n => other.r[(i - n, j)],
+        let (a, b) = (self.r.nrows(), other.r.nrows());
+        let stacked = Mat::from_fn(a + b + 1, n, |i, j| match i {
+            i if i < a => self.r[(i, j)],
+            i if i < a + b => other.r[(i - a, j)],
             _ => weight * (other.mean[j] - self.mean[j]),
         });
         let mean = self.mean.iter().zip(&other.mean).map(|(a, b)| a + (b - a) * q / (p + q)).collect();
@@ -50,10 +54,14 @@ impl Moments {
     }
 }
 
-/// The n x n triangular factor of a tall matrix.
-fn triangular(tall: Mat<f64>) -> Mat<f64> {
-    let n = tall.ncols();
-    let r = tall.qr().R().to_owned();
+/// The triangular factor of a tall matrix; a wide one is its own.
+fn triangular(m: Mat<f64>) -> Mat<f64> {
+    let n = m.ncols();
+    if m.nrows() <= n {
+        return m;
+    }
+    let qr = m.qr();
+    let r = qr.R();
     Mat::from_fn(n, n, |i, j| if i <= j { r[(i, j)] } else { 0.0 })
 }
 
@@ -108,10 +116,10 @@ impl Accumulator {
         if all.rows < 2 || n == 0 {
             return None;
         }
-        let svd = all.r.svd().ok()?;
+        let svd = all.r.thin_svd().ok()?;
         let scale = (all.rows - 1) as f64;
-        let variance: Vec<f64> =
-            (0..n).map(|i| svd.S().column_vector()[i].powi(2) / scale).take(all.rows - 1).collect();
+        let kept = all.r.nrows().min(n).min(all.rows - 1);
+        let variance: Vec<f64> = (0..kept).map(|i| svd.S().column_vector()[i].powi(2) / scale).collect();
         let total: f64 = variance.iter().sum();
         if !(total > 0.0) || !total.is_finite() {
             return None;
@@ -127,7 +135,7 @@ impl Accumulator {
             }
         }
         let ratio: Vec<f64> = variance.iter().map(|v| v / total).collect();
-        let (ratio_error, participation_error) = self.jackknife(k, &ratio);
+        let (ratio_error, participation_error) = self.jackknife(&all, components.as_ref());
         let mut cumulative = 0.0;
         let for_90 = ratio.iter().position(|r| {
             cumulative += r;
@@ -147,33 +155,52 @@ impl Accumulator {
 
     /// Standard errors of the variance ratios and of the participation ratio, by leaving out one
     /// block of successive rows at a time; NaN with fewer than four blocks.
-    fn jackknife(&self, k: usize, ratio: &[f64]) -> (Vec<f64>, f64) {
-        let m = self.blocks.len();
+    ///
+    /// Without block b the scatter is S - S_b - c d d^T with d the block's mean less the whole mean and
+    /// c = N N_b / (N - N_b). The variance along a component is taken along the component of all data,
+    /// which is the leave-one-out eigenvalue to first order; the participation ratio is
+    /// (tr S)^2 / |S|_F^2, exactly.
+    fn jackknife(&self, all: &Moments, components: MatRef<f64>) -> (Vec<f64>, f64) {
+        let (m, k) = (self.blocks.len(), components.ncols());
         if m < 4 {
             return (vec![f64::NAN; k], f64::NAN);
         }
-        let n = self.n;
+        let whole = all.r.transpose() * &all.r;
+        let along = squares(&all.r, components);
         let (mut ratios, mut participations) = (Vec::new(), Vec::new());
-        for left_out in 0..m {
-            let rest = (0..m).filter(|b| *b != left_out);
-            let moments = rest.fold(Moments::new(n), |a, b| a.merge(&self.blocks[b]));
-            let gram = moments.r.transpose() * &moments.r;
-            let Ok(values) = gram.self_adjoint_eigenvalues(Side::Lower) else {
-                return (vec![f64::NAN; k], f64::NAN);
-            };
-            let values: Vec<f64> = values.into_iter().rev().map(|v| v.max(0.0)).collect();
-            let total: f64 = values.iter().sum();
-            participations.push(participation(&values));
-            ratios.push(values.iter().take(k).map(|v| v / total).collect::<Vec<f64>>());
+        for b in &self.blocks {
+            let d: Vec<f64> = b.mean.iter().zip(&all.mean).map(|(b, a)| b - a).collect();
+            let (rows, own) = (all.rows as f64, b.rows as f64);
+            let c = rows * own / (rows - own);
+            let mut rest = &whole - b.r.transpose() * &b.r;
+            for j in 0..d.len() {
+                for (v, x) in col_mut(rest.as_mut(), j).iter_mut().zip(&d) {
+                    *v -= c * x * d[j];
+                }
+            }
+            let total: f64 = (0..d.len()).map(|i| rest[(i, i)]).sum();
+            participations.push((total / rest.norm_l2()).powi(2));
+            let left_out = squares(&b.r, components);
+            let left = (0..k).map(|j| {
+                let step: f64 = col(components, j).iter().zip(&d).map(|(v, d)| v * d).sum();
+                (along[j] - left_out[j] - c * step * step) / total
+            });
+            ratios.push(left.collect::<Vec<f64>>());
         }
         let error = |values: &dyn Fn(usize) -> f64| {
             let mean = (0..m).map(values).sum::<f64>() / m as f64;
             let square: f64 = (0..m).map(|b| (values(b) - mean).powi(2)).sum();
             ((m - 1) as f64 / m as f64 * square).sqrt()
         };
-        let errors = (0..ratio.len()).map(|j| error(&|b| ratios[b][j])).collect();
+        let errors = (0..k).map(|j| error(&|b| ratios[b][j])).collect();
         (errors, error(&|b| participations[b]))
     }
+}
+
+/// |R v|^2 for each column v.
+fn squares(r: &Mat<f64>, v: MatRef<f64>) -> Vec<f64> {
+    let product = r * v;
+    (0..v.ncols()).map(|j| col(product.as_ref(), j).iter().map(|x| x * x).sum()).collect()
 }
 
 /// (sum v)^2 / sum v^2, the number of directions that carry the variance.
