@@ -62,6 +62,7 @@ fn spectrum(bencher: Bencher, n: usize) {
     cell.params_mut().mat_mut(1).copy_from(square(n, 1) * faer::Scale(1.5 / (n as f64).sqrt()));
     let (system, initial) = (Map::new(cell), normal_matrix(&mut stream(3, Use::Fixture, 0), n, 1));
     let options = Options { warmup: 100, align: 0, max_steps: 500, tol: 0.0, ..Options::default() };
-    bencher
-        .bench_local(|| lyapunov(&system, initial.as_ref(), &Drive::Constant(&[]), &options, &|_| ()).is_ok());
+    bencher.bench_local(|| {
+        lyapunov(&system, initial.as_ref(), &Drive::Constant(&[]), &options, &|_| ()).is_ok()
+    });
 }

@@ -78,12 +78,7 @@ fn driven_networks_have_the_exponents_of_an_independent_program() {
         let reliable = if net == "ff2_relu" { 8 } else { n };
         for j in 0..reliable {
             let miss = (a.exponents[j] - expected[(j, 0)]).abs();
-            assert!(
-                miss < 1e-8,
-                "{net} exponent {j}: {} against {}",
-                a.exponents[j],
-                expected[(j, 0)]
-            );
+            assert!(miss < 1e-8, "{net} exponent {j}: {} against {}", a.exponents[j], expected[(j, 0)]);
         }
         if net == "ff2_relu" {
             println!("{net} {:?} {:?}", a.exponents, found.warnings);
