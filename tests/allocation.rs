@@ -3,6 +3,8 @@
 //! The crate forbids unsafe code, and with it a counting allocator of its own; divan's counts while
 //! it benchmarks, so this program runs itself as a benchmark and reads what that prints.
 
+#![allow(clippy::print_stdout)]
+
 use divan::Bencher;
 use faer::Mat;
 use nullcline::diagnostics::dynamics::lyapunov::{Drive, Options, Progress, lyapunov};

@@ -1,5 +1,7 @@
 //! Standard errors against the truth over many runs, and the memory of a large spectrum.
 
+#![allow(clippy::print_stdout)]
+
 use faer::Mat;
 use nullcline::diagnostics::dynamics::lyapunov::{Drive, Kind, Options, lyapunov};
 use nullcline::linalg::activation::Activation::Tanh;

@@ -173,7 +173,6 @@ mod tests {
             [(0.0, 1, 200), (0.5, 1, 512), (0.9, 1, 2000), (0.9, 8, 300), (0.0, 2, 40), (-0.5, 1, 500)]
         {
             let (hit, ratio) = coverage(a, members, length);
-            println!("a {a} members {members} length {length}: within 2 s.e. {hit}, ratio {ratio}");
             assert!(hit > 0.91, "a {a}, {members} x {length}: {hit}");
             assert!(ratio > 0.9 && ratio < 1.6, "a {a}, {members} x {length}: {ratio}");
         }
@@ -191,8 +190,8 @@ mod tests {
     fn dimensions_follow_the_formula_at_its_edges() {
         // Sprott's table: Lorenz 0.9056, 0, -14.5723 gives 2.06215.
         assert!((kaplan_yorke(&[0.9056, 0.0, -14.5723], 3) - 2.06215).abs() < 1e-5);
-        assert_eq!(kaplan_yorke(&[-0.1, -0.2], 2), 0.0);
-        assert_eq!(kaplan_yorke(&[0.5, -0.5], 2), 2.0);
+        assert!(kaplan_yorke(&[-0.1, -0.2], 2).abs() < 1e-300);
+        assert!((kaplan_yorke(&[0.5, -0.5], 2) - 2.0).abs() < 1e-300);
         assert!(kaplan_yorke(&[0.5, -0.1], 3).is_nan());
         assert!((kaplan_yorke(&[0.5, f64::NEG_INFINITY], 2) - 1.0).abs() < 1e-15);
     }
