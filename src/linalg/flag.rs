@@ -147,6 +147,38 @@ impl Triangle {
     }
 }
 
+/// Log of the largest over the smallest row sum or column sum of moduli, whichever is more: a cheap
+/// measure of how unevenly `a` stretches. `rows` is overwritten.
+pub fn log_spread(a: MatRef<f64>, rows: &mut [f64]) -> f64 {
+    pulp::Arch::new().dispatch(|| {
+        rows.fill(0.0);
+        let (mut least, mut most) = (f64::INFINITY, 0.0f64);
+        for j in 0..a.ncols() {
+            let mut lanes = [0.0; 8];
+            let (column, tail) = col(a, j).as_chunks::<8>();
+            let (sums, last) = rows.as_chunks_mut::<8>();
+            for (r, v) in sums.iter_mut().zip(column) {
+                for ((r, v), l) in r.iter_mut().zip(v).zip(&mut lanes) {
+                    *r += v.abs();
+                    *l += v.abs();
+                }
+            }
+            let mut sum = lanes.iter().sum::<f64>();
+            for (r, v) in last.iter_mut().zip(tail) {
+                *r += v.abs();
+                sum += v.abs();
+            }
+            (least, most) = (least.min(sum), most.max(sum));
+        }
+        let columns = most / least;
+        let (mut least, mut most) = (f64::INFINITY, 0.0f64);
+        for r in rows.iter() {
+            (least, most) = (least.min(*r), most.max(*r));
+        }
+        columns.max(most / least).max(1.0).ln()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,9 @@
 //! Tangent vectors carried along a trajectory, re-conditioned as seldom as doubles allow.
 
 use super::{InitialTangents, state::State};
-use crate::linalg::flag::{Flag, Triangle};
+use crate::linalg::flag::{Flag, Triangle, log_spread};
 use crate::linalg::random::{Rng, normal};
-use crate::linalg::{col, col_mut, gemm};
+use crate::linalg::{col_mut, gemm};
 use faer::{Accum, Mat};
 
 /// Loss plus half of log n, in nats, that the interval between re-conditionings aims at: the
@@ -218,7 +218,7 @@ impl Tangents {
                 state.evaluate();
                 self.step_spread = if self.fold { self.form(state) } else { 0.0 };
             }
-            self.ready = m > 0 && self.fold && predicted + self.step_spread + self.excess > TARGET;
+            self.ready = m > 0 && self.fold && predicted + self.step_spread + self.excess > RETRY;
             if self.ready {
                 break;
             }
@@ -237,22 +237,7 @@ impl Tangents {
         let rule = state.rule;
         let (at, scratch) = state.point();
         rule.fold(at, self.jacobian.as_mut(), scratch);
-        self.rows.fill(0.0);
-        let (mut least, mut most) = (f64::INFINITY, 0.0f64);
-        for j in 0..self.jacobian.ncols() {
-            let mut sum = 0.0f64;
-            for (r, v) in self.rows.iter_mut().zip(col(self.jacobian.as_ref(), j)) {
-                *r += v.abs();
-                sum = sum.max(v.abs());
-            }
-            (least, most) = (least.min(sum), most.max(sum));
-        }
-        let columns = most / least;
-        let (mut least, mut most) = (f64::INFINITY, 0.0f64);
-        for r in &self.rows {
-            (least, most) = (least.min(*r), most.max(*r));
-        }
-        columns.max(most / least).ln().clamp(0.0, LARGEST)
+        log_spread(self.jacobian.as_ref(), &mut self.rows).min(LARGEST)
     }
 
     /// now = J base, or J now within an interval.
