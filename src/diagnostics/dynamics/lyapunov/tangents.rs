@@ -9,6 +9,8 @@ use faer::{Accum, Mat};
 /// Loss plus half of log n, in nats, that the interval between re-conditionings aims at: the
 /// rounding of n products leaves each pivot some 1e-8 at worst.
 const TARGET: f64 = 17.0;
+/// The same, foretold, beyond which a step is not added to an interval.
+const GUARD: f64 = 18.0;
 /// The same beyond which an interval is redone with half its length.
 const RETRY: f64 = 20.0;
 /// The same in a single step beyond which a column and those after it are given up.
@@ -218,7 +220,7 @@ impl Tangents {
                 state.evaluate();
                 self.step_spread = if self.fold { self.form(state) } else { 0.0 };
             }
-            self.ready = m > 0 && self.fold && predicted + self.step_spread + self.excess > RETRY;
+            self.ready = m > 0 && self.fold && predicted + self.step_spread + self.excess > GUARD;
             if self.ready {
                 break;
             }
