@@ -81,7 +81,6 @@ fn driven_networks_have_the_exponents_of_an_independent_program() {
             assert!(miss < 1e-8, "{net} exponent {j}: {} against {}", a.exponents[j], expected[(j, 0)]);
         }
         if net == "ff2_relu" {
-            println!("{net} {:?} {:?}", a.exponents, found.warnings);
             let lost = a.exponents.iter().filter(|l| **l == f64::NEG_INFINITY).count();
             assert!(lost > 0 && a.checks.sum_rule.is_none() && found.warnings.len() == 1);
             assert!(a.std_error.iter().filter(|e| e.is_nan()).count() == lost);
@@ -164,12 +163,10 @@ fn gated_networks_without_random_numbers() {
     let point = [0.0181916966, -0.0950501164, -0.016638865, -0.1423339373];
     assert!(found.attractors[0].final_state.iter().zip(&point).all(|(x, p)| (x - p).abs() < 1e-9));
     let found = constructed(&gru(4, 6.0), &options);
-    println!("{:?}", found.attractors[0].kind);
     expect(&found, &[-0.26554, -0.72665, -0.75003, -0.75007], 2e-3);
     let found = constructed(&lstm(3, 2.0), &options);
     expect(&found, &[-0.26738, -0.79693, -1.41777, -1.41777, -1.71047, -2.16730], 1e-5);
     let found = constructed(&lstm(4, 8.0), &options);
-    println!("{:?}", found.attractors[0].kind);
     let eight = [-0.02675, -0.70685, -0.70685, -1.10446, -1.42722, -2.77050, -4.14461, -6.13902];
     expect(&found, &eight, 3e-3);
     let mut cell = Vanilla::new(4, 0, Tanh);

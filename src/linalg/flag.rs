@@ -57,10 +57,7 @@ impl Flag {
         for (i, s) in self.swaps[..done].iter().enumerate() {
             self.trial.swap(i, *s);
         }
-        let mut worst = self.measure(z.as_ref(), done, false);
-        if worst > enough {
-            worst = self.measure(z.as_ref(), done, true);
-        }
+        let worst = self.measure(z.as_ref(), done, enough);
         for j in 0..done {
             let column = col_mut(z.as_mut(), j);
             column[..j].fill(0.0);
@@ -69,20 +66,27 @@ impl Flag {
         (done, worst)
     }
 
-    /// Growth and loss of the first `done` columns; the bound takes every |l| for 1.
-    fn measure(&mut self, z: MatRef<f64>, done: usize, exact: bool) -> f64 {
+    /// Growth and loss of the first `done` columns; the loss is bounded with every |l| taken for 1,
+    /// and found exactly where that is not enough.
+    fn measure(&mut self, z: MatRef<f64>, done: usize, enough: f64) -> f64 {
         let mut worst = 0.0f64;
         for j in 0..done {
             let u = &col(z, j)[..=j];
             let pivot = u[j].abs();
-            let above: f64 = if exact {
-                (0..j).map(|k| z[(j, k)].abs() * u[k].abs()).sum()
-            } else {
-                u[..j].iter().map(|v| v.abs()).sum()
-            };
+            let mut lanes = [0.0; 8];
+            let (chunks, rest) = u[..j].as_chunks::<8>();
+            for c in chunks {
+                lanes.iter_mut().zip(c).for_each(|(l, v)| *l += v.abs());
+            }
+            let above = lanes.iter().sum::<f64>() + rest.iter().map(|v| v.abs()).sum::<f64>();
+            let mut loss = (1.0 + above / pivot).ln();
+            if loss > enough {
+                let above = (0..j).map(|k| (z[(j, k)] * u[k]).abs()).sum::<f64>();
+                loss = (1.0 + above / pivot).ln();
+            }
             self.growth[j] = pivot.ln();
-            self.loss[j] = (1.0 + above / pivot).ln();
-            worst = worst.max(self.loss[j]);
+            self.loss[j] = loss;
+            worst = worst.max(loss);
         }
         worst
     }
@@ -145,6 +149,38 @@ impl Triangle {
             *o = a[(j, j)].abs().ln();
         }
     }
+}
+
+/// Log of the largest over the smallest row sum or column sum of moduli, whichever is more: a cheap
+/// measure of how unevenly `a` stretches. `rows` is overwritten.
+pub fn log_spread(a: MatRef<f64>, rows: &mut [f64]) -> f64 {
+    pulp::Arch::new().dispatch(|| {
+        rows.fill(0.0);
+        let (mut least, mut most) = (f64::INFINITY, 0.0f64);
+        for j in 0..a.ncols() {
+            let mut lanes = [0.0; 8];
+            let (column, tail) = col(a, j).as_chunks::<8>();
+            let (sums, last) = rows.as_chunks_mut::<8>();
+            for (r, v) in sums.iter_mut().zip(column) {
+                for ((r, v), l) in r.iter_mut().zip(v).zip(&mut lanes) {
+                    *r += v.abs();
+                    *l += v.abs();
+                }
+            }
+            let mut sum = lanes.iter().sum::<f64>();
+            for (r, v) in last.iter_mut().zip(tail) {
+                *r += v.abs();
+                sum += v.abs();
+            }
+            (least, most) = (least.min(sum), most.max(sum));
+        }
+        let columns = most / least;
+        let (mut least, mut most) = (f64::INFINITY, 0.0f64);
+        for r in rows.iter() {
+            (least, most) = (least.min(*r), most.max(*r));
+        }
+        columns.max(most / least).max(1.0).ln()
+    })
 }
 
 #[cfg(test)]

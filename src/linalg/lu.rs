@@ -111,5 +111,5 @@ fn position_of_largest(v: &[f64]) -> usize {
     for b in &best[1..] {
         top = if *b <= top { top } else { *b };
     }
-    v.iter().position(|x| !(x.abs() < top)).unwrap_or(0)
+    v.iter().position(|x| x.is_nan() || x.abs() >= top).unwrap_or(0)
 }

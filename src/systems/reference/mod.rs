@@ -28,11 +28,11 @@ pub fn beer_1995() -> Current {
     let w = [[5.422, -0.018, 2.75], [-0.24, 4.59, 1.21], [0.535, -2.25, 3.885]];
     let theta = [-4.108, -2.787, -1.114];
     let mut cell = Current::new(0, Activation::Sigmoid, vec![1.0, 2.5, 1.0]);
-    for i in 0..3 {
-        for j in 0..3 {
-            cell.params_mut().mat_mut(1)[(i, j)] = w[i][j];
+    for (i, (row, theta)) in w.iter().zip(theta).enumerate() {
+        for (j, v) in row.iter().enumerate() {
+            cell.params_mut().mat_mut(1)[(i, j)] = *v;
         }
-        cell.params_mut().mat_mut(2)[(i, 0)] = theta[i];
+        cell.params_mut().mat_mut(2)[(i, 0)] = theta;
     }
     cell
 }

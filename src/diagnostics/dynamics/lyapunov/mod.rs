@@ -138,7 +138,7 @@ pub enum Error {
 /// decomposition of J_T ... J_1 Q, per unit time of the system. Between exact QR steps at the ends
 /// of batches the tangents are re-conditioned by LU with row pivoting, whose triangular factors
 /// telescope with those of QR (see [`crate::linalg::flag`]), at intervals that keep each pivot to
-/// 1e-9.
+/// 1e-8 or better.
 ///
 /// Results do not depend on the number of threads.
 ///

@@ -24,7 +24,8 @@ pub fn std_error(series: &[Vec<f64>]) -> f64 {
         }
     }
     let error = match chosen {
-        Some(i) => levels[i..].iter().take(2).map(Level::error).fold(0.0, f64::max),
+        // One level on: the test does not see correlations just below significance.
+        Some(i) => levels.get(i + 1).filter(|l| l.blocks >= 16.0).unwrap_or(&levels[i]).error(),
         None => levels.iter().map(Level::error).fold(0.0, f64::max),
     };
     let boundary = levels.first().map_or(0.0, |l| l.variance.sqrt() / l.blocks);
@@ -172,7 +173,6 @@ mod tests {
             [(0.0, 1, 200), (0.5, 1, 512), (0.9, 1, 2000), (0.9, 8, 300), (0.0, 2, 40), (-0.5, 1, 500)]
         {
             let (hit, ratio) = coverage(a, members, length);
-            println!("a {a} members {members} length {length}: within 2 s.e. {hit}, ratio {ratio}");
             assert!(hit > 0.91, "a {a}, {members} x {length}: {hit}");
             assert!(ratio > 0.9 && ratio < 1.6, "a {a}, {members} x {length}: {ratio}");
         }
@@ -190,8 +190,8 @@ mod tests {
     fn dimensions_follow_the_formula_at_its_edges() {
         // Sprott's table: Lorenz 0.9056, 0, -14.5723 gives 2.06215.
         assert!((kaplan_yorke(&[0.9056, 0.0, -14.5723], 3) - 2.06215).abs() < 1e-5);
-        assert_eq!(kaplan_yorke(&[-0.1, -0.2], 2), 0.0);
-        assert_eq!(kaplan_yorke(&[0.5, -0.5], 2), 2.0);
+        assert!(kaplan_yorke(&[-0.1, -0.2], 2).abs() < 1e-300);
+        assert!((kaplan_yorke(&[0.5, -0.5], 2) - 2.0).abs() < 1e-300);
         assert!(kaplan_yorke(&[0.5, -0.1], 3).is_nan());
         assert!((kaplan_yorke(&[0.5, f64::NEG_INFINITY], 2) - 1.0).abs() < 1e-15);
     }

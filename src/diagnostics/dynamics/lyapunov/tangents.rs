@@ -1,16 +1,18 @@
 //! Tangent vectors carried along a trajectory, re-conditioned as seldom as doubles allow.
 
 use super::{InitialTangents, state::State};
-use crate::linalg::flag::{Flag, Triangle};
+use crate::linalg::flag::{Flag, Triangle, log_spread};
 use crate::linalg::random::{Rng, normal};
 use crate::linalg::{col_mut, gemm};
 use faer::{Accum, Mat};
 
 /// Loss plus half of log n, in nats, that the interval between re-conditionings aims at: the
-/// rounding of n products leaves each pivot 1e-9.
-const TARGET: f64 = 15.0;
+/// rounding of n products leaves each pivot some 1e-8 at worst.
+const TARGET: f64 = 17.0;
+/// The same, foretold, beyond which a step is not added to an interval.
+const GUARD: f64 = 18.0;
 /// The same beyond which an interval is redone with half its length.
-const RETRY: f64 = 18.0;
+const RETRY: f64 = 20.0;
 /// The same in a single step beyond which a column and those after it are given up.
 const COLLAPSE: f64 = 31.0;
 /// Largest |log growth| over an interval, far from overflow.
@@ -38,6 +40,14 @@ pub(super) struct Tangents {
     longest: usize,
     /// Half of log n.
     rounding: f64,
+    /// Loss a step beyond what the spread of the Jacobian's rows and columns foretells.
+    excess: f64,
+    /// That spread, over the present interval and of the Jacobian last formed.
+    spread: f64,
+    step_spread: f64,
+    /// Whether the Jacobian of the next step is formed already.
+    ready: bool,
+    rows: Vec<f64>,
     fold: bool,
     trapezoid: bool,
     base: Mat<f64>,
@@ -69,6 +79,11 @@ impl Tangents {
             noise: vec![0.0; k],
             reconditionings: 0,
             interval: 1,
+            excess: 0.0,
+            spread: 0.0,
+            step_spread: 0.0,
+            ready: false,
+            rows: vec![0.0; n],
             rounding: 0.5 * (n as f64).ln(),
             longest: if always { 1 } else { LONGEST },
             fold,
@@ -129,6 +144,17 @@ impl Tangents {
         }
     }
 
+    /// Moves state and tangents by `steps` that re-condition every time.
+    ///
+    /// Directions that have not found their place yet may amplify rounding errors for long.
+    pub(super) fn align(&mut self, state: &mut State, steps: usize) -> bool {
+        let longest = std::mem::replace(&mut self.longest, 1);
+        self.interval = 1;
+        let whole = self.run(state, steps, |_| ());
+        self.longest = longest;
+        whole
+    }
+
     /// Starts a batch: sums from zero, the columns' present size taken note of.
     pub(super) fn open(&mut self) {
         self.sums.fill(0.0);
@@ -156,14 +182,7 @@ impl Tangents {
     pub(super) fn run(&mut self, state: &mut State, steps: usize, mut each: impl FnMut(&State)) -> bool {
         let mut left = steps;
         while left > 0 {
-            let m = self.interval.min(left);
-            state.save();
-            for s in 0..m {
-                state.evaluate();
-                self.multiply(state, s == 0);
-                state.commit();
-                each(state);
-            }
+            let m = self.advance(state, left, &mut each);
             let enough = if self.longest == 1 { RETRY } else { TARGET } - self.rounding;
             let (done, loss) = self.flag.factor(self.now.as_mut().subcols_mut(0, self.active), enough);
             let loss = loss + self.rounding;
@@ -173,6 +192,7 @@ impl Tangents {
             }
             if failed && m > 1 {
                 self.interval = m / 2;
+                self.ready = false;
                 state.restore();
                 continue;
             }
@@ -181,29 +201,61 @@ impl Tangents {
                 self.flag.loss[..done].iter().position(|l| l + self.rounding > COLLAPSE).unwrap_or(done);
             self.count();
             self.accept();
-            if m == self.interval || loss > TARGET {
-                self.adapt(m, loss);
-            }
+            self.adapt(m, loss);
         }
         !state.escaped()
+    }
+
+    /// Moves by up to an interval, `most` steps at most, without re-conditioning; returns how many.
+    ///
+    /// Stops before a step that would shrink some direction below what the tangents resolve, even if
+    /// later steps stretched it again: the loss at the end of the interval would not tell.
+    fn advance(&mut self, state: &mut State, most: usize, each: &mut impl FnMut(&State)) -> usize {
+        state.save();
+        let mut predicted = 3.0 * self.rounding;
+        self.spread = 0.0;
+        let mut m = 0;
+        while m < self.interval.min(most) {
+            if !self.ready {
+                state.evaluate();
+                self.step_spread = if self.fold { self.form(state) } else { 0.0 };
+            }
+            self.ready = m > 0 && self.fold && predicted + self.step_spread + self.excess > GUARD;
+            if self.ready {
+                break;
+            }
+            predicted += self.step_spread + self.excess;
+            self.spread += self.step_spread;
+            self.multiply(state, m == 0);
+            state.commit();
+            each(state);
+            m += 1;
+        }
+        m
+    }
+
+    /// Writes the Jacobian; returns the spread of the sizes of its rows or columns, in nats.
+    fn form(&mut self, state: &mut State) -> f64 {
+        let rule = state.rule;
+        let (at, scratch) = state.point();
+        rule.fold(at, self.jacobian.as_mut(), scratch);
+        log_spread(self.jacobian.as_ref(), &mut self.rows).min(LARGEST)
     }
 
     /// now = J base, or J now within an interval.
     fn multiply(&mut self, state: &mut State, first: bool) {
         let (rule, k) = (state.rule, self.active);
-        let (at, scratch) = state.point();
         let source = if first { &self.base } else { &self.now };
         let source = source.as_ref().subcols(0, k);
         let mut target = self.next.as_mut().subcols_mut(0, k);
+        let j = self.jacobian.as_ref();
         if !self.fold {
+            let (at, scratch) = state.point();
             rule.jvp(at, source, None, target, scratch);
+        } else if first && self.trapezoid {
+            self.flag.multiply(target.as_mut(), j, self.permuted.as_mut(), source);
         } else {
-            rule.fold(at, self.jacobian.as_mut(), scratch);
-            if first && self.trapezoid {
-                self.flag.multiply(target.as_mut(), self.jacobian.as_ref(), self.permuted.as_mut(), source);
-            } else {
-                gemm(target.as_mut(), Accum::Replace, self.jacobian.as_ref(), source);
-            }
+            gemm(target.as_mut(), Accum::Replace, j, source);
         }
         std::mem::swap(&mut self.now, &mut self.next);
     }
@@ -221,11 +273,16 @@ impl Tangents {
     fn adapt(&mut self, m: usize, loss: f64) {
         // The loss of random columns grows by a constant a step, from about n^(3/2).
         let offset = (3.0 * self.rounding).min(0.5 * loss);
+        let rate = (loss - offset).max(1e-3) / m as f64;
+        let excess = (loss - offset - self.spread) / m as f64;
+        self.excess = 0.9 * self.excess + 0.1 * excess;
         let growth = self.flag.growth[..self.active].iter().fold(1e-3f64, |a, g| a.max(g.abs()));
-        let room = ((TARGET - offset) / (loss - offset).max(1e-3)).min(LARGEST / growth);
-        // Truncation is meant: the interval that still fits.
+        let room = ((TARGET - offset) / rate).min(LARGEST / growth * m as f64);
+        // Where steps cannot be judged beforehand, few of them, unless each does little.
+        let longest = if self.fold || rate < 0.5 { self.longest } else { self.longest.min(4) };
+        // Truncation is meant: the interval that still fits, at most twice the present one.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let fits = (m as f64 * room.min(2.0)) as usize;
-        self.interval = fits.clamp(1, self.longest);
+        let fits = room.min(2.0 * self.interval as f64) as usize;
+        self.interval = fits.clamp(1, longest);
     }
 }

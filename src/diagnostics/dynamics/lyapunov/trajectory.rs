@@ -64,7 +64,7 @@ impl<'a> Trajectory<'a> {
         }
         let mut rng = stream(options.seed, Use::Tangent, index as u64);
         tangents.begin(options.initial_tangents, &mut rng);
-        diverged = diverged || !tangents.run(&mut state, options.align, |_| ());
+        diverged = diverged || !tangents.align(&mut state, options.align);
         tangents.refill(&mut rng);
         tangents.open();
         tangents.reconditionings = 0;
