@@ -19,7 +19,7 @@ mod write;
 
 pub use pattern::match_columns;
 pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Values};
-pub use write::{ColumnOut, write_csv, write_parquet};
+pub use write::{Cells, TableFormat, encode, write};
 
 use source::{Part, Pick, Source};
 
