@@ -6,6 +6,7 @@ use super::error::{Error, Problem};
 use super::sniff::{self, Family};
 
 mod arrow_values;
+mod contained;
 mod csv_dialect;
 mod csv_file;
 mod ipc;
