@@ -180,7 +180,7 @@ fn fixed_points_are_all_found_and_none_is_false() {
                 let gap = |s: &[f64]| s.iter().zip(x).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
                 let near = fixed.iter().find(|f| gap(&f.state) < 1e-6);
                 let near = near.unwrap_or_else(|| panic!("{net} {name}: point {p} not found"));
-                assert_eq!(near.unstable as f64, values(&t, "n_unstable")[p], "{net} {name} point {p}");
+                assert_eq!(near.unstable, values(&t, "n_unstable")[p] as usize, "{net} {name} point {p}");
                 assert!(near.certified.is_some_and(|r| r < 1e-8), "{net} {name} point {p} is not certified");
             }
         }

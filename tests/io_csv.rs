@@ -58,6 +58,26 @@ fn separators_headers_and_missing_values() {
 }
 
 #[test]
+fn counted_names_are_a_header() {
+    let columns = |name: &str, text: &str| {
+        let file = read(name, text).unwrap();
+        (names(&file).join(","), file.rows, file.columns[0].values.clone())
+    };
+    let first = |v: &[f64]| Values::Number(v.to_vec());
+    // pd.DataFrame([[0.5, -1.0], [2.0, 0.25]]).to_csv(index=False)
+    assert_eq!(columns("n.csv", "0,1\n0.5,-1.0\n2.0,0.25\n"), ("0,1".into(), 2, first(&[0.5, 2.0])));
+    assert_eq!(columns("n3.csv", "0;1;2\r\n7;8;9\r\n"), ("0,1,2".into(), 1, first(&[7.0])));
+    // Data that count on: by rows, by columns, or with nothing below.
+    assert_eq!(columns("rows.csv", "0,1,2\n3,4,5\n"), ("c0,c1,c2".into(), 2, first(&[0.0, 3.0])));
+    assert_eq!(columns("cols.csv", "0,1\n1,2\n2,3\n"), ("c0,c1".into(), 3, first(&[0.0, 1.0, 2.0])));
+    assert_eq!(columns("alone.csv", "0,1,2\n"), ("c0,c1,c2".into(), 1, first(&[0.0])));
+    // One column, numbers that are no integers, or another count.
+    assert_eq!(columns("one.csv", "0\n5\n"), ("c0".into(), 2, first(&[0.0, 5.0])));
+    assert_eq!(columns("points.csv", "0.0,1.0\n5,6\n").0, "c0,c1");
+    assert_eq!(columns("from1.csv", "1,2\n5,6\n").0, "c0,c1");
+}
+
+#[test]
 fn what_is_wrong_is_said_with_its_place() {
     let problem = |name: &str, text: &str| read(name, text).unwrap_err();
     let error = problem("ragged.csv", "a,b\n1,2\n3\n");

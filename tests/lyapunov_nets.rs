@@ -1,31 +1,24 @@
 //! Lyapunov spectra of trained and of constructed networks against independent programs.
 
 use faer::{Mat, MatRef};
-use npyz::NpyFile;
 use nullcline::diagnostics::dynamics::lyapunov::{
     Drive, InitialTangents, Kind, Lyapunov, Options, Progress, Stopped, lyapunov,
 };
+use nullcline::io::tensors::read;
 use nullcline::linalg::activation::Activation::{Relu, Tanh};
 use nullcline::systems::cells::{Gru, Lstm, Params, Vanilla};
 use nullcline::systems::time::{Map, System};
-use std::fs::File;
+use std::path::Path;
 
 fn silent(_: Progress) {}
 
 /// An array of an npz file as a matrix, vectors as one column.
 fn array(net: &str, file: &str, name: &str) -> Mat<f64> {
     let path = format!("{}/tests/golden/nets/{net}/{file}.npz", env!("CARGO_MANIFEST_DIR"));
-    let mut archive = zip::ZipArchive::new(File::open(path).unwrap()).unwrap();
-    let npy = NpyFile::new(archive.by_name(&format!("{name}.npy")).unwrap()).unwrap();
-    let shape: Vec<usize> = npy.shape().iter().map(|s| usize::try_from(*s).unwrap()).collect();
-    let single = npy.dtype() == npyz::DType::new_scalar("<f4".parse().unwrap());
-    let values: Vec<f64> = if single {
-        npy.into_vec::<f32>().unwrap().into_iter().map(f64::from).collect()
-    } else {
-        npy.into_vec().unwrap()
-    };
-    let cols = shape.get(1).copied().unwrap_or(1);
-    Mat::from_fn(shape[0], cols, |i, j| values[i * cols + j])
+    let file = read(Path::new(&path)).unwrap();
+    let array = file.get(name).unwrap();
+    let cols = array.shape.get(1).copied().unwrap_or(1);
+    Mat::from_fn(array.shape[0], cols, |i, j| array.data[i * cols + j])
 }
 
 fn load(net: &str, params: &mut Params<f64>) {

@@ -3,7 +3,7 @@
 use super::Error;
 use super::draw::color::GREY;
 use super::draw::scene::{Align, Scene};
-use super::draw::{png, raster, svg};
+use super::draw::{raster, svg};
 
 /// Pixels a point of the PNG: 216 dots an inch.
 const SCALE: f64 = 3.0;
@@ -53,8 +53,9 @@ impl Figure {
     /// # Errors
     /// [`Error::Png`] if the picture cannot be encoded, [`Error::Font`] as above.
     pub fn png(&self) -> Result<Vec<u8>, Error> {
-        let image = raster::raster(&self.scene, SCALE)?;
-        png::png(&image, 8504).map_err(|reason| Error::Png { name: self.name.clone(), reason })
+        let failed = |reason: String| Error::Png { name: self.name.clone(), reason };
+        let picture = raster::raster(&self.scene, SCALE)?.ok_or_else(|| failed("it is too large".into()))?;
+        raster::png(&picture, 8504).map_err(|e| failed(e.to_string()))
     }
 
     /// Width and height in points.

@@ -1,5 +1,7 @@
 //! How a CSV file is written: separator, header, decimal sign, missing values.
 
+use csv::StringRecord;
+
 /// What one field says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Field {
@@ -85,4 +87,15 @@ pub(super) fn is_data<'a>(fields: impl Iterator<Item = &'a str>, separator: u8) 
         }
     }
     any
+}
+
+/// Is a first row the header 0, 1, ..., n-1 that pandas gives to nameless columns, and no data?
+///
+/// It is data if the row below continues it: n, n+1, ... where rows count on, 1, 2, ... where columns do.
+pub(super) fn is_counted(first: &StringRecord, below: &StringRecord) -> bool {
+    let n = first.len();
+    let counts_from = |row: &StringRecord, start: usize| {
+        row.iter().enumerate().all(|(i, f)| f.trim() == (start + i).to_string())
+    };
+    n > 1 && counts_from(first, 0) && !counts_from(below, n) && !counts_from(below, 1)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
 
 use super::super::error::{Error, Problem};
-use super::csv_dialect::{Field, Numbers, is_data, separator};
+use super::csv_dialect::{Field, Numbers, is_counted, is_data, separator};
 use super::source::{Block, Part, Pick, Source, excerpt};
 use super::{ColumnInfo, Kind, Schema, Values};
 
@@ -38,26 +38,34 @@ fn attempt(path: &Path) -> Result<CsvFile, Problem> {
     let mut file =
         CsvFile { path: path.into(), schema, separator: separator(line), start: start as u64, header: false };
     let mut reader = file.reader()?;
-    let mut record = StringRecord::new();
-    if !next(&mut reader, &mut record)? {
+    let (mut first, mut record) = (StringRecord::new(), StringRecord::new());
+    if !next(&mut reader, &mut first)? {
         return Err(Problem::NoRows { rows: 0, columns: 0 });
     }
-    file.header = !is_data(record.iter(), file.separator);
+    let mut more = next(&mut reader, &mut record)?;
+    file.header = !is_data(first.iter(), file.separator) || more && is_counted(&first, &record);
     let name = |(i, field): (usize, &str)| match field.trim() {
         name if file.header && !name.is_empty() => name.to_string(),
         _ => format!("c{i}"),
     };
-    let names: Vec<String> = record.iter().enumerate().map(name).collect();
-    if file.header && !next(&mut reader, &mut record)? {
+    let names: Vec<String> = first.iter().enumerate().map(name).collect();
+    if file.header && !more {
         return Err(Problem::NoRows { rows: 0, columns: names.len() });
     }
     let mut text = vec![false; names.len()];
     let mut numbers = Numbers::new(file.separator);
+    let mut judge = |record: &StringRecord| {
+        text.iter_mut().zip(record).for_each(|(t, field)| *t |= numbers.read(field) == Field::Text);
+    };
+    if !file.header {
+        judge(&first);
+    }
     for _ in 0..SAMPLE {
-        text.iter_mut().zip(record.iter()).for_each(|(t, field)| *t |= numbers.read(field) == Field::Text);
-        if !next(&mut reader, &mut record)? {
+        if !more {
             break;
         }
+        judge(&record);
+        more = next(&mut reader, &mut record)?;
     }
     let column = |(name, text)| ColumnInfo { name, kind: if text { Kind::Text } else { Kind::Number } };
     file.schema.columns = names.into_iter().zip(text).map(column).collect();

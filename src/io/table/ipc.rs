@@ -1,9 +1,7 @@
 //! Arrow IPC, as a file (Feather version 2) or a stream: one record batch at a time.
 
-use std::fmt::Display;
 use std::fs::File;
 use std::io::BufReader;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
@@ -13,6 +11,7 @@ use arrow_schema::ArrowError;
 use super::super::error::{Error, Problem};
 use super::Schema;
 use super::arrow_values::Layout;
+use super::contained::contained;
 use super::ipc_check;
 use super::source::{Block, Pick, Source};
 
@@ -93,17 +92,5 @@ impl Source for IpcFile {
             before += batch.num_rows();
         }
         Ok(())
-    }
-}
-
-/// Calls a decoder of the arrow family, which may panic on some damaged files: that is damage too.
-pub(super) fn contained<T, E: Display>(
-    format: &'static str,
-    place: &str,
-    decode: impl FnOnce() -> Result<T, E>,
-) -> Result<T, Problem> {
-    match catch_unwind(AssertUnwindSafe(decode)) {
-        Ok(result) => result.map_err(|e| Problem::damaged(format, place, e)),
-        Err(_) => Err(Problem::damaged(format, place, "the decoder gave up on inconsistent data")),
     }
 }

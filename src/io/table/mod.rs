@@ -6,6 +6,7 @@ use super::error::{Error, Problem};
 use super::sniff::{self, Family};
 
 mod arrow_values;
+mod contained;
 mod csv_dialect;
 mod csv_file;
 mod ipc;
@@ -19,7 +20,7 @@ mod write;
 
 pub use pattern::match_columns;
 pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Values};
-pub use write::{ColumnOut, write_csv, write_parquet};
+pub use write::{Cells, TableFormat, encode, write};
 
 use source::{Part, Pick, Source};
 
@@ -28,7 +29,8 @@ use source::{Part, Pick, Source};
 /// # Formats
 /// - CSV: comma, semicolon or tab, told by the first line; quotes; LF or CRLF; UTF-8 with or without a
 ///   byte order mark. A first row of numbers only means that there is no header, and the columns are
-///   `c0`, `c1`, ...; a nameless column is called so too. Empty, `NA`, `NaN` and `null` are missing,
+///   `c0`, `c1`, ...; a nameless column is called so too. But 0, 1, ..., n-1 are names, as pandas writes
+///   them, unless the next row continues the count (n, n+1, ... or 1, 2, ..., n). Empty, `NA`, `NaN` and `null` are missing,
 ///   `true` and `false` are 1 and 0. Where commas do not separate fields they may be decimal.
 /// - Parquet and Arrow IPC (file or stream): integers, floats, decimals, booleans, times, text,
 ///   dictionaries of these; a fixed-size list `v` becomes `v0`, `v1`, ...

@@ -11,7 +11,7 @@ use parquet::arrow::arrow_reader::{
 use super::super::error::{Error, Problem};
 use super::Schema;
 use super::arrow_values::Layout;
-use super::ipc::contained;
+use super::contained::contained;
 use super::source::{Block, Pick, Source};
 
 const FORMAT: &str = "parquet";

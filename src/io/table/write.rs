@@ -1,11 +1,11 @@
 //! Tables out: CSV and Parquet.
 
-use std::io::Write;
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -15,19 +15,20 @@ use super::super::error::{Error, Problem};
 
 /// The values of a column to write.
 #[derive(Clone, Debug, PartialEq)]
-pub enum ColumnOut {
-    /// Numbers; NaN is written as missing.
+pub enum Cells {
+    /// Real numbers; those that are not finite are written as missing.
     Float(Vec<f64>),
     /// Whole numbers.
     Int(Vec<i64>),
-    /// Text.
+    /// Words.
     Text(Vec<String>),
-    /// `true` and `false`.
+    /// `true` or `false`.
     Bool(Vec<bool>),
 }
 
-impl ColumnOut {
-    fn len(&self) -> usize {
+impl Cells {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
         match self {
             Self::Float(values) => values.len(),
             Self::Int(values) => values.len(),
@@ -36,84 +37,139 @@ impl ColumnOut {
         }
     }
 
-    /// The field in row `row`; numbers in the shortest form that reads back to the same bits.
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     fn field(&self, row: usize) -> String {
         match self {
-            Self::Float(values) if values[row].is_nan() => String::new(),
-            Self::Float(values) => format!("{:?}", values[row]),
+            Self::Float(values) => float(values[row]),
             Self::Int(values) => values[row].to_string(),
             Self::Text(values) => values[row].clone(),
             Self::Bool(values) => values[row].to_string(),
         }
     }
 
-    fn array(&self) -> (DataType, ArrayRef) {
+    fn array(&self) -> ArrayRef {
         match self {
             Self::Float(values) => {
-                let values = values.iter().map(|v| (!v.is_nan()).then_some(*v));
-                (DataType::Float64, Arc::new(values.collect::<Float64Array>()))
+                let values = values.iter().map(|v| v.is_finite().then_some(*v));
+                Arc::new(values.collect::<Float64Array>())
             }
-            Self::Int(values) => (DataType::Int64, Arc::new(Int64Array::from(values.clone()))),
-            Self::Text(values) => (DataType::Utf8, Arc::new(StringArray::from_iter_values(values))),
-            Self::Bool(values) => (DataType::Boolean, Arc::new(BooleanArray::from(values.clone()))),
+            Self::Int(values) => Arc::new(Int64Array::from(values.clone())),
+            Self::Text(values) => Arc::new(StringArray::from_iter_values(values)),
+            Self::Bool(values) => Arc::new(BooleanArray::from(values.clone())),
         }
     }
 }
 
+/// How tables are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TableFormat {
+    /// Comma-separated text (RFC 4180) in UTF-8, with a row of names.
+    #[default]
+    Csv,
+    /// Apache Parquet, compressed with Snappy.
+    Parquet,
+}
+
+impl TableFormat {
+    /// The file extension, without a dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
+/// Writes a table into a file, whole or not at all.
+///
+/// # Errors
+/// As [`encode`], or a file that cannot be written.
+pub fn write<N: AsRef<str>>(path: &Path, format: TableFormat, columns: &[(N, Cells)]) -> Result<(), Error> {
+    atomic::write(path, |writer| encode(writer, format, columns))
+}
+
+/// Writes named columns of equal length into `out`.
+///
+/// # Errors
+/// [`Problem::UnequalColumns`], [`Problem::DuplicateColumn`], or [`Problem::Io`] of `out`.
+///
+/// # Remarks
+/// In CSV a number is the shortest text that reads back to the same bits, and an empty field if it is
+/// not finite; in Parquet it is null then.
+pub fn encode<N: AsRef<str>>(
+    out: impl Write + Send,
+    format: TableFormat,
+    columns: &[(N, Cells)],
+) -> Result<(), Problem> {
+    let rows = rows(columns)?;
+    match format {
+        TableFormat::Csv => csv(out, columns, rows),
+        TableFormat::Parquet => parquet(out, columns).map_err(failed),
+    }
+}
+
 /// The number of rows; names must differ and lengths agree.
-fn rows(columns: &[(&str, ColumnOut)]) -> Result<usize, Problem> {
+fn rows<N: AsRef<str>>(columns: &[(N, Cells)]) -> Result<usize, Problem> {
     let expected = columns.first().map_or(0, |(_, c)| c.len());
     for (i, (name, column)) in columns.iter().enumerate() {
+        let name = name.as_ref();
         if column.len() != expected {
-            return Err(Problem::UnequalColumns { column: (*name).into(), found: column.len(), expected });
+            return Err(Problem::UnequalColumns { column: name.into(), found: column.len(), expected });
         }
-        if columns[..i].iter().any(|(other, _)| other == name) {
-            return Err(Problem::DuplicateColumn { name: (*name).into() });
+        if columns[..i].iter().any(|(other, _)| other.as_ref() == name) {
+            return Err(Problem::DuplicateColumn { name: name.into() });
         }
     }
     Ok(expected)
 }
 
-/// Writes a CSV file: comma, a header row, LF, NaN as an empty field.
-///
-/// # Errors
-/// Columns of different lengths or equal names, or a file that cannot be written.
-pub fn write_csv(path: &Path, columns: &[(&str, ColumnOut)]) -> Result<(), Error> {
-    atomic::write(path, |writer| {
-        let rows = rows(columns)?;
-        let failed = |e: csv::Error| match e.into_kind() {
-            csv::ErrorKind::Io(e) => Problem::writing(e),
-            other => Problem::writing(std::io::Error::other(format!("{other:?}"))),
-        };
-        let mut out = csv::Writer::from_writer(writer);
-        out.write_record(columns.iter().map(|(name, _)| *name)).map_err(failed)?;
-        for row in 0..rows {
-            out.write_record(columns.iter().map(|(_, c)| c.field(row))).map_err(failed)?;
-        }
-        out.flush().map_err(Problem::writing)
-    })
+fn csv<N: AsRef<str>>(out: impl Write, columns: &[(N, Cells)], rows: usize) -> Result<(), Problem> {
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let failed = |e: csv::Error| match e.into_kind() {
+        csv::ErrorKind::Io(e) => Problem::writing(e),
+        other => failed(format!("{other:?}")),
+    };
+    let mut out = csv::Writer::from_writer(out);
+    out.write_record(columns.iter().map(|(name, _)| name.as_ref())).map_err(failed)?;
+    for row in 0..rows {
+        out.write_record(columns.iter().map(|(_, c)| c.field(row))).map_err(failed)?;
+    }
+    out.flush().map_err(Problem::writing)
 }
 
-/// Writes a Parquet file: snappy, NaN as null.
-///
-/// # Errors
-/// Columns of different lengths or equal names, or a file that cannot be written.
-pub fn write_parquet(path: &Path, columns: &[(&str, ColumnOut)]) -> Result<(), Error> {
-    atomic::write(path, |writer| {
-        rows(columns)?;
-        let other = |e: &dyn std::fmt::Display| Problem::writing(std::io::Error::other(e.to_string()));
-        let (mut fields, mut arrays) = (Vec::new(), Vec::new());
-        for (name, column) in columns {
-            let (kind, array) = column.array();
-            fields.push(Field::new(*name, kind, matches!(column, ColumnOut::Float(_))));
-            arrays.push(array);
-        }
-        let schema = Arc::new(Schema::new(fields));
-        let batch = RecordBatch::try_new(schema.clone(), arrays).map_err(|e| other(&e))?;
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-        let mut out = ArrowWriter::try_new(&mut *writer, schema, Some(properties)).map_err(|e| other(&e))?;
-        out.write(&batch).map_err(|e| other(&e))?;
-        out.close().map_err(|e| other(&e))?;
-        writer.flush().map_err(Problem::writing)
-    })
+fn parquet<N: AsRef<str>>(
+    mut out: impl Write + Send,
+    columns: &[(N, Cells)],
+) -> Result<(), ::parquet::errors::ParquetError> {
+    let columns = columns.iter().map(|(name, cells)| {
+        let nullable = matches!(cells, Cells::Float(_));
+        (name.as_ref(), cells.array(), nullable)
+    });
+    let batch = RecordBatch::try_from_iter_with_nullable(columns)?;
+    let options = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let mut writer = ArrowWriter::try_new(&mut out, batch.schema(), Some(options))?;
+    writer.write(&batch)?;
+    writer.close()?;
+    Ok(out.flush()?)
+}
+
+fn failed(reason: impl Display) -> Problem {
+    Problem::writing(io::Error::other(reason.to_string()))
+}
+
+fn float(v: f64) -> String {
+    let size = v.abs();
+    if !v.is_finite() {
+        String::new()
+    } else if size > 0.0 && !(1e-5..1e16).contains(&size) {
+        format!("{v:e}")
+    } else {
+        format!("{v}")
+    }
 }

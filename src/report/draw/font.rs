@@ -1,6 +1,6 @@
 //! DejaVu Sans, embedded: widths and outlines of text.
 
-use ab_glyph::{Font, FontRef, GlyphId, OutlineCurve};
+use ab_glyph::{Font, FontRef, GlyphId, OutlineCurve, Point};
 use std::sync::OnceLock;
 
 use crate::report::Error;
@@ -60,4 +60,11 @@ pub(crate) fn fit(text: &str, size: f64, room: f64) -> String {
 /// Outline curves of a glyph in font units, y up.
 pub(crate) fn outline(id: GlyphId) -> Result<Vec<OutlineCurve>, Error> {
     Ok(face()?.outline(id).map(|o| o.curves).unwrap_or_default())
+}
+
+/// Where a curve starts and ends; a curve that starts elsewhere than the last ended opens a contour.
+pub(crate) fn ends(curve: &OutlineCurve) -> (Point, Point) {
+    match curve {
+        OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => (*a, *b),
+    }
 }

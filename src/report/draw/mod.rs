@@ -5,7 +5,6 @@
 
 pub(crate) mod color;
 pub(crate) mod font;
-pub(crate) mod png;
 pub(crate) mod raster;
 pub(crate) mod scene;
 pub(crate) mod svg;

@@ -14,6 +14,17 @@ pub(crate) enum Align {
     End,
 }
 
+impl Align {
+    /// Where a line of this width starts, seen from its place.
+    pub fn shift(self, width: f64) -> f64 {
+        match self {
+            Align::Start => 0.0,
+            Align::Middle => -width / 2.0,
+            Align::End => -width,
+        }
+    }
+}
+
 /// The outline of a dot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -82,6 +93,14 @@ pub(crate) struct Dot {
     pub radius: f64,
     pub fill: Option<Color>,
     pub edge: Option<(Color, f64)>,
+}
+
+impl Dot {
+    /// The corners of the dot at `center`; none for the circle.
+    pub fn outline(&self, center: Point) -> Vec<Point> {
+        let place = |p: &Point| [center[0] + p[0] * self.radius, center[1] + p[1] * self.radius];
+        self.shape.corners().iter().map(place).collect()
+    }
 }
 
 /// One thing drawn.

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::fmt::Write;
 
 use super::font::{self, EM};
-use super::scene::{Align, Dot, Mark, Point, Scene, Shape};
+use super::scene::{Dot, Mark, Point, Scene, Shape};
 use crate::report::Error;
 use crate::report::page::escape;
 
@@ -70,11 +70,7 @@ fn write_mark(
         Mark::Dots { centers, dot } => dots(out, centers, dot),
         Mark::Text { text, at, size, align, upright, color } => {
             let (placed, width) = font::layout(text)?;
-            let shift = match align {
-                Align::Start => 0.0,
-                Align::Middle => -width / 2.0,
-                Align::End => -width,
-            };
+            let shift = align.shift(width);
             let turn = if *upright { " rotate(-90)" } else { "" };
             let _ = write!(
                 out,
@@ -129,9 +125,7 @@ fn outline(c: Point, dot: &Dot) -> String {
         let x = number(c[0] - dot.radius);
         let _ = write!(d, "M{x} {}a{r} {r} 0 1 0 {span} 0a{r} {r} 0 1 0-{span} 0z", number(c[1]));
     } else {
-        let place = |p: &Point| [c[0] + p[0] * dot.radius, c[1] + p[1] * dot.radius];
-        let line: Vec<Point> = dot.shape.corners().iter().map(place).collect();
-        path(&mut d, &line);
+        path(&mut d, &dot.outline(c));
         d.push('z');
     }
     d
@@ -165,20 +159,16 @@ fn glyph_path(curves: &[OutlineCurve]) -> String {
     let mut pen: Option<ab_glyph::Point> = None;
     let xy = |p: &ab_glyph::Point| format!("{} {}", p.x.round() as i64, -p.y.round() as i64);
     for curve in curves {
-        let (from, to) = match curve {
-            OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => {
-                (a, b)
-            }
-        };
-        if pen.is_none_or(|p| (p.x - from.x).abs() + (p.y - from.y).abs() > 0.01) {
-            let _ = write!(d, "M{}", xy(from));
+        let (from, to) = font::ends(curve);
+        if pen != Some(from) {
+            let _ = write!(d, "M{}", xy(&from));
         }
         let _ = match curve {
             OutlineCurve::Line(_, b) => write!(d, "L{}", xy(b)),
             OutlineCurve::Quad(_, c, b) => write!(d, "Q{} {}", xy(c), xy(b)),
             OutlineCurve::Cubic(_, c, e, b) => write!(d, "C{} {} {}", xy(c), xy(e), xy(b)),
         };
-        pen = Some(*to);
+        pen = Some(to);
     }
     d
 }

@@ -1,5 +1,6 @@
 //! Fixed and slow points.
 
+use super::long::Long;
 use super::{Context, Rendered, words};
 use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Label};
 use crate::report::Error;
@@ -263,42 +264,4 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
         all.push(long.table("input_jacobian", caption, ["point", "input"], &["derivative"], Some(unit)));
     }
     all
-}
-
-/// A long table of two indices and some values.
-#[derive(Default)]
-struct Long {
-    index: [Vec<i64>; 2],
-    values: Vec<Vec<f64>>,
-}
-
-impl Long {
-    fn row<const K: usize>(&mut self, index: [usize; 2], values: [f64; K]) {
-        self.values.resize(K, vec![]);
-        for (column, i) in self.index.iter_mut().zip(index) {
-            column.push(i as i64);
-        }
-        for (column, v) in self.values.iter_mut().zip(values) {
-            column.push(v);
-        }
-    }
-
-    fn table(
-        self,
-        name: &str,
-        caption: &str,
-        index: [&str; 2],
-        values: &[&str],
-        unit: Option<Vec<String>>,
-    ) -> TableOut {
-        let mut columns: Vec<(String, Cells)> =
-            index.into_iter().zip(self.index).map(|(n, v)| (n.to_owned(), Cells::Int(v))).collect();
-        if let Some(unit) = unit {
-            columns.push(("unit".into(), Cells::Text(unit)));
-        }
-        let mut data = self.values;
-        data.resize(values.len(), vec![]);
-        columns.extend(values.iter().zip(data).map(|(n, v)| ((*n).to_owned(), Cells::Float(v))));
-        TableOut { name: name.into(), caption: caption.into(), columns }
-    }
 }

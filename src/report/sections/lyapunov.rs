@@ -1,5 +1,6 @@
 //! Lyapunov spectra.
 
+use super::long::Long;
 use super::{Context, Rendered, words};
 use crate::diagnostics::Estimate;
 use crate::diagnostics::dynamics::lyapunov::{Attractor, Checks, Kind, Lyapunov, Stopped};
@@ -197,25 +198,19 @@ fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
 }
 
 fn tables(result: &Lyapunov) -> Vec<TableOut> {
-    let (mut which, mut index, mut value, mut error) = (vec![], vec![], vec![], vec![]);
+    let mut long = Long::default();
     for (k, a) in result.attractors.iter().enumerate() {
         for (i, (v, e)) in a.exponents.iter().zip(&a.std_error).enumerate() {
-            which.push(k as i64 + 1);
-            index.push(i as i64 + 1);
-            value.push(*v);
-            error.push(*e);
+            long.row([k + 1, i + 1], [*v, *e]);
         }
     }
-    let exponents = TableOut {
-        name: "exponents".into(),
-        caption: "Lyapunov exponents of each attractor, with standard errors.".into(),
-        columns: vec![
-            ("attractor".into(), Cells::Int(which)),
-            ("index".into(), Cells::Int(index)),
-            ("exponent".into(), Cells::Float(value)),
-            ("std_error".into(), Cells::Float(error)),
-        ],
-    };
+    let exponents = long.table(
+        "exponents",
+        "Lyapunov exponents of each attractor, with standard errors.",
+        ["attractor", "index"],
+        &["exponent", "std_error"],
+        None,
+    );
     let all = &result.attractors;
     let float = |f: &dyn Fn(&Attractor) -> f64| Cells::Float(all.iter().map(f).collect());
     let attractors = TableOut {

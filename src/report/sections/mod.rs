@@ -3,6 +3,7 @@
 mod activity;
 mod fixed_points;
 mod flow_field;
+mod long;
 mod lyapunov;
 mod pca;
 mod recurrent;

@@ -1,5 +1,6 @@
 //! The current network: the leak acts on the currents, the nonlinearity on the outputs.
 
+use super::leak::Leak;
 use super::params::params_methods;
 use super::{Params, frobenius, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
@@ -15,7 +16,7 @@ use faer::{Accum, MatMut, MatRef};
 pub struct Current<T = f64> {
     d: usize,
     activation: Activation,
-    tau: Vec<f64>,
+    leak: Leak,
     params: Params<T>,
 }
 
@@ -28,27 +29,18 @@ impl<T: Real> Current<T> {
     pub fn new(d: usize, activation: Activation, tau: Vec<f64>) -> Self {
         let n = tau.len();
         let params = Params::zeros(&[("weight_ih", n, d), ("weight_hh", n, n), ("bias", n, 1)]);
-        Self { d, activation, tau, params }
+        Self { d, activation, leak: Leak(tau), params }
     }
     /// The parameters, blocks in the order of the type's documentation.
     pub fn params_mut(&mut self) -> &mut Params<T> {
         &mut self.params
-    }
-    /// out = g / tau, column by column.
-    fn slowed(&self, g: MatRef<T>, mut out: MatMut<T>) {
-        for j in 0..g.ncols() {
-            let g = col(g, j);
-            for (i, o) in col_mut(out.as_mut(), j).iter_mut().enumerate() {
-                *o = g[i] / T::of(self.tau[i]);
-            }
-        }
     }
 }
 
 impl<T: Real> Rule<T> for Current<T> {
     params_methods!();
     fn dim(&self) -> usize {
-        self.tau.len()
+        self.leak.0.len()
     }
     fn inputs(&self) -> usize {
         self.d
@@ -72,11 +64,11 @@ impl<T: Real> Rule<T> for Current<T> {
         }
         let b = self.params.vec(B);
         for j in 0..x.ncols() {
-            let x = col(x, j);
-            for (i, v) in col_mut(y.as_mut(), j).iter_mut().enumerate() {
-                *v = (*v + b[i] - x[i]) / T::of(self.tau[i]);
+            for (v, b) in col_mut(y.as_mut(), j).iter_mut().zip(b) {
+                *v += *b;
             }
         }
+        self.leak.relax(x, y);
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
         let n = self.dim();
@@ -92,18 +84,13 @@ impl<T: Real> Rule<T> for Current<T> {
         if let Some(du) = du {
             gemm(dy.as_mut(), Accum::Add, self.params.mat(U), du);
         }
-        for j in 0..k {
-            let dx = col(dx, j);
-            for (i, v) in col_mut(dy.as_mut(), j).iter_mut().enumerate() {
-                *v = (*v - dx[i]) / T::of(self.tau[i]);
-            }
-        }
+        self.leak.relax(dx, dy);
     }
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let n = self.dim();
         let (b, k) = (at.tape.ncols(), gy.ncols());
         let mut g = scratch.subrows_mut(0, n).subcols_mut(0, k);
-        self.slowed(gy, g.as_mut());
+        self.leak.slowed(gy, g.as_mut());
         gemm(gx.as_mut(), Accum::Replace, self.params.mat(W).transpose(), g.as_ref());
         for j in 0..k {
             let (gain, g) = (&col(at.tape, state_of(j, b, k))[n..], col(g.as_ref(), j));
@@ -117,7 +104,7 @@ impl<T: Real> Rule<T> for Current<T> {
     }
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let mut g = scratch.subrows_mut(0, self.dim()).subcols_mut(0, gy.ncols());
-        self.slowed(gy, g.as_mut());
+        self.leak.slowed(gy, g.as_mut());
         let g = g.as_ref();
         self.params.add_outer(grad, U, g, at.u);
         self.params.add_outer(grad, W, g, at.tape.subrows(0, self.dim()));
@@ -131,10 +118,7 @@ impl<T: Real> Rule<T> for Current<T> {
             for (i, v) in column.iter_mut().enumerate() {
                 *v = w[i] * gain[c];
             }
-            column[c] -= T::ONE;
-            for (v, tau) in column.iter_mut().zip(&self.tau) {
-                *v /= T::of(*tau);
-            }
+            self.leak.relax_column(c, column);
         }
         true
     }
@@ -164,7 +148,7 @@ impl<T: Real> Rule<T> for Current<T> {
             None if x.iter().all(|x| x.to_f64().abs() > radius) => 0.0,
             None => return None,
         };
-        let tau = self.tau.iter().fold(f64::INFINITY, |a, b| a.min(*b));
+        let tau = self.leak.shortest();
         let n = self.dim();
         let rates = at.tape.subrows(0, n);
         let error: f64 = (0..n)

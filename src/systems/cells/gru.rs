@@ -1,7 +1,7 @@
 //! The gated recurrent unit, reset after the product, as in PyTorch and cuDNN.
 
-use super::params::params_methods;
-use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
+use super::params::{B_HH, B_IH, U, W, params_methods};
+use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, gate_scratch, magnitude, row_norm};
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::{Real, col, col_mut, gemm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -19,11 +19,6 @@ pub struct Gru<T = f64> {
     d: usize,
     params: Params<T>,
 }
-
-const U: usize = 0;
-const W: usize = 1;
-const B_IH: usize = 2;
-const B_HH: usize = 3;
 
 /// The rows of the tape at one state, unit by unit.
 struct Gates<'a, T> {
@@ -54,9 +49,7 @@ impl<'a, T> Gates<'a, T> {
 impl<T: Real> Gru<T> {
     /// A cell of `n` units and `d` inputs with all parameters zero.
     pub fn new(n: usize, d: usize) -> Self {
-        let blocks =
-            [("weight_ih", 3 * n, d), ("weight_hh", 3 * n, n), ("bias_ih", 3 * n, 1), ("bias_hh", 3 * n, 1)];
-        Self { n, d, params: Params::zeros(&blocks) }
+        Self { n, d, params: Params::stacked(3, n, d) }
     }
     /// The parameters, blocks in the order of the type's documentation.
     pub fn params_mut(&mut self) -> &mut Params<T> {
@@ -99,9 +92,7 @@ impl<T: Real> Rule<T> for Gru<T> {
     }
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
-        let (hidden, input) = scratch.split_at_row_mut(3 * n);
-        let mut hidden = hidden.subcols_mut(0, x.ncols());
-        let mut input = input.subrows_mut(0, n).subcols_mut(0, x.ncols());
+        let (mut hidden, mut input) = gate_scratch(scratch, n, x.ncols());
         gemm(hidden.as_mut(), Accum::Replace, self.params.mat(W), x);
         input.fill(T::ZERO);
         if self.d > 0 {
@@ -128,9 +119,7 @@ impl<T: Real> Rule<T> for Gru<T> {
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let (b, k) = (at.tape.ncols(), dx.ncols());
-        let (hidden, input) = scratch.split_at_row_mut(3 * n);
-        let mut hidden = hidden.subcols_mut(0, k);
-        let mut input = input.subrows_mut(0, n).subcols_mut(0, k);
+        let (mut hidden, mut input) = gate_scratch(scratch, n, k);
         gemm(hidden.as_mut(), Accum::Replace, self.params.mat(W), dx);
         input.fill(T::ZERO);
         if let Some(du) = du {
@@ -153,9 +142,7 @@ impl<T: Real> Rule<T> for Gru<T> {
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let n = self.n;
         let (b, k) = (at.tape.ncols(), gy.ncols());
-        let (hidden, input) = scratch.split_at_row_mut(3 * n);
-        let mut hidden = hidden.subcols_mut(0, k);
-        let mut input = input.subrows_mut(0, n).subcols_mut(0, k);
+        let (mut hidden, mut input) = gate_scratch(scratch, n, k);
         self.gate(at, gy, hidden.as_mut(), input.as_mut());
         gemm(gx.as_mut(), Accum::Replace, self.params.mat(W).transpose(), hidden.as_ref());
         for j in 0..k {
@@ -171,9 +158,7 @@ impl<T: Real> Rule<T> for Gru<T> {
     }
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let n = self.n;
-        let (hidden, input) = scratch.split_at_row_mut(3 * n);
-        let mut hidden = hidden.subcols_mut(0, gy.ncols());
-        let mut input = input.subrows_mut(0, n).subcols_mut(0, gy.ncols());
+        let (mut hidden, mut input) = gate_scratch(scratch, n, gy.ncols());
         self.gate(at, gy, hidden.as_mut(), input.as_mut());
         self.params.add_outer(grad, W, hidden.as_ref(), at.x);
         self.params.add_columns(grad, B_HH, hidden.as_ref());

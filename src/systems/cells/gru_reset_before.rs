@@ -1,7 +1,7 @@
 //! The gated recurrent unit with the reset gate before the product, as first published.
 
-use super::Params;
-use super::params::params_methods;
+use super::params::{B_HH, B_IH, U, W, params_methods};
+use super::{Params, gate_scratch};
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::{Real, col, col_mut, gemm, state_of};
 use crate::systems::rule::{Point, Rule};
@@ -19,17 +19,10 @@ pub struct GruResetBefore<T = f64> {
     params: Params<T>,
 }
 
-const U: usize = 0;
-const W: usize = 1;
-const B_IH: usize = 2;
-const B_HH: usize = 3;
-
 impl<T: Real> GruResetBefore<T> {
     /// A cell of `n` units and `d` inputs with all parameters zero.
     pub fn new(n: usize, d: usize) -> Self {
-        let blocks =
-            [("weight_ih", 3 * n, d), ("weight_hh", 3 * n, n), ("bias_ih", 3 * n, 1), ("bias_hh", 3 * n, 1)];
-        Self { n, d, params: Params::zeros(&blocks) }
+        Self { n, d, params: Params::stacked(3, n, d) }
     }
     /// The parameters, blocks in the order of the type's documentation.
     pub fn params_mut(&mut self) -> &mut Params<T> {
@@ -80,9 +73,7 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
     }
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
-        let (a, rh) = scratch.split_at_row_mut(3 * n);
-        let mut a = a.subcols_mut(0, x.ncols());
-        let mut rh = rh.subrows_mut(0, n).subcols_mut(0, x.ncols());
+        let (mut a, mut rh) = gate_scratch(scratch, n, x.ncols());
         a.fill(T::ZERO);
         if self.d > 0 {
             gemm(a.as_mut(), Accum::Replace, self.params.mat(U), u);
@@ -110,9 +101,7 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let (b, k) = (at.tape.ncols(), dx.ncols());
-        let (da, drh) = scratch.split_at_row_mut(3 * n);
-        let mut da = da.subcols_mut(0, k);
-        let mut drh = drh.subrows_mut(0, n).subcols_mut(0, k);
+        let (mut da, mut drh) = gate_scratch(scratch, n, k);
         da.fill(T::ZERO);
         if let Some(du) = du {
             gemm(da.as_mut(), Accum::Replace, self.params.mat(U), du);
@@ -138,9 +127,7 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let n = self.n;
         let (b, k) = (at.tape.ncols(), gy.ncols());
-        let (ga, grh) = scratch.split_at_row_mut(3 * n);
-        let mut ga = ga.subcols_mut(0, k);
-        let mut grh = grh.subrows_mut(0, n).subcols_mut(0, k);
+        let (mut ga, mut grh) = gate_scratch(scratch, n, k);
         self.gate(at, gy, ga.as_mut(), grh.as_mut());
         let rz = ga.as_ref().subrows(0, 2 * n);
         gemm(gx.as_mut(), Accum::Replace, self.recurrent(0, 2).transpose(), rz);
@@ -158,9 +145,7 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let n = self.n;
         let k = gy.ncols();
-        let (ga, rh) = scratch.split_at_row_mut(3 * n);
-        let mut ga = ga.subcols_mut(0, k);
-        let mut rh = rh.subrows_mut(0, n).subcols_mut(0, k);
+        let (mut ga, mut rh) = gate_scratch(scratch, n, k);
         self.gate(at, gy, ga.as_mut(), rh.as_mut());
         self.params.add_outer(grad, U, ga.as_ref(), at.u);
         self.params.add_columns(grad, B_IH, ga.as_ref());

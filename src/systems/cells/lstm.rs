@@ -1,6 +1,6 @@
 //! The long short-term memory cell, with its whole state [h; c].
 
-use super::params::params_methods;
+use super::params::{B_HH, B_IH, U, W, params_methods};
 use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::{Real, col, col_mut, gemm, state_of};
@@ -19,11 +19,6 @@ pub struct Lstm<T = f64> {
     params: Params<T>,
 }
 
-const U: usize = 0;
-const W: usize = 1;
-const B_IH: usize = 2;
-const B_HH: usize = 3;
-
 /// Coefficients of unit `k`: the derivatives of c' and h' with respect to the pre-activations and c.
 struct Slopes<T> {
     /// dc'/da for the gates i, f, g.
@@ -39,9 +34,7 @@ struct Slopes<T> {
 impl<T: Real> Lstm<T> {
     /// A cell of `n` units and `d` inputs with all parameters zero.
     pub fn new(n: usize, d: usize) -> Self {
-        let blocks =
-            [("weight_ih", 4 * n, d), ("weight_hh", 4 * n, n), ("bias_ih", 4 * n, 1), ("bias_hh", 4 * n, 1)];
-        Self { n, d, params: Params::zeros(&blocks) }
+        Self { n, d, params: Params::stacked(4, n, d) }
     }
     /// The parameters, blocks in the order of the type's documentation.
     pub fn params_mut(&mut self) -> &mut Params<T> {

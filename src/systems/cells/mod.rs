@@ -3,6 +3,7 @@
 mod current;
 mod gru;
 mod gru_reset_before;
+mod leak;
 mod lstm;
 mod params;
 mod rate;
@@ -19,12 +20,18 @@ pub use stack::Stack;
 pub use vanilla::Vanilla;
 
 use crate::linalg::{Real, col};
-use faer::MatRef;
+use faer::{MatMut, MatRef};
 
 /// Largest |s''| of the logistic function, 1/(6 sqrt 3).
 const SIGMOID_CURVATURE: f64 = 0.096_225_044_864_937_63;
 /// Largest |t''| of tanh, 4/(3 sqrt 3).
 const TANH_CURVATURE: f64 = 0.769_800_358_919_501;
+
+/// Room for three gates of `n` units and for one more, `k` columns each.
+fn gate_scratch<T: Real>(scratch: MatMut<T>, n: usize, k: usize) -> (MatMut<T>, MatMut<T>) {
+    let (three, one) = scratch.subcols_mut(0, k).split_at_row_mut(3 * n);
+    (three, one.subrows_mut(0, n))
+}
 
 /// Euclidean norm of row `i`.
 fn row_norm<T: Real>(m: MatRef<T>, i: usize) -> f64 {

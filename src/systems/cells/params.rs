@@ -4,6 +4,12 @@ use crate::linalg::{Real, col, gemm};
 use crate::systems::rule::Block;
 use faer::{Accum, MatMut, MatRef};
 
+/// The blocks of [`Params::stacked`].
+pub(super) const U: usize = 0;
+pub(super) const W: usize = 1;
+pub(super) const B_IH: usize = 2;
+pub(super) const B_HH: usize = 3;
+
 /// Named blocks stored one after the other, each column by column.
 #[derive(Clone)]
 pub struct Params<T> {
@@ -22,6 +28,16 @@ impl<T: Real> Params<T> {
             start.push(start[start.len() - 1] + b.rows * b.cols);
         }
         Self { theta: vec![T::ZERO; start[layout.len()]], layout, start }
+    }
+    /// Zeros in PyTorch's blocks for `gates` gates of `n` units and `d` inputs, gates stacked.
+    pub(super) fn stacked(gates: usize, n: usize, d: usize) -> Self {
+        let rows = gates * n;
+        Self::zeros(&[
+            ("weight_ih", rows, d),
+            ("weight_hh", rows, n),
+            ("bias_ih", rows, 1),
+            ("bias_hh", rows, 1),
+        ])
     }
     /// The blocks.
     pub fn layout(&self) -> &[Block] {

@@ -1,5 +1,6 @@
 //! The rate network: the leak acts on the rates.
 
+use super::leak::Leak;
 use super::{Params, Vanilla, norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut};
@@ -14,41 +15,23 @@ use faer::{MatMut, MatRef};
 #[derive(Clone)]
 pub struct Rate<T = f64> {
     cell: Vanilla<T>,
-    tau: Vec<f64>,
+    leak: Leak,
 }
 
 impl<T: Real> Rate<T> {
     /// A network of `tau.len()` units and `d` inputs with all parameters zero.
     pub fn new(d: usize, activation: Activation, tau: Vec<f64>) -> Self {
-        Self { cell: Vanilla::new(tau.len(), d, activation), tau }
+        Self { cell: Vanilla::new(tau.len(), d, activation), leak: Leak(tau) }
     }
     /// The parameters of the cell inside.
     pub fn params_mut(&mut self) -> &mut Params<T> {
         self.cell.params_mut()
     }
-    /// v = (v - own) / tau, column by column.
-    fn relax(&self, own: MatRef<T>, mut v: MatMut<T>) {
-        for j in 0..own.ncols() {
-            let own = col(own, j);
-            for (i, v) in col_mut(v.as_mut(), j).iter_mut().enumerate() {
-                *v = (*v - own[i]) / T::of(self.tau[i]);
-            }
-        }
-    }
-    /// out = g / tau, column by column.
-    fn slowed(&self, g: MatRef<T>, mut out: MatMut<T>) {
-        for j in 0..g.ncols() {
-            let g = col(g, j);
-            for (i, o) in col_mut(out.as_mut(), j).iter_mut().enumerate() {
-                *o = g[i] / T::of(self.tau[i]);
-            }
-        }
-    }
 }
 
 impl<T: Real> Rule<T> for Rate<T> {
     fn dim(&self) -> usize {
-        self.tau.len()
+        self.leak.0.len()
     }
     fn inputs(&self) -> usize {
         self.cell.inputs()
@@ -70,16 +53,16 @@ impl<T: Real> Rule<T> for Rate<T> {
     }
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, tape: MatMut<T>, scratch: MatMut<T>) {
         self.cell.eval(x, u, y.as_mut(), tape, scratch);
-        self.relax(x, y);
+        self.leak.relax(x, y);
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
         self.cell.jvp(at, dx, du, dy.as_mut(), scratch);
-        self.relax(dx, dy);
+        self.leak.relax(dx, dy);
     }
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let (g, inner) = scratch.split_at_row_mut(self.dim());
         let mut g = g.subcols_mut(0, gy.ncols());
-        self.slowed(gy, g.as_mut());
+        self.leak.slowed(gy, g.as_mut());
         self.cell.vjp(at, g.as_ref(), gx.as_mut(), gu, inner);
         for j in 0..gy.ncols() {
             for (x, g) in col_mut(gx.as_mut(), j).iter_mut().zip(col(g.as_ref(), j)) {
@@ -90,17 +73,13 @@ impl<T: Real> Rule<T> for Rate<T> {
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let (g, inner) = scratch.split_at_row_mut(self.dim());
         let mut g = g.subcols_mut(0, gy.ncols());
-        self.slowed(gy, g.as_mut());
+        self.leak.slowed(gy, g.as_mut());
         self.cell.param_vjp(at, g.as_ref(), grad, inner);
     }
     fn fold(&self, at: Point<T>, mut j: MatMut<T>, scratch: MatMut<T>) -> bool {
         self.cell.fold(at, j.as_mut(), scratch);
         for c in 0..self.dim() {
-            let column = col_mut(j.as_mut(), c);
-            column[c] -= T::ONE;
-            for (v, tau) in column.iter_mut().zip(&self.tau) {
-                *v /= T::of(*tau);
-            }
+            self.leak.relax_column(c, col_mut(j.as_mut(), c));
         }
         true
     }
@@ -110,7 +89,7 @@ impl<T: Real> Rule<T> for Rate<T> {
     /// The bounds of the vanilla cell inside, plus the leak's slope 1, over the shortest tau.
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
         let b = self.cell.bounds(at, radius)?;
-        let tau = self.tau.iter().fold(f64::INFINITY, |a, b| a.min(*b));
+        let tau = self.leak.shortest();
         Some(Bounds {
             slope: (1.0 + b.slope) / tau,
             curvature: b.curvature / tau,

@@ -1,6 +1,6 @@
 //! The vanilla (Elman) recurrent cell.
 
-use super::params::params_methods;
+use super::params::{B_HH, B_IH, U, W, params_methods};
 use super::{Params, frobenius, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, gemm, state_of};
@@ -19,16 +19,10 @@ pub struct Vanilla<T = f64> {
     params: Params<T>,
 }
 
-const U: usize = 0;
-const W: usize = 1;
-const B_IH: usize = 2;
-const B_HH: usize = 3;
-
 impl<T: Real> Vanilla<T> {
     /// A cell of `n` units and `d` inputs with all parameters zero.
     pub fn new(n: usize, d: usize, activation: Activation) -> Self {
-        let blocks = [("weight_ih", n, d), ("weight_hh", n, n), ("bias_ih", n, 1), ("bias_hh", n, 1)];
-        Self { n, d, activation, params: Params::zeros(&blocks) }
+        Self { n, d, activation, params: Params::stacked(1, n, d) }
     }
     /// The nonlinearity f.
     pub fn activation(&self) -> Activation {

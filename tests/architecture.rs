@@ -1,0 +1,72 @@
+//! Who may import whom: the table of rooms, read off the sources.
+
+use std::path::Path;
+
+/// Room, and the rooms that it may import beside itself.
+const ROOMS: [(&str, &[&str]); 12] = [
+    ("linalg", &[]),
+    ("io", &["linalg"]),
+    ("systems", &["linalg"]),
+    ("systems/checkpoint", &["linalg", "io"]),
+    ("tasks", &["linalg"]),
+    ("training", &["systems", "tasks", "linalg"]),
+    ("diagnostics", &["systems", "linalg"]),
+    ("inference", &["linalg"]),
+    ("report", &["io", "diagnostics", "inference", "linalg"]),
+    ("selftest", &["pipeline", "diagnostics", "systems", "linalg"]),
+    ("pipeline", &["report", "inference", "diagnostics", "training", "tasks", "systems", "io", "linalg"]),
+    (
+        "studies",
+        &["pipeline", "report", "inference", "diagnostics", "training", "tasks", "systems", "io", "linalg"],
+    ),
+];
+
+/// Files below `folder`, with their paths inside it.
+fn sources(folder: &Path, inside: &str, all: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = format!("{inside}{}", entry.file_name().to_str().unwrap());
+        match entry.file_type().unwrap().is_dir() {
+            true => sources(&entry.path(), &format!("{name}/"), all),
+            false => all.push((name, std::fs::read_to_string(entry.path()).unwrap())),
+        }
+    }
+}
+
+/// The rooms that a line of code names after `crate::`, one by one or in braces.
+fn rooms(line: &str) -> Vec<&str> {
+    let word = |s: &str| s.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(s.len());
+    let imports = line.split("crate::").skip(1);
+    imports
+        .flat_map(|s| s.strip_prefix('{').map_or(vec![s], |s| s.split(", ").collect()))
+        .map(|s| &s[..word(s)])
+        .collect()
+}
+
+#[test]
+fn rooms_import_what_they_may() {
+    let mut all = vec![];
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "", &mut all);
+    let mut wrong = vec![];
+    for (path, text) in all.iter().filter(|(path, _)| path.ends_with(".rs")) {
+        let lines = text.lines().count();
+        if lines > if path == "main.rs" { 59 } else { 500 } {
+            wrong.push(format!("{path}: {lines} lines"));
+        }
+        let room = path.split(['/', '.']).next().unwrap();
+        let table =
+            ROOMS.iter().rev().find(|(r, _)| path.strip_prefix(r).is_some_and(|p| p.starts_with(['/', '.'])));
+        let Some((_, allowed)) = table else {
+            assert!(["cli", "lib", "main"].contains(&room), "{path}: a room without rules");
+            continue;
+        };
+        let depth = path.split('/').count() - usize::from(path.ends_with("mod.rs"));
+        for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim_start().starts_with("//")) {
+            let foreign = rooms(line).into_iter().filter(|r| *r != room && !allowed.contains(r));
+            wrong.extend(foreign.map(|r| format!("{path}:{}: imports {r}", i + 1)));
+            if line.contains(&"super::".repeat(depth)) && !line.starts_with(' ') {
+                wrong.push(format!("{path}:{}: say crate::", i + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
