@@ -46,8 +46,24 @@ fn euler_steps_are_the_leaky_network() {
         for map in ["w_rec=W,w_in=U,b=bias,readout=D", "W=w_rec,U=w_in,bias=b,D=readout"] {
             let net = place.path("net.npz");
             let arguments = [
-                &*net, "--cell", cell, "--map", map, "--activation", activation, "--euler", "--tau", "1", "--dt",
-                "0.2", "--inputs", &u_file, "--initial", &x_file, "--modules", "trajectories",
+                &*net,
+                "--cell",
+                cell,
+                "--map",
+                map,
+                "--activation",
+                activation,
+                "--euler",
+                "--tau",
+                "1",
+                "--dt",
+                "0.2",
+                "--inputs",
+                &u_file,
+                "--initial",
+                &x_file,
+                "--modules",
+                "trajectories",
             ];
             analyze(&place, &arguments, 0, &[]);
             let mut x = x0.clone();
@@ -83,7 +99,11 @@ fn a_switch_has_its_exact_points_and_spectra() {
         let arguments =
             [&*net, "--cell", "rate", "--map", "w_rec=W,b=b", "--activation", "relu", "--tau", tau];
         let ran = analyze(&place, &arguments, 0, &[]);
-        assert!(ran.out.contains("3 fixed points: 2 stable, 1 with 1 unstable direction; 3 certified."), "{}", ran.out);
+        assert!(
+            ran.out.contains("3 fixed points: 2 stable, 1 with 1 unstable direction; 3 certified."),
+            "{}",
+            ran.out
+        );
         let modules = &place.summary("out")["modules"];
         let points = modules["fixed_points"]["points"].as_array().unwrap();
         let (stable, saddle) = (1.0 / 0.65, 1.0 / 1.65);
@@ -95,6 +115,8 @@ fn a_switch_has_its_exact_points_and_spectra() {
             assert!((p["max_real_part"].as_f64().unwrap() - rate * leading).abs() < 1e-9 * rate);
         }
         let exponents = numbers(&modules["lyapunov"]["exponents"]);
-        assert!((exponents[0] + 0.65 * rate).abs() < 1e-9 * rate && (exponents[1] + rate).abs() < 1e-9 * rate);
+        assert!(
+            (exponents[0] + 0.65 * rate).abs() < 1e-9 * rate && (exponents[1] + rate).abs() < 1e-9 * rate
+        );
     }
 }

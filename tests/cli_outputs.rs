@@ -85,8 +85,10 @@ fn summaries_follow_the_schema_and_pages_hold_what_they_link_to() {
             assert_eq!(summary["modules"].as_object().unwrap().len(), modules, "{arguments:?}");
             let found = files(&place.0.join("out"));
             let page = String::from_utf8(found["report.html"].clone()).unwrap();
-            let links: Vec<&str> = page.split("href=\"").skip(1).map(|l| l.split('"').next().unwrap()).collect();
-            let links: Vec<&str> = links.into_iter().filter(|l| !l.starts_with('#') && !l.starts_with("data:")).collect();
+            let links: Vec<&str> =
+                page.split("href=\"").skip(1).map(|l| l.split('"').next().unwrap()).collect();
+            let links: Vec<&str> =
+                links.into_iter().filter(|l| !l.starts_with('#') && !l.starts_with("data:")).collect();
             assert!(links.len() > 2, "{arguments:?}: {links:?}");
             for link in &links {
                 assert!(found.contains_key(*link), "{arguments:?}: {link} is not in {:?}", found.keys());
@@ -157,13 +159,19 @@ fn what_is_said_fits_what_was_found() {
     let gru = place.save("gru.safetensors", &network(3, 5, 2, 1.0));
     let (short, long) = (place.write("short.csv", table(20, 2)), place.write("long.csv", table(600, 2)));
     let modules = ["--modules", "lyapunov,fixed_points"];
-    let ran = analyze(&place, &[&[&*gru, "--inputs", &short][..], &modules].concat(), 0, &["steps of input alone"]);
+    let ran =
+        analyze(&place, &[&[&*gru, "--inputs", &short][..], &modules].concat(), 0, &["steps of input alone"]);
     assert!(ran.out.contains("Under the given input, λ₁"), "{}", ran.out);
     assert!(ran.out.contains("Under the constant input alone: "), "{}", ran.out);
     let page = std::fs::read_to_string(place.0.join("out/report.html")).unwrap();
     assert!(page.contains("no fixed points under such an input"));
     let ran = analyze(&place, &[&[&*gru, "--inputs", &long][..], &modules].concat(), 0, &[]);
     assert_eq!(ran.err, "");
+    // Four stable points, eight initial states: what was reached is not all there is.
+    let two = place.save("two.safetensors", &[tensor("W", &[2, 2], vec![2.0, 0.0, 0.0, 2.0])]);
+    let arguments = [&*two, "--cell", "vanilla", "--map", "w_rec=W", "--modules", "lyapunov"];
+    let ran = analyze(&place, &arguments, 0, &[]);
+    assert!(ran.out.contains("% of 8 initial states, which reach "), "{}", ran.out);
     // One unit spans no plane; nobody asked for one.
     let one = place.save("one.safetensors", &[tensor("W", &[1, 1], vec![0.5])]);
     let one = [&*one, "--cell", "vanilla", "--map", "w_rec=W", "--activation", "tanh"];

@@ -127,5 +127,8 @@ fn odd_shapes_are_analysed_or_refused_in_words() {
     analyze(&place, &[&some], 0, &["1 unit never changes: b."]);
     // More units than rows: as many components as rows less one.
     analyze(&place, &[&place.write("wide.csv", table(5, 40))], 0, &[]);
-    assert_eq!(place.summary("out")["modules"]["pca"]["explained_variance_ratio"].as_array().unwrap().len(), 4);
+    assert_eq!(
+        place.summary("out")["modules"]["pca"]["explained_variance_ratio"].as_array().unwrap().len(),
+        4
+    );
 }

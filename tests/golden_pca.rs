@@ -55,7 +55,11 @@ fn the_reference_recording_has_scikit_learns_components_in_every_format() {
         close(format, &numbers(&ours["explained_variance_ratio"])[..known.len()], &known);
         let known = numbers(&theirs["explained_variance_ddof1"]);
         close(format, &numbers(&ours["explained_variance"])[..known.len()], &known);
-        close(format, &[ours["participation_ratio"].as_f64().unwrap()], &[theirs["participation_ratio"].as_f64().unwrap()]);
+        close(
+            format,
+            &[ours["participation_ratio"].as_f64().unwrap()],
+            &[theirs["participation_ratio"].as_f64().unwrap()],
+        );
         assert_eq!(ours["components_for_90"], theirs["n_components_90"]);
     }
 }

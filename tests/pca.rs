@@ -59,7 +59,6 @@ fn errors_of_independent_rows_cover_the_truth() {
             square[k] += z[k] * z[k] / runs as f64;
         }
     }
-    println!("within two errors {hits:?} of {runs}; sd of z {:?}", square.map(f64::sqrt));
     // Student with 19 degrees of freedom: 94 % within two errors, a deviation of 1.06.
     assert!(hits.iter().all(|h| *h > 172), "{hits:?}");
     assert!(square.iter().all(|s| *s > 0.7 && *s < 1.6), "{square:?}");

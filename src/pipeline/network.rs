@@ -286,7 +286,8 @@ impl<'a> Run<'a> {
         let recorded = result.attractors.first().map_or(0, |a| a.steps / a.members.len().max(1));
         if driven && recorded < SHORT {
             let steps = sections::words::count(recorded, "step");
-            let warning = format!("The exponents are over {steps} of input alone: those of a longer input may differ.");
+            let warning =
+                format!("The exponents are over {steps} of input alone: those of a longer input may differ.");
             rendered.section.notes.push(warning.clone());
             rendered.warnings.push(warning);
         }

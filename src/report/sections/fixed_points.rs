@@ -118,9 +118,13 @@ pub fn fixed_points(
         ));
     }
     let threshold = words::number(result.slow_threshold);
+    let what = if context.flow {
+        "States where the flow stands still"
+    } else {
+        "States that one step maps to themselves"
+    };
     let intro = format!(
-        "States that one step maps to themselves under the input {}, from {} starts (trajectory states, points between \
-         them, noise). A point is fixed when Newton's method with the exact Jacobian leaves nothing but rounding; it \
+        "{what} under the input {}, from {} starts (trajectory states, points between them, random states, noise). A point is fixed when Newton's method with the exact Jacobian leaves nothing but rounding; it \
          is certified when the Newton-Kantorovich theorem proves a fixed point within the stated radius. A slow \
          point is a local minimum of the speed q below {threshold}. {} ended nowhere and are not points.",
         input_words(&result.input),
@@ -164,9 +168,8 @@ fn by_unstable(points: &[FixedPoint]) -> Vec<(usize, Vec<&FixedPoint>)> {
 
 /// The finding in a sentence.
 pub fn describe(result: &FixedPoints) -> String {
-    let count = |label, isolated| {
-        result.points.iter().filter(|p| p.label == label && p.isolated == isolated).count()
-    };
+    let count =
+        |label, isolated| result.points.iter().filter(|p| p.label == label && p.isolated == isolated).count();
     let (slow, continuum) = (count(Label::Slow, true), count(Label::Fixed, false));
     let isolated = |p: &&FixedPoint| p.label == Label::Fixed && p.isolated;
     let fixed: Vec<&FixedPoint> = result.points.iter().filter(isolated).collect();

@@ -80,7 +80,8 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
     };
     let share = if result.attractors.len() > 1 {
         let n = result.attractors.len();
-        format!(" ({} of the initial states; {n} attractors in all)", words::percent(a.share))
+        let all = words::count(result.trajectories, "initial state");
+        format!(" ({} of {all}, which reach {n} attractors)", words::percent(a.share))
     } else {
         String::new()
     };
@@ -211,7 +212,8 @@ fn tables(result: &Lyapunov) -> Vec<TableOut> {
     }
     let exponents = TableOut {
         name: "exponents".into(),
-        caption: "Lyapunov exponents of each attractor, with standard errors; empty where minus infinity.".into(),
+        caption: "Lyapunov exponents of each attractor, with standard errors; empty where minus infinity."
+            .into(),
         columns: vec![
             ("attractor".into(), Cells::Int(which)),
             ("index".into(), Cells::Int(index)),

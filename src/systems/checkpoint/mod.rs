@@ -135,7 +135,8 @@ impl Network {
             if self.units.len() > 1 { format!(", {} layers", self.units.len()) } else { String::new() };
         let count = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
         let units = if self.units == [1] { "1 unit".into() } else { format!("{units} units") };
-        let (inputs, state) = (count(self.inputs, "input"), count(self.system.step().dim(), "state variable"));
+        let (inputs, state) =
+            (count(self.inputs, "input"), count(self.system.step().dim(), "state variable"));
         format!("{cell}{layers}, {units}, {inputs}, {state}")
     }
 }

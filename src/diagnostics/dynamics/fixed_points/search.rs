@@ -1,10 +1,10 @@
 //! The search over many starts: solve, merge, count, look again, describe.
 
+use super::super::trajectories::random_state;
 use super::certificate::certify;
 use super::residual::{Residual, norm};
 use super::solver::{End, Thresholds, Zero, newton, solve, zero};
 use super::{FixedPoint, FixedPoints, Label, Mode};
-use super::super::trajectories::random_state;
 use crate::linalg::col;
 use crate::linalg::eigen::{Order, modes};
 use crate::linalg::random::{Rng, Use, normal, stream, uniform};
