@@ -88,8 +88,13 @@ fn analyze(a: args::Analyze) -> u8 {
 }
 
 fn inspect(a: args::Inspect) -> u8 {
-    let analyze =
-        args::Analyze { file: a.file, network: a.network, recording: a.recording, ..Default::default() };
+    let analyze = args::Analyze {
+        file: a.file,
+        tables: "csv".into(),
+        network: a.network,
+        recording: a.recording,
+        ..Default::default()
+    };
     match check::config(analyze) {
         Err(message) => {
             say(&format!("error: {message}"));

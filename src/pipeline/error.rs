@@ -44,9 +44,10 @@ impl Error {
     /// 2 the command or configuration is wrong; 3 the input cannot be used; 4 the numbers failed.
     pub fn exit_status(&self) -> u8 {
         use diagnostics::dynamics::lyapunov::Error as Spectrum;
+        use systems::checkpoint::Error as Network;
         match self {
             Self::Config(_) | Self::Report(_) => 2,
-            Self::Network { source: systems::checkpoint::Error::Setting { .. }, .. } => 2,
+            Self::Network { source: Network::Setting { .. } | Network::Command(_), .. } => 2,
             Self::File(_) | Self::Input { .. } | Self::Network { .. } => 3,
             Self::Lyapunov(Spectrum::AllDiverged { .. }) | Self::Numbers(_) => 4,
             Self::Lyapunov(Spectrum::Nothing { .. }) => 2,

@@ -19,6 +19,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Numbers written at most for the states along trajectories.
 const CELLS: usize = 2_000_000;
 
+/// Steps of input below which exponents come with a warning.
+const SHORT: usize = 200;
+
 /// Everything the modules of one network share.
 struct Run<'a> {
     network: &'a Network,
@@ -53,33 +56,35 @@ pub(super) fn diagnose(
     if wants(Module::FixedPoints)
         && let Some(points) = &points
     {
-        findings.push(sections::describe_points(points));
+        let found = sections::describe_points(points);
+        findings.push(if run.driven() { format!("Under the constant input alone: {found}") } else { found });
         done.push((Module::FixedPoints, run.fixed_points(points)?));
     }
-    if wants(Module::Pca) {
-        let Some(pca) = &run.pca else {
-            return Err(Error::Numbers(
-                "the trajectories do not vary, so there are no principal components: leave pca out of --modules, or \
-                 give --inputs or --initial"
-                    .into(),
-            ));
+    let mut warnings = Vec::new();
+    if wants(Module::Pca) && run.pca.is_none() {
+        let why = if run.orbits.diverged.is_empty() {
+            "the trajectories do not vary, so there are no principal components: give --inputs or --initial"
+        } else {
+            "the trajectories grow beyond the finite numbers, so there are no principal components"
         };
-        findings.push(format!(
-            "{} of {} components carry 90 % of the variance.",
-            pca.components_for_90,
-            pca.mean.len()
-        ));
+        if config.modules.is_some() {
+            return Err(Error::Numbers(format!("{why}, or leave pca out of --modules")));
+        }
+        warnings.push(format!("No dimensions: {why}."));
+    }
+    if let Some(pca) = run.pca.as_ref().filter(|_| wants(Module::Pca)) {
+        findings.push(format!("{}.", sections::words::carry(pca.components_for_90, pca.mean.len())));
         let intro = format!("Principal components of the states along {}.", run.source());
         let rendered =
             sections::pca(pca, &run.context.names, &run.lines(), &intro, vec![run.projections(pca)])?;
         done.push((Module::Pca, rendered));
     }
-    let mut warnings = Vec::new();
     if wants(Module::FlowField) {
         match (&run.pca, &points) {
             (Some(pca), Some(points)) if pca.components.ncols() >= 2 => {
                 done.push((Module::FlowField, run.flow_field(pca, points)?));
             }
+            _ if config.modules.is_none() => {}
             _ => warnings.push("No flow field: the states do not span a plane.".into()),
         }
     }
@@ -163,10 +168,18 @@ impl<'a> Run<'a> {
         let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
         if input.len() != d {
             let message = format!(
-                "--input has {} values, expected {d}, one for each input of the network",
-                input.len()
+                "--input has {}, expected {d}, one for each input of the network",
+                sections::words::count(input.len(), "value")
             );
             return Err(Error::Config(message));
+        }
+        for (option, given, other) in [
+            ("--trajectories", settings.trajectories.is_some() && settings.initial.is_some(), "--initial"),
+            ("--length", settings.length.is_some() && settings.inputs.is_some(), "--inputs"),
+        ] {
+            if given {
+                return Err(Error::Config(format!("{option} does not go with {other}, which decides it")));
+            }
         }
         let inputs = match &settings.inputs {
             Some(path) => Inputs::Trials(tables::inputs(path, d)?),
@@ -200,6 +213,11 @@ impl<'a> Run<'a> {
         let steps = (system.time_step() - 1.0).abs() < f64::EPSILON && !system.is_flow();
         let context = Context { names: network.state_names.clone(), steps, flow: system.is_flow() };
         Ok(Self { network, settings, seed: config.seed, context, input, inputs, initial, orbits, pca })
+    }
+
+    /// Whether the input varies in time.
+    fn driven(&self) -> bool {
+        matches!(self.inputs, Inputs::Trials(_))
     }
 
     /// Where the states come from, in words.
@@ -275,6 +293,14 @@ impl<'a> Run<'a> {
                 trials.len()
             ));
         }
+        let recorded = result.attractors.first().map_or(0, |a| a.steps / a.members.len().max(1));
+        if driven && recorded < SHORT {
+            let steps = sections::words::count(recorded, "step");
+            let warning =
+                format!("The exponents are over {steps} of input alone: those of a longer input may differ.");
+            rendered.section.notes.push(warning.clone());
+            rendered.warnings.push(warning);
+        }
         if s.exponents.is_none() && k < n {
             let note = format!("The {k} largest of {n} exponents were computed (--exponents {n} for all).");
             rendered.section.notes.push(note);
@@ -316,7 +342,15 @@ impl<'a> Run<'a> {
             points: places,
             labels: labels.clone(),
         });
-        Ok(sections::fixed_points(points, &self.context, &outputs, plane)?)
+        let mut rendered = sections::fixed_points(points, &self.context, &outputs, plane)?;
+        if self.driven() {
+            rendered.section.intro.push(
+                "The input of this run varies in time (--inputs), and a network has no fixed points under such an \
+                 input: these are those under the constant input above, which --input sets."
+                    .into(),
+            );
+        }
+        Ok(rendered)
     }
 
     fn flow_field(&self, pca: &Pca, points: &FixedPoints) -> Result<Rendered, Error> {

@@ -42,9 +42,8 @@ pub(super) fn diagnose(
         let projected =
             Projected::second(config, array, &columns, &pca, &first, trials.as_deref(), observer)?;
         findings.push(format!(
-            "{} of {} components carry 90 % of the variance; participation ratio {}.",
-            pca.components_for_90,
-            columns.units.len(),
+            "{}; participation ratio {}.",
+            sections::words::carry(pca.components_for_90, columns.units.len()),
             sections::words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error)
         ));
         let intro = "Principal components of the recorded rows. Errors are by jackknife over twenty blocks of successive rows.";
@@ -54,8 +53,9 @@ pub(super) fn diagnose(
             sections::pca(&pca, &columns.units, &projected.lines(), intro, vec![table])?,
         ));
     }
-    let subject =
-        format!("a recording of {} units in {} rows ({})", columns.units.len(), first.used, columns.format);
+    let count = sections::words::count;
+    let (units, rows) = (count(columns.units.len(), "unit"), count(first.used, "row"));
+    let subject = format!("a recording of {units} in {rows} ({})", columns.format);
     Ok(Diagnosed {
         facts: vec![("Recording".into(), subject.clone())],
         input: json!({
@@ -95,18 +95,26 @@ impl Columns {
         let trial = trial.or_else(|| {
             (schema.columns[0].name == "trial" && schema.format.starts_with("np")).then(|| "trial".into())
         });
-        let targets = r.targets.as_deref().map_or_else(Vec::new, |t| match_columns(&names, t));
+        // Each pattern of a list must mean something: a mistyped name is not to be passed over.
+        let choose = |option: &str, list: &str| {
+            let parts = if names.iter().any(|n| n == list) { vec![list] } else { list.split(',').collect() };
+            match parts.into_iter().find(|p| match_columns(&names, p).is_empty()) {
+                None => Ok(match_columns(&names, list)),
+                Some(p) => Err(Error::input(
+                    &config.file,
+                    format!("{option} {p}: no such column; the columns are {}", listed(&names)),
+                )),
+            }
+        };
+        // In an npz, --targets may name an array of its own, which is no column of this one.
+        let other = |t: &&str| array.is_some() && match_columns(&names, t).is_empty();
+        let targets = match r.targets.as_deref().filter(|t| !other(t)) {
+            Some(t) => choose("--targets", t)?,
+            None => vec![],
+        };
         let aside = |n: &String| Some(n) == trial.as_ref() || Some(n) == time.as_ref() || targets.contains(n);
         let units: Vec<String> = match r.units.as_deref().filter(|u| Some(*u) != array) {
-            Some(pattern) => {
-                let found = match_columns(&names, pattern);
-                if found.is_empty() {
-                    let message =
-                        format!("--units {pattern}: no such column; the columns are {}", listed(&names));
-                    return Err(Error::input(&config.file, message));
-                }
-                found.into_iter().filter(|n| !aside(n)).collect()
-            }
+            Some(list) => choose("--units", list)?.into_iter().filter(|n| !aside(n)).collect(),
             None => names.iter().filter(|n| !aside(n)).cloned().collect(),
         };
         for c in schema.columns.iter().filter(|c| units.contains(&c.name)) {

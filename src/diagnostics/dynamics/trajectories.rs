@@ -1,8 +1,8 @@
 //! States of a system followed forward in time.
 
-use crate::linalg::random::{Use, normal, stream, uniform};
+use crate::linalg::random::{Rng, Use, normal, stream, uniform};
 use crate::linalg::{col, col_mut};
-use crate::systems::rule::{Workspace, column, column_mut};
+use crate::systems::rule::{Rule, Workspace, column, column_mut};
 use crate::systems::time::System;
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
@@ -47,16 +47,21 @@ impl Trajectories {
 /// Random initial states, one a column: uniform over the range that the rule gives for a coordinate,
 /// standard normal where it gives none. Column i depends on the seed and on i alone.
 pub fn random_states(system: &dyn System, count: usize, seed: u64) -> Mat<f64> {
-    let n = system.step().dim();
-    let mut out = Mat::zeros(n, count);
+    let mut out = Mat::zeros(system.step().dim(), count);
     for j in 0..count {
         let mut rng = stream(seed, Use::InitialState, j as u64);
-        for i in 0..n {
-            let [lo, hi] = system.step().range(i);
-            out[(i, j)] = if hi - lo < f64::INFINITY { uniform(&mut rng, lo, hi) } else { normal(&mut rng) };
-        }
+        col_mut(out.as_mut(), j).copy_from_slice(&random_state(system.step(), &mut rng));
     }
     out
+}
+
+/// One random state, by the same law.
+pub fn random_state(rule: &dyn Rule, rng: &mut Rng) -> Vec<f64> {
+    let one = |i| {
+        let [lo, hi] = rule.range(i);
+        if hi - lo < f64::INFINITY { uniform(rng, lo, hi) } else { normal(rng) }
+    };
+    (0..rule.dim()).map(one).collect()
 }
 
 /// Follows each initial state (column of `initial`, n x r) for `steps` steps, or for the length of

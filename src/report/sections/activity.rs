@@ -65,7 +65,8 @@ pub fn activity(
     }
     if !flat.is_empty() {
         let some = flat.iter().take(8).copied().collect::<Vec<_>>().join(", ");
-        warnings.push(format!("{} never change: {some}.", words::count(flat.len(), "unit")));
+        let verb = if flat.len() == 1 { "changes" } else { "change" };
+        warnings.push(format!("{} never {verb}: {some}.", words::count(flat.len(), "unit")));
     }
     let mut facts = vec![
         ("Units".into(), units.len().to_string()),

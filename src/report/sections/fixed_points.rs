@@ -22,6 +22,7 @@ fn entry(p: &FixedPoint, input: &[f64], flow: bool) -> Value {
         "speed": number(p.speed),
         "certified": p.certified.is_some(),
         "certified_radius": p.certified.map_or(Value::Null, number),
+        "isolated": p.isolated,
         "unstable": p.unstable,
     });
     json[if flow { "max_real_part" } else { "max_modulus" }] = number(leading(p, flow));
@@ -71,13 +72,16 @@ pub fn fixed_points(
             "Trajectories (grey) and the fixed and slow points, projected.",
         )?);
     }
-    let series: Vec<(String, Vec<[f64; 2]>)> = by_unstable(points)
-        .into_iter()
-        .map(|(m, group)| {
-            let values = group.iter().flat_map(|p| p.eigenvalues.iter().map(|z| [z.re, z.im])).collect();
-            (if m == 0 { "stable points".into() } else { format!("{m} unstable") }, values)
-        })
-        .collect();
+    let values = |group: &[&FixedPoint]| -> Vec<[f64; 2]> {
+        group.iter().flat_map(|p| p.eigenvalues.iter().map(|z| [z.re, z.im])).collect()
+    };
+    let name = |m: usize| if m == 0 { "stable points".into() } else { format!("{m} unstable") };
+    let mut series: Vec<(String, Vec<[f64; 2]>)> =
+        by_unstable(points).into_iter().map(|(m, group)| (name(m), values(&group))).collect();
+    let continuum: Vec<&FixedPoint> = points.iter().filter(|p| !p.isolated).collect();
+    if !continuum.is_empty() {
+        series.push(("continuum".into(), values(&continuum)));
+    }
     if !series.is_empty() {
         let boundary = if context.flow { Boundary::ImaginaryAxis } else { Boundary::UnitCircle };
         list.push(figures::complex_plane(&series, boundary, "")?);
@@ -93,9 +97,17 @@ pub fn fixed_points(
 
     let mut warnings = vec![];
     if result.expected_missed >= 0.5 {
+        let missed = result.expected_missed.round().max(1.0) as usize;
         warnings.push(format!(
-            "About {:.1} fixed points were probably missed: run again with more --starts.",
-            result.expected_missed
+            "About {} more probably exist: run again with more --starts.",
+            words::count(missed, "fixed point")
+        ));
+    }
+    if !continuum.is_empty() {
+        warnings.push(format!(
+            "{} belong to a continuum of fixed points (a line attractor or a plane of them), along which the \
+             derivative is singular: they are a sample of it, and their number means nothing.",
+            words::count(continuum.len(), "fixed point"),
         ));
     }
     let near_one = points.iter().filter(|p| p.label == Label::Slow && p.speed < 1e-20).count();
@@ -107,9 +119,13 @@ pub fn fixed_points(
         ));
     }
     let threshold = words::number(result.slow_threshold);
+    let what = if context.flow {
+        "States where the flow stands still"
+    } else {
+        "States that one step maps to themselves"
+    };
     let intro = format!(
-        "States that one step maps to themselves under the input {}, from {} starts (trajectory states, points between \
-         them, noise). A point is fixed when Newton's method with the exact Jacobian leaves nothing but rounding; it \
+        "{what} under the input {}, from {} starts (trajectory states, points between them, random states, noise). A point is fixed when Newton's method with the exact Jacobian leaves nothing but rounding; it \
          is certified when the Newton-Kantorovich theorem proves a fixed point within the stated radius. A slow \
          point is a local minimum of the speed q below {threshold}. {} ended nowhere and are not points.",
         input_words(&result.input),
@@ -142,7 +158,7 @@ fn input_words(u: &[f64]) -> String {
 
 fn by_unstable(points: &[FixedPoint]) -> Vec<(usize, Vec<&FixedPoint>)> {
     let mut groups: Vec<(usize, Vec<&FixedPoint>)> = vec![];
-    for p in points.iter().filter(|p| p.label == Label::Fixed) {
+    for p in points.iter().filter(|p| p.label == Label::Fixed && p.isolated) {
         match groups.iter_mut().find(|g| g.0 == p.unstable) {
             Some(g) => g.1.push(p),
             None => groups.push((p.unstable, vec![p])),
@@ -153,9 +169,14 @@ fn by_unstable(points: &[FixedPoint]) -> Vec<(usize, Vec<&FixedPoint>)> {
 
 /// The finding in a sentence.
 pub fn describe(result: &FixedPoints) -> String {
-    let fixed: Vec<&FixedPoint> = result.points.iter().filter(|p| p.label == Label::Fixed).collect();
-    let slow = result.points.len() - fixed.len();
-    let mut text = if fixed.is_empty() {
+    let count =
+        |label, isolated| result.points.iter().filter(|p| p.label == label && p.isolated == isolated).count();
+    let (slow, continuum) = (count(Label::Slow, true), count(Label::Fixed, false));
+    let isolated = |p: &&FixedPoint| p.label == Label::Fixed && p.isolated;
+    let fixed: Vec<&FixedPoint> = result.points.iter().filter(isolated).collect();
+    let mut text = if fixed.is_empty() && continuum > 0 {
+        "No isolated fixed point".to_owned()
+    } else if fixed.is_empty() {
         "No fixed point was found".to_owned()
     } else {
         let groups = by_unstable(&result.points);
@@ -173,6 +194,9 @@ pub fn describe(result: &FixedPoints) -> String {
         let certified = fixed.iter().filter(|p| p.certified.is_some()).count();
         format!("{}: {}; {certified} certified", words::count(fixed.len(), "fixed point"), groups.join(", "))
     };
+    if continuum > 0 {
+        text.push_str(&format!("; a continuum of fixed points, sampled at {continuum}"));
+    }
     if slow > 0 {
         text.push_str(&format!("; {}", words::count(slow, "slow point")));
     }
@@ -205,10 +229,11 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
         ("speed".into(), float(&|p| p.speed)),
         ("certified".into(), Cells::Bool(points.iter().map(|p| p.certified.is_some()).collect())),
         ("certified_radius".into(), float(&|p| p.certified.unwrap_or(f64::NAN))),
+        ("isolated".into(), Cells::Bool(points.iter().map(|p| p.isolated).collect())),
         ("hits".into(), Cells::Int(points.iter().map(|p| p.hits as i64).collect())),
     ];
     columns.extend(outputs.iter().map(|(name, v)| (name.clone(), Cells::Float(v.clone()))));
-    let list = TableOut { name: "points".into(), caption: "Fixed points by number of unstable directions, then slow points; the time constant is that of the leading mode (negative: it grows).".into(), columns };
+    let list = TableOut { name: "points".into(), caption: "Fixed points by number of unstable directions, those of a continuum, then slow points; the time constant is that of the leading mode (negative: it grows).".into(), columns };
 
     let mut columns = vec![("point".into(), Cells::Int(index()))];
     for (i, name) in context.names.iter().enumerate() {

@@ -54,7 +54,7 @@ fn entry(a: &Attractor, time_step: f64) -> Value {
         "std_error": numbers(&a.std_error),
         "kaplan_yorke_dimension": number(a.kaplan_yorke_dimension.value),
         "kaplan_yorke_dimension_std_error": number(a.kaplan_yorke_dimension.std_error),
-        "entropy_rate": number(a.entropy_rate.value),
+        "entropy_rate": number(a.entropy_rate.value + 0.0),
         "entropy_rate_std_error": number(a.entropy_rate.std_error),
         "steps": a.steps,
         "time_step": number(time_step),
@@ -64,6 +64,9 @@ fn entry(a: &Attractor, time_step: f64) -> Value {
         "final_state": numbers(&a.final_state),
     })
 }
+
+/// Standard error, in nats per step, above which an exponent near zero says nothing yet.
+const WIDE: f64 = 0.005;
 
 /// The main attractor in a sentence.
 pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
@@ -78,11 +81,12 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
     };
     let share = if result.attractors.len() > 1 {
         let n = result.attractors.len();
-        format!(" ({} of the initial states; {n} attractors in all)", words::percent(a.share))
+        let all = words::count(result.trajectories, "initial state");
+        format!(" ({} of {all}, which reach {n} attractors)", words::percent(a.share))
     } else {
         String::new()
     };
-    let clear = first.abs() > 4.0 * error.max(1e-12);
+    let clear = error.is_finite() && first.abs() > 4.0 * error.max(1e-12);
     let verdict = if !first.is_finite() {
         "every perturbation vanishes within doubles".into()
     } else if clear && first > 0.0 {
@@ -92,10 +96,17 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
             "λ₁ = {value}: not chaotic, a perturbation is forgotten by a factor e in {}",
             context.duration(-1.0 / first)
         )
+    } else if !(error <= WIDE / result.time_step) {
+        format!("λ₁ = {value}: not told from zero by this much data")
+    } else if a.kind == Kind::FixedPoint {
+        format!("λ₁ = {value}: neutral, as on a continuous attractor or at a bifurcation")
+    } else if driven {
+        format!("λ₁ = {value}: neutral, not told from zero")
     } else {
         format!("λ₁ = {value}: neutral, as on a limit cycle, a torus or a continuous attractor")
     };
-    format!("{what}{share}; {verdict}.")
+    let comma = if driven { "," } else { ";" };
+    format!("{what}{share}{comma} {verdict}.")
 }
 
 /// The main attractor's numbers stand at the top of the JSON, those of all under `attractors`.
@@ -128,13 +139,6 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
         list.push(figures::convergence(&a.history.time, &rows, &a.std_error, context.rate(), unit)?);
     }
     let mut warnings = result.warnings.clone();
-    if result.attractors.iter().any(|a| a.exponents.iter().any(|e| e.is_infinite())) {
-        warnings.push(
-            "Some exponents are minus infinity, or more negative than doubles resolve beside the others (a Jacobian \
-             without full rank); they are null in summary.json and empty in the table."
-                .into(),
-        );
-    }
     for (a, label) in result.attractors.iter().zip(&labels) {
         if a.checks.zero_exponent.is_some_and(|z| !z.holds) {
             warnings.push(format!(
@@ -206,7 +210,7 @@ fn tables(result: &Lyapunov) -> Vec<TableOut> {
     }
     let exponents = long.table(
         "exponents",
-        "Lyapunov exponents of each attractor, with standard errors.",
+        "Lyapunov exponents of each attractor, with standard errors; empty where minus infinity.",
         ["attractor", "index"],
         &["exponent", "std_error"],
         None,

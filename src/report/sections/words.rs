@@ -48,6 +48,12 @@ pub fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
+/// How many components carry 90 % of the variance, in a clause.
+pub fn carry(components: usize, of: usize) -> String {
+    let verb = if components == 1 { "carries" } else { "carry" };
+    format!("{components} of {} {verb} 90 % of the variance", count(of, "component"))
+}
+
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)

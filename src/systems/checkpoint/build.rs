@@ -82,7 +82,8 @@ impl<'a> Layer<'a> {
         let gates = cell.gates().len();
         let (rows, n) = matrix(tensors.w)?;
         if n == 0 || rows != gates * n {
-            let expected = format!("{gates} H x H, as a {} network has", cell.name());
+            let rows = if gates == 1 { "H x H".to_owned() } else { format!("{gates}H x H") };
+            let expected = format!("{rows} with H > 0, as {} networks have", cell.name());
             return Err(shape(tensors.w, &expected));
         }
         let mut layer = Self { tensors, n, d: 0, transposed: false };
@@ -111,7 +112,7 @@ impl<'a> Layer<'a> {
 
     /// Copies the tensors into blocks U, W, b_ih, b_hh (or b, the sum of both).
     fn fill(&self, params: &mut Params<f64>) {
-        if let Some(u) = self.tensors.u {
+        if let Some(u) = self.tensors.u.filter(|_| self.d > 0) {
             let m = row_major(&u.data, if self.transposed { self.d } else { u.data.len() / self.d.max(1) });
             params.mat_mut(0).copy_from(if self.transposed { m.transpose() } else { m });
         }

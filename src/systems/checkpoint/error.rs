@@ -79,7 +79,10 @@ pub enum Error {
         /// What to do.
         advice: String,
     },
-    /// A pair of --map that means nothing.
+    /// A command that cannot be followed, whatever the file holds.
+    #[error("{0}")]
+    Command(String),
+    /// A pair of --map whose tensor is not there.
     #[error("--map {role}={name}: {why}")]
     Map {
         /// Left side.

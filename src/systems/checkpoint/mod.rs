@@ -133,11 +133,10 @@ impl Network {
         };
         let layers =
             if self.units.len() > 1 { format!(", {} layers", self.units.len()) } else { String::new() };
-        let inputs = match self.inputs {
-            1 => "1 input".into(),
-            d => format!("{d} inputs"),
-        };
-        let state = self.system.step().dim();
-        format!("{cell}{layers}, {units} units, {inputs}, {state} state variables")
+        let count = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+        let units = if self.units == [1] { "1 unit".into() } else { format!("{units} units") };
+        let (inputs, state) =
+            (count(self.inputs, "input"), count(self.system.step().dim(), "state variable"));
+        format!("{cell}{layers}, {units}, {inputs}, {state}")
     }
 }

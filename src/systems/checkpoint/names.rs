@@ -46,8 +46,12 @@ fn split(name: &str) -> Option<(&str, &'static str, usize)> {
 
 /// Finds the parts of the network in `file`.
 pub fn find<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
+    let prefix = spec.prefix.as_deref().map(|p| p.trim_end_matches('.'));
     for t in &file.tensors {
-        let last = t.name.rsplit('.').next().unwrap_or(&t.name);
+        let (own, last) = t.name.rsplit_once('.').unwrap_or(("", &t.name));
+        if prefix.is_some_and(|p| p != own) {
+            continue;
+        }
         if last.ends_with("_reverse") && last.starts_with("weight_") {
             let advice = "its backward half reads the future; export the forward direction alone";
             return Err(Error::Unsupported { name: t.name.clone(), kind: "bidirectional", advice });
@@ -71,7 +75,10 @@ fn by_name<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
     let network = match (&spec.prefix, networks.len()) {
         (Some(p), _) => networks.get(p.trim_end_matches('.')).ok_or_else(|| Error::NoPrefix {
             prefix: p.clone(),
-            found: if prefixes.is_empty() { "none".into() } else { prefixes.join(", ") },
+            found: match prefixes[..] {
+                [] => "none".into(),
+                _ => prefixes.join(", ").replace("``", "names without a prefix"),
+            },
         })?,
         (None, 0) => return lone_matrix(file, spec),
         (None, 1) => networks.values().next().expect("one network"),
@@ -134,8 +141,8 @@ fn role_of(word: &str) -> Option<&'static str> {
 fn by_map<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
     if spec.cell.is_none() {
         let cells = CellKind::ALL.map(CellKind::name).join(", ");
-        let why = format!("with --map, --cell says what the tensors make: one of {cells}");
-        return Err(Error::Missing { name: "--cell".into(), why });
+        let why = format!("--map needs --cell, which says what the tensors make: one of {cells}");
+        return Err(Error::Command(why));
     }
     let mut parts: BTreeMap<&str, &Tensor> = BTreeMap::new();
     for (left, right) in &spec.map {
@@ -145,8 +152,9 @@ fn by_map<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
             (_, _, Some(role), Some(t)) => (role, t),
             (None, _, None, _) => {
                 let roles: Vec<&str> = ROLES.iter().map(|r| r.0).collect();
-                let why = format!("neither side is a role; the roles are {}", roles.join(", "));
-                return Err(Error::Map { role: left.clone(), name: right.clone(), why });
+                let roles = roles.join(", ");
+                let why = format!("--map {left}={right}: neither side is a role; the roles are {roles}");
+                return Err(Error::Command(why));
             }
             _ => {
                 let why = format!("no tensor of that name; the file holds {}", listing(file));
@@ -154,14 +162,12 @@ fn by_map<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
             }
         };
         if parts.insert(role, name).is_some() {
-            let why = format!("role {role} is given twice");
-            return Err(Error::Map { role: left.clone(), name: right.clone(), why });
+            return Err(Error::Command(format!("--map {left}={right}: role {role} is given twice")));
         }
     }
     let get = |role: &str| parts.get(role).copied();
     let Some(w) = get("w_rec") else {
-        let why = "--map must name the recurrent matrix, as w_rec=NAME".to_owned();
-        return Err(Error::Missing { name: "w_rec".into(), why });
+        return Err(Error::Command("--map must name the recurrent matrix, as w_rec=NAME".into()));
     };
     let layer = LayerTensors { w, u: get("w_in"), b_ih: get("b"), b_hh: get("b_rec") };
     let readout = get("readout").map(|d| (d, get("readout_bias")));

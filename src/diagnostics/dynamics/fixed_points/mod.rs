@@ -53,6 +53,8 @@ pub struct FixedPoint {
     pub speed: f64,
     /// Radius in which exactly one fixed point is proven to lie, if it is.
     pub certified: Option<f64>,
+    /// False for one of a continuum of fixed points, along which the derivative is singular.
+    pub isolated: bool,
     /// Eigenvalues of dF/dx, leading first (largest modulus of a map, real part of a flow).
     pub eigenvalues: Vec<c64>,
     /// Number of eigenvalues with modulus above 1 (map) or real part above 0 (flow).
@@ -68,7 +70,8 @@ pub struct FixedPoint {
 /// What a search found.
 #[derive(Clone, Debug)]
 pub struct FixedPoints {
-    /// Fixed points by number of unstable modes, then slow points.
+    /// Isolated fixed points by number of unstable modes, a sample of any continuum of them, then
+    /// slow points.
     pub points: Vec<FixedPoint>,
     /// The constant input.
     pub input: Vec<f64>,
@@ -78,8 +81,8 @@ pub struct FixedPoints {
     pub unconverged: usize,
     /// q where those stopped.
     pub unconverged_speeds: Vec<f64>,
-    /// Fixed points that the starts probably missed, by the Chao1 estimate from the hit counts, less
-    /// those that only the deflated search found.
+    /// Isolated fixed points that the starts probably missed, by the Chao1 estimate from the hit
+    /// counts, less those that only the deflated search found.
     pub expected_missed: f64,
     /// Starts of the second, deflated search.
     pub second_starts: usize,

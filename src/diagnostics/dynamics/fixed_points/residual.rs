@@ -179,7 +179,7 @@ impl Cached<'_, '_> {
     fn visit(&mut self, x: &[f64]) -> Result<f64, Error> {
         if self.x != x {
             self.left = self.left.checked_sub(1).ok_or_else(|| Error::msg("out of evaluations"))?;
-            if self.left % LOOK == 0 {
+            if self.left.is_multiple_of(LOOK) {
                 if self.best_q > self.worth && self.best_q > FALL * self.looked {
                     return Err(Error::msg("q has stopped falling"));
                 }

@@ -1,13 +1,14 @@
 //! The search over many starts: solve, merge, count, look again, describe.
 
+use super::super::trajectories::random_state;
 use super::certificate::certify;
 use super::residual::{Residual, norm};
-use super::solver::{End, Thresholds, is_fixed, newton, solve};
+use super::solver::{End, Thresholds, Zero, newton, solve, zero};
 use super::{FixedPoint, FixedPoints, Label, Mode};
 use crate::linalg::col;
 use crate::linalg::eigen::{Order, modes};
 use crate::linalg::random::{Rng, Use, normal, stream, uniform};
-use crate::systems::rule::linearise;
+use crate::systems::rule::{Workspace, column, column_mut, linearise};
 use crate::systems::time::System;
 use faer::{MatRef, c64};
 use rayon::prelude::*;
@@ -46,6 +47,10 @@ struct Found {
 /// Distance below which two points are one, relative to 1 + |x|.
 const SAME_FIXED: f64 = 1e-6;
 const SAME_SLOW: f64 = 1e-2;
+/// Growth rate below which a mode at one of a continuum of fixed points is the continuum's own.
+const NEUTRAL: f64 = 1e-8;
+/// Steps at most between a random state and the start that it becomes.
+const FRESH_STEPS: f64 = 64.0;
 
 fn merge(list: &mut Vec<Found>, state: Vec<f64>, same: f64, hit: usize) -> bool {
     let reach = same * (1.0 + norm(&state));
@@ -60,8 +65,8 @@ fn merge(list: &mut Vec<Found>, state: Vec<f64>, same: f64, hit: usize) -> bool 
 
 /// Searches for the fixed and slow points of `system` under the constant input `input`.
 ///
-/// `states` are the states (columns, n x t) that starts are drawn from, with noise added. Each start
-/// is followed by minimising q with L-BFGS, then by Newton's method with the exact Jacobian; `tick` is
+/// `states` are the states (columns, n x t) that starts are drawn from, with noise added; every fourth
+/// start is a random state of its own, followed for a while. Each start is followed by minimising q with L-BFGS, then by Newton's method with the exact Jacobian; `tick` is
 /// called once a start. Results do not depend on the number of threads.
 pub fn fixed_points(
     system: &dyn System,
@@ -78,7 +83,8 @@ pub fn fixed_points(
             || Residual::new(system, input),
             |residual, i| {
                 let mut rng = stream(options.seed, Use::Start, i as u64);
-                let start = draw(&mut rng, states, &spread, options.noise);
+                let fresh = if i % 4 == 3 { fresh(&mut rng, system, input) } else { None };
+                let start = fresh.unwrap_or_else(|| draw(&mut rng, states, &spread, options.noise));
                 let end = solve(residual, start, thresholds);
                 tick();
                 end
@@ -86,10 +92,12 @@ pub fn fixed_points(
         )
         .collect();
 
-    let (mut fixed, mut slow, mut unconverged_speeds) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut fixed, mut continuum) = (Vec::new(), Vec::new());
+    let (mut slow, mut unconverged_speeds) = (Vec::new(), Vec::new());
     for end in ends {
         match end {
-            End::Fixed(x) => _ = merge(&mut fixed, x, SAME_FIXED, 1),
+            End::Fixed(x, Zero::Isolated) => _ = merge(&mut fixed, x, SAME_FIXED, 1),
+            End::Fixed(x, Zero::Continuum) => _ = merge(&mut continuum, x, SAME_SLOW, 1),
             End::Slow(x) => _ = merge(&mut slow, x, SAME_SLOW, 1),
             End::Nowhere(q) => unconverged_speeds.push(q),
         }
@@ -99,18 +107,19 @@ pub fn fixed_points(
     let chao = chao1(&fixed.iter().map(|f| f.hits).collect::<Vec<_>>());
     let unhit = fixed.iter().filter(|f| f.hits == 0).count();
     // A local minimum of q beside a fixed point is that point, unfinished.
-    slow.retain(|s| !fixed.iter().any(|f: &Found| near(&f.state, &s.state)));
+    slow.retain(|s| !fixed.iter().chain(&continuum).any(|f: &Found| near(&f.state, &s.state)));
 
-    let describe_all = |list: Vec<Found>, label: Label| -> Vec<FixedPoint> {
-        list.into_par_iter().map(|f| describe(system, f, input, label, options.modes)).collect()
+    let describe_all = |list: Vec<Found>, label: Label, isolated: bool| -> Vec<FixedPoint> {
+        list.into_par_iter().map(|f| describe(system, f, input, label, isolated, options.modes)).collect()
     };
     let second_found = fixed.len() - first;
-    let mut points = describe_all(fixed, Label::Fixed);
+    let mut points = describe_all(fixed, Label::Fixed, true);
+    points.extend(describe_all(continuum, Label::Fixed, false));
     points.sort_by(|a, b| {
         let states = || a.state.partial_cmp(&b.state).unwrap_or(std::cmp::Ordering::Equal);
-        a.unstable.cmp(&b.unstable).then_with(states)
+        (!a.isolated, a.unstable).cmp(&(!b.isolated, b.unstable)).then_with(states)
     });
-    let mut slow = describe_all(slow, Label::Slow);
+    let mut slow = describe_all(slow, Label::Slow, true);
     slow.sort_by(|a, b| a.speed.total_cmp(&b.speed));
     points.extend(slow);
     FixedPoints {
@@ -158,6 +167,21 @@ fn draw(rng: &mut Rng, states: MatRef<f64>, spread: &[f64], noise: f64) -> Vec<f
     let size = noise * 10f64.powf(uniform(rng, -2.0, 0.0));
     let mix = a.iter().zip(b).map(|(a, b)| a + share * (b - a));
     mix.zip(spread).map(|(x, s)| x + size * s * normal(rng)).collect()
+}
+
+/// A random state followed for a random number of steps, if it stays finite.
+///
+/// Few trajectories miss small basins; a state of its own for every such start does not.
+fn fresh(rng: &mut Rng, system: &dyn System, input: &[f64]) -> Option<Vec<f64>> {
+    let rule = system.step();
+    let mut x = random_state(rule, rng);
+    let mut y = x.clone();
+    let mut ws = Workspace::new(rule, 1, 1);
+    for _ in 0..uniform(rng, 0.0, FRESH_STEPS) as usize {
+        ws.eval(rule, column(&x), column(input), column_mut(&mut y));
+        std::mem::swap(&mut x, &mut y);
+    }
+    x.iter().all(|v| v.abs() < 1e12).then_some(x)
 }
 
 /// Chao's estimate of the number of points never hit, from how often each was: bias-corrected
@@ -218,12 +242,12 @@ fn second_search(
                     if i % 2 == 0 && known.len() > 1 {
                         let start = mixture(&mut rng, &known, spread);
                         let end = solve(residual, start, Thresholds { slow: 0.0 });
-                        return if let End::Fixed(x) = end { Some((x, 1)) } else { None };
+                        return if let End::Fixed(x, Zero::Isolated) = end { Some((x, 1)) } else { None };
                     }
                     let mut x = draw(&mut rng, states, spread, 2.0 * options.noise);
                     newton(residual, &mut x, 40, &merit, &factor);
                     newton(residual, &mut x, 20, &|_| 1.0, &|_, _| 1.0);
-                    is_fixed(residual, &x).then_some((x, 0))
+                    (zero(residual, &x) == Some(Zero::Isolated)).then_some((x, 0))
                 },
             )
             .flatten()
@@ -257,7 +281,14 @@ fn mixture(rng: &mut Rng, known: &[&[f64]], spread: &[f64]) -> Vec<f64> {
     mix.zip(spread).map(|(x, s)| x + 0.05 * s * normal(rng)).collect()
 }
 
-fn describe(system: &dyn System, found: Found, input: &[f64], label: Label, keep: usize) -> FixedPoint {
+fn describe(
+    system: &dyn System,
+    found: Found,
+    input: &[f64],
+    label: Label,
+    isolated: bool,
+    keep: usize,
+) -> FixedPoint {
     let mut residual = Residual::new(system, input);
     let n = residual.dim();
     let mut g = vec![0.0; n];
@@ -268,7 +299,8 @@ fn describe(system: &dyn System, found: Found, input: &[f64], label: Label, keep
     let all = modes(jacobian.as_ref(), order);
     let eigenvalues = all.as_ref().map(|m| m.values.clone()).unwrap_or_default();
     let growth = |v: &c64| system.growth(v.re, v.im);
-    let unstable = eigenvalues.iter().filter(|v| growth(v) > 0.0).count();
+    let neutral = if isolated { 0.0 } else { NEUTRAL };
+    let unstable = eigenvalues.iter().filter(|v| growth(v) > neutral).count();
     let modes = all.map_or_else(Vec::new, |m| {
         let vector = |m: &faer::Mat<c64>, k: usize| (0..n).map(|i| m[(i, k)]).collect::<Vec<_>>();
         (0..keep.min(n))
@@ -284,6 +316,7 @@ fn describe(system: &dyn System, found: Found, input: &[f64], label: Label, keep
         label,
         speed,
         certified,
+        isolated,
         eigenvalues,
         unstable,
         modes,

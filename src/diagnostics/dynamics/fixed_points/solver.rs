@@ -7,12 +7,21 @@ use argmin::solver::quasinewton::LBFGS;
 
 /// Where a start ended.
 pub enum End {
-    /// An isolated zero of G, or a zero in a region where G is exactly linear.
-    Fixed(Vec<f64>),
+    /// A zero of G.
+    Fixed(Vec<f64>, Zero),
     /// A local minimum of q below the threshold that is not a fixed point.
     Slow(Vec<f64>),
     /// Neither; with q where the search stopped.
     Nowhere(f64),
+}
+
+/// What surrounds a zero of G.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zero {
+    /// No other zero nearby.
+    Isolated,
+    /// G is exactly linear around it and its derivative singular: one of a continuum.
+    Continuum,
 }
 
 /// Thresholds of a search.
@@ -93,15 +102,16 @@ pub fn newton(
     norm(&g)
 }
 
-/// Whether `x` is a fixed point: G vanishes to rounding, the last Newton step is negligible, and
-/// rounding cannot have made the zero up (the trap of saturated gates).
-pub fn is_fixed(residual: &mut Residual, x: &[f64]) -> bool {
+/// What fixed point `x` is, if any: G vanishes to rounding, and either the last Newton step is
+/// negligible and rounding cannot have made the zero up (the trap of saturated gates), or G is
+/// exactly linear around it.
+pub fn zero(residual: &mut Residual, x: &[f64]) -> Option<Zero> {
     let mut g = vec![0.0; x.len()];
     residual.value(x, &mut g);
     let scale = 1.0 + norm(x);
     let size = norm(&g);
     if !(size <= 1e-11 * scale) || !residual.reachable(x) {
-        return false;
+        return None;
     }
     let rounding = residual.bounds(x, 1e-8 * scale).map(|b| (b.rounding, b.curvature));
     let isolated = match residual.newton_step(x, &g) {
@@ -112,7 +122,7 @@ pub fn is_fixed(residual: &mut Residual, x: &[f64]) -> bool {
         _ => false,
     };
     let linear = matches!(rounding, Some((_, curvature)) if curvature == 0.0);
-    isolated || linear
+    if isolated { Some(Zero::Isolated) } else { linear.then_some(Zero::Continuum) }
 }
 
 /// Follows one start to its end.
@@ -124,8 +134,8 @@ pub fn solve(residual: &mut Residual, start: Vec<f64>, thresholds: Thresholds) -
         x = minimise(residual, x, iterations, target, thresholds.slow);
         let mut polished = x.clone();
         newton(residual, &mut polished, 60, &free, &full);
-        if is_fixed(residual, &polished) {
-            return End::Fixed(polished);
+        if let Some(zero) = zero(residual, &polished) {
+            return End::Fixed(polished, zero);
         }
     }
     let n = x.len();

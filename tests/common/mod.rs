@@ -1,0 +1,242 @@
+//! What the tests of the command share: a place to write, networks, the command itself, the schema.
+
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use nullcline::io::tensors::{Tensor, write_safetensors};
+use nullcline::linalg::random::{Use, normal, stream};
+use nullcline::report::schema::SUMMARY_SCHEMA;
+use serde_json::Value;
+
+/// A folder of its own for a test, removed at its end.
+pub struct Place(pub PathBuf);
+
+impl Place {
+    pub fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        std::fs::write(self.0.join(name), bytes).unwrap();
+        self.path(name)
+    }
+
+    /// Tensors as a safetensors file.
+    pub fn save(&self, name: &str, tensors: &[Tensor]) -> String {
+        write_safetensors(&self.0.join(name), tensors, &BTreeMap::new()).unwrap();
+        self.path(name)
+    }
+
+    pub fn entries(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    pub fn summary(&self, folder: &str) -> Value {
+        let text = std::fs::read_to_string(self.0.join(folder).join("summary.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A file of the golden fixtures.
+pub fn golden(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name).to_str().unwrap().to_owned()
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nullcline"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+pub fn run(arguments: &[&str]) -> Ran {
+    let done = command(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { status: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
+}
+
+/// Runs `analyze` into the folder `out` of the place; it must end with `status` and every one of `words` in
+/// its error text, and leave a report if and only if the status is 0.
+pub fn analyze(place: &Place, arguments: &[&str], status: i32, words: &[&str]) -> Ran {
+    let out = place.path("out");
+    let _ = std::fs::remove_dir_all(&out);
+    let ran = run(&[&["analyze"], arguments, &["--out", &out]].concat());
+    assert_eq!(ran.status, status, "{arguments:?}: {ran:?}");
+    for w in words {
+        assert!(ran.err.contains(w), "{arguments:?}: `{w}` is not in {:?}", ran.err);
+    }
+    assert!(!ran.err.contains("panicked"), "{arguments:?}: {}", ran.err);
+    assert_eq!(Path::new(&out).exists(), status == 0, "{arguments:?}");
+    assert!(place.entries().iter().all(|e| !e.contains("partial")), "{:?}", place.entries());
+    ran
+}
+
+pub fn tensor(name: &str, shape: &[usize], data: Vec<f64>) -> Tensor {
+    Tensor { name: name.into(), shape: shape.to_vec(), dtype: "f64".into(), data }
+}
+
+/// Normal numbers of deviation `scale`.
+pub fn noise(count: usize, scale: f64, index: u64) -> Vec<f64> {
+    let mut rng = stream(5, Use::Fixture, index);
+    (0..count).map(|_| scale * normal(&mut rng)).collect()
+}
+
+/// The state_dict of a one-layer network of `gates` gates, n units and d inputs.
+pub fn network(gates: usize, n: usize, d: usize, gain: f64) -> Vec<Tensor> {
+    let rows = gates * n;
+    vec![
+        tensor("rnn.weight_ih_l0", &[rows, d], noise(rows * d, 1.0, 1)),
+        tensor("rnn.weight_hh_l0", &[rows, n], noise(rows * n, gain / (n as f64).sqrt(), 2)),
+        tensor("rnn.bias_ih_l0", &[rows], noise(rows, 0.1, 3)),
+        tensor("rnn.bias_hh_l0", &[rows], noise(rows, 0.1, 4)),
+    ]
+}
+
+/// A CSV of normal numbers in columns c0, c1, ...
+pub fn table(rows: usize, columns: usize) -> String {
+    let names: Vec<String> = (0..columns).map(|j| format!("c{j}")).collect();
+    let values = noise(rows * columns, 1.0, 9);
+    let mut text = names.join(",") + "\n";
+    for row in values.chunks(columns) {
+        text += &(row.iter().map(f64::to_string).collect::<Vec<_>>().join(",") + "\n");
+    }
+    text
+}
+
+/// Violations of the keywords that the schema uses; panics on a keyword it does not know.
+fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec<String>) {
+    let mut fail = |reason: String| errors.push(format!("{at}: {reason}"));
+    let Some(rules) = schema.as_object() else { return };
+    if let Some(wanted) = rules.get("type") {
+        let one = std::slice::from_ref(wanted);
+        let wanted = wanted.as_array().map_or(one, Vec::as_slice);
+        if !wanted.iter().any(|t| is(value, t.as_str().unwrap())) {
+            fail(format!("{value} is not {wanted:?}"));
+        }
+    }
+    if let Some(all) = rules.get("enum").filter(|all| !all.as_array().unwrap().contains(value)) {
+        fail(format!("{value} is not one of {all}"));
+    }
+    let limits = [("minimum", 1.0), ("maximum", -1.0)];
+    for (key, sign) in limits {
+        if let (Some(limit), Some(v)) = (rules.get(key).and_then(Value::as_f64), value.as_f64())
+            && sign * (v - limit) < 0.0
+        {
+            fail(format!("{v} passes the {key} {limit}"));
+        }
+    }
+    if let Some(list) = value.as_array() {
+        let bound = |key: &str| rules.get(key).and_then(Value::as_u64).map(|n| n as usize);
+        if bound("minItems").is_some_and(|n| list.len() < n)
+            || bound("maxItems").is_some_and(|n| list.len() > n)
+        {
+            fail(format!("has {} items", list.len()));
+        }
+    }
+    if let Some(map) = value.as_object() {
+        for key in rules.get("required").and_then(Value::as_array).into_iter().flatten() {
+            if !map.contains_key(key.as_str().unwrap()) {
+                fail(format!("lacks {key}"));
+            }
+        }
+    }
+    for (key, rule) in rules {
+        match key.as_str() {
+            "$ref" => {
+                let target =
+                    root.pointer(rule.as_str().unwrap().trim_start_matches('#')).expect("a definition");
+                check(root, target, value, at, errors);
+            }
+            "properties" => {
+                for (name, rule) in rule.as_object().unwrap() {
+                    if let Some(v) = value.get(name) {
+                        check(root, rule, v, &format!("{at}.{name}"), errors);
+                    }
+                }
+            }
+            "items" => {
+                for (i, v) in value.as_array().into_iter().flatten().enumerate() {
+                    check(root, rule, v, &format!("{at}[{i}]"), errors);
+                }
+            }
+            "additionalProperties" if rule.is_object() => {
+                let known = rules.get("properties").and_then(Value::as_object).unwrap();
+                for (name, v) in
+                    value.as_object().into_iter().flatten().filter(|(n, _)| !known.contains_key(*n))
+                {
+                    check(root, rule, v, &format!("{at}.{name}"), errors);
+                }
+            }
+            "anyOf" => {
+                let passes = |rule: &Value| {
+                    let mut inner = Vec::new();
+                    check(root, rule, value, at, &mut inner);
+                    inner.is_empty()
+                };
+                if !rule.as_array().unwrap().iter().any(passes) {
+                    errors.push(format!("{at}: fits none of {rule}"));
+                }
+            }
+            "type"
+            | "enum"
+            | "required"
+            | "minimum"
+            | "maximum"
+            | "minItems"
+            | "maxItems"
+            | "title"
+            | "description"
+            | "$schema"
+            | "$defs"
+            | "additionalProperties" => {}
+            other => panic!("the validator does not know {other}"),
+        }
+    }
+}
+
+fn is(value: &Value, kind: &str) -> bool {
+    match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        "number" => value.is_number(),
+        "integer" => value.is_u64() || value.is_i64(),
+        other => panic!("unknown type {other}"),
+    }
+}
+
+/// What in a summary breaks the schema.
+pub fn violations(value: &Value) -> Vec<String> {
+    let schema: Value = serde_json::from_str(SUMMARY_SCHEMA).expect("the schema is JSON");
+    let mut errors = Vec::new();
+    check(&schema, &schema, value, "summary", &mut errors);
+    errors
+}

@@ -1,0 +1,65 @@
+//! Principal components: chunks of any size give the same result, and errors cover the truth.
+
+use faer::Mat;
+use nullcline::diagnostics::geometry::pca::{Accumulator, Pca, pca};
+use nullcline::linalg::random::{Use, normal_matrix, stream};
+
+/// Rows of independent normals with deviations 3, 2, 1, 1, ... as columns of an n x t matrix.
+fn gaussian(n: usize, t: usize, run: u64) -> Mat<f64> {
+    let x = normal_matrix(&mut stream(run, Use::Fixture, 7), n, t);
+    Mat::from_fn(n, t, |i, j| x[(i, j)] * [3.0, 2.0].get(i).copied().unwrap_or(1.0))
+}
+
+fn in_chunks(x: &Mat<f64>, size: usize) -> Pca {
+    let mut all = Accumulator::new(x.nrows());
+    for first in (0..x.ncols()).step_by(size) {
+        all.add(x.subcols(first, size.min(x.ncols() - first)));
+    }
+    all.finish().unwrap()
+}
+
+#[test]
+fn chunks_of_any_size_give_the_same_components() {
+    let offset = 1e3;
+    let mut x = gaussian(6, 1003, 1);
+    x.row_mut(2).iter_mut().for_each(|v| *v += offset);
+    let whole = pca(x.as_ref()).unwrap();
+    for size in [1, 2, 7, 64, 999, 1003, 5000] {
+        let parts = in_chunks(&x, size);
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-11 * (1.0 + a.abs());
+        assert_eq!(parts.rows, 1003);
+        for j in 0..6 {
+            assert!(close(parts.explained_variance[j], whole.explained_variance[j]), "size {size}, {j}");
+            assert!(close(parts.mean[j], whole.mean[j]), "size {size}, mean {j}");
+            for i in 0..6 {
+                let (a, b) = (parts.components[(i, j)], whole.components[(i, j)]);
+                assert!((a - b).abs() < 1e-9, "size {size}, component {j}");
+            }
+        }
+        // Blocks differ with the chunks, and with them the errors, but not by much.
+        let ratio = parts.std_error[0] / whole.std_error[0];
+        assert!(ratio > 0.4 && ratio < 2.5, "size {size}: {ratio}");
+    }
+}
+
+#[test]
+fn errors_of_independent_rows_cover_the_truth() {
+    let truth = [9.0 / 16.0, 4.0 / 16.0];
+    let participation = 16.0f64.powi(2) / (81.0 + 16.0 + 3.0);
+    let (runs, mut hits, mut square) = (200, [0; 3], [0.0; 3]);
+    for run in 0..runs {
+        let p = pca(gaussian(5, 2000, run).as_ref()).unwrap();
+        let z = [
+            (p.explained_variance_ratio[0] - truth[0]) / p.std_error[0],
+            (p.explained_variance_ratio[1] - truth[1]) / p.std_error[1],
+            (p.participation_ratio.value - participation) / p.participation_ratio.std_error,
+        ];
+        for k in 0..3 {
+            hits[k] += usize::from(z[k].abs() <= 2.0);
+            square[k] += z[k] * z[k] / runs as f64;
+        }
+    }
+    // Student with 19 degrees of freedom: 94 % within two errors, a deviation of 1.06.
+    assert!(hits.iter().all(|h| *h > 172), "{hits:?}");
+    assert!(square.iter().all(|s| *s > 0.7 && *s < 1.6), "{square:?}");
+}
