@@ -1,10 +1,10 @@
 """Networks that PyTorch makes on the spot, analysed by nullcline and checked against PyTorch.
 
-Needs torch, numpy and safetensors; scipy and pyarrow are used where they are installed.
+Needs torch, numpy and safetensors; pyarrow is used where it is installed.
 
     python tests/peers/check_networks.py target/release/nullcline [formats|points|driven|lyapunov|errors ...]
 
-Without a part, all run (some ten minutes). Files go to a temporary folder. Exit status 1 if a check fails.
+Without a part, all run (some three minutes). Files go to a temporary folder. Exit status 1 if a check fails.
 Independent of the Rust code: states and Jacobians come from torch (float64 copies of the weights), fixed points
 from a Levenberg-Marquardt search of its own, exponents from a plain QR iteration in numpy.
 """
@@ -284,7 +284,6 @@ def points():
                 residual = (net(x, u) - x).abs().max().item()
                 values = np.linalg.eigvals(net.jacobians(x, u)[0].numpy())
                 modulus = np.abs(values)
-                # A modulus within 1e-9 of one may be counted either way; a defective zero is known to 1e-4.
                 unstable = int((modulus > 1).sum())
                 scale = max(1.0, modulus.max())
                 if residual > 1e-10 * max(1.0, x.abs().max().item()) or abs(modulus.max() - p["max_modulus"]) > 1e-7 * scale or unstable != p["unstable"]:
@@ -361,6 +360,10 @@ def lyapunov():
         spread = each.std(0, ddof=1) / b**0.5
         if main["kind"] != "moving":
             check(f"exponents of {path.stem} ({main['kind']})", np.nanmax(np.abs(ours - each.mean(0))[ours > -8]) < 5e-3)
+            continue
+        if len(modules["lyapunov"]["attractors"]) > 1:
+            # Tori and chaos side by side: a short run groups its trajectories as it may, and seeds differ by it.
+            print(f"     {path.stem}: several attractors, errors not judged")
             continue
         everything.extend(z_scores(f"exponents of {path.stem}", ours, error, each.mean(0), spread))
         # Are the standard errors honest? Ten seeds are ten independent sets of initial states.
