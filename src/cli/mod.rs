@@ -34,10 +34,11 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Text on the output; 0 if it was taken.
+/// Text on the output. A reader that went away (`| head`) has seen enough: the status stays 0.
 fn print(text: &str) -> u8 {
     let mut out = std::io::stdout().lock();
-    u8::from(writeln!(out, "{text}").and_then(|()| out.flush()).is_err())
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    0
 }
 
 fn fail(error: &crate::pipeline::Error) -> u8 {

@@ -142,7 +142,7 @@ pub enum Problem {
 
     /// A row of a text table with too many or too few fields; lines count from 1.
     #[error(
-        "line {line}: found {found} fields, expected {expected} as in the first row; check quotes and separators"
+        "line {line} has a wrong number of fields: found {found}, expected {expected} as in the first row; check quotes and separators"
     )]
     RaggedRow { line: u64, found: u64, expected: u64 },
 

@@ -18,7 +18,7 @@ use crate::report::{Error, Figure};
 /// [`Error::Font`] if the embedded font cannot be read.
 pub fn speed_histogram(q: &[f64], groups: &[&str], threshold: f64) -> Result<Figure, Error> {
     let (name, title) = ("speeds", "Speeds of the found points");
-    let caption = "Speed q at the end of every search; dashed, the threshold for a fixed point.";
+    let caption = "Speed q at the end of every search; dashed, the threshold for a slow point.";
     let points: Vec<(f64, &str)> = q
         .iter()
         .enumerate()

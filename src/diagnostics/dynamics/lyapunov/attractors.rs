@@ -6,7 +6,7 @@ use super::{Attractor, Checks, Drive, Estimate, History, Kind, Options, Stopped,
 use crate::systems::time::System;
 
 /// Batches of a trajectory below which its exponents do not tell it from others.
-const ENOUGH_BATCHES: usize = 32;
+const ENOUGH_BATCHES: usize = 12;
 const HISTORY: usize = 128;
 const JACKKNIFE_GROUPS: usize = 24;
 
@@ -26,11 +26,13 @@ pub(super) fn group(all: &[Trajectory], driven: bool) -> Vec<Vec<usize>> {
     groups
 }
 
+/// Equal to 1e-6 of the largest coordinate, or of 1.
+fn close(x: &[f64], y: &[f64]) -> bool {
+    let scale = 1.0 + x.iter().fold(0.0f64, |a, v| a.max(v.abs()));
+    x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-6 * scale)
+}
+
 fn same(a: &Trajectory, b: &Trajectory, within: f64, driven: bool) -> bool {
-    let close = |x: &[f64], y: &[f64]| {
-        let scale = 1.0 + x.iter().fold(0.0f64, |a, v| a.max(v.abs()));
-        x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-6 * scale)
-    };
     match (&a.point, &b.point) {
         (Some(p), Some(q)) => return close(&p.x, &q.x),
         (None, None) => (),
@@ -69,13 +71,28 @@ fn same_exponents(a: &Trajectory, b: &Trajectory) -> bool {
     })
 }
 
+/// The members whose growth counts on its own: under one input, trajectories that end in the same
+/// state have forgotten where they began, and are one.
+fn distinct(all: &[Trajectory], group: &[usize], driven: bool) -> Vec<usize> {
+    let mut kept: Vec<usize> = Vec::new();
+    for i in group {
+        let t = &all[*i];
+        let twin = |k: &usize| all[*k].recorded == t.recorded && close(all[*k].state.x(), t.state.x());
+        if !driven || !kept.iter().any(twin) {
+            kept.push(*i);
+        }
+    }
+    kept
+}
+
 /// Columns that no member has lost.
 fn resolved(all: &[Trajectory], group: &[usize]) -> usize {
     group.iter().map(|i| all[*i].tangents.active).min().unwrap_or(0)
 }
 
 /// Largest standard error of a group, nats per unit time; zero at a fixed point once it is checked.
-pub(super) fn largest_error(all: &[Trajectory], group: &[usize]) -> f64 {
+pub(super) fn largest_error(all: &[Trajectory], group: &[usize], driven: bool) -> f64 {
+    let group = &distinct(all, group, driven)[..];
     let first = &all[group[0]];
     if first.point.is_some() {
         return if group.iter().all(|i| all[*i].done()) { 0.0 } else { f64::INFINITY };
@@ -105,6 +122,8 @@ pub(super) fn assemble(
     options: &Options,
 ) -> (Attractor, Vec<String>) {
     let dt = system.time_step();
+    let members = group;
+    let group = &distinct(all, group, matches!(drive, Drive::Sequence(_)))[..];
     let first = &all[group[0]];
     let (n, k) = (system.step().dim(), first.total.len());
     let steps: usize = group.iter().map(|i| all[*i].recorded).sum();
@@ -164,8 +183,8 @@ pub(super) fn assemble(
     }
     let attractor = Attractor {
         kind: first.kind,
-        share: group.len() as f64 / all.len() as f64,
-        members: group.to_vec(),
+        share: members.len() as f64 / all.len() as f64,
+        members: members.to_vec(),
         exponents,
         std_error: errors,
         kaplan_yorke_dimension: dimension,

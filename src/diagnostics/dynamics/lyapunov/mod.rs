@@ -174,7 +174,7 @@ pub fn lyapunov(
         let groups = attractors::group(&all, driven);
         let mut worst = 0.0f64;
         for g in &groups {
-            let error = attractors::largest_error(&all, g);
+            let error = attractors::largest_error(&all, g, driven);
             if error < options.tol {
                 g.iter().for_each(|i| all[*i].finished = true);
             } else {

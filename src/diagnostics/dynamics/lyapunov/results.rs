@@ -58,7 +58,7 @@ pub struct Attractor {
     pub kaplan_yorke_dimension: Estimate,
     /// Sum of the positive exponents, nats per unit time, with the same treatment of zero.
     pub entropy_rate: Estimate,
-    /// Steps recorded, all members together.
+    /// Steps recorded, all members together; members that share one orbit under an input count once.
     pub steps: usize,
     /// Why the recording ended.
     pub stopped: Stopped,

@@ -106,7 +106,8 @@ pub fn kaplan_yorke(exponents: &[f64], n: usize) -> f64 {
 
 /// Sum of the positive exponents: the entropy rate where Pesin's formula holds.
 pub fn entropy_rate(exponents: &[f64]) -> f64 {
-    exponents.iter().filter(|l| **l > 0.0).sum()
+    // An empty sum would be minus zero.
+    exponents.iter().filter(|l| **l > 0.0).fold(0.0, |a, l| a + l)
 }
 
 /// `f` of the mean spectrum with the jackknife error over `groups` (sums and weights of
