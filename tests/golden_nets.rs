@@ -186,3 +186,17 @@ fn fixed_points_are_all_found_and_none_is_false() {
         }
     }
 }
+
+/// Saddles have small basins under any search: the edges between attractors must not be left to luck.
+#[test]
+fn every_seed_finds_all_27_points_of_the_flip_flop_gru() {
+    let n = network("ff3_gru");
+    let system = n.system.as_ref();
+    for seed in 1..=8 {
+        let start = random_states(system, 32, seed);
+        let pool = trajectories(system, start.as_ref(), &Inputs::Constant(vec![0.0; 3]), 200).pooled();
+        let options = fixed_points::Options { seed, ..fixed_points::Options::for_dimension(32) };
+        let found = fixed_points::fixed_points(system, pool.as_ref(), &[0.0; 3], &options, &|| ());
+        assert_eq!(found.points.len(), 27, "seed {seed}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Fixed and slow points, certified, with an estimate of how many were missed.
 
 mod certificate;
+mod edge;
 mod residual;
 mod search;
 mod solver;

@@ -2,11 +2,12 @@
 
 use super::super::trajectories::random_state;
 use super::certificate::certify;
+use super::edge::edges;
 use super::residual::{Residual, norm};
 use super::solver::{End, Thresholds, Zero, newton, solve, zero};
 use super::{FixedPoint, FixedPoints, Label, Mode};
 use crate::linalg::col;
-use crate::linalg::eigen::{Order, modes};
+use crate::linalg::eigen::{Order, eigenvalues, modes};
 use crate::linalg::random::{Rng, Use, normal, stream, uniform};
 use crate::systems::rule::{Workspace, column, column_mut, linearise};
 use crate::systems::time::System;
@@ -198,8 +199,8 @@ pub fn chao1(hits: &[usize]) -> f64 {
     (m - 1.0) / m * f1 * (f1 - 1.0) / (2.0 * (f2 + 1.0))
 }
 
-/// Looks for what the first search missed: from points between known ones, and by Newton's method
-/// on G deflated at the known points, from noisy states.
+/// Looks for what the first search missed: on the boundaries between basins, from points between known
+/// ones, and by Newton's method on G deflated at the known points, from noisy states.
 ///
 /// The deflated equation M(x) G(x) = 0 with M = prod_k (1 + (s / |x - x_k|)^2) has the zeros of G but
 /// the known ones, and its Newton step is the plain one times 1 / (1 - grad M . step / M).
@@ -217,7 +218,7 @@ fn second_search(
         return 0;
     }
     let scale = norm(spread);
-    let mut used = 0;
+    let mut used = between_basins(system, input, fixed);
     for round in 0..4 {
         let known: Vec<&[f64]> = fixed.iter().map(|f| f.state.as_slice()).collect();
         let merit = |x: &[f64]| known.iter().map(|k| 1.0 + (scale / gap(x, k)).powi(2)).product::<f64>();
@@ -262,6 +263,28 @@ fn second_search(
         }
     }
     used
+}
+
+/// Adds the saddles between the basins of the stable points; returns how many candidates there were.
+fn between_basins(system: &dyn System, input: &[f64], fixed: &mut Vec<Found>) -> usize {
+    let stable: Vec<&[f64]> =
+        fixed.iter().map(|f| f.state.as_slice()).filter(|x| is_stable(system, x, input)).collect();
+    let candidates = edges(system, input, &stable);
+    let used = candidates.len();
+    let mut residual = Residual::new(system, input);
+    for x in candidates {
+        if zero(&mut residual, &x) == Some(Zero::Isolated) {
+            merge(fixed, x, SAME_FIXED, 0);
+        }
+    }
+    used
+}
+
+fn is_stable(system: &dyn System, x: &[f64], input: &[f64]) -> bool {
+    let order = if system.is_flow() { Order::RealPart } else { Order::Modulus };
+    let (_, jacobian, _) = linearise(system.field(), x, input);
+    let leading = eigenvalues(jacobian.as_ref(), order).and_then(|v| v.first().copied());
+    leading.is_some_and(|v| system.growth(v.re, v.im) < 0.0)
 }
 
 fn gap(x: &[f64], k: &[f64]) -> f64 {
