@@ -253,7 +253,7 @@ fn a_killed_runs_remains_are_cleared() {
 fn paths_stay_inside() {
     let place = Place::new("inside");
     let folder = Folder::create(&place.0.join("r")).unwrap();
-    for bad in ["../x", "/tmp/x", "", "a/../../x"] {
+    for bad in ["../x", "/x", "", "a/../../x"] {
         assert!(matches!(folder.write(Path::new(bad), "x").unwrap_err(), Error::Outside(_)), "{bad}");
     }
     assert_eq!(place.entries().len(), 1);

@@ -102,7 +102,9 @@ fn value(v: f64, error: Option<f64>) -> String {
     match error.map(digits) {
         Some(digits) => {
             let e = error.unwrap_or(0.0);
-            format!("{} ± {e:.digits$}", signed(format!("{v:.digits$}")))
+            let value = signed(format!("{v:.digits$}"));
+            // An error that rounds to nothing is better not shown than shown as zero.
+            if e < 0.5 * 10f64.powi(-(digits as i32)) { value } else { format!("{value} ± {e:.digits$}") }
         }
         None => brief(v),
     }
