@@ -293,8 +293,10 @@ impl<'a> Run<'a> {
                 trials.len()
             ));
         }
-        let recorded = result.attractors.first().map_or(0, |a| a.steps / a.members.len().max(1));
-        if driven && recorded < SHORT {
+        if let Drive::Sequence(u) = drive
+            && let recorded = u.ncols() - discarded
+            && recorded < SHORT
+        {
             let steps = sections::words::count(recorded, "step");
             let warning =
                 format!("The exponents are over {steps} of input alone: those of a longer input may differ.");
