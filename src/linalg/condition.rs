@@ -1,10 +1,9 @@
-//! Eigenvalues with bounds on what rounding does to them; solutions of linear systems.
+//! Eigenvalues with bounds on what rounding does to them, and determinants.
 
 use super::lu::lu_in_place;
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, evd_real, evd_scratch};
-use faer::linalg::triangular_solve::{solve_unit_lower_triangular_in_place, solve_upper_triangular_in_place};
 use faer::{Mat, MatMut, MatRef, Par, c64};
 
 /// An eigenvalue and a first-order bound of its rounding error.
@@ -66,22 +65,6 @@ pub fn eigenvalues_with_errors(a: MatRef<f64>) -> Option<Vec<Eigenvalue>> {
     Some(out)
 }
 
-/// Solves A x = b in place of b, destroying A; false when A is singular.
-pub fn solve_in_place(mut a: MatMut<f64>, b: &mut [f64]) -> bool {
-    let n = a.nrows();
-    let mut swaps = vec![0; n];
-    if lu_in_place(a.as_mut(), &mut swaps) < n {
-        return false;
-    }
-    for (i, s) in swaps.iter().enumerate() {
-        b.swap(i, *s);
-    }
-    let mut x = MatMut::from_column_major_slice_mut(b, n, 1);
-    solve_unit_lower_triangular_in_place(a.as_ref(), x.as_mut(), Par::Seq);
-    solve_upper_triangular_in_place(a.as_ref(), x.as_mut(), Par::Seq);
-    true
-}
-
 /// log|det A|, destroying A; minus infinity when A is singular.
 pub fn log_abs_det(mut a: MatMut<f64>, swaps: &mut [usize]) -> f64 {
     let n = a.nrows();
@@ -95,6 +78,7 @@ pub fn log_abs_det(mut a: MatMut<f64>, swaps: &mut [usize]) -> f64 {
 mod tests {
     use super::*;
     use crate::linalg::random::{Use, normal_matrix, stream};
+    use crate::linalg::solve::Lu;
 
     #[test]
     fn errors_bound_the_distance_to_known_eigenvalues() {
@@ -105,10 +89,12 @@ mod tests {
         let mut a = Mat::zeros(n, n);
         for j in 0..n {
             // Row j of A^T: A = V D V^-1 solves V^T A^T = (V D)^T... column by column.
-            let mut b: Vec<f64> = (0..n).map(|i| v[(j, i)] * (1.0 + i as f64)).collect();
-            assert!(solve_in_place(v.transpose().to_owned().as_mut(), &mut b));
+            let mut b = Mat::from_fn(n, 1, |i, _| v[(j, i)] * (1.0 + i as f64));
+            let mut lu = Lu::new(n);
+            assert!(lu.factor(v.transpose()));
+            lu.solve(b.as_mut());
             for i in 0..n {
-                a[(j, i)] = b[i];
+                a[(j, i)] = b[(i, 0)];
             }
         }
         let mut found = eigenvalues_with_errors(a.as_ref()).unwrap();

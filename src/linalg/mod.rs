@@ -41,6 +41,16 @@ pub fn col_mut<T>(m: MatMut<'_, T>, j: usize) -> &mut [T] {
     m.col_mut(j).try_as_col_major_mut().expect("columns are contiguous").as_slice_mut()
 }
 
+/// Euclidean norm of a vector.
+pub fn norm<T: Real>(v: &[T]) -> f64 {
+    v.iter().map(|v| v.to_f64().powi(2)).sum::<f64>().sqrt()
+}
+
+/// Frobenius norm of a matrix, an upper bound of its spectral norm.
+pub fn frobenius<T: Real>(m: MatRef<T>) -> f64 {
+    (0..m.ncols()).flat_map(|j| col(m, j)).map(|v| v.to_f64().powi(2)).sum::<f64>().sqrt()
+}
+
 /// Makes faer's high-level decompositions sequential, in the whole process: parallel work here is
 /// over trajectories and starts, and results must not depend on the number of threads.
 pub fn sequential() {

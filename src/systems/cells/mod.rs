@@ -19,7 +19,7 @@ pub use rate::Rate;
 pub use stack::Stack;
 pub use vanilla::Vanilla;
 
-use crate::linalg::{Real, col};
+use crate::linalg::Real;
 use faer::{MatMut, MatRef};
 
 /// Largest |s''| of the logistic function, 1/(6 sqrt 3).
@@ -36,16 +36,6 @@ fn gate_scratch<T: Real>(scratch: MatMut<T>, n: usize, k: usize) -> (MatMut<T>, 
 /// Euclidean norm of row `i`.
 fn row_norm<T: Real>(m: MatRef<T>, i: usize) -> f64 {
     (0..m.ncols()).map(|j| m[(i, j)].to_f64().powi(2)).sum::<f64>().sqrt()
-}
-
-/// Frobenius norm, an upper bound of the spectral norm.
-fn frobenius<T: Real>(m: MatRef<T>) -> f64 {
-    (0..m.ncols()).flat_map(|j| col(m, j)).map(|v| v.to_f64().powi(2)).sum::<f64>().sqrt()
-}
-
-/// Euclidean norm of a column vector.
-fn norm<T: Real>(v: &[T]) -> f64 {
-    v.iter().map(|v| v.to_f64().powi(2)).sum::<f64>().sqrt()
 }
 
 /// sum_j |m_ij v_j| of row `i`: the size on which the rounding error of a dot product depends.

@@ -1,9 +1,9 @@
 //! The rate network: the leak acts on the rates.
 
 use super::leak::Leak;
-use super::{Params, Vanilla, norm};
+use super::{Params, Vanilla};
 use crate::linalg::activation::Activation;
-use crate::linalg::{Real, col, col_mut};
+use crate::linalg::{Real, col, col_mut, norm};
 use crate::systems::rule::{Block, Bounds, Point, Rule};
 use faer::{MatMut, MatRef};
 

@@ -1,9 +1,9 @@
 //! The vanilla (Elman) recurrent cell.
 
 use super::params::{B_HH, B_IH, U, W, params_methods};
-use super::{Params, frobenius, gamma, magnitude, row_norm};
+use super::{Params, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
-use crate::linalg::{Real, col, col_mut, gemm, state_of};
+use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
 

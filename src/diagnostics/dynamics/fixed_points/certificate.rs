@@ -1,6 +1,7 @@
 //! Proof that a fixed point exists where one was found: the Newton-Kantorovich theorem.
 
-use super::residual::{Residual, frobenius, norm};
+use super::residual::Residual;
+use crate::linalg::{frobenius, norm};
 use faer::Mat;
 
 /// Radius around `x` in which exactly one zero of G lies, if that is proven.

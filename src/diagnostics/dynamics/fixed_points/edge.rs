@@ -1,7 +1,8 @@
 //! Saddles on the boundaries between basins of attraction, by bisection.
 
-use super::residual::{Residual, norm};
+use super::residual::Residual;
 use super::solver::newton;
+use crate::linalg::norm;
 use crate::systems::rule::{Workspace, column, column_mut};
 use crate::systems::time::System;
 use rayon::prelude::*;

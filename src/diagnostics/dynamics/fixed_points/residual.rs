@@ -1,6 +1,6 @@
 //! The equation whose zeros are the fixed points, its Newton step and its size.
 
-use crate::linalg::{col, solve::Lu};
+use crate::linalg::solve::Lu;
 use crate::systems::rule::{Point, Rule, Workspace, column, column_mut};
 use crate::systems::time::System;
 use argmin::core::{CostFunction, Error, Gradient};
@@ -114,16 +114,6 @@ impl<'a> Residual<'a> {
             *v >= lo - slack && *v <= hi + slack
         })
     }
-}
-
-/// Euclidean norm.
-pub fn norm(v: &[f64]) -> f64 {
-    v.iter().map(|v| v * v).sum::<f64>().sqrt()
-}
-
-/// Largest spectral norm that a matrix can have: its Frobenius norm.
-pub fn frobenius(m: MatRef<f64>) -> f64 {
-    (0..m.ncols()).flat_map(|j| col(m, j)).map(|v| v * v).sum::<f64>().sqrt()
 }
 
 /// q as argmin sees it; cost and gradient share the forward pass, and the best state is kept.

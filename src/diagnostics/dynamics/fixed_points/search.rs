@@ -3,12 +3,12 @@
 use super::super::trajectories::random_state;
 use super::certificate::certify;
 use super::edge::edges;
-use super::residual::{Residual, norm};
+use super::residual::Residual;
 use super::solver::{End, Thresholds, Zero, newton, solve, zero};
 use super::{FixedPoint, FixedPoints, Label, Mode};
-use crate::linalg::col;
 use crate::linalg::eigen::{Order, eigenvalues, modes};
 use crate::linalg::random::{Rng, Use, normal, stream, uniform};
+use crate::linalg::{col, norm};
 use crate::systems::rule::{Workspace, column, column_mut, linearise};
 use crate::systems::time::System;
 use faer::{MatRef, c64};

@@ -1,6 +1,7 @@
 //! From one start to a fixed point, a slow point, or nothing.
 
-use super::residual::{Objective, Residual, frobenius, norm};
+use super::residual::{Objective, Residual};
+use crate::linalg::{frobenius, norm};
 use argmin::core::Executor;
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;

@@ -1,8 +1,9 @@
 //! Fixed points that a trajectory has come to, and the exact exponents there.
 
 use super::{Drive, state::State};
-use crate::linalg::condition::{eigenvalues_with_errors, solve_in_place};
-use crate::systems::rule::linearise;
+use crate::linalg::condition::eigenvalues_with_errors;
+use crate::linalg::solve::Lu;
+use crate::systems::rule::{column_mut, linearise};
 use crate::systems::time::System;
 
 /// A fixed point with its exponents.
@@ -50,6 +51,7 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 fn newton(system: &dyn System, u: &[f64], x: &[f64], scale: f64) -> Option<Vec<f64>> {
     let mut point = x.to_vec();
     let mut last = f64::INFINITY;
+    let mut lu = Lu::new(point.len());
     for _ in 0..30 {
         let (mut residual, mut j, _) = linearise(system.field(), &point, u);
         if !system.is_flow() {
@@ -63,9 +65,10 @@ fn newton(system: &dyn System, u: &[f64], x: &[f64], scale: f64) -> Option<Vec<f
             return Some(point);
         }
         // A continuum of fixed points makes J singular: what residual rounding leaves is enough.
-        if !solve_in_place(j.as_mut(), &mut residual) {
+        if !lu.factor(j.as_ref()) {
             return (size <= 1e-12 * scale).then_some(point);
         }
+        lu.solve(column_mut(&mut residual));
         let step = residual.iter().fold(0.0f64, |a, v| a.max(v.abs()));
         if !step.is_finite() || step > 0.1 * scale {
             return (size <= 1e-12 * scale).then_some(point);
