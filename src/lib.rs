@@ -1,7 +1,8 @@
 //! nullcline tells what a recurrent network computes, seen as a dynamical system.
 //!
 //! Files are read by [`io`], become [`systems`], are measured by [`diagnostics`], and are
-//! written by [`report`]; [`pipeline`] runs that chain for one checked configuration.
+//! written by [`report`]; [`pipeline`] runs that chain for one checked configuration. [`training`] makes
+//! networks that solve [`tasks`]; [`studies`] test what papers claim.
 
 pub mod cli;
 pub mod diagnostics;
@@ -10,7 +11,10 @@ pub mod linalg;
 pub mod pipeline;
 pub mod report;
 pub mod selftest;
+pub mod studies;
 pub mod systems;
+pub mod tasks;
+pub mod training;
 
 /// The README's examples, compiled.
 #[cfg(doctest)]

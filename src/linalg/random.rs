@@ -19,6 +19,20 @@ pub enum Use {
     Deflation = 4,
     /// Reference systems and tests.
     Fixture = 5,
+    /// Items of a task.
+    Task = 6,
+    /// Initial parameters.
+    Parameters = 7,
+    /// Order of the training items.
+    Shuffle = 8,
+    /// Dropout.
+    Dropout = 9,
+    /// Hyper-parameter search.
+    Search = 10,
+    /// Noise on weights or states.
+    Noise = 11,
+    /// Connectivity of random networks.
+    Connectivity = 12,
 }
 
 /// The stream of item `index` in a run seeded with `seed`.

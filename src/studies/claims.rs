@@ -1,0 +1,124 @@
+//! Claims: what a paper says, what theory predicts, what we measured.
+
+use crate::report::tables::{Cells, TableOut};
+
+/// Whether a claim stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Measured and expected agree within the tolerance.
+    Holds,
+    /// They do not.
+    Differs,
+    /// Not measured in this run.
+    NotTested,
+}
+
+impl Verdict {
+    /// As written in `claims.csv`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Differs => "differs",
+            Self::NotTested => "not tested",
+        }
+    }
+}
+
+/// One row of `claims.csv`.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The statement, in words.
+    pub claim: String,
+    /// Paper and place, as `park2023 Fig. 3D`.
+    pub source: String,
+    /// What is measured, with its unit.
+    pub quantity: String,
+    /// The paper's number, if it gives one.
+    pub published: Option<f64>,
+    /// The theory's number, if it gives one.
+    pub predicted: Option<f64>,
+    /// Ours.
+    pub measured: f64,
+    /// Its standard error; 0 for an exact count.
+    pub std_error: f64,
+    /// Independent repetitions behind it.
+    pub n: usize,
+    /// Largest |measured - expected| that still holds, fixed before looking.
+    pub tolerance: f64,
+    /// Whether it stands.
+    pub verdict: Verdict,
+    /// Why it differs, where that was found; shown on the page.
+    pub reason: String,
+}
+
+impl Claim {
+    /// A claim that `measured` is the expected number: the published one, or, where there is none, the
+    /// predicted one. It holds where |measured - expected| <= tolerance + 2 std_error.
+    pub fn measured(
+        claim: &str,
+        source: &str,
+        quantity: &str,
+        measured: f64,
+        std_error: f64,
+        n: usize,
+    ) -> Self {
+        Self {
+            claim: claim.into(),
+            source: source.into(),
+            quantity: quantity.into(),
+            published: None,
+            predicted: None,
+            measured,
+            std_error,
+            n,
+            tolerance: 0.0,
+            verdict: Verdict::NotTested,
+            reason: String::new(),
+        }
+    }
+    /// With the paper's number; judged against it.
+    pub fn published(self, value: f64, tolerance: f64) -> Self {
+        Self { published: Some(value), tolerance, ..self }.judged(value)
+    }
+    /// With the theory's number; judged against it.
+    pub fn predicted(self, value: f64, tolerance: f64) -> Self {
+        Self { predicted: Some(value), tolerance, ..self }.judged(value)
+    }
+    /// A claim with a verdict of its own, such as an inequality; `claim` says which.
+    pub fn decided(self, holds: bool) -> Self {
+        Self { verdict: if holds { Verdict::Holds } else { Verdict::Differs }, ..self }
+    }
+    /// With the reason why it differs, or what limits it.
+    pub fn because(self, reason: &str) -> Self {
+        Self { reason: reason.into(), ..self }
+    }
+
+    fn judged(self, expected: f64) -> Self {
+        let error = if self.std_error.is_finite() { self.std_error } else { 0.0 };
+        let holds = (self.measured - expected).abs() <= self.tolerance + 2.0 * error;
+        self.decided(holds)
+    }
+}
+
+/// `claims.csv`: the columns of the contract.
+pub fn table(claims: &[Claim]) -> TableOut {
+    let text = |f: &dyn Fn(&Claim) -> String| Cells::Text(claims.iter().map(f).collect());
+    let float = |f: &dyn Fn(&Claim) -> f64| Cells::Float(claims.iter().map(f).collect());
+    let known = |v: Option<f64>| v.unwrap_or(f64::NAN);
+    TableOut {
+        name: "claims".into(),
+        caption: "Every claim with the published, the predicted and the measured number.".into(),
+        columns: vec![
+            ("claim".into(), text(&|c| c.claim.clone())),
+            ("source".into(), text(&|c| c.source.clone())),
+            ("quantity".into(), text(&|c| c.quantity.clone())),
+            ("published".into(), float(&|c| known(c.published))),
+            ("predicted".into(), float(&|c| known(c.predicted))),
+            ("measured".into(), float(&|c| c.measured)),
+            ("std_error".into(), float(&|c| c.std_error)),
+            ("n".into(), Cells::Int(claims.iter().map(|c| c.n as i64).collect())),
+            ("tolerance".into(), float(&|c| c.tolerance)),
+            ("verdict".into(), text(&|c| c.verdict.name().into())),
+        ],
+    }
+}

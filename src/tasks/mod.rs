@@ -1,0 +1,103 @@
+//! Tasks: each item of a data set is a sequence of inputs with what the read-out should say.
+//!
+//! Item `i` of a split is made from (seed, split, i) alone, so that a data set needs no storage, is the
+//! same on any number of threads, and can be made in any order.
+
+use crate::linalg::random::{Rng, Use, stream};
+use faer::Mat;
+
+/// Which part of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Split {
+    /// The parameters are fitted to these items.
+    Train,
+    /// Stopping and hyper-parameters are chosen on these.
+    Validation,
+    /// Results are reported on these.
+    Test,
+}
+
+/// How outputs are compared with targets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objective {
+    /// Weighted mean over counted columns of -sum_c p_c log softmax(y)_c, in nats.
+    CrossEntropy,
+    /// Weighted mean over counted columns and outputs of (y - y*)^2.
+    MeanSquare,
+}
+
+/// What the outputs should be, a column a sequence and step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Targets {
+    /// Index of the right class.
+    Classes(Vec<u32>),
+    /// Probabilities (soft targets) under cross entropy or values under the mean square, o x (T b).
+    Values(Mat<f64>),
+}
+
+/// Sequences of equal length side by side: column t b + j is step t of sequence j.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Steps T.
+    pub steps: usize,
+    /// Sequences b.
+    pub sequences: usize,
+    /// d x (T b).
+    pub inputs: Mat<f64>,
+    /// T b columns.
+    pub targets: Targets,
+    /// Weight of each of the T b columns in the loss; 0 where the output is free.
+    pub weights: Vec<f64>,
+}
+
+/// A task: a source of labelled sequences.
+pub trait Task: Send + Sync {
+    /// The name on the command line.
+    fn name(&self) -> &'static str;
+    /// Inputs d.
+    fn inputs(&self) -> usize;
+    /// Outputs o.
+    fn outputs(&self) -> usize;
+    /// Steps T of every sequence; shorter ones are padded and not counted after their end.
+    fn steps(&self) -> usize;
+    /// How outputs are compared with targets.
+    fn objective(&self) -> Objective;
+    /// Items in a split.
+    fn size(&self, split: Split) -> usize;
+    /// The items of those indices, in that order.
+    fn batch(&self, split: Split, items: &[usize]) -> Batch;
+}
+
+/// Items in each split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Training items.
+    pub train: usize,
+    /// Validation items.
+    pub validation: usize,
+    /// Test items.
+    pub test: usize,
+}
+
+impl Default for Sizes {
+    /// 10,000, 1,000 and 1,000 (park2023, S2.2).
+    fn default() -> Self {
+        Self { train: 10_000, validation: 1_000, test: 1_000 }
+    }
+}
+
+impl Sizes {
+    /// Items in `split`.
+    pub fn of(self, split: Split) -> usize {
+        match split {
+            Split::Train => self.train,
+            Split::Validation => self.validation,
+            Split::Test => self.test,
+        }
+    }
+}
+
+/// The random stream of item `i` of a split.
+pub fn item_stream(seed: u64, split: Split, i: usize) -> Rng {
+    stream(seed, Use::Task, ((split as u64) << 48) | i as u64)
+}
