@@ -1,0 +1,6 @@
+//! Fig. 6: head direction held by the phase between two oscillators and read by coincidence along delay
+//! lines, beside a ring attractor, both with noise on their weights.
+
+mod events;
+mod neuron;
+mod stepped;
