@@ -2,5 +2,7 @@
 //! lines, beside a ring attractor, both with noise on their weights.
 
 mod events;
+mod integrate;
 mod neuron;
+mod readout;
 mod stepped;
