@@ -4,5 +4,7 @@
 mod events;
 mod integrate;
 mod neuron;
+mod noise;
 mod readout;
+mod ring;
 mod stepped;
