@@ -2,8 +2,11 @@
 
 pub mod bptt;
 mod chunk;
+pub mod clip;
 pub mod dropout;
 pub mod loss;
 mod model;
+pub mod optimiser;
+pub mod schedule;
 
 pub use model::{Model, Readout};
