@@ -53,7 +53,8 @@ fn main() -> Result<(), Error> {
     let map = field(256, 0.1, &mut rng);
     let sequential = HeatMap { palette: Palette::Sequential, ..field(128, 0.0, &mut rng) };
     let samples = |centre: f64, rng: &mut _| -> Vec<f64> { (0..500).map(|_| centre + normal(rng)).collect() };
-    let sets = [("before".to_string(), samples(0.0, &mut rng)), ("after".to_string(), samples(2.0, &mut rng))];
+    let sets =
+        [("before".to_string(), samples(0.0, &mut rng)), ("after".to_string(), samples(2.0, &mut rng))];
     let circle: Vec<[f64; 2]> =
         (0..2000).map(|k| 0.01 * f64::from(k)).map(|t| [t.cos() * 3.0, (2.0 * t).sin()]).collect();
     let orbit = Series { points: circle, ..Series::default() };

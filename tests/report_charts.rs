@@ -66,7 +66,8 @@ fn all(values: &[f64]) -> Vec<Figure> {
     let square = Axes { square: true, ..plain.clone() };
     let sets = [("one".to_string(), values.to_vec()), (String::new(), values.to_vec())];
     let grid = map(n, n, |i, j| values[(i + j) % n]);
-    let diverging = HeatMap { palette: Palette::Diverging(values.first().copied().unwrap_or(0.0)), ..grid.clone() };
+    let diverging =
+        HeatMap { palette: Palette::Diverging(values.first().copied().unwrap_or(0.0)), ..grid.clone() };
     let mut figures = vec![
         lines(&series, &plain).unwrap(),
         lines(&series, &log).unwrap(),

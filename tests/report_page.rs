@@ -105,7 +105,7 @@ fn page_shows_figures_tables_and_the_command() {
     let html = render(&page());
     assert_eq!(html.matches("<svg").count(), 4);
     assert!(html.contains("href=\"lyapunov/spectrum.svg\""));
-    assert_eq!(html.matches("<tr>").count(), 2 * 21, "twenty rows and a head, twice");
+    assert_eq!(html.matches("<tr>").count(), 2 * 21 + 4, "twenty rows and a head, twice; three claims");
     assert!(html.contains("… 30 more in <a href=\"lyapunov/exponents.csv\""));
     assert!(html.contains("<td class=\"n\">−0.5") && html.contains("How to run this again"));
     let mut ids: Vec<&str> = html.split(" id=\"").skip(1).map(|s| s.split('"').next().unwrap()).collect();

@@ -3,7 +3,8 @@
 use ab_glyph::OutlineCurve;
 use png::{BitDepth, ColorType, Encoder, EncodingError, PixelDimensions, Unit};
 use tiny_skia::{
-    Color as Ink, ColorU8, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, StrokeDash, Transform,
+    Color as Ink, ColorU8, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, StrokeDash,
+    Transform,
 };
 
 use super::color::{Color, WHITE};
@@ -117,10 +118,13 @@ impl Canvas {
             (0.0..1.0).contains(&t).then(|| (t * cells as f64) as usize)
         };
         let columns: Vec<_> = (0..width).map(|i| cell(i, from[0], to[0], image.columns)).collect();
-        for (j, line) in self.pixmap.pixels_mut().chunks_mut(width as usize).enumerate().take(height as usize) {
+        for (j, line) in self.pixmap.pixels_mut().chunks_mut(width as usize).enumerate().take(height as usize)
+        {
             let Some(row) = cell(j as u32, from[1], to[1], image.rows) else { continue };
             for (pixel, column) in line.iter_mut().zip(&columns) {
-                let Some(index) = column.and_then(|c| image.cells.get(row * image.columns + c)) else { continue };
+                let Some(index) = column.and_then(|c| image.cells.get(row * image.columns + c)) else {
+                    continue;
+                };
                 let Color(r, g, b) = image.palette.get(usize::from(*index)).copied().unwrap_or(WHITE);
                 *pixel = ColorU8::from_rgba(r, g, b, 255).premultiply();
             }

@@ -109,7 +109,8 @@ fn bar(map: &HeatMap, found: Option<(f64, f64)>) -> Option<Scale> {
     match map.palette {
         Palette::Diverging(middle) if middle.abs() < 1e300 => {
             let reach = (hi - middle).max(middle - lo).min(1e300);
-            let reach = if apart(middle - reach, middle + reach) { reach } else { 0.1 * middle.abs().max(10.0) };
+            let reach =
+                if apart(middle - reach, middle + reach) { reach } else { 0.1 * middle.abs().max(10.0) };
             Some(Scale::exact(middle - reach, middle + reach))
         }
         _ if apart(lo, hi) => Some(Scale::exact(lo, hi)),
