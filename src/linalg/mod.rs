@@ -5,6 +5,7 @@ pub mod condition;
 pub mod eigen;
 pub mod flag;
 pub mod lu;
+pub mod product;
 pub mod random;
 mod real;
 pub mod solve;
