@@ -8,6 +8,7 @@ mod linear;
 mod logistic;
 mod lorenz;
 mod rossler;
+pub mod rotation;
 mod small;
 mod van_der_pol;
 
