@@ -6,6 +6,7 @@ pub mod eigen;
 pub mod flag;
 pub mod graded;
 pub mod lu;
+pub mod product;
 pub mod qr;
 pub mod random;
 mod real;
