@@ -1,5 +1,13 @@
 //! Training: gradients through time over a rule's products, optimisers, initialisations.
 
+pub mod bptt;
+mod chunk;
+pub mod clip;
+pub mod dropout;
+pub mod init;
+pub mod loss;
 mod model;
+pub mod optimiser;
+pub mod schedule;
 
 pub use model::{Model, Readout};
