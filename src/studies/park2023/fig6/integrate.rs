@@ -2,8 +2,10 @@
 
 use super::events::{Drive, heading, spikes};
 use super::neuron::{PERIOD, Pair, STEP_MS};
+use super::ring::Ring;
 use super::stepped::Stepped;
 use crate::linalg::random::{Use, normal, stream};
+use faer::Mat;
 use std::f64::consts::{PI, TAU};
 
 /// Steps over which a velocity is constant.
@@ -145,6 +147,31 @@ pub fn stepped(pair: &Pair, signal: Signal, periods: usize, refine: usize) -> Tr
     track(&velocity, &train(1.0), &train(-1.0), periods)
 }
 
+/// The same by a ring attractor, a time constant to a period: the weights gain V (4/n) sin(theta_i - theta_j),
+/// whose product with a bump is its derivative.
+pub fn by_ring(ring: &Ring, signal: Signal, periods: usize) -> Track {
+    let velocity = signal.frames(periods);
+    let per_period = (PERIOD / FRAME) as usize;
+    let n = ring.angles.len();
+    let turn = |i: usize, j: usize| 4.0 / n as f64 * (ring.angles[i] - ring.angles[j]).sin();
+    let mut x = ring.bump(0.0);
+    let mut moving = ring.clone();
+    let mut track = Track::default();
+    let (mut truth, mut decoded) = (0.0, 0.0);
+    for (i, frames) in velocity.chunks(per_period).enumerate() {
+        for v in frames {
+            moving.weights = Mat::from_fn(n, n, |i, j| ring.weights[(i, j)] + v * turn(i, j));
+            let before = moving.heading(&x);
+            let after = moving.track(&mut x, &[1.0 / per_period as f64])[0];
+            (truth, decoded) = (truth + v / per_period as f64, decoded + after - before);
+        }
+        track.time.push((i + 1) as f64);
+        track.truth.push(truth);
+        track.decoded.push(decoded);
+    }
+    track
+}
+
 fn track(velocity: &[f64], plus: &[f64], minus: &[f64], periods: usize) -> Track {
     let mut track = Track::default();
     let per_period = (PERIOD / FRAME) as usize;
@@ -168,6 +195,7 @@ pub fn dead_zone(refine: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::neuron::program;
+    use super::super::ring::Kind;
     use super::*;
 
     #[test]
@@ -182,6 +210,15 @@ mod tests {
         for signal in [sine, random] {
             let errors = exact(&program(), signal, 400).errors();
             assert!(errors.iter().all(|e| e.abs() < 0.1), "{signal:?}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn the_ring_integrates_too() {
+        let ring = Ring::new(Kind::Exact, 12);
+        for v in [0.1, -0.02] {
+            let track = by_ring(&ring, Signal::Constant(v), 100);
+            assert!((track.decoded[99] / track.truth[99] - 1.0).abs() < 0.02, "{v}: {:?}", track.decoded[99]);
         }
     }
 

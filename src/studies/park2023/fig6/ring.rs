@@ -2,6 +2,7 @@
 
 use super::readout::{population_vector, wrapped};
 use crate::linalg::activation::Activation;
+use crate::linalg::random::{Rng, normal};
 use crate::systems::cells::Rate;
 use crate::systems::rule::{Rule, Workspace, column, column_mut};
 use crate::systems::time::{Flow, System};
@@ -101,6 +102,16 @@ impl Ring {
 
     /// Headings, not wrapped, after each of the increasing `times`, from the state `x`, and the state then.
     pub fn track(&self, x: &mut Vec<f64>, times: &[f64]) -> Vec<f64> {
+        self.follow(x, times, |_| {})
+    }
+
+    /// The same with white noise on the state, of standard deviation `relative` in a time constant.
+    pub fn noisy_track(&self, x: &mut Vec<f64>, times: &[f64], relative: f64, rng: &mut Rng) -> Vec<f64> {
+        let scale = relative * DT.sqrt();
+        self.follow(x, times, |x| x.iter_mut().for_each(|x| *x += scale * normal(rng)))
+    }
+
+    fn follow(&self, x: &mut Vec<f64>, times: &[f64], mut after: impl FnMut(&mut [f64])) -> Vec<f64> {
         let flow = Flow::new(self.rule(), DT);
         let step = flow.step();
         let mut ws = Workspace::new(step, 1, 1);
@@ -113,6 +124,7 @@ impl Ring {
             for _ in done..steps {
                 ws.eval(step, column(x), column(&[]), column_mut(&mut next));
                 std::mem::swap(x, &mut next);
+                after(x);
                 heading += wrapped(self.heading(x) - heading);
             }
             done = steps.max(done);
