@@ -5,4 +5,4 @@ mod fig6;
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[];
+pub const STUDIES: &[Study] = &[fig6::STUDY];

@@ -17,16 +17,6 @@ pub enum Coincidence {
     SumExp,
 }
 
-impl Coincidence {
-    /// In words.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Product => "product",
-            Self::SumExp => "exp of sum",
-        }
-    }
-}
-
 /// The detectors' filter h and interaction Phi.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Readout {
