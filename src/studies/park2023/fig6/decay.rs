@@ -125,7 +125,10 @@ mod tests {
     #[test]
     fn noise_on_the_state_makes_both_walk_as_predicted() {
         let pair = oscillator_walk(&program(), 0.02, 400, 1);
-        assert!((pair.value / 0.02 - predicted_walk(&program())).abs() < 4.0 * pair.std_error / 0.02, "{pair:?}");
+        assert!(
+            (pair.value / 0.02 - predicted_walk(&program())).abs() < 4.0 * pair.std_error / 0.02,
+            "{pair:?}"
+        );
         // The left null vector is sin(theta - middle) on active and silent neurons alike: sqrt(n/2) / (n/4).
         let ring = ring_walk(&Ring::new(Kind::Exact, 12), 0.01, 400, 1);
         assert!((ring.value / 0.01 - (8.0 / 12f64).sqrt()).abs() < 0.1, "{ring:?}");

@@ -238,7 +238,8 @@ mod tests {
 
     #[test]
     fn steps_forget_slow_turns() {
-        let turned = |v: f64, refine| stepped(&program(), Signal::Constant(v), 100, refine).decoded[99] / (100.0 * v);
+        let turned =
+            |v: f64, refine| stepped(&program(), Signal::Constant(v), 100, refine).decoded[99] / (100.0 * v);
         assert!(turned(0.9 * dead_zone(1), 1).abs() < 0.05, "{}", turned(0.9 * dead_zone(1), 1));
         assert!(turned(1.1 * dead_zone(1), 1) > 0.5);
         assert!((turned(0.9 * dead_zone(1), 64) - 1.0).abs() < 0.05, "{}", turned(0.9 * dead_zone(1), 64));

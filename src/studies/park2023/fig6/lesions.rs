@@ -48,9 +48,8 @@ pub fn detectors(pair: &Pair, readout: &Readout, n: usize, lost: usize, draws: u
         let [_, minus] = spikes(pair, phase, Drive::NONE, 100.0 * PERIOD, None);
         let line = Line { plus: &plus, minus: &minus };
         let gone = chosen(n, lost, rng);
-        let error = |bump: &[f64]| {
-            wrapped(population_vector(bump, &angles(&positions)) - TAU * phase / PERIOD)
-        };
+        let error =
+            |bump: &[f64]| wrapped(population_vector(bump, &angles(&positions)) - TAU * phase / PERIOD);
         let mut bump = readout.bump(line, &positions, 50.0 * PERIOD);
         bump.iter_mut().zip(&gone).filter(|(_, gone)| **gone).for_each(|(b, _)| *b = 0.0);
         [error(&bump), error(&readout.bump(line, &positions, 90.0 * PERIOD))]

@@ -59,8 +59,7 @@ impl Ring {
             Kind::Exact => (INHIBITION, 4.0, -INHIBITION / (nf * (PI / nf).sin())),
             Kind::Smooth => (0.0, 2.0 * GAIN, 0.0),
         };
-        let weights =
-            Mat::from_fn(n, n, |i, j| (flat + tuned * (angles[i] - angles[j]).cos()) / nf);
+        let weights = Mat::from_fn(n, n, |i, j| (flat + tuned * (angles[i] - angles[j]).cos()) / nf);
         Self { kind, angles, weights, bias: vec![bias; n], tau: vec![1.0; n] }
     }
 
@@ -87,7 +86,9 @@ impl Ring {
             Kind::Smooth => {
                 let mut r = 1.0;
                 for _ in 0..200 {
-                    let mean = |i: u32| (r * (PI * f64::from(i) / 500.0).cos()).tanh() * (PI * f64::from(i) / 500.0).cos();
+                    let mean = |i: u32| {
+                        (r * (PI * f64::from(i) / 500.0).cos()).tanh() * (PI * f64::from(i) / 500.0).cos()
+                    };
                     r = 2.0 * GAIN * (0..1000).map(mean).sum::<f64>() / 1000.0;
                 }
                 self.angles.iter().map(|a| (r * (a - heading).cos()).tanh()).collect()
@@ -155,12 +156,18 @@ impl Ring {
             let ahead = self.bump(heading + h);
             let change: Vec<f64> = x.iter().zip(&ahead).map(|(a, b)| (b - a) / h).collect();
             let active: Vec<usize> = (0..x.len()).filter(|i| x[*i] > 1e-9).collect();
-            let middle = population_vector(&vec![1.0; active.len()], &active.iter().map(|i| self.angles[*i]).collect::<Vec<_>>());
+            let middle = population_vector(
+                &vec![1.0; active.len()],
+                &active.iter().map(|i| self.angles[*i]).collect::<Vec<_>>(),
+            );
             let u = |i: usize| (self.angles[i] - middle).sin();
-            let top: f64 = active.iter().map(|&i| {
-                let row: f64 = active.iter().map(|&j| (self.weights[(i, j)] * x[j]).powi(2)).sum();
-                u(i).powi(2) * row
-            }).sum();
+            let top: f64 = active
+                .iter()
+                .map(|&i| {
+                    let row: f64 = active.iter().map(|&j| (self.weights[(i, j)] * x[j]).powi(2)).sum();
+                    u(i).powi(2) * row
+                })
+                .sum();
             top / active.iter().map(|&i| u(i) * change[i]).sum::<f64>().powi(2)
         };
         (headings.iter().map(square).sum::<f64>() / headings.len() as f64).sqrt()
@@ -205,7 +212,8 @@ mod tests {
 
     #[test]
     fn the_smooth_ring_is_a_continuum_only_in_the_limit() {
-        let worst = |n| (0..50).map(|k| speed(&Ring::new(Kind::Smooth, n), 0.126 * f64::from(k))).fold(0.0, f64::max);
+        let worst =
+            |n| (0..50).map(|k| speed(&Ring::new(Kind::Smooth, n), 0.126 * f64::from(k))).fold(0.0, f64::max);
         assert!(worst(8) > 1e-3 && worst(64) < 1e-10, "{} {}", worst(8), worst(64));
     }
 }

@@ -38,12 +38,18 @@ fn starts(ring: &Ring, n: usize) -> Mat<f64> {
 
 fn facts(name: &str, ring: &Ring, seed: u64) -> Result<Facts, Error> {
     let flow = Flow::new(ring.rule(), DT);
-    let options = Options { exponents: Some(2), warmup: 4000, align: 400, max_steps: 8000, seed, ..Options::default() };
+    let options =
+        Options { exponents: Some(2), warmup: 4000, align: 400, max_steps: 8000, seed, ..Options::default() };
     let found = lyapunov(&flow, starts(ring, 4).as_ref(), &Drive::Constant(&[]), &options, &|_| {})
         .map_err(|e| Error::Numbers(e.to_string()))?;
     let main = &found.attractors[0];
     // A continuum of fixed points would keep a second search busy with its own points.
-    let search = fixed_points::Options { seed, starts: 64, second_starts: 0, ..fixed_points::Options::for_dimension(ring.angles.len()) };
+    let search = fixed_points::Options {
+        seed,
+        starts: 64,
+        second_starts: 0,
+        ..fixed_points::Options::for_dimension(ring.angles.len())
+    };
     let points = fixed_points(&flow, starts(ring, 60).as_ref(), &[], &search, &|| {}).points;
     let isolated = |stable: bool| {
         points.iter().filter(|p| p.label == Label::Fixed && p.isolated && (p.unstable == 0) == stable).count()
@@ -73,7 +79,8 @@ fn around(ring: &Ring, label: &str) -> Series {
 
 /// Measures exponents, fixed points and the flow along the ring.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
-    let noisy = |ring: &Ring| noisy_ring(ring, Target::Weights, STRENGTH, &mut stream(plan.seed, Use::Noise, 7));
+    let noisy =
+        |ring: &Ring| noisy_ring(ring, Target::Weights, STRENGTH, &mut stream(plan.seed, Use::Noise, 7));
     let exact = Ring::new(Kind::Exact, 12);
     let smooth = Ring::new(Kind::Smooth, 8);
     let (rough, rough_smooth) = (noisy(&exact), noisy(&smooth));
@@ -86,15 +93,36 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         facts("smooth, weights 1 % noisy", &rough_smooth, plan.seed)?,
     ];
     let claims = vec![
-        Claim::measured("A ring of four neurons can hold every heading", "park2023 sec. 2.11 (infinite neurons, or finite tuned)",
-            "largest |dx/dt| on the ring (1/time constant)", all[1].speed, 0.0, 100).predicted(0.0, 1e-12),
-        Claim::measured("The unperturbed ring has a zero exponent", "park2023 sec. 2.6",
-            "largest exponent, 12 neurons (1/time constant)", all[0].exponents[0], all[0].error, 4).predicted(0.0, 1e-6),
-        Claim::measured("Noise on the weights leaves a few isolated fixed points of the continuum", "park2023 sec. 2.6",
-            "largest exponent, 12 neurons, 1 % noise (1/time constant)", all[2].exponents[0], all[2].error, 1)
-            .decided(all[2].exponents[0] < -1e-6 && all[2].points[0] > 0),
+        Claim::measured(
+            "A ring of four neurons can hold every heading",
+            "park2023 sec. 2.11 (infinite neurons, or finite tuned)",
+            "largest |dx/dt| on the ring (1/time constant)",
+            all[1].speed,
+            0.0,
+            100,
+        )
+        .predicted(0.0, 1e-12),
+        Claim::measured(
+            "The unperturbed ring has a zero exponent",
+            "park2023 sec. 2.6",
+            "largest exponent, 12 neurons (1/time constant)",
+            all[0].exponents[0],
+            all[0].error,
+            4,
+        )
+        .predicted(0.0, 1e-6),
+        Claim::measured(
+            "Noise on the weights leaves a few isolated fixed points of the continuum",
+            "park2023 sec. 2.6",
+            "largest exponent, 12 neurons, 1 % noise (1/time constant)",
+            all[2].exponents[0],
+            all[2].error,
+            1,
+        )
+        .decided(all[2].exponents[0] < -1e-6 && all[2].points[0] > 0),
     ];
-    let axes = Axes { x_range: Some([0.0, 360.0]), ..Axes::new("Heading (°)", "Drift (rad per time constant)") };
+    let axes =
+        Axes { x_range: Some([0.0, 360.0]), ..Axes::new("Heading (°)", "Drift (rad per time constant)") };
     let curves = [
         around(&exact, "exact, 12 neurons"),
         around(&rough, "exact, 1 % noise"),

@@ -1,9 +1,9 @@
 //! The bump of the coincidence detectors (Fig. 6D, E, eqs. 27-28), and that it stays.
 
 use super::{Part, Plan, floats, table};
+use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
-use crate::report::Error;
 use crate::studies::Claim;
 use crate::studies::park2023::fig6::events::{Drive, spikes};
 use crate::studies::park2023::fig6::neuron::{PERIOD, STEP_MS, program};
@@ -44,7 +44,13 @@ fn in_time(readout: &Readout, phase: f64, position: f64) -> [Series; 2] {
     let raw: Vec<f64> = times.iter().map(|t| readout.activity(line, position, *t)).collect();
     let mean = raw.iter().sum::<f64>() / raw.len() as f64;
     let mut level = mean;
-    let slow: Vec<f64> = raw.iter().map(|r| { level = keep * level + (1.0 - keep) * r; level / mean }).collect();
+    let slow: Vec<f64> = raw
+        .iter()
+        .map(|r| {
+            level = keep * level + (1.0 - keep) * r;
+            level / mean
+        })
+        .collect();
     let last = times.len() - 3 * per_period as usize;
     let ms: Vec<f64> = times[last..].iter().map(|t| (t - times[last]) * STEP_MS).collect();
     let over: Vec<f64> = raw[last..].iter().map(|r| r / mean).collect();
@@ -73,12 +79,16 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let positions = even(8);
     let long = plan.long;
     let memories = [0.0, 40.3, 111.0, 188.8];
-    let drifts: Vec<f64> = memories.iter().map(|phase| {
-        let [plus, minus] = trains(*phase, long + 10.0);
-        let line = Line { plus: &plus, minus: &minus };
-        let read = |t: f64| population_vector(&readout.bump(line, &positions, t * PERIOD), &angles(&positions));
-        wrapped(read(long) - read(5.0)).abs() / ((long - 5.0) * PERIOD * STEP_MS * 1e-3)
-    }).collect();
+    let drifts: Vec<f64> = memories
+        .iter()
+        .map(|phase| {
+            let [plus, minus] = trains(*phase, long + 10.0);
+            let line = Line { plus: &plus, minus: &minus };
+            let read =
+                |t: f64| population_vector(&readout.bump(line, &positions, t * PERIOD), &angles(&positions));
+            wrapped(read(long) - read(5.0)).abs() / ((long - 5.0) * PERIOD * STEP_MS * 1e-3)
+        })
+        .collect();
     let drift = drifts.iter().fold(0.0, |a: f64, d| a.max(*d));
     let [raw, slow] = in_time(&readout, 60.0, 60.0);
     let swing = |s: &Series| contrast(&s.points.iter().map(|p| p[1]).collect::<Vec<_>>());
@@ -107,21 +117,33 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let closing = |v: &[f64]| v.iter().chain(v.first()).map(|f| f * PERIOD.powi(2)).collect::<Vec<f64>>();
     let around: Vec<f64> = (0..=n).map(|i| 360.0 * i as f64 / n as f64).collect();
     let tuning_of = |d: usize| closing(&(0..n).map(|m| f[m][d]).collect::<Vec<_>>());
-    let curves: Vec<Series> = [0, 8, 20].iter()
-        .map(|d| Series::new(&format!("detector at {}°", 360 * d / n), &around, &tuning_of(*d))).collect();
-    let axes = |x: &str| Axes { x_range: Some([0.0, 360.0]), ..Axes::new(x, "Mean activity (1/τ²)").wide(THIRD) };
-    let seen: Vec<Series> = [4usize, 18].iter().map(|m| {
-        let eight: Vec<f64> = (0..8).map(|k| f[*m][4 * k] * PERIOD.powi(2)).collect();
-        Series::new(&format!("heading {}°", 360 * m / n), &positions.iter().map(degrees).collect::<Vec<_>>(), &eight)
-    }).collect();
-    let dense = |m: usize| Reference::Curve(around.iter().zip(closing(&f[m])).map(|(a, v)| [*a, v]).collect());
+    let curves: Vec<Series> = [0, 8, 20]
+        .iter()
+        .map(|d| Series::new(&format!("detector at {}°", 360 * d / n), &around, &tuning_of(*d)))
+        .collect();
+    let axes =
+        |x: &str| Axes { x_range: Some([0.0, 360.0]), ..Axes::new(x, "Mean activity (1/τ²)").wide(THIRD) };
+    let seen: Vec<Series> = [4usize, 18]
+        .iter()
+        .map(|m| {
+            let eight: Vec<f64> = (0..8).map(|k| f[*m][4 * k] * PERIOD.powi(2)).collect();
+            Series::new(
+                &format!("heading {}°", 360 * m / n),
+                &positions.iter().map(degrees).collect::<Vec<_>>(),
+                &eight,
+            )
+        })
+        .collect();
+    let dense =
+        |m: usize| Reference::Curve(around.iter().zip(closing(&f[m])).map(|(a, v)| [*a, v]).collect());
     let ring = axes("Segment of the ring (°)").reference("dense line", dense(4)).reference("", dense(18));
-    let figures = [
-        lines(&curves, &axes("Remembered heading (°)"))?.named("tuning", "Tuning", "")?,
-        scatter(&seen, &ring)?.named("bump", "Bump over eight segments", "")?,
-        lines(&[raw.clone(), slow.clone()], &Axes::new("Time (ms)", "Activity / mean").wide(THIRD))?
-            .named("time", "One detector in time", "")?,
-    ];
+    let figures =
+        [
+            lines(&curves, &axes("Remembered heading (°)"))?.named("tuning", "Tuning", "")?,
+            scatter(&seen, &ring)?.named("bump", "Bump over eight segments", "")?,
+            lines(&[raw.clone(), slow.clone()], &Axes::new("Time (ms)", "Activity / mean").wide(THIRD))?
+                .named("time", "One detector in time", "")?,
+        ];
     let section = Section {
         id: "bump".into(),
         title: "Coincidence along the delay line".into(),

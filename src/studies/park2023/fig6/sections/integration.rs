@@ -5,7 +5,9 @@ use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
 use crate::studies::Claim;
-use crate::studies::park2023::fig6::integrate::{Signal, Track, by_ring, dead_zone, exact, lag, stepped, top_speed};
+use crate::studies::park2023::fig6::integrate::{
+    Signal, Track, by_ring, dead_zone, exact, lag, stepped, top_speed,
+};
 use crate::studies::park2023::fig6::neuron::program;
 use crate::studies::park2023::fig6::noise::mean_and_error;
 use crate::studies::park2023::fig6::ring::{Kind, Ring};
@@ -96,7 +98,9 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
             Series::new("ring of 12", &t.time, &y(&by_rings[k].decoded)),
         ];
         let truth = t.time.iter().zip(y(&t.truth)).map(|(t, v)| [*t, v]).collect();
-        let axes = Axes::new("Time (periods)", "Heading (turns)").wide(THIRD).reference("true", Reference::Curve(truth));
+        let axes = Axes::new("Time (periods)", "Heading (turns)")
+            .wide(THIRD)
+            .reference("true", Reference::Curve(truth));
         lines(&series, &axes)?.named("track", title, "")
     };
     let error = |label: &str, t: &Track| Series::new(label, &t.time, &t.errors());
@@ -106,18 +110,32 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         error("ring of 12", &by_rings[2]),
     ];
     let step: Vec<f64> = REFINE.iter().map(|m| 1.0 / *m as f64).collect();
-    let sizes = [Series::new("rms error", &step, &refined.iter().map(Track::rms).collect::<Vec<_>>()).joined()];
+    let sizes =
+        [Series::new("rms error", &step, &refined.iter().map(Track::rms).collect::<Vec<_>>()).joined()];
     let floor = by_phases[2].rms();
     let figures = [
         show(1, "Sinusoidal velocity")?,
         show(2, "Random velocity")?,
-        lines(&errors, &Axes::new("Time (periods)", "Error (rad)").wide(THIRD))?.named("error", "Error, random velocity", "")?,
-        scatter(&sizes, &Axes::new("Step (program's steps)", "Rms error (rad)").wide(THIRD).log_log()
-            .reference("continuous time", Reference::Across(floor)))?.named("steps", "Error against time step", "")?,
+        lines(&errors, &Axes::new("Time (periods)", "Error (rad)").wide(THIRD))?.named(
+            "error",
+            "Error, random velocity",
+            "",
+        )?,
+        scatter(
+            &sizes,
+            &Axes::new("Step (program's steps)", "Rms error (rad)")
+                .wide(THIRD)
+                .log_log()
+                .reference("continuous time", Reference::Across(floor)),
+        )?
+        .named("steps", "Error against time step", "")?,
     ];
     let who = ["phases", "program's steps", "ring of 12"];
-    let all: Vec<(&str, &Signal, &Track)> = [&by_phases, &by_steps, &by_rings].iter().zip(who)
-        .flat_map(|(tracks, who)| signals.iter().zip(tracks.iter()).map(move |(s, t)| (who, s, t))).collect();
+    let all: Vec<(&str, &Signal, &Track)> = [&by_phases, &by_steps, &by_rings]
+        .iter()
+        .zip(who)
+        .flat_map(|(tracks, who)| signals.iter().zip(tracks.iter()).map(move |(s, t)| (who, s, t)))
+        .collect();
     let section = Section {
         id: "integration".into(),
         title: "Integration of a turning head".into(),

@@ -17,7 +17,8 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let ring = Ring::new(Kind::Exact, 8);
     let draws = plan.long_draws;
     let lost = [0usize, 1, 2, 3, 4];
-    let read: Vec<Loss> = lost.iter().map(|k| detectors(&program(), &readout, 8, *k, draws, plan.seed)).collect();
+    let read: Vec<Loss> =
+        lost.iter().map(|k| detectors(&program(), &readout, 8, *k, draws, plan.seed)).collect();
     let held: Vec<Loss> = lost.iter().map(|k| neurons(&ring, *k, draws, plan.seed)).collect();
     let starts = even(24);
     let kept = kept_by_pulse(&program(), &readout, &starts);
@@ -35,15 +36,24 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
                       what was remembered is still read after it. To erase, a delay has to be waited for in silence"),
     ];
     let k: Vec<f64> = lost.iter().map(|k| *k as f64).collect();
-    let series = |label: &str, v: &[Loss], f: fn(&Loss) -> f64| Series::new(label, &k, &v.iter().map(f).collect::<Vec<_>>());
-    let figure = lines(&[
-        series("detectors missing", &read, |l| l.missing),
-        series("detectors back", &read, |l| l.back),
-        series("ring neurons missing", &held, |l| l.missing).dashed(),
-        series("ring neurons back", &held, |l| l.back).dashed(),
-    ], &Axes { x_whole: true, ..Axes::new("Units removed of eight", "Rms error of the heading (rad)") })?
-        .named("lesions", "Lesions", "Error of the heading that is read while detectors of the oscillators, or neurons of \
-        a ring of eight, are missing, and after they are back.")?;
+    let series = |label: &str, v: &[Loss], f: fn(&Loss) -> f64| {
+        Series::new(label, &k, &v.iter().map(f).collect::<Vec<_>>())
+    };
+    let figure = lines(
+        &[
+            series("detectors missing", &read, |l| l.missing),
+            series("detectors back", &read, |l| l.back),
+            series("ring neurons missing", &held, |l| l.missing).dashed(),
+            series("ring neurons back", &held, |l| l.back).dashed(),
+        ],
+        &Axes { x_whole: true, ..Axes::new("Units removed of eight", "Rms error of the heading (rad)") },
+    )?
+    .named(
+        "lesions",
+        "Lesions",
+        "Error of the heading that is read while detectors of the oscillators, or neurons of \
+        a ring of eight, are missing, and after they are back.",
+    )?;
     let section = Section {
         id: "lesions".into(),
         title: "Lesions".into(),

@@ -97,30 +97,81 @@ pub fn part() -> Result<Part, Error> {
     };
 
     let claims = vec![
-        Claim::measured("The authors' program oscillates with a period of 240 steps", "authors' program",
-            "period (steps of 0.005 ms)", steps.period, 0.0, 1).published(240.0, 0.0),
-        Claim::measured("The two neurons of a pair fire half a period apart", "park2023 sec. 2.11, Fig. 6B",
-            "lag / period", exact.lag / exact.period, 0.0, 1).published(0.5, 1e-9),
-        Claim::measured("The delay across the hemispheres is half a period", "park2023 Fig. 6A",
-            "delay / period in the authors' program", exact.delay / exact.period, 0.0, 1)
-            .published(0.5, 0.01)
-            .because("The program delays by 95 of 240 steps; the other 25 steps of half a period are the rise \
-                      of the potential to threshold, which depends on the weights"),
-        Claim::measured("With the leak of its own equation left on, the program keeps its period",
-            "authors' program", "period (steps)", leaking.period, 0.0, 1).published(240.0, 0.0)
-            .because("The rise is 25 steps of 0.16 mV to a threshold of exactly 4 mV: a loss of any size costs \
-                      each neuron a step. The program multiplies its leak by 0"),
-        Claim::measured("The second oscillator of the program, started 0.1 mV higher, holds another phase",
-            "authors' program", "phase difference (steps)", offset, 0.0, 1).predicted(0.0001 / 1.6e-4, 0.01)
-            .because("In continuous time it would fire 0.625 steps earlier; in whole steps it does not fire \
-                      earlier at all, and both oscillators of the program are the same"),
-        Claim::measured("A pair returns to antiphase after a pulse that fires both its neurons",
-            "park2023 sec. 2.11 (antiphase locked)", "spikes of a neuron per period, after the pulse",
-            rate, rate_error, rates.len()).predicted(1.0, 1e-9)
-            .because("Each spike fired by the pulse runs round on its own, beside the one that was on its way: \
-                      antiphase is not the only rhythm of a pair with delays, and nothing selects it"),
+        Claim::measured(
+            "The authors' program oscillates with a period of 240 steps",
+            "authors' program",
+            "period (steps of 0.005 ms)",
+            steps.period,
+            0.0,
+            1,
+        )
+        .published(240.0, 0.0),
+        Claim::measured(
+            "The two neurons of a pair fire half a period apart",
+            "park2023 sec. 2.11, Fig. 6B",
+            "lag / period",
+            exact.lag / exact.period,
+            0.0,
+            1,
+        )
+        .published(0.5, 1e-9),
+        Claim::measured(
+            "The delay across the hemispheres is half a period",
+            "park2023 Fig. 6A",
+            "delay / period in the authors' program",
+            exact.delay / exact.period,
+            0.0,
+            1,
+        )
+        .published(0.5, 0.01)
+        .because(
+            "The program delays by 95 of 240 steps; the other 25 steps of half a period are the rise \
+                      of the potential to threshold, which depends on the weights",
+        ),
+        Claim::measured(
+            "With the leak of its own equation left on, the program keeps its period",
+            "authors' program",
+            "period (steps)",
+            leaking.period,
+            0.0,
+            1,
+        )
+        .published(240.0, 0.0)
+        .because(
+            "The rise is 25 steps of 0.16 mV to a threshold of exactly 4 mV: a loss of any size costs \
+                      each neuron a step. The program multiplies its leak by 0",
+        ),
+        Claim::measured(
+            "The second oscillator of the program, started 0.1 mV higher, holds another phase",
+            "authors' program",
+            "phase difference (steps)",
+            offset,
+            0.0,
+            1,
+        )
+        .predicted(0.0001 / 1.6e-4, 0.01)
+        .because(
+            "In continuous time it would fire 0.625 steps earlier; in whole steps it does not fire \
+                      earlier at all, and both oscillators of the program are the same",
+        ),
+        Claim::measured(
+            "A pair returns to antiphase after a pulse that fires both its neurons",
+            "park2023 sec. 2.11 (antiphase locked)",
+            "spikes of a neuron per period, after the pulse",
+            rate,
+            rate_error,
+            rates.len(),
+        )
+        .predicted(1.0, 1e-9)
+        .because(
+            "Each spike fired by the pulse runs round on its own, beside the one that was on its way: \
+                      antiphase is not the only rhythm of a pair with delays, and nothing selects it",
+        ),
     ];
-    let figures = [raster(0.15 * PERIOD, "Remembered phase 0.15 of a period")?, raster(0.6 * PERIOD, "0.60 of a period")?];
+    let figures = [
+        raster(0.15 * PERIOD, "Remembered phase 0.15 of a period")?,
+        raster(0.6 * PERIOD, "0.60 of a period")?,
+    ];
     let section = Section {
         id: "oscillator".into(),
         title: "Two pairs of neurons".into(),

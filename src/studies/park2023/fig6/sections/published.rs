@@ -21,7 +21,11 @@ fn bump(coincidence: Coincidence, phase: f64, positions: &[f64]) -> Vec<f64> {
     let [left, right] = Stepped::default().run(0.0, 10_000, |_| 0.0);
     let plus: Vec<f64> = left.iter().map(|s| *s as f64).collect();
     let minus: Vec<f64> = right.iter().map(|s| *s as f64 + phase).collect();
-    Readout { coincidence, ..Readout::default() }.bump(Line { plus: &plus, minus: &minus }, positions, 30.0 * PERIOD)
+    Readout { coincidence, ..Readout::default() }.bump(
+        Line { plus: &plus, minus: &minus },
+        positions,
+        30.0 * PERIOD,
+    )
 }
 
 /// Runs the program's procedure.
@@ -29,14 +33,21 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let program: Vec<f64> = (0..8).map(|k| SEGMENT * f64::from(k)).collect();
     let labels: Vec<f64> = (0..8).map(|k| TAU * f64::from(k) / 8.0).collect();
     // The best that decoding by the segments' places can do: the constant part of the error is removed.
-    let errors: Vec<f64> = (0..24).map(|m| {
-        let phase = 10.0 * f64::from(m);
-        // The left neuron of the program fires half a period after the right one.
-        wrapped(population_vector(&bump(Coincidence::Product, phase, &program), &labels) - TAU * phase / PERIOD)
-    }).collect();
+    let errors: Vec<f64> = (0..24)
+        .map(|m| {
+            let phase = 10.0 * f64::from(m);
+            // The left neuron of the program fires half a period after the right one.
+            wrapped(
+                population_vector(&bump(Coincidence::Product, phase, &program), &labels)
+                    - TAU * phase / PERIOD,
+            )
+        })
+        .collect();
     let mean = population_vector(&vec![1.0; errors.len()], &errors);
     let worst = errors.iter().map(|e| wrapped(e - mean).abs()).fold(0.0, f64::max);
-    let steps = curve(plan, 40, "oscillators, program's steps", Target::Weights, f64::NAN, &|_, s, rng| stepped_drift(s, rng));
+    let steps = curve(plan, 40, "oscillators, program's steps", Target::Weights, f64::NAN, &|_, s, rng| {
+        stepped_drift(s, rng)
+    });
     let smallest = &steps.drifts[0];
     // At no noise worth mentioning each rise is 25 or 26 steps with equal chance: four signs, halves of a step.
     let expected = TAU / PERIOD * 0.75;
@@ -66,31 +77,57 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let product = over(bump(Coincidence::Product, 0.0, &program));
     let ten_thousandths: Vec<f64> = over(sum).iter().map(|v| 1e6 * (v - 1.0)).collect();
     let drawn: Vec<_> = steps.drifts.iter().filter(|d| d.mean > 0.0).collect();
-    let part_of = |f: fn(&crate::studies::park2023::fig6::noise::Drift) -> f64| drawn.iter().map(|d| f(d)).collect::<Vec<f64>>();
+    let part_of = |f: fn(&crate::studies::park2023::fig6::noise::Drift) -> f64| {
+        drawn.iter().map(|d| f(d)).collect::<Vec<f64>>()
+    };
     let drifts = Series::new("program's steps", &part_of(|d| d.strength), &part_of(|d| d.mean))
-        .errors(&part_of(|d| d.std_error)).joined();
+        .errors(&part_of(|d| d.std_error))
+        .joined();
     let figures = [
-        scatter(&[Series::new("", &place, &ten_thousandths).joined()],
-            &Axes { x_whole: true, ..Axes::new("Segment", "exp(a + b) / mean - 1 (10⁻⁶)").wide(THIRD) })?
-            .named("sum", "Bump of exp(a + b)", "")?,
-        scatter(&[Series::new("", &place, &product).joined()],
-            &Axes { x_whole: true, ..Axes::new("Segment", "a b / mean").wide(THIRD) })?.named("product", "Bump of a b", "")?,
-        scatter(&[drifts], &Axes::new("Relative noise on weights", "Drift (rad per period)").wide(THIRD).log_log()
-            .reference("rounding", Reference::Across(expected)))?.named("drift", "Drift", "")?,
+        scatter(
+            &[Series::new("", &place, &ten_thousandths).joined()],
+            &Axes { x_whole: true, ..Axes::new("Segment", "exp(a + b) / mean - 1 (10⁻⁶)").wide(THIRD) },
+        )?
+        .named("sum", "Bump of exp(a + b)", "")?,
+        scatter(
+            &[Series::new("", &place, &product).joined()],
+            &Axes { x_whole: true, ..Axes::new("Segment", "a b / mean").wide(THIRD) },
+        )?
+        .named("product", "Bump of a b", "")?,
+        scatter(
+            &[drifts],
+            &Axes::new("Relative noise on weights", "Drift (rad per period)")
+                .wide(THIRD)
+                .log_log()
+                .reference("rounding", Reference::Across(expected)),
+        )?
+        .named("drift", "Drift", "")?,
     ];
     let section = Section {
         id: "as_published".into(),
         title: "As published".into(),
-        intro: vec!["The authors' program: steps of 0.005 ms, eight segments 37 steps apart, activity exp(a + b).".into()],
-        figures: vec![panels("published", "The program's ring and drift", "A: averaged activity of the eight segments with the \
+        intro: vec![
+            "The authors' program: steps of 0.005 ms, eight segments 37 steps apart, activity exp(a + b)."
+                .into(),
+        ],
+        figures: vec![panels(
+            "published",
+            "The program's ring and drift",
+            "A: averaged activity of the eight segments with the \
             program's exp(a + b). B: with a product, which the program has commented out. C: drift in the program's steps.",
-            &figures, 3)?],
-        tables: vec![table("segments", "Averaged activity over its mean, less 1 in parts per million for exp(a + b).", vec![
-            floats("segment", place.iter().copied()),
-            floats("delay_steps", program.iter().copied()),
-            floats("exp_of_sum_ppm", ten_thousandths.iter().copied()),
-            floats("product_over_mean", product.iter().copied()),
-        ])],
+            &figures,
+            3,
+        )?],
+        tables: vec![table(
+            "segments",
+            "Averaged activity over its mean, less 1 in parts per million for exp(a + b).",
+            vec![
+                floats("segment", place.iter().copied()),
+                floats("delay_steps", program.iter().copied()),
+                floats("exp_of_sum_ppm", ten_thousandths.iter().copied()),
+                floats("product_over_mean", product.iter().copied()),
+            ],
+        )],
         ..Section::default()
     };
     let json = serde_json::Map::from_iter([("stepped_drift_at_1e-4".to_string(), json!(smallest.mean))]);

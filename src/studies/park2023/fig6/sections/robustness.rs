@@ -52,7 +52,9 @@ impl Curve {
     fn series(&self, label: &str) -> Series {
         let seen = self.drifts.iter().filter(|d| d.mean > 1e-12 && d.kept > 1);
         let part = |f: &dyn Fn(&Drift) -> f64| seen.clone().map(f).collect::<Vec<f64>>();
-        Series::new(label, &part(&|d| d.strength), &part(&|d| d.mean)).errors(&part(&|d| d.std_error)).joined()
+        Series::new(label, &part(&|d| d.strength), &part(&|d| d.mean))
+            .errors(&part(&|d| d.std_error))
+            .joined()
     }
 }
 
@@ -65,7 +67,9 @@ pub(super) fn curve(
     predicted: f64,
     draw: &(dyn Fn(Target, f64, &mut crate::linalg::random::Rng) -> Option<f64> + Sync),
 ) -> Curve {
-    let at = |(k, s): (usize, &f64)| drift(*s, plan.draws, plan.seed, 64 * id + k as u64, &|rng| draw(target, *s, rng));
+    let at = |(k, s): (usize, &f64)| {
+        drift(*s, plan.draws, plan.seed, 64 * id + k as u64, &|rng| draw(target, *s, rng))
+    };
     let drifts: Vec<Drift> = STRENGTHS.iter().enumerate().map(at).collect();
     let ring = memory.contains("ring");
     let unit = if ring { RING_MS } else { PERIOD * STEP_MS };
@@ -80,9 +84,13 @@ fn curves(plan: &Plan) -> Vec<Curve> {
     let mut all = Vec::new();
     let mut id = 0;
     for target in [Target::Weights, Target::Thresholds, Target::Times] {
-        for (memory, pair) in [("oscillators, delays alone", printed()), ("oscillators, slow rise", program())] {
+        for (memory, pair) in
+            [("oscillators, delays alone", printed()), ("oscillators, slow rise", program())]
+        {
             let expected = predicted(&pair, target);
-            all.push(curve(plan, id, memory, target, expected, &|t, s, rng| oscillator_drift(&pair, t, s, rng)));
+            all.push(curve(plan, id, memory, target, expected, &|t, s, rng| {
+                oscillator_drift(&pair, t, s, rng)
+            }));
             id += 1;
         }
         let expected = match target {
@@ -94,8 +102,12 @@ fn curves(plan: &Plan) -> Vec<Curve> {
         id += 1;
     }
     let shared = Target::SharedTimes;
-    all.push(curve(plan, id, "oscillators, slow rise", shared, 0.0, &|t, s, rng| oscillator_drift(&program(), t, s, rng)));
-    all.push(curve(plan, id + 1, "smooth ring", Target::Weights, f64::NAN, &|t, s, rng| ring_drift(&smooth, t, s, rng)));
+    all.push(curve(plan, id, "oscillators, slow rise", shared, 0.0, &|t, s, rng| {
+        oscillator_drift(&program(), t, s, rng)
+    }));
+    all.push(curve(plan, id + 1, "smooth ring", Target::Weights, f64::NAN, &|t, s, rng| {
+        ring_drift(&smooth, t, s, rng)
+    }));
     all
 }
 
@@ -106,10 +118,12 @@ fn by_size(plan: &Plan) -> [Vec<Drift>; 2] {
         let d = drift(ONE, plan.draws, plan.seed, 64 * id + n as u64, draw);
         Drift { strength: n as f64, mean: d.mean / ONE, std_error: d.std_error / ONE, ..d }
     };
-    let circuits = |n: usize| run(n, 100, &|rng| {
-        let all = (0..n / 4).map(|_| oscillator_drift(&program(), Target::Weights, ONE, rng));
-        all.sum::<Option<f64>>().map(|sum| sum / (n / 4) as f64)
-    });
+    let circuits = |n: usize| {
+        run(n, 100, &|rng| {
+            let all = (0..n / 4).map(|_| oscillator_drift(&program(), Target::Weights, ONE, rng));
+            all.sum::<Option<f64>>().map(|sum| sum / (n / 4) as f64)
+        })
+    };
     let rings = |n: usize| {
         let ring = Ring::new(Kind::Exact, n);
         run(n, 103, &|rng| ring_drift(&ring, Target::Weights, ONE, rng))
@@ -143,7 +157,10 @@ fn trade(plan: &Plan) -> Vec<(f64, Drift, f64)> {
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let curves = curves(plan);
     let named = |memory: &str, noise: &str| {
-        curves.iter().find(|c| c.memory == memory && c.noise == noise).expect("every curve asked for is drawn")
+        curves
+            .iter()
+            .find(|c| c.memory == memory && c.noise == noise)
+            .expect("every curve asked for is drawn")
     };
     let delays = named("oscillators, delays alone", "weights");
     let slow = named("oscillators, slow rise", "weights");
@@ -172,11 +189,17 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let exponent = |c: &Curve| c.law.map_or((f64::NAN, 0.0), |l| (l.exponent, l.exponent_error));
     let linear = |claim: &str, c: &Curve| {
         let (e, error) = exponent(c);
-        Claim::measured(claim, "this study", "exponent of drift against noise strength", e, error, n).predicted(1.0, 0.02)
+        Claim::measured(claim, "this study", "exponent of drift against noise strength", e, error, n)
+            .predicted(1.0, 0.02)
     };
-    let sizes_law = |d: &[Drift]| law(d, f64::INFINITY).map_or((f64::NAN, 0.0), |l| (l.exponent, l.exponent_error));
-    let normal: Vec<f64> = trade.iter()
-        .map(|(rise, d, top)| d.mean / ONE / top * top_speed(*rise) / predicted(&finite_rise(*rise), Target::Weights)).collect();
+    let sizes_law =
+        |d: &[Drift]| law(d, f64::INFINITY).map_or((f64::NAN, 0.0), |l| (l.exponent, l.exponent_error));
+    let normal: Vec<f64> = trade
+        .iter()
+        .map(|(rise, d, top)| {
+            d.mean / ONE / top * top_speed(*rise) / predicted(&finite_rise(*rise), Target::Weights)
+        })
+        .collect();
     let (trade_mean, trade_error) = mean_and_error(&normal);
     let worst = |c: &Curve| c.drifts.iter().filter(|d| d.strength <= 0.1).map(|d| d.mean).fold(0.0, f64::max);
     let times_of = named("oscillators, slow rise", "delays").coefficient();
@@ -252,72 +275,122 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let trades = [
         Series::new("top speed", &share, &trade.iter().map(|t| t.2).collect::<Vec<_>>()).joined(),
         Series::new("drift / noise", &share, &trade.iter().map(|t| t.1.mean / ONE).collect::<Vec<_>>())
-            .errors(&trade.iter().map(|t| t.1.std_error / ONE).collect::<Vec<_>>()).joined(),
+            .errors(&trade.iter().map(|t| t.1.std_error / ONE).collect::<Vec<_>>())
+            .joined(),
     ];
-    let all_lost: Vec<Series> = [delays, slow].iter().zip(["delays alone", "slow rise"]).map(|(c, label)| {
-        let lost = |d: &Drift| 1.0 - d.kept as f64 / d.draws as f64;
-        Series::new(label, &STRENGTHS, &c.drifts.iter().map(lost).collect::<Vec<_>>()).joined()
-    }).collect();
+    let all_lost: Vec<Series> = [delays, slow]
+        .iter()
+        .zip(["delays alone", "slow rise"])
+        .map(|(c, label)| {
+            let lost = |d: &Drift| 1.0 - d.kept as f64 / d.draws as f64;
+            Series::new(label, &STRENGTHS, &c.drifts.iter().map(lost).collect::<Vec<_>>()).joined()
+        })
+        .collect();
     let figures = [
-        scatter(&weights, &drift_axes("Relative noise on weights").reference("first order", theory(slow.predicted))
-            .reference("", theory(ring.predicted)))?.named("weights", "Noise on weights", "")?,
+        scatter(
+            &weights,
+            &drift_axes("Relative noise on weights")
+                .reference("first order", theory(slow.predicted))
+                .reference("", theory(ring.predicted)),
+        )?
+        .named("weights", "Noise on weights", "")?,
         scatter(&others, &drift_axes("Relative noise"))?.named("others", "Noise on other numbers", "")?,
-        lines(&all_lost, &Axes { x_log: true, ..Axes::new("Relative noise on weights", "Share of memories lost").wide(THIRD) })?
-            .named("lost", "Oscillations that stop", "")?,
-        scatter(&[error("slow rise", &errors[1]), error("exact ring", &errors[2])],
-            &axes("Time (periods or τ)", "Rms error (rad)").reference("a random heading", Reference::Across(TAU / 12f64.sqrt())))?
-            .named("error", "Error at 1 % noise", "")?,
-        scatter(&[size("oscillators", &sizes[0]), size("exact ring", &sizes[1])], &axes("Neurons", "Drift / noise (rad)"))?
-            .named("size", "Larger memories", "")?,
-        scatter(&trades, &axes("Rise, share of the period", "rad per period"))?.named("trade", "Speed against drift", "")?,
+        lines(
+            &all_lost,
+            &Axes {
+                x_log: true,
+                ..Axes::new("Relative noise on weights", "Share of memories lost").wide(THIRD)
+            },
+        )?
+        .named("lost", "Oscillations that stop", "")?,
+        scatter(
+            &[error("slow rise", &errors[1]), error("exact ring", &errors[2])],
+            &axes("Time (periods or τ)", "Rms error (rad)")
+                .reference("a random heading", Reference::Across(TAU / 12f64.sqrt())),
+        )?
+        .named("error", "Error at 1 % noise", "")?,
+        scatter(
+            &[size("oscillators", &sizes[0]), size("exact ring", &sizes[1])],
+            &axes("Neurons", "Drift / noise (rad)"),
+        )?
+        .named("size", "Larger memories", "")?,
+        scatter(&trades, &axes("Rise, share of the period", "rad per period"))?.named(
+            "trade",
+            "Speed against drift",
+            "",
+        )?,
     ];
     let table_law = {
         let law = |f: fn(&Law) -> f64| curves.iter().map(move |c| c.law.as_ref().map_or(f64::NAN, f));
-        table("laws", "Mean drift over strength of the noise up to 1 %, in radians per period (oscillators, 1.2 ms) or time \
-            constant (rings, 10 ms for rad/s), and the exponent of drift against strength. Relative noise on every number named.", vec![
-            texts("memory", curves.iter().map(|c| c.memory)),
-            texts("noise_on", curves.iter().map(|c| c.noise)),
-            floats("drift_over_noise", curves.iter().map(|c| c.coefficient().0)),
-            floats("std_error", curves.iter().map(|c| c.coefficient().1)),
-            floats("predicted", curves.iter().map(|c| c.predicted)),
-            floats("exponent", law(|l| l.exponent)),
-            floats("exponent_std_error", law(|l| l.exponent_error)),
-            floats("over_ring", curves.iter().map(|c| c.coefficient().0 / ring_c)),
-            floats("drift_over_noise_rad_per_s", curves.iter().map(|c| c.coefficient().0 / (1e-3 * c.unit))),
-        ])
+        table(
+            "laws",
+            "Mean drift over strength of the noise up to 1 %, in radians per period (oscillators, 1.2 ms) or time \
+            constant (rings, 10 ms for rad/s), and the exponent of drift against strength. Relative noise on every number named.",
+            vec![
+                texts("memory", curves.iter().map(|c| c.memory)),
+                texts("noise_on", curves.iter().map(|c| c.noise)),
+                floats("drift_over_noise", curves.iter().map(|c| c.coefficient().0)),
+                floats("std_error", curves.iter().map(|c| c.coefficient().1)),
+                floats("predicted", curves.iter().map(|c| c.predicted)),
+                floats("exponent", law(|l| l.exponent)),
+                floats("exponent_std_error", law(|l| l.exponent_error)),
+                floats("over_ring", curves.iter().map(|c| c.coefficient().0 / ring_c)),
+                floats(
+                    "drift_over_noise_rad_per_s",
+                    curves.iter().map(|c| c.coefficient().0 / (1e-3 * c.unit)),
+                ),
+            ],
+        )
     };
-    let every: Vec<(&Curve, &Drift)> = curves.iter().flat_map(|c| c.drifts.iter().map(move |d| (c, d))).collect();
+    let every: Vec<(&Curve, &Drift)> =
+        curves.iter().flat_map(|c| c.drifts.iter().map(move |d| (c, d))).collect();
     let tables = vec![
         table_law,
-        table("drifts", "Mean |drift| of the memories that were kept, radians per period or time constant.", vec![
-            texts("memory", every.iter().map(|e| e.0.memory)),
-            texts("noise_on", every.iter().map(|e| e.0.noise)),
-            floats("strength", every.iter().map(|e| e.1.strength)),
-            floats("mean_drift", every.iter().map(|e| e.1.mean)),
-            floats("std_error", every.iter().map(|e| e.1.std_error)),
-            counts("kept", every.iter().map(|e| e.1.kept)),
-            counts("draws", every.iter().map(|e| e.1.draws)),
-        ]),
-        table("errors", "Rms error of the heading, radians, at 1 % noise on weights, against time in periods or time constants.", vec![
-            floats("time", times.iter().copied()),
-            floats("delays_alone", errors[0].iter().map(|e| e.value)),
-            floats("slow_rise", errors[1].iter().map(|e| e.value)),
-            floats("exact_ring", errors[2].iter().map(|e| e.value)),
-        ]),
-        table("sizes", "Mean drift over noise of memories of more neurons: the mean heading of n/4 oscillator circuits, and a ring of n.", vec![
-            counts("neurons", sizes[0].iter().map(|d| d.strength as usize)),
-            floats("oscillators", sizes[0].iter().map(|d| d.mean)),
-            floats("oscillators_std_error", sizes[0].iter().map(|d| d.std_error)),
-            floats("ring", sizes[1].iter().map(|d| d.mean)),
-            floats("ring_std_error", sizes[1].iter().map(|d| d.std_error)),
-        ]),
-        table("trade", "Top speed and drift over noise of oscillators of period 240 whose rise takes another share of it.", vec![
-            floats("rise_steps", trade.iter().map(|t| t.0)),
-            floats("top_speed_rad_per_period", trade.iter().map(|t| t.2)),
-            floats("predicted_top_speed", trade.iter().map(|t| top_speed(t.0))),
-            floats("drift_over_noise", trade.iter().map(|t| t.1.mean / ONE)),
-            floats("std_error", trade.iter().map(|t| t.1.std_error / ONE)),
-        ]),
+        table(
+            "drifts",
+            "Mean |drift| of the memories that were kept, radians per period or time constant.",
+            vec![
+                texts("memory", every.iter().map(|e| e.0.memory)),
+                texts("noise_on", every.iter().map(|e| e.0.noise)),
+                floats("strength", every.iter().map(|e| e.1.strength)),
+                floats("mean_drift", every.iter().map(|e| e.1.mean)),
+                floats("std_error", every.iter().map(|e| e.1.std_error)),
+                counts("kept", every.iter().map(|e| e.1.kept)),
+                counts("draws", every.iter().map(|e| e.1.draws)),
+            ],
+        ),
+        table(
+            "errors",
+            "Rms error of the heading, radians, at 1 % noise on weights, against time in periods or time constants.",
+            vec![
+                floats("time", times.iter().copied()),
+                floats("delays_alone", errors[0].iter().map(|e| e.value)),
+                floats("slow_rise", errors[1].iter().map(|e| e.value)),
+                floats("exact_ring", errors[2].iter().map(|e| e.value)),
+            ],
+        ),
+        table(
+            "sizes",
+            "Mean drift over noise of memories of more neurons: the mean heading of n/4 oscillator circuits, and a ring of n.",
+            vec![
+                counts("neurons", sizes[0].iter().map(|d| d.strength as usize)),
+                floats("oscillators", sizes[0].iter().map(|d| d.mean)),
+                floats("oscillators_std_error", sizes[0].iter().map(|d| d.std_error)),
+                floats("ring", sizes[1].iter().map(|d| d.mean)),
+                floats("ring_std_error", sizes[1].iter().map(|d| d.std_error)),
+            ],
+        ),
+        table(
+            "trade",
+            "Top speed and drift over noise of oscillators of period 240 whose rise takes another share of it.",
+            vec![
+                floats("rise_steps", trade.iter().map(|t| t.0)),
+                floats("top_speed_rad_per_period", trade.iter().map(|t| t.2)),
+                floats("predicted_top_speed", trade.iter().map(|t| top_speed(t.0))),
+                floats("drift_over_noise", trade.iter().map(|t| t.1.mean / ONE)),
+                floats("std_error", trade.iter().map(|t| t.1.std_error / ONE)),
+            ],
+        ),
     ];
     let section = Section {
         id: "robustness".into(),
