@@ -47,6 +47,14 @@ pub enum Problem {
     #[error("the file is empty (0 bytes); it was probably not written to the end, so write it again")]
     Empty,
 
+    /// A file of a set of several is not in the folder.
+    #[error(
+        "found none of {}, expected one of them; download that file of the set, put it into this folder under one \
+         of those names, and name the folder",
+        listed(names)
+    )]
+    MissingSet { names: Vec<String> },
+
     /// The content is none of the formats that are read here.
     #[error("found {found}, expected {expected}; {advice}")]
     UnknownFormat { found: String, expected: &'static str, advice: &'static str },

@@ -3,6 +3,21 @@
 //! Item `i` of a split is made from (seed, split, i) alone, so that a data set needs no storage, is the
 //! same on any number of threads, and can be made in any order.
 
+mod catalog;
+mod copy_memory;
+mod flip_flop;
+mod permuted_digits;
+mod sine;
+mod symbols;
+mod temporal_ordering;
+
+pub use catalog::{Error, NAMES, Options, build};
+pub use copy_memory::{CopyMemory, Counted};
+pub use flip_flop::FlipFlop;
+pub use permuted_digits::{Digits, DigitsError, PermutedDigits};
+pub use sine::Sine;
+pub use temporal_ordering::TemporalOrdering;
+
 use crate::linalg::random::{Rng, Use, stream};
 use faer::Mat;
 
@@ -62,6 +77,8 @@ pub trait Task: Send + Sync {
     fn steps(&self) -> usize;
     /// How outputs are compared with targets.
     fn objective(&self) -> Objective;
+    /// Loss of the best outputs that know the task and the step, but not what this item showed.
+    fn chance(&self) -> f64;
     /// Items in a split.
     fn size(&self, split: Split) -> usize;
     /// The items of those indices, in that order.

@@ -7,6 +7,7 @@ mod linear;
 mod logistic;
 mod lorenz;
 mod rossler;
+pub mod rotation;
 mod small;
 
 pub use fitzhugh_nagumo::CoupledFitzHughNagumo;

@@ -1,0 +1,312 @@
+//! Tasks: exact structure, chance losses, statistics, and items that do not depend on their batch.
+
+use nullcline::tasks::{
+    Batch, CopyMemory, Counted, Digits, DigitsError, Error, FlipFlop, NAMES, Options, PermutedDigits, Sine,
+    Sizes, Split, Targets, Task, TemporalOrdering, build,
+};
+
+const SIZES: Sizes = Sizes { train: 400, validation: 20, test: 30 };
+
+/// The symbol shown at step `t` of sequence `j`, if one is; nothing but zeros and one 1.
+fn shown(batch: &Batch, t: usize, j: usize) -> Option<usize> {
+    let column = t * batch.sequences + j;
+    let values: Vec<f64> = (0..batch.inputs.nrows()).map(|i| batch.inputs[(i, column)]).collect();
+    let ones: Vec<usize> = (0..values.len()).filter(|&i| values[i] == 1.0).collect();
+    assert_eq!(values.iter().filter(|&&v| v != 0.0).count(), ones.len());
+    assert!(ones.len() <= 1);
+    ones.first().copied()
+}
+
+fn classes(batch: &Batch) -> &[u32] {
+    match &batch.targets {
+        Targets::Classes(classes) => classes,
+        Targets::Values(_) => panic!("values"),
+    }
+}
+
+fn values(batch: &Batch, row: usize, t: usize, j: usize) -> f64 {
+    match &batch.targets {
+        Targets::Values(values) => values[(row, t * batch.sequences + j)],
+        Targets::Classes(_) => panic!("classes"),
+    }
+}
+
+fn some_digits(count: usize, pixels: usize) -> Digits {
+    let values = (0..count * pixels).map(|i| (i * 37 % 256) as u8).collect();
+    Digits { pixels, values, labels: (0..count).map(|i| (i * 7 % 10) as u8).collect() }
+}
+
+/// One of each.
+fn every() -> Vec<Box<dyn Task>> {
+    NAMES
+        .into_iter()
+        .map(|name| {
+            let digits = (name == "permuted-mnist").then(|| (some_digits(450, 20), some_digits(40, 20)));
+            build(name, Options { sizes: Some(SIZES), digits, ..Options::default() }, 3).unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn shapes_and_names() {
+    for (task, name) in every().iter().zip(NAMES) {
+        assert_eq!(task.name(), name);
+        let sizes = [Split::Train, Split::Validation, Split::Test].map(|s| task.size(s));
+        assert_eq!(sizes, [400, 20, 30], "{name}");
+        let batch = task.batch(Split::Train, &[5, 2, 5]);
+        let columns = task.steps() * 3;
+        assert_eq!((batch.steps, batch.sequences), (task.steps(), 3));
+        assert_eq!((batch.inputs.nrows(), batch.inputs.ncols()), (task.inputs(), columns));
+        assert_eq!(batch.weights.len(), columns);
+        match &batch.targets {
+            Targets::Classes(c) => {
+                assert_eq!(c.len(), columns);
+                assert!(c.iter().all(|&c| (c as usize) < task.outputs()));
+            }
+            Targets::Values(v) => assert_eq!((v.nrows(), v.ncols()), (task.outputs(), columns)),
+        }
+    }
+}
+
+#[test]
+fn an_item_does_not_depend_on_its_batch() {
+    for task in every() {
+        let alone = task.batch(Split::Validation, &[7]);
+        let among = task.batch(Split::Validation, &[3, 11, 7, 0]);
+        for t in 0..task.steps() {
+            let column = 4 * t + 2;
+            assert_eq!(alone.inputs.col(t), among.inputs.col(column), "{}", task.name());
+            assert_eq!(alone.weights[t].to_bits(), among.weights[column].to_bits());
+            match (&alone.targets, &among.targets) {
+                (Targets::Classes(a), Targets::Classes(b)) => assert_eq!(a[t], b[column]),
+                (Targets::Values(a), Targets::Values(b)) => assert_eq!(a.col(t), b.col(column)),
+                _ => panic!("targets of two kinds"),
+            }
+        }
+        let other = task.batch(Split::Test, &[7]);
+        assert_ne!((alone.inputs, alone.targets), (other.inputs, other.targets), "{}", task.name());
+    }
+}
+
+#[test]
+fn copy_memory_as_written() {
+    for (counted, due) in [(Counted::Recall, 0.0), (Counted::All, 1.0)] {
+        let task = CopyMemory::new(5, counted, SIZES, 1);
+        assert_eq!((task.inputs(), task.outputs(), task.steps()), (10, 9, 25));
+        let batch = task.batch(Split::Train, &[0, 9]);
+        for j in 0..2 {
+            let at = |t: usize| t * 2 + j;
+            for t in 0..25 {
+                let symbol = shown(&batch, t, j).unwrap();
+                match t {
+                    0..10 => assert!(symbol < 8),
+                    15 => assert_eq!(symbol, 9),
+                    _ => assert_eq!(symbol, 8),
+                }
+                let class = if t < 15 { 8 } else { shown(&batch, t - 15, j).unwrap() };
+                assert_eq!(classes(&batch)[at(t)] as usize, class);
+                assert_eq!(batch.weights[at(t)], if t < 15 { due } else { 1.0 });
+            }
+        }
+    }
+}
+
+#[test]
+fn random_delay_reaches_both_ends_and_counts_nothing_after() {
+    let task = CopyMemory::random_delay(100..=120, Counted::All, SIZES, 1);
+    assert_eq!(task.steps(), 140);
+    let items: Vec<usize> = (0..400).collect();
+    let batch = task.batch(Split::Train, &items);
+    let mut delays = [0usize; 21];
+    for j in 0..400 {
+        let start = (0..140).find(|&t| shown(&batch, t, j) == Some(9)).unwrap();
+        delays[start - 110] += 1;
+        for t in 0..140 {
+            let inside = t < start + 10;
+            assert_eq!(shown(&batch, t, j).is_some(), inside);
+            assert_eq!(batch.weights[t * 400 + j], if inside { 1.0 } else { 0.0 });
+        }
+        let recalled = (0..10).map(|i| classes(&batch)[(start + i) * 400 + j] as usize);
+        assert!(recalled.eq((0..10).map(|i| shown(&batch, i, j).unwrap())));
+    }
+    // 400 draws from 21 values: each 19.0 +- 4.3, here within five standard deviations.
+    assert!(delays.iter().all(|&n| (1..=41).contains(&n)), "{delays:?}");
+}
+
+#[test]
+fn tokens_are_uniform() {
+    let task = CopyMemory::new(1, Counted::Recall, SIZES, 1);
+    let items: Vec<usize> = (0..400).collect();
+    let batch = task.batch(Split::Train, &items);
+    let mut counts = [0.0f64; 8];
+    for j in 0..400 {
+        (0..10).for_each(|t| counts[shown(&batch, t, j).unwrap()] += 1.0);
+    }
+    // Chi-square with 7 degrees of freedom: above 24.3 with probability 0.001.
+    let chi: f64 = counts.iter().map(|c| (c - 500.0).powi(2) / 500.0).sum();
+    assert!(chi < 24.3, "{chi}");
+}
+
+#[test]
+fn temporal_ordering_as_written() {
+    let task = TemporalOrdering::new(50..=60, SIZES, 1);
+    assert_eq!((task.inputs(), task.outputs(), task.steps()), (7, 4, 82));
+    let items: Vec<usize> = (0..400).collect();
+    let batch = task.batch(Split::Train, &items);
+    let (mut delays, mut seconds, mut asked) = ([0; 61], [0; 21], [0; 4]);
+    for j in 0..400 {
+        let symbols: Vec<Option<usize>> = (0..82).map(|t| shown(&batch, t, j)).collect();
+        let relevant: Vec<usize> = (0..82).filter(|&t| symbols[t].is_some_and(|s| s < 2)).collect();
+        let trigger = symbols.iter().position(|&s| s == Some(6)).unwrap();
+        let [0, second] = relevant[..] else { panic!("{relevant:?}") };
+        seconds[second] += 1;
+        delays[trigger - second - 1] += 1;
+        let class = 2 * symbols[0].unwrap() + symbols[second].unwrap();
+        asked[class] += 1;
+        for t in 0..82 {
+            assert_eq!(symbols[t].is_some(), t <= trigger);
+            assert_eq!(batch.weights[t * 400 + j], if t == trigger { 1.0 } else { 0.0 });
+        }
+        assert_eq!(classes(&batch)[trigger * 400 + j] as usize, class);
+    }
+    assert!((0..61).all(|k| (delays[k] > 0) == (50..=60).contains(&k)), "{delays:?}");
+    assert!((0..21).all(|k| (seconds[k] > 0) == (10..=20).contains(&k)), "{seconds:?}");
+    // 400 draws from 4 classes: each 100 +- 8.7, here within four standard deviations.
+    assert!(asked.iter().all(|n| (65..=135).contains(n)), "{asked:?}");
+}
+
+#[test]
+fn flip_flop_holds_the_last_sign() {
+    let task = FlipFlop::new(3, 0.2, 50, SIZES, 1);
+    let items: Vec<usize> = (0..200).collect();
+    let batch = task.batch(Split::Train, &items);
+    let mut pulses = 0.0;
+    for j in 0..200 {
+        for bit in 0..3 {
+            let mut held = 0.0;
+            for t in 0..50 {
+                let pulse = batch.inputs[(bit, t * 200 + j)];
+                assert!([-1.0, 0.0, 1.0].contains(&pulse));
+                held = if pulse == 0.0 { held } else { pulse };
+                pulses += if t > 0 { pulse.abs() } else { 0.0 };
+                assert_eq!(values(&batch, bit, t, j), held);
+            }
+        }
+    }
+    // 29,400 draws at 0.2: standard deviation 0.0023.
+    assert!((pulses / 29_400.0 - 0.2f64).abs() < 0.01, "{pulses}");
+    assert!(batch.weights.iter().all(|&w| w == 1.0));
+}
+
+#[test]
+fn sine_of_the_frequency_that_the_input_names() {
+    let task = Sine::new(0.1, 40, SIZES, 1);
+    let items: Vec<usize> = (0..400).collect();
+    let batch = task.batch(Split::Train, &items);
+    let mut seen = [false; 51];
+    for j in 0..400 {
+        let input = batch.inputs[(0, j)];
+        let index = (input - 0.25) * 51.0;
+        seen[index.round() as usize] = true;
+        assert!((index - index.round()).abs() < 1e-12);
+        for t in 0..40 {
+            assert_eq!(batch.inputs[(0, t * 400 + j)], input);
+            let expected = ((1.0 + index / 10.0) * 0.1 * (t + 1) as f64).sin();
+            assert!((values(&batch, 0, t, j) - expected).abs() < 1e-12);
+        }
+    }
+    assert!(seen.iter().filter(|s| **s).count() >= 48);
+}
+
+#[test]
+fn pixels_come_in_one_order() {
+    let (train, test) = (some_digits(50, 12), some_digits(9, 12));
+    let task = PermutedDigits::new(train.clone(), test.clone(), 8, 5).unwrap();
+    let mut order = task.order().to_vec();
+    let batch = task.batch(Split::Test, &[4]);
+    for (t, &pixel) in order.iter().enumerate() {
+        assert_eq!(batch.inputs[(0, t)], f64::from(test.values[4 * 12 + pixel]) / 255.0);
+        assert_eq!(batch.weights[t], if t == 11 { 1.0 } else { 0.0 });
+    }
+    assert_eq!(classes(&batch)[11], u32::from(test.labels[4]));
+    assert_ne!(order, (0..12).collect::<Vec<_>>());
+    order.sort_unstable();
+    assert_eq!(order, (0..12).collect::<Vec<_>>());
+    // Every training picture is in one of two splits, once: their sums of grey values agree.
+    let total = |split| {
+        let items: Vec<usize> = (0..task.size(split)).collect();
+        let batch = task.batch(split, &items);
+        (0..batch.inputs.ncols()).map(|c| (batch.inputs[(0, c)] * 255.0).round() as u64).sum::<u64>()
+    };
+    let all: u64 = train.values.iter().map(|&v| u64::from(v)).sum();
+    assert_eq!(total(Split::Train) + total(Split::Validation), all);
+    let few = PermutedDigits::new(train.clone(), test.clone(), 8, 5).unwrap().at_most(10, 3);
+    assert_eq!([Split::Train, Split::Validation, Split::Test].map(|s| few.size(s)), [10, 8, 3]);
+    assert_eq!(few.batch(Split::Train, &[9]), task.batch(Split::Train, &[9]));
+    assert_eq!(few.batch(Split::Validation, &[7]), task.batch(Split::Validation, &[7]));
+}
+
+#[test]
+fn pictures_that_are_no_task() {
+    let new = |train: Digits, test: Digits, held: usize| PermutedDigits::new(train, test, held, 1).err();
+    let good = some_digits(20, 9);
+    let mut short = good.clone();
+    short.values.pop();
+    assert!(matches!(new(short, good.clone(), 4), Some(DigitsError::Count { values: 179, labels: 20, .. })));
+    let mut label = good.clone();
+    label.labels[3] = 10;
+    assert_eq!(new(good.clone(), label, 4), Some(DigitsError::Label(3, 10)));
+    let wide = DigitsError::Pixels { train: 9, test: 8 };
+    assert_eq!(new(good.clone(), some_digits(20, 8), 4), Some(wide));
+    assert!(matches!(new(good.clone(), good.clone(), 20), Some(DigitsError::TooFew { .. })));
+    assert!(matches!(new(good, some_digits(0, 9), 4), Some(DigitsError::TooFew { test: 0, .. })));
+}
+
+/// Loss of outputs that know the task and the step: exact for the tasks whose answers are uniform.
+#[test]
+fn chance_losses() {
+    let ln8 = 8f64.ln();
+    let copy = |counted| CopyMemory::new(100, counted, SIZES, 1).chance();
+    assert_eq!(copy(Counted::Recall), ln8);
+    assert!((copy(Counted::All) - 10.0 * ln8 / 120.0).abs() < 1e-15);
+    assert!((TemporalOrdering::new(50..=60, SIZES, 1).chance() - 1.386_294_361_119_890_6).abs() < 1e-15);
+    // Ten labels, equally often.
+    let digits = PermutedDigits::new(some_digits(30, 4), some_digits(40, 4), 5, 1).unwrap();
+    assert!((digits.chance() - 10f64.ln()).abs() < 1e-12);
+    // Zero everywhere is the best guess of a random sign.
+    assert_eq!(FlipFlop::new(2, 0.1, 10, SIZES, 1).chance(), 1.0);
+    // Measured: the mean square distance to the mean over many items.
+    let sizes = Sizes { train: 20_000, ..SIZES };
+    let sine = Sine::new(0.1, 30, sizes, 1);
+    let items: Vec<usize> = (0..20_000).collect();
+    let batch = sine.batch(Split::Train, &items);
+    let at = |t: usize| (0..20_000).map(move |j| (t, j));
+    let spread = |t: usize| {
+        let mean = at(t).map(|(t, j)| values(&batch, 0, t, j)).sum::<f64>() / 2e4;
+        at(t).map(|(t, j)| (values(&batch, 0, t, j) - mean).powi(2)).sum::<f64>() / 2e4
+    };
+    let measured = (0..30).map(spread).sum::<f64>() / 30.0;
+    assert!((measured - sine.chance()).abs() < 0.01, "{measured} {}", sine.chance());
+}
+
+#[test]
+fn options_that_do_not_fit() {
+    let error = |name: &str, options: Options| build(name, options, 1).err();
+    let none = Options::default;
+    assert_eq!(error("sines", none()), Some(Error::Name { name: "sines".into() }));
+    assert_eq!(error("permuted-mnist", none()), Some(Error::NoPictures));
+    let bits = Options { bits: Some(2), ..none() };
+    assert_eq!(error("sine", bits), Some(Error::Option { task: "sine", option: "bits" }));
+    for (name, options) in [
+        ("copy-memory", Options { delay: Some(3..=5), ..none() }),
+        ("random-delay-copy", Options { delay: Some(5..=5), ..none() }),
+        ("temporal-ordering", Options { distractors: Some(0), ..none() }),
+        ("flip-flop", Options { pulse: Some(1.5), ..none() }),
+        ("flip-flop", Options { bits: Some(0), ..none() }),
+        ("sine", Options { time_step: Some(f64::NAN), ..none() }),
+        ("sine", Options { steps: Some(0), ..none() }),
+        ("sine", Options { sizes: Some(Sizes { train: 0, ..SIZES }), ..none() }),
+    ] {
+        assert!(matches!(error(name, options), Some(Error::Value { .. })), "{name}");
+    }
+}
