@@ -3,11 +3,17 @@
 mod many;
 mod plan;
 mod progress;
+mod run;
 mod saved;
+mod search;
 
 pub use many::train_all;
-pub use plan::{Plan, Precision, task};
+pub use plan::{NamedTask, Plan, Precision, task};
+pub use run::{TrainConfig, run as run_training};
+pub use search::{Choice, Parameter, Range, Search, Trial, search};
+
 use progress::Progress;
+use search::trial_folder;
 
 use super::{Error, Observer};
 use crate::linalg::Real;

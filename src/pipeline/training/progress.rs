@@ -39,7 +39,7 @@ impl Progress {
     /// # Errors
     /// [`Error::Config`] if the folder is another configuration's, unless `restart`, which empties it;
     /// [`Error::Input`] if another process has it or a file cannot be read or written.
-    pub fn open(folder: &Path, configuration: &[(String, String)], restart: bool) -> Result<Self, Error> {
+    pub fn open(folder: &Path, configuration: &[(String, Value)], restart: bool) -> Result<Self, Error> {
         let failed = |e: std::io::Error| {
             Error::input(folder, format!("cannot use the folder for progress: {e}; choose another --out"))
         };
@@ -57,8 +57,7 @@ impl Progress {
             progress.empty().map_err(failed)?;
         }
         progress.sweep().map_err(failed)?;
-        let wanted: Map<String, Value> =
-            configuration.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect();
+        let wanted: Map<String, Value> = configuration.iter().cloned().collect();
         let path = folder.join(CONFIGURATION);
         match fs::read(&path) {
             Ok(bytes) => progress.compare(&bytes, &wanted)?,
@@ -79,7 +78,7 @@ impl Progress {
             let message = "is damaged; pass --restart to begin anew, or choose another --out";
             return Err(Error::input(&self.folder.join(CONFIGURATION), message));
         };
-        let show = |v: Option<&Value>| v.and_then(Value::as_str).unwrap_or("nothing").to_owned();
+        let show = |v: Option<&Value>| v.map_or_else(|| "unsaid".into(), Value::to_string);
         let names = wanted.keys().chain(found.keys());
         match names.into_iter().find(|k| wanted.get(*k) != found.get(*k)) {
             None => Ok(()),
@@ -170,9 +169,9 @@ impl Progress {
         fs::remove_dir_all(&self.folder).map_err(failed)
     }
 
-    /// A folder inside.
-    pub fn folder(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Removes everything but the lock.
