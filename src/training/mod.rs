@@ -1,6 +1,10 @@
 //! Training: gradients through time over a rule's products, optimisers, initialisations.
 
+pub mod bptt;
+mod chunk;
 pub mod clip;
+pub mod dropout;
+pub mod loss;
 mod model;
 pub mod optimiser;
 pub mod schedule;

@@ -1,0 +1,252 @@
+//! A few sequences of a batch on their way through time and back.
+
+use super::dropout::Dropout;
+use super::loss::{Sums, compare};
+use super::model::{Model, Readout};
+use crate::linalg::{Real, col, col_mut, gemm};
+use crate::systems::rule::{Point, parameter_count};
+use crate::tasks::{Batch, Objective};
+use faer::{Accum, Mat, MatMut, MatRef};
+use std::ops::Range;
+
+/// What is asked of every chunk.
+pub(super) struct Request<'a> {
+    pub batch: &'a Batch,
+    pub objective: Objective,
+    pub dropout: Option<Dropout>,
+    /// Sum of the weights of the whole batch.
+    pub counted: f64,
+}
+
+/// The sequences `own` of a batch, w of them: column t w + j is step t of the j-th.
+pub(super) struct Chunk<T: Real> {
+    own: Range<usize>,
+    all: usize,
+    steps: usize,
+    /// Results of the last pass.
+    pub sums: Sums,
+    /// Inputs, d x T w.
+    u: Mat<T>,
+    /// States, n x (T + 1) w.
+    x: Mat<T>,
+    tape: Mat<T>,
+    scratch: Mat<T>,
+    /// Outputs, then the loss's gradient with respect to them, o x T w.
+    y: Mat<T>,
+    /// The loss's gradient with respect to the states after each step, n x T w.
+    g: Mat<T>,
+    /// The same one step back, n x w; in the end that of the initial states.
+    back: Mat<T>,
+    /// Dropout's factors, and the read-out's input under them, m x T w; empty before the first use.
+    mask: Mat<T>,
+    seen: Mat<T>,
+    gu: Option<Mat<T>>,
+    grad: Vec<T>,
+}
+
+impl<T: Real> Chunk<T> {
+    pub fn new(model: &Model<T>, steps: usize, all: usize, own: Range<usize>) -> Self {
+        let (rule, w) = (&model.rule, own.len());
+        let (n, columns) = (rule.dim(), steps * w);
+        Self {
+            own,
+            all,
+            steps,
+            sums: Sums::default(),
+            u: Mat::zeros(rule.inputs(), columns),
+            x: Mat::zeros(n, columns + w),
+            tape: Mat::zeros(rule.tape_rows(), columns),
+            scratch: Mat::zeros(rule.scratch_rows(), columns),
+            y: Mat::zeros(model.outputs(), columns),
+            g: Mat::zeros(n, columns),
+            back: Mat::zeros(n, w),
+            mask: Mat::zeros(0, 0),
+            seen: Mat::zeros(0, 0),
+            gu: None,
+            grad: vec![T::ZERO; model.parameter_count()],
+        }
+    }
+    pub fn want_input_gradient(&mut self) {
+        self.gu = Some(Mat::zeros(self.u.nrows(), self.u.ncols()));
+    }
+    pub fn set_initial(&mut self, x: MatRef<T>) {
+        let w = self.own.len();
+        self.x.as_mut().subcols_mut(0, w).copy_from(x.subcols(self.own.start, w));
+    }
+    pub fn sequences(&self) -> Range<usize> {
+        self.own.clone()
+    }
+    pub fn states(&self) -> MatRef<'_, T> {
+        self.x.as_ref()
+    }
+    pub fn initial_gradient(&self) -> MatRef<'_, T> {
+        self.back.as_ref()
+    }
+    pub fn input_gradient(&self) -> Option<MatRef<'_, T>> {
+        self.gu.as_ref().map(|g| g.as_ref())
+    }
+    pub fn grad(&self) -> &[T] {
+        &self.grad
+    }
+
+    /// The column of the batch that column `k` here belongs to.
+    fn source(&self, k: usize) -> usize {
+        let w = self.own.len();
+        k / w * self.all + self.own.start + k % w
+    }
+
+    /// The loss; the outputs' gradient is left in `y`.
+    pub fn loss(&mut self, model: &Model<T>, request: &Request) -> Sums {
+        self.forward(model, request.batch);
+        self.drop(&model.readout, request.dropout);
+        let mut y = std::mem::replace(&mut self.y, Mat::new());
+        let mut sums = Sums::default();
+        y.fill(T::ZERO);
+        self.each_run(request.batch, |own, run| {
+            let mut y = y.as_mut().subcols_mut(run.start, run.len());
+            let seen = own.seen(&model.readout, request.dropout, run.clone());
+            gemm(y.as_mut(), Accum::Replace, model.readout.weight.as_ref(), seen);
+            for k in 0..y.ncols() {
+                for (y, b) in col_mut(y.as_mut(), k).iter_mut().zip(&model.readout.bias) {
+                    *y += *b;
+                }
+            }
+            let Batch { targets, weights, .. } = request.batch;
+            let source = |k| own.source(run.start + k);
+            sums += compare(request.objective, y, targets, weights, request.counted, source);
+        });
+        self.y = y;
+        sums
+    }
+
+    /// The loss and, in `grad`, `back` and `gu`, this chunk's part of its gradient.
+    pub fn gradient(&mut self, model: &Model<T>, request: &Request) -> Sums {
+        let sums = self.loss(model, request);
+        self.grad.fill(T::ZERO);
+        self.read_out_gradient(model, request);
+        let (rule, w) = (&model.rule, self.own.len());
+        let Self { x, u, tape, scratch, g, back, gu, .. } = self;
+        let (x, u, tape) = (x.as_ref(), u.as_ref(), tape.as_ref());
+        for t in (0..self.steps).rev() {
+            let c = t * w;
+            let point = Point { x: x.subcols(c, w), u: u.subcols(c, w), tape: tape.subcols(c, w) };
+            let gu = gu.as_mut().map(|gu| gu.as_mut().subcols_mut(c, w));
+            rule.vjp(point, g.as_ref().subcols(c, w), back.as_mut(), gu, scratch.as_mut().subcols_mut(c, w));
+            if t > 0 {
+                add(g.as_mut().subcols_mut(c - w, w), back.as_ref());
+            }
+        }
+        let at = Point { x: x.subcols(0, self.steps * w), u, tape };
+        let count = parameter_count(rule.as_ref());
+        rule.param_vjp(at, g.as_ref(), &mut self.grad[..count], scratch.as_mut());
+        sums
+    }
+
+    fn forward(&mut self, model: &Model<T>, batch: &Batch) {
+        let w = self.own.len();
+        for k in 0..self.steps * w {
+            let s = self.source(k);
+            for (u, v) in col_mut(self.u.as_mut(), k).iter_mut().zip(col(batch.inputs.as_ref(), s)) {
+                *u = T::of(*v);
+            }
+        }
+        for t in 0..self.steps {
+            let c = t * w;
+            let (x, y) = self.x.as_mut().split_at_col_mut(c + w);
+            model.rule.eval(
+                x.as_ref().subcols(c, w),
+                self.u.as_ref().subcols(c, w),
+                y.subcols_mut(0, w),
+                self.tape.as_mut().subcols_mut(c, w),
+                self.scratch.as_mut().subcols_mut(c, w),
+            );
+        }
+    }
+
+    /// Draws dropout's factors and the read-out's input under them.
+    fn drop(&mut self, readout: &Readout<T>, dropout: Option<Dropout>) {
+        let Some(dropout) = dropout else { return };
+        let (m, columns, w) = (readout.weight.ncols(), self.u.ncols(), self.own.len());
+        if self.mask.ncols() != columns {
+            (self.mask, self.seen) = (Mat::zeros(m, columns), Mat::zeros(m, columns));
+        }
+        for j in 0..w {
+            dropout.fill(self.mask.as_mut(), j, w, self.own.start + j);
+        }
+        let shown = self.x.as_ref().subcols(w, columns).subrows(readout.first, m);
+        for k in 0..columns {
+            let (mask, x) = (col(self.mask.as_ref(), k), col(shown, k));
+            for (i, s) in col_mut(self.seen.as_mut(), k).iter_mut().enumerate() {
+                *s = mask[i] * x[i];
+            }
+        }
+    }
+
+    /// What the read-out sees in those columns.
+    fn seen(&self, readout: &Readout<T>, dropout: Option<Dropout>, run: Range<usize>) -> MatRef<'_, T> {
+        if dropout.is_some() {
+            return self.seen.as_ref().subcols(run.start, run.len());
+        }
+        let shown = self.x.as_ref().subrows(readout.first, readout.weight.ncols());
+        shown.subcols(self.own.len() + run.start, run.len())
+    }
+
+    /// Calls `act` with the columns of each run of steps in which something is counted.
+    fn each_run(&self, batch: &Batch, mut act: impl FnMut(&Self, Range<usize>)) {
+        let w = self.own.len();
+        let counts = |t: usize| {
+            let row = &batch.weights[t * self.all..(t + 1) * self.all];
+            row[self.own.clone()].iter().any(|v| *v != 0.0)
+        };
+        let mut t = 0;
+        while t < self.steps {
+            let end = (t..self.steps).find(|s| !counts(*s)).unwrap_or(self.steps);
+            if end > t {
+                act(self, t * w..end * w);
+            }
+            t = end + 1;
+        }
+    }
+
+    /// Gradients of the read-out's parameters and, in `g`, of what it sees.
+    fn read_out_gradient(&mut self, model: &Model<T>, request: &Request) {
+        let readout = &model.readout;
+        let (o, m) = (readout.weight.nrows(), readout.weight.ncols());
+        let (mut g, mut grad) = (std::mem::replace(&mut self.g, Mat::new()), std::mem::take(&mut self.grad));
+        let start = grad.len() - o * (m + 1);
+        let (gd, gc) = grad[start..].split_at_mut(o * m);
+        let mut gd = MatMut::from_column_major_slice_mut(gd, o, m);
+        g.fill(T::ZERO);
+        self.each_run(request.batch, |own, run| {
+            let gy = own.y.as_ref().subcols(run.start, run.len());
+            let seen = own.seen(readout, request.dropout, run.clone());
+            gemm(gd.as_mut(), Accum::Add, gy, seen.transpose());
+            for k in 0..gy.ncols() {
+                for (c, v) in gc.iter_mut().zip(col(gy, k)) {
+                    *c += *v;
+                }
+            }
+            let mut g = g.as_mut().subcols_mut(run.start, run.len()).subrows_mut(readout.first, m);
+            gemm(g.as_mut(), Accum::Replace, readout.weight.transpose(), gy);
+            if request.dropout.is_some() {
+                for k in 0..gy.ncols() {
+                    for (g, mask) in
+                        col_mut(g.as_mut(), k).iter_mut().zip(col(own.mask.as_ref(), run.start + k))
+                    {
+                        *g *= *mask;
+                    }
+                }
+            }
+        });
+        (self.g, self.grad) = (g, grad);
+    }
+}
+
+/// y += x.
+fn add<T: Real>(mut y: MatMut<T>, x: MatRef<T>) {
+    for j in 0..y.ncols() {
+        for (y, x) in col_mut(y.as_mut(), j).iter_mut().zip(col(x, j)) {
+            *y += *x;
+        }
+    }
+}
