@@ -133,9 +133,9 @@ impl<'a, T: Real> Trainer<'a, T> {
     }
 
     fn end_epoch(&mut self, state: &mut State<T>) {
-        let (split, items) = std::mem::take(&mut self.validation);
-        let found = self.measure(&state.theta, split, &items);
-        self.validation = (split, items);
+        let items = std::mem::take(&mut self.validation.1);
+        let found = self.measure(&state.theta, self.validation.0, &items);
+        self.validation.1 = items;
         let s = self.settings;
         state.end_epoch(found, s.decay.rate(s.rate, state.epoch()), s.epochs, s.patience);
     }
@@ -170,3 +170,6 @@ fn room<'r, T: Real>(
     });
     &mut rooms[at].1
 }
+
+#[cfg(test)]
+mod tests;

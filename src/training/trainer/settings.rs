@@ -128,7 +128,12 @@ impl Settings {
             ("train-items", sizes[0].to_string(), sizes[0] > 0, "at least 1"),
             ("validation-items", sizes[1].to_string(), sizes[1] > 0, "at least 1"),
             ("test-items", sizes[2].to_string(), sizes[2] > 0, "at least 1"),
-            ("validation-items", sizes[1].to_string(), held, "fewer than there are training items to hold out"),
+            (
+                "validation-items",
+                sizes[1].to_string(),
+                held,
+                "fewer than there are training items to hold out",
+            ),
         ];
         let setting = |name, found, expected: &str| Error::Setting { name, found, expected: expected.into() };
         for (name, found, holds, expected) in tests {

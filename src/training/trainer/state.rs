@@ -123,13 +123,7 @@ impl<T: Real> State<T> {
     }
 
     /// Notes the validation loss, keeps the parameters if they are the best, and sees whether to stop.
-    pub(super) fn end_epoch(
-        &mut self,
-        found: Measured,
-        rate: f64,
-        epochs: usize,
-        patience: Option<usize>,
-    ) {
+    pub(super) fn end_epoch(&mut self, found: Measured, rate: f64, epochs: usize, patience: Option<usize>) {
         let epoch = self.curve.len();
         self.curve.push(Epoch {
             epoch,
