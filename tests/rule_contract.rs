@@ -6,7 +6,7 @@ use nullcline::linalg::activation::Activation;
 use nullcline::linalg::random::{Use, normal, normal_matrix, stream};
 use nullcline::systems::cells::{Current, Gru, GruResetBefore, Lstm, Rate, Stack, Vanilla};
 use nullcline::systems::reference::{
-    CoupledFitzHughNagumo, Henon, Ikeda, Linear, Logistic, Lorenz, Rossler, beer_1995,
+    CoupledFitzHughNagumo, Henon, Hopf, Ikeda, Linear, Logistic, Lorenz, Rossler, VanDerPol, beer_1995,
 };
 use nullcline::systems::rule::{Point, Rule, Workspace, parameter_count};
 use nullcline::systems::time::{Euler, Rk4};
@@ -134,7 +134,9 @@ fn rules() -> Vec<(&'static str, Box<dyn Rule>)> {
         ("linear", Box::new(Linear::new(Mat::zeros(4, 4).as_ref(), Mat::zeros(4, 2).as_ref()))),
         ("logistic", Box::new(Logistic::default())),
         ("henon", Box::new(Henon::default())),
+        ("hopf", Box::new(Hopf::default())),
         ("ikeda", Box::new(Ikeda::default())),
+        ("van der pol", Box::new(VanDerPol::default())),
         ("rk4 lorenz", Box::new(Rk4::new(Lorenz::default(), 0.01))),
         ("lorenz", Box::new(Lorenz::default())),
         ("rossler", Box::new(Rossler::default())),

@@ -4,10 +4,14 @@ pub mod activation;
 pub mod condition;
 pub mod eigen;
 pub mod flag;
+pub mod graded;
 pub mod lu;
+pub mod product;
+pub mod qr;
 pub mod random;
 mod real;
 pub mod solve;
+pub mod spectral_norm;
 
 pub use real::Real;
 

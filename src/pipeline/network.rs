@@ -397,12 +397,9 @@ impl<'a> Run<'a> {
         TableOut { name: "projections".into(), caption, columns }
     }
 
-    /// The part of a state that the read-out sees: the top layer's h.
+    /// The part of a state that the read-out sees: the top layer's output.
     fn output_of<'x>(&self, state: &'x [f64]) -> &'x [f64] {
-        let top = self.network.units[self.network.units.len() - 1];
-        let per_unit = if self.network.cell == crate::systems::checkpoint::CellKind::Lstm { 2 } else { 1 };
-        let first = state.len() - top * per_unit;
-        &state[first..first + top]
+        &state[self.network.architecture.output()]
     }
 
     fn outputs(&self) -> Vec<(String, Vec<f64>)> {

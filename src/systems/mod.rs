@@ -1,5 +1,6 @@
 //! Dynamical systems: the rule, its meaning in time, the cells, systems with known answers.
 
+pub mod architecture;
 pub mod cells;
 pub mod checkpoint;
 pub mod reference;

@@ -4,6 +4,7 @@ pub mod bptt;
 mod chunk;
 pub mod clip;
 pub mod dropout;
+pub mod init;
 pub mod loss;
 mod model;
 pub mod optimiser;

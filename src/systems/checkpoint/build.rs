@@ -1,13 +1,12 @@
 //! Checked tensors to a system.
 
-use super::metadata::Saved;
+use super::metadata::{Saved, layered};
 use super::names::{LayerTensors, find};
 use super::{CellKind, Error, Network, Readout, Spec};
 use crate::io::tensors::{Tensor, Tensors};
 use crate::linalg::activation::Activation;
-use crate::systems::cells::{Current, Gru, GruResetBefore, Lstm, Params, Rate, Stack, Vanilla};
-use crate::systems::rule::Rule;
-use crate::systems::time::{Euler, Flow, Map, System};
+use crate::systems::architecture::{Architecture, Cell, Scheme};
+use crate::systems::rule::{Block, Rule};
 use faer::{Mat, MatRef};
 
 /// Makes the system that `file` and `spec` describe.
@@ -28,21 +27,20 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
         },
     };
     let mut notes = Vec::new();
-    let activation = activation(cell, spec, &saved, &mut notes)?;
-    let time = time(cell, spec, &saved, parts.tau, n, &mut notes)?;
-    let mut built = Vec::new();
-    let mut below = None;
-    for layer in &parts.layers {
-        let b = Layer::check(layer, cell, below)?;
-        below = Some(b.n);
-        built.push(b);
-    }
-    let units: Vec<usize> = built.iter().map(|l| l.n).collect();
-    let recurrent = recurrent(&built, cell);
-    let reset_before = spec.reset_before || saved.reset_before;
-    if reset_before && cell != CellKind::Gru {
+    if (spec.reset_before || saved.reset_before) && cell != CellKind::Gru {
         return Err(Error::Setting { option: "--reset-before", cell, advice: String::new() });
     }
+    let cell = constants(cell, spec, &saved, parts.tau, n, &mut notes)?;
+    let mut layers = Vec::new();
+    let mut below = None;
+    for layer in &parts.layers {
+        let b = Layer::check(layer, cell.kind(), below)?;
+        below = Some(b.n);
+        layers.push(b);
+    }
+    let units: Vec<usize> = layers.iter().map(|l| l.n).collect();
+    let architecture = Architecture::new(cell, layers[0].d, &units)?;
+    let theta = parameters(&layers, &architecture.rule::<f64>().layout());
     let used: Vec<&str> = parts
         .layers
         .iter()
@@ -53,18 +51,20 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
         .collect();
     let unused =
         file.tensors.iter().map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect();
-    let outputs = units[units.len() - 1];
+    let outputs = architecture.output().len();
+    let cell = architecture.cell().kind();
     Ok(Network {
-        inputs: built[0].d,
-        state_names: state_names(cell, &units),
-        system: assemble(&built, cell, activation, &time, reset_before),
+        inputs: architecture.inputs(),
+        state_names: architecture.state_names(),
+        system: architecture.system(&theta),
         readout: parts.readout.map(|(w, b)| read_out(w, b, outputs)).transpose()?,
-        activation: cell.has_activation().then_some(activation),
+        activation: architecture.cell().activation(),
+        recurrent: recurrent(&layers, cell),
         cell,
         units,
-        recurrent,
         unused,
         notes,
+        architecture,
     })
 }
 
@@ -110,23 +110,37 @@ impl<'a> Layer<'a> {
         Ok(layer)
     }
 
-    /// Copies the tensors into blocks U, W, b_ih, b_hh (or b, the sum of both).
-    fn fill(&self, params: &mut Params<f64>) {
-        if let Some(u) = self.tensors.u.filter(|_| self.d > 0) {
-            let m = row_major(&u.data, if self.transposed { self.d } else { u.data.len() / self.d.max(1) });
-            params.mat_mut(0).copy_from(if self.transposed { m.transpose() } else { m });
-        }
-        let rows = self.tensors.w.shape[0];
-        params.mat_mut(1).copy_from(row_major(&self.tensors.w.data, rows));
-        let blocks = params.layout().len();
-        for (k, b) in [self.tensors.b_ih, self.tensors.b_hh].into_iter().enumerate() {
-            let Some(b) = b else { continue };
-            let mut block = params.mat_mut((2 + k).min(blocks - 1));
-            for (i, v) in b.data.iter().enumerate() {
-                block[(i, 0)] += v;
+    /// Adds the values of the block of that name, column by column, to `out`.
+    fn push(&self, block: &str, rows: usize, cols: usize, out: &mut Vec<f64>) {
+        let t = self.tensors;
+        let mut matrix =
+            |m: MatRef<f64>| out.extend((0..cols).flat_map(|j| (0..rows).map(move |i| m[(i, j)])));
+        match (block, t.u) {
+            ("weight_ih", Some(u)) if self.transposed => matrix(row_major(&u.data, cols).transpose()),
+            ("weight_ih", Some(u)) if cols > 0 => matrix(row_major(&u.data, rows)),
+            ("weight_ih", _) => {}
+            ("weight_hh", _) => matrix(row_major(&t.w.data, rows)),
+            _ => {
+                let parts = match block {
+                    "bias_ih" => [t.b_ih, None],
+                    "bias_hh" => [None, t.b_hh],
+                    _ => [t.b_ih, t.b_hh],
+                };
+                let value = |i: usize| parts.iter().flatten().map(|b| b.data[i]).sum::<f64>();
+                out.extend((0..rows).map(value));
             }
         }
     }
+}
+
+/// The flat parameter vector of a rule whose blocks are `layout`.
+fn parameters(layers: &[Layer], layout: &[Block]) -> Vec<f64> {
+    let mut theta = Vec::new();
+    for b in layout {
+        let (name, l) = layered(&b.name);
+        layers[l].push(name, b.rows, b.cols, &mut theta);
+    }
+    theta
 }
 
 /// A row-major slice as a matrix of `rows` rows.
@@ -157,6 +171,38 @@ fn finite(t: &Tensor) -> Result<(), Error> {
     Err(Error::NotFinite { name: t.name.clone(), index, value: t.data[flat] })
 }
 
+/// The cell with its constants, from the command line, the file's metadata or an assumption noted.
+fn constants(
+    kind: CellKind,
+    spec: &Spec,
+    saved: &Saved,
+    tau: Option<&Tensor>,
+    n: usize,
+    notes: &mut Vec<String>,
+) -> Result<Cell, Error> {
+    let activation = activation(kind, spec, saved, notes)?;
+    if !kind.is_flow() {
+        let given = [("--tau", spec.tau.is_some()), ("--dt", spec.dt.is_some()), ("--euler", spec.euler)];
+        if let Some((option, _)) = given.into_iter().find(|g| g.1) {
+            let advice = "; it is a map (rate and current networks have time constants)".to_owned();
+            return Err(Error::Setting { option, cell: kind, advice });
+        }
+    }
+    Ok(match kind {
+        CellKind::Vanilla => Cell::Vanilla { activation },
+        CellKind::Gru => Cell::Gru { reset_before: spec.reset_before || saved.reset_before },
+        CellKind::Lstm => Cell::Lstm,
+        CellKind::Rate => {
+            let tau = time_constants(spec, saved, tau, n, notes)?;
+            Cell::Rate { activation, scheme: scheme(spec, saved, &tau, notes), tau }
+        }
+        CellKind::Current => {
+            let tau = time_constants(spec, saved, tau, n, notes)?;
+            Cell::Current { activation, scheme: scheme(spec, saved, &tau, notes), tau }
+        }
+    })
+}
+
 fn activation(
     cell: CellKind,
     spec: &Spec,
@@ -177,36 +223,14 @@ fn activation(
     }))
 }
 
-/// Meaning in time of a rate or current network.
-struct Time {
-    tau: Vec<f64>,
-    dt: f64,
-    euler: bool,
-}
-
-fn time(
-    cell: CellKind,
+fn time_constants(
     spec: &Spec,
     saved: &Saved,
     tensor: Option<&Tensor>,
     n: usize,
     notes: &mut Vec<String>,
-) -> Result<Time, Error> {
-    if !cell.is_flow() {
-        let given = [("--tau", spec.tau.is_some()), ("--dt", spec.dt.is_some()), ("--euler", spec.euler)];
-        if let Some((option, _)) = given.into_iter().find(|g| g.1) {
-            let advice = "; it is a map (rate and current networks have time constants)".to_owned();
-            return Err(Error::Setting { option, cell, advice });
-        }
-        return Ok(Time { tau: vec![], dt: 1.0, euler: false });
-    }
-    let positive = |name: &str, value: f64| {
-        if value.is_finite() && value > 0.0 {
-            return Ok(value);
-        }
-        Err(Error::Value { name: name.into(), value: value.to_string(), expected: "a positive number" })
-    };
-    let tau = match (spec.tau, tensor, saved.tau.as_deref()) {
+) -> Result<Vec<f64>, Error> {
+    Ok(match (spec.tau, tensor, saved.tau.as_deref()) {
         (Some(tau), ..) => vec![tau; n],
         (None, Some(t), _) if t.data.len() == 1 => vec![t.data[0]; n],
         (None, Some(t), _) if t.data.len() == n => t.data.clone(),
@@ -219,80 +243,19 @@ fn time(
             );
             vec![1.0; n]
         }
-    };
-    let mut shortest = f64::INFINITY;
-    for t in &tau {
-        shortest = shortest.min(positive("tau", *t)?);
-    }
-    let euler = spec.euler || saved.euler;
-    let dt = match spec.dt.or(saved.dt) {
-        Some(dt) => positive("dt", dt)?,
-        None => {
-            notes.push(format!(
-                "Time step: a tenth of the shortest time constant, {} (--dt changes it).",
-                shortest / 10.0
-            ));
+    })
+}
+
+fn scheme(spec: &Spec, saved: &Saved, tau: &[f64], notes: &mut Vec<String>) -> Scheme {
+    let dt = spec.dt.or(saved.dt).unwrap_or_else(|| {
+        let shortest = tau.iter().fold(f64::INFINITY, |a, b| a.min(*b));
+        notes.push(format!(
+            "Time step: a tenth of the shortest time constant, {} (--dt changes it).",
             shortest / 10.0
-        }
-    };
-    Ok(Time { tau, dt, euler })
-}
-
-fn assemble(
-    layers: &[Layer],
-    cell: CellKind,
-    f: Activation,
-    time: &Time,
-    reset_before: bool,
-) -> Box<dyn System> {
-    if cell.is_flow() {
-        let (d, tau) = (layers[0].d, time.tau.clone());
-        return if cell == CellKind::Rate {
-            let mut rate = Rate::new(d, f, tau);
-            layers[0].fill(rate.params_mut());
-            discretised(rate, time)
-        } else {
-            let mut current = Current::new(d, f, tau);
-            layers[0].fill(current.params_mut());
-            discretised(current, time)
-        };
-    }
-    let mut rules: Vec<Box<dyn Rule>> = layers
-        .iter()
-        .map(|l| -> Box<dyn Rule> {
-            match (cell, reset_before) {
-                (CellKind::Gru, false) => {
-                    let mut cell = Gru::new(l.n, l.d);
-                    l.fill(cell.params_mut());
-                    Box::new(cell)
-                }
-                (CellKind::Gru, true) => {
-                    let mut cell = GruResetBefore::new(l.n, l.d);
-                    l.fill(cell.params_mut());
-                    Box::new(cell)
-                }
-                (CellKind::Lstm, _) => {
-                    let mut cell = Lstm::new(l.n, l.d);
-                    l.fill(cell.params_mut());
-                    Box::new(cell)
-                }
-                _ => {
-                    let mut cell = Vanilla::new(l.n, l.d, f);
-                    l.fill(cell.params_mut());
-                    Box::new(cell)
-                }
-            }
-        })
-        .collect();
-    if rules.len() == 1 { Box::new(Map::new(rules.remove(0))) } else { Box::new(Map::new(Stack::new(rules))) }
-}
-
-fn discretised<R: Rule + Clone + 'static>(field: R, time: &Time) -> Box<dyn System> {
-    if time.euler {
-        Box::new(Map::with_time_step(Euler::new(field, time.dt), time.dt))
-    } else {
-        Box::new(Flow::new(field, time.dt))
-    }
+        ));
+        shortest / 10.0
+    });
+    Scheme { dt, euler: spec.euler || saved.euler }
 }
 
 fn recurrent(layers: &[Layer], cell: CellKind) -> Vec<(String, Mat<f64>)> {
@@ -305,22 +268,6 @@ fn recurrent(layers: &[Layer], cell: CellKind) -> Vec<(String, Mat<f64>)> {
         }
     }
     out
-}
-
-fn state_names(cell: CellKind, units: &[usize]) -> Vec<String> {
-    let mut names = Vec::new();
-    for (l, n) in units.iter().enumerate() {
-        let suffix = if units.len() > 1 { format!("_l{l}") } else { String::new() };
-        let kinds: &[&str] = match cell {
-            CellKind::Lstm => &["h", "c"],
-            CellKind::Current => &["x"],
-            _ => &["h"],
-        };
-        for kind in kinds {
-            names.extend((0..*n).map(|i| format!("{kind}{i}{suffix}")));
-        }
-    }
-    names
 }
 
 fn read_out(w: &Tensor, b: Option<&Tensor>, n: usize) -> Result<Readout, Error> {

@@ -1,6 +1,7 @@
 //! What can be wrong with the tensors of a network.
 
 use super::CellKind;
+use crate::systems::architecture;
 use thiserror::Error;
 
 /// Why tensors do not make a network; each message says what to do.
@@ -79,6 +80,9 @@ pub enum Error {
         /// What to do.
         advice: String,
     },
+    /// Cell, constants and units that make no network.
+    #[error(transparent)]
+    Architecture(#[from] architecture::Error),
     /// A command that cannot be followed, whatever the file holds.
     #[error("{0}")]
     Command(String),

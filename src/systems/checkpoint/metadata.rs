@@ -2,8 +2,11 @@
 
 use super::{CellKind, Error};
 use crate::io::tensors::Tensor;
+use crate::linalg::Real;
 use crate::linalg::activation::Activation;
+use crate::systems::architecture::Architecture;
 use crate::systems::rule::{Rule, parameter_count};
+use faer::MatRef;
 use std::collections::BTreeMap;
 
 /// The entries of a safetensors file's metadata that decide what its tensors mean:
@@ -60,33 +63,50 @@ impl Saved {
     }
 }
 
-/// The tensors and metadata from which `load` makes the same network again, without a flag.
+/// The tensors and metadata from which [`load`](super::load) makes the same network again, without a flag.
 ///
-/// `settings` are the entries of the metadata that [`load`](super::load) reads, such as
-/// `("activation", "relu")`; the cell is added. Tensors carry PyTorch's names under `rnn.`.
-pub fn save(
-    rule: &dyn Rule,
-    cell: CellKind,
-    settings: &[(&str, String)],
+/// `rule` has the parameters and is laid out as `architecture.rule()`; `readout` is the weight, o x m, and
+/// the bias, o. Tensors carry PyTorch's names under `rnn.` and `readout.`, and the type of `T`.
+pub fn save<T: Real>(
+    architecture: &Architecture,
+    rule: &dyn Rule<T>,
+    readout: Option<(MatRef<T>, &[T])>,
 ) -> (Vec<Tensor>, BTreeMap<String, String>) {
-    let mut theta = vec![0.0; parameter_count(rule)];
+    let dtype = if size_of::<T>() == 4 { "f32" } else { "f64" };
+    let tensor =
+        |name: String, shape: Vec<usize>, data: Vec<f64>| Tensor { name, shape, dtype: dtype.into(), data };
+    let row_major = |m: MatRef<T>| -> Vec<f64> {
+        (0..m.nrows()).flat_map(|i| (0..m.ncols()).map(move |j| m[(i, j)].to_f64())).collect()
+    };
+    let mut theta = vec![T::ZERO; parameter_count(rule)];
     rule.read_params(&mut theta);
     let mut rest = &theta[..];
     let mut tensors = Vec::new();
     for block in rule.layout() {
         let (own, next) = rest.split_at(block.rows * block.cols);
         rest = next;
-        let layered = block.name.rsplit_once("_l").is_some_and(|(_, l)| l.parse::<usize>().is_ok());
-        let name = if block.name == "bias" { "bias_ih".into() } else { block.name };
-        let name = if layered { name } else { format!("{name}_l0") };
+        let (kind, layer) = layered(&block.name);
+        let kind = if kind == "bias" { "bias_ih" } else { kind };
         let (rows, cols) = (block.rows, block.cols);
-        let data = (0..rows * cols).map(|k| own[(k % cols) * rows + k / cols]).collect();
-        let shape = if name.starts_with("bias") { vec![rows] } else { vec![rows, cols] };
-        tensors.push(Tensor { name: format!("rnn.{name}"), shape, dtype: "f64".into(), data });
+        let shape = if kind.starts_with("bias") { vec![rows] } else { vec![rows, cols] };
+        let data = row_major(MatRef::from_column_major_slice(own, rows, cols));
+        tensors.push(tensor(format!("rnn.{kind}_l{layer}"), shape, data));
     }
+    if let Some((weight, bias)) = readout {
+        let shape = vec![weight.nrows(), weight.ncols()];
+        tensors.push(tensor("readout.weight".into(), shape, row_major(weight)));
+        let bias = bias.iter().map(|b| b.to_f64()).collect::<Vec<_>>();
+        tensors.push(tensor("readout.bias".into(), vec![bias.len()], bias));
+    }
+    let settings = architecture.cell().settings();
     let mut metadata: BTreeMap<String, String> =
-        settings.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+        settings.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
     metadata.insert("nullcline".into(), env!("CARGO_PKG_VERSION").into());
-    metadata.insert("cell".into(), cell.name().into());
     (tensors, metadata)
+}
+
+/// Block and layer of a name in a rule's layout, such as `weight_hh_l1`; no layer is the first.
+pub(super) fn layered(name: &str) -> (&str, usize) {
+    let split = name.rsplit_once("_l").and_then(|(block, l)| Some((block, l.parse().ok()?)));
+    split.unwrap_or((name, 0))
 }

@@ -10,60 +10,12 @@ pub use error::Error;
 pub use metadata::save;
 pub use names::has_network_names;
 
+pub use super::architecture::CellKind;
+
+use super::architecture::Architecture;
 use super::time::System;
 use crate::linalg::activation::Activation;
 use faer::Mat;
-
-/// The kinds of cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CellKind {
-    /// h' = f(W h + U u + b).
-    Vanilla,
-    /// Gated recurrent unit.
-    Gru,
-    /// Long short-term memory.
-    Lstm,
-    /// tau x' = -x + f(W x + U u + b).
-    Rate,
-    /// tau x' = -x + W f(x) + U u + b.
-    Current,
-}
-
-impl CellKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Vanilla, Self::Gru, Self::Lstm, Self::Rate, Self::Current];
-
-    /// The name used on the command line and in file metadata.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Vanilla => "vanilla",
-            Self::Gru => "gru",
-            Self::Lstm => "lstm",
-            Self::Rate => "rate",
-            Self::Current => "current",
-        }
-    }
-    /// The kind of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.name() == name)
-    }
-    /// Gates, that is rows of the recurrent matrix for each unit, with their names.
-    pub fn gates(self) -> &'static [&'static str] {
-        match self {
-            Self::Gru => &["r", "z", "n"],
-            Self::Lstm => &["i", "f", "g", "o"],
-            _ => &["recurrent"],
-        }
-    }
-    /// True for the networks that are flows unless discretised by Euler steps.
-    pub fn is_flow(self) -> bool {
-        matches!(self, Self::Rate | Self::Current)
-    }
-    /// True where the nonlinearity is a choice.
-    pub fn has_activation(self) -> bool {
-        !matches!(self, Self::Gru | Self::Lstm)
-    }
-}
 
 /// What the user says about a weight file; everything may be left out.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +51,8 @@ pub struct Readout {
 
 /// A network as read from a file.
 pub struct Network {
+    /// Everything but the parameters.
+    pub architecture: Architecture,
     /// The system; its state is that of all layers.
     pub system: Box<dyn System>,
     /// The cell of every layer.

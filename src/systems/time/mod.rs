@@ -1,5 +1,6 @@
 //! What a rule means in time: maps, flows, and the schemes that discretise flows.
 
+pub mod dop853;
 mod euler;
 mod rk4;
 

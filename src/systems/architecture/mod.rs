@@ -1,0 +1,79 @@
+//! What decides a network apart from its parameters: the cell with its constants, inputs and units.
+
+mod build;
+mod cell;
+mod error;
+mod kind;
+
+pub use cell::{Cell, Scheme};
+pub use error::Error;
+pub use kind::CellKind;
+
+use std::ops::Range;
+
+/// A network without its parameters: layers of one cell, each driven by the output of the one below.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Architecture {
+    cell: Cell,
+    inputs: usize,
+    units: Vec<usize>,
+}
+
+impl Architecture {
+    /// Layers of `units[0]`, `units[1]`, ... units from the input up.
+    ///
+    /// # Errors
+    /// No layer or one without units; a constant outside its range; time constants that are not one a
+    /// unit; several layers of a cell that is a flow.
+    pub fn new(cell: Cell, inputs: usize, units: &[usize]) -> Result<Self, Error> {
+        if units.is_empty() || units.contains(&0) {
+            return Err(Error::Units { found: units.to_vec() });
+        }
+        if units.len() > 1 && cell.kind().is_flow() {
+            return Err(Error::Layers { cell: cell.kind(), found: units.len() });
+        }
+        cell.check(units[0])?;
+        Ok(Self { cell, inputs, units: units.to_vec() })
+    }
+    /// The cell of every layer.
+    pub fn cell(&self) -> &Cell {
+        &self.cell
+    }
+    /// Number d of inputs.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+    /// Units of each layer, from the input up.
+    pub fn units(&self) -> &[usize] {
+        &self.units
+    }
+    /// Inputs and units of each layer, from the input up.
+    pub fn layers(&self) -> impl Iterator<Item = (usize, usize)> {
+        let below = std::iter::once(self.inputs).chain(self.units.iter().copied());
+        below.zip(self.units.iter().copied())
+    }
+    /// Rows of the state, all layers together.
+    pub fn dim(&self) -> usize {
+        self.cell.kind().parts().len() * self.units.iter().sum::<usize>()
+    }
+    /// The rows of the state that a read-out sees: the output h (of a coRNN, y) of the top layer.
+    pub fn output(&self) -> Range<usize> {
+        let top = self.units[self.units.len() - 1];
+        let first = self.dim() - top * self.cell.kind().parts().len();
+        first..first + top
+    }
+    /// Names of the state's coordinates, such as `h0` or, in the second of several layers, `h0_l1`.
+    pub fn state_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (l, n) in self.units.iter().enumerate() {
+            let suffix = if self.units.len() > 1 { format!("_l{l}") } else { String::new() };
+            for part in self.cell.kind().parts() {
+                names.extend((0..*n).map(|i| format!("{part}{i}{suffix}")));
+            }
+        }
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! The law of each block of a cell's parameters.
+
+use super::{Init, InitError, fill_uniform, pta};
+use crate::linalg::activation::Activation;
+use crate::linalg::random::{Rng, normal_matrix};
+use crate::systems::architecture::{Cell, CellKind};
+use faer::{Mat, MatMut};
+
+/// Fills the block called `name` of a layer of `n` units and `d` inputs.
+pub(super) fn fill(
+    cell: &Cell,
+    init: Init,
+    name: &str,
+    (_, n): (usize, usize),
+    mut block: MatMut<f64>,
+    rng: &mut Rng,
+) -> Result<(), InitError> {
+    let recurrent = name == "weight_hh";
+    let bias = name.starts_with("bias");
+    match init {
+        Init::Orthogonal if recurrent => {
+            each_gate(block, n, |mut m| m.copy_from(&haar(rng, n)));
+        }
+        Init::Identity if recurrent => {
+            each_gate(block, n, |mut m| m.copy_from(&Mat::<f64>::identity(n, n)));
+        }
+        Init::Identity | Init::Pta if bias => block.fill(0.0),
+        Init::Pta if recurrent => oscillators(cell, n, block, rng)?,
+        _ => fill_uniform(block.as_mut(), 1.0 / (n as f64).sqrt(), rng),
+    }
+    Ok(())
+}
+
+/// Calls `f` with each n x n block of a matrix of stacked gates.
+fn each_gate(mut m: MatMut<f64>, n: usize, mut f: impl FnMut(MatMut<f64>)) {
+    for g in 0..m.nrows() / n {
+        f(m.as_mut().subrows_mut(g * n, n));
+    }
+}
+
+fn oscillators(cell: &Cell, n: usize, mut block: MatMut<f64>, rng: &mut Rng) -> Result<(), InitError> {
+    if n % 2 == 1 {
+        return Err(InitError::Odd { found: n });
+    }
+    match cell {
+        Cell::Vanilla { activation: Activation::Tanh } => {
+            pta::fill(block, || pta::tanh_oscillator(rng));
+            Ok(())
+        }
+        Cell::Gru { .. } => {
+            block.fill(0.0);
+            pta::fill(block.subrows_mut(2 * n, n), || pta::gru_oscillator(rng));
+            Ok(())
+        }
+        _ => Err(InitError::Cell { init: Init::Pta, cell: cell.kind(), advice: advice(cell.kind()) }),
+    }
+}
+
+fn advice(kind: CellKind) -> &'static str {
+    match kind {
+        CellKind::Vanilla => "its region is known for the nonlinearity tanh alone",
+        _ => "its region is known for tanh networks and GRUs; use `default`",
+    }
+}
+
+/// An n x n matrix from the uniform (Haar) measure over the orthogonal group.
+///
+/// Q of the QR decomposition of a Gaussian matrix, its columns turned so that the diagonal of R is
+/// positive: Mezzadri, Notices of the AMS 54 (2007) 592.
+pub fn haar(rng: &mut Rng, n: usize) -> Mat<f64> {
+    let qr = normal_matrix(rng, n, n).qr();
+    let (mut q, r) = (qr.compute_thin_Q(), qr.thin_R());
+    for j in 0..n {
+        if r[(j, j)] < 0.0 {
+            for i in 0..n {
+                q[(i, j)] = -q[(i, j)];
+            }
+        }
+    }
+    q
+}

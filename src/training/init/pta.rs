@@ -1,0 +1,65 @@
+//! Oscillators of the periodic toroidal attractor, drawn from the region where they turn for ever.
+
+use crate::linalg::random::{Rng, uniform};
+use crate::systems::reference::rotation::{gru_radius, gru_turns, turns};
+use faer::MatMut;
+use std::f64::consts::PI;
+
+/// The 2 x 2 block alpha R(theta).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Oscillator {
+    /// Gain alpha.
+    pub alpha: f64,
+    /// Turn theta in one step, radians.
+    pub theta: f64,
+}
+
+impl Oscillator {
+    /// [[alpha cos theta, -alpha sin theta], [alpha sin theta, alpha cos theta]], by rows.
+    pub fn block(self) -> [[f64; 2]; 2] {
+        let (s, c) = self.theta.sin_cos();
+        [[self.alpha * c, -self.alpha * s], [self.alpha * s, self.alpha * c]]
+    }
+}
+
+/// An oscillator of the tanh network h' = tanh(W h), uniform over the area of its admissible region.
+///
+/// Formula: alpha in [1.001, 10] and theta in [theta*, pi/2 - theta*] or [pi/2 + theta*, pi - theta*], with
+/// [`theta_star`](crate::systems::reference::rotation::theta_star) at alpha: the region of the authors'
+/// code, which the paper calls "the identified region" without numbers. Its orbits have leading exponent
+/// 0 but in the thin tongues of other resonances. Drawn by rejection from the rectangle.
+pub fn tanh_oscillator(rng: &mut Rng) -> Oscillator {
+    loop {
+        let (alpha, theta) = (uniform(rng, 1.001, 10.0), uniform(rng, 0.0, PI));
+        if turns(alpha, theta) {
+            return Oscillator { alpha, theta };
+        }
+    }
+}
+
+/// An oscillator of the GRU's candidate, gates at 1/2, uniform over the area of its admissible region.
+///
+/// Formula: alpha = [`gru_radius`] (theta) + a, a in [0.01, 4], as the authors' code; theta in the two
+/// intervals of [`gru_turns`], which stand for the authors' unpublished curves. Uniform in (a, theta).
+pub fn gru_oscillator(rng: &mut Rng) -> Oscillator {
+    loop {
+        let (a, theta) = (uniform(rng, 0.01, 4.0), uniform(rng, 0.0, PI));
+        let alpha = gru_radius(theta) + a;
+        if gru_turns(alpha, theta) {
+            return Oscillator { alpha, theta };
+        }
+    }
+}
+
+/// Writes oscillators on the diagonal of an n x n matrix of zeros, n even.
+pub(super) fn fill(mut m: MatMut<f64>, mut draw: impl FnMut() -> Oscillator) {
+    m.fill(0.0);
+    for k in (0..m.ncols()).step_by(2) {
+        let block = draw().block();
+        for (i, row) in block.iter().enumerate() {
+            for (j, v) in row.iter().enumerate() {
+                m[(k + i, k + j)] = *v;
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+use super::*;
+use crate::linalg::activation::Activation::{Relu, Tanh};
+use crate::systems::architecture::Cell;
+use crate::systems::reference::rotation::{gru_turns, theta_star, turns};
+use std::f64::consts::PI;
+
+fn architecture(cell: Cell, n: usize) -> Architecture {
+    Architecture::new(cell, 3, &[n]).unwrap()
+}
+
+const TANH: Cell = Cell::Vanilla { activation: Tanh };
+const GRU: Cell = Cell::Gru { reset_before: false };
+
+/// Block `name` of a fresh rule.
+fn block(cell: Cell, n: usize, init: Init, seed: u64, name: &str) -> Mat<f64> {
+    let rule = rule::<f64>(&architecture(cell, n), init, seed).unwrap();
+    let mut theta = vec![0.0; parameter_count(rule.as_ref())];
+    rule.read_params(&mut theta);
+    let mut start = 0;
+    for b in rule.layout() {
+        if b.name == name {
+            return Mat::from_fn(b.rows, b.cols, |i, j| theta[start + j * b.rows + i]);
+        }
+        start += b.rows * b.cols;
+    }
+    panic!("no block {name}");
+}
+
+fn values(m: &Mat<f64>) -> impl Iterator<Item = f64> + '_ {
+    (0..m.ncols()).flat_map(move |j| (0..m.nrows()).map(move |i| m[(i, j)]))
+}
+
+#[test]
+fn defaults_are_uniform_between_pytorchs_bounds() {
+    let n = 64;
+    let bound = 1.0 / (n as f64).sqrt();
+    for cell in [TANH, GRU, Cell::Lstm] {
+        for name in ["weight_ih", "weight_hh", "bias_ih", "bias_hh"] {
+            let m = block(cell.clone(), n, Init::Default, 5, name);
+            let count = values(&m).count() as f64;
+            let mean = values(&m).sum::<f64>() / count;
+            let variance = values(&m).map(|v| v * v).sum::<f64>() / count;
+            assert!(values(&m).all(|v| v.abs() <= bound), "{name}");
+            // Five standard errors of the mean and of the second moment, bound^2/3 and 4 bound^4/45.
+            assert!(mean.abs() < 5.0 * bound / (3.0 * count).sqrt(), "{name}: {mean}");
+            let error = (4.0f64 / 45.0).sqrt() * bound * bound / count.sqrt();
+            assert!((variance - bound * bound / 3.0).abs() < 5.0 * error, "{name}: {variance}");
+        }
+    }
+    let m = model::<f64>(&architecture(Cell::Lstm, n), 7, Init::Default, 5).unwrap();
+    assert_eq!((m.readout.weight.nrows(), m.readout.weight.ncols(), m.readout.first), (7, n, 0));
+    let largest = values(&m.readout.weight).map(f64::abs).fold(0.0, f64::max);
+    assert!(largest <= bound && largest > 0.95 * bound && m.readout.bias.iter().all(|b| b.abs() <= bound));
+}
+
+#[test]
+fn orthogonal_blocks_are_orthogonal_and_haar() {
+    let n = 24;
+    let w = block(GRU, n, Init::Orthogonal, 3, "weight_hh");
+    for g in 0..3 {
+        let q = w.as_ref().subrows(g * n, n);
+        let gram = q.transpose() * q;
+        let error = (0..n).flat_map(|i| (0..n).map(move |j| (i, j)));
+        assert!(error.map(|(i, j)| gram[(i, j)] - f64::from(u8::from(i == j))).all(|e| e.abs() < 1e-12));
+    }
+    // Haar: E tr Q = 0 and E (tr Q)^2 = 1, where the Q of a QR without its signs fixed has a negative trace.
+    let mut rng = stream(1, Use::Fixture, 0);
+    let traces: Vec<f64> =
+        (0..2000).map(|_| haar(&mut rng, 4)).map(|q| (0..4).map(|i| q[(i, i)]).sum()).collect();
+    let mean = traces.iter().sum::<f64>() / 2000.0;
+    let second = traces.iter().map(|t| t * t).sum::<f64>() / 2000.0;
+    assert!(mean.abs() < 5.0 / 2000f64.sqrt(), "{mean}");
+    // Var (tr Q)^2 = 2 for n >= 4.
+    assert!((second - 1.0).abs() < 5.0 * (2.0 / 2000.0f64).sqrt(), "{second}");
+}
+
+#[test]
+fn identity_has_no_bias() {
+    let w = block(TANH, 6, Init::Identity, 3, "weight_hh");
+    assert_eq!(w, Mat::<f64>::identity(6, 6));
+    assert!(values(&block(TANH, 6, Init::Identity, 3, "bias_hh")).all(|v| v == 0.0));
+}
+
+/// The oscillators of a block-diagonal matrix, which must have nothing beside them.
+fn oscillators(w: &Mat<f64>) -> Vec<Oscillator> {
+    let n = w.ncols();
+    for j in 0..n {
+        for i in (0..n).filter(|i| i / 2 != j / 2) {
+            assert_eq!(w[(i, j)], 0.0);
+        }
+    }
+    let one = |k: usize| {
+        let (c, s) = (w[(k, k)], w[(k + 1, k)]);
+        assert_eq!((c, s), (w[(k + 1, k + 1)], -w[(k, k + 1)]));
+        Oscillator { alpha: c.hypot(s), theta: s.atan2(c) }
+    };
+    (0..n).step_by(2).map(one).collect()
+}
+
+#[test]
+fn pta_is_made_of_admissible_oscillators() {
+    let w = block(TANH, 250, Init::Pta, 11, "weight_hh");
+    let drawn = oscillators(&w);
+    assert_eq!(drawn.len(), 125);
+    // Rounding of alpha cos theta and alpha sin theta moves a point on the boundary by less than this.
+    assert!(drawn.iter().all(|o| o.alpha < 10.0 + 1e-12 && turns(o.alpha, o.theta)));
+    assert!(values(&block(TANH, 250, Init::Pta, 11, "bias_ih")).all(|v| v == 0.0));
+    let w = block(GRU, 250, Init::Pta, 11, "weight_hh");
+    assert!(values(&w.as_ref().subrows(0, 500).to_owned()).all(|v| v == 0.0));
+    let drawn = oscillators(&w.as_ref().subrows(500, 250).to_owned());
+    assert!(drawn.iter().all(|o| gru_turns(o.alpha, o.theta)));
+}
+
+/// Median and mean of alpha, and the admissible share of theta, by the midpoint rule on the density
+/// 1 - 4 theta*(alpha) / pi; draws within five standard errors.
+#[test]
+fn the_area_has_the_statistics_of_its_quadrature() {
+    let share = |alpha: f64| 1.0 - 4.0 * theta_star(alpha) / PI;
+    // 3.77, 4.34 and .9996, .679, .201: the region of the authors' code, computed independently from the
+    // curve they stored.
+    for (alpha, expected) in [(1.001, 0.9996), (2.0, 0.679), (10.0, 0.201)] {
+        assert!((share(alpha) - expected).abs() < 6e-4, "{alpha}: {}", share(alpha));
+    }
+    let n = 4000;
+    let step = (10.0 - 1.001) / f64::from(n);
+    let grid: Vec<(f64, f64)> =
+        (0..n).map(|i| 1.001 + (f64::from(i) + 0.5) * step).map(|a| (a, share(a))).collect();
+    let total: f64 = grid.iter().map(|g| g.1).sum();
+    let mean = grid.iter().map(|(a, s)| a * s).sum::<f64>() / total;
+    let square = grid.iter().map(|(a, s)| a * a * s).sum::<f64>() / total;
+    let mut below = 0.0;
+    let median = grid.iter().find(|(_, s)| {
+        below += s;
+        below >= total / 2.0
+    });
+    let median = median.unwrap().0;
+    assert!((median - 3.77).abs() < 0.01 && (mean - 4.34).abs() < 0.01, "{median} {mean}");
+    let mut rng = stream(2, Use::Parameters, 0);
+    let draws: Vec<Oscillator> = (0..4000).map(|_| tanh_oscillator(&mut rng)).collect();
+    let drawn = draws.iter().map(|o| o.alpha).sum::<f64>() / 4000.0;
+    let error = ((square - mean * mean) / 4000.0).sqrt();
+    assert!((drawn - mean).abs() < 5.0 * error, "{drawn} {mean}");
+    let low = draws.iter().filter(|o| o.alpha < median).count() as f64 / 4000.0;
+    assert!((low - 0.5).abs() < 5.0 * 0.5 / 4000f64.sqrt(), "{low}");
+    let left = draws.iter().filter(|o| o.theta < PI / 2.0).count() as f64 / 4000.0;
+    assert!((left - 0.5).abs() < 5.0 * 0.5 / 4000f64.sqrt(), "{left}");
+}
+
+#[test]
+fn laws_that_mean_nothing_are_refused() {
+    let error = |cell, n| rule::<f64>(&architecture(cell, n), Init::Pta, 1).err().unwrap().to_string();
+    assert!(error(TANH, 7).contains("7 units, expected an even number"));
+    assert!(error(Cell::Vanilla { activation: Relu }, 4).contains("tanh alone"));
+    assert!(error(Cell::Lstm, 4).contains("does not go with a lstm network"));
+}
+
+#[test]
+fn numbers_depend_on_seed_and_block_alone() {
+    let a = model::<f64>(&architecture(TANH, 8), 2, Init::Default, 9).unwrap();
+    let b = model::<f32>(&architecture(TANH, 8), 2, Init::Default, 9).unwrap();
+    let (mut theta, mut rounded) = (vec![0.0; a.parameter_count()], vec![0.0; a.parameter_count()]);
+    a.read_params(&mut theta);
+    b.read_params(&mut rounded);
+    assert!(theta.iter().zip(&rounded).all(|(a, b)| *a as f32 == *b));
+    let u = |init| block(TANH, 8, init, 9, "weight_ih");
+    assert_eq!(u(Init::Default), u(Init::Pta));
+    assert!(u(Init::Default) != block(TANH, 8, Init::Default, 10, "weight_ih"));
+}
