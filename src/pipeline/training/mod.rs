@@ -71,7 +71,12 @@ impl Trained {
 ///
 /// # Errors
 /// A plan that makes no sense, a folder that belongs to another plan or cannot be used.
-pub fn train(plan: &Plan, folder: &Path, keeping: Keeping, observer: &dyn Observer) -> Result<Trained, Error> {
+pub fn train(
+    plan: &Plan,
+    folder: &Path,
+    keeping: Keeping,
+    observer: &dyn Observer,
+) -> Result<Trained, Error> {
     let mut progress = Progress::open(folder, &plan.describe(), keeping.restart)?;
     train_in(plan, &mut progress, keeping, observer)
 }

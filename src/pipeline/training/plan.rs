@@ -119,12 +119,7 @@ pub type NamedTask = (Arc<dyn Task>, Vec<(&'static str, Value)>);
 ///
 /// # Errors
 /// [`Error::Config`] for an unknown name or option, [`Error::File`] for pictures that cannot be read.
-pub fn task(
-    name: &str,
-    mut options: Options,
-    images: Option<&Path>,
-    seed: u64,
-) -> Result<NamedTask, Error> {
+pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) -> Result<NamedTask, Error> {
     let mut settings = Vec::new();
     let range = |r: &std::ops::RangeInclusive<usize>| json!([r.start(), r.end()]);
     let counted = |c: &tasks::Counted| json!(format!("{c:?}").to_lowercase());

@@ -52,7 +52,7 @@ impl Progress {
             ),
             TryLockError::Error(e) => failed(e),
         })?;
-        let mut progress = Self { folder: folder.to_path_buf(), next: 0, lock };
+        let progress = Self { folder: folder.to_path_buf(), next: 0, lock };
         if restart {
             progress.empty().map_err(failed)?;
         }

@@ -117,8 +117,7 @@ fn write(
     let mut model = plan.model::<f64>()?;
     model.write_params(&trained.theta);
     let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
-    let (mut tensors, metadata) =
-        checkpoint::save(&plan.architecture, model.rule.as_ref(), Some(readout));
+    let (mut tensors, metadata) = checkpoint::save(&plan.architecture, model.rule.as_ref(), Some(readout));
     tensors.iter_mut().for_each(|t| t.dtype = plan.precision.name().into());
     write_safetensors(&folder.path().join(NETWORK), &tensors, &metadata)?;
 
@@ -172,6 +171,7 @@ fn write(
         warnings: warnings.clone(),
         sections,
         rerun: config.command.clone(),
+        claims: vec![],
         tables: if config.parquet { TableFormat::Parquet } else { TableFormat::Csv },
     };
     folder.write_page(&page, config.png)?;

@@ -60,8 +60,7 @@ pub(super) fn read<T: Real>(file: &Tensors, method: Method) -> Result<State<T>, 
         text.parse::<u64>().map_err(|_| format!("metadata `{name}`: found `{text}`, expected a count"))
     };
     let tensor = |name: &str| file.get(name).ok_or_else(|| format!("tensor `{name}` is missing"));
-    let values =
-        |name: &str| Ok::<Vec<T>, String>(tensor(name)?.data.iter().map(|v| T::of(*v)).collect());
+    let values = |name: &str| Ok::<Vec<T>, String>(tensor(name)?.data.iter().map(|v| T::of(*v)).collect());
     let theta = values("theta")?;
     let mut optimiser = Optimiser::new(method, theta.len());
     optimiser.steps = count("steps")?;

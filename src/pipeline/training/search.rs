@@ -238,7 +238,8 @@ pub fn search(
     let trained = train_all(&plans, Keeping { test: false, ..keeping }, observer)?;
     let trials: Vec<Trial> =
         trials.into_iter().zip(trained).map(|(settings, trained)| Trial { settings, trained }).collect();
-    let sound = trials.iter().enumerate().filter(|(_, t)| !matches!(t.trained.stopped, Stopped::Diverged { .. }));
+    let sound =
+        trials.iter().enumerate().filter(|(_, t)| !matches!(t.trained.stopped, Stopped::Diverged { .. }));
     let loss = |t: &Trial| t.trained.best().validation_loss;
     match sound.min_by(|a, b| loss(a.1).total_cmp(&loss(b.1))) {
         Some((best, _)) => Ok((trials, best)),

@@ -103,7 +103,9 @@ fn warnings(t: &Training) -> Vec<String> {
             t.loss(t.chance)
         ));
     } else if t.stopped == Stopped::Epochs && t.best_epoch == t.epochs() {
-        all.push("The last epoch was the best: the loss was still falling, and more epochs may lower it.".into());
+        all.push(
+            "The last epoch was the best: the loss was still falling, and more epochs may lower it.".into(),
+        );
     }
     all
 }
@@ -140,7 +142,8 @@ fn plain(v: &Value) -> String {
 
 /// The training as entry `training` of the summary and a section with curve and table.
 pub fn training(t: &Training) -> Result<Rendered, Error> {
-    let setting = |name: &str| t.settings.iter().find(|(k, _)| k == name).map_or(Value::Null, |(_, v)| v.clone());
+    let setting =
+        |name: &str| t.settings.iter().find(|(k, _)| k == name).map_or(Value::Null, |(_, v)| v.clone());
     let best = t.best();
     let optional = |v: Option<f64>| v.map_or(Value::Null, number);
     let last = t.curve.last();
@@ -172,7 +175,9 @@ pub fn training(t: &Training) -> Result<Rendered, Error> {
     }
     if let Some(m) = t.test {
         facts.push((format!("Test loss ({})", t.unit()), words::number(m.loss)));
-        facts.extend(m.accuracy.map(|a| ("Test targets right".to_owned(), format!("{} %", words::number(100.0 * a)))));
+        facts.extend(
+            m.accuracy.map(|a| ("Test targets right".to_owned(), format!("{} %", words::number(100.0 * a)))),
+        );
     }
     facts.push(("Chance".into(), words::number(t.chance)));
     facts.extend(t.settings.iter().map(|(k, v)| (k.replace('_', " "), plain(v))));
