@@ -179,7 +179,10 @@ mod tests {
         assert!(double.iter().all(|e| *e < 6.0), "{double:?}");
         assert!(single.iter().all(|e| *e < 3.5), "{single:?}");
         for (a, y, slope) in [(f64::INFINITY, 1.0, 0.0), (-900.0, -1.0, 0.0), (-0.0, -0.0, 1.0)] {
-            assert_eq!([a.tanh_with_slope().0, a.tanh_with_slope().1].map(f64::to_bits), [y, slope].map(f64::to_bits));
+            assert_eq!(
+                [a.tanh_with_slope().0, a.tanh_with_slope().1].map(f64::to_bits),
+                [y, slope].map(f64::to_bits)
+            );
         }
         assert_eq!((-200f32).sigmoid_pair(), (0.0, 1.0));
     }

@@ -131,11 +131,8 @@ impl<T: Real> Chunk<T> {
         let (rule, w, segment) = (&model.rule, self.own.len(), self.scratch.ncols());
         let Self { x, u, tape, scratch, g, back, gu, .. } = self;
         let (x, u, tape) = (x.as_ref(), u.as_ref(), tape.as_ref());
-        let point = |c: usize, w: usize| Point {
-            x: x.subcols(c, w),
-            u: u.subcols(c, w),
-            tape: tape.subcols(c, w),
-        };
+        let point =
+            |c: usize, w: usize| Point { x: x.subcols(c, w), u: u.subcols(c, w), tape: tape.subcols(c, w) };
         let grad = &mut self.grad[..parameter_count(rule.as_ref())];
         let mut end = self.steps * w;
         while end > 0 {

@@ -69,15 +69,7 @@ impl<T: Real> Gru<T> {
 
 /// Cotangents of the pre-activations of r, z, m and n of one state.
 #[inline(always)]
-fn pull<T: Real>(
-    t: &Gates<T>,
-    h: &[T],
-    gy: &[T],
-    gr: &mut [T],
-    gz: &mut [T],
-    gm: &mut [T],
-    gn: &mut [T],
-) {
+fn pull<T: Real>(t: &Gates<T>, h: &[T], gy: &[T], gr: &mut [T], gz: &mut [T], gm: &mut [T], gn: &mut [T]) {
     let gn = &mut gn[..h.len()];
     for i in 0..h.len() {
         gn[i] = gy[i] * t.not_z[i] * t.slope[i];

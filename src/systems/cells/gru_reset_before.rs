@@ -3,7 +3,7 @@
 use super::params::{B_HH, B_IH, U, W, params_methods};
 use super::{Params, gate_scratch};
 use crate::linalg::activation::{sigmoid, tanh};
-use crate::linalg::{Real, col, col_mut, gemm, state_of, parts, parts_mut};
+use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of};
 use crate::systems::rule::{Point, Rule};
 use faer::{Accum, MatMut, MatRef};
 

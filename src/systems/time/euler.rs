@@ -62,14 +62,7 @@ impl<T: Real, R: Rule<T>> Rule<T> for Euler<R> {
         self.field.jvp(at, dx, du, dy.as_mut(), inner);
         self.advance(dx, dy);
     }
-    fn vjp(
-        &self,
-        at: Point<T>,
-        gy: MatRef<T>,
-        mut gx: MatMut<T>,
-        gu: Option<MatMut<T>>,
-        scratch: MatMut<T>,
-    ) {
+    fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let (gk, inner) = scratch.split_at_row_mut(self.field.dim());
         let gk = self.scaled(gy, gk);
         self.field.vjp(at, gk, gx.as_mut(), gu, inner);
