@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod progress;
+mod study;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -24,6 +25,7 @@ pub fn run() -> ExitCode {
     let status = match arguments.command {
         Command::Analyze(a) => analyze(*a),
         Command::Inspect(a) => inspect(*a),
+        Command::Study(a) => study::study(a),
         Command::Selftest(a) => selftest(&a),
     };
     ExitCode::from(status)

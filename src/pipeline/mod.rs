@@ -98,6 +98,7 @@ fn write(config: &Config, found: Diagnosed, folder: Folder) -> Result<Outcome, E
     let page = Page {
         title: name,
         answer: found.findings.join(" "),
+        claims: vec![],
         meta,
         warnings: warnings.clone(),
         sections,
