@@ -8,10 +8,14 @@ use crate::report::Figure;
 use crate::report::figures::{HeatMap, Palette, heat_map, panels};
 use crate::report::page::Section;
 use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Claim, Error, Findings, Preset, Settings};
+use crate::studies::{Claim, Error, Findings, Preset, Settings, Study};
 use crate::systems::reference::rotation::theta_star;
 use serde_json::{Map, json};
 use std::f64::consts::{FRAC_PI_2, PI};
+
+/// The study.
+pub const STUDY: Study =
+    Study { name: "park2023/fig5a", title: "Exponents of two units over angle and gain", run };
 
 const WIDTH: f64 = 250.0;
 
@@ -290,8 +294,7 @@ fn table(grid: &Grid, m: &Measured) -> TableOut {
     }
 }
 
-/// Runs the study.
-pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
+fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = Size::of(settings.preset);
     let grid = Grid::new(size.cells);
     let mut findings = Findings::default();

@@ -9,9 +9,13 @@ use crate::pipeline::Observer;
 use crate::report::figures::{Axes, Ink, Series, lines, panels};
 use crate::report::page::Section;
 use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Claim, Error, Findings, Settings, Verdict};
+use crate::studies::{Claim, Error, Findings, Settings, Study, Verdict};
 use crate::systems::reference::rotation::theta_star;
 use serde_json::{Map, json};
+
+/// The study.
+pub const STUDY: Study =
+    Study { name: "park2023/fig5b", title: "Spontaneous oscillations of two units by return times", run };
 
 /// Longest run, in blocks.
 const BLOCKS: usize = 400_000;
@@ -77,8 +81,7 @@ fn table(grid: &Grid, time: Time, courses: &[Course]) -> TableOut {
     }
 }
 
-/// Runs the study.
-pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
+fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = Size::of(settings.preset);
     let grid = Grid::new(size.cells);
     let mut out = Findings::default();

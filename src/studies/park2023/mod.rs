@@ -1,17 +1,12 @@
 //! Park, Sagodi and Sokol (2023), "Persistent learning signals and working memory without continuous attractors".
 
-mod fig5a;
-mod fig5b;
+pub mod fig3;
+pub mod fig5a;
+pub mod fig5b;
+pub mod networks;
 mod planar;
 
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[
-    Study { name: "park2023/fig5a", title: "Exponents of two units over angle and gain", run: fig5a::run },
-    Study {
-        name: "park2023/fig5b",
-        title: "Spontaneous oscillations of two units by return times",
-        run: fig5b::run,
-    },
-];
+pub const STUDIES: &[Study] = &[fig3::STUDY, fig5a::STUDY, fig5b::STUDY];
