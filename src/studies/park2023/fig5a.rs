@@ -13,7 +13,7 @@ use crate::systems::reference::rotation::theta_star;
 use serde_json::{Map, json};
 use std::f64::consts::{FRAC_PI_2, PI};
 
-/// The study.
+/// Fig. 5A.
 pub const STUDY: Study =
     Study { name: "park2023/fig5a", title: "Exponents of two units over angle and gain", run };
 

@@ -13,7 +13,7 @@ use crate::studies::{Claim, Error, Findings, Settings, Study, Verdict};
 use crate::systems::reference::rotation::theta_star;
 use serde_json::{Map, json};
 
-/// The study.
+/// Fig. 5B.
 pub const STUDY: Study =
     Study { name: "park2023/fig5b", title: "Spontaneous oscillations of two units by return times", run };
 
