@@ -323,6 +323,7 @@ fn page(figures: Vec<Figure>) -> Page {
         vec!["The sum of the exponents agrees with the mean of log|det J| to 2×10⁻¹².".into()];
     sections[1].files = vec!["lyapunov/exponents.csv".into()];
     Page {
+        claims: vec![],
         title: "trained_flipflop.safetensors".into(),
         answer: "A chaotic network: 4 of 64 Lyapunov exponents are positive, and activity fills about 12 of 64 dimensions.".into(),
         meta: vec![fact("Input", "trained_flipflop.safetensors (vanilla, tanh, 64 units, 3 inputs)"), fact("Made by", "nullcline 0.1.0, seed 1"), fact("Initial states", "16, burn-in 1000 steps")],

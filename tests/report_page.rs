@@ -7,7 +7,7 @@ use arrow_array::{Array, Float64Array};
 use nullcline::report::Error;
 use nullcline::report::figures::spectrum;
 use nullcline::report::folder::{Folder, partials};
-use nullcline::report::page::{Page, Section, render};
+use nullcline::report::page::{ClaimRow, Page, Section, render};
 use nullcline::report::tables::{Cells, TableFormat, TableOut};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -64,7 +64,16 @@ fn page() -> Page {
         notes: vec![nasty.into()],
         files: vec!["javascript:alert(1)".into(), "a b/<c>.csv".into()],
     };
+    let claim = |verdict| ClaimRow {
+        verdict,
+        claim: nasty.into(),
+        detail: nasty.into(),
+        reason: nasty.into(),
+        measured: "2".into(),
+        ..ClaimRow::default()
+    };
     Page {
+        claims: ["holds", "differs", "not tested"].map(claim).to_vec(),
         title: nasty.into(),
         answer: nasty.into(),
         meta: vec![(nasty.into(), nasty.into())],
@@ -96,7 +105,7 @@ fn page_shows_figures_tables_and_the_command() {
     let html = render(&page());
     assert_eq!(html.matches("<svg").count(), 4);
     assert!(html.contains("href=\"lyapunov/spectrum.svg\""));
-    assert_eq!(html.matches("<tr>").count(), 2 * 21, "twenty rows and a head, twice");
+    assert_eq!(html.matches("<tr>").count(), 2 * 21 + 4, "twenty rows and a head, twice; three claims");
     assert!(html.contains("… 30 more in <a href=\"lyapunov/exponents.csv\""));
     assert!(html.contains("<td class=\"n\">−0.5") && html.contains("How to run this again"));
     let mut ids: Vec<&str> = html.split(" id=\"").skip(1).map(|s| s.split('"').next().unwrap()).collect();
@@ -272,4 +281,17 @@ fn write_errors_name_path_and_reason() {
         error.contains("out/x.csv: No space left on device") && error.contains("free some space"),
         "{error}"
     );
+}
+
+#[test]
+fn claims_come_first_and_reasons_stand_beside_them() {
+    let mut page = page();
+    page.claims[1].reason = "a wrong normalisation".into();
+    let html = render(&page);
+    let at = |word: &str| html.find(word).unwrap_or_else(|| panic!("{word} is not in the page"));
+    assert!(at("id=\"claims\"") < at("class=\"facts\"") && at("id=\"claims\"") < at("<main>"));
+    assert!(at("✗ differs</span></td>") < at("a wrong normalisation"));
+    assert!(html.contains("href=\"claims.csv\"") && html.contains("○ not tested</span> 1"));
+    page.claims.clear();
+    assert!(!render(&page).contains("claims.csv"), "a page without claims has no table of them");
 }

@@ -17,6 +17,10 @@ pub(super) enum Command {
     Analyze(Box<Analyze>),
     /// Show what is in a file, and what nullcline would make of it
     Inspect(Box<Inspect>),
+    /// Train a network on a task, and write its weights with a report
+    Train(Box<super::train::Train>),
+    /// Test what a paper claims, figure by figure; without a name, list the studies
+    Study(Study),
     /// Measure systems with known answers on this machine
     Selftest(Selftest),
 }
@@ -152,6 +156,40 @@ pub(super) struct Inspect {
     pub network: NetworkArguments,
     #[command(flatten)]
     pub recording: RecordingArguments,
+}
+
+#[derive(Args)]
+pub(super) struct Study {
+    /// A figure or table, as park2023/fig3, or a paper, for all of it
+    #[arg(value_name = "PAPER[/FIGURE]")]
+    pub name: Option<String>,
+    /// How large: quick (a minute or so) or paper (the paper's sizes)
+    #[arg(long, value_name = "PRESET", default_value = "quick")]
+    pub preset: String,
+    /// Seed of every random stream
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Folder of the report [default: reports/<paper>/<figure>]; of a whole paper, a folder a figure
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Reproduce the published numbers by the authors' procedure too, beside the right ones
+    #[arg(long)]
+    pub as_published: bool,
+    /// Folder of the authors' files, for what needs them
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Threads [default: all cores]; results do not depend on it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Write figures as PNG too
+    #[arg(long)]
+    pub png: bool,
+    /// Format of the tables: csv or parquet
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub tables: String,
+    /// Print nothing but warnings and errors
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 #[derive(Args)]

@@ -11,11 +11,7 @@ pub(super) fn config(a: Analyze) -> Result<Config, String> {
     let command = command_line();
     let stem = a.file.file_stem().map_or_else(|| "report".into(), |s| s.to_owned());
     let modules = a.modules.as_deref().map(modules).transpose()?;
-    let parquet = match a.tables.as_str() {
-        "csv" => false,
-        "parquet" => true,
-        other => return Err(format!("--tables {other}: expected csv or parquet")),
-    };
+    let parquet = parquet(&a.tables)?;
     Ok(Config {
         out: a.out.unwrap_or_else(|| PathBuf::from("reports").join(stem)),
         file: a.file,
@@ -27,6 +23,15 @@ pub(super) fn config(a: Analyze) -> Result<Config, String> {
         parquet,
         command,
     })
+}
+
+/// Whether `--tables` says Parquet.
+pub(super) fn parquet(tables: &str) -> Result<bool, String> {
+    match tables {
+        "csv" => Ok(false),
+        "parquet" => Ok(true),
+        other => Err(format!("--tables {other}: expected csv or parquet")),
+    }
 }
 
 fn modules(list: &str) -> Result<Vec<Module>, String> {
@@ -138,7 +143,7 @@ fn positive(option: &str, value: Option<f64>) -> Result<(), String> {
 }
 
 /// The command line as it can be typed again, words quoted where a shell would split them.
-fn command_line() -> String {
+pub(super) fn command_line() -> String {
     let quote = |word: String| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:+@%".contains(c);
         if !word.is_empty() && word.chars().all(plain) {

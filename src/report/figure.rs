@@ -8,7 +8,7 @@ use super::draw::{raster, svg};
 /// Pixels a point of the PNG: 216 dots an inch.
 const SCALE: f64 = 3.0;
 
-/// A figure one journal column wide (89 mm).
+/// A figure one journal column wide (89 mm), or a composition of up to two (183 mm).
 ///
 /// # Remarks
 /// The SVG carries its text as outlines with `aria-label`s and needs no font. SVG and PNG are drawn
@@ -56,6 +56,10 @@ impl Figure {
         let failed = |reason: String| Error::Png { name: self.name.clone(), reason };
         let picture = raster::raster(&self.scene, SCALE)?.ok_or_else(|| failed("it is too large".into()))?;
         raster::png(&picture, 8504).map_err(|e| failed(e.to_string()))
+    }
+
+    pub(crate) fn scene(&self) -> &Scene {
+        &self.scene
     }
 
     /// Width and height in points.

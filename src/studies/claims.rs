@@ -1,6 +1,10 @@
 //! Claims: what a paper says, what theory predicts, what we measured.
 
+use crate::report::page::ClaimRow;
+use crate::report::sections::words::{number, with_error};
+use crate::report::summary;
 use crate::report::tables::{Cells, TableOut};
+use serde_json::{Value, json};
 
 /// Whether a claim stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,4 +125,78 @@ pub fn table(claims: &[Claim]) -> TableOut {
             ("verdict".into(), text(&|c| c.verdict.name().into())),
         ],
     }
+}
+
+/// Claims as the page shows them.
+pub fn rows(claims: &[Claim]) -> Vec<ClaimRow> {
+    let known = |v: Option<f64>| v.map(number).unwrap_or_default();
+    let row = |c: &Claim| ClaimRow {
+        verdict: c.verdict.name(),
+        claim: c.claim.clone(),
+        detail: format!("{} · {}", c.quantity, c.source),
+        reason: c.reason.clone(),
+        published: known(c.published),
+        predicted: known(c.predicted),
+        measured: measured(c),
+        tolerance: if c.tolerance > 0.0 { number(c.tolerance) } else { String::new() },
+        n: if c.n > 0 { c.n.to_string() } else { String::new() },
+    };
+    claims.iter().map(row).collect()
+}
+
+fn measured(claim: &Claim) -> String {
+    if claim.measured.is_nan() { String::new() } else { with_error(claim.measured, claim.std_error) }
+}
+
+/// Claims for the summary.
+pub fn json(claims: &[Claim]) -> Value {
+    let known = |v: Option<f64>| v.map_or(Value::Null, summary::number);
+    let one = |c: &Claim| {
+        json!({
+            "claim": c.claim,
+            "source": c.source,
+            "quantity": c.quantity,
+            "published": known(c.published),
+            "predicted": known(c.predicted),
+            "measured": summary::number(c.measured),
+            "std_error": summary::number(c.std_error),
+            "n": c.n,
+            "tolerance": summary::number(c.tolerance),
+            "verdict": c.verdict.name(),
+            "reason": c.reason,
+        })
+    };
+    claims.iter().map(one).collect()
+}
+
+/// How many claims hold, differ and were not tested, in words.
+pub fn count(claims: &[Claim]) -> String {
+    let of = |v: Verdict| claims.iter().filter(|c| c.verdict == v).count();
+    let (holds, differs, open) = (of(Verdict::Holds), of(Verdict::Differs), of(Verdict::NotTested));
+    let mut text = format!("{} of {} claims hold", holds, claims.len());
+    if differs > 0 {
+        text.push_str(&format!(", {differs} {}", if differs == 1 { "differs" } else { "differ" }));
+    }
+    if open > 0 {
+        text.push_str(&format!(", {open} not tested"));
+    }
+    text
+}
+
+/// Claims for the terminal, a line each: verdict, measured, expected, claim.
+pub fn text(claims: &[Claim]) -> String {
+    let expected = |c: &Claim| match (c.published, c.predicted) {
+        (Some(v), _) => format!("{} published", number(v)),
+        (None, Some(v)) => format!("{} predicted", number(v)),
+        (None, None) => String::new(),
+    };
+    let cells: Vec<[String; 3]> =
+        claims.iter().map(|c| [c.verdict.name().into(), measured(c), expected(c)]).collect();
+    let width = |k: usize| cells.iter().map(|c| c[k].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2)];
+    let line = |(cells, claim): (&[String; 3], &Claim)| {
+        let padded = cells.iter().zip(widths).map(|(c, w)| format!("{c:w$}  ")).collect::<String>();
+        format!("  {padded}{}\n", claim.claim)
+    };
+    cells.iter().zip(claims).map(line).collect()
 }

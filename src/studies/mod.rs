@@ -2,6 +2,7 @@
 
 pub mod claims;
 pub mod park2023;
+pub mod run;
 
 pub use claims::{Claim, Verdict};
 
@@ -17,6 +18,16 @@ pub enum Preset {
     Quick,
     /// The paper's sizes and repetitions.
     Paper,
+}
+
+impl Preset {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Paper => "paper",
+        }
+    }
 }
 
 /// What a study is asked for.
@@ -50,7 +61,7 @@ pub struct Findings {
 }
 
 /// A study of one figure or table.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Study {
     /// `paper/figure`, as on the command line.
     pub name: &'static str,
@@ -72,9 +83,53 @@ pub enum Error {
     /// The numbers failed.
     #[error("{0}")]
     Numbers(String),
+    /// The folder of the authors' files is not there.
+    #[error("--data {}: no such folder; expected one that holds the authors' files", .0.display())]
+    Data(PathBuf),
+    /// A file of the authors' holds something else.
+    #[error("{}: {found}, expected {expected}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        found: String,
+        /// What it should hold.
+        expected: String,
+    },
+    /// There is no study of that name.
+    #[error("{0}: no such study; there are\n{1}")]
+    Unknown(String, String),
 }
 
-/// Every study, by paper and figure.
+impl Error {
+    /// 2 the command is wrong, 3 the input cannot be used, 4 the numbers failed.
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::Report(_) | Self::Unknown(..) => 2,
+            Self::Input(_) | Self::Data(_) | Self::Foreign { .. } => 3,
+            Self::Numbers(_) => 4,
+        }
+    }
+}
+
+/// Every study, by paper and figure. A new paper adds its own list here.
 pub fn all() -> Vec<Study> {
-    park2023::STUDIES.to_vec()
+    [park2023::STUDIES].concat()
+}
+
+/// The study of that name, or all of the paper of that name.
+///
+/// # Errors
+/// [`Error::Unknown`], which lists what there is.
+pub fn named(name: &str) -> Result<Vec<Study>, Error> {
+    let wanted = |s: &Study| s.name == name || s.name.split_once('/').is_some_and(|(paper, _)| paper == name);
+    let found: Vec<Study> = all().into_iter().filter(wanted).collect();
+    if found.is_empty() { Err(Error::Unknown(name.into(), list(&all()))) } else { Ok(found) }
+}
+
+/// Names and titles, a line each.
+pub fn list(studies: &[Study]) -> String {
+    let widest = studies.iter().map(|s| s.name.len()).max().unwrap_or(0);
+    let lines: Vec<String> = studies.iter().map(|s| format!("  {:widest$}  {}", s.name, s.title)).collect();
+    lines.join("\n")
 }

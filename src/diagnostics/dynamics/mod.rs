@@ -1,5 +1,7 @@
 //! Of a system: how it moves and how its tangents grow.
 
+pub mod adjoint;
+pub mod cycles;
 pub mod fixed_points;
 pub mod flow_field;
 pub mod lyapunov;

@@ -120,6 +120,32 @@ impl Panel {
         }
     }
 
+    /// Fills the part of a polygon of data that lies in the plot; a corner without a place on the
+    /// axes is left out (Sutherland and Hodgman 1974).
+    pub fn polygon(&mut self, data: impl IntoIterator<Item = [f64; 2]>, color: Color, opacity: f64) {
+        let mut corners: Vec<Point> = data.into_iter().filter_map(|at| self.place(at)).collect();
+        let sides = [(0, 1.0, self.left), (0, -1.0, self.right), (1, 1.0, self.top), (1, -1.0, self.bottom)];
+        for (axis, sign, edge) in sides {
+            let depth = |p: &Point| sign * (p[axis] - edge);
+            let mut kept = Vec::new();
+            for (k, b) in corners.iter().enumerate() {
+                let a = &corners[(k + corners.len() - 1) % corners.len()];
+                let (from, to) = (depth(a), depth(b));
+                if (from < 0.0) != (to < 0.0) {
+                    let t = from / (from - to);
+                    kept.push([a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]);
+                }
+                if to >= 0.0 {
+                    kept.push(*b);
+                }
+            }
+            corners = kept;
+        }
+        if corners.len() > 2 {
+            self.scene.area(corners, color, opacity);
+        }
+    }
+
     /// A line across the plot at a height.
     pub fn across(&mut self, y: f64, pen: Pen) {
         if let Some(y) = self.py(y).filter(|y| (self.top..=self.bottom).contains(y)) {

@@ -45,6 +45,8 @@ impl Axis {
 /// What a panel leaves room for.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
+    /// Width of the whole figure.
+    pub width: f64,
     /// Height of the plot area; a square one chooses its own.
     pub height: f64,
     /// Room to the right of the plot area, as for a colour bar.
@@ -61,7 +63,7 @@ impl Frame {
     }
 
     pub fn plain(height: f64) -> Self {
-        Self { height, right: 8.0, legend: Vec::new(), square: false }
+        Self { width: COLUMN, height, right: 8.0, legend: Vec::new(), square: false }
     }
 
     pub fn with_legend(self, legend: Vec<(Key, String)>) -> Self {
@@ -88,8 +90,8 @@ impl Panel {
         let mut y_ticks = y.ticks(count(frame.height));
         let labels = |t: &Ticks| t.major.iter().map(|t| font::width(&t.1, TICK_SIZE)).fold(8.0, f64::max);
         let edge = if y.label.is_empty() { 3.0 } else { LABEL_SIZE + 7.0 };
-        let mut left = edge + labels(&y_ticks).min(0.45 * COLUMN) + TICK + 3.0;
-        let right = COLUMN - frame.right;
+        let mut left = edge + labels(&y_ticks).min(0.45 * frame.width) + TICK + 3.0;
+        let right = frame.width - frame.right;
         if frame.square {
             let wanted = (y.scale.hi - y.scale.lo) / (x.scale.hi - x.scale.lo);
             for _ in 0..3 {
@@ -106,7 +108,7 @@ impl Panel {
         let bottom = top + frame.height;
         let x_ticks = uncrowded(&x, right - left);
         let below = if x.label.is_empty() { 14.0 } else { 27.0 };
-        let mut scene = Scene::new(COLUMN, bottom + below);
+        let mut scene = Scene::new(frame.width, bottom + below);
         legend.draw(&mut scene, left, 3.0);
         let labels = (x.label, y.label);
         let ticks = (x_ticks, y_ticks);
@@ -137,7 +139,7 @@ impl Panel {
         }
         for (v, label) in &y_ticks.major {
             if let Some(y) = self.py(*v) {
-                let label = font::fit(label, TICK_SIZE, 0.45 * COLUMN);
+                let label = font::fit(label, TICK_SIZE, 0.45 * self.scene.width);
                 self.scene.text(&label, [left - TICK - 2.0, y], TICK_SIZE, Align::End, INK);
             }
         }
@@ -149,7 +151,7 @@ impl Panel {
             x_label = format!("{x_label}  [{factor}]");
         }
         let middle = [(left + self.right) / 2.0, (self.top + bottom) / 2.0];
-        let room = 2.0 * middle[0].min(COLUMN - middle[0]) - 4.0;
+        let room = 2.0 * middle[0].min(self.scene.width - middle[0]) - 4.0;
         let (x_label, size) = fitted(&x_label, room);
         self.scene.text(&x_label, [middle[0], bottom + 20.5], size, Align::Middle, INK);
         let room = 2.0 * middle[1].min(self.scene.height - middle[1]) - 4.0;

@@ -77,7 +77,7 @@ fn log(scale: Scale, target: f64) -> Ticks {
     }
     let stride = [1, 2, 3, 5, 10, 20, 50, 100]
         .into_iter()
-        .find(|s| f64::from((last - first) / s + 1) <= target.max(2.0))
+        .find(|s| (first..=last).filter(|e| e.rem_euclid(*s) == 0).count() as f64 <= target.max(2.0))
         .unwrap_or(100);
     // Strides count from 10⁰ so that it is labelled whenever it is in range.
     for e in (first..=last).filter(|e| e.rem_euclid(stride) == 0) {

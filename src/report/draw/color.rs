@@ -60,3 +60,32 @@ pub(crate) fn viridis(t: f64) -> Color {
     let i = (t as usize).min(VIRIDIS.len() - 2);
     VIRIDIS[i].mix(VIRIDIS[i + 1], t - i as f64)
 }
+
+/// Blue over near-white to orange-red at `t` between 0 and 1: lightness falls linearly to both sides.
+///
+/// Source: the OKLab space, B. Ottosson (2020).
+pub(crate) fn diverging(t: f64) -> Color {
+    let s = 2.0 * t.clamp(0.0, 1.0) - 1.0;
+    let hue = if s < 0.0 { 252f64 } else { 45.0 }.to_radians();
+    let (lightness, chroma) = (0.97 - 0.49 * s.abs(), 0.145 * (1.6 * s.abs()).min(1.0));
+    oklab(lightness, chroma * hue.cos(), chroma * hue.sin())
+}
+
+fn oklab(l: f64, a: f64, b: f64) -> Color {
+    let cube = |v: f64| v * v * v;
+    let (l, m, s) = (
+        cube(l + 0.396_337_777_4 * a + 0.215_803_757_3 * b),
+        cube(l - 0.105_561_345_8 * a - 0.063_854_172_8 * b),
+        cube(l - 0.089_484_177_5 * a - 1.291_485_548_0 * b),
+    );
+    let gamma = |v: f64| {
+        let v = v.clamp(0.0, 1.0);
+        let v = if v <= 0.003_130_8 { 12.92 * v } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 };
+        (255.0 * v).round() as u8
+    };
+    Color(
+        gamma(4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s),
+        gamma(-1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s),
+        gamma(-0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s),
+    )
+}

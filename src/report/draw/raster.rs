@@ -3,12 +3,13 @@
 use ab_glyph::OutlineCurve;
 use png::{BitDepth, ColorType, Encoder, EncodingError, PixelDimensions, Unit};
 use tiny_skia::{
-    Color as Ink, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, StrokeDash, Transform,
+    Color as Ink, ColorU8, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, StrokeDash,
+    Transform,
 };
 
-use super::color::Color;
+use super::color::{Color, WHITE};
 use super::font::{self, EM};
-use super::scene::{Align, Dot, Mark, Pen, Point, Scene, Shape};
+use super::scene::{Align, Dot, Image, Mark, Pen, Point, Scene, Shape};
 use crate::report::Error;
 
 /// Draws at `scale` pixels a point on white; nothing if a picture of that size cannot be held.
@@ -29,6 +30,7 @@ pub(crate) fn raster(scene: &Scene, scale: f64) -> Result<Option<Pixmap>, Error>
             Mark::Text { text, at, size, align, upright, color } => {
                 canvas.text(glyphs(text, *align)?, *at, *size, *upright, *color);
             }
+            Mark::Image { image, from, to } => canvas.image(image, *from, *to),
         }
     }
     Ok(Some(canvas.pixmap))
@@ -45,6 +47,19 @@ pub(crate) fn png(pixmap: &Pixmap, dots_per_metre: u32) -> Result<Vec<u8>, Encod
     let rgb: Vec<u8> = pixmap.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&rgb)?;
+    writer.finish()?;
+    Ok(out)
+}
+
+/// The PNG file of an image, a byte a cell.
+pub(crate) fn indexed(image: &Image) -> Result<Vec<u8>, EncodingError> {
+    let mut out = Vec::new();
+    let mut encoder = Encoder::new(&mut out, image.columns as u32, image.rows as u32);
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_palette(image.palette.iter().flat_map(|c| [c.0, c.1, c.2]).collect::<Vec<u8>>());
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&image.cells)?;
     writer.finish()?;
     Ok(out)
 }
@@ -92,6 +107,28 @@ impl Canvas {
         let turned = if upright { Transform::from_rotate(-90.0) } else { Transform::identity() };
         let place = turned.pre_scale(unit, -unit).post_translate(at[0] as f32, at[1] as f32);
         self.fill(path, color, 1.0, place.post_concat(self.transform));
+    }
+
+    /// Every pixel whose centre lies in the rectangle takes the colour of its cell.
+    fn image(&mut self, image: &Image, from: Point, to: Point) {
+        let scale = f64::from(self.transform.sx);
+        let (width, height) = (self.pixmap.width(), self.pixmap.height());
+        let cell = |pixel: u32, from: f64, to: f64, cells: usize| {
+            let t = ((f64::from(pixel) + 0.5) / scale - from) / (to - from);
+            (0.0..1.0).contains(&t).then(|| (t * cells as f64) as usize)
+        };
+        let columns: Vec<_> = (0..width).map(|i| cell(i, from[0], to[0], image.columns)).collect();
+        for (j, line) in self.pixmap.pixels_mut().chunks_mut(width as usize).enumerate().take(height as usize)
+        {
+            let Some(row) = cell(j as u32, from[1], to[1], image.rows) else { continue };
+            for (pixel, column) in line.iter_mut().zip(&columns) {
+                let Some(index) = column.and_then(|c| image.cells.get(row * image.columns + c)) else {
+                    continue;
+                };
+                let Color(r, g, b) = image.palette.get(usize::from(*index)).copied().unwrap_or(WHITE);
+                *pixel = ColorU8::from_rgba(r, g, b, 255).premultiply();
+            }
+        }
     }
 
     fn fill(&mut self, path: Option<Path>, color: Color, opacity: f64, transform: Transform) {

@@ -110,6 +110,44 @@ pub(crate) enum Mark {
     Area { outline: Vec<Point>, color: Color, opacity: f64 },
     Dots { centers: Vec<Point>, dot: Dot },
     Text { text: String, at: Point, size: f64, align: Align, upright: bool, color: Color },
+    Image { image: Image, from: Point, to: Point },
+}
+
+/// A picture of few colours, stretched over a rectangle without smoothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Image {
+    pub columns: usize,
+    pub rows: usize,
+    /// At most 256 colours.
+    pub palette: Vec<Color>,
+    /// Index into the palette, row by row from the top.
+    pub cells: Vec<u8>,
+}
+
+impl Mark {
+    /// The mark `factor` times as large, then moved by `by`.
+    fn placed(mut self, by: Point, factor: f64) -> Self {
+        let put = |p: &mut Point| *p = [by[0] + factor * p[0], by[1] + factor * p[1]];
+        match &mut self {
+            Mark::Lines { lines, pen } => {
+                lines.iter_mut().flatten().for_each(put);
+                pen.width *= factor;
+                pen.dash = pen.dash.map(|(dash, gap)| (factor * dash, factor * gap));
+            }
+            Mark::Area { outline, .. } => outline.iter_mut().for_each(put),
+            Mark::Dots { centers, dot } => {
+                centers.iter_mut().for_each(put);
+                dot.radius *= factor;
+                dot.edge = dot.edge.map(|(color, width)| (color, factor * width));
+            }
+            Mark::Text { at, size, .. } => {
+                put(at);
+                *size *= factor;
+            }
+            Mark::Image { from, to, .. } => [from, to].into_iter().for_each(put),
+        }
+        self
+    }
 }
 
 /// Everything drawn, back to front.
@@ -123,6 +161,18 @@ pub(crate) struct Scene {
 impl Scene {
     pub fn new(width: f64, height: f64) -> Self {
         Self { width, height, marks: Vec::new() }
+    }
+
+    /// Draws all of `other`, `factor` times as large, its upper left corner at `by`.
+    pub fn insert(&mut self, other: &Scene, by: Point, factor: f64) {
+        self.marks.extend(other.marks.iter().cloned().map(|m| m.placed(by, factor)));
+    }
+
+    /// A picture between two corners.
+    pub fn image(&mut self, image: Image, from: Point, to: Point) {
+        if image.columns * image.rows > 0 {
+            self.marks.push(Mark::Image { image, from, to });
+        }
     }
 
     pub fn lines(&mut self, lines: Vec<Vec<Point>>, pen: Pen) {

@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use std::fmt::Write;
 
 use super::font::{self, EM};
+use super::raster;
 use super::scene::{Dot, Mark, Point, Scene, Shape};
 use crate::report::Error;
 use crate::report::page::escape;
@@ -15,7 +16,7 @@ pub(crate) fn svg(scene: &Scene, prefix: &str, title: &str) -> Result<String, Er
     let mut glyphs = BTreeMap::new();
     let mut body = String::new();
     for mark in &scene.marks {
-        write_mark(&mut body, mark, prefix, &mut glyphs)?;
+        write_mark(&mut body, mark, prefix, title, &mut glyphs)?;
     }
     let (w, h) = (number(scene.width), number(scene.height));
     let mut out = format!(
@@ -36,6 +37,7 @@ fn write_mark(
     out: &mut String,
     mark: &Mark,
     prefix: &str,
+    title: &str,
     glyphs: &mut BTreeMap<u16, String>,
 ) -> Result<(), Error> {
     match mark {
@@ -93,8 +95,39 @@ fn write_mark(
             }
             out.push_str("</g>\n");
         }
+        Mark::Image { image, from, to } => {
+            let _ = writeln!(
+                out,
+                "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
+                 image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" \
+                 href=\"data:image/png;base64,{}\"/>",
+                number(from[0]),
+                number(from[1]),
+                number(to[0] - from[0]),
+                number(to[1] - from[1]),
+                base64(&raster::indexed(image).map_err(|reason| failed(title, &reason))?)
+            );
+        }
     }
     Ok(())
+}
+
+fn failed(title: &str, reason: &png::EncodingError) -> Error {
+    Error::Png { name: title.into(), reason: reason.to_string() }
+}
+
+/// RFC 4648.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = (0..3).fold(0u32, |all, k| all << 8 | u32::from(chunk.get(k).copied().unwrap_or(0)));
+        for k in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * k)) as usize & 63];
+            out.push(if k <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    out
 }
 
 fn dots(out: &mut String, centers: &[Point], dot: &Dot) {
@@ -178,4 +211,19 @@ pub(crate) fn number(v: f64) -> String {
     let text = format!("{:.2}", if v.is_finite() { v } else { 0.0 });
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" || text.is_empty() { "0".into() } else { text.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    /// The examples of RFC 4648, section 10.
+    #[test]
+    fn base64_is_the_standards() {
+        let pairs = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")];
+        for (plain, coded) in pairs {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+        assert_eq!(base64(&[0xff, 0xef, 0xbe]), "/+++");
+    }
 }

@@ -1,12 +1,13 @@
 //! The flow in a plane: arrows over a map of its speed, with fixed points on top.
 
+use super::color_bar::{ROOM, color_bar};
 use super::plane::{PlanePoint, draw_points, draw_trajectories, legend};
 use crate::report::axes::legend::Key;
 use crate::report::axes::panel::{Axis, Frame, Panel};
 use crate::report::axes::scale::{Scale, extent};
-use crate::report::axes::ticks::{brief, ticks};
+use crate::report::axes::ticks::brief;
 use crate::report::draw::color::{Color, INK, VERMILLION, WHITE, viridis};
-use crate::report::draw::scene::{Align, Pen, Point};
+use crate::report::draw::scene::{Pen, Point};
 use crate::report::{Error, Figure};
 
 /// The flow at the points of a grid.
@@ -61,14 +62,14 @@ pub fn flow_field(
             format!("off-plane share {} % (median)", brief((1000.0 * share).round() / 10.0)),
         ));
     }
-    let frame = Frame { right: 42.0, ..Frame::square().with_legend(entries) };
+    let frame = Frame { right: ROOM, ..Frame::square().with_legend(entries) };
     let mut panel = Panel::new(Axis::new(x_label, x), Axis::new(y_label, y), frame);
     draw_shade(&mut panel, grid, bar, speed);
     draw_arrows(&mut panel, grid, 10f64.powf(hi));
     let cut = draw_trajectories(&mut panel, trajectories, Pen::new(WHITE, 1.6));
     draw_trajectories(&mut panel, trajectories, Pen::new(VERMILLION, 0.7));
     draw_points(&mut panel, points);
-    color_bar(&mut panel, bar);
+    color_bar(&mut panel, bar, shade, "log₁₀ speed");
     let caption =
         if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
     Figure::new(name, title, &caption, panel.finish())
@@ -148,27 +149,6 @@ fn draw_arrows(panel: &mut Panel, grid: &FlowGrid, fastest: f64) {
         }
     }
     panel.scene.lines(shafts, Pen::new(INK, 0.5));
-}
-
-fn color_bar(panel: &mut Panel, bar: Scale) {
-    let (left, right) = (panel.right + 6.0, panel.right + 12.0);
-    let (top, bottom) = (panel.top, panel.bottom);
-    let steps = 64;
-    for k in 0..steps {
-        let at = |k: i32| bottom - (bottom - top) * f64::from(k) / f64::from(steps);
-        let upper = if k + 1 < steps { at(k + 1) - 0.3 } else { top };
-        panel.scene.rect([left, upper], [right, at(k)], shade((f64::from(k) + 0.5) / f64::from(steps)), 1.0);
-    }
-    let mut marks = Vec::new();
-    for (v, label) in ticks(bar, 5.0, false).major {
-        if let Some(t) = bar.at(v) {
-            let y = bottom - t * (bottom - top);
-            marks.push(vec![[right, y], [right + 2.0, y]]);
-            panel.scene.text(&label, [right + 3.5, y], 6.5, Align::Start, INK);
-        }
-    }
-    panel.scene.lines(marks, Pen::new(INK, 0.5));
-    panel.scene.upright("log₁₀ speed", [246.0, (top + bottom) / 2.0], 7.0, INK);
 }
 
 fn median(values: &[f64]) -> Option<f64> {

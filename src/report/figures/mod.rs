@@ -1,30 +1,49 @@
 //! Every kind of figure, one file each: plain numbers in, a [`Figure`](super::Figure) out.
 //!
+//! [`lines`], [`scatter`], [`histogram`] and [`heat_map`] are general, [`panels`] sets figures side by side.
 //! Values that are not finite are left out; without any value left a figure says "no data".
 
+mod chart;
+mod color_bar;
 mod complex_plane;
 mod convergence;
 mod explained_variance;
 mod flow_field;
+mod heat_map;
+mod histogram;
+mod lines;
+mod panels;
 mod plane;
 mod rows;
+mod scatter;
 mod singular_values;
 mod spectrum;
 mod speed_histogram;
 mod state_plane;
+mod thin;
 mod time_series;
+mod training_curve;
+mod trials;
 
+pub use chart::{Axes, Ink, QUARTER, Reference, Series, THIRD};
 pub use complex_plane::{Boundary, complex_plane};
 pub use convergence::convergence;
 pub use explained_variance::explained_variance;
 pub use flow_field::{FlowGrid, flow_field};
+pub use heat_map::{HeatMap, Palette, heat_map};
+pub use histogram::histogram;
+pub use lines::lines;
+pub use panels::panels;
 pub use plane::{PlanePoint, PointKind, component_label};
 pub use rows::{bars, points_with_errors};
+pub use scatter::scatter;
 pub use singular_values::singular_values;
 pub use spectrum::{SpectrumSeries, spectrum};
 pub use speed_histogram::speed_histogram;
 pub use state_plane::state_plane;
 pub use time_series::time_series;
+pub use training_curve::training_curve;
+pub use trials::trials;
 
 use super::draw::color::{Color, WHITE};
 use super::draw::scene::{Dot, Shape};

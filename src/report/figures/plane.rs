@@ -88,20 +88,26 @@ pub(super) fn draw_trajectories(panel: &mut Panel, lines: &[Vec<[f64; 2]>], pen:
     let most = (24_000 / lines.len().max(1)).clamp(200, 4000);
     let mut cut = false;
     for line in lines {
-        let mut kept: Vec<[f64; 2]> = Vec::new();
-        for p in line {
-            let here = panel.place(*p);
-            let last = kept.last().and_then(|l| panel.place(*l));
-            if here.zip(last).is_some_and(|(a, b)| near(a, b, 0.3)) {
-                continue;
-            }
-            if kept.len() >= most {
-                cut = true;
-                break;
-            }
-            kept.push(*p);
-        }
-        panel.line(kept, pen);
+        cut |= draw_trajectory(panel, line, pen, most);
     }
     cut
+}
+
+/// Draws at most `most` distinct points of a trajectory; says whether there were more.
+pub(super) fn draw_trajectory(panel: &mut Panel, line: &[[f64; 2]], pen: Pen, most: usize) -> bool {
+    let mut kept: Vec<[f64; 2]> = Vec::new();
+    for p in line {
+        let here = panel.place(*p);
+        let last = kept.last().and_then(|l| panel.place(*l));
+        if here.zip(last).is_some_and(|(a, b)| near(a, b, 0.3)) {
+            continue;
+        }
+        if kept.len() >= most {
+            panel.line(kept, pen);
+            return true;
+        }
+        kept.push(*p);
+    }
+    panel.line(kept, pen);
+    false
 }

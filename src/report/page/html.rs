@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::claims::claims;
 use super::table::table;
 use super::{Page, Section};
 use crate::report::figure::identifier;
@@ -23,6 +24,7 @@ pub fn render(page: &Page) -> String {
     if !page.answer.is_empty() {
         let _ = writeln!(out, "<p class=\"answer\">{}</p>", escape(&page.answer));
     }
+    claims(&mut out, &page.claims);
     facts(&mut out, &page.meta);
     notes(&mut out, "warnings", "Warnings", &page.warnings);
     out.push_str("</header>\n");

@@ -1,5 +1,6 @@
 //! The report as one self-contained HTML page: prose, figures, tables, and no network.
 
+mod claims;
 mod html;
 mod table;
 
@@ -16,6 +17,8 @@ pub struct Page {
     pub title: String,
     /// The answer in one sentence.
     pub answer: String,
+    /// What a paper claims and whether it stands: the first thing shown.
+    pub claims: Vec<ClaimRow>,
     /// Facts about the run: names and values.
     pub meta: Vec<(String, String)>,
     /// Warnings that concern the whole report.
@@ -26,6 +29,29 @@ pub struct Page {
     pub rerun: String,
     /// How the tables in the folder are written.
     pub tables: TableFormat,
+}
+
+/// A claim as the page shows it; what is empty is not known.
+#[derive(Clone, Debug, Default)]
+pub struct ClaimRow {
+    /// `holds`, `differs` or `not tested`.
+    pub verdict: &'static str,
+    /// The statement.
+    pub claim: String,
+    /// What is measured, and where the paper says it.
+    pub detail: String,
+    /// Why it differs.
+    pub reason: String,
+    /// The paper's number.
+    pub published: String,
+    /// The theory's number.
+    pub predicted: String,
+    /// Ours with its error.
+    pub measured: String,
+    /// Largest difference that still holds.
+    pub tolerance: String,
+    /// Independent repetitions.
+    pub n: String,
 }
 
 /// One part of the page, whose files lie in the folder of its name.

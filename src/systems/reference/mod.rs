@@ -2,6 +2,7 @@
 
 mod fitzhugh_nagumo;
 mod henon;
+mod hopf;
 mod ikeda;
 mod linear;
 mod logistic;
@@ -9,15 +10,18 @@ mod lorenz;
 mod rossler;
 pub mod rotation;
 mod small;
+mod van_der_pol;
 
 pub use fitzhugh_nagumo::CoupledFitzHughNagumo;
 pub use henon::Henon;
+pub use hopf::Hopf;
 pub use ikeda::Ikeda;
 pub use linear::Linear;
 pub use logistic::Logistic;
 pub use lorenz::Lorenz;
 pub use rossler::Rossler;
 pub use small::Small;
+pub use van_der_pol::VanDerPol;
 
 use super::cells::Current;
 use crate::linalg::activation::Activation;

@@ -1,5 +1,6 @@
 //! What a rule means in time: maps, flows, and the schemes that discretise flows.
 
+pub mod dop853;
 mod euler;
 mod rk4;
 
@@ -151,6 +152,9 @@ impl<T: crate::linalg::Real> Rule<T> for Box<dyn Rule<T>> {
     }
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         self.as_ref().param_vjp(at, gy, grad, scratch);
+    }
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        self.as_ref().param_vjp_after(at, gy, grad, scratch);
     }
     fn fold(&self, at: Point<T>, j: MatMut<T>, scratch: MatMut<T>) -> bool {
         self.as_ref().fold(at, j, scratch)

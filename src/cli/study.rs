@@ -1,0 +1,81 @@
+//! The command `study`.
+
+use super::{args, check, print, progress, say, threads};
+use crate::studies::run::{Outcome, Request, run};
+use crate::studies::{self, Preset, Study, claims};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+pub(super) fn study(a: args::Study) -> u8 {
+    let Some(name) = &a.name else {
+        return print(&format!("studies:\n{}", studies::list(&studies::all())));
+    };
+    let chosen = match studies::named(name) {
+        Ok(chosen) => chosen,
+        Err(e) => {
+            say(&format!("error: {e}"));
+            return e.exit_status();
+        }
+    };
+    let request = match threads(a.threads).and_then(|()| request(&a)) {
+        Ok(request) => request,
+        Err(message) => {
+            say(&format!("error: {message}"));
+            return 2;
+        }
+    };
+    let bars = progress::Bars::new(!a.quiet && std::io::stderr().is_terminal());
+    let whole = !chosen.iter().any(|s| s.name == name);
+    let mut status = 0;
+    for study in &chosen {
+        let done = run(study, &request, &out(study, request.out.as_deref(), whole), &bars);
+        bars.clear();
+        match done {
+            Ok(outcome) => show(study, &outcome, a.quiet),
+            // One that fails does not keep the others from running.
+            Err(e) => {
+                say(&format!("error: {}: {e}", study.name));
+                status = if status == 0 { e.exit_status() } else { status };
+            }
+        }
+    }
+    status
+}
+
+fn request(a: &args::Study) -> Result<Request, String> {
+    let preset = match a.preset.as_str() {
+        "quick" => Preset::Quick,
+        "paper" => Preset::Paper,
+        other => return Err(format!("--preset {other}: expected quick or paper")),
+    };
+    Ok(Request {
+        preset,
+        seed: a.seed,
+        as_published: a.as_published,
+        data: a.data.clone(),
+        out: a.out.clone(),
+        png: a.png,
+        parquet: check::parquet(&a.tables)?,
+        command: check::command_line(),
+    })
+}
+
+/// Where a study's report goes: of a whole paper, a folder a figure.
+fn out(study: &Study, given: Option<&Path>, whole: bool) -> PathBuf {
+    match given {
+        None => PathBuf::from("reports").join(study.name),
+        Some(out) if whole => out.join(study.name.split_once('/').map_or(study.name, |(_, figure)| figure)),
+        Some(out) => out.into(),
+    }
+}
+
+fn show(study: &Study, outcome: &Outcome, quiet: bool) {
+    for w in &outcome.warnings {
+        say(&format!("warning: {w}"));
+    }
+    if !quiet {
+        let (count, rows) = (claims::count(&outcome.claims), claims::text(&outcome.claims));
+        let page = outcome.page.display();
+        print(&format!("{}: {}\n{}\n{count}\n{rows}open {page}", study.name, study.title, outcome.answer));
+    }
+}

@@ -1,0 +1,316 @@
+//! Limit cycles: found by return times, refined by shooting, with Floquet multipliers and phase.
+
+pub mod circle;
+mod phase;
+mod points;
+mod results;
+mod scheme;
+mod section;
+mod shooting;
+
+pub use phase::{Asymptotic, PhaseMap};
+pub use results::{Cycle, Motion, Multiplier, Tangent, Torus};
+
+use crate::diagnostics::Estimate;
+use crate::linalg::product::{LogEigenvalue, product_eigenvalues};
+use crate::systems::time::System;
+use scheme::Scheme;
+use section::{Returns, Walk, distance};
+use shooting::{Closed, Turn, close, tangent_residual, turn};
+
+/// How long to look.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Steps discarded before the first look.
+    pub warmup: usize,
+    /// Steps from which the section is chosen.
+    pub window: usize,
+    /// Returns to be recorded.
+    pub returns: usize,
+    /// Most returns a period.
+    pub longest: usize,
+    /// Most steps in which the returns are awaited.
+    pub max_steps: usize,
+    /// Looks, each after as many further steps as all before together.
+    pub looks: usize,
+    /// Relative change of the period, when all steps are halved, at which the refinement ends.
+    pub tol: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            warmup: 2000,
+            window: 4000,
+            returns: 200,
+            longest: 64,
+            max_steps: 200_000,
+            looks: 4,
+            tol: 1e-10,
+        }
+    }
+}
+
+/// Why there is no cycle.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// The state or the input has the wrong length.
+    #[error("the {what} has {found} numbers; the system takes {expected}")]
+    Length {
+        /// Which argument.
+        what: &'static str,
+        /// Numbers given.
+        found: usize,
+        /// Numbers expected.
+        expected: usize,
+    },
+    /// The trajectory left all bounds.
+    #[error("the trajectory diverges (beyond 1e12 or not finite)")]
+    Diverged,
+    /// Newton's method found no closed orbit.
+    #[error(
+        "Newton's method found no closed orbit in {iterations} iterations: x(T) misses x by {residual:.1e} of its extent"
+    )]
+    NotConverged {
+        /// |x(T) - x| relative to the extent of the orbit.
+        residual: f64,
+        /// Iterations made.
+        iterations: usize,
+    },
+    /// The orbit shrank to a fixed point, or is one.
+    #[error("the orbit shrinks to a fixed point")]
+    Collapsed,
+    /// A derivative is not finite.
+    #[error("a Jacobian along the orbit is not finite")]
+    NotFinite,
+    /// Phase is asked of a map, or of an orbit that does not attract.
+    #[error("asymptotic phase needs an attracting limit cycle of a flow")]
+    NoPhase,
+    /// A state does not go to the cycle.
+    #[error("after {periods} periods the state is still {distance:.1e} of the cycle's extent away from it")]
+    OtherBasin {
+        /// Periods waited.
+        periods: usize,
+        /// Distance from the cycle, relative to its extent.
+        distance: f64,
+    },
+}
+
+/// Distance of returns, relative to the extent, that the interpolation alone may leave.
+const SAME: f64 = 1e-6;
+/// Returns compared.
+const COMPARED: usize = 8;
+const COARSEST: usize = 48;
+const FINEST: usize = 16_384;
+
+/// What the trajectory from `x` under the constant `input` ends in.
+///
+/// Returns to a section (see [`Motion`]) that repeat after k returns, or come nearer to that from
+/// look to look, are the guess for [`refine`]; a guess that does not close near the trajectory, or
+/// does not attract, is no cycle of it.
+///
+/// # Errors
+/// Arguments of the wrong length, and divergence.
+pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) -> Result<Motion, Error> {
+    check(system, x, input)?;
+    let mut walk = Walk::new(system, x, input);
+    let mut wait = options.warmup;
+    let mut last = None;
+    for _ in 0..options.looks.max(1) {
+        if !walk.run(wait) {
+            return Err(Error::Diverged);
+        }
+        if walk.stride() < 1e-12 {
+            return Ok(Motion::Rest(walk.x));
+        }
+        let returns =
+            walk.returns(options.window, options.returns, options.max_steps).ok_or(Error::Diverged)?;
+        if let Some(k) = repeats(&returns, options.longest)
+            && let Some(cycle) = accept(system, &returns, k, input, options)
+        {
+            return Ok(Motion::Cycle(Box::new(cycle)));
+        }
+        wait += options.warmup + options.window;
+        last = Some(returns);
+    }
+    if walk.stride() < 1e-12 {
+        return Ok(Motion::Rest(walk.x));
+    }
+    Ok(last.map_or(Motion::Irregular { growth: None, returns: 0 }, |r| unrepeated(system, &r)))
+}
+
+fn check(system: &dyn System, x: &[f64], input: &[f64]) -> Result<(), Error> {
+    let (n, d) = (system.step().dim(), system.step().inputs());
+    if x.len() != n {
+        return Err(Error::Length { what: "state", found: x.len(), expected: n });
+    }
+    if input.len() != d {
+        return Err(Error::Length { what: "input", found: input.len(), expected: d });
+    }
+    Ok(())
+}
+
+/// The least k whose returns are the same, or come together: by a half over the recording.
+fn repeats(r: &Returns, longest: usize) -> Option<usize> {
+    let count = r.points.len();
+    if r.extent == 0.0 {
+        return None;
+    }
+    let most = longest.min(count.saturating_sub(COMPARED + 1));
+    (1..=most).find(|k| {
+        let late = r.apart(*k, COMPARED, 0) / r.extent;
+        let early = r.apart(*k, COMPARED, count.saturating_sub(COMPARED + k)) / r.extent;
+        late < SAME || (late < 1e-2 && late < 0.5 * early && count >= 2 * (COMPARED + k))
+    })
+}
+
+/// The refined cycle, if it lies where the trajectory is and attracts.
+fn accept(system: &dyn System, r: &Returns, k: usize, input: &[f64], options: &Options) -> Option<Cycle> {
+    let last = r.points.len() - 1;
+    let point = &r.points[last];
+    let period = r.times[last] - r.times[last - k];
+    let cycle = if system.is_flow() {
+        refine(system, point, period, input, options.tol).ok()?
+    } else {
+        points::refine(system, point, input, k).ok()?
+    };
+    let late = r.apart(k, COMPARED, 0);
+    // A geometric approach has left, at the rate of its slowest multiplier, late / (1 - rate).
+    let rate = cycle.multipliers.iter().enumerate();
+    let rate = rate
+        .filter(|(i, _)| Some(*i) != cycle.tangent.map(|t| t.index))
+        .map(|(_, m)| m.log_modulus.exp())
+        .fold(0.0, f64::max);
+    let allowed = 10.0 * (late / (1.0 - rate).max(1e-3)).max(1e-6 * r.extent);
+    let near = distance(&cycle.point, point) <= allowed;
+    (near && cycle.stable()).then_some(Cycle { returns: k, ..cycle })
+}
+
+/// Torus or not, from returns that do not repeat.
+fn unrepeated(system: &dyn System, r: &Returns) -> Motion {
+    let count = r.points.len();
+    let growth = circle::neighbour_growth(&r.points, (count / 10).clamp(1, 20));
+    let irregular = Motion::Irregular { growth, returns: count };
+    let (Some(g), Some(rotation)) = (growth, circle::rotation(&r.points)) else { return irregular };
+    if g > 0.05 || rotation.std_error > 1e-3 {
+        return irregular;
+    }
+    let intervals: Vec<f64> = r.times.windows(2).map(|w| w[1] - w[0]).collect();
+    let (whole, half) =
+        (circle::weighted_mean(&intervals), circle::weighted_mean(&intervals[intervals.len() / 2..]));
+    let mean_return = if system.is_flow() {
+        Estimate { value: whole, std_error: (whole - half).abs() }
+    } else {
+        Estimate { value: system.time_step(), std_error: 0.0 }
+    };
+    Motion::Torus(Torus { rotation, mean_return, growth: g })
+}
+
+/// The closed orbit of a flow near `x` with a period near `period`, and its Floquet multipliers.
+///
+/// Formula: x(T) = x by Newton's method on (x, T) with the phase condition f(x) . dx = 0; multipliers
+/// are the eigenvalues of the monodromy matrix M = dx(T)/dx, as a product of matrices that is not
+/// formed, so that those far below eps keep their digits. Steps of an eighth-order scheme are
+/// halved until the period changes by less than `tol`: the orbit is that of the flow, not that of the
+/// system's own time step. A period that is a multiple of the least one is divided.
+///
+/// # Errors
+/// [`Error::NotConverged`], [`Error::Collapsed`], [`Error::NotFinite`], arguments of the wrong length,
+/// and [`Error::NoPhase`] for a map.
+///
+/// Source: Guckenheimer, Meloon, SIAM J. Sci. Comput. 22 (2000) 951.
+pub fn refine(system: &dyn System, x: &[f64], period: f64, input: &[f64], tol: f64) -> Result<Cycle, Error> {
+    check(system, x, input)?;
+    if !system.is_flow() {
+        return Err(Error::NoPhase);
+    }
+    let n = x.len();
+    let mut scheme = Scheme::new(system.field(), input, n);
+    // Truncation is meant: a number of steps.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let mut steps = ((period / system.time_step()).ceil() as usize).clamp(COARSEST, 256);
+    let mut coarse = loop {
+        match close(&mut scheme, x, period, steps) {
+            Err(Error::NotConverged { .. }) if steps < 1024 => steps *= 2,
+            other => break other?,
+        }
+    };
+    if let Some(parts) = divisor(&mut scheme, &coarse) {
+        return refine(system, &coarse.x, coarse.period / parts as f64, input, tol);
+    }
+    let fine = loop {
+        steps *= 2;
+        let fine = close(&mut scheme, &coarse.x, coarse.period, steps)?;
+        if (fine.period - coarse.period).abs() <= tol * fine.period || steps >= FINEST {
+            break fine;
+        }
+        coarse = fine;
+    };
+    let before = turn(&mut scheme, &coarse.x, coarse.period, coarse.steps);
+    let after = turn(&mut scheme, &fine.x, fine.period, fine.steps);
+    let velocity = scheme.velocity(&fine.x);
+    assemble(&coarse, &fine, &before, &after, &velocity)
+}
+
+/// How many times the orbit is its own least period, if that is more than once.
+fn divisor(scheme: &mut Scheme, c: &Closed) -> Option<usize> {
+    (2..=16).rev().find(|parts| {
+        let steps = c.steps.div_ceil(*parts).max(16);
+        let mut at = c.x.clone();
+        let mut most = 0.0f64;
+        for _ in 0..steps {
+            scheme.step(&mut at, c.period / (parts * steps) as f64);
+            most = most.max(distance(&at, &c.x));
+        }
+        distance(&at, &c.x) < 1e-5 * most
+    })
+}
+
+fn assemble(
+    coarse: &Closed,
+    fine: &Closed,
+    before: &Turn,
+    after: &Turn,
+    velocity: &[f64],
+) -> Result<Cycle, Error> {
+    let n = velocity.len();
+    let (old, _) = product_eigenvalues(&before.factors).ok_or(Error::NotFinite)?;
+    let (new, coupling) = product_eigenvalues(&after.factors).ok_or(Error::NotFinite)?;
+    let rounding = coupling + (n * after.factors.len()) as f64 * f64::EPSILON;
+    let (t, s) = (fine.period, coarse.period);
+    let multiplier = |(v, w): (&LogEigenvalue, &LogEigenvalue)| {
+        let value = v.log_modulus / t;
+        let change = (value - w.log_modulus / s).abs();
+        let std_error = change + rounding / t;
+        Multiplier {
+            log_modulus: v.log_modulus,
+            argument: v.argument,
+            exponent: Estimate { value, std_error },
+        }
+    };
+    let multipliers: Vec<Multiplier> = new.iter().zip(&old).map(multiplier).collect();
+    let miss = |m: &Multiplier| {
+        let r = m.log_modulus.exp();
+        (r * m.argument.cos() - 1.0).hypot(r * m.argument.sin())
+    };
+    let index = (0..n)
+        .min_by(|a, b| miss(&multipliers[*a]).total_cmp(&miss(&multipliers[*b])))
+        .ok_or(Error::NotFinite)?;
+    let tangent = Tangent {
+        index,
+        multiplier_error: miss(&multipliers[index]),
+        residual: tangent_residual(after.product().as_ref(), velocity),
+    };
+    Ok(Cycle {
+        point: fine.x.clone(),
+        period: Estimate { value: t, std_error: (t - s).abs().max(4.0 * f64::EPSILON * t) },
+        returns: 1,
+        steps: fine.steps,
+        residual: fine.residual,
+        extent: after.extent,
+        iterations: fine.iterations,
+        multipliers,
+        tangent: Some(tangent),
+        turns: None,
+    })
+}

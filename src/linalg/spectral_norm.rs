@@ -1,0 +1,105 @@
+//! The spectral norm without a whole decomposition.
+
+use super::random::{Use, normal, stream};
+use super::{col, col_mut, gemm, norm};
+use faer::{Accum, Mat, MatRef, Side};
+
+/// Steps before the iteration starts again from its best vector.
+const LONGEST: usize = 60;
+const RESTARTS: usize = 8;
+/// Residual of the eigenvalue |A|^2, relative, at which it counts as found: an upper bound of its error.
+const TOLERANCE: f64 = 1e-12;
+
+/// The largest singular value of `a` (r x n), by Lanczos' method on A^T A with full
+/// reorthogonalisation; zero for an empty matrix, NaN where an entry is not finite.
+///
+/// `guess` (n) is where the search starts, and holds the right singular vector afterwards: that of a
+/// matrix nearby saves steps. A vector of zeros will do.
+pub fn spectral_norm(a: MatRef<f64>, guess: &mut [f64]) -> f64 {
+    let n = a.ncols();
+    let size = super::frobenius(a);
+    if n == 0 || a.nrows() == 0 || size == 0.0 || !size.is_finite() {
+        return if size.is_finite() { size } else { f64::NAN };
+    }
+    // Some of everything, so that a guess orthogonal to the answer does no harm.
+    let mut rng = stream(0, Use::Tangent, n as u64);
+    let known = norm(guess);
+    let known = if known > 0.0 && known.is_finite() { 1.0 / known } else { 0.0 };
+    guess.iter_mut().for_each(|g| {
+        *g = if known > 0.0 { *g * known } else { 0.0 } + 0.3 * normal(&mut rng) / (n as f64).sqrt();
+    });
+    for _ in 0..RESTARTS {
+        if let Some(value) = lanczos(a, guess) {
+            return value;
+        }
+    }
+    a.singular_values().map_or(f64::NAN, |s| s.first().copied().unwrap_or(0.0))
+}
+
+/// One run; the value if it has converged. `v` receives the best vector either way.
+fn lanczos(a: MatRef<f64>, v: &mut [f64]) -> Option<f64> {
+    let (n, most) = (a.ncols(), LONGEST.min(a.ncols()));
+    let mut basis = Mat::<f64>::zeros(n, most);
+    let (mut image, mut w) = (Mat::<f64>::zeros(a.nrows(), 1), Mat::<f64>::zeros(n, 1));
+    let mut overlap = Mat::<f64>::zeros(most, 1);
+    let (mut diagonal, mut off): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+    let size = norm(v);
+    col_mut(basis.as_mut(), 0).iter_mut().zip(&*v).for_each(|(b, v)| *b = v / size);
+    loop {
+        let k = diagonal.len();
+        gemm(image.as_mut(), Accum::Replace, a, basis.as_ref().subcols(k, 1));
+        gemm(w.as_mut(), Accum::Replace, a.transpose(), image.as_ref());
+        let known = basis.as_ref().subcols(0, k + 1);
+        for pass in 0..2 {
+            let mut c = overlap.as_mut().subrows_mut(0, k + 1);
+            gemm(c.as_mut(), Accum::Replace, known.transpose(), w.as_ref());
+            if pass == 0 {
+                diagonal.push(c[(k, 0)]);
+            }
+            c.as_mut().col_mut(0).iter_mut().for_each(|v| *v = -*v);
+            gemm(w.as_mut(), Accum::Add, known, c.as_ref());
+        }
+        let beta = norm(col(w.as_ref(), 0));
+        let k = k + 1;
+        let full = k == most || beta <= f64::EPSILON * diagonal[0].abs();
+        if full || k % 6 == 0 {
+            let t = Mat::from_fn(k, k, |i, j| match i.abs_diff(j) {
+                0 => diagonal[i],
+                1 => off[i.min(j)],
+                _ => 0.0,
+            });
+            let eigen = t.self_adjoint_eigen(Side::Lower).ok()?;
+            let (value, last) = (eigen.S().column_vector()[k - 1], eigen.U()[(k - 1, k - 1)]);
+            let converged = beta * last.abs() <= TOLERANCE * value || k == n;
+            if full || converged {
+                gemm(w.as_mut(), Accum::Replace, basis.as_ref().subcols(0, k), eigen.U().subcols(k - 1, 1));
+                v.copy_from_slice(col(w.as_ref(), 0));
+                return converged.then(|| value.max(0.0).sqrt());
+            }
+        }
+        off.push(beta);
+        let next = col_mut(basis.as_mut(), k);
+        next.iter_mut().zip(col(w.as_ref(), 0)).for_each(|(b, w)| *b = w / beta);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::random::normal_matrix;
+
+    #[test]
+    fn agrees_with_the_decomposition() {
+        for (r, n) in [(1, 1), (3, 3), (40, 40), (30, 100), (150, 150)] {
+            let a = normal_matrix(&mut stream(6, Use::Fixture, n as u64), r, n);
+            let exact = a.singular_values().unwrap()[0];
+            let mut guess = vec![0.0; n];
+            assert!((spectral_norm(a.as_ref(), &mut guess) / exact - 1.0).abs() < 1e-11, "{r} x {n}");
+            assert!((spectral_norm(a.as_ref(), &mut guess) / exact - 1.0).abs() < 1e-11, "{r} x {n}");
+        }
+        // Two equal largest values, a guess orthogonal to the answer, and nothing at all.
+        let a = Mat::from_fn(4, 4, |i, j| if i == j { [2.0, 2.0, 1.0, 0.0][i] } else { 0.0 });
+        assert!((spectral_norm(a.as_ref(), &mut [0.0, 0.0, 1.0, 0.0]) - 2.0).abs() < 1e-12);
+        assert!(spectral_norm(Mat::zeros(3, 3).as_ref(), &mut [0.0; 3]).abs() < 1e-300);
+    }
+}
