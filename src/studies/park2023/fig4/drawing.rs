@@ -75,17 +75,17 @@ fn neuron(found: &Found) -> Result<Figure, Error> {
 
 /// A torus from aside, and the trajectory of two angles on it.
 fn ring(angles: &[[f64; 2]], label: &str) -> Result<Figure, Error> {
+    // Seen from 60 degrees above its plane.
     let place = |[a, b]: [f64; 2]| {
         let r = 2.0 + 0.8 * b.cos();
-        [r * a.cos(), 0.5 * r * a.sin() + 0.7 * b.sin()]
+        [r * a.cos(), r * a.sin() * 0.5 + 0.8 * b.sin() * 0.75f64.sqrt()]
     };
     let circle = |f: &dyn Fn(f64) -> [f64; 2]| -> Vec<[f64; 2]> {
         (0..=120).map(|k| place(f(TAU * f64::from(k) / 120.0))).collect()
     };
-    let mut all: Vec<Series> = (0..12)
-        .map(|k| circle(&|t| [TAU * f64::from(k) / 12.0, t]))
-        .map(|points| Series { points, ink: Ink::Grey, ..Series::default() })
-        .collect();
+    let along = (0..10).map(|k| circle(&|t| [t, TAU * f64::from(k) / 10.0]));
+    let mut all: Vec<Series> =
+        along.map(|points| Series { points, ink: Ink::Grey, ..Series::default() }).collect();
     let points = angles.iter().map(|a| place(*a)).collect();
     all.push(Series { label: label.into(), points, ink: Ink::Series(0), ..Series::default() });
     let mut axes = wide("", "", 130.0);

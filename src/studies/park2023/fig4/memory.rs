@@ -6,8 +6,8 @@ use crate::diagnostics::Estimate;
 use crate::diagnostics::dynamics::cycles::{Error as CycleError, PhaseMap};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use crate::linalg::activation::Activation;
-use crate::linalg::norm;
 use crate::linalg::random::{Rng, Use, normal, stream, uniform};
+use crate::linalg::{col_mut, norm};
 use crate::studies::park2023::networks::{TAU, line_attractor, rate, two_fixed_points};
 use crate::studies::{Error, Settings};
 use crate::systems::time::Flow;
@@ -98,6 +98,7 @@ pub(super) fn memory(found: &Found, settings: &Settings) -> Result<Memory, Error
         }
     }
     let response = measured_response(found, &mut map, extent)?;
+    let paths = paths(found, &mut map, &mut rng);
     let followed = follow(found, &mut map, periods, &mut rng);
     let decays = vec![followed.decay, fixed_point(settings.seed), line(settings.seed)];
     let words = format!(
@@ -107,7 +108,7 @@ pub(super) fn memory(found: &Found, settings: &Settings) -> Result<Memory, Error
     Ok(Memory {
         shifts,
         lost,
-        paths: followed.paths,
+        paths,
         kept: followed.kept,
         drift: followed.drift,
         recurrence: followed.recurrence,
@@ -139,8 +140,25 @@ fn measured_response(found: &Found, map: &mut PhaseMap, extent: f64) -> Result<(
     Ok((worst, measured))
 }
 
+/// Two periods of trajectories that begin outside, inside and beside the cycle.
+fn paths(found: &Found, map: &mut PhaseMap, rng: &mut Rng) -> Vec<Mat<f64>> {
+    let (n, steps) = (found.states.nrows(), 192);
+    let mut one = |k: usize| -> Mat<f64> {
+        let j = k * found.states.ncols() / 4;
+        let beside = direction(rng, n, if k < 2 { 0.0 } else { 0.25 * found.cycle.extent });
+        let scale = [1.5, 0.4, 1.0, 1.0][k];
+        let mut at: Vec<f64> = (0..n).map(|i| scale * found.states[(i, j)] + beside[i]).collect();
+        let mut path = Mat::zeros(n, steps + 1);
+        for s in 0..=steps {
+            col_mut(path.as_mut(), s).copy_from_slice(&at);
+            at = map.flow(&at, 2.0 * found.cycle.period.value / steps as f64);
+        }
+        path
+    };
+    (0..4).map(&mut one).collect()
+}
+
 struct Followed {
-    paths: Vec<Mat<f64>>,
     kept: Vec<(f64, Vec<f64>)>,
     drift: Estimate,
     recurrence: f64,
@@ -151,7 +169,6 @@ struct Followed {
 fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> Followed {
     let (n, period) = (found.cycle.point.len(), found.cycle.period.value);
     let mut out = Followed {
-        paths: Vec::new(),
         kept: Vec::new(),
         drift: Estimate { value: 0.0, std_error: 0.0 },
         recurrence: 0.0,
@@ -168,7 +185,6 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
         let mut at: Vec<f64> = base.iter().zip(&kick).map(|(x, d)| x + d).collect();
         let (mut phases, mut differences) = (Vec::new(), Vec::new());
         let (mut time, mut size) = (Vec::new(), Vec::new());
-        let mut path = Vec::new();
         for m in 0..periods {
             let (phase, distance) = map.near(&at);
             phases.push(if distance < 0.05 { centred(phase) } else { f64::NAN });
@@ -176,9 +192,6 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
             for s in 0..SAMPLES {
                 time.push((m as f64 + s as f64 / SAMPLES as f64) * period / TAU);
                 size.push(norm(&at.iter().zip(&base).map(|(a, b)| a - b).collect::<Vec<f64>>()));
-                if m < 4 {
-                    path.push(at.clone());
-                }
                 at = map.flow(&at, period / SAMPLES as f64);
                 base = map.flow(&base, period / SAMPLES as f64);
             }
@@ -193,7 +206,6 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
         let (a, b) = (&differences[periods - 2], &differences[periods - 1]);
         let change = norm(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>());
         out.recurrence = out.recurrence.max(change / norm(a));
-        out.paths.push(Mat::from_fn(n, path.len(), |i, j| path[j][i]));
         out.kept.push((relative, phases));
         if k == 1 {
             // At equal phases, so that the slope is not that of the cycle's own breathing.
@@ -220,8 +232,8 @@ fn relu(name: &'static str, w: &Mat<f64>, start: &[f64], seed: u64, stream_index
     let (one, two) = (go(&rest, length), go(&kicked, length));
     let size: Vec<f64> = (0..=length).map(|t| (one.col(t) - two.col(t)).norm_l2()).collect();
     let time: Vec<f64> = (0..=length).map(|t| t as f64 * dt).collect();
-    // Late, where the slowest direction is left alone, and early enough to be above rounding.
-    let late = length / 2..=length * 2 / 3;
+    // Late: the next rates, of -1, are then below 1e-3 of the slowest, and it is far above rounding.
+    let late = length * 5 / 6..=length;
     let logs: Vec<f64> = size[late.clone()].iter().map(|s| s.ln()).collect();
     Decay { name, rate: slope(&time[late], &logs), time, size }
 }

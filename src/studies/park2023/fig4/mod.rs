@@ -146,3 +146,25 @@ fn decays(m: &memory::Memory) -> TableOut {
         ],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::Silent;
+    use crate::studies::Verdict;
+
+    #[test]
+    fn every_claim_holds_for_the_first_network_that_has_a_cycle() {
+        let settings = Settings {
+            preset: Preset::Quick,
+            seed: 1,
+            as_published: false,
+            data: None,
+            progress: std::env::temp_dir(),
+        };
+        let found = run(&settings, &Silent).unwrap();
+        let differs: Vec<_> = found.claims.iter().filter(|c| c.verdict != Verdict::Holds).collect();
+        assert!(differs.is_empty(), "{differs:?}");
+        assert_eq!(found.sections.iter().map(|s| s.figures.len()).sum::<usize>(), 2);
+    }
+}
