@@ -23,7 +23,7 @@ const WIDTH: f64 = 250.0;
 pub(super) struct Size {
     pub(super) cells: usize,
     pub(super) starts: usize,
-    longer: usize,
+    pub(super) longer: usize,
 }
 
 impl Size {
