@@ -88,6 +88,16 @@ impl<T: Real> Params<T> {
     pub fn grad<'a>(&self, grad: &'a mut [T], i: usize) -> &'a mut [T] {
         &mut grad[self.start[i]..self.start[i + 1]]
     }
+    /// Fills each column of `y` with the sum of the blocks `biases`, or their part from row `first` on.
+    pub(super) fn fill_bias(&self, mut y: MatMut<T>, biases: &[usize], first: usize) {
+        for j in 0..y.ncols() {
+            let y = col_mut(y.as_mut(), j);
+            y.fill(T::ZERO);
+            for i in biases {
+                y.iter_mut().zip(&self.vec(*i)[first..]).for_each(|(y, b)| *y += *b);
+            }
+        }
+    }
     /// y = b + sum of A x over `terms` (block A, x), b the sum of the blocks `biases`; of all blocks the
     /// rows from `first` on, as many as y has. `pack` is the cell's number for this map.
     pub(super) fn push<const S: usize>(
@@ -101,13 +111,7 @@ impl<T: Real> Params<T> {
         let rows = y.nrows();
         let block = |i: usize| self.mat(i).subrows(first, rows);
         if y.ncols() < MANY {
-            for j in 0..y.ncols() {
-                let y = col_mut(y.as_mut(), j);
-                y.fill(T::ZERO);
-                for i in biases {
-                    y.iter_mut().zip(&self.vec(*i)[first..]).for_each(|(y, b)| *y += *b);
-                }
-            }
+            self.fill_bias(y.as_mut(), biases, first);
             for (i, x) in terms.into_iter().filter(|(_, x)| x.nrows() > 0) {
                 gemm(y.as_mut(), Accum::Add, block(i), x);
             }
