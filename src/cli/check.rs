@@ -64,6 +64,18 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
         .map
         .as_deref()
         .map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect::<Result<_, String>>())?;
+    let constant = |p: &str| {
+        let (name, value) =
+            p.split_once('=').ok_or_else(|| format!("--constants {p}: expected NAME=VALUE"))?;
+        match value.trim().parse::<f64>() {
+            Ok(v) if v.is_finite() => Ok((name.trim().to_owned(), v)),
+            _ => Err(format!("--constants {p}: `{value}` is not a finite number")),
+        }
+    };
+    let constants = n
+        .constants
+        .as_deref()
+        .map_or_else(|| Ok(vec![]), |c| c.split(',').map(constant).collect::<Result<_, String>>())?;
     let number = |v: &str| match v.trim().parse::<f64>() {
         Ok(x) if x.is_finite() => Ok(x),
         _ => Err(format!("--input: `{v}` is not a finite number")),
@@ -94,6 +106,7 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
             tau: n.tau,
             dt: n.dt,
             euler: n.euler,
+            constants,
             reset_before: n.reset_before,
             prefix: n.prefix,
         },
