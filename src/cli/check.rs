@@ -64,18 +64,6 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
         .map
         .as_deref()
         .map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect::<Result<_, String>>())?;
-    let constant = |p: &str| {
-        let (name, value) =
-            p.split_once('=').ok_or_else(|| format!("--constants {p}: expected NAME=VALUE"))?;
-        match value.trim().parse::<f64>() {
-            Ok(v) if v.is_finite() => Ok((name.trim().to_owned(), v)),
-            _ => Err(format!("--constants {p}: `{value}` is not a finite number")),
-        }
-    };
-    let constants = n
-        .constants
-        .as_deref()
-        .map_or_else(|| Ok(vec![]), |c| c.split(',').map(constant).collect::<Result<_, String>>())?;
     let number = |v: &str| match v.trim().parse::<f64>() {
         Ok(x) if x.is_finite() => Ok(x),
         _ => Err(format!("--input: `{v}` is not a finite number")),
@@ -106,7 +94,7 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
             tau: n.tau,
             dt: n.dt,
             euler: n.euler,
-            constants,
+            constants: constants(n.constants.as_deref())?,
             reset_before: n.reset_before,
             prefix: n.prefix,
         },
@@ -123,6 +111,19 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
         warmup: n.warmup,
         tol: n.tol,
     })
+}
+
+/// The pairs of `--constants`.
+pub(super) fn constants(list: Option<&str>) -> Result<Vec<(String, f64)>, String> {
+    let one = |p: &str| {
+        let (name, value) =
+            p.split_once('=').ok_or_else(|| format!("--constants {p}: expected NAME=VALUE"))?;
+        match value.trim().parse::<f64>() {
+            Ok(v) if v.is_finite() => Ok((name.trim().to_owned(), v)),
+            _ => Err(format!("--constants {p}: `{value}` is not a finite number")),
+        }
+    };
+    list.map_or_else(|| Ok(vec![]), |list| list.split(',').map(one).collect())
 }
 
 fn recording(r: RecordingArguments) -> Result<RecordingSettings, String> {

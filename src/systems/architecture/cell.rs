@@ -81,6 +81,37 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// The cell of a kind that has [`constants`](CellKind::constants), which `number` gives by name; none of
+    /// any other kind. A Lipschitz network is discretised by `scheme`.
+    ///
+    /// # Errors
+    /// Those of `number`.
+    pub fn from_constants<E>(
+        kind: CellKind,
+        number: impl Fn(&'static str) -> Result<f64, E>,
+        scheme: impl FnOnce() -> Scheme,
+    ) -> Result<Option<Self>, E> {
+        let skewed = |beta, gamma| Ok(Skewed { beta: number(beta)?, gamma: number(gamma)? });
+        Ok(Some(match kind {
+            CellKind::Antisymmetric => {
+                Self::Antisymmetric { epsilon: number("epsilon")?, gamma: number("gamma")? }
+            }
+            CellKind::GatedAntisymmetric => {
+                Self::GatedAntisymmetric { epsilon: number("epsilon")?, gamma: number("gamma")? }
+            }
+            CellKind::CoRnn => {
+                Self::CoRnn { dt: number("dt")?, gamma: number("gamma")?, epsilon: number("epsilon")? }
+            }
+            CellKind::Lipschitz => Self::Lipschitz {
+                linear: skewed("beta_a", "gamma_a")?,
+                recurrent: skewed("beta_w", "gamma_w")?,
+                scheme: scheme(),
+            },
+            CellKind::Vanilla | CellKind::Gru | CellKind::Lstm | CellKind::Rate | CellKind::Current => {
+                return Ok(None);
+            }
+        }))
+    }
     /// The kind, without the constants.
     pub fn kind(&self) -> CellKind {
         match self {

@@ -85,6 +85,16 @@ impl CellKind {
             _ => &[],
         }
     }
+    /// Whether each of the `given` constants is one of the kind's; if not, the first and what there is.
+    ///
+    /// # Errors
+    /// A sentence without its subject, the option that gave the constants.
+    pub fn knows(self, given: &[(String, f64)]) -> Result<(), String> {
+        let known = self.constants();
+        let Some((name, _)) = given.iter().find(|c| !known.contains(&c.0.as_str())) else { return Ok(()) };
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        Err(format!("{name}: no such constant of {} networks; they have {known}", self.name()))
+    }
     /// The parts of a layer's state, n rows each, the output first, by the letters of their names.
     pub fn parts(self) -> &'static [&'static str] {
         match self {

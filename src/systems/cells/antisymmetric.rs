@@ -2,7 +2,7 @@
 
 use super::skewed::{Skewed, refreshed_params_methods};
 use super::{Params, TANH_CURVATURE, gamma, magnitude, row_norm};
-use crate::linalg::activation::tanh;
+use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, norm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, Mat, MatMut, MatRef};
@@ -67,17 +67,17 @@ impl<T: Real> Rule<T> for Antisymmetric<T> {
         2 * self.n
     }
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, _: MatMut<T>) {
-        gemm(y.as_mut(), Accum::Replace, self.recurrent.as_ref(), x);
+        self.params.fill_bias(y.as_mut(), &[B], 0);
+        gemm(y.as_mut(), Accum::Add, self.recurrent.as_ref(), x);
         if self.d > 0 {
             gemm(y.as_mut(), Accum::Add, self.params.mat(U), u);
         }
-        let (bias, epsilon) = (self.params.vec(B), T::of(self.epsilon));
+        let epsilon = T::of(self.epsilon);
         for j in 0..x.ncols() {
-            let (h, gain) = (col(x, j), col_mut(tape.as_mut(), j));
-            for (i, v) in col_mut(y.as_mut(), j).iter_mut().enumerate() {
-                let (t, slope) = tanh(*v + bias[i]);
-                gain[i] = slope;
-                *v = h[i] + epsilon * t;
+            let y = col_mut(y.as_mut(), j);
+            Activation::Tanh.apply(y, col_mut(tape.as_mut(), j));
+            for (v, h) in y.iter_mut().zip(col(x, j)) {
+                *v = *h + epsilon * *v;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::params::params_methods;
 use super::{Params, TANH_CURVATURE, gamma, magnitude, row_norm};
-use crate::linalg::activation::tanh;
+use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, gemm, norm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
@@ -92,21 +92,19 @@ impl<T: Real> Rule<T> for CoRnn<T> {
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let mut a = scratch.subrows_mut(0, n).subcols_mut(0, x.ncols());
-        gemm(a.as_mut(), Accum::Replace, self.params.mat(W), x.subrows(0, n));
+        self.params.fill_bias(a.as_mut(), &[B], 0);
+        gemm(a.as_mut(), Accum::Add, self.params.mat(W), x.subrows(0, n));
         gemm(a.as_mut(), Accum::Add, self.params.mat(WZ), x.subrows(n, n));
         if self.d > 0 {
             gemm(a.as_mut(), Accum::Add, self.params.mat(U), u);
         }
         let (dt, gamma, epsilon) = (T::of(self.dt), T::of(self.gamma), T::of(self.epsilon));
-        let bias = self.params.vec(B);
         for j in 0..x.ncols() {
-            let (a, (old_y, old_z)) = (col(a.as_ref(), j), col(x, j).split_at(n));
-            let gain = col_mut(tape.as_mut(), j);
+            let (a, (old_y, old_z)) = (col_mut(a.as_mut(), j), col(x, j).split_at(n));
+            Activation::Tanh.apply(a, col_mut(tape.as_mut(), j));
             let (new_y, new_z) = col_mut(y.as_mut(), j).split_at_mut(n);
             for i in 0..n {
-                let (t, slope) = tanh(a[i] + bias[i]);
-                gain[i] = slope;
-                new_z[i] = old_z[i] + dt * (t - gamma * old_y[i] - epsilon * old_z[i]);
+                new_z[i] = old_z[i] + dt * (a[i] - gamma * old_y[i] - epsilon * old_z[i]);
                 new_y[i] = old_y[i] + dt * new_z[i];
             }
         }
@@ -145,7 +143,7 @@ impl<T: Real> Rule<T> for CoRnn<T> {
             }
         }
         let (old_y, old_z) = gx.split_at_row_mut(n);
-        gemm(old_y, Accum::Add, self.params.mat(W).transpose(), ga.as_ref());
+        gemm(old_y, Accum::Add, self.params.recurrent_transposed(), ga.as_ref());
         gemm(old_z, Accum::Add, self.params.mat(WZ).transpose(), ga.as_ref());
         if let Some(gu) = gu {
             gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());

@@ -3,7 +3,7 @@
 use super::skewed::{Skewed, refreshed_params_methods};
 use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, gate_scratch, magnitude, row_norm};
 use crate::linalg::activation::{sigmoid, tanh};
-use crate::linalg::{Real, col, col_mut, gemm, norm, state_of};
+use crate::linalg::{Real, col, col_mut, gemm, norm, parts_mut, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, Mat, MatMut, MatRef};
 
@@ -80,21 +80,23 @@ impl<T: Real> Rule<T> for GatedAntisymmetric<T> {
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let mut driven = scratch.subrows_mut(0, 2 * n).subcols_mut(0, x.ncols());
-        driven.fill(T::ZERO);
+        self.params.fill_bias(driven.as_mut(), &[B], 0);
         if self.d > 0 {
-            gemm(driven.as_mut(), Accum::Replace, self.params.mat(U), u);
+            gemm(driven.as_mut(), Accum::Add, self.params.mat(U), u);
         }
         gemm(y.as_mut(), Accum::Replace, self.recurrent.as_ref(), x);
-        let (bias, epsilon) = (self.params.vec(B), T::of(self.epsilon));
+        let epsilon = T::of(self.epsilon);
         for j in 0..x.ncols() {
-            let (h, a, t) = (col(x, j), col(driven.as_ref(), j), col_mut(tape.as_mut(), j));
-            for (i, v) in col_mut(y.as_mut(), j).iter_mut().enumerate() {
-                let (z, not_z) = sigmoid(*v + a[i] + bias[i]);
-                let (c, slope) = tanh(*v + a[n + i] + bias[n + i]);
-                for (k, r) in [z, not_z, c, slope].into_iter().enumerate() {
-                    t[k * n + i] = r;
-                }
-                *v = h[i] + epsilon * z * c;
+            let [az, ah] = parts_mut(col_mut(driven.as_mut(), j), n);
+            let [z, not_z, c, slope] = parts_mut(col_mut(tape.as_mut(), j), n);
+            let (h, y) = (col(x, j), col_mut(y.as_mut(), j));
+            for i in 0..n {
+                (az[i], ah[i]) = (az[i] + y[i], ah[i] + y[i]);
+            }
+            sigmoid(az, z, not_z);
+            tanh(ah, c, slope);
+            for i in 0..n {
+                y[i] = h[i] + epsilon * z[i] * c[i];
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::skewed::{Skewed, refreshed_params_methods};
 use super::{Params, TANH_CURVATURE, gamma, magnitude, row_norm};
-use crate::linalg::activation::tanh;
+use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, Mat, MatMut, MatRef};
@@ -77,16 +77,13 @@ impl<T: Real> Rule<T> for Lipschitz<T> {
         2 * self.n
     }
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, _: MatMut<T>) {
-        gemm(y.as_mut(), Accum::Replace, self.recurrent.as_ref(), x);
+        self.params.fill_bias(y.as_mut(), &[B], 0);
+        gemm(y.as_mut(), Accum::Add, self.recurrent.as_ref(), x);
         if self.d > 0 {
             gemm(y.as_mut(), Accum::Add, self.params.mat(U), u);
         }
-        let bias = self.params.vec(B);
         for j in 0..x.ncols() {
-            let gain = col_mut(tape.as_mut(), j);
-            for (i, v) in col_mut(y.as_mut(), j).iter_mut().enumerate() {
-                (*v, gain[i]) = tanh(*v + bias[i]);
-            }
+            Activation::Tanh.apply(col_mut(y.as_mut(), j), col_mut(tape.as_mut(), j));
         }
         gemm(y, Accum::Add, self.linear.as_ref(), x);
     }

@@ -6,7 +6,6 @@ use super::{CellKind, Error, Spec};
 use crate::io::tensors::Tensor;
 use crate::linalg::activation::Activation;
 use crate::systems::architecture::{Cell, Scheme};
-use crate::systems::cells::Skewed;
 
 /// The cell with its constants, from the command line, the file's metadata or an assumption noted.
 pub(super) fn constants(
@@ -30,22 +29,17 @@ pub(super) fn constants(
         let advice = "; their linear part is their time constant".to_owned();
         return Err(Error::Setting { option: "--tau", cell: kind, advice });
     }
-    if let Some((name, _)) = spec.constants.iter().find(|c| !kind.constants().contains(&c.0.as_str())) {
-        let known = kind.constants();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        let why =
-            format!("--constants {name}: no such constant of {} networks; they have {known}", kind.name());
-        return Err(Error::Command(why));
-    }
+    kind.knows(&spec.constants).map_err(|why| Error::Command(format!("--constants {why}")))?;
     let number = |name: &'static str| {
         let given = spec.constants.iter().find(|c| c.0 == name).map(|c| c.1);
         let dt = spec.dt.filter(|_| name == "dt");
         let saved = saved.constants.iter().find(|c| c.0 == name).map(|c| c.1);
         given.or(dt).or(saved).ok_or(Error::Constant { name, cell: kind })
     };
-    let skewed = |beta, gamma| Ok::<_, Error>(Skewed { beta: number(beta)?, gamma: number(gamma)? });
+    if let Some(cell) = Cell::from_constants(kind, number, || scheme(spec, saved, &[], notes))? {
+        return Ok(cell);
+    }
     Ok(match kind {
-        CellKind::Vanilla => Cell::Vanilla { activation },
         CellKind::Gru => Cell::Gru { reset_before: spec.reset_before || saved.reset_before },
         CellKind::Lstm => Cell::Lstm,
         CellKind::Rate => {
@@ -56,20 +50,7 @@ pub(super) fn constants(
             let tau = time_constants(spec, saved, tau, n, notes)?;
             Cell::Current { activation, scheme: scheme(spec, saved, &tau, notes), tau }
         }
-        CellKind::Antisymmetric => {
-            Cell::Antisymmetric { epsilon: number("epsilon")?, gamma: number("gamma")? }
-        }
-        CellKind::GatedAntisymmetric => {
-            Cell::GatedAntisymmetric { epsilon: number("epsilon")?, gamma: number("gamma")? }
-        }
-        CellKind::CoRnn => {
-            Cell::CoRnn { dt: number("dt")?, gamma: number("gamma")?, epsilon: number("epsilon")? }
-        }
-        CellKind::Lipschitz => Cell::Lipschitz {
-            linear: skewed("beta_a", "gamma_a")?,
-            recurrent: skewed("beta_w", "gamma_w")?,
-            scheme: scheme(spec, saved, &[], notes),
-        },
+        _ => Cell::Vanilla { activation },
     })
 }
 
