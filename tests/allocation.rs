@@ -9,15 +9,21 @@ use divan::Bencher;
 use faer::Mat;
 use nullcline::diagnostics::dynamics::lyapunov::{Drive, Options, Progress, lyapunov};
 use nullcline::linalg::activation::Activation::Tanh;
-use nullcline::systems::cells::{Lstm, Vanilla};
+use nullcline::systems::cells::{Gru, Lstm, Stack, Vanilla};
 use nullcline::systems::reference::Lorenz;
+use nullcline::systems::rule::Rule;
 use nullcline::systems::time::{Flow, Map, System};
+use nullcline::tasks::{Batch, Objective, Targets};
+use nullcline::training::bptt::Bptt;
+use nullcline::training::dropout::Dropout;
+use nullcline::training::{Model, Readout};
 use std::process::Command;
 
 #[global_allocator]
 static COUNTER: divan::AllocProfiler = divan::AllocProfiler::system();
 
 const NAMES: [&str; 3] = ["vanilla", "lstm", "lorenz"];
+const CELLS: [&str; 4] = ["vanilla", "gru", "lstm", "stack"];
 const BATCHES: usize = 20;
 
 fn system(name: &str) -> Box<dyn System> {
@@ -42,6 +48,34 @@ fn system(name: &str) -> Box<dyn System> {
         }
         _ => Box::new(Flow::new(Lorenz::default(), 0.01)),
     }
+}
+
+/// One gradient over 20 or 200 steps with its memory, three sequences.
+#[divan::bench(args = CELLS, consts = [20, 200], sample_count = 1, sample_size = 1)]
+fn gradient<const STEPS: usize>(bencher: Bencher, name: &str) {
+    let (n, d, sequences) = (10, 3, 3);
+    let rule: Box<dyn Rule<f32>> = match name {
+        "vanilla" => Box::new(Vanilla::new(n, d, Tanh)),
+        "gru" => Box::new(Gru::new(n, d)),
+        "lstm" => Box::new(Lstm::new(n, d)),
+        _ => Box::new(Stack::new(vec![Box::new(Gru::new(n, d)), Box::new(Lstm::new(n, n))])),
+    };
+    let readout = Readout { weight: Mat::zeros(2, n), bias: vec![0.0; 2], first: 0 };
+    let model = Model { rule, readout };
+    let columns = STEPS * sequences;
+    let batch = Batch {
+        steps: STEPS,
+        sequences,
+        inputs: Mat::from_fn(d, columns, |i, k| (1.0 + i as f64 + 0.3 * k as f64).sin()),
+        targets: Targets::Classes(vec![1; columns]),
+        weights: (0..columns).map(|k| f64::from(k % 7 > 2)).collect(),
+    };
+    let dropout = Some(Dropout { rate: 0.5, seed: 1, step: 0 });
+    bencher.bench_local(|| {
+        let mut bptt = Bptt::new(&model, STEPS, sequences);
+        let mut grad = vec![0.0; model.parameter_count()];
+        bptt.gradient(&model, &batch, Objective::CrossEntropy, dropout, &mut grad)
+    });
 }
 
 /// The same number of batches, of 20 or of 200 steps.
@@ -88,9 +122,15 @@ fn ten_times_the_steps_allocate_as_often() {
         .filter(|w| w[0].trim_start_matches(['│', ' ']).starts_with("alloc:"))
         .map(|w| w[1].trim_start_matches(['│', ' ']).split_whitespace().next().unwrap().parse().unwrap())
         .collect();
-    assert_eq!(counts.len(), 2 * NAMES.len(), "no counts in the output");
+    // Benchmarks by name: gradients first.
+    let (gradients, spectra) = counts.split_at(2 * CELLS.len());
+    assert_eq!(spectra.len(), 2 * NAMES.len(), "no counts in the output");
+    for i in 0..CELLS.len() {
+        let (short, long) = (gradients[i], gradients[i + CELLS.len()]);
+        assert!(short > 0.0 && long <= short, "{short} allocations against {long}");
+    }
     for i in 0..NAMES.len() {
-        let (short, long) = (counts[i], counts[i + NAMES.len()]);
+        let (short, long) = (spectra[i], spectra[i + NAMES.len()]);
         // Fewer where columns have collapsed by then; one a step would be 3600 more.
         assert!(short > 0.0 && long <= short + 20.0, "{short} allocations against {long}");
     }

@@ -12,7 +12,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("training", &["systems", "tasks", "linalg"]),
     ("diagnostics", &["systems", "linalg"]),
     ("inference", &["linalg"]),
-    ("report", &["io", "diagnostics", "inference", "linalg"]),
+    ("report", &["io", "diagnostics", "inference", "training", "tasks", "linalg"]),
     ("selftest", &["pipeline", "diagnostics", "systems", "linalg"]),
     ("pipeline", &["report", "inference", "diagnostics", "training", "tasks", "systems", "io", "linalg"]),
     (

@@ -84,6 +84,18 @@ fn check(name: &str, rule: &mut dyn Rule, b: usize, k: usize) {
     let mut grad = vec![0.0; theta.len()];
     let at = Point { x: x.as_ref(), u: u.as_ref(), tape: ws.tape.as_ref() };
     rule.param_vjp(at, g1.as_ref(), &mut grad, ws.scratch.as_mut());
+    // The same from what two calls of vjp, side by side, have left in the scratch.
+    let mut after = vec![0.0; theta.len()];
+    for (c, w) in [(0, b / 2), (b / 2, b - b / 2)].into_iter().filter(|(_, w)| *w > 0) {
+        let at = Point { x: at.x.subcols(c, w), u: at.u.subcols(c, w), tape: at.tape.subcols(c, w) };
+        let (gx, gu) = (gx_alone.as_mut().subcols_mut(c, w), gu.as_mut().subcols_mut(c, w));
+        let scratch = ws.scratch.as_mut().subcols_mut(c, w);
+        rule.vjp(at, g1.as_ref().subcols(c, w), gx, Some(gu), scratch);
+    }
+    rule.param_vjp_after(at, g1.as_ref(), &mut after, ws.scratch.as_mut());
+    for (p, (a, g)) in after.iter().zip(&grad).enumerate() {
+        close(*a, *g, &format!("{name}: parameter {p} after vjp"));
+    }
     for p in (0..theta.len()).step_by(1 + theta.len() / 60) {
         let mut side = |s: f64| {
             let mut moved = theta.clone();

@@ -17,6 +17,8 @@ pub(super) enum Command {
     Analyze(Box<Analyze>),
     /// Show what is in a file, and what nullcline would make of it
     Inspect(Box<Inspect>),
+    /// Train a network on a task, and write its weights with a report
+    Train(Box<super::train::Train>),
     /// Test what a paper claims, figure by figure; without a name, list the studies
     Study(Study),
     /// Measure systems with known answers on this machine

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod progress;
 mod study;
+mod train;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -26,6 +27,7 @@ pub fn run() -> ExitCode {
         Command::Analyze(a) => analyze(*a),
         Command::Inspect(a) => inspect(*a),
         Command::Study(a) => study::study(a),
+        Command::Train(a) => train::train(*a),
         Command::Selftest(a) => selftest(&a),
     };
     ExitCode::from(status)
@@ -74,20 +76,28 @@ fn analyze(a: args::Analyze) -> u8 {
         }
         Ok(outcome) => {
             bars.clear();
-            for w in &outcome.warnings {
-                say(&format!("warning: {w}"));
-            }
-            if quiet {
-                return 0;
-            }
-            let mut text = format!("{}\n", outcome.subject);
-            for f in &outcome.findings {
-                text.push_str(&format!("  {f}\n"));
-            }
-            text.push_str(&format!("open {}", outcome.page.display()));
-            print(&text)
+            report(&outcome, quiet)
         }
     }
+}
+
+/// Says what was found and where the page is.
+fn report(outcome: &crate::pipeline::Outcome, quiet: bool) -> u8 {
+    for w in &outcome.warnings {
+        say(&format!("warning: {w}"));
+    }
+    if quiet {
+        return 0;
+    }
+    for n in &outcome.notes {
+        say(&format!("note: {n}"));
+    }
+    let mut text = format!("{}\n", outcome.subject);
+    for f in &outcome.findings {
+        text.push_str(&format!("  {f}\n"));
+    }
+    text.push_str(&format!("open {}", outcome.page.display()));
+    print(&text)
 }
 
 fn inspect(a: args::Inspect) -> u8 {

@@ -38,7 +38,7 @@ impl Observer for Bars {
         let bar = if total > 0 { ProgressBar::new(total) } else { ProgressBar::new_spinner() };
         bar.set_draw_target(ProgressDrawTarget::stderr());
         let template = if total > 0 {
-            "{msg:24} {bar:32} {percent:>3} %  {eta} left"
+            "{msg:24} {bar:32} {percent:>3} %  {eta} left  {prefix}"
         } else {
             "{msg:24} {spinner} {elapsed}"
         };
@@ -56,7 +56,19 @@ impl Observer for Bars {
     fn at(&self, done: u64) {
         self.with(|bar| {
             if let Some(b) = bar {
+                // Work that was done in an earlier run tells nothing of the time left.
+                let first = b.position() == 0;
                 b.set_position(done);
+                if first {
+                    b.reset_eta();
+                }
+            }
+        });
+    }
+    fn say(&self, what: &str) {
+        self.with(|bar| {
+            if let Some(b) = bar {
+                b.set_prefix(what.to_owned());
             }
         });
     }

@@ -10,7 +10,7 @@ pub mod table;
 pub mod tensors;
 
 mod archive;
-mod atomic;
+pub(crate) mod atomic;
 mod dtype;
 mod npy;
 mod sniff;

@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod condition;
 pub mod eigen;
+mod elementary;
 pub mod flag;
 pub mod graded;
 pub mod lu;
@@ -43,6 +44,31 @@ pub fn col<T>(m: MatRef<'_, T>, j: usize) -> &[T] {
 /// If rows are not contiguous: every matrix in this crate is column-major.
 pub fn col_mut<T>(m: MatMut<'_, T>, j: usize) -> &mut [T] {
     m.col_mut(j).try_as_col_major_mut().expect("columns are contiguous").as_slice_mut()
+}
+
+/// Runs `act` compiled for the widest vectors of this processor: for loops that the compiler vectorises.
+///
+/// The loops must be inlined into `act`; slices that they write come as arguments of a function that is
+/// inlined too, so that the compiler knows them apart.
+#[inline(always)]
+pub fn vectorised<R>(act: impl FnOnce() -> R) -> R {
+    pulp::Arch::new().dispatch(act)
+}
+
+/// `v` in K parts of `n` entries; more may follow.
+#[inline(always)]
+pub fn parts<const K: usize, T>(v: &[T], n: usize) -> [&[T]; K] {
+    std::array::from_fn(|k| &v[k * n..][..n])
+}
+
+/// `v` in K parts of `n` entries to be written; more may follow.
+#[inline(always)]
+pub fn parts_mut<const K: usize, T>(mut v: &mut [T], n: usize) -> [&mut [T]; K] {
+    std::array::from_fn(|_| {
+        let (part, rest) = std::mem::take(&mut v).split_at_mut(n);
+        v = rest;
+        part
+    })
 }
 
 /// Euclidean norm of a vector.

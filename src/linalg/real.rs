@@ -20,10 +20,14 @@ pub trait Real: faer::traits::RealField + Copy + Send + Sync + sealed::Sealed + 
     fn tanh(self) -> Self;
     /// Exponential.
     fn exp(self) -> Self;
+    /// tanh a and 1 / cosh^2 a, for loops under [`vectorised`](super::vectorised).
+    fn tanh_with_slope(self) -> (Self, Self);
+    /// The logistic function at a and at -a, for loops under [`vectorised`](super::vectorised).
+    fn sigmoid_pair(self) -> (Self, Self);
 }
 
 macro_rules! real {
-    ($t:ty) => {
+    ($t:ty, $elementary:ident) => {
         impl Real for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -40,8 +44,16 @@ macro_rules! real {
             fn exp(self) -> Self {
                 <$t>::exp(self)
             }
+            #[inline(always)]
+            fn tanh_with_slope(self) -> (Self, Self) {
+                super::elementary::$elementary::tanh(self)
+            }
+            #[inline(always)]
+            fn sigmoid_pair(self) -> (Self, Self) {
+                super::elementary::$elementary::sigmoid(self)
+            }
         }
     };
 }
-real!(f32);
-real!(f64);
+real!(f32, single);
+real!(f64, double);

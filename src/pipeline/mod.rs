@@ -7,6 +7,7 @@ mod network;
 mod recording;
 mod source;
 mod tables;
+pub mod training;
 
 pub use config::{Config, Missing, Module, NetworkSettings, RecordingSettings};
 pub use error::Error;
@@ -27,6 +28,8 @@ pub trait Observer: Sync {
     fn start(&self, what: &str, total: u64);
     /// `done` parts of it are done.
     fn at(&self, done: u64);
+    /// Where it stands, in a few words.
+    fn say(&self, _: &str) {}
     /// It is done.
     fn finish(&self);
 }
@@ -49,6 +52,8 @@ pub struct Outcome {
     pub findings: Vec<String>,
     /// Warnings.
     pub warnings: Vec<String>,
+    /// What concerns this run and not its results, such as where it was taken up.
+    pub notes: Vec<String>,
     /// The page to open.
     pub page: PathBuf,
 }
@@ -109,5 +114,6 @@ fn write(config: &Config, found: Diagnosed, folder: Folder) -> Result<Outcome, E
     let whole = summary(&config.command, config.seed, found.input, json, &warnings);
     folder.write("summary.json", text(&whole))?;
     let out = folder.commit()?;
-    Ok(Outcome { subject: found.subject, findings: found.findings, warnings, page: out.join("report.html") })
+    let (subject, findings) = (found.subject, found.findings);
+    Ok(Outcome { subject, findings, warnings, notes: vec![], page: out.join("report.html") })
 }

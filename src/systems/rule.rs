@@ -72,6 +72,12 @@ pub trait Rule<T: Real = f64>: Send + Sync {
     /// `grad += sum over columns of F_theta^T gy`, one cotangent a state.
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>);
 
+    /// [`param_vjp`](Self::param_vjp) when `scratch` is as [`vjp`](Self::vjp) left it for the same points
+    /// and cotangents, be it in several calls on columns side by side: nothing need be computed twice.
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        self.param_vjp(at, gy, grad, scratch);
+    }
+
     /// `j = F_x` at one state, n x n, when that costs O(n^2); returns whether it was written.
     ///
     /// A product with a written matrix is then cheaper than [`jvp`](Self::jvp).

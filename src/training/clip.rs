@@ -12,7 +12,7 @@ pub fn clip<T: Real>(grad: &mut [T], max: f64) -> f64 {
     if norm.is_finite() && factor < 1.0 {
         let factor = T::of(factor);
         for g in grad {
-            *g = *g * factor;
+            *g *= factor;
         }
     }
     norm

@@ -9,5 +9,6 @@ pub mod loss;
 mod model;
 pub mod optimiser;
 pub mod schedule;
+pub mod trainer;
 
 pub use model::{Model, Readout};

@@ -85,11 +85,11 @@ impl<T: Real> Optimiser<T> {
                 let (root, epsilon) = (T::of(root), T::of(epsilon));
                 let moments = mean.iter_mut().zip(square.iter_mut());
                 for ((p, g), (m, s)) in theta.iter_mut().zip(grad).zip(moments) {
-                    *m = *m + new * (*g - *m);
+                    *m += new * (*g - *m);
                     *s = kept * *s + fresh * *g * *g;
                     // A root of an f32 taken in f64 is the root in f32, rounded once.
                     let below = T::of(s.to_f64().sqrt()) / root + epsilon;
-                    *p = *p + rate * *m / below;
+                    *p += rate * *m / below;
                 }
             }
             _ => descend(theta, grad, rate),
@@ -100,7 +100,7 @@ impl<T: Real> Optimiser<T> {
 fn descend<T: Real>(theta: &mut [T], along: &[T], rate: f64) {
     let rate = T::of(-rate);
     for (p, v) in theta.iter_mut().zip(along) {
-        *p = *p + rate * *v;
+        *p += rate * *v;
     }
 }
 

@@ -22,6 +22,8 @@ mod speed_histogram;
 mod state_plane;
 mod thin;
 mod time_series;
+mod training_curve;
+mod trials;
 
 pub use chart::{Axes, Ink, QUARTER, Reference, Series, THIRD};
 pub use complex_plane::{Boundary, complex_plane};
@@ -40,6 +42,8 @@ pub use spectrum::{SpectrumSeries, spectrum};
 pub use speed_histogram::speed_histogram;
 pub use state_plane::state_plane;
 pub use time_series::time_series;
+pub use training_curve::training_curve;
+pub use trials::trials;
 
 use super::draw::color::{Color, WHITE};
 use super::draw::scene::{Dot, Shape};

@@ -7,7 +7,9 @@ mod long;
 mod lyapunov;
 mod pca;
 mod recurrent;
+mod training;
 mod trajectories;
+mod trials;
 pub mod words;
 
 pub use activity::{Unit, activity};
@@ -16,7 +18,9 @@ pub use flow_field::flow_field;
 pub use lyapunov::{describe as describe_exponents, lyapunov};
 pub use pca::pca;
 pub use recurrent::recurrent;
+pub use training::{Training, describe as describe_training, training};
 pub use trajectories::trajectories;
+pub use trials::{Row, Trials, describe as describe_trials, trials};
 
 use super::page::Section;
 use serde_json::Value;

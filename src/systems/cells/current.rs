@@ -91,7 +91,7 @@ impl<T: Real> Rule<T> for Current<T> {
         let (b, k) = (at.tape.ncols(), gy.ncols());
         let mut g = scratch.subrows_mut(0, n).subcols_mut(0, k);
         self.leak.slowed(gy, g.as_mut());
-        gemm(gx.as_mut(), Accum::Replace, self.params.mat(W).transpose(), g.as_ref());
+        gemm(gx.as_mut(), Accum::Replace, self.params.recurrent_transposed(), g.as_ref());
         for j in 0..k {
             let (gain, g) = (&col(at.tape, state_of(j, b, k))[n..], col(g.as_ref(), j));
             for (i, x) in col_mut(gx.as_mut(), j).iter_mut().enumerate() {
@@ -105,7 +105,10 @@ impl<T: Real> Rule<T> for Current<T> {
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let mut g = scratch.subrows_mut(0, self.dim()).subcols_mut(0, gy.ncols());
         self.leak.slowed(gy, g.as_mut());
-        let g = g.as_ref();
+        self.param_vjp_after(at, gy, grad, g);
+    }
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let g = scratch.as_ref().subrows(0, self.dim()).subcols(0, gy.ncols());
         self.params.add_outer(grad, U, g, at.u);
         self.params.add_outer(grad, W, g, at.tape.subrows(0, self.dim()));
         self.params.add_columns(grad, B, g);

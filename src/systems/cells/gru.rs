@@ -3,7 +3,7 @@
 use super::params::{B_HH, B_IH, U, W, params_methods};
 use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, gate_scratch, magnitude, row_norm};
 use crate::linalg::activation::{sigmoid, tanh};
-use crate::linalg::{Real, col, col_mut, gemm, state_of};
+use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of, vectorised};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
 
@@ -32,17 +32,10 @@ struct Gates<'a, T> {
 }
 
 impl<'a, T> Gates<'a, T> {
+    #[inline(always)]
     fn of(tape: &'a [T], n: usize) -> Self {
-        let part = |k: usize| &tape[k * n..(k + 1) * n];
-        Self {
-            r: part(0),
-            not_r: part(1),
-            z: part(2),
-            not_z: part(3),
-            c: part(4),
-            slope: part(5),
-            m: part(6),
-        }
+        let [r, not_r, z, not_z, c, slope, m] = parts(tape, n);
+        Self { r, not_r, z, not_z, c, slope, m }
     }
 }
 
@@ -60,19 +53,29 @@ impl<T: Real> Gru<T> {
     fn gate(&self, at: Point<T>, gy: MatRef<T>, mut hidden: MatMut<T>, mut input: MatMut<T>) {
         let n = self.n;
         let (b, k) = (at.tape.ncols(), gy.ncols());
-        for j in 0..k {
-            let s = state_of(j, b, k);
-            let (t, h, gy) = (Gates::of(col(at.tape, s), n), col(at.x, s), col(gy, j));
-            let (gn, ga) = (col_mut(input.as_mut(), j), col_mut(hidden.as_mut(), j));
-            let (gr, rest) = ga.split_at_mut(n);
-            let (gz, gm) = rest.split_at_mut(n);
-            for i in 0..n {
-                gn[i] = gy[i] * t.not_z[i] * t.slope[i];
-                gz[i] = gy[i] * (h[i] - t.c[i]) * t.z[i] * t.not_z[i];
-                gr[i] = gn[i] * t.m[i] * t.r[i] * t.not_r[i];
-                gm[i] = gn[i] * t.r[i];
-            }
-        }
+        vectorised(
+            #[inline(always)]
+            move || {
+                for j in 0..k {
+                    let s = state_of(j, b, k);
+                    let t = Gates::of(col(at.tape, s), n);
+                    let [gr, gz, gm] = parts_mut(col_mut(hidden.as_mut(), j), n);
+                    pull(&t, &col(at.x, s)[..n], &col(gy, j)[..n], gr, gz, gm, col_mut(input.as_mut(), j));
+                }
+            },
+        );
+    }
+}
+
+/// Cotangents of the pre-activations of r, z, m and n of one state.
+#[inline(always)]
+fn pull<T: Real>(t: &Gates<T>, h: &[T], gy: &[T], gr: &mut [T], gz: &mut [T], gm: &mut [T], gn: &mut [T]) {
+    let gn = &mut gn[..h.len()];
+    for i in 0..h.len() {
+        gn[i] = gy[i] * t.not_z[i] * t.slope[i];
+        gz[i] = gy[i] * (h[i] - t.c[i]) * t.z[i] * t.not_z[i];
+        gr[i] = gn[i] * t.m[i] * t.r[i] * t.not_r[i];
+        gm[i] = gn[i] * t.r[i];
     }
 }
 
@@ -93,26 +96,29 @@ impl<T: Real> Rule<T> for Gru<T> {
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let (mut hidden, mut input) = gate_scratch(scratch, n, x.ncols());
-        gemm(hidden.as_mut(), Accum::Replace, self.params.mat(W), x);
-        input.fill(T::ZERO);
+        self.params.fill_bias(hidden.as_mut().subrows_mut(0, 2 * n), &[B_IH, B_HH], 0);
+        self.params.fill_bias(hidden.as_mut().subrows_mut(2 * n, n), &[B_HH], 2 * n);
+        self.params.fill_bias(input.as_mut(), &[B_IH], 2 * n);
+        gemm(hidden.as_mut(), Accum::Add, self.params.mat(W), x);
         if self.d > 0 {
             let weights = self.params.mat(U);
             gemm(hidden.as_mut().subrows_mut(0, 2 * n), Accum::Add, weights.subrows(0, 2 * n), u);
-            gemm(input.as_mut(), Accum::Replace, weights.subrows(2 * n, n), u);
+            gemm(input.as_mut(), Accum::Add, weights.subrows(2 * n, n), u);
         }
-        let (bi, bh) = (self.params.vec(B_IH), self.params.vec(B_HH));
         for j in 0..x.ncols() {
-            let (a, an, h) = (col(hidden.as_ref(), j), col(input.as_ref(), j), col(x, j));
-            let t = col_mut(tape.as_mut(), j);
-            for (i, y) in col_mut(y.as_mut(), j).iter_mut().enumerate() {
-                let (r, not_r) = sigmoid(a[i] + bi[i] + bh[i]);
-                let (z, not_z) = sigmoid(a[n + i] + bi[n + i] + bh[n + i]);
-                let m = a[2 * n + i] + bh[2 * n + i];
-                let (c, slope) = tanh(an[i] + bi[2 * n + i] + r * m);
-                for (k, v) in [r, not_r, z, not_z, c, slope, m].into_iter().enumerate() {
-                    t[k * n + i] = v;
-                }
-                *y = not_z * c + z * h[i];
+            let [ar, az, am] = parts(col(hidden.as_ref(), j), n);
+            let [r, not_r, z, not_z, c, slope, m] = parts_mut(col_mut(tape.as_mut(), j), n);
+            let an = col_mut(input.as_mut(), j);
+            sigmoid(ar, r, not_r);
+            sigmoid(az, z, not_z);
+            m.copy_from_slice(am);
+            for i in 0..n {
+                an[i] += r[i] * m[i];
+            }
+            tanh(an, c, slope);
+            let (h, y) = (col(x, j), col_mut(y.as_mut(), j));
+            for i in 0..n {
+                y[i] = not_z[i] * c[i] + z[i] * h[i];
             }
         }
     }
@@ -144,27 +150,34 @@ impl<T: Real> Rule<T> for Gru<T> {
         let (b, k) = (at.tape.ncols(), gy.ncols());
         let (mut hidden, mut input) = gate_scratch(scratch, n, k);
         self.gate(at, gy, hidden.as_mut(), input.as_mut());
-        gemm(gx.as_mut(), Accum::Replace, self.params.mat(W).transpose(), hidden.as_ref());
+        gemm(gx.as_mut(), Accum::Replace, self.params.recurrent_transposed(), hidden.as_ref());
         for j in 0..k {
-            let (t, gy) = (Gates::of(col(at.tape, state_of(j, b, k)), n), col(gy, j));
-            for (i, g) in col_mut(gx.as_mut(), j).iter_mut().enumerate() {
+            let (t, gy) = (Gates::of(col(at.tape, state_of(j, b, k)), n), &col(gy, j)[..n]);
+            for (i, g) in col_mut(gx.as_mut(), j)[..n].iter_mut().enumerate() {
                 *g += t.z[i] * gy[i];
             }
         }
-        if let Some(gu) = gu {
-            hidden.as_mut().subrows_mut(2 * n, n).copy_from(input);
-            gemm(gu, Accum::Replace, self.params.mat(U).transpose(), hidden.as_ref());
+        if let Some(mut gu) = gu {
+            let (gates, candidate) = self.params.mat(U).split_at_row(2 * n);
+            gemm(gu.as_mut(), Accum::Replace, gates.transpose(), hidden.as_ref().subrows(0, 2 * n));
+            gemm(gu, Accum::Add, candidate.transpose(), input.as_ref());
         }
     }
-    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], mut scratch: MatMut<T>) {
+        let (hidden, input) = gate_scratch(scratch.as_mut(), self.n, gy.ncols());
+        self.gate(at, gy, hidden, input);
+        self.param_vjp_after(at, gy, grad, scratch);
+    }
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let n = self.n;
-        let (mut hidden, mut input) = gate_scratch(scratch, n, gy.ncols());
-        self.gate(at, gy, hidden.as_mut(), input.as_mut());
-        self.params.add_outer(grad, W, hidden.as_ref(), at.x);
-        self.params.add_columns(grad, B_HH, hidden.as_ref());
-        hidden.as_mut().subrows_mut(2 * n, n).copy_from(input);
-        self.params.add_outer(grad, U, hidden.as_ref(), at.u);
-        self.params.add_columns(grad, B_IH, hidden.as_ref());
+        let (hidden, input) = gate_scratch(scratch, n, gy.ncols());
+        let (hidden, input) = (hidden.as_ref(), input.as_ref());
+        self.params.add_outer(grad, W, hidden, at.x);
+        self.params.add_columns(grad, B_HH, hidden);
+        for (first, g) in [(0, hidden.subrows(0, 2 * n)), (2 * n, input)] {
+            self.params.add_outer_from(grad, U, first, g, at.u);
+            self.params.add_columns_from(grad, B_IH, first, g);
+        }
     }
     fn fold(&self, at: Point<T>, mut j: MatMut<T>, scratch: MatMut<T>) -> bool {
         let (n, w) = (self.n, self.params.mat(W));

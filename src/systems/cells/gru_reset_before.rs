@@ -3,7 +3,7 @@
 use super::params::{B_HH, B_IH, U, W, params_methods};
 use super::{Params, gate_scratch};
 use crate::linalg::activation::{sigmoid, tanh};
-use crate::linalg::{Real, col, col_mut, gemm, state_of};
+use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of};
 use crate::systems::rule::{Point, Rule};
 use faer::{Accum, MatMut, MatRef};
 
@@ -74,27 +74,26 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let (mut a, mut rh) = gate_scratch(scratch, n, x.ncols());
-        a.fill(T::ZERO);
+        self.params.fill_bias(a.as_mut(), &[B_IH, B_HH], 0);
         if self.d > 0 {
-            gemm(a.as_mut(), Accum::Replace, self.params.mat(U), u);
+            gemm(a.as_mut(), Accum::Add, self.params.mat(U), u);
         }
         gemm(a.as_mut().subrows_mut(0, 2 * n), Accum::Add, self.recurrent(0, 2), x);
-        let (bi, bh) = (self.params.vec(B_IH), self.params.vec(B_HH));
         for j in 0..x.ncols() {
-            let (a, h, t) = (col(a.as_ref(), j), col(x, j), col_mut(tape.as_mut(), j));
+            let [ar, az] = parts(col(a.as_ref(), j), n);
+            let [r, not_r, z, not_z] = parts_mut(col_mut(tape.as_mut(), j), n);
+            sigmoid(ar, r, not_r);
+            sigmoid(az, z, not_z);
             for (i, rh) in col_mut(rh.as_mut(), j).iter_mut().enumerate() {
-                (t[i], t[n + i]) = sigmoid(a[i] + bi[i] + bh[i]);
-                (t[2 * n + i], t[3 * n + i]) = sigmoid(a[n + i] + bi[n + i] + bh[n + i]);
-                *rh = t[i] * h[i];
+                *rh = r[i] * x[(i, j)];
             }
         }
         gemm(a.as_mut().subrows_mut(2 * n, n), Accum::Add, self.recurrent(2, 1), rh.as_ref());
         for j in 0..x.ncols() {
-            let (a, h, t) = (&col(a.as_ref(), j)[2 * n..], col(x, j), col_mut(tape.as_mut(), j));
+            let [_, _, z, not_z, c, slope] = parts_mut(col_mut(tape.as_mut(), j), n);
+            tanh(&col(a.as_ref(), j)[2 * n..], c, slope);
             for (i, y) in col_mut(y.as_mut(), j).iter_mut().enumerate() {
-                let (c, slope) = tanh(a[i] + bi[2 * n + i] + bh[2 * n + i]);
-                (t[4 * n + i], t[5 * n + i]) = (c, slope);
-                *y = t[3 * n + i] * c + t[2 * n + i] * h[i];
+                *y = not_z[i] * c[i] + z[i] * x[(i, j)];
             }
         }
     }

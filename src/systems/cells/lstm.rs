@@ -3,7 +3,7 @@
 use super::params::{B_HH, B_IH, U, W, params_methods};
 use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
 use crate::linalg::activation::{sigmoid, tanh};
-use crate::linalg::{Real, col, col_mut, gemm, state_of};
+use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of, vectorised};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
 
@@ -57,20 +57,40 @@ impl<T: Real> Lstm<T> {
     fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>, mut gc: MatMut<T>) {
         let n = self.n;
         let (b, w) = (at.tape.ncols(), gy.ncols());
-        for j in 0..w {
-            let s = state_of(j, b, w);
-            let (tape, c, gy) = (col(at.tape, s), &col(at.x, s)[n..], col(gy, j));
-            let (ga, gc) = (col_mut(ga.as_mut(), j), col_mut(gc.as_mut(), j));
-            for k in 0..n {
-                let slope = self.slopes(tape, c[k], k);
-                let total = gy[n + k] + gy[k] * slope.show;
-                for (gate, v) in slope.cell.into_iter().enumerate() {
-                    ga[gate * n + k] = total * v;
+        vectorised(
+            #[inline(always)]
+            move || {
+                for j in 0..w {
+                    let s = state_of(j, b, w);
+                    let ([_, c], gy) = (parts(col(at.x, s), n), parts(col(gy, j), n));
+                    let [gi, gf, gg, go] = parts_mut(col_mut(ga.as_mut(), j), n);
+                    pull(parts(col(at.tape, s), n), c, gy, gi, gf, gg, go, col_mut(gc.as_mut(), j));
                 }
-                ga[3 * n + k] = gy[k] * slope.output;
-                gc[k] = total * slope.keep;
-            }
-        }
+            },
+        );
+    }
+}
+
+/// Cotangents of the pre-activations and of the old c of one state.
+#[inline(always)]
+fn pull<T: Real>(
+    [i, not_i, f, not_f, g, slope, o, not_o, shown, shown_slope]: [&[T]; 10],
+    c: &[T],
+    [gh, gn]: [&[T]; 2],
+    gi: &mut [T],
+    gf: &mut [T],
+    gg: &mut [T],
+    go: &mut [T],
+    gc: &mut [T],
+) {
+    let gc = &mut gc[..c.len()];
+    for k in 0..c.len() {
+        let total = gn[k] + gh[k] * (o[k] * shown_slope[k]);
+        gi[k] = total * (g[k] * i[k] * not_i[k]);
+        gf[k] = total * (c[k] * f[k] * not_f[k]);
+        gg[k] = total * (i[k] * slope[k]);
+        go[k] = gh[k] * (shown[k] * o[k] * not_o[k]);
+        gc[k] = total * f[k];
     }
 }
 
@@ -91,28 +111,26 @@ impl<T: Real> Rule<T> for Lstm<T> {
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let mut a = scratch.subrows_mut(0, 4 * n).subcols_mut(0, x.ncols());
-        gemm(a.as_mut(), Accum::Replace, self.params.mat(W), x.subrows(0, n));
+        self.params.fill_bias(a.as_mut(), &[B_IH, B_HH], 0);
+        gemm(a.as_mut(), Accum::Add, self.params.mat(W), x.subrows(0, n));
         if self.d > 0 {
             gemm(a.as_mut(), Accum::Add, self.params.mat(U), u);
         }
-        let (bi, bh) = (self.params.vec(B_IH), self.params.vec(B_HH));
         for j in 0..x.ncols() {
-            let (a, c) = (col(a.as_ref(), j), &col(x, j)[n..]);
-            let (t, y) = (col_mut(tape.as_mut(), j), col_mut(y.as_mut(), j));
+            let [ai, af, ag, ao] = parts(col(a.as_ref(), j), n);
+            let [i, not_i, f, not_f, g, slope, o, not_o, shown, shown_slope] =
+                parts_mut(col_mut(tape.as_mut(), j), n);
+            sigmoid(ai, i, not_i);
+            sigmoid(af, f, not_f);
+            tanh(ag, g, slope);
+            sigmoid(ao, o, not_o);
+            let ([_, c], [h, new]) = (parts(col(x, j), n), parts_mut(col_mut(y.as_mut(), j), n));
             for k in 0..n {
-                let at = |g: usize| a[g * n + k] + bi[g * n + k] + bh[g * n + k];
-                let (i, not_i) = sigmoid(at(0));
-                let (f, not_f) = sigmoid(at(1));
-                let (g, slope) = tanh(at(2));
-                let (o, not_o) = sigmoid(at(3));
-                let new = f * c[k] + i * g;
-                let (shown, shown_slope) = tanh(new);
-                let record = [i, not_i, f, not_f, g, slope, o, not_o, shown, shown_slope];
-                for (row, v) in record.into_iter().enumerate() {
-                    t[row * n + k] = v;
-                }
-                y[k] = o * shown;
-                y[n + k] = new;
+                new[k] = f[k] * c[k] + i[k] * g[k];
+            }
+            tanh(new, shown, shown_slope);
+            for k in 0..n {
+                h[k] = o[k] * shown[k];
             }
         }
     }
@@ -142,20 +160,22 @@ impl<T: Real> Rule<T> for Lstm<T> {
         let mut ga = scratch.subrows_mut(0, 4 * n).subcols_mut(0, gy.ncols());
         let (gh, gc) = gx.split_at_row_mut(n);
         self.gate(at, gy, ga.as_mut(), gc);
-        gemm(gh, Accum::Replace, self.params.mat(W).transpose(), ga.as_ref());
+        gemm(gh, Accum::Replace, self.params.recurrent_transposed(), ga.as_ref());
         if let Some(gu) = gu {
             gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());
         }
     }
-    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
-        let n = self.n;
-        let (ga, gc) = scratch.split_at_row_mut(4 * n);
-        let mut ga = ga.subcols_mut(0, gy.ncols());
-        self.gate(at, gy, ga.as_mut(), gc.subcols_mut(0, gy.ncols()));
-        self.params.add_outer(grad, U, ga.as_ref(), at.u);
-        self.params.add_outer(grad, W, ga.as_ref(), at.x.subrows(0, n));
-        self.params.add_columns(grad, B_IH, ga.as_ref());
-        self.params.add_columns(grad, B_HH, ga.as_ref());
+    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], mut scratch: MatMut<T>) {
+        let (ga, gc) = scratch.as_mut().subcols_mut(0, gy.ncols()).split_at_row_mut(4 * self.n);
+        self.gate(at, gy, ga, gc);
+        self.param_vjp_after(at, gy, grad, scratch);
+    }
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let ga = scratch.as_ref().subrows(0, 4 * self.n).subcols(0, gy.ncols());
+        self.params.add_outer(grad, U, ga, at.u);
+        self.params.add_outer(grad, W, ga, at.x.subrows(0, self.n));
+        self.params.add_columns(grad, B_IH, ga);
+        self.params.add_columns(grad, B_HH, ga);
     }
     fn fold(&self, at: Point<T>, mut j: MatMut<T>, scratch: MatMut<T>) -> bool {
         let (n, w) = (self.n, self.params.mat(W));

@@ -76,6 +76,11 @@ impl<T: Real> Rule<T> for Rate<T> {
         self.leak.slowed(gy, g.as_mut());
         self.cell.param_vjp(at, g.as_ref(), grad, inner);
     }
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let (g, inner) = scratch.split_at_row_mut(self.dim());
+        let g = g.as_ref().subcols(0, gy.ncols());
+        self.cell.param_vjp_after(at, g, grad, inner);
+    }
     fn fold(&self, at: Point<T>, mut j: MatMut<T>, scratch: MatMut<T>) -> bool {
         self.cell.fold(at, j.as_mut(), scratch);
         for c in 0..self.dim() {

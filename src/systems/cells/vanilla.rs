@@ -60,17 +60,13 @@ impl<T: Real> Rule<T> for Vanilla<T> {
         self.n
     }
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, _: MatMut<T>) {
-        gemm(y.as_mut(), Accum::Replace, self.params.mat(W), x);
+        self.params.fill_bias(y.as_mut(), &[B_IH, B_HH], 0);
+        gemm(y.as_mut(), Accum::Add, self.params.mat(W), x);
         if self.d > 0 {
             gemm(y.as_mut(), Accum::Add, self.params.mat(U), u);
         }
-        let (b1, b2) = (self.params.vec(B_IH), self.params.vec(B_HH));
         for j in 0..x.ncols() {
-            let a = col_mut(y.as_mut(), j);
-            for (i, v) in a.iter_mut().enumerate() {
-                *v += b1[i] + b2[i];
-            }
-            self.activation.apply(a, col_mut(tape.as_mut(), j));
+            self.activation.apply(col_mut(y.as_mut(), j), col_mut(tape.as_mut(), j));
         }
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, _: MatMut<T>) {
@@ -89,7 +85,7 @@ impl<T: Real> Rule<T> for Vanilla<T> {
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
         self.gate(at, gy, ga.as_mut());
-        gemm(gx, Accum::Replace, self.params.mat(W).transpose(), ga.as_ref());
+        gemm(gx, Accum::Replace, self.params.recurrent_transposed(), ga.as_ref());
         if let Some(gu) = gu {
             gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());
         }
@@ -97,7 +93,10 @@ impl<T: Real> Rule<T> for Vanilla<T> {
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
         self.gate(at, gy, ga.as_mut());
-        let ga = ga.as_ref();
+        self.param_vjp_after(at, gy, grad, ga);
+    }
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let ga = scratch.as_ref().subrows(0, self.n).subcols(0, gy.ncols());
         self.params.add_outer(grad, U, ga, at.u);
         self.params.add_outer(grad, W, ga, at.x);
         self.params.add_columns(grad, B_IH, ga);

@@ -3,6 +3,7 @@
 use super::forward_to_field;
 use crate::linalg::{Real, col, col_mut};
 use crate::systems::rule::{Bounds, Point, Rule};
+use faer::reborrow::IntoConst;
 use faer::{MatMut, MatRef};
 
 /// The map x + dt F(x, u) of a field F.
@@ -30,6 +31,17 @@ impl<R> Euler<R> {
             }
         }
     }
+
+    /// gk = dt gy, the cotangent of the field.
+    fn scaled<'a, T: Real>(&self, gy: MatRef<T>, gk: MatMut<'a, T>) -> MatRef<'a, T> {
+        let mut gk = gk.subcols_mut(0, gy.ncols());
+        for j in 0..gy.ncols() {
+            for (k, g) in col_mut(gk.as_mut(), j).iter_mut().zip(col(gy, j)) {
+                *k = T::of(self.dt) * *g;
+            }
+        }
+        gk.into_const()
+    }
 }
 
 impl<T: Real, R: Rule<T>> Rule<T> for Euler<R> {
@@ -50,34 +62,23 @@ impl<T: Real, R: Rule<T>> Rule<T> for Euler<R> {
         self.field.jvp(at, dx, du, dy.as_mut(), inner);
         self.advance(dx, dy);
     }
-    fn vjp(
-        &self,
-        at: Point<T>,
-        gy: MatRef<T>,
-        mut gx: MatMut<T>,
-        mut gu: Option<MatMut<T>>,
-        scratch: MatMut<T>,
-    ) {
-        let inner = scratch.split_at_row_mut(self.field.dim()).1;
-        self.field.vjp(at, gy, gx.as_mut(), gu.as_mut().map(|g| g.as_mut()), inner);
-        self.advance(gy, gx);
-        if let Some(mut gu) = gu {
-            for j in 0..gu.ncols() {
-                for g in col_mut(gu.as_mut(), j) {
-                    *g *= T::of(self.dt);
-                }
+    fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
+        let (gk, inner) = scratch.split_at_row_mut(self.field.dim());
+        let gk = self.scaled(gy, gk);
+        self.field.vjp(at, gk, gx.as_mut(), gu, inner);
+        for j in 0..gx.ncols() {
+            for (x, g) in col_mut(gx.as_mut(), j).iter_mut().zip(col(gy, j)) {
+                *x += *g;
             }
         }
     }
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let (gk, inner) = scratch.split_at_row_mut(self.field.dim());
-        let mut gk = gk.subcols_mut(0, gy.ncols());
-        for j in 0..gy.ncols() {
-            for (k, g) in col_mut(gk.as_mut(), j).iter_mut().zip(col(gy, j)) {
-                *k = T::of(self.dt) * *g;
-            }
-        }
-        self.field.param_vjp(at, gk.as_ref(), grad, inner);
+        self.field.param_vjp(at, self.scaled(gy, gk), grad, inner);
+    }
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let (gk, inner) = scratch.split_at_row_mut(self.field.dim());
+        self.field.param_vjp_after(at, gk.as_ref().subcols(0, gy.ncols()), grad, inner);
     }
     fn fold(&self, at: Point<T>, mut j: MatMut<T>, scratch: MatMut<T>) -> bool {
         let inner = scratch.split_at_row_mut(self.field.dim()).1;

@@ -153,6 +153,9 @@ impl<T: crate::linalg::Real> Rule<T> for Box<dyn Rule<T>> {
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         self.as_ref().param_vjp(at, gy, grad, scratch);
     }
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        self.as_ref().param_vjp_after(at, gy, grad, scratch);
+    }
     fn fold(&self, at: Point<T>, j: MatMut<T>, scratch: MatMut<T>) -> bool {
         self.as_ref().fold(at, j, scratch)
     }

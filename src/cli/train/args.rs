@@ -1,0 +1,165 @@
+//! The arguments of `train`, as typed.
+
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub(in crate::cli) struct Train {
+    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop or sine
+    pub task: String,
+    /// Folder of the report [default: reports/<task>]; an unfinished training is kept in DIR.progress
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Seed of every random stream
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads [default: all cores]; results do not depend on it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Seconds between two checkpoints; there is one at the end of an epoch too
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
+    pub checkpoint: f64,
+    /// Begin anew where an unfinished training is kept
+    #[arg(long)]
+    pub restart: bool,
+    /// Write figures as PNG too
+    #[arg(long)]
+    pub png: bool,
+    /// Format of the tables: csv or parquet
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub tables: String,
+    /// Print nothing but warnings and errors
+    #[arg(long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub task_options: TaskArguments,
+    #[command(flatten)]
+    pub network: CellArguments,
+    #[command(flatten)]
+    pub training: TrainingArguments,
+    #[command(flatten)]
+    pub search: SearchArguments,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Task")]
+pub(in crate::cli) struct TaskArguments {
+    /// Training items [default: 10000; psmnist: all]
+    #[arg(long, value_name = "N")]
+    pub train_items: Option<usize>,
+    /// Validation items [default: 1000; psmnist: a sixth of the training set]
+    #[arg(long, value_name = "N")]
+    pub validation_items: Option<usize>,
+    /// Test items [default: 1000; psmnist: all]
+    #[arg(long, value_name = "N")]
+    pub test_items: Option<usize>,
+    /// Delay in steps, or FROM:TO [default: copy-memory 100, random-delay-copy 100:120,
+    /// temporal-ordering 50:60]
+    #[arg(long, value_name = "STEPS")]
+    pub delay: Option<String>,
+    /// Steps of the copy tasks that count: recall or all [default: recall]
+    #[arg(long, value_name = "WHICH")]
+    pub counted: Option<String>,
+    /// Distractors of temporal-ordering [default: 4]
+    #[arg(long, value_name = "N")]
+    pub distractors: Option<usize>,
+    /// Channels of flip-flop [default: 3]
+    #[arg(long, value_name = "N")]
+    pub bits: Option<usize>,
+    /// Probability of a pulse of flip-flop [default: 0.1]
+    #[arg(long, value_name = "P")]
+    pub pulse: Option<f64>,
+    /// Steps of flip-flop and sine [default: 100]
+    #[arg(long, value_name = "N")]
+    pub steps: Option<usize>,
+    /// Seconds a step of sine [default: 0.1]
+    #[arg(long, value_name = "TIME")]
+    pub time_step: Option<f64>,
+    /// Folder with the four MNIST files of psmnist, gzip or not
+    #[arg(long, value_name = "DIR")]
+    pub images: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Network")]
+pub(in crate::cli) struct CellArguments {
+    /// Cell: any that `analyze` knows
+    #[arg(long, value_name = "NAME", default_value = "vanilla")]
+    pub cell: String,
+    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: tanh]
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<String>,
+    /// Initial parameters: default, orthogonal, identity or pta
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub init: String,
+    /// Units
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    pub units: usize,
+    /// Time constant of a rate or current network [default: 1]
+    #[arg(long, value_name = "TIME")]
+    pub tau: Option<f64>,
+    /// Time step of a rate or current network [default: tau / 10]
+    #[arg(long, value_name = "TIME")]
+    pub dt: Option<f64>,
+    /// A rate or current network as the map that Euler steps make, not Runge-Kutta's
+    #[arg(long)]
+    pub euler: bool,
+    /// GRU with its reset gate before the recurrent product
+    #[arg(long)]
+    pub reset_before: bool,
+    /// Numbers in which is trained: f32 or f64
+    #[arg(long, value_name = "TYPE", default_value = "f32")]
+    pub precision: String,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Training")]
+pub(in crate::cli) struct TrainingArguments {
+    /// Most passes over the training items
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub epochs: usize,
+    /// Items in a minibatch
+    #[arg(long, value_name = "N", default_value_t = 32)]
+    pub batch: usize,
+    /// Learning rate [default: 0.001]
+    #[arg(long, value_name = "X")]
+    pub rate: Option<String>,
+    /// Optimiser: adam or sgd
+    #[arg(long, value_name = "NAME", default_value = "adam")]
+    pub optimiser: String,
+    /// Momentum of sgd [default: 0]
+    #[arg(long, value_name = "X")]
+    pub momentum: Option<f64>,
+    /// Largest norm of a gradient, or none [default: 1]
+    #[arg(long, value_name = "X")]
+    pub clip: Option<String>,
+    /// Dropout on the read-out's input [default: 0]
+    #[arg(long, value_name = "P")]
+    pub dropout: Option<String>,
+    /// Factor on the learning rate every --decay-every epochs [default: 1]
+    #[arg(long, value_name = "X")]
+    pub decay: Option<String>,
+    /// Epochs between two decays [default: a fifth of --epochs]
+    #[arg(long, value_name = "N")]
+    pub decay_every: Option<usize>,
+    /// Stop after so many epochs without a lower validation loss, or none [default: none]
+    #[arg(long, value_name = "EPOCHS")]
+    pub patience: Option<String>,
+    /// Validation items: own (the task's) or held-out (drawn from the training items, which then lack them)
+    #[arg(long, value_name = "WHICH", default_value = "own")]
+    pub validation: String,
+}
+
+/// With either, --rate, --clip, --dropout, --decay and --patience also take FROM:TO or A,B,C.
+#[derive(Args)]
+#[command(next_help_heading = "Search")]
+pub(in crate::cli) struct SearchArguments {
+    /// Train N times with random settings and keep the best. Searched are --rate [1e-5:1], --clip
+    /// [0.01:100], --dropout [0.0316:0.9], --decay [0.1:1] and --patience [5:80]; a value fixes one,
+    /// FROM:TO or A,B,C is another range
+    #[arg(long, value_name = "N", conflicts_with = "grid")]
+    pub search: Option<usize>,
+    /// The same on a grid of N values a range
+    #[arg(long, value_name = "N")]
+    pub grid: Option<usize>,
+}

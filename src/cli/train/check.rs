@@ -1,0 +1,166 @@
+//! The arguments of `train` to a checked configuration, once.
+
+use super::args::{CellArguments, TaskArguments, Train};
+use super::ranges;
+use crate::cli::check::{command_line, parquet};
+use crate::linalg::activation::Activation;
+use crate::pipeline::Error;
+use crate::pipeline::training::{Choice, Keeping, NamedTask, Parameter, Plan, Precision, TrainConfig, task};
+use crate::systems::architecture::{Architecture, Cell, CellKind, Scheme};
+use crate::tasks::{Counted, Options, Sizes};
+use crate::training::init::Init;
+use crate::training::optimiser::Method;
+use crate::training::schedule::Decay;
+use crate::training::trainer::{self, Settings, Validation};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The configuration that the arguments ask for, or what is wrong with them.
+pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
+    let command = command_line();
+    let parquet = parquet(&a.tables).map_err(Error::Config)?;
+    let every = Duration::try_from_secs_f64(a.checkpoint)
+        .map_err(|_| wrong("--checkpoint", &a.checkpoint.to_string(), "seconds, 0 or more"))?;
+    let t = a.training;
+    let method = method(&t.optimiser, t.momentum)?;
+    let validation = [Validation::Own, Validation::HeldOut].into_iter().find(|v| v.name() == t.validation);
+    let mut settings = Settings {
+        epochs: t.epochs,
+        batch: t.batch,
+        method,
+        decay: Decay { factor: 1.0, every: t.decay_every.unwrap_or((t.epochs / 5).max(1)) },
+        validation: validation.ok_or_else(|| wrong("--validation", &t.validation, "own or held-out"))?,
+        seed: a.seed,
+        ..Settings::default()
+    };
+    let choice = a.search.search.map(Choice::Random).or(a.search.grid.map(Choice::Grid));
+    let given = [
+        (Parameter::Rate, t.rate),
+        (Parameter::Clip, t.clip),
+        (Parameter::Dropout, t.dropout),
+        (Parameter::Decay, t.decay),
+        (Parameter::Patience, t.patience),
+    ];
+    let search = ranges::apply(given, choice, &mut settings).map_err(Error::Config)?;
+    let precision = Precision::parse(&a.network.precision);
+    let precision = precision.ok_or_else(|| wrong("--precision", &a.network.precision, "f32 or f64"))?;
+    let names = Init::ALL.map(Init::name).join(", ");
+    let init = Init::parse(&a.network.init).ok_or_else(|| wrong("--init", &a.network.init, &names))?;
+    let cell = cell(&a.network)?;
+    let (task, task_settings) = named(&a.task, a.task_options, a.seed)?;
+    settings.check(task.as_ref()).map_err(option)?;
+    let architecture = Architecture::new(cell, task.inputs(), &[a.network.units])
+        .map_err(|e| Error::Config(format!("--cell, --units: {e}")))?;
+    let out = a.out.unwrap_or_else(|| PathBuf::from("reports").join(task.name()));
+    let plan = Plan { task, task_settings, architecture, init, precision, settings };
+    // An initialisation that does not go with the cell is wrong before anything is done.
+    plan.model::<f32>()?;
+    let keeping = Keeping { every, restart: a.restart, test: true };
+    Ok(TrainConfig { plan, search, out, keeping, png: a.png, parquet, command })
+}
+
+fn wrong(option: &str, found: &str, expected: &str) -> Error {
+    Error::Config(format!("{option} {found}: expected {expected}"))
+}
+
+/// A wrong setting under the name of its option.
+fn option(e: trainer::Error) -> Error {
+    match e {
+        trainer::Error::Setting { name, found, expected } => wrong(&format!("--{name}"), &found, &expected),
+        other => Error::Config(other.to_string()),
+    }
+}
+
+fn method(name: &str, momentum: Option<f64>) -> Result<Method, Error> {
+    match (name, momentum) {
+        ("adam", None) => Ok(Method::ADAM),
+        ("adam", Some(m)) => Err(wrong("--momentum", &m.to_string(), "--optimiser sgd with it")),
+        ("sgd", m) => Ok(Method::Sgd { momentum: m.unwrap_or(0.0) }),
+        (other, _) => Err(wrong("--optimiser", other, "adam or sgd")),
+    }
+}
+
+fn cell(n: &CellArguments) -> Result<Cell, Error> {
+    let names = CellKind::ALL.map(CellKind::name).join(", ");
+    let kind = CellKind::parse(&n.cell).ok_or_else(|| wrong("--cell", &n.cell, &names))?;
+    let activation = n.activation.as_deref().map(|name| {
+        Activation::parse(name).ok_or_else(|| wrong("--activation", name, "tanh, relu, sigmoid or identity"))
+    });
+    let activation = activation.transpose()?;
+    let misplaced = [
+        ("--activation", activation.is_some() && !kind.has_activation()),
+        ("--tau", n.tau.is_some() && !kind.is_flow()),
+        ("--dt", n.dt.is_some() && !kind.is_flow()),
+        ("--euler", n.euler && !kind.is_flow()),
+        ("--reset-before", n.reset_before && kind != CellKind::Gru),
+    ];
+    if let Some((option, _)) = misplaced.iter().find(|m| m.1) {
+        return Err(Error::Config(format!(
+            "{option} has no meaning for --cell {}; leave it out",
+            kind.name()
+        )));
+    }
+    let activation = activation.unwrap_or(Activation::Tanh);
+    let tau = n.tau.unwrap_or(1.0);
+    let scheme = Scheme { dt: n.dt.unwrap_or(tau / 10.0), euler: n.euler };
+    let tau = vec![tau; n.units];
+    Ok(match kind {
+        CellKind::Vanilla => Cell::Vanilla { activation },
+        CellKind::Gru => Cell::Gru { reset_before: n.reset_before },
+        CellKind::Lstm => Cell::Lstm,
+        CellKind::Rate => Cell::Rate { activation, tau, scheme },
+        CellKind::Current => Cell::Current { activation, tau, scheme },
+    })
+}
+
+fn named(name: &str, t: TaskArguments, seed: u64) -> Result<NamedTask, Error> {
+    let name = if name == "psmnist" { "permuted-mnist" } else { name };
+    let usual = Sizes::default();
+    let given = [t.train_items, t.validation_items, t.test_items];
+    let whole = name == "permuted-mnist";
+    if whole && given.iter().any(Option::is_some) && given.iter().any(Option::is_none) {
+        let message =
+            "psmnist takes --train-items, --validation-items and --test-items together or not at all";
+        return Err(Error::Config(message.into()));
+    }
+    let sizes = Sizes {
+        train: given[0].unwrap_or(usual.train),
+        validation: given[1].unwrap_or(usual.validation),
+        test: given[2].unwrap_or(usual.test),
+    };
+    let counted = match t.counted.as_deref() {
+        None => None,
+        Some("recall") => Some(Counted::Recall),
+        Some("all") => Some(Counted::All),
+        Some(other) => return Err(wrong("--counted", other, "recall or all")),
+    };
+    let options = Options {
+        sizes: given.iter().any(Option::is_some).then_some(sizes),
+        delay: t.delay.as_deref().map(delay).transpose()?,
+        counted,
+        distractors: t.distractors,
+        bits: t.bits,
+        pulse: t.pulse,
+        steps: t.steps,
+        time_step: t.time_step,
+        digits: None,
+    };
+    if whole && t.images.is_none() {
+        return Err(wrong(
+            "--images",
+            "is missing",
+            "the folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and \
+             t10k-labels-idx1-ubyte, gzip or not, as MNIST is distributed",
+        ));
+    }
+    task(name, options, t.images.as_deref(), seed)
+}
+
+fn delay(text: &str) -> Result<RangeInclusive<usize>, Error> {
+    let number = |word: &str| word.parse::<usize>().map_err(|_| wrong("--delay", text, "steps, or FROM:TO"));
+    match text.split_once(':') {
+        Some((lo, hi)) => Ok(number(lo)?..=number(hi)?),
+        None => number(text).map(|k| k..=k),
+    }
+}

@@ -1,0 +1,205 @@
+//! Where a training's progress is kept: two checkpoints written in turn, so that one is always whole.
+
+use super::saved;
+use crate::io::atomic;
+use crate::io::error::Problem;
+use crate::io::tensors;
+use crate::linalg::Real;
+use crate::pipeline::Error;
+use crate::training::optimiser::Method;
+use crate::training::trainer::State;
+use serde_json::{Map, Value};
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+const CONFIGURATION: &str = "configuration.json";
+const CHECKPOINTS: [&str; 2] = ["checkpoint-a.safetensors", "checkpoint-b.safetensors"];
+
+/// A folder that belongs to one configuration and, while it is open, to one process.
+pub struct Progress {
+    folder: PathBuf,
+    /// Which checkpoint is written next.
+    next: usize,
+    /// Released by the system when the process ends, however it ends.
+    lock: File,
+}
+
+/// What a folder held.
+pub struct Found<T> {
+    /// Where to go on.
+    pub state: Option<State<T>>,
+    /// What a user should know.
+    pub notes: Vec<String>,
+}
+
+impl Progress {
+    /// Opens `folder`, making it if need be, for the configuration of those names and values.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the folder is another configuration's, unless `restart`, which empties it;
+    /// [`Error::Input`] if another process has it or a file cannot be read or written.
+    pub fn open(folder: &Path, configuration: &[(String, Value)], restart: bool) -> Result<Self, Error> {
+        let failed = |e: std::io::Error| {
+            Error::input(folder, format!("cannot use the folder for progress: {e}; choose another --out"))
+        };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = File::create(folder.join("lock")).map_err(failed)?;
+        lock.try_lock().map_err(|e| match e {
+            TryLockError::WouldBlock => Error::input(
+                folder,
+                "another process is training there; wait for it, or choose another --out",
+            ),
+            TryLockError::Error(e) => failed(e),
+        })?;
+        let progress = Self { folder: folder.to_path_buf(), next: 0, lock };
+        if restart {
+            progress.empty().map_err(failed)?;
+        }
+        progress.sweep().map_err(failed)?;
+        let wanted: Map<String, Value> = configuration.iter().cloned().collect();
+        let path = folder.join(CONFIGURATION);
+        match fs::read(&path) {
+            Ok(bytes) => progress.compare(&bytes, &wanted)?,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                // Whatever lies there without a configuration is of no use.
+                progress.empty().map_err(failed)?;
+                let text = format!("{:#}\n", Value::Object(wanted));
+                atomic::write(&path, |w| w.write_all(text.as_bytes()).map_err(Problem::writing))?;
+            }
+            Err(e) => return Err(failed(e)),
+        }
+        Ok(progress)
+    }
+
+    fn compare(&self, bytes: &[u8], wanted: &Map<String, Value>) -> Result<(), Error> {
+        let found: Option<Map<String, Value>> = serde_json::from_slice(bytes).ok();
+        let Some(found) = found else {
+            let message = "is damaged; pass --restart to begin anew, or choose another --out";
+            return Err(Error::input(&self.folder.join(CONFIGURATION), message));
+        };
+        let show = |v: Option<&Value>| v.map_or_else(|| "unsaid".into(), Value::to_string);
+        let names = wanted.keys().chain(found.keys());
+        match names.into_iter().find(|k| wanted.get(*k) != found.get(*k)) {
+            None => Ok(()),
+            Some(k) => Err(Error::Config(format!(
+                "{} holds an unfinished run with {k} {}, this one has {k} {}: run that command again to finish \
+                 it, pass --restart to begin anew, or choose another --out",
+                self.folder.display(),
+                show(found.get(k)),
+                show(wanted.get(k)),
+            ))),
+        }
+    }
+
+    /// The newest checkpoint that is whole.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if there are checkpoints and none of them is whole.
+    pub fn load<T: Real>(&mut self, method: Method) -> Result<Found<T>, Error> {
+        let mut found: Option<State<T>> = None;
+        let mut damaged = Vec::new();
+        for (i, name) in CHECKPOINTS.iter().enumerate() {
+            let path = self.folder.join(name);
+            if !path.exists() {
+                continue;
+            }
+            let read = tensors::read(&path).map_err(|e| e.kind().to_string());
+            match read.and_then(|file| saved::read::<T>(&file, method)) {
+                Ok(state) if found.as_ref().is_none_or(|f| age(f) < age(&state)) => {
+                    found = Some(state);
+                    self.next = 1 - i;
+                }
+                Ok(_) => {}
+                Err(reason) => {
+                    self.next = if found.is_none() { i } else { self.next };
+                    damaged.push((path, reason));
+                }
+            }
+        }
+        match (&found, damaged.first()) {
+            (None, Some((path, reason))) => {
+                let message = format!(
+                    "the checkpoint is damaged ({reason}) and there is no earlier one; pass --restart to begin \
+                     anew, or choose another --out"
+                );
+                Err(Error::input(path, message))
+            }
+            _ => {
+                let note = |(path, reason): (PathBuf, String)| {
+                    format!("{}: damaged ({reason}); the other checkpoint is used", path.display())
+                };
+                Ok(Found { state: found, notes: damaged.into_iter().map(note).collect() })
+            }
+        }
+    }
+
+    /// Writes a checkpoint over the older of the two.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save<T: Real>(&mut self, state: &State<T>) -> Result<(), Error> {
+        saved::write(&self.folder.join(CHECKPOINTS[self.next]), state)?;
+        self.next = 1 - self.next;
+        Ok(())
+    }
+
+    /// Writes the last checkpoint and removes the one before.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save), and a file that cannot be removed.
+    pub fn finish<T: Real>(&mut self, state: &State<T>) -> Result<(), Error> {
+        self.save(state)?;
+        let old = self.folder.join(CHECKPOINTS[self.next]);
+        match fs::remove_file(&old) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::input(&old, format!("cannot remove an old checkpoint: {e}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes the folder with all that it holds.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn remove(self) -> Result<(), Error> {
+        let failed = |e| Error::input(&self.folder, format!("cannot remove the progress: {e}"));
+        drop(self.lock);
+        fs::remove_dir_all(&self.folder).map_err(failed)
+    }
+
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Removes everything but the lock.
+    fn empty(&self) -> std::io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            } else if entry.file_name() != "lock" {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes files that a killed process was writing.
+    fn sweep(&self) -> std::io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|e| e == "tmp") {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Steps, epochs, and how far the end has come.
+fn age<T>(state: &State<T>) -> (u64, usize, bool, bool) {
+    (state.optimiser.steps, state.curve.len(), state.stopped.is_some(), state.test.is_some())
+}

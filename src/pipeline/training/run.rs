@@ -1,0 +1,183 @@
+//! The command `train`: a plan or a search to a report with the network's weights.
+
+use super::{Keeping, Plan, Progress, Search, Trained, Trial, train, train_in};
+use crate::io::tensors::write_safetensors;
+use crate::pipeline::{Error, Observer, Outcome};
+use crate::report::folder::Folder;
+use crate::report::page::Page;
+use crate::report::sections::{self, Row, Training, Trials};
+use crate::report::summary::{summary, text};
+use crate::report::tables::TableFormat;
+use crate::systems::checkpoint;
+use crate::training::trainer::Stopped;
+use serde_json::{Map, json};
+use std::path::{Path, PathBuf};
+
+/// The file with the trained network.
+pub const NETWORK: &str = "network.safetensors";
+
+/// Everything that `train` needs.
+#[derive(Clone)]
+pub struct TrainConfig {
+    /// What is trained.
+    pub plan: Plan,
+    /// Settings to search first.
+    pub search: Option<Search>,
+    /// Where the report goes; progress is kept beside it.
+    pub out: PathBuf,
+    /// Checkpoints.
+    pub keeping: Keeping,
+    /// Write PNG beside SVG.
+    pub png: bool,
+    /// Write tables as Parquet.
+    pub parquet: bool,
+    /// The command line, for the report.
+    pub command: String,
+}
+
+/// The folder beside `out` where an unfinished training is kept.
+pub fn progress_folder(out: &Path) -> PathBuf {
+    let mut name = out.file_name().unwrap_or_default().to_os_string();
+    name.push(".progress");
+    out.with_file_name(name)
+}
+
+/// Trains, goes on with what an interrupted run left, and writes the report, whole or not at all.
+///
+/// # Errors
+/// A configuration that makes no sense, another one's progress, files that cannot be used;
+/// [`Error::Numbers`] if training diverged, and then its progress is removed.
+pub fn run(config: &TrainConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
+    crate::linalg::sequential();
+    // An unwritable place must not cost hours of computing, nor a killed run leave half a folder.
+    drop(Folder::create(&config.out)?);
+    let place = progress_folder(&config.out);
+    let mut identity = config.plan.describe();
+    identity.extend(config.search.iter().flat_map(Search::describe));
+    let mut progress = Progress::open(&place, &identity, config.keeping.restart)?;
+    let found = match &config.search {
+        None => train_in(&config.plan, &mut progress, config.keeping, observer)
+            .map(|trained| (config.plan.clone(), trained, None)),
+        Some(s) => searched(config, s, &progress, observer),
+    };
+    let diverged = |e: &Error| matches!(e, Error::Numbers(_));
+    let found = found.and_then(|(plan, trained, trials)| match trained.stopped {
+        Stopped::Diverged { epoch, step } => Err(Error::Numbers(divergence(epoch, step))),
+        _ => Ok((plan, trained, trials)),
+    });
+    let (plan, trained, trials) = match found {
+        Ok(found) => found,
+        Err(e) => {
+            // The same command would diverge again, and another must not be refused because of it.
+            if diverged(&e) {
+                progress.remove()?;
+            }
+            return Err(e);
+        }
+    };
+    observer.start("writing the report", 0);
+    let outcome = write(config, &plan, &trained, trials)?;
+    observer.finish();
+    progress.remove()?;
+    Ok(outcome)
+}
+
+/// The best trial's plan and training, tested, and all trials with the best one's index.
+type Found = (Plan, Trained, Option<(Vec<Trial>, usize)>);
+
+fn searched(
+    config: &TrainConfig,
+    search: &Search,
+    progress: &Progress,
+    observer: &dyn Observer,
+) -> Result<Found, Error> {
+    let keeping = Keeping { restart: false, ..config.keeping };
+    let folder = progress.folder();
+    let (trials, best) = super::search(&config.plan, search, folder, keeping, observer)?;
+    let plan = Plan { settings: trials[best].settings.clone(), ..config.plan.clone() };
+    let trained = train(&plan, &super::trial_folder(folder, best), keeping, observer)?;
+    Ok((plan, trained, Some((trials, best))))
+}
+
+fn divergence(epoch: usize, step: usize) -> String {
+    let place = match step {
+        0 => format!("after epoch {epoch}: the validation loss is not finite"),
+        _ => format!("in epoch {epoch}, step {step}: the loss or its gradient is not finite"),
+    };
+    format!("training diverged {place}; lower the rate (--rate), clip gradients (--clip 1), or both")
+}
+
+fn write(
+    config: &TrainConfig,
+    plan: &Plan,
+    trained: &Trained,
+    trials: Option<(Vec<Trial>, usize)>,
+) -> Result<Outcome, Error> {
+    let folder = Folder::create(&config.out)?;
+    let mut model = plan.model::<f64>()?;
+    model.write_params(&trained.theta);
+    let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
+    let (mut tensors, metadata) = checkpoint::save(&plan.architecture, model.rule.as_ref(), Some(readout));
+    tensors.iter_mut().for_each(|t| t.dtype = plan.precision.name().into());
+    write_safetensors(&folder.path().join(NETWORK), &tensors, &metadata)?;
+
+    let settings = plan.describe();
+    let training = Training {
+        settings: &settings,
+        inputs: plan.task.inputs(),
+        outputs: plan.task.outputs(),
+        parameters: model.parameter_count(),
+        objective: plan.task.objective(),
+        chance: plan.task.chance(),
+        curve: &trained.curve,
+        best_epoch: trained.best_epoch,
+        stopped: trained.stopped,
+        test: trained.test,
+    };
+    let mut findings = sections::describe_training(&training);
+    let mut all = vec![("training", sections::training(&training)?)];
+    if let (Some(search), Some((trials, best))) = (&config.search, &trials) {
+        let row = |t: &Trial| Row {
+            values: search.space.iter().map(|(p, _)| p.get(&t.settings)).collect(),
+            best: *t.trained.best(),
+            epochs: t.trained.curve.len() - 1,
+            stopped: t.trained.stopped,
+        };
+        let trials = Trials {
+            settings: &search.describe(),
+            names: search.space.iter().map(|(p, _)| p.name()).collect(),
+            rows: trials.iter().map(row).collect(),
+            best: *best,
+        };
+        findings.push(sections::describe_trials(&trials));
+        all.push(("search", sections::trials(&trials)?));
+    }
+    let (mut json, mut warnings, mut sections) = (Map::new(), vec![], vec![]);
+    for (name, rendered) in all {
+        warnings.extend(rendered.warnings);
+        json.insert(name.into(), rendered.json);
+        sections.push(rendered.section);
+    }
+    let subject = plan.subject();
+    let page = Page {
+        title: plan.task.name().into(),
+        answer: findings.join(" "),
+        meta: vec![
+            ("Trained".into(), subject.clone()),
+            ("Weights".into(), NETWORK.into()),
+            ("Seed".into(), plan.settings.seed.to_string()),
+            ("nullcline".into(), env!("CARGO_PKG_VERSION").into()),
+        ],
+        warnings: warnings.clone(),
+        sections,
+        rerun: config.command.clone(),
+        claims: vec![],
+        tables: if config.parquet { TableFormat::Parquet } else { TableFormat::Csv },
+    };
+    folder.write_page(&page, config.png)?;
+    let input = json!({ "task": plan.task.name() });
+    let whole = summary(&config.command, plan.settings.seed, input, json, &warnings);
+    folder.write("summary.json", text(&whole))?;
+    let out = folder.commit()?;
+    Ok(Outcome { subject, findings, warnings, notes: trained.notes.clone(), page: out.join("report.html") })
+}

@@ -1,0 +1,145 @@
+//! A training's state as a file: tensors, counters, and a checksum over both.
+
+use crate::io::tensors::{Tensor, Tensors, write_safetensors};
+use crate::linalg::Real;
+use crate::pipeline::Error;
+use crate::training::loss::Measured;
+use crate::training::optimiser::{Method, Optimiser};
+use crate::training::trainer::{Epoch, State, Stopped, Sums};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Columns of the curve in a file.
+const COLUMNS: usize = 7;
+
+/// Writes `state`, whole or not at all.
+pub(super) fn write<T: Real>(path: &Path, state: &State<T>) -> Result<(), Error> {
+    let mut tensors = vec![vector("theta", &state.theta), vector("best", &state.best)];
+    for (i, moment) in state.optimiser.moments.iter().enumerate() {
+        tensors.push(vector(&format!("moment{i}"), moment));
+    }
+    let missing = |v: Option<f64>| v.unwrap_or(f64::NAN);
+    let rows = state.curve.iter().flat_map(|r| {
+        let counts = [r.epoch as f64, r.step as f64];
+        let rest = [r.rate, r.train_loss, r.validation_loss, missing(r.accuracy), r.gradient_norm];
+        counts.into_iter().chain(rest)
+    });
+    tensors.push(table("curve", COLUMNS, rows.collect()));
+    tensors.push(table("sums", 3, vec![state.sums.loss, state.sums.counted, state.sums.norm]));
+    if let Some(t) = state.test {
+        tensors.push(table("test", 3, vec![t.loss, missing(t.accuracy), t.counted]));
+    }
+    let stopped = match state.stopped {
+        None => "no".to_owned(),
+        Some(Stopped::Diverged { epoch, step }) => format!("diverged {epoch} {step}"),
+        Some(other) => other.name().to_owned(),
+    };
+    let mut metadata: BTreeMap<String, String> = [
+        ("nullcline_training", env!("CARGO_PKG_VERSION").to_owned()),
+        ("steps", state.optimiser.steps.to_string()),
+        ("step", state.step.to_string()),
+        ("best_epoch", state.best_epoch.to_string()),
+        ("stopped", stopped),
+    ]
+    .map(|(k, v)| (k.to_owned(), v))
+    .into();
+    metadata.insert("checksum".into(), checksum(&tensors, &metadata));
+    Ok(write_safetensors(path, &tensors, &metadata)?)
+}
+
+/// The state in `file`, or what is wrong with it.
+pub(super) fn read<T: Real>(file: &Tensors, method: Method) -> Result<State<T>, String> {
+    let mut metadata = file.metadata.clone();
+    let checksum_found = metadata.remove("checksum").unwrap_or_default();
+    if checksum_found != checksum(&file.tensors, &metadata) {
+        return Err("its checksum does not fit its content".into());
+    }
+    let text = |name: &str| metadata.get(name).ok_or_else(|| format!("metadata `{name}` is missing"));
+    let count = |name: &str| {
+        let text = text(name)?;
+        text.parse::<u64>().map_err(|_| format!("metadata `{name}`: found `{text}`, expected a count"))
+    };
+    let tensor = |name: &str| file.get(name).ok_or_else(|| format!("tensor `{name}` is missing"));
+    let values = |name: &str| Ok::<Vec<T>, String>(tensor(name)?.data.iter().map(|v| T::of(*v)).collect());
+    let theta = values("theta")?;
+    let mut optimiser = Optimiser::new(method, theta.len());
+    optimiser.steps = count("steps")?;
+    for (i, moment) in optimiser.moments.iter_mut().enumerate() {
+        *moment = values(&format!("moment{i}"))?;
+    }
+    let curve: Vec<Epoch> = tensor("curve")?.data.chunks_exact(COLUMNS).map(row).collect();
+    let [loss, counted, norm] = tensor("sums")?.data[..] else { return Err("sums: expected three".into()) };
+    let stopped = text("stopped")?;
+    let words: Vec<&str> = stopped.split(' ').collect();
+    let number = |w: &str| w.parse().map_err(|_| format!("metadata `stopped`: found `{stopped}`"));
+    let stopped = match words[..] {
+        ["no"] => None,
+        ["epochs"] => Some(Stopped::Epochs),
+        ["patience"] => Some(Stopped::Patience),
+        ["diverged", epoch, step] => Some(Stopped::Diverged { epoch: number(epoch)?, step: number(step)? }),
+        _ => return Err(format!("metadata `stopped`: found `{stopped}`")),
+    };
+    let state = State {
+        best: values("best")?,
+        theta,
+        optimiser,
+        best_epoch: count("best_epoch")? as usize,
+        step: count("step")? as usize,
+        sums: Sums { loss, counted, norm },
+        curve,
+        stopped,
+        test: match file.get("test").map(|t| &t.data[..]) {
+            Some(&[loss, accuracy, counted]) => Some(Measured { loss, accuracy: known(accuracy), counted }),
+            _ => None,
+        },
+    };
+    let alike = |v: &Vec<T>| v.len() == state.theta.len();
+    if !(alike(&state.best) && state.optimiser.moments.iter().all(alike)) {
+        return Err("its vectors differ in length".into());
+    }
+    Ok(state)
+}
+
+fn row(r: &[f64]) -> Epoch {
+    Epoch {
+        epoch: r[0] as usize,
+        step: r[1] as u64,
+        rate: r[2],
+        train_loss: r[3],
+        validation_loss: r[4],
+        accuracy: known(r[5]),
+        gradient_norm: r[6],
+    }
+}
+
+/// An accuracy that was there.
+fn known(v: f64) -> Option<f64> {
+    (!v.is_nan()).then_some(v)
+}
+
+fn vector<T: Real>(name: &str, values: &[T]) -> Tensor {
+    let dtype = if size_of::<T>() == 4 { "f32" } else { "f64" };
+    let data: Vec<f64> = values.iter().map(|v| v.to_f64()).collect();
+    Tensor { name: name.into(), shape: vec![data.len()], dtype: dtype.into(), data }
+}
+
+fn table(name: &str, columns: usize, data: Vec<f64>) -> Tensor {
+    Tensor { name: name.into(), shape: vec![data.len() / columns, columns], dtype: "f64".into(), data }
+}
+
+/// FNV-1a over names, values and metadata, order aside.
+fn checksum(tensors: &[Tensor], metadata: &BTreeMap<String, String>) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut put = |word: u64| hash = (hash ^ word).wrapping_mul(0x0100_0000_01b3);
+    let mut sorted: Vec<&Tensor> = tensors.iter().collect();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    for t in sorted {
+        t.name.bytes().for_each(|b| put(b.into()));
+        // Bits of a NaN differ with where it was made.
+        t.data.iter().for_each(|v| put(if v.is_nan() { u64::MAX } else { v.to_bits() }));
+    }
+    for (k, v) in metadata {
+        k.bytes().chain(v.bytes()).for_each(|b| put(b.into()));
+    }
+    format!("{hash:016x}")
+}
