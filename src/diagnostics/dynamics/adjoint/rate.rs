@@ -65,10 +65,11 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// Compares `rate` with `exponent`.
-    pub fn of(rate: Estimate, exponent: Estimate) -> Self {
+    /// Compares `rate` with `exponent`; none where one of them or its error is not finite.
+    pub fn of(rate: Estimate, exponent: Estimate) -> Option<Self> {
         let difference = rate.value - exponent.value;
         let error = rate.std_error.hypot(exponent.std_error);
-        Self { exponent, difference, agrees: difference.abs() <= WITHIN * error + 1e-9 }
+        let agrees = difference.abs() <= WITHIN * error + 1e-9;
+        (difference.is_finite() && error.is_finite()).then_some(Self { exponent, difference, agrees })
     }
 }

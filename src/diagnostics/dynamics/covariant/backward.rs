@@ -137,7 +137,6 @@ impl Backward {
     }
 
     /// The result; `transient` is the shorter of the two times that were given to converge.
-    #[allow(clippy::too_many_arguments)]
     pub(super) fn finish(
         mut self,
         exponents: Vec<Estimate>,

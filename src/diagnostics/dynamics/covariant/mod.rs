@@ -16,6 +16,8 @@ use backward::Backward;
 use faer::MatRef;
 use orbit::{Orbit, Place};
 
+/// Steps of input that may be needed beyond those asked for, since intervals are whole.
+pub const ROUNDING: usize = orbit::LONGEST;
 /// Numbers held at most for the samples, and samples at most.
 const SAMPLE_NUMBERS: usize = 2_000_000;
 const SAMPLES: usize = 64;
@@ -155,7 +157,7 @@ fn validate(system: &dyn System, initial: &[f64], drive: &Drive, options: &Optio
         return Err(Error::Nothing { vectors: k, steps: options.steps, dim: n });
     }
     // Settling is rounded up to whole intervals.
-    let needed = options.warmup + options.align + options.steps + options.settle + orbit::LONGEST;
+    let needed = options.warmup + options.align + options.steps + options.settle + ROUNDING;
     if let Drive::Sequence(m) = drive
         && m.ncols() < needed
     {

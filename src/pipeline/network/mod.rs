@@ -1,5 +1,7 @@
 //! The diagnostics of a network, in order, each rendered.
 
+mod sensitivity;
+
 use super::{Config, Diagnosed, Error, Module, NetworkSettings, Observer, tables};
 use crate::diagnostics::dynamics::fixed_points::{self, FixedPoints, Label};
 use crate::diagnostics::dynamics::flow_field::{FlowField, flow_field};
@@ -51,6 +53,11 @@ pub(super) fn diagnose(
         let (finding, rendered) = run.lyapunov(observer)?;
         findings.push(finding);
         done.push((Module::Lyapunov, rendered));
+    }
+    for module in [Module::Covariant, Module::Adjoint].into_iter().filter(|m| wants(*m)) {
+        let (finding, rendered) = run.sensitivity(module, config.modules.is_some(), observer)?;
+        findings.extend(finding);
+        done.extend(rendered.map(|r| (module, r)));
     }
     let points = (wants(Module::FixedPoints) || wants(Module::FlowField)).then(|| run.search(observer));
     if wants(Module::FixedPoints)
@@ -181,6 +188,15 @@ impl<'a> Run<'a> {
                 return Err(Error::Config(format!("{option} does not go with {other}, which decides it")));
             }
         }
+        for (option, given) in
+            [("--horizon", settings.horizon.is_some()), ("--terminal", settings.terminal.is_some())]
+        {
+            if given && !modules.contains(&Module::Adjoint) {
+                return Err(Error::Config(format!(
+                    "{option} goes with the module adjoint, which was not asked for"
+                )));
+            }
+        }
         let inputs = match &settings.inputs {
             Some(path) => Inputs::Trials(tables::inputs(path, d)?),
             None => Inputs::Constant(input.clone()),
@@ -205,7 +221,9 @@ impl<'a> Run<'a> {
         };
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.
-        let idle = modules.iter().all(|m| matches!(m, Module::Lyapunov | Module::Recurrent));
+        let idle = modules
+            .iter()
+            .all(|m| matches!(m, Module::Lyapunov | Module::Covariant | Module::Adjoint | Module::Recurrent));
         let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);
         let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
@@ -247,38 +265,47 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn lyapunov(&self, observer: &dyn Observer) -> Result<(String, Rendered), Error> {
-        let system = self.network.system.as_ref();
-        let n = system.step().dim();
-        let initial = self.lyapunov_states(n);
-        let (drive, driven) = match &self.inputs {
-            Inputs::Constant(u) => (Drive::Constant(u), false),
+    /// What drives the exponents: the constant input, or the longest of the sequences.
+    fn drive(&self) -> Drive<'_> {
+        match &self.inputs {
+            Inputs::Constant(u) => Drive::Constant(u),
             Inputs::Trials(trials) => {
-                let longest = trials.iter().max_by_key(|t| t.ncols()).unwrap_or(&trials[0]);
-                (Drive::Sequence(longest.as_ref()), true)
+                Drive::Sequence(trials.iter().max_by_key(|t| t.ncols()).unwrap_or(&trials[0]).as_ref())
             }
-        };
-        let s = self.settings;
-        let exponents = s.exponents.or((n > 1000).then_some(100));
-        let k = exponents.unwrap_or(n).min(n);
-        let budget = 4e10 / (2.0 * (n * n * k) as f64 * initial.ncols() as f64);
+        }
+    }
+
+    /// Settings of the `k` first exponents from `count` initial states, `most` steps at most unless the
+    /// user says otherwise.
+    fn exponent_options(&self, drive: &Drive, k: usize, count: usize, most: usize) -> lyapunov::Options {
+        let (s, n) = (self.settings, self.network.system.step().dim());
+        let budget = 4e10 / (2.0 * (n * n * k) as f64 * count as f64);
         // Tangents align over the last third of what is discarded; along an input every step counts,
         // so that they start with it.
         let discarded = s.warmup.unwrap_or(match drive {
             Drive::Constant(_) => 1500,
             Drive::Sequence(u) => u.ncols() / 10,
         });
-        let align = if driven { discarded } else { discarded / 3 };
-        let warmup = discarded - align;
-        let options = lyapunov::Options {
-            exponents,
-            warmup,
+        let align = if matches!(drive, Drive::Sequence(_)) { discarded } else { discarded / 3 };
+        lyapunov::Options {
+            exponents: Some(k),
+            warmup: discarded - align,
             align,
-            max_steps: s.steps.unwrap_or((budget as usize).clamp(2000, 50_000)),
+            max_steps: s.steps.unwrap_or((budget as usize).clamp(2000, most)),
             tol: s.tol.unwrap_or(1e-3),
             seed: self.seed,
             ..lyapunov::Options::default()
-        };
+        }
+    }
+
+    fn lyapunov(&self, observer: &dyn Observer) -> Result<(String, Rendered), Error> {
+        let system = self.network.system.as_ref();
+        let n = system.step().dim();
+        let initial = self.lyapunov_states(n);
+        let (drive, driven, s) = (self.drive(), self.driven(), self.settings);
+        let k = s.exponents.unwrap_or(if n > 1000 { 100 } else { n });
+        let options = self.exponent_options(&drive, k, initial.ncols(), 50_000);
+        let discarded = options.warmup + options.align;
         observer.start("Lyapunov exponents", 100);
         let result = lyapunov::lyapunov(system, initial.as_ref(), &drive, &options, &|p| {
             observer.at((100 * p.steps / p.max_steps.max(1)) as u64);
