@@ -18,6 +18,7 @@ pub fn run() -> ExitCode {
     // Whatever is half-written goes when the user interrupts; 130 is the shell's word for that.
     let handler = ctrlc::set_handler(|| {
         let _ = crate::report::folder::remove_partials();
+        train::interrupted();
         std::process::exit(130);
     });
     if let Err(e) = handler {

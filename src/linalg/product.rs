@@ -1,6 +1,7 @@
 //! Eigenvalues of a product of matrices that is never formed, so that small ones keep their digits.
 
 use super::eigen::{Order, eigenvalues};
+use super::qr::Qr;
 use super::random::{Use, normal_matrix, stream};
 use super::{col, gemm};
 use faer::{Accum, Mat, MatRef};
@@ -37,17 +38,20 @@ pub fn product_eigenvalues(factors: &[Mat<f64>]) -> Option<(Vec<LogEigenvalue>, 
     if !factors.iter().all(finite) {
         return None;
     }
-    let mut q = normal_matrix(&mut stream(1, Use::Tangent, 0), n, n).qr().compute_thin_Q();
+    let mut qr = Qr::new(n, n);
+    let mut q = normal_matrix(&mut stream(1, Use::Tangent, 0), n, n);
     let mut triangles: Vec<Mat<f64>> = Vec::new();
     let (mut z, mut turn) = (Mat::zeros(n, n), Mat::zeros(n, n));
+    qr.factor(q.as_mut(), z.as_mut());
     for _ in 0..SWEEPS {
         let start = q.clone();
         triangles.clear();
         for f in factors {
             gemm(z.as_mut(), Accum::Replace, f.as_ref(), q.as_ref());
-            let qr = z.qr();
-            q = qr.compute_thin_Q();
-            triangles.push(qr.thin_R().to_owned());
+            let mut r = Mat::zeros(n, n);
+            qr.factor(z.as_mut(), r.as_mut());
+            std::mem::swap(&mut q, &mut z);
+            triangles.push(r);
         }
         gemm(turn.as_mut(), Accum::Replace, start.transpose(), q.as_ref());
         if blocks(turn.as_ref()).0.iter().all(|b| b.1 - b.0 <= 2) {

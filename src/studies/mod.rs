@@ -86,6 +86,16 @@ pub enum Error {
     /// The folder of the authors' files is not there.
     #[error("--data {}: no such folder; expected one that holds the authors' files", .0.display())]
     Data(PathBuf),
+    /// A file of the authors' holds something else.
+    #[error("{}: {found}, expected {expected}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        found: String,
+        /// What it should hold.
+        expected: String,
+    },
     /// There is no study of that name.
     #[error("{0}: no such study; there are\n{1}")]
     Unknown(String, String),
@@ -96,7 +106,7 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::Report(_) | Self::Unknown(..) => 2,
-            Self::Input(_) | Self::Data(_) => 3,
+            Self::Input(_) | Self::Data(_) | Self::Foreign { .. } => 3,
             Self::Numbers(_) => 4,
         }
     }

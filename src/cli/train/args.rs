@@ -17,7 +17,7 @@ pub(in crate::cli) struct Train {
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
     /// Seconds between two checkpoints; there is one at the end of an epoch too
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, allow_negative_numbers = true)]
     pub checkpoint: f64,
     /// Begin anew where an unfinished training is kept
     #[arg(long)]
@@ -67,13 +67,13 @@ pub(in crate::cli) struct TaskArguments {
     #[arg(long, value_name = "N")]
     pub bits: Option<usize>,
     /// Probability of a pulse of flip-flop [default: 0.1]
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub pulse: Option<f64>,
     /// Steps of flip-flop and sine [default: 100]
     #[arg(long, value_name = "N")]
     pub steps: Option<usize>,
     /// Seconds a step of sine [default: 0.1]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub time_step: Option<f64>,
     /// Folder with the four MNIST files of psmnist, gzip or not
     #[arg(long, value_name = "DIR")]
@@ -96,10 +96,10 @@ pub(in crate::cli) struct CellArguments {
     #[arg(long, value_name = "N", default_value_t = 64)]
     pub units: usize,
     /// Time constant of a rate or current network [default: 1]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub tau: Option<f64>,
     /// Time step of a rate or current network [default: tau / 10]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub dt: Option<f64>,
     /// A rate or current network as the map that Euler steps make, not Runge-Kutta's
     #[arg(long)]
@@ -122,28 +122,28 @@ pub(in crate::cli) struct TrainingArguments {
     #[arg(long, value_name = "N", default_value_t = 32)]
     pub batch: usize,
     /// Learning rate [default: 0.001]
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub rate: Option<String>,
     /// Optimiser: adam or sgd
     #[arg(long, value_name = "NAME", default_value = "adam")]
     pub optimiser: String,
     /// Momentum of sgd [default: 0]
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub momentum: Option<f64>,
     /// Largest norm of a gradient, or none [default: 1]
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub clip: Option<String>,
     /// Dropout on the read-out's input [default: 0]
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub dropout: Option<String>,
     /// Factor on the learning rate every --decay-every epochs [default: 1]
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub decay: Option<String>,
     /// Epochs between two decays [default: a fifth of --epochs]
     #[arg(long, value_name = "N")]
     pub decay_every: Option<usize>,
     /// Stop after so many epochs without a lower validation loss, or none [default: none]
-    #[arg(long, value_name = "EPOCHS")]
+    #[arg(long, value_name = "EPOCHS", allow_negative_numbers = true)]
     pub patience: Option<String>,
     /// Validation items: own (the task's) or held-out (drawn from the training items, which then lack them)
     #[arg(long, value_name = "WHICH", default_value = "own")]

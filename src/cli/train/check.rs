@@ -5,7 +5,9 @@ use super::ranges;
 use crate::cli::check::{command_line, parquet};
 use crate::linalg::activation::Activation;
 use crate::pipeline::Error;
-use crate::pipeline::training::{Choice, Keeping, NamedTask, Parameter, Plan, Precision, TrainConfig, task};
+use crate::pipeline::training::{
+    Choice, Keeping, NamedTask, Parameter, Plan, Precision, Restart, TrainConfig, task,
+};
 use crate::systems::architecture::{Architecture, Cell, CellKind, Scheme};
 use crate::tasks::{Counted, Options, Sizes};
 use crate::training::init::Init;
@@ -56,7 +58,8 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     let plan = Plan { task, task_settings, architecture, init, precision, settings };
     // An initialisation that does not go with the cell is wrong before anything is done.
     plan.model::<f32>()?;
-    let keeping = Keeping { every, restart: a.restart, test: true };
+    let restart = if a.restart { Restart::Always } else { Restart::Never };
+    let keeping = Keeping { every, restart, test: true };
     Ok(TrainConfig { plan, search, out, keeping, png: a.png, parquet, command })
 }
 

@@ -7,8 +7,20 @@ mod ranges;
 pub(super) use args::Train;
 
 use super::{fail, progress, report, say, threads};
-use crate::pipeline::training::run_training;
+use crate::pipeline::training::{progress_folder, run_training};
 use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// Where the training under way is kept, for the message at an interrupt.
+static PLACE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Says how an interrupted training is taken up again.
+pub(super) fn interrupted() {
+    if let Some(place) = PLACE.get().filter(|p| p.exists()) {
+        say(&format!("\nnote: {} keeps what is done; the same command goes on from there", place.display()));
+    }
+}
 
 pub(super) fn train(a: Train) -> u8 {
     let (quiet, count) = (a.quiet, a.threads);
@@ -20,6 +32,7 @@ pub(super) fn train(a: Train) -> u8 {
         Ok(config) => config,
         Err(e) => return fail(&e),
     };
+    let _ = PLACE.set(progress_folder(&config.out));
     let bars = progress::Bars::new(!quiet && std::io::stderr().is_terminal());
     let done = run_training(&config, &bars);
     bars.clear();

@@ -9,7 +9,7 @@ mod search;
 
 pub use many::train_all;
 pub use plan::{NamedTask, Plan, Precision, task};
-pub use run::{TrainConfig, run as run_training};
+pub use run::{TrainConfig, progress_folder, run as run_training};
 pub use search::{Choice, Parameter, Range, Search, Trial, search};
 
 use progress::Progress;
@@ -22,13 +22,24 @@ use crate::training::trainer::{Epoch, State, Stopped, Trainer};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// What becomes of the progress that a folder holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// It is gone on with; another plan's is an error.
+    Never,
+    /// It is gone on with, and another plan's is thrown away.
+    IfOther,
+    /// It is thrown away.
+    Always,
+}
+
 /// How a training is kept and what is asked of it beside its weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Keeping {
     /// Time between two checkpoints; there is one at the end of an epoch too.
     pub every: Duration,
-    /// Throw away what is there.
-    pub restart: bool,
+    /// What becomes of what is there.
+    pub restart: Restart,
     /// Measure the best parameters on the test items at the end.
     pub test: bool,
 }
@@ -36,7 +47,7 @@ pub struct Keeping {
 impl Default for Keeping {
     /// A checkpoint every 30 seconds, going on where there is one, and a test.
     fn default() -> Self {
-        Self { every: Duration::from_secs(30), restart: false, test: true }
+        Self { every: Duration::from_secs(30), restart: Restart::Never, test: true }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a training's progress is kept: two checkpoints written in turn, so that one is always whole.
 
-use super::saved;
+use super::{Restart, saved};
 use crate::io::atomic;
 use crate::io::error::Problem;
 use crate::io::tensors;
@@ -37,9 +37,9 @@ impl Progress {
     /// Opens `folder`, making it if need be, for the configuration of those names and values.
     ///
     /// # Errors
-    /// [`Error::Config`] if the folder is another configuration's, unless `restart`, which empties it;
+    /// [`Error::Config`] if the folder is another configuration's and may not be emptied for that;
     /// [`Error::Input`] if another process has it or a file cannot be read or written.
-    pub fn open(folder: &Path, configuration: &[(String, Value)], restart: bool) -> Result<Self, Error> {
+    pub fn open(folder: &Path, configuration: &[(String, Value)], restart: Restart) -> Result<Self, Error> {
         let failed = |e: std::io::Error| {
             Error::input(folder, format!("cannot use the folder for progress: {e}; choose another --out"))
         };
@@ -53,22 +53,24 @@ impl Progress {
             TryLockError::Error(e) => failed(e),
         })?;
         let progress = Self { folder: folder.to_path_buf(), next: 0, lock };
-        if restart {
+        if restart == Restart::Always {
             progress.empty().map_err(failed)?;
         }
         progress.sweep().map_err(failed)?;
         let wanted: Map<String, Value> = configuration.iter().cloned().collect();
         let path = folder.join(CONFIGURATION);
         match fs::read(&path) {
-            Ok(bytes) => progress.compare(&bytes, &wanted)?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                // Whatever lies there without a configuration is of no use.
-                progress.empty().map_err(failed)?;
-                let text = format!("{:#}\n", Value::Object(wanted));
-                atomic::write(&path, |w| w.write_all(text.as_bytes()).map_err(Problem::writing))?;
-            }
+            Ok(bytes) => match progress.compare(&bytes, &wanted) {
+                Err(_) if restart == Restart::IfOther => {}
+                other => return other.map(|()| progress),
+            },
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => return Err(failed(e)),
         }
+        // Whatever else lies there is of no use.
+        progress.empty().map_err(failed)?;
+        let text = format!("{:#}\n", Value::Object(wanted));
+        atomic::write(&path, |w| w.write_all(text.as_bytes()).map_err(Problem::writing))?;
         Ok(progress)
     }
 

@@ -1,6 +1,6 @@
 //! The command `train`: a plan or a search to a report with the network's weights.
 
-use super::{Keeping, Plan, Progress, Search, Trained, Trial, train, train_in};
+use super::{Keeping, Plan, Progress, Restart, Search, Trained, Trial, train, train_in};
 use crate::io::tensors::write_safetensors;
 use crate::pipeline::{Error, Observer, Outcome};
 use crate::report::folder::Folder;
@@ -91,7 +91,7 @@ fn searched(
     progress: &Progress,
     observer: &dyn Observer,
 ) -> Result<Found, Error> {
-    let keeping = Keeping { restart: false, ..config.keeping };
+    let keeping = Keeping { restart: Restart::Never, ..config.keeping };
     let folder = progress.folder();
     let (trials, best) = super::search(&config.plan, search, folder, keeping, observer)?;
     let plan = Plan { settings: trials[best].settings.clone(), ..config.plan.clone() };

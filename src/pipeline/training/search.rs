@@ -95,6 +95,9 @@ impl Range {
     /// The value a share `t` of the way up.
     fn at(&self, t: f64) -> f64 {
         match self {
+            // Both ends exactly, whatever the logarithm's last bit.
+            Self::Between { lo, .. } if t <= 0.0 => *lo,
+            Self::Between { hi, .. } if t >= 1.0 => *hi,
             Self::Between { lo, hi, log: true } => (lo.ln() + t * (hi.ln() - lo.ln())).exp().clamp(*lo, *hi),
             Self::Between { lo, hi, log: false } => lo + t * (hi - lo),
             Self::OneOf(values) => values[((t * values.len() as f64) as usize).min(values.len() - 1)],

@@ -1,18 +1,19 @@
 //! Several series as lines, with bands of one standard error.
 
 use super::chart::{Axes, Series};
+use super::filled;
 use super::plane::draw_trajectory;
 use super::thin::columns;
 use crate::report::axes::legend::Key;
 use crate::report::axes::panel::Panel;
-use crate::report::draw::scene::Pen;
+use crate::report::draw::scene::{Pen, Shape};
 use crate::report::{Error, Figure};
 
 /// Draws series as lines over their bands of one standard error.
 ///
 /// # Shapes and units
 /// A series needs not be sorted: a line through a plane of states does as well. Long series are
-/// thinned to what the page can show.
+/// thinned to what the page can show; one of a single point is a dot.
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
@@ -25,8 +26,13 @@ pub fn lines(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
         let pen = Pen::new(s.ink.color(i), width);
         if s.dashed { pen.dashed(3.0, 1.6) } else { pen }
     };
+    let dot = |i: usize, s: &Series| filled(Shape::series(i), 2.4, s.ink.color(i));
+    let key = |i: usize, s: &Series| match s.points.len() {
+        1 => Key::Dot(dot(i, s)),
+        _ => Key::Line(Pen { width: 1.2, ..pen(i, s) }),
+    };
     let named = series.iter().enumerate().filter(|(_, s)| !s.label.is_empty());
-    let legend = named.map(|(i, s)| (Key::Line(Pen { width: 1.2, ..pen(i, s) }), s.label.clone())).collect();
+    let legend = named.map(|(i, s)| (key(i, s), s.label.clone())).collect();
     let whole = || series.iter().flat_map(|s| s.points.iter().enumerate().map(move |(k, p)| (s, k, p)));
     let whole = || whole().filter(|(_, _, p)| p.iter().all(|v| v.is_finite()));
     let ends = whole().flat_map(|(s, k, p)| [p[1], p[1] - s.error_of(k), p[1] + s.error_of(k)]);
@@ -39,7 +45,9 @@ pub fn lines(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
     }
     axes.draw_references(&mut panel);
     for (i, s) in series.iter().enumerate() {
-        if s.points.windows(2).all(|w| w[0][0] <= w[1][0]) {
+        if s.points.len() == 1 {
+            panel.dots(s.points.iter().copied(), dot(i, s));
+        } else if s.points.windows(2).all(|w| w[0][0] <= w[1][0]) {
             let data = columns(s.points.clone(), panel.x, panel.right - panel.left);
             panel.line(data, pen(i, s));
         } else {

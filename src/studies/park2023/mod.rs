@@ -1,6 +1,13 @@
 //! Park, Sagodi and Sokol (2023), "Persistent learning signals and working memory without continuous attractors".
 
+pub mod fig3;
+pub mod fig4;
+pub mod fig5a;
+pub mod fig5b;
+pub mod networks;
+mod planar;
+
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[];
+pub const STUDIES: &[Study] = &[fig3::STUDY, fig4::STUDY, fig5a::STUDY, fig5b::STUDY];

@@ -1,0 +1,162 @@
+//! The five systems of Fig. 3, A to E.
+
+use super::published::Procedure;
+use super::survey::{self, Survey};
+use crate::linalg::activation::Activation;
+use crate::linalg::col_mut;
+use crate::linalg::random::{Use, normal, normal_matrix, stream};
+use crate::studies::park2023::networks::{self, line_attractor, matrix, two_fixed_points};
+use crate::studies::{Error, Preset, Settings};
+use crate::systems::time::{Flow, System};
+use faer::Mat;
+
+/// Initial states of each system, as in the paper.
+pub(super) const TRIALS: usize = 10;
+
+/// One of the five systems with everything that is done to it.
+pub(super) struct Example {
+    /// Folder of its section.
+    pub id: &'static str,
+    pub letter: &'static str,
+    pub title: &'static str,
+    /// Where its parameters come from.
+    pub origin: String,
+    pub system: Box<dyn System>,
+    /// n x [`TRIALS`].
+    pub initial: Mat<f64>,
+    pub plan: Plan,
+    pub procedure: Procedure,
+}
+
+/// How long a system is followed.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    /// Unit of exponents.
+    pub rate: &'static str,
+    /// Unit of time.
+    pub time: &'static str,
+    /// Time shown in the figure.
+    pub shown: f64,
+    /// Time over which the adjoint is followed.
+    pub horizon: f64,
+    /// Steps discarded before exponents are recorded.
+    pub warmup: usize,
+    /// Most steps recorded for each initial state.
+    pub steps: usize,
+    /// Largest standard error wanted of an exponent.
+    pub tol: f64,
+}
+
+pub(super) fn all(settings: &Settings, survey: &Survey) -> Result<Vec<Example>, Error> {
+    let seed = settings.seed;
+    let time = ("1/unit time", "units of time");
+    let slow =
+        Plan { rate: time.0, time: time.1, shown: 20.0, horizon: 20.0, warmup: 2000, steps: 4000, tol: 1e-4 };
+    let steps = if settings.preset == Preset::Paper { 20_000 } else { 5000 };
+    let fast = Plan { rate: "1/s", time: "s", shown: 3.0, horizon: 2.0, warmup: 2000, steps, tol: 0.05 };
+    let relu = |w: Mat<f64>| -> Box<dyn System> {
+        Box::new(Flow::new(networks::rate(w.as_ref(), &[1.0; 6], Activation::Relu), 0.05))
+    };
+    let printed = || "S1.1, matrix and bias as printed".to_string();
+    let (linear, origin) = one_fixed_point(settings)?;
+    let one = Example {
+        id: "one_fixed_point",
+        letter: "A",
+        title: "One fixed point",
+        origin,
+        system: linear,
+        initial: around(&[0.5; 6], 1.0, seed, 0),
+        plan: slow,
+        procedure: Procedure { span: 20.0, points: 101, from: 0 },
+    };
+    let two = Example {
+        id: "two_fixed_points",
+        letter: "B",
+        title: "Two fixed points",
+        origin: printed(),
+        system: relu(two_fixed_points()),
+        initial: around(&[0.5, 0.5, 2.0, 0.3, 2.0, 0.0], 1.0, seed, 1),
+        plan: slow,
+        procedure: Procedure { span: 20.0, points: 10_000, from: 0 },
+    };
+    let line = Example {
+        id: "line_attractor",
+        letter: "C",
+        title: "Line attractor",
+        origin: printed(),
+        system: relu(line_attractor()),
+        initial: around(&[0.5, 0.5, 2.0, 2.0, 3.0, 2.0], 1.0, seed, 2),
+        plan: slow,
+        procedure: Procedure { span: 20.0, points: 10_000, from: 0 },
+    };
+    let (w, origin) = match &settings.data {
+        Some(data) => (matrix(data, "W_200_chaos.csv", 100, 100)?, authors("W_200_chaos.csv")),
+        None => (survey.chaotic.weights(seed), survey.chaotic.words()),
+    };
+    let mut rng = stream(seed, Use::InitialState, 3999);
+    let reference: Vec<f64> = (0..100).map(|_| 2.0 * normal(&mut rng)).collect();
+    let chaos = Example {
+        id: "chaos",
+        letter: "D",
+        title: "Chaos",
+        origin,
+        system: Box::new(survey::flow(&w)),
+        initial: around(&reference, 1e-4, seed, 3),
+        plan: fast,
+        procedure: Procedure { span: 20.0, points: 5000, from: 1000 },
+    };
+    let (w, origin) = match &settings.data {
+        Some(data) => (matrix(data, "W_20_lim.csv", 20, 20)?, authors("W_20_lim.csv")),
+        None => (survey.periodic.weights(seed), survey.periodic.words()),
+    };
+    let cycle = Example {
+        id: "limit_cycle",
+        letter: "E",
+        title: "Limit cycle",
+        origin,
+        system: Box::new(survey::flow(&w)),
+        initial: around(&[0.0; 20], 1.0, seed, 4),
+        plan: Plan { shown: 1.0, warmup: 5000, ..fast },
+        procedure: Procedure { span: 20.0, points: 10_000, from: 9000 },
+    };
+    Ok(vec![one, two, line, chaos, cycle])
+}
+
+fn authors(file: &str) -> String {
+    format!("the authors' file {file}")
+}
+
+/// Normal initial states around `mean`, each with a stream of its own.
+pub(super) fn around(mean: &[f64], deviation: f64, seed: u64, system: u64) -> Mat<f64> {
+    let mut initial = Mat::zeros(mean.len(), TRIALS);
+    for k in 0..TRIALS {
+        let mut rng = stream(seed, Use::InitialState, 1000 * system + k as u64);
+        for (x, m) in col_mut(initial.as_mut(), k).iter_mut().zip(mean) {
+            *x = m + deviation * normal(&mut rng);
+        }
+    }
+    initial
+}
+
+/// dx/dt = A x + b with A = -0.5 + N(0, 0.1) and b = N(0, 0.5). The text does not define this system;
+/// the law is that of the authors' program, whose own draw is in their files.
+fn one_fixed_point(settings: &Settings) -> Result<(Box<dyn System>, String), Error> {
+    let (mut a, b, origin) = match &settings.data {
+        Some(data) => {
+            let (a, b) = (matrix(data, "A_1.csv", 6, 6)?, matrix(data, "b_1.csv", 6, 1)?);
+            (a, b, authors("A_1.csv and b_1.csv"))
+        }
+        None => {
+            let mut rng = stream(settings.seed, Use::Connectivity, 0);
+            let (a, b) = (normal_matrix(&mut rng, 6, 6), normal_matrix(&mut rng, 6, 1));
+            let a = Mat::from_fn(6, 6, |i, j| 0.1 * a[(i, j)] - if i == j { 0.5 } else { 0.0 });
+            let words = "drawn by the law of the authors' program: S1.1 does not define it";
+            (a, Mat::from_fn(6, 1, |i, _| 0.5 * b[(i, 0)]), words.into())
+        }
+    };
+    let bias: Vec<f64> = (0..6).map(|i| b[(i, 0)]).collect();
+    // The rate network brings its own leak of -1.
+    (0..6).for_each(|i| a[(i, i)] += 1.0);
+    let rule = networks::rate(a.as_ref(), &bias, Activation::Identity);
+    Ok((Box::new(Flow::new(rule, 0.05)), origin))
+}

@@ -1,0 +1,163 @@
+//! Many draws of eq. (S3): how often such networks are chaotic, and how often limit cycles.
+
+use crate::diagnostics::dynamics::cycles::{self, Motion};
+use crate::diagnostics::dynamics::lyapunov::{Drive, Kind, Options, lyapunov};
+use crate::linalg::random::{Use, normal, stream};
+use crate::studies::park2023::networks::{TAU, current, sparse};
+use crate::studies::{Preset, Settings};
+use crate::systems::cells::Current;
+use crate::systems::rule::column;
+use crate::systems::time::Flow;
+use faer::Mat;
+use rayon::prelude::*;
+
+const GAIN: f64 = 1.8;
+const SHARE: f64 = 0.1;
+/// Least exponent of a chaotic network and of a positive exponent, in 1/s: a hundredth of 1/tau. What
+/// the finite time step and time leave of a zero exponent is half of that.
+pub(super) const POSITIVE: f64 = 0.01 / TAU;
+
+/// What a draw does from one initial state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Rest,
+    Cycle,
+    Torus,
+    Chaos,
+    /// None of these for certain.
+    Other,
+}
+
+impl Fate {
+    pub const ALL: [Self; 5] = [Self::Rest, Self::Cycle, Self::Torus, Self::Chaos, Self::Other];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rest => "fixed point",
+            Self::Cycle => "limit cycle",
+            Self::Torus => "torus",
+            Self::Chaos => "chaos",
+            Self::Other => "undecided",
+        }
+    }
+}
+
+/// One draw: its leading exponents (1/s) with errors.
+#[derive(Clone, Debug)]
+pub(super) struct Draw {
+    pub fate: Fate,
+    pub exponents: Vec<f64>,
+    pub errors: Vec<f64>,
+}
+
+impl Draw {
+    /// Exponents that are positive for certain.
+    pub fn positive(&self) -> usize {
+        let pairs = self.exponents.iter().zip(&self.errors);
+        pairs.filter(|(l, e)| **l > POSITIVE && **l > 3.0 * **e).count()
+    }
+}
+
+/// Draws of one size, and the one that the figure shows.
+pub(super) struct Set {
+    pub n: usize,
+    pub draws: Vec<Draw>,
+    /// The first of the wanted kind; without any, the first whose largest exponent is largest.
+    pub chosen: usize,
+    pub found: bool,
+}
+
+pub(super) struct Survey {
+    pub chaotic: Set,
+    pub periodic: Set,
+}
+
+pub(super) fn survey(settings: &Settings) -> Survey {
+    let (many, few) = if settings.preset == Preset::Paper { (96, 200) } else { (16, 40) };
+    Survey {
+        chaotic: Set::of(100, many, Fate::Chaos, settings.seed),
+        periodic: Set::of(20, few, Fate::Cycle, settings.seed),
+    }
+}
+
+/// The flow of eq. (S2), stepped by a tenth of its time constant.
+pub(super) fn flow(w: &Mat<f64>) -> Flow<Current> {
+    Flow::new(current(w.as_ref()), 0.1 * TAU)
+}
+
+fn weights(n: usize, seed: u64, index: usize) -> Mat<f64> {
+    let mut rng = stream(seed, Use::Connectivity, (1000 * n + index) as u64);
+    sparse(n, GAIN, SHARE, &mut rng)
+}
+
+impl Set {
+    fn of(n: usize, count: usize, wanted: Fate, seed: u64) -> Self {
+        let draws: Vec<Draw> = (0..count).into_par_iter().map(|k| draw(n, seed, k)).collect();
+        let found = draws.iter().position(|d| d.fate == wanted);
+        let largest = |k: &usize| draws[*k].exponents.first().copied().unwrap_or(f64::NEG_INFINITY);
+        let chosen = found.or_else(|| (0..count).max_by(|a, b| largest(a).total_cmp(&largest(b))));
+        Self { n, chosen: chosen.unwrap_or(0), found: found.is_some(), draws }
+    }
+
+    pub fn weights(&self, seed: u64) -> Mat<f64> {
+        weights(self.n, seed, self.chosen)
+    }
+
+    pub fn words(&self) -> String {
+        let which = if self.found { "the first such" } else { "none is such; the most unstable" };
+        format!(
+            "S3 as printed, g = 1.8, n = {}: draw {} of {}, {which}",
+            self.n,
+            self.chosen + 1,
+            self.draws.len()
+        )
+    }
+
+    /// Share of draws with this fate, and its binomial standard error (with one success and one
+    /// failure added, so that it is never zero).
+    pub fn share(&self, fate: Fate) -> (f64, f64) {
+        self.share_of(|d| d.fate == fate)
+    }
+
+    pub fn share_of(&self, f: impl Fn(&Draw) -> bool) -> (f64, f64) {
+        let (n, k) = (self.draws.len() as f64, self.draws.iter().filter(|d| f(d)).count() as f64);
+        let p = (k + 1.0) / (n + 2.0);
+        (k / n, (p * (1.0 - p) / n).sqrt())
+    }
+}
+
+/// Follows a draw for 500 tau, and tells what it does by its exponents over up to 1000 tau more, and,
+/// where those are not positive, by its returns.
+fn draw(n: usize, seed: u64, index: usize) -> Draw {
+    let flow = flow(&weights(n, seed, index));
+    let mut rng = stream(seed, Use::InitialState, (1_000_000 + 1000 * n + index) as u64);
+    let x: Vec<f64> = (0..n).map(|_| normal(&mut rng)).collect();
+    let options = Options {
+        exponents: Some(4),
+        warmup: 5000,
+        align: 500,
+        max_steps: 10_000,
+        tol: 0.3 * POSITIVE,
+        seed: seed.wrapping_add(index as u64),
+        ..Options::default()
+    };
+    let Ok(found) = lyapunov(&flow, column(&x), &Drive::Constant(&[]), &options, &|_| {}) else {
+        return Draw { fate: Fate::Other, exponents: vec![], errors: vec![] };
+    };
+    let main = &found.attractors[0];
+    let mut draw =
+        Draw { fate: Fate::Other, exponents: main.exponents.clone(), errors: main.std_error.clone() };
+    if main.kind == Kind::FixedPoint {
+        draw.fate = Fate::Rest;
+    } else if draw.positive() > 0 {
+        draw.fate = Fate::Chaos;
+    } else {
+        draw.fate = match cycles::find(&flow, &main.final_state, &[], &cycles::Options::default()) {
+            Ok(Motion::Rest(_)) => Fate::Rest,
+            Ok(Motion::Cycle(_)) => Fate::Cycle,
+            Ok(Motion::Torus(_)) => Fate::Torus,
+            _ => Fate::Other,
+        };
+    }
+    draw
+}

@@ -1,0 +1,233 @@
+//! Fig. 5B: where two units go round by themselves, by times of return, and how fast.
+
+use super::fig5a::{Size, draw, measured, word};
+use super::planar::exponents::Sign;
+use super::planar::grid::{self, Expected, Grid};
+use super::planar::returns::{Course, course, onset};
+use super::planar::{Planar, Time};
+use crate::pipeline::Observer;
+use crate::report::figures::{Axes, Ink, Series, lines, panels};
+use crate::report::page::Section;
+use crate::report::tables::{Cells, TableOut};
+use crate::studies::{Claim, Error, Findings, Settings, Study, Verdict};
+use crate::systems::reference::rotation::theta_star;
+use serde_json::{Map, json};
+
+/// Fig. 5B.
+pub const STUDY: Study =
+    Study { name: "park2023/fig5b", title: "Spontaneous oscillations of two units by return times", run };
+
+/// Longest run, in blocks.
+const BLOCKS: usize = 400_000;
+/// Distances from theta* at which the law of the period is measured, rad.
+const DISTANCES: [f64; 5] = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4];
+
+fn frequency(planar: &Planar) -> f64 {
+    match course(planar, [0.5, 0.1], BLOCKS) {
+        Course::Round(f, _) => f,
+        _ => f64::NAN,
+    }
+}
+
+/// Slope of log frequency against log distance from theta*, and its standard error.
+fn slowing(alpha: f64, time: Time) -> (Vec<[f64; 2]>, f64, f64) {
+    let star = theta_star(alpha);
+    let points: Vec<[f64; 2]> =
+        DISTANCES.iter().map(|d| [*d, frequency(&Planar::new(alpha, star + d, time))]).collect();
+    let logs: Vec<[f64; 2]> = points.iter().map(|p| [p[0].ln(), p[1].ln()]).collect();
+    let n = logs.len() as f64;
+    let mean = |i: usize| logs.iter().map(|p| p[i]).sum::<f64>() / n;
+    let (mx, my) = (mean(0), mean(1));
+    let sxx: f64 = logs.iter().map(|p| (p[0] - mx).powi(2)).sum();
+    let slope = logs.iter().map(|p| (p[0] - mx) * (p[1] - my)).sum::<f64>() / sxx;
+    let rest: f64 = logs.iter().map(|p| (p[1] - my - slope * (p[0] - mx)).powi(2)).sum();
+    (points, slope, (rest / (n - 2.0) / sxx).sqrt())
+}
+
+/// Largest relative deviation from the frequency at onset, just beyond it.
+fn small_amplitude(time: Time) -> (f64, usize) {
+    let angles: &[f64] = match time {
+        Time::Continuous => &[0.3, 0.6, 0.9, 1.2],
+        Time::Discrete => &[0.3, 0.7, 1.2, 1.9, 2.6],
+    };
+    let gain = |theta: f64| if time == Time::Continuous { 1.005 / theta.cos() } else { 1.005 };
+    let off = |t: &f64| (frequency(&Planar::new(gain(*t), *t, time)) / onset(*t, time) - 1.0).abs();
+    // A missing frequency must not pass for agreement.
+    (angles.iter().map(off).fold(0.0, |a, v| if v > a || v.is_nan() { v } else { a }), angles.len())
+}
+
+fn table(grid: &Grid, time: Time, courses: &[Course]) -> TableOut {
+    let float = |f: &dyn Fn(usize) -> f64| Cells::Float((0..grid.count()).map(f).collect());
+    let name = |c: &Course| match c {
+        Course::Rest => "rest".to_string(),
+        Course::Locked(q) => format!("period {q}"),
+        Course::Round(..) => "round".into(),
+        Course::Open => "open".into(),
+    };
+    let number = |k: usize, i: usize| match courses[k] {
+        Course::Round(f, e) => [f, e][i],
+        _ => f64::NAN,
+    };
+    TableOut {
+        name: word(time).into(),
+        caption: format!("Course of the orbit in {} time; frequency in turns per unit time.", word(time)),
+        columns: vec![
+            ("alpha".into(), float(&|k| grid.at(k).0)),
+            ("theta".into(), float(&|k| grid.at(k).1)),
+            ("course".into(), Cells::Text(courses.iter().map(name).collect())),
+            ("frequency".into(), float(&|k| number(k, 0))),
+            ("error".into(), float(&|k| number(k, 1))),
+        ],
+    }
+}
+
+fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
+    findings(&Size::of(settings.preset), settings.seed, observer)
+}
+
+fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
+    let grid = Grid::new(size.cells);
+    let mut out = Findings::default();
+    let (mut maps, mut tables, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    let mut laws = Vec::new();
+    for (i, time) in [Time::Continuous, Time::Discrete].into_iter().enumerate() {
+        let what = format!("times of return, {} time", word(time));
+        let courses = grid.map(&what, observer, |k, alpha, theta| {
+            course(&Planar::new(alpha, theta, time), grid::start(seed, k, size.starts, 0), BLOCKS)
+        });
+        let round: Vec<bool> = courses.iter().map(|c| matches!(c, Course::Round(..))).collect();
+        let turning: Vec<bool> = grid.expected(time).iter().map(|e| *e == Expected::Turning).collect();
+        let inner = grid.inner(&turning);
+        let far = (0..grid.count()).filter(|k| inner[*k] && round[*k] != turning[*k]).count();
+        let open = courses.iter().filter(|c| **c == Course::Open).count();
+
+        let m = measured(&grid, size, time, seed, observer);
+        // A weakly locked orbit goes round as well, with a negative exponent.
+        let zero = |k: usize| m.cells[k].sign == Sign::Zero || (turning[k] && m.cells[k].repeats > 1);
+        let apart = (0..grid.count()).filter(|k| inner[*k] && zero(*k) != round[*k]).count();
+
+        let unit = if time == Time::Discrete { "step" } else { "unit of time" };
+        let claim = |text: &str, quantity: &str, value: f64, error: f64, n: usize| {
+            let text = format!("{} time: {text}", word(time));
+            Claim::measured(&text, "park2023 Fig. 5B", quantity, value, error, n)
+        };
+        let cells = "cells farther than one cell from the boundary";
+        out.claims.push(
+            claim(
+                "orbits go round by themselves in the analytical region, to one cell",
+                cells,
+                far as f64,
+                0.0,
+                grid.count(),
+            )
+            .predicted(0.0, 0.0),
+        );
+        out.claims.push(
+            claim("orbits go round where the first exponent is zero (or, in a weak tongue, negative), to one cell of the boundary", cells, apart as f64, 0.0, grid.count())
+                .predicted(0.0, 0.0),
+        );
+        let (off, n) = small_amplitude(time);
+        let limit = if time == Time::Discrete { "theta / 2 pi" } else { "tan(theta) / 2 pi" };
+        out.claims.push(
+            claim(
+                &format!("small oscillations have the frequency {limit}"),
+                "largest relative deviation half a percent beyond onset",
+                off,
+                0.0,
+                n,
+            )
+            .predicted(0.0, 0.01),
+        );
+        let (points, slope, error) = slowing(2.0, time);
+        out.claims.push(
+            claim("at theta* the frequency vanishes as the square root of the distance (saddle-node on the cycle), alpha = 2", "exponent of the power law", slope, error, points.len())
+                .predicted(0.5, 0.02),
+        );
+        laws.push(
+            Series {
+                label: format!("{} time", word(time)),
+                points,
+                ink: Ink::Series(i),
+                ..Series::default()
+            }
+            .joined(),
+        );
+
+        let found: Vec<f64> =
+            courses.iter().map(|c| if let Course::Round(f, _) = c { *f } else { f64::NAN }).collect();
+        let finite = || found.iter().copied().filter(|f| f.is_finite());
+        let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(0.0, f64::max));
+        facts.push((
+            format!("Frequencies, {} time", word(time)),
+            format!("{low:.4} to {high:.3} turns per {unit}"),
+        ));
+        facts.push((format!("Not told apart, {} time", word(time)), format!("{open} cells")));
+        let entry = json!({ "round": round.iter().filter(|r| **r).count(), "far": far, "apart_from_exponents": apart, "open": open, "lowest_frequency": low, "highest_frequency": high });
+        out.json.extend(Map::from_iter([(word(time).to_string(), entry)]));
+        let title = format!("{} time", word(time));
+        let label = format!("log\u{2081}\u{2080} turns per {unit}");
+        let figure = draw(
+            &grid,
+            time,
+            found.iter().map(|f| f.log10()).collect(),
+            &label,
+            Some([-2.0, 0.0]),
+            "does not go round",
+        )?;
+        maps.push(figure.named(word(time), &title, &title)?);
+        if time == Time::Discrete {
+            let relative = (0..grid.count()).map(|k| found[k] / onset(grid.at(k).1, time) - 1.0).collect();
+            let figure = draw(
+                &grid,
+                time,
+                relative,
+                "Relative to \u{3b8}/2\u{3c0}, less 1",
+                Some([-0.5, 0.5]),
+                "does not go round",
+            )?;
+            let title = "discrete time, against small oscillations";
+            maps.push(figure.named("relative", title, title)?);
+        }
+        tables.push(table(&grid, time, &courses));
+    }
+    let mut axes =
+        Axes::new("Distance from \u{3b8}* (rad)", "Turns per step or unit of time").log_log().wide(250.0);
+    axes.height = 140.0;
+    maps.push(lines(&laws, &axes)?.named(
+        "slowing",
+        "slowing at \u{3b8}*, \u{3b1} = 2",
+        "Frequency against distance.",
+    )?);
+    let caption = "Frequency of orbits that go round by themselves, by times of return: in continuous time (A), as a map (B), the map's relative to that of small oscillations (C), and the square-root law at the saddle-node curve (D). Dashed: analytical boundaries.";
+    out.answer = "By times of return, orbits go round exactly in the region of Fig. 5A, with frequencies that begin at those of the linear oscillation and vanish at the saddle-node curve.".into();
+    if out.claims.iter().any(|c| c.verdict == Verdict::Differs) {
+        out.answer = "By times of return, orbits go round in the region of Fig. 5A, with the exceptions that the claims list.".into();
+    }
+    out.sections.push(Section {
+        id: "returns".into(),
+        title: "Orbits that go round".into(),
+        intro: vec![
+            "In continuous time an orbit goes round when its times of return to the half-line x\u{2082} = 0 < x\u{2081}, and the place of return, stay the same to 1e-6; its frequency is the inverse of that time. Of the map, an orbit that neither comes to rest nor repeats itself after 2 or 4 steps goes round; its frequency is the mean turn in a step, averaged with weights that vanish at both ends. The paper's colour scale is labelled in Hz without a unit of time; here the unit is that of the equations, or a step.".into(),
+        ],
+        facts,
+        figures: vec![panels("frequency", "Orbits that go round, and how fast", caption, &maps, 2)?],
+        tables,
+        ..Section::default()
+    });
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::Silent;
+    use crate::studies::Preset;
+
+    #[test]
+    fn a_coarse_map_bears_out_every_claim() {
+        let size = Size { cells: 24, ..Size::of(Preset::Quick) };
+        let found = findings(&size, 1, &Silent).unwrap();
+        let differs: Vec<&Claim> = found.claims.iter().filter(|c| c.verdict != Verdict::Holds).collect();
+        assert!(differs.is_empty(), "{differs:?}");
+    }
+}

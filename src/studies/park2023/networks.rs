@@ -1,0 +1,126 @@
+//! The networks of section S1.1, and the authors' files of them.
+
+use crate::io::table::{ReadTable, Values, read};
+use crate::linalg::activation::Activation;
+use crate::linalg::random::{Rng, normal, uniform};
+use crate::studies::Error;
+use crate::systems::cells::{Current, Rate};
+use crate::systems::rule::Rule;
+use faer::{Mat, MatRef};
+use std::path::Path;
+
+/// Time constant of (S2), in seconds.
+pub const TAU: f64 = 0.01;
+
+/// dx/dt = -x + f(W x + b), eq. (S1), in units of its time constant.
+pub fn rate(w: MatRef<f64>, bias: &[f64], activation: Activation) -> Rate {
+    let mut cell = Rate::new(0, activation, vec![1.0; w.nrows()]);
+    fill(&mut cell, w, bias);
+    cell
+}
+
+/// tau dx/dt = -x + W tanh(x), eq. (S2), with tau = 10 ms.
+pub fn current(w: MatRef<f64>) -> Current {
+    let mut cell = Current::new(0, Activation::Tanh, vec![TAU; w.nrows()]);
+    fill(&mut cell, w, &vec![0.0; w.nrows()]);
+    cell
+}
+
+/// Writes the recurrent matrix and the first bias; all else is zero.
+fn fill(cell: &mut dyn Rule, w: MatRef<f64>, bias: &[f64]) {
+    let mut theta = vec![];
+    let mut free = true;
+    for block in cell.layout() {
+        let count = block.rows * block.cols;
+        if block.name.starts_with("weight_hh") {
+            theta.extend((0..w.ncols()).flat_map(|j| w.col(j).iter().copied()));
+        } else if block.name.starts_with("bias") && std::mem::take(&mut free) {
+            theta.extend_from_slice(bias);
+        } else {
+            theta.extend(std::iter::repeat_n(0.0, count));
+        }
+    }
+    cell.write_params(&theta);
+}
+
+/// The matrix of the network with two stable fixed points, as printed.
+pub fn two_fixed_points() -> Mat<f64> {
+    pair(0.35, [-0.01, -0.02, -0.03, -0.01])
+}
+
+/// The matrix of the line attractor, as printed.
+pub fn line_attractor() -> Mat<f64> {
+    pair(0.0, [-2.0; 4])
+}
+
+/// Two units that inhibit each other by 1 and excite themselves by `own`, and four alone.
+fn pair(own: f64, alone: [f64; 4]) -> Mat<f64> {
+    Mat::from_fn(6, 6, |i, j| match (i, j) {
+        (0, 1) | (1, 0) => -1.0,
+        (0, 0) | (1, 1) => own,
+        _ if i == j => alone[i - 2],
+        _ => 0.0,
+    })
+}
+
+/// The sparse matrix of eq. (S3): an entry is N(0, g^2 / (p n)) with probability p, otherwise 0.
+pub fn sparse(n: usize, gain: f64, p: f64, rng: &mut Rng) -> Mat<f64> {
+    let deviation = gain / (p * n as f64).sqrt();
+    let mut w = Mat::zeros(n, n);
+    for j in 0..n {
+        for i in 0..n {
+            let value = deviation * normal(rng);
+            w[(i, j)] = if uniform(rng, 0.0, 1.0) < p { value } else { 0.0 };
+        }
+    }
+    w
+}
+
+/// A matrix of `rows` x `cols` from a file of the folder `data`, a row a line.
+///
+/// # Errors
+/// A file that cannot be read, holds no numbers, or another number of them.
+pub fn matrix(data: &Path, name: &str, rows: usize, cols: usize) -> Result<Mat<f64>, Error> {
+    let path = data.join(name);
+    let table = read(&path, &ReadTable::default())?;
+    let foreign = |found: String| Error::Foreign {
+        path: path.clone(),
+        found,
+        expected: format!("{rows} x {cols} numbers"),
+    };
+    if (table.rows, table.columns.len()) != (rows, cols) {
+        return Err(foreign(format!("{} x {} numbers", table.rows, table.columns.len())));
+    }
+    let mut m = Mat::zeros(rows, cols);
+    for (j, column) in table.columns.iter().enumerate() {
+        let Values::Number(values) = &column.values else {
+            return Err(foreign(format!("text in column {}", j + 1)));
+        };
+        for (i, v) in values.iter().enumerate() {
+            if !v.is_finite() {
+                return Err(foreign(format!("{v} in row {}, column {}", i + 1, j + 1)));
+            }
+            m[(i, j)] = *v;
+        }
+    }
+    Ok(m)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::random::{Use, stream};
+
+    #[test]
+    fn sparse_matrices_have_the_printed_law() {
+        let mut rng = stream(1, Use::Connectivity, 0);
+        let w = sparse(300, 1.8, 0.1, &mut rng);
+        let all: Vec<f64> = (0..300).flat_map(|j| w.col(j).iter().copied().collect::<Vec<_>>()).collect();
+        let there: Vec<f64> = all.iter().copied().filter(|v| v.abs() > 0.0).collect();
+        let share = there.len() as f64 / all.len() as f64;
+        let deviation = (there.iter().map(|v| v * v).sum::<f64>() / there.len() as f64).sqrt();
+        // Binomial and chi-square errors at 90 000 entries: 0.001 and 0.003; four of them.
+        assert!((share - 0.1).abs() < 0.004, "{share}");
+        assert!((deviation - 1.8 / 30f64.sqrt()).abs() < 0.0045 * 1.8 / 30f64.sqrt() * 4.0, "{deviation}");
+    }
+}
