@@ -5,7 +5,7 @@ mod sensitivity;
 use super::{Config, Diagnosed, Error, Module, NetworkSettings, Observer, tables};
 use crate::diagnostics::dynamics::fixed_points::{self, FixedPoints, Label};
 use crate::diagnostics::dynamics::flow_field::{FlowField, flow_field};
-use crate::diagnostics::dynamics::lyapunov::{self, Drive};
+use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
 use crate::diagnostics::dynamics::recurrent::recurrent;
 use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
 use crate::diagnostics::geometry::pca::{Pca, pca};
@@ -16,6 +16,7 @@ use crate::report::tables::{Cells, TableOut};
 use crate::systems::checkpoint::{Network, Readout};
 use faer::Mat;
 use serde_json::json;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Numbers written at most for the states along trajectories.
@@ -37,6 +38,8 @@ struct Run<'a> {
     initial: Option<Mat<f64>>,
     orbits: Trajectories,
     pca: Option<Pca>,
+    /// The spectra, once they are known.
+    spectra: OnceLock<Lyapunov>,
 }
 
 pub(super) fn diagnose(
@@ -229,8 +232,20 @@ impl<'a> Run<'a> {
         let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
         observer.finish();
         let steps = (system.time_step() - 1.0).abs() < f64::EPSILON && !system.is_flow();
+        let spectra = OnceLock::new();
         let context = Context { names: network.state_names.clone(), steps, flow: system.is_flow() };
-        Ok(Self { network, settings, seed: config.seed, context, input, inputs, initial, orbits, pca })
+        Ok(Self {
+            network,
+            settings,
+            seed: config.seed,
+            context,
+            input,
+            inputs,
+            initial,
+            orbits,
+            pca,
+            spectra,
+        })
     }
 
     /// Whether the input varies in time.
@@ -334,7 +349,9 @@ impl<'a> Run<'a> {
             let note = format!("The {k} largest of {n} exponents were computed (--exponents {n} for all).");
             rendered.section.notes.push(note);
         }
-        Ok((sections::describe_exponents(&result, &self.context, driven), rendered))
+        let finding = sections::describe_exponents(&result, &self.context, driven);
+        let _ = self.spectra.set(result);
+        Ok((finding, rendered))
     }
 
     fn search(&self, observer: &dyn Observer) -> FixedPoints {

@@ -53,7 +53,8 @@ impl Run<'_> {
         if let Some(x) = &self.initial {
             return (x.clone(), self.settings.warmup.unwrap_or(0));
         }
-        let mut x = random_states(system, if n > 128 { 2 } else { 4 }, self.seed);
+        let count = if n > if system.is_flow() { 32 } else { 128 } { 2 } else { 4 };
+        let mut x = random_states(system, count, self.seed);
         let default = match &self.inputs {
             Inputs::Constant(_) => 1500,
             Inputs::Trials(trials) => {
@@ -128,7 +129,7 @@ impl Run<'_> {
                 failure.map_or_else(|| Error::Numbers("there is no initial state".into()), Error::from)
             );
         };
-        let compared = |rate| exponents.first().and_then(|e| Agreement::of(rate, *e));
+        let compared = |rate| exponents.first().and_then(|e| Agreement::tested(rate, *e));
         let sensitivity = Sensitivity {
             backward: compared(ensemble.rate),
             forward: compared(ensemble.forward_rate),
@@ -143,26 +144,25 @@ impl Run<'_> {
         Ok((Some(sections::describe_adjoint(&sensitivity, &self.context)), Some(rendered)))
     }
 
-    /// The first exponents of the trajectories from `starts`, those of several attractors averaged by the
-    /// share of the starts; none where there are none.
+    /// The first exponents of the trajectories from `starts`, those of several attractors averaged over
+    /// the starts that reach them; none where there are none.
     fn beside(&self, starts: &Mat<f64>) -> Vec<Estimate> {
         let system = self.network.system.as_ref();
-        let drive = self.drive();
         let most = self.settings.exponents.unwrap_or(BESIDE);
         let k = system.step().dim().min(BESIDE).min(most);
-        let options = self.exponent_options(&drive, k, starts.ncols(), 10_000);
-        let found: Result<Lyapunov, _> = lyapunov(system, starts.as_ref(), &drive, &options, &|_| ());
-        let Ok(found) = found else { return Vec::new() };
-        let share: f64 = found.attractors.iter().map(|a| a.share).sum();
-        let one = |i: usize| {
-            let (mut value, mut square) = (0.0, 0.0);
-            for a in &found.attractors {
-                value += a.share / share * a.exponents[i];
-                square += (a.share / share * a.std_error[i]).powi(2);
+        // Random states depend on the seed alone: those of the exponents are these, and more.
+        let found = match self.spectra.get() {
+            Some(found) => found.clone(),
+            None => {
+                let drive = self.drive();
+                let options = self.exponent_options(&drive, k, starts.ncols(), 10_000);
+                match lyapunov(system, starts.as_ref(), &drive, &options, &|_| ()) {
+                    Ok(found) => found,
+                    Err(_) => return Vec::new(),
+                }
             }
-            Estimate { value, std_error: square.sqrt() }
         };
-        (0..k).map(one).collect()
+        mean_exponents(&found, k, starts.ncols())
     }
 
     fn covariant(&self, observer: &dyn Observer) -> Result<Found, Error> {
@@ -196,4 +196,24 @@ impl Run<'_> {
         let rendered = sections::covariant(&found, n, &self.context)?;
         Ok((sections::describe_covariant(&found), Some(rendered)))
     }
+}
+
+/// The first `k` exponents of the attractors that the first `starts` initial states reach, averaged over
+/// these.
+fn mean_exponents(found: &Lyapunov, k: usize, starts: usize) -> Vec<Estimate> {
+    let weight: Vec<f64> =
+        found.attractors.iter().map(|a| a.members.iter().filter(|m| **m < starts).count() as f64).collect();
+    let total: f64 = weight.iter().sum();
+    if total == 0.0 {
+        return Vec::new();
+    }
+    let one = |i: usize| {
+        let (mut value, mut square) = (0.0, 0.0);
+        for (a, w) in found.attractors.iter().zip(&weight).filter(|(_, w)| **w > 0.0) {
+            value += w / total * a.exponents[i];
+            square += (w / total * a.std_error[i]).powi(2);
+        }
+        Estimate { value, std_error: square.sqrt() }
+    };
+    (0..k).map(one).collect()
 }

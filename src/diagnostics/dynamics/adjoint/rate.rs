@@ -65,11 +65,16 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// Compares `rate` with `exponent`; none where one of them or its error is not finite.
-    pub fn of(rate: Estimate, exponent: Estimate) -> Option<Self> {
+    /// Compares `rate` with `exponent`.
+    pub fn of(rate: Estimate, exponent: Estimate) -> Self {
         let difference = rate.value - exponent.value;
         let error = rate.std_error.hypot(exponent.std_error);
-        let agrees = difference.abs() <= WITHIN * error + 1e-9;
-        (difference.is_finite() && error.is_finite()).then_some(Self { exponent, difference, agrees })
+        Self { exponent, difference, agrees: difference.abs() <= WITHIN * error + 1e-9 }
+    }
+
+    /// The same; none where one of them or its error is not finite, so that there is nothing to compare.
+    pub fn tested(rate: Estimate, exponent: Estimate) -> Option<Self> {
+        let finite = [rate, exponent].iter().all(|e| e.value.is_finite() && e.std_error.is_finite());
+        finite.then(|| Self::of(rate, exponent))
     }
 }
