@@ -5,8 +5,9 @@ pub mod fig5a;
 pub mod fig5b;
 pub mod networks;
 mod planar;
+pub mod robustness;
 
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[fig3::STUDY, fig5a::STUDY, fig5b::STUDY];
+pub const STUDIES: &[Study] = &[fig3::STUDY, fig5a::STUDY, fig5b::STUDY, robustness::STUDY];
