@@ -75,6 +75,7 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
     positive("--tol", n.tol)?;
     positive("--slow-threshold", n.slow_threshold)?;
     positive("--noise", n.noise)?;
+    positive("--horizon", n.horizon)?;
     for (option, value) in [
         ("--trajectories", n.trajectories),
         ("--length", n.length),
@@ -94,6 +95,7 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
             tau: n.tau,
             dt: n.dt,
             euler: n.euler,
+            constants: constants(n.constants.as_deref())?,
             reset_before: n.reset_before,
             prefix: n.prefix,
         },
@@ -109,7 +111,22 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
         steps: n.steps,
         warmup: n.warmup,
         tol: n.tol,
+        horizon: n.horizon,
+        terminal: n.terminal,
     })
+}
+
+/// The pairs of `--constants`.
+pub(super) fn constants(list: Option<&str>) -> Result<Vec<(String, f64)>, String> {
+    let one = |p: &str| {
+        let (name, value) =
+            p.split_once('=').ok_or_else(|| format!("--constants {p}: expected NAME=VALUE"))?;
+        match value.trim().parse::<f64>() {
+            Ok(v) if v.is_finite() => Ok((name.trim().to_owned(), v)),
+            _ => Err(format!("--constants {p}: `{value}` is not a finite number")),
+        }
+    };
+    list.map_or_else(|| Ok(vec![]), |list| list.split(',').map(one).collect())
 }
 
 fn recording(r: RecordingArguments) -> Result<RecordingSettings, String> {

@@ -115,6 +115,7 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--tau", s.tau.is_some()),
         ("--dt", s.dt.is_some()),
         ("--euler", s.euler),
+        ("--constants", !s.constants.is_empty()),
         ("--reset-before", s.reset_before),
         ("--prefix", s.prefix.is_some()),
         ("--inputs", n.inputs.is_some()),
@@ -129,6 +130,8 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--steps", n.steps.is_some()),
         ("--warmup", n.warmup.is_some()),
         ("--tol", n.tol.is_some()),
+        ("--horizon", n.horizon.is_some()),
+        ("--terminal", n.terminal.is_some()),
     ];
     refuse(&given, "networks; this file is read as a recording")
 }

@@ -98,12 +98,16 @@ pub(in crate::cli) struct CellArguments {
     /// Time constant of a rate or current network [default: 1]
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub tau: Option<f64>,
-    /// Time step of a rate or current network [default: tau / 10]
+    /// Time step of a rate, current or Lipschitz network [default: tau / 10, 0.1], or of a coRNN
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub dt: Option<f64>,
-    /// A rate or current network as the map that Euler steps make, not Runge-Kutta's
+    /// A rate, current or Lipschitz network as the map that Euler steps make, not Runge-Kutta's
     #[arg(long)]
     pub euler: bool,
+    /// Constants: epsilon and gamma of antisymmetric networks and coRNNs, beta_a, gamma_a, beta_w and gamma_w
+    /// of Lipschitz networks
+    #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
+    pub constants: Option<String>,
     /// GRU with its reset gate before the recurrent product
     #[arg(long)]
     pub reset_before: bool,

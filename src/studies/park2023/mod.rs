@@ -1,8 +1,10 @@
 //! Park, Sagodi and Sokol (2023), "Persistent learning signals and working memory without continuous attractors".
 
 pub mod fig3;
+pub mod fig4;
 pub mod fig5a;
 pub mod fig5b;
+mod fig6;
 pub mod networks;
 mod planar;
 pub mod robustness;
@@ -10,4 +12,5 @@ pub mod robustness;
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[fig3::STUDY, fig5a::STUDY, fig5b::STUDY, robustness::STUDY];
+pub const STUDIES: &[Study] =
+    &[fig3::STUDY, fig4::STUDY, fig5a::STUDY, fig5b::STUDY, fig6::STUDY, robustness::STUDY];

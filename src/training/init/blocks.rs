@@ -11,12 +11,18 @@ pub(super) fn fill(
     cell: &Cell,
     init: Init,
     name: &str,
-    (_, n): (usize, usize),
+    layer: (usize, usize),
     mut block: MatMut<f64>,
     rng: &mut Rng,
 ) -> Result<(), InitError> {
+    let n = layer.1;
     let recurrent = name == "weight_hh";
     let bias = name.starts_with("bias");
+    let free =
+        matches!(cell.kind(), CellKind::Antisymmetric | CellKind::GatedAntisymmetric | CellKind::Lipschitz);
+    if init != Init::Default && (free || cell.kind() == CellKind::CoRnn) {
+        return Err(refused(cell, init));
+    }
     match init {
         Init::Orthogonal if recurrent => {
             each_gate(block, n, |mut m| m.copy_from(&haar(rng, n)));
@@ -26,9 +32,41 @@ pub(super) fn fill(
         }
         Init::Identity | Init::Pta if bias => block.fill(0.0),
         Init::Pta if recurrent => oscillators(cell, n, block, rng)?,
-        _ => fill_uniform(block.as_mut(), 1.0 / (n as f64).sqrt(), rng),
+        _ if free => default_of_free(cell.kind(), name, layer, block, rng),
+        _ => fill_uniform(block.as_mut(), 1.0 / (fan_in(cell, layer) as f64).sqrt(), rng),
     }
     Ok(())
+}
+
+/// Units that drive the uniform law: those of the state, or all columns of a coRNN's one linear layer.
+fn fan_in(cell: &Cell, (d, n): (usize, usize)) -> usize {
+    if cell.kind() == CellKind::CoRnn { d + 2 * n } else { n }
+}
+
+/// Gaussian weights and no bias, for the cells whose recurrent matrices are made from free ones.
+fn default_of_free(
+    kind: CellKind,
+    name: &str,
+    (d, n): (usize, usize),
+    mut block: MatMut<f64>,
+    rng: &mut Rng,
+) {
+    let (d, n) = (d as f64, n as f64);
+    let scale = match (kind, name) {
+        (_, "bias") => 0.0,
+        (CellKind::Lipschitz, "weight_ih") => (2.0 / (d + n)).sqrt(),
+        (CellKind::Lipschitz, _) => 1.0 / n,
+        (_, "weight_ih") => 1.0 / d.sqrt(),
+        _ => 1.0 / n.sqrt(),
+    };
+    if scale > 0.0 {
+        let normal = normal_matrix(rng, block.nrows(), block.ncols());
+        block.copy_from(&(faer::Scale(scale) * &normal));
+    }
+}
+
+fn refused(cell: &Cell, init: Init) -> InitError {
+    InitError::Cell { init, cell: cell.kind(), advice: advice(init, cell.kind()) }
 }
 
 /// Calls `f` with each n x n block of a matrix of stacked gates.
@@ -52,14 +90,15 @@ fn oscillators(cell: &Cell, n: usize, mut block: MatMut<f64>, rng: &mut Rng) -> 
             pta::fill(block.subrows_mut(2 * n, n), || pta::gru_oscillator(rng));
             Ok(())
         }
-        _ => Err(InitError::Cell { init: Init::Pta, cell: cell.kind(), advice: advice(cell.kind()) }),
+        _ => Err(refused(cell, Init::Pta)),
     }
 }
 
-fn advice(kind: CellKind) -> &'static str {
-    match kind {
-        CellKind::Vanilla => "its region is known for the nonlinearity tanh alone",
-        _ => "its region is known for tanh networks and GRUs; use `default`",
+fn advice(init: Init, kind: CellKind) -> &'static str {
+    match (init, kind) {
+        (Init::Pta, CellKind::Vanilla) => "its region is known for the nonlinearity tanh alone",
+        (Init::Pta, _) => "its region is known for tanh networks and GRUs; use `default`",
+        _ => "their recurrent matrix has a form of its own; use `default`",
     }
 }
 

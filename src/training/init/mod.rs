@@ -19,7 +19,10 @@ use faer::{Mat, MatMut};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Init {
     /// PyTorch's: every parameter of `nn.RNN`, `nn.GRU` and `nn.LSTM` uniform in +-1/sqrt n for n units;
-    /// rate and current networks likewise.
+    /// rate and current networks likewise. The others as their authors: an antisymmetric network has
+    /// V ~ N(0, 1/d), W ~ N(0, 1/n), b = 0 (Chang et al. tune the scale of W, here 1); a coRNN, whose
+    /// weights are one linear layer, +-1/sqrt(d + 2n) throughout; a Lipschitz network N(0, 1/n^2) in both
+    /// free matrices, N(0, 2/(d + n)) in U, b = 0 (code of Erichson et al. at its default scale 1).
     Default,
     /// The default, but each n x n recurrent block from the uniform (Haar) measure over the orthogonal
     /// group. Input weights and biases keep the default.

@@ -151,7 +151,7 @@ fn laws_that_mean_nothing_are_refused() {
     let error = |cell, n| rule::<f64>(&architecture(cell, n), Init::Pta, 1).err().unwrap().to_string();
     assert!(error(TANH, 7).contains("7 units, expected an even number"));
     assert!(error(Cell::Vanilla { activation: Relu }, 4).contains("tanh alone"));
-    assert!(error(Cell::Lstm, 4).contains("does not go with a lstm network"));
+    assert!(error(Cell::Lstm, 4).contains("does not go with lstm networks"));
 }
 
 #[test]

@@ -95,9 +95,13 @@ pub(super) fn measure(example: &Example, settings: &Settings) -> Result<Measured
         ..adjoint::Options::default()
     };
     let settled = adjoint(system, rest, &drive, &options).map_err(|e| failed(e.to_string()))?;
-    let cycle = match cycles::find(system, rest, &[], &cycles::Options::default()) {
-        Ok(Motion::Cycle(cycle)) if example.id == "limit_cycle" => Some(cycle),
-        _ => None,
+    let cycle = if example.id == "limit_cycle" {
+        match cycles::find(system, rest, &[], &cycles::Options::default()) {
+            Ok(Motion::Cycle(cycle)) => Some(cycle),
+            _ => None,
+        }
+    } else {
+        None
     };
     let mut measured = Measured {
         pca: pca(states.pooled().as_ref()),

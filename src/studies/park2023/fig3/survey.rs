@@ -24,7 +24,7 @@ pub(super) enum Fate {
     Cycle,
     Torus,
     Chaos,
-    /// None of these for certain.
+    /// None of these for certain, or not looked at.
     Other,
 }
 
@@ -37,7 +37,7 @@ impl Fate {
             Self::Cycle => "limit cycle",
             Self::Torus => "torus",
             Self::Chaos => "chaos",
-            Self::Other => "undecided",
+            Self::Other => "other",
         }
     }
 }
@@ -111,7 +111,7 @@ fn weights(n: usize, seed: u64, index: usize) -> Mat<f64> {
 
 impl Set {
     fn of(n: usize, count: usize, wanted: Fate, most: usize, seed: u64) -> Self {
-        let draws: Vec<Draw> = (0..count).into_par_iter().map(|k| draw(n, seed, k, most)).collect();
+        let draws: Vec<Draw> = (0..count).into_par_iter().map(|k| draw(n, seed, k, most, wanted)).collect();
         let found = draws.iter().position(|d| d.fate == wanted);
         let largest = |k: &usize| draws[*k].exponents.first().copied().unwrap_or(f64::NEG_INFINITY);
         let chosen = found.or_else(|| (0..count).max_by(|a, b| largest(a).total_cmp(&largest(b))));
@@ -146,8 +146,8 @@ impl Set {
 }
 
 /// Follows a draw for 500 tau, and tells what it does by its exponents over up to `most` steps more,
-/// and, where those are not positive, by its returns.
-fn draw(n: usize, seed: u64, index: usize, most: usize) -> Draw {
+/// and, where those are not positive and cycles are wanted, by its returns.
+fn draw(n: usize, seed: u64, index: usize, most: usize, wanted: Fate) -> Draw {
     let flow = flow(&weights(n, seed, index));
     let x = initial(n, seed, index);
     let options = Options {
@@ -169,7 +169,7 @@ fn draw(n: usize, seed: u64, index: usize, most: usize) -> Draw {
         draw.fate = Fate::Rest;
     } else if draw.positive() > 0 {
         draw.fate = Fate::Chaos;
-    } else {
+    } else if wanted == Fate::Cycle {
         draw.fate = match cycles::find(&flow, &main.final_state, &[], &cycles::Options::default()) {
             Ok(Motion::Rest(_)) => Fate::Rest,
             Ok(Motion::Cycle(_)) => Fate::Cycle,
