@@ -4,7 +4,10 @@
 use faer::{Mat, MatMut, MatRef};
 use nullcline::linalg::activation::Activation;
 use nullcline::linalg::random::{Use, normal, normal_matrix, stream};
-use nullcline::systems::cells::{Current, Gru, GruResetBefore, Lstm, Rate, Stack, Vanilla};
+use nullcline::systems::cells::{
+    Antisymmetric, CoRnn, Current, GatedAntisymmetric, Gru, GruResetBefore, Lipschitz, Lstm, Rate, Skewed,
+    Stack, Vanilla,
+};
 use nullcline::systems::reference::{
     CoupledFitzHughNagumo, Henon, Hopf, Ikeda, Linear, Logistic, Lorenz, Rossler, VanDerPol, beer_1995,
 };
@@ -127,6 +130,7 @@ fn check_fold(name: &str, rule: &dyn Rule, x: MatRef<f64>, u: MatRef<f64>) {
 /// Every rule, one line each.
 fn rules() -> Vec<(&'static str, Box<dyn Rule>)> {
     use Activation::{Identity, Relu, Sigmoid, Tanh};
+    let skewed = |beta, gamma| Skewed { beta, gamma };
     let tau = || vec![1.0, 2.5, 0.7, 1.0, 1.3];
     vec![
         ("vanilla tanh", Box::new(Vanilla::new(6, 3, Tanh))),
@@ -139,6 +143,22 @@ fn rules() -> Vec<(&'static str, Box<dyn Rule>)> {
         ("gru without input", Box::new(Gru::new(5, 0))),
         ("gru reset before", Box::new(GruResetBefore::new(5, 3))),
         ("lstm", Box::new(Lstm::new(4, 3))),
+        ("antisymmetric", Box::new(Antisymmetric::new(5, 3, 0.3, 0.1))),
+        ("gated antisymmetric", Box::new(GatedAntisymmetric::new(5, 3, 0.3, 0.1))),
+        ("cornn", Box::new(CoRnn::new(4, 3, 0.2, 1.5, 0.7))),
+        ("lipschitz", Box::new(Lipschitz::new(5, 3, skewed(0.7, 0.02), skewed(0.9, 0.1)))),
+        (
+            "euler lipschitz",
+            Box::new(Euler::new(Lipschitz::new(4, 2, skewed(0.6, 0.3), skewed(0.5, 0.1)), 0.2)),
+        ),
+        ("rk4 lipschitz", Box::new(Rk4::new(Lipschitz::new(4, 2, skewed(0.6, 0.3), skewed(0.5, 0.1)), 0.2))),
+        (
+            "stack antisymmetric and cornn",
+            Box::new(Stack::new(vec![
+                Box::new(CoRnn::new(3, 2, 0.2, 1.5, 0.7)),
+                Box::new(GatedAntisymmetric::new(4, 3, 0.3, 0.1)),
+            ])),
+        ),
         ("euler rate", Box::new(Euler::new(Rate::new(2, Tanh, tau()), 0.1))),
         ("euler current", Box::new(Euler::new(Current::new(2, Sigmoid, tau()), 0.2))),
         ("rk4 rate", Box::new(Rk4::new(Rate::new(2, Tanh, tau()), 0.1))),

@@ -60,10 +60,12 @@ pub(super) struct Analyze {
 #[derive(Args, Default)]
 #[command(next_help_heading = "Networks")]
 pub(super) struct NetworkArguments {
-    /// Cell, where the names do not tell: vanilla, gru, lstm, rate or current
+    /// Cell, where the names do not tell: vanilla, gru, lstm, rate, current, antisymmetric,
+    /// gated_antisymmetric, cornn or lipschitz
     #[arg(long, value_name = "NAME")]
     pub cell: Option<String>,
-    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME
+    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME; of a coRNN's velocities
+    /// w_vel=NAME, of a Lipschitz network's linear part w_lin=NAME
     #[arg(long, value_name = "ROLE=NAME,..")]
     pub map: Option<String>,
     /// Nonlinearity: tanh, relu, sigmoid or identity
@@ -72,12 +74,16 @@ pub(super) struct NetworkArguments {
     /// Time constant of a rate or current network
     #[arg(long, value_name = "TIME")]
     pub tau: Option<f64>,
-    /// Time step of a rate or current network [default: tau / 10]
+    /// Time step of a rate, current or Lipschitz network [default: tau / 10, 0.1], or of a coRNN
     #[arg(long, value_name = "TIME")]
     pub dt: Option<f64>,
-    /// Read a rate or current network as the map that Euler steps make, not as a flow
+    /// Read a rate, current or Lipschitz network as the map that Euler steps make, not as a flow
     #[arg(long)]
     pub euler: bool,
+    /// Constants that the file does not hold: epsilon and gamma of antisymmetric networks and coRNNs,
+    /// beta_a, gamma_a, beta_w and gamma_w of Lipschitz networks
+    #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
+    pub constants: Option<String>,
     /// GRU with its reset gate before the recurrent product (PyTorch's is after)
     #[arg(long)]
     pub reset_before: bool,

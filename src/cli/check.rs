@@ -95,6 +95,7 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
             tau: n.tau,
             dt: n.dt,
             euler: n.euler,
+            constants: constants(n.constants.as_deref())?,
             reset_before: n.reset_before,
             prefix: n.prefix,
         },
@@ -113,6 +114,19 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
         horizon: n.horizon,
         terminal: n.terminal,
     })
+}
+
+/// The pairs of `--constants`.
+pub(super) fn constants(list: Option<&str>) -> Result<Vec<(String, f64)>, String> {
+    let one = |p: &str| {
+        let (name, value) =
+            p.split_once('=').ok_or_else(|| format!("--constants {p}: expected NAME=VALUE"))?;
+        match value.trim().parse::<f64>() {
+            Ok(v) if v.is_finite() => Ok((name.trim().to_owned(), v)),
+            _ => Err(format!("--constants {p}: `{value}` is not a finite number")),
+        }
+    };
+    list.map_or_else(|| Ok(vec![]), |list| list.split(',').map(one).collect())
 }
 
 fn recording(r: RecordingArguments) -> Result<RecordingSettings, String> {

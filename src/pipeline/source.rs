@@ -115,6 +115,7 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--tau", s.tau.is_some()),
         ("--dt", s.dt.is_some()),
         ("--euler", s.euler),
+        ("--constants", !s.constants.is_empty()),
         ("--reset-before", s.reset_before),
         ("--prefix", s.prefix.is_some()),
         ("--inputs", n.inputs.is_some()),

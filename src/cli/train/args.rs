@@ -98,12 +98,16 @@ pub(in crate::cli) struct CellArguments {
     /// Time constant of a rate or current network [default: 1]
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub tau: Option<f64>,
-    /// Time step of a rate or current network [default: tau / 10]
+    /// Time step of a rate, current or Lipschitz network [default: tau / 10, 0.1], or of a coRNN
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub dt: Option<f64>,
-    /// A rate or current network as the map that Euler steps make, not Runge-Kutta's
+    /// A rate, current or Lipschitz network as the map that Euler steps make, not Runge-Kutta's
     #[arg(long)]
     pub euler: bool,
+    /// Constants: epsilon and gamma of antisymmetric networks and coRNNs, beta_a, gamma_a, beta_w and gamma_w
+    /// of Lipschitz networks
+    #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
+    pub constants: Option<String>,
     /// GRU with its reset gate before the recurrent product
     #[arg(long)]
     pub reset_before: bool,
@@ -145,6 +149,9 @@ pub(in crate::cli) struct TrainingArguments {
     /// Stop after so many epochs without a lower validation loss, or none [default: none]
     #[arg(long, value_name = "EPOCHS", allow_negative_numbers = true)]
     pub patience: Option<String>,
+    /// Stop as soon as the validation loss is at most this [default: none]
+    #[arg(long, value_name = "LOSS")]
+    pub goal: Option<f64>,
     /// Validation items: own (the task's) or held-out (drawn from the training items, which then lack them)
     #[arg(long, value_name = "WHICH", default_value = "own")]
     pub validation: String,

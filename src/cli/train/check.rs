@@ -2,7 +2,7 @@
 
 use super::args::{CellArguments, TaskArguments, Train};
 use super::ranges;
-use crate::cli::check::{command_line, parquet};
+use crate::cli::check::{command_line, constants, parquet};
 use crate::linalg::activation::Activation;
 use crate::pipeline::Error;
 use crate::pipeline::training::{
@@ -33,6 +33,7 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
         method,
         decay: Decay { factor: 1.0, every: t.decay_every.unwrap_or((t.epochs / 5).max(1)) },
         validation: validation.ok_or_else(|| wrong("--validation", &t.validation, "own or held-out"))?,
+        goal: t.goal,
         seed: a.seed,
         ..Settings::default()
     };
@@ -93,8 +94,8 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
     let activation = activation.transpose()?;
     let misplaced = [
         ("--activation", activation.is_some() && !kind.has_activation()),
-        ("--tau", n.tau.is_some() && !kind.is_flow()),
-        ("--dt", n.dt.is_some() && !kind.is_flow()),
+        ("--tau", n.tau.is_some() && (!kind.is_flow() || kind == CellKind::Lipschitz)),
+        ("--dt", n.dt.is_some() && !kind.is_flow() && kind != CellKind::CoRnn),
         ("--euler", n.euler && !kind.is_flow()),
         ("--reset-before", n.reset_before && kind != CellKind::Gru),
     ];
@@ -107,13 +108,25 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
     let activation = activation.unwrap_or(Activation::Tanh);
     let tau = n.tau.unwrap_or(1.0);
     let scheme = Scheme { dt: n.dt.unwrap_or(tau / 10.0), euler: n.euler };
+    let constants = constants(n.constants.as_deref()).map_err(Error::Config)?;
+    kind.knows(&constants).map_err(|why| Error::Config(format!("--constants {why}")))?;
+    let number = |name: &'static str| {
+        let given = constants.iter().find(|c| c.0 == name).map(|c| c.1);
+        given.or(n.dt.filter(|_| name == "dt")).ok_or_else(|| {
+            let all = kind.constants().join("=VALUE,");
+            Error::Config(format!("--cell {} has constants: give --constants {all}=VALUE", kind.name()))
+        })
+    };
+    if let Some(cell) = Cell::from_constants(kind, number, || scheme)? {
+        return Ok(cell);
+    }
     let tau = vec![tau; n.units];
     Ok(match kind {
-        CellKind::Vanilla => Cell::Vanilla { activation },
         CellKind::Gru => Cell::Gru { reset_before: n.reset_before },
         CellKind::Lstm => Cell::Lstm,
         CellKind::Rate => Cell::Rate { activation, tau, scheme },
         CellKind::Current => Cell::Current { activation, tau, scheme },
+        _ => Cell::Vanilla { activation },
     })
 }
 

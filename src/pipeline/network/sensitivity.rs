@@ -171,13 +171,14 @@ impl Run<'_> {
         let k = s.exponents.unwrap_or(VECTORS).min(n);
         let drive = self.drive();
         let (starts, _) = self.starts();
-        let budget = (2_000_000_000 / (n * n * k)).clamp(200, 2000);
+        let stages = if system.is_flow() { 4 } else { 1 };
+        let budget = (6_000_000_000 / (n * n * k * stages)).clamp(200, 4000);
         let options = match drive {
             Drive::Constant(_) => covariant::Options {
                 warmup: s.warmup.unwrap_or(1500),
-                align: budget / 2,
+                align: budget * 3 / 4,
                 steps: s.steps.unwrap_or(budget),
-                settle: budget / 2,
+                settle: budget * 3 / 4,
                 ..covariant::Options::default()
             },
             Drive::Sequence(u) => {

@@ -100,8 +100,12 @@ pub fn covariant(c: &Covariant, n: usize, context: &Context) -> Result<Rendered,
         ));
     }
     let mut figures = vec![growth_figure(c, context)?];
-    if c.exponents.len() > 1 {
-        figures.splice(0..0, [angle_figure(c)?, mean_figure(c)?]);
+    let any = c.pairs.iter().any(|p| p.defined);
+    if any {
+        figures.insert(0, mean_figure(c)?);
+    }
+    if any || c.splitting.is_some() {
+        figures.insert(0, angle_figure(c)?);
     }
     let section = Section {
         id: "covariant".into(),
@@ -215,9 +219,9 @@ fn growth_figure(c: &Covariant, context: &Context) -> Result<Figure, Error> {
     let mean: Vec<f64> = c.growth.iter().map(|g| g.value).collect();
     let quantile = |q: usize| c.growth_quantiles.iter().map(|v| v[q]).collect::<Vec<f64>>();
     let series = [
-        Series::new("5 and 95 %", &index, &quantile(0)).ink(Ink::Grey),
-        Series::new("", &index, &quantile(4)).ink(Ink::Grey),
-        Series::new("mean", &index, &mean).errors(&c.growth_deviation).ink(Ink::Series(0)),
+        Series::new("5 %", &index, &quantile(0)).ink(Ink::Grey),
+        Series::new("95 %", &index, &quantile(4)).ink(Ink::Grey),
+        Series::new("mean and deviation", &index, &mean).errors(&c.growth_deviation).ink(Ink::Series(0)),
     ];
     let axes = Axes { x_whole: true, ..Axes::new("Vector", &format!("Growth ({})", context.rate())) }
         .reference("", Reference::Across(0.0));

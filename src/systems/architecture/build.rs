@@ -2,7 +2,10 @@
 
 use super::{Architecture, Cell, Scheme};
 use crate::linalg::Real;
-use crate::systems::cells::{Current, Gru, GruResetBefore, Lstm, Rate, Stack, Vanilla};
+use crate::systems::cells::{
+    Antisymmetric, CoRnn, Current, GatedAntisymmetric, Gru, GruResetBefore, Lipschitz, Lstm, Rate, Stack,
+    Vanilla,
+};
 use crate::systems::rule::Rule;
 use crate::systems::time::{Euler, Flow, Map, Rk4, System};
 
@@ -28,6 +31,9 @@ impl Architecture {
             Cell::Current { activation, tau, scheme } => {
                 timed(Current::new(d, *activation, tau.clone()), theta, *scheme)
             }
+            Cell::Lipschitz { linear, recurrent, scheme } => {
+                timed(Lipschitz::new(self.units[0], d, *linear, *recurrent), theta, *scheme)
+            }
             _ => {
                 let mut rule = self.rule();
                 rule.write_params(theta);
@@ -48,6 +54,14 @@ fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
         }
         Cell::Current { activation, tau, scheme } => {
             discretised(Current::<T>::new(d, *activation, tau.clone()), *scheme)
+        }
+        Cell::Antisymmetric { epsilon, gamma } => Box::new(Antisymmetric::new(n, d, *epsilon, *gamma)),
+        Cell::GatedAntisymmetric { epsilon, gamma } => {
+            Box::new(GatedAntisymmetric::new(n, d, *epsilon, *gamma))
+        }
+        Cell::CoRnn { dt, gamma, epsilon } => Box::new(CoRnn::new(n, d, *dt, *gamma, *epsilon)),
+        Cell::Lipschitz { linear, recurrent, scheme } => {
+            discretised(Lipschitz::<T>::new(n, d, *linear, *recurrent), *scheme)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{CellKind, Error};
 use crate::linalg::activation::Activation;
+use crate::systems::cells::Skewed;
 
 /// How a flow advances: classical Runge-Kutta steps, or Euler steps, whose map is then the network.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,9 +46,72 @@ pub enum Cell {
         /// Discretisation.
         scheme: Scheme,
     },
+    /// [`Antisymmetric`](crate::systems::cells::Antisymmetric).
+    Antisymmetric {
+        /// Step.
+        epsilon: f64,
+        /// Damping.
+        gamma: f64,
+    },
+    /// [`GatedAntisymmetric`](crate::systems::cells::GatedAntisymmetric).
+    GatedAntisymmetric {
+        /// Step.
+        epsilon: f64,
+        /// Damping.
+        gamma: f64,
+    },
+    /// [`CoRnn`](crate::systems::cells::CoRnn).
+    CoRnn {
+        /// Time step.
+        dt: f64,
+        /// Stiffness.
+        gamma: f64,
+        /// Damping.
+        epsilon: f64,
+    },
+    /// [`Lipschitz`](crate::systems::cells::Lipschitz).
+    Lipschitz {
+        /// Law of the linear part A.
+        linear: Skewed,
+        /// Law of the recurrent matrix W.
+        recurrent: Skewed,
+        /// Discretisation.
+        scheme: Scheme,
+    },
 }
 
 impl Cell {
+    /// The cell of a kind that has [`constants`](CellKind::constants), which `number` gives by name; none of
+    /// any other kind. A Lipschitz network is discretised by `scheme`.
+    ///
+    /// # Errors
+    /// Those of `number`.
+    pub fn from_constants<E>(
+        kind: CellKind,
+        number: impl Fn(&'static str) -> Result<f64, E>,
+        scheme: impl FnOnce() -> Scheme,
+    ) -> Result<Option<Self>, E> {
+        let skewed = |beta, gamma| Ok(Skewed { beta: number(beta)?, gamma: number(gamma)? });
+        Ok(Some(match kind {
+            CellKind::Antisymmetric => {
+                Self::Antisymmetric { epsilon: number("epsilon")?, gamma: number("gamma")? }
+            }
+            CellKind::GatedAntisymmetric => {
+                Self::GatedAntisymmetric { epsilon: number("epsilon")?, gamma: number("gamma")? }
+            }
+            CellKind::CoRnn => {
+                Self::CoRnn { dt: number("dt")?, gamma: number("gamma")?, epsilon: number("epsilon")? }
+            }
+            CellKind::Lipschitz => Self::Lipschitz {
+                linear: skewed("beta_a", "gamma_a")?,
+                recurrent: skewed("beta_w", "gamma_w")?,
+                scheme: scheme(),
+            },
+            CellKind::Vanilla | CellKind::Gru | CellKind::Lstm | CellKind::Rate | CellKind::Current => {
+                return Ok(None);
+            }
+        }))
+    }
     /// The kind, without the constants.
     pub fn kind(&self) -> CellKind {
         match self {
@@ -56,6 +120,10 @@ impl Cell {
             Self::Lstm => CellKind::Lstm,
             Self::Rate { .. } => CellKind::Rate,
             Self::Current { .. } => CellKind::Current,
+            Self::Antisymmetric { .. } => CellKind::Antisymmetric,
+            Self::GatedAntisymmetric { .. } => CellKind::GatedAntisymmetric,
+            Self::CoRnn { .. } => CellKind::CoRnn,
+            Self::Lipschitz { .. } => CellKind::Lipschitz,
         }
     }
     /// The nonlinearity, where it is a choice.
@@ -82,6 +150,19 @@ impl Cell {
                 all.push(("tau", tau.iter().map(f64::to_string).collect::<Vec<_>>().join(",")));
                 all.extend(scheme.settings());
             }
+            Self::Antisymmetric { epsilon, gamma } | Self::GatedAntisymmetric { epsilon, gamma } => {
+                all.extend([("epsilon", epsilon.to_string()), ("gamma", gamma.to_string())]);
+            }
+            Self::CoRnn { dt, gamma, epsilon } => {
+                let constants = [("dt", dt), ("gamma", gamma), ("epsilon", epsilon)];
+                all.extend(constants.map(|(name, v)| (name, v.to_string())));
+            }
+            Self::Lipschitz { linear, recurrent, scheme } => {
+                let a = [("beta_a", linear.beta), ("gamma_a", linear.gamma)];
+                let w = [("beta_w", recurrent.beta), ("gamma_w", recurrent.gamma)];
+                all.extend(a.into_iter().chain(w).map(|(name, v)| (name, v.to_string())));
+                all.extend(scheme.settings());
+            }
             Self::Vanilla { .. } | Self::Lstm => {}
         }
         all
@@ -97,6 +178,22 @@ impl Cell {
                 tau.iter().try_for_each(|t| positive("tau", *t))?;
                 positive("dt", scheme.dt)
             }
+            Self::Antisymmetric { epsilon, gamma } | Self::GatedAntisymmetric { epsilon, gamma } => {
+                positive("epsilon", *epsilon)?;
+                damping("gamma", *gamma)
+            }
+            Self::CoRnn { dt, gamma, epsilon } => {
+                positive("dt", *dt)?;
+                damping("gamma", *gamma)?;
+                damping("epsilon", *epsilon)
+            }
+            Self::Lipschitz { linear, recurrent, scheme } => {
+                share("beta_a", linear.beta)?;
+                share("beta_w", recurrent.beta)?;
+                damping("gamma_a", linear.gamma)?;
+                damping("gamma_w", recurrent.gamma)?;
+                positive("dt", scheme.dt)
+            }
             Self::Vanilla { .. } | Self::Gru { .. } | Self::Lstm => Ok(()),
         }
     }
@@ -110,8 +207,17 @@ impl Scheme {
 }
 
 fn positive(name: &'static str, value: f64) -> Result<(), Error> {
-    if value.is_finite() && value > 0.0 {
-        return Ok(());
-    }
-    Err(Error::Constant { name, value, expected: "a positive number" })
+    within(name, value, value > 0.0, "a positive number")
+}
+
+fn damping(name: &'static str, value: f64) -> Result<(), Error> {
+    within(name, value, value >= 0.0, "zero or a positive number")
+}
+
+fn share(name: &'static str, value: f64) -> Result<(), Error> {
+    within(name, value, (0.0..=1.0).contains(&value), "a number from 0 to 1")
+}
+
+fn within(name: &'static str, value: f64, holds: bool, expected: &'static str) -> Result<(), Error> {
+    if holds && value.is_finite() { Ok(()) } else { Err(Error::Constant { name, value, expected }) }
 }

@@ -1,21 +1,31 @@
 //! Recurrent cells, one a file, and stacks of them.
 
+mod antisymmetric;
+mod cornn;
 mod current;
+mod gated_antisymmetric;
 mod gru;
 mod gru_reset_before;
 mod leak;
+mod lipschitz;
 mod lstm;
 mod params;
 mod rate;
+mod skewed;
 mod stack;
 mod vanilla;
 
+pub use antisymmetric::Antisymmetric;
+pub use cornn::CoRnn;
 pub use current::Current;
+pub use gated_antisymmetric::GatedAntisymmetric;
 pub use gru::Gru;
 pub use gru_reset_before::GruResetBefore;
+pub use lipschitz::Lipschitz;
 pub use lstm::Lstm;
 pub use params::Params;
 pub use rate::Rate;
+pub use skewed::Skewed;
 pub use stack::Stack;
 pub use vanilla::Vanilla;
 

@@ -1,11 +1,12 @@
 //! Checked tensors to a system.
 
+use super::constants::constants;
 use super::metadata::{Saved, layered};
 use super::names::{LayerTensors, find};
 use super::{CellKind, Error, Network, Readout, Spec};
 use crate::io::tensors::{Tensor, Tensors};
-use crate::linalg::activation::Activation;
-use crate::systems::architecture::{Architecture, Cell, Scheme};
+use crate::systems::architecture::{Architecture, Cell};
+use crate::systems::cells::Skewed;
 use crate::systems::rule::{Block, Rule};
 use faer::{Mat, MatRef};
 
@@ -41,10 +42,11 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let units: Vec<usize> = layers.iter().map(|l| l.n).collect();
     let architecture = Architecture::new(cell, layers[0].d, &units)?;
     let theta = parameters(&layers, &architecture.rule::<f64>().layout());
+    let second = architecture.cell().kind().second().is_some();
     let used: Vec<&str> = parts
         .layers
         .iter()
-        .flat_map(|l| [Some(l.w), l.u, l.b_ih, l.b_hh])
+        .flat_map(|l| [Some(l.w), l.second.filter(|_| second), l.u, l.b_ih, l.b_hh])
         .chain([parts.readout.map(|r| r.0), parts.readout.and_then(|r| r.1), parts.tau])
         .flatten()
         .map(|t| t.name.as_str())
@@ -59,7 +61,7 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
         system: architecture.system(&theta),
         readout: parts.readout.map(|(w, b)| read_out(w, b, outputs)).transpose()?,
         activation: architecture.cell().activation(),
-        recurrent: recurrent(&layers, cell),
+        recurrent: recurrent(&layers, architecture.cell()),
         cell,
         units,
         unused,
@@ -86,13 +88,33 @@ impl<'a> Layer<'a> {
             let expected = format!("{rows} with H > 0, as {} networks have", cell.name());
             return Err(shape(tensors.w, &expected));
         }
+        if let Some(block) = cell.second() {
+            let why = || {
+                let cell = cell.name();
+                format!(
+                    "{cell} networks have two recurrent matrices; --map names it w_vel (cornn) or w_lin (lipschitz)"
+                )
+            };
+            let missing = || Error::Missing { name: block.into(), why: why() };
+            let second = tensors.second.ok_or_else(missing)?;
+            if matrix(second)? != (n, n) {
+                return Err(shape(second, &format!("{n} x {n}, as `{}`", tensors.w.name)));
+            }
+            finite(second)?;
+        }
+        let rows = cell.drives() * n;
+        let as_w = if cell.drives() == gates {
+            "as many as ".into()
+        } else {
+            format!("{} for each unit of ", cell.drives())
+        };
         let mut layer = Self { tensors, n, d: 0, transposed: false };
         if let Some(u) = tensors.u {
             let (r, c) = if u.shape.len() == 1 { (u.shape[0], 1) } else { matrix(u)? };
             layer.transposed = r != rows && c == rows;
             layer.d = if layer.transposed { r } else { c };
             if r != rows && !layer.transposed {
-                return Err(shape(u, &format!("{rows} rows, as `{}` has", tensors.w.name)));
+                return Err(shape(u, &format!("{rows} rows, {as_w}`{}`", tensors.w.name)));
             }
             if let Some(below) = below.filter(|b| *b != layer.d) {
                 let expected = format!("{below} columns, the units of the layer below");
@@ -101,7 +123,7 @@ impl<'a> Layer<'a> {
         }
         for b in [tensors.b_ih, tensors.b_hh].into_iter().flatten() {
             if b.data.len() != rows || b.shape.iter().filter(|s| **s != 1).count() > 1 {
-                return Err(shape(b, &format!("[{rows}], as `{}` has rows", tensors.w.name)));
+                return Err(shape(b, &format!("[{rows}], {as_w}`{}`", tensors.w.name)));
             }
         }
         for t in [Some(tensors.w), tensors.u, tensors.b_ih, tensors.b_hh].into_iter().flatten() {
@@ -120,6 +142,11 @@ impl<'a> Layer<'a> {
             ("weight_ih", Some(u)) if cols > 0 => matrix(row_major(&u.data, rows)),
             ("weight_ih", _) => {}
             ("weight_hh", _) => matrix(row_major(&t.w.data, rows)),
+            ("weight_hz" | "weight_hl", _) => {
+                if let Some(second) = t.second {
+                    matrix(row_major(&second.data, rows));
+                }
+            }
             _ => {
                 let parts = match block {
                     "bias_ih" => [t.b_ih, None],
@@ -155,7 +182,7 @@ fn matrix(t: &Tensor) -> Result<(usize, usize), Error> {
     }
 }
 
-fn shape(t: &Tensor, expected: &str) -> Error {
+pub(super) fn shape(t: &Tensor, expected: &str) -> Error {
     Error::Shape { name: t.name.clone(), found: t.shape.clone(), expected: expected.into() }
 }
 
@@ -171,100 +198,33 @@ fn finite(t: &Tensor) -> Result<(), Error> {
     Err(Error::NotFinite { name: t.name.clone(), index, value: t.data[flat] })
 }
 
-/// The cell with its constants, from the command line, the file's metadata or an assumption noted.
-fn constants(
-    kind: CellKind,
-    spec: &Spec,
-    saved: &Saved,
-    tau: Option<&Tensor>,
-    n: usize,
-    notes: &mut Vec<String>,
-) -> Result<Cell, Error> {
-    let activation = activation(kind, spec, saved, notes)?;
-    if !kind.is_flow() {
-        let given = [("--tau", spec.tau.is_some()), ("--dt", spec.dt.is_some()), ("--euler", spec.euler)];
-        if let Some((option, _)) = given.into_iter().find(|g| g.1) {
-            let advice = "; it is a map (rate and current networks have time constants)".to_owned();
-            return Err(Error::Setting { option, cell: kind, advice });
-        }
-    }
-    Ok(match kind {
-        CellKind::Vanilla => Cell::Vanilla { activation },
-        CellKind::Gru => Cell::Gru { reset_before: spec.reset_before || saved.reset_before },
-        CellKind::Lstm => Cell::Lstm,
-        CellKind::Rate => {
-            let tau = time_constants(spec, saved, tau, n, notes)?;
-            Cell::Rate { activation, scheme: scheme(spec, saved, &tau, notes), tau }
-        }
-        CellKind::Current => {
-            let tau = time_constants(spec, saved, tau, n, notes)?;
-            Cell::Current { activation, scheme: scheme(spec, saved, &tau, notes), tau }
-        }
-    })
-}
-
-fn activation(
-    cell: CellKind,
-    spec: &Spec,
-    saved: &Saved,
-    notes: &mut Vec<String>,
-) -> Result<Activation, Error> {
-    if !cell.has_activation() && spec.activation.is_some() {
-        let advice = "; its nonlinearities are fixed".to_owned();
-        return Err(Error::Setting { option: "--activation", cell, advice });
-    }
-    Ok(spec.activation.or(saved.activation).unwrap_or_else(|| {
-        if cell.has_activation() {
-            notes.push(
-                "The file does not say the nonlinearity: tanh is assumed (--activation changes it).".into(),
-            );
-        }
-        Activation::Tanh
-    }))
-}
-
-fn time_constants(
-    spec: &Spec,
-    saved: &Saved,
-    tensor: Option<&Tensor>,
-    n: usize,
-    notes: &mut Vec<String>,
-) -> Result<Vec<f64>, Error> {
-    Ok(match (spec.tau, tensor, saved.tau.as_deref()) {
-        (Some(tau), ..) => vec![tau; n],
-        (None, Some(t), _) if t.data.len() == 1 => vec![t.data[0]; n],
-        (None, Some(t), _) if t.data.len() == n => t.data.clone(),
-        (None, Some(t), _) => return Err(shape(t, &format!("1 or {n} time constants"))),
-        (None, None, Some([tau])) => vec![*tau; n],
-        (None, None, Some(tau)) if tau.len() == n => tau.to_vec(),
-        (None, None, _) => {
-            notes.push(
-                "The file does not say the time constant: tau = 1 is assumed (--tau changes it).".into(),
-            );
-            vec![1.0; n]
-        }
-    })
-}
-
-fn scheme(spec: &Spec, saved: &Saved, tau: &[f64], notes: &mut Vec<String>) -> Scheme {
-    let dt = spec.dt.or(saved.dt).unwrap_or_else(|| {
-        let shortest = tau.iter().fold(f64::INFINITY, |a, b| a.min(*b));
-        notes.push(format!(
-            "Time step: a tenth of the shortest time constant, {} (--dt changes it).",
-            shortest / 10.0
-        ));
-        shortest / 10.0
-    });
-    Scheme { dt, euler: spec.euler || saved.euler }
-}
-
-fn recurrent(layers: &[Layer], cell: CellKind) -> Vec<(String, Mat<f64>)> {
+/// The recurrent matrices as they act on the state, by name.
+fn recurrent(layers: &[Layer], cell: &Cell) -> Vec<(String, Mat<f64>)> {
     let mut out = Vec::new();
     for (l, layer) in layers.iter().enumerate() {
         let w = row_major(&layer.tensors.w.data, layer.tensors.w.shape[0]);
-        for (g, gate) in cell.gates().iter().enumerate() {
-            let name = if layers.len() > 1 { format!("layer{l}_{gate}") } else { (*gate).to_owned() };
-            out.push((name, w.subrows(g * layer.n, layer.n).to_owned()));
+        let second = layer.tensors.second.map(|t| row_major(&t.data, layer.n));
+        let mut push = |name: &str, m: Mat<f64>| {
+            let name = if layers.len() > 1 { format!("layer{l}_{name}") } else { name.to_owned() };
+            out.push((name, m));
+        };
+        match (cell, second) {
+            (Cell::Antisymmetric { gamma, .. } | Cell::GatedAntisymmetric { gamma, .. }, _) => {
+                push("recurrent", Skewed { beta: 1.0, gamma: *gamma }.matrix(w));
+            }
+            (Cell::Lipschitz { linear, recurrent, .. }, Some(second)) => {
+                push("recurrent", recurrent.matrix(w));
+                push("linear", linear.matrix(second));
+            }
+            (Cell::CoRnn { .. }, Some(second)) => {
+                push("recurrent", w.to_owned());
+                push("velocity", second.to_owned());
+            }
+            _ => {
+                for (g, gate) in cell.kind().gates().iter().enumerate() {
+                    push(gate, w.subrows(g * layer.n, layer.n).to_owned());
+                }
+            }
         }
     }
     out

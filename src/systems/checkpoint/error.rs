@@ -71,7 +71,7 @@ pub enum Error {
         advice: &'static str,
     },
     /// A setting that contradicts the file or another setting.
-    #[error("{option} does not go with a {} network{}", cell.name(), advice)]
+    #[error("{option} does not go with {} networks{}", cell.name(), advice)]
     Setting {
         /// The option.
         option: &'static str,
@@ -104,6 +104,14 @@ pub enum Error {
         /// Its value.
         value: String,
         /// What was expected.
-        expected: &'static str,
+        expected: String,
+    },
+    /// A constant of the cell that nobody gave.
+    #[error("the file does not say the constant {name} of a {} network: give --constants {name}=VALUE", cell.name())]
+    Constant {
+        /// Its name.
+        name: &'static str,
+        /// The cell.
+        cell: CellKind,
     },
 }

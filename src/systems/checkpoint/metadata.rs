@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// The entries of a safetensors file's metadata that decide what its tensors mean:
 /// `cell`, `activation`, `tau` (comma-separated), `dt`, `scheme` (euler or rk4),
-/// `reset` (before or after).
+/// `reset` (before or after), and the cell's constants by name.
 #[derive(Default)]
 pub(super) struct Saved {
     pub cell: Option<CellKind>,
@@ -20,10 +20,15 @@ pub(super) struct Saved {
     pub dt: Option<f64>,
     pub euler: bool,
     pub reset_before: bool,
+    pub constants: Vec<(&'static str, f64)>,
 }
 
-fn bad(name: &str, value: &str, expected: &'static str) -> Error {
-    Error::Value { name: format!("metadata `{name}`"), value: format!("`{value}`"), expected }
+fn bad(name: &str, value: &str, expected: &str) -> Error {
+    Error::Value {
+        name: format!("metadata `{name}`"),
+        value: format!("`{value}`"),
+        expected: expected.into(),
+    }
 }
 
 impl Saved {
@@ -38,7 +43,10 @@ impl Saved {
         let mut saved = Self::default();
         if let Some(v) = get("cell") {
             let cell = CellKind::parse(v);
-            saved.cell = Some(cell.ok_or_else(|| bad("cell", v, "vanilla, gru, lstm, rate or current"))?);
+            saved.cell = Some(cell.ok_or_else(|| {
+                let names = CellKind::ALL.map(CellKind::name).join(", ");
+                bad("cell", v, &format!("one of {names}"))
+            })?);
         }
         if let Some(v) = get("activation") {
             let f = Activation::parse(v);
@@ -59,6 +67,11 @@ impl Saved {
             Some("before") => true,
             Some(v) => return Err(bad("reset", v, "before or after")),
         };
+        for name in saved.cell.map_or(&[][..], CellKind::constants) {
+            if let Some(v) = get(name) {
+                saved.constants.push((name, number(name, v)?));
+            }
+        }
         Ok(saved)
     }
 }

@@ -1,6 +1,7 @@
 //! Named tensors to a system, and back.
 
 mod build;
+mod constants;
 mod error;
 mod metadata;
 mod names;
@@ -28,10 +29,14 @@ pub struct Spec {
     pub activation: Option<Activation>,
     /// Time constant of a rate or current network; 1 unless the file says otherwise.
     pub tau: Option<f64>,
-    /// Time step of a rate or current network; a tenth of the shortest tau unless given.
+    /// Time step of a rate, current or Lipschitz network, a tenth of the shortest tau or of 1 unless
+    /// given, and of a coRNN, which has none.
     pub dt: Option<f64>,
     /// Discretise by Euler steps, as a map, instead of Runge-Kutta.
     pub euler: bool,
+    /// Constants of an antisymmetric network, a coRNN or a Lipschitz network, by the names of
+    /// [`CellKind::constants`], where the file does not have them or others are wanted.
+    pub constants: Vec<(String, f64)>,
     /// GRU with the reset gate before the recurrent product.
     pub reset_before: bool,
     /// Prefix of the tensors to take when a file holds several networks.
@@ -63,7 +68,7 @@ pub struct Network {
     pub inputs: usize,
     /// Nonlinearity, where it is a choice.
     pub activation: Option<Activation>,
-    /// Recurrent matrices by name: one a layer and gate, each n x n.
+    /// Recurrent matrices by name as they act on the state: one a layer and gate, each n x n.
     pub recurrent: Vec<(String, Mat<f64>)>,
     /// The read-out, if one was recognised.
     pub readout: Option<Readout>,
@@ -82,6 +87,10 @@ impl Network {
         let cell = match (self.cell, self.activation) {
             (CellKind::Gru, _) => "GRU".into(),
             (CellKind::Lstm, _) => "LSTM".into(),
+            (CellKind::CoRnn, _) => "coRNN".into(),
+            (CellKind::Antisymmetric, _) => "antisymmetric network".into(),
+            (CellKind::GatedAntisymmetric, _) => "gated antisymmetric network".into(),
+            (CellKind::Lipschitz, _) => "Lipschitz network".into(),
             (CellKind::Vanilla, Some(f)) => format!("vanilla {} network", f.name()),
             (kind, f) => format!("{} network ({})", kind.name(), f.map_or("tanh", Activation::name)),
         };

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub struct LayerTensors<'a> {
     /// Recurrent weights.
     pub w: &'a Tensor,
+    /// Weights of a coRNN's velocities, or of a Lipschitz network's linear part.
+    pub second: Option<&'a Tensor>,
     /// Input weights.
     pub u: Option<&'a Tensor>,
     /// Bias of the input path, or the only bias.
@@ -27,7 +29,7 @@ pub struct Parts<'a> {
     pub tau: Option<&'a Tensor>,
 }
 
-const KINDS: [&str; 4] = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"];
+const KINDS: [&str; 6] = ["weight_ih", "weight_hh", "weight_hz", "weight_hl", "bias_ih", "bias_hh"];
 
 /// `prefix`, kind and layer of a PyTorch parameter name such as `rnn.weight_hh_l0` or `cell.bias_ih`.
 fn split(name: &str) -> Option<(&str, &'static str, usize)> {
@@ -95,7 +97,9 @@ fn by_name<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
             })
         };
         let u = Some(need("weight_ih")?);
-        layers.push(LayerTensors { w: need("weight_hh")?, u, b_ih: get("bias_ih"), b_hh: get("bias_hh") });
+        let second = get("weight_hz").or(get("weight_hl"));
+        let w = need("weight_hh")?;
+        layers.push(LayerTensors { w, second, u, b_ih: get("bias_ih"), b_hh: get("bias_hh") });
     }
     let outputs = layers[count - 1].w.shape.get(1).copied().unwrap_or(0);
     Ok(Parts { layers, readout: readout(file, outputs), tau: None })
@@ -104,7 +108,7 @@ fn by_name<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
 /// A file whose only tensor is a square matrix, with the cell named by the user.
 fn lone_matrix<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
     if let ([w], Some(_)) = (&file.tensors[..], spec.cell) {
-        let layers = vec![LayerTensors { w, u: None, b_ih: None, b_hh: None }];
+        let layers = vec![LayerTensors { w, second: None, u: None, b_ih: None, b_hh: None }];
         return Ok(Parts { layers, readout: None, tau: None });
     }
     Err(Error::NoNetwork { found: listing(file) })
@@ -124,8 +128,10 @@ fn readout(file: &Tensors, n: usize) -> Option<(&Tensor, Option<&Tensor>)> {
     Some((weight, bias))
 }
 
-const ROLES: [(&str, &str); 7] = [
+const ROLES: [(&str, &str); 9] = [
     ("w_rec", "W"),
+    ("w_vel", "Wc"),
+    ("w_lin", "A"),
     ("w_in", "U"),
     ("b", "b"),
     ("b_rec", "b_rec"),
@@ -169,7 +175,8 @@ fn by_map<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
     let Some(w) = get("w_rec") else {
         return Err(Error::Command("--map must name the recurrent matrix, as w_rec=NAME".into()));
     };
-    let layer = LayerTensors { w, u: get("w_in"), b_ih: get("b"), b_hh: get("b_rec") };
+    let second = get("w_vel").or(get("w_lin"));
+    let layer = LayerTensors { w, second, u: get("w_in"), b_ih: get("b"), b_hh: get("b_rec") };
     let readout = get("readout").map(|d| (d, get("readout_bias")));
     Ok(Parts { layers: vec![layer], readout, tau: get("tau") })
 }

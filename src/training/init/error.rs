@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum InitError {
     /// A law that means nothing for the cell.
-    #[error("initialisation `{}` does not go with a {} network: {advice}", init.name(), cell.name())]
+    #[error("initialisation `{}` does not go with {} networks: {advice}", init.name(), cell.name())]
     Cell {
         /// The law.
         init: Init,

@@ -3,7 +3,7 @@
 use super::angles::{Gathered, between, smallest};
 use super::orbit::{Orbit, Place};
 use super::results::{Covariant, Neutral, Sample};
-use super::{Drive, PARTED, estimate};
+use super::{Drive, estimate};
 use crate::diagnostics::Estimate;
 use crate::linalg::random::{Rng, normal};
 use crate::linalg::{col, col_mut, norm};
@@ -105,12 +105,14 @@ impl Backward {
         self.samples.push(Sample { step, state: places[0].x.clone(), vectors });
     }
 
-    /// The vector nearest to neutral beside the flow's direction; none for a map or at a fixed point.
+    /// The vector nearest to neutral beside the flow's direction; none for a map, at a fixed point, or where
+    /// it is not defined.
     pub(super) fn neutral(
         &self,
         system: &dyn System,
         drive: Drive,
         exponents: &[Estimate],
+        defined: &[bool],
     ) -> Option<Neutral> {
         let Drive::Constant(u) = drive else { return None };
         if !system.is_flow() {
@@ -118,6 +120,9 @@ impl Backward {
         }
         let index =
             (0..self.k).min_by(|a, b| exponents[*a].value.abs().total_cmp(&exponents[*b].value.abs()))?;
+        if !defined[index] {
+            return None;
+        }
         let field = system.field();
         let mut ws = Workspace::new(field, 1, 1);
         let mut f = vec![0.0; field.dim()];
@@ -136,11 +141,11 @@ impl Backward {
         Some(Neutral { index, mean: sum / self.samples.len().max(1) as f64, largest })
     }
 
-    /// The result; `transient` is the shorter of the two times that were given to converge.
+    /// The result.
     pub(super) fn finish(
         mut self,
         exponents: Vec<Estimate>,
-        transient: f64,
+        defined: Vec<bool>,
         neutral: Option<Neutral>,
         memory: usize,
         asked: usize,
@@ -148,13 +153,6 @@ impl Backward {
         time_step: f64,
     ) -> Covariant {
         let growth: Vec<_> = self.growth.iter().map(|g| estimate(g)).collect();
-        let apart = |a: usize, b: usize| {
-            let error = exponents[a].std_error.hypot(exponents[b].std_error);
-            (exponents[a].value - exponents[b].value - 2.0 * error) * transient > PARTED
-        };
-        let defined: Vec<bool> = (0..self.k)
-            .map(|i| (i == 0 || apart(i - 1, i)) && (i + 1 == self.k || apart(i, i + 1)))
-            .collect();
         let indices = (0..self.k).flat_map(|i| (i + 1..self.k).map(move |j| (i, j)));
         let pairs = self.pairs.iter().zip(indices);
         let pairs = pairs.map(|(p, (i, j))| p.pair(i, j, defined[i] && defined[j])).collect();

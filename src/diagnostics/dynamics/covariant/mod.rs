@@ -21,8 +21,8 @@ pub const ROUNDING: usize = orbit::LONGEST;
 /// Numbers held at most for the samples, and samples at most.
 const SAMPLE_NUMBERS: usize = 2_000_000;
 const SAMPLES: usize = 64;
-/// Nats by which the transients must part neighbouring vectors: a share of e^-9 is left.
-const PARTED: f64 = 9.0;
+/// Nats by which neighbours must have grown apart in each transient: a share of 1e-3 is left.
+const PARTED: f64 = 7.0;
 
 /// The first vectors of the orbit from `initial` (n).
 ///
@@ -59,9 +59,11 @@ pub fn covariant(
     let n = rule.dim();
     let mut rng = stream(options.seed, Use::Tangent, 0);
     let mut orbit = Orbit::new(rule, *drive, initial, k, &mut rng);
-    if !orbit.warm(options.warmup) || !orbit.align(options.align) {
+    if !orbit.warm(options.warmup) {
         return Err(Error::Diverged);
     }
+    let aligned = orbit.align(options.align).ok_or(Error::Diverged)?;
+    let mut settled = vec![0.0; k];
     let interval = orbit.interval;
     let dt = system.time_step();
     let span = interval as f64 * dt;
@@ -87,6 +89,8 @@ pub fn covariant(
         last.packed.push(orbit.packed());
         if j < recorded {
             rates.iter_mut().zip(orbit.log_growth()).for_each(|(r, g)| r.push(g / span));
+        } else {
+            settled.iter_mut().zip(orbit.log_growth()).for_each(|(s, g)| *s += g);
         }
         if let Some(before) = before {
             sampled.push([before, orbit.place()]);
@@ -113,11 +117,14 @@ pub fn covariant(
             }
         }
     }
-    let transient = options.align.min(options.settle) as f64 * dt;
-    let neutral =
-        matches!(drive, Drive::Constant(_)).then(|| back.neutral(system, *drive, &exponents)).flatten();
+    let apart = |i: usize| [&aligned, &settled].iter().all(|g| g[i] - g[i + 1] > PARTED);
+    let defined: Vec<bool> =
+        (0..active).map(|i| (i == 0 || apart(i - 1)) && (i + 1 == active || apart(i))).collect();
+    let neutral = matches!(drive, Drive::Constant(_))
+        .then(|| back.neutral(system, *drive, &exponents, &defined))
+        .flatten();
     let memory = stretch.min(total) * k * (k + 1) / 2 + places.len() * (n * k + n);
-    Ok(back.finish(exponents, transient, neutral, memory, k, interval, dt))
+    Ok(back.finish(exponents, defined, neutral, memory, k, interval, dt))
 }
 
 /// Intervals whose factors are held at a time.

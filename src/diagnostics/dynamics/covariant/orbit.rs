@@ -113,13 +113,16 @@ impl<'a> Orbit<'a> {
         (0..self.r.ncols()).flat_map(|j| col(self.r.as_ref(), j)[..=j].iter().copied()).collect()
     }
 
-    /// Moves by `steps` in which the tangents find their places, and chooses the interval.
-    pub(super) fn align(&mut self, steps: usize) -> bool {
+    /// Moves by `steps` in which the tangents find their places, and chooses the interval; returns the
+    /// growth of each column, or nothing when the state escapes.
+    pub(super) fn align(&mut self, steps: usize) -> Option<Vec<f64>> {
         let mut spread = 0.0f64;
+        let mut grown = vec![0.0; self.r.ncols()];
         for s in 0..steps {
             if !self.advance(1) {
-                return false;
+                return None;
             }
+            grown.iter_mut().zip(self.log_growth()).for_each(|(g, r)| *g += r);
             if s >= steps / 2 {
                 let ends = self
                     .log_growth()
@@ -133,7 +136,7 @@ impl<'a> Orbit<'a> {
             interval += 1;
         }
         self.interval = interval;
-        true
+        Some(grown)
     }
 
     /// The factors of `count` intervals from here, of which the first is number `first`.

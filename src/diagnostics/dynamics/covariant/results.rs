@@ -65,8 +65,8 @@ pub struct Covariant {
     pub covariance_residual: f64,
     /// Vectors at some states of the orbit.
     pub samples: Vec<Sample>,
-    /// Whether each vector is defined: its exponent is far enough from its neighbours' for the transients
-    /// to part it from them.
+    /// Whether each vector is defined: in both transients it grew enough more, and less, than its neighbours
+    /// to be parted from them.
     pub defined: Vec<bool>,
     /// Vectors asked for; `exponents` are fewer where directions collapse beyond what doubles resolve.
     pub asked: usize,

@@ -1,0 +1,150 @@
+//! The Lipschitz recurrent network.
+
+use super::skewed::{Skewed, refreshed_params_methods};
+use super::{Params, TANH_CURVATURE, gamma, magnitude, row_norm};
+use crate::linalg::activation::Activation;
+use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
+use crate::systems::rule::{Bounds, Point, Rule};
+use faer::{Accum, Mat, MatMut, MatRef};
+
+const U: usize = 0;
+const W: usize = 1;
+const A: usize = 2;
+const B: usize = 3;
+
+/// The field dh/dt = A h + tanh(W h + U u + b) of Erichson et al., ICLR 2021 (arXiv:2006.12070), where A
+/// and W are [`Skewed`] matrices of free ones; the paper takes beta from 1/2 to 1.
+///
+/// Under [`Euler`](crate::systems::time::Euler) it is the network that the paper trains with step
+/// epsilon = dt. Parameters: `weight_ih` U (n x d), `weight_hh` the free matrix of W, `weight_hl` that of
+/// the linear part A (n x n), `bias` b (n). Tape: the gains 1 - tanh^2, n rows.
+#[derive(Clone)]
+pub struct Lipschitz<T = f64> {
+    n: usize,
+    d: usize,
+    linear_law: Skewed,
+    recurrent_law: Skewed,
+    params: Params<T>,
+    linear: Mat<T>,
+    recurrent: Mat<T>,
+}
+
+impl<T: Real> Lipschitz<T> {
+    /// A network of `n` units and `d` inputs with the laws of A and W, all parameters zero.
+    pub fn new(n: usize, d: usize, linear: Skewed, recurrent: Skewed) -> Self {
+        let blocks = [("weight_ih", n, d), ("weight_hh", n, n), ("weight_hl", n, n), ("bias", n, 1)];
+        let params = Params::zeros(&blocks);
+        Self {
+            n,
+            d,
+            linear_law: linear,
+            recurrent_law: recurrent,
+            linear: linear.matrix(params.mat(A)),
+            recurrent: recurrent.matrix(params.mat(W)),
+            params,
+        }
+    }
+
+    fn refresh(&mut self) {
+        self.linear_law.write(self.params.mat(A), self.linear.as_mut());
+        self.recurrent_law.write(self.params.mat(W), self.recurrent.as_mut());
+    }
+
+    /// ga = gain gy, the cotangent of the pre-activation.
+    fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>) {
+        let (b, k) = (at.tape.ncols(), gy.ncols());
+        for j in 0..k {
+            let (gain, gy) = (col(at.tape, state_of(j, b, k)), col(gy, j));
+            for (i, g) in col_mut(ga.as_mut(), j).iter_mut().enumerate() {
+                *g = gain[i] * gy[i];
+            }
+        }
+    }
+}
+
+impl<T: Real> Rule<T> for Lipschitz<T> {
+    refreshed_params_methods!();
+    fn dim(&self) -> usize {
+        self.n
+    }
+    fn inputs(&self) -> usize {
+        self.d
+    }
+    fn tape_rows(&self) -> usize {
+        self.n
+    }
+    fn scratch_rows(&self) -> usize {
+        2 * self.n
+    }
+    fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, _: MatMut<T>) {
+        self.params.fill_bias(y.as_mut(), &[B], 0);
+        gemm(y.as_mut(), Accum::Add, self.recurrent.as_ref(), x);
+        if self.d > 0 {
+            gemm(y.as_mut(), Accum::Add, self.params.mat(U), u);
+        }
+        for j in 0..x.ncols() {
+            Activation::Tanh.apply(col_mut(y.as_mut(), j), col_mut(tape.as_mut(), j));
+        }
+        gemm(y, Accum::Add, self.linear.as_ref(), x);
+    }
+    fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, _: MatMut<T>) {
+        gemm(dy.as_mut(), Accum::Replace, self.recurrent.as_ref(), dx);
+        if let Some(du) = du {
+            gemm(dy.as_mut(), Accum::Add, self.params.mat(U), du);
+        }
+        let (b, k) = (at.tape.ncols(), dx.ncols());
+        for j in 0..k {
+            let gain = col(at.tape, state_of(j, b, k));
+            for (v, g) in col_mut(dy.as_mut(), j).iter_mut().zip(gain) {
+                *v *= *g;
+            }
+        }
+        gemm(dy, Accum::Add, self.linear.as_ref(), dx);
+    }
+    fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
+        let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
+        self.gate(at, gy, ga.as_mut());
+        gemm(gx.as_mut(), Accum::Replace, self.recurrent.transpose(), ga.as_ref());
+        gemm(gx, Accum::Add, self.linear.transpose(), gy);
+        if let Some(gu) = gu {
+            gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());
+        }
+    }
+    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let (mut ga, turned) = scratch.subcols_mut(0, gy.ncols()).split_at_row_mut(self.n);
+        let mut turned = turned.subrows_mut(0, self.n);
+        self.gate(at, gy, ga.as_mut());
+        let ga = ga.as_ref();
+        self.params.add_outer(grad, U, ga, at.u);
+        self.params.add_columns(grad, B, ga);
+        self.recurrent_law.add_gradient(&self.params, grad, W, ga, at.x, turned.as_mut());
+        self.linear_law.add_gradient(&self.params, grad, A, gy, at.x, turned);
+    }
+    fn fold(&self, at: Point<T>, mut j: MatMut<T>, _: MatMut<T>) -> bool {
+        let gain = col(at.tape, 0);
+        for c in 0..self.n {
+            let (w, a) = (col(self.recurrent.as_ref(), c), col(self.linear.as_ref(), c));
+            for (i, v) in col_mut(j.as_mut(), c).iter_mut().enumerate() {
+                *v = gain[i] * w[i] + a[i];
+            }
+        }
+        true
+    }
+    /// With row norms w_i of [W U]: slope |A|_F + |[W U]|_F; A h has no curvature, so the Lipschitz
+    /// constant is t2 sqrt(sum w_i^4), t2 = 4/(3 sqrt 3).
+    fn bounds(&self, at: Point<T>, _: f64) -> Option<Bounds> {
+        let (w, a, u) = (self.recurrent.as_ref(), self.linear.as_ref(), self.params.mat(U));
+        let (mut fourth, mut error) = (0.0, 0.0);
+        for i in 0..self.n {
+            fourth += row_norm(w, i).hypot(row_norm(u, i)).powi(4);
+            let sum = magnitude(w, i, at.x) + magnitude(u, i, at.u) + self.params.vec(B)[i].to_f64().abs();
+            let linear = magnitude(a, i, at.x);
+            error += (gamma(self.n + self.d + 5) * (sum + linear) + 4.0 * f64::EPSILON).powi(2);
+        }
+        Some(Bounds {
+            slope: frobenius(a) + frobenius(w).hypot(frobenius(u)),
+            curvature: TANH_CURVATURE * fourth.sqrt(),
+            rounding: error.sqrt(),
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! Recurrent matrices with a prescribed share of their symmetric part.
+
+use super::Params;
+use crate::linalg::{Real, col, col_mut};
+use faer::{Mat, MatMut, MatRef};
+
+/// The law A = (1-beta)(M + M^T) + beta (M - M^T) - gamma I of a recurrent matrix A in the free matrix M.
+///
+/// beta = 1 leaves the antisymmetric part alone, beta = 1/2 is A = M - gamma I.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Skewed {
+    /// Share beta of the antisymmetric part, from 0 to 1.
+    pub beta: f64,
+    /// Damping gamma.
+    pub gamma: f64,
+}
+
+impl Skewed {
+    /// A of M, n x n.
+    pub fn matrix<T: Real>(self, m: MatRef<T>) -> Mat<T> {
+        let mut a = Mat::zeros(m.nrows(), m.ncols());
+        self.write(m, a.as_mut());
+        a
+    }
+
+    /// Writes A of M: M + (1 - 2 beta) M^T - gamma I.
+    pub(super) fn write<T: Real>(self, m: MatRef<T>, mut a: MatMut<T>) {
+        let (turned, gamma) = (T::of(1.0 - 2.0 * self.beta), T::of(self.gamma));
+        for j in 0..m.ncols() {
+            for i in 0..m.nrows() {
+                a[(i, j)] = m[(i, j)] + turned * m[(j, i)];
+            }
+            a[(j, j)] -= gamma;
+        }
+    }
+
+    /// Adds the gradient of block `i`, the matrix M of a product A v whose cotangents are `g`:
+    /// G + (1 - 2 beta) G^T with G = g v^T. `scratch` has the size of `g`.
+    pub(super) fn add_gradient<T: Real>(
+        self,
+        params: &Params<T>,
+        grad: &mut [T],
+        i: usize,
+        g: MatRef<T>,
+        v: MatRef<T>,
+        mut scratch: MatMut<T>,
+    ) {
+        params.add_outer(grad, i, g, v);
+        let turned = T::of(1.0 - 2.0 * self.beta);
+        for j in 0..g.ncols() {
+            for (s, g) in col_mut(scratch.as_mut(), j).iter_mut().zip(col(g, j)) {
+                *s = turned * *g;
+            }
+        }
+        params.add_outer(grad, i, v, scratch.as_ref());
+    }
+}
+
+/// The parameter methods of [`Rule`](crate::systems::rule::Rule) for a cell with a `params` field and a
+/// method `refresh` that recomputes what it keeps of them.
+macro_rules! refreshed_params_methods {
+    () => {
+        fn layout(&self) -> Vec<crate::systems::rule::Block> {
+            self.params.layout().to_vec()
+        }
+        fn read_params(&self, theta: &mut [T]) {
+            theta.copy_from_slice(self.params.theta());
+        }
+        fn write_params(&mut self, theta: &[T]) {
+            self.params.theta_mut().copy_from_slice(theta);
+            self.refresh();
+        }
+    };
+}
+pub(super) use refreshed_params_methods;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_matrix_is_the_published_combination() {
+        let m = Mat::from_fn(3, 3, |i, j| (3 * i + j) as f64 - 2.5);
+        for (beta, gamma) in [(1.0, 0.3), (0.65, 0.01), (0.5, 0.0)] {
+            let a = Skewed { beta, gamma }.matrix(m.as_ref());
+            for j in 0..3 {
+                for i in 0..3 {
+                    let (p, q) = (m[(i, j)], m[(j, i)]);
+                    let damping = if i == j { gamma } else { 0.0 };
+                    let expected: f64 = (1.0 - beta) * (p + q) + beta * (p - q) - damping;
+                    assert!((a[(i, j)] - expected).abs() < 1e-15);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! A cell's constants: from the command line, from the file's metadata, or assumed and said.
+
+use super::build::shape;
+use super::metadata::Saved;
+use super::{CellKind, Error, Spec};
+use crate::io::tensors::Tensor;
+use crate::linalg::activation::Activation;
+use crate::systems::architecture::{Cell, Scheme};
+
+/// The cell with its constants, from the command line, the file's metadata or an assumption noted.
+pub(super) fn constants(
+    kind: CellKind,
+    spec: &Spec,
+    saved: &Saved,
+    tau: Option<&Tensor>,
+    n: usize,
+    notes: &mut Vec<String>,
+) -> Result<Cell, Error> {
+    let activation = activation(kind, spec, saved, notes)?;
+    if !kind.is_flow() {
+        let dt = spec.dt.is_some() && kind != CellKind::CoRnn;
+        let given = [("--tau", spec.tau.is_some()), ("--dt", dt), ("--euler", spec.euler)];
+        if let Some((option, _)) = given.into_iter().find(|g| g.1) {
+            let advice = "; they are maps (rate and current networks have time constants)".to_owned();
+            return Err(Error::Setting { option, cell: kind, advice });
+        }
+    }
+    if kind == CellKind::Lipschitz && spec.tau.is_some() {
+        let advice = "; their linear part is their time constant".to_owned();
+        return Err(Error::Setting { option: "--tau", cell: kind, advice });
+    }
+    kind.knows(&spec.constants).map_err(|why| Error::Command(format!("--constants {why}")))?;
+    let number = |name: &'static str| {
+        let given = spec.constants.iter().find(|c| c.0 == name).map(|c| c.1);
+        let dt = spec.dt.filter(|_| name == "dt");
+        let saved = saved.constants.iter().find(|c| c.0 == name).map(|c| c.1);
+        given.or(dt).or(saved).ok_or(Error::Constant { name, cell: kind })
+    };
+    if let Some(cell) = Cell::from_constants(kind, number, || scheme(spec, saved, &[], notes))? {
+        return Ok(cell);
+    }
+    Ok(match kind {
+        CellKind::Gru => Cell::Gru { reset_before: spec.reset_before || saved.reset_before },
+        CellKind::Lstm => Cell::Lstm,
+        CellKind::Rate => {
+            let tau = time_constants(spec, saved, tau, n, notes)?;
+            Cell::Rate { activation, scheme: scheme(spec, saved, &tau, notes), tau }
+        }
+        CellKind::Current => {
+            let tau = time_constants(spec, saved, tau, n, notes)?;
+            Cell::Current { activation, scheme: scheme(spec, saved, &tau, notes), tau }
+        }
+        _ => Cell::Vanilla { activation },
+    })
+}
+
+fn activation(
+    cell: CellKind,
+    spec: &Spec,
+    saved: &Saved,
+    notes: &mut Vec<String>,
+) -> Result<Activation, Error> {
+    if !cell.has_activation() && spec.activation.is_some() {
+        let advice = "; its nonlinearities are fixed".to_owned();
+        return Err(Error::Setting { option: "--activation", cell, advice });
+    }
+    Ok(spec.activation.or(saved.activation).unwrap_or_else(|| {
+        if cell.has_activation() {
+            notes.push(
+                "The file does not say the nonlinearity: tanh is assumed (--activation changes it).".into(),
+            );
+        }
+        Activation::Tanh
+    }))
+}
+
+fn time_constants(
+    spec: &Spec,
+    saved: &Saved,
+    tensor: Option<&Tensor>,
+    n: usize,
+    notes: &mut Vec<String>,
+) -> Result<Vec<f64>, Error> {
+    Ok(match (spec.tau, tensor, saved.tau.as_deref()) {
+        (Some(tau), ..) => vec![tau; n],
+        (None, Some(t), _) if t.data.len() == 1 => vec![t.data[0]; n],
+        (None, Some(t), _) if t.data.len() == n => t.data.clone(),
+        (None, Some(t), _) => return Err(shape(t, &format!("1 or {n} time constants"))),
+        (None, None, Some([tau])) => vec![*tau; n],
+        (None, None, Some(tau)) if tau.len() == n => tau.to_vec(),
+        (None, None, _) => {
+            notes.push(
+                "The file does not say the time constant: tau = 1 is assumed (--tau changes it).".into(),
+            );
+            vec![1.0; n]
+        }
+    })
+}
+
+/// The discretisation of a flow; without time constants its step is a tenth of the unit of time.
+fn scheme(spec: &Spec, saved: &Saved, tau: &[f64], notes: &mut Vec<String>) -> Scheme {
+    let dt = spec.dt.or(saved.dt).unwrap_or_else(|| {
+        let shortest = tau.iter().copied().reduce(f64::min);
+        let of = if shortest.is_some() { "a tenth of the shortest time constant, " } else { "" };
+        let dt = shortest.unwrap_or(1.0) / 10.0;
+        notes.push(format!("Time step: {of}{dt} (--dt changes it)."));
+        dt
+    });
+    Scheme { dt, euler: spec.euler || saved.euler }
+}
