@@ -19,7 +19,7 @@ const PROBLEMS: [Problem; 4] = [Problem::Ordering, Problem::Copy, Problem::Rando
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let trials = benchmarks::run(settings, &PROBLEMS, &NETWORKS, benchmarks::settings, observer)?;
-    let v = Verdicts { trials: &trials, preset: settings.preset, source: "park2023 Fig. 5C" };
+    let v = Verdicts { trials: &trials, source: "park2023 Fig. 5C" };
     let pairs = [(Network::TanhPta, Network::Tanh), (Network::GruPta, Network::Gru)];
     let of_problems = |c: &crate::studies::Claim| !c.claim.starts_with(Problem::LongCopy.label());
     let claims = pairs.iter().flat_map(|(b, w)| v.order(*b, *w)).filter(of_problems).collect();

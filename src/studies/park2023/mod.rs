@@ -15,8 +15,7 @@ pub mod table_s1;
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] =
-    &[
+pub const STUDIES: &[Study] = &[
     fig3::STUDY,
     fig4::STUDY,
     fig5a::STUDY,

@@ -3,7 +3,7 @@
 use super::benchmarks::{self, Network, Problem, Verdicts, curves};
 use crate::pipeline::Observer;
 use crate::report::page::Section;
-use crate::studies::{Error, Findings, Settings, Study};
+use crate::studies::{Error, Findings, Preset, Settings, Study};
 
 /// Table S1.
 pub const STUDY: Study =
@@ -11,7 +11,7 @@ pub const STUDY: Study =
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let trials = benchmarks::run(settings, &Problem::ALL, &Network::ALL, benchmarks::settings, observer)?;
-    let v = Verdicts { trials: &trials, preset: settings.preset, source: "park2023 Table S1" };
+    let v = Verdicts { trials: &trials, source: "park2023 Table S1" };
     let mut claims = benchmarks::by_network(&v);
     for (better, worse) in [
         (Network::TanhPta, Network::Tanh),
@@ -19,6 +19,12 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
         (Network::GruPta, Network::Gru),
     ] {
         claims.extend(v.order(better, worse));
+    }
+    if settings.preset == Preset::Paper {
+        for problem in [Problem::Ordering, Problem::Copy] {
+            claims.push(v.learned(problem, Network::TanhPta));
+            claims.push(v.fails(problem, Network::Tanh));
+        }
     }
     let section = Section {
         id: "benchmarks".into(),

@@ -33,7 +33,7 @@ impl Budget {
 const UNITS: usize = 64;
 
 /// Validation loss at which a task counts as solved and training stops, in nats.
-pub const GOAL: f64 = 3e-4;
+const GOAL: f64 = 3e-4;
 
 /// How a network is trained on a task; `seed` is that of shuffling and of the initial parameters.
 ///

@@ -15,7 +15,8 @@ pub fn curves(trials: &[Trial]) -> Result<Figure, Error> {
         let own: Vec<&Trial> = trials.iter().filter(|t| t.problem == problem).collect();
         let Some(first) = own.first() else { continue };
         let y = if problem.is_accuracy() { "validation items right (%)" } else { "validation loss (nats)" };
-        let axes = Axes { y_log: !problem.is_accuracy(), x_whole: true, width: 250.0, ..Axes::new("epoch", y) };
+        let axes =
+            Axes { y_log: !problem.is_accuracy(), x_whole: true, width: 250.0, ..Axes::new("epoch", y) };
         let axes = match problem.is_accuracy() {
             true => axes.reference("guessing", Reference::Across(10.0)),
             false => axes.reference("guessing", Reference::Across(first.chance)),

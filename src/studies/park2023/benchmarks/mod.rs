@@ -9,7 +9,7 @@ mod trials;
 mod verdicts;
 mod words;
 
-pub use budget::{Budget, GOAL, settings};
+pub use budget::{Budget, settings};
 pub use curves::curves;
 pub use networks::Network;
 pub use problems::Problem;

@@ -24,8 +24,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every row.
-    pub const ALL: [Self; 5] =
-        [Self::Ordering, Self::Copy, Self::LongCopy, Self::RandomCopy, Self::Digits];
+    pub const ALL: [Self; 5] = [Self::Ordering, Self::Copy, Self::LongCopy, Self::RandomCopy, Self::Digits];
 
     /// As in tables and captions.
     pub fn label(self) -> &'static str {
@@ -98,7 +97,12 @@ impl Problem {
     ///
     /// # Errors
     /// Files that cannot be used.
-    pub fn task(self, preset: Preset, seed: u64, data: Option<&Path>) -> Result<NamedTask, crate::pipeline::Error> {
+    pub fn task(
+        self,
+        preset: Preset,
+        seed: u64,
+        data: Option<&Path>,
+    ) -> Result<NamedTask, crate::pipeline::Error> {
         let quick = preset == Preset::Quick;
         let sizes = if quick { Sizes { train: 2000, validation: 500, test: 500 } } else { Sizes::default() };
         if self == Self::Digits {

@@ -41,7 +41,10 @@ pub fn realisations(trials: &[Trial]) -> TableOut {
             ("network".into(), Cells::Text(each().map(|(t, ..)| t.network.label().into()).collect())),
             ("realisation".into(), Cells::Int(each().map(|(_, r, _)| r as i64).collect())),
             ("test_loss".into(), Cells::Float(each().map(|(t, r, _)| t.losses()[r]).collect())),
-            ("validation_loss".into(), Cells::Float(each().map(|(.., d)| d.best().validation_loss).collect())),
+            (
+                "validation_loss".into(),
+                Cells::Float(each().map(|(.., d)| d.best().validation_loss).collect()),
+            ),
             ("epochs".into(), Cells::Int(each().map(|(.., d)| d.curve.len() as i64 - 1).collect())),
             ("best_epoch".into(), Cells::Int(each().map(|(.., d)| d.best_epoch as i64).collect())),
             ("stopped".into(), Cells::Text(each().map(|(.., d)| d.stopped.name().into()).collect())),

@@ -5,7 +5,6 @@ use crate::pipeline::Observer;
 use crate::pipeline::training::{Keeping, Plan, Precision, Trained, train_all};
 use crate::studies::{Error, Preset, Settings as Study};
 use crate::systems::architecture::Architecture;
-use crate::tasks::Split;
 use crate::training::trainer::{Settings, Stopped};
 use std::path::PathBuf;
 
@@ -18,8 +17,6 @@ pub struct Trial {
     pub network: Network,
     /// Loss of guessing.
     pub chance: f64,
-    /// Test items of each training.
-    pub tested: usize,
     /// Parameters of the network, with its read-out.
     pub parameters: usize,
     /// How it was trained, but for the seed.
@@ -95,7 +92,6 @@ pub fn run(
                 problem,
                 network,
                 chance: tasks[0].0.chance(),
-                tested: tasks[0].0.size(Split::Test),
                 parameters: plan.model::<f32>().map_err(failed)?.parameter_count(),
                 settings: plan.settings.clone(),
                 trained: vec![],

@@ -2,7 +2,6 @@
 
 use super::{Network, Problem, Trial, mean};
 use crate::studies::Claim;
-use crate::studies::Preset;
 
 /// Most that counts as solved, in nats: between the paper's solved (below 0.01 at best) and unsolved rows.
 const SOLVED: f64 = 0.1;
@@ -11,8 +10,6 @@ const SOLVED: f64 = 0.1;
 pub struct Verdicts<'a> {
     /// What was measured.
     pub trials: &'a [Trial],
-    /// At which sizes.
-    pub preset: Preset,
     /// Where in the paper the claims stand.
     pub source: &'static str,
 }
@@ -56,7 +53,8 @@ impl Verdicts<'_> {
         let published = problem.published(network).filter(|_| !problem.is_accuracy())?;
         let expected = published <= SOLVED;
         let words = if expected { "solves" } else { "does not solve" };
-        let claim = format!("{}: {} {words} it (mean test loss to 0.1 nats)", problem.label(), network.label());
+        let claim =
+            format!("{}: {} {words} it (mean test loss to 0.1 nats)", problem.label(), network.label());
         let Some(trial) = self.of(problem, network) else {
             let claim = Claim::measured(&claim, self.source, "test loss (nats)", f64::NAN, f64::NAN, 0);
             return Some(Claim { published: Some(published), ..claim }.because(self.why_not(problem)));
@@ -70,7 +68,13 @@ impl Verdicts<'_> {
 
     /// That at least four in five realisations end with a test loss below 1e-3.
     pub fn learned(&self, problem: Problem, network: Network) -> Claim {
-        self.share(problem, network, "ends below 0.001 nats in at least four of five trainings", |l| l < 1e-3, 0.8)
+        self.share(
+            problem,
+            network,
+            "ends below 0.001 nats in at least four of five trainings",
+            |l| l < 1e-3,
+            0.8,
+        )
     }
 
     /// That every realisation stays above 0.5 nats.
@@ -78,7 +82,14 @@ impl Verdicts<'_> {
         self.share(problem, network, "stays above 0.5 nats in every training", |l| l > 0.5, 1.0)
     }
 
-    fn share(&self, problem: Problem, network: Network, words: &str, is: fn(f64) -> bool, least: f64) -> Claim {
+    fn share(
+        &self,
+        problem: Problem,
+        network: Network,
+        words: &str,
+        is: fn(f64) -> bool,
+        least: f64,
+    ) -> Claim {
         let claim = format!("{}: {} {words}", problem.label(), network.label());
         let quantity = "share of trainings";
         let Some(trial) = self.of(problem, network) else {

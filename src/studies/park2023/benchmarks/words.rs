@@ -35,8 +35,9 @@ pub fn answer(trials: &[Trial]) -> String {
         }
     }
     let of = |n: Network| trials.iter().filter(move |t| t.network == n && !t.problem.is_accuracy());
-    let wins = of(Network::TanhPta)
-        .filter(|p| of(Network::Tanh).any(|d| d.problem == p.problem && mean(&p.losses()).0 < mean(&d.losses()).0));
+    let wins = of(Network::TanhPta).filter(|p| {
+        of(Network::Tanh).any(|d| d.problem == p.problem && mean(&p.losses()).0 < mean(&d.losses()).0)
+    });
     let (wins, all) = (wins.count(), of(Network::TanhPta).count());
     format!(
         "A tanh network that starts as oscillators ends with a lower test loss than PyTorch's default on {wins} of \
