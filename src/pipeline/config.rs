@@ -8,6 +8,10 @@ use std::path::PathBuf;
 pub enum Module {
     /// Lyapunov exponents.
     Lyapunov,
+    /// Covariant Lyapunov vectors.
+    Covariant,
+    /// Adjoints and the time-time Jacobian.
+    Adjoint,
     /// Fixed and slow points.
     FixedPoints,
     /// Principal components.
@@ -24,8 +28,16 @@ pub enum Module {
 
 impl Module {
     /// Those of a network, in the order of the report.
-    pub const NETWORK: [Self; 6] =
-        [Self::Lyapunov, Self::FixedPoints, Self::Pca, Self::FlowField, Self::Trajectories, Self::Recurrent];
+    pub const NETWORK: [Self; 8] = [
+        Self::Lyapunov,
+        Self::Covariant,
+        Self::Adjoint,
+        Self::FixedPoints,
+        Self::Pca,
+        Self::FlowField,
+        Self::Trajectories,
+        Self::Recurrent,
+    ];
     /// Those of a recording.
     pub const RECORDING: [Self; 2] = [Self::Activity, Self::Pca];
 
@@ -33,6 +45,8 @@ impl Module {
     pub fn name(self) -> &'static str {
         match self {
             Self::Lyapunov => "lyapunov",
+            Self::Covariant => "covariant",
+            Self::Adjoint => "adjoint",
             Self::FixedPoints => "fixed_points",
             Self::Pca => "pca",
             Self::FlowField => "flow_field",
@@ -86,6 +100,10 @@ pub struct NetworkSettings {
     pub warmup: Option<usize>,
     /// Largest standard error, nats per unit time.
     pub tol: Option<f64>,
+    /// Time over which adjoints are followed.
+    pub horizon: Option<f64>,
+    /// Table of the adjoint's vector at its end.
+    pub terminal: Option<PathBuf>,
 }
 
 /// Settings that concern recordings alone.

@@ -4,10 +4,13 @@ pub mod fig3;
 pub mod fig4;
 pub mod fig5a;
 pub mod fig5b;
+mod fig6;
 pub mod networks;
 mod planar;
+pub mod robustness;
 
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[fig3::STUDY, fig4::STUDY, fig5a::STUDY, fig5b::STUDY];
+pub const STUDIES: &[Study] =
+    &[fig3::STUDY, fig4::STUDY, fig5a::STUDY, fig5b::STUDY, fig6::STUDY, robustness::STUDY];
