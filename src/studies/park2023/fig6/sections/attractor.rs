@@ -1,0 +1,164 @@
+//! The ring attractors beside it: that they hold a bump, and how exactly.
+
+use super::{Part, Plan, counts, floats, table, texts};
+use crate::diagnostics::dynamics::fixed_points::{self, Label, fixed_points};
+use crate::diagnostics::dynamics::lyapunov::{Drive, Options, lyapunov};
+use crate::linalg::random::{Use, stream};
+use crate::report::figures::{Axes, Reference, Series, lines};
+use crate::report::page::Section;
+use crate::studies::park2023::fig6::noise::{Target, noisy_ring};
+use crate::studies::park2023::fig6::readout::wrapped;
+use crate::studies::park2023::fig6::ring::{DT, Kind, Ring};
+use crate::studies::{Claim, Error};
+use crate::systems::time::Flow;
+use faer::Mat;
+use serde_json::json;
+use std::f64::consts::TAU;
+
+/// Relative noise on the weights in this part.
+const STRENGTH: f64 = 0.01;
+
+/// What is known of a ring.
+struct Facts {
+    name: String,
+    neurons: usize,
+    /// Largest |dx/dt| on the bumps of the continuum.
+    speed: f64,
+    /// Two largest exponents, 1 / time constant.
+    exponents: [f64; 2],
+    error: f64,
+    /// Isolated fixed points: stable and other.
+    points: [usize; 2],
+}
+
+fn starts(ring: &Ring, n: usize) -> Mat<f64> {
+    let all: Vec<Vec<f64>> = (0..n).map(|i| ring.bump(0.013 + TAU * i as f64 / n as f64)).collect();
+    Mat::from_fn(ring.angles.len(), n, |i, j| all[j][i])
+}
+
+fn facts(name: &str, ring: &Ring, seed: u64) -> Result<Facts, Error> {
+    let flow = Flow::new(ring.rule(), DT);
+    let options =
+        Options { exponents: Some(2), warmup: 4000, align: 400, max_steps: 8000, seed, ..Options::default() };
+    let found = lyapunov(&flow, starts(ring, 4).as_ref(), &Drive::Constant(&[]), &options, &|_| {})
+        .map_err(|e| Error::Numbers(e.to_string()))?;
+    let main = &found.attractors[0];
+    // A continuum of fixed points would keep a second search busy with its own points.
+    let search = fixed_points::Options {
+        seed,
+        starts: 64,
+        second_starts: 0,
+        ..fixed_points::Options::for_dimension(ring.angles.len())
+    };
+    let points = fixed_points(&flow, starts(ring, 60).as_ref(), &[], &search, &|| {}).points;
+    let isolated = |stable: bool| {
+        points.iter().filter(|p| p.label == Label::Fixed && p.isolated && (p.unstable == 0) == stable).count()
+    };
+    let speed = |h: f64| ring.velocity(&ring.bump(h)).iter().map(|v| v * v).sum::<f64>().sqrt();
+    Ok(Facts {
+        name: name.into(),
+        neurons: ring.angles.len(),
+        speed: (0..100).map(|i| speed(0.013 + 0.0628 * f64::from(i))).fold(0.0, f64::max),
+        exponents: [main.exponents[0], main.exponents[1]],
+        error: main.std_error[0],
+        points: [isolated(true), isolated(false)],
+    })
+}
+
+/// Velocity of the bump around the ring, after the fast modes have decayed.
+fn around(ring: &Ring, label: &str) -> Series {
+    let at = |i: usize| {
+        let mut x = ring.bump(TAU * i as f64 / 180.0 + 0.001);
+        let h = ring.track(&mut x, &[6.0, 6.5]);
+        [wrapped(h[0]).rem_euclid(TAU).to_degrees(), (h[1] - h[0]) / 0.5]
+    };
+    let mut points: Vec<[f64; 2]> = (0..180).map(at).collect();
+    points.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    Series { label: label.into(), points, ..Series::default() }
+}
+
+/// Measures exponents, fixed points and the flow along the ring.
+pub fn part(plan: &Plan) -> Result<Part, Error> {
+    let noisy =
+        |ring: &Ring| noisy_ring(ring, Target::Weights, STRENGTH, &mut stream(plan.seed, Use::Noise, 7));
+    let exact = Ring::new(Kind::Exact, 12);
+    let smooth = Ring::new(Kind::Smooth, 8);
+    let (rough, rough_smooth) = (noisy(&exact), noisy(&smooth));
+    let all = [
+        facts("exact", &exact, plan.seed)?,
+        facts("exact", &Ring::new(Kind::Exact, 4), plan.seed)?,
+        facts("exact, weights 1 % noisy", &rough, plan.seed)?,
+        facts("smooth", &smooth, plan.seed)?,
+        facts("smooth", &Ring::new(Kind::Smooth, 32), plan.seed)?,
+        facts("smooth, weights 1 % noisy", &rough_smooth, plan.seed)?,
+    ];
+    let claims = vec![
+        Claim::measured(
+            "A ring of four neurons can hold every heading",
+            "park2023 sec. 2.11 (infinite neurons, or finite tuned)",
+            "largest |dx/dt| on the ring (1/time constant)",
+            all[1].speed,
+            0.0,
+            100,
+        )
+        .predicted(0.0, 1e-12),
+        Claim::measured(
+            "The unperturbed ring has a zero exponent",
+            "park2023 sec. 2.6",
+            "largest exponent, 12 neurons (1/time constant)",
+            all[0].exponents[0],
+            all[0].error,
+            4,
+        )
+        .predicted(0.0, 1e-6),
+        Claim::measured(
+            "Noise on the weights leaves a few isolated fixed points of the continuum",
+            "park2023 sec. 2.6",
+            "largest exponent, 12 neurons, 1 % noise (1/time constant)",
+            all[2].exponents[0],
+            all[2].error,
+            1,
+        )
+        .decided(all[2].exponents[0] < -1e-6 && all[2].points[0] > 0),
+    ];
+    let axes =
+        Axes { x_range: Some([0.0, 360.0]), ..Axes::new("Heading (°)", "Drift (rad per time constant)") };
+    let curves = [
+        around(&exact, "exact, 12 neurons"),
+        around(&rough, "exact, 1 % noise"),
+        around(&smooth, "smooth, 8 neurons"),
+    ];
+    let figure = lines(&curves, &axes.reference("", Reference::Across(0.0)))?.named("flow", "Flow along the ring",
+        "Velocity of the bump against its place: zero everywhere for the tuned ring, with a few fixed points once its \
+         weights are noisy, and with a period of 45° for a smooth ring of eight.")?;
+    let section = Section {
+        id: "ring".into(),
+        title: "The ring attractor".into(),
+        intro: vec![
+            "The opponent is the strongest that is known: a ring of threshold-linear neurons with cosine weights whose \
+             gain is such that any even number of neurons, from four, holds a continuum of bumps exactly (Noorman et \
+             al. 2024). A ring of tanh neurons, which is a continuum only in the limit of many, stands beside it. \
+             Twelve neurons are as many as the oscillators (4) and their eight detectors."
+                .into(),
+        ],
+        facts: vec![],
+        figures: vec![figure],
+        tables: vec![table("rings", "Rings: largest speed on the continuum's bumps, two largest exponents, isolated fixed \
+            points.", vec![
+            texts("ring", all.iter().map(|f| f.name.as_str())),
+            counts("neurons", all.iter().map(|f| f.neurons)),
+            floats("largest_speed", all.iter().map(|f| f.speed)),
+            floats("exponent_1", all.iter().map(|f| f.exponents[0])),
+            floats("exponent_2", all.iter().map(|f| f.exponents[1])),
+            counts("stable_points", all.iter().map(|f| f.points[0])),
+            counts("other_points", all.iter().map(|f| f.points[1])),
+        ])],
+        ..Section::default()
+    };
+    let json = serde_json::Map::from_iter([
+        ("ring_exponent".to_string(), json!(all[0].exponents[0])),
+        ("noisy_ring_exponent".to_string(), json!(all[2].exponents[0])),
+        ("noisy_ring_stable_points".to_string(), json!(all[2].points[0])),
+    ]);
+    Ok(Part { section, claims, json })
+}
