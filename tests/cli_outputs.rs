@@ -72,9 +72,9 @@ fn summaries_follow_the_schema_and_pages_hold_what_they_link_to() {
     let flow = place.save("flow.safetensors", &[tensor("W", &[1, 1], vec![0.5])]);
     let (u, activity) = (place.write("u.csv", table(300, 2)), place.write("activity.csv", table(60, 3)));
     for (arguments, modules) in [
-        (&[&*lstm, "--starts", "64"][..], 6),
-        (&[&*gru, "--inputs", &u, "--starts", "64"], 6),
-        (&[&*flow, "--cell", "rate", "--map", "w_rec=W", "--starts", "16"], 5),
+        (&[&*lstm, "--starts", "64"][..], 8),
+        (&[&*gru, "--inputs", &u, "--starts", "64"], 8),
+        (&[&*flow, "--cell", "rate", "--map", "w_rec=W", "--starts", "16"], 7),
         (&[&*activity], 2),
     ] {
         for (tables, png) in [("csv", false), ("parquet", true)] {

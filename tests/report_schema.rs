@@ -37,7 +37,23 @@ fn whole() -> Value {
             "singular_values": [1.0], "eigenvalues": [[0.5, 0.1]], "spectral_radius": 0.51,
         }),
     );
-    modules.insert("adjoint".into(), json!({"horizons": [1, 2], "log_norm": [[0.1, 0.2]], "rate": 0.1}));
+    modules.insert(
+        "adjoint".into(),
+        json!({
+            "horizons": [0.0, 1.0], "log_norm": [0.0, -0.1], "log_frobenius": [0.3, 0.2], "log_spectral": [0.0, 0.1],
+            "rate": -0.1, "rate_std_error": 0.01, "forward_rate": -0.1, "forward_rate_std_error": null,
+            "log_singular_values": [0.1, null], "identity_residual": 1e-15, "discretisation_error": 0.0,
+            "agreement": {"backward": {"difference": 0.01, "agrees": true}, "forward": null},
+        }),
+    );
+    modules.insert(
+        "covariant".into(),
+        json!({
+            "exponents": [0.1, -0.2], "std_error": [0.01, 0.01], "growth": [0.1, -0.2], "growth_std_error": [0.01, 0.01],
+            "growth_deviation": [0.1, 0.1], "defined": [true, true], "splitting": null, "covariance_residual": 1e-15,
+            "pairs": [{"i": 1, "j": 2, "mean": 40.0, "std_error": 0.1, "minimum": 3.0, "defined": true}],
+        }),
+    );
     summary("nullcline analyze x", 1, json!({"file": "x"}), modules, &["careful".into()])
 }
 
@@ -58,7 +74,7 @@ fn keys_stand_in_the_order_of_the_contract() {
 #[test]
 fn what_breaks_the_contract_is_found() {
     type Damage = fn(&mut Value);
-    let breaks: [(&str, Damage); 9] = [
+    let breaks: [(&str, Damage); 11] = [
         ("lacks \"seed\"", |v| drop(v.as_object_mut().unwrap().remove("seed"))),
         ("warnings", |v| v["warnings"] = json!("none")),
         ("seed", |v| v["seed"] = json!(-1)),
@@ -71,6 +87,10 @@ fn what_breaks_the_contract_is_found() {
             drop(v["modules"]["fixed_points"]["points"][0].as_object_mut().unwrap().remove("max_modulus"))
         }),
         ("eigenvalues[0]", |v| v["modules"]["recurrent"]["eigenvalues"][0] = json!([1.0])),
+        ("adjoint: lacks \"rate\"", |v| {
+            drop(v["modules"]["adjoint"].as_object_mut().unwrap().remove("rate"))
+        }),
+        ("pairs[0].defined", |v| v["modules"]["covariant"]["pairs"][0]["defined"] = json!("yes")),
         ("modules.selectivity", |v| v["modules"]["selectivity"] = json!(3)),
     ];
     for (expected, damage) in breaks {

@@ -32,8 +32,8 @@ pub(super) struct Analyze {
     /// Folder of the report [default: reports/<name of the file>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Modules, separated by commas [default: all that apply]. Networks: lyapunov, fixed_points, pca,
-    /// flow_field, trajectories, recurrent; recordings: activity, pca
+    /// Modules, separated by commas [default: all that apply but cycles]. Networks: lyapunov, covariant,
+    /// adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent; recordings: activity, pca
     #[arg(long, value_name = "A,B")]
     pub modules: Option<String>,
     /// Seed of every random stream
@@ -126,6 +126,12 @@ pub(super) struct NetworkArguments {
     /// Stop when every exponent's standard error is below this, in nats per unit time [default: 0.001]
     #[arg(long, value_name = "X")]
     pub tol: Option<f64>,
+    /// Time over which adjoints are followed, steps for maps [default: 200 steps; 400 for flows]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub horizon: Option<f64>,
+    /// Table of the vector that the adjoint has at the end of the horizon [default: random ones]
+    #[arg(long, value_name = "TABLE")]
+    pub terminal: Option<PathBuf>,
 }
 
 #[derive(Args, Default)]

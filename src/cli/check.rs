@@ -75,6 +75,7 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
     positive("--tol", n.tol)?;
     positive("--slow-threshold", n.slow_threshold)?;
     positive("--noise", n.noise)?;
+    positive("--horizon", n.horizon)?;
     for (option, value) in [
         ("--trajectories", n.trajectories),
         ("--length", n.length),
@@ -110,6 +111,8 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
         steps: n.steps,
         warmup: n.warmup,
         tol: n.tol,
+        horizon: n.horizon,
+        terminal: n.terminal,
     })
 }
 

@@ -8,6 +8,12 @@ use std::path::PathBuf;
 pub enum Module {
     /// Lyapunov exponents.
     Lyapunov,
+    /// Covariant Lyapunov vectors.
+    Covariant,
+    /// Adjoints and the time-time Jacobian.
+    Adjoint,
+    /// Limit cycles and periodic points.
+    Cycles,
     /// Fixed and slow points.
     FixedPoints,
     /// Principal components.
@@ -23,9 +29,18 @@ pub enum Module {
 }
 
 impl Module {
-    /// Those of a network, in the order of the report.
-    pub const NETWORK: [Self; 6] =
-        [Self::Lyapunov, Self::FixedPoints, Self::Pca, Self::FlowField, Self::Trajectories, Self::Recurrent];
+    /// Those of a network, in the order of the report. [`Cycles`](Self::Cycles) runs on request alone.
+    pub const NETWORK: [Self; 9] = [
+        Self::Lyapunov,
+        Self::Covariant,
+        Self::Adjoint,
+        Self::Cycles,
+        Self::FixedPoints,
+        Self::Pca,
+        Self::FlowField,
+        Self::Trajectories,
+        Self::Recurrent,
+    ];
     /// Those of a recording.
     pub const RECORDING: [Self; 2] = [Self::Activity, Self::Pca];
 
@@ -33,6 +48,9 @@ impl Module {
     pub fn name(self) -> &'static str {
         match self {
             Self::Lyapunov => "lyapunov",
+            Self::Covariant => "covariant",
+            Self::Adjoint => "adjoint",
+            Self::Cycles => "cycles",
             Self::FixedPoints => "fixed_points",
             Self::Pca => "pca",
             Self::FlowField => "flow_field",
@@ -86,6 +104,10 @@ pub struct NetworkSettings {
     pub warmup: Option<usize>,
     /// Largest standard error, nats per unit time.
     pub tol: Option<f64>,
+    /// Time over which adjoints are followed.
+    pub horizon: Option<f64>,
+    /// Table of the adjoint's vector at its end.
+    pub terminal: Option<PathBuf>,
 }
 
 /// Settings that concern recordings alone.

@@ -35,6 +35,12 @@ pub enum Error {
     /// No Lyapunov spectrum.
     #[error("the Lyapunov exponents failed: {0}")]
     Lyapunov(#[from] diagnostics::dynamics::lyapunov::Error),
+    /// No adjoint.
+    #[error("the adjoint failed: {0}")]
+    Adjoint(#[from] diagnostics::dynamics::adjoint::Error),
+    /// No covariant vectors.
+    #[error("the covariant vectors failed: {0}")]
+    Covariant(#[from] diagnostics::dynamics::covariant::Error),
     /// The report cannot be written.
     #[error(transparent)]
     Report(#[from] report::Error),
@@ -43,6 +49,8 @@ pub enum Error {
 impl Error {
     /// 2 the command or configuration is wrong; 3 the input cannot be used; 4 the numbers failed.
     pub fn exit_status(&self) -> u8 {
+        use diagnostics::dynamics::adjoint::Error as Adjoint;
+        use diagnostics::dynamics::covariant::Error as Covariant;
         use diagnostics::dynamics::lyapunov::Error as Spectrum;
         use systems::checkpoint::Error as Network;
         match self {
@@ -51,7 +59,10 @@ impl Error {
             Self::File(_) | Self::Input { .. } | Self::Network { .. } => 3,
             Self::Lyapunov(Spectrum::AllDiverged { .. }) | Self::Numbers(_) => 4,
             Self::Lyapunov(Spectrum::Nothing { .. }) => 2,
-            Self::Lyapunov(_) => 3,
+            Self::Adjoint(Adjoint::Diverged { .. }) => 4,
+            Self::Covariant(Covariant::Diverged | Covariant::Collapsed) => 4,
+            Self::Adjoint(Adjoint::Horizon { .. }) | Self::Covariant(Covariant::Nothing { .. }) => 2,
+            Self::Lyapunov(_) | Self::Adjoint(_) | Self::Covariant(_) => 3,
         }
     }
 

@@ -130,6 +130,8 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--steps", n.steps.is_some()),
         ("--warmup", n.warmup.is_some()),
         ("--tol", n.tol.is_some()),
+        ("--horizon", n.horizon.is_some()),
+        ("--terminal", n.terminal.is_some()),
     ];
     refuse(&given, "networks; this file is read as a recording")
 }

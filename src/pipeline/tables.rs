@@ -78,3 +78,16 @@ pub fn initial(path: &Path, n: usize) -> Result<Mat<f64>, Error> {
     }
     Ok(out)
 }
+
+/// The one vector of `path`, n numbers, a row or a column.
+pub fn terminal(path: &Path, n: usize) -> Result<Vec<f64>, Error> {
+    let all = initial(path, n)?;
+    if all.ncols() != 1 {
+        let message = format!("holds {} vectors of {n} numbers, expected one", all.ncols());
+        return Err(Error::input(path, message));
+    }
+    if (0..n).all(|i| all[(i, 0)] == 0.0) {
+        return Err(Error::input(path, "holds zeros alone, expected a vector that is not zero"));
+    }
+    Ok((0..n).map(|i| all[(i, 0)]).collect())
+}

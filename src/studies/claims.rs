@@ -96,6 +96,10 @@ impl Claim {
     pub fn because(self, reason: &str) -> Self {
         Self { reason: reason.into(), ..self }
     }
+    /// With the reason why it differs, if it does.
+    pub fn if_differs(self, reason: &str) -> Self {
+        if self.verdict == Verdict::Differs { self.because(reason) } else { self }
+    }
 
     fn judged(self, expected: f64) -> Self {
         let error = if self.std_error.is_finite() { self.std_error } else { 0.0 };

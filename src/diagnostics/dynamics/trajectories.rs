@@ -1,5 +1,7 @@
 //! States of a system followed forward in time.
 
+use super::lyapunov::Drive;
+use super::state::State;
 use crate::linalg::random::{Rng, Use, normal, stream, uniform};
 use crate::linalg::{col, col_mut};
 use crate::systems::rule::{Rule, Workspace, column, column_mut};
@@ -62,6 +64,12 @@ pub fn random_state(rule: &dyn Rule, rng: &mut Rng) -> Vec<f64> {
         if hi - lo < f64::INFINITY { uniform(rng, lo, hi) } else { normal(rng) }
     };
     (0..rule.dim()).map(one).collect()
+}
+
+/// The state that `x` is in after `steps` steps; none when it leaves every bound (1e12).
+pub fn after(system: &dyn System, x: &[f64], drive: Drive, steps: usize) -> Option<Vec<f64>> {
+    let mut state = State::new(system.step(), drive, x, 1);
+    state.run(steps).then(|| state.x().to_vec())
 }
 
 /// Follows each initial state (column of `initial`, n x r) for `steps` steps, or for the length of

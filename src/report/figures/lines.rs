@@ -26,7 +26,7 @@ pub fn lines(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
         let pen = Pen::new(s.ink.color(i), width);
         if s.dashed { pen.dashed(3.0, 1.6) } else { pen }
     };
-    let dot = |i: usize, s: &Series| filled(Shape::series(i), 2.4, s.ink.color(i));
+    let dot = |i: usize, s: &Series| filled(Shape::Circle, 2.4, s.ink.color(i));
     let key = |i: usize, s: &Series| match s.points.len() {
         1 => Key::Dot(dot(i, s)),
         _ => Key::Line(Pen { width: 1.2, ..pen(i, s) }),

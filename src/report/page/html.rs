@@ -82,10 +82,11 @@ fn write_section(out: &mut String, section: &Section, page: &Page) {
         let prefix = format!("{}-{}", section.id, figure.name);
         let svg = figure.inline(&prefix).unwrap_or_else(|_| figure.svg.clone());
         let caption = escape(&figure.caption);
+        let wide = if figure.size().0 > 300.0 { " wide" } else { "" };
         let file = link(&format!("{}/{}.svg", section.id, figure.name));
         let _ = write!(
             out,
-            "<figure>\n<div class=\"card\">\n{svg}</div>\n<figcaption>{caption} {file}</figcaption>\n</figure>\n"
+            "<figure>\n<div class=\"card{wide}\">\n{svg}</div>\n<figcaption>{caption} {file}</figcaption>\n</figure>\n"
         );
     }
     for shown in &section.tables {

@@ -1,5 +1,6 @@
 //! Sensitivity along a trajectory: tangents forward, adjoints backward, the time-time Jacobian.
 
+mod ensemble;
 mod motion;
 mod passes;
 mod path;
@@ -8,6 +9,7 @@ mod results;
 mod stepper;
 
 pub use super::lyapunov::Drive;
+pub use ensemble::Ensemble;
 pub use rate::{Agreement, growth_rate};
 pub use results::{Adjoint, Error, Options};
 

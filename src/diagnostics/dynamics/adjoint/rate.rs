@@ -71,4 +71,10 @@ impl Agreement {
         let error = rate.std_error.hypot(exponent.std_error);
         Self { exponent, difference, agrees: difference.abs() <= WITHIN * error + 1e-9 }
     }
+
+    /// The same; none where one of them or its error is not finite, so that there is nothing to compare.
+    pub fn tested(rate: Estimate, exponent: Estimate) -> Option<Self> {
+        let finite = [rate, exponent].iter().all(|e| e.value.is_finite() && e.std_error.is_finite());
+        finite.then(|| Self::of(rate, exponent))
+    }
 }

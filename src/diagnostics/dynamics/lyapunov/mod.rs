@@ -5,7 +5,6 @@ mod checks;
 mod fixed;
 mod results;
 mod samples;
-mod state;
 pub mod statistics;
 mod tangents;
 mod trajectory;
@@ -14,6 +13,7 @@ pub use results::{
     Attractor, Checks, Estimate, History, Kind, Lyapunov, Progress, Stopped, SumRule, ZeroExponent,
 };
 
+use super::state;
 use crate::systems::time::System;
 use faer::MatRef;
 use rayon::prelude::*;

@@ -45,15 +45,34 @@ pub(super) struct Plan {
     pub steps: usize,
     /// Largest standard error wanted of an exponent.
     pub tol: f64,
+    /// Local error of a step of the adjoint.
+    pub tolerance: f64,
 }
 
 pub(super) fn all(settings: &Settings, survey: &Survey) -> Result<Vec<Example>, Error> {
     let seed = settings.seed;
     let time = ("1/unit time", "units of time");
-    let slow =
-        Plan { rate: time.0, time: time.1, shown: 20.0, horizon: 20.0, warmup: 2000, steps: 4000, tol: 1e-4 };
+    let slow = Plan {
+        rate: time.0,
+        time: time.1,
+        shown: 20.0,
+        horizon: 20.0,
+        warmup: 2000,
+        steps: 4000,
+        tol: 1e-4,
+        tolerance: 1e-10,
+    };
     let steps = if settings.preset == Preset::Paper { 20_000 } else { 5000 };
-    let fast = Plan { rate: "1/s", time: "s", shown: 3.0, horizon: 2.0, warmup: 2000, steps, tol: 0.05 };
+    let fast = Plan {
+        rate: "1/s",
+        time: "s",
+        shown: 3.0,
+        horizon: 2.0,
+        warmup: 2000,
+        steps,
+        tol: 0.05,
+        tolerance: 1e-8,
+    };
     let relu = |w: Mat<f64>| -> Box<dyn System> {
         Box::new(Flow::new(networks::rate(w.as_ref(), &[1.0; 6], Activation::Relu), 0.05))
     };

@@ -80,7 +80,7 @@ pub(super) fn measure(example: &Example, settings: &Settings) -> Result<Measured
             horizon: plan.horizon,
             terminal: Some(terminal(k)),
             matrix: false,
-            tolerance: 1e-10,
+            tolerance: plan.tolerance,
             ..adjoint::Options::default()
         };
         adjoint(system, col(example.initial.as_ref(), k), &drive, &options).map_err(|e| failed(e.to_string()))
@@ -90,14 +90,18 @@ pub(super) fn measure(example: &Example, settings: &Settings) -> Result<Measured
     let options = adjoint::Options {
         horizon: 2.0 * plan.horizon,
         matrix: false,
-        tolerance: 1e-10,
+        tolerance: plan.tolerance,
         seed: settings.seed,
         ..adjoint::Options::default()
     };
     let settled = adjoint(system, rest, &drive, &options).map_err(|e| failed(e.to_string()))?;
-    let cycle = match cycles::find(system, rest, &[], &cycles::Options::default()) {
-        Ok(Motion::Cycle(cycle)) if example.id == "limit_cycle" => Some(cycle),
-        _ => None,
+    let cycle = if example.id == "limit_cycle" {
+        match cycles::find(system, rest, &[], &cycles::Options::default()) {
+            Ok(Motion::Cycle(cycle)) => Some(cycle),
+            _ => None,
+        }
+    } else {
+        None
     };
     let mut measured = Measured {
         pca: pca(states.pooled().as_ref()),
@@ -128,16 +132,25 @@ pub(super) fn largest_difference(example: &Example, reproduced: &[f64]) -> f64 {
 /// |Change of log|psi|| over one period backward along a limit cycle, after eleven periods in which all
 /// but the phase is forgotten.
 pub(super) fn change_in_a_period(system: &dyn System, cycle: &Cycle) -> Option<f64> {
-    let log = |periods: f64| {
-        let options = adjoint::Options {
-            horizon: periods * cycle.period.value,
-            matrix: false,
-            vectors: 1,
-            tolerance: 1e-11,
-            ..adjoint::Options::default()
-        };
-        let found = adjoint(system, &cycle.point, &Drive::Constant(&[]), &options).ok()?;
-        found.log_norm[0].last().copied()
-    };
+    let log = |periods: f64| change(system, &cycle.point, periods * cycle.period.value);
     Some((log(12.0)? - log(11.0)?).abs())
+}
+
+/// |Change of log|psi|| from 10 to 20 units of time before the end, along a state at rest on the line. On
+/// the way to the line units switch, and the adjoint with them.
+pub(super) fn change_on_the_line(system: &dyn System, attractor: &Attractor) -> f64 {
+    let log = |time: f64| change(system, &attractor.final_state, time).unwrap_or(f64::NAN);
+    (log(20.0) - log(10.0)).abs()
+}
+
+/// log|psi| of a fixed unit vector, `horizon` before the end of the trajectory from `x`.
+fn change(system: &dyn System, x: &[f64], horizon: f64) -> Option<f64> {
+    let options = adjoint::Options {
+        horizon,
+        matrix: false,
+        vectors: 1,
+        tolerance: 1e-11,
+        ..adjoint::Options::default()
+    };
+    adjoint(system, x, &Drive::Constant(&[]), &options).ok()?.log_norm[0].last().copied()
 }

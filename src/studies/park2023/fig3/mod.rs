@@ -8,7 +8,7 @@ mod examples;
 mod measure;
 mod published;
 mod sections;
-mod survey;
+pub(super) mod survey;
 mod verdicts;
 
 use super::super::{Error, Findings, Settings, Study};

@@ -92,7 +92,7 @@ fn activity(example: &Example, measured: &Measured) -> Result<Figure, Error> {
     let series =
         (0..shown).map(|i| unit(measured, 0, i).ink(Ink::Tone(i as f64 / (shown.max(2) - 1) as f64)));
     let series: Vec<Series> = series.collect();
-    let axes = third(&time_label(example), "Activity of ten units");
+    let axes = third(&time_label(example), "Activity");
     Ok(lines(&series, &axes)?.named("activity", "Activity from one initial state", "")?)
 }
 
@@ -203,8 +203,8 @@ pub(super) fn draws(survey: &Survey) -> Result<Section, Error> {
         id: "draws".into(),
         title: "Random networks drawn as printed".into(),
         intro: vec![
-            "Networks of eq. S2 with matrices of eq. S3, followed for 500 time constants and measured over up to 1000 \
-             more. A draw is chaotic where its largest exponent is above 1/s (a hundredth of 1/τ) and above three \
+            "Networks of eq. S2 with matrices of eq. S3, followed for 500 time constants and measured over up to 500 (2000 for \
+             the preset `paper`) more. A draw is chaotic where its largest exponent is above 1/s (a hundredth of 1/τ) and above three \
              standard errors."
                 .into(),
         ],

@@ -24,7 +24,7 @@ pub(super) enum Fate {
     Cycle,
     Torus,
     Chaos,
-    /// None of these for certain.
+    /// None of these for certain, or not looked at.
     Other,
 }
 
@@ -37,7 +37,7 @@ impl Fate {
             Self::Cycle => "limit cycle",
             Self::Torus => "torus",
             Self::Chaos => "chaos",
-            Self::Other => "undecided",
+            Self::Other => "other",
         }
     }
 }
@@ -73,10 +73,11 @@ pub(super) struct Survey {
 }
 
 pub(super) fn survey(settings: &Settings) -> Survey {
-    let (many, few) = if settings.preset == Preset::Paper { (96, 200) } else { (16, 40) };
+    let paper = settings.preset == Preset::Paper;
+    let (many, few, most) = if paper { (96, 200, 20_000) } else { (16, 40, 5000) };
     Survey {
-        chaotic: Set::of(100, many, Fate::Chaos, settings.seed),
-        periodic: Set::of(20, few, Fate::Cycle, settings.seed),
+        chaotic: Set::of(100, many, Fate::Chaos, most, settings.seed),
+        periodic: Set::of(20, few, Fate::Cycle, most, settings.seed),
     }
 }
 
@@ -85,14 +86,32 @@ pub(super) fn flow(w: &Mat<f64>) -> Flow<Current> {
     Flow::new(current(w.as_ref()), 0.1 * TAU)
 }
 
+/// The first of the draws with n = 20 that is a limit cycle, and a state on it.
+pub(in crate::studies::park2023) fn first_cycle(seed: u64) -> Option<(Mat<f64>, Vec<f64>)> {
+    const MOST: usize = 200;
+    (0..MOST).find_map(|k| {
+        let w = weights(20, seed, k);
+        let options = cycles::Options { warmup: 5000, ..cycles::Options::default() };
+        match cycles::find(&flow(&w), &initial(20, seed, k), &[], &options) {
+            Ok(Motion::Cycle(cycle)) => Some((w, cycle.point)),
+            _ => None,
+        }
+    })
+}
+
+fn initial(n: usize, seed: u64, index: usize) -> Vec<f64> {
+    let mut rng = stream(seed, Use::InitialState, (1_000_000 + 1000 * n + index) as u64);
+    (0..n).map(|_| normal(&mut rng)).collect()
+}
+
 fn weights(n: usize, seed: u64, index: usize) -> Mat<f64> {
     let mut rng = stream(seed, Use::Connectivity, (1000 * n + index) as u64);
     sparse(n, GAIN, SHARE, &mut rng)
 }
 
 impl Set {
-    fn of(n: usize, count: usize, wanted: Fate, seed: u64) -> Self {
-        let draws: Vec<Draw> = (0..count).into_par_iter().map(|k| draw(n, seed, k)).collect();
+    fn of(n: usize, count: usize, wanted: Fate, most: usize, seed: u64) -> Self {
+        let draws: Vec<Draw> = (0..count).into_par_iter().map(|k| draw(n, seed, k, most, wanted)).collect();
         let found = draws.iter().position(|d| d.fate == wanted);
         let largest = |k: &usize| draws[*k].exponents.first().copied().unwrap_or(f64::NEG_INFINITY);
         let chosen = found.or_else(|| (0..count).max_by(|a, b| largest(a).total_cmp(&largest(b))));
@@ -126,17 +145,16 @@ impl Set {
     }
 }
 
-/// Follows a draw for 500 tau, and tells what it does by its exponents over up to 1000 tau more, and,
-/// where those are not positive, by its returns.
-fn draw(n: usize, seed: u64, index: usize) -> Draw {
+/// Follows a draw for 500 tau, and tells what it does by its exponents over up to `most` steps more,
+/// and, where those are not positive and cycles are wanted, by its returns.
+fn draw(n: usize, seed: u64, index: usize, most: usize, wanted: Fate) -> Draw {
     let flow = flow(&weights(n, seed, index));
-    let mut rng = stream(seed, Use::InitialState, (1_000_000 + 1000 * n + index) as u64);
-    let x: Vec<f64> = (0..n).map(|_| normal(&mut rng)).collect();
+    let x = initial(n, seed, index);
     let options = Options {
         exponents: Some(4),
         warmup: 5000,
         align: 500,
-        max_steps: 10_000,
+        max_steps: most,
         tol: 0.3 * POSITIVE,
         seed: seed.wrapping_add(index as u64),
         ..Options::default()
@@ -151,7 +169,7 @@ fn draw(n: usize, seed: u64, index: usize) -> Draw {
         draw.fate = Fate::Rest;
     } else if draw.positive() > 0 {
         draw.fate = Fate::Chaos;
-    } else {
+    } else if wanted == Fate::Cycle {
         draw.fate = match cycles::find(&flow, &main.final_state, &[], &cycles::Options::default()) {
             Ok(Motion::Rest(_)) => Fate::Rest,
             Ok(Motion::Cycle(_)) => Fate::Cycle,

@@ -1,6 +1,6 @@
 //! One trajectory of a driven system, step by step, without tangents.
 
-use super::Drive;
+use super::lyapunov::Drive;
 use crate::linalg::{col, col_mut};
 use crate::systems::rule::{Point, Rule, Workspace};
 use faer::{Mat, MatMut};

@@ -1,9 +1,12 @@
 //! The diagnostics of a network, in order, each rendered.
 
+mod cycles;
+mod sensitivity;
+
 use super::{Config, Diagnosed, Error, Module, NetworkSettings, Observer, tables};
 use crate::diagnostics::dynamics::fixed_points::{self, FixedPoints, Label};
 use crate::diagnostics::dynamics::flow_field::{FlowField, flow_field};
-use crate::diagnostics::dynamics::lyapunov::{self, Drive};
+use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
 use crate::diagnostics::dynamics::recurrent::recurrent;
 use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
 use crate::diagnostics::geometry::pca::{Pca, pca};
@@ -14,6 +17,7 @@ use crate::report::tables::{Cells, TableOut};
 use crate::systems::checkpoint::{Network, Readout};
 use faer::Mat;
 use serde_json::json;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Numbers written at most for the states along trajectories.
@@ -35,6 +39,8 @@ struct Run<'a> {
     initial: Option<Mat<f64>>,
     orbits: Trajectories,
     pca: Option<Pca>,
+    /// The spectra, once they are known.
+    spectra: OnceLock<Lyapunov>,
 }
 
 pub(super) fn diagnose(
@@ -51,6 +57,16 @@ pub(super) fn diagnose(
         let (finding, rendered) = run.lyapunov(observer)?;
         findings.push(finding);
         done.push((Module::Lyapunov, rendered));
+    }
+    for module in [Module::Covariant, Module::Adjoint].into_iter().filter(|m| wants(*m)) {
+        let (finding, rendered) = run.sensitivity(module, config.modules.is_some(), observer)?;
+        findings.extend(finding);
+        done.extend(rendered.map(|r| (module, r)));
+    }
+    if wants(Module::Cycles) {
+        let (finding, rendered) = run.cycles(observer)?;
+        findings.push(finding);
+        done.push((Module::Cycles, rendered));
     }
     let points = (wants(Module::FixedPoints) || wants(Module::FlowField)).then(|| run.search(observer));
     if wants(Module::FixedPoints)
@@ -116,7 +132,10 @@ pub(super) fn diagnose(
 
 /// The modules asked for, or all that apply.
 pub(super) fn chosen(config: &Config, all: &[Module]) -> Result<Vec<Module>, Error> {
-    let Some(asked) = &config.modules else { return Ok(all.to_vec()) };
+    let Some(asked) = &config.modules else {
+        // Most networks have no cycle, and closing one costs n^3 a step.
+        return Ok(all.iter().copied().filter(|m| *m != Module::Cycles).collect());
+    };
     if let Some(m) = asked.iter().find(|m| !all.contains(m)) {
         let names: Vec<&str> = all.iter().map(|m| m.name()).collect();
         let message = format!("--modules {}: not for this file; here are {}", m.name(), names.join(", "));
@@ -181,6 +200,15 @@ impl<'a> Run<'a> {
                 return Err(Error::Config(format!("{option} does not go with {other}, which decides it")));
             }
         }
+        for (option, given) in
+            [("--horizon", settings.horizon.is_some()), ("--terminal", settings.terminal.is_some())]
+        {
+            if given && !modules.contains(&Module::Adjoint) {
+                return Err(Error::Config(format!(
+                    "{option} goes with the module adjoint, which was not asked for"
+                )));
+            }
+        }
         let inputs = match &settings.inputs {
             Some(path) => Inputs::Trials(tables::inputs(path, d)?),
             None => Inputs::Constant(input.clone()),
@@ -205,14 +233,28 @@ impl<'a> Run<'a> {
         };
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.
-        let idle = modules.iter().all(|m| matches!(m, Module::Lyapunov | Module::Recurrent));
+        let idle = !modules.iter().any(|m| {
+            matches!(m, Module::FixedPoints | Module::Pca | Module::FlowField | Module::Trajectories)
+        });
         let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);
         let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
         observer.finish();
         let steps = (system.time_step() - 1.0).abs() < f64::EPSILON && !system.is_flow();
+        let spectra = OnceLock::new();
         let context = Context { names: network.state_names.clone(), steps, flow: system.is_flow() };
-        Ok(Self { network, settings, seed: config.seed, context, input, inputs, initial, orbits, pca })
+        Ok(Self {
+            network,
+            settings,
+            seed: config.seed,
+            context,
+            input,
+            inputs,
+            initial,
+            orbits,
+            pca,
+            spectra,
+        })
     }
 
     /// Whether the input varies in time.
@@ -247,38 +289,47 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn lyapunov(&self, observer: &dyn Observer) -> Result<(String, Rendered), Error> {
-        let system = self.network.system.as_ref();
-        let n = system.step().dim();
-        let initial = self.lyapunov_states(n);
-        let (drive, driven) = match &self.inputs {
-            Inputs::Constant(u) => (Drive::Constant(u), false),
+    /// What drives the exponents: the constant input, or the longest of the sequences.
+    fn drive(&self) -> Drive<'_> {
+        match &self.inputs {
+            Inputs::Constant(u) => Drive::Constant(u),
             Inputs::Trials(trials) => {
-                let longest = trials.iter().max_by_key(|t| t.ncols()).unwrap_or(&trials[0]);
-                (Drive::Sequence(longest.as_ref()), true)
+                Drive::Sequence(trials.iter().max_by_key(|t| t.ncols()).unwrap_or(&trials[0]).as_ref())
             }
-        };
-        let s = self.settings;
-        let exponents = s.exponents.or((n > 1000).then_some(100));
-        let k = exponents.unwrap_or(n).min(n);
-        let budget = 4e10 / (2.0 * (n * n * k) as f64 * initial.ncols() as f64);
+        }
+    }
+
+    /// Settings of the `k` first exponents from `count` initial states, `most` steps at most unless the
+    /// user says otherwise.
+    fn exponent_options(&self, drive: &Drive, k: usize, count: usize, most: usize) -> lyapunov::Options {
+        let (s, n) = (self.settings, self.network.system.step().dim());
+        let budget = 4e10 / (2.0 * (n * n * k) as f64 * count as f64);
         // Tangents align over the last third of what is discarded; along an input every step counts,
         // so that they start with it.
         let discarded = s.warmup.unwrap_or(match drive {
             Drive::Constant(_) => 1500,
             Drive::Sequence(u) => u.ncols() / 10,
         });
-        let align = if driven { discarded } else { discarded / 3 };
-        let warmup = discarded - align;
-        let options = lyapunov::Options {
-            exponents,
-            warmup,
+        let align = if matches!(drive, Drive::Sequence(_)) { discarded } else { discarded / 3 };
+        lyapunov::Options {
+            exponents: Some(k),
+            warmup: discarded - align,
             align,
-            max_steps: s.steps.unwrap_or((budget as usize).clamp(2000, 50_000)),
+            max_steps: s.steps.unwrap_or((budget as usize).clamp(2000, most)),
             tol: s.tol.unwrap_or(1e-3),
             seed: self.seed,
             ..lyapunov::Options::default()
-        };
+        }
+    }
+
+    fn lyapunov(&self, observer: &dyn Observer) -> Result<(String, Rendered), Error> {
+        let system = self.network.system.as_ref();
+        let n = system.step().dim();
+        let initial = self.lyapunov_states(n);
+        let (drive, driven, s) = (self.drive(), self.driven(), self.settings);
+        let k = s.exponents.unwrap_or(if n > 1000 { 100 } else { n });
+        let options = self.exponent_options(&drive, k, initial.ncols(), 50_000);
+        let discarded = options.warmup + options.align;
         observer.start("Lyapunov exponents", 100);
         let result = lyapunov::lyapunov(system, initial.as_ref(), &drive, &options, &|p| {
             observer.at((100 * p.steps / p.max_steps.max(1)) as u64);
@@ -307,7 +358,9 @@ impl<'a> Run<'a> {
             let note = format!("The {k} largest of {n} exponents were computed (--exponents {n} for all).");
             rendered.section.notes.push(note);
         }
-        Ok((sections::describe_exponents(&result, &self.context, driven), rendered))
+        let finding = sections::describe_exponents(&result, &self.context, driven);
+        let _ = self.spectra.set(result);
+        Ok((finding, rendered))
     }
 
     fn search(&self, observer: &dyn Observer) -> FixedPoints {
