@@ -63,8 +63,7 @@ fn gradients_and_trainings_are_those_of_pytorch() {
     let t = read(&path).unwrap();
     let adam = Method::ADAM;
     for (cell, rule) in rules() {
-        let readout =
-            Readout { weight: Mat::zeros(OUTPUTS, UNITS), bias: vec![0.0; OUTPUTS], first: 0 };
+        let readout = Readout { weight: Mat::zeros(OUTPUTS, UNITS), bias: vec![0.0; OUTPUTS], first: 0 };
         let mut model = Model { rule, readout };
         let start = values(&t, &format!("{cell}.start"));
         for kind in ["values", "classes", "probabilities"] {
