@@ -123,3 +123,29 @@ impl Problem {
 
 /// Tokens of the copy tasks of `quick`: what 64 units can hold.
 const TOKENS: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Table S1, by column: GRU PTA on copy memory, tanh default on the long delay, LSTM on the digits.
+    #[test]
+    fn published_numbers_stand_in_their_columns() {
+        assert_eq!(Problem::Copy.published(Network::GruPta), Some(1.33e-4));
+        assert_eq!(Problem::LongCopy.published(Network::Tanh), Some(1.99));
+        assert_eq!(Problem::Digits.published(Network::Lstm), Some(91.6));
+        assert_eq!(Problem::RandomCopy.published(Network::GruPta), Some(1.49e-7));
+        assert_eq!(Problem::Ordering.published(Network::Lipschitz), None);
+        assert_eq!(Problem::Ordering.published(Network::TanhOrthogonal), Some(0.31));
+    }
+
+    #[test]
+    fn tasks_of_the_paper_have_its_sizes() {
+        let steps = |p: Problem| p.task(Preset::Paper, 1, None).map(|t| t.0.steps()).ok();
+        assert_eq!(steps(Problem::Ordering), Some(82));
+        assert_eq!(steps(Problem::Copy), Some(120));
+        assert_eq!(steps(Problem::LongCopy), Some(2020));
+        assert_eq!(steps(Problem::RandomCopy), Some(140));
+        assert!(!Problem::Digits.runs(Preset::Paper, None) && !Problem::LongCopy.runs(Preset::Quick, None));
+    }
+}

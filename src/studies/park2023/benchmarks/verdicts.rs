@@ -115,3 +115,60 @@ pub fn by_network(v: &Verdicts) -> Vec<Claim> {
     let each = |p: Problem| Network::ALL.into_iter().filter_map(move |n| v.solves(p, n));
     Problem::ALL.into_iter().flat_map(each).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::training::Trained;
+    use crate::studies::Verdict;
+    use crate::training::loss::Measured;
+    use crate::training::trainer::{Settings, Stopped};
+
+    fn trial(problem: Problem, network: Network, losses: &[f64]) -> Trial {
+        let trained = |&loss: &f64| Trained {
+            theta: vec![],
+            best_epoch: 0,
+            curve: vec![],
+            stopped: Stopped::Epochs,
+            test: Some(Measured { loss, accuracy: Some(0.5), counted: 1.0 }),
+            notes: vec![],
+        };
+        Trial {
+            problem,
+            network,
+            chance: 1.4,
+            parameters: 1,
+            settings: Settings::default(),
+            trained: losses.iter().map(trained).collect(),
+        }
+    }
+
+    #[test]
+    fn verdicts_follow_the_losses() {
+        let trials = [
+            trial(Problem::Ordering, Network::TanhPta, &[1e-4, 2e-4, 1e-4, 5e-4, 0.3]),
+            trial(Problem::Ordering, Network::Tanh, &[1.39, 1.38, 1.40, 1.39, 1.39]),
+            trial(Problem::Copy, Network::Tanh, &[0.4, 2.0]),
+        ];
+        let v = Verdicts { trials: &trials, source: "here" };
+        let verdict = |c: Claim| c.verdict;
+        let order = v.order(Network::TanhPta, Network::Tanh);
+        assert_eq!(order.len(), 5);
+        assert_eq!(order[0].verdict, Verdict::Holds);
+        // Mean 0.06018 below 1.39, by the numbers of the table 1.39 - 1.22e-5.
+        assert!((order[0].measured - (0.06018 - 1.39)).abs() < 1e-12);
+        assert!((order[0].published.unwrap() - (1.22e-5 - 1.39)).abs() < 1e-12);
+        assert!(order[1..].iter().all(|c| c.verdict == Verdict::NotTested && !c.reason.is_empty()));
+        assert_eq!(v.order(Network::Tanh, Network::TanhPta)[0].verdict, Verdict::Differs);
+        assert_eq!(verdict(v.learned(Problem::Ordering, Network::TanhPta)), Verdict::Holds);
+        assert_eq!(verdict(v.learned(Problem::Ordering, Network::Tanh)), Verdict::Differs);
+        assert_eq!(verdict(v.fails(Problem::Ordering, Network::Tanh)), Verdict::Holds);
+        assert_eq!(verdict(v.fails(Problem::Copy, Network::Tanh)), Verdict::Differs);
+        assert_eq!(verdict(v.fails(Problem::Copy, Network::Gru)), Verdict::NotTested);
+        assert_eq!(v.solves(Problem::Ordering, Network::TanhPta).map(verdict), Some(Verdict::Holds));
+        assert_eq!(v.solves(Problem::Copy, Network::Tanh).map(verdict), Some(Verdict::Holds));
+        // A dash in the table, and percent, make no such claim.
+        assert!(v.solves(Problem::Ordering, Network::CoRnn).is_none());
+        assert!(v.solves(Problem::Digits, Network::Tanh).is_none());
+    }
+}
