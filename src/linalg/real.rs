@@ -7,7 +7,17 @@ mod sealed {
 }
 
 /// `f32` or `f64`: analysis runs in `f64`, training may run in `f32`.
-pub trait Real: faer::traits::RealField + Copy + Send + Sync + sealed::Sealed + 'static {
+pub trait Real:
+    faer::traits::RealField
+    + super::vector::Vector
+    + Copy
+    + Send
+    + Sync
+    + sealed::Sealed
+    + std::fmt::Debug
+    + Default
+    + 'static
+{
     /// 0.
     const ZERO: Self;
     /// 1.

@@ -33,6 +33,7 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
         method,
         decay: Decay { factor: 1.0, every: t.decay_every.unwrap_or((t.epochs / 5).max(1)) },
         validation: validation.ok_or_else(|| wrong("--validation", &t.validation, "own or held-out"))?,
+        goal: t.goal,
         seed: a.seed,
         ..Settings::default()
     };

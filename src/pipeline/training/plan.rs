@@ -103,6 +103,7 @@ impl Plan {
             ("clip", json!(s.clip)),
             ("dropout", json!(s.dropout)),
             ("patience", json!(s.patience)),
+            ("goal", json!(s.goal)),
             ("validation", json!(s.validation.name())),
             ("seed", json!(s.seed)),
             ("version", json!(env!("CARGO_PKG_VERSION"))),

@@ -62,6 +62,7 @@ fn reason(stopped: Stopped) -> &'static str {
     match stopped {
         Stopped::Epochs => "all epochs were done",
         Stopped::Patience => "the validation loss had not fallen for as many epochs as there was patience",
+        Stopped::Goal => "the validation loss had reached the goal",
         Stopped::Diverged { .. } => "it diverged",
     }
 }
