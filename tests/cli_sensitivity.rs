@@ -2,6 +2,8 @@
 
 mod common;
 
+#![allow(clippy::float_cmp)]
+
 use common::{Place, analyze, golden, network, table, tensor, violations};
 use nullcline::io::tensors::{Tensor, read, write_npy};
 use serde_json::Value;
