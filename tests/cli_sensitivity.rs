@@ -1,8 +1,8 @@
 //! `analyze` with the modules `adjoint` and `covariant`.
 
-mod common;
+#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
 
-#![allow(clippy::float_cmp)]
+mod common;
 
 use common::{Place, analyze, golden, network, table, tensor, violations};
 use nullcline::io::tensors::{Tensor, read, write_npy};
