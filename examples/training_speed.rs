@@ -5,7 +5,6 @@
 //! wall time in milliseconds, and the rate of the multiplications it stands for. With `--serve` it reads
 //! lines `cell n batch seconds`, measures for so long and answers each with the best and the number of gradients.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
 #![allow(clippy::print_stdout)]
 
 use faer::{Accum, Mat};

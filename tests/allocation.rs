@@ -3,7 +3,6 @@
 //! The crate forbids unsafe code, and with it a counting allocator of its own; divan's counts while
 //! it benchmarks, so this program runs itself as a benchmark and reads what that prints.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
 #![allow(clippy::print_stdout)]
 
 use divan::Bencher;
