@@ -41,7 +41,7 @@ struct Sweep {
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let (draws, per_decade, steps) = match settings.preset {
-        Preset::Quick => (12, 1, 20_000),
+        Preset::Quick => (10, 1, 20_000),
         Preset::Paper => (100, 2, 100_000),
     };
     let strengths: Vec<f64> =
