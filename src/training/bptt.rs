@@ -89,7 +89,9 @@ impl<T: Real> Bptt<T> {
         assert_eq!(sizes, (self.steps, self.sequences), "a batch of other sizes than the room for it");
         let counted = batch.weights.iter().sum();
         let request = Request { batch, objective, dropout: dropout.filter(|d| d.rate > 0.0), counted };
-        self.chunks.par_iter_mut().with_max_len(1).for_each(|c| c.sums = pass(c, &request));
+        // Inside the pool even where there is one chunk, so that its products find a second thread.
+        let chunks = &mut self.chunks;
+        rayon::join(|| chunks.par_iter_mut().with_max_len(1).for_each(|c| c.sums = pass(c, &request)), || ());
         let mut sums = Sums::default();
         self.chunks.iter().for_each(|c| sums += c.sums);
         sums.measured(objective, counted)

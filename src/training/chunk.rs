@@ -9,9 +9,11 @@ use crate::tasks::{Batch, Objective};
 use faer::{Accum, Mat, MatMut, MatRef};
 use std::ops::Range;
 
-/// Columns in one product of the parameters' gradient, at least: enough for the product to run at its
+/// Columns in one product of the parameters' gradient: enough for the product to run at its
 /// full rate, few enough for what it reads to be in the cache still (measured at n = 512).
-const SEGMENT: usize = 192;
+const SEGMENT: usize = 128;
+/// Segments, at least, so that two threads can share the way back of one chunk.
+const PARTS: usize = 4;
 
 /// What is asked of every chunk.
 pub(super) struct Request<'a> {
@@ -34,7 +36,10 @@ pub(super) struct Chunk<T: Real> {
     /// States, n x (T + 1) w.
     x: Mat<T>,
     tape: Mat<T>,
-    scratch: Mat<T>,
+    /// Columns of a segment: whole steps.
+    segment: usize,
+    /// Of a segment on its way back, and of the one before it.
+    scratch: [Mat<T>; 2],
     /// Outputs, then the loss's gradient with respect to them, o x T w.
     y: Mat<T>,
     /// The loss's gradient with respect to the states after each step, n x T w.
@@ -52,6 +57,7 @@ impl<T: Real> Chunk<T> {
     pub fn new(model: &Model<T>, steps: usize, all: usize, own: Range<usize>) -> Self {
         let (rule, w) = (&model.rule, own.len());
         let (n, columns) = (rule.dim(), steps * w);
+        let segment = SEGMENT.div_ceil(w).min(steps.div_ceil(PARTS)).max(1) * w;
         Self {
             own,
             all,
@@ -60,7 +66,8 @@ impl<T: Real> Chunk<T> {
             u: Mat::zeros(rule.inputs(), columns),
             x: Mat::zeros(n, columns + w),
             tape: Mat::zeros(rule.tape_rows(), columns),
-            scratch: Mat::zeros(rule.scratch_rows(), SEGMENT.div_ceil(w).min(steps) * w),
+            segment,
+            scratch: [(); 2].map(|()| Mat::zeros(rule.scratch_rows(), segment)),
             y: Mat::zeros(model.outputs(), columns),
             g: Mat::zeros(n, columns),
             back: Mat::zeros(n, w),
@@ -128,28 +135,46 @@ impl<T: Real> Chunk<T> {
         let sums = self.loss(model, request);
         self.grad.fill(T::ZERO);
         self.read_out_gradient(model, request);
-        let (rule, w, segment) = (&model.rule, self.own.len(), self.scratch.ncols());
-        let Self { x, u, tape, scratch, g, back, gu, .. } = self;
+        self.backward(model);
+        sums
+    }
+
+    /// Backward through time, a segment of steps after the other; while the next is under way, the
+    /// parameters' gradient of the last is summed, on another thread if one is free.
+    fn backward(&mut self, model: &Model<T>) {
+        let (rule, w, segment) = (&model.rule, self.own.len(), self.segment);
+        let Self { x, u, tape, scratch: [ahead, behind], g, back, gu, grad, .. } = self;
         let (x, u, tape) = (x.as_ref(), u.as_ref(), tape.as_ref());
         let point =
             |c: usize, w: usize| Point { x: x.subcols(c, w), u: u.subcols(c, w), tape: tape.subcols(c, w) };
-        let grad = &mut self.grad[..parameter_count(rule.as_ref())];
-        let mut end = self.steps * w;
-        while end > 0 {
+        let grad = &mut grad[..parameter_count(rule.as_ref())];
+        let (mut ahead, mut behind) = (ahead, behind);
+        let (mut end, mut done) = (self.steps * w, self.steps * w);
+        while done > 0 {
+            // Steps from `start` to `end` go back; those from `end` to `done` went back before.
             let start = end.saturating_sub(segment);
-            for c in (start..end).step_by(w).rev() {
-                let gu = gu.as_mut().map(|gu| gu.as_mut().subcols_mut(c, w));
-                let scratch = scratch.as_mut().subcols_mut(c - start, w);
-                rule.vjp(point(c, w), g.as_ref().subcols(c, w), back.as_mut(), gu, scratch);
-                if c > 0 {
-                    pointwise::add(g.as_mut().subcols_mut(c - w, w), back.as_ref());
+            let (mut g, gone) = g.as_mut().split_at_col_mut(end);
+            let steps = || {
+                for c in (start..end).step_by(w).rev() {
+                    let gu = gu.as_mut().map(|gu| gu.as_mut().subcols_mut(c, w));
+                    let scratch = ahead.as_mut().subcols_mut(c - start, w);
+                    rule.vjp(point(c, w), g.as_ref().subcols(c, w), back.as_mut(), gu, scratch);
+                    if c > 0 {
+                        pointwise::add(g.as_mut().subcols_mut(c - w, w), back.as_ref());
+                    }
                 }
-            }
-            let (at, g) = (point(start, end - start), g.as_ref().subcols(start, end - start));
-            rule.param_vjp_after(at, g, grad, scratch.as_mut().subcols_mut(0, end - start));
-            end = start;
+            };
+            let sum = || {
+                if done > end {
+                    let (at, width) = (point(end, done - end), done - end);
+                    let g = gone.as_ref().subcols(0, width);
+                    rule.param_vjp_after(at, g, grad, behind.as_mut().subcols_mut(0, width));
+                }
+            };
+            rayon::join(steps, sum);
+            std::mem::swap(&mut ahead, &mut behind);
+            (done, end) = (end, start);
         }
-        sums
     }
 
     fn forward(&mut self, model: &Model<T>, batch: &Batch) {
@@ -168,7 +193,7 @@ impl<T: Real> Chunk<T> {
                 self.u.as_ref().subcols(c, w),
                 y.subcols_mut(0, w),
                 self.tape.as_mut().subcols_mut(c, w),
-                self.scratch.as_mut(),
+                self.scratch[0].as_mut(),
             );
         }
     }

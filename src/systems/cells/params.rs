@@ -3,7 +3,7 @@
 use crate::linalg::outer::add_outer;
 use crate::linalg::packed::Packed;
 use crate::linalg::pointwise::add_columns;
-use crate::linalg::{Real, col_mut, gemm};
+use crate::linalg::{Real, col_mut, gemm_few};
 use crate::systems::rule::Block;
 use faer::{Accum, MatMut, MatRef};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -113,7 +113,7 @@ impl<T: Real> Params<T> {
         if y.ncols() < MANY {
             self.fill_bias(y.as_mut(), biases, first);
             for (i, x) in terms.into_iter().filter(|(_, x)| x.nrows() > 0) {
-                gemm(y.as_mut(), Accum::Add, block(i), x);
+                gemm_few(y.as_mut(), Accum::Add, block(i), x);
             }
             return;
         }
@@ -135,7 +135,7 @@ impl<T: Real> Params<T> {
         if gx.ncols() < MANY {
             let mut accum = Accum::Replace;
             for (i, first, g) in terms {
-                gemm(gx.as_mut(), accum, transpose(i, first, g), g);
+                gemm_few(gx.as_mut(), accum, transpose(i, first, g), g);
                 accum = Accum::Add;
             }
             return;
