@@ -26,8 +26,9 @@ impl Oscillator {
 ///
 /// Formula: alpha in [1.001, 10] and theta in [theta*, pi/2 - theta*] or [pi/2 + theta*, pi - theta*], with
 /// [`theta_star`](crate::systems::reference::rotation::theta_star) at alpha: the region of the authors'
-/// code, which the paper calls "the identified region" without numbers. Its orbits have leading exponent
-/// 0 but in the thin tongues of other resonances. Drawn by rejection from the rectangle.
+/// code, which the paper calls "the identified region" without numbers and describes as that of a zero
+/// leading exponent. It is larger than that: tongues of resonances other than 1:1, 1:2 and 1:4 lock about
+/// a third of its area, most of it at large alpha. Drawn by rejection from the rectangle.
 pub fn tanh_oscillator(rng: &mut Rng) -> Oscillator {
     loop {
         let (alpha, theta) = (uniform(rng, 1.001, 10.0), uniform(rng, 0.0, PI));
