@@ -3,7 +3,7 @@
 //! `cargo run --release --example training_speed`: tanh, GRU and LSTM of n units with 10 inputs and a
 //! read-out of 10, mean square over all of 100 steps; writing the parameters, forward and backward. Best
 //! wall time in milliseconds, and the rate of the multiplications it stands for. With `--serve` it reads
-//! lines `cell n batch seconds`, measures for so long and answers each with the best.
+//! lines `cell n batch seconds`, measures for so long and answers each with the best and the number of gradients.
 
 #![allow(clippy::print_stdout)]
 
@@ -35,8 +35,8 @@ fn model(cell: &str, n: usize) -> Model<f32> {
     Model { rule, readout }
 }
 
-/// Best seconds of one gradient over `time`, and of at least three.
-fn measure(cell: &str, n: usize, sequences: usize, time: Duration) -> f64 {
+/// Best seconds of one gradient over `time`, and of at least three; and how many there were.
+fn measure(cell: &str, n: usize, sequences: usize, time: Duration) -> (f64, usize) {
     let mut model = model(cell, n);
     let mut rng = stream(1, Use::Fixture, n as u64);
     let scale = 1.0 / (n as f64).sqrt();
@@ -59,7 +59,7 @@ fn measure(cell: &str, n: usize, sequences: usize, time: Duration) -> f64 {
         best = best.min(start.elapsed().as_secs_f64());
         runs += 1;
     }
-    best
+    (best, runs)
 }
 
 /// Best rate of products of n x n by n x 64 in f32, as many at once as there are threads.
@@ -91,7 +91,8 @@ fn main() {
             let number = |i: usize| words.get(i).and_then(|w| w.parse::<f64>().ok());
             match (words.first(), number(1), number(2), number(3)) {
                 (Some(cell), Some(n), Some(b), Some(t)) => {
-                    println!("{}", measure(cell, n as usize, b as usize, Duration::from_secs_f64(t)));
+                    let (best, runs) = measure(cell, n as usize, b as usize, Duration::from_secs_f64(t));
+                    println!("{best} {runs}");
                 }
                 (Some(&"product"), Some(n), ..) => println!("{}", product_rate(n as usize)),
                 _ => println!("expected: cell n batch seconds, or: product n"),
@@ -103,7 +104,7 @@ fn main() {
     for (cell, gates) in CELLS {
         for n in [64, 250, 512] {
             for b in [1, 32, 128] {
-                let best = measure(cell, n, b, Duration::from_millis(700));
+                let (best, _) = measure(cell, n, b, Duration::from_millis(700));
                 let work = (6 * gates * n * (n + INPUTS) * b * STEPS) as f64;
                 println!("{cell} n {n} batch {b}: {:.3} ms, {:.1} GF/s", best * 1e3, work / best / 1e9);
             }

@@ -7,12 +7,16 @@ mod elementary;
 pub mod flag;
 pub mod graded;
 pub mod lu;
+pub mod outer;
+pub mod packed;
+pub mod pointwise;
 pub mod product;
 pub mod qr;
 pub mod random;
 mod real;
 pub mod solve;
 pub mod spectral_norm;
+mod vector;
 
 pub use real::Real;
 

@@ -7,7 +7,17 @@ mod sealed {
 }
 
 /// `f32` or `f64`: analysis runs in `f64`, training may run in `f32`.
-pub trait Real: faer::traits::RealField + Copy + Send + Sync + sealed::Sealed + 'static {
+pub trait Real:
+    faer::traits::RealField
+    + super::vector::Vector
+    + Copy
+    + Send
+    + Sync
+    + sealed::Sealed
+    + std::fmt::Debug
+    + Default
+    + 'static
+{
     /// 0.
     const ZERO: Self;
     /// 1.
@@ -16,6 +26,8 @@ pub trait Real: faer::traits::RealField + Copy + Send + Sync + sealed::Sealed + 
     fn of(x: f64) -> Self;
     /// The value as a double.
     fn to_f64(self) -> f64;
+    /// Square root.
+    fn sqrt(self) -> Self;
     /// Hyperbolic tangent.
     fn tanh(self) -> Self;
     /// Exponential.
@@ -37,6 +49,9 @@ macro_rules! real {
             }
             fn to_f64(self) -> f64 {
                 f64::from(self)
+            }
+            fn sqrt(self) -> Self {
+                <$t>::sqrt(self)
             }
             fn tanh(self) -> Self {
                 <$t>::tanh(self)

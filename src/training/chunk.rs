@@ -3,7 +3,7 @@
 use super::dropout::Dropout;
 use super::loss::{Sums, compare};
 use super::model::{Model, Readout};
-use crate::linalg::{Real, col, col_mut, gemm};
+use crate::linalg::{Real, col, col_mut, gemm, outer, pointwise};
 use crate::systems::rule::{Point, parameter_count};
 use crate::tasks::{Batch, Objective};
 use faer::{Accum, Mat, MatMut, MatRef};
@@ -142,7 +142,7 @@ impl<T: Real> Chunk<T> {
                 let scratch = scratch.as_mut().subcols_mut(c - start, w);
                 rule.vjp(point(c, w), g.as_ref().subcols(c, w), back.as_mut(), gu, scratch);
                 if c > 0 {
-                    add(g.as_mut().subcols_mut(c - w, w), back.as_ref());
+                    pointwise::add(g.as_mut().subcols_mut(c - w, w), back.as_ref());
                 }
             }
             let (at, g) = (point(start, end - start), g.as_ref().subcols(start, end - start));
@@ -230,12 +230,8 @@ impl<T: Real> Chunk<T> {
         self.each_run(request.batch, |own, run| {
             let gy = own.y.as_ref().subcols(run.start, run.len());
             let seen = own.seen(readout, request.dropout, run.clone());
-            gemm(gd.as_mut(), Accum::Add, gy, seen.transpose());
-            for k in 0..gy.ncols() {
-                for (c, v) in gc.iter_mut().zip(col(gy, k)) {
-                    *c += *v;
-                }
-            }
+            outer::add_outer(gd.as_mut(), gy, seen);
+            pointwise::add_columns(gc, gy);
             let mut g = g.as_mut().subcols_mut(run.start, run.len()).subrows_mut(readout.first, m);
             gemm(g.as_mut(), Accum::Replace, readout.weight.transpose(), gy);
             if request.dropout.is_some() {
@@ -249,14 +245,5 @@ impl<T: Real> Chunk<T> {
             }
         });
         (self.g, self.grad) = (g, grad);
-    }
-}
-
-/// y += x.
-fn add<T: Real>(mut y: MatMut<T>, x: MatRef<T>) {
-    for j in 0..y.ncols() {
-        for (y, x) in col_mut(y.as_mut(), j).iter_mut().zip(col(x, j)) {
-            *y += *x;
-        }
     }
 }

@@ -57,6 +57,9 @@ pub(in crate::cli) struct TaskArguments {
     /// temporal-ordering 50:60]
     #[arg(long, value_name = "STEPS")]
     pub delay: Option<String>,
+    /// Tokens of the copy tasks [default: 10]
+    #[arg(long, value_name = "N")]
+    pub tokens: Option<usize>,
     /// Steps of the copy tasks that count: recall or all [default: recall]
     #[arg(long, value_name = "WHICH")]
     pub counted: Option<String>,
@@ -149,6 +152,9 @@ pub(in crate::cli) struct TrainingArguments {
     /// Stop after so many epochs without a lower validation loss, or none [default: none]
     #[arg(long, value_name = "EPOCHS", allow_negative_numbers = true)]
     pub patience: Option<String>,
+    /// Stop as soon as the validation loss is at most this [default: none]
+    #[arg(long, value_name = "LOSS")]
+    pub goal: Option<f64>,
     /// Validation items: own (the task's) or held-out (drawn from the training items, which then lack them)
     #[arg(long, value_name = "WHICH", default_value = "own")]
     pub validation: String,

@@ -33,6 +33,7 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
         method,
         decay: Decay { factor: 1.0, every: t.decay_every.unwrap_or((t.epochs / 5).max(1)) },
         validation: validation.ok_or_else(|| wrong("--validation", &t.validation, "own or held-out"))?,
+        goal: t.goal,
         seed: a.seed,
         ..Settings::default()
     };
@@ -153,6 +154,7 @@ fn named(name: &str, t: TaskArguments, seed: u64) -> Result<NamedTask, Error> {
     let options = Options {
         sizes: given.iter().any(Option::is_some).then_some(sizes),
         delay: t.delay.as_deref().map(delay).transpose()?,
+        tokens: t.tokens,
         counted,
         distractors: t.distractors,
         bits: t.bits,

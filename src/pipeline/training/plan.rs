@@ -103,6 +103,7 @@ impl Plan {
             ("clip", json!(s.clip)),
             ("dropout", json!(s.dropout)),
             ("patience", json!(s.patience)),
+            ("goal", json!(s.goal)),
             ("validation", json!(s.validation.name())),
             ("seed", json!(s.seed)),
             ("version", json!(env!("CARGO_PKG_VERSION"))),
@@ -125,6 +126,7 @@ pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) 
     let counted = |c: &tasks::Counted| json!(format!("{c:?}").to_lowercase());
     let given = [
         ("delay", options.delay.as_ref().map(range)),
+        ("tokens", options.tokens.map(|v| json!(v))),
         ("counted", options.counted.as_ref().map(counted)),
         ("distractors", options.distractors.map(|v| json!(v))),
         ("bits", options.bits.map(|v| json!(v))),

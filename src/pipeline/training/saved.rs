@@ -76,6 +76,7 @@ pub(super) fn read<T: Real>(file: &Tensors, method: Method) -> Result<State<T>, 
         ["no"] => None,
         ["epochs"] => Some(Stopped::Epochs),
         ["patience"] => Some(Stopped::Patience),
+        ["goal"] => Some(Stopped::Goal),
         ["diverged", epoch, step] => Some(Stopped::Diverged { epoch: number(epoch)?, step: number(step)? }),
         _ => return Err(format!("metadata `stopped`: found `{stopped}`")),
     };

@@ -109,7 +109,56 @@ pub fn matrix(data: &Path, name: &str, rows: usize, cols: usize) -> Result<Mat<f
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linalg::eigen::{Order, eigenvalues};
     use crate::linalg::random::{Use, stream};
+    use crate::systems::rule::linearise;
+
+    /// Exponents at a fixed point: real parts of the Jacobian's eigenvalues there, largest first.
+    fn at_rest(w: Mat<f64>, x: [f64; 6]) -> Vec<f64> {
+        let field = rate(w.as_ref(), &[1.0; 6], Activation::Relu);
+        let (f, j, _) = linearise(&field, &x, &[]);
+        assert!(f.iter().all(|v| v.abs() < 1e-15), "not at rest: {f:?}");
+        eigenvalues(j.as_ref(), Order::RealPart).unwrap().iter().map(|z| z.re).collect()
+    }
+
+    /// Exact: a unit with input slope w and no partner that is on has the eigenvalue w - 1; a pair that is
+    /// on has 0 and -2.
+    #[test]
+    fn printed_networks_have_their_exact_exponents() {
+        let alone = |w: f64| 1.0 / (1.0 - w);
+        let x = [alone(0.35), 0.0, alone(-0.01), alone(-0.02), alone(-0.03), alone(-0.01)];
+        for (found, exact) in
+            at_rest(two_fixed_points(), x).iter().zip([-0.65, -1.0, -1.01, -1.01, -1.02, -1.03])
+        {
+            assert!((found - exact).abs() < 1e-14, "{found} {exact}");
+        }
+        let third = 1.0 / 3.0;
+        for along in [0.1, 0.5, 0.8] {
+            let x = [along, 1.0 - along, third, third, third, third];
+            for (found, exact) in at_rest(line_attractor(), x).iter().zip([0.0, -2.0, -3.0, -3.0, -3.0, -3.0])
+            {
+                assert!((found - exact).abs() < 1e-14, "{found} {exact}");
+            }
+        }
+        let end = [1.0, 0.0, third, third, third, third];
+        assert!((at_rest(line_attractor(), end)[0] + 1.0).abs() < 1e-14, "no zero at an end of the segment");
+    }
+
+    #[test]
+    fn files_of_another_shape_are_refused_in_words() {
+        let folder = std::env::temp_dir().join(format!("nullcline-networks-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("w.csv"), "0.5,1.5\n-2.5,3.5\n").unwrap();
+        let good = matrix(&folder, "w.csv", 2, 2).unwrap();
+        assert_eq!((good[(0, 1)].to_bits(), good[(1, 0)].to_bits()), (1.5f64.to_bits(), (-2.5f64).to_bits()));
+        let error = matrix(&folder, "w.csv", 3, 3).unwrap_err();
+        assert!(error.to_string().ends_with("w.csv: 2 x 2 numbers, expected 3 x 3 numbers"), "{error}");
+        assert_eq!(
+            (error.exit_status(), matrix(&folder, "none.csv", 1, 1).unwrap_err().exit_status()),
+            (3, 3)
+        );
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn sparse_matrices_have_the_printed_law() {

@@ -1,6 +1,6 @@
 //! The coupled oscillatory recurrent network.
 
-use super::params::params_methods;
+use super::params::{STEP, params_methods};
 use super::{Params, TANH_CURVATURE, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, gemm, norm, state_of};
@@ -92,12 +92,8 @@ impl<T: Real> Rule<T> for CoRnn<T> {
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let mut a = scratch.subrows_mut(0, n).subcols_mut(0, x.ncols());
-        self.params.fill_bias(a.as_mut(), &[B], 0);
-        gemm(a.as_mut(), Accum::Add, self.params.mat(W), x.subrows(0, n));
-        gemm(a.as_mut(), Accum::Add, self.params.mat(WZ), x.subrows(n, n));
-        if self.d > 0 {
-            gemm(a.as_mut(), Accum::Add, self.params.mat(U), u);
-        }
+        let terms = [(W, x.subrows(0, n)), (WZ, x.subrows(n, n)), (U, u)];
+        self.params.push(STEP, 0, terms, &[B], a.as_mut());
         let (dt, gamma, epsilon) = (T::of(self.dt), T::of(self.gamma), T::of(self.epsilon));
         for j in 0..x.ncols() {
             let (a, (old_y, old_z)) = (col_mut(a.as_mut(), j), col(x, j).split_at(n));
@@ -143,7 +139,7 @@ impl<T: Real> Rule<T> for CoRnn<T> {
             }
         }
         let (old_y, old_z) = gx.split_at_row_mut(n);
-        gemm(old_y, Accum::Add, self.params.recurrent_transposed(), ga.as_ref());
+        gemm(old_y, Accum::Add, self.params.mat(W).transpose(), ga.as_ref());
         gemm(old_z, Accum::Add, self.params.mat(WZ).transpose(), ga.as_ref());
         if let Some(gu) = gu {
             gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());

@@ -1,7 +1,7 @@
 //! The current network: the leak acts on the currents, the nonlinearity on the outputs.
 
 use super::leak::Leak;
-use super::params::params_methods;
+use super::params::{BACK, DOWN, STEP, params_methods};
 use super::{Params, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
@@ -58,16 +58,7 @@ impl<T: Real> Rule<T> for Current<T> {
             r.copy_from_slice(col(x, j));
             self.activation.apply(r, col_mut(gains.as_mut(), j));
         }
-        gemm(y.as_mut(), Accum::Replace, self.params.mat(W), rates.as_ref());
-        if self.d > 0 {
-            gemm(y.as_mut(), Accum::Add, self.params.mat(U), u);
-        }
-        let b = self.params.vec(B);
-        for j in 0..x.ncols() {
-            for (v, b) in col_mut(y.as_mut(), j).iter_mut().zip(b) {
-                *v += *b;
-            }
-        }
+        self.params.push(STEP, 0, [(W, rates.as_ref()), (U, u)], &[B], y.as_mut());
         self.leak.relax(x, y);
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
@@ -91,7 +82,7 @@ impl<T: Real> Rule<T> for Current<T> {
         let (b, k) = (at.tape.ncols(), gy.ncols());
         let mut g = scratch.subrows_mut(0, n).subcols_mut(0, k);
         self.leak.slowed(gy, g.as_mut());
-        gemm(gx.as_mut(), Accum::Replace, self.params.recurrent_transposed(), g.as_ref());
+        self.params.pull(BACK, [(W, 0, g.as_ref())], gx.as_mut());
         for j in 0..k {
             let (gain, g) = (&col(at.tape, state_of(j, b, k))[n..], col(g.as_ref(), j));
             for (i, x) in col_mut(gx.as_mut(), j).iter_mut().enumerate() {
@@ -99,7 +90,7 @@ impl<T: Real> Rule<T> for Current<T> {
             }
         }
         if let Some(gu) = gu {
-            gemm(gu, Accum::Replace, self.params.mat(U).transpose(), g.as_ref());
+            self.params.pull(DOWN, [(U, 0, g.as_ref())], gu);
         }
     }
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {

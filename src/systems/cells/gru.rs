@@ -1,8 +1,9 @@
 //! The gated recurrent unit, reset after the product, as in PyTorch and cuDNN.
 
-use super::params::{B_HH, B_IH, U, W, params_methods};
+use super::params::{B_HH, B_IH, BACK, DOWN, INPUT, STATE, STEP, U, W, params_methods};
 use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, gate_scratch, magnitude, row_norm};
 use crate::linalg::activation::{sigmoid, tanh};
+use crate::linalg::pointwise::add_product;
 use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of, vectorised};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
@@ -67,6 +68,20 @@ impl<T: Real> Gru<T> {
     }
 }
 
+/// y = (1-z) c + z h.
+fn blend<T: Real>(z: &[T], not_z: &[T], c: &[T], h: &[T], y: &mut [T]) {
+    let n = y.len();
+    let (z, not_z, c, h) = (&z[..n], &not_z[..n], &c[..n], &h[..n]);
+    vectorised(
+        #[inline(always)]
+        move || {
+            for i in 0..n {
+                y[i] = not_z[i] * c[i] + z[i] * h[i];
+            }
+        },
+    );
+}
+
 /// Cotangents of the pre-activations of r, z, m and n of one state.
 #[inline(always)]
 fn pull<T: Real>(t: &Gates<T>, h: &[T], gy: &[T], gr: &mut [T], gz: &mut [T], gm: &mut [T], gn: &mut [T]) {
@@ -96,15 +111,10 @@ impl<T: Real> Rule<T> for Gru<T> {
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let (mut hidden, mut input) = gate_scratch(scratch, n, x.ncols());
-        self.params.fill_bias(hidden.as_mut().subrows_mut(0, 2 * n), &[B_IH, B_HH], 0);
-        self.params.fill_bias(hidden.as_mut().subrows_mut(2 * n, n), &[B_HH], 2 * n);
-        self.params.fill_bias(input.as_mut(), &[B_IH], 2 * n);
-        gemm(hidden.as_mut(), Accum::Add, self.params.mat(W), x);
-        if self.d > 0 {
-            let weights = self.params.mat(U);
-            gemm(hidden.as_mut().subrows_mut(0, 2 * n), Accum::Add, weights.subrows(0, 2 * n), u);
-            gemm(input.as_mut(), Accum::Add, weights.subrows(2 * n, n), u);
-        }
+        let (gates, candidate) = hidden.as_mut().split_at_row_mut(2 * n);
+        self.params.push(STEP, 0, [(W, x), (U, u)], &[B_IH, B_HH], gates);
+        self.params.push(STATE, 2 * n, [(W, x)], &[B_HH], candidate);
+        self.params.push(INPUT, 2 * n, [(U, u)], &[B_IH], input.as_mut());
         for j in 0..x.ncols() {
             let [ar, az, am] = parts(col(hidden.as_ref(), j), n);
             let [r, not_r, z, not_z, c, slope, m] = parts_mut(col_mut(tape.as_mut(), j), n);
@@ -112,14 +122,9 @@ impl<T: Real> Rule<T> for Gru<T> {
             sigmoid(ar, r, not_r);
             sigmoid(az, z, not_z);
             m.copy_from_slice(am);
-            for i in 0..n {
-                an[i] += r[i] * m[i];
-            }
+            add_product(an, r, m);
             tanh(an, c, slope);
-            let (h, y) = (col(x, j), col_mut(y.as_mut(), j));
-            for i in 0..n {
-                y[i] = not_z[i] * c[i] + z[i] * h[i];
-            }
+            blend(z, not_z, c, col(x, j), col_mut(y.as_mut(), j));
         }
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
@@ -150,17 +155,14 @@ impl<T: Real> Rule<T> for Gru<T> {
         let (b, k) = (at.tape.ncols(), gy.ncols());
         let (mut hidden, mut input) = gate_scratch(scratch, n, k);
         self.gate(at, gy, hidden.as_mut(), input.as_mut());
-        gemm(gx.as_mut(), Accum::Replace, self.params.recurrent_transposed(), hidden.as_ref());
+        self.params.pull(BACK, [(W, 0, hidden.as_ref())], gx.as_mut());
         for j in 0..k {
-            let (t, gy) = (Gates::of(col(at.tape, state_of(j, b, k)), n), &col(gy, j)[..n]);
-            for (i, g) in col_mut(gx.as_mut(), j)[..n].iter_mut().enumerate() {
-                *g += t.z[i] * gy[i];
-            }
+            let t = Gates::of(col(at.tape, state_of(j, b, k)), n);
+            add_product(col_mut(gx.as_mut(), j), t.z, col(gy, j));
         }
-        if let Some(mut gu) = gu {
-            let (gates, candidate) = self.params.mat(U).split_at_row(2 * n);
-            gemm(gu.as_mut(), Accum::Replace, gates.transpose(), hidden.as_ref().subrows(0, 2 * n));
-            gemm(gu, Accum::Add, candidate.transpose(), input.as_ref());
+        if let Some(gu) = gu {
+            let gates = hidden.as_ref().subrows(0, 2 * n);
+            self.params.pull(DOWN, [(U, 0, gates), (U, 2 * n, input.as_ref())], gu);
         }
     }
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], mut scratch: MatMut<T>) {

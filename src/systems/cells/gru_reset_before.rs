@@ -1,8 +1,9 @@
 //! The gated recurrent unit with the reset gate before the product, as first published.
 
-use super::params::{B_HH, B_IH, U, W, params_methods};
+use super::params::{B_HH, B_IH, BACK, DOWN, INPUT as CANDIDATE, STATE as GATES, STEP, U, W, params_methods};
 use super::{Params, gate_scratch};
 use crate::linalg::activation::{sigmoid, tanh};
+use crate::linalg::pointwise::{add_product, multiply};
 use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of};
 use crate::systems::rule::{Point, Rule};
 use faer::{Accum, MatMut, MatRef};
@@ -46,7 +47,7 @@ impl<T: Real> GruResetBefore<T> {
             }
         }
         let gn = ga.as_ref().subrows(2 * n, n);
-        gemm(grh.as_mut(), Accum::Replace, self.recurrent(2, 1).transpose(), gn);
+        self.params.pull(BACK, [(W, 2 * n, gn)], grh.as_mut());
         for j in 0..k {
             let s = state_of(j, b, k);
             let (t, h, g) = (col(at.tape, s), col(at.x, s), col(grh.as_ref(), j));
@@ -73,28 +74,24 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
     }
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
-        let (mut a, mut rh) = gate_scratch(scratch, n, x.ncols());
-        self.params.fill_bias(a.as_mut(), &[B_IH, B_HH], 0);
-        if self.d > 0 {
-            gemm(a.as_mut(), Accum::Add, self.params.mat(U), u);
-        }
-        gemm(a.as_mut().subrows_mut(0, 2 * n), Accum::Add, self.recurrent(0, 2), x);
+        let (a, mut rh) = gate_scratch(scratch, n, x.ncols());
+        let (mut gates, mut candidate) = a.split_at_row_mut(2 * n);
+        self.params.push(STEP, 0, [(W, x), (U, u)], &[B_IH, B_HH], gates.as_mut());
         for j in 0..x.ncols() {
-            let [ar, az] = parts(col(a.as_ref(), j), n);
+            let [ar, az] = parts(col(gates.as_ref(), j), n);
             let [r, not_r, z, not_z] = parts_mut(col_mut(tape.as_mut(), j), n);
             sigmoid(ar, r, not_r);
             sigmoid(az, z, not_z);
-            for (i, rh) in col_mut(rh.as_mut(), j).iter_mut().enumerate() {
-                *rh = r[i] * x[(i, j)];
-            }
+            multiply(col_mut(rh.as_mut(), j), r, col(x, j));
         }
-        gemm(a.as_mut().subrows_mut(2 * n, n), Accum::Add, self.recurrent(2, 1), rh.as_ref());
+        let terms = [(W, rh.as_ref()), (U, u)];
+        self.params.push(CANDIDATE, 2 * n, terms, &[B_IH, B_HH], candidate.as_mut());
         for j in 0..x.ncols() {
             let [_, _, z, not_z, c, slope] = parts_mut(col_mut(tape.as_mut(), j), n);
-            tanh(&col(a.as_ref(), j)[2 * n..], c, slope);
-            for (i, y) in col_mut(y.as_mut(), j).iter_mut().enumerate() {
-                *y = not_z[i] * c[i] + z[i] * x[(i, j)];
-            }
+            tanh(col(candidate.as_ref(), j), c, slope);
+            let y = col_mut(y.as_mut(), j);
+            multiply(y, not_z, c);
+            add_product(y, z, col(x, j));
         }
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
@@ -129,7 +126,7 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
         let (mut ga, mut grh) = gate_scratch(scratch, n, k);
         self.gate(at, gy, ga.as_mut(), grh.as_mut());
         let rz = ga.as_ref().subrows(0, 2 * n);
-        gemm(gx.as_mut(), Accum::Replace, self.recurrent(0, 2).transpose(), rz);
+        self.params.pull(GATES, [(W, 0, rz)], gx.as_mut());
         for j in 0..k {
             let (t, gy) = (col(at.tape, state_of(j, b, k)), col(gy, j));
             let grh = col(grh.as_ref(), j);
@@ -138,28 +135,26 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
             }
         }
         if let Some(gu) = gu {
-            gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());
+            self.params.pull(DOWN, [(U, 0, ga.as_ref())], gu);
         }
     }
-    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
-        let n = self.n;
-        let k = gy.ncols();
-        let (mut ga, mut rh) = gate_scratch(scratch, n, k);
-        self.gate(at, gy, ga.as_mut(), rh.as_mut());
+    fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], mut scratch: MatMut<T>) {
+        let (ga, grh) = gate_scratch(scratch.as_mut(), self.n, gy.ncols());
+        self.gate(at, gy, ga, grh);
+        self.param_vjp_after(at, gy, grad, scratch);
+    }
+    fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
+        let (n, k) = (self.n, gy.ncols());
+        let (ga, mut rh) = gate_scratch(scratch, n, k);
+        for j in 0..k {
+            multiply(col_mut(rh.as_mut(), j), &col(at.tape, j)[..n], col(at.x, j));
+        }
+        let (rz, gn) = ga.as_ref().split_at_row(2 * n);
         self.params.add_outer(grad, U, ga.as_ref(), at.u);
+        self.params.add_outer_from(grad, W, 0, rz, at.x);
+        self.params.add_outer_from(grad, W, 2 * n, gn, rh.as_ref());
         self.params.add_columns(grad, B_IH, ga.as_ref());
         self.params.add_columns(grad, B_HH, ga.as_ref());
-        for j in 0..k {
-            let (t, h) = (col(at.tape, j), col(at.x, j));
-            for (i, v) in col_mut(rh.as_mut(), j).iter_mut().enumerate() {
-                *v = t[i] * h[i];
-            }
-        }
-        let grad = MatMut::from_column_major_slice_mut(self.params.grad(grad, W), 3 * n, n);
-        let (grad_rz, grad_n) = grad.split_at_row_mut(2 * n);
-        let (rz, gn) = ga.as_ref().split_at_row(2 * n);
-        gemm(grad_rz, Accum::Add, rz, at.x.transpose());
-        gemm(grad_n, Accum::Add, gn, rh.as_ref().transpose());
     }
     /// h' is a mean of h and of a number in (-1, 1), so every attractor lies in [-1, 1].
     fn range(&self, _: usize) -> [f64; 2] {

@@ -1,8 +1,9 @@
 //! The long short-term memory cell, with its whole state [h; c].
 
-use super::params::{B_HH, B_IH, U, W, params_methods};
+use super::params::{B_HH, B_IH, BACK, DOWN, STEP, U, W, params_methods};
 use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
 use crate::linalg::activation::{sigmoid, tanh};
+use crate::linalg::pointwise::{add_product, multiply};
 use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of, vectorised};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
@@ -111,11 +112,7 @@ impl<T: Real> Rule<T> for Lstm<T> {
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, scratch: MatMut<T>) {
         let n = self.n;
         let mut a = scratch.subrows_mut(0, 4 * n).subcols_mut(0, x.ncols());
-        self.params.fill_bias(a.as_mut(), &[B_IH, B_HH], 0);
-        gemm(a.as_mut(), Accum::Add, self.params.mat(W), x.subrows(0, n));
-        if self.d > 0 {
-            gemm(a.as_mut(), Accum::Add, self.params.mat(U), u);
-        }
+        self.params.push(STEP, 0, [(W, x.subrows(0, n)), (U, u)], &[B_IH, B_HH], a.as_mut());
         for j in 0..x.ncols() {
             let [ai, af, ag, ao] = parts(col(a.as_ref(), j), n);
             let [i, not_i, f, not_f, g, slope, o, not_o, shown, shown_slope] =
@@ -125,13 +122,10 @@ impl<T: Real> Rule<T> for Lstm<T> {
             tanh(ag, g, slope);
             sigmoid(ao, o, not_o);
             let ([_, c], [h, new]) = (parts(col(x, j), n), parts_mut(col_mut(y.as_mut(), j), n));
-            for k in 0..n {
-                new[k] = f[k] * c[k] + i[k] * g[k];
-            }
+            multiply(new, f, c);
+            add_product(new, i, g);
             tanh(new, shown, shown_slope);
-            for k in 0..n {
-                h[k] = o[k] * shown[k];
-            }
+            multiply(h, o, shown);
         }
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
@@ -160,9 +154,9 @@ impl<T: Real> Rule<T> for Lstm<T> {
         let mut ga = scratch.subrows_mut(0, 4 * n).subcols_mut(0, gy.ncols());
         let (gh, gc) = gx.split_at_row_mut(n);
         self.gate(at, gy, ga.as_mut(), gc);
-        gemm(gh, Accum::Replace, self.params.recurrent_transposed(), ga.as_ref());
+        self.params.pull(BACK, [(W, 0, ga.as_ref())], gh);
         if let Some(gu) = gu {
-            gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());
+            self.params.pull(DOWN, [(U, 0, ga.as_ref())], gu);
         }
     }
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], mut scratch: MatMut<T>) {

@@ -1,8 +1,12 @@
 //! Named parameter blocks in one flat vector.
 
-use crate::linalg::{Real, col, col_mut, gemm};
+use crate::linalg::outer::add_outer;
+use crate::linalg::packed::Packed;
+use crate::linalg::pointwise::add_columns;
+use crate::linalg::{Real, col_mut, gemm};
 use crate::systems::rule::Block;
-use faer::{Accum, Mat, MatMut, MatRef};
+use faer::{Accum, MatMut, MatRef};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The blocks of [`Params::stacked`].
 pub(super) const U: usize = 0;
@@ -10,14 +14,24 @@ pub(super) const W: usize = 1;
 pub(super) const B_IH: usize = 2;
 pub(super) const B_HH: usize = 3;
 
+/// The packed maps of a cell: its step, one that sees the state or the input alone, back to the state,
+/// down to the input.
+pub(super) const STEP: usize = 0;
+pub(super) const STATE: usize = 1;
+pub(super) const INPUT: usize = 2;
+pub(super) const BACK: usize = 3;
+pub(super) const DOWN: usize = 4;
+const PACKS: usize = 5;
+/// Columns from which a product with a packed matrix is the faster one.
+const MANY: usize = 4;
+
 /// Named blocks stored one after the other, each column by column.
 #[derive(Clone)]
 pub struct Params<T> {
     theta: Vec<T>,
     layout: Vec<Block>,
     start: Vec<usize>,
-    /// Transpose of block W, made when all parameters were last written at once; none after other writes.
-    transposed: Option<Mat<T>>,
+    packs: [Pack<T>; PACKS],
 }
 
 impl<T: Real> Params<T> {
@@ -29,7 +43,7 @@ impl<T: Real> Params<T> {
         for b in &layout {
             start.push(start[start.len() - 1] + b.rows * b.cols);
         }
-        Self { theta: vec![T::ZERO; start[layout.len()]], layout, start, transposed: None }
+        Self { theta: vec![T::ZERO; start[layout.len()]], layout, start, packs: Default::default() }
     }
     /// Zeros in PyTorch's blocks for `gates` gates of `n` units and `d` inputs, gates stacked.
     pub(super) fn stacked(gates: usize, n: usize, d: usize) -> Self {
@@ -51,21 +65,8 @@ impl<T: Real> Params<T> {
     }
     /// All parameters, to be written.
     pub fn theta_mut(&mut self) -> &mut [T] {
-        self.transposed = None;
+        self.packs.iter_mut().for_each(Pack::expire);
         &mut self.theta
-    }
-    /// Replaces all parameters, and keeps the transpose of block W, which products then need not make.
-    pub(super) fn write(&mut self, theta: &[T]) {
-        self.theta.copy_from_slice(theta);
-        let mut transposed = self.transposed.take();
-        let w = self.mat(W);
-        let copy = transposed.get_or_insert_with(|| Mat::zeros(w.ncols(), w.nrows()));
-        copy.copy_from(w.transpose());
-        self.transposed = transposed;
-    }
-    /// The transpose of block W.
-    pub(super) fn recurrent_transposed(&self) -> MatRef<'_, T> {
-        self.transposed.as_ref().map_or_else(|| self.mat(W).transpose(), |m| m.as_ref())
     }
     /// Block `i` as a matrix.
     pub fn mat(&self, i: usize) -> MatRef<'_, T> {
@@ -74,7 +75,7 @@ impl<T: Real> Params<T> {
     }
     /// Block `i` as a matrix to be written.
     pub fn mat_mut(&mut self, i: usize) -> MatMut<'_, T> {
-        self.transposed = None;
+        self.packs.iter_mut().for_each(Pack::expire);
         let b = &self.layout[i];
         let range = self.start[i]..self.start[i + 1];
         MatMut::from_column_major_slice_mut(&mut self.theta[range], b.rows, b.cols)
@@ -87,20 +88,61 @@ impl<T: Real> Params<T> {
     pub fn grad<'a>(&self, grad: &'a mut [T], i: usize) -> &'a mut [T] {
         &mut grad[self.start[i]..self.start[i + 1]]
     }
-    /// Fills each column of `a` with the sum of the bias blocks, or their part from row `first` on.
-    pub(super) fn fill_bias(&self, mut a: MatMut<T>, blocks: &[usize], first: usize) {
-        let Some(count) = a.ncols().checked_sub(1) else { return };
-        let sum = col_mut(a.as_mut(), 0);
-        sum.fill(T::ZERO);
-        for &i in blocks {
-            for (s, b) in sum.iter_mut().zip(&self.vec(i)[first..]) {
-                *s += *b;
+    /// Fills each column of `y` with the sum of the blocks `biases`, or their part from row `first` on.
+    pub(super) fn fill_bias(&self, mut y: MatMut<T>, biases: &[usize], first: usize) {
+        for j in 0..y.ncols() {
+            let y = col_mut(y.as_mut(), j);
+            y.fill(T::ZERO);
+            for i in biases {
+                y.iter_mut().zip(&self.vec(*i)[first..]).for_each(|(y, b)| *y += *b);
             }
         }
-        let (sum, mut rest) = a.split_at_col_mut(1);
-        for j in 0..count {
-            col_mut(rest.as_mut(), j).copy_from_slice(col(sum.as_ref(), 0));
+    }
+    /// y = b + sum of A x over `terms` (block A, x), b the sum of the blocks `biases`; of all blocks the
+    /// rows from `first` on, as many as y has. `pack` is the cell's number for this map.
+    pub(super) fn push<const S: usize>(
+        &self,
+        pack: usize,
+        first: usize,
+        terms: [(usize, MatRef<T>); S],
+        biases: &[usize],
+        mut y: MatMut<T>,
+    ) {
+        let rows = y.nrows();
+        let block = |i: usize| self.mat(i).subrows(first, rows);
+        if y.ncols() < MANY {
+            self.fill_bias(y.as_mut(), biases, first);
+            for (i, x) in terms.into_iter().filter(|(_, x)| x.nrows() > 0) {
+                gemm(y.as_mut(), Accum::Add, block(i), x);
+            }
+            return;
         }
+        let packed = self.packs[pack].get(|p| {
+            let biases: Vec<&[T]> = biases.iter().map(|i| &self.vec(*i)[first..first + rows]).collect();
+            p.pack(&terms.map(|(i, _)| block(i)), &biases);
+        });
+        packed.apply(&terms.map(|(_, x)| x), y);
+    }
+    /// gx = sum of A^T g over `terms` (block A, its first row, g). `pack` as in [`push`](Self::push).
+    pub(super) fn pull<const S: usize>(
+        &self,
+        pack: usize,
+        terms: [(usize, usize, MatRef<T>); S],
+        mut gx: MatMut<T>,
+    ) {
+        let transpose =
+            |i: usize, first: usize, g: MatRef<T>| self.mat(i).subrows(first, g.nrows()).transpose();
+        if gx.ncols() < MANY {
+            let mut accum = Accum::Replace;
+            for (i, first, g) in terms {
+                gemm(gx.as_mut(), accum, transpose(i, first, g), g);
+                accum = Accum::Add;
+            }
+            return;
+        }
+        let packed =
+            self.packs[pack].get(|p| p.pack(&terms.map(|(i, first, g)| transpose(i, first, g)), &[]));
+        packed.apply(&terms.map(|(_, _, g)| g), gx);
     }
     /// grad_i += g v^T, the gradient of a matrix block that multiplies `v`.
     pub fn add_outer(&self, grad: &mut [T], i: usize, g: MatRef<T>, v: MatRef<T>) {
@@ -110,9 +152,7 @@ impl<T: Real> Params<T> {
     pub(super) fn add_outer_from(&self, grad: &mut [T], i: usize, first: usize, g: MatRef<T>, v: MatRef<T>) {
         let b = &self.layout[i];
         let grad = MatMut::from_column_major_slice_mut(self.grad(grad, i), b.rows, b.cols);
-        if b.cols > 0 {
-            gemm(grad.subrows_mut(first, g.nrows()), Accum::Add, g, v.transpose());
-        }
+        add_outer(grad.subrows_mut(first, g.nrows()), g, v);
     }
     /// grad_i += sum over columns of g, the gradient of a bias block.
     pub fn add_columns(&self, grad: &mut [T], i: usize, g: MatRef<T>) {
@@ -120,12 +160,41 @@ impl<T: Real> Params<T> {
     }
     /// The same for the rows of the block from `first` on, as many as `g` has.
     pub(super) fn add_columns_from(&self, grad: &mut [T], i: usize, first: usize, g: MatRef<T>) {
-        let grad = &mut self.grad(grad, i)[first..];
-        for j in 0..g.ncols() {
-            for (b, g) in grad.iter_mut().zip(col(g, j)) {
-                *b += *g;
-            }
+        add_columns(&mut self.grad(grad, i)[first..first + g.nrows()], g);
+    }
+}
+
+/// A packed map, made when it is first used after the parameters were written, in memory that is kept.
+struct Pack<T> {
+    made: OnceLock<Packed<T>>,
+    spare: Mutex<Packed<T>>,
+}
+
+impl<T> Default for Pack<T> {
+    fn default() -> Self {
+        Self { made: OnceLock::new(), spare: Mutex::default() }
+    }
+}
+
+impl<T> Pack<T> {
+    fn get(&self, make: impl FnOnce(&mut Packed<T>)) -> &Packed<T> {
+        self.made.get_or_init(|| {
+            let mut packed = std::mem::take(&mut *self.spare.lock().unwrap_or_else(PoisonError::into_inner));
+            make(&mut packed);
+            packed
+        })
+    }
+    fn expire(&mut self) {
+        if let Some(packed) = self.made.take() {
+            *self.spare.get_mut().unwrap_or_else(PoisonError::into_inner) = packed;
         }
+    }
+}
+
+/// A copy makes its own.
+impl<T> Clone for Pack<T> {
+    fn clone(&self) -> Self {
+        Self::default()
     }
 }
 
@@ -139,7 +208,7 @@ macro_rules! params_methods {
             theta.copy_from_slice(self.params.theta());
         }
         fn write_params(&mut self, theta: &[T]) {
-            self.params.write(theta);
+            self.params.theta_mut().copy_from_slice(theta);
         }
     };
 }

@@ -1,6 +1,7 @@
 //! Stacked layers as one system, whose state is that of all layers.
 
-use crate::linalg::{Real, col, col_mut};
+use crate::linalg::Real;
+use crate::linalg::pointwise::add;
 use crate::systems::rule::{Block, Bounds, Point, Rule, parameter_count};
 use faer::{MatMut, MatRef};
 
@@ -58,15 +59,6 @@ impl<T: Real> Stack<T> {
     }
     fn widest(&self) -> usize {
         self.layers.iter().map(|l| l.inputs()).max().unwrap_or(0)
-    }
-}
-
-/// y += x.
-fn add<T: Real>(mut y: MatMut<T>, x: MatRef<T>) {
-    for j in 0..y.ncols() {
-        for (y, x) in col_mut(y.as_mut(), j).iter_mut().zip(col(x, j)) {
-            *y += *x;
-        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The vanilla (Elman) recurrent cell.
 
-use super::params::{B_HH, B_IH, U, W, params_methods};
+use super::params::{B_HH, B_IH, BACK, DOWN, STEP, U, W, params_methods};
 use super::{Params, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
+use crate::linalg::pointwise::multiply;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
@@ -37,10 +38,7 @@ impl<T: Real> Vanilla<T> {
     fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>) {
         let (b, k) = (at.tape.ncols(), gy.ncols());
         for j in 0..k {
-            let (gain, gy) = (col(at.tape, state_of(j, b, k)), col(gy, j));
-            for (i, g) in col_mut(ga.as_mut(), j).iter_mut().enumerate() {
-                *g = gain[i] * gy[i];
-            }
+            multiply(col_mut(ga.as_mut(), j), col(at.tape, state_of(j, b, k)), col(gy, j));
         }
     }
 }
@@ -60,11 +58,7 @@ impl<T: Real> Rule<T> for Vanilla<T> {
         self.n
     }
     fn eval(&self, x: MatRef<T>, u: MatRef<T>, mut y: MatMut<T>, mut tape: MatMut<T>, _: MatMut<T>) {
-        self.params.fill_bias(y.as_mut(), &[B_IH, B_HH], 0);
-        gemm(y.as_mut(), Accum::Add, self.params.mat(W), x);
-        if self.d > 0 {
-            gemm(y.as_mut(), Accum::Add, self.params.mat(U), u);
-        }
+        self.params.push(STEP, 0, [(W, x), (U, u)], &[B_IH, B_HH], y.as_mut());
         for j in 0..x.ncols() {
             self.activation.apply(col_mut(y.as_mut(), j), col_mut(tape.as_mut(), j));
         }
@@ -85,9 +79,9 @@ impl<T: Real> Rule<T> for Vanilla<T> {
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
         self.gate(at, gy, ga.as_mut());
-        gemm(gx, Accum::Replace, self.params.recurrent_transposed(), ga.as_ref());
+        self.params.pull(BACK, [(W, 0, ga.as_ref())], gx);
         if let Some(gu) = gu {
-            gemm(gu, Accum::Replace, self.params.mat(U).transpose(), ga.as_ref());
+            self.params.pull(DOWN, [(U, 0, ga.as_ref())], gu);
         }
     }
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {

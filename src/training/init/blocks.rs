@@ -30,8 +30,8 @@ pub(super) fn fill(
         Init::Identity if recurrent => {
             each_gate(block, n, |mut m| m.copy_from(&Mat::<f64>::identity(n, n)));
         }
-        Init::Identity | Init::Pta if bias => block.fill(0.0),
-        Init::Pta if recurrent => oscillators(cell, n, block, rng)?,
+        Init::Identity | Init::Pta | Init::PtaOnset if bias => block.fill(0.0),
+        Init::Pta | Init::PtaOnset if recurrent => oscillators(cell, init, n, block, rng)?,
         _ if free => default_of_free(cell.kind(), name, layer, block, rng),
         _ => fill_uniform(block.as_mut(), 1.0 / (fan_in(cell, layer) as f64).sqrt(), rng),
     }
@@ -76,28 +76,38 @@ fn each_gate(mut m: MatMut<f64>, n: usize, mut f: impl FnMut(MatMut<f64>)) {
     }
 }
 
-fn oscillators(cell: &Cell, n: usize, mut block: MatMut<f64>, rng: &mut Rng) -> Result<(), InitError> {
+fn oscillators(
+    cell: &Cell,
+    init: Init,
+    n: usize,
+    mut block: MatMut<f64>,
+    rng: &mut Rng,
+) -> Result<(), InitError> {
     if n % 2 == 1 {
         return Err(InitError::Odd { found: n });
     }
     match cell {
         Cell::Vanilla { activation: Activation::Tanh } => {
-            pta::fill(block, || pta::tanh_oscillator(rng));
+            let largest = if init == Init::Pta { pta::TANH_GAIN } else { pta::TANH_ONSET };
+            pta::fill(block, || pta::tanh_oscillator(rng, largest));
             Ok(())
         }
         Cell::Gru { .. } => {
+            let largest = if init == Init::Pta { pta::GRU_EXCESS } else { pta::GRU_ONSET };
             block.fill(0.0);
-            pta::fill(block.subrows_mut(2 * n, n), || pta::gru_oscillator(rng));
+            pta::fill(block.subrows_mut(2 * n, n), || pta::gru_oscillator(rng, largest));
             Ok(())
         }
-        _ => Err(refused(cell, Init::Pta)),
+        _ => Err(refused(cell, init)),
     }
 }
 
 fn advice(init: Init, kind: CellKind) -> &'static str {
     match (init, kind) {
-        (Init::Pta, CellKind::Vanilla) => "its region is known for the nonlinearity tanh alone",
-        (Init::Pta, _) => "its region is known for tanh networks and GRUs; use `default`",
+        (Init::Pta | Init::PtaOnset, CellKind::Vanilla) => {
+            "its region is known for the nonlinearity tanh alone"
+        }
+        (Init::Pta | Init::PtaOnset, _) => "its region is known for tanh networks and GRUs; use `default`",
         _ => "their recurrent matrix has a form of its own; use `default`",
     }
 }

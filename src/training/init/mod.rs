@@ -6,7 +6,7 @@ mod pta;
 
 pub use blocks::haar;
 pub use error::InitError;
-pub use pta::{Oscillator, gru_oscillator, tanh_oscillator};
+pub use pta::{GRU_EXCESS, GRU_ONSET, Oscillator, TANH_GAIN, TANH_ONSET, gru_oscillator, tanh_oscillator};
 
 use super::{Model, Readout};
 use crate::linalg::random::{Rng, Use, stream, uniform};
@@ -39,11 +39,14 @@ pub enum Init {
     /// bias moves the fixed point on which the region was found; so are a GRU's recurrent gate weights,
     /// because the region is that of gates at 1/2. n must be even.
     Pta,
+    /// [`Init::Pta`] near the onset of the oscillations: gains alpha of at most [`TANH_ONSET`], excesses
+    /// of a GRU of at most [`GRU_ONSET`]. There the oscillations are small and the inputs move them.
+    PtaOnset,
 }
 
 impl Init {
     /// Every law.
-    pub const ALL: [Self; 4] = [Self::Default, Self::Orthogonal, Self::Identity, Self::Pta];
+    pub const ALL: [Self; 5] = [Self::Default, Self::Orthogonal, Self::Identity, Self::Pta, Self::PtaOnset];
 
     /// The name used on the command line and in files.
     pub fn name(self) -> &'static str {
@@ -52,6 +55,7 @@ impl Init {
             Self::Orthogonal => "orthogonal",
             Self::Identity => "identity",
             Self::Pta => "pta",
+            Self::PtaOnset => "pta-onset",
         }
     }
     /// The law of that name.
@@ -67,7 +71,7 @@ impl Init {
 /// law share its numbers; an f32 model has the rounded numbers of the f64 model.
 ///
 /// # Errors
-/// A law that the cell has no use for; [`Init::Pta`] with an odd number of units.
+/// A law that the cell has no use for; [`Init::Pta`] and [`Init::PtaOnset`] with an odd number of units.
 pub fn model<T: Real>(
     architecture: &Architecture,
     outputs: usize,
@@ -132,4 +136,5 @@ fn fill_uniform(mut m: MatMut<f64>, bound: f64, rng: &mut Rng) {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)]
 mod tests;

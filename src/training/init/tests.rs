@@ -1,7 +1,7 @@
 use super::*;
 use crate::linalg::activation::Activation::{Relu, Tanh};
 use crate::systems::architecture::Cell;
-use crate::systems::reference::rotation::{gru_turns, theta_star, turns};
+use crate::systems::reference::rotation::{gru_radius, gru_turns, theta_star, turns};
 use std::f64::consts::PI;
 
 fn architecture(cell: Cell, n: usize) -> Architecture {
@@ -110,6 +110,16 @@ fn pta_is_made_of_admissible_oscillators() {
     assert!(drawn.iter().all(|o| gru_turns(o.alpha, o.theta)));
 }
 
+#[test]
+fn near_the_onset_gains_are_small() {
+    let drawn = oscillators(&block(TANH, 250, Init::PtaOnset, 11, "weight_hh"));
+    assert!(drawn.iter().all(|o| o.alpha < 1.5 + 1e-12 && turns(o.alpha, o.theta)));
+    assert!(drawn.iter().any(|o| o.alpha > 1.4));
+    let w = block(GRU, 250, Init::PtaOnset, 11, "weight_hh");
+    let drawn = oscillators(&w.as_ref().subrows(500, 250).to_owned());
+    assert!(drawn.iter().all(|o| gru_turns(o.alpha, o.theta) && o.alpha < gru_radius(o.theta) + 0.2 + 1e-12));
+}
+
 /// Median and mean of alpha, and the admissible share of theta, by the midpoint rule on the density
 /// 1 - 4 theta*(alpha) / pi; draws within five standard errors.
 #[test]
@@ -135,7 +145,7 @@ fn the_area_has_the_statistics_of_its_quadrature() {
     let median = median.unwrap().0;
     assert!((median - 3.77).abs() < 0.01 && (mean - 4.34).abs() < 0.01, "{median} {mean}");
     let mut rng = stream(2, Use::Parameters, 0);
-    let draws: Vec<Oscillator> = (0..4000).map(|_| tanh_oscillator(&mut rng)).collect();
+    let draws: Vec<Oscillator> = (0..4000).map(|_| tanh_oscillator(&mut rng, TANH_GAIN)).collect();
     let drawn = draws.iter().map(|o| o.alpha).sum::<f64>() / 4000.0;
     let error = ((square - mean * mean) / 4000.0).sqrt();
     assert!((drawn - mean).abs() < 5.0 * error, "{drawn} {mean}");
@@ -190,10 +200,10 @@ fn leading_exponent(o: Oscillator, m: f64) -> f64 {
 #[test]
 fn drawn_oscillators_turn_or_are_locked() {
     let mut rng = stream(4, Use::Parameters, 0);
-    let tanh: Vec<Oscillator> = (0..600).map(|_| tanh_oscillator(&mut rng)).collect();
+    let tanh: Vec<Oscillator> = (0..600).map(|_| tanh_oscillator(&mut rng, TANH_GAIN)).collect();
     // Both gates at 1/2: the candidate sees half of its weights' product.
     let half = |o: Oscillator| Oscillator { alpha: o.alpha / 2.0, ..o };
-    let gru: Vec<Oscillator> = (0..600).map(|_| half(gru_oscillator(&mut rng))).collect();
+    let gru: Vec<Oscillator> = (0..600).map(|_| half(gru_oscillator(&mut rng, GRU_EXCESS))).collect();
     for (drawn, m, expected, before) in [(tanh, 1.0, 0.643, 1186.0), (gru, 2.0, 0.997, 4909.0)] {
         let exponents: Vec<f64> = drawn.iter().map(|o| leading_exponent(*o, m)).collect();
         assert!(exponents.iter().all(|l| *l < 2e-3));

@@ -136,8 +136,7 @@ impl<'a, T: Real> Trainer<'a, T> {
         let items = std::mem::take(&mut self.validation.1);
         let found = self.measure(&state.theta, self.validation.0, &items);
         self.validation.1 = items;
-        let s = self.settings;
-        state.end_epoch(found, s.decay.rate(s.rate, state.epoch()), s.epochs, s.patience);
+        state.end_epoch(found, self.settings);
     }
 
     fn measure(&mut self, theta: &[T], split: Split, items: &[usize]) -> Measured {

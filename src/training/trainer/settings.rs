@@ -45,6 +45,8 @@ pub struct Settings {
     pub dropout: f64,
     /// Stop after so many epochs in a row without a lower validation loss.
     pub patience: Option<usize>,
+    /// Stop as soon as the validation loss is at most this: the task is solved.
+    pub goal: Option<f64>,
     /// Validation items.
     pub validation: Validation,
     /// Seed of shuffling and dropout.
@@ -63,6 +65,7 @@ impl Default for Settings {
             clip: Some(1.0),
             dropout: 0.0,
             patience: None,
+            goal: None,
             validation: Validation::Own,
             seed: 1,
         }
@@ -106,7 +109,7 @@ impl Settings {
         let positive = |v: f64| v.is_finite() && v > 0.0;
         let sizes = [Split::Train, Split::Validation, Split::Test].map(|s| task.size(s));
         let held = sizes[1] < sizes[0] || self.validation == Validation::Own;
-        let tests: [(&str, String, bool, &str); 12] = [
+        let tests: [(&str, String, bool, &str); 13] = [
             ("epochs", self.epochs.to_string(), self.epochs > 0, "at least 1"),
             ("batch", self.batch.to_string(), self.batch > 0, "at least 1"),
             ("rate", self.rate.to_string(), positive(self.rate), "a positive number"),
@@ -124,6 +127,12 @@ impl Settings {
                 self.patience.map_or(String::new(), |p| p.to_string()),
                 self.patience != Some(0),
                 "at least 1 epoch",
+            ),
+            (
+                "goal",
+                text(self.goal),
+                self.goal.is_none_or(|g| g.is_finite() && g >= 0.0),
+                "a loss, at least 0",
             ),
             ("train-items", sizes[0].to_string(), sizes[0] > 0, "at least 1"),
             ("validation-items", sizes[1].to_string(), sizes[1] > 0, "at least 1"),

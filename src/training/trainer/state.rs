@@ -1,5 +1,6 @@
 //! Everything that a training needs to go on bit for bit.
 
+use super::Settings;
 use crate::linalg::Real;
 use crate::training::loss::Measured;
 use crate::training::optimiser::{Method, Optimiser};
@@ -30,6 +31,8 @@ pub enum Stopped {
     Epochs,
     /// The validation loss has not fallen for as many epochs as there was patience.
     Patience,
+    /// The validation loss has reached the goal.
+    Goal,
     /// A loss or a gradient was no longer finite; nothing was learned from it.
     Diverged {
         /// Epoch under way, from 1.
@@ -45,6 +48,7 @@ impl Stopped {
         match self {
             Self::Epochs => "epochs",
             Self::Patience => "patience",
+            Self::Goal => "goal",
             Self::Diverged { .. } => "diverged",
         }
     }
@@ -123,8 +127,9 @@ impl<T: Real> State<T> {
     }
 
     /// Notes the validation loss, keeps the parameters if they are the best, and sees whether to stop.
-    pub(super) fn end_epoch(&mut self, found: Measured, rate: f64, epochs: usize, patience: Option<usize>) {
+    pub(super) fn end_epoch(&mut self, found: Measured, s: &Settings) {
         let epoch = self.curve.len();
+        let rate = s.decay.rate(s.rate, self.epoch());
         self.curve.push(Epoch {
             epoch,
             step: self.optimiser.steps,
@@ -141,9 +146,11 @@ impl<T: Real> State<T> {
         }
         self.stopped = if !found.loss.is_finite() {
             Some(Stopped::Diverged { epoch, step: 0 })
-        } else if epoch >= epochs {
+        } else if s.goal.is_some_and(|g| found.loss <= g) {
+            Some(Stopped::Goal)
+        } else if epoch >= s.epochs {
             Some(Stopped::Epochs)
-        } else if patience.is_some_and(|p| epoch - self.best_epoch >= p) {
+        } else if s.patience.is_some_and(|p| epoch - self.best_epoch >= p) {
             Some(Stopped::Patience)
         } else {
             None

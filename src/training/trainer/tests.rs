@@ -127,6 +127,17 @@ fn patience_ends_training_and_the_best_parameters_stay() {
 }
 
 #[test]
+fn the_goal_ends_training_in_the_epoch_that_reaches_it() {
+    let free = Settings { epochs: 30, rate: 0.3, ..settings(Method::SGD) };
+    let curve = trained(gru::<f64>(), &free).curve;
+    let goal = curve[12].validation_loss;
+    let reached = curve.iter().position(|r| r.validation_loss <= goal).unwrap();
+    let state = trained(gru::<f64>(), &Settings { goal: Some(goal), ..free });
+    assert_eq!((state.stopped, state.epoch()), (Some(Stopped::Goal), reached));
+    assert_eq!(state.curve[1..], curve[1..=reached]);
+}
+
+#[test]
 fn a_divergence_is_named_and_nothing_is_learned_from_it() {
     let settings = Settings { epochs: 50, rate: 1e30, clip: None, ..settings(Method::SGD) };
     let state = trained(model::<f32>(Box::new(Vanilla::new(5, 2, Activation::Identity)), 0.3), &settings);
@@ -166,6 +177,7 @@ fn wrong_settings_are_named() {
         (Settings { dropout: 1.0, ..right.clone() }, "dropout 1: expected a number in [0, 1)"),
         (Settings { decay: Decay { factor: 1.5, every: 1 }, ..right.clone() }, "decay 1.5: expected"),
         (Settings { patience: Some(0), ..right.clone() }, "patience 0: expected at least 1 epoch"),
+        (Settings { goal: Some(-1.0), ..right.clone() }, "goal -1: expected a loss, at least 0"),
         (Settings { method: Method::Sgd { momentum: 1.0 }, ..right.clone() }, "momentum 1: expected"),
     ];
     for (settings, expected) in cases {

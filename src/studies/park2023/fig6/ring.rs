@@ -10,7 +10,7 @@ use faer::Mat;
 use std::f64::consts::{PI, TAU};
 
 /// Step of the Runge-Kutta scheme, in time constants.
-pub const DT: f64 = 0.05;
+pub const DT: f64 = 0.1;
 
 /// Uniform inhibition of the exact ring; any negative number does.
 const INHIBITION: f64 = -2.0;
@@ -78,7 +78,7 @@ impl Ring {
             Kind::Exact => {
                 let spacing = TAU / self.angles.len() as f64;
                 // The middle of the active neurons lies half-way between two neurons if n/2 is even.
-                let shift = if self.angles.len() % 4 == 0 { 0.5 } else { 0.0 };
+                let shift = if self.angles.len().is_multiple_of(4) { 0.5 } else { 0.0 };
                 let middle = ((heading / spacing - shift).round() + shift) * spacing;
                 let height = 1.0 / (heading - middle).cos();
                 self.angles.iter().map(|a| (height * (a - heading).cos()).max(0.0)).collect()

@@ -41,7 +41,7 @@ struct Sweep {
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let (draws, per_decade, steps) = match settings.preset {
-        Preset::Quick => (12, 1, 20_000),
+        Preset::Quick => (10, 1, 20_000),
         Preset::Paper => (100, 2, 100_000),
     };
     let strengths: Vec<f64> =
@@ -189,7 +189,7 @@ fn claims(sweeps: &[Sweep], strengths: &[f64]) -> Vec<Claim> {
         )
         .decided(kept - 2.0 * error > best)
         .if_differs(
-            "At this strength the exponent of the ring attractor, over whose 32 units the noise averages, has moved, but by \
+            "At this strength the exponent of the ring attractor, over whose 48 units the noise averages, has moved, but by \
              less than counts as lost (a memory of 500 time constants); the line attractor's six units do not average so.",
         ),
     );
@@ -237,12 +237,15 @@ fn claims(sweeps: &[Sweep], strengths: &[f64]) -> Vec<Claim> {
     claims
 }
 
+/// A mean with its error over the draws of one strength.
+type Measure<'a> = &'a dyn Fn(&Sweep, &[Left]) -> (f64, f64);
+
 fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
     let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> (f64, f64)| {
         let (y, error): (Vec<f64>, Vec<f64>) = s.left.iter().map(|l| f(l)).unzip();
         Series::new(s.kind.name(), strengths, &y).errors(&error).ink(Ink::Series(place)).joined()
     };
-    let all = |f: &dyn Fn(&Sweep, &[Left]) -> (f64, f64)| -> Vec<Series> {
+    let all = |f: Measure| -> Vec<Series> {
         sweeps.iter().enumerate().map(|(i, s)| series(s, i, &|l| f(s, l))).collect()
     };
     let plain = |y: &str| Axes { x_log: true, ..Axes::new("Relative noise on the weights", y) };
@@ -285,7 +288,7 @@ fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
         title: "Noise on the weights".into(),
         intro: vec![
             "Every weight receives independent normal noise; its strength is the expected |dW| / |W| in the Frobenius \
-             norm. Line attractor: S1.1 as printed. Ring attractor: 32 tanh units with cosine weights. Limit cycle: a \
+             norm. Line attractor: S1.1 as printed. Ring attractor: 48 tanh units with cosine weights. Limit cycle: a \
              network of S3. Toroidal attractor: four oscillators of eq. 19, α = 2, which the noise couples."
                 .into(),
             format!(
