@@ -6,6 +6,7 @@ use faer::Mat;
 use nullcline::io::tensors::{Tensors, read};
 use nullcline::systems::architecture::{Architecture, Cell, Scheme};
 use nullcline::systems::cells::Skewed;
+use nullcline::systems::reference::rotation::theta_star;
 use nullcline::systems::rule::{Rule, Workspace, linearise, parameter_count};
 use std::path::Path;
 
@@ -116,4 +117,16 @@ fn states_jacobians_and_gradients_are_pytorchs() {
             close(*a, b, &format!("{name} parameter {i}"));
         }
     }
+}
+
+/// The boundary of the PTA region against all 195 points that the authors stored.
+#[test]
+#[ignore = "needs the authors' file: BIFCURVE=/path/to/bifcurve_tanh.npz cargo test --release --test golden_cells -- --ignored"]
+fn theta_star_is_the_stored_curve() {
+    let file = read(Path::new(&std::env::var("BIFCURVE").expect("BIFCURVE names the file"))).unwrap();
+    let (alphas, thetas) = (&file.get("alphas").unwrap().data, &file.get("thetas").unwrap().data);
+    assert_eq!(alphas.len(), 195);
+    let off = alphas.iter().zip(thetas).map(|(a, t)| (theta_star(*a) - t).abs());
+    let worst = off.fold(0.0, f64::max);
+    assert!(worst < 1e-7, "{worst}");
 }

@@ -32,8 +32,8 @@ pub enum Init {
     Identity,
     /// Periodic toroidal attractor, Park, Sagodi & Sokol (2023), eq. 19: the recurrent matrix of a tanh
     /// network and the candidate's of a GRU is made of 2 x 2 blocks alpha R(theta), each drawn
-    /// uniformly over the area where the block alone turns for ever ([`tanh_oscillator`],
-    /// [`gru_oscillator`]).
+    /// uniformly over the area of the authors' region, where the block alone is not locked at periods 1, 2
+    /// or 4 ([`tanh_oscillator`], [`gru_oscillator`]).
     ///
     /// The paper leaves out the rest. Here input weights keep the default; biases are zero, because a
     /// bias moves the fixed point on which the region was found; so are a GRU's recurrent gate weights,

@@ -33,10 +33,12 @@ pub const GRU_ONSET: f64 = 0.2;
 
 /// An oscillator of the tanh network h' = tanh(W h), uniform over the area of its admissible region.
 ///
-/// Formula: alpha in [1.001, `largest`], [`TANH_GAIN`] in the authors' code, and theta in [theta*, pi/2 - theta*] or [pi/2 + theta*, pi - theta*], with
+/// Formula: alpha in [1.001, `largest`], [`TANH_GAIN`] in the authors' code, and theta in
+/// [theta*, pi/2 - theta*] or [pi/2 + theta*, pi - theta*], with
 /// [`theta_star`](crate::systems::reference::rotation::theta_star) at alpha: the region of the authors'
-/// code, which the paper calls "the identified region" without numbers. Its orbits have leading exponent
-/// 0 but in the thin tongues of other resonances. Drawn by rejection from the rectangle.
+/// code, which the paper calls "the identified region" without numbers and describes as that of a zero
+/// leading exponent. It is larger than that: to alpha = 10, tongues of resonances other than 1:1, 1:2 and
+/// 1:4 lock about a third of its area, most of it at large alpha. Drawn by rejection from the rectangle.
 pub fn tanh_oscillator(rng: &mut Rng, largest: f64) -> Oscillator {
     loop {
         let (alpha, theta) = (uniform(rng, 1.001, largest), uniform(rng, 0.0, PI));
@@ -48,8 +50,9 @@ pub fn tanh_oscillator(rng: &mut Rng, largest: f64) -> Oscillator {
 
 /// An oscillator of the GRU's candidate, gates at 1/2, uniform over the area of its admissible region.
 ///
-/// Formula: alpha = [`gru_radius`] (theta) + a, a in [0.01, `largest`], [`GRU_EXCESS`] in the authors' code; theta in the two
-/// intervals of [`gru_turns`], which stand for the authors' unpublished curves. Uniform in (a, theta).
+/// Formula: alpha = [`gru_radius`] (theta) + a, a in [0.01, `largest`], [`GRU_EXCESS`] in the authors' code;
+/// theta in the two intervals of [`gru_turns`], which stand for the authors' unpublished curves. Uniform in
+/// (a, theta).
 pub fn gru_oscillator(rng: &mut Rng, largest: f64) -> Oscillator {
     loop {
         let (a, theta) = (uniform(rng, 0.01, largest), uniform(rng, 0.0, PI));
