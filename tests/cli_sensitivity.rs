@@ -1,5 +1,7 @@
 //! `analyze` with the modules `adjoint` and `covariant`.
 
+#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
+
 mod common;
 
 use common::{Place, analyze, golden, network, table, tensor, violations};

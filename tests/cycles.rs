@@ -1,6 +1,8 @@
 //! Limit cycles, Floquet multipliers and phases whose values are known exactly, published, or made by
 //! an independent program.
 
+#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
+
 use faer::Mat;
 use nullcline::diagnostics::dynamics::cycles::{Cycle, Error, Motion, Options, PhaseMap, find, refine};
 use nullcline::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};

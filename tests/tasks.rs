@@ -1,5 +1,7 @@
 //! Tasks: exact structure, chance losses, statistics, and items that do not depend on their batch.
 
+#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
+
 use nullcline::tasks::{
     Batch, CopyMemory, Counted, Digits, DigitsError, Error, FlipFlop, NAMES, Options, PermutedDigits, Sine,
     Sizes, Split, Targets, Task, TemporalOrdering, build,

@@ -141,7 +141,7 @@ impl Search {
     /// on which others are searched.
     ///
     /// # Errors
-    /// [`Error::Config`] for no trial or more than [`MOST`].
+    /// [`Error::Config`] for no trial or more than `MOST`.
     pub fn trials(&self, base: &Settings) -> Result<Vec<Settings>, Error> {
         let axes: Vec<Vec<f64>> = match self.choice {
             Choice::Random(_) => vec![],

@@ -115,7 +115,7 @@ impl Canvas {
         let (width, height) = (self.pixmap.width(), self.pixmap.height());
         let cell = |pixel: u32, from: f64, to: f64, cells: usize| {
             let t = ((f64::from(pixel) + 0.5) / scale - from) / (to - from);
-            (0.0..1.0).contains(&t).then(|| (t * cells as f64) as usize)
+            (0.0..1.0).contains(&t).then_some((t * cells as f64) as usize)
         };
         let columns: Vec<_> = (0..width).map(|i| cell(i, from[0], to[0], image.columns)).collect();
         for (j, line) in self.pixmap.pixels_mut().chunks_mut(width as usize).enumerate().take(height as usize)

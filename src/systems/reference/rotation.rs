@@ -98,6 +98,7 @@ pub fn gru_turns(r: f64, theta: f64) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)]
 mod tests {
     use super::*;
 

@@ -136,4 +136,5 @@ fn fill_uniform(mut m: MatMut<f64>, bound: f64, rng: &mut Rng) {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)]
 mod tests;

@@ -110,7 +110,8 @@ pub fn covariant(
             orbit.factors(first, stretch)
         });
         for j in (0..factors.packed.len()).rev() {
-            let sample = (first + j < recorded && (first + j) % every == 0).then(|| back.coefficients());
+            let sample =
+                (first + j < recorded && (first + j).is_multiple_of(every)).then(|| back.coefficients());
             back.step(factors.first + j, &factors.packed[j]);
             if let Some(next) = sample {
                 back.sample(&mut orbit, &sampled[(first + j) / every], &next, (first + j) * interval);

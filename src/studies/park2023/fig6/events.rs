@@ -140,6 +140,7 @@ pub fn heading(plus: &[f64], minus: &[f64], t: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)]
 mod tests {
     use super::super::neuron::{finite_rise, period, printed, program};
     use super::super::stepped::Stepped;

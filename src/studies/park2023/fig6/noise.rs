@@ -241,7 +241,6 @@ mod tests {
         let headings: Vec<f64> = (0..40).map(|i| 0.01 + TAU * f64::from(i) / 40.0).collect();
         let d = mean(1e-4, &|rng| ring_drift(&ring, Target::Weights, 1e-4, rng));
         let expected = (4.0 / TAU).sqrt() * ring.predicted(&headings);
-        println!("{d:?} {expected}");
         assert!((d.mean / 1e-4 / expected - 1.0).abs() < 0.15);
         let d = mean(0.1, &|rng| ring_drift(&ring, Target::Times, 0.1, rng));
         assert!(d.mean < 1e-12, "{d:?}");

@@ -84,8 +84,7 @@ impl Readout {
     pub fn predicted(&self, distance: f64) -> f64 {
         let squared = |k: f64| (-(TAU * k * self.sigma / PERIOD).powi(2)).exp();
         let moment = |x: f64| {
-            let sum: f64 =
-                (1..20).map(|k| f64::from(k)).map(|k| squared(k) * (TAU * k * x / PERIOD).cos()).sum();
+            let sum: f64 = (1..20).map(f64::from).map(|k| squared(k) * (TAU * k * x / PERIOD).cos()).sum();
             (1.0 + 2.0 * sum) / PERIOD.powi(2)
         };
         match self.coincidence {

@@ -78,7 +78,7 @@ impl Ring {
             Kind::Exact => {
                 let spacing = TAU / self.angles.len() as f64;
                 // The middle of the active neurons lies half-way between two neurons if n/2 is even.
-                let shift = if self.angles.len() % 4 == 0 { 0.5 } else { 0.0 };
+                let shift = if self.angles.len().is_multiple_of(4) { 0.5 } else { 0.0 };
                 let middle = ((heading / spacing - shift).round() + shift) * spacing;
                 let height = 1.0 / (heading - middle).cos();
                 self.angles.iter().map(|a| (height * (a - heading).cos()).max(0.0)).collect()

@@ -149,6 +149,7 @@ fn repeated(planar: &Planar, x: [f64; 2]) -> Option<([f64; 2], usize)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)]
 mod tests {
     use super::*;
     use crate::diagnostics::dynamics::lyapunov::{Drive, Options, lyapunov};

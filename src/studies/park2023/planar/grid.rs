@@ -83,7 +83,7 @@ impl Grid {
             let (alpha, theta) = self.at(k);
             let found = f(k, alpha, theta);
             let before = done.fetch_add(1, Ordering::Relaxed);
-            if (before + 1) % 64 == 0 {
+            if (before + 1).is_multiple_of(64) {
                 observer.at(before + 1);
             }
             found

@@ -237,12 +237,15 @@ fn claims(sweeps: &[Sweep], strengths: &[f64]) -> Vec<Claim> {
     claims
 }
 
+/// A mean with its error over the draws of one strength.
+type Measure<'a> = &'a dyn Fn(&Sweep, &[Left]) -> (f64, f64);
+
 fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
     let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> (f64, f64)| {
         let (y, error): (Vec<f64>, Vec<f64>) = s.left.iter().map(|l| f(l)).unzip();
         Series::new(s.kind.name(), strengths, &y).errors(&error).ink(Ink::Series(place)).joined()
     };
-    let all = |f: &dyn Fn(&Sweep, &[Left]) -> (f64, f64)| -> Vec<Series> {
+    let all = |f: Measure| -> Vec<Series> {
         sweeps.iter().enumerate().map(|(i, s)| series(s, i, &|l| f(s, l))).collect()
     };
     let plain = |y: &str| Axes { x_log: true, ..Axes::new("Relative noise on the weights", y) };
