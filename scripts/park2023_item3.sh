@@ -19,7 +19,7 @@ export NULLCLINE
 mkdir -p "$out"
 start=$SECONDS
 
-ordering="temporal-ordering --epochs 30 --rate 0.00015 --decay 0.85 --decay-every 1 --clip 30"
+ordering="temporal-ordering --epochs 40 --rate 0.00015 --decay 0.93 --decay-every 1 --clip 30"
 copy="copy-memory --delay 100 --epochs 60 --rate 0.0003 --decay 0.93 --decay-every 1 --dropout 0.1 --clip 1"
 common="--units 250 --batch 32 --patience 10 --goal 0.0003 --threads 1 --quiet"
 

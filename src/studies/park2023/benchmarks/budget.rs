@@ -39,41 +39,56 @@ const GOAL: f64 = 3e-4;
 ///
 /// The paper's chosen values are not published. Of its ranges (S2.3) the learning rate was searched at the
 /// sizes of `quick` for each network and task, over 3e-4, 1e-3, 3e-3 and 1e-2, by the validation loss of one
-/// training with a seed that no study has by default (`scripts/park2023_rates.sh`). For more units it
-/// falls in proportion, since a step of Adam moves n weights of a row at once. Gradients are clipped at norm
-/// 1, the rate falls by a tenth every epoch of `quick` and so that it ends as low for `paper`; there is no
-/// dropout, and `paper` stops after 40 epochs without progress, the middle of the paper's range.
+/// training with a seed that no study has by default (`scripts/park2023_rates.sh`). Gradients are clipped at
+/// norm 1, the rate falls by a tenth every epoch, and there is no dropout.
+///
+/// For `paper` the rate falls in proportion to the units, since a step of Adam moves all n weights of a row
+/// at once, and so that it ends as low as for `quick`; training stops after 40 epochs without progress, the
+/// middle of the paper's range. Tanh networks were tried at that size, on the validation items of another
+/// seed, and have what was found there ([`tanh`]).
 pub fn settings(problem: Problem, network: Network, preset: Preset, seed: u64) -> Settings {
     let budget = Budget::of(preset, problem);
-    let decay = match preset {
-        Preset::Quick => Decay { factor: 0.9, every: 1 },
-        Preset::Paper => Decay { factor: 0.9, every: (budget.epochs / 12).max(1) },
-    };
-    Settings {
+    let every = if preset == Preset::Quick { 1 } else { (budget.epochs / 12).max(1) };
+    let settings = Settings {
         epochs: budget.epochs,
         batch: 32,
         rate: rate(problem, network) * UNITS as f64 / budget.units as f64,
-        decay,
+        decay: Decay { factor: 0.9, every },
         clip: Some(1.0),
         patience: (preset == Preset::Paper).then_some(40),
         goal: (problem != Problem::Digits).then_some(GOAL),
         seed,
         ..Settings::default()
+    };
+    let is_tanh = matches!(network, Network::Tanh | Network::TanhPta | Network::TanhOrthogonal);
+    if preset == Preset::Paper && is_tanh { tanh(problem, settings) } else { settings }
+}
+
+/// The settings of tanh networks of 250 units, as in `scripts/park2023_item3.sh`.
+///
+/// Rates of 5e-4 and more diverge or stay where half of the answer is known; clipping at norm 1 lets rare
+/// large gradients of temporal ordering decide as much as all others; without dropout the test loss of copy
+/// memory stays at several times the training loss.
+fn tanh(problem: Problem, settings: Settings) -> Settings {
+    let decay = Decay { factor: 0.93, every: 1 };
+    match problem {
+        Problem::Ordering => Settings { rate: 1.5e-4, decay, clip: Some(30.0), ..settings },
+        Problem::Copy | Problem::RandomCopy => Settings { rate: 3e-4, decay, dropout: 0.1, ..settings },
+        Problem::LongCopy | Problem::Digits => settings,
     }
 }
 
-/// The learning rate found at 64 units. The digits take that of copy memory, and so does the long delay.
+/// The learning rate found at 64 units: the argument of the lowest validation loss. The digits take that of copy memory, and so does the long delay.
 fn rate(problem: Problem, network: Network) -> f64 {
     let [ordering, copy, random] = match network {
-        Network::Antisymmetric => [1e-2, 1e-2, 1e-2],
-        Network::CoRnn => [1e-2, 1e-2, 1e-2],
-        Network::Gru => [3e-3, 3e-3, 3e-3],
-        Network::GruPta => [3e-3, 3e-3, 3e-3],
-        Network::Lstm => [3e-3, 3e-3, 3e-3],
-        Network::Lipschitz => [1e-2, 1e-2, 1e-2],
-        Network::Tanh => [1e-3, 1e-3, 1e-3],
-        Network::TanhPta => [1e-3, 1e-3, 1e-3],
-        Network::TanhOrthogonal => [1e-3, 1e-3, 1e-3],
+        Network::Tanh => [1e-3, 1e-2, 1e-3],
+        Network::TanhPta => [3e-3; 3],
+        Network::TanhOrthogonal => [1e-3, 3e-3, 3e-3],
+        Network::Lstm => [1e-3; 3],
+        // The largest of the four.
+        Network::Antisymmetric | Network::CoRnn | Network::Gru | Network::GruPta | Network::Lipschitz => {
+            [1e-2; 3]
+        }
     };
     match problem {
         Problem::Ordering => ordering,
