@@ -112,6 +112,16 @@ fn copy_memory_as_written() {
 }
 
 #[test]
+fn fewer_tokens_are_recalled_as_fewer() {
+    let task = CopyMemory::new(5, Counted::All, SIZES, 1).of(3);
+    assert_eq!(task.steps(), 11);
+    assert!((task.chance() - 3.0 * 8f64.ln() / 11.0).abs() < 1e-15);
+    let batch = task.batch(Split::Train, &[4]);
+    assert_eq!(shown(&batch, 8, 0), Some(9));
+    assert!((0..3).all(|i| classes(&batch)[8 + i] as usize == shown(&batch, i, 0).unwrap()));
+}
+
+#[test]
 fn random_delay_reaches_both_ends_and_counts_nothing_after() {
     let task = CopyMemory::random_delay(100..=120, Counted::All, SIZES, 1);
     assert_eq!(task.steps(), 140);

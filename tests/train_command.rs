@@ -35,6 +35,11 @@ fn every_task_trains_and_analyze_reads_the_weights_without_a_flag() {
         ("temporal-ordering", &["--delay", "3:5", "--cell", "rate", "--euler", "--dt", "0.2"], "f64"),
         ("flip-flop", &["--bits", "2", "--steps", "10", "--activation", "relu", "--init", "identity"], "f64"),
         (
+            "flip-flop",
+            &["--steps", "10", "--cell", "cornn", "--constants", "dt=0.1,gamma=2.7,epsilon=4.7"],
+            "f32",
+        ),
+        (
             "sine",
             &["--steps", "10", "--cell", "gru", "--init", "pta", "--optimiser", "sgd", "--momentum", "0.9"],
             "f32",
@@ -165,6 +170,29 @@ fn wrong_commands_have_status_2_and_name_what_is_wrong() {
         assert!(ran.err.contains(expected), "{expected} is not in {}", ran.err);
         assert!(place.entries().is_empty(), "{:?}", place.entries());
     }
+}
+
+#[test]
+fn permuted_digits_train_from_files_in_the_format_of_mnist() {
+    let place = Place::new("train-psmnist");
+    // A digit is as bright as it is large: 4 x 4 pixels, six pictures of each and one to test.
+    for (set, rounds) in [("train", 6u8), ("t10k", 1)] {
+        let digits: Vec<u8> = (0..10 * rounds).map(|i| i % 10).collect();
+        let count = (digits.len() as u32).to_be_bytes();
+        let mut images = [&[0, 0, 8, 3][..], &count, &[0, 0, 0, 4, 0, 0, 0, 4]].concat();
+        digits.iter().for_each(|d| images.extend([20 * d + 10; 16]));
+        place.write(&format!("{set}-images-idx3-ubyte"), images);
+        place.write(&format!("{set}-labels-idx1-ubyte"), [&[0, 0, 8, 1][..], &count, &digits].concat());
+    }
+    let items = ["--train-items", "48", "--validation-items", "12", "--test-items", "10", "--batch", "8"];
+    let images = place.0.to_str().unwrap();
+    let more = ["--images", images, "--cell", "gru", "--units", "16", "--epochs", "60", "--rate", "0.03"];
+    let ran = run(&[&["train", "psmnist", "--out", &place.path("out")], &items[..], &more].concat());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let found = place.summary("out")["modules"]["training"].clone();
+    assert_eq!((&found["task"], &found["inputs"]), (&Value::from("permuted-mnist"), &Value::from(1)));
+    // Chance is ln 10 = 2.30.
+    assert!(found["test_loss"].as_f64().unwrap() < 1.0, "{found}");
 }
 
 #[test]

@@ -63,8 +63,7 @@ fn gradients_and_trainings_are_those_of_pytorch() {
     let t = read(&path).unwrap();
     let adam = Method::ADAM;
     for (cell, rule) in rules() {
-        let readout =
-            Readout { weight: Mat::zeros(OUTPUTS, UNITS), bias: vec![0.0; OUTPUTS], first: 0 };
+        let readout = Readout { weight: Mat::zeros(OUTPUTS, UNITS), bias: vec![0.0; OUTPUTS], first: 0 };
         let mut model = Model { rule, readout };
         let start = values(&t, &format!("{cell}.start"));
         for kind in ["values", "classes", "probabilities"] {
@@ -74,11 +73,15 @@ fn gradients_and_trainings_are_those_of_pytorch() {
             let mut grad = vec![0.0; start.len()];
             for (name, method, rate) in [("sgd", Method::Sgd { momentum: 0.9 }, 0.05), ("adam", adam, 0.01)] {
                 let known = values(&t, &format!("{cell}.{kind}.{name}"));
+                let spread = values(&t, &format!("{cell}.{kind}.{name}.spread"));
                 let (mut theta, mut optimiser) = (start.to_vec(), Optimiser::new(method, start.len()));
                 for (step, known) in known.iter().enumerate() {
                     model.write_params(&theta);
                     let loss = bptt.gradient(&model, &batch, objective, None, &mut grad).loss;
-                    close(loss, *known, 1e-9, &format!("{cell} {kind} {name}: loss of step {step}"));
+                    // Where PyTorch itself loses more digits to rounding, ten times what it loses.
+                    let allowed = (1e-9 * known).max(10.0 * spread[step]);
+                    let what = format!("{cell} {kind} {name}: loss of step {step}");
+                    assert!((loss - known).abs() <= allowed, "{what}: {loss} against {known}");
                     if step == 0 {
                         let known = values(&t, &format!("{cell}.{kind}.gradient"));
                         for (p, (a, b)) in grad.iter().zip(known).enumerate() {

@@ -32,8 +32,8 @@ pub(super) struct Analyze {
     /// Folder of the report [default: reports/<name of the file>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Modules, separated by commas [default: all that apply]. Networks: lyapunov, covariant,
-    /// adjoint, fixed_points, pca, flow_field, trajectories, recurrent; recordings: activity, pca
+    /// Modules, separated by commas [default: all that apply but cycles]. Networks: lyapunov, covariant,
+    /// adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent; recordings: activity, pca
     #[arg(long, value_name = "A,B")]
     pub modules: Option<String>,
     /// Seed of every random stream

@@ -26,6 +26,8 @@ pub trait Real:
     fn of(x: f64) -> Self;
     /// The value as a double.
     fn to_f64(self) -> f64;
+    /// Square root.
+    fn sqrt(self) -> Self;
     /// Hyperbolic tangent.
     fn tanh(self) -> Self;
     /// Exponential.
@@ -47,6 +49,9 @@ macro_rules! real {
             }
             fn to_f64(self) -> f64 {
                 f64::from(self)
+            }
+            fn sqrt(self) -> Self {
+                <$t>::sqrt(self)
             }
             fn tanh(self) -> Self {
                 <$t>::tanh(self)

@@ -12,6 +12,8 @@ pub enum Module {
     Covariant,
     /// Adjoints and the time-time Jacobian.
     Adjoint,
+    /// Limit cycles and periodic points.
+    Cycles,
     /// Fixed and slow points.
     FixedPoints,
     /// Principal components.
@@ -27,11 +29,12 @@ pub enum Module {
 }
 
 impl Module {
-    /// Those of a network, in the order of the report.
-    pub const NETWORK: [Self; 8] = [
+    /// Those of a network, in the order of the report. [`Cycles`](Self::Cycles) runs on request alone.
+    pub const NETWORK: [Self; 9] = [
         Self::Lyapunov,
         Self::Covariant,
         Self::Adjoint,
+        Self::Cycles,
         Self::FixedPoints,
         Self::Pca,
         Self::FlowField,
@@ -47,6 +50,7 @@ impl Module {
             Self::Lyapunov => "lyapunov",
             Self::Covariant => "covariant",
             Self::Adjoint => "adjoint",
+            Self::Cycles => "cycles",
             Self::FixedPoints => "fixed_points",
             Self::Pca => "pca",
             Self::FlowField => "flow_field",

@@ -20,6 +20,8 @@ pub struct Options {
     /// Steps of delay k, both ends included. copy-memory: 100; random-delay-copy: 100 to 120;
     /// temporal-ordering: 50 to 60.
     pub delay: Option<RangeInclusive<usize>>,
+    /// Tokens of copy-memory and random-delay-copy: 10.
+    pub tokens: Option<usize>,
     /// Which steps of copy-memory and random-delay-copy count: the recalled ones.
     pub counted: Option<Counted>,
     /// Distractors of temporal-ordering: 4.
@@ -98,14 +100,16 @@ pub fn build(name: &str, options: Options, seed: u64) -> Result<Box<dyn Task>, E
                 "one number; random-delay-copy has a range",
             )?;
             let counted = rest.counted.take().unwrap_or(Counted::Recall);
-            Box::new(CopyMemory::new(*delay.start(), counted, sizes.unwrap_or_default(), seed))
+            let tokens = tokens(task, rest.tokens.take())?;
+            Box::new(CopyMemory::new(*delay.start(), counted, sizes.unwrap_or_default(), seed).of(tokens))
         }
         "random-delay-copy" => {
             let delay = delays(task, rest.delay.take(), 100..=120)?;
             let found = delay.start().to_string();
             check(task, "delay", delay.start() < delay.end(), found, "a range; copy-memory has one number")?;
             let counted = rest.counted.take().unwrap_or(Counted::Recall);
-            Box::new(CopyMemory::random_delay(delay, counted, sizes.unwrap_or_default(), seed))
+            let tokens = tokens(task, rest.tokens.take())?;
+            Box::new(CopyMemory::random_delay(delay, counted, sizes.unwrap_or_default(), seed).of(tokens))
         }
         "temporal-ordering" => {
             let delay = delays(task, rest.delay.take(), 50..=60)?;
@@ -155,6 +159,7 @@ pub fn build(name: &str, options: Options, seed: u64) -> Result<Box<dyn Task>, E
 fn left(rest: &Options) -> Option<&'static str> {
     let given = [
         ("delay", rest.delay.is_some()),
+        ("tokens", rest.tokens.is_some()),
         ("counted", rest.counted.is_some()),
         ("distractors", rest.distractors.is_some()),
         ("bits", rest.bits.is_some()),
@@ -186,6 +191,12 @@ fn delays(
     let found = format!("{} to {}", delay.start(), delay.end());
     check(task, "delay", holds, found, "a first delay not above the last, which is at most 1,000,000")?;
     Ok(delay)
+}
+
+fn tokens(task: &'static str, given: Option<usize>) -> Result<usize, Error> {
+    let tokens = given.unwrap_or(10);
+    check(task, "tokens", (1..=LONGEST).contains(&tokens), tokens.to_string(), "1 to 1,000,000")?;
+    Ok(tokens)
 }
 
 fn steps(task: &'static str, given: Option<usize>) -> Result<usize, Error> {

@@ -5,7 +5,7 @@ use super::{Batch, Objective, Sizes, Split, Task, item_stream};
 use rand::RngExt;
 use std::ops::RangeInclusive;
 
-/// Tokens of a sequence.
+/// Tokens of a sequence in the literature.
 const TOKENS: usize = 10;
 /// Letters of the alphabet.
 const LETTERS: usize = 8;
@@ -37,6 +37,7 @@ pub enum Counted {
 #[derive(Clone, Debug)]
 pub struct CopyMemory {
     delay: RangeInclusive<usize>,
+    tokens: usize,
     counted: Counted,
     sizes: Sizes,
     seed: u64,
@@ -49,20 +50,25 @@ impl CopyMemory {
     }
     /// The delay k of each item is uniform over `delay`, which is not empty.
     pub fn random_delay(delay: RangeInclusive<usize>, counted: Counted, sizes: Sizes, seed: u64) -> Self {
-        Self { delay, counted, sizes, seed }
+        Self { delay, tokens: TOKENS, counted, sizes, seed }
+    }
+    /// With `tokens` tokens, at least one, and as many steps of recall, in place of ten.
+    pub fn of(self, tokens: usize) -> Self {
+        Self { tokens, ..self }
     }
 
     fn write(&self, split: Split, item: usize, to: &mut Sequence) {
         let mut rng = item_stream(self.seed, split, item);
         let delay = rng.random_range(self.delay.clone());
-        let (start, end) = (TOKENS + delay, TOKENS + delay + TOKENS);
+        let start = self.tokens + delay;
+        let end = start + self.tokens;
         to.shown[..end].fill(Some(BLANK));
         to.shown[start] = Some(START);
         to.class[..end].fill(BLANK as u32);
         if self.counted == Counted::All {
             to.weight[..end].fill(1.0);
         }
-        for i in 0..TOKENS {
+        for i in 0..self.tokens {
             let token = rng.random_range(0..LETTERS);
             to.shown[i] = Some(token);
             to.class[start + i] = token as u32;
@@ -82,17 +88,18 @@ impl Task for CopyMemory {
         LETTERS + 1
     }
     fn steps(&self) -> usize {
-        self.delay.end() + 2 * TOKENS
+        self.delay.end() + 2 * self.tokens
     }
     fn objective(&self) -> Objective {
         Objective::CrossEntropy
     }
     fn chance(&self) -> f64 {
+        let tokens = self.tokens as f64;
         let counted = match self.counted {
-            Counted::Recall => TOKENS as f64,
-            Counted::All => (self.delay.start() + self.delay.end()) as f64 / 2.0 + 2.0 * TOKENS as f64,
+            Counted::Recall => tokens,
+            Counted::All => (self.delay.start() + self.delay.end()) as f64 / 2.0 + 2.0 * tokens,
         };
-        TOKENS as f64 * (LETTERS as f64).ln() / counted
+        tokens * (LETTERS as f64).ln() / counted
     }
     fn size(&self, split: Split) -> usize {
         self.sizes.of(split)

@@ -87,8 +87,7 @@ impl<T: Real> Optimiser<T> {
                 for ((p, g), (m, s)) in theta.iter_mut().zip(grad).zip(moments) {
                     *m += new * (*g - *m);
                     *s = kept * *s + fresh * *g * *g;
-                    // A root of an f32 taken in f64 is the root in f32, rounded once.
-                    let below = T::of(s.to_f64().sqrt()) / root + epsilon;
+                    let below = Real::sqrt(*s) / root + epsilon;
                     *p += rate * *m / below;
                 }
             }

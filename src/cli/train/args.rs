@@ -57,6 +57,9 @@ pub(in crate::cli) struct TaskArguments {
     /// temporal-ordering 50:60]
     #[arg(long, value_name = "STEPS")]
     pub delay: Option<String>,
+    /// Tokens of the copy tasks [default: 10]
+    #[arg(long, value_name = "N")]
+    pub tokens: Option<usize>,
     /// Steps of the copy tasks that count: recall or all [default: recall]
     #[arg(long, value_name = "WHICH")]
     pub counted: Option<String>,

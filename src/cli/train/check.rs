@@ -154,6 +154,7 @@ fn named(name: &str, t: TaskArguments, seed: u64) -> Result<NamedTask, Error> {
     let options = Options {
         sizes: given.iter().any(Option::is_some).then_some(sizes),
         delay: t.delay.as_deref().map(delay).transpose()?,
+        tokens: t.tokens,
         counted,
         distractors: t.distractors,
         bits: t.bits,

@@ -1,5 +1,6 @@
 //! The diagnostics of a network, in order, each rendered.
 
+mod cycles;
 mod sensitivity;
 
 use super::{Config, Diagnosed, Error, Module, NetworkSettings, Observer, tables};
@@ -61,6 +62,11 @@ pub(super) fn diagnose(
         let (finding, rendered) = run.sensitivity(module, config.modules.is_some(), observer)?;
         findings.extend(finding);
         done.extend(rendered.map(|r| (module, r)));
+    }
+    if wants(Module::Cycles) {
+        let (finding, rendered) = run.cycles(observer)?;
+        findings.push(finding);
+        done.push((Module::Cycles, rendered));
     }
     let points = (wants(Module::FixedPoints) || wants(Module::FlowField)).then(|| run.search(observer));
     if wants(Module::FixedPoints)
@@ -126,7 +132,10 @@ pub(super) fn diagnose(
 
 /// The modules asked for, or all that apply.
 pub(super) fn chosen(config: &Config, all: &[Module]) -> Result<Vec<Module>, Error> {
-    let Some(asked) = &config.modules else { return Ok(all.to_vec()) };
+    let Some(asked) = &config.modules else {
+        // Most networks have no cycle, and closing one costs n^3 a step.
+        return Ok(all.iter().copied().filter(|m| *m != Module::Cycles).collect());
+    };
     if let Some(m) = asked.iter().find(|m| !all.contains(m)) {
         let names: Vec<&str> = all.iter().map(|m| m.name()).collect();
         let message = format!("--modules {}: not for this file; here are {}", m.name(), names.join(", "));
@@ -224,9 +233,9 @@ impl<'a> Run<'a> {
         };
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.
-        let idle = modules
-            .iter()
-            .all(|m| matches!(m, Module::Lyapunov | Module::Covariant | Module::Adjoint | Module::Recurrent));
+        let idle = !modules.iter().any(|m| {
+            matches!(m, Module::FixedPoints | Module::Pca | Module::FlowField | Module::Trajectories)
+        });
         let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);
         let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };

@@ -126,6 +126,7 @@ pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) 
     let counted = |c: &tasks::Counted| json!(format!("{c:?}").to_lowercase());
     let given = [
         ("delay", options.delay.as_ref().map(range)),
+        ("tokens", options.tokens.map(|v| json!(v))),
         ("counted", options.counted.as_ref().map(counted)),
         ("distractors", options.distractors.map(|v| json!(v))),
         ("bits", options.bits.map(|v| json!(v))),

@@ -52,7 +52,10 @@ pub fn describe(s: &Sensitivity, context: &Context) -> String {
                 (false, true) => "the second agrees, the first does not, with",
                 (false, false) => "neither agrees with",
             };
-            format!("{head} and tangents forward at {other}: {verdict} λ₁ = {exponent} within errors.")
+            format!(
+                "{head} and tangents forward at {other}: {verdict} the first exponent of these \
+                 trajectories, {exponent}, within errors."
+            )
         }
         _ => format!("{head} and tangents forward at {other}; there is no exponent to compare them with."),
     }

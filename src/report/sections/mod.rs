@@ -3,6 +3,7 @@
 mod activity;
 mod adjoint;
 mod covariant;
+mod cycles;
 mod fixed_points;
 mod flow_field;
 mod long;
@@ -17,6 +18,7 @@ pub mod words;
 pub use activity::{Unit, activity};
 pub use adjoint::{Sensitivity, adjoint, describe as describe_adjoint};
 pub use covariant::{covariant, describe as describe_covariant};
+pub use cycles::{cycles, describe as describe_cycles};
 pub use fixed_points::{Plane, describe as describe_points, fixed_points};
 pub use flow_field::flow_field;
 pub use lyapunov::{describe as describe_exponents, lyapunov};

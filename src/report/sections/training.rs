@@ -131,6 +131,15 @@ fn table(curve: &[Epoch]) -> TableOut {
     TableOut { name: "curve".into(), caption: caption.into(), columns }
 }
 
+fn settings(all: &[(String, Value)]) -> TableOut {
+    let (names, values) = all.iter().map(|(k, v)| (k.clone(), plain(v))).unzip();
+    TableOut {
+        name: "settings".into(),
+        caption: "Everything that the weights depend on.".into(),
+        columns: vec![("setting".into(), Cells::Text(names)), ("value".into(), Cells::Text(values))],
+    }
+}
+
 /// A value of the settings, for the page.
 fn plain(v: &Value) -> String {
     match v {
@@ -180,8 +189,7 @@ pub fn training(t: &Training) -> Result<Rendered, Error> {
             m.accuracy.map(|a| ("Test targets right".to_owned(), format!("{} %", words::number(100.0 * a)))),
         );
     }
-    facts.push(("Chance".into(), words::number(t.chance)));
-    facts.extend(t.settings.iter().map(|(k, v)| (k.replace('_', " "), plain(v))));
+    facts.push((format!("Chance ({})", t.unit()), words::number(t.chance)));
     let intro = "The weights are those of the epoch with the lowest validation loss; the test items were looked \
         at once, at the end. Chance is the loss of the best outputs that know the task and the step but not \
         what the item showed.";
@@ -191,7 +199,7 @@ pub fn training(t: &Training) -> Result<Rendered, Error> {
         intro: vec![intro.into()],
         facts,
         figures: vec![figure],
-        tables: vec![table(t.curve)],
+        tables: vec![table(t.curve), settings(t.settings)],
         ..Section::default()
     };
     Ok(Rendered { json, section, warnings: warnings(t) })

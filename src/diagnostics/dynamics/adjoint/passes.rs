@@ -8,6 +8,8 @@ use rayon::prelude::*;
 
 /// Columns that one thread carries at a time.
 const CHUNK: usize = 64;
+/// Size beyond which, or below whose inverse, a vector is scaled.
+const FAR: f64 = 1e60;
 
 /// Vectors with their sizes in logarithms.
 #[derive(Clone)]
@@ -47,24 +49,29 @@ impl Scaled {
     }
 }
 
-/// What moves matrices by the steps of a block.
+/// Vectors on their way, scaled by powers of two so that scaling rounds nothing.
 struct Carrier {
     tapes: Tapes,
+    now: Mat<f64>,
     next: Mat<f64>,
     scratch: Mat<f64>,
+    power: Vec<i32>,
 }
 
 impl Carrier {
-    fn new(path: &Path, width: usize) -> Self {
+    fn new(path: &Path, v: MatRef<f64>) -> Self {
+        let width = v.ncols();
         Self {
             tapes: path.tapes(),
-            next: Mat::zeros(path.motion.dim(), width),
+            now: v.to_owned(),
+            next: v.to_owned(),
             scratch: Mat::zeros(path.motion.scratch_rows(), width.max(1)),
+            power: vec![0; width],
         }
     }
 
-    /// Moves the vectors through interval `i`, rescaling at every step.
-    fn carry(&mut self, path: &Path, i: usize, back: bool, v: &mut Scaled) {
+    /// Moves the vectors through interval `i`.
+    fn carry(&mut self, path: &Path, i: usize, back: bool) {
         let blocks = path.blocks(i);
         for b in 0..blocks {
             path.record(i, if back { blocks - 1 - b } else { b }, &mut self.tapes);
@@ -72,21 +79,45 @@ impl Carrier {
             for k in 0..count {
                 let (h, at) = self.tapes.step(if back { count - 1 - k } else { k });
                 let (out, scratch) = (self.next.as_mut(), self.scratch.as_mut());
-                path.motion.product(h, back, at, v.unit.as_ref(), out, scratch);
-                std::mem::swap(&mut v.unit, &mut self.next);
-                v.rescale();
+                path.motion.product(h, back, at, self.now.as_ref(), out, scratch);
+                std::mem::swap(&mut self.now, &mut self.next);
+                for (j, power) in self.power.iter_mut().enumerate() {
+                    let v = col_mut(self.now.as_mut(), j);
+                    let size = v.iter().fold(0.0f64, |a, v| a.max(v.abs()));
+                    if !(FAR.recip()..FAR).contains(&size) && size > 0.0 && size.is_finite() {
+                        let shift = size.log2().floor().clamp(-1000.0, 1000.0);
+                        let factor = (-shift).exp2();
+                        v.iter_mut().for_each(|v| *v *= factor);
+                        // Within some thousand.
+                        #[allow(clippy::cast_possible_truncation)]
+                        {
+                            *power += shift as i32;
+                        }
+                    }
+                }
             }
         }
+    }
+
+    /// The vectors, whose logs were `start` at the beginning, as units and logs.
+    fn scaled(&self, start: &[f64]) -> Scaled {
+        let mut s = Scaled::new(self.now.as_ref());
+        for (j, log) in s.log.iter_mut().enumerate() {
+            *log += start[j] + f64::from(self.power[j]) * std::f64::consts::LN_2;
+        }
+        s
     }
 }
 
 /// Carries `v` from the end of the path to its beginning (`back`) or the other way, calling `each` with
 /// the number of intervals passed and the vectors, at first with zero.
 pub(super) fn vectors(path: &Path, v: &mut Scaled, back: bool, mut each: impl FnMut(usize, &Scaled)) {
-    let mut carrier = Carrier::new(path, v.log.len());
+    let mut carrier = Carrier::new(path, v.unit.as_ref());
+    let start = v.log.clone();
     each(0, v);
     for k in 0..path.len() {
-        carrier.carry(path, if back { path.len() - 1 - k } else { k }, back, v);
+        carrier.carry(path, if back { path.len() - 1 - k } else { k }, back);
+        *v = carrier.scaled(&start);
         each(k + 1, v);
     }
 }

@@ -10,8 +10,8 @@ use faer::{Mat, MatMut};
 
 /// A state that large has left every attractor.
 const ESCAPED: f64 = 1e12;
-/// Steps whose tapes are kept at a time.
-pub(super) const BLOCK: usize = 16;
+/// Steps whose tapes are kept at a time, and after which the whole matrix is made orthogonal again.
+const BLOCK: usize = 4;
 
 /// A step: its length and the column of the input that it sees.
 #[derive(Clone, Copy)]

@@ -7,9 +7,11 @@ mod results;
 mod scheme;
 mod section;
 mod shooting;
+mod survey;
 
 pub use phase::{Asymptotic, PhaseMap};
 pub use results::{Cycle, Motion, Multiplier, Tangent, Torus};
+pub use survey::{Reached, Survey, survey};
 
 use crate::diagnostics::Estimate;
 use crate::linalg::product::{LogEigenvalue, product_eigenvalues};

@@ -85,7 +85,7 @@ fn ring(angles: &[[f64; 2]], label: &str) -> Result<Figure, Error> {
     };
     let along = (0..10).map(|k| circle(&|t| [t, TAU * f64::from(k) / 10.0]));
     let mut all: Vec<Series> =
-        along.map(|points| Series { points, ink: Ink::Grey, ..Series::default() }).collect();
+        along.map(|points| Series { points, ink: Ink::Grey, ..Series::default() }.dashed()).collect();
     let points = angles.iter().map(|a| place(*a)).collect();
     all.push(Series { label: label.into(), points, ink: Ink::Series(0), ..Series::default() });
     let mut axes = wide("", "", 130.0);

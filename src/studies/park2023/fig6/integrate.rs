@@ -9,7 +9,7 @@ use faer::Mat;
 use std::f64::consts::{PI, TAU};
 
 /// Steps over which a velocity is constant.
-pub const FRAME: f64 = 12.0;
+pub const FRAME: f64 = 24.0;
 
 /// Angular velocity of the head, in radians per period (240 steps) and periods.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -10,7 +10,7 @@ use faer::Mat;
 use std::f64::consts::{PI, TAU};
 
 /// Step of the Runge-Kutta scheme, in time constants.
-pub const DT: f64 = 0.05;
+pub const DT: f64 = 0.1;
 
 /// Uniform inhibition of the exact ring; any negative number does.
 const INHIBITION: f64 = -2.0;

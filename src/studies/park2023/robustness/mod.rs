@@ -189,7 +189,7 @@ fn claims(sweeps: &[Sweep], strengths: &[f64]) -> Vec<Claim> {
         )
         .decided(kept - 2.0 * error > best)
         .if_differs(
-            "At this strength the exponent of the ring attractor, over whose 32 units the noise averages, has moved, but by \
+            "At this strength the exponent of the ring attractor, over whose 48 units the noise averages, has moved, but by \
              less than counts as lost (a memory of 500 time constants); the line attractor's six units do not average so.",
         ),
     );
@@ -285,7 +285,7 @@ fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
         title: "Noise on the weights".into(),
         intro: vec![
             "Every weight receives independent normal noise; its strength is the expected |dW| / |W| in the Frobenius \
-             norm. Line attractor: S1.1 as printed. Ring attractor: 32 tanh units with cosine weights. Limit cycle: a \
+             norm. Line attractor: S1.1 as printed. Ring attractor: 48 tanh units with cosine weights. Limit cycle: a \
              network of S3. Toroidal attractor: four oscillators of eq. 19, α = 2, which the noise couples."
                 .into(),
             format!(

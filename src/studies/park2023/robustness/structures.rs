@@ -14,8 +14,9 @@ use crate::systems::time::Flow;
 use faer::Mat;
 use std::f64::consts::TAU as TURN;
 
-/// Units of the ring attractor.
-const RING: usize = 32;
+/// Units of the ring attractor. A finite ring pins the bump: with 32 units the exponent along it is 4.5e-8, with
+/// 48 it is 3e-12.
+const RING: usize = 48;
 /// Its gain: above 1 the bump stands.
 const RING_GAIN: f64 = 2.0;
 /// Points on a continuous attractor at which the exponent is taken.

@@ -47,7 +47,7 @@ impl Plan {
         let seed = settings.seed;
         match settings.preset {
             Preset::Quick => {
-                Self { seed, draws: 200, long_draws: 60, long: 1e3, periods: 500, most_neurons: 32 }
+                Self { seed, draws: 200, long_draws: 40, long: 1e3, periods: 500, most_neurons: 32 }
             }
             Preset::Paper => {
                 Self { seed, draws: 2000, long_draws: 400, long: 1e4, periods: 5000, most_neurons: 128 }

@@ -1,0 +1,98 @@
+//! Which cycles several initial states reach.
+
+use super::section::distance;
+use super::{Cycle, Error, Motion, Options, PhaseMap, Torus, find};
+use crate::linalg::{col, col_mut};
+use crate::systems::rule::{Workspace, column, column_mut};
+use crate::systems::time::System;
+use faer::{Mat, MatRef};
+use rayon::prelude::*;
+
+/// Relative difference of periods, and distance relative to the extent, within which two cycles are one.
+const ALIKE: f64 = 1e-6;
+const NEAR: f64 = 1e-2;
+
+/// A cycle with its states and, of a flow, its phase response.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// The cycle.
+    pub cycle: Cycle,
+    /// States at equal phases, n x m; of a map its points.
+    pub states: Mat<f64>,
+    /// The phase response Z at the same phases, n x m, radians per unit of state.
+    pub response: Option<Mat<f64>>,
+    /// Initial states that end in it.
+    pub members: Vec<usize>,
+}
+
+/// Where the initial states end.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    /// Distinct cycles, the most visited first.
+    pub cycles: Vec<Reached>,
+    /// Invariant circles or tori, one an initial state.
+    pub tori: Vec<Torus>,
+    /// Initial states that come to rest, that are chaotic or not settled, and that diverge.
+    pub rest: usize,
+    /// See [`rest`](Self::rest).
+    pub irregular: usize,
+    /// See [`rest`](Self::rest).
+    pub diverged: usize,
+    /// Initial states in all.
+    pub starts: usize,
+}
+
+/// Follows each initial state (n x r) under the constant `input` by [`find`], and tells which reach the
+/// same cycle.
+///
+/// # Errors
+/// Arguments of the wrong length.
+pub fn survey(
+    system: &dyn System,
+    initial: MatRef<f64>,
+    input: &[f64],
+    options: &Options,
+) -> Result<Survey, Error> {
+    let one = |j: usize| find(system, col(initial, j), input, options);
+    let motions: Vec<_> = (0..initial.ncols()).into_par_iter().map(one).collect();
+    let mut out = Survey { starts: motions.len(), ..Survey::default() };
+    for (j, motion) in motions.into_iter().enumerate() {
+        match motion {
+            Ok(Motion::Rest(_)) => out.rest += 1,
+            Ok(Motion::Torus(t)) => out.tori.push(t),
+            Ok(Motion::Irregular { .. }) => out.irregular += 1,
+            Err(Error::Diverged) => out.diverged += 1,
+            Err(e) => return Err(e),
+            Ok(Motion::Cycle(c)) => match out.cycles.iter_mut().find(|r| same(r, &c)) {
+                Some(known) => known.members.push(j),
+                None => out.cycles.push(reached(system, *c, input, j)?),
+            },
+        }
+    }
+    out.cycles.sort_by_key(|r| (std::cmp::Reverse(r.members.len()), r.members[0]));
+    Ok(out)
+}
+
+fn same(known: &Reached, c: &Cycle) -> bool {
+    let (p, q) = (known.cycle.period.value, c.period.value);
+    let nearest = (0..known.states.ncols()).map(|j| distance(&c.point, col(known.states.as_ref(), j)));
+    (p - q).abs() <= ALIKE * p && nearest.fold(f64::INFINITY, f64::min) <= NEAR * c.extent
+}
+
+fn reached(system: &dyn System, cycle: Cycle, input: &[f64], first: usize) -> Result<Reached, Error> {
+    let members = vec![first];
+    if system.is_flow() {
+        let map = PhaseMap::new(system, &cycle, input)?;
+        let (states, response) = (map.states().to_owned(), Some(map.response().to_owned()));
+        return Ok(Reached { cycle, states, response, members });
+    }
+    let mut states = Mat::zeros(cycle.point.len(), cycle.steps);
+    let mut ws = Workspace::new(system.step(), 1, 1);
+    let (mut x, mut y) = (cycle.point.clone(), cycle.point.clone());
+    for j in 0..cycle.steps {
+        col_mut(states.as_mut(), j).copy_from_slice(&x);
+        ws.eval(system.step(), column(&x), column(input), column_mut(&mut y));
+        std::mem::swap(&mut x, &mut y);
+    }
+    Ok(Reached { cycle, states, response: None, members })
+}

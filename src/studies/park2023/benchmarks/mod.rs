@@ -1,0 +1,19 @@
+//! The benchmarks of Fig. 5C and Table S1: nine networks on five tasks.
+
+mod budget;
+mod curves;
+mod networks;
+mod problems;
+mod tables;
+mod trials;
+mod verdicts;
+mod words;
+
+pub use budget::{Budget, settings};
+pub use curves::curves;
+pub use networks::Network;
+pub use problems::Problem;
+pub use tables::{entry, realisations, table};
+pub use trials::{Trial, mean, run};
+pub use verdicts::{Verdicts, by_network};
+pub use words::{answer, setting, warnings};

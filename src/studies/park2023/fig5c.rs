@@ -1,0 +1,41 @@
+//! Fig. 5C: learning curves of tanh networks and GRUs, oscillating or not, on the benchmarks.
+//!
+//! The paper plots the test loss during training. Here it is that of the validation items, which are drawn
+//! by the same law and choose the parameters that are tested; test items are seen once, at the end.
+
+use super::benchmarks::{self, Network, Problem, Verdicts, curves};
+use crate::pipeline::Observer;
+use crate::report::page::Section;
+use crate::studies::{Error, Findings, Settings, Study};
+
+/// Fig. 5C.
+pub const STUDY: Study =
+    Study { name: "park2023/fig5c", title: "Learning curves on tasks with long gaps", run };
+
+/// The networks whose initial parameters alone differ.
+const NETWORKS: [Network; 5] =
+    [Network::Tanh, Network::TanhPta, Network::TanhOrthogonal, Network::Gru, Network::GruPta];
+const PROBLEMS: [Problem; 4] = [Problem::Ordering, Problem::Copy, Problem::RandomCopy, Problem::Digits];
+
+fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
+    let trials = benchmarks::run(settings, &PROBLEMS, &NETWORKS, benchmarks::settings, observer)?;
+    let v = Verdicts { trials: &trials, source: "park2023 Fig. 5C" };
+    let pairs = [(Network::TanhPta, Network::Tanh), (Network::GruPta, Network::Gru)];
+    let of_problems = |c: &crate::studies::Claim| !c.claim.starts_with(Problem::LongCopy.label());
+    let claims = pairs.iter().flat_map(|(b, w)| v.order(*b, *w)).filter(of_problems).collect();
+    let section = Section {
+        id: "learning".into(),
+        title: "Learning curves".into(),
+        intro: benchmarks::setting(settings.preset),
+        figures: vec![curves(&trials)?],
+        tables: vec![benchmarks::table(&trials), benchmarks::realisations(&trials)],
+        ..Section::default()
+    };
+    Ok(Findings {
+        claims,
+        answer: benchmarks::answer(&trials),
+        sections: vec![section],
+        json: benchmarks::entry(&trials),
+        warnings: benchmarks::warnings(settings),
+    })
+}
