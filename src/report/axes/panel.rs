@@ -40,6 +40,12 @@ impl Axis {
             None => ticks(self.scale, target, self.integer),
         }
     }
+
+    /// About `target` ticks, but two at least where a few more would give them: one tick is no scale.
+    fn some_ticks(&self, target: f64) -> Ticks {
+        let mut more = (0..3).map(|k| self.ticks(target + f64::from(k)));
+        more.find(|t| t.major.len() > 1).unwrap_or_else(|| self.ticks(target))
+    }
 }
 
 /// What a panel leaves room for.
@@ -87,7 +93,7 @@ pub(crate) struct Panel {
 impl Panel {
     /// Lays out; the axes themselves are drawn last, by [`Panel::finish`], over the data.
     pub fn new(mut x: Axis, mut y: Axis, mut frame: Frame) -> Self {
-        let mut y_ticks = y.ticks(count(frame.height));
+        let mut y_ticks = y.some_ticks(count(frame.height));
         let labels = |t: &Ticks| t.major.iter().map(|t| font::width(&t.1, TICK_SIZE)).fold(8.0, f64::max);
         let edge = if y.label.is_empty() { 3.0 } else { LABEL_SIZE + 7.0 };
         let mut left = edge + labels(&y_ticks).min(0.45 * frame.width) + TICK + 3.0;
@@ -97,7 +103,7 @@ impl Panel {
             for _ in 0..3 {
                 frame.height = (right - left) * wanted.clamp(0.45, 1.05);
                 stretch(&mut x.scale, &mut y.scale, right - left, frame.height);
-                y_ticks = y.ticks(count(frame.height));
+                y_ticks = y.some_ticks(count(frame.height));
                 left = edge + labels(&y_ticks) + TICK + 3.0;
             }
             frame.height = (right - left) * (y.scale.hi - y.scale.lo) / (x.scale.hi - x.scale.lo);
