@@ -18,6 +18,8 @@ pub const STUDY: Study =
     Study { name: "park2023/fig5a", title: "Exponents of two units over angle and gain", run };
 
 const WIDTH: f64 = 250.0;
+/// Distance within which an exponent is that of an eigenvalue, nats per unit time.
+const EIGENVALUE: f64 = 1e-6;
 
 /// Cells a side, starts a cell, and how much longer than for `quick` to average.
 pub(super) struct Size {
@@ -130,6 +132,26 @@ fn wrong_orbits(grid: &Grid, m: &Measured) -> (usize, usize) {
     (all.iter().filter(|k| m.cells[**k].repeats != wanted(k)).count(), all.len())
 }
 
+/// Largest distance of the first exponent from the origin's eigenvalue over the cells where the origin
+/// attracts, its cell, and how many cells are farther than [`EIGENVALUE`].
+fn at_the_origin(grid: &Grid, m: &Measured) -> (f64, (f64, f64), usize, usize) {
+    let (mut worst, mut place, mut beyond, mut all) = (0.0, (f64::NAN, f64::NAN), 0, 0);
+    for k in (0..grid.count()).filter(|k| m.expected[*k] == Expected::Origin) {
+        let (alpha, theta) = grid.at(k);
+        let exact = match m.time {
+            Time::Continuous => alpha * theta.cos() - 1.0,
+            Time::Discrete => alpha.ln(),
+        };
+        let miss = (m.cells[k].exponents[0] - exact).abs();
+        all += 1;
+        beyond += usize::from(miss > EIGENVALUE);
+        if miss > worst {
+            (worst, place) = (miss, (alpha, theta));
+        }
+    }
+    (worst, place, beyond, all)
+}
+
 /// Where `inside` ends between `lo` (inside) and `hi` (outside).
 pub(super) fn bisect(mut lo: f64, mut hi: f64, inside: impl Fn(f64) -> bool) -> f64 {
     while (hi - lo).abs() > 1e-6 {
@@ -206,6 +228,16 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, plan: &Plan) -> Vec<Claim> 
     out.push(
         claim("outside the region the orbit is the expected one: the origin, or the locked one of the nearest strong tongue", "cells farther than one cell from each boundary with another period", wrong as f64, all)
             .predicted(0.0, 0.0),
+    );
+    let (miss, (alpha, theta), beyond, cells) = at_the_origin(grid, m);
+    out.push(
+        claim("where the origin attracts, the first exponent is that of its eigenvalue", "largest distance, nats per unit time", miss, cells)
+            .predicted(0.0, EIGENVALUE)
+            .because(&format!(
+                "{beyond} of {cells} cells are farther than {EIGENVALUE}; the farthest is at alpha = {alpha:.4}, theta = {theta:.4}, \
+                 where alpha cos(theta) = {:.5}.",
+                alpha * theta.cos()
+            )),
     );
     out.push(claim("no exponent is positive", "cells", c.positive as f64, total).predicted(0.0, 0.0));
     out.push(
