@@ -29,27 +29,9 @@ pub fn gemm<T: Real>(y: MatMut<T>, accum: Accum, a: MatRef<T>, b: MatRef<T>) {
     matmul(y, accum, a, b, T::ONE, Par::Seq);
 }
 
-/// Entries of a matrix from which two threads share a product with a few columns: it is then the reading
-/// of the matrix that takes the time (measured on two cores; a join costs about a microsecond).
+/// Entries of a matrix from which two threads share work whose time is that of going through it (measured on
+/// two cores; a join costs about a microsecond).
 const SHARED: usize = 1 << 17;
-
-/// [`gemm`] for few columns, the rows of a large `a` in two halves, on two threads if called in rayon's pool.
-///
-/// How it is cut depends on the sizes alone, so that bits do not depend on the number of threads.
-pub fn gemm_few<T: Real>(y: MatMut<T>, accum: Accum, a: MatRef<T>, b: MatRef<T>) {
-    if a.nrows() * a.ncols() < SHARED {
-        return gemm(y, accum, a, b);
-    }
-    let half = a.nrows() / 2;
-    let ((upper, lower), (above, below)) = (y.split_at_row_mut(half), a.split_at_row(half));
-    let (first, second) = (|| gemm(upper, accum, above, b), || gemm(lower, accum, below, b));
-    if rayon::current_thread_index().is_some() {
-        rayon::join(first, second);
-    } else {
-        first();
-        second();
-    }
-}
 
 /// The state column that tangent column `j` belongs to, for `tangents` columns over `states` states.
 pub fn state_of(j: usize, states: usize, tangents: usize) -> usize {

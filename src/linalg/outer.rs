@@ -1,6 +1,6 @@
 //! Sums of outer products over many columns: the gradient of a matrix.
 
-use super::{Real, col, col_mut};
+use super::{Real, SHARED, col, col_mut};
 use faer::{MatMut, MatRef};
 use pulp::{Arch, Simd, WithSimd};
 
@@ -11,7 +11,8 @@ const WIDEST: usize = 6;
 /// Terms summed at once, so that a panel and what it meets stay in the nearest cache.
 const TERMS: usize = 128;
 
-/// `y += g x^T`, the sum over columns k of the outer products of g_k and x_k, on the calling thread only.
+/// `y += g x^T`, the sum over columns k of the outer products of g_k and x_k; a large `y` in two halves, on two
+/// threads if called in rayon's pool, with the same bits.
 ///
 /// Shapes: `y` is r x s, `g` is r x t, `x` is s x t.
 ///
@@ -19,7 +20,13 @@ const TERMS: usize = 128;
 /// If the shapes differ from these.
 pub fn add_outer<T: Real>(y: MatMut<T>, g: MatRef<T>, x: MatRef<T>) {
     assert_eq!((y.nrows(), y.ncols(), g.ncols()), (g.nrows(), x.nrows(), x.ncols()), "shapes");
-    Arch::new().dispatch(AddOuter { y, g, x });
+    let part = |y, g| Arch::new().dispatch(AddOuter { y, g, x });
+    if y.nrows() * y.ncols() < SHARED || rayon::current_thread_index().is_none() {
+        return part(y, g);
+    }
+    let half = y.nrows() / 2;
+    let ((upper, lower), (above, below)) = (y.split_at_row_mut(half), g.split_at_row(half));
+    rayon::join(|| part(upper, above), || part(lower, below));
 }
 
 struct AddOuter<'a, T> {

@@ -1,6 +1,6 @@
 //! Products with a matrix that is used again and again, kept in the order in which they read it.
 
-use super::{Real, col, col_mut};
+use super::{Real, SHARED, col, col_mut};
 use faer::{MatMut, MatRef};
 use pulp::{Arch, Simd, WithSimd};
 
@@ -8,6 +8,10 @@ use pulp::{Arch, Simd, WithSimd};
 const DEEP: usize = 2;
 /// Columns of a tile.
 const WIDEST: usize = 6;
+/// Panels that a lone column meets side by side: as many sums under way as hide the delay of one product.
+const TALL: usize = 4;
+/// Columns, at most, for which it is the reading of a matrix that takes the time.
+const FEW: usize = 3;
 /// Rows packed at once of a transposed matrix, so that what is written stays in the nearest cache.
 const STRIP: usize = 64;
 
@@ -59,7 +63,7 @@ impl<T: Real> Packed<T> {
             }
         }
         let mut first = 0;
-        for block in blocks {
+        for block in blocks.iter().filter(|b| b.ncols() > 0) {
             if block.row_stride() == 1 {
                 self.copy(*block, first)
             } else {
@@ -71,13 +75,29 @@ impl<T: Real> Packed<T> {
 
     /// Puts a column-major block at column `first`.
     fn copy(&mut self, block: MatRef<T>, first: usize) {
-        for (p, panel) in self.data.chunks_exact_mut(self.high * self.inner).enumerate() {
-            let rows = p * self.high..self.rows.min((p + 1) * self.high);
-            let columns = panel[first * self.high..].chunks_exact_mut(self.high);
-            for (c, out) in columns.take(block.ncols()).enumerate() {
-                out[..rows.len()].copy_from_slice(&col(block, c)[rows.clone()]);
+        struct Copy<'a, T>(&'a mut Packed<T>, MatRef<'a, T>, usize);
+        impl<T: Real> WithSimd for Copy<'_, T> {
+            type Output = ();
+            #[inline(always)]
+            fn with_simd<S: Simd>(self, _: S) {
+                let Self(Packed { data, rows, inner, .. }, block, first) = self;
+                let high = DEEP * T::lanes::<S>();
+                // Some panels at a time, so that what is read at once is no small piece of a column.
+                for (g, group) in data.chunks_mut(TALL * high * *inner).enumerate() {
+                    let own = g * TALL * high..(*rows).min((g + 1) * TALL * high);
+                    for c in 0..block.ncols() {
+                        let column = col(block, c)[own.clone()].chunks(high);
+                        for (out, v) in group[(first + c) * high..].chunks_mut(high * *inner).zip(column) {
+                            match T::vectors::<S>(v) {
+                                [a, b] => T::vectors_mut::<S>(&mut out[..high]).copy_from_slice(&[*a, *b]),
+                                _ => out[..v.len()].copy_from_slice(v),
+                            }
+                        }
+                    }
+                }
             }
         }
+        Arch::new().dispatch(Copy(self, block, first));
     }
 
     /// The same for one whose rows are contiguous.
@@ -97,19 +117,31 @@ impl<T: Real> Packed<T> {
         }
     }
 
-    /// `y = b + sum of A_i x_i` for each column, on the calling thread only.
+    /// `y = b + sum of A_i x_i` for each column; a large matrix and few columns in two halves, on two threads
+    /// if called in rayon's pool.
+    ///
+    /// The bits of a column depend neither on the number of threads nor on the columns beside it.
     ///
     /// # Panics
     /// If the rows of `xs` are not as many as the columns packed.
     pub fn apply(&self, xs: &[MatRef<T>], y: MatMut<T>) {
         assert_eq!(xs.iter().map(|x| x.nrows()).sum::<usize>(), self.inner, "rows of the arguments");
         assert_eq!(y.nrows(), self.rows, "rows of the result");
-        Arch::new().dispatch(Apply { map: self, xs, y });
+        let part = |first, y| Arch::new().dispatch(Apply { map: self, first, xs, y });
+        let shared = y.ncols() <= FEW && self.rows * self.inner >= SHARED;
+        if !shared || rayon::current_thread_index().is_none() {
+            return part(0, y);
+        }
+        let half = self.rows.div_ceil(self.high) / 2;
+        let (upper, lower) = y.split_at_row_mut(half * self.high);
+        rayon::join(|| part(0, upper), || part(half, lower));
     }
 }
 
 struct Apply<'a, T> {
     map: &'a Packed<T>,
+    /// The panel of the first row of y.
+    first: usize,
     xs: &'a [MatRef<'a, T>],
     y: MatMut<'a, T>,
 }
@@ -118,24 +150,71 @@ impl<T: Real> WithSimd for Apply<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { map, xs, mut y } = self;
+        let Self { map, first, xs, mut y } = self;
         let (high, w) = (map.high, y.ncols());
-        for p in 0..map.rows.div_ceil(high) {
-            let panel = T::vectors::<S>(&map.data[p * high * map.inner..][..high * map.inner]);
-            let bias = T::vectors::<S>(&map.bias[p * high..][..high]);
-            let rows = p * high..map.rows.min((p + 1) * high);
-            for j in (0..w).step_by(WIDEST) {
-                let y = y.as_mut().subrows_mut(rows.start, rows.len());
-                match w - j {
-                    1 => tile::<T, S, 1>(simd, panel, bias, xs, j, y),
-                    2 => tile::<T, S, 2>(simd, panel, bias, xs, j, y),
-                    3 => tile::<T, S, 3>(simd, panel, bias, xs, j, y),
-                    4 => tile::<T, S, 4>(simd, panel, bias, xs, j, y),
-                    5 => tile::<T, S, 5>(simd, panel, bias, xs, j, y),
-                    _ => tile::<T, S, WIDEST>(simd, panel, bias, xs, j, y),
+        let panels = y.nrows().div_ceil(high);
+        let panel = |p: usize| Panel {
+            columns: T::vectors::<S>(&map.data[(first + p) * high * map.inner..][..high * map.inner]),
+            bias: T::vectors::<S>(&map.bias[(first + p) * high..][..high]),
+        };
+        let mut p = 0;
+        while p < panels {
+            let several = if w == 1 { TALL.min(panels - p) } else { 1 };
+            let end = y.nrows().min((p + several) * high);
+            let mut y = y.as_mut().subrows_mut(p * high, end - p * high);
+            match several {
+                2 => tall::<T, S, 2>(simd, [0, 1].map(|k| panel(p + k)), xs, y),
+                3 => tall::<T, S, 3>(simd, [0, 1, 2].map(|k| panel(p + k)), xs, y),
+                TALL => tall::<T, S, TALL>(simd, [0, 1, 2, 3].map(|k| panel(p + k)), xs, y),
+                _ => {
+                    for j in (0..w).step_by(WIDEST) {
+                        let (panel, y) = (panel(p), y.as_mut());
+                        match w - j {
+                            1 => tile::<T, S, 1>(simd, panel, xs, j, y),
+                            2 => tile::<T, S, 2>(simd, panel, xs, j, y),
+                            3 => tile::<T, S, 3>(simd, panel, xs, j, y),
+                            4 => tile::<T, S, 4>(simd, panel, xs, j, y),
+                            5 => tile::<T, S, 5>(simd, panel, xs, j, y),
+                            _ => tile::<T, S, WIDEST>(simd, panel, xs, j, y),
+                        }
+                    }
                 }
             }
+            p += several;
         }
+    }
+}
+
+/// One panel of a map, and its part of the bias.
+struct Panel<'a, V> {
+    columns: &'a [V],
+    bias: &'a [V],
+}
+
+/// The only column of the result, in the rows of P panels.
+#[inline(always)]
+fn tall<T: Real, S: Simd, const P: usize>(
+    simd: S,
+    panels: [Panel<T::Of<S>>; P],
+    xs: &[MatRef<T>],
+    mut y: MatMut<T>,
+) {
+    let mut sums: [[T::Of<S>; DEEP]; P] = std::array::from_fn(|p| [panels[p].bias[0], panels[p].bias[1]]);
+    let mut rest = panels.map(|p| p.columns.as_chunks::<DEEP>().0);
+    for x in xs {
+        let x = col(*x, 0);
+        let own = rest.map(|r| &r[..x.len()]);
+        for (i, b) in x.iter().enumerate() {
+            let b = b.splat(simd);
+            for (sum, a) in sums.iter_mut().zip(own) {
+                *sum = [T::mul_add(simd, a[i][0], b, sum[0]), T::mul_add(simd, a[i][1], b, sum[1])];
+            }
+        }
+        rest = rest.map(|r| &r[x.len()..]);
+    }
+    let y = col_mut(y.as_mut(), 0);
+    for (out, sum) in y.chunks_mut(DEEP * T::lanes::<S>()).zip(&sums) {
+        store::<T, S>(out, sum);
     }
 }
 
@@ -143,14 +222,13 @@ impl<T: Real> WithSimd for Apply<'_, T> {
 #[inline(always)]
 fn tile<T: Real, S: Simd, const N: usize>(
     simd: S,
-    panel: &[T::Of<S>],
-    bias: &[T::Of<S>],
+    panel: Panel<T::Of<S>>,
     xs: &[MatRef<T>],
     j: usize,
     mut y: MatMut<T>,
 ) {
-    let mut sums = [[bias[0], bias[1]]; N];
-    let mut rest = panel.as_chunks::<DEEP>().0;
+    let mut sums = [[panel.bias[0], panel.bias[1]]; N];
+    let mut rest = panel.columns.as_chunks::<DEEP>().0;
     for x in xs {
         let k = x.nrows();
         let columns: [&[T]; N] = std::array::from_fn(|c| &col(*x, j + c)[..k]);
@@ -164,12 +242,17 @@ fn tile<T: Real, S: Simd, const N: usize>(
         }
     }
     for (c, sum) in sums.iter().enumerate() {
-        let out = col_mut(y.as_mut(), j + c);
-        if out.len() == DEEP * T::lanes::<S>() {
-            T::vectors_mut::<S>(out).copy_from_slice(sum);
-        } else {
-            out.copy_from_slice(&T::numbers::<S>(sum)[..out.len()]);
-        }
+        store::<T, S>(col_mut(y.as_mut(), j + c), sum);
+    }
+}
+
+/// Writes two vectors, or as many of their numbers as there is room for.
+#[inline(always)]
+fn store<T: Real, S: Simd>(out: &mut [T], sum: &[T::Of<S>; DEEP]) {
+    if out.len() == DEEP * T::lanes::<S>() {
+        T::vectors_mut::<S>(out).copy_from_slice(sum);
+    } else {
+        out.copy_from_slice(&T::numbers::<S>(sum)[..out.len()]);
     }
 }
 
@@ -182,7 +265,10 @@ mod tests {
 
     fn check<T: Real>(tolerance: f64) {
         let mut packed = Packed::default();
-        for (r, k, w) in [(1, 1, 1), (5, 3, 2), (16, 70, 6), (33, 65, 7), (48, 130, 17), (3, 0, 4), (7, 9, 5)]
+        let sizes = [(1, 1, 1), (5, 3, 2), (16, 70, 6), (33, 65, 7), (48, 130, 17), (3, 0, 4), (7, 9, 5)];
+        // A lone column of several panels, and one of nothing but the bias.
+        for (r, k, w) in
+            sizes.into_iter().chain([(300, 20, 1), (130, 5, 1), (600, 300, 1), (600, 300, 3), (9, 0, 1)])
         {
             let mut rng = stream(1, Use::Fixture, (r * 100 + k) as u64);
             let mut draw = |r, c| {
@@ -209,5 +295,27 @@ mod tests {
     fn agrees_with_products() {
         check::<f64>(1e-12);
         check::<f32>(1e-4);
+    }
+
+    #[test]
+    fn neither_threads_nor_neighbours_change_bits() {
+        let mut rng = stream(2, Use::Fixture, 0);
+        let (a, x) = (normal_matrix(&mut rng, 700, 300), normal_matrix(&mut rng, 300, 8));
+        let mut packed = Packed::default();
+        packed.pack(&[a.as_ref()], &[]);
+        let mut known = Mat::zeros(700, 8);
+        packed.apply(&[x.as_ref()], known.as_mut());
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        for w in 1..=4 {
+            for j in 0..=8 - w {
+                let mut y = Mat::zeros(700, w);
+                pool.install(|| packed.apply(&[x.as_ref().subcols(j, w)], y.as_mut()));
+                assert_eq!(y.as_ref(), known.as_ref().subcols(j, w), "{w} columns from {j}");
+            }
+        }
+        packed.pack(&[Mat::zeros(3, 0).as_ref()], &[&[1.0, 2.0, 3.0]]);
+        let mut y = Mat::zeros(3, 1);
+        packed.apply(&[Mat::zeros(0, 1).as_ref()], y.as_mut());
+        assert_eq!(col(y.as_ref(), 0), [1.0, 2.0, 3.0]);
     }
 }

@@ -13,7 +13,7 @@ use std::ops::Range;
 /// full rate, few enough for what it reads to be in the cache still (measured at n = 512).
 const SEGMENT: usize = 128;
 /// Segments, at least, so that two threads can share the way back of one chunk.
-const PARTS: usize = 4;
+const PARTS: usize = 2;
 
 /// What is asked of every chunk.
 pub(super) struct Request<'a> {

@@ -3,9 +3,9 @@
 use crate::linalg::outer::add_outer;
 use crate::linalg::packed::Packed;
 use crate::linalg::pointwise::add_columns;
-use crate::linalg::{Real, col_mut, gemm_few};
+use crate::linalg::{Real, col_mut};
 use crate::systems::rule::Block;
-use faer::{Accum, MatMut, MatRef};
+use faer::{MatMut, MatRef};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The blocks of [`Params::stacked`].
@@ -22,8 +22,6 @@ pub(super) const INPUT: usize = 2;
 pub(super) const BACK: usize = 3;
 pub(super) const DOWN: usize = 4;
 const PACKS: usize = 5;
-/// Columns from which a product with a packed matrix is the faster one.
-const MANY: usize = 4;
 
 /// Named blocks stored one after the other, each column by column.
 #[derive(Clone)]
@@ -106,17 +104,10 @@ impl<T: Real> Params<T> {
         first: usize,
         terms: [(usize, MatRef<T>); S],
         biases: &[usize],
-        mut y: MatMut<T>,
+        y: MatMut<T>,
     ) {
         let rows = y.nrows();
         let block = |i: usize| self.mat(i).subrows(first, rows);
-        if y.ncols() < MANY {
-            self.fill_bias(y.as_mut(), biases, first);
-            for (i, x) in terms.into_iter().filter(|(_, x)| x.nrows() > 0) {
-                gemm_few(y.as_mut(), Accum::Add, block(i), x);
-            }
-            return;
-        }
         let packed = self.packs[pack].get(|p| {
             let biases: Vec<&[T]> = biases.iter().map(|i| &self.vec(*i)[first..first + rows]).collect();
             p.pack(&terms.map(|(i, _)| block(i)), &biases);
@@ -128,18 +119,10 @@ impl<T: Real> Params<T> {
         &self,
         pack: usize,
         terms: [(usize, usize, MatRef<T>); S],
-        mut gx: MatMut<T>,
+        gx: MatMut<T>,
     ) {
         let transpose =
             |i: usize, first: usize, g: MatRef<T>| self.mat(i).subrows(first, g.nrows()).transpose();
-        if gx.ncols() < MANY {
-            let mut accum = Accum::Replace;
-            for (i, first, g) in terms {
-                gemm_few(gx.as_mut(), accum, transpose(i, first, g), g);
-                accum = Accum::Add;
-            }
-            return;
-        }
         let packed =
             self.packs[pack].get(|p| p.pack(&terms.map(|(i, first, g)| transpose(i, first, g)), &[]));
         packed.apply(&terms.map(|(_, _, g)| g), gx);
