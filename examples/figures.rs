@@ -2,8 +2,6 @@
 //!
 //! `cargo run --release --example figures -- OUT`
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use std::path::PathBuf;
 
 use nullcline::linalg::random::{Use, normal, stream, uniform};

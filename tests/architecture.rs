@@ -1,7 +1,5 @@
 //! Who may import whom: the table of rooms, read off the sources.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use std::path::Path;
 
 /// Room, and the rooms that it may import beside itself.

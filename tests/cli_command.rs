@@ -1,7 +1,5 @@
 //! Commands that make no sense: exit status 2, and a message that says why.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 mod common;
 
 use common::{Place, analyze, golden, network, run, table, tensor};

@@ -1,7 +1,5 @@
 //! `analyze --modules cycles`: a limit cycle against an independent program, and what is no cycle.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 mod common;
 
 use common::{Place, analyze, tensor, violations};

@@ -1,7 +1,5 @@
 //! What a run leaves: the same bytes for the same seed, a valid summary, whole pages, silence on request.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 mod common;
 
 use common::{Place, Ran, analyze, golden, network, run, table, tensor, violations};

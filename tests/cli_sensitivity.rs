@@ -1,6 +1,6 @@
 //! `analyze` with the modules `adjoint` and `covariant`.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
+#![allow(clippy::float_cmp)]
 
 mod common;
 

@@ -1,7 +1,5 @@
 //! The command `study`: the list, names that are wrong, and a run from end to end.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 mod common;
 
 use common::{Place, run, violations};

@@ -1,7 +1,5 @@
 //! Covariant vectors of systems whose vectors or angles are known.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use faer::linalg::solvers::DenseSolveCore;
 use faer::{Mat, mat};
 use nullcline::diagnostics::Estimate;

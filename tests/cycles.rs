@@ -1,7 +1,7 @@
 //! Limit cycles, Floquet multipliers and phases whose values are known exactly, published, or made by
 //! an independent program.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
+#![allow(clippy::excessive_precision)]
 
 use faer::Mat;
 use nullcline::diagnostics::dynamics::cycles::{Cycle, Error, Motion, Options, PhaseMap, find, refine};

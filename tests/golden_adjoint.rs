@@ -1,6 +1,6 @@
 //! Adjoints against an independent program: DOP853 at 1e-12, and exact pieces of ReLU networks.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
+#![allow(clippy::print_stdout)]
 
 use faer::Mat;
 use nullcline::diagnostics::dynamics::adjoint::{Adjoint, Drive, Options, adjoint};

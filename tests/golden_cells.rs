@@ -1,7 +1,5 @@
 //! The cells of the comparisons in Park et al. against PyTorch's automatic differentiation.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use faer::Mat;
 use nullcline::io::tensors::{Tensors, read};
 use nullcline::systems::architecture::{Architecture, Cell, Scheme};

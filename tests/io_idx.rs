@@ -1,7 +1,5 @@
 //! IDX files: digits drawn here, written as MNIST is, and damaged in every way.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,5 @@
 //! General charts, maps and panels: what they show, that awkward data does no harm, that large maps stay small.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use nullcline::report::Figure;
 use nullcline::report::figures::*;
 

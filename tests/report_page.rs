@@ -1,7 +1,5 @@
 //! The page, the tables and the output folder.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,5 @@
 //! The schema of summary.json, and summaries held against it by a validator of its subset.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 mod common;
 
 use common::violations;

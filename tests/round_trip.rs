@@ -1,7 +1,5 @@
 //! What nullcline writes is the same network when it is read, without a flag.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 mod common;
 
 use common::{Place, analyze, network, noise, run, tensor};

@@ -1,8 +1,6 @@
 //! The contract every rule passes: J and J^T are transposes of each other, both match central
 //! differences, so do the input and parameter products, and a folded Jacobian is the Jacobian.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use faer::{Mat, MatMut, MatRef};
 use nullcline::linalg::activation::Activation;
 use nullcline::linalg::random::{Use, normal, normal_matrix, stream};

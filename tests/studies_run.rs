@@ -1,7 +1,5 @@
 //! A study's folder: claims, summary, page, and nothing half-written.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 mod common;
 
 use common::{Place, violations};

@@ -1,6 +1,6 @@
 //! Tasks: exact structure, chance losses, statistics, and items that do not depend on their batch.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
+#![allow(clippy::float_cmp)]
 
 use nullcline::tasks::{
     Batch, CopyMemory, Counted, Digits, DigitsError, Error, FlipFlop, NAMES, Options, PermutedDigits, Sine,

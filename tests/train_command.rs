@@ -1,7 +1,5 @@
 //! The command `train`: its report, its weights, the same bytes on any number of threads, wrong commands.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 mod common;
 
 use common::{Place, run, violations};

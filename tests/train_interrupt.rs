@@ -1,7 +1,5 @@
 //! Trainings and searches that are killed at any moment, and taken up again, end in the same bytes.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 mod common;
 
 use common::{Place, command, run};

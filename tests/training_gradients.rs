@@ -1,8 +1,6 @@
 //! Backpropagation through time: against PyTorch's gradients, against finite differences for every
 //! cell and loss, and the same bits on any number of threads.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use faer::Mat;
 use nullcline::io::tensors::{Tensors, read};
 use nullcline::linalg::Real;

@@ -2,8 +2,6 @@
 //!
 //! `golden/training/training.npz`; its SOURCE.md says what made it.
 
-#![allow(clippy::float_cmp, clippy::excessive_precision, clippy::print_stdout)]
-
 use faer::Mat;
 use nullcline::io::tensors::{Tensors, read};
 use nullcline::linalg::activation::Activation::{Relu, Tanh};
