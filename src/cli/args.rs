@@ -36,6 +36,17 @@ pub(super) struct Analyze {
     /// adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent; recordings: activity, pca
     #[arg(long, value_name = "A,B")]
     pub modules: Option<String>,
+    #[command(flatten)]
+    pub run: RunArguments,
+    #[command(flatten)]
+    pub network: NetworkArguments,
+    #[command(flatten)]
+    pub recording: RecordingArguments,
+}
+
+/// What every command has that writes a report.
+#[derive(Args, Default)]
+pub(super) struct RunArguments {
     /// Seed of every random stream
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -51,10 +62,6 @@ pub(super) struct Analyze {
     /// Print nothing but warnings and errors
     #[arg(long)]
     pub quiet: bool,
-    #[command(flatten)]
-    pub network: NetworkArguments,
-    #[command(flatten)]
-    pub recording: RecordingArguments,
 }
 
 #[derive(Args, Default)]
@@ -68,25 +75,8 @@ pub(super) struct NetworkArguments {
     /// w_vel=NAME, of a Lipschitz network's linear part w_lin=NAME
     #[arg(long, value_name = "ROLE=NAME,..")]
     pub map: Option<String>,
-    /// Nonlinearity: tanh, relu, sigmoid or identity
-    #[arg(long, value_name = "NAME")]
-    pub activation: Option<String>,
-    /// Time constant of a rate or current network
-    #[arg(long, value_name = "TIME")]
-    pub tau: Option<f64>,
-    /// Time step of a rate, current or Lipschitz network [default: tau / 10, 0.1], or of a coRNN
-    #[arg(long, value_name = "TIME")]
-    pub dt: Option<f64>,
-    /// Read a rate, current or Lipschitz network as the map that Euler steps make, not as a flow
-    #[arg(long)]
-    pub euler: bool,
-    /// Constants that the file does not hold: epsilon and gamma of antisymmetric networks and coRNNs,
-    /// beta_a, gamma_a, beta_w and gamma_w of Lipschitz networks
-    #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
-    pub constants: Option<String>,
-    /// GRU with its reset gate before the recurrent product (PyTorch's is after)
-    #[arg(long)]
-    pub reset_before: bool,
+    #[command(flatten)]
+    pub given: CellConstants,
     /// Which network of a file that holds several
     #[arg(long, value_name = "NAME")]
     pub prefix: Option<String>,
@@ -134,6 +124,31 @@ pub(super) struct NetworkArguments {
     pub terminal: Option<PathBuf>,
 }
 
+/// What the weights of a cell do not tell.
+#[derive(Args, Default)]
+pub(super) struct CellConstants {
+    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: the
+    /// file's, or tanh]
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<String>,
+    /// Time constant of a rate or current network [default: the file's, or 1]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    pub tau: Option<f64>,
+    /// Time step of a rate, current or Lipschitz network [default: tau / 10, 0.1], or of a coRNN
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    pub dt: Option<f64>,
+    /// A rate, current or Lipschitz network as the map that Euler steps make, not as a flow
+    #[arg(long)]
+    pub euler: bool,
+    /// Constants: epsilon and gamma of antisymmetric networks and coRNNs, beta_a, gamma_a, beta_w and gamma_w
+    /// of Lipschitz networks
+    #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
+    pub constants: Option<String>,
+    /// GRU with its reset gate before the recurrent product (PyTorch's is after)
+    #[arg(long)]
+    pub reset_before: bool,
+}
+
 #[derive(Args, Default)]
 #[command(next_help_heading = "Recordings")]
 pub(super) struct RecordingArguments {
@@ -172,9 +187,6 @@ pub(super) struct Study {
     /// How large: quick (a minute or so) or paper (the paper's sizes)
     #[arg(long, value_name = "PRESET", default_value = "quick")]
     pub preset: String,
-    /// Seed of every random stream
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
     /// Folder of the report [default: reports/<paper>/<figure>]; of a whole paper, a folder a figure
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -184,18 +196,8 @@ pub(super) struct Study {
     /// Folder of the authors' files, for what needs them
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Threads [default: all cores]; results do not depend on it
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
-    /// Write figures as PNG too
-    #[arg(long)]
-    pub png: bool,
-    /// Format of the tables: csv or parquet
-    #[arg(long, value_name = "FORMAT", default_value = "csv")]
-    pub tables: String,
-    /// Print nothing but warnings and errors
-    #[arg(long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub run: RunArguments,
 }
 
 #[derive(Args)]

@@ -11,15 +11,15 @@ pub(super) fn config(a: Analyze) -> Result<Config, String> {
     let command = command_line();
     let stem = a.file.file_stem().map_or_else(|| "report".into(), |s| s.to_owned());
     let modules = a.modules.as_deref().map(modules).transpose()?;
-    let parquet = parquet(&a.tables)?;
+    let parquet = parquet(&a.run.tables)?;
     Ok(Config {
         out: a.out.unwrap_or_else(|| PathBuf::from("reports").join(stem)),
         file: a.file,
-        seed: a.seed,
+        seed: a.run.seed,
         modules,
         network: network(a.network)?,
         recording: recording(a.recording)?,
-        png: a.png,
+        png: a.run.png,
         parquet,
         command,
     })
@@ -52,7 +52,7 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
         let names = CellKind::ALL.map(CellKind::name).join(", ");
         CellKind::parse(&c).ok_or_else(|| format!("--cell {c}: expected one of {names}"))
     });
-    let activation = n.activation.map(|f| {
+    let activation = n.given.activation.map(|f| {
         Activation::parse(&f)
             .ok_or_else(|| format!("--activation {f}: expected tanh, relu, sigmoid or identity"))
     });
@@ -70,8 +70,8 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
     };
     let input =
         n.input.as_deref().map(|list| list.split(',').map(number).collect::<Result<_, _>>()).transpose()?;
-    positive("--tau", n.tau)?;
-    positive("--dt", n.dt)?;
+    positive("--tau", n.given.tau)?;
+    positive("--dt", n.given.dt)?;
     positive("--tol", n.tol)?;
     positive("--slow-threshold", n.slow_threshold)?;
     positive("--noise", n.noise)?;
@@ -92,11 +92,11 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
             cell: cell.transpose()?,
             map,
             activation: activation.transpose()?,
-            tau: n.tau,
-            dt: n.dt,
-            euler: n.euler,
-            constants: constants(n.constants.as_deref())?,
-            reset_before: n.reset_before,
+            tau: n.given.tau,
+            dt: n.given.dt,
+            euler: n.given.euler,
+            constants: constants(n.given.constants.as_deref())?,
+            reset_before: n.given.reset_before,
             prefix: n.prefix,
         },
         inputs: n.inputs,

@@ -61,7 +61,7 @@ fn threads(count: Option<usize>) -> Result<(), String> {
 }
 
 fn analyze(a: args::Analyze) -> u8 {
-    let (quiet, count) = (a.quiet, a.threads);
+    let (quiet, count) = (a.run.quiet, a.run.threads);
     let config = match threads(count).and_then(|()| check::config(a)) {
         Ok(config) => config,
         Err(message) => {
@@ -104,7 +104,7 @@ fn report(outcome: &crate::pipeline::Outcome, quiet: bool) -> u8 {
 fn inspect(a: args::Inspect) -> u8 {
     let analyze = args::Analyze {
         file: a.file,
-        tables: "csv".into(),
+        run: args::RunArguments { tables: "csv".into(), ..Default::default() },
         network: a.network,
         recording: a.recording,
         ..Default::default()

@@ -17,21 +17,21 @@ pub(super) fn study(a: args::Study) -> u8 {
             return e.exit_status();
         }
     };
-    let request = match threads(a.threads).and_then(|()| request(&a)) {
+    let request = match threads(a.run.threads).and_then(|()| request(&a)) {
         Ok(request) => request,
         Err(message) => {
             say(&format!("error: {message}"));
             return 2;
         }
     };
-    let bars = progress::Bars::new(!a.quiet && std::io::stderr().is_terminal());
+    let bars = progress::Bars::new(!a.run.quiet && std::io::stderr().is_terminal());
     let whole = !chosen.iter().any(|s| s.name == name);
     let mut status = 0;
     for study in &chosen {
         let done = run(study, &request, &out(study, request.out.as_deref(), whole), &bars);
         bars.clear();
         match done {
-            Ok(outcome) => show(study, &outcome, a.quiet),
+            Ok(outcome) => show(study, &outcome, a.run.quiet),
             // One that fails does not keep the others from running.
             Err(e) => {
                 say(&format!("error: {}: {e}", study.name));
@@ -50,12 +50,12 @@ fn request(a: &args::Study) -> Result<Request, String> {
     };
     Ok(Request {
         preset,
-        seed: a.seed,
+        seed: a.run.seed,
         as_published: a.as_published,
         data: a.data.clone(),
         out: a.out.clone(),
-        png: a.png,
-        parquet: check::parquet(&a.tables)?,
+        png: a.run.png,
+        parquet: check::parquet(&a.run.tables)?,
         command: check::command_line(),
     })
 }

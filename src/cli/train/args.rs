@@ -1,5 +1,6 @@
 //! The arguments of `train`, as typed.
 
+use crate::cli::args::{CellConstants, RunArguments};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -10,27 +11,14 @@ pub(in crate::cli) struct Train {
     /// Folder of the report [default: reports/<task>]; an unfinished training is kept in DIR.progress
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Seed of every random stream
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// Threads [default: all cores]; results do not depend on it
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
     /// Seconds between two checkpoints; there is one at the end of an epoch too
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, allow_negative_numbers = true)]
     pub checkpoint: f64,
     /// Begin anew where an unfinished training is kept
     #[arg(long)]
     pub restart: bool,
-    /// Write figures as PNG too
-    #[arg(long)]
-    pub png: bool,
-    /// Format of the tables: csv or parquet
-    #[arg(long, value_name = "FORMAT", default_value = "csv")]
-    pub tables: String,
-    /// Print nothing but warnings and errors
-    #[arg(long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub run: RunArguments,
     #[command(flatten)]
     pub task_options: TaskArguments,
     #[command(flatten)]
@@ -89,31 +77,14 @@ pub(in crate::cli) struct CellArguments {
     /// Cell: any that `analyze` knows
     #[arg(long, value_name = "NAME", default_value = "vanilla")]
     pub cell: String,
-    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: tanh]
-    #[arg(long, value_name = "NAME")]
-    pub activation: Option<String>,
-    /// Initial parameters: default, orthogonal, identity or pta
+    /// Initial parameters: default, orthogonal, identity, pta or pta-onset (pta with gains up to 1.5)
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub init: String,
     /// Units
     #[arg(long, value_name = "N", default_value_t = 64)]
     pub units: usize,
-    /// Time constant of a rate or current network [default: 1]
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
-    pub tau: Option<f64>,
-    /// Time step of a rate, current or Lipschitz network [default: tau / 10, 0.1], or of a coRNN
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
-    pub dt: Option<f64>,
-    /// A rate, current or Lipschitz network as the map that Euler steps make, not Runge-Kutta's
-    #[arg(long)]
-    pub euler: bool,
-    /// Constants: epsilon and gamma of antisymmetric networks and coRNNs, beta_a, gamma_a, beta_w and gamma_w
-    /// of Lipschitz networks
-    #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
-    pub constants: Option<String>,
-    /// GRU with its reset gate before the recurrent product
-    #[arg(long)]
-    pub reset_before: bool,
+    #[command(flatten)]
+    pub given: CellConstants,
     /// Numbers in which is trained: f32 or f64
     #[arg(long, value_name = "TYPE", default_value = "f32")]
     pub precision: String,

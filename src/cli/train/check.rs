@@ -21,7 +21,7 @@ use std::time::Duration;
 /// The configuration that the arguments ask for, or what is wrong with them.
 pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     let command = command_line();
-    let parquet = parquet(&a.tables).map_err(Error::Config)?;
+    let parquet = parquet(&a.run.tables).map_err(Error::Config)?;
     let every = Duration::try_from_secs_f64(a.checkpoint)
         .map_err(|_| wrong("--checkpoint", &a.checkpoint.to_string(), "seconds, 0 or more"))?;
     let t = a.training;
@@ -34,7 +34,7 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
         decay: Decay { factor: 1.0, every: t.decay_every.unwrap_or((t.epochs / 5).max(1)) },
         validation: validation.ok_or_else(|| wrong("--validation", &t.validation, "own or held-out"))?,
         goal: t.goal,
-        seed: a.seed,
+        seed: a.run.seed,
         ..Settings::default()
     };
     let choice = a.search.search.map(Choice::Random).or(a.search.grid.map(Choice::Grid));
@@ -51,7 +51,7 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     let names = Init::ALL.map(Init::name).join(", ");
     let init = Init::parse(&a.network.init).ok_or_else(|| wrong("--init", &a.network.init, &names))?;
     let cell = cell(&a.network)?;
-    let (task, task_settings) = named(&a.task, a.task_options, a.seed)?;
+    let (task, task_settings) = named(&a.task, a.task_options, a.run.seed)?;
     settings.check(task.as_ref()).map_err(option)?;
     let architecture = Architecture::new(cell, task.inputs(), &[a.network.units])
         .map_err(|e| Error::Config(format!("--cell, --units: {e}")))?;
@@ -61,7 +61,7 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     plan.model::<f32>()?;
     let restart = if a.restart { Restart::Always } else { Restart::Never };
     let keeping = Keeping { every, restart, test: true };
-    Ok(TrainConfig { plan, search, out, keeping, png: a.png, parquet, command })
+    Ok(TrainConfig { plan, search, out, keeping, png: a.run.png, parquet, command })
 }
 
 fn wrong(option: &str, found: &str, expected: &str) -> Error {
@@ -88,16 +88,16 @@ fn method(name: &str, momentum: Option<f64>) -> Result<Method, Error> {
 fn cell(n: &CellArguments) -> Result<Cell, Error> {
     let names = CellKind::ALL.map(CellKind::name).join(", ");
     let kind = CellKind::parse(&n.cell).ok_or_else(|| wrong("--cell", &n.cell, &names))?;
-    let activation = n.activation.as_deref().map(|name| {
+    let activation = n.given.activation.as_deref().map(|name| {
         Activation::parse(name).ok_or_else(|| wrong("--activation", name, "tanh, relu, sigmoid or identity"))
     });
     let activation = activation.transpose()?;
     let misplaced = [
         ("--activation", activation.is_some() && !kind.has_activation()),
-        ("--tau", n.tau.is_some() && (!kind.is_flow() || kind == CellKind::Lipschitz)),
-        ("--dt", n.dt.is_some() && !kind.is_flow() && kind != CellKind::CoRnn),
-        ("--euler", n.euler && !kind.is_flow()),
-        ("--reset-before", n.reset_before && kind != CellKind::Gru),
+        ("--tau", n.given.tau.is_some() && (!kind.is_flow() || kind == CellKind::Lipschitz)),
+        ("--dt", n.given.dt.is_some() && !kind.is_flow() && kind != CellKind::CoRnn),
+        ("--euler", n.given.euler && !kind.is_flow()),
+        ("--reset-before", n.given.reset_before && kind != CellKind::Gru),
     ];
     if let Some((option, _)) = misplaced.iter().find(|m| m.1) {
         return Err(Error::Config(format!(
@@ -106,13 +106,13 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
         )));
     }
     let activation = activation.unwrap_or(Activation::Tanh);
-    let tau = n.tau.unwrap_or(1.0);
-    let scheme = Scheme { dt: n.dt.unwrap_or(tau / 10.0), euler: n.euler };
-    let constants = constants(n.constants.as_deref()).map_err(Error::Config)?;
+    let tau = n.given.tau.unwrap_or(1.0);
+    let scheme = Scheme { dt: n.given.dt.unwrap_or(tau / 10.0), euler: n.given.euler };
+    let constants = constants(n.given.constants.as_deref()).map_err(Error::Config)?;
     kind.knows(&constants).map_err(|why| Error::Config(format!("--constants {why}")))?;
     let number = |name: &'static str| {
         let given = constants.iter().find(|c| c.0 == name).map(|c| c.1);
-        given.or(n.dt.filter(|_| name == "dt")).ok_or_else(|| {
+        given.or(n.given.dt.filter(|_| name == "dt")).ok_or_else(|| {
             let all = kind.constants().join("=VALUE,");
             Error::Config(format!("--cell {} has constants: give --constants {all}=VALUE", kind.name()))
         })
@@ -122,7 +122,7 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
     }
     let tau = vec![tau; n.units];
     Ok(match kind {
-        CellKind::Gru => Cell::Gru { reset_before: n.reset_before },
+        CellKind::Gru => Cell::Gru { reset_before: n.given.reset_before },
         CellKind::Lstm => Cell::Lstm,
         CellKind::Rate => Cell::Rate { activation, tau, scheme },
         CellKind::Current => Cell::Current { activation, tau, scheme },

@@ -23,7 +23,7 @@ pub(super) fn interrupted() {
 }
 
 pub(super) fn train(a: Train) -> u8 {
-    let (quiet, count) = (a.quiet, a.threads);
+    let (quiet, count) = (a.run.quiet, a.run.threads);
     if let Err(message) = threads(count) {
         say(&format!("error: {message}"));
         return 2;
