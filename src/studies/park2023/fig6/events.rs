@@ -61,7 +61,8 @@ impl Cell {
     fn crossing(&self, t: f64, slope: f64) -> f64 {
         let missing = self.threshold - self.v;
         if missing <= 0.0 {
-            t
+            // Noise can take the threshold to rest or below: one spike each refractory time, not all at once.
+            t.max(self.ready)
         } else if slope > 0.0 {
             t + missing / slope
         } else {
@@ -174,6 +175,14 @@ mod tests {
         pair[0].epsp = 0.0039;
         assert_eq!(period(&pair), None);
         assert_eq!(free(&pair, 1e5).map(|s| s.len()), [0, 1]);
+    }
+
+    #[test]
+    fn a_threshold_at_rest_fires_once_each_refractory_time() {
+        let mut pair = program();
+        pair[0].gap = 0.0;
+        assert_eq!(period(&pair), None);
+        assert!(free(&pair, 5200.0)[0].len() <= 101);
     }
 
     #[test]

@@ -25,9 +25,10 @@ pub struct Neuron {
 }
 
 impl Neuron {
-    /// Time from the arrival of a spike to the neuron's own, without input; none if it never comes.
+    /// Time from the arrival of a spike to the neuron's own, without input; none if it never comes, or if
+    /// the threshold is no higher than rest, so that the neuron needs no spike.
     pub fn rise(&self) -> Option<f64> {
-        (self.epsp >= self.gap).then(|| self.window * self.gap / self.epsp)
+        (self.gap > 0.0 && self.epsp >= self.gap).then(|| self.window * self.gap / self.epsp)
     }
     /// Rise of the potential per step while a spike arrives.
     pub fn slope(&self) -> f64 {
