@@ -32,20 +32,22 @@ pub(super) fn claims(out: &mut String, rows: &[ClaimRow]) {
         }
         let _ = write!(
             out,
-            "<tr><td>{}</td><td>{}<br><small>{}</small>",
+            "<tr{}><td>{}</td><td>{}<br><small>{}</small></td>",
+            if row.reason.is_empty() { "" } else { " class=\"explained\"" },
             badge(row.verdict),
             escape(&row.claim),
             detail.join(" · ")
         );
-        if !row.reason.is_empty() {
-            let _ = write!(out, "<p class=\"reason\">{}</p>", escape(&row.reason));
-        }
-        out.push_str("</td>");
         for value in [&row.published, &row.predicted, &row.measured] {
             let shown = if value.is_empty() { "–".into() } else { escape(value) };
             let _ = write!(out, "<td class=\"n\">{shown}</td>");
         }
         out.push_str("</tr>\n");
+        if !row.reason.is_empty() {
+            let reason = escape(&row.reason);
+            let _ =
+                writeln!(out, "<tr><td></td><td colspan=\"4\"><p class=\"reason\">{reason}</p></td></tr>");
+        }
     }
     let _ = write!(
         out,
