@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod diagnostics;
+pub mod inference;
 pub mod io;
 pub mod linalg;
 pub mod pipeline;

@@ -1,0 +1,65 @@
+//! Why there is no estimate.
+
+/// Why there is no estimate.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// The covariance is not square.
+    #[error("the covariance is {rows} x {columns}; it must be square, and at least 1 x 1")]
+    NotSquare {
+        /// Rows given.
+        rows: usize,
+        /// Columns given.
+        columns: usize,
+    },
+    /// An entry of the covariance is not finite.
+    #[error("entry ({row}, {column}) of the covariance is not finite")]
+    NotFinite {
+        /// Its row.
+        row: usize,
+        /// Its column.
+        column: usize,
+    },
+    /// The covariance is not symmetric beyond rounding.
+    #[error("entries ({row}, {column}) and ({column}, {row}) of the covariance differ by {difference:.1e}")]
+    NotSymmetric {
+        /// Row of the entry.
+        row: usize,
+        /// Its column.
+        column: usize,
+        /// How much it differs from its mirror image.
+        difference: f64,
+    },
+    /// A variance is zero or negative.
+    #[error("variable {index} has variance {variance:e}; variances must be positive")]
+    Variance {
+        /// The variable.
+        index: usize,
+        /// Its variance.
+        variance: f64,
+    },
+    /// The penalty is negative or no number.
+    #[error("lambda is {0}; it must be 0 or more")]
+    Lambda(f64),
+    /// Penalties of a path grow.
+    #[error("a path goes from the largest lambda to the smallest; number {0} (from 0) is larger than the one before")]
+    Order(usize),
+    /// There is no maximum without a penalty.
+    #[error("the covariance is singular, so that lambda = 0 has no solution; choose lambda > 0")]
+    Singular,
+    /// The objective has no minimum, for the matrix is no covariance.
+    #[error("variables {row} and {column} covary by more than their variances and lambda allow: the matrix is no covariance")]
+    Unbounded {
+        /// First variable.
+        row: usize,
+        /// Second variable.
+        column: usize,
+    },
+    /// The iteration ended above the tolerance, as on matrices that are far from positive semidefinite.
+    #[error("after {iterations} Newton iterations the duality gap is still {gap:.1e}")]
+    NotConverged {
+        /// The gap; infinite if no dual feasible point was met.
+        gap: f64,
+        /// Iterations made.
+        iterations: usize,
+    },
+}

@@ -1,0 +1,3 @@
+//! Gaussian models: precision matrices from covariances.
+
+pub mod lasso;

@@ -1,0 +1,3 @@
+//! Models inferred from data: which interactions explain the statistics observed.
+
+pub mod gaussian;
