@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod diagnostics;
 pub mod inference;
+pub mod inference;
 pub mod io;
 pub mod linalg;
 pub mod pipeline;

@@ -3,7 +3,7 @@
 use faer::Mat;
 use rand::{RngExt, SeedableRng};
 pub use rand_chacha::ChaCha12Rng as Rng;
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::{Distribution, Gamma, StandardNormal};
 
 /// What a stream is used for, so that two uses of the same seed and index stay independent.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,10 @@ pub enum Use {
     Noise = 11,
     /// Connectivity of random networks.
     Connectivity = 12,
+    /// Samples of a statistical model.
+    Samples = 13,
+    /// Couplings of a statistical model.
+    Couplings = 14,
 }
 
 /// The stream of item `index` in a run seeded with `seed`.
@@ -52,6 +56,11 @@ pub fn normal(rng: &mut Rng) -> f64 {
 /// A number uniform in [lo, hi).
 pub fn uniform(rng: &mut Rng, lo: f64, hi: f64) -> f64 {
     lo + (hi - lo) * rng.random::<f64>()
+}
+
+/// A chi-squared number of `freedom` > 0 degrees.
+pub fn chi_squared(rng: &mut Rng, freedom: f64) -> f64 {
+    Gamma::new(0.5 * freedom, 2.0).map_or(f64::NAN, |gamma| gamma.sample(rng))
 }
 
 /// An r x c matrix of independent standard normal numbers, filled column by column.

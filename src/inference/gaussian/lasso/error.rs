@@ -41,13 +41,17 @@ pub enum Error {
     #[error("lambda is {0}; it must be 0 or more")]
     Lambda(f64),
     /// Penalties of a path grow.
-    #[error("a path goes from the largest lambda to the smallest; number {0} (from 0) is larger than the one before")]
+    #[error(
+        "a path goes from the largest lambda to the smallest; number {0} (from 0) is larger than the one before"
+    )]
     Order(usize),
     /// There is no maximum without a penalty.
     #[error("the covariance is singular, so that lambda = 0 has no solution; choose lambda > 0")]
     Singular,
     /// The objective has no minimum, for the matrix is no covariance.
-    #[error("variables {row} and {column} covary by more than their variances and lambda allow: the matrix is no covariance")]
+    #[error(
+        "variables {row} and {column} covary by more than their variances and lambda allow: the matrix is no covariance"
+    )]
     Unbounded {
         /// First variable.
         row: usize,

@@ -118,7 +118,12 @@ fn checked(c: MatRef<f64>) -> Result<Mat<f64>, Error> {
     Ok(Mat::from_fn(n, n, |i, j| c[(i.max(j), i.min(j))]))
 }
 
-fn one(c: MatRef<f64>, lambda: f64, start: Option<MatRef<f64>>, options: &Options) -> Result<Solution, Error> {
+fn one(
+    c: MatRef<f64>,
+    lambda: f64,
+    start: Option<MatRef<f64>>,
+    options: &Options,
+) -> Result<Solution, Error> {
     let n = c.nrows();
     let blocks = if options.screening { screening::blocks(c, lambda) } else { vec![(0..n).collect()] };
     let (mut theta, mut sigma) = (Mat::zeros(n, n), Mat::zeros(n, n));
@@ -137,7 +142,8 @@ fn one(c: MatRef<f64>, lambda: f64, start: Option<MatRef<f64>>, options: &Option
             }
             let tolerance = options.tolerance * block.len() as f64;
             let c = part(c);
-            let solved = Newton::new(c.as_ref(), lambda).solve(start.map(part), tolerance, options.iterations);
+            let solved =
+                Newton::new(c.as_ref(), lambda).solve(start.map(part), tolerance, options.iterations);
             if !(solved.gap <= tolerance) {
                 return Err(Error::NotConverged { gap: solved.gap, iterations: solved.iterations });
             }

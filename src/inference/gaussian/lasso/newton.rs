@@ -81,7 +81,14 @@ impl<'a> Newton<'a> {
             }
             iterations += 1;
             predicted = -self.predicted();
-            if std::env::var("LASSO").is_ok() { eprintln!("it {iterations} f {:.12} sweeps {} pred {predicted:e} nnz {}", self.objective, sweeps + 1, active.len()); }
+            if std::env::var("LASSO").is_ok() {
+                eprintln!(
+                    "it {iterations} f {:.12} sweeps {} pred {predicted:e} nnz {}",
+                    self.objective,
+                    sweeps + 1,
+                    active.len()
+                );
+            }
             if !self.step(-predicted) {
                 let gap = self.gap();
                 return self.block(gap, iterations);

@@ -33,7 +33,5 @@ pub fn blocks(c: MatRef<f64>, lambda: f64) -> Vec<Vec<usize>> {
 /// A pair with |C_ij| - lambda >= sqrt(C_ii C_jj): no dual feasible matrix is positive definite then.
 pub fn impossible(c: MatRef<f64>, lambda: f64, block: &[usize]) -> Option<(usize, usize)> {
     let too_much = |i: usize, j: usize| c[(i, j)].abs() - lambda >= (c[(i, i)] * c[(j, j)]).sqrt();
-    block.iter().enumerate().find_map(|(k, &j)| {
-        block[..k].iter().find(|&&i| too_much(i, j)).map(|&i| (i, j))
-    })
+    block.iter().enumerate().find_map(|(k, &j)| block[..k].iter().find(|&&i| too_much(i, j)).map(|&i| (i, j)))
 }

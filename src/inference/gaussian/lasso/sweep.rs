@@ -30,7 +30,9 @@ impl Active {
         }
     }
 
-    pub fn len(&self) -> usize { self.rows.len() }
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
 
     fn column(&self, j: usize) -> &[u32] {
         &self.rows[if j == 0 { 0 } else { self.ends[j - 1] }..self.ends[j]]

@@ -1,0 +1,149 @@
+//! Ensembles of true couplings.
+
+use crate::linalg::random::{Rng, normal, uniform};
+use faer::{Mat, MatRef, Side};
+
+/// How couplings are drawn; all are symmetric with a diagonal of zeros.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ensemble {
+    /// Gaussian orthogonal: J_ij of standard deviation sigma/sqrt(n) (eq. 2.18; the diagonal is zero in the thesis's program).
+    Goe {
+        /// Strength; the model condenses above 1.
+        sigma: f64,
+    },
+    /// Sites on a ring; J_ij Gaussian with standard deviation sigma/sqrt(2 w) up to the distance w.
+    ///
+    /// Source: eq. 2.36 with the symmetric distance on the ring, and the scale that makes sum J^2 = n sigma^2, as in
+    /// the thesis's program (the print's differs by (w - 2)/w).
+    Band {
+        /// Strength.
+        sigma: f64,
+        /// Neighbours w on either side; all n - 1 others where 2 w >= n - 1.
+        half_width: usize,
+    },
+    /// Sites on a ring with constant couplings sigma between neighbours (eq. 2.37).
+    Chain {
+        /// Strength.
+        sigma: f64,
+    },
+    /// Pairs interact with probability degree/n, J_ij Gaussian with standard deviation sigma/sqrt(degree).
+    ///
+    /// Source: the graphs of section 2.3.3, scaled so that sum J^2 is about n sigma^2.
+    ErdosRenyi {
+        /// Strength.
+        sigma: f64,
+        /// d: the mean number of neighbours is d (n - 1)/n.
+        degree: f64,
+    },
+}
+
+impl Ensemble {
+    /// One matrix of couplings, n x n.
+    pub fn draw(&self, n: usize, rng: &mut Rng) -> Mat<f64> {
+        let mut j = Mat::zeros(n, n);
+        for column in 0..n {
+            for row in column + 1..n {
+                let distance = (row - column).min(n - (row - column));
+                let value = match *self {
+                    Self::Goe { sigma } => sigma / (n as f64).sqrt() * normal(rng),
+                    Self::Band { sigma, half_width } if distance <= half_width => {
+                        let neighbours = (2 * half_width).min(n - 1);
+                        sigma / (neighbours as f64).sqrt() * normal(rng)
+                    }
+                    Self::Chain { sigma } if distance == 1 => sigma,
+                    Self::ErdosRenyi { sigma, degree } if uniform(rng, 0.0, 1.0) < degree / n as f64 => {
+                        sigma / degree.sqrt() * normal(rng)
+                    }
+                    _ => 0.0,
+                };
+                j[(row, column)] = value;
+                j[(column, row)] = value;
+            }
+        }
+        j
+    }
+}
+
+/// The multiplier mu of couplings with eigenvalues `j`: mean 1/(mu - j_k) = 1, mu above all j_k (eq. 2.3).
+///
+/// Formula: Newton's method for the harmonic mean of mu - j_k, which is concave and increases, from the bracket
+/// \[j_max + 1/n, j_max + 1\]; the gap mu - j_max is the unknown, so that a condensed model (gap of order 1/n) keeps
+/// its digits. The gap is returned beside mu.
+pub fn multiplier(j: &[f64]) -> (f64, f64) {
+    let n = j.len() as f64;
+    let top = j.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (mut low, mut high) = (1.0 / n, 1.0);
+    let mut gap = low;
+    for _ in 0..200 {
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for j in j {
+            let c = (gap + (top - j)).recip();
+            sum += c;
+            squares += c * c;
+        }
+        let (harmonic, slope) = (n / sum, n * squares / (sum * sum));
+        match harmonic < 1.0 {
+            true => low = f64::max(low, gap),
+            false => high = f64::min(high, gap),
+        }
+        let mut next = gap + (1.0 - harmonic) / slope;
+        if !(next >= low && next <= high) {
+            next = 0.5 * (low + high);
+        }
+        let moved = (next - gap).abs();
+        gap = next;
+        if moved <= 2.0 * f64::EPSILON * gap {
+            break;
+        }
+    }
+    (top + gap, gap)
+}
+
+/// A Gaussian model with true couplings: C = (mu - J)^-1, tr C = n.
+#[derive(Clone, Debug)]
+pub struct Truth {
+    /// The couplings J, n x n.
+    pub j: Mat<f64>,
+    /// Their eigenvalues, increasing.
+    pub values: Vec<f64>,
+    /// Eigenvectors, n x n, one a column.
+    pub vectors: Mat<f64>,
+    /// The multiplier mu.
+    pub mu: f64,
+    /// Eigenvalues of the covariance, 1/(mu - j_k).
+    pub c: Vec<f64>,
+}
+
+impl Truth {
+    /// Solves the spherical constraint for the symmetric couplings `j` (n x n).
+    ///
+    /// None where the eigendecomposition does not converge, as with entries that are not finite.
+    pub fn new(j: MatRef<f64>) -> Option<Self> {
+        let eigen = j.self_adjoint_eigen(Side::Lower).ok()?;
+        let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
+        if values.is_empty() || !values.iter().all(|v| v.is_finite()) {
+            return None;
+        }
+        let (mu, gap) = multiplier(&values);
+        let top = values[values.len() - 1];
+        let c = values.iter().map(|j| (gap + (top - j)).recip()).collect();
+        Some(Self { j: j.to_owned(), values, vectors: eigen.U().to_owned(), mu, c })
+    }
+
+    /// C = (mu - J)^-1 (n x n; eq. 2.2).
+    pub fn covariance(&self) -> Mat<f64> {
+        self.basis().matrix(&self.c)
+    }
+
+    /// The eigenbasis of the covariance.
+    pub fn basis(&self) -> super::spectrum::Basis {
+        super::spectrum::Basis { values: self.c.clone(), vectors: self.vectors.clone() }
+    }
+
+    /// L(J) = tr(J C)/2 - log Z(J), the largest test likelihood there is, per sample, extensive.
+    ///
+    /// With tr C = n it is -(n + sum log c_k)/2.
+    pub fn likelihood(&self) -> f64 {
+        -0.5 * (self.c.len() as f64 + self.c.iter().map(|c| c.ln()).sum::<f64>())
+    }
+}

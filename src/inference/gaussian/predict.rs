@@ -1,0 +1,123 @@
+//! What theory says of the best regularisation strength.
+
+use crate::linalg::col;
+use faer::{Mat, MatRef};
+
+/// Sums over the couplings that the predictions are made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moments {
+    /// Variables.
+    pub n: usize,
+    /// tr J^2.
+    pub j_squared: f64,
+    /// tr P, P = mu - J.
+    pub p: f64,
+    /// tr P^2.
+    pub p_squared: f64,
+    /// tr(P J P J).
+    pub pjpj: f64,
+}
+
+impl Moments {
+    /// From the couplings (n x n, symmetric) and their multiplier mu.
+    pub fn of(j: MatRef<f64>, mu: f64) -> Self {
+        let n = j.nrows();
+        let square = &j * &j;
+        let trace = |a: MatRef<f64>, b: MatRef<f64>| -> f64 {
+            (0..n).map(|k| col(a, k).iter().zip(col(b, k)).map(|(a, b)| a * b).sum::<f64>()).sum()
+        };
+        let j1: f64 = (0..n).map(|k| j[(k, k)]).sum();
+        let j2 = trace(j, j);
+        let (j3, j4) = (trace(j, square.as_ref()), trace(square.as_ref(), square.as_ref()));
+        let size = n as f64;
+        Self {
+            n,
+            j_squared: j2,
+            p: size * mu - j1,
+            p_squared: size * mu * mu - 2.0 * mu * j1 + j2,
+            pjpj: mu * mu * j2 - 2.0 * mu * j3 + j4,
+        }
+    }
+
+    /// From the covariance's eigenvalues c_k, with the couplings J = mu - C^-1 of trace zero.
+    ///
+    /// J is only known up to a multiple of the identity, which mu takes up; none where an eigenvalue is zero.
+    pub fn of_covariance(c: &[f64]) -> Option<Self> {
+        if !c.iter().all(|c| *c > 0.0) {
+            return None;
+        }
+        let mu = c.iter().map(|c| c.recip()).sum::<f64>() / c.len() as f64;
+        Some(Self::of_eigenvalues(&c.iter().map(|c| mu - c.recip()).collect::<Vec<_>>(), mu))
+    }
+
+    /// From the eigenvalues of the couplings.
+    pub fn of_eigenvalues(j: &[f64], mu: f64) -> Self {
+        let sum = |f: &dyn Fn(f64) -> f64| -> f64 { j.iter().map(|j| f(*j)).sum() };
+        Self {
+            n: j.len(),
+            j_squared: sum(&|j| j * j),
+            p: sum(&|j| mu - j),
+            p_squared: sum(&|j| (mu - j).powi(2)),
+            pjpj: sum(&|j| ((mu - j) * j).powi(2)),
+        }
+    }
+
+    /// n / tr J^2, the thesis's prediction for both strengths (eq. 2.20).
+    pub fn thesis(&self) -> f64 {
+        self.n as f64 / self.j_squared
+    }
+
+    /// (n + 1) / tr J^2, gamma_cross for many samples at finite n; eq. 2.48 with E tr U^2 = n^2 + n.
+    pub fn cross(&self) -> f64 {
+        (self.n as f64 + 1.0) / self.j_squared
+    }
+
+    /// (tr P^2 + (tr P)^2 + 2 (n + 1) tr J^2) / (n tr PJPJ), gamma_opt for many samples and any couplings.
+    ///
+    /// Source: perturbation theory in 1/alpha around C_emp = C; equals eq. 2.20 for couplings of the orthogonal
+    /// ensemble at large n alone.
+    pub fn opt(&self) -> f64 {
+        let n = self.n as f64;
+        (self.p_squared + self.p * self.p + 2.0 * (n + 1.0) * self.j_squared) / (n * self.pjpj)
+    }
+}
+
+/// The strength at which one sample's generated and test likelihoods cross, which is its best one too.
+///
+/// Formula: n theta/(n theta - 1) where that exceeds 1, none for n theta <= 1 (the sample misleads); (1 - theta)^2 where
+/// theta is of order one. The two are leading orders in 1/n of either phase; `theta` = u^T C u / n with u
+/// the sample's direction.
+///
+/// Source: eqs. 2.63, 2.64, 2.72, 2.74.
+pub fn single_sample(n: usize, theta: f64, condensed: bool) -> Option<f64> {
+    let overlap = n as f64 * theta;
+    match condensed {
+        true => Some((1.0 - theta).powi(2)),
+        false => (overlap > 1.0).then(|| overlap / (overlap - 1.0)),
+    }
+}
+
+/// (L_test(gamma_opt) - L(J)) / n at many samples: -(n + 1)/(4 alpha n), whatever the couplings.
+///
+/// Source: half the variance of (n + 1) n / 2 parameters, each worth 1/(2 p); the thesis leaves Fig. 2.3B without formula.
+pub fn likelihood_gap(n: usize, alpha: f64) -> f64 {
+    -(n as f64 + 1.0) / (4.0 * alpha * n as f64)
+}
+
+/// Mean overlap <theta> of eq. 2.62 for the orthogonal ensemble: 1/(n (1 - sigma^2)), or (1 - 1/sigma)^2 above one.
+pub fn mean_overlap(n: usize, sigma: f64) -> f64 {
+    match sigma < 1.0 {
+        true => 1.0 / (n as f64 * (1.0 - sigma * sigma)),
+        false => (1.0 - 1.0 / sigma).powi(2),
+    }
+}
+
+/// J = mu - C^-1 of trace zero and its mu, from a covariance that can be inverted.
+pub fn couplings(values: &[f64], basis: &super::spectrum::Basis) -> Option<(Mat<f64>, f64)> {
+    if !values.iter().all(|c| *c > 0.0) {
+        return None;
+    }
+    let mu = values.iter().map(|c| c.recip()).sum::<f64>() / values.len() as f64;
+    let j: Vec<f64> = values.iter().map(|c| mu - c.recip()).collect();
+    Some((basis.matrix(&j), mu))
+}

@@ -1,0 +1,120 @@
+//! Samples of a Gaussian model and what is measured on them.
+
+use super::ensemble::Truth;
+use super::spectrum::{Error, Spectrum};
+use crate::linalg::random::{Rng, chi_squared, normal, normal_matrix};
+use crate::linalg::{col, col_mut, gemm};
+use faer::linalg::matmul::triangular::{BlockStructure, matmul};
+use faer::{Accum, Mat, MatRef, Par, Side};
+
+/// `X X^T / p` of p samples, one a column of the n x p matrix, zero mean assumed (eq. 2.4).
+pub fn covariance(samples: MatRef<f64>) -> Mat<f64> {
+    let (n, p) = (samples.nrows(), samples.ncols());
+    let mut c = Mat::zeros(n, n);
+    matmul(
+        c.as_mut(),
+        BlockStructure::TriangularLower,
+        Accum::Replace,
+        samples,
+        BlockStructure::Rectangular,
+        samples.transpose(),
+        BlockStructure::Rectangular,
+        1.0 / p as f64,
+        Par::Seq,
+    );
+    Mat::from_fn(n, n, |i, j| c[(i.max(j), i.min(j))])
+}
+
+impl Truth {
+    /// `p` independent samples, one a column (n x p).
+    pub fn samples(&self, p: usize, rng: &mut Rng) -> Mat<f64> {
+        let n = self.c.len();
+        let mut white = normal_matrix(rng, n, p);
+        for k in 0..p {
+            col_mut(white.as_mut(), k).iter_mut().zip(&self.c).for_each(|(x, c)| *x *= c.sqrt());
+        }
+        let mut out = Mat::zeros(n, p);
+        gemm(out.as_mut(), Accum::Replace, self.vectors.as_ref(), white.as_ref());
+        out
+    }
+
+    /// The spectrum of the empirical covariance of `p` samples, rescaled to trace n if asked for, with the true
+    /// covariance for test.
+    ///
+    /// The covariance is drawn by Bartlett's decomposition in the true eigenbasis, in a time that p does not
+    /// enter: X = diag(c)^{1/2} A, A lower triangular (n x min(n, p)) with chi variables of p, p - 1, ... degrees of
+    /// freedom on its diagonal. With p < n the p x p matrix X^T X is decomposed, and the n - p zero eigenvalues share what is
+    /// left of the test variance, on which they depend by its sum alone.
+    ///
+    /// # Errors
+    /// [`Error::Positive`] for p = 0; [`Error::Eigen`].
+    ///
+    /// Source: Bartlett 1933; Srivastava 2003 for p < n.
+    pub fn draw(&self, p: usize, rescale: bool, rng: &mut Rng) -> Result<Spectrum, Error> {
+        let n = self.c.len();
+        if p == 0 {
+            return Err(Error::Positive { name: "the number of samples", value: 0.0 });
+        }
+        let rank = n.min(p);
+        let mut x = Mat::<f64>::zeros(n, rank);
+        let scale = (p as f64).sqrt().recip();
+        let mut trace = 0.0;
+        for k in 0..rank {
+            let column = col_mut(x.as_mut(), k);
+            for i in k..n {
+                let a = if i == k { chi_squared(rng, (p - k) as f64).sqrt() } else { normal(rng) };
+                column[i] = self.c[i].sqrt() * a * scale;
+                trace += column[i] * column[i];
+            }
+        }
+        let factor = if rescale { n as f64 / trace } else { 1.0 };
+        let (mut c, mut t) = if p < n { self.thin(&x)? } else { self.full(&x)? };
+        c.iter_mut().for_each(|c| *c *= factor);
+        if p < n {
+            let left = (self.c.iter().sum::<f64>() - t.iter().sum::<f64>()) / (n - p) as f64;
+            c.resize(n, 0.0);
+            t.resize(n, left.max(0.0));
+        }
+        Spectrum::new(p as f64 / n as f64, c, t)
+    }
+
+    fn full(&self, x: &Mat<f64>) -> Result<(Vec<f64>, Vec<f64>), Error> {
+        let n = x.nrows();
+        let mut c = Mat::zeros(n, n);
+        matmul(
+            c.as_mut(),
+            BlockStructure::TriangularLower,
+            Accum::Replace,
+            x.as_ref(),
+            BlockStructure::TriangularLower,
+            x.transpose(),
+            BlockStructure::TriangularUpper,
+            1.0,
+            Par::Seq,
+        );
+        let eigen = c.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
+        let values = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect();
+        let vectors = eigen.U();
+        let along = |k| -> f64 { col(vectors, k).iter().zip(&self.c).map(|(v, c)| v * v * c).sum() };
+        Ok((values, (0..n).map(along).collect()))
+    }
+
+    fn thin(&self, x: &Mat<f64>) -> Result<(Vec<f64>, Vec<f64>), Error> {
+        let p = x.ncols();
+        let mut gram = Mat::zeros(p, p);
+        gemm(gram.as_mut(), Accum::Replace, x.transpose(), x.as_ref());
+        let eigen = gram.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
+        let mut vectors = Mat::zeros(x.nrows(), p);
+        gemm(vectors.as_mut(), Accum::Replace, x.as_ref(), eigen.U());
+        let values: Vec<f64> = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect();
+        let along = |k| -> f64 {
+            let (mut sum, mut size) = (0.0, 0.0);
+            for (v, c) in col(vectors.as_ref(), k).iter().zip(&self.c) {
+                sum += v * v * c;
+                size += v * v;
+            }
+            sum / size
+        };
+        Ok((values, (0..p).map(along).collect()))
+    }
+}

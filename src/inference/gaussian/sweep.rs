@@ -1,0 +1,115 @@
+//! Sweeps over gamma, sampling ratios and data sets.
+
+use super::ensemble::Truth;
+use super::likelihood::{Likelihoods, likelihoods};
+use super::map::Map;
+use super::roots::{Roots, Strength, roots};
+use super::spectrum::{Error, Spectrum};
+use crate::linalg::random::{Use, stream};
+use rayon::prelude::*;
+
+/// Likelihoods at every gamma of `gammas`, in their order.
+///
+/// # Errors
+/// [`Error::Positive`] for a gamma that is not positive.
+pub fn sweep(spectrum: &Spectrum, gammas: &[f64]) -> Result<Vec<Likelihoods>, Error> {
+    let mut map = Map::new(spectrum);
+    gammas
+        .iter()
+        .map(|gamma| {
+            map.solve(*gamma)?;
+            Ok(likelihoods(&map))
+        })
+        .collect()
+}
+
+/// The largest test likelihood on \[`low`, `high`\] among `candidates` (roots of [`Strength::Opt`]); none where it still
+/// grows at `high`, when no couplings at all explain the test data best.
+///
+/// # Errors
+/// As for [`sweep`].
+pub fn optimum(spectrum: &Spectrum, candidates: &[f64], high: f64) -> Result<Option<Likelihoods>, Error> {
+    let mut points = candidates.to_vec();
+    points.push(high);
+    let measured = sweep(spectrum, &points)?;
+    let (end, inner) = measured.split_last().expect("the end was pushed");
+    let best = inner.iter().max_by(|a, b| a.test.total_cmp(&b.test));
+    Ok(best.filter(|b| b.test >= end.test).copied())
+}
+
+/// What one data set of a known model gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Samples.
+    pub p: usize,
+    /// Every root.
+    pub roots: Roots,
+    /// At the best gamma; none where the best model has no couplings.
+    pub best: Option<Likelihoods>,
+    /// (L_test(gamma_opt) - L(J)) / n, the gap of Fig. 2.3B; with L_test = -n/2 where none is best.
+    pub gap: f64,
+    /// Largest t_k / n, which for p = 1 is theta of eq. 2.59: the test variance along the largest eigenvalue.
+    pub theta: f64,
+    /// Largest violation of eq. 2.16 met.
+    pub identity: f64,
+}
+
+/// Draws data of `p` samples from `truth` and finds the strengths on \[`low`, `high`\].
+///
+/// # Errors
+/// As for [`Truth::draw`] and [`roots`].
+pub fn outcome(
+    truth: &Truth,
+    p: usize,
+    (low, high): (f64, f64),
+    seed: u64,
+    index: u64,
+) -> Result<Outcome, Error> {
+    let mut rng = stream(seed, Use::Samples, index);
+    let spectrum = truth.draw(p, true, &mut rng)?;
+    let roots = roots(std::slice::from_ref(&spectrum), low, high)?;
+    let best = optimum(&spectrum, &roots.opt, high)?;
+    let n = spectrum.n() as f64;
+    let test = best.map_or(-0.5 * n, |b| b.test);
+    let mut points = vec![];
+    for strength in Strength::ALL {
+        points.extend_from_slice(roots.of(strength));
+    }
+    points.push(low);
+    points.push(high);
+    let identity = sweep(&spectrum, &points)?.iter().map(|l| l.identity).fold(0.0, f64::max);
+    let top = (0..spectrum.n()).max_by(|a, b| spectrum.c[*a].total_cmp(&spectrum.c[*b])).unwrap_or(0);
+    let theta = spectrum.t[top] / n;
+    Ok(Outcome { p, roots, best, gap: (test - truth.likelihood()) / n, theta, identity })
+}
+
+/// [`outcome`] for every pair of a model and a number of samples, `draws` times each, on all threads.
+///
+/// Shapes: result\[model\]\[p\]\[draw\]. The stream of a data set depends on its place alone.
+///
+/// # Errors
+/// The first of [`outcome`].
+pub fn outcomes(
+    truths: &[Truth],
+    samples: &[usize],
+    draws: usize,
+    range: (f64, f64),
+    seed: u64,
+) -> Result<Vec<Vec<Vec<Outcome>>>, Error> {
+    let count = truths.len() * samples.len() * draws;
+    // The longest first, so that no thread waits for another at the end.
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_key(|i| std::cmp::Reverse(samples[i / draws % samples.len()]));
+    let mut done: Vec<(usize, Outcome)> = order
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|i| {
+            let (model, p) = (i / draws / samples.len(), samples[i / draws % samples.len()]);
+            Ok((i, outcome(&truths[model], p, range, seed, i as u64)?))
+        })
+        .collect::<Result<_, Error>>()?;
+    done.sort_by_key(|(i, _)| *i);
+    let mut done = done.into_iter().map(|(_, o)| o);
+    let draws = |done: &mut dyn Iterator<Item = Outcome>| done.take(draws).collect::<Vec<_>>();
+    Ok(truths.iter().map(|_| samples.iter().map(|_| draws(&mut done)).collect()).collect())
+}
