@@ -7,7 +7,6 @@
 pub mod cli;
 pub mod diagnostics;
 pub mod inference;
-pub mod inference;
 pub mod io;
 pub mod linalg;
 pub mod pipeline;
