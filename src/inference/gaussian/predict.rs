@@ -134,12 +134,12 @@ pub fn mean_overlap(n: usize, sigma: f64) -> f64 {
     }
 }
 
-/// J = mu - C^-1 of trace zero and its mu, from a covariance that can be inverted.
-pub fn couplings(values: &[f64], basis: &super::spectrum::Basis) -> Option<(Mat<f64>, f64)> {
-    if !values.iter().all(|c| *c > 0.0) {
+/// J = mu - C^-1 of trace zero (n x n) and its mu, from a covariance that can be inverted.
+pub fn couplings(basis: &super::spectrum::Basis) -> Option<(Mat<f64>, f64)> {
+    if !basis.values.iter().all(|c| *c > 0.0) {
         return None;
     }
-    let mu = values.iter().map(|c| c.recip()).sum::<f64>() / values.len() as f64;
-    let j: Vec<f64> = values.iter().map(|c| mu - c.recip()).collect();
+    let mu = basis.values.iter().map(|c| c.recip()).sum::<f64>() / basis.values.len() as f64;
+    let j: Vec<f64> = basis.values.iter().map(|c| mu - c.recip()).collect();
     Some((basis.matrix(&j), mu))
 }

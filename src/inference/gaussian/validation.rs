@@ -2,6 +2,7 @@
 
 use super::data::{Gathered, Scale};
 use super::likelihood::Likelihoods;
+use super::map::Map;
 use super::roots::roots;
 use super::spectrum::{Basis, Error, Spectrum};
 use super::sweep::sweep;
@@ -47,19 +48,24 @@ pub struct Validation {
     pub identity: f64,
 }
 
-/// Spectra of the folds: each model is inferred from all samples but a fold's, and tested on those.
+/// Spectra and eigenbases of the folds: each model is inferred from all samples but a fold's, and tested on those.
 ///
 /// Shapes: `x` is n x p, one sample a column; `fold` gives each sample's fold, as by [`super::data::folds`]. With `center`
 /// the training mean is subtracted from both.
 ///
 /// # Errors
 /// As for [`Basis::new`], for every fold.
-pub fn spectra(x: MatRef<f64>, fold: &[usize], scale: Scale, center: bool) -> Result<Vec<Spectrum>, Error> {
+pub fn spectra(
+    x: MatRef<f64>,
+    fold: &[usize],
+    scale: Scale,
+    center: bool,
+) -> Result<Vec<(Spectrum, Basis)>, Error> {
     let one = |(train, test, p): (Mat<f64>, Mat<f64>, usize)| {
         let (train, test) = scale.apply_both(train.as_ref(), test.as_ref());
         let basis = Basis::new(train.as_ref())?;
         let t = basis.diagonal_of(test.as_ref())?;
-        Spectrum::new(p as f64 / x.nrows() as f64, basis.values, t)
+        Ok((Spectrum::new(p as f64 / x.nrows() as f64, basis.values.clone(), t)?, basis))
     };
     covariances(x, fold, center).into_par_iter().map(one).collect()
 }
@@ -149,6 +155,26 @@ fn mean(values: &[f64]) -> Mean {
     let value = values.iter().sum::<f64>() / k;
     let square: f64 = values.iter().map(|v| (v - value).powi(2)).sum();
     Mean { value, std_error: (square / (k - 1.0) / k).sqrt() }
+}
+
+/// Standard errors of the couplings at `gamma` (n x n), by the jackknife over folds.
+///
+/// # Errors
+/// As for [`Map::solve`].
+pub fn coupling_errors(folds: &[(Spectrum, Basis)], gamma: f64) -> Result<Mat<f64>, Error> {
+    let all: Vec<Mat<f64>> = folds
+        .par_iter()
+        .map(|(spectrum, basis)| {
+            let mut map = Map::new(spectrum);
+            map.solve(gamma)?;
+            Ok(basis.matrix(&map.j))
+        })
+        .collect::<Result<_, Error>>()?;
+    let (n, k) = (folds.first().map_or(0, |(s, _)| s.n()), all.len() as f64);
+    Ok(Mat::from_fn(n, n, |i, j| {
+        let mean = all.iter().map(|m| m[(i, j)]).sum::<f64>() / k;
+        ((k - 1.0) / k * all.iter().map(|m| (m[(i, j)] - mean).powi(2)).sum::<f64>()).sqrt()
+    }))
 }
 
 /// Standard error from estimates that each leave out one of k parts; NaN where one is missing.
