@@ -143,6 +143,29 @@ fn a_table_of_samples_is_cross_validated() {
 }
 
 #[test]
+fn the_graphical_lasso_is_cross_validated_too() {
+    let place = Place::new("infer-l1");
+    let table = place.write("s.csv", samples(12, 150));
+    infer(&place, &[&table, "--penalty", "l1"], 0, &[]);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let found = &summary["modules"]["gaussian"];
+    let (gamma, test) = (numbers(&found["gamma"]), numbers(&found["l_test"]));
+    let opt = numbers(&found["gamma_opt"])[0];
+    let best = (0..gamma.len()).max_by(|a, b| test[*a].total_cmp(&test[*b])).unwrap();
+    assert!(gamma[best - 1] < opt && opt < gamma[best + 1], "{opt} {:?}", &gamma[best - 1..best + 2]);
+    assert!(found["gamma_opt_std_error"].as_f64().unwrap() > 0.0);
+    assert!(found["duality_gap"].as_f64().unwrap() < 1e-7);
+    // At the largest strength nothing is left: L = -(n + sum log c_ii)/2 for data and model alike.
+    let pairs = numbers(&found["pairs"]);
+    assert_eq!(pairs[pairs.len() - 1], 0.0);
+    let (train, generated) = (numbers(&found["l_train"]), numbers(&found["l_gen"]));
+    assert!((train[gamma.len() - 1] - generated[gamma.len() - 1]).abs() < 1e-9);
+    // The counterpart of eq. 2.16 orders them elsewhere.
+    assert!((0..gamma.len() - 1).all(|g| generated[g] < train[g]));
+}
+
+#[test]
 fn bad_input_is_refused_or_answered() {
     let place = Place::new("infer-bad");
     let csv = |name: &str, rows: &[&str]| {

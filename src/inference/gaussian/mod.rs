@@ -12,6 +12,7 @@ pub mod map;
 pub mod predict;
 pub mod roots;
 pub mod samples;
+pub mod sparse;
 pub mod spectrum;
 pub mod sweep;
 pub mod validation;
