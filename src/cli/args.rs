@@ -15,6 +15,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Analyse a network's weights or a recorded activity table, and write a report
     Analyze(Box<Analyze>),
+    /// Infer a model of data: its couplings, and how strongly to regularise them
+    Infer(super::infer::Infer),
     /// Show what is in a file, and what nullcline would make of it
     Inspect(Box<Inspect>),
     /// Train a network on a task, and write its weights with a report

@@ -129,7 +129,7 @@ pub(super) fn constants(list: Option<&str>) -> Result<Vec<(String, f64)>, String
     list.map_or_else(|| Ok(vec![]), |list| list.split(',').map(one).collect())
 }
 
-fn recording(r: RecordingArguments) -> Result<RecordingSettings, String> {
+pub(super) fn recording(r: RecordingArguments) -> Result<RecordingSettings, String> {
     let missing = match r.missing.as_deref() {
         None => None,
         Some("error") => Some(Missing::Error),
@@ -139,7 +139,7 @@ fn recording(r: RecordingArguments) -> Result<RecordingSettings, String> {
     Ok(RecordingSettings { units: r.units, trial: r.trial, time: r.time, targets: r.targets, missing })
 }
 
-fn positive(option: &str, value: Option<f64>) -> Result<(), String> {
+pub(super) fn positive(option: &str, value: Option<f64>) -> Result<(), String> {
     match value {
         Some(v) if !(v.is_finite() && v > 0.0) => Err(format!("{option} {v}: expected a positive number")),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod infer;
 mod progress;
 mod study;
 mod train;
@@ -26,6 +27,7 @@ pub fn run() -> ExitCode {
     }
     let status = match arguments.command {
         Command::Analyze(a) => analyze(*a),
+        Command::Infer(a) => infer::infer(a),
         Command::Inspect(a) => inspect(*a),
         Command::Study(a) => study::study(a),
         Command::Train(a) => train::train(*a),

@@ -26,6 +26,8 @@ pub enum Module {
     Recurrent,
     /// Summary of a recorded table.
     Activity,
+    /// Couplings of a Gaussian model, by `infer gaussian`.
+    Gaussian,
 }
 
 impl Module {
@@ -57,6 +59,7 @@ impl Module {
             Self::Trajectories => "trajectories",
             Self::Recurrent => "recurrent",
             Self::Activity => "activity",
+            Self::Gaussian => "gaussian",
         }
     }
     /// The module of that name; `-` does for `_`.

@@ -1,7 +1,9 @@
 //! From a checked configuration to a report: load, diagnose, write.
 
+mod columns;
 mod config;
 mod error;
+pub mod infer;
 mod inspect;
 mod network;
 mod recording;
@@ -20,7 +22,7 @@ use crate::report::sections::Rendered;
 use crate::report::summary::{summary, text};
 use crate::report::tables::TableFormat;
 use serde_json::{Map, Value};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the pipeline says how far it is.
 pub trait Observer: Sync {
@@ -70,6 +72,15 @@ struct Diagnosed {
     modules: Vec<(Module, Rendered)>,
 }
 
+/// What every report says of its run.
+struct Run<'a> {
+    file: &'a Path,
+    seed: u64,
+    command: &'a str,
+    png: bool,
+    parquet: bool,
+}
+
 /// Analyses a network or a recording and writes the report, whole or not at all.
 pub fn analyze(config: &Config, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
@@ -80,12 +91,19 @@ pub fn analyze(config: &Config, observer: &dyn Observer) -> Result<Outcome, Erro
         Source::Recording { array } => recording::diagnose(config, array.as_deref(), observer)?,
     };
     observer.start("writing the report", 0);
-    let outcome = write(config, diagnosed, folder);
+    let run = Run {
+        file: &config.file,
+        seed: config.seed,
+        command: &config.command,
+        png: config.png,
+        parquet: config.parquet,
+    };
+    let outcome = write(&run, diagnosed, folder);
     observer.finish();
     outcome
 }
 
-fn write(config: &Config, found: Diagnosed, folder: Folder) -> Result<Outcome, Error> {
+fn write(run: &Run, found: Diagnosed, folder: Folder) -> Result<Outcome, Error> {
     let mut json = Map::new();
     let mut warnings = found.warnings;
     let mut sections = Vec::new();
@@ -94,11 +112,11 @@ fn write(config: &Config, found: Diagnosed, folder: Folder) -> Result<Outcome, E
         json.insert(module.name().into(), rendered.json);
         sections.push(rendered.section);
     }
-    let tables = if config.parquet { TableFormat::Parquet } else { TableFormat::Csv };
-    let name = config.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let mut meta = vec![("Read from".into(), config.file.display().to_string())];
+    let tables = if run.parquet { TableFormat::Parquet } else { TableFormat::Csv };
+    let name = run.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let mut meta = vec![("Read from".into(), run.file.display().to_string())];
     meta.extend(found.facts);
-    meta.push(("Seed".into(), config.seed.to_string()));
+    meta.push(("Seed".into(), run.seed.to_string()));
     meta.push(("nullcline".into(), env!("CARGO_PKG_VERSION").into()));
     let page = Page {
         title: name,
@@ -107,11 +125,11 @@ fn write(config: &Config, found: Diagnosed, folder: Folder) -> Result<Outcome, E
         meta,
         warnings: warnings.clone(),
         sections,
-        rerun: config.command.clone(),
+        rerun: run.command.to_owned(),
         tables,
     };
-    folder.write_page(&page, config.png)?;
-    let whole = summary(&config.command, config.seed, found.input, json, &warnings);
+    folder.write_page(&page, run.png)?;
+    let whole = summary(run.command, run.seed, found.input, json, &warnings);
     folder.write("summary.json", text(&whole))?;
     let out = folder.commit()?;
     let (subject, findings) = (found.subject, found.findings);

@@ -1,9 +1,10 @@
 //! The diagnostics of a recorded table, read as a stream.
 
+use super::columns::Columns;
 use super::network::chosen;
 use super::{Config, Diagnosed, Error, Missing, Module, Observer};
 use crate::diagnostics::geometry::pca::{Accumulator, Pca};
-use crate::io::table::{Chunk, Kind, ReadTable, Values, match_columns, read, schema, stream};
+use crate::io::table::{Chunk, stream};
 use crate::report::sections::{self, Unit};
 use crate::report::tables::{Cells, TableOut};
 use faer::Mat;
@@ -20,8 +21,8 @@ pub(super) fn diagnose(
     observer: &dyn Observer,
 ) -> Result<Diagnosed, Error> {
     let modules = chosen(config, &Module::RECORDING)?;
-    let columns = Columns::choose(config, array)?;
-    let trials = columns.trials(config, array)?;
+    let columns = Columns::choose(&config.file, &config.recording, array)?;
+    let trials = columns.trials(&config.file, array)?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
     let first = Pass::first(config, array, &columns, observer)?;
     observer.finish();
@@ -67,98 +68,6 @@ pub(super) fn diagnose(
         warnings: vec![],
         modules: done,
     })
-}
-
-/// Which columns play which part.
-struct Columns {
-    units: Vec<String>,
-    trial: Option<String>,
-    rows: Option<usize>,
-    format: &'static str,
-}
-
-impl Columns {
-    fn choose(config: &Config, array: Option<&str>) -> Result<Self, Error> {
-        let schema = schema(&config.file, array)?;
-        let names = schema.names();
-        let r = &config.recording;
-        let one = |option: &str, name: &Option<String>| match name {
-            Some(n) if !names.contains(n) => Err(Error::input(
-                &config.file,
-                format!("{option} {n}: no such column; the columns are {}", listed(&names)),
-            )),
-            other => Ok(other.clone()),
-        };
-        let trial = one("--trial", &r.trial)?;
-        let time = one("--time", &r.time)?;
-        // A three-dimensional array comes with a column `trial` of the reader's own.
-        let trial = trial.or_else(|| {
-            (schema.columns[0].name == "trial" && schema.format.starts_with("np")).then(|| "trial".into())
-        });
-        // Each pattern of a list must mean something: a mistyped name is not to be passed over.
-        let choose = |option: &str, list: &str| {
-            let parts = if names.iter().any(|n| n == list) { vec![list] } else { list.split(',').collect() };
-            match parts.into_iter().find(|p| match_columns(&names, p).is_empty()) {
-                None => Ok(match_columns(&names, list)),
-                Some(p) => Err(Error::input(
-                    &config.file,
-                    format!("{option} {p}: no such column; the columns are {}", listed(&names)),
-                )),
-            }
-        };
-        // In an npz, --targets may name an array of its own, which is no column of this one.
-        let other = |t: &&str| array.is_some() && match_columns(&names, t).is_empty();
-        let targets = match r.targets.as_deref().filter(|t| !other(t)) {
-            Some(t) => choose("--targets", t)?,
-            None => vec![],
-        };
-        let aside = |n: &String| Some(n) == trial.as_ref() || Some(n) == time.as_ref() || targets.contains(n);
-        let units: Vec<String> = match r.units.as_deref().filter(|u| Some(*u) != array) {
-            Some(list) => choose("--units", list)?.into_iter().filter(|n| !aside(n)).collect(),
-            None => names.iter().filter(|n| !aside(n)).cloned().collect(),
-        };
-        for c in schema.columns.iter().filter(|c| units.contains(&c.name)) {
-            let found = match &c.kind {
-                Kind::Number => continue,
-                Kind::Text => "text",
-                Kind::Other(kind) => kind,
-            };
-            let message = format!(
-                "column `{}` holds {found}, expected numbers: choose the units with --units 'PATTERN', or name it as \
-                 --trial, --time or --targets",
-                c.name
-            );
-            return Err(Error::input(&config.file, message));
-        }
-        if units.is_empty() {
-            return Err(Error::input(&config.file, "no column is left for the units"));
-        }
-        Ok(Self { units, trial, rows: schema.rows, format: schema.format })
-    }
-
-    /// The trial of each row, numbered from 0 in order of appearance.
-    fn trials(&self, config: &Config, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
-        let Some(trial) = &self.trial else { return Ok(None) };
-        let table = read(&config.file, &ReadTable { array, columns: Some(std::slice::from_ref(trial)) })?;
-        let labels: Vec<String> = match &table.columns[0].values {
-            Values::Number(v) => v.iter().map(f64::to_string).collect(),
-            Values::Text(v) => v.clone(),
-        };
-        let mut known = std::collections::HashMap::new();
-        let number = |l: String| {
-            let next = known.len();
-            *known.entry(l).or_insert(next)
-        };
-        Ok(Some(labels.into_iter().map(number).collect()))
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    let mut text = names.iter().take(12).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > 12 {
-        text.push_str(&format!(" and {} more", names.len() - 12));
-    }
-    text
 }
 
 /// What the first reading gathers.

@@ -50,7 +50,7 @@ pub fn open(config: &Config) -> Result<Source, Error> {
         return Err(Error::Config(message));
     }
     check_recording(config)?;
-    array_of(config, &tensors).map(|array| Source::Recording { array })
+    array_of(file, config.recording.units.as_deref(), &tensors).map(|array| Source::Recording { array })
 }
 
 /// Whether the name says that a file may hold weights.
@@ -62,15 +62,23 @@ fn maybe_weights(file: &Path) -> bool {
     )
 }
 
+/// The array of `file` that holds its table, if it is an npz.
+pub(super) fn table_array(file: &Path, units: Option<&str>) -> Result<Option<String>, Error> {
+    match file.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).as_deref() {
+        Some("npz") => array_of(file, units, &tensors::read(file)?),
+        _ => Ok(None),
+    }
+}
+
 /// The array that --units names, if it names one, or the only one that is a table.
-fn array_of(config: &Config, tensors: &Tensors) -> Result<Option<String>, Error> {
+fn array_of(file: &Path, units: Option<&str>, tensors: &Tensors) -> Result<Option<String>, Error> {
     if tensors.format == "npy" {
         return Ok(None);
     }
-    if let Some(units) = &config.recording.units
+    if let Some(units) = units
         && tensors.get(units).is_some()
     {
-        return Ok(Some(units.clone()));
+        return Ok(Some(units.to_owned()));
     }
     let tables: Vec<&str> = tensors
         .tensors
@@ -81,11 +89,11 @@ fn array_of(config: &Config, tensors: &Tensors) -> Result<Option<String>, Error>
     match tables[..] {
         [one] => Ok(Some(one.to_owned())),
         [] => Err(Error::input(
-            &config.file,
+            file,
             "holds no two- or three-dimensional numeric array, so there is no table to read",
         )),
         _ => Err(Error::input(
-            &config.file,
+            file,
             format!(
                 "holds several arrays ({}): name the activity with --units NAME, or, for a network's weights, say what \
                  they are with --cell and --map w_rec=NAME,...",

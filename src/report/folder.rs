@@ -77,12 +77,11 @@ impl Folder {
         &self.partial
     }
 
-    /// Writes a file, making the folders it lies in.
+    /// The place of a file that somebody else writes, the folders it lies in made.
     ///
     /// # Errors
-    /// [`Error::Outside`] if `relative` leads out of the folder, [`Error::Write`] with the system's
-    /// reason otherwise.
-    pub fn write(&self, relative: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
+    /// As for [`Folder::write`].
+    pub fn place(&self, relative: impl AsRef<Path>) -> Result<PathBuf, Error> {
         let relative = relative.as_ref();
         let plain = |c: Component| matches!(c, Component::Normal(_));
         if relative.as_os_str().is_empty() || !relative.components().all(plain) {
@@ -92,6 +91,17 @@ impl Folder {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(Error::write("make the folder", parent))?;
         }
+        Ok(path)
+    }
+
+    /// Writes a file, making the folders it lies in.
+    ///
+    /// # Errors
+    /// [`Error::Outside`] if `relative` leads out of the folder, [`Error::Write`] with the system's
+    /// reason otherwise.
+    pub fn write(&self, relative: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
+        let relative = relative.as_ref();
+        let path = self.place(relative)?;
         fs::write(&path, bytes).map_err(Error::write("write", &self.destination.join(relative)))
     }
 

@@ -1,6 +1,7 @@
 //! Published theory against simulation, claim by claim: one folder a paper, one file a figure or table.
 
 pub mod claims;
+pub mod fanthomme2021;
 pub mod park2023;
 pub mod run;
 
@@ -114,7 +115,7 @@ impl Error {
 
 /// Every study, by paper and figure. A new paper adds its own list here.
 pub fn all() -> Vec<Study> {
-    [park2023::STUDIES].concat()
+    [fanthomme2021::STUDIES, park2023::STUDIES].concat()
 }
 
 /// The study of that name, or all of the paper of that name.

@@ -4,6 +4,7 @@
 //! From p = alpha n samples, the couplings that maximise the posterior with the penalty gamma tr J^2 / 4 follow in
 //! closed form ([`map`]), or sparse ones by the graphical lasso ([`lasso`]).
 
+pub mod data;
 pub mod ensemble;
 pub mod lasso;
 pub mod likelihood;
@@ -11,5 +12,7 @@ pub mod map;
 pub mod predict;
 pub mod roots;
 pub mod samples;
+pub mod sparse;
 pub mod spectrum;
 pub mod sweep;
+pub mod validation;

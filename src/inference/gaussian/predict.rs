@@ -82,6 +82,28 @@ impl Moments {
     }
 }
 
+/// tr J^2 of the true couplings (trace zero) without bias, from the eigenvalues `c` of an empirical covariance.
+///
+/// Formula: with f degrees of freedom (p, or p - 1 around the mean), m = f - n, W = f C Wishart, E tr W^-2 = ((m - 1) A + B)/d and
+/// E (tr W^-1)^2 = (2 A + (m - 2) B)/d, d = m (m - 1)(m - 3); solved for A = tr P^2 and B = (tr P)^2, tr J^2 = A - B/n. It may
+/// come out negative where the couplings are weaker than the noise. None unless f > n + 3 and all c > 0.
+///
+/// Source: von Rosen 1988, moments of the inverted Wishart distribution; checked by simulation.
+pub fn unbiased_j_squared(c: &[f64], freedom: usize) -> Option<f64> {
+    let n = c.len();
+    if freedom <= n + 3 || !c.iter().all(|c| *c > 0.0) {
+        return None;
+    }
+    let (f, m) = (freedom as f64, (freedom - n) as f64);
+    let sum = c.iter().map(|c| c.recip()).sum::<f64>() / f;
+    let squares = c.iter().map(|c| c.powi(-2)).sum::<f64>() / (f * f);
+    let d = m * (m - 1.0) * (m - 3.0);
+    let determinant = (m - 1.0) * (m - 2.0) - 2.0;
+    let a = d * ((m - 2.0) * squares - sum * sum) / determinant;
+    let b = d * ((m - 1.0) * sum * sum - 2.0 * squares) / determinant;
+    Some(a - b / n as f64)
+}
+
 /// The strength at which one sample's generated and test likelihoods cross, which is its best one too.
 ///
 /// Formula: n theta/(n theta - 1) where that exceeds 1, none for n theta <= 1 (the sample misleads); (1 - theta)^2 where
@@ -112,12 +134,12 @@ pub fn mean_overlap(n: usize, sigma: f64) -> f64 {
     }
 }
 
-/// J = mu - C^-1 of trace zero and its mu, from a covariance that can be inverted.
-pub fn couplings(values: &[f64], basis: &super::spectrum::Basis) -> Option<(Mat<f64>, f64)> {
-    if !values.iter().all(|c| *c > 0.0) {
+/// J = mu - C^-1 of trace zero (n x n) and its mu, from a covariance that can be inverted.
+pub fn couplings(basis: &super::spectrum::Basis) -> Option<(Mat<f64>, f64)> {
+    if !basis.values.iter().all(|c| *c > 0.0) {
         return None;
     }
-    let mu = values.iter().map(|c| c.recip()).sum::<f64>() / values.len() as f64;
-    let j: Vec<f64> = values.iter().map(|c| mu - c.recip()).collect();
+    let mu = basis.values.iter().map(|c| c.recip()).sum::<f64>() / basis.values.len() as f64;
+    let j: Vec<f64> = basis.values.iter().map(|c| mu - c.recip()).collect();
     Some((basis.matrix(&j), mu))
 }

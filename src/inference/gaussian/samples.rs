@@ -39,82 +39,109 @@ impl Truth {
     }
 
     /// The spectrum of the empirical covariance of `p` samples, rescaled to trace n if asked for, with the true
-    /// covariance for test.
-    ///
-    /// The covariance is drawn by Bartlett's decomposition in the true eigenbasis, in a time that p does not
-    /// enter: X = diag(c)^{1/2} A, A lower triangular (n x min(n, p)) with chi variables of p, p - 1, ... degrees of
-    /// freedom on its diagonal. With p < n the p x p matrix X^T X is decomposed, and the n - p zero eigenvalues share what is
-    /// left of the test variance, on which they depend by its sum alone.
+    /// covariance for test; see [`draw`].
     ///
     /// # Errors
-    /// [`Error::Positive`] for p = 0; [`Error::Eigen`].
-    ///
-    /// Source: Bartlett 1933; Srivastava 2003 for p < n.
+    /// Those of [`draw`].
     pub fn draw(&self, p: usize, rescale: bool, rng: &mut Rng) -> Result<Spectrum, Error> {
-        let n = self.c.len();
-        if p == 0 {
-            return Err(Error::Positive { name: "the number of samples", value: 0.0 });
+        Ok(draw(&self.c, p, rescale, &[], rng)?.0)
+    }
+}
+
+/// The spectrum of the empirical covariance of `p` samples of a model whose covariance has the eigenvalues `c`, rescaled to
+/// trace n if asked for, with the true covariance for test.
+///
+/// With it come the diagonals, in the empirical eigenbasis, of the matrices `others`, which the true eigenbasis
+/// makes diagonal and which are given by their eigenvalues in the order of `c`.
+///
+/// The covariance is drawn by Bartlett's decomposition in the true eigenbasis, in a time that p does not
+/// enter: X = diag(c)^{1/2} A, A lower triangular (n x min(n, p)) with chi variables of p, p - 1, ... degrees of
+/// freedom on its diagonal. With p < n the p x p matrix X^T X is decomposed, and the n - p zero eigenvalues share what is
+/// left of each diagonal, on which they depend by its sum alone.
+///
+/// # Errors
+/// [`Error::Positive`] for p = 0; [`Error::Eigen`].
+///
+/// Source: Bartlett 1933; Srivastava 2003 for p < n.
+pub fn draw(
+    c: &[f64],
+    p: usize,
+    rescale: bool,
+    others: &[&[f64]],
+    rng: &mut Rng,
+) -> Result<(Spectrum, Vec<Vec<f64>>), Error> {
+    let n = c.len();
+    if p == 0 {
+        return Err(Error::Positive { name: "the number of samples", value: 0.0 });
+    }
+    let rank = n.min(p);
+    let mut x = Mat::<f64>::zeros(n, rank);
+    let scale = (p as f64).sqrt().recip();
+    let mut trace = 0.0;
+    for k in 0..rank {
+        let column = col_mut(x.as_mut(), k);
+        for i in k..n {
+            let a = if i == k { chi_squared(rng, (p - k) as f64).sqrt() } else { normal(rng) };
+            column[i] = c[i].sqrt() * a * scale;
+            trace += column[i] * column[i];
         }
-        let rank = n.min(p);
-        let mut x = Mat::<f64>::zeros(n, rank);
-        let scale = (p as f64).sqrt().recip();
-        let mut trace = 0.0;
-        for k in 0..rank {
-            let column = col_mut(x.as_mut(), k);
-            for i in k..n {
-                let a = if i == k { chi_squared(rng, (p - k) as f64).sqrt() } else { normal(rng) };
-                column[i] = self.c[i].sqrt() * a * scale;
-                trace += column[i] * column[i];
-            }
-        }
-        let factor = if rescale { n as f64 / trace } else { 1.0 };
-        let (mut c, mut t) = if p < n { self.thin(&x)? } else { self.full(&x)? };
-        c.iter_mut().for_each(|c| *c *= factor);
+    }
+    let factor = if rescale { n as f64 / trace } else { 1.0 };
+    let (mut values, vectors) = if p < n { thin(&x)? } else { full(&x)? };
+    values.iter_mut().for_each(|v| *v *= factor);
+    values.resize(n, 0.0);
+    let diagonal = |eigenvalues: &[f64]| {
+        let mut diagonal: Vec<f64> =
+            (0..rank).map(|k| along(col(vectors.as_ref(), k), eigenvalues)).collect();
         if p < n {
-            let left = (self.c.iter().sum::<f64>() - t.iter().sum::<f64>()) / (n - p) as f64;
-            c.resize(n, 0.0);
-            t.resize(n, left.max(0.0));
+            let left = eigenvalues.iter().sum::<f64>() - diagonal.iter().sum::<f64>();
+            diagonal.resize(n, left / (n - p) as f64);
         }
-        Spectrum::new(p as f64 / n as f64, c, t)
-    }
+        diagonal
+    };
+    let mut t = diagonal(c);
+    t.iter_mut().for_each(|t| *t = t.max(0.0));
+    let others = others.iter().map(|o| diagonal(o)).collect();
+    Ok((Spectrum::new(p as f64 / n as f64, values, t)?, others))
+}
 
-    fn full(&self, x: &Mat<f64>) -> Result<(Vec<f64>, Vec<f64>), Error> {
-        let n = x.nrows();
-        let mut c = Mat::zeros(n, n);
-        matmul(
-            c.as_mut(),
-            BlockStructure::TriangularLower,
-            Accum::Replace,
-            x.as_ref(),
-            BlockStructure::TriangularLower,
-            x.transpose(),
-            BlockStructure::TriangularUpper,
-            1.0,
-            Par::Seq,
-        );
-        let eigen = c.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
-        let values = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect();
-        let vectors = eigen.U();
-        let along = |k| -> f64 { col(vectors, k).iter().zip(&self.c).map(|(v, c)| v * v * c).sum() };
-        Ok((values, (0..n).map(along).collect()))
+/// v^T diag(`eigenvalues`) v / v^T v.
+fn along(v: &[f64], eigenvalues: &[f64]) -> f64 {
+    let (mut sum, mut size) = (0.0, 0.0);
+    for (v, e) in v.iter().zip(eigenvalues) {
+        sum += v * v * e;
+        size += v * v;
     }
+    sum / size
+}
 
-    fn thin(&self, x: &Mat<f64>) -> Result<(Vec<f64>, Vec<f64>), Error> {
-        let p = x.ncols();
-        let mut gram = Mat::zeros(p, p);
-        gemm(gram.as_mut(), Accum::Replace, x.transpose(), x.as_ref());
-        let eigen = gram.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
-        let mut vectors = Mat::zeros(x.nrows(), p);
-        gemm(vectors.as_mut(), Accum::Replace, x.as_ref(), eigen.U());
-        let values: Vec<f64> = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect();
-        let along = |k| -> f64 {
-            let (mut sum, mut size) = (0.0, 0.0);
-            for (v, c) in col(vectors.as_ref(), k).iter().zip(&self.c) {
-                sum += v * v * c;
-                size += v * v;
-            }
-            sum / size
-        };
-        Ok((values, (0..p).map(along).collect()))
-    }
+/// Eigenvalues and eigenvectors of X X^T.
+fn full(x: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), Error> {
+    let n = x.nrows();
+    let mut c = Mat::zeros(n, n);
+    matmul(
+        c.as_mut(),
+        BlockStructure::TriangularLower,
+        Accum::Replace,
+        x.as_ref(),
+        BlockStructure::TriangularLower,
+        x.transpose(),
+        BlockStructure::TriangularUpper,
+        1.0,
+        Par::Seq,
+    );
+    let eigen = c.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
+    let values = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect();
+    Ok((values, eigen.U().to_owned()))
+}
+
+/// The p eigenvalues of X X^T that are not zero, and their eigenvectors, of any length, by way of X^T X.
+fn thin(x: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), Error> {
+    let p = x.ncols();
+    let mut gram = Mat::zeros(p, p);
+    gemm(gram.as_mut(), Accum::Replace, x.transpose(), x.as_ref());
+    let eigen = gram.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
+    let mut vectors = Mat::zeros(x.nrows(), p);
+    gemm(vectors.as_mut(), Accum::Replace, x.as_ref(), eigen.U());
+    Ok((eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect(), vectors))
 }

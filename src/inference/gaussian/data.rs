@@ -1,0 +1,179 @@
+//! Samples as measured: centred, scaled, split into folds.
+
+use super::samples::covariance;
+use super::spectrum::{Error, rescaled};
+use crate::linalg::{col, col_mut};
+use faer::{Mat, MatRef};
+
+/// What is done to a covariance before couplings are inferred from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Multiplied by n / tr C, as the spherical constraint has it and the thesis's program does.
+    #[default]
+    Trace,
+    /// Every variable divided by its standard deviation: the correlation matrix.
+    Variances,
+    /// Left as measured.
+    None,
+}
+
+impl Scale {
+    /// The name of the choice.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trace => "trace",
+            Self::Variances => "variances",
+            Self::None => "none",
+        }
+    }
+
+    /// All choices.
+    pub const ALL: [Self; 3] = [Self::Trace, Self::Variances, Self::None];
+
+    /// `c` (n x n) so scaled.
+    pub fn apply(self, c: MatRef<f64>) -> Mat<f64> {
+        self.apply_both(c, c).0
+    }
+
+    /// A training covariance so scaled, and a test covariance scaled alike; under [`Self::Trace`] and
+    /// [`Self::Variances`] both end with trace n.
+    pub fn apply_both(self, train: MatRef<f64>, test: MatRef<f64>) -> (Mat<f64>, Mat<f64>) {
+        let n = train.nrows();
+        match self {
+            Self::Trace => (rescaled(train), rescaled(test)),
+            Self::Variances => {
+                let by: Vec<f64> = (0..n).map(|i| train[(i, i)].sqrt()).collect();
+                let divided = |c: MatRef<f64>| Mat::from_fn(n, n, |i, j| c[(i, j)] / (by[i] * by[j]));
+                (divided(train), rescaled(divided(test).as_ref()))
+            }
+            Self::None => (train.to_owned(), test.to_owned()),
+        }
+    }
+}
+
+/// Sums over samples from which covariances of any subset follow.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    /// Samples.
+    pub p: usize,
+    /// Their mean, n.
+    mean: Vec<f64>,
+    /// sum (x - mean)(x - mean)^T, n x n.
+    scatter: Mat<f64>,
+}
+
+impl Gathered {
+    /// From the samples `x`, one a column (n x p, p at least 1).
+    pub fn new(x: MatRef<f64>) -> Self {
+        let (n, p) = (x.nrows(), x.ncols());
+        let mut mean = vec![0.0; n];
+        for k in 0..p {
+            mean.iter_mut().zip(col(x, k)).for_each(|(m, x)| *m += x / p as f64);
+        }
+        let mut centred = x.to_owned();
+        for k in 0..p {
+            col_mut(centred.as_mut(), k).iter_mut().zip(&mean).for_each(|(x, m)| *x -= m);
+        }
+        let mut scatter = covariance(centred.as_ref());
+        scatter *= faer::Scale(p as f64);
+        Self { p, mean, scatter }
+    }
+
+    /// The samples of several groups together.
+    pub fn merged<'a>(groups: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        groups.fold(None, |sum: Option<Self>, g| {
+            let Some(mut s) = sum else { return Some(g.clone()) };
+            let (a, b) = (s.p as f64, g.p as f64);
+            let step: Vec<f64> = s.mean.iter().zip(&g.mean).map(|(m, g)| g - m).collect();
+            let weight = a * b / (a + b);
+            for j in 0..step.len() {
+                let (to, from) = (col_mut(s.scatter.as_mut(), j), col(g.scatter.as_ref(), j));
+                for i in 0..step.len() {
+                    to[i] += from[i] + weight * step[i] * step[j];
+                }
+            }
+            s.mean.iter_mut().zip(&step).for_each(|(m, d)| *m += d * b / (a + b));
+            s.p += g.p;
+            Some(s)
+        })
+    }
+
+    /// Means of the variables.
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// Mean of (x - m)(x - m)^T (n x n) around `center`; around zero without one.
+    pub fn covariance(&self, center: Option<&[f64]>) -> Mat<f64> {
+        let n = self.mean.len();
+        let p = self.p as f64;
+        let off: Vec<f64> = (0..n).map(|i| self.mean[i] - center.map_or(0.0, |c| c[i])).collect();
+        Mat::from_fn(n, n, |i, j| self.scatter[(i, j)] / p + off[i] * off[j])
+    }
+}
+
+/// Variables that never change: their indices.
+///
+/// A spread below 1e-12 of the largest magnitude is what rounding leaves of a constant.
+pub fn constant(x: MatRef<f64>) -> Vec<usize> {
+    let flat = |i: &usize| {
+        let row = (0..x.ncols()).map(|k| x[(*i, k)]);
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for v in row {
+            low = low.min(v);
+            high = high.max(v);
+        }
+        !(high - low > 1e-12 * low.abs().max(high.abs()))
+    };
+    (0..x.nrows()).filter(flat).collect()
+}
+
+/// The fold of each of p samples, so that samples of one group stay together and folds have about equal sizes.
+///
+/// Without groups, equal samples make a group: a copy of a training sample tests nothing. Groups go to the
+/// smallest fold, the largest groups first, in the order of `shuffled`.
+///
+/// # Errors
+/// [`Error::Positive`] where fewer than two groups are left.
+pub fn folds(
+    x: MatRef<f64>,
+    groups: Option<&[usize]>,
+    shuffled: &[usize],
+    count: usize,
+) -> Result<Vec<usize>, Error> {
+    let p = x.ncols();
+    let mut known = std::collections::HashMap::new();
+    let mut group = vec![0; p];
+    for k in 0..p {
+        let next = known.len();
+        group[k] = match groups {
+            Some(g) => *known.entry(vec![g[k] as u64]).or_insert(next),
+            None => *known.entry(col(x, k).iter().map(|v| v.to_bits()).collect()).or_insert(next),
+        };
+    }
+    let many = known.len();
+    if many < 2 {
+        return Err(Error::Positive {
+            name: "the number of distinct samples or trials beyond one",
+            value: 0.0,
+        });
+    }
+    let mut sizes = vec![0usize; many];
+    group.iter().for_each(|g| sizes[*g] += 1);
+    let mut order: Vec<usize> = Vec::with_capacity(many);
+    let mut seen = vec![false; many];
+    for k in shuffled {
+        if !std::mem::replace(&mut seen[group[*k]], true) {
+            order.push(group[*k]);
+        }
+    }
+    order.sort_by_key(|g| std::cmp::Reverse(sizes[*g]));
+    let count = count.clamp(2, many);
+    let (mut filled, mut fold_of) = (vec![0usize; count], vec![0; many]);
+    for g in order {
+        let smallest = (0..count).min_by_key(|f| filled[*f]).unwrap_or(0);
+        fold_of[g] = smallest;
+        filled[smallest] += sizes[g];
+    }
+    Ok(group.into_iter().map(|g| fold_of[g]).collect())
+}

@@ -1,0 +1,191 @@
+//! The regularisation strength from data alone, by cross-validation.
+
+use super::data::{Gathered, Scale};
+use super::likelihood::Likelihoods;
+use super::map::Map;
+use super::roots::roots;
+use super::spectrum::{Basis, Error, Spectrum};
+use super::sweep::sweep;
+use faer::{Mat, MatRef};
+use rayon::prelude::*;
+
+/// A strength with its standard error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The strength.
+    pub gamma: f64,
+    /// By the jackknife over folds; NaN where a fold left out leaves no root.
+    pub std_error: f64,
+}
+
+/// Mean and standard error over folds of a likelihood.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mean {
+    /// Mean over folds.
+    pub value: f64,
+    /// Standard deviation over folds over the root of their number.
+    pub std_error: f64,
+}
+
+/// What held-out data say of every gamma.
+#[derive(Clone, Debug)]
+pub struct Validation {
+    /// Folds.
+    pub folds: usize,
+    /// Likelihood of held-out samples at each gamma, extensive, per sample.
+    pub test: Vec<Mean>,
+    /// Likelihood of generated samples, of the same models.
+    pub generated: Vec<Mean>,
+    /// Likelihood of their training samples.
+    pub train: Vec<Mean>,
+    /// Where the mean held-out likelihood is largest; none where it still grows at the end of the range.
+    pub opt: Option<Estimate>,
+    /// Where mean generated and held-out likelihood cross, the crossing nearest to `opt`; none if they do not.
+    pub cross: Option<Estimate>,
+    /// Where the generated likelihood is the mean of the other two, nearest to `opt`.
+    pub half: Option<Estimate>,
+    /// Largest violation of eq. 2.16 met.
+    pub identity: f64,
+}
+
+/// Spectra and eigenbases of the folds: each model is inferred from all samples but a fold's, and tested on those.
+///
+/// Shapes: `x` is n x p, one sample a column; `fold` gives each sample's fold, as by [`super::data::folds`]. With `center`
+/// the training mean is subtracted from both.
+///
+/// # Errors
+/// As for [`Basis::new`], for every fold.
+pub fn spectra(
+    x: MatRef<f64>,
+    fold: &[usize],
+    scale: Scale,
+    center: bool,
+) -> Result<Vec<(Spectrum, Basis)>, Error> {
+    let one = |(train, test, p): (Mat<f64>, Mat<f64>, usize)| {
+        let (train, test) = scale.apply_both(train.as_ref(), test.as_ref());
+        let basis = Basis::new(train.as_ref())?;
+        let t = basis.diagonal_of(test.as_ref())?;
+        Ok((Spectrum::new(p as f64 / x.nrows() as f64, basis.values.clone(), t)?, basis))
+    };
+    covariances(x, fold, center).into_par_iter().map(one).collect()
+}
+
+/// Training covariance, test covariance and training samples of every fold.
+pub fn covariances(x: MatRef<f64>, fold: &[usize], center: bool) -> Vec<(Mat<f64>, Mat<f64>, usize)> {
+    let n = x.nrows();
+    let count = fold.iter().max().map_or(0, |f| f + 1);
+    let gathered: Vec<Gathered> = (0..count)
+        .into_par_iter()
+        .map(|f| {
+            let members: Vec<usize> = (0..x.ncols()).filter(|k| fold[*k] == f).collect();
+            Gathered::new(Mat::from_fn(n, members.len(), |i, k| x[(i, members[k])]).as_ref())
+        })
+        .collect();
+    let one = |f: usize| {
+        let others = gathered.iter().enumerate().filter(|(g, _)| *g != f).map(|(_, g)| g);
+        let train = Gathered::merged(others)?;
+        let center = center.then(|| train.mean());
+        Some((train.covariance(center), gathered[f].covariance(center), train.p))
+    };
+    (0..count).filter_map(one).collect()
+}
+
+/// Likelihoods at `gammas` and strengths on \[`low`, `high`\] of the mean over folds.
+///
+/// The folds' test sets are independent, their training sets overlap, so that errors are approximate.
+///
+/// # Errors
+/// [`Error::Positive`] for gammas or bounds that are not positive.
+pub fn validate(spectra: &[Spectrum], gammas: &[f64], (low, high): (f64, f64)) -> Result<Validation, Error> {
+    let curves: Vec<Vec<Likelihoods>> =
+        spectra.par_iter().map(|s| sweep(s, gammas)).collect::<Result<_, Error>>()?;
+    let over = |f: &dyn Fn(&Likelihoods) -> f64| -> Vec<Mean> {
+        (0..gammas.len()).map(|g| mean(&curves.iter().map(|c| f(&c[g])).collect::<Vec<_>>())).collect()
+    };
+    let whole = strengths(spectra, low, high)?;
+    let near = |gamma: f64| ((gamma / 30.0).max(low), (gamma * 30.0).min(high));
+    let mut estimates = [None; 3];
+    for (which, estimate) in estimates.iter_mut().enumerate() {
+        let Some(gamma) = whole[which] else { continue };
+        let left_out: Vec<Option<f64>> = (0..spectra.len())
+            .into_par_iter()
+            .map(|f| {
+                let rest: Vec<Spectrum> =
+                    spectra.iter().enumerate().filter(|(g, _)| *g != f).map(|(_, s)| s.clone()).collect();
+                let (low, high) = near(gamma);
+                Ok(strengths(&rest, low, high)?[which])
+            })
+            .collect::<Result<_, Error>>()?;
+        *estimate = Some(Estimate { gamma, std_error: jackknife(&left_out) });
+    }
+    let [opt, cross, half] = estimates;
+    Ok(Validation {
+        folds: spectra.len(),
+        test: over(&|l| l.test),
+        generated: over(&|l| l.generated),
+        train: over(&|l| l.train),
+        opt,
+        cross,
+        half,
+        identity: curves.iter().flatten().map(|l| l.identity).fold(0.0, f64::max),
+    })
+}
+
+/// The best gamma of the mean likelihoods, and the crossing and the half-way point nearest to it.
+fn strengths(spectra: &[Spectrum], low: f64, high: f64) -> Result<[Option<f64>; 3], Error> {
+    let found = roots(spectra, low, high)?;
+    let total =
+        |gamma: f64| -> Result<f64, Error> { spectra.iter().map(|s| Ok(sweep(s, &[gamma])?[0].test)).sum() };
+    let (mut best, mut most) = (None, total(high)?);
+    for gamma in &found.opt {
+        let value = total(*gamma)?;
+        if value >= most {
+            (best, most) = (Some(*gamma), value);
+        }
+    }
+    let nearest = |list: &[f64]| -> Option<f64> {
+        let distance = |g: &f64| best.map_or(-g.ln(), |b: f64| (g / b).ln().abs());
+        list.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    };
+    Ok([best, nearest(&found.cross), nearest(&found.half)])
+}
+
+/// Mean over folds with its standard error.
+pub(super) fn mean(values: &[f64]) -> Mean {
+    let k = values.len() as f64;
+    let value = values.iter().sum::<f64>() / k;
+    let square: f64 = values.iter().map(|v| (v - value).powi(2)).sum();
+    Mean { value, std_error: (square / (k - 1.0) / k).sqrt() }
+}
+
+/// Standard errors of the couplings at `gamma` (n x n), by the jackknife over folds.
+///
+/// # Errors
+/// As for [`Map::solve`].
+pub fn coupling_errors(folds: &[(Spectrum, Basis)], gamma: f64) -> Result<Mat<f64>, Error> {
+    let all: Vec<Mat<f64>> = folds
+        .par_iter()
+        .map(|(spectrum, basis)| {
+            let mut map = Map::new(spectrum);
+            map.solve(gamma)?;
+            Ok(basis.matrix(&map.j))
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok(jackknife_of(&all))
+}
+
+/// Standard error of every entry of a matrix, by the jackknife from those of which each leaves out a fold.
+pub fn jackknife_of(all: &[Mat<f64>]) -> Mat<f64> {
+    let Some(first) = all.first() else { return Mat::new() };
+    Mat::from_fn(first.nrows(), first.ncols(), |i, j| {
+        jackknife(&all.iter().map(|m| Some(m[(i, j)])).collect::<Vec<_>>())
+    })
+}
+
+/// Standard error from estimates that each leave out one of k parts; NaN where one is missing.
+pub fn jackknife(left_out: &[Option<f64>]) -> f64 {
+    let Some(values) = left_out.iter().copied().collect::<Option<Vec<f64>>>() else { return f64::NAN };
+    let k = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / k;
+    ((k - 1.0) / k * values.iter().map(|v| (v - mean).powi(2)).sum::<f64>()).sqrt()
+}

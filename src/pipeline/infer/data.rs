@@ -1,0 +1,281 @@
+//! Samples or a covariance, read and checked.
+
+use super::GaussianConfig;
+use crate::inference::gaussian::data::{Gathered, constant, folds};
+use crate::inference::gaussian::spectrum::{Basis, check};
+use crate::io::table::{ReadTable, Table, Values, read, stream};
+use crate::linalg::random::{Use, stream as random};
+use crate::pipeline::columns::{Columns, listed};
+use crate::pipeline::source::table_array;
+use crate::pipeline::{Error, Missing, Observer};
+use crate::report::sections::words::count;
+use faer::Mat;
+use rand::seq::SliceRandom;
+use std::path::Path;
+
+const CHUNK: usize = 16_384;
+
+/// What couplings are inferred from.
+pub struct Data {
+    /// Names of the variables.
+    pub names: Vec<String>,
+    /// p / n.
+    pub alpha: f64,
+    /// p, where it is known.
+    pub samples: Option<usize>,
+    /// Degrees of freedom of the covariance, where p is known.
+    pub freedom: Option<usize>,
+    /// Trace before scaling.
+    pub trace: f64,
+    /// The covariance, scaled, n x n.
+    pub covariance: Mat<f64>,
+    /// The true covariance, scaled alike.
+    pub truth: Option<Mat<f64>>,
+    /// The samples, one a column.
+    pub rows: Option<Mat<f64>>,
+    /// The fold of each sample; none without cross-validation.
+    pub fold: Option<Vec<usize>>,
+    /// What was read, in a line.
+    pub subject: String,
+    /// What the user should know of these data.
+    pub warnings: Vec<String>,
+}
+
+pub fn load(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, Error> {
+    let mut data = if config.covariance { of_covariance(config)? } else { of_samples(config, observer)? };
+    if let Some(path) = &config.truth {
+        let (_, truth) = matrix(path, None)?;
+        let n = data.names.len();
+        if truth.nrows() != n {
+            let message =
+                format!("is {0} x {0}, expected {n} x {n}, one row a variable of the data", truth.nrows());
+            return Err(Error::input(path, message));
+        }
+        positive(path, &truth)?;
+        data.truth = Some(config.scale.apply(truth.as_ref()));
+    }
+    Ok(data)
+}
+
+/// The message of a numerical error about the covariance in `path`.
+pub fn unusable(path: &Path, e: impl std::fmt::Display) -> Error {
+    Error::input(path, e.to_string())
+}
+
+/// Refuses what is not symmetric and positive semidefinite.
+fn positive(path: &Path, c: &Mat<f64>) -> Result<(), Error> {
+    Basis::new(c.as_ref()).map(|_| ()).map_err(|e| unusable(path, e))
+}
+
+fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
+    let file = &config.file;
+    let (names, c) = matrix(file, config.recording.units.as_deref())?;
+    let n = names.len();
+    check(c.as_ref()).map_err(|e| unusable(file, e))?;
+    let flat: Vec<String> = (0..n).filter(|i| !(c[(*i, *i)] > 0.0)).map(|i| names[i].clone()).collect();
+    refuse(file, &flat, n)?;
+    let alpha = match (config.alpha, config.samples) {
+        (Some(alpha), None) => alpha,
+        (None, Some(p)) => p as f64 / n as f64,
+        _ => return Err(Error::Config("--covariance needs --alpha P/N or --samples P, one of them".into())),
+    };
+    let samples = config.samples.or_else(|| {
+        let p = alpha * n as f64;
+        ((p - p.round()).abs() < 1e-6 * p && p.round() >= 1.0).then(|| p.round() as usize)
+    });
+    let trace = (0..n).map(|i| c[(i, i)]).sum();
+    Ok(Data {
+        alpha,
+        samples,
+        freedom: samples,
+        trace,
+        covariance: config.scale.apply(c.as_ref()),
+        truth: None,
+        rows: None,
+        fold: None,
+        subject: format!("a covariance of {} at α = {}", count(n, "variable"), alpha),
+        warnings: vec![],
+        names,
+    })
+}
+
+fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, Error> {
+    let file = &config.file;
+    if config.alpha.is_some() || config.samples.is_some() {
+        let message =
+            "--alpha and --samples go with --covariance; a table of samples has as many as it has rows";
+        return Err(Error::Config(message.into()));
+    }
+    let array = table_array(file, config.recording.units.as_deref())?;
+    let columns = Columns::choose(file, &config.recording, array.as_deref())?;
+    let trials = columns.trials(file, array.as_deref())?;
+    let mut warnings = vec![];
+    let (rows, kept) = rows(config, &columns, array.as_deref(), observer, &mut warnings)?;
+    let (n, p) = (columns.units.len(), rows.ncols());
+    let flat = if p > 1 || !config.uncentered { constant(rows.as_ref()) } else { vec![] };
+    let least = if config.uncentered { 1 } else { 2 };
+    if p < least {
+        let message = format!(
+            "has {}, expected at least {least}{}",
+            count(p, "row"),
+            if p == 1 {
+                ": around its mean one sample is zero; --uncentered uses it around zero"
+            } else {
+                ""
+            }
+        );
+        return Err(Error::input(file, message));
+    }
+    refuse(file, &flat.iter().map(|i| columns.units[*i].clone()).collect::<Vec<_>>(), n)?;
+    let gathered = Gathered::new(rows.as_ref());
+    let c = gathered.covariance((!config.uncentered).then(|| gathered.mean()));
+    let trials: Option<Vec<usize>> = trials.map(|t| kept.iter().map(|k| t[*k]).collect());
+    let mut fold = None;
+    if config.folds > 0 && config.truth.is_none() {
+        let mut order: Vec<usize> = (0..p).collect();
+        order.shuffle(&mut random(config.seed, Use::Shuffle, 0));
+        fold = match folds(rows.as_ref(), trials.as_deref(), &order, config.folds) {
+            Ok(fold) => training_sets_vary(&rows, &fold, &columns.units, &mut warnings).then_some(fold),
+            Err(_) => {
+                warnings.push("All samples are equal or of one trial: no cross-validation.".into());
+                None
+            }
+        };
+    }
+    let copies = p - distinct(&rows);
+    if copies > 0 {
+        let verb = if copies == 1 { "repeats an earlier one" } else { "repeat earlier ones" };
+        warnings.push(format!(
+            "{} {verb}; copies count as samples, so that α and every error are too confident, but they stay in one fold.",
+            count(copies, "row")
+        ));
+    }
+    Ok(Data {
+        alpha: p as f64 / n as f64,
+        samples: Some(p),
+        freedom: Some(p - usize::from(!config.uncentered)),
+        trace: (0..n).map(|i| c[(i, i)]).sum(),
+        covariance: config.scale.apply(c.as_ref()),
+        truth: None,
+        subject: format!("{} of {} ({})", count(p, "sample"), count(n, "variable"), columns.format),
+        names: columns.units,
+        rows: Some(rows),
+        fold,
+        warnings,
+    })
+}
+
+fn refuse(file: &Path, flat: &[String], n: usize) -> Result<(), Error> {
+    if !flat.is_empty() {
+        let message = format!(
+            "{} of {n} never {}: {}; leave them out with --units",
+            count(flat.len(), "variable"),
+            if flat.len() == 1 { "changes" } else { "change" },
+            listed(flat)
+        );
+        return Err(Error::input(file, message));
+    }
+    if n < 2 {
+        return Err(Error::input(
+            file,
+            "holds one variable, expected at least two: alone it has no couplings",
+        ));
+    }
+    Ok(())
+}
+
+/// Without any of the folds, does every variable still vary? Correlations need that.
+fn training_sets_vary(rows: &Mat<f64>, fold: &[usize], names: &[String], warnings: &mut Vec<String>) -> bool {
+    let count = fold.iter().max().map_or(0, |f| f + 1);
+    for f in 0..count {
+        let kept: Vec<usize> = (0..fold.len()).filter(|k| fold[*k] != f).collect();
+        let part = Mat::from_fn(rows.nrows(), kept.len(), |i, k| rows[(i, kept[k])]);
+        if let Some(i) = constant(part.as_ref()).first() {
+            warnings.push(format!(
+                "Without one of {count} folds `{}` would not change: no cross-validation; fewer --folds may help.",
+                names[*i]
+            ));
+            return false;
+        }
+    }
+    true
+}
+
+fn distinct(rows: &Mat<f64>) -> usize {
+    let bits = |k| crate::linalg::col(rows.as_ref(), k).iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+    (0..rows.ncols()).map(bits).collect::<std::collections::HashSet<_>>().len()
+}
+
+/// The rows of the table as columns of a matrix, and which rows of the file they are.
+fn rows(
+    config: &GaussianConfig,
+    columns: &Columns,
+    array: Option<&str>,
+    observer: &dyn Observer,
+    warnings: &mut Vec<String>,
+) -> Result<(Mat<f64>, Vec<usize>), Error> {
+    let n = columns.units.len();
+    let (mut values, mut kept, mut row, mut bad, mut total) = (vec![], vec![], 0usize, None, 0usize);
+    observer.start("reading", columns.rows.unwrap_or(0) as u64);
+    stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+        for r in 0..chunk.rows {
+            match (0..n).find(|i| !chunk.columns[*i][r].is_finite()) {
+                None => {
+                    values.extend(chunk.columns.iter().map(|c| c[r]));
+                    kept.push(row + r);
+                }
+                Some(i) => {
+                    total += 1;
+                    bad = bad.or(Some((i, row + r, chunk.columns[i][r])));
+                }
+            }
+        }
+        row += chunk.rows;
+        observer.at(row as u64);
+        Ok(())
+    })?;
+    observer.finish();
+    if let Some((unit, row, value)) = bad {
+        if config.recording.missing != Some(Missing::DropRows) {
+            let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+            let message = format!(
+                "column `{}`, row {row}: {what} ({} with such); --missing drop-rows leaves them out",
+                columns.units[unit],
+                count(total, "row")
+            );
+            return Err(Error::input(&config.file, message));
+        }
+        warnings.push(format!("{} with missing values left out (--missing drop-rows).", count(total, "row")));
+    }
+    let rows = Mat::from_fn(n, kept.len(), |i, k| values[k * n + i]);
+    Ok((rows, kept))
+}
+
+/// A square table of numbers with the names of its columns; a first column of text is names of rows.
+fn matrix(path: &Path, units: Option<&str>) -> Result<(Vec<String>, Mat<f64>), Error> {
+    let array = table_array(path, units)?;
+    let table: Table = read(path, &ReadTable { array: array.as_deref(), ..ReadTable::default() })?;
+    let mut columns = vec![];
+    for (k, c) in table.columns.iter().enumerate() {
+        match &c.values {
+            Values::Number(v) => columns.push((c.name.clone(), v)),
+            Values::Text(_) if k == 0 => {}
+            Values::Text(_) => {
+                return Err(Error::input(path, format!("column `{}` holds text, expected numbers", c.name)));
+            }
+        }
+    }
+    let n = columns.len();
+    if n == 0 || table.rows != n {
+        let message = format!("is {} x {n}, expected a covariance, which is square", table.rows);
+        return Err(Error::input(path, message));
+    }
+    for (name, values) in &columns {
+        if let Some(row) = values.iter().position(|v| !v.is_finite()) {
+            let message = format!("column `{name}`, row {row}: {}, expected a finite number", values[row]);
+            return Err(Error::input(path, message));
+        }
+    }
+    let m = Mat::from_fn(n, n, |i, j| columns[j].1[i]);
+    Ok((columns.into_iter().map(|c| c.0).collect(), m))
+}

@@ -1,0 +1,190 @@
+//! The sweep over gamma, the strengths, and the couplings at the best one.
+
+use super::data::{Data, unusable};
+use super::{GaussianConfig, Penalty};
+use crate::inference::gaussian::likelihood::{Likelihoods, likelihoods};
+use crate::inference::gaussian::map::Map;
+use crate::inference::gaussian::predict::{Moments, couplings, unbiased_j_squared};
+use crate::inference::gaussian::roots::{Roots, log_grid, roots};
+use crate::inference::gaussian::spectrum::{Basis, Error as Fault, Spectrum};
+use crate::inference::gaussian::sweep::{optimum, sweep};
+use crate::inference::gaussian::validation::{Validation, coupling_errors, jackknife, spectra, validate};
+use crate::pipeline::{Error, Observer};
+use crate::report::sections::{Chosen, GaussianModel, Predicted, Source, Test};
+
+/// Where roots are looked for, beyond the grid if that is narrower.
+const RANGE: (f64, f64) = (1e-4, 1e4);
+/// Largest violation of eq. 2.16 that rounding explains.
+const IDENTITY: f64 = 1e-12;
+
+pub fn infer(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<GaussianModel, Error> {
+    match config.penalty {
+        Penalty::L2 => l2(config, data, observer),
+        Penalty::L1 => super::sparse::l1(config, data, observer),
+    }
+}
+
+fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<GaussianModel, Error> {
+    let fail = |e: Fault| unusable(&config.file, e);
+    let gammas = config.gammas.clone().unwrap_or_else(|| log_grid(1e-2, 1e3, 60));
+    let ends = |f: fn(f64, f64) -> f64, end: f64| gammas.iter().copied().fold(end, f);
+    let range = (ends(f64::min, RANGE.0), ends(f64::max, RANGE.1));
+    observer.start("decomposing the covariance", 0);
+    let basis = Basis::new(data.covariance.as_ref()).map_err(fail)?;
+    let t = match &data.truth {
+        Some(truth) => basis.diagonal_of(truth.as_ref()).map_err(fail)?,
+        None => basis.values.clone(),
+    };
+    let spectrum = Spectrum::new(data.alpha, basis.values.clone(), t).map_err(fail)?;
+    let curve = sweep(&spectrum, &gammas).map_err(fail)?;
+    observer.finish();
+    let mut identity = curve.iter().map(|l| l.identity).fold(0.0, f64::max);
+    let (mut roots_found, mut validation, mut folds) = (Roots::default(), None, vec![]);
+    let mut best = None;
+    if data.truth.is_some() {
+        roots_found = roots(std::slice::from_ref(&spectrum), range.0, range.1).map_err(fail)?;
+        best = optimum(&spectrum, &roots_found.opt, range.1).map_err(fail)?.map(|l| l.gamma);
+    } else if let (Some(rows), Some(fold)) = (&data.rows, &data.fold) {
+        observer.start("cross-validating", 0);
+        folds = spectra(rows.as_ref(), fold, config.scale, !config.uncentered).map_err(fail)?;
+        let all: Vec<Spectrum> = folds.iter().map(|(s, _)| s.clone()).collect();
+        let found = validate(&all, &gammas, range).map_err(fail)?;
+        identity = identity.max(found.identity);
+        roots_found.opt.extend(found.opt.map(|e| e.gamma));
+        roots_found.cross.extend(found.cross.map(|e| e.gamma));
+        roots_found.half.extend(found.half.map(|e| e.gamma));
+        best = found.opt.map(|e| e.gamma);
+        validation = Some(found);
+        observer.finish();
+    }
+    if identity > IDENTITY {
+        return Err(Error::Numbers(format!(
+            "L_gen and L_train - (gamma / 2 alpha) tr J^2 differ by {identity:.1e}, more than rounding (eq. 2.16)"
+        )));
+    }
+    let without = best.is_none() && (validation.is_some() || data.truth.is_some());
+    let mut predicted = predicted(data, &basis, &folds);
+    let chosen = choose(config, best, validation.is_some(), predicted.as_ref(), range);
+    let mut map = Map::new(&spectrum);
+    map.solve(chosen.0).map_err(fail)?;
+    let at = likelihoods(&map);
+    // Without couplings, or with less of them than noise, the formula has nothing to go by.
+    if predicted.is_none() && !without && unbiased(data, &basis).is_none() && at.sum_j_squared > 0.0 {
+        predicted = Some(Predicted {
+            gamma: basis.values.len() as f64 / at.sum_j_squared,
+            cross: (basis.values.len() + 1) as f64 / at.sum_j_squared,
+            opt: None,
+            std_error: f64::NAN,
+            j_squared: at.sum_j_squared,
+            from: Source::Inferred,
+        });
+    }
+    let j_error = match folds.is_empty() {
+        true => None,
+        false => Some(coupling_errors(&folds, chosen.0).map_err(fail)?),
+    };
+    let each = |f: fn(&Likelihoods) -> f64| curve.iter().map(f).collect::<Vec<f64>>();
+    Ok(GaussianModel {
+        penalty: "L2",
+        names: data.names.clone(),
+        alpha: data.alpha,
+        samples: data.samples,
+        trace: data.trace,
+        scale: config.scale.name(),
+        mu: each(|l| l.mu),
+        log_z: each(|l| l.log_z),
+        train: each(|l| l.train),
+        generated: each(|l| l.generated),
+        sum_j_squared: each(|l| l.sum_j_squared),
+        d_test: data.truth.as_ref().map(|_| each(|l| l.d_test)),
+        test: test(data, &curve, validation.as_ref()),
+        gammas,
+        roots: roots_found,
+        range,
+        validation,
+        predicted,
+        chosen: Chosen { gamma: chosen.0, mu: map.mu, by: chosen.1 },
+        j: basis.matrix(&map.j),
+        j_error,
+        true_j: true_couplings(data),
+        identity: Some(identity),
+        gap: None,
+        pairs: None,
+        edges: config.edges,
+    })
+}
+
+fn test(data: &Data, curve: &[Likelihoods], validation: Option<&Validation>) -> Option<Test> {
+    match (&data.truth, validation) {
+        (Some(_), _) => {
+            Some(Test { value: curve.iter().map(|l| l.test).collect(), std_error: vec![], folds: None })
+        }
+        (None, Some(v)) => Some(Test::of(v)),
+        (None, None) => None,
+    }
+}
+
+/// The couplings of the true covariance, where it can be inverted.
+pub fn true_couplings(data: &Data) -> Option<faer::Mat<f64>> {
+    let basis = Basis::new(data.truth.as_ref()?.as_ref()).ok()?;
+    Some(couplings(&basis)?.0)
+}
+
+/// The estimate of sum J^2 without bias.
+fn unbiased(data: &Data, basis: &Basis) -> Option<f64> {
+    unbiased_j_squared(&basis.values, data.freedom?)
+}
+
+/// The formula's strengths from the true couplings, or from an estimate of sum J^2 without bias.
+fn predicted(data: &Data, basis: &Basis, folds: &[(Spectrum, Basis)]) -> Option<Predicted> {
+    let n = basis.values.len() as f64;
+    if let Some(truth) = &data.truth {
+        let c = Basis::new(truth.as_ref()).ok()?.values;
+        let m = Moments::of_covariance(&c)?;
+        return (m.j_squared > 0.0).then(|| Predicted {
+            gamma: m.thesis(),
+            cross: m.cross(),
+            opt: Some(m.opt()),
+            std_error: 0.0,
+            j_squared: m.j_squared,
+            from: Source::Truth,
+        });
+    }
+    let j_squared = unbiased(data, basis).filter(|s| *s > 0.0)?;
+    let lost = data.samples? - data.freedom?;
+    let left_out = |(spectrum, basis): &(Spectrum, Basis)| {
+        let p = (spectrum.alpha * n).round() as usize;
+        unbiased_j_squared(&basis.values, p - lost).filter(|s| *s > 0.0).map(|s| n / s)
+    };
+    let left_out: Vec<Option<f64>> = folds.iter().map(left_out).collect();
+    Some(Predicted {
+        gamma: n / j_squared,
+        cross: (n + 1.0) / j_squared,
+        opt: None,
+        std_error: if left_out.is_empty() { f64::NAN } else { jackknife(&left_out) },
+        j_squared,
+        from: Source::Unbiased,
+    })
+}
+
+/// The strength at which couplings are written, and why that one.
+fn choose(
+    config: &GaussianConfig,
+    best: Option<f64>,
+    validated: bool,
+    predicted: Option<&Predicted>,
+    range: (f64, f64),
+) -> (f64, &'static str) {
+    match (config.at, best, predicted) {
+        (Some(at), ..) => (at, "as asked for (--at)"),
+        (None, Some(best), _) if validated => (best, "the largest cross-validated likelihood"),
+        (None, Some(best), _) => (best, "the largest likelihood under the true covariance"),
+        (None, None, _) if validated || config.truth.is_some() => {
+            (range.1, "the end of the range, for no couplings at all predict best")
+        }
+        (None, None, Some(p)) => (p.gamma, "the formula n / sum J²"),
+        (None, None, None) => {
+            (1.0, "no data to choose by: neither held-out samples nor enough of them for the formula")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Couplings from somebody's data: read, infer, validate, write.
+
+mod config;
+mod data;
+mod gaussian;
+mod sparse;
+
+pub use config::{GaussianConfig, Penalty};
+
+use super::{Diagnosed, Error, Module, Observer, Outcome, Run, write};
+use crate::io::tensors::{Tensor, write_npz};
+use crate::report::folder::Folder;
+use crate::report::sections;
+use serde_json::json;
+
+/// Infers the couplings of a Gaussian model and writes the report, whole or not at all.
+///
+/// # Errors
+/// [`Error::Config`] for options that contradict each other, [`Error::Input`] for data without couplings.
+pub fn infer_gaussian(config: &GaussianConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
+    crate::linalg::sequential();
+    let folder = Folder::create(&config.out)?;
+    let data = data::load(config, observer)?;
+    let inferred = gaussian::infer(config, &data, observer)?;
+    observer.start("writing the report", 0);
+    let n = inferred.names.len();
+    let square = |name: &str, m: &faer::Mat<f64>| Tensor {
+        name: name.into(),
+        shape: vec![n, n],
+        dtype: "f64".into(),
+        data: (0..n).flat_map(|i| (0..n).map(move |j| m[(i, j)])).collect(),
+    };
+    let scalar =
+        |name: &str, v: f64| Tensor { name: name.into(), shape: vec![], dtype: "f64".into(), data: vec![v] };
+    let mut arrays = vec![
+        square("j", &inferred.j),
+        square("covariance", &data.covariance),
+        scalar("gamma", inferred.chosen.gamma),
+        scalar("mu", inferred.chosen.mu),
+    ];
+    arrays.extend(inferred.j_error.as_ref().map(|e| square("j_std_error", e)));
+    write_npz(&folder.place("gaussian/couplings.npz")?, &arrays)?;
+    let rendered = sections::gaussian(&inferred)?;
+    let diagnosed = Diagnosed {
+        subject: data.subject.clone(),
+        facts: vec![("Data".into(), data.subject.clone())],
+        input: json!({
+            "file": config.file.display().to_string(),
+            "kind": if config.covariance { "covariance" } else { "samples" },
+            "variables": n,
+            "samples": data.samples,
+            "alpha": data.alpha,
+            "truth": config.truth.as_ref().map(|t| t.display().to_string()),
+        }),
+        findings: sections::describe_gaussian(&inferred),
+        warnings: data.warnings.clone(),
+        modules: vec![(Module::Gaussian, rendered)],
+    };
+    let run = Run {
+        file: &config.file,
+        seed: config.seed,
+        command: &config.command,
+        png: config.png,
+        parquet: config.parquet,
+    };
+    let outcome = write(&run, diagnosed, folder);
+    observer.finish();
+    outcome
+}

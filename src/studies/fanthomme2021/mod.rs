@@ -1,0 +1,26 @@
+//! Fanthomme (2021), thesis, chapter 2: "Regularization in Gaussian Model inference".
+
+pub mod fig2_2;
+mod models;
+
+use super::Study;
+
+/// Its studies.
+pub const STUDIES: &[Study] = &[fig2_2::STUDY];
+
+/// Strengths that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
+const RANGE: (f64, f64) = (1e-4, 1e5);
+
+/// Mean, its standard error, and how many; NaN without any.
+fn mean(values: impl IntoIterator<Item = f64>) -> (f64, f64, usize) {
+    let all: Vec<f64> = values.into_iter().collect();
+    let n = all.len() as f64;
+    let mean = all.iter().sum::<f64>() / n;
+    let squares: f64 = all.iter().map(|v| (v - mean).powi(2)).sum();
+    (mean, (squares / (n * (n - 1.0))).sqrt(), all.len())
+}
+
+/// The largest; 0 without any.
+fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().fold(0.0, f64::max)
+}

@@ -1,0 +1,60 @@
+//! True models, by what does not need their eigenvectors, and work on all threads.
+
+use crate::inference::gaussian::ensemble::{Ensemble, Truth};
+use crate::inference::gaussian::predict::Moments;
+use crate::linalg::random::{Use, stream};
+use crate::pipeline::Observer;
+use crate::studies::Error;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A true model in its own eigenbasis.
+pub(super) struct Model {
+    /// Eigenvalues of the covariance.
+    pub c: Vec<f64>,
+    /// Eigenvalues of the couplings, in the same order.
+    pub j: Vec<f64>,
+    /// L(J), the largest test likelihood there is.
+    pub likelihood: f64,
+    /// What predictions are made of.
+    pub moments: Moments,
+}
+
+impl Model {
+    /// The model of number `index` in a run seeded with `seed`.
+    pub fn draw(ensemble: &Ensemble, n: usize, seed: u64, index: u64) -> Result<Self, Error> {
+        let j = ensemble.draw(n, &mut stream(seed, Use::Couplings, index));
+        let truth = Truth::new(j.as_ref())
+            .ok_or_else(|| Error::Numbers("the couplings' eigendecomposition did not converge".into()))?;
+        let (likelihood, moments) = (truth.likelihood(), Moments::of_eigenvalues(&truth.values, truth.mu));
+        Ok(Self { c: truth.c, j: truth.values, likelihood, moments })
+    }
+}
+
+/// `one` for every index below `count` on all threads, in the order of `first`, the results in that of the indices.
+pub(super) fn parallel<T: Send>(
+    what: &str,
+    count: usize,
+    first: impl Fn(usize) -> usize,
+    observer: &dyn Observer,
+    one: impl Fn(usize) -> Result<T, Error> + Sync,
+) -> Result<Vec<T>, Error> {
+    observer.start(what, count as u64);
+    let done = AtomicU64::new(0);
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_key(|i| first(*i));
+    let all = order.into_par_iter().with_max_len(1).map(|i| {
+        let result = one(i)?;
+        observer.at(done.fetch_add(1, Ordering::Relaxed) + 1);
+        Ok((i, result))
+    });
+    let mut all: Vec<(usize, T)> = all.collect::<Result<_, Error>>()?;
+    observer.finish();
+    all.sort_by_key(|(i, _)| *i);
+    Ok(all.into_iter().map(|(_, result)| result).collect())
+}
+
+/// An error of the estimate, in words.
+pub(super) fn failed(e: crate::inference::gaussian::spectrum::Error) -> Error {
+    Error::Numbers(e.to_string())
+}
