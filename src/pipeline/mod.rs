@@ -1,5 +1,6 @@
 //! From a checked configuration to a report: load, diagnose, write.
 
+mod analyses;
 mod columns;
 mod config;
 mod error;
@@ -11,7 +12,7 @@ mod source;
 mod tables;
 pub mod training;
 
-pub use config::{Config, Missing, Module, NetworkSettings, RecordingSettings};
+pub use config::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
 pub use error::Error;
 pub use inspect::inspect;
 pub use source::{Source, open};

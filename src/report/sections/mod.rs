@@ -2,8 +2,10 @@
 
 mod activity;
 mod adjoint;
+mod clusters;
 mod covariant;
 mod cycles;
+mod decoding;
 mod fixed_points;
 mod flow_field;
 mod gaussian;
@@ -11,6 +13,7 @@ mod long;
 mod lyapunov;
 mod pca;
 mod recurrent;
+mod selectivity;
 mod training;
 mod trajectories;
 mod trials;
@@ -18,14 +21,17 @@ pub mod words;
 
 pub use activity::{Unit, activity};
 pub use adjoint::{Sensitivity, adjoint, describe as describe_adjoint};
+pub use clusters::{Weights, clusters, describe as describe_clusters};
 pub use covariant::{covariant, describe as describe_covariant};
 pub use cycles::{cycles, describe as describe_cycles};
+pub use decoding::{Decoded, Features, decoding, describe as describe_decoding};
 pub use fixed_points::{Plane, describe as describe_points, fixed_points};
 pub use flow_field::flow_field;
 pub use gaussian::{Chosen, GaussianModel, Predicted, Source, Test, describe as describe_gaussian, gaussian};
 pub use lyapunov::{describe as describe_exponents, lyapunov};
 pub use pca::pca;
 pub use recurrent::recurrent;
+pub use selectivity::{Pair, ReadOut, Regressed, Selectivity, describe as describe_selectivity, selectivity};
 pub use training::{Training, describe as describe_training, training};
 pub use trajectories::trajectories;
 pub use trials::{Row, Trials, describe as describe_trials, trials};
