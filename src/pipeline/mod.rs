@@ -109,7 +109,9 @@ fn write(run: &Run, found: Diagnosed, folder: Folder) -> Result<Outcome, Error> 
     let mut warnings = found.warnings;
     let mut sections = Vec::new();
     for (module, rendered) in found.modules {
-        warnings.extend(rendered.warnings);
+        // Modules on the same rows leave out the same.
+        let new: Vec<String> = rendered.warnings.into_iter().filter(|w| !warnings.contains(w)).collect();
+        warnings.extend(new);
         json.insert(module.name().into(), rendered.json);
         sections.push(rendered.section);
     }
