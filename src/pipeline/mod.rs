@@ -3,6 +3,7 @@
 mod columns;
 mod config;
 mod error;
+pub mod ibl;
 pub mod infer;
 mod inspect;
 mod network;

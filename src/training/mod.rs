@@ -9,6 +9,7 @@ pub mod loss;
 mod model;
 pub mod optimiser;
 pub mod schedule;
+pub mod sessions;
 pub mod trainer;
 
 pub use model::{Model, Readout};
