@@ -7,6 +7,7 @@ use crate::tasks::ibl::Side;
 use crate::tasks::ibl::behaviour::{ByContrast, Cell, Choice, accuracy, after_change, rightward, times};
 
 /// Somebody's trials under a name.
+#[derive(Clone, Copy)]
 pub struct Subject<'a> {
     /// As in legends.
     pub name: &'a str,

@@ -63,7 +63,6 @@ pub fn networks(
     observer.start(&format!("training networks of {units} units"), sizes.seeds);
     let all = (0..sizes.seeds)
         .into_par_iter()
-        .with_max_len(1)
         .map(|k| {
             let seed = settings.seed + k;
             let key = (units, STEPS, seed);
