@@ -2,9 +2,13 @@
 
 mod fig2;
 mod fig3;
+mod fig4;
+mod fig5;
+mod fig6;
+mod geometry;
 pub mod networks;
 
 use super::Study;
 
 /// All studies of the paper.
-pub const STUDIES: &[Study] = &[fig2::STUDY, fig3::STUDY];
+pub const STUDIES: &[Study] = &[fig2::STUDY, fig3::STUDY, fig4::STUDY, fig5::STUDY, fig6::STUDY];
