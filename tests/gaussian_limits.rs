@@ -4,7 +4,7 @@ use faer::Mat;
 use nullcline::inference::gaussian::ensemble::{Ensemble, Truth, multiplier};
 use nullcline::inference::gaussian::likelihood::likelihoods;
 use nullcline::inference::gaussian::map::Map;
-use nullcline::inference::gaussian::predict::{Moments, single_sample};
+use nullcline::inference::gaussian::predict::{Moments, one_sample, single_sample};
 use nullcline::inference::gaussian::roots::{log_grid, roots};
 use nullcline::inference::gaussian::samples::covariance;
 use nullcline::inference::gaussian::spectrum::{Basis, Error, Spectrum, rescaled};
@@ -104,6 +104,9 @@ fn one_sample_has_one_strength() {
             for (opt, cross) in found.opt.iter().zip(&found.cross) {
                 met += 1;
                 assert!((opt / cross - 1.0).abs() < 1e-9, "n = {n}: {opt} {cross}");
+                let top = (0..n).max_by(|a, b| spectrum.c[*a].total_cmp(&spectrum.c[*b])).unwrap();
+                let exact = one_sample(n, spectrum.t[top] / n as f64).unwrap();
+                assert!((opt / exact - 1.0).abs() < 1e-9, "n = {n}: {opt} {exact}");
             }
         }
         assert!(met >= 5, "n = {n}: {met} of 20 samples have a root");

@@ -48,27 +48,17 @@ pub struct Outcome {
     pub best: Option<Likelihoods>,
     /// (L_test(gamma_opt) - L(J)) / n, the gap of Fig. 2.3B; with L_test = -n/2 where none is best.
     pub gap: f64,
-    /// Largest t_k / n, which for p = 1 is theta of eq. 2.59: the test variance along the largest eigenvalue.
-    pub theta: f64,
     /// Largest violation of eq. 2.16 met.
     pub identity: f64,
 }
 
-/// Draws data of `p` samples from `truth` and finds the strengths on \[`low`, `high`\].
+/// Finds the strengths on \[`low`, `high`\] of data whose true model has the likelihood `truth`, L(J).
 ///
 /// # Errors
-/// As for [`Truth::draw`] and [`roots`].
-pub fn outcome(
-    truth: &Truth,
-    p: usize,
-    (low, high): (f64, f64),
-    seed: u64,
-    index: u64,
-) -> Result<Outcome, Error> {
-    let mut rng = stream(seed, Use::Samples, index);
-    let spectrum = truth.draw(p, true, &mut rng)?;
-    let roots = roots(std::slice::from_ref(&spectrum), low, high)?;
-    let best = optimum(&spectrum, &roots.opt, high)?;
+/// As for [`roots`].
+pub fn outcome(spectrum: &Spectrum, truth: f64, (low, high): (f64, f64)) -> Result<Outcome, Error> {
+    let roots = roots(std::slice::from_ref(spectrum), low, high)?;
+    let best = optimum(spectrum, &roots.opt, high)?;
     let n = spectrum.n() as f64;
     let test = best.map_or(-0.5 * n, |b| b.test);
     let mut points = vec![];
@@ -77,18 +67,17 @@ pub fn outcome(
     }
     points.push(low);
     points.push(high);
-    let identity = sweep(&spectrum, &points)?.iter().map(|l| l.identity).fold(0.0, f64::max);
-    let top = (0..spectrum.n()).max_by(|a, b| spectrum.c[*a].total_cmp(&spectrum.c[*b])).unwrap_or(0);
-    let theta = spectrum.t[top] / n;
-    Ok(Outcome { p, roots, best, gap: (test - truth.likelihood()) / n, theta, identity })
+    let identity = sweep(spectrum, &points)?.iter().map(|l| l.identity).fold(0.0, f64::max);
+    let p = (spectrum.alpha * n).round() as usize;
+    Ok(Outcome { p, roots, best, gap: (test - truth) / n, identity })
 }
 
-/// [`outcome`] for every pair of a model and a number of samples, `draws` times each, on all threads.
+/// [`outcome`] of data drawn for every pair of a model and a number of samples, `draws` times each, on all threads.
 ///
 /// Shapes: result\[model\]\[p\]\[draw\]. The stream of a data set depends on its place alone.
 ///
 /// # Errors
-/// The first of [`outcome`].
+/// The first of [`Truth::draw`] or [`outcome`].
 pub fn outcomes(
     truths: &[Truth],
     samples: &[usize],
@@ -105,7 +94,8 @@ pub fn outcomes(
         .with_max_len(1)
         .map(|i| {
             let (model, p) = (i / draws / samples.len(), samples[i / draws % samples.len()]);
-            Ok((i, outcome(&truths[model], p, range, seed, i as u64)?))
+            let spectrum = truths[model].draw(p, true, &mut stream(seed, Use::Samples, i as u64))?;
+            Ok((i, outcome(&spectrum, truths[model].likelihood(), range)?))
         })
         .collect::<Result<_, Error>>()?;
     done.sort_by_key(|(i, _)| *i);
