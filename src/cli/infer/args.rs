@@ -11,13 +11,13 @@ pub(in crate::cli) struct Infer {
 }
 
 #[derive(Subcommand)]
-pub(super) enum Model {
+pub(in crate::cli) enum Model {
     /// Couplings of a Gaussian model from samples or a covariance, and how strongly to regularise them
     Gaussian(Box<Gaussian>),
 }
 
 #[derive(Args)]
-pub(super) struct Gaussian {
+pub(in crate::cli) struct Gaussian {
     /// Samples (.csv, .parquet, .arrow, .npy, .npz; a row a sample, a column a variable), or a covariance
     pub file: PathBuf,
     /// Folder of the report [default: reports/<name of the file>]

@@ -168,9 +168,9 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
 fn refuse(file: &Path, flat: &[String], n: usize) -> Result<(), Error> {
     if !flat.is_empty() {
         let message = format!(
-            "{} of {} never change: {}; leave them out with --units",
+            "{} of {n} never {}: {}; leave them out with --units",
             count(flat.len(), "variable"),
-            n,
+            if flat.len() == 1 { "changes" } else { "change" },
             listed(flat)
         );
         return Err(Error::input(file, message));
@@ -239,7 +239,7 @@ fn rows(
         if config.recording.missing != Some(Missing::DropRows) {
             let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
             let message = format!(
-                "column `{}`, row {row}: {what} ({} such); --missing drop-rows leaves them out",
+                "column `{}`, row {row}: {what} ({} with such); --missing drop-rows leaves them out",
                 columns.units[unit],
                 count(total, "row")
             );

@@ -2,15 +2,15 @@
 
 use super::data::{Data, unusable};
 use super::{GaussianConfig, Penalty};
-use crate::inference::gaussian::likelihood::Likelihoods;
+use crate::inference::gaussian::likelihood::{Likelihoods, likelihoods};
 use crate::inference::gaussian::map::Map;
-use crate::inference::gaussian::predict::{Moments, unbiased_j_squared};
+use crate::inference::gaussian::predict::{Moments, couplings, unbiased_j_squared};
 use crate::inference::gaussian::roots::{Roots, log_grid, roots};
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault, Spectrum};
 use crate::inference::gaussian::sweep::{optimum, sweep};
-use crate::inference::gaussian::validation::{Validation, coupling_errors, spectra, validate};
+use crate::inference::gaussian::validation::{Validation, coupling_errors, jackknife, spectra, validate};
 use crate::pipeline::{Error, Observer};
-use crate::report::sections::{Chosen, GaussianModel, Predicted, Test};
+use crate::report::sections::{Chosen, GaussianModel, Predicted, Source, Test};
 
 /// Where roots are looked for, beyond the grid if that is narrower.
 const RANGE: (f64, f64) = (1e-4, 1e4);
@@ -20,7 +20,7 @@ const IDENTITY: f64 = 1e-12;
 pub fn infer(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<GaussianModel, Error> {
     match config.penalty {
         Penalty::L2 => l2(config, data, observer),
-        Penalty::L1 => Err(Error::Config("--penalty l1".into())),
+        Penalty::L1 => super::sparse::l1(config, data, observer),
     }
 }
 
@@ -62,28 +62,27 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
             "L_gen and L_train - (gamma / 2 alpha) tr J^2 differ by {identity:.1e}, more than rounding (eq. 2.16)"
         )));
     }
-    let mut predicted = predicted(data, &basis);
+    let without = best.is_none() && (validation.is_some() || data.truth.is_some());
+    let mut predicted = predicted(data, &basis, &folds);
     let chosen = choose(config, best, validation.is_some(), predicted.as_ref(), range);
     let mut map = Map::new(&spectrum);
     map.solve(chosen.0).map_err(fail)?;
-    let at = crate::inference::gaussian::likelihood::likelihoods(&map);
-    predicted = predicted.or_else(|| {
-        (at.sum_j_squared > 0.0).then(|| Predicted {
+    let at = likelihoods(&map);
+    // Without couplings, or with less of them than noise, the formula has nothing to go by.
+    if predicted.is_none() && !without && unbiased(data, &basis).is_none() && at.sum_j_squared > 0.0 {
+        predicted = Some(Predicted {
             gamma: basis.values.len() as f64 / at.sum_j_squared,
             cross: (basis.values.len() + 1) as f64 / at.sum_j_squared,
             opt: None,
+            std_error: f64::NAN,
             j_squared: at.sum_j_squared,
-            from: "the couplings inferred at the chosen gamma",
-        })
-    });
+            from: Source::Inferred,
+        });
+    }
     let j_error = match folds.is_empty() {
         true => None,
         false => Some(coupling_errors(&folds, chosen.0).map_err(fail)?),
     };
-    let true_j = data.truth.as_ref().and_then(|c| {
-        let basis = Basis::new(c.as_ref()).ok()?;
-        Some(crate::inference::gaussian::predict::couplings(&basis)?.0)
-    });
     let each = |f: fn(&Likelihoods) -> f64| curve.iter().map(f).collect::<Vec<f64>>();
     Ok(GaussianModel {
         penalty: "L2",
@@ -107,9 +106,10 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         chosen: Chosen { gamma: chosen.0, mu: map.mu, by: chosen.1 },
         j: basis.matrix(&map.j),
         j_error,
-        true_j,
+        true_j: true_couplings(data),
         identity: Some(identity),
         gap: None,
+        pairs: None,
         edges: config.edges,
     })
 }
@@ -119,18 +119,25 @@ fn test(data: &Data, curve: &[Likelihoods], validation: Option<&Validation>) -> 
         (Some(_), _) => {
             Some(Test { value: curve.iter().map(|l| l.test).collect(), std_error: vec![], folds: None })
         }
-        (None, Some(v)) => Some(Test {
-            value: v.test.iter().map(|m| m.value).collect(),
-            std_error: v.test.iter().map(|m| m.std_error).collect(),
-            folds: Some(v.folds),
-        }),
+        (None, Some(v)) => Some(Test::of(v)),
         (None, None) => None,
     }
 }
 
+/// The couplings of the true covariance, where it can be inverted.
+pub fn true_couplings(data: &Data) -> Option<faer::Mat<f64>> {
+    let basis = Basis::new(data.truth.as_ref()?.as_ref()).ok()?;
+    Some(couplings(&basis)?.0)
+}
+
+/// The estimate of sum J^2 without bias.
+fn unbiased(data: &Data, basis: &Basis) -> Option<f64> {
+    unbiased_j_squared(&basis.values, data.freedom?)
+}
+
 /// The formula's strengths from the true couplings, or from an estimate of sum J^2 without bias.
-fn predicted(data: &Data, basis: &Basis) -> Option<Predicted> {
-    let n = basis.values.len();
+fn predicted(data: &Data, basis: &Basis, folds: &[(Spectrum, Basis)]) -> Option<Predicted> {
+    let n = basis.values.len() as f64;
     if let Some(truth) = &data.truth {
         let c = Basis::new(truth.as_ref()).ok()?.values;
         let m = Moments::of_covariance(&c)?;
@@ -138,17 +145,25 @@ fn predicted(data: &Data, basis: &Basis) -> Option<Predicted> {
             gamma: m.thesis(),
             cross: m.cross(),
             opt: Some(m.opt()),
+            std_error: 0.0,
             j_squared: m.j_squared,
-            from: "the true couplings",
+            from: Source::Truth,
         });
     }
-    let j_squared = unbiased_j_squared(&basis.values, data.freedom?)?;
-    (j_squared > 0.0).then(|| Predicted {
-        gamma: n as f64 / j_squared,
-        cross: (n + 1) as f64 / j_squared,
+    let j_squared = unbiased(data, basis).filter(|s| *s > 0.0)?;
+    let lost = data.samples? - data.freedom?;
+    let left_out = |(spectrum, basis): &(Spectrum, Basis)| {
+        let p = (spectrum.alpha * n).round() as usize;
+        unbiased_j_squared(&basis.values, p - lost).filter(|s| *s > 0.0).map(|s| n / s)
+    };
+    let left_out: Vec<Option<f64>> = folds.iter().map(left_out).collect();
+    Some(Predicted {
+        gamma: n / j_squared,
+        cross: (n + 1.0) / j_squared,
         opt: None,
+        std_error: if left_out.is_empty() { f64::NAN } else { jackknife(&left_out) },
         j_squared,
-        from: "the unbiased estimate of the sum of squared couplings",
+        from: Source::Unbiased,
     })
 }
 

@@ -24,6 +24,17 @@ pub struct Test {
     pub folds: Option<usize>,
 }
 
+impl Test {
+    /// The held-out likelihoods of a cross-validation.
+    pub fn of(v: &Validation) -> Self {
+        Self {
+            value: v.test.iter().map(|m| m.value).collect(),
+            std_error: v.test.iter().map(|m| m.std_error).collect(),
+            folds: Some(v.folds),
+        }
+    }
+}
+
 /// Strengths by formula.
 #[derive(Clone, Copy, Debug)]
 pub struct Predicted {
@@ -33,10 +44,34 @@ pub struct Predicted {
     pub cross: f64,
     /// gamma_opt of any couplings at large alpha; it needs the truth.
     pub opt: Option<f64>,
+    /// Standard error of `gamma`; NaN where it is not known.
+    pub std_error: f64,
     /// sum J^2.
     pub j_squared: f64,
     /// Which couplings went in.
-    pub from: &'static str,
+    pub from: Source,
+}
+
+/// Which couplings go into the formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Those of the true covariance.
+    Truth,
+    /// None: an estimate of their sum of squares without bias.
+    Unbiased,
+    /// Those inferred at the chosen gamma.
+    Inferred,
+}
+
+impl Source {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Truth => "the true couplings",
+            Self::Unbiased => "an estimate of ΣJ² without bias",
+            Self::Inferred => "the couplings inferred at the chosen γ",
+        }
+    }
 }
 
 /// The strength at which the couplings are given.
@@ -100,6 +135,8 @@ pub struct GaussianModel {
     pub identity: Option<f64>,
     /// Largest duality gap, under L1.
     pub gap: Option<f64>,
+    /// Couplings that are not zero at each gamma, under L1.
+    pub pairs: Option<Vec<f64>>,
     /// Strongest couplings shown; none: twice the variables.
     pub edges: Option<usize>,
 }
@@ -150,7 +187,7 @@ pub fn describe(m: &GaussianModel) -> Vec<String> {
         ));
     }
     if let Some(p) = &m.predicted {
-        out.push(format!("n / ΣJ² = {}, from {}.", words::number(p.gamma), p.from));
+        out.push(format!("n / ΣJ² = {}, from {}.", with_error(p.gamma, p.std_error), p.from.words()));
     }
     out.push(format!("Couplings are given at γ = {}: {}.", words::number(m.chosen.gamma), m.chosen.by));
     out
@@ -207,7 +244,12 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
     if let Some(p) = &m.predicted {
         add(
             "n / ΣJ²",
-            format!("{} (ΣJ² = {} from {})", words::number(p.gamma), words::number(p.j_squared), p.from),
+            format!(
+                "{} (ΣJ² = {}, {})",
+                with_error(p.gamma, p.std_error),
+                words::number(p.j_squared),
+                p.from.words()
+            ),
         );
         if let Some(opt) = p.opt {
             add("Best γ at many samples, by theory", words::number(opt));
@@ -216,6 +258,11 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
     }
     if let Some(e) = m.error_of_j() {
         add("Relative error of the couplings", words::percent(e));
+    }
+    if m.pairs.is_some() {
+        let n = m.n();
+        let pairs = (0..n).map(|j| (0..j).filter(|i| m.j[(*i, j)] != 0.0).count()).sum::<usize>();
+        add("Couplings that are not zero", format!("{pairs} of {}", n * (n - 1) / 2));
     }
     if let Some(gap) = m.gap {
         add("Largest duality gap", words::number(gap));
@@ -238,7 +285,10 @@ fn notes(m: &GaussianModel) -> Vec<String> {
             "A covariance alone has no held-out data: give the table of samples to cross-validate, or --truth.".into(),
         );
     }
-    if m.predicted.is_some_and(|p| p.from.contains("inferred")) {
+    if m.predicted.is_none() && m.penalty == "L2" {
+        notes.push("No n / ΣJ²: the couplings are weaker than the noise of so many samples.".into());
+    }
+    if m.predicted.is_some_and(|p| p.from == Source::Inferred) {
         notes.push(
             "With so few samples the sum of squared couplings has no estimate without bias; that of the inferred couplings is \
              too small, and n / ΣJ² too large."
@@ -286,7 +336,8 @@ fn json(m: &GaussianModel) -> Value {
         "gamma_predicted": predicted(|p| Some(p.gamma)),
         "gamma_predicted_cross": predicted(|p| Some(p.cross)),
         "gamma_predicted_opt": predicted(|p| p.opt),
-        "gamma_predicted_from": m.predicted.map(|p| p.from),
+        "gamma_predicted_std_error": predicted(|p| Some(p.std_error)),
+        "gamma_predicted_from": m.predicted.map(|p| p.from.words()),
         "gamma_chosen": number(m.chosen.gamma),
         "gamma_chosen_by": m.chosen.by,
         "mu_chosen": number(m.chosen.mu),
@@ -297,6 +348,7 @@ fn json(m: &GaussianModel) -> Value {
             "l_gen": means(|v| &v.generated, false),
             "l_gen_std_error": means(|v| &v.generated, true),
         })),
+        "pairs": m.pairs.as_ref().map(|p| numbers(p)),
         "identity_2_16": m.identity.map(number),
         "duality_gap": m.gap.map(number),
     })

@@ -22,7 +22,7 @@ pub use covariant::{covariant, describe as describe_covariant};
 pub use cycles::{cycles, describe as describe_cycles};
 pub use fixed_points::{Plane, describe as describe_points, fixed_points};
 pub use flow_field::flow_field;
-pub use gaussian::{Chosen, GaussianModel, Predicted, Test, describe as describe_gaussian, gaussian};
+pub use gaussian::{Chosen, GaussianModel, Predicted, Source, Test, describe as describe_gaussian, gaussian};
 pub use lyapunov::{describe as describe_exponents, lyapunov};
 pub use pca::pca;
 pub use recurrent::recurrent;

@@ -36,6 +36,15 @@ pub fn all(m: &GaussianModel, strongest: &[Edge]) -> Result<Vec<Figure>, Error> 
     Ok(all)
 }
 
+/// Height of a curve at `x`, between its points in log x.
+fn between(points: &[[f64; 2]], x: f64) -> f64 {
+    let mut sorted = points.to_vec();
+    sorted.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let k = sorted.partition_point(|p| p[0] < x).clamp(1, sorted.len().max(2) - 1);
+    let [Some(a), Some(b)] = [sorted.get(k - 1), sorted.get(k)] else { return points[0][1] };
+    a[1] + (b[1] - a[1]) * (x / a[0]).ln() / (b[0] / a[0]).ln()
+}
+
 /// Smallest and largest.
 fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
@@ -71,13 +80,13 @@ fn likelihoods(m: &GaussianModel) -> Result<Figure, Error> {
         series.push(curve(label, &test.value, 1).errors(&per(&test.std_error)));
     }
     let (low, high) = ends(m.gammas.iter().copied());
-    let strengths = [("chosen γ", Some(m.chosen.gamma)), ("n / ΣJ²", m.predicted.map(|p| p.gamma))];
-    let references = strengths
-        .into_iter()
-        .filter_map(|(name, g)| {
-            Some((name.to_owned(), Reference::Upward(g.filter(|g| *g >= low && *g <= high)?)))
-        })
-        .collect();
+    let shown = |g: f64| g >= low && g <= high;
+    if let Some(last) = series.last().filter(|_| shown(m.chosen.gamma)) {
+        let height = between(&last.points, m.chosen.gamma);
+        series.push(Series::new("chosen γ", &[m.chosen.gamma], &[height]).ink(Ink::Black));
+    }
+    let formula = m.predicted.map(|p| p.gamma).filter(|g| shown(*g));
+    let references = formula.map(|g| ("n / ΣJ²".to_owned(), Reference::Upward(g))).into_iter().collect();
     let axes = Axes {
         x_label: "regularisation γ".into(),
         y_label: "log-likelihood per variable".into(),
