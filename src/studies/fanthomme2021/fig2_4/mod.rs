@@ -105,17 +105,21 @@ mod tests {
     use crate::studies::Verdict;
 
     #[test]
-    fn a_small_run_separates_both_predictions() {
-        let many = many::Size { n: 40, models: 2, draws: 200 };
+    fn a_small_run_has_both_predictions() {
+        let many = many::Size { n: 30, models: 2, draws: 60 };
         let found = findings(Size { n: 24, models: 2, draws: 2 }, many, 1, &Silent).unwrap();
         let claim = |words: &str| {
             found.claims.iter().find(|c| c.claim.contains(words)).unwrap_or_else(|| panic!("{words}"))
         };
-        assert_eq!(claim("2.16").verdict, Verdict::Holds);
+        for words in
+            ["2.16", "chain, σ = 0.6: γ_opt tends to the general", "chain, σ = 0.6: the likelihood gap"]
+        {
+            assert_eq!(claim(words).verdict, Verdict::Holds, "{:?}", claim(words));
+        }
+        let old = claim("chain, σ = 0.6: γ_opt tends to n/tr");
         let new = claim("chain, σ = 0.6: γ_opt tends to the general");
-        assert_eq!(new.verdict, Verdict::Holds, "{new:?}");
-        let old = claim("chain, σ = 0.6: γ_opt tends to n/tr J²");
-        assert!(old.verdict == Verdict::Differs && old.reason.contains("structured"), "{old:?}");
+        // What is predicted, not what chance gives: the distance between both numbers.
+        assert!((new.predicted.unwrap() / old.published.unwrap() - 1.15).abs() < 0.03, "{new:?} {old:?}");
         assert_eq!(found.sections.len(), 2);
     }
 

@@ -1,24 +1,31 @@
 //! Claims of Fig. 2.4.
 
-use super::super::strengths::fit::{Limit, together};
-use super::super::strengths::{Quantity, Row, identity, limit};
+use super::super::strengths::{Row, identity};
 use super::super::{largest, mean};
 use super::Panel;
 use crate::inference::gaussian::roots::Strength;
 use crate::studies::Claim;
 
 const FIGURE: &str = "fanthomme2021 Fig. 2.4";
-/// What a cubic term of order one leaves in a quadratic extrapolation from alpha = 10.
-const TRUNCATED: f64 = 2e-3;
 /// Relative error beyond which a strength says nothing.
 const VAGUE: f64 = 0.2;
+/// Numbers are of one order of magnitude where neither is more than the root of ten larger.
+const ORDER: f64 = 3.162;
 
 pub(super) fn claims(bands: &Panel, chains: &Panel) -> Vec<Claim> {
     let mut out = vec![];
     for (panel, name) in [(bands, "Bands"), (chains, "Chains")] {
-        out.push(in_the_limit(panel, &format!("{name}: γ_cross tends to (n + 1)/tr J²"), Quantity::Cross));
-        let text = format!("{name}: γ_opt tends to the general prediction for any couplings");
-        out.push(in_the_limit(panel, &text, Quantity::Opt));
+        out.push(last(
+            panel,
+            &format!("{name}: γ_cross nears (n + 1)/tr J²"),
+            Strength::Cross,
+            |r| r.cross,
+            0.02,
+        ));
+        let opt = last(panel, &format!("{name}: γ_opt is near n/tr J²"), Strength::Opt, |r| r.thesis, 0.1);
+        out.push(opt.because(
+            "A value on the way: its limit differs for structured couplings, see the claims at many samples.",
+        ));
         out.push(magnitude(panel, name));
     }
     out.push(widths(bands));
@@ -38,18 +45,23 @@ pub(super) fn claims(bands: &Panel, chains: &Panel) -> Vec<Claim> {
     out
 }
 
-fn in_the_limit(panel: &Panel, text: &str, quantity: Quantity) -> Claim {
-    let of = |case| limit(panel.rows.iter().filter(move |r| r.case == case), quantity);
-    let found: Vec<Limit> = (0..panel.cases.len()).filter_map(of).collect();
-    let (value, error, far) = together(&found);
-    let source = match quantity {
-        Quantity::Opt => "new: second order in 1/α",
-        _ => "fanthomme2021 eq. 2.20, finite n",
-    };
-    let quantity = format!(
-        "over the prediction, all together, extrapolated to α → ∞; farthest of them {far:.1} standard errors off"
-    );
-    Claim::measured(text, source, &quantity, value, error, found.len()).predicted(1.0, TRUNCATED)
+/// A strength over `unit` at the largest sampling ratio, all couplings together.
+fn last(panel: &Panel, text: &str, strength: Strength, unit: fn(&Row) -> f64, tolerance: f64) -> Claim {
+    let alpha = largest(panel.rows.iter().map(|r| r.alpha));
+    let (mut sum, mut weights, mut count) = (0.0, 0.0, 0);
+    for r in panel.rows.iter().filter(|r| r.alpha >= alpha) {
+        let (value, error) = r.together(strength);
+        let (value, error) = (value / unit(r), error / unit(r));
+        if value.is_finite() && error > 0.0 {
+            sum += value * error.powi(-2);
+            weights += error.powi(-2);
+            count += 1;
+        }
+    }
+    let quantity = format!("over the prediction, weighted mean over couplings, α = {alpha}");
+    let error = weights.powf(-0.5);
+    Claim::measured(text, "fanthomme2021 eq. 2.20", &quantity, sum / weights, error, count)
+        .published(1.0, tolerance)
 }
 
 /// "The crossing and optimal regularizations are of the same order of magnitude."
@@ -68,7 +80,7 @@ fn magnitude(panel: &Panel, name: &str) -> Claim {
         &format!("{name}: γ_opt and γ_cross are of one order of magnitude at every α"),
         FIGURE,
         &format!(
-            "largest ratio of the larger to the smaller, of {} pairs that are known to {:.0} %",
+            "larger over smaller, the largest of {} pairs that are known to {:.0} %; less than √10",
             ratios.len(),
             100.0 * VAGUE
         ),
@@ -76,7 +88,7 @@ fn magnitude(panel: &Panel, name: &str) -> Claim {
         0.0,
         ratios.len(),
     )
-    .predicted(1.0, 1.0)
+    .decided(ratios.iter().all(|r| *r < ORDER))
 }
 
 /// The width of a band does not matter where tr J^2 is the same.

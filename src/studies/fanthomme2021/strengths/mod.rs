@@ -10,6 +10,7 @@ use crate::inference::gaussian::pooled::{Pooled, pooled};
 use crate::inference::gaussian::predict::{cross_spread, likelihood_gap};
 use crate::inference::gaussian::roots::{Strength, log_grid};
 use crate::inference::gaussian::samples::draw;
+use crate::inference::gaussian::spectrum::Spectrum;
 use crate::inference::gaussian::sweep::{Outcome, outcome};
 use crate::linalg::random::{Use, stream};
 use crate::pipeline::Observer;
@@ -20,10 +21,14 @@ use fit::Limit;
 pub(super) const RANGE: (f64, f64) = (1e-4, 1e5);
 /// The same of all data sets together, in units of the prediction.
 const UNITS: (f64, f64) = (1e-3, 1e3);
-/// Sampling ratios from which limits are extrapolated.
-pub(super) const MANY: f64 = 10.0;
+/// Sampling ratios from which limits are extrapolated: corrections are powers of about 10/alpha,
+pub(super) const MANY: f64 = 30.0;
+/// and of gamma/alpha; from this multiple of gamma.
+pub(super) const MANY_GAMMA: f64 = 2.0;
 /// Coefficients of the extrapolation in 1/(alpha + gamma): quadratic.
 const TERMS: usize = 3;
+/// What the next term of such an extrapolation may leave, as a share.
+pub(super) const TRUNCATED: f64 = 2e-3;
 
 /// The thesis's sampling ratios.
 pub(super) fn alphas() -> Vec<f64> {
@@ -62,58 +67,62 @@ struct Predicted {
     opt: f64,
 }
 
+/// Mean over data sets, its standard error, and how many there are.
+type Mean = (f64, f64, usize);
+
 /// All data sets of one ensemble at one sampling ratio.
 pub(super) struct Row {
     pub case: usize,
     /// Samples over variables, after rounding.
     pub alpha: f64,
     pub n: usize,
+    /// Data sets.
+    pub sets: usize,
     /// Means over the models of n / tr J^2 (eq. 2.20), (n + 1) / tr J^2, and the general gamma_opt.
     pub thesis: f64,
     pub cross: f64,
     pub opt: f64,
-    pub outcomes: Vec<Outcome>,
-    /// gamma_cross of all data sets together in units of (n + 1) / tr J^2, and gamma_opt in those of its own formula.
-    pub pooled_cross: Vec<Pooled>,
-    pub pooled_opt: Vec<Pooled>,
+    /// Roots of single data sets, the first of each: gamma_opt (the maximum), gamma_cross, gamma_half.
+    pub roots: [Mean; 3],
+    /// Data sets with more than one extremum or crossing.
+    pub several: usize,
+    /// gamma_cross of all data sets together in units of (n + 1) / tr J^2, and gamma_opt in those of its own formula; NaN
+    /// without one.
+    pub pooled_cross: Pooled,
+    pub pooled_opt: Pooled,
     /// Mean over the models of the relative spread of gamma_cross that theory gives at many samples.
     pub spread: f64,
+    /// (L_test(gamma_opt) - L(J))/n.
+    pub gap: Mean,
+    /// Largest violation of eq. 2.16.
+    pub identity: f64,
 }
 
 impl Row {
-    /// Mean over data sets of their first root, its error, and how many have one.
-    pub fn roots(&self, strength: Strength) -> (f64, f64, usize) {
-        mean(self.outcomes.iter().filter_map(|o| match strength {
-            Strength::Opt => o.best.map(|b| b.gamma),
-            _ => o.roots.of(strength).first().copied(),
-        }))
-    }
-
     /// The root of the mean residual and its error; NaN without one.
     pub fn together(&self, strength: Strength) -> (f64, f64) {
-        let (all, unit) = match strength {
-            Strength::Opt => (&self.pooled_opt, self.opt),
-            _ => (&self.pooled_cross, self.cross),
+        let (p, unit) = match strength {
+            Strength::Opt => (self.pooled_opt, self.opt),
+            _ => (self.pooled_cross, self.cross),
         };
-        all.first().map_or((f64::NAN, f64::NAN), |p| (unit * p.value, unit * p.error))
+        (unit * p.value, unit * p.error)
     }
 
     /// Relative standard deviation of gamma_cross over data sets.
     pub fn measured_spread(&self) -> f64 {
-        let (mean, error, n) = self.roots(Strength::Cross);
+        let (mean, error, n) = self.roots[1];
         error * (n as f64).sqrt() / mean
     }
 
-    /// Mean of (L_test(gamma_opt) - L(J))/n and its error.
-    pub fn gap(&self) -> (f64, f64) {
-        let (mean, error, _) = mean(self.outcomes.iter().map(|o| o.gap));
-        (mean, error)
+    /// Whether there are so many samples that a few terms of the expansion suffice.
+    pub fn many(&self) -> bool {
+        self.alpha >= 0.999 * MANY && self.alpha >= MANY_GAMMA * self.cross
     }
 
     /// The gap in units of -(n + 1)/(4 (alpha + gamma) n), with gamma its prediction.
     pub fn gap_in_units(&self) -> (f64, f64) {
         let unit = likelihood_gap(self.n, self.alpha + self.cross);
-        let (gap, error) = self.gap();
+        let (gap, error, _) = self.gap;
         (gap / unit, (error / unit).abs())
     }
 
@@ -131,33 +140,24 @@ pub(super) enum Quantity {
     Gap,
 }
 
-/// The value at infinitely many samples of a quantity in units of its prediction.
+/// The value at infinitely many samples of a quantity in units of its prediction; none with too few rows of many samples.
 ///
 /// Expectations of residuals are power series in 1/alpha; written in z = 1/(alpha + gamma), which is of the same order, the
 /// shrinkage of weak couplings, a function of alpha/(alpha + gamma) alone, is resummed.
 pub(super) fn limit<'a>(rows: impl Iterator<Item = &'a Row>, quantity: Quantity) -> Option<Limit> {
-    limit_of(rows, quantity, TERMS)
-}
-
-/// [`limit`] with a polynomial of `terms` coefficients.
-pub(super) fn limit_of<'a>(
-    rows: impl Iterator<Item = &'a Row>,
-    quantity: Quantity,
-    terms: usize,
-) -> Option<Limit> {
     let points: Vec<(f64, f64, f64)> = rows
-        .filter(|r| r.alpha >= 0.999 * MANY)
+        .filter(|r| r.many())
         .map(|r| {
-            let pooled = |all: &[Pooled]| all.first().map_or((f64::NAN, f64::NAN), |p| (p.value, p.error));
             let (value, error) = match quantity {
-                Quantity::Cross => pooled(&r.pooled_cross),
-                Quantity::Opt => pooled(&r.pooled_opt),
+                Quantity::Cross => (r.pooled_cross.value, r.pooled_cross.error),
+                Quantity::Opt => (r.pooled_opt.value, r.pooled_opt.error),
                 Quantity::Gap => r.gap_in_units(),
             };
             (r.small(), value, error)
         })
         .collect();
-    fit::limit(&points, terms)
+    // One more than coefficients, so that the fit can fail.
+    if points.len() > TERMS { fit::limit(&points, TERMS) } else { None }
 }
 
 /// Measures every case at every sampling ratio, a thread a row: rows\[case * alphas + alpha\].
@@ -201,38 +201,74 @@ fn row(
 ) -> Result<Row, Error> {
     let n = size.n as f64;
     let p = ((alpha * n).round() as usize).max(1);
-    let (mut spectra, mut outcomes, mut of) = (vec![], vec![], vec![]);
-    for (m, predicted) in models.iter().enumerate() {
-        for k in 0..size.draws {
-            let place = (index * models.len() as u64 + m as u64) * size.draws as u64 + k as u64;
-            let mut rng = stream(seed, Use::Samples, place);
-            let (spectrum, _) = draw(&predicted.model.c, p, true, &[], &mut rng).map_err(failed)?;
-            outcomes.push(outcome(&spectrum, predicted.model.likelihood, RANGE).map_err(failed)?);
-            spectra.push(spectrum);
-            of.push(predicted);
-        }
+    let sets = models.len() * size.draws;
+    let of = |k: usize| &models[k / size.draws];
+    // Room first, for the reason that `parallel` gives.
+    let mut spectra: Vec<Spectrum> = (0..sets).map(|_| blank(size.n)).collect();
+    let mut found = Found::new(sets);
+    for (k, kept) in spectra.iter_mut().enumerate() {
+        let mut rng = stream(seed, Use::Samples, index * sets as u64 + k as u64);
+        let (spectrum, _) = draw(&of(k).model.c, p, true, &[], &mut rng).map_err(failed)?;
+        found.add(&outcome(&spectrum, of(k).model.likelihood, RANGE).map_err(failed)?);
+        kept.c.copy_from_slice(&spectrum.c);
+        kept.t.copy_from_slice(&spectrum.t);
+        (kept.alpha, kept.excess) = (spectrum.alpha, spectrum.excess);
     }
-    let scales = |f: fn(&Predicted) -> f64| of.iter().map(|p| f(p)).collect::<Vec<f64>>();
-    let pooled =
-        |f: fn(&Predicted) -> f64, strength| pooled(&spectra, &scales(f), strength, UNITS).map_err(failed);
+    let scales = |f: fn(&Predicted) -> f64| (0..sets).map(|k| f(of(k))).collect::<Vec<f64>>();
+    let together = |f: fn(&Predicted) -> f64, strength| -> Result<Pooled, Error> {
+        let roots = pooled(&spectra, &scales(f), strength, UNITS).map_err(failed)?;
+        Ok(roots.first().copied().unwrap_or(Pooled { value: f64::NAN, error: f64::NAN }))
+    };
     let over = |f: &dyn Fn(&Predicted) -> f64| mean(models.iter().map(f)).0;
     let alpha = p as f64 / n;
     Ok(Row {
         case,
         alpha,
         n: size.n,
+        sets,
         thesis: over(&|p| p.model.moments.thesis()),
         cross: over(&|p| p.cross),
         opt: over(&|p| p.opt),
-        pooled_cross: pooled(|p| p.cross, Strength::Cross)?,
-        pooled_opt: pooled(|p| p.opt, Strength::Opt)?,
+        pooled_cross: together(|p| p.cross, Strength::Cross)?,
+        pooled_opt: together(|p| p.opt, Strength::Opt)?,
         spread: over(&|p| cross_spread(&p.model.j, &p.model.c, alpha)),
-        outcomes,
+        roots: found.roots.map(mean),
+        several: found.several,
+        gap: mean(found.gaps),
+        identity: found.identity,
     })
+}
+
+/// Room for the spectrum of `n` variables.
+fn blank(n: usize) -> Spectrum {
+    Spectrum { alpha: 1.0, c: vec![0.0; n], t: vec![0.0; n], excess: 0.0 }
+}
+
+/// What single data sets gave.
+struct Found {
+    roots: [Vec<f64>; 3],
+    gaps: Vec<f64>,
+    several: usize,
+    identity: f64,
+}
+
+impl Found {
+    fn new(sets: usize) -> Self {
+        let room = || Vec::with_capacity(sets);
+        Self { roots: [room(), room(), room()], gaps: room(), several: 0, identity: 0.0 }
+    }
+
+    fn add(&mut self, o: &Outcome) {
+        self.roots[0].extend(o.best.map(|b| b.gamma));
+        self.roots[1].extend(o.roots.cross.first());
+        self.roots[2].extend(o.roots.half.first());
+        self.gaps.push(o.gap);
+        self.several += usize::from(o.roots.opt.len() > 1 || o.roots.cross.len() > 1);
+        self.identity = self.identity.max(o.identity);
+    }
 }
 
 /// Largest violation of eq. 2.16, and in how many data sets it was looked at.
 pub(super) fn identity(rows: &[Row]) -> (f64, usize) {
-    let all = || rows.iter().flat_map(|r| &r.outcomes);
-    (largest(all().map(|o| o.identity)), all().count())
+    (largest(rows.iter().map(|r| r.identity)), rows.iter().map(|r| r.sets).sum())
 }
