@@ -129,8 +129,11 @@ fn one_sample_of_a_large_model_obeys_the_laws() {
         assert!((found.opt[0] / law - 1.0).abs() < 5e-3, "theta = {theta}: {} against {law}", found.opt[0]);
     }
     assert!(roots(&[given(0.5 / n as f64)], 1e-6, 1e6).unwrap().opt.is_empty());
-    assert_eq!(optimum(&given(0.5 / n as f64), &[], 1e6).unwrap(), None);
+    assert_eq!(optimum(&given(0.5 / n as f64), &[], (1e-6, 1e6)).unwrap(), None);
     assert_eq!(single_sample(n, 0.5 / n as f64, false), None);
+    // Test data that are the training data: the less regularised the better.
+    let same = Spectrum::new(2.0, vec![0.5, 1.5], vec![0.5, 1.5]).unwrap();
+    assert_eq!(optimum(&same, &[], (1e-6, 1e6)).unwrap().unwrap().gamma, 1e-6);
 }
 
 #[test]

@@ -23,17 +23,20 @@ pub fn sweep(spectrum: &Spectrum, gammas: &[f64]) -> Result<Vec<Likelihoods>, Er
         .collect()
 }
 
-/// The largest test likelihood on \[`low`, `high`\] among `candidates` (roots of [`Strength::Opt`]); none where it still
-/// grows at `high`, when no couplings at all explain the test data best.
+/// The largest test likelihood on \[`low`, `high`\] among `candidates` (roots of [`Strength::Opt`]) and at `low`, where it is if it
+/// only falls; none where it still grows at `high`, when no couplings at all explain the test data best.
 ///
 /// # Errors
 /// As for [`sweep`].
-pub fn optimum(spectrum: &Spectrum, candidates: &[f64], high: f64) -> Result<Option<Likelihoods>, Error> {
-    let mut points = candidates.to_vec();
-    points.push(high);
+pub fn optimum(
+    spectrum: &Spectrum,
+    candidates: &[f64],
+    (low, high): (f64, f64),
+) -> Result<Option<Likelihoods>, Error> {
+    let points = [&[low], candidates, &[high]].concat();
     let measured = sweep(spectrum, &points)?;
-    let (end, inner) = measured.split_last().expect("the end was pushed");
-    let best = inner.iter().max_by(|a, b| a.test.total_cmp(&b.test));
+    let end = measured[points.len() - 1];
+    let best = measured[..points.len() - 1].iter().max_by(|a, b| a.test.total_cmp(&b.test));
     Ok(best.filter(|b| b.test >= end.test).copied())
 }
 
@@ -44,7 +47,8 @@ pub struct Outcome {
     pub p: usize,
     /// Every root.
     pub roots: Roots,
-    /// At the best gamma; none where the best model has no couplings.
+    /// At the best gamma, which is the lower end of the range where less is always better; none where the best model has no
+    /// couplings.
     pub best: Option<Likelihoods>,
     /// (L_test(gamma_opt) - L(J)) / n, the gap of Fig. 2.3B; with L_test = -n/2 where none is best.
     pub gap: f64,
@@ -58,7 +62,7 @@ pub struct Outcome {
 /// As for [`roots`].
 pub fn outcome(spectrum: &Spectrum, truth: f64, (low, high): (f64, f64)) -> Result<Outcome, Error> {
     let roots = roots(std::slice::from_ref(spectrum), low, high)?;
-    let best = optimum(spectrum, &roots.opt, high)?;
+    let best = optimum(spectrum, &roots.opt, (low, high))?;
     let n = spectrum.n() as f64;
     let test = best.map_or(-0.5 * n, |b| b.test);
     let mut points = vec![];

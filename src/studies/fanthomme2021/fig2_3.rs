@@ -244,10 +244,10 @@ fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<
         size.n,
         size.models * size.draws
     );
-    let cross = drawing::in_units(cases, rows, "γ_cross tr J² / (n + 1)", [0.8, 1.2], |r| {
+    let cross = drawing::in_units(cases, rows, "γ_cross tr J² / (n + 1)", [0.94, 1.14], |r| {
         (r.pooled_cross.value, r.pooled_cross.error)
     })?;
-    let gap = drawing::in_units(cases, rows, "ΔL / law", [0.9, 1.1], Row::gap_in_units)?;
+    let gap = drawing::in_units(cases, rows, "ΔL / law", [0.8, 1.02], Row::gap_in_units)?;
     let units = panels(
         "limits",
         "Approach to the limits of many samples",

@@ -39,10 +39,10 @@ fn cases() -> Vec<(Case, bool)> {
     let named = |name: &str, case: Case| Case { name: name.into(), ..case };
     let random = |name: &str, ensemble| Case { name: name.into(), sigma: 0.5, ensemble };
     vec![
-        (named("chain, σ = 0.3", chain(0.3)), true),
-        (named("chain, σ = 0.6", chain(0.6)), true),
-        (random("band, w = 1, σ = 0.5", Ensemble::Band { sigma: 0.5, half_width: 1 }), true),
-        (random("orthogonal ensemble, σ = 0.5", Ensemble::Goe { sigma: 0.5 }), false),
+        (named("Chain, σ = 0.3", chain(0.3)), true),
+        (named("Chain, σ = 0.6", chain(0.6)), true),
+        (random("Band, w = 1, σ = 0.5", Ensemble::Band { sigma: 0.5, half_width: 1 }), true),
+        (random("Orthogonal ensemble, σ = 0.5", Ensemble::Goe { sigma: 0.5 }), false),
     ]
 }
 

@@ -112,12 +112,12 @@ mod tests {
             found.claims.iter().find(|c| c.claim.contains(words)).unwrap_or_else(|| panic!("{words}"))
         };
         for words in
-            ["2.16", "chain, σ = 0.6: γ_opt tends to the general", "chain, σ = 0.6: the likelihood gap"]
+            ["2.16", "Chain, σ = 0.6: γ_opt tends to the general", "Chain, σ = 0.6: the likelihood gap"]
         {
             assert_eq!(claim(words).verdict, Verdict::Holds, "{:?}", claim(words));
         }
-        let old = claim("chain, σ = 0.6: γ_opt tends to n/tr");
-        let new = claim("chain, σ = 0.6: γ_opt tends to the general");
+        let old = claim("Chain, σ = 0.6: γ_opt tends to n/tr");
+        let new = claim("Chain, σ = 0.6: γ_opt tends to the general");
         // What is predicted, not what chance gives: the distance between both numbers.
         assert!((new.predicted.unwrap() / old.published.unwrap() - 1.15).abs() < 0.03, "{new:?} {old:?}");
         assert_eq!(found.sections.len(), 2);

@@ -91,7 +91,8 @@ pub(in crate::studies::fanthomme2021) fn in_units(
         all.push(series(&case.name, many, point).ink(ink(k, cases.len())).joined());
     }
     let axes = Axes::new("1 / (α + γ)", label).wide(WIDTH).reference("", Reference::Across(1.0));
-    Ok(scatter(&all, &Axes { y_range: Some(range), ..axes })?.named("units", label, "")?)
+    Ok(scatter(&all, &Axes { x_range: Some([0.0, 0.1]), y_range: Some(range), ..axes })?
+        .named("units", label, "")?)
 }
 
 /// Everything that was measured, a row for each case and sampling ratio.

@@ -259,7 +259,7 @@ impl Found {
     }
 
     fn add(&mut self, o: &Outcome) {
-        self.roots[0].extend(o.best.map(|b| b.gamma));
+        self.roots[0].extend(o.best.map(|b| b.gamma).filter(|g| *g > RANGE.0));
         self.roots[1].extend(o.roots.cross.first());
         self.roots[2].extend(o.roots.half.first());
         self.gaps.push(o.gap);
