@@ -3,10 +3,12 @@
 use faer::Mat;
 use nullcline::inference::gaussian::data::{Gathered, Scale, constant, folds};
 use nullcline::inference::gaussian::ensemble::{Ensemble, Truth};
+use nullcline::inference::gaussian::lasso::{Options, graphical_lasso};
 use nullcline::inference::gaussian::map::Map;
 use nullcline::inference::gaussian::predict::{Moments, unbiased_j_squared};
 use nullcline::inference::gaussian::roots::{log_grid, roots};
 use nullcline::inference::gaussian::samples::covariance;
+use nullcline::inference::gaussian::sparse;
 use nullcline::inference::gaussian::spectrum::{Basis, Spectrum, rescaled};
 use nullcline::inference::gaussian::validation::{coupling_errors, spectra, validate};
 use nullcline::linalg::random::{Use, stream};
@@ -81,8 +83,9 @@ fn cross_validation_finds_the_strength_that_the_truth_gives() {
     let order: Vec<usize> = (0..160).collect();
     let fold = folds(x.as_ref(), None, &order, 10).unwrap();
     let gammas = log_grid(1e-2, 1e3, 26);
-    let found =
-        validate(&spectra(x.as_ref(), &fold, Scale::Trace, false).unwrap(), &gammas, (1e-4, 1e4)).unwrap();
+    let folds = spectra(x.as_ref(), &fold, Scale::Trace, false).unwrap();
+    let spectra: Vec<_> = folds.iter().map(|(s, _)| s.clone()).collect();
+    let found = validate(&spectra, &gammas, (1e-4, 1e4)).unwrap();
     assert_eq!(found.folds, 10);
     let (opt, cross) = (found.opt.unwrap(), found.cross.unwrap());
     for (ours, exact) in [(opt, exact.opt[0]), (cross, exact.cross[0])] {
@@ -105,4 +108,41 @@ fn cross_validation_finds_the_strength_that_the_truth_gives() {
     let difference = (half(0) - half(80)) * faer::Scale(0.5);
     let ratio = error.norm_l2() / difference.norm_l2();
     assert!((0.85..1.15).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn sparse_estimates_obey_the_counterpart_of_eq_2_16() {
+    let model = goe(20, 0.7);
+    let x = model.samples(60, &mut stream(6, Use::Samples, 0));
+    let c = rescaled(covariance(x.as_ref()).as_ref());
+    let data = [(c.clone(), model.covariance())];
+    let gammas = log_grid(0.01, 1.0, 12);
+    let curves = sparse::sweep(&data, &gammas).unwrap();
+    for gamma in &gammas {
+        // From the same start as the solution below: two starts agree to the root of the gap alone.
+        let l = sparse::sweep(&data, &[*gamma]).unwrap()[0][0];
+        let solution = graphical_lasso(c.as_ref(), *gamma, &Options::default()).unwrap();
+        let j = sparse::couplings(&solution);
+        let off: f64 = (0..20)
+            .flat_map(|a| (0..20).map(move |b| (a, b)))
+            .filter(|(a, b)| a != b)
+            .map(|p| j[p].abs())
+            .sum();
+        assert!((l.generated - l.train + 0.5 * gamma * off).abs() < 1e-6, "gamma = {gamma}");
+        assert!((0..20).map(|i| j[(i, i)]).sum::<f64>().abs() < 1e-12);
+        // L_test by its definition, with log Z = (n mu - log det(mu - J))/2.
+        let theta = Mat::from_fn(20, 20, |a, b| f64::from(a == b) * l.mu - j[(a, b)]);
+        let log_z = 0.5 * (20.0 * l.mu - theta.determinant().ln());
+        let fit =
+            |c: &Mat<f64>| (0..20).map(|k| (0..20).map(|i| c[(i, k)] * j[(i, k)]).sum::<f64>()).sum::<f64>();
+        assert!((l.log_z - log_z).abs() < 1e-7 && (l.test - (0.5 * fit(&data[0].1) - log_z)).abs() < 1e-7);
+        assert!((l.train - (0.5 * fit(&c) - log_z)).abs() < 1e-7);
+    }
+    let found = sparse::roots(&data, &gammas, &curves).unwrap();
+    // A second crossing is possible where no coupling is left: the diagonal alone is then learned.
+    assert!(found.opt.len() == 1 && !found.cross.is_empty(), "{found:?}");
+    let at = |gamma: f64| sparse::sweep(&data, &[gamma]).unwrap()[0][0];
+    let (opt, cross) = (at(found.opt[0]), at(found.cross[0]));
+    assert!([0.99, 1.01].iter().all(|f| at(found.opt[0] * f).test < opt.test));
+    assert!((cross.generated - cross.test).abs() < 1e-6);
 }

@@ -129,7 +129,7 @@ fn a_table_of_samples_is_cross_validated() {
     let j = arrays.get("j").unwrap();
     assert_eq!(j.shape, [12, 12]);
     let (a, b) = (number(pair[0]) as usize, number(pair[1]) as usize);
-    assert_eq!(j.data[12 * a + b], pair[2].parse::<f64>().unwrap());
+    assert_eq!(j.data[12 * a + b].to_string(), pair[2].parse::<f64>().unwrap().to_string());
     // The same table as npy gives the same numbers.
     let values: Vec<f64> = samples(12, 150)
         .lines()
@@ -140,6 +140,29 @@ fn a_table_of_samples_is_cross_validated() {
     write_npy(&place.0.join("s.npy"), &tensor).unwrap();
     infer(&place, &[&place.path("s.npy"), "--gamma", "0.1:100:12", "--threads", "1"], 0, &[]);
     assert_eq!(place.summary("out")["modules"], summary["modules"]);
+}
+
+#[test]
+fn the_graphical_lasso_is_cross_validated_too() {
+    let place = Place::new("infer-l1");
+    let table = place.write("s.csv", samples(12, 150));
+    infer(&place, &[&table, "--penalty", "l1"], 0, &[]);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let found = &summary["modules"]["gaussian"];
+    let (gamma, test) = (numbers(&found["gamma"]), numbers(&found["l_test"]));
+    let opt = numbers(&found["gamma_opt"])[0];
+    let best = (0..gamma.len()).max_by(|a, b| test[*a].total_cmp(&test[*b])).unwrap();
+    assert!(gamma[best - 1] < opt && opt < gamma[best + 1], "{opt} {:?}", &gamma[best - 1..best + 2]);
+    assert!(found["gamma_opt_std_error"].as_f64().unwrap() > 0.0);
+    assert!(found["duality_gap"].as_f64().unwrap() < 1e-7);
+    // At the largest strength nothing is left: L = -(n + sum log c_ii)/2 for data and model alike.
+    let pairs = numbers(&found["pairs"]);
+    assert!(pairs[pairs.len() - 1] < 0.5);
+    let (train, generated) = (numbers(&found["l_train"]), numbers(&found["l_gen"]));
+    assert!((train[gamma.len() - 1] - generated[gamma.len() - 1]).abs() < 1e-9);
+    // The counterpart of eq. 2.16 orders them elsewhere.
+    assert!((0..gamma.len() - 1).all(|g| generated[g] < train[g]));
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub mod posterior;
 pub mod predict;
 pub mod roots;
 pub mod samples;
+pub mod sparse;
 pub mod spectrum;
 pub mod sweep;
 pub mod validation;

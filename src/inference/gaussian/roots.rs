@@ -90,8 +90,11 @@ pub fn roots(data: &[Spectrum], low: f64, high: f64) -> Result<Roots, Error> {
         while i + 1 < points.len() {
             let [a, b, c] = [points[i - 1].1, points[i].1, points[i + 1].1];
             if a * b > 0.0 && b * c > 0.0 && b.abs() < a.abs() && b.abs() <= c.abs() {
-                let extremum = mean.extremum(which, points[i - 1].0, points[i + 1].0, b.signum())?;
-                if extremum.1 * b <= 0.0 {
+                let sign = b.signum();
+                let mut toward = |x: f64| Ok::<f64, Error>(sign * mean.residuals(x)?[which]);
+                let (x, value) = smallest(&mut toward, (points[i - 1].0, points[i + 1].0), 1e-9, 0.0)?;
+                let extremum = (x, sign * value);
+                if value <= 0.0 {
                     let place = if extremum.0 < points[i].0 { i } else { i + 1 };
                     points.insert(place, extremum);
                     i += 1;
@@ -105,7 +108,7 @@ pub fn roots(data: &[Spectrum], low: f64, high: f64) -> Result<Roots, Error> {
             if a.1 == 0.0 {
                 list.push(a.0);
             } else if a.1 * b.1 < 0.0 {
-                list.push(mean.narrowed(which, a, b)?);
+                list.push(narrowed(&mut |x| Ok::<f64, Error>(mean.residuals(x)?[which]), a, b, 0.0)?);
             }
         }
         if let Some((gamma, 0.0)) = points.last() {
@@ -147,65 +150,75 @@ impl<'a> Mean<'a> {
         }
         Ok(sums)
     }
+}
 
-    /// The point of [a, b] where sign * residual is smallest, by golden sections in log gamma; it stops once below zero.
-    fn extremum(&mut self, which: usize, a: f64, b: f64, sign: f64) -> Result<(f64, f64), Error> {
-        const GOLDEN: f64 = 0.618_033_988_749_894_9;
-        let (mut a, mut b) = (a.ln(), b.ln());
-        let mut best = (f64::NAN, f64::INFINITY);
-        while b - a > 1e-9 {
-            let (left, right) = (b - GOLDEN * (b - a), a + GOLDEN * (b - a));
-            let l = sign * self.residuals(left.exp())?[which];
-            let r = sign * self.residuals(right.exp())?[which];
-            for (x, v) in [(left, l), (right, r)] {
-                if v < best.1 {
-                    best = (x.exp(), v);
-                }
-            }
-            if best.1 <= 0.0 {
-                break;
-            }
-            match l < r {
-                true => b = right,
-                false => a = left,
-            }
+/// Where `f` is smallest on [a, b] and its value there, by golden sections in log x down to a width of `tolerance`; it
+/// stops once `f` is at most `enough`.
+pub(super) fn smallest<E>(
+    f: &mut dyn FnMut(f64) -> Result<f64, E>,
+    (a, b): (f64, f64),
+    tolerance: f64,
+    enough: f64,
+) -> Result<(f64, f64), E> {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let (mut a, mut b) = (a.ln(), b.ln());
+    let (mut left, mut right) = (b - GOLDEN * (b - a), a + GOLDEN * (b - a));
+    let (mut l, mut r) = (f(left.exp())?, f(right.exp())?);
+    loop {
+        let best = if l < r { (left, l) } else { (right, r) };
+        if b - a <= tolerance || best.1 <= enough {
+            return Ok((best.0.exp(), best.1));
         }
-        Ok((best.0, sign * best.1))
+        if l < r {
+            (b, right, r) = (right, left, l);
+            left = b - GOLDEN * (b - a);
+            l = f(left.exp())?;
+        } else {
+            (a, left, l) = (left, right, r);
+            right = a + GOLDEN * (b - a);
+            r = f(right.exp())?;
+        }
     }
+}
 
-    /// The root between two points of opposite signs, by false position (Illinois) with halvings, in log gamma.
-    fn narrowed(&mut self, which: usize, a: (f64, f64), b: (f64, f64)) -> Result<f64, Error> {
-        let (mut a, mut b) = ((a.0.ln(), a.1), (b.0.ln(), b.1));
-        let mut side = 0;
-        for step in 0..MOST_STEPS {
-            let width = b.0 - a.0;
-            if width <= 4.0 * f64::EPSILON * a.0.abs().max(b.0.abs()).max(1.0) {
-                break;
-            }
-            let secant = (a.0 * b.1 - b.0 * a.1) / (b.1 - a.1);
-            let inside = secant > a.0 && secant < b.0 && step % 4 != 3;
-            let x = if inside { secant } else { 0.5 * (a.0 + b.0) };
-            if x <= a.0 || x >= b.0 {
-                break;
-            }
-            let value = self.residuals(x.exp())?[which];
-            if value == 0.0 {
-                return Ok(x.exp());
-            }
-            if value * a.1 > 0.0 {
-                a = (x, value);
-                if side == -1 {
-                    b.1 *= 0.5;
-                }
-                side = -1;
-            } else {
-                b = (x, value);
-                if side == 1 {
-                    a.1 *= 0.5;
-                }
-                side = 1;
-            }
+/// The root of `f` between two points (x, f(x)) of opposite signs, by false position (Illinois) with halvings in
+/// log x, down to a width of `tolerance` or of rounding.
+pub(super) fn narrowed<E>(
+    f: &mut dyn FnMut(f64) -> Result<f64, E>,
+    a: (f64, f64),
+    b: (f64, f64),
+    tolerance: f64,
+) -> Result<f64, E> {
+    let (mut a, mut b) = ((a.0.ln(), a.1), (b.0.ln(), b.1));
+    let mut side = 0;
+    for step in 0..MOST_STEPS {
+        let rounding = 4.0 * f64::EPSILON * a.0.abs().max(b.0.abs()).max(1.0);
+        if b.0 - a.0 <= rounding.max(tolerance) {
+            break;
         }
-        Ok((0.5 * (a.0 + b.0)).exp())
+        let secant = (a.0 * b.1 - b.0 * a.1) / (b.1 - a.1);
+        let inside = secant > a.0 && secant < b.0 && step % 4 != 3;
+        let x = if inside { secant } else { 0.5 * (a.0 + b.0) };
+        if x <= a.0 || x >= b.0 {
+            break;
+        }
+        let value = f(x.exp())?;
+        if value == 0.0 {
+            return Ok(x.exp());
+        }
+        if value * a.1 > 0.0 {
+            a = (x, value);
+            if side == -1 {
+                b.1 *= 0.5;
+            }
+            side = -1;
+        } else {
+            b = (x, value);
+            if side == 1 {
+                a.1 *= 0.5;
+            }
+            side = 1;
+        }
     }
+    Ok((0.5 * (a.0 + b.0)).exp())
 }

@@ -150,7 +150,8 @@ fn strengths(spectra: &[Spectrum], low: f64, high: f64) -> Result<[Option<f64>; 
     Ok([best, nearest(&found.cross), nearest(&found.half)])
 }
 
-fn mean(values: &[f64]) -> Mean {
+/// Mean over folds with its standard error.
+pub(super) fn mean(values: &[f64]) -> Mean {
     let k = values.len() as f64;
     let value = values.iter().sum::<f64>() / k;
     let square: f64 = values.iter().map(|v| (v - value).powi(2)).sum();
@@ -170,11 +171,15 @@ pub fn coupling_errors(folds: &[(Spectrum, Basis)], gamma: f64) -> Result<Mat<f6
             Ok(basis.matrix(&map.j))
         })
         .collect::<Result<_, Error>>()?;
-    let (n, k) = (folds.first().map_or(0, |(s, _)| s.n()), all.len() as f64);
-    Ok(Mat::from_fn(n, n, |i, j| {
-        let mean = all.iter().map(|m| m[(i, j)]).sum::<f64>() / k;
-        ((k - 1.0) / k * all.iter().map(|m| (m[(i, j)] - mean).powi(2)).sum::<f64>()).sqrt()
-    }))
+    Ok(jackknife_of(&all))
+}
+
+/// Standard error of every entry of a matrix, by the jackknife from those of which each leaves out a fold.
+pub fn jackknife_of(all: &[Mat<f64>]) -> Mat<f64> {
+    let Some(first) = all.first() else { return Mat::new() };
+    Mat::from_fn(first.nrows(), first.ncols(), |i, j| {
+        jackknife(&all.iter().map(|m| Some(m[(i, j)])).collect::<Vec<_>>())
+    })
 }
 
 /// Standard error from estimates that each leave out one of k parts; NaN where one is missing.

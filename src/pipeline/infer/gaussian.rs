@@ -2,9 +2,9 @@
 
 use super::data::{Data, unusable};
 use super::{GaussianConfig, Penalty};
-use crate::inference::gaussian::likelihood::Likelihoods;
+use crate::inference::gaussian::likelihood::{Likelihoods, likelihoods};
 use crate::inference::gaussian::map::Map;
-use crate::inference::gaussian::predict::{Moments, unbiased_j_squared};
+use crate::inference::gaussian::predict::{Moments, couplings, unbiased_j_squared};
 use crate::inference::gaussian::roots::{Roots, log_grid, roots};
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault, Spectrum};
 use crate::inference::gaussian::sweep::{optimum, sweep};
@@ -20,7 +20,7 @@ const IDENTITY: f64 = 1e-12;
 pub fn infer(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<GaussianModel, Error> {
     match config.penalty {
         Penalty::L2 => l2(config, data, observer),
-        Penalty::L1 => Err(Error::Config("--penalty l1".into())),
+        Penalty::L1 => super::sparse::l1(config, data, observer),
     }
 }
 
@@ -67,7 +67,7 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
     let chosen = choose(config, best, validation.is_some(), predicted.as_ref(), range);
     let mut map = Map::new(&spectrum);
     map.solve(chosen.0).map_err(fail)?;
-    let at = crate::inference::gaussian::likelihood::likelihoods(&map);
+    let at = likelihoods(&map);
     // Without couplings, or with less of them than noise, the formula has nothing to go by.
     if predicted.is_none() && !without && unbiased(data, &basis).is_none() && at.sum_j_squared > 0.0 {
         predicted = Some(Predicted {
@@ -83,10 +83,6 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         true => None,
         false => Some(coupling_errors(&folds, chosen.0).map_err(fail)?),
     };
-    let true_j = data.truth.as_ref().and_then(|c| {
-        let basis = Basis::new(c.as_ref()).ok()?;
-        Some(crate::inference::gaussian::predict::couplings(&basis)?.0)
-    });
     let each = |f: fn(&Likelihoods) -> f64| curve.iter().map(f).collect::<Vec<f64>>();
     Ok(GaussianModel {
         penalty: "L2",
@@ -110,9 +106,10 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         chosen: Chosen { gamma: chosen.0, mu: map.mu, by: chosen.1 },
         j: basis.matrix(&map.j),
         j_error,
-        true_j,
+        true_j: true_couplings(data),
         identity: Some(identity),
         gap: None,
+        pairs: None,
         edges: config.edges,
     })
 }
@@ -122,13 +119,15 @@ fn test(data: &Data, curve: &[Likelihoods], validation: Option<&Validation>) -> 
         (Some(_), _) => {
             Some(Test { value: curve.iter().map(|l| l.test).collect(), std_error: vec![], folds: None })
         }
-        (None, Some(v)) => Some(Test {
-            value: v.test.iter().map(|m| m.value).collect(),
-            std_error: v.test.iter().map(|m| m.std_error).collect(),
-            folds: Some(v.folds),
-        }),
+        (None, Some(v)) => Some(Test::of(v)),
         (None, None) => None,
     }
+}
+
+/// The couplings of the true covariance, where it can be inverted.
+pub fn true_couplings(data: &Data) -> Option<faer::Mat<f64>> {
+    let basis = Basis::new(data.truth.as_ref()?.as_ref()).ok()?;
+    Some(couplings(&basis)?.0)
 }
 
 /// The estimate of sum J^2 without bias.

@@ -3,6 +3,7 @@
 mod config;
 mod data;
 mod gaussian;
+mod sparse;
 
 pub use config::{GaussianConfig, Penalty};
 

@@ -24,6 +24,17 @@ pub struct Test {
     pub folds: Option<usize>,
 }
 
+impl Test {
+    /// The held-out likelihoods of a cross-validation.
+    pub fn of(v: &Validation) -> Self {
+        Self {
+            value: v.test.iter().map(|m| m.value).collect(),
+            std_error: v.test.iter().map(|m| m.std_error).collect(),
+            folds: Some(v.folds),
+        }
+    }
+}
+
 /// Strengths by formula.
 #[derive(Clone, Copy, Debug)]
 pub struct Predicted {
@@ -124,6 +135,8 @@ pub struct GaussianModel {
     pub identity: Option<f64>,
     /// Largest duality gap, under L1.
     pub gap: Option<f64>,
+    /// Couplings that are not zero at each gamma, under L1.
+    pub pairs: Option<Vec<f64>>,
     /// Strongest couplings shown; none: twice the variables.
     pub edges: Option<usize>,
 }
@@ -163,15 +176,15 @@ pub fn describe(m: &GaussianModel) -> Vec<String> {
             out.push(format!("Generated and held-out likelihood cross at γ = {gamma}."));
         }
     } else if m.test.is_some() {
-        let list = |l: &[f64]| match l {
-            [] => "nowhere".to_owned(),
-            l => l.iter().map(|g| words::number(*g)).collect::<Vec<_>>().join(", "),
-        };
-        out.push(format!(
-            "The test likelihood is extremal at γ = {}, crosses the generated one at γ = {}.",
-            list(&m.roots.opt),
-            list(&m.roots.cross)
-        ));
+        let list = |l: &[f64]| l.iter().map(|g| words::number(*g)).collect::<Vec<_>>().join(", ");
+        out.push(match m.roots.opt.is_empty() {
+            true => "The test likelihood has no maximum inside the range.".to_owned(),
+            false => format!("The test likelihood is extremal at γ = {}.", list(&m.roots.opt)),
+        });
+        out.push(match m.roots.cross.is_empty() {
+            true => "Generated and test likelihood never cross there.".to_owned(),
+            false => format!("Generated and test likelihood cross at γ = {}.", list(&m.roots.cross)),
+        });
     }
     if let Some(p) = &m.predicted {
         out.push(format!("n / ΣJ² = {}, from {}.", with_error(p.gamma, p.std_error), p.from.words()));
@@ -246,6 +259,11 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
     if let Some(e) = m.error_of_j() {
         add("Relative error of the couplings", words::percent(e));
     }
+    if m.pairs.is_some() {
+        let n = m.n();
+        let pairs = (0..n).map(|j| (0..j).filter(|i| m.j[(*i, j)] != 0.0).count()).sum::<usize>();
+        add("Couplings that are not zero", format!("{pairs} of {}", n * (n - 1) / 2));
+    }
     if let Some(gap) = m.gap {
         add("Largest duality gap", words::number(gap));
     }
@@ -267,7 +285,7 @@ fn notes(m: &GaussianModel) -> Vec<String> {
             "A covariance alone has no held-out data: give the table of samples to cross-validate, or --truth.".into(),
         );
     }
-    if m.predicted.is_none() {
+    if m.predicted.is_none() && m.penalty == "L2" {
         notes.push("No n / ΣJ²: the couplings are weaker than the noise of so many samples.".into());
     }
     if m.predicted.is_some_and(|p| p.from == Source::Inferred) {
@@ -330,6 +348,7 @@ fn json(m: &GaussianModel) -> Value {
             "l_gen": means(|v| &v.generated, false),
             "l_gen_std_error": means(|v| &v.generated, true),
         })),
+        "pairs": m.pairs.as_ref().map(|p| numbers(p)),
         "identity_2_16": m.identity.map(number),
         "duality_gap": m.gap.map(number),
     })

@@ -15,6 +15,9 @@ pub fn sweep(m: &GaussianModel) -> TableOut {
         ("l_gen".into(), Cells::Float(m.generated.clone())),
         ("sum_j_squared".into(), Cells::Float(m.sum_j_squared.clone())),
     ];
+    if let Some(pairs) = &m.pairs {
+        columns.push(("pairs".into(), Cells::Int(pairs.iter().map(|p| *p as i64).collect())));
+    }
     if let Some(test) = &m.test {
         columns.push(("l_test".into(), Cells::Float(test.value.clone())));
         if !test.std_error.is_empty() {

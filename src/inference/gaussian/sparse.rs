@@ -1,0 +1,234 @@
+//! Likelihoods and strengths under the L1 penalty, by the graphical lasso.
+
+use super::lasso::{Error, Options, Solution, graphical_lasso, path};
+use super::roots::{Roots, Strength, narrowed, smallest};
+use super::validation::{Estimate, Validation, jackknife, mean};
+use crate::linalg::col;
+use faer::{Mat, MatRef};
+use rayon::prelude::*;
+
+/// Width in log gamma to which strengths are narrowed.
+const WIDTH: f64 = 1e-8;
+
+/// What one sparse estimate says of the data; units as in [`super::likelihood::Likelihoods`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Likelihoods {
+    /// The regularisation strength.
+    pub gamma: f64,
+    /// mu with which J = mu - Theta has trace zero.
+    pub mu: f64,
+    /// log Z.
+    pub log_z: f64,
+    /// Of the training covariance.
+    pub train: f64,
+    /// Of the test covariance.
+    pub test: f64,
+    /// Of what the model generates.
+    pub generated: f64,
+    /// tr J^2.
+    pub sum_j_squared: f64,
+    /// Couplings that are not zero, pairs of different variables.
+    pub pairs: usize,
+    /// Duality gap of the estimate.
+    pub gap: f64,
+}
+
+/// Likelihoods of an estimate from the covariance `train`, of that and of `test` (n x n).
+///
+/// Formula: Theta = mu - J, L_x = (log det Theta - tr(Theta C_x) + mu (tr C_x - n))/2. The diagonal is not penalised, so that
+/// (Theta^-1)_ii = C_ii: the spherical constraint holds where tr C = n. The counterpart of eq. 2.16 is
+/// L_gen = L_train - gamma sum_{i != j} |J_ij| / 2, up to the gap.
+pub fn likelihoods(s: &Solution, train: MatRef<f64>, test: MatRef<f64>) -> Likelihoods {
+    let n = train.nrows();
+    let size = n as f64;
+    let along = |c: MatRef<f64>| -> f64 {
+        (0..n).map(|k| col(c, k).iter().zip(col(s.theta.as_ref(), k)).map(|(a, b)| a * b).sum::<f64>()).sum()
+    };
+    let trace = |c: MatRef<f64>| -> f64 { (0..n).map(|i| c[(i, i)]).sum() };
+    let (mut off, mut squares, mut entries) = (0.0, 0.0, 0);
+    let mu = trace(s.theta.as_ref()) / size;
+    for k in 0..n {
+        for (i, v) in col(s.theta.as_ref(), k).iter().enumerate() {
+            let j = if i == k { mu - v } else { -v };
+            squares += j * j;
+            if i != k && *v != 0.0 {
+                off += v.abs();
+                entries += 1;
+            }
+        }
+    }
+    let fit = along(train);
+    let log_det = fit + s.lambda * off - s.objective;
+    let of = |fit: f64, c: MatRef<f64>| 0.5 * (log_det - fit + mu * (trace(c) - size));
+    Likelihoods {
+        gamma: s.lambda,
+        mu,
+        log_z: 0.5 * (size * mu - log_det),
+        train: of(fit, train),
+        test: of(along(test), test),
+        generated: 0.5 * (log_det - size),
+        sum_j_squared: squares,
+        pairs: entries / 2,
+        gap: s.gap,
+    }
+}
+
+/// The couplings J = mu - Theta of trace zero (n x n).
+pub fn couplings(s: &Solution) -> Mat<f64> {
+    let n = s.theta.nrows();
+    let mu = (0..n).map(|i| s.theta[(i, i)]).sum::<f64>() / n as f64;
+    Mat::from_fn(n, n, |i, j| if i == j { mu - s.theta[(i, i)] } else { -s.theta[(i, j)] })
+}
+
+/// The largest |C_ij| between different variables: from there on no coupling is left.
+pub fn largest(c: MatRef<f64>) -> f64 {
+    let n = c.nrows();
+    (0..n).flat_map(|j| (0..j).map(move |i| c[(i, j)].abs())).fold(0.0, f64::max)
+}
+
+/// Training and test covariance of one data set.
+pub type Pair = (Mat<f64>, Mat<f64>);
+
+/// Likelihoods of every data set at every gamma, in the order of `gammas`; the data sets on all threads.
+///
+/// # Errors
+/// As for [`graphical_lasso`].
+pub fn sweep(data: &[Pair], gammas: &[f64]) -> Result<Vec<Vec<Likelihoods>>, Error> {
+    let mut order: Vec<usize> = (0..gammas.len()).collect();
+    order.sort_by(|a, b| gammas[*b].total_cmp(&gammas[*a]));
+    let falling: Vec<f64> = order.iter().map(|i| gammas[*i]).collect();
+    data.par_iter()
+        .map(|(train, test)| {
+            let solutions = path(train.as_ref(), &falling, &Options::default())?;
+            let mut found: Vec<(usize, Likelihoods)> = order
+                .iter()
+                .zip(&solutions)
+                .map(|(i, s)| (*i, likelihoods(s, train.as_ref(), test.as_ref())))
+                .collect();
+            found.sort_by_key(|(i, _)| *i);
+            Ok(found.into_iter().map(|(_, l)| l).collect())
+        })
+        .collect()
+}
+
+/// Sum over the data sets of one residual at gamma.
+fn residual(data: &[Pair], gamma: f64, of: fn(&Likelihoods) -> f64) -> Result<f64, Error> {
+    let one = |(train, test): &Pair| {
+        let s = graphical_lasso(train.as_ref(), gamma, &Options::default())?;
+        Ok(of(&likelihoods(&s, train.as_ref(), test.as_ref())))
+    };
+    Ok(data.par_iter().map(one).collect::<Result<Vec<f64>, Error>>()?.into_iter().sum())
+}
+
+fn of(strength: Strength) -> fn(&Likelihoods) -> f64 {
+    match strength {
+        Strength::Opt => |l| -l.test,
+        Strength::Cross => |l| l.generated - l.test,
+        Strength::Half => |l| 2.0 * l.generated - l.train - l.test,
+    }
+}
+
+/// The strengths of the mean likelihoods over `data`, one list each, from curves at `gammas` (increasing).
+///
+/// Maxima of the test likelihood between grid points by golden sections, crossings where the grid shows a change of
+/// sign by false position, each to 1e-8 of gamma.
+///
+/// # Errors
+/// As for [`graphical_lasso`].
+pub fn roots(data: &[Pair], gammas: &[f64], curves: &[Vec<Likelihoods>]) -> Result<Roots, Error> {
+    let mut found = Roots::default();
+    for strength in Strength::ALL {
+        let of = of(strength);
+        let sums: Vec<f64> = (0..gammas.len()).map(|g| curves.iter().map(|c| of(&c[g])).sum()).collect();
+        let mut f = |gamma: f64| residual(data, gamma, of);
+        let list = match strength {
+            Strength::Opt => &mut found.opt,
+            Strength::Cross => &mut found.cross,
+            Strength::Half => &mut found.half,
+        };
+        if strength == Strength::Opt {
+            for g in (1..gammas.len().saturating_sub(1))
+                .filter(|g| sums[*g] < sums[g - 1] && sums[*g] <= sums[g + 1])
+            {
+                let around = (gammas[g - 1], gammas[g + 1]);
+                list.push(smallest(&mut f, around, WIDTH, f64::NEG_INFINITY)?.0);
+            }
+        } else {
+            for g in (1..gammas.len()).filter(|g| sums[g - 1] * sums[*g] < 0.0) {
+                let [a, b] = [g - 1, g].map(|g| (gammas[g], sums[g]));
+                list.push(narrowed(&mut f, a, b, WIDTH)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// As [`super::validation::validate`], under L1; the jackknife goes by the curves between grid points.
+///
+/// # Errors
+/// As for [`graphical_lasso`].
+pub fn validate(data: &[Pair], gammas: &[f64]) -> Result<Validation, Error> {
+    let curves = sweep(data, gammas)?;
+    let over = |f: fn(&Likelihoods) -> f64| {
+        (0..gammas.len())
+            .map(|g| mean(&curves.iter().map(|c| f(&c[g])).collect::<Vec<_>>()))
+            .collect::<Vec<_>>()
+    };
+    let whole = roots(data, gammas, &curves)?;
+    let ends = |g: usize| over(|l| l.test)[g].value;
+    let best = whole.opt.iter().copied().min_by(|a, b| {
+        let at = |g: &f64| between(gammas, *g).map_or(f64::INFINITY, |k| -ends(k));
+        at(a).total_cmp(&at(b))
+    });
+    let nearest = |list: &[f64]| {
+        let distance = |g: &f64| best.map_or(-g.ln(), |b: f64| (g / b).ln().abs());
+        list.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    };
+    let estimate = |strength: Strength, gamma: Option<f64>| {
+        let gamma = gamma?;
+        let left_out: Vec<Option<f64>> = (0..curves.len())
+            .map(|f| {
+                let rest = curves.iter().enumerate().filter(|(g, _)| *g != f).map(|(_, c)| c);
+                near(strength, gammas, &rest.collect::<Vec<_>>(), gamma)
+            })
+            .collect();
+        Some(Estimate { gamma, std_error: jackknife(&left_out) })
+    };
+    Ok(Validation {
+        folds: data.len(),
+        opt: estimate(Strength::Opt, best),
+        cross: estimate(Strength::Cross, nearest(&whole.cross)),
+        half: estimate(Strength::Half, nearest(&whole.half)),
+        test: over(|l| l.test),
+        generated: over(|l| l.generated),
+        train: over(|l| l.train),
+        identity: 0.0,
+    })
+}
+
+/// The grid point next below `gamma`.
+fn between(gammas: &[f64], gamma: f64) -> Option<usize> {
+    gammas.partition_point(|g| *g <= gamma).checked_sub(1)
+}
+
+/// A strength of the mean of curves by interpolation in log gamma, the one nearest to `gamma`.
+fn near(strength: Strength, gammas: &[f64], curves: &[&Vec<Likelihoods>], gamma: f64) -> Option<f64> {
+    let of = of(strength);
+    let x: Vec<f64> = gammas.iter().map(|g| g.ln()).collect();
+    let y: Vec<f64> = (0..gammas.len()).map(|g| curves.iter().map(|c| of(&c[g])).sum()).collect();
+    let mut found = vec![];
+    for g in 1..gammas.len() {
+        if strength != Strength::Opt {
+            if y[g - 1] * y[g] < 0.0 {
+                found.push(x[g - 1] - y[g - 1] * (x[g] - x[g - 1]) / (y[g] - y[g - 1]));
+            }
+        } else if g + 1 < gammas.len() && y[g] < y[g - 1] && y[g] <= y[g + 1] {
+            // The vertex of the parabola through three points.
+            let [p, q] = [(y[g] - y[g - 1]) / (x[g] - x[g - 1]), (y[g + 1] - y[g]) / (x[g + 1] - x[g])];
+            let curvature = (q - p) / (x[g + 1] - x[g - 1]);
+            found.push(0.5 * (x[g - 1] + x[g]) - 0.5 * p / curvature);
+        }
+    }
+    let distance = |v: &f64| (v - gamma.ln()).abs();
+    found.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map(f64::exp)
+}

@@ -1,0 +1,123 @@
+//! The same under the L1 penalty.
+
+use super::GaussianConfig;
+use super::data::{Data, unusable};
+use super::gaussian::true_couplings;
+use crate::inference::gaussian::lasso::{Options, graphical_lasso};
+use crate::inference::gaussian::roots::{Roots, log_grid};
+use crate::inference::gaussian::sparse::{
+    Likelihoods, Pair, couplings, largest, likelihoods, roots, sweep, validate,
+};
+use crate::inference::gaussian::spectrum::Basis;
+use crate::inference::gaussian::validation::{Validation, covariances, jackknife_of};
+use crate::pipeline::{Error, Observer};
+use crate::report::sections::{Chosen, GaussianModel, Test};
+use faer::Mat;
+use rayon::prelude::*;
+
+/// Strengths without --gamma.
+const COUNT: usize = 40;
+
+pub fn l1(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<GaussianModel, Error> {
+    let fail = |e: crate::inference::gaussian::lasso::Error| unusable(&config.file, e);
+    // Whatever is no covariance is refused by the same words as under L2.
+    Basis::new(data.covariance.as_ref()).map_err(|e| unusable(&config.file, e))?;
+    let most = largest(data.covariance.as_ref());
+    let mut gammas = match &config.gammas {
+        Some(gammas) => gammas.clone(),
+        None if most > 0.0 => log_grid(0.01 * most, most, COUNT),
+        None => vec![1.0],
+    };
+    gammas.sort_by(f64::total_cmp);
+    let pair = (data.covariance.clone(), data.truth.clone().unwrap_or_else(|| data.covariance.clone()));
+    observer.start("graphical lasso", 0);
+    let curve = sweep(std::slice::from_ref(&pair), &gammas).map_err(fail)?.remove(0);
+    observer.finish();
+    let (mut found, mut validation, mut folds) = (Roots::default(), None, vec![]);
+    if data.truth.is_some() {
+        found = roots(std::slice::from_ref(&pair), &gammas, std::slice::from_ref(&curve)).map_err(fail)?;
+    } else if let (Some(rows), Some(fold)) = (&data.rows, &data.fold) {
+        observer.start("cross-validating", 0);
+        folds = covariances(rows.as_ref(), fold, !config.uncentered)
+            .into_iter()
+            .map(|(train, test, _)| config.scale.apply_both(train.as_ref(), test.as_ref()))
+            .collect();
+        let of_folds = validate(&folds, &gammas).map_err(fail)?;
+        found.opt.extend(of_folds.opt.map(|e| e.gamma));
+        found.cross.extend(of_folds.cross.map(|e| e.gamma));
+        found.half.extend(of_folds.half.map(|e| e.gamma));
+        validation = Some(of_folds);
+        observer.finish();
+    }
+    let (gamma, by) = choose(config, &gammas, &curve, &found, validation.as_ref(), data.truth.is_some());
+    let at = |c: &Mat<f64>| graphical_lasso(c.as_ref(), gamma, &Options::default());
+    let solution = at(&data.covariance).map_err(fail)?;
+    let chosen = likelihoods(&solution, pair.0.as_ref(), pair.1.as_ref());
+    let j_error = match folds.is_empty() {
+        true => None,
+        false => {
+            let one = |(train, _): &Pair| Ok(couplings(&at(train)?));
+            let all: Vec<Mat<f64>> = folds.par_iter().map(one).collect::<Result<_, _>>().map_err(fail)?;
+            Some(jackknife_of(&all))
+        }
+    };
+    let each = |f: fn(&Likelihoods) -> f64| curve.iter().map(f).collect::<Vec<f64>>();
+    let test = match (&data.truth, &validation) {
+        (Some(_), _) => Some(Test { value: each(|l| l.test), std_error: vec![], folds: None }),
+        (None, Some(v)) => Some(Test::of(v)),
+        (None, None) => None,
+    };
+    Ok(GaussianModel {
+        penalty: "L1",
+        names: data.names.clone(),
+        alpha: data.alpha,
+        samples: data.samples,
+        trace: data.trace,
+        scale: config.scale.name(),
+        mu: each(|l| l.mu),
+        log_z: each(|l| l.log_z),
+        train: each(|l| l.train),
+        generated: each(|l| l.generated),
+        sum_j_squared: each(|l| l.sum_j_squared),
+        d_test: None,
+        test,
+        roots: found,
+        range: (gammas[0], gammas[gammas.len() - 1]),
+        validation,
+        predicted: None,
+        chosen: Chosen { gamma, mu: chosen.mu, by },
+        j: couplings(&solution),
+        j_error,
+        true_j: true_couplings(data),
+        identity: None,
+        gap: Some(curve.iter().map(|l| l.gap).fold(chosen.gap, f64::max)),
+        pairs: Some(each(|l| l.pairs as f64)),
+        edges: config.edges,
+        gammas,
+    })
+}
+
+fn choose(
+    config: &GaussianConfig,
+    gammas: &[f64],
+    curve: &[Likelihoods],
+    found: &Roots,
+    validation: Option<&Validation>,
+    truth: bool,
+) -> (f64, &'static str) {
+    if let Some(at) = config.at {
+        return (at, "as asked for (--at)");
+    }
+    if validation.is_none() && !truth {
+        return (gammas[gammas.len() / 2], "the middle of the grid, without data to choose by");
+    }
+    let at = |g: usize| validation.map_or(curve[g].test, |v| v.test[g].value);
+    let best = (0..gammas.len()).max_by(|a, b| at(*a).total_cmp(&at(*b))).unwrap_or(0);
+    let near = |g: &f64| (g / gammas[best]).ln().abs();
+    let inside = best > 0 && best + 1 < gammas.len();
+    match found.opt.iter().copied().filter(|_| inside).min_by(|a, b| near(a).total_cmp(&near(b))) {
+        Some(gamma) if validation.is_some() => (gamma, "the largest cross-validated likelihood"),
+        Some(gamma) => (gamma, "the largest likelihood under the true covariance"),
+        None => (gammas[best], "the end of the grid, where unseen data are predicted best; widen --gamma"),
+    }
+}
