@@ -35,7 +35,9 @@ fn main() -> Result<(), Error> {
     let arguments: Vec<usize> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
     let seconds = arguments.first().copied().unwrap_or(10) as f64;
     let sizes = if arguments.len() > 1 { arguments[1..].to_vec() } else { vec![2, 20, 100] };
-    println!("n,beta,sampler,acceptance,step,us_per_energy,tau_energy,tau_error,ess_energy_per_s,ess_energy_per_1e3_energies,ess_distance_per_s,ess_test_per_s");
+    println!(
+        "n,beta,sampler,acceptance,step,us_per_energy,tau_energy,tau_error,ess_energy_per_s,ess_energy_per_1e3_energies,ess_distance_per_s,ess_test_per_s"
+    );
     for n in sizes {
         let p = posterior(n)?;
         for beta in [n as f64, 1e6] {
@@ -45,7 +47,15 @@ fn main() -> Result<(), Error> {
                 ("hmc", Method::Hmc(Trajectories::QUARTER), 1),
             ] {
                 // A short run tells how many draws the time allows; burn-in is outside of the count of energies.
-                let short = Plan { beta, chains: 1, burn_in: 100 * thin, draws: 100, thin, start: Start::Map, seed: 1 };
+                let short = Plan {
+                    beta,
+                    chains: 1,
+                    burn_in: 100 * thin,
+                    draws: 100,
+                    thin,
+                    start: Start::Map,
+                    seed: 1,
+                };
                 let (_, trial) = timed(&p, method, &short)?;
                 let draws = ((seconds / trial * 200.0) as usize).clamp(200, 400_000);
                 let (s, time) = timed(&p, method, &Plan { draws, ..short })?;

@@ -132,8 +132,7 @@ impl Hmc {
         let vectors = posterior.basis.vectors.clone();
         let posterior = posterior.in_eigenbasis();
         let c = &posterior.map_covariance;
-        let mass =
-            Mat::from_fn(n, n, |k, l| 0.5 * beta * (posterior.gamma + posterior.alpha * c[k] * c[l]));
+        let mass = Mat::from_fn(n, n, |k, l| 0.5 * beta * (posterior.gamma + posterior.alpha * c[k] * c[l]));
         let j = congruent(vectors.transpose(), start);
         let (mut here, there) = (State::new(j.clone())?, State::new(j)?);
         if !here.evaluate(&posterior) {
@@ -200,7 +199,8 @@ impl Hmc {
         let before = hamiltonian(&self.here, mass, self.beta);
         self.there.copy(&self.here);
         let whole = self.leapfrog(step, steps);
-        let difference = if whole { hamiltonian(&self.there, &self.mass, self.beta) - before } else { f64::INFINITY };
+        let difference =
+            if whole { hamiltonian(&self.there, &self.mass, self.beta) - before } else { f64::INFINITY };
         let probability = if difference.is_nan() { 0.0 } else { (-difference).exp().min(1.0) };
         let accept = uniform(&mut self.rng, 0.0, 1.0) < probability;
         if accept {

@@ -86,9 +86,7 @@ fn one_variable_is_a_normal_distribution() {
     let (alpha, gamma, beta, c) = (3.0, 2.0, 1.5, 1.4);
     let one = Mat::from_fn(1, 1, |_, _| c);
     let p = Posterior::new(alpha, gamma, one.as_ref(), Mat::identity(1, 1).as_ref()).unwrap();
-    for (method, thin) in
-        [(Method::Metropolis(Moves::SINGLE), 10), (Method::Hmc(Trajectories::QUARTER), 1)]
-    {
+    for (method, thin) in [(Method::Metropolis(Moves::SINGLE), 10), (Method::Hmc(Trajectories::QUARTER), 1)] {
         let s = sample(&p, method, &plan(beta, 5000, thin)).unwrap();
         let star = alpha * (c - 1.0) / gamma;
         near(&s.energy, 0.5 * alpha - 0.25 * gamma * star * star + 0.5 / beta, "energy");
@@ -152,9 +150,7 @@ fn cold_posteriors_are_laplace_s() {
     let p = posterior(6, 5.0, 3.0, 4);
     let beta = 1e7;
     let above = p.entries() as f64 / (2.0 * beta);
-    for (method, thin) in
-        [(Method::Metropolis(Moves::SINGLE), 60), (Method::Hmc(Trajectories::QUARTER), 1)]
-    {
+    for (method, thin) in [(Method::Metropolis(Moves::SINGLE), 60), (Method::Hmc(Trajectories::QUARTER), 1)] {
         let s = sample(&p, method, &plan(beta, 5000, thin)).unwrap();
         let shifted = Estimate { mean: s.energy.mean - p.at_map.energy, ..s.energy };
         near(&shifted, above, "energy above the estimate's");
@@ -181,9 +177,8 @@ fn cold_posteriors_are_laplace_s() {
     let (mut off, mut on) = (Mat::<f64>::zeros(6, 6), Mat::<f64>::zeros(6, 6));
     for _ in 0..draws {
         chain.propose();
-        let d = Mat::from_fn(6, 6, |k, l| {
-            chain.rotated()[(k, l)] - if k == l { p.map_values[k] } else { 0.0 }
-        });
+        let d =
+            Mat::from_fn(6, 6, |k, l| chain.rotated()[(k, l)] - if k == l { p.map_values[k] } else { 0.0 });
         for k in 0..6 {
             for l in 0..6 {
                 off[(k, l)] += d[(k, l)].powi(2) / f64::from(draws);

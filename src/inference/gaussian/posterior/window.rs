@@ -67,7 +67,14 @@ impl Window {
             proposed: square(),
             now: Root::default(),
             next: Root::default(),
-            scratch: Scratch { g: pairs(), h: pairs(), l: square(), sl: square(), b: square(), x: vec![0.0; r] },
+            scratch: Scratch {
+                g: pairs(),
+                h: pairs(),
+                l: square(),
+                sl: square(),
+                b: square(),
+                x: vec![0.0; r],
+            },
             evaluations: 0,
         }
     }
