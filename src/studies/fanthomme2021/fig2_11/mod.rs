@@ -38,7 +38,7 @@ struct Size {
 impl Size {
     fn of(preset: Preset) -> Self {
         match preset {
-            Preset::Quick => Self { n: 20, steps: 500_000, sets: 10, draws: 500 },
+            Preset::Quick => Self { n: 20, steps: 250_000, sets: 10, draws: 500 },
             Preset::Paper => Self { n: 20, steps: 2_000_000, sets: 40, draws: 2000 },
         }
     }

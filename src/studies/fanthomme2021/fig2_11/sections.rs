@@ -17,6 +17,11 @@ const PANELS: [Panel; 3] = [
     ("test_energy", "E_test − E_test(J*)", |e| e.test_energy),
 ];
 
+/// The temperatures as they are written.
+const NAMES: [&str; BETAS.len()] = ["β = 10⁴", "β = 10⁵", "β = 10⁶", "β = 10⁷", "β = 10⁸"];
+/// The first proposal drawn; nothing happens before.
+const FIRST: f64 = 100.0;
+
 fn tone(b: usize) -> Ink {
     Ink::Tone(1.0 - b as f64 / (BETAS.len() - 1) as f64)
 }
@@ -26,11 +31,12 @@ fn panel(m: &Measured, (_, axis, f): Panel, k: usize) -> Result<Figure, Error> {
     let mut axes =
         Axes { x_log: true, y_log: k < 2, height: 105.0, ..Axes::new("proposals", axis).wide(THIRD) };
     let (mut series, mut low) = (vec![], 0.0f64);
-    for (b, beta) in BETAS.iter().enumerate() {
+    for b in 0..BETAS.len() {
         let (y, error) = m.curve(b, f);
         low = y.iter().zip(&error).map(|(y, e)| y - e).fold(low, f64::min);
-        let label = if k == 0 { format!("β = {beta:e}") } else { String::new() };
-        series.push(Series::new(&label, &steps, &y).errors(&error).ink(tone(b)));
+        // Two names over each panel: one row of a legend over the three.
+        let label = if b / 2 == k { NAMES[b] } else { "" };
+        series.push(Series::new(label, &steps, &y).errors(&error).ink(tone(b)));
     }
     if k == 0 {
         for beta in BETAS {
@@ -50,7 +56,7 @@ pub(super) fn chains(m: &Measured) -> Result<Section, Error> {
     let parts = (0..3).map(|k| panel(m, PANELS[k], k)).collect::<Result<Vec<_>, _>>()?;
     let caption = format!(
         "Training energy, distance and test energy relative to J* against Metropolis proposals, from random couplings with the mean and \
-         variance of J*'s: means over {} data sets (n = {}, α = {ALPHA}, σ = {SIGMA}, γ = {GAMMA}); bands are one standard error. A: dashed, Laplace's \
+         variance of J*'s: means over {} data sets (n = {}, α = {ALPHA}, σ = {SIGMA}, γ = {GAMMA}); bands are one standard error; colours are named over the three panels. A: dashed, Laplace's \
          n(n+1)/(4β). C: the part around zero; all chains start far above it.",
         m.sets.len(),
         m.size.n
