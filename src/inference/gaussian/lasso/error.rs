@@ -29,7 +29,7 @@ pub enum Error {
         /// How much it differs from its mirror image.
         difference: f64,
     },
-    /// A variance is zero or negative.
+    /// A variance is zero or negative; subnormal numbers, as they are or over the largest entry, count as zero.
     #[error("variable {index} has variance {variance:e}; variances must be positive")]
     Variance {
         /// The variable.
@@ -37,8 +37,8 @@ pub enum Error {
         /// Its variance.
         variance: f64,
     },
-    /// The penalty is negative or no number.
-    #[error("lambda is {0}; it must be 0 or more")]
+    /// The penalty is negative or not finite.
+    #[error("lambda is {0}; it must be finite and 0 or more")]
     Lambda(f64),
     /// Penalties of a path grow.
     #[error(
@@ -48,7 +48,7 @@ pub enum Error {
     /// There is no maximum without a penalty.
     #[error("the covariance is singular, so that lambda = 0 has no solution; choose lambda > 0")]
     Singular,
-    /// The objective has no minimum, for the matrix is no covariance.
+    /// The objective has no minimum, for the matrix is no covariance and lambda does not make up for it.
     #[error(
         "variables {row} and {column} covary by more than their variances and lambda allow: the matrix is no covariance"
     )]
@@ -58,11 +58,16 @@ pub enum Error {
         /// Second variable.
         column: usize,
     },
-    /// The iteration ended above the tolerance, as on matrices that are far from positive semidefinite.
-    #[error("after {iterations} Newton iterations the duality gap is still {gap:.1e}")]
+    /// The iteration ended above the tolerance: rounding, or a matrix that is no covariance and lambda too small for it.
+    #[error(
+        "after {iterations} Newton iterations the duality gap is {gap:.1e}, the tolerance {tolerance:.1e}; a matrix \
+         that is not positive semidefinite, or close to singular, needs a larger lambda"
+    )]
     NotConverged {
         /// The gap; infinite if no dual feasible point was met.
         gap: f64,
+        /// The largest gap asked for.
+        tolerance: f64,
         /// Iterations made.
         iterations: usize,
     },

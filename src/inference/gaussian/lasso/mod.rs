@@ -1,6 +1,7 @@
 //! Graphical lasso: a sparse precision matrix from a covariance, with a certified duality gap.
 
 mod error;
+mod face;
 mod newton;
 mod screening;
 mod sweep;
@@ -14,7 +15,7 @@ use newton::{Block, Newton};
 /// How far to go.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Largest duality gap per variable.
+    /// Largest duality gap per variable: that of a solution is at most `tolerance` n.
     pub tolerance: f64,
     /// Most Newton iterations of a block.
     pub iterations: usize,
@@ -51,17 +52,19 @@ pub struct Solution {
 ///
 /// Formula: proximal Newton steps, Theta + a D with D the minimiser of tr((C - W) D) + tr(W D W D) / 2 +
 /// lambda |Theta + D|_1,off, W = Theta^-1, by coordinate descent over the entries that are not zero or
-/// have |C - W|_ij > lambda, and a by Armijo's rule. They end when the gap to the dual, max log det W + n over
-/// |W - C|_ij <= lambda and W_ii = C_ii, is at most `tolerance` n (n being tr(C Theta) + lambda |Theta|_1,off at
-/// the minimum, in whatever unit). Connected components of |C_ij| > lambda are solved one by one.
+/// have |C - W|_ij > lambda, conjugate gradients at fixed signs where that is slow, and a by Armijo's rule. They end when
+/// the gap to the dual, max log det W + n over |W - C|_ij <= lambda and W_ii = C_ii, is at most `tolerance` n (n being
+/// tr(C Theta) + lambda |Theta|_1,off at the minimum, in whatever unit). Connected components of |C_ij| > lambda are
+/// solved one by one.
 ///
 /// Shapes: `c` is n x n, symmetric to 1e-10 of its largest entry; its lower triangle counts. It may be singular if lambda > 0.
 ///
 /// # Errors
-/// See [`Error`]; a covariance (positive semidefinite) and lambda > 0 leave [`Error::NotConverged`] to rounding.
+/// See [`Error`]. With a covariance (positive semidefinite) and lambda > 0 there is a minimum; [`Error::NotConverged`] is
+/// then to be met where C is singular and lambda below a hundredth of the variances, for Theta is nearly singular too.
 ///
-/// Source: QUIC (Hsieh, Sustik, Dhillon & Ravikumar 2014, JMLR 15); the blocks, Witten, Friedman & Simon 2011 and
-/// Mazumder & Hastie 2012.
+/// Source: QUIC (Hsieh, Sustik, Dhillon & Ravikumar 2014, JMLR 15); the conjugate gradients, Oztoprak, Nocedal, Rennie &
+/// Olsen 2012, NIPS 25; the blocks, Witten, Friedman & Simon 2011 and Mazumder & Hastie 2012.
 pub fn graphical_lasso(c: MatRef<f64>, lambda: f64, options: &Options) -> Result<Solution, Error> {
     Ok(path(c, &[lambda], options)?.remove(0))
 }
@@ -71,9 +74,9 @@ pub fn graphical_lasso(c: MatRef<f64>, lambda: f64, options: &Options) -> Result
 /// # Errors
 /// As there, and lambdas that grow.
 pub fn path(c: MatRef<f64>, lambdas: &[f64], options: &Options) -> Result<Vec<Solution>, Error> {
-    let c = checked(c)?;
+    let (c, unit) = checked(c)?;
     for (i, lambda) in lambdas.iter().enumerate() {
-        if !(*lambda >= 0.0) {
+        if !(*lambda >= 0.0 && lambda.is_finite()) {
             return Err(Error::Lambda(*lambda));
         }
         if i > 0 && *lambda > lambdas[i - 1] {
@@ -83,14 +86,20 @@ pub fn path(c: MatRef<f64>, lambdas: &[f64], options: &Options) -> Result<Vec<So
     let mut solutions: Vec<Solution> = Vec::with_capacity(lambdas.len());
     for lambda in lambdas {
         let start = solutions.last().map(|s| s.theta.as_ref());
-        let next = one(c.as_ref(), *lambda, start, options)?;
+        let next = one(c.as_ref(), *lambda / unit, start, options)?;
         solutions.push(next);
+    }
+    for (solution, lambda) in solutions.iter_mut().zip(lambdas) {
+        solution.lambda = *lambda;
+        solution.objective += c.nrows() as f64 * unit.ln();
+        solution.theta *= faer::Scale(unit.recip());
+        solution.sigma *= faer::Scale(unit);
     }
     Ok(solutions)
 }
 
-/// The covariance with both triangles equal.
-fn checked(c: MatRef<f64>) -> Result<Mat<f64>, Error> {
+/// The covariance with both triangles equal, over a power of two that makes its largest entry about 1, and that power.
+fn checked(c: MatRef<f64>) -> Result<(Mat<f64>, f64), Error> {
     let n = c.nrows();
     if n != c.ncols() || n == 0 {
         return Err(Error::NotSquare { rows: n, columns: c.ncols() });
@@ -105,8 +114,9 @@ fn checked(c: MatRef<f64>) -> Result<Mat<f64>, Error> {
         }
     }
     for column in 0..n {
-        if c[(column, column)] <= 0.0 {
-            return Err(Error::Variance { index: column, variance: c[(column, column)] });
+        let variance = c[(column, column)];
+        if variance.min(variance / largest) < f64::MIN_POSITIVE {
+            return Err(Error::Variance { index: column, variance });
         }
         for row in column + 1..n {
             let difference = (c[(row, column)] - c[(column, row)]).abs();
@@ -115,7 +125,8 @@ fn checked(c: MatRef<f64>) -> Result<Mat<f64>, Error> {
             }
         }
     }
-    Ok(Mat::from_fn(n, n, |i, j| c[(i.max(j), i.min(j))]))
+    let unit = largest.log2().floor().exp2();
+    Ok((Mat::from_fn(n, n, |i, j| c[(i.max(j), i.min(j))] / unit), unit))
 }
 
 fn one(
@@ -129,23 +140,24 @@ fn one(
     let (mut theta, mut sigma) = (Mat::zeros(n, n), Mat::zeros(n, n));
     let (mut objective, mut gap, mut iterations) = (0.0, 0.0, 0);
     for block in &blocks {
+        let tolerance = options.tolerance * block.len() as f64;
         let part = |m: MatRef<f64>| Mat::from_fn(block.len(), block.len(), |i, j| m[(block[i], block[j])]);
         let solved = if let [i] = block[..] {
             let c = c[(i, i)];
             let one = |v: f64| Mat::from_fn(1, 1, |_, _| v);
             Block { theta: one(c.recip()), sigma: one(c), objective: 1.0 + c.ln(), gap: 0.0, iterations: 0 }
         } else if lambda == 0.0 {
-            unpenalised(part(c)).ok_or(Error::Singular)?
+            unpenalised(part(c)).filter(|b| b.gap <= tolerance).ok_or(Error::Singular)?
         } else {
             if let Some((row, column)) = screening::impossible(c, lambda, block) {
                 return Err(Error::Unbounded { row, column });
             }
-            let tolerance = options.tolerance * block.len() as f64;
             let c = part(c);
             let solved =
                 Newton::new(c.as_ref(), lambda).solve(start.map(part), tolerance, options.iterations);
             if !(solved.gap <= tolerance) {
-                return Err(Error::NotConverged { gap: solved.gap, iterations: solved.iterations });
+                let (gap, iterations) = (solved.gap, solved.iterations);
+                return Err(Error::NotConverged { gap, tolerance, iterations });
             }
             solved
         };

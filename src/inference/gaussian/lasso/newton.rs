@@ -1,5 +1,6 @@
 //! Proximal Newton iteration on one connected block.
 
+use super::face::Face;
 use super::sweep::{Active, Model, shrink};
 use crate::linalg::cholesky::Cholesky;
 use crate::linalg::{col, col_mut};
@@ -9,8 +10,12 @@ use faer::{Mat, MatRef};
 const ARMIJO: f64 = 1e-4;
 /// Sweeps end when their squared steps fall to this share of the first's.
 const FORCING: f64 = 1e-3;
-const MOST_SWEEPS: usize = 50;
+const MOST_SWEEPS: usize = 12;
+/// Sweeps and conjugate gradients take turns at most so often.
+const MOST_TURNS: usize = 6;
 const MOST_HALVINGS: usize = 40;
+/// Where the objective changes by less than its rounding, an iteration must leave at most this share of the gap.
+const STUCK: f64 = 0.9;
 
 /// A block's estimate.
 pub struct Block {
@@ -35,6 +40,7 @@ pub struct Newton<'a> {
     w: Mat<f64>,
     d: Mat<f64>,
     trial: Mat<f64>,
+    face: Option<Face>,
     objective: f64,
 }
 
@@ -44,10 +50,10 @@ impl<'a> Newton<'a> {
         let n = c.nrows();
         let zeros = || Mat::zeros(n, n);
         let (x, w, d, trial) = (zeros(), zeros(), zeros(), zeros());
-        Self { c, lambda, cholesky: Cholesky::new(n), x, w, d, trial, objective: f64::INFINITY }
+        Self { c, lambda, cholesky: Cholesky::new(n), x, w, d, trial, face: None, objective: f64::INFINITY }
     }
 
-    /// Iterates until the gap is at most `tolerance`, or `limit` is reached, or rounding ends all progress.
+    /// Iterates until the gap is at most `tolerance`, or `limit` is reached, or rounding ends progress.
     ///
     /// It starts at the better one of `start` (if positive definite) and [`Self::thresholded`].
     pub fn solve(mut self, start: Option<Mat<f64>>, tolerance: f64, limit: usize) -> Block {
@@ -59,37 +65,32 @@ impl<'a> Newton<'a> {
         }
         let (mut active, mut v) = (Active::new(n), vec![0.0; n]);
         let mut iterations = 0;
-        let mut predicted = 0.0;
+        let (mut predicted, mut rounding, mut before) = (0.0, 0.0, f64::INFINITY);
         loop {
-            let near = predicted < tolerance.sqrt();
             let last = iterations >= limit;
-            if near || last {
+            if predicted < tolerance.sqrt() || last {
                 let gap = self.gap();
-                if gap <= tolerance || last {
+                let stuck = predicted <= rounding && gap > STUCK * before;
+                if gap <= tolerance || last || stuck {
                     return self.block(gap, iterations);
                 }
+                before = gap;
             }
             active.choose(self.c, self.w.as_ref(), self.x.as_ref(), self.lambda);
             self.d.fill(0.0);
             let (c, w, x) = (self.c, self.w.as_ref(), self.x.as_ref());
             let model = Model { c, w, x, lambda: self.lambda, active: &active };
-            let first = model.sweep(&mut self.d, &mut v);
-            let mut sweeps = 1;
-            let enough = FORCING * first;
-            while sweeps < MOST_SWEEPS && model.sweep(&mut self.d, &mut v) > enough {
-                sweeps += 1;
+            let enough = FORCING * model.sweep(&mut self.d, &mut v);
+            for _ in 0..MOST_TURNS {
+                let slow = (0..MOST_SWEEPS).all(|_| model.sweep(&mut self.d, &mut v) > enough);
+                let face = self.face.get_or_insert_with(|| Face::new(n));
+                if !slow || !face.descend(&model, &mut self.d) {
+                    break;
+                }
             }
             iterations += 1;
-            predicted = -self.predicted();
-            if std::env::var("LASSO").is_ok() {
-                eprintln!(
-                    "it {iterations} f {:.12} sweeps {} pred {predicted:e} nnz {}",
-                    self.objective,
-                    sweeps + 1,
-                    active.len()
-                );
-            }
-            if !self.step(-predicted) {
+            (predicted, rounding) = self.predicted();
+            if !self.step(predicted, rounding) {
                 let gap = self.gap();
                 return self.block(gap, iterations);
             }
@@ -100,33 +101,41 @@ impl<'a> Newton<'a> {
         Block { theta: self.x, sigma: self.trial, objective: self.objective, gap, iterations }
     }
 
-    /// Starts at the inverse of C with its off-diagonal entries shrunk by lambda, zero where they were.
+    /// Starts at the better one of two inverses of C with its off-diagonal entries shrunk by lambda, zero where they were:
+    /// that of a tree and the full one. Where neither is positive definite, entries are shrunk further.
     ///
-    /// Where that is not positive definite, they are shrunk further.
-    /// Source: Fattahi & Sojoudi 2019, theorem 5: exact when the graph has no cycles.
+    /// Formula: the tree's has -w/e off the diagonal and (1 + sum w^2/e)/C_ii on it, e = C_ii C_jj - w^2; it is the
+    /// minimiser where the entries left have no cycles and those dropped are within lambda of what paths between them make.
+    /// Source: Fattahi & Sojoudi 2019, JMLR 20, theorem 5.
     fn thresholded(&mut self) {
         let n = self.c.nrows();
         for keep in [1.0, 0.8, 0.5, 0.2, 0.0] {
             for j in 0..n {
                 let c = col(self.c, j);
                 let w = col_mut(self.d.as_mut(), j);
-                for i in 0..n {
-                    w[i] = if i == j { c[i] } else { keep * shrink(c[i], self.lambda) };
+                let x = col_mut(self.trial.as_mut(), j);
+                let mut sum = 1.0;
+                for i in (0..n).filter(|&i| i != j) {
+                    w[i] = keep * shrink(c[i], self.lambda);
+                    let e = c[j] * self.c[(i, i)] - w[i] * w[i];
+                    x[i] = if w[i] == 0.0 { 0.0 } else { -w[i] / e };
+                    sum += w[i] * w[i] / e;
                 }
+                w[j] = c[j];
+                x[j] = sum / c[j];
             }
-            if !self.cholesky.factor(self.d.as_ref()) {
-                continue;
-            }
-            self.cholesky.inverse(self.trial.as_mut());
-            for j in 0..n {
-                let w = col(self.d.as_ref(), j);
-                for (x, w) in col_mut(self.trial.as_mut(), j).iter_mut().zip(w) {
-                    if *w == 0.0 {
-                        *x = 0.0;
+            let tree = self.adopt();
+            let full = self.cholesky.factor(self.d.as_ref()) && {
+                self.cholesky.inverse(self.trial.as_mut());
+                for j in 0..n {
+                    let w = col(self.d.as_ref(), j);
+                    for (x, w) in col_mut(self.trial.as_mut(), j).iter_mut().zip(w) {
+                        *x = if *w == 0.0 { 0.0 } else { *x };
                     }
                 }
-            }
-            if self.adopt() {
+                self.adopt()
+            };
+            if tree || full {
                 return;
             }
         }
@@ -136,13 +145,18 @@ impl<'a> Newton<'a> {
     fn adopt(&mut self) -> bool {
         match self.value() {
             Some(value) if value < self.objective => {
-                std::mem::swap(&mut self.x, &mut self.trial);
-                self.objective = value;
-                self.cholesky.inverse(self.w.as_mut());
+                self.accept(value);
                 true
             }
             _ => false,
         }
+    }
+
+    /// Makes the trial, whose factors and value are at hand, the iterate.
+    fn accept(&mut self, value: f64) {
+        std::mem::swap(&mut self.x, &mut self.trial);
+        self.objective = value;
+        self.cholesky.inverse(self.w.as_mut());
     }
 
     /// The objective at the trial, whose factors it leaves; none if it is not positive definite.
@@ -163,25 +177,27 @@ impl<'a> Newton<'a> {
         Some(linear - self.cholesky.log_det())
     }
 
-    /// What the model without its curvature says of the step D.
-    fn predicted(&self) -> f64 {
-        let mut sum = 0.0;
+    /// By how much the model without its curvature decreases along D, and the rounding error of the objective: that of
+    /// log det Theta is about eps sum |W_ij Theta_ij|.
+    fn predicted(&self) -> (f64, f64) {
+        let (mut sum, mut size) = (0.0, self.objective.abs());
         for j in 0..self.c.ncols() {
             let (c, w) = (col(self.c, j), col(self.w.as_ref(), j));
             let (x, d) = (col(self.x.as_ref(), j), col(self.d.as_ref(), j));
             for i in 0..j {
-                let size = (x[i] + d[i]).abs() - x[i].abs();
-                sum += 2.0 * ((c[i] - w[i]) * d[i] + self.lambda * size);
+                let growth = (x[i] + d[i]).abs() - x[i].abs();
+                sum += 2.0 * ((c[i] - w[i]) * d[i] + self.lambda * growth);
+                size += 2.0 * (w[i] * x[i]).abs();
             }
             sum += (c[j] - w[j]) * d[j];
+            size += w[j] * x[j];
         }
-        sum
+        (-sum, 4.0 * f64::EPSILON * size)
     }
 
     /// Goes along D as far as positive definiteness and Armijo's rule allow; false if nowhere.
-    fn step(&mut self, predicted: f64) -> bool {
+    fn step(&mut self, predicted: f64, rounding: f64) -> bool {
         let n = self.c.nrows();
-        let rounding = 4.0 * f64::EPSILON * self.objective.abs().max(n as f64);
         let mut share = 1.0;
         for _ in 0..MOST_HALVINGS {
             for j in 0..n {
@@ -191,13 +207,10 @@ impl<'a> Newton<'a> {
                 }
             }
             if let Some(value) = self.value()
-                && value <= self.objective + ARMIJO * share * predicted + rounding
+                && value <= self.objective - ARMIJO * share * predicted + rounding
             {
-                let progress = predicted < -rounding;
-                std::mem::swap(&mut self.x, &mut self.trial);
-                self.objective = value;
-                self.cholesky.inverse(self.w.as_mut());
-                return progress;
+                self.accept(value);
+                return true;
             }
             share *= 0.5;
         }

@@ -30,10 +30,6 @@ impl Active {
         }
     }
 
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
     fn column(&self, j: usize) -> &[u32] {
         &self.rows[if j == 0 { 0 } else { self.ends[j - 1] }..self.ends[j]]
     }
