@@ -28,8 +28,14 @@ fn tone(b: usize) -> Ink {
 
 fn panel(m: &Measured, (_, axis, f): Panel, k: usize) -> Result<Figure, Error> {
     let steps: Vec<f64> = times(m.size.steps).iter().map(|t| *t as f64).collect();
-    let mut axes =
-        Axes { x_log: true, y_log: k < 2, height: 105.0, ..Axes::new("proposals", axis).wide(THIRD) };
+    let x_range = Some([FIRST, m.size.steps as f64]);
+    let mut axes = Axes {
+        x_log: true,
+        y_log: k < 2,
+        x_range,
+        height: 105.0,
+        ..Axes::new("proposals", axis).wide(THIRD)
+    };
     let (mut series, mut low) = (vec![], 0.0f64);
     for b in 0..BETAS.len() {
         let (y, error) = m.curve(b, f);
