@@ -10,6 +10,7 @@ pub mod lasso;
 pub mod likelihood;
 pub mod map;
 pub mod pooled;
+pub mod posterior;
 pub mod predict;
 pub mod roots;
 pub mod samples;

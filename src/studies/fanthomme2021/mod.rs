@@ -1,6 +1,7 @@
 //! Fanthomme (2021), thesis, chapter 2: "Regularization in Gaussian Model inference".
 
 pub mod fig2_10;
+pub mod fig2_11;
 pub mod fig2_2;
 pub mod fig2_3;
 pub mod fig2_4;
@@ -10,7 +11,7 @@ mod strengths;
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[fig2_2::STUDY, fig2_3::STUDY, fig2_4::STUDY, fig2_10::STUDY];
+pub const STUDIES: &[Study] = &[fig2_2::STUDY, fig2_3::STUDY, fig2_4::STUDY, fig2_10::STUDY, fig2_11::STUDY];
 
 /// Mean, its standard error, and how many; NaN without any.
 fn mean(values: impl IntoIterator<Item = f64>) -> (f64, f64, usize) {
