@@ -1,12 +1,13 @@
 //! Fanthomme (2021), thesis, chapter 2: "Regularization in Gaussian Model inference".
 
 pub mod fig2_2;
+pub mod fig2_5;
 mod models;
 
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[fig2_2::STUDY];
+pub const STUDIES: &[Study] = &[fig2_2::STUDY, fig2_5::STUDY];
 
 /// Strengths that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
 const RANGE: (f64, f64) = (1e-4, 1e5);

@@ -80,7 +80,8 @@ impl<'a> Newton<'a> {
             self.d.fill(0.0);
             let (c, w, x) = (self.c, self.w.as_ref(), self.x.as_ref());
             let model = Model { c, w, x, lambda: self.lambda, active: &active };
-            let enough = FORCING * model.sweep(&mut self.d, &mut v);
+            let enough = std::env::var("FORCING").map_or(FORCING, |v| v.parse().unwrap())
+                * model.sweep(&mut self.d, &mut v);
             for _ in 0..MOST_TURNS {
                 let slow = (0..MOST_SWEEPS).all(|_| model.sweep(&mut self.d, &mut v) > enough);
                 let face = self.face.get_or_insert_with(|| Face::new(n));
