@@ -9,7 +9,7 @@ use faer::{Mat, MatRef};
 /// Share of the model's decrease that a step must bring.
 const ARMIJO: f64 = 1e-4;
 /// Sweeps end when their squared steps fall to this share of the first's.
-const FORCING: f64 = 1e-3;
+const FORCING: f64 = 0.1;
 const MOST_SWEEPS: usize = 12;
 /// Sweeps and conjugate gradients take turns at most so often.
 const MOST_TURNS: usize = 6;
@@ -80,8 +80,7 @@ impl<'a> Newton<'a> {
             self.d.fill(0.0);
             let (c, w, x) = (self.c, self.w.as_ref(), self.x.as_ref());
             let model = Model { c, w, x, lambda: self.lambda, active: &active };
-            let enough = std::env::var("FORCING").map_or(FORCING, |v| v.parse().unwrap())
-                * model.sweep(&mut self.d, &mut v);
+            let enough = FORCING * model.sweep(&mut self.d, &mut v);
             for _ in 0..MOST_TURNS {
                 let slow = (0..MOST_SWEEPS).all(|_| model.sweep(&mut self.d, &mut v) > enough);
                 let face = self.face.get_or_insert_with(|| Face::new(n));
