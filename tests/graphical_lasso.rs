@@ -101,7 +101,7 @@ fn objectives_of_other_solvers_and_a_certified_gap() {
             let found = graphical_lasso(c.as_ref(), lambda, &TIGHT).unwrap();
             certify(&c, lambda, &found, 1e-11);
             optimality(&c, lambda, &found.theta, 1e-6);
-            assert!(found.iterations <= 12, "{name} {lambda}: {} Newton iterations", found.iterations);
+            assert!(found.iterations <= 16, "{name} {lambda}: {} Newton iterations", found.iterations);
         }
     }
 }

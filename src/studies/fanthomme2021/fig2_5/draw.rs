@@ -19,7 +19,8 @@ pub(super) fn section(cells: &[Cell], shown: &Curves, size: &Size) -> Result<Sec
         "A: likelihoods a variable of training, test and generated data and of the true model (grey) against the L1 strength γ, for one \
          data set of n = {n} (GOE, σ = {}, α = {}); vertical lines: γ_opt (test likelihood maximal), γ_cross (generated = test), γ_half \
          (generated midway between training and test). B: γ_opt (full) and γ_cross (dashed) against the sampling ratio α = p/n for Gaussian \
-         couplings; C: the same for the ring chain. Means over {} and {} data sets; bands, where wider than the line, are one standard error.",
+         couplings; C: the same for the ring chain. Means over {} and {} data sets; bands, where wider than the line, are one standard error; \
+         γ_cross is missing where the two likelihoods do not cross.",
         sigma(&SHOWN.0),
         SHOWN.1,
         size.models * size.draws[0],

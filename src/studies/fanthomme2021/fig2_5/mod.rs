@@ -132,9 +132,9 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         (name, value)
     };
     let json = cells.iter().map(entry).collect::<Json<_, _>>();
-    let answer = "Under the L1 penalty, too, the test likelihood has a maximum at a finite strength wherever couplings can be told from \
-        noise, and generated and test likelihoods cross; the two strengths differ by far more than under the L2 penalty, but not by \
-        an order of magnitude."
+    let answer = "Under the L1 penalty, too, the test likelihood has a maximum at a finite strength where couplings can be told from \
+        noise. Generated and test likelihoods cross where the couplings gain more than the free diagonal overfits; the two strengths \
+        differ by more than under the L2 penalty, and not by an order of magnitude."
         .to_string();
     let sections = vec![draw::section(&cells, &shown, size)?];
     Ok(Findings { claims: verdicts::claims(&cells), answer, sections, json, warnings: vec![] })

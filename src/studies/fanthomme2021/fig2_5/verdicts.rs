@@ -1,6 +1,7 @@
 //! Claims of Fig. 2.5.
 
 use super::{Cell, DataSet, Strength};
+use crate::inference::gaussian::lasso::Options;
 use crate::studies::Claim;
 use crate::studies::fanthomme2021::{largest, mean};
 
@@ -39,11 +40,18 @@ pub(super) fn claims(cells: &[Cell]) -> Vec<Claim> {
             0.0,
             count,
         )
-        .published(1.0, 0.0),
+        .published(1.0, 0.0)
+        .if_differs(
+            "The L1 penalty leaves the diagonal free, which is fitted to the data even where no coupling is left: there L_gen = L_train \
+             exceeds L_test by about 1/p a variable. Where the couplings' gain is smaller than that, at few samples or weak couplings, \
+             the generated likelihood stays above the test likelihood at every strength; where it is larger, the two cross twice, and the \
+             smaller strength is meant. The excess falls with n at fixed α, and with it the share of data sets without a crossing.",
+        ),
     ];
     for (name, words) in [("goe", "GOE"), ("chain", "Chain")] {
         let (l1, l1_error, n) = of(name, &|s| apart(ratio(s)));
-        let (l2, l2_error, _) = of(name, &|s| apart(s.l2_ratio));
+        let (l2, l2_error, _) =
+            of(name, &|s| if ratio(s).is_finite() { apart(s.l2_ratio) } else { f64::NAN });
         out.push(
             Claim::measured(
                 &format!("{words}: γ_cross and γ_opt are no longer equal, and further apart than under L2 (there {l2:.3} ± {l2_error:.3})"),
@@ -73,7 +81,8 @@ pub(super) fn claims(cells: &[Cell]) -> Vec<Claim> {
             .decided(most < 10.0),
         );
         let (off, off_error, n) = of(name, &|s| (s.half - 1.0).abs());
-        let (l2, l2_error, _) = of(name, &|s| (s.l2_half - 1.0).abs());
+        let (l2, l2_error, _) =
+            of(name, &|s| if s.half.is_finite() { (s.l2_half - 1.0).abs() } else { f64::NAN });
         out.push(
             Claim::measured(
                 &format!("{words}: tr J* C = tr J C* (eq. 2.21) stays close to true at γ_half"),
@@ -96,7 +105,11 @@ pub(super) fn claims(cells: &[Cell]) -> Vec<Claim> {
                 off_error,
                 n,
             )
-            .decided(off - l2 > 2.0 * off_error.hypot(l2_error)),
+            .decided(off - l2 > 2.0 * off_error.hypot(l2_error))
+            .if_differs(
+                "From the same data sets, each penalty at its own γ_half, with μ such that tr J = 0 for both; the equality is one of many \
+                 samples under either penalty, and which is followed more closely depends on σ and α (table).",
+            ),
         );
     }
     let exact = |claim: &str, quantity: &str, value: f64, tolerance: f64| {
@@ -110,9 +123,9 @@ pub(super) fn claims(cells: &[Cell]) -> Vec<Claim> {
     ));
     out.push(exact(
         "L_gen = L_train - γ Σ_{i≠j} |J*_ij|/2, the L1 counterpart of eq. 2.16",
-        "largest difference a variable at the strengths found",
+        "largest difference a variable at the strengths found; a gap g n allows √(g/2)",
         largest(all().map(|s| s.identity)),
-        1e-9,
+        (Options::default().tolerance / 2.0).sqrt(),
     ));
     out.push(exact(
         "Every estimate is the minimum",
