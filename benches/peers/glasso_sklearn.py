@@ -5,7 +5,7 @@
 
 Covariances of p = 2 n samples of the spherical models of the thesis, rescaled to trace n, from fixed seeds: couplings
 Gaussian with standard deviation 0.5/sqrt(n) (goe) or 0.3 between neighbours on a ring (chain). Prints the table.
-`GraphicalLasso` runs as it comes (coordinate descent, tolerance 1e-4) but for its limit of iterations, 1000. At n = 1000
+`GraphicalLasso` runs as it comes (coordinate descent, tolerance 1e-4) but for its limit of iterations, 200. At n = 1000
 only ours runs.
 """
 import argparse
@@ -23,7 +23,7 @@ from sklearn.exceptions import ConvergenceWarning
 parser = argparse.ArgumentParser()
 parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300, 1000])
 parser.add_argument("--time", type=float, default=2)
-parser.add_argument("--limit", type=int, default=1000)
+parser.add_argument("--limit", type=int, default=200)
 options = parser.parse_args()
 
 binary = pathlib.Path(__file__).resolve().parents[2] / "target" / "release" / "examples" / "glasso_speed"

@@ -37,6 +37,8 @@ pub enum Use {
     Samples = 13,
     /// Couplings of a statistical model.
     Couplings = 14,
+    /// A Markov chain.
+    Chain = 15,
 }
 
 /// The stream of item `index` in a run seeded with `seed`.

@@ -10,8 +10,8 @@ use crate::inference::gaussian::spectrum::{Basis, Spectrum, rescaled};
 use crate::linalg::col;
 use crate::linalg::random::{Use, stream};
 use crate::studies::Error;
-use crate::studies::fanthomme2021::RANGE;
 use crate::studies::fanthomme2021::models::failed;
+use crate::studies::fanthomme2021::strengths::RANGE;
 use faer::MatRef;
 
 /// Smallest strength that is looked at, in units of the noise 1/sqrt(p) of a correlation.

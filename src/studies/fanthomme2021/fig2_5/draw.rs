@@ -79,7 +79,8 @@ fn strengths(cells: &[Cell], kind: &str) -> Result<Figure, Error> {
     sigmas.dedup();
     let mut series = vec![];
     for (k, s) in sigmas.iter().enumerate() {
-        let of_sigma: Vec<&&Cell> = of_kind.iter().filter(|c| sigma(&c.ensemble) == *s).collect();
+        let of_sigma: Vec<&&Cell> =
+            of_kind.iter().filter(|c| sigma(&c.ensemble).total_cmp(s).is_eq()).collect();
         let alphas: Vec<f64> = of_sigma.iter().map(|c| c.alpha).collect();
         for strength in [Strength::Opt, Strength::Cross] {
             let found = of_sigma.iter().map(|c| c.strength(strength));

@@ -115,7 +115,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
     )?;
     let mut cells: Vec<Cell> = vec![];
     for ((_, ensemble, alpha, _), set) in jobs.into_iter().zip(sets) {
-        match cells.last_mut().filter(|c| c.ensemble == ensemble && c.alpha == alpha) {
+        match cells.last_mut().filter(|c| c.ensemble == ensemble && c.alpha.total_cmp(&alpha).is_eq()) {
             Some(cell) => cell.sets.push(set),
             None => cells.push(Cell { ensemble, alpha, sets: vec![set] }),
         }
