@@ -1,5 +1,7 @@
 //! The graphical lasso: objectives of other solvers, optimality conditions, a gap that the test computes itself.
 
+#![allow(clippy::float_cmp)]
+
 use faer::linalg::solvers::DenseSolveCore;
 use faer::{Mat, MatRef, Scale};
 use nullcline::inference::gaussian::lasso::{Error, Options, Solution, graphical_lasso, path};
