@@ -147,7 +147,7 @@ pub fn likelihood_gap(n: usize, alpha: f64) -> f64 {
     -(n as f64 + 1.0) / (4.0 * alpha * n as f64)
 }
 
-/// Mean overlap <theta> of eq. 2.62 for the orthogonal ensemble: 1/(n (1 - sigma^2)), or (1 - 1/sigma)^2 above one.
+/// Mean overlap theta of eq. 2.62 for the orthogonal ensemble: 1/(n (1 - sigma^2)), or (1 - 1/sigma)^2 above one.
 pub fn mean_overlap(n: usize, sigma: f64) -> f64 {
     match sigma < 1.0 {
         true => 1.0 / (n as f64 * (1.0 - sigma * sigma)),

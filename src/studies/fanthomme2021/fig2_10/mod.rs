@@ -238,8 +238,8 @@ mod tests {
 
     #[test]
     fn quantiles_interpolate() {
-        assert_eq!(quantile([3.0, 1.0, 2.0, f64::NAN], 0.5), 2.0);
-        assert_eq!(quantile([0.0, 1.0], 0.25), 0.25);
+        assert!((quantile([3.0, 1.0, 2.0, f64::NAN], 0.5) - 2.0).abs() < 1e-15);
+        assert!((quantile([0.0, 1.0], 0.25) - 0.25).abs() < 1e-15);
         assert!(quantile([], 0.5).is_nan());
     }
 }
