@@ -4,6 +4,7 @@ mod analyses;
 mod columns;
 mod config;
 mod error;
+pub mod ibl;
 pub mod infer;
 mod inspect;
 mod network;

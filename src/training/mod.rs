@@ -8,7 +8,9 @@ pub mod init;
 pub mod loss;
 mod model;
 pub mod optimiser;
+pub mod radd;
 pub mod schedule;
+pub mod sessions;
 pub mod trainer;
 
 pub use model::{Model, Readout};

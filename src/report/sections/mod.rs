@@ -2,6 +2,7 @@
 
 mod activity;
 mod adjoint;
+pub mod behaviour;
 mod clusters;
 mod covariant;
 mod cycles;
