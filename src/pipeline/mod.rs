@@ -2,6 +2,7 @@
 
 mod columns;
 mod config;
+pub mod distill;
 mod error;
 pub mod infer;
 mod inspect;
