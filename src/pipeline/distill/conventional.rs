@@ -1,6 +1,6 @@
 //! `distill conventional`: train a small network on a large one's output probabilities, and write it.
 
-use super::teacher::{as_config, network_inputs};
+use super::teacher::{as_config, assumed, network_inputs};
 use super::{ConventionalConfig, STUDENT, dynamics, write_student};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use crate::linalg::activation::Activation;
@@ -12,7 +12,6 @@ use crate::pipeline::{Diagnosed, Error, Module, Observer, Outcome, RecordingSett
 use crate::report::folder::Folder;
 use crate::report::sections::{self, Conventional, words::count};
 use crate::systems::architecture::{Architecture, Cell};
-use crate::systems::checkpoint::Network;
 use crate::systems::rule::Rule;
 use crate::systems::time::System;
 use crate::training::Readout;
@@ -124,16 +123,12 @@ pub fn distill_conventional(config: &ConventionalConfig, observer: &dyn Observer
             "file": common.file.display().to_string(), "kind": "network", "sequences": sequences, "rows": rows,
         }),
         findings: sections::describe_conventional(&found),
-        warnings: notes(&network),
+        warnings: assumed(&network),
         modules: vec![(Module::Distillation, sections::conventional(&found)?)],
     };
     let outcome = write(&common.run(), diagnosed, folder);
     observer.finish();
     outcome
-}
-
-fn notes(network: &Network) -> Vec<String> {
-    network.notes.iter().filter(|n| n.contains("assumed")).cloned().collect()
 }
 
 /// States after each input from the zero state, n x T.

@@ -123,12 +123,12 @@ impl Teacher {
         );
         Ok(Self {
             inputs: (0..network.inputs).map(|i| format!("input{i}")).collect(),
+            warnings: assumed(&network),
             origin: Origin::Network(Box::new(network), orbits.states),
             units,
             u,
             starts,
             subject,
-            warnings: vec![],
         })
     }
 
@@ -193,6 +193,13 @@ pub fn network_inputs(common: &Common, network: &Network) -> Result<Vec<Mat<f64>
         return Err(Error::Config(message.into()));
     };
     tables::inputs(Path::new(table), network.inputs)
+}
+
+/// What was assumed of a weight file, as warnings.
+pub fn assumed(network: &Network) -> Vec<String> {
+    let notes = network.notes.iter().filter(|n| n.contains("assumed"));
+    // Here --activation is the student's.
+    notes.map(|n| n.replace("--activation", "--teacher-activation")).collect()
 }
 
 /// Sequences as one matrix, and their first columns.

@@ -17,7 +17,7 @@ use faer::{Mat, c64};
 use serde_json::json;
 
 /// States drawn in the plane.
-const STATES: usize = 3000;
+const STATES: usize = 100;
 
 /// What `distill conventional` found.
 pub struct Conventional {
@@ -79,8 +79,8 @@ pub fn conventional(c: &Conventional) -> Result<Rendered, Error> {
     if let Some(field) = &c.field {
         let points = places(&c.points, |i| [c.points.points[i].state[0], c.points.points[i].state[1]]);
         let line = (0..c.states.ncols().min(STATES)).map(|t| [c.states[(0, t)], c.states[(1, t)]]).collect();
-        let caption = "The student's step from each state without input, its fixed points, and its states under the longest \
-                       sequence of inputs (red).";
+        let caption = "The student's step from each state without input, its fixed points, and its first states under the \
+                       longest sequence of inputs (red).";
         figures.push(portrait_of(field, &points, &[line], c.units, ["h0", "h1"])?.named(
             "phase_portrait",
             "Phase portrait of the student",

@@ -10,8 +10,9 @@ use crate::report::{Error, Figure};
 
 /// Rows shown in time.
 const WINDOW: usize = 250;
-/// Rows of the teacher's states in the plane.
-const STATES: usize = 3000;
+/// Rows of the teacher's states in the plane, alone and over a flow, which they must not hide.
+const STATES: usize = 600;
+const OVER_FLOW: usize = 100;
 /// Units shown in time.
 const SHOWN: usize = 6;
 
@@ -21,10 +22,10 @@ pub fn all(r: &Radd) -> Result<Vec<Figure>, Error> {
         all.push(portrait(r, field)?);
         if let Some(t) = &r.teacher {
             let points = places(&t.points, |i| [t.at[i][0], t.at[i][1]]);
-            all.push(state_plane(&trajectories(r), &points, "z1", "z2")?.named(
+            all.push(state_plane(&trajectories(r, STATES), &points, "z1", "z2")?.named(
                 "teacher_plane",
                 "The teacher's states in the student's plane",
-                "States of the teacher (grey) and its fixed points under the constant input, projected by P.",
+                "First states of the teacher (grey) and its fixed points under the constant input, projected by P.",
             )?);
         }
     }
@@ -45,7 +46,8 @@ fn window(r: &Radd) -> std::ops::Range<usize> {
 
 fn in_time(r: &Radd) -> Result<Figure, Error> {
     let rows = window(r);
-    let time: Vec<f64> = rows.clone().map(|t| t as f64).collect();
+    let time: Vec<f64> = rows.clone().map(|t| (t - rows.start) as f64).collect();
+    let label = if rows.start > 0 { format!("Row − {}", rows.start) } else { "Row".into() };
     let of = |m: faer::MatRef<f64>, i: usize| rows.clone().map(|t| m[(i, t)]).collect::<Vec<f64>>();
     let one = |i: usize| {
         let series = [
@@ -54,7 +56,7 @@ fn in_time(r: &Radd) -> Result<Figure, Error> {
             Series::new("free-running", &time, &of(r.free.as_ref(), i)).ink(Ink::Series(1)),
         ];
         let name = format!("z{}", i + 1);
-        lines(&series, &Axes { height: 75.0, ..Axes::new("Row", &name) })?.named(&name, &name, "")
+        lines(&series, &Axes { height: 75.0, ..Axes::new(&label, &name) })?.named(&name, &name, "")
     };
     let m = r.student.units().min(SHOWN);
     let each = (0..m).map(one).collect::<Result<Vec<_>, _>>()?;
@@ -81,11 +83,11 @@ pub(super) fn places(points: &FixedPoints, at: impl Fn(usize) -> [f64; 2]) -> Ve
     points.points.iter().enumerate().map(one).collect()
 }
 
-/// The teacher's states along z1 and z2, one line a sequence.
-fn trajectories(r: &Radd) -> Vec<Vec<[f64; 2]>> {
+/// The first `most` of the teacher's states along z1 and z2, one line a sequence.
+fn trajectories(r: &Radd, most: usize) -> Vec<Vec<[f64; 2]>> {
     let z = r.sequences.z;
     let ends = r.sequences.starts.iter().skip(1).copied().chain([z.ncols()]);
-    let (mut lines, mut left) = (vec![], STATES);
+    let (mut lines, mut left) = (vec![], most);
     for (start, end) in r.sequences.starts.iter().copied().zip(ends) {
         let end = end.min(start + left);
         left -= end - start;
@@ -100,11 +102,11 @@ fn trajectories(r: &Radd) -> Vec<Vec<[f64; 2]>> {
 /// The student's flow in the plane of z1 and z2 with the teacher's states on it.
 fn portrait(r: &Radd, field: &FlowField) -> Result<Figure, Error> {
     let points = places(&r.points, |i| [r.points.points[i].state[0], r.points.points[i].state[1]]);
-    portrait_of(field, &points, &trajectories(r), r.student.units(), ["z1", "z2"])?.named(
+    portrait_of(field, &points, &trajectories(r, OVER_FLOW), r.student.units(), ["z1", "z2"])?.named(
         "phase_portrait",
         "Phase portrait of the student",
-        "The student's step from each state under the constant input, its fixed points, and the teacher's projected \
-         states (red), which saw changing inputs.",
+        "The student's step from each state under the constant input, its fixed points, and the teacher's first \
+         projected states (red), which saw changing inputs.",
     )
 }
 
