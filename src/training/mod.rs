@@ -11,6 +11,7 @@ mod model;
 pub mod optimiser;
 pub mod radd;
 pub mod schedule;
+pub mod sessions;
 pub mod trainer;
 
 pub use model::{Model, Readout};

@@ -2,6 +2,7 @@
 
 mod activity;
 mod adjoint;
+pub mod behaviour;
 mod covariant;
 mod cycles;
 mod distillation;
