@@ -136,8 +136,8 @@ impl Teacher {
         let (file, r) = (&config.common.file, &config.recording);
         let array = table_array(file, r.units.as_deref())?;
         let mut columns = Columns::choose(file, r, array.as_deref())?;
-        let (names, inputs, own_array) = inputs(config, array.as_deref())?;
-        if !own_array {
+        let InputColumns { names, values: inputs, apart } = inputs(config, array.as_deref())?;
+        if !apart {
             columns.units.retain(|u| !names.contains(u));
         }
         if let Some(list) = r.units.as_deref().filter(|u| Some(*u) != array.as_deref()) {
@@ -225,10 +225,19 @@ fn as_typed(names: &[String], list: &str) -> Vec<String> {
     ordered
 }
 
-/// Names and columns of the inputs, and whether they are an array of their own (of an npz).
-fn inputs(config: &RaddConfig, array: Option<&str>) -> Result<(Vec<String>, Vec<Vec<f64>>, bool), Error> {
+/// Columns of inputs, whole.
+#[derive(Default)]
+struct InputColumns {
+    names: Vec<String>,
+    values: Vec<Vec<f64>>,
+    /// Whether they are an array of their own, of an npz.
+    apart: bool,
+}
+
+/// The columns that --inputs names.
+fn inputs(config: &RaddConfig, array: Option<&str>) -> Result<InputColumns, Error> {
     let file = &config.common.file;
-    let Some(list) = &config.common.inputs else { return Ok((vec![], vec![], false)) };
+    let Some(list) = &config.common.inputs else { return Ok(InputColumns::default()) };
     let own = array.is_some_and(|a| a != list.as_str())
         && tensors::read(file)?.get(list).is_some_and(|t| matches!(t.shape.len(), 2 | 3));
     let array = if own { Some(list.as_str()) } else { array };
@@ -260,7 +269,7 @@ fn inputs(config: &RaddConfig, array: Option<&str>) -> Result<(Vec<String>, Vec<
         }
     });
     let values: Vec<Vec<f64>> = values.collect();
-    Ok((chosen, values, own))
+    Ok(InputColumns { names: chosen, values, apart: own })
 }
 
 /// Rows of the file in which nothing is missing.
