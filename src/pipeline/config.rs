@@ -35,6 +35,8 @@ pub enum Module {
     Clusters,
     /// Couplings of a Gaussian model, by `infer gaussian`.
     Gaussian,
+    /// A student of a network or a recording, by `distill`.
+    Distillation,
 }
 
 impl Module {
@@ -73,6 +75,7 @@ impl Module {
             Self::Selectivity => "selectivity",
             Self::Clusters => "clusters",
             Self::Gaussian => "gaussian",
+            Self::Distillation => "distillation",
         }
     }
     /// The module of that name; `-` does for `_`.

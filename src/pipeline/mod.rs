@@ -3,6 +3,7 @@
 mod analyses;
 mod columns;
 mod config;
+pub mod distill;
 mod error;
 pub mod ibl;
 pub mod infer;

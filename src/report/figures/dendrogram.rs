@@ -54,7 +54,8 @@ pub fn dendrogram(
     for ([a, b], height) in merges {
         let (Some(a), Some(b)) = (groups.get(*a).copied(), groups.get(*b).copied()) else { continue };
         let own = if a.2 == b.2 { a.2 } else { None };
-        let pen = Pen::new(own.map_or(INK, series), 0.8);
+        // The last of the colours is that of what stands above the clusters.
+        let pen = Pen::new(own.map_or(INK, |c| series(c % 6)), 0.8);
         panel.line([[a.0, a.1], [a.0, *height], [b.0, *height], [b.0, b.1]], pen);
         groups.push(((a.0 + b.0) / 2.0, *height, own));
     }

@@ -7,6 +7,7 @@ mod clusters;
 mod covariant;
 mod cycles;
 mod decoding;
+mod distillation;
 mod fixed_points;
 mod flow_field;
 mod gaussian;
@@ -26,6 +27,10 @@ pub use clusters::{Weights, clusters, describe as describe_clusters};
 pub use covariant::{covariant, describe as describe_covariant};
 pub use cycles::{cycles, describe as describe_cycles};
 pub use decoding::{Decoded, Features, decoding, describe as describe_decoding};
+pub use distillation::{
+    Conventional, Exponents, Radd, ScaleRow, Teaching, conventional, describe as describe_radd,
+    describe_conventional, radd,
+};
 pub use fixed_points::{Plane, describe as describe_points, fixed_points};
 pub use flow_field::flow_field;
 pub use gaussian::{Chosen, GaussianModel, Predicted, Source, Test, describe as describe_gaussian, gaussian};
