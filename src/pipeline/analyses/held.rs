@@ -143,7 +143,8 @@ impl Target {
                     [] => TargetKind::Unusable("has no value".into()),
                     [one] => TargetKind::Unusable(format!("has one value only, {one}")),
                     [a, b] => {
-                        let code = |v: f64| if v.is_finite() { f64::from(v == b) } else { f64::NAN };
+                        // Ascending: what is not the first is the second.
+                        let code = |v: f64| if v.is_finite() { f64::from(v > a) } else { f64::NAN };
                         values.iter_mut().for_each(|v| *v = code(*v));
                         TargetKind::Two([a.to_string(), b.to_string()])
                     }

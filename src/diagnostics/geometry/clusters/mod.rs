@@ -133,7 +133,9 @@ pub fn clusters(x: MatRef<f64>, options: &Options) -> Result<Clusters, Error> {
 }
 
 /// Correlations of the rows that vary, those rows, and those that do not.
-fn correlations(x: MatRef<f64>) -> Result<(Mat<f64>, Vec<usize>, Vec<usize>), Error> {
+type Correlations = (Mat<f64>, Vec<usize>, Vec<usize>);
+
+fn correlations(x: MatRef<f64>) -> Result<Correlations, Error> {
     let (n, t) = (x.nrows(), x.ncols());
     let (mut rows, mut kept, mut constant) = (vec![], vec![], vec![]);
     for unit in 0..n {
