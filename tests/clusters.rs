@@ -37,7 +37,7 @@ fn trees_cuts_and_silhouettes_agree_with_scipy_and_scikit_learn() {
         let theirs = &all["trees"][linkage.name()];
         for (ours, z) in found.tree.merges.iter().zip(theirs["z"].as_array().unwrap()) {
             let z: Vec<f64> = z.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
-            assert_eq!([ours.groups[0] as f64, ours.groups[1] as f64, ours.size as f64], [z[0], z[1], z[3]]);
+            assert_eq!([ours.groups[0], ours.groups[1], ours.size], [z[0], z[1], z[3]].map(|v| v as usize));
             assert!((ours.distance - z[2]).abs() < 1e-13, "{} and {}", ours.distance, z[2]);
         }
         let leaves: Vec<usize> =
