@@ -8,6 +8,7 @@ pub mod init;
 pub mod loss;
 mod model;
 pub mod optimiser;
+pub mod radd;
 pub mod schedule;
 pub mod sessions;
 pub mod trainer;

@@ -1,0 +1,115 @@
+//! RADD against numpy's least squares.
+
+mod common;
+
+use common::golden;
+use faer::{Mat, MatRef};
+use nullcline::io::tensors::{Tensors, read};
+use nullcline::linalg::eigen::{Order, eigenvalues};
+use nullcline::training::radd::{Score, Sequences, Settings, Student, project, radd};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// An array of an npz, one row of it a column.
+fn columns(file: &Tensors, name: &str) -> Mat<f64> {
+    let t = file.get(name).unwrap();
+    let width = t.shape[1];
+    Mat::from_fn(width, t.shape[0], |i, j| t.data[j * width + i])
+}
+
+fn numbers(v: &Value) -> Vec<f64> {
+    v.as_array().unwrap().iter().flat_map(|v| v.as_f64().map_or_else(|| numbers(v), |x| vec![x])).collect()
+}
+
+fn row_major(m: MatRef<f64>) -> Vec<f64> {
+    (0..m.nrows()).flat_map(|i| (0..m.ncols()).map(move |j| m[(i, j)])).collect()
+}
+
+fn close(what: &str, ours: &[f64], theirs: &Value, tolerance: f64) {
+    let theirs = numbers(theirs);
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    for (a, b) in ours.iter().zip(&theirs) {
+        assert!((a - b).abs() <= tolerance, "{what}: {a} against {b}");
+    }
+}
+
+fn coefficients(what: &str, s: &Student, known: [&Value; 3], tolerance: f64) {
+    close(&format!("{what}: a"), &row_major(s.a.as_ref()), known[0], tolerance);
+    close(&format!("{what}: b"), &row_major(s.b.as_ref()), known[1], tolerance);
+    close(&format!("{what}: c"), &s.c, known[2], tolerance);
+}
+
+fn open(path: impl AsRef<Path>) -> (Tensors, Value) {
+    let folder = path.as_ref();
+    let text = |name: &str| std::fs::read_to_string(folder.join(name));
+    let json = text("expected.json").or_else(|_| text("oracle.json")).unwrap();
+    (read(&folder.join("session.npz")).unwrap(), serde_json::from_str(&json).unwrap())
+}
+
+/// The least squares is that of `numpy.linalg.lstsq`, see tests/golden/radd/SOURCE.md.
+#[test]
+fn coefficients_errors_and_roll_outs_are_those_of_numpy() {
+    let (file, cases) = open(golden("radd"));
+    let (h, u) = (columns(&file, "states"), columns(&file, "observations"));
+    for (name, case) in cases.as_object().unwrap() {
+        let p = columns(&file, &format!("P_{}", case["projection"].as_str().unwrap()));
+        let z = project(p.transpose(), h.as_ref());
+        let starts: Vec<usize> = numbers(&case["starts"]).iter().map(|s| *s as usize).collect();
+        let data = Sequences { z: z.as_ref(), u: u.as_ref(), starts: &starts };
+        let settings = Settings {
+            ridge: case["ridge"].as_f64().unwrap(),
+            from_zero: case["from_zero"].as_bool().unwrap(),
+            lag: case["lag"].as_u64().unwrap() as usize,
+            ..Settings::default()
+        };
+        let end = case["fitted"].as_u64().unwrap() as usize;
+        let fitted: Vec<bool> = (0..z.ncols()).map(|t| t < end).collect();
+        let found = radd(&data, Some(&fitted), &settings).unwrap();
+        assert_eq!(found.pairs as u64, case["pairs"].as_u64().unwrap(), "{name}");
+        assert_eq!(found.clipped as u64, case["clipped"].as_u64().unwrap(), "{name}");
+        coefficients(name, &found, [&case["a"], &case["b"], &case["c"]], 1e-10);
+        for (what, error) in [("a_std_error", &found.a_error), ("b_std_error", &found.b_error)] {
+            close(&format!("{name}: {what}"), &row_major(error.as_ref()), &case[what], 1e-10);
+        }
+        close(&format!("{name}: c_std_error"), &found.c_error, &case["c_std_error"], 1e-10);
+        let list = |s: &[Score], f: fn(&Score) -> f64| s.iter().map(f).collect::<Vec<_>>();
+        let scores = found.scores(&data, Some(&fitted), &settings);
+        close(name, &list(&scores.one_step, |s| s.r2), &case["one_step_r2"], 1e-9);
+        close(name, &list(&scores.one_step, |s| s.mse), &case["one_step_mse"], 1e-9);
+        close(name, &list(&scores.rollout, |s| s.r2), &case["rollout_r2"], 1e-6);
+        close(name, &list(&scores.rollout, |s| s.mse), &case["rollout_mse"], 1e-6);
+        if end < z.ncols() {
+            let rest: Vec<bool> = fitted.iter().map(|f| !f).collect();
+            let scores = found.scores(&data, Some(&rest), &settings);
+            close(name, &list(&scores.one_step, |s| s.r2), &case["one_step_r2_held_out"], 1e-9);
+        }
+        let free = found.follow(&data, &settings, true);
+        close(name, &row_major(free.as_ref().subcols(z.ncols() - 1, 1)), &case["rollout_end"], 1e-6);
+        let values = eigenvalues(found.a.as_ref(), Order::Modulus).unwrap();
+        let values: Vec<f64> = values.iter().flat_map(|v| [v.re, v.im]).collect();
+        close(name, &values, &case["eigenvalues"], 1e-9);
+    }
+}
+
+#[test]
+#[ignore = "needs the reference data: NULLCLINE_REFERENCE=FOLDER cargo test --release --test golden_radd -- --ignored"]
+fn the_whole_reference_session_has_the_same_students() {
+    let folder = PathBuf::from(std::env::var("NULLCLINE_REFERENCE").unwrap()).join("radd");
+    let (file, cases) = open(folder);
+    let (h, u) = (columns(&file, "states"), columns(&file, "observations"));
+    for name in ["scaled0p8", "scaled1p05_clipping", "scaled0p3", "pca2_scaled0p8"] {
+        let (case, settings) = (&cases[name], Settings::default());
+        let z = project(columns(&file, &format!("P_{name}")).transpose(), h.as_ref());
+        let data = Sequences { z: z.as_ref(), u: u.as_ref(), starts: &[0] };
+        let found = radd(&data, None, &settings).unwrap();
+        coefficients(name, &found, [&case["A"], &case["B"], &case["c"]], 1e-9);
+        assert_eq!(found.clipped as u64, case["n_clipped"].as_u64().unwrap(), "{name}");
+        let free = found.follow(&data, &settings, true);
+        let known = columns(&file, &format!("rollout_{name}"));
+        assert!((&free - &known).norm_max() < 1e-6, "{name}: {}", (&free - &known).norm_max());
+        let scores = found.scores(&data, None, &settings);
+        let r2 = |s: &[Score]| s.iter().map(|s| s.r2).collect::<Vec<_>>();
+        close(name, &r2(&scores.one_step), &case["one_step_r2_per_unit"], 1e-9);
+        close(name, &r2(&scores.rollout), &case["rollout_r2_per_unit"], 1e-6);
+    }
+}
