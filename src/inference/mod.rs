@@ -1,3 +1,4 @@
 //! Models inferred from data: which interactions explain the statistics observed.
 
+pub mod chains;
 pub mod gaussian;

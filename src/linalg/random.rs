@@ -38,6 +38,8 @@ pub enum Use {
     Samples = 13,
     /// Couplings of a statistical model.
     Couplings = 14,
+    /// A Markov chain.
+    Chain = 15,
     /// Which samples are trained on and which are tested.
     Split = 20,
     /// Permutations of a test.

@@ -40,7 +40,9 @@ struct One {
     moduli: [f64; 2],
     /// Degrees in the plane of that mode, turned along the block read-out, against the block's read-out and the stimulus'.
     mode: [f64; 2],
-    /// Cosine of the same in the full space with the stimulus read-out.
+    /// Degrees between it and the block read-out in the full space, fitted there.
+    full: f64,
+    /// Cosine of the same with the stimulus read-out.
     projection: f64,
     /// States after some steps without input: share of their variance in one component, degrees of it in the plane against
     /// the block read-out, correlation of the block belief with that before.
@@ -88,6 +90,7 @@ fn one(net: &Elman, r: &Recorded, g: &Geometry, found: &[Vec<FixedPoint>]) -> Re
         attracts,
         moduli: [modulus(slow, 0), modulus(slow, 1)],
         mode: [&g.block, &g.stimulus].map(|v| angle_within(g.basis(), &mode, v)),
+        full: angle(&mode, &g.block_full),
         projection: angle(&mode, &g.stimulus).to_radians().cos(),
         line: [
             line.explained_variance_ratio[0],
@@ -229,6 +232,7 @@ fn table(all: &[One]) -> TableOut {
         ("second_modulus".into(), float(&|o| o.moduli[1])),
         ("mode_to_block_degrees".into(), float(&|o| o.mode[0])),
         ("mode_to_stimulus_degrees".into(), float(&|o| o.mode[1])),
+        ("mode_to_block_full_space_degrees".into(), float(&|o| o.full)),
         ("mode_on_stimulus_cosine".into(), float(&|o| o.projection)),
         ("line_variance_share".into(), float(&|o| o.line[0])),
         ("line_to_block_degrees".into(), float(&|o| o.line[1])),

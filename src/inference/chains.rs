@@ -1,0 +1,123 @@
+//! What Markov chains say of a mean: autocorrelation time, standard error, effective sample size, split R-hat.
+
+/// A mean over chains, with what its error rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Over all draws of all chains.
+    pub mean: f64,
+    /// Of the mean, sd sqrt(2 tau / draws).
+    pub std_error: f64,
+    /// Of one draw.
+    pub sd: f64,
+    /// Integrated autocorrelation time tau = 1/2 + sum_{t >= 1} rho_t, in draws: 1/2 where they are independent.
+    pub tau: f64,
+    /// Its standard error, tau sqrt(2 (2 M + 1) / draws) with the window M; infinite where the chains are shorter than
+    /// 50 tau, when none of these numbers can be trusted.
+    pub tau_error: f64,
+    /// Effective sample size, draws / (2 tau).
+    pub ess: f64,
+    /// Split R-hat: 1 where halves of chains agree; not a number for constant or very short chains.
+    pub r_hat: f64,
+}
+
+/// Draws below which a mean's chain is too short to trust its own tau.
+const SHORTEST: f64 = 50.0;
+/// Windows of this many tau.
+const WINDOW: f64 = 5.0;
+
+/// The estimate from chains of equal length.
+///
+/// Formula: autocovariances about the common mean, averaged over chains and divided by the pairs that each has;
+/// summed up to the smallest window M >= 5 tau(M). R-hat compares the variance between half chains with that within.
+///
+/// Source: Sokal 1997, eqs. 3.17-3.19 (tau, its window and error); Gelman et al. 2013, section 11.4 (split R-hat).
+pub fn estimate(chains: &[&[f64]]) -> Estimate {
+    let length = chains.iter().map(|c| c.len()).min().unwrap_or(0);
+    let draws = (length * chains.len()) as f64;
+    let mean = chains.iter().map(|c| c[..length].iter().sum::<f64>()).sum::<f64>() / draws;
+    let covariance = |t: usize| -> f64 {
+        let one = |c: &&[f64]| -> f64 {
+            c[..length - t].iter().zip(&c[t..length]).map(|(a, b)| (a - mean) * (b - mean)).sum()
+        };
+        chains.iter().map(one).sum::<f64>() / ((length - t) * chains.len()) as f64
+    };
+    let variance = if length > 0 { covariance(0) } else { f64::NAN };
+    let (mut tau, mut window) = (0.5, 0);
+    while variance > 0.0 && window + 1 < length {
+        window += 1;
+        tau += covariance(window) / variance;
+        if window as f64 >= WINDOW * tau {
+            break;
+        }
+    }
+    // Anticorrelated draws may do better than independent ones, but not better than the window can tell.
+    let tau = tau.max(1.0 / draws.max(2.0));
+    let tau_error = match length as f64 >= SHORTEST * tau {
+        true => tau * (2.0 * (2.0 * window as f64 + 1.0) / draws).sqrt(),
+        false => f64::INFINITY,
+    };
+    let (sd, ess) = (variance.sqrt(), draws / (2.0 * tau));
+    Estimate { mean, std_error: sd / ess.sqrt(), sd, tau, tau_error, ess, r_hat: r_hat(chains, length) }
+}
+
+fn r_hat(chains: &[&[f64]], length: usize) -> f64 {
+    let half = length / 2;
+    if half < 2 {
+        return f64::NAN;
+    }
+    let halves = || chains.iter().flat_map(|c| [&c[..half], &c[length - half..length]]);
+    let mean = |c: &[f64]| c.iter().sum::<f64>() / c.len() as f64;
+    let variance = |c: &[f64]| {
+        let m = mean(c);
+        c.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (c.len() - 1) as f64
+    };
+    let means: Vec<f64> = halves().map(mean).collect();
+    let within = halves().map(variance).sum::<f64>() / means.len() as f64;
+    ((half - 1) as f64 / half as f64 + variance(&means) / within).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::random::{Use, normal, stream};
+
+    /// x' = phi x + noise: rho_t = phi^t, so tau = 1/2 + phi/(1 - phi), exactly.
+    fn autoregressive(phi: f64, length: usize, index: u64) -> Vec<f64> {
+        let mut rng = stream(11, Use::Fixture, index);
+        let mut x = normal(&mut rng);
+        let noise = (1.0 - phi * phi).sqrt();
+        (0..length)
+            .map(|_| {
+                x = phi * x + noise * normal(&mut rng);
+                x
+            })
+            .collect()
+    }
+
+    #[test]
+    fn autoregressive_chains_have_their_known_tau_and_their_errors_cover_it() {
+        for (phi, tau) in [(0.0, 0.5), (0.5, 1.5), (0.9, 9.5)] {
+            let (mut taus, mut means) = (0, 0);
+            for run in 0..40 {
+                let chains: Vec<_> = (0..4).map(|k| autoregressive(phi, 5000, 4 * run + k)).collect();
+                let e = estimate(&chains.iter().map(Vec::as_slice).collect::<Vec<_>>());
+                taus += usize::from((e.tau - tau).abs() < 2.0 * e.tau_error);
+                means += usize::from(e.mean.abs() < 2.0 * e.std_error);
+                // Half chains are 130 independent draws long at least: R-hat is 1 + 1/260 on average.
+                assert!((e.r_hat - 1.0).abs() < 0.03 && (e.sd - 1.0).abs() < 0.15, "{e:?}");
+                assert!((e.ess * 2.0 * e.tau - 20_000.0).abs() < 1e-6);
+            }
+            // 95 % of 40 are 38; below 32 is one in a thousand.
+            assert!(taus >= 32 && means >= 32, "phi = {phi}: tau in {taus}, mean in {means} of 40");
+        }
+    }
+
+    #[test]
+    fn chains_that_disagree_or_are_short_say_so() {
+        let a = autoregressive(0.5, 1000, 900);
+        let b: Vec<f64> = a.iter().map(|v| v + 3.0).collect();
+        assert!(estimate(&[&a, &b]).r_hat > 1.5);
+        assert!(estimate(&[&autoregressive(0.99, 300, 901)]).tau_error.is_infinite());
+        assert!(estimate(&[&[1.0, 1.0, 1.0, 1.0]]).r_hat.is_nan());
+    }
+}
