@@ -4,7 +4,7 @@ use faer::Mat;
 use nullcline::inference::gaussian::ensemble::{Ensemble, Truth, multiplier};
 use nullcline::inference::gaussian::likelihood::likelihoods;
 use nullcline::inference::gaussian::map::Map;
-use nullcline::inference::gaussian::predict::{Moments, single_sample};
+use nullcline::inference::gaussian::predict::{Moments, one_sample, single_sample};
 use nullcline::inference::gaussian::roots::{log_grid, roots};
 use nullcline::inference::gaussian::samples::covariance;
 use nullcline::inference::gaussian::spectrum::{Basis, Error, Spectrum, rescaled};
@@ -104,6 +104,9 @@ fn one_sample_has_one_strength() {
             for (opt, cross) in found.opt.iter().zip(&found.cross) {
                 met += 1;
                 assert!((opt / cross - 1.0).abs() < 1e-9, "n = {n}: {opt} {cross}");
+                let top = (0..n).max_by(|a, b| spectrum.c[*a].total_cmp(&spectrum.c[*b])).unwrap();
+                let exact = one_sample(n, spectrum.t[top] / n as f64).unwrap();
+                assert!((opt / exact - 1.0).abs() < 1e-9, "n = {n}: {opt} {exact}");
             }
         }
         assert!(met >= 5, "n = {n}: {met} of 20 samples have a root");
@@ -126,8 +129,12 @@ fn one_sample_of_a_large_model_obeys_the_laws() {
         assert!((found.opt[0] / law - 1.0).abs() < 5e-3, "theta = {theta}: {} against {law}", found.opt[0]);
     }
     assert!(roots(&[given(0.5 / n as f64)], 1e-6, 1e6).unwrap().opt.is_empty());
-    assert_eq!(optimum(&given(0.5 / n as f64), &[], 1e6).unwrap(), None);
+    assert_eq!(optimum(&given(0.5 / n as f64), &[], (1e-6, 1e6)).unwrap(), None);
     assert_eq!(single_sample(n, 0.5 / n as f64, false), None);
+    // Test data that are the training data: the less regularised the better.
+    let same = Spectrum::new(2.0, vec![0.5, 1.5], vec![0.5, 1.5]).unwrap();
+    let best = optimum(&same, &[], (1e-6, 1e6)).unwrap().unwrap().gamma;
+    assert!((best / 1e-6 - 1.0).abs() < 1e-15);
 }
 
 #[test]

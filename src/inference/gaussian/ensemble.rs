@@ -99,6 +99,13 @@ pub fn multiplier(j: &[f64]) -> (f64, f64) {
     (top + gap, gap)
 }
 
+/// mu, and the eigenvalues 1/(mu - j_k) of the covariance, of couplings with eigenvalues `j` (at least one).
+pub fn constrained(j: &[f64]) -> (f64, Vec<f64>) {
+    let (mu, gap) = multiplier(j);
+    let top = j.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    (mu, j.iter().map(|j| (gap + (top - j)).recip()).collect())
+}
+
 /// A Gaussian model with true couplings: C = (mu - J)^-1, tr C = n.
 #[derive(Clone, Debug)]
 pub struct Truth {
@@ -124,9 +131,7 @@ impl Truth {
         if values.is_empty() || !values.iter().all(|v| v.is_finite()) {
             return None;
         }
-        let (mu, gap) = multiplier(&values);
-        let top = values[values.len() - 1];
-        let c = values.iter().map(|j| (gap + (top - j)).recip()).collect();
+        let (mu, c) = constrained(&values);
         Some(Self { j: j.to_owned(), values, vectors: eigen.U().to_owned(), mu, c })
     }
 

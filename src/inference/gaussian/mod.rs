@@ -9,6 +9,7 @@ pub mod ensemble;
 pub mod lasso;
 pub mod likelihood;
 pub mod map;
+pub mod pooled;
 pub mod posterior;
 pub mod predict;
 pub mod roots;

@@ -119,6 +119,27 @@ pub fn single_sample(n: usize, theta: f64, condensed: bool) -> Option<f64> {
     }
 }
 
+/// The strength, at any n, of one sample rescaled to norm n: gamma_opt = gamma_cross = o (n - o)^2/(n (n - 1)(o - 1)), o = n theta; none
+/// for o <= 1.
+///
+/// Source: J* is a multiple of u u^T - 1/n, so that both conditions say c*(n) = o; eq. 2.8 for the two eigenvalues then gives gamma.
+/// Eqs. 2.63, 2.64, 2.72, 2.74 are its limits.
+pub fn one_sample(n: usize, theta: f64) -> Option<f64> {
+    let (size, o) = (n as f64, n as f64 * theta);
+    (o > 1.0).then(|| o * (size - o).powi(2) / (size * (size - 1.0) * (o - 1.0)))
+}
+
+/// Relative standard deviation of one data set's gamma_cross at many samples: sqrt(2 alpha tr(MCMC)/n)/(n + 1), M = J - tr(JC)/n, from the
+/// eigenvalues of J and C in one order.
+///
+/// Source: eq. 2.42, whose numerator fluctuates by alpha tr J (C_emp - C), the covariance rescaled to trace n.
+pub fn cross_spread(j: &[f64], c: &[f64], alpha: f64) -> f64 {
+    let n = j.len() as f64;
+    let level = j.iter().zip(c).map(|(j, c)| j * c).sum::<f64>() / n;
+    let squares: f64 = j.iter().zip(c).map(|(j, c)| ((j - level) * c).powi(2)).sum();
+    (2.0 * alpha * squares / n).sqrt() / (n + 1.0)
+}
+
 /// (L_test(gamma_opt) - L(J)) / n at many samples: -(n + 1)/(4 alpha n), whatever the couplings.
 ///
 /// Source: half the variance of (n + 1) n / 2 parameters, each worth 1/(2 p); the thesis leaves Fig. 2.3B without formula.
@@ -126,7 +147,7 @@ pub fn likelihood_gap(n: usize, alpha: f64) -> f64 {
     -(n as f64 + 1.0) / (4.0 * alpha * n as f64)
 }
 
-/// Mean overlap <theta> of eq. 2.62 for the orthogonal ensemble: 1/(n (1 - sigma^2)), or (1 - 1/sigma)^2 above one.
+/// Mean overlap theta of eq. 2.62 for the orthogonal ensemble: 1/(n (1 - sigma^2)), or (1 - 1/sigma)^2 above one.
 pub fn mean_overlap(n: usize, sigma: f64) -> f64 {
     match sigma < 1.0 {
         true => 1.0 / (n as f64 * (1.0 - sigma * sigma)),

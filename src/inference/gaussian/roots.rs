@@ -76,7 +76,17 @@ impl Roots {
 /// # Errors
 /// [`Error::Positive`] where a bound is not a positive number.
 pub fn roots(data: &[Spectrum], low: f64, high: f64) -> Result<Roots, Error> {
-    let mut mean = Mean::new(data);
+    scaled_roots(data, &vec![1.0; data.len()], low, high)
+}
+
+/// [`roots`] in x, where the data set of number i is regularised with gamma = x `scales`\[i\].
+///
+/// Data sets of different true models so share one root where each has its own prediction for a scale.
+///
+/// # Errors
+/// [`Error::Positive`] where a bound or scale is not a positive number.
+pub fn scaled_roots(data: &[Spectrum], scales: &[f64], low: f64, high: f64) -> Result<Roots, Error> {
+    let mut mean = Mean::new(data, scales);
     let count = ((high / low).log10() * DENSITY).ceil().max(1.0) as usize + 1;
     let grid = log_grid(low, high, count);
     let mut values = Vec::with_capacity(count);
@@ -131,18 +141,18 @@ pub fn log_grid(low: f64, high: f64, count: usize) -> Vec<f64> {
 
 /// Mean residuals over data sets.
 struct Mean<'a> {
-    maps: Vec<Map<'a>>,
+    maps: Vec<(Map<'a>, f64)>,
 }
 
 impl<'a> Mean<'a> {
-    fn new(data: &'a [Spectrum]) -> Self {
-        Self { maps: data.iter().map(Map::new).collect() }
+    fn new(data: &'a [Spectrum], scales: &[f64]) -> Self {
+        Self { maps: data.iter().map(Map::new).zip(scales.iter().copied()).collect() }
     }
 
     fn residuals(&mut self, gamma: f64) -> Result<[f64; 3], Error> {
         let mut sums = [0.0; 3];
-        for map in &mut self.maps {
-            map.solve(gamma)?;
+        for (map, scale) in &mut self.maps {
+            map.solve(gamma * *scale)?;
             let l = likelihoods(map);
             for (sum, strength) in sums.iter_mut().zip(Strength::ALL) {
                 *sum += strength.residual(&l);

@@ -23,17 +23,20 @@ pub fn sweep(spectrum: &Spectrum, gammas: &[f64]) -> Result<Vec<Likelihoods>, Er
         .collect()
 }
 
-/// The largest test likelihood on \[`low`, `high`\] among `candidates` (roots of [`Strength::Opt`]); none where it still
-/// grows at `high`, when no couplings at all explain the test data best.
+/// The largest test likelihood on \[`low`, `high`\] among `candidates` (roots of [`Strength::Opt`]) and at `low`, where it is if it
+/// only falls; none where it still grows at `high`, when no couplings at all explain the test data best.
 ///
 /// # Errors
 /// As for [`sweep`].
-pub fn optimum(spectrum: &Spectrum, candidates: &[f64], high: f64) -> Result<Option<Likelihoods>, Error> {
-    let mut points = candidates.to_vec();
-    points.push(high);
+pub fn optimum(
+    spectrum: &Spectrum,
+    candidates: &[f64],
+    (low, high): (f64, f64),
+) -> Result<Option<Likelihoods>, Error> {
+    let points = [&[low], candidates, &[high]].concat();
     let measured = sweep(spectrum, &points)?;
-    let (end, inner) = measured.split_last().expect("the end was pushed");
-    let best = inner.iter().max_by(|a, b| a.test.total_cmp(&b.test));
+    let end = measured[points.len() - 1];
+    let best = measured[..points.len() - 1].iter().max_by(|a, b| a.test.total_cmp(&b.test));
     Ok(best.filter(|b| b.test >= end.test).copied())
 }
 
@@ -44,31 +47,22 @@ pub struct Outcome {
     pub p: usize,
     /// Every root.
     pub roots: Roots,
-    /// At the best gamma; none where the best model has no couplings.
+    /// At the best gamma, which is the lower end of the range where less is always better; none where the best model has no
+    /// couplings.
     pub best: Option<Likelihoods>,
     /// (L_test(gamma_opt) - L(J)) / n, the gap of Fig. 2.3B; with L_test = -n/2 where none is best.
     pub gap: f64,
-    /// Largest t_k / n, which for p = 1 is theta of eq. 2.59: the test variance along the largest eigenvalue.
-    pub theta: f64,
     /// Largest violation of eq. 2.16 met.
     pub identity: f64,
 }
 
-/// Draws data of `p` samples from `truth` and finds the strengths on \[`low`, `high`\].
+/// Finds the strengths on \[`low`, `high`\] of data whose true model has the likelihood `truth`, L(J).
 ///
 /// # Errors
-/// As for [`Truth::draw`] and [`roots`].
-pub fn outcome(
-    truth: &Truth,
-    p: usize,
-    (low, high): (f64, f64),
-    seed: u64,
-    index: u64,
-) -> Result<Outcome, Error> {
-    let mut rng = stream(seed, Use::Samples, index);
-    let spectrum = truth.draw(p, true, &mut rng)?;
-    let roots = roots(std::slice::from_ref(&spectrum), low, high)?;
-    let best = optimum(&spectrum, &roots.opt, high)?;
+/// As for [`roots`].
+pub fn outcome(spectrum: &Spectrum, truth: f64, (low, high): (f64, f64)) -> Result<Outcome, Error> {
+    let roots = roots(std::slice::from_ref(spectrum), low, high)?;
+    let best = optimum(spectrum, &roots.opt, (low, high))?;
     let n = spectrum.n() as f64;
     let test = best.map_or(-0.5 * n, |b| b.test);
     let mut points = vec![];
@@ -77,18 +71,17 @@ pub fn outcome(
     }
     points.push(low);
     points.push(high);
-    let identity = sweep(&spectrum, &points)?.iter().map(|l| l.identity).fold(0.0, f64::max);
-    let top = (0..spectrum.n()).max_by(|a, b| spectrum.c[*a].total_cmp(&spectrum.c[*b])).unwrap_or(0);
-    let theta = spectrum.t[top] / n;
-    Ok(Outcome { p, roots, best, gap: (test - truth.likelihood()) / n, theta, identity })
+    let identity = sweep(spectrum, &points)?.iter().map(|l| l.identity).fold(0.0, f64::max);
+    let p = (spectrum.alpha * n).round() as usize;
+    Ok(Outcome { p, roots, best, gap: (test - truth) / n, identity })
 }
 
-/// [`outcome`] for every pair of a model and a number of samples, `draws` times each, on all threads.
+/// [`outcome`] of data drawn for every pair of a model and a number of samples, `draws` times each, on all threads.
 ///
 /// Shapes: result\[model\]\[p\]\[draw\]. The stream of a data set depends on its place alone.
 ///
 /// # Errors
-/// The first of [`outcome`].
+/// The first of [`Truth::draw`] or [`outcome`].
 pub fn outcomes(
     truths: &[Truth],
     samples: &[usize],
@@ -105,7 +98,8 @@ pub fn outcomes(
         .with_max_len(1)
         .map(|i| {
             let (model, p) = (i / draws / samples.len(), samples[i / draws % samples.len()]);
-            Ok((i, outcome(&truths[model], p, range, seed, i as u64)?))
+            let spectrum = truths[model].draw(p, true, &mut stream(seed, Use::Samples, i as u64))?;
+            Ok((i, outcome(&spectrum, truths[model].likelihood(), range)?))
         })
         .collect::<Result<_, Error>>()?;
     done.sort_by_key(|(i, _)| *i);

@@ -43,7 +43,7 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
     let mut best = None;
     if data.truth.is_some() {
         roots_found = roots(std::slice::from_ref(&spectrum), range.0, range.1).map_err(fail)?;
-        best = optimum(&spectrum, &roots_found.opt, range.1).map_err(fail)?.map(|l| l.gamma);
+        best = optimum(&spectrum, &roots_found.opt, range).map_err(fail)?.map(|l| l.gamma);
     } else if let (Some(rows), Some(fold)) = (&data.rows, &data.fold) {
         observer.start("cross-validating", 0);
         folds = spectra(rows.as_ref(), fold, config.scale, !config.uncentered).map_err(fail)?;

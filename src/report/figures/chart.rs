@@ -55,6 +55,8 @@ pub struct Series {
     pub dashed: bool,
     /// In a scatter, whether a thin line joins its points.
     pub joined: bool,
+    /// In a scatter, whether it is drawn without dots.
+    pub bare: bool,
 }
 
 impl Series {
@@ -78,6 +80,10 @@ impl Series {
     /// With a thin line through its points.
     pub fn joined(self) -> Self {
         Self { joined: true, ..self }
+    }
+    /// As a thin line without dots, also in a scatter.
+    pub fn bare(self) -> Self {
+        Self { joined: true, bare: true, ..self }
     }
 
     pub(super) fn error_of(&self, k: usize) -> f64 {

@@ -20,9 +20,10 @@ pub fn scatter(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
         let pen = Pen::new(s.ink.color(i), 0.6);
         if s.dashed { pen.dashed(3.0, 1.6) } else { pen }
     };
-    let key = |i: usize, s: &Series| match s.joined {
-        true => Key::LineDot(line(i, s), dot(i, s, 2.0)),
-        false => Key::Dot(dot(i, s, 2.0)),
+    let key = |i: usize, s: &Series| match (s.joined, s.bare) {
+        (true, true) => Key::Line(line(i, s)),
+        (true, false) => Key::LineDot(line(i, s), dot(i, s, 2.0)),
+        (false, _) => Key::Dot(dot(i, s, 2.0)),
     };
     let named = series.iter().enumerate().filter(|(_, s)| !s.label.is_empty());
     let legend = named.map(|(i, s)| (key(i, s), s.label.clone())).collect();
@@ -48,7 +49,9 @@ pub fn scatter(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
         for (p, e) in cut.collect::<Vec<_>>() {
             panel.line([[p[0], lowest], [p[0], p[1] + e]], Pen::new(s.ink.color(i), 0.7));
         }
-        panel.dots(s.points.iter().copied(), dot(i, s, radius));
+        if !s.bare {
+            panel.dots(s.points.iter().copied(), dot(i, s, radius));
+        }
     }
     Figure::new(name, title, caption, panel.finish())
 }

@@ -1,16 +1,19 @@
 //! Fanthomme (2021), thesis, chapter 2: "Regularization in Gaussian Model inference".
 
+pub mod fig2_10;
 pub mod fig2_11;
 pub mod fig2_2;
+pub mod fig2_3;
+pub mod fig2_4;
+pub mod fig2_5;
 mod models;
+mod strengths;
 
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[fig2_2::STUDY, fig2_11::STUDY];
-
-/// Strengths that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
-const RANGE: (f64, f64) = (1e-4, 1e5);
+pub const STUDIES: &[Study] =
+    &[fig2_2::STUDY, fig2_3::STUDY, fig2_4::STUDY, fig2_5::STUDY, fig2_10::STUDY, fig2_11::STUDY];
 
 /// Mean, its standard error, and how many; NaN without any.
 fn mean(values: impl IntoIterator<Item = f64>) -> (f64, f64, usize) {

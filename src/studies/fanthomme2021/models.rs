@@ -6,7 +6,7 @@ use crate::linalg::random::{Use, stream};
 use crate::pipeline::Observer;
 use crate::studies::Error;
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A true model in its own eigenbasis.
 pub(super) struct Model {
@@ -32,6 +32,9 @@ impl Model {
 }
 
 /// `one` for every index below `count` on all threads, in the order of `first`, the results in that of the indices.
+///
+/// # Errors
+/// One of those met; no further work begins then.
 pub(super) fn parallel<T: Send>(
     what: &str,
     count: usize,
@@ -40,18 +43,23 @@ pub(super) fn parallel<T: Send>(
     one: impl Fn(usize) -> Result<T, Error> + Sync,
 ) -> Result<Vec<T>, Error> {
     observer.start(what, count as u64);
-    let done = AtomicU64::new(0);
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|i| first(*i));
-    let all = order.into_par_iter().with_max_len(1).map(|i| {
-        let result = one(i)?;
-        observer.at(done.fetch_add(1, Ordering::Relaxed) + 1);
-        Ok((i, result))
+    let (done, failed) = (AtomicU64::new(0), AtomicBool::new(false));
+    // Room for all results at once: small pieces that stay would break up the memory that large matrices come and go in.
+    let mut all: Vec<(usize, Option<Result<T, Error>>)> = (0..count).map(|i| (i, None)).collect();
+    all.sort_by_key(|(i, _)| first(*i));
+    all.par_iter_mut().with_max_len(1).for_each(|(i, place)| {
+        if !failed.load(Ordering::Relaxed) {
+            let result = one(*i);
+            failed.fetch_or(result.is_err(), Ordering::Relaxed);
+            *place = Some(result);
+            observer.at(done.fetch_add(1, Ordering::Relaxed) + 1);
+        }
     });
-    let mut all: Vec<(usize, T)> = all.collect::<Result<_, Error>>()?;
     observer.finish();
     all.sort_by_key(|(i, _)| *i);
-    Ok(all.into_iter().map(|(_, result)| result).collect())
+    let (right, wrong): (Vec<_>, Vec<_>) =
+        all.into_iter().filter_map(|(_, result)| result).partition(Result::is_ok);
+    wrong.into_iter().chain(right).collect()
 }
 
 /// An error of the estimate, in words.

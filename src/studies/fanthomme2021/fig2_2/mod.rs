@@ -2,8 +2,9 @@
 
 mod verdicts;
 
+use super::mean;
 use super::models::{Model, failed, parallel};
-use super::{RANGE, mean};
+use super::strengths::RANGE;
 use crate::inference::gaussian::ensemble::Ensemble;
 use crate::inference::gaussian::likelihood::Likelihoods;
 use crate::inference::gaussian::map::Map;

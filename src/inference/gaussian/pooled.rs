@@ -1,0 +1,62 @@
+//! One strength from many data sets: the root of the mean residual, with a jackknife error.
+
+use super::likelihood::likelihoods;
+use super::map::Map;
+use super::roots::{Strength, scaled_roots};
+use super::spectrum::{Error, Spectrum};
+
+/// Relative step of the residuals' slopes.
+const STEP: f64 = 1e-4;
+
+/// A root of the mean residual over data sets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pooled {
+    /// The root, in units of the scales.
+    pub value: f64,
+    /// Its jackknife standard error; NaN for one data set.
+    pub error: f64,
+}
+
+/// Roots in x on \[`low`, `high`\] of the mean residual over data sets, where that of number i has gamma = x `scales`\[i\].
+///
+/// The mean of the roots of single data sets is biased where these fluctuate (their relative standard deviation at many samples
+/// is about sqrt(alpha)/n, see [`cross_spread`](super::predict::cross_spread)), and a data set may have none; the root of the mean has
+/// neither fault.
+///
+/// Formula: with residuals r_i and slopes s_i at the root x, in log x, the root without data set i is x - R/S, R = -r_i and
+/// S = sum s - s_i (one Newton step); the error is that of the jackknife.
+///
+/// # Errors
+/// [`Error::Positive`] where a bound or scale is not a positive number.
+pub fn pooled(
+    data: &[Spectrum],
+    scales: &[f64],
+    strength: Strength,
+    (low, high): (f64, f64),
+) -> Result<Vec<Pooled>, Error> {
+    let roots = scaled_roots(data, scales, low, high)?;
+    roots
+        .of(strength)
+        .iter()
+        .map(|x| Ok(Pooled { value: *x, error: error(data, scales, strength, *x)? }))
+        .collect()
+}
+
+fn error(data: &[Spectrum], scales: &[f64], strength: Strength, x: f64) -> Result<f64, Error> {
+    let (mut values, mut slopes) = (vec![], vec![]);
+    for (spectrum, scale) in data.iter().zip(scales) {
+        let mut map = Map::new(spectrum);
+        let mut residual = |x: f64| -> Result<f64, Error> {
+            map.solve(x * scale)?;
+            Ok(strength.residual(&likelihoods(&map)))
+        };
+        values.push(residual(x)?);
+        slopes.push((residual(x * (1.0 + STEP))? - residual(x * (1.0 - STEP))?) / (2.0 * STEP));
+    }
+    let (whole, slope) = (values.iter().sum::<f64>(), slopes.iter().sum::<f64>());
+    let moved: Vec<f64> = values.iter().zip(&slopes).map(|(r, s)| -(whole - r) / (slope - s)).collect();
+    let k = moved.len() as f64;
+    let mean = moved.iter().sum::<f64>() / k;
+    let squares: f64 = moved.iter().map(|m| (m - mean).powi(2)).sum();
+    Ok(if k > 1.0 { x * ((k - 1.0) / k * squares).sqrt() } else { f64::NAN })
+}
