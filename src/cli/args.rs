@@ -15,6 +15,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Analyse a network's weights or a recorded activity table, and write a report
     Analyze(Box<Analyze>),
+    /// Make a small network that does what a large one, or a recording, does
+    Distill(super::distill::Distill),
     /// Infer a model of data: its couplings, and how strongly to regularise them
     Infer(super::infer::Infer),
     /// Show what is in a file, and what nullcline would make of it

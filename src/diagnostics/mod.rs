@@ -2,6 +2,7 @@
 
 pub mod dynamics;
 pub mod geometry;
+pub mod regression;
 
 /// A number with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! Seeded random streams: one ChaCha stream an item, whatever thread runs it.
 
 use faer::Mat;
+use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 pub use rand_chacha::ChaCha12Rng as Rng;
 use rand_distr::{Distribution, Gamma, StandardNormal};
@@ -39,6 +40,10 @@ pub enum Use {
     Couplings = 14,
     /// A Markov chain.
     Chain = 15,
+    /// Which samples are trained on and which are tested.
+    Split = 20,
+    /// Permutations of a test.
+    Permutation = 21,
 }
 
 /// The stream of item `index` in a run seeded with `seed`.
@@ -74,4 +79,11 @@ pub fn normal_matrix(rng: &mut Rng, rows: usize, cols: usize) -> Mat<f64> {
         }
     }
     m
+}
+
+/// 0 to n - 1 in random order.
+pub fn shuffled(n: usize, rng: &mut Rng) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n).collect();
+    order.shuffle(rng);
+    order
 }

@@ -28,6 +28,8 @@ pub enum Module {
     Activity,
     /// Couplings of a Gaussian model, by `infer gaussian`.
     Gaussian,
+    /// A student of a network or a recording, by `distill`.
+    Distillation,
 }
 
 impl Module {
@@ -60,6 +62,7 @@ impl Module {
             Self::Recurrent => "recurrent",
             Self::Activity => "activity",
             Self::Gaussian => "gaussian",
+            Self::Distillation => "distillation",
         }
     }
     /// The module of that name; `-` does for `_`.

@@ -2,7 +2,9 @@
 
 mod columns;
 mod config;
+pub mod distill;
 mod error;
+pub mod ibl;
 pub mod infer;
 mod inspect;
 mod network;

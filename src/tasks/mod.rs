@@ -6,6 +6,7 @@
 mod catalog;
 mod copy_memory;
 mod flip_flop;
+pub mod ibl;
 mod permuted_digits;
 mod sine;
 mod symbols;

@@ -3,6 +3,7 @@
 pub mod bptt;
 mod chunk;
 pub mod clip;
+pub mod distillation;
 pub mod dropout;
 pub mod init;
 pub mod loss;
@@ -10,6 +11,7 @@ mod model;
 pub mod optimiser;
 pub mod radd;
 pub mod schedule;
+pub mod sessions;
 pub mod trainer;
 
 pub use model::{Model, Readout};

@@ -1,13 +1,17 @@
 //! The arguments of `train`, as typed.
 
 use crate::cli::args::{CellConstants, RunArguments};
-use clap::Args;
+use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(in crate::cli) struct Train {
-    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop or sine
-    pub task: String,
+    #[command(subcommand)]
+    pub played: Option<PlayedTask>,
+    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop, sine, or ibl, which has options of its own
+    #[arg(required = true)]
+    pub task: Option<String>,
     /// Folder of the report [default: reports/<task>]; an unfinished training is kept in DIR.progress
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -27,6 +31,13 @@ pub(in crate::cli) struct Train {
     pub training: TrainingArguments,
     #[command(flatten)]
     pub search: SearchArguments,
+}
+
+/// Tasks in which what the network does decides what it is shown.
+#[derive(Subcommand)]
+pub(in crate::cli) enum PlayedTask {
+    /// Decide on which side a stimulus is, in blocks of unequal odds (International Brain Laboratory)
+    Ibl(Box<super::ibl::Ibl>),
 }
 
 #[derive(Args)]

@@ -51,7 +51,7 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     let names = Init::ALL.map(Init::name).join(", ");
     let init = Init::parse(&a.network.init).ok_or_else(|| wrong("--init", &a.network.init, &names))?;
     let cell = cell(&a.network)?;
-    let (task, task_settings) = named(&a.task, a.task_options, a.run.seed)?;
+    let (task, task_settings) = named(a.task.as_deref().unwrap_or_default(), a.task_options, a.run.seed)?;
     settings.check(task.as_ref()).map_err(option)?;
     let architecture = Architecture::new(cell, task.inputs(), &[a.network.units])
         .map_err(|e| Error::Config(format!("--cell, --units: {e}")))?;

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod ibl;
 mod ranges;
 
 pub(super) use args::Train;
@@ -22,7 +23,10 @@ pub(super) fn interrupted() {
     }
 }
 
-pub(super) fn train(a: Train) -> u8 {
+pub(super) fn train(mut a: Train) -> u8 {
+    if let Some(args::PlayedTask::Ibl(a)) = a.played.take() {
+        return ibl::train(*a);
+    }
     let (quiet, count) = (a.run.quiet, a.run.threads);
     if let Err(message) = threads(count) {
         say(&format!("error: {message}"));

@@ -1,3 +1,7 @@
 //! Geometry of activity: states as points, whatever made them.
 
+pub mod clusters;
+pub mod decoding;
 pub mod pca;
+pub mod subspace;
+mod whitening;

@@ -55,7 +55,7 @@ impl Moments {
 }
 
 /// The triangular factor of a tall matrix; a wide one is its own.
-fn triangular(m: Mat<f64>) -> Mat<f64> {
+pub(super) fn triangular(m: Mat<f64>) -> Mat<f64> {
     let n = m.ncols();
     if m.nrows() <= n {
         return m;

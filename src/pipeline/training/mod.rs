@@ -9,7 +9,7 @@ mod search;
 
 pub use many::train_all;
 pub use plan::{NamedTask, Plan, Precision, task};
-pub use run::{TrainConfig, progress_folder, run as run_training};
+pub use run::{NETWORK, TrainConfig, progress_folder, run as run_training};
 pub use search::{Choice, Parameter, Range, Search, Trial, search};
 
 use progress::Progress;

@@ -2,8 +2,10 @@
 
 mod activity;
 mod adjoint;
+pub mod behaviour;
 mod covariant;
 mod cycles;
+mod distillation;
 mod fixed_points;
 mod flow_field;
 mod gaussian;
@@ -20,6 +22,10 @@ pub use activity::{Unit, activity};
 pub use adjoint::{Sensitivity, adjoint, describe as describe_adjoint};
 pub use covariant::{covariant, describe as describe_covariant};
 pub use cycles::{cycles, describe as describe_cycles};
+pub use distillation::{
+    Conventional, Exponents, Radd, ScaleRow, Teaching, conventional, describe as describe_radd,
+    describe_conventional, radd,
+};
 pub use fixed_points::{Plane, describe as describe_points, fixed_points};
 pub use flow_field::flow_field;
 pub use gaussian::{Chosen, GaussianModel, Predicted, Source, Test, describe as describe_gaussian, gaussian};

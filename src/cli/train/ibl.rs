@@ -1,0 +1,174 @@
+//! `train ibl`: arguments to a checked configuration.
+
+use crate::cli::args::RunArguments;
+use crate::cli::check::{command_line, parquet, positive};
+use crate::cli::{fail, progress, report, say, threads};
+use crate::pipeline::ibl::{IblConfig, run_ibl};
+use crate::tasks;
+use crate::training::optimiser::Method;
+use crate::training::sessions::{Loss, Schedule};
+use clap::Args;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub(in crate::cli) struct Ibl {
+    /// Folder of the report [default: reports/ibl]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Units of the tanh network
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub units: usize,
+    /// paper (5000 steps of SGD, one session each) or fast (Adam on four sessions at a time); the options below change it
+    #[arg(long, value_name = "NAME", default_value = "paper")]
+    pub schedule: String,
+    /// probability (of the right side, as in the authors' program), cross-entropy (its mean over steps) or sum (as
+    /// printed) [default: probability]
+    #[arg(long, value_name = "NAME")]
+    pub loss: Option<String>,
+    /// Gradient steps [default: 5000; fast: 300]
+    #[arg(long, value_name = "N")]
+    pub steps: Option<u64>,
+    /// Learning rate [default: 0.001; fast: 0.002]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub rate: Option<f64>,
+    /// Optimiser: sgd or adam [default: sgd; fast: adam]
+    #[arg(long, value_name = "NAME")]
+    pub optimiser: Option<String>,
+    /// Momentum of sgd [default: 0.1]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub momentum: Option<f64>,
+    /// Sessions a gradient step [default: 1; fast: 4]
+    #[arg(long, value_name = "N")]
+    pub batch: Option<usize>,
+    /// Largest norm of a gradient [default: none]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub clip: Option<f64>,
+    /// The task as coded (rejected geometric blocks, two blank steps) or as printed (semi-Markov blocks, one)
+    #[arg(long, value_name = "NAME", default_value = "coded")]
+    pub variant: String,
+    /// Blocks of a training session
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub blocks: usize,
+    /// Probability that the stimulus is on the block's side [default: 0.8]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    pub concordance: Option<f64>,
+    /// Contrasts, separated by commas [default: 0,0.5,1,1.5,2,2.5]
+    #[arg(long, value_name = "A,B,..")]
+    pub contrasts: Option<String>,
+    /// Blank steps at the start of a trial [default: 2; as printed: 1]
+    #[arg(long, value_name = "N")]
+    pub blank: Option<usize>,
+    /// Observed steps of a trial at most [default: 10]
+    #[arg(long, value_name = "N")]
+    pub observed: Option<usize>,
+    /// Probability that makes an action [default: 0.9]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    pub threshold: Option<f64>,
+    /// Feedback for waiting [default: -0.05]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub waiting: Option<f64>,
+    /// Blocks on which behaviour is measured
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub test_blocks: usize,
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+pub(super) fn train(a: Ibl) -> u8 {
+    let (quiet, count) = (a.run.quiet, a.run.threads);
+    let config = match threads(count).and_then(|()| config(a)) {
+        Ok(config) => config,
+        Err(message) => {
+            say(&format!("error: {message}"));
+            return 2;
+        }
+    };
+    let bars = progress::Bars::new(!quiet && std::io::stderr().is_terminal());
+    let done = run_ibl(&config, &bars);
+    bars.clear();
+    match done {
+        Err(e) => fail(&e),
+        Ok(outcome) => report(&outcome, quiet),
+    }
+}
+
+fn config(a: Ibl) -> Result<IblConfig, String> {
+    let fast = match a.schedule.as_str() {
+        "paper" => false,
+        "fast" => true,
+        other => return Err(format!("--schedule {other}: expected paper or fast")),
+    };
+    positive("--rate", a.rate)?;
+    positive("--clip", a.clip)?;
+    for (option, zero) in [
+        ("--units", a.units == 0),
+        ("--steps", a.steps == Some(0)),
+        ("--batch", a.batch == Some(0)),
+        ("--test-blocks", a.test_blocks == 0),
+    ] {
+        if zero {
+            return Err(format!("{option} 0: expected at least one"));
+        }
+    }
+    let loss = match a.loss.as_deref() {
+        None => Loss::Probability,
+        Some(name) => Loss::ALL
+            .into_iter()
+            .find(|l| l.name() == name)
+            .ok_or_else(|| format!("--loss {name}: expected probability, cross-entropy or sum"))?,
+    };
+    let momentum = a.momentum.unwrap_or(0.1);
+    if !(0.0..1.0).contains(&momentum) {
+        return Err(format!("--momentum {momentum}: expected a number from 0, below 1"));
+    }
+    let method = match (a.optimiser.as_deref(), fast) {
+        (Some("sgd"), _) | (None, false) => Method::Sgd { momentum },
+        (Some("adam"), _) | (None, true) => Method::ADAM,
+        (Some(other), _) => return Err(format!("--optimiser {other}: expected sgd or adam")),
+    };
+    if a.momentum.is_some() && method == Method::ADAM {
+        return Err("--momentum goes with --optimiser sgd".into());
+    }
+    Ok(IblConfig {
+        task: task(&a)?,
+        units: a.units,
+        schedule: Schedule {
+            loss,
+            rate: a.rate.unwrap_or(if fast { 2e-3 } else { 1e-3 }),
+            batch: a.batch.unwrap_or(if fast { 4 } else { 1 }),
+            clip: a.clip,
+            seed: a.run.seed,
+        },
+        method,
+        steps: a.steps.unwrap_or(if fast { 300 } else { 5000 }),
+        test_blocks: a.test_blocks,
+        out: a.out.unwrap_or_else(|| PathBuf::from("reports").join("ibl")),
+        png: a.run.png,
+        parquet: parquet(&a.run.tables)?,
+        command: command_line(),
+    })
+}
+
+fn task(a: &Ibl) -> Result<tasks::ibl::Ibl, String> {
+    let mut task = match a.variant.as_str() {
+        "coded" => tasks::ibl::Ibl::coded(a.blocks),
+        "printed" => tasks::ibl::Ibl::printed(a.blocks),
+        other => return Err(format!("--variant {other}: expected coded or printed")),
+    };
+    if let Some(list) = &a.contrasts {
+        let number = |t: &str| {
+            t.trim().parse::<f64>().map_err(|_| format!("--contrasts {list}: `{t}` is not a number"))
+        };
+        task.contrasts = list.split(',').map(number).collect::<Result<_, _>>()?;
+    }
+    task.concordance = a.concordance.unwrap_or(task.concordance);
+    task.blank = a.blank.unwrap_or(task.blank);
+    task.observed = a.observed.unwrap_or(task.observed);
+    task.threshold = a.threshold.unwrap_or(task.threshold);
+    task.waiting = a.waiting.unwrap_or(task.waiting);
+    match task.fault() {
+        Some((name, expected)) => Err(format!("--{name}: expected {expected}")),
+        None => Ok(task),
+    }
+}

@@ -1,0 +1,45 @@
+//! Least-squares read-out of a number from activity.
+
+use super::super::whitening::Whitening;
+use super::{Error, check};
+use crate::linalg::col;
+use faer::MatRef;
+
+/// y = b + w.x, fitted.
+#[derive(Clone, Debug)]
+pub struct Linear {
+    /// b.
+    pub intercept: f64,
+    /// w, n: the shortest of all that fit equally well.
+    pub weights: Vec<f64>,
+    /// Share of the variance of y that is read off, on the samples fitted.
+    pub r_squared: f64,
+    /// Directions in which the units vary; below n, w has no part along the others.
+    pub rank: usize,
+}
+
+/// Fits `y` (T) to the columns of `x`, n x T, by least squares.
+///
+/// # Errors
+/// Other lengths, values that are not finite, units that do not vary. A constant `y` has w = 0 and an R^2 of NaN.
+pub fn linear(x: MatRef<f64>, y: &[f64]) -> Result<Linear, Error> {
+    check(x, y.len())?;
+    if let Some((sample, value)) = y.iter().copied().enumerate().find(|(_, v)| !v.is_finite()) {
+        return Err(Error::NotFinite { sample, unit: x.nrows(), value });
+    }
+    let whitening = Whitening::of(x, true).ok_or(Error::Constant)?;
+    let z = whitening.apply(x);
+    let samples = y.len() as f64;
+    let mean = y.iter().sum::<f64>() / samples;
+    let mut b = vec![0.0; whitening.rank()];
+    for (t, y) in y.iter().enumerate() {
+        b.iter_mut().zip(col(z.as_ref(), t)).for_each(|(b, z)| *b += z * (y - mean) / samples);
+    }
+    let total: f64 = y.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / samples;
+    let weights = whitening.back(&b);
+    let at_mean: f64 = weights.iter().zip(&whitening.mean).map(|(w, m)| w * m).sum();
+    // Features have unit variance and no correlation: each carries its weight's square.
+    let read: f64 = b.iter().map(|b| b * b).sum();
+    let r_squared = if total > 0.0 { (read / total).min(1.0) } else { f64::NAN };
+    Ok(Linear { intercept: mean - at_mean, r_squared, rank: whitening.rank(), weights })
+}

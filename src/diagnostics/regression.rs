@@ -1,0 +1,251 @@
+//! Ordinary least squares with standard errors and p-values.
+
+use faer::Mat;
+use statrs::function::beta::beta_reg;
+use thiserror::Error;
+
+/// Why there is no regression.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum Error {
+    /// Too few samples for errors.
+    #[error("{found} samples for {parameters} parameters, expected more samples than parameters")]
+    Samples {
+        /// Samples.
+        found: usize,
+        /// Coefficients, the intercept included.
+        parameters: usize,
+    },
+    /// A regressor is a combination of the others (or, beside an intercept, constant).
+    #[error("the regressors are collinear, or one is constant")]
+    Collinear,
+    /// A value that is no number, or columns of different lengths.
+    #[error("sample {sample} is missing or not a finite number")]
+    NotFinite {
+        /// The sample.
+        sample: usize,
+    },
+    /// Errors between groups need two.
+    #[error("{found} group, expected at least two for errors between groups")]
+    Groups {
+        /// Groups.
+        found: usize,
+    },
+}
+
+/// A coefficient with its test against zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Coefficient {
+    /// The value.
+    pub value: f64,
+    /// Its standard error.
+    pub std_error: f64,
+    /// value / error.
+    pub t: f64,
+    /// Probability of |t| or more if the coefficient were zero.
+    pub p: f64,
+}
+
+/// y = a + b x, fitted.
+#[derive(Clone, Debug)]
+pub struct Regression {
+    /// a, if there is one.
+    pub intercept: Option<Coefficient>,
+    /// b, one a regressor.
+    pub slopes: Vec<Coefficient>,
+    /// 1 - |residual|^2 / |y - mean|^2, without an intercept 1 - |residual|^2 / |y|^2; NaN where y does not vary.
+    pub r_squared: f64,
+    /// Standard deviation of the residuals, divisor samples - parameters.
+    pub residual: f64,
+    /// Degrees of freedom of the tests.
+    pub freedom: usize,
+}
+
+/// Regressors prepared for any number of regressions on them.
+pub struct Design {
+    /// Columns scaled to unit size, the intercept last; T x p.
+    columns: Mat<f64>,
+    /// The column's mean and size.
+    scale: Vec<[f64; 2]>,
+    intercept: bool,
+    /// (X^T X)^-1 of the scaled columns.
+    inverse: Mat<f64>,
+}
+
+impl Design {
+    /// Regressors `x`, each of T values, with an intercept or without.
+    ///
+    /// With an intercept the columns are centred first, which changes no slope and keeps digits.
+    ///
+    /// # Errors
+    /// Fewer samples than parameters + 1, collinear or constant regressors (condition above 1e12), values that are not finite.
+    pub fn new(x: &[&[f64]], intercept: bool) -> Result<Self, Error> {
+        let samples = x.first().map_or(0, |c| c.len());
+        let parameters = x.len() + usize::from(intercept);
+        if samples <= parameters {
+            return Err(Error::Samples { found: samples, parameters });
+        }
+        for c in x {
+            if let Some(sample) =
+                (0..samples.max(c.len())).find(|t| !c.get(*t).is_some_and(|v| v.is_finite()))
+            {
+                return Err(Error::NotFinite { sample });
+            }
+        }
+        let mut scale = vec![];
+        for c in x {
+            let mean = if intercept { c.iter().sum::<f64>() / samples as f64 } else { 0.0 };
+            let size = c.iter().map(|v| (v - mean).powi(2)).sum::<f64>().sqrt();
+            // What is left of a constant is the rounding of its mean.
+            if !(size > 1e-13 * mean.abs() * (samples as f64).sqrt()) {
+                return Err(Error::Collinear);
+            }
+            scale.push([mean, size]);
+        }
+        let root = 1.0 / (samples as f64).sqrt();
+        let columns = Mat::from_fn(samples, parameters, |t, k| match scale.get(k) {
+            Some([mean, size]) => (x[k][t] - mean) / size,
+            None => root,
+        });
+        let singular = columns.singular_values().map_err(|_| Error::Collinear)?;
+        if singular.last().is_none_or(|s| *s < 1e-12) {
+            return Err(Error::Collinear);
+        }
+        // Through the triangular factor, so that nothing is squared: (R^T R)^-1 = R^-1 R^-T.
+        let qr = columns.qr();
+        let r = qr.thin_R();
+        let mut back = Mat::<f64>::identity(parameters, parameters);
+        faer::linalg::triangular_solve::solve_upper_triangular_in_place(r, back.as_mut(), faer::Par::Seq);
+        let inverse = &back * back.transpose();
+        Ok(Self { columns, scale, intercept, inverse })
+    }
+
+    /// The regression of `y` (T), with errors for independent samples of equal variance.
+    ///
+    /// # Errors
+    /// Other lengths or values that are not finite.
+    pub fn fit(&self, y: &[f64]) -> Result<Regression, Error> {
+        self.regress(y, None)
+    }
+
+    /// The regression of `y` (T), with errors that hold when samples of one of `groups` (T) depend on each other:
+    /// V = c A (sum_g X_g^T e_g e_g^T X_g) A with A = (X^T X)^-1, c = G / (G-1) (T-1) / (T-p), and t of G - 1 degrees
+    /// (CR1; Cameron & Miller 2015, eq. 11).
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit); fewer than two groups.
+    pub fn fit_grouped(&self, y: &[f64], groups: &[usize]) -> Result<Regression, Error> {
+        self.regress(y, Some(groups))
+    }
+
+    fn regress(&self, y: &[f64], groups: Option<&[usize]>) -> Result<Regression, Error> {
+        let (samples, p) = (self.columns.nrows(), self.columns.ncols());
+        let whole = |t: &usize| !y.get(*t).is_some_and(|v| v.is_finite());
+        if let Some(sample) = (0..samples.max(y.len())).find(|t| whole(t) || *t >= samples) {
+            return Err(Error::NotFinite { sample });
+        }
+        let mean = if self.intercept { y.iter().sum::<f64>() / samples as f64 } else { 0.0 };
+        let centred: Vec<f64> = y.iter().map(|y| y - mean).collect();
+        let onto = |e: &[f64]| -> Vec<f64> {
+            (0..p).map(|k| self.columns.col(k).iter().zip(e).map(|(x, e)| x * e).sum()).collect()
+        };
+        let solve = |v: &[f64]| -> Vec<f64> {
+            (0..p).map(|i| (0..p).map(|j| self.inverse[(i, j)] * v[j]).sum()).collect()
+        };
+        let mut b = solve(&onto(&centred));
+        let left = |b: &[f64]| -> Vec<f64> {
+            let value = |t: usize| (0..p).map(|k| self.columns[(t, k)] * b[k]).sum::<f64>();
+            centred.iter().enumerate().map(|(t, y)| y - value(t)).collect()
+        };
+        // One step of refinement: what the inverse lost of the last digits.
+        let correction = solve(&onto(&left(&b)));
+        b.iter_mut().zip(&correction).for_each(|(b, c)| *b += c);
+        let e = left(&b);
+        let (rest, total) = (square(&e), square(&centred));
+        // Rounding is no residual.
+        let rest = if rest <= 1e-30 * total { 0.0 } else { rest };
+        let variance = rest / (samples - p) as f64;
+        let (covariance, freedom) = match groups {
+            None => (Mat::from_fn(p, p, |i, j| variance * self.inverse[(i, j)]), samples - p),
+            Some(groups) => self.between(&e, groups)?,
+        };
+        let coefficient = |direction: &dyn Fn(usize) -> f64, value: f64| {
+            let pairs = (0..p).flat_map(|i| (0..p).map(move |j| (i, j)));
+            let square: f64 = pairs.map(|(i, j)| direction(i) * covariance[(i, j)] * direction(j)).sum();
+            tested(value, square.max(0.0).sqrt(), freedom as f64)
+        };
+        let slopes: Vec<Coefficient> = (0..self.scale.len())
+            .map(|k| {
+                let size = self.scale[k][1];
+                coefficient(&|i| if i == k { 1.0 / size } else { 0.0 }, b[k] / size)
+            })
+            .collect();
+        let intercept = self.intercept.then(|| {
+            let shift: f64 = slopes.iter().zip(&self.scale).map(|(s, [m, _])| s.value * m).sum();
+            let root = 1.0 / (samples as f64).sqrt();
+            let direction = |i: usize| self.scale.get(i).map_or(root, |[mean, size]| -mean / size);
+            coefficient(&direction, mean + b[p - 1] * root - shift)
+        });
+        let r_squared = if total > 0.0 { 1.0 - rest / total } else { f64::NAN };
+        Ok(Regression { intercept, slopes, r_squared, residual: variance.sqrt(), freedom })
+    }
+
+    /// The covariance of the coefficients by the residuals `e` summed within groups.
+    fn between(&self, e: &[f64], groups: &[usize]) -> Result<(Mat<f64>, usize), Error> {
+        let (samples, p) = (self.columns.nrows(), self.columns.ncols());
+        let mut sums = std::collections::BTreeMap::new();
+        for (t, e) in e.iter().enumerate() {
+            let g = groups.get(t).ok_or(Error::NotFinite { sample: t })?;
+            let sum = sums.entry(*g).or_insert_with(|| vec![0.0; p]);
+            sum.iter_mut().enumerate().for_each(|(k, s)| *s += e * self.columns[(t, k)]);
+        }
+        let g = sums.len();
+        if g < 2 {
+            return Err(Error::Groups { found: g });
+        }
+        let sums: Vec<Vec<f64>> = sums.into_values().collect();
+        let meat = Mat::from_fn(p, p, |i, j| sums.iter().map(|s| s[i] * s[j]).sum::<f64>());
+        let (g, t) = (g as f64, samples as f64);
+        let factor = g / (g - 1.0) * (t - 1.0) / (t - p as f64);
+        let inner = &self.inverse * meat * &self.inverse;
+        Ok((Mat::from_fn(p, p, |i, j| factor * inner[(i, j)]), sums.len() - 1))
+    }
+}
+
+/// y = a + b x (or b x) in one call; see [`Design::new`] and [`Design::fit`].
+///
+/// # Errors
+/// As those.
+pub fn least_squares(y: &[f64], x: &[&[f64]], intercept: bool) -> Result<Regression, Error> {
+    Design::new(x, intercept)?.fit(y)
+}
+
+fn square(v: &[f64]) -> f64 {
+    v.iter().map(|v| v * v).sum()
+}
+
+/// The two-sided test, P(|T| > |t|) = I_{v / (v + t^2)}(v / 2, 1 / 2), which keeps its digits far out.
+fn tested(value: f64, std_error: f64, freedom: f64) -> Coefficient {
+    let t = value / std_error;
+    let p = match t.is_nan() {
+        true => f64::NAN,
+        false if t.is_infinite() => 0.0,
+        false => beta_reg(0.5 * freedom, 0.5, freedom / (freedom + t * t)),
+    };
+    Coefficient { value, std_error, t, p }
+}
+
+/// p-values corrected for their number by Holm's step-down: p_(k) (m - k + 1), made monotone and at most 1; with them the
+/// chance of any false positive is bounded, whatever the dependence. NaN stays and does not count.
+///
+/// Source: Holm 1979.
+pub fn holm(p: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p.len()).filter(|i| !p[*i].is_nan()).collect();
+    order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));
+    let mut out = vec![f64::NAN; p.len()];
+    let mut most = 0.0f64;
+    for (k, i) in order.iter().enumerate() {
+        most = most.max(p[*i] * (order.len() - k) as f64).min(1.0);
+        out[*i] = most;
+    }
+    out
+}

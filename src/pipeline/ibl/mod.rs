@@ -1,0 +1,7 @@
+//! The IBL task's files and training: tables of trials, of networks and of mice alike.
+
+mod table;
+mod train;
+
+pub use table::{read_trials, trials_table};
+pub use train::{CurvePoint, IblConfig, network, run_ibl, train_on_sessions};

@@ -1,0 +1,216 @@
+//! Fig. 3: what the block does to choices, and how fast a change of block is noticed; mice beside.
+
+use super::fig2::{actor, observer};
+use super::networks::{Recorded, Sizes, UNITS, networks, over, task};
+use crate::pipeline::Observer;
+use crate::pipeline::ibl::read_trials;
+use crate::report::figures::{THIRD, panels};
+use crate::report::page::Section;
+use crate::report::sections::behaviour::{Subject, concordance_figure, overview, recovery_figure, table};
+use crate::studies::{Claim, Error, Findings, Settings, Study};
+use crate::tasks::ibl::bayes::{Formulas, Prior};
+use crate::tasks::ibl::behaviour::{Cell, Choice, accuracy, after_change};
+use serde_json::{Map, json};
+use std::path::Path;
+
+/// Fig. 3.
+pub const STUDY: Study = Study {
+    name: "schaeffer2020/fig3",
+    title: "The block prior in choices, and recovery after a change of block",
+    run,
+};
+
+const SOURCE: &str = "schaeffer2020 Fig. 3";
+
+/// Concordant minus discordant accuracy at contrast number `c`.
+fn gap(trials: &[Choice], c: usize) -> f64 {
+    accuracy(trials, Some(true)).cells[c].value - accuracy(trials, Some(false)).cells[c].value
+}
+
+/// Mean of the cells from `from` up to `to`, weighted by their trials.
+fn stretch(cells: &[Cell], from: usize, to: usize) -> f64 {
+    let here = cells[from..to].iter().filter(|c| c.trials > 0);
+    let (sum, trials) =
+        here.fold((0.0, 0.0), |(s, n), c| (s + c.value * c.trials as f64, n + c.trials as f64));
+    sum / trials
+}
+
+fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
+    let sizes = Sizes::of(settings);
+    let blank = task(1).blank;
+    let trained = networks(settings, sizes, UNITS, progress)?;
+    let coded = actor(settings, sizes.blocks, Formulas::Coded, Prior::Block);
+    let printed = actor(settings, sizes.blocks, Formulas::Printed, Prior::Block);
+    let (mut subjects, mut watching) = (vec![], vec![]);
+    for (k, net) in trained.iter().enumerate() {
+        let recorded = Recorded::new(net, settings.seed + k as u64, sizes.blocks, Formulas::Printed);
+        watching.push(observer(&recorded, blank));
+        subjects.push(recorded.choices(blank));
+    }
+    let mut claims = claims(&subjects, &watching, &coded, &printed);
+    let named = |name, trials| Subject { name, trials };
+    let pair = [named("network", &subjects[0][..]), named("actor, coded", &coded)];
+    let three =
+        [named("network", &subjects[0][..]), named("observer", &watching[0]), named("actor, coded", &coded)];
+    let figures = [
+        concordance_figure(&pair, THIRD)?,
+        recovery_figure(&three, None, THIRD)?,
+        recovery_figure(&pair, Some(0.0), THIRD)?,
+    ];
+    let caption = "A: correct of answered trials by whether stimulus and block are on one side. B, C: after a change of block, \
+                   over all contrasts and at none.";
+    let mut sections = vec![Section {
+        id: "behaviour".into(),
+        title: "The block prior".into(),
+        figures: vec![panels("fig3", "Block prior and recovery", caption, &figures, 3)?],
+        tables: vec![table("curves", &[three.as_slice(), &[named("actor, printed", &printed)]].concat())],
+        ..Section::default()
+    }];
+    let mice = match &settings.data {
+        Some(folder) => mice(folder)?,
+        None => vec![],
+    };
+    claims.extend(mouse_claims(&mice));
+    if !mice.is_empty() {
+        let subjects: Vec<Subject> = mice.iter().map(|(name, trials)| Subject { name, trials }).collect();
+        let figures = subjects.iter().map(|s| {
+            let figure = overview(s, "s")?;
+            let stem = format!("mouse_{}", s.name);
+            figure.named(
+                &stem,
+                s.name,
+                "A mouse's choices and times by contrast, block and place in the block.",
+            )
+        });
+        sections.push(Section {
+            id: "mice".into(),
+            title: "Mice".into(),
+            intro: vec!["The same analyses of sessions of mice, from tables in the public columns.".into()],
+            figures: figures.collect::<Result<_, crate::report::Error>>()?,
+            tables: vec![table("curves", &subjects)],
+            ..Section::default()
+        });
+    }
+    let (now, error) = over(&subjects.iter().map(|s| gap(s, 0)).collect::<Vec<_>>());
+    let answer = format!(
+        "At zero contrast the block moves the networks' accuracy by {:.0} ± {:.0} points, the actor's (as coded) by {:.0}.",
+        100.0 * now,
+        100.0 * error,
+        100.0 * gap(&coded, 0)
+    );
+    let mut json = Map::new();
+    let gaps = |s: &[Choice]| (0..6).map(|c| gap(s, c)).collect::<Vec<_>>();
+    json.insert(
+        "behaviour".into(),
+        json!({
+            "concordance_gap": subjects.iter().map(|s| gaps(s)).collect::<Vec<_>>(),
+            "concordance_gap_actor_coded": gaps(&coded),
+            "concordance_gap_actor_printed": gaps(&printed),
+        }),
+    );
+    Ok(Findings { claims, answer, sections, json, warnings: vec![] })
+}
+
+fn claims(
+    subjects: &[Vec<Choice>],
+    watching: &[Vec<Choice>],
+    coded: &[Choice],
+    printed: &[Choice],
+) -> Vec<Claim> {
+    let n = subjects.len();
+    let each = |f: &dyn Fn(&Vec<Choice>) -> f64| over(&subjects.iter().map(f).collect::<Vec<_>>());
+    let claim =
+        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
+    let beyond = |(v, e): (f64, f64)| v > 2.0 * if e.is_finite() { e } else { 0.0 };
+    let at_zero = each(&|s| gap(s, 0));
+    let shrinks = each(&|s| gap(s, 0) - gap(s, 5));
+    let smaller = each(&|s| gap(coded, 0) - gap(s, 0));
+    let concordant = |s: &[Choice]| accuracy(s, Some(true)).cells[0].value;
+    let discordant = |s: &[Choice]| accuracy(s, Some(false)).cells[0].value;
+    let contracted = each(&|s| concordant(coded) - concordant(s));
+    let late = each(&|s| stretch(&after_change(s, 20, None), 10, 20));
+    let early = each(&|s| stretch(&after_change(s, 20, None), 0, 1));
+    let differences: Vec<f64> = subjects
+        .iter()
+        .zip(watching)
+        .map(|(s, w)| {
+            let (s, w) = (after_change(s, 20, None), after_change(w, 20, None));
+            s.iter().zip(&w).map(|(s, w)| (s.value - w.value).abs()).sum::<f64>() / 20.0
+        })
+        .collect();
+    let zero_early = each(&|s| stretch(&after_change(s, 20, Some(0.0)), 0, 2));
+    let zero_late = each(&|s| stretch(&after_change(s, 20, Some(0.0)), 10, 20));
+    let exact = |text: &str, quantity: &str, v: f64| Claim::measured(text, SOURCE, quantity, v, 0.0, 1);
+    vec![
+        claim("Networks are better on concordant trials at zero contrast", "concordant minus discordant", at_zero)
+            .decided(beyond(at_zero)),
+        claim("The difference shrinks with contrast", "difference at contrast 0 minus at 2.5", shrinks).decided(beyond(shrinks)),
+        claim("It is smaller in the network than in the actor (as coded)", "actor minus network at contrast 0", smaller)
+            .decided(beyond(smaller)),
+        exact("The actor's (as coded) accuracy at zero contrast is the block prior, concordant", "correct of answered", concordant(coded))
+            .published(0.8, 0.03),
+        exact("The same, discordant", "correct of answered", discordant(coded)).published(0.2, 0.03).if_differs(
+            "the program leaves the 0.8/0.2 of the stimulus out of the actor's prior, which goes up to 0.97",
+        ),
+        exact("The actor's (the paper's formulas), concordant", "correct of answered", concordant(printed))
+            .published(0.8, 0.03)
+            .if_differs("an actor that acts only when sure is right more often where it acts"),
+        claim("The network's is contracted towards chance", "actor (as coded) minus network, concordant", contracted)
+            .decided(beyond(contracted)),
+        claim("Accuracy recovers after a change of block", "trials 11 to 20 minus the first", (late.0 - early.0, late.1.hypot(early.1)))
+            .decided(beyond((late.0 - early.0, late.1.hypot(early.1)))),
+        claim("Recovery follows the observer's", "mean |network - observer| over 20 trials", over(&differences))
+            .decided(over(&differences).0 < 0.05),
+        claim("At zero contrast accuracy starts above 0.2", "trials 1 and 2 after the change", zero_early)
+            .decided(zero_early.0 > 0.2 && zero_early.0 < 0.5),
+        claim("and ends below 0.8", "trials 11 to 20 after the change", zero_late)
+            .decided(zero_late.0 > 0.5 && zero_late.0 < 0.8),
+    ]
+}
+
+/// Every table of trials in the folder, by name.
+fn mice(folder: &Path) -> Result<Vec<(String, Vec<Choice>)>, Error> {
+    let entries = std::fs::read_dir(folder).map_err(|_| Error::Data(folder.into()))?;
+    let mut files: Vec<_> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "csv" || e == "parquet"));
+    files.sort();
+    let one = |file: &std::path::PathBuf| {
+        let name = file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+        match read_trials(file) {
+            Ok(trials) => Ok((name, trials)),
+            Err(e) => Err(Error::Foreign {
+                path: file.clone(),
+                found: e.to_string(),
+                expected: "trials in the columns of the public IBL tables".into(),
+            }),
+        }
+    };
+    files.iter().map(one).collect()
+}
+
+fn mouse_claims(mice: &[(String, Vec<Choice>)]) -> Vec<Claim> {
+    let biased: Vec<&Choice> = mice.iter().flat_map(|(_, t)| t).filter(|t| t.block_side.is_some()).collect();
+    let answered = |concordant: bool| {
+        let here = biased.iter().filter(|t| t.choice.is_some() && t.concordant() == Some(concordant));
+        Cell::of(here.map(|t| f64::from(t.correct())))
+    };
+    let (with, without) = (answered(true), answered(false));
+    let text = "Mice too are better on concordant trials";
+    let quantity = "concordant minus discordant, all contrasts";
+    let few = biased.len() < 200 || without.trials < 20;
+    let error = with.std_error.hypot(without.std_error);
+    let value = with.value - without.value;
+    let claim = Claim::measured(
+        text,
+        "the paper's outlook",
+        quantity,
+        if few { f64::NAN } else { value },
+        error,
+        mice.len(),
+    );
+    match (mice.is_empty(), few) {
+        (true, _) => vec![claim.because("needs tables of mice: --data DIR")],
+        (false, true) => vec![claim.because("these sessions have hardly a trial in a block of unequal odds")],
+        _ => vec![claim.decided(value > 2.0 * error)],
+    }
+}

@@ -1,0 +1,189 @@
+//! Fig. 5: evidence moves both beliefs, the stimulus' more, and the block's is the observer's on average.
+
+use super::fig4::measured;
+use super::geometry::Geometry;
+use super::networks::{Recorded, Sizes, UNITS, networks, over};
+use crate::diagnostics::regression::Regression;
+use crate::pipeline::Observer;
+use crate::report::Figure;
+use crate::report::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
+use crate::report::page::Section;
+use crate::report::tables::{Cells, TableOut};
+use crate::studies::{Claim, Error, Findings, Settings, Study};
+use serde_json::{Map, json};
+
+/// Fig. 5.
+pub const STUDY: Study = Study {
+    name: "schaeffer2020/fig5",
+    title: "Velocities along both read-outs, and the block belief on average",
+    run,
+};
+
+const SOURCE: &str = "schaeffer2020 Fig. 5";
+/// Places in the block of which means are compared.
+const PLACES: usize = 60;
+
+struct One {
+    slopes: [f64; 2],
+    p: f64,
+    correlation: f64,
+}
+
+fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
+    let sizes = Sizes::of(settings);
+    let trained = networks(settings, sizes, UNITS, progress)?;
+    let (mut all, mut figure) = (vec![], None);
+    for (k, net) in trained.iter().enumerate() {
+        let (recorded, geometry) = measured(net, settings.seed + k as u64, sizes)?;
+        let fits = geometry.velocities(&recorded)?;
+        let curves = by_place(&recorded, &geometry);
+        all.push(One {
+            slopes: [fits[0].slopes[0].value, fits[1].slopes[0].value],
+            p: fits[0].slopes[0].p.max(fits[1].slopes[0].p),
+            correlation: correlation(&curves[0], &curves[1]),
+        });
+        if k == 0 {
+            figure = Some(draw(&recorded, &geometry, &fits, &curves)?);
+        }
+    }
+    let n = all.len();
+    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
+    let claim =
+        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
+    let least = all.iter().map(|o| o.p).fold(0.0, f64::max);
+    let why = "the slopes are those of the state in units of tanh, so that they depend on how far the states of a network spread";
+    let claims = vec![
+        claim(
+            "Velocity along the stimulus read-out against evidence has slope 0.84",
+            "slope",
+            mean(&|o| o.slopes[0]),
+        )
+        .published(0.84, 0.1)
+        .if_differs(why),
+        claim(
+            "Velocity along the block read-out against evidence has slope 0.18",
+            "slope",
+            mean(&|o| o.slopes[1]),
+        )
+        .published(0.18, 0.05)
+        .if_differs(why),
+        claim("Both are positive with p < 1e-5 in every network", "largest p", (least, 0.0))
+            .decided(least < 1e-5 && all.iter().all(|o| o.slopes.iter().all(|s| *s > 0.0))),
+        claim(
+            "The stimulus' slope is about five times the block's",
+            "ratio",
+            mean(&|o| o.slopes[0] / o.slopes[1]),
+        )
+        .published(0.84 / 0.18, 1.5),
+        claim(
+            "On average over blocks the block belief follows the observer's posterior",
+            "correlation over places in the block, left and right",
+            mean(&|o| o.correlation),
+        )
+        .decided(mean(&|o| o.correlation).0 > 0.95),
+    ];
+    let mut json = Map::new();
+    json.insert(
+        "velocities".into(),
+        json!({
+            "stimulus": all.iter().map(|o| o.slopes[0]).collect::<Vec<_>>(),
+            "block": all.iter().map(|o| o.slopes[1]).collect::<Vec<_>>(),
+            "belief_correlation": all.iter().map(|o| o.correlation).collect::<Vec<_>>(),
+        }),
+    );
+    let float = |f: &dyn Fn(&One) -> f64| Cells::Float(all.iter().map(f).collect());
+    let table = TableOut {
+        name: "networks".into(),
+        caption: "Slopes of the velocities against evidence, one row a network.".into(),
+        columns: vec![
+            ("stimulus_slope".into(), float(&|o| o.slopes[0])),
+            ("block_slope".into(), float(&|o| o.slopes[1])),
+            ("largest_p".into(), float(&|o| o.p)),
+            ("belief_correlation".into(), float(&|o| o.correlation)),
+        ],
+    };
+    let (s, b) = (mean(&|o| o.slopes[0]), mean(&|o| o.slopes[1]));
+    let answer = format!(
+        "Evidence moves the stimulus belief by {:.2} ± {:.2} and the block belief by {:.2} ± {:.2} per unit.",
+        s.0, s.1, b.0, b.1
+    );
+    let section = Section {
+        id: "velocities".into(),
+        title: "Integration of evidence".into(),
+        figures: figure.into_iter().collect(),
+        tables: vec![table],
+        ..Section::default()
+    };
+    Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+}
+
+/// Mean block belief of the network and of the observer by place in the block, left blocks then right ones.
+fn by_place(r: &Recorded, g: &Geometry) -> [Vec<f64>; 2] {
+    let (own, ideal) = g.beliefs(r);
+    let mut sums = vec![[0.0; 3]; 2 * PLACES];
+    for (n, played) in r.played.trials.iter().enumerate() {
+        let trial = &played.trial;
+        if trial.block > 0 && trial.place < PLACES {
+            let sum = &mut sums[trial.block_side.index() * PLACES + trial.place];
+            *sum = [sum[0] + own[n], sum[1] + ideal[n], sum[2] + 1.0];
+        }
+    }
+    [0, 1].map(|k| sums.iter().map(|s| s[k] / s[2]).collect())
+}
+
+/// Pearson's correlation.
+pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
+    let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
+    for (x, y) in x.iter().zip(y) {
+        xy += (x - mx) * (y - my);
+        xx += (x - mx).powi(2);
+        yy += (y - my).powi(2);
+    }
+    xy / (xx * yy).sqrt()
+}
+
+fn draw(r: &Recorded, g: &Geometry, fits: &[Regression; 2], curves: &[Vec<f64>; 2]) -> Result<Figure, Error> {
+    let steps: Vec<usize> = (1..r.steps()).filter(|t| r.observed[*t]).step_by(37).take(1200).collect();
+    let cloud = |k: usize, label: &str| -> Result<Figure, Error> {
+        let at = |t: &usize| [r.inputs[(1, *t)] - r.inputs[(0, *t)], g.aligned(*t)[k] - g.aligned(*t - 1)[k]];
+        let points: Vec<[f64; 2]> = steps.iter().map(at).collect();
+        let (a, b) = (fits[k].intercept.map_or(0.0, |c| c.value), fits[k].slopes[0].value);
+        let line = Reference::Curve(vec![[-5.0, a - 5.0 * b], [5.0, a + 5.0 * b]]);
+        let axes = Axes {
+            x_label: "evidence, right minus left".into(),
+            y_label: format!("velocity along {label}"),
+            width: THIRD,
+            references: vec![(format!("slope {b:.2}"), line)],
+            ..Axes::default()
+        };
+        let series = Series { points, ink: Ink::Series(k), ..Series::default() };
+        Ok(scatter(&[series], &axes)?.named(label, &format!("Along the {label} read-out"), "")?)
+    };
+    let x: Vec<f64> = (1..=PLACES).map(|k| k as f64).collect();
+    let half = |k: usize, side: usize| &curves[k][side * PLACES..(side + 1) * PLACES];
+    let series = [
+        Series::new("network", &x, half(0, 1)).ink(Ink::Series(0)),
+        Series::new("observer", &x, half(1, 1)).ink(Ink::Black).dashed(),
+        Series::new("", &x, half(0, 0)).ink(Ink::Series(0)),
+        Series::new("", &x, half(1, 0)).ink(Ink::Black).dashed(),
+    ];
+    let axes = Axes {
+        x_label: "trial in the block".into(),
+        y_label: "block belief, 2 P(right) − 1".into(),
+        width: THIRD,
+        ..Axes::default()
+    };
+    let mean = lines(&series, &axes)?.named("belief", "Mean block belief", "")?;
+    let caption = "One network. A, B: change of the state along either read-out in one step against the evidence of that step, with its \
+                   regression. C: the block belief at the end of trials, scaled by least squares to the observer's, averaged over \
+                   blocks; upper curves right blocks, lower ones left blocks.";
+    Ok(panels(
+        "fig5",
+        "Integration of evidence",
+        caption,
+        &[cloud(0, "stimulus")?, cloud(1, "block")?, mean],
+        3,
+    )?)
+}

@@ -1,0 +1,187 @@
+//! Fig. 6: the block belief trial by trial, and what makes it fluctuate.
+
+use super::fig4::measured;
+use super::fig5::correlation;
+use super::geometry::Geometry;
+use super::networks::{Recorded, Sizes, UNITS, networks, over};
+use crate::pipeline::Observer;
+use crate::report::Figure;
+use crate::report::figures::{Axes, Ink, Series, lines, panels};
+use crate::report::page::Section;
+use crate::report::tables::{Cells, TableOut};
+use crate::studies::{Claim, Error, Findings, Settings, Study};
+use serde_json::{Map, json};
+
+/// Fig. 6.
+pub const STUDY: Study = Study {
+    name: "schaeffer2020/fig6",
+    title: "The block belief trial by trial, and what makes it fluctuate",
+    run,
+};
+
+const SOURCE: &str = "schaeffer2020 Fig. 6";
+/// Trials shown.
+const SHOWN: usize = 160;
+
+/// Numbers of one network.
+struct One {
+    /// Correlation of the belief with the observer's posterior over trials.
+    tracks: f64,
+    /// Root mean square change from trial to trial, over the observer's.
+    fluctuates: f64,
+    /// Correlation of the change with the trial's summed evidence.
+    driven: f64,
+    /// The same of the observer's posterior.
+    observer_driven: f64,
+    /// Mean change on trials with the stimulus on the right minus on the left, over the observer's.
+    stimulus: f64,
+}
+
+/// Changes from the trial before.
+fn changes(v: &[f64]) -> Vec<f64> {
+    v.windows(2).map(|w| w[1] - w[0]).collect()
+}
+
+/// Summed o^R - o^L of every trial.
+fn evidence(r: &Recorded) -> Vec<f64> {
+    let mut sums = vec![0.0; r.played.trials.len()];
+    for t in 0..r.steps() {
+        sums[r.trial[t]] += r.inputs[(1, t)] - r.inputs[(0, t)];
+    }
+    sums
+}
+
+fn one(r: &Recorded, g: &Geometry) -> One {
+    let (own, ideal) = g.beliefs(r);
+    let (d_own, d_ideal) = (changes(&own), changes(&ideal));
+    let rms = |v: &[f64]| (v.iter().map(|x| x * x).sum::<f64>() / v.len() as f64).sqrt();
+    let evidence = &evidence(r)[1..];
+    let by_side = |d: &[f64]| {
+        let mut sums = [[0.0; 2]; 2];
+        for (d, played) in d.iter().zip(&r.played.trials[1..]) {
+            let sum = &mut sums[played.trial.side.index()];
+            *sum = [sum[0] + d, sum[1] + 1.0];
+        }
+        sums[1][0] / sums[1][1] - sums[0][0] / sums[0][1]
+    };
+    One {
+        tracks: correlation(&own, &ideal),
+        fluctuates: rms(&d_own) / rms(&d_ideal),
+        driven: correlation(&d_own, evidence),
+        observer_driven: correlation(&d_ideal, evidence),
+        stimulus: by_side(&d_own) / by_side(&d_ideal),
+    }
+}
+
+fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
+    let sizes = Sizes::of(settings);
+    let trained = networks(settings, sizes, UNITS, progress)?;
+    let (mut all, mut figure) = (vec![], None);
+    for (k, net) in trained.iter().enumerate() {
+        let (recorded, geometry) = measured(net, settings.seed + k as u64, sizes)?;
+        all.push(one(&recorded, &geometry));
+        if k == 0 {
+            figure = Some(draw(&recorded, &geometry)?);
+        }
+    }
+    let n = all.len();
+    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
+    let claim =
+        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
+    let above = |(v, e): (f64, f64), least: f64| v - least > 2.0 * if e.is_finite() { e } else { 0.0 };
+    let (tracks, fluctuates) = (mean(&|o| o.tracks), mean(&|o| o.fluctuates));
+    let (driven, more, stimulus) =
+        (mean(&|o| o.driven), mean(&|o| o.driven - o.observer_driven), mean(&|o| o.stimulus));
+    let claims = vec![
+        claim("The block belief closely tracks the observer's posterior", "correlation over trials", tracks)
+            .decided(above(tracks, 0.5)),
+        claim(
+            "It fluctuates more from trial to trial",
+            "root mean square change over the observer's",
+            fluctuates,
+        )
+        .decided(above(fluctuates, 1.0)),
+        claim("Fluctuations are driven by evidence", "correlation of change and summed evidence", driven)
+            .decided(above(driven, 0.5)),
+        claim("more than the observer's", "the correlation minus the observer's", more)
+            .decided(above(more, 0.0)),
+        claim(
+            "The stimulus' side moves the network's belief more than the observer's",
+            "mean change by side over the observer's",
+            stimulus,
+        )
+        .decided(above(stimulus, 1.0)),
+    ];
+    let mut json = Map::new();
+    let list = |f: &dyn Fn(&One) -> f64| all.iter().map(f).collect::<Vec<_>>();
+    json.insert(
+        "fluctuations".into(),
+        json!({
+            "correlation_with_observer": list(&|o| o.tracks),
+            "relative_fluctuation": list(&|o| o.fluctuates),
+            "correlation_with_evidence": list(&|o| o.driven),
+            "observer_correlation_with_evidence": list(&|o| o.observer_driven),
+            "relative_effect_of_stimulus": list(&|o| o.stimulus),
+        }),
+    );
+    let float = |f: &dyn Fn(&One) -> f64| Cells::Float(list(f));
+    let table = TableOut {
+        name: "networks".into(),
+        caption: "One row a network.".into(),
+        columns: vec![
+            ("correlation_with_observer".into(), float(&|o| o.tracks)),
+            ("relative_fluctuation".into(), float(&|o| o.fluctuates)),
+            ("correlation_with_evidence".into(), float(&|o| o.driven)),
+            ("observer_correlation_with_evidence".into(), float(&|o| o.observer_driven)),
+            ("relative_effect_of_stimulus".into(), float(&|o| o.stimulus)),
+        ],
+    };
+    let answer = format!(
+        "The block belief follows the observer's with a correlation of {:.2} ± {:.2}; evidence explains its changes ({:.2} ± {:.2}).",
+        tracks.0, tracks.1, driven.0, driven.1
+    );
+    let section = Section {
+        id: "fluctuations".into(),
+        title: "Trial by trial".into(),
+        figures: figure.into_iter().collect(),
+        tables: vec![table],
+        ..Section::default()
+    };
+    Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+}
+
+fn draw(r: &Recorded, g: &Geometry) -> Result<Figure, Error> {
+    let (own, ideal) = g.beliefs(r);
+    let shown = SHOWN.min(own.len() - 1);
+    let x: Vec<f64> = (1..=shown).map(|k| k as f64).collect();
+    let block: Vec<f64> = r.played.trials[..shown].iter().map(|t| t.trial.block_side.sign()).collect();
+    let axes = |label: &str| Axes {
+        x_label: "trial".into(),
+        y_label: label.into(),
+        height: 120.0,
+        ..Axes::default()
+    };
+    let first = lines(
+        &[
+            Series::new("network", &x, &own[..shown]).ink(Ink::Series(0)),
+            Series::new("observer", &x, &ideal[..shown]).ink(Ink::Black),
+            Series::new("block", &x, &block).ink(Ink::Grey).dashed(),
+        ],
+        &axes("block belief"),
+    )?;
+    let d = evidence(r);
+    let largest = d[1..=shown].iter().fold(1e-9f64, |a, v| a.max(v.abs()));
+    let scaled: Vec<f64> = d[1..=shown].iter().map(|v| v / largest).collect();
+    let second = lines(
+        &[
+            Series::new("change of the network's", &x, &changes(&own)[..shown]).ink(Ink::Series(0)),
+            Series::new("change of the observer's", &x, &changes(&ideal)[..shown]).ink(Ink::Black),
+            Series::new("evidence, scaled", &x, &scaled).ink(Ink::Series(1)).dashed(),
+        ],
+        &axes("change in a trial"),
+    )?;
+    let caption = "One network. A: the block belief at the end of trials beside the observer's posterior, 2 P(right) − 1, and the \
+                   block. B: changes from trial to trial beside the trial's summed evidence.";
+    let figures = [first.named("a", "Block belief", "")?, second.named("b", "Changes", "")?];
+    Ok(panels("fig6", "The block belief trial by trial", caption, &figures, 2)?)
+}

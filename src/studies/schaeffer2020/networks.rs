@@ -1,0 +1,169 @@
+//! The networks that every figure looks at: trained by the paper's schedule, one a seed.
+
+use crate::pipeline::ibl::{network, train_on_sessions};
+use crate::pipeline::{Observer, Silent};
+use crate::studies::{Error, Preset, Settings};
+use crate::tasks::ibl::bayes::{Formulas, Ideal};
+use crate::tasks::ibl::behaviour::{Choice, choices};
+use crate::tasks::ibl::{Agent, Ibl, Played, Session, Step, play};
+use crate::training::optimiser::Method;
+use crate::training::sessions::{Elman, Loss, Player, Schedule};
+use faer::{Mat, MatRef};
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+/// Units of the paper's network.
+pub const UNITS: usize = 50;
+/// Gradient steps of the paper, by which "all models converged in approximately 5000".
+const STEPS: u64 = 5000;
+/// Session of the analyses; no training session has this number.
+const TEST: u64 = u64::MAX;
+
+/// Trained networks of this process, by units, steps and seed: the figures of one run share them.
+static TRAINED: LazyLock<Mutex<HashMap<(usize, u64, u64), Arc<Elman>>>> = LazyLock::new(Mutex::default);
+
+/// How many networks, and how long they are looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Seeds, from the study's on.
+    pub seeds: u64,
+    /// Blocks of the session of analyses.
+    pub blocks: usize,
+}
+
+impl Sizes {
+    /// Three networks and 300 blocks, or the ten and 1000 of the issue and the paper.
+    pub fn of(settings: &Settings) -> Self {
+        match settings.preset {
+            Preset::Quick => Self { seeds: 3, blocks: 300 },
+            Preset::Paper => Self { seeds: 10, blocks: 1000 },
+        }
+    }
+}
+
+/// The task of the analyses.
+pub fn task(blocks: usize) -> Ibl {
+    Ibl::coded(blocks)
+}
+
+/// The networks of `units` units of all seeds, trained where they are not yet.
+///
+/// # Errors
+/// [`Error::Numbers`] where a training diverges.
+pub fn networks(
+    settings: &Settings,
+    sizes: Sizes,
+    units: usize,
+    observer: &dyn Observer,
+) -> Result<Vec<Arc<Elman>>, Error> {
+    let known =
+        |key: &(usize, u64, u64)| TRAINED.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+    let done = std::sync::atomic::AtomicU64::new(0);
+    observer.start(&format!("training networks of {units} units"), sizes.seeds);
+    let all = (0..sizes.seeds)
+        .into_par_iter()
+        .map(|k| {
+            let seed = settings.seed + k;
+            let key = (units, STEPS, seed);
+            let trained = match known(&key) {
+                Some(network) => network,
+                None => {
+                    let failed = |e: crate::pipeline::Error| Error::Numbers(e.to_string());
+                    let (_, _, mut net) = network(units, seed).map_err(failed)?;
+                    let schedule =
+                        Schedule { loss: Loss::Probability, rate: 1e-3, batch: 1, clip: None, seed };
+                    let method = Method::Sgd { momentum: 0.1 };
+                    train_on_sessions(&mut net, &task(4), &schedule, method, STEPS, &Silent)
+                        .map_err(failed)?;
+                    let net = Arc::new(net);
+                    TRAINED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, net.clone());
+                    net
+                }
+            };
+            observer.at(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
+            Ok(trained)
+        })
+        .collect();
+    observer.finish();
+    all
+}
+
+/// A network's session, with everything that was seen, and what the Bayesian observer made of it.
+pub struct Recorded {
+    /// Units.
+    pub n: usize,
+    /// Trials.
+    pub played: Played,
+    /// States after each step, n x T.
+    pub states: Mat<f64>,
+    /// [o^L, o^R, feedback] of each step, 3 x T.
+    pub inputs: Mat<f64>,
+    /// The trial of each step.
+    pub trial: Vec<usize>,
+    /// Whether a step had an observation.
+    pub observed: Vec<bool>,
+    /// P(right) of the network.
+    pub right: Vec<f64>,
+    /// P(right) of the observer, who sees the same observations.
+    pub observer: Vec<f64>,
+    /// The observer's P(b_n = right | s_1..s_n) after each trial.
+    pub block_posterior: Vec<f64>,
+}
+
+impl Recorded {
+    /// Plays `blocks` blocks with `network`; the observer reasons by `formulas`.
+    pub fn new(network: &Elman, seed: u64, blocks: usize, formulas: Formulas) -> Self {
+        let task = task(blocks);
+        let session = Session::new(&task, seed, TEST);
+        let mut player = Player::new(network);
+        let mut ideal = Ideal::observer(&task, formulas);
+        ideal.begin();
+        let (mut trial, mut observed, mut right, mut observer) = (vec![], vec![], vec![], vec![]);
+        let mut block_posterior: Vec<f64> = vec![];
+        let mut learn = |ideal: &mut Ideal, n: usize| {
+            ideal.end(session.trials[n].side, None);
+            block_posterior.push(ideal.block_posterior());
+        };
+        let played = play(&task, &session, &mut player, &mut |n, step: &Step, p| {
+            if trial.last().is_some_and(|last| *last != n) {
+                learn(&mut ideal, n - 1);
+            }
+            trial.push(n);
+            observed.push(step.observed);
+            right.push(p);
+            observer.push(ideal.watch(step));
+        });
+        learn(&mut ideal, session.trials.len() - 1);
+        let (states, inputs) = (player.states().to_owned(), player.inputs().to_owned());
+        Self { n: network.units(), played, states, inputs, trial, observed, right, observer, block_posterior }
+    }
+
+    /// Steps.
+    pub fn steps(&self) -> usize {
+        self.trial.len()
+    }
+
+    /// The last step of every trial.
+    pub fn ends(&self) -> Vec<usize> {
+        (0..self.steps()).filter(|t| self.trial.get(t + 1) != Some(&self.trial[*t])).collect()
+    }
+
+    /// Trials for the behavioural analyses.
+    pub fn choices(&self, blank: usize) -> Vec<Choice> {
+        choices(&self.played, blank)
+    }
+
+    /// State of step t.
+    pub fn state(&self, t: usize) -> MatRef<'_, f64> {
+        self.states.as_ref().subcols(t, 1)
+    }
+}
+
+/// Mean and standard error over networks; the error is NaN of one.
+pub fn over(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let square: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+    (mean, (square / (n - 1.0) / n).sqrt())
+}

@@ -1,0 +1,140 @@
+//! What is plotted of trials, whoever played them: networks, ideal agents, mice.
+
+use super::{Played, Side};
+
+/// One trial of anybody.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Choice {
+    /// Number of the block, growing over sessions.
+    pub block: usize,
+    /// Place in the block, from 0.
+    pub place: usize,
+    /// The likelier side; none where both are alike.
+    pub block_side: Option<Side>,
+    /// Side of the stimulus.
+    pub side: Side,
+    /// Contrast.
+    pub contrast: f64,
+    /// What was chosen; none for no answer.
+    pub choice: Option<Side>,
+    /// Time to the answer, steps or seconds.
+    pub time: f64,
+}
+
+impl Choice {
+    /// Whether stimulus and block are on one side; none without a likelier side.
+    pub fn concordant(&self) -> Option<bool> {
+        self.block_side.map(|b| b == self.side)
+    }
+    /// Whether the choice was the stimulus' side.
+    pub fn correct(&self) -> bool {
+        self.choice == Some(self.side)
+    }
+}
+
+/// Trials of a played session; times count observed steps.
+pub fn choices(played: &Played, blank: usize) -> Vec<Choice> {
+    let one = |t: &super::PlayedTrial| Choice {
+        block: t.trial.block,
+        place: t.trial.place,
+        block_side: Some(t.trial.block_side),
+        side: t.trial.side,
+        contrast: t.trial.contrast,
+        choice: t.action,
+        time: (t.steps - blank) as f64,
+    };
+    played.trials.iter().map(one).collect()
+}
+
+/// A mean over trials.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cell {
+    /// Mean.
+    pub value: f64,
+    /// Standard error of the mean over trials.
+    pub std_error: f64,
+    /// Trials.
+    pub trials: usize,
+}
+
+impl Cell {
+    /// Mean and standard error of values; NaN without any, an error of NaN of one.
+    pub fn of(values: impl Iterator<Item = f64>) -> Self {
+        let (mut n, mut mean, mut square) = (0usize, 0.0, 0.0);
+        for v in values {
+            n += 1;
+            let step = v - mean;
+            mean += step / n as f64;
+            square += step * (v - mean);
+        }
+        let value = if n == 0 { f64::NAN } else { mean };
+        let std_error = if n < 2 { f64::NAN } else { (square / (n - 1) as f64 / n as f64).sqrt() };
+        Self { value, std_error, trials: n }
+    }
+}
+
+/// Something of trials by contrast.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ByContrast {
+    /// Contrasts, increasing.
+    pub contrasts: Vec<f64>,
+    /// One cell each.
+    pub cells: Vec<Cell>,
+}
+
+/// Contrasts that occur, increasing.
+pub fn contrasts(trials: &[Choice]) -> Vec<f64> {
+    let mut all: Vec<f64> = trials.iter().map(|t| t.contrast).collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    all
+}
+
+fn by_contrast(
+    trials: &[Choice],
+    keep: impl Fn(&Choice) -> bool,
+    value: impl Fn(&Choice) -> f64,
+) -> ByContrast {
+    let contrasts = contrasts(trials);
+    let cell = |c: &f64| {
+        let here = trials.iter().filter(|t| t.contrast.total_cmp(c).is_eq() && keep(t));
+        Cell::of(here.map(&value))
+    };
+    ByContrast { cells: contrasts.iter().map(cell).collect(), contrasts }
+}
+
+/// Share of correct answers among answered trials by contrast: of concordant (`Some(true)`), discordant or all trials.
+pub fn accuracy(trials: &[Choice], concordant: Option<bool>) -> ByContrast {
+    let keep = |t: &Choice| t.choice.is_some() && concordant.is_none_or(|c| t.concordant() == Some(c));
+    by_contrast(trials, keep, |t| f64::from(t.correct()))
+}
+
+/// Mean time to the answer by contrast (chronometric curve), among answered trials.
+pub fn times(trials: &[Choice], concordant: Option<bool>) -> ByContrast {
+    let keep = |t: &Choice| t.choice.is_some() && concordant.is_none_or(|c| t.concordant() == Some(c));
+    by_contrast(trials, keep, |t| t.time)
+}
+
+/// Share of answers to the right by signed contrast (positive on the right) in blocks of one side, or of none (psychometric curve).
+pub fn rightward(trials: &[Choice], block: Option<Side>) -> ByContrast {
+    let signed: Vec<Choice> =
+        trials.iter().map(|t| Choice { contrast: t.contrast * t.side.sign() + 0.0, ..*t }).collect();
+    by_contrast(
+        &signed,
+        |t| t.choice.is_some() && t.block_side == block,
+        |t| f64::from(t.choice == Some(Side::Right)),
+    )
+}
+
+/// Share of correct answers at places 0.. < `places` after a change of block, the first block of all left out; with
+/// `contrast` among its trials alone.
+pub fn after_change(trials: &[Choice], places: usize, contrast: Option<f64>) -> Vec<Cell> {
+    let first = trials.first().map_or(0, |t| t.block);
+    let cell = |place: usize| {
+        let here = trials.iter().filter(|t| t.block != first && t.block_side.is_some());
+        let here = here.filter(|t| t.place == place && t.choice.is_some());
+        let here = here.filter(|t| contrast.is_none_or(|c| t.contrast.total_cmp(&c).is_eq()));
+        Cell::of(here.map(|t| f64::from(t.correct())))
+    };
+    (0..places).map(cell).collect()
+}
