@@ -6,7 +6,8 @@ use common::golden;
 use faer::{Mat, MatRef};
 use nullcline::io::tensors::{Tensors, read};
 use nullcline::linalg::eigen::{Order, eigenvalues};
-use nullcline::training::radd::{Score, Sequences, Settings, Student, project, radd};
+use nullcline::linalg::random::{Use, normal_matrix, stream};
+use nullcline::training::radd::{Score, Sequences, Settings, Student, project, radd, scale_to};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -112,4 +113,20 @@ fn the_whole_reference_session_has_the_same_students() {
         close(name, &r2(&scores.one_step), &case["one_step_r2_per_unit"], 1e-9);
         close(name, &r2(&scores.rollout), &case["rollout_r2_per_unit"], 1e-6);
     }
+}
+
+/// 175,000 steps of 50 units, as 1,000 blocks of the IBL task make: projected, fitted, followed both ways.
+#[test]
+#[ignore = "a stopwatch: cargo test --release --test golden_radd -- --ignored"]
+fn a_thousand_blocks_take_less_than_two_seconds() {
+    let mut rng = stream(1, Use::Fixture, 50);
+    let (h, u) = (normal_matrix(&mut rng, 50, 175_000), normal_matrix(&mut rng, 3, 175_000));
+    let p = normal_matrix(&mut rng, 2, 50);
+    let start = std::time::Instant::now();
+    let z = project(p.as_ref(), h.as_ref());
+    let z = faer::Scale(scale_to(z.as_ref(), 0.8).unwrap()) * z;
+    let data = Sequences { z: z.as_ref(), u: u.as_ref(), starts: &[0] };
+    let student = radd(&data, None, &Settings::default()).unwrap();
+    student.scores(&data, None, &Settings::default());
+    assert!(start.elapsed().as_secs_f64() < 2.0, "{:?}", start.elapsed());
 }

@@ -1,5 +1,7 @@
 //! The graphical lasso: objectives of other solvers, optimality conditions, a gap that the test computes itself.
 
+#![allow(clippy::float_cmp)]
+
 use faer::linalg::solvers::DenseSolveCore;
 use faer::{Mat, MatRef, Scale};
 use nullcline::inference::gaussian::lasso::{Error, Options, Solution, graphical_lasso, path};
@@ -101,7 +103,7 @@ fn objectives_of_other_solvers_and_a_certified_gap() {
             let found = graphical_lasso(c.as_ref(), lambda, &TIGHT).unwrap();
             certify(&c, lambda, &found, 1e-11);
             optimality(&c, lambda, &found.theta, 1e-6);
-            assert!(found.iterations <= 12, "{name} {lambda}: {} Newton iterations", found.iterations);
+            assert!(found.iterations <= 16, "{name} {lambda}: {} Newton iterations", found.iterations);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod distill;
 mod infer;
 mod progress;
 mod study;
@@ -27,6 +28,7 @@ pub fn run() -> ExitCode {
     }
     let status = match arguments.command {
         Command::Analyze(a) => analyze(*a),
+        Command::Distill(a) => distill::distill(a),
         Command::Infer(a) => infer::infer(a),
         Command::Inspect(a) => inspect(*a),
         Command::Study(a) => study::study(a),

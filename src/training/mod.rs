@@ -3,6 +3,7 @@
 pub mod bptt;
 mod chunk;
 pub mod clip;
+pub mod distillation;
 pub mod dropout;
 pub mod init;
 pub mod loss;

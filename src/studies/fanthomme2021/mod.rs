@@ -5,13 +5,15 @@ pub mod fig2_11;
 pub mod fig2_2;
 pub mod fig2_3;
 pub mod fig2_4;
+pub mod fig2_5;
 mod models;
 mod strengths;
 
 use super::Study;
 
 /// Its studies.
-pub const STUDIES: &[Study] = &[fig2_2::STUDY, fig2_3::STUDY, fig2_4::STUDY, fig2_10::STUDY, fig2_11::STUDY];
+pub const STUDIES: &[Study] =
+    &[fig2_2::STUDY, fig2_3::STUDY, fig2_4::STUDY, fig2_5::STUDY, fig2_10::STUDY, fig2_11::STUDY];
 
 /// Mean, its standard error, and how many; NaN without any.
 fn mean(values: impl IntoIterator<Item = f64>) -> (f64, f64, usize) {

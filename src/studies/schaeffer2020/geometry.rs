@@ -24,8 +24,6 @@ pub struct Geometry {
     pub stimulus: Vec<f64>,
     /// Unit read-out of the block's side, n, fitted in the plane.
     pub block: Vec<f64>,
-    /// The same fitted in the full space.
-    pub block_full: Vec<f64>,
     /// Accuracy of the block's decoders on unseen blocks, in the full space and in the plane.
     pub decoding: [f64; 2],
     /// States in the plane, 2 x T.
@@ -61,22 +59,14 @@ impl Geometry {
             let c = coordinates(basis, col(r.states.as_ref(), t));
             (plane[(0, t)], plane[(1, t)]) = (c[0] - centre[0], c[1] - centre[1]);
         }
-        let (full, accuracy_full) = decoder(r, r.states.as_ref()).map_err(|e| failed(&e))?;
+        let (_, accuracy_full) = decoder(r, r.states.as_ref()).map_err(|e| failed(&e))?;
         let (flat, accuracy) = decoder(r, plane.as_ref()).map_err(|e| failed(&e))?;
         let block = unit((0..r.n).map(|i| basis[(i, 0)] * flat[0] + basis[(i, 1)] * flat[1]).collect());
         let inside = [&stimulus, &block].map(|v| {
             let c = unit(coordinates(basis, v));
             [c[0], c[1]]
         });
-        Ok(Self {
-            stimulus,
-            block,
-            block_full: unit(full),
-            decoding: [accuracy_full, accuracy],
-            plane,
-            inside,
-            pca,
-        })
+        Ok(Self { stimulus, block, decoding: [accuracy_full, accuracy], plane, inside, pca })
     }
 
     /// Share of the variance in two components.

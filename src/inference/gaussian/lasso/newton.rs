@@ -9,7 +9,9 @@ use faer::{Mat, MatRef};
 /// Share of the model's decrease that a step must bring.
 const ARMIJO: f64 = 1e-4;
 /// Sweeps end when their squared steps fall to this share of the first's.
-const FORCING: f64 = 1e-3;
+const FORCING: f64 = 0.1;
+/// The same near the minimum, where the gap, linear in the model's error, is to fall below the tolerance.
+const TIGHT: f64 = 1e-3;
 const MOST_SWEEPS: usize = 12;
 /// Sweeps and conjugate gradients take turns at most so often.
 const MOST_TURNS: usize = 6;
@@ -68,7 +70,8 @@ impl<'a> Newton<'a> {
         let (mut predicted, mut rounding, mut before) = (0.0, 0.0, f64::INFINITY);
         loop {
             let last = iterations >= limit;
-            if predicted < tolerance.sqrt() || last {
+            let near = predicted < tolerance.sqrt();
+            if near || last {
                 let gap = self.gap();
                 let stuck = predicted <= rounding && gap > STUCK * before;
                 if gap <= tolerance || last || stuck {
@@ -80,7 +83,8 @@ impl<'a> Newton<'a> {
             self.d.fill(0.0);
             let (c, w, x) = (self.c, self.w.as_ref(), self.x.as_ref());
             let model = Model { c, w, x, lambda: self.lambda, active: &active };
-            let enough = FORCING * model.sweep(&mut self.d, &mut v);
+            let forcing = if near && iterations > 0 { TIGHT } else { FORCING };
+            let enough = forcing * model.sweep(&mut self.d, &mut v);
             for _ in 0..MOST_TURNS {
                 let slow = (0..MOST_SWEEPS).all(|_| model.sweep(&mut self.d, &mut v) > enough);
                 let face = self.face.get_or_insert_with(|| Face::new(n));

@@ -1,0 +1,130 @@
+//! The arguments of `distill` to a checked configuration, once.
+
+use super::args::{Conventional, NetworkFile, Radd};
+use crate::cli::args::RunArguments;
+use crate::cli::check::{command_line, parquet, positive, recording};
+use crate::linalg::activation::Activation;
+use crate::pipeline::distill::{Common, ConventionalConfig, Projection, RaddConfig};
+use crate::systems::checkpoint::{CellKind, Spec};
+use crate::training::distillation;
+use crate::training::optimiser::Method;
+use crate::training::radd::Settings;
+use std::path::{Path, PathBuf};
+
+/// Largest |z| unless told: artanh is 2.65 there. The published program divides by 1.01 of the largest.
+const SCALE: f64 = 0.99;
+
+/// The configuration of `distill radd`, or what is wrong with the arguments.
+pub(super) fn radd(a: Radd) -> Result<RaddConfig, String> {
+    let activation = activation("--activation", &a.activation)?;
+    let bounded = matches!(activation, Activation::Tanh | Activation::Sigmoid);
+    let scale = match a.scale.as_deref() {
+        None => bounded.then_some(SCALE),
+        Some("none") => None,
+        Some(text) => match text.parse::<f64>() {
+            Ok(x) if x.is_finite() && x > 0.0 => Some(x),
+            _ => return Err(format!("--scale {text}: expected a positive number or none")),
+        },
+    };
+    if !(a.ridge.is_finite() && a.ridge >= 0.0) {
+        return Err(format!("--ridge {}: expected a number, at least 0", a.ridge));
+    }
+    if !(a.split >= 0.0 && a.split < 1.0) {
+        return Err(format!("--split {}: expected a share, from 0 to below 1", a.split));
+    }
+    if a.lag > 1 {
+        return Err(format!("--lag {}: expected 0 or 1", a.lag));
+    }
+    if a.components == Some(0) {
+        return Err("--components 0: expected at least one".into());
+    }
+    let number = |v: &str| match v.trim().parse::<f64>() {
+        Ok(x) if x.is_finite() => Ok(x),
+        _ => Err(format!("--input: `{v}` is not a finite number")),
+    };
+    let input =
+        a.input.as_deref().map(|list| list.split(',').map(number).collect::<Result<_, _>>()).transpose()?;
+    let projection = a.projection.map(|p| match p.as_str() {
+        "pca" => Projection::Pca,
+        "readout" => Projection::Readout,
+        "units" => Projection::Units,
+        _ => Projection::File(PathBuf::from(p)),
+    });
+    Ok(RaddConfig {
+        common: common(a.file, a.out, a.inputs, a.run, spec(a.network)?)?,
+        recording: recording(a.recording)?,
+        projection,
+        components: a.components,
+        scale,
+        input,
+        split: a.split,
+        settings: Settings { activation, ridge: a.ridge, from_zero: false, lag: a.lag },
+    })
+}
+
+/// The configuration of `distill conventional`, or what is wrong with the arguments.
+pub(super) fn conventional(a: Conventional) -> Result<ConventionalConfig, String> {
+    positive("--rate", Some(a.rate))?;
+    positive("--clip", a.clip)?;
+    for (option, value) in [("--units", a.units), ("--steps", a.steps)] {
+        if value == 0 {
+            return Err(format!("{option} 0: expected at least one"));
+        }
+    }
+    if !(a.momentum >= 0.0 && a.momentum < 1.0) {
+        return Err(format!("--momentum {}: expected a number from 0 to below 1", a.momentum));
+    }
+    let method = match a.optimiser.as_str() {
+        "sgd" => Method::Sgd { momentum: a.momentum },
+        "adam" => Method::ADAM,
+        other => return Err(format!("--optimiser {other}: expected sgd or adam")),
+    };
+    let every = (a.steps / 100).max(1);
+    Ok(ConventionalConfig {
+        common: common(a.file, a.out, a.inputs, a.run, spec(a.network)?)?,
+        units: a.units,
+        settings: distillation::Settings { steps: a.steps, rate: a.rate, method, clip: a.clip, every },
+    })
+}
+
+fn common(
+    file: PathBuf,
+    out: Option<PathBuf>,
+    inputs: Option<String>,
+    run: RunArguments,
+    spec: Spec,
+) -> Result<Common, String> {
+    let stem = file.file_stem().map_or_else(|| "report".into(), |s| s.to_owned());
+    Ok(Common {
+        out: out.unwrap_or_else(|| Path::new("reports").join(stem)),
+        file,
+        seed: run.seed,
+        inputs,
+        spec,
+        png: run.png,
+        parquet: parquet(&run.tables)?,
+        command: command_line(),
+    })
+}
+
+fn activation(option: &str, name: &str) -> Result<Activation, String> {
+    Activation::parse(name)
+        .ok_or_else(|| format!("{option} {name}: expected tanh, relu, sigmoid or identity"))
+}
+
+fn spec(n: NetworkFile) -> Result<Spec, String> {
+    let cell = n.cell.map(|c| {
+        let names = CellKind::ALL.map(CellKind::name).join(", ");
+        CellKind::parse(&c).ok_or_else(|| format!("--cell {c}: expected one of {names}"))
+    });
+    let pair = |p: &str| {
+        let (role, name) = p.split_once('=').ok_or_else(|| format!("--map {p}: expected ROLE=NAME"))?;
+        Ok((role.trim().to_owned(), name.trim().to_owned()))
+    };
+    let map = n
+        .map
+        .as_deref()
+        .map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect::<Result<_, String>>())?;
+    let given = n.teacher_activation.map(|f| activation("--teacher-activation", &f)).transpose()?;
+    Ok(Spec { cell: cell.transpose()?, map, activation: given, prefix: n.prefix, ..Spec::default() })
+}
