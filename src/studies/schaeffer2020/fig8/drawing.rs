@@ -75,7 +75,7 @@ pub fn performance(all: &[One]) -> Result<Figure, Error> {
         ..Series::default()
     };
     let means = series("mean", &places, &|o, k| 100.0 * o.accuracy[k]).ink(Ink::Black);
-    let names = ["50", "coded", "chosen", "distilled", "trained"];
+    let names = ["50", "coded", "chosen", "outputs", "task"];
     let players = Axes {
         x_names: names.iter().enumerate().map(|(k, n)| (k as f64, (*n).to_owned())).collect(),
         x_range: Some([-0.5, 4.5]),
