@@ -17,7 +17,6 @@ use crate::studies::{Error, Findings, Preset, Settings, Study};
 use crate::training::sessions::Elman;
 use rayon::prelude::*;
 use serde_json::{Map, json};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Fig. 8.
@@ -166,9 +165,8 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
     let two = networks(settings, sizes, 2, progress)?;
     progress.start("distillation", trained.len() as u64);
     let ready = AtomicU64::new(0);
-    let pairs: Vec<(usize, (&Arc<Elman>, &Arc<Elman>))> = trained.iter().zip(&two).enumerate().collect();
-    let each = |(k, (net, two)): &(usize, (&Arc<Elman>, &Arc<Elman>))| {
-        let found = one(net, two, settings.seed + *k as u64, sizes, steps)?;
+    let each = |k: usize| {
+        let found = one(&trained[k], &two[k], settings.seed + k as u64, sizes, steps)?;
         progress.at(ready.fetch_add(1, Ordering::Relaxed) + 1);
         let figure = match k {
             0 => Some(drawing::portraits(&found.1, &found.2, &found.3, settings.seed)?),
@@ -177,7 +175,7 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         Ok((found.0, figure))
     };
     let (all, figures): (Vec<One>, Vec<_>) =
-        pairs.par_iter().map(each).collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
+        (0..trained.len()).into_par_iter().map(each).collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
     progress.finish();
     let mut figures: Vec<_> = figures.into_iter().flatten().collect();
     figures.push(drawing::performance(&all)?);
