@@ -4,7 +4,7 @@ use super::dynamics::{CONDITIONS, LEFT, Plane, RIGHT, SILENT, advance, aligned, 
 use super::fig4::measured;
 use super::fig5::correlation;
 use super::geometry::Geometry;
-use super::networks::{Recorded, Sizes, UNITS, networks, over};
+use super::networks::{NAMED, Recorded, Sizes, UNITS, networks, over};
 use crate::diagnostics::dynamics::fixed_points::{FixedPoint, Label};
 use crate::diagnostics::geometry::pca::pca;
 use crate::diagnostics::geometry::subspace::{angle, angle_within, coordinates};
@@ -101,6 +101,11 @@ fn one(net: &Elman, r: &Recorded, g: &Geometry, found: &[Vec<FixedPoint>]) -> Re
     })
 }
 
+/// Fixed and slow points under each input.
+fn searched(net: &Elman, r: &Recorded, seed: u64) -> Vec<Vec<FixedPoint>> {
+    CONDITIONS.par_iter().map(|(_, input)| points(net, r.states.as_ref(), input, seed)).collect()
+}
+
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let sizes = Sizes::of(settings);
     let trained = networks(settings, sizes, UNITS, progress)?;
@@ -109,8 +114,7 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
     for (k, net) in trained.iter().enumerate() {
         let seed = settings.seed + k as u64;
         let (recorded, geometry) = measured(net, seed, sizes)?;
-        let search = |c: &(&str, [f64; 3])| points(net, recorded.states.as_ref(), &c.1, seed);
-        let found: Vec<Vec<FixedPoint>> = CONDITIONS.par_iter().map(search).collect();
+        let found = searched(net, &recorded, seed);
         all.push(one(net, &recorded, &geometry, &found)?);
         if k == 0 {
             figure = Some(draw(net, &Plane::of(&recorded, &geometry), &found)?);
@@ -118,7 +122,12 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         progress.at(k as u64 + 1);
     }
     progress.finish();
-    let claims = claims(&all);
+    let first = Sizes { seeds: 1, steps: NAMED, ..sizes };
+    let young = &networks(settings, first, UNITS, progress)?[0];
+    let (recorded, geometry) = measured(young, settings.seed, first)?;
+    let found = searched(young, &recorded, settings.seed);
+    let early = one(young, &recorded, &geometry, &found)?;
+    let claims = claims(&all, &early, sizes.steps);
     let of = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
     let (modulus, angle) = (of(&|o| o.moduli[0]), of(&|o| o.mode[0]));
     let answer = format!(
@@ -151,7 +160,7 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
 }
 
-fn claims(all: &[One]) -> Vec<Claim> {
+fn claims(all: &[One], early: &One, steps: u64) -> Vec<Claim> {
     let n = all.len();
     let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
     let claim =
@@ -175,10 +184,16 @@ fn claims(all: &[One]) -> Vec<Claim> {
         claim("Without input the slowest mode neither grows nor shrinks", "largest modulus", modulus)
             .predicted(1.0, 0.02)
             .if_differs(&format!(
-                "the line is not neutral: along it states move by a factor e in {:.0} steps; networks are those of the paper's 5000 \
-                 gradient steps, and its authors' program is configured for 100,001",
-                1.0 / modulus.0.ln().abs()
+                "the largest modulus passes 1 in training: it is {:.3} in the first network after {NAMED} gradient steps and {:.3} after \
+                 {steps}; where it is 1 the line is neutral, beyond it the middle repels and two points attract",
+                early.moduli[0], all[0].moduli[0]
             )),
+        claim(
+            "The line without input is that of a network near a bifurcation: its largest modulus passes 1 in training",
+            "first network, modulus now minus after 5000 steps",
+            (all[0].moduli[0] - early.moduli[0], 0.0),
+        )
+        .decided(early.moduli[0] < 1.0 && all[0].moduli[0] > 1.0),
         claim(
             "A line of fixed points: no isolated one in any network",
             "networks with isolated fixed points",
