@@ -20,8 +20,10 @@ pub const NAMED: u64 = 5000;
 /// Session of the analyses; no training session has this number.
 const TEST: u64 = u64::MAX;
 
-/// Trained networks of this process, by units, steps and seed: the figures of one run share them.
-static TRAINED: LazyLock<Mutex<HashMap<(usize, u64, u64), Arc<Elman>>>> = LazyLock::new(Mutex::default);
+/// Networks by units, steps and seed.
+type Known = Mutex<HashMap<(usize, u64, u64), Arc<Elman>>>;
+/// Trained networks of this process: the figures of one run share them.
+static TRAINED: LazyLock<Known> = LazyLock::new(Mutex::default);
 
 /// How many networks, and how long they are looked at.
 #[derive(Clone, Copy, Debug)]
