@@ -7,6 +7,7 @@ use faer::Mat;
 use nullcline::diagnostics::geometry::decoding::{Error, Options, Separation, decode, linear, logistic};
 use nullcline::diagnostics::regression::{self, Design, holm, least_squares};
 use nullcline::io::table::{ReadTable, Values, read};
+use nullcline::linalg::random::{Use, stream, uniform};
 use serde_json::Value;
 
 fn expected() -> Value {
@@ -103,7 +104,7 @@ fn separation_is_found_and_said() {
 
 #[test]
 fn strong_but_overlapping_labels_are_no_separation() {
-    // One sample in two thousand on the wrong side, far out: logits up to 60, yet a finite estimate.
+    // One sample in two thousand is just across: logits far above 20, yet a finite estimate.
     let values = noise(2000, 1.0, 3);
     let x = Mat::from_fn(1, 2000, |_, t| values[t]);
     let mut y: Vec<bool> = values.iter().map(|v| *v > 0.0).collect();
@@ -172,16 +173,20 @@ fn trials_stay_together_and_nothing_is_seen_twice() {
 
 #[test]
 fn a_known_read_out_is_decoded_as_well_as_it_can_be() {
-    // p = sigmoid(2 x): the best accuracy is E[sigmoid(2 |x|)], 0.7978 for normal x (quadrature to 1e-4).
-    let (t, values) = (20_000, noise(40_000, 1.0, 7));
+    // p = sigmoid(2 x) with x normal: the best accuracy is E[sigmoid(2 |x|)] = 0.777990 (scipy quad).
+    let (t, values) = (20_000, noise(20_000, 1.0, 7));
     let x = Mat::from_fn(1, t, |_, j| values[j]);
-    let uniform = |v: f64| 0.5 * (1.0 + (v / 2f64.sqrt()).tanh());
+    let mut rng = stream(7, Use::Fixture, 1);
     let y: Vec<bool> =
-        (0..t).map(|j| uniform(values[t + j]) < 1.0 / (1.0 + (-2.0 * values[j]).exp())).collect();
+        values.iter().map(|v| uniform(&mut rng, 0.0, 1.0) < 1.0 / (1.0 + (-2.0 * v).exp())).collect();
     let found = decode(x.as_ref(), &y, None, &Options { intercept: false, ..Options::default() }).unwrap();
     assert!(found.test.std_error < 0.006 && found.cross_validated.std_error < 0.006);
     assert!((found.test.value - found.cross_validated.value).abs() < 4.0 * found.test.std_error);
     assert!((found.train - found.test.value).abs() < 0.02);
+    let error = found.cross_validated.value - 0.777990;
+    assert!(error.abs() < 0.01, "{error}");
+    let w = &found.fit;
+    assert!((w.weights[0] - 2.0).abs() < 4.0 * w.std_error[0], "{w:?}");
 }
 
 #[test]

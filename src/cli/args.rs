@@ -36,8 +36,9 @@ pub(super) struct Analyze {
     /// Folder of the report [default: reports/<name of the file>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Modules, separated by commas [default: all that apply but cycles]. Networks: lyapunov, covariant,
-    /// adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent; recordings: activity, pca
+    /// Modules, separated by commas [default: all that apply but cycles and clusters]. Networks: lyapunov,
+    /// covariant, adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent, clusters; recordings:
+    /// activity, pca, decoding and selectivity (both of --targets), clusters
     #[arg(long, value_name = "A,B")]
     pub modules: Option<String>,
     #[command(flatten)]
@@ -46,6 +47,26 @@ pub(super) struct Analyze {
     pub network: NetworkArguments,
     #[command(flatten)]
     pub recording: RecordingArguments,
+    #[command(flatten)]
+    pub analyses: AnalysisArguments,
+}
+
+/// Settings of decoding and clusters.
+#[derive(Args, Default)]
+#[command(next_help_heading = "Analyses of activity")]
+pub(super) struct AnalysisArguments {
+    /// Ridge on the weights of logistic read-outs, against the likelihood of all rows [default: 0]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub ridge: Option<f64>,
+    /// Folds of decoding's cross-validation [default: 5]
+    #[arg(long, value_name = "K")]
+    pub folds: Option<usize>,
+    /// Number of clusters [default: that of the largest silhouette]
+    #[arg(long, value_name = "K")]
+    pub clusters: Option<usize>,
+    /// Distance between clusters: average, complete, single or weighted [default: average]
+    #[arg(long, value_name = "NAME")]
+    pub linkage: Option<String>,
 }
 
 /// What every command has that writes a report.
@@ -165,7 +186,7 @@ pub(super) struct RecordingArguments {
     /// Column of time
     #[arg(long, value_name = "COLUMN")]
     pub time: Option<String>,
-    /// Columns of targets, left out of the units
+    /// Columns of targets, left out of the units; decoded, and units regressed on them
     #[arg(long, value_name = "PATTERN")]
     pub targets: Option<String>,
     /// Rows with missing values: error or drop-rows [default: error]

@@ -1,8 +1,9 @@
 //! Arguments to a checked configuration, once.
 
-use super::args::{Analyze, NetworkArguments, RecordingArguments};
+use super::args::{AnalysisArguments, Analyze, NetworkArguments, RecordingArguments};
+use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
-use crate::pipeline::{Config, Missing, Module, NetworkSettings, RecordingSettings};
+use crate::pipeline::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
 use crate::systems::checkpoint::{CellKind, Spec};
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub(super) fn config(a: Analyze) -> Result<Config, String> {
         modules,
         network: network(a.network)?,
         recording: recording(a.recording)?,
+        analyses: analyses(&a.analyses)?,
         png: a.run.png,
         parquet,
         command,
@@ -35,7 +37,10 @@ pub(super) fn parquet(tables: &str) -> Result<bool, String> {
 }
 
 fn modules(list: &str) -> Result<Vec<Module>, String> {
-    let known: Vec<&str> = Module::NETWORK.iter().chain(&Module::RECORDING[..1]).map(|m| m.name()).collect();
+    let known: Vec<&str> = {
+        let others = Module::RECORDING.iter().filter(|m| !Module::NETWORK.contains(m));
+        Module::NETWORK.iter().chain(others).map(|m| m.name()).collect()
+    };
     let one = |name: &str| {
         Module::parse(name.trim())
             .ok_or_else(|| format!("--modules {name}: no such module; there are {}", known.join(", ")))
@@ -137,6 +142,24 @@ pub(super) fn recording(r: RecordingArguments) -> Result<RecordingSettings, Stri
         Some(other) => return Err(format!("--missing {other}: expected error or drop-rows")),
     };
     Ok(RecordingSettings { units: r.units, trial: r.trial, time: r.time, targets: r.targets, missing })
+}
+
+fn analyses(a: &AnalysisArguments) -> Result<AnalysisSettings, String> {
+    if let Some(v) = a.ridge.filter(|v| !(v.is_finite() && *v >= 0.0)) {
+        return Err(format!("--ridge {v}: expected a number not below zero"));
+    }
+    if let Some(k) = a.folds.filter(|k| *k < 2) {
+        return Err(format!("--folds {k}: expected at least two"));
+    }
+    if a.clusters == Some(0) {
+        return Err("--clusters 0: expected at least one".into());
+    }
+    let linkage = a.linkage.as_deref().map(|name| {
+        let names = Linkage::ALL.map(Linkage::name).join(", ");
+        Linkage::parse(name).ok_or_else(|| format!("--linkage {name}: expected one of {names}"))
+    });
+    let linkage = linkage.transpose()?;
+    Ok(AnalysisSettings { ridge: a.ridge, folds: a.folds, clusters: a.clusters, linkage })
 }
 
 pub(super) fn positive(option: &str, value: Option<f64>) -> Result<(), String> {

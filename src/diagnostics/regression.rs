@@ -144,7 +144,11 @@ impl Design {
             return Err(Error::NotFinite { sample });
         }
         let mean = if self.intercept { y.iter().sum::<f64>() / samples as f64 } else { 0.0 };
-        let centred: Vec<f64> = y.iter().map(|y| y - mean).collect();
+        let mut centred: Vec<f64> = y.iter().map(|y| y - mean).collect();
+        // What is left of a constant is the rounding of its mean.
+        if square(&centred) <= 1e-26 * mean * mean * samples as f64 {
+            centred.fill(0.0);
+        }
         let onto = |e: &[f64]| -> Vec<f64> {
             (0..p).map(|k| self.columns.col(k).iter().zip(e).map(|(x, e)| x * e).sum()).collect()
         };

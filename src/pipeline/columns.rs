@@ -7,6 +7,8 @@ use std::path::Path;
 /// Which columns play which part.
 pub(super) struct Columns {
     pub units: Vec<String>,
+    /// Target columns of this table; none where `--targets` names another array.
+    pub targets: Vec<String>,
     pub trial: Option<String>,
     pub rows: Option<usize>,
     pub format: &'static str,
@@ -68,7 +70,7 @@ impl Columns {
         if units.is_empty() {
             return Err(Error::input(file, "no column is left for the units"));
         }
-        Ok(Self { units, trial, rows: schema.rows, format: schema.format })
+        Ok(Self { units, targets, trial, rows: schema.rows, format: schema.format })
     }
 
     /// The trial of each row, numbered from 0 in order of appearance.

@@ -1,5 +1,6 @@
 //! A checked configuration: what the pipeline does, with every value valid.
 
+use crate::diagnostics::geometry::clusters::Linkage;
 use crate::systems::checkpoint::Spec;
 use std::path::PathBuf;
 
@@ -26,6 +27,12 @@ pub enum Module {
     Recurrent,
     /// Summary of a recorded table.
     Activity,
+    /// Labels read off a recording.
+    Decoding,
+    /// Read-outs and regressions of a recording's targets.
+    Selectivity,
+    /// Units grouped by correlation.
+    Clusters,
     /// Couplings of a Gaussian model, by `infer gaussian`.
     Gaussian,
     /// A student of a network or a recording, by `distill`.
@@ -33,8 +40,9 @@ pub enum Module {
 }
 
 impl Module {
-    /// Those of a network, in the order of the report. [`Cycles`](Self::Cycles) runs on request alone.
-    pub const NETWORK: [Self; 9] = [
+    /// Those of a network, in the order of the report. [`Cycles`](Self::Cycles) and [`Clusters`](Self::Clusters) run on
+    /// request alone.
+    pub const NETWORK: [Self; 10] = [
         Self::Lyapunov,
         Self::Covariant,
         Self::Adjoint,
@@ -44,9 +52,11 @@ impl Module {
         Self::FlowField,
         Self::Trajectories,
         Self::Recurrent,
+        Self::Clusters,
     ];
     /// Those of a recording.
-    pub const RECORDING: [Self; 2] = [Self::Activity, Self::Pca];
+    pub const RECORDING: [Self; 5] =
+        [Self::Activity, Self::Pca, Self::Decoding, Self::Selectivity, Self::Clusters];
 
     /// The name on the command line, in the summary and of the folder.
     pub fn name(self) -> &'static str {
@@ -61,6 +71,9 @@ impl Module {
             Self::Trajectories => "trajectories",
             Self::Recurrent => "recurrent",
             Self::Activity => "activity",
+            Self::Decoding => "decoding",
+            Self::Selectivity => "selectivity",
+            Self::Clusters => "clusters",
             Self::Gaussian => "gaussian",
             Self::Distillation => "distillation",
         }
@@ -131,6 +144,19 @@ pub struct RecordingSettings {
     pub missing: Option<Missing>,
 }
 
+/// Settings of the analyses of activity, none where not given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AnalysisSettings {
+    /// Weight of the squared read-out against the likelihood.
+    pub ridge: Option<f64>,
+    /// Folds of the cross-validation.
+    pub folds: Option<usize>,
+    /// Number of clusters.
+    pub clusters: Option<usize>,
+    /// Distance between clusters.
+    pub linkage: Option<Linkage>,
+}
+
 /// Everything that `analyze` needs.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -146,6 +172,8 @@ pub struct Config {
     pub network: NetworkSettings,
     /// For recordings.
     pub recording: RecordingSettings,
+    /// For decoding and clusters.
+    pub analyses: AnalysisSettings,
     /// Write PNG beside SVG.
     pub png: bool,
     /// Write tables as Parquet.

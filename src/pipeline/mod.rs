@@ -1,5 +1,6 @@
 //! From a checked configuration to a report: load, diagnose, write.
 
+mod analyses;
 mod columns;
 mod config;
 pub mod distill;
@@ -13,7 +14,7 @@ mod source;
 mod tables;
 pub mod training;
 
-pub use config::{Config, Missing, Module, NetworkSettings, RecordingSettings};
+pub use config::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
 pub use error::Error;
 pub use inspect::inspect;
 pub use source::{Source, open};
@@ -110,7 +111,9 @@ fn write(run: &Run, found: Diagnosed, folder: Folder) -> Result<Outcome, Error> 
     let mut warnings = found.warnings;
     let mut sections = Vec::new();
     for (module, rendered) in found.modules {
-        warnings.extend(rendered.warnings);
+        // Modules on the same rows leave out the same.
+        let new: Vec<String> = rendered.warnings.into_iter().filter(|w| !warnings.contains(w)).collect();
+        warnings.extend(new);
         json.insert(module.name().into(), rendered.json);
         sections.push(rendered.section);
     }

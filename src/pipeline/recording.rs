@@ -1,5 +1,6 @@
 //! The diagnostics of a recorded table, read as a stream.
 
+use super::analyses::{self, Analyses, Held};
 use super::columns::Columns;
 use super::network::chosen;
 use super::{Config, Diagnosed, Error, Missing, Module, Observer};
@@ -21,6 +22,7 @@ pub(super) fn diagnose(
     observer: &dyn Observer,
 ) -> Result<Diagnosed, Error> {
     let modules = chosen(config, &Module::RECORDING)?;
+    analyses::check(&config.analyses, &modules)?;
     let columns = Columns::choose(&config.file, &config.recording, array)?;
     let trials = columns.trials(&config.file, array)?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
@@ -33,15 +35,17 @@ pub(super) fn diagnose(
         let trials = trials.as_ref().map(|t| t.iter().max().map_or(0, |m| m + 1));
         done.push((Module::Activity, sections::activity(&unit_stats, first.used, first.dropped, trials)?));
     }
+    let wanted: Vec<Module> = analyses::HELD.into_iter().filter(|m| needed(*m, &modules, config)).collect();
+    let pca =
+        (modules.contains(&Module::Pca) || !wanted.is_empty()).then(|| first.moments.finish()).flatten();
     if modules.contains(&Module::Pca) {
-        let Some(pca) = first.moments.finish() else {
+        let Some(pca) = &pca else {
             return Err(Error::input(
                 &config.file,
                 "the units do not vary (or fewer than two rows are left): there are no principal components",
             ));
         };
-        let projected =
-            Projected::second(config, array, &columns, &pca, &first, trials.as_deref(), observer)?;
+        let projected = Projected::second(config, array, &columns, pca, &first, trials.as_deref(), observer)?;
         findings.push(format!(
             "{}; participation ratio {}.",
             sections::words::carry(pca.components_for_90, columns.units.len()),
@@ -49,10 +53,18 @@ pub(super) fn diagnose(
         ));
         let intro = "Principal components of the recorded rows. Errors are by jackknife over twenty blocks of successive rows.";
         let table = projected.table();
-        done.push((
-            Module::Pca,
-            sections::pca(&pca, &columns.units, &projected.lines(), intro, vec![table])?,
-        ));
+        done.push((Module::Pca, sections::pca(pca, &columns.units, &projected.lines(), intro, vec![table])?));
+    }
+    if !wanted.is_empty() {
+        let rows = first.used + first.dropped;
+        let held = Held::read(config, array, &columns, trials.as_deref(), rows, observer)?;
+        let analyses = Analyses { config, units: &columns.units, held: &held, pca: pca.as_ref() };
+        for module in wanted {
+            if let Some((finding, rendered)) = analyses.run(module)? {
+                findings.push(finding);
+                done.push((module, rendered));
+            }
+        }
     }
     let count = sections::words::count;
     let (units, rows) = (count(columns.units.len(), "unit"), count(first.used, "row"));
@@ -68,6 +80,12 @@ pub(super) fn diagnose(
         warnings: vec![],
         modules: done,
     })
+}
+
+/// Whether a module runs that needs rows in memory: if asked for, else where there are targets.
+fn needed(module: Module, modules: &[Module], config: &Config) -> bool {
+    let targets = config.recording.targets.is_some();
+    modules.contains(&module) && (config.modules.is_some() || targets)
 }
 
 /// What the first reading gathers.

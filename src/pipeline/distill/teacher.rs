@@ -6,7 +6,9 @@ use crate::io::table::{Kind, ReadTable, Values, match_columns, read, schema, str
 use crate::io::tensors;
 use crate::pipeline::columns::{Columns, listed};
 use crate::pipeline::source::{Source, open, table_array};
-use crate::pipeline::{Config, Error, Missing, NetworkSettings, Observer, RecordingSettings, tables};
+use crate::pipeline::{
+    AnalysisSettings, Config, Error, Missing, NetworkSettings, Observer, RecordingSettings, tables,
+};
 use crate::report::sections::words::count;
 use crate::systems::checkpoint::Network;
 use faer::{Mat, MatRef};
@@ -179,6 +181,7 @@ pub fn as_config(common: &Common, recording: RecordingSettings) -> Config {
         modules: None,
         network: NetworkSettings { spec: common.spec.clone(), ..NetworkSettings::default() },
         recording,
+        analyses: AnalysisSettings::default(),
         png: common.png,
         parquet: common.parquet,
         command: common.command.clone(),

@@ -1,8 +1,10 @@
 //! The diagnostics of a network, in order, each rendered.
 
+mod clusters;
 mod cycles;
 mod sensitivity;
 
+use super::analyses;
 use super::{Config, Diagnosed, Error, Module, NetworkSettings, Observer, tables};
 use crate::diagnostics::dynamics::fixed_points::{self, FixedPoints, Label};
 use crate::diagnostics::dynamics::flow_field::{FlowField, flow_field};
@@ -49,6 +51,7 @@ pub(super) fn diagnose(
     observer: &dyn Observer,
 ) -> Result<Diagnosed, Error> {
     let modules = chosen(config, &Module::NETWORK)?;
+    analyses::check(&config.analyses, &modules)?;
     let run = Run::prepare(network, config, &modules, observer)?;
     let mut done: Vec<(Module, Rendered)> = Vec::new();
     let mut findings = Vec::new();
@@ -118,6 +121,11 @@ pub(super) fn diagnose(
         })?;
         done.push((Module::Recurrent, sections::recurrent(&spectra)?));
     }
+    if wants(Module::Clusters) {
+        let (finding, rendered) = run.clusters(&config.analyses)?;
+        findings.push(finding);
+        done.push((Module::Clusters, rendered));
+    }
     done.sort_by_key(|(m, _)| *m);
     warnings.extend(network.notes.iter().filter(|n| n.contains("assumed")).cloned());
     Ok(Diagnosed {
@@ -133,8 +141,8 @@ pub(super) fn diagnose(
 /// The modules asked for, or all that apply.
 pub(super) fn chosen(config: &Config, all: &[Module]) -> Result<Vec<Module>, Error> {
     let Some(asked) = &config.modules else {
-        // Most networks have no cycle, and closing one costs n^3 a step.
-        return Ok(all.iter().copied().filter(|m| *m != Module::Cycles).collect());
+        // Most networks have no cycle, and closing one costs n^3 a step; a tree of units is for who asks.
+        return Ok(all.iter().copied().filter(|m| !matches!(m, Module::Cycles | Module::Clusters)).collect());
     };
     if let Some(m) = asked.iter().find(|m| !all.contains(m)) {
         let names: Vec<&str> = all.iter().map(|m| m.name()).collect();
@@ -234,7 +242,14 @@ impl<'a> Run<'a> {
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.
         let idle = !modules.iter().any(|m| {
-            matches!(m, Module::FixedPoints | Module::Pca | Module::FlowField | Module::Trajectories)
+            matches!(
+                m,
+                Module::FixedPoints
+                    | Module::Pca
+                    | Module::FlowField
+                    | Module::Trajectories
+                    | Module::Clusters
+            )
         });
         let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);

@@ -3,8 +3,10 @@
 mod activity;
 mod adjoint;
 pub mod behaviour;
+mod clusters;
 mod covariant;
 mod cycles;
+mod decoding;
 mod distillation;
 mod fixed_points;
 mod flow_field;
@@ -13,6 +15,7 @@ mod long;
 mod lyapunov;
 mod pca;
 mod recurrent;
+mod selectivity;
 mod training;
 mod trajectories;
 mod trials;
@@ -20,8 +23,10 @@ pub mod words;
 
 pub use activity::{Unit, activity};
 pub use adjoint::{Sensitivity, adjoint, describe as describe_adjoint};
+pub use clusters::{Weights, clusters, describe as describe_clusters};
 pub use covariant::{covariant, describe as describe_covariant};
 pub use cycles::{cycles, describe as describe_cycles};
+pub use decoding::{Decoded, Features, decoding, describe as describe_decoding};
 pub use distillation::{
     Conventional, Exponents, Radd, ScaleRow, Teaching, conventional, describe as describe_radd,
     describe_conventional, radd,
@@ -32,6 +37,7 @@ pub use gaussian::{Chosen, GaussianModel, Predicted, Source, Test, describe as d
 pub use lyapunov::{describe as describe_exponents, lyapunov};
 pub use pca::pca;
 pub use recurrent::recurrent;
+pub use selectivity::{Pair, ReadOut, Regressed, Selectivity, describe as describe_selectivity, selectivity};
 pub use training::{Training, describe as describe_training, training};
 pub use trajectories::trajectories;
 pub use trials::{Row, Trials, describe as describe_trials, trials};

@@ -141,11 +141,13 @@ fn correlations(x: MatRef<f64>) -> Result<(Mat<f64>, Vec<usize>, Vec<usize>), Er
         if let Some((sample, value)) = row.iter().copied().enumerate().find(|(_, v)| !v.is_finite()) {
             return Err(Error::NotFinite { sample, unit, value });
         }
+        // Scaled first, so that no square overflows.
+        let most = row.iter().fold(f64::MIN_POSITIVE, |a, v| a.max(v.abs()));
+        row.iter_mut().for_each(|v| *v /= most);
         let mean = row.iter().sum::<f64>() / t.max(1) as f64;
-        let most = row.iter().fold(0.0f64, |a, v| a.max(v.abs()));
         row.iter_mut().for_each(|v| *v -= mean);
         let size = norm(&row);
-        if size > 1e-12 * most * (t as f64).sqrt() {
+        if size > 1e-12 * (t as f64).sqrt() {
             row.iter_mut().for_each(|v| *v /= size);
             rows.push(row);
             kept.push(unit);

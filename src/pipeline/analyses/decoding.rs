@@ -1,0 +1,72 @@
+//! Labels read off a recording.
+
+use super::Analyses;
+use super::held::TargetKind;
+use crate::diagnostics::geometry::decoding::{self, Decoding, Options};
+use crate::pipeline::{Error, Module};
+use crate::report::sections::{self, Decoded, Features, Rendered};
+use faer::Mat;
+
+/// Folds of the cross-validation, unless asked otherwise.
+const FOLDS: usize = 5;
+
+impl Analyses<'_> {
+    pub(super) fn decoding(&self) -> Result<(String, Rendered), Error> {
+        let held = self.held;
+        let mut done = vec![];
+        for target in &held.targets {
+            let TargetKind::Two(labels) = &target.kind else { continue };
+            let rows = held.complete(&[target]);
+            let y: Vec<bool> = rows.iter().map(|t| target.values[*t] > 0.5).collect();
+            let groups = held.trials_on(&rows);
+            let x = held.on(&rows);
+            let mut fits = vec![];
+            for intercept in [true, false] {
+                fits.push((
+                    Features::Units,
+                    intercept,
+                    self.decode(&target.name, &x, &y, groups.as_deref(), intercept)?,
+                ));
+            }
+            if let Some(pca) = self.pca.filter(|p| p.components.ncols() >= 2 && x.nrows() > 2) {
+                let at: Vec<Vec<f64>> =
+                    (0..x.ncols()).map(|t| pca.project(crate::linalg::col(x.as_ref(), t), 2)).collect();
+                let plane = Mat::from_fn(2, at.len(), |k, t| at[t][k]);
+                for intercept in [true, false] {
+                    let fit = self.decode(&target.name, &plane, &y, groups.as_deref(), intercept)?;
+                    fits.push((Features::Plane, intercept, fit));
+                }
+            }
+            done.push(Decoded {
+                name: target.name.clone(),
+                labels: labels.clone(),
+                rows: rows.len(),
+                trials: groups.map(|g| g.into_iter().collect::<std::collections::BTreeSet<_>>().len()),
+                fits,
+            });
+        }
+        let remarks = [held.warnings("decoding"), self.remarks(Module::Decoding)].concat();
+        let finding = sections::describe_decoding(&done);
+        Ok((finding, sections::decoding(&done, self.units, remarks)?))
+    }
+
+    fn decode(
+        &self,
+        target: &str,
+        x: &Mat<f64>,
+        y: &[bool],
+        groups: Option<&[usize]>,
+        intercept: bool,
+    ) -> Result<Decoding, Error> {
+        let settings = &self.config.analyses;
+        let options = Options {
+            intercept,
+            ridge: settings.ridge.unwrap_or(0.0),
+            folds: settings.folds.unwrap_or(FOLDS),
+            seed: self.config.seed,
+            ..Options::default()
+        };
+        decoding::decode(x.as_ref(), y, groups, &options)
+            .map_err(|e| self.failed(&format!("decoding `{target}`"), &e))
+    }
+}

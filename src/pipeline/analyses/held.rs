@@ -1,0 +1,182 @@
+//! Rows of a recording held in memory, with the targets that belong to them.
+
+use crate::io::table::{ReadTable, Values, match_columns, read, stream};
+use crate::pipeline::columns::Columns;
+use crate::pipeline::{Config, Error, Observer};
+use faer::Mat;
+use std::path::Path;
+
+/// Numbers held at most (80 MB); above that every second row, or third, is taken.
+const VALUES: usize = 10_000_000;
+/// Rows read at a time.
+const CHUNK: usize = 16_384;
+
+/// A table in memory.
+pub struct Held {
+    /// Units by rows, n x T.
+    pub x: Mat<f64>,
+    /// The trial of each row.
+    pub trials: Option<Vec<usize>>,
+    /// The targets on these rows.
+    pub targets: Vec<Target>,
+    /// One row in so many is held.
+    pub every: usize,
+}
+
+/// A column that activity may tell of.
+pub struct Target {
+    /// The column's name.
+    pub name: String,
+    /// Numbers, NaN where missing: of two labels the first in order is 0 and the second 1.
+    pub values: Vec<f64>,
+    /// What it can be.
+    pub kind: TargetKind,
+}
+
+/// What a target can be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TargetKind {
+    /// One of two labels, in order.
+    Two([String; 2]),
+    /// A number of more than two values.
+    Number(usize),
+    /// Not usable, and why.
+    Unusable(String),
+}
+
+impl Held {
+    /// The rows of the units that are complete, of `rows` in the file.
+    pub fn read(
+        config: &Config,
+        array: Option<&str>,
+        columns: &Columns,
+        trials: Option<&[usize]>,
+        rows: usize,
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
+        let n = columns.units.len();
+        let every = (n * rows).div_ceil(VALUES).max(1);
+        let (mut values, mut kept, mut row) = (Vec::with_capacity(n * rows.div_ceil(every)), vec![], 0);
+        observer.start("holding", rows as u64);
+        stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+            for r in (0..chunk.rows).filter(|r| (row + r).is_multiple_of(every)) {
+                if chunk.columns.iter().all(|c| c[r].is_finite()) {
+                    values.extend(chunk.columns.iter().map(|c| c[r]));
+                    kept.push(row + r);
+                }
+            }
+            row += chunk.rows;
+            observer.at(row as u64);
+            Ok(())
+        })?;
+        observer.finish();
+        Ok(Self {
+            x: Mat::from_fn(n, kept.len(), |i, t| values[t * n + i]),
+            trials: trials.map(|all| kept.iter().map(|r| all[*r]).collect()),
+            targets: targets(config, array, columns, &kept)?,
+            every,
+        })
+    }
+
+    /// Warnings that every module on these rows has.
+    pub fn warnings(&self, module: &str) -> Vec<String> {
+        let thinned = format!(
+            "The module {module} took one row in {}: it holds at most {VALUES} numbers in memory.",
+            self.every
+        );
+        if self.every > 1 { vec![thinned] } else { vec![] }
+    }
+
+    /// The rows on which all of `targets` have a value.
+    pub fn complete(&self, targets: &[&Target]) -> Vec<usize> {
+        let whole = |t: &usize| targets.iter().all(|c| c.values[*t].is_finite());
+        (0..self.x.ncols()).filter(whole).collect()
+    }
+
+    /// Units on some rows.
+    pub fn on(&self, rows: &[usize]) -> Mat<f64> {
+        Mat::from_fn(self.x.nrows(), rows.len(), |i, t| self.x[(i, rows[t])])
+    }
+
+    /// Trials of some rows.
+    pub fn trials_on(&self, rows: &[usize]) -> Option<Vec<usize>> {
+        self.trials.as_ref().map(|all| rows.iter().map(|t| all[*t]).collect())
+    }
+}
+
+/// The target columns on the rows `kept`; of an npz they may be an array of their own.
+fn targets(
+    config: &Config,
+    array: Option<&str>,
+    columns: &Columns,
+    kept: &[usize],
+) -> Result<Vec<Target>, Error> {
+    let Some(asked) = &config.recording.targets else { return Ok(vec![]) };
+    let file: &Path = &config.file;
+    let table = if columns.targets.is_empty() {
+        read(file, &ReadTable { array: Some(asked), columns: None })?
+    } else {
+        read(file, &ReadTable { array, columns: Some(&columns.targets) })?
+    };
+    let last = kept.last().map_or(0, |r| r + 1);
+    if table.rows < last {
+        let message = format!(
+            "--targets {asked}: {} rows, expected as many as the activity has ({last} or more)",
+            table.rows
+        );
+        return Err(Error::input(file, message));
+    }
+    let named = |name: &String| name != "trial" || !match_columns(&columns.targets, name).is_empty();
+    let columns = table.columns.into_iter().filter(|c| named(&c.name));
+    Ok(columns.map(|c| Target::new(c.name, &c.values, kept)).collect())
+}
+
+impl Target {
+    fn new(name: String, values: &Values, rows: &[usize]) -> Self {
+        match values {
+            Values::Number(all) => {
+                let mut values: Vec<f64> = rows.iter().map(|r| all[*r]).collect();
+                let mut distinct: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+                distinct.sort_by(f64::total_cmp);
+                distinct.dedup();
+                let kind = match distinct[..] {
+                    [] => TargetKind::Unusable("has no value".into()),
+                    [one] => TargetKind::Unusable(format!("has one value only, {one}")),
+                    [a, b] => {
+                        let code = |v: f64| if v.is_finite() { f64::from(v == b) } else { f64::NAN };
+                        values.iter_mut().for_each(|v| *v = code(*v));
+                        TargetKind::Two([a.to_string(), b.to_string()])
+                    }
+                    _ => TargetKind::Number(distinct.len()),
+                };
+                Self { name, values, kind }
+            }
+            Values::Text(all) => {
+                let mut distinct: Vec<&String> =
+                    rows.iter().map(|r| &all[*r]).filter(|v| !v.is_empty()).collect();
+                distinct.sort();
+                distinct.dedup();
+                let (values, kind) = match distinct[..] {
+                    [] => (vec![], TargetKind::Unusable("has no value".into())),
+                    [one] => (vec![], TargetKind::Unusable(format!("has one value only, {one}"))),
+                    [a, b] => {
+                        let code =
+                            |v: &String| if v.is_empty() { f64::NAN } else { f64::from(u8::from(v == b)) };
+                        let values = rows.iter().map(|r| code(&all[*r])).collect();
+                        (values, TargetKind::Two([a.clone(), b.clone()]))
+                    }
+                    _ => (
+                        vec![],
+                        TargetKind::Unusable(format!("holds {} texts, expected two", distinct.len())),
+                    ),
+                };
+                Self { name, values, kind }
+            }
+        }
+    }
+
+    /// Rows without a value.
+    pub fn missing(&self) -> usize {
+        self.values.iter().filter(|v| !v.is_finite()).count()
+    }
+}

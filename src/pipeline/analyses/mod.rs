@@ -1,0 +1,127 @@
+//! Analyses of activity that need its rows at once: read-outs, regressions, clusters.
+
+mod clusters;
+mod decoding;
+mod held;
+mod selectivity;
+
+pub(super) use clusters::{Permutations, clusters};
+pub(super) use held::Held;
+
+use super::{AnalysisSettings, Config, Error, Module};
+use crate::diagnostics::geometry::pca::Pca;
+use crate::report::sections::Rendered;
+
+/// What the analyses of one recording share.
+pub(super) struct Analyses<'a> {
+    pub config: &'a Config,
+    pub units: &'a [String],
+    pub held: &'a Held,
+    /// Principal components of all rows; none where nothing varies.
+    pub pca: Option<&'a Pca>,
+}
+
+/// The modules that need rows in memory.
+pub(super) const HELD: [Module; 3] = [Module::Decoding, Module::Selectivity, Module::Clusters];
+
+impl Analyses<'_> {
+    /// The module's finding and result; none where it was not asked for and the targets do not allow it.
+    pub fn run(&self, module: Module) -> Result<Option<(String, Rendered)>, Error> {
+        let asked = self.config.modules.is_some();
+        let usable = self.held.targets.iter().any(|t| match t.kind {
+            held::TargetKind::Two(_) => true,
+            held::TargetKind::Number(_) => module == Module::Selectivity,
+            held::TargetKind::Unusable(_) => false,
+        });
+        match module {
+            Module::Clusters => clusters(
+                self.held.x.as_ref(),
+                self.units,
+                "the recorded rows",
+                &[],
+                Permutations { count: 0, seed: self.config.seed },
+                &self.config.analyses,
+            )
+            .map(|(finding, mut rendered)| {
+                rendered.warnings.extend(self.held.warnings("clusters"));
+                Some((finding, rendered))
+            }),
+            _ if !usable && !asked => Ok(None),
+            _ if !usable => Err(self.unusable(module)),
+            Module::Decoding => self.decoding().map(Some),
+            _ => self.selectivity().map(Some),
+        }
+    }
+
+    fn unusable(&self, module: Module) -> Error {
+        let name = module.name();
+        let expected = match module {
+            Module::Decoding => "a column of two values",
+            _ => "a column of numbers or of two values",
+        };
+        if self.held.targets.is_empty() {
+            return Error::Config(format!("the module {name} needs --targets COLUMN, {expected}"));
+        }
+        let each = self.held.targets.iter().map(|t| match &t.kind {
+            held::TargetKind::Number(k) => format!("`{}` has {k} values", t.name),
+            held::TargetKind::Unusable(why) => format!("`{}` {why}", t.name),
+            held::TargetKind::Two(_) => format!("`{}` has two values", t.name),
+        });
+        let message = format!(
+            "--targets: {}; the module {name} expects {expected}",
+            each.collect::<Vec<_>>().join(", ")
+        );
+        Error::input(&self.config.file, message)
+    }
+
+    fn failed(&self, what: &str, error: &dyn std::fmt::Display) -> Error {
+        Error::input(&self.config.file, format!("{what}: {error}"))
+    }
+
+    /// What is said of targets that were passed over, and of their missing values.
+    fn remarks(&self, module: Module) -> Vec<String> {
+        let mut remarks = vec![];
+        for t in &self.held.targets {
+            match &t.kind {
+                held::TargetKind::Unusable(why) => {
+                    remarks.push(format!("The target {} was passed over: it {why}.", t.name));
+                    continue;
+                }
+                held::TargetKind::Number(k) if module == Module::Decoding => {
+                    remarks.push(format!(
+                        "The target {} was not decoded: it has {k} values, expected two.",
+                        t.name
+                    ));
+                    continue;
+                }
+                _ => {}
+            }
+            if t.missing() > 0 {
+                remarks.push(format!(
+                    "{} without a value of {} left out.",
+                    crate::report::sections::words::count(t.missing(), "row"),
+                    t.name
+                ));
+            }
+        }
+        remarks
+    }
+}
+
+/// Refuses settings of modules that do not run.
+pub(super) fn check(settings: &AnalysisSettings, modules: &[Module]) -> Result<(), Error> {
+    for (option, given, wanted) in [
+        ("--ridge", settings.ridge.is_some(), &[Module::Decoding, Module::Selectivity][..]),
+        ("--folds", settings.folds.is_some(), &[Module::Decoding]),
+        ("--clusters", settings.clusters.is_some(), &[Module::Clusters]),
+        ("--linkage", settings.linkage.is_some(), &[Module::Clusters]),
+    ] {
+        if given && !wanted.iter().any(|m| modules.contains(m)) {
+            let name = wanted[0].name();
+            return Err(Error::Config(format!(
+                "{option} goes with the module {name}, which was not asked for"
+            )));
+        }
+    }
+    Ok(())
+}

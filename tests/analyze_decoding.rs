@@ -1,0 +1,251 @@
+//! The modules decoding, selectivity and clusters of `analyze`, on tables good and bad.
+
+mod common;
+
+use common::{Place, analyze, golden, network, noise, violations};
+use serde_json::Value;
+
+fn json(path: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn numbers(v: &Value) -> Vec<f64> {
+    v.as_array().unwrap_or_else(|| panic!("{v} is no array")).iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+fn close(ours: &Value, theirs: &[f64], what: &str) {
+    let ours = numbers(ours);
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    for (a, b) in ours.iter().zip(theirs) {
+        assert!((a - b).abs() < 1e-9 * (1.0 + b.abs()), "{what}: {a} and {b}");
+    }
+}
+
+const ALL: [&str; 6] =
+    ["--trial", "trial", "--targets", "side,level", "--modules", "decoding,selectivity,clusters"];
+
+#[test]
+fn a_recording_is_decoded_regressed_and_grouped() {
+    let place = Place::new("analyses");
+    let file = golden("analyses/activity.csv");
+    let theirs = json(&golden("analyses/expected.json"));
+    let ran = analyze(&place, &[&[&*file][..], &ALL].concat(), 0, &["level was not decoded: it has"]);
+    assert!(ran.out.contains("side is decoded with"), "{}", ran.out);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let modules = &summary["modules"];
+    let target = &modules["decoding"]["targets"][0];
+    assert_eq!(
+        (&target["name"], &target["trials"], &target["rows"]),
+        (&"side".into(), &24.into(), &240.into())
+    );
+    let fits = target["fits"].as_array().unwrap();
+    assert_eq!(fits.len(), 4);
+    for (fit, name) in fits.iter().zip(["with", "without"]) {
+        let (params, errors) =
+            (numbers(&theirs["logit"][name]["params"]), numbers(&theirs["logit"][name]["bse"]));
+        let skip = usize::from(name == "with");
+        close(&fit["weights"], &params[skip..], name);
+        close(&fit["weights_std_error"], &errors[skip..], name);
+        let accuracy = fit["accuracy_cross_validated"].as_f64().unwrap();
+        assert!(accuracy > target["chance"].as_f64().unwrap() + 0.05, "{accuracy}");
+        assert_eq!(fit["folds"].as_array().unwrap().len(), 5);
+    }
+    let found = &modules["selectivity"];
+    assert_eq!(found["targets"].as_array().unwrap().len(), 2);
+    assert_eq!((&found["correction"], &found["errors"]), (&"Holm over units".into(), &"by trial".into()));
+    let (slope, error) = (&theirs["ols"]["by_trial"]["params"], &theirs["ols"]["by_trial"]["bse"]);
+    for (k, r) in found["regressions"].as_array().unwrap().iter().enumerate() {
+        close(&r["slope"].as_array().unwrap()[..1].to_vec().into(), &[numbers(slope)[k + 1]], "slope");
+        close(&r["std_error"].as_array().unwrap()[..1].to_vec().into(), &[numbers(error)[k + 1]], "error");
+    }
+    let angle = &found["angles"][0];
+    for key in ["angle", "angle_in_plane"] {
+        assert!((0.0..=180.0).contains(&angle[key].as_f64().unwrap()));
+        assert!(angle[format!("{key}_std_error")].as_f64().unwrap() > 0.0);
+    }
+    let share = found["targets"][0]["share_in_plane"].as_f64().unwrap();
+    assert!((0.0..=1.0).contains(&share));
+    assert_eq!(modules["clusters"]["clusters"], 4);
+    let files = [
+        "decoding/accuracy.csv",
+        "decoding/weights.csv",
+        "decoding/accuracy.svg",
+        "selectivity/slopes.csv",
+        "selectivity/angles.csv",
+        "selectivity/readouts.csv",
+        "clusters/units.csv",
+        "clusters/tree.csv",
+        "clusters/dendrogram.svg",
+        "clusters/correlation.svg",
+    ];
+    for name in files {
+        assert!(place.0.join("out").join(name).exists(), "{name}");
+    }
+    // The same seed, on one thread: the same bytes.
+    let before = std::fs::read(place.0.join("out/decoding/accuracy.csv")).unwrap();
+    analyze(&place, &[&[&*file, "--threads", "1"][..], &ALL].concat(), 0, &[]);
+    assert_eq!(before, std::fs::read(place.0.join("out/decoding/accuracy.csv")).unwrap());
+}
+
+#[test]
+fn options_reach_the_analyses() {
+    let place = Place::new("analyses-options");
+    let file = golden("analyses/activity.csv");
+    let more = ["--ridge", "2", "--folds", "8", "--clusters", "2", "--linkage", "complete"];
+    analyze(&place, &[&[&*file][..], &ALL, &more].concat(), 0, &[]);
+    let modules = &place.summary("out")["modules"];
+    let theirs = json(&golden("analyses/expected.json"));
+    let fit = &modules["decoding"]["targets"][0]["fits"][0];
+    for (a, b) in numbers(&fit["weights"]).iter().zip(numbers(&theirs["ridge"][0]["weights"])) {
+        assert!((a - b).abs() < 1e-7, "{a} and {b}");
+    }
+    assert_eq!((fit["folds"].as_array().unwrap().len(), &fit["ridge"]), (8, &2.0.into()));
+    let found = &modules["clusters"];
+    assert_eq!(
+        (&found["clusters"], &found["given"], &found["linkage"]),
+        (&2.into(), &true.into(), &"complete".into())
+    );
+    for (arguments, status, words) in [
+        (&["--ridge", "-1"][..], 2, "--ridge -1"),
+        (&["--folds", "1"], 2, "--folds 1"),
+        (&["--linkage", "ward"], 2, "average, complete, single, weighted"),
+        (&["--clusters", "0"], 2, "--clusters 0"),
+        (&["--clusters", "12", "--modules", "clusters"], 2, "12 clusters of 9 units"),
+        (&["--clusters", "2", "--modules", "pca"], 2, "--clusters goes with the module clusters"),
+        (&["--modules", "decoding"], 2, "needs --targets COLUMN"),
+        (&["--modules", "selectivity"], 2, "needs --targets COLUMN"),
+    ] {
+        analyze(&place, &[&[&*file, "--units", "u*"][..], arguments].concat(), status, &[words]);
+    }
+    let folds = ["--targets", "side", "--trial", "trial", "--folds", "30", "--modules", "decoding"];
+    analyze(&place, &[&[&*file, "--units", "u*"][..], &folds].concat(), 3, &["30 folds of 24 groups"]);
+}
+
+/// A table of `n` units, a label and further columns, built row by row.
+fn rows(n: usize, t: usize, more: &str, cell: impl Fn(usize, &[f64]) -> String) -> String {
+    let values = noise(n * t, 1.0, 11);
+    let names: Vec<String> = (0..n).map(|i| format!("u{i}")).collect();
+    let mut text = format!("{},{more}\n", names.join(","));
+    for (k, row) in values.chunks(n).enumerate() {
+        let row_text: Vec<String> = row.iter().map(f64::to_string).collect();
+        text += &format!("{},{}\n", row_text.join(","), cell(k, row));
+    }
+    text
+}
+
+#[test]
+fn targets_that_cannot_be_used_are_said() {
+    let place = Place::new("analyses-targets");
+    let names = "one,many,gone,word,label,rare";
+    let text = rows(3, 60, names, |k, row| {
+        let word = ["a", "b", "c"][k % 3];
+        let label = if k % 7 == 0 {
+            ""
+        } else if row[0] + row[1] > 0.3 * row[2] {
+            "left"
+        } else {
+            "right"
+        };
+        format!("5,{},,{word},{label},{}", k % 4, usize::from(k == 3))
+    });
+    let file = place.write("a.csv", text);
+    for (target, words) in [
+        ("one", "`one` has one value only, 5"),
+        ("many", "`many` has 4 values"),
+        ("gone", "`gone` has no value"),
+        ("word", "`word` holds 3 texts, expected two"),
+    ] {
+        analyze(&place, &[&file, "--units", "u*", "--targets", target, "--modules", "decoding"], 3, &[words]);
+    }
+    let rare = ["--units", "u*", "--targets", "rare", "--modules", "decoding"];
+    analyze(&place, &[&[&*file][..], &rare].concat(), 3, &["decoding `rare`", "one class only"]);
+    // By default what cannot be used is passed over, and missing values are counted.
+    let all = ["--units", "u*", "--targets", "one,many,gone,word,label"];
+    let words = [
+        "The target one was passed over",
+        "many was not decoded",
+        "9 rows without a value of label left out",
+    ];
+    analyze(&place, &[&[&*file][..], &all].concat(), 0, &words);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let target = &summary["modules"]["decoding"]["targets"][0];
+    assert_eq!((&target["name"], &target["rows"]), (&"label".into(), &51.into()));
+    assert_eq!(target["labels"], serde_json::json!(["left", "right"]));
+    analyze(&place, &[&file, "--units", "u*", "--targets", "one"], 0, &[]);
+    assert_eq!(place.summary("out")["modules"].as_object().unwrap().len(), 2);
+}
+
+#[test]
+fn missing_units_constant_units_and_collinear_targets() {
+    let place = Place::new("analyses-bad");
+    let text = rows(4, 80, "flat,y,twice,z", |k, row| {
+        let y = f64::from(u8::from(row[0] > 0.2 * row[1] + 0.5 * ((k % 5) as f64 - 2.0)));
+        format!("0.1,{y},{},{}", 2.0 * y + 1.0, row[2] + row[3])
+    });
+    let file = place.write("a.csv", &text);
+    let all = ["--units", "u*,flat", "--targets", "y,twice,z", "--modules", "decoding,selectivity,clusters"];
+    let words = ["The targets are collinear", "1 constant unit left out: flat", "vary in 4 of 5 directions"];
+    analyze(&place, &[&[&*file][..], &all].concat(), 0, &words);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let modules = &summary["modules"];
+    assert_eq!(modules["clusters"]["constant"], serde_json::json!(["flat"]));
+    assert_eq!(modules["clusters"]["label"][4], Value::Null);
+    // One read-out twice: no angle; a unit that never changes has no p-value.
+    assert!(modules["selectivity"]["angles"][0]["angle"].as_f64().unwrap() < 1e-6);
+    assert_eq!(modules["selectivity"]["regressions"][0]["p"][4], Value::Null);
+    assert!(modules["decoding"]["targets"][0]["fits"][0]["weights"][4].as_f64().unwrap().abs() < 1e-9);
+    let gap = place.write("gap.csv", text.replacen('\n', "\n,,,,0.1,1,3,0\n", 1));
+    analyze(&place, &[&[&*gap][..], &all].concat(), 3, &["--missing drop-rows"]);
+    analyze(&place, &[&[&*gap, "--missing", "drop-rows"][..], &all].concat(), 0, &[]);
+    assert_eq!(place.summary("out")["modules"]["decoding"]["targets"][0]["rows"], 80);
+    let still = place.write("still.csv", rows(1, 30, "f,g", |_, _| "1,2".into()));
+    analyze(&place, &[&still, "--modules", "clusters"], 4, &["1 of 3 units vary"]);
+}
+
+#[test]
+fn more_units_than_samples() {
+    let place = Place::new("analyses-wide");
+    let file = place.write("wide.csv", rows(40, 24, "y,z", |k, row| format!("{},{}", k % 2, row[5])));
+    let all = ["--units", "u*", "--targets", "y,z", "--modules", "decoding,selectivity,clusters"];
+    analyze(
+        &place,
+        &[&[&*file][..], &all].concat(),
+        0,
+        &["a plane parts the two labels completely", "23 of 40"],
+    );
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let fit = &summary["modules"]["decoding"]["targets"][0]["fits"][0];
+    assert_eq!((&fit["separation"], &fit["rank"]), (&"complete".into(), &23.into()));
+    assert_eq!(fit["weights_std_error"][0], Value::Null);
+    // Labels that alternate have nothing to do with the noise: no better than chance.
+    assert!(fit["accuracy_cross_validated"].as_f64().unwrap() < 0.85);
+}
+
+#[test]
+fn units_of_a_network_are_grouped_and_its_weights_ordered() {
+    let place = Place::new("analyses-network");
+    let net = place.save("net.safetensors", &network(1, 12, 2, 1.5));
+    let all = ["--modules", "clusters", "--trajectories", "6", "--length", "100"];
+    analyze(&place, &[&[&*net][..], &all].concat(), 0, &[]);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let found = &summary["modules"]["clusters"];
+    assert_eq!(found["label"].as_array().unwrap().len(), 12);
+    let matrix = &found["matrices"][0];
+    assert_eq!((&matrix["name"], &matrix["permutations"]), (&"recurrent".into(), &999.into()));
+    let p = matrix["p"].as_f64().unwrap();
+    assert!((1e-3..=1.0).contains(&p), "{p}");
+    assert!(matrix["within_std_error"].as_f64().unwrap() > 0.0);
+    let clusters = found["clusters"].as_u64().unwrap() as usize;
+    assert_eq!(matrix["mean"].as_array().unwrap().len(), clusters);
+    for name in ["dendrogram.svg", "correlation.svg", "weights.svg", "weights.csv"] {
+        assert!(place.0.join("out/clusters").join(name).exists(), "{name}");
+    }
+    let lstm = place.save("lstm.safetensors", &network(4, 6, 2, 1.0));
+    analyze(&place, &[&[&*lstm, "--clusters", "2"][..], &all].concat(), 0, &[]);
+    assert_eq!(place.summary("out")["modules"]["clusters"]["matrices"].as_array().unwrap().len(), 4);
+}
