@@ -1,7 +1,7 @@
 //! SI 7.5: networks of other sizes find similar solutions.
 
 use super::fig4::{Row, column, measured};
-use super::networks::{Sizes, networks, over};
+use super::networks::{NAMED, Sizes, networks, over};
 use super::reduced::{CODED, reduce};
 use crate::pipeline::Observer;
 use crate::report::Figure;
@@ -32,8 +32,8 @@ struct Size {
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     // 250 units take a minute or two of training each: three seeds of each size.
     let (sizes, units) = match settings.preset {
-        Preset::Quick => (Sizes { seeds: 1, blocks: 200 }, &[25, 100][..]),
-        Preset::Paper => (Sizes { seeds: 3, blocks: 300 }, &[25, 50, 100, 150, 250][..]),
+        Preset::Quick => (Sizes { seeds: 1, blocks: 200, steps: NAMED }, &[25, 100][..]),
+        Preset::Paper => (Sizes { seeds: 3, blocks: 300, steps: NAMED }, &[25, 50, 100, 150, 250][..]),
     };
     let mut all = vec![];
     for units in units {
