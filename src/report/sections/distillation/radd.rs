@@ -2,6 +2,7 @@
 
 use super::{Exponents, Radd, figures, tables};
 use crate::diagnostics::dynamics::fixed_points::FixedPoints;
+use crate::linalg::activation::Activation;
 use crate::report::Error;
 use crate::report::page::Section;
 use crate::report::sections::{Rendered, words};
@@ -40,7 +41,8 @@ pub fn describe(r: &Radd) -> Vec<String> {
         format!("{} ({stable} stable)", count(fixed.len(), "fixed point"))
     };
     let teacher = r.teacher.as_ref().map_or(String::new(), |t| format!(", its teacher {}", kinds(&t.points)));
-    out.push(format!("Under the constant input the student has {}{teacher}.", kinds(&r.points)));
+    let under = if r.inputs.is_empty() { "Without input" } else { "Under the constant input" };
+    out.push(format!("{under} the student has {}{teacher}.", kinds(&r.points)));
     out
 }
 
@@ -153,9 +155,12 @@ fn warnings(r: &Radd) -> Vec<String> {
     }
     let s = &r.student;
     if s.clipped > 0 {
+        let advice = match s.activation {
+            Activation::Tanh => "choose a smaller --scale or another --activation",
+            _ => "choose another --activation or --projection",
+        };
         warnings.push(format!(
-            "{} of {} targets are beyond the range of the {} and were clipped: choose a smaller --scale or another \
-             --activation.",
+            "{} of {} targets are beyond the range of the {} and were clipped: {advice}.",
             s.clipped,
             s.pairs * s.units(),
             s.activation.name()
@@ -164,7 +169,8 @@ fn warnings(r: &Radd) -> Vec<String> {
     let constant: Vec<String> =
         (0..s.units()).filter(|i| r.scores.one_step[*i].r2.is_nan()).map(|i| format!("z{}", i + 1)).collect();
     if !constant.is_empty() {
-        warnings.push(format!("{} does not change: it has no R².", constant.join(", ")));
+        let verbs = if constant.len() == 1 { "does not change: it has" } else { "do not change: they have" };
+        warnings.push(format!("{} {verbs} no R².", constant.join(", ")));
     }
     if r.exponents.is_none() {
         warnings.push("The student's states grow beyond all bounds: it has no Lyapunov exponents.".into());
