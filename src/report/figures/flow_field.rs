@@ -39,6 +39,34 @@ pub fn flow_field(
     x_label: &str,
     y_label: &str,
 ) -> Result<Figure, Error> {
+    let frame = Frame { right: ROOM, ..Frame::square() };
+    draw(grid, points, trajectories, &[], [x_label, y_label], frame, true)
+}
+
+/// The same in a figure of this width without a colour bar, for [`panels`](super::panels()), with `boundaries` as dashed lines.
+///
+/// # Errors
+/// [`Error::Font`] if the embedded font cannot be read.
+pub fn flow_panel(
+    grid: &FlowGrid,
+    points: &[PlanePoint],
+    trajectories: &[Vec<[f64; 2]>],
+    boundaries: &[Vec<[f64; 2]>],
+    labels: [&str; 2],
+    width: f64,
+) -> Result<Figure, Error> {
+    draw(grid, points, trajectories, boundaries, labels, Frame { width, ..Frame::square() }, false)
+}
+
+fn draw(
+    grid: &FlowGrid,
+    points: &[PlanePoint],
+    trajectories: &[Vec<[f64; 2]>],
+    boundaries: &[Vec<[f64; 2]>],
+    labels: [&str; 2],
+    frame: Frame,
+    bar_shown: bool,
+) -> Result<Figure, Error> {
     let (name, title) = ("flow_field", "Flow in a plane");
     let lines = if trajectories.is_empty() { "" } else { " Red lines are trajectories." };
     let caption = "In-plane flow on a plane of states: arrows show direction, shade shows speed.";
@@ -62,14 +90,18 @@ pub fn flow_field(
             format!("off-plane share {} % (median)", brief((1000.0 * share).round() / 10.0)),
         ));
     }
-    let frame = Frame { right: ROOM, ..Frame::square().with_legend(entries) };
-    let mut panel = Panel::new(Axis::new(x_label, x), Axis::new(y_label, y), frame);
+    let mut panel = Panel::new(Axis::new(labels[0], x), Axis::new(labels[1], y), frame.with_legend(entries));
     draw_shade(&mut panel, grid, bar, speed);
+    for line in boundaries {
+        panel.line(line.iter().copied(), Pen::new(WHITE, 0.9).dashed(3.0, 2.0));
+    }
     draw_arrows(&mut panel, grid, 10f64.powf(hi));
     let cut = draw_trajectories(&mut panel, trajectories, Pen::new(WHITE, 1.6));
     draw_trajectories(&mut panel, trajectories, Pen::new(VERMILLION, 0.7));
     draw_points(&mut panel, points);
-    color_bar(&mut panel, bar, shade, "log₁₀ speed");
+    if bar_shown {
+        color_bar(&mut panel, bar, shade, "log₁₀ speed");
+    }
     let caption =
         if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
     Figure::new(name, title, &caption, panel.finish())

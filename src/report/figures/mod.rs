@@ -32,7 +32,7 @@ pub use complex_plane::{Boundary, complex_plane};
 pub use convergence::convergence;
 pub use dendrogram::dendrogram;
 pub use explained_variance::explained_variance;
-pub use flow_field::{FlowGrid, flow_field};
+pub use flow_field::{FlowGrid, flow_field, flow_panel};
 pub use heat_map::{HeatMap, Palette, heat_map};
 pub use histogram::histogram;
 pub use lines::lines;

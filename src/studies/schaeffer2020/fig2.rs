@@ -1,6 +1,6 @@
 //! Fig. 2: accuracy and time to act by contrast, of networks and of the Bayesian actor.
 
-use super::networks::{Recorded, Sizes, UNITS, networks, over, task};
+use super::networks::{NAMED, Recorded, Sizes, UNITS, networks, over, task};
 use crate::pipeline::Observer;
 use crate::report::figures::{THIRD, panels};
 use crate::report::page::Section;
@@ -56,7 +56,8 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         watching.push(observer(&recorded, blank));
         subjects.push(recorded.choices(blank));
     }
-    let claims = claims(&subjects, &watching, &coded, &printed);
+    let mut claims = claims(&subjects, &watching, &coded, &printed);
+    claims.extend(lengths(settings, sizes, &subjects, progress)?);
     let named = |name, trials| Subject { name, trials };
     let all = [
         named("network", &subjects[0][..]),
@@ -97,6 +98,56 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         100.0 * error
     );
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+}
+
+/// Steps a trial, blank ones among them.
+fn steps(trials: &[Choice]) -> f64 {
+    trials.iter().map(|t| t.time + task(1).blank as f64).sum::<f64>() / trials.len() as f64
+}
+
+/// How long trials are, and whether training had converged when the SI says.
+fn lengths(
+    settings: &Settings,
+    sizes: Sizes,
+    subjects: &[Vec<Choice>],
+    progress: &dyn Observer,
+) -> Result<Vec<Claim>, Error> {
+    let sizes = Sizes { seeds: 1, steps: NAMED, ..sizes };
+    let early = networks(settings, sizes, UNITS, progress)?;
+    let early =
+        Recorded::new(&early[0], settings.seed, sizes.blocks, Formulas::Printed).choices(task(1).blank);
+    let (mean, error) = over(&subjects.iter().map(|s| steps(s)).collect::<Vec<_>>());
+    let source = "schaeffer2020 SI 7.1, 7.2";
+    Ok(vec![
+        Claim::measured(
+            "A trial takes about 3.5 steps",
+            source,
+            "steps a trial",
+            mean,
+            error,
+            subjects.len(),
+        )
+        .published(3.5, 0.25),
+        Claim::measured(
+            "Correct trials have converged after 5000 gradient steps",
+            source,
+            "correct now minus then, first network, %",
+            100.0 * (correct(&subjects[0]) - correct(&early)),
+            0.0,
+            1,
+        )
+        .predicted(0.0, 1.5),
+        Claim::measured(
+            "Behaviour has converged after 5000 gradient steps",
+            source,
+            "steps a trial then minus now, first network",
+            steps(&early) - steps(&subjects[0]),
+            0.0,
+            1,
+        )
+        .predicted(0.0, 0.25)
+        .if_differs("trials go on getting shorter up to some 30,000 gradient steps"),
+    ])
 }
 
 /// Of every network the mean over contrasts up to 1 of some difference, then mean and error over networks.

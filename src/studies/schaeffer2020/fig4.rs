@@ -1,7 +1,7 @@
 //! Fig. 4: two dimensions that hold both beliefs, and states over the trials of a block.
 
 use super::geometry::Geometry;
-use super::networks::{Recorded, Sizes, UNITS, networks, over};
+use super::networks::{NAMED, Recorded, Sizes, UNITS, networks, over};
 use crate::pipeline::Observer;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Reference, Series, THIRD, component_label, lines, panels, scatter};
@@ -96,9 +96,23 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         title: "Read-outs in the plane of two components".into(),
         figures: figure.into_iter().collect(),
         tables: vec![Row::table(&vec![UNITS; rows.len()], &rows)],
+        notes: vec![early(settings, sizes, progress)?],
         ..Section::default()
     };
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+}
+
+/// The numbers of the first network after the 5000 gradient steps that the SI names, in a sentence.
+fn early(settings: &Settings, sizes: Sizes, progress: &dyn Observer) -> Result<String, Error> {
+    let sizes = Sizes { seeds: 1, steps: NAMED, ..sizes };
+    let trained = networks(settings, sizes, UNITS, progress)?;
+    let (_, geometry) = measured(&trained[0], settings.seed, sizes)?;
+    let Row([variance, length, _, full, plane, angle, inside]) = Row::of(&geometry);
+    Ok(format!(
+        "After the {NAMED} gradient steps that the SI names, the first network has {variance:.1} % of the variance in two components, \
+         {length:.1} % of the read-out's length in their plane, the block decoded in {full:.1} and {plane:.1} % of steps, and angles of \
+         {angle:.0} and {inside:.0} degrees: choices settle long before the geometry does."
+    ))
 }
 
 /// Mean and standard error over networks of one number.

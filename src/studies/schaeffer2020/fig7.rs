@@ -1,0 +1,286 @@
+//! Fig. 7: flows under six inputs, two attractors with a stimulus and a line without.
+
+use super::dynamics::{CONDITIONS, LEFT, Plane, RIGHT, SILENT, advance, aligned, counts, points, thinned};
+use super::fig4::measured;
+use super::fig5::correlation;
+use super::geometry::Geometry;
+use super::networks::{NAMED, Recorded, Sizes, UNITS, networks, over};
+use crate::diagnostics::dynamics::fixed_points::{FixedPoint, Label};
+use crate::diagnostics::geometry::pca::pca;
+use crate::diagnostics::geometry::subspace::{angle, angle_within, coordinates};
+use crate::linalg::{col, norm};
+use crate::pipeline::Observer;
+use crate::report::Figure;
+use crate::report::figures::{THIRD, panels};
+use crate::report::page::Section;
+use crate::report::tables::{Cells, TableOut};
+use crate::studies::{Claim, Error, Findings, Settings, Study};
+use crate::training::sessions::Elman;
+use rayon::prelude::*;
+use serde_json::{Map, json};
+
+/// Fig. 7.
+pub const STUDY: Study =
+    Study { name: "schaeffer2020/fig7", title: "Flows under six inputs, and the line without input", run };
+
+const SOURCE: &str = "schaeffer2020 section 3.3.1, Fig. 7";
+/// States that are followed without input, and their steps: about six trials.
+const FOLLOWED: usize = 400;
+const STEPS: usize = 20;
+/// The modulus of a mode that shrinks by e in the 3.5 steps of a mean trial (schaeffer2020 SI 7.1).
+const WITHIN_A_TRIAL: f64 = 0.75;
+
+/// Numbers of one network.
+struct One {
+    /// Stable fixed points, unstable ones and slow points under each input.
+    counts: [[usize; 3]; 6],
+    /// Whether a stimulus leads to one attractor, in the quadrant of its side: left, right.
+    attracts: [bool; 2],
+    /// Without input: the largest leading modulus, and the second one at that point.
+    moduli: [f64; 2],
+    /// Degrees in the plane of that mode, turned along the block read-out, against the block's read-out and the stimulus'.
+    mode: [f64; 2],
+    /// Cosine of the same in the full space with the stimulus read-out.
+    projection: f64,
+    /// States after some steps without input: share of their variance in one component, degrees of it in the plane against
+    /// the block read-out, correlation of the block belief with that before.
+    line: [f64; 3],
+    /// Degrees between the read-outs in the plane.
+    apart: f64,
+    /// Mean displacement in the plane per unit of feedback over that per unit of evidence.
+    feedback: f64,
+}
+
+/// `v` turned so that it points to the right block.
+fn to_the_right(g: &Geometry, v: Vec<f64>) -> Vec<f64> {
+    let along: f64 = v.iter().zip(&g.block).map(|(a, b)| a * b).sum();
+    v.into_iter().map(|x| if along < 0.0 { -x } else { x }).collect()
+}
+
+fn one(net: &Elman, r: &Recorded, g: &Geometry, found: &[Vec<FixedPoint>]) -> Result<One, Error> {
+    let attracts = [(LEFT, -1.0), (RIGHT, 1.0)].map(|(k, sign)| {
+        let fixed = |p: &&FixedPoint| p.label == Label::Fixed && p.unstable == 0;
+        let stable: Vec<&FixedPoint> = found[k].iter().filter(fixed).collect();
+        stable.len() == 1 && aligned(g, &stable[0].state).iter().all(|v| v * sign > 0.0)
+    });
+    let failed =
+        |what: &str| Error::Numbers(format!("no {what} of a network of {} units without input", r.n));
+    let modulus = |p: &FixedPoint, k: usize| p.eigenvalues.get(k).map_or(0.0, |z| z.re.hypot(z.im));
+    let slow = found[SILENT].iter().max_by(|a, b| modulus(a, 0).total_cmp(&modulus(b, 0)));
+    let slow = slow.ok_or_else(|| failed("fixed or slow point"))?;
+    let mode = slow.modes.first().ok_or_else(|| failed("mode"))?;
+    let mode = to_the_right(g, mode.right.iter().map(|z| z.re).collect());
+    let starts = thinned(r.states.as_ref(), FOLLOWED);
+    let ends = advance(net, starts.as_ref(), &CONDITIONS[SILENT].1, STEPS);
+    let line = pca(ends.as_ref()).filter(|p| p.components.ncols() > 0).ok_or_else(|| failed("line"))?;
+    let direction = to_the_right(g, col(line.components.as_ref(), 0).to_vec());
+    let block = |x: &faer::Mat<f64>| -> Vec<f64> {
+        (0..x.ncols()).map(|j| aligned(g, col(x.as_ref(), j))[1]).collect()
+    };
+    let after = |input: [f64; 3]| advance(net, starts.as_ref(), &input, 1);
+    let without = after([0.0; 3]);
+    let moved = |input: [f64; 3]| {
+        let moved = after(input) - &without;
+        (0..moved.ncols()).map(|j| norm(&coordinates(g.basis(), col(moved.as_ref(), j)))).sum::<f64>()
+    };
+    let sides = 0.5 * (moved([1.0, 0.0, 0.0]) + moved([0.0, 1.0, 0.0]));
+    let fed = 0.5 * (moved([0.0, 0.0, 1.0]) + moved([0.0, 0.0, -1.0]));
+    Ok(One {
+        counts: std::array::from_fn(|k| counts(&found[k])),
+        attracts,
+        moduli: [modulus(slow, 0), modulus(slow, 1)],
+        mode: [&g.block, &g.stimulus].map(|v| angle_within(g.basis(), &mode, v)),
+        projection: angle(&mode, &g.stimulus).to_radians().cos(),
+        line: [
+            line.explained_variance_ratio[0],
+            angle_within(g.basis(), &direction, &g.block),
+            correlation(&block(&starts), &block(&ends)),
+        ],
+        apart: g.angles()[1],
+        feedback: fed / sides,
+    })
+}
+
+/// Fixed and slow points under each input.
+fn searched(net: &Elman, r: &Recorded, seed: u64) -> Vec<Vec<FixedPoint>> {
+    CONDITIONS.par_iter().map(|(_, input)| points(net, r.states.as_ref(), input, seed)).collect()
+}
+
+fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
+    let sizes = Sizes::of(settings);
+    let trained = networks(settings, sizes, UNITS, progress)?;
+    progress.start("fixed points", trained.len() as u64);
+    let (mut all, mut figure) = (vec![], None);
+    for (k, net) in trained.iter().enumerate() {
+        let seed = settings.seed + k as u64;
+        let (recorded, geometry) = measured(net, seed, sizes)?;
+        let found = searched(net, &recorded, seed);
+        all.push(one(net, &recorded, &geometry, &found)?);
+        if k == 0 {
+            figure = Some(draw(net, &Plane::of(&recorded, &geometry), &found)?);
+        }
+        progress.at(k as u64 + 1);
+    }
+    progress.finish();
+    let first = Sizes { seeds: 1, steps: NAMED, ..sizes };
+    let young = &networks(settings, first, UNITS, progress)?[0];
+    let (recorded, geometry) = measured(young, settings.seed, first)?;
+    let found = searched(young, &recorded, settings.seed);
+    let early = one(young, &recorded, &geometry, &found)?;
+    let claims = claims(&all, &early, sizes.steps);
+    let of = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
+    let (modulus, angle) = (of(&|o| o.moduli[0]), of(&|o| o.mode[0]));
+    let answer = format!(
+        "With a stimulus states flow to one attractor on its side; without input the slowest mode has modulus {:.3} ± {:.3} and lies \
+         {:.0} ± {:.0} degrees from the block read-out.",
+        modulus.0, modulus.1, angle.0, angle.1
+    );
+    let mut json = Map::new();
+    let list = |f: &dyn Fn(&One) -> f64| all.iter().map(f).collect::<Vec<_>>();
+    json.insert(
+        "flow".into(),
+        json!({
+            "stable_fixed_points": all.iter().map(|o| o.counts.map(|c| c[0])).collect::<Vec<_>>(),
+            "unstable_fixed_points": all.iter().map(|o| o.counts.map(|c| c[1])).collect::<Vec<_>>(),
+            "slow_points": all.iter().map(|o| o.counts.map(|c| c[2])).collect::<Vec<_>>(),
+            "slowest_modulus": list(&|o| o.moduli[0]),
+            "second_modulus": list(&|o| o.moduli[1]),
+            "mode_to_block_degrees": list(&|o| o.mode[0]),
+            "line_to_block_degrees": list(&|o| o.line[1]),
+            "feedback_over_evidence": list(&|o| o.feedback),
+        }),
+    );
+    let section = Section {
+        id: "flow".into(),
+        title: "Flows in the plane of two components".into(),
+        figures: figure.into_iter().collect(),
+        tables: vec![table(&all)],
+        ..Section::default()
+    };
+    Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+}
+
+fn claims(all: &[One], early: &One, steps: u64) -> Vec<Claim> {
+    let n = all.len();
+    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
+    let claim =
+        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
+    let total = |f: &dyn Fn(&One) -> bool| all.iter().filter(|o| f(o)).count() as f64;
+    let side = |text: &str, k: usize| {
+        let networks = total(&|o| o.attracts[k]);
+        claim(text, "networks", (networks, 0.0)).decided(networks as usize == n)
+    };
+    let isolated = total(&|o| o.counts[SILENT][0] + o.counts[SILENT][1] > 0);
+    let single = total(&|o| o.counts[SILENT][0] == 1 && o.counts[SILENT][1] == 0);
+    let bistable = total(&|o| o.counts[SILENT][0] == 2 && o.counts[SILENT][1] == 1);
+    let (modulus, second) = (mean(&|o| o.moduli[0]), mean(&|o| o.moduli[1]));
+    let (block, stimulus) = (mean(&|o| o.mode[0]), mean(&|o| o.mode[1]));
+    let (shared, line, kept) = (mean(&|o| o.line[0]), mean(&|o| o.line[1]), mean(&|o| o.line[2]));
+    let (projection, feedback) = (mean(&|o| o.projection), mean(&|o| o.feedback));
+    let error = |e: f64| if e.is_finite() { e } else { 0.0 };
+    vec![
+        side("A stimulus on the left leads to one attractor, in the left-block left-stimulus quadrant", 0),
+        side("One on the right to one in the right-block right-stimulus quadrant", 1),
+        claim("Without input the slowest mode neither grows nor shrinks", "largest modulus", modulus)
+            .predicted(1.0, 0.02)
+            .if_differs(&format!(
+                "the largest modulus passes 1 in training: it is {:.3} in the first network after {NAMED} gradient steps and {:.3} after \
+                 {steps}; where it is 1 the line is neutral, beyond it the middle repels and two points attract",
+                early.moduli[0], all[0].moduli[0]
+            )),
+        claim(
+            "The line without input is that of a network near a bifurcation: its largest modulus passes 1 in training",
+            "first network, modulus now minus after 5000 steps",
+            (all[0].moduli[0] - early.moduli[0], 0.0),
+        )
+        .decided(early.moduli[0] < 1.0 && all[0].moduli[0] > 1.0),
+        claim(
+            "A line of fixed points: no isolated one in any network",
+            "networks with isolated fixed points",
+            (isolated, 0.0),
+        )
+        .decided(isolated == 0.0)
+        .if_differs(&format!(
+            "fixed points of a trained map are isolated: {single} of {n} networks have a single stable one, {bistable} two and a \
+             saddle between them; the line is the slow flow that joins states to them"
+        )),
+        claim("Across the slow mode states settle within a trial", "second modulus at that point", second)
+            .decided(second.0 < WITHIN_A_TRIAL),
+        claim("After 20 steps without input states lie on a line", "variance in one component", shared)
+            .decided(shared.0 > 0.9),
+        claim(
+            "The slow mode is mainly aligned with the block read-out",
+            "degrees in the plane; to the stimulus read-out they are more",
+            block,
+        )
+        .decided(block.0 < 45.0 && block.0 < stimulus.0),
+        claim("and so is the line of states", "degrees in the plane", line).decided(line.0 < 45.0),
+        claim(
+            "The slow mode has a small projection on the stimulus read-out, of the block's sign",
+            "cosine in the full space",
+            projection,
+        )
+        .decided(projection.0 - 2.0 * error(projection.1) > 0.02 && projection.0 < 0.5)
+        .if_differs(&format!(
+            "the read-outs are {:.0} degrees apart in the plane of these networks, 68 in the paper's, so that a mode along the one \
+             lies along the other too",
+            mean(&|o| o.apart).0
+        )),
+        claim(
+            "The block belief is preserved over 20 steps without input",
+            "correlation of the block coordinate",
+            kept,
+        )
+        .decided(kept.0 > 0.9),
+        claim(
+            "Feedback has little effect on the state",
+            "displacement per unit of feedback over that per unit of evidence",
+            feedback,
+        )
+        .decided(feedback.0 < 0.25),
+    ]
+}
+
+fn table(all: &[One]) -> TableOut {
+    let float = |f: &dyn Fn(&One) -> f64| Cells::Float(all.iter().map(f).collect());
+    let mut columns = vec![];
+    for (k, name) in
+        ["left", "weak", "right", "feedback_minus", "silent", "feedback_plus"].into_iter().enumerate()
+    {
+        for (j, what) in ["stable", "unstable", "slow"].into_iter().enumerate() {
+            let counts = all.iter().map(|o| o.counts[k][j] as i64).collect();
+            columns.push((format!("{name}_{what}"), Cells::Int(counts)));
+        }
+    }
+    columns.extend([
+        ("slowest_modulus".into(), float(&|o| o.moduli[0])),
+        ("second_modulus".into(), float(&|o| o.moduli[1])),
+        ("mode_to_block_degrees".into(), float(&|o| o.mode[0])),
+        ("mode_to_stimulus_degrees".into(), float(&|o| o.mode[1])),
+        ("mode_on_stimulus_cosine".into(), float(&|o| o.projection)),
+        ("line_variance_share".into(), float(&|o| o.line[0])),
+        ("line_to_block_degrees".into(), float(&|o| o.line[1])),
+        ("belief_kept_correlation".into(), float(&|o| o.line[2])),
+        ("readouts_apart_degrees".into(), float(&|o| o.apart)),
+        ("feedback_over_evidence".into(), float(&|o| o.feedback)),
+    ]);
+    TableOut {
+        name: "networks".into(),
+        caption:
+            "Fixed and slow points under each input, and the slowest mode without input, one row a network."
+                .into(),
+        columns,
+    }
+}
+
+fn draw(net: &Elman, plane: &Plane, found: &[Vec<FixedPoint>]) -> Result<Figure, Error> {
+    let mut figures = vec![];
+    for (k, ((name, input), points)) in CONDITIONS.iter().zip(found).enumerate() {
+        let figure = plane.draw(net, input, points, THIRD)?;
+        figures.push(figure.named(&format!("flow{k}"), name, "")?);
+    }
+    let caption = "One network, one step from each point of the plane of two components under a constant input; A to C with the \
+                   waiting feedback of −0.05. Arrows show direction, shade shows speed, red lines 40 steps from visited states; dashed \
+                   are the boundaries of both read-outs. Fixed points are projected into the plane.";
+    Ok(panels("fig7", "Flows under six inputs", caption, &figures, 3)?)
+}
