@@ -183,7 +183,10 @@ mod tests {
         }
         let found = all.solve(0.0, &[true; 4]).unwrap();
         assert_eq!((found.rank, all.rows()), (4, 90));
-        assert!((&found.coefficients - &truth).norm_max() < 1e-12);
+        // Targets are rounded to eps: a coefficient is known to eps over the size of its column.
+        let error =
+            |i: usize, j: usize| (found.coefficients[(i, j)] - truth[(i, j)]) * 10f64.powi(-4 * i as i32);
+        assert!((0..4).all(|i| (0..2).all(|j| error(i, j).abs() < 1e-13)));
         assert!(found.residual.iter().all(|r| *r < 1e-26) && found.free.iter().all(|f| !f));
     }
 
