@@ -2,6 +2,7 @@
 
 mod clusters;
 mod cycles;
+mod facts;
 mod sensitivity;
 
 use super::analyses;
@@ -18,7 +19,6 @@ use crate::report::sections::{self, Context, Rendered};
 use crate::report::tables::{Cells, TableOut};
 use crate::systems::checkpoint::{Network, Readout};
 use faer::Mat;
-use serde_json::json;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -130,8 +130,8 @@ pub(super) fn diagnose(
     warnings.extend(network.notes.iter().filter(|n| n.contains("assumed")).cloned());
     Ok(Diagnosed {
         subject: network.describe(),
-        facts: facts(network),
-        input: input_json(network, config),
+        facts: facts::facts(network),
+        input: facts::input(network, config),
         findings,
         warnings,
         modules: done,
@@ -150,36 +150,6 @@ pub(super) fn chosen(config: &Config, all: &[Module]) -> Result<Vec<Module>, Err
         return Err(Error::Config(message));
     }
     Ok(asked.clone())
-}
-
-fn facts(network: &Network) -> Vec<(String, String)> {
-    let mut facts = vec![("Network".into(), network.describe())];
-    if let Some(r) = &network.readout {
-        facts.push(("Read-out".into(), format!("{} ({} outputs)", r.name, r.weight.nrows())));
-    }
-    if !network.unused.is_empty() {
-        facts.push(("Tensors not used".into(), network.unused.join(", ")));
-    }
-    if !network.notes.is_empty() {
-        facts.push(("Assumed".into(), network.notes.join(" ")));
-    }
-    facts
-}
-
-fn input_json(network: &Network, config: &Config) -> serde_json::Value {
-    json!({
-        "file": config.file.display().to_string(),
-        "kind": "network",
-        "cell": network.cell.name(),
-        "activation": network.activation.map(|a| a.name()),
-        "units": network.units,
-        "inputs": network.inputs,
-        "state": network.system.step().dim(),
-        "time_step": network.system.time_step(),
-        "flow": network.system.is_flow(),
-        "readout": network.readout.as_ref().map(|r| r.name.clone()),
-        "unused": network.unused,
-    })
 }
 
 impl<'a> Run<'a> {
