@@ -112,6 +112,15 @@ impl Elman {
         [self.theta[at], self.theta[at + 1]]
     }
 
+    /// D h + c for each column of `states`, 2 x T.
+    pub fn logits(&self, states: MatRef<f64>) -> Mat<f64> {
+        let mut y = self.readout() * states;
+        for (o, c) in self.readout_bias().into_iter().enumerate() {
+            y.row_mut(o).iter_mut().for_each(|y| *y += c);
+        }
+        y
+    }
+
     fn pack(&mut self) {
         let n = self.n;
         let (u, rest) = self.theta.split_at(INPUTS * n);
@@ -229,27 +238,6 @@ pub fn gradient(
     (value * scale, played)
 }
 
-/// The mean over T steps of -q log p - (1 - q) log(1 - p), p being the network's P(right) and q its `teacher`'s (T), under the
-/// same `inputs` (3 x T); its gradient is added to `gradient`.
-///
-/// The loss of [`distil`](super::distillation::distil), for networks of this kind alone and many times faster.
-///
-/// Source: schaeffer2020 SI 7.4.
-pub fn imitate(network: &Elman, inputs: MatRef<f64>, teacher: &[f64], gradient: &mut [f64]) -> f64 {
-    let mut player = Player::new(network);
-    let mut value = 0.0;
-    let mut slopes = Vec::with_capacity(teacher.len());
-    for (t, q) in teacher.iter().enumerate() {
-        let input = [0, 1, 2].map(|k| inputs[(k, t)]);
-        let p = player.right(&Step { input, observed: true, step: t });
-        value -= q * p.max(f64::MIN_POSITIVE).ln() + (1.0 - q) * (1.0 - p).max(f64::MIN_POSITIVE).ln();
-        slopes.push(p - q);
-    }
-    let scale = 1.0 / teacher.len().max(1) as f64;
-    backward(network, &player, &slopes, scale, gradient);
-    value * scale
-}
-
 /// Adds `scale` times the gradient of sum_t slopes_t (y_right - y_left).
 fn backward(network: &Elman, player: &Player, slopes: &[f64], scale: f64, gradient: &mut [f64]) {
     let (n, steps) = (network.n, slopes.len());
@@ -337,48 +325,4 @@ pub fn train_step(
     network.update(|theta| optimiser.step(theta, &mean, schedule.rate));
     let loss = done.iter().map(|d| d.0).sum::<f64>() * share;
     (loss, done.into_iter().map(|d| d.1).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::linalg::random::{Use, normal, normal_matrix, stream};
-
-    fn network(n: usize, index: u64) -> Elman {
-        let mut rng = stream(31, Use::Fixture, index);
-        Elman::new(n, (0..n * (n + 7) + 2).map(|_| 0.4 * normal(&mut rng)).collect()).unwrap()
-    }
-
-    #[test]
-    fn imitation_has_the_slope_of_differences_and_ends_at_the_teacher() {
-        let student = network(3, 0);
-        let inputs = normal_matrix(&mut stream(32, Use::Fixture, 0), 3, 25);
-        let teacher: Vec<f64> = (0..25).map(|t| (0.1 + 0.03 * t as f64).min(0.95)).collect();
-        let value = |theta: &[f64]| {
-            let net = Elman::new(3, theta.to_vec()).unwrap();
-            imitate(&net, inputs.as_ref(), &teacher, &mut vec![0.0; theta.len()])
-        };
-        let theta = student.theta();
-        let mut slope = vec![0.0; theta.len()];
-        imitate(&student, inputs.as_ref(), &teacher, &mut slope);
-        for k in 0..theta.len() {
-            let moved = |by: f64| {
-                let mut theta = theta.to_vec();
-                theta[k] += by;
-                value(&theta)
-            };
-            let expected = (moved(1e-5) - moved(-1e-5)) / 2e-5;
-            assert!((slope[k] - expected).abs() < 1e-9, "{k}: {} against {expected}", slope[k]);
-        }
-        // Its own probabilities leave nothing to learn.
-        let mut player = Player::new(&student);
-        let own: Vec<f64> = (0..25)
-            .map(|t| {
-                player.right(&Step { input: [0, 1, 2].map(|k| inputs[(k, t)]), observed: true, step: t })
-            })
-            .collect();
-        let mut slope = vec![0.0; theta.len()];
-        imitate(&student, inputs.as_ref(), &own, &mut slope);
-        assert!(slope.iter().all(|s| s.abs() < 1e-15), "{slope:?}");
-    }
 }

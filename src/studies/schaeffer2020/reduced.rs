@@ -10,9 +10,9 @@ use crate::studies::Error;
 use crate::systems::rule::{Workspace, column, column_mut};
 use crate::systems::time::System;
 use crate::tasks::ibl::{Session, play};
-use crate::training::optimiser::{Method, Optimiser};
+use crate::training::distillation::{self, distil};
 use crate::training::radd::{Scores, Sequences, Settings, Student, radd, scale_to};
-use crate::training::sessions::{Elman, Player, imitate};
+use crate::training::sessions::{Elman, Player};
 use faer::Mat;
 
 /// Largest target of the authors' program.
@@ -76,24 +76,26 @@ pub fn player(student: &Student, readout: f64) -> Result<Elman, Error> {
 ///
 /// # Errors
 /// [`Error::Numbers`] where the training diverges.
-pub fn imitation(teacher: &Elman, seed: u64, steps: u64) -> Result<Elman, Error> {
-    let (_, _, mut student) = network(2, seed).map_err(|e| Error::Numbers(e.to_string()))?;
-    let size = student.theta().len();
-    let mut optimiser = Optimiser::new(Method::Sgd { momentum: 0.1 }, size);
+pub fn imitation(teacher: &Elman, seed: u64, steps: usize) -> Result<Elman, Error> {
+    let (_, mut student, _) = network(2, seed).map_err(|e| Error::Numbers(e.to_string()))?;
     let task = task(4);
-    for step in 0..steps {
-        let session = Session::new(&task, seed, FRESH + step);
+    let settings = distillation::Settings { steps, ..distillation::Settings::default() };
+    let mut session = |step: usize| {
+        let session = Session::new(&task, seed, FRESH + step as u64);
         let mut shown = Player::new(teacher);
-        let mut right = vec![];
-        play(&task, &session, &mut shown, &mut |_, _, p| right.push(p));
-        let mut grad = vec![0.0; size];
-        let loss = imitate(&student, shown.inputs(), &right, &mut grad);
-        if !loss.is_finite() {
-            return Err(Error::Numbers(format!("distillation diverged at gradient step {step}")));
+        play(&task, &session, &mut shown, &mut |_, _, _| {});
+        let steps = shown.steps();
+        distillation::Session {
+            steps,
+            sequences: 1,
+            inputs: shown.inputs().to_owned(),
+            logits: teacher.logits(shown.states()),
+            weights: vec![1.0; steps],
         }
-        student.update(|theta| optimiser.step(theta, &grad, 1e-3));
-    }
-    Ok(student)
+    };
+    distil(&mut student, &settings, &mut session, &mut |_, _| true)
+        .map_err(|e| Error::Numbers(e.to_string()))?;
+    Elman::of(&student).ok_or_else(|| Error::Numbers("the student has no two units and three inputs".into()))
 }
 
 /// A student under its teacher's inputs.

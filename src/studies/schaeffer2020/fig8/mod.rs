@@ -113,7 +113,7 @@ fn one(
     two: &Elman,
     seed: u64,
     sizes: Sizes,
-    steps: u64,
+    steps: usize,
 ) -> Result<(One, Four, Recorded, Geometry), Error> {
     let (r, g) = measured(net, seed, sizes)?;
     let mut scan = vec![];
