@@ -32,10 +32,6 @@ fn places(label: &str, cells: &[Cell], ink: usize) -> Series {
     Series::new(label, &x, &values).errors(&errors).ink(Ink::Series(ink))
 }
 
-fn axes(x: &str, y: &str, width: f64) -> Axes {
-    Axes { x_label: x.into(), y_label: y.into(), width, ..Axes::default() }
-}
-
 /// Share of correct answers by contrast, one curve a subject (Fig. 2a).
 ///
 /// # Errors
@@ -46,7 +42,7 @@ pub fn accuracy_figure(subjects: &[Subject], width: f64) -> Result<Figure, Error
         .enumerate()
         .map(|(i, s)| series(s.name, &accuracy(s.trials, None), i, false))
         .collect();
-    scatter(&all, &axes("contrast", "correct of answered", width))?.named(
+    scatter(&all, &Axes::new("contrast", "correct of answered").wide(width))?.named(
         "accuracy",
         "Correct by contrast",
         "Share of answered trials that are correct. Bars are one standard error over trials.",
@@ -62,7 +58,7 @@ pub fn times_figure(subject: &Subject, unit: &str, width: f64) -> Result<Figure,
         series("concordant", &times(subject.trials, Some(true)), 0, false),
         series("discordant", &times(subject.trials, Some(false)), 1, false),
     ];
-    scatter(&all, &axes("contrast", &format!("time to answer ({unit})"), width))?.named(
+    scatter(&all, &Axes::new("contrast", &format!("time to answer ({unit})")).wide(width))?.named(
         "times",
         subject.name,
         "Mean time to an answer; concordant: stimulus and block on one side.",
@@ -79,7 +75,7 @@ pub fn concordance_figure(subjects: &[Subject], width: f64) -> Result<Figure, Er
         all.push(series(&format!("{}, concordant", s.name), &accuracy(s.trials, Some(true)), i, false));
         all.push(series(&format!("{}, discordant", s.name), &accuracy(s.trials, Some(false)), i, true));
     }
-    scatter(&all, &axes("contrast", "correct of answered", width))?.named(
+    scatter(&all, &Axes::new("contrast", "correct of answered").wide(width))?.named(
         "concordance",
         "Correct by concordance",
         "Share of answered trials that are correct, by whether the stimulus is on the block's likelier side.",
@@ -98,7 +94,7 @@ pub fn rightward_figure(subject: &Subject, width: f64) -> Result<Figure, Error> 
         curve.cells.iter().any(|c| c.trials > 0).then(|| series(name, &curve, ink, false))
     };
     let all: Vec<Series> = kinds.into_iter().filter_map(curve).collect();
-    scatter(&all, &axes("signed contrast, right positive", "answers to the right", width))?.named(
+    scatter(&all, &Axes::new("signed contrast, right positive", "answers to the right").wide(width))?.named(
         "rightward",
         subject.name,
         "Share of answers to the right.",
@@ -115,11 +111,10 @@ pub fn recovery_figure(subjects: &[Subject], contrast: Option<f64>, width: f64) 
         .enumerate()
         .map(|(i, s)| places(s.name, &after_change(s.trials, PLACES, contrast), i))
         .collect();
-    let mut axes = axes("trial after the change", "correct of answered", width);
+    let mut axes = Axes::new("trial after the change", "correct of answered").wide(width);
     axes.x_whole = true;
     if contrast.is_some() {
-        axes.references =
-            vec![("0.2".into(), Reference::Across(0.2)), ("0.8".into(), Reference::Across(0.8))];
+        axes = axes.reference("0.2", Reference::Across(0.2)).reference("0.8", Reference::Across(0.8));
     }
     let (name, title) = match contrast {
         Some(_) => ("recovery_without_contrast", "Zero contrast, after a change of block"),

@@ -95,7 +95,6 @@ pub fn radd(data: &Sequences, fitted: Option<&[bool]>, settings: &Settings) -> R
     if pairs.is_empty() {
         return Err(Error::NoPairs);
     }
-    let zero = vec![0.0; m];
     let starts: std::collections::HashSet<usize> = data.starts.iter().copied().collect();
     let k = m + d + 1;
     let block = |pairs: &[usize]| {
@@ -104,7 +103,7 @@ pub fn radd(data: &Sequences, fitted: Option<&[bool]>, settings: &Settings) -> R
         for i in 0..m {
             let column = col_mut(xy.as_mut(), i);
             for (x, t) in column.iter_mut().zip(pairs) {
-                *x = if starts.contains(t) { zero[i] } else { data.z[(i, t - 1)] };
+                *x = if starts.contains(t) { 0.0 } else { data.z[(i, t - 1)] };
             }
             let column = col_mut(xy.as_mut(), k + i);
             for (y, t) in column.iter_mut().zip(pairs) {
