@@ -138,18 +138,25 @@ fn draw(all: &[Size]) -> Result<Figure, Error> {
         let y: Vec<f64> = all.iter().map(f).collect();
         Series::new(label, &x, &y).joined()
     };
-    let axes = |label: &str| Axes { width: THIRD, height: 100.0, x_log: true, ..Axes::new("units", label) };
+    let x_names: Vec<(f64, String)> = all.iter().map(|s| (s.units as f64, s.units.to_string())).collect();
+    let axes = |label: &str| Axes {
+        width: THIRD,
+        height: 100.0,
+        x_log: true,
+        x_names: x_names.clone(),
+        ..Axes::new("units", label)
+    };
     let first = scatter(
         &[
-            series("correct trials", &|s| s.accuracy),
-            series("variance in two PCs", &|s| s.row.0[0]),
-            series("block told", &|s| s.row.0[4]),
+            series("correct", &|s| s.accuracy),
+            series("variance", &|s| s.row.0[0]),
+            series("block", &|s| s.row.0[4]),
         ],
         &axes("%"),
     )?;
     let second = scatter(
         &[series("full space", &|s| s.row.0[5]), series("plane", &|s| s.row.0[6])],
-        &axes("angle of read-outs (degrees)").reference("paper, plane", Reference::Across(68.0)),
+        &axes("angle (degrees)").reference("paper", Reference::Across(68.0)),
     )?;
     let third = scatter(
         &[series("stimulus", &|s| s.slopes[0]), series("block", &|s| s.slopes[1])],
@@ -160,6 +167,7 @@ fn draw(all: &[Size]) -> Result<Figure, Error> {
         second.named("angles", "Angles", "")?,
         third.named("slopes", "Integration of evidence", "")?,
     ];
-    let caption = "One network of each size.";
+    let caption = "One network of each size. A: correct trials, variance in two components, steps in which their plane tells the block. \
+                   B: angles of the read-outs; dashed, in the plane of the paper's 50 units. C: slopes of the velocities against evidence.";
     Ok(panels("sizes", "Networks of other sizes", caption, &figures, 3)?)
 }
