@@ -1,14 +1,14 @@
 //! Fig. 3: what the block does to choices, and how fast a change of block is noticed; mice beside.
 
-use super::fig2::{actor, observer};
-use super::networks::{Recorded, Sizes, UNITS, networks, over, task};
+use super::behaviour::Behaviour;
+use super::measured::{Every, above};
+use super::networks::Sizes;
 use crate::pipeline::Observer;
 use crate::pipeline::ibl::read_trials;
 use crate::report::figures::{THIRD, panels};
 use crate::report::page::Section;
 use crate::report::sections::behaviour::{Subject, concordance_figure, overview, recovery_figure, table};
-use crate::studies::{Claim, Error, Findings, Settings, Study};
-use crate::tasks::ibl::bayes::{Formulas, Prior};
+use crate::studies::{Claim, Error, Findings, Settings, Study, mean_and_error};
 use crate::tasks::ibl::behaviour::{Cell, Choice, accuracy, after_change};
 use serde_json::{Map, json};
 use std::path::Path;
@@ -39,21 +39,12 @@ fn stretch(cells: &[Cell], from: usize, to: usize) -> f64 {
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let sizes = Sizes::of(settings);
-    let blank = task(1).blank;
-    let trained = networks(settings, sizes, UNITS, progress)?;
-    let coded = actor(settings, sizes.blocks, Formulas::Coded, Prior::Block);
-    let printed = actor(settings, sizes.blocks, Formulas::Printed, Prior::Block);
-    let (mut subjects, mut watching) = (vec![], vec![]);
-    for (k, net) in trained.iter().enumerate() {
-        let recorded = Recorded::new(net, settings.seed + k as u64, sizes.blocks, Formulas::Printed);
-        watching.push(observer(&recorded, blank));
-        subjects.push(recorded.choices(blank));
-    }
-    let mut claims = claims(&subjects, &watching, &coded, &printed);
+    let behaviour = Behaviour::new(settings, sizes, progress)?;
+    let mut claims = claims(&behaviour);
+    let Behaviour { networks, observers, coded, printed } = &behaviour;
     let named = |name, trials| Subject { name, trials };
-    let pair = [named("network", &subjects[0][..]), named("actor, coded", &coded)];
-    let three =
-        [named("network", &subjects[0][..]), named("observer", &watching[0]), named("actor, coded", &coded)];
+    let pair = [named("network", &networks[0][..]), named("actor, coded", coded)];
+    let three = [pair[0], named("observer", &observers[0]), pair[1]];
     let figures = [
         concordance_figure(&pair, THIRD)?,
         recovery_figure(&three, None, THIRD)?,
@@ -65,7 +56,7 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         id: "behaviour".into(),
         title: "The block prior".into(),
         figures: vec![panels("fig3", "Block prior and recovery", caption, &figures, 3)?],
-        tables: vec![table("curves", &[three.as_slice(), &[named("actor, printed", &printed)]].concat())],
+        tables: vec![table("curves", &[three.as_slice(), &[named("actor, printed", printed)]].concat())],
         ..Section::default()
     }];
     let mice = match &settings.data {
@@ -93,37 +84,31 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
             ..Section::default()
         });
     }
-    let (now, error) = over(&subjects.iter().map(|s| gap(s, 0)).collect::<Vec<_>>());
+    let (now, error) = Every::new(networks, SOURCE).mean(|s| gap(s, 0));
     let answer = format!(
         "At zero contrast the block moves the networks' accuracy by {:.0} ± {:.0} points, the actor's (as coded) by {:.0}.",
         100.0 * now,
         100.0 * error,
-        100.0 * gap(&coded, 0)
+        100.0 * gap(coded, 0)
     );
     let mut json = Map::new();
     let gaps = |s: &[Choice]| (0..6).map(|c| gap(s, c)).collect::<Vec<_>>();
     json.insert(
         "behaviour".into(),
         json!({
-            "concordance_gap": subjects.iter().map(|s| gaps(s)).collect::<Vec<_>>(),
-            "concordance_gap_actor_coded": gaps(&coded),
-            "concordance_gap_actor_printed": gaps(&printed),
+            "concordance_gap": networks.iter().map(|s| gaps(s)).collect::<Vec<_>>(),
+            "concordance_gap_actor_coded": gaps(coded),
+            "concordance_gap_actor_printed": gaps(printed),
         }),
     );
     Ok(Findings { claims, answer, sections, json, warnings: vec![] })
 }
 
-fn claims(
-    subjects: &[Vec<Choice>],
-    watching: &[Vec<Choice>],
-    coded: &[Choice],
-    printed: &[Choice],
-) -> Vec<Claim> {
-    let n = subjects.len();
-    let each = |f: &dyn Fn(&Vec<Choice>) -> f64| over(&subjects.iter().map(f).collect::<Vec<_>>());
-    let claim =
-        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
-    let beyond = |(v, e): (f64, f64)| v > 2.0 * if e.is_finite() { e } else { 0.0 };
+fn claims(b: &Behaviour) -> Vec<Claim> {
+    let Behaviour { networks, observers, coded, printed } = b;
+    let every = Every::new(networks, SOURCE);
+    let each = |f: &dyn Fn(&Vec<Choice>) -> f64| every.mean(f);
+    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
     let at_zero = each(&|s| gap(s, 0));
     let shrinks = each(&|s| gap(s, 0) - gap(s, 5));
     let smaller = each(&|s| gap(coded, 0) - gap(s, 0));
@@ -132,9 +117,10 @@ fn claims(
     let contracted = each(&|s| concordant(coded) - concordant(s));
     let late = each(&|s| stretch(&after_change(s, 20, None), 10, 20));
     let early = each(&|s| stretch(&after_change(s, 20, None), 0, 1));
-    let differences: Vec<f64> = subjects
+    let recovered = (late.0 - early.0, late.1.hypot(early.1));
+    let differences: Vec<f64> = networks
         .iter()
-        .zip(watching)
+        .zip(observers)
         .map(|(s, w)| {
             let (s, w) = (after_change(s, 20, None), after_change(w, 20, None));
             s.iter().zip(&w).map(|(s, w)| (s.value - w.value).abs()).sum::<f64>() / 20.0
@@ -145,10 +131,10 @@ fn claims(
     let exact = |text: &str, quantity: &str, v: f64| Claim::measured(text, SOURCE, quantity, v, 0.0, 1);
     vec![
         claim("Networks are better on concordant trials at zero contrast", "concordant minus discordant", at_zero)
-            .decided(beyond(at_zero)),
-        claim("The difference shrinks with contrast", "difference at contrast 0 minus at 2.5", shrinks).decided(beyond(shrinks)),
+            .decided(above(at_zero, 0.0)),
+        claim("The difference shrinks with contrast", "difference at contrast 0 minus at 2.5", shrinks).decided(above(shrinks, 0.0)),
         claim("It is smaller in the network than in the actor (as coded)", "actor minus network at contrast 0", smaller)
-            .decided(beyond(smaller)),
+            .decided(above(smaller, 0.0)),
         exact("The actor's (as coded) accuracy at zero contrast is the block prior, concordant", "correct of answered", concordant(coded))
             .published(0.8, 0.03),
         exact("The same, discordant", "correct of answered", discordant(coded)).published(0.2, 0.03).if_differs(
@@ -158,11 +144,11 @@ fn claims(
             .published(0.8, 0.03)
             .if_differs("an actor that acts only when sure is right more often where it acts"),
         claim("The network's is contracted towards chance", "actor (as coded) minus network, concordant", contracted)
-            .decided(beyond(contracted)),
-        claim("Accuracy recovers after a change of block", "trials 11 to 20 minus the first", (late.0 - early.0, late.1.hypot(early.1)))
-            .decided(beyond((late.0 - early.0, late.1.hypot(early.1)))),
-        claim("Recovery follows the observer's", "mean |network - observer| over 20 trials", over(&differences))
-            .decided(over(&differences).0 < 0.05),
+            .decided(above(contracted, 0.0)),
+        claim("Accuracy recovers after a change of block", "trials 11 to 20 minus the first", recovered)
+            .decided(above(recovered, 0.0)),
+        claim("Recovery follows the observer's", "mean |network - observer| over 20 trials", mean_and_error(&differences))
+            .decided(mean_and_error(&differences).0 < 0.05),
         claim("At zero contrast accuracy starts above 0.2", "trials 1 and 2 after the change", zero_early)
             .decided(zero_early.0 > 0.2 && zero_early.0 < 0.5),
         claim("and ends below 0.8", "trials 11 to 20 after the change", zero_late)

@@ -1,7 +1,8 @@
 //! Fig. 4: two dimensions that hold both beliefs, and states over the trials of a block.
 
 use super::geometry::Geometry;
-use super::networks::{NAMED, Recorded, Sizes, UNITS, networks, over};
+use super::measured::{Every, each, measured, table};
+use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
 use crate::pipeline::Observer;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Reference, Series, THIRD, component_label, lines, panels, scatter};
@@ -9,8 +10,6 @@ use crate::report::page::Section;
 use crate::report::tables::{Cells, TableOut};
 use crate::studies::{Claim, Error, Findings, Settings, Study};
 use crate::tasks::ibl::Side;
-use crate::tasks::ibl::bayes::Formulas;
-use crate::training::sessions::Elman;
 use serde_json::{Map, json};
 
 /// Fig. 4.
@@ -52,44 +51,33 @@ impl Row {
 
     /// The rows of all networks as a table.
     pub fn table(units: &[usize], rows: &[Self]) -> TableOut {
+        let every = Every::new(rows, SOURCE);
         let mut columns = vec![("units".into(), Cells::Int(units.iter().map(|u| *u as i64).collect()))];
-        for (k, name) in Self::NAMES.iter().enumerate() {
-            columns.push(((*name).to_owned(), Cells::Float(rows.iter().map(|r| r.0[k]).collect())));
-        }
-        TableOut { name: "networks".into(), caption: "One row a network.".into(), columns }
+        columns.extend(Self::NAMES.iter().enumerate().map(|(k, name)| every.column(name, |r| r.0[k])));
+        table("One row a network.", columns)
     }
-}
-
-/// One network's session of `sizes`, and its geometry.
-///
-/// # Errors
-/// As for [`Geometry::new`].
-pub fn measured(net: &Elman, seed: u64, sizes: Sizes) -> Result<(Recorded, Geometry), Error> {
-    let recorded = Recorded::new(net, seed, sizes.blocks, Formulas::Printed);
-    let geometry = Geometry::new(net, &recorded)?;
-    Ok((recorded, geometry))
 }
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let sizes = Sizes::of(settings);
     let trained = networks(settings, sizes, UNITS, progress)?;
-    let (mut rows, mut figure) = (vec![], None);
-    for (k, net) in trained.iter().enumerate() {
-        let (recorded, geometry) = measured(net, settings.seed + k as u64, sizes)?;
-        rows.push(Row::of(&geometry));
+    let mut figure = None;
+    let rows = each(&trained, settings, sizes, |k, _, recorded, geometry| {
         if k == 0 {
-            figure = Some(draw(&recorded, &geometry)?);
+            figure = Some(draw(recorded, geometry)?);
         }
-    }
-    let claims = claims(&rows);
-    let (variance, error) = column(&rows, 0);
+        Ok(Row::of(geometry))
+    })?;
+    let every = Every::new(&rows, SOURCE);
+    let claims = claims(&every);
+    let (variance, error) = every.mean(|r| r.0[0]);
     let answer = format!(
         "Two components hold {variance:.1} ± {error:.1} % of the variance over {} networks; the paper's one 88.74 %.",
         rows.len()
     );
     let mut json = Map::new();
-    let values = |k: usize| rows.iter().map(|r| r.0[k]).collect::<Vec<_>>();
-    let entries = Row::NAMES.iter().enumerate().map(|(k, name)| ((*name).to_owned(), json!(values(k))));
+    let values = |k: usize| json!(every.list(|r| r.0[k]));
+    let entries = Row::NAMES.iter().enumerate().map(|(k, name)| ((*name).to_owned(), values(k)));
     json.insert("geometry".into(), entries.collect::<Map<_, _>>().into());
     let section = Section {
         id: "geometry".into(),
@@ -115,30 +103,11 @@ fn early(settings: &Settings, sizes: Sizes, progress: &dyn Observer) -> Result<S
     ))
 }
 
-/// Mean and standard error over networks of one number.
-pub fn column(rows: &[Row], k: usize) -> (f64, f64) {
-    over(&rows.iter().map(|r| r.0[k]).collect::<Vec<_>>())
-}
-
-fn claims(rows: &[Row]) -> Vec<Claim> {
-    let n = rows.len();
+fn claims(every: &Every<Row>) -> Vec<Claim> {
     let claim = |text: &str, quantity: &str, k: usize, published: f64, tolerance: f64| {
-        let (value, error) = column(rows, k);
-        let spread = error * (n as f64).sqrt();
-        let place = match spread > 0.0 {
-            true => format!(
-                "the paper's network lies {:.1} standard deviations from the mean over seeds",
-                (published - value) / spread
-            ),
-            false => String::new(),
-        };
-        Claim::measured(text, SOURCE, quantity, value, error, n)
-            .published(published, tolerance)
-            .because(&place)
+        every.published(text, quantity, every.mean(|r| r.0[k]), published, tolerance)
     };
-    let full: Vec<f64> = rows.iter().map(|r| r.0[3] - r.0[4]).collect();
-    let (lost, lost_error) = over(&full);
-    let acute = rows.iter().filter(|r| r.0[6] < 90.0).count() as f64;
+    let lost = every.mean(|r| r.0[3] - r.0[4]);
     vec![
         claim("Two components explain 88.74 % of the variance", "variance, %", 0, 88.74, 5.0),
         claim(
@@ -156,26 +125,12 @@ fn claims(rows: &[Row]) -> Vec<Claim> {
             3.0,
         ),
         claim("One of the plane tells it in 82.5 %", "unseen blocks, %", 4, 82.5, 3.0),
-        Claim::measured(
-            "The plane loses nothing of the block",
-            SOURCE,
-            "full minus plane, %",
-            lost,
-            lost_error,
-            n,
-        )
-        .decided(lost < 2.0),
+        every
+            .claim("The plane loses nothing of the block", "full minus plane, %", lost)
+            .decided(lost.0 < 2.0),
         claim("Read-outs are 73 degrees apart in the full space", "angle, degrees", 5, 73.0, 10.0),
         claim("and 68 degrees in the plane", "angle, degrees", 6, 68.0, 10.0),
-        Claim::measured(
-            "They are not orthogonal: less than 90 degrees in every network",
-            SOURCE,
-            "networks",
-            acute,
-            0.0,
-            n,
-        )
-        .decided(acute as usize == n),
+        every.all("They are not orthogonal: less than 90 degrees in every network", |r| r.0[6] < 90.0),
     ]
 }
 

@@ -1,16 +1,15 @@
 //! Fig. 5: evidence moves both beliefs, the stimulus' more, and the block's is the observer's on average.
 
-use super::fig4::measured;
 use super::geometry::Geometry;
-use super::networks::{Recorded, Sizes, UNITS, networks, over};
+use super::measured::{Every, correlation, each, table};
+use super::networks::{Recorded, Sizes, UNITS, networks};
 use crate::diagnostics::regression::Regression;
 use crate::pipeline::Observer;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
-use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Claim, Error, Findings, Settings, Study};
-use serde_json::{Map, json};
+use crate::studies::{Error, Findings, Settings, Study};
+use serde_json::Map;
 
 /// Fig. 5.
 pub const STUDY: Study = Study {
@@ -32,86 +31,71 @@ struct One {
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let sizes = Sizes::of(settings);
     let trained = networks(settings, sizes, UNITS, progress)?;
-    let (mut all, mut figure) = (vec![], None);
-    for (k, net) in trained.iter().enumerate() {
-        let (recorded, geometry) = measured(net, settings.seed + k as u64, sizes)?;
-        let fits = geometry.velocities(&recorded)?;
-        let curves = by_place(&recorded, &geometry);
-        all.push(One {
+    let mut figure = None;
+    let all = each(&trained, settings, sizes, |k, _, recorded, geometry| {
+        let fits = geometry.velocities(recorded)?;
+        let curves = by_place(recorded, geometry);
+        if k == 0 {
+            figure = Some(draw(recorded, geometry, &fits, &curves)?);
+        }
+        Ok(One {
             slopes: [fits[0].slopes[0].value, fits[1].slopes[0].value],
             p: fits[0].slopes[0].p.max(fits[1].slopes[0].p),
             correlation: correlation(&curves[0], &curves[1]),
-        });
-        if k == 0 {
-            figure = Some(draw(&recorded, &geometry, &fits, &curves)?);
-        }
-    }
-    let n = all.len();
-    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
-    let claim =
-        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
+        })
+    })?;
+    let every = Every::new(&all, SOURCE);
+    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
+    let (stimulus, block) = (every.mean(|o| o.slopes[0]), every.mean(|o| o.slopes[1]));
+    let followed = every.mean(|o| o.correlation);
     let least = all.iter().map(|o| o.p).fold(0.0, f64::max);
     let why = "the slopes are those of the state in units of tanh, so that they depend on how far the states of a network spread";
     let claims = vec![
-        claim(
-            "Velocity along the stimulus read-out against evidence has slope 0.84",
-            "slope",
-            mean(&|o| o.slopes[0]),
-        )
-        .published(0.84, 0.1)
-        .if_differs(why),
-        claim(
-            "Velocity along the block read-out against evidence has slope 0.18",
-            "slope",
-            mean(&|o| o.slopes[1]),
-        )
-        .published(0.18, 0.05)
-        .if_differs(why),
+        claim("Velocity along the stimulus read-out against evidence has slope 0.84", "slope", stimulus)
+            .published(0.84, 0.1)
+            .if_differs(why),
+        claim("Velocity along the block read-out against evidence has slope 0.18", "slope", block)
+            .published(0.18, 0.05)
+            .if_differs(why),
         claim("Both are positive with p < 1e-5 in every network", "largest p", (least, 0.0))
             .decided(least < 1e-5 && all.iter().all(|o| o.slopes.iter().all(|s| *s > 0.0))),
         claim(
             "The stimulus' slope is about five times the block's",
             "ratio",
-            mean(&|o| o.slopes[0] / o.slopes[1]),
+            every.mean(|o| o.slopes[0] / o.slopes[1]),
         )
         .published(0.84 / 0.18, 1.5),
         claim(
             "On average over blocks the block belief follows the observer's posterior",
             "correlation over places in the block, left and right",
-            mean(&|o| o.correlation),
+            followed,
         )
-        .decided(mean(&|o| o.correlation).0 > 0.95),
+        .decided(followed.0 > 0.95),
     ];
     let mut json = Map::new();
     json.insert(
         "velocities".into(),
-        json!({
-            "stimulus": all.iter().map(|o| o.slopes[0]).collect::<Vec<_>>(),
-            "block": all.iter().map(|o| o.slopes[1]).collect::<Vec<_>>(),
-            "belief_correlation": all.iter().map(|o| o.correlation).collect::<Vec<_>>(),
-        }),
+        every.entry(&[
+            ("stimulus", |o| o.slopes[0]),
+            ("block", |o| o.slopes[1]),
+            ("belief_correlation", |o| o.correlation),
+        ]),
     );
-    let float = |f: &dyn Fn(&One) -> f64| Cells::Float(all.iter().map(f).collect());
-    let table = TableOut {
-        name: "networks".into(),
-        caption: "Slopes of the velocities against evidence, one row a network.".into(),
-        columns: vec![
-            ("stimulus_slope".into(), float(&|o| o.slopes[0])),
-            ("block_slope".into(), float(&|o| o.slopes[1])),
-            ("largest_p".into(), float(&|o| o.p)),
-            ("belief_correlation".into(), float(&|o| o.correlation)),
-        ],
-    };
-    let (s, b) = (mean(&|o| o.slopes[0]), mean(&|o| o.slopes[1]));
+    let columns = every.columns(&[
+        ("stimulus_slope", |o| o.slopes[0]),
+        ("block_slope", |o| o.slopes[1]),
+        ("largest_p", |o| o.p),
+        ("belief_correlation", |o| o.correlation),
+    ]);
     let answer = format!(
         "Evidence moves the stimulus belief by {:.2} ± {:.2} and the block belief by {:.2} ± {:.2} per unit.",
-        s.0, s.1, b.0, b.1
+        stimulus.0, stimulus.1, block.0, block.1
     );
     let section = Section {
         id: "velocities".into(),
         title: "Integration of evidence".into(),
         figures: figure.into_iter().collect(),
-        tables: vec![table],
+        tables: vec![table("Slopes of the velocities against evidence, one row a network.", columns)],
         ..Section::default()
     };
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
@@ -131,19 +115,6 @@ fn by_place(r: &Recorded, g: &Geometry) -> [Vec<f64>; 2] {
     [0, 1].map(|k| sums.iter().map(|s| s[k] / s[2]).collect())
 }
 
-/// Pearson's correlation.
-pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
-    for (x, y) in x.iter().zip(y) {
-        xy += (x - mx) * (y - my);
-        xx += (x - mx).powi(2);
-        yy += (y - my).powi(2);
-    }
-    xy / (xx * yy).sqrt()
-}
-
 fn draw(r: &Recorded, g: &Geometry, fits: &[Regression; 2], curves: &[Vec<f64>; 2]) -> Result<Figure, Error> {
     let steps: Vec<usize> = (1..r.steps()).filter(|t| r.observed[*t]).step_by(37).take(1200).collect();
     let cloud = |k: usize, label: &str| -> Result<Figure, Error> {
@@ -151,13 +122,8 @@ fn draw(r: &Recorded, g: &Geometry, fits: &[Regression; 2], curves: &[Vec<f64>; 
         let points: Vec<[f64; 2]> = steps.iter().map(at).collect();
         let (a, b) = (fits[k].intercept.map_or(0.0, |c| c.value), fits[k].slopes[0].value);
         let line = Reference::Curve(vec![[-5.0, a - 5.0 * b], [5.0, a + 5.0 * b]]);
-        let axes = Axes {
-            x_label: "evidence, right minus left".into(),
-            y_label: format!("velocity along {label}"),
-            width: THIRD,
-            references: vec![(format!("slope {b:.2}"), line)],
-            ..Axes::default()
-        };
+        let axes = Axes::new("evidence, right minus left", &format!("velocity along {label}")).wide(THIRD);
+        let axes = axes.reference(&format!("slope {b:.2}"), line);
         let series = Series { points, ink: Ink::Series(k), ..Series::default() };
         Ok(scatter(&[series], &axes)?.named(label, &format!("Along the {label} read-out"), "")?)
     };
@@ -169,12 +135,7 @@ fn draw(r: &Recorded, g: &Geometry, fits: &[Regression; 2], curves: &[Vec<f64>; 
         Series::new("", &x, half(0, 0)).ink(Ink::Series(0)),
         Series::new("", &x, half(1, 0)).ink(Ink::Black).dashed(),
     ];
-    let axes = Axes {
-        x_label: "trial in the block".into(),
-        y_label: "block belief, 2 P(right) − 1".into(),
-        width: THIRD,
-        ..Axes::default()
-    };
+    let axes = Axes::new("trial in the block", "block belief, 2 P(right) − 1").wide(THIRD);
     let mean = lines(&series, &axes)?.named("belief", "Mean block belief", "")?;
     let caption = "One network. A, B: change of the state along either read-out in one step against the evidence of that step, with its \
                    regression. C: the block belief at the end of trials, scaled by least squares to the observer's, averaged over \

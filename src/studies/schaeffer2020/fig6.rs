@@ -1,16 +1,14 @@
 //! Fig. 6: the block belief trial by trial, and what makes it fluctuate.
 
-use super::fig4::measured;
-use super::fig5::correlation;
 use super::geometry::Geometry;
-use super::networks::{Recorded, Sizes, UNITS, networks, over};
+use super::measured::{Every, Named, above, correlation, each, table};
+use super::networks::{Recorded, Sizes, UNITS, networks};
 use crate::pipeline::Observer;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Series, lines, panels};
 use crate::report::page::Section;
-use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Claim, Error, Findings, Settings, Study};
-use serde_json::{Map, json};
+use crate::studies::{Error, Findings, Settings, Study};
+use serde_json::Map;
 
 /// Fig. 6.
 pub const STUDY: Study = Study {
@@ -36,6 +34,14 @@ struct One {
     /// Mean change on trials with the stimulus on the right minus on the left, over the observer's.
     stimulus: f64,
 }
+
+const NUMBERS: [Named<One>; 5] = [
+    ("correlation_with_observer", |o| o.tracks),
+    ("relative_fluctuation", |o| o.fluctuates),
+    ("correlation_with_evidence", |o| o.driven),
+    ("observer_correlation_with_evidence", |o| o.observer_driven),
+    ("relative_effect_of_stimulus", |o| o.stimulus),
+];
 
 /// Changes from the trial before.
 fn changes(v: &[f64]) -> Vec<f64> {
@@ -76,22 +82,18 @@ fn one(r: &Recorded, g: &Geometry) -> One {
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let sizes = Sizes::of(settings);
     let trained = networks(settings, sizes, UNITS, progress)?;
-    let (mut all, mut figure) = (vec![], None);
-    for (k, net) in trained.iter().enumerate() {
-        let (recorded, geometry) = measured(net, settings.seed + k as u64, sizes)?;
-        all.push(one(&recorded, &geometry));
+    let mut figure = None;
+    let all = each(&trained, settings, sizes, |k, _, recorded, geometry| {
         if k == 0 {
-            figure = Some(draw(&recorded, &geometry)?);
+            figure = Some(draw(recorded, geometry)?);
         }
-    }
-    let n = all.len();
-    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
-    let claim =
-        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
-    let above = |(v, e): (f64, f64), least: f64| v - least > 2.0 * if e.is_finite() { e } else { 0.0 };
-    let (tracks, fluctuates) = (mean(&|o| o.tracks), mean(&|o| o.fluctuates));
-    let (driven, more, stimulus) =
-        (mean(&|o| o.driven), mean(&|o| o.driven - o.observer_driven), mean(&|o| o.stimulus));
+        Ok(one(recorded, geometry))
+    })?;
+    let every = Every::new(&all, SOURCE);
+    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
+    let (tracks, fluctuates) = (every.mean(|o| o.tracks), every.mean(|o| o.fluctuates));
+    let (driven, stimulus) = (every.mean(|o| o.driven), every.mean(|o| o.stimulus));
+    let more = every.mean(|o| o.driven - o.observer_driven);
     let claims = vec![
         claim("The block belief closely tracks the observer's posterior", "correlation over trials", tracks)
             .decided(above(tracks, 0.5)),
@@ -113,29 +115,7 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         .decided(above(stimulus, 1.0)),
     ];
     let mut json = Map::new();
-    let list = |f: &dyn Fn(&One) -> f64| all.iter().map(f).collect::<Vec<_>>();
-    json.insert(
-        "fluctuations".into(),
-        json!({
-            "correlation_with_observer": list(&|o| o.tracks),
-            "relative_fluctuation": list(&|o| o.fluctuates),
-            "correlation_with_evidence": list(&|o| o.driven),
-            "observer_correlation_with_evidence": list(&|o| o.observer_driven),
-            "relative_effect_of_stimulus": list(&|o| o.stimulus),
-        }),
-    );
-    let float = |f: &dyn Fn(&One) -> f64| Cells::Float(list(f));
-    let table = TableOut {
-        name: "networks".into(),
-        caption: "One row a network.".into(),
-        columns: vec![
-            ("correlation_with_observer".into(), float(&|o| o.tracks)),
-            ("relative_fluctuation".into(), float(&|o| o.fluctuates)),
-            ("correlation_with_evidence".into(), float(&|o| o.driven)),
-            ("observer_correlation_with_evidence".into(), float(&|o| o.observer_driven)),
-            ("relative_effect_of_stimulus".into(), float(&|o| o.stimulus)),
-        ],
-    };
+    json.insert("fluctuations".into(), every.entry(&NUMBERS));
     let answer = format!(
         "The block belief follows the observer's with a correlation of {:.2} ± {:.2}; evidence explains its changes ({:.2} ± {:.2}).",
         tracks.0, tracks.1, driven.0, driven.1
@@ -144,7 +124,7 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         id: "fluctuations".into(),
         title: "Trial by trial".into(),
         figures: figure.into_iter().collect(),
-        tables: vec![table],
+        tables: vec![table("One row a network.", every.columns(&NUMBERS))],
         ..Section::default()
     };
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
@@ -155,12 +135,7 @@ fn draw(r: &Recorded, g: &Geometry) -> Result<Figure, Error> {
     let shown = SHOWN.min(own.len() - 1);
     let x: Vec<f64> = (1..=shown).map(|k| k as f64).collect();
     let block: Vec<f64> = r.played.trials[..shown].iter().map(|t| t.trial.block_side.sign()).collect();
-    let axes = |label: &str| Axes {
-        x_label: "trial".into(),
-        y_label: label.into(),
-        height: 120.0,
-        ..Axes::default()
-    };
+    let axes = |label: &str| Axes { height: 120.0, ..Axes::new("trial", label) };
     let first = lines(
         &[
             Series::new("network", &x, &own[..shown]).ink(Ink::Series(0)),

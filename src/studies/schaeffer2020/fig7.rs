@@ -1,10 +1,9 @@
 //! Fig. 7: flows under six inputs, two attractors with a stimulus and a line without.
 
 use super::dynamics::{CONDITIONS, LEFT, Plane, RIGHT, SILENT, advance, aligned, counts, points, thinned};
-use super::fig4::measured;
-use super::fig5::correlation;
 use super::geometry::Geometry;
-use super::networks::{NAMED, Recorded, Sizes, UNITS, networks, over};
+use super::measured::{Every, above, correlation, each, measured, table};
+use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
 use crate::diagnostics::dynamics::fixed_points::{FixedPoint, Label};
 use crate::diagnostics::geometry::pca::pca;
 use crate::diagnostics::geometry::subspace::{angle, angle_within, coordinates};
@@ -13,7 +12,7 @@ use crate::pipeline::Observer;
 use crate::report::Figure;
 use crate::report::figures::{THIRD, panels};
 use crate::report::page::Section;
-use crate::report::tables::{Cells, TableOut};
+use crate::report::tables::TableOut;
 use crate::studies::{Claim, Error, Findings, Settings, Study};
 use crate::training::sessions::Elman;
 use rayon::prelude::*;
@@ -110,74 +109,66 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
     let sizes = Sizes::of(settings);
     let trained = networks(settings, sizes, UNITS, progress)?;
     progress.start("fixed points", trained.len() as u64);
-    let (mut all, mut figure) = (vec![], None);
-    for (k, net) in trained.iter().enumerate() {
-        let seed = settings.seed + k as u64;
-        let (recorded, geometry) = measured(net, seed, sizes)?;
-        let found = searched(net, &recorded, seed);
-        all.push(one(net, &recorded, &geometry, &found)?);
+    let mut figure = None;
+    let all = each(&trained, settings, sizes, |k, net, recorded, geometry| {
+        let found = searched(net, recorded, settings.seed + k as u64);
         if k == 0 {
-            figure = Some(draw(net, &Plane::of(&recorded, &geometry), &found)?);
+            figure = Some(draw(net, &Plane::of(recorded, geometry), &found)?);
         }
         progress.at(k as u64 + 1);
-    }
+        one(net, recorded, geometry, &found)
+    })?;
     progress.finish();
     let first = Sizes { seeds: 1, steps: NAMED, ..sizes };
     let young = &networks(settings, first, UNITS, progress)?[0];
     let (recorded, geometry) = measured(young, settings.seed, first)?;
     let found = searched(young, &recorded, settings.seed);
     let early = one(young, &recorded, &geometry, &found)?;
-    let claims = claims(&all, &early, sizes.steps);
-    let of = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
-    let (modulus, angle) = (of(&|o| o.moduli[0]), of(&|o| o.mode[0]));
+    let every = Every::new(&all, SOURCE);
+    let claims = claims(&every, [early.moduli[0], all[0].moduli[0]], sizes.steps);
+    let (modulus, angle) = (every.mean(|o| o.moduli[0]), every.mean(|o| o.mode[0]));
     let answer = format!(
         "With a stimulus states flow to one attractor on its side; without input the slowest mode has modulus {:.3} ± {:.3} and lies \
          {:.0} ± {:.0} degrees from the block read-out.",
         modulus.0, modulus.1, angle.0, angle.1
     );
     let mut json = Map::new();
-    let list = |f: &dyn Fn(&One) -> f64| all.iter().map(f).collect::<Vec<_>>();
     json.insert(
         "flow".into(),
         json!({
             "stable_fixed_points": all.iter().map(|o| o.counts.map(|c| c[0])).collect::<Vec<_>>(),
             "unstable_fixed_points": all.iter().map(|o| o.counts.map(|c| c[1])).collect::<Vec<_>>(),
             "slow_points": all.iter().map(|o| o.counts.map(|c| c[2])).collect::<Vec<_>>(),
-            "slowest_modulus": list(&|o| o.moduli[0]),
-            "second_modulus": list(&|o| o.moduli[1]),
-            "mode_to_block_degrees": list(&|o| o.mode[0]),
-            "line_to_block_degrees": list(&|o| o.line[1]),
-            "feedback_over_evidence": list(&|o| o.feedback),
+            "slowest_modulus": every.list(|o| o.moduli[0]),
+            "second_modulus": every.list(|o| o.moduli[1]),
+            "mode_to_block_degrees": every.list(|o| o.mode[0]),
+            "line_to_block_degrees": every.list(|o| o.line[1]),
+            "feedback_over_evidence": every.list(|o| o.feedback),
         }),
     );
     let section = Section {
         id: "flow".into(),
         title: "Flows in the plane of two components".into(),
         figures: figure.into_iter().collect(),
-        tables: vec![table(&all)],
+        tables: vec![networks_table(&every)],
         ..Section::default()
     };
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
 }
 
-fn claims(all: &[One], early: &One, steps: u64) -> Vec<Claim> {
-    let n = all.len();
-    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
-    let claim =
-        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
-    let total = |f: &dyn Fn(&One) -> bool| all.iter().filter(|o| f(o)).count() as f64;
-    let side = |text: &str, k: usize| {
-        let networks = total(&|o| o.attracts[k]);
-        claim(text, "networks", (networks, 0.0)).decided(networks as usize == n)
-    };
-    let isolated = total(&|o| o.counts[SILENT][0] + o.counts[SILENT][1] > 0);
-    let single = total(&|o| o.counts[SILENT][0] == 1 && o.counts[SILENT][1] == 0);
-    let bistable = total(&|o| o.counts[SILENT][0] == 2 && o.counts[SILENT][1] == 1);
+/// The claims; `moduli` are the first network's largest without input, early and at last.
+fn claims(every: &Every<One>, [early, last]: [f64; 2], steps: u64) -> Vec<Claim> {
+    let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
+    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
+    let side = |text: &str, k: usize| every.all(text, |o| o.attracts[k]);
+    let points = |o: &One| [o.counts[SILENT][0], o.counts[SILENT][1]];
+    let isolated = every.count(|o| points(o) != [0, 0]);
+    let (single, bistable) = (every.count(|o| points(o) == [1, 0]), every.count(|o| points(o) == [2, 1]));
+    let n = every.count(|_| true);
     let (modulus, second) = (mean(&|o| o.moduli[0]), mean(&|o| o.moduli[1]));
     let (block, stimulus) = (mean(&|o| o.mode[0]), mean(&|o| o.mode[1]));
     let (shared, line, kept) = (mean(&|o| o.line[0]), mean(&|o| o.line[1]), mean(&|o| o.line[2]));
     let (projection, feedback) = (mean(&|o| o.projection), mean(&|o| o.feedback));
-    let error = |e: f64| if e.is_finite() { e } else { 0.0 };
     vec![
         side("A stimulus on the left leads to one attractor, in the left-block left-stimulus quadrant", 0),
         side("One on the right to one in the right-block right-stimulus quadrant", 1),
@@ -186,21 +177,21 @@ fn claims(all: &[One], early: &One, steps: u64) -> Vec<Claim> {
             .if_differs(&format!(
                 "the largest modulus passes 1 in training: it is {:.3} in the first network after {NAMED} gradient steps and {:.3} after \
                  {steps}; where it is 1 the line is neutral, beyond it the middle repels and two points attract",
-                early.moduli[0], all[0].moduli[0]
+                early, last
             )),
         claim(
             "The line without input is that of a network near a bifurcation: its largest modulus passes 1 in training",
             "first network, modulus now minus after 5000 steps",
-            (all[0].moduli[0] - early.moduli[0], 0.0),
+            (last - early, 0.0),
         )
-        .decided(early.moduli[0] < 1.0 && all[0].moduli[0] > 1.0)
+        .decided(early < 1.0 && last > 1.0)
         .because("no statement of the paper's; it was made after the first network had been looked at after 5000 and 30,000 steps"),
         claim(
             "A line of fixed points: no isolated one in any network",
             "networks with isolated fixed points",
-            (isolated, 0.0),
+            (isolated as f64, 0.0),
         )
-        .decided(isolated == 0.0)
+        .decided(isolated == 0)
         .if_differs(&format!(
             "fixed points of a trained map are isolated: {single} of {n} networks have a single stable one, {bistable} two and a \
              saddle between them; the line is the slow flow that joins states to them"
@@ -221,7 +212,7 @@ fn claims(all: &[One], early: &One, steps: u64) -> Vec<Claim> {
             "cosine in the full space",
             projection,
         )
-        .decided(projection.0 - 2.0 * error(projection.1) > 0.02 && projection.0 < 0.5)
+        .decided(above(projection, 0.02) && projection.0 < 0.5)
         .if_differs(&format!(
             "the read-outs are {:.0} degrees apart in the plane of these networks, 68 in the paper's, so that a mode along the one \
              lies along the other too",
@@ -242,36 +233,30 @@ fn claims(all: &[One], early: &One, steps: u64) -> Vec<Claim> {
     ]
 }
 
-fn table(all: &[One]) -> TableOut {
-    let float = |f: &dyn Fn(&One) -> f64| Cells::Float(all.iter().map(f).collect());
+fn networks_table(every: &Every<One>) -> TableOut {
     let mut columns = vec![];
     for (k, name) in
         ["left", "weak", "right", "feedback_minus", "silent", "feedback_plus"].into_iter().enumerate()
     {
         for (j, what) in ["stable", "unstable", "slow"].into_iter().enumerate() {
-            let counts = all.iter().map(|o| o.counts[k][j] as i64).collect();
-            columns.push((format!("{name}_{what}"), Cells::Int(counts)));
+            columns.push(every.whole(&format!("{name}_{what}"), |o| o.counts[k][j]));
         }
     }
-    columns.extend([
-        ("slowest_modulus".into(), float(&|o| o.moduli[0])),
-        ("second_modulus".into(), float(&|o| o.moduli[1])),
-        ("mode_to_block_degrees".into(), float(&|o| o.mode[0])),
-        ("mode_to_stimulus_degrees".into(), float(&|o| o.mode[1])),
-        ("mode_on_stimulus_cosine".into(), float(&|o| o.projection)),
-        ("line_variance_share".into(), float(&|o| o.line[0])),
-        ("line_to_block_degrees".into(), float(&|o| o.line[1])),
-        ("belief_kept_correlation".into(), float(&|o| o.line[2])),
-        ("readouts_apart_degrees".into(), float(&|o| o.apart)),
-        ("feedback_over_evidence".into(), float(&|o| o.feedback)),
-    ]);
-    TableOut {
-        name: "networks".into(),
-        caption:
-            "Fixed and slow points under each input, and the slowest mode without input, one row a network."
-                .into(),
-        columns,
-    }
+    columns.extend(every.columns(&[
+        ("slowest_modulus", |o| o.moduli[0]),
+        ("second_modulus", |o| o.moduli[1]),
+        ("mode_to_block_degrees", |o| o.mode[0]),
+        ("mode_to_stimulus_degrees", |o| o.mode[1]),
+        ("mode_on_stimulus_cosine", |o| o.projection),
+        ("line_variance_share", |o| o.line[0]),
+        ("line_to_block_degrees", |o| o.line[1]),
+        ("belief_kept_correlation", |o| o.line[2]),
+        ("readouts_apart_degrees", |o| o.apart),
+        ("feedback_over_evidence", |o| o.feedback),
+    ]));
+    let caption =
+        "Fixed and slow points under each input, and the slowest mode without input, one row a network.";
+    table(caption, columns)
 }
 
 fn draw(net: &Elman, plane: &Plane, found: &[Vec<FixedPoint>]) -> Result<Figure, Error> {

@@ -1,8 +1,8 @@
 //! Fig. 9: the circuit of two units, and the two pools of the network that it stands for.
 
 use super::dynamics::thinned;
-use super::fig4::measured;
-use super::networks::{Recorded, Sizes, UNITS, networks, over};
+use super::measured::{Every, above, each, table};
+use super::networks::{Recorded, Sizes, UNITS, networks};
 use super::reduced::{CODED, reduce};
 use crate::diagnostics::geometry::clusters::{Blocks, Clusters, Options, blocks, clusters};
 use crate::linalg::eigen::{Order, eigenvalues};
@@ -12,7 +12,7 @@ use crate::report::figures::{
     Axes, HeatMap, Ink, Palette, Reference, Series, THIRD, heat_map, panels, scatter,
 };
 use crate::report::page::Section;
-use crate::report::tables::{Cells, TableOut};
+use crate::report::tables::TableOut;
 use crate::studies::{Claim, Error, Findings, Settings, Study};
 use crate::training::radd::Student;
 use crate::training::sessions::Elman;
@@ -120,20 +120,20 @@ fn one(net: &Elman, student: &Student, pools: &Clusters, count: usize, seed: u64
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let sizes = Sizes::of(settings);
     let trained = networks(settings, sizes, UNITS, progress)?;
-    let (mut all, mut first) = (vec![], None);
-    for (k, net) in trained.iter().enumerate() {
-        let seed = settings.seed + k as u64;
-        let (recorded, geometry) = measured(net, seed, sizes)?;
-        let reduced = reduce(&recorded, &geometry, CODED)?;
-        let (pools, count) = pools(&recorded)?;
-        all.push(one(net, &reduced.student, &pools, count, seed));
+    let mut first = None;
+    let all = each(&trained, settings, sizes, |k, net, recorded, geometry| {
+        let reduced = reduce(recorded, geometry, CODED)?;
+        let (pools, count) = pools(recorded)?;
+        let found = one(net, &reduced.student, &pools, count, settings.seed + k as u64);
         if k == 0 {
             first = Some(pools);
         }
-    }
-    let figure = first.map(|pools| draw(&all, &trained[0], &pools)).transpose()?;
-    let claims = claims(&all);
-    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
+        Ok(found)
+    })?;
+    let every = Every::new(&all, SOURCE);
+    let figure = first.map(|pools| draw(&every, &trained[0], &pools)).transpose()?;
+    let claims = claims(&every);
+    let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
     let a = [0, 1, 2, 3].map(|k| mean(&|o| o.coefficients[k]).0);
     let (within, between) = (mean(&|o| o.weights.within.value), mean(&|o| o.weights.between.value));
     let answer = format!(
@@ -150,43 +150,34 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         between.1
     );
     let mut json = Map::new();
-    let list = |f: &dyn Fn(&One) -> f64| all.iter().map(f).collect::<Vec<_>>();
     json.insert(
         "circuit".into(),
         json!({
             "coefficients": all.iter().map(|o| o.coefficients.to_vec()).collect::<Vec<_>>(),
             "names": PUBLISHED.map(|p| p.0),
             "clusters": all.iter().map(|o| o.clusters).collect::<Vec<_>>(),
-            "weights_within": list(&|o| o.weights.within.value),
-            "weights_between": list(&|o| o.weights.between.value),
+            "weights_within": every.list(|o| o.weights.within.value),
+            "weights_between": every.list(|o| o.weights.between.value),
         }),
     );
     let section = Section {
         id: "circuit".into(),
         title: "Two units and two pools".into(),
         figures: figure.into_iter().collect(),
-        tables: vec![table(&all)],
+        tables: vec![networks_table(&every)],
         ..Section::default()
     };
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
 }
 
-fn claims(all: &[One]) -> Vec<Claim> {
-    let n = all.len();
-    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
-    let claim =
-        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
+fn claims(every: &Every<One>) -> Vec<Claim> {
+    let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
+    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
     let mut claims = vec![];
     for (k, (name, value, tolerance)) in PUBLISHED.into_iter().enumerate() {
-        let (m, e) = mean(&|o| o.coefficients[k]);
-        let spread = e * (n as f64).sqrt();
-        let place = format!(
-            "the paper's network lies {:.1} standard deviations from the mean over seeds",
-            (value - m) / spread
-        );
+        let found = mean(&|o| o.coefficients[k]);
         let text = format!("RADD: {name} is {value}");
-        let judged = claim(&text, "coefficient", (m, e)).published(value, tolerance);
-        claims.push(if spread > 0.0 { judged.because(&place) } else { judged });
+        claims.push(every.published(&text, "coefficient", found, value, tolerance));
     }
     let slow = "the slow mode is the teacher's, whose modulus grows past 1 in training: see fig7";
     claims.extend([
@@ -199,26 +190,21 @@ fn claims(all: &[One]) -> Vec<Claim> {
                 "the coordinates are not orthogonal: where the read-outs stand closer, the same plane has other coefficients",
             ),
     ]);
-    let every = |text: &str, quantity: &str, f: &dyn Fn(&One) -> bool| {
-        let networks = all.iter().filter(|o| f(o)).count();
-        claim(text, quantity, (networks as f64, 0.0)).decided(networks == n)
-    };
     let c = |o: &One, k: usize| o.coefficients[k];
     claims.extend([
-        every("Both units excite themselves", "networks", &|o| c(o, 0) > 0.0 && c(o, 3) > 0.0),
-        every("and each other", "networks", &|o| c(o, 1) > 0.0 && c(o, 2) > 0.0),
-        every("The block's unit decays more slowly than the stimulus'", "networks", &|o| c(o, 3) > c(o, 0)).if_differs(
+        every.all("Both units excite themselves", |o| c(o, 0) > 0.0 && c(o, 3) > 0.0),
+        every.all("and each other", |o| c(o, 1) > 0.0 && c(o, 2) > 0.0),
+        every.all("The block's unit decays more slowly than the stimulus'", |o| c(o, 3) > c(o, 0)).if_differs(
             "the block's belief is carried by both units together: its weight from the stimulus' unit is the larger one",
         ),
-        every("and takes in less evidence", "networks", &|o| {
+        every.all("and takes in less evidence", |o| {
             (c(o, 8) - c(o, 7)).abs() < (c(o, 5) - c(o, 4)).abs()
         }),
-        every(
+        every.all(
             "Feedback is negligible: less than a quarter of the evidence into the stimulus' unit",
-            "networks",
-            &|o| c(o, 6).abs().max(c(o, 9).abs()) < 0.25 * 0.5 * (c(o, 5) - c(o, 4)).abs(),
+            |o| c(o, 6).abs().max(c(o, 9).abs()) < 0.25 * 0.5 * (c(o, 5) - c(o, 4)).abs(),
         ),
-        every("Activity has two clusters by its silhouette", "networks", &|o| o.clusters == 2),
+        every.all("Activity has two clusters by its silhouette", |o| o.clusters == 2),
         claim(
             "Units of one pool are correlated",
             "mean correlation within pools",
@@ -233,13 +219,11 @@ fn claims(all: &[One]) -> Vec<Claim> {
         .decided(mean(&|o| o.correlation[1]).0 < -0.5),
     ]);
     let (within, between) = (mean(&|o| o.weights.within.value), mean(&|o| o.weights.between.value));
-    let error = |e: f64| if e.is_finite() { e } else { 0.0 };
-    let largest = all.iter().map(|o| o.weights.test.map_or(1.0, |t| t.p)).fold(0.0, f64::max);
+    let largest = every.list(|o| o.weights.test.map_or(1.0, |t| t.p)).into_iter().fold(0.0, f64::max);
     claims.extend([
-        claim("Pools excite themselves", "mean weight within pools", within)
-            .decided(within.0 - 2.0 * error(within.1) > 0.0),
+        claim("Pools excite themselves", "mean weight within pools", within).decided(above(within, 0.0)),
         claim("Pools inhibit each other", "mean weight between pools", between)
-            .decided(between.0 + 2.0 * error(between.1) < 0.0),
+            .decided(above((-between.0, between.1), 0.0)),
         claim(
             "No network's difference is one of pools dealt at random",
             "largest p of a permutation test",
@@ -250,36 +234,30 @@ fn claims(all: &[One]) -> Vec<Claim> {
     claims
 }
 
-fn table(all: &[One]) -> TableOut {
-    let float = |f: &dyn Fn(&One) -> f64| Cells::Float(all.iter().map(f).collect());
-    let int = |f: &dyn Fn(&One) -> usize| Cells::Int(all.iter().map(|o| f(o) as i64).collect());
-    let mut columns: Vec<(String, Cells)> = vec![];
-    for (k, (name, ..)) in PUBLISHED.iter().enumerate() {
-        columns.push((name.to_lowercase().replace(' ', "_"), float(&|o| o.coefficients[k])));
-    }
-    columns.extend([
-        ("larger_modulus".into(), float(&|o| o.moduli[0])),
-        ("smaller_modulus".into(), float(&|o| o.moduli[1])),
-        ("clusters".into(), int(&|o| o.clusters)),
-        ("smaller_pool_units".into(), int(&|o| o.smaller)),
-        ("correlation_within".into(), float(&|o| o.correlation[0])),
-        ("correlation_between".into(), float(&|o| o.correlation[1])),
-        ("weight_within".into(), float(&|o| o.weights.within.value)),
-        ("weight_within_error".into(), float(&|o| o.weights.within.std_error)),
-        ("weight_between".into(), float(&|o| o.weights.between.value)),
-        ("weight_between_error".into(), float(&|o| o.weights.between.std_error)),
-        ("permutation_p".into(), float(&|o| o.weights.test.map_or(f64::NAN, |t| t.p))),
-    ]);
-    TableOut {
-        name: "networks".into(),
-        caption: "RADD's coefficients, pools and the weights between them, one row a network.".into(),
-        columns,
-    }
+fn networks_table(every: &Every<One>) -> TableOut {
+    let coefficient = |(k, (name, ..)): (usize, &(&str, f64, f64))| {
+        every.column(&name.to_lowercase().replace(' ', "_"), |o| o.coefficients[k])
+    };
+    let mut columns: Vec<_> = PUBLISHED.iter().enumerate().map(coefficient).collect();
+    columns
+        .extend(every.columns(&[("larger_modulus", |o| o.moduli[0]), ("smaller_modulus", |o| o.moduli[1])]));
+    columns.push(every.whole("clusters", |o| o.clusters));
+    columns.push(every.whole("smaller_pool_units", |o| o.smaller));
+    columns.extend(every.columns(&[
+        ("correlation_within", |o| o.correlation[0]),
+        ("correlation_between", |o| o.correlation[1]),
+        ("weight_within", |o| o.weights.within.value),
+        ("weight_within_error", |o| o.weights.within.std_error),
+        ("weight_between", |o| o.weights.between.value),
+        ("weight_between_error", |o| o.weights.between.std_error),
+        ("permutation_p", |o| o.weights.test.map_or(f64::NAN, |t| t.p)),
+    ]));
+    table("RADD's coefficients, pools and the weights between them, one row a network.", columns)
 }
 
-fn draw(all: &[One], net: &Elman, pools: &Clusters) -> Result<Figure, Error> {
+fn draw(every: &Every<One>, net: &Elman, pools: &Clusters) -> Result<Figure, Error> {
     let part = |label: &str, range: std::ops::Range<usize>, ink: usize| {
-        let of = |k: usize| over(&all.iter().map(|o| o.coefficients[k]).collect::<Vec<_>>());
+        let of = |k: usize| every.mean(|o| o.coefficients[k]);
         Series {
             label: label.into(),
             points: range.clone().map(|k| [PUBLISHED[k].1, of(k).0]).collect(),

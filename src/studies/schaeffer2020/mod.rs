@@ -1,5 +1,6 @@
 //! Schaeffer, Khona, Meshulam, IBL and Fiete (2020): networks that solve a hierarchical inference task, and RADD.
 
+mod behaviour;
 mod dynamics;
 mod fig2;
 mod fig3;
@@ -10,6 +11,7 @@ mod fig7;
 mod fig8;
 mod fig9;
 mod geometry;
+mod measured;
 pub mod networks;
 mod reduced;
 mod sizes;

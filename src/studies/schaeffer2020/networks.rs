@@ -179,11 +179,3 @@ impl Recorded {
         self.states.as_ref().subcols(t, 1)
     }
 }
-
-/// Mean and standard error over networks; the error is NaN of one.
-pub fn over(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let square: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
-    (mean, (square / (n - 1.0) / n).sqrt())
-}

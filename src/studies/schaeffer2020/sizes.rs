@@ -1,13 +1,13 @@
 //! SI 7.5: networks of other sizes find similar solutions.
 
-use super::fig4::{Row, measured};
+use super::fig4::Row;
+use super::measured::{Every, measured};
 use super::networks::{Sizes, networks};
 use super::reduced::{CODED, reduce};
 use crate::pipeline::Observer;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Reference, Series, THIRD, panels, scatter};
 use crate::report::page::Section;
-use crate::report::tables::Cells;
 use crate::studies::{Claim, Error, Findings, Preset, Settings, Study};
 use rayon::prelude::*;
 use serde_json::{Map, json};
@@ -75,19 +75,19 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
     };
     json.insert("sizes".into(), all.iter().map(entry).collect());
     let each: Vec<usize> = all.iter().map(|s| s.units).collect();
-    let float = |f: &dyn Fn(&Size) -> f64| Cells::Float(all.iter().map(f).collect());
-    let extra = [
-        ("gradient_steps", Cells::Int(all.iter().map(|s| s.steps as i64).collect())),
-        ("accuracy_percent", float(&|s| s.accuracy)),
-        ("stimulus_slope", float(&|s| s.slopes[0])),
-        ("block_slope", float(&|s| s.slopes[1])),
-        ("radd_stimulus_on_itself", float(&|s| s.radd[0])),
-        ("radd_block_on_itself", float(&|s| s.radd[1])),
-    ];
+    let every = Every::new(&all, SOURCE);
+    let mut extra = vec![every.whole("gradient_steps", |s| s.steps as usize)];
+    extra.extend(every.columns(&[
+        ("accuracy_percent", |s| s.accuracy),
+        ("stimulus_slope", |s| s.slopes[0]),
+        ("block_slope", |s| s.slopes[1]),
+        ("radd_stimulus_on_itself", |s| s.radd[0]),
+        ("radd_block_on_itself", |s| s.radd[1]),
+    ]));
     let figure = draw(&all)?;
     let rows: Vec<Row> = all.into_iter().map(|s| s.row).collect();
     let mut table = Row::table(&each, &rows);
-    table.columns.extend(extra.map(|(name, cells)| (name.to_owned(), cells)));
+    table.columns.extend(extra);
     let section = Section {
         id: "sizes".into(),
         title: "Other sizes".into(),

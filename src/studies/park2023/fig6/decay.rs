@@ -2,10 +2,11 @@
 
 use super::events::{Drive, Jitter, heading, spikes};
 use super::neuron::{PERIOD, Pair};
-use super::noise::{FROM, TO, Target, mean_and_error, noisy, noisy_ring, remembered};
+use super::noise::{FROM, TO, Target, noisy, noisy_ring, remembered};
 use super::readout::wrapped;
 use super::ring::Ring;
 use crate::linalg::random::{Rng, Use, stream, uniform};
+use crate::studies::mean_and_error;
 use rayon::prelude::*;
 use std::f64::consts::TAU;
 

@@ -5,6 +5,7 @@ use super::neuron::{PERIOD, Pair, period};
 use super::ring::Ring;
 use super::stepped::Stepped;
 use crate::linalg::random::{Rng, Use, normal, stream, uniform};
+use crate::studies::mean_and_error;
 use rayon::prelude::*;
 use std::f64::consts::TAU;
 
@@ -146,14 +147,6 @@ pub fn drift(strength: f64, draws: usize, seed: u64, curve: u64, draw: Draw) -> 
     let values: Vec<f64> = all.into_iter().flatten().map(f64::abs).collect();
     let (mean, std_error) = mean_and_error(&values);
     Drift { strength, mean, std_error, kept: values.len(), draws }
-}
-
-/// Mean and standard error of the mean; NaN where there are too few values.
-pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    (mean, (variance / n).sqrt())
 }
 
 /// Weighted least squares of log drift on log strength: exponent and drift / strength, with standard errors.

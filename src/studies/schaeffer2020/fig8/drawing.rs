@@ -2,7 +2,8 @@
 
 use super::super::dynamics::{CONDITIONS, LEFT, Plane, RIGHT, SILENT, points};
 use super::super::geometry::Geometry;
-use super::super::networks::{Recorded, over};
+use super::super::measured::Every;
+use super::super::networks::Recorded;
 use super::{Four, One, PLAYERS, READOUTS, TARGETS};
 use crate::report::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::{Error, Figure};
@@ -42,8 +43,8 @@ pub fn portraits(four: &Four, r: &Recorded, g: &Geometry, seed: u64) -> Result<F
 }
 
 /// Accuracy by read-out, errors by scale, accuracy of everybody.
-pub fn performance(all: &[One]) -> Result<Figure, Error> {
-    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
+pub fn performance(all: &[One], every: &Every<One>) -> Result<Figure, Error> {
+    let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
     let series = |label: &str, x: &[f64], f: &dyn Fn(&One, usize) -> f64| {
         let rows: Vec<(f64, f64)> = (0..x.len()).map(|k| mean(&|o| f(o, k))).collect();
         let (y, e): (Vec<f64>, Vec<f64>) = rows.into_iter().unzip();

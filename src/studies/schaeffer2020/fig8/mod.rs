@@ -4,16 +4,16 @@ mod drawing;
 mod verdicts;
 
 use super::dynamics::{CONDITIONS, SILENT, counts, plays, points};
-use super::fig4::measured;
 use super::geometry::Geometry;
-use super::networks::{Recorded, Sizes, UNITS, networks, over};
+use super::measured::{Every, measured, table};
+use super::networks::{Recorded, Sizes, UNITS, networks};
 use super::reduced::{CODED, Follower, Reduced, coded_readout, imitation, player, reduce};
 use crate::diagnostics::dynamics::fixed_points::FixedPoint;
 use crate::linalg::eigen::{Order, eigenvalues};
 use crate::pipeline::Observer;
 use crate::report::page::Section;
 use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Error, Findings, Preset, Settings, Study};
+use crate::studies::{Error, Findings, Preset, Settings, Study, mean_and_error};
 use crate::training::sessions::Elman;
 use rayon::prelude::*;
 use serde_json::{Map, json};
@@ -26,6 +26,7 @@ pub const STUDY: Study = Study {
     run,
 };
 
+const SOURCE: &str = "schaeffer2020 section 3.3.3, Fig. 8";
 /// Session on which read-outs are chosen, and the one on which everybody is judged; RADD is fitted on neither.
 const CHOICE: u64 = u64::MAX - 1;
 const TEST: u64 = u64::MAX - 2;
@@ -178,23 +179,22 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         (0..trained.len()).into_par_iter().map(each).collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
     progress.finish();
     let mut figures: Vec<_> = figures.into_iter().flatten().collect();
-    figures.push(drawing::performance(&all)?);
-    let claims = verdicts::claims(&all);
-    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
-    let (teacher, best) = (mean(&|o| 100.0 * o.accuracy[0]), mean(&|o| 100.0 * o.accuracy[2]));
+    let every = Every::new(&all, SOURCE);
+    figures.push(drawing::performance(&all, &every)?);
+    let claims = verdicts::claims(&every);
+    let (teacher, best) = (every.mean(|o| 100.0 * o.accuracy[0]), every.mean(|o| 100.0 * o.accuracy[2]));
     let answer = format!(
         "RADD's two units choose right in {:.2} ± {:.2} % of trials with the read-out chosen on another session, their teachers of \
          fifty in {:.2} ± {:.2} %.",
         best.0, best.1, teacher.0, teacher.1
     );
-    let list = |f: &dyn Fn(&One) -> f64| all.iter().map(f).collect::<Vec<_>>();
     let mut json = Map::new();
     json.insert(
         "students".into(),
         json!({
             "accuracy": all.iter().map(|o| o.accuracy).collect::<Vec<_>>(),
             "players": PLAYERS,
-            "radius": list(&|o| o.coded().radius),
+            "radius": every.list(|o| o.coded().radius),
             "r2": all.iter().map(|o| o.coded().r2).collect::<Vec<_>>(),
             "flow": all.iter().map(|o| o.flow).collect::<Vec<_>>(),
         }),
@@ -207,46 +207,47 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
              accuracies are those on a third."
         )],
         figures,
-        tables: vec![networks_table(&all), scan_table(&all)],
+        tables: vec![networks_table(&every), scan_table(&all)],
         ..Section::default()
     };
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
 }
 
-fn networks_table(all: &[One]) -> TableOut {
-    let float = |f: &dyn Fn(&One) -> f64| Cells::Float(all.iter().map(f).collect());
-    let mut columns: Vec<(String, Cells)> = vec![];
+fn networks_table(every: &Every<One>) -> TableOut {
+    let mut columns = vec![];
     for (k, name) in
         ["teacher", "radd_coded", "radd_chosen", "distilled", "trained_2_units"].into_iter().enumerate()
     {
-        columns.push((format!("{name}_accuracy_percent"), float(&|o| 100.0 * o.accuracy[k])));
+        columns.push(every.column(&format!("{name}_accuracy_percent"), |o| 100.0 * o.accuracy[k]));
     }
-    columns.push(("distilled_acted_percent".into(), float(&|o| 100.0 * o.acted[0])));
-    columns.push(("trained_2_units_acted_percent".into(), float(&|o| 100.0 * o.acted[1])));
-    columns.push(("teacher_slowest_modulus".into(), float(&|o| o.slowest[0])));
-    columns.push(("readout_coded".into(), float(&|o| o.readout)));
-    columns.push(("readout_chosen".into(), float(&|o| o.coded().best[0])));
-    columns.push(("largest_modulus".into(), float(&|o| o.coded().radius)));
+    columns.extend(every.columns(&[
+        ("distilled_acted_percent", |o| 100.0 * o.acted[0]),
+        ("trained_2_units_acted_percent", |o| 100.0 * o.acted[1]),
+        ("teacher_slowest_modulus", |o| o.slowest[0]),
+        ("readout_coded", |o| o.readout),
+        ("readout_chosen", |o| o.coded().best[0]),
+        ("largest_modulus", |o| o.coded().radius),
+    ]));
     for (k, name) in ["one_step_r2_stimulus", "one_step_r2_block", "rollout_r2_stimulus", "rollout_r2_block"]
         .into_iter()
         .enumerate()
     {
-        columns.push((name.into(), float(&|o| o.coded().r2[k])));
+        columns.push(every.column(name, |o| o.coded().r2[k]));
     }
     for (k, name) in STUDENTS.into_iter().enumerate() {
         let name = name.to_lowercase();
-        columns.push((format!("{name}_stimulus_belief_r2"), float(&|o| o.beliefs[k][0])));
-        columns.push((format!("{name}_block_belief_r2"), float(&|o| o.beliefs[k][1])));
-        columns.push((format!("{name}_flow_share"), float(&|o| o.flow[k])));
-        columns.push((format!("{name}_slowest_modulus"), float(&|o| o.slowest[k + 1])));
-        columns.push((format!("{name}_inputs_with_same_fixed_points"), float(&|o| o.same(k))));
+        columns.push(every.column(&format!("{name}_stimulus_belief_r2"), |o| o.beliefs[k][0]));
+        columns.push(every.column(&format!("{name}_block_belief_r2"), |o| o.beliefs[k][1]));
+        columns.push(every.column(&format!("{name}_flow_share"), |o| o.flow[k]));
+        columns.push(every.column(&format!("{name}_slowest_modulus"), |o| o.slowest[k + 1]));
+        columns.push(every.column(&format!("{name}_inputs_with_same_fixed_points"), |o| o.same(k)));
     }
-    TableOut { name: "networks".into(), caption: "One row a seed.".into(), columns }
+    table("One row a seed.", columns)
 }
 
 fn scan_table(all: &[One]) -> TableOut {
     let mean = |f: &dyn Fn(&Scanned) -> f64| -> [Cells; 2] {
-        let of = |k: usize| over(&all.iter().map(|o| f(&o.scan[k])).collect::<Vec<_>>());
+        let of = |k: usize| mean_and_error(&all.iter().map(|o| f(&o.scan[k])).collect::<Vec<_>>());
         let rows: Vec<(f64, f64)> = (0..TARGETS.len()).map(of).collect();
         [Cells::Float(rows.iter().map(|r| r.0).collect()), Cells::Float(rows.iter().map(|r| r.1).collect())]
     };

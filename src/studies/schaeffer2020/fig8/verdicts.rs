@@ -1,17 +1,12 @@
 //! The claims of Fig. 8.
 
-use super::super::networks::over;
+use super::super::measured::{Every, above};
 use super::{One, STUDENTS};
 use crate::studies::Claim;
 
-const SOURCE: &str = "schaeffer2020 section 3.3.3, Fig. 8";
-
-pub fn claims(all: &[One]) -> Vec<Claim> {
-    let n = all.len();
-    let mean = |f: &dyn Fn(&One) -> f64| over(&all.iter().map(f).collect::<Vec<_>>());
-    let claim =
-        |text: &str, quantity: &str, (v, e): (f64, f64)| Claim::measured(text, SOURCE, quantity, v, e, n);
-    let above = |(v, e): (f64, f64), least: f64| v - least > 2.0 * if e.is_finite() { e } else { 0.0 };
+pub fn claims(every: &Every<One>) -> Vec<Claim> {
+    let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
+    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
     let coded_alone = "the read-out scale as coded is that of the teacher's weights, not of the student's states; see the sweep";
     let gain = mean(&|o| 100.0 * (o.accuracy[2] - o.accuracy[0]));
     let mut claims = vec![

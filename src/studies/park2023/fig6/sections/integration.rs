@@ -4,13 +4,12 @@ use super::{Part, Plan, counts, floats, table, texts};
 use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
-use crate::studies::Claim;
 use crate::studies::park2023::fig6::integrate::{
     Signal, Track, by_ring, dead_zone, exact, lag, stepped, top_speed,
 };
 use crate::studies::park2023::fig6::neuron::program;
-use crate::studies::park2023::fig6::noise::mean_and_error;
 use crate::studies::park2023::fig6::ring::{Kind, Ring};
+use crate::studies::{Claim, mean_and_error};
 use serde_json::json;
 
 /// Sub-steps of the program's step that are tried.

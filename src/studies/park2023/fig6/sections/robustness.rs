@@ -4,16 +4,16 @@ use super::{Part, Plan, counts, floats, table, texts};
 use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
-use crate::studies::Claim;
 use crate::studies::park2023::fig6::decay::{
     Rms, oscillator_error, oscillator_walk, predicted_walk, ring_error, ring_walk,
 };
 use crate::studies::park2023::fig6::integrate::{Signal, exact, top_speed};
 use crate::studies::park2023::fig6::neuron::{PERIOD, STEP_MS, finite_rise, printed, program};
 use crate::studies::park2023::fig6::noise::{
-    Drift, Law, Target, drift, law, mean_and_error, oscillator_drift, predicted, ring_drift,
+    Drift, Law, Target, drift, law, oscillator_drift, predicted, ring_drift,
 };
 use crate::studies::park2023::fig6::ring::{Kind, Ring};
+use crate::studies::{Claim, mean_and_error};
 use serde_json::json;
 use std::f64::consts::{PI, TAU};
 
