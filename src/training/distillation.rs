@@ -242,6 +242,34 @@ mod tests {
     }
 
     #[test]
+    fn a_step_goes_down_the_slope_of_differences() {
+        let teacher = model(3, 0.4, 0);
+        let mut theta = vec![0.0; teacher.parameter_count()];
+        model(3, 0.3, 1).read_params(&mut theta);
+        let step = |theta: &[f64], rate: f64| {
+            let mut student = model(3, 0.3, 1);
+            student.write_params(theta);
+            let method = Method::Sgd { momentum: 0.0 };
+            let settings = Settings { steps: 1, rate, method, ..Settings::default() };
+            let rows =
+                distil(&mut student, &settings, &mut |k| session(&teacher, k), &mut |_, _| true).unwrap();
+            let mut after = theta.to_vec();
+            student.read_params(&mut after);
+            (rows[0].loss, after)
+        };
+        let (_, after) = step(&theta, 1.0);
+        for k in 0..theta.len() {
+            let moved = |by: f64| {
+                let mut theta = theta.clone();
+                theta[k] += by;
+                step(&theta, 0.0).0
+            };
+            let (slope, expected) = (theta[k] - after[k], (moved(1e-5) - moved(-1e-5)) / 2e-5);
+            assert!((slope - expected).abs() < 1e-9, "{k}: {slope} against {expected}");
+        }
+    }
+
+    #[test]
     fn sessions_that_do_not_fit_or_are_not_finite() {
         let teacher = model(3, 0.4, 0);
         let mut bad = session(&teacher, 0);

@@ -326,3 +326,21 @@ pub fn train_step(
     let loss = done.iter().map(|d| d.0).sum::<f64>() * share;
     (loss, done.into_iter().map(|d| d.1).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::random::{Use, normal, normal_matrix, stream};
+
+    #[test]
+    fn probabilities_are_those_of_the_logits() {
+        let mut rng = stream(31, Use::Fixture, 0);
+        let network = Elman::new(3, (0..32).map(|_| 0.4 * normal(&mut rng)).collect()).unwrap();
+        let h = normal_matrix(&mut rng, 3, 25);
+        let y = network.logits(h.as_ref());
+        for t in 0..25 {
+            let (left, right) = (y[(0, t)].exp(), y[(1, t)].exp());
+            assert!((network.right(col(h.as_ref(), t)) - right / (left + right)).abs() < 1e-15);
+        }
+    }
+}
