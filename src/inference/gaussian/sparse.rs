@@ -186,13 +186,11 @@ pub fn validate(data: &[Pair], gammas: &[f64]) -> Result<Validation, Error> {
     };
     let estimate = |strength: Strength, gamma: Option<f64>| {
         let gamma = gamma?;
-        let left_out: Vec<Option<f64>> = (0..curves.len())
-            .map(|f| {
-                let rest = curves.iter().enumerate().filter(|(g, _)| *g != f).map(|(_, c)| c);
-                near(strength, gammas, &rest.collect::<Vec<_>>(), gamma)
-            })
-            .collect();
-        Some(Estimate { gamma, std_error: jackknife(&left_out) })
+        let left_out = (0..curves.len()).map(|f| {
+            let rest = curves.iter().enumerate().filter(|(g, _)| *g != f).map(|(_, c)| c);
+            near(strength, gammas, &rest.collect::<Vec<_>>(), gamma)
+        });
+        Some(Estimate { gamma, std_error: jackknife(left_out) })
     };
     Ok(Validation {
         folds: data.len(),

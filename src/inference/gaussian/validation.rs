@@ -116,7 +116,7 @@ pub fn validate(spectra: &[Spectrum], gammas: &[f64], (low, high): (f64, f64)) -
                 Ok(strengths(&rest, low, high)?[which])
             })
             .collect::<Result<_, Error>>()?;
-        *estimate = Some(Estimate { gamma, std_error: jackknife(&left_out) });
+        *estimate = Some(Estimate { gamma, std_error: jackknife(left_out) });
     }
     let [opt, cross, half] = estimates;
     Ok(Validation {
@@ -177,14 +177,12 @@ pub fn coupling_errors(folds: &[(Spectrum, Basis)], gamma: f64) -> Result<Mat<f6
 /// Standard error of every entry of a matrix, by the jackknife from those of which each leaves out a fold.
 pub fn jackknife_of(all: &[Mat<f64>]) -> Mat<f64> {
     let Some(first) = all.first() else { return Mat::new() };
-    Mat::from_fn(first.nrows(), first.ncols(), |i, j| {
-        jackknife(&all.iter().map(|m| Some(m[(i, j)])).collect::<Vec<_>>())
-    })
+    Mat::from_fn(first.nrows(), first.ncols(), |i, j| jackknife(all.iter().map(|m| Some(m[(i, j)]))))
 }
 
 /// Standard error from estimates that each leave out one of k parts; NaN where one is missing.
-pub fn jackknife(left_out: &[Option<f64>]) -> f64 {
-    let Some(values) = left_out.iter().copied().collect::<Option<Vec<f64>>>() else { return f64::NAN };
+pub fn jackknife(left_out: impl IntoIterator<Item = Option<f64>>) -> f64 {
+    let Some(values) = left_out.into_iter().collect::<Option<Vec<f64>>>() else { return f64::NAN };
     let k = values.len() as f64;
     let mean = values.iter().sum::<f64>() / k;
     ((k - 1.0) / k * values.iter().map(|v| (v - mean).powi(2)).sum::<f64>()).sqrt()

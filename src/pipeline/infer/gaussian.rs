@@ -156,12 +156,11 @@ fn predicted(data: &Data, basis: &Basis, folds: &[(Spectrum, Basis)]) -> Option<
         let p = (spectrum.alpha * n).round() as usize;
         unbiased_j_squared(&basis.values, p - lost).filter(|s| *s > 0.0).map(|s| n / s)
     };
-    let left_out: Vec<Option<f64>> = folds.iter().map(left_out).collect();
     Some(Predicted {
         gamma: n / j_squared,
         cross: (n + 1.0) / j_squared,
         opt: None,
-        std_error: if left_out.is_empty() { f64::NAN } else { jackknife(&left_out) },
+        std_error: if folds.is_empty() { f64::NAN } else { jackknife(folds.iter().map(left_out)) },
         j_squared,
         from: Source::Unbiased,
     })

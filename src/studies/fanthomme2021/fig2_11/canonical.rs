@@ -6,6 +6,7 @@ use super::walk::{Data, hamiltonian};
 use super::{GAMMAS, Size};
 use crate::inference::gaussian::posterior::energy::LogZ;
 use crate::inference::gaussian::roots::log_grid;
+use crate::inference::gaussian::validation::jackknife;
 use crate::studies::Error;
 
 /// Test likelihoods a variable at one gamma.
@@ -96,8 +97,6 @@ pub(super) fn best(
     };
     let whole = peaks(usize::MAX)?;
     let all: Vec<f64> = (0..sets.len()).map(|k| peaks(k).map(|p| p[0] - p[1])).collect::<Option<_>>()?;
-    let (center, _, _) = mean(all.iter().copied());
-    let count = sets.len() as f64;
-    let error = ((count - 1.0) / count * all.iter().map(|v| (v - center).powi(2)).sum::<f64>()).sqrt();
+    let error = jackknife(all.into_iter().map(Some));
     Some(Best { gamma: whole.map(f64::exp), log_ratio: whole[0] - whole[1], error })
 }
