@@ -8,20 +8,11 @@ use crate::report::figures::{Axes, Ink, Reference, Series, panels, scatter};
 use crate::report::page::Section;
 use crate::report::tables::{Cells, TableOut};
 use crate::studies::Error;
-use crate::studies::fanthomme2021::mean;
 
 const WIDTH: f64 = 250.0;
 
 fn axes(y: &str) -> Axes {
     Axes::new("Scale of the couplings σ", y).wide(WIDTH)
-}
-
-fn drawn(g: &Group) -> f64 {
-    mean(g.drawn.iter().copied()).0
-}
-
-fn rescaled(g: &Group) -> f64 {
-    mean(g.theta.iter().copied()).0
 }
 
 fn median(g: &Group, f: impl Fn(&Solved) -> Option<f64>) -> f64 {
@@ -41,7 +32,8 @@ fn overlaps(m: &Measured) -> Result<Figure, Error> {
     let axes = axes
         .reference("eq. 2.62", Reference::Curve(law(0.01, 0.999)))
         .reference("", Reference::Curve(law(1.001, 100.0)));
-    let all = [series("samples as drawn", drawn), series("rescaled samples", rescaled)];
+    let all =
+        [series("samples as drawn", Group::overlap), series("rescaled samples", Group::rescaled_overlap)];
     Ok(scatter(&all, &axes)?.named("overlap", "Overlap", "")?)
 }
 
@@ -77,9 +69,9 @@ fn table(m: &Measured) -> TableOut {
         columns.push((name.to_string(), Cells::Float(mean)));
         columns.push((format!("{name}_sd_over_models"), Cells::Float(spread)));
     };
-    add("theta", &drawn);
+    add("theta", &Group::overlap);
     add("theta_expected", &|g| g.expected);
-    add("theta_rescaled", &rescaled);
+    add("theta_rescaled", &Group::rescaled_overlap);
     add("without_strength", &|g| without_root(g, m.n));
     add("gamma_opt_median", &|g| median(g, |s| s.opt.first().copied()));
     add("gamma_cross_median", &|g| median(g, |s| s.cross.first().copied()));

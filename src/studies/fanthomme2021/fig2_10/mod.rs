@@ -3,9 +3,9 @@
 mod drawing;
 mod verdicts;
 
-use super::models::{failed, parallel};
+use super::models::{failed, parallel, truth};
 use super::{largest, mean};
-use crate::inference::gaussian::ensemble::{Ensemble, Truth, constrained};
+use crate::inference::gaussian::ensemble::{Ensemble, constrained};
 use crate::inference::gaussian::predict::{one_sample, single_sample};
 use crate::inference::gaussian::roots::{log_grid, roots};
 use crate::inference::gaussian::spectrum::Spectrum;
@@ -94,6 +94,16 @@ impl Group {
         }
         Ok(group)
     }
+
+    /// Mean theta of the samples as drawn.
+    fn overlap(&self) -> f64 {
+        mean(self.drawn.iter().copied()).0
+    }
+
+    /// The same of the rescaled samples.
+    fn rescaled_overlap(&self) -> f64 {
+        mean(self.theta.iter().copied()).0
+    }
 }
 
 /// The spectrum of one sample of overlap `theta`: eigenvalues 0 and n, test variance n theta along the sample.
@@ -129,13 +139,7 @@ impl Measured {
             size.models,
             |i| i,
             observer,
-            |i| {
-                let j =
-                    Ensemble::Goe { sigma: 1.0 }.draw(size.n, &mut stream(seed, Use::Couplings, i as u64));
-                let truth = Truth::new(j.as_ref());
-                let failed = || Error::Numbers("the couplings' eigendecomposition did not converge".into());
-                Ok(truth.ok_or_else(failed)?.values)
-            },
+            |i| Ok(truth(&Ensemble::Goe { sigma: 1.0 }, size.n, seed, i as u64)?.values),
         )?;
         let groups = parallel(
             "samples",
@@ -204,8 +208,8 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         .to_string();
     let json = Map::from_iter([
         ("sigma".to_string(), numbers(&measured.sigmas)),
-        ("theta".into(), numbers(&measured.over_models(|g| mean(g.drawn.iter().copied()).0).0)),
-        ("theta_rescaled".into(), numbers(&measured.over_models(|g| mean(g.theta.iter().copied()).0).0)),
+        ("theta".into(), numbers(&measured.over_models(Group::overlap).0)),
+        ("theta_rescaled".into(), numbers(&measured.over_models(Group::rescaled_overlap).0)),
         ("without_root".into(), numbers(&measured.over_models(|g| without_root(g, size.n)).0)),
     ]);
     let claims = verdicts::claims(&measured);

@@ -25,7 +25,7 @@ pub(super) fn claims(m: &Measured) -> Vec<Claim> {
 
 /// Eq. 2.61 by sampling.
 fn mean_theta(m: &Measured) -> Claim {
-    let ratios = m.groups.iter().map(|g| mean(g.drawn.iter().copied()).0 / g.expected);
+    let ratios = m.groups.iter().map(|g| g.overlap() / g.expected);
     let (ratio, error, n) = mean(ratios);
     let claim = "The mean overlap of samples as drawn is Σ c²/n² (eq. 2.61)";
     Claim::measured(claim, "fanthomme2021 eq. 2.61", "measured over expected, all scales", ratio, error, n)
@@ -36,7 +36,7 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
     let source = "fanthomme2021 eq. 2.62";
     let ratio = |from: f64, to: f64| {
         let groups = m.groups.iter().filter(move |g| g.sigma >= from && g.sigma <= to);
-        groups.map(|g| mean(g.drawn.iter().copied()).0 / mean_overlap(m.n, g.sigma))
+        groups.map(|g| g.overlap() / mean_overlap(m.n, g.sigma))
     };
     let side = |claim: &str, from: f64, to: f64| {
         let (value, error, n) = mean(ratio(from, to));

@@ -1,8 +1,8 @@
 //! One data set: what it is inferred from, chains of the thesis's moves at every temperature, and where they end.
 
-use super::super::models::failed;
+use super::super::models::{failed, truth};
 use super::Size;
-use crate::inference::gaussian::ensemble::{Ensemble, Truth};
+use crate::inference::gaussian::ensemble::Ensemble;
 use crate::inference::gaussian::posterior::hmc::Trajectories;
 use crate::inference::gaussian::posterior::metropolis::{Metropolis, Moves};
 use crate::inference::gaussian::posterior::run::{Method, Plan, Sample, Start, sample};
@@ -26,9 +26,7 @@ pub(super) struct Data {
 impl Data {
     pub fn draw(size: &Size, seed: u64, index: u64) -> Result<Self, Error> {
         let couplings = Ensemble::Goe { sigma: super::SIGMA };
-        let j = couplings.draw(size.n, &mut stream(seed, Use::Couplings, index));
-        let truth = Truth::new(j.as_ref())
-            .ok_or_else(|| Error::Numbers("the couplings' eigendecomposition did not converge".into()))?;
+        let truth = truth(&couplings, size.n, seed, index)?;
         let p = (super::ALPHA * size.n as f64).round() as usize;
         let samples = truth.samples(p, &mut stream(seed, Use::Samples, index));
         let empirical = rescaled(covariance(samples.as_ref()).as_ref());

@@ -3,14 +3,12 @@
 mod verdicts;
 
 use super::mean;
-use super::models::{Model, failed, parallel};
+use super::models::{Model, failed, parallel, sides_of_2_21};
 use super::strengths::RANGE;
 use crate::inference::gaussian::ensemble::Ensemble;
 use crate::inference::gaussian::likelihood::Likelihoods;
-use crate::inference::gaussian::map::Map;
 use crate::inference::gaussian::roots::{Roots, Strength, log_grid, roots};
 use crate::inference::gaussian::samples::draw;
-use crate::inference::gaussian::spectrum::Spectrum;
 use crate::inference::gaussian::sweep::sweep;
 use crate::linalg::random::{Use, stream};
 use crate::pipeline::Observer;
@@ -112,14 +110,6 @@ fn data_set(model: &Model, alpha: f64, gammas: &[f64], seed: u64, index: u64) ->
         truth: model.likelihood,
         predicted: model.moments.cross(),
     })
-}
-
-/// tr(J* C_test) / tr(J C*), with `couplings` the diagonal of J in the empirical eigenbasis.
-fn sides_of_2_21(spectrum: &Spectrum, couplings: &[f64], gamma: f64) -> Result<f64, Error> {
-    let mut map = Map::new(spectrum);
-    map.solve(gamma).map_err(failed)?;
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    Ok(dot(&map.j, &spectrum.t) / dot(couplings, &map.c))
 }
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {

@@ -1,7 +1,7 @@
 //! Many samples of moderately large models: both strengths against their predictions.
 
 use super::super::strengths::fit::Limit;
-use super::super::strengths::{self, Case, Quantity, Row, TRUNCATED, drawing, limit};
+use super::super::strengths::{self, Case, Quantity, Row, Size, TRUNCATED, drawing, limit};
 use super::chain;
 use crate::inference::gaussian::ensemble::Ensemble;
 use crate::pipeline::Observer;
@@ -17,20 +17,11 @@ const ALPHAS: [f64; 5] = [100.0, 200.0, 400.0, 800.0, 1600.0];
 /// Standard errors at which two numbers are told apart.
 const APART: f64 = 3.0;
 
-/// Variables, true models, data sets of each: small models, because many data sets matter more than their size.
-#[derive(Clone, Copy)]
-pub(super) struct Size {
-    pub n: usize,
-    pub models: usize,
-    pub draws: usize,
-}
-
-impl Size {
-    pub fn of(preset: Preset) -> Self {
-        match preset {
-            Preset::Quick => Self { n: 100, models: 4, draws: 250 },
-            Preset::Paper => Self { n: 100, models: 8, draws: 1250 },
-        }
+/// Small models, because many data sets matter more than their size.
+pub(super) fn size(preset: Preset) -> Size {
+    match preset {
+        Preset::Quick => Size { n: 100, models: 4, draws: 250 },
+        Preset::Paper => Size { n: 100, models: 8, draws: 1250 },
     }
 }
 
@@ -63,15 +54,14 @@ pub(super) struct Many {
 pub(super) fn measure(size: Size, seed: u64, observer: &dyn Observer) -> Result<Vec<Many>, Error> {
     let all = cases();
     let only: Vec<Case> = all.iter().map(|c| c.0.clone()).collect();
-    let Size { n, models, draws } = size;
-    let rows = strengths::measure(&only, &ALPHAS, strengths::Size { n, models, draws }, seed, observer)?;
+    let rows = strengths::measure(&only, &ALPHAS, size, seed, observer)?;
     let mut rows = rows.into_iter();
     let one = |(case, structured)| {
         let rows: Vec<Row> = rows.by_ref().take(ALPHAS.len()).collect();
         Many {
             case,
             structured,
-            n,
+            n: size.n,
             data_sets: rows.iter().map(|r| r.sets).sum(),
             cross: limit(rows.iter(), Quantity::Cross),
             opt: limit(rows.iter(), Quantity::Opt),

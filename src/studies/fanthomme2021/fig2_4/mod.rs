@@ -47,10 +47,10 @@ struct Panel {
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = Size::of(settings.preset, (200, 4, 5));
-    findings(size, many::Size::of(settings.preset), settings.seed, observer)
+    findings(size, many::size(settings.preset), settings.seed, observer)
 }
 
-fn findings(size: Size, many: many::Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
+fn findings(size: Size, many: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
     let panel = |cases: Vec<Case>| -> Result<Panel, Error> {
         let rows = measure(&cases, &alphas(), size, seed, observer)?;
         Ok(Panel { cases, rows })
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_small_run_has_both_predictions() {
-        let many = many::Size { n: 30, models: 2, draws: 60 };
+        let many = Size { n: 30, models: 2, draws: 60 };
         let found = findings(Size { n: 24, models: 2, draws: 2 }, many, 1, &Silent).unwrap();
         let claim = |words: &str| {
             found.claims.iter().find(|c| c.claim.contains(words)).unwrap_or_else(|| panic!("{words}"))

@@ -29,19 +29,7 @@ pub(super) fn claims(bands: &Panel, chains: &Panel) -> Vec<Claim> {
         out.push(magnitude(panel, name));
     }
     out.push(widths(bands));
-    let (a, n) = identity(&bands.rows);
-    let (b, m) = identity(&chains.rows);
-    out.push(
-        Claim::measured(
-            "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every data set",
-            "fanthomme2021 eq. 2.16",
-            "largest difference, relative to the largest term",
-            a.max(b),
-            0.0,
-            n + m,
-        )
-        .predicted(0.0, 1e-12),
-    );
+    out.push(identity(bands.rows.iter().chain(&chains.rows)));
     out
 }
 

@@ -2,7 +2,6 @@
 
 use crate::inference::gaussian::ensemble::{Ensemble, Truth};
 use crate::inference::gaussian::lasso::{Options, graphical_lasso};
-use crate::inference::gaussian::map::Map;
 use crate::inference::gaussian::roots::{self, Roots, Strength, log_grid};
 use crate::inference::gaussian::samples::covariance;
 use crate::inference::gaussian::sparse::{self, Likelihoods, Pair, couplings, largest};
@@ -10,7 +9,7 @@ use crate::inference::gaussian::spectrum::{Basis, Spectrum, rescaled};
 use crate::linalg::col;
 use crate::linalg::random::{Use, stream};
 use crate::studies::Error;
-use crate::studies::fanthomme2021::models::failed;
+use crate::studies::fanthomme2021::models::{failed, sides_of_2_21, truth};
 use crate::studies::fanthomme2021::strengths::RANGE;
 use faer::MatRef;
 
@@ -60,12 +59,6 @@ fn lasso_failed(e: crate::inference::gaussian::lasso::Error) -> Error {
     Error::Numbers(format!("graphical lasso: {e}"))
 }
 
-fn truth_of(ensemble: &Ensemble, n: usize, seed: u64, model: u64) -> Result<Truth, Error> {
-    let j = ensemble.draw(n, &mut stream(seed, Use::Couplings, model));
-    Truth::new(j.as_ref())
-        .ok_or_else(|| Error::Numbers("the couplings' eigendecomposition did not converge".into()))
-}
-
 /// The empirical covariance of p = alpha n samples, rescaled to trace n, beside the true one; and p.
 fn pair(truth: &Truth, alpha: f64, seed: u64, index: u64) -> (Pair, usize) {
     let n = truth.c.len();
@@ -90,7 +83,7 @@ pub fn data_set(
     model: u64,
     index: u64,
 ) -> Result<DataSet, Error> {
-    let truth = truth_of(ensemble, n, seed, model)?;
+    let truth = truth(ensemble, n, seed, model)?;
     let (data, p) = pair(&truth, alpha, seed, index);
     let gammas = grid(data.0.as_ref(), p, count);
     let data = std::slice::from_ref(&data);
@@ -130,11 +123,8 @@ fn l2(truth: &Truth, train: MatRef<f64>, test: MatRef<f64>, alpha: f64) -> Resul
     if gamma.is_nan() {
         return Ok((ratio, f64::NAN));
     }
-    let mut map = Map::new(&spectrum);
-    map.solve(gamma).map_err(failed)?;
     let couplings = basis.diagonal_of(truth.j.as_ref()).map_err(failed)?;
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    Ok((ratio, dot(&map.j, &spectrum.t) / dot(&couplings, &map.c)))
+    Ok((ratio, sides_of_2_21(&spectrum, &couplings, gamma)?))
 }
 
 /// tr(A B) of symmetric matrices.
@@ -151,7 +141,7 @@ fn norm1(a: MatRef<f64>, k: usize) -> f64 {
 pub fn likelihood_curves(ensemble: &Ensemble, n: usize, alpha: f64, seed: u64) -> Result<Curves, Error> {
     // A number that no other data set has.
     const OWN: u64 = 1 << 40;
-    let truth = truth_of(ensemble, n, seed, OWN)?;
+    let truth = truth(ensemble, n, seed, OWN)?;
     let (data, p) = pair(&truth, alpha, seed, OWN);
     let gammas = grid(data.0.as_ref(), p, SHOWN);
     let data = std::slice::from_ref(&data);

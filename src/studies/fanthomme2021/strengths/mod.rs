@@ -14,7 +14,7 @@ use crate::inference::gaussian::spectrum::Spectrum;
 use crate::inference::gaussian::sweep::{Outcome, outcome};
 use crate::linalg::random::{Use, stream};
 use crate::pipeline::Observer;
-use crate::studies::{Error, Preset};
+use crate::studies::{Claim, Error, Preset};
 use fit::Limit;
 
 /// Strengths of single data sets that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
@@ -268,7 +268,16 @@ impl Found {
     }
 }
 
-/// Largest violation of eq. 2.16, and in how many data sets it was looked at.
-pub(super) fn identity(rows: &[Row]) -> (f64, usize) {
-    (largest(rows.iter().map(|r| r.identity)), rows.iter().map(|r| r.sets).sum())
+/// The claim that no data set violates eq. 2.16.
+pub(super) fn identity<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Claim {
+    let count = rows.clone().map(|r| r.sets).sum();
+    Claim::measured(
+        "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every data set",
+        "fanthomme2021 eq. 2.16",
+        "largest difference, relative to the largest term",
+        largest(rows.map(|r| r.identity)),
+        0.0,
+        count,
+    )
+    .predicted(0.0, 1e-12)
 }
