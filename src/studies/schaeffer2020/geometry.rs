@@ -1,7 +1,7 @@
 //! Where the two beliefs lie in a network's activity.
 
 use super::networks::Recorded;
-use crate::diagnostics::geometry::decoding::logistic;
+use crate::diagnostics::geometry::decoding::{logistic, subset};
 use crate::diagnostics::geometry::pca::{Pca, pca};
 use crate::diagnostics::geometry::subspace::{angle, coordinates, share};
 use crate::diagnostics::regression::{Regression, least_squares};
@@ -130,16 +130,15 @@ pub fn unit(v: Vec<f64>) -> Vec<f64> {
 /// Weights of a logistic read-out of the block's side without intercept from `x` (k x T), and its accuracy on unseen blocks.
 fn decoder(r: &Recorded, x: MatRef<f64>) -> Result<(Vec<f64>, f64), String> {
     let every = r.steps().div_ceil(DECODED).max(1);
-    let side = |t: usize| r.played.trials[r.trial[t]].trial.block_side == Side::Right;
+    let side = |n: &usize| r.played.trials[*n].trial.block_side == Side::Right;
+    let sides: Vec<bool> = r.trial.iter().map(side).collect();
     let blocks = r.played.trials.last().map_or(1, |t| t.trial.block + 1);
     let trained = |t: usize| (r.played.trials[r.trial[t]].trial.block as f64) < TRAINED * blocks as f64;
     let part = |train: bool| -> Vec<usize> {
         (0..r.steps()).step_by(every).filter(|t| trained(*t) == train).collect()
     };
-    let (train, test) = (part(true), part(false));
-    let seen = Mat::from_fn(x.nrows(), train.len(), |i, k| x[(i, train[k])]);
-    let labels: Vec<bool> = train.iter().map(|t| side(*t)).collect();
+    let (seen, labels) = subset(x, &sides, &part(true));
     let fit = logistic(seen.as_ref(), &labels, false, 0.0).map_err(|e| e.to_string())?;
-    let right = test.iter().filter(|t| (fit.logit(col(x, **t)) > 0.0) == side(**t)).count();
-    Ok((fit.weights, right as f64 / test.len() as f64))
+    let accuracy = fit.accuracy(x, &sides, &part(false));
+    Ok((fit.weights, accuracy))
 }

@@ -46,6 +46,17 @@ impl Logistic {
         let b = self.intercept.map_or(0.0, |b| b.value);
         b + self.weights.iter().zip(x).map(|(w, x)| w * x).sum::<f64>()
     }
+
+    /// How many of `samples`, columns of `x` (n x T), lie on the side of their label in `y` (T).
+    pub fn right(&self, x: MatRef<f64>, y: &[bool], samples: &[usize]) -> usize {
+        let logit = |t: usize| self.logit(&x.col(t).iter().copied().collect::<Vec<_>>());
+        samples.iter().filter(|t| (logit(**t) > 0.0) == y[**t]).count()
+    }
+
+    /// Their share.
+    pub fn accuracy(&self, x: MatRef<f64>, y: &[bool], samples: &[usize]) -> f64 {
+        self.right(x, y, samples) as f64 / samples.len() as f64
+    }
 }
 
 /// The ridge, relative to the mean |x|^2, that chooses among the planes that part the classes.

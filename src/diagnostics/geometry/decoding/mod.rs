@@ -169,27 +169,22 @@ pub fn decode(
     let tested = split::split(&members, o.test, o.seed);
     let (rest, held) = (part(&|g| !tested[g]), part(&|g| tested[g]));
     let first = train(&rest, "the training part".into())?;
-    let right =
-        |fit: &Logistic, t: usize| (fit.logit(&x.col(t).iter().copied().collect::<Vec<_>>()) > 0.0) == y[t];
-    let accuracy = |fit: &Logistic, samples: &[usize]| {
-        samples.iter().filter(|t| right(fit, **t)).count() as f64 / samples.len() as f64
-    };
     let counts: Vec<[f64; 2]> = (0..members.len())
         .filter(|g| tested[*g])
-        .map(|g| [members[g].iter().filter(|t| right(&first, **t)).count() as f64, members[g].len() as f64])
+        .map(|g| [first.right(x, y, &members[g]) as f64, members[g].len() as f64])
         .collect();
     let fold = split::folds(&members, o.folds, o.seed);
     let folds: Vec<f64> = (0..o.folds)
         .into_par_iter()
         .map(|f| {
             let fit = train(&part(&|g| fold[g] != f), format!("the training part of fold {}", f + 1))?;
-            Ok(accuracy(&fit, &part(&|g| fold[g] == f)))
+            Ok(fit.accuracy(x, y, &part(&|g| fold[g] == f)))
         })
         .collect::<Result<_, Error>>()?;
     let second = y.iter().filter(|y| **y).count();
     let classes = [y.len() - second, second];
     Ok(Decoding {
-        train: accuracy(&first, &rest),
+        train: first.accuracy(x, y, &rest),
         test: ratio(&counts),
         split: [rest.len(), held.len()],
         cross_validated: mean(&folds),
@@ -217,7 +212,7 @@ fn mean(values: &[f64]) -> Estimate {
 }
 
 /// Columns and labels of `samples`.
-fn subset(x: MatRef<f64>, y: &[bool], samples: &[usize]) -> (Mat<f64>, Vec<bool>) {
+pub fn subset(x: MatRef<f64>, y: &[bool], samples: &[usize]) -> (Mat<f64>, Vec<bool>) {
     let part = Mat::from_fn(x.nrows(), samples.len(), |i, j| x[(i, samples[j])]);
     (part, samples.iter().map(|t| y[*t]).collect())
 }
