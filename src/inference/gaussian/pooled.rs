@@ -4,6 +4,7 @@ use super::likelihood::likelihoods;
 use super::map::Map;
 use super::roots::{Strength, scaled_roots};
 use super::spectrum::{Error, Spectrum};
+use super::validation::jackknife;
 
 /// Relative step of the residuals' slopes.
 const STEP: f64 = 1e-4;
@@ -54,9 +55,9 @@ fn error(data: &[Spectrum], scales: &[f64], strength: Strength, x: f64) -> Resul
         slopes.push((residual(x * (1.0 + STEP))? - residual(x * (1.0 - STEP))?) / (2.0 * STEP));
     }
     let (whole, slope) = (values.iter().sum::<f64>(), slopes.iter().sum::<f64>());
-    let moved: Vec<f64> = values.iter().zip(&slopes).map(|(r, s)| -(whole - r) / (slope - s)).collect();
-    let k = moved.len() as f64;
-    let mean = moved.iter().sum::<f64>() / k;
-    let squares: f64 = moved.iter().map(|m| (m - mean).powi(2)).sum();
-    Ok(if k > 1.0 { x * ((k - 1.0) / k * squares).sqrt() } else { f64::NAN })
+    if data.len() < 2 {
+        return Ok(f64::NAN);
+    }
+    let moved = values.iter().zip(&slopes).map(|(r, s)| Some(-(whole - r) / (slope - s)));
+    Ok(x * jackknife(&moved.collect::<Vec<_>>()))
 }
