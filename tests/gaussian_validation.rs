@@ -10,6 +10,7 @@ use nullcline::inference::gaussian::roots::{log_grid, roots};
 use nullcline::inference::gaussian::samples::covariance;
 use nullcline::inference::gaussian::sparse;
 use nullcline::inference::gaussian::spectrum::{Basis, Spectrum, rescaled};
+use nullcline::inference::gaussian::sweep::optimum;
 use nullcline::inference::gaussian::validation::{coupling_errors, spectra, validate};
 use nullcline::linalg::random::{Use, stream};
 
@@ -145,4 +146,18 @@ fn sparse_estimates_obey_the_counterpart_of_eq_2_16() {
     let (opt, cross) = (at(found.opt[0]), at(found.cross[0]));
     assert!([0.99, 1.01].iter().all(|f| at(found.opt[0] * f).test < opt.test));
     assert!((cross.generated - cross.test).abs() < 1e-6);
+}
+
+#[test]
+fn the_least_regularisation_may_be_the_best() {
+    // The test data are more correlated than the training data say: whatever shrinks couplings does harm.
+    let weaker = Spectrum::new(50.0, vec![0.5, 1.5], vec![0.4, 1.6]).unwrap();
+    let stronger = Spectrum::new(50.0, vec![0.9, 1.1], vec![1.05, 0.95]).unwrap();
+    let range = (1e-4, 1e4);
+    let found = validate(&[weaker.clone(), weaker.clone()], &[1.0], range).unwrap();
+    assert!(found.opt.is_none() && found.least);
+    let found = validate(&[stronger.clone(), stronger.clone()], &[1.0], range).unwrap();
+    assert!(found.opt.is_none() && !found.least);
+    assert_eq!(optimum(&weaker, &[], range).unwrap().map(|l| l.gamma), Some(1e-4));
+    assert_eq!(optimum(&stronger, &[], range).unwrap(), None);
 }

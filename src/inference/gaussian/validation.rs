@@ -39,8 +39,10 @@ pub struct Validation {
     pub generated: Vec<Mean>,
     /// Likelihood of their training samples.
     pub train: Vec<Mean>,
-    /// Where the mean held-out likelihood is largest; none where it still grows at the end of the range.
+    /// Where the mean held-out likelihood is largest; none where that is an end of the range.
     pub opt: Option<Estimate>,
+    /// Whether it is largest at the lower end: all regularisation does harm.
+    pub least: bool,
     /// Where mean generated and held-out likelihood cross, the crossing nearest to `opt`; none if they do not.
     pub cross: Option<Estimate>,
     /// Where the generated likelihood is the mean of the other two, nearest to `opt`.
@@ -62,6 +64,7 @@ impl Validation {
             generated: over(|l| l.generated),
             train: over(|l| l.train),
             opt: None,
+            least: false,
             cross: None,
             half: None,
             identity: 0.0,
@@ -126,7 +129,7 @@ pub fn covariances(x: MatRef<f64>, fold: &[usize], center: bool) -> Vec<(Mat<f64
 pub fn validate(spectra: &[Spectrum], gammas: &[f64], (low, high): (f64, f64)) -> Result<Validation, Error> {
     let curves: Vec<Vec<Likelihoods>> =
         spectra.par_iter().map(|s| sweep(s, gammas)).collect::<Result<_, Error>>()?;
-    let whole = strengths(spectra, low, high)?;
+    let (whole, least) = strengths(spectra, low, high)?;
     let near = |gamma: f64| ((gamma / 30.0).max(low), (gamma * 30.0).min(high));
     let mut estimates = [None; 3];
     for (which, estimate) in estimates.iter_mut().enumerate() {
@@ -137,18 +140,19 @@ pub fn validate(spectra: &[Spectrum], gammas: &[f64], (low, high): (f64, f64)) -
                 let rest: Vec<Spectrum> =
                     spectra.iter().enumerate().filter(|(g, _)| *g != f).map(|(_, s)| s.clone()).collect();
                 let (low, high) = near(gamma);
-                Ok(strengths(&rest, low, high)?[which])
+                Ok(strengths(&rest, low, high)?.0[which])
             })
             .collect::<Result<_, Error>>()?;
         *estimate = Some(Estimate { gamma, std_error: jackknife(&left_out) });
     }
     let [opt, cross, half] = estimates;
     let identity = curves.iter().flatten().map(|l| l.identity).fold(0.0, f64::max);
-    Ok(Validation { opt, cross, half, identity, ..Validation::of(&curves) })
+    Ok(Validation { opt, least, cross, half, identity, ..Validation::of(&curves) })
 }
 
-/// The best gamma of the mean likelihoods, and the crossing and the half-way point nearest to it.
-fn strengths(spectra: &[Spectrum], low: f64, high: f64) -> Result<[Option<f64>; 3], Error> {
+/// The best gamma of the mean likelihoods between the ends, the crossing and the half-way point nearest to it, and whether
+/// the lower end is the best instead.
+fn strengths(spectra: &[Spectrum], low: f64, high: f64) -> Result<([Option<f64>; 3], bool), Error> {
     let found = roots(spectra, low, high)?;
     let total =
         |gamma: f64| -> Result<f64, Error> { spectra.iter().map(|s| Ok(sweep(s, &[gamma])?[0].test)).sum() };
@@ -159,7 +163,11 @@ fn strengths(spectra: &[Spectrum], low: f64, high: f64) -> Result<[Option<f64>; 
             (best, most) = (Some(*gamma), value);
         }
     }
-    Ok([best, nearest(&found.cross, best), nearest(&found.half, best)])
+    let least = total(low)? > most;
+    if least {
+        best = None;
+    }
+    Ok(([best, nearest(&found.cross, best), nearest(&found.half, best)], least))
 }
 
 /// The strength of a list that is nearest to `best` in the logarithm; without a best one, the largest.

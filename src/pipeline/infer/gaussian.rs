@@ -51,7 +51,7 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         let found = validate(&all, &gammas, range).map_err(fail)?;
         identity = identity.max(found.identity);
         roots_found = found.roots();
-        best = found.opt.map(|e| e.gamma);
+        best = if found.least { Some(range.0) } else { found.opt.map(|e| e.gamma) };
         validation = Some(found);
         observer.finish();
     }

@@ -163,6 +163,10 @@ pub fn describe(m: &GaussianModel) -> Vec<String> {
     if let Some(v) = &m.validation {
         out.push(match estimate(&v.opt) {
             Some(gamma) => format!("Held-out data are predicted best at γ = {gamma} ({} folds).", v.folds),
+            None if v.least => format!(
+                "Held-out data are predicted best at the least regularisation looked at, γ = {}.",
+                words::number(m.range.0)
+            ),
             None => format!(
                 "Held-out data are predicted best without couplings: their likelihood grows up to γ = {}.",
                 words::number(m.range.1)
