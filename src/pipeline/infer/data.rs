@@ -1,7 +1,7 @@
 //! Samples or a covariance, read and checked.
 
 use super::GaussianConfig;
-use crate::inference::gaussian::data::{Gathered, constant, folds};
+use crate::inference::gaussian::data::{Gathered, constant, copies, folds};
 use crate::inference::gaussian::spectrum::Basis;
 use crate::io::table::{ReadTable, Table, Values, read, stream};
 use crate::linalg::random::{Use, stream as random};
@@ -139,11 +139,12 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
     let gathered = Gathered::new(rows.as_ref());
     let c = gathered.covariance((!config.uncentered).then(|| gathered.mean()));
     let trials: Option<Vec<usize>> = trials.map(|t| kept.iter().map(|k| t[*k]).collect());
+    let of_copies = copies(rows.as_ref());
     let mut fold = None;
     if config.folds > 0 && config.truth.is_none() {
         let mut order: Vec<usize> = (0..p).collect();
         order.shuffle(&mut random(config.seed, Use::Shuffle, 0));
-        fold = match folds(rows.as_ref(), trials.as_deref(), &order, config.folds) {
+        fold = match folds(trials.as_ref().unwrap_or(&of_copies), &order, config.folds) {
             Ok(fold) => training_sets_vary(&rows, &fold, &columns.units, &mut warnings).then_some(fold),
             Err(_) => {
                 warnings.push("All samples are equal or of one trial: no cross-validation.".into());
@@ -151,7 +152,7 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
             }
         };
     }
-    let copies = p - distinct(&rows);
+    let copies = p - of_copies.iter().max().map_or(0, |last| last + 1);
     if copies > 0 {
         let verb = if copies == 1 { "repeats an earlier one" } else { "repeat earlier ones" };
         warnings.push(format!(
@@ -208,11 +209,6 @@ fn training_sets_vary(rows: &Mat<f64>, fold: &[usize], names: &[String], warning
         }
     }
     true
-}
-
-fn distinct(rows: &Mat<f64>) -> usize {
-    let bits = |k| crate::linalg::col(rows.as_ref(), k).iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-    (0..rows.ncols()).map(bits).collect::<std::collections::HashSet<_>>().len()
 }
 
 /// The rows of the table as columns of a matrix, and which rows of the file they are.
