@@ -1,7 +1,7 @@
 //! The regularisation strength from data alone.
 
 use faer::Mat;
-use nullcline::inference::gaussian::data::{Gathered, Scale, constant, folds};
+use nullcline::inference::gaussian::data::{Gathered, Scale, constant, copies, folds};
 use nullcline::inference::gaussian::ensemble::{Ensemble, Truth};
 use nullcline::inference::gaussian::lasso::{Options, graphical_lasso};
 use nullcline::inference::gaussian::map::Map;
@@ -10,6 +10,7 @@ use nullcline::inference::gaussian::roots::{log_grid, roots};
 use nullcline::inference::gaussian::samples::covariance;
 use nullcline::inference::gaussian::sparse;
 use nullcline::inference::gaussian::spectrum::{Basis, Spectrum, rescaled};
+use nullcline::inference::gaussian::sweep::optimum;
 use nullcline::inference::gaussian::validation::{coupling_errors, spectra, validate};
 use nullcline::linalg::random::{Use, stream};
 
@@ -40,15 +41,15 @@ fn covariances_of_parts_make_those_of_the_whole() {
 fn folds_keep_copies_and_trials_together() {
     let x = Mat::from_fn(2, 12, |i, k| (k / 3 + i) as f64);
     let order: Vec<usize> = (0..12).rev().collect();
-    let fold = folds(x.as_ref(), None, &order, 10).unwrap();
+    let fold = folds(&copies(x.as_ref()), &order, 10).unwrap();
     for k in 0..12 {
         assert_eq!(fold[k], fold[k / 3 * 3], "copies of one sample are in one fold");
     }
     assert_eq!(*fold.iter().max().unwrap(), 3);
     let trial: Vec<usize> = (0..12).map(|k| k % 2).collect();
-    let fold = folds(x.as_ref(), Some(&trial), &order, 5).unwrap();
+    let fold = folds(&trial, &order, 5).unwrap();
     assert!((0..12).all(|k| fold[k] == fold[k % 2]) && fold[0] != fold[1]);
-    assert!(folds(Mat::<f64>::zeros(3, 5).as_ref(), None, &order[7..], 5).is_err());
+    assert!(folds(&copies(Mat::<f64>::zeros(3, 5).as_ref()), &order[7..], 5).is_err());
     assert_eq!(constant(Mat::from_fn(3, 4, |i, k| if i == 1 { 0.1 } else { k as f64 }).as_ref()), vec![1]);
 }
 
@@ -81,7 +82,7 @@ fn cross_validation_finds_the_strength_that_the_truth_gives() {
     let exact = Spectrum::new(4.0, basis.values.clone(), t).unwrap();
     let exact = roots(&[exact], 1e-4, 1e4).unwrap();
     let order: Vec<usize> = (0..160).collect();
-    let fold = folds(x.as_ref(), None, &order, 10).unwrap();
+    let fold = folds(&copies(x.as_ref()), &order, 10).unwrap();
     let gammas = log_grid(1e-2, 1e3, 26);
     let folds = spectra(x.as_ref(), &fold, Scale::Trace, false).unwrap();
     let spectra: Vec<_> = folds.iter().map(|(s, _)| s.clone()).collect();
@@ -145,4 +146,18 @@ fn sparse_estimates_obey_the_counterpart_of_eq_2_16() {
     let (opt, cross) = (at(found.opt[0]), at(found.cross[0]));
     assert!([0.99, 1.01].iter().all(|f| at(found.opt[0] * f).test < opt.test));
     assert!((cross.generated - cross.test).abs() < 1e-6);
+}
+
+#[test]
+fn the_least_regularisation_may_be_the_best() {
+    // The test data are more correlated than the training data say: whatever shrinks couplings does harm.
+    let weaker = Spectrum::new(50.0, vec![0.5, 1.5], vec![0.4, 1.6]).unwrap();
+    let stronger = Spectrum::new(50.0, vec![0.9, 1.1], vec![1.05, 0.95]).unwrap();
+    let range = (1e-4, 1e4);
+    let found = validate(&[weaker.clone(), weaker.clone()], &[1.0], range).unwrap();
+    assert!(found.opt.is_none() && found.least);
+    let found = validate(&[stronger.clone(), stronger.clone()], &[1.0], range).unwrap();
+    assert!(found.opt.is_none() && !found.least);
+    assert_eq!(optimum(&weaker, &[], range).unwrap().map(|l| l.gamma), Some(1e-4));
+    assert_eq!(optimum(&stronger, &[], range).unwrap(), None);
 }

@@ -1,7 +1,7 @@
 //! Eigenvalues, eigenvectors and singular values of dense real matrices.
 
 use faer::linalg::solvers::DenseSolveCore;
-use faer::{Mat, MatRef, c64};
+use faer::{Mat, MatRef, Side, c64};
 use std::cmp::Ordering;
 
 /// Which eigenvalues come first.
@@ -69,6 +69,20 @@ pub fn modes(a: MatRef<f64>, order: Order) -> Option<Modes> {
     let left = Mat::from_fn(n, n, |r, c| inverse[(c, r)].conj());
     let finite = (0..n).all(|c| left.col(c).norm_l2() < 1e12);
     Some(Modes { values, right, left: finite.then_some(left) })
+}
+
+/// Eigenvalues, increasing, and orthonormal eigenvectors (columns) of the symmetric matrix whose lower triangle is that of `a`.
+///
+/// `None` as for [`eigenvalues`].
+pub fn symmetric(a: MatRef<f64>) -> Option<(Vec<f64>, Mat<f64>)> {
+    let eigen = a.self_adjoint_eigen(Side::Lower).ok()?;
+    let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
+    values.iter().all(|v| v.is_finite()).then(|| (values, eigen.U().to_owned()))
+}
+
+/// The eigenvalues of [`symmetric`] alone.
+pub fn symmetric_values(a: MatRef<f64>) -> Option<Vec<f64>> {
+    a.self_adjoint_eigenvalues(Side::Lower).ok().filter(|values| values.iter().all(|v| v.is_finite()))
 }
 
 /// Singular values, decreasing; `None` when the iteration does not converge.

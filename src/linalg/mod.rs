@@ -22,7 +22,7 @@ mod vector;
 
 pub use real::Real;
 
-use faer::{Accum, MatMut, MatRef, Par, linalg::matmul::matmul};
+use faer::{Accum, Mat, MatMut, MatRef, Par, linalg::matmul::matmul};
 
 /// `y = a b`, or `y += a b` with [`Accum::Add`], on the calling thread only.
 ///
@@ -34,6 +34,11 @@ pub fn gemm<T: Real>(y: MatMut<T>, accum: Accum, a: MatRef<T>, b: MatRef<T>) {
 /// Entries of a matrix from which two threads share work whose time is that of going through it (measured on
 /// two cores; a join costs about a microsecond).
 const SHARED: usize = 1 << 17;
+
+/// The symmetric matrix whose lower triangle is that of `m` (n x n).
+pub fn mirrored(m: MatRef<f64>) -> Mat<f64> {
+    Mat::from_fn(m.nrows(), m.ncols(), |i, j| m[(i.max(j), i.min(j))])
+}
 
 /// The state column that tangent column `j` belongs to, for `tangents` columns over `states` states.
 pub fn state_of(j: usize, states: usize, tangents: usize) -> usize {

@@ -128,52 +128,42 @@ pub fn constant(x: MatRef<f64>) -> Vec<usize> {
     (0..x.nrows()).filter(flat).collect()
 }
 
-/// The fold of each of p samples, so that samples of one group stay together and folds have about equal sizes.
+/// A number for each sample, the same for equal ones, counted from 0 in the order of the samples (n x p).
+pub fn copies(x: MatRef<f64>) -> Vec<usize> {
+    let mut known = std::collections::HashMap::new();
+    (0..x.ncols())
+        .map(|k| {
+            let next = known.len();
+            *known.entry(col(x, k).iter().map(|v| v.to_bits()).collect::<Vec<u64>>()).or_insert(next)
+        })
+        .collect()
+}
+
+/// The fold of each of p samples, so that those of one group stay together and folds have about equal sizes.
 ///
-/// Without groups, equal samples make a group: a copy of a training sample tests nothing. Groups go to the
-/// smallest fold, the largest groups first, in the order of `shuffled`.
+/// Equal samples should be a group ([`copies`]): a copy of a training sample tests nothing. Groups go to the smallest fold, the
+/// largest groups first, in the order of `shuffled`, a permutation of the samples.
 ///
 /// # Errors
 /// [`Error::Positive`] where fewer than two groups are left.
-pub fn folds(
-    x: MatRef<f64>,
-    groups: Option<&[usize]>,
-    shuffled: &[usize],
-    count: usize,
-) -> Result<Vec<usize>, Error> {
-    let p = x.ncols();
-    let mut known = std::collections::HashMap::new();
-    let mut group = vec![0; p];
-    for k in 0..p {
-        let next = known.len();
-        group[k] = match groups {
-            Some(g) => *known.entry(vec![g[k] as u64]).or_insert(next),
-            None => *known.entry(col(x, k).iter().map(|v| v.to_bits()).collect()).or_insert(next),
-        };
-    }
-    let many = known.len();
-    if many < 2 {
+pub fn folds(groups: &[usize], shuffled: &[usize], count: usize) -> Result<Vec<usize>, Error> {
+    let mut sizes = std::collections::HashMap::new();
+    groups.iter().for_each(|g| *sizes.entry(*g).or_insert(0usize) += 1);
+    if sizes.len() < 2 {
         return Err(Error::Positive {
             name: "the number of distinct samples or trials beyond one",
             value: 0.0,
         });
     }
-    let mut sizes = vec![0usize; many];
-    group.iter().for_each(|g| sizes[*g] += 1);
-    let mut order: Vec<usize> = Vec::with_capacity(many);
-    let mut seen = vec![false; many];
-    for k in shuffled {
-        if !std::mem::replace(&mut seen[group[*k]], true) {
-            order.push(group[*k]);
-        }
-    }
-    order.sort_by_key(|g| std::cmp::Reverse(sizes[*g]));
-    let count = count.clamp(2, many);
-    let (mut filled, mut fold_of) = (vec![0usize; count], vec![0; many]);
+    let mut seen = std::collections::HashSet::new();
+    let mut order: Vec<usize> = shuffled.iter().map(|k| groups[*k]).filter(|g| seen.insert(*g)).collect();
+    order.sort_by_key(|g| std::cmp::Reverse(sizes[g]));
+    let mut filled = vec![0usize; count.clamp(2, sizes.len())];
+    let mut fold_of = std::collections::HashMap::new();
     for g in order {
-        let smallest = (0..count).min_by_key(|f| filled[*f]).unwrap_or(0);
-        fold_of[g] = smallest;
-        filled[smallest] += sizes[g];
+        let smallest = (0..filled.len()).min_by_key(|f| filled[*f]).unwrap_or(0);
+        fold_of.insert(g, smallest);
+        filled[smallest] += sizes[&g];
     }
-    Ok(group.into_iter().map(|g| fold_of[g]).collect())
+    Ok(groups.iter().map(|g| fold_of[g]).collect())
 }

@@ -1,7 +1,8 @@
 //! Ensembles of true couplings.
 
+use crate::linalg::eigen::symmetric;
 use crate::linalg::random::{Rng, normal, uniform};
-use faer::{Mat, MatRef, Side};
+use faer::{Mat, MatRef};
 
 /// How couplings are drawn; all are symmetric with a diagonal of zeros.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,6 +107,14 @@ pub fn constrained(j: &[f64]) -> (f64, Vec<f64>) {
     (mu, j.iter().map(|j| (gap + (top - j)).recip()).collect())
 }
 
+/// mu and log Z = (n mu - sum log(mu - j_k))/2 of couplings with eigenvalues `j` (eq. 2.7).
+pub fn log_z(j: &[f64]) -> (f64, f64) {
+    let (mu, gap) = multiplier(j);
+    let top = j.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let logs: f64 = j.iter().map(|j| (gap + (top - j)).ln()).sum();
+    (mu, 0.5 * (j.len() as f64 * mu - logs))
+}
+
 /// A Gaussian model with true couplings: C = (mu - J)^-1, tr C = n.
 #[derive(Clone, Debug)]
 pub struct Truth {
@@ -126,13 +135,9 @@ impl Truth {
     ///
     /// None where the eigendecomposition does not converge, as with entries that are not finite.
     pub fn new(j: MatRef<f64>) -> Option<Self> {
-        let eigen = j.self_adjoint_eigen(Side::Lower).ok()?;
-        let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
-        if values.is_empty() || !values.iter().all(|v| v.is_finite()) {
-            return None;
-        }
+        let (values, vectors) = symmetric(j).filter(|(values, _)| !values.is_empty())?;
         let (mu, c) = constrained(&values);
-        Some(Self { j: j.to_owned(), values, vectors: eigen.U().to_owned(), mu, c })
+        Some(Self { j: j.to_owned(), values, vectors, mu, c })
     }
 
     /// C = (mu - J)^-1 (n x n; eq. 2.2).

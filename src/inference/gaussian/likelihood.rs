@@ -1,10 +1,11 @@
 //! Likelihoods of training, test and generated data at one gamma, and their slopes.
 
 use super::map::Map;
+use std::ops::Deref;
 
 /// What one estimate says of the data: all sums over the n variables, per sample, (n/2) log 2 pi dropped.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Likelihoods {
+pub struct Levels {
     /// The regularisation strength.
     pub gamma: f64,
     /// The multiplier of the spherical constraint.
@@ -19,6 +20,13 @@ pub struct Likelihoods {
     pub generated: f64,
     /// tr J*^2.
     pub sum_j_squared: f64,
+}
+
+/// The levels of an L2 estimate, with their slopes and residuals.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Likelihoods {
+    /// mu, log Z and likelihoods, which are reached as fields of this.
+    pub levels: Levels,
     /// d mu / d gamma (eq. 2.35).
     pub d_mu: f64,
     /// d log Z / d gamma (eq. 2.29 with n/2 in place of n, which the print lacks).
@@ -31,6 +39,13 @@ pub struct Likelihoods {
     pub half: f64,
     /// |L_gen - L_train + gamma tr J*^2 / (2 alpha)| over the largest term, zero by eq. 2.16.
     pub identity: f64,
+}
+
+impl Deref for Likelihoods {
+    type Target = Levels;
+    fn deref(&self) -> &Levels {
+        &self.levels
+    }
 }
 
 impl Likelihoods {
@@ -76,14 +91,9 @@ pub fn likelihoods(map: &Map) -> Likelihoods {
     let (train, test, generated) = (0.5 * sum.train, 0.5 * sum.test, -0.5 * (n + sum.log));
     let penalty = gamma * sum.squares / (2.0 * alpha);
     let largest = [train.abs(), generated.abs(), penalty.abs()].into_iter().fold(0.0, f64::max);
+    let log_z = 0.5 * (n * mu + sum.log);
     Likelihoods {
-        gamma,
-        mu,
-        log_z: 0.5 * (n * mu + sum.log),
-        train,
-        test,
-        generated,
-        sum_j_squared: sum.squares,
+        levels: Levels { gamma, mu, log_z, train, test, generated, sum_j_squared: sum.squares },
         d_mu,
         d_log_z: 0.5 * sum.d_log_z,
         d_test: 0.5 * sum.d_test,

@@ -1,5 +1,6 @@
 //! What theory says of the best regularisation strength.
 
+use super::spectrum::Basis;
 use crate::linalg::col;
 use faer::{Mat, MatRef};
 
@@ -43,11 +44,8 @@ impl Moments {
     ///
     /// J is only known up to a multiple of the identity, which mu takes up; none where an eigenvalue is zero.
     pub fn of_covariance(c: &[f64]) -> Option<Self> {
-        if !c.iter().all(|c| *c > 0.0) {
-            return None;
-        }
-        let mu = c.iter().map(|c| c.recip()).sum::<f64>() / c.len() as f64;
-        Some(Self::of_eigenvalues(&c.iter().map(|c| mu - c.recip()).collect::<Vec<_>>(), mu))
+        let (j, mu) = traceless(c)?;
+        Some(Self::of_eigenvalues(&j, mu))
     }
 
     /// From the eigenvalues of the couplings.
@@ -155,12 +153,16 @@ pub fn mean_overlap(n: usize, sigma: f64) -> f64 {
     }
 }
 
-/// J = mu - C^-1 of trace zero (n x n) and its mu, from a covariance that can be inverted.
-pub fn couplings(basis: &super::spectrum::Basis) -> Option<(Mat<f64>, f64)> {
-    if !basis.values.iter().all(|c| *c > 0.0) {
+/// Eigenvalues of J = mu - C^-1 of trace zero, and mu, from those of a covariance; none where one is zero.
+fn traceless(c: &[f64]) -> Option<(Vec<f64>, f64)> {
+    if !c.iter().all(|c| *c > 0.0) {
         return None;
     }
-    let mu = basis.values.iter().map(|c| c.recip()).sum::<f64>() / basis.values.len() as f64;
-    let j: Vec<f64> = basis.values.iter().map(|c| mu - c.recip()).collect();
-    Some((basis.matrix(&j), mu))
+    let mu = c.iter().map(|c| c.recip()).sum::<f64>() / c.len() as f64;
+    Some((c.iter().map(|c| mu - c.recip()).collect(), mu))
+}
+
+/// J = mu - C^-1 of trace zero (n x n), from a covariance that can be inverted.
+pub fn couplings(basis: &Basis) -> Option<Mat<f64>> {
+    Some(basis.matrix(&traceless(&basis.values)?.0))
 }

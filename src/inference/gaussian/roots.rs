@@ -57,7 +57,7 @@ impl Roots {
         }
     }
 
-    fn of_mut(&mut self, strength: Strength) -> &mut Vec<f64> {
+    pub(super) fn of_mut(&mut self, strength: Strength) -> &mut Vec<f64> {
         match strength {
             Strength::Opt => &mut self.opt,
             Strength::Cross => &mut self.cross,

@@ -2,10 +2,11 @@
 
 use super::ensemble::Truth;
 use super::spectrum::{Error, Spectrum};
+use crate::linalg::eigen::symmetric;
 use crate::linalg::random::{Rng, chi_squared, normal, normal_matrix};
-use crate::linalg::{col, col_mut, gemm};
+use crate::linalg::{col, col_mut, gemm, mirrored};
 use faer::linalg::matmul::triangular::{BlockStructure, matmul};
-use faer::{Accum, Mat, MatRef, Par, Side};
+use faer::{Accum, Mat, MatRef, Par};
 
 /// `X X^T / p` of p samples, one a column of the n x p matrix, zero mean assumed (eq. 2.4).
 pub fn covariance(samples: MatRef<f64>) -> Mat<f64> {
@@ -22,7 +23,7 @@ pub fn covariance(samples: MatRef<f64>) -> Mat<f64> {
         1.0 / p as f64,
         Par::Seq,
     );
-    Mat::from_fn(n, n, |i, j| c[(i.max(j), i.min(j))])
+    mirrored(c.as_ref())
 }
 
 impl Truth {
@@ -130,9 +131,8 @@ fn full(x: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), Error> {
         1.0,
         Par::Seq,
     );
-    let eigen = c.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
-    let values = eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect();
-    Ok((values, eigen.U().to_owned()))
+    let (values, vectors) = symmetric(c.as_ref()).ok_or(Error::Eigen)?;
+    Ok((values.into_iter().map(|v| v.max(0.0)).collect(), vectors))
 }
 
 /// The p eigenvalues of X X^T that are not zero, and their eigenvectors, of any length, by way of X^T X.
@@ -140,8 +140,8 @@ fn thin(x: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), Error> {
     let p = x.ncols();
     let mut gram = Mat::zeros(p, p);
     gemm(gram.as_mut(), Accum::Replace, x.transpose(), x.as_ref());
-    let eigen = gram.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
+    let (values, inner) = symmetric(gram.as_ref()).ok_or(Error::Eigen)?;
     let mut vectors = Mat::zeros(x.nrows(), p);
-    gemm(vectors.as_mut(), Accum::Replace, x.as_ref(), eigen.U());
-    Ok((eigen.S().column_vector().iter().map(|v| v.max(0.0)).collect(), vectors))
+    gemm(vectors.as_mut(), Accum::Replace, x.as_ref(), inner.as_ref());
+    Ok((values.into_iter().map(|v| v.max(0.0)).collect(), vectors))
 }

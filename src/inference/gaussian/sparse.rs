@@ -1,36 +1,33 @@
 //! Likelihoods and strengths under the L1 penalty, by the graphical lasso.
 
 use super::lasso::{Error, Options, Solution, graphical_lasso, path};
+use super::likelihood::Levels;
 use super::roots::{Roots, Strength, narrowed, smallest};
-use super::validation::{Estimate, Validation, jackknife, mean};
+use super::validation::{Estimate, Validation, jackknife, nearest};
 use crate::linalg::col;
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
+use std::ops::Deref;
 
 /// Width in log gamma to which strengths are narrowed.
 const WIDTH: f64 = 1e-8;
 
-/// What one sparse estimate says of the data; units as in [`super::likelihood::Likelihoods`].
+/// What one sparse estimate says of the data; mu is that with which J = mu - Theta has trace zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Likelihoods {
-    /// The regularisation strength.
-    pub gamma: f64,
-    /// mu with which J = mu - Theta has trace zero.
-    pub mu: f64,
-    /// log Z.
-    pub log_z: f64,
-    /// Of the training covariance.
-    pub train: f64,
-    /// Of the test covariance.
-    pub test: f64,
-    /// Of what the model generates.
-    pub generated: f64,
-    /// tr J^2.
-    pub sum_j_squared: f64,
+    /// mu, log Z and likelihoods, which are reached as fields of this.
+    pub levels: Levels,
     /// Couplings that are not zero, pairs of different variables.
     pub pairs: usize,
     /// Duality gap of the estimate.
     pub gap: f64,
+}
+
+impl Deref for Likelihoods {
+    type Target = Levels;
+    fn deref(&self) -> &Levels {
+        &self.levels
+    }
 }
 
 /// Likelihoods of an estimate from the covariance `train`, of that and of `test` (n x n).
@@ -60,7 +57,7 @@ pub fn likelihoods(s: &Solution, train: MatRef<f64>, test: MatRef<f64>) -> Likel
     let fit = along(train);
     let log_det = fit + s.lambda * off - s.objective;
     let of = |fit: f64, c: MatRef<f64>| 0.5 * (log_det - fit + mu * (trace(c) - size));
-    Likelihoods {
+    let levels = Levels {
         gamma: s.lambda,
         mu,
         log_z: 0.5 * (size * mu - log_det),
@@ -68,9 +65,8 @@ pub fn likelihoods(s: &Solution, train: MatRef<f64>, test: MatRef<f64>) -> Likel
         test: of(along(test), test),
         generated: 0.5 * (log_det - size),
         sum_j_squared: squares,
-        pairs: entries / 2,
-        gap: s.gap,
-    }
+    };
+    Likelihoods { levels, pairs: entries / 2, gap: s.gap }
 }
 
 /// The couplings J = mu - Theta of trace zero (n x n).
@@ -141,11 +137,7 @@ pub fn roots(data: &[Pair], gammas: &[f64], curves: &[Vec<Likelihoods>]) -> Resu
         let of = of(strength);
         let sums: Vec<f64> = (0..gammas.len()).map(|g| curves.iter().map(|c| of(&c[g])).sum()).collect();
         let mut f = |gamma: f64| residual(data, gamma, of);
-        let list = match strength {
-            Strength::Opt => &mut found.opt,
-            Strength::Cross => &mut found.cross,
-            Strength::Half => &mut found.half,
-        };
+        let list = found.of_mut(strength);
         if strength == Strength::Opt {
             for g in (1..gammas.len().saturating_sub(1))
                 .filter(|g| sums[*g] < sums[g - 1] && sums[*g] <= sums[g + 1])
@@ -169,21 +161,12 @@ pub fn roots(data: &[Pair], gammas: &[f64], curves: &[Vec<Likelihoods>]) -> Resu
 /// As for [`graphical_lasso`].
 pub fn validate(data: &[Pair], gammas: &[f64]) -> Result<Validation, Error> {
     let curves = sweep(data, gammas)?;
-    let over = |f: fn(&Likelihoods) -> f64| {
-        (0..gammas.len())
-            .map(|g| mean(&curves.iter().map(|c| f(&c[g])).collect::<Vec<_>>()))
-            .collect::<Vec<_>>()
-    };
     let whole = roots(data, gammas, &curves)?;
-    let ends = |g: usize| over(|l| l.test)[g].value;
-    let best = whole.opt.iter().copied().min_by(|a, b| {
-        let at = |g: &f64| between(gammas, *g).map_or(f64::INFINITY, |k| -ends(k));
-        at(a).total_cmp(&at(b))
-    });
-    let nearest = |list: &[f64]| {
-        let distance = |g: &f64| best.map_or(-g.ln(), |b: f64| (g / b).ln().abs());
-        list.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    let test = |gamma: &f64| {
+        let below = gammas.partition_point(|g| g <= gamma).checked_sub(1);
+        below.map_or(f64::NEG_INFINITY, |g| curves.iter().map(|c| c[g].test).sum::<f64>())
     };
+    let best = whole.opt.iter().copied().max_by(|a, b| test(a).total_cmp(&test(b)));
     let estimate = |strength: Strength, gamma: Option<f64>| {
         let gamma = gamma?;
         let left_out = (0..curves.len()).map(|f| {
@@ -193,20 +176,11 @@ pub fn validate(data: &[Pair], gammas: &[f64]) -> Result<Validation, Error> {
         Some(Estimate { gamma, std_error: jackknife(left_out) })
     };
     Ok(Validation {
-        folds: data.len(),
         opt: estimate(Strength::Opt, best),
-        cross: estimate(Strength::Cross, nearest(&whole.cross)),
-        half: estimate(Strength::Half, nearest(&whole.half)),
-        test: over(|l| l.test),
-        generated: over(|l| l.generated),
-        train: over(|l| l.train),
-        identity: 0.0,
+        cross: estimate(Strength::Cross, nearest(&whole.cross, best)),
+        half: estimate(Strength::Half, nearest(&whole.half, best)),
+        ..Validation::of(&curves)
     })
-}
-
-/// The grid point next below `gamma`.
-fn between(gammas: &[f64], gamma: f64) -> Option<usize> {
-    gammas.partition_point(|g| *g <= gamma).checked_sub(1)
 }
 
 /// A strength of the mean of curves by interpolation in log gamma, the one nearest to `gamma`.

@@ -1,7 +1,8 @@
 //! Covariances as a gamma sweep needs them: eigenvalues, and another covariance in the same basis.
 
-use crate::linalg::{col, col_mut, gemm};
-use faer::{Accum, Mat, MatRef, Side};
+use crate::linalg::eigen::symmetric;
+use crate::linalg::{col, col_mut, gemm, mirrored};
+use faer::{Accum, Mat, MatRef};
 
 /// Why a covariance cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -59,11 +60,11 @@ pub enum Error {
     },
 }
 
-/// Checks a covariance: square, finite, symmetric to 1e-8 of its largest entry.
+/// Checks that a matrix is square, finite, and symmetric to `tolerance` of its largest entry, which it returns.
 ///
 /// # Errors
-/// The first fault found; signs of eigenvalues are left to [`Basis::new`].
-pub fn check(c: MatRef<f64>) -> Result<(), Error> {
+/// The first fault found.
+pub fn symmetric_within(c: MatRef<f64>, tolerance: f64) -> Result<f64, Error> {
     let n = c.nrows();
     if n != c.ncols() || n == 0 {
         return Err(Error::NotSquare { rows: n, columns: c.ncols() });
@@ -80,11 +81,21 @@ pub fn check(c: MatRef<f64>) -> Result<(), Error> {
     for j in 0..n {
         for i in j + 1..n {
             let difference = (c[(i, j)] - c[(j, i)]).abs();
-            if difference > 1e-8 * largest {
+            if difference > tolerance * largest {
                 return Err(Error::NotSymmetric { row: i + 1, column: j + 1, difference });
             }
         }
     }
+    Ok(largest)
+}
+
+/// Checks a covariance: [`symmetric_within`] 1e-8, and something varies.
+///
+/// # Errors
+/// The first fault found; signs of eigenvalues are left to [`Basis::new`].
+pub fn check(c: MatRef<f64>) -> Result<(), Error> {
+    symmetric_within(c, 1e-8)?;
+    let n = c.nrows();
     let trace: f64 = (0..n).map(|i| c[(i, i)]).sum();
     if !(trace > 0.0) {
         return Err(Error::Trace(trace));
@@ -116,19 +127,15 @@ impl Basis {
     /// See [`check`]; eigenvalues below -1e-10 of the largest.
     pub fn new(c: MatRef<f64>) -> Result<Self, Error> {
         check(c)?;
-        let eigen = c.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
-        let mut values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
-        let largest = values.last().copied().unwrap_or(0.0);
-        if !values.iter().all(|v| v.is_finite()) {
-            return Err(Error::Eigen);
-        }
+        let (mut values, vectors) = symmetric(c).ok_or(Error::Eigen)?;
+        let largest = values[values.len() - 1];
         if values[0] < -1e-10 * largest {
             return Err(Error::Negative(values[0]));
         }
         // What rounding leaves of a zero eigenvalue.
         let noise = values.len() as f64 * f64::EPSILON * largest;
         values.iter_mut().filter(|v| **v < noise).for_each(|v| *v = 0.0);
-        Ok(Self { values, vectors: eigen.U().to_owned() })
+        Ok(Self { values, vectors })
     }
 
     /// Diagonal of V^T `other` V: what another covariance (n x n) measures along the eigenvectors.
@@ -161,7 +168,7 @@ impl Basis {
         }
         let mut out = Mat::zeros(n, n);
         gemm(out.as_mut(), Accum::Replace, scaled.as_ref(), self.vectors.transpose());
-        Mat::from_fn(n, n, |i, j| out[(i.max(j), i.min(j))])
+        mirrored(out.as_ref())
     }
 }
 

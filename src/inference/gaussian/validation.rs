@@ -1,13 +1,14 @@
 //! The regularisation strength from data alone, by cross-validation.
 
 use super::data::{Gathered, Scale};
-use super::likelihood::Likelihoods;
+use super::likelihood::{Levels, Likelihoods};
 use super::map::Map;
-use super::roots::roots;
+use super::roots::{Roots, roots};
 use super::spectrum::{Basis, Error, Spectrum};
 use super::sweep::sweep;
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
+use std::ops::Deref;
 
 /// A strength with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,14 +39,43 @@ pub struct Validation {
     pub generated: Vec<Mean>,
     /// Likelihood of their training samples.
     pub train: Vec<Mean>,
-    /// Where the mean held-out likelihood is largest; none where it still grows at the end of the range.
+    /// Where the mean held-out likelihood is largest; none where that is an end of the range.
     pub opt: Option<Estimate>,
+    /// Whether it is largest at the lower end: all regularisation does harm.
+    pub least: bool,
     /// Where mean generated and held-out likelihood cross, the crossing nearest to `opt`; none if they do not.
     pub cross: Option<Estimate>,
     /// Where the generated likelihood is the mean of the other two, nearest to `opt`.
     pub half: Option<Estimate>,
     /// Largest violation of eq. 2.16 met.
     pub identity: f64,
+}
+
+impl Validation {
+    /// Mean likelihoods over the folds' `curves`, without strengths.
+    pub(super) fn of<L: Deref<Target = Levels>>(curves: &[Vec<L>]) -> Self {
+        let count = curves.first().map_or(0, Vec::len);
+        let over = |f: fn(&Levels) -> f64| -> Vec<Mean> {
+            (0..count).map(|g| mean(&curves.iter().map(|c| f(&c[g])).collect::<Vec<_>>())).collect()
+        };
+        Self {
+            folds: curves.len(),
+            test: over(|l| l.test),
+            generated: over(|l| l.generated),
+            train: over(|l| l.train),
+            opt: None,
+            least: false,
+            cross: None,
+            half: None,
+            identity: 0.0,
+        }
+    }
+
+    /// The strengths as lists, each of one or none.
+    pub fn roots(&self) -> Roots {
+        let list = |e: Option<Estimate>| e.map(|e| e.gamma).into_iter().collect();
+        Roots { opt: list(self.opt), cross: list(self.cross), half: list(self.half) }
+    }
 }
 
 /// Spectra and eigenbases of the folds: each model is inferred from all samples but a fold's, and tested on those.
@@ -99,10 +129,7 @@ pub fn covariances(x: MatRef<f64>, fold: &[usize], center: bool) -> Vec<(Mat<f64
 pub fn validate(spectra: &[Spectrum], gammas: &[f64], (low, high): (f64, f64)) -> Result<Validation, Error> {
     let curves: Vec<Vec<Likelihoods>> =
         spectra.par_iter().map(|s| sweep(s, gammas)).collect::<Result<_, Error>>()?;
-    let over = |f: &dyn Fn(&Likelihoods) -> f64| -> Vec<Mean> {
-        (0..gammas.len()).map(|g| mean(&curves.iter().map(|c| f(&c[g])).collect::<Vec<_>>())).collect()
-    };
-    let whole = strengths(spectra, low, high)?;
+    let (whole, least) = strengths(spectra, low, high)?;
     let near = |gamma: f64| ((gamma / 30.0).max(low), (gamma * 30.0).min(high));
     let mut estimates = [None; 3];
     for (which, estimate) in estimates.iter_mut().enumerate() {
@@ -113,26 +140,19 @@ pub fn validate(spectra: &[Spectrum], gammas: &[f64], (low, high): (f64, f64)) -
                 let rest: Vec<Spectrum> =
                     spectra.iter().enumerate().filter(|(g, _)| *g != f).map(|(_, s)| s.clone()).collect();
                 let (low, high) = near(gamma);
-                Ok(strengths(&rest, low, high)?[which])
+                Ok(strengths(&rest, low, high)?.0[which])
             })
             .collect::<Result<_, Error>>()?;
         *estimate = Some(Estimate { gamma, std_error: jackknife(left_out) });
     }
     let [opt, cross, half] = estimates;
-    Ok(Validation {
-        folds: spectra.len(),
-        test: over(&|l| l.test),
-        generated: over(&|l| l.generated),
-        train: over(&|l| l.train),
-        opt,
-        cross,
-        half,
-        identity: curves.iter().flatten().map(|l| l.identity).fold(0.0, f64::max),
-    })
+    let identity = curves.iter().flatten().map(|l| l.identity).fold(0.0, f64::max);
+    Ok(Validation { opt, least, cross, half, identity, ..Validation::of(&curves) })
 }
 
-/// The best gamma of the mean likelihoods, and the crossing and the half-way point nearest to it.
-fn strengths(spectra: &[Spectrum], low: f64, high: f64) -> Result<[Option<f64>; 3], Error> {
+/// The best gamma of the mean likelihoods between the ends, the crossing and the half-way point nearest to it, and whether
+/// the lower end is the best instead.
+fn strengths(spectra: &[Spectrum], low: f64, high: f64) -> Result<([Option<f64>; 3], bool), Error> {
     let found = roots(spectra, low, high)?;
     let total =
         |gamma: f64| -> Result<f64, Error> { spectra.iter().map(|s| Ok(sweep(s, &[gamma])?[0].test)).sum() };
@@ -143,15 +163,21 @@ fn strengths(spectra: &[Spectrum], low: f64, high: f64) -> Result<[Option<f64>; 
             (best, most) = (Some(*gamma), value);
         }
     }
-    let nearest = |list: &[f64]| -> Option<f64> {
-        let distance = |g: &f64| best.map_or(-g.ln(), |b: f64| (g / b).ln().abs());
-        list.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
-    };
-    Ok([best, nearest(&found.cross), nearest(&found.half)])
+    let least = total(low)? > most;
+    if least {
+        best = None;
+    }
+    Ok(([best, nearest(&found.cross, best), nearest(&found.half, best)], least))
+}
+
+/// The strength of a list that is nearest to `best` in the logarithm; without a best one, the largest.
+pub(super) fn nearest(list: &[f64], best: Option<f64>) -> Option<f64> {
+    let distance = |g: &f64| best.map_or(-g.ln(), |b| (g / b).ln().abs());
+    list.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
 }
 
 /// Mean over folds with its standard error.
-pub(super) fn mean(values: &[f64]) -> Mean {
+fn mean(values: &[f64]) -> Mean {
     let k = values.len() as f64;
     let value = values.iter().sum::<f64>() / k;
     let square: f64 = values.iter().map(|v| (v - value).powi(2)).sum();

@@ -1,8 +1,8 @@
 //! Samples or a covariance, read and checked.
 
 use super::GaussianConfig;
-use crate::inference::gaussian::data::{Gathered, constant, folds};
-use crate::inference::gaussian::spectrum::{Basis, check};
+use crate::inference::gaussian::data::{Gathered, constant, copies, folds};
+use crate::inference::gaussian::spectrum::Basis;
 use crate::io::table::{ReadTable, Table, Values, read, stream};
 use crate::linalg::random::{Use, stream as random};
 use crate::pipeline::columns::{Columns, listed};
@@ -14,6 +14,22 @@ use rand::seq::SliceRandom;
 use std::path::Path;
 
 const CHUNK: usize = 16_384;
+
+/// A covariance that was checked, with its eigenbasis.
+pub struct Covariance {
+    /// n x n.
+    pub matrix: Mat<f64>,
+    /// Its eigenbasis.
+    pub basis: Basis,
+}
+
+impl Covariance {
+    /// Refuses what is not symmetric and positive semidefinite.
+    fn new(path: &Path, matrix: Mat<f64>) -> Result<Self, Error> {
+        let basis = Basis::new(matrix.as_ref()).map_err(|e| unusable(path, e))?;
+        Ok(Self { matrix, basis })
+    }
+}
 
 /// What couplings are inferred from.
 pub struct Data {
@@ -27,10 +43,10 @@ pub struct Data {
     pub freedom: Option<usize>,
     /// Trace before scaling.
     pub trace: f64,
-    /// The covariance, scaled, n x n.
-    pub covariance: Mat<f64>,
+    /// The covariance, scaled.
+    pub covariance: Covariance,
     /// The true covariance, scaled alike.
-    pub truth: Option<Mat<f64>>,
+    pub truth: Option<Covariance>,
     /// The samples, one a column.
     pub rows: Option<Mat<f64>>,
     /// The fold of each sample; none without cross-validation.
@@ -51,8 +67,7 @@ pub fn load(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, Er
                 format!("is {0} x {0}, expected {n} x {n}, one row a variable of the data", truth.nrows());
             return Err(Error::input(path, message));
         }
-        positive(path, &truth)?;
-        data.truth = Some(config.scale.apply(truth.as_ref()));
+        data.truth = Some(Covariance::new(path, config.scale.apply(truth.as_ref()))?);
     }
     Ok(data)
 }
@@ -62,16 +77,10 @@ pub fn unusable(path: &Path, e: impl std::fmt::Display) -> Error {
     Error::input(path, e.to_string())
 }
 
-/// Refuses what is not symmetric and positive semidefinite.
-fn positive(path: &Path, c: &Mat<f64>) -> Result<(), Error> {
-    Basis::new(c.as_ref()).map(|_| ()).map_err(|e| unusable(path, e))
-}
-
 fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
     let file = &config.file;
     let (names, c) = matrix(file, config.recording.units.as_deref())?;
     let n = names.len();
-    check(c.as_ref()).map_err(|e| unusable(file, e))?;
     let flat: Vec<String> = (0..n).filter(|i| !(c[(*i, *i)] > 0.0)).map(|i| names[i].clone()).collect();
     refuse(file, &flat, n)?;
     let alpha = match (config.alpha, config.samples) {
@@ -89,7 +98,7 @@ fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
         samples,
         freedom: samples,
         trace,
-        covariance: config.scale.apply(c.as_ref()),
+        covariance: Covariance::new(file, config.scale.apply(c.as_ref()))?,
         truth: None,
         rows: None,
         fold: None,
@@ -130,11 +139,12 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
     let gathered = Gathered::new(rows.as_ref());
     let c = gathered.covariance((!config.uncentered).then(|| gathered.mean()));
     let trials: Option<Vec<usize>> = trials.map(|t| kept.iter().map(|k| t[*k]).collect());
+    let of_copies = copies(rows.as_ref());
     let mut fold = None;
     if config.folds > 0 && config.truth.is_none() {
         let mut order: Vec<usize> = (0..p).collect();
         order.shuffle(&mut random(config.seed, Use::Shuffle, 0));
-        fold = match folds(rows.as_ref(), trials.as_deref(), &order, config.folds) {
+        fold = match folds(trials.as_ref().unwrap_or(&of_copies), &order, config.folds) {
             Ok(fold) => training_sets_vary(&rows, &fold, &columns.units, &mut warnings).then_some(fold),
             Err(_) => {
                 warnings.push("All samples are equal or of one trial: no cross-validation.".into());
@@ -142,7 +152,7 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
             }
         };
     }
-    let copies = p - distinct(&rows);
+    let copies = p - of_copies.iter().max().map_or(0, |last| last + 1);
     if copies > 0 {
         let verb = if copies == 1 { "repeats an earlier one" } else { "repeat earlier ones" };
         warnings.push(format!(
@@ -155,7 +165,7 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         samples: Some(p),
         freedom: Some(p - usize::from(!config.uncentered)),
         trace: (0..n).map(|i| c[(i, i)]).sum(),
-        covariance: config.scale.apply(c.as_ref()),
+        covariance: Covariance::new(file, config.scale.apply(c.as_ref()))?,
         truth: None,
         subject: format!("{} of {} ({})", count(p, "sample"), count(n, "variable"), columns.format),
         names: columns.units,
@@ -199,11 +209,6 @@ fn training_sets_vary(rows: &Mat<f64>, fold: &[usize], names: &[String], warning
         }
     }
     true
-}
-
-fn distinct(rows: &Mat<f64>) -> usize {
-    let bits = |k| crate::linalg::col(rows.as_ref(), k).iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-    (0..rows.ncols()).map(bits).collect::<std::collections::HashSet<_>>().len()
 }
 
 /// The rows of the table as columns of a matrix, and which rows of the file they are.

@@ -2,7 +2,7 @@
 
 use super::data::{Data, unusable};
 use super::{GaussianConfig, Penalty};
-use crate::inference::gaussian::likelihood::{Likelihoods, likelihoods};
+use crate::inference::gaussian::likelihood::{Levels, likelihoods};
 use crate::inference::gaussian::map::Map;
 use crate::inference::gaussian::predict::{Moments, couplings, unbiased_j_squared};
 use crate::inference::gaussian::roots::{Roots, log_grid, roots};
@@ -11,6 +11,8 @@ use crate::inference::gaussian::sweep::{optimum, sweep};
 use crate::inference::gaussian::validation::{Validation, coupling_errors, jackknife, spectra, validate};
 use crate::pipeline::{Error, Observer};
 use crate::report::sections::{Chosen, GaussianModel, Predicted, Source, Test};
+use faer::Mat;
+use std::ops::Deref;
 
 /// Where roots are looked for, beyond the grid if that is narrower.
 const RANGE: (f64, f64) = (1e-4, 1e4);
@@ -29,15 +31,13 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
     let gammas = config.gammas.clone().unwrap_or_else(|| log_grid(1e-2, 1e3, 60));
     let ends = |f: fn(f64, f64) -> f64, end: f64| gammas.iter().copied().fold(end, f);
     let range = (ends(f64::min, RANGE.0), ends(f64::max, RANGE.1));
-    observer.start("decomposing the covariance", 0);
-    let basis = Basis::new(data.covariance.as_ref()).map_err(fail)?;
+    let basis = &data.covariance.basis;
     let t = match &data.truth {
-        Some(truth) => basis.diagonal_of(truth.as_ref()).map_err(fail)?,
+        Some(truth) => basis.diagonal_of(truth.matrix.as_ref()).map_err(fail)?,
         None => basis.values.clone(),
     };
     let spectrum = Spectrum::new(data.alpha, basis.values.clone(), t).map_err(fail)?;
     let curve = sweep(&spectrum, &gammas).map_err(fail)?;
-    observer.finish();
     let mut identity = curve.iter().map(|l| l.identity).fold(0.0, f64::max);
     let (mut roots_found, mut validation, mut folds) = (Roots::default(), None, vec![]);
     let mut best = None;
@@ -50,10 +50,8 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         let all: Vec<Spectrum> = folds.iter().map(|(s, _)| s.clone()).collect();
         let found = validate(&all, &gammas, range).map_err(fail)?;
         identity = identity.max(found.identity);
-        roots_found.opt.extend(found.opt.map(|e| e.gamma));
-        roots_found.cross.extend(found.cross.map(|e| e.gamma));
-        roots_found.half.extend(found.half.map(|e| e.gamma));
-        best = found.opt.map(|e| e.gamma);
+        roots_found = found.roots();
+        best = if found.least { Some(range.0) } else { found.opt.map(|e| e.gamma) };
         validation = Some(found);
         observer.finish();
     }
@@ -63,13 +61,13 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         )));
     }
     let without = best.is_none() && (validation.is_some() || data.truth.is_some());
-    let mut predicted = predicted(data, &basis, &folds);
+    let mut predicted = predicted(data, &folds);
     let chosen = choose(config, best, validation.is_some(), predicted.as_ref(), range);
     let mut map = Map::new(&spectrum);
     map.solve(chosen.0).map_err(fail)?;
     let at = likelihoods(&map);
     // Without couplings, or with less of them than noise, the formula has nothing to go by.
-    if predicted.is_none() && !without && unbiased(data, &basis).is_none() && at.sum_j_squared > 0.0 {
+    if predicted.is_none() && !without && unbiased(data).is_none() && at.sum_j_squared > 0.0 {
         predicted = Some(Predicted {
             gamma: basis.values.len() as f64 / at.sum_j_squared,
             cross: (basis.values.len() + 1) as f64 / at.sum_j_squared,
@@ -83,64 +81,90 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         true => None,
         false => Some(coupling_errors(&folds, chosen.0).map_err(fail)?),
     };
-    let each = |f: fn(&Likelihoods) -> f64| curve.iter().map(f).collect::<Vec<f64>>();
+    let j = basis.matrix(&map.j);
+    let chosen = Chosen { gamma: chosen.0, mu: map.mu, by: chosen.1 };
     Ok(GaussianModel {
-        penalty: "L2",
+        d_test: data.truth.as_ref().map(|_| curve.iter().map(|l| l.d_test).collect()),
+        predicted,
+        identity: Some(identity),
+        range,
+        ..model(
+            config,
+            data,
+            Found { curve: levels(&curve), roots: roots_found, validation, chosen, j, j_error },
+        )
+    })
+}
+
+/// What either penalty finds.
+pub struct Found {
+    /// Levels at each gamma.
+    pub curve: Vec<Levels>,
+    /// Strengths.
+    pub roots: Roots,
+    /// The cross-validation.
+    pub validation: Option<Validation>,
+    /// The strength of the couplings.
+    pub chosen: Chosen,
+    /// The couplings.
+    pub j: Mat<f64>,
+    /// Their standard errors.
+    pub j_error: Option<Mat<f64>>,
+}
+
+/// The levels alone.
+pub fn levels<L: Deref<Target = Levels>>(curve: &[L]) -> Vec<Levels> {
+    curve.iter().map(|l| **l).collect()
+}
+
+/// The report's model without what one penalty alone has, looked at over the range of its curve.
+pub fn model(config: &GaussianConfig, data: &Data, found: Found) -> GaussianModel {
+    let test = match (&data.truth, &found.validation) {
+        (Some(_), _) => {
+            let value = found.curve.iter().map(|l| l.test).collect();
+            Some(Test { value, std_error: vec![], folds: None })
+        }
+        (None, Some(v)) => Some(Test::of(v)),
+        (None, None) => None,
+    };
+    GaussianModel {
+        penalty: match config.penalty {
+            Penalty::L2 => "L2",
+            Penalty::L1 => "L1",
+        },
         names: data.names.clone(),
         alpha: data.alpha,
         samples: data.samples,
         trace: data.trace,
         scale: config.scale.name(),
-        mu: each(|l| l.mu),
-        log_z: each(|l| l.log_z),
-        train: each(|l| l.train),
-        generated: each(|l| l.generated),
-        sum_j_squared: each(|l| l.sum_j_squared),
-        d_test: data.truth.as_ref().map(|_| each(|l| l.d_test)),
-        test: test(data, &curve, validation.as_ref()),
-        gammas,
-        roots: roots_found,
-        range,
-        validation,
-        predicted,
-        chosen: Chosen { gamma: chosen.0, mu: map.mu, by: chosen.1 },
-        j: basis.matrix(&map.j),
-        j_error,
-        true_j: true_couplings(data),
-        identity: Some(identity),
+        range: (found.curve[0].gamma, found.curve[found.curve.len() - 1].gamma),
+        curve: found.curve,
+        test,
+        d_test: None,
+        roots: found.roots,
+        validation: found.validation,
+        predicted: None,
+        chosen: found.chosen,
+        j: found.j,
+        j_error: found.j_error,
+        true_j: data.truth.as_ref().and_then(|truth| couplings(&truth.basis)),
+        identity: None,
         gap: None,
         pairs: None,
         edges: config.edges,
-    })
-}
-
-fn test(data: &Data, curve: &[Likelihoods], validation: Option<&Validation>) -> Option<Test> {
-    match (&data.truth, validation) {
-        (Some(_), _) => {
-            Some(Test { value: curve.iter().map(|l| l.test).collect(), std_error: vec![], folds: None })
-        }
-        (None, Some(v)) => Some(Test::of(v)),
-        (None, None) => None,
     }
 }
 
-/// The couplings of the true covariance, where it can be inverted.
-pub fn true_couplings(data: &Data) -> Option<faer::Mat<f64>> {
-    let basis = Basis::new(data.truth.as_ref()?.as_ref()).ok()?;
-    Some(couplings(&basis)?.0)
-}
-
 /// The estimate of sum J^2 without bias.
-fn unbiased(data: &Data, basis: &Basis) -> Option<f64> {
-    unbiased_j_squared(&basis.values, data.freedom?)
+fn unbiased(data: &Data) -> Option<f64> {
+    unbiased_j_squared(&data.covariance.basis.values, data.freedom?)
 }
 
 /// The formula's strengths from the true couplings, or from an estimate of sum J^2 without bias.
-fn predicted(data: &Data, basis: &Basis, folds: &[(Spectrum, Basis)]) -> Option<Predicted> {
-    let n = basis.values.len() as f64;
+fn predicted(data: &Data, folds: &[(Spectrum, Basis)]) -> Option<Predicted> {
+    let n = data.names.len() as f64;
     if let Some(truth) = &data.truth {
-        let c = Basis::new(truth.as_ref()).ok()?.values;
-        let m = Moments::of_covariance(&c)?;
+        let m = Moments::of_covariance(&truth.basis.values)?;
         return (m.j_squared > 0.0).then(|| Predicted {
             gamma: m.thesis(),
             cross: m.cross(),
@@ -150,7 +174,7 @@ fn predicted(data: &Data, basis: &Basis, folds: &[(Spectrum, Basis)]) -> Option<
             from: Source::Truth,
         });
     }
-    let j_squared = unbiased(data, basis).filter(|s| *s > 0.0)?;
+    let j_squared = unbiased(data).filter(|s| *s > 0.0)?;
     let lost = data.samples? - data.freedom?;
     let left_out = |(spectrum, basis): &(Spectrum, Basis)| {
         let p = (spectrum.alpha * n).round() as usize;

@@ -34,7 +34,7 @@ pub fn infer_gaussian(config: &GaussianConfig, observer: &dyn Observer) -> Resul
         |name: &str, v: f64| Tensor { name: name.into(), shape: vec![], dtype: "f64".into(), data: vec![v] };
     let mut arrays = vec![
         square("j", &inferred.j),
-        square("covariance", &data.covariance),
+        square("covariance", &data.covariance.matrix),
         scalar("gamma", inferred.chosen.gamma),
         scalar("mu", inferred.chosen.mu),
     ];

@@ -2,16 +2,15 @@
 
 use super::GaussianConfig;
 use super::data::{Data, unusable};
-use super::gaussian::true_couplings;
+use super::gaussian::{Found, levels, model};
 use crate::inference::gaussian::lasso::{Options, graphical_lasso};
 use crate::inference::gaussian::roots::{Roots, log_grid};
 use crate::inference::gaussian::sparse::{
     Likelihoods, Pair, couplings, largest, likelihoods, roots, sweep, validate,
 };
-use crate::inference::gaussian::spectrum::Basis;
 use crate::inference::gaussian::validation::{Validation, covariances, jackknife_of};
 use crate::pipeline::{Error, Observer};
-use crate::report::sections::{Chosen, GaussianModel, Test};
+use crate::report::sections::{Chosen, GaussianModel};
 use faer::Mat;
 use rayon::prelude::*;
 
@@ -20,16 +19,15 @@ const COUNT: usize = 40;
 
 pub fn l1(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<GaussianModel, Error> {
     let fail = |e: crate::inference::gaussian::lasso::Error| unusable(&config.file, e);
-    // Whatever is no covariance is refused by the same words as under L2.
-    Basis::new(data.covariance.as_ref()).map_err(|e| unusable(&config.file, e))?;
-    let most = largest(data.covariance.as_ref());
+    let c = &data.covariance.matrix;
+    let most = largest(c.as_ref());
     let mut gammas = match &config.gammas {
         Some(gammas) => gammas.clone(),
         None if most > 0.0 => log_grid(0.01 * most, most, COUNT),
         None => vec![1.0],
     };
     gammas.sort_by(f64::total_cmp);
-    let pair = (data.covariance.clone(), data.truth.clone().unwrap_or_else(|| data.covariance.clone()));
+    let pair = (c.clone(), data.truth.as_ref().map_or(c, |truth| &truth.matrix).clone());
     observer.start("graphical lasso", 0);
     let curve = sweep(std::slice::from_ref(&pair), &gammas).map_err(fail)?.remove(0);
     observer.finish();
@@ -43,15 +41,13 @@ pub fn l1(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Resu
             .map(|(train, test, _)| config.scale.apply_both(train.as_ref(), test.as_ref()))
             .collect();
         let of_folds = validate(&folds, &gammas).map_err(fail)?;
-        found.opt.extend(of_folds.opt.map(|e| e.gamma));
-        found.cross.extend(of_folds.cross.map(|e| e.gamma));
-        found.half.extend(of_folds.half.map(|e| e.gamma));
+        found = of_folds.roots();
         validation = Some(of_folds);
         observer.finish();
     }
     let (gamma, by) = choose(config, &gammas, &curve, &found, validation.as_ref(), data.truth.is_some());
     let at = |c: &Mat<f64>| graphical_lasso(c.as_ref(), gamma, &Options::default());
-    let solution = at(&data.covariance).map_err(fail)?;
+    let solution = at(c).map_err(fail)?;
     let chosen = likelihoods(&solution, pair.0.as_ref(), pair.1.as_ref());
     let j_error = match folds.is_empty() {
         true => None,
@@ -61,39 +57,15 @@ pub fn l1(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Resu
             Some(jackknife_of(&all))
         }
     };
-    let each = |f: fn(&Likelihoods) -> f64| curve.iter().map(f).collect::<Vec<f64>>();
-    let test = match (&data.truth, &validation) {
-        (Some(_), _) => Some(Test { value: each(|l| l.test), std_error: vec![], folds: None }),
-        (None, Some(v)) => Some(Test::of(v)),
-        (None, None) => None,
-    };
+    let (j, chosen_at) = (couplings(&solution), Chosen { gamma, mu: chosen.mu, by });
     Ok(GaussianModel {
-        penalty: "L1",
-        names: data.names.clone(),
-        alpha: data.alpha,
-        samples: data.samples,
-        trace: data.trace,
-        scale: config.scale.name(),
-        mu: each(|l| l.mu),
-        log_z: each(|l| l.log_z),
-        train: each(|l| l.train),
-        generated: each(|l| l.generated),
-        sum_j_squared: each(|l| l.sum_j_squared),
-        d_test: None,
-        test,
-        roots: found,
-        range: (gammas[0], gammas[gammas.len() - 1]),
-        validation,
-        predicted: None,
-        chosen: Chosen { gamma, mu: chosen.mu, by },
-        j: couplings(&solution),
-        j_error,
-        true_j: true_couplings(data),
-        identity: None,
         gap: Some(curve.iter().map(|l| l.gap).fold(chosen.gap, f64::max)),
-        pairs: Some(each(|l| l.pairs as f64)),
-        edges: config.edges,
-        gammas,
+        pairs: Some(curve.iter().map(|l| l.pairs as f64).collect()),
+        ..model(
+            config,
+            data,
+            Found { curve: levels(&curve), roots: found, validation, chosen: chosen_at, j, j_error },
+        )
     })
 }
 

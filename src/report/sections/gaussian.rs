@@ -4,6 +4,7 @@ mod figures;
 mod tables;
 
 use super::{Rendered, words};
+use crate::inference::gaussian::likelihood::Levels;
 use crate::inference::gaussian::roots::Roots;
 use crate::inference::gaussian::validation::{Estimate, Validation};
 use crate::report::Error;
@@ -99,18 +100,8 @@ pub struct GaussianModel {
     pub trace: f64,
     /// How it was scaled.
     pub scale: &'static str,
-    /// Strengths; the lists below belong to them.
-    pub gammas: Vec<f64>,
-    /// Multipliers.
-    pub mu: Vec<f64>,
-    /// log Z.
-    pub log_z: Vec<f64>,
-    /// Likelihood of the data.
-    pub train: Vec<f64>,
-    /// Likelihood of what the model generates.
-    pub generated: Vec<f64>,
-    /// tr J^2.
-    pub sum_j_squared: Vec<f64>,
+    /// Levels at each gamma; the other lists belong to them.
+    pub curve: Vec<Levels>,
     /// d L_test / d gamma, with the truth.
     pub d_test: Option<Vec<f64>>,
     /// Likelihood of unseen data.
@@ -142,6 +133,11 @@ pub struct GaussianModel {
 }
 
 impl GaussianModel {
+    /// One number of every gamma.
+    fn each(&self, f: fn(&Levels) -> f64) -> Vec<f64> {
+        self.curve.iter().map(f).collect()
+    }
+
     fn n(&self) -> usize {
         self.names.len()
     }
@@ -167,6 +163,10 @@ pub fn describe(m: &GaussianModel) -> Vec<String> {
     if let Some(v) = &m.validation {
         out.push(match estimate(&v.opt) {
             Some(gamma) => format!("Held-out data are predicted best at γ = {gamma} ({} folds).", v.folds),
+            None if v.least => format!(
+                "Held-out data are predicted best at the least regularisation looked at, γ = {}.",
+                words::number(m.range.0)
+            ),
             None => format!(
                 "Held-out data are predicted best without couplings: their likelihood grows up to γ = {}.",
                 words::number(m.range.1)
@@ -316,15 +316,15 @@ fn json(m: &GaussianModel) -> Value {
         "samples": m.samples,
         "scale": m.scale,
         "trace": number(m.trace),
-        "gamma": numbers(&m.gammas),
-        "mu": numbers(&m.mu),
-        "log_z": numbers(&m.log_z),
-        "l_train": numbers(&m.train),
+        "gamma": numbers(&m.each(|l| l.gamma)),
+        "mu": numbers(&m.each(|l| l.mu)),
+        "log_z": numbers(&m.each(|l| l.log_z)),
+        "l_train": numbers(&m.each(|l| l.train)),
         "l_test": m.test.as_ref().map(|t| numbers(&t.value)),
         "l_test_std_error": m.test.as_ref().filter(|t| !t.std_error.is_empty()).map(|t| numbers(&t.std_error)),
         "l_test_from": m.test.as_ref().map(|t| if t.folds.is_some() { "cross-validation" } else { "truth" }),
-        "l_gen": numbers(&m.generated),
-        "sum_j_squared": numbers(&m.sum_j_squared),
+        "l_gen": numbers(&m.each(|l| l.generated)),
+        "sum_j_squared": numbers(&m.each(|l| l.sum_j_squared)),
         "d_l_test": m.d_test.as_ref().map(|d| numbers(d)),
         "gamma_opt": numbers(&m.roots.opt),
         "gamma_cross": numbers(&m.roots.cross),

@@ -1,34 +1,13 @@
 //! Why there is no estimate.
 
+use crate::inference::gaussian::spectrum;
+
 /// Why there is no estimate.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// The covariance is not square.
-    #[error("the covariance is {rows} x {columns}; it must be square, and at least 1 x 1")]
-    NotSquare {
-        /// Rows given.
-        rows: usize,
-        /// Columns given.
-        columns: usize,
-    },
-    /// An entry of the covariance is not finite.
-    #[error("entry ({row}, {column}) of the covariance is not finite")]
-    NotFinite {
-        /// Its row.
-        row: usize,
-        /// Its column.
-        column: usize,
-    },
-    /// The covariance is not symmetric beyond rounding.
-    #[error("entries ({row}, {column}) and ({column}, {row}) of the covariance differ by {difference:.1e}")]
-    NotSymmetric {
-        /// Row of the entry.
-        row: usize,
-        /// Its column.
-        column: usize,
-        /// How much it differs from its mirror image.
-        difference: f64,
-    },
+    /// The matrix is no covariance: not square, not finite, or not symmetric.
+    #[error(transparent)]
+    Matrix(#[from] spectrum::Error),
     /// A variance is zero or negative; subnormal numbers, as they are or over the largest entry, count as zero.
     #[error("variable {index} has variance {variance:e}; variances must be positive")]
     Variance {

@@ -8,7 +8,9 @@ mod sweep;
 
 pub use error::Error;
 
+use super::spectrum::symmetric_within;
 use crate::linalg::cholesky::Cholesky;
+use crate::linalg::mirrored;
 use faer::{Mat, MatRef};
 use newton::{Block, Newton};
 
@@ -100,33 +102,15 @@ pub fn path(c: MatRef<f64>, lambdas: &[f64], options: &Options) -> Result<Vec<So
 
 /// The covariance with both triangles equal, over a power of two that makes its largest entry about 1, and that power.
 fn checked(c: MatRef<f64>) -> Result<(Mat<f64>, f64), Error> {
-    let n = c.nrows();
-    if n != c.ncols() || n == 0 {
-        return Err(Error::NotSquare { rows: n, columns: c.ncols() });
-    }
-    let mut largest = 0.0f64;
-    for column in 0..n {
-        for row in 0..n {
-            if !c[(row, column)].is_finite() {
-                return Err(Error::NotFinite { row, column });
-            }
-            largest = largest.max(c[(row, column)].abs());
-        }
-    }
-    for column in 0..n {
-        let variance = c[(column, column)];
+    let largest = symmetric_within(c, 1e-10)?;
+    for index in 0..c.nrows() {
+        let variance = c[(index, index)];
         if variance.min(variance / largest) < f64::MIN_POSITIVE {
-            return Err(Error::Variance { index: column, variance });
-        }
-        for row in column + 1..n {
-            let difference = (c[(row, column)] - c[(column, row)]).abs();
-            if difference > 1e-10 * largest {
-                return Err(Error::NotSymmetric { row, column, difference });
-            }
+            return Err(Error::Variance { index, variance });
         }
     }
     let unit = largest.log2().floor().exp2();
-    Ok((Mat::from_fn(n, n, |i, j| c[(i.max(j), i.min(j))] / unit), unit))
+    Ok((mirrored(c) * faer::Scale(unit.recip()), unit))
 }
 
 fn one(

@@ -3,8 +3,9 @@
 use super::super::ensemble::multiplier;
 use super::super::spectrum::Error;
 use crate::linalg::cholesky::Cholesky;
+use crate::linalg::eigen::symmetric_values;
 use crate::linalg::{col, frobenius};
-use faer::{Mat, MatRef, Side};
+use faer::{Mat, MatRef};
 
 /// Factorisations for one log Z at most; the bracket is halved where Newton's step leaves it.
 const MOST_STEPS: usize = 100;
@@ -36,10 +37,7 @@ impl LogZ {
     /// [`Error::Eigen`] for entries that are not finite.
     pub fn new(j: MatRef<f64>) -> Result<Self, Error> {
         let n = j.nrows();
-        let values = j.self_adjoint_eigenvalues(Side::Lower).map_err(|_| Error::Eigen)?;
-        if !values.iter().all(|v| v.is_finite()) {
-            return Err(Error::Eigen);
-        }
+        let values = symmetric_values(j).ok_or(Error::Eigen)?;
         let mut it = Self {
             cholesky: Cholesky::new(n),
             shifted: Mat::zeros(n, n),

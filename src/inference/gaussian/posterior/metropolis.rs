@@ -3,9 +3,10 @@
 use super::adapt::Adapt;
 use super::window::Window;
 use super::{Error, Point, Posterior};
-use crate::inference::gaussian::ensemble::multiplier;
+use crate::inference::gaussian::ensemble::log_z;
+use crate::linalg::eigen::symmetric_values;
 use crate::linalg::random::{Rng, normal, uniform};
-use faer::{Mat, MatRef, Side};
+use faer::{Mat, MatRef};
 use rand::RngExt;
 
 /// What one proposal changes.
@@ -195,14 +196,8 @@ impl<'a> Metropolis<'a> {
     /// log Z of the couplings as proposed, by decomposition.
     fn direct(&mut self) -> Result<f64, Error> {
         self.direct += 1;
-        let values = self.j.self_adjoint_eigenvalues(Side::Lower).map_err(|_| Error::Eigen)?;
-        if !values.iter().all(|v| v.is_finite()) {
-            return Err(Error::Eigen);
-        }
-        let (mu, gap) = multiplier(&values);
-        let top = values[values.len() - 1];
-        let logs: f64 = values.iter().map(|v| (gap + (top - v)).ln()).sum();
-        Ok(0.5 * (values.len() as f64 * mu - logs))
+        let values = symmetric_values(self.j.as_ref()).ok_or(Error::Eigen)?;
+        Ok(log_z(&values).1)
     }
 
     /// A new window, at other indices if asked for: energies are exact again.

@@ -39,6 +39,7 @@ mod window;
 
 pub use super::spectrum::Error;
 
+use super::likelihood::likelihoods;
 use super::map::Map;
 use super::spectrum::{Basis, Spectrum, check};
 use crate::linalg::random::{Rng, normal};
@@ -94,7 +95,7 @@ impl Posterior {
         let spectrum = Spectrum::new(alpha, basis.values.clone(), basis.diagonal_of(test)?)?;
         let mut star = Map::new(&spectrum);
         star.solve(gamma)?;
-        let log_z = 0.5 * (star.mu * star.c.len() as f64 + star.c.iter().map(|c| c.ln()).sum::<f64>());
+        let log_z = likelihoods(&star).log_z;
         let map = basis.matrix(&star.j);
         let (map_values, map_covariance) = (star.j, star.c);
         let (data, test) = (data.to_owned(), test.to_owned());

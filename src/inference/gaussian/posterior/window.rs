@@ -3,7 +3,8 @@
 use super::super::ensemble::multiplier;
 use super::super::spectrum::Error;
 use crate::linalg::col;
-use faer::{MatRef, Side};
+use crate::linalg::eigen::symmetric;
+use faer::MatRef;
 
 /// Evaluations for one log Z at most.
 const MOST_STEPS: usize = 100;
@@ -81,15 +82,11 @@ impl Window {
 
     /// Starts over at J_0 = `j` with the indices as they are; one eigendecomposition.
     pub fn open(&mut self, j: MatRef<f64>) -> Result<(), Error> {
-        let eigen = j.self_adjoint_eigen(Side::Lower).map_err(|_| Error::Eigen)?;
-        self.values.clear();
-        self.values.extend(eigen.S().column_vector().iter());
-        if !self.values.iter().all(|v| v.is_finite()) {
-            return Err(Error::Eigen);
-        }
+        let (values, vectors) = symmetric(j).ok_or(Error::Eigen)?;
+        self.values = values;
         let mut product = self.products.iter_mut();
         for k in 0..self.values.len() {
-            let v = col(eigen.U(), k);
+            let v = col(vectors.as_ref(), k);
             for (a, i) in self.indices.iter().enumerate() {
                 for j in &self.indices[..=a] {
                     *product.next().expect("a product for each pair") = v[*i] * v[*j];

@@ -59,7 +59,8 @@ fn diagonal(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
 fn likelihoods(m: &GaussianModel) -> Result<Figure, Error> {
     let n = m.names.len() as f64;
     let per = |v: &[f64]| v.iter().map(|l| l / n).collect::<Vec<_>>();
-    let curve = |label: &str, v: &[f64], i: usize| Series::new(label, &m.gammas, &per(v)).ink(Ink::Series(i));
+    let gammas = m.each(|l| l.gamma);
+    let curve = |label: &str, v: &[f64], i: usize| Series::new(label, &gammas, &per(v)).ink(Ink::Series(i));
     let mut series = vec![];
     match &m.validation {
         // Curves that are compared come from the same models.
@@ -71,15 +72,15 @@ fn likelihoods(m: &GaussianModel) -> Result<Figure, Error> {
             series.push(curve("generated", &of(&v.generated), 2));
         }
         None => {
-            series.push(curve("training", &m.train, 0));
-            series.push(curve("generated", &m.generated, 2));
+            series.push(curve("training", &m.each(|l| l.train), 0));
+            series.push(curve("generated", &m.each(|l| l.generated), 2));
         }
     }
     if let Some(test) = &m.test {
         let label = if test.folds.is_some() { "held out" } else { "test" };
         series.push(curve(label, &test.value, 1).errors(&per(&test.std_error)));
     }
-    let (low, high) = ends(m.gammas.iter().copied());
+    let (low, high) = ends(gammas.iter().copied());
     let shown = |g: f64| g >= low && g <= high;
     if let Some(last) = series.last().filter(|_| shown(m.chosen.gamma)) {
         let height = between(&last.points, m.chosen.gamma);

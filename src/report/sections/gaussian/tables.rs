@@ -8,12 +8,12 @@ use crate::report::tables::{Cells, TableOut};
 /// Likelihoods at each gamma.
 pub fn sweep(m: &GaussianModel) -> TableOut {
     let mut columns = vec![
-        ("gamma".into(), Cells::Float(m.gammas.clone())),
-        ("mu".into(), Cells::Float(m.mu.clone())),
-        ("log_z".into(), Cells::Float(m.log_z.clone())),
-        ("l_train".into(), Cells::Float(m.train.clone())),
-        ("l_gen".into(), Cells::Float(m.generated.clone())),
-        ("sum_j_squared".into(), Cells::Float(m.sum_j_squared.clone())),
+        ("gamma".into(), Cells::Float(m.each(|l| l.gamma))),
+        ("mu".into(), Cells::Float(m.each(|l| l.mu))),
+        ("log_z".into(), Cells::Float(m.each(|l| l.log_z))),
+        ("l_train".into(), Cells::Float(m.each(|l| l.train))),
+        ("l_gen".into(), Cells::Float(m.each(|l| l.generated))),
+        ("sum_j_squared".into(), Cells::Float(m.each(|l| l.sum_j_squared))),
     ];
     if let Some(pairs) = &m.pairs {
         columns.push(("pairs".into(), Cells::Int(pairs.iter().map(|p| *p as i64).collect())));
