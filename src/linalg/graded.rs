@@ -1,5 +1,6 @@
 //! Long products of matrices whose singular values span more than doubles hold.
 
+use super::pointwise::dot;
 use super::qr::Qr;
 use super::spectral_norm::spectral_norm;
 use super::{col, col_mut, gemm, norm};
@@ -177,18 +178,6 @@ fn unit(v: &mut [f64]) -> f64 {
         v.iter_mut().for_each(|v| *v /= length);
     }
     length
-}
-
-/// In eight lanes: a plain sum waits for each addition.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 8];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..8 {
-            lanes[i] += a[i] * b[i];
-        }
-    }
-    lanes.iter().sum::<f64>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f64>()
 }
 
 /// Makes columns `i` and `j` orthogonal; returns how far from it they were, the cosine's modulus.

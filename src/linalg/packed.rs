@@ -1,7 +1,7 @@
 //! Products with a matrix that is used again and again, kept in the order in which they read it.
 
 use super::{Real, SHARED, col, col_mut};
-use faer::{MatMut, MatRef};
+use faer::{Mat, MatMut, MatRef};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Vectors in a column of a panel: with [`WIDEST`] columns of a tile, as many sums as registers allow.
@@ -18,11 +18,13 @@ const STRIP: usize = 64;
 /// The affine map x -> b + A_1 x_1 + A_2 x_2 + ..., its matrices side by side.
 ///
 /// Stored in panels of as many rows as two vector registers hold, column after column: a product reads
-/// it from end to end.
+/// it from end to end. A column of a matrix begins where a register does; a `Vec` would not.
 #[derive(Clone, Debug)]
 pub struct Packed<T> {
-    data: Vec<T>,
-    bias: Vec<T>,
+    /// One column.
+    data: Mat<T>,
+    /// One column.
+    bias: Mat<T>,
     rows: usize,
     inner: usize,
     /// Rows of a panel.
@@ -32,7 +34,7 @@ pub struct Packed<T> {
 /// Of no rows.
 impl<T> Default for Packed<T> {
     fn default() -> Self {
-        Self { data: Vec::new(), bias: Vec::new(), rows: 0, inner: 0, high: 1 }
+        Self { data: Mat::new(), bias: Mat::new(), rows: 0, inner: 0, high: 1 }
     }
 }
 
@@ -53,12 +55,12 @@ impl<T: Real> Packed<T> {
         self.inner = blocks.iter().map(|b| b.ncols()).sum();
         let panels = self.rows.div_ceil(self.high);
         // Rows beyond the last are computed and thrown away; they must be numbers.
-        self.data.clear();
-        self.data.resize(panels * self.high * self.inner, T::ZERO);
-        self.bias.clear();
-        self.bias.resize(panels * self.high, T::ZERO);
+        self.data.resize_with(panels * self.high * self.inner, 1, |_, _| T::ZERO);
+        self.data.fill(T::ZERO);
+        self.bias.resize_with(panels * self.high, 1, |_, _| T::ZERO);
+        self.bias.fill(T::ZERO);
         for b in biases {
-            for (sum, b) in self.bias.iter_mut().zip(&b[..self.rows]) {
+            for (sum, b) in col_mut(self.bias.as_mut(), 0).iter_mut().zip(&b[..self.rows]) {
                 *sum += *b;
             }
         }
@@ -83,7 +85,7 @@ impl<T: Real> Packed<T> {
                 let Self(Packed { data, rows, inner, .. }, block, first) = self;
                 let high = DEEP * T::lanes::<S>();
                 // Some panels at a time, so that what is read at once is no small piece of a column.
-                for (g, group) in data.chunks_mut(TALL * high * *inner).enumerate() {
+                for (g, group) in col_mut(data.as_mut(), 0).chunks_mut(TALL * high * *inner).enumerate() {
                     let own = g * TALL * high..(*rows).min((g + 1) * TALL * high);
                     for c in 0..block.ncols() {
                         let column = col(block, c)[own.clone()].chunks(high);
@@ -103,7 +105,8 @@ impl<T: Real> Packed<T> {
     /// The same for one whose rows are contiguous.
     fn copy_transposed(&mut self, block: MatRef<T>, first: usize) {
         let rows_of = block.transpose();
-        for (p, panel) in self.data.chunks_exact_mut(self.high * self.inner).enumerate() {
+        for (p, panel) in col_mut(self.data.as_mut(), 0).chunks_exact_mut(self.high * self.inner).enumerate()
+        {
             let rows = p * self.high..self.rows.min((p + 1) * self.high);
             let own = &mut panel[first * self.high..][..block.ncols() * self.high];
             for (s, strip) in own.chunks_mut(STRIP * self.high).enumerate() {
@@ -153,29 +156,34 @@ impl<T: Real> WithSimd for Apply<'_, T> {
         let Self { map, first, xs, mut y } = self;
         let (high, w) = (map.high, y.ncols());
         let panels = y.nrows().div_ceil(high);
-        let panel = |p: usize| Panel {
-            columns: T::vectors::<S>(&map.data[(first + p) * high * map.inner..][..high * map.inner]),
-            bias: T::vectors::<S>(&map.bias[(first + p) * high..][..high]),
-        };
+        let (data, bias) = (col(map.data.as_ref(), 0), col(map.bias.as_ref(), 0));
         let mut p = 0;
         while p < panels {
             let several = if w == 1 { TALL.min(panels - p) } else { 1 };
             let end = y.nrows().min((p + several) * high);
             let mut y = y.as_mut().subrows_mut(p * high, end - p * high);
+            let own = Panels {
+                columns: T::vectors::<S>(
+                    &data[(first + p) * high * map.inner..][..several * high * map.inner],
+                )
+                .as_chunks()
+                .0,
+                bias: T::vectors::<S>(&bias[(first + p) * high..][..several * high]).as_chunks().0,
+            };
             match several {
-                2 => tall::<T, S, 2>(simd, [0, 1].map(|k| panel(p + k)), xs, y),
-                3 => tall::<T, S, 3>(simd, [0, 1, 2].map(|k| panel(p + k)), xs, y),
-                TALL => tall::<T, S, TALL>(simd, [0, 1, 2, 3].map(|k| panel(p + k)), xs, y),
+                2 => tall::<T, S, 2>(simd, own, xs, y),
+                3 => tall::<T, S, 3>(simd, own, xs, y),
+                TALL => tall::<T, S, TALL>(simd, own, xs, y),
                 _ => {
                     for j in (0..w).step_by(WIDEST) {
-                        let (panel, y) = (panel(p), y.as_mut());
+                        let y = y.as_mut();
                         match w - j {
-                            1 => tile::<T, S, 1>(simd, panel, xs, j, y),
-                            2 => tile::<T, S, 2>(simd, panel, xs, j, y),
-                            3 => tile::<T, S, 3>(simd, panel, xs, j, y),
-                            4 => tile::<T, S, 4>(simd, panel, xs, j, y),
-                            5 => tile::<T, S, 5>(simd, panel, xs, j, y),
-                            _ => tile::<T, S, WIDEST>(simd, panel, xs, j, y),
+                            1 => tile::<T, S, 1>(simd, own, xs, j, y),
+                            2 => tile::<T, S, 2>(simd, own, xs, j, y),
+                            3 => tile::<T, S, 3>(simd, own, xs, j, y),
+                            4 => tile::<T, S, 4>(simd, own, xs, j, y),
+                            5 => tile::<T, S, 5>(simd, own, xs, j, y),
+                            _ => tile::<T, S, WIDEST>(simd, own, xs, j, y),
                         }
                     }
                 }
@@ -185,32 +193,43 @@ impl<T: Real> WithSimd for Apply<'_, T> {
     }
 }
 
-/// One panel of a map, and its part of the bias.
-struct Panel<'a, V> {
-    columns: &'a [V],
-    bias: &'a [V],
+/// Panels of a map one after the other, and their parts of the bias.
+#[derive(Clone, Copy)]
+struct Panels<'a, V> {
+    columns: &'a [[V; DEEP]],
+    bias: &'a [[V; DEEP]],
 }
 
 /// The only column of the result, in the rows of P panels.
 #[inline(always)]
 fn tall<T: Real, S: Simd, const P: usize>(
     simd: S,
-    panels: [Panel<T::Of<S>>; P],
+    panels: Panels<T::Of<S>>,
     xs: &[MatRef<T>],
     mut y: MatMut<T>,
 ) {
-    let mut sums: [[T::Of<S>; DEEP]; P] = std::array::from_fn(|p| [panels[p].bias[0], panels[p].bias[1]]);
-    let mut rest = panels.map(|p| p.columns.as_chunks::<DEEP>().0);
+    let inner = panels.columns.len() / P;
+    // Filled one by one: arrays that closures make go through memory.
+    let mut sums = [[T::ZERO.splat(simd); DEEP]; P];
+    for p in 0..P {
+        sums[p] = panels.bias[p];
+    }
+    let mut from = 0;
     for x in xs {
         let x = col(*x, 0);
-        let own = rest.map(|r| &r[..x.len()]);
+        let mut own = [&panels.columns[..x.len()]; P];
+        for (p, own) in own.iter_mut().enumerate() {
+            *own = &panels.columns[p * inner + from..][..x.len()];
+        }
         for (i, b) in x.iter().enumerate() {
             let b = b.splat(simd);
-            for (sum, a) in sums.iter_mut().zip(own) {
-                *sum = [T::mul_add(simd, a[i][0], b, sum[0]), T::mul_add(simd, a[i][1], b, sum[1])];
+            for p in 0..P {
+                let [first, second] = own[p][i];
+                sums[p][0] = T::mul_add(simd, first, b, sums[p][0]);
+                sums[p][1] = T::mul_add(simd, second, b, sums[p][1]);
             }
         }
-        rest = rest.map(|r| &r[x.len()..]);
+        from += x.len();
     }
     let y = col_mut(y.as_mut(), 0);
     for (out, sum) in y.chunks_mut(DEEP * T::lanes::<S>()).zip(&sums) {
@@ -222,13 +241,13 @@ fn tall<T: Real, S: Simd, const P: usize>(
 #[inline(always)]
 fn tile<T: Real, S: Simd, const N: usize>(
     simd: S,
-    panel: Panel<T::Of<S>>,
+    panel: Panels<T::Of<S>>,
     xs: &[MatRef<T>],
     j: usize,
     mut y: MatMut<T>,
 ) {
-    let mut sums = [[panel.bias[0], panel.bias[1]]; N];
-    let mut rest = panel.columns.as_chunks::<DEEP>().0;
+    let mut sums = [panel.bias[0]; N];
+    let mut rest = panel.columns;
     for x in xs {
         let k = x.nrows();
         let columns: [&[T]; N] = std::array::from_fn(|c| &col(*x, j + c)[..k]);

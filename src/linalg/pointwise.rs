@@ -41,6 +41,23 @@ pub fn add_product<T: Real>(z: &mut [T], x: &[T], y: &[T]) {
     );
 }
 
+/// The sum of x y for slices of equal length, in eight lanes: a plain sum waits for each addition.
+pub fn dot(x: &[f64], y: &[f64]) -> f64 {
+    vectorised(
+        #[inline(always)]
+        move || {
+            let mut lanes = [0.0; 8];
+            let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<8>(), y.as_chunks::<8>());
+            for (x, y) in x.iter().zip(y) {
+                for i in 0..8 {
+                    lanes[i] += x[i] * y[i];
+                }
+            }
+            lanes.iter().sum::<f64>() + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f64>()
+        },
+    )
+}
+
 /// sum += the sum over the columns of g.
 pub fn add_columns<T: Real>(sum: &mut [T], g: MatRef<T>) {
     vectorised(

@@ -4,10 +4,11 @@ use super::Model;
 use super::optimiser::Optimiser;
 use crate::linalg::activation::Activation;
 use crate::linalg::packed::Packed;
-use crate::linalg::{col, col_mut};
+use crate::linalg::pointwise::{add_columns, dot};
+use crate::linalg::{col, col_mut, gemm, vectorised};
 use crate::systems::rule::parameter_count;
 use crate::tasks::ibl::{Agent, Ibl, Played, Session, Side, Step, play};
-use faer::{Accum, Mat, MatMut, MatRef, Par, linalg::matmul::matmul};
+use faer::{Accum, Mat, MatMut, MatRef};
 use rayon::prelude::*;
 
 /// Inputs: both observations and the feedback.
@@ -47,6 +48,8 @@ impl Loss {
 pub struct Elman {
     n: usize,
     theta: Vec<f64>,
+    /// D's row of the right minus that of the left.
+    readout: Vec<f64>,
     forward: Packed<f64>,
     backward: Packed<f64>,
 }
@@ -59,7 +62,8 @@ impl Elman {
         if n == 0 || theta.len() != n * (n + INPUTS + 2 + OUTPUTS) + OUTPUTS {
             return None;
         }
-        let mut new = Self { n, theta, forward: Packed::default(), backward: Packed::default() };
+        let (forward, backward) = (Packed::default(), Packed::default());
+        let mut new = Self { n, theta, readout: vec![0.0; n], forward, backward };
         new.pack();
         Some(new)
     }
@@ -129,6 +133,8 @@ impl Elman {
             (MatRef::from_column_major_slice(w, n, n), MatRef::from_column_major_slice(u, n, INPUTS));
         self.forward.pack(&[w, u], &[&rest[..n], &rest[n..2 * n]]);
         self.backward.pack(&[w.transpose()], &[]);
+        let d = self.theta[n * (n + INPUTS + 2)..].as_chunks::<OUTPUTS>().0;
+        self.readout.iter_mut().zip(d).for_each(|(r, [left, right])| *r = right - left);
     }
 
     /// One step: `next` = tanh(W h + U u + b).
@@ -139,12 +145,8 @@ impl Elman {
 
     /// P(right) = 1/(1 + exp(y_left - y_right)).
     pub fn right(&self, h: &[f64]) -> f64 {
-        let d = &self.theta[self.n * (self.n + INPUTS + 2)..];
         let bias = self.readout_bias();
-        let mut y = bias[1] - bias[0];
-        for (k, h) in h.iter().enumerate() {
-            y += (d[OUTPUTS * k + 1] - d[OUTPUTS * k]) * h;
-        }
+        let y = bias[1] - bias[0] + dot(&self.readout, h);
         1.0 / (1.0 + (-y).exp())
     }
 }
@@ -241,41 +243,44 @@ pub fn gradient(
 /// Adds `scale` times the gradient of sum_t slopes_t (y_right - y_left).
 fn backward(network: &Elman, player: &Player, slopes: &[f64], scale: f64, gradient: &mut [f64]) {
     let (n, steps) = (network.n, slopes.len());
-    let d = network.readout();
-    let difference: Vec<f64> = (0..n).map(|k| d[(1, k)] - d[(0, k)]).collect();
+    let slopes = Mat::from_fn(steps, 1, |t, _| scale * slopes[t]);
     let states = MatRef::from_column_major_slice(&player.states, n, steps + 1);
+    let (before, after) = (states.subcols(0, steps), states.subcols(1, steps));
     let mut deltas = Mat::<f64>::zeros(n, steps);
     let mut carried = Mat::<f64>::zeros(n, 1);
     for t in (0..steps).rev() {
-        let h = col(states, t + 1);
         let (delta, back) = (col_mut(deltas.as_mut(), t), col(carried.as_ref(), 0));
-        for i in 0..n {
-            delta[i] = (back[i] + scale * slopes[t] * difference[i]) * (1.0 - h[i] * h[i]);
-        }
+        through_tanh(delta, back, slopes[(t, 0)], &network.readout, col(after, t));
         network.backward.apply(&[deltas.as_ref().subcols(t, 1)], carried.as_mut());
     }
     let (u, rest) = gradient.split_at_mut(INPUTS * n);
     let (w, rest) = rest.split_at_mut(n * n);
     let add = |to: &mut [f64], columns: usize, x: MatRef<f64>| {
-        let to = MatMut::from_column_major_slice_mut(to, n, columns);
-        matmul(to, Accum::Add, deltas.as_ref(), x.transpose(), 1.0, Par::Seq);
+        gemm(MatMut::from_column_major_slice_mut(to, n, columns), Accum::Add, deltas.as_ref(), x.transpose());
     };
-    add(w, n, states.subcols(0, steps));
+    add(w, n, before);
     add(u, INPUTS, player.inputs());
     let (biases, rest) = rest.split_at_mut(2 * n);
-    for t in 0..steps {
-        for (i, delta) in col(deltas.as_ref(), t).iter().enumerate() {
-            biases[i] += delta;
-            biases[n + i] += delta;
-        }
-        let slope = scale * slopes[t];
-        for (k, h) in col(states, t + 1).iter().enumerate() {
-            rest[OUTPUTS * k] -= slope * h;
-            rest[OUTPUTS * k + 1] += slope * h;
-        }
-        rest[OUTPUTS * n] -= slope;
-        rest[OUTPUTS * n + 1] += slope;
+    biases.chunks_exact_mut(n).for_each(|b| add_columns(b, deltas.as_ref()));
+    let mut readout = Mat::zeros(n, 1);
+    gemm(readout.as_mut(), Accum::Replace, after, slopes.as_ref());
+    let all = col(readout.as_ref(), 0).iter().copied().chain([slopes.sum()]);
+    for ([left, right], g) in rest.as_chunks_mut::<OUTPUTS>().0.iter_mut().zip(all) {
+        *left -= g;
+        *right += g;
     }
+}
+
+/// delta = (back + slope `readout`) (1 - h^2).
+fn through_tanh(delta: &mut [f64], back: &[f64], slope: f64, readout: &[f64], h: &[f64]) {
+    vectorised(
+        #[inline(always)]
+        move || {
+            for (((delta, back), readout), h) in delta.iter_mut().zip(back).zip(readout).zip(h) {
+                *delta = (back + slope * readout) * (1.0 - h * h);
+            }
+        },
+    );
 }
 
 /// How to train on sessions.

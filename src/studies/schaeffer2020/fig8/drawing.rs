@@ -50,7 +50,7 @@ pub fn performance(all: &[One], every: &Every<One>) -> Result<Figure, Error> {
         let (y, e): (Vec<f64>, Vec<f64>) = rows.into_iter().unzip();
         Series::new(label, x, &y).errors(&e)
     };
-    let axes = |x: &str, y: &str| Axes { width: THIRD, height: 105.0, ..Axes::new(x, y) };
+    let axes = |x: &str, y: &str| Axes { height: 105.0, ..Axes::new(x, y) };
     let sweep = series("RADD", &READOUTS, &|o, k| 100.0 * o.coded().sweep[k]);
     let swept = Axes { x_log: true, ..axes("scale of the read-out", "correct trials (%)") }
         .reference("50 units", Reference::Across(mean(&|o| 100.0 * o.accuracy[0]).0))
@@ -76,7 +76,7 @@ pub fn performance(all: &[One], every: &Every<One>) -> Result<Figure, Error> {
         ..Series::default()
     };
     let means = series("mean", &places, &|o, k| 100.0 * o.accuracy[k]).ink(Ink::Black);
-    let names = ["50", "coded", "chosen", "outputs", "task"];
+    let names = ["50 units", "RADD, coded", "chosen", "distilled", "trained"];
     let players = Axes {
         x_names: names.iter().enumerate().map(|(k, n)| (k as f64, (*n).to_owned())).collect(),
         x_range: Some([-0.5, 4.5]),
@@ -87,5 +87,5 @@ pub fn performance(all: &[One], every: &Every<One>) -> Result<Figure, Error> {
                    dashed the teachers' mean and the mean read-out as coded. B: R² of both beliefs on held-out steps by the largest \
                    target, one step at a time and left to itself. C: accuracy on a third session of 50 units, of RADD with the read-out \
                    as coded and as chosen, of two units distilled on outputs and trained on the task.";
-    panels("performance", "How well two units play", caption, &[first, second, third], 3)
+    panels("performance", "How well two units play", caption, &[first, second, third], 2)
 }
