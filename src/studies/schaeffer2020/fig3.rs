@@ -165,7 +165,10 @@ fn mice(folder: &Path) -> Result<Vec<(String, Vec<Choice>)>, Error> {
     let one = |file: &std::path::PathBuf| {
         let name = file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
         match read_trials(file) {
-            Ok(trials) => Ok((name, trials)),
+            Ok(mut trials) => {
+                only_blocks(&mut trials);
+                Ok((name, trials))
+            }
             Err(e) => Err(Error::Foreign {
                 path: file.clone(),
                 found: e.to_string(),
@@ -176,24 +179,23 @@ fn mice(folder: &Path) -> Result<Vec<(String, Vec<Choice>)>, Error> {
     files.iter().map(one).collect()
 }
 
+/// Odds that follow a mouse's errors change every few trials: stretches shorter than the shortest block are of no block.
+fn only_blocks(trials: &mut [Choice]) {
+    for stretch in trials.chunk_by_mut(|a, b| a.block == b.block).filter(|s| s.len() < SHORTEST) {
+        stretch.iter_mut().for_each(|t| t.block_side = None);
+    }
+}
+
 fn mouse_claims(mice: &[(String, Vec<Choice>)]) -> Vec<Claim> {
-    // Odds that follow the mouse's errors change every few trials: those are no blocks.
-    let block = |t: &&Choice| t.block_side.is_some();
-    let long = |trials: &[Choice], b: usize| trials.iter().filter(|t| t.block == b).count() >= SHORTEST;
-    let biased: Vec<&Choice> = mice
-        .iter()
-        .flat_map(|(_, trials)| {
-            trials.iter().filter(block).filter(|t| long(trials, t.block)).collect::<Vec<_>>()
-        })
-        .collect();
+    let biased = || mice.iter().flat_map(|(_, trials)| trials).filter(|t| t.block_side.is_some());
     let answered = |concordant: bool| {
-        let here = biased.iter().filter(|t| t.choice.is_some() && t.concordant() == Some(concordant));
+        let here = biased().filter(|t| t.choice.is_some() && t.concordant() == Some(concordant));
         Cell::of(here.map(|t| f64::from(t.correct())))
     };
     let (with, without) = (answered(true), answered(false));
     let text = "Mice too are better on concordant trials";
     let quantity = "concordant minus discordant, all contrasts";
-    let few = biased.len() < 200 || without.trials < 20;
+    let few = biased().count() < 200 || without.trials < 20;
     let error = with.std_error.hypot(without.std_error);
     let value = with.value - without.value;
     let claim = Claim::measured(
