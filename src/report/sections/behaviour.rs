@@ -72,8 +72,9 @@ pub fn times_figure(subject: &Subject, unit: &str, width: f64) -> Result<Figure,
 pub fn concordance_figure(subjects: &[Subject], width: f64) -> Result<Figure, Error> {
     let mut all = vec![];
     for (i, s) in subjects.iter().enumerate() {
-        all.push(series(&format!("{}, concordant", s.name), &accuracy(s.trials, Some(true)), i, false));
-        all.push(series(&format!("{}, discordant", s.name), &accuracy(s.trials, Some(false)), i, true));
+        let of = |kind: &str| if s.name.is_empty() { kind.to_owned() } else { format!("{}, {kind}", s.name) };
+        all.push(series(&of("concordant"), &accuracy(s.trials, Some(true)), i, false));
+        all.push(series(&of("discordant"), &accuracy(s.trials, Some(false)), i, true));
     }
     scatter(&all, &Axes::new("contrast", "correct of answered").wide(width))?.named(
         "concordance",
