@@ -2,23 +2,13 @@
 
 mod common;
 
-use common::{Place, Ran, analyze, golden, network, noise, run, tensor, violations};
+use common::{Place, Ran, analyze, golden, network, noise, report, tensor, violations};
 use nullcline::io::tensors::{read, write_npy};
 use serde_json::Value;
 use std::path::Path;
 
 fn distill(place: &Place, arguments: &[&str], status: i32, words: &[&str]) -> Ran {
-    let out = place.path("out");
-    let _ = std::fs::remove_dir_all(&out);
-    let ran = run(&[&["distill"], arguments, &["--out", &out]].concat());
-    assert_eq!(ran.status, status, "{arguments:?}: {ran:?}");
-    for w in words {
-        assert!(ran.err.contains(w), "{arguments:?}: `{w}` is not in {:?}", ran.err);
-    }
-    assert!(!ran.err.contains("panicked"), "{arguments:?}: {}", ran.err);
-    assert_eq!(Path::new(&out).exists(), status == 0, "{arguments:?}");
-    assert!(place.entries().iter().all(|e| !e.contains("partial")), "{:?}", place.entries());
-    ran
+    report(place, &["distill"], arguments, status, words)
 }
 
 fn found(place: &Place) -> Value {

@@ -72,6 +72,36 @@ fn tables_of_mice_are_read() {
 }
 
 #[test]
+fn trial_tables_of_one_session_are_read() {
+    let place = Place::new("ibl-alf");
+    let head = "stimOn_times,response_times,choice,contrastLeft,contrastRight,feedbackType,probabilityLeft\n";
+    // The wheel's sign of a choice is that of its turn, so that sides come from what was fed back.
+    let rows = "10,10.5,1,0.25,,1,0.5\n11,11.2,1,,1,-1,0.2\n12,,0,,0,-1,0.2\n13,13.1,-1,0,,-1,0.8\n";
+    let trials = read_trials(Path::new(&place.write("t.csv", format!("{head}{rows}")))).unwrap();
+    let (left, right) = (Some(Side::Left), Some(Side::Right));
+    assert_eq!(trials.iter().map(|t| t.block_side).collect::<Vec<_>>(), [None, right, right, left]);
+    assert_eq!(trials.iter().map(|t| t.choice).collect::<Vec<_>>(), [left, left, None, right]);
+    assert_eq!(trials.iter().map(|t| Some(t.side)).collect::<Vec<_>>(), [left, right, right, left]);
+    assert_eq!(
+        trials.iter().map(|t| (t.block, t.place)).collect::<Vec<_>>(),
+        [(0, 0), (1, 0), (1, 1), (2, 0)]
+    );
+    assert!((trials[1].contrast - 1.0).abs() < 1e-15 && (trials[0].time - 0.5).abs() < 1e-12);
+    assert!(trials[2].time.is_nan());
+    for (rows, words) in [
+        ("10,10.5,1,0.25,0.5,1,0.5\n", ["contrastLeft", "contrastRight"]),
+        ("10,10.5,1,,,1,0.5\n", ["contrastLeft", "contrastRight"]),
+        ("10,10.5,1,,1,0,0.5\n", ["feedbackType", "0"]),
+        ("10,10.5,1,,1,1,8\n", ["probabilityLeft", "8"]),
+        ("10,10.5,3,,1,1,0.8\n", ["choice", "3"]),
+    ] {
+        let error =
+            read_trials(Path::new(&place.write("bad.csv", format!("{head}{rows}")))).unwrap_err().to_string();
+        assert!(words.iter().all(|w| error.contains(w)), "{error}");
+    }
+}
+
+#[test]
 fn wrong_options_are_named() {
     for (arguments, words) in [
         (&["--units", "0"][..], "--units 0"),

@@ -2,13 +2,12 @@
 
 mod common;
 
-use common::{Place, Ran, golden, run, violations};
+use common::{Place, Ran, golden, report, violations};
 use nullcline::inference::gaussian::ensemble::{Ensemble, Truth};
 use nullcline::io::tensors::{Tensor, read, write_npy};
 use nullcline::linalg::random::{Use, stream};
 use serde_json::Value;
 use std::fmt::Write;
-use std::path::Path;
 
 /// Samples of a chain of `n` variables as a CSV table.
 fn samples(n: usize, p: usize) -> String {
@@ -30,17 +29,7 @@ fn matrix(place: &Place, name: &str, n: usize, f: impl Fn(usize, usize) -> f64) 
 }
 
 fn infer(place: &Place, arguments: &[&str], status: i32, words: &[&str]) -> Ran {
-    let out = place.path("out");
-    let _ = std::fs::remove_dir_all(&out);
-    let ran = run(&[&["infer", "gaussian"], arguments, &["--out", &out]].concat());
-    assert_eq!(ran.status, status, "{arguments:?}: {ran:?}");
-    for w in words {
-        assert!(ran.err.contains(w), "{arguments:?}: `{w}` is not in {:?}", ran.err);
-    }
-    assert!(!ran.err.contains("panicked"), "{arguments:?}: {}", ran.err);
-    assert_eq!(Path::new(&out).exists(), status == 0, "{arguments:?}");
-    assert!(place.entries().iter().all(|e| !e.contains("partial")), "{:?}", place.entries());
-    ran
+    report(place, &["infer", "gaussian"], arguments, status, words)
 }
 
 fn numbers(v: &Value) -> Vec<f64> {

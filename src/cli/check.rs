@@ -52,23 +52,29 @@ fn modules(list: &str) -> Result<Vec<Module>, String> {
     if modules.is_empty() { Err("--modules names no module".into()) } else { Ok(modules) }
 }
 
-fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
-    let cell = n.cell.map(|c| {
-        let names = CellKind::ALL.map(CellKind::name).join(", ");
-        CellKind::parse(&c).ok_or_else(|| format!("--cell {c}: expected one of {names}"))
-    });
-    let activation = n.given.activation.map(|f| {
-        Activation::parse(&f)
-            .ok_or_else(|| format!("--activation {f}: expected tanh, relu, sigmoid or identity"))
-    });
+pub(super) fn activation(option: &str, name: &str) -> Result<Activation, String> {
+    Activation::parse(name)
+        .ok_or_else(|| format!("{option} {name}: expected tanh, relu, sigmoid or identity"))
+}
+
+pub(super) fn cell(name: &str) -> Result<CellKind, String> {
+    let names = CellKind::ALL.map(CellKind::name).join(", ");
+    CellKind::parse(name).ok_or_else(|| format!("--cell {name}: expected one of {names}"))
+}
+
+/// ROLE=NAME pairs of `--map`.
+pub(super) fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> {
     let pair = |p: &str| {
         let (role, name) = p.split_once('=').ok_or_else(|| format!("--map {p}: expected ROLE=NAME"))?;
         Ok((role.trim().to_owned(), name.trim().to_owned()))
     };
-    let map = n
-        .map
-        .as_deref()
-        .map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect::<Result<_, String>>())?;
+    pairs.map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect())
+}
+
+fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
+    let cell = n.cell.as_deref().map(cell).transpose()?;
+    let activation = n.given.activation.map(|f| activation("--activation", &f)).transpose()?;
+    let map = map(n.map.as_deref())?;
     let number = |v: &str| match v.trim().parse::<f64>() {
         Ok(x) if x.is_finite() => Ok(x),
         _ => Err(format!("--input: `{v}` is not a finite number")),
@@ -94,9 +100,9 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
     }
     Ok(NetworkSettings {
         spec: Spec {
-            cell: cell.transpose()?,
+            cell,
             map,
-            activation: activation.transpose()?,
+            activation,
             tau: n.given.tau,
             dt: n.given.dt,
             euler: n.given.euler,

@@ -81,12 +81,12 @@ pub fn run(arguments: &[&str]) -> Ran {
     Ran { status: done.status.code().unwrap_or(-1), out: text(done.stdout), err: text(done.stderr) }
 }
 
-/// Runs `analyze` into the folder `out` of the place; it must end with `status` and every one of `words` in
+/// Runs a command into the folder `out` of the place; it must end with `status` and every one of `words` in
 /// its error text, and leave a report if and only if the status is 0.
-pub fn analyze(place: &Place, arguments: &[&str], status: i32, words: &[&str]) -> Ran {
+pub fn report(place: &Place, command: &[&str], arguments: &[&str], status: i32, words: &[&str]) -> Ran {
     let out = place.path("out");
     let _ = std::fs::remove_dir_all(&out);
-    let ran = run(&[&["analyze"], arguments, &["--out", &out]].concat());
+    let ran = run(&[command, arguments, &["--out", &out]].concat());
     assert_eq!(ran.status, status, "{arguments:?}: {ran:?}");
     for w in words {
         assert!(ran.err.contains(w), "{arguments:?}: `{w}` is not in {:?}", ran.err);
@@ -95,6 +95,11 @@ pub fn analyze(place: &Place, arguments: &[&str], status: i32, words: &[&str]) -
     assert_eq!(Path::new(&out).exists(), status == 0, "{arguments:?}");
     assert!(place.entries().iter().all(|e| !e.contains("partial")), "{:?}", place.entries());
     ran
+}
+
+/// The same of `analyze`.
+pub fn analyze(place: &Place, arguments: &[&str], status: i32, words: &[&str]) -> Ran {
+    report(place, &["analyze"], arguments, status, words)
 }
 
 pub fn tensor(name: &str, shape: &[usize], data: Vec<f64>) -> Tensor {

@@ -2,10 +2,10 @@
 
 use super::args::{Conventional, NetworkFile, Radd};
 use crate::cli::args::RunArguments;
-use crate::cli::check::{command_line, parquet, positive, recording};
+use crate::cli::check::{activation, cell, command_line, map, parquet, positive, recording};
 use crate::linalg::activation::Activation;
 use crate::pipeline::distill::{Common, ConventionalConfig, Projection, RaddConfig};
-use crate::systems::checkpoint::{CellKind, Spec};
+use crate::systems::checkpoint::Spec;
 use crate::training::distillation;
 use crate::training::optimiser::Method;
 use crate::training::radd::Settings;
@@ -107,24 +107,12 @@ fn common(
     })
 }
 
-fn activation(option: &str, name: &str) -> Result<Activation, String> {
-    Activation::parse(name)
-        .ok_or_else(|| format!("{option} {name}: expected tanh, relu, sigmoid or identity"))
-}
-
 fn spec(n: NetworkFile) -> Result<Spec, String> {
-    let cell = n.cell.map(|c| {
-        let names = CellKind::ALL.map(CellKind::name).join(", ");
-        CellKind::parse(&c).ok_or_else(|| format!("--cell {c}: expected one of {names}"))
-    });
-    let pair = |p: &str| {
-        let (role, name) = p.split_once('=').ok_or_else(|| format!("--map {p}: expected ROLE=NAME"))?;
-        Ok((role.trim().to_owned(), name.trim().to_owned()))
-    };
-    let map = n
-        .map
-        .as_deref()
-        .map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect::<Result<_, String>>())?;
-    let given = n.teacher_activation.map(|f| activation("--teacher-activation", &f)).transpose()?;
-    Ok(Spec { cell: cell.transpose()?, map, activation: given, prefix: n.prefix, ..Spec::default() })
+    Ok(Spec {
+        cell: n.cell.as_deref().map(cell).transpose()?,
+        map: map(n.map.as_deref())?,
+        activation: n.teacher_activation.map(|f| activation("--teacher-activation", &f)).transpose()?,
+        prefix: n.prefix,
+        ..Spec::default()
+    })
 }

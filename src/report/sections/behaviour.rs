@@ -15,6 +15,13 @@ pub struct Subject<'a> {
     pub trials: &'a [Choice],
 }
 
+impl Subject<'_> {
+    /// Whether any trial is in a block with a likelier side.
+    fn has_blocks(&self) -> bool {
+        self.trials.iter().any(|t| t.block_side.is_some())
+    }
+}
+
 /// Places after a change of block that are shown.
 pub const PLACES: usize = 20;
 
@@ -49,15 +56,18 @@ pub fn accuracy_figure(subjects: &[Subject], width: f64) -> Result<Figure, Error
     )
 }
 
-/// Steps or seconds to the answer by contrast, concordant and discordant trials apart (Fig. 2b, c).
+/// Steps or seconds to the answer by contrast, concordant and discordant trials apart (Fig. 2b, c) where there are blocks.
 ///
 /// # Errors
 /// As above.
 pub fn times_figure(subject: &Subject, unit: &str, width: f64) -> Result<Figure, Error> {
-    let all = [
-        series("concordant", &times(subject.trials, Some(true)), 0, false),
-        series("discordant", &times(subject.trials, Some(false)), 1, false),
-    ];
+    let all = match subject.has_blocks() {
+        true => vec![
+            series("concordant", &times(subject.trials, Some(true)), 0, false),
+            series("discordant", &times(subject.trials, Some(false)), 1, false),
+        ],
+        false => vec![series("", &times(subject.trials, None), 0, false)],
+    };
     scatter(&all, &Axes::new("contrast", &format!("time to answer ({unit})")).wide(width))?.named(
         "times",
         subject.name,
@@ -134,12 +144,17 @@ pub fn recovery_figure(subjects: &[Subject], contrast: Option<f64>, width: f64) 
 /// As above.
 pub fn overview(subject: &Subject, unit: &str) -> Result<Figure, Error> {
     let one = std::slice::from_ref(subject);
+    let unnamed = [Subject { name: "", ..*subject }];
     let mut all = vec![
-        concordance_figure(&[Subject { name: "", ..*subject }], THIRD)?,
+        if subject.has_blocks() {
+            concordance_figure(&unnamed, THIRD)?
+        } else {
+            accuracy_figure(&unnamed, THIRD)?
+        },
         times_figure(&Subject { name: "Time to answer", ..*subject }, unit, THIRD)?,
         rightward_figure(&Subject { name: "Answers to the right", ..*subject }, THIRD)?,
     ];
-    if subject.trials.iter().any(|t| t.block_side.is_some()) {
+    if subject.has_blocks() {
         all.push(recovery_figure(one, None, THIRD)?);
         all.push(recovery_figure(one, Some(0.0), THIRD)?);
     }
