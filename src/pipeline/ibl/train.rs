@@ -79,7 +79,7 @@ pub fn network(units: usize, seed: u64) -> Result<(Architecture, Model<f64>, Elm
     Ok((architecture, model, network))
 }
 
-/// Trains `network` and gives its curve.
+/// Trains `network` and gives its curve; after each gradient step `after` sees how many were made, and the network.
 ///
 /// # Errors
 /// [`Error::Numbers`] where the loss or a parameter is no longer finite.
@@ -90,6 +90,7 @@ pub fn train_on_sessions(
     method: Method,
     steps: u64,
     observer: &dyn Observer,
+    after: &mut dyn FnMut(u64, &Elman),
 ) -> Result<Vec<CurvePoint>, Error> {
     let mut optimiser = Optimiser::new(method, network.theta().len());
     let every = steps.div_ceil(POINTS).max(1);
@@ -103,6 +104,7 @@ pub fn train_on_sessions(
             );
             return Err(Error::Numbers(message));
         }
+        after(step + 1, network);
         loss += value;
         count += 1.0;
         let add = |sums: &mut [usize; 4], p: &Played| {
@@ -144,6 +146,7 @@ pub fn run_ibl(config: &IblConfig, observer: &dyn Observer) -> Result<Outcome, E
         config.method,
         config.steps,
         observer,
+        &mut |_, _| (),
     )?;
     observer.finish();
     let test = Ibl { blocks: config.test_blocks, ..config.task.clone() };

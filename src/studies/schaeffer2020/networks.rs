@@ -22,7 +22,7 @@ const TEST: u64 = u64::MAX;
 
 /// Networks by units, steps and seed.
 type Known = Mutex<HashMap<(usize, u64, u64), Arc<Elman>>>;
-/// Trained networks of this process: the figures of one run share them.
+/// Trained networks of this process, at [`NAMED`] steps and at last: the figures of one run share them.
 static TRAINED: LazyLock<Known> = LazyLock::new(Mutex::default);
 
 /// How many networks, and how long they are looked at.
@@ -94,11 +94,16 @@ pub fn networks(
                     let schedule =
                         Schedule { loss: Loss::Probability, rate: 1e-3, batch: 1, clip: None, seed };
                     let method = Method::Sgd { momentum: 0.1 };
-                    train_on_sessions(&mut net, &task(4), &schedule, method, sizes.steps, &Silent)
+                    let mut keep = |step: u64, net: &Elman| {
+                        if step == NAMED || step == sizes.steps {
+                            let mut all = TRAINED.lock().unwrap_or_else(PoisonError::into_inner);
+                            all.insert((units, step, seed), Arc::new(net.clone()));
+                        }
+                    };
+                    let (task, steps) = (task(4), sizes.steps);
+                    train_on_sessions(&mut net, &task, &schedule, method, steps, &Silent, &mut keep)
                         .map_err(failed)?;
-                    let net = Arc::new(net);
-                    TRAINED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, net.clone());
-                    net
+                    Arc::new(net)
                 }
             };
             observer.at(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
