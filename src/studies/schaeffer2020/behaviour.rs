@@ -35,17 +35,17 @@ impl Behaviour {
         Ok(Self {
             networks,
             observers,
-            coded: actor(settings, sizes.blocks, Formulas::Coded),
-            printed: actor(settings, sizes.blocks, Formulas::Printed),
+            coded: actor(settings, sizes.blocks, Formulas::Coded, Prior::Block),
+            printed: actor(settings, sizes.blocks, Formulas::Printed, Prior::Block),
         })
     }
 }
 
 /// The actor's trials over `blocks` blocks of one session.
-pub fn actor(settings: &Settings, blocks: usize, formulas: Formulas) -> Vec<Choice> {
+pub fn actor(settings: &Settings, blocks: usize, formulas: Formulas, prior: Prior) -> Vec<Choice> {
     let task = task(blocks);
     let session = Session::new(&task, settings.seed, u64::MAX - 1);
-    let mut ideal = Ideal::actor(&task, formulas, Prior::Block);
+    let mut ideal = Ideal::actor(&task, formulas, prior);
     choices(&play(&task, &session, &mut ideal, &mut |_, _, _| {}), task.blank)
 }
 

@@ -8,7 +8,7 @@ use crate::report::figures::{THIRD, panels};
 use crate::report::page::Section;
 use crate::report::sections::behaviour::{Subject, accuracy_figure, table, times_figure};
 use crate::studies::{Claim, Error, Findings, Settings, Study, mean_and_error};
-use crate::tasks::ibl::bayes::Formulas;
+use crate::tasks::ibl::bayes::{Formulas, Prior};
 use crate::tasks::ibl::behaviour::{Choice, accuracy, times};
 use serde_json::{Map, json};
 
@@ -20,6 +20,8 @@ pub const STUDY: Study = Study {
 };
 
 const SOURCE: &str = "schaeffer2020 Fig. 2";
+/// Share of the past, in hundredths, that the authors' actor of exponentially weighted sides keeps.
+const KEPT: u8 = 90;
 
 /// Share of correct trials among all, none counted as wrong.
 fn correct(trials: &[Choice]) -> f64 {
@@ -29,8 +31,11 @@ fn correct(trials: &[Choice]) -> f64 {
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let sizes = Sizes::of(settings);
     let behaviour = Behaviour::new(settings, sizes, progress)?;
-    let exact = actor(settings, sizes.blocks, Formulas::Exact);
+    let exact = actor(settings, sizes.blocks, Formulas::Exact, Prior::Block);
+    let blockless = actor(settings, sizes.blocks, Formulas::Coded, Prior::Flat);
+    let weighted = actor(settings, sizes.blocks, Formulas::Coded, Prior::Weighted(KEPT));
     let mut claims = claims(&behaviour);
+    claims.extend(baselines(&behaviour, &blockless, &weighted));
     claims.extend(lengths(settings, sizes, &behaviour.networks, progress)?);
     let Behaviour { networks, observers, coded, printed } = &behaviour;
     let named = |name, trials| Subject { name, trials };
@@ -39,6 +44,11 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         named("observer", &observers[0]),
         named("actor, coded", coded),
         named("actor, printed", printed),
+    ];
+    let others = [
+        named("actor, exact", &exact),
+        named("actor, coded, blockless", &blockless),
+        named("actor, coded, weighted sides", &weighted),
     ];
     let figures = [
         accuracy_figure(&all, THIRD)?,
@@ -51,7 +61,7 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         id: "behaviour".into(),
         title: "Accuracy and time".into(),
         figures: vec![panels("fig2", "Accuracy and time by contrast", caption, &figures, 3)?],
-        tables: vec![table("curves", &[all.as_slice(), &[named("actor, exact", &exact)]].concat())],
+        tables: vec![table("curves", &[all.as_slice(), &others].concat())],
         ..Section::default()
     };
     let mut json = Map::new();
@@ -64,6 +74,8 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
             "actor_coded": correct(coded),
             "actor_printed": correct(printed),
             "actor_exact": correct(&exact),
+            "actor_coded_blockless": correct(&blockless),
+            "actor_coded_weighted": correct(&weighted),
         }),
     );
     let (mean, error) = mean_and_error(&each(networks));
@@ -74,6 +86,32 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         100.0 * error
     );
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+}
+
+/// What the block is worth, by the baselines of the authors' program.
+fn baselines(b: &Behaviour, blockless: &[Choice], weighted: &[Choice]) -> Vec<Claim> {
+    let every = Every::new(&b.networks, "the authors' program");
+    let percent = |(value, error): (f64, f64)| (100.0 * value, 100.0 * error);
+    let gain = percent(every.mean(|s| correct(s) - correct(blockless)));
+    let lost = 100.0 * (correct(&b.coded) - correct(weighted));
+    vec![
+        every
+            .claim(
+                "The network is right more often than an actor without blocks",
+                "network minus actor (as coded), %",
+                gain,
+            )
+            .decided(above(gain, 0.0)),
+        Claim::measured(
+            "An actor of exponentially weighted past sides nearly matches the Bayesian actor",
+            "the authors' program",
+            "Bayesian minus weighted, both as coded, %",
+            lost,
+            0.0,
+            1,
+        )
+        .decided(lost.abs() < 3.0),
+    ]
 }
 
 /// Steps a trial, blank ones among them.
