@@ -211,8 +211,8 @@ fn tall<T: Real, S: Simd, const P: usize>(
     let inner = panels.columns.len() / P;
     // Filled one by one: arrays that closures make go through memory.
     let mut sums = [[T::ZERO.splat(simd); DEEP]; P];
-    for p in 0..P {
-        sums[p] = panels.bias[p];
+    for (sum, bias) in sums.iter_mut().zip(panels.bias) {
+        *sum = *bias;
     }
     let mut from = 0;
     for x in xs {
