@@ -24,7 +24,7 @@ const SOURCE: &str = "schaeffer2020 SI 7.5";
 /// The steps were chosen after networks were seen: 25 units had not settled after 30,000 steps (the block decoded in their
 /// plane in 72 %), nor 100, 150 and 250 after 15,000, 10,000 and 6,000, as many as keep units times steps (78.6, 74.2 and
 /// 73.0 %).
-const QUICK: [(usize, u64); 2] = [(25, 40_000), (75, 13_000)];
+const QUICK: [(usize, u64); 2] = [(25, 30_000), (75, 10_000)];
 const PAPER: [(usize, u64); 5] = [(25, 60_000), (50, 30_000), (100, 30_000), (150, 20_000), (250, 10_000)];
 /// Seeds of each size in the large preset, and blocks of the session that they are judged on.
 const SEEDS: u64 = 3;
