@@ -109,9 +109,10 @@ pub fn accuracy(trials: &[Choice], concordant: Option<bool>) -> ByContrast {
     by_contrast(trials, keep, |t| f64::from(t.correct()))
 }
 
-/// Mean time to the answer by contrast (chronometric curve), among answered trials.
+/// Mean time to the answer by contrast (chronometric curve), among answered trials of known time.
 pub fn times(trials: &[Choice], concordant: Option<bool>) -> ByContrast {
-    let keep = |t: &Choice| t.choice.is_some() && concordant.is_none_or(|c| t.concordant() == Some(c));
+    let known = |t: &Choice| t.choice.is_some() && t.time.is_finite();
+    let keep = |t: &Choice| known(t) && concordant.is_none_or(|c| t.concordant() == Some(c));
     by_contrast(trials, keep, |t| t.time)
 }
 
