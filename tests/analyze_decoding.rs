@@ -3,6 +3,9 @@
 mod common;
 
 use common::{Place, analyze, golden, network, noise, violations};
+use faer::Mat;
+use nullcline::diagnostics::geometry::decoding::linear;
+use nullcline::diagnostics::geometry::subspace::angle;
 use serde_json::Value;
 
 fn json(path: &str) -> Value {
@@ -119,7 +122,7 @@ fn options_reach_the_analyses() {
         analyze(&place, &[&[&*file, "--units", "u*"][..], arguments].concat(), status, &[words]);
     }
     let folds = ["--targets", "side", "--trial", "trial", "--folds", "30", "--modules", "decoding"];
-    analyze(&place, &[&[&*file, "--units", "u*"][..], &folds].concat(), 3, &["30 folds of 24 groups"]);
+    analyze(&place, &[&[&*file, "--units", "u*"][..], &folds].concat(), 3, &["--folds 30: `side` has values in 24 trials"]);
 }
 
 /// A table of `n` units, a label and further columns, built row by row.
@@ -202,7 +205,80 @@ fn missing_units_constant_units_and_collinear_targets() {
     analyze(&place, &[&[&*gap, "--missing", "drop-rows"][..], &all].concat(), 0, &[]);
     assert_eq!(place.summary("out")["modules"]["decoding"]["targets"][0]["rows"], 80);
     let still = place.write("still.csv", rows(1, 30, "f,g", |_, _| "1,2".into()));
-    analyze(&place, &[&still, "--modules", "clusters"], 4, &["1 of 3 units vary"]);
+    analyze(&place, &[&still, "--modules", "clusters"], 3, &["1 of 3 units vary"]);
+}
+
+#[test]
+fn few_trials_are_left_out_one_by_one() {
+    let place = Place::new("analyses-trials");
+    let (n, trials, each) = (3, 4, 50);
+    let table = rows(n, trials * each, "trial,a,b", |t, x| {
+        format!("{},{},{}", t / each, x[0] + 0.5 * x[1], x[1] - 0.2 * x[2] + 0.3 * (t as f64).sin())
+    });
+    let file = place.write("t.csv", &table);
+    analyze(
+        &place,
+        &[&file, "--units", "u*", "--trial", "trial", "--targets", "a,b", "--modules", "selectivity"],
+        0,
+        &[],
+    );
+    let found = &place.summary("out")["modules"]["selectivity"]["angles"][0];
+    let lines: Vec<Vec<f64>> =
+        table.lines().skip(1).map(|l| l.split(',').map(|v| v.parse().unwrap()).collect()).collect();
+    let angle_on = |kept: &dyn Fn(usize) -> bool| {
+        let kept: Vec<&Vec<f64>> =
+            lines.iter().enumerate().filter(|(t, _)| kept(t / each)).map(|(_, l)| l).collect();
+        let x = Mat::from_fn(n, kept.len(), |i, t| kept[t][i]);
+        let [a, b] = [n + 1, n + 2]
+            .map(|k| linear(x.as_ref(), &kept.iter().map(|l| l[k]).collect::<Vec<_>>()).unwrap().weights);
+        angle(&a, &b)
+    };
+    let left: Vec<f64> = (0..trials).map(|out| angle_on(&|k| k != out)).collect();
+    let mean = left.iter().sum::<f64>() / 4.0;
+    let error = (0.75 * left.iter().map(|l| (l - mean).powi(2)).sum::<f64>()).sqrt();
+    let close = |name: &str, theirs: f64| (found[name].as_f64().unwrap() - theirs).abs() < 1e-9 * theirs;
+    assert!(close("angle", angle_on(&|_| true)) && close("angle_std_error", error), "{found} {error}");
+}
+
+#[test]
+fn what_rows_do_not_determine_is_said() {
+    let place = Place::new("analyses-undetermined");
+    // Fewer rows than units; a label of one class but for a few rows; a trial that is not known; nothing but gaps.
+    let few = place.write("few.csv", rows(30, 12, "v", |_, x| x[0].to_string()));
+    analyze(
+        &place,
+        &[&few, "--units", "u*", "--targets", "v", "--modules", "selectivity"],
+        0,
+        &["goes through every row"],
+    );
+    let rare = rows(3, 200, "y,z", |t, x| format!("{},{}", u8::from((20..26).contains(&t)), x[1]));
+    let rare = place.write("rare.csv", rare);
+    analyze(
+        &place,
+        &[&rare, "--units", "u*", "--targets", "y,z", "--modules", "selectivity"],
+        0,
+        &["have no error"],
+    );
+    let parted = place.write("parted.csv", rows(3, 90, "y", |_, x| u8::from(x[0] > 0.0).to_string()));
+    analyze(
+        &place,
+        &[&parted, "--units", "u*", "--targets", "y", "--modules", "selectivity"],
+        0,
+        &["A plane parts"],
+    );
+    let unknown = rows(3, 40, "trial,y", |t, x| {
+        format!("{},{}", if t == 7 { String::new() } else { (t / 10).to_string() }, x[1])
+    });
+    let unknown = place.write("unknown.csv", unknown);
+    let arguments =
+        [&*unknown, "--units", "u*", "--trial", "trial", "--targets", "y", "--missing", "drop-rows"];
+    analyze(&place, &arguments, 3, &["column `trial`, row 7"]);
+    let gaps = place.write("gaps.csv", "u0,u1,y\n1,,0\n2,,1\n3,,0\n");
+    let gaps = [&*gaps, "--units", "u*", "--targets", "y", "--missing", "drop-rows", "--modules", "clusters"];
+    analyze(&place, &gaps, 3, &["no row has a value of every unit"]);
+    let alone = place.write("alone.csv", "u0\n1\n2\n4\n");
+    analyze(&place, &[&alone, "--units", "u*", "--modules", "clusters"], 3, &["alone.csv", "vary"]);
+    analyze(&place, &[&parted, "--targets", "y", "--folds", "91"], 3, &["--folds 91", "90 rows"]);
 }
 
 #[test]

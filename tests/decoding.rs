@@ -99,7 +99,7 @@ fn separation_is_found_and_said() {
     assert_eq!(mixed.separation, Separation::Overlap);
     assert!(mixed.std_error[0].is_finite());
     let held = logistic(line(&[-3.0, -2.0, -1.0, 1.0, 2.0, 3.0]).as_ref(), &y, true, 1.0).unwrap();
-    assert_eq!((held.separation, held.ridge), (Separation::Overlap, 1.0));
+    assert_eq!((held.separation, held.ridge), (Separation::Untested, 1.0));
 }
 
 #[test]
@@ -114,6 +114,32 @@ fn strong_but_overlapping_labels_are_no_separation() {
     let fit = logistic(x.as_ref(), &y, true, 0.0).unwrap();
     assert_eq!(fit.separation, Separation::Overlap);
     assert!(fit.weights[0] > 20.0 && fit.std_error[0].is_finite(), "{fit:?}");
+}
+
+#[test]
+fn the_units_of_units_do_not_matter() {
+    let (n, t) = (4, 200);
+    let values = noise(n * t, 1.0, 8);
+    let scales = [1e8, 1.0, 1e-8, 1.0];
+    // The last unit is constant, at a number that is no sum of powers of two.
+    let x = Mat::from_fn(n, t, |i, j| if i == 3 { 7.3 } else { values[i * t + j] });
+    let scaled = Mat::from_fn(n, t, |i, j| scales[i] * x[(i, j)]);
+    let number: Vec<f64> = (0..t).map(|j| x[(2, j)] - 0.5 * x[(0, j)] + values[3 * t + j]).collect();
+    let overlapping: Vec<bool> = number.iter().map(|v| *v > 0.0).collect();
+    let parted: Vec<bool> = (0..t).map(|j| x[(2, j)] > 0.1).collect();
+    for (y, separation) in [(overlapping, Separation::Overlap), (parted, Separation::Complete)] {
+        let [a, b] = [&x, &scaled].map(|x| logistic(x.as_ref(), &y, true, 0.0).unwrap());
+        assert_eq!((a.separation, b.separation, a.rank, b.rank), (separation, separation, 3, 3));
+        close(&[b.log_likelihood], &[a.log_likelihood], 1e-9, "likelihood");
+        let back: Vec<f64> = b.weights.iter().zip(scales).map(|(w, s)| w * s).collect();
+        close(&back, &a.weights, 1e-6, "weights");
+        let constant = [a.weights[3], b.weights[3]];
+        assert!(constant.iter().all(|w| w.to_bits() == 0), "{constant:?}");
+        let all: Vec<usize> = (0..t).collect();
+        assert!((a.accuracy(x.as_ref(), &y, &all) - b.accuracy(scaled.as_ref(), &y, &all)).abs() < 1e-12);
+    }
+    let [a, b] = [&x, &scaled].map(|x| linear(x.as_ref(), &number).unwrap());
+    close(&[b.r_squared, b.rank as f64], &[a.r_squared, 3.0], 1e-9, "least squares");
 }
 
 #[test]

@@ -74,6 +74,9 @@ impl Columns {
     }
 
     /// The trial of each row, numbered from 0 in order of appearance.
+    ///
+    /// # Errors
+    /// A row without one: which rows belong together is then not known.
     pub fn trials(&self, file: &Path, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
         let Some(trial) = &self.trial else { return Ok(None) };
         let table = read(file, &ReadTable { array, columns: Some(std::slice::from_ref(trial)) })?;
@@ -81,6 +84,13 @@ impl Columns {
             Values::Number(v) => v.iter().map(f64::to_string).collect(),
             Values::Text(v) => v.clone(),
         };
+        let missing = |l: &String| l.is_empty() || l == "NaN";
+        if let Some(row) = labels.iter().position(missing) {
+            let message = format!(
+                "column `{trial}`, row {row}: a missing value, expected the trial of every row: fill it in or take the row out"
+            );
+            return Err(Error::input(file, message));
+        }
         let mut known = std::collections::HashMap::new();
         let number = |l: String| {
             let next = known.len();

@@ -56,6 +56,10 @@ pub(super) fn diagnose(
         done.push((Module::Pca, sections::pca(pca, &columns.units, &projected.lines(), intro, vec![table])?));
     }
     if !wanted.is_empty() {
+        if first.used == 0 {
+            let message = "no row has a value of every unit: choose the units with --units";
+            return Err(Error::input(&config.file, message));
+        }
         let rows = first.used + first.dropped;
         let held = Held::read(config, array, &columns, trials.as_deref(), rows, observer)?;
         let analyses = Analyses { config, units: &columns.units, held: &held, pca: pca.as_ref() };

@@ -66,7 +66,16 @@ impl Analyses<'_> {
             seed: self.config.seed,
             ..Options::default()
         };
-        decoding::decode(x.as_ref(), y, groups, &options)
-            .map_err(|e| self.failed(&format!("decoding `{target}`"), &e))
+        decoding::decode(x.as_ref(), y, groups, &options).map_err(|e| match e {
+            decoding::Error::Folds { folds, groups: there } => {
+                let what = if groups.is_some() { "trial" } else { "row" };
+                let there = sections::words::count(there, what);
+                let message = format!(
+                    "--folds {folds}: `{target}` has values in {there}, expected from 2 folds up to as many"
+                );
+                Error::input(&self.config.file, message)
+            }
+            e => self.failed(&format!("decoding `{target}`"), &e),
+        })
     }
 }

@@ -42,6 +42,11 @@ impl Analyses<'_> {
                 Permutations { count: 0, seed: self.config.seed },
                 &self.config.analyses,
             )
+            .map_err(|e| match e {
+                // Of a recording it is the table that cannot be grouped.
+                Error::Numbers(message) => Error::input(&self.config.file, message),
+                e => e,
+            })
             .map(|(finding, mut rendered)| {
                 rendered.warnings.extend(self.held.warnings("clusters"));
                 Some((finding, rendered))

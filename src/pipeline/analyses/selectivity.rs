@@ -3,19 +3,35 @@
 use super::Analyses;
 use super::held::{Target, TargetKind};
 use crate::diagnostics::Estimate;
-use crate::diagnostics::geometry::decoding::{self, linear, logistic};
+use crate::diagnostics::geometry::decoding::{self, Separation, linear, logistic};
 use crate::diagnostics::geometry::subspace::{angle, angle_within, share};
 use crate::diagnostics::regression::{self, Coefficient, Design, holm};
 use crate::pipeline::{Error, Module};
 use crate::report::sections::{self, Pair, ReadOut, Regressed, Rendered, Selectivity};
-use faer::{Mat, MatRef};
+use faer::MatRef;
 use rayon::prelude::*;
 
-/// Parts left out one at a time for the errors of angles and shares.
+/// Parts left out one at a time for the errors of angles and shares, at most.
 const PARTS: usize = 10;
 
-/// Weights of the units, and the share of the target's variance or of its likelihood that they explain.
-type Weights = (Vec<f64>, f64);
+/// A read-out.
+struct Weights {
+    /// Of the units.
+    units: Vec<f64>,
+    /// Share of the target's variance or of its likelihood that they explain.
+    explained: f64,
+    /// How the read-out is no estimate: what it should be is not determined by its rows.
+    fault: Option<Fault>,
+}
+
+/// Why a read-out's rows do not determine it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// A plane parts the two labels.
+    Parted,
+    /// Units reach any numbers on so few rows.
+    Few,
+}
 
 impl Analyses<'_> {
     pub(super) fn selectivity(&self) -> Result<(String, Rendered), Error> {
@@ -25,22 +41,25 @@ impl Analyses<'_> {
         let plane = self.pca.filter(|p| p.components.ncols() >= 2 && p.mean.len() > 2);
         let plane = plane.map(|p| p.components.as_ref().subcols(0, 2));
         let all: Vec<usize> = (0..held.x.ncols()).collect();
-        let read = |rows: &[usize]| -> Result<Vec<Weights>, (usize, decoding::Error)> {
-            targets.iter().enumerate().map(|(k, t)| read_out(self, t, rows).map_err(|e| (k, e))).collect()
+        let of_all = |t: &&Target| {
+            read_out(self, t, &all).map_err(|e| self.failed(&format!("the read-out of `{}`", t.name), &e))
         };
-        let whole = read(&all)
-            .map_err(|(k, e)| self.failed(&format!("the read-out of `{}`", targets[k].name), &e))?;
-        let parts = self.parts();
-        let left: Vec<Option<Vec<f64>>> = (0..PARTS)
+        let whole: Vec<Weights> = targets.iter().map(of_all).collect::<Result<_, _>>()?;
+        let (count, parts) = self.parts();
+        let left: Vec<Vec<f64>> = (0..count)
             .into_par_iter()
             .map(|p| {
                 let rows: Vec<usize> = all.iter().copied().filter(|t| parts[*t] != p).collect();
-                read(&rows).ok().map(|w| measures(&w, plane))
+                // What is no estimate of the same kind tells nothing of the spread of the whole's.
+                let same = |(t, whole): (&&Target, &Weights)| {
+                    read_out(self, t, &rows).ok().filter(|w| w.fault == whole.fault)
+                };
+                measures(&targets.iter().zip(&whole).map(same).collect::<Vec<_>>(), plane)
             })
             .collect();
-        let left: Option<Vec<Vec<f64>>> = left.into_iter().collect();
+        let whole: Vec<Option<Weights>> = whole.into_iter().map(Some).collect();
         let found = measures(&whole, plane);
-        let estimate = |k: usize| Estimate { value: found[k], std_error: jackknife(left.as_deref(), k) };
+        let estimate = |k: usize| Estimate { value: found[k], std_error: jackknife(&left, k) };
         let count = targets.len();
         let couples: Vec<(usize, usize)> =
             (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).collect();
@@ -50,29 +69,47 @@ impl Analyses<'_> {
             within: plane.map(|_| estimate(2 * k + 1)),
         });
         let pairs: Vec<Pair> = pairs.collect();
-        let outs = whole.iter().enumerate().map(|(k, (weights, explained))| ReadOut {
+        let outs = whole.iter().flatten().enumerate().map(|(k, out)| ReadOut {
             name: targets[k].name.clone(),
             labels: match &targets[k].kind {
                 TargetKind::Two(labels) => Some(labels.clone()),
                 _ => None,
             },
-            weights: weights.clone(),
-            explained: *explained,
+            weights: out.units.clone(),
+            explained: out.explained,
             inside: plane.map(|_| estimate(2 * couples.len() + k)),
         });
         let outs: Vec<ReadOut> = outs.collect();
         let (regressions, mut remarks) = self.regressions(&targets)?;
+        let faults =
+            targets.iter().zip(whole.iter().flatten()).filter_map(|(t, w)| w.fault.map(|f| f.said(&t.name)));
+        remarks.extend(faults);
+        let unknown = |k: &usize| found[*k].is_finite() && !estimate(*k).std_error.is_finite();
+        if (0..found.len()).any(|k| unknown(&k)) {
+            remarks.push(
+                "Some angles or shares have no error: with a part of the rows left out, a read-out of theirs does not exist or is of \
+                 another kind."
+                    .into(),
+            );
+        }
         remarks.splice(0..0, [held.warnings("selectivity"), self.remarks(Module::Selectivity)].concat());
         let result = Selectivity { outs, pairs, regressions, by_trial: held.trials.is_some(), remarks };
         Ok((sections::describe_selectivity(&result), sections::selectivity(&result, self.units)?))
     }
 
-    /// The part that each row belongs to: successive trials, or successive rows.
-    fn parts(&self) -> Vec<usize> {
+    /// How many parts there are, and the one that each row belongs to: of successive trials, or of successive rows.
+    fn parts(&self) -> (usize, Vec<usize>) {
         let rows = self.held.x.ncols();
-        let Some(trials) = &self.held.trials else { return (0..rows).map(|t| t * PARTS / rows).collect() };
-        let count = trials.iter().max().map_or(1, |m| m + 1);
-        trials.iter().map(|t| t * PARTS / count).collect()
+        let Some(trials) = &self.held.trials else {
+            let parts = PARTS.min(rows);
+            return (parts, (0..rows).map(|t| t * parts / rows).collect());
+        };
+        let mut all = trials.clone();
+        all.sort_unstable();
+        all.dedup();
+        let parts = PARTS.min(all.len());
+        let part = |t: &usize| all.partition_point(|a| a < t) * parts / all.len();
+        (parts, trials.iter().map(part).collect())
     }
 
     /// Each unit on all targets together or, where those are collinear, on each alone.
@@ -115,6 +152,19 @@ impl Analyses<'_> {
     }
 }
 
+impl Fault {
+    fn said(self, target: &str) -> String {
+        match self {
+            Self::Parted => format!(
+                "A plane parts the two labels of {target}: its read-out is that of a weak ridge, and explains as much as the ridge lets it."
+            ),
+            Self::Few => format!(
+                "The read-out of {target} goes through every row: the rows are too few for so many units, what it explains says nothing."
+            ),
+        }
+    }
+}
+
 /// The read-out of a target from all units on those of `rows` that have a value.
 fn read_out(analyses: &Analyses, target: &Target, rows: &[usize]) -> Result<Weights, decoding::Error> {
     let rows: Vec<usize> = rows.iter().copied().filter(|t| target.values[*t].is_finite()).collect();
@@ -122,32 +172,41 @@ fn read_out(analyses: &Analyses, target: &Target, rows: &[usize]) -> Result<Weig
     let y: Vec<f64> = rows.iter().map(|t| target.values[*t]).collect();
     if let TargetKind::Number(_) = target.kind {
         let fit = linear(x.as_ref(), &y)?;
-        return Ok((fit.weights, fit.r_squared));
+        let fault = (fit.rank + 1 >= rows.len()).then_some(Fault::Few);
+        return Ok(Weights { units: fit.weights, explained: fit.r_squared, fault });
     }
     let y: Vec<bool> = y.iter().map(|v| *v > 0.5).collect();
     let fit = logistic(x.as_ref(), &y, true, analyses.config.analyses.ridge.unwrap_or(0.0))?;
+    let fault = matches!(fit.separation, Separation::Complete | Separation::Quasi).then_some(Fault::Parted);
     let second = y.iter().filter(|y| **y).count() as f64 / y.len() as f64;
     let null = y.len() as f64 * (second * second.ln() + (1.0 - second) * (1.0 - second).ln());
-    Ok((fit.weights, 1.0 - fit.log_likelihood / null))
+    Ok(Weights { units: fit.weights, explained: 1.0 - fit.log_likelihood / null, fault })
 }
 
-/// Angles of all pairs, in space and in the plane, and the share of each read-out in the plane.
-fn measures(outs: &[Weights], plane: Option<MatRef<f64>>) -> Vec<f64> {
+/// Angles of all pairs, in space and in the plane, and the share of each read-out in the plane; NaN where there is none.
+fn measures(outs: &[Option<Weights>], plane: Option<MatRef<f64>>) -> Vec<f64> {
     let mut all = vec![];
-    for (a, (u, _)) in outs.iter().enumerate() {
-        for (v, _) in &outs[a + 1..] {
-            all.extend([angle(u, v), plane.map_or(f64::NAN, |p| angle_within(p, u, v))]);
+    for (a, u) in outs.iter().enumerate() {
+        for v in &outs[a + 1..] {
+            let Some((u, v)) = u.as_ref().zip(v.as_ref()) else {
+                all.extend([f64::NAN; 2]);
+                continue;
+            };
+            let within = plane.map_or(f64::NAN, |p| angle_within(p, &u.units, &v.units));
+            all.extend([angle(&u.units, &v.units), within]);
         }
     }
-    let empty = Mat::zeros(outs.first().map_or(0, |o| o.0.len()), 0);
-    all.extend(outs.iter().map(|(u, _)| share(plane.unwrap_or(empty.as_ref()), u)));
+    let inside = |u: &Option<Weights>| plane.zip(u.as_ref()).map_or(f64::NAN, |(p, u)| share(p, &u.units));
+    all.extend(outs.iter().map(inside));
     all
 }
 
-/// Standard error of measure `k` from its values with one part left out each.
-fn jackknife(left: Option<&[Vec<f64>]>, k: usize) -> f64 {
-    let Some(left) = left else { return f64::NAN };
+/// Standard error of measure `k` from its values with one part left out each; NaN of fewer than two parts.
+fn jackknife(left: &[Vec<f64>], k: usize) -> f64 {
     let m = left.len() as f64;
+    if m < 2.0 {
+        return f64::NAN;
+    }
     let mean = left.iter().map(|l| l[k]).sum::<f64>() / m;
     let square: f64 = left.iter().map(|l| (l[k] - mean).powi(2)).sum();
     ((m - 1.0) / m * square).sqrt()

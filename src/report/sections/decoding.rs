@@ -122,11 +122,13 @@ fn said(d: &Decoded, features: Features, intercept: bool, f: &Decoding, units: u
     let with = if intercept { "with" } else { "without" };
     let what = format!("{} from the {} {with} an intercept", d.name, features.name());
     match f.fit.separation {
-        Separation::Overlap if features == Features::Units && f.fit.rank < units => Some(format!(
-            "{what}: the units vary in {} of {units} directions; the weights are the shortest of all equally good ones.",
-            f.fit.rank
-        )),
-        Separation::Overlap => None,
+        Separation::Overlap | Separation::Untested if features == Features::Units && f.fit.rank < units => {
+            Some(format!(
+                "{what}: the units vary in {} of {units} directions; the weights are the shortest of all equally good ones.",
+                f.fit.rank
+            ))
+        }
+        Separation::Overlap | Separation::Untested => None,
         Separation::Complete | Separation::Quasi => {
             let how =
                 if f.fit.separation == Separation::Complete { "completely" } else { "but for rows on it" };
@@ -137,7 +139,7 @@ fn said(d: &Decoded, features: Features, intercept: bool, f: &Decoding, units: u
             };
             Some(format!(
                 "{what}: a plane parts the two labels {how}{dims}, so that the likelihood has no maximum; the weights are \
-                 those of a weak ridge ({}), without errors. See the accuracy on rows left out.",
+                 those of a weak ridge ({}, in units of size one), without errors. See the accuracy on rows left out.",
                 words::number(f.fit.ridge)
             ))
         }
@@ -203,6 +205,7 @@ fn separation(s: Separation) -> &'static str {
         Separation::Overlap => "none",
         Separation::Complete => "complete",
         Separation::Quasi => "quasi-complete",
+        Separation::Untested => "untested",
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Separation {
     Complete,
     /// One does, with samples of both classes on it.
     Quasi,
+    /// Not asked: under a ridge there is an estimate either way.
+    Untested,
 }
 
 /// p(y = 1 | x) = 1 / (1 + exp(-(b + w.x))), fitted.
@@ -34,7 +36,8 @@ pub struct Logistic {
     pub rank: usize,
     /// Whether a plane parts the classes.
     pub separation: Separation,
-    /// The ridge used: the one asked for or, where the classes are parted, one of 1e-4 of the mean |x|^2.
+    /// The ridge used: the one asked for, on w, or, where the classes are parted, 1e-4 for each unit that varies, on the
+    /// weights of units of size one.
     pub ridge: f64,
     /// Norm of the mean gradient left, in features of unit variance.
     pub gradient: f64,
@@ -59,7 +62,7 @@ impl Logistic {
     }
 }
 
-/// The ridge, relative to the mean |x|^2, that chooses among the planes that part the classes.
+/// The ridge for each unit, of size one, that chooses among the planes that part the classes.
 const WEAK: f64 = 1e-4;
 
 /// Fits `y` (T) to the columns of `x`, n x T, by maximum likelihood, less (ridge / 2) |w|^2.
@@ -84,30 +87,35 @@ pub fn logistic(x: MatRef<f64>, y: &[bool], intercept: bool, ridge: f64) -> Resu
     let features = whitening.apply(x);
     let (k, extra) = (whitening.rank(), usize::from(intercept));
     let z = Mat::from_fn(k + extra, x.ncols(), |i, t| if i < k { features[(i, t)] } else { 1.0 });
-    // |w|^2 = sum_k |D_k|^2 b_k^2, since the directions D_k are orthogonal.
-    let penalty = |ridge: f64| -> Vec<f64> {
-        let of = |i: usize| if i < k { ridge * whitening.directions.col(i).norm_l2().powi(2) } else { 0.0 };
-        (0..k + extra).map(of).collect()
+    // sum_i r_i w_i^2 for w = D b, the constant's weight left out.
+    let penalty = |of: &dyn Fn(usize) -> f64| -> Mat<f64> {
+        let d = whitening.directions.as_ref();
+        let weighted = Mat::from_fn(d.nrows(), k, |i, j| of(i) * d[(i, j)]);
+        let inner = d.transpose() * &weighted;
+        Mat::from_fn(k + extra, k + extra, |i, j| if i.max(j) < k { inner[(i, j)] } else { 0.0 })
     };
-    let mut likelihood = Likelihood { z: z.as_ref(), y, penalty: penalty(ridge) };
+    let asked = (ridge > 0.0).then(|| penalty(&|_| ridge));
+    let mut likelihood = Likelihood { z: z.as_ref(), y, penalty: asked };
     let (mut b, mut end, mut gradient) = maximise(&likelihood);
     let separation = match end {
         End::Complete => Separation::Complete,
         End::Quasi => Separation::Quasi,
+        End::Converged | End::Stuck if ridge > 0.0 => Separation::Untested,
         End::Converged | End::Stuck => Separation::Overlap,
     };
-    let used = if separation == Separation::Overlap { ridge } else { WEAK * whitening.size };
-    if separation != Separation::Overlap {
-        likelihood.penalty = penalty(used);
+    let parted = matches!(separation, Separation::Complete | Separation::Quasi);
+    let mut used = ridge;
+    if parted {
+        used = WEAK * whitening.size.iter().filter(|s| **s > 0.0).count() as f64;
+        likelihood.penalty = Some(penalty(&|i| used * whitening.size[i].powi(2)));
         (b, end, gradient) = maximise(&likelihood);
     }
     if end != End::Converged {
         return Err(Error::Diverged { gradient });
     }
-    let errors = if separation == Separation::Overlap {
-        errors(&likelihood, &whitening, &b)
-    } else {
-        (vec![f64::NAN; x.nrows()], f64::NAN)
+    let errors = match parted {
+        true => (vec![f64::NAN; x.nrows()], f64::NAN),
+        false => errors(&likelihood, &whitening, &b),
     };
     let weights = whitening.back(&b);
     let at_mean: f64 = weights.iter().zip(&whitening.mean).map(|(w, m)| w * m).sum();

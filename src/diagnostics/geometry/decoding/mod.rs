@@ -25,7 +25,9 @@ pub enum Error {
         samples: usize,
     },
     /// A part of the samples is of one class.
-    #[error("{part} has one class only ({reason}): take fewer folds, or more trials")]
+    #[error(
+        "{part} has one class only ({reason}): the rarer class needs more samples, in more trials where there are such"
+    )]
     Part {
         /// Which part.
         part: String,
@@ -74,7 +76,9 @@ pub enum Error {
         found: f64,
     },
     /// Folds that cannot be made.
-    #[error("{folds} folds of {groups} groups, expected at least two folds and no more than groups")]
+    #[error(
+        "{folds} folds of {groups} trials, or samples where there are no trials: expected from two up to as many folds"
+    )]
     Folds {
         /// Folds.
         folds: usize,
@@ -168,7 +172,7 @@ pub fn decode(
     };
     let tested = split::split(&members, o.test, o.seed);
     let (rest, held) = (part(&|g| !tested[g]), part(&|g| tested[g]));
-    let first = train(&rest, "the training part".into())?;
+    let first = train(&rest, "the training part of the split".into())?;
     let counts: Vec<[f64; 2]> = (0..members.len())
         .filter(|g| tested[*g])
         .map(|g| [first.right(x, y, &members[g]) as f64, members[g].len() as f64])

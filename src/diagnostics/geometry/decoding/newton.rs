@@ -8,14 +8,14 @@ use argmin::core::{
 };
 use faer::{Accum, Mat, MatRef};
 
-/// Mean over samples of log(1 + exp(-s_t z_t.b)), s = +-1, and a penalty sum_k d_k b_k^2 / 2 over their number.
+/// Mean over samples of log(1 + exp(-s_t z_t.b)), s = +-1, and a penalty b.P b / 2 over their number.
 #[derive(Clone)]
 pub(super) struct Likelihood<'a> {
     /// Features, k x T.
     pub z: MatRef<'a, f64>,
     pub y: &'a [bool],
-    /// d, k.
-    pub penalty: Vec<f64>,
+    /// P, k x k; none is none.
+    pub penalty: Option<Mat<f64>>,
 }
 
 /// What is left of the gradient's norm at the maximum.
@@ -46,8 +46,16 @@ impl Likelihood<'_> {
         let transposed = scaled.transpose().to_owned();
         let mut h = Mat::zeros(self.z.nrows(), self.z.nrows());
         gemm(h.as_mut(), Accum::Replace, scaled.as_ref(), transposed.as_ref());
-        self.penalty.iter().enumerate().for_each(|(k, d)| h[(k, k)] += d);
+        if let Some(penalty) = &self.penalty {
+            h += penalty;
+        }
         h
+    }
+
+    /// P b.
+    fn penalised(&self, b: &[f64]) -> Vec<f64> {
+        let Some(p) = &self.penalty else { return vec![0.0; b.len()] };
+        (0..b.len()).map(|i| (0..b.len()).map(|j| p[(i, j)] * b[j]).sum()).collect()
     }
 }
 
@@ -60,7 +68,7 @@ impl CostFunction for Likelihood<'_> {
     type Param = Vec<f64>;
     type Output = f64;
     fn cost(&self, b: &Vec<f64>) -> Result<f64, Error> {
-        let penalty: f64 = self.penalty.iter().zip(b).map(|(d, b)| 0.5 * d * b * b).sum();
+        let penalty: f64 = self.penalised(b).iter().zip(b).map(|(p, b)| 0.5 * p * b).sum();
         Ok((penalty - self.log_likelihood(b)) / self.y.len() as f64)
     }
 }
@@ -69,7 +77,7 @@ impl Gradient for Likelihood<'_> {
     type Param = Vec<f64>;
     type Gradient = Vec<f64>;
     fn gradient(&self, b: &Vec<f64>) -> Result<Vec<f64>, Error> {
-        let mut g: Vec<f64> = self.penalty.iter().zip(b).map(|(d, b)| d * b).collect();
+        let mut g = self.penalised(b);
         for (t, (m, y)) in self.margins(b).iter().zip(self.y).enumerate() {
             let pull = if *y { -sigmoid(-m) } else { sigmoid(-m) };
             g.iter_mut().zip(col(self.z, t)).for_each(|(g, z)| *g += pull * z);
@@ -124,7 +132,7 @@ impl<'a> Solver<Likelihood<'a>, State> for Newton {
         let (cost, g) = (problem.cost(&b)?, problem.gradient(&b)?);
         self.gradient = norm(&g);
         let likelihood = problem.problem.as_ref().ok_or_else(|| Error::msg("no problem"))?.clone();
-        let free = likelihood.penalty.iter().all(|d| *d == 0.0);
+        let free = likelihood.penalty.is_none();
         if free && separates(&likelihood.margins(&b), 1e-9, true) {
             self.end = Some(End::Complete);
             return Ok((state.param(b).cost(cost), None));

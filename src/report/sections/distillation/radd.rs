@@ -154,6 +154,13 @@ fn warnings(r: &Radd) -> Vec<String> {
         ));
     }
     let s = &r.student;
+    if s.pairs <= s.rank {
+        warnings.push(format!(
+            "The {} determine as many coefficients of each unit: the fit goes through all of them, its R² says nothing, and errors \
+             are not known. Take more rows, or a ridge.",
+            words::count(s.pairs, "pair")
+        ));
+    }
     if s.clipped > 0 {
         let advice = match s.activation {
             Activation::Tanh => "choose a smaller --scale or another --activation",
