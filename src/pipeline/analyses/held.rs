@@ -127,8 +127,18 @@ fn targets(
         return Err(Error::input(file, message));
     }
     let named = |name: &String| name != "trial" || !match_columns(&columns.targets, name).is_empty();
-    let columns = table.columns.into_iter().filter(|c| named(&c.name));
-    Ok(columns.map(|c| Target::new(c.name, &c.values, kept)).collect())
+    let mut targets = vec![];
+    for c in table.columns.into_iter().filter(|c| named(&c.name)) {
+        if let Values::Number(all) = &c.values
+            && let Some(row) = kept.iter().find(|r| all[**r].is_infinite())
+        {
+            let message =
+                format!("column `{}`, row {row}: {}, expected a finite number or none", c.name, all[*row]);
+            return Err(Error::input(file, message));
+        }
+        targets.push(Target::new(c.name, &c.values, kept));
+    }
+    Ok(targets)
 }
 
 impl Target {
