@@ -206,9 +206,10 @@ pub fn jackknife_of(all: &[Mat<f64>]) -> Mat<f64> {
     Mat::from_fn(first.nrows(), first.ncols(), |i, j| jackknife(all.iter().map(|m| Some(m[(i, j)]))))
 }
 
-/// Standard error from estimates that each leave out one of k parts; NaN where one is missing.
+/// Standard error from estimates that each leave out one of k parts; NaN where one is missing, and of fewer than two.
 pub fn jackknife(left_out: impl IntoIterator<Item = Option<f64>>) -> f64 {
-    let Some(values) = left_out.into_iter().collect::<Option<Vec<f64>>>() else { return f64::NAN };
+    let values = left_out.into_iter().collect::<Option<Vec<f64>>>().filter(|v| v.len() > 1);
+    let Some(values) = values else { return f64::NAN };
     let k = values.len() as f64;
     let mean = values.iter().sum::<f64>() / k;
     ((k - 1.0) / k * values.iter().map(|v| (v - mean).powi(2)).sum::<f64>()).sqrt()

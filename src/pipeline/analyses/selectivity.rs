@@ -6,6 +6,7 @@ use crate::diagnostics::Estimate;
 use crate::diagnostics::geometry::decoding::{self, Separation, linear, logistic};
 use crate::diagnostics::geometry::subspace::{angle, angle_within, share};
 use crate::diagnostics::regression::{self, Coefficient, Design, holm};
+use crate::inference::gaussian::validation::jackknife;
 use crate::pipeline::{Error, Module};
 use crate::report::sections::{self, Pair, ReadOut, Regressed, Rendered, Selectivity};
 use faer::MatRef;
@@ -59,7 +60,8 @@ impl Analyses<'_> {
             .collect();
         let whole: Vec<Option<Weights>> = whole.into_iter().map(Some).collect();
         let found = measures(&whole, plane);
-        let estimate = |k: usize| Estimate { value: found[k], std_error: jackknife(&left, k) };
+        let estimate =
+            |k: usize| Estimate { value: found[k], std_error: jackknife(left.iter().map(|l| Some(l[k]))) };
         let count = targets.len();
         let couples: Vec<(usize, usize)> =
             (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).collect();
@@ -199,15 +201,4 @@ fn measures(outs: &[Option<Weights>], plane: Option<MatRef<f64>>) -> Vec<f64> {
     let inside = |u: &Option<Weights>| plane.zip(u.as_ref()).map_or(f64::NAN, |(p, u)| share(p, &u.units));
     all.extend(outs.iter().map(inside));
     all
-}
-
-/// Standard error of measure `k` from its values with one part left out each; NaN of fewer than two parts.
-fn jackknife(left: &[Vec<f64>], k: usize) -> f64 {
-    let m = left.len() as f64;
-    if m < 2.0 {
-        return f64::NAN;
-    }
-    let mean = left.iter().map(|l| l[k]).sum::<f64>() / m;
-    let square: f64 = left.iter().map(|l| (l[k] - mean).powi(2)).sum();
-    ((m - 1.0) / m * square).sqrt()
 }

@@ -184,7 +184,7 @@ fn predicted(data: &Data, folds: &[(Spectrum, Basis)]) -> Option<Predicted> {
         gamma: n / j_squared,
         cross: (n + 1.0) / j_squared,
         opt: None,
-        std_error: if folds.is_empty() { f64::NAN } else { jackknife(folds.iter().map(left_out)) },
+        std_error: jackknife(folds.iter().map(left_out)),
         j_squared,
         from: Source::Unbiased,
     })
