@@ -1,0 +1,7 @@
+//! Errors of dimension.
+
+use crate::Row;
+
+pub fn rows() -> Vec<Row> {
+    vec![]
+}

@@ -1,0 +1,7 @@
+//! Errors of exponents.
+
+use crate::Row;
+
+pub fn rows() -> Vec<Row> {
+    vec![]
+}

@@ -1,0 +1,7 @@
+//! Errors of radd.
+
+use crate::Row;
+
+pub fn rows() -> Vec<Row> {
+    vec![]
+}
