@@ -90,6 +90,12 @@ pub trait Rule<T: Real = f64>: Send + Sync {
         let _ = i;
         [f64::NEG_INFINITY, f64::INFINITY]
     }
+    /// Degree of x - F (of -F for the field of a flow) over all states under any constant input, where it
+    /// is known: the sum of sign det(I - F_x) (det(-F_x)) over the fixed points, if all are regular. It is 1
+    /// where F maps a box that holds all fixed points into itself (Brouwer), so that one exists.
+    fn degree(&self) -> Option<i32> {
+        None
+    }
     /// Bounds over the ball of that radius around (x, u) of a single point, if the cell has them.
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
         let _ = (at, radius);

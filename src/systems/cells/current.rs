@@ -132,6 +132,10 @@ impl<T: Real> Rule<T> for Current<T> {
         }
         [least, most]
     }
+    /// The zeros are the fixed points of x -> W f(x) + U u + b, which a bounded f maps into a box.
+    fn degree(&self) -> Option<i32> {
+        self.activation.range().iter().all(|v| v.is_finite()).then_some(1)
+    }
     /// D^2 F[v, w] = W (f'' v w) / tau, so max|f''| |W|_F / min tau bounds the Lipschitz constant;
     /// for ReLU it is 0 on a ball in which no x_i changes sign: |x_i| > radius.
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {

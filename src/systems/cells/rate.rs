@@ -91,6 +91,10 @@ impl<T: Real> Rule<T> for Rate<T> {
     fn range(&self, i: usize) -> [f64; 2] {
         self.cell.range(i)
     }
+    /// The zeros are the fixed points of the cell inside, and det(-F_x) = det(I - D) / prod tau.
+    fn degree(&self) -> Option<i32> {
+        self.cell.degree()
+    }
     /// The bounds of the vanilla cell inside, plus the leak's slope 1, over the shortest tau.
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
         let b = self.cell.bounds(at, radius)?;

@@ -190,6 +190,10 @@ impl<T: Real> Rule<T> for Stack<T> {
         let l = self.state.iter().rposition(|s| *s <= i).unwrap_or(0).min(self.layers.len() - 1);
         self.layers[l].range(i - self.state[l])
     }
+    /// Each layer's box holds whatever the bounded layers below show it.
+    fn degree(&self) -> Option<i32> {
+        self.layers.iter().map(|l| l.degree()).product()
+    }
     /// Layer by layer from below: with s, k the slope and curvature bounds of the layers so far and
     /// s_l, k_l those of the next over the ball of radius (1 + s) radius, the joint map has slope
     /// s + s_l (1 + s) and curvature k + k_l (1 + s)^2 + s_l k.

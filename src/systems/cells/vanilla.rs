@@ -109,6 +109,10 @@ impl<T: Real> Rule<T> for Vanilla<T> {
     fn range(&self, _: usize) -> [f64; 2] {
         self.activation.range()
     }
+    /// A bounded f maps all states into the box of its values.
+    fn degree(&self) -> Option<i32> {
+        self.activation.range().iter().all(|v| v.is_finite()).then_some(1)
+    }
     /// With row norms w_i of [W U]: |D^2 F_i| <= max|f''| w_i^2, hence the Lipschitz constant
     /// max|f''| sqrt(sum w_i^4). For ReLU the Jacobian is constant on the ball, and the constant 0,
     /// where no pre-activation can change sign: |a_i| > w_i radius.
