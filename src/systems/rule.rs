@@ -1,5 +1,6 @@
 //! The central abstraction: a differentiable rule `y = F(x, u; theta)` and its products.
 
+use super::recurrence::Recurrence;
 use crate::linalg::Real;
 use faer::{Mat, MatMut, MatRef};
 
@@ -89,6 +90,12 @@ pub trait Rule<T: Real = f64>: Send + Sync {
     fn range(&self, i: usize) -> [f64; 2] {
         let _ = i;
         [f64::NEG_INFINITY, f64::INFINITY]
+    }
+    /// The equation of the fixed points (or zeros) under a constant input of length d, where the rule is
+    /// a network of one nonlinearity.
+    fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
+        let _ = input;
+        None
     }
     /// Bounds over the ball of that radius around (x, u) of a single point, if the cell has them.
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
