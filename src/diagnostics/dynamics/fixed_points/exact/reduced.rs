@@ -1,10 +1,11 @@
 //! The few equations to which a network of low rank comes, enclosed over boxes.
 
-use super::band::Band;
+use super::band::Bands;
 use super::factors::Factors;
 use crate::linalg::activation::Activation;
 use crate::linalg::ball::Ball;
 use crate::linalg::{col, vectorised};
+use faer::Mat;
 use crate::systems::recurrence::Recurrence;
 
 /// Most unknowns.
@@ -31,6 +32,8 @@ pub struct Reduced {
     n: usize,
     r: usize,
     factors: Factors,
+    /// |N|.
+    sizes: Mat<f64>,
     /// c, middle.
     drive: Vec<f64>,
     /// What E, the rounding of c and that of M kappa + c add to a pre-activation.
@@ -47,9 +50,10 @@ pub struct Reduced {
 }
 
 /// What is known of h(kappa) = kappa - N^T tanh(..) over a cube.
+#[derive(Default)]
 pub struct Enclosure {
     /// Bands of the units.
-    bands: Vec<Band>,
+    bands: Bands,
     /// Half widths of their pre-activations.
     widths: Vec<f64>,
     /// h lies within `error` of value + (I - g)(kappa - centre).
@@ -113,7 +117,8 @@ impl Reduced {
         });
         let weight = (0..n).map(|i| (0..r).map(|k| right[(i, k)].abs() / reach[k].max(1e-300)).sum()).collect();
         let drive = balls.iter().map(|b| b.mid).collect();
-        Some(Self { n, r, drive, blur, tilt, reach, slack, weight, scale, factors })
+        let sizes = Mat::from_fn(n, r, |i, k| factors.right[(i, k)].abs());
+        Some(Self { n, r, sizes, drive, blur, tilt, reach, slack, weight, scale, factors })
     }
 
     /// Number of unknowns.
@@ -134,57 +139,54 @@ impl Reduced {
         let n = self.n;
         let mut centres = self.drive.clone();
         let mut widths = self.blur.clone();
-        for k in 0..self.r {
-            let (at, reach) = (cube.centre[k], cube.radius[k] * (1.0 + 16.0 * EPS));
-            let m = col(self.factors.left.as_ref(), k);
-            for i in 0..n {
-                centres[i] += m[i] * at;
-                widths[i] += m[i].abs() * reach;
-            }
-        }
-        let mut bands = vec![Band::default(); n];
         vectorised(
             #[inline(always)]
             || {
-                for ((band, centre), width) in bands.iter_mut().zip(&centres).zip(&widths) {
-                    *band = Band::tanh(*centre, *width);
+                for k in 0..self.r {
+                    let (at, reach) = (cube.centre[k], cube.radius[k] * (1.0 + 16.0 * EPS));
+                    let m = &col(self.factors.left.as_ref(), k)[..n];
+                    let (centres, widths) = (&mut centres[..n], &mut widths[..n]);
+                    for i in 0..n {
+                        centres[i] += m[i] * at;
+                        widths[i] += m[i].abs() * reach;
+                    }
                 }
             },
         );
-        self.sums(cube, bands, widths)
+        let bands = Bands::tanh(&centres, &widths);
+        let mut e = Enclosure { bands, widths, ..Enclosure::default() };
+        vectorised(
+            #[inline(always)]
+            || self.sums(cube, &mut e),
+        );
+        e.inverse = inverse(self.r, |k, l| e.linear(k, l));
+        e
     }
 
-    fn sums(&self, cube: &Cube, bands: Vec<Band>, widths: Vec<f64>) -> Enclosure {
+    #[inline(always)]
+    fn sums(&self, cube: &Cube, e: &mut Enclosure) {
         let (n, r) = (self.n, self.r);
-        let (mut value, mut error, mut g) = ([0.0; MOST], [0.0; MOST], [[0.0; MOST]; MOST]);
-        let mut range = [[0.0; MOST]; 2];
-        let mut sloped = vec![0.0; n];
         let grow = 1.0 + 2.0 * (n + 16) as f64 * EPS;
+        let bands = &e.bands;
+        let errors: Vec<f64> =
+            (0..n).map(|i| bands.error[i] + bands.slope[i] * self.blur[i]).collect();
+        let mut sloped = vec![0.0; n];
         for k in 0..r {
-            let side = col(self.factors.right.as_ref(), k);
-            let (mut v, mut e, mut mid, mut half) = (0.0, 0.0, 0.0, 0.0);
-            for i in 0..n {
-                let (b, size) = (&bands[i], side[i].abs());
-                v += side[i] * b.value;
-                e += size * (b.error + b.slope * self.blur[i]);
-                mid += side[i] * b.range[0];
-                half += size * b.range[1];
-                sloped[i] = side[i] * b.slope;
-            }
+            let (side, size) = (col(self.factors.right.as_ref(), k), col(self.sizes.as_ref(), k));
             // The sums of values and of middles, each at most 2, err by as much.
             let rounding = 4.0 * (n + 8) as f64 * EPS * self.reach[k] + 4.0 * EPS * cube.centre[k].abs();
-            value[k] = cube.centre[k] - v;
-            error[k] = e * grow + rounding;
-            range[0][k] = mid;
-            range[1][k] = half * grow + rounding;
+            e.value[k] = cube.centre[k] - dot(side, &bands.value);
+            e.error[k] = dot(size, &errors) * grow + rounding;
+            e.range[0][k] = dot(side, &bands.middle);
+            e.range[1][k] = dot(size, &bands.half) * grow + rounding;
+            for (s, (side, slope)) in sloped.iter_mut().zip(side.iter().zip(&bands.slope)) {
+                *s = side * slope;
+            }
             for l in 0..r {
-                g[k][l] = dot(&sloped, col(self.factors.left.as_ref(), l));
-                error[k] += self.slack[k][l] * cube.radius[l];
+                e.g[k][l] = dot(&sloped, col(self.factors.left.as_ref(), l));
+                e.error[k] += self.slack[k][l] * cube.radius[l];
             }
         }
-        let mut enclosure = Enclosure { bands, widths, value, g, error, range, inverse: None };
-        enclosure.inverse = inverse(r, |k, l| enclosure.linear(k, l));
-        enclosure
     }
 
     /// The cube's part that may hold a zero of h: none if there is none.
@@ -193,17 +195,38 @@ impl Reduced {
         let mut out = *cube;
         for k in 0..r {
             narrow(&mut out, k, e.range[0][k], e.range[1][k])?;
-            let spread: f64 = (0..r).map(|l| e.linear(k, l).abs() * cube.radius[l]).sum();
-            if e.value[k].abs() * (1.0 - 64.0 * EPS) > (spread + e.error[k]) * (1.0 + 64.0 * EPS) {
-                return None;
-            }
         }
         if let Some((shift, radius)) = self.image(cube, e) {
             for k in 0..r {
                 narrow(&mut out, k, cube.centre[k] + shift[k], radius[k])?;
             }
         }
+        for k in 0..r {
+            self.row(cube, e, k, &mut out)?;
+        }
         Some(out)
+    }
+
+    /// Narrows every coordinate by equation `k`, the others being where they are.
+    fn row(&self, cube: &Cube, e: &Enclosure, k: usize, out: &mut Cube) -> Option<()> {
+        for l in 0..self.r {
+            let slope = e.linear(k, l);
+            let (mut middle, mut radius, mut size) = (e.value[k], e.error[k], e.value[k].abs());
+            for m in (0..self.r).filter(|m| *m != l) {
+                let (c, shift) = (e.linear(k, m), out.centre[m] - cube.centre[m]);
+                middle += c * shift;
+                radius += c.abs() * out.radius[m];
+                size += (c * shift).abs() + c.abs() * cube.centre[m].abs();
+            }
+            let radius = (radius + 64.0 * EPS * size) * (1.0 + 64.0 * EPS);
+            if slope.abs() > 1e-6 {
+                let pad = 64.0 * EPS * (cube.centre[l].abs() + (middle / slope).abs());
+                narrow(out, l, cube.centre[l] - middle / slope, radius / slope.abs() * (1.0 + 4.0 * EPS) + pad)?;
+            } else if middle.abs() > radius + slope.abs() * cube.radius[l] * 2.0 {
+                return None;
+            }
+        }
+        Some(())
     }
 
     /// Where kappa - B h(kappa) lies, B the inverse of I - g: shift of the centre, and radius.
@@ -229,7 +252,7 @@ impl Reduced {
         let (n, r) = (self.n, self.r);
         let b = e.inverse.as_ref()?;
         let tilt: f64 = (0..r).map(|l| self.tilt[l] * cube.radius[l]).sum();
-        let bends: Vec<f64> = e.bands.iter().zip(&e.widths).map(|(b, w)| b.bend * w + tilt).collect();
+        let bends: Vec<f64> = e.bands.bend.iter().zip(&e.widths).map(|(b, w)| b * w + tilt).collect();
         let mut out = [0.0; MOST];
         for k in 0..r {
             let mut sum = 0.0;
@@ -255,7 +278,7 @@ impl Reduced {
     pub fn longest(&self, cube: &Cube, e: &Enclosure) -> usize {
         let score = |k: usize| -> f64 {
             let m = col(self.factors.left.as_ref(), k);
-            let one = |i: usize| self.weight[i] * m[i].abs() * e.bands[i].error / e.widths[i].max(1e-300);
+            let one = |i: usize| self.weight[i] * m[i].abs() * e.bands.error[i] / e.widths[i].max(1e-300);
             cube.radius[k] * (0..self.n).map(one).sum::<f64>()
         };
         (0..self.r).max_by(|a, b| score(*a).total_cmp(&score(*b))).unwrap_or(0)
@@ -264,9 +287,10 @@ impl Reduced {
     /// Whether rounding and remainder make up most of the errors: no smaller cube tells more.
     pub fn blurred(&self, e: &Enclosure) -> bool {
         let (mut all, mut own) = (0.0, 0.0);
-        for (i, b) in e.bands.iter().enumerate() {
-            all += self.weight[i] * (b.error + b.slope * self.blur[i]);
-            own += self.weight[i] * (b.slope * self.blur[i] + 64.0 * EPS);
+        for i in 0..self.n {
+            let blur = e.bands.slope[i] * self.blur[i];
+            all += self.weight[i] * (e.bands.error[i] + blur);
+            own += self.weight[i] * (blur + 64.0 * EPS);
         }
         all < 2.0 * own
     }
@@ -377,6 +401,7 @@ fn inverse(r: usize, entry: impl Fn(usize, usize) -> f64) -> Option<[Few; MOST]>
 }
 
 /// a . b in eight sums.
+#[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (a, a_rest) = a.as_chunks::<8>();
