@@ -47,7 +47,10 @@ fn one_rectified_unit() {
         let kinks = p.kinks.unwrap();
         assert_eq!(kinks.units, 1);
         let range = kinks.range.unwrap();
-        assert!((range[0] - w.abs().min(0.0)).abs() < 1e-12 && (range[1] - w.abs()).abs() < 1e-12, "{range:?}");
+        assert!(
+            (range[0] - w.abs().min(0.0)).abs() < 1e-12 && (range[1] - w.abs()).abs() < 1e-12,
+            "{range:?}"
+        );
         assert_eq!(p.unstable, usize::from(known == Stability::Unstable));
         if let Some(ray) = kinks.ray {
             assert!((ray.rate - w).abs() < 1e-12 && ray.period == 1 && ray.direction[0] > 0.0);
@@ -112,7 +115,11 @@ fn forty_units_at_once() {
             (0..40).map(wave).collect()
         })
         .collect();
-    let cases = [(constant(0.9), Stability::Stable), (constant(1.1), Stability::Unstable), (turned, Stability::Stable)];
+    let cases = [
+        (constant(0.9), Stability::Stable),
+        (constant(1.1), Stability::Unstable),
+        (turned, Stability::Stable),
+    ];
     for (w, known) in cases {
         let rows: Vec<&[f64]> = w.iter().map(Vec::as_slice).collect();
         let p = origin(&relu(&rows));
@@ -130,10 +137,19 @@ fn units_off_their_kinks_count_too() {
     cell.params_mut().mat_mut(1)[(1, 1)] = 1.5;
     cell.params_mut().mat_mut(2)[(0, 0)] = -1.0;
     let system = Map::new(cell);
-    let found = fixed_points(&system, random_states(&system, 32, 1).as_ref(), &[], &Options::for_dimension(2), &|| ());
+    let found = fixed_points(
+        &system,
+        random_states(&system, 32, 1).as_ref(),
+        &[],
+        &Options::for_dimension(2),
+        &|| (),
+    );
     let at = |x: f64| found.points.iter().find(|p| (p.state[0] - x).abs() < 1e-9 && p.state[1].abs() < 1e-9);
     let (inner, rest) = (at(1.0).unwrap(), at(0.0).unwrap());
-    assert_eq!((inner.stability, inner.unstable, inner.kinks.as_ref().unwrap().units), (Stability::Unstable, 2, 1));
+    assert_eq!(
+        (inner.stability, inner.unstable, inner.kinks.as_ref().unwrap().units),
+        (Stability::Unstable, 2, 1)
+    );
     assert_eq!((rest.stability, rest.unstable), (Stability::Unstable, 1));
 }
 
@@ -145,7 +161,8 @@ fn smooth_points_keep_their_eigenvalues() {
     cell.params_mut().mat_mut(2).fill(1.0);
     assert_eq!(cell.inputs(), 0);
     let system = Map::new(cell);
-    let found = fixed_points(&system, random_states(&system, 8, 1).as_ref(), &[], &Options::for_dimension(1), &|| ());
+    let found =
+        fixed_points(&system, random_states(&system, 8, 1).as_ref(), &[], &Options::for_dimension(1), &|| ());
     assert_eq!(found.points.len(), 1);
     assert!(found.points[0].kinks.is_none() && found.points[0].stability == Stability::Stable);
     assert!((found.points[0].state[0] - 2.0).abs() < 1e-12);

@@ -61,7 +61,10 @@ fn what_an_early_end_misses_is_said() {
                 let found = search(&product(n, 2.0), seed, |o| o.budget = budget);
                 let missed = all - count(&found) as f64;
                 let ratio = found.expected_missed / missed;
-                assert!(missed > 20.0 && ratio > 0.3 && ratio < 3.0, "{n} {seed} {budget}: {ratio} of {missed}");
+                assert!(
+                    missed > 20.0 && ratio > 0.3 && ratio < 3.0,
+                    "{n} {seed} {budget}: {ratio} of {missed}"
+                );
                 logarithms.push(ratio.ln());
                 assert!(!found.rounds.saturated);
             }
@@ -98,7 +101,10 @@ fn networks_with_and_without_bias_have_the_points_that_numpy_finds() {
     for (system, known, stable) in [(four, 11, 5), (tanh(6, six, bias), 13, 4)] {
         let found = search(&system, 1, |_| ());
         assert_eq!(count(&found), known);
-        assert_eq!(found.points.iter().filter(|p| p.label == Label::Fixed && p.unstable == 0).count(), stable);
+        assert_eq!(
+            found.points.iter().filter(|p| p.label == Label::Fixed && p.unstable == 0).count(),
+            stable
+        );
         assert_eq!(found.index.unwrap().sum, 1);
         assert!(!found.odd);
     }
@@ -120,10 +126,9 @@ fn points_of_odd_networks_come_in_pairs() {
 fn a_violated_sum_of_indices_is_said() {
     let mut violated = 0;
     for seed in 1..=20 {
-        let found =
-            search(&tanh(3, |i, j| if i == j { 2.0 } else { 0.0 }, |i| 0.03 * i as f64), seed, |o| {
-                (o.starts, o.second_starts) = (12, 0);
-            });
+        let found = search(&tanh(3, |i, j| if i == j { 2.0 } else { 0.0 }, |i| 0.03 * i as f64), seed, |o| {
+            (o.starts, o.second_starts) = (12, 0);
+        });
         let index = found.index.unwrap();
         assert_eq!(index.degree, 1);
         let sum: i32 = found.points.iter().map(|p| if p.unstable % 2 == 0 { 1 } else { -1 }).sum();

@@ -171,4 +171,7 @@ impl<T: crate::linalg::Real> Rule<T> for Box<dyn Rule<T>> {
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<super::rule::Bounds> {
         self.as_ref().bounds(at, radius)
     }
+    fn recurrence(&self, input: &[f64]) -> Option<super::recurrence::Recurrence> {
+        self.as_ref().recurrence(input)
+    }
 }

@@ -26,14 +26,17 @@ pub fn share_a_norm(all: &[Mat<f64>], flow: bool) -> bool {
     if majorant_contracts(&largest, flow) {
         return true;
     }
-    let steps: Option<Vec<Mat<f64>>> = all.iter().map(|a| if flow { cayley(a) } else { Some(a.clone()) }).collect();
+    let steps: Option<Vec<Mat<f64>>> =
+        all.iter().map(|a| if flow { cayley(a) } else { Some(a.clone()) }).collect();
     let Some(steps) = steps else { return false };
     if steps.iter().all(|a| size(a) < BELOW) {
         return true;
     }
     let mean = Mat::from_fn(n, n, |i, j| steps.iter().map(|a| a[(i, j)]).sum::<f64>() / steps.len() as f64);
     let tried = steps.iter().take(16).chain(std::iter::once(&mean));
-    tried.filter_map(root_of_form).any(|root| steps.iter().all(|a| in_form(a, &root).is_some_and(|s| s < BELOW)))
+    tried
+        .filter_map(root_of_form)
+        .any(|root| steps.iter().all(|a| in_form(a, &root).is_some_and(|s| s < BELOW)))
 }
 
 fn majorant_contracts(largest: &Mat<f64>, flow: bool) -> bool {
@@ -118,7 +121,9 @@ pub fn bounded_by_one_matrix(pieces: &mut Pieces, m: usize, flow: bool) -> bool 
     if rows.iter().all(|k| *k <= 1) || columns.iter().all(|k| *k <= 1) {
         let own = if flow {
             let symmetric = Mat::from_fn(n, n, |i, j| 0.5 * (base[(i, j)] + base[(j, i)]));
-            1.0 + eigenvalues(symmetric.as_ref(), Order::RealPart).and_then(|v| v.first().map(|v| v.re)).unwrap_or(1.0)
+            1.0 + eigenvalues(symmetric.as_ref(), Order::RealPart)
+                .and_then(|v| v.first().map(|v| v.re))
+                .unwrap_or(1.0)
         } else {
             size(&base)
         };
@@ -183,7 +188,8 @@ fn feasible(conditions: &[Vec<f64>]) -> bool {
             return false;
         }
         let slope = a.transpose() * &rest;
-        let best = (0..m).filter(|j| !passive.contains(j)).max_by(|i, j| slope[(*i, 0)].total_cmp(&slope[(*j, 0)]));
+        let best =
+            (0..m).filter(|j| !passive.contains(j)).max_by(|i, j| slope[(*i, 0)].total_cmp(&slope[(*j, 0)]));
         let Some(best) = best.filter(|j| slope[(*j, 0)] > 1e-12) else { return true };
         passive.push(best);
         while !passive.is_empty() {
@@ -194,7 +200,9 @@ fn feasible(conditions: &[Vec<f64>]) -> bool {
                 passive.iter().enumerate().for_each(|(k, j)| weights[*j] = z[(k, 0)]);
                 break;
             }
-            let step = |k: usize, j: usize| if z[(k, 0)] > 0.0 { 1.0 } else { weights[j] / (weights[j] - z[(k, 0)]) };
+            let step = |k: usize, j: usize| {
+                if z[(k, 0)] > 0.0 { 1.0 } else { weights[j] / (weights[j] - z[(k, 0)]) }
+            };
             let share = passive.iter().enumerate().map(|(k, j)| step(k, *j)).fold(1.0, f64::min);
             if !share.is_finite() {
                 return true;

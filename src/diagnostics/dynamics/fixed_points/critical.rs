@@ -97,9 +97,8 @@ impl Reduced<'_, '_> {
                 (false, false) => 0.0,
             });
             let along: f64 = x.iter().zip(&self.centre).zip(&self.right).map(|((x, c), v)| (x - c) * v).sum();
-            let rest = Mat::from_fn(n + 1, 1, |i, _| {
-                if i < n { mu * self.left[i] - g[i] } else { s - along }
-            });
+            let rest =
+                Mat::from_fn(n + 1, 1, |i, _| if i < n { mu * self.left[i] - g[i] } else { s - along });
             let size = norm(col(rest.as_ref(), 0));
             // Newton's method ends where rounding lets nothing fall further.
             if !(size < 0.5 * last) {

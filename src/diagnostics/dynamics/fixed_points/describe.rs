@@ -24,8 +24,7 @@ pub fn describe(system: &dyn System, found: Found, input: &[f64], keep: usize) -
     let mut g = vec![0.0; n];
     let speed = residual.value(&state, &mut g);
     let zero = found.root.zero;
-    let certified =
-        if zero == Zero::Isolated { certify(&mut residual, &state) } else { None };
+    let certified = if zero == Zero::Isolated { certify(&mut residual, &state) } else { None };
     let (_, jacobian, input_jacobian) = linearise(system.field(), &state, input);
     let order = if system.is_flow() { Order::RealPart } else { Order::Modulus };
     let all = modes(jacobian.as_ref(), order);

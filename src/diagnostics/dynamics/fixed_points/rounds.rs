@@ -22,6 +22,7 @@ const DEFLATED: usize = 48;
 const STEPS: usize = 40;
 
 /// What the rounds did.
+#[derive(Default)]
 pub struct Effort {
     /// Rounds.
     pub rounds: usize,
@@ -53,7 +54,7 @@ pub struct Field<'a> {
 /// rounds in a row. Neither does while the indices of the points do not add up to the rule's degree.
 pub fn rounds(field: &Field, census: &mut Census) -> Effort {
     let per_round = field.options.second_starts;
-    let mut effort = Effort { rounds: 0, starts: 0, saturated: false, quiet: false };
+    let mut effort = Effort::default();
     if per_round == 0 {
         return effort;
     }

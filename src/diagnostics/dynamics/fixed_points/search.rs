@@ -3,9 +3,10 @@
 use super::census::{Arrival, Census};
 use super::critical::critical;
 use super::describe::describe;
+use super::exact;
 use super::residual::{Residual, distance};
-use super::rounds::{Field, rounds};
-use super::solver::{End, Root, Thresholds, Zero, solve, zero};
+use super::rounds::{Effort, Field, rounds};
+use super::solver::{End, Root, Thresholds, Zero, polish, solve, zero};
 use super::starts::{Starts, fresh};
 use super::{FixedPoint, FixedPoints, Index, Label, Region, Rounds};
 use crate::linalg::norm;
@@ -28,6 +29,8 @@ pub struct Options {
     pub second_starts: usize,
     /// Starts of all further rounds at most, where they go on finding points.
     pub budget: usize,
+    /// Limits of the enumeration that proves which points there are, where it applies.
+    pub exact: exact::Limits,
     /// Number of leading modes kept with eigenvectors.
     pub modes: usize,
     /// Seed of the starts.
@@ -51,6 +54,7 @@ impl Options {
             slow_threshold: 1e-6,
             second_starts: starts / 2,
             budget,
+            exact: exact::Limits::default(),
             modes: 5,
             seed: 1,
         }
@@ -116,17 +120,25 @@ pub fn fixed_points(
     if let Some(root) = zero(&mut residual, &origin).filter(|r| at_rest && r.zero == Zero::Isolated) {
         census.add(root, Arrival::Given);
     }
+    let complete = proven(&mut residual, &mut census, system, input, options);
+    let known = census.list.len();
     let field = Field { system, input, starts: &starts, options };
     let mut ends = first_search(&field, &mut census, tick);
     if at_rest && zero(&mut residual, &origin).is_none() {
         ends.slow.push(Cluster { state: origin, speed: 0.0, hits: 0 });
     }
+    if complete {
+        // Whatever rounding made of a zero near a kink: the proof knows them all.
+        census.list.truncate(known);
+    }
     let first = census.count();
-    let effort = rounds(&field, &mut census);
+    let effort = if complete { Effort::default() } else { rounds(&field, &mut census) };
     let second_found = census.count() - first;
-    resolve_critical(&mut residual, &mut census, &mut ends);
-    let missed = census.missed();
-    let index = index(system, &census, n, ends.continuum.is_empty());
+    if !complete {
+        resolve_critical(&mut residual, &mut census, &mut ends);
+    }
+    let missed = if complete { 0.0 } else { census.missed() };
+    let index = index(system, &census, n, complete || ends.continuum.is_empty());
 
     let found = census.into_points();
     // A local minimum of q beside a fixed point is that point, unfinished.
@@ -138,7 +150,9 @@ pub fn fixed_points(
     let (mut minima, rest): (Vec<Cluster>, Vec<Cluster>) =
         ends.minima.into_iter().partition(|m| m.hits >= at_least);
     ends.unconverged.extend(rest.iter().flat_map(|m| std::iter::repeat_n(m.speed, m.hits)));
-    minima.sort_by(|a, b| (b.hits, a.speed).partial_cmp(&(a.hits, b.speed)).unwrap_or(std::cmp::Ordering::Equal));
+    minima.sort_by(|a, b| {
+        (b.hits, a.speed).partial_cmp(&(a.hits, b.speed)).unwrap_or(std::cmp::Ordering::Equal)
+    });
     let in_regions: Vec<f64> = minima.iter().flat_map(|m| std::iter::repeat_n(m.speed, m.hits)).collect();
     minima.truncate(REGIONS);
     ends.unconverged.extend(in_regions);
@@ -151,7 +165,8 @@ pub fn fixed_points(
         (!a.isolated, a.unstable).cmp(&(!b.isolated, b.unstable)).then_with(states)
     });
     ends.slow.sort_by(|a, b| a.speed.total_cmp(&b.speed));
-    points.extend(ends.slow.into_par_iter().map(|c| slow(system, c, input, options.modes)).collect::<Vec<_>>());
+    points
+        .extend(ends.slow.into_par_iter().map(|c| slow(system, c, input, options.modes)).collect::<Vec<_>>());
     FixedPoints {
         points,
         input: input.to_vec(),
@@ -159,17 +174,39 @@ pub fn fixed_points(
         unconverged: ends.unconverged.len(),
         unconverged_speeds: ends.unconverged,
         expected_missed: index.map_or(missed, |i| missed.max(f64::from(i.missing()))),
-        complete: false,
+        complete,
         index,
         degree: system.field().degree(),
         odd,
         second_starts: effort.starts,
         second_found,
         rounds: Rounds { count: effort.rounds, saturated: effort.saturated, quiet: effort.quiet },
-        regions: minima.into_iter().map(|m| Region { state: m.state, speed: m.speed, starts: m.hits }).collect(),
+        regions: minima
+            .into_iter()
+            .map(|m| Region { state: m.state, speed: m.speed, starts: m.hits })
+            .collect(),
         slow_threshold: options.slow_threshold,
         flow: system.is_flow(),
     }
+}
+
+/// Adds the points that are proven to exist, where [`exact::enumerate`] applies; whether they are all.
+fn proven(
+    residual: &mut Residual,
+    census: &mut Census,
+    system: &dyn System,
+    input: &[f64],
+    options: &Options,
+) -> bool {
+    let Some(found) = exact::enumerate(system, input, &options.exact) else { return false };
+    for x in found.points {
+        let polished = polish(residual, &x, 20).filter(|r| r.zero == Zero::Isolated);
+        let radius = 1e-9 * (1.0 + norm(&x));
+        let near = polished.filter(|r| distance(&r.state, &x) <= radius + r.radius);
+        // At a kink Newton's method may leave for another piece; the proof holds all the same.
+        census.add(near.unwrap_or(Root { state: x, zero: Zero::Isolated, radius, sign: 0 }), Arrival::Given);
+    }
+    found.complete
 }
 
 /// Whether F(-x) = -F(x), by four random states.

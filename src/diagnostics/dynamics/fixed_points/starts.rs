@@ -58,8 +58,7 @@ impl Starts {
         let (first, others) = (pick(), [pick(), pick(), pick()]);
         let a = known[first];
         let farther = |k: &usize| if *k == first { f64::INFINITY } else { gap(a, known[*k]) };
-        let second =
-            others.into_iter().min_by(|p, q| farther(p).total_cmp(&farther(q))).unwrap_or(others[0]);
+        let second = others.into_iter().min_by(|p, q| farther(p).total_cmp(&farther(q))).unwrap_or(others[0]);
         let share = uniform(rng, 0.2, 0.8);
         let mix = a.iter().zip(known[second]).map(|(a, b)| share * a + (1.0 - share) * b);
         let start = mix.zip(&self.spread).map(|(x, s)| x + 0.05 * s * normal(rng)).collect();

@@ -33,7 +33,11 @@ pub fn facts(result: &FixedPoints) -> Vec<(String, String)> {
 /// How the search went, in a sentence.
 pub fn search(result: &FixedPoints) -> Option<String> {
     let rounds = words::count(result.rounds.count, "round");
-    let pairs = if result.odd { " The network is odd: points come in pairs x, -x, and each was mirrored." } else { "" };
+    let pairs = if result.odd {
+        " The network is odd: points come in pairs x, -x, and each was mirrored."
+    } else {
+        ""
+    };
     let text = match ended(result) {
         "proof" => "It is proven that there are no other fixed points.".to_owned(),
         "first search" => return None,
