@@ -160,3 +160,14 @@ fn diverging_trajectories_do_not_matter() {
     let at = |v: f64| isolated(&found).iter().any(|p| p.state.iter().all(|x| (x - v).abs() < 1e-9));
     assert!(at(0.0) && at(2.0), "{:?}", found.points);
 }
+
+/// What is proven needs no further starts, and says so; what is not proven does not.
+#[test]
+fn completeness_is_said_only_where_it_is_proven() {
+    let whole = search(&unit(Activation::Tanh, 2.0, 0.1));
+    assert!(whole.complete && whole.second_starts == 0 && whole.expected_missed == 0.0);
+    assert_eq!(isolated(&whole).len(), 3);
+    assert!(!search(&unit(Activation::Tanh, 1.0, 0.0)).complete);
+    let gru = search(&Map::new(Gru::new(2, 0)));
+    assert!(!gru.complete && gru.second_starts > 0 && isolated(&gru).len() == 1);
+}

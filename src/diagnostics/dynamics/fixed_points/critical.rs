@@ -58,6 +58,7 @@ pub fn critical(residual: &mut Residual, x: &[f64]) -> Option<Critical> {
         let pair = [-reach, reach].map(|s| reduced.at(s).map(|(mu, _)| mu));
         if let [Some(a), Some(b)] = pair
             && a.abs().min(b.abs()) > noise
+            && a.signum() != b.signum()
         {
             ends = Some((a, b));
         } else {
@@ -65,9 +66,6 @@ pub fn critical(residual: &mut Residual, x: &[f64]) -> Option<Critical> {
         }
     }
     let (before, after) = ends?;
-    if before.signum() == after.signum() {
-        return None;
-    }
     // The edges of the stretch on which rounding hides the sign; the zero is taken in its middle.
     let low = reduced.edge(-reach, reach, before.signum(), noise)?;
     let high = reduced.edge(reach, -reach, after.signum(), noise)?;
