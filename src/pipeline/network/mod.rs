@@ -392,8 +392,10 @@ impl<'a> Run<'a> {
         let system = self.network.system.as_ref();
         let s = self.settings;
         let mut options = fixed_points::Options::for_dimension(system.field().dim());
-        options.starts = s.starts.unwrap_or(options.starts);
+        let usual = options.starts;
+        options.starts = s.starts.unwrap_or(usual);
         options.second_starts = options.starts.div_ceil(2);
+        options.budget = options.budget.saturating_mul(options.starts) / usual;
         options.noise = s.noise.unwrap_or(options.noise);
         options.slow_threshold = s.slow_threshold.unwrap_or(options.slow_threshold);
         options.seed = self.seed;
