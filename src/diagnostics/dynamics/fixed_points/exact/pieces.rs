@@ -56,6 +56,9 @@ pub struct Candidate {
 /// Blur of a dictionary above which it is computed anew.
 const BLUR: f64 = 1e-7;
 
+/// Operations for an entry of a dictionary.
+const OPERATIONS: u64 = 100;
+
 /// The linear complementarity problem x >= 0, w = (I - W) x - c >= 0, x_i w_i = 0 of x = [W x + c]+, or its
 /// directions, with c = 0 and sum x = 1.
 pub struct Pieces<'a> {
@@ -136,7 +139,11 @@ impl<'a> Pieces<'a> {
     }
 
     /// Looks at one node: it is empty, or it is a piece, or it is parted by the state of one unit.
-    pub fn visit(&self, mut node: Node, stack: &mut Vec<Node>, leaves: &mut Vec<Leaf>) -> u64 {
+    pub fn visit(&self, node: Node, stack: &mut Vec<Node>, leaves: &mut Vec<Leaf>) -> u64 {
+        OPERATIONS * self.look(node, stack, leaves)
+    }
+
+    fn look(&self, mut node: Node, stack: &mut Vec<Node>, leaves: &mut Vec<Leaf>) -> u64 {
         let mut work = node.dictionary.size() + 64;
         self.refresh(&mut node.dictionary, BLUR);
         if node.dictionary.settle(&mut work) == Settled::Empty {

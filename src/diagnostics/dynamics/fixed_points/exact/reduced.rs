@@ -133,7 +133,7 @@ impl Reduced {
     }
     /// Cost of an enclosure.
     pub fn cost(&self) -> u64 {
-        (self.n * self.r * self.r) as u64 + 64
+        (self.n * (self.r * self.r + 20)) as u64 + 2000
     }
 
     /// What is known of h over `cube`.
