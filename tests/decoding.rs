@@ -105,7 +105,8 @@ fn three_classes_are_told_and_counted() {
     // Classes at the corners of a triangle of side 2 with unit noise: who knows the corners is right with probability 0.74534
     // (numpy, 2 x 10^7 draws).
     let (t, values) = (6000, noise(12_000, 1.0, 21));
-    let corner = |c: usize| [[0.0, 2.0 / 3f64.sqrt()], [-1.0, -1.0 / 3f64.sqrt()], [1.0, -1.0 / 3f64.sqrt()]][c];
+    let corner =
+        |c: usize| [[0.0, 2.0 / 3f64.sqrt()], [-1.0, -1.0 / 3f64.sqrt()], [1.0, -1.0 / 3f64.sqrt()]][c];
     let y: Vec<usize> = (0..t).map(|j| j % 3).collect();
     let x = Mat::from_fn(2, t, |i, j| values[2 * j + i] + corner(y[j])[i]);
     let found = decode(x.as_ref(), &y, None, &Options::default()).unwrap();
@@ -330,7 +331,8 @@ fn a_known_read_out_is_decoded_as_well_as_it_can_be() {
     let mut rng = stream(7, Use::Fixture, 1);
     let y: Vec<bool> =
         values.iter().map(|v| uniform(&mut rng, 0.0, 1.0) < 1.0 / (1.0 + (-2.0 * v).exp())).collect();
-    let found = decode(x.as_ref(), &coded(&y), None, &Options { intercept: false, ..Options::default() }).unwrap();
+    let found =
+        decode(x.as_ref(), &coded(&y), None, &Options { intercept: false, ..Options::default() }).unwrap();
     assert!(found.test.std_error < 0.006 && found.cross_validated.std_error < 0.006);
     assert!((found.test.value - found.cross_validated.value).abs() < 4.0 * found.test.std_error);
     assert!((found.train - found.test.value).abs() < 0.02);

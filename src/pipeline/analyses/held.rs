@@ -181,9 +181,7 @@ impl Target {
                         (vec![], TargetKind::Unusable(why))
                     }
                     _ => {
-                        let code = |v: &String| {
-                            distinct.binary_search(&v).map_or(f64::NAN, |c| c as f64)
-                        };
+                        let code = |v: &String| distinct.binary_search(&v).map_or(f64::NAN, |c| c as f64);
                         let values = rows.iter().map(|r| code(&all[*r])).collect();
                         (values, TargetKind::Labels(distinct.iter().map(|v| (*v).clone()).collect()))
                     }

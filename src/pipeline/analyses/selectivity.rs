@@ -200,14 +200,23 @@ fn read_out(analyses: &Analyses, target: &Target, rows: &[usize]) -> Result<Weig
     if let TargetKind::Number(..) = target.kind {
         let fit = linear(x.as_ref(), &y)?;
         let fault = (fit.rank + 1 >= rows.len()).then_some(Fault::Few);
-        return Ok(Weights { units: fit.weights, explained: fit.r_squared, fault });
+        return Ok(Weights { units: direction(fit.weights), explained: fit.r_squared, fault });
     }
     let y: Vec<bool> = y.iter().map(|v| *v > 0.5).collect();
     let fit = logistic(x.as_ref(), &y, true, analyses.config.analyses.ridge.unwrap_or(0.0))?;
     let fault = matches!(fit.separation, Separation::Complete | Separation::Quasi).then_some(Fault::Parted);
     let second = y.iter().filter(|y| **y).count() as f64 / y.len() as f64;
     let null = y.len() as f64 * (second * second.ln() + (1.0 - second) * (1.0 - second).ln());
-    Ok(Weights { units: fit.weights, explained: 1.0 - fit.log_likelihood / null, fault })
+    Ok(Weights { units: direction(fit.weights), explained: 1.0 - fit.log_likelihood / null, fault })
+}
+
+/// The same direction with a largest entry of one, whose square is in the range of numbers.
+fn direction(mut weights: Vec<f64>) -> Vec<f64> {
+    let most = weights.iter().fold(0.0f64, |a, w| a.max(w.abs()));
+    if most > 0.0 {
+        weights.iter_mut().for_each(|w| *w /= most);
+    }
+    weights
 }
 
 /// Angles of all pairs, in space and in the plane, and the share of each read-out in the plane; NaN where there is none.

@@ -197,7 +197,10 @@ fn few(d: &Decoded, f: &Decoding) -> Option<String> {
         return Some(format!("The accuracy for {} stands, {a}{gap}.", d.name));
     }
     if f.permuted.is_none() {
-        return Some(format!("The accuracy for {} was not tested by permutation, which would take minutes.", d.name));
+        return Some(format!(
+            "The accuracy for {} was not tested by permutation, which would take minutes.",
+            d.name
+        ));
     }
     (f.by == By::Trials && f.groups < 10).then(|| {
         format!("{} is known in {} only: errors are wide and uncertain themselves.", d.name, groups(f))

@@ -98,7 +98,9 @@ pub fn describe(s: &Selectivity) -> String {
     }));
     if let Groups::Blocks(count) = s.by {
         let blocks = words::count(count, "block");
-        parts.push(format!("rows are alike from one to the next, and without --trial errors rest on {blocks} of them"));
+        parts.push(format!(
+            "rows are alike from one to the next, and without --trial errors rest on {blocks} of them"
+        ));
     }
     format!("{}.", parts.join("; "))
 }
@@ -143,7 +145,9 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
              time; --trial says which rows belong together.",
             words::count(count, "block")
         ),
-        Groups::Rows => "Errors of slopes take rows as independent; rows next to each other are not alike.".into(),
+        Groups::Rows => {
+            "Errors of slopes take rows as independent; rows next to each other are not alike.".into()
+        }
     };
     let intro = format!(
         "A read-out is the direction of unit weights by which a target is told: by logistic regression where it has two \

@@ -178,7 +178,13 @@ pub(super) fn accuracy(
 }
 
 /// What pairs of samples that train on each other add to the variance, by how much the accuracy moves with the partition.
-fn partitions(features: &Features, groups: &Groups, y: &[usize], whole: &Rule, o: &Options) -> Result<f64, Error> {
+fn partitions(
+    features: &Features,
+    groups: &Groups,
+    y: &[usize],
+    whole: &Rule,
+    o: &Options,
+) -> Result<f64, Error> {
     let count = o.folds.min(PARTS).min(groups.members.len() / 2).max(2);
     let drawn = (0..PARTITIONS).into_par_iter().map(|draw| {
         let fold = folds(&groups.members, count, o.seed, 1 + draw);

@@ -189,7 +189,8 @@ pub(super) fn described(
     let rows = features.z.nrows();
     let at_mean: Vec<f64> = (0..k).map(|i| (0..n).map(|u| d[(u, i)] * mean[u]).sum::<f64>()).collect();
     let score = |q: &Vec<f64>| {
-        let b: Vec<f64> = (0..rows).map(|a| q.iter().enumerate().map(|(j, q)| q * rule.b[j * rows + a]).sum()).collect();
+        let b: Vec<f64> =
+            (0..rows).map(|a| q.iter().enumerate().map(|(j, q)| q * rule.b[j * rows + a]).sum()).collect();
         let error = |v: &dyn Fn(usize) -> f64| {
             let direction = |i: usize| q[i / rows] * v(i % rows);
             errors.as_ref().map_or(f64::NAN, |(c, widened)| widened * spread(c, &direction))
@@ -220,8 +221,14 @@ pub(super) fn described(
 /// sqrt(v.C v).
 fn spread(c: &Mat<f64>, v: &dyn Fn(usize) -> f64) -> f64 {
     let v: Vec<f64> = (0..c.nrows()).map(v).collect();
+    let most = v.iter().fold(0.0f64, |a, v| a.max(v.abs()));
+    if most == 0.0 {
+        return 0.0;
+    }
+    // Of size one, so that no square leaves the range of numbers.
+    let v: Vec<f64> = v.iter().map(|v| v / most).collect();
     let dot = |j: usize| col(c.as_ref(), j).iter().zip(&v).map(|(c, v)| c * v).sum::<f64>();
-    (0..v.len()).map(|j| v[j] * dot(j)).sum::<f64>().max(0.0).sqrt()
+    most * (0..v.len()).map(|j| v[j] * dot(j)).sum::<f64>().max(0.0).sqrt()
 }
 
 fn inverse(h: &Mat<f64>) -> Option<Mat<f64>> {

@@ -251,8 +251,9 @@ pub(super) fn maximise(likelihood: &Likelihood, start: Option<&[f64]>, exact: f6
             break;
         }
         cholesky.inverse(inverse.as_mut());
-        let step: Vec<f64> =
-            (0..b.len()).map(|i| -col(inverse.as_ref(), i).iter().zip(&g).map(|(v, g)| v * g).sum::<f64>()).collect();
+        let step: Vec<f64> = (0..b.len())
+            .map(|i| -col(inverse.as_ref(), i).iter().zip(&g).map(|(v, g)| v * g).sum::<f64>())
+            .collect();
         let moved = likelihood.scores(&step);
         let most = likelihood.along(&step).norm_max();
         if gradient <= GRADIENT * exact && most <= STEP * exact {

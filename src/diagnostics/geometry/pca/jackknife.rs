@@ -56,7 +56,8 @@ pub(super) fn errors(all: &Moments, blocks: &[Moments], components: MatRef<f64>)
     let error = |k: usize| {
         let pseudo: Vec<f64> =
             left.iter().zip(&shares).map(|(l, h)| h * found[k] - (h - 1.0) * l[k]).collect();
-        let corrected = m as f64 * found[k] - left.iter().zip(&shares).map(|(l, h)| (1.0 - 1.0 / h) * l[k]).sum::<f64>();
+        let corrected =
+            m as f64 * found[k] - left.iter().zip(&shares).map(|(l, h)| (1.0 - 1.0 / h) * l[k]).sum::<f64>();
         let square: f64 = pseudo.iter().zip(&shares).map(|(q, h)| (q - corrected).powi(2) / (h - 1.0)).sum();
         (widened * widened * square / m as f64 + (corrected - found[k]).powi(2)).sqrt()
     };

@@ -149,7 +149,9 @@ impl Accumulator {
         Some(Pca {
             rows: all.rows,
             mean: self.origin.iter().zip(&all.mean).map(|(o, m)| o + back(*m)).collect(),
-            deviation: (0..n).map(|i| back(crate::linalg::norm(col(all.r.as_ref(), i)) / scale.sqrt())).collect(),
+            deviation: (0..n)
+                .map(|i| back(crate::linalg::norm(col(all.r.as_ref(), i)) / scale.sqrt()))
+                .collect(),
             blocks: if errors.is_some() { parts.len() } else { 0 },
             correlation_time: time,
             components_for_90: for_90.map_or(k, |p| p + 1),
@@ -157,7 +159,10 @@ impl Accumulator {
                 value: participation(&variance),
                 std_error: errors.as_ref().map_or(f64::NAN, |e| e.participation),
             },
-            explained_variance: variance.into_iter().map(|v| if v > 0.0 { squared(v) } else { 0.0 }).collect(),
+            explained_variance: variance
+                .into_iter()
+                .map(|v| if v > 0.0 { squared(v) } else { 0.0 })
+                .collect(),
             std_error: errors.map_or_else(|| vec![f64::NAN; k], |e| e.ratios),
             explained_variance_ratio: ratio,
             components,
