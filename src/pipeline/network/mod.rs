@@ -97,10 +97,16 @@ pub(super) fn diagnose(
         }
     }
     if let Some(pca) = run.pca.as_ref().filter(|_| wants(Module::Pca)) {
-        findings.push(format!("{}.", sections::words::carry(pca.components_for_90, pca.mean.len())));
-        let intro = format!("Principal components of the states along {}.", run.source());
-        let rendered =
+        findings.push(run.spans(pca));
+        let intro = format!(
+            "Principal components of the states along {}, {}: dimensions of what these starts do in that time, not of the network.",
+            run.source(),
+            run.length()
+        );
+        let mut rendered =
             sections::pca(pca, &run.context.names, &run.lines(), &intro, vec![run.projections(pca)])?;
+        rendered.json["trajectories"] = run.orbits.states.len().into();
+        rendered.json["length"] = run.longest().into();
         done.push((Module::Pca, rendered));
     }
     if wants(Module::FlowField) {
@@ -299,6 +305,27 @@ impl<'a> Run<'a> {
             }
             Inputs::Constant(_) => format!("{count} from {from} under the constant input"),
         }
+    }
+
+    /// Steps of the longest trajectory.
+    fn longest(&self) -> usize {
+        self.orbits.states.iter().map(|s| s.ncols().saturating_sub(1)).max().unwrap_or(0)
+    }
+
+    /// How long the trajectories are, in words.
+    fn length(&self) -> String {
+        format!("{} long each", sections::words::count(self.longest(), "step"))
+    }
+
+    /// What the trajectories span, in a sentence that says what they are.
+    fn spans(&self, pca: &Pca) -> String {
+        let what = if self.driven() || self.initial.is_some() {
+            "Of the states along"
+        } else {
+            "Of the relaxation along"
+        };
+        let components = sections::words::carry(pca.components_for_90, pca.mean.len());
+        format!("{what} {}, {}, {components}.", self.source(), self.length())
     }
 
     /// Initial states for the exponents: the user's, or random ones, fewer for large networks.
