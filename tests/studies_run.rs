@@ -63,7 +63,7 @@ fn request(seed: u64) -> Request {
 fn a_folder_holds_claims_summary_sections_and_page() {
     let place = Place::new("study");
     let out = place.0.join("out");
-    let outcome = run(&DEMO, &request(1), &out, &Silent).unwrap();
+    let outcome = run(&DEMO, &request(1), &out.clone().into(), &Silent).unwrap();
     assert_eq!(outcome.claims.iter().map(|c| c.verdict).collect::<Vec<_>>(), {
         use Verdict::{Differs, Holds, NotTested, Undecided};
         [Differs, Holds, NotTested, Undecided, Holds]
@@ -104,7 +104,7 @@ fn a_folder_holds_claims_summary_sections_and_page() {
 #[test]
 fn a_summary_with_a_damaged_claim_breaks_the_schema() {
     let place = Place::new("study-schema");
-    run(&DEMO, &request(1), &place.0.join("out"), &Silent).unwrap();
+    run(&DEMO, &request(1), &place.0.join("out").into(), &Silent).unwrap();
     let mut summary = place.summary("out");
     summary["modules"]["paper/demo"]["claims"][0]["verdict"] = "perhaps".into();
     assert!(violations(&summary)[0].contains("verdict"), "{:?}", violations(&summary));
@@ -113,10 +113,10 @@ fn a_summary_with_a_damaged_claim_breaks_the_schema() {
 #[test]
 fn a_study_that_fails_leaves_its_progress_and_no_folder() {
     let place = Place::new("study-fails");
-    let error = run(&DEMO, &request(7), &place.0.join("out"), &Silent).unwrap_err();
+    let error = run(&DEMO, &request(7), &place.0.join("out").into(), &Silent).unwrap_err();
     assert_eq!((error.exit_status(), error.to_string()), (4, "diverged".into()));
     assert_eq!(place.entries(), ["out.progress"]);
-    run(&DEMO, &request(1), &place.0.join("out"), &Silent).unwrap();
+    run(&DEMO, &request(1), &place.0.join("out").into(), &Silent).unwrap();
     assert_eq!(place.entries(), ["out", "out.progress"], "another run's progress is not its own");
 }
 
@@ -125,11 +125,11 @@ fn a_missing_data_folder_and_an_occupied_place_are_refused_before_work() {
     let place = Place::new("study-refused");
     let out = place.0.join("out");
     let with = Request { data: Some(place.0.join("nowhere")), ..request(1) };
-    let error = run(&DEMO, &with, &out, &Silent).unwrap_err();
+    let error = run(&DEMO, &with, &out.clone().into(), &Silent).unwrap_err();
     assert!(error.exit_status() == 3 && error.to_string().contains("nowhere"), "{error}");
     std::fs::create_dir(&out).unwrap();
     place.write("out/mine.txt", "mine");
-    let error = run(&DEMO, &request(1), &out, &Silent).unwrap_err();
+    let error = run(&DEMO, &request(1), &out.clone().into(), &Silent).unwrap_err();
     assert_eq!(error.exit_status(), 2);
     assert_eq!(place.entries(), ["out"]);
     assert!(Path::new(&out).join("mine.txt").exists());

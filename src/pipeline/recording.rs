@@ -82,6 +82,7 @@ pub(super) fn diagnose(
         subject,
         findings,
         warnings: vec![],
+        failed: vec![],
         modules: done,
     })
 }

@@ -82,6 +82,9 @@ pub enum Error {
     /// A figure or table cannot be made.
     #[error(transparent)]
     Report(#[from] crate::report::Error),
+    /// The folder for unfinished work cannot be used.
+    #[error(transparent)]
+    Progress(#[from] crate::pipeline::Error),
     /// The numbers failed.
     #[error("{0}")]
     Numbers(String),
@@ -109,6 +112,7 @@ impl Error {
         match self {
             Self::Report(_) | Self::Unknown(..) => 2,
             Self::Input(_) | Self::Data(_) | Self::Foreign { .. } => 3,
+            Self::Progress(e) => e.exit_status(),
             Self::Numbers(_) => 4,
         }
     }
