@@ -212,6 +212,17 @@ fn claims_come_first_and_reasons_stand_beside_them() {
     assert!(at("id=\"claims\"") < at("class=\"facts\"") && at("id=\"claims\"") < at("<main>"));
     assert!(at("✗ differs</span></td>") < at("a wrong normalisation"));
     assert!(html.contains("href=\"claims.csv\"") && html.contains("○ not tested</span> 1"));
+    assert!(!html.contains("Checks"), "there is none");
+    page.claims.push(ClaimRow { verdict: "undecided", ..ClaimRow::default() });
+    page.claims.push(ClaimRow { verdict: "holds", check: true, ..ClaimRow::default() });
+    let html = render(&page);
+    let at = |word: &str| html.find(word).unwrap_or_else(|| panic!("{word} is not in the page"));
+    assert!(html.contains("✓ holds</span> 1 <span") && html.contains("? undecided</span> 1"));
+    assert!(
+        at("Checks of the code, no claims:</small> <span class=\"verdict holds\">✓ holds</span> 1")
+            < at("<table")
+    );
+    assert!(at("? undecided</span></td>") < at("Checks: identities that the code must obey"));
     page.claims.clear();
     assert!(!render(&page).contains("claims.csv"), "a page without claims has no table of them");
 }

@@ -6,7 +6,7 @@ pub mod park2023;
 pub mod run;
 pub mod schaeffer2020;
 
-pub use claims::{Claim, Verdict};
+pub use claims::{Claim, Measure, Verdict};
 
 use crate::pipeline::Observer;
 use crate::report::page::Section;
@@ -133,7 +133,7 @@ pub fn named(name: &str) -> Result<Vec<Study>, Error> {
     if found.is_empty() { Err(Error::Unknown(name.into(), list(&all()))) } else { Ok(found) }
 }
 
-/// Mean and standard error of the mean; NaN where there are too few values.
+/// Mean and standard error of the mean, for figures and tables; NaN where there are too few values.
 fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;

@@ -125,8 +125,8 @@ fn write(study: &Study, request: &Request, found: Findings, folder: Folder) -> R
         tables,
     };
     folder.write_page(&page, request.png)?;
-    folder.write("claims.csv", claims::table(&claims).encode(TableFormat::Csv)?)?;
-    entry.insert("claims".into(), claims::json(&claims));
+    folder.write("claims.csv", claims::table(&claims, request.preset).encode(TableFormat::Csv)?)?;
+    entry.insert("claims".into(), claims::json(&claims, request.preset));
     let modules = Map::from_iter([(study.name.to_string(), Value::Object(entry))]);
     let input = json!({
         "study": study.name,
