@@ -60,6 +60,25 @@ impl Dtype {
         }
     }
 
+    /// The type that numpy calls `code`, such as `f4` or `i8`, whatever the byte order.
+    pub(crate) fn numpy(code: &str) -> Option<Self> {
+        Some(match code {
+            "f8" => Self::F64,
+            "f4" => Self::F32,
+            "f2" => Self::F16,
+            "i8" => Self::I64,
+            "i4" => Self::I32,
+            "i2" => Self::I16,
+            "i1" => Self::I8,
+            "u8" => Self::U64,
+            "u4" => Self::U32,
+            "u2" => Self::U16,
+            "u1" => Self::U8,
+            "b1" => Self::Bool,
+            _ => return None,
+        })
+    }
+
     /// Appends the values in `bytes` to `out`; bytes short of a whole value are left.
     ///
     /// Integers beyond 2^53 are rounded to the nearest f64.

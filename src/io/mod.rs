@@ -12,5 +12,6 @@ pub mod tensors;
 mod archive;
 pub(crate) mod atomic;
 mod dtype;
+mod literal;
 mod npy;
 mod sniff;

@@ -24,6 +24,11 @@ pub(crate) enum Family {
     Unknown,
 }
 
+const MATLAB: Family =
+    Family::Foreign("a MATLAB file", "export its arrays as npz or CSV, by writematrix or scipy.io.loadmat");
+const POINTER: Family =
+    Family::Foreign("a Git LFS pointer, not the file itself", "fetch the file: git lfs pull");
+
 /// The family of the file at `path`.
 ///
 /// # Errors
@@ -57,10 +62,32 @@ fn by_content(head: &[u8]) -> Family {
         (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
         (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
         (b"\x89HDF\r\n", Family::Foreign("an HDF5 file", "export its arrays as npz or safetensors")),
-        (b"MATLAB 5.0", Family::Foreign("a MATLAB file", "export its arrays as npz or CSV")),
-        (b"\x1f\x8b", Family::Foreign("a gzip archive", "unpack it first")),
-        (b"\x28\xb5\x2f\xfd", Family::Foreign("a zstd archive", "unpack it first")),
-        (b"BZh", Family::Foreign("a bzip2 archive", "unpack it first")),
+        (b"MATLAB 5.0", MATLAB),
+        (b"MATLAB 7.3", MATLAB),
+        (b"CDF\x01", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
+        (b"CDF\x02", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
+        (b"version https://git-lfs.github.com", POINTER),
+        (b"version https://hawser.github.com", POINTER),
+        (
+            b"/annex/objects/",
+            Family::Foreign("a git-annex pointer, not the file itself", "fetch the file: git annex get"),
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            Family::Foreign("an Excel 97 workbook (.xls)", "save the sheet as CSV"),
+        ),
+        (b"SQLite format 3\0", Family::Foreign("an SQLite database", "export the table as CSV")),
+        (b"%PDF-", Family::Foreign("a PDF", "read the file that it was made from")),
+        (
+            b"RDX",
+            Family::Foreign("an R workspace", "write the table with write.csv(x, file, row.names = FALSE)"),
+        ),
+        (b"\x1f\x8b", Family::Foreign("a gzip archive", "unpack it first: gunzip")),
+        (b"\x28\xb5\x2f\xfd", Family::Foreign("a zstd archive", "unpack it first: unzstd")),
+        (b"BZh", Family::Foreign("a bzip2 archive", "unpack it first: bunzip2")),
+        (b"\xfd7zXZ\0", Family::Foreign("an xz archive", "unpack it first: unxz")),
+        (b"7z\xbc\xaf", Family::Foreign("a 7z archive", "unpack it first")),
+        (b"Rar!", Family::Foreign("a rar archive", "unpack it first")),
         (b"\xff\xfe", Family::Foreign("UTF-16 text", "save it as UTF-8")),
         (b"\xfe\xff", Family::Foreign("UTF-16 text", "save it as UTF-8")),
     ];
@@ -71,9 +98,37 @@ fn by_content(head: &[u8]) -> Family {
         [0x80, 1..=5, ..] => Family::Pickle,
         // A safetensors header is a length of 8 bytes and a JSON object.
         [_, _, _, _, _, 0, 0, 0, b'{', ..] => Family::Safetensors,
+        _ if starts_page(head) => Family::Foreign(
+            "an HTML page, as a server sends in place of a file",
+            "download the file itself, signed in if need be",
+        ),
+        [b'{', ..] => Family::Foreign("JSON", "export its arrays as CSV or npz"),
         _ if !head.contains(&0) => Family::Text,
         _ => Family::Unknown,
     }
+}
+
+fn starts_page(head: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&head[..head.len().min(64)]).trim_start().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
+}
+
+/// The error for a zip archive that holds neither arrays nor weights.
+pub(crate) fn foreign_zip(names: &[String], expected: &'static str) -> Problem {
+    let any = |part: &str| names.iter().any(|n| n.starts_with(part));
+    let (found, advice) = match names {
+        _ if any("xl/") => ("an Excel workbook (.xlsx)".into(), "save the sheet as CSV"),
+        _ if any("META-INF/manifest") && any("content.xml") => {
+            ("an OpenDocument sheet (.ods)".into(), "save the sheet as CSV")
+        }
+        [] => ("an empty zip archive".into(), "check that this is the file you meant"),
+        [one] => (format!("a zip archive that holds `{one}`"), "unpack it first: unzip"),
+        [one, ..] => (
+            format!("a zip archive of {} entries without .npy (`{one}`, ...)", names.len()),
+            "unpack it first: unzip",
+        ),
+    };
+    Problem::UnknownFormat { found, expected, advice }
 }
 
 fn by_extension(path: &Path) -> Family {

@@ -91,6 +91,12 @@ pub trait Rule<T: Real = f64>: Send + Sync {
         let _ = i;
         [f64::NEG_INFINITY, f64::INFINITY]
     }
+    /// Degree of x - F (of -F for the field of a flow) over all states under any constant input, where it
+    /// is known: the sum of sign det(I - F_x) (det(-F_x)) over the fixed points, if all are regular. It is 1
+    /// where F maps a box that holds all fixed points into itself (Brouwer), so that one exists.
+    fn degree(&self) -> Option<i32> {
+        None
+    }
     /// The equation of the fixed points (or zeros) under a constant input of length d, where the rule is
     /// a network of one nonlinearity.
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {

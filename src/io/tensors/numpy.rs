@@ -12,18 +12,35 @@ use super::super::error::{Error, Problem};
 use super::super::npy::{self, Element, Header};
 use super::{Tensor, Tensors, check_shape};
 
+/// The type of a structured array in an outline.
+pub(crate) const STRUCTURED: &str = "structured";
 /// Longer strings are no metadata.
 const LONGEST_TEXT: usize = 1 << 20;
 
-pub(super) fn read_npy(path: &Path) -> Result<Tensors, Problem> {
+pub(super) fn read_npy(path: &Path, values: bool) -> Result<Tensors, Problem> {
     let name = path.file_stem().map_or_else(|| "array".into(), |s| s.to_string_lossy().into_owned());
     let mut reader = BufReader::new(File::open(path).map_err(Problem::reading)?);
     let header = Header::read(&mut reader, &name)?;
-    let tensor = tensor(&mut reader, &header, name)?;
+    let tensor = match values {
+        true => tensor(&mut reader, &header, name)?,
+        false if header.element == Element::Object => return Err(header.not_numbers(&name)),
+        false => outlined(&header, name),
+    };
     Ok(Tensors { format: "npy", tensors: vec![tensor], ..Tensors::default() })
 }
 
-pub(super) fn read_npz(mut archive: Archive, names: &[String]) -> Result<Tensors, Problem> {
+/// A tensor without its values.
+fn outlined(header: &Header, name: String) -> Tensor {
+    let dtype = match &header.element {
+        Element::Number { dtype, .. } => dtype.name(),
+        Element::Structured { .. } => STRUCTURED,
+        _ => "other",
+    };
+    Tensor { name, shape: header.shape.clone(), dtype: dtype.into(), data: vec![] }
+}
+
+/// The arrays of an npz, their values only if asked for.
+pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> Result<Tensors, Problem> {
     let mut out = Tensors { format: "npz", ..Tensors::default() };
     for entry_name in names {
         let Some(name) = entry_name.strip_suffix(".npy") else {
@@ -33,6 +50,9 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String]) -> Result<Tensors
         let mut entry = archive.entry(entry_name)?;
         let header = Header::read(&mut entry, name)?;
         match &header.element {
+            Element::Number { .. } | Element::Structured { .. } if !values => {
+                out.tensors.push(outlined(&header, name.into()));
+            }
             Element::Number { .. } => {
                 out.tensors.push(tensor(&mut entry, &header, name.into())?);
                 finish(&mut entry, name)?;
@@ -46,7 +66,13 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String]) -> Result<Tensors
             Element::Object => {
                 out.skipped.push(format!("{name}: pickled Python objects; nothing is ever executed here"));
             }
-            Element::Unicode { .. } => out.skipped.push(format!("{name}: an array of text")),
+            Element::Structured { .. } => {
+                out.skipped.push(format!("{name}: a structured array, which is a table and no weights"));
+            }
+            Element::Time { .. } => out.skipped.push(format!("{name}: dates or durations")),
+            Element::Unicode { .. } | Element::Bytes { .. } => {
+                out.skipped.push(format!("{name}: an array of text"))
+            }
             Element::Other(descr) => out.skipped.push(format!("{name}: dtype {descr} is not a real number")),
         }
     }

@@ -92,6 +92,10 @@ impl<T: Real> Rule<T> for Rate<T> {
     fn range(&self, i: usize) -> [f64; 2] {
         self.cell.range(i)
     }
+    /// The zeros are the fixed points of the cell inside, and det(-F_x) = det(I - D) / prod tau.
+    fn degree(&self) -> Option<i32> {
+        self.cell.degree()
+    }
     /// -x + f(W x + U u + b) is 0 where the cell inside is at rest, whatever tau.
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
         Some(Recurrence { zeros: true, ..self.cell.recurrence(input)? })

@@ -191,6 +191,10 @@ impl<T: Real> Rule<T> for Stack<T> {
         let l = self.state.iter().rposition(|s| *s <= i).unwrap_or(0).min(self.layers.len() - 1);
         self.layers[l].range(i - self.state[l])
     }
+    /// Each layer's box holds whatever the bounded layers below show it.
+    fn degree(&self) -> Option<i32> {
+        self.layers.iter().map(|l| l.degree()).product()
+    }
     /// At rest each layer sees the rates of the one below: the matrix has the layers' own W on its
     /// diagonal and their U below it.
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
@@ -207,7 +211,8 @@ impl<T: Real> Rule<T> for Stack<T> {
                 return None;
             }
             let layout = layer.layout();
-            let u = layout.iter().position(|b| b.name == "weight_ih" && (b.rows, b.cols) == (layer.dim(), d))?;
+            let u =
+                layout.iter().position(|b| b.name == "weight_ih" && (b.rows, b.cols) == (layer.dim(), d))?;
             let start: usize = layout[..u].iter().map(|b| b.rows * b.cols).sum();
             let mut theta = vec![T::ZERO; parameter_count(layer.as_ref())];
             layer.read_params(&mut theta);

@@ -75,8 +75,7 @@ fn band(centre: f64, width: f64) -> [f64; 6] {
     let y = square.sqrt();
     let z = square;
     let tail = z * (1.0 / 11.0);
-    let series = 2.0 / 3.0
-        + z * (2.0 / 15.0 + z * (2.0 / 35.0 + z * (2.0 / 63.0 + z * (2.0 / 99.0 + tail))));
+    let series = 2.0 / 3.0 + z * (2.0 / 15.0 + z * (2.0 / 35.0 + z * (2.0 / 63.0 + z * (2.0 / 99.0 + tail))));
     let peak = y * z * series;
     let (el, eu) = (tl - s * l, tu - s * u);
     let (low, high) = (if el < eu { el } else { eu }, if el > eu { el } else { eu });

@@ -125,7 +125,8 @@ impl Dictionary {
     fn entering(&self, p: usize, weight: impl Fn(f64) -> f64) -> Option<usize> {
         let row = self.coefficients(p);
         let largest = row.iter().map(|e| e.mid.abs()).fold(0.0, f64::max);
-        let usable = |e: &Ball| e.mid.abs() > PIVOT * largest && e.mid.abs() > 4.0 * e.rad && weight(e.mid) > 0.0;
+        let usable =
+            |e: &Ball| e.mid.abs() > PIVOT * largest && e.mid.abs() > 4.0 * e.rad && weight(e.mid) > 0.0;
         let candidates = (0..row.len()).filter(|q| usable(&row[*q]));
         candidates.max_by(|a, b| weight(row[*a].mid).total_cmp(&weight(row[*b].mid)))
     }

@@ -36,7 +36,8 @@ impl Factors {
         let mut basis = Mat::<f64>::zeros(n, 0);
         let mut left_over = vec![f64::INFINITY];
         while basis.ncols() < most.min(n) && left_over[basis.ncols()] > ROUNDING * size {
-            let pivot = (0..n).max_by(|a, b| norm(col(rest.as_ref(), *a)).total_cmp(&norm(col(rest.as_ref(), *b))))?;
+            let pivot = (0..n)
+                .max_by(|a, b| norm(col(rest.as_ref(), *a)).total_cmp(&norm(col(rest.as_ref(), *b))))?;
             let mut q = Mat::from_fn(n, 1, |i, _| rest[(i, pivot)]);
             for _ in 0..2 {
                 let inside = basis.transpose() * &q;
@@ -45,7 +46,12 @@ impl Factors {
                 col_mut(q.as_mut(), 0).iter_mut().for_each(|v| *v /= length);
             }
             rest -= &q * (q.transpose() * &rest);
-            basis = Mat::from_fn(n, basis.ncols() + 1, |i, j| if j < basis.ncols() { basis[(i, j)] } else { q[(i, 0)] });
+            basis =
+                Mat::from_fn(
+                    n,
+                    basis.ncols() + 1,
+                    |i, j| if j < basis.ncols() { basis[(i, j)] } else { q[(i, 0)] },
+                );
             left_over.push(row_sums(rest.as_ref()).fold(0.0, f64::max));
         }
         let best = left_over.iter().fold(f64::INFINITY, |a, b| a.min(*b));

@@ -77,7 +77,13 @@ pub fn enumerate(net: &Recurrence, rank: usize, budget: u64) -> Option<Exact> {
     Some(found)
 }
 
-fn visit(reduced: &Reduced, cube: Cube, known: &[Leaf], stack: &mut Vec<Cube>, leaves: &mut Vec<Leaf>) -> u64 {
+fn visit(
+    reduced: &Reduced,
+    cube: Cube,
+    known: &[Leaf],
+    stack: &mut Vec<Cube>,
+    leaves: &mut Vec<Leaf>,
+) -> u64 {
     let roots = |leaf: &Leaf| matches!(leaf, Leaf::Root(r) if within(cube, r.alone));
     if known.iter().any(roots) || leaves.iter().any(roots) {
         return known.len() as u64;
@@ -162,13 +168,16 @@ fn root(reduced: &Reduced, mut cube: Cube, work: &mut u64) -> Option<Root> {
 
 fn within(inner: Cube, outer: Cube) -> bool {
     let one = |k: usize| {
-        (inner.centre[k] - outer.centre[k]).abs() + inner.radius[k] <= outer.radius[k] * (1.0 - 4.0 * f64::EPSILON)
+        (inner.centre[k] - outer.centre[k]).abs() + inner.radius[k]
+            <= outer.radius[k] * (1.0 - 4.0 * f64::EPSILON)
     };
     (0..inner.centre.len()).all(|k| outer.radius[k] == 0.0 || one(k))
 }
 
 fn overlap(a: Cube, b: Cube) -> bool {
-    let one = |k: usize| (a.centre[k] - b.centre[k]).abs() <= (a.radius[k] + b.radius[k]) * (1.0 + 4.0 * f64::EPSILON);
+    let one = |k: usize| {
+        (a.centre[k] - b.centre[k]).abs() <= (a.radius[k] + b.radius[k]) * (1.0 + 4.0 * f64::EPSILON)
+    };
     (0..a.centre.len()).all(one)
 }
 

@@ -216,7 +216,8 @@ impl<'a> Pieces<'a> {
             // The pre-activation, positive where the unit is on.
             let off = node.sides[i] == Side::Off;
             let w = |j: usize| Ball::exact(self.net.weight[(i, j)]);
-            let a = if off { self.net.drive[i] + dot(on.iter().map(|j| (w(*j), rates[*j]))) } else { rates[i] };
+            let a =
+                if off { self.net.drive[i] + dot(on.iter().map(|j| (w(*j), rates[*j]))) } else { rates[i] };
             let a = if off { -a } else { a };
             if a.is_negative() {
                 return None;

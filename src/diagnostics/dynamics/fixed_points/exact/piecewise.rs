@@ -71,7 +71,9 @@ fn state(net: &Recurrence, rates: &[f64]) -> Vec<f64> {
     if net.read == Read::Rates {
         return rates.to_vec();
     }
-    let row = |i: usize| rates.iter().enumerate().map(move |(j, x)| (Ball::exact(net.weight[(i, j)]), Ball::exact(*x)));
+    let row = |i: usize| {
+        rates.iter().enumerate().map(move |(j, x)| (Ball::exact(net.weight[(i, j)]), Ball::exact(*x)))
+    };
     (0..net.dim()).map(|i| (net.drive[i] + dot(row(i))).mid).collect()
 }
 

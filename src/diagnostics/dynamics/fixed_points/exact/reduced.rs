@@ -5,8 +5,8 @@ use super::factors::Factors;
 use crate::linalg::activation::Activation;
 use crate::linalg::ball::Ball;
 use crate::linalg::{col, vectorised};
-use faer::Mat;
 use crate::systems::recurrence::Recurrence;
+use faer::Mat;
 
 /// Most unknowns.
 pub const MOST: usize = 8;
@@ -96,16 +96,15 @@ impl Reduced {
         if !(largest < 0.5) || !w.is_all_finite() || balls.iter().any(|b| !b.rad.is_finite()) {
             return None;
         }
-        let few = |f: &dyn Fn(usize) -> f64| -> Few { std::array::from_fn(|k| if k < r { f(k) } else { 0.0 }) };
+        let few =
+            |f: &dyn Fn(usize) -> f64| -> Few { std::array::from_fn(|k| if k < r { f(k) } else { 0.0 }) };
         let (left, right) = (factors.left.as_ref(), factors.right.as_ref());
         let grow = 1.0 + (n + 8) as f64 * EPS;
         let reach = few(&|k| col(right, k).iter().map(|v| v.abs()).sum::<f64>() * grow);
         let peak = |k: usize| col(left, k).iter().fold(0.0f64, |a, b| a.max(b.abs()));
         let tilt = few(&|k| largest / (1.0 - largest) * peak(k) * (1.0 + 8.0 * EPS));
         let blur = (0..n)
-            .map(|i| {
-                factors.rest[i] + balls[i].rad + 4.0 * (r + 8) as f64 * EPS * balls[i].mid.abs()
-            })
+            .map(|i| factors.rest[i] + balls[i].rad + 4.0 * (r + 8) as f64 * EPS * balls[i].mid.abs())
             .collect();
         let gamma = 2.0 * (n + 8) as f64 * EPS;
         let slack = std::array::from_fn(|k| {
@@ -114,7 +113,8 @@ impl Reduced {
                 gamma * (0..n).map(pair).sum::<f64>()
             })
         });
-        let weight = (0..n).map(|i| (0..r).map(|k| right[(i, k)].abs() / reach[k].max(1e-300)).sum()).collect();
+        let weight =
+            (0..n).map(|i| (0..r).map(|k| right[(i, k)].abs() / reach[k].max(1e-300)).sum()).collect();
         let drive = balls.iter().map(|b| b.mid).collect();
         let sizes = Mat::from_fn(n, r, |i, k| factors.right[(i, k)].abs());
         Some(Self { n, r, sizes, drive, blur, tilt, reach, slack, weight, scale, factors })
@@ -175,8 +175,9 @@ impl Reduced {
         let grow = 1.0 + 2.0 * (n + 16) as f64 * EPS;
         let bands = &e.bands;
         let sum = 4.0 * (n + 8) as f64 * EPS;
-        let errors: Vec<f64> =
-            (0..n).map(|i| bands.error[i] + bands.slope[i] * e.offsets[i] + sum * bands.value[i].abs()).collect();
+        let errors: Vec<f64> = (0..n)
+            .map(|i| bands.error[i] + bands.slope[i] * e.offsets[i] + sum * bands.value[i].abs())
+            .collect();
         let halves: Vec<f64> = (0..n).map(|i| bands.half[i] + sum * bands.middle[i].abs()).collect();
         let mut sloped = vec![0.0; n];
         for k in 0..r {
@@ -228,7 +229,12 @@ impl Reduced {
             let radius = (radius + 64.0 * EPS * size) * (1.0 + 64.0 * EPS);
             if slope.abs() > 1e-6 {
                 let pad = 64.0 * EPS * (cube.centre[l].abs() + (middle / slope).abs());
-                narrow(out, l, cube.centre[l] - middle / slope, radius / slope.abs() * (1.0 + 4.0 * EPS) + pad)?;
+                narrow(
+                    out,
+                    l,
+                    cube.centre[l] - middle / slope,
+                    radius / slope.abs() * (1.0 + 4.0 * EPS) + pad,
+                )?;
             } else if middle.abs() > radius + slope.abs() * cube.radius[l] * 2.0 {
                 return None;
             }
@@ -248,7 +254,8 @@ impl Reduced {
                 size += (b[k][l] * e.value[l]).abs();
                 radius[k] += b[k][l].abs() * e.error[l] + e.defect(r, k, l) * cube.radius[l];
             }
-            radius[k] = (radius[k] + 64.0 * EPS * (size + cube.centre[k].abs())) * (1.0 + 64.0 * EPS) + 1e-300;
+            radius[k] =
+                (radius[k] + 64.0 * EPS * (size + cube.centre[k].abs())) * (1.0 + 64.0 * EPS) + 1e-300;
         }
         Some((shift, radius))
     }
@@ -297,7 +304,8 @@ impl Reduced {
         for i in 0..self.n {
             let blur = e.bands.slope[i] * e.offsets[i];
             all += self.weight[i] * (e.bands.error[i] + blur);
-            own += self.weight[i] * (blur + 64.0 * EPS * (e.bands.value[i].abs() + e.bands.slope[i] * e.widths[i]));
+            own += self.weight[i]
+                * (blur + 64.0 * EPS * (e.bands.value[i].abs() + e.bands.slope[i] * e.widths[i]));
         }
         all < 2.0 * own
     }

@@ -38,8 +38,7 @@ impl Square {
             return None;
         }
         let inverse = lu.inverse();
-        let inverse: Vec<Ball> =
-            (0..n * n).map(|k| Ball::exact(inverse[(k / n, k % n)])).collect();
+        let inverse: Vec<Ball> = (0..n * n).map(|k| Ball::exact(inverse[(k / n, k % n)])).collect();
         let left = |i: usize| &inverse[i * n..][..n];
         let mut defect = 0.0f64;
         for i in 0..n {
@@ -101,7 +100,8 @@ impl Square {
             for i in k + 1..n {
                 let factor = -self.entries[i * n + k].over(value);
                 for j in k + 1..n {
-                    self.entries[i * n + j] = self.entries[i * n + j].plus_product(factor, self.entries[k * n + j]);
+                    self.entries[i * n + j] =
+                        self.entries[i * n + j].plus_product(factor, self.entries[k * n + j]);
                 }
             }
         }
