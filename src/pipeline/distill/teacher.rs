@@ -320,7 +320,7 @@ fn kept(
     }
     let Some((name, row, value)) = bad else { return Ok((kept, vec![])) };
     if config.recording.missing != Some(Missing::DropRows) {
-        let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+        let what = columns.found(file, array, &name, row, value);
         let message = format!(
             "column `{name}`, row {}: {what} ({} with such); --missing drop-rows leaves them out, and no pair of \
              states reaches across",
