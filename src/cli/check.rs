@@ -4,7 +4,7 @@ use super::args::{AnalysisArguments, Analyze, NetworkArguments, RecordingArgumen
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
 use crate::pipeline::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
-use crate::systems::checkpoint::{CellKind, Spec};
+use crate::systems::checkpoint::{CellKind, Spec, Vectors};
 use std::path::PathBuf;
 
 /// The configuration that the arguments ask for, or what is wrong with them.
@@ -62,6 +62,10 @@ pub(super) fn cell(name: &str) -> Result<CellKind, String> {
     CellKind::parse(name).ok_or_else(|| format!("--cell {name}: expected one of {names}"))
 }
 
+fn vectors(name: &str) -> Result<Vectors, String> {
+    Vectors::parse(name).ok_or_else(|| format!("--vectors {name}: expected column or row"))
+}
+
 /// ROLE=NAME pairs of `--map`.
 pub(super) fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> {
     let pair = |p: &str| {
@@ -109,6 +113,8 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
             constants: constants(n.given.constants.as_deref())?,
             reset_before: n.given.reset_before,
             prefix: n.prefix,
+            vectors: n.given.vectors.as_deref().map(vectors).transpose()?,
+            gates: n.given.gates.map(|g| g.split(',').map(|g| g.trim().to_lowercase()).collect()),
         },
         inputs: n.inputs,
         input,

@@ -167,18 +167,7 @@ fn element(text: &str) -> Option<Element> {
     let big_endian = descr.starts_with('>');
     let number = |dtype| Some(Element::Number { dtype, big_endian });
     match descr.trim_start_matches(['<', '>', '|', '=']) {
-        "f8" => number(Dtype::F64),
-        "f4" => number(Dtype::F32),
-        "f2" => number(Dtype::F16),
-        "i8" => number(Dtype::I64),
-        "i4" => number(Dtype::I32),
-        "i2" => number(Dtype::I16),
-        "i1" => number(Dtype::I8),
-        "u8" => number(Dtype::U64),
-        "u4" => number(Dtype::U32),
-        "u2" => number(Dtype::U16),
-        "u1" => number(Dtype::U8),
-        "b1" => number(Dtype::Bool),
+        code if Dtype::numpy(code).is_some() => number(Dtype::numpy(code)?),
         "O" | "O8" | "O4" => Some(Element::Object),
         text if text.starts_with('U') => {
             Some(Element::Unicode { characters: text[1..].parse().ok()?, big_endian })
@@ -188,7 +177,8 @@ fn element(text: &str) -> Option<Element> {
     }
 }
 
-fn to_c_order(values: &[f64], shape: &[usize]) -> Vec<f64> {
+/// Values in Fortran order, in C order.
+pub(crate) fn to_c_order(values: &[f64], shape: &[usize]) -> Vec<f64> {
     let mut strides = Vec::with_capacity(shape.len());
     let mut stride = 1;
     for size in shape {

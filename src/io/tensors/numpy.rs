@@ -12,6 +12,8 @@ use super::super::error::{Error, Problem};
 use super::super::npy::{self, Element, Header};
 use super::{Tensor, Tensors, check_shape};
 
+/// Longer pickles are no dictionary of arrays.
+const LONGEST_PICKLE: u64 = 64 << 20;
 /// Longer strings are no metadata.
 const LONGEST_TEXT: usize = 1 << 20;
 
@@ -19,7 +21,25 @@ pub(super) fn read_npy(path: &Path) -> Result<Tensors, Problem> {
     let name = path.file_stem().map_or_else(|| "array".into(), |s| s.to_string_lossy().into_owned());
     let mut reader = BufReader::new(File::open(path).map_err(Problem::reading)?);
     let header = Header::read(&mut reader, &name)?;
+    if header.element == Element::Object {
+        let mut pickle = Vec::new();
+        reader.take(LONGEST_PICKLE + 1).read_to_end(&mut pickle).map_err(Problem::reading)?;
+        return objects(&pickle)?.ok_or(Problem::ObjectArray { array: name });
+    }
     let tensor = tensor(&mut reader, &header, name)?;
+    let mut rest = Vec::new();
+    reader.take(6).read_to_end(&mut rest).map_err(Problem::reading)?;
+    if rest == b"\x93NUMPY" {
+        return Err(Problem::UnknownFormat {
+            found:
+                "several arrays one after the other, without names (as Equinox writes the leaves of a tree)"
+                    .into(),
+            expected: "one array",
+            advice: "save them under their names: np.savez(\"net.npz\", **{jax.tree_util.keystr(k, simple=True, \
+                     separator=\".\"): v for k, v in jax.tree_util.tree_leaves_with_path(eqx.filter(model, \
+                     eqx.is_array))})",
+        });
+    }
     Ok(Tensors { format: "npy", tensors: vec![tensor], ..Tensors::default() })
 }
 
@@ -44,7 +64,21 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String]) -> Result<Tensors
                 out.metadata.insert(name.into(), value);
             }
             Element::Object => {
-                out.skipped.push(format!("{name}: pickled Python objects; nothing is ever executed here"));
+                let mut pickle = Vec::new();
+                let read = entry.take(LONGEST_PICKLE + 1).read_to_end(&mut pickle);
+                read.map_err(|e| Problem::read("npz", &format!("array `{name}`"), e))?;
+                match objects(&pickle) {
+                    Ok(Some(inner)) => {
+                        let below = |n: &str| format!("{name}.{n}");
+                        out.tensors
+                            .extend(inner.tensors.into_iter().map(|t| Tensor { name: below(&t.name), ..t }));
+                        out.metadata.extend(inner.metadata.into_iter().map(|(k, v)| (below(&k), v)));
+                        out.skipped.extend(inner.skipped.iter().map(|s| below(s)));
+                    }
+                    _ => out
+                        .skipped
+                        .push(format!("{name}: pickled Python objects; nothing is ever executed here")),
+                }
             }
             Element::Unicode { .. } => out.skipped.push(format!("{name}: an array of text")),
             Element::Other(descr) => out.skipped.push(format!("{name}: dtype {descr} is not a real number")),
@@ -60,6 +94,15 @@ fn tensor(reader: &mut impl Read, header: &Header, name: String) -> Result<Tenso
         _ => return Err(header.not_numbers(&name)),
     };
     Ok(Tensor { name, shape: header.shape.clone(), dtype, data })
+}
+
+/// The arrays of a dictionary that numpy pickled as an array of one object; none where there are none.
+fn objects(pickle: &[u8]) -> Result<Option<Tensors>, Problem> {
+    if pickle.len() as u64 > LONGEST_PICKLE {
+        return Ok(None);
+    }
+    let found = super::pytorch::pickled("npy", pickle)?;
+    Ok(Some(found).filter(|f| !f.tensors.is_empty()))
 }
 
 /// Reads past the last value: only then does the archive compare its checksum.

@@ -128,6 +128,7 @@ pub(super) fn diagnose(
     }
     done.sort_by_key(|(m, _)| *m);
     warnings.extend(network.notes.iter().filter(|n| n.contains("assumed")).cloned());
+    warnings.extend(network.said.iter().cloned());
     Ok(Diagnosed {
         subject: network.describe(),
         facts: facts::facts(network),
