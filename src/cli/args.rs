@@ -78,6 +78,9 @@ pub(super) struct RunArguments {
     /// Threads [default: all cores]; results do not depend on it
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+    /// Replace the report of another input at the place of this one
+    #[arg(long)]
+    pub force: bool,
     /// Write figures as PNG too
     #[arg(long)]
     pub png: bool,

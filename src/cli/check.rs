@@ -4,17 +4,16 @@ use super::args::{AnalysisArguments, Analyze, NetworkArguments, RecordingArgumen
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
 use crate::pipeline::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
+use crate::report::folder::Target;
 use crate::systems::checkpoint::{CellKind, Spec, Vectors};
-use std::path::PathBuf;
 
 /// The configuration that the arguments ask for, or what is wrong with them.
 pub(super) fn config(a: Analyze) -> Result<Config, String> {
     let command = command_line();
-    let stem = a.file.file_stem().map_or_else(|| "report".into(), |s| s.to_owned());
     let modules = a.modules.as_deref().map(modules).transpose()?;
     let parquet = parquet(&a.run.tables)?;
     Ok(Config {
-        out: a.out.unwrap_or_else(|| PathBuf::from("reports").join(stem)),
+        out: Target::file(a.out, a.run.force, "analyze", &a.file),
         file: a.file,
         seed: a.run.seed,
         modules,

@@ -107,10 +107,10 @@ pub enum Problem {
 
     /// A numpy array of Python objects.
     #[error(
-        "array `{array}`: found pickled Python objects, expected numbers; nothing is ever executed here. \
-         Save it with a numeric dtype: np.save(file, array.astype(float))"
+        "array `{array}`: found pickled Python objects, expected numbers; nothing is ever executed here. {}",
+        unpickled(shape)
     )]
-    ObjectArray { array: String },
+    ObjectArray { array: String, shape: Vec<usize> },
 
     /// Two tensors or arrays share one name.
     #[error("tensor `{name}`: found twice, expected once; rename one of them")]
@@ -199,6 +199,23 @@ impl Problem {
             }
             _ => Self::reading(source),
         }
+    }
+}
+
+/// How an array of objects of some shape can be saved as numbers.
+fn unpickled(shape: &[usize]) -> &'static str {
+    match shape.len() {
+        0 => {
+            "With a = numpy.load(file, allow_pickle=True).item(), save its arrays: numpy.savez(new, **a) if a is a \
+             dictionary of arrays"
+        }
+        1 => {
+            "With a = numpy.load(file, allow_pickle=True): trials of unequal length (time x units) are saved by \
+             numpy.save(new, numpy.column_stack([numpy.repeat(range(len(a)), [len(t) for t in a]), numpy.concatenate(a)])) \
+             and read with --trial x0; records with text by pandas.DataFrame(a).to_csv(new, index=False); plain numbers by \
+             numpy.save(new, a.astype(float))"
+        }
+        _ => "Save it with a numeric dtype: numpy.save(new, array.astype(float))",
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
+use super::advice;
 use super::error::{Error, Problem};
 
 /// A family of formats, as far as the first bytes tell.
@@ -24,6 +25,9 @@ pub(crate) enum Family {
     Unknown,
 }
 
+const POINTER: Family =
+    Family::Foreign("a Git LFS pointer, not the file itself", "fetch the file: git lfs pull");
+
 /// The family of the file at `path`.
 ///
 /// # Errors
@@ -42,33 +46,9 @@ pub(crate) fn family(path: &Path) -> Result<Family, Error> {
     }
     Ok(match by_content(&head) {
         Family::Unknown => by_extension(path),
-        Family::Text if has_extension(path, "json") => Family::Foreign("JSON", JSON),
         family => family,
     })
 }
-
-/// What to do with a Keras model.
-pub(crate) const KERAS: &str = "save its weights from Keras: np.savez(\"net.npz\", **{v.path: v.numpy() for v in \
-                                keras.saving.load_model(\"model.keras\").weights})";
-const HDF5: &str = "save its arrays from Python: a = {}; h5py.File(\"FILE\").visititems(lambda k, v: a.update({k: v[()]}) \
-                    if isinstance(v, h5py.Dataset) else None); np.savez(\"net.npz\", **a)";
-const MATLAB: &str = "save its arrays from Python: np.savez(\"net.npz\", **{k: v for k, v in \
-                      scipy.io.loadmat(\"FILE\").items() if k[0] != \"_\"})";
-/// MATLAB keeps matrices by columns, which h5py shows turned.
-const MATLAB_73: &str = "save its arrays from Python, turned as MATLAB has them: np.savez(\"net.npz\", **{k: v[()].T \
-                         for k, v in h5py.File(\"FILE\").items() if isinstance(v, h5py.Dataset)})";
-const TAR: &str = "if you trust where it comes from (loading it runs what it says), write it again from Python: \
-                   torch.save(torch.load(\"FILE\", weights_only=False), \"net.pt\")";
-const JOBLIB: &str = "if you trust where it comes from (loading it runs what it says), and it is a dictionary of arrays, \
-                      write it again from Python: np.savez(\"net.npz\", **joblib.load(\"FILE\"))";
-const ONNX: &str =
-    "save the weights from the framework that made it, as torch.save(model.state_dict(), \"net.pt\")";
-const MSGPACK: &str = "save its arrays from Python: np.savez(\"net.npz\", **flax.traverse_util.flatten_dict(\
-                       flax.serialization.msgpack_restore(open(\"FILE\", \"rb\").read()), sep=\"/\"))";
-const LFS: &str = "fetch the file itself with `git lfs pull`";
-const HTML: &str = "download the file itself (on GitHub and the like, the raw file)";
-const JSON: &str = "save its arrays from Python: np.savez(\"net.npz\", **{k: np.array(v) for k, v in \
-                    json.load(open(\"FILE\")).items()})";
 
 fn by_content(head: &[u8]) -> Family {
     const MAGIC: &[(&[u8], Family)] = &[
@@ -80,11 +60,8 @@ fn by_content(head: &[u8]) -> Family {
         (b"PK\x05\x06", Family::Zip),
         (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
         (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
-        (b"MATLAB 5.0", Family::Foreign("a MATLAB file", MATLAB)),
-        (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (HDF5)", MATLAB_73)),
-        (b"version https://git-lfs", Family::Foreign("a Git LFS pointer in place of the file", LFS)),
-        (b"<!DOCTYPE html", Family::Foreign("an HTML page", HTML)),
-        (b"<html", Family::Foreign("an HTML page", HTML)),
+        (b"MATLAB 5.0", Family::Foreign("a MATLAB file", advice::MATLAB)),
+        (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (advice::HDF5)", advice::MATLAB_73)),
         (
             b"GGUF",
             Family::Foreign(
@@ -92,12 +69,32 @@ fn by_content(head: &[u8]) -> Family {
                 "save the weights as safetensors from the framework that made them",
             ),
         ),
-        (b"\x1f\x8b", Family::Foreign("a gzip archive", "unpack it first")),
-        (b"\x28\xb5\x2f\xfd", Family::Foreign("a zstd archive", "unpack it first")),
-        (b"BZh", Family::Foreign("a bzip2 archive", "unpack it first")),
-        (b"\xfd7zXZ\0", Family::Foreign("an xz archive", "unpack it first")),
-        (b"\x78\x9c", Family::Foreign("zlib-compressed data, as joblib writes them", JOBLIB)),
-        (b"\x78\x5e", Family::Foreign("zlib-compressed data, as joblib writes them", JOBLIB)),
+        (b"CDF\x01", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
+        (b"CDF\x02", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
+        (b"version https://git-lfs.github.com", POINTER),
+        (b"version https://hawser.github.com", POINTER),
+        (
+            b"/annex/objects/",
+            Family::Foreign("a git-annex pointer, not the file itself", "fetch the file: git annex get"),
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            Family::Foreign("an Excel 97 workbook (.xls)", "save the sheet as CSV"),
+        ),
+        (b"SQLite format 3\0", Family::Foreign("an SQLite database", "export the table as CSV")),
+        (b"%PDF-", Family::Foreign("a PDF", "read the file that it was made from")),
+        (
+            b"RDX",
+            Family::Foreign("an R workspace", "write the table with write.csv(x, file, row.names = FALSE)"),
+        ),
+        (b"\x1f\x8b", Family::Foreign("a gzip archive", "unpack it first: gunzip")),
+        (b"\x28\xb5\x2f\xfd", Family::Foreign("a zstd archive", "unpack it first: unzstd")),
+        (b"BZh", Family::Foreign("a bzip2 archive", "unpack it first: bunzip2")),
+        (b"\xfd7zXZ\0", Family::Foreign("an xz archive", "unpack it first: unxz")),
+        (b"7z\xbc\xaf", Family::Foreign("a 7z archive", "unpack it first")),
+        (b"Rar!", Family::Foreign("a rar archive", "unpack it first")),
+        (b"\x78\x9c", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
+        (b"\x78\x5e", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
         (b"\xff\xfe", Family::Foreign("UTF-16 text", "save it as UTF-8")),
         (b"\xfe\xff", Family::Foreign("UTF-16 text", "save it as UTF-8")),
     ];
@@ -106,34 +103,39 @@ fn by_content(head: &[u8]) -> Family {
     }
     // HDF5 may begin behind a block of the user's, as Julia's JLD2 does.
     if [0, 512, 1024, 2048].iter().any(|at| head.get(*at..).is_some_and(|h| h.starts_with(b"\x89HDF\r\n"))) {
-        return Family::Foreign("an HDF5 file", HDF5);
+        return Family::Foreign("an HDF5 file", advice::HDF5);
     }
     if head.get(257..262) == Some(b"ustar") {
         return match [&b"storages\0"[..], b"tensors\0", b"pickle\0", b"sys_info\0"]
             .iter()
             .any(|n| head.starts_with(n))
         {
-            true => Family::Foreign("a tar archive of PyTorch 0.1", TAR),
+            true => Family::Foreign("a tar archive of PyTorch 0.1", advice::TAR),
             false => Family::Foreign("a tar archive", "unpack it first"),
         };
     }
     match head {
         [0x80, 1..=5, ..] if contains(head, b"joblib.numpy_pickle") => {
-            Family::Foreign("a file by joblib", JOBLIB)
+            Family::Foreign("a file by joblib", advice::JOBLIB)
         }
         [0x80, 1..=5, ..] => Family::Pickle,
         // A safetensors header is a length of 8 bytes and a JSON object.
         [_, _, _, _, _, 0, 0, 0, b'{', ..] => Family::Safetensors,
         // A short map whose first key is a short string.
         [0x81..=0x8f, 0xa1..=0xbf, b' '..=b'~', ..] | [0xde, _, _, 0xa1..=0xbf, b' '..=b'~', ..] => {
-            Family::Foreign("msgpack, as Flax writes it", MSGPACK)
+            Family::Foreign("msgpack, as Flax writes it", advice::MSGPACK)
         }
         // The version, then the name of the program that wrote the graph.
         [0x08, 1..=31, 0x12, length, name @ ..]
             if name.get(..usize::from(*length)).is_some_and(|n| n.iter().all(u8::is_ascii_graphic)) =>
         {
-            Family::Foreign("an ONNX graph", ONNX)
+            Family::Foreign("an ONNX graph", advice::ONNX)
         }
+        _ if starts_page(head) => Family::Foreign(
+            "an HTML page, as a server sends in place of a file",
+            "download the file itself, signed in if need be",
+        ),
+        [b'{', ..] => Family::Foreign("JSON", advice::JSON),
         _ if !head.contains(&0) => Family::Text,
         _ => Family::Unknown,
     }
@@ -143,8 +145,27 @@ fn contains(head: &[u8], word: &[u8]) -> bool {
     head.windows(word.len()).any(|w| w == word)
 }
 
-fn has_extension(path: &Path, name: &str) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case(name))
+fn starts_page(head: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&head[..head.len().min(64)]).trim_start().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
+}
+
+/// The error for a zip archive that holds neither arrays nor weights.
+pub(crate) fn foreign_zip(names: &[String], expected: &'static str) -> Problem {
+    let any = |part: &str| names.iter().any(|n| n.starts_with(part));
+    let (found, advice) = match names {
+        _ if any("xl/") => ("an Excel workbook (.xlsx)".into(), "save the sheet as CSV"),
+        _ if any("META-INF/manifest") && any("content.xml") => {
+            ("an OpenDocument sheet (.ods)".into(), "save the sheet as CSV")
+        }
+        [] => ("an empty zip archive".into(), "check that this is the file you meant"),
+        [one] => (format!("a zip archive that holds `{one}`"), "unpack it first: unzip"),
+        [one, ..] => (
+            format!("a zip archive of {} entries without .npy (`{one}`, ...)", names.len()),
+            "unpack it first: unzip",
+        ),
+    };
+    Problem::UnknownFormat { found, expected, advice }
 }
 
 fn by_extension(path: &Path) -> Family {

@@ -30,10 +30,14 @@ pub fn open(config: &Config) -> Result<Source, Error> {
         check_recording(config)?;
         Ok(Source::Recording { array: None, said: None })
     };
-    let tensors = match (maybe_weights(file), spec.cell) {
-        (false, None) => return recording(),
-        (false, Some(_)) => matrix_of(file)?,
-        (true, _) => match tensors::read(file) {
+    // Of npy and npz the headers tell; a recording's values are never read whole.
+    let outline = if maybe_weights(file) { tensors::outline(file)? } else { None };
+    let outlined = outline.is_some();
+    let tensors = match (outline, maybe_weights(file), spec.cell) {
+        (Some(outline), ..) => outline,
+        (None, false, None) => return recording(),
+        (None, false, Some(_)) => matrix_of(file)?,
+        (None, true, _) => match tensors::read(file) {
             Ok(t) => t,
             // A table under a foreign name is for the table reader, whose message fits better.
             Err(e) if matches!(e.kind(), Problem::UnknownFormat { .. }) && is_table(file) => {
@@ -46,6 +50,7 @@ pub fn open(config: &Config) -> Result<Source, Error> {
     let network = !numpy || has_network_names(&tensors) || !spec.map.is_empty() || spec.cell.is_some();
     if network && config.recording.units.is_none() {
         check_network(config)?;
+        let tensors = if outlined { tensors::read(file)? } else { tensors };
         let network = checkpoint::load(&tensors, spec)
             .map_err(|source| Error::Network { path: file.clone(), source })?;
         return Ok(Source::Network(Box::new(network)));
@@ -125,29 +130,39 @@ fn maybe_weights(file: &Path) -> bool {
 /// The array of `file` that holds its table, if it is an npz.
 pub(super) fn table_array(file: &Path, units: Option<&str>) -> Result<Option<String>, Error> {
     match file.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).as_deref() {
-        Some("npz") => array_of(file, units, &tensors::read(file)?),
+        Some("npz") => tensors::outline(file)?.map_or(Ok(None), |outline| array_of(file, units, &outline)),
         _ => Ok(None),
     }
 }
 
 /// The array that --units names, if it names one, or the only one that is a table.
-fn array_of(file: &Path, units: Option<&str>, tensors: &Tensors) -> Result<Option<String>, Error> {
-    if tensors.format == "npy" {
+fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Option<String>, Error> {
+    let all = &outline.tensors[..];
+    if outline.format == "npy" {
         return Ok(None);
     }
     if let Some(units) = units
-        && tensors.get(units).is_some()
+        && outline.get(units).is_some()
     {
         return Ok(Some(units.to_owned()));
     }
-    let tables: Vec<&str> = tensors
-        .tensors
-        .iter()
-        .filter(|t| matches!(t.shape.len(), 2 | 3) && t.shape.iter().all(|s| *s > 0))
-        .map(|t| t.name.as_str())
-        .collect();
+    let is_table = |t: &&Tensor| {
+        let dimensions = if t.dtype == tensors::STRUCTURED { 1..=2 } else { 2..=3 };
+        dimensions.contains(&t.shape.len()) && t.shape.iter().all(|s| *s > 0)
+    };
+    let mut tables: Vec<&str> = all.iter().filter(is_table).map(|t| t.name.as_str()).collect();
+    // Pynapple's time series keep their values in `d`, beside times and their support; one vector alone is a table.
+    let series =
+        outline.metadata.get("type").is_some_and(|t| t.starts_with("Tsd")) && outline.get("t").is_some();
+    match all {
+        _ if series && outline.get("d").is_some() => tables = vec!["d"],
+        [one] if tables.is_empty() && one.shape.len() == 1 => tables.push(&one.name),
+        _ => {}
+    }
     match tables[..] {
         [one] => Ok(Some(one.to_owned())),
+        // A single array of objects: its reader says what to do.
+        [] if all.is_empty() && outline.skipped.len() == 1 => Ok(None),
         [] => Err(Error::input(
             file,
             "holds no two- or three-dimensional numeric array, so there is no table to read",

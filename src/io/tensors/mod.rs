@@ -11,6 +11,7 @@ mod numpy;
 mod pytorch;
 mod safetensors;
 
+pub(crate) use numpy::STRUCTURED;
 pub use numpy::{write_npy, write_npz};
 pub use safetensors::write_safetensors;
 
@@ -68,22 +69,38 @@ pub fn read(path: &Path) -> Result<Tensors, Error> {
     let family = sniff::family(path)?;
     let tensors = match family {
         Family::Safetensors => safetensors::read(path),
-        Family::Npy => numpy::read_npy(path),
-        Family::Zip => read_zip(path),
+        Family::Npy => numpy::read_npy(path, true),
+        Family::Zip => read_zip(path, true),
         Family::Pickle => pytorch::read_pickle(path),
         _ => return Err(sniff::unexpected(path, family, EXPECTED)),
     };
     tensors.and_then(unique).map_err(|problem| Error::new(path, problem))
 }
 
-fn read_zip(path: &Path) -> Result<Tensors, Problem> {
+/// Names, shapes and types of the arrays of an npy or npz file, without their values; none for other files.
+///
+/// # Errors
+/// As [`read`], as far as they show without the values.
+pub(crate) fn outline(path: &Path) -> Result<Option<Tensors>, Error> {
+    let found = match sniff::family(path)? {
+        Family::Npy => numpy::read_npy(path, false),
+        Family::Zip => match Archive::open(path, "npz").and_then(|a| a.names()) {
+            Ok(names) if names.iter().any(|n| n.ends_with(".npy")) => read_zip(path, false),
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    found.and_then(unique).map(Some).map_err(|problem| Error::new(path, problem))
+}
+
+fn read_zip(path: &Path, values: bool) -> Result<Tensors, Problem> {
     let archive = Archive::open(path, "zip archive")?;
     let names = archive.names()?;
     if names.iter().any(|n| n == "model.weights.h5") {
         return Err(Problem::UnknownFormat {
             found: "a Keras model (.keras)".into(),
             expected: EXPECTED,
-            advice: sniff::KERAS,
+            advice: super::advice::KERAS,
         });
     }
     if names.iter().any(|n| n.ends_with("/constants.pkl") || n.contains("/code/")) {
@@ -91,12 +108,8 @@ fn read_zip(path: &Path) -> Result<Tensors, Problem> {
     }
     match names.iter().find(|n| *n == "data.pkl" || n.ends_with("/data.pkl")) {
         Some(pickle) => pytorch::read(archive, pickle),
-        None if names.iter().any(|n| n.ends_with(".npy")) => numpy::read_npz(archive, &names),
-        None => Err(Problem::UnknownFormat {
-            found: format!("a zip archive of {} entries without data.pkl or .npy", names.len()),
-            expected: "a file by torch.save or numpy.savez",
-            advice: "save the weights with torch.save(model.state_dict(), file) or numpy.savez",
-        }),
+        None if names.iter().any(|n| n.ends_with(".npy")) => numpy::read_npz(archive, &names, values),
+        None => Err(sniff::foreign_zip(&names, "a file by torch.save or numpy.savez")),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::GaussianConfig;
 use crate::inference::gaussian::data::{Gathered, constant, copies, folds};
 use crate::inference::gaussian::spectrum::Basis;
-use crate::io::table::{ReadTable, Table, Values, read, stream};
+use crate::io::table::{ReadTable, Table, Values, read};
 use crate::linalg::random::{Use, stream as random};
 use crate::pipeline::columns::{Columns, listed};
 use crate::pipeline::source::table_array;
@@ -116,9 +116,9 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         return Err(Error::Config(message.into()));
     }
     let array = table_array(file, config.recording.units.as_deref())?;
-    let columns = Columns::choose(file, &config.recording, array.as_deref())?;
-    let trials = columns.trials(file, array.as_deref())?;
-    let mut warnings = vec![];
+    let mut columns = Columns::choose(file, &config.recording, array.as_deref())?;
+    let trials = columns.arrange(file, array.as_deref())?;
+    let mut warnings = columns.notes(&[]);
     let (rows, kept) = rows(config, &columns, array.as_deref(), observer, &mut warnings)?;
     let (n, p) = (columns.units.len(), rows.ncols());
     let flat = if p > 1 || !config.uncentered { constant(rows.as_ref()) } else { vec![] };
@@ -222,7 +222,7 @@ fn rows(
     let n = columns.units.len();
     let (mut values, mut kept, mut row, mut bad, mut total) = (vec![], vec![], 0usize, None, 0usize);
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
-    stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+    columns.stream(&config.file, array, CHUNK, &mut |chunk| {
         for r in 0..chunk.rows {
             match (0..n).find(|i| !chunk.columns[*i][r].is_finite()) {
                 None => {
@@ -244,8 +244,9 @@ fn rows(
         if config.recording.missing != Some(Missing::DropRows) {
             let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
             let message = format!(
-                "column `{}`, row {row}: {what} ({} with such); --missing drop-rows leaves them out",
+                "column `{}`, row {}: {what} ({} with such); --missing drop-rows leaves them out",
                 columns.units[unit],
+                columns.row(row) + 1,
                 count(total, "row")
             );
             return Err(Error::input(&config.file, message));
@@ -277,7 +278,8 @@ fn matrix(path: &Path, units: Option<&str>) -> Result<(Vec<String>, Mat<f64>), E
     }
     for (name, values) in &columns {
         if let Some(row) = values.iter().position(|v| !v.is_finite()) {
-            let message = format!("column `{name}`, row {row}: {}, expected a finite number", values[row]);
+            let message =
+                format!("column `{name}`, row {}: {}, expected a finite number", row + 1, values[row]);
             return Err(Error::input(path, message));
         }
     }

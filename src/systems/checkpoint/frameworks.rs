@@ -14,14 +14,7 @@ const Z_R_N: [usize; 3] = [1, 0, 2];
 pub fn networks<'a>(all: &Catalogue<'a>) -> Result<Vec<Parts<'a>>, Error> {
     let mut found: Vec<Parts> = Vec::new();
     for e in &all.entries {
-        let (module, leaf) = parted(e.name());
-        // Keras's own HDF5 files number the weights of a layer: kernel, recurrent kernel, bias.
-        let numbered = leaf == "1" && parted(module).1 == "vars" && {
-            let kernel = all.get(&joined(module, "0", e.name())).and_then(Entry::matrix);
-            let gates = e.matrix().map(|(r, c)| (c, c.checked_div(r).filter(|g| g * r == c)));
-            matches!((kernel, gates), (Some((_, k)), Some((c, Some(1 | 3 | 4)))) if k == c)
-        };
-        if numbered || is_recurrent_kernel(leaf) {
+        if is_recurrent_kernel(parted(e.name()).1) || numbered(all, e) {
             found.push(keras_group(all, e)?);
         }
     }
@@ -40,6 +33,33 @@ pub fn networks<'a>(all: &Catalogue<'a>) -> Result<Vec<Parts<'a>>, Error> {
         return Err(Error::Unsupported { name, kind: "bidirectional", advice });
     }
     Ok(found)
+}
+
+/// Whether the names and shapes are those of a network of these frameworks; values are not looked at.
+pub fn named(all: &Catalogue) -> bool {
+    all.entries.iter().any(|e| {
+        let (module, leaf) = parted(e.name());
+        let (parent, layer) = parted(module);
+        let beside = |path: &str| all.get(&joined(parent, path, e.name())).is_some();
+        match (leaf, layer) {
+            _ if is_recurrent_kernel(leaf) || numbered(all, e) => true,
+            ("kernel", "hn" | "ho" | "dense_h") => true,
+            ("kernel", "h") => beside("i/kernel") || beside("i.kernel"),
+            ("w_h", _) => all.get(&joined(module, "w_i", e.name())).is_some(),
+            ("w", "linear") => parted(parent).1.starts_with("lstm"),
+            ("w", "linear_1") => parted(parent).1.starts_with("vanilla_rnn"),
+            _ => false,
+        }
+    })
+}
+
+/// Keras's own HDF5 files number the weights of a layer: kernel, recurrent kernel, bias.
+fn numbered(all: &Catalogue, e: &Entry) -> bool {
+    let (module, leaf) = parted(e.name());
+    let kernel = all.get(&joined(module, "0", e.name())).and_then(Entry::matrix);
+    let gates = e.matrix().map(|(r, c)| (c, c.checked_div(r).filter(|g| g * r == c)));
+    let fits = matches!((kernel, gates), (Some((_, k)), Some((c, Some(1 | 3 | 4)))) if k == c);
+    leaf == "1" && parted(module).1 == "vars" && fits
 }
 
 /// Whether a name's last component is that of Keras's recurrent weights.

@@ -295,11 +295,11 @@ pub fn listing(all: &Catalogue) -> String {
     if names.is_empty() { "no numeric tensor".into() } else { names.join(", ") }
 }
 
-/// Whether the names are those of a recurrent network.
+/// Whether the names and shapes are those of a recurrent network; values are not looked at.
 pub fn has_network_names(file: &Tensors) -> bool {
     let all = Catalogue::of(file);
     let names = all.entries.iter().map(Entry::name).chain(all.unknown());
     names.filter_map(split).any(|s| s.1 == "weight_hh")
-        || frameworks::networks(&all).map_or(true, |n| !n.is_empty())
+        || frameworks::named(&all)
         || published::is_low_rank(&all)
 }
