@@ -206,7 +206,7 @@ pub fn network_inputs(common: &Common, network: &Network) -> Result<Vec<Mat<f64>
 pub fn assumed(network: &Network) -> Vec<String> {
     let notes = network.notes.iter().filter(|n| n.contains("assumed"));
     // Here --activation is the student's.
-    notes.map(|n| n.replace("--activation", "--teacher-activation")).collect()
+    notes.chain(&network.said).map(|n| n.replace("--activation", "--teacher-activation")).collect()
 }
 
 /// Sequences as one matrix, and their first columns.
