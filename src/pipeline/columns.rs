@@ -3,7 +3,9 @@
 use super::order::{Order, Times, seconds};
 use super::roles::{Role, role};
 use super::{Error, RecordingSettings};
-use crate::io::table::{Chunk, Kind, Schema, first_numbers, labels, match_columns, schema, stream};
+use crate::io::table::{
+    Chunk, ColumnInfo, Kind, Schema, first_numbers, labels, match_columns, raw_label, schema, stream,
+};
 use std::path::Path;
 
 /// Rows by which a column is judged to be what its name says.
@@ -94,7 +96,8 @@ impl Columns {
         Ok(columns)
     }
 
-    /// Takes from the units what is not one by its name and values, unless it was named itself.
+    /// Finds trials and time by name and values, and takes from the units what is none; columns that were named
+    /// are left alone.
     fn set_aside(
         &mut self,
         file: &Path,
@@ -103,55 +106,70 @@ impl Columns {
         list: Option<&str>,
     ) -> Result<(), Error> {
         let asked = |n: &String| list.is_some_and(|l| l == n || l.split(',').any(|p| p.trim() == n));
-        let mut units = vec![];
-        let mut said = vec![];
-        for name in &self.units {
-            let mut say = |text: String| said.push((name.clone(), text));
-            let indexed = schema.index.contains(name);
-            let kind = schema.columns.iter().find(|c| c.name == *name).map(|c| &c.kind);
-            let found = role(name).filter(|_| !asked(name));
-            let fits = match (found, kind) {
-                (Some(role), Some(Kind::Number)) => {
-                    let values = first_numbers(file, array, name, JUDGED)?;
-                    role.fits(values.as_deref())
-                }
-                (Some(_), Some(Kind::Text)) => true,
-                _ => false,
-            };
-            match found {
-                Some(Role::Trial) if (fits || indexed) && self.trial.is_empty() => {
-                    self.trial.push(name.clone());
-                    say(format!("Column `{name}` is taken to tell trials apart; --trial names another."));
-                }
-                Some(Role::Time) if (fits || indexed) && matches!(self.time, Time::None) => {
-                    self.time = Time::Found(name.clone());
-                    say(format!(
-                        "Column `{name}` is left out of the units, as time or a count of rows; --time {name} puts rows \
-                         in its order and parts them at gaps, --units with its name keeps it."
-                    ));
-                }
-                Some(_) if fits || indexed => say(format!(
-                    "Column `{name}` is left out of the units by its name; --units with its name keeps it."
-                )),
-                _ if indexed && !asked(name) => {
-                    say(format!(
-                        "Column `{name}` names or counts the rows (an index) and is left out of the units."
-                    ));
-                }
-                Some(_) => {
-                    say(format!("Column `{name}` is taken as a unit, though its name is none of a unit's."));
-                    units.push(name.clone());
-                }
-                _ => units.push(name.clone()),
+        let (trials_given, mut said) = (!self.trial.is_empty(), vec![]);
+        let before = std::mem::take(&mut self.units);
+        for ColumnInfo { name, kind } in &schema.columns {
+            let unit = before.contains(name);
+            let named = asked(name) || self.targets.contains(name) || self.trial.contains(name);
+            if named || matches!(&self.time, Time::Named(time) if time == name) {
+                self.units.extend(unit.then(|| name.clone()));
+                continue;
             }
+            let found = match (role(name), kind) {
+                (Some(role), Kind::Number) => {
+                    Some((role, role.fits(first_numbers(file, array, name, JUDGED)?.as_deref())))
+                }
+                (Some(role), Kind::Text) => Some((role, true)),
+                _ => None,
+            };
+            let indexed = schema.index.contains(name);
+            let text = match found {
+                Some((Role::Trial, fits)) if (fits || indexed) && self.trial.is_empty() => {
+                    self.trial.push(name.clone());
+                    format!("Column `{name}` is taken to tell trials apart; --trial names another.")
+                }
+                Some((Role::Time, fits)) if (fits || indexed) && matches!(self.time, Time::None) => {
+                    self.time = Time::Found(name.clone());
+                    if !unit {
+                        continue;
+                    }
+                    format!(
+                        "Column `{name}` is left out of the units, as time or a count of rows; --time {name} puts rows in \
+                         its order and parts them at gaps, --units with its name keeps it."
+                    )
+                }
+                _ if !unit => continue,
+                Some((_, true)) => {
+                    format!(
+                        "Column `{name}` is left out of the units by its name; --units with its name keeps it."
+                    )
+                }
+                _ if indexed => {
+                    format!(
+                        "Column `{name}` names or counts the rows (an index) and is left out of the units."
+                    )
+                }
+                found => {
+                    self.units.push(name.clone());
+                    if found.is_none() {
+                        continue;
+                    }
+                    format!("Column `{name}` is taken as a unit, though its name is none of a unit's.")
+                }
+            };
+            said.push((name.clone(), text));
         }
         // Where nothing else is there, they are what was recorded.
-        if !units.is_empty() || self.units.is_empty() {
-            self.units = units;
-            self.said.extend(said);
+        if self.units.is_empty() && !before.is_empty() {
+            self.units = before;
+            if matches!(self.time, Time::Found(_)) {
+                self.time = Time::None;
+            }
+            if !trials_given {
+                self.trial.clear();
+            }
         } else {
-            self.time = Time::None;
-            self.trial.retain(|t| !self.units.contains(t));
+            self.said.extend(said);
         }
         Ok(())
     }
@@ -252,6 +270,18 @@ impl Columns {
     /// The row of the file, from 0, at a place in the order of rows.
     pub fn row(&self, place: usize) -> usize {
         self.order.rows.as_ref().and_then(|r| r.get(place).copied()).unwrap_or(place)
+    }
+
+    /// What stands in a unit's column at a place where no finite number does, in words.
+    pub fn found(&self, file: &Path, array: Option<&str>, column: &str, place: usize, value: f64) -> String {
+        if !value.is_nan() {
+            return value.to_string();
+        }
+        let written = raw_label(file, array, column, self.row(place)).ok().flatten();
+        match written.filter(|text| !text.is_empty()) {
+            Some(text) => format!("a missing value (`{text}`)"),
+            None => "a missing value".into(),
+        }
     }
 
     /// Whether the row at `place` continues the one before it in time.

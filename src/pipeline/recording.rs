@@ -192,7 +192,7 @@ impl Pass {
         })?;
         if let (Some((unit, row, value)), false) = (bad, drop_rows) {
             let (name, total) = (&columns.units[unit], pass.missing.iter().sum::<usize>());
-            let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+            let what = columns.found(&config.file, array, name, row, value);
             let message = format!(
                 "column `{name}`, row {}: {what} ({total} such values in all); --missing drop-rows leaves those \
                  rows out",

@@ -125,11 +125,39 @@ pub fn labels(path: &Path, array: Option<&str>, column: &str) -> Result<Vec<Stri
     }
 }
 
+/// What is written in one row, from 0, of a column: a mark of a missing value as it stands.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn raw_label(
+    path: &Path,
+    array: Option<&str>,
+    column: &str,
+    row: usize,
+) -> Result<Option<String>, Error> {
+    let mut source = open(path, array)?;
+    let mut picks =
+        select(source.schema(), &[column.to_owned()]).map_err(|problem| Error::new(path, problem))?;
+    picks[0].text = true;
+    let (mut before, mut found) = (0, None);
+    source.visit(&picks, 1 << 12, &mut |mut block| {
+        if row < before + block.rows {
+            if let Some(Part { values: Values::Text(mut values), .. }) = block.parts.pop() {
+                found = Some(values.swap_remove(row - before));
+            }
+            return Ok(ControlFlow::Break(()));
+        }
+        before += block.rows;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
 /// The first numbers of a column, at most `rows`; none if it holds text.
 ///
 /// # Errors
 /// As [`read`].
-pub fn first_numbers(
+pub(crate) fn first_numbers(
     path: &Path,
     array: Option<&str>,
     column: &str,

@@ -206,7 +206,7 @@ pub fn network_inputs(common: &Common, network: &Network) -> Result<Vec<Mat<f64>
 pub fn assumed(network: &Network) -> Vec<String> {
     let notes = network.notes.iter().filter(|n| n.contains("assumed"));
     // Here --activation is the student's.
-    notes.map(|n| n.replace("--activation", "--teacher-activation")).collect()
+    notes.chain(&network.said).map(|n| n.replace("--activation", "--teacher-activation")).collect()
 }
 
 /// Sequences as one matrix, and their first columns.
@@ -320,7 +320,7 @@ fn kept(
     }
     let Some((name, row, value)) = bad else { return Ok((kept, vec![])) };
     if config.recording.missing != Some(Missing::DropRows) {
-        let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+        let what = columns.found(file, array, &name, row, value);
         let message = format!(
             "column `{name}`, row {}: {what} ({} with such); --missing drop-rows leaves them out, and no pair of \
              states reaches across",

@@ -242,7 +242,7 @@ fn rows(
     observer.finish();
     if let Some((unit, row, value)) = bad {
         if config.recording.missing != Some(Missing::DropRows) {
-            let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+            let what = columns.found(&config.file, array, &columns.units[unit], row, value);
             let message = format!(
                 "column `{}`, row {}: {what} ({} with such); --missing drop-rows leaves them out",
                 columns.units[unit],

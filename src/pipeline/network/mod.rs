@@ -143,6 +143,7 @@ pub(super) fn diagnose(
     let failed = failed.unless(done.is_empty())?;
     warnings.extend(failed.iter().map(|(module, reason)| format!("No {}: {reason}.", module.name())));
     warnings.extend(network.notes.iter().filter(|n| n.contains("assumed")).cloned());
+    warnings.extend(network.said.iter().cloned());
     Ok(Diagnosed {
         subject: network.describe(),
         facts: facts::facts(network),

@@ -33,7 +33,8 @@ pub struct Found {
 pub struct Census {
     /// The points; one of each pair.
     pub list: Vec<Found>,
-    odd: bool,
+    /// Whether -x is a point wherever x is.
+    pub odd: bool,
 }
 
 impl Census {

@@ -174,9 +174,8 @@ pub fn describe(result: &FixedPoints) -> String {
         "No fixed point was found".to_owned()
     } else {
         let certified = fixed.iter().filter(|p| p.certified.is_some()).count();
-        let all = if result.complete { ", all that there are" } else { "" };
         format!(
-            "{}{all}: {}; {certified} certified",
+            "{}: {}; {certified} certified",
             words::count(fixed.len(), "fixed point"),
             kinds(&result.points, &fixed).join(", ")
         )
@@ -190,7 +189,7 @@ pub fn describe(result: &FixedPoints) -> String {
     if let Some(region) = result.regions.first().filter(|_| fixed.is_empty() && slow == 0) {
         text.push_str(&format!("; a slow region of q = {}", words::number(region.speed)));
     }
-    text + "."
+    text + if result.complete && !fixed.is_empty() { ". There are no others: that is proven." } else { "." }
 }
 
 fn kinds(points: &[FixedPoint], fixed: &[&FixedPoint]) -> Vec<String> {
