@@ -31,8 +31,6 @@ pub enum Leaf {
     Point(Candidate),
     /// The equations are singular, or may be.
     Singular {
-        /// Units known to be on.
-        on: Vec<bool>,
         /// Solutions are proven, a whole segment of them.
         proven: bool,
         /// Rates of one of them, or where they may be.
@@ -190,9 +188,8 @@ impl<'a> Pieces<'a> {
     }
 
     fn singular(&self, node: &Node, proven: bool) -> Leaf {
-        let on = node.sides.iter().map(|s| *s == Side::On).collect();
         let value = |j: usize| node.dictionary.value(j).map_or(0.0, |b| b.mid);
-        Leaf::Singular { on, proven, rates: (0..self.net.dim()).map(value).collect() }
+        Leaf::Singular { proven, rates: (0..self.net.dim()).map(value).collect() }
     }
 
     /// A node whose units are all decided.
