@@ -228,7 +228,12 @@ fn rounded_matrices_count_as_low_rank() {
     let product = &m * right.transpose();
     let single = Mat::from_fn(200, 200, |i, j| f64::from(product[(i, j)] as f32));
     let found = all(&net(single, &c, Activation::Tanh));
-    assert!(found.complete && found.method == Method::LowRank(2), "{:?} {}", found.method, found.undecided.len());
+    assert!(
+        found.complete && found.method == Method::LowRank(2),
+        "{:?} {}",
+        found.method,
+        found.undecided.len()
+    );
     assert_eq!(found.points.len(), exact.points.len());
 }
 
