@@ -51,10 +51,14 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
                         Kind::Text => "text",
                         Kind::Other(k) => k,
                     };
-                    let _ = writeln!(text, "  {}  {kind}", c.name);
+                    let index = if s.index.contains(&c.name) { ", names or counts the rows" } else { "" };
+                    let _ = writeln!(text, "  {}  {kind}{index}", c.name);
                 }
                 if s.columns.len() > 40 {
                     let _ = writeln!(text, "  and {} more columns", s.columns.len() - 40);
+                }
+                for note in &s.notes {
+                    let _ = writeln!(text, "  {note}");
                 }
             }
             Err(table) => {
