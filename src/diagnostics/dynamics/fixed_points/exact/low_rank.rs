@@ -25,6 +25,8 @@ const SMALLEST: f64 = 1e-10;
 const GIVE_UP: usize = 2000;
 /// Share of its volume below which a contracted cube is looked at again before it is cut.
 const WORTH: f64 = 0.5;
+/// Width below which a coordinate counts as that wide, relative to the widest.
+const NARROW: f64 = 0.1;
 /// Times that a cube is widened until a map takes it into itself.
 const INFLATIONS: usize = 4;
 
@@ -90,14 +92,17 @@ fn visit(
     let enclosure = reduced.enclose(&cube);
     let Some(less) = reduced.contract(&cube, &enclosure) else { return work };
     let r = reduced.rank();
+    let whole = reduced.whole();
     if let Some((shift, radius)) = reduced.image(&cube, &enclosure) {
-        let near = |k: usize| radius[k] < 0.7 * cube.radius[k] && shift[k].abs() < 3.0 * cube.radius[k];
-        if (0..r).all(near) {
+        // Coordinates that are already narrow are taken for wider: what their image depends on is the others.
+        let widest = (0..r).map(|k| cube.radius[k] / whole.radius[k]).fold(SMALLEST, f64::max);
+        let width = |k: usize| cube.radius[k].max(NARROW * widest * whole.radius[k]);
+        if (0..r).all(|k| radius[k] < 0.7 * width(k) && shift[k].abs() < 3.0 * width(k)) {
             let mut around = cube;
             for k in 0..r {
                 around.centre[k] = cube.centre[k] + shift[k];
                 let far = (less.centre[k] - around.centre[k]).abs() + less.radius[k];
-                around.radius[k] = 1.25 * far + 1e-3 * less.radius[k] + 1e-13 * reduced.whole().radius[k];
+                around.radius[k] = 1.25 * far + 1e-3 * less.radius[k] + 1e-13 * whole.radius[k];
             }
             if let Some(root) = root(reduced, around, &mut work) {
                 leaves.push(Leaf::Root(root));
@@ -105,7 +110,6 @@ fn visit(
             }
         }
     }
-    let whole = reduced.whole();
     if (0..r).all(|k| less.radius[k] <= SMALLEST * whole.radius[k]) || reduced.blurred(&enclosure) {
         leaves.push(Leaf::Unclear(less));
         return work;

@@ -1,9 +1,9 @@
 //! Fixed points that are proven to be all there are.
 //!
 //! Networks of one nonlinearity have the fixed points a = W f(a) + c ([`Recurrence`]). Three routes lead to all
-//! of them: a matrix whose symmetric part is below 1 leaves room for one only ([`unique`]); the pieces of a
-//! ReLU network are enumerated ([`piecewise`]); a matrix of low rank leaves few unknowns, whose box is searched
-//! by intervals ([`low_rank`]). Every rounding error is in the bounds.
+//! of them: a matrix whose symmetric part is below 1 leaves room for one only (`single`); the pieces of a
+//! ReLU network are enumerated (`piecewise`); a matrix of low rank leaves few unknowns, whose box is searched
+//! by intervals (`low_rank`). Every rounding error is in the bounds.
 
 mod band;
 mod dictionary;
@@ -13,6 +13,7 @@ mod low_rank;
 mod pieces;
 mod piecewise;
 mod reduced;
+mod single;
 mod verified;
 
 use crate::linalg::activation::Activation;
@@ -24,6 +25,8 @@ use crate::systems::time::System;
 pub enum Method {
     /// W + W^T < 2 / max f': one point.
     Monotone,
+    /// The network is linear.
+    Linear,
     /// Every piece of a ReLU network was looked at.
     Pieces,
     /// The recurrent matrix has this rank, and a box of as many dimensions was searched.
@@ -61,7 +64,7 @@ pub struct Exact {
     pub undecided: Vec<Undecided>,
     /// The theorem.
     pub method: Method,
-    /// Work done, in the method's own operations.
+    /// Operations done, about.
     pub work: u64,
 }
 
@@ -84,13 +87,13 @@ pub struct Limits {
     pub units: usize,
     /// Highest rank that is searched by intervals.
     pub rank: usize,
-    /// Operations after which an enumeration is left incomplete.
+    /// Operations, about, after which an enumeration is left incomplete.
     pub work: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { units: 32, rank: 5, work: 20_000_000_000 }
+        Self { units: 32, rank: 5, work: 40_000_000_000 }
     }
 }
 
@@ -103,6 +106,9 @@ pub fn enumerate(system: &dyn System, input: &[f64], limits: &Limits) -> Option<
 
 /// The same for the equation itself.
 pub fn of_recurrence(net: &Recurrence, limits: &Limits) -> Option<Exact> {
+    if let Some(one) = single::linear(net).or_else(|| single::monotone(net)) {
+        return Some(one);
+    }
     if net.activation == Activation::Relu && net.dim() <= limits.units {
         return Some(piecewise::enumerate(net, limits.work));
     }

@@ -31,8 +31,6 @@ pub enum Leaf {
     Point(Candidate),
     /// The equations are singular, or may be.
     Singular {
-        /// Units known to be on.
-        on: Vec<bool>,
         /// Solutions are proven, a whole segment of them.
         proven: bool,
         /// Rates of one of them, or where they may be.
@@ -55,6 +53,9 @@ pub struct Candidate {
 
 /// Blur of a dictionary above which it is computed anew.
 const BLUR: f64 = 1e-7;
+
+/// Operations for an entry of a dictionary.
+const OPERATIONS: u64 = 100;
 
 /// The linear complementarity problem x >= 0, w = (I - W) x - c >= 0, x_i w_i = 0 of x = [W x + c]+, or its
 /// directions, with c = 0 and sum x = 1.
@@ -136,7 +137,11 @@ impl<'a> Pieces<'a> {
     }
 
     /// Looks at one node: it is empty, or it is a piece, or it is parted by the state of one unit.
-    pub fn visit(&self, mut node: Node, stack: &mut Vec<Node>, leaves: &mut Vec<Leaf>) -> u64 {
+    pub fn visit(&self, node: Node, stack: &mut Vec<Node>, leaves: &mut Vec<Leaf>) -> u64 {
+        OPERATIONS * self.look(node, stack, leaves)
+    }
+
+    fn look(&self, mut node: Node, stack: &mut Vec<Node>, leaves: &mut Vec<Leaf>) -> u64 {
         let mut work = node.dictionary.size() + 64;
         self.refresh(&mut node.dictionary, BLUR);
         if node.dictionary.settle(&mut work) == Settled::Empty {
@@ -183,9 +188,8 @@ impl<'a> Pieces<'a> {
     }
 
     fn singular(&self, node: &Node, proven: bool) -> Leaf {
-        let on = node.sides.iter().map(|s| *s == Side::On).collect();
         let value = |j: usize| node.dictionary.value(j).map_or(0.0, |b| b.mid);
-        Leaf::Singular { on, proven, rates: (0..self.net.dim()).map(value).collect() }
+        Leaf::Singular { proven, rates: (0..self.net.dim()).map(value).collect() }
     }
 
     /// A node whose units are all decided.
