@@ -5,7 +5,7 @@ use super::columns::Columns;
 use super::network::chosen;
 use super::{Config, Diagnosed, Error, Missing, Module, Observer};
 use crate::diagnostics::geometry::pca::{Accumulator, Pca};
-use crate::io::table::{Chunk, stream};
+use crate::io::table::Chunk;
 use crate::report::sections::{self, Unit};
 use crate::report::tables::{Cells, TableOut};
 use faer::Mat;
@@ -23,8 +23,8 @@ pub(super) fn diagnose(
 ) -> Result<Diagnosed, Error> {
     let modules = chosen(config, &Module::RECORDING)?;
     analyses::check(&config.analyses, &modules)?;
-    let columns = Columns::choose(&config.file, &config.recording, array)?;
-    let trials = columns.trials(&config.file, array)?;
+    let mut columns = Columns::choose(&config.file, &config.recording, array)?;
+    let trials = columns.arrange(&config.file, array)?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
     let first = Pass::first(config, array, &columns, observer)?;
     observer.finish();
@@ -84,7 +84,8 @@ pub(super) fn diagnose(
         }),
         subject,
         findings,
-        warnings: vec![],
+        warnings: columns.notes(&[]),
+        failed: vec![],
         modules: done,
     })
 }
@@ -181,7 +182,7 @@ impl Pass {
         };
         let drop_rows = config.recording.missing == Some(Missing::DropRows);
         let (mut row, mut bad) = (0, None);
-        stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
             let kept = rows_kept(&chunk, &mut pass.missing, &mut bad, row);
             row += chunk.rows;
             pass.dropped += chunk.rows - kept.len();
@@ -191,10 +192,11 @@ impl Pass {
         })?;
         if let (Some((unit, row, value)), false) = (bad, drop_rows) {
             let (name, total) = (&columns.units[unit], pass.missing.iter().sum::<usize>());
-            let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+            let what = columns.found(&config.file, array, name, row, value);
             let message = format!(
-                "column `{name}`, row {row}: {what} ({total} such values in all); --missing drop-rows leaves those \
-                 rows out"
+                "column `{name}`, row {}: {what} ({total} such values in all); --missing drop-rows leaves those \
+                 rows out",
+                columns.row(row) + 1
             );
             return Err(Error::input(&config.file, message));
         }
@@ -264,7 +266,7 @@ impl Projected {
         let mut out = Self { row: vec![], trial: trials.map(|_| vec![]), values: vec![vec![]; k], every };
         let mut row = 0;
         observer.start("projecting", columns.rows.unwrap_or(0) as u64);
-        stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
             let mut x = vec![0.0; chunk.columns.len()];
             for r in 0..chunk.rows {
                 let index = row + r;
@@ -275,7 +277,7 @@ impl Projected {
                 if !x.iter().all(|v| v.is_finite()) {
                     continue;
                 }
-                out.row.push(index as i64);
+                out.row.push(columns.row(index) as i64);
                 if let (Some(t), Some(trials)) = (&mut out.trial, trials) {
                     t.push(trials[index] as i64);
                 }

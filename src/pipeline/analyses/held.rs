@@ -1,6 +1,6 @@
 //! Rows of a recording held in memory, with the targets that belong to them.
 
-use crate::io::table::{ReadTable, Values, match_columns, read, stream};
+use crate::io::table::{ReadTable, Values, match_columns, read};
 use crate::pipeline::columns::Columns;
 use crate::pipeline::{Config, Error, Observer};
 use faer::Mat;
@@ -63,7 +63,7 @@ impl Held {
         let every = (n * rows).div_ceil(VALUES).max(1);
         let (mut values, mut kept, mut row) = (Vec::with_capacity(n * rows.div_ceil(every)), vec![], 0);
         observer.start("holding", rows as u64);
-        stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
             for r in (0..chunk.rows).filter(|r| (row + r).is_multiple_of(every)) {
                 if chunk.columns.iter().all(|c| c[r].is_finite()) {
                     values.extend(chunk.columns.iter().map(|c| c[r]));
@@ -123,7 +123,8 @@ fn targets(
     } else {
         read(file, &ReadTable { array, columns: Some(&columns.targets) })?
     };
-    let last = kept.last().map_or(0, |r| r + 1);
+    let kept: Vec<usize> = kept.iter().map(|place| columns.row(*place)).collect();
+    let last = kept.iter().max().map_or(0, |r| r + 1);
     if table.rows < last {
         let message = format!(
             "--targets {asked}: {} rows, expected as many as the activity has ({last} or more)",
@@ -137,11 +138,15 @@ fn targets(
         if let Values::Number(all) = &c.values
             && let Some(row) = kept.iter().find(|r| all[**r].is_infinite())
         {
-            let message =
-                format!("column `{}`, row {row}: {}, expected a finite number or none", c.name, all[*row]);
+            let message = format!(
+                "column `{}`, row {}: {}, expected a finite number or none",
+                c.name,
+                row + 1,
+                all[*row]
+            );
             return Err(Error::input(file, message));
         }
-        targets.push(Target::new(c.name, &c.values, kept));
+        targets.push(Target::new(c.name, &c.values, &kept));
     }
     Ok(targets)
 }
