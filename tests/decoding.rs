@@ -173,7 +173,7 @@ fn p_values_of_labels_that_mean_nothing_are_spread_evenly() {
         let of_rows = |t: usize| within[trials * rows * n + t] + own[trials * n + t / rows] > 0.0;
         for (k, label) in [&of_trials as &dyn Fn(usize) -> bool, &of_rows].into_iter().enumerate() {
             let y: Vec<usize> = (0..trials * rows).map(|t| usize::from(label(t))).collect();
-            let options = Options { permutations: Some(59), ..Options::default() };
+            let options = Options { permutations: Some(19), ..Options::default() };
             let found = decode(x.as_ref(), &y, Some(&groups), &options).unwrap().permuted.unwrap();
             below[k] += usize::from(found.p <= 0.1);
         }
