@@ -5,12 +5,12 @@ use crate::io::table::{Kind, schema};
 use crate::io::tensors;
 use std::fmt::Write;
 
-/// A description of `config.file` for the terminal.
+/// A description of `config.file` for the terminal, and why `analyze` cannot use a sound file, if it cannot.
 ///
 /// # Errors
-/// As reading the file; a sound file that makes no network is described, with the reason at the end.
-pub fn inspect(config: &Config) -> Result<String, Error> {
-    let mut text = String::new();
+/// As reading the file.
+pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
+    let (mut text, mut problem) = (String::new(), None);
     let path = &config.file;
     match tensors::read(path) {
         Ok(file) => {
@@ -95,9 +95,7 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
                 let _ = writeln!(text, "  {said}");
             }
         }
-        Err(e) => {
-            let _ = writeln!(text, "`nullcline analyze` cannot use it so: {e}");
-        }
+        Err(e) => problem = Some(e),
     }
-    Ok(text)
+    Ok((text, problem))
 }

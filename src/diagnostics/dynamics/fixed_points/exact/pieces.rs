@@ -196,11 +196,9 @@ impl<'a> Pieces<'a> {
     fn leaf(&self, node: &Node) -> Option<Leaf> {
         let n = self.net.dim();
         if !node.dictionary.cols.is_empty() || self.equations.len() > n {
-            let exact = (0..node.dictionary.rows.len()).all(|i| {
-                let constant = node.dictionary.constant(i);
-                constant.is_positive() || constant.is_zero()
-            });
-            return Some(self.singular(node, exact));
+            // A solution at sum x = 1 is a ray; others need room to move.
+            let ray = self.equations.len() > n && node.dictionary.is_solved();
+            return Some(self.singular(node, ray || node.dictionary.is_continuum()));
         }
         let on: Vec<usize> = (0..n).filter(|i| node.sides[*i] == Side::On).collect();
         let square = Square::from_fn(on.len(), |i, j| -self.equations[on[i]][on[j]]);
