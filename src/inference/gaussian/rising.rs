@@ -42,8 +42,7 @@ impl Rising {
         let inside = newton >= self.low && newton <= self.high;
         let next = if inside { newton } else { 0.5 * (self.low + self.high) };
         self.from = inside.then_some(value);
-        let stays = next <= self.low && self.low == self.x || next >= self.high && self.high == self.x;
-        if next == self.x || stays || next.is_nan() {
+        if next - self.x == 0.0 || next.is_nan() {
             return true;
         }
         self.x = next;
