@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use nullcline::linalg::random::{Use, normal, stream, uniform};
 use nullcline::report::figures::*;
-use nullcline::report::folder::Folder;
+use nullcline::report::folder::{Folder, Origin};
 use nullcline::report::page::{Page, Section};
 use nullcline::report::summary;
 use nullcline::report::tables::{Cells, TableFormat, TableOut};
@@ -14,7 +14,7 @@ use nullcline::report::{Error, Figure};
 
 fn main() -> Result<(), Error> {
     let out = std::env::args().nth(1).map_or_else(|| PathBuf::from("reports/gallery"), PathBuf::from);
-    let folder = Folder::create(&out)?;
+    let folder = Folder::of(&out.into(), Origin::named("example", &["gallery"]))?;
     let mut page = page(ordinary()?);
     page.sections.push(Section {
         id: "awkward".into(),

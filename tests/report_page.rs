@@ -1,12 +1,12 @@
 //! The page, the tables and the output folder.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow_array::{Array, Float64Array};
 use nullcline::report::Error;
 use nullcline::report::figures::spectrum;
-use nullcline::report::folder::{Folder, partials};
+use nullcline::report::folder::{Folder, Origin, partials};
 use nullcline::report::page::{ClaimRow, Page, Section, render};
 use nullcline::report::tables::{Cells, TableFormat, TableOut};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -20,13 +20,6 @@ impl Place {
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         Self(path)
-    }
-
-    fn entries(&self) -> Vec<String> {
-        let names = fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<String> = names.collect();
-        names.sort();
-        names
     }
 }
 
@@ -174,11 +167,15 @@ fn ragged_tables_are_refused() {
     }
 }
 
+fn origin() -> Origin {
+    Origin::named("test", &["page"])
+}
+
 #[test]
 fn folder_appears_whole() {
     let place = Place::new("whole");
     let out = place.0.join("deep/report");
-    let folder = Folder::create(&out).unwrap();
+    let folder = Folder::of(&out.clone().into(), origin()).unwrap();
     folder.write("summary.json", SUMMARY).unwrap();
     folder.write_page(&page(), true).unwrap();
     assert!(!out.exists(), "nothing is seen before it is whole");
@@ -192,86 +189,9 @@ fn folder_appears_whole() {
 }
 
 #[test]
-fn an_earlier_report_is_replaced() {
-    let place = Place::new("replace");
-    let out = place.0.join("report");
-    for (run, file) in ["old.csv", "new.csv"].into_iter().enumerate() {
-        let folder = Folder::create(&out).unwrap();
-        folder.write("summary.json", SUMMARY).unwrap();
-        folder.write(file, "x").unwrap();
-        if run == 1 {
-            assert!(out.join("old.csv").exists(), "the old one stays until the new one is whole");
-        }
-        folder.commit().unwrap();
-    }
-    assert!(out.join("new.csv").exists() && !out.join("old.csv").exists());
-    assert_eq!(place.entries(), ["report"], "nothing is left beside");
-}
-
-#[test]
-fn what_is_not_ours_is_left_alone() {
-    let place = Place::new("occupied");
-    let out = place.0.join("thesis");
-    fs::create_dir(&out).unwrap();
-    Folder::create(&out).unwrap().commit().unwrap();
-    for (file, text) in [("chapter.tex", "years of work"), ("summary.json", "{\"tool\": \"other\"}")] {
-        fs::write(out.join(file), text).unwrap();
-        let error = Folder::create(&out).unwrap_err();
-        assert!(matches!(error, Error::Occupied(_)));
-        assert!(error.to_string().contains("--out") && error.to_string().contains("thesis"));
-        assert_eq!(fs::read_to_string(out.join(file)).unwrap(), text);
-    }
-    assert!(matches!(Folder::create(&out.join("chapter.tex")).unwrap_err(), Error::NotAFolder(_)));
-    assert_eq!(place.entries(), ["thesis"]);
-}
-
-#[test]
-fn what_came_in_between_is_left_alone() {
-    let place = Place::new("between");
-    let out = place.0.join("report");
-    let folder = Folder::create(&out).unwrap();
-    fs::create_dir(&out).unwrap();
-    fs::write(out.join("mine"), "x").unwrap();
-    assert!(matches!(folder.commit().unwrap_err(), Error::Occupied(_)));
-    assert!(out.join("mine").exists());
-    assert_eq!(place.entries(), ["report"]);
-}
-
-#[test]
-fn dropping_leaves_nothing() {
-    let place = Place::new("drop");
-    let (a, b) = (Folder::create(&place.0.join("r")).unwrap(), Folder::create(&place.0.join("r")).unwrap());
-    assert_ne!(a.path(), b.path(), "two runs for one place do not meet");
-    a.write("deep/er/file", "x").unwrap();
-    drop((a, b));
-    assert!(place.entries().is_empty());
-}
-
-#[test]
-fn a_killed_runs_remains_are_cleared() {
-    let place = Place::new("stale");
-    let stale = place.0.join(format!("r.partial-{}", std::process::id()));
-    fs::create_dir(&stale).unwrap();
-    fs::write(stale.join("half"), "x").unwrap();
-    let out = Folder::create(&place.0.join("r")).unwrap().commit().unwrap();
-    assert!(!out.join("half").exists());
-    assert_eq!(place.entries(), ["r"]);
-}
-
-#[test]
-fn paths_stay_inside() {
-    let place = Place::new("inside");
-    let folder = Folder::create(&place.0.join("r")).unwrap();
-    for bad in ["../x", "/x", "", "a/../../x"] {
-        assert!(matches!(folder.write(Path::new(bad), "x").unwrap_err(), Error::Outside(_)), "{bad}");
-    }
-    assert_eq!(place.entries().len(), 1);
-}
-
-#[test]
 fn write_errors_name_path_and_reason() {
     let place = Place::new("errors");
-    let folder = Folder::create(&place.0.join("r")).unwrap();
+    let folder = Folder::of(&place.0.join("r").into(), origin()).unwrap();
     folder.write("a", "x").unwrap();
     let error = folder.write("a/b", "x").unwrap_err().to_string();
     assert!(error.contains("r.partial") && error.contains("os error"), "{error}");
@@ -292,6 +212,17 @@ fn claims_come_first_and_reasons_stand_beside_them() {
     assert!(at("id=\"claims\"") < at("class=\"facts\"") && at("id=\"claims\"") < at("<main>"));
     assert!(at("✗ differs</span></td>") < at("a wrong normalisation"));
     assert!(html.contains("href=\"claims.csv\"") && html.contains("○ not tested</span> 1"));
+    assert!(!html.contains("Checks"), "there is none");
+    page.claims.push(ClaimRow { verdict: "undecided", ..ClaimRow::default() });
+    page.claims.push(ClaimRow { verdict: "holds", check: true, ..ClaimRow::default() });
+    let html = render(&page);
+    let at = |word: &str| html.find(word).unwrap_or_else(|| panic!("{word} is not in the page"));
+    assert!(html.contains("✓ holds</span> 1 <span") && html.contains("? undecided</span> 1"));
+    assert!(
+        at("Checks of the code, no claims:</small> <span class=\"verdict holds\">✓ holds</span> 1")
+            < at("<table")
+    );
+    assert!(at("? undecided</span></td>") < at("Checks: identities that the code must obey"));
     page.claims.clear();
     assert!(!render(&page).contains("claims.csv"), "a page without claims has no table of them");
 }

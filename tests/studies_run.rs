@@ -7,16 +7,22 @@ use nullcline::pipeline::{Observer, Silent};
 use nullcline::report::figures::spectrum;
 use nullcline::report::page::Section;
 use nullcline::studies::run::{Request, run};
-use nullcline::studies::{Claim, Error, Findings, Preset, Settings, Study, Verdict, claims, named};
+use nullcline::studies::{Claim, Error, Findings, Measure, Preset, Settings, Study, Verdict, claims, named};
 use std::path::Path;
 
-fn three() -> Vec<Claim> {
+fn five() -> Vec<Claim> {
     vec![
-        Claim::measured("two positive exponents", "a Fig. 1", "count", 2.0, 0.0, 1)
+        Claim::paper("two positive exponents", "a Fig. 1", "count", Measure::exact(2.0, 1))
             .published(4.0, 0.5)
-            .because("wrong, \"normalised\""),
-        Claim::measured("zero, with an error", "a eq. 7", "1/s", 0.1, 0.04, 5).predicted(0.0, 0.02),
-        Claim::measured("needs the authors' files", "a Fig. 2", "1/s", f64::NAN, f64::NAN, 0),
+            .because("wrong, \"normalised\"")
+            .headline(),
+        // t(4) = 2.776: the interval ends at 0.011.
+        Claim::theory("zero, with an error", "a eq. 7", "1/s", (0.1, 0.004, 5))
+            .predicted(0.0, 0.12)
+            .headline(),
+        Claim::paper("needs the authors' files", "a Fig. 2", "1/s", Measure::NONE).published(1.0, 0.1),
+        Claim::paper("of one network", "a Fig. 3", "share", Measure::mean([0.7])).above(0.5),
+        Claim::check("it adds up", "a eq. 8", "difference", Measure::exact(0.0, 3)).predicted(0.0, 1e-9),
     ]
 }
 
@@ -30,12 +36,12 @@ fn demo(settings: &Settings, _: &dyn Observer) -> Result<Findings, Error> {
         id: "chaos".into(),
         title: "Chaos".into(),
         figures: vec![spectrum(&[], "")?],
-        tables: vec![claims::table(&three())],
+        tables: vec![claims::table(&five(), settings.preset)],
         ..Section::default()
     };
     let json = serde_json::from_str("{\"exponents\": [0.1, null]}").unwrap();
-    let answer = "It differs.".into();
-    Ok(Findings { claims: three(), answer, sections: vec![section], json, warnings: vec!["careful".into()] })
+    let answer = claims::answer(&five());
+    Ok(Findings { claims: five(), answer, sections: vec![section], json, warnings: vec!["careful".into()] })
 }
 
 const DEMO: Study = Study { name: "paper/demo", title: "A demonstration", run: demo };
@@ -57,26 +63,39 @@ fn request(seed: u64) -> Request {
 fn a_folder_holds_claims_summary_sections_and_page() {
     let place = Place::new("study");
     let out = place.0.join("out");
-    let outcome = run(&DEMO, &request(1), &out, &Silent).unwrap();
+    let outcome = run(&DEMO, &request(1), &out.clone().into(), &Silent).unwrap();
     assert_eq!(outcome.claims.iter().map(|c| c.verdict).collect::<Vec<_>>(), {
-        [Verdict::Differs, Verdict::Holds, Verdict::NotTested]
+        use Verdict::{Differs, Holds, NotTested, Undecided};
+        [Differs, Holds, NotTested, Undecided, Holds]
     });
     assert_eq!(place.entries(), ["out"], "progress goes when the work is done");
     let csv = std::fs::read_to_string(out.join("claims.csv")).unwrap();
     // The columns are the contract's; missing numbers are empty.
-    let expected = "claim,source,quantity,published,predicted,measured,std_error,n,tolerance,verdict\n\
-                    two positive exponents,a Fig. 1,count,4,,2,0,1,0.5,differs\n\
-                    \"zero, with an error\",a eq. 7,1/s,,0,0.1,0.04,5,0.02,holds\n\
-                    needs the authors' files,a Fig. 2,1/s,,,,,0,0,not tested\n";
+    let expected = "claim,source,kind,preset,quantity,published,predicted,measured,std_error,n,tolerance,verdict,reason\n\
+                    two positive exponents,a Fig. 1,paper,quick,count,4,,2,0,1,0.5,differs,\"wrong, \"\"normalised\"\"\"\n\
+                    \"zero, with an error\",a eq. 7,theory,quick,1/s,,0,0.1,0.004,5,0.12,holds,\n\
+                    needs the authors' files,a Fig. 2,paper,quick,1/s,1,,,,0,0.1,not tested,\n\
+                    of one network,a Fig. 3,paper,quick,share; above 0.5,,,0.7,,1,0,undecided,Of one repetition no error is known.\n\
+                    it adds up,a eq. 8,check,quick,difference,,0,0,0,3,0.000000001,holds,\n";
     assert_eq!(csv, expected);
     let summary = place.summary("out");
     assert_eq!(violations(&summary), Vec::<String>::new());
     let entry = &summary["modules"]["paper/demo"];
     assert_eq!(entry["claims"][0]["reason"], "wrong, \"normalised\"");
     assert!(entry["claims"][2]["measured"].is_null() && entry["exponents"][0] == 0.1);
+    assert!(entry["claims"][3]["std_error"].is_null() && entry["claims"][3]["measured"] == 0.7);
+    assert_eq!(
+        (&entry["claims"][4]["kind"], &entry["claims"][4]["preset"]),
+        (&"check".into(), &"quick".into())
+    );
     assert_eq!(summary["input"]["preset"], "quick");
     let page = std::fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.contains("nullcline study paper/demo") && page.contains("✗ differs"));
+    assert!(
+        page.contains("Does not hold: two positive exponents [2]."),
+        "the answer is made from the claims"
+    );
+    assert!(page.contains("Checks: identities that the code must obey") && page.contains("? undecided"));
     for file in ["chaos/spectrum.svg", "chaos/spectrum.png", "chaos/claims.parquet"] {
         assert!(out.join(file).exists(), "{file}");
     }
@@ -85,7 +104,7 @@ fn a_folder_holds_claims_summary_sections_and_page() {
 #[test]
 fn a_summary_with_a_damaged_claim_breaks_the_schema() {
     let place = Place::new("study-schema");
-    run(&DEMO, &request(1), &place.0.join("out"), &Silent).unwrap();
+    run(&DEMO, &request(1), &place.0.join("out").into(), &Silent).unwrap();
     let mut summary = place.summary("out");
     summary["modules"]["paper/demo"]["claims"][0]["verdict"] = "perhaps".into();
     assert!(violations(&summary)[0].contains("verdict"), "{:?}", violations(&summary));
@@ -94,10 +113,10 @@ fn a_summary_with_a_damaged_claim_breaks_the_schema() {
 #[test]
 fn a_study_that_fails_leaves_its_progress_and_no_folder() {
     let place = Place::new("study-fails");
-    let error = run(&DEMO, &request(7), &place.0.join("out"), &Silent).unwrap_err();
+    let error = run(&DEMO, &request(7), &place.0.join("out").into(), &Silent).unwrap_err();
     assert_eq!((error.exit_status(), error.to_string()), (4, "diverged".into()));
     assert_eq!(place.entries(), ["out.progress"]);
-    run(&DEMO, &request(1), &place.0.join("out"), &Silent).unwrap();
+    run(&DEMO, &request(1), &place.0.join("out").into(), &Silent).unwrap();
     assert_eq!(place.entries(), ["out", "out.progress"], "another run's progress is not its own");
 }
 
@@ -106,11 +125,11 @@ fn a_missing_data_folder_and_an_occupied_place_are_refused_before_work() {
     let place = Place::new("study-refused");
     let out = place.0.join("out");
     let with = Request { data: Some(place.0.join("nowhere")), ..request(1) };
-    let error = run(&DEMO, &with, &out, &Silent).unwrap_err();
+    let error = run(&DEMO, &with, &out.clone().into(), &Silent).unwrap_err();
     assert!(error.exit_status() == 3 && error.to_string().contains("nowhere"), "{error}");
     std::fs::create_dir(&out).unwrap();
     place.write("out/mine.txt", "mine");
-    let error = run(&DEMO, &request(1), &out, &Silent).unwrap_err();
+    let error = run(&DEMO, &request(1), &out.clone().into(), &Silent).unwrap_err();
     assert_eq!(error.exit_status(), 2);
     assert_eq!(place.entries(), ["out"]);
     assert!(Path::new(&out).join("mine.txt").exists());
@@ -118,12 +137,17 @@ fn a_missing_data_folder_and_an_occupied_place_are_refused_before_work() {
 
 #[test]
 fn the_terminal_shows_every_claim_in_a_line() {
-    let text = claims::text(&three());
+    let text = claims::text(&five());
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "  differs     2              4 published  two positive exponents");
-    assert_eq!(lines[1], "  holds       0.100 ± 0.040  0 predicted  zero, with an error");
-    assert_eq!(lines[2], "  not tested                              needs the authors' files");
-    assert_eq!(claims::count(&three()), "1 of 3 claims hold, 1 differs, 1 not tested");
+    assert_eq!(lines[0], "  differs     2                4 published  two positive exponents");
+    assert_eq!(lines[1], "  holds       0.1000 ± 0.0040  0 predicted  zero, with an error");
+    assert_eq!(lines[2], "  not tested                   1 published  needs the authors' files");
+    assert_eq!(lines[3], "  undecided   0.7 ± ?                       of one network");
+    assert_eq!(lines[4], "  holds       0                0 predicted  check: it adds up");
+    let count = "1 of 4 claims hold, 1 differs, 1 undecided, 1 not tested; 1 of 1 check holds";
+    assert_eq!(claims::count(&five()), count);
+    let answer = "Holds: zero, with an error [0.1000 ± 0.0040]. Does not hold: two positive exponents [2].";
+    assert_eq!(claims::answer(&five()), answer);
 }
 
 #[test]

@@ -4,17 +4,16 @@ use super::args::{AnalysisArguments, Analyze, NetworkArguments, RecordingArgumen
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
 use crate::pipeline::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
-use crate::systems::checkpoint::{CellKind, Spec};
-use std::path::PathBuf;
+use crate::report::folder::Target;
+use crate::systems::checkpoint::{CellKind, Spec, Vectors};
 
 /// The configuration that the arguments ask for, or what is wrong with them.
 pub(super) fn config(a: Analyze) -> Result<Config, String> {
     let command = command_line();
-    let stem = a.file.file_stem().map_or_else(|| "report".into(), |s| s.to_owned());
     let modules = a.modules.as_deref().map(modules).transpose()?;
     let parquet = parquet(&a.run.tables)?;
     Ok(Config {
-        out: a.out.unwrap_or_else(|| PathBuf::from("reports").join(stem)),
+        out: Target::file(a.out, a.run.force, "analyze", &a.file),
         file: a.file,
         seed: a.run.seed,
         modules,
@@ -60,6 +59,10 @@ pub(super) fn activation(option: &str, name: &str) -> Result<Activation, String>
 pub(super) fn cell(name: &str) -> Result<CellKind, String> {
     let names = CellKind::ALL.map(CellKind::name).join(", ");
     CellKind::parse(name).ok_or_else(|| format!("--cell {name}: expected one of {names}"))
+}
+
+fn vectors(name: &str) -> Result<Vectors, String> {
+    Vectors::parse(name).ok_or_else(|| format!("--vectors {name}: expected column or row"))
 }
 
 /// ROLE=NAME pairs of `--map`.
@@ -109,6 +112,8 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
             constants: constants(n.given.constants.as_deref())?,
             reset_before: n.given.reset_before,
             prefix: n.prefix,
+            vectors: n.given.vectors.as_deref().map(vectors).transpose()?,
+            gates: n.given.gates.map(|g| g.split(',').map(|g| g.trim().to_lowercase()).collect()),
         },
         inputs: n.inputs,
         input,

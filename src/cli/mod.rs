@@ -26,6 +26,10 @@ pub fn run() -> ExitCode {
     if let Err(e) = handler {
         say(&format!("note: an interrupt will not be cleaned up after ({e})"));
     }
+    if let Err(message) = crate::linalg::width::check() {
+        say(&format!("error: {message}"));
+        return ExitCode::from(2);
+    }
     let status = match arguments.command {
         Command::Analyze(a) => analyze(*a),
         Command::Distill(a) => distill::distill(a),

@@ -1,10 +1,10 @@
 //! The command `study`.
 
 use super::{args, check, print, progress, say, threads};
+use crate::report::folder::Target;
 use crate::studies::run::{Outcome, Request, run};
 use crate::studies::{self, Preset, Study, claims};
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 
 pub(super) fn study(a: args::Study) -> u8 {
     let Some(name) = &a.name else {
@@ -28,7 +28,7 @@ pub(super) fn study(a: args::Study) -> u8 {
     let whole = !chosen.iter().any(|s| s.name == name);
     let mut status = 0;
     for study in &chosen {
-        let done = run(study, &request, &out(study, request.out.as_deref(), whole), &bars);
+        let done = run(study, &request, &out(study, &request, whole, a.run.force), &bars);
         bars.clear();
         match done {
             Ok(outcome) => show(study, &outcome, a.run.quiet),
@@ -61,12 +61,10 @@ fn request(a: &args::Study) -> Result<Request, String> {
 }
 
 /// Where a study's report goes: of a whole paper, a folder a figure.
-fn out(study: &Study, given: Option<&Path>, whole: bool) -> PathBuf {
-    match given {
-        None => PathBuf::from("reports").join(study.name),
-        Some(out) if whole => out.join(study.name.split_once('/').map_or(study.name, |(_, figure)| figure)),
-        Some(out) => out.into(),
-    }
+fn out(study: &Study, request: &Request, whole: bool, force: bool) -> Target {
+    let figure = study.name.split_once('/').map_or(study.name, |(_, figure)| figure);
+    let given = request.out.as_ref().map(|out| if whole { out.join(figure) } else { out.clone() });
+    Target::named(given, force, study.name, &request.origin(study))
 }
 
 fn show(study: &Study, outcome: &Outcome, quiet: bool) {
@@ -74,6 +72,7 @@ fn show(study: &Study, outcome: &Outcome, quiet: bool) {
         say(&format!("warning: {w}"));
     }
     if !quiet {
+        outcome.notes.iter().for_each(|n| say(&format!("note: {n}")));
         let (count, rows) = (claims::count(&outcome.claims), claims::text(&outcome.claims));
         let page = outcome.page.display();
         print(&format!("{}: {}\n{}\n{count}\n{rows}open {page}", study.name, study.title, outcome.answer));

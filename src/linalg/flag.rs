@@ -1,7 +1,7 @@
 //! Nested column spans kept well conditioned by triangular factors, whose growth is counted.
 
 use super::lu::lu_in_place;
-use super::{col, col_mut};
+use super::{col, col_mut, width};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::matmul::matmul;
 use faer::linalg::qr::no_pivoting::factor as qr;
@@ -154,7 +154,7 @@ impl Triangle {
 /// Log of the largest over the smallest row sum or column sum of moduli, whichever is more: a cheap
 /// measure of how unevenly `a` stretches. `rows` is overwritten.
 pub fn log_spread(a: MatRef<f64>, rows: &mut [f64]) -> f64 {
-    pulp::Arch::new().dispatch(|| {
+    width::arch().dispatch(|| {
         rows.fill(0.0);
         let (mut least, mut most) = (f64::INFINITY, 0.0f64);
         for j in 0..a.ncols() {

@@ -1,6 +1,6 @@
 //! LU factorisation with row pivoting that stops at the first column that vanishes.
 
-use super::{col, col_mut};
+use super::{col, col_mut, width};
 use faer::linalg::matmul::matmul;
 use faer::linalg::triangular_solve::solve_unit_lower_triangular_in_place;
 use faer::{Accum, MatMut, Par};
@@ -15,7 +15,7 @@ const PANEL: usize = 8;
 /// was exchanged with row `swaps[i] >= i`, in order. Returns the number of columns factored: fewer
 /// than c when a pivot is zero or not finite, and then only the columns before it hold factors.
 pub fn lu_in_place(a: MatMut<f64>, swaps: &mut [usize]) -> usize {
-    let arch = Arch::new();
+    let arch = width::arch();
     recurse(a, swaps, arch)
 }
 

@@ -1,6 +1,7 @@
 //! Numerical ground: everything that knows a corner of faer or of the random generators.
 
 pub mod activation;
+pub mod ball;
 pub mod cholesky;
 pub mod condition;
 pub mod eigen;
@@ -19,6 +20,7 @@ mod real;
 pub mod solve;
 pub mod spectral_norm;
 mod vector;
+pub mod width;
 
 pub use real::Real;
 
@@ -67,7 +69,7 @@ pub fn col_mut<T>(m: MatMut<'_, T>, j: usize) -> &mut [T] {
 /// inlined too, so that the compiler knows them apart.
 #[inline(always)]
 pub fn vectorised<R>(act: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(act)
+    width::arch().dispatch(act)
 }
 
 /// `v` in K parts of `n` entries; more may follow.

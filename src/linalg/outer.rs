@@ -1,8 +1,8 @@
 //! Sums of outer products over many columns: the gradient of a matrix.
 
-use super::{Real, SHARED, col, col_mut};
+use super::{Real, SHARED, col, col_mut, width};
 use faer::{MatMut, MatRef};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 /// Vectors in a column of a panel: with [`WIDEST`] columns of a tile, as many sums as registers allow.
 const DEEP: usize = 2;
@@ -20,7 +20,7 @@ const TERMS: usize = 128;
 /// If the shapes differ from these.
 pub fn add_outer<T: Real>(y: MatMut<T>, g: MatRef<T>, x: MatRef<T>) {
     assert_eq!((y.nrows(), y.ncols(), g.ncols()), (g.nrows(), x.nrows(), x.ncols()), "shapes");
-    let part = |y, g| Arch::new().dispatch(AddOuter { y, g, x });
+    let part = |y, g| width::arch().dispatch(AddOuter { y, g, x });
     if y.nrows() * y.ncols() < SHARED || rayon::current_thread_index().is_none() {
         return part(y, g);
     }

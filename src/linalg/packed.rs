@@ -1,8 +1,8 @@
 //! Products with a matrix that is used again and again, kept in the order in which they read it.
 
-use super::{Real, SHARED, col, col_mut};
+use super::{Real, SHARED, col, col_mut, width};
 use faer::{Mat, MatMut, MatRef};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 /// Vectors in a column of a panel: with [`WIDEST`] columns of a tile, as many sums as registers allow.
 const DEEP: usize = 2;
@@ -50,7 +50,7 @@ impl<T: Real> Packed<T> {
                 DEEP * T::lanes::<S>()
             }
         }
-        self.high = Arch::new().dispatch(High::<T>(std::marker::PhantomData));
+        self.high = width::arch().dispatch(High::<T>(std::marker::PhantomData));
         self.rows = blocks.first().map_or(0, |b| b.nrows());
         self.inner = blocks.iter().map(|b| b.ncols()).sum();
         let panels = self.rows.div_ceil(self.high);
@@ -99,7 +99,7 @@ impl<T: Real> Packed<T> {
                 }
             }
         }
-        Arch::new().dispatch(Copy(self, block, first));
+        width::arch().dispatch(Copy(self, block, first));
     }
 
     /// The same for one whose rows are contiguous.
@@ -130,7 +130,7 @@ impl<T: Real> Packed<T> {
     pub fn apply(&self, xs: &[MatRef<T>], y: MatMut<T>) {
         assert_eq!(xs.iter().map(|x| x.nrows()).sum::<usize>(), self.inner, "rows of the arguments");
         assert_eq!(y.nrows(), self.rows, "rows of the result");
-        let part = |first, y| Arch::new().dispatch(Apply { map: self, first, xs, y });
+        let part = |first, y| width::arch().dispatch(Apply { map: self, first, xs, y });
         let shared = y.ncols() <= FEW && self.rows * self.inner >= SHARED;
         if !shared || rayon::current_thread_index().is_none() {
             return part(0, y);

@@ -1,6 +1,7 @@
 //! A checked configuration: what the pipeline does, with every value valid.
 
 use crate::diagnostics::geometry::clusters::Linkage;
+use crate::report::folder::Target;
 use crate::systems::checkpoint::Spec;
 use std::path::PathBuf;
 
@@ -163,7 +164,7 @@ pub struct Config {
     /// The weight file or table.
     pub file: PathBuf,
     /// Where the report goes.
-    pub out: PathBuf,
+    pub out: Target,
     /// Seed of all random streams.
     pub seed: u64,
     /// Modules asked for; none: all.

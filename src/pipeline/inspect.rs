@@ -73,19 +73,23 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
             if let Some(r) = &n.readout {
                 let _ = writeln!(text, "  read-out: {} ({} outputs)", r.name, r.weight.nrows());
             }
-            for note in &n.notes {
+            // What is not used is listed whole below.
+            for note in n.notes.iter().chain(n.said.iter().filter(|s| !s.starts_with("Not "))) {
                 let _ = writeln!(text, "  {note}");
             }
             if !n.unused.is_empty() {
                 let _ = writeln!(text, "  not used: {}", n.unused.join(", "));
             }
         }
-        Ok(Source::Recording { array }) => {
+        Ok(Source::Recording { array, said }) => {
             let array = array.map_or_else(String::new, |a| format!(" (array `{a}`)"));
             let _ = writeln!(
                 text,
                 "`nullcline analyze` reads it as a recording{array}: a row is a time step, a column a unit"
             );
+            if let Some(said) = said {
+                let _ = writeln!(text, "  {said}");
+            }
         }
         Err(e) => {
             let _ = writeln!(text, "`nullcline analyze` cannot use it so: {e}");

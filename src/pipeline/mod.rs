@@ -9,7 +9,9 @@ pub mod ibl;
 pub mod infer;
 mod inspect;
 mod network;
+mod order;
 mod recording;
+mod roles;
 mod source;
 mod tables;
 pub mod training;
@@ -72,6 +74,8 @@ struct Diagnosed {
     input: Value,
     findings: Vec<String>,
     warnings: Vec<String>,
+    /// Modules whose numbers failed, and why.
+    failed: Vec<(Module, String)>,
     modules: Vec<(Module, Rendered)>,
 }
 
@@ -88,10 +92,16 @@ struct Run<'a> {
 pub fn analyze(config: &Config, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
     // The folder is made first: an unwritable place must not cost minutes of computing.
-    let folder = Folder::create(&config.out)?;
+    let folder = Folder::create(&config.out, "analyze", &[&config.file])?;
     let diagnosed = match open(config)? {
         Source::Network(network) => network::diagnose(&network, config, observer)?,
-        Source::Recording { array } => recording::diagnose(config, array.as_deref(), observer)?,
+        Source::Recording { array, said } => {
+            let mut found = recording::diagnose(config, array.as_deref(), observer)?;
+            let size = |key: &str| found.input[key].as_u64();
+            let said = said.or(source::square_table(config, size("rows"), size("units")));
+            found.warnings.extend(said);
+            found
+        }
     };
     observer.start("writing the report", 0);
     let run = Run {
@@ -134,9 +144,16 @@ fn write(run: &Run, found: Diagnosed, folder: Folder) -> Result<Outcome, Error> 
         tables,
     };
     folder.write_page(&page, run.png)?;
-    let whole = summary(run.command, run.seed, found.input, json, &warnings);
+    let mut whole = summary(run.command, run.seed, found.input, json, &warnings);
+    if let Value::Object(entries) = &mut whole
+        && !found.failed.is_empty()
+    {
+        let failed: Map<String, Value> =
+            found.failed.into_iter().map(|(m, reason)| (m.name().into(), reason.into())).collect();
+        entries.insert("failed".into(), Value::Object(failed));
+    }
     folder.write("summary.json", text(&whole))?;
-    let out = folder.commit()?;
+    let (out, notes) = folder.commit()?;
     let (subject, findings) = (found.subject, found.findings);
-    Ok(Outcome { subject, findings, warnings, notes: vec![], page: out.join("report.html") })
+    Ok(Outcome { subject, findings, warnings, notes, page: out.join("report.html") })
 }

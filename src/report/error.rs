@@ -46,12 +46,58 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The destination holds something that nullcline did not write.
+    /// The destination holds something that nullcline did not write, or does not know to have written.
     #[error(
-        "{} is not empty and is not a nullcline report (it has no summary.json): nothing was changed there; choose another folder with --out",
-        .0.display()
+        "{} is not empty and is not a report that keeps a list of its files (it has no {}): nothing was changed there; choose \
+         another folder with --out, or move away what lies there",
+        .0.display(), super::folder::LIST
     )]
     Occupied(PathBuf),
+    /// The destination holds the report of something else.
+    #[error(
+        "{} holds another report ({of}): nothing was changed there; --force replaces it, --out chooses another folder",
+        folder.display()
+    )]
+    Other {
+        /// The destination.
+        folder: PathBuf,
+        /// What that report is of.
+        of: String,
+    },
+    /// A file of the earlier report is not as it was written.
+    #[error(
+        "{}: {file} has changed since nullcline wrote it, and would be replaced: nothing was changed there; move it away, or \
+         choose another folder with --out",
+        folder.display()
+    )]
+    Changed {
+        /// The destination.
+        folder: PathBuf,
+        /// Path of the file in it.
+        file: String,
+    },
+    /// An input lies in the destination.
+    #[error("{} lies inside {}, where the report would go: choose another folder with --out", input.display(), folder.display())]
+    Inside {
+        /// The destination.
+        folder: PathBuf,
+        /// The input.
+        input: PathBuf,
+    },
+    /// A file that nullcline did not write stands where the report has one.
+    #[error(
+        "{} holds {file}, which nullcline did not write and this report would replace: nothing was changed there; the report \
+         is in {}",
+        folder.display(), beside.display()
+    )]
+    Collides {
+        /// The destination.
+        folder: PathBuf,
+        /// Path of the file in it.
+        file: String,
+        /// Where the new report lies.
+        beside: PathBuf,
+    },
     /// The destination exists and is not a folder.
     #[error("{} is a file, not a folder: choose another folder with --out", .0.display())]
     NotAFolder(PathBuf),

@@ -32,7 +32,7 @@ pub struct Check {
 
 impl Check {
     /// A check that `measured` (with its standard error) is `expected` to within `own`, the uncertainty
-    /// of the known answer, and four standard errors.
+    /// of the known answer, and four standard errors. An error that is not known does not hold.
     fn new(
         system: &str,
         quantity: &str,
@@ -42,17 +42,16 @@ impl Check {
         std_error: f64,
         source: &'static str,
     ) -> Self {
-        let error = if std_error.is_finite() { std_error } else { 0.0 };
-        let tolerance = own + 4.0 * error;
+        let tolerance = own + 4.0 * std_error;
         Self {
             system: system.into(),
             quantity: quantity.into(),
             expected,
             measured,
-            std_error: error,
+            std_error,
             tolerance,
             source,
-            holds: (measured - expected).abs() <= tolerance,
+            holds: std_error.is_finite() && (measured - expected).abs() <= tolerance,
         }
     }
 }
@@ -96,4 +95,15 @@ pub fn table(results: &[Check]) -> String {
     let failed = results.iter().filter(|r| !r.holds).count();
     let _ = writeln!(text, "{} known answers, {} hold, {failed} fail", results.len(), results.len() - failed);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_is_not_known_does_not_hold() {
+        let of = |error| Check::new("a", "b", 1.0, 0.1, 1.0, error, "c").holds;
+        assert!(of(0.0) && of(0.3) && !of(f64::NAN) && !of(f64::INFINITY));
+    }
 }

@@ -6,7 +6,7 @@ pub mod park2023;
 pub mod run;
 pub mod schaeffer2020;
 
-pub use claims::{Claim, Verdict};
+pub use claims::{Claim, Measure, Verdict};
 
 use crate::pipeline::Observer;
 use crate::report::page::Section;
@@ -82,6 +82,9 @@ pub enum Error {
     /// A figure or table cannot be made.
     #[error(transparent)]
     Report(#[from] crate::report::Error),
+    /// The folder for unfinished work cannot be used.
+    #[error(transparent)]
+    Progress(#[from] crate::pipeline::Error),
     /// The numbers failed.
     #[error("{0}")]
     Numbers(String),
@@ -109,6 +112,7 @@ impl Error {
         match self {
             Self::Report(_) | Self::Unknown(..) => 2,
             Self::Input(_) | Self::Data(_) | Self::Foreign { .. } => 3,
+            Self::Progress(e) => e.exit_status(),
             Self::Numbers(_) => 4,
         }
     }
@@ -129,7 +133,7 @@ pub fn named(name: &str) -> Result<Vec<Study>, Error> {
     if found.is_empty() { Err(Error::Unknown(name.into(), list(&all()))) } else { Ok(found) }
 }
 
-/// Mean and standard error of the mean; NaN where there are too few values.
+/// Mean and standard error of the mean, for figures and tables; NaN where there are too few values.
 fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;

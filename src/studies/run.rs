@@ -3,7 +3,8 @@
 use super::claims::{self, Claim};
 use super::{Error, Findings, Preset, Settings, Study};
 use crate::pipeline::Observer;
-use crate::report::folder::Folder;
+use crate::pipeline::training::claim_progress;
+use crate::report::folder::{Folder, Origin, Target};
 use crate::report::page::Page;
 use crate::report::summary::{summary, text};
 use crate::report::tables::TableFormat;
@@ -31,6 +32,13 @@ pub struct Request {
     pub command: String,
 }
 
+impl Request {
+    /// What tells the report of a study from others.
+    pub fn origin(&self, study: &Study) -> Origin {
+        Origin::named("study", &[study.name, self.preset.name()])
+    }
+}
+
 /// What a study found, for the terminal.
 #[derive(Debug)]
 pub struct Outcome {
@@ -40,6 +48,8 @@ pub struct Outcome {
     pub answer: String,
     /// What a reader must know.
     pub warnings: Vec<String>,
+    /// What concerns this run and not its results.
+    pub notes: Vec<String>,
     /// The page to open.
     pub page: PathBuf,
 }
@@ -49,20 +59,26 @@ pub struct Outcome {
 /// # Errors
 /// [`Error::Data`] if the folder of the authors' files is not there, those of writing, and those of
 /// the study. Unfinished work stays in `<out>.progress`, where the same run finds it again.
-pub fn run(study: &Study, request: &Request, out: &Path, observer: &dyn Observer) -> Result<Outcome, Error> {
+pub fn run(
+    study: &Study,
+    request: &Request,
+    out: &Target,
+    observer: &dyn Observer,
+) -> Result<Outcome, Error> {
     crate::linalg::sequential();
     if let Some(data) = request.data.as_ref().filter(|d| !d.is_dir()) {
         return Err(Error::Data(data.clone()));
     }
     // The folder is made first: an unwritable place must not cost minutes of computing.
-    let folder = Folder::create(out)?;
+    let folder = Folder::of(out, request.origin(study))?;
     let settings = Settings {
         preset: request.preset,
         seed: request.seed,
         as_published: request.as_published,
         data: request.data.clone(),
-        progress: progress(out, request),
+        progress: progress(&out.folder, request),
     };
+    claim_progress(&settings.progress)?;
     let found = (study.run)(&settings, observer)?;
     observer.start("writing the report", 0);
     let outcome = write(study, request, found, folder);
@@ -109,8 +125,8 @@ fn write(study: &Study, request: &Request, found: Findings, folder: Folder) -> R
         tables,
     };
     folder.write_page(&page, request.png)?;
-    folder.write("claims.csv", claims::table(&claims).encode(TableFormat::Csv)?)?;
-    entry.insert("claims".into(), claims::json(&claims));
+    folder.write("claims.csv", claims::table(&claims, request.preset).encode(TableFormat::Csv)?)?;
+    entry.insert("claims".into(), claims::json(&claims, request.preset));
     let modules = Map::from_iter([(study.name.to_string(), Value::Object(entry))]);
     let input = json!({
         "study": study.name,
@@ -120,6 +136,6 @@ fn write(study: &Study, request: &Request, found: Findings, folder: Folder) -> R
     });
     let whole = summary(&request.command, request.seed, input, modules, &warnings);
     folder.write("summary.json", text(&whole))?;
-    let page = folder.commit()?.join("report.html");
-    Ok(Outcome { claims, answer, warnings, page })
+    let (out, notes) = folder.commit()?;
+    Ok(Outcome { claims, answer, warnings, notes, page: out.join("report.html") })
 }

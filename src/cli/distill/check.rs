@@ -5,11 +5,12 @@ use crate::cli::args::RunArguments;
 use crate::cli::check::{activation, cell, command_line, map, parquet, positive, recording};
 use crate::linalg::activation::Activation;
 use crate::pipeline::distill::{Common, ConventionalConfig, Projection, RaddConfig};
+use crate::report::folder::Target;
 use crate::systems::checkpoint::Spec;
 use crate::training::distillation;
 use crate::training::optimiser::Method;
 use crate::training::radd::Settings;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Largest |z| unless told: artanh is 2.65 there. The published program divides by 1.01 of the largest.
 const SCALE: f64 = 0.99;
@@ -51,7 +52,7 @@ pub(super) fn radd(a: Radd) -> Result<RaddConfig, String> {
         _ => Projection::File(PathBuf::from(p)),
     });
     Ok(RaddConfig {
-        common: common(a.file, a.out, a.inputs, a.run, spec(a.network)?)?,
+        common: common("distill radd", a.file, a.out, a.inputs, a.run, spec(a.network)?)?,
         recording: recording(a.recording)?,
         projection,
         components: a.components,
@@ -81,22 +82,22 @@ pub(super) fn conventional(a: Conventional) -> Result<ConventionalConfig, String
     };
     let every = (a.steps / 100).max(1);
     Ok(ConventionalConfig {
-        common: common(a.file, a.out, a.inputs, a.run, spec(a.network)?)?,
+        common: common("distill conventional", a.file, a.out, a.inputs, a.run, spec(a.network)?)?,
         units: a.units,
         settings: distillation::Settings { steps: a.steps, rate: a.rate, method, clip: a.clip, every },
     })
 }
 
 fn common(
+    command: &str,
     file: PathBuf,
     out: Option<PathBuf>,
     inputs: Option<String>,
     run: RunArguments,
     spec: Spec,
 ) -> Result<Common, String> {
-    let stem = file.file_stem().map_or_else(|| "report".into(), |s| s.to_owned());
     Ok(Common {
-        out: out.unwrap_or_else(|| Path::new("reports").join(stem)),
+        out: Target::file(out, run.force, command, &file),
         file,
         seed: run.seed,
         inputs,

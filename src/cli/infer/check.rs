@@ -5,7 +5,7 @@ use crate::cli::check::{command_line, parquet, positive, recording};
 use crate::inference::gaussian::data::Scale;
 use crate::inference::gaussian::roots::log_grid;
 use crate::pipeline::infer::{GaussianConfig, Penalty};
-use std::path::PathBuf;
+use crate::report::folder::Target;
 
 /// Most strengths of a grid.
 const MOST: usize = 100_000;
@@ -13,7 +13,6 @@ const MOST: usize = 100_000;
 /// The configuration that the arguments ask for, or what is wrong with them.
 pub(super) fn gaussian(a: Gaussian) -> Result<GaussianConfig, String> {
     let command = command_line();
-    let stem = a.file.file_stem().map_or_else(|| "report".into(), |s| s.to_owned());
     positive("--alpha", a.alpha)?;
     positive("--at", a.at)?;
     if a.samples == Some(0) {
@@ -37,7 +36,7 @@ pub(super) fn gaussian(a: Gaussian) -> Result<GaussianConfig, String> {
     };
     let scale = Scale::ALL.into_iter().find(|s| s.name() == a.scale);
     Ok(GaussianConfig {
-        out: a.out.unwrap_or_else(|| PathBuf::from("reports").join(stem)),
+        out: Target::file(a.out, a.run.force, "infer gaussian", &a.file),
         file: a.file,
         seed: a.run.seed,
         covariance: a.covariance,

@@ -6,8 +6,9 @@ use crate::cli::check::{command_line, constants, parquet};
 use crate::linalg::activation::Activation;
 use crate::pipeline::Error;
 use crate::pipeline::training::{
-    Choice, Keeping, NamedTask, Parameter, Plan, Precision, Restart, TrainConfig, task,
+    Choice, Keeping, NamedTask, Parameter, Plan, Precision, Restart, TrainConfig, origin, task,
 };
+use crate::report::folder::Target;
 use crate::systems::architecture::{Architecture, Cell, CellKind, Scheme};
 use crate::tasks::{Counted, Options, Sizes};
 use crate::training::init::Init;
@@ -15,7 +16,6 @@ use crate::training::optimiser::Method;
 use crate::training::schedule::Decay;
 use crate::training::trainer::{self, Settings, Validation};
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// The configuration that the arguments ask for, or what is wrong with them.
@@ -55,8 +55,8 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     settings.check(task.as_ref()).map_err(option)?;
     let architecture = Architecture::new(cell, task.inputs(), &[a.network.units])
         .map_err(|e| Error::Config(format!("--cell, --units: {e}")))?;
-    let out = a.out.unwrap_or_else(|| PathBuf::from("reports").join(task.name()));
     let plan = Plan { task, task_settings, architecture, init, precision, settings };
+    let out = Target::named(a.out, a.run.force, plan.task.name(), &origin(&plan, search.as_ref()));
     // An initialisation that does not go with the cell is wrong before anything is done.
     plan.model::<f32>()?;
     let restart = if a.restart { Restart::Always } else { Restart::Never };

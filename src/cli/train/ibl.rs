@@ -4,6 +4,7 @@ use crate::cli::args::RunArguments;
 use crate::cli::check::{command_line, parquet, positive};
 use crate::cli::{fail, progress, report, say, threads};
 use crate::pipeline::ibl::{IblConfig, run_ibl};
+use crate::report::folder::Target;
 use crate::tasks;
 use crate::training::optimiser::Method;
 use crate::training::sessions::{Loss, Schedule};
@@ -130,7 +131,8 @@ fn config(a: Ibl) -> Result<IblConfig, String> {
     if a.momentum.is_some() && method == Method::ADAM {
         return Err("--momentum goes with --optimiser sgd".into());
     }
-    Ok(IblConfig {
+    let (out, force) = (a.out.clone(), a.run.force);
+    let mut config = IblConfig {
         task: task(&a)?,
         units: a.units,
         schedule: Schedule {
@@ -143,11 +145,13 @@ fn config(a: Ibl) -> Result<IblConfig, String> {
         method,
         steps: a.steps.unwrap_or(if fast { 300 } else { 5000 }),
         test_blocks: a.test_blocks,
-        out: a.out.unwrap_or_else(|| PathBuf::from("reports").join("ibl")),
+        out: PathBuf::new().into(),
         png: a.run.png,
         parquet: parquet(&a.run.tables)?,
         command: command_line(),
-    })
+    };
+    config.out = Target::named(out, force, "ibl", &config.origin());
+    Ok(config)
 }
 
 fn task(a: &Ibl) -> Result<tasks::ibl::Ibl, String> {

@@ -36,7 +36,7 @@ pub(super) fn train(mut a: Train) -> u8 {
         Ok(config) => config,
         Err(e) => return fail(&e),
     };
-    let _ = PLACE.set(progress_folder(&config.out));
+    let _ = PLACE.set(progress_folder(&config.out.folder));
     let bars = progress::Bars::new(!quiet && std::io::stderr().is_terminal());
     let done = run_training(&config, &bars);
     bars.clear();

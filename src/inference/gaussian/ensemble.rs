@@ -1,8 +1,12 @@
 //! Ensembles of true couplings.
 
+use super::rising::Rising;
 use crate::linalg::eigen::symmetric;
 use crate::linalg::random::{Rng, normal, uniform};
 use faer::{Mat, MatRef};
+
+/// Newton steps at most; a condensed model takes some ten.
+const MOST_STEPS: usize = 200;
 
 /// How couplings are drawn; all are symmetric with a diagonal of zeros.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,30 +77,19 @@ impl Ensemble {
 pub fn multiplier(j: &[f64]) -> (f64, f64) {
     let n = j.len() as f64;
     let top = j.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let (mut low, mut high) = (1.0 / n, 1.0);
-    let mut gap = low;
-    for _ in 0..200 {
+    let mut search = Rising::new(1.0 / n, 1.0, 1.0 / n);
+    for _ in 0..MOST_STEPS {
         let (mut sum, mut squares) = (0.0, 0.0);
         for j in j {
-            let c = (gap + (top - j)).recip();
+            let c = (search.x + (top - j)).recip();
             sum += c;
             squares += c * c;
         }
-        let (harmonic, slope) = (n / sum, n * squares / (sum * sum));
-        match harmonic < 1.0 {
-            true => low = f64::max(low, gap),
-            false => high = f64::min(high, gap),
-        }
-        let mut next = gap + (1.0 - harmonic) / slope;
-        if !(next >= low && next <= high) {
-            next = 0.5 * (low + high);
-        }
-        let moved = (next - gap).abs();
-        gap = next;
-        if moved <= 2.0 * f64::EPSILON * gap {
+        if search.done(n / sum - 1.0, n * squares / (sum * sum)) {
             break;
         }
     }
+    let gap = search.best.0;
     (top + gap, gap)
 }
 

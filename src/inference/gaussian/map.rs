@@ -1,9 +1,10 @@
 //! The closed-form L2 estimate of the couplings at one gamma.
 
+use super::rising::Rising;
 use super::spectrum::{Error, Spectrum};
 use crate::linalg::vectorised;
 
-/// Newton steps for mu; ten suffice everywhere, each at least halves a bracket otherwise.
+/// Newton steps for mu at most; ten suffice nearly everywhere.
 const MOST_STEPS: usize = 200;
 
 /// The maximum a posteriori estimate J* at one gamma, by its eigenvalues.
@@ -55,30 +56,20 @@ impl<'a> Map<'a> {
             sum += c;
             largest = largest.max(*c);
         }
-        let (mut low, mut high) =
-            (1.0 + alpha * (sum / n - 1.0) / gamma, 1.0 + alpha * (largest - 1.0) / gamma);
+        let (low, high) = (1.0 + alpha * (sum / n - 1.0) / gamma, 1.0 + alpha * (largest - 1.0) / gamma);
         let spread = 4.0 * f64::EPSILON * low.abs().max(high.abs());
-        (low, high) = (low - spread, high + spread);
-        let mut mu = self.mu.clamp(low, high);
         self.gamma = gamma;
-        for step in 1..=MOST_STEPS {
-            self.steps = step;
-            let (value, slope) = self.residual(mu);
-            match value < 0.0 {
-                true => low = low.max(mu),
-                false => high = high.min(mu),
-            }
-            let mut next = mu - value / slope;
-            if !(next >= low && next <= high) {
-                next = 0.5 * (low + high);
-            }
-            let moved = (next - mu).abs();
-            mu = next;
-            if moved <= 2.0 * f64::EPSILON * mu.abs() {
+        let start = self.mu;
+        let mut search = Rising::new(low - spread, high + spread, start);
+        self.steps = 0;
+        while self.steps < MOST_STEPS {
+            self.steps += 1;
+            let (value, slope) = self.residual(search.x);
+            if search.done(value, slope) {
                 break;
             }
         }
-        self.mu = mu;
+        self.mu = search.best.0;
         self.fill();
         Ok(())
     }

@@ -13,6 +13,7 @@ pub mod map;
 pub mod pooled;
 pub mod posterior;
 pub mod predict;
+mod rising;
 pub mod roots;
 pub mod samples;
 pub mod sparse;

@@ -1,7 +1,6 @@
 //! Labels read off a recording.
 
 use super::Analyses;
-use super::held::TargetKind;
 use crate::diagnostics::geometry::decoding::{self, Decoding, Options};
 use crate::pipeline::{Error, Module};
 use crate::report::sections::{self, Decoded, Features, Rendered};
@@ -15,9 +14,9 @@ impl Analyses<'_> {
         let held = self.held;
         let mut done = vec![];
         for target in &held.targets {
-            let TargetKind::Two(labels) = &target.kind else { continue };
+            let Some((labels, codes)) = target.labels() else { continue };
             let rows = held.complete(&[target]);
-            let y: Vec<bool> = rows.iter().map(|t| target.values[*t] > 0.5).collect();
+            let y: Vec<usize> = rows.iter().map(|t| codes[*t] as usize).collect();
             let groups = held.trials_on(&rows);
             let x = held.on(&rows);
             let mut fits = vec![];
@@ -39,7 +38,7 @@ impl Analyses<'_> {
             }
             done.push(Decoded {
                 name: target.name.clone(),
-                labels: labels.clone(),
+                labels,
                 rows: rows.len(),
                 trials: groups.map(|g| g.into_iter().collect::<std::collections::BTreeSet<_>>().len()),
                 fits,
@@ -54,7 +53,7 @@ impl Analyses<'_> {
         &self,
         target: &str,
         x: &Mat<f64>,
-        y: &[bool],
+        y: &[usize],
         groups: Option<&[usize]>,
         intercept: bool,
     ) -> Result<Decoding, Error> {

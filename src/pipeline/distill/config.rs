@@ -1,6 +1,7 @@
 //! What `distill` was asked for, with every value valid.
 
 use crate::pipeline::RecordingSettings;
+use crate::report::folder::Target;
 use crate::systems::checkpoint::Spec;
 use crate::training::distillation;
 use crate::training::radd::Settings;
@@ -25,7 +26,7 @@ pub struct Common {
     /// The recorded table, or the teacher's weights.
     pub file: PathBuf,
     /// Where the report goes.
-    pub out: PathBuf,
+    pub out: Target,
     /// Seed of all random streams.
     pub seed: u64,
     /// Columns of inputs of a recording; the table of inputs that a network is run on.

@@ -28,7 +28,7 @@ use serde_json::json;
 pub fn distill_conventional(config: &ConventionalConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
     let common = &config.common;
-    let folder = Folder::create(&common.out)?;
+    let folder = Folder::create(&common.out, "distill conventional", &[&common.file])?;
     let Source::Network(network) = open(&as_config(common, RecordingSettings::default()))? else {
         let message =
             "distill conventional needs a network's weights: a recording has no output probabilities";
@@ -124,6 +124,7 @@ pub fn distill_conventional(config: &ConventionalConfig, observer: &dyn Observer
         }),
         findings: sections::describe_conventional(&found),
         warnings: assumed(&network),
+        failed: vec![],
         modules: vec![(Module::Distillation, sections::conventional(&found)?)],
     };
     let outcome = write(&common.run(), diagnosed, folder);

@@ -24,7 +24,7 @@ const SCALES: [f64; 8] = [0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.99];
 pub fn distill_radd(config: &RaddConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
     let common = &config.common;
-    let folder = Folder::create(&common.out)?;
+    let folder = Folder::create(&common.out, "distill radd", &[&common.file])?;
     let teacher = Teacher::open(config, observer)?;
     let input = constant(config, teacher.inputs.len())?;
     let seen = projected(config, &teacher, observer)?;
@@ -94,6 +94,7 @@ pub fn distill_radd(config: &RaddConfig, observer: &dyn Observer) -> Result<Outc
         }),
         findings: sections::describe_radd(&found),
         warnings: teacher.warnings.clone(),
+        failed: vec![],
         modules: vec![(Module::Distillation, rendered)],
     };
     let outcome = write(&common.run(), diagnosed, folder);

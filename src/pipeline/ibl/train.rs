@@ -6,7 +6,7 @@ use crate::linalg::activation::Activation;
 use crate::pipeline::training::NETWORK;
 use crate::pipeline::{Error, Observer, Outcome};
 use crate::report::figures::{Axes, Series, lines};
-use crate::report::folder::Folder;
+use crate::report::folder::{Folder, Origin, Target};
 use crate::report::page::{Page, Section};
 use crate::report::sections::behaviour::{Subject, overview, table};
 use crate::report::sections::words::{number as word, percent};
@@ -21,7 +21,6 @@ use crate::training::init::{Init, model};
 use crate::training::optimiser::{Method, Optimiser};
 use crate::training::sessions::{Elman, Player, Schedule, train_step};
 use serde_json::{Map, json};
-use std::path::PathBuf;
 
 /// Points of the training curve.
 const POINTS: u64 = 100;
@@ -42,13 +41,22 @@ pub struct IblConfig {
     /// Blocks of the session on which behaviour is measured.
     pub test_blocks: usize,
     /// Where the report goes.
-    pub out: PathBuf,
+    pub out: Target,
     /// Write PNG beside SVG.
     pub png: bool,
     /// Write tables as Parquet.
     pub parquet: bool,
     /// The command line, for the report.
     pub command: String,
+}
+
+impl IblConfig {
+    /// What tells its report from others.
+    pub fn origin(&self) -> Origin {
+        let Self { task, units, schedule, method, steps, test_blocks, .. } = self;
+        let settings = format!("{:?}", (task, units, schedule, method, steps, test_blocks));
+        Origin::set("train", "ibl", &settings)
+    }
 }
 
 /// One point of the training curve: means over the gradient steps since the one before.
@@ -136,7 +144,7 @@ pub fn train_on_sessions(
 /// As for [`train_on_sessions`]; files that cannot be written.
 pub fn run_ibl(config: &IblConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
-    let folder = Folder::create(&config.out)?;
+    let folder = Folder::of(&config.out, config.origin())?;
     let (architecture, mut model, mut network) = network(config.units, config.schedule.seed)?;
     observer.start("training", config.steps);
     let curve = train_on_sessions(
@@ -247,14 +255,8 @@ fn write(
     folder.write_page(&page, config.png)?;
     let whole = summary(&config.command, s.seed, json!({ "task": "ibl" }), json, &[]);
     folder.write("summary.json", text(&whole))?;
-    let out = folder.commit()?;
-    Ok(Outcome {
-        subject,
-        findings: vec![finding],
-        warnings: vec![],
-        notes: vec![],
-        page: out.join("report.html"),
-    })
+    let (out, notes) = folder.commit()?;
+    Ok(Outcome { subject, findings: vec![finding], warnings: vec![], notes, page: out.join("report.html") })
 }
 
 /// A share as a percentage with a digit after the point.

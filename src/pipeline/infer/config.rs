@@ -2,6 +2,7 @@
 
 use crate::inference::gaussian::data::Scale;
 use crate::pipeline::RecordingSettings;
+use crate::report::folder::Target;
 use std::path::PathBuf;
 
 /// The penalty on couplings.
@@ -20,7 +21,7 @@ pub struct GaussianConfig {
     /// The table of samples, or the covariance.
     pub file: PathBuf,
     /// Where the report goes.
-    pub out: PathBuf,
+    pub out: Target,
     /// Seed of the folds.
     pub seed: u64,
     /// Whether the file holds a covariance.

@@ -4,7 +4,7 @@ use super::GaussianConfig;
 use crate::inference::gaussian::data::{Gathered, Scale, constant, copies, folds};
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault};
 use crate::inference::gaussian::successive::{Autocorrelation, autocorrelation};
-use crate::io::table::{ReadTable, Table, Values, read, stream};
+use crate::io::table::{ReadTable, Table, Values, read};
 use crate::linalg::random::{Use, stream as random};
 use crate::pipeline::columns::{Columns, listed};
 use crate::pipeline::source::table_array;
@@ -136,9 +136,9 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         return Err(Error::Config(message.into()));
     }
     let array = table_array(file, config.recording.units.as_deref())?;
-    let columns = Columns::choose(file, &config.recording, array.as_deref())?;
-    let trials = columns.trials(file, array.as_deref())?;
-    let mut warnings = vec![];
+    let mut columns = Columns::choose(file, &config.recording, array.as_deref())?;
+    let trials = columns.arrange(file, array.as_deref())?;
+    let mut warnings = columns.notes(&[]);
     let (rows, kept) = rows(config, &columns, array.as_deref(), observer, &mut warnings)?;
     let (n, p) = (columns.units.len(), rows.ncols());
     let flat = if p > 1 || !config.uncentered { constant(rows.as_ref()) } else { vec![] };
@@ -160,8 +160,9 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
     let c = gathered.covariance((!config.uncentered).then(|| gathered.mean()));
     let trials: Option<Vec<usize>> = trials.map(|t| kept.iter().map(|k| t[*k]).collect());
     let of_copies = copies(rows.as_ref());
+    let one_trial = |k: usize| trials.as_ref().is_none_or(|t| t[k] == t[k - 1]);
     let follows: Vec<bool> = (0..p)
-        .map(|k| k > 0 && kept[k] == kept[k - 1] + 1 && trials.as_ref().is_none_or(|t| t[k] == t[k - 1]))
+        .map(|k| k > 0 && kept[k] == kept[k - 1] + 1 && columns.follows(kept[k]) && one_trial(k))
         .collect();
     let alike = autocorrelation(rows.as_ref(), &follows);
     warnings.extend(alike.as_ref().map(|a| alike_warning(a, p, trials.is_some())));
@@ -169,10 +170,12 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
     if config.folds > 0 && config.truth.is_none() {
         let mut order: Vec<usize> = (0..p).collect();
         order.shuffle(&mut random(config.seed, Use::Shuffle, 0));
-        let count = config.folds.min(p);
-        let found = match (&trials, &alike) {
-            (None, Some(_)) => Ok((0..p).map(|k| k * count / p).collect()),
-            (trials, _) => folds(trials.as_ref().unwrap_or(&of_copies), &order, config.folds),
+        let successive = (trials.is_none() && alike.is_some())
+            .then(|| stretches(&of_copies, config.folds.min(p)))
+            .filter(|fold| fold.iter().any(|f| *f > 0));
+        let found = match successive {
+            Some(fold) => Ok(fold),
+            None => folds(trials.as_ref().unwrap_or(&of_copies), &order, config.folds),
         };
         fold = match found {
             Ok(fold) => training_sets_vary(&rows, &fold, &columns.units, &mut warnings).then_some(fold),
@@ -205,6 +208,20 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         fold,
         warnings,
     })
+}
+
+/// Folds of successive samples; a copy is in that of its first.
+fn stretches(of_copies: &[usize], count: usize) -> Vec<usize> {
+    let p = of_copies.len();
+    let (mut first, mut used) = (std::collections::HashMap::new(), std::collections::BTreeMap::new());
+    let fold = of_copies.iter().enumerate().map(|(k, group)| *first.entry(*group).or_insert(k) * count / p);
+    // A stretch of copies alone leaves no fold behind.
+    let fold: Vec<usize> = fold.collect();
+    fold.iter().for_each(|f| {
+        let next = used.len();
+        used.entry(*f).or_insert(next);
+    });
+    fold.iter().map(|f| used[f]).collect()
 }
 
 /// What it means that successive rows are alike.
@@ -271,7 +288,7 @@ fn rows(
     let n = columns.units.len();
     let (mut values, mut kept, mut row, mut bad, mut total) = (vec![], vec![], 0usize, None, 0usize);
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
-    stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+    columns.stream(&config.file, array, CHUNK, &mut |chunk| {
         for r in 0..chunk.rows {
             match (0..n).find(|i| !chunk.columns[*i][r].is_finite()) {
                 None => {
@@ -291,10 +308,11 @@ fn rows(
     observer.finish();
     if let Some((unit, row, value)) = bad {
         if config.recording.missing != Some(Missing::DropRows) {
-            let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+            let what = columns.found(&config.file, array, &columns.units[unit], row, value);
             let message = format!(
-                "column `{}`, row {row}: {what} ({} with such); --missing drop-rows leaves them out",
+                "column `{}`, row {}: {what} ({} with such); --missing drop-rows leaves them out",
                 columns.units[unit],
+                columns.row(row) + 1,
                 count(total, "row")
             );
             return Err(Error::input(&config.file, message));
@@ -326,7 +344,8 @@ fn matrix(path: &Path, units: Option<&str>) -> Result<(Vec<String>, Mat<f64>), E
     }
     for (name, values) in &columns {
         if let Some(row) = values.iter().position(|v| !v.is_finite()) {
-            let message = format!("column `{name}`, row {row}: {}, expected a finite number", values[row]);
+            let message =
+                format!("column `{name}`, row {}: {}, expected a finite number", row + 1, values[row]);
             return Err(Error::input(path, message));
         }
     }

@@ -20,7 +20,7 @@ use serde_json::json;
 /// [`Error::Config`] for options that contradict each other, [`Error::Input`] for data without couplings.
 pub fn infer_gaussian(config: &GaussianConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
-    let folder = Folder::create(&config.out)?;
+    let folder = Folder::create(&config.out, "infer gaussian", &[&config.file])?;
     let data = data::load(config, observer)?;
     let inferred = gaussian::infer(config, &data, observer)?;
     observer.start("writing the report", 0);
@@ -57,6 +57,7 @@ pub fn infer_gaussian(config: &GaussianConfig, observer: &dyn Observer) -> Resul
         }),
         findings: sections::describe_gaussian(&inferred),
         warnings: data.warnings.clone(),
+        failed: vec![],
         modules: vec![(Module::Gaussian, rendered)],
     };
     let run = Run {

@@ -56,18 +56,23 @@ pub(super) fn diagnose(
     let mut done: Vec<(Module, Rendered)> = Vec::new();
     let mut findings = Vec::new();
     let wants = |m| modules.contains(&m);
-    if wants(Module::Lyapunov) {
-        let (finding, rendered) = run.lyapunov(observer)?;
+    let mut failed = Failed::default();
+    if wants(Module::Lyapunov)
+        && let Some((finding, rendered)) = failed.or(Module::Lyapunov, run.lyapunov(observer))?
+    {
         findings.push(finding);
         done.push((Module::Lyapunov, rendered));
     }
     for module in [Module::Covariant, Module::Adjoint].into_iter().filter(|m| wants(*m)) {
-        let (finding, rendered) = run.sensitivity(module, config.modules.is_some(), observer)?;
-        findings.extend(finding);
-        done.extend(rendered.map(|r| (module, r)));
+        let found = run.sensitivity(module, config.modules.is_some(), observer);
+        if let Some((finding, rendered)) = failed.or(module, found)? {
+            findings.extend(finding);
+            done.extend(rendered.map(|r| (module, r)));
+        }
     }
-    if wants(Module::Cycles) {
-        let (finding, rendered) = run.cycles(observer)?;
+    if wants(Module::Cycles)
+        && let Some((finding, rendered)) = failed.or(Module::Cycles, run.cycles(observer))?
+    {
         findings.push(finding);
         done.push((Module::Cycles, rendered));
     }
@@ -86,16 +91,22 @@ pub(super) fn diagnose(
         } else {
             "the trajectories grow beyond the finite numbers, so there are no principal components"
         };
-        if config.modules.is_some() {
-            return Err(Error::Numbers(format!("{why}, or leave pca out of --modules")));
+        match config.modules.is_some() {
+            true => failed.add(Module::Pca, format!("{why}, or leave pca out of --modules")),
+            false => warnings.push(format!("No dimensions: {why}.")),
         }
-        warnings.push(format!("No dimensions: {why}."));
     }
     if let Some(pca) = run.pca.as_ref().filter(|_| wants(Module::Pca)) {
-        findings.push(format!("{}.", sections::words::carry(pca.components_for_90, pca.mean.len())));
-        let intro = format!("Principal components of the states along {}.", run.source());
-        let rendered =
+        findings.push(run.spans(pca));
+        let intro = format!(
+            "Principal components of the states along {}, {}: dimensions of what these starts do in that time, not of the network.",
+            run.source(),
+            run.length()
+        );
+        let mut rendered =
             sections::pca(pca, &run.context.names, &run.lines(), &intro, vec![run.projections(pca)])?;
+        rendered.json["trajectories"] = run.orbits.states.len().into();
+        rendered.json["length"] = run.longest().into();
         done.push((Module::Pca, rendered));
     }
     if wants(Module::FlowField) {
@@ -116,26 +127,62 @@ pub(super) fn diagnose(
         ));
     }
     if wants(Module::Recurrent) {
-        let spectra = recurrent(&network.recurrent).ok_or_else(|| {
-            Error::Numbers("the eigenvalues of the recurrent matrix did not converge".into())
-        })?;
-        done.push((Module::Recurrent, sections::recurrent(&spectra)?));
+        match recurrent(&network.recurrent) {
+            Some(spectra) => done.push((Module::Recurrent, sections::recurrent(&spectra)?)),
+            None => failed
+                .add(Module::Recurrent, "the eigenvalues of the recurrent matrix did not converge".into()),
+        }
     }
-    if wants(Module::Clusters) {
-        let (finding, rendered) = run.clusters(&config.analyses)?;
+    if wants(Module::Clusters)
+        && let Some((finding, rendered)) = failed.or(Module::Clusters, run.clusters(&config.analyses))?
+    {
         findings.push(finding);
         done.push((Module::Clusters, rendered));
     }
     done.sort_by_key(|(m, _)| *m);
+    let failed = failed.unless(done.is_empty())?;
+    warnings.extend(failed.iter().map(|(module, reason)| format!("No {}: {reason}.", module.name())));
     warnings.extend(network.notes.iter().filter(|n| n.contains("assumed")).cloned());
+    warnings.extend(network.said.iter().cloned());
     Ok(Diagnosed {
         subject: network.describe(),
         facts: facts::facts(network),
         input: facts::input(network, config),
         findings,
         warnings,
+        failed,
         modules: done,
     })
+}
+
+/// Modules whose numbers failed, each with the reason: the others are reported all the same.
+#[derive(Default)]
+struct Failed(Vec<(Module, Error)>);
+
+impl Failed {
+    fn add(&mut self, module: Module, reason: String) {
+        self.0.push((module, Error::Numbers(reason)));
+    }
+
+    /// What a module found, or nothing where its numbers failed; every other error ends the run.
+    fn or<T>(&mut self, module: Module, found: Result<T, Error>) -> Result<Option<T>, Error> {
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(e) if e.exit_status() == 4 => {
+                self.0.push((module, e));
+                Ok(None)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// All of them, or the first as an error where nothing else could be said.
+    fn unless(mut self, empty: bool) -> Result<Vec<(Module, String)>, Error> {
+        match empty && !self.0.is_empty() {
+            true => Err(self.0.swap_remove(0).1),
+            false => Ok(self.0.into_iter().map(|(module, e)| (module, e.to_string())).collect()),
+        }
+    }
 }
 
 /// The modules asked for, or all that apply.
@@ -261,6 +308,27 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Steps of the longest trajectory.
+    fn longest(&self) -> usize {
+        self.orbits.states.iter().map(|s| s.ncols().saturating_sub(1)).max().unwrap_or(0)
+    }
+
+    /// How long the trajectories are, in words.
+    fn length(&self) -> String {
+        format!("{} long each", sections::words::count(self.longest(), "step"))
+    }
+
+    /// What the trajectories span, in a sentence that says what they are.
+    fn spans(&self, pca: &Pca) -> String {
+        let what = if self.driven() || self.initial.is_some() {
+            "Of the states along"
+        } else {
+            "Of the relaxation along"
+        };
+        let components = sections::words::carry(pca.components_for_90, pca.mean.len());
+        format!("{what} {}, {}, {components}.", self.source(), self.length())
+    }
+
     /// Initial states for the exponents: the user's, or random ones, fewer for large networks.
     fn lyapunov_states(&self, n: usize) -> Mat<f64> {
         let count = match n {
@@ -352,8 +420,10 @@ impl<'a> Run<'a> {
         let system = self.network.system.as_ref();
         let s = self.settings;
         let mut options = fixed_points::Options::for_dimension(system.field().dim());
-        options.starts = s.starts.unwrap_or(options.starts);
+        let usual = options.starts;
+        options.starts = s.starts.unwrap_or(usual);
         options.second_starts = options.starts.div_ceil(2);
+        options.budget = options.budget.saturating_mul(options.starts) / usual;
         options.noise = s.noise.unwrap_or(options.noise);
         options.slow_threshold = s.slow_threshold.unwrap_or(options.slow_threshold);
         options.seed = self.seed;

@@ -3,13 +3,14 @@
 mod many;
 mod plan;
 mod progress;
+pub use progress::claim as claim_progress;
 mod run;
 mod saved;
 mod search;
 
 pub use many::train_all;
 pub use plan::{NamedTask, Plan, Precision, task};
-pub use run::{NETWORK, TrainConfig, progress_folder, run as run_training};
+pub use run::{NETWORK, TrainConfig, origin, progress_folder, run as run_training};
 pub use search::{Choice, Parameter, Range, Search, Trial, search};
 
 use progress::Progress;

@@ -3,7 +3,7 @@
 use super::{Keeping, Plan, Progress, Restart, Search, Trained, Trial, train, train_in};
 use crate::io::tensors::write_safetensors;
 use crate::pipeline::{Error, Observer, Outcome};
-use crate::report::folder::Folder;
+use crate::report::folder::{Folder, Origin, Target};
 use crate::report::page::Page;
 use crate::report::sections::{self, Row, Training, Trials};
 use crate::report::summary::{summary, text};
@@ -24,7 +24,7 @@ pub struct TrainConfig {
     /// Settings to search first.
     pub search: Option<Search>,
     /// Where the report goes; progress is kept beside it.
-    pub out: PathBuf,
+    pub out: Target,
     /// Checkpoints.
     pub keeping: Keeping,
     /// Write PNG beside SVG.
@@ -33,6 +33,20 @@ pub struct TrainConfig {
     pub parquet: bool,
     /// The command line, for the report.
     pub command: String,
+}
+
+impl TrainConfig {
+    /// What tells its report from others: the task and everything that the result depends on.
+    pub fn origin(&self) -> Origin {
+        origin(&self.plan, self.search.as_ref())
+    }
+}
+
+/// The same of a plan and a search.
+pub fn origin(plan: &Plan, search: Option<&Search>) -> Origin {
+    let settings = plan.describe().into_iter().chain(search.into_iter().flat_map(Search::describe));
+    let settings: Vec<String> = settings.map(|(name, value)| format!("{name} {value}")).collect();
+    Origin::set("train", plan.task.name(), &settings.join(", "))
 }
 
 /// The folder beside `out` where an unfinished training is kept.
@@ -50,8 +64,8 @@ pub fn progress_folder(out: &Path) -> PathBuf {
 pub fn run(config: &TrainConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
     // An unwritable place must not cost hours of computing, nor a killed run leave half a folder.
-    drop(Folder::create(&config.out)?);
-    let place = progress_folder(&config.out);
+    drop(Folder::of(&config.out, config.origin())?);
+    let place = progress_folder(&config.out.folder);
     let mut identity = config.plan.describe();
     identity.extend(config.search.iter().flat_map(Search::describe));
     let mut progress = Progress::open(&place, &identity, config.keeping.restart)?;
@@ -113,7 +127,7 @@ fn write(
     trained: &Trained,
     trials: Option<(Vec<Trial>, usize)>,
 ) -> Result<Outcome, Error> {
-    let folder = Folder::create(&config.out)?;
+    let folder = Folder::of(&config.out, config.origin())?;
     let mut model = plan.model::<f64>()?;
     model.write_params(&trained.theta);
     let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
@@ -178,6 +192,7 @@ fn write(
     let input = json!({ "task": plan.task.name() });
     let whole = summary(&config.command, plan.settings.seed, input, json, &warnings);
     folder.write("summary.json", text(&whole))?;
-    let out = folder.commit()?;
-    Ok(Outcome { subject, findings, warnings, notes: trained.notes.clone(), page: out.join("report.html") })
+    let (out, mut notes) = folder.commit()?;
+    notes.extend(trained.notes.iter().cloned());
+    Ok(Outcome { subject, findings, warnings, notes, page: out.join("report.html") })
 }

@@ -9,12 +9,11 @@ pub(super) fn claims(out: &mut String, rows: &[ClaimRow]) {
     if rows.is_empty() {
         return;
     }
-    let count = |verdict: &str| rows.iter().filter(|r| r.verdict == verdict).count();
     out.push_str("<section id=\"claims\" aria-label=\"Claims\">\n<p class=\"tally\">");
-    for verdict in ["holds", "differs", "not tested"] {
-        if count(verdict) > 0 {
-            let _ = write!(out, "{} {} ", badge(verdict), count(verdict));
-        }
+    tally(out, rows, false);
+    if rows.iter().any(|r| r.check) {
+        out.push_str("</p>\n<p class=\"tally\"><small>Checks of the code, no claims:</small> ");
+        tally(out, rows, true);
     }
     let _ = write!(
         out,
@@ -23,37 +22,61 @@ pub(super) fn claims(out: &mut String, rows: &[ClaimRow]) {
          <th scope=\"col\" class=\"n\">Published</th><th scope=\"col\" class=\"n\">Predicted</th>\
          <th scope=\"col\" class=\"n\">Measured</th></tr></thead>\n<tbody>\n"
     );
-    for row in rows {
-        let mut detail = vec![escape(&row.detail)];
-        for (name, value) in [("n", &row.n), ("tolerance", &row.tolerance)] {
-            if !value.is_empty() {
-                detail.push(format!("{name} {}", escape(value)));
-            }
-        }
-        let _ = write!(
-            out,
-            "<tr{}><td>{}</td><td>{}<br><small>{}</small></td>",
-            if row.reason.is_empty() { "" } else { " class=\"explained\"" },
-            badge(row.verdict),
-            escape(&row.claim),
-            detail.join(" · ")
+    let (claims, checks): (Vec<&ClaimRow>, Vec<&ClaimRow>) = rows.iter().partition(|r| !r.check);
+    for row in claims {
+        line(out, row);
+    }
+    if !checks.is_empty() {
+        out.push_str(
+            "</tbody>\n<tbody class=\"checks\">\n<tr><td></td><th colspan=\"4\" \
+         scope=\"rowgroup\">Checks: identities that the code must obey</th></tr>\n",
         );
-        for value in [&row.published, &row.predicted, &row.measured] {
-            let shown = if value.is_empty() { "–".into() } else { escape(value) };
-            let _ = write!(out, "<td class=\"n\">{shown}</td>");
+    }
+    for row in checks {
+        line(out, row);
+    }
+    let _ = write!(
+        out,
+        "</tbody>\n</table>\n</div>\n<p class=\"files\">± one standard error; ? where it is not known. \
+         Files: {}</p>\n</section>\n",
+        link("claims.csv")
+    );
+}
+
+/// How many have which verdict.
+fn tally(out: &mut String, rows: &[ClaimRow], check: bool) {
+    for verdict in ["holds", "differs", "undecided", "not tested"] {
+        let n = rows.iter().filter(|r| r.verdict == verdict && r.check == check).count();
+        if n > 0 {
+            let _ = write!(out, "{} {n} ", badge(verdict));
         }
-        out.push_str("</tr>\n");
-        if !row.reason.is_empty() {
-            let reason = escape(&row.reason);
-            let _ =
-                writeln!(out, "<tr><td></td><td colspan=\"4\"><p class=\"reason\">{reason}</p></td></tr>");
+    }
+}
+
+fn line(out: &mut String, row: &ClaimRow) {
+    let mut detail = vec![escape(&row.detail)];
+    for (name, value) in [("n", &row.n), ("tolerance", &row.tolerance)] {
+        if !value.is_empty() {
+            detail.push(format!("{name} {}", escape(value)));
         }
     }
     let _ = write!(
         out,
-        "</tbody>\n</table>\n</div>\n<p class=\"files\">± one standard error. Files: {}</p>\n</section>\n",
-        link("claims.csv")
+        "<tr{}><td>{}</td><td>{}<br><small>{}</small></td>",
+        if row.reason.is_empty() { "" } else { " class=\"explained\"" },
+        badge(row.verdict),
+        escape(&row.claim),
+        detail.join(" · ")
     );
+    for value in [&row.published, &row.predicted, &row.measured] {
+        let shown = if value.is_empty() { "–".into() } else { escape(value) };
+        let _ = write!(out, "<td class=\"n\">{shown}</td>");
+    }
+    out.push_str("</tr>\n");
+    if !row.reason.is_empty() {
+        let reason = escape(&row.reason);
+        let _ = writeln!(out, "<tr><td></td><td colspan=\"4\"><p class=\"reason\">{reason}</p></td></tr>");
+    }
 }
 
 /// A mark, a word and a colour, so that no one of them is needed.
@@ -61,6 +84,7 @@ fn badge(verdict: &str) -> String {
     let (class, mark) = match verdict {
         "holds" => ("holds", "✓"),
         "differs" => ("differs", "✗"),
+        "undecided" => ("open", "?"),
         _ => ("open", "○"),
     };
     format!("<span class=\"verdict {class}\">{mark} {}</span>", escape(verdict))

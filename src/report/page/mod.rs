@@ -34,13 +34,15 @@ pub struct Page {
 /// A claim as the page shows it; what is empty is not known.
 #[derive(Clone, Debug, Default)]
 pub struct ClaimRow {
-    /// `holds`, `differs` or `not tested`.
+    /// `holds`, `differs`, `undecided` or `not tested`.
     pub verdict: &'static str,
+    /// Whether it is an identity that the code must obey, counted and shown apart.
+    pub check: bool,
     /// The statement.
     pub claim: String,
     /// What is measured, and where the paper says it.
     pub detail: String,
-    /// Why it differs.
+    /// Why it differs or cannot be told.
     pub reason: String,
     /// The paper's number.
     pub published: String,

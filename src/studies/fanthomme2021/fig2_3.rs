@@ -1,10 +1,11 @@
 //! Fig. 2.3: strengths and likelihood gap against the sampling ratio, for couplings of the orthogonal ensemble.
 
+use super::at_size;
 use super::strengths::fit::{Limit, together};
 use super::strengths::{
-    Case, MANY, MANY_GAMMA, Quantity, Row, Size, TRUNCATED, alphas, drawing, identity, limit, measure,
+    Case, MANY, MANY_GAMMA, PRINTED, Quantity, Row, Size, TRUNCATED, alphas, drawing, identity, limit,
+    measure,
 };
-use super::{largest, mean};
 use crate::inference::gaussian::ensemble::Ensemble;
 use crate::inference::gaussian::roots::Strength;
 use crate::pipeline::Observer;
@@ -13,7 +14,8 @@ use crate::report::page::Section;
 use crate::report::sections::words::with_error;
 use crate::report::summary::numbers;
 use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Claim, Error, Findings, Settings, Study};
+use crate::studies::claims::answer;
+use crate::studies::{Claim, Error, Findings, Measure, Settings, Study};
 use serde_json::{Map, json};
 
 /// Fig. 2.3.
@@ -25,8 +27,6 @@ pub const STUDY: Study = Study {
 
 const SIGMAS: [f64; 6] = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9];
 const FIGURE: &str = "fanthomme2021 Fig. 2.3";
-/// Standard errors beyond which one of several limits is no fluctuation.
-const FAR: f64 = 3.0;
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     findings(Size::of(settings.preset, (200, 8, 10)), &SIGMAS, settings.seed, observer)
@@ -41,10 +41,7 @@ fn findings(size: Size, sigmas: &[f64], seed: u64, observer: &dyn Observer) -> R
     let cases: Vec<Case> = sigmas.iter().map(case).collect();
     let rows = measure(&cases, &alphas(), size, seed, observer)?;
     let limits = Limits::new(&cases, &rows);
-    let answer = "γ_opt and γ_cross nearly coincide at every sampling ratio and both tend to (n + 1)/tr J². The likelihood gap obeys \
-        -(n + 1)/(4 α n) at many samples, whatever σ; until α exceeds n/tr J² = 1/σ² regularisation keeps it smaller, near \
-        -(n + 1)/(4 (α + 1/σ²) n)."
-        .to_string();
+    let claims = at_size(claims(&cases, &rows, &limits), size.n, PRINTED);
     let json = Map::from_iter([
         ("sigma".to_string(), numbers(sigmas)),
         ("limit_cross".into(), entry(&limits.cross)),
@@ -52,7 +49,7 @@ fn findings(size: Size, sigmas: &[f64], seed: u64, observer: &dyn Observer) -> R
         ("limit_gap".into(), entry(&limits.gap)),
     ]);
     let sections = vec![section(&cases, &rows, &limits, size)?];
-    Ok(Findings { claims: claims(&cases, &rows, &limits), answer, sections, json, warnings: vec![] })
+    Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }
 
 /// Values at infinitely many samples of every sigma, in units of predictions.
@@ -78,47 +75,50 @@ fn entry(limits: &[Option<Limit>]) -> serde_json::Value {
     json!({ "value": each(|l| l.value), "std_error": each(|l| l.error) })
 }
 
-/// Two claims: the limits together are one, and none is far from the rest.
-fn in_the_limit(what: &str, source: &str, quantity: &str, limits: &[Option<Limit>]) -> [Claim; 2] {
+/// Two claims: the limits together are one, and so is each; `sets` are the data sets behind a point of them.
+fn in_the_limit(
+    what: &str,
+    source: &str,
+    quantity: &str,
+    limits: &[Option<Limit>],
+    sets: usize,
+) -> [Claim; 2] {
     let found: Vec<Limit> = limits.iter().flatten().copied().collect();
-    let (value, error, far) = together(&found);
+    let (value, error, _) = together(&found);
+    let n = if found.is_empty() { 0 } else { sets };
     [
-        Claim::measured(
+        Claim::theory(
             &format!("{what} (extrapolated to α → ∞, σ together)"),
             source,
-            quantity,
-            value,
-            error,
-            found.len(),
+            &format!("{quantity}; n: data sets a point"),
+            Measure::new(value, error, n),
         )
-        .predicted(1.0, TRUNCATED),
-        Claim::measured(
+        .predicted(1.0, TRUNCATED)
+        .headline(),
+        Claim::theory(
             &format!("{what}: no σ is an exception"),
             source,
-            &format!("largest distance of a limit from their mean, standard errors; at most {FAR}"),
-            far,
-            0.0,
-            found.len(),
+            &format!("largest distance from one of {} limits, error of the choice", found.len()),
+            Measure::largest(found.iter().map(|l| Measure::new(l.value, l.error, sets).plus(-1.0).abs())),
         )
-        .decided(far <= FAR),
+        .predicted(0.0, TRUNCATED),
     ]
 }
 
 fn claims(cases: &[Case], rows: &[Row], limits: &Limits) -> Vec<Claim> {
+    let sets = rows.iter().map(|r| r.sets).min().unwrap_or(0);
     let mut out = vec![];
     let cross = "γ_cross tends to (n + 1)/tr J² at many samples";
-    out.extend(in_the_limit(
-        cross,
-        "fanthomme2021 eq. 2.48, finite n",
-        "γ_cross tr J²/(n + 1)",
-        &limits.cross,
-    ));
+    let source = "fanthomme2021 eq. 2.48, finite n";
+    out.extend(in_the_limit(cross, source, "γ_cross tr J²/(n + 1)", &limits.cross, sets));
     let opt = "γ_opt tends to the same for the orthogonal ensemble";
-    out.extend(in_the_limit(opt, "fanthomme2021 eq. 2.20", "γ_opt over the general prediction", &limits.opt));
+    let source = "fanthomme2021 eq. 2.20";
+    out.extend(in_the_limit(opt, source, "γ_opt over the general prediction", &limits.opt, sets));
     out.push(beside(rows, 1.0, f64::INFINITY, 0.05, "α at least 1"));
     out.push(beside(rows, 0.0, 0.999, 0.5, "α below 1"));
     let gap = "The likelihood gap obeys -(n + 1)/(4 α n) at many samples";
-    out.extend(in_the_limit(gap, "new; the thesis leaves Fig. 2.3B open", "gap over the law", &limits.gap));
+    let source = "new; the thesis leaves Fig. 2.3B open";
+    out.extend(in_the_limit(gap, source, "gap over the law", &limits.gap, sets));
     out.extend(weak(cases, rows));
     out.extend(identical(cases, rows));
     out.push(fluctuations(rows));
@@ -128,32 +128,33 @@ fn claims(cases: &[Case], rows: &[Row], limits: &Limits) -> Vec<Claim> {
 
 /// gamma_opt beside gamma_cross over sampling ratios in [from, to].
 fn beside(rows: &[Row], from: f64, to: f64, tolerance: f64, words: &str) -> Claim {
-    let rows = || rows.iter().filter(|r| r.alpha >= from && r.alpha <= to);
-    let distance = |r: &Row| (r.together(Strength::Opt).0 / r.together(Strength::Cross).0 - 1.0).abs();
-    Claim::measured(
+    let rows = rows.iter().filter(|r| r.alpha >= from && r.alpha <= to);
+    // Both come from the same data: the errors together are at least that of the ratio.
+    let ratio = |r: &Row| r.strength(Strength::Opt).over(r.strength(Strength::Cross));
+    let known = rows.map(ratio).filter(|m| m.value.is_finite());
+    Claim::paper(
         &format!("γ_opt and γ_cross nearly coincide ({words})"),
         FIGURE,
-        "largest |γ_opt/γ_cross - 1| over σ and α, of all data sets together",
-        largest(rows().map(distance).filter(|d| d.is_finite())),
-        0.0,
-        rows().count(),
+        "largest |γ_opt/γ_cross - 1| over σ and α, of all data sets together, error of the choice",
+        Measure::largest(known.map(|m| m.plus(-1.0).abs())),
     )
     .predicted(0.0, tolerance)
+    .headline()
 }
 
 /// The gap of the weakest couplings at every sampling ratio.
 fn weak(cases: &[Case], rows: &[Row]) -> Option<Claim> {
     let case = (0..cases.len()).min_by(|a, b| cases[*a].sigma.total_cmp(&cases[*b].sigma))?;
-    let ratios: Vec<(f64, f64)> = rows.iter().filter(|r| r.case == case).map(Row::gap_in_units).collect();
-    let far = ratios.iter().map(|r| (r.0 - 1.0).abs());
+    let ratio = |r: &Row| {
+        let (value, error) = r.gap_in_units();
+        Measure::new(value, error, r.sets).plus(-1.0).abs()
+    };
     Some(
-        Claim::measured(
+        Claim::theory(
             &format!("{}: the gap is -(n + 1)/(4 (α + n/tr J²) n) at every α", cases[case].name),
             "new: shrinkage of weak couplings",
-            "largest |gap over the law - 1|",
-            largest(far),
-            largest(ratios.iter().map(|r| r.1)),
-            ratios.len(),
+            "largest |gap over the law - 1|, error of the choice",
+            Measure::largest(rows.iter().filter(|r| r.case == case).map(ratio)),
         )
         .predicted(0.0, 0.05),
     )
@@ -167,19 +168,15 @@ fn identical(cases: &[Case], rows: &[Row]) -> Option<Claim> {
         rows.iter().filter(move |r| r.case == case).max_by(|a: &&Row, b: &&Row| a.alpha.total_cmp(&b.alpha))
     };
     let (a, b) = (last(weak)?, last(strong)?);
-    let (weak_gap, strong_gap) = (a.gap, b.gap);
-    let ratio = weak_gap.0 / strong_gap.0;
-    let error = ratio * (weak_gap.1 / weak_gap.0).hypot(strong_gap.1 / strong_gap.0);
     Some(
-        Claim::measured(
+        Claim::paper(
             &format!("The gaps of different σ are identical at α = {}", a.alpha),
             FIGURE,
             &format!("gap at {} over gap at {}", cases[weak].name, cases[strong].name),
-            ratio,
-            error,
-            a.sets + b.sets,
+            Measure::from(a.gap).over(Measure::from(b.gap)),
         )
-        .published(1.0, 0.05)
+        .predicted(1.0, 0.05)
+        .headline()
         .if_differs(
             "Identical only where α exceeds 1/σ²: below, the penalty replaces missing samples, and the gap is near -(n + 1)/(4 (α + 1/σ²) n). On the \
              logarithmic scale of the figure the strong couplings do lie on one line.",
@@ -192,14 +189,11 @@ fn fluctuations(rows: &[Row]) -> Claim {
     // The law is that of the numerator of eq. 2.42 alone; the rest is of relative order gamma/alpha.
     const GAMMA: f64 = 30.0;
     let many = rows.iter().filter(|r| r.alpha >= 0.999 * MANY && r.alpha >= GAMMA * r.cross);
-    let (ratio, error, n) = mean(many.map(|r| r.measured_spread() / r.spread).filter(|v| v.is_finite()));
-    Claim::measured(
+    Claim::theory(
         "γ_cross of one data set fluctuates by sqrt(2 α tr(JCJC)/n)/(n + 1), which grows with α",
         "new: fluctuation of eq. 2.42",
         &format!("measured over predicted relative standard deviation, mean over σ and α above {MANY} and {GAMMA} γ"),
-        ratio,
-        error,
-        n,
+        Measure::mean_of_found(many.map(|r| r.measured_spread() / r.spread)),
     )
     .predicted(1.0, 0.1)
 }
@@ -280,10 +274,12 @@ mod tests {
         let claim = |words: &str| {
             found.claims.iter().find(|c| c.claim.contains(words)).unwrap_or_else(|| panic!("{words}"))
         };
-        for words in ["γ_cross tends", "likelihood gap obeys", "2.16"] {
-            assert_eq!(claim(words).verdict, Verdict::Holds, "{:?}", claim(words));
+        // Few and small data sets cannot tell; they must not deny.
+        for words in ["γ_cross tends", "likelihood gap obeys"] {
+            assert_ne!(claim(words).verdict, Verdict::Differs, "{:?}", claim(words));
         }
-        assert!((claim("γ_cross tends").measured - 1.0).abs() < 0.3);
+        assert_eq!(claim("2.16").verdict, Verdict::Holds, "{:?}", claim("2.16"));
+        assert!((claim("γ_cross tends").measured.value - 1.0).abs() < 0.3);
         assert_eq!(found.sections[0].tables[0].rows(), 2 * 29);
     }
 }

@@ -9,7 +9,7 @@ pub mod fig2_5;
 mod models;
 mod strengths;
 
-use super::Study;
+use super::{Claim, Study};
 
 /// Its studies.
 pub const STUDIES: &[Study] =
@@ -22,6 +22,13 @@ fn mean(values: impl IntoIterator<Item = f64>) -> (f64, f64, usize) {
     let mean = all.iter().sum::<f64>() / n;
     let squares: f64 = all.iter().map(|v| (v - mean).powi(2)).sum();
     (mean, (squares / (n * (n - 1.0))).sqrt(), all.len())
+}
+
+/// Claims as a run of `n` variables can ask them, where the thesis has `printed`.
+fn at_size(claims: Vec<Claim>, n: usize, printed: usize) -> Vec<Claim> {
+    let words = format!("n = {n}, not {printed}");
+    let one = |c: Claim| if n == printed { c } else { c.at_other_size(&words) };
+    claims.into_iter().map(one).collect()
 }
 
 /// The largest; 0 without any.

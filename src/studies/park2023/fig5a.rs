@@ -8,7 +8,8 @@ use crate::report::Figure;
 use crate::report::figures::{HeatMap, Palette, heat_map, panels};
 use crate::report::page::Section;
 use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Claim, Error, Findings, Preset, Settings, Study};
+use crate::studies::claims::answer;
+use crate::studies::{Claim, Error, Findings, Measure, Preset, Settings, Study};
 use crate::systems::reference::rotation::theta_star;
 use serde_json::{Map, json};
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -89,6 +90,8 @@ struct Comparison {
     far: usize,
     /// Of these, on orbits that are found to repeat after more than one step.
     far_locked: usize,
+    /// Of these, whose sign is not decided.
+    far_open: usize,
     /// Their periods and how many cells have each.
     periods: Vec<(usize, usize)>,
     undecided: usize,
@@ -116,6 +119,7 @@ fn compare(grid: &Grid, m: &Measured) -> Comparison {
         wrong: wrong.len(),
         far: far.len(),
         far_locked: locked.len(),
+        far_open: far.iter().filter(|k| !m.cells[**k].decided).count(),
         periods,
         undecided: count(&|c| !c.decided),
         positive: count(&|c| c.sign == Sign::Positive),
@@ -222,38 +226,54 @@ fn births(time: Time, plan: &Plan) -> (f64, usize) {
 
 fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) -> Vec<Claim> {
     let (time, total) = (word(m.time), grid.count());
-    let claim = |text: &str, quantity: &str, value: f64, n: usize| {
-        Claim::measured(&format!("{time} time: {text}"), "park2023 Fig. 5A", quantity, value, 0.0, n)
-    };
+    let source = "park2023 Fig. 5A";
+    let said = |text: &str| format!("{time} time: {text}");
+    let paper = |text: &str, quantity: &str, m: Measure| Claim::paper(&said(text), source, quantity, m);
+    let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
+    // Cells whose sign is not decided may be exceptions, and are not known to be.
+    let exceptions =
+        |all: usize| Measure::exceptions(all.saturating_sub(c.far_open), usize::from(c.undecided > 0), total);
     let mut out = vec![
-        claim(
+        paper(
             "outside resonance tongues, the region where the first exponent is zero is the analytical one to one cell",
             "misclassified cells farther than one cell from the boundary, without locked ones",
-            (c.far - c.far_locked) as f64,
-            total,
+            exceptions(c.far - c.far_locked),
         )
-        .predicted(0.0, 0.0),
+        .predicted(0.0, 0.0)
+        .headline(),
     ];
     if m.time == Time::Discrete {
         let share = 100.0 * c.far_locked as f64 / c.region.max(1) as f64;
         let most: Vec<String> = c.periods.iter().take(8).map(|(q, n)| format!("{q} ({n})")).collect();
         out.push(
-            claim("the first exponent is zero in the whole region", "misclassified cells farther than one cell from the boundary", c.far as f64, total)
-                .predicted(0.0, 0.0)
-                .because(&format!(
-                    "{share:.1} % of the region's cells lie in weaker resonance tongues: their orbits repeat exactly, after {} steps (cells), ...",
-                    most.join(", ")
-                )),
+            paper(
+                "the first exponent is zero in the whole region",
+                "misclassified cells farther than one cell from the boundary",
+                exceptions(c.far),
+            )
+            .predicted(0.0, 0.0)
+            .headline()
+            .because(&format!(
+                "{share:.1} % of the region's cells lie in weaker resonance tongues: their orbits repeat exactly, after {} steps (cells), ...",
+                most.join(", ")
+            )),
         );
     }
     let (wrong, all) = wrong_orbits(grid, m);
     out.push(
-        claim("outside the region the orbit is the expected one: the origin, or the locked one of the nearest strong tongue", "cells farther than one cell from each boundary with another period", wrong as f64, all)
-            .predicted(0.0, 0.0),
+        theory(
+            "outside the region the orbit is the expected one: the origin, or the locked one of the nearest strong tongue",
+            "cells farther than one cell from each boundary with another period",
+            Measure::count(wrong, all),
+        )
+        .predicted(0.0, 0.0),
     );
-    let text = "where the origin attracts, the first exponent is that of its eigenvalue";
-    let row =
-        claim(text, "largest distance, nats per unit time", o.worst, o.cells).predicted(0.0, EIGENVALUE);
+    let row = theory(
+        "where the origin attracts, the first exponent is that of its eigenvalue",
+        "largest distance, nats per unit time",
+        Measure::exact(o.worst, o.cells),
+    )
+    .predicted(0.0, EIGENVALUE);
     out.push(if o.beyond.is_empty() {
         row
     } else {
@@ -265,23 +285,28 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
             o.later
         ))
     });
-    out.push(claim("no exponent is positive", "cells", c.positive as f64, total).predicted(0.0, 0.0));
+    let positive = Measure::exceptions(c.positive, c.undecided, total);
+    out.push(theory("no exponent is positive", "cells", positive).predicted(0.0, 0.0));
     out.push(
-        claim(
-            "every cell's sign is decided",
+        Claim::check(
+            &said("every cell's sign is decided"),
+            source,
             "cells whose error reaches the tolerance",
-            c.undecided as f64,
-            total,
+            Measure::count(c.undecided, total),
         )
         .predicted(0.0, 0.0),
     );
-    let (fold, n) = folds(m.time, plan);
-    out.push(
-        claim("locking to the strong tongues ends at theta*(alpha)", "largest distance, rad", fold, n)
-            .predicted(0.0, 1e-4),
-    );
-    let (birth, n) = births(m.time, plan);
-    let (text, slack) = match m.time {
+    out.extend(boundaries(m.time, plan));
+    out
+}
+
+/// Where locking ends and oscillations begin, by bisection without noise.
+fn boundaries(time: Time, plan: &Plan) -> [Claim; 2] {
+    let theory = |text: &str, quantity: &str, (value, n): (f64, usize)| {
+        let text = format!("{} time: {text}", word(time));
+        Claim::theory(&text, "park2023 Fig. 5A", quantity, Measure::exact(value, n))
+    };
+    let (text, slack) = match time {
         Time::Continuous => (
             "the origin loses stability in a Hopf bifurcation at alpha cos(theta) = 1",
             "largest distance of alpha cos(theta) from 1",
@@ -291,9 +316,17 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
             "largest distance of alpha from 1",
         ),
     };
-    // The sign test itself moves the boundary by its tolerance.
-    out.push(claim(text, slack, birth, n).predicted(0.0, 1.1 * plan.tolerance));
-    out
+    [
+        theory(
+            "locking to the strong tongues ends at theta*(alpha)",
+            "largest distance, rad",
+            folds(time, plan),
+        )
+        .predicted(0.0, 1e-4)
+        .headline(),
+        // The sign test itself moves the boundary by its tolerance.
+        theory(text, slack, births(time, plan)).predicted(0.0, 1.1 * plan.tolerance),
+    ]
 }
 
 /// A map of `value` over the grid, with the boundaries of `time`.
@@ -359,7 +392,7 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
 fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
     let grid = Grid::new(size.cells);
     let mut findings = Findings::default();
-    let (mut figures, mut tables, mut facts, mut words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut figures, mut tables, mut facts) = (Vec::new(), Vec::new(), Vec::new());
     for time in [Time::Continuous, Time::Discrete] {
         let m = measured(&grid, size, time, seed, observer);
         let (c, plan) = (compare(&grid, &m), size.plan(time));
@@ -402,7 +435,6 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
                 format!("{} cells", m.mixed),
             ));
         }
-        words.push(format!("{} of {} cells in {} time", c.far - c.far_locked, grid.count(), word(time)));
         let entry = json!({
             "cells": grid.count(), "region": c.region, "misclassified": c.wrong, "far": c.far, "far_locked": c.far_locked,
             "undecided": c.undecided, "positive": c.positive, "mixed_starts": m.mixed, "tolerance": plan.tolerance,
@@ -412,10 +444,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
     let caption = "Lyapunov exponents of two units with W = \u{3b1} R(\u{3b8}), in continuous (A, B) and discrete (C, D) time. Dashed: analytical boundaries of the region with an oscillation, where the first exponent is zero: the saddle-node curve \u{3b8}*(\u{3b1}), its mirror images, and the Hopf or Neimark-Sacker line. Colours end at the range of the bar.";
     let whole = panels("exponents", "Exponents over angle and gain", caption, &figures[..4], 2)?;
     let periods = figures.split_off(4);
-    findings.answer = format!(
-        "The first exponent is zero where theory says so: outside resonance tongues, {} lie on the wrong side of the boundary by more than one cell.",
-        words.join(" and ")
-    );
+    findings.answer = answer(&findings.claims);
     findings.sections.push(Section {
         id: "exponents".into(),
         title: "Exponents over angle and gain".into(),

@@ -9,7 +9,8 @@ use crate::pipeline::Observer;
 use crate::report::figures::{Axes, Ink, Series, lines, panels};
 use crate::report::page::Section;
 use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Claim, Error, Findings, Settings, Study, Verdict};
+use crate::studies::claims::answer;
+use crate::studies::{Claim, Error, Findings, Measure, Settings, Study};
 use crate::systems::reference::rotation::theta_star;
 use serde_json::{Map, json};
 
@@ -98,50 +99,46 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         let round: Vec<bool> = courses.iter().map(|c| matches!(c, Course::Round(..))).collect();
         let turning: Vec<bool> = grid.expected(time).iter().map(|e| *e == Expected::Turning).collect();
         let inner = grid.inner(&turning);
-        let far = (0..grid.count()).filter(|k| inner[*k] && round[*k] != turning[*k]).count();
         let open = courses.iter().filter(|c| **c == Course::Open).count();
+        let told = |k: usize| inner[k] && courses[k] != Course::Open;
+        let far = (0..grid.count()).filter(|k| told(*k) && round[*k] != turning[*k]).count();
 
         let m = measured(&grid, size, time, seed, observer);
         // A weakly locked orbit goes round as well, with a negative exponent.
         let zero = |k: usize| m.cells[k].sign == Sign::Zero || (turning[k] && m.cells[k].repeats > 1);
-        let apart = (0..grid.count()).filter(|k| inner[*k] && zero(*k) != round[*k]).count();
+        let apart = (0..grid.count()).filter(|k| told(*k) && zero(*k) != round[*k]).count();
 
         let unit = if time == Time::Discrete { "step" } else { "unit of time" };
-        let claim = |text: &str, quantity: &str, value: f64, error: f64, n: usize| {
-            let text = format!("{} time: {text}", word(time));
-            Claim::measured(&text, "park2023 Fig. 5B", quantity, value, error, n)
-        };
+        let said = |text: &str| format!("{} time: {text}", word(time));
+        let source = "park2023 Fig. 5B";
+        let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
+        let exceptions = |certain: usize| Measure::exceptions(certain, open, grid.count());
         let cells = "cells farther than one cell from the boundary";
-        out.claims.push(
-            claim(
-                "orbits go round by themselves in the analytical region, to one cell",
-                cells,
-                far as f64,
-                0.0,
-                grid.count(),
-            )
-            .predicted(0.0, 0.0),
-        );
-        out.claims.push(
-            claim("orbits go round where the first exponent is zero (or, in a weak tongue, negative), to one cell of the boundary", cells, apart as f64, 0.0, grid.count())
-                .predicted(0.0, 0.0),
-        );
+        let text = "orbits go round by themselves in the analytical region, to one cell";
+        out.claims
+            .push(Claim::paper(&said(text), source, cells, exceptions(far)).predicted(0.0, 0.0).headline());
+        let text = "orbits go round where the first exponent is zero (or, in a weak tongue, negative), to one cell of the boundary";
+        out.claims.push(Claim::check(&said(text), source, cells, exceptions(apart)).predicted(0.0, 0.0));
         let (off, n) = small_amplitude(time);
         let limit = if time == Time::Discrete { "theta / 2 pi" } else { "tan(theta) / 2 pi" };
         out.claims.push(
-            claim(
+            theory(
                 &format!("small oscillations have the frequency {limit}"),
                 "largest relative deviation half a percent beyond onset",
-                off,
-                0.0,
-                n,
+                Measure::exact(off, n),
             )
-            .predicted(0.0, 0.01),
+            .predicted(0.0, 0.01)
+            .headline(),
         );
         let (points, slope, error) = slowing(2.0, time);
         out.claims.push(
-            claim("at theta* the frequency vanishes as the square root of the distance (saddle-node on the cycle), alpha = 2", "exponent of the power law", slope, error, points.len())
-                .predicted(0.5, 0.02),
+            theory(
+                "at theta* the frequency vanishes as the square root of the distance (saddle-node on the cycle), alpha = 2",
+                "exponent of the power law; n: distances less one, for the second coefficient of the line",
+                Measure::new(slope, error, points.len() - 1),
+            )
+            .predicted(0.5, 0.02)
+            .headline(),
         );
         laws.push(
             Series {
@@ -199,10 +196,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         "Frequency against distance.",
     )?);
     let caption = "Frequency of orbits that go round by themselves, by times of return: in continuous time (A), as a map (B), the map's relative to that of small oscillations (C), and the square-root law at the saddle-node curve (D). Dashed: analytical boundaries.";
-    out.answer = "By times of return, orbits go round exactly in the region of Fig. 5A, with frequencies that begin at those of the linear oscillation and vanish at the saddle-node curve.".into();
-    if out.claims.iter().any(|c| c.verdict == Verdict::Differs) {
-        out.answer = "By times of return, orbits go round in the region of Fig. 5A, with the exceptions that the claims list.".into();
-    }
+    out.answer = answer(&out.claims);
     out.sections.push(Section {
         id: "returns".into(),
         title: "Orbits that go round".into(),
@@ -221,7 +215,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
 mod tests {
     use super::*;
     use crate::pipeline::Silent;
-    use crate::studies::Preset;
+    use crate::studies::{Preset, Verdict};
 
     #[test]
     fn a_coarse_map_bears_out_every_claim() {

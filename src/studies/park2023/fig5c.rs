@@ -6,7 +6,7 @@
 use super::benchmarks::{self, Network, Problem, Verdicts, curves};
 use crate::pipeline::Observer;
 use crate::report::page::Section;
-use crate::studies::{Error, Findings, Settings, Study};
+use crate::studies::{Claim, Error, Findings, Settings, Study};
 
 /// Fig. 5C.
 pub const STUDY: Study =
@@ -19,10 +19,10 @@ const PROBLEMS: [Problem; 4] = [Problem::Ordering, Problem::Copy, Problem::Rando
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let trials = benchmarks::run(settings, &PROBLEMS, &NETWORKS, benchmarks::settings, observer)?;
-    let v = Verdicts { trials: &trials, source: "park2023 Fig. 5C" };
+    let v = Verdicts { trials: &trials, source: "park2023 Fig. 5C", preset: settings.preset };
     let pairs = [(Network::TanhPta, Network::Tanh), (Network::GruPta, Network::Gru)];
-    let of_problems = |c: &crate::studies::Claim| !c.claim.starts_with(Problem::LongCopy.label());
-    let claims = pairs.iter().flat_map(|(b, w)| v.order(*b, *w)).filter(of_problems).collect();
+    let claims = pairs.iter().flat_map(|(b, w)| v.order(&PROBLEMS, *b, *w)).map(benchmarks::told);
+    let claims: Vec<Claim> = claims.collect();
     let section = Section {
         id: "learning".into(),
         title: "Learning curves".into(),
@@ -32,8 +32,8 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
         ..Section::default()
     };
     Ok(Findings {
+        answer: benchmarks::answer(&trials, &claims),
         claims,
-        answer: benchmarks::answer(&trials),
         sections: vec![section],
         json: benchmarks::entry(&trials),
         warnings: benchmarks::warnings(settings),

@@ -1,6 +1,7 @@
 //! Park, Sagodi and Sokol (2023), "Persistent learning signals and working memory without continuous attractors".
 
 mod benchmarks;
+mod exponents;
 pub mod fig3;
 pub mod fig4;
 pub mod fig5a;

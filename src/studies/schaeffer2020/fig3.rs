@@ -1,14 +1,16 @@
 //! Fig. 3: what the block does to choices, and how fast a change of block is noticed; mice beside.
 
 use super::behaviour::Behaviour;
-use super::measured::{Every, above};
+use super::measured::Every;
 use super::networks::Sizes;
 use crate::pipeline::Observer;
 use crate::pipeline::ibl::read_trials;
 use crate::report::figures::{THIRD, panels};
 use crate::report::page::Section;
 use crate::report::sections::behaviour::{Subject, concordance_figure, overview, recovery_figure, table};
-use crate::studies::{Claim, Error, Findings, Settings, Study, mean_and_error};
+use crate::report::sections::words::with_error;
+use crate::studies::claims::answer;
+use crate::studies::{Claim, Error, Findings, Measure, Settings, Study};
 use crate::tasks::ibl::behaviour::{Cell, Choice, accuracy, after_change};
 use serde_json::{Map, json};
 use std::path::Path;
@@ -38,9 +40,13 @@ fn stretch(cells: &[Cell], from: usize, to: usize) -> f64 {
 }
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
-    let sizes = Sizes::of(settings);
+    findings(Sizes::of(settings), settings, progress)
+}
+
+pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let behaviour = Behaviour::new(settings, sizes, progress)?;
-    let mut claims = claims(&behaviour);
+    let mut claims = sizes.asked(settings, claims(&behaviour));
+    claims.extend(actors(&behaviour));
     let Behaviour { networks, observers, coded, printed } = &behaviour;
     let named = |name, trials| Subject { name, trials };
     let pair = [named("network", &networks[0][..]), named("actor, coded", coded)];
@@ -84,12 +90,12 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
             ..Section::default()
         });
     }
-    let (now, error) = Every::new(networks, SOURCE).mean(|s| gap(s, 0));
+    let now = Every::new(networks, SOURCE).mean(|s| 100.0 * gap(s, 0));
     let answer = format!(
-        "At zero contrast the block moves the networks' accuracy by {:.0} ± {:.0} points, the actor's (as coded) by {:.0}.",
-        100.0 * now,
-        100.0 * error,
-        100.0 * gap(coded, 0)
+        "At zero contrast the block moves the networks' accuracy by {} points, the actor's (as coded) by {:.0}. {}",
+        with_error(now.value, now.error()),
+        100.0 * gap(coded, 0),
+        answer(&claims)
     );
     let mut json = Map::new();
     let gaps = |s: &[Choice]| (0..6).map(|c| gap(s, c)).collect::<Vec<_>>();
@@ -104,55 +110,82 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
     Ok(Findings { claims, answer, sections, json, warnings: vec![] })
 }
 
+/// Accuracy at zero contrast, concordant or not, with its error over trials.
+fn at_zero(trials: &[Choice], concordant: bool) -> Measure {
+    let cell = accuracy(trials, Some(concordant)).cells[0];
+    Measure::new(cell.value, cell.std_error, cell.trials)
+}
+
 fn claims(b: &Behaviour) -> Vec<Claim> {
-    let Behaviour { networks, observers, coded, printed } = b;
+    let Behaviour { networks, observers, coded, .. } = b;
     let every = Every::new(networks, SOURCE);
     let each = |f: &dyn Fn(&Vec<Choice>) -> f64| every.mean(f);
-    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
-    let at_zero = each(&|s| gap(s, 0));
+    let claim = |text: &str, quantity: &str, v: Measure| every.claim(text, quantity, v);
+    let own = each(&|s| gap(s, 0));
+    let of_actor = at_zero(coded, true).less(at_zero(coded, false));
     let shrinks = each(&|s| gap(s, 0) - gap(s, 5));
-    let smaller = each(&|s| gap(coded, 0) - gap(s, 0));
-    let concordant = |s: &[Choice]| accuracy(s, Some(true)).cells[0].value;
-    let discordant = |s: &[Choice]| accuracy(s, Some(false)).cells[0].value;
-    let contracted = each(&|s| concordant(coded) - concordant(s));
-    let late = each(&|s| stretch(&after_change(s, 20, None), 10, 20));
-    let early = each(&|s| stretch(&after_change(s, 20, None), 0, 1));
-    let recovered = (late.0 - early.0, late.1.hypot(early.1));
-    let differences: Vec<f64> = networks
-        .iter()
-        .zip(observers)
-        .map(|(s, w)| {
-            let (s, w) = (after_change(s, 20, None), after_change(w, 20, None));
-            s.iter().zip(&w).map(|(s, w)| (s.value - w.value).abs()).sum::<f64>() / 20.0
-        })
-        .collect();
+    let contracted = at_zero(coded, true).less(each(&|s| at_zero(s, true).value));
+    let after = |s: &[Choice]| after_change(s, 20, None);
+    let recovered = each(&|s| stretch(&after(s), 10, 20) - stretch(&after(s), 0, 1));
+    let differences = networks.iter().zip(observers).map(|(s, w)| {
+        after(s).iter().zip(&after(w)).map(|(s, w)| (s.value - w.value).abs()).sum::<f64>() / 20.0
+    });
     let zero_early = each(&|s| stretch(&after_change(s, 20, Some(0.0)), 0, 2));
     let zero_late = each(&|s| stretch(&after_change(s, 20, Some(0.0)), 10, 20));
-    let exact = |text: &str, quantity: &str, v: f64| Claim::measured(text, SOURCE, quantity, v, 0.0, 1);
     vec![
-        claim("Networks are better on concordant trials at zero contrast", "concordant minus discordant", at_zero)
-            .decided(above(at_zero, 0.0)),
-        claim("The difference shrinks with contrast", "difference at contrast 0 minus at 2.5", shrinks).decided(above(shrinks, 0.0)),
-        claim("It is smaller in the network than in the actor (as coded)", "actor minus network at contrast 0", smaller)
-            .decided(above(smaller, 0.0)),
-        exact("The actor's (as coded) accuracy at zero contrast is the block prior, concordant", "correct of answered", concordant(coded))
-            .published(0.8, 0.03),
-        exact("The same, discordant", "correct of answered", discordant(coded)).published(0.2, 0.03).if_differs(
+        claim(
+            "Networks are better on concordant trials at zero contrast",
+            "concordant minus discordant",
+            own,
+        )
+        .above(0.0)
+        .headline(),
+        claim("The difference shrinks with contrast", "difference at contrast 0 minus at 2.5", shrinks)
+            .above(0.0),
+        claim(
+            "It is smaller in the network than in the actor (as coded)",
+            "actor minus network at contrast 0",
+            of_actor.less(own),
+        )
+        .above(0.0)
+        .headline(),
+        claim(
+            "The network's is contracted towards chance",
+            "actor (as coded) minus network, concordant",
+            contracted,
+        )
+        .above(0.0),
+        claim("Accuracy recovers after a change of block", "trials 11 to 20 minus the first", recovered)
+            .above(0.0)
+            .headline(),
+        claim(
+            "Recovery follows the observer's",
+            "mean |network - observer| over 20 trials",
+            Measure::mean(differences),
+        )
+        .below(0.05),
+        claim("At zero contrast accuracy starts above 0.2", "trials 1 and 2 after the change", zero_early)
+            .between(0.2, 0.5),
+        claim("and ends below 0.8", "trials 11 to 20 after the change", zero_late).between(0.5, 0.8),
+    ]
+}
+
+/// What the paper says of the actor, of whose trials there is one session.
+fn actors(b: &Behaviour) -> Vec<Claim> {
+    let quantity = "correct of answered at contrast 0; n: trials";
+    let of = |text: &str, m: Measure| Claim::paper(text, SOURCE, quantity, m);
+    vec![
+        of(
+            "The actor's (as coded) accuracy at zero contrast is the block prior, concordant",
+            at_zero(&b.coded, true),
+        )
+        .published(0.8, 0.03),
+        of("The same, discordant", at_zero(&b.coded, false)).published(0.2, 0.03).if_differs(
             "the program leaves the 0.8/0.2 of the stimulus out of the actor's prior, which goes up to 0.97",
         ),
-        exact("The actor's (the paper's formulas), concordant", "correct of answered", concordant(printed))
+        of("The actor's (the paper's formulas), concordant", at_zero(&b.printed, true))
             .published(0.8, 0.03)
             .if_differs("an actor that acts only when sure is right more often where it acts"),
-        claim("The network's is contracted towards chance", "actor (as coded) minus network, concordant", contracted)
-            .decided(above(contracted, 0.0)),
-        claim("Accuracy recovers after a change of block", "trials 11 to 20 minus the first", recovered)
-            .decided(above(recovered, 0.0)),
-        claim("Recovery follows the observer's", "mean |network - observer| over 20 trials", mean_and_error(&differences))
-            .decided(mean_and_error(&differences).0 < 0.05),
-        claim("At zero contrast accuracy starts above 0.2", "trials 1 and 2 after the change", zero_early)
-            .decided(zero_early.0 > 0.2 && zero_early.0 < 0.5),
-        claim("and ends below 0.8", "trials 11 to 20 after the change", zero_late)
-            .decided(zero_late.0 > 0.5 && zero_late.0 < 0.8),
     ]
 }
 
@@ -187,30 +220,27 @@ fn only_blocks(trials: &mut [Choice]) {
 }
 
 fn mouse_claims(mice: &[(String, Vec<Choice>)]) -> Vec<Claim> {
-    let biased = || mice.iter().flat_map(|(_, trials)| trials).filter(|t| t.block_side.is_some());
-    let answered = |concordant: bool| {
-        let here = biased().filter(|t| t.choice.is_some() && t.concordant() == Some(concordant));
-        Cell::of(here.map(|t| f64::from(t.correct())))
+    let one = |trials: &[Choice]| {
+        let answered = |concordant: bool| {
+            let biased = trials.iter().filter(|t| t.block_side.is_some() && t.choice.is_some());
+            Cell::of(biased.filter(|t| t.concordant() == Some(concordant)).map(|t| f64::from(t.correct())))
+        };
+        let (with, without) = (answered(true), answered(false));
+        (with.trials + without.trials >= 200 && without.trials >= 20).then_some(with.value - without.value)
     };
-    let (with, without) = (answered(true), answered(false));
-    let text = "Mice too are better on concordant trials";
-    let quantity = "concordant minus discordant, all contrasts";
-    let few = biased().count() < 200 || without.trials < 20;
-    let error = with.std_error.hypot(without.std_error);
-    let value = with.value - without.value;
-    let claim = Claim::measured(
-        text,
+    let measured = Measure::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
+    let claim = Claim::theory(
+        "Mice too are better on concordant trials",
         "the paper's outlook",
-        quantity,
-        if few { f64::NAN } else { value },
-        error,
-        mice.len(),
-    );
-    match (mice.is_empty(), few) {
-        (true, _) => vec![claim.because("needs tables of mice: --data DIR")],
-        (false, true) => vec![claim.because(
+        "concordant minus discordant, all contrasts, mean over mice",
+        measured,
+    )
+    .above(0.0);
+    vec![match (mice.is_empty(), measured.n) {
+        (true, _) => claim.untested("needs tables of mice: --data DIR"),
+        (false, 0) => claim.untested(
             "these sessions have no blocks: their odds differ from 0.5 for a few trials at a time, after the mouse's errors",
-        )],
-        _ => vec![claim.decided(value > 2.0 * error)],
-    }
+        ),
+        _ => claim,
+    }]
 }

@@ -7,7 +7,9 @@ use crate::pipeline::Observer;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Reference, Series, THIRD, component_label, lines, panels, scatter};
 use crate::report::page::Section;
+use crate::report::sections::words::with_error;
 use crate::report::tables::{Cells, TableOut};
+use crate::studies::claims::answer;
 use crate::studies::{Claim, Error, Findings, Settings, Study};
 use crate::tasks::ibl::Side;
 use serde_json::{Map, json};
@@ -59,7 +61,10 @@ impl Row {
 }
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
-    let sizes = Sizes::of(settings);
+    findings(Sizes::of(settings), settings, progress)
+}
+
+pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let trained = networks(settings, sizes, UNITS, progress)?;
     let mut figure = None;
     let rows = each(&trained, settings, sizes, |k, _, recorded, geometry| {
@@ -69,11 +74,13 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         Ok(Row::of(geometry))
     })?;
     let every = Every::new(&rows, SOURCE);
-    let claims = claims(&every);
-    let (variance, error) = every.mean(|r| r.0[0]);
+    let claims = sizes.asked(settings, claims(&every));
+    let variance = every.mean(|r| r.0[0]);
     let answer = format!(
-        "Two components hold {variance:.1} ± {error:.1} % of the variance over {} networks; the paper's one 88.74 %.",
-        rows.len()
+        "Two components hold {} % of the variance over {} networks; the paper's one 88.74 %. {}",
+        with_error(variance.value, variance.error()),
+        rows.len(),
+        answer(&claims)
     );
     let mut json = Map::new();
     let values = |k: usize| json!(every.list(|r| r.0[k]));
@@ -127,10 +134,13 @@ fn claims(every: &Every<Row>) -> Vec<Claim> {
         claim("One of the plane tells it in 82.5 %", "unseen blocks, %", 4, 82.5, 3.0),
         every
             .claim("The plane loses nothing of the block", "full minus plane, %", lost)
-            .decided(lost.0 < 2.0),
+            .below(2.0)
+            .headline(),
         claim("Read-outs are 73 degrees apart in the full space", "angle, degrees", 5, 73.0, 10.0),
         claim("and 68 degrees in the plane", "angle, degrees", 6, 68.0, 10.0),
-        every.all("They are not orthogonal: less than 90 degrees in every network", |r| r.0[6] < 90.0),
+        every
+            .all("They are not orthogonal: less than 90 degrees in every network", |r| r.0[6] < 90.0)
+            .headline(),
     ]
 }
 

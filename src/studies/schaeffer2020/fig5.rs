@@ -8,7 +8,9 @@ use crate::pipeline::Observer;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
-use crate::studies::{Error, Findings, Settings, Study};
+use crate::report::sections::words::with_error;
+use crate::studies::claims::answer;
+use crate::studies::{Claim, Error, Findings, Settings, Study};
 use serde_json::Map;
 
 /// Fig. 5.
@@ -29,7 +31,10 @@ struct One {
 }
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
-    let sizes = Sizes::of(settings);
+    findings(Sizes::of(settings), settings, progress)
+}
+
+pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let trained = networks(settings, sizes, UNITS, progress)?;
     let mut figure = None;
     let all = each(&trained, settings, sizes, |k, _, recorded, geometry| {
@@ -45,33 +50,8 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         })
     })?;
     let every = Every::new(&all, SOURCE);
-    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
     let (stimulus, block) = (every.mean(|o| o.slopes[0]), every.mean(|o| o.slopes[1]));
-    let followed = every.mean(|o| o.correlation);
-    let least = all.iter().map(|o| o.p).fold(0.0, f64::max);
-    let why = "the slopes are those of the state in units of tanh, so that they depend on how far the states of a network spread";
-    let claims = vec![
-        claim("Velocity along the stimulus read-out against evidence has slope 0.84", "slope", stimulus)
-            .published(0.84, 0.1)
-            .if_differs(why),
-        claim("Velocity along the block read-out against evidence has slope 0.18", "slope", block)
-            .published(0.18, 0.05)
-            .if_differs(why),
-        claim("Both are positive with p < 1e-5 in every network", "largest p", (least, 0.0))
-            .decided(least < 1e-5 && all.iter().all(|o| o.slopes.iter().all(|s| *s > 0.0))),
-        claim(
-            "The stimulus' slope is about five times the block's",
-            "ratio",
-            every.mean(|o| o.slopes[0] / o.slopes[1]),
-        )
-        .published(0.84 / 0.18, 1.5),
-        claim(
-            "On average over blocks the block belief follows the observer's posterior",
-            "correlation over places in the block, left and right",
-            followed,
-        )
-        .decided(followed.0 > 0.95),
-    ];
+    let claims = sizes.asked(settings, claims(&every));
     let mut json = Map::new();
     json.insert(
         "velocities".into(),
@@ -88,8 +68,10 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         ("belief_correlation", |o| o.correlation),
     ]);
     let answer = format!(
-        "Evidence moves the stimulus belief by {:.2} ± {:.2} and the block belief by {:.2} ± {:.2} per unit.",
-        stimulus.0, stimulus.1, block.0, block.1
+        "A unit of evidence goes with a change of the stimulus belief of {} and of the block belief of {}. {}",
+        with_error(stimulus.value, stimulus.error()),
+        with_error(block.value, block.error()),
+        answer(&claims)
     );
     let section = Section {
         id: "velocities".into(),
@@ -99,6 +81,35 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         ..Section::default()
     };
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+}
+
+fn claims(every: &Every<One>) -> Vec<Claim> {
+    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
+    let why = "the slopes are those of the state in units of tanh, so that they depend on how far the states of a network spread";
+    vec![
+        claim("Velocity along the stimulus read-out against evidence has slope 0.84", "slope", |o| {
+            o.slopes[0]
+        })
+        .published(0.84, 0.1)
+        .if_differs(why),
+        claim("Velocity along the block read-out against evidence has slope 0.18", "slope", |o| o.slopes[1])
+            .published(0.18, 0.05)
+            .if_differs(why),
+        every
+            .all("Both are positive with p < 1e-5 in every network", |o| {
+                o.p < 1e-5 && o.slopes.iter().all(|s| *s > 0.0)
+            })
+            .headline(),
+        claim("The stimulus' slope is about five times the block's", "ratio", |o| o.slopes[0] / o.slopes[1])
+            .published(0.84 / 0.18, 1.5),
+        claim(
+            "On average over blocks the block belief follows the observer's posterior",
+            "correlation over places in the block, left and right",
+            |o| o.correlation,
+        )
+        .above(0.95)
+        .headline(),
+    ]
 }
 
 /// Mean block belief of the network and of the observer by place in the block, left blocks then right ones.

@@ -1,13 +1,15 @@
 //! Fig. 6: the block belief trial by trial, and what makes it fluctuate.
 
 use super::geometry::Geometry;
-use super::measured::{Every, Named, above, correlation, each, table};
+use super::measured::{Every, Named, correlation, each, table};
 use super::networks::{Recorded, Sizes, UNITS, networks};
 use crate::pipeline::Observer;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Series, lines, panels};
 use crate::report::page::Section;
-use crate::studies::{Error, Findings, Settings, Study};
+use crate::report::sections::words::with_error;
+use crate::studies::claims::answer;
+use crate::studies::{Claim, Error, Findings, Settings, Study};
 use serde_json::Map;
 
 /// Fig. 6.
@@ -80,7 +82,10 @@ fn one(r: &Recorded, g: &Geometry) -> One {
 }
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
-    let sizes = Sizes::of(settings);
+    findings(Sizes::of(settings), settings, progress)
+}
+
+pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let trained = networks(settings, sizes, UNITS, progress)?;
     let mut figure = None;
     let all = each(&trained, settings, sizes, |k, _, recorded, geometry| {
@@ -90,35 +95,15 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         Ok(one(recorded, geometry))
     })?;
     let every = Every::new(&all, SOURCE);
-    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
-    let (tracks, fluctuates) = (every.mean(|o| o.tracks), every.mean(|o| o.fluctuates));
-    let (driven, stimulus) = (every.mean(|o| o.driven), every.mean(|o| o.stimulus));
-    let more = every.mean(|o| o.driven - o.observer_driven);
-    let claims = vec![
-        claim("The block belief closely tracks the observer's posterior", "correlation over trials", tracks)
-            .decided(above(tracks, 0.5)),
-        claim(
-            "It fluctuates more from trial to trial",
-            "root mean square change over the observer's",
-            fluctuates,
-        )
-        .decided(above(fluctuates, 1.0)),
-        claim("Fluctuations are driven by evidence", "correlation of change and summed evidence", driven)
-            .decided(above(driven, 0.5)),
-        claim("more than the observer's", "the correlation minus the observer's", more)
-            .decided(above(more, 0.0)),
-        claim(
-            "The stimulus' side moves the network's belief more than the observer's",
-            "mean change by side over the observer's",
-            stimulus,
-        )
-        .decided(above(stimulus, 1.0)),
-    ];
+    let (tracks, driven) = (every.mean(|o| o.tracks), every.mean(|o| o.driven));
+    let claims = sizes.asked(settings, claims(&every));
     let mut json = Map::new();
     json.insert("fluctuations".into(), every.entry(&NUMBERS));
     let answer = format!(
-        "The block belief follows the observer's with a correlation of {:.2} ± {:.2}; evidence explains its changes ({:.2} ± {:.2}).",
-        tracks.0, tracks.1, driven.0, driven.1
+        "The correlation of the block belief with the observer's is {}, that of its changes with the evidence {}. {}",
+        with_error(tracks.value, tracks.error()),
+        with_error(driven.value, driven.error()),
+        answer(&claims)
     );
     let section = Section {
         id: "fluctuations".into(),
@@ -128,6 +113,37 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
         ..Section::default()
     };
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+}
+
+fn claims(every: &Every<One>) -> Vec<Claim> {
+    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
+    vec![
+        claim("The block belief closely tracks the observer's posterior", "correlation over trials", |o| {
+            o.tracks
+        })
+        .above(0.5)
+        .headline(),
+        claim("It fluctuates more from trial to trial", "root mean square change over the observer's", |o| {
+            o.fluctuates
+        })
+        .above(1.0)
+        .headline(),
+        claim("Fluctuations are driven by evidence", "correlation of change and summed evidence", |o| {
+            o.driven
+        })
+        .above(0.5)
+        .headline(),
+        claim("more than the observer's", "the correlation minus the observer's", |o| {
+            o.driven - o.observer_driven
+        })
+        .above(0.0),
+        claim(
+            "The stimulus' side moves the network's belief more than the observer's",
+            "mean change by side over the observer's",
+            |o| o.stimulus,
+        )
+        .above(1.0),
+    ]
 }
 
 fn draw(r: &Recorded, g: &Geometry) -> Result<Figure, Error> {

@@ -1,7 +1,7 @@
 //! Fig. 9: the circuit of two units, and the two pools of the network that it stands for.
 
 use super::dynamics::thinned;
-use super::measured::{Every, above, each, table};
+use super::measured::{Every, each, table};
 use super::networks::{Recorded, Sizes, UNITS, networks};
 use super::reduced::{CODED, reduce};
 use crate::diagnostics::geometry::clusters::{Blocks, Clusters, Options, blocks, clusters};
@@ -12,7 +12,9 @@ use crate::report::figures::{
     Axes, HeatMap, Ink, Palette, Reference, Series, THIRD, heat_map, panels, scatter,
 };
 use crate::report::page::Section;
+use crate::report::sections::words::with_error;
 use crate::report::tables::TableOut;
+use crate::studies::claims::answer;
 use crate::studies::{Claim, Error, Findings, Settings, Study};
 use crate::training::radd::Student;
 use crate::training::sessions::Elman;
@@ -118,7 +120,10 @@ fn one(net: &Elman, student: &Student, pools: &Clusters, count: usize, seed: u64
 }
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
-    let sizes = Sizes::of(settings);
+    findings(Sizes::of(settings), settings, progress)
+}
+
+pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let trained = networks(settings, sizes, UNITS, progress)?;
     let mut first = None;
     let all = each(&trained, settings, sizes, |k, net, recorded, geometry| {
@@ -132,22 +137,21 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
     })?;
     let every = Every::new(&all, SOURCE);
     let figure = first.map(|pools| draw(&every, &trained[0], &pools)).transpose()?;
-    let claims = claims(&every);
+    let claims = sizes.asked(settings, claims(&every));
     let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
-    let a = [0, 1, 2, 3].map(|k| mean(&|o| o.coefficients[k]).0);
+    let a = [0, 1, 2, 3].map(|k| mean(&|o| o.coefficients[k]).value);
     let (within, between) = (mean(&|o| o.weights.within.value), mean(&|o| o.weights.between.value));
     let answer = format!(
         "RADD's recurrent weights are [[{:.2}, {:.2}], [{:.2}, {:.2}]], mean over {} networks (paper [[0.54, 0.31], [0.19, 0.84]]); \
-         weights within pools of correlated units are {:.3} ± {:.3}, between them {:.3} ± {:.3}.",
+         weights within pools of correlated units are {}, between them {}. {}",
         a[0],
         a[1],
         a[2],
         a[3],
         all.len(),
-        within.0,
-        within.1,
-        between.0,
-        between.1
+        with_error(within.value, within.error()),
+        with_error(between.value, between.error()),
+        answer(&claims)
     );
     let mut json = Map::new();
     json.insert(
@@ -171,67 +175,79 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
 }
 
 fn claims(every: &Every<One>) -> Vec<Claim> {
-    let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
-    let claim = |text: &str, quantity: &str, v: (f64, f64)| every.claim(text, quantity, v);
-    let mut claims = vec![];
-    for (k, (name, value, tolerance)) in PUBLISHED.into_iter().enumerate() {
-        let found = mean(&|o| o.coefficients[k]);
+    let coefficient = |(k, (name, value, tolerance)): (usize, &(&str, f64, f64))| {
         let text = format!("RADD: {name} is {value}");
-        claims.push(every.published(&text, "coefficient", found, value, tolerance));
-    }
+        every.published(&text, "coefficient", every.mean(|o| o.coefficients[k]), *value, *tolerance)
+    };
+    let mut claims: Vec<Claim> = PUBLISHED.iter().enumerate().map(coefficient).collect();
+    claims.extend(modes(every));
+    claims.extend(circuit(every));
+    claims.extend(two_pools(every));
+    claims
+}
+
+fn modes(every: &Every<One>) -> Vec<Claim> {
+    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
     let slow = "the slow mode is the teacher's, whose modulus grows past 1 in training: see fig7";
-    claims.extend([
-        claim("RADD's slow mode forgets in 40 steps, as A' of the paper", "larger modulus", mean(&|o| o.moduli[0]))
+    // Forgetting is a decay: neither none at all, nor twice as fast as the paper's.
+    let rate = -EIGENVALUES[0].ln();
+    vec![
+        claim("RADD's slow mode forgets in 40 steps, as A' of the paper", "decay a step, -log of the larger modulus", |o| {
+            -o.moduli[0].ln()
+        })
+        .published(rate, rate)
+        .if_differs(slow)
+        .headline(),
+        claim("The modulus of its slow mode is that of the paper's A'", "larger modulus", |o| o.moduli[0])
             .published(EIGENVALUES[0], 0.05)
             .if_differs(slow),
-        claim("and its fast mode in one or two", "smaller modulus", mean(&|o| o.moduli[1]))
+        claim("that of its fast mode, too", "smaller modulus", |o| o.moduli[1])
             .published(EIGENVALUES[1], 0.15)
             .if_differs(
                 "the coordinates are not orthogonal: where the read-outs stand closer, the same plane has other coefficients",
             ),
-    ]);
+    ]
+}
+
+fn circuit(every: &Every<One>) -> Vec<Claim> {
     let c = |o: &One, k: usize| o.coefficients[k];
-    claims.extend([
+    vec![
         every.all("Both units excite themselves", |o| c(o, 0) > 0.0 && c(o, 3) > 0.0),
         every.all("and each other", |o| c(o, 1) > 0.0 && c(o, 2) > 0.0),
         every.all("The block's unit decays more slowly than the stimulus'", |o| c(o, 3) > c(o, 0)).if_differs(
             "the block's belief is carried by both units together: its weight from the stimulus' unit is the larger one",
         ),
-        every.all("and takes in less evidence", |o| {
-            (c(o, 8) - c(o, 7)).abs() < (c(o, 5) - c(o, 4)).abs()
-        }),
+        every
+            .all("The block's unit takes in less evidence", |o| {
+                (c(o, 8) - c(o, 7)).abs() < (c(o, 5) - c(o, 4)).abs()
+            }),
         every.all(
             "Feedback is negligible: less than a quarter of the evidence into the stimulus' unit",
             |o| c(o, 6).abs().max(c(o, 9).abs()) < 0.25 * 0.5 * (c(o, 5) - c(o, 4)).abs(),
         ),
+    ]
+}
+
+fn two_pools(every: &Every<One>) -> Vec<Claim> {
+    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
+    vec![
         every.all("Activity has two clusters by its silhouette", |o| o.clusters == 2),
-        claim(
-            "Units of one pool are correlated",
-            "mean correlation within pools",
-            mean(&|o| o.correlation[0]),
-        )
-        .decided(mean(&|o| o.correlation[0]).0 > 0.5),
-        claim(
-            "Units of different pools are anticorrelated",
-            "mean correlation between pools",
-            mean(&|o| o.correlation[1]),
-        )
-        .decided(mean(&|o| o.correlation[1]).0 < -0.5),
-    ]);
-    let (within, between) = (mean(&|o| o.weights.within.value), mean(&|o| o.weights.between.value));
-    let largest = every.list(|o| o.weights.test.map_or(1.0, |t| t.p)).into_iter().fold(0.0, f64::max);
-    claims.extend([
-        claim("Pools excite themselves", "mean weight within pools", within).decided(above(within, 0.0)),
-        claim("Pools inhibit each other", "mean weight between pools", between)
-            .decided(above((-between.0, between.1), 0.0)),
-        claim(
-            "No network's difference is one of pools dealt at random",
-            "largest p of a permutation test",
-            (largest, 0.0),
-        )
-        .decided(largest < 0.01),
-    ]);
-    claims
+        claim("Units of one pool are correlated", "mean correlation within pools", |o| o.correlation[0])
+            .above(0.5),
+        claim("Units of different pools are anticorrelated", "mean correlation between pools", |o| {
+            o.correlation[1]
+        })
+        .below(-0.5),
+        claim("Pools excite themselves", "mean weight within pools", |o| o.weights.within.value)
+            .above(0.0)
+            .headline(),
+        claim("Pools inhibit each other", "mean weight between pools", |o| o.weights.between.value)
+            .below(0.0)
+            .headline(),
+        every.all("Pools dealt at random do not differ so: p < 0.01 by permutation", |o| {
+            o.weights.test.is_some_and(|t| t.p < 0.01)
+        }),
+    ]
 }
 
 fn networks_table(every: &Every<One>) -> TableOut {
@@ -260,8 +276,8 @@ fn draw(every: &Every<One>, net: &Elman, pools: &Clusters) -> Result<Figure, Err
         let of = |k: usize| every.mean(|o| o.coefficients[k]);
         Series {
             label: label.into(),
-            points: range.clone().map(|k| [PUBLISHED[k].1, of(k).0]).collect(),
-            error: range.map(|k| of(k).1).collect(),
+            points: range.clone().map(|k| [PUBLISHED[k].1, of(k).value]).collect(),
+            error: range.map(|k| of(k).error()).collect(),
             ink: Ink::Series(ink),
             ..Series::default()
         }

@@ -3,7 +3,7 @@
 use super::geometry::Geometry;
 use super::networks::{Recorded, Sizes};
 use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Claim, Error, Settings, mean_and_error};
+use crate::studies::{Claim, Error, Measure, Settings};
 use crate::tasks::ibl::bayes::Formulas;
 use crate::training::sessions::Elman;
 use serde_json::{Map, Value};
@@ -56,9 +56,9 @@ impl<'a, T> Every<'a, T> {
         self.all.iter().map(f).collect()
     }
 
-    /// Its mean and standard error over networks; the error is NaN of one.
-    pub fn mean(&self, f: impl Fn(&T) -> f64) -> (f64, f64) {
-        mean_and_error(&self.list(f))
+    /// Its mean over networks; the error of one is not known.
+    pub fn mean(&self, f: impl Fn(&T) -> f64) -> Measure {
+        Measure::mean(self.list(f))
     }
 
     /// How many networks are so.
@@ -66,29 +66,34 @@ impl<'a, T> Every<'a, T> {
         self.all.iter().filter(|o| f(o)).count()
     }
 
-    /// A claim about a number with its error.
-    pub fn claim(&self, text: &str, quantity: &str, (value, error): (f64, f64)) -> Claim {
-        Claim::measured(text, self.source, quantity, value, error, self.all.len())
+    /// A claim of the paper's about a number.
+    pub fn claim(&self, text: &str, quantity: &str, measured: Measure) -> Claim {
+        Claim::paper(text, self.source, quantity, measured)
     }
 
-    /// A claim that holds where all networks are so.
+    /// A claim of ours about a number.
+    pub fn theory(&self, text: &str, quantity: &str, measured: Measure) -> Claim {
+        Claim::theory(text, self.source, quantity, measured)
+    }
+
+    /// A claim of the paper's that holds where all networks of the run are so: a count, which has no error.
     pub fn all(&self, text: &str, f: impl Fn(&T) -> bool) -> Claim {
-        let found = self.count(f);
-        self.claim(text, "networks", (found as f64, 0.0)).decided(found == self.all.len())
+        let all = self.all.len();
+        self.claim(text, "networks of this run", Measure::count(self.count(f), all)).at_least(all as f64)
     }
 
-    /// A claim that a mean with its error is the paper's number, with the place of the latter among the networks.
+    /// A claim that a mean is the paper's number, with the place of the latter among the networks.
     pub fn published(
         &self,
         text: &str,
         quantity: &str,
-        (value, error): (f64, f64),
+        measured: Measure,
         number: f64,
         tolerance: f64,
     ) -> Claim {
-        let claim = self.claim(text, quantity, (value, error)).published(number, tolerance);
-        let spread = error * (self.all.len() as f64).sqrt();
-        let place = (number - value) / spread;
+        let claim = self.claim(text, quantity, measured).published(number, tolerance);
+        let spread = measured.error() * (measured.n as f64).sqrt();
+        let place = (number - measured.value) / spread;
         match spread > 0.0 {
             true => claim.because(&format!(
                 "the paper's network lies {place:.1} standard deviations from the mean over seeds"
@@ -125,11 +130,6 @@ impl<'a, T> Every<'a, T> {
 /// The table of networks, one row each.
 pub fn table(caption: &str, columns: Vec<(String, Cells)>) -> TableOut {
     TableOut { name: "networks".into(), caption: caption.into(), columns }
-}
-
-/// Whether a mean lies above `least` by more than two standard errors.
-pub fn above((value, error): (f64, f64), least: f64) -> bool {
-    value - least > 2.0 * if error.is_finite() { error } else { 0.0 }
 }
 
 /// Pearson's correlation.

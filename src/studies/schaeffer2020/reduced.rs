@@ -72,14 +72,16 @@ pub fn player(student: &Student, readout: f64) -> Result<Elman, Error> {
 }
 
 /// A network of two units trained on its teacher's probabilities, a fresh session of four blocks a gradient step, by the
-/// paper's stochastic gradient descent.
+/// paper's stochastic gradient descent; and by how much of itself its divergence from the teacher still fell between the third
+/// and the last quarter of the steps.
 ///
 /// # Errors
 /// [`Error::Numbers`] where the training diverges.
-pub fn imitation(teacher: &Elman, seed: u64, steps: usize) -> Result<Elman, Error> {
+pub fn imitation(teacher: &Elman, seed: u64, steps: usize) -> Result<(Elman, f64), Error> {
     let (_, mut student, _) = network(2, seed).map_err(|e| Error::Numbers(e.to_string()))?;
     let task = task(4);
-    let settings = distillation::Settings { steps, ..distillation::Settings::default() };
+    let every = (steps / 4).max(1);
+    let settings = distillation::Settings { steps, every, ..distillation::Settings::default() };
     let mut session = |step: usize| {
         let session = Session::new(&task, seed, FRESH + step as u64);
         let mut shown = Player::new(teacher);
@@ -93,9 +95,13 @@ pub fn imitation(teacher: &Elman, seed: u64, steps: usize) -> Result<Elman, Erro
             weights: vec![1.0; steps],
         }
     };
-    distil(&mut student, &settings, &mut session, &mut |_, _| true)
+    let rows = distil(&mut student, &settings, &mut session, &mut |_, _| true)
         .map_err(|e| Error::Numbers(e.to_string()))?;
-    Elman::of(&student).ok_or_else(|| Error::Numbers("the student has no two units and three inputs".into()))
+    let fell = rows.get(2).zip(rows.get(3)).map_or(f64::NAN, |(a, b)| 1.0 - b.divergence / a.divergence);
+    let student = Elman::of(&student);
+    let student =
+        student.ok_or_else(|| Error::Numbers("the student has no two units and three inputs".into()))?;
+    Ok((student, fell))
 }
 
 /// A student under its teacher's inputs.

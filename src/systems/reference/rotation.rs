@@ -57,7 +57,8 @@ fn lag(alpha: f64, phi: f64) -> f64 {
         let next = if newton > lo && newton < hi { newton } else { 0.5 * (lo + hi) };
         let step = (next - rho).abs();
         rho = next;
-        if step <= 1e-15 * rho {
+        // What is left is quadratic in the step, below rounding.
+        if step <= 1e-9 * rho {
             break;
         }
     }

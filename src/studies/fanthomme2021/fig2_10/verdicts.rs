@@ -1,9 +1,9 @@
 //! Claims of Fig. 2.10.
 
-use super::{Measured, Solved, quantile, without_root};
+use super::{Group, Measured, Solved, quantile, without_root};
 use crate::inference::gaussian::predict::mean_overlap;
-use crate::studies::Claim;
 use crate::studies::fanthomme2021::{largest, mean};
+use crate::studies::{Claim, Measure};
 
 const FIGURE: &str = "fanthomme2021 Fig. 2.10";
 /// Scales up to here are well below the transition, from there well above.
@@ -13,34 +13,34 @@ const ABOVE: f64 = 10.0;
 const NEAR: f64 = 0.05;
 
 pub(super) fn claims(m: &Measured) -> Vec<Claim> {
-    let mut out = vec![mean_theta(m)];
-    out.extend(law_of_theta(m));
+    let mut out: Vec<Claim> = law_of_theta(m).into();
     out.push(rescaled(m));
     out.extend(exact(m));
     out.extend(laws_of_gamma(m));
     out.push(varies(m));
-    out.push(none_at_all(m));
+    out.push(mean_theta(m));
+    out.push(identity(m));
     out
 }
 
-/// Eq. 2.61 by sampling.
+/// Eq. 2.61 by sampling, which tests the samples.
 fn mean_theta(m: &Measured) -> Claim {
-    let ratios = m.groups.iter().map(|g| g.overlap() / g.expected);
-    let (ratio, error, n) = mean(ratios);
-    let claim = "The mean overlap of samples as drawn is Σ c²/n² (eq. 2.61)";
-    Claim::measured(claim, "fanthomme2021 eq. 2.61", "measured over expected, all scales", ratio, error, n)
-        .predicted(1.0, 0.0)
+    Claim::check(
+        "The mean overlap of samples as drawn is Σ c²/n² (eq. 2.61)",
+        "fanthomme2021 eq. 2.61",
+        "measured over expected, all scales",
+        Measure::mean(m.groups.iter().map(|g| g.overlap() / g.expected)),
+    )
+    .predicted(1.0, 0.0)
+    .because("An equality of expectations, measured on samples: within errors at best.")
 }
 
 fn law_of_theta(m: &Measured) -> [Claim; 3] {
     let source = "fanthomme2021 eq. 2.62";
-    let ratio = |from: f64, to: f64| {
-        let groups = m.groups.iter().filter(move |g| g.sigma >= from && g.sigma <= to);
-        groups.map(|g| g.overlap() / mean_overlap(m.n, g.sigma))
-    };
     let side = |claim: &str, from: f64, to: f64| {
-        let (value, error, n) = mean(ratio(from, to));
-        Claim::measured(claim, source, "measured ⟨θ⟩ over eq. 2.62, mean over scales", value, error, n)
+        let groups = m.groups.iter().filter(|g| g.sigma >= from && g.sigma <= to);
+        let ratio = Measure::mean(groups.map(|g| g.overlap() / mean_overlap(m.n, g.sigma)));
+        Claim::paper(claim, source, "measured ⟨θ⟩ over eq. 2.62, mean over scales", ratio)
             .predicted(1.0, NEAR)
     };
     let between = m.groups.iter().filter(|g| g.sigma > BELOW && g.sigma < ABOVE);
@@ -48,15 +48,14 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
     [
         side(&format!("⟨θ⟩ = 1/(n (1 - σ²)) well below the transition (σ ≤ {BELOW})"), 0.0, BELOW),
         side(&format!("⟨θ⟩ = (1 - 1/σ)² well above the transition (σ ≥ {ABOVE})"), ABOVE, f64::INFINITY),
-        Claim::measured(
+        Claim::paper(
             &format!("Eq. 2.62 also holds near the transition ({BELOW} < σ < {ABOVE})"),
             source,
             "largest |Σ c²/n² over eq. 2.62 - 1|, without sampling noise",
-            far,
-            0.0,
-            between.count(),
+            Measure::exact(far, between.count()),
         )
-        .published(0.0, NEAR)
+        .predicted(0.0, NEAR)
+        .headline()
         .if_differs(
             "Eq. 2.62 is the limit of large n. At finite n the transition is smooth: the law diverges below σ = 1 and vanishes above, where Σ c²/n² does neither, \
              and above it the sum over the other eigenvalues approaches 1/σ only as n^(-1/3).",
@@ -74,14 +73,11 @@ fn rescaled(m: &Measured) -> Claim {
         let products: f64 = points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
         products / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
     };
-    let (value, error, n) = mean((0..m.models).map(slope));
-    Claim::measured(
+    Claim::paper(
         "The mean overlap of rescaled samples approaches 1 more slowly, as σ^(-1/2)",
         "fanthomme2021 Sec. 2.4.1",
         &format!("d log(1 - ⟨θ⟩) / d log σ, σ ≥ {ABOVE}"),
-        value,
-        error,
-        n,
+        Measure::mean((0..m.models).map(slope)),
     )
     .published(-0.5, 0.1)
 }
@@ -101,47 +97,42 @@ fn exact(m: &Measured) -> [Claim; 3] {
         s.opt.len() != expected || s.cross.len() != expected
     });
     [
-        Claim::measured(
+        Claim::theory(
             "For one sample γ_opt and γ_cross are the same number, at any n",
             "new; fanthomme2021 eqs. 2.63, 2.72 to leading order",
             "largest |γ_opt/γ_cross - 1|, roots found separately",
-            apart,
-            0.0,
-            pairs().count(),
+            Measure::exact(apart, pairs().count()),
         )
-        .predicted(0.0, 1e-9),
-        Claim::measured(
+        .predicted(0.0, 1e-9)
+        .headline(),
+        Claim::theory(
             "It has the closed form o (n - o)²/(n (n - 1)(o - 1)), o = n θ",
             "new; contains fanthomme2021 eqs. 2.63, 2.64, 2.72, 2.74",
             "largest |γ_opt over the closed form - 1|",
-            off,
-            0.0,
-            pairs().count(),
+            Measure::exact(off, pairs().count()),
         )
-        .predicted(0.0, 1e-9),
-        Claim::measured(
+        .predicted(0.0, 1e-9)
+        .headline(),
+        Claim::paper(
             "A sample with θ < 1/n has no strength: no crossing, no maximum; one with θ > 1/n has one of each",
             "fanthomme2021 Sec. 2.4.1",
             "samples with another number of roots",
-            wrong.count() as f64,
-            0.0,
-            count,
+            Measure::count(wrong.count(), count),
         )
-        .predicted(0.0, 0.0),
+        .predicted(0.0, 0.0)
+        .headline(),
     ]
 }
 
 fn laws_of_gamma(m: &Measured) -> [Claim; 3] {
-    let law = |claim: &str, source: &str, from: f64, to: f64, f: &dyn Fn(f64, f64) -> Option<f64>| {
-        let far = m
-            .solved()
-            .filter(|(sigma, _)| *sigma >= from && *sigma <= to)
-            .filter_map(|(sigma, s)| Some((f(sigma, s.theta)? / s.cross.first()? - 1.0).abs()));
-        let far: Vec<f64> = far.collect();
-        let n = far.len();
-        Claim::measured(claim, source, "median |law over γ_cross found - 1|", quantile(far, 0.5), 0.0, n)
-            .predicted(0.0, 10.0 / m.n as f64)
+    let quantity = "median |law over γ_cross found - 1|";
+    let median = |from: f64, to: f64, f: &dyn Fn(f64, f64) -> Option<f64>| {
+        let here = m.solved().filter(|(sigma, _)| *sigma >= from && *sigma <= to);
+        Measure::median(
+            here.filter_map(|(sigma, s)| Some((f(sigma, s.theta)? / s.cross.first()? - 1.0).abs())),
+        )
     };
+    let tolerance = 10.0 / m.n as f64;
     let printed = |sigma: f64, theta: f64| m.predicted(sigma, theta);
     // The thesis's program, which has o for theta.
     let program = |_: f64, theta: f64| {
@@ -150,27 +141,27 @@ fn laws_of_gamma(m: &Measured) -> [Claim; 3] {
         (below > 0.0).then(|| n * theta / below)
     };
     [
-        law(
+        Claim::paper(
             &format!("γ_cross = nθ/(nθ - 1) below the transition (σ ≤ {BELOW})"),
             "fanthomme2021 eq. 2.63",
-            0.0,
-            BELOW,
-            &printed,
-        ),
-        law(
+            quantity,
+            median(0.0, BELOW, &printed),
+        )
+        .predicted(0.0, tolerance),
+        Claim::paper(
             &format!("γ_cross = (1 - θ)² above the transition (σ ≥ {ABOVE})"),
             "fanthomme2021 eq. 2.64",
-            ABOVE,
-            f64::INFINITY,
-            &printed,
-        ),
-        law(
+            quantity,
+            median(ABOVE, f64::INFINITY, &printed),
+        )
+        .predicted(0.0, tolerance),
+        Claim::theory(
             &format!("γ_cross = nθ/((n + 1)θ - 1), as in the thesis's program (σ ≤ {BELOW})"),
             "the thesis's program",
-            0.0,
-            BELOW,
-            &program,
+            quantity,
+            median(0.0, BELOW, &program),
         )
+        .predicted(0.0, tolerance)
         .if_differs(
             "The thesis's program has n + 1 for n in the denominator: a relative change of θ/(nθ - 1), which is not small where nθ is near one, as it is for the weakest \
              couplings. Eq. 2.63 as printed is nearer.",
@@ -180,29 +171,29 @@ fn laws_of_gamma(m: &Measured) -> [Claim; 3] {
 
 /// "The optimal regularization varies strongly from sample to sample."
 fn varies(m: &Measured) -> Claim {
-    let ratio = |scale: usize| {
-        let all = || m.of(scale).iter().flat_map(|g| g.theta.iter().filter_map(|t| m.exact(*t)));
+    let ratio = |g: &Group| {
+        let all = || g.theta.iter().filter_map(|t| m.exact(*t));
         quantile(all(), 0.75) / quantile(all(), 0.25)
     };
-    let ends = [ratio(0), ratio(m.sigmas.len() - 1)];
-    Claim::measured(
+    let end = |scale: usize| Measure::mean(m.of(scale).iter().map(ratio));
+    let ends = [end(0), end(m.sigmas.len() - 1)];
+    Claim::paper(
         "Where σ is very small or very large the strength varies strongly from sample to sample",
         FIGURE,
         &format!(
-            "smaller of the ratios of the upper to the lower quartile at the two ends, {:.1} and {:.1}; more than 2 is strong",
-            ends[0], ends[1]
+            "ratio of the upper to the lower quartile, mean over models, at that of the two ends ({:.1} and {:.1}) which is nearer to 2",
+            ends[0].value, ends[1].value
         ),
-        ends[0].min(ends[1]),
-        0.0,
-        2 * m.models,
+        Measure::smallest(ends),
     )
-    .decided(ends[0].min(ends[1]) > 2.0)
+    .above(2.0)
+    .headline()
 }
 
-fn none_at_all(m: &Measured) -> Claim {
+fn identity(m: &Measured) -> Claim {
     let worst = largest(m.solved().map(|(_, s)| s.identity));
     let lost = mean(m.of(0).iter().map(|g| without_root(g, m.n))).0;
-    Claim::measured(
+    Claim::check(
         "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate",
         "fanthomme2021 eq. 2.16",
         &format!(
@@ -210,9 +201,7 @@ fn none_at_all(m: &Measured) -> Claim {
             100.0 * lost,
             m.sigmas[0]
         ),
-        worst,
-        0.0,
-        m.solved().count(),
+        Measure::exact(worst, m.solved().count()),
     )
     .predicted(0.0, 1e-12)
 }

@@ -2,9 +2,9 @@
 
 mod verdicts;
 
-use super::mean;
 use super::models::{Model, failed, parallel, sides_of_2_21};
-use super::strengths::RANGE;
+use super::strengths::{PRINTED, RANGE};
+use super::{at_size, mean};
 use crate::inference::gaussian::ensemble::Ensemble;
 use crate::inference::gaussian::likelihood::Likelihoods;
 use crate::inference::gaussian::roots::{Roots, Strength, log_grid, roots};
@@ -17,6 +17,7 @@ use crate::report::figures::{Axes, Ink, Reference, Series, lines, panels};
 use crate::report::page::Section;
 use crate::report::summary::numbers;
 use crate::report::tables::{Cells, TableOut};
+use crate::studies::claims::answer;
 use crate::studies::{Error, Findings, Preset, Settings, Study};
 use serde_json::{Map as Json, json};
 
@@ -137,12 +138,9 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         .map(|alpha| Panel { alpha: *alpha, n: size.n, sets: all.by_ref().take(repeats).collect() })
         .collect();
     let json = panels.iter().map(|p| (format!("alpha_{}", p.alpha), entry(p))).collect::<Json<_, _>>();
-    let answer = "With growing regularisation training and generated likelihoods fall, the test likelihood rises to one maximum and \
-        falls; there, generated and test likelihoods are all but equal. At vanishing regularisation training and generated \
-        likelihoods coincide only where there are more samples than variables."
-        .to_string();
+    let claims = at_size(verdicts::claims(&panels), size.n, PRINTED);
     let sections = vec![section(&panels, &gammas, size)?];
-    Ok(Findings { claims: verdicts::claims(&panels), answer, sections, json, warnings: vec![] })
+    Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }
 
 fn entry(p: &Panel) -> serde_json::Value {

@@ -9,14 +9,11 @@ use crate::report::figures::{Axes, Ink, Series, panels, scatter};
 use crate::report::page::Section;
 use crate::report::summary::number;
 use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Claim, Error, Preset};
+use crate::studies::{Claim, Error, Measure, Preset};
 use serde_json::{Value, json};
 
 /// Sampling ratios: corrections, powers of about 10/alpha, are extrapolated away.
 const ALPHAS: [f64; 5] = [100.0, 200.0, 400.0, 800.0, 1600.0];
-/// Standard errors at which two numbers are told apart.
-const APART: f64 = 3.0;
-
 /// Small models, because many data sets matter more than their size.
 pub(super) fn size(preset: Preset) -> Size {
     match preset {
@@ -81,58 +78,60 @@ fn of_case(m: &Many) -> Vec<Claim> {
     let (Some(cross), Some(opt), Some(gap)) = (m.cross, m.opt, m.gap) else { return vec![] };
     let [thesis, crossing, general] = m.predicted;
     let name = &m.case.name;
-    let gamma_opt = |text: &str, source: &str| {
-        let quantity = format!("γ_opt, n = {}, extrapolated to α → ∞", m.n);
-        let text = format!("{name}: {text}");
-        Claim::measured(&text, source, &quantity, general * opt.value, general * opt.error, m.data_sets)
-    };
-    let quantity = format!("γ_cross, n = {}, extrapolated to α → ∞", m.n);
+    let sets = m.data_sets / m.rows.len().max(1);
+    let measure = |l: Limit| Measure::new(l.value, l.error, sets);
+    let quantity = |what: &str| format!("{what}, n = {}, extrapolated to α → ∞; n: data sets a point", m.n);
+    let text = |words: &str| format!("{name}: {words}");
+    let (opt, crossed) = (measure(opt).times(general), measure(cross).times(crossing));
     let mut out = vec![
-        Claim::measured(
-            &format!("{name}: γ_cross tends to (n + 1)/tr J²"),
+        Claim::theory(
+            &text("γ_cross tends to (n + 1)/tr J²"),
             "fanthomme2021 eq. 2.48, finite n",
-            &quantity,
-            crossing * cross.value,
-            crossing * cross.error,
-            m.data_sets,
+            &quantity("γ_cross"),
+            crossed,
         )
         .predicted(crossing, TRUNCATED * crossing),
-        gamma_opt(
-            "γ_opt tends to the general prediction (tr P² + (tr P)² + 2 (n + 1) tr J²)/(n tr PJPJ)",
+        Claim::theory(
+            &text("γ_opt tends to the general prediction (tr P² + (tr P)² + 2 (n + 1) tr J²)/(n tr PJPJ)"),
             "new: second order in 1/α",
+            &quantity("γ_opt"),
+            opt,
         )
-        .predicted(general, TRUNCATED * general),
+        .predicted(general, TRUNCATED * general)
+        .headline(),
         // Of the print, a relative change of 1/n is not at stake.
-        gamma_opt("γ_opt tends to n/tr J² (eq. 2.20)", "fanthomme2021 eq. 2.20")
-            .published(thesis, (1.0 / m.n as f64 + TRUNCATED) * thesis)
-            .if_differs(
-                "Eq. 2.20 was derived for γ_cross. For structured couplings the test likelihood is largest at the general prediction, which is n/tr J² only where tr J⁴ and tr J³ \
-                 are those of the orthogonal ensemble.",
-            ),
-    ];
-    out.push(
-        Claim::measured(
-            &format!("{name}: the likelihood gap obeys -(n + 1)/(4 α n)"),
+        Claim::paper(
+            &text("γ_opt tends to n/tr J² (eq. 2.20)"),
+            "fanthomme2021 eq. 2.20",
+            &quantity("γ_opt"),
+            opt,
+        )
+        .predicted(thesis, (1.0 / m.n as f64 + TRUNCATED) * thesis)
+        .headline()
+        .if_differs(
+            "Eq. 2.20 was derived for γ_cross. For structured couplings the test likelihood is largest at the general prediction, which is n/tr J² only where tr J⁴ and tr J³ \
+             are those of the orthogonal ensemble.",
+        ),
+        Claim::theory(
+            &text("the likelihood gap obeys -(n + 1)/(4 α n)"),
             "new; the thesis leaves Fig. 2.3B open",
-            &format!("gap over the law, n = {}, extrapolated to α → ∞", m.n),
-            gap.value,
-            gap.error,
-            m.data_sets,
+            &quantity("gap over the law"),
+            measure(gap),
         )
         .predicted(1.0, TRUNCATED),
-    );
+    ];
     if m.structured {
-        let apart = ((general * opt.value - crossing) / (general * opt.error)).abs();
         out.push(
-            Claim::measured(
-                &format!("{name}: eq. 2.20 fails for γ_opt beyond errors, also with n + 1 for n"),
+            Claim::theory(
+                &text("eq. 2.20 fails for γ_opt also with n + 1 for n"),
                 "new",
-                &format!("distance from (n + 1)/tr J² in standard errors, more than {APART} (the predictions differ by {:.1} %)", 100.0 * (general / crossing - 1.0)),
-                apart,
-                0.0,
-                m.data_sets,
+                &format!(
+                    "|γ_opt tr J²/(n + 1) - 1| at α → ∞, beyond what the extrapolation leaves (the predictions differ by {:.1} %)",
+                    100.0 * (general / crossing - 1.0)
+                ),
+                opt.times(1.0 / crossing).plus(-1.0).abs(),
             )
-            .decided(apart > APART),
+            .above(TRUNCATED),
         );
     }
     out

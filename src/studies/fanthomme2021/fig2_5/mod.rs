@@ -9,12 +9,13 @@ mod data;
 mod draw;
 mod verdicts;
 
-use super::mean;
 use super::models::parallel;
+use super::{at_size, mean};
 use crate::inference::gaussian::ensemble::Ensemble;
 use crate::inference::gaussian::roots::{Strength, log_grid};
 use crate::pipeline::Observer;
 use crate::report::summary::numbers;
+use crate::studies::claims::answer;
 use crate::studies::{Error, Findings, Preset, Settings, Study};
 use data::{DataSet, data_set, likelihood_curves};
 use serde_json::{Map as Json, json};
@@ -132,12 +133,9 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         (name, value)
     };
     let json = cells.iter().map(entry).collect::<Json<_, _>>();
-    let answer = "Under the L1 penalty, too, the test likelihood has a maximum at a finite strength where couplings can be told from \
-        noise. Generated and test likelihoods cross where the couplings gain more than the free diagonal overfits; the two strengths \
-        differ by more than under the L2 penalty, and not by an order of magnitude."
-        .to_string();
+    let claims = at_size(verdicts::claims(&cells), size.n, 200);
     let sections = vec![draw::section(&cells, &shown, size)?];
-    Ok(Findings { claims: verdicts::claims(&cells), answer, sections, json, warnings: vec![] })
+    Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }
 
 fn name(ensemble: &Ensemble) -> &'static str {

@@ -14,11 +14,13 @@ use crate::inference::gaussian::spectrum::Spectrum;
 use crate::inference::gaussian::sweep::{Outcome, outcome};
 use crate::linalg::random::{Use, stream};
 use crate::pipeline::Observer;
-use crate::studies::{Claim, Error, Preset};
+use crate::studies::{Claim, Error, Measure, Preset};
 use fit::Limit;
 
 /// Strengths of single data sets that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
 pub(super) const RANGE: (f64, f64) = (1e-4, 1e5);
+/// Variables of the thesis's figures.
+pub(super) const PRINTED: usize = 1000;
 /// The same of all data sets together, in units of the prediction.
 const UNITS: (f64, f64) = (1e-3, 1e3);
 /// Sampling ratios from which limits are extrapolated: corrections are powers of about 10/alpha,
@@ -106,6 +108,12 @@ impl Row {
             _ => (self.pooled_cross, self.cross),
         };
         (unit * p.value, unit * p.error)
+    }
+
+    /// The same as a measurement, with its jackknife error over data sets.
+    pub fn strength(&self, strength: Strength) -> Measure {
+        let (value, error) = self.together(strength);
+        Measure::new(value, error, self.sets)
     }
 
     /// Relative standard deviation of gamma_cross over data sets.
@@ -271,13 +279,11 @@ impl Found {
 /// The claim that no data set violates eq. 2.16.
 pub(super) fn identity<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Claim {
     let count = rows.clone().map(|r| r.sets).sum();
-    Claim::measured(
+    Claim::check(
         "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every data set",
         "fanthomme2021 eq. 2.16",
         "largest difference, relative to the largest term",
-        largest(rows.map(|r| r.identity)),
-        0.0,
-        count,
+        Measure::exact(largest(rows.map(|r| r.identity)), count),
     )
     .predicted(0.0, 1e-12)
 }

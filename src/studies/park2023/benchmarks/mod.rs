@@ -15,5 +15,5 @@ pub use networks::Network;
 pub use problems::Problem;
 pub use tables::{entry, realisations, table};
 pub use trials::{Trial, mean, run};
-pub use verdicts::{Verdicts, by_network};
+pub use verdicts::{Verdicts, by_network, told};
 pub use words::{answer, setting, warnings};

@@ -46,6 +46,15 @@ impl Problem {
             Self::Digits => "permuted-mnist",
         }
     }
+    /// What `quick` asks instead, in a claim's words.
+    pub fn quick_words(self) -> &'static str {
+        match self {
+            Self::Ordering => "64 units, delays of 20 to 25 steps",
+            Self::Copy | Self::LongCopy => "64 units, four tokens over 30 steps",
+            Self::RandomCopy => "64 units, four tokens over 30 to 36 steps",
+            Self::Digits => "64 units, 2,000 digits",
+        }
+    }
     /// Whether the table has the share of right answers, in percent, in place of the loss.
     pub fn is_accuracy(self) -> bool {
         self == Self::Digits

@@ -1,7 +1,7 @@
 //! What a reader of the page must know.
 
-use super::{Budget, Network, Problem, Trial, mean};
-use crate::studies::{Preset, Settings};
+use super::{Budget, Problem, Trial, mean};
+use crate::studies::{Claim, Preset, Settings};
 
 /// How the numbers were made.
 pub fn setting(preset: Preset) -> Vec<String> {
@@ -23,8 +23,8 @@ pub fn setting(preset: Preset) -> Vec<String> {
     ]
 }
 
-/// Which networks have the lowest mean loss on which task.
-pub fn answer(trials: &[Trial]) -> String {
+/// What the claims say, and which networks had the lowest mean loss on which task.
+pub fn answer(trials: &[Trial], claims: &[Claim]) -> String {
     let mut parts = vec![];
     for problem in Problem::ALL {
         let own = trials.iter().filter(|t| t.problem == problem);
@@ -34,16 +34,7 @@ pub fn answer(trials: &[Trial]) -> String {
             parts.push(format!("{}: {}", problem.label(), best.network.label()));
         }
     }
-    let of = |n: Network| trials.iter().filter(move |t| t.network == n && !t.problem.is_accuracy());
-    let wins = of(Network::TanhPta).filter(|p| {
-        of(Network::Tanh).any(|d| d.problem == p.problem && mean(&p.losses()).0 < mean(&d.losses()).0)
-    });
-    let (wins, all) = (wins.count(), of(Network::TanhPta).count());
-    format!(
-        "A tanh network that starts as oscillators ends with a lower test loss than PyTorch's default on {wins} of \
-         {all} tasks. Best of all networks: {}.",
-        parts.join("; ")
-    )
+    format!("{} Lowest mean of this run: {}.", crate::studies::claims::answer(claims), parts.join("; "))
 }
 
 /// What was left out.

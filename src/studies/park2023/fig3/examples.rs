@@ -1,7 +1,7 @@
 //! The five systems of Fig. 3, A to E.
 
 use super::published::Procedure;
-use super::survey::{self, Survey};
+use super::survey;
 use crate::linalg::activation::Activation;
 use crate::linalg::col_mut;
 use crate::linalg::random::{Use, normal, normal_matrix, stream};
@@ -13,12 +13,54 @@ use faer::Mat;
 /// Initial states of each system, as in the paper.
 pub(super) const TRIALS: usize = 10;
 
+/// The five systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    OneFixedPoint,
+    TwoFixedPoints,
+    LineAttractor,
+    Chaos,
+    LimitCycle,
+}
+
+impl Which {
+    /// Folder of its section.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::OneFixedPoint => "one_fixed_point",
+            Self::TwoFixedPoints => "two_fixed_points",
+            Self::LineAttractor => "line_attractor",
+            Self::Chaos => "chaos",
+            Self::LimitCycle => "limit_cycle",
+        }
+    }
+
+    /// Panel of the figure.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::OneFixedPoint => "A",
+            Self::TwoFixedPoints => "B",
+            Self::LineAttractor => "C",
+            Self::Chaos => "D",
+            Self::LimitCycle => "E",
+        }
+    }
+
+    /// In words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::OneFixedPoint => "One fixed point",
+            Self::TwoFixedPoints => "Two fixed points",
+            Self::LineAttractor => "Line attractor",
+            Self::Chaos => "Chaos",
+            Self::LimitCycle => "Limit cycle",
+        }
+    }
+}
+
 /// One of the five systems with everything that is done to it.
 pub(super) struct Example {
-    /// Folder of its section.
-    pub id: &'static str,
-    pub letter: &'static str,
-    pub title: &'static str,
+    pub which: Which,
     /// Where its parameters come from.
     pub origin: String,
     pub system: Box<dyn System>,
@@ -49,12 +91,12 @@ pub(super) struct Plan {
     pub tolerance: f64,
 }
 
-pub(super) fn all(settings: &Settings, survey: &Survey) -> Result<Vec<Example>, Error> {
+/// The three whose matrices are given, or drawn by one law that always serves.
+pub(super) fn given(settings: &Settings) -> Result<Vec<Example>, Error> {
     let seed = settings.seed;
-    let time = ("1/unit time", "units of time");
-    let slow = Plan {
-        rate: time.0,
-        time: time.1,
+    let plan = Plan {
+        rate: "1/unit time",
+        time: "units of time",
         shown: 20.0,
         horizon: 20.0,
         warmup: 2000,
@@ -62,83 +104,75 @@ pub(super) fn all(settings: &Settings, survey: &Survey) -> Result<Vec<Example>, 
         tol: 1e-4,
         tolerance: 1e-10,
     };
-    let steps = if settings.preset == Preset::Paper { 20_000 } else { 5000 };
-    let fast = Plan {
-        rate: "1/s",
-        time: "s",
-        shown: 3.0,
-        horizon: 2.0,
-        warmup: 2000,
-        steps,
-        tol: 0.05,
-        tolerance: 1e-8,
-    };
     let relu = |w: Mat<f64>| -> Box<dyn System> {
         Box::new(Flow::new(networks::rate(w.as_ref(), &[1.0; 6], Activation::Relu), 0.05))
     };
     let printed = || "S1.1, matrix and bias as printed".to_string();
     let (linear, origin) = one_fixed_point(settings)?;
-    let one = Example {
-        id: "one_fixed_point",
-        letter: "A",
-        title: "One fixed point",
+    Ok(vec![
+        Example {
+            which: Which::OneFixedPoint,
+            origin,
+            system: linear,
+            initial: around(&[0.5; 6], 1.0, seed, 0),
+            plan,
+            procedure: Procedure { span: 20.0, points: 101, from: 0 },
+        },
+        Example {
+            which: Which::TwoFixedPoints,
+            origin: printed(),
+            system: relu(two_fixed_points()),
+            initial: around(&[0.5, 0.5, 2.0, 0.3, 2.0, 0.0], 1.0, seed, 1),
+            plan,
+            procedure: Procedure { span: 20.0, points: 10_000, from: 0 },
+        },
+        Example {
+            which: Which::LineAttractor,
+            origin: printed(),
+            system: relu(line_attractor()),
+            initial: around(&[0.5, 0.5, 2.0, 2.0, 3.0, 2.0], 1.0, seed, 2),
+            plan,
+            procedure: Procedure { span: 20.0, points: 10_000, from: 0 },
+        },
+    ])
+}
+
+fn fast(settings: &Settings) -> Plan {
+    let steps = if settings.preset == Preset::Paper { 20_000 } else { 5000 };
+    Plan { rate: "1/s", time: "s", shown: 3.0, horizon: 2.0, warmup: 2000, steps, tol: 0.05, tolerance: 1e-8 }
+}
+
+/// The chaotic network of these weights.
+pub(super) fn chaos(settings: &Settings, w: &Mat<f64>, origin: String) -> Example {
+    let mut rng = stream(settings.seed, Use::InitialState, 3999);
+    let reference: Vec<f64> = (0..w.nrows()).map(|_| 2.0 * normal(&mut rng)).collect();
+    Example {
+        which: Which::Chaos,
         origin,
-        system: linear,
-        initial: around(&[0.5; 6], 1.0, seed, 0),
-        plan: slow,
-        procedure: Procedure { span: 20.0, points: 101, from: 0 },
-    };
-    let two = Example {
-        id: "two_fixed_points",
-        letter: "B",
-        title: "Two fixed points",
-        origin: printed(),
-        system: relu(two_fixed_points()),
-        initial: around(&[0.5, 0.5, 2.0, 0.3, 2.0, 0.0], 1.0, seed, 1),
-        plan: slow,
-        procedure: Procedure { span: 20.0, points: 10_000, from: 0 },
-    };
-    let line = Example {
-        id: "line_attractor",
-        letter: "C",
-        title: "Line attractor",
-        origin: printed(),
-        system: relu(line_attractor()),
-        initial: around(&[0.5, 0.5, 2.0, 2.0, 3.0, 2.0], 1.0, seed, 2),
-        plan: slow,
-        procedure: Procedure { span: 20.0, points: 10_000, from: 0 },
-    };
-    let (w, origin) = match &settings.data {
-        Some(data) => (matrix(data, "W_200_chaos.csv", 100, 100)?, authors("W_200_chaos.csv")),
-        None => (survey.chaotic.weights(seed), survey.chaotic.words()),
-    };
-    let mut rng = stream(seed, Use::InitialState, 3999);
-    let reference: Vec<f64> = (0..100).map(|_| 2.0 * normal(&mut rng)).collect();
-    let chaos = Example {
-        id: "chaos",
-        letter: "D",
-        title: "Chaos",
-        origin,
-        system: Box::new(survey::flow(&w)),
-        initial: around(&reference, 1e-4, seed, 3),
-        plan: fast,
+        system: Box::new(survey::flow(w)),
+        initial: around(&reference, 1e-4, settings.seed, 3),
+        plan: fast(settings),
         procedure: Procedure { span: 20.0, points: 5000, from: 1000 },
-    };
-    let (w, origin) = match &settings.data {
-        Some(data) => (matrix(data, "W_20_lim.csv", 20, 20)?, authors("W_20_lim.csv")),
-        None => (survey.periodic.weights(seed), survey.periodic.words()),
-    };
-    let cycle = Example {
-        id: "limit_cycle",
-        letter: "E",
-        title: "Limit cycle",
+    }
+}
+
+/// The network of these weights that has a limit cycle.
+pub(super) fn cycle(settings: &Settings, w: &Mat<f64>, origin: String) -> Example {
+    Example {
+        which: Which::LimitCycle,
         origin,
-        system: Box::new(survey::flow(&w)),
-        initial: around(&[0.0; 20], 1.0, seed, 4),
-        plan: Plan { shown: 1.0, warmup: 5000, ..fast },
+        system: Box::new(survey::flow(w)),
+        initial: around(&vec![0.0; w.nrows()], 1.0, settings.seed, 4),
+        plan: Plan { shown: 1.0, warmup: 5000, ..fast(settings) },
         procedure: Procedure { span: 20.0, points: 10_000, from: 9000 },
-    };
-    Ok(vec![one, two, line, chaos, cycle])
+    }
+}
+
+/// The authors' matrix of the chaotic network or of the limit cycle, where their files are there.
+pub(super) fn authors_matrix(settings: &Settings, which: Which) -> Result<Option<(Mat<f64>, String)>, Error> {
+    let (file, n) = if which == Which::Chaos { ("W_200_chaos.csv", 100) } else { ("W_20_lim.csv", 20) };
+    let of = |data| Ok((matrix(data, file, n, n)?, authors(file)));
+    settings.data.as_deref().map(of).transpose()
 }
 
 fn authors(file: &str) -> String {

@@ -1,7 +1,7 @@
 //! Everything that is measured of one system.
 
-use super::examples::{Example, TRIALS};
-use super::published;
+use super::examples::{Example, TRIALS, Which};
+use super::survey::POSITIVE;
 use crate::diagnostics::dynamics::adjoint::{self, Adjoint, adjoint};
 use crate::diagnostics::dynamics::cycles::{self, Cycle, Motion};
 use crate::diagnostics::dynamics::lyapunov::{Attractor, Drive, Lyapunov, Options, lyapunov};
@@ -9,7 +9,8 @@ use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, trajector
 use crate::diagnostics::geometry::pca::{Pca, pca};
 use crate::linalg::col;
 use crate::linalg::random::{Use, normal, stream};
-use crate::studies::{Error, Settings};
+use crate::studies::park2023::exponents::measures;
+use crate::studies::{Error, Measure, Settings};
 use crate::systems::time::System;
 use rayon::prelude::*;
 
@@ -39,6 +40,22 @@ impl Measured {
         &self.lyapunov.attractors[self.main]
     }
 
+    /// Exponents of the attractor shown, with their errors.
+    pub fn exponents(&self) -> Vec<Measure> {
+        measures(self.attractor())
+    }
+
+    /// Whether this is what its panel of the figure shows, as far as that is left to a draw.
+    pub fn suits(&self, which: Which) -> bool {
+        match which {
+            Which::Chaos => {
+                self.exponents().first().is_some_and(|l| l.value - l.reach().unwrap_or(f64::MAX) > POSITIVE)
+            }
+            Which::LimitCycle => self.cycle.is_some(),
+            _ => true,
+        }
+    }
+
     /// The attractor that an initial state reaches.
     pub fn of(&self, trial: usize) -> Option<&Attractor> {
         self.lyapunov.attractors.iter().find(|a| a.members.contains(&trial))
@@ -46,7 +63,7 @@ impl Measured {
 }
 
 pub(super) fn measure(example: &Example, settings: &Settings) -> Result<Measured, Error> {
-    let failed = |e: String| Error::Numbers(format!("{}: {e}", example.title));
+    let failed = |e: String| Error::Numbers(format!("{}: {e}", example.which.title()));
     let system = example.system.as_ref();
     let n = system.step().dim();
     let plan = example.plan;
@@ -95,7 +112,7 @@ pub(super) fn measure(example: &Example, settings: &Settings) -> Result<Measured
         ..adjoint::Options::default()
     };
     let settled = adjoint(system, rest, &drive, &options).map_err(|e| failed(e.to_string()))?;
-    let cycle = if example.id == "limit_cycle" {
+    let cycle = if example.which == Which::LimitCycle {
         match cycles::find(system, rest, &[], &cycles::Options::default()) {
             Ok(Motion::Cycle(cycle)) => Some(cycle),
             _ => None,
@@ -116,7 +133,8 @@ pub(super) fn measure(example: &Example, settings: &Settings) -> Result<Measured
     if settings.as_published {
         // Only a trajectory that leaves the line can have the published bars of the line attractor.
         let off = |k: &usize| measured.of(*k).is_some_and(|a| a.exponents[0] < ON_THE_LINE);
-        let trial = if example.id == "line_attractor" { (0..TRIALS).find(off).unwrap_or(0) } else { 0 };
+        let trial =
+            if example.which == Which::LineAttractor { (0..TRIALS).find(off).unwrap_or(0) } else { 0 };
         let start = col(example.initial.as_ref(), trial);
         measured.reproduced = Some((trial, example.procedure.exponents(system, start)));
     }
@@ -125,8 +143,7 @@ pub(super) fn measure(example: &Example, settings: &Settings) -> Result<Measured
 
 /// The six bars beside what the procedure reproduces: the largest difference.
 pub(super) fn largest_difference(example: &Example, reproduced: &[f64]) -> f64 {
-    let bars = published::bars(example.id);
-    bars.iter().zip(reproduced).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    example.which.bars().iter().zip(reproduced).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
 /// |Change of log|psi|| over one period backward along a limit cycle, after eleven periods in which all

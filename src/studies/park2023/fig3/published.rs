@@ -1,19 +1,21 @@
 //! The published bars of Fig. 3, and the procedure that made them.
 
+use super::examples::Which;
 use crate::linalg::qr::Qr;
 use crate::systems::rule::{Workspace, column, column_mut, linearise};
 use crate::systems::time::System;
 use faer::{Mat, MatRef};
 
-/// The six bars of each system, read from the published vector figure, largest first: in 1/unit time
-/// for A to C, in 1/s for D and E.
-pub(super) fn bars(id: &str) -> [f64; 6] {
-    match id {
-        "one_fixed_point" => [-0.342, -0.451, -0.518, -0.568, -0.737, -0.855],
-        "two_fixed_points" => [-0.660, -0.974, -1.011, -1.011, -1.021, -1.031],
-        "line_attractor" => [-0.90, -1.10, -2.77, -2.85, -2.89, -2.91],
-        "chaos" => [24.5, 18.5, 12.4, 4.93, -0.40, -7.95],
-        _ => [0.106, -5.39, -6.79, -9.15, -9.31, -9.46],
+impl Which {
+    /// The six published bars, read from the vector figure, largest first: in 1/unit time for A to C, in 1/s for D and E.
+    pub fn bars(self) -> [f64; 6] {
+        match self {
+            Self::OneFixedPoint => [-0.342, -0.451, -0.518, -0.568, -0.737, -0.855],
+            Self::TwoFixedPoints => [-0.660, -0.974, -1.011, -1.011, -1.021, -1.031],
+            Self::LineAttractor => [-0.90, -1.10, -2.77, -2.85, -2.89, -2.91],
+            Self::Chaos => [24.5, 18.5, 12.4, 4.93, -0.40, -7.95],
+            Self::LimitCycle => [0.106, -5.39, -6.79, -9.15, -9.31, -9.46],
+        }
     }
 }
 

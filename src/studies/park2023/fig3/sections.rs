@@ -1,8 +1,7 @@
 //! The page's parts: a figure and a table for each system, and the spectra side by side.
 
-use super::examples::{Example, TRIALS};
+use super::examples::{Example, TRIALS, Which};
 use super::measure::{Measured, SHOWN};
-use super::published::bars;
 use super::survey::{Fate, Set, Survey};
 use crate::linalg::col;
 use crate::report::Figure;
@@ -25,7 +24,7 @@ pub(super) fn section(example: &Example, measured: &Measured) -> Result<Section,
         backward(example, measured)?,
         spectrum(example, measured)?,
     ];
-    let title = format!("{}. {}", example.letter, example.title);
+    let title = format!("{}. {}", example.which.letter(), example.which.title());
     let attractor = measured.attractor();
     let mut facts = vec![("Parameters".to_string(), example.origin.clone())];
     if measured.lyapunov.attractors.len() > 1 {
@@ -36,7 +35,7 @@ pub(super) fn section(example: &Example, measured: &Measured) -> Result<Section,
     }
     facts.push(("Steps recorded".into(), attractor.steps.to_string()));
     Ok(Section {
-        id: example.id.into(),
+        id: example.which.id().into(),
         title: title.clone(),
         facts,
         figures: vec![panels("system", &title, WORDS, &parts, 3)?],
@@ -48,7 +47,8 @@ pub(super) fn section(example: &Example, measured: &Measured) -> Result<Section,
 
 /// Exponents of the five systems side by side.
 pub(super) fn overview(all: &[(Example, Measured)]) -> Result<Figure, Error> {
-    let parts = all.iter().map(|(e, m)| spectrum(e, m)?.named("part", e.title, "").map_err(Error::from));
+    let parts =
+        all.iter().map(|(e, m)| spectrum(e, m)?.named("part", e.which.title(), "").map_err(Error::from));
     let parts: Vec<Figure> = parts.collect::<Result<_, _>>()?;
     let caption = "Leading Lyapunov exponents of the five systems: ours with standard errors, the published bars, and, \
         where asked for, what the authors' procedure gives.";
@@ -66,7 +66,7 @@ fn tone(k: usize) -> Ink {
 fn plane(example: &Example, measured: &Measured) -> Result<Figure, Error> {
     let Some(pca) = &measured.pca else { return Ok(lines(&[], &third("PC 1", "PC 2"))?) };
     // Ten chaotic trajectories would hide one another.
-    let shown = if example.id == "chaos" { 1 } else { measured.states.states.len() };
+    let shown = if example.which == Which::Chaos { 1 } else { measured.states.states.len() };
     let mut series = vec![];
     for (k, states) in measured.states.states.iter().take(shown).enumerate() {
         let points: Vec<[f64; 2]> = (0..states.ncols())
@@ -110,7 +110,7 @@ fn one_unit(example: &Example, measured: &Measured) -> Result<Figure, Error> {
 
 /// One entry of the adjoint against time, or its size where it explodes.
 fn backward(example: &Example, measured: &Measured) -> Result<Figure, Error> {
-    let explodes = example.id == "chaos";
+    let explodes = example.which == Which::Chaos;
     let mut series = vec![];
     for (k, a) in measured.adjoints.iter().enumerate() {
         let value = |j: usize| match &a.psi {
@@ -131,7 +131,7 @@ fn spectrum(example: &Example, measured: &Measured) -> Result<Figure, Error> {
     let at = |shift: f64| (0..SHOWN).map(|k| k as f64 + 1.0 + shift).collect::<Vec<f64>>();
     let a = measured.attractor();
     let mut series = vec![Series::new("ours", &at(-0.15), &a.exponents).errors(&a.std_error)];
-    series.push(Series::new("published", &at(0.0), &bars(example.id)).ink(Ink::Black));
+    series.push(Series::new("published", &at(0.0), &example.which.bars()).ink(Ink::Black));
     if let Some((_, reproduced)) = &measured.reproduced {
         series.push(Series::new("their procedure", &at(0.15), reproduced).ink(Ink::Series(1)));
     }
@@ -155,7 +155,7 @@ fn table(example: &Example, measured: &Measured) -> TableOut {
             ("index".into(), Cells::Int((1..=SHOWN as i64).collect())),
             ("exponent".into(), Cells::Float(a.exponents.clone())),
             ("std_error".into(), Cells::Float(a.std_error.clone())),
-            ("published".into(), Cells::Float(bars(example.id).to_vec())),
+            ("published".into(), Cells::Float(example.which.bars().to_vec())),
             ("as_published".into(), Cells::Float(reproduced.unwrap_or_else(|| vec![f64::NAN; SHOWN]))),
         ],
     }
@@ -167,9 +167,9 @@ pub(super) fn draws(survey: &Survey) -> Result<Section, Error> {
     let mut facts = vec![];
     for set in sets {
         for fate in Fate::ALL {
-            let (share, _) = set.share(fate);
+            let share = set.share(fate);
             let name = format!("n = {}: {}", set.n, fate.name());
-            facts.push((name, format!("{} of {}", percent(share), count(set.draws.len(), "draw"))));
+            facts.push((name, format!("{} of {}", percent(share.value), count(set.draws.len(), "draw"))));
         }
     }
     let series = |set: &Set, place: usize| {

@@ -4,7 +4,7 @@ use crate::diagnostics::dynamics::cycles::{self, Motion};
 use crate::diagnostics::dynamics::lyapunov::{Drive, Kind, Options, lyapunov};
 use crate::linalg::random::{Use, normal, stream};
 use crate::studies::park2023::networks::{TAU, current, sparse};
-use crate::studies::{Preset, Settings};
+use crate::studies::{Measure, Preset, Settings};
 use crate::systems::cells::Current;
 use crate::systems::rule::column;
 use crate::systems::time::Flow;
@@ -58,13 +58,14 @@ impl Draw {
     }
 }
 
-/// Draws of one size, and the one that the figure shows.
+/// Draws of one size.
 pub(super) struct Set {
     pub n: usize,
     pub draws: Vec<Draw>,
-    /// The first of the wanted kind; without any, the first whose largest exponent is largest.
-    pub chosen: usize,
-    pub found: bool,
+    /// What the figure needs of them.
+    wanted: Fate,
+    /// Most steps over which a draw is measured.
+    most: usize,
 }
 
 pub(super) struct Survey {
@@ -112,36 +113,22 @@ fn weights(n: usize, seed: u64, index: usize) -> Mat<f64> {
 impl Set {
     fn of(n: usize, count: usize, wanted: Fate, most: usize, seed: u64) -> Self {
         let draws: Vec<Draw> = (0..count).into_par_iter().map(|k| draw(n, seed, k, most, wanted)).collect();
-        let found = draws.iter().position(|d| d.fate == wanted);
-        let largest = |k: &usize| draws[*k].exponents.first().copied().unwrap_or(f64::NEG_INFINITY);
-        let chosen = found.or_else(|| (0..count).max_by(|a, b| largest(a).total_cmp(&largest(b))));
-        Self { n, chosen: chosen.unwrap_or(0), found: found.is_some(), draws }
+        Self { n, draws, wanted, most }
     }
 
-    pub fn weights(&self, seed: u64) -> Mat<f64> {
-        weights(self.n, seed, self.chosen)
+    /// The weights of the draw of number `index`, if it is of the kind that the figure needs; the survey's draws come first,
+    /// others are drawn for this.
+    pub fn wanted(&self, seed: u64, index: usize) -> Option<Mat<f64>> {
+        let fate = match self.draws.get(index) {
+            Some(known) => known.fate,
+            None => draw(self.n, seed, index, self.most, self.wanted).fate,
+        };
+        (fate == self.wanted).then(|| weights(self.n, seed, index))
     }
 
-    pub fn words(&self) -> String {
-        let which = if self.found { "the first such" } else { "none is such; the most unstable" };
-        format!(
-            "S3 as printed, g = 1.8, n = {}: draw {} of {}, {which}",
-            self.n,
-            self.chosen + 1,
-            self.draws.len()
-        )
-    }
-
-    /// Share of draws with this fate, and its binomial standard error (with one success and one
-    /// failure added, so that it is never zero).
-    pub fn share(&self, fate: Fate) -> (f64, f64) {
-        self.share_of(|d| d.fate == fate)
-    }
-
-    pub fn share_of(&self, f: impl Fn(&Draw) -> bool) -> (f64, f64) {
-        let (n, k) = (self.draws.len() as f64, self.draws.iter().filter(|d| f(d)).count() as f64);
-        let p = (k + 1.0) / (n + 2.0);
-        (k / n, (p * (1.0 - p) / n).sqrt())
+    /// Share of draws with this fate.
+    pub fn share(&self, fate: Fate) -> Measure {
+        Measure::share(self.draws.iter().filter(|d| d.fate == fate).count(), self.draws.len())
     }
 }
 

@@ -3,8 +3,9 @@
 use crate::diagnostics::dynamics::cycles::{Cycle, Motion, Options, PhaseMap, find};
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
 use crate::linalg::random::{Use, normal, stream};
+use crate::studies::park2023::exponents::measures;
 use crate::studies::park2023::networks::{TAU, current, matrix, sparse};
-use crate::studies::{Error, Preset, Settings};
+use crate::studies::{Error, Measure, Preset, Settings};
 use crate::systems::cells::Current;
 use crate::systems::rule::{column, linearise};
 use crate::systems::time::{Flow, System};
@@ -23,6 +24,7 @@ pub(super) struct Found {
     /// Lyapunov exponents and their errors, 1/s.
     pub exponents: Vec<f64>,
     pub errors: Vec<f64>,
+    pub measures: Vec<Measure>,
     /// Mean divergence along the cycle, 1/s.
     pub divergence: f64,
     /// States and phase response at equal phases, n x m.
@@ -85,6 +87,7 @@ pub(super) fn cycle(settings: &Settings) -> Result<Found, Error> {
     };
     let found =
         lyapunov(&system, column(&cycle.point), &Drive::Constant(&[]), &options, &|_| ()).map_err(failed)?;
+    let measures = measures(&found.attractors[0]);
     let (exponents, errors) = (found.attractors[0].exponents.clone(), found.attractors[0].std_error.clone());
     let map = PhaseMap::new(&system, &cycle, &[]).map_err(failed)?;
     let (states, response) = (map.states().to_owned(), map.response().to_owned());
@@ -101,6 +104,7 @@ pub(super) fn cycle(settings: &Settings) -> Result<Found, Error> {
         origin,
         exponents,
         errors,
+        measures,
         divergence,
         states,
         response,

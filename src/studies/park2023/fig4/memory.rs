@@ -37,8 +37,6 @@ pub(super) struct Decay {
     pub size: Vec<f64>,
     /// Late slope of its logarithm, per time constant.
     pub rate: Estimate,
-    /// The same over the last sixth of the time, where it was looked at too.
-    pub last: Option<Estimate>,
 }
 
 /// What is measured.
@@ -179,7 +177,6 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
             time: Vec::new(),
             size: Vec::new(),
             rate: Estimate { value: 0.0, std_error: 0.0 },
-            last: None,
         },
     };
     for (k, relative) in [0.003, 0.01, 0.03, 0.1].into_iter().enumerate() {
@@ -214,7 +211,7 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
             // At equal phases, so that the slope is not that of the cycle's own breathing.
             let (t, l): (Vec<f64>, Vec<f64>) =
                 late.iter().map(|m| (time[m * SAMPLES], size[m * SAMPLES].ln())).unzip();
-            out.decay = Decay { rate: slope(&t, &l), last: None, time, size, name: "limit cycle" };
+            out.decay = Decay { rate: slope(&t, &l), time, size, name: "limit cycle" };
         }
     }
     out
@@ -239,8 +236,7 @@ fn relu(name: &'static str, w: &Mat<f64>, start: &[f64], seed: u64, stream_index
         let logs: Vec<f64> = size[from..=to].iter().map(|s| s.ln()).collect();
         slope(&time[from..=to], &logs)
     };
-    let (rate, last) = (over(length / 2, length * 2 / 3), Some(over(length * 5 / 6, length)));
-    Decay { name, rate, last, time, size }
+    Decay { name, rate: over(length / 2, length * 2 / 3), time, size }
 }
 
 fn fixed_point(seed: u64) -> Decay {

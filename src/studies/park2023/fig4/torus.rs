@@ -5,8 +5,9 @@ use crate::diagnostics::dynamics::cycles::{Cycle, Motion, Options, find};
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use crate::linalg::activation::Activation;
-use crate::studies::Error;
+use crate::studies::park2023::exponents::measures;
 use crate::studies::park2023::networks::rate;
+use crate::studies::{Error, Measure};
 use crate::systems::cells::Rate;
 use crate::systems::rule::column;
 use crate::systems::time::Flow;
@@ -24,11 +25,12 @@ const TURNS: f64 = 24.0;
 pub(super) struct Torus {
     pub exponents: Vec<f64>,
     pub errors: Vec<f64>,
+    pub measures: Vec<Measure>,
     /// Floquet exponents of both cycles alone, largest first.
     pub alone: Vec<f64>,
     /// Ratio of the periods, folded to [0, 1/2], and the rotation found on the torus with its error.
     pub ratio: f64,
-    pub rotation: (f64, f64),
+    pub rotation: Measure,
     /// Distance of the periodic partner's rotation from the fraction 1/2 or 1/3.
     pub closure: f64,
     /// Angles in both planes: quasi-periodic, then periodic.
@@ -124,9 +126,10 @@ pub(super) fn torus() -> Result<Torus, Error> {
     Ok(Torus {
         exponents: a.exponents.clone(),
         errors: a.std_error.clone(),
+        measures: measures(a),
         alone,
         ratio,
-        rotation: (motion.rotation.value, motion.rotation.std_error),
+        rotation: Measure::new(motion.rotation.value, motion.rotation.std_error, Options::default().returns),
         closure,
         quasi: angles(&system, t),
         periodic: angles(&pair, t),

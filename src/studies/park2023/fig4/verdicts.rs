@@ -5,7 +5,7 @@ use super::cycle::Found;
 use super::memory::Memory;
 use super::torus::Torus;
 use crate::studies::park2023::networks::TAU;
-use crate::studies::{Claim, Verdict};
+use crate::studies::{Claim, Measure};
 
 /// Exponents compared one by one.
 const COMPARED: usize = 6;
@@ -13,104 +13,81 @@ const COMPARED: usize = 6;
 const AGREE: f64 = 5e-4;
 
 pub(super) fn claims(found: &Found, memory: &Memory, torus: &Torus) -> Vec<Claim> {
-    let mut out = spectrum(found);
-    out.extend(phase(found, memory));
+    let mut out = forgotten(memory);
     out.extend(tori(torus));
+    out.extend(spectrum(found));
+    out.extend(phase(found, memory));
     out
 }
 
-fn claim(text: &str, quantity: &str, value: f64, error: f64, n: usize) -> Claim {
-    Claim::measured(text, SOURCE, quantity, value, error, n)
+/// An identity, computed without sampling.
+fn check(text: &str, quantity: &str, value: f64, n: usize) -> Claim {
+    Claim::check(text, SOURCE, quantity, Measure::exact(value, n))
 }
 
+/// Identities of the cycle's spectrum: that they hold says that the code is right.
 fn spectrum(found: &Found) -> Vec<Claim> {
     let c = &found.cycle;
     let mut out = Vec::new();
     if let Some(t) = c.tangent {
-        out.push(
-            claim(
-                "the velocity is carried into itself by the flow's Jacobian over a period (eqs. 16-18)",
-                "|M f - f| / |f|",
-                t.residual,
-                0.0,
-                1,
-            )
-            .predicted(0.0, 1e-8),
-        );
-        out.push(
-            claim("one Floquet multiplier is one", "|multiplier - 1|", t.multiplier_error, 0.0, 1)
-                .predicted(0.0, 1e-8),
-        );
+        let text = "the velocity is carried into itself by the flow's Jacobian over a period (eqs. 16-18)";
+        out.push(check(text, "|M f - f| / |f|", t.residual, 1).predicted(0.0, 1e-8));
+        let text = "one Floquet multiplier is one";
+        out.push(check(text, "|multiplier - 1|", t.multiplier_error, 1).predicted(0.0, 1e-8));
         let second = c.multipliers.iter().enumerate().filter(|(i, _)| *i != t.index);
         let second = second.map(|(_, m)| m.log_modulus.exp()).fold(0.0, f64::max);
-        out.push(
-            claim(
-                "all other multipliers lie inside the unit circle",
-                "largest modulus of the others",
-                second,
-                0.0,
-                1,
-            )
-            .decided(second < 1.0),
-        );
+        let text = "all other multipliers of a cycle that trajectories come to lie inside the unit circle";
+        out.push(check(text, "largest modulus of the others", second, 1).below(1.0));
     }
-    for (i, (m, (l, e))) in
-        c.multipliers.iter().zip(found.exponents.iter().zip(&found.errors)).take(COMPARED).enumerate()
-    {
+    for (i, (m, l)) in c.multipliers.iter().zip(&found.measures).take(COMPARED).enumerate() {
         let text = format!("Lyapunov exponent {} is that of the Floquet multiplier", i + 1);
-        out.push(claim(&text, "1/s", *l, *e, 1).predicted(m.exponent.value, AGREE / TAU));
+        out.push(Claim::check(&text, SOURCE, "1/s", *l).predicted(m.exponent.value, AGREE / TAU));
     }
-    out.push(
-        claim(
-            "Floquet exponents add up to the mean divergence, all of them resolved",
-            "sum, 1/s",
-            c.exponents().iter().sum(),
-            0.0,
-            1,
-        )
-        .predicted(found.divergence, 1e-6 / TAU),
-    );
+    let text = "Floquet exponents add up to the mean divergence, all of them resolved";
+    let sum = c.exponents().iter().sum();
+    out.push(check(text, "sum, 1/s", sum, 1).predicted(found.divergence, 1e-6 / TAU));
     out
 }
 
+/// Identities of the phase: it is defined as what stays.
 fn phase(found: &Found, m: &Memory) -> Vec<Claim> {
     let kicks = m.kept.len();
-    let mut out = vec![
-        claim(
-            "a phase difference on the cycle is kept for ever",
+    vec![
+        check(
+            "a phase difference on the cycle is kept",
             "largest slope against time, rad per period",
             m.drift.value,
-            m.drift.std_error,
             kicks,
         )
         .predicted(0.0, 1e-8),
-        claim(
+        check(
             "the difference delta(mT) is the same for every large m",
             "largest relative change in a period",
             m.recurrence,
-            0.0,
             kicks,
         )
         .predicted(0.0, 1e-6),
-        claim(
+        check(
             "the asymptotic phase responds to small kicks as the left Floquet vector Z says",
             "largest |measured - Z| / max|Z|",
             m.response.0,
-            0.0,
             m.response.1,
         )
         .predicted(0.0, 1e-4),
-        claim(
+        check(
             "Z . f is 2 pi / T all along the cycle",
             "largest relative deviation",
             found.normalisation,
-            0.0,
             found.states.ncols(),
         )
         .predicted(0.0, 1e-8),
-    ];
+    ]
+}
+
+/// What becomes of a difference in the three systems; trajectories are computed without noise, so that slopes are exact.
+fn forgotten(m: &Memory) -> Vec<Claim> {
     let expected = [0.0, -0.65, 0.0];
-    for (d, rate) in m.decays.iter().zip(expected) {
+    let one = |(d, rate): (&super::memory::Decay, f64)| {
         let text = match d.name {
             "point attractor" => {
                 "a difference at the point attractor is forgotten at the rate of its leading exponent"
@@ -118,48 +95,46 @@ fn phase(found: &Found, m: &Memory) -> Vec<Claim> {
             "line attractor" => "a difference along the line attractor is kept",
             _ => "a difference on the limit cycle is kept",
         };
-        let quantity = |when: &str| format!("slope of log distance, {}{when}, 1/time constant", d.name);
-        let whole = claim(text, &quantity(""), d.rate.value, d.rate.std_error, 1);
-        let whole = whole.predicted(rate, 1e-3);
-        let Some(last) = d.last.filter(|_| whole.verdict == Verdict::Differs) else {
-            out.push(whole);
-            continue;
-        };
-        out.push(whole.because(
-            "From half to two thirds of the time, when the faster modes have not gone. The next claim's window was chosen after this one had differed.",
-        ));
-        out.push(
-            claim(text, &quantity(", last sixth of the time"), last.value, last.std_error, 1)
-                .predicted(rate, 1e-3),
-        );
-    }
-    out
+        let quantity = format!("slope of log distance, {}, 1/time constant", d.name);
+        let claim = Claim::paper(text, SOURCE, &quantity, Measure::exact(d.rate.value, 1));
+        claim.predicted(rate, 1e-3).headline().if_differs(
+            "The slope is taken from half to two thirds of the time, as was fixed before; at the point attractor the mode next to \
+             the leading one, of exponent -1, has not gone by then.",
+        )
+    };
+    m.decays.iter().zip(expected).map(one).collect()
 }
 
 fn tori(t: &Torus) -> Vec<Claim> {
     let mut out = Vec::new();
-    for (i, (l, e)) in t.exponents.iter().zip(&t.errors).enumerate() {
-        let text = match i {
-            0 | 1 => format!(
+    for (i, l) in t.measures.iter().enumerate() {
+        let claim = if i < 2 {
+            let text = format!(
                 "two independent cycles have two exponents of zero, n / 2 of n = 4: exponent {}",
                 i + 1
-            ),
-            _ => format!("the other exponents are those of the cycles alone: exponent {}", i + 1),
+            );
+            Claim::paper(&text, SOURCE, "1/time constant", *l).predicted(0.0, AGREE).headline()
+        } else {
+            let text = format!("the other exponents are those of the cycles alone: exponent {}", i + 1);
+            Claim::check(&text, SOURCE, "1/time constant", *l).predicted(t.alone[i], AGREE)
         };
-        let expected = if i < 2 { 0.0 } else { t.alone[i] };
-        out.push(claim(&text, "1/time constant", *l, *e, 1).predicted(expected, AGREE));
+        out.push(claim);
     }
     out.push(
-        claim("independent cycles are quasi-periodic together: the rotation on the torus is the ratio of the periods", "rotation, folded to [0, 1/2]", t.rotation.0, t.rotation.1, 1)
-            .predicted(t.ratio, 1e-5),
+        Claim::theory(
+            "independent cycles are quasi-periodic together: the rotation on the torus is the ratio of the periods",
+            SOURCE,
+            "rotation, folded to [0, 1/2]; n: returns",
+            t.rotation,
+        )
+        .predicted(t.ratio, 1e-5),
     );
     out.push(
-        claim(
+        Claim::theory(
             "with periods 3 : 2 the joint orbit is periodic: its rotation is a fraction",
+            SOURCE,
             "distance of the rotation from 1/2 or 1/3",
-            t.closure,
-            0.0,
-            1,
+            Measure::exact(t.closure, 1),
         )
         .predicted(0.0, 1e-5),
     );

@@ -81,46 +81,89 @@ impl Cell {
     }
 }
 
-/// Spike times of both neurons up to `end`. The second neuron is made to fire at `start`, from which time
-/// the first one is at rest.
-pub fn spikes(pair: &Pair, start: f64, drive: Drive, end: f64, mut jitter: Option<Jitter>) -> [Vec<f64>; 2] {
-    let mut cells = pair.map(Cell::new);
-    let mut fire = |cells: &mut [Cell; 2], j: usize, t: f64| {
-        let cell = &mut cells[j];
+/// Both neurons on their way from event to event.
+struct Run {
+    cells: [Cell; 2],
+    jitter: Option<Jitter>,
+}
+
+impl Run {
+    /// At rest, but that the second neuron fires at `start`.
+    fn new(pair: &Pair, start: f64, jitter: Option<Jitter>) -> Self {
+        let mut run = Self { cells: pair.map(Cell::new), jitter };
+        run.fire(1, start);
+        run
+    }
+
+    fn fire(&mut self, j: usize, t: f64) {
+        let cell = &mut self.cells[j];
         (cell.v, cell.ready) = (0.0, t + cell.neuron.refractory);
         cell.spikes.push(t);
-        if let Some(jitter) = &mut jitter {
+        if let Some(jitter) = &mut self.jitter {
             cell.threshold = cell.neuron.gap * (1.0 + jitter.relative * normal(&mut jitter.rng));
         }
-        let delay = cells[1 - j].neuron.delay;
-        cells[1 - j].arrivals.push_back(t + delay);
-    };
-    fire(&mut cells, 1, start);
-    let mut t = start;
-    let mut frame = (start / drive.frame).max(0.0) as usize;
-    while t <= end {
-        let input = drive.slopes.get(frame).copied().unwrap_or(0.0);
-        let slopes = [0, 1].map(|j: usize| input + cells[j].synapse(t));
-        let crossings = [0, 1].map(|j: usize| cells[j].crossing(t, slopes[j]));
-        let first = usize::from(crossings[1] < crossings[0]);
-        let more = frame < drive.slopes.len();
-        let frame_end = if more { (frame + 1) as f64 * drive.frame } else { f64::INFINITY };
-        let next = cells.iter().map(|c| c.change(t)).fold(frame_end, f64::min);
-        let to = next.min(crossings[first]);
-        if to > end {
-            break;
-        }
-        for (cell, slope) in cells.iter_mut().zip(slopes) {
-            cell.v += slope * (to - t);
-        }
-        t = to;
-        if crossings[first] <= next {
-            fire(&mut cells, first, t);
-        }
-        frame += usize::from(t >= frame_end);
-        cells.iter_mut().for_each(|c| c.deliver(t));
+        let delay = self.cells[1 - j].neuron.delay;
+        self.cells[1 - j].arrivals.push_back(t + delay);
     }
-    cells.map(|c| c.spikes)
+
+    /// From the time `t` up to `end`.
+    fn go(&mut self, mut t: f64, drive: Drive, end: f64) {
+        let mut frame = (t / drive.frame).max(0.0) as usize;
+        while t <= end {
+            let input = drive.slopes.get(frame).copied().unwrap_or(0.0);
+            let slopes = [0, 1].map(|j: usize| input + self.cells[j].synapse(t));
+            let crossings = [0, 1].map(|j: usize| self.cells[j].crossing(t, slopes[j]));
+            let first = usize::from(crossings[1] < crossings[0]);
+            let more = frame < drive.slopes.len();
+            let frame_end = if more { (frame + 1) as f64 * drive.frame } else { f64::INFINITY };
+            let next = self.cells.iter().map(|c| c.change(t)).fold(frame_end, f64::min);
+            let to = next.min(crossings[first]);
+            if to > end {
+                break;
+            }
+            for (cell, slope) in self.cells.iter_mut().zip(slopes) {
+                cell.v += slope * (to - t);
+            }
+            t = to;
+            if crossings[first] <= next {
+                self.fire(first, t);
+            }
+            frame += usize::from(t >= frame_end);
+            self.cells.iter_mut().for_each(|c| c.deliver(t));
+        }
+    }
+
+    /// Holds both neurons at rest from a time up to `end`: what arrives meanwhile is lost, what is on its way for longer is not.
+    fn silence(&mut self, end: f64) {
+        for cell in &mut self.cells {
+            cell.v = 0.0;
+            let window = cell.neuron.window;
+            cell.arrivals.retain(|a| *a + window > end);
+        }
+    }
+
+    fn spikes(self) -> [Vec<f64>; 2] {
+        self.cells.map(|c| c.spikes)
+    }
+}
+
+/// Spike times of both neurons up to `end`. The second neuron is made to fire at `start`, from which time
+/// the first one is at rest.
+pub fn spikes(pair: &Pair, start: f64, drive: Drive, end: f64, jitter: Option<Jitter>) -> [Vec<f64>; 2] {
+    let mut run = Run::new(pair, start, jitter);
+    run.go(start, drive, end);
+    run.spikes()
+}
+
+/// The same of a pair whose phase is reset at the time `at`: both neurons are held at rest for `silence`, and then the second is
+/// made to fire, whatever the phase had been.
+pub fn reset(pair: &Pair, start: f64, at: f64, silence: f64, end: f64) -> [Vec<f64>; 2] {
+    let mut run = Run::new(pair, start, None);
+    run.go(start, Drive::NONE, at);
+    run.silence(at + silence);
+    run.fire(1, at + silence);
+    run.go(at + silence, Drive::NONE, end);
+    run.spikes()
 }
 
 /// Phase of a train of spikes in steps: spike k has phase k `PERIOD`, between spikes it is linear, and
@@ -196,6 +239,23 @@ mod tests {
             ((s[1][10] - s[1][0]) as f64 / refine as f64 - exact).abs()
         };
         assert!(error(1) > 5.0 && error(64) < 0.2, "{} {}", error(1), error(64));
+    }
+
+    /// A silence of a delay and the time over which a spike acts loses all; a shorter one leaves the spike that is on its way.
+    #[test]
+    fn a_long_silence_resets_the_phase_and_a_short_one_does_not() {
+        let at = 10.0 * PERIOD;
+        for start in [0.0, 17.0, 100.0, 201.0] {
+            let [left, right] = reset(&program(), start, at, PERIOD, 2.0 * at);
+            let first = left.iter().find(|s| **s > at + PERIOD).unwrap();
+            assert!((first - (at + 1.5 * PERIOD)).abs() < 1e-9, "{start}: {first}");
+            assert!(right.contains(&(at + PERIOD)));
+            let after = |t: &[f64]| t.iter().filter(|s| **s > at + PERIOD).count();
+            assert_eq!((after(&left), after(&right)), (9, 9), "one spike runs round, from {start}");
+        }
+        let [short, _] = reset(&program(), 100.0, at, 20.0, 2.0 * at);
+        let [long, _] = reset(&program(), 100.0, at, PERIOD, 2.0 * at);
+        assert!(short.len() > long.len() + 5, "{} {}", short.len(), long.len());
     }
 
     #[test]

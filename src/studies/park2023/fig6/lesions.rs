@@ -1,6 +1,7 @@
 //! Lesions: which damage erases the memory (predictions M2 and M5 of section 2.10).
 
-use super::events::{Drive, spikes};
+use super::decay::Rms;
+use super::events::{Drive, reset, spikes};
 use super::neuron::{PERIOD, Pair};
 use super::readout::{Line, Readout, angles, even, population_vector, wrapped};
 use super::ring::Ring;
@@ -17,14 +18,12 @@ pub struct Loss {
     pub missing: f64,
     /// Error once they are back.
     pub back: f64,
+    /// Standard error of that over draws.
+    pub back_error: f64,
 }
 
 /// The streams of lesions begin here.
 const FIRST: u64 = 1 << 60;
-
-fn rms(values: impl Iterator<Item = f64>, n: usize) -> f64 {
-    (values.map(|v| v * v).sum::<f64>() / n as f64).sqrt()
-}
 
 fn chosen(n: usize, lost: usize, rng: &mut Rng) -> Vec<bool> {
     let mut gone: Vec<bool> = (0..n).map(|i| i < lost).collect();
@@ -36,7 +35,8 @@ fn over(draws: usize, seed: u64, lost: usize, one: impl Fn(&mut Rng) -> [f64; 2]
     let all: Vec<[f64; 2]> = (0..draws)
         .map(|i| one(&mut stream(seed, Use::Noise, FIRST + ((lost as u64) << 32) + i as u64)))
         .collect();
-    Loss { lost, missing: rms(all.iter().map(|e| e[0]), draws), back: rms(all.iter().map(|e| e[1]), draws) }
+    let [missing, back] = [0, 1].map(|k: usize| Rms::of(&all.iter().map(|e| e[k]).collect::<Vec<_>>()));
+    Loss { lost, missing: missing.value, back: back.value, back_error: back.std_error }
 }
 
 /// Removes `lost` of `n` detectors: the heading is read by those that are left, then by all again.
@@ -101,12 +101,23 @@ pub fn rates_after_pulse(pair: &Pair, starts: &[f64]) -> Vec<f64> {
 /// What a pulse to all four neurons leaves of the memory: |mean exp(i (read after - remembered before))| over
 /// all pairs of `starts`, 1 if it is kept and about 1 / (number of starts) if it is erased.
 pub fn kept_by_pulse(pair: &Pair, readout: &Readout, starts: &[f64]) -> f64 {
+    kept(readout, starts, 70.0 * PERIOD, |start| pulsed(pair, start))
+}
+
+/// The same of a reset of both phases, by a silence and a common restart, read five periods after that.
+pub fn kept_by_reset(pair: &Pair, readout: &Readout, starts: &[f64], silence: f64) -> f64 {
+    let at = 20.0 * PERIOD;
+    let read = at + silence + 5.0 * PERIOD;
+    kept(readout, starts, read, |start| reset(pair, start, at, silence, read + 5.0 * PERIOD))
+}
+
+fn kept(readout: &Readout, starts: &[f64], read: f64, run: impl Fn(f64) -> [Vec<f64>; 2]) -> f64 {
     let positions = even(8);
-    let trains: Vec<[Vec<f64>; 2]> = starts.iter().map(|s| pulsed(pair, *s)).collect();
+    let trains: Vec<[Vec<f64>; 2]> = starts.iter().map(|s| run(*s)).collect();
     let mut sum = [0.0, 0.0];
     for (a, [plus, _]) in starts.iter().zip(&trains) {
         for (b, [_, minus]) in starts.iter().zip(&trains) {
-            let bump = readout.bump(Line { plus, minus }, &positions, 70.0 * PERIOD);
+            let bump = readout.bump(Line { plus, minus }, &positions, read);
             let turned = population_vector(&bump, &angles(&positions)) - TAU * (b - a) / PERIOD;
             sum = [sum[0] + turned.cos(), sum[1] + turned.sin()];
         }
@@ -137,5 +148,13 @@ mod tests {
         assert!(rates.iter().all(|r| *r > 1.5), "{rates:?}");
         let kept = kept_by_pulse(&program(), &Readout::default(), &starts);
         assert!(0.1 < kept && kept < 0.5, "{kept}");
+    }
+
+    #[test]
+    fn a_reset_of_the_phases_leaves_nothing_and_a_shorter_silence_something() {
+        let starts = even(12);
+        let kept = |silence: f64| kept_by_reset(&program(), &Readout::default(), &starts, silence);
+        assert!(kept(PERIOD) < 1e-3, "{}", kept(PERIOD));
+        assert!(kept(0.1 * PERIOD) > 0.1, "{}", kept(0.1 * PERIOD));
     }
 }

@@ -73,7 +73,7 @@ pub fn remembered(pairs: &[Pair; 2], phase: f64, times: &[f64]) -> Option<Vec<f6
 }
 
 /// Drift of one draw, radians per period or time constant; none if the memory is lost altogether.
-type Draw<'a> = &'a (dyn Fn(&mut Rng) -> Option<f64> + Sync);
+pub type Draw<'a> = &'a (dyn Fn(&mut Rng) -> Option<f64> + Sync);
 
 /// Drift of the phase between two oscillators.
 pub fn oscillator_drift(pair: &Pair, target: Target, strength: f64, rng: &mut Rng) -> Option<f64> {

@@ -6,7 +6,8 @@
 
 mod structures;
 
-use super::super::{Claim, Error, Findings, Preset, Settings, Study};
+use super::super::claims::answer;
+use super::super::{Claim, Error, Findings, Measure, Preset, Settings, Study};
 use crate::linalg::frobenius;
 use crate::pipeline::Observer;
 use crate::report::figures::{Axes, Ink, Reference, Series, panels, scatter};
@@ -25,6 +26,7 @@ pub const STUDY: Study = Study {
     run,
 };
 
+const SOURCE: &str = "park2023 Sec. 2.6";
 /// Largest strength of the power law's fit.
 const LINEAR: f64 = 1.1e-2;
 /// Strength at which structures are compared.
@@ -70,16 +72,14 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     let json = sweeps.iter().map(|s| {
         let entry = json!({
             "strengths": numbers(&strengths),
-            "near_zero": numbers(&column(s, |l| s.near_zero(l).0)),
-            "near_zero_std_error": numbers(&column(s, |l| s.near_zero(l).1)),
-            "kept": numbers(&column(s, |l| share(l).0)),
+            "near_zero": numbers(&column(s, |l| s.near_zero(l).value)),
+            "near_zero_std_error": numbers(&column(s, |l| s.near_zero(l).error())),
+            "kept": numbers(&column(s, |l| share(l).value)),
         });
         (s.kind.name().replace(' ', "_"), entry)
     });
     let json = json.collect::<Map<_, _>>();
-    let answer = "Noise on the weights moves the zero exponent of a continuous attractor in proportion to its strength; a \
-        limit cycle keeps its zero exponent exactly, for as long as the cycle itself is there."
-        .to_string();
+    let answer = answer(&claims);
     Ok(Findings { claims, answer, sections: vec![section(&sweeps, &strengths)?], json, warnings: vec![] })
 }
 
@@ -87,32 +87,24 @@ fn column(sweep: &Sweep, f: impl Fn(&[Left]) -> f64) -> Vec<f64> {
     sweep.left.iter().map(|l| f(l)).collect()
 }
 
-/// Mean and standard error of finite values; NaN without any.
-fn mean(values: impl Iterator<Item = f64>) -> (f64, f64, usize) {
-    let all: Vec<f64> = values.filter(|v| v.is_finite()).collect();
-    let n = all.len() as f64;
-    let m = all.iter().sum::<f64>() / n;
-    let variance = all.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (n - 1.0);
-    (m, (variance / n).sqrt(), all.len())
+/// Share of draws that keep their memory.
+fn share(left: &[Left]) -> Measure {
+    Measure::share(left.iter().filter(|l| l.kept).count(), left.len())
 }
 
-/// Share of draws that keep their memory, and its binomial standard error (with one success and one
-/// failure added, so that it is never zero).
-fn share(left: &[Left]) -> (f64, f64) {
-    let (n, k) = (left.len() as f64, left.iter().filter(|l| l.kept).count() as f64);
-    let p = (k + 1.0) / (n + 2.0);
-    (k / n, (p * (1.0 - p) / n).sqrt())
+/// Mean number of exponents that are zero.
+fn zeros(left: &[Left]) -> Measure {
+    Measure::mean(left.iter().map(|l| l.zeros as f64))
 }
 
 impl Sweep {
     /// Mean |exponent| near zero over the draws in which there is one.
-    fn near_zero(&self, left: &[Left]) -> (f64, f64) {
-        let (m, e, _) = mean(left.iter().map(|l| l.near_zero));
-        (m, e)
+    fn near_zero(&self, left: &[Left]) -> Measure {
+        Measure::mean_of_found(left.iter().map(|l| l.near_zero))
     }
 
-    /// Slope of log|exponent| against log strength for each draw, below [`LINEAR`].
-    fn slope(&self, strengths: &[f64]) -> (f64, f64, usize) {
+    /// Slope of log|exponent| against log strength below [`LINEAR`], mean over the draws.
+    fn slope(&self, strengths: &[f64]) -> Measure {
         let used: Vec<usize> = (0..strengths.len()).filter(|k| strengths[*k] < LINEAR).collect();
         let x: Vec<f64> = used.iter().map(|k| strengths[*k].ln()).collect();
         let middle = x.iter().sum::<f64>() / x.len() as f64;
@@ -121,131 +113,127 @@ impl Sweep {
             used.iter().zip(&x).map(|(k, x)| (x - middle) * self.left[*k][d].near_zero.ln()).sum::<f64>()
                 / spread
         };
-        mean((0..self.left[0].len()).map(one))
+        Measure::mean((0..self.left[0].len()).map(one))
     }
 }
 
 fn claims(sweeps: &[Sweep], strengths: &[f64]) -> Vec<Claim> {
-    let source = "park2023 Sec. 2.6";
-    let mut claims = vec![];
-    for sweep in &sweeps[..2] {
-        let (slope, error, n) = sweep.slope(strengths);
-        claims.push(
-            Claim::measured(
-                &format!("The {}'s zero exponent moves in proportion to the noise", sweep.kind.name()),
-                source,
-                "d log|exponent| / d log strength",
-                slope,
-                error,
-                n,
-            )
-            .predicted(1.0, 0.05),
-        );
-    }
-    let at = |wanted: f64| {
-        (0..strengths.len())
-            .min_by(|a, b| {
-                (strengths[*a] / wanted).ln().abs().total_cmp(&(strengths[*b] / wanted).ln().abs())
-            })
-            .unwrap_or(0)
+    let place = |wanted: f64| {
+        let far = |k: &usize| (strengths[*k] / wanted).ln().abs();
+        (0..strengths.len()).min_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(0)
     };
+    let mut claims = continuous(&sweeps[..2], strengths, place(1e-4));
+    claims.extend(cycles(sweeps, place(COMPARED)));
+    claims.extend(tori(&sweeps[3], place(COMPARED)));
+    claims
+}
+
+/// What noise does to the zero exponents of the continuous attractors; `weak` is the place of a weak one.
+fn continuous(sweeps: &[Sweep], strengths: &[f64], weak: usize) -> Vec<Claim> {
+    let proportional = |sweep: &Sweep| {
+        Claim::theory(
+            &format!("The {}'s zero exponent moves in proportion to the noise", sweep.kind.name()),
+            SOURCE,
+            "d log|exponent| / d log strength",
+            sweep.slope(strengths),
+        )
+        .predicted(1.0, 0.05)
+        .headline()
+    };
+    let mut claims: Vec<Claim> = sweeps.iter().map(proportional).collect();
     let line = &sweeps[0];
-    let (ratio, error, n) = mean(line.left[at(1e-4)].iter().map(|l| l.near_zero / strengths[at(1e-4)]));
+    let ratio = Measure::mean(line.left[weak].iter().map(|l| l.near_zero / strengths[weak]));
     claims.push(
-        Claim::measured(
+        Claim::theory(
             "Line attractor: by as much as perturbation theory says",
             "first-order perturbation of S1.1",
             "mean |exponent| / strength (1/τ)",
             ratio,
-            error,
-            n,
         )
         .predicted(line.norm / line.n as f64 * (2.0 / PI).sqrt(), 0.0),
     );
-    let cycle = &sweeps[2];
-    let there = || cycle.left.iter().flatten().filter(|l| l.kept);
+    let all: Vec<f64> = sweeps.iter().flat_map(|s| &s.left[0]).map(|l| l.near_zero).collect();
+    let still = all.iter().filter(|l| !(**l > 1e-10)).count();
     claims.push(
-        Claim::measured(
-            "A limit cycle's zero exponent stays exactly zero while the cycle is there",
-            "park2023 Sec. 2.7",
-            "largest |exponent| (1/τ)",
-            there().map(|l| l.near_zero).fold(0.0, f64::max),
-            0.0,
-            there().count(),
+        Claim::check(
+            "The weakest noise moves the exponent of every continuous attractor from zero",
+            SOURCE,
+            "draws whose |exponent| is below 1e-10/τ, which could be rounding",
+            Measure::count(still, all.len()),
         )
-        .predicted(0.0, 1e-8),
-    );
-    let k = at(COMPARED);
-    let (kept, error) = share(&cycle.left[k]);
-    let best = sweeps[..2].iter().map(|s| share(&s.left[k]).0).fold(0.0, f64::max);
-    claims.push(
-        Claim::measured(
-            "Noise of 1 %: limit cycles keep their memory more often than continuous attractors",
-            source,
-            &format!("share of draws; of continuous attractors at most {best:.2}"),
-            kept,
-            error,
-            cycle.left[k].len(),
-        )
-        .decided(kept - 2.0 * error > best)
-        .if_differs(
-            "At this strength the exponent of the ring attractor, over whose 48 units the noise averages, has moved, but by \
-             less than counts as lost (a memory of 500 time constants); the line attractor's six units do not average so.",
-        ),
-    );
-    let exponents = || sweeps[..2].iter().flat_map(|s| &s.left[0]).map(|l| l.near_zero);
-    claims.push(
-        Claim::measured(
-            "The weakest noise leaves no continuous attractor: every draw has moved its exponent from zero",
-            source,
-            "smallest |exponent| (1/τ); more than 1e-10 is not rounding",
-            exponents().fold(f64::INFINITY, f64::min),
-            0.0,
-            exponents().count(),
-        )
-        .decided(exponents().all(|l| l > 1e-10)),
-    );
-    let torus = &sweeps[3];
-    let (zeros, error, n) = mean(torus.left[k].iter().map(|l| l.zeros as f64));
-    claims.push(
-        Claim::measured(
-            "Noise of 1 %: a toroidal attractor keeps all of its zero exponents",
-            "park2023 Sec. 2.7",
-            "zero exponents of four oscillators",
-            zeros,
-            error,
-            n,
-        )
-        .predicted(torus.zeros as f64, 0.0)
-        .if_differs(
-            "Coupling by noise locks oscillators whose frequencies are near to each other: a torus of several frequencies \
-             is not structurally stable as quasi-periodic motion, and each locking takes one zero exponent.",
-        ),
-    );
-    let least = torus.left.iter().take(k + 1).flatten().map(|l| l.zeros).min().unwrap_or(0);
-    claims.push(
-        Claim::measured(
-            "Noise up to 1 %: a toroidal attractor keeps at least one zero exponent in every draw",
-            "park2023 Sec. 2.7, L5",
-            "fewest zero exponents of a draw",
-            least as f64,
-            0.0,
-            torus.left[..=k].iter().map(Vec::len).sum(),
-        )
-        .decided(least >= 1),
+        .at_most(0.0),
     );
     claims
 }
 
+/// How long limit cycles keep their memory, at the place `k` of the strengths.
+fn cycles(sweeps: &[Sweep], k: usize) -> Vec<Claim> {
+    let cycle = &sweeps[2];
+    let there = || cycle.left.iter().flatten().filter(|l| l.kept);
+    let identity = Claim::check(
+        "The Floquet exponent of a limit cycle's own motion is zero while the cycle is there",
+        "park2023 Sec. 2.7",
+        "largest |exponent| (1/τ)",
+        Measure::exact(there().map(|l| l.near_zero).fold(0.0, f64::max), there().count()),
+    )
+    .predicted(0.0, 1e-8);
+    let more = |other: &Sweep| {
+        Claim::paper(
+            &format!(
+                "Noise of 1 %: limit cycles keep their memory more often than the {}",
+                other.kind.name()
+            ),
+            SOURCE,
+            "share of draws less that of the other",
+            share(&cycle.left[k]).less(share(&other.left[k])),
+        )
+        .above(0.0)
+        .headline()
+    };
+    let ring = "At this strength the exponent of the ring attractor, over whose 48 units the noise averages, has moved, but by less \
+        than counts as lost (a memory of 500 time constants).";
+    vec![more(&sweeps[0]), more(&sweeps[1]).if_differs(ring), identity]
+}
+
+/// What is left of the torus' zero exponents up to the place `k` of the strengths.
+fn tori(torus: &Sweep, k: usize) -> Vec<Claim> {
+    let here = &torus.left[k];
+    let fewer = here.iter().filter(|l| l.zeros < torus.zeros).count();
+    let up_to = || torus.left[..=k].iter().flatten();
+    let none = up_to().filter(|l| l.zeros == 0).count();
+    vec![
+        Claim::paper(
+            "Noise of 1 %: a toroidal attractor keeps all of its zero exponents",
+            "park2023 Sec. 2.7",
+            &format!("draws with fewer than {} zero exponents ({:.1} on average)", torus.zeros, zeros(here).value),
+            Measure::count(fewer, here.len()),
+        )
+        .at_most(0.0)
+        .headline()
+        .if_differs(
+            "Coupling by noise locks oscillators whose frequencies are near to each other: a torus of several frequencies \
+             is not structurally stable as quasi-periodic motion, and each locking takes one zero exponent.",
+        ),
+        Claim::paper(
+            "Noise up to 1 %: a toroidal attractor keeps at least one zero exponent",
+            "park2023 Sec. 2.7, L5",
+            "draws without one",
+            Measure::count(none, up_to().count()),
+        )
+        .at_most(0.0),
+    ]
+}
+
 /// A mean with its error over the draws of one strength.
-type Measure<'a> = &'a dyn Fn(&Sweep, &[Left]) -> (f64, f64);
+type Shown<'a> = &'a dyn Fn(&Sweep, &[Left]) -> Measure;
 
 fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
-    let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> (f64, f64)| {
-        let (y, error): (Vec<f64>, Vec<f64>) = s.left.iter().map(|l| f(l)).unzip();
+    let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> Measure| {
+        let (y, error): (Vec<f64>, Vec<f64>) =
+            s.left.iter().map(|l| f(l)).map(|m| (m.value, m.error())).unzip();
         Series::new(s.kind.name(), strengths, &y).errors(&error).ink(Ink::Series(place)).joined()
     };
-    let all = |f: Measure| -> Vec<Series> {
+    let all = |f: Shown| -> Vec<Series> {
         sweeps.iter().enumerate().map(|(i, s)| series(s, i, &|l| f(s, l))).collect()
     };
     let plain = |y: &str| Axes { x_log: true, ..Axes::new("Relative noise on the weights", y) };
@@ -253,10 +241,7 @@ fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
     let near = Axes { y_log: true, ..plain("Mean |exponent| near zero (1/τ)") };
     let near = near.reference("slope 1", Reference::Curve(slope));
     let kept = Axes { y_range: Some([-0.05, 1.08]), ..plain("Share of draws") };
-    let count = series(&sweeps[3], 3, &|l| {
-        let (m, e, _) = mean(l.iter().map(|l| l.zeros as f64));
-        (m, e)
-    });
+    let count = series(&sweeps[3], 3, &zeros);
     let counted = plain("Number of zero exponents");
     let parts = [
         scatter(&all(&|s, l| s.near_zero(l)), &near)?.named("near_zero", "Zero exponents under noise", "")?,
@@ -275,11 +260,11 @@ fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
         columns: vec![
             ("structure".into(), Cells::Text(rows().map(|(s, ..)| s.kind.name().into()).collect())),
             ("strength".into(), float(&|_, _, e| e)),
-            ("near_zero_per_tau".into(), float(&|s, l, _| s.near_zero(l).0)),
-            ("near_zero_std_error".into(), float(&|s, l, _| s.near_zero(l).1)),
-            ("kept".into(), float(&|_, l, _| share(l).0)),
-            ("kept_std_error".into(), float(&|_, l, _| share(l).1)),
-            ("zeros".into(), float(&|_, l, _| mean(l.iter().map(|l| l.zeros as f64)).0)),
+            ("near_zero_per_tau".into(), float(&|s, l, _| s.near_zero(l).value)),
+            ("near_zero_std_error".into(), float(&|s, l, _| s.near_zero(l).error())),
+            ("kept".into(), float(&|_, l, _| share(l).value)),
+            ("kept_std_error".into(), float(&|_, l, _| share(l).error())),
+            ("zeros".into(), float(&|_, l, _| zeros(l).value)),
             ("draws".into(), Cells::Int(rows().map(|(_, l, _)| l.len() as i64).collect())),
         ],
     };
@@ -294,7 +279,8 @@ fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
             format!(
                 "For continuous attractors the exponent is the eigenvalue nearest to zero on the manifold, ten time \
                  constants after the noise came; for the limit cycle the Floquet exponent of the perturbed cycle; for the \
-                 torus the leading Lyapunov exponents. An exponent counts as zero below {KEPT}/τ."
+                 torus the leading Lyapunov exponents. An exponent counts as zero below {KEPT}/τ. Errors of shares span the exact \
+                 interval."
             ),
         ],
         figures: vec![panels("noise", "Noise on the weights", caption, &parts, 2)?],

@@ -46,15 +46,15 @@ pub fn portraits(four: &Four, r: &Recorded, g: &Geometry, seed: u64) -> Result<F
 pub fn performance(all: &[One], every: &Every<One>) -> Result<Figure, Error> {
     let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
     let series = |label: &str, x: &[f64], f: &dyn Fn(&One, usize) -> f64| {
-        let rows: Vec<(f64, f64)> = (0..x.len()).map(|k| mean(&|o| f(o, k))).collect();
-        let (y, e): (Vec<f64>, Vec<f64>) = rows.into_iter().unzip();
+        let rows = (0..x.len()).map(|k| mean(&|o| f(o, k))).map(|m| (m.value, m.error()));
+        let (y, e): (Vec<f64>, Vec<f64>) = rows.unzip();
         Series::new(label, x, &y).errors(&e)
     };
     let axes = |x: &str, y: &str| Axes { height: 105.0, ..Axes::new(x, y) };
     let sweep = series("RADD", &READOUTS, &|o, k| 100.0 * o.coded().sweep[k]);
     let swept = Axes { x_log: true, ..axes("scale of the read-out", "correct trials (%)") }
-        .reference("50 units", Reference::Across(mean(&|o| 100.0 * o.accuracy[0]).0))
-        .reference("as coded", Reference::Upward(mean(&|o| o.readout).0));
+        .reference("50 units", Reference::Across(mean(&|o| 100.0 * o.accuracy[0]).value))
+        .reference("as coded", Reference::Upward(mean(&|o| o.readout).value));
     let first = lines(&[sweep], &swept)?.named("readout", "Accuracy by read-out", "")?;
     let r2 = |label: &str, j: usize| series(label, &TARGETS, &move |o, k| o.scan[k].r2[j]);
     let errors = [

@@ -6,14 +6,16 @@ mod verdicts;
 use super::dynamics::{CONDITIONS, SILENT, counts, plays, points};
 use super::geometry::Geometry;
 use super::measured::{Every, measured, table};
-use super::networks::{Recorded, Sizes, UNITS, networks};
+use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
 use super::reduced::{CODED, Follower, Reduced, coded_readout, imitation, player, reduce};
 use crate::diagnostics::dynamics::fixed_points::FixedPoint;
 use crate::linalg::eigen::{Order, eigenvalues};
 use crate::pipeline::Observer;
 use crate::report::page::Section;
+use crate::report::sections::words::with_error;
 use crate::report::tables::{Cells, TableOut};
-use crate::studies::{Error, Findings, Preset, Settings, Study, mean_and_error};
+use crate::studies::claims::answer;
+use crate::studies::{Error, Findings, Settings, Study, mean_and_error};
 use crate::training::sessions::Elman;
 use rayon::prelude::*;
 use serde_json::{Map, json};
@@ -57,6 +59,9 @@ struct One {
     accuracy: [f64; 5],
     /// Share of trials in which the distilled and the trained network act at all.
     acted: [f64; 2],
+    /// By how much of itself the divergence of the distilled network from its teacher fell at last, and the gain of accuracy of
+    /// the trained one since [`NAMED`] gradient steps, in points.
+    late_gain: [f64; 2],
     /// Largest modulus of a mode without input: the teacher's, then the students'.
     slowest: [f64; 4],
     /// The read-out scale as coded.
@@ -111,7 +116,7 @@ fn scanned(reduced: &Reduced, seed: u64, blocks: usize) -> Result<Scanned, Error
 
 fn one(
     net: &Elman,
-    two: &Elman,
+    [two, early]: [&Elman; 2],
     seed: u64,
     sizes: Sizes,
     steps: usize,
@@ -124,7 +129,8 @@ fn one(
     let coded = reduce(&r, &g, CODED)?;
     let readout = coded_readout(net);
     let own = player(&coded.student, readout)?;
-    let nets = [net.clone(), own, imitation(net, seed, steps)?, two.clone()];
+    let (distilled, fell) = imitation(net, seed, steps)?;
+    let nets = [net.clone(), own, distilled, two.clone()];
     let accuracy = |net: &Elman| plays(net, seed, TEST, sizes.blocks).accuracy();
     let best = scan[TARGETS.len() - 1].best[1];
     let mut followers = vec![];
@@ -144,10 +150,12 @@ fn one(
         let [stable, unstable, _] = counts(points);
         [stable, unstable]
     };
+    let late_gain = [fell, 100.0 * (accuracy(two) - accuracy(early))];
     let acted = |net: &Elman| plays(net, seed, TEST, sizes.blocks).acted();
     let done = One {
         accuracy: [accuracy(net), accuracy(&nets[1]), best, accuracy(&nets[2]), accuracy(&nets[3])],
         acted: [acted(&nets[2]), acted(&nets[3])],
+        late_gain,
         slowest: std::array::from_fn(|k| slowest(&found[k][SILENT])),
         readout,
         scan,
@@ -159,15 +167,18 @@ fn one(
 }
 
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
-    let sizes = Sizes::of(settings);
-    // The paper's 10,000 gradient steps of distillation take most of the time of this study.
-    let steps = if settings.preset == Preset::Paper { 10_000 } else { 2000 };
+    findings(Sizes::of(settings), settings, progress)
+}
+
+pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
+    let steps = sizes.distilled;
     let trained = networks(settings, sizes, UNITS, progress)?;
     let two = networks(settings, sizes, 2, progress)?;
+    let early = networks(settings, Sizes { steps: NAMED, ..sizes }, 2, progress)?;
     progress.start("distillation", trained.len() as u64);
     let ready = AtomicU64::new(0);
     let each = |k: usize| {
-        let found = one(&trained[k], &two[k], settings.seed + k as u64, sizes, steps)?;
+        let found = one(&trained[k], [&two[k], &early[k]], settings.seed + k as u64, sizes, steps)?;
         progress.at(ready.fetch_add(1, Ordering::Relaxed) + 1);
         let figure = match k {
             0 => Some(drawing::portraits(&found.1, &found.2, &found.3, settings.seed)?),
@@ -181,12 +192,13 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
     let mut figures: Vec<_> = figures.into_iter().flatten().collect();
     let every = Every::new(&all, SOURCE);
     figures.push(drawing::performance(&all, &every)?);
-    let claims = verdicts::claims(&every);
+    let claims = sizes.asked(settings, verdicts::claims(&every));
     let (teacher, best) = (every.mean(|o| 100.0 * o.accuracy[0]), every.mean(|o| 100.0 * o.accuracy[2]));
     let answer = format!(
-        "RADD's two units choose right in {:.2} ± {:.2} % of trials with the read-out chosen on another session, their teachers of \
-         fifty in {:.2} ± {:.2} %.",
-        best.0, best.1, teacher.0, teacher.1
+        "RADD's two units choose right in {} % of trials with the read-out chosen on another session, their teachers of fifty in {} %. {}",
+        with_error(best.value, best.error()),
+        with_error(teacher.value, teacher.error()),
+        answer(&claims)
     );
     let mut json = Map::new();
     json.insert(

@@ -4,12 +4,12 @@ use super::{Part, Plan, floats, table};
 use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
-use crate::studies::Claim;
 use crate::studies::park2023::fig6::events::{Drive, spikes};
 use crate::studies::park2023::fig6::neuron::{PERIOD, STEP_MS, program};
 use crate::studies::park2023::fig6::readout::{
     Coincidence, Line, Readout, angles, contrast, even, population_vector, wrapped,
 };
+use crate::studies::{Claim, Measure};
 use serde_json::json;
 
 /// Time constant of the indicator, in periods.
@@ -93,24 +93,56 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let [raw, slow] = in_time(&readout, 60.0, 60.0);
     let swing = |s: &Series| contrast(&s.points.iter().map(|p| p[1]).collect::<Vec<_>>());
 
+    let check = |text: &str, source: &str, quantity: &str, value: f64, n: usize| {
+        Claim::check(text, source, quantity, Measure::exact(value, n))
+    };
     let claims = vec![
-        Claim::measured("The averaged tuning depends on memory and position through their difference alone",
-            "park2023 eq. 28", "largest deviation / height of the bump", spread, 0.0, n * n).predicted(0.0, 1e-6),
-        Claim::measured("The tuning curve is symmetric", "park2023 sec. 2.11, Fig. 6D",
-            "largest asymmetry / height", skew, 0.0, n).predicted(0.0, 1e-6),
-        Claim::measured("A detector's tuning over memories and the bump over positions have one shape",
-            "park2023 sec. 2.11", "largest difference / height", twin, 0.0, n).predicted(0.0, 1e-6),
-        Claim::measured("The bump has the contrast of two Gaussian-smoothed trains", "park2023 eqs. 27-28, product",
-            "(max - min) / (max + min)", contrast(&f[0]), 0.0, n).predicted(contrast(&predicted), 1e-6),
-        Claim::measured("The bump stays where it is", "park2023 Fig. 6E", "largest drift of the unperturbed bump (rad/s)",
-            drift, 0.0, memories.len()).predicted(0.0, 1e-6),
-        Claim::measured("With the program's exp(a + b) in place of a product, there is a bump as well",
-            "park2023 eq. 27, authors' program", "(max - min) / (max + min)", flat, 0.0, 8)
-            .predicted(contrast(&flat_predicted), 0.05 * contrast(&flat_predicted))
-            .decided(flat > 0.01)
-            .because("Spike trains smoothed by a Gaussian of unit area are small, exp(a + b) is nearly 1 + a + b, \
-                      and a sum averages to the same at every position: the bump is 6 parts in a million of the \
-                      activity, as the second-order term predicts"),
+        Claim::theory(
+            "With the program's exp(a + b) in place of a product, there is a bump as well",
+            "park2023 eq. 27, authors' program",
+            "(max - min) / (max + min)",
+            Measure::exact(flat, 8),
+        )
+        .above(0.01)
+        .because(&format!(
+            "Spike trains smoothed by a Gaussian of unit area are small, exp(a + b) is nearly 1 + a + b, and a sum averages to \
+             the same at every position: the bump is a few parts in a million of the activity, {:.1e} by the second-order term",
+            contrast(&flat_predicted)
+        )),
+        check(
+            "The averaged tuning depends on memory and position through their difference alone",
+            "park2023 eq. 28",
+            "largest deviation / height of the bump",
+            spread,
+            n * n,
+        )
+        .predicted(0.0, 1e-6),
+        check("The tuning curve is symmetric", "park2023 sec. 2.11, Fig. 6D", "largest asymmetry / height", skew, n)
+            .predicted(0.0, 1e-6),
+        check(
+            "A detector's tuning over memories and the bump over positions have one shape",
+            "park2023 sec. 2.11",
+            "largest difference / height",
+            twin,
+            n,
+        )
+        .predicted(0.0, 1e-6),
+        check(
+            "The bump has the contrast of two Gaussian-smoothed trains",
+            "park2023 eqs. 27-28, product",
+            "(max - min) / (max + min)",
+            contrast(&f[0]),
+            n,
+        )
+        .predicted(contrast(&predicted), 1e-6),
+        check(
+            "Without noise the bump stays where it is",
+            "park2023 Fig. 6E",
+            "largest drift of the unperturbed bump (rad/s)",
+            drift,
+            memories.len(),
+        )
+        .predicted(0.0, 1e-6),
     ];
 
     let degrees = |p: &f64| 360.0 * p / PERIOD;

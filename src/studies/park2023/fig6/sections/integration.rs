@@ -4,12 +4,13 @@ use super::{Part, Plan, counts, floats, table, texts};
 use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
+use crate::report::summary::number;
 use crate::studies::park2023::fig6::integrate::{
     Signal, Track, by_ring, dead_zone, exact, lag, stepped, top_speed,
 };
 use crate::studies::park2023::fig6::neuron::program;
 use crate::studies::park2023::fig6::ring::{Kind, Ring};
-use crate::studies::{Claim, mean_and_error};
+use crate::studies::{Claim, Measure};
 use serde_json::json;
 
 /// Sub-steps of the program's step that are tried.
@@ -63,29 +64,56 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         let (early, late) = e.split_at(e.len() / 2);
         rms(late) / rms(early) - 1.0
     };
-    let (growth, growth_error) = mean_and_error(&many.iter().map(halves).collect::<Vec<f64>>());
-    let slopes: Vec<f64> = many.iter().map(|t| slope(t).0).collect();
-    let (gain, gain_error) = mean_and_error(&slopes);
+    let growth = Measure::mean(many.iter().map(halves));
+    let gain = Measure::mean(many.iter().map(|t| slope(t).0));
     let errors = by_phases[0].errors();
     let behind = -errors[errors.len() - 3];
     let top = bisect(0.5, 4.0, |v| (turned(&exact(&pair, Signal::Constant(v), 200)) - 1.0).abs() < 0.01);
     let still = bisect(0.001, 0.5, |v| turned(&stepped(&pair, Signal::Constant(v), 100, 1)).abs() < 0.05);
 
+    let once = |v: f64| Measure::exact(v, 1);
     let claims = vec![
-        Claim::measured("The phase difference integrates the velocity", "park2023 eqs. 24-26",
-            "slope of decoded against true heading, random velocities", gain, gain_error, many.len())
-            .published(1.0, 1e-3),
-        Claim::measured("The error of the integral does not grow", "park2023 eq. 26",
-            "rms error of the second half / of the first - 1", growth, growth_error, many.len()).predicted(0.0, 0.1),
-        Claim::measured("Spikes show the heading a quarter of a period late", "this study",
-            "lag at 0.1 rad per period (rad)", behind, 0.0, 1).predicted(lag(0.1), 1e-6),
-        Claim::measured("Turns are followed until the rise to threshold is used up", "this study",
-            "largest speed (rad per period)", top, 0.0, 1).predicted(top_speed(25.0), 0.05),
-        Claim::measured("In the program's steps slow turns are integrated too", "park2023 eq. 22, authors' program",
-            "largest speed that leaves no trace (rad per period)", still, 0.0, 1).predicted(0.0, 1e-3)
-            .because("A spike can come a whole step earlier or not at all, and the reset forgets the rest: below \
-                      4 pi / 240 = 0.052 rad per period, 44 rad/s, nothing is integrated. The limit falls with the \
-                      step; in continuous time there is none"),
+        Claim::paper(
+            "The phase difference integrates the velocity",
+            "park2023 eqs. 24-26",
+            "slope of decoded against true heading, random velocities",
+            gain,
+        )
+        .predicted(1.0, 1e-3)
+        .headline(),
+        Claim::paper(
+            "The error of the integral does not grow",
+            "park2023 eq. 26",
+            "rms error of the second half / of the first - 1",
+            growth,
+        )
+        .predicted(0.0, 0.1),
+        Claim::theory(
+            "Spikes show the heading a quarter of a period late",
+            "this study",
+            "lag at 0.1 rad per period (rad)",
+            once(behind),
+        )
+        .predicted(lag(0.1), 1e-6),
+        Claim::theory(
+            "Turns are followed until the rise to threshold is used up",
+            "this study",
+            "largest speed (rad per period)",
+            once(top),
+        )
+        .predicted(top_speed(25.0), 0.05),
+        Claim::paper(
+            "In the program's steps slow turns are integrated too",
+            "park2023 eq. 22, authors' program",
+            "largest speed that leaves no trace (rad per period)",
+            once(still),
+        )
+        .predicted(0.0, 1e-3)
+        .because(
+            "A spike can come a whole step earlier or not at all, and the reset forgets the rest: below \
+             4 pi / 240 = 0.052 rad per period, 44 rad/s, nothing is integrated. The limit falls with the \
+             step; in continuous time there is none",
+        ),
     ];
 
     let show = |k: usize, title: &str| {
@@ -169,8 +197,8 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         ..Section::default()
     };
     let json = serde_json::Map::from_iter([
-        ("gain".to_string(), json!(gain)),
-        ("gain_std_error".to_string(), json!(gain_error)),
+        ("gain".to_string(), number(gain.value)),
+        ("gain_std_error".to_string(), number(gain.error())),
         ("top_speed_rad_per_period".to_string(), json!(top)),
         ("dead_zone_rad_per_period".to_string(), json!(still)),
     ]);

@@ -4,11 +4,11 @@ use super::{Part, Plan, counts, floats, table};
 use crate::report::Error;
 use crate::report::figures::{Axes, Series, lines};
 use crate::report::page::Section;
-use crate::studies::Claim;
-use crate::studies::park2023::fig6::lesions::{Loss, detectors, kept_by_pulse, neurons};
-use crate::studies::park2023::fig6::neuron::program;
+use crate::studies::park2023::fig6::lesions::{Loss, detectors, kept_by_pulse, kept_by_reset, neurons};
+use crate::studies::park2023::fig6::neuron::{PERIOD, program};
 use crate::studies::park2023::fig6::readout::{Readout, even};
 use crate::studies::park2023::fig6::ring::{Kind, Ring};
+use crate::studies::{Claim, Measure};
 use serde_json::json;
 
 /// Measures lesions and the pulse.
@@ -23,17 +23,44 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let starts = even(24);
     let kept = kept_by_pulse(&program(), &readout, &starts);
 
+    let silences = [0.0, 0.25, 0.5, 1.0];
+    let reset = silences.map(|s| kept_by_reset(&program(), &readout, &starts, s * PERIOD));
+    let pairs = starts.len() * starts.len();
     let claims = vec![
-        Claim::measured("Lesions of the read-out do not touch the memory", "park2023 sec. 2.10, M5",
-            "rms error once four of eight detectors are back (rad)", read[4].back, 0.0, draws).predicted(0.0, 1e-6),
-        Claim::measured("Lesions of a ring attractor destroy its memory", "park2023 sec. 2.10, M5",
-            "rms error once three of eight neurons are back (rad)", held[3].back, 0.0, draws)
-            .decided(held[3].back > 0.1),
-        Claim::measured("Resetting the phases erases the memory at once", "park2023 sec. 2.10, M2",
-            "|mean exp(i change)| of the heading read after a pulse fires all four neurons", kept, 0.0,
-            starts.len() * starts.len()).predicted(0.0, 0.1)
-            .because("A pulse fires the neurons but does not recall the spikes that are already under way: about a quarter of \
-                      what was remembered is still read after it. To erase, a delay has to be waited for in silence"),
+        Claim::paper(
+            "Lesions of a ring attractor destroy its memory",
+            "park2023 sec. 2.10, M5",
+            "rms error once three of eight neurons are back (rad)",
+            Measure::new(held[3].back, held[3].back_error, draws),
+        )
+        .above(0.1)
+        .headline(),
+        Claim::paper(
+            "Resetting the phases erases the memory at once",
+            "park2023 sec. 2.10, M2",
+            "|mean exp(i change)| of the heading read after both oscillators are silent for a period and start again together",
+            Measure::exact(reset[3], pairs),
+        )
+        .predicted(0.0, 0.1)
+        .headline(),
+        Claim::theory(
+            "A pulse that fires all four neurons resets their phases",
+            "this study",
+            "|mean exp(i change)| of the heading read after it",
+            Measure::exact(kept, pairs),
+        )
+        .predicted(0.0, 0.1)
+        .because(
+            "A pulse fires the neurons but does not recall the spikes that are already under way: about a quarter of \
+             what was remembered is still read after it. To erase, a delay has to be waited for in silence",
+        ),
+        Claim::check(
+            "Lesions of the read-out, which does not act on the oscillators, do not touch the memory (M5)",
+            "park2023 sec. 2.10, M5",
+            "rms error once four of eight detectors are back (rad)",
+            Measure::exact(read[4].back, draws),
+        )
+        .predicted(0.0, 1e-6),
     ];
     let k: Vec<f64> = lost.iter().map(|k| *k as f64).collect();
     let series = |label: &str, v: &[Loss], f: fn(&Loss) -> f64| {
@@ -63,6 +90,11 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
              one of its neurons is silent.)"
                 .into(),
         ],
+        facts: silences
+            .iter()
+            .zip(reset)
+            .map(|(s, kept)| (format!("Memory kept after a silence of {s} periods"), format!("{kept:.3}")))
+            .collect(),
         figures: vec![figure],
         tables: vec![table("lesions", "Rms errors of the heading, radians, with some of eight units removed.", vec![
             counts("removed", lost),
@@ -73,6 +105,9 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         ])],
         ..Section::default()
     };
-    let json = serde_json::Map::from_iter([("kept_by_pulse".to_string(), json!(kept))]);
+    let json = serde_json::Map::from_iter([
+        ("kept_by_pulse".to_string(), json!(kept)),
+        ("kept_by_reset".to_string(), json!(reset[3])),
+    ]);
     Ok(Part { section, claims, json })
 }

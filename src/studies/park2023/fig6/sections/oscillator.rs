@@ -4,12 +4,12 @@ use super::{Part, floats, table, texts};
 use crate::report::figures::{Axes, Series, lines, panels};
 use crate::report::page::Section;
 use crate::report::{Error, Figure};
-use crate::studies::Claim;
 use crate::studies::park2023::fig6::events::{Drive, spikes};
 use crate::studies::park2023::fig6::lesions::rates_after_pulse;
 use crate::studies::park2023::fig6::neuron::{PERIOD, Pair, STEP_MS, printed, program, rise_fraction};
 use crate::studies::park2023::fig6::readout::even;
 use crate::studies::park2023::fig6::stepped::Stepped;
+use crate::studies::{Claim, Measure};
 use serde_json::json;
 
 /// Mean period, and lag of the left neuron behind the right one, over the last `n` cycles of both trains.
@@ -81,6 +81,70 @@ fn raster(phase: f64, title: &str) -> Result<Figure, Error> {
     lines(&all, &axes)?.named("spikes", title, "")
 }
 
+fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) -> Vec<Claim> {
+    let once = |v: f64| Measure::exact(v, 1);
+    vec![
+        Claim::paper(
+            "The delay across the hemispheres is half a period",
+            "park2023 Fig. 6A",
+            "delay / period in the authors' program",
+            once(exact.delay / exact.period),
+        )
+        .published(0.5, 0.01)
+        .because(
+            "The program delays by 95 of 240 steps; the other 25 steps of half a period are the rise \
+             of the potential to threshold, which depends on the weights",
+        ),
+        Claim::theory(
+            "With the leak of its own equation left on, the program keeps its period",
+            "authors' program",
+            "period (steps)",
+            once(leaking.period),
+        )
+        .predicted(PERIOD, 0.0)
+        .because(
+            "The rise is 25 steps of 0.16 mV to a threshold of exactly 4 mV: a loss of any size costs \
+             each neuron a step. The program multiplies its leak by 0",
+        ),
+        Claim::theory(
+            "The second oscillator of the program, started 0.1 mV higher, holds another phase",
+            "authors' program",
+            "phase difference (steps)",
+            once(offset),
+        )
+        .predicted(0.0001 / 1.6e-4, 0.01)
+        .because(
+            "In continuous time it would fire 0.625 steps earlier; in whole steps it does not fire \
+             earlier at all, and both oscillators of the program are the same",
+        ),
+        Claim::paper(
+            "A pair returns to antiphase after a pulse that fires both its neurons",
+            "park2023 sec. 2.11 (antiphase locked)",
+            "starts after which a neuron does not fire once a period",
+            Measure::count(rates.iter().filter(|r| (*r - 1.0).abs() > 1e-9).count(), rates.len()),
+        )
+        .at_most(0.0)
+        .because(
+            "Each spike fired by the pulse runs round on its own, beside the one that was on its way: \
+             antiphase is not the only rhythm of a pair with delays, and nothing selects it",
+        ),
+        Claim::check(
+            "The authors' program oscillates with a period of 240 steps",
+            "authors' program",
+            "period (steps of 0.005 ms)",
+            once(steps.period),
+        )
+        .predicted(PERIOD, 0.0),
+        Claim::check(
+            "The two neurons of a pair of equal neurons fire half a period apart",
+            "park2023 sec. 2.11, Fig. 6B",
+            "lag / period",
+            once(exact.lag / exact.period),
+        )
+        .predicted(0.5, 1e-9),
+    ]
+}
+
 /// Measures periods and phases.
 pub fn part() -> Result<Part, Error> {
     let variants = variants();
@@ -90,84 +154,7 @@ pub fn part() -> Result<Part, Error> {
     let offset = first[0][3] - second[0][3];
     let starts = even(24);
     let rates = rates_after_pulse(&program(), &starts);
-    let rate = rates.iter().sum::<f64>() / rates.len() as f64;
-    let rate_error = {
-        let variance = rates.iter().map(|r| (r - rate).powi(2)).sum::<f64>() / (rates.len() - 1) as f64;
-        (variance / rates.len() as f64).sqrt()
-    };
-
-    let claims = vec![
-        Claim::measured(
-            "The authors' program oscillates with a period of 240 steps",
-            "authors' program",
-            "period (steps of 0.005 ms)",
-            steps.period,
-            0.0,
-            1,
-        )
-        .published(240.0, 0.0),
-        Claim::measured(
-            "The two neurons of a pair fire half a period apart",
-            "park2023 sec. 2.11, Fig. 6B",
-            "lag / period",
-            exact.lag / exact.period,
-            0.0,
-            1,
-        )
-        .published(0.5, 1e-9),
-        Claim::measured(
-            "The delay across the hemispheres is half a period",
-            "park2023 Fig. 6A",
-            "delay / period in the authors' program",
-            exact.delay / exact.period,
-            0.0,
-            1,
-        )
-        .published(0.5, 0.01)
-        .because(
-            "The program delays by 95 of 240 steps; the other 25 steps of half a period are the rise \
-                      of the potential to threshold, which depends on the weights",
-        ),
-        Claim::measured(
-            "With the leak of its own equation left on, the program keeps its period",
-            "authors' program",
-            "period (steps)",
-            leaking.period,
-            0.0,
-            1,
-        )
-        .published(240.0, 0.0)
-        .because(
-            "The rise is 25 steps of 0.16 mV to a threshold of exactly 4 mV: a loss of any size costs \
-                      each neuron a step. The program multiplies its leak by 0",
-        ),
-        Claim::measured(
-            "The second oscillator of the program, started 0.1 mV higher, holds another phase",
-            "authors' program",
-            "phase difference (steps)",
-            offset,
-            0.0,
-            1,
-        )
-        .predicted(0.0001 / 1.6e-4, 0.01)
-        .because(
-            "In continuous time it would fire 0.625 steps earlier; in whole steps it does not fire \
-                      earlier at all, and both oscillators of the program are the same",
-        ),
-        Claim::measured(
-            "A pair returns to antiphase after a pulse that fires both its neurons",
-            "park2023 sec. 2.11 (antiphase locked)",
-            "spikes of a neuron per period, after the pulse",
-            rate,
-            rate_error,
-            rates.len(),
-        )
-        .predicted(1.0, 1e-9)
-        .because(
-            "Each spike fired by the pulse runs round on its own, beside the one that was on its way: \
-                      antiphase is not the only rhythm of a pair with delays, and nothing selects it",
-        ),
-    ];
+    let claims = claims([exact, steps, leaking], offset, &rates);
     let figures = [
         raster(0.15 * PERIOD, "Remembered phase 0.15 of a period")?,
         raster(0.6 * PERIOD, "0.60 of a period")?,

@@ -1,15 +1,15 @@
 //! What the authors' program shows in its own steps and with its own ring.
 
-use super::robustness::curve;
+use super::robustness::{Curve, Memory};
 use super::{Part, Plan, floats, table};
 use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, panels, scatter};
 use crate::report::page::Section;
-use crate::studies::Claim;
 use crate::studies::park2023::fig6::neuron::PERIOD;
 use crate::studies::park2023::fig6::noise::{Target, stepped_drift};
 use crate::studies::park2023::fig6::readout::{Coincidence, Line, Readout, population_vector, wrapped};
 use crate::studies::park2023::fig6::stepped::Stepped;
+use crate::studies::{Claim, Measure};
 use serde_json::json;
 use std::f64::consts::TAU;
 
@@ -45,28 +45,29 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         .collect();
     let mean = population_vector(&vec![1.0; errors.len()], &errors);
     let worst = errors.iter().map(|e| wrapped(e - mean).abs()).fold(0.0, f64::max);
-    let steps = curve(plan, 40, "oscillators, program's steps", Target::Weights, f64::NAN, &|_, s, rng| {
-        stepped_drift(s, rng)
-    });
+    let memory = Memory::oscillators("oscillators, program's steps");
+    let steps = Curve::new(plan, 40, memory, Target::Weights.name(), f64::NAN, &stepped_drift);
     let smallest = &steps.drifts[0];
+    let drift = Measure::new(smallest.mean, smallest.std_error, smallest.kept);
     // At no noise worth mentioning each rise is 25 or 26 steps with equal chance: four signs, halves of a step.
     let expected = TAU / PERIOD * 0.75;
 
     let claims = vec![
-        Claim::measured("The program's eight segments cover one period of the line", "authors' program; park2023 sec. 2.11",
-            "8 segments x 37 steps", 8.0 * SEGMENT, 0.0, 1).predicted(PERIOD, 1.0)
+        Claim::paper("The program's eight segments cover one period of the line", "authors' program; park2023 sec. 2.11",
+            "8 segments x 37 steps", Measure::exact(8.0 * SEGMENT, 1)).predicted(PERIOD, 1.0)
             .because("Eight segments of 37 steps wind 1.23 times round the period, so that f is not periodic over the ring; \
                       30 steps would do"),
-        Claim::measured("The heading is read from the places of the program's segments", "authors' program",
-            "largest error of the population vector, its mean removed (rad)", worst, 0.0, errors.len()).predicted(0.0, 0.05)
+        Claim::paper("The heading is read from the places of the program's segments", "authors' program",
+            "largest error of the population vector, its mean removed (rad)", Measure::exact(worst, errors.len()))
+            .predicted(0.0, 0.05)
             .because("Segments that wind 1.23 times round the period meet some phases twice and at the wrong place"),
-        Claim::measured("In the program's steps the drift vanishes with the noise on weights", "authors' program",
-            "drift at a noise of 1e-4 (rad per period)", smallest.mean, smallest.std_error, smallest.kept)
+        Claim::theory("In the program's steps the drift vanishes with the noise on weights", "authors' program",
+            "drift at a noise of 1e-4 (rad per period)", drift)
             .predicted(0.0, 1e-3)
             .because("The nominal rise is exactly 25 steps: with any weight a little lower it is 26, so that the periods differ \
                       by whole steps at the smallest noise (0.75 steps on average, 0.020 rad per period)"),
-        Claim::measured("That drift is the rounding to whole steps", "this study", "drift at a noise of 1e-4 (rad per period)",
-            smallest.mean, smallest.std_error, smallest.kept).predicted(expected, 1e-3),
+        Claim::theory("That drift is the rounding to whole steps", "this study", "drift at a noise of 1e-4 (rad per period)",
+            drift).predicted(expected, 1e-3),
     ];
     let place: Vec<f64> = (0..8).map(f64::from).collect();
     let over = |v: Vec<f64>| {
