@@ -177,7 +177,7 @@ fn targets_that_cannot_be_used_are_said() {
     let rare = ["--units", "u*", "--targets", "rare", "--modules", "decoding"];
     analyze(&place, &[&[&*file][..], &rare].concat(), 3, &["decoding `rare`", "one class only"]);
     // By default what cannot be used is passed over, and missing values are counted.
-    let all = ["--units", "u*", "--targets", "one,many,gone,word,label"];
+    let all = ["--units", "u*", "--targets", "one,many,gone,names,label"];
     let words = [
         "The target one was passed over",
         "many was not decoded",

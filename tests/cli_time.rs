@@ -68,6 +68,12 @@ fn time_puts_rows_in_order_and_gaps_part_them() {
     // Seventeen digits, which no double tells apart, and leading zeros.
     let ids = place.write("ids.csv", table(&all, |k| (20_240_101_120_000_001 + k as u64).to_string()));
     fitted(&place, &ids, time, 232, &[]);
+    // Times of seventeen digits, a millisecond apart.
+    let long = |(k, step, x): &(usize, usize, [f64; 2])| {
+        format!("{k},{},{},{}", 20_240_101_120_000_001 + step, x[0], x[1])
+    };
+    let long = format!("trial,t,x0,x1\n{}\n", reversed.iter().map(long).collect::<Vec<_>>().join("\n"));
+    fitted(&place, &place.write("long.csv", long), time, 232, &["`t` falls within a trial"]);
     let zeros = place.write("zeros.csv", table(&all, |k| format!("{}{}", ["", "0"][k % 2], k / 2)));
     fitted(&place, &zeros, time, 232, &[]);
     // Sessions count their trials from 0: both columns together tell them apart.
@@ -106,7 +112,7 @@ fn times_are_named_where_they_are_missing_or_stand_twice() {
     }
     for (text, words) in [
         ("t,x0\n0,1\n,2\n2,4\n", "column `t`, row 2: no time"),
-        ("t,x0\n0,1\nearly,2\nlate,4\n", "column `t`, row 1: found `0`"),
+        ("t,x0\n0,1\nearly,2\nlate,4\n", "column `t`, row 2: found `early`"),
         ("t,x0\n0,1\n3,2\n1,4\n3,1\n1,5\n2,5\n0,3\n", "name the trials by --trial"),
     ] {
         analyze(&place, &[&place.write("bad.csv", text), "--time", "t"], 3, &[words]);

@@ -104,7 +104,10 @@ fn float8_has_the_values_of_torch() {
         let (found, expected) = (file.get(kind).unwrap(), file.get(&format!("{kind}_f64")).unwrap());
         assert_eq!(found.data.len(), 256);
         for (i, (a, b)) in found.data.iter().zip(&expected.data).enumerate() {
-            assert!(a == b || a.is_nan() && b.is_nan(), "{kind} {i:#04x}: {a}, expected {b}");
+            assert!(
+                a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan(),
+                "{kind} {i:#04x}: {a}, expected {b}"
+            );
         }
     }
 }

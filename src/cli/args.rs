@@ -191,10 +191,10 @@ pub(super) struct RecordingArguments {
     /// Columns of the units ('unit_*', or names separated by commas), or the name of an array
     #[arg(long, value_name = "PATTERN")]
     pub units: Option<String>,
-    /// Column that tells trials apart
+    /// Column that tells trials apart, or several: session,trial
     #[arg(long, value_name = "COLUMN")]
     pub trial: Option<String>,
-    /// Column of time
+    /// Column of time: rows are put in its order, and those on the two sides of a gap do not follow one another
     #[arg(long, value_name = "COLUMN")]
     pub time: Option<String>,
     /// Columns of targets, left out of the units; decoded, and units regressed on them

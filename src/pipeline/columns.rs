@@ -6,12 +6,16 @@ use super::{Error, RecordingSettings};
 use crate::io::table::{
     Chunk, ColumnInfo, Kind, Schema, first_numbers, labels, match_columns, raw_label, schema, stream,
 };
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Rows by which a column is judged to be what its name says.
 const JUDGED: usize = 2000;
 /// Numbers held at most (256 MB) where rows are read in another order than the file's.
 const HELD: usize = 1 << 25;
+
+/// Whole numbers beyond it are not all floats.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Which columns play which part.
 pub(super) struct Columns {
@@ -226,9 +230,10 @@ impl Columns {
         name: &str,
         trials: Option<&[usize]>,
     ) -> Result<Option<String>, Error> {
-        let Ok(times) = times(file, array, name) else { return Ok(None) };
+        // Without trials times that start again are no disorder.
+        let (true, Ok(times)) = (trials.is_some(), times(file, array, name)) else { return Ok(None) };
         let found = Times { file, name, values: &times }.order(trials);
-        Ok(found.ok().and_then(|o| o.notes.into_iter().next()).filter(|_| trials.is_some()).map(|note| {
+        Ok(found.ok().and_then(|o| o.notes.into_iter().next()).map(|note| {
             let note =
                 note.replace("were put", "have to be put").replace("do not follow", "should not follow");
             format!("{note} Without --time {name} rows are taken as they stand.")
@@ -237,11 +242,21 @@ impl Columns {
 
     /// The trial of each row in the order of the file.
     fn trials(&self, file: &Path, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
-        let mut known = std::collections::HashMap::new();
         let mut all: Option<Vec<usize>> = None;
         for column in &self.trial {
-            let labels = labels(file, array, column)?;
-            if let Some(row) = labels.iter().position(String::is_empty) {
+            // Of several columns the labels together tell trials apart.
+            let mut known: HashMap<(usize, String), usize> = HashMap::new();
+            let (mut trials, mut missing) = (vec![], None);
+            labels(file, array, column, &mut |label| {
+                let row = trials.len();
+                if label.is_empty() {
+                    missing = missing.or(Some(row));
+                }
+                let earlier = all.as_ref().map_or(0, |t| t[row]);
+                let next = known.len();
+                trials.push(*known.entry((earlier, label.to_owned())).or_insert(next));
+            })?;
+            if let Some(row) = missing {
                 let message = format!(
                     "column `{column}`, row {}: a missing value, expected the trial of every row: fill it in or take the \
                      row out",
@@ -249,14 +264,7 @@ impl Columns {
                 );
                 return Err(Error::input(file, message));
             }
-            // Of several columns the labels together tell trials apart.
-            known.clear();
-            let earlier = all.unwrap_or_else(|| vec![0; labels.len()]);
-            let number = |key: (usize, String)| {
-                let next = known.len();
-                *known.entry(key).or_insert(next)
-            };
-            all = Some(earlier.into_iter().zip(labels).map(number).collect());
+            all = Some(trials);
         }
         Ok(all)
     }
@@ -336,29 +344,41 @@ impl Columns {
 }
 
 /// The times of all rows, as numbers or as written dates and clock times in seconds; NaN where missing.
+///
+/// Whole numbers of more digits than a float has are counted from the first.
 fn times(file: &Path, array: Option<&str>, name: &str) -> Result<Vec<f64>, Error> {
     let schema = schema(file, array)?;
-    if schema.columns.iter().any(|c| c.name == name && c.kind == Kind::Text) {
-        let labels = labels(file, array, name)?;
-        let time = |(row, label): (usize, &String)| match seconds(label) {
-            None if !label.is_empty() => {
-                let message = format!(
-                    "column `{name}`, row {}: found `{label}`, expected a time as a number, a date with a time, or \
-                     hours:minutes:seconds",
-                    row + 1
-                );
-                Err(Error::input(file, message))
-            }
-            seconds => Ok(seconds.unwrap_or(f64::NAN)),
-        };
-        return labels.iter().enumerate().map(time).collect();
+    if !schema.columns.iter().any(|c| c.name == name && c.kind == Kind::Text) {
+        let mut all = Vec::new();
+        stream(file, &[name.to_owned()], array, 1 << 14, &mut |mut chunk| {
+            all.append(&mut chunk.columns[0]);
+            Ok(())
+        })?;
+        if all.iter().all(|t| !(t.abs() > LARGEST_EXACT)) {
+            return Ok(all);
+        }
     }
-    let mut all = Vec::new();
-    stream(file, &[name.to_owned()], array, 1 << 16, &mut |mut chunk| {
-        all.append(&mut chunk.columns[0]);
-        Ok(())
+    let (mut all, mut first, mut wrong) = (vec![], None, None);
+    labels(file, array, name, &mut |label| {
+        let time = match label.parse::<i128>() {
+            Ok(whole) => Some(whole.wrapping_sub(*first.get_or_insert(whole)) as f64),
+            Err(_) => seconds(label),
+        };
+        if time.is_none() && !label.is_empty() {
+            wrong.get_or_insert((all.len() + 1, label.to_owned()));
+        }
+        all.push(time.unwrap_or(f64::NAN));
     })?;
-    Ok(all)
+    match wrong {
+        None => Ok(all),
+        Some((row, label)) => {
+            let message = format!(
+                "column `{name}`, row {row}: found `{label}`, expected a time as a number, a date with a time, or \
+                 hours:minutes:seconds"
+            );
+            Err(Error::input(file, message))
+        }
+    }
 }
 
 pub(super) fn listed(names: &[String]) -> String {

@@ -5,12 +5,12 @@ use crate::io::table::{Kind, schema};
 use crate::io::tensors;
 use std::fmt::Write;
 
-/// A description of `config.file` for the terminal.
+/// A description of `config.file` for the terminal, and why `analyze` cannot use a sound file, if it cannot.
 ///
 /// # Errors
-/// As reading the file; a sound file that makes no network is described, with the reason at the end.
-pub fn inspect(config: &Config) -> Result<String, Error> {
-    let mut text = String::new();
+/// As reading the file.
+pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
+    let (mut text, mut problem) = (String::new(), None);
     let path = &config.file;
     match tensors::read(path) {
         Ok(file) => {
@@ -51,10 +51,14 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
                         Kind::Text => "text",
                         Kind::Other(k) => k,
                     };
-                    let _ = writeln!(text, "  {}  {kind}", c.name);
+                    let index = if s.index.contains(&c.name) { ", names or counts the rows" } else { "" };
+                    let _ = writeln!(text, "  {}  {kind}{index}", c.name);
                 }
                 if s.columns.len() > 40 {
                     let _ = writeln!(text, "  and {} more columns", s.columns.len() - 40);
+                }
+                for note in &s.notes {
+                    let _ = writeln!(text, "  {note}");
                 }
             }
             Err(table) => {
@@ -91,9 +95,7 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
                 let _ = writeln!(text, "  {said}");
             }
         }
-        Err(e) => {
-            let _ = writeln!(text, "`nullcline analyze` cannot use it so: {e}");
-        }
+        Err(e) => problem = Some(e),
     }
-    Ok(text)
+    Ok((text, problem))
 }

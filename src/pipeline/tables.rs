@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::roles::{Role, role};
-use crate::io::table::{Column, ReadTable, Values, labels, read};
+use crate::io::table::{self, Column, ReadTable, Values, read};
 use faer::Mat;
 use std::path::Path;
 
@@ -45,10 +45,11 @@ fn rows(path: &Path, width: usize, what: &str) -> Result<Vec<Mat<f64>>, Error> {
         );
         return Err(Error::input(path, message));
     }
-    let labels = match &trial {
-        Some(c) => labels(path, None, &c.name)?,
-        None => vec![String::new(); table.rows],
-    };
+    let mut labels = vec![];
+    match &trial {
+        Some(c) => table::labels(path, None, &c.name, &mut |label| labels.push(label.to_owned()))?,
+        None => labels.resize(table.rows, String::new()),
+    }
     let mut trials = Vec::new();
     let mut first = 0;
     for end in 1..=table.rows {

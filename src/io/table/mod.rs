@@ -107,22 +107,25 @@ fn collect(source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> 
     Ok(parts)
 }
 
-/// A column as labels: text as it stands, whole numbers to the last digit, missing ones empty.
+/// Gives a column to `f` as labels, one a row: text as it stands, whole numbers to the last digit, missing ones empty.
 ///
 /// # Errors
 /// As [`read`].
-pub fn labels(path: &Path, array: Option<&str>, column: &str) -> Result<Vec<String>, Error> {
+pub fn labels(path: &Path, array: Option<&str>, column: &str, f: &mut dyn FnMut(&str)) -> Result<(), Error> {
     let fail = |problem| Error::new(path, problem);
     let mut source = open(path, array)?;
+    let columns = source.schema().columns.len();
     let mut picks = select(source.schema(), &[column.to_owned()]).map_err(fail)?;
     picks[0].text = true;
-    match collect(source.as_mut(), &picks)?.pop().map(|part| part.values) {
-        Some(Values::Text(mut labels)) if !labels.is_empty() => {
-            labels.iter_mut().filter(|l| csv::is_missing(l)).for_each(String::clear);
-            Ok(labels)
+    let mut rows = 0;
+    source.visit(&picks, 1 << 14, &mut |mut block| {
+        rows += block.rows;
+        if let Some(Part { values: Values::Text(labels), .. }) = block.parts.pop() {
+            labels.iter().for_each(|l| f(if csv::is_missing(l) { "" } else { l }));
         }
-        _ => Err(fail(Problem::NoRows { rows: 0, columns: source.schema().columns.len() })),
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if rows == 0 { Err(fail(Problem::NoRows { rows, columns })) } else { Ok(()) }
 }
 
 /// What is written in one row, from 0, of a column: a mark of a missing value as it stands.

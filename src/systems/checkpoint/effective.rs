@@ -71,15 +71,7 @@ impl<'a> Catalogue<'a> {
     pub fn known(&self, name: &str) -> Result<(), Error> {
         match self.unknown.iter().find(|u| u.0 == name) {
             Some((name, shows, what)) => {
-                let (module, weight) = parted(name);
-                let module = if module.is_empty() { "model".into() } else { format!("model.{module}") };
-                Err(Error::Parametrised {
-                    name: name.clone(),
-                    shows: (*shows).into(),
-                    what,
-                    module,
-                    weight: weight.into(),
-                })
+                Err(Error::Parametrised { name: name.clone(), shows: (*shows).into(), what })
             }
             None => Ok(()),
         }

@@ -36,8 +36,8 @@ pub enum Error {
     /// Weights whose parametrisation the file does not tell.
     #[error(
         "tensor `{shows}` belongs to {what}, from which `{name}` is computed, not read here: in PyTorch, \
-         torch.nn.utils.parametrize.remove_parametrizations({module}, \"{weight}\") keeps the weights that act; then \
-         save the state_dict again"
+         torch.nn.utils.parametrize.remove_parametrizations({}) keeps the weights that act; then save the state_dict again",
+        in_python(name)
     )]
     Parametrised {
         /// The weight.
@@ -46,10 +46,6 @@ pub enum Error {
         shows: String,
         /// What is known of the parametrisation.
         what: &'static str,
-        /// The module in Python.
-        module: String,
-        /// The weight's own name in it.
-        weight: String,
     },
     /// A tensor of the network that could not be read.
     #[error("tensor `{name}` is needed and cannot be read: {why}")]
@@ -171,4 +167,12 @@ pub enum Error {
         /// The cell.
         cell: CellKind,
     },
+}
+
+/// Module and name of a weight, as arguments in Python.
+fn in_python(weight: &str) -> String {
+    match weight.rsplit_once('.') {
+        Some((module, name)) => format!("model.{module}, \"{name}\""),
+        None => format!("model, \"{weight}\""),
+    }
 }

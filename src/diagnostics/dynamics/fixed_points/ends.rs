@@ -14,6 +14,8 @@ const MARGINAL: f64 = 1e-12;
 /// Slow regions kept, and the share of the starts that one has at least.
 const REGIONS: usize = 8;
 const SHARE: f64 = 0.01;
+/// Largest q of a slow region, relative to that of the states in general.
+const SLOWER: f64 = 0.01;
 
 /// A state where several starts ended.
 pub struct Cluster {
@@ -91,6 +93,11 @@ impl Ends {
     pub fn resolve_critical(&self, residual: &mut Residual, census: &mut Census) {
         // The origin, if it is there, is exact and comes first.
         for c in self.slow.iter().rev().filter(|c| c.speed <= MARGINAL * (1.0 + norm(&c.state)).powi(2)) {
+            let known = |f: &&mut Found| f.root.zero == Zero::Critical && c.near(&f.root.state);
+            if let Some(f) = census.list.iter_mut().find(known) {
+                f.hits[0] += c.hits;
+                continue;
+            }
             let origin = c.state.iter().all(|v| *v == 0.0);
             let own = || Root { state: c.state.clone(), zero: Zero::Critical, radius: 1e-9, sign: 0 };
             let (root, attracts) = match critical(residual, &c.state) {
@@ -118,13 +125,14 @@ impl Ends {
         });
     }
 
-    /// The minima of q above the threshold where many of the `starts` ended, and q of every start that ended
-    /// at no point.
-    pub fn regions(&mut self, starts: usize) -> (Vec<Region>, Vec<f64>) {
+    /// The minima of q above the threshold where many of the `starts` ended and q is well below its `typical`
+    /// value, and q of every start that ended at no point.
+    pub fn regions(&mut self, starts: usize, typical: f64) -> (Vec<Region>, Vec<f64>) {
         let mut speeds = std::mem::take(&mut self.unconverged);
         let mut minima = std::mem::take(&mut self.minima);
         speeds.extend(minima.iter().flat_map(|m| std::iter::repeat_n(m.speed, m.hits)));
-        minima.retain(|m| m.hits >= (SHARE * starts as f64).max(2.0) as usize);
+        let many = (SHARE * starts as f64).max(2.0) as usize;
+        minima.retain(|m| m.hits >= many && m.speed <= SLOWER * typical);
         minima.sort_by(|a, b| b.hits.cmp(&a.hits).then(a.speed.total_cmp(&b.speed)));
         minima.truncate(REGIONS);
         let region = |m: Cluster| Region { state: m.state, speed: m.speed, starts: m.hits };

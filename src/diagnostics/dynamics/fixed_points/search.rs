@@ -97,7 +97,7 @@ pub fn fixed_points(
     let odd = census.odd;
     let found = census.into_points();
     ends.drop_unfinished(&found);
-    let (regions, unconverged_speeds) = ends.regions(options.starts);
+    let (regions, unconverged_speeds) = ends.regions(options.starts, typical_speed(&field, &mut residual));
     FixedPoints {
         points: described(&field, found, ends),
         input: input.to_vec(),
@@ -158,6 +158,18 @@ fn first_search(field: &Field, tick: &(dyn Fn() + Sync)) -> Vec<End> {
             },
         )
         .collect()
+}
+
+/// The median q of states anywhere in the range.
+fn typical_speed(field: &Field, residual: &mut Residual) -> f64 {
+    let mut g = vec![0.0; residual.dim()];
+    let mut one = |k: u64| {
+        let mut rng = stream(field.options.seed, Use::Mirror, 1000 + k);
+        residual.value(&field.starts.anywhere(&mut rng, field.system.field()), &mut g)
+    };
+    let mut all: Vec<f64> = (0..65).map(&mut one).collect();
+    all.sort_by(f64::total_cmp);
+    all[32]
 }
 
 /// The sum of the indices beside the degree, where both are known.

@@ -15,6 +15,10 @@ const HEAD: u64 = 1 << 20;
 const LARGEST_HEAD: u64 = 1 << 26;
 /// Records by which the separator is judged.
 const JUDGED: usize = 100;
+/// Separators, and whether runs of blanks are one.
+const SEPARATORS: [(u8, bool); 5] =
+    [(b',', false), (b';', false), (b'\t', false), (b'|', false), (b'\t', true)];
+const TABS: [(u8, bool); 3] = [(b'\t', false), (b';', false), (b'\t', true)];
 /// Starts of comment lines.
 const COMMENTS: [&str; 3] = ["#", "%", "//"];
 
@@ -49,11 +53,14 @@ impl Dialect {
             }
             size *= 8;
         };
-        Ok(Self::judge(&text, whole))
+        let tabs =
+            path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv") || e.eq_ignore_ascii_case("tab"));
+        Ok(Self::judge(&text, whole, tabs))
     }
 
-    fn judge(head: &[u8], whole: bool) -> Self {
-        let mut d = Self { separator: b',', ..Self::default() };
+    /// `tabs`: the file's name says that tabs separate, so that commas in a single column do not.
+    fn judge(head: &[u8], whole: bool, tabs: bool) -> Self {
+        let mut d = Self { separator: if tabs { b'\t' } else { b',' }, ..Self::default() };
         d.returns = !head.contains(&b'\n') && head.contains(&b'\r');
         if head.starts_with(b"\xef\xbb\xbf") {
             d.start = 3;
@@ -65,7 +72,10 @@ impl Dialect {
         }
         match given {
             Some(separator) => d.separator = separator,
-            None => d.choose(rest),
+            None if tabs && !line(rest).is_some_and(|(first, _)| first.contains(&b',')) => {
+                d.choose(rest, &TABS)
+            }
+            None => d.choose(rest, &SEPARATORS),
         }
         if d.comment.is_none() {
             d.comment = d.remarks(rest).then_some(b'#');
@@ -99,11 +109,9 @@ impl Dialect {
     }
 
     /// Takes the separator under which the records agree best in their number of fields, and are numbers.
-    fn choose(&mut self, text: &[u8]) {
+    fn choose(&mut self, text: &[u8], candidates: &[(u8, bool)]) {
         let mut best = 0.0;
-        for (separator, blanks) in
-            [(b',', false), (b';', false), (b'\t', false), (b'|', false), (b'\t', true)]
-        {
+        for &(separator, blanks) in candidates {
             let candidate = Self { separator, blanks, ..self.clone() };
             // Blanks stand beside other separators too.
             let score = score(&candidate.records(text, JUDGED)) * if blanks { 0.95 } else { 1.0 };
@@ -141,8 +149,7 @@ impl Dialect {
     pub(super) fn named_by_comment(&self, width: usize) -> Option<Vec<String>> {
         let comment = self.last_comment.as_deref()?;
         let own = (self.separator, self.blanks);
-        let all = [own, (b',', false), (b';', false), (b'\t', false), (b'|', false), (b'\t', true)];
-        all.into_iter().find_map(|(separator, blanks)| {
+        [own].into_iter().chain(SEPARATORS).find_map(|(separator, blanks)| {
             let fields = Self { separator, blanks, comment: None, ..Self::default() };
             let record = fields.records(comment.as_bytes(), 1).pop()?;
             let names: Vec<String> = record.iter().map(|f| f.trim().to_owned()).collect();

@@ -1,5 +1,7 @@
 //! The columns of a CSV: whether the first row names them, and which of them only count the rows.
 
+use std::collections::HashSet;
+
 use csv::StringRecord;
 
 use super::super::{ColumnInfo, Kind};
@@ -53,7 +55,7 @@ impl Head {
         if names.last().is_some_and(String::is_empty) && names.len() > width {
             names.truncate(width);
         }
-        let row_names = self.named && names.len() + 1 == width;
+        let row_names = self.named && names.len() + 1 == width && sample.all_differ(0);
         if row_names {
             names.insert(0, String::new());
         }
@@ -89,7 +91,7 @@ impl Sample<'_> {
     fn width(&self) -> usize {
         let lengths: Vec<usize> = self.rows.iter().take(100).map(StringRecord::len).collect();
         let count = |n: &usize| lengths.iter().filter(|m| *m == n).count();
-        lengths.iter().copied().max_by_key(|n| count(n)).unwrap_or(self.first.len())
+        lengths.iter().copied().max_by_key(|n| (count(n), *n == self.first.len())).unwrap_or(self.first.len())
     }
 
     fn read(&self, field: &str) -> Field {
@@ -124,6 +126,12 @@ impl Sample<'_> {
     fn rises(&self, column: usize) -> bool {
         let values: Vec<f64> = self.values(column).collect();
         values.len() == self.rows.len() && values.windows(2).all(|w| w[1] > w[0])
+    }
+
+    /// Whether no field of a column stands twice: R's names of rows do not.
+    fn all_differ(&self, column: usize) -> bool {
+        let mut seen = HashSet::new();
+        self.rows.iter().all(|r| seen.insert(r.get(column).unwrap_or_default()))
     }
 
     /// Whole numbers, or numbers that rise from row to row.
