@@ -45,14 +45,22 @@ fn a_recording_is_decoded_regressed_and_grouped() {
     let fits = target["fits"].as_array().unwrap();
     assert_eq!(fits.len(), 4);
     for (fit, name) in fits.iter().zip(["with", "without"]) {
-        let (params, errors) =
-            (numbers(&theirs["logit"][name]["params"]), numbers(&theirs["logit"][name]["bse"]));
+        let params = numbers(&theirs["logit"][name]["params"]);
         let skip = usize::from(name == "with");
         close(&fit["weights"], &params[skip..], name);
-        close(&fit["weights_std_error"], &errors[skip..], name);
         let accuracy = fit["accuracy_cross_validated"].as_f64().unwrap();
         assert!(accuracy > target["chance"].as_f64().unwrap() + 0.05, "{accuracy}");
-        assert_eq!(fit["folds"].as_array().unwrap().len(), 5);
+        let folds = numbers(&fit["folds"]);
+        assert!((folds.iter().sum::<f64>() / 5.0 - accuracy).abs() < 1e-12 && folds.len() == 5);
+        let p = fit["permutation"]["p"].as_f64().unwrap();
+        assert!(p * (1.0 + fit["permutation"]["count"].as_f64().unwrap()) >= 1.0 - 1e-12 && p < 0.05, "{p}");
+        let told = fit["confusion"].as_array().unwrap().iter().flat_map(numbers).sum::<f64>();
+        assert!((told - 240.0).abs() < 1e-9);
+    }
+    assert_eq!(target["groups"], serde_json::json!({ "by": "trials", "count": 24 }));
+    let errors = numbers(&fits[0]["weights_std_error"]);
+    for (ours, theirs) in errors.iter().zip(&numbers(&theirs["logit_by_trial"])[1..]) {
+        assert!((ours - theirs).abs() < 1e-7 * theirs, "{ours} and {theirs}");
     }
     let found = &modules["selectivity"];
     assert_eq!(found["targets"].as_array().unwrap().len(), 2);
@@ -73,6 +81,7 @@ fn a_recording_is_decoded_regressed_and_grouped() {
     let files = [
         "decoding/accuracy.csv",
         "decoding/weights.csv",
+        "decoding/confusion.csv",
         "decoding/accuracy.svg",
         "selectivity/slopes.csv",
         "selectivity/angles.csv",
@@ -131,7 +140,7 @@ fn options_reach_the_analyses() {
 }
 
 /// A table of `n` units, a label and further columns, built row by row.
-fn rows(n: usize, t: usize, more: &str, cell: impl Fn(usize, &[f64]) -> String) -> String {
+fn rows(n: usize, t: usize, more: &str, mut cell: impl FnMut(usize, &[f64]) -> String) -> String {
     let values = noise(n * t, 1.0, 11);
     let names: Vec<String> = (0..n).map(|i| format!("u{i}")).collect();
     let mut text = format!("{},{more}\n", names.join(","));
@@ -145,9 +154,8 @@ fn rows(n: usize, t: usize, more: &str, cell: impl Fn(usize, &[f64]) -> String) 
 #[test]
 fn targets_that_cannot_be_used_are_said() {
     let place = Place::new("analyses-targets");
-    let names = "one,many,gone,word,label,rare";
+    let names = "one,many,gone,names,label,rare";
     let text = rows(3, 60, names, |k, row| {
-        let word = ["a", "b", "c"][k % 3];
         let label = if k % 7 == 0 {
             ""
         } else if row[0] + row[1] > 0.3 * row[2] {
@@ -155,21 +163,21 @@ fn targets_that_cannot_be_used_are_said() {
         } else {
             "right"
         };
-        format!("5,{},,{word},{label},{}", k % 4, usize::from(k == 3))
+        format!("5,{},,name {k},{label},{}", 0.5 + (k % 4) as f64, usize::from(k == 3))
     });
     let file = place.write("a.csv", text);
     for (target, words) in [
         ("one", "`one` has one value only, 5"),
         ("many", "`many` has 4 values"),
         ("gone", "`gone` has no value"),
-        ("word", "`word` holds 3 texts, expected two"),
+        ("names", "`names` holds 60 texts, expected 50 labels at most"),
     ] {
         analyze(&place, &[&file, "--units", "u*", "--targets", target, "--modules", "decoding"], 3, &[words]);
     }
     let rare = ["--units", "u*", "--targets", "rare", "--modules", "decoding"];
     analyze(&place, &[&[&*file][..], &rare].concat(), 3, &["decoding `rare`", "one class only"]);
     // By default what cannot be used is passed over, and missing values are counted.
-    let all = ["--units", "u*", "--targets", "one,many,gone,word,label"];
+    let all = ["--units", "u*", "--targets", "one,many,gone,names,label"];
     let words = [
         "The target one was passed over",
         "many was not decoded",
@@ -183,6 +191,93 @@ fn targets_that_cannot_be_used_are_said() {
     assert_eq!(target["labels"], serde_json::json!(["left", "right"]));
     analyze(&place, &[&file, "--units", "u*", "--targets", "one"], 0, &[]);
     assert_eq!(place.summary("out")["modules"].as_object().unwrap().len(), 2);
+}
+
+#[test]
+fn labels_of_three_and_whole_numbers_are_decoded() {
+    let place = Place::new("analyses-three");
+    let file = place.write(
+        "three.csv",
+        rows(3, 240, "word,code", |_, x| {
+            let most = (0..3).max_by(|a, b| x[*a].total_cmp(&x[*b])).unwrap();
+            format!("{},{}", ["go", "stay", "turn"][most], most * 7)
+        }),
+    );
+    let arguments = ["--units", "u*", "--targets", "word,code", "--modules", "decoding", "--ridge", "0.1"];
+    let ran = analyze(&place, &[&[&*file][..], &arguments].concat(), 0, &[]);
+    assert!(ran.out.contains("word is decoded with") && ran.out.contains("p = "), "{}", ran.out);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let targets = summary["modules"]["decoding"]["targets"].as_array().unwrap();
+    assert_eq!(targets[0]["labels"], serde_json::json!(["go", "stay", "turn"]));
+    assert_eq!(targets[1]["labels"], serde_json::json!(["0", "7", "14"]));
+    assert_eq!(targets[0]["fits"], targets[1]["fits"]);
+    let fit = &targets[0]["fits"][0];
+    assert!(fit["accuracy_cross_validated"].as_f64().unwrap() > 0.85, "{fit}");
+    let weights: Vec<Vec<f64>> = fit["class_weights"].as_array().unwrap().iter().map(numbers).collect();
+    assert!((0..3).all(|c| (0..3).all(|i| i == c || weights[c][c] > weights[c][i])), "{weights:?}");
+    let table = std::fs::read_to_string(place.0.join("out/decoding/confusion.csv")).unwrap();
+    assert!(table.starts_with("target,label,told_as,rows\nword,go,go,"), "{table}");
+    assert_eq!(table.lines().count(), 19);
+}
+
+#[test]
+fn rows_that_are_alike_without_trials_are_said_at_the_head() {
+    let place = Place::new("analyses-alike");
+    let mut slow = [0.0; 4];
+    let file = place.write(
+        "alike.csv",
+        rows(4, 800, "s0,s1,s2,y", |_, x| {
+            slow.iter_mut().zip(x).for_each(|(s, x)| *s = 0.9 * *s + x);
+            format!("{},{},{},{}", slow[0], slow[1], slow[2], u8::from(slow[3] > 0.0))
+        }),
+    );
+    let arguments = ["--units", "s*", "--targets", "y", "--modules", "decoding,selectivity"];
+    let ran = analyze(&place, &[&[&*file][..], &arguments].concat(), 0, &["rows are alike over about"]);
+    assert!(ran.out.contains("without --trial errors and test rest on"), "{}", ran.out);
+    let modules = &place.summary("out")["modules"];
+    let groups = &modules["decoding"]["targets"][0]["groups"];
+    assert_eq!(groups["by"], "blocks");
+    assert_eq!(
+        (&modules["selectivity"]["errors"], &modules["selectivity"]["groups"]),
+        (&"by block".into(), &groups["count"])
+    );
+}
+
+#[test]
+fn numbers_of_any_size_are_decoded_alike() {
+    let place = Place::new("analyses-sizes");
+    let all =
+        ["--units", "u*", "--targets", "y,z", "--modules", "decoding,selectivity,clusters,pca,activity"];
+    let found = [1.0, 2f64.powi(-600), 2f64.powi(500)].map(|size| {
+        let table = rows(3, 120, "y,z,v0,v1,v2", |k, x| {
+            let y = u8::from(x[0] + 0.3 * (k as f64).sin() > 0.0);
+            format!("{y},{},{},{},{}", size * (x[1] + 0.5 * x[2]), size * x[0], size * x[1], size * x[2])
+        });
+        let file = place.write("size.csv", table.replace("u0,u1,u2", "w0,w1,w2").replace("v", "u"));
+        analyze(&place, &[&[&*file][..], &all].concat(), 0, &[]);
+        place.summary("out")["modules"].clone()
+    });
+    let (one, rest) = found.split_first().unwrap();
+    for other in rest {
+        let of = |m: &Value| {
+            let fit = &m["decoding"]["targets"][0]["fits"][0];
+            [
+                &fit["accuracy_cross_validated"],
+                &fit["log_likelihood"],
+                &m["selectivity"]["angles"][0]["angle"],
+                &m["pca"]["participation_ratio"],
+                &m["pca"]["participation_ratio_std_error"],
+                &m["activity"]["constant_units"],
+                &m["selectivity"]["regressions"][1]["p"][1],
+                &m["clusters"]["silhouettes"][0][1],
+            ]
+            .map(|v| v.as_f64().unwrap())
+        };
+        for (a, b) in of(one).iter().zip(of(other)) {
+            assert!((a - b).abs() <= 1e-8 * a.abs(), "{:?} and {:?}", of(one), of(other));
+        }
+    }
 }
 
 #[test]

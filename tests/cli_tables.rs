@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Place, analyze, golden, network, noise, table, tensor};
+use common::{Place, analyze, golden, network, noise, report, table, tensor};
 use nullcline::io::table::{self, Cells, TableFormat};
 use nullcline::io::tensors::{write_npy, write_npz};
 
@@ -12,7 +12,7 @@ const BAD: [(&str, &[&str]); 6] = [
     ("a,b\n1,2\n3,x\n", &["`b`", "text"]),
     ("a,b\n1,2\n3\n", &["line 3", "expected 2"]),
     ("a,a\n1,2\n3,4\n", &["`a`", "twice"]),
-    ("a,b\n1,2\n,4\n", &["`a`", "row 1"]),
+    ("a,b\n1,2\n,4\n", &["`a`", "row 2"]),
 ];
 
 #[test]
@@ -73,7 +73,7 @@ fn missing_values_stop_the_run_or_leave_their_rows_out() {
         text += &format!("{v},{b}\n");
     }
     let file = place.write("a.csv", text);
-    analyze(&place, &[&file], 3, &["column `b`, row 17", "2 such values", "--missing drop-rows"]);
+    analyze(&place, &[&file], 3, &["column `b`, row 18", "2 such values", "--missing drop-rows"]);
     analyze(&place, &[&file, "--missing", "drop-rows"], 0, &["2 rows with missing values left out"]);
     let summary = place.summary("out");
     assert_eq!(summary["modules"]["activity"]["rows"], 38);
@@ -131,4 +131,42 @@ fn odd_shapes_are_analysed_or_refused_in_words() {
         place.summary("out")["modules"]["pca"]["explained_variance_ratio"].as_array().unwrap().len(),
         4
     );
+}
+
+/// Every message counts rows from 1, without the row of names.
+#[test]
+fn rows_count_from_one() {
+    let place = Place::new("rows");
+    let mut text = String::from("a,b,c\n");
+    noise(40, 1.0, 3).iter().enumerate().for_each(|(i, v)| text += &format!("{v},{},{}\n", v * v, i % 3));
+    let file = place.write("a.csv", &text);
+    let gap = place.write("gap.csv", text.replacen(",0\n", ",n/a\n", 1));
+    let mark = "column `c`, row 1: a missing value (`n/a`)";
+    analyze(&place, &[&gap], 3, &[mark]);
+    report(&place, &["infer", "gaussian"], &[&gap], 3, &[mark]);
+    report(
+        &place,
+        &["distill", "radd"],
+        &[&gap, "--units", "a,b", "--inputs", "c"],
+        3,
+        &["column `c`, row 1"],
+    );
+    report(&place, &["infer", "gaussian"], &[&file], 0, &[]);
+    let wide = place.write("inf.csv", "a,b,y\n1,2,0\n2,3,1\n3,1,inf\n1,1,2\n");
+    analyze(&place, &[&wide, "--targets", "y"], 3, &["column `y`, row 3: inf"]);
+}
+
+#[test]
+fn records_and_series_of_numpy_are_recordings() {
+    let place = Place::new("records");
+    let file = golden("tables/records.npz");
+    let ran = analyze(&place, &[&file, "--units", "v*", "--modules", "activity"], 0, &[]);
+    assert!(ran.out.contains("a recording of 2 units in 12 rows (npz)"), "{}", ran.out);
+    assert_eq!(place.summary("out")["modules"]["activity"]["trials"], 3);
+    analyze(&place, &[&golden("tables/ragged.npy")], 3, &["numpy.concatenate(a)", "--trial x0"]);
+    // A Tsd of pynapple: times and values, one column.
+    let series = [("t", 30, 1), ("d", 30, 2), ("start", 1, 3), ("end", 1, 4)];
+    let arrays: Vec<_> = series.iter().map(|(n, k, i)| tensor(n, &[*k], noise(*k, 1.0, *i))).collect();
+    write_npz(&place.0.join("plain.npz"), &arrays).unwrap();
+    analyze(&place, &[&place.path("plain.npz")], 3, &["no two- or three-dimensional"]);
 }

@@ -59,7 +59,63 @@ fn errors_of_independent_rows_cover_the_truth() {
             square[k] += z[k] * z[k] / runs as f64;
         }
     }
-    // Student with 19 degrees of freedom: 94 % within two errors, a deviation of 1.06.
+    // 95 % within two errors, which are wider than normal ones by Student's quantile for 19 degrees.
     assert!(hits.iter().all(|h| *h > 172), "{hits:?}");
     assert!(square.iter().all(|s| *s > 0.7 && *s < 1.6), "{square:?}");
+}
+
+/// Rows of independent autoregressions of coefficient `a` and unit innovations, first column stationary.
+fn autoregression(n: usize, t: usize, a: f64, run: u64) -> Mat<f64> {
+    let mut x = normal_matrix(&mut stream(run, Use::Fixture, 9), n, t);
+    for i in 0..n {
+        x[(i, 0)] /= (1.0 - a * a).sqrt();
+        for j in 1..t {
+            x[(i, j)] += a * x[(i, j - 1)];
+        }
+    }
+    x
+}
+
+#[test]
+fn blocks_follow_the_correlation_time() {
+    // tau = (1 + a) / (1 - a): 1, 9, 39, 199.
+    for (a, least, most) in [(0.0, 1.0, 1.4), (0.8, 7.0, 13.0), (0.95, 28.0, 55.0)] {
+        let p = pca(autoregression(5, 8000, a, 3).as_ref()).unwrap();
+        assert!((least..most).contains(&p.correlation_time), "{a}: {}", p.correlation_time);
+        assert!(p.blocks >= 10 && p.std_error[0].is_finite(), "{a}: {}", p.blocks);
+    }
+    let p = pca(autoregression(5, 2000, 0.99, 3).as_ref()).unwrap();
+    assert_eq!(p.blocks, 0);
+    assert!(p.participation_ratio.std_error.is_nan() && p.std_error.iter().all(|e| e.is_nan()));
+    assert!(p.correlation_time > 80.0, "{}", p.correlation_time);
+}
+
+#[test]
+fn units_and_offsets_cost_no_digits() {
+    let x = gaussian(4, 300, 5);
+    let plain = in_chunks(&x, 64);
+    for exponent in [-660, -500, 480, 530] {
+        let scaled = Mat::from_fn(4, 300, |i, j| x[(i, j)] * 2f64.powi(exponent));
+        let p = in_chunks(&scaled, 64);
+        assert_eq!(p.explained_variance_ratio, plain.explained_variance_ratio);
+        assert_eq!(p.participation_ratio, plain.participation_ratio);
+        assert_eq!(p.deviation[2], plain.deviation[2] * 2f64.powi(exponent));
+        let inside = exponent.abs() < 505;
+        assert_eq!(p.explained_variance[0].is_finite(), inside, "2^{exponent}");
+        if inside {
+            assert_eq!(p.explained_variance[0], plain.explained_variance[0] * 2f64.powi(exponent).powi(2));
+        }
+    }
+    // A scale that grows on the way.
+    let growing = Mat::from_fn(4, 300, |i, j| x[(i, j)] * if j < 150 { 2f64.powi(-700) } else { 1.0 });
+    let late = Mat::from_fn(4, 300, |i, j| if j < 150 { 0.0 } else { x[(i, j)] });
+    let [a, b] = [&growing, &late].map(|x| in_chunks(x, 37).participation_ratio.value);
+    assert!((a - b).abs() < 1e-13 * a, "{a} and {b}");
+    // Multiples of 2^-20 stay themselves beside 2^30 (1.07e9).
+    let coarse = Mat::from_fn(4, 300, |i, j| (x[(i, j)] * 2f64.powi(20)).round() * 2f64.powi(-20));
+    let far = Mat::from_fn(4, 300, |i, j| coarse[(i, j)] + 2f64.powi(30));
+    let [near, far] = [&coarse, &far].map(|x| in_chunks(x, 64));
+    for (a, b) in near.explained_variance.iter().zip(&far.explained_variance) {
+        assert!((a - b).abs() < 1e-13 * a, "{a} and {b}");
+    }
 }

@@ -22,7 +22,7 @@ fn whole() -> Value {
         json!({
             "points": [{"label": "fixed", "speed": 0.25, "certified": true, "unstable": 1, "max_modulus": 1.2,
                 "state": [0.0, 1.0], "input": [], "hits": 3}],
-            "starts": 100, "unconverged": 2, "expected_missed": 0.1,
+            "starts": 100, "unconverged": 2, "expected_missed": 0.1, "complete": false,
         }),
     );
     modules.insert(

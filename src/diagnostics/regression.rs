@@ -1,6 +1,8 @@
 //! Ordinary least squares with standard errors and p-values.
 
+use super::geometry::student::widening;
 use faer::Mat;
+use faer::linalg::solvers::Solve;
 use statrs::function::beta::beta_reg;
 use thiserror::Error;
 
@@ -37,9 +39,9 @@ pub enum Error {
 pub struct Coefficient {
     /// The value.
     pub value: f64,
-    /// Its standard error.
+    /// Its standard error; of grouped samples widened to hold with two of it what two of a normal one would.
     pub std_error: f64,
-    /// value / error.
+    /// value / error, before it was widened.
     pub t: f64,
     /// Probability of |t| or more if the coefficient were zero.
     pub p: f64,
@@ -94,7 +96,8 @@ impl Design {
         let mut scale = vec![];
         for c in x {
             let mean = if intercept { c.iter().sum::<f64>() / samples as f64 } else { 0.0 };
-            let size = c.iter().map(|v| (v - mean).powi(2)).sum::<f64>().sqrt();
+            let unit = power(c.iter().fold(0.0, |a, v| a.max((v - mean).abs())));
+            let size = unit * c.iter().map(|v| ((v - mean) / unit).powi(2)).sum::<f64>().sqrt();
             // What is left of a constant is the rounding of its mean.
             if !(size > 1e-13 * mean.abs() * (samples as f64).sqrt()) {
                 return Err(Error::Collinear);
@@ -127,22 +130,26 @@ impl Design {
         self.regress(y, None)
     }
 
-    /// The regression of `y` (T), with errors that hold when samples of one of `groups` (T) depend on each other:
-    /// V = c A (sum_g X_g^T e_g e_g^T X_g) A with A = (X^T X)^-1, c = G / (G-1) (T-1) / (T-p), and t of G - 1 degrees
-    /// (CR1; Cameron & Miller 2015, eq. 11).
+    /// The regression of `y` (T), with errors that hold when samples of one of `groups` depend on each other: each group g is
+    /// left out in turn, b_(g) = b - (X^T X - X_g^T X_g)^-1 X_g^T e_g, and V = (G - 1) / G sum_g (b_(g) - b) (b_(g) - b)^T, with t of
+    /// G - 1 degrees (the cluster jackknife, CV3; MacKinnon, Nielsen & Webb 2023, eq. 13). Standard errors are those times half of
+    /// Student's two-sided 95.45 % quantile, see [`widening`].
     ///
     /// # Errors
-    /// As [`fit`](Self::fit); fewer than two groups.
-    pub fn fit_grouped(&self, y: &[f64], groups: &[usize]) -> Result<Regression, Error> {
+    /// As [`fit`](Self::fit). Errors are NaN where the samples without a group do not determine the slopes.
+    pub fn fit_grouped(&self, y: &[f64], groups: &LeavingOut) -> Result<Regression, Error> {
         self.regress(y, Some(groups))
     }
 
-    fn regress(&self, y: &[f64], groups: Option<&[usize]>) -> Result<Regression, Error> {
+    fn regress(&self, y: &[f64], groups: Option<&LeavingOut>) -> Result<Regression, Error> {
         let (samples, p) = (self.columns.nrows(), self.columns.ncols());
         let whole = |t: &usize| !y.get(*t).is_some_and(|v| v.is_finite());
         if let Some(sample) = (0..samples.max(y.len())).find(|t| whole(t) || *t >= samples) {
             return Err(Error::NotFinite { sample });
         }
+        // Numbers of size one, so that squares stay within range; a power of two changes no digit.
+        let unit = power(y.iter().fold(0.0, |a, y| a.max(y.abs())));
+        let y: Vec<f64> = y.iter().map(|y| y / unit).collect();
         let mean = if self.intercept { y.iter().sum::<f64>() / samples as f64 } else { 0.0 };
         let mut centred: Vec<f64> = y.iter().map(|y| y - mean).collect();
         // What is left of a constant is the rounding of its mean.
@@ -168,51 +175,81 @@ impl Design {
         // Rounding is no residual.
         let rest = if rest <= 1e-30 * total { 0.0 } else { rest };
         let variance = rest / (samples - p) as f64;
-        let (covariance, freedom) = match groups {
-            None => (Mat::from_fn(p, p, |i, j| variance * self.inverse[(i, j)]), samples - p),
-            Some(groups) => self.between(&e, groups)?,
+        let (covariance, freedom, widened) = match groups {
+            None => (Mat::from_fn(p, p, |i, j| variance * self.inverse[(i, j)]), samples - p, 1.0),
+            Some(groups) => {
+                let freedom = groups.groups.len() - 1;
+                (self.between(&e, groups), freedom, widening(freedom))
+            }
         };
         let coefficient = |direction: &dyn Fn(usize) -> f64, value: f64| {
             let pairs = (0..p).flat_map(|i| (0..p).map(move |j| (i, j)));
             let square: f64 = pairs.map(|(i, j)| direction(i) * covariance[(i, j)] * direction(j)).sum();
-            tested(value, square.max(0.0).sqrt(), freedom as f64)
+            let square = if square < 0.0 { 0.0 } else { square };
+            let found = tested(value, square.sqrt(), freedom as f64);
+            let scaled = [found.value * unit, found.std_error * widened * unit];
+            Coefficient { value: scaled[0], std_error: scaled[1], ..found }
         };
         let slopes: Vec<Coefficient> = (0..self.scale.len())
             .map(|k| {
                 let size = self.scale[k][1];
-                coefficient(&|i| if i == k { 1.0 / size } else { 0.0 }, b[k] / size)
+                let mut found = coefficient(&|i| if i == k { 1.0 } else { 0.0 }, b[k]);
+                (found.value, found.std_error) = (found.value / size, found.std_error / size);
+                found
             })
             .collect();
         let intercept = self.intercept.then(|| {
-            let shift: f64 = slopes.iter().zip(&self.scale).map(|(s, [m, _])| s.value * m).sum();
+            let shift: f64 = b.iter().zip(&self.scale).map(|(b, [mean, size])| b * (mean / size)).sum();
             let root = 1.0 / (samples as f64).sqrt();
             let direction = |i: usize| self.scale.get(i).map_or(root, |[mean, size]| -mean / size);
             coefficient(&direction, mean + b[p - 1] * root - shift)
         });
         let r_squared = if total > 0.0 { 1.0 - rest / total } else { f64::NAN };
-        Ok(Regression { intercept, slopes, r_squared, residual: variance.sqrt(), freedom })
+        Ok(Regression { intercept, slopes, r_squared, residual: variance.sqrt() * unit, freedom })
     }
 
-    /// The covariance of the coefficients by the residuals `e` summed within groups.
-    fn between(&self, e: &[f64], groups: &[usize]) -> Result<(Mat<f64>, usize), Error> {
+    /// What leaving out each of `groups` (T) does, prepared for any number of regressions.
+    ///
+    /// # Errors
+    /// Fewer than two groups; none of a sample.
+    pub fn leaving_out(&self, groups: &[usize]) -> Result<LeavingOut, Error> {
         let (samples, p) = (self.columns.nrows(), self.columns.ncols());
-        let mut sums = std::collections::BTreeMap::new();
-        for (t, e) in e.iter().enumerate() {
-            let g = groups.get(t).ok_or(Error::NotFinite { sample: t })?;
-            let sum = sums.entry(*g).or_insert_with(|| vec![0.0; p]);
-            sum.iter_mut().enumerate().for_each(|(k, s)| *s += e * self.columns[(t, k)]);
+        let mut members = std::collections::BTreeMap::<usize, Vec<usize>>::new();
+        for t in 0..samples {
+            members.entry(*groups.get(t).ok_or(Error::NotFinite { sample: t })?).or_default().push(t);
         }
-        let g = sums.len();
-        if g < 2 {
-            return Err(Error::Groups { found: g });
+        if members.len() < 2 {
+            return Err(Error::Groups { found: members.len() });
         }
-        let sums: Vec<Vec<f64>> = sums.into_values().collect();
-        let meat = Mat::from_fn(p, p, |i, j| sums.iter().map(|s| s[i] * s[j]).sum::<f64>());
-        let (g, t) = (g as f64, samples as f64);
-        let factor = g / (g - 1.0) * (t - 1.0) / (t - p as f64);
-        let inner = &self.inverse * meat * &self.inverse;
-        Ok((Mat::from_fn(p, p, |i, j| factor * inner[(i, j)]), sums.len() - 1))
+        let step = |m: Vec<usize>| {
+            let own = Mat::from_fn(m.len(), p, |t, k| self.columns[(m[t], k)]);
+            let left = Mat::<f64>::identity(p, p) - &self.inverse * (own.transpose() * &own);
+            // Where the others do not determine the coefficients, what is left is singular but for rounding.
+            let least = left.singular_values().ok().and_then(|s| s.last().copied()).unwrap_or(0.0);
+            let known = least > 1e-10;
+            let solved = left.partial_piv_lu().solve(&self.inverse);
+            (m, if known { solved } else { Mat::from_fn(p, p, |_, _| f64::NAN) })
+        };
+        Ok(LeavingOut { groups: members.into_values().map(step).collect() })
     }
+
+    /// The covariance of the coefficients with residuals `e`.
+    fn between(&self, e: &[f64], groups: &LeavingOut) -> Mat<f64> {
+        let p = self.columns.ncols();
+        let count = groups.groups.len() as f64;
+        let mut covariance = Mat::zeros(p, p);
+        for (m, step) in &groups.groups {
+            let pull = |k: usize| m.iter().map(|t| self.columns[(*t, k)] * e[*t]).sum::<f64>();
+            let step = step * Mat::from_fn(p, 1, |k, _| pull(k));
+            covariance += faer::Scale((count - 1.0) / count) * (&step * step.transpose());
+        }
+        covariance
+    }
+}
+
+/// Groups of samples, and (X^T X - X_g^T X_g)^-1 of each.
+pub struct LeavingOut {
+    groups: Vec<(Vec<usize>, Mat<f64>)>,
 }
 
 /// y = a + b x (or b x) in one call; see [`Design::new`] and [`Design::fit`].
@@ -221,6 +258,11 @@ impl Design {
 /// As those.
 pub fn least_squares(y: &[f64], x: &[&[f64]], intercept: bool) -> Result<Regression, Error> {
     Design::new(x, intercept)?.fit(y)
+}
+
+/// The power of two at or below `v`, within a range that keeps quotients by it finite; one for zero.
+fn power(v: f64) -> f64 {
+    if v > 0.0 && v.is_finite() { v.log2().floor().clamp(-1000.0, 1000.0).exp2() } else { 1.0 }
 }
 
 fn square(v: &[f64]) -> f64 {

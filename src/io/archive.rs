@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use zip::ZipArchive;
 use zip::read::ZipFile;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::error::Problem;
 
@@ -56,6 +56,13 @@ impl Archive {
             return Err(Problem::TooLarge { place, unit: "bytes", found: entry.size(), limit });
         }
         Ok(entry)
+    }
+
+    /// Where the bytes of an entry start in the file, if they stand there as they are.
+    pub(crate) fn stored_at(&mut self, name: &str) -> Result<Option<u64>, Problem> {
+        let entry = self.entry(name)?;
+        let as_is = entry.compression() == CompressionMethod::Stored && !entry.encrypted();
+        Ok(entry.data_start().filter(|_| as_is))
     }
 
     /// All bytes of an entry of at most `limit` bytes, checksum verified.

@@ -91,12 +91,12 @@ pub enum Problem {
     )]
     ForbiddenOpcode { opcode: u8, offset: usize },
 
-    /// A file of PyTorch before 1.6, or a bare pickle.
+    /// Tensors of PyTorch in a pickle by `pickle.dump`.
     #[error(
-        "found a bare pickle (PyTorch before 1.6, or pickle.dump), expected a zip archive by torch.save; nothing in \
-         it was executed. Re-save it: torch.save(torch.load(old, weights_only=True), new)"
+        "found tensors of PyTorch written by pickle.dump, expected a file by torch.save; nothing in it was executed. \
+         If you trust where the file comes from, write it again: torch.save(pickle.load(open(old, \"rb\")), new)"
     )]
-    LegacyTorch,
+    PickledTensors,
 
     /// A compiled PyTorch program.
     #[error(
@@ -107,10 +107,10 @@ pub enum Problem {
 
     /// A numpy array of Python objects.
     #[error(
-        "array `{array}`: found pickled Python objects, expected numbers; nothing is ever executed here. \
-         Save it with a numeric dtype: np.save(file, array.astype(float))"
+        "array `{array}`: found pickled Python objects, expected numbers; nothing is ever executed here. {}",
+        unpickled(shape)
     )]
-    ObjectArray { array: String },
+    ObjectArray { array: String, shape: Vec<usize> },
 
     /// Two tensors or arrays share one name.
     #[error("tensor `{name}`: found twice, expected once; rename one of them")]
@@ -199,6 +199,23 @@ impl Problem {
             }
             _ => Self::reading(source),
         }
+    }
+}
+
+/// How an array of objects of some shape can be saved as numbers.
+fn unpickled(shape: &[usize]) -> &'static str {
+    match shape.len() {
+        0 => {
+            "With a = numpy.load(file, allow_pickle=True).item(), save its arrays: numpy.savez(new, **a) if a is a \
+             dictionary of arrays"
+        }
+        1 => {
+            "With a = numpy.load(file, allow_pickle=True): trials of unequal length (time x units) are saved by \
+             numpy.save(new, numpy.column_stack([numpy.repeat(range(len(a)), [len(t) for t in a]), numpy.concatenate(a)])) \
+             and read with --trial x0; records with text by pandas.DataFrame(a).to_csv(new, index=False); plain numbers by \
+             numpy.save(new, a.astype(float))"
+        }
+        _ => "Save it with a numeric dtype: numpy.save(new, array.astype(float))",
     }
 }
 

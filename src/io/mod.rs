@@ -9,8 +9,10 @@ pub mod idx;
 pub mod table;
 pub mod tensors;
 
+mod advice;
 mod archive;
 pub(crate) mod atomic;
 mod dtype;
+mod literal;
 mod npy;
 mod sniff;

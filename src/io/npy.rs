@@ -4,10 +4,11 @@ use std::io::{self, Read, Write};
 
 use super::dtype::Dtype;
 use super::error::Problem;
+use super::literal::Literal;
 
 const FORMAT: &str = "npy";
-/// Longer headers belong to structured arrays, which are not read.
-const LARGEST_HEADER: u64 = 1 << 16;
+/// No honest header is longer.
+const LARGEST_HEADER: u64 = 1 << 20;
 
 /// What an array's items are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +22,31 @@ pub(crate) enum Element {
         characters: usize,
         big_endian: bool,
     },
+    /// Text of a fixed number of bytes.
+    Bytes {
+        length: usize,
+    },
+    /// A date or a duration: whole numbers of its unit.
+    Time {
+        big_endian: bool,
+    },
+    /// Named fields, one after the other.
+    Structured {
+        fields: Vec<Field>,
+        width: usize,
+    },
     Object,
-    /// Complex, structured, time: as numpy describes it.
+    /// Complex and other types: as numpy describes it.
     Other(String),
+}
+
+/// A field of a structured array: `items` values from byte `offset` of each record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    pub name: String,
+    pub offset: usize,
+    pub element: Element,
+    pub items: Option<usize>,
 }
 
 /// The header of an array.
@@ -72,15 +95,16 @@ impl Header {
         }
         let text = String::from_utf8_lossy(&text);
         let damaged = |detail: &str| Problem::damaged(FORMAT, place.as_str(), detail);
-        let element = element(field(&text, "descr").ok_or_else(|| damaged("no `descr`"))?)
+        let header = Literal::parse(&text).ok_or_else(|| damaged("no Python dictionary"))?;
+        let element = element(header.get("descr").ok_or_else(|| damaged("no `descr`"))?)
             .ok_or_else(|| damaged("a `descr` that is no dtype"))?;
-        let order = field(&text, "fortran_order").ok_or_else(|| damaged("no `fortran_order`"))?;
-        let fortran_order = match order {
-            o if o.starts_with("True") => true,
-            o if o.starts_with("False") => false,
-            _ => return Err(damaged("a `fortran_order` that is neither True nor False")),
+        let fortran_order = match header.get("fortran_order") {
+            Some(Literal::Bool(order)) => *order,
+            Some(Literal::Whole(order @ 0..=1)) => *order == 1,
+            _ => return Err(damaged("no `fortran_order` that is True or False")),
         };
-        let shape = field(&text, "shape")
+        let shape = header
+            .get("shape")
             .and_then(shape)
             .ok_or_else(|| damaged("no `shape` of non-negative integers"))?;
         let count = shape
@@ -126,69 +150,120 @@ impl Header {
 
     /// The error for an array that holds no real numbers.
     pub(crate) fn not_numbers(&self, array: &str) -> Problem {
-        let found = match &self.element {
-            Element::Object => return Problem::ObjectArray { array: array.into() },
-            Element::Unicode { characters, .. } => format!("text of {characters} characters"),
-            Element::Other(descr) => format!("items of dtype {descr}"),
-            Element::Number { dtype, .. } => dtype.name().to_string(),
+        let (found, advice) = match &self.element {
+            Element::Object => {
+                return Problem::ObjectArray { array: array.into(), shape: self.shape.clone() };
+            }
+            Element::Unicode { .. } | Element::Bytes { .. } => {
+                ("text".to_owned(), "save it with a numeric dtype: array.astype(float)")
+            }
+            Element::Structured { fields, .. } => (
+                format!("a structured array of {} fields", fields.len()),
+                "save it as plain numbers: numpy.lib.recfunctions.structured_to_unstructured(array)",
+            ),
+            Element::Time { .. } => {
+                ("dates or durations".into(), "save them as numbers: array.astype('int64')")
+            }
+            Element::Other(descr) if descr.contains('c') => (
+                format!("complex numbers (dtype {descr})"),
+                "save their parts: numpy.concatenate([array.real, array.imag], axis=-1)",
+            ),
+            Element::Other(descr) => {
+                (format!("items of dtype {descr}"), "save it with a numeric dtype: array.astype(float)")
+            }
+            Element::Number { dtype, .. } => (dtype.name().to_string(), "read it as numbers"),
         };
-        Problem::Unsupported {
-            place: format!("array `{array}`"),
-            found,
-            expected: "real numbers",
-            advice: "save it with a numeric dtype: array.astype(float)",
+        let place = format!("array `{array}`");
+        Problem::Unsupported { place, found, expected: "real numbers", advice }
+    }
+}
+
+impl Element {
+    /// Bytes of one item; none for types of unknown size.
+    pub(crate) fn width(&self) -> Option<usize> {
+        match self {
+            Self::Number { dtype, .. } => Some(dtype.width()),
+            Self::Unicode { characters, .. } => characters.checked_mul(4),
+            Self::Bytes { length } => Some(*length),
+            Self::Time { .. } => Some(8),
+            Self::Structured { width, .. } => Some(*width),
+            Self::Object => None,
+            // Void, complex and long double carry their size: V8, c16, f16.
+            Self::Other(descr) => descr.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().ok(),
         }
     }
 }
 
-/// What follows `'key':` in the header's Python dictionary.
-fn field<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    let quoted = [format!("'{key}':"), format!("\"{key}\":")];
-    let at = quoted.iter().find_map(|k| text.find(k.as_str()).map(|i| i + k.len()))?;
-    Some(text[at..].trim_start())
+fn shape(literal: &Literal) -> Option<Vec<usize>> {
+    match literal {
+        Literal::Row(sizes) => sizes.iter().map(Literal::size).collect(),
+        size => Some(vec![size.size()?]),
+    }
 }
 
-fn shape(text: &str) -> Option<Vec<usize>> {
-    let (inside, _) = text.strip_prefix('(')?.split_once(')')?;
-    // Numpy of Python 2 wrote long integers, `3L`.
-    let sizes = inside.split(',').map(|s| s.trim().trim_end_matches('L')).filter(|s| !s.is_empty());
-    sizes.map(|s| s.parse().ok()).collect()
-}
-
-fn element(text: &str) -> Option<Element> {
-    let quote = text.chars().next()?;
-    if quote == '[' {
-        return Some(Element::Other("structured".into()));
-    }
-    if quote != '\'' && quote != '"' {
-        return None;
-    }
-    let (descr, _) = text[1..].split_once(quote)?;
+fn element(literal: &Literal) -> Option<Element> {
+    let descr = match literal {
+        Literal::Text(descr) => descr.as_str(),
+        Literal::Row(fields) => return structured(fields),
+        _ => return None,
+    };
     let big_endian = descr.starts_with('>');
-    let number = |dtype| Some(Element::Number { dtype, big_endian });
-    match descr.trim_start_matches(['<', '>', '|', '=']) {
-        "f8" => number(Dtype::F64),
-        "f4" => number(Dtype::F32),
-        "f2" => number(Dtype::F16),
-        "i8" => number(Dtype::I64),
-        "i4" => number(Dtype::I32),
-        "i2" => number(Dtype::I16),
-        "i1" => number(Dtype::I8),
-        "u8" => number(Dtype::U64),
-        "u4" => number(Dtype::U32),
-        "u2" => number(Dtype::U16),
-        "u1" => number(Dtype::U8),
-        "b1" => number(Dtype::Bool),
+    let code = descr.trim_start_matches(['<', '>', '|', '=']);
+    if let Some(dtype) = Dtype::numpy(code) {
+        return Some(Element::Number { dtype, big_endian });
+    }
+    let size = || code.get(1..)?.parse::<usize>().ok();
+    match code {
         "O" | "O8" | "O4" => Some(Element::Object),
-        text if text.starts_with('U') => {
-            Some(Element::Unicode { characters: text[1..].parse().ok()?, big_endian })
+        // `?` is the bool, `b` and `B` the bytes of the struct module.
+        "?" => Some(Element::Number { dtype: Dtype::Bool, big_endian }),
+        text if text.starts_with('U') => Some(Element::Unicode { characters: size()?, big_endian }),
+        text if text.starts_with(['S', 'a']) => Some(Element::Bytes { length: size()? }),
+        time if time.starts_with(['M', 'm']) && time[1..].starts_with('8') => {
+            Some(Element::Time { big_endian })
         }
         other if other.is_ascii() && !other.is_empty() => Some(Element::Other(descr.into())),
         _ => None,
     }
 }
 
-fn to_c_order(values: &[f64], shape: &[usize]) -> Vec<f64> {
+/// Fields, those in fields by their joined names; padding has no name and is passed over.
+fn structured(literals: &[Literal]) -> Option<Element> {
+    let (mut fields, mut offset) = (Vec::new(), 0usize);
+    for literal in literals {
+        let [name, descr, ..] = literal.row()? else { return None };
+        // A title may stand before the name.
+        let name = match name {
+            Literal::Row(both) => both.last()?.text()?,
+            name => name.text()?,
+        };
+        let items = match literal.row()?.get(2) {
+            Some(sizes) => Some(shape(sizes)?.iter().try_fold(1usize, |n, d| n.checked_mul(*d))?),
+            None => None,
+        };
+        let element = element(descr)?;
+        if element == Element::Object {
+            return Some(Element::Object);
+        }
+        let width = element.width()?;
+        match &element {
+            _ if name.is_empty() => {}
+            Element::Structured { fields: inner, .. } if items.is_none() => {
+                fields.extend(inner.iter().map(|f| Field {
+                    name: format!("{name}.{}", f.name),
+                    offset: offset + f.offset,
+                    ..f.clone()
+                }))
+            }
+            _ => fields.push(Field { name: name.into(), offset, element, items }),
+        }
+        offset = offset.checked_add(width.checked_mul(items.unwrap_or(1))?)?;
+    }
+    (offset > 0 && !fields.is_empty()).then_some(Element::Structured { fields, width: offset })
+}
+
+/// Values in Fortran order, in C order.
+pub(crate) fn to_c_order(values: &[f64], shape: &[usize]) -> Vec<f64> {
     let mut strides = Vec::with_capacity(shape.len());
     let mut stride = 1;
     for size in shape {

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
+use super::advice;
 use super::error::{Error, Problem};
 
 /// A family of formats, as far as the first bytes tell.
@@ -23,6 +24,9 @@ pub(crate) enum Family {
     Foreign(&'static str, &'static str),
     Unknown,
 }
+
+const POINTER: Family =
+    Family::Foreign("a Git LFS pointer, not the file itself", "fetch the file: git lfs pull");
 
 /// The family of the file at `path`.
 ///
@@ -56,24 +60,112 @@ fn by_content(head: &[u8]) -> Family {
         (b"PK\x05\x06", Family::Zip),
         (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
         (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
-        (b"\x89HDF\r\n", Family::Foreign("an HDF5 file", "export its arrays as npz or safetensors")),
-        (b"MATLAB 5.0", Family::Foreign("a MATLAB file", "export its arrays as npz or CSV")),
-        (b"\x1f\x8b", Family::Foreign("a gzip archive", "unpack it first")),
-        (b"\x28\xb5\x2f\xfd", Family::Foreign("a zstd archive", "unpack it first")),
-        (b"BZh", Family::Foreign("a bzip2 archive", "unpack it first")),
+        (b"MATLAB 5.0", Family::Foreign("a MATLAB file", advice::MATLAB)),
+        (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (advice::HDF5)", advice::MATLAB_73)),
+        (
+            b"GGUF",
+            Family::Foreign(
+                "a GGUF file",
+                "save the weights as safetensors from the framework that made them",
+            ),
+        ),
+        (b"CDF\x01", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
+        (b"CDF\x02", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
+        (b"version https://git-lfs.github.com", POINTER),
+        (b"version https://hawser.github.com", POINTER),
+        (
+            b"/annex/objects/",
+            Family::Foreign("a git-annex pointer, not the file itself", "fetch the file: git annex get"),
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            Family::Foreign("an Excel 97 workbook (.xls)", "save the sheet as CSV"),
+        ),
+        (b"SQLite format 3\0", Family::Foreign("an SQLite database", "export the table as CSV")),
+        (b"%PDF-", Family::Foreign("a PDF", "read the file that it was made from")),
+        (
+            b"RDX",
+            Family::Foreign("an R workspace", "write the table with write.csv(x, file, row.names = FALSE)"),
+        ),
+        (b"\x1f\x8b", Family::Foreign("a gzip archive", "unpack it first: gunzip")),
+        (b"\x28\xb5\x2f\xfd", Family::Foreign("a zstd archive", "unpack it first: unzstd")),
+        (b"BZh", Family::Foreign("a bzip2 archive", "unpack it first: bunzip2")),
+        (b"\xfd7zXZ\0", Family::Foreign("an xz archive", "unpack it first: unxz")),
+        (b"7z\xbc\xaf", Family::Foreign("a 7z archive", "unpack it first")),
+        (b"Rar!", Family::Foreign("a rar archive", "unpack it first")),
+        (b"\x78\x9c", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
+        (b"\x78\x5e", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
         (b"\xff\xfe", Family::Foreign("UTF-16 text", "save it as UTF-8")),
         (b"\xfe\xff", Family::Foreign("UTF-16 text", "save it as UTF-8")),
     ];
     if let Some((_, family)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return *family;
     }
+    // HDF5 may begin behind a block of the user's, as Julia's JLD2 does.
+    if [0, 512, 1024, 2048].iter().any(|at| head.get(*at..).is_some_and(|h| h.starts_with(b"\x89HDF\r\n"))) {
+        return Family::Foreign("an HDF5 file", advice::HDF5);
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return match [&b"storages\0"[..], b"tensors\0", b"pickle\0", b"sys_info\0"]
+            .iter()
+            .any(|n| head.starts_with(n))
+        {
+            true => Family::Foreign("a tar archive of PyTorch 0.1", advice::TAR),
+            false => Family::Foreign("a tar archive", "unpack it first"),
+        };
+    }
     match head {
+        [0x80, 1..=5, ..] if contains(head, b"joblib.numpy_pickle") => {
+            Family::Foreign("a file by joblib", advice::JOBLIB)
+        }
         [0x80, 1..=5, ..] => Family::Pickle,
         // A safetensors header is a length of 8 bytes and a JSON object.
         [_, _, _, _, _, 0, 0, 0, b'{', ..] => Family::Safetensors,
+        // A short map whose first key is a short string.
+        [0x81..=0x8f, 0xa1..=0xbf, b' '..=b'~', ..] | [0xde, _, _, 0xa1..=0xbf, b' '..=b'~', ..] => {
+            Family::Foreign("msgpack, as Flax writes it", advice::MSGPACK)
+        }
+        // The version, then the name of the program that wrote the graph.
+        [0x08, 1..=31, 0x12, length, name @ ..]
+            if name.get(..usize::from(*length)).is_some_and(|n| n.iter().all(u8::is_ascii_graphic)) =>
+        {
+            Family::Foreign("an ONNX graph", advice::ONNX)
+        }
+        _ if starts_page(head) => Family::Foreign(
+            "an HTML page, as a server sends in place of a file",
+            "download the file itself, signed in if need be",
+        ),
+        [b'{', ..] => Family::Foreign("JSON", advice::JSON),
         _ if !head.contains(&0) => Family::Text,
         _ => Family::Unknown,
     }
+}
+
+fn contains(head: &[u8], word: &[u8]) -> bool {
+    head.windows(word.len()).any(|w| w == word)
+}
+
+fn starts_page(head: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&head[..head.len().min(64)]).trim_start().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
+}
+
+/// The error for a zip archive that holds neither arrays nor weights.
+pub(crate) fn foreign_zip(names: &[String], expected: &'static str) -> Problem {
+    let any = |part: &str| names.iter().any(|n| n.starts_with(part));
+    let (found, advice) = match names {
+        _ if any("xl/") => ("an Excel workbook (.xlsx)".into(), "save the sheet as CSV"),
+        _ if any("META-INF/manifest") && any("content.xml") => {
+            ("an OpenDocument sheet (.ods)".into(), "save the sheet as CSV")
+        }
+        [] => ("an empty zip archive".into(), "check that this is the file you meant"),
+        [one] => (format!("a zip archive that holds `{one}`"), "unpack it first: unzip"),
+        [one, ..] => (
+            format!("a zip archive of {} entries without .npy (`{one}`, ...)", names.len()),
+            "unpack it first: unzip",
+        ),
+    };
+    Problem::UnknownFormat { found, expected, advice }
 }
 
 fn by_extension(path: &Path) -> Family {

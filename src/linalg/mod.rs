@@ -1,6 +1,7 @@
 //! Numerical ground: everything that knows a corner of faer or of the random generators.
 
 pub mod activation;
+pub mod ball;
 pub mod cholesky;
 pub mod condition;
 pub mod eigen;

@@ -42,6 +42,10 @@ pub enum Use {
     Chain = 15,
     /// Which samples are trained on and which are tested.
     Split = 20,
+    /// States at which a rule is held against its mirror image.
+    Mirror = 23,
+    /// Directions around a kink.
+    Kink = 22,
     /// Permutations of a test.
     Permutation = 21,
 }

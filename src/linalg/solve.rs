@@ -39,6 +39,23 @@ impl Lu {
         pivots.into_iter().all(|p| p != 0.0 && p.is_finite())
     }
 
+    /// Sign of det a: the pivots' times that of the permutation.
+    pub fn sign(&self) -> i32 {
+        let n = self.factors.nrows();
+        let mut odd = (0..n).filter(|i| self.factors[(*i, *i)] < 0.0).count();
+        let mut seen = vec![false; n];
+        for i in 0..n {
+            let (mut j, mut length) = (i, 0);
+            while !seen[j] {
+                seen[j] = true;
+                j = self.forward[j];
+                length += 1;
+            }
+            odd += if length > 0 { length - 1 } else { 0 };
+        }
+        if odd % 2 == 0 { 1 } else { -1 }
+    }
+
     /// Replaces `b` by a^-1 b.
     pub fn solve(&mut self, b: MatMut<f64>) {
         let perm = PermRef::new_checked(&self.forward, &self.backward, self.factors.nrows());
@@ -72,6 +89,10 @@ mod tests {
         lu.solve(b.as_mut());
         assert!((&b - &x).norm_max() < 1e-12);
         assert!((&a * lu.inverse() - Mat::<f64>::identity(9, 9)).norm_max() < 1e-12);
+        let sign = lu.sign();
+        let swapped = Mat::from_fn(9, 9, |i, j| a[(if i < 2 { 1 - i } else { i }, j)]);
+        assert!(lu.factor(swapped.as_ref()) && lu.sign() == -sign);
+        assert!(lu.factor(Mat::<f64>::identity(9, 9).as_ref()) && lu.sign() == 1);
         assert!(!lu.factor(Mat::zeros(9, 9).as_ref()));
     }
 }

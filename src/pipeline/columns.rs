@@ -1,17 +1,43 @@
-//! Which columns of a table play which part.
+//! Which columns of a table play which part, and the order of its rows.
 
+use super::order::{Order, Times, seconds};
+use super::roles::{Role, role};
 use super::{Error, RecordingSettings};
-use crate::io::table::{Kind, ReadTable, Values, match_columns, read, schema};
+use crate::io::table::{
+    Chunk, ColumnInfo, Kind, Schema, first_numbers, labels, match_columns, raw_label, schema, stream,
+};
+use std::collections::HashMap;
 use std::path::Path;
+
+/// Rows by which a column is judged to be what its name says.
+const JUDGED: usize = 2000;
+/// Numbers held at most (256 MB) where rows are read in another order than the file's.
+const HELD: usize = 1 << 25;
+
+/// Whole numbers beyond it are not all floats.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Which columns play which part.
 pub(super) struct Columns {
     pub units: Vec<String>,
     /// Target columns of this table; none where `--targets` names another array.
     pub targets: Vec<String>,
-    pub trial: Option<String>,
+    /// Columns that tell trials apart together.
+    pub trial: Vec<String>,
     pub rows: Option<usize>,
     pub format: &'static str,
+    time: Time,
+    /// What is to be said of columns, by name.
+    said: Vec<(String, String)>,
+    order: Order,
+}
+
+/// The column of time.
+enum Time {
+    None,
+    Named(String),
+    /// Found by its name, to be looked at and not to be followed.
+    Found(String),
 }
 
 impl Columns {
@@ -19,28 +45,32 @@ impl Columns {
     pub fn choose(file: &Path, r: &RecordingSettings, array: Option<&str>) -> Result<Self, Error> {
         let schema = schema(file, array)?;
         let names = schema.names();
-        let one = |option: &str, name: &Option<String>| match name {
-            Some(n) if !names.contains(n) => Err(Error::input(
-                file,
-                format!("{option} {n}: no such column; the columns are {}", listed(&names)),
-            )),
-            other => Ok(other.clone()),
+        let missing = |option: &str, name: &str| {
+            Error::input(file, format!("{option} {name}: no such column; the columns are {}", listed(&names)))
         };
-        let trial = one("--trial", &r.trial)?;
-        let time = one("--time", &r.time)?;
+        let has = |name: &str| names.iter().any(|n| n == name);
+        let time = r.time.as_ref().filter(|t| !has(t));
+        if let Some(t) = time {
+            return Err(missing("--time", t));
+        }
+        let mut trial: Vec<String> = match &r.trial {
+            Some(one) if has(one) => vec![one.clone()],
+            Some(list) => list.split(',').map(|t| t.trim().to_owned()).collect(),
+            None => vec![],
+        };
+        if let Some(t) = trial.iter().find(|t| !has(t)) {
+            return Err(missing("--trial", t));
+        }
         // A three-dimensional array comes with a column `trial` of the reader's own.
-        let trial = trial.or_else(|| {
-            (schema.columns[0].name == "trial" && schema.format.starts_with("np")).then(|| "trial".into())
-        });
+        if trial.is_empty() && schema.columns[0].name == "trial" && schema.format.starts_with("np") {
+            trial.push("trial".into());
+        }
         // Each pattern of a list must mean something: a mistyped name is not to be passed over.
         let choose = |option: &str, list: &str| {
-            let parts = if names.iter().any(|n| n == list) { vec![list] } else { list.split(',').collect() };
+            let parts = if has(list) { vec![list] } else { list.split(',').collect() };
             match parts.into_iter().find(|p| match_columns(&names, p).is_empty()) {
                 None => Ok(match_columns(&names, list)),
-                Some(p) => Err(Error::input(
-                    file,
-                    format!("{option} {p}: no such column; the columns are {}", listed(&names)),
-                )),
+                Some(p) => Err(missing(option, p)),
             }
         };
         // In an npz, --targets may name an array of its own, which is no column of this one.
@@ -49,12 +79,107 @@ impl Columns {
             Some(t) => choose("--targets", t)?,
             None => vec![],
         };
-        let aside = |n: &String| Some(n) == trial.as_ref() || Some(n) == time.as_ref() || targets.contains(n);
-        let units: Vec<String> = match r.units.as_deref().filter(|u| Some(*u) != array) {
+        let aside = |n: &String| trial.contains(n) || Some(n) == r.time.as_ref() || targets.contains(n);
+        let list = r.units.as_deref().filter(|u| Some(*u) != array);
+        let units: Vec<String> = match list {
             Some(list) => choose("--units", list)?.into_iter().filter(|n| !aside(n)).collect(),
             None => names.iter().filter(|n| !aside(n)).cloned().collect(),
         };
-        for c in schema.columns.iter().filter(|c| units.contains(&c.name)) {
+        let mut columns = Self {
+            units,
+            targets,
+            trial,
+            rows: schema.rows,
+            format: schema.format,
+            time: r.time.clone().map_or(Time::None, Time::Named),
+            said: schema.notes.iter().map(|note| (String::new(), format!("{note}."))).collect(),
+            order: Order::default(),
+        };
+        columns.set_aside(file, array, &schema, list)?;
+        columns.check(file, &schema)?;
+        Ok(columns)
+    }
+
+    /// Finds trials and time by name and values, and takes from the units what is none; columns that were named
+    /// are left alone.
+    fn set_aside(
+        &mut self,
+        file: &Path,
+        array: Option<&str>,
+        schema: &Schema,
+        list: Option<&str>,
+    ) -> Result<(), Error> {
+        let asked = |n: &String| list.is_some_and(|l| l == n || l.split(',').any(|p| p.trim() == n));
+        let (trials_given, mut said) = (!self.trial.is_empty(), vec![]);
+        let before = std::mem::take(&mut self.units);
+        for ColumnInfo { name, kind } in &schema.columns {
+            let unit = before.contains(name);
+            let named = asked(name) || self.targets.contains(name) || self.trial.contains(name);
+            if named || matches!(&self.time, Time::Named(time) if time == name) {
+                self.units.extend(unit.then(|| name.clone()));
+                continue;
+            }
+            let found = match (role(name), kind) {
+                (Some(role), Kind::Number) => {
+                    Some((role, role.fits(first_numbers(file, array, name, JUDGED)?.as_deref())))
+                }
+                (Some(role), Kind::Text) => Some((role, true)),
+                _ => None,
+            };
+            let indexed = schema.index.contains(name);
+            let text = match found {
+                Some((Role::Trial, fits)) if (fits || indexed) && self.trial.is_empty() => {
+                    self.trial.push(name.clone());
+                    format!("Column `{name}` is taken to tell trials apart; --trial names another.")
+                }
+                Some((Role::Time, fits)) if (fits || indexed) && matches!(self.time, Time::None) => {
+                    self.time = Time::Found(name.clone());
+                    if !unit {
+                        continue;
+                    }
+                    format!(
+                        "Column `{name}` is left out of the units, as time or a count of rows; --time {name} puts rows in \
+                         its order and parts them at gaps, --units with its name keeps it."
+                    )
+                }
+                _ if !unit => continue,
+                Some((_, true)) => {
+                    format!(
+                        "Column `{name}` is left out of the units by its name; --units with its name keeps it."
+                    )
+                }
+                _ if indexed => {
+                    format!(
+                        "Column `{name}` names or counts the rows (an index) and is left out of the units."
+                    )
+                }
+                found => {
+                    self.units.push(name.clone());
+                    if found.is_none() {
+                        continue;
+                    }
+                    format!("Column `{name}` is taken as a unit, though its name is none of a unit's.")
+                }
+            };
+            said.push((name.clone(), text));
+        }
+        // Where nothing else is there, they are what was recorded.
+        if self.units.is_empty() && !before.is_empty() {
+            self.units = before;
+            if matches!(self.time, Time::Found(_)) {
+                self.time = Time::None;
+            }
+            if !trials_given {
+                self.trial.clear();
+            }
+        } else {
+            self.said.extend(said);
+        }
+        Ok(())
+    }
+
+    fn check(&self, file: &Path, schema: &Schema) -> Result<(), Error> {
+        for c in schema.columns.iter().filter(|c| self.units.contains(&c.name)) {
             let found = match &c.kind {
                 Kind::Number => continue,
                 Kind::Text => "text",
@@ -67,36 +192,192 @@ impl Columns {
             );
             return Err(Error::input(file, message));
         }
-        if units.is_empty() {
+        if self.units.is_empty() {
             return Err(Error::input(file, "no column is left for the units"));
         }
-        Ok(Self { units, targets, trial, rows: schema.rows, format: schema.format })
+        Ok(())
     }
 
-    /// The trial of each row, numbered from 0 in order of appearance.
+    /// Puts the rows into the order of trials and times, and returns the trial of each, numbered by appearance in
+    /// the file.
     ///
     /// # Errors
-    /// A row without one: which rows belong together is then not known.
-    pub fn trials(&self, file: &Path, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
-        let Some(trial) = &self.trial else { return Ok(None) };
-        let table = read(file, &ReadTable { array, columns: Some(std::slice::from_ref(trial)) })?;
-        let labels: Vec<String> = match &table.columns[0].values {
-            Values::Number(v) => v.iter().map(f64::to_string).collect(),
-            Values::Text(v) => v.clone(),
+    /// A row without a trial or a time: which rows belong together is then not known.
+    pub fn arrange(&mut self, file: &Path, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
+        let trials = self.trials(file, array)?;
+        let found = match &self.time {
+            Time::None => return Ok(trials),
+            Time::Named(name) => {
+                let times = times(file, array, name)?;
+                Times { file, name, values: &times }.order(trials.as_deref())?
+            }
+            Time::Found(name) => {
+                if let Some(problem) = self.look(file, array, name, trials.as_deref())? {
+                    self.said.push((name.clone(), problem));
+                }
+                return Ok(trials);
+            }
         };
-        let missing = |l: &String| l.is_empty() || l == "NaN";
-        if let Some(row) = labels.iter().position(missing) {
-            let message = format!(
-                "column `{trial}`, row {row}: a missing value, expected the trial of every row: fill it in or take the row out"
-            );
-            return Err(Error::input(file, message));
+        self.order = found;
+        Ok(trials.map(|t| self.arranged(t)))
+    }
+
+    /// What --time would have to say of a column that was not named.
+    fn look(
+        &self,
+        file: &Path,
+        array: Option<&str>,
+        name: &str,
+        trials: Option<&[usize]>,
+    ) -> Result<Option<String>, Error> {
+        // Without trials times that start again are no disorder.
+        let (true, Ok(times)) = (trials.is_some(), times(file, array, name)) else { return Ok(None) };
+        let found = Times { file, name, values: &times }.order(trials);
+        Ok(found.ok().and_then(|o| o.notes.into_iter().next()).map(|note| {
+            let note =
+                note.replace("were put", "have to be put").replace("do not follow", "should not follow");
+            format!("{note} Without --time {name} rows are taken as they stand.")
+        }))
+    }
+
+    /// The trial of each row in the order of the file.
+    fn trials(&self, file: &Path, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
+        let mut all: Option<Vec<usize>> = None;
+        for column in &self.trial {
+            // Of several columns the labels together tell trials apart.
+            let mut known: HashMap<(usize, String), usize> = HashMap::new();
+            let (mut trials, mut missing) = (vec![], None);
+            labels(file, array, column, &mut |label| {
+                let row = trials.len();
+                if label.is_empty() {
+                    missing = missing.or(Some(row));
+                }
+                let earlier = all.as_ref().map_or(0, |t| t[row]);
+                let next = known.len();
+                trials.push(*known.entry((earlier, label.to_owned())).or_insert(next));
+            })?;
+            if let Some(row) = missing {
+                let message = format!(
+                    "column `{column}`, row {}: a missing value, expected the trial of every row: fill it in or take the \
+                     row out",
+                    row + 1
+                );
+                return Err(Error::input(file, message));
+            }
+            all = Some(trials);
         }
-        let mut known = std::collections::HashMap::new();
-        let number = |l: String| {
-            let next = known.len();
-            *known.entry(l).or_insert(next)
+        Ok(all)
+    }
+
+    /// What is to be said of columns and rows; of those in `used` elsewhere nothing.
+    pub fn notes(&self, used: &[String]) -> Vec<String> {
+        let said = self.said.iter().filter(|(name, _)| !used.contains(name)).map(|(_, text)| text);
+        said.chain(&self.order.notes).cloned().collect()
+    }
+
+    /// The row of the file, from 0, at a place in the order of rows.
+    pub fn row(&self, place: usize) -> usize {
+        self.order.rows.as_ref().and_then(|r| r.get(place).copied()).unwrap_or(place)
+    }
+
+    /// What stands in a unit's column at a place where no finite number does, in words.
+    pub fn found(&self, file: &Path, array: Option<&str>, column: &str, place: usize, value: f64) -> String {
+        if !value.is_nan() {
+            return value.to_string();
+        }
+        let written = raw_label(file, array, column, self.row(place)).ok().flatten();
+        match written.filter(|text| !text.is_empty()) {
+            Some(text) => format!("a missing value (`{text}`)"),
+            None => "a missing value".into(),
+        }
+    }
+
+    /// Whether the row at `place` continues the one before it in time.
+    pub fn follows(&self, place: usize) -> bool {
+        self.order.follows.as_ref().is_none_or(|f| f.get(place).copied().unwrap_or(false))
+    }
+
+    /// Values of the file's rows in the order of rows.
+    pub fn arranged<T: Copy>(&self, values: Vec<T>) -> Vec<T> {
+        match &self.order.rows {
+            // Of another length they are refused elsewhere.
+            Some(rows) if rows.len() == values.len() => rows.iter().map(|r| values[*r]).collect(),
+            _ => values,
+        }
+    }
+
+    /// Gives the units to `f`, at most `chunk` rows at a time, in the order of rows.
+    ///
+    /// In another order than the file's the file is read once for every 2^25 numbers.
+    pub fn stream(
+        &self,
+        file: &Path,
+        array: Option<&str>,
+        chunk: usize,
+        f: &mut dyn FnMut(Chunk) -> Result<(), crate::io::error::Error>,
+    ) -> Result<(), Error> {
+        let Some(rows) = &self.order.rows else { return Ok(stream(file, &self.units, array, chunk, f)?) };
+        for held in rows.chunks((HELD / self.units.len().max(1)).max(1)) {
+            let mut places: Vec<(usize, usize)> =
+                held.iter().enumerate().map(|(place, row)| (*row, place)).collect();
+            places.sort_unstable();
+            let mut columns = vec![vec![f64::NAN; held.len()]; self.units.len()];
+            let (mut next, mut before) = (0, 0);
+            stream(file, &self.units, array, chunk, &mut |part| {
+                while let Some((row, place)) = places.get(next).filter(|(row, _)| *row < before + part.rows) {
+                    for (all, values) in columns.iter_mut().zip(&part.columns) {
+                        all[*place] = values[row - before];
+                    }
+                    next += 1;
+                }
+                before += part.rows;
+                Ok(())
+            })?;
+            for start in (0..held.len()).step_by(chunk) {
+                let end = held.len().min(start + chunk);
+                let columns = columns.iter().map(|c| c[start..end].to_vec()).collect();
+                f(Chunk { rows: end - start, columns })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The times of all rows, as numbers or as written dates and clock times in seconds; NaN where missing.
+///
+/// Whole numbers of more digits than a float has are counted from the first.
+fn times(file: &Path, array: Option<&str>, name: &str) -> Result<Vec<f64>, Error> {
+    let schema = schema(file, array)?;
+    if !schema.columns.iter().any(|c| c.name == name && c.kind == Kind::Text) {
+        let mut all = Vec::new();
+        stream(file, &[name.to_owned()], array, 1 << 14, &mut |mut chunk| {
+            all.append(&mut chunk.columns[0]);
+            Ok(())
+        })?;
+        if all.iter().all(|t| !(t.abs() > LARGEST_EXACT)) {
+            return Ok(all);
+        }
+    }
+    let (mut all, mut first, mut wrong) = (vec![], None, None);
+    labels(file, array, name, &mut |label| {
+        let time = match label.parse::<i128>() {
+            Ok(whole) => Some(whole.wrapping_sub(*first.get_or_insert(whole)) as f64),
+            Err(_) => seconds(label),
         };
-        Ok(Some(labels.into_iter().map(number).collect()))
+        if time.is_none() && !label.is_empty() {
+            wrong.get_or_insert((all.len() + 1, label.to_owned()));
+        }
+        all.push(time.unwrap_or(f64::NAN));
+    })?;
+    match wrong {
+        None => Ok(all),
+        Some((row, label)) => {
+            let message = format!(
+                "column `{name}`, row {row}: found `{label}`, expected a time as a number, a date with a time, or \
+                 hours:minutes:seconds"
+            );
+            Err(Error::input(file, message))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::columns::Columns;
 use super::network::chosen;
 use super::{Config, Diagnosed, Error, Missing, Module, Observer};
 use crate::diagnostics::geometry::pca::{Accumulator, Pca};
-use crate::io::table::{Chunk, stream};
+use crate::io::table::Chunk;
 use crate::report::sections::{self, Unit};
 use crate::report::tables::{Cells, TableOut};
 use faer::Mat;
@@ -23,8 +23,8 @@ pub(super) fn diagnose(
 ) -> Result<Diagnosed, Error> {
     let modules = chosen(config, &Module::RECORDING)?;
     analyses::check(&config.analyses, &modules)?;
-    let columns = Columns::choose(&config.file, &config.recording, array)?;
-    let trials = columns.trials(&config.file, array)?;
+    let mut columns = Columns::choose(&config.file, &config.recording, array)?;
+    let trials = columns.arrange(&config.file, array)?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
     let first = Pass::first(config, array, &columns, observer)?;
     observer.finish();
@@ -40,19 +40,22 @@ pub(super) fn diagnose(
         (modules.contains(&Module::Pca) || !wanted.is_empty()).then(|| first.moments.finish()).flatten();
     if modules.contains(&Module::Pca) {
         let Some(pca) = &pca else {
-            return Err(Error::input(
-                &config.file,
-                "the units do not vary (or fewer than two rows are left): there are no principal components",
-            ));
+            let message = if first.beyond() {
+                "the units differ by more than the largest number (1.8e308) between rows: give them in smaller units"
+            } else {
+                "the units do not vary (or fewer than two rows are left): there are no principal components"
+            };
+            return Err(Error::input(&config.file, message));
         };
         let projected = Projected::second(config, array, &columns, pca, &first, trials.as_deref(), observer)?;
         findings.push(format!(
-            "{}; participation ratio {}.",
+            "{}; participation ratio {}{}.",
             sections::words::carry(pca.components_for_90, columns.units.len()),
-            sections::words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error)
+            sections::words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error),
+            if pca.blocks == 0 { " (no error: too few rows for how long they are alike)" } else { "" }
         ));
-        let intro = "Principal components of the recorded rows. Errors are by jackknife over twenty blocks of successive rows.";
         let table = projected.table();
+        let intro = "Principal components of the recorded rows.";
         done.push((Module::Pca, sections::pca(pca, &columns.units, &projected.lines(), intro, vec![table])?));
     }
     if !wanted.is_empty() {
@@ -81,7 +84,7 @@ pub(super) fn diagnose(
         }),
         subject,
         findings,
-        warnings: vec![],
+        warnings: columns.notes(&[]),
         failed: vec![],
         modules: done,
     })
@@ -96,10 +99,70 @@ fn needed(module: Module, modules: &[Module], config: &Config) -> bool {
 /// What the first reading gathers.
 struct Pass {
     moments: Accumulator,
-    sums: Vec<[f64; 4]>,
+    sums: Vec<Sums>,
     missing: Vec<usize>,
     used: usize,
     dropped: usize,
+}
+
+/// One unit's values so far, less the first, in a unit of a power of two near the largest: no square leaves the range of numbers.
+#[derive(Clone)]
+struct Sums {
+    first: f64,
+    scale: f64,
+    mean: f64,
+    square: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Sums {
+    const NONE: Self = Self {
+        first: f64::NAN,
+        scale: 0.0,
+        mean: 0.0,
+        square: 0.0,
+        least: f64::INFINITY,
+        most: f64::NEG_INFINITY,
+    };
+
+    /// Adds the values of `kept` rows to those of `before`.
+    fn add(&mut self, values: &[f64], kept: &[usize], before: usize) {
+        let Some(first) = kept.first() else { return };
+        if before == 0 {
+            self.first = values[*first];
+        }
+        let largest = kept.iter().fold(0.0f64, |a, r| a.max((values[*r] - self.first).abs()));
+        if largest > self.scale && largest.is_finite() {
+            let scale = largest.log2().floor().max(-1000.0).exp2();
+            let by = if self.scale > 0.0 { self.scale / scale } else { 1.0 };
+            (self.mean, self.square, self.scale) = (self.mean * by, self.square * by * by, scale);
+        }
+        let scale = if self.scale > 0.0 { self.scale } else { 1.0 };
+        let value = |r: &usize| (values[*r] - self.first) / scale;
+        let rows = kept.len() as f64;
+        let mean = kept.iter().map(value).sum::<f64>() / rows;
+        let square: f64 = kept.iter().map(|r| (value(r) - mean).powi(2)).sum();
+        let (before, step) = (before as f64, mean - self.mean);
+        self.mean += step * rows / (before + rows);
+        self.square += square + step * step * before * rows / (before + rows);
+        for r in kept {
+            self.least = self.least.min(values[*r]);
+            self.most = self.most.max(values[*r]);
+        }
+    }
+
+    fn unit(&self, name: &str, rows: usize, missing: usize) -> Unit {
+        let scale = if self.scale > 0.0 { self.scale } else { 1.0 };
+        Unit {
+            name: name.to_owned(),
+            mean: self.first + self.mean * scale,
+            deviation: (self.square / (rows.max(2) - 1) as f64).sqrt() * scale,
+            least: self.least,
+            most: self.most,
+            missing,
+        }
+    }
 }
 
 impl Pass {
@@ -112,14 +175,14 @@ impl Pass {
         let n = columns.units.len();
         let mut pass = Self {
             moments: Accumulator::new(n),
-            sums: vec![[0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY]; n],
+            sums: vec![Sums::NONE; n],
             missing: vec![0; n],
             used: 0,
             dropped: 0,
         };
         let drop_rows = config.recording.missing == Some(Missing::DropRows);
         let (mut row, mut bad) = (0, None);
-        stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
             let kept = rows_kept(&chunk, &mut pass.missing, &mut bad, row);
             row += chunk.rows;
             pass.dropped += chunk.rows - kept.len();
@@ -129,10 +192,11 @@ impl Pass {
         })?;
         if let (Some((unit, row, value)), false) = (bad, drop_rows) {
             let (name, total) = (&columns.units[unit], pass.missing.iter().sum::<usize>());
-            let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+            let what = columns.found(&config.file, array, name, row, value);
             let message = format!(
-                "column `{name}`, row {row}: {what} ({total} such values in all); --missing drop-rows leaves those \
-                 rows out"
+                "column `{name}`, row {}: {what} ({total} such values in all); --missing drop-rows leaves those \
+                 rows out",
+                columns.row(row) + 1
             );
             return Err(Error::input(&config.file, message));
         }
@@ -141,18 +205,7 @@ impl Pass {
 
     fn add(&mut self, chunk: &Chunk, kept: &[usize]) {
         for (s, c) in self.sums.iter_mut().zip(&chunk.columns) {
-            let rows = kept.len() as f64;
-            let mean = kept.iter().map(|r| c[*r]).sum::<f64>() / rows.max(1.0);
-            let square: f64 = kept.iter().map(|r| (c[*r] - mean).powi(2)).sum();
-            let (before, step) = (self.used as f64, mean - s[0]);
-            if rows > 0.0 {
-                s[0] += step * rows / (before + rows);
-                s[1] += square + step * step * before * rows / (before + rows);
-            }
-            for r in kept {
-                s[2] = s[2].min(c[*r]);
-                s[3] = s[3].max(c[*r]);
-            }
+            s.add(c, kept, self.used);
         }
         self.used += kept.len();
         let x = Mat::from_fn(chunk.columns.len(), kept.len(), |i, j| chunk.columns[i][kept[j]]);
@@ -160,12 +213,13 @@ impl Pass {
     }
 
     fn units(&self, names: &[String]) -> Vec<Unit> {
-        let unit = |(i, name): (usize, &String)| {
-            let [mean, square, least, most] = self.sums[i];
-            let deviation = (square / (self.used.max(2) - 1) as f64).sqrt();
-            Unit { name: name.clone(), mean, deviation, least, most, missing: self.missing[i] }
-        };
+        let unit = |(i, name): (usize, &String)| self.sums[i].unit(name, self.used, self.missing[i]);
         names.iter().enumerate().map(unit).collect()
+    }
+
+    /// Whether a unit's range is no number.
+    fn beyond(&self) -> bool {
+        self.sums.iter().any(|s| (s.most - s.least) == f64::INFINITY)
     }
 }
 
@@ -212,7 +266,7 @@ impl Projected {
         let mut out = Self { row: vec![], trial: trials.map(|_| vec![]), values: vec![vec![]; k], every };
         let mut row = 0;
         observer.start("projecting", columns.rows.unwrap_or(0) as u64);
-        stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
             let mut x = vec![0.0; chunk.columns.len()];
             for r in 0..chunk.rows {
                 let index = row + r;
@@ -223,7 +277,7 @@ impl Projected {
                 if !x.iter().all(|v| v.is_finite()) {
                     continue;
                 }
-                out.row.push(index as i64);
+                out.row.push(columns.row(index) as i64);
                 if let (Some(t), Some(trials)) = (&mut out.trial, trials) {
                     t.push(trials[index] as i64);
                 }

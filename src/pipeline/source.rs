@@ -2,7 +2,8 @@
 
 use super::{Config, Error};
 use crate::io::error::Problem;
-use crate::io::tensors::{self, Tensors};
+use crate::io::table::{self, ReadTable, Values, schema};
+use crate::io::tensors::{self, Tensor, Tensors};
 use crate::systems::checkpoint::{self, Network, has_network_names};
 use std::path::Path;
 
@@ -14,33 +15,42 @@ pub enum Source {
     Recording {
         /// The array of an npz.
         array: Option<String>,
+        /// What the user should know about that decision.
+        said: Option<String>,
     },
 }
 
 /// Decides what `config.file` is, by its format, its names and the options given, and loads networks.
 ///
-/// Weights: safetensors and PyTorch files; an npz with PyTorch's names; an npz or npy with --map or
-/// --cell. Everything else is a recording.
+/// Weights: safetensors, PyTorch files and pickles; an npz with a framework's names; an npz or npy with --map or
+/// --cell, and a square table with --cell. Everything else is a recording.
 pub fn open(config: &Config) -> Result<Source, Error> {
-    let file = &config.file;
-    if !maybe_weights(file) {
+    let (file, spec) = (&config.file, &config.network.spec);
+    let recording = || {
         check_recording(config)?;
-        return Ok(Source::Recording { array: None });
-    }
-    let tensors = match tensors::read(file) {
-        Ok(t) => t,
-        // A table under a foreign name is for the table reader, whose message fits better.
-        Err(e) if matches!(e.kind(), Problem::UnknownFormat { .. }) => {
-            check_recording(config)?;
-            return Ok(Source::Recording { array: None });
-        }
-        Err(e) => return Err(e.into()),
+        Ok(Source::Recording { array: None, said: None })
     };
-    let spec = &config.network.spec;
+    // Of npy and npz the headers tell; a recording's values are never read whole.
+    let outline = if maybe_weights(file) { tensors::outline(file)? } else { None };
+    let outlined = outline.is_some();
+    let tensors = match (outline, maybe_weights(file), spec.cell) {
+        (Some(outline), ..) => outline,
+        (None, false, None) => return recording(),
+        (None, false, Some(_)) => matrix_of(file)?,
+        (None, true, _) => match tensors::read(file) {
+            Ok(t) => t,
+            // A table under a foreign name is for the table reader, whose message fits better.
+            Err(e) if matches!(e.kind(), Problem::UnknownFormat { .. }) && is_table(file) => {
+                return recording();
+            }
+            Err(e) => return Err(e.into()),
+        },
+    };
     let numpy = matches!(tensors.format, "npz" | "npy");
     let network = !numpy || has_network_names(&tensors) || !spec.map.is_empty() || spec.cell.is_some();
     if network && config.recording.units.is_none() {
         check_network(config)?;
+        let tensors = if outlined { tensors::read(file)? } else { tensors };
         let network = checkpoint::load(&tensors, spec)
             .map_err(|source| Error::Network { path: file.clone(), source })?;
         return Ok(Source::Network(Box::new(network)));
@@ -50,7 +60,62 @@ pub fn open(config: &Config) -> Result<Source, Error> {
         return Err(Error::Config(message));
     }
     check_recording(config)?;
-    array_of(file, config.recording.units.as_deref(), &tensors).map(|array| Source::Recording { array })
+    let array = array_of(file, config.recording.units.as_deref(), &tensors)?;
+    let read = match &array {
+        Some(name) => tensors.get(name),
+        None => tensors.tensors.first(),
+    };
+    let said = match read.map(|t| &t.shape[..]) {
+        Some([rows, columns]) => square_table(config, Some(*rows as u64), Some(*columns as u64)),
+        _ => None,
+    };
+    Ok(Source::Recording { array, said })
+}
+
+/// What is said of a table of `rows` rows and `units` units, whose columns nobody chose, if it is square.
+pub(super) fn square_table(config: &Config, rows: Option<u64>, units: Option<u64>) -> Option<String> {
+    let r = &config.recording;
+    let chosen = r.units.is_some() || r.trial.is_some() || r.time.is_some() || r.targets.is_some();
+    let n = rows.filter(|n| !chosen && units == Some(*n) && *n > 1)?;
+    Some(square(usize::try_from(n).ok()?))
+}
+
+/// What is said of a square matrix, which may be the weights of a network.
+fn square(n: usize) -> String {
+    format!(
+        "{n} rows of {n} columns are read as a recording, a row a time step. If this is a matrix of weights, say so: \
+         --cell vanilla, rate or current (for an array of several, with --map w_rec=NAME)."
+    )
+}
+
+/// Whether the content is a table's.
+fn is_table(file: &Path) -> bool {
+    schema(file, None).is_ok()
+}
+
+/// A square table of numbers as the recurrent weights that --cell makes of it.
+fn matrix_of(file: &Path) -> Result<Tensors, Error> {
+    let table = table::read(file, &ReadTable { array: None, columns: None })?;
+    let n = table.columns.len();
+    let numbers: Vec<&Vec<f64>> = table
+        .columns
+        .iter()
+        .filter_map(|c| match &c.values {
+            Values::Number(v) => Some(v),
+            Values::Text(_) => None,
+        })
+        .collect();
+    if table.rows != n || numbers.len() != n {
+        let message = format!(
+            "--cell goes with networks; this table of {} rows and {n} columns is no square matrix of numbers, and is \
+             read as a recording",
+            table.rows
+        );
+        return Err(Error::Config(message));
+    }
+    let data = (0..n * n).map(|at| numbers[at % n][at / n]).collect();
+    let tensor = Tensor { name: "W".into(), shape: vec![n, n], dtype: "f64".into(), data };
+    Ok(Tensors { format: "table", tensors: vec![tensor], ..Tensors::default() })
 }
 
 /// Whether the name says that a file may hold weights.
@@ -65,29 +130,39 @@ fn maybe_weights(file: &Path) -> bool {
 /// The array of `file` that holds its table, if it is an npz.
 pub(super) fn table_array(file: &Path, units: Option<&str>) -> Result<Option<String>, Error> {
     match file.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).as_deref() {
-        Some("npz") => array_of(file, units, &tensors::read(file)?),
+        Some("npz") => tensors::outline(file)?.map_or(Ok(None), |outline| array_of(file, units, &outline)),
         _ => Ok(None),
     }
 }
 
 /// The array that --units names, if it names one, or the only one that is a table.
-fn array_of(file: &Path, units: Option<&str>, tensors: &Tensors) -> Result<Option<String>, Error> {
-    if tensors.format == "npy" {
+fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Option<String>, Error> {
+    let all = &outline.tensors[..];
+    if outline.format == "npy" {
         return Ok(None);
     }
     if let Some(units) = units
-        && tensors.get(units).is_some()
+        && outline.get(units).is_some()
     {
         return Ok(Some(units.to_owned()));
     }
-    let tables: Vec<&str> = tensors
-        .tensors
-        .iter()
-        .filter(|t| matches!(t.shape.len(), 2 | 3) && t.shape.iter().all(|s| *s > 0))
-        .map(|t| t.name.as_str())
-        .collect();
+    let is_table = |t: &&Tensor| {
+        let dimensions = if t.dtype == tensors::STRUCTURED { 1..=2 } else { 2..=3 };
+        dimensions.contains(&t.shape.len()) && t.shape.iter().all(|s| *s > 0)
+    };
+    let mut tables: Vec<&str> = all.iter().filter(is_table).map(|t| t.name.as_str()).collect();
+    // Pynapple's time series keep their values in `d`, beside times and their support; one vector alone is a table.
+    let series =
+        outline.metadata.get("type").is_some_and(|t| t.starts_with("Tsd")) && outline.get("t").is_some();
+    match all {
+        _ if series && outline.get("d").is_some() => tables = vec!["d"],
+        [one] if tables.is_empty() && one.shape.len() == 1 => tables.push(&one.name),
+        _ => {}
+    }
     match tables[..] {
         [one] => Ok(Some(one.to_owned())),
+        // A single array of objects: its reader says what to do.
+        [] if all.is_empty() && outline.skipped.len() == 1 => Ok(None),
         [] => Err(Error::input(
             file,
             "holds no two- or three-dimensional numeric array, so there is no table to read",

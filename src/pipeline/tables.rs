@@ -1,27 +1,39 @@
 //! Tables that a network is given: inputs and initial states.
 
 use super::Error;
-use crate::io::table::{ReadTable, Values, read};
+use super::roles::{Role, role};
+use crate::io::table::{self, Column, ReadTable, Values, read};
 use faer::Mat;
 use std::path::Path;
 
 /// Reads `path` as rows of `width` numbers, split into trials by a column `trial` if there is one.
 ///
-/// Returns one `width` x t matrix a trial. `what` names a row's numbers in messages.
+/// Returns one `width` x t matrix a trial. `what` names a row's numbers in messages. Beside the numbers a column of
+/// time may stand, which must rise within trials.
 fn rows(path: &Path, width: usize, what: &str) -> Result<Vec<Mat<f64>>, Error> {
-    let table = read(path, &ReadTable::default())?;
-    let trial = table.columns.iter().position(|c| c.name == "trial").filter(|_| table.columns.len() > width);
+    let mut table = read(path, &ReadTable::default())?;
+    let aside = |wanted: Role, all: &mut Vec<Column>| {
+        let spare = all.len() > width;
+        let found = all.iter().position(|c| role(&c.name) == Some(wanted)).filter(|_| spare);
+        found.map(|k| all.remove(k))
+    };
+    let trial = aside(Role::Trial, &mut table.columns);
+    let time = aside(Role::Time, &mut table.columns);
     let mut columns = Vec::new();
-    for (k, c) in table.columns.iter().enumerate() {
-        if Some(k) == trial {
-            continue;
-        }
-        let Values::Number(values) = &c.values else {
-            return Err(Error::input(path, format!("column `{}` holds text, expected numbers", c.name)));
+    for c in &table.columns {
+        let values = match &c.values {
+            Values::Number(values) => values,
+            Values::Text(_) => {
+                return Err(table.numbers(&c.name).err().map_or_else(
+                    || Error::input(path, format!("column `{}` holds text, expected numbers", c.name)),
+                    |problem| crate::io::error::Error::new(path, problem).into(),
+                ));
+            }
         };
         if let Some(row) = values.iter().position(|v| !v.is_finite()) {
-            let value = values[row];
-            let message = format!("column `{}`, row {row}: {value}, expected a finite number", c.name);
+            let what =
+                if values[row].is_nan() { "a missing value".to_owned() } else { values[row].to_string() };
+            let message = format!("column `{}`, row {}: {what}, expected a finite number", c.name, row + 1);
             return Err(Error::input(path, message));
         }
         columns.push(values);
@@ -33,14 +45,28 @@ fn rows(path: &Path, width: usize, what: &str) -> Result<Vec<Mat<f64>>, Error> {
         );
         return Err(Error::input(path, message));
     }
-    let labels: Vec<String> = match trial.map(|k| &table.columns[k].values) {
-        Some(Values::Number(v)) => v.iter().map(f64::to_string).collect(),
-        Some(Values::Text(v)) => v.clone(),
-        None => vec![String::new(); table.rows],
-    };
+    let mut labels = vec![];
+    match &trial {
+        Some(c) => table::labels(path, None, &c.name, &mut |label| labels.push(label.to_owned()))?,
+        None => labels.resize(table.rows, String::new()),
+    }
     let mut trials = Vec::new();
     let mut first = 0;
     for end in 1..=table.rows {
+        if let Some(Column { name, values: Values::Number(t), .. }) = &time
+            && end < table.rows
+            && labels[end] == labels[end - 1]
+            && !(t[end] > t[end - 1])
+        {
+            let message = format!(
+                "column `{name}`, row {}: {} after {}, expected times that rise within a trial; sort the rows, or tell \
+                 trials apart by a column `trial`",
+                end + 1,
+                t[end],
+                t[end - 1]
+            );
+            return Err(Error::input(path, message));
+        }
         if end == table.rows || labels[end] != labels[first] {
             trials.push(Mat::from_fn(width, end - first, |i, j| columns[i][first + j]));
             first = end;

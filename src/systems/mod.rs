@@ -3,6 +3,7 @@
 pub mod architecture;
 pub mod cells;
 pub mod checkpoint;
+pub mod recurrence;
 pub mod reference;
 pub mod rule;
 pub mod time;

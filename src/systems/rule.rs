@@ -1,5 +1,6 @@
 //! The central abstraction: a differentiable rule `y = F(x, u; theta)` and its products.
 
+use super::recurrence::Recurrence;
 use crate::linalg::Real;
 use faer::{Mat, MatMut, MatRef};
 
@@ -89,6 +90,18 @@ pub trait Rule<T: Real = f64>: Send + Sync {
     fn range(&self, i: usize) -> [f64; 2] {
         let _ = i;
         [f64::NEG_INFINITY, f64::INFINITY]
+    }
+    /// Degree of x - F (of -F for the field of a flow) over all states under any constant input, where it
+    /// is known: the sum of sign det(I - F_x) (det(-F_x)) over the fixed points, if all are regular. It is 1
+    /// where F maps a box that holds all fixed points into itself (Brouwer), so that one exists.
+    fn degree(&self) -> Option<i32> {
+        None
+    }
+    /// The equation of the fixed points (or zeros) under a constant input of length d, where the rule is
+    /// a network of one nonlinearity.
+    fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
+        let _ = input;
+        None
     }
     /// Bounds over the ball of that radius around (x, u) of a single point, if the cell has them.
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {

@@ -191,7 +191,8 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec
                 }
             }
             "additionalProperties" if rule.is_object() => {
-                let known = rules.get("properties").and_then(Value::as_object).unwrap();
+                let none = serde_json::Map::new();
+                let known = rules.get("properties").and_then(Value::as_object).unwrap_or(&none);
                 for (name, v) in
                     value.as_object().into_iter().flatten().filter(|(n, _)| !known.contains_key(*n))
                 {

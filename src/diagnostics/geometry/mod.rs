@@ -1,7 +1,9 @@
 //! Geometry of activity: states as points, whatever made them.
 
 pub mod clusters;
+pub mod correlation;
 pub mod decoding;
 pub mod pca;
+pub mod student;
 pub mod subspace;
 mod whitening;

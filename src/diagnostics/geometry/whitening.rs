@@ -24,6 +24,14 @@ impl Whitening {
     /// `None` where nothing varies or a value is not finite.
     pub fn of(x: MatRef<f64>, centred: bool) -> Option<Self> {
         let (n, t) = (x.nrows(), x.ncols());
+        // In a unit near the largest value, so that no square leaves the range of numbers; a power of two costs no digit.
+        let most = x.norm_max();
+        if !(most > 0.0 && most.is_finite()) {
+            return None;
+        }
+        let unit = most.log2().floor().clamp(-1000.0, 1000.0).exp2();
+        let scaled = Mat::from_fn(n, t, |i, j| x[(i, j)] / unit);
+        let x = scaled.as_ref();
         let mut mean = vec![0.0; n];
         if centred {
             (0..t).for_each(|j| mean.iter_mut().zip(col(x, j)).for_each(|(m, v)| *m += v / t as f64));
@@ -53,6 +61,9 @@ impl Whitening {
             Qr::new(n, rank).factor(span.as_mut(), unused.as_mut());
             directions = &span * (span.transpose() * &directions);
         }
+        let mean = mean.into_iter().map(|m| m * unit).collect();
+        let size = size.into_iter().map(|s| s * unit).collect();
+        let directions = Mat::from_fn(n, rank, |i, k| directions[(i, k)] / unit);
         (rank > 0).then_some(Self { mean, size, directions })
     }
 

@@ -6,11 +6,12 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::super::error::Problem;
+use super::arrow_lists::{List, common_width};
 use super::source::{Block, Part, Pick};
 use super::{ColumnInfo, Kind, Schema, Values};
 
-/// Wider fixed-size lists are not opened into columns.
-const WIDEST_LIST: i32 = 1 << 16;
+/// Wider lists are not opened into columns.
+const WIDEST_LIST: usize = 1 << 16;
 
 /// How table columns lie in the fields of a file.
 pub(super) struct Layout {
@@ -18,32 +19,53 @@ pub(super) struct Layout {
     slots: Vec<Slot>,
 }
 
-/// A field, or one item of a fixed-size list.
+/// A field, or one item of a list of `width`.
 #[derive(Clone, Copy)]
 struct Slot {
     field: usize,
-    item: Option<usize>,
+    item: Option<(usize, usize)>,
 }
 
 impl Layout {
-    pub(super) fn new(fields: &arrow_schema::Schema, rows: Option<usize>, format: &'static str) -> Self {
-        let mut layout = Self { schema: Schema { rows, format, ..Schema::default() }, slots: Vec::new() };
+    /// The columns of `fields`; `first` gives the first rows of some of them, by which the length of lists is known.
+    pub(super) fn new(
+        fields: &arrow_schema::Schema,
+        rows: usize,
+        format: &'static str,
+        first: impl FnOnce(Vec<usize>) -> Result<Option<RecordBatch>, Problem>,
+    ) -> Result<Self, Problem> {
+        let mut layout =
+            Self { schema: Schema { rows: Some(rows), format, ..Schema::default() }, slots: vec![] };
+        let variable = |k: &usize| match fields.field(*k).data_type() {
+            DataType::List(of) | DataType::LargeList(of) => kind(of.data_type()) == Kind::Number,
+            _ => false,
+        };
+        let lists: Vec<usize> = (0..fields.fields().len()).filter(variable).collect();
+        let batch = if lists.is_empty() || rows == 0 { None } else { first(lists.clone())? };
         for (field, about) in fields.fields().iter().enumerate() {
-            match about.data_type() {
-                DataType::FixedSizeList(of, width)
-                    if kind(of.data_type()) == Kind::Number && (1..=WIDEST_LIST).contains(width) =>
-                {
-                    for item in 0..*width as usize {
-                        layout.add(format!("{}{item}", about.name()), Kind::Number, field, Some(item));
-                    }
+            let name = about.name();
+            let width = match about.data_type() {
+                DataType::FixedSizeList(of, width) if kind(of.data_type()) == Kind::Number => {
+                    Ok(usize::try_from(*width).unwrap_or(0))
                 }
-                other => layout.add(about.name().clone(), kind(other), field, None),
+                other => match (lists.binary_search(&field), &batch) {
+                    (Ok(i), Some(batch)) => common_width(batch.column(i).as_ref()).map_err(Kind::Other),
+                    _ => Err(kind(other)),
+                },
+            };
+            match width {
+                Ok(width) if (1..=WIDEST_LIST).contains(&width) => (0..width).for_each(|item| {
+                    layout.add(format!("{name}{item}"), Kind::Number, field, Some((item, width)))
+                }),
+                Ok(width) => layout.add(name.clone(), Kind::Other(format!("a list of {width}")), field, None),
+                Err(kind) => layout.add(name.clone(), kind, field, None),
             }
         }
-        layout
+        layout.schema.index = index(fields, &layout.schema);
+        Ok(layout)
     }
 
-    fn add(&mut self, name: String, kind: Kind, field: usize, item: Option<usize>) {
+    fn add(&mut self, name: String, kind: Kind, field: usize, item: Option<(usize, usize)>) {
         self.schema.columns.push(ColumnInfo { name, kind });
         self.slots.push(Slot { field, item });
     }
@@ -56,29 +78,65 @@ impl Layout {
         fields
     }
 
-    /// The picked columns of a batch that holds only `fields`.
+    /// The picked columns of a batch that holds only `fields` and comes after `before` rows.
     pub(super) fn block(
         &self,
         batch: &RecordBatch,
         fields: &[usize],
         picks: &[Pick],
+        before: usize,
     ) -> Result<Block, Problem> {
         let mut parts = Vec::with_capacity(picks.len());
+        // Items of one list stand together: each list is opened once.
+        let mut open: Option<(usize, List)> = None;
         for pick in picks {
             let slot = self.slots[pick.column];
             let column = fields.binary_search(&slot.field).ok().and_then(|i| batch.columns().get(i));
-            let part = column.and_then(|array| match slot.item {
-                Some(item) => list_item(array.as_ref(), item),
-                None => part(array.as_ref()),
-            });
             let damaged = || Problem::ColumnType {
                 column: self.schema.columns[pick.column].name.clone(),
                 found: column.map_or_else(|| "nothing".into(), |a| a.data_type().to_string()),
+            };
+            let array = column.ok_or_else(damaged)?.as_ref();
+            let part = match slot.item {
+                Some((item, width)) => {
+                    if open.as_ref().is_none_or(|(field, _)| *field != slot.field) {
+                        let name = batch
+                            .schema_ref()
+                            .field(fields.binary_search(&slot.field).unwrap_or(0))
+                            .name()
+                            .clone();
+                        open =
+                            Some((slot.field, List::open(array, width, &name, before)?.ok_or_else(damaged)?));
+                    }
+                    open.as_ref().and_then(|(_, list)| list.item(item)).map(|part| as_asked(part, pick.text))
+                }
+                None => part(array, pick.text),
             };
             parts.push(part.filter(|p| p.len() == batch.num_rows()).ok_or_else(damaged)?);
         }
         Ok(Block { rows: batch.num_rows(), parts })
     }
+}
+
+/// The columns that pandas wrote for its index: by its own words in the file, or by their names.
+fn index(fields: &arrow_schema::Schema, schema: &Schema) -> Vec<String> {
+    let said = fields.metadata().get("pandas").and_then(|text| serde_json::from_str(text).ok());
+    let said: serde_json::Value = said.unwrap_or_default();
+    let named: Vec<&str> =
+        said["index_columns"].as_array().into_iter().flatten().filter_map(|v| v.as_str()).collect();
+    let level = |name: &str| name.starts_with("__index_level_") && name.ends_with("__");
+    let names = schema.columns.iter().map(|c| &c.name).filter(|n| level(n) || named.contains(&n.as_str()));
+    let all: Vec<String> = names.cloned().collect();
+    if all.len() < schema.columns.len() { all } else { vec![] }
+}
+
+/// Numbers as text, where that was asked for.
+fn as_asked(part: Part, text: bool) -> Part {
+    let values = match part.values {
+        Values::Number(values) if text => Values::Text(values.iter().map(f64::to_string).collect()),
+        values => values,
+    };
+    Part { values, ..part }
 }
 
 fn kind(of: &DataType) -> Kind {
@@ -94,25 +152,14 @@ fn kind(of: &DataType) -> Kind {
     }
 }
 
-/// One item of every list.
-fn list_item(array: &dyn Array, item: usize) -> Option<Part> {
-    let lists = array.as_fixed_size_list_opt()?;
-    let Part { values: Values::Number(items), .. } = part(lists.values().as_ref())? else { return None };
-    let width = usize::try_from(lists.value_length()).ok()?;
-    let valid = |row| lists.is_valid(row) && lists.values().is_valid(row * width + item);
-    let values: Option<Vec<f64>> = (0..lists.len())
-        .map(|row| if lists.is_valid(row) { items.get(row * width + item).copied() } else { Some(f64::NAN) })
-        .collect();
-    let nulls = (0..lists.len()).filter(|row| !valid(*row)).count();
-    Some(Part { values: Values::Number(values?), nulls })
-}
-
-fn part(array: &dyn Array) -> Option<Part> {
+/// The values of an array; numbers as text, to the last digit, if asked for.
+pub(super) fn part(array: &dyn Array, as_text: bool) -> Option<Part> {
     match array.data_type() {
         DataType::Utf8 => Some(text(array, array.as_string_opt::<i32>()?.iter())),
         DataType::LargeUtf8 => Some(text(array, array.as_string_opt::<i64>()?.iter())),
         DataType::Utf8View => Some(text(array, array.as_string_view_opt()?.iter())),
-        DataType::Dictionary(..) => dictionary(array),
+        DataType::Dictionary(..) => dictionary(array, as_text),
+        _ if as_text => Some(text(array, written(array)?.iter().map(|v| v.as_deref()))),
         _ => {
             let mut values = numbers(array)?;
             if array.null_count() > 0 {
@@ -133,7 +180,7 @@ fn text<'a>(array: &dyn Array, values: impl Iterator<Item = Option<&'a str>>) ->
 }
 
 /// Puts the values in the places of their keys.
-fn dictionary(array: &dyn Array) -> Option<Part> {
+fn dictionary(array: &dyn Array, as_text: bool) -> Option<Part> {
     let dictionary = array.as_any_dictionary_opt()?;
     let keys = numbers(dictionary.keys())?;
     let values = dictionary.values();
@@ -141,13 +188,53 @@ fn dictionary(array: &dyn Array) -> Option<Part> {
     let keys: Vec<Option<usize>> =
         (0..array.len()).map(|row| if values.is_empty() { None } else { key(row) }).collect();
     let nulls = keys.iter().filter(|k| k.is_none()).count();
-    let values = match part(values.as_ref())?.values {
+    let values = match part(values.as_ref(), as_text)?.values {
         Values::Number(all) => Values::Number(keys.iter().map(|k| k.map_or(f64::NAN, |k| all[k])).collect()),
         Values::Text(all) => {
             Values::Text(keys.iter().map(|k| k.map_or_else(String::new, |k| all[k].clone())).collect())
         }
     };
     Some(Part { values, nulls })
+}
+
+/// The values of an array of numbers in full, none for nulls.
+fn written(array: &dyn Array) -> Option<Vec<Option<String>>> {
+    macro_rules! whole {
+        ($t:ty) => {
+            array.as_primitive_opt::<$t>()?.iter().map(|v| v.map(|v| v.to_string())).collect()
+        };
+    }
+    macro_rules! decimal {
+        ($t:ty) => {{
+            let values = array.as_primitive_opt::<$t>()?;
+            let one = |i: usize| values.is_valid(i).then(|| values.value_as_string(i));
+            (0..values.len()).map(one).collect()
+        }};
+    }
+    Some(match array.data_type() {
+        DataType::Int64 => whole!(Int64Type),
+        DataType::UInt64 => whole!(UInt64Type),
+        DataType::Date64 => whole!(Date64Type),
+        DataType::Timestamp(TimeUnit::Second, _) => whole!(TimestampSecondType),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => whole!(TimestampMillisecondType),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => whole!(TimestampMicrosecondType),
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => whole!(TimestampNanosecondType),
+        DataType::Time64(TimeUnit::Microsecond) => whole!(Time64MicrosecondType),
+        DataType::Time64(_) => whole!(Time64NanosecondType),
+        DataType::Duration(TimeUnit::Second) => whole!(DurationSecondType),
+        DataType::Duration(TimeUnit::Millisecond) => whole!(DurationMillisecondType),
+        DataType::Duration(TimeUnit::Microsecond) => whole!(DurationMicrosecondType),
+        DataType::Duration(TimeUnit::Nanosecond) => whole!(DurationNanosecondType),
+        DataType::Decimal32(..) => decimal!(Decimal32Type),
+        DataType::Decimal64(..) => decimal!(Decimal64Type),
+        DataType::Decimal128(..) => decimal!(Decimal128Type),
+        DataType::Decimal256(..) => decimal!(Decimal256Type),
+        // The others are exact as f64.
+        _ => {
+            let values = numbers(array)?;
+            values.iter().enumerate().map(|(i, v)| array.is_valid(i).then(|| v.to_string())).collect()
+        }
+    })
 }
 
 /// The values of an array of numbers; those of nulls are arbitrary.

@@ -13,7 +13,7 @@ use super::Schema;
 use super::arrow_values::Layout;
 use super::contained::contained;
 use super::ipc_check;
-use super::source::{Block, Pick, Source};
+use super::source::{Pick, Source, Taker};
 
 const FORMAT: &str = "arrow";
 
@@ -31,7 +31,8 @@ pub(super) fn open(path: &Path, is_file: bool) -> Result<IpcFile, Error> {
         .and_then(|rows| rows)
         .map_err(fail)?;
     let reader = BatchReader::open(path, is_file, None).map_err(fail)?;
-    let layout = Layout::new(&reader.schema(), Some(rows), FORMAT);
+    let first = |fields| BatchReader::open(path, is_file, Some(fields))?.next("the first rows");
+    let layout = Layout::new(&reader.schema(), rows, FORMAT, first).map_err(fail)?;
     Ok(IpcFile { path: path.into(), layout, is_file })
 }
 
@@ -72,12 +73,7 @@ impl Source for IpcFile {
         &self.layout.schema
     }
 
-    fn visit(
-        &mut self,
-        picks: &[Pick],
-        rows: usize,
-        f: &mut dyn FnMut(Block) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn visit(&mut self, picks: &[Pick], rows: usize, f: &mut Taker<'_>) -> Result<(), Error> {
         let fail = |problem| Error::new(&self.path, problem);
         let fields = self.layout.fields(picks);
         let mut reader = BatchReader::open(&self.path, self.is_file, Some(fields.clone())).map_err(fail)?;
@@ -86,8 +82,10 @@ impl Source for IpcFile {
             let mut start = 0;
             while start < batch.num_rows() {
                 let part = batch.slice(start, rows.min(batch.num_rows() - start));
+                if f(self.layout.block(&part, &fields, picks, before + start).map_err(fail)?)?.is_break() {
+                    return Ok(());
+                }
                 start += part.num_rows();
-                f(self.layout.block(&part, &fields, picks).map_err(fail)?)?;
             }
             before += batch.num_rows();
         }

@@ -1,17 +1,20 @@
 //! Numeric tables: CSV, Parquet, Arrow IPC, npy and npz; a row is a time step.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::error::{Error, Problem};
 use super::sniff::{self, Family};
 
+mod arrow_lists;
 mod arrow_values;
 mod contained;
-mod csv_dialect;
-mod csv_file;
+mod csv;
 mod ipc;
 mod ipc_check;
+mod npy_columns;
 mod npy_file;
+mod npy_fortran;
 mod parquet_file;
 mod pattern;
 mod source;
@@ -22,21 +25,26 @@ pub use pattern::match_columns;
 pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Values};
 pub use write::{Cells, TableFormat, encode, write};
 
-use source::{Part, Pick, Source};
+use source::{Block, Part, Pick, Source};
 
 /// Reads a table, told by its content and, failing that, by its extension.
 ///
 /// # Formats
-/// - CSV: comma, semicolon or tab, told by the first line; quotes; LF or CRLF; UTF-8 with or without a
-///   byte order mark. A first row of numbers only means that there is no header, and the columns are
-///   `c0`, `c1`, ...; a nameless column is called so too. But 0, 1, ..., n-1 are names, as pandas writes
-///   them, unless the next row continues the count (n, n+1, ... or 1, 2, ..., n). Empty, `NA`, `NaN` and `null` are missing,
-///   `true` and `false` are 1 and 0. Where commas do not separate fields they may be decimal.
+/// - CSV: comma, semicolon, tab, bar or blanks, told by the first hundred records or a line `sep=;`; quotes; LF,
+///   CRLF or CR; UTF-8 with or without a byte order mark. Lines that start with `#`, `%` or `//` before the table
+///   are comments, the last of them its names if it has as many. A first row of numbers only means that there are
+///   no names, and the columns are `c0`, `c1`, ...; a nameless column is called so too. But 0, 1, ..., n-1 are
+///   names, as pandas writes them, unless the next row continues the count (n, n+1, ... or 1, 2, ..., n), and so are
+///   different whole numbers above columns of decimals. Empty fields and the marks of pandas, C libraries and
+///   spreadsheets (`n/a`, `None`, `-nan(ind)`, `#N/A`, a dash, ...) are missing, `true` and `false` are 1 and 0. A
+///   comma or point in a number is decimal or parts thousands, whichever all numbers of the sample allow.
 /// - Parquet and Arrow IPC (file or stream): integers, floats, decimals, booleans, times, text,
-///   dictionaries of these; a fixed-size list `v` becomes `v0`, `v1`, ...
+///   dictionaries of these; a list `v` of one length becomes `v0`, `v1`, ...
 /// - npy and npz: a vector is one column, a matrix is rows by columns, and three dimensions are trials,
 ///   time, columns: a leading column `trial`, then the rows of trial 0, of trial 1, ... Columns are
-///   `x0`, `x1`, ..., in an npz `<array>0`, `<array>1`, ...
+///   `x0`, `x1`, ..., in an npz `<array>0`, `<array>1`, ...; the fields of a structured array have their own names.
+///
+/// Columns that only count or name the rows ([`Schema::index`]) are read if asked for by name.
 ///
 /// # Errors
 /// A missing, damaged, foreign or empty file; a column or array that is not there; see [`Problem`].
@@ -46,7 +54,11 @@ pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     let schema = source.schema().clone();
     let mut picks = match what.columns {
         Some(names) => select(&schema, names).map_err(fail)?,
-        None => (0..schema.columns.len()).map(|column| Pick { column, text: false }).collect(),
+        None => {
+            let data = |k: &usize| !schema.index.contains(&schema.columns[*k].name);
+            let all = (0..schema.columns.len()).filter(data);
+            all.map(|column| Pick { column, text: false }).collect()
+        }
     };
     picks.retain(|p| !matches!(schema.columns[p.column].kind, Kind::Other(_)));
     for pick in &mut picks {
@@ -72,10 +84,9 @@ pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
         values: part.values,
         nulls: part.nulls,
     });
-    let skipped = schema.columns.iter().filter_map(|c| match &c.kind {
-        Kind::Other(found) if what.columns.is_none() => {
-            Some(format!("{}: type {found} is no number and no text", c.name))
-        }
+    let skipped = schema.columns.iter().filter(|_| what.columns.is_none()).filter_map(|c| match &c.kind {
+        _ if schema.index.contains(&c.name) => Some(format!("{}: names or counts the rows", c.name)),
+        Kind::Other(found) => Some(format!("{}: type {found} is no number and no text", c.name)),
         _ => None,
     });
     Ok(Table {
@@ -91,9 +102,83 @@ fn collect(source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> 
     let mut parts: Vec<Part> = picks.iter().map(|p| Part::empty(p.text)).collect();
     source.visit(picks, 1 << 16, &mut |block| {
         parts.iter_mut().zip(block.parts).for_each(|(all, new)| all.append(new));
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(parts)
+}
+
+/// Gives a column to `f` as labels, one a row: text as it stands, whole numbers to the last digit, missing ones empty.
+///
+/// # Errors
+/// As [`read`].
+pub fn labels(path: &Path, array: Option<&str>, column: &str, f: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    let fail = |problem| Error::new(path, problem);
+    let mut source = open(path, array)?;
+    let columns = source.schema().columns.len();
+    let mut picks = select(source.schema(), &[column.to_owned()]).map_err(fail)?;
+    picks[0].text = true;
+    let mut rows = 0;
+    source.visit(&picks, 1 << 14, &mut |mut block| {
+        rows += block.rows;
+        if let Some(Part { values: Values::Text(labels), .. }) = block.parts.pop() {
+            labels.iter().for_each(|l| f(if csv::is_missing(l) { "" } else { l }));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if rows == 0 { Err(fail(Problem::NoRows { rows, columns })) } else { Ok(()) }
+}
+
+/// What is written in one row, from 0, of a column: a mark of a missing value as it stands.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn raw_label(
+    path: &Path,
+    array: Option<&str>,
+    column: &str,
+    row: usize,
+) -> Result<Option<String>, Error> {
+    let mut source = open(path, array)?;
+    let mut picks =
+        select(source.schema(), &[column.to_owned()]).map_err(|problem| Error::new(path, problem))?;
+    picks[0].text = true;
+    let (mut before, mut found) = (0, None);
+    source.visit(&picks, 1 << 12, &mut |mut block| {
+        if row < before + block.rows {
+            if let Some(Part { values: Values::Text(mut values), .. }) = block.parts.pop() {
+                found = Some(values.swap_remove(row - before));
+            }
+            return Ok(ControlFlow::Break(()));
+        }
+        before += block.rows;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// The first numbers of a column, at most `rows`; none if it holds text.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn first_numbers(
+    path: &Path,
+    array: Option<&str>,
+    column: &str,
+    rows: usize,
+) -> Result<Option<Vec<f64>>, Error> {
+    let mut source = open(path, array)?;
+    let picks = select(source.schema(), &[column.to_owned()]).map_err(|problem| Error::new(path, problem))?;
+    let mut found = None;
+    let mut take = |mut block: Block| {
+        if let Some(Part { values: Values::Number(values), .. }) = block.parts.pop() {
+            found = Some(values);
+        }
+        Ok(ControlFlow::Break(()))
+    };
+    match source.visit(&picks, rows.max(1), &mut take) {
+        Err(error) if !matches!(error.kind(), Problem::TextValue { .. }) => Err(error),
+        _ => Ok(found),
+    }
 }
 
 fn late_text(error: &Error, schema: &Schema, picks: &mut [Pick]) -> bool {
@@ -118,8 +203,9 @@ pub fn schema(path: &Path, array: Option<&str>) -> Result<Schema, Error> {
 /// Gives the numbers of `columns` to `f`, at most `rows_per_chunk` rows at a time, in order.
 ///
 /// Memory is bounded by the chunk and what the format makes one read at a time: pages of Parquet, a record
-/// batch of Arrow, a record of CSV, a megabyte of npy. Only an npz array in Fortran order is unpacked
-/// whole.
+/// batch of Arrow, a record of CSV, a megabyte of npy or npz. Of an array of three dimensions in Fortran order as
+/// many trials are held as fit into 64 MiB, one at least. Only an array in Fortran order in a compressed npz is
+/// unpacked whole, up to 1 GiB.
 ///
 /// # Errors
 /// As [`read`]; a text in a column is an error that names column, row and value. An error of `f` ends
@@ -147,7 +233,7 @@ pub fn stream(
             }
         }
         rows += block.rows;
-        f(chunk)
+        f(chunk).map(ControlFlow::Continue)
     })?;
     match rows {
         0 => Err(Error::new(path, Problem::NoRows { rows, columns: schema.columns.len() })),
@@ -169,7 +255,7 @@ fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {
 fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
     let family = sniff::family(path)?;
     let source: Result<Box<dyn Source>, Error> = match family {
-        Family::Text => csv_file::open(path).map(|s| Box::new(s) as _),
+        Family::Text => csv::open(path).map(|s| Box::new(s) as _),
         Family::Parquet => parquet_file::open(path).map(|s| Box::new(s) as _),
         Family::ArrowFile | Family::ArrowStream => {
             ipc::open(path, family == Family::ArrowFile).map(|s| Box::new(s) as _)

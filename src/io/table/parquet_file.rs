@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 
 use super::super::error::{Error, Problem};
 use super::Schema;
 use super::arrow_values::Layout;
 use super::contained::contained;
-use super::source::{Block, Pick, Source};
+use super::source::{Pick, Source, Taker};
 
 const FORMAT: &str = "parquet";
+/// Rows by which the length of lists is judged.
+const LISTS: usize = 1000;
 
 pub(super) struct ParquetFile {
     path: PathBuf,
@@ -31,8 +33,29 @@ pub(super) fn open(path: &Path) -> Result<ParquetFile, Error> {
             .map_err(fail)?;
     let rows = usize::try_from(metadata.metadata().file_metadata().num_rows())
         .map_err(|_| fail(Problem::damaged(FORMAT, "the footer", "a negative number of rows")))?;
-    let layout = Layout::new(metadata.schema(), Some(rows), FORMAT);
+    let first = |fields: Vec<usize>| {
+        let mut reader = reader(path, &metadata, &fields, LISTS.min(rows))?;
+        contained(FORMAT, "the first rows", || reader.next().transpose())
+    };
+    let layout = Layout::new(metadata.schema(), rows, FORMAT, first).map_err(fail)?;
     Ok(ParquetFile { path: path.into(), metadata, layout })
+}
+
+/// Reads some fields, `rows` rows at a time.
+fn reader(
+    path: &Path,
+    metadata: &ArrowReaderMetadata,
+    fields: &[usize],
+    rows: usize,
+) -> Result<ParquetRecordBatchReader, Problem> {
+    let file = File::open(path).map_err(Problem::reading)?;
+    let mask = ProjectionMask::roots(metadata.parquet_schema(), fields.iter().copied());
+    contained(FORMAT, "the row groups", || {
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
+            .with_projection(mask)
+            .with_batch_size(rows.max(1))
+            .build()
+    })
 }
 
 impl Source for ParquetFile {
@@ -40,32 +63,21 @@ impl Source for ParquetFile {
         &self.layout.schema
     }
 
-    fn visit(
-        &mut self,
-        picks: &[Pick],
-        rows: usize,
-        f: &mut dyn FnMut(Block) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn visit(&mut self, picks: &[Pick], rows: usize, f: &mut Taker<'_>) -> Result<(), Error> {
         let fail = |problem| Error::new(&self.path, problem);
-        let file = File::open(&self.path).map_err(|e| fail(Problem::reading(e)))?;
         let fields = self.layout.fields(picks);
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), fields.iter().copied());
-        let all_rows = self.layout.schema.rows.unwrap_or(usize::MAX).max(1);
-        let mut reader = contained(FORMAT, "the row groups", || {
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-                .with_projection(mask)
-                .with_batch_size(rows.min(all_rows))
-                .build()
-        })
-        .map_err(fail)?;
+        let all_rows = self.layout.schema.rows.unwrap_or(usize::MAX);
+        let mut reader = reader(&self.path, &self.metadata, &fields, rows.min(all_rows)).map_err(fail)?;
         let mut before = 0;
         loop {
             let place = format!("the rows after {before}");
             let Some(batch) = contained(FORMAT, &place, || reader.next().transpose()).map_err(fail)? else {
                 return Ok(());
             };
+            if f(self.layout.block(&batch, &fields, picks, before).map_err(fail)?)?.is_break() {
+                return Ok(());
+            }
             before += batch.num_rows();
-            f(self.layout.block(&batch, &fields, picks).map_err(fail)?)?;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What every format of tables does: tell its columns, and give blocks of rows.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use super::super::error::{Error, Problem};
 use super::{Schema, Values};
@@ -10,7 +11,8 @@ use super::{Schema, Values};
 pub(super) struct Pick {
     /// Its index in the schema; never one of [`Kind::Other`](super::Kind::Other).
     pub column: usize,
-    /// Read it as text. Otherwise formats without types read it as numbers; those with types go by these.
+    /// Read it as text, numbers to the last digit. Otherwise formats without types read it as numbers; those with
+    /// types go by these.
     pub text: bool,
 }
 
@@ -38,6 +40,21 @@ impl Part {
         }
     }
 
+    pub(super) fn push_whole(&mut self, value: u64) {
+        match &mut self.values {
+            Values::Number(values) => values.push(value as f64),
+            Values::Text(values) => values.push(value.to_string()),
+        }
+    }
+
+    pub(super) fn push_missing(&mut self) {
+        self.nulls += 1;
+        match &mut self.values {
+            Values::Number(values) => values.push(f64::NAN),
+            Values::Text(values) => values.push(String::new()),
+        }
+    }
+
     pub(super) fn append(&mut self, new: Part) {
         self.nulls += new.nulls;
         match (&mut self.values, new.values) {
@@ -49,18 +66,16 @@ impl Part {
     }
 }
 
+/// Takes blocks of rows, and says whether it wants more.
+pub(super) type Taker<'a> = dyn FnMut(Block) -> Result<ControlFlow<()>, Error> + 'a;
+
 /// A file of a table.
 pub(super) trait Source {
     /// What the table holds.
     fn schema(&self) -> &Schema;
 
-    /// Gives the picked columns to `f`, at most `rows` (at least 1) rows at a time, in order.
-    fn visit(
-        &mut self,
-        picks: &[Pick],
-        rows: usize,
-        f: &mut dyn FnMut(Block) -> Result<(), Error>,
-    ) -> Result<(), Error>;
+    /// Gives the picked columns to `f`, at most `rows` (at least 1) rows at a time, in order, until it has enough.
+    fn visit(&mut self, picks: &[Pick], rows: usize, f: &mut Taker<'_>) -> Result<(), Error>;
 }
 
 /// The error for a column of text that was asked for as numbers, `before` rows into the table.

@@ -14,7 +14,8 @@ pub struct Table {
     pub format: &'static str,
     /// The array of an npz that was read.
     pub array_name: Option<String>,
-    /// Columns of types that are no numbers and no text, as `name: why`; an error if asked for by name.
+    /// Columns that were not asked for by name and are no data, as `name: why`: of types that are no numbers and
+    /// no text, and those that count the rows.
     pub skipped: Vec<String>,
 }
 
@@ -81,6 +82,10 @@ pub struct Schema {
     pub format: &'static str,
     /// The array of an npz.
     pub array_name: Option<String>,
+    /// Columns that name or count the rows, as pandas and R write them: no part of the data.
+    pub index: Vec<String>,
+    /// How the text was understood, where it can be meant otherwise.
+    pub notes: Vec<String>,
 }
 
 impl Schema {

@@ -1,6 +1,6 @@
 //! Rows of a recording held in memory, with the targets that belong to them.
 
-use crate::io::table::{ReadTable, Values, match_columns, read, stream};
+use crate::io::table::{ReadTable, Values, match_columns, read};
 use crate::pipeline::columns::Columns;
 use crate::pipeline::{Config, Error, Observer};
 use faer::Mat;
@@ -8,6 +8,10 @@ use std::path::Path;
 
 /// Numbers held at most (80 MB); above that every second row, or third, is taken.
 const VALUES: usize = 10_000_000;
+/// Whole numbers of so many values or fewer may be labels.
+const WHOLE: usize = 20;
+/// Texts of more values than this are no labels.
+const TEXTS: usize = 50;
 /// Rows read at a time.
 const CHUNK: usize = 16_384;
 
@@ -27,7 +31,7 @@ pub struct Held {
 pub struct Target {
     /// The column's name.
     pub name: String,
-    /// Numbers, NaN where missing: of two labels the first in order is 0 and the second 1.
+    /// Numbers, NaN where missing; labels are counted from 0 in order.
     pub values: Vec<f64>,
     /// What it can be.
     pub kind: TargetKind,
@@ -36,10 +40,11 @@ pub struct Target {
 /// What a target can be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TargetKind {
-    /// One of two labels, in order.
-    Two([String; 2]),
-    /// A number of more than two values.
-    Number(usize),
+    /// One of two labels or more, in order.
+    Labels(Vec<String>),
+    /// A number of more than two values: how many, and the values themselves, ascending, where they are few whole numbers, which may
+    /// be labels as well.
+    Number(usize, Option<Vec<f64>>),
     /// Not usable, and why.
     Unusable(String),
 }
@@ -58,7 +63,7 @@ impl Held {
         let every = (n * rows).div_ceil(VALUES).max(1);
         let (mut values, mut kept, mut row) = (Vec::with_capacity(n * rows.div_ceil(every)), vec![], 0);
         observer.start("holding", rows as u64);
-        stream(&config.file, &columns.units, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
             for r in (0..chunk.rows).filter(|r| (row + r).is_multiple_of(every)) {
                 if chunk.columns.iter().all(|c| c[r].is_finite()) {
                     values.extend(chunk.columns.iter().map(|c| c[r]));
@@ -118,7 +123,8 @@ fn targets(
     } else {
         read(file, &ReadTable { array, columns: Some(&columns.targets) })?
     };
-    let last = kept.last().map_or(0, |r| r + 1);
+    let kept: Vec<usize> = kept.iter().map(|place| columns.row(*place)).collect();
+    let last = kept.iter().max().map_or(0, |r| r + 1);
     if table.rows < last {
         let message = format!(
             "--targets {asked}: {} rows, expected as many as the activity has ({last} or more)",
@@ -132,11 +138,15 @@ fn targets(
         if let Values::Number(all) = &c.values
             && let Some(row) = kept.iter().find(|r| all[**r].is_infinite())
         {
-            let message =
-                format!("column `{}`, row {row}: {}, expected a finite number or none", c.name, all[*row]);
+            let message = format!(
+                "column `{}`, row {}: {}, expected a finite number or none",
+                c.name,
+                row + 1,
+                all[*row]
+            );
             return Err(Error::input(file, message));
         }
-        targets.push(Target::new(c.name, &c.values, kept));
+        targets.push(Target::new(c.name, &c.values, &kept));
     }
     Ok(targets)
 }
@@ -149,6 +159,7 @@ impl Target {
                 let mut distinct: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
                 distinct.sort_by(f64::total_cmp);
                 distinct.dedup();
+                let whole = distinct.len() <= WHOLE && distinct.iter().all(|v| v.fract() == 0.0);
                 let kind = match distinct[..] {
                     [] => TargetKind::Unusable("has no value".into()),
                     [one] => TargetKind::Unusable(format!("has one value only, {one}")),
@@ -156,9 +167,9 @@ impl Target {
                         // Ascending: what is not the first is the second.
                         let code = |v: f64| if v.is_finite() { f64::from(v > a) } else { f64::NAN };
                         values.iter_mut().for_each(|v| *v = code(*v));
-                        TargetKind::Two([a.to_string(), b.to_string()])
+                        TargetKind::Labels(vec![a.to_string(), b.to_string()])
                     }
-                    _ => TargetKind::Number(distinct.len()),
+                    _ => TargetKind::Number(distinct.len(), whole.then_some(distinct)),
                 };
                 Self { name, values, kind }
             }
@@ -170,19 +181,43 @@ impl Target {
                 let (values, kind) = match distinct[..] {
                     [] => (vec![], TargetKind::Unusable("has no value".into())),
                     [one] => (vec![], TargetKind::Unusable(format!("has one value only, {one}"))),
-                    [a, b] => {
-                        let code =
-                            |v: &String| if v.is_empty() { f64::NAN } else { f64::from(u8::from(v == b)) };
-                        let values = rows.iter().map(|r| code(&all[*r])).collect();
-                        (values, TargetKind::Two([a.clone(), b.clone()]))
+                    _ if distinct.len() > TEXTS => {
+                        let why = format!("holds {} texts, expected {TEXTS} labels at most", distinct.len());
+                        (vec![], TargetKind::Unusable(why))
                     }
-                    _ => (
-                        vec![],
-                        TargetKind::Unusable(format!("holds {} texts, expected two", distinct.len())),
-                    ),
+                    _ => {
+                        let code = |v: &String| distinct.binary_search(&v).map_or(f64::NAN, |c| c as f64);
+                        let values = rows.iter().map(|r| code(&all[*r])).collect();
+                        (values, TargetKind::Labels(distinct.iter().map(|v| (*v).clone()).collect()))
+                    }
                 };
                 Self { name, values, kind }
             }
+        }
+    }
+
+    /// The labels and which of them each row has, NaN where missing; none where the target is no label.
+    pub fn labels(&self) -> Option<(Vec<String>, Vec<f64>)> {
+        match &self.kind {
+            TargetKind::Labels(labels) => Some((labels.clone(), self.values.clone())),
+            TargetKind::Number(_, Some(distinct)) => {
+                let code = |v: &f64| {
+                    let at = distinct.partition_point(|d| d < v);
+                    if v.is_finite() { at as f64 } else { f64::NAN }
+                };
+                let labels = distinct.iter().map(f64::to_string).collect();
+                Some((labels, self.values.iter().map(code).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether units can be regressed on it: a number, or one of two labels.
+    pub fn number(&self) -> bool {
+        match &self.kind {
+            TargetKind::Labels(labels) => labels.len() == 2,
+            TargetKind::Number(..) => true,
+            TargetKind::Unusable(_) => false,
         }
     }
 

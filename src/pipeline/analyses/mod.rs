@@ -28,11 +28,7 @@ impl Analyses<'_> {
     /// The module's finding and result; none where it was not asked for and the targets do not allow it.
     pub fn run(&self, module: Module) -> Result<Option<(String, Rendered)>, Error> {
         let asked = self.config.modules.is_some();
-        let usable = self.held.targets.iter().any(|t| match t.kind {
-            held::TargetKind::Two(_) => true,
-            held::TargetKind::Number(_) => module == Module::Selectivity,
-            held::TargetKind::Unusable(_) => false,
-        });
+        let usable = self.held.targets.iter().any(|t| usable(t, module));
         match module {
             Module::Clusters => clusters(
                 self.held.x.as_ref(),
@@ -61,16 +57,16 @@ impl Analyses<'_> {
     fn unusable(&self, module: Module) -> Error {
         let name = module.name();
         let expected = match module {
-            Module::Decoding => "a column of two values",
+            Module::Decoding => "a column of labels",
             _ => "a column of numbers or of two values",
         };
         if self.held.targets.is_empty() {
             return Error::Config(format!("the module {name} needs --targets COLUMN, {expected}"));
         }
         let each = self.held.targets.iter().map(|t| match &t.kind {
-            held::TargetKind::Number(k) => format!("`{}` has {k} values", t.name),
+            held::TargetKind::Number(k, _) => format!("`{}` has {k} values", t.name),
             held::TargetKind::Unusable(why) => format!("`{}` {why}", t.name),
-            held::TargetKind::Two(_) => format!("`{}` has two values", t.name),
+            held::TargetKind::Labels(labels) => format!("`{}` has {} labels", t.name, labels.len()),
         });
         let message = format!(
             "--targets: {}; the module {name} expects {expected}",
@@ -92,10 +88,18 @@ impl Analyses<'_> {
                     remarks.push(format!("The target {} was passed over: it {why}.", t.name));
                     continue;
                 }
-                held::TargetKind::Number(k) if module == Module::Decoding => {
+                held::TargetKind::Number(k, _) if !usable(t, module) => {
                     remarks.push(format!(
-                        "The target {} was not decoded: it has {k} values, expected two.",
+                        "The target {} was not decoded: it has {k} values, expected labels: texts, or few whole numbers.",
                         t.name
+                    ));
+                    continue;
+                }
+                held::TargetKind::Labels(labels) if !usable(t, module) => {
+                    remarks.push(format!(
+                        "The target {} was passed over: it has {} labels, expected numbers or two labels.",
+                        t.name,
+                        labels.len()
                     ));
                     continue;
                 }
@@ -111,6 +115,11 @@ impl Analyses<'_> {
         }
         remarks
     }
+}
+
+/// Whether the module reads this target.
+fn usable(target: &held::Target, module: Module) -> bool {
+    if module == Module::Decoding { target.labels().is_some() } else { target.number() }
 }
 
 /// Refuses settings of modules that do not run.

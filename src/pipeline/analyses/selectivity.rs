@@ -3,17 +3,21 @@
 use super::Analyses;
 use super::held::{Target, TargetKind};
 use crate::diagnostics::Estimate;
+use crate::diagnostics::geometry::correlation::correlation;
 use crate::diagnostics::geometry::decoding::{self, Separation, linear, logistic};
 use crate::diagnostics::geometry::subspace::{angle, angle_within, share};
 use crate::diagnostics::regression::{self, Coefficient, Design, holm};
 use crate::inference::gaussian::validation::jackknife;
 use crate::pipeline::{Error, Module};
-use crate::report::sections::{self, Pair, ReadOut, Regressed, Rendered, Selectivity};
+use crate::report::sections::{self, Groups, Pair, ReadOut, Regressed, Rendered, Selectivity};
 use faer::MatRef;
 use rayon::prelude::*;
 
 /// Parts left out one at a time for the errors of angles and shares, at most.
 const PARTS: usize = 10;
+
+/// Blocks of rows that are alike made at least.
+const LEAST: usize = 5;
 
 /// A read-out.
 struct Weights {
@@ -37,8 +41,7 @@ enum Fault {
 impl Analyses<'_> {
     pub(super) fn selectivity(&self) -> Result<(String, Rendered), Error> {
         let held = self.held;
-        let usable = |t: &&Target| !matches!(t.kind, TargetKind::Unusable(_));
-        let targets: Vec<&Target> = held.targets.iter().filter(usable).collect();
+        let targets: Vec<&Target> = held.targets.iter().filter(|t| t.number()).collect();
         let plane = self.pca.filter(|p| p.components.ncols() >= 2 && p.mean.len() > 2);
         let plane = plane.map(|p| p.components.as_ref().subcols(0, 2));
         let all: Vec<usize> = (0..held.x.ncols()).collect();
@@ -74,7 +77,7 @@ impl Analyses<'_> {
         let outs = whole.iter().flatten().enumerate().map(|(k, out)| ReadOut {
             name: targets[k].name.clone(),
             labels: match &targets[k].kind {
-                TargetKind::Two(labels) => Some(labels.clone()),
+                TargetKind::Labels(labels) => Some(labels.clone()),
                 _ => None,
             },
             weights: out.units.clone(),
@@ -82,7 +85,8 @@ impl Analyses<'_> {
             inside: plane.map(|_| estimate(2 * couples.len() + k)),
         });
         let outs: Vec<ReadOut> = outs.collect();
-        let (regressions, mut remarks) = self.regressions(&targets)?;
+        let (by, groups) = self.groups();
+        let (regressions, mut remarks) = self.regressions(&targets, groups.as_deref())?;
         let faults =
             targets.iter().zip(whole.iter().flatten()).filter_map(|(t, w)| w.fault.map(|f| f.said(&t.name)));
         remarks.extend(faults);
@@ -95,7 +99,7 @@ impl Analyses<'_> {
             );
         }
         remarks.splice(0..0, [held.warnings("selectivity"), self.remarks(Module::Selectivity)].concat());
-        let result = Selectivity { outs, pairs, regressions, by_trial: held.trials.is_some(), remarks };
+        let result = Selectivity { outs, pairs, regressions, by, remarks };
         Ok((sections::describe_selectivity(&result), sections::selectivity(&result, self.units)?))
     }
 
@@ -115,11 +119,15 @@ impl Analyses<'_> {
     }
 
     /// Each unit on all targets together or, where those are collinear, on each alone.
-    fn regressions(&self, targets: &[&Target]) -> Result<(Vec<Regressed>, Vec<String>), Error> {
-        match self.regress(targets) {
+    fn regressions(
+        &self,
+        targets: &[&Target],
+        groups: Option<&[usize]>,
+    ) -> Result<(Vec<Regressed>, Vec<String>), Error> {
+        match self.regress(targets, groups) {
             Ok(done) => Ok((done, vec![])),
             Err(regression::Error::Collinear) if targets.len() > 1 => {
-                let each = targets.iter().map(|t| self.regress(&[*t]));
+                let each = targets.iter().map(|t| self.regress(&[*t], groups));
                 let each: Result<Vec<_>, _> = each.collect();
                 let each = each.map_err(|e| self.failed("regressions on the targets", &e))?;
                 let remark = "The targets are collinear: the units were regressed on each alone.".to_owned();
@@ -129,13 +137,30 @@ impl Analyses<'_> {
         }
     }
 
-    fn regress(&self, targets: &[&Target]) -> Result<Vec<Regressed>, regression::Error> {
+    /// What rows depend on each other, and the group of each row: trials, or blocks of rows that are alike where no trials are given.
+    fn groups(&self) -> (Groups, Option<Vec<usize>>) {
+        let rows = self.held.x.ncols();
+        if let Some(trials) = &self.held.trials {
+            let count = trials.iter().collect::<std::collections::BTreeSet<_>>().len();
+            return (Groups::Trials(count), Some(trials.clone()));
+        }
+        let Some(found) = correlation(self.held.x.as_ref()) else { return (Groups::Rows, None) };
+        let count = found.blocks(rows, LEAST);
+        (Groups::Blocks(count), Some((0..rows).map(|t| t * count / rows).collect()))
+    }
+
+    fn regress(
+        &self,
+        targets: &[&Target],
+        groups: Option<&[usize]>,
+    ) -> Result<Vec<Regressed>, regression::Error> {
         let rows = self.held.complete(targets);
         let columns: Vec<Vec<f64>> =
             targets.iter().map(|t| rows.iter().map(|r| t.values[*r]).collect()).collect();
         let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
         let design = Design::new(&columns, true)?;
-        let groups = self.held.trials_on(&rows);
+        let groups = groups.map(|all| rows.iter().map(|t| all[*t]).collect::<Vec<usize>>());
+        let groups = groups.map(|g| design.leaving_out(&g)).transpose()?;
         let one = |i: usize| {
             let y: Vec<f64> = rows.iter().map(|t| self.held.x[(i, *t)]).collect();
             match &groups {
@@ -172,17 +197,26 @@ fn read_out(analyses: &Analyses, target: &Target, rows: &[usize]) -> Result<Weig
     let rows: Vec<usize> = rows.iter().copied().filter(|t| target.values[*t].is_finite()).collect();
     let x = analyses.held.on(&rows);
     let y: Vec<f64> = rows.iter().map(|t| target.values[*t]).collect();
-    if let TargetKind::Number(_) = target.kind {
+    if let TargetKind::Number(..) = target.kind {
         let fit = linear(x.as_ref(), &y)?;
         let fault = (fit.rank + 1 >= rows.len()).then_some(Fault::Few);
-        return Ok(Weights { units: fit.weights, explained: fit.r_squared, fault });
+        return Ok(Weights { units: direction(fit.weights), explained: fit.r_squared, fault });
     }
     let y: Vec<bool> = y.iter().map(|v| *v > 0.5).collect();
     let fit = logistic(x.as_ref(), &y, true, analyses.config.analyses.ridge.unwrap_or(0.0))?;
     let fault = matches!(fit.separation, Separation::Complete | Separation::Quasi).then_some(Fault::Parted);
     let second = y.iter().filter(|y| **y).count() as f64 / y.len() as f64;
     let null = y.len() as f64 * (second * second.ln() + (1.0 - second) * (1.0 - second).ln());
-    Ok(Weights { units: fit.weights, explained: 1.0 - fit.log_likelihood / null, fault })
+    Ok(Weights { units: direction(fit.weights), explained: 1.0 - fit.log_likelihood / null, fault })
+}
+
+/// The same direction with a largest entry of one, whose square is in the range of numbers.
+fn direction(mut weights: Vec<f64>) -> Vec<f64> {
+    let most = weights.iter().fold(0.0f64, |a, w| a.max(w.abs()));
+    if most > 0.0 {
+        weights.iter_mut().for_each(|w| *w /= most);
+    }
+    weights
 }
 
 /// Angles of all pairs, in space and in the plane, and the share of each read-out in the plane; NaN where there is none.

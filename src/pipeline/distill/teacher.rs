@@ -2,7 +2,7 @@
 
 use super::{Common, RaddConfig};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
-use crate::io::table::{Kind, ReadTable, Values, match_columns, read, schema, stream};
+use crate::io::table::{Kind, ReadTable, Values, match_columns, read, schema};
 use crate::io::tensors;
 use crate::pipeline::columns::{Columns, listed};
 use crate::pipeline::source::{Source, open, table_array};
@@ -88,7 +88,7 @@ impl Teacher {
         let mut next = recorded.kept.iter().copied().peekable();
         let mut before = 0;
         observer.start("reading", self.rows() as u64);
-        stream(file, &recorded.columns.units, recorded.array.as_deref(), CHUNK, &mut |chunk| {
+        recorded.columns.stream(file, recorded.array.as_deref(), CHUNK, &mut |chunk| {
             let mut own = Vec::new();
             while let Some(row) = next.next_if(|r| *r < before + chunk.rows) {
                 own.push(row - before);
@@ -148,12 +148,15 @@ impl Teacher {
         if columns.units.is_empty() {
             return Err(Error::input(file, "no column is left for the units: all are inputs"));
         }
-        let trials = columns.trials(file, array.as_deref())?;
-        let (kept, warnings) = kept(config, &columns, array.as_deref(), (&names[..], &inputs[..]), observer)?;
+        let trials = columns.arrange(file, array.as_deref())?;
+        let inputs: Vec<Vec<f64>> = inputs.into_iter().map(|values| columns.arranged(values)).collect();
+        let (kept, missing) = kept(config, &columns, array.as_deref(), (&names[..], &inputs[..]), observer)?;
         let starts = (0..kept.len()).filter(|i| match i.checked_sub(1) {
             None => true,
             Some(last) => {
-                kept[*i] != kept[last] + 1 || trials.as_ref().is_some_and(|t| t[kept[*i]] != t[kept[last]])
+                kept[*i] != kept[last] + 1
+                    || !columns.follows(kept[*i])
+                    || trials.as_ref().is_some_and(|t| t[kept[*i]] != t[kept[last]])
             }
         });
         let starts: Vec<usize> = starts.collect();
@@ -167,6 +170,7 @@ impl Teacher {
             count(starts.len(), "sequence")
         );
         let units = columns.units.clone();
+        let warnings = columns.notes(&names).into_iter().chain(missing).collect();
         let origin = Origin::Table(Recorded { columns, array, kept });
         Ok(Self { origin, units, inputs: names, u, starts, subject, warnings })
     }
@@ -202,7 +206,7 @@ pub fn network_inputs(common: &Common, network: &Network) -> Result<Vec<Mat<f64>
 pub fn assumed(network: &Network) -> Vec<String> {
     let notes = network.notes.iter().filter(|n| n.contains("assumed"));
     // Here --activation is the student's.
-    notes.map(|n| n.replace("--activation", "--teacher-activation")).collect()
+    notes.chain(&network.said).map(|n| n.replace("--activation", "--teacher-activation")).collect()
 }
 
 /// Sequences as one matrix, and their first columns.
@@ -242,7 +246,9 @@ fn inputs(config: &RaddConfig, array: Option<&str>) -> Result<InputColumns, Erro
     let file = &config.common.file;
     let Some(list) = &config.common.inputs else { return Ok(InputColumns::default()) };
     let own = array.is_some_and(|a| a != list.as_str())
-        && tensors::read(file)?.get(list).is_some_and(|t| matches!(t.shape.len(), 2 | 3));
+        && tensors::outline(file)?
+            .and_then(|t| t.get(list).cloned())
+            .is_some_and(|t| matches!(t.shape.len(), 2 | 3));
     let array = if own { Some(list.as_str()) } else { array };
     let schema = schema(file, array)?;
     let names = schema.names();
@@ -286,7 +292,7 @@ fn kept(
     let file = &config.common.file;
     let (mut kept, mut row, mut bad, mut total) = (vec![], 0usize, None, 0usize);
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
-    stream(file, &columns.units, array, CHUNK, &mut |chunk| {
+    columns.stream(file, array, CHUNK, &mut |chunk| {
         for r in 0..chunk.rows {
             let unit = chunk.columns.iter().position(|c| !c[r].is_finite());
             let input = inputs.iter().position(|c| !c.get(row + r).copied().unwrap_or(f64::NAN).is_finite());
@@ -314,10 +320,11 @@ fn kept(
     }
     let Some((name, row, value)) = bad else { return Ok((kept, vec![])) };
     if config.recording.missing != Some(Missing::DropRows) {
-        let what = if value.is_nan() { "a missing value".to_owned() } else { format!("{value}") };
+        let what = columns.found(file, array, &name, row, value);
         let message = format!(
-            "column `{name}`, row {row}: {what} ({} with such); --missing drop-rows leaves them out, and no pair of \
+            "column `{name}`, row {}: {what} ({} with such); --missing drop-rows leaves them out, and no pair of \
              states reaches across",
+            columns.row(row) + 1,
             count(total, "row")
         );
         return Err(Error::input(file, message));

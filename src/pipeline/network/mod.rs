@@ -97,10 +97,16 @@ pub(super) fn diagnose(
         }
     }
     if let Some(pca) = run.pca.as_ref().filter(|_| wants(Module::Pca)) {
-        findings.push(format!("{}.", sections::words::carry(pca.components_for_90, pca.mean.len())));
-        let intro = format!("Principal components of the states along {}.", run.source());
-        let rendered =
+        findings.push(run.spans(pca));
+        let intro = format!(
+            "Principal components of the states along {}, {}: dimensions of what these starts do in that time, not of the network.",
+            run.source(),
+            run.length()
+        );
+        let mut rendered =
             sections::pca(pca, &run.context.names, &run.lines(), &intro, vec![run.projections(pca)])?;
+        rendered.json["trajectories"] = run.orbits.states.len().into();
+        rendered.json["length"] = run.longest().into();
         done.push((Module::Pca, rendered));
     }
     if wants(Module::FlowField) {
@@ -137,6 +143,7 @@ pub(super) fn diagnose(
     let failed = failed.unless(done.is_empty())?;
     warnings.extend(failed.iter().map(|(module, reason)| format!("No {}: {reason}.", module.name())));
     warnings.extend(network.notes.iter().filter(|n| n.contains("assumed")).cloned());
+    warnings.extend(network.said.iter().cloned());
     Ok(Diagnosed {
         subject: network.describe(),
         facts: facts::facts(network),
@@ -301,6 +308,27 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Steps of the longest trajectory.
+    fn longest(&self) -> usize {
+        self.orbits.states.iter().map(|s| s.ncols().saturating_sub(1)).max().unwrap_or(0)
+    }
+
+    /// How long the trajectories are, in words.
+    fn length(&self) -> String {
+        format!("{} long each", sections::words::count(self.longest(), "step"))
+    }
+
+    /// What the trajectories span, in a sentence that says what they are.
+    fn spans(&self, pca: &Pca) -> String {
+        let what = if self.driven() || self.initial.is_some() {
+            "Of the states along"
+        } else {
+            "Of the relaxation along"
+        };
+        let components = sections::words::carry(pca.components_for_90, pca.mean.len());
+        format!("{what} {}, {}, {components}.", self.source(), self.length())
+    }
+
     /// Initial states for the exponents: the user's, or random ones, fewer for large networks.
     fn lyapunov_states(&self, n: usize) -> Mat<f64> {
         let count = match n {
@@ -324,6 +352,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Most steps that an orbit may take to settle: some seconds' work for one that drifts.
+    fn settle_steps(&self) -> usize {
+        let system = self.network.system.as_ref();
+        let (n, stages) = (system.step().dim(), if system.is_flow() { 4 } else { 1 });
+        (5_000_000_000 / (2 * n * n * stages + 250)).clamp(6000, 20_000_000)
+    }
+
     /// Settings of the `k` first exponents from `count` initial states, `most` steps at most unless the
     /// user says otherwise.
     fn exponent_options(&self, drive: &Drive, k: usize, count: usize, most: usize) -> lyapunov::Options {
@@ -340,6 +375,7 @@ impl<'a> Run<'a> {
             exponents: Some(k),
             warmup: discarded - align,
             align,
+            settle: self.settle_steps(),
             max_steps: s.steps.unwrap_or((budget as usize).clamp(2000, most)),
             tol: s.tol.unwrap_or(1e-3),
             seed: self.seed,
@@ -392,8 +428,10 @@ impl<'a> Run<'a> {
         let system = self.network.system.as_ref();
         let s = self.settings;
         let mut options = fixed_points::Options::for_dimension(system.field().dim());
-        options.starts = s.starts.unwrap_or(options.starts);
+        let usual = options.starts;
+        options.starts = s.starts.unwrap_or(usual);
         options.second_starts = options.starts.div_ceil(2);
+        options.budget = options.budget.saturating_mul(options.starts) / usual;
         options.noise = s.noise.unwrap_or(options.noise);
         options.slow_threshold = s.slow_threshold.unwrap_or(options.slow_threshold);
         options.seed = self.seed;

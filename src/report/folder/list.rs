@@ -51,7 +51,8 @@ pub(super) fn resolved(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     for head in path.ancestors() {
         if let Ok(real) = fs::canonicalize(head) {
-            return path.strip_prefix(head).map_or(real.clone(), |tail| real.join(tail));
+            let tail = path.strip_prefix(head).unwrap_or(Path::new(""));
+            return real.components().chain(tail.components()).collect();
         }
     }
     path

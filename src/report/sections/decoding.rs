@@ -1,7 +1,7 @@
 //! Labels read off activity, and how well.
 
 use super::{Rendered, words};
-use crate::diagnostics::geometry::decoding::{Decoding, Separation};
+use crate::diagnostics::geometry::decoding::{By, Decoding, Score, Separation};
 use crate::report::figures;
 use crate::report::page::Section;
 use crate::report::summary::{number, numbers};
@@ -31,8 +31,8 @@ impl Features {
 pub struct Decoded {
     /// The target.
     pub name: String,
-    /// Its two values, the decoded one last.
-    pub labels: [String; 2],
+    /// Its labels; of two the decoded one last.
+    pub labels: Vec<String>,
     /// Rows with a value.
     pub rows: usize,
     /// Trials, where rows of one were kept together.
@@ -44,19 +44,41 @@ pub struct Decoded {
 /// Units above which weights are not drawn one by one.
 const DRAWN: usize = 40;
 
+/// Probability of a test by permutation from which an accuracy is not called above chance.
+const LEVEL: f64 = 0.05;
+
 /// The findings in a sentence.
 pub fn describe(done: &[Decoded]) -> String {
     let one = |d: &Decoded| {
         d.fits.first().map(|(_, _, f)| {
-            format!(
-                "{} is decoded with {} of the rows left out told rightly (chance {})",
-                d.name,
-                share(f.cross_validated.value, f.cross_validated.std_error),
-                words::percent(f.chance)
-            )
+            let accuracy = share(f.cross_validated.value, f.cross_validated.std_error);
+            let chance = words::percent(f.chance);
+            let test = f.permuted.map_or(String::new(), |p| format!("; p = {}", words::number(p.p)));
+            let told = if f.permuted.is_some_and(|p| p.p >= LEVEL) {
+                format!(
+                    "{} is not decoded above chance: {accuracy} of the rows left out are told rightly (chance {chance}{test})",
+                    d.name
+                )
+            } else {
+                format!(
+                    "{} is decoded with {accuracy} of the rows left out told rightly (chance {chance}{test})",
+                    d.name
+                )
+            };
+            format!("{told}{}", alike(f).map_or(String::new(), |a| format!(", {a}")))
         })
     };
     format!("{}.", done.iter().filter_map(one).collect::<Vec<_>>().join("; "))
+}
+
+/// What the accuracy rests on where rows follow each other and no trials are given.
+fn alike(f: &Decoding) -> Option<String> {
+    let By::Blocks { count, range, .. } = f.by else { return None };
+    Some(format!(
+        "but rows are alike over about {}, and without --trial errors and test rest on {} of successive rows",
+        words::count(range, "row"),
+        words::count(count, "block")
+    ))
 }
 
 fn share(value: f64, error: f64) -> String {
@@ -69,11 +91,14 @@ pub fn decoding(done: &[Decoded], units: &[String], remarks: Vec<String>) -> Res
     for d in done {
         warnings.extend(d.fits.iter().filter_map(|(f, i, fit)| said(d, *f, *i, fit, units.len())));
     }
+    for d in done {
+        warnings.extend(d.fits.first().and_then(|f| few(d, &f.2)));
+    }
     let mut list = vec![accuracies(done)?];
-    for d in done.iter().take(3).filter(|_| units.len() <= DRAWN) {
-        if let Some((_, _, fit)) = d.fits.first() {
+    for d in done.iter().take(3).filter(|d| units.len() <= DRAWN && d.labels.len() == 2) {
+        if let Some(score) = d.fits.first().and_then(|f| f.2.fit.scores.first()) {
             let label = format!("Weight for {}", d.name);
-            let figure = figures::bars(units, &fit.fit.weights, &fit.fit.std_error, &label)?;
+            let figure = figures::bars(units, &score.weights, &score.std_error, &label)?;
             list.push(figure.named(
                 &format!("weights_{}", list.len()),
                 &format!("Read-out of {}", d.name),
@@ -81,40 +106,105 @@ pub fn decoding(done: &[Decoded], units: &[String], remarks: Vec<String>) -> Res
             )?);
         }
     }
-    let by = if done.iter().any(|d| d.trials.is_some()) {
-        "Rows of a trial stay together in splits and folds."
-    } else {
-        "Rows were split one by one: where neighbours in time are alike, that flatters the accuracy, and --trial keeps \
-         rows of a trial together."
-    };
-    let intro = format!(
-        "Logistic regression of each two-valued target on all units and on the first two principal components, with and \
-         without an intercept: the accuracy on a third of the rows left out, and on each of several folds left out in turn. \
-         {by}"
-    );
-    let facts = done.iter().filter_map(|d| {
-        let (_, _, f) = d.fits.first()?;
-        Some((
-            format!("Accuracy for {}", d.name),
-            format!(
-                "{} (chance {})",
-                share(f.cross_validated.value, f.cross_validated.std_error),
-                words::percent(f.chance)
-            ),
-        ))
-    });
+    let facts = done.iter().flat_map(|d| d.fits.first().map_or(vec![], |f| facts(d, &f.2)));
     let section = Section {
         id: "decoding".into(),
         title: "Labels in the activity".into(),
-        intro: vec![intro],
+        intro: intro(done),
         facts: facts.collect(),
         figures: list,
-        tables: vec![accuracy_table(done), weight_table(done, units)],
+        tables: vec![accuracy_table(done), confusion_table(done), weight_table(done, units)],
         notes: warnings.clone(),
         ..Section::default()
     };
     let json = json!({ "targets": done.iter().map(entry).collect::<Vec<_>>() });
     Ok(Rendered { json, section, warnings })
+}
+
+fn facts(d: &Decoded, f: &Decoding) -> Vec<(String, String)> {
+    let accuracy = share(f.cross_validated.value, f.cross_validated.std_error);
+    let mut facts = vec![
+        (format!("Accuracy for {}", d.name), format!("{accuracy} (chance {})", words::percent(f.chance))),
+        (format!("Errors for {} by", d.name), groups(f)),
+    ];
+    if let Some(p) = f.permuted {
+        let value = format!(
+            "p = {} ({}: {})",
+            words::number(p.p),
+            words::count(p.count, "permutation"),
+            share(p.mean, p.deviation)
+        );
+        facts.insert(1, (format!("{} with labels dealt anew", d.name), value));
+    }
+    facts
+}
+
+/// What stays together, counted.
+fn groups(f: &Decoding) -> String {
+    let noun = match f.by {
+        By::Trials => "trial",
+        By::Samples => "row",
+        By::Blocks { .. } => "block",
+    };
+    words::count(f.groups, noun)
+}
+
+/// How the numbers were made.
+fn intro(done: &[Decoded]) -> Vec<String> {
+    let by = |is: &dyn Fn(By) -> bool| done.iter().flat_map(|d| &d.fits).any(|f| is(f.2.by));
+    let mut lines = vec![
+        "Logistic regression of each target's labels, multinomial for more than two, on all units and on the first two principal \
+         components, with and without an intercept: the accuracy on a third of the rows left out, and on each of several folds left \
+         out in turn."
+            .to_owned(),
+        "The error of the cross-validated accuracy is for its mean over recordings like this one; two of it hold that mean in 95 of \
+         100. The p-value is the share of labels dealt anew that are told as well."
+            .to_owned(),
+    ];
+    if by(&|b| b == By::Trials) {
+        lines.push(
+            "Rows of a trial stay together in splits and folds; errors of accuracies and of weights are between trials; to deal \
+             labels anew each trial gets those of another, from a random row on."
+                .into(),
+        );
+    }
+    if by(&|b| b == By::Samples) {
+        lines.push(
+            "No trials are given and rows next to each other are not alike: rows were split, and labels dealt, one by one.".into(),
+        );
+    }
+    if by(&|b| matches!(b, By::Blocks { .. })) {
+        lines.push(
+            "No trials are given, and rows next to each other are alike: folds are blocks of successive rows, training keeps a gap \
+             to what is tested, errors are between blocks, and labels are dealt anew by shifting all of them round in time, which is \
+             right where they have no trend. --trial says which rows belong together."
+                .into(),
+        );
+    }
+    lines
+}
+
+/// What to say where the groups are few or no test was made.
+fn few(d: &Decoded, f: &Decoding) -> Option<String> {
+    if let Some(a) = alike(f) {
+        let gap = if let By::Blocks { gap, range, .. } = f.by
+            && gap < range
+        {
+            "; the recording is too short to keep training as far from what is tested, so that the accuracy may flatter"
+        } else {
+            ""
+        };
+        return Some(format!("The accuracy for {} stands, {a}{gap}.", d.name));
+    }
+    if f.permuted.is_none() {
+        return Some(format!(
+            "The accuracy for {} was not tested by permutation, which would take minutes.",
+            d.name
+        ));
+    }
+    (f.by == By::Trials && f.groups < 10).then(|| {
+        format!("{} is known in {} only: errors are wide and uncertain themselves.", d.name, groups(f))
+    })
 }
 
 /// What to say of one fit.
@@ -137,9 +227,11 @@ fn said(d: &Decoded, features: Features, intercept: bool, f: &Decoding, units: u
             } else {
                 String::new()
             };
+            let plane = if d.labels.len() == 2 { "a plane parts" } else { "planes part" };
             Some(format!(
-                "{what}: a plane parts the two labels {how}{dims}, so that the likelihood has no maximum; the weights are \
+                "{what}: {plane} the {} labels {how}{dims}, so that the likelihood has no maximum; the weights are \
                  those of a weak ridge ({}, in units of size one), without errors. See the accuracy on rows left out.",
+                if d.labels.len() == 2 { "two".to_owned() } else { d.labels.len().to_string() },
                 words::number(f.fit.ridge)
             ))
         }
@@ -162,12 +254,18 @@ fn accuracies(done: &[Decoded]) -> Result<Figure, Error> {
     figures::points_with_errors(&labels, &values, &errors, "Rows told rightly (%)")?.named(
         "accuracy",
         "Accuracy of decoding",
-        "Accuracy on folds left out, with one standard error over folds, beside the share of the commoner label.",
+        "Accuracy on folds left out, with one standard error, beside the share of the commonest label.",
     )
 }
 
 fn entry(d: &Decoded) -> Value {
     let fit = |(features, intercept, f): &(Features, bool, Decoding)| {
+        let scores = &f.fit.scores;
+        let two = scores.first().filter(|_| scores.len() == 1);
+        let each = |of: &dyn Fn(&Score) -> Value| match two {
+            Some(_) => Value::Null,
+            None => scores.iter().map(of).collect(),
+        };
         json!({
             "features": features.name(),
             "intercept": intercept,
@@ -178,10 +276,17 @@ fn entry(d: &Decoded) -> Value {
             "accuracy_cross_validated_std_error": number(f.cross_validated.std_error),
             "folds": numbers(&f.folds),
             "split": f.split,
-            "bias": f.fit.intercept.map(|b| number(b.value)),
-            "bias_std_error": f.fit.intercept.map(|b| number(b.std_error)),
-            "weights": numbers(&f.fit.weights),
-            "weights_std_error": numbers(&f.fit.std_error),
+            "confusion": f.confusion,
+            "permutation": f.permuted.map(|p| json!({
+                "p": number(p.p), "mean": number(p.mean), "standard_deviation": number(p.deviation), "count": p.count,
+            })),
+            "bias": two.and_then(|s| s.intercept).map(|b| number(b.value)),
+            "bias_std_error": two.and_then(|s| s.intercept).map(|b| number(b.std_error)),
+            "weights": two.map_or(json!([]), |s| numbers(&s.weights)),
+            "weights_std_error": two.map_or(json!([]), |s| numbers(&s.std_error)),
+            "class_bias": each(&|s| s.intercept.map_or(Value::Null, |b| number(b.value))),
+            "class_weights": each(&|s| numbers(&s.weights)),
+            "class_weights_std_error": each(&|s| numbers(&s.std_error)),
             "log_likelihood": number(f.fit.log_likelihood),
             "rank": f.fit.rank,
             "ridge": number(f.fit.ridge),
@@ -192,7 +297,12 @@ fn entry(d: &Decoded) -> Value {
     json!({
         "name": d.name,
         "labels": d.labels,
-        "counts": first.map(|f| f.classes),
+        "counts": first.map(|f| f.classes.clone()),
+        "groups": first.map(|f| match f.by {
+            By::Trials => json!({ "by": "trials", "count": f.groups }),
+            By::Samples => json!({ "by": "rows", "count": f.groups }),
+            By::Blocks { gap, range, .. } => json!({ "by": "blocks", "count": f.groups, "gap": gap, "range": range }),
+        }),
         "rows": d.rows,
         "trials": d.trials,
         "chance": first.map(|f| number(f.chance)),
@@ -230,6 +340,8 @@ fn accuracy_table(done: &[Decoded]) -> TableOut {
             ("cross_validated".into(), float(&|f| f.cross_validated.value)),
             ("cross_validated_std_error".into(), float(&|f| f.cross_validated.std_error)),
             ("chance".into(), float(&|f| f.chance)),
+            ("p".into(), float(&|f| f.permuted.map_or(f64::NAN, |p| p.p))),
+            ("groups".into(), Cells::Int(all.iter().map(|a| a.1.2.groups as i64).collect())),
             ("log_likelihood".into(), float(&|f| f.fit.log_likelihood)),
             ("ridge".into(), float(&|f| f.fit.ridge)),
             ("separation".into(), text(&|_, _, _, f| separation(f.fit.separation).into())),
@@ -237,26 +349,58 @@ fn accuracy_table(done: &[Decoded]) -> TableOut {
     }
 }
 
+/// How rows left out in a fold were told, by the read-out from all units with an intercept.
+fn confusion_table(done: &[Decoded]) -> TableOut {
+    let (mut target, mut truth, mut told, mut rows) = (vec![], vec![], vec![], vec![]);
+    for d in done {
+        for (label, row) in d.labels.iter().zip(d.fits.first().map_or(&[][..], |f| &f.2.confusion[..])) {
+            for (as_label, count) in d.labels.iter().zip(row) {
+                target.push(d.name.clone());
+                truth.push(label.clone());
+                told.push(as_label.clone());
+                rows.push(*count as i64);
+            }
+        }
+    }
+    TableOut {
+        name: "confusion".into(),
+        caption: "Rows left out in a fold, by their label and by what they were told as: all units, with an intercept.".into(),
+        columns: vec![
+            ("target".into(), Cells::Text(target)),
+            ("label".into(), Cells::Text(truth)),
+            ("told_as".into(), Cells::Text(told)),
+            ("rows".into(), Cells::Int(rows)),
+        ],
+    }
+}
+
 /// Weights of the units, with an intercept and without.
 fn weight_table(done: &[Decoded], units: &[String]) -> TableOut {
-    let (mut target, mut intercept, mut unit, mut value, mut error) =
-        (vec![], vec![], vec![], vec![], vec![]);
+    let (mut target, mut label, mut intercept, mut unit, mut value, mut error) =
+        (vec![], vec![], vec![], vec![], vec![], vec![]);
     for d in done {
         for (_, with, f) in d.fits.iter().filter(|f| f.0 == Features::Units) {
-            for (i, name) in units.iter().enumerate() {
-                target.push(d.name.clone());
-                intercept.push(if *with { "yes" } else { "no" }.to_owned());
-                unit.push(name.clone());
-                value.push(f.fit.weights[i]);
-                error.push(f.fit.std_error[i]);
+            let of = &d.labels[d.labels.len() - f.fit.scores.len()..];
+            for (score, name) in f.fit.scores.iter().zip(of) {
+                for (i, u) in units.iter().enumerate() {
+                    target.push(d.name.clone());
+                    label.push(name.clone());
+                    intercept.push(if *with { "yes" } else { "no" }.to_owned());
+                    unit.push(u.clone());
+                    value.push(score.weights[i]);
+                    error.push(score.std_error[i]);
+                }
             }
         }
     }
     TableOut {
         name: "weights".into(),
-        caption: "Weights of the units in logits a unit of activity, with standard errors by the Fisher information.".into(),
+        caption: "Weights of the units in logits a unit of activity, of two labels for the second, with standard errors: between \
+                  trials or blocks by leaving each out, between rows by the Fisher information."
+            .into(),
         columns: vec![
             ("target".into(), Cells::Text(target)),
+            ("label".into(), Cells::Text(label)),
             ("intercept".into(), Cells::Text(intercept)),
             ("unit".into(), Cells::Text(unit)),
             ("weight".into(), Cells::Float(value)),

@@ -1,8 +1,12 @@
 //! Fixed and slow points.
 
+mod said;
+
+pub use said::describe;
+
 use super::long::Long;
 use super::{Context, Rendered, words};
-use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Label};
+use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Kinks, Label, Stability};
 use crate::report::Error;
 use crate::report::figures::{self, Boundary, PlanePoint};
 use crate::report::page::Section;
@@ -15,17 +19,45 @@ fn leading(p: &FixedPoint, flow: bool) -> f64 {
     p.eigenvalues.first().map_or(f64::NAN, |z| if flow { z.re } else { z.re.hypot(z.im) })
 }
 
+/// The leading rate, where eigenvalues are those of the system: not at a kink.
+fn own_leading(p: &FixedPoint, flow: bool) -> f64 {
+    if p.kinks.is_some() { f64::NAN } else { leading(p, flow) }
+}
+
+/// The verdict, of a fixed point.
+fn stability(p: &FixedPoint) -> Option<&'static str> {
+    (p.label == Label::Fixed).then(|| p.stability.name())
+}
+
+/// The number of unstable directions, where it is known: not where a kink leaves stability open.
+fn unstable(p: &FixedPoint) -> Option<usize> {
+    (p.stability != Stability::UndecidedAtKink).then_some(p.unstable)
+}
+
+fn kinks(k: &Kinks) -> Value {
+    json!({
+        "units": k.units,
+        "range": k.range.map(|r| numbers(&r)),
+        "ray": k.ray.as_ref().map(|r| json!({
+            "rate": number(r.rate), "period": r.period, "direction": numbers(&r.direction),
+        })),
+    })
+}
+
 fn entry(p: &FixedPoint, input: &[f64], flow: bool) -> Value {
-    let modes = || p.modes.iter();
+    let modes = || p.modes.iter().filter(|_| p.kinks.is_none());
     let mut json = json!({
         "label": p.label.name(),
         "speed": number(p.speed),
         "certified": p.certified.is_some(),
         "certified_radius": p.certified.map_or(Value::Null, number),
         "isolated": p.isolated,
-        "unstable": p.unstable,
+        "critical": p.critical,
+        "stability": stability(p),
+        "unstable": unstable(p),
+        "kinks": p.kinks.as_ref().map(kinks),
     });
-    json[if flow { "max_real_part" } else { "max_modulus" }] = number(leading(p, flow));
+    json[if flow { "max_real_part" } else { "max_modulus" }] = number(own_leading(p, flow));
     json["leading_eigenvalues"] = modes().map(|m| json!([number(m.value.re), number(m.value.im)])).collect();
     json["time_constants"] = modes().map(|m| number(m.time_constant)).collect();
     json["state"] = numbers(&p.state);
@@ -58,7 +90,17 @@ pub fn fixed_points(
         "starts": result.starts,
         "unconverged": result.unconverged,
         "expected_missed": number(result.expected_missed),
-        "second_search": {"starts": result.second_starts, "found": result.second_found},
+        "complete": result.complete,
+        "ended": said::ended(result),
+        "index": result.index.map(|i| json!({"sum": i.sum, "degree": i.degree})),
+        "degree": result.degree,
+        "odd": result.odd,
+        "second_search": {
+            "starts": result.second_starts, "found": result.second_found, "rounds": result.rounds.count,
+        },
+        "regions": result.regions.iter().map(|r| json!({
+            "state": numbers(&r.state), "speed": number(r.speed), "starts": r.starts,
+        })).collect::<Vec<_>>(),
         "slow_threshold": number(result.slow_threshold),
         "input": numbers(&result.input),
     });
@@ -77,7 +119,7 @@ pub fn fixed_points(
     };
     let name = |m: usize| if m == 0 { "stable points".into() } else { format!("{m} unstable") };
     let mut series: Vec<(String, Vec<[f64; 2]>)> =
-        by_unstable(points).into_iter().map(|(m, group)| (name(m), values(&group))).collect();
+        said::by_unstable(points).into_iter().map(|(m, group)| (name(m), values(&group))).collect();
     let continuum: Vec<&FixedPoint> = points.iter().filter(|p| !p.isolated).collect();
     if !continuum.is_empty() {
         series.push(("continuum".into(), values(&continuum)));
@@ -95,29 +137,7 @@ pub fn fixed_points(
         .collect();
     list.push(figures::speed_histogram(&q, &group, result.slow_threshold)?);
 
-    let mut warnings = vec![];
-    if result.expected_missed >= 0.5 {
-        let missed = result.expected_missed.round().max(1.0) as usize;
-        warnings.push(format!(
-            "About {} more probably exist: run again with more --starts.",
-            words::count(missed, "fixed point")
-        ));
-    }
-    if !continuum.is_empty() {
-        warnings.push(format!(
-            "{} belong to a continuum of fixed points (a line attractor or a plane of them), along which the \
-             derivative is singular: they are a sample of it, and their number means nothing.",
-            words::count(continuum.len(), "fixed point"),
-        ));
-    }
-    let near_one = points.iter().filter(|p| p.label == Label::Slow && p.speed < 1e-20).count();
-    if near_one > 0 {
-        warnings.push(format!(
-            "{} of speed zero to rounding are labelled slow: an eigenvalue is so near its critical value that \
-             rounding decides, as on a continuous attractor or behind a saturated gate.",
-            words::count(near_one, "point")
-        ));
-    }
+    let warnings = said::warnings(result);
     let threshold = words::number(result.slow_threshold);
     let what = if context.flow {
         "States where the flow stands still"
@@ -125,9 +145,10 @@ pub fn fixed_points(
         "States that one step maps to themselves"
     };
     let intro = format!(
-        "{what} under the input {}, from {} starts (trajectory states, points between them, random states, noise). A point is fixed when Newton's method with the exact Jacobian leaves nothing but rounding; it \
+        "{what} under the input {}, from {} starts (trajectory states, points between them, random states, \
+         noise). A point is fixed when Newton's method with the exact Jacobian leaves nothing but rounding; it \
          is certified when the Newton-Kantorovich theorem proves a fixed point within the stated radius. A slow \
-         point is a local minimum of the speed q below {threshold}. {} ended nowhere and are not points.",
+         point is a local minimum of the speed q below {threshold}. {} ended at no point.",
         input_words(&result.input),
         result.starts,
         words::count(result.unconverged, "start"),
@@ -135,14 +156,11 @@ pub fn fixed_points(
     let section = Section {
         id: "fixed_points".into(),
         title: "Fixed points".into(),
-        intro: vec![intro, describe(result)],
-        facts: vec![
-            ("Expected to be missed (Chao1)".into(), words::number(result.expected_missed)),
-            ("Found only by the deflated second search".into(), result.second_found.to_string()),
-        ],
+        intro: [intro, describe(result)].into_iter().chain(said::search(result)).collect(),
+        facts: said::facts(result),
         figures: list,
         tables: tables(result, context, outputs),
-        notes: warnings.clone(),
+        notes: said::notes(result),
         ..Section::default()
     };
     Ok(Rendered { json, section, warnings })
@@ -156,63 +174,8 @@ fn input_words(u: &[f64]) -> String {
     }
 }
 
-fn by_unstable(points: &[FixedPoint]) -> Vec<(usize, Vec<&FixedPoint>)> {
-    let mut groups: Vec<(usize, Vec<&FixedPoint>)> = vec![];
-    for p in points.iter().filter(|p| p.label == Label::Fixed && p.isolated) {
-        match groups.iter_mut().find(|g| g.0 == p.unstable) {
-            Some(g) => g.1.push(p),
-            None => groups.push((p.unstable, vec![p])),
-        }
-    }
-    groups
-}
-
-/// The finding in a sentence.
-pub fn describe(result: &FixedPoints) -> String {
-    let count =
-        |label, isolated| result.points.iter().filter(|p| p.label == label && p.isolated == isolated).count();
-    let (slow, continuum) = (count(Label::Slow, true), count(Label::Fixed, false));
-    let isolated = |p: &&FixedPoint| p.label == Label::Fixed && p.isolated;
-    let fixed: Vec<&FixedPoint> = result.points.iter().filter(isolated).collect();
-    let mut text = if fixed.is_empty() && continuum > 0 {
-        "No isolated fixed point".to_owned()
-    } else if fixed.is_empty() {
-        "No fixed point was found".to_owned()
-    } else {
-        let groups = by_unstable(&result.points);
-        let groups: Vec<String> = if groups.len() > 4 {
-            summed(&groups)
-        } else {
-            groups
-                .iter()
-                .map(|(m, g)| match m {
-                    0 => format!("{} stable", g.len()),
-                    m => format!("{} with {}", g.len(), words::count(*m, "unstable direction")),
-                })
-                .collect()
-        };
-        let certified = fixed.iter().filter(|p| p.certified.is_some()).count();
-        format!("{}: {}; {certified} certified", words::count(fixed.len(), "fixed point"), groups.join(", "))
-    };
-    if continuum > 0 {
-        text.push_str(&format!("; a continuum of fixed points, sampled at {continuum}"));
-    }
-    if slow > 0 {
-        text.push_str(&format!("; {}", words::count(slow, "slow point")));
-    }
-    text + "."
-}
-
-/// Many kinds of saddles in one phrase.
-fn summed(groups: &[(usize, Vec<&FixedPoint>)]) -> Vec<String> {
-    let saddles: Vec<_> = groups.iter().filter(|g| g.0 > 0).collect();
-    let stable = groups.iter().find(|g| g.0 == 0).map(|g| format!("{} stable", g.1.len()));
-    let total: usize = saddles.iter().map(|g| g.1.len()).sum();
-    let phrase = match (saddles.first(), saddles.last()) {
-        (Some(a), Some(b)) => Some(format!("{total} with {} to {} unstable directions", a.0, b.0)),
-        _ => None,
-    };
-    stable.into_iter().chain(phrase).collect()
+fn time_constant(p: &FixedPoint) -> f64 {
+    p.modes.first().filter(|_| p.kinks.is_none()).map_or(f64::NAN, |m| m.time_constant)
 }
 
 fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)]) -> Vec<TableOut> {
@@ -223,9 +186,10 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
     let mut columns = vec![
         ("point".into(), Cells::Int(index())),
         ("label".into(), Cells::Text(points.iter().map(|p| p.label.name().into()).collect())),
-        ("unstable".into(), Cells::Int(points.iter().map(|p| p.unstable as i64).collect())),
-        (leading_name.into(), float(&|p| leading(p, context.flow))),
-        ("time_constant".into(), float(&|p| p.modes.first().map_or(f64::NAN, |m| m.time_constant))),
+        ("stability".into(), Cells::Text(points.iter().map(|p| stability(p).unwrap_or("").into()).collect())),
+        ("unstable".into(), float(&|p| unstable(p).map_or(f64::NAN, |u| u as f64))),
+        (leading_name.into(), float(&|p| own_leading(p, context.flow))),
+        ("time_constant".into(), float(&|p| time_constant(p))),
         ("speed".into(), float(&|p| p.speed)),
         ("certified".into(), Cells::Bool(points.iter().map(|p| p.certified.is_some()).collect())),
         ("certified_radius".into(), float(&|p| p.certified.unwrap_or(f64::NAN))),
@@ -235,7 +199,7 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
     columns.extend(outputs.iter().map(|(name, v)| (name.clone(), Cells::Float(v.clone()))));
     let list = TableOut { name: "points".into(), caption: "Fixed points by number of unstable directions, those of a continuum, then slow points; the time constant is that of the leading mode (negative: it grows).".into(), columns };
 
-    let mut columns = vec![("point".into(), Cells::Int(index()))];
+    let mut columns: Vec<(String, Cells)> = vec![("point".into(), Cells::Int(index()))];
     for (i, name) in context.names.iter().enumerate() {
         columns.push((name.clone(), float(&|p| p.state[i])));
     }

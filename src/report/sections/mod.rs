@@ -37,7 +37,9 @@ pub use gaussian::{Chosen, GaussianModel, Predicted, Source, Test, describe as d
 pub use lyapunov::{describe as describe_exponents, lyapunov};
 pub use pca::pca;
 pub use recurrent::recurrent;
-pub use selectivity::{Pair, ReadOut, Regressed, Selectivity, describe as describe_selectivity, selectivity};
+pub use selectivity::{
+    Groups, Pair, ReadOut, Regressed, Selectivity, describe as describe_selectivity, selectivity,
+};
 pub use training::{Training, describe as describe_training, training};
 pub use trajectories::trajectories;
 pub use trials::{Row, Trials, describe as describe_trials, trials};

@@ -25,6 +25,8 @@ pub fn pca(
         "explained_variance_ratio": numbers(ratio),
         "explained_variance_ratio_std_error": numbers(&pca.std_error),
         "explained_variance": numbers(&pca.explained_variance),
+        "blocks": pca.blocks,
+        "correlation_time": number(pca.correlation_time),
         "participation_ratio": number(pca.participation_ratio.value),
         "participation_ratio_std_error": number(pca.participation_ratio.std_error),
         "components_for_90": pca.components_for_90,
@@ -69,16 +71,34 @@ pub fn pca(
         ("Variance in the first two components".into(), format!("{:.1} %", 100.0 * first_two)),
         ("Rows".into(), pca.rows.to_string()),
     ];
+    let time = words::number((10.0 * pca.correlation_time).round() / 10.0);
+    let errors = match pca.blocks {
+        0 => format!(
+            "No errors are given: about {time} successive rows count as one, and an error needs five blocks of four times as many."
+        ),
+        blocks => format!(
+            "Errors leave out one of {blocks} blocks of successive rows at a time ({time} rows count as one); two of them hold the \
+             share of a long recording in 95 of 100."
+        ),
+    };
+    let mut warnings = vec![];
+    if pca.explained_variance.iter().any(|v| v.is_nan()) {
+        warnings.push(
+            "Variances are beyond the range of numbers in these units and are not given; shares and dimensions are as in any other unit."
+                .to_owned(),
+        );
+    }
     let section = Section {
         id: "pca".into(),
         title: "Dimensions used".into(),
-        intro: vec![intro.into()],
+        intro: vec![intro.into(), errors],
+        notes: warnings.clone(),
         facts,
         figures: list,
         tables: [vec![variance, components], tables].concat(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings: vec![] })
+    Ok(Rendered { json, section, warnings })
 }
 
 fn running(ratio: &[f64]) -> Vec<f64> {

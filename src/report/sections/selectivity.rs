@@ -16,7 +16,7 @@ pub struct ReadOut {
     /// The target.
     pub name: String,
     /// Its two values, if it has two: the read-out is then logistic, else linear.
-    pub labels: Option<[String; 2]>,
+    pub labels: Option<Vec<String>>,
     /// Weights of the units.
     pub weights: Vec<f64>,
     /// R^2, or 1 - log-likelihood over that without units (McFadden); on the rows fitted.
@@ -58,10 +58,21 @@ pub struct Selectivity {
     pub pairs: Vec<Pair>,
     /// Regressions by target.
     pub regressions: Vec<Regressed>,
-    /// Whether errors of slopes hold for rows of a trial that depend on each other.
-    pub by_trial: bool,
+    /// Which rows the errors of slopes allow to depend on each other.
+    pub by: Groups,
     /// What was left out.
     pub remarks: Vec<String>,
+}
+
+/// What errors of slopes are between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Groups {
+    /// So many trials.
+    Trials(usize),
+    /// So many blocks of successive rows, which are alike.
+    Blocks(usize),
+    /// Rows.
+    Rows,
 }
 
 /// Corrected p-value below which a unit counts as selective.
@@ -85,6 +96,12 @@ pub fn describe(s: &Selectivity) -> String {
     parts.extend(s.pairs.iter().take(3).map(|p| {
         format!("the read-outs of {} and {} stand at {}", p.names[0], p.names[1], degrees(p.angle))
     }));
+    if let Groups::Blocks(count) = s.by {
+        let blocks = words::count(count, "block");
+        parts.push(format!(
+            "rows are alike from one to the next, and without --trial errors rest on {blocks} of them"
+        ));
+    }
     format!("{}.", parts.join("; "))
 }
 
@@ -118,11 +135,19 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
             "Slope over its standard error, a dot a unit.",
         )?);
     }
-    let errors = if s.by_trial {
-        "Errors of slopes let rows of a trial depend on each other (clustered by trial)."
-    } else {
-        "Errors of slopes take rows as independent: where neighbours in time are alike they are too small, and --trial \
-         gives errors by trial."
+    let errors = match s.by {
+        Groups::Trials(count) => format!(
+            "Errors of slopes leave out one of {} at a time; two of them hold the slope in 95 of 100.",
+            words::count(count, "trial")
+        ),
+        Groups::Blocks(count) => format!(
+            "Rows next to each other are alike and no trials are given: errors of slopes leave out one of {} of successive rows at a \
+             time; --trial says which rows belong together.",
+            words::count(count, "block")
+        ),
+        Groups::Rows => {
+            "Errors of slopes take rows as independent; rows next to each other are not alike.".into()
+        }
     };
     let intro = format!(
         "A read-out is the direction of unit weights by which a target is told: by logistic regression where it has two \
@@ -202,7 +227,15 @@ fn json(s: &Selectivity) -> Value {
         "angles": s.pairs.iter().map(pair).collect::<Vec<_>>(),
         "regressions": s.regressions.iter().map(regression).collect::<Vec<_>>(),
         "correction": "Holm over units",
-        "errors": if s.by_trial { "by trial" } else { "independent rows" },
+        "errors": match s.by {
+            Groups::Trials(_) => "by trial",
+            Groups::Blocks(_) => "by block",
+            Groups::Rows => "independent rows",
+        },
+        "groups": match s.by {
+            Groups::Trials(count) | Groups::Blocks(count) => Some(count),
+            Groups::Rows => None,
+        },
     })
 }
 

@@ -177,6 +177,11 @@ impl<T: Real> Rule<T> for CoRnn<T> {
         let reach = self.reach[usize::from(i >= self.n)];
         [-reach, reach]
     }
+    /// Fixed points have |y| <= 1 / gamma and z = 0, also where tanh is scaled by any s in [0, 1]; at s = 0
+    /// det(I - F_x) = (dt^2 gamma)^n > 0.
+    fn degree(&self) -> Option<i32> {
+        (self.gamma > 0.0).then_some(1)
+    }
     /// D z' = [-dt gamma I, (1 - dt epsilon) I] + dt diag(gain) [W Wc V] has norm at most
     /// S = |(dt gamma, 1 - dt epsilon)| + dt |[W Wc V]|_F, and [y'; z'] = [y + dt z'; z'] at most
     /// 1 + sqrt(1 + dt^2) S. With row norms w_i of [W Wc V] the Lipschitz constant is

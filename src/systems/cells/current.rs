@@ -5,6 +5,7 @@ use super::params::{BACK, DOWN, STEP, params_methods};
 use super::{Params, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
+use crate::systems::recurrence::{Read, Recurrence};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
 
@@ -131,6 +132,15 @@ impl<T: Real> Rule<T> for Current<T> {
             most += (w * lo).max(w * hi);
         }
         [least, most]
+    }
+    /// The zeros are the fixed points of x -> W f(x) + U u + b, which a bounded f maps into a box.
+    fn degree(&self) -> Option<i32> {
+        self.activation.range().iter().all(|v| v.is_finite()).then_some(1)
+    }
+    fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
+        let (w, u) = (self.params.mat(W), self.params.mat(U));
+        let all = Recurrence::new(w, u, input, &[self.params.vec(B)], self.activation);
+        Some(Recurrence { read: Read::Currents, zeros: true, ..all })
     }
     /// D^2 F[v, w] = W (f'' v w) / tau, so max|f''| |W|_F / min tau bounds the Lipschitz constant;
     /// for ReLU it is 0 on a ball in which no x_i changes sign: |x_i| > radius.

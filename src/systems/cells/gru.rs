@@ -208,6 +208,11 @@ impl<T: Real> Rule<T> for Gru<T> {
     fn range(&self, _: usize) -> [f64; 2] {
         [-1.0, 1.0]
     }
+    /// h' lies between h and the candidate, so that [-1, 1]^n goes into itself; a fixed point is its own
+    /// candidate and lies inside.
+    fn degree(&self) -> Option<i32> {
+        Some(1)
+    }
     /// Unit by unit, with the norms w_r, w_z, w_n of the rows of [W U] and M = |m| + w_n radius:
     /// |D a_c| <= A = w_n + w_r M / 4 (w_n taken over the input part too),
     /// |D^2 a_c| <= w_r w_n / 2 + s2 w_r^2 M, |D^2 c| <= t2 A^2 + |D^2 a_c|, and with

@@ -160,4 +160,9 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
     fn range(&self, _: usize) -> [f64; 2] {
         [-1.0, 1.0]
     }
+    /// h' lies between h and the candidate, so that [-1, 1]^n goes into itself; a fixed point is its own
+    /// candidate and lies inside.
+    fn degree(&self) -> Option<i32> {
+        Some(1)
+    }
 }

@@ -202,6 +202,11 @@ impl<T: Real> Rule<T> for Lstm<T> {
     fn range(&self, i: usize) -> [f64; 2] {
         if i < self.n { [-1.0, 1.0] } else { [f64::NEG_INFINITY, f64::INFINITY] }
     }
+    /// With |h| <= 1 every forget gate stays below some f < 1, so that the box |h| <= 1,
+    /// |c| <= 1 / (1 - f) goes into itself.
+    fn degree(&self) -> Option<i32> {
+        Some(1)
+    }
     /// Unit by unit, with the norms w_i, w_f, w_g, w_o of the rows of [W U] and C = |c| + radius:
     /// |D c'| <= A = 1 + C w_f / 4 + w_i / 4 + w_g,
     /// |D^2 c'| <= B = w_f / 2 + s2 C w_f^2 + s2 w_i^2 + w_i w_g / 2 + t2 w_g^2,

@@ -4,6 +4,7 @@ use super::leak::Leak;
 use super::{Params, Vanilla};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, norm};
+use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Block, Bounds, Point, Rule};
 use faer::{MatMut, MatRef};
 
@@ -90,6 +91,14 @@ impl<T: Real> Rule<T> for Rate<T> {
     }
     fn range(&self, i: usize) -> [f64; 2] {
         self.cell.range(i)
+    }
+    /// The zeros are the fixed points of the cell inside, and det(-F_x) = det(I - D) / prod tau.
+    fn degree(&self) -> Option<i32> {
+        self.cell.degree()
+    }
+    /// -x + f(W x + U u + b) is 0 where the cell inside is at rest, whatever tau.
+    fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
+        Some(Recurrence { zeros: true, ..self.cell.recurrence(input)? })
     }
     /// The bounds of the vanilla cell inside, plus the leak's slope 1, over the shortest tau.
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {

@@ -2,8 +2,9 @@
 
 use crate::linalg::Real;
 use crate::linalg::pointwise::add;
+use crate::systems::recurrence::{Read, Recurrence};
 use crate::systems::rule::{Block, Bounds, Point, Rule, parameter_count};
-use faer::{MatMut, MatRef};
+use faer::{Mat, MatMut, MatRef};
 
 /// Layers in which layer l is driven by the new output of layer l-1:
 /// x_1' = F_1(x_1, u), x_l' = F_l(x_l, h_(l-1)').
@@ -189,6 +190,45 @@ impl<T: Real> Rule<T> for Stack<T> {
     fn range(&self, i: usize) -> [f64; 2] {
         let l = self.state.iter().rposition(|s| *s <= i).unwrap_or(0).min(self.layers.len() - 1);
         self.layers[l].range(i - self.state[l])
+    }
+    /// Each layer's box holds whatever the bounded layers below show it.
+    fn degree(&self) -> Option<i32> {
+        self.layers.iter().map(|l| l.degree()).product()
+    }
+    /// At rest each layer sees the rates of the one below: the matrix has the layers' own W on its
+    /// diagonal and their U below it.
+    fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
+        let mut joint: Option<Recurrence> = None;
+        for (l, layer) in self.layers.iter().enumerate() {
+            let d = layer.inputs();
+            let own = if l == 0 { layer.recurrence(input)? } else { layer.recurrence(&vec![0.0; d])? };
+            let Some(below) = &mut joint else {
+                joint = Some(own);
+                continue;
+            };
+            let plain = |r: &Recurrence| r.read == Read::Rates && !r.zeros;
+            if own.activation != below.activation || !plain(&own) || !plain(below) {
+                return None;
+            }
+            let layout = layer.layout();
+            let u =
+                layout.iter().position(|b| b.name == "weight_ih" && (b.rows, b.cols) == (layer.dim(), d))?;
+            let start: usize = layout[..u].iter().map(|b| b.rows * b.cols).sum();
+            let mut theta = vec![T::ZERO; parameter_count(layer.as_ref())];
+            layer.read_params(&mut theta);
+            let (first, n) = (self.state[l], layer.dim());
+            let below_first = self.state[l - 1];
+            below.weight = Mat::from_fn(first + n, first + n, |i, j| match (i >= first, j >= first) {
+                (false, false) => below.weight[(i, j)],
+                (true, true) => own.weight[(i - first, j - first)],
+                (true, false) if (below_first..below_first + d).contains(&j) => {
+                    theta[start + (j - below_first) * n + i - first].to_f64()
+                }
+                _ => 0.0,
+            });
+            below.drive.extend(own.drive);
+        }
+        joint
     }
     /// Layer by layer from below: with s, k the slope and curvature bounds of the layers so far and
     /// s_l, k_l those of the next over the ball of radius (1 + s) radius, the joint map has slope

@@ -5,6 +5,7 @@ use super::{Params, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::pointwise::multiply;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
+use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
 
@@ -108,6 +109,15 @@ impl<T: Real> Rule<T> for Vanilla<T> {
     }
     fn range(&self, _: usize) -> [f64; 2] {
         self.activation.range()
+    }
+    /// A bounded f maps all states into the box of its values.
+    fn degree(&self) -> Option<i32> {
+        self.activation.range().iter().all(|v| v.is_finite()).then_some(1)
+    }
+    fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
+        let (w, u) = (self.params.mat(W), self.params.mat(U));
+        let biases = [self.params.vec(B_IH), self.params.vec(B_HH)];
+        Some(Recurrence::new(w, u, input, &biases, self.activation))
     }
     /// With row norms w_i of [W U]: |D^2 F_i| <= max|f''| w_i^2, hence the Lipschitz constant
     /// max|f''| sqrt(sum w_i^4). For ReLU the Jacobian is constant on the ball, and the constant 0,

@@ -2,6 +2,7 @@
 
 use super::forward_to_field;
 use crate::linalg::{Real, col, col_mut};
+use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::reborrow::IntoConst;
 use faer::{MatMut, MatRef};
@@ -93,6 +94,11 @@ impl<T: Real, R: Rule<T>> Rule<T> for Euler<R> {
             column[c] += T::ONE;
         }
         true
+    }
+    /// x + dt F = x where F = 0.
+    fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
+        let field = self.field.recurrence(input)?;
+        field.zeros.then_some(Recurrence { zeros: false, ..field })
     }
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
         let b = self.field.bounds(at, radius)?;

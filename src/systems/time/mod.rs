@@ -114,6 +114,9 @@ macro_rules! forward_to_field {
         fn range(&self, i: usize) -> [f64; 2] {
             self.field.range(i)
         }
+        fn degree(&self) -> Option<i32> {
+            self.field.degree()
+        }
     };
 }
 pub(crate) use forward_to_field;
@@ -162,7 +165,13 @@ impl<T: crate::linalg::Real> Rule<T> for Box<dyn Rule<T>> {
     fn range(&self, i: usize) -> [f64; 2] {
         self.as_ref().range(i)
     }
+    fn degree(&self) -> Option<i32> {
+        self.as_ref().degree()
+    }
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<super::rule::Bounds> {
         self.as_ref().bounds(at, radius)
+    }
+    fn recurrence(&self, input: &[f64]) -> Option<super::recurrence::Recurrence> {
+        self.as_ref().recurrence(input)
     }
 }

@@ -1,11 +1,23 @@
 //! Fixed and slow points, certified, with an estimate of how many were missed.
 
+mod census;
 mod certificate;
+mod contraction;
+mod critical;
+mod describe;
 mod edge;
+mod ends;
+pub mod exact;
+mod kinks;
+mod pieces;
 mod residual;
+mod rounds;
 mod search;
 mod solver;
+mod starts;
+mod unseen;
 
+pub use kinks::{Kinks, Ray, Stability};
 pub use search::{Options, fixed_points};
 
 use faer::{Mat, c64};
@@ -56,16 +68,64 @@ pub struct FixedPoint {
     pub certified: Option<f64>,
     /// False for one of a continuum of fixed points, along which the derivative is singular.
     pub isolated: bool,
-    /// Eigenvalues of dF/dx, leading first (largest modulus of a map, real part of a flow).
+    /// True where the derivative of F(x) - x is singular to rounding, and F(x) - x changes sign across the
+    /// point.
+    pub critical: bool,
+    /// Whether states near the point return to it.
+    pub stability: Stability,
+    /// What the pieces around the point do, where units are at their kinks.
+    pub kinks: Option<Kinks>,
+    /// Eigenvalues of dF/dx, leading first (largest modulus of a map, real part of a flow); at kinks those of
+    /// one piece.
     pub eigenvalues: Vec<c64>,
-    /// Number of eigenvalues with modulus above 1 (map) or real part above 0 (flow).
+    /// Number of eigenvalues with modulus above 1 (map) or real part above 0 (flow); at kinks of the piece
+    /// that holds a leaving ray, 0 where there is none.
     pub unstable: usize,
     /// Modes of the leading eigenvalues.
     pub modes: Vec<Mode>,
     /// dF/du, n x d.
     pub input_jacobian: Mat<f64>,
-    /// Starts of either search that ended here, deflated ones aside; 0 where only those did.
+    /// Starts that know no other point and ended here; 0 where only starts from other points did.
     pub hits: usize,
+}
+
+/// A local minimum of q above the threshold where many starts end: a ghost.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// The state of least q.
+    pub state: Vec<f64>,
+    /// q there.
+    pub speed: f64,
+    /// Starts of the first search that ended there.
+    pub starts: usize,
+}
+
+/// The indices of the points beside the degree of the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// Sum of sign det(I - F_x) of a map, det(-F_x) of a flow, over the points found.
+    pub sum: i32,
+    /// What it is over all points.
+    pub degree: i32,
+}
+
+impl Index {
+    /// Number of points that are missing at least.
+    pub fn missing(self) -> u32 {
+        self.sum.abs_diff(self.degree)
+    }
+}
+
+/// The rounds that followed the first search.
+#[derive(Clone, Copy, Debug)]
+pub struct Rounds {
+    /// Their number.
+    pub count: usize,
+    /// Whether the last found nothing new, and nothing tells of further points.
+    pub saturated: bool,
+    /// Whether several in a row found none of the points that are expected, and the search gave up; if neither,
+    /// the budget was spent.
+    pub quiet: bool,
 }
 
 /// What a search found.
@@ -78,17 +138,29 @@ pub struct FixedPoints {
     pub input: Vec<f64>,
     /// Starts of the first search.
     pub starts: usize,
-    /// Starts of the first search that ended nowhere.
+    /// Starts of the first search that ended at no point.
     pub unconverged: usize,
     /// q where those stopped.
     pub unconverged_speeds: Vec<f64>,
-    /// Isolated fixed points that the starts probably missed, by the Chao1 estimate from the hit
-    /// counts, less those that only the deflated search found.
+    /// Isolated fixed points that were probably missed: an estimate from how often the others were found, and
+    /// no less than the indices prove to be missing.
     pub expected_missed: f64,
-    /// Starts of the second, deflated search.
+    /// True where it is proven that there are no other fixed points.
+    pub complete: bool,
+    /// The sum of the points' indices and what it must be, where both are known.
+    pub index: Option<Index>,
+    /// The degree of the rule; where it is not zero, there is a fixed point.
+    pub degree: Option<i32>,
+    /// Whether F(-x) = -F(x), so that points come in pairs.
+    pub odd: bool,
+    /// Starts of the rounds that followed.
     pub second_starts: usize,
-    /// Fixed points that only the second search found.
+    /// Fixed points that only those found.
     pub second_found: usize,
+    /// The rounds.
+    pub rounds: Rounds,
+    /// Where starts that found no point gathered, most starts first.
+    pub regions: Vec<Region>,
     /// Threshold of q for slow points.
     pub slow_threshold: f64,
     /// True for a flow.

@@ -96,6 +96,21 @@ impl<'a> Residual<'a> {
         self.step.iter().all(|s| s.is_finite()).then_some(&self.step)
     }
 
+    /// Sign of det(dG/dx) as factored by the last [`newton_step`](Self::newton_step).
+    pub fn sign(&self) -> i32 {
+        self.lu.sign()
+    }
+
+    /// Largest entry of what F sends `x` and `-x` to, added: zero for an odd rule, whose fixed points
+    /// come in pairs.
+    pub fn oddness(&mut self, x: &[f64]) -> f64 {
+        let mirrored: Vec<f64> = x.iter().map(|v| -v).collect();
+        let (mut a, mut b) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+        self.value(x, &mut a);
+        self.value(&mirrored, &mut b);
+        a.iter().zip(&b).fold(0.0, |m, (a, b)| m.max((a + b).abs()))
+    }
+
     /// (dG/dx)^-1 as factored by the last [`newton_step`](Self::newton_step).
     pub fn inverse(&mut self) -> Mat<f64> {
         self.lu.inverse()
@@ -114,6 +129,16 @@ impl<'a> Residual<'a> {
             *v >= lo - slack && *v <= hi + slack
         })
     }
+}
+
+/// |x - k|, never zero.
+pub fn gap(x: &[f64], k: &[f64]) -> f64 {
+    distance(x, k).max(1e-300)
+}
+
+/// |a - b|.
+pub fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }
 
 /// q as argmin sees it; cost and gradient share the forward pass, and the best state is kept.

@@ -1,5 +1,6 @@
 //! From one start to a fixed point, a slow point, or nothing.
 
+use super::certificate::certify;
 use super::residual::{Objective, Residual};
 use crate::linalg::{frobenius, norm};
 use argmin::core::Executor;
@@ -9,11 +10,26 @@ use argmin::solver::quasinewton::LBFGS;
 /// Where a start ended.
 pub enum End {
     /// A zero of G.
-    Fixed(Vec<f64>, Zero),
-    /// A local minimum of q below the threshold that is not a fixed point.
-    Slow(Vec<f64>),
-    /// Neither; with q where the search stopped.
+    Fixed(Root),
+    /// A local minimum of q below the threshold that is not a fixed point, and q there.
+    Slow(Vec<f64>, f64),
+    /// A local minimum of q above the threshold, and q there.
+    Minimum(Vec<f64>, f64),
+    /// None of these; with q where the search stopped.
     Nowhere(f64),
+}
+
+/// A zero of G as it was found.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// The state.
+    pub state: Vec<f64>,
+    /// What surrounds it.
+    pub zero: Zero,
+    /// Distance within which the zero lies: roots closer than their radii together are one.
+    pub radius: f64,
+    /// Sign of det(dG/dx), 0 where the derivative is singular.
+    pub sign: i32,
 }
 
 /// What surrounds a zero of G.
@@ -23,6 +39,8 @@ pub enum Zero {
     Isolated,
     /// G is exactly linear around it and its derivative singular: one of a continuum.
     Continuum,
+    /// The derivative is singular to rounding, and G changes sign across the zero.
+    Critical,
 }
 
 /// Thresholds of a search.
@@ -34,7 +52,7 @@ pub struct Thresholds {
 
 /// Largest Newton step left at a fixed point, relative to 1 + |x|.
 const LAST_STEP: f64 = 1e-9;
-/// Largest uncertainty of a fixed point's position by rounding, relative to 1 + |x|.
+/// Largest uncertainty of a fixed point's position by rounding, relative to 1 + |x|, without a proof.
 const POSITION: f64 = 1e-6;
 /// Largest |grad q| of a local minimum, relative to |dG/dx| |G|.
 const STATIONARY: f64 = 1e-3;
@@ -104,9 +122,9 @@ pub fn newton(
 }
 
 /// What fixed point `x` is, if any: G vanishes to rounding, and either the last Newton step is
-/// negligible and rounding cannot have made the zero up (the trap of saturated gates), or G is
-/// exactly linear around it.
-pub fn zero(residual: &mut Residual, x: &[f64]) -> Option<Zero> {
+/// negligible and rounding cannot have made the zero up (the trap of saturated gates), or the zero is
+/// proven, or G is exactly linear around it and its derivative singular.
+pub fn zero(residual: &mut Residual, x: &[f64]) -> Option<Root> {
     let mut g = vec![0.0; x.len()];
     residual.value(x, &mut g);
     let scale = 1.0 + norm(x);
@@ -114,41 +132,66 @@ pub fn zero(residual: &mut Residual, x: &[f64]) -> Option<Zero> {
     if !(size <= 1e-11 * scale) || !residual.reachable(x) {
         return None;
     }
-    let rounding = residual.bounds(x, 1e-8 * scale).map(|b| (b.rounding, b.curvature));
-    let isolated = match residual.newton_step(x, &g) {
-        Some(step) if norm(step) <= LAST_STEP * scale => {
-            let error = rounding.map_or(f64::EPSILON * 16.0 * scale, |b| b.0);
-            frobenius(residual.inverse().as_ref()) * error <= POSITION * scale
+    let root = |zero, radius, sign| Some(Root { state: x.to_vec(), zero, radius, sign });
+    let own = residual.bounds(x, 0.0);
+    let rounding = own.map_or(f64::EPSILON * 16.0 * scale, |b| b.rounding);
+    let step = residual.newton_step(x, &g).map(norm);
+    if step.is_some_and(|s| s <= LAST_STEP * scale) {
+        let (inverse, sign) = (frobenius(residual.inverse().as_ref()), residual.sign());
+        if inverse * rounding <= POSITION * scale {
+            return root(Zero::Isolated, 2.0 * inverse * (rounding + size), sign);
         }
-        _ => false,
-    };
-    let linear = matches!(rounding, Some((_, curvature)) if curvature == 0.0);
-    if isolated { Some(Zero::Isolated) } else { linear.then_some(Zero::Continuum) }
+    }
+    if let Some(radius) = certify(residual, x) {
+        return root(Zero::Isolated, radius, residual.sign());
+    }
+    residual.value(x, &mut g);
+    let around = residual.bounds(x, 1e-8 * scale);
+    around.filter(|b| b.curvature == 0.0).and_then(|_| root(Zero::Continuum, 1e-2 * scale, 0))
+}
+
+/// Newton's method from `start`, and what it found.
+pub fn polish(residual: &mut Residual, start: &[f64], steps: usize) -> Option<Root> {
+    let mut x = start.to_vec();
+    newton(residual, &mut x, steps, &|_| 1.0, &|_, _| 1.0);
+    zero(residual, &x)
+}
+
+/// Whether q has a local minimum at `x`, where G is `g`: its gradient is small beside |dG/dx| |G|, or the
+/// minimum of the parabola through q along the gradient is within a thousandth of 1 + |x|.
+fn stationary(residual: &mut Residual, x: &[f64], g: &[f64]) -> bool {
+    let n = x.len();
+    let mut gradient = vec![0.0; n];
+    residual.gradient(x, g, &mut gradient);
+    let slope = norm(&gradient);
+    let stiffness = frobenius(residual.derivative(x));
+    if n > 1 && slope <= STATIONARY * stiffness * norm(g) {
+        return true;
+    }
+    let scale = 1.0 + norm(x);
+    let h = 1e-5 * scale;
+    let ahead: Vec<f64> = x.iter().zip(&gradient).map(|(x, d)| x + h * d / slope.max(1e-300)).collect();
+    let (mut g_ahead, mut next) = (vec![0.0; n], vec![0.0; n]);
+    residual.value(&ahead, &mut g_ahead);
+    residual.gradient(&ahead, &g_ahead, &mut next);
+    let rise = next.iter().zip(&gradient).map(|(a, b)| (a - b) * b / slope.max(1e-300)).sum::<f64>() / h;
+    slope == 0.0 || rise > 0.0 && slope / rise <= STATIONARY * scale
 }
 
 /// Follows one start to its end.
 pub fn solve(residual: &mut Residual, start: Vec<f64>, thresholds: Thresholds) -> End {
-    let free = |_: &[f64]| 1.0;
-    let full = |_: &[f64], _: &[f64]| 1.0;
     let mut x = start;
     for (iterations, target) in [(40, 1e-6), (2000, 1e-28)] {
         x = minimise(residual, x, iterations, target, thresholds.slow);
-        let mut polished = x.clone();
-        newton(residual, &mut polished, 60, &free, &full);
-        if let Some(zero) = zero(residual, &polished) {
-            return End::Fixed(polished, zero);
+        if let Some(root) = polish(residual, &x, 60) {
+            return End::Fixed(root);
         }
     }
-    let n = x.len();
-    let (mut g, mut gradient) = (vec![0.0; n], vec![0.0; n]);
+    let mut g = vec![0.0; x.len()];
     let q = residual.value(&x, &mut g);
-    residual.gradient(&x, &g, &mut gradient);
-    let stiffness = frobenius(residual.derivative(&x));
-    let flat = norm(&gradient) <= STATIONARY * stiffness * norm(&g);
     let marginal = q <= 1e-22 * (1.0 + norm(&x)).powi(2);
-    if q <= thresholds.slow && (flat || marginal) && residual.reachable(&x) {
-        End::Slow(x)
-    } else {
-        End::Nowhere(q)
+    if !q.is_finite() || !residual.reachable(&x) || !(marginal || stationary(residual, &x, &g)) {
+        return End::Nowhere(q);
     }
+    if q <= thresholds.slow { End::Slow(x, q) } else { End::Minimum(x, q) }
 }

@@ -30,16 +30,21 @@ pub fn linear(x: MatRef<f64>, y: &[f64]) -> Result<Linear, Error> {
     let whitening = Whitening::of(x, true).ok_or(Error::Constant)?;
     let z = whitening.apply(x);
     let samples = y.len() as f64;
+    // In a unit near the largest value, so that no square leaves the range of numbers; a power of two costs no digit.
+    let most = y.iter().fold(0.0f64, |a, y| a.max(y.abs()));
+    let unit = if most > 0.0 { most.log2().floor().clamp(-1000.0, 1000.0).exp2() } else { 1.0 };
+    let y: Vec<f64> = y.iter().map(|y| y / unit).collect();
     let mean = y.iter().sum::<f64>() / samples;
     let mut b = vec![0.0; whitening.rank()];
     for (t, y) in y.iter().enumerate() {
         b.iter_mut().zip(col(z.as_ref(), t)).for_each(|(b, z)| *b += z * (y - mean) / samples);
     }
     let total: f64 = y.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / samples;
-    let weights = whitening.back(&b);
+    let scaled: Vec<f64> = b.iter().map(|b| b * unit).collect();
+    let weights = whitening.back(&scaled);
     let at_mean: f64 = weights.iter().zip(&whitening.mean).map(|(w, m)| w * m).sum();
     // Features have unit variance and no correlation: each carries its weight's square.
     let read: f64 = b.iter().map(|b| b * b).sum();
     let r_squared = if total > 0.0 { (read / total).min(1.0) } else { f64::NAN };
-    Ok(Linear { intercept: mean - at_mean, r_squared, rank: whitening.rank(), weights })
+    Ok(Linear { intercept: mean * unit - at_mean, r_squared, rank: whitening.rank(), weights })
 }

@@ -1,99 +1,217 @@
-//! The logistic likelihood, and damped Newton steps up to its maximum in argmin's frame.
+//! The likelihood of multinomial logistic regression, and damped Newton steps up to its maximum.
 
 use crate::linalg::cholesky::Cholesky;
-use crate::linalg::{col, gemm, norm};
-use argmin::core::{
-    CostFunction, Error, Executor, Gradient, Hessian, IterState, KV, Problem, Solver, TerminationReason,
-    TerminationStatus,
-};
+use crate::linalg::{col, col_mut, gemm, norm};
 use faer::{Accum, Mat, MatRef};
 
-/// Mean over samples of log(1 + exp(-s_t z_t.b)), s = +-1, and a penalty b.P b / 2 over their number.
-#[derive(Clone)]
+/// Contrasts between K classes, K x (K - 1): class c has the score sum_j Q_cj v_j.z.
+///
+/// Of two classes v is the weight of the second against the first; of more, Q is orthonormal (Helmert) and sum_c |w_c|^2 = sum_j |v_j|^2.
+pub(super) fn contrasts(classes: usize) -> Mat<f64> {
+    if classes == 2 {
+        return Mat::from_fn(2, 1, |c, _| if c == 0 { -0.5 } else { 0.5 });
+    }
+    Mat::from_fn(classes, classes - 1, |c, j| {
+        let size = ((j + 1) * (j + 2)) as f64;
+        match c {
+            c if c <= j => -1.0 / size.sqrt(),
+            c if c == j + 1 => (j + 1) as f64 / size.sqrt(),
+            _ => 0.0,
+        }
+    })
+}
+
+/// Mean over samples of -log p(y_t | z_t), and a penalty sum_j v_j.P v_j / 2 over their number.
 pub(super) struct Likelihood<'a> {
     /// Features, k x T.
     pub z: MatRef<'a, f64>,
-    pub y: &'a [bool],
+    /// Class of each sample.
+    pub y: &'a [usize],
+    /// Q, K x (K - 1).
+    pub contrasts: MatRef<'a, f64>,
     /// P, k x k; none is none.
-    pub penalty: Option<Mat<f64>>,
+    pub penalty: Option<&'a Mat<f64>>,
 }
 
 /// What is left of the gradient's norm at the maximum.
 const GRADIENT: f64 = 1e-10;
-/// Largest change of a logit by the last step at the maximum.
+/// Largest change of a score by the last step at the maximum.
 const STEP: f64 = 1e-6;
+/// A backstop far beyond what a concave likelihood takes.
+const ITERATIONS: usize = 200;
 
 impl Likelihood<'_> {
-    fn logits(&self, b: &[f64]) -> Vec<f64> {
-        let dot = |j| col(self.z, j).iter().zip(b).map(|(z, b)| z * b).sum();
-        (0..self.y.len()).map(dot).collect()
+    /// Weights in all: those of contrast j are b[j k..(j + 1) k].
+    pub fn parameters(&self) -> usize {
+        self.z.nrows() * self.contrasts.ncols()
     }
 
-    /// s_t times the logit of each sample: what is above zero is told rightly.
-    fn margins(&self, b: &[f64]) -> Vec<f64> {
-        self.logits(b).iter().zip(self.y).map(|(l, y)| if *y { *l } else { -l }).collect()
+    /// v_j.z_t, (K - 1) x T.
+    fn along(&self, b: &[f64]) -> Mat<f64> {
+        let k = self.z.nrows();
+        let v = Mat::from_fn(self.contrasts.ncols(), k, |j, a| b[j * k + a]);
+        let mut along = Mat::zeros(v.nrows(), self.y.len());
+        gemm(along.as_mut(), Accum::Replace, v.as_ref(), self.z);
+        along
+    }
+
+    /// Scores of the classes, K x T.
+    fn scores(&self, b: &[f64]) -> Mat<f64> {
+        self.contrasts * self.along(b)
+    }
+
+    /// The score of each sample's class less the largest of the others: what is above zero is told rightly.
+    fn margins(&self, scores: &Mat<f64>) -> Vec<f64> {
+        let margin = |(t, y): (usize, &usize)| {
+            let s = col(scores.as_ref(), t);
+            let others = s.iter().enumerate().filter(|(c, _)| c != y).map(|(_, s)| *s);
+            s[*y] - others.fold(f64::NEG_INFINITY, f64::max)
+        };
+        self.y.iter().enumerate().map(margin).collect()
     }
 
     /// sum_t log p(y_t) without the penalty.
     pub fn log_likelihood(&self, b: &[f64]) -> f64 {
-        -self.margins(b).iter().map(|m| (-m).max(0.0) + (-m.abs()).exp().ln_1p()).sum::<f64>()
+        self.likelihood_of(&self.scores(b))
     }
 
-    /// The Fisher information of all samples with the penalty's curvature, k x k.
+    fn likelihood_of(&self, scores: &Mat<f64>) -> f64 {
+        let loss = |(t, y): (usize, &usize)| {
+            let s = col(scores.as_ref(), t);
+            let mut most = 0;
+            for c in 1..s.len() {
+                if s[c] > s[most] {
+                    most = c;
+                }
+            }
+            let rest: f64 =
+                s.iter().enumerate().filter(|(c, _)| *c != most).map(|(_, v)| (v - s[most]).exp()).sum();
+            s[most] - s[*y] + rest.ln_1p()
+        };
+        -self.y.iter().enumerate().map(loss).sum::<f64>()
+    }
+
+    /// The cost of weights `b`, whose scores are known.
+    fn cost(&self, b: &[f64], scores: &Mat<f64>) -> f64 {
+        let penalty: f64 = self.penalised(b).iter().zip(b).map(|(p, b)| 0.5 * p * b).sum();
+        (penalty - self.likelihood_of(scores)) / self.y.len() as f64
+    }
+
+    /// Q^T (p_t - e_y), (K - 1) x T: what each sample pulls at its scores.
+    pub fn pulls(&self, b: &[f64]) -> Mat<f64> {
+        self.pulls_of(probabilities(self.scores(b)))
+    }
+
+    fn pulls_of(&self, mut p: Mat<f64>) -> Mat<f64> {
+        for (t, y) in self.y.iter().enumerate() {
+            let p = col_mut(p.as_mut(), t);
+            // -(1 - p_y) as a sum keeps its digits where p_y is nearly one.
+            p[*y] = -p.iter().enumerate().filter(|(c, _)| c != y).map(|(_, p)| p).sum::<f64>();
+        }
+        self.contrasts.transpose() * p
+    }
+
+    /// The gradient of the cost times the number of samples.
+    fn gradient(&self, b: &[f64], pulls: &Mat<f64>) -> Vec<f64> {
+        let k = self.z.nrows();
+        let pulls = pulls.transpose().to_owned();
+        let mut inner = Mat::zeros(k, pulls.ncols());
+        gemm(inner.as_mut(), Accum::Replace, self.z, pulls.as_ref());
+        self.penalised(b).iter().enumerate().map(|(i, p)| p + inner[(i % k, i / k)]).collect()
+    }
+
+    /// The Fisher information of all samples with the penalty's curvature.
     pub fn information(&self, b: &[f64]) -> Mat<f64> {
-        let root: Vec<f64> = self.logits(b).iter().map(|l| (sigmoid(*l) * sigmoid(-l)).sqrt()).collect();
-        let scaled = Mat::from_fn(self.z.nrows(), self.z.ncols(), |k, t| root[t] * self.z[(k, t)]);
-        let transposed = scaled.transpose().to_owned();
-        let mut h = Mat::zeros(self.z.nrows(), self.z.nrows());
-        gemm(h.as_mut(), Accum::Replace, scaled.as_ref(), transposed.as_ref());
-        if let Some(penalty) = &self.penalty {
-            h += penalty;
+        self.information_of(&probabilities(self.scores(b)))
+    }
+
+    fn information_of(&self, p: &Mat<f64>) -> Mat<f64> {
+        let (k, m) = (self.z.nrows(), self.contrasts.ncols());
+        let mut h = Mat::zeros(k * m, k * m);
+        add_information(&mut h, self.z, curvatures(p, self.contrasts).as_ref());
+        if let Some(p) = self.penalty {
+            for j in 0..m {
+                let mut block = h.as_mut().submatrix_mut(j * k, j * k, k, k);
+                block += p;
+            }
         }
         h
     }
 
-    /// P b.
-    fn penalised(&self, b: &[f64]) -> Vec<f64> {
-        let Some(p) = &self.penalty else { return vec![0.0; b.len()] };
-        (0..b.len()).map(|i| (0..b.len()).map(|j| p[(i, j)] * b[j]).sum()).collect()
+    /// P v_j of every contrast.
+    pub fn penalised(&self, b: &[f64]) -> Vec<f64> {
+        let Some(p) = self.penalty else { return vec![0.0; b.len()] };
+        let k = p.nrows();
+        let of = |v: &[f64], i: usize| v.iter().enumerate().map(|(j, v)| p[(i, j)] * v).sum::<f64>();
+        b.chunks(k).flat_map(|v| (0..k).map(move |i| of(v, i))).collect()
+    }
+
+    /// Curvatures of each sample's loss, as [`curvatures`] has them.
+    pub fn weights(&self, b: &[f64]) -> Mat<f64> {
+        curvatures(&probabilities(self.scores(b)), self.contrasts)
     }
 }
 
-/// 1 / (1 + exp(-v)), accurate to the last place on both sides.
-pub(super) fn sigmoid(v: f64) -> f64 {
-    if v >= 0.0 { 1.0 / (1.0 + (-v).exp()) } else { v.exp() / (1.0 + v.exp()) }
-}
-
-impl CostFunction for Likelihood<'_> {
-    type Param = Vec<f64>;
-    type Output = f64;
-    fn cost(&self, b: &Vec<f64>) -> Result<f64, Error> {
-        let penalty: f64 = self.penalised(b).iter().zip(b).map(|(p, b)| 0.5 * p * b).sum();
-        Ok((penalty - self.log_likelihood(b)) / self.y.len() as f64)
+/// The softmax of each column.
+fn probabilities(mut scores: Mat<f64>) -> Mat<f64> {
+    for t in 0..scores.ncols() {
+        let s = col_mut(scores.as_mut(), t);
+        let most = s.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        s.iter_mut().for_each(|v| *v = (*v - most).exp());
+        let sum: f64 = s.iter().sum();
+        s.iter_mut().for_each(|v| *v /= sum);
     }
+    scores
 }
 
-impl Gradient for Likelihood<'_> {
-    type Param = Vec<f64>;
-    type Gradient = Vec<f64>;
-    fn gradient(&self, b: &Vec<f64>) -> Result<Vec<f64>, Error> {
-        let mut g = self.penalised(b);
-        for (t, (m, y)) in self.margins(b).iter().zip(self.y).enumerate() {
-            let pull = if *y { -sigmoid(-m) } else { sigmoid(-m) };
-            g.iter_mut().zip(col(self.z, t)).for_each(|(g, z)| *g += pull * z);
+/// Q^T (diag p - p p^T) Q of each column p, as columns of (K - 1)^2 numbers.
+fn curvatures(p: &Mat<f64>, contrasts: MatRef<f64>) -> Mat<f64> {
+    let (classes, m) = (contrasts.nrows(), contrasts.ncols());
+    let mut out = Mat::zeros(m * m, p.ncols());
+    let mut left = vec![0.0; classes * m];
+    for t in 0..p.ncols() {
+        let p = col(p.as_ref(), t);
+        for j in 0..m {
+            for c in 0..classes {
+                // Q_cj less its mean, as a sum of differences: nothing cancels where one class is nearly sure.
+                left[j * classes + c] =
+                    (0..classes).map(|d| p[d] * (contrasts[(c, j)] - contrasts[(d, j)])).sum();
+            }
         }
-        g.iter_mut().for_each(|g| *g /= self.y.len() as f64);
-        Ok(g)
+        let (out, left) = (col_mut(out.as_mut(), t), &left);
+        for j in 0..m {
+            for i in 0..m {
+                out[j * m + i] =
+                    (0..classes).map(|c| p[c] * left[i * classes + c] * left[j * classes + c]).sum();
+            }
+        }
     }
+    out
 }
 
-impl Hessian for Likelihood<'_> {
-    type Param = Vec<f64>;
-    type Hessian = Mat<f64>;
-    fn hessian(&self, b: &Vec<f64>) -> Result<Mat<f64>, Error> {
-        let mut h = self.information(b);
-        h.col_iter_mut().for_each(|c| c.iter_mut().for_each(|v| *v /= self.y.len() as f64));
-        Ok(h)
+/// Adds sum_t (curvature_t) kron (z_t z_t^T) to `h`.
+pub(super) fn add_information(h: &mut Mat<f64>, z: MatRef<f64>, curvatures: MatRef<f64>) {
+    let k = z.nrows();
+    let m = h.nrows() / k.max(1);
+    let transposed = z.transpose().to_owned();
+    let mut scaled = Mat::zeros(k, z.ncols());
+    let mut block = Mat::zeros(k, k);
+    for j in 0..m {
+        for i in 0..=j {
+            for t in 0..z.ncols() {
+                let weight = curvatures[(j * m + i, t)];
+                col_mut(scaled.as_mut(), t).iter_mut().zip(col(z, t)).for_each(|(s, z)| *s = weight * z);
+            }
+            gemm(block.as_mut(), Accum::Replace, scaled.as_ref(), transposed.as_ref());
+            for b in 0..k {
+                for a in 0..k {
+                    h[(i * k + a, j * k + b)] += block[(a, b)];
+                    if i != j {
+                        h[(j * k + b, i * k + a)] += block[(a, b)];
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -102,83 +220,12 @@ impl Hessian for Likelihood<'_> {
 pub(super) enum End {
     /// At the maximum.
     Converged,
-    /// A plane tells every sample rightly: there is no maximum.
+    /// Planes tell every sample rightly: there is no maximum.
     Complete,
-    /// A plane tells no sample wrongly and has some on it: there is no maximum.
+    /// Planes tell no sample wrongly and have some on them: there is no maximum.
     Quasi,
     /// Nowhere.
     Stuck,
-}
-
-/// Newton's method with steps halved until the cost falls; it also watches for planes that separate.
-struct Newton {
-    end: Option<End>,
-    gradient: f64,
-}
-
-type State = IterState<Vec<f64>, Vec<f64>, (), (), (), f64>;
-
-impl<'a> Solver<Likelihood<'a>, State> for Newton {
-    fn name(&self) -> &str {
-        "damped Newton"
-    }
-
-    fn next_iter(
-        &mut self,
-        problem: &mut Problem<Likelihood<'a>>,
-        mut state: State,
-    ) -> Result<(State, Option<KV>), Error> {
-        let b = state.take_param().ok_or_else(|| Error::msg("no start"))?;
-        let (cost, g) = (problem.cost(&b)?, problem.gradient(&b)?);
-        self.gradient = norm(&g);
-        let likelihood = problem.problem.as_ref().ok_or_else(|| Error::msg("no problem"))?.clone();
-        let free = likelihood.penalty.is_none();
-        if free && separates(&likelihood.margins(&b), 1e-9, true) {
-            self.end = Some(End::Complete);
-            return Ok((state.param(b).cost(cost), None));
-        }
-        let mut cholesky = Cholesky::new(b.len());
-        if !cholesky.factor(problem.hessian(&b)?.as_ref()) {
-            self.end = Some(End::Stuck);
-            return Ok((state.param(b).cost(cost), None));
-        }
-        let mut inverse = Mat::zeros(b.len(), b.len());
-        cholesky.inverse(inverse.as_mut());
-        let step: Vec<f64> =
-            (0..b.len()).map(|i| -(0..b.len()).map(|j| inverse[(i, j)] * g[j]).sum::<f64>()).collect();
-        let moved = likelihood.margins(&step);
-        let most = moved.iter().fold(0.0f64, |a, m| a.max(m.abs()));
-        if self.gradient <= GRADIENT && most <= STEP {
-            self.end = Some(End::Converged);
-            return Ok((state.param(b).cost(cost), None));
-        }
-        // The likelihood is flat while its steps stay long: they run along a plane's normal to infinity.
-        if free && self.gradient <= 10.0 * GRADIENT && most >= 0.1 && separates(&moved, 1e-6, false) {
-            self.end = Some(End::Quasi);
-            return Ok((state.param(b).cost(cost), None));
-        }
-        let slope: f64 = g.iter().zip(&step).map(|(g, s)| g * s).sum();
-        let rounding = 1e-14 * cost.abs();
-        let mut damping = 1.0;
-        while damping > 1e-10 {
-            let next: Vec<f64> = b.iter().zip(&step).map(|(b, s)| b + damping * s).collect();
-            let reached = problem.cost(&next)?;
-            if reached <= cost + 1e-4 * damping * slope + rounding {
-                return Ok((state.param(next).cost(reached), None));
-            }
-            damping /= 2.0;
-        }
-        self.end = Some(End::Stuck);
-        Ok((state.param(b).cost(cost), None))
-    }
-
-    fn terminate(&mut self, _: &State) -> TerminationStatus {
-        match self.end {
-            None => TerminationStatus::NotTerminated,
-            Some(End::Converged) => TerminationStatus::Terminated(TerminationReason::SolverConverged),
-            Some(_) => TerminationStatus::Terminated(TerminationReason::SolverExit("no maximum".into())),
-        }
-    }
 }
 
 /// Whether no margin is below zero by more than a share `slack` of the largest; all above it with `strict`.
@@ -188,19 +235,74 @@ fn separates(margins: &[f64], slack: f64, strict: bool) -> bool {
     most > 0.0 && if strict { least > slack * most } else { least >= -slack * most }
 }
 
-/// Weights at which the likelihood is largest, how the steps ended, and the gradient's norm there.
-pub(super) fn maximise(likelihood: &Likelihood) -> (Vec<f64>, End, f64) {
-    let start = vec![0.0; likelihood.z.nrows()];
-    let newton = Newton { end: None, gradient: f64::NAN };
-    let run = Executor::new(likelihood.clone(), newton)
-        .configure(|state: State| state.param(start.clone()).max_iters(200))
-        .timer(false)
-        .run();
-    match run {
-        Ok(mut run) => {
-            let b = run.state.take_param().unwrap_or(start);
-            (b, run.solver.end.unwrap_or(End::Stuck), run.solver.gradient)
+/// Where the likelihood is largest.
+pub(super) struct Maximum {
+    /// The weights.
+    pub b: Vec<f64>,
+    /// How the steps ended.
+    pub end: End,
+    /// Norm of the mean gradient left.
+    pub gradient: f64,
+}
+
+/// Newton's method from `start` or zero with steps halved until the cost falls, up to a change of scores by `exact` times 1e-6;
+/// it also watches for planes that separate.
+pub(super) fn maximise(likelihood: &Likelihood, start: Option<&[f64]>, exact: f64) -> Maximum {
+    let (samples, free) = (likelihood.y.len() as f64, likelihood.penalty.is_none());
+    let mut b = start.map_or_else(|| vec![0.0; likelihood.parameters()], <[f64]>::to_vec);
+    let mut scores = likelihood.scores(&b);
+    let mut cost = likelihood.cost(&b, &scores);
+    let mut cholesky = Cholesky::new(b.len());
+    let mut inverse = Mat::zeros(b.len(), b.len());
+    let mut gradient = f64::NAN;
+    for _ in 0..ITERATIONS {
+        let p = probabilities(scores.clone());
+        let mut h = likelihood.information_of(&p);
+        let pulls = likelihood.pulls_of(p);
+        let g: Vec<f64> = likelihood.gradient(&b, &pulls).iter().map(|g| g / samples).collect();
+        gradient = norm(&g);
+        if free && separates(&likelihood.margins(&scores), 1e-9, true) {
+            return Maximum { b, end: End::Complete, gradient };
         }
-        Err(_) => (start, End::Stuck, f64::NAN),
+        h.col_iter_mut().for_each(|c| c.iter_mut().for_each(|v| *v /= samples));
+        if !cholesky.factor(h.as_ref()) {
+            break;
+        }
+        cholesky.inverse(inverse.as_mut());
+        let step: Vec<f64> = (0..b.len())
+            .map(|i| -col(inverse.as_ref(), i).iter().zip(&g).map(|(v, g)| v * g).sum::<f64>())
+            .collect();
+        let along = likelihood.along(&step);
+        let moved = likelihood.contrasts * &along;
+        let most = along.norm_max();
+        if gradient <= GRADIENT * exact && most <= STEP * exact {
+            return Maximum { b, end: End::Converged, gradient };
+        }
+        // The likelihood is flat while its steps stay long: they run along a plane's normal to infinity.
+        if free
+            && gradient <= 10.0 * GRADIENT
+            && most >= 0.1
+            && separates(&likelihood.margins(&moved), 1e-6, false)
+        {
+            return Maximum { b, end: End::Quasi, gradient };
+        }
+        let slope: f64 = g.iter().zip(&step).map(|(g, s)| g * s).sum();
+        let rounding = 1e-14 * cost.abs();
+        let mut damping = 1.0;
+        let next = loop {
+            let next: Vec<f64> = b.iter().zip(&step).map(|(b, s)| b + damping * s).collect();
+            let there = &scores + faer::Scale(damping) * &moved;
+            let reached = likelihood.cost(&next, &there);
+            if reached <= cost + 1e-4 * damping * slope + rounding {
+                break Some((next, there, reached));
+            }
+            damping /= 2.0;
+            if damping < 1e-10 {
+                break None;
+            }
+        };
+        let Some((next, there, reached)) = next else { break };
+        (b, scores, cost) = (next, there, reached);
     }
+    Maximum { b, end: End::Stuck, gradient }
 }

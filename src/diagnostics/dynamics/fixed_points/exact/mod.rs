@@ -1,0 +1,116 @@
+//! Fixed points that are proven to be all there are.
+//!
+//! Networks of one nonlinearity have the fixed points a = W f(a) + c ([`Recurrence`]). Three routes lead to all
+//! of them: a matrix whose symmetric part is below 1 leaves room for one only (`single`); the pieces of a
+//! ReLU network are enumerated (`piecewise`); a matrix of low rank leaves few unknowns, whose box is searched
+//! by intervals (`low_rank`). Every rounding error is in the bounds.
+
+mod band;
+mod dictionary;
+mod explore;
+mod factors;
+mod low_rank;
+mod pieces;
+mod piecewise;
+mod reduced;
+mod single;
+mod verified;
+
+use crate::linalg::activation::Activation;
+use crate::systems::recurrence::Recurrence;
+use crate::systems::time::System;
+
+/// By which theorem the points are all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// W + W^T < 2 / max f': one point.
+    Monotone,
+    /// The network is linear.
+    Linear,
+    /// Every piece of a ReLU network was looked at.
+    Pieces,
+    /// The recurrent matrix has this rank, and a box of as many dimensions was searched.
+    LowRank(usize),
+}
+
+/// Why a place is undecided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A continuum of fixed points, proven.
+    Continuum,
+    /// The derivative is singular to rounding: a continuum, a double point or none.
+    Singular,
+    /// On a kink to rounding: none, one or two points.
+    Kink,
+}
+
+/// A place where fixed points could neither be proven nor excluded.
+#[derive(Clone, Debug)]
+pub struct Undecided {
+    /// What is there.
+    pub reason: Reason,
+    /// A state of it.
+    pub state: Vec<f64>,
+}
+
+/// What an enumeration found.
+#[derive(Clone, Debug)]
+pub struct Exact {
+    /// The states of isolated fixed points, each proven to exist.
+    pub points: Vec<Vec<f64>>,
+    /// Proven: there are no others.
+    pub complete: bool,
+    /// Where the proof fails; empty where only the work was too much.
+    pub undecided: Vec<Undecided>,
+    /// The theorem.
+    pub method: Method,
+    /// Operations done, about.
+    pub work: u64,
+}
+
+impl Exact {
+    fn new(method: Method) -> Self {
+        Self { points: Vec::new(), complete: false, undecided: Vec::new(), method, work: 0 }
+    }
+    /// Orders the points; `whole` says that nothing was left out.
+    fn finish(&mut self, whole: bool) {
+        let order = |a: &Vec<f64>, b: &Vec<f64>| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
+        self.points.sort_by(order);
+        self.complete = whole && self.undecided.is_empty();
+    }
+}
+
+/// Limits of an enumeration.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Most ReLU units whose pieces are enumerated.
+    pub units: usize,
+    /// Highest rank that is searched by intervals.
+    pub rank: usize,
+    /// Operations, about, after which an enumeration is left incomplete.
+    pub work: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { units: 32, rank: 5, work: 40_000_000_000 }
+    }
+}
+
+/// All fixed points of `system` under the constant `input`, where a method applies; complete or with the
+/// reason why not. Results do not depend on the number of threads.
+pub fn enumerate(system: &dyn System, input: &[f64], limits: &Limits) -> Option<Exact> {
+    let net = system.field().recurrence(input).filter(|r| r.zeros == system.is_flow())?;
+    of_recurrence(&net, limits)
+}
+
+/// The same for the equation itself.
+pub fn of_recurrence(net: &Recurrence, limits: &Limits) -> Option<Exact> {
+    if let Some(one) = single::linear(net).or_else(|| single::monotone(net)) {
+        return Some(one);
+    }
+    if net.activation == Activation::Relu && net.dim() <= limits.units {
+        return Some(piecewise::enumerate(net, limits.work));
+    }
+    low_rank::enumerate(net, limits.rank, limits.work)
+}

@@ -1,0 +1,67 @@
+//! What networks of one nonlinearity have in common: the equation of their fixed points.
+
+use crate::linalg::Real;
+use crate::linalg::activation::Activation;
+use crate::linalg::ball::{Ball, dot};
+use faer::{Mat, MatRef};
+
+/// What a network's state is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// x = f(a).
+    Rates,
+    /// x = a.
+    Currents,
+}
+
+/// The equation a = W f(a) + c of pre-activations a, whose solutions are a network's fixed points one to one.
+///
+/// For h' = f(W h + c) and dx/dt = -x + f(W x + c) the state is f(a), for dx/dt = -x + W f(x) + c it is a.
+#[derive(Clone, Debug)]
+pub struct Recurrence {
+    /// W, n x n.
+    pub weight: Mat<f64>,
+    /// c = U u + b, with its rounding error.
+    pub drive: Vec<Ball>,
+    /// f.
+    pub activation: Activation,
+    /// What the state is.
+    pub read: Read,
+    /// The states are the rule's zeros (a field), not its fixed points (a map).
+    pub zeros: bool,
+}
+
+impl Recurrence {
+    /// The equation with c = U u + the sum of `biases`.
+    pub fn new<T: Real>(
+        w: MatRef<T>,
+        u: MatRef<T>,
+        input: &[f64],
+        biases: &[&[T]],
+        activation: Activation,
+    ) -> Self {
+        let number = |x: T| Ball::exact(x.to_f64());
+        let drive = (0..w.nrows())
+            .map(|i| {
+                let product = dot((0..input.len()).map(|j| (number(u[(i, j)]), Ball::exact(input[j]))));
+                biases.iter().fold(product, |sum, b| sum + number(b[i]))
+            })
+            .collect();
+        let weight = Mat::from_fn(w.nrows(), w.ncols(), |i, j| w[(i, j)].to_f64());
+        Self { weight, drive, activation, read: Read::Rates, zeros: false }
+    }
+
+    /// Number n of units.
+    pub fn dim(&self) -> usize {
+        self.drive.len()
+    }
+
+    /// The state that belongs to pre-activations `a`.
+    pub fn state(&self, a: &[f64]) -> Vec<f64> {
+        let mut x = a.to_vec();
+        if self.read == Read::Rates {
+            self.activation.apply(&mut x, &mut vec![0.0; a.len()]);
+        }
+        x
+    }
+}
