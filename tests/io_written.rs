@@ -101,11 +101,7 @@ fn labels_keep_every_digit() {
     assert_eq!(labels("word")[3..5], ["07", "7"]);
     assert_eq!(labels("u0")[..3], ["0", "0.25", "0.5"]);
     for name in ["records.npy", "records.npz"] {
-        assert_eq!(
-            table::labels(&golden(name), None, "trial").unwrap(),
-            whole(20_240_101_120_000_001),
-            "{name}"
-        );
+        assert_eq!(self::labels(name, "trial"), whole(20_240_101_120_000_001), "{name}");
     }
 }
 
