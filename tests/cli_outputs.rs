@@ -156,12 +156,16 @@ fn inspect_says_what_analyze_would_read() {
     for (arguments, words) in [
         (&["inspect", &golden("io/gru.pt")][..], &["weight_hh_l0", "reads it as a network: GRU"][..]),
         (&["inspect", &csv], &["csv table, 2 columns", "as a recording"]),
-        (&["inspect", &golden("io/recording.npz")], &["npz file"]),
+        (&["inspect", &golden("io/recording.npz"), "--units", "states"], &["npz file", "array `states`"]),
     ] {
         let ran = run(arguments);
         assert_eq!(ran.status, 0, "{ran:?}");
         assert!(words.iter().all(|w| ran.out.contains(w)), "{}", ran.out);
     }
+    // What `analyze` would refuse is described all the same, and the status is that of `analyze`.
+    let ran = run(&["inspect", &golden("io/recording.npz")]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+    assert!(ran.out.contains("npz file") && ran.err.contains("several arrays"), "{ran:?}");
 }
 
 #[test]

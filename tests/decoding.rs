@@ -128,7 +128,7 @@ fn three_classes_are_told_and_counted() {
     let apart = Mat::from_fn(2, t, |i, j| values[2 * j + i] + 20.0 * corner(y[j])[i]);
     let found = decode(apart.as_ref(), &y, None, &Options::default()).unwrap();
     assert_eq!(found.fit.separation, Separation::Complete);
-    assert!(found.cross_validated.value == 1.0 && found.cross_validated.std_error > 0.0);
+    assert!(found.cross_validated.value > 1.0 - 1e-12 && found.cross_validated.std_error > 0.0);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn p_values_of_labels_that_mean_nothing_are_spread_evenly() {
         let of_rows = |t: usize| within[trials * rows * n + t] + own[trials * n + t / rows] > 0.0;
         for (k, label) in [&of_trials as &dyn Fn(usize) -> bool, &of_rows].into_iter().enumerate() {
             let y: Vec<usize> = (0..trials * rows).map(|t| usize::from(label(t))).collect();
-            let options = Options { permutations: Some(59), ..Options::default() };
+            let options = Options { permutations: Some(19), ..Options::default() };
             let found = decode(x.as_ref(), &y, Some(&groups), &options).unwrap().permuted.unwrap();
             below[k] += usize::from(found.p <= 0.1);
         }
@@ -312,7 +312,11 @@ fn trials_stay_together_and_nothing_is_seen_twice() {
     let y: Vec<bool> = (0..trials * rows).map(|t| label[t / rows] > 0.0).collect();
     let groups: Vec<usize> = (0..trials * rows).map(|t| t / rows).collect();
     let options = Options { ridge: 1e-3, folds: 10, ..Options::default() };
-    let apart = decode(x.as_ref(), &coded(&y), None, &options).unwrap();
+    let by_row = Options { by: Some(By::Samples), ..options };
+    let apart = decode(x.as_ref(), &coded(&y), None, &by_row).unwrap();
+    // Without trials it is noticed that rows are alike.
+    let noticed = decode(x.as_ref(), &coded(&y), None, &options).unwrap();
+    assert!(matches!(noticed.by, By::Blocks { .. }) && noticed.cross_validated.value < 0.7, "{noticed:?}");
     let together = decode(x.as_ref(), &coded(&y), Some(&groups), &options).unwrap();
     assert!(apart.cross_validated.value > together.cross_validated.value + 0.1, "{apart:?} {together:?}");
     assert!((together.cross_validated.value - together.chance).abs() < 0.25, "{together:?}");

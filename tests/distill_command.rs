@@ -113,7 +113,7 @@ fn a_given_projection_is_fitted_exactly() {
     let known: Value =
         serde_json::from_str(&std::fs::read_to_string(golden("radd/expected.json")).unwrap()).unwrap();
     let file = read(Path::new(&session)).unwrap();
-    for (case, name) in [("scaled0p8", "P_scaled0p8"), ("clipping", "P_clipping")] {
+    for (case, name) in [("scaled0p8", "P_scaled0p8"), ("pca2", "P_pca2")] {
         let p = place.path("P.npy");
         write_npy(Path::new(&p), file.get(name).unwrap()).unwrap();
         let units = ["radd", &*session, "--units", "states", "--inputs", "observations"];
@@ -125,10 +125,69 @@ fn a_given_projection_is_fitted_exactly() {
         close(&ours["rollout_r2"], &numbers(&theirs["rollout_r2"]), 1e-6);
         assert_eq!(ours["clipped"], theirs["clipped"]);
         // Scaled to the same, the same.
-        let scale = if case == "clipping" { "1.05" } else { "0.8" };
-        distill(&place, &[&units[..], &["--projection", &p, "--scale", scale]].concat(), 0, &[]);
+        distill(&place, &[&units[..], &["--projection", &p, "--scale", "0.8"]].concat(), 0, &[]);
         close(&found(&place)["a"], &numbers(&theirs["a"]), 1e-9);
     }
+}
+
+/// z' = relu(z + u) with a coefficient of one: zeros say only that the rest was below, with noise inside and without.
+#[test]
+fn zeros_of_relu_are_censored() {
+    let place = Place::new("distill-relu");
+    for (sd, index) in [(0.0, 51), (0.5, 52)] {
+        let (u, noise) = (noise(1200, 1.0, index), noise(1200, sd, index + 10));
+        let (mut z, mut rows) = (0.0f64, vec![]);
+        for t in 0..1200 {
+            z = (0.6 * z + u[t] - 0.2 + noise[t]).max(0.0);
+            rows.push(vec![u[t], z]);
+        }
+        let table = place.write("r.csv", csv(&["u", "z"], &rows));
+        let zeros = rows[1..].iter().filter(|r| r[1] == 0.0).count() as f64 / 1199.0;
+        let relu = [
+            "--units",
+            "z",
+            "--inputs",
+            "u",
+            "--projection",
+            "units",
+            "--scale",
+            "none",
+            "--activation",
+            "relu",
+        ];
+        let ran = distill(&place, &[&["radd", &*table][..], &relu].concat(), 0, &[]);
+        assert!((ran.out + &ran.err).contains("of the targets are at an end of the range of the relu"));
+        let ours = found(&place);
+        let number = |key: &str| numbers(&ours[key])[0];
+        assert!((number("censored") - zeros).abs() < 1e-12 && zeros > 0.3);
+        assert_eq!(ours["errors"], serde_json::json!(["independent"]));
+        for (key, error, truth) in
+            [("a", "a_std_error", 0.6), ("b", "b_std_error", 1.0), ("c", "c_std_error", -0.2)]
+        {
+            let allowed = if sd > 0.0 { 3.0 * number(error) } else { 1e-9 };
+            assert!((number(key) - truth).abs() <= allowed, "{key} {} +- {}", number(key), number(error));
+            assert!(number(error) < 0.05);
+        }
+    }
+    // A unit that is never on.
+    let rows: Vec<Vec<f64>> = noise(200, 1.0, 53).iter().map(|u| vec![*u, 0.0, u.max(0.0)]).collect();
+    let table = place.write("r.csv", csv(&["u", "z0", "z1"], &rows));
+    let relu = [
+        "--units",
+        "z?",
+        "--inputs",
+        "u",
+        "--projection",
+        "units",
+        "--scale",
+        "none",
+        "--activation",
+        "relu",
+    ];
+    distill(&place, &[&["radd", &*table][..], &relu].concat(), 0, &["z1: always at an end of the range"]);
+    let ours = found(&place);
+    assert!(ours["b_std_error"][0][0].is_null() && ours["b_std_error"][1][0].is_f64());
+    assert!((numbers(&ours["censored"])[0] - 1.0).abs() < 1e-15);
 }
 
 #[test]
@@ -230,7 +289,7 @@ fn somebody_elses_tables() {
     rows[20][1] = f64::NAN;
     rows[40][4] = f64::NAN;
     let gaps = place.write("gaps.csv", csv(&NAMES, &rows).replace("NaN", ""));
-    with(&gaps, &["--inputs", "u?"], 3, &["column `u0`, row 20", "2 rows", "--missing drop-rows"]);
+    with(&gaps, &["--inputs", "u?"], 3, &["column `u0`, row 21", "2 rows", "--missing drop-rows"]);
     with(&gaps, &["--inputs", "u?", "--missing", "drop-rows"], 0, &["2 rows", "reaches across"]);
     let ours = found(&place);
     close(&ours["a"], &A, 1e-8);

@@ -178,24 +178,31 @@ fn low_rank(n: usize, r: usize, gain: f64, seed: u64) -> (Mat<f64>, Mat<f64>, Ve
     (m, right, (0..n).map(|_| 0.1 * normal(&mut rng)).collect())
 }
 
-/// Zeros of kappa - N^T tanh(M kappa + c) by Newton's method from random starts.
+/// A zero of kappa - N^T tanh(M kappa + c), as tanh(..), by damped Newton steps from a random start.
 fn newton(m: &Mat<f64>, right: &Mat<f64>, c: &[f64], rng: &mut Rng) -> Option<Vec<f64>> {
     let (n, r) = (m.nrows(), m.ncols());
+    let rates = |kappa: &[f64]| -> Vec<f64> {
+        (0..n).map(|i| (c[i] + (0..r).map(|k| m[(i, k)] * kappa[k]).sum::<f64>()).tanh()).collect()
+    };
+    let rest = |kappa: &[f64], y: &[f64]| -> Vec<f64> {
+        (0..r).map(|k| kappa[k] - (0..n).map(|i| right[(i, k)] * y[i]).sum::<f64>()).collect()
+    };
+    let size = |h: &[f64]| h.iter().map(|h| h * h).sum::<f64>().sqrt();
     let mut kappa: Vec<f64> = (0..r).map(|_| uniform(rng, -2.0, 2.0)).collect();
-    for _ in 0..50 {
-        let y: Vec<f64> =
-            (0..n).map(|i| (c[i] + (0..r).map(|k| m[(i, k)] * kappa[k]).sum::<f64>()).tanh()).collect();
-        let h = |k: usize| kappa[k] - (0..n).map(|i| right[(i, k)] * y[i]).sum::<f64>();
+    for _ in 0..60 {
+        let y = rates(&kappa);
+        let h = rest(&kappa, &y);
+        if size(&h) < 1e-12 {
+            return Some(y);
+        }
         let j = |k: usize, l: usize| {
             f64::from(u8::from(k == l))
                 - (0..n).map(|i| right[(i, k)] * (1.0 - y[i] * y[i]) * m[(i, l)]).sum::<f64>()
         };
-        let h: Vec<f64> = (0..r).map(h).collect();
-        if h.iter().all(|h| h.abs() < 1e-13) {
-            return Some((0..n).map(|i| y[i]).collect());
-        }
-        let step = solve((0..r).map(|k| (0..r).map(|l| j(k, l)).collect()).collect(), h)?;
-        kappa.iter_mut().zip(step).for_each(|(k, s)| *k -= s);
+        let step = solve((0..r).map(|k| (0..r).map(|l| j(k, l)).collect()).collect(), h.clone())?;
+        let at = |share: f64| kappa.iter().zip(&step).map(|(k, s)| k - share * s).collect::<Vec<f64>>();
+        let better = |next: &Vec<f64>| size(&rest(next, &rates(next))) < size(&h);
+        kappa = (0..20).map(|p| at(0.5f64.powi(p))).find(better)?;
     }
     None
 }
@@ -208,9 +215,9 @@ fn low_rank_networks_are_searched_whole() {
         let found = all(&net);
         assert!(found.complete && found.method == Method::LowRank(r), "{n} {r}: {:?}", found.undecided.len());
         let mut rng = stream(seed, Use::Start, 0);
-        let reached: Vec<Vec<f64>> = (0..200).filter_map(|_| newton(&m, &right, &c, &mut rng)).collect();
+        let reached: Vec<Vec<f64>> = (0..600).filter_map(|_| newton(&m, &right, &c, &mut rng)).collect();
         let near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-8);
-        assert!(reached.len() > 20);
+        assert!(reached.len() > 20, "{n} {r}: {}", reached.len());
         assert!(reached.iter().all(|x| found.points.iter().any(|p| near(p, x))), "{n} {r}");
         assert!(found.points.len() > 1 && found.points.len() % 2 == 1, "{}", found.points.len());
         for x in &found.points {

@@ -1,7 +1,7 @@
 //! Fixed points in number: whole sets, pairs, indices, and how many are missed.
 
 use nullcline::diagnostics::dynamics::fixed_points::exact::Limits;
-use nullcline::diagnostics::dynamics::fixed_points::{FixedPoints, Label, Options, fixed_points};
+use nullcline::diagnostics::dynamics::fixed_points::{FixedPoints, Label, Options, Stability, fixed_points};
 use nullcline::diagnostics::dynamics::trajectories::random_states;
 use nullcline::linalg::activation::Activation;
 use nullcline::systems::cells::{Gru, Lstm, Vanilla};
@@ -86,7 +86,7 @@ fn a_hopfield_network_has_its_patterns_and_their_mixtures() {
         let w = |i: usize, j: usize| gain / 8.0 * (0..3).map(|k| xi(k, i) * xi(k, j)).sum::<f64>();
         let found = search(&tanh(8, w, |_| 0.0), 1, |_| ());
         assert_eq!(count(&found), known, "gain {gain}");
-        let stable = found.points.iter().filter(|p| p.unstable == 0).count();
+        let stable = found.points.iter().filter(|p| p.stability == Stability::Stable).count();
         assert_eq!((stable, found.index.unwrap().sum), (6, 1), "gain {gain}");
     }
 }
@@ -134,7 +134,7 @@ fn a_violated_sum_of_indices_is_said() {
         });
         let index = found.index.unwrap();
         assert_eq!(index.degree, 1);
-        let sum: i32 = found.points.iter().map(|p| if p.unstable % 2 == 0 { 1 } else { -1 }).sum();
+        let sum: i32 = found.points.iter().map(|p| if p.unstable.is_multiple_of(2) { 1 } else { -1 }).sum();
         assert_eq!(index.sum, sum);
         if index.sum != 1 {
             violated += 1;

@@ -154,6 +154,120 @@ fn the_graphical_lasso_is_cross_validated_too() {
     assert!((0..gamma.len() - 1).all(|g| generated[g] < train[g]));
 }
 
+/// Couplings of data times a are those of the data over a^2; gamma goes with a^4 under L2 and a^2 under L1.
+#[test]
+fn a_covariance_as_measured_gives_couplings_in_the_datas_units() {
+    let place = Place::new("infer-units");
+    let scaled = |by: f64| {
+        let lines: Vec<String> = samples(6, 80)
+            .lines()
+            .enumerate()
+            .map(|(k, l)| {
+                if k == 0 {
+                    return l.to_owned();
+                }
+                l.split(',')
+                    .map(|v| (by * v.parse::<f64>().unwrap()).to_string())
+                    .collect::<Vec<_>>()
+                    .join(",")
+            })
+            .collect();
+        lines.join("\n") + "\n"
+    };
+    let arrays = |name: &str| {
+        let arrays = read(&place.0.join("out/gaussian/couplings.npz")).unwrap();
+        arrays.get(name).unwrap().data.clone()
+    };
+    for (penalty, power) in [("l2", 4), ("l1", 2)] {
+        let mut seen: Vec<(Value, Vec<f64>, Vec<f64>, f64)> = vec![];
+        for by in [1.0, 30.0, 1e-5] {
+            let table = place.write("s.csv", scaled(by));
+            infer(&place, &[&table, "--scale", "none", "--penalty", penalty], 0, &[]);
+            let summary = place.summary("out");
+            assert_eq!(violations(&summary), Vec::<String>::new());
+            let found = summary["modules"]["gaussian"].clone();
+            let [j, debiased] = ["j", "j_debiased"].map(|n| arrays(n).iter().map(|v| v * by * by).collect());
+            seen.push((found, j, debiased, by));
+            // tr C* = tr C, C* = (mu - J)^-1.
+            let (j, mu) = (arrays("j"), arrays("mu")[0]);
+            let precision = faer::Mat::from_fn(6, 6, |a, b| f64::from(a == b) * mu - j[6 * a + b]);
+            let c = faer::linalg::solvers::DenseSolveCore::inverse(&precision.partial_piv_lu());
+            let trace: f64 = (0..6).map(|i| c[(i, i)]).sum();
+            let known = seen[seen.len() - 1].0["trace"].as_f64().unwrap();
+            assert!((trace / known - 1.0).abs() < 1e-6, "{penalty} {by}: {trace} {known}");
+        }
+        let (first, j, debiased, _) = &seen[0];
+        let close = |a: &[f64], b: &[f64], to: f64| {
+            a.iter().zip(b).all(|(a, b)| (a - b).abs() <= to * b.abs() + 1e-7)
+        };
+        for (found, other, bare, by) in &seen[1..] {
+            assert!(close(other, j, 1e-6) && close(bare, debiased, 1e-6), "{penalty} {by}");
+            let chosen = |v: &Value| v["gamma_chosen"].as_f64().unwrap();
+            assert!((chosen(found) / chosen(first) / by.powi(power) - 1.0).abs() < 1e-6, "{penalty} {by}");
+            let shift = 6.0 * by.ln();
+            let [ours, theirs] = [found, first].map(|v| numbers(&v["l_test"]));
+            assert!(ours.iter().zip(&theirs).all(|(a, b)| (a + shift - b).abs() < 1e-6), "{penalty} {by}");
+        }
+    }
+    // 5e6 where the constraint was tr C* = n.
+    assert!(arrays("j").iter().all(|v| v.abs() < 1e11 && v.is_finite()));
+}
+
+/// Two strongly correlated variables: the weakest penalty of the grid predicts best, that is the strongest couplings.
+#[test]
+fn the_end_of_the_grid_that_is_best_is_named() {
+    let place = Place::new("infer-edge");
+    let (a, b) = (common::noise(30, 1.0, 71), common::noise(30, 1.0, 72));
+    let rows: String = a.iter().zip(&b).fold("a,b\n".into(), |mut t, (a, b)| {
+        writeln!(t, "{a},{}", a + 0.2 * b).unwrap();
+        t
+    });
+    let table = place.write("s.csv", rows);
+    let ran = infer(&place, &[&table, "--penalty", "l1"], 0, &[]);
+    let text = ran.out + &ran.err;
+    assert!(text.contains("at the least regularisation looked at, with the strongest couplings"), "{text}");
+    assert!(text.contains("lower end of the grid") && !text.contains("without couplings"), "{text}");
+    let found = place.summary("out")["modules"]["gaussian"].clone();
+    let test = numbers(&found["l_test"]);
+    assert!(test.iter().all(|t| *t <= test[0]) && numbers(&found["gamma_opt"]).is_empty());
+}
+
+#[test]
+fn successive_rows_that_are_alike_are_noticed() {
+    let place = Place::new("infer-alike");
+    let rows = |r: f64| {
+        let noise = common::noise(3 * 900, 1.0, 73);
+        let (mut x, mut text) = ([0.0; 3], "trial,a,b,c\n".to_owned());
+        for k in 0..900 {
+            for i in 0..3 {
+                x[i] = r * x[i] + noise[3 * k + i];
+            }
+            writeln!(text, "{},{},{},{}", k / 90, x[0], x[1], x[2]).unwrap();
+        }
+        text
+    };
+    let table = place.write("alike.csv", rows(0.8));
+    let units = ["--units", "a,b,c"];
+    let told = ["Successive rows are alike", "0.8", "independent ones"];
+    infer(&place, &[&[&*table][..], &units].concat(), 0, &[&told[..], &["--trial"]].concat());
+    let found = place.summary("out")["modules"]["gaussian"].clone();
+    let effective = found["effective_samples"].as_f64().unwrap();
+    // 900 (1 - r^2)/(1 + r^2) = 197.6.
+    assert!((effective / 197.6 - 1.0).abs() < 0.3, "{effective}");
+    let error = || read(&place.0.join("out/gaussian/couplings.npz")).unwrap();
+    let wide = error().get("j_debiased_std_error").unwrap().data[1];
+    let page = std::fs::read_to_string(place.0.join("out/report.html")).unwrap();
+    assert!(page.contains("Successive rows are alike") && page.contains("worth"));
+    let ran = infer(&place, &[&[&*table][..], &units, &["--trial", "trial"]].concat(), 0, &told);
+    assert!(!ran.err.contains("--trial"), "{}", ran.err);
+    let plain = place.write("plain.csv", rows(0.0));
+    let ran = infer(&place, &[&[&*plain][..], &units].concat(), 0, &[]);
+    assert!(!ran.err.contains("alike"), "{}", ran.err);
+    assert!(place.summary("out")["modules"]["gaussian"]["effective_samples"].is_null());
+    let narrow = error().get("j_debiased_std_error").unwrap().data[1];
+    assert!(wide.is_finite() && narrow < wide, "{narrow} {wide}");
+}
+
 #[test]
 fn bad_input_is_refused_or_answered() {
     let place = Place::new("infer-bad");
@@ -169,7 +283,7 @@ fn bad_input_is_refused_or_answered() {
     infer(&place, &[&csv("equal.csv", &["1,2,3", "1,2,3"])], 3, &["never change"]);
     let copies: Vec<&str> = some.iter().flat_map(|r| [*r, *r]).collect();
     infer(&place, &[&csv("copies.csv", &copies)], 0, &["6 rows repeat"]);
-    infer(&place, &[&csv("nan.csv", &["1,2,3", "4,,6", "7,8,8"])], 3, &["`b`, row 1", "--missing drop-rows"]);
+    infer(&place, &[&csv("nan.csv", &["1,2,3", "4,,6", "7,8,8"])], 3, &["`b`, row 2", "--missing drop-rows"]);
     infer(&place, &[&place.write("single.csv", "a\n1\n2\n3\n")], 3, &["one variable"]);
     let good = matrix(&place, "good.npy", 3, |i, j| if i == j { 1.0 } else { 0.2 });
     infer(&place, &[&good, "--covariance", "--alpha", "2"], 0, &[]);
@@ -185,6 +299,18 @@ fn bad_input_is_refused_or_answered() {
     );
     let negative = matrix(&place, "negative.npy", 3, |i, j| if i == j { 1.0 } else { 2.0 });
     infer(&place, &[&negative, "--covariance", "--alpha", "2"], 3, &["negative.npy", "eigenvalue"]);
+    // The eigenvalue is that of the matrix as given, whatever the scaling.
+    let minus = matrix(&place, "minus.npy", 2, |i, j| if i == j { [2.0, -60.0][i] } else { 10.0 });
+    for scale in ["trace", "variances", "none"] {
+        let arguments = [&*minus, "--covariance", "--samples", "100", "--scale", scale, "--penalty", "l1"];
+        infer(&place, &arguments, 3, &["minus.npy", "has the eigenvalue -61.57;"]);
+    }
+    infer(
+        &place,
+        &[&negative, "--covariance", "--alpha", "2", "--scale", "trace"],
+        3,
+        &["eigenvalue -1.000;"],
+    );
     let slanted = matrix(&place, "slanted.npy", 3, |i, j| if i <= j { 1.0 } else { 0.5 });
     infer(&place, &[&slanted, "--covariance", "--alpha", "2"], 3, &["(2, 1)"]);
     let dead = matrix(&place, "dead.npy", 3, |i, j| f64::from(i == j && i > 0));

@@ -27,9 +27,12 @@ fn read_all(path: &Path) -> [Result<(), Error>; 3] {
 }
 
 fn fixtures() -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<_> = std::fs::read_dir(folder())
-        .unwrap()
+    let entries = [folder(), folder().join("weights")].map(|f| std::fs::read_dir(f).unwrap());
+    let mut files: Vec<_> = entries
+        .into_iter()
+        .flatten()
         .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().unwrap().is_file())
         .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap()))
         .filter(|(name, _)| !name.ends_with(".py") && !name.ends_with(".md") && !name.ends_with(".json"))
         .collect();

@@ -102,11 +102,6 @@ fn a_bare_tensor_is_named_tensor() {
 
 #[test]
 fn other_kinds_of_torch_files_say_what_to_do() {
-    let legacy = tensors::read(&golden("legacy.pt")).unwrap_err();
-    assert!(
-        matches!(legacy.kind(), Problem::LegacyTorch) && legacy.to_string().contains("Re-save"),
-        "{legacy}"
-    );
     let script = tensors::read(&golden("script.pt")).unwrap_err();
     assert!(matches!(script.kind(), Problem::TorchScript), "{script}");
 }

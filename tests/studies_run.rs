@@ -76,7 +76,7 @@ fn a_folder_holds_claims_summary_sections_and_page() {
                     \"zero, with an error\",a eq. 7,theory,quick,1/s,,0,0.1,0.004,5,0.12,holds,\n\
                     needs the authors' files,a Fig. 2,paper,quick,1/s,1,,,,0,0.1,not tested,\n\
                     of one network,a Fig. 3,paper,quick,share; above 0.5,,,0.7,,1,0,undecided,Of one repetition no error is known.\n\
-                    it adds up,a eq. 8,check,quick,difference,,0,0,0,3,0.000000001,holds,\n";
+                    it adds up,a eq. 8,check,quick,difference,,0,0,0,3,1e-9,holds,\n";
     assert_eq!(csv, expected);
     let summary = place.summary("out");
     assert_eq!(violations(&summary), Vec::<String>::new());

@@ -99,8 +99,9 @@ pub(super) struct NetworkArguments {
     /// gated_antisymmetric, cornn or lipschitz
     #[arg(long, value_name = "NAME")]
     pub cell: Option<String>,
-    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME; of a coRNN's velocities
-    /// w_vel=NAME, of a Lipschitz network's linear part w_lin=NAME
+    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME, a sum as b=NAME+NAME; m=NAME,n=NAME
+    /// of a low-rank network, whose W is m n^T / N; of a coRNN's velocities w_vel=NAME, of a Lipschitz network's
+    /// linear part w_lin=NAME
     #[arg(long, value_name = "ROLE=NAME,..")]
     pub map: Option<String>,
     #[command(flatten)]
@@ -175,6 +176,13 @@ pub(super) struct CellConstants {
     /// GRU with its reset gate before the recurrent product (PyTorch's is after)
     #[arg(long)]
     pub reset_before: bool,
+    /// How vectors multiply the stored weights: column (W h, as in PyTorch) or row (h W, as in Keras and JAX)
+    /// [default: as names and shapes show]
+    #[arg(long, value_name = "WHICH")]
+    pub vectors: Option<String>,
+    /// Gates in the order of the file, as z,r,n or i,f,g,o [default: as names show]
+    #[arg(long, value_name = "G1,G2,..")]
+    pub gates: Option<String>,
 }
 
 #[derive(Args, Default)]

@@ -5,7 +5,7 @@ use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
 use crate::pipeline::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
 use crate::report::folder::Target;
-use crate::systems::checkpoint::{CellKind, Spec};
+use crate::systems::checkpoint::{CellKind, Spec, Vectors};
 
 /// The configuration that the arguments ask for, or what is wrong with them.
 pub(super) fn config(a: Analyze) -> Result<Config, String> {
@@ -61,6 +61,10 @@ pub(super) fn cell(name: &str) -> Result<CellKind, String> {
     CellKind::parse(name).ok_or_else(|| format!("--cell {name}: expected one of {names}"))
 }
 
+fn vectors(name: &str) -> Result<Vectors, String> {
+    Vectors::parse(name).ok_or_else(|| format!("--vectors {name}: expected column or row"))
+}
+
 /// ROLE=NAME pairs of `--map`.
 pub(super) fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> {
     let pair = |p: &str| {
@@ -108,6 +112,8 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
             constants: constants(n.given.constants.as_deref())?,
             reset_before: n.given.reset_before,
             prefix: n.prefix,
+            vectors: n.given.vectors.as_deref().map(vectors).transpose()?,
+            gates: n.given.gates.map(|g| g.split(',').map(|g| g.trim().to_lowercase()).collect()),
         },
         inputs: n.inputs,
         input,

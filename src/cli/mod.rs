@@ -123,7 +123,13 @@ fn inspect(a: args::Inspect) -> u8 {
             2
         }
         Ok(config) => match crate::pipeline::inspect(&config) {
-            Ok(text) => print(text.trim_end()),
+            Ok((text, problem)) => {
+                let status = print(text.trim_end());
+                problem.map_or(status, |e| {
+                    say("`nullcline analyze` cannot use it so:");
+                    fail(&e)
+                })
+            }
             Err(e) => fail(&e),
         },
     }

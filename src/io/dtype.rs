@@ -7,6 +7,10 @@ pub(crate) enum Dtype {
     F32,
     F16,
     Bf16,
+    /// Eight bits: four of exponent, three of fraction, no infinities (`float8_e4m3fn`).
+    F8E4M3,
+    /// Eight bits: the upper half of an `F16` (`float8_e5m2`).
+    F8E5M2,
     I64,
     I32,
     I16,
@@ -37,7 +41,7 @@ impl Dtype {
             Self::F64 | Self::I64 | Self::U64 => 8,
             Self::F32 | Self::I32 | Self::U32 => 4,
             Self::F16 | Self::Bf16 | Self::I16 | Self::U16 => 2,
-            Self::I8 | Self::U8 | Self::Bool => 1,
+            Self::I8 | Self::U8 | Self::Bool | Self::F8E4M3 | Self::F8E5M2 => 1,
         }
     }
 
@@ -48,6 +52,8 @@ impl Dtype {
             Self::F32 => "f32",
             Self::F16 => "f16",
             Self::Bf16 => "bf16",
+            Self::F8E4M3 => "float8_e4m3fn",
+            Self::F8E5M2 => "float8_e5m2",
             Self::I64 => "i64",
             Self::I32 => "i32",
             Self::I16 => "i16",
@@ -88,6 +94,10 @@ impl Dtype {
             Self::F32 => append!(f32, 4, bytes, big_endian, out, f64::from),
             Self::F16 => append!(half::f16, 2, bytes, big_endian, out, f64::from),
             Self::Bf16 => append!(half::bf16, 2, bytes, big_endian, out, f64::from),
+            Self::F8E4M3 => out.extend(bytes.iter().map(|b| e4m3(*b))),
+            Self::F8E5M2 => {
+                out.extend(bytes.iter().map(|b| half::f16::from_bits(u16::from(*b) << 8).to_f64()))
+            }
             Self::I64 => append!(i64, 8, bytes, big_endian, out, |v| v as f64),
             Self::I32 => append!(i32, 4, bytes, big_endian, out, f64::from),
             Self::I16 => append!(i16, 2, bytes, big_endian, out, f64::from),
@@ -99,4 +109,16 @@ impl Dtype {
             Self::Bool => out.extend(bytes.iter().map(|b| f64::from(u8::from(*b != 0)))),
         }
     }
+}
+
+/// A float of one sign, four exponent (bias 7) and three fraction bits; all ones is NaN, nothing is infinite
+/// (Micikevicius et al. 2022, arXiv:2209.05433, table 1).
+fn e4m3(bits: u8) -> f64 {
+    let (exponent, fraction) = (i32::from(bits >> 3 & 15), f64::from(bits & 7));
+    let size = match (exponent, bits & 7) {
+        (15, 7) => f64::NAN,
+        (0, _) => fraction / 8.0 * 2f64.powi(-6),
+        _ => (1.0 + fraction / 8.0) * 2f64.powi(exponent - 7),
+    };
+    if bits >> 7 == 1 { -size } else { size }
 }

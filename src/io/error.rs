@@ -91,12 +91,12 @@ pub enum Problem {
     )]
     ForbiddenOpcode { opcode: u8, offset: usize },
 
-    /// A file of PyTorch before 1.6, or a bare pickle.
+    /// Tensors of PyTorch in a pickle by `pickle.dump`.
     #[error(
-        "found a bare pickle (PyTorch before 1.6, or pickle.dump), expected a zip archive by torch.save; nothing in \
-         it was executed. Re-save it: torch.save(torch.load(old, weights_only=True), new)"
+        "found tensors of PyTorch written by pickle.dump, expected a file by torch.save; nothing in it was executed. \
+         If you trust where the file comes from, write it again: torch.save(pickle.load(open(old, \"rb\")), new)"
     )]
-    LegacyTorch,
+    PickledTensors,
 
     /// A compiled PyTorch program.
     #[error(

@@ -9,6 +9,7 @@ pub mod idx;
 pub mod table;
 pub mod tensors;
 
+mod advice;
 mod archive;
 pub(crate) mod atomic;
 mod dtype;

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
+use super::advice;
 use super::error::{Error, Problem};
 
 /// A family of formats, as far as the first bytes tell.
@@ -24,8 +25,6 @@ pub(crate) enum Family {
     Unknown,
 }
 
-const MATLAB: Family =
-    Family::Foreign("a MATLAB file", "export its arrays as npz or CSV, by writematrix or scipy.io.loadmat");
 const POINTER: Family =
     Family::Foreign("a Git LFS pointer, not the file itself", "fetch the file: git lfs pull");
 
@@ -61,9 +60,15 @@ fn by_content(head: &[u8]) -> Family {
         (b"PK\x05\x06", Family::Zip),
         (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
         (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
-        (b"\x89HDF\r\n", Family::Foreign("an HDF5 file", "export its arrays as npz or safetensors")),
-        (b"MATLAB 5.0", MATLAB),
-        (b"MATLAB 7.3", MATLAB),
+        (b"MATLAB 5.0", Family::Foreign("a MATLAB file", advice::MATLAB)),
+        (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (advice::HDF5)", advice::MATLAB_73)),
+        (
+            b"GGUF",
+            Family::Foreign(
+                "a GGUF file",
+                "save the weights as safetensors from the framework that made them",
+            ),
+        ),
         (b"CDF\x01", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
         (b"CDF\x02", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
         (b"version https://git-lfs.github.com", POINTER),
@@ -88,24 +93,56 @@ fn by_content(head: &[u8]) -> Family {
         (b"\xfd7zXZ\0", Family::Foreign("an xz archive", "unpack it first: unxz")),
         (b"7z\xbc\xaf", Family::Foreign("a 7z archive", "unpack it first")),
         (b"Rar!", Family::Foreign("a rar archive", "unpack it first")),
+        (b"\x78\x9c", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
+        (b"\x78\x5e", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
         (b"\xff\xfe", Family::Foreign("UTF-16 text", "save it as UTF-8")),
         (b"\xfe\xff", Family::Foreign("UTF-16 text", "save it as UTF-8")),
     ];
     if let Some((_, family)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return *family;
     }
+    // HDF5 may begin behind a block of the user's, as Julia's JLD2 does.
+    if [0, 512, 1024, 2048].iter().any(|at| head.get(*at..).is_some_and(|h| h.starts_with(b"\x89HDF\r\n"))) {
+        return Family::Foreign("an HDF5 file", advice::HDF5);
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return match [&b"storages\0"[..], b"tensors\0", b"pickle\0", b"sys_info\0"]
+            .iter()
+            .any(|n| head.starts_with(n))
+        {
+            true => Family::Foreign("a tar archive of PyTorch 0.1", advice::TAR),
+            false => Family::Foreign("a tar archive", "unpack it first"),
+        };
+    }
     match head {
+        [0x80, 1..=5, ..] if contains(head, b"joblib.numpy_pickle") => {
+            Family::Foreign("a file by joblib", advice::JOBLIB)
+        }
         [0x80, 1..=5, ..] => Family::Pickle,
         // A safetensors header is a length of 8 bytes and a JSON object.
         [_, _, _, _, _, 0, 0, 0, b'{', ..] => Family::Safetensors,
+        // A short map whose first key is a short string.
+        [0x81..=0x8f, 0xa1..=0xbf, b' '..=b'~', ..] | [0xde, _, _, 0xa1..=0xbf, b' '..=b'~', ..] => {
+            Family::Foreign("msgpack, as Flax writes it", advice::MSGPACK)
+        }
+        // The version, then the name of the program that wrote the graph.
+        [0x08, 1..=31, 0x12, length, name @ ..]
+            if name.get(..usize::from(*length)).is_some_and(|n| n.iter().all(u8::is_ascii_graphic)) =>
+        {
+            Family::Foreign("an ONNX graph", advice::ONNX)
+        }
         _ if starts_page(head) => Family::Foreign(
             "an HTML page, as a server sends in place of a file",
             "download the file itself, signed in if need be",
         ),
-        [b'{', ..] => Family::Foreign("JSON", "export its arrays as CSV or npz"),
+        [b'{', ..] => Family::Foreign("JSON", advice::JSON),
         _ if !head.contains(&0) => Family::Text,
         _ => Family::Unknown,
     }
+}
+
+fn contains(head: &[u8], word: &[u8]) -> bool {
+    head.windows(word.len()).any(|w| w == word)
 }
 
 fn starts_page(head: &[u8]) -> bool {

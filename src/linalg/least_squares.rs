@@ -39,6 +39,49 @@ pub struct Solution {
     pub condition: f64,
 }
 
+/// Coordinates in which the regressors of all rows are orthonormal.
+#[derive(Clone, Debug)]
+pub struct Whitened {
+    /// W, k x rank: sum (W^T x)(W^T x)^T = 1, and beta = W eta.
+    pub map: Mat<f64>,
+    /// Coefficients that no row feels, orthonormal, k x (k - rank).
+    pub null: Mat<f64>,
+}
+
+/// What the singular values of a triangular factor say.
+struct Directions {
+    /// Left singular vectors, k x k.
+    svd: Mat<f64>,
+    /// Singular values of the columns scaled to norm one.
+    values: Vec<f64>,
+    free: Vec<bool>,
+    white: Whitened,
+}
+
+/// Of the triangular factor `r` (k x k) of some rows.
+fn directions(r: MatRef<f64>, rows: usize) -> Option<Directions> {
+    let k = r.ncols();
+    let size: Vec<f64> =
+        (0..k).map(|j| norm(&col(r, j)[..=j])).map(|s| if s > 0.0 { s } else { 1.0 }).collect();
+    let scaled = Mat::from_fn(k, k, |i, j| r[(i, j)] / size[j]);
+    let svd = scaled.thin_svd().ok()?;
+    let values: Vec<f64> = (0..k).map(|i| svd.S().column_vector()[i]).collect();
+    if !values.iter().all(|s| s.is_finite()) {
+        return None;
+    }
+    let least = f64::EPSILON * rows.max(k) as f64 * values.first().copied().unwrap_or(0.0);
+    let rank = values.iter().take_while(|s| **s > least).count();
+    let map = Mat::from_fn(k, rank, |j, i| svd.V()[(j, i)] / (values[i] * size[j]));
+    let mut null = Mat::from_fn(k, k - rank, |j, i| svd.V()[(j, rank + i)] / size[j]);
+    if rank < k {
+        let mut unused = Mat::zeros(k - rank, k - rank);
+        Qr::new(k, k - rank).factor(null.as_mut(), unused.as_mut());
+    }
+    let free =
+        (0..k).map(|j| (rank..k).map(|i| svd.V()[(j, i)].powi(2)).sum::<f64>().sqrt() > FREE).collect();
+    Some(Directions { svd: svd.U().to_owned(), values, free, white: Whitened { map, null } })
+}
+
 /// Replaces `m` by its triangular factor, as square as it is wide.
 fn triangular(m: MatMut<f64>) -> Mat<f64> {
     let (n, k) = (m.nrows(), m.ncols());
@@ -91,31 +134,16 @@ impl Rows {
         let data = self.r.as_ref();
         let whole = if ridge > 0.0 { self.with(ridge, penalised) } else { self.r.clone() };
         let (r, target) = (whole.as_ref().submatrix(0, 0, k, k), whole.as_ref().submatrix(0, k, k, m));
-        let size: Vec<f64> =
-            (0..k).map(|j| norm(&col(r, j)[..=j])).map(|s| if s > 0.0 { s } else { 1.0 }).collect();
-        let scaled = Mat::from_fn(k, k, |i, j| r[(i, j)] / size[j]);
-        let svd = scaled.thin_svd().ok()?;
-        let s = |i: usize| svd.S().column_vector()[i];
         let finite = (0..m).all(|j| col(target, j).iter().all(|v| v.is_finite()));
-        if !finite || !(0..k).all(|i| s(i).is_finite()) {
+        if !finite {
             return None;
         }
-        let least = f64::EPSILON * self.rows.max(k) as f64 * if k > 0 { s(0) } else { 0.0 };
-        let rank = (0..k).take_while(|i| s(*i) > least).count();
-        // Row j of `inverse`^T: what coefficient j takes of the determined directions.
-        let inverse = Mat::from_fn(rank, k, |i, j| svd.V()[(j, i)] / (s(i) * size[j]));
-        let along =
-            Mat::from_fn(rank, m, |i, t| (0..k).map(|l| svd.U()[(l, i)] * target[(l, t)]).sum::<f64>());
+        let Directions { svd, values, free, white: Whitened { map, null } } = directions(r, self.rows)?;
+        let (rank, s) = (map.ncols(), |i: usize| values[i]);
+        let inverse = map.transpose();
+        let along = Mat::from_fn(rank, m, |i, t| (0..k).map(|l| svd[(l, i)] * target[(l, t)]).sum::<f64>());
         let mut beta = inverse.transpose() * &along;
-        if rank < k {
-            let mut null = Mat::from_fn(k, k - rank, |j, i| svd.V()[(j, rank + i)] / size[j]);
-            let mut unused = Mat::zeros(k - rank, k - rank);
-            Qr::new(k, k - rank).factor(null.as_mut(), unused.as_mut());
-            let part = &null * (null.transpose() * &beta);
-            beta -= part;
-        }
-        let free: Vec<bool> =
-            (0..k).map(|j| (rank..k).map(|i| svd.V()[(j, i)].powi(2)).sum::<f64>().sqrt() > FREE).collect();
+        beta -= &null * (null.transpose() * &beta);
         let regressors = data.submatrix(0, 0, k, k);
         let spread = regressors * inverse.transpose();
         let freedom = self.rows as f64 - spread.squared_norm_l2();
@@ -126,7 +154,7 @@ impl Rows {
                 inside + (k..=k + t).map(|i| data[(i, k + t)].powi(2)).sum::<f64>()
             })
             .collect();
-        let hat = &spread * &inverse;
+        let hat = &spread * inverse;
         let std_error = Mat::from_fn(k, m, |j, t| {
             let known = freedom > 0.5 && !free[j];
             if known { (residual[t] / freedom).sqrt() * hat.col(j).norm_l2() } else { f64::NAN }
@@ -139,6 +167,12 @@ impl Rows {
             s(0) / s(k - 1)
         };
         Some(Solution { coefficients: beta, std_error, freedom, residual, rank, free, condition })
+    }
+
+    /// The directions of the regressors that the rows determine, without a ridge; none for rows that are not finite.
+    pub fn whitened(&self) -> Option<Whitened> {
+        let k = self.regressors;
+        Some(directions(self.r.as_ref().submatrix(0, 0, k, k), self.rows)?.white)
     }
 
     /// The factor with a row of the penalty's for each regressor.

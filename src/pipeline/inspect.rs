@@ -5,12 +5,12 @@ use crate::io::table::{Kind, schema};
 use crate::io::tensors;
 use std::fmt::Write;
 
-/// A description of `config.file` for the terminal.
+/// A description of `config.file` for the terminal, and why `analyze` cannot use a sound file, if it cannot.
 ///
 /// # Errors
-/// As reading the file; a sound file that makes no network is described, with the reason at the end.
-pub fn inspect(config: &Config) -> Result<String, Error> {
-    let mut text = String::new();
+/// As reading the file.
+pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
+    let (mut text, mut problem) = (String::new(), None);
     let path = &config.file;
     match tensors::read(path) {
         Ok(file) => {
@@ -77,23 +77,25 @@ pub fn inspect(config: &Config) -> Result<String, Error> {
             if let Some(r) = &n.readout {
                 let _ = writeln!(text, "  read-out: {} ({} outputs)", r.name, r.weight.nrows());
             }
-            for note in &n.notes {
+            // What is not used is listed whole below.
+            for note in n.notes.iter().chain(n.said.iter().filter(|s| !s.starts_with("Not "))) {
                 let _ = writeln!(text, "  {note}");
             }
             if !n.unused.is_empty() {
                 let _ = writeln!(text, "  not used: {}", n.unused.join(", "));
             }
         }
-        Ok(Source::Recording { array }) => {
+        Ok(Source::Recording { array, said }) => {
             let array = array.map_or_else(String::new, |a| format!(" (array `{a}`)"));
             let _ = writeln!(
                 text,
                 "`nullcline analyze` reads it as a recording{array}: a row is a time step, a column a unit"
             );
+            if let Some(said) = said {
+                let _ = writeln!(text, "  {said}");
+            }
         }
-        Err(e) => {
-            let _ = writeln!(text, "`nullcline analyze` cannot use it so: {e}");
-        }
+        Err(e) => problem = Some(e),
     }
-    Ok(text)
+    Ok((text, problem))
 }

@@ -2,6 +2,7 @@
 
 use super::{Config, Error};
 use crate::io::error::Problem;
+use crate::io::table::{self, ReadTable, Values, schema};
 use crate::io::tensors::{self, Tensor, Tensors};
 use crate::systems::checkpoint::{self, Network, has_network_names};
 use std::path::Path;
@@ -14,32 +15,37 @@ pub enum Source {
     Recording {
         /// The array of an npz.
         array: Option<String>,
+        /// What the user should know about that decision.
+        said: Option<String>,
     },
 }
 
 /// Decides what `config.file` is, by its format, its names and the options given, and loads networks.
 ///
-/// Weights: safetensors and PyTorch files; an npz with PyTorch's names; an npz or npy with --map or
-/// --cell. Everything else is a recording.
+/// Weights: safetensors, PyTorch files and pickles; an npz with a framework's names; an npz or npy with --map or
+/// --cell, and a square table with --cell. Everything else is a recording.
 pub fn open(config: &Config) -> Result<Source, Error> {
-    let file = &config.file;
-    if !maybe_weights(file) {
+    let (file, spec) = (&config.file, &config.network.spec);
+    let recording = || {
         check_recording(config)?;
-        return Ok(Source::Recording { array: None });
-    }
-    // Of npy and npz the headers tell; a recording's values are never read whole.
-    let outline = tensors::outline(file)?;
-    let outlined = outline.is_some();
-    let tensors = match outline.map_or_else(|| tensors::read(file), Ok) {
-        Ok(t) => t,
-        // A table under a foreign name is for the table reader, whose message fits better.
-        Err(e) if matches!(e.kind(), Problem::UnknownFormat { .. }) => {
-            check_recording(config)?;
-            return Ok(Source::Recording { array: None });
-        }
-        Err(e) => return Err(e.into()),
+        Ok(Source::Recording { array: None, said: None })
     };
-    let spec = &config.network.spec;
+    // Of npy and npz the headers tell; a recording's values are never read whole.
+    let outline = if maybe_weights(file) { tensors::outline(file)? } else { None };
+    let outlined = outline.is_some();
+    let tensors = match (outline, maybe_weights(file), spec.cell) {
+        (Some(outline), ..) => outline,
+        (None, false, None) => return recording(),
+        (None, false, Some(_)) => matrix_of(file)?,
+        (None, true, _) => match tensors::read(file) {
+            Ok(t) => t,
+            // A table under a foreign name is for the table reader, whose message fits better.
+            Err(e) if matches!(e.kind(), Problem::UnknownFormat { .. }) && is_table(file) => {
+                return recording();
+            }
+            Err(e) => return Err(e.into()),
+        },
+    };
     let numpy = matches!(tensors.format, "npz" | "npy");
     let network = !numpy || has_network_names(&tensors) || !spec.map.is_empty() || spec.cell.is_some();
     if network && config.recording.units.is_none() {
@@ -54,7 +60,62 @@ pub fn open(config: &Config) -> Result<Source, Error> {
         return Err(Error::Config(message));
     }
     check_recording(config)?;
-    array_of(file, config.recording.units.as_deref(), &tensors).map(|array| Source::Recording { array })
+    let array = array_of(file, config.recording.units.as_deref(), &tensors)?;
+    let read = match &array {
+        Some(name) => tensors.get(name),
+        None => tensors.tensors.first(),
+    };
+    let said = match read.map(|t| &t.shape[..]) {
+        Some([rows, columns]) => square_table(config, Some(*rows as u64), Some(*columns as u64)),
+        _ => None,
+    };
+    Ok(Source::Recording { array, said })
+}
+
+/// What is said of a table of `rows` rows and `units` units, whose columns nobody chose, if it is square.
+pub(super) fn square_table(config: &Config, rows: Option<u64>, units: Option<u64>) -> Option<String> {
+    let r = &config.recording;
+    let chosen = r.units.is_some() || r.trial.is_some() || r.time.is_some() || r.targets.is_some();
+    let n = rows.filter(|n| !chosen && units == Some(*n) && *n > 1)?;
+    Some(square(usize::try_from(n).ok()?))
+}
+
+/// What is said of a square matrix, which may be the weights of a network.
+fn square(n: usize) -> String {
+    format!(
+        "{n} rows of {n} columns are read as a recording, a row a time step. If this is a matrix of weights, say so: \
+         --cell vanilla, rate or current (for an array of several, with --map w_rec=NAME)."
+    )
+}
+
+/// Whether the content is a table's.
+fn is_table(file: &Path) -> bool {
+    schema(file, None).is_ok()
+}
+
+/// A square table of numbers as the recurrent weights that --cell makes of it.
+fn matrix_of(file: &Path) -> Result<Tensors, Error> {
+    let table = table::read(file, &ReadTable { array: None, columns: None })?;
+    let n = table.columns.len();
+    let numbers: Vec<&Vec<f64>> = table
+        .columns
+        .iter()
+        .filter_map(|c| match &c.values {
+            Values::Number(v) => Some(v),
+            Values::Text(_) => None,
+        })
+        .collect();
+    if table.rows != n || numbers.len() != n {
+        let message = format!(
+            "--cell goes with networks; this table of {} rows and {n} columns is no square matrix of numbers, and is \
+             read as a recording",
+            table.rows
+        );
+        return Err(Error::Config(message));
+    }
+    let data = (0..n * n).map(|at| numbers[at % n][at / n]).collect();
+    let tensor = Tensor { name: "W".into(), shape: vec![n, n], dtype: "f64".into(), data };
+    Ok(Tensors { format: "table", tensors: vec![tensor], ..Tensors::default() })
 }
 
 /// Whether the name says that a file may hold weights.

@@ -1,13 +1,15 @@
-//! The test networks of FixedPointFinder: h <- tanh(h W), W_ij = -v_(i+j mod n), v = linspace(-1, 1, n).
+//! The test networks of FixedPointFinder: h <- tanh(h W), W_ij = -v_(i+j mod n), v = linspace(-1, 1, n); and
+//! networks whose fixed points are counted exactly.
 
 use super::{Case, Check};
+use crate::diagnostics::dynamics::fixed_points::exact::{Exact, Limits, enumerate};
 use crate::diagnostics::dynamics::fixed_points::{FixedPoints, Label, Options, fixed_points};
 use crate::diagnostics::dynamics::trajectories::random_states;
 use crate::linalg::activation::Activation;
 use crate::systems::cells::Vanilla;
 use crate::systems::time::Map;
 
-pub(super) const CASES: [Case; 5] = [two, three, four, six, eight];
+pub(super) const CASES: [Case; 7] = [two, three, four, six, eight, pairs, low_rank];
 
 const SOURCE: &str = "FixedPointFinder nets, by Newton";
 
@@ -75,4 +77,39 @@ fn six() -> Vec<Check> {
 
 fn eight() -> Vec<Check> {
     vec![count(8, &search(8), 13.0)]
+}
+
+/// Checks that `known` points are proven to exist and to be all.
+fn proven(name: &str, found: Option<Exact>, known: f64, source: &'static str) -> Vec<Check> {
+    let (points, complete) =
+        found.map_or((f64::NAN, 0.0), |e| (e.points.len() as f64, f64::from(u8::from(e.complete))));
+    vec![
+        Check::new(name, "fixed points", known, 0.0, points, 0.0, source),
+        Check::new(name, "proven complete", 1.0, 0.0, complete, 0.0, source),
+    ]
+}
+
+/// Four pairs of ReLU units that inhibit each other by 2 under drive 1: (1, 0), (0, 1) and (1/3, 1/3) each.
+fn pairs() -> Vec<Check> {
+    let mut cell = Vanilla::new(8, 0, Activation::Relu);
+    for i in 0..8 {
+        cell.params_mut().mat_mut(1)[(i, i ^ 1)] = -2.0;
+        cell.params_mut().mat_mut(2)[(i, 0)] = 1.0;
+    }
+    let found = enumerate(&Map::new(cell), &[], &Limits::default());
+    proven("ReLU, 4 inhibiting pairs", found, 81.0, "exact: 3^4")
+}
+
+/// W = (3/2) (v v^T + w w^T) / 256 with v = (1, 1, ..), w = (1, -1, 1, ..) of 256 units: the even units see
+/// kappa_v + kappa_w, the odd ones kappa_v - kappa_w, and each sum s solves s = 3/2 tanh s, three ways.
+fn low_rank() -> Vec<Check> {
+    let mut cell = Vanilla::new(256, 0, Activation::Tanh);
+    let mut w = cell.params_mut().mat_mut(1);
+    for i in 0..256 {
+        for j in 0..256 {
+            w[(i, j)] = if (i + j) % 2 == 0 { 3.0 / 256.0 } else { 0.0 };
+        }
+    }
+    let found = enumerate(&Map::new(cell), &[], &Limits::default());
+    proven("tanh, 256 units, rank 2", found, 9.0, "exact: 3^2")
 }

@@ -1,6 +1,6 @@
 """Recordings and networks made on the spot, analysed by nullcline and checked against other programs.
 
-    python tests/peers/check_recordings.py [--nullcline target/release/nullcline] [--seed N] [recordings|accuracies|students|odd ...]
+    python tests/peers/check_recordings.py [--nullcline target/release/nullcline] [--seed N] [recordings|labels|accuracies|students|odd ...]
 
 Needs numpy, pandas, scipy, scikit-learn, statsmodels, torch; pyarrow if installed. Without a part, all run (a minute). Exit status 1
 if a check fails. Regressions come from statsmodels, logistic ones with a ridge from scikit-learn, trees from scipy, students from
@@ -12,7 +12,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np, pandas, statsmodels.api as sm, torch
-from scipy import cluster, linalg, optimize, spatial
+from scipy import cluster, linalg, optimize, spatial, stats
 from sklearn import linear_model, metrics, model_selection
 
 warnings.filterwarnings("ignore")
@@ -146,6 +146,24 @@ def logistic(x, y, intercept=True, ridge=0.0, weak=False):
     return w, np.sqrt(np.diag(np.linalg.inv(information))), -np.logaddexp(0, -(2 * y - 1) * (z @ w)).sum()
 
 
+widening = lambda groups: stats.t.ppf(stats.norm.cdf(2), groups - 1) / 2
+
+
+def by_trial(z, y, weights, trial, ridge=0.0, free=0):
+    """Errors of multinomial weights (a row a class but the first, columns as z) by one Newton step without each trial; all
+    covariances of the weights row by row. The last `free` columns have no ridge."""
+    k = len(weights) + 1
+    p = np.exp(np.column_stack([np.zeros(len(z)), z @ weights.T]))
+    p /= p.sum(1, keepdims=True)
+    score = np.einsum("tc,ti->tci", (y[:, None] == np.arange(k)) - p, z)[:, 1:].reshape(len(z), -1)
+    curve = (np.einsum("tc,cd->tcd", p, np.eye(k)) - np.einsum("tc,td->tcd", p, p))[:, 1:, 1:]
+    whole = lambda rows: np.einsum("tcd,ti,tj->cidj", curve[rows], z[rows], z[rows]).reshape(score.shape[1], -1)
+    prior = ridge * np.kron(np.eye(k - 1), np.diag([1.0] * (z.shape[1] - free) + [0.0] * free))
+    names = np.unique(trial)
+    steps = np.array([np.linalg.solve(prior + whole(trial != g), score[trial == g].sum(0)) for g in names])
+    return widening(len(names)) ** 2 * (1 - 1 / len(names)) * steps.T @ steps
+
+
 def decoding(case, report, x, targets, trial=None, ridge=0.0):
     """Compares the fits; the ridge of each target's read-out from all units with an intercept."""
     plane, used = (x - x.mean(0)) @ np.linalg.svd(x - x.mean(0), full_matrices=False)[2][:2].T, {}
@@ -192,18 +210,27 @@ def decoding(case, report, x, targets, trial=None, ridge=0.0):
             case.near(f"log-likelihood of {what}", f["log_likelihood"], likelihood, tol)
             case.near(f"weights of {what} in errors", (ours - weights) / error, np.zeros(len(ours)), tol, 1)
             if f["ridge"] == ridge:
-                case.ratio(f"errors of {what}", errors, error)
-            folds, ours = np.array(f["folds"]), [
-                f["accuracy_cross_validated"],
-                f["accuracy_cross_validated_std_error"],
-                t["chance"],
-                sum(f["split"]),
-            ]
-            case.near(
-                f"folds of {what}",
-                ours,
-                [folds.mean(), folds.std(ddof=1) / len(folds) ** 0.5, max(y.mean(), 1 - y.mean()), len(y)],
-                1e-12,
+                if trial is not None:
+                    size = np.abs(z).max(0)
+                    one = np.column_stack([z / size, np.ones(len(z))]) if f["intercept"] else z / size
+                    scale = np.append(size, 1.0)[: one.shape[1]]
+                    sign = np.append(np.resize(flip, 2) if f["features"] == "plane" else [], np.ones(one.shape[1]))
+                    given = (weights * sign[: len(weights)] * scale)[None]
+                    error = None if ridge else np.sqrt(np.diag(by_trial(one, y, given, trial[rows]))) / scale
+                if error is not None:
+                    case.ratio(f"errors of {what}", errors, error, 1e-5)
+            folds, ours = np.array(f["folds"]), [f["accuracy_cross_validated"], t["chance"], sum(f["split"])]
+            case.near(f"folds of {what}", ours, [folds.mean(), max(y.mean(), 1 - y.mean()), len(y)], 1e-12)
+            told, tested = np.array(f["confusion"]), f["permutation"]
+            case.near(f"confusion of {what}", told.sum(1), t["counts"], 1e-12)
+            spread = (folds.mean() * (1 - folds.mean()) / (len(y) if trial is None else len(set(trial[rows])))) ** 0.5
+            case.same(
+                f"error and test of {what}",
+                [
+                    0 < f["accuracy_cross_validated_std_error"] < 4 * spread + 1,
+                    1 / (1 + tested["count"]) <= tested["p"] * (1 + 1e-9) <= 1 + 1e-9,
+                ],
+                [True, True],
             )
     return used
 
@@ -263,12 +290,17 @@ def selectivity(case, report, x, targets, trial, ridges, ridge=0.0):
             )
     design = np.column_stack(list(coded.values()))
     rows, size = np.flatnonzero(np.isfinite(design).all(1)), np.nanstd(design, 0)
-    by = {} if trial is None else dict(cov_type="cluster", cov_kwds=dict(groups=trial[rows]), use_t=True)
-    fits = [sm.OLS(c, sm.add_constant(design[rows] / size)).fit(**by) for c in x[rows].T]
+    columns = sm.add_constant(design[rows] / size)
+    fits = [sm.OLS(c, columns).fit() for c in x[rows].T]
+    params, errors, ps, wide = *(np.array([getattr(f, a) for f in fits]) for a in ("params", "bse", "pvalues")), 1.0
+    if trial is not None:
+        names = np.unique(trial[rows])
+        kept = [trial[rows] != g for g in names]
+        without = np.array([np.linalg.lstsq(columns[k], x[rows][k], rcond=None)[0].T for k in kept])
+        errors = np.sqrt((1 - 1 / len(names)) * ((without - params) ** 2).sum(0))
+        ps, wide = 2 * stats.t.sf(np.abs(params / errors), len(names) - 1), widening(len(names))
     for k, r in enumerate(report["regressions"], 1):
-        p, slopes = np.array([f.pvalues[k] for f in fits]), np.array(
-            [[f.params[k] for f in fits], [f.bse[k] for f in fits]]
-        )
+        p, slopes = ps[:, k], np.array([params[:, k], wide * errors[:, k]])
         case.ratio(f"slopes and errors on {r['name']}", [r["slope"], r["std_error"]], slopes / size[k - 1])
         case.near(
             f"R2 and rows on {r['name']}",
@@ -341,6 +373,46 @@ def recordings():
         everything(f"recording {k}: {line.strip()}", run("analyze", path, *which, *extra), x, targets, trial, *settings)
 
 
+def labels():
+    """Three and more labels against statsmodels' MNLogit and, with a ridge, scikit-learn."""
+    for k, (units, rows, kinds, trials, ridge) in enumerate(
+        [(3, 300, 3, 0, 0), (5, 600, 4, 30, 0), (2, 400, 6, 0, 0), (6, 500, 3, 25, 2.0), (4, 900, 3, 45, 0)]
+    ):
+        rng, case = np.random.default_rng(SEED + 700 + k), Case(f"labels {k}: {kinds} of {units} units, {rows} rows")
+        x = rng.normal(size=(rows, units)) * 10 ** rng.uniform(-1, 1, units) + rng.normal(size=units)
+        drive = (x - x.mean(0)) / x.std(0) @ rng.normal(size=(units, kinds)) + rng.gumbel(size=(rows, kinds))
+        y, trial = drive.argmax(1), np.arange(rows) * trials // rows if trials else None
+        names = np.array([f"label {c}" for c in range(kinds)] if k % 2 else range(10, 10 + kinds))
+        path = table(named("u", x) | {"y": names[y]} | ({"trial": trial} if trials else {}))
+        which = ["--units", "u*", "--targets", "y", "--modules", "decoding", "--ridge", ridge]
+        status, _, report, _, out = run("analyze", path, *which, *["--trial", "trial"][: 2 * bool(trials)])
+        if case.same("exit status", status, 0):
+            t = report["decoding"]["targets"][0]
+            f, size, z = t["fits"][0], x.std(0), sm.add_constant((x - x.mean(0)) / x.std(0), prepend=False)
+            case.same("labels and counts", [t["labels"], t["counts"]], [[str(n) for n in names], np.bincount(y).tolist()])
+            if ridge:
+                model = linear_model.LogisticRegression(C=1 / ridge, solver="newton-cholesky", tol=1e-13, max_iter=1000).fit(x, y)
+                case.near("weights under a ridge", f["class_weights"], model.coef_, 1e-6)
+                case.near("biases under a ridge", f["class_bias"], model.intercept_, 1e-6)
+            else:
+                fit = sm.MNLogit(y, z).fit(method="newton", maxiter=100, tol=1e-14, disp=0)
+                whole = np.vstack([np.zeros(units + 1), fit.params.T])
+                weights = (whole - whole.mean(0))[:, :-1] / size
+                case.near("weights", f["class_weights"], weights)
+                case.near("likelihood", f["log_likelihood"], fit.llf)
+                covariance = by_trial(z, y, fit.params.T, trial) if trials else np.asarray(fit.cov_params())
+                turn = np.kron(np.vstack([np.zeros(kinds - 1), np.eye(kinds - 1)]) - 1 / kinds, np.eye(units + 1))
+                error = np.sqrt(np.diag(turn @ covariance @ turn.T)).reshape(kinds, -1)[:, :-1] / size
+                case.ratio("errors", f["class_weights_std_error"], error, 1e-5)
+            told = pandas.read_csv(out / "decoding" / "confusion.csv").rows.to_numpy().reshape(kinds, kinds)
+            case.same("confusion", told.tolist(), f["confusion"])
+            maker = model_selection.GroupKFold(5, shuffle=True, random_state=1) if trials else model_selection.KFold(5, shuffle=True, random_state=1)
+            model = linear_model.LogisticRegression(C=1 / ridge if ridge else np.inf, max_iter=2000)
+            theirs = model_selection.cross_val_score(model, x / size, y, groups=trial, cv=maker).mean()
+            case.near("accuracy less scikit-learn's, in errors", (f["accuracy_cross_validated"] - theirs) / f["accuracy_cross_validated_std_error"], 0, 2, 1)
+        case.end()
+
+
 def accuracies():
     """Against scikit-learn's splits of the same recordings, and errors against what the read-out does on many new rows."""
     for k, (units, rows, trials, shift) in enumerate(
@@ -395,8 +467,8 @@ def accuracies():
         )
         case.near("train, test, cross-validated less scikit-learn's, in standard errors", z, np.zeros(3), 4, 1)
         case.near(
-            "log rms of (accuracy - truth) / error", np.log(rms / [1, 1.2]), [0, 0], np.log(1.7), 1
-        )  # t of 4 degrees has rms 1.4
+            "log rms of (accuracy - truth) / error", np.log(rms / 0.85), [0, 0], np.log(1.7), 1
+        )  # errors are widened to Student's quantile
         case.end(f"(z {np.round(z, 1)}, rms {np.round(rms, 2)})")
 
 
@@ -602,7 +674,7 @@ def odd():
     for name, found, status, words in [
         ("missing values", go(holes, y), 3, ["missing value", "drop-rows"]), ("a missing trial", by_trial(np.where(row == 7, np.nan, row // 10)), 3, ["trial"]),
         ("a unit without a value", go(np.where(np.arange(4) == 1, np.nan, x), y, *dropped), 3, ["row"]), ("an infinite value", go(np.where(row[:, None] == 5, np.inf, x), y), 3, ["inf", "row 5"]),
-        ("one class", go(x, y * 0), 3, ["`y0` has one value only"]), ("three classes", go(x, np.array(["a", "b", "c", "b"] * 50)), 3, ["`y0`", "3 texts"]),
+        ("one class", go(x, y * 0), 3, ["`y0` has one value only"]), ("three classes", go(x, np.array(["a", "b", "c", "b"] * 50)), 3, ["`y0`", "3 labels"]),
         ("one row of a class", go(x, (row == 5) * 1), 3, ["one class only"]), ("three trials", by_trial(row // 70), 3, ["--folds 5", "3 trials"]),
         ("constant units", go(x * 0 + 2, y), 3, ["no unit varies"]), ("one unit to cluster", go(x[:, :1], y), 3, ["at least two"]),
     ]:  # fmt: skip
@@ -702,7 +774,7 @@ def odd():
 
 
 if __name__ == "__main__":
-    parser, parts = argparse.ArgumentParser(), {p.__name__: p for p in (recordings, accuracies, students, odd)}
+    parser, parts = argparse.ArgumentParser(), {p.__name__: p for p in (recordings, labels, accuracies, students, odd)}
     parser.add_argument("--nullcline", default="target/release/nullcline", type=lambda p: str(Path(p).resolve()))
     parser.add_argument("--seed", default=500, type=int, help="other numbers")
     parser.add_argument("parts", nargs="*", default=list(parts))

@@ -38,14 +38,15 @@ pub(in crate::cli) struct Gaussian {
     /// Penalty on the couplings: l2 (γ tr J² / 4 beside α times the likelihood) or l1 (graphical lasso)
     #[arg(long, value_name = "NAME", default_value = "l2")]
     pub penalty: String,
-    /// Strengths: FROM:TO:COUNT, equally spaced logarithms, or numbers separated by commas [default: 0.01:1000:60;
-    /// under l1 from a hundredth of the largest covariance to all of it]
+    /// Strengths: FROM:TO:COUNT, equally spaced logarithms, or numbers separated by commas [default: 0.01:1000:60,
+    /// under --scale none times the square of the mean variance; under l1 from a hundredth of the largest covariance to all of it]
     #[arg(long, value_name = "GRID")]
     pub gamma: Option<String>,
     /// Give the couplings at this strength [default: where unseen data are predicted best]
     #[arg(long, value_name = "GAMMA", allow_negative_numbers = true)]
     pub at: Option<f64>,
-    /// Scaling of the covariance: trace (to trace n), variances (each variable to variance one) or none
+    /// Scaling of the covariance: trace (to trace n), variances (each variable to variance one) or none (couplings and γ in
+    /// the data's units)
     #[arg(long, value_name = "NAME", default_value = "trace")]
     pub scale: String,
     /// Do not subtract the means: they are known to be zero

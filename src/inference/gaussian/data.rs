@@ -13,7 +13,7 @@ pub enum Scale {
     Trace,
     /// Every variable divided by its standard deviation: the correlation matrix.
     Variances,
-    /// Left as measured.
+    /// Left as measured: rescaled to trace n like the first, and what is found turned back into the data's units.
     None,
 }
 
@@ -35,8 +35,17 @@ impl Scale {
         self.apply_both(c, c).0
     }
 
-    /// A training covariance so scaled, and a test covariance scaled alike; under [`Self::Trace`] and
-    /// [`Self::Variances`] both end with trace n.
+    /// The unit of covariances so scaled, in those of the data: tr C / n of the training covariance `c` under [`Self::None`], else 1,
+    /// scaled covariances being what is asked about.
+    pub fn unit(self, c: MatRef<f64>) -> f64 {
+        match self {
+            Self::None => (0..c.nrows()).map(|i| c[(i, i)]).sum::<f64>() / c.nrows() as f64,
+            Self::Trace | Self::Variances => 1.0,
+        }
+    }
+
+    /// A training covariance so scaled, to trace n, and a test covariance scaled alike: to trace n too, or under
+    /// [`Self::None`] by the same factor.
     pub fn apply_both(self, train: MatRef<f64>, test: MatRef<f64>) -> (Mat<f64>, Mat<f64>) {
         let n = train.nrows();
         match self {
@@ -46,7 +55,10 @@ impl Scale {
                 let divided = |c: MatRef<f64>| Mat::from_fn(n, n, |i, j| c[(i, j)] / (by[i] * by[j]));
                 (divided(train), rescaled(divided(test).as_ref()))
             }
-            Self::None => (train.to_owned(), test.to_owned()),
+            Self::None => {
+                let by = faer::Scale(self.unit(train).recip());
+                (by * train, by * test)
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 //! closed form ([`map`]), or sparse ones by the graphical lasso ([`lasso`]).
 
 pub mod data;
+pub mod debiased;
 pub mod ensemble;
 pub mod lasso;
 pub mod likelihood;
@@ -17,5 +18,6 @@ pub mod roots;
 pub mod samples;
 pub mod sparse;
 pub mod spectrum;
+pub mod successive;
 pub mod sweep;
 pub mod validation;

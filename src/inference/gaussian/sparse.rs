@@ -155,7 +155,7 @@ pub fn roots(data: &[Pair], gammas: &[f64], curves: &[Vec<Likelihoods>]) -> Resu
     Ok(found)
 }
 
-/// As [`super::validation::validate`], under L1; the jackknife goes by the curves between grid points.
+/// As [`super::validation::validate`], under L1, for increasing gammas; the jackknife goes by the curves between grid points.
 ///
 /// # Errors
 /// As for [`graphical_lasso`].
@@ -167,6 +167,9 @@ pub fn validate(data: &[Pair], gammas: &[f64]) -> Result<Validation, Error> {
         below.map_or(f64::NEG_INFINITY, |g| curves.iter().map(|c| c[g].test).sum::<f64>())
     };
     let best = whole.opt.iter().copied().max_by(|a, b| test(a).total_cmp(&test(b)));
+    let sum = |g: usize| curves.iter().map(|c| c[g].test).sum::<f64>();
+    let least = gammas.len() > 1 && (1..gammas.len()).all(|g| sum(g) < sum(0));
+    let best = best.filter(|_| !least);
     let estimate = |strength: Strength, gamma: Option<f64>| {
         let gamma = gamma?;
         let left_out = (0..curves.len()).map(|f| {
@@ -179,6 +182,7 @@ pub fn validate(data: &[Pair], gammas: &[f64]) -> Result<Validation, Error> {
         opt: estimate(Strength::Opt, best),
         cross: estimate(Strength::Cross, nearest(&whole.cross, best)),
         half: estimate(Strength::Half, nearest(&whole.half, best)),
+        least,
         ..Validation::of(&curves)
     })
 }

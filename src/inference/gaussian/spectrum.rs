@@ -42,7 +42,7 @@ pub enum Error {
         difference: f64,
     },
     /// A negative eigenvalue beyond rounding.
-    #[error("the covariance has the eigenvalue {0:.3e}; a covariance has none below zero")]
+    #[error("the covariance has the eigenvalue {}; a covariance has none below zero", short(*.0))]
     Negative(f64),
     /// Nothing varies.
     #[error("the covariance has trace {0:e}; variables that never vary have no interactions")]
@@ -58,6 +58,16 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
+}
+
+/// Four digits, with an exponent where these would be mostly zeros.
+fn short(v: f64) -> String {
+    if (1e-3..1e6).contains(&v.abs()) {
+        let digits = (3 - v.abs().log10().floor() as i32).max(0) as usize;
+        format!("{v:.digits$}")
+    } else {
+        format!("{v:.3e}")
+    }
 }
 
 /// Checks that a matrix is square, finite, and symmetric to `tolerance` of its largest entry, which it returns.

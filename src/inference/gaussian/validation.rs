@@ -2,7 +2,6 @@
 
 use super::data::{Gathered, Scale};
 use super::likelihood::{Levels, Likelihoods};
-use super::map::Map;
 use super::roots::{Roots, roots};
 use super::spectrum::{Basis, Error, Spectrum};
 use super::sweep::sweep;
@@ -182,28 +181,6 @@ fn mean(values: &[f64]) -> Mean {
     let value = values.iter().sum::<f64>() / k;
     let square: f64 = values.iter().map(|v| (v - value).powi(2)).sum();
     Mean { value, std_error: (square / (k - 1.0) / k).sqrt() }
-}
-
-/// Standard errors of the couplings at `gamma` (n x n), by the jackknife over folds.
-///
-/// # Errors
-/// As for [`Map::solve`].
-pub fn coupling_errors(folds: &[(Spectrum, Basis)], gamma: f64) -> Result<Mat<f64>, Error> {
-    let all: Vec<Mat<f64>> = folds
-        .par_iter()
-        .map(|(spectrum, basis)| {
-            let mut map = Map::new(spectrum);
-            map.solve(gamma)?;
-            Ok(basis.matrix(&map.j))
-        })
-        .collect::<Result<_, Error>>()?;
-    Ok(jackknife_of(&all))
-}
-
-/// Standard error of every entry of a matrix, by the jackknife from those of which each leaves out a fold.
-pub fn jackknife_of(all: &[Mat<f64>]) -> Mat<f64> {
-    let Some(first) = all.first() else { return Mat::new() };
-    Mat::from_fn(first.nrows(), first.ncols(), |i, j| jackknife(all.iter().map(|m| Some(m[(i, j)]))))
 }
 
 /// Standard error from estimates that each leave out one of k parts; NaN where one is missing, and of fewer than two.

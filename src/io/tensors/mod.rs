@@ -33,7 +33,7 @@ pub struct Tensor {
 /// What a weight file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tensors {
-    /// `safetensors`, `npz`, `npy` or `pytorch`.
+    /// `safetensors`, `npz`, `npy`, `pytorch` or `pickle`.
     pub format: &'static str,
     /// The tensors in the order of the file; names are unique.
     pub tensors: Vec<Tensor>,
@@ -42,6 +42,8 @@ pub struct Tensors {
     pub metadata: BTreeMap<String, String>,
     /// What was found and not read, each as `name: why`.
     pub skipped: Vec<String>,
+    /// Whether quantised weights are among what was not read.
+    pub quantised: bool,
 }
 
 impl Tensors {
@@ -51,10 +53,15 @@ impl Tensors {
     }
 }
 
+/// What the commands read, for messages.
+const EXPECTED: &str =
+    "weights (.safetensors, .npz, .npy, .pt, .pth) or a table (CSV, Parquet, Arrow, npy, npz)";
+
 /// Reads a weight file, told by its content and, failing that, by its extension.
 ///
-/// Reading never executes anything: a pickle is interpreted as data, and a name in it outside the
-/// tensor subset is an error.
+/// Reading never executes anything: a pickle is interpreted as data. A name in it that stands for code is an
+/// error; a value made by any other unknown name is left out and listed in [`Tensors::skipped`], and is an
+/// error where a tensor needs it or nothing else is there.
 ///
 /// # Errors
 /// A missing, empty, damaged or foreign file, see [`Problem`].
@@ -64,8 +71,8 @@ pub fn read(path: &Path) -> Result<Tensors, Error> {
         Family::Safetensors => safetensors::read(path),
         Family::Npy => numpy::read_npy(path, true),
         Family::Zip => read_zip(path, true),
-        Family::Pickle => Err(Problem::LegacyTorch),
-        _ => return Err(sniff::unexpected(path, family, "weights as .safetensors, .npz, .npy, .pt or .pth")),
+        Family::Pickle => pytorch::read_pickle(path),
+        _ => return Err(sniff::unexpected(path, family, EXPECTED)),
     };
     tensors.and_then(unique).map_err(|problem| Error::new(path, problem))
 }
@@ -89,6 +96,13 @@ pub(crate) fn outline(path: &Path) -> Result<Option<Tensors>, Error> {
 fn read_zip(path: &Path, values: bool) -> Result<Tensors, Problem> {
     let archive = Archive::open(path, "zip archive")?;
     let names = archive.names()?;
+    if names.iter().any(|n| n == "model.weights.h5") {
+        return Err(Problem::UnknownFormat {
+            found: "a Keras model (.keras)".into(),
+            expected: EXPECTED,
+            advice: super::advice::KERAS,
+        });
+    }
     if names.iter().any(|n| n.ends_with("/constants.pkl") || n.contains("/code/")) {
         return Err(Problem::TorchScript);
     }

@@ -1,17 +1,20 @@
 //! Tensors in npy and npz files.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use zip::write::SimpleFileOptions;
 
+use super::super::advice;
 use super::super::archive::Archive;
 use super::super::atomic;
 use super::super::error::{Error, Problem};
 use super::super::npy::{self, Element, Header};
 use super::{Tensor, Tensors, check_shape};
 
+/// Longer pickles are no dictionary of arrays.
+const LONGEST_PICKLE: u64 = 64 << 20;
 /// The type of a structured array in an outline.
 pub(crate) const STRUCTURED: &str = "structured";
 /// Longer strings are no metadata.
@@ -21,9 +24,14 @@ pub(super) fn read_npy(path: &Path, values: bool) -> Result<Tensors, Problem> {
     let name = path.file_stem().map_or_else(|| "array".into(), |s| s.to_string_lossy().into_owned());
     let mut reader = BufReader::new(File::open(path).map_err(Problem::reading)?);
     let header = Header::read(&mut reader, &name)?;
+    if header.element == Element::Object {
+        let mut pickle = Vec::new();
+        reader.take(LONGEST_PICKLE + 1).read_to_end(&mut pickle).map_err(Problem::reading)?;
+        return objects(&pickle)?.ok_or_else(|| header.not_numbers(&name));
+    }
+    alone(path, &header)?;
     let tensor = match values {
         true => tensor(&mut reader, &header, name)?,
-        false if header.element == Element::Object => return Err(header.not_numbers(&name)),
         false => outlined(&header, name),
     };
     Ok(Tensors { format: "npy", tensors: vec![tensor], ..Tensors::default() })
@@ -64,7 +72,21 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> 
                 out.metadata.insert(name.into(), value);
             }
             Element::Object => {
-                out.skipped.push(format!("{name}: pickled Python objects; nothing is ever executed here"));
+                let mut pickle = Vec::new();
+                let read = entry.take(LONGEST_PICKLE + 1).read_to_end(&mut pickle);
+                read.map_err(|e| Problem::read("npz", &format!("array `{name}`"), e))?;
+                match objects(&pickle) {
+                    Ok(Some(inner)) => {
+                        let below = |n: &str| format!("{name}.{n}");
+                        out.tensors
+                            .extend(inner.tensors.into_iter().map(|t| Tensor { name: below(&t.name), ..t }));
+                        out.metadata.extend(inner.metadata.into_iter().map(|(k, v)| (below(&k), v)));
+                        out.skipped.extend(inner.skipped.iter().map(|s| below(s)));
+                    }
+                    _ => out
+                        .skipped
+                        .push(format!("{name}: pickled Python objects; nothing is ever executed here")),
+                }
             }
             Element::Structured { .. } => {
                 out.skipped.push(format!("{name}: a structured array, which is a table and no weights"));
@@ -86,6 +108,29 @@ fn tensor(reader: &mut impl Read, header: &Header, name: String) -> Result<Tenso
         _ => return Err(header.not_numbers(&name)),
     };
     Ok(Tensor { name, shape: header.shape.clone(), dtype, data })
+}
+
+/// Fails if another array follows that of `header`.
+fn alone(path: &Path, header: &Header) -> Result<(), Problem> {
+    let Some(end) = header.element.width().and_then(|w| w.checked_mul(header.count)) else { return Ok(()) };
+    let mut file = File::open(path).map_err(Problem::reading)?;
+    let mut next = Vec::new();
+    file.seek(SeekFrom::Start(header.start.saturating_add(end as u64))).map_err(Problem::reading)?;
+    file.take(6).read_to_end(&mut next).map_err(Problem::reading)?;
+    if next != b"\x93NUMPY" {
+        return Ok(());
+    }
+    let found = "several arrays one after the other, without names (as Equinox writes the leaves of a tree)";
+    Err(Problem::UnknownFormat { found: found.into(), expected: "one array", advice: advice::LEAVES })
+}
+
+/// The arrays of a dictionary that numpy pickled as an array of one object; none where there are none.
+fn objects(pickle: &[u8]) -> Result<Option<Tensors>, Problem> {
+    if pickle.len() as u64 > LONGEST_PICKLE {
+        return Ok(None);
+    }
+    let found = super::pytorch::pickled("npy", pickle)?;
+    Ok(Some(found).filter(|f| !f.tensors.is_empty()))
 }
 
 /// Reads past the last value: only then does the archive compare its checksum.

@@ -67,6 +67,8 @@ fn dtype(stored: Stored) -> Option<Dtype> {
         Stored::F32 => Dtype::F32,
         Stored::F16 => Dtype::F16,
         Stored::BF16 => Dtype::Bf16,
+        Stored::F8_E4M3 => Dtype::F8E4M3,
+        Stored::F8_E5M2 => Dtype::F8E5M2,
         Stored::I64 => Dtype::I64,
         Stored::I32 => Dtype::I32,
         Stored::I16 => Dtype::I16,

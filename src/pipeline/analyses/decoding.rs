@@ -1,7 +1,7 @@
 //! Labels read off a recording.
 
 use super::Analyses;
-use crate::diagnostics::geometry::decoding::{self, Decoding, Options};
+use crate::diagnostics::geometry::decoding::{self, By, Decoding, Options};
 use crate::pipeline::{Error, Module};
 use crate::report::sections::{self, Decoded, Features, Rendered};
 use faer::Mat;
@@ -19,20 +19,21 @@ impl Analyses<'_> {
             let y: Vec<usize> = rows.iter().map(|t| codes[*t] as usize).collect();
             let groups = held.trials_on(&rows);
             let x = held.on(&rows);
-            let mut fits = vec![];
-            for intercept in [true, false] {
-                fits.push((
-                    Features::Units,
-                    intercept,
-                    self.decode(&target.name, &x, &y, groups.as_deref(), intercept)?,
-                ));
-            }
+            let first = self.decode(&target.name, &x, &y, groups.as_deref(), true, None)?;
+            // The plane shows less of how long rows are alike than all units do.
+            let by = Some(first.by);
+            let mut fits = vec![(Features::Units, true, first)];
+            fits.push((
+                Features::Units,
+                false,
+                self.decode(&target.name, &x, &y, groups.as_deref(), false, by)?,
+            ));
             if let Some(pca) = self.pca.filter(|p| p.components.ncols() >= 2 && x.nrows() > 2) {
                 let at: Vec<Vec<f64>> =
                     (0..x.ncols()).map(|t| pca.project(crate::linalg::col(x.as_ref(), t), 2)).collect();
                 let plane = Mat::from_fn(2, at.len(), |k, t| at[t][k]);
                 for intercept in [true, false] {
-                    let fit = self.decode(&target.name, &plane, &y, groups.as_deref(), intercept)?;
+                    let fit = self.decode(&target.name, &plane, &y, groups.as_deref(), intercept, by)?;
                     fits.push((Features::Plane, intercept, fit));
                 }
             }
@@ -56,12 +57,14 @@ impl Analyses<'_> {
         y: &[usize],
         groups: Option<&[usize]>,
         intercept: bool,
+        by: Option<By>,
     ) -> Result<Decoding, Error> {
         let settings = &self.config.analyses;
         let options = Options {
             intercept,
             ridge: settings.ridge.unwrap_or(0.0),
             folds: settings.folds.unwrap_or(FOLDS),
+            by,
             seed: self.config.seed,
             ..Options::default()
         };

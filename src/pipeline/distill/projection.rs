@@ -139,12 +139,13 @@ fn given(path: &Path, n: usize) -> Result<Mat<f64>, Error> {
         return Err(Error::input(path, message));
     }
     if let Some(i) = data.iter().position(|v| !v.is_finite()) {
-        let message = format!("row {}, column {}: {}, expected a finite number", i / n, i % n, data[i]);
+        let message =
+            format!("row {}, column {}: {}, expected a finite number", i / n + 1, i % n + 1, data[i]);
         return Err(Error::input(path, message));
     }
     let p = Mat::from_fn(rows, n, |i, j| data[i * n + j]);
     if let Some(i) = (0..rows).find(|i| (0..n).all(|j| p[(*i, j)] == 0.0)) {
-        return Err(Error::input(path, format!("row {i} is zero, expected a direction")));
+        return Err(Error::input(path, format!("row {} is zero, expected a direction", i + 1)));
     }
     Ok(p)
 }

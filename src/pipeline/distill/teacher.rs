@@ -27,7 +27,7 @@ pub struct Recorded {
 /// Where states come from.
 pub enum Origin {
     /// A recorded table, read as often as it is passed.
-    Table(Recorded),
+    Table(Box<Recorded>),
     /// A network with the states it ran through, one matrix of t + 1 columns a sequence, the zero state first.
     Network(Box<Network>, Vec<Mat<f64>>),
 }
@@ -112,7 +112,7 @@ impl Teacher {
             trajectories(network.system.as_ref(), zero.as_ref(), &Inputs::Trials(sequences.clone()), 0);
         observer.finish();
         if let Some(k) = orbits.diverged.first() {
-            return Err(Error::Numbers(format!("the teacher diverges under input sequence {k}")));
+            return Err(Error::Numbers(format!("the teacher diverges under input sequence {}", k + 1)));
         }
         let output = network.architecture.output();
         let (u, starts) = side_by_side(&sequences, network.inputs);
@@ -171,7 +171,7 @@ impl Teacher {
         );
         let units = columns.units.clone();
         let warnings = columns.notes(&names).into_iter().chain(missing).collect();
-        let origin = Origin::Table(Recorded { columns, array, kept });
+        let origin = Origin::Table(Box::new(Recorded { columns, array, kept }));
         Ok(Self { origin, units, inputs: names, u, starts, subject, warnings })
     }
 }
@@ -206,7 +206,7 @@ pub fn network_inputs(common: &Common, network: &Network) -> Result<Vec<Mat<f64>
 pub fn assumed(network: &Network) -> Vec<String> {
     let notes = network.notes.iter().filter(|n| n.contains("assumed"));
     // Here --activation is the student's.
-    notes.map(|n| n.replace("--activation", "--teacher-activation")).collect()
+    notes.chain(&network.said).map(|n| n.replace("--activation", "--teacher-activation")).collect()
 }
 
 /// Sequences as one matrix, and their first columns.

@@ -1,8 +1,9 @@
 //! Samples or a covariance, read and checked.
 
 use super::GaussianConfig;
-use crate::inference::gaussian::data::{Gathered, constant, copies, folds};
-use crate::inference::gaussian::spectrum::Basis;
+use crate::inference::gaussian::data::{Gathered, Scale, constant, copies, folds};
+use crate::inference::gaussian::spectrum::{Basis, Error as Fault};
+use crate::inference::gaussian::successive::{Autocorrelation, autocorrelation};
 use crate::io::table::{ReadTable, Table, Values, read};
 use crate::linalg::random::{Use, stream as random};
 use crate::pipeline::columns::{Columns, listed};
@@ -24,9 +25,17 @@ pub struct Covariance {
 }
 
 impl Covariance {
-    /// Refuses what is not symmetric and positive semidefinite.
-    fn new(path: &Path, matrix: Mat<f64>) -> Result<Self, Error> {
-        let basis = Basis::new(matrix.as_ref()).map_err(|e| unusable(path, e))?;
+    /// `c`, scaled by `scaled`; refuses what is not symmetric and positive semidefinite.
+    fn new(path: &Path, c: &Mat<f64>, scaled: impl Fn(&Mat<f64>) -> Mat<f64>) -> Result<Self, Error> {
+        let n = c.nrows();
+        // Scaling by a variance that is none would hide what is wrong.
+        let negative = c.ncols() == n && (0..n).any(|i| c[(i, i)] < 0.0);
+        let matrix = if negative { c.clone() } else { scaled(c) };
+        let basis = Basis::new(matrix.as_ref()).map_err(|e| match e {
+            // Of the matrix that was given, not of the scaled one.
+            Fault::Negative(_) => unusable(path, Basis::new(c.as_ref()).err().unwrap_or(e)),
+            e => unusable(path, e),
+        })?;
         Ok(Self { matrix, basis })
     }
 }
@@ -43,12 +52,16 @@ pub struct Data {
     pub freedom: Option<usize>,
     /// Trace before scaling.
     pub trace: f64,
+    /// Unit of the scaled covariance, in those of the data.
+    pub unit: f64,
     /// The covariance, scaled.
     pub covariance: Covariance,
     /// The true covariance, scaled alike.
     pub truth: Option<Covariance>,
     /// The samples, one a column.
     pub rows: Option<Mat<f64>>,
+    /// How alike successive samples are, where that is told from chance.
+    pub alike: Option<Autocorrelation>,
     /// The fold of each sample; none without cross-validation.
     pub fold: Option<Vec<usize>>,
     /// What was read, in a line.
@@ -67,7 +80,12 @@ pub fn load(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, Er
                 format!("is {0} x {0}, expected {n} x {n}, one row a variable of the data", truth.nrows());
             return Err(Error::input(path, message));
         }
-        data.truth = Some(Covariance::new(path, config.scale.apply(truth.as_ref()))?);
+        let unit = data.unit;
+        let scaled = |c: &Mat<f64>| match config.scale {
+            Scale::None => faer::Scale(unit.recip()) * c,
+            scale => scale.apply(c.as_ref()),
+        };
+        data.truth = Some(Covariance::new(path, &truth, scaled)?);
     }
     Ok(data)
 }
@@ -81,7 +99,7 @@ fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
     let file = &config.file;
     let (names, c) = matrix(file, config.recording.units.as_deref())?;
     let n = names.len();
-    let flat: Vec<String> = (0..n).filter(|i| !(c[(*i, *i)] > 0.0)).map(|i| names[i].clone()).collect();
+    let flat: Vec<String> = (0..n).filter(|i| c[(*i, *i)] == 0.0).map(|i| names[i].clone()).collect();
     refuse(file, &flat, n)?;
     let alpha = match (config.alpha, config.samples) {
         (Some(alpha), None) => alpha,
@@ -98,9 +116,11 @@ fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
         samples,
         freedom: samples,
         trace,
-        covariance: Covariance::new(file, config.scale.apply(c.as_ref()))?,
+        unit: config.scale.unit(c.as_ref()),
+        covariance: Covariance::new(file, &c, |c| config.scale.apply(c.as_ref()))?,
         truth: None,
         rows: None,
+        alike: None,
         fold: None,
         subject: format!("a covariance of {} at α = {}", count(n, "variable"), alpha),
         warnings: vec![],
@@ -140,11 +160,24 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
     let c = gathered.covariance((!config.uncentered).then(|| gathered.mean()));
     let trials: Option<Vec<usize>> = trials.map(|t| kept.iter().map(|k| t[*k]).collect());
     let of_copies = copies(rows.as_ref());
+    let one_trial = |k: usize| trials.as_ref().is_none_or(|t| t[k] == t[k - 1]);
+    let follows: Vec<bool> = (0..p)
+        .map(|k| k > 0 && kept[k] == kept[k - 1] + 1 && columns.follows(kept[k]) && one_trial(k))
+        .collect();
+    let alike = autocorrelation(rows.as_ref(), &follows);
+    warnings.extend(alike.as_ref().map(|a| alike_warning(a, p, trials.is_some())));
     let mut fold = None;
     if config.folds > 0 && config.truth.is_none() {
         let mut order: Vec<usize> = (0..p).collect();
         order.shuffle(&mut random(config.seed, Use::Shuffle, 0));
-        fold = match folds(trials.as_ref().unwrap_or(&of_copies), &order, config.folds) {
+        let successive = (trials.is_none() && alike.is_some())
+            .then(|| stretches(&of_copies, config.folds.min(p)))
+            .filter(|fold| fold.iter().any(|f| *f > 0));
+        let found = match successive {
+            Some(fold) => Ok(fold),
+            None => folds(trials.as_ref().unwrap_or(&of_copies), &order, config.folds),
+        };
+        fold = match found {
             Ok(fold) => training_sets_vary(&rows, &fold, &columns.units, &mut warnings).then_some(fold),
             Err(_) => {
                 warnings.push("All samples are equal or of one trial: no cross-validation.".into());
@@ -165,14 +198,47 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         samples: Some(p),
         freedom: Some(p - usize::from(!config.uncentered)),
         trace: (0..n).map(|i| c[(i, i)]).sum(),
-        covariance: Covariance::new(file, config.scale.apply(c.as_ref()))?,
+        unit: config.scale.unit(c.as_ref()),
+        covariance: Covariance::new(file, &c, |c| config.scale.apply(c.as_ref()))?,
         truth: None,
         subject: format!("{} of {} ({})", count(p, "sample"), count(n, "variable"), columns.format),
         names: columns.units,
         rows: Some(rows),
+        alike,
         fold,
         warnings,
     })
+}
+
+/// Folds of successive samples; a copy is in that of its first.
+fn stretches(of_copies: &[usize], count: usize) -> Vec<usize> {
+    let p = of_copies.len();
+    let (mut first, mut used) = (std::collections::HashMap::new(), std::collections::BTreeMap::new());
+    let fold = of_copies.iter().enumerate().map(|(k, group)| *first.entry(*group).or_insert(k) * count / p);
+    // A stretch of copies alone leaves no fold behind.
+    let fold: Vec<usize> = fold.collect();
+    fold.iter().for_each(|f| {
+        let next = used.len();
+        used.entry(*f).or_insert(next);
+    });
+    fold.iter().map(|f| used[f]).collect()
+}
+
+/// What it means that successive rows are alike.
+fn alike_warning(a: &Autocorrelation, p: usize, trials: bool) -> String {
+    let folds = if trials {
+        ""
+    } else {
+        " Folds are therefore stretches of successive rows; --trial COLUMN says which rows belong together, and rows whose \
+         order means nothing are better shuffled."
+    };
+    format!(
+        "Successive rows are alike (lag-one autocorrelation {:.2}): {} know as much as about {:.0} independent ones, and errors of \
+         couplings count them so.{folds}",
+        a.lag_one,
+        count(p, "row"),
+        a.effective
+    )
 }
 
 fn refuse(file: &Path, flat: &[String], n: usize) -> Result<(), Error> {

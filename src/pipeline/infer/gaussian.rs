@@ -1,14 +1,15 @@
 //! The sweep over gamma, the strengths, and the couplings at the best one.
 
 use super::data::{Data, unusable};
-use super::{GaussianConfig, Penalty};
+use super::{GaussianConfig, Penalty, units};
+use crate::inference::gaussian::debiased::{Debiased, debiased};
 use crate::inference::gaussian::likelihood::{Levels, likelihoods};
 use crate::inference::gaussian::map::Map;
 use crate::inference::gaussian::predict::{Moments, couplings, unbiased_j_squared};
 use crate::inference::gaussian::roots::{Roots, log_grid, roots};
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault, Spectrum};
 use crate::inference::gaussian::sweep::{optimum, sweep};
-use crate::inference::gaussian::validation::{Validation, coupling_errors, jackknife, spectra, validate};
+use crate::inference::gaussian::validation::{Validation, jackknife, spectra, validate};
 use crate::pipeline::{Error, Observer};
 use crate::report::sections::{Chosen, GaussianModel, Predicted, Source, Test};
 use faer::Mat;
@@ -19,11 +20,14 @@ const RANGE: (f64, f64) = (1e-4, 1e4);
 /// Largest violation of eq. 2.16 that rounding explains.
 const IDENTITY: f64 = 1e-12;
 
+/// Strengths asked for and numbers given are in the data's units, the work in between in those of a covariance of trace n.
 pub fn infer(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<GaussianModel, Error> {
-    match config.penalty {
-        Penalty::L2 => l2(config, data, observer),
-        Penalty::L1 => super::sparse::l1(config, data, observer),
-    }
+    let inside = units::scaled(config, data.unit);
+    let found = match config.penalty {
+        Penalty::L2 => l2(&inside, data, observer),
+        Penalty::L1 => super::sparse::l1(&inside, data, observer),
+    }?;
+    Ok(units::given(found, config.penalty, data.unit))
 }
 
 fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<GaussianModel, Error> {
@@ -77,10 +81,8 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
             from: Source::Inferred,
         });
     }
-    let j_error = match folds.is_empty() {
-        true => None,
-        false => Some(coupling_errors(&folds, chosen.0).map_err(fail)?),
-    };
+    let theta: Vec<f64> = map.c.iter().map(|c| c.recip()).collect();
+    let debiased = debias(config, data, &basis.matrix(&theta));
     let j = basis.matrix(&map.j);
     let chosen = Chosen { gamma: chosen.0, mu: map.mu, by: chosen.1 };
     Ok(GaussianModel {
@@ -91,7 +93,7 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         ..model(
             config,
             data,
-            Found { curve: levels(&curve), roots: roots_found, validation, chosen, j, j_error },
+            Found { curve: levels(&curve), roots: roots_found, validation, chosen, j, debiased },
         )
     })
 }
@@ -108,8 +110,14 @@ pub struct Found {
     pub chosen: Chosen,
     /// The couplings.
     pub j: Mat<f64>,
-    /// Their standard errors.
-    pub j_error: Option<Mat<f64>>,
+    /// The couplings without the penalty's bias.
+    pub debiased: Debiased,
+}
+
+/// The couplings without bias, from the penalised precision.
+pub fn debias(config: &GaussianConfig, data: &Data, precision: &Mat<f64>) -> Debiased {
+    let p = data.alike.map_or(data.alpha * data.names.len() as f64, |a| a.effective);
+    debiased(precision.as_ref(), data.covariance.matrix.as_ref(), p, config.scale)
 }
 
 /// The levels alone.
@@ -146,7 +154,8 @@ pub fn model(config: &GaussianConfig, data: &Data, found: Found) -> GaussianMode
         predicted: None,
         chosen: found.chosen,
         j: found.j,
-        j_error: found.j_error,
+        debiased: found.debiased,
+        alike: data.alike,
         true_j: data.truth.as_ref().and_then(|truth| couplings(&truth.basis)),
         identity: None,
         gap: None,

@@ -4,6 +4,7 @@ mod config;
 mod data;
 mod gaussian;
 mod sparse;
+mod units;
 
 pub use config::{GaussianConfig, Penalty};
 
@@ -32,13 +33,15 @@ pub fn infer_gaussian(config: &GaussianConfig, observer: &dyn Observer) -> Resul
     };
     let scalar =
         |name: &str, v: f64| Tensor { name: name.into(), shape: vec![], dtype: "f64".into(), data: vec![v] };
-    let mut arrays = vec![
+    let arrays = vec![
         square("j", &inferred.j),
-        square("covariance", &data.covariance.matrix),
+        square("covariance", &(faer::Scale(data.unit) * &data.covariance.matrix)),
+        square("j_std_error", &inferred.debiased.around(inferred.j.as_ref())),
+        square("j_debiased", &inferred.debiased.j),
+        square("j_debiased_std_error", &inferred.debiased.std_error),
         scalar("gamma", inferred.chosen.gamma),
         scalar("mu", inferred.chosen.mu),
     ];
-    arrays.extend(inferred.j_error.as_ref().map(|e| square("j_std_error", e)));
     write_npz(&folder.place("gaussian/couplings.npz")?, &arrays)?;
     let rendered = sections::gaussian(&inferred)?;
     let diagnosed = Diagnosed {

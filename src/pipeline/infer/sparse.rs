@@ -2,17 +2,15 @@
 
 use super::GaussianConfig;
 use super::data::{Data, unusable};
-use super::gaussian::{Found, levels, model};
+use super::gaussian::{Found, debias, levels, model};
 use crate::inference::gaussian::lasso::{Options, graphical_lasso};
 use crate::inference::gaussian::roots::{Roots, log_grid};
 use crate::inference::gaussian::sparse::{
-    Likelihoods, Pair, couplings, largest, likelihoods, roots, sweep, validate,
+    Likelihoods, couplings, largest, likelihoods, roots, sweep, validate,
 };
-use crate::inference::gaussian::validation::{Validation, covariances, jackknife_of};
+use crate::inference::gaussian::validation::{Validation, covariances};
 use crate::pipeline::{Error, Observer};
 use crate::report::sections::{Chosen, GaussianModel};
-use faer::Mat;
-use rayon::prelude::*;
 
 /// Strengths without --gamma.
 const COUNT: usize = 40;
@@ -31,12 +29,12 @@ pub fn l1(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Resu
     observer.start("graphical lasso", 0);
     let curve = sweep(std::slice::from_ref(&pair), &gammas).map_err(fail)?.remove(0);
     observer.finish();
-    let (mut found, mut validation, mut folds) = (Roots::default(), None, vec![]);
+    let (mut found, mut validation) = (Roots::default(), None);
     if data.truth.is_some() {
         found = roots(std::slice::from_ref(&pair), &gammas, std::slice::from_ref(&curve)).map_err(fail)?;
     } else if let (Some(rows), Some(fold)) = (&data.rows, &data.fold) {
         observer.start("cross-validating", 0);
-        folds = covariances(rows.as_ref(), fold, !config.uncentered)
+        let folds: Vec<_> = covariances(rows.as_ref(), fold, !config.uncentered)
             .into_iter()
             .map(|(train, test, _)| config.scale.apply_both(train.as_ref(), test.as_ref()))
             .collect();
@@ -46,17 +44,9 @@ pub fn l1(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Resu
         observer.finish();
     }
     let (gamma, by) = choose(config, &gammas, &curve, &found, validation.as_ref(), data.truth.is_some());
-    let at = |c: &Mat<f64>| graphical_lasso(c.as_ref(), gamma, &Options::default());
-    let solution = at(c).map_err(fail)?;
+    let solution = graphical_lasso(c.as_ref(), gamma, &Options::default()).map_err(fail)?;
     let chosen = likelihoods(&solution, pair.0.as_ref(), pair.1.as_ref());
-    let j_error = match folds.is_empty() {
-        true => None,
-        false => {
-            let one = |(train, _): &Pair| Ok(couplings(&at(train)?));
-            let all: Vec<Mat<f64>> = folds.par_iter().map(one).collect::<Result<_, _>>().map_err(fail)?;
-            Some(jackknife_of(&all))
-        }
-    };
+    let debiased = debias(config, data, &solution.theta);
     let (j, chosen_at) = (couplings(&solution), Chosen { gamma, mu: chosen.mu, by });
     Ok(GaussianModel {
         gap: Some(curve.iter().map(|l| l.gap).fold(chosen.gap, f64::max)),
@@ -64,7 +54,7 @@ pub fn l1(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Resu
         ..model(
             config,
             data,
-            Found { curve: levels(&curve), roots: found, validation, chosen: chosen_at, j, j_error },
+            Found { curve: levels(&curve), roots: found, validation, chosen: chosen_at, j, debiased },
         )
     })
 }
@@ -90,6 +80,10 @@ fn choose(
     match found.opt.iter().copied().filter(|_| inside).min_by(|a, b| near(a).total_cmp(&near(b))) {
         Some(gamma) if validation.is_some() => (gamma, "the largest cross-validated likelihood"),
         Some(gamma) => (gamma, "the largest likelihood under the true covariance"),
-        None => (gammas[best], "the end of the grid, where unseen data are predicted best; widen --gamma"),
+        None if best == 0 => (
+            gammas[0],
+            "the lower end of the grid, where unseen data are predicted best; widen --gamma downwards",
+        ),
+        None => (gammas[best], "the upper end of the grid, where unseen data are predicted best"),
     }
 }

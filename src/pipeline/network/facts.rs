@@ -13,6 +13,9 @@ pub(super) fn facts(network: &Network) -> Vec<(String, String)> {
     if !network.unused.is_empty() {
         facts.push(("Tensors not used".into(), network.unused.join(", ")));
     }
+    if !network.said.is_empty() {
+        facts.push(("Understood".into(), network.said.join(" ")));
+    }
     if !network.notes.is_empty() {
         facts.push(("Assumed".into(), network.notes.join(" ")));
     }

@@ -68,9 +68,12 @@ fn line(out: &mut String, row: &ClaimRow) {
         escape(&row.claim),
         detail.join(" · ")
     );
-    for value in [&row.published, &row.predicted, &row.measured] {
-        let shown = if value.is_empty() { "–".into() } else { escape(value) };
-        let _ = write!(out, "<td class=\"n\">{shown}</td>");
+    let numbers = [("published", &row.published), ("predicted", &row.predicted), ("measured", &row.measured)];
+    for (name, value) in numbers {
+        let _ = match value.is_empty() {
+            true => write!(out, "<td class=\"n none\">–</td>"),
+            false => write!(out, "<td class=\"n\" data-label=\"{name}\">{}</td>", escape(value)),
+        };
     }
     out.push_str("</tr>\n");
     if !row.reason.is_empty() {

@@ -66,6 +66,8 @@ pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
         "tori": s.tori.iter().map(|t| json!({
             "rotation": number(t.rotation.value), "rotation_error": number(t.rotation.std_error),
             "mean_return": number(t.mean_return.value), "mean_return_error": number(t.mean_return.std_error),
+            "exponents": numbers(&t.exponents.iter().map(|e| e.value).collect::<Vec<_>>()),
+            "exponents_std_error": numbers(&t.exponents.iter().map(|e| e.std_error).collect::<Vec<_>>()),
         })).collect::<Vec<_>>(),
         "cycles": s.cycles.iter().map(|r| entry(r, s.starts)).collect::<Vec<_>>(),
         "unit": context.rate(),

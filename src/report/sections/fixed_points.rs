@@ -6,7 +6,7 @@ pub use said::describe;
 
 use super::long::Long;
 use super::{Context, Rendered, words};
-use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Kinks, Stability};
+use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Kinks, Label, Stability};
 use crate::report::Error;
 use crate::report::figures::{self, Boundary, PlanePoint};
 use crate::report::page::Section;
@@ -22,6 +22,11 @@ fn leading(p: &FixedPoint, flow: bool) -> f64 {
 /// The leading rate, where eigenvalues are those of the system: not at a kink.
 fn own_leading(p: &FixedPoint, flow: bool) -> f64 {
     if p.kinks.is_some() { f64::NAN } else { leading(p, flow) }
+}
+
+/// The verdict, of a fixed point.
+fn stability(p: &FixedPoint) -> Option<&'static str> {
+    (p.label == Label::Fixed).then(|| p.stability.name())
 }
 
 /// The number of unstable directions, where it is known: not where a kink leaves stability open.
@@ -48,7 +53,7 @@ fn entry(p: &FixedPoint, input: &[f64], flow: bool) -> Value {
         "certified_radius": p.certified.map_or(Value::Null, number),
         "isolated": p.isolated,
         "critical": p.critical,
-        "stability": p.stability.name(),
+        "stability": stability(p),
         "unstable": unstable(p),
         "kinks": p.kinks.as_ref().map(kinks),
     });
@@ -88,6 +93,7 @@ pub fn fixed_points(
         "complete": result.complete,
         "ended": said::ended(result),
         "index": result.index.map(|i| json!({"sum": i.sum, "degree": i.degree})),
+        "degree": result.degree,
         "odd": result.odd,
         "second_search": {
             "starts": result.second_starts, "found": result.second_found, "rounds": result.rounds.count,
@@ -154,7 +160,7 @@ pub fn fixed_points(
         facts: said::facts(result),
         figures: list,
         tables: tables(result, context, outputs),
-        notes: warnings.clone(),
+        notes: said::notes(result),
         ..Section::default()
     };
     Ok(Rendered { json, section, warnings })
@@ -180,7 +186,7 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
     let mut columns = vec![
         ("point".into(), Cells::Int(index())),
         ("label".into(), Cells::Text(points.iter().map(|p| p.label.name().into()).collect())),
-        ("stability".into(), Cells::Text(points.iter().map(|p| p.stability.name().into()).collect())),
+        ("stability".into(), Cells::Text(points.iter().map(|p| stability(p).unwrap_or("").into()).collect())),
         ("unstable".into(), float(&|p| unstable(p).map_or(f64::NAN, |u| u as f64))),
         (leading_name.into(), float(&|p| own_leading(p, context.flow))),
         ("time_constant".into(), float(&|p| time_constant(p))),

@@ -4,8 +4,10 @@ mod figures;
 mod tables;
 
 use super::{Rendered, words};
+use crate::inference::gaussian::debiased::Debiased;
 use crate::inference::gaussian::likelihood::Levels;
 use crate::inference::gaussian::roots::Roots;
+use crate::inference::gaussian::successive::Autocorrelation;
 use crate::inference::gaussian::validation::{Estimate, Validation};
 use crate::report::Error;
 use crate::report::page::Section;
@@ -118,8 +120,10 @@ pub struct GaussianModel {
     pub chosen: Chosen,
     /// Couplings there, n x n.
     pub j: Mat<f64>,
-    /// Their standard errors.
-    pub j_error: Option<Mat<f64>>,
+    /// The couplings without the penalty's bias, with their errors.
+    pub debiased: Debiased,
+    /// How alike successive samples are, where that is told from chance.
+    pub alike: Option<Autocorrelation>,
     /// The true couplings of trace zero.
     pub true_j: Option<Mat<f64>>,
     /// Largest violation of eq. 2.16, under L2.
@@ -164,7 +168,7 @@ pub fn describe(m: &GaussianModel) -> Vec<String> {
         out.push(match estimate(&v.opt) {
             Some(gamma) => format!("Held-out data are predicted best at γ = {gamma} ({} folds).", v.folds),
             None if v.least => format!(
-                "Held-out data are predicted best at the least regularisation looked at, γ = {}.",
+                "Held-out data are predicted best at the least regularisation looked at, with the strongest couplings: γ = {}.",
                 words::number(m.range.0)
             ),
             None => format!(
@@ -220,10 +224,11 @@ fn intro(m: &GaussianModel) -> Vec<String> {
     let scale = match m.scale {
         "trace" => "The covariance was rescaled to trace n.",
         "variances" => "Every variable was divided by its standard deviation.",
-        _ => "The covariance was used as measured.",
+        _ => "The covariance is as measured.",
     };
+    let trace = if m.scale == "none" { "that of the data" } else { "n" };
     vec![format!(
-        "The model is Gaussian with covariance (μ − J)⁻¹, whose trace is n; its couplings J maximise the posterior under \
+        "The model is Gaussian with covariance (μ − J)⁻¹, whose trace is {trace}; its couplings J maximise the posterior under \
          {penalty}. Likelihoods are per sample and variable in figures, per sample in tables; (n/2) log 2π is left out. {scale}"
     )]
 }
@@ -235,6 +240,10 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
         ("Couplings given at γ".into(), format!("{} ({})", words::number(m.chosen.gamma), m.chosen.by)),
     ];
     let mut add = |name: &str, text: String| facts.push((name.into(), text));
+    if let Some(a) = &m.alike {
+        let text = format!("{:.0} (lag-one autocorrelation {:.2})", a.effective, a.lag_one);
+        add("Independent samples that the rows are worth", text);
+    }
     if let Some(v) = &m.validation {
         for (name, e) in [("Best γ", &v.opt), ("γ at the crossing", &v.cross), ("γ half-way", &v.half)] {
             let text = e.map_or("none in the range".into(), |e| with_error(e.gamma, e.std_error));
@@ -271,7 +280,16 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
 }
 
 fn notes(m: &GaussianModel) -> Vec<String> {
-    let mut notes = vec![];
+    let mut notes = vec![format!(
+        "Couplings at the chosen γ are drawn towards zero by the penalty. The debiased ones are one Newton step from them towards \
+         the largest likelihood, {}: the true coupling of Gaussian samples lies within two of their standard errors in about 95 of \
+         100 cases, each coupling by itself, whatever γ. The standard error beside the penalised coupling is the root mean square \
+         distance of the truth from it, shrinkage included, and rather too large than too small. The choice of γ does not enter.",
+        match m.penalty {
+            "L1" => "the desparsified graphical lasso, so that zeros have errors too",
+            _ => "2Θ − ΘCΘ with Θ = μ − J",
+        }
+    )];
     if let Some(v) = &m.validation {
         notes.push(format!(
             "Cross-validated curves and strengths are means over {} with {:.0} % of the samples each; training sets overlap, so \
@@ -314,6 +332,8 @@ fn json(m: &GaussianModel) -> Value {
         "n": m.n(),
         "alpha": m.alpha,
         "samples": m.samples,
+        "effective_samples": m.alike.map(|a| number(a.effective)),
+        "lag_one_autocorrelation": m.alike.map(|a| number(a.lag_one)),
         "scale": m.scale,
         "trace": number(m.trace),
         "gamma": numbers(&m.each(|l| l.gamma)),

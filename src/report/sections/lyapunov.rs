@@ -3,7 +3,7 @@
 use super::long::Long;
 use super::{Context, Rendered, words};
 use crate::diagnostics::Estimate;
-use crate::diagnostics::dynamics::lyapunov::{Attractor, Checks, Kind, Lyapunov, Stopped};
+use crate::diagnostics::dynamics::lyapunov::{Attractor, Checks, Kind, Lyapunov, Status, Stopped};
 use crate::report::Error;
 use crate::report::figures::{self, SpectrumSeries};
 use crate::report::page::Section;
@@ -16,6 +16,14 @@ fn kind(k: Kind) -> String {
         Kind::FixedPoint => "fixed point".into(),
         Kind::Cycle(p) => format!("cycle of period {p}"),
         Kind::Moving => "moving".into(),
+    }
+}
+
+fn status(s: Status) -> &'static str {
+    match s {
+        Status::Exact => "exact",
+        Status::Settled => "settled",
+        Status::Unsettled => "unsettled",
     }
 }
 
@@ -43,12 +51,14 @@ fn checks(c: &Checks) -> Value {
         "two_trajectories": estimate(c.two_trajectories),
         "eigenvalues": c.eigenvalues.map_or(Value::Null, number),
         "half_step": estimate(c.half_step),
+        "half_steps": c.half_steps.iter().map(|e| estimate(Some(*e))).collect::<Vec<_>>(),
     })
 }
 
 fn entry(a: &Attractor, time_step: f64) -> Value {
     json!({
         "kind": kind(a.kind),
+        "status": status(a.status),
         "share": number(a.share),
         "exponents": numbers(&a.exponents),
         "std_error": numbers(&a.std_error),
@@ -65,6 +75,8 @@ fn entry(a: &Attractor, time_step: f64) -> Value {
     })
 }
 
+/// Difference at half the time step, in parts of the first exponent, that is not spoken of.
+const HALF: f64 = 1e-3;
 /// Standard error, in nats per step, above which an exponent near zero says nothing yet.
 const WIDE: f64 = 0.005;
 
@@ -72,6 +84,15 @@ const WIDE: f64 = 0.005;
 pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
     let Some(a) = result.attractors.first() else { return "No attractor was reached.".into() };
     let (first, error) = (a.exponents[0], a.std_error[0]);
+    if a.status == Status::Unsettled {
+        return format!(
+            "No attractor is told: {} have not settled in the steps allowed. Over {} λ₁ is {} {} so far, without an error.",
+            words::count(result.trajectories, "initial state"),
+            words::count(a.steps, "step"),
+            words::number(first),
+            context.rate()
+        );
+    }
     let value = format!("{} {}", words::with_error(first, error), context.rate());
     let what = match (driven, a.kind) {
         (true, _) => "Under the given input".to_owned(),
@@ -79,12 +100,22 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
         (false, Kind::Cycle(p)) => format!("The network settles on a cycle of period {p}"),
         (false, Kind::Moving) => "The network does not come to rest".into(),
     };
-    let share = if result.attractors.len() > 1 {
-        let n = result.attractors.len();
-        let all = words::count(result.trajectories, "initial state");
-        format!(" ({} of {all}, which reach {n} attractors)", words::percent(a.share))
-    } else {
-        String::new()
+    let n = result.settled().count();
+    let all = words::count(result.trajectories, "initial state");
+    let share = match (n, result.unsettled()) {
+        (1, None) => String::new(),
+        (_, None) if continuum(result) => {
+            format!(" ({all} rest in {n} different places, as on a continuum of fixed points)")
+        }
+        (1, Some(u)) => {
+            format!(" ({} of {all}; {} have not settled)", words::percent(a.share), words::percent(u.share))
+        }
+        (_, None) => format!(" ({} of {all}, which reach {n} attractors)", words::percent(a.share)),
+        (_, Some(u)) => format!(
+            " ({} of {all}, which reach {n} attractors; {} have not settled)",
+            words::percent(a.share),
+            words::percent(u.share)
+        ),
     };
     let clear = error.is_finite() && first.abs() > 4.0 * error.max(1e-12);
     let verdict = if !first.is_finite() {
@@ -109,6 +140,21 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
     format!("{what}{share}{comma} {verdict}.")
 }
 
+/// Whether every attractor is a fixed point whose first exponent is zero within its error.
+fn continuum(result: &Lyapunov) -> bool {
+    let neutral = |a: &Attractor| a.exponents[0].abs() <= 4.0 * a.std_error[0].max(1e-12);
+    result.settled().all(|a| a.kind == Kind::FixedPoint && neutral(a)) && result.settled().count() > 2
+}
+
+/// What each entry is called.
+fn labels(result: &Lyapunov) -> Vec<String> {
+    let one = |(k, a): (usize, &Attractor)| match a.status {
+        Status::Unsettled => "not settled".into(),
+        _ => format!("attractor {}", k + 1),
+    };
+    result.attractors.iter().enumerate().map(one).collect()
+}
+
 /// The main attractor's numbers stand at the top of the JSON, those of all under `attractors`.
 pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Rendered, Error> {
     let main = result.attractors.first();
@@ -117,9 +163,10 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
     json["diverged"] = json!(result.diverged);
     json["driven"] = driven.into();
     json["unit"] = context.rate().into();
-    json["attractors"] = result.attractors.iter().map(|a| entry(a, result.time_step)).collect();
+    json["attractors"] = result.settled().map(|a| entry(a, result.time_step)).collect();
+    json["unsettled"] = result.unsettled().map_or(Value::Null, |a| entry(a, result.time_step));
 
-    let labels: Vec<String> = (0..result.attractors.len()).map(|k| format!("attractor {}", k + 1)).collect();
+    let labels: Vec<String> = labels(result);
     let series: Vec<SpectrumSeries> = result
         .attractors
         .iter()
@@ -144,6 +191,16 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
             warnings.push(format!(
                 "{label}: a flow that does not rest must have an exponent of zero, and none is within its error: \
                  raise --steps or lower --dt."
+            ));
+        }
+        if let Some((i, sigmas)) = a.checks.farthest_at_half_step(a, HALF * a.exponents[0].abs())
+            && sigmas > 5.0
+        {
+            warnings.push(format!(
+                "{label}: exponent {} is {} at half the time step, {} before: lower --dt.",
+                i + 1,
+                words::with_error(a.checks.half_steps[i].value, a.checks.half_steps[i].std_error),
+                words::with_error(a.exponents[i], a.std_error[i]),
             ));
         }
     }
@@ -198,6 +255,18 @@ fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
     if let Some(e) = a.checks.half_step {
         facts.push(("Check: first exponent at half the time step".into(), shown(e)));
     }
+    if let Some((i, sigmas)) = a.checks.farthest_at_half_step(a, 0.0) {
+        let text = format!(
+            "exponent {}: {} against {} ({sigmas:.1} errors)",
+            i + 1,
+            shown(a.checks.half_steps[i]),
+            words::with_error(a.exponents[i], a.std_error[i])
+        );
+        facts.push((
+            format!("Check: of {} exponents at half the time step, the farthest", a.checks.half_steps.len()),
+            text,
+        ));
+    }
     facts
 }
 
@@ -219,10 +288,11 @@ fn tables(result: &Lyapunov) -> Vec<TableOut> {
     let float = |f: &dyn Fn(&Attractor) -> f64| Cells::Float(all.iter().map(f).collect());
     let attractors = TableOut {
         name: "attractors".into(),
-        caption: "Attractors by the share of initial states that reach them.".into(),
+        caption: "Attractors by the share of initial states that reach them; in the last row of status unsettled, what has not settled.".into(),
         columns: vec![
             ("attractor".into(), Cells::Int((1..=all.len() as i64).collect())),
             ("kind".into(), Cells::Text(all.iter().map(|a| kind(a.kind)).collect())),
+            ("status".into(), Cells::Text(all.iter().map(|a| status(a.status).into()).collect())),
             ("share".into(), float(&|a| a.share)),
             ("first_exponent".into(), float(&|a| a.exponents[0])),
             ("std_error".into(), float(&|a| a.std_error[0])),

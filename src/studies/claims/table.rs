@@ -1,6 +1,6 @@
 //! Claims as `claims.csv`, on the page, in the summary, on the terminal, and what they say together.
 
-use super::{Claim, Kind, Verdict};
+use super::{Claim, Expected, Kind, Verdict};
 use crate::report::page::ClaimRow;
 use crate::report::sections::words::{number, with_error};
 use crate::report::summary;
@@ -75,8 +75,11 @@ fn reason(c: &Claim) -> String {
         (_, None, _) if m.n == 1 => "Of one repetition no error is known.".into(),
         (_, None, _) => "The error is not known.".into(),
         (.., None) => "The error stands on one repetition.".into(),
+        (.., Some(_)) if matches!(c.expected, Expected::Near(_)) && c.tolerance <= 0.0 => {
+            "No difference at all is allowed, which no number with an error can show.".into()
+        }
         (.., Some(reach)) => {
-            format!("The interval of 95 %, {} ± {}, holds both answers.", number(m.value), number(reach))
+            format!("The interval of 95 %, {} ± {}, contains both answers.", number(m.value), number(reach))
         }
     }
 }

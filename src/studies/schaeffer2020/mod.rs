@@ -37,8 +37,7 @@ mod tests {
     use super::*;
     use crate::pipeline::Silent;
     use crate::studies::claims::Kind;
-    use crate::studies::{Findings, Preset, Settings, Verdict};
-    use std::time::Instant;
+    use crate::studies::{Error, Findings, Preset, Settings, Verdict};
 
     /// Networks of two seeds, trained until they act at all, which all studies of one process share; a short session.
     const SMALL: Sizes = Sizes { seeds: 2, blocks: 40, steps: networks::NAMED + 1000, distilled: 40 };
@@ -53,29 +52,23 @@ mod tests {
             data: None,
             progress: std::env::temp_dir(),
         };
-        let of = |sizes: fn(Sizes, &Settings, &dyn crate::pipeline::Observer) -> _| {
-            sizes(SMALL, &settings, &Silent)
-        };
-        let mut all: Vec<(&str, Findings)> = vec![];
-        let mut add = |study: &Study, found: Result<Findings, crate::studies::Error>| {
-            let begun = Instant::now();
-            all.push((study.name, found.unwrap_or_else(|e| panic!("{}: {e}", study.name))));
-            println!("{}: {:.1} s", study.name, begun.elapsed().as_secs_f64());
-        };
-        add(&fig2::STUDY, of(fig2::findings));
-        add(&fig3::STUDY, of(fig3::findings));
-        add(&fig4::STUDY, of(fig4::findings));
-        add(&fig5::STUDY, of(fig5::findings));
-        add(&fig6::STUDY, of(fig6::findings));
-        add(&fig7::STUDY, of(fig7::findings));
-        add(&fig8::STUDY, of(fig8::findings));
-        add(&fig9::STUDY, of(fig9::findings));
-        add(&sizes::STUDY, sizes::findings(&[(10, SMALL.steps, 2)], SMALL.blocks, &settings, &Silent));
-        assert_eq!(
-            all.iter().map(|f| f.0).collect::<Vec<_>>(),
-            STUDIES.iter().map(|s| s.name).collect::<Vec<_>>()
-        );
-        for (name, found) in &all {
+        let units = [(10, SMALL.steps, 2)];
+        type Run<'a> = &'a dyn Fn() -> Result<Findings, Error>;
+        let runs: [Run; 9] = [
+            &|| fig2::findings(SMALL, &settings, &Silent),
+            &|| fig3::findings(SMALL, &settings, &Silent),
+            &|| fig4::findings(SMALL, &settings, &Silent),
+            &|| fig5::findings(SMALL, &settings, &Silent),
+            &|| fig6::findings(SMALL, &settings, &Silent),
+            &|| fig7::findings(SMALL, &settings, &Silent),
+            &|| fig8::findings(SMALL, &settings, &Silent),
+            &|| fig9::findings(SMALL, &settings, &Silent),
+            &|| sizes::findings(&units, SMALL.blocks, &settings, &Silent),
+        ];
+        assert_eq!(runs.len(), STUDIES.len());
+        for (study, run) in STUDIES.iter().zip(runs) {
+            let name = study.name;
+            let found = run().unwrap_or_else(|e| panic!("{name}: {e}"));
             assert!(
                 !found.claims.is_empty() && !found.sections.is_empty() && !found.answer.is_empty(),
                 "{name}"

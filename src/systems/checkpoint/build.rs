@@ -1,8 +1,11 @@
 //! Checked tensors to a system.
 
 use super::constants::constants;
+use super::effective::Catalogue;
+use super::entry::Entry;
+use super::given::by_map;
 use super::metadata::{Saved, layered};
-use super::names::{LayerTensors, find};
+use super::names::{LayerTensors, Parts, by_name};
 use super::{CellKind, Error, Network, Readout, Spec};
 use crate::io::tensors::{Tensor, Tensors};
 use crate::systems::architecture::{Architecture, Cell};
@@ -12,26 +15,41 @@ use faer::{Mat, MatRef};
 
 /// Makes the system that `file` and `spec` describe.
 ///
-/// PyTorch names are found under any prefix; the cell follows from the rows of the recurrent matrix
-/// (H vanilla, 3H GRU, 4H LSTM). Errors name the tensor, its shape and the shape expected.
+/// The names of PyTorch, Equinox, Keras, Flax and Haiku are found under any prefix; the cell follows from the rows of
+/// the recurrent matrix (H vanilla, 3H GRU, 4H LSTM). Weights that the file holds in parts (weight norm, spectral norm,
+/// pruning, weight drop, low rank) are computed. Errors name the tensor, its shape and the shape expected.
 pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
-    let saved = Saved::read(&file.metadata)?;
-    let parts = find(file, spec)?;
-    let (rows, n) = matrix(parts.layers[0].w)?;
-    let cell = match spec.cell.or(saved.cell) {
+    let all = Catalogue::of(file);
+    let mut saved = Saved::read(&file.metadata)?;
+    let mut parts = if spec.map.is_empty() { by_name(file, &all, spec)? } else { by_map(file, &all, spec)? };
+    saved.look(&file.metadata, &parts.prefix, &mut parts.said);
+    let (rows, n) = matrix(&parts.layers[0].w.tensor)?;
+    let cell = match spec.cell.or(saved.cell).or(parts.cell) {
         Some(cell) => cell,
         None => match rows.checked_div(n) {
             Some(1) if rows == n => CellKind::Vanilla,
             Some(3) if rows == 3 * n => CellKind::Gru,
             Some(4) if rows == 4 * n => CellKind::Lstm,
-            _ => return Err(shape(parts.layers[0].w, "H x H (vanilla), 3H x H (GRU) or 4H x H (LSTM)")),
+            _ => {
+                return Err(shape(
+                    &parts.layers[0].w.tensor,
+                    "H x H (vanilla), 3H x H (GRU) or 4H x H (LSTM)",
+                ));
+            }
         },
     };
     let mut notes = Vec::new();
+    if spec.gates.is_some() && cell.gates().len() == 1 {
+        return Err(Error::Setting { option: "--gates", cell, advice: "; they have none".into() });
+    }
+    if spec.vectors.is_some() && file.metadata.contains_key("nullcline") {
+        let why = "--vectors goes with files of other programs; this one is nullcline's own";
+        return Err(Error::Command(why.into()));
+    }
     if (spec.reset_before || saved.reset_before) && cell != CellKind::Gru {
         return Err(Error::Setting { option: "--reset-before", cell, advice: String::new() });
     }
-    let cell = constants(cell, spec, &saved, parts.tau, n, &mut notes)?;
+    let cell = constants(cell, spec, &saved, &parts, n, &mut notes)?;
     let mut layers = Vec::new();
     let mut below = None;
     for layer in &parts.layers {
@@ -42,32 +60,54 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let units: Vec<usize> = layers.iter().map(|l| l.n).collect();
     let architecture = Architecture::new(cell, layers[0].d, &units)?;
     let theta = parameters(&layers, &architecture.rule::<f64>().layout());
-    let second = architecture.cell().kind().second().is_some();
-    let used: Vec<&str> = parts
-        .layers
-        .iter()
-        .flat_map(|l| [Some(l.w), l.second.filter(|_| second), l.u, l.b_ih, l.b_hh])
-        .chain([parts.readout.map(|r| r.0), parts.readout.and_then(|r| r.1), parts.tau])
-        .flatten()
-        .map(|t| t.name.as_str())
-        .collect();
-    let unused =
-        file.tensors.iter().map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect();
     let outputs = architecture.output().len();
     let cell = architecture.cell().kind();
+    let unused = unused(file, &parts, cell);
+    let mut said: Vec<String> = parts.all().filter_map(|e| e.how.clone()).collect();
+    said.append(&mut parts.said);
+    said.extend(left_out("used", unused.iter().map(String::as_str)));
+    said.extend(left_out(
+        "read",
+        file.skipped.iter().map(|s| s.split_once(": ").map_or(s.as_str(), |s| s.0)),
+    ));
     Ok(Network {
         inputs: architecture.inputs(),
         state_names: architecture.state_names(),
         system: architecture.system(&theta),
-        readout: parts.readout.map(|(w, b)| read_out(w, b, outputs)).transpose()?,
+        readout: parts
+            .readout
+            .as_ref()
+            .map(|(w, b)| read_out(w, b.as_ref(), outputs, parts.rows))
+            .transpose()?,
         activation: architecture.cell().activation(),
         recurrent: recurrent(&layers, architecture.cell()),
         cell,
         units,
         unused,
         notes,
+        said,
         architecture,
     })
+}
+
+/// Tensors of the file that play no part.
+fn unused(file: &Tensors, parts: &Parts, cell: CellKind) -> Vec<String> {
+    let second = parts.layers.iter().filter_map(|l| l.second.as_ref()).filter(|_| cell.second().is_none());
+    let idle: Vec<&str> = second.flat_map(|e| e.from.iter().copied()).collect();
+    let used: Vec<&str> =
+        parts.all().flat_map(|e| e.from.iter().copied()).filter(|n| !idle.contains(n)).collect();
+    file.tensors.iter().map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect()
+}
+
+/// One sentence that names what is not `done` with, but for the state of training.
+fn left_out<'a>(done: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    const TRAINING: [&str; 7] =
+        ["optim", "exp_avg", "momentum", "num_batches_tracked", "scheduler", "callbacks", "loops"];
+    let kept = names.filter(|n| !TRAINING.iter().any(|w| n.contains(w)));
+    let named: Vec<String> = kept.map(|n| format!("`{n}`")).collect();
+    let shown = if named.len() > 6 { 5 } else { named.len() };
+    let rest = if named.len() > 6 { format!(" and {} more", named.len() - 5) } else { String::new() };
+    (!named.is_empty()).then(|| format!("Not {done}: {}{rest}.", named[..shown].join(", ")))
 }
 
 /// One layer's tensors, of checked shapes and finite.
@@ -75,18 +115,17 @@ struct Layer<'a> {
     tensors: &'a LayerTensors<'a>,
     n: usize,
     d: usize,
-    /// U is stored d x n.
-    transposed: bool,
 }
 
 impl<'a> Layer<'a> {
     fn check(tensors: &'a LayerTensors<'a>, cell: CellKind, below: Option<usize>) -> Result<Self, Error> {
         let gates = cell.gates().len();
-        let (rows, n) = matrix(tensors.w)?;
+        let w = &*tensors.w.tensor;
+        let (rows, n) = matrix(w)?;
         if n == 0 || rows != gates * n {
             let rows = if gates == 1 { "H x H".to_owned() } else { format!("{gates}H x H") };
             let expected = format!("{rows} with H > 0, as {} networks have", cell.name());
-            return Err(shape(tensors.w, &expected));
+            return Err(shape(w, &expected));
         }
         if let Some(block) = cell.second() {
             let why = || {
@@ -96,9 +135,9 @@ impl<'a> Layer<'a> {
                 )
             };
             let missing = || Error::Missing { name: block.into(), why: why() };
-            let second = tensors.second.ok_or_else(missing)?;
+            let second = &*tensors.second.as_ref().ok_or_else(missing)?.tensor;
             if matrix(second)? != (n, n) {
-                return Err(shape(second, &format!("{n} x {n}, as `{}`", tensors.w.name)));
+                return Err(shape(second, &format!("{n} x {n}, as `{}`", w.name)));
             }
             finite(second)?;
         }
@@ -108,26 +147,25 @@ impl<'a> Layer<'a> {
         } else {
             format!("{} for each unit of ", cell.drives())
         };
-        let mut layer = Self { tensors, n, d: 0, transposed: false };
-        if let Some(u) = tensors.u {
+        let mut layer = Self { tensors, n, d: 0 };
+        if let Some(u) = tensors.u.as_ref().map(|u| &*u.tensor) {
             let (r, c) = if u.shape.len() == 1 { (u.shape[0], 1) } else { matrix(u)? };
-            layer.transposed = r != rows && c == rows;
-            layer.d = if layer.transposed { r } else { c };
-            if r != rows && !layer.transposed {
-                return Err(shape(u, &format!("{rows} rows, {as_w}`{}`", tensors.w.name)));
+            layer.d = c;
+            if r != rows {
+                return Err(shape(u, &format!("{rows} rows, {as_w}`{}`", w.name)));
             }
             if let Some(below) = below.filter(|b| *b != layer.d) {
                 let expected = format!("{below} columns, the units of the layer below");
                 return Err(shape(u, &expected));
             }
         }
-        for b in [tensors.b_ih, tensors.b_hh].into_iter().flatten() {
+        for b in [&tensors.b_ih, &tensors.b_hh].into_iter().flatten().map(|b| &*b.tensor) {
             if b.data.len() != rows || b.shape.iter().filter(|s| **s != 1).count() > 1 {
-                return Err(shape(b, &format!("[{rows}], {as_w}`{}`", tensors.w.name)));
+                return Err(shape(b, &format!("[{rows}], {as_w}`{}`", w.name)));
             }
         }
-        for t in [Some(tensors.w), tensors.u, tensors.b_ih, tensors.b_hh].into_iter().flatten() {
-            finite(t)?;
+        for t in [Some(&tensors.w), tensors.u.as_ref(), tensors.b_ih.as_ref(), tensors.b_hh.as_ref()] {
+            t.map_or(Ok(()), |t| finite(&t.tensor))?;
         }
         Ok(layer)
     }
@@ -137,23 +175,22 @@ impl<'a> Layer<'a> {
         let t = self.tensors;
         let mut matrix =
             |m: MatRef<f64>| out.extend((0..cols).flat_map(|j| (0..rows).map(move |i| m[(i, j)])));
-        match (block, t.u) {
-            ("weight_ih", Some(u)) if self.transposed => matrix(row_major(&u.data, cols).transpose()),
-            ("weight_ih", Some(u)) if cols > 0 => matrix(row_major(&u.data, rows)),
+        match (block, &t.u) {
+            ("weight_ih", Some(u)) if cols > 0 => matrix(row_major(&u.tensor.data, rows)),
             ("weight_ih", _) => {}
-            ("weight_hh", _) => matrix(row_major(&t.w.data, rows)),
+            ("weight_hh", _) => matrix(row_major(&t.w.tensor.data, rows)),
             ("weight_hz" | "weight_hl", _) => {
-                if let Some(second) = t.second {
-                    matrix(row_major(&second.data, rows));
+                if let Some(second) = &t.second {
+                    matrix(row_major(&second.tensor.data, rows));
                 }
             }
             _ => {
                 let parts = match block {
-                    "bias_ih" => [t.b_ih, None],
-                    "bias_hh" => [None, t.b_hh],
-                    _ => [t.b_ih, t.b_hh],
+                    "bias_ih" => [t.b_ih.as_ref(), None],
+                    "bias_hh" => [None, t.b_hh.as_ref()],
+                    _ => [t.b_ih.as_ref(), t.b_hh.as_ref()],
                 };
-                let value = |i: usize| parts.iter().flatten().map(|b| b.data[i]).sum::<f64>();
+                let value = |i: usize| parts.iter().flatten().map(|b| b.tensor.data[i]).sum::<f64>();
                 out.extend((0..rows).map(value));
             }
         }
@@ -202,8 +239,9 @@ fn finite(t: &Tensor) -> Result<(), Error> {
 fn recurrent(layers: &[Layer], cell: &Cell) -> Vec<(String, Mat<f64>)> {
     let mut out = Vec::new();
     for (l, layer) in layers.iter().enumerate() {
-        let w = row_major(&layer.tensors.w.data, layer.tensors.w.shape[0]);
-        let second = layer.tensors.second.map(|t| row_major(&t.data, layer.n));
+        let w = &layer.tensors.w.tensor;
+        let w = row_major(&w.data, w.shape[0]);
+        let second = layer.tensors.second.as_ref().map(|t| row_major(&t.tensor.data, layer.n));
         let mut push = |name: &str, m: Mat<f64>| {
             let name = if layers.len() > 1 { format!("layer{l}_{name}") } else { name.to_owned() };
             out.push((name, m));
@@ -230,10 +268,12 @@ fn recurrent(layers: &[Layer], cell: &Cell) -> Vec<(String, Mat<f64>)> {
     out
 }
 
-fn read_out(w: &Tensor, b: Option<&Tensor>, n: usize) -> Result<Readout, Error> {
+/// The read-out of a state of `n` outputs; a square one lies as the other weights do.
+fn read_out(w: &Entry, b: Option<&Entry>, n: usize, across: bool) -> Result<Readout, Error> {
+    let w = &*w.tensor;
     let (rows, columns) = matrix(w)?;
     let m = row_major(&w.data, rows);
-    let weight = if columns == n {
+    let weight = if columns == n && !(across && rows == n) {
         m.to_owned()
     } else if rows == n {
         m.transpose().to_owned()
@@ -241,7 +281,7 @@ fn read_out(w: &Tensor, b: Option<&Tensor>, n: usize) -> Result<Readout, Error> 
         return Err(shape(w, &format!("{n} columns, the units of the top layer")));
     };
     finite(w)?;
-    let bias = match b {
+    let bias = match b.map(|b| &*b.tensor) {
         Some(b) if b.data.len() == weight.nrows() => {
             finite(b)?;
             b.data.clone()

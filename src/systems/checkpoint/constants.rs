@@ -2,21 +2,23 @@
 
 use super::build::shape;
 use super::metadata::Saved;
+use super::names::Parts;
 use super::{CellKind, Error, Spec};
 use crate::io::tensors::Tensor;
 use crate::linalg::activation::Activation;
 use crate::systems::architecture::{Cell, Scheme};
 
-/// The cell with its constants, from the command line, the file's metadata or an assumption noted.
+/// The cell with its constants, from the command line, the file or an assumption noted.
 pub(super) fn constants(
     kind: CellKind,
     spec: &Spec,
     saved: &Saved,
-    tau: Option<&Tensor>,
+    parts: &Parts,
     n: usize,
     notes: &mut Vec<String>,
 ) -> Result<Cell, Error> {
-    let activation = activation(kind, spec, saved, notes)?;
+    let activation = activation(kind, spec, saved.activation.or(parts.activation), saved, notes)?;
+    let tau = parts.tau.as_ref().map(|t| &*t.tensor);
     if !kind.is_flow() {
         let dt = spec.dt.is_some() && kind != CellKind::CoRnn;
         let given = [("--tau", spec.tau.is_some()), ("--dt", dt), ("--euler", spec.euler)];
@@ -40,7 +42,9 @@ pub(super) fn constants(
         return Ok(cell);
     }
     Ok(match kind {
-        CellKind::Gru => Cell::Gru { reset_before: spec.reset_before || saved.reset_before },
+        CellKind::Gru => {
+            Cell::Gru { reset_before: spec.reset_before || parts.reset_before.unwrap_or(saved.reset_before) }
+        }
         CellKind::Lstm => Cell::Lstm,
         CellKind::Rate => {
             let tau = time_constants(spec, saved, tau, n, notes)?;
@@ -57,6 +61,7 @@ pub(super) fn constants(
 fn activation(
     cell: CellKind,
     spec: &Spec,
+    file: Option<Activation>,
     saved: &Saved,
     notes: &mut Vec<String>,
 ) -> Result<Activation, Error> {
@@ -64,11 +69,12 @@ fn activation(
         let advice = "; its nonlinearities are fixed".to_owned();
         return Err(Error::Setting { option: "--activation", cell, advice });
     }
-    Ok(spec.activation.or(saved.activation).unwrap_or_else(|| {
+    Ok(spec.activation.or(file).unwrap_or_else(|| {
         if cell.has_activation() {
-            notes.push(
-                "The file does not say the nonlinearity: tanh is assumed (--activation changes it).".into(),
-            );
+            let elsewhere = saved.elsewhere.as_deref().map_or(String::new(), |s| format!(" for the network ({s})"));
+            notes.push(format!(
+                "The file does not say the nonlinearity{elsewhere}: tanh is assumed (--activation changes it)."
+            ));
         }
         Activation::Tanh
     }))

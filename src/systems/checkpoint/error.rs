@@ -16,6 +16,59 @@ pub enum Error {
         /// The tensors present.
         found: String,
     },
+    /// No recurrent weights under any known name, but some that look like them.
+    #[error(
+        "no recurrent network under names that are known: the file holds {found}. If these are a network's, say which \
+         is which: {options}, with CELL one of vanilla (h' = f(W h + U u + b)), rate or current (tau x' = -x + ..., \
+         with --euler --dt for the maps that most task papers train), gru or lstm"
+    )]
+    Unnamed {
+        /// The tensors present.
+        found: String,
+        /// The options that would read it.
+        options: String,
+    },
+    /// Nothing but quantised weights.
+    #[error(
+        "the weights are quantised, which is not read: save the state_dict of the float model, before it was quantised"
+    )]
+    Quantised,
+    /// Weights whose parametrisation the file does not tell.
+    #[error(
+        "tensor `{shows}` belongs to {what}, from which `{name}` is computed, not read here: in PyTorch, \
+         torch.nn.utils.parametrize.remove_parametrizations({}) keeps the weights that act; then save the state_dict again",
+        in_python(name)
+    )]
+    Parametrised {
+        /// The weight.
+        name: String,
+        /// The tensor that shows it.
+        shows: String,
+        /// What is known of the parametrisation.
+        what: &'static str,
+    },
+    /// A tensor of the network that could not be read.
+    #[error("tensor `{name}` is needed and cannot be read: {why}")]
+    Unread {
+        /// Its name.
+        name: String,
+        /// Why.
+        why: String,
+    },
+    /// A tensor of the network's own module without a part.
+    #[error(
+        "tensor `{name}` looks like {what} of the network, but has no part in this cell, so that the network is another \
+         than the names say; --cell with --map w_rec=NAME,w_in=NAME,b=NAME reads it without"
+    )]
+    Unplaced {
+        /// Its name.
+        name: String,
+        /// What it looks like.
+        what: &'static str,
+    },
+    /// What neither the file nor the command says.
+    #[error("{0}")]
+    Undecided(String),
     /// Several networks.
     #[error("the file holds {} recurrent networks ({}): choose one with --prefix", prefixes.len(), prefixes.join(", "))]
     Several {
@@ -114,4 +167,12 @@ pub enum Error {
         /// The cell.
         cell: CellKind,
     },
+}
+
+/// Module and name of a weight, as arguments in Python.
+fn in_python(weight: &str) -> String {
+    match weight.rsplit_once('.') {
+        Some((module, name)) => format!("model.{module}, \"{name}\""),
+        None => format!("model, \"{weight}\""),
+    }
 }

@@ -1,5 +1,6 @@
 //! What nullcline's own files say about themselves.
 
+use super::entry::{joined, parted};
 use super::{CellKind, Error};
 use crate::io::tensors::Tensor;
 use crate::linalg::Real;
@@ -21,6 +22,8 @@ pub(super) struct Saved {
     pub euler: bool,
     pub reset_before: bool,
     pub constants: Vec<(&'static str, f64)>,
+    /// Where something else than the network's own module names a nonlinearity.
+    pub elsewhere: Option<String>,
 }
 
 fn bad(name: &str, value: &str, expected: &str) -> Error {
@@ -73,6 +76,31 @@ impl Saved {
             }
         }
         Ok(saved)
+    }
+
+    /// Takes the nonlinearity from the settings of the module `prefix` in a pickle, or from the only setting called
+    /// so anywhere in the file, which is said.
+    pub fn look(&mut self, metadata: &BTreeMap<String, String>, prefix: &str, said: &mut Vec<String>) {
+        if self.activation.is_some() || metadata.contains_key("nullcline") {
+            return;
+        }
+        let value = |v: &str| Activation::parse(v.strip_prefix("RNN_").unwrap_or(v));
+        let own = ["nonlinearity", "non_linearity", "mode", "activation"];
+        let own = own.map(|leaf| metadata.get(&joined(prefix, leaf, ".")).and_then(|v| value(v)));
+        self.activation = own.into_iter().flatten().next();
+        if self.activation.is_some() {
+            return;
+        }
+        let named =
+            |leaf: &str| metadata.iter().find(|(k, v)| parted(k).1.ends_with(leaf) && value(v).is_some());
+        match (named("nonlinearity").or(named("non_linearity")), named("activation")) {
+            (Some((key, v)), _) => {
+                self.activation = value(v);
+                said.push(format!("The nonlinearity is {v}, as `{key}` says."));
+            }
+            (None, Some((key, v))) => self.elsewhere = Some(format!("`{key}` is {v}")),
+            (None, None) => {}
+        }
     }
 }
 

@@ -2,14 +2,23 @@
 
 mod build;
 mod constants;
+mod effective;
+mod entry;
 mod error;
+mod frameworks;
+mod given;
 mod metadata;
 mod names;
+mod orientation;
+mod published;
+mod readout;
+mod suggest;
 
 pub use build::load;
 pub use error::Error;
 pub use metadata::save;
 pub use names::has_network_names;
+pub use orientation::Vectors;
 
 pub use super::architecture::CellKind;
 
@@ -23,7 +32,7 @@ use faer::Mat;
 pub struct Spec {
     /// The cell, when the names do not tell.
     pub cell: Option<CellKind>,
-    /// Pairs of role and tensor name (`w_rec=W`); either order is understood.
+    /// Pairs of role and tensor name (`w_rec=W`), or names joined by `+` (`b=b1+b2`); either order is understood.
     pub map: Vec<(String, String)>,
     /// Nonlinearity of a vanilla, rate or current network; tanh unless the file says otherwise.
     pub activation: Option<Activation>,
@@ -41,6 +50,10 @@ pub struct Spec {
     pub reset_before: bool,
     /// Prefix of the tensors to take when a file holds several networks.
     pub prefix: Option<String>,
+    /// How vectors multiply the stored weights, where the shapes do not tell or tell it wrongly.
+    pub vectors: Option<Vectors>,
+    /// Gates of a GRU or LSTM in the order of the file.
+    pub gates: Option<Vec<String>>,
 }
 
 /// A linear read-out y = D x + b of the (top layer's) output.
@@ -76,6 +89,8 @@ pub struct Network {
     pub unused: Vec<String>,
     /// What was assumed, in sentences.
     pub notes: Vec<String>,
+    /// How the file was understood and what of it was left out, in sentences that the user should see.
+    pub said: Vec<String>,
     /// Names of the state's coordinates.
     pub state_names: Vec<String>,
 }

@@ -1,39 +1,93 @@
-//! Which tensor plays which part: PyTorch names under any prefix, or a map given by the user.
+//! Which tensor plays which part, by the names that frameworks give.
 
-use super::{CellKind, Error, Spec};
-use crate::io::tensors::{Tensor, Tensors};
+use super::effective::Catalogue;
+use super::entry::{Entry, joined, parted};
+use super::given::in_order;
+use super::orientation::oriented;
+use super::readout::readout;
+use super::{CellKind, Error, Spec, frameworks, published};
+use crate::io::tensors::Tensors;
+use crate::linalg::activation::Activation;
 use std::collections::BTreeMap;
 
-/// The tensors of one layer.
-#[derive(Clone, Copy)]
+/// The tensors of one layer, in PyTorch's layout: columns, gates r, z, n or i, f, g, o.
+#[derive(Clone, Debug)]
 pub struct LayerTensors<'a> {
     /// Recurrent weights.
-    pub w: &'a Tensor,
+    pub w: Entry<'a>,
     /// Weights of a coRNN's velocities, or of a Lipschitz network's linear part.
-    pub second: Option<&'a Tensor>,
+    pub second: Option<Entry<'a>>,
     /// Input weights.
-    pub u: Option<&'a Tensor>,
+    pub u: Option<Entry<'a>>,
     /// Bias of the input path, or the only bias.
-    pub b_ih: Option<&'a Tensor>,
+    pub b_ih: Option<Entry<'a>>,
     /// Bias of the recurrent path.
-    pub b_hh: Option<&'a Tensor>,
+    pub b_hh: Option<Entry<'a>>,
 }
 
-/// The tensors of a network.
+impl<'a> LayerTensors<'a> {
+    /// Recurrent weights alone.
+    pub fn of(w: Entry<'a>) -> Self {
+        Self { w, second: None, u: None, b_ih: None, b_hh: None }
+    }
+
+    /// All tensors.
+    pub fn all(&self) -> impl Iterator<Item = &Entry<'a>> {
+        [&self.second, &self.u, &self.b_ih, &self.b_hh].into_iter().flatten().chain([&self.w])
+    }
+}
+
+/// The tensors of a network, and what their names say.
+#[derive(Debug)]
 pub struct Parts<'a> {
     /// Layers from the input up.
     pub layers: Vec<LayerTensors<'a>>,
-    /// Read-out weights and bias.
-    pub readout: Option<(&'a Tensor, Option<&'a Tensor>)>,
+    /// Read-out weights and bias, as stored.
+    pub readout: Option<(Entry<'a>, Option<Entry<'a>>)>,
+    /// Whether vectors multiply the stored weights as rows, which decides about a square read-out.
+    pub rows: bool,
     /// Time constants, one or one a unit.
-    pub tau: Option<&'a Tensor>,
+    pub tau: Option<Entry<'a>>,
+    /// The cell, where the names tell.
+    pub cell: Option<CellKind>,
+    /// The nonlinearity, where the names tell.
+    pub activation: Option<Activation>,
+    /// Whether the reset gate stands before the product, where the names tell.
+    pub reset_before: Option<bool>,
+    /// The module of the network, whose settings a pickle may hold.
+    pub prefix: String,
+    /// How the file was understood, to be said.
+    pub said: Vec<String>,
+}
+
+impl<'a> Parts<'a> {
+    /// A network of these layers and nothing else.
+    pub fn of(layers: Vec<LayerTensors<'a>>, prefix: &str) -> Self {
+        Self {
+            layers,
+            readout: None,
+            rows: false,
+            tau: None,
+            cell: None,
+            activation: None,
+            reset_before: None,
+            prefix: prefix.to_owned(),
+            said: Vec::new(),
+        }
+    }
+
+    /// Every tensor that has a part.
+    pub fn all(&self) -> impl Iterator<Item = &Entry<'a>> {
+        let readout = self.readout.iter().flat_map(|(w, b)| [Some(w), b.as_ref()]).flatten();
+        self.layers.iter().flat_map(LayerTensors::all).chain(readout).chain(&self.tau)
+    }
 }
 
 const KINDS: [&str; 6] = ["weight_ih", "weight_hh", "weight_hz", "weight_hl", "bias_ih", "bias_hh"];
 
 /// `prefix`, kind and layer of a PyTorch parameter name such as `rnn.weight_hh_l0` or `cell.bias_ih`.
-fn split(name: &str) -> Option<(&str, &'static str, usize)> {
-    let (prefix, last) = name.rfind('.').map_or(("", name), |i| (&name[..i], &name[i + 1..]));
+pub fn split(name: &str) -> Option<(&str, &'static str, usize)> {
+    let (prefix, last) = parted(name);
     for kind in KINDS {
         let Some(rest) = last.strip_prefix(kind) else { continue };
         if rest.is_empty() {
@@ -46,11 +100,10 @@ fn split(name: &str) -> Option<(&str, &'static str, usize)> {
     None
 }
 
-/// Finds the parts of the network in `file`.
-pub fn find<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
-    let prefix = spec.prefix.as_deref().map(|p| p.trim_end_matches('.'));
+/// Fails at layers that are not one dynamical system forward in time.
+fn refuse(file: &Tensors, prefix: Option<&str>) -> Result<(), Error> {
     for t in &file.tensors {
-        let (own, last) = t.name.rsplit_once('.').unwrap_or(("", &t.name));
+        let (own, last) = parted(&t.name);
         if prefix.is_some_and(|p| p != own) {
             continue;
         }
@@ -63,135 +116,190 @@ pub fn find<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
             return Err(Error::Unsupported { name: t.name.clone(), kind: "projected (proj_size)", advice });
         }
     }
-    if spec.map.is_empty() { by_name(file, spec) } else { by_map(file, spec) }
+    Ok(())
 }
 
-fn by_name<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
-    let mut networks: BTreeMap<&str, BTreeMap<(usize, &str), &Tensor>> = BTreeMap::new();
-    for t in &file.tensors {
-        if let Some((prefix, kind, layer)) = split(&t.name) {
-            networks.entry(prefix).or_default().insert((layer, kind), t);
+/// Finds the parts of the network by the names of PyTorch, Equinox, Keras, Flax, Haiku and published code.
+pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Parts<'a>, Error> {
+    let prefix = spec.prefix.as_deref().map(|p| p.trim_end_matches(['.', '/']));
+    refuse(file, prefix)?;
+    let mut prefixes: Vec<String> = pytorch_prefixes(file, all);
+    let found = frameworks::networks(all)?;
+    prefixes.extend(found.iter().map(|n| n.prefix.clone()));
+    prefixes.sort();
+    prefixes.dedup();
+    let listed: Vec<String> = prefixes.iter().map(|p| format!("`{p}`")).collect();
+    let chosen = match (prefix, &prefixes[..]) {
+        (Some(p), _) if prefixes.iter().any(|q| q == p) => p.to_owned(),
+        (Some(p), _) => {
+            let found = match listed[..] {
+                [] => "none".into(),
+                _ => listed.join(", ").replace("``", "names without a prefix"),
+            };
+            return Err(Error::NoPrefix { prefix: p.into(), found });
+        }
+        (None, []) => return published::network(all, spec).unwrap_or_else(|| lone_matrix(file, all, spec)),
+        (None, [one]) => one.clone(),
+        (None, _) => return Err(Error::Several { prefixes: listed }),
+    };
+    let mut parts = match found.into_iter().find(|n| n.prefix == chosen) {
+        Some(_) if spec.vectors.is_some() || spec.gates.is_some() => {
+            let why =
+                "--vectors and --gates go with names that do not tell; those of this file are a framework's";
+            return Err(Error::Command(why.into()));
+        }
+        Some(found) => found,
+        None => pytorch(file, all, spec, &chosen)?,
+    };
+    let used: Vec<&str> = parts.all().flat_map(|e| e.from.iter().copied()).collect();
+    no_bias_is_lost(all, &parts, &used)?;
+    let others: Vec<&str> = prefixes.iter().map(String::as_str).filter(|p| *p != chosen).collect();
+    let (found, said) = readout(file, all, &parts, &others);
+    parts.readout = found;
+    parts.said.extend(said);
+    Ok(parts)
+}
+
+/// Prefixes of networks under PyTorch's names.
+fn pytorch_prefixes(file: &Tensors, all: &Catalogue) -> Vec<String> {
+    let read = all.entries.iter().map(Entry::name).chain(all.unknown());
+    let unread = file.skipped.iter().filter_map(|s| s.split_once(": ").map(|s| s.0));
+    let networks = read.chain(unread).filter_map(split).filter(|s| s.1.starts_with("weight"));
+    networks.map(|s| s.0.to_owned()).collect()
+}
+
+fn pytorch<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec, prefix: &str) -> Result<Parts<'a>, Error> {
+    let mut network: BTreeMap<(usize, &str), &Entry<'a>> = BTreeMap::new();
+    for e in &all.entries {
+        if let Some((_, kind, layer)) = split(e.name()).filter(|s| s.0 == prefix) {
+            network.insert((layer, kind), e);
         }
     }
-    let prefixes: Vec<String> = networks.keys().map(|p| format!("`{p}`")).collect();
-    let network = match (&spec.prefix, networks.len()) {
-        (Some(p), _) => networks.get(p.trim_end_matches('.')).ok_or_else(|| Error::NoPrefix {
-            prefix: p.clone(),
-            found: match prefixes[..] {
-                [] => "none".into(),
-                _ => prefixes.join(", ").replace("``", "names without a prefix"),
-            },
-        })?,
-        (None, 0) => return lone_matrix(file, spec),
-        (None, 1) => networks.values().next().expect("one network"),
-        (None, _) => return Err(Error::Several { prefixes }),
-    };
+    for name in all.unknown().filter(|n| split(n).is_some_and(|s| s.0 == prefix)) {
+        all.known(name)?;
+    }
+    for (name, why) in file.skipped.iter().filter_map(|s| s.split_once(": ")) {
+        if split(name).is_some_and(|s| s.0 == prefix) {
+            return Err(Error::Unread { name: name.into(), why: why.into() });
+        }
+    }
     let count = network.keys().map(|(layer, _)| layer + 1).max().unwrap_or(0);
-    let mut layers = Vec::new();
+    let (mut layers, mut said, mut rows) = (Vec::new(), Vec::new(), false);
     for layer in 0..count {
         let get = |kind: &'static str| network.get(&(layer, kind)).copied();
         let need = |kind: &'static str| {
-            get(kind).ok_or_else(|| Error::Missing {
+            get(kind).cloned().ok_or_else(|| Error::Missing {
                 name: format!("{kind}_l{layer}"),
                 why: format!("layer {layer} of {count} needs it; was the whole state_dict saved?"),
             })
         };
         let u = Some(need("weight_ih")?);
-        let second = get("weight_hz").or(get("weight_hl"));
         let w = need("weight_hh")?;
-        layers.push(LayerTensors { w, second, u, b_ih: get("bias_ih"), b_hh: get("bias_hh") });
+        let second = get("weight_hz").or(get("weight_hl")).cloned();
+        let (b_ih, b_hh) = (get("bias_ih").cloned(), get("bias_hh").cloned());
+        let mut found = LayerTensors { w, second, u, b_ih, b_hh };
+        one_bias(all, prefix, &mut found)?;
+        // Our own files are in our own layout.
+        if !file.metadata.contains_key("nullcline") {
+            rows |= oriented(&mut found, spec.cell, spec.vectors, true, &mut said)?;
+            let gates = found.w.matrix().map_or(0, |(r, c)| r.checked_div(c).unwrap_or(0));
+            let cell = [CellKind::Gru, CellKind::Lstm].into_iter().find(|k| k.gates().len() == gates);
+            if let (Some(cell), Some(gates)) = (spec.cell.or(cell), spec.gates.as_deref()) {
+                in_order(&mut found, cell, Some(gates), rows)?;
+            }
+        }
+        layers.push(found);
     }
-    let outputs = layers[count - 1].w.shape.get(1).copied().unwrap_or(0);
-    Ok(Parts { layers, readout: readout(file, outputs), tau: None })
+    if layers.is_empty() {
+        let why = "was the whole state_dict saved?".to_owned();
+        return Err(Error::Missing { name: joined(prefix, "weight_hh_l0", "."), why });
+    }
+    Ok(Parts { said, rows, ..Parts::of(layers, prefix) })
+}
+
+/// Equinox's `bias`, added to the input path, and `bias_n`, which a GRU adds to the candidate's recurrent product.
+fn one_bias<'a>(all: &Catalogue<'a>, prefix: &str, layer: &mut LayerTensors<'a>) -> Result<(), Error> {
+    let get = |leaf: &str| all.get(&joined(prefix, leaf, layer.w.name()));
+    if layer.b_ih.is_some() || layer.b_hh.is_some() {
+        return Ok(());
+    }
+    layer.b_ih = get("bias").cloned();
+    let Some(n) = get("bias_n") else { return Ok(()) };
+    match layer.w.matrix() {
+        Some((rows, units)) if rows == 3 * units && n.tensor.data.len() == units => {
+            let mut data = vec![0.0; 2 * units];
+            data.extend(&n.tensor.data);
+            layer.b_hh = Some(n.with(vec![rows], data));
+            Ok(())
+        }
+        _ => Err(Error::Shape {
+            name: n.name().into(),
+            found: n.tensor.shape.clone(),
+            expected: "as many values as a GRU has units, beside 3H x H recurrent weights".into(),
+        }),
+    }
+}
+
+/// Fails at a bias or a normalisation of the network's own module that no part of the cell uses.
+fn no_bias_is_lost(all: &Catalogue, parts: &Parts, used: &[&str]) -> Result<(), Error> {
+    let units = parts.layers.last().and_then(|l| l.w.matrix()).map_or(0, |m| m.1);
+    for e in all.entries.iter().filter(|e| !e.from.iter().any(|f| used.contains(f))) {
+        let inside = match parts.prefix.as_str() {
+            "" => Some(e.name()),
+            p => e.name().strip_prefix(p).and_then(|rest| rest.strip_prefix(['.', '/'])),
+        };
+        let Some(inside) = inside else { continue };
+        let values = e.tensor.data.len();
+        let bias = !inside.contains(['.', '/'])
+            && (inside.starts_with("bias") || inside == "b")
+            && values > 0
+            && units > 0
+            && values.is_multiple_of(units);
+        let norm = ["norm", "ln_", "layernorm", "peephole"].iter().any(|w| inside.to_lowercase().contains(w))
+            && (!parts.prefix.is_empty() || !inside.contains(['.', '/']));
+        if bias || norm {
+            return Err(Error::Unplaced {
+                name: e.name().into(),
+                what: if bias { "a bias" } else { "a normalisation" },
+            });
+        }
+    }
+    Ok(())
 }
 
 /// A file whose only tensor is a square matrix, with the cell named by the user.
-fn lone_matrix<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
-    if let ([w], Some(_)) = (&file.tensors[..], spec.cell) {
-        let layers = vec![LayerTensors { w, second: None, u: None, b_ih: None, b_hh: None }];
-        return Ok(Parts { layers, readout: None, tau: None });
+fn lone_matrix<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Parts<'a>, Error> {
+    if let ([w], Some(_)) = (&all.entries[..], spec.cell) {
+        let mut layer = LayerTensors::of(w.clone());
+        let mut said = Vec::new();
+        oriented(&mut layer, spec.cell, spec.vectors, false, &mut said)?;
+        return Ok(Parts { said, ..Parts::of(vec![layer], "") });
     }
-    Err(Error::NoNetwork { found: listing(file) })
-}
-
-/// The only matrix outside the recurrent weights that reads `n` outputs, with its bias.
-fn readout(file: &Tensors, n: usize) -> Option<(&Tensor, Option<&Tensor>)> {
-    let mut candidates = file.tensors.iter().filter(|t| {
-        split(&t.name).is_none() && t.shape.len() == 2 && t.shape[1] == n && t.name.ends_with("weight")
-    });
-    let weight = candidates.next()?;
-    if candidates.next().is_some() {
-        return None;
+    if file.quantised {
+        return Err(Error::Quantised);
     }
-    let bias = format!("{}bias", weight.name.strip_suffix("weight")?);
-    let bias = file.get(&bias).filter(|b| b.shape == [weight.shape[0]]);
-    Some((weight, bias))
-}
-
-const ROLES: [(&str, &str); 9] = [
-    ("w_rec", "W"),
-    ("w_vel", "Wc"),
-    ("w_lin", "A"),
-    ("w_in", "U"),
-    ("b", "b"),
-    ("b_rec", "b_rec"),
-    ("readout", "D"),
-    ("readout_bias", "readout_bias"),
-    ("tau", "tau"),
-];
-
-fn role_of(word: &str) -> Option<&'static str> {
-    ROLES.iter().find(|(role, symbol)| *role == word || *symbol == word).map(|r| r.0)
-}
-
-fn by_map<'a>(file: &'a Tensors, spec: &Spec) -> Result<Parts<'a>, Error> {
-    if spec.cell.is_none() {
-        let cells = CellKind::ALL.map(CellKind::name).join(", ");
-        let why = format!("--map needs --cell, which says what the tensors make: one of {cells}");
-        return Err(Error::Command(why));
-    }
-    let mut parts: BTreeMap<&str, &Tensor> = BTreeMap::new();
-    for (left, right) in &spec.map {
-        // `w_rec=W` names the role first; `W=w_rec`, tensor first, is as clear when only it exists.
-        let (role, name) = match (role_of(left), file.get(right), role_of(right), file.get(left)) {
-            (Some(role), Some(t), ..) => (role, t),
-            (_, _, Some(role), Some(t)) => (role, t),
-            (None, _, None, _) => {
-                let roles: Vec<&str> = ROLES.iter().map(|r| r.0).collect();
-                let roles = roles.join(", ");
-                let why = format!("--map {left}={right}: neither side is a role; the roles are {roles}");
-                return Err(Error::Command(why));
-            }
-            _ => {
-                let why = format!("no tensor of that name; the file holds {}", listing(file));
-                return Err(Error::Map { role: left.clone(), name: right.clone(), why });
-            }
-        };
-        if parts.insert(role, name).is_some() {
-            return Err(Error::Command(format!("--map {left}={right}: role {role} is given twice")));
-        }
-    }
-    let get = |role: &str| parts.get(role).copied();
-    let Some(w) = get("w_rec") else {
-        return Err(Error::Command("--map must name the recurrent matrix, as w_rec=NAME".into()));
-    };
-    let second = get("w_vel").or(get("w_lin"));
-    let layer = LayerTensors { w, second, u: get("w_in"), b_ih: get("b"), b_hh: get("b_rec") };
-    let readout = get("readout").map(|d| (d, get("readout_bias")));
-    Ok(Parts { layers: vec![layer], readout, tau: get("tau") })
+    let found = listing(all);
+    Err(match super::suggest::command(all) {
+        Some(options) => Error::Unnamed { found, options },
+        None => Error::NoNetwork { found },
+    })
 }
 
 /// The tensors of a file with their shapes, for messages.
-pub fn listing(file: &Tensors) -> String {
-    let mut names: Vec<String> =
-        file.tensors.iter().take(12).map(|t| format!("`{}` {:?}", t.name, t.shape)).collect();
-    if file.tensors.len() > 12 {
-        names.push(format!("and {} more", file.tensors.len() - 12));
+pub fn listing(all: &Catalogue) -> String {
+    let of = |e: &Entry| format!("`{}` {:?}", e.name(), e.tensor.shape);
+    let mut names: Vec<String> = all.entries.iter().take(12).map(of).collect();
+    if all.entries.len() > 12 {
+        names.push(format!("and {} more", all.entries.len() - 12));
     }
     if names.is_empty() { "no numeric tensor".into() } else { names.join(", ") }
 }
 
-/// Whether any tensor has the name of a PyTorch recurrent weight.
+/// Whether the names and shapes are those of a recurrent network; values are not looked at.
 pub fn has_network_names(file: &Tensors) -> bool {
-    file.tensors.iter().any(|t| matches!(split(&t.name), Some((_, "weight_hh", _))))
+    let all = Catalogue::of(file);
+    let names = all.entries.iter().map(Entry::name).chain(all.unknown());
+    names.filter_map(split).any(|s| s.1 == "weight_hh")
+        || frameworks::named(&all)
+        || published::is_low_rank(&all)
 }

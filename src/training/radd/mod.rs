@@ -1,15 +1,19 @@
-//! RADD: a small network in the coordinates of a large one, by closed-form least squares.
+//! RADD: a small network in the coordinates of a large one, without training.
 //!
 //! The student z(t) = f(A z(t-1) + B u(t) + c) lives in coordinates z = P h of the teacher's states h. With
 //! the teacher's own z(t-1) on the right, f^-1(z(t)) is linear in A, B and c. The free-running student
 //! feeds on its own states, and least squares before f is not least squares after it: both errors are
-//! reported.
+//! reported. A state at an end of the range of f (a zero of ReLU) says of f^-1 the side alone, and is fitted as such.
 //!
-//! Source: schaeffer2020, SI 7.3.
+//! Source: schaeffer2020, SI 7.3; Tobin 1958.
 
+mod censored;
+mod errors;
 mod fit;
+mod normal;
 mod score;
 
+pub use errors::Errors;
 pub use fit::{Error, Settings, radd};
 pub use score::{Score, Scores};
 
@@ -48,7 +52,7 @@ pub struct Student {
     pub b: Mat<f64>,
     /// c, M.
     pub c: Vec<f64>,
-    /// Standard errors of A, for independent residuals of equal size; NaN where not known.
+    /// Standard errors of A, NaN where not known; see `errors`.
     pub a_error: Mat<f64>,
     /// Of B.
     pub b_error: Mat<f64>,
@@ -58,13 +62,19 @@ pub struct Student {
     pub pairs: usize,
     /// Entries of their f^-1(z) that were clipped because z was out of range.
     pub clipped: usize,
+    /// Targets of each unit beyond the lower and the upper end of the range of f, of which only that is used.
+    pub censored: Vec<[usize; 2]>,
+    /// What each unit's standard errors rest on.
+    pub errors: Vec<Errors>,
+    /// Coefficients of each unit (states, inputs, the constant) that such targets bound on one side alone.
+    pub open: Vec<Vec<bool>>,
     /// Coefficients of one unit that the pairs determine, of M + d + 1.
     pub rank: usize,
     /// Which are not: states, inputs, the constant.
     pub free: Vec<bool>,
     /// Condition number of the regressors scaled to norm one.
     pub condition: f64,
-    /// Mean square residual of f^-1(z), unit by unit.
+    /// Mean square residual of f^-1(z), unit by unit; of units with censored targets the variance of largest likelihood.
     pub residual: Vec<f64>,
 }
 
@@ -72,6 +82,11 @@ impl Student {
     /// Units M.
     pub fn units(&self) -> usize {
         self.c.len()
+    }
+
+    /// Share of a unit's targets that are censored.
+    pub fn share_censored(&self, unit: usize) -> f64 {
+        self.censored[unit].iter().sum::<usize>() as f64 / self.pairs as f64
     }
 
     /// The network without its parameters.
@@ -129,6 +144,14 @@ pub fn before(f: Activation, z: f64) -> (f64, bool) {
         Activation::Relu | Activation::Identity => inside,
     };
     (a, clipped)
+}
+
+/// 1 where z is at the upper end of the range of f (less [`MARGIN`]) or beyond, -1 at the lower, else 0: f^-1 is known to be
+/// beyond that of the end, and no more.
+pub fn beyond(f: Activation, z: f64) -> i8 {
+    let margin = if f == Activation::Relu { 0.0 } else { MARGIN };
+    let [lo, hi] = f.range();
+    i8::from(z >= hi - margin) - i8::from(z <= lo + margin)
 }
 
 #[cfg(test)]

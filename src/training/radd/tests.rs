@@ -14,6 +14,9 @@ fn recording(f: Activation) -> (Student, Mat<f64>, Mat<f64>, [usize; 2]) {
         c_error: vec![0.0; 2],
         pairs: 0,
         clipped: 0,
+        censored: vec![[0, 0]; 2],
+        errors: vec![Errors::Independent; 2],
+        open: vec![vec![false; 5]; 2],
         rank: 5,
         free: vec![],
         condition: 1.0,
@@ -29,7 +32,7 @@ fn recording(f: Activation) -> (Student, Mat<f64>, Mat<f64>, [usize; 2]) {
 
 #[test]
 fn a_known_system_gives_back_its_matrices() {
-    for f in [Activation::Tanh, Activation::Sigmoid, Activation::Identity] {
+    for f in [Activation::Tanh, Activation::Sigmoid, Activation::Identity, Activation::Relu] {
         let (known, z, u, starts) = recording(f);
         let data = Sequences { z: z.as_ref(), u: u.as_ref(), starts: &starts };
         for from_zero in [false, true] {
@@ -102,4 +105,48 @@ fn inverses_and_what_is_clipped() {
     assert!(clipped && (a - (1.0 - 1e-6f64).atanh()).abs() < 1e-12);
     assert!(before(Activation::Relu, -0.1) == (0.0, true) && !before(Activation::Relu, 0.0).1);
     assert!(before(Activation::Tanh, f64::NAN).0.is_nan());
+}
+
+/// An input that silences a unit: how strongly is not known, only that it does; the rest stands.
+#[test]
+fn a_coefficient_that_is_bounded_on_one_side_alone_is_said_to_be() {
+    let mut rng = stream(13, Use::Fixture, 0);
+    let n = 500;
+    let u = Mat::from_fn(2, n, |i, t| if i == 0 { normal(&mut rng) } else { f64::from(t % 5 == 0) });
+    for noise in [0.0, 0.3] {
+        let mut z = Mat::zeros(1, n);
+        for t in 1..n {
+            let a = 0.5 * z[(0, t - 1)] + u[(0, t)] - 50.0 * u[(1, t)] + 0.4 + noise * normal(&mut rng);
+            z[(0, t)] = f64::max(a, 0.0);
+        }
+        let data = Sequences { z: z.as_ref(), u: u.as_ref(), starts: &[0] };
+        let settings = Settings { activation: Activation::Relu, ..Settings::default() };
+        let found = radd(&data, None, &settings).unwrap();
+        assert_eq!(found.open, [[false, false, true, false]], "{noise}");
+        assert!(found.b_error[(0, 1)].is_nan() && found.b[(0, 1)] < -1.0, "{}", found.b[(0, 1)]);
+        for (value, error, truth) in [
+            (found.a[(0, 0)], found.a_error[(0, 0)], 0.5),
+            (found.b[(0, 0)], found.b_error[(0, 0)], 1.0),
+            (found.c[0], found.c_error[0], 0.4),
+        ] {
+            assert!((value - truth).abs() < 3.5 * error + 1e-9 && error < 0.1, "{value} +- {error}");
+        }
+        // The student is silent where its teacher is.
+        assert!(
+            found.scores(&data, None, &settings).one_step[0].r2 > if noise > 0.0 { 0.8 } else { 1.0 - 1e-9 }
+        );
+    }
+}
+
+/// A binary unit is never inside the range: the ends stand for values, and no error is given.
+#[test]
+fn a_unit_that_is_never_inside_the_range_has_no_errors() {
+    let mut rng = stream(14, Use::Fixture, 0);
+    let u = Mat::from_fn(1, 200, |_, _| normal(&mut rng));
+    let z = Mat::from_fn(1, 200, |_, t| f64::from(u[(0, t)] > 0.0));
+    let data = Sequences { z: z.as_ref(), u: u.as_ref(), starts: &[0] };
+    let settings = Settings { activation: Activation::Sigmoid, ..Settings::default() };
+    let found = radd(&data, None, &settings).unwrap();
+    assert_eq!(found.censored[0].iter().sum::<usize>(), found.pairs);
+    assert!(found.b[(0, 0)] > 1.0 && found.b_error[(0, 0)].is_nan() && found.c_error[0].is_nan());
 }

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from clusters import scatter
 
 ROWS = 1500
 here = Path(__file__).parent
@@ -30,7 +31,6 @@ P = {
 }
 cases = {
     "scaled0p8": dict(P="scaled0p8"),
-    "clipping": dict(P="clipping"),
     "pca2": dict(P="pca2"),
     "one_unit": dict(P="one"),
     "ridge": dict(P="scaled0p8", ridge=2.5),
@@ -68,6 +68,16 @@ for name, case in cases.items():
     freedom = len(x) - np.trace(G @ S)
     variance = ((y - x @ beta) ** 2).sum(0) / freedom
     error = np.sqrt(np.outer(np.diag(G @ S @ G), variance))
+    kinds = []
+    pairs = np.array(rows)[fitted]
+    for i in range(m):
+        e = (y - x @ beta)[:, i]
+        kind, meat = scatter(x, e, x * e[:, None], pairs, starts)
+        kinds.append(kind)
+        if kind == "clustered":
+            error[:, i] = np.sqrt(np.diag(G @ meat @ G) * len(x) / freedom)
+        if kind == "unknown":
+            error[:, i] = np.nan
     A, B, c = beta[:m].T, beta[m : m + d].T, beta[-1]
     free = np.zeros_like(z)
     for t in range(ROWS):
@@ -92,6 +102,7 @@ for name, case in cases.items():
         a_std_error=error[:m].T.tolist(),
         b_std_error=error[m : m + d].T.tolist(),
         c_std_error=error[-1].tolist(),
+        errors=kinds,
         clipped=int((np.abs(target[fitted]) > 1 - 1e-6).sum()),
         one_step_mse=((step - target)[fitted] ** 2).mean(0).tolist(),
         one_step_r2=r2(step[fitted], target[fitted]),

@@ -9,13 +9,17 @@ mod section;
 mod shooting;
 mod survey;
 
+pub(super) use points::refine as periodic_points;
+
 pub use phase::{Asymptotic, PhaseMap};
 pub use results::{Cycle, Motion, Multiplier, Tangent, Torus};
-pub use survey::{Reached, Survey, survey};
+pub use survey::{Fate, Reached, Survey, survey};
 
+use super::lyapunov::{self, Ending, ending};
 use crate::diagnostics::Estimate;
 use crate::linalg::product::{LogEigenvalue, product_eigenvalues};
 use crate::systems::time::System;
+use faer::MatRef;
 use scheme::Scheme;
 use section::{Returns, Walk, distance};
 use shooting::{Closed, Turn, close, tangent_residual, turn};
@@ -29,8 +33,10 @@ pub struct Options {
     pub window: usize,
     /// Returns to be recorded.
     pub returns: usize,
-    /// Most returns a period.
+    /// Most returns a period, of a flow.
     pub longest: usize,
+    /// Most steps in which the orbit may settle, see [`lyapunov::Options::settle`](super::lyapunov::Options::settle).
+    pub settle: usize,
     /// Most steps in which the returns are awaited.
     pub max_steps: usize,
     /// Looks, each after as many further steps as all before together.
@@ -46,6 +52,7 @@ impl Default for Options {
             window: 4000,
             returns: 200,
             longest: 64,
+            settle: 500_000,
             max_steps: 200_000,
             looks: 4,
             tol: 1e-10,
@@ -104,10 +111,13 @@ const SAME: f64 = 1e-6;
 const COMPARED: usize = 8;
 const COARSEST: usize = 48;
 const FINEST: usize = 16_384;
+/// Most steps in which the zero exponents of a torus are measured.
+const ZERO_STEPS: usize = 50_000;
 
 /// What the trajectory from `x` under the constant `input` ends in.
 ///
-/// Returns to a section (see [`Motion`]) that repeat after k returns, or come nearer to that from
+/// Fixed points, and cycles of maps of up to 4096 steps, are found as the Lyapunov analysis finds them. Returns
+/// of a flow to a section (see [`Motion`]) that repeat after k returns, or come nearer to that from
 /// look to look, are the guess for [`refine`]; a guess that does not close near the trajectory, or
 /// does not attract, is no cycle of it.
 ///
@@ -115,8 +125,14 @@ const FINEST: usize = 16_384;
 /// Arguments of the wrong length, and divergence.
 pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) -> Result<Motion, Error> {
     check(system, x, input)?;
-    let mut walk = Walk::new(system, x, input);
-    let mut wait = options.warmup;
+    let start = match ending(system, x, input, options.warmup, options.settle) {
+        None => return Err(Error::Diverged),
+        Some(Ending::Rest(x)) => return Ok(Motion::Rest(x)),
+        Some(Ending::Cycle(c)) => return Ok(Motion::Cycle(c)),
+        Some(Ending::Moving(x)) => x,
+    };
+    let mut walk = Walk::new(system, &start, input);
+    let mut wait = 0;
     let mut last = None;
     for _ in 0..options.looks.max(1) {
         if !walk.run(wait) {
@@ -138,7 +154,8 @@ pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) ->
     if walk.stride() < 1e-12 {
         return Ok(Motion::Rest(walk.x));
     }
-    Ok(last.map_or(Motion::Irregular { growth: None, returns: 0 }, |r| unrepeated(system, &r)))
+    Ok(last
+        .map_or(Motion::Irregular { growth: None, returns: 0 }, |r| unrepeated(system, &r, &walk.x, input)))
 }
 
 fn check(system: &dyn System, x: &[f64], input: &[f64]) -> Result<(), Error> {
@@ -188,8 +205,9 @@ fn accept(system: &dyn System, r: &Returns, k: usize, input: &[f64], options: &O
     (near && cycle.stable()).then_some(Cycle { returns: k, ..cycle })
 }
 
-/// Torus or not, from returns that do not repeat.
-fn unrepeated(system: &dyn System, r: &Returns) -> Motion {
+/// Torus or not, from returns that do not repeat: on a torus of a flow two exponents are zero, on an
+/// invariant circle of a map one.
+fn unrepeated(system: &dyn System, r: &Returns, x: &[f64], input: &[f64]) -> Motion {
     let count = r.points.len();
     let growth = circle::neighbour_growth(&r.points, (count / 10).clamp(1, 20));
     let irregular = Motion::Irregular { growth, returns: count };
@@ -205,7 +223,34 @@ fn unrepeated(system: &dyn System, r: &Returns) -> Motion {
     } else {
         Estimate { value: system.time_step(), std_error: 0.0 }
     };
-    Motion::Torus(Torus { rotation, mean_return, growth: g })
+    match zeros(system, x, input, mean_return.value) {
+        Some(exponents) => Motion::Torus(Torus { rotation, mean_return, growth: g, exponents }),
+        None => irregular,
+    }
+}
+
+/// The exponents that are zero on a torus, if they are: within four standard errors, or a nat in a
+/// thousand returns, and known to a nat in two hundred.
+fn zeros(system: &dyn System, x: &[f64], input: &[f64], time: f64) -> Option<Vec<Estimate>> {
+    let k = if system.is_flow() { 2.min(x.len()) } else { 1 };
+    let options = lyapunov::Options {
+        exponents: Some(k),
+        warmup: 0,
+        settle: 0,
+        max_steps: ZERO_STEPS,
+        tol: 2.5e-4 / time,
+        ..lyapunov::Options::default()
+    };
+    let initial = MatRef::from_column_major_slice(x, x.len(), 1);
+    let found =
+        lyapunov::lyapunov(system, initial, &lyapunov::Drive::Constant(input), &options, &|_| ()).ok()?;
+    let a = found.settled().next()?;
+    let zero = |i: usize| {
+        let error = a.std_error[i] * time;
+        (a.exponents[i] * time).abs() <= (4.0 * error).max(1e-3) && error <= 5e-3
+    };
+    let one = |i| Estimate { value: a.exponents[i], std_error: a.std_error[i] };
+    (0..k).all(zero).then(|| (0..k).map(one).collect())
 }
 
 /// The closed orbit of a flow near `x` with a period near `period`, and its Floquet multipliers.

@@ -4,7 +4,7 @@ use super::circle::rotation;
 use super::section::distance;
 use super::{Cycle, Error, Multiplier};
 use crate::diagnostics::Estimate;
-use crate::linalg::product::product_eigenvalues;
+use crate::linalg::product::{LogEigenvalue, product_eigenvalues};
 use crate::linalg::solve::Lu;
 use crate::linalg::{col_mut, norm};
 use crate::systems::rule::linearise;
@@ -12,6 +12,8 @@ use crate::systems::time::System;
 use faer::Mat;
 
 const ITERATIONS: usize = 30;
+/// Iterations after which an orbit that is not nearly closed is given up.
+const HOPELESS: usize = 8;
 const CLOSED: f64 = 1e-9;
 
 /// The orbit of `steps` steps from `x` and the Jacobians along it.
@@ -34,7 +36,12 @@ fn extent(states: &[Vec<f64>]) -> f64 {
 }
 
 /// The periodic point of `steps` steps near `x`.
-pub(super) fn refine(system: &dyn System, x: &[f64], input: &[f64], steps: usize) -> Result<Cycle, Error> {
+pub(in crate::diagnostics::dynamics) fn refine(
+    system: &dyn System,
+    x: &[f64],
+    input: &[f64],
+    steps: usize,
+) -> Result<Cycle, Error> {
     let n = x.len();
     let mut lu = Lu::new(n);
     let (mut best, mut at) = ((f64::INFINITY, x.to_vec(), 0), x.to_vec());
@@ -46,6 +53,9 @@ pub(super) fn refine(system: &dyn System, x: &[f64], input: &[f64], steps: usize
             break;
         }
         if best.0 < CLOSED && residual >= 0.5 * best.0 {
+            break;
+        }
+        if iteration >= HOPELESS && best.0 > 1e-3 {
             break;
         }
         if residual < best.0 {
@@ -84,12 +94,20 @@ pub(super) fn refine(system: &dyn System, x: &[f64], input: &[f64], steps: usize
     let (values, coupling) = product_eigenvalues(&factors).ok_or(Error::NotFinite)?;
     let time = steps as f64 * system.time_step();
     let error = (coupling + (n * steps) as f64 * f64::EPSILON) / time;
+    // What closing the orbit leaves open moves the multipliers of the next turn.
+    let (next, _) =
+        product_eigenvalues(&orbit(system, &states[steps], input, steps).1).ok_or(Error::NotFinite)?;
+    let moved = |v: &LogEigenvalue, w: &LogEigenvalue| {
+        let d = (v.log_modulus - w.log_modulus).abs() / time;
+        if d.is_finite() { d } else { 0.0 }
+    };
     let multipliers = values
         .iter()
-        .map(|v| Multiplier {
+        .zip(&next)
+        .map(|(v, w)| Multiplier {
             log_modulus: v.log_modulus,
             argument: v.argument,
-            exponent: Estimate { value: v.log_modulus / time, std_error: error },
+            exponent: Estimate { value: v.log_modulus / time, std_error: error + moved(v, w) },
         })
         .collect();
     let again: Vec<Vec<f64>> =

@@ -78,6 +78,8 @@ pub struct Torus {
     pub mean_return: Estimate,
     /// Growth of the distance of neighbouring returns, nats a return.
     pub growth: f64,
+    /// The exponents that are zero within their errors: two of a flow, one of a map.
+    pub exponents: Vec<Estimate>,
 }
 
 impl Cycle {

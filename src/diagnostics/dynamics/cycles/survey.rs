@@ -25,6 +25,21 @@ pub struct Reached {
     pub members: Vec<usize>,
 }
 
+/// What became of an initial state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It comes to rest.
+    Rest,
+    /// It repeats itself: the index of the cycle.
+    Cycle(usize),
+    /// It goes round a torus or an invariant circle.
+    Torus,
+    /// It is chaotic or not settled.
+    Irregular,
+    /// It leaves every bound.
+    Diverged,
+}
+
 /// Where the initial states end.
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
@@ -40,6 +55,8 @@ pub struct Survey {
     pub diverged: usize,
     /// Initial states in all.
     pub starts: usize,
+    /// What became of each.
+    pub fates: Vec<Fate>,
 }
 
 /// Follows each initial state (n x r) under the constant `input` by [`find`], and tells which reach the
@@ -56,6 +73,14 @@ pub fn survey(
     let one = |j: usize| find(system, col(initial, j), input, options);
     let motions: Vec<_> = (0..initial.ncols()).into_par_iter().map(one).collect();
     let mut out = Survey { starts: motions.len(), ..Survey::default() };
+    let fate = |m: &Result<Motion, Error>| match m {
+        Ok(Motion::Rest(_)) => Fate::Rest,
+        Ok(Motion::Torus(_)) => Fate::Torus,
+        Ok(Motion::Cycle(_)) => Fate::Cycle(0),
+        Ok(Motion::Irregular { .. }) => Fate::Irregular,
+        Err(_) => Fate::Diverged,
+    };
+    out.fates = motions.iter().map(fate).collect();
     for (j, motion) in motions.into_iter().enumerate() {
         match motion {
             Ok(Motion::Rest(_)) => out.rest += 1,
@@ -70,6 +95,9 @@ pub fn survey(
         }
     }
     out.cycles.sort_by_key(|r| (std::cmp::Reverse(r.members.len()), r.members[0]));
+    for (k, r) in out.cycles.iter().enumerate() {
+        r.members.iter().for_each(|m| out.fates[*m] = Fate::Cycle(k));
+    }
     Ok(out)
 }
 

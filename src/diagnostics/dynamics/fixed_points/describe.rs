@@ -78,8 +78,9 @@ pub fn describe(system: &dyn System, found: Found, input: &[f64], keep: usize) -
 fn smooth(system: &dyn System, all: &Modes, size: f64, zero: Zero, attracts: Option<bool>) -> Stability {
     let n = all.values.len();
     let margin = |k: usize| {
-        let condition = all.left.as_ref().map_or(1e12, |l| l.col(k).norm_l2());
-        let rounding = 64.0 * f64::EPSILON * n as f64 * (1.0 + size) * condition;
+        // Without left vectors (a defective eigenvalue somewhere, as of a matrix of low rank) it is not known.
+        let condition = all.left.as_ref().map_or(1e6, |l| l.col(k).norm_l2());
+        let rounding = 8.0 * f64::EPSILON * (n as f64).sqrt() * (1.0 + size) * condition;
         match zero {
             Zero::Isolated => rounding,
             Zero::Continuum => rounding.max(NEUTRAL),

@@ -6,6 +6,7 @@ mod contraction;
 mod critical;
 mod describe;
 mod edge;
+mod ends;
 pub mod exact;
 mod kinks;
 mod pieces;

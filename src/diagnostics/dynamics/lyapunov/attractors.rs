@@ -1,23 +1,19 @@
 //! Which trajectories share an attractor, and its spectrum from theirs.
 
-use super::statistics::{entropy_rate, jackknife, kaplan_yorke, std_error};
+use super::settled::error_of;
+use super::statistics::{entropy_rate, jackknife, kaplan_yorke};
 use super::trajectory::Trajectory;
-use super::{Attractor, Checks, Drive, Estimate, History, Kind, Options, Stopped, checks, fixed::FixedPoint};
+use super::{Attractor, Checks, Drive, Estimate, History, Kind, Options, Status, Stopped, checks};
 use crate::systems::time::System;
 
-/// Batches of a trajectory below which its exponents do not tell it from others.
-const ENOUGH_BATCHES: usize = 12;
 const HISTORY: usize = 128;
 const JACKKNIFE_GROUPS: usize = 24;
 
 /// Members of each attractor, by decreasing number, then by first member; without the diverged.
 pub(super) fn group(all: &[Trajectory], driven: bool) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    let within: Vec<f64> =
-        all.iter().map(|t| if all.len() > 1 { t.samples.nearest(&t.samples) } else { 0.0 }).collect();
     for t in all.iter().filter(|t| !t.diverged) {
-        let home = groups.iter_mut().find(|g| same(&all[g[0]], t, within[g[0]].max(within[t.index]), driven));
-        match home {
+        match groups.iter_mut().find(|g| same(&all[g[0]], t, driven)) {
             Some(g) => g.push(t.index),
             None => groups.push(vec![t.index]),
         }
@@ -26,15 +22,16 @@ pub(super) fn group(all: &[Trajectory], driven: bool) -> Vec<Vec<usize>> {
     groups
 }
 
-/// Equal to 1e-6 of the largest coordinate, or of 1.
-fn close(x: &[f64], y: &[f64]) -> bool {
+/// Equal to 1e-6 of the largest coordinate, or of 1, and what is not known.
+fn close(x: &[f64], y: &[f64], slack: f64) -> bool {
     let scale = 1.0 + x.iter().fold(0.0f64, |a, v| a.max(v.abs()));
-    x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-6 * scale)
+    x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-6 * scale + slack)
 }
 
-fn same(a: &Trajectory, b: &Trajectory, within: f64, driven: bool) -> bool {
+/// Whether two orbits are in the same place.
+fn same(a: &Trajectory, b: &Trajectory, driven: bool) -> bool {
     match (&a.point, &b.point) {
-        (Some(p), Some(q)) => return close(&p.x, &q.x),
+        (Some(p), Some(q)) => return close(&p.x, &q.x, p.slack + q.slack),
         (None, None) => (),
         _ => return false,
     }
@@ -42,75 +39,26 @@ fn same(a: &Trajectory, b: &Trajectory, within: f64, driven: bool) -> bool {
         return false;
     }
     if let Kind::Cycle(_) = a.kind {
-        return a.cycle.iter().any(|x| close(x, &b.cycle[0]));
+        return a.cycle.iter().any(|x| close(x, &b.cycle[0], 0.0));
     }
-    if driven && a.recorded == b.recorded && close(a.state.x(), b.state.x()) {
+    if driven && a.recorded == b.recorded && close(a.state.x(), b.state.x(), 0.0) {
         return true;
     }
-    if a.samples.count == 0 || b.samples.count == 0 {
-        return true;
-    }
-    // Twice or more apart what one orbit is from itself, and not by rounding.
-    let across = a.samples.nearest(&b.samples).max(b.samples.nearest(&a.samples));
-    let floor = 1e-6 * a.samples.spread().max(b.samples.spread()).max(1e-6);
-    across <= (3.0 * within).max(floor) && same_exponents(a, b)
-}
-
-/// The first exponents of both agree within five combined errors and what finite time leaves.
-fn same_exponents(a: &Trajectory, b: &Trajectory) -> bool {
-    let k = a.total.len().min(4).min(a.tangents.active).min(b.tangents.active);
-    (0..k).all(|j| {
-        let (x, y) = (a.series(j), b.series(j));
-        if x.len() < ENOUGH_BATCHES || y.len() < ENOUGH_BATCHES {
-            return true;
-        }
-        let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
-        let difference = (mean(&x) - mean(&y)).abs();
-        let error = std_error(&[x]).hypot(std_error(&[y]));
-        difference <= 5.0 * error + 10.0 / a.recorded.min(b.recorded) as f64
-    })
+    a.samples.same_place(&b.samples)
 }
 
 /// The members whose growth counts on its own: under one input, trajectories that end in the same
 /// state have forgotten where they began, and are one.
-fn distinct(all: &[Trajectory], group: &[usize], driven: bool) -> Vec<usize> {
+pub(super) fn distinct(all: &[Trajectory], group: &[usize], driven: bool) -> Vec<usize> {
     let mut kept: Vec<usize> = Vec::new();
     for i in group {
         let t = &all[*i];
-        let twin = |k: &usize| all[*k].recorded == t.recorded && close(all[*k].state.x(), t.state.x());
+        let twin = |k: &usize| all[*k].recorded == t.recorded && close(all[*k].state.x(), t.state.x(), 0.0);
         if !driven || !kept.iter().any(twin) {
             kept.push(*i);
         }
     }
     kept
-}
-
-/// Columns that no member has lost.
-fn resolved(all: &[Trajectory], group: &[usize]) -> usize {
-    group.iter().map(|i| all[*i].tangents.active).min().unwrap_or(0)
-}
-
-/// Largest standard error of a group, nats per unit time; zero at a fixed point once it is checked.
-pub(super) fn largest_error(all: &[Trajectory], group: &[usize], driven: bool) -> f64 {
-    let group = &distinct(all, group, driven)[..];
-    let first = &all[group[0]];
-    if first.point.is_some() {
-        return if group.iter().all(|i| all[*i].done()) { 0.0 } else { f64::INFINITY };
-    }
-    (0..resolved(all, group)).map(|j| error_of(all, group, j)).fold(0.0, f64::max) / first.time_step
-}
-
-/// Standard error of column `j`, nats per step.
-fn error_of(all: &[Trajectory], group: &[usize], j: usize) -> f64 {
-    let series: Vec<Vec<f64>> = group.iter().map(|i| all[*i].series(j)).collect();
-    let (mut noise, mut steps, mut total) = (0.0, 0.0, 0.0);
-    for i in group {
-        noise += all[*i].tangents.noise[j];
-        steps += all[*i].recorded as f64;
-        total += all[*i].total[j];
-    }
-    let rounding = noise.sqrt() / steps + 1e-13 + 16.0 * f64::EPSILON * (total / steps).abs();
-    std_error(&series).max(rounding)
 }
 
 /// The attractor of a group, and what must be said about it.
@@ -127,26 +75,23 @@ pub(super) fn assemble(
     let first = &all[group[0]];
     let (n, k) = (system.step().dim(), first.total.len());
     let steps: usize = group.iter().map(|i| all[*i].recorded).sum();
-    let count = resolved(all, group);
-    let mean = |j: usize| group.iter().map(|i| all[*i].total[j]).sum::<f64>() / (steps as f64 * dt);
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by(|a, b| mean(*b).total_cmp(&mean(*a)));
-    let mut exponents: Vec<f64> = order.iter().map(|j| mean(*j)).collect();
-    let mut errors: Vec<f64> = order.iter().map(|j| error_of(all, group, *j) / dt).collect();
-    exponents.resize(k, f64::NEG_INFINITY);
+    let driven = matches!(drive, Drive::Sequence(_));
+    let (order, mut exponents) = means(all, group);
+    let mut errors: Vec<f64> = order.iter().map(|j| error_of(all, group, *j, driven) / dt).collect();
     errors.resize(k, f64::NAN);
 
     let mut checks = Checks::default();
-    let mut notes = Vec::new();
+    let mut notes = said(all, members);
     let (dimension, entropy);
-    if let Some(point) = &first.point {
-        checks.eigenvalues = Some(deviation(&exponents, point));
-        exponents = point.exponents[..k].to_vec();
-        errors = point.errors[..k].to_vec();
+    if let Some((values, bounds)) = &leading(all, group).exact {
+        let kinked = first.point.as_ref().is_some_and(|p| p.kinked);
+        checks.eigenvalues = (!kinked && steps > 0).then(|| deviation(&exponents, values));
+        exponents = values[..k].to_vec();
+        errors = bounds[..k].to_vec();
         let spread = errors.iter().filter(|e| e.is_finite()).sum::<f64>();
         let both = |v: f64| Estimate { value: v, std_error: spread };
         (dimension, entropy) = (both(kaplan_yorke(&exponents, n)), both(entropy_rate(&exponents)));
-        if exponents[0] > 0.0 {
+        if exponents[0] > 4.0 * errors[0] {
             notes.push("the state rests on an unstable fixed point: start elsewhere to leave it".into());
         }
     } else {
@@ -170,19 +115,10 @@ pub(super) fn assemble(
     }
     // The sum rule over the first batches, whose Jacobians are formed again.
     checks.sum_rule = checks::sum_rule(system, first, drive);
-    if dimension.value.is_nan() {
-        notes.push(format!(
-            "the sum of the first {k} exponents is positive: ask for more to find the dimension"
-        ));
-    }
-    let lost = exponents.iter().filter(|l| **l == f64::NEG_INFINITY).count();
-    if lost > 0 {
-        notes.push(format!(
-            "{lost} of {k} exponents are minus infinity or beyond what doubles resolve: directions collapse within single steps"
-        ));
-    }
+    notes.extend(missing(&exponents, dimension));
     let attractor = Attractor {
         kind: first.kind,
+        status: if first.exact.is_some() { Status::Exact } else { Status::Settled },
         share: members.len() as f64 / all.len() as f64,
         members: members.to_vec(),
         exponents,
@@ -194,14 +130,87 @@ pub(super) fn assemble(
         history: history(all, group, &order, k, dt),
         checks,
         final_state: first.point.as_ref().map_or_else(|| first.state.x().to_vec(), |p| p.x.clone()),
+        ends: members.iter().map(|i| all[*i].state.x().to_vec()).collect(),
         mean_interval: steps as f64
             / group.iter().map(|i| all[*i].tangents.reconditionings).sum::<usize>().max(1) as f64,
     };
     (attractor, notes)
 }
 
-fn deviation(exponents: &[f64], point: &FixedPoint) -> f64 {
-    let pairs = exponents.iter().zip(&point.exponents);
+/// What cannot be told of a spectrum.
+fn missing(exponents: &[f64], dimension: Estimate) -> Vec<String> {
+    let (k, mut notes) = (exponents.len(), Vec::new());
+    if dimension.value.is_nan() {
+        notes.push(format!(
+            "the sum of the first {k} exponents is positive: ask for more to find the dimension"
+        ));
+    }
+    let lost = exponents.iter().filter(|l| **l == f64::NEG_INFINITY).count();
+    if lost > 0 {
+        notes.push(format!(
+            "{lost} of {k} exponents are minus infinity or beyond what doubles resolve: directions collapse within single steps"
+        ));
+    }
+    notes
+}
+
+/// What has not settled: means without errors.
+pub(super) fn remainder(all: &[Trajectory], members: &[usize]) -> Attractor {
+    let first = &all[members[0]];
+    let (k, dt) = (first.total.len(), first.time_step);
+    let (order, exponents) = means(all, members);
+    let unknown = |value: f64| Estimate { value, std_error: f64::NAN };
+    let n = first.state.x().len();
+    Attractor {
+        kind: Kind::Moving,
+        status: Status::Unsettled,
+        share: members.len() as f64 / all.len() as f64,
+        members: members.to_vec(),
+        kaplan_yorke_dimension: unknown(kaplan_yorke(&exponents, n)),
+        entropy_rate: unknown(entropy_rate(&exponents)),
+        exponents,
+        std_error: vec![f64::NAN; k],
+        steps: members.iter().map(|i| all[*i].recorded).sum(),
+        stopped: Stopped::StepLimit,
+        history: history(all, members, &order, k, dt),
+        checks: Checks::default(),
+        final_state: first.state.x().to_vec(),
+        ends: members.iter().map(|i| all[*i].state.x().to_vec()).collect(),
+        mean_interval: 0.0,
+    }
+}
+
+/// Columns by decreasing mean growth, and the exponents, per unit time.
+fn means(all: &[Trajectory], group: &[usize]) -> (Vec<usize>, Vec<f64>) {
+    let first = &all[group[0]];
+    let time = group.iter().map(|i| all[*i].recorded).sum::<usize>() as f64 * first.time_step;
+    let mean = |j: usize| group.iter().map(|i| all[*i].total[j]).sum::<f64>() / time;
+    let mut order: Vec<usize> = (0..super::settled::resolved(all, group)).collect();
+    order.sort_by(|a, b| mean(*b).total_cmp(&mean(*a)));
+    let mut exponents: Vec<f64> = order.iter().map(|j| mean(*j)).collect();
+    exponents.resize(first.total.len(), f64::NEG_INFINITY);
+    (order, exponents)
+}
+
+/// The member with the largest exact exponent: on kinks they depend on the way there.
+fn leading<'a, 'b>(all: &'a [Trajectory<'b>], group: &[usize]) -> &'a Trajectory<'b> {
+    let first = |i: &usize| all[*i].exact.as_ref().map_or(f64::NEG_INFINITY, |e| e.0[0]);
+    let best = group.iter().rev().max_by(|a, b| first(a).total_cmp(&first(b)));
+    &all[*best.unwrap_or(&group[0])]
+}
+
+/// What must be said of fixed points and of those that were late.
+fn said(all: &[Trajectory], group: &[usize]) -> Vec<String> {
+    let mut notes: Vec<String> = leading(all, group).point.iter().filter_map(|p| p.note.clone()).collect();
+    let late: Vec<usize> = group.iter().copied().filter(|i| all[*i].late).collect();
+    if !late.is_empty() {
+        notes.push(format!("trajectories {late:?} came to this only while recording"));
+    }
+    notes
+}
+
+fn deviation(exponents: &[f64], exact: &[f64]) -> f64 {
+    let pairs = exponents.iter().zip(exact);
     pairs.filter(|(a, b)| a.is_finite() && b.is_finite()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 

@@ -68,11 +68,12 @@ pub(super) fn simulate(
         || two_trajectories(system, t, drive, options),
         || match drive {
             Drive::Constant(_) => half_step(system, t, drive, options),
-            Drive::Sequence(_) => None,
+            Drive::Sequence(_) => Vec::new(),
         },
     );
     checks.two_trajectories = two;
-    checks.half_step = half;
+    checks.half_step = half.first().copied();
+    checks.half_steps = half;
 }
 
 fn two_trajectories(
@@ -137,21 +138,30 @@ fn rescale(v: &mut [f64], length: f64) -> Option<f64> {
     Some(size)
 }
 
-fn half_step(system: &dyn System, t: &Trajectory, drive: &Drive, options: &Options) -> Option<Estimate> {
-    let halved = system.halved()?;
+/// All exponents with half the time step, over a quarter of the time that was recorded.
+fn half_step(system: &dyn System, t: &Trajectory, drive: &Drive, options: &Options) -> Vec<Estimate> {
+    let Some(halved) = system.halved() else { return Vec::new() };
+    let k = t.total.len();
     let options = Options {
-        exponents: Some(1),
+        exponents: Some(k),
         warmup: 0,
         align: 2 * options.align,
-        max_steps: (2 * t.recorded).min(HALF_STEP_STEPS),
+        settle: 0,
+        max_steps: (t.recorded / 2).clamp(1, HALF_STEP_STEPS),
         batch: 0,
         initial_tangents: InitialTangents::Random,
         ..options.clone()
     };
-    let mut half = Trajectory::prepare(halved.as_ref(), *drive, t.state.x(), 1, t.index, &options);
+    let mut half = Trajectory::prepare(halved.as_ref(), *drive, t.state.x(), k, t.index, &options);
     if half.kind == Kind::FixedPoint {
-        return None;
+        return Vec::new();
     }
     half.record(usize::MAX);
-    (!half.diverged).then(|| estimate(&half.series(0), halved.time_step())).flatten()
+    if half.diverged {
+        return Vec::new();
+    }
+    let one = |j: usize| estimate(&half.series(j), halved.time_step());
+    let mut all: Vec<Estimate> = (0..half.tangents.active).filter_map(one).collect();
+    all.sort_by(|a, b| b.value.total_cmp(&a.value));
+    all
 }

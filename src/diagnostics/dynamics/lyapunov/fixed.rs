@@ -1,5 +1,6 @@
-//! Fixed points that a trajectory has come to, and the exact exponents there.
+//! Fixed points that a trajectory comes to, and the exponents there.
 
+use super::kink;
 use super::{Drive, state::State};
 use crate::linalg::condition::eigenvalues_with_errors;
 use crate::linalg::solve::Lu;
@@ -10,49 +11,119 @@ use crate::systems::time::System;
 #[derive(Clone)]
 pub(super) struct FixedPoint {
     pub(super) x: Vec<f64>,
+    /// How far from `x` the zero of the residual may lie: rounding leaves a degenerate one free.
+    pub(super) slack: f64,
     /// All n, decreasing, nats per unit time; minus infinity where an eigenvalue is zero within
     /// its error.
     pub(super) exponents: Vec<f64>,
     pub(super) errors: Vec<f64>,
+    /// Units are at a kink: no linear map holds around the point.
+    pub(super) kinked: bool,
+    pub(super) note: Option<String>,
 }
 
-/// The fixed point at which an orbit that has reached `x` rests, or into which it is falling.
-///
-/// Newton's method from `x`; what it finds counts if it is at `x` to 1e-8, or if it is stable, near,
-/// and the orbit comes nearer.
-pub(super) fn settled(system: &dyn System, drive: Drive, x: &[f64]) -> Option<FixedPoint> {
+impl FixedPoint {
+    /// Whether the first exponent is zero within its error.
+    pub(super) fn neutral(&self) -> bool {
+        self.exponents[0].abs() <= 4.0 * self.errors[0]
+    }
+
+    fn unstable(&self) -> bool {
+        self.exponents[0] > 0.0 && !self.neutral()
+    }
+}
+
+/// A zero of the residual and how well it is known.
+pub(super) struct Root {
+    pub(super) x: Vec<f64>,
+    pub(super) slack: f64,
+    /// Direction of the last step, of length 1; empty where the last step was zero.
+    along: Vec<f64>,
+}
+
+/// Newton's method from a state that moves little in a step; what it finds must be near.
+pub(super) fn near(system: &dyn System, drive: Drive, x: &[f64]) -> Option<Root> {
     let Drive::Constant(u) = drive else { return None };
-    let scale = 1.0 + x.iter().fold(0.0f64, |a, v| a.max(v.abs()));
+    let scale = size(x);
     let mut state = State::new(system.step(), drive, x, 1);
     state.run(1);
     if distance(state.x(), x) > 0.05 * scale {
         return None;
     }
-    let point = newton(system, u, x, scale)?;
-    let before = distance(&point, x);
-    let (exponents, errors) = spectrum(system, u, &point)?;
-    let here = before <= 1e-8 * scale;
-    if !here {
-        state.run(256);
-        let after = distance(&point, state.x());
-        let falling = exponents[0] < 0.0 && after < 0.9 * before;
-        if !falling {
-            return None;
-        }
-    }
-    Some(FixedPoint { x: point, exponents, errors })
+    newton(system, u, x, scale)
 }
 
-fn distance(a: &[f64], b: &[f64]) -> f64 {
+/// The fixed point at `root`, if an orbit at distance `apart` from it is there for good.
+///
+/// One that is unstable counts only for an orbit that does not move by a bit.
+pub(super) fn reached(
+    system: &dyn System,
+    drive: Drive,
+    x: &[f64],
+    origin: &[f64],
+    root: &Root,
+) -> Option<FixedPoint> {
+    if distance(&root.x, x) > 1e-8 * size(x) + root.slack {
+        return None;
+    }
+    let point = at(system, drive, x, origin, root)?;
+    if point.unstable() {
+        let mut state = State::new(system.step(), drive, x, 1);
+        state.run(64);
+        return (state.x() == x).then_some(point);
+    }
+    Some(point)
+}
+
+/// The fixed point at `root`, if an orbit that has come nearer can end there.
+pub(super) fn approached(
+    system: &dyn System,
+    drive: Drive,
+    x: &[f64],
+    origin: &[f64],
+    root: &Root,
+) -> Option<FixedPoint> {
+    at(system, drive, x, origin, root).filter(|p| !p.unstable())
+}
+
+fn at(system: &dyn System, drive: Drive, x: &[f64], origin: &[f64], root: &Root) -> Option<FixedPoint> {
+    let Drive::Constant(u) = drive else { return None };
+    let (x0, slack) = (root.x.clone(), root.slack);
+    if kink::present(system, u, &x0) {
+        return kink::exponents(system, drive, x, origin, root);
+    }
+    let (exponents, mut errors) = spectrum(system, u, &x0)?;
+    if slack > 1e-9 && !root.along.is_empty() {
+        let moved: Vec<f64> = x0.iter().zip(&root.along).map(|(x, d)| x + slack * d).collect();
+        let (other, _) = spectrum(system, u, &moved)?;
+        for (e, (a, b)) in errors.iter_mut().zip(exponents.iter().zip(&other)) {
+            if a.is_finite() && b.is_finite() {
+                *e += (a - b).abs();
+            }
+        }
+    }
+    Some(FixedPoint { x: x0, slack, exponents, errors, kinked: false, note: None })
+}
+
+pub(super) fn distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
+/// 1 + the largest coordinate.
+pub(super) fn size(x: &[f64]) -> f64 {
+    1.0 + x.iter().fold(0.0f64, |a, v| a.max(v.abs()))
+}
+
 /// A zero of the residual near `x`; none when a step leaves the neighbourhood.
-fn newton(system: &dyn System, u: &[f64], x: &[f64], scale: f64) -> Option<Vec<f64>> {
+///
+/// At a degenerate zero of multiplicity m the steps shrink by (m - 1) / m only: once that ratio
+/// repeats, the next step is taken as long as all that would follow.
+fn newton(system: &dyn System, u: &[f64], x: &[f64], scale: f64) -> Option<Root> {
     let mut point = x.to_vec();
-    let mut last = f64::INFINITY;
+    let (mut last, mut ratio) = (f64::INFINITY, 0.0);
+    let (mut slack, mut along) = (0.0, Vec::new());
     let mut lu = Lu::new(point.len());
-    for _ in 0..30 {
+    for _ in 0..60 {
         let (mut residual, mut j, _) = linearise(system.field(), &point, u);
         if !system.is_flow() {
             for i in 0..point.len() {
@@ -60,27 +131,37 @@ fn newton(system: &dyn System, u: &[f64], x: &[f64], scale: f64) -> Option<Vec<f
                 j[(i, i)] -= 1.0;
             }
         }
-        let size = residual.iter().fold(0.0f64, |a, v| a.max(v.abs()));
-        if size <= 1e-15 * scale {
-            return Some(point);
-        }
+        let left = residual.iter().fold(0.0f64, |a, v| a.max(v.abs()));
+        let done = |limit: f64, slack: f64, along: &[f64]| {
+            (left <= limit * scale).then(|| Root { x: point.clone(), slack, along: along.to_vec() })
+        };
         // A continuum of fixed points makes J singular: what residual rounding leaves is enough.
-        if !lu.factor(j.as_ref()) {
-            return (size <= 1e-12 * scale).then_some(point);
+        if left == 0.0 || !lu.factor(j.as_ref()) {
+            return done(1e-12, slack, &along);
         }
         lu.solve(column_mut(&mut residual));
         let step = residual.iter().fold(0.0f64, |a, v| a.max(v.abs()));
         if !step.is_finite() || step > 0.1 * scale {
-            return (size <= 1e-12 * scale).then_some(point);
+            return done(1e-12, slack, &along);
         }
-        if step >= last {
-            return (size <= 1e-11 * scale).then_some(point);
+        if step <= 1e-16 * scale && left <= 1e-16 * scale {
+            return done(1e-11, slack, &along);
         }
-        point.iter_mut().zip(&residual).for_each(|(p, r)| *p -= r);
+        if step >= 0.95 * last {
+            along = residual.iter().map(|r| r / step).collect();
+            return done(1e-11, step, &along);
+        }
+        let now = step / last;
+        let repeats = (now - ratio).abs() < 0.02 && now > 0.3;
+        let stretch = if repeats { 1.0 / (1.0 - now) } else { 1.0 };
+        (last, ratio) = if repeats { (f64::INFINITY, 0.0) } else { (step, now) };
+        point.iter_mut().zip(&residual).for_each(|(p, r)| *p -= stretch * r);
+        if repeats {
+            (slack, along) = (stretch * step, residual.iter().map(|r| r / step).collect());
+        }
         if distance(&point, x) > 0.1 * scale {
             return None;
         }
-        last = step;
     }
     None
 }

@@ -3,21 +3,30 @@
 mod attractors;
 mod checks;
 mod fixed;
+mod kink;
+mod periodic;
 mod results;
 mod samples;
+mod settle;
+mod settled;
 pub mod statistics;
 mod tangents;
 mod trajectory;
 
 pub use results::{
-    Attractor, Checks, Estimate, History, Kind, Lyapunov, Progress, Stopped, SumRule, ZeroExponent,
+    Attractor, Checks, Estimate, History, Kind, Lyapunov, Progress, Status, Stopped, SumRule, ZeroExponent,
 };
+
+pub(super) use settle::{Ending, ending};
 
 use super::state;
 use crate::systems::time::System;
 use faer::MatRef;
 use rayon::prelude::*;
 use trajectory::Trajectory;
+
+/// Multiplications of tangents, an overhead of 250 a step included, before which no tolerance ends a recording.
+const LEAST_WORK: usize = 100_000_000;
 
 /// Directions that the tangents start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +46,10 @@ pub struct Options {
     pub warmup: usize,
     /// Further steps with tangents, discarded: without them the result has a bias of order 1/T.
     pub align: usize,
-    /// Most steps recorded for each trajectory.
+    /// Most steps of the state alone after the warm-up, under a constant input, until it rests, repeats itself
+    /// or no longer drifts; an orbit without a sign of drift is followed for a twenty-fifth of them.
+    pub settle: usize,
+    /// Most steps recorded for each trajectory; once more as many where the first have not settled.
     pub max_steps: usize,
     /// Stop when every standard error is below this, in nats per unit time.
     pub tol: f64,
@@ -55,6 +67,7 @@ impl Default for Options {
             exponents: None,
             warmup: 1000,
             align: 500,
+            settle: 500_000,
             max_steps: 100_000,
             tol: 1e-3,
             batch: 0,
@@ -163,33 +176,8 @@ pub fn lyapunov(
             Trajectory::prepare(system, *drive, &x, k, i, options)
         })
         .collect();
-    let diverged =
-        |all: &[Trajectory]| -> Vec<usize> { all.iter().filter(|t| t.diverged).map(|t| t.index).collect() };
-
-    let max_steps = all.iter().map(Trajectory::limit).max().unwrap_or(0);
-    let driven = matches!(drive, Drive::Sequence(_));
-    let mut batches = 16;
-    let mut groups = loop {
-        all.par_iter_mut().for_each(|t| t.record(batches));
-        let groups = attractors::group(&all, driven);
-        let mut worst = 0.0f64;
-        for g in &groups {
-            let error = attractors::largest_error(&all, g, driven);
-            if error < options.tol {
-                g.iter().for_each(|i| all[*i].finished = true);
-            } else {
-                worst = worst.max(error);
-            }
-        }
-        let steps = all.iter().map(|t| t.recorded).max().unwrap_or(0);
-        progress(Progress { steps, max_steps, std_error: worst });
-        if all.iter().all(Trajectory::done) {
-            break groups;
-        }
-        batches = batches.max(all.iter().map(|t| t.recorded / t.batch).max().unwrap_or(0) / 2);
-    };
-
-    let lost = diverged(&all);
+    let groups = record(system, &mut all, drive, options, progress);
+    let lost: Vec<usize> = all.iter().filter(|t| t.diverged).map(|t| t.index).collect();
     if lost.len() == all.len() {
         return Err(Error::AllDiverged { trajectories: all.len() });
     }
@@ -201,18 +189,13 @@ pub fn lyapunov(
             all.len()
         ));
     }
-    if !driven {
-        let late: Vec<usize> =
-            all.par_iter_mut().filter_map(|t| t.settled_late(system).then_some(t.index)).collect();
-        if !late.is_empty() {
-            warnings.push(format!(
-                "trajectories {late:?} reached a fixed point only while recording: their warm-up is too short"
-            ));
-            groups = attractors::group(&all, false);
-        }
+    let driven = matches!(drive, Drive::Sequence(_));
+    let (groups, unsettled) = settled::told_apart(&all, groups, driven);
+    let mut entries: Vec<(Attractor, Vec<String>)> =
+        groups.par_iter().map(|g| attractors::assemble(system, &all, g, drive, options)).collect();
+    if !unsettled.members.is_empty() {
+        entries.push((attractors::remainder(&all, &unsettled.members), unsettled.reasons));
     }
-    let attractors =
-        groups.par_iter().map(|g| attractors::assemble(system, &all, g, drive, options)).collect::<Vec<_>>();
     let mut result = Lyapunov {
         attractors: Vec::new(),
         time_step: system.time_step(),
@@ -220,12 +203,62 @@ pub fn lyapunov(
         diverged: lost,
         warnings,
     };
-    for (number, (attractor, notes)) in attractors.into_iter().enumerate() {
-        let name = if groups.len() > 1 { format!("attractor {}: ", number + 1) } else { String::new() };
+    for (number, (attractor, notes)) in entries.into_iter().enumerate() {
+        let several = groups.len() > 1 && attractor.status != Status::Unsettled;
+        let name = if several { format!("attractor {}: ", number + 1) } else { String::new() };
         result.warnings.extend(notes.into_iter().map(|n| format!("{name}{n}")));
         result.attractors.push(attractor);
     }
     Ok(result)
+}
+
+/// Records all trajectories until the tolerance or the most steps are reached, those that drift once more from
+/// nothing; returns the groups that share a place.
+fn record(
+    system: &dyn System,
+    all: &mut [Trajectory],
+    drive: &Drive,
+    options: &Options,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Vec<Vec<usize>> {
+    let max_steps = all.iter().map(Trajectory::limit).max().unwrap_or(0);
+    let driven = matches!(drive, Drive::Sequence(_));
+    // A short calm stretch of an intermittent orbit looks precise; where steps are cheap, many are made.
+    let n = system.step().dim();
+    let least = LEAST_WORK / (2 * n * n * all[0].total.len() + 250);
+    let mut batches = 16;
+    loop {
+        all.par_iter_mut().for_each(|t| {
+            t.record(batches);
+            if !driven {
+                t.look(system, options);
+            }
+        });
+        let groups = attractors::group(all, driven);
+        let mut worst = 0.0f64;
+        for g in &groups {
+            let error = settled::largest_error(all, g, driven);
+            let long = driven || g.iter().all(|i| all[*i].recorded >= least || all[*i].done());
+            if error < options.tol && long && (driven || !settled::drifts(all, g)) {
+                g.iter().for_each(|i| all[*i].finished = true);
+            } else {
+                worst = worst.max(error);
+            }
+        }
+        let steps = all.iter().map(|t| t.recorded).max().unwrap_or(0);
+        progress(Progress { steps, max_steps, std_error: worst });
+        if all.iter().all(Trajectory::done) {
+            let drifting = groups.iter().filter(|g| !driven && settled::drifts(all, g)).flatten();
+            let drifting: Vec<usize> = drifting.copied().collect();
+            // Every one of them, whether or not another has begun again before.
+            if drifting.into_iter().filter(|i| all[*i].begin_again()).count() == 0 {
+                return groups;
+            }
+            batches = 16;
+            continue;
+        }
+        batches = batches.max(all.iter().map(|t| t.recorded / t.batch).max().unwrap_or(0) / 2);
+    }
 }
 
 /// Checks the arguments; returns the number of exponents.

@@ -13,6 +13,18 @@ pub enum Kind {
     Moving,
 }
 
+/// Whether a spectrum is that of an attractor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Eigenvalues at a fixed point or multipliers of a cycle: the error is a bound of what rounding does.
+    Exact,
+    /// Means over an orbit whose parts agree: the error is a standard error.
+    Settled,
+    /// Means over orbits that have not settled in the steps allowed, or left what they seemed to be on: no
+    /// attractor is told, and no error.
+    Unsettled,
+}
+
 /// Why the recording ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
@@ -27,7 +39,8 @@ pub enum Stopped {
 /// The spectra of all attractors that the initial states reached.
 #[derive(Clone, Debug)]
 pub struct Lyapunov {
-    /// By decreasing share; the first is the main one.
+    /// By decreasing share; the first is the main one. The initial states that have not settled share one
+    /// entry of status [`Status::Unsettled`] behind all others, which is no attractor.
     pub attractors: Vec<Attractor>,
     /// Time one step takes.
     pub time_step: f64,
@@ -44,6 +57,8 @@ pub struct Lyapunov {
 pub struct Attractor {
     /// What it is.
     pub kind: Kind,
+    /// Whether it is one.
+    pub status: Status,
     /// Fraction of all initial states that reach it.
     pub share: f64,
     /// Which initial states do (columns).
@@ -51,7 +66,7 @@ pub struct Attractor {
     /// Decreasing; minus infinity where minus infinity or beyond what doubles resolve.
     pub exponents: Vec<f64>,
     /// Standard error of each exponent (a bound of the rounding error at a fixed point); NaN where
-    /// the exponent is minus infinity.
+    /// the exponent is minus infinity, and where the orbits have not settled.
     pub std_error: Vec<f64>,
     /// NaN when more exponents are needed to tell. For an autonomous flow off fixed points the
     /// exponent that theory puts at zero is taken as zero here, if it is zero within its error.
@@ -68,6 +83,8 @@ pub struct Attractor {
     pub checks: Checks,
     /// State of the first member at the end; the fixed point itself at a fixed point.
     pub final_state: Vec<f64>,
+    /// State of each member at the end.
+    pub ends: Vec<Vec<f64>>,
     /// Mean number of steps between re-conditionings of the tangents.
     pub mean_interval: f64,
 }
@@ -95,6 +112,34 @@ pub struct Checks {
     pub eigenvalues: Option<f64>,
     /// First exponent of the flow with half the time step.
     pub half_step: Option<Estimate>,
+    /// All exponents of the flow with half the time step, in the order of [`Attractor::exponents`], over
+    /// fewer steps.
+    pub half_steps: Vec<Estimate>,
+}
+
+impl Checks {
+    /// The exponent that half the time step moves most, in units of the combined error (at least `floor`):
+    /// its index and the distance.
+    pub fn farthest_at_half_step(&self, a: &Attractor, floor: f64) -> Option<(usize, f64)> {
+        let apart = |i: usize| {
+            let error = self.half_steps[i].std_error.hypot(a.std_error[i]).max(floor);
+            (i, (self.half_steps[i].value - a.exponents[i]).abs() / error)
+        };
+        let known = |i: &usize| a.exponents[*i].is_finite() && self.half_steps[*i].value.is_finite();
+        (0..self.half_steps.len()).filter(known).map(apart).max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+}
+
+impl Lyapunov {
+    /// The attractors, without the entry of what has not settled.
+    pub fn settled(&self) -> impl Iterator<Item = &Attractor> {
+        self.attractors.iter().filter(|a| a.status != Status::Unsettled)
+    }
+
+    /// What has not settled.
+    pub fn unsettled(&self) -> Option<&Attractor> {
+        self.attractors.iter().find(|a| a.status == Status::Unsettled)
+    }
 }
 
 /// Both sides of the sum rule, nats per unit time.

@@ -4,6 +4,10 @@ use crate::linalg::{col, col_mut};
 use faer::Mat;
 
 const ROOM: usize = 400;
+/// Points below which a set says nothing.
+const ENOUGH: usize = 60;
+/// Share of points with their nearest neighbour in their own set above which two sets are apart.
+const APART: f64 = 0.9;
 /// Irrational, so that no period of the orbit is in step with the sampling.
 const RATIO: f64 = 1.618_033_988_749_895;
 
@@ -46,22 +50,56 @@ impl Samples {
         col(self.points.as_ref(), i)
     }
 
-    /// Median distance from a point of `self` to the nearest of `other`; within one set, points
-    /// close in time do not count.
-    pub(super) fn nearest(&self, other: &Self) -> f64 {
-        let same = std::ptr::eq(self, other);
-        let window = if same { other.count / 10 } else { 0 };
-        let mut distances: Vec<f64> = (0..self.count)
-            .map(|i| {
-                let p = self.point(i);
-                (0..other.count)
-                    .filter(|j| !same || i.abs_diff(*j) > window)
-                    .map(|j| squared_distance(p, other.point(j)))
-                    .fold(f64::INFINITY, f64::min)
-            })
-            .collect();
-        distances.sort_by(f64::total_cmp);
-        distances.get(distances.len() / 2).map_or(f64::INFINITY, |d| d.sqrt())
+    /// Whether both sets lie in the same place: a point's nearest neighbour belongs to either, and the
+    /// means agree to ten times what thirds of each are apart.
+    pub(super) fn same_place(&self, other: &Self) -> bool {
+        if self.count < ENOUGH || other.count < ENOUGH {
+            return true;
+        }
+        let floor = 1e-6 * self.spread().max(other.spread()).max(1e-6);
+        let (a, b) = (self.part(0, 1), other.part(0, 1));
+        let (gap_a, gap_b) = (self.count / 10, other.count / 10);
+        let own = 0.5 * (own_share(&a, &b, gap_a, floor) + own_share(&b, &a, gap_b, floor));
+        let apart = squared_distance(&mean(&a), &mean(&b)).sqrt();
+        own < APART && apart <= 10.0 * self.unrest().hypot(other.unrest()).max(floor)
+    }
+
+    /// Whether the last third lies elsewhere than the first.
+    pub(super) fn drifts(&self) -> bool {
+        if self.count < ENOUGH {
+            return false;
+        }
+        let (a, b) = (self.part(0, 3), self.part(2, 3));
+        let floor = 1e-6 * self.spread().max(1e-9);
+        let gap = self.count / 10;
+        0.5 * (own_share(&a, &b, gap, floor) + own_share(&b, &a, gap, floor)) > APART
+    }
+
+    /// Whether half or more of `other` was visited.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        if self.count < ENOUGH || other.count < ENOUGH {
+            return false;
+        }
+        let (mine, theirs) = (self.part(0, 1), other.part(0, 1));
+        let gap = other.count / 10;
+        let mut within: Vec<f64> =
+            (0..theirs.len()).map(|i| nearest(theirs[i], &theirs, Some((i, gap)))).collect();
+        within.sort_by(f64::total_cmp);
+        let near = 3.0 * within[within.len() / 2] + 1e-12 * (1.0 + other.spread().powi(2));
+        theirs.iter().filter(|p| nearest(p, &mine, None) <= near).count() * 2 >= theirs.len()
+    }
+
+    /// Part `i` of `parts` equal ones.
+    fn part(&self, i: usize, parts: usize) -> Vec<&[f64]> {
+        let size = self.count / parts;
+        (i * size..(i + 1) * size).map(|j| self.point(j)).collect()
+    }
+
+    /// Root mean square distance of the means of thirds from their mean, over the root of 2.
+    fn unrest(&self) -> f64 {
+        let means: Vec<Vec<f64>> = (0..3).map(|i| mean(&self.part(i, 3))).collect();
+        let middle = mean(&means.iter().map(|m| &m[..]).collect::<Vec<_>>());
+        (means.iter().map(|m| squared_distance(m, &middle)).sum::<f64>() / 6.0).sqrt()
     }
 
     /// Root mean square distance from the mean.
@@ -74,6 +112,33 @@ impl Samples {
         }
         sum.sqrt()
     }
+}
+
+fn mean(points: &[&[f64]]) -> Vec<f64> {
+    let n = points.first().map_or(0, |p| p.len());
+    (0..n).map(|i| points.iter().map(|p| p[i]).sum::<f64>() / points.len() as f64).collect()
+}
+
+/// Squared distance from `p` to the nearest of `all`, without those within a gap of an index.
+fn nearest(p: &[f64], all: &[&[f64]], without: Option<(usize, usize)>) -> f64 {
+    let counts = |j: usize| without.is_none_or(|(i, gap)| i.abs_diff(j) > gap);
+    let others = all.iter().enumerate().filter(|(j, _)| counts(*j));
+    others.map(|(_, q)| squared_distance(p, q)).fold(f64::INFINITY, f64::min)
+}
+
+/// Share of `a` whose nearest neighbour, those within `gap` left out, is of `a` and not of `b`;
+/// distances below `floor` are equal.
+fn own_share(a: &[&[f64]], b: &[&[f64]], gap: usize, floor: f64) -> f64 {
+    let floor = floor * floor;
+    let one = |i: usize| {
+        let (own, other) = (nearest(a[i], a, Some((i, gap))), nearest(a[i], b, None));
+        match own.max(floor).total_cmp(&other.max(floor)) {
+            std::cmp::Ordering::Less => 1.0,
+            std::cmp::Ordering::Equal => 0.5,
+            std::cmp::Ordering::Greater => 0.0,
+        }
+    };
+    (0..a.len()).map(one).sum::<f64>() / a.len().max(1) as f64
 }
 
 /// In eight lanes: a plain sum waits for each addition.

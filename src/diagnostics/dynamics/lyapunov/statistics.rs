@@ -6,8 +6,10 @@ use super::Estimate;
 ///
 /// Flyvbjerg-Petersen blocking with the automatic level of Jonsson, Phys. Rev. E 98, 043304
 /// (2018), pooled over the series, widened for few blocks as Student's t asks; the spread of the
-/// series' own means where that is larger; and never below the fluctuation of one value shared by
-/// all, which is what the ends of a finite run leave undecided. Infinite for fewer than two values.
+/// series' own means where that is larger; and never below what the ends of the series leave undecided.
+/// Where values alternate so that their sum fluctuates less than if they were independent, the spectral density
+/// of an autoregression at frequency zero takes the place of blocks, unless blocks of a sixteenth of the
+/// whole fluctuate more than twice as much. Infinite for fewer than two values.
 pub fn std_error(series: &[Vec<f64>]) -> f64 {
     let total: usize = series.iter().map(Vec::len).sum();
     if total < 2 {
@@ -28,8 +30,58 @@ pub fn std_error(series: &[Vec<f64>]) -> f64 {
         Some(i) => levels.get(i + 1).filter(|l| l.blocks >= 16.0).unwrap_or(&levels[i]).error(),
         None => levels.iter().map(Level::error).fold(0.0, f64::max),
     };
-    let boundary = levels.first().map_or(0.0, |l| l.variance.sqrt() / l.blocks);
+    let first = &levels[0];
+    let long = levels.iter().rev().find(|l| l.blocks >= 16.0).unwrap_or(first);
+    let error = match autoregression(series, mean) {
+        Some(spectral) if spectral < first.error() && long.error() < 2.2 * spectral => spectral,
+        _ => error,
+    };
+    let count = series.iter().filter(|s| !s.is_empty()).count() as f64;
+    let boundary = (first.variance * count).sqrt() / first.blocks;
     error.max(boundary).max(between(series, mean))
+}
+
+/// What the thirds of a series say about its future.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Trend {
+    /// Distance of the mean of all from where the thirds tend; 0 without a significant trend.
+    pub bias: f64,
+    /// The trend does not slow down: no limit can be told.
+    pub lasting: bool,
+}
+
+/// The trend of the mean over `series`, value by value.
+///
+/// Thirds a, b, c whose ends differ by four standard errors, or by one where eighths are in order, tend to c + (c - b) r / (1 - r) with
+/// r = (c - b) / (b - a), as exponential approaches do; from r = 0.7 on the limit is not told.
+pub fn trend(series: &[Vec<f64>]) -> Trend {
+    let all = together(series);
+    let third = all.len() / 3;
+    if third < 8 {
+        return Trend::default();
+    }
+    let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+    let parts = [&all[..third], &all[third..2 * third], &all[2 * third..]];
+    let [a, b, c] = parts.map(mean);
+    let [e, _, g] = parts.map(|p| std_error(&[p.to_vec()]));
+    let floor = 1e-9 * a.abs().max(c.abs()) + 1e-12;
+    let eighths: Vec<f64> = all.chunks_exact(all.len() / 8).take(8).map(mean).collect();
+    let rises = eighths.windows(2).filter(|w| w[1] > w[0]).count();
+    let errors = if rises == 0 || rises == 7 { 1.0 } else { 4.0 };
+    if !((c - a).abs() > errors * e.hypot(g) + floor) {
+        return Trend::default();
+    }
+    let ratio = (c - b) / (b - a);
+    let lasting = !(ratio.abs() < 0.7);
+    let limit = if lasting { c + (c - b) } else { c + (c - b) * ratio / (1.0 - ratio) };
+    Trend { bias: (mean(&all) - limit).abs(), lasting }
+}
+
+/// Means over the series, value by value, as long as the shortest.
+pub(super) fn together(series: &[Vec<f64>]) -> Vec<f64> {
+    let length = series.iter().map(Vec::len).min().unwrap_or(0);
+    let mean = |i: usize| series.iter().map(|s| s[i]).sum::<f64>() / series.len() as f64;
+    (0..length).map(mean).collect()
 }
 
 struct Level {
@@ -44,6 +96,43 @@ impl Level {
         let freedom = (self.blocks - 1.0).max(1.0);
         (self.variance / freedom).sqrt() * (1.0 + 1.21 / freedom + 1.44 / (freedom * freedom))
     }
+}
+
+/// Standard error by the spectral density at frequency zero of the autoregression of least Akaike criterion;
+/// none for short series.
+fn autoregression(series: &[Vec<f64>], mean: f64) -> Option<f64> {
+    let n = series.iter().map(Vec::len).sum::<usize>() as f64;
+    // Truncation is meant: an order.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let most = (10.0 * n.log10()).min(n / 8.0) as usize;
+    let covariance = |k: usize| {
+        let one =
+            |s: &Vec<f64>| s.iter().zip(s.iter().skip(k)).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
+        series.iter().map(one).sum::<f64>() / n
+    };
+    let gamma: Vec<f64> = (0..=most).map(covariance).collect();
+    if most < 2 || !(gamma[0] > 0.0) {
+        return None;
+    }
+    let (mut phi, mut left): (Vec<f64>, f64) = (Vec::new(), gamma[0]);
+    let mut best = (n * left.ln(), left);
+    for p in 1..=most {
+        let reflection =
+            (gamma[p] - phi.iter().enumerate().map(|(i, f)| f * gamma[p - 1 - i]).sum::<f64>()) / left;
+        let turned: Vec<f64> = phi.iter().rev().copied().collect();
+        phi.iter_mut().zip(&turned).for_each(|(f, r)| *f -= reflection * r);
+        phi.push(reflection);
+        left *= 1.0 - reflection * reflection;
+        if !(left > 0.0) {
+            break;
+        }
+        let criterion = n * left.ln() + 2.0 * p as f64;
+        if criterion < best.0 {
+            let density = left * n / (n - p as f64 - 1.0) / (1.0 - phi.iter().sum::<f64>()).powi(2);
+            best = (criterion, density);
+        }
+    }
+    Some((best.1 / n).sqrt())
 }
 
 /// Means over 1, 2, 4, ... values, down to four blocks in all.
@@ -170,13 +259,63 @@ mod tests {
 
     #[test]
     fn errors_of_correlated_series_cover_the_truth() {
-        for (a, members, length) in
-            [(0.0, 1, 200), (0.5, 1, 512), (0.9, 1, 2000), (0.9, 8, 300), (0.0, 2, 40), (-0.5, 1, 500)]
-        {
+        for (a, members, length) in [
+            (0.0, 1, 200),
+            (0.5, 1, 512),
+            (0.9, 1, 2000),
+            (0.9, 8, 300),
+            (0.0, 2, 40),
+            (-0.5, 1, 500),
+            (-0.9, 1, 300),
+            (-0.95, 2, 128),
+        ] {
             let (hit, ratio) = coverage(a, members, length);
             assert!(hit > 0.91, "a {a}, {members} x {length}: {hit}");
             assert!(ratio > 0.9 && ratio < 1.6, "a {a}, {members} x {length}: {ratio}");
         }
+    }
+
+    #[test]
+    fn a_slow_part_below_an_alternation_keeps_its_error() {
+        // (-1)^t and a small AR(1) of 0.95 with innovations of 0.02: the mean of 1024 values has the error
+        // of the latter alone, 0.02 / 0.05 / 32.
+        let (mut hits, mut ratio) = (0.0, 0.0);
+        for run in 0..400 {
+            let mut rng = stream(run, Use::Fixture, 3);
+            let mut x = 0.02 * normal(&mut rng) / (1.0f64 - 0.9025).sqrt();
+            let series: Vec<f64> = (0..1024)
+                .map(|t| {
+                    x = 0.95 * x + 0.02 * normal(&mut rng);
+                    x + if t % 2 == 0 { 1.0 } else { -1.0 }
+                })
+                .collect();
+            let mean = series.iter().sum::<f64>() / 1024.0;
+            let error = std_error(&[series]);
+            hits += f64::from(u8::from(mean.abs() <= 2.0 * error)) / 400.0;
+            ratio += error / 0.0125 / 400.0;
+        }
+        assert!(hits > 0.91 && ratio < 1.6, "{hits} {ratio}");
+    }
+
+    #[test]
+    fn trends_that_slow_down_are_in_the_error_and_others_are_lasting() {
+        // Growth log a + 1/t of a Jordan block from t = 500 on, in batches of 100: the limit is log a.
+        for batches in [60usize, 200, 500] {
+            let series: Vec<f64> = (0..batches)
+                .map(|b| (0..100).map(|t| 1.0 / (500 + 100 * b + t) as f64).sum::<f64>() / 100.0)
+                .collect();
+            let mean = series.iter().sum::<f64>() / batches as f64;
+            let trend = trend(&[series]);
+            assert!(!trend.lasting && mean <= 2.0 * trend.bias, "{batches}: {mean} {trend:?}");
+        }
+        let line: Vec<f64> = (0..300).map(f64::from).collect();
+        assert!(trend(&[line]).lasting);
+        // Noise alone shows a trend in one of a thousand cases or fewer.
+        let found = (0..500).filter(|run| {
+            let mut rng = stream(*run, Use::Fixture, 5);
+            trend(&[(0..300).map(|_| normal(&mut rng)).collect()]).bias > 0.0
+        });
+        assert!(found.count() <= 2);
     }
 
     #[test]

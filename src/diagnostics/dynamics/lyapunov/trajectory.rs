@@ -1,15 +1,16 @@
 //! One trajectory of an analysis: warm-up, alignment, and batches of recorded growth.
 
-use super::fixed::{self, FixedPoint};
+use super::fixed::FixedPoint;
 use super::samples::Samples;
+use super::settle::{End, PATIENCE, settle};
 use super::state::State;
+use super::statistics::trend;
 use super::tangents::Tangents;
 use super::{Drive, Kind, Options};
-use crate::linalg::random::{Use, stream};
+use crate::linalg::random::{Rng, Use, stream};
 use crate::systems::time::System;
 
-const LONGEST_PERIOD: usize = 64;
-/// Steps with tangents at a fixed point, where they serve only as a check.
+/// Steps with tangents at a fixed point or on a cycle, where they serve only as a check.
 const CHECK_STEPS: usize = 1000;
 
 pub(super) struct Trajectory<'a> {
@@ -18,9 +19,13 @@ pub(super) struct Trajectory<'a> {
     pub(super) point: Option<FixedPoint>,
     /// The points of a cycle, one period.
     pub(super) cycle: Vec<Vec<f64>>,
+    /// Exponents by eigenvalues or multipliers, with their errors.
+    pub(super) exact: Option<(Vec<f64>, Vec<f64>)>,
     pub(super) state: State<'a>,
     pub(super) tangents: Tangents,
     pub(super) samples: Samples,
+    /// Where it was before it settled, or before the recording began again.
+    pub(super) before: Vec<Samples>,
     /// Steps a batch.
     pub(super) batch: usize,
     /// Growth of each column in each full batch, nats, k numbers a batch.
@@ -32,7 +37,11 @@ pub(super) struct Trajectory<'a> {
     pub(super) origin: (usize, Vec<f64>),
     pub(super) diverged: bool,
     pub(super) finished: bool,
+    pub(super) late: bool,
     pub(super) time_step: f64,
+    begun_again: bool,
+    start: Vec<f64>,
+    rng: Rng,
     limit: usize,
 }
 
@@ -49,52 +58,107 @@ impl<'a> Trajectory<'a> {
         let rule = system.step();
         let n = rule.dim();
         let mut state = State::new(rule, drive, x, n.max(k));
-        let mut tangents = Tangents::new(&mut state, k);
-        let mut diverged = !state.run(options.warmup);
-        let autonomous = matches!(drive, Drive::Constant(_));
-        let (mut kind, mut cycle) = (Kind::Moving, Vec::new());
-        let point = if autonomous && !diverged { fixed::settled(system, drive, state.x()) } else { None };
-        if point.is_some() {
-            kind = Kind::FixedPoint;
-        } else if autonomous && !diverged && !system.is_flow() {
-            cycle = period(rule, drive, state.x());
-            if !cycle.is_empty() {
-                kind = Kind::Cycle(cycle.len());
-            }
-        }
-        let mut rng = stream(options.seed, Use::Tangent, index as u64);
-        tangents.begin(options.initial_tangents, &mut rng);
-        diverged = diverged || !tangents.align(&mut state, options.align);
-        tangents.refill(&mut rng);
-        tangents.open();
-        tangents.reconditionings = 0;
-        tangents.noise.fill(0.0);
-        let limit = match drive {
-            Drive::Constant(_) if kind == Kind::FixedPoint => options.max_steps.min(CHECK_STEPS),
-            Drive::Constant(_) => options.max_steps,
-            Drive::Sequence(m) => m.ncols() - options.warmup - options.align,
-        };
-        let batch = batch(options.batch, limit, cycle.len());
-        let growth = Vec::with_capacity(k * (limit / batch));
-        let origin = (state.time, state.x().to_vec());
-        Self {
+        let tangents = Tangents::new(&mut state, k);
+        let diverged = !state.run(options.warmup);
+        let mut out = Self {
             index,
-            kind,
-            point,
-            cycle,
+            kind: Kind::Moving,
+            point: None,
+            cycle: Vec::new(),
+            exact: None,
             state,
             tangents,
             samples: Samples::new(n),
-            batch,
-            growth,
+            before: Vec::new(),
+            batch: 1,
+            growth: Vec::new(),
             total: vec![0.0; k],
             recorded: 0,
-            origin,
+            origin: (0, Vec::new()),
             diverged,
             finished: false,
+            late: false,
             time_step: system.time_step(),
-            limit,
+            begun_again: false,
+            start: x.to_vec(),
+            rng: stream(options.seed, Use::Tangent, index as u64),
+            limit: 0,
+        };
+        if matches!(drive, Drive::Constant(_)) && !diverged {
+            let mut seen = Samples::new(n);
+            let end = settle(
+                system,
+                drive,
+                x,
+                &mut out.state,
+                &mut seen,
+                (options.settle / PATIENCE, options.settle),
+            );
+            out.before.push(seen);
+            out.end(end);
         }
+        out.tangents.begin(options.initial_tangents, &mut out.rng);
+        out.diverged = out.diverged || !out.tangents.align(&mut out.state, options.align);
+        out.limit = match drive {
+            _ if out.point.as_ref().is_some_and(|p| p.kinked) => 0,
+            Drive::Constant(_) if out.exact.is_some() => options.max_steps.min(CHECK_STEPS),
+            Drive::Constant(_) => options.max_steps,
+            Drive::Sequence(m) => m.ncols() - options.warmup - options.align,
+        };
+        out.batch = batch(options.batch, out.limit, out.cycle.len());
+        out.begin();
+        out
+    }
+
+    /// Takes over where the orbit ends.
+    fn end(&mut self, end: End) {
+        match end {
+            End::Rest(point) => {
+                self.kind = Kind::FixedPoint;
+                self.exact = Some((point.exponents.clone(), point.errors.clone()));
+                self.state.set_x(&point.x);
+                self.point = Some(point);
+            }
+            End::Cycle(cycle) => {
+                self.kind = Kind::Cycle(cycle.points.len());
+                self.exact = cycle.exponents();
+                self.cycle = cycle.points;
+            }
+            End::Moving => (),
+            End::Diverged => self.diverged = true,
+        }
+    }
+
+    /// Starts recording, from nothing.
+    fn begin(&mut self) {
+        self.tangents.refill(&mut self.rng);
+        self.tangents.open();
+        self.tangents.reconditionings = 0;
+        self.tangents.noise.fill(0.0);
+        self.origin = (self.state.time, self.state.x().to_vec());
+        self.growth.clear();
+        self.total.fill(0.0);
+        self.recorded = 0;
+    }
+
+    /// Throws away what was recorded while the orbit had not settled; false the second time.
+    pub(super) fn begin_again(&mut self) -> bool {
+        let first = !self.begun_again && !self.diverged;
+        if first {
+            self.begun_again = true;
+            self.finished = false;
+            let n = self.state.x().len();
+            self.before.push(std::mem::replace(&mut self.samples, Samples::new(n)));
+            self.begin();
+        }
+        first
+    }
+
+    /// Whether the state or its local exponents still drift.
+    pub(super) fn drifts(&self) -> bool {
+        let k = self.total.len().min(self.tangents.active).min(4);
+        self.kind == Kind::Moving
+            && (self.samples.drifts() || (0..k).any(|j| trend(&[self.series(j)]).lasting))
     }
 
     /// Records up to `batches` more batches; the last of all may be shorter.
@@ -135,16 +199,19 @@ impl<'a> Trajectory<'a> {
         self.growth.iter().skip(j).step_by(k).map(|g| g / self.batch as f64).collect()
     }
 
-    /// Whether a trajectory taken for moving has come to rest after all; then it is treated so.
-    pub(super) fn settled_late(&mut self, system: &dyn System) -> bool {
+    /// Finds out whether a trajectory taken for moving has come to rest, or to a cycle, after all.
+    pub(super) fn look(&mut self, system: &dyn System, options: &Options) {
         if self.kind != Kind::Moving || self.diverged {
-            return false;
+            return;
         }
-        self.point = fixed::settled(system, self.state.drive(), self.state.x());
-        if self.point.is_some() {
-            self.kind = Kind::FixedPoint;
+        let drive = self.state.drive();
+        let mut ahead = State::fork(system.step(), drive, self.state.x(), self.state.time, 1);
+        let mut seen = Samples::new(self.start.len());
+        let end = settle(system, drive, &self.start, &mut ahead, &mut seen, (1, options.settle));
+        if matches!(end, End::Rest(_) | End::Cycle(_)) {
+            self.end(end);
+            (self.late, self.finished) = (true, true);
         }
-        self.point.is_some()
     }
 }
 
@@ -156,22 +223,4 @@ fn batch(asked: usize, limit: usize, period: usize) -> usize {
     };
     let whole = batch.next_multiple_of(period.max(1));
     if whole <= limit { whole } else { batch }
-}
-
-/// The points of one period, if the orbit from `x` repeats itself to 1e-10 within 64 steps.
-fn period(rule: &dyn crate::systems::rule::Rule, drive: Drive, x: &[f64]) -> Vec<Vec<f64>> {
-    let mut state = State::new(rule, drive, x, 1);
-    let mut orbit = vec![x.to_vec()];
-    let scale = 1.0 + x.iter().fold(0.0f64, |a, v| a.max(v.abs()));
-    let close = |a: &[f64], b: &[f64], eps: f64| a.iter().zip(b).all(|(a, b)| (a - b).abs() <= eps * scale);
-    for p in 1..=LONGEST_PERIOD {
-        state.run(1);
-        if close(state.x(), x, 1e-10) {
-            let moves = (1..p).all(|i| !close(&orbit[i], x, 1e-6));
-            state.run(p);
-            return if p > 1 && moves && close(state.x(), x, 1e-10) { orbit } else { Vec::new() };
-        }
-        orbit.push(state.x().to_vec());
-    }
-    Vec::new()
 }

@@ -14,8 +14,8 @@ const PARTITIONS: u64 = 10;
 const PARTS: usize = 5;
 /// Permutations at most, and at least where there is a test at all.
 const PERMUTATIONS: [usize; 2] = [99, 999];
-/// Operations that permutations may take; with the fewest of them ten times as many.
-const OPERATIONS: f64 = 2e10;
+/// Seconds on one core, about, that permutations may take; with the fewest of them ten times as long.
+const SECONDS: f64 = 4.0;
 
 /// A test of the accuracy against labels dealt anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -186,7 +186,8 @@ fn partitions(
     o: &Options,
 ) -> Result<f64, Error> {
     let count = o.folds.min(PARTS).min(groups.members.len() / 2).max(2);
-    let drawn = (0..PARTITIONS).into_par_iter().map(|draw| {
+    // One after the other: each holds the features of all its training parts.
+    let drawn = (0..PARTITIONS).map(|draw| {
         let fold = folds(&groups.members, count, o.seed, 1 + draw);
         let folds = prepared(features, groups, &fold, count, groups.gap(true));
         if folds.iter().any(|f| f.train.is_empty() || f.test.is_empty()) {
@@ -211,13 +212,16 @@ fn permutations(
 ) -> Result<Option<Permuted>, Error> {
     let classes = y.iter().max().map_or(1, |m| m + 1);
     let parameters = (features.z.nrows() * (classes - 1)) as f64;
-    // About six steps a fit, each an information and its factor.
-    let one = 6.0 * (y.len() as f64 + parameters / 3.0) * parameters * parameters * folds.len() as f64;
+    // About four steps a fit, each with an information of p^2 T operations, exponentials of every class, and a factor: a count of
+    // operations, not a clock, so that every machine makes as many.
+    let step =
+        y.len() as f64 * (parameters * parameters / 4.0 + 40.0 * classes as f64) + parameters.powi(3) / 4.0;
+    let one = 4e-9 * step * folds.len() as f64;
     let [least, most] = PERMUTATIONS;
     let count = match o.permutations {
         Some(count) => count,
-        None if one * least as f64 > 10.0 * OPERATIONS => 0,
-        None => ((OPERATIONS / one) as usize).clamp(least, most),
+        None if one * least as f64 > 10.0 * SECONDS => 0,
+        None => ((SECONDS / one) as usize).clamp(least, most),
     };
     if count == 0 {
         return Ok(None);

@@ -33,13 +33,15 @@ pub struct Options {
     pub folds: usize,
     /// Permutations of the test; none: 99 to 999 by what they cost, none at all where 99 would take minutes.
     pub permutations: Option<usize>,
+    /// What depends on what; none: trials where they are given, else by what the samples are like.
+    pub by: Option<By>,
     /// Seed of split, folds and permutations.
     pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { intercept: true, ridge: 0.0, test: 0.33, folds: 5, permutations: None, seed: 1 }
+        Self { intercept: true, ridge: 0.0, test: 0.33, folds: 5, permutations: None, by: None, seed: 1 }
     }
 }
 
@@ -123,7 +125,7 @@ pub fn decode(
     if !(o.test > 0.0 && o.test < 1.0) {
         return Err(Error::Share { found: o.test });
     }
-    let groups = Groups::of(y.len(), groups, by(x, groups, o));
+    let groups = Groups::of(y.len(), groups, o.by.unwrap_or_else(|| by(x, groups, o)));
     if o.folds < 2 || o.folds > groups.members.len() {
         return Err(Error::Folds { folds: o.folds, groups: groups.members.len() });
     }

@@ -72,10 +72,18 @@ impl Likelihood<'_> {
 
     /// sum_t log p(y_t) without the penalty.
     pub fn log_likelihood(&self, b: &[f64]) -> f64 {
-        let scores = self.scores(b);
+        self.likelihood_of(&self.scores(b))
+    }
+
+    fn likelihood_of(&self, scores: &Mat<f64>) -> f64 {
         let loss = |(t, y): (usize, &usize)| {
             let s = col(scores.as_ref(), t);
-            let most = s.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |m| m.0);
+            let mut most = 0;
+            for c in 1..s.len() {
+                if s[c] > s[most] {
+                    most = c;
+                }
+            }
             let rest: f64 =
                 s.iter().enumerate().filter(|(c, _)| *c != most).map(|(_, v)| (v - s[most]).exp()).sum();
             s[most] - s[*y] + rest.ln_1p()
@@ -83,26 +91,30 @@ impl Likelihood<'_> {
         -self.y.iter().enumerate().map(loss).sum::<f64>()
     }
 
-    fn cost(&self, b: &[f64]) -> f64 {
+    /// The cost of weights `b`, whose scores are known.
+    fn cost(&self, b: &[f64], scores: &Mat<f64>) -> f64 {
         let penalty: f64 = self.penalised(b).iter().zip(b).map(|(p, b)| 0.5 * p * b).sum();
-        (penalty - self.log_likelihood(b)) / self.y.len() as f64
+        (penalty - self.likelihood_of(scores)) / self.y.len() as f64
     }
 
     /// Q^T (p_t - e_y), (K - 1) x T: what each sample pulls at its scores.
     pub fn pulls(&self, b: &[f64]) -> Mat<f64> {
-        let mut pull = probabilities(self.scores(b));
+        self.pulls_of(probabilities(self.scores(b)))
+    }
+
+    fn pulls_of(&self, mut p: Mat<f64>) -> Mat<f64> {
         for (t, y) in self.y.iter().enumerate() {
-            let p = col_mut(pull.as_mut(), t);
+            let p = col_mut(p.as_mut(), t);
             // -(1 - p_y) as a sum keeps its digits where p_y is nearly one.
             p[*y] = -p.iter().enumerate().filter(|(c, _)| c != y).map(|(_, p)| p).sum::<f64>();
         }
-        self.contrasts.transpose() * pull
+        self.contrasts.transpose() * p
     }
 
     /// The gradient of the cost times the number of samples.
-    fn gradient(&self, b: &[f64]) -> Vec<f64> {
+    fn gradient(&self, b: &[f64], pulls: &Mat<f64>) -> Vec<f64> {
         let k = self.z.nrows();
-        let pulls = self.pulls(b).transpose().to_owned();
+        let pulls = pulls.transpose().to_owned();
         let mut inner = Mat::zeros(k, pulls.ncols());
         gemm(inner.as_mut(), Accum::Replace, self.z, pulls.as_ref());
         self.penalised(b).iter().enumerate().map(|(i, p)| p + inner[(i % k, i / k)]).collect()
@@ -110,10 +122,13 @@ impl Likelihood<'_> {
 
     /// The Fisher information of all samples with the penalty's curvature.
     pub fn information(&self, b: &[f64]) -> Mat<f64> {
+        self.information_of(&probabilities(self.scores(b)))
+    }
+
+    fn information_of(&self, p: &Mat<f64>) -> Mat<f64> {
         let (k, m) = (self.z.nrows(), self.contrasts.ncols());
-        let weights = curvatures(probabilities(self.scores(b)), self.contrasts);
         let mut h = Mat::zeros(k * m, k * m);
-        add_information(&mut h, self.z, weights.as_ref());
+        add_information(&mut h, self.z, curvatures(p, self.contrasts).as_ref());
         if let Some(p) = self.penalty {
             for j in 0..m {
                 let mut block = h.as_mut().submatrix_mut(j * k, j * k, k, k);
@@ -133,7 +148,7 @@ impl Likelihood<'_> {
 
     /// Curvatures of each sample's loss, as [`curvatures`] has them.
     pub fn weights(&self, b: &[f64]) -> Mat<f64> {
-        curvatures(probabilities(self.scores(b)), self.contrasts)
+        curvatures(&probabilities(self.scores(b)), self.contrasts)
     }
 }
 
@@ -150,7 +165,7 @@ fn probabilities(mut scores: Mat<f64>) -> Mat<f64> {
 }
 
 /// Q^T (diag p - p p^T) Q of each column p, as columns of (K - 1)^2 numbers.
-fn curvatures(p: Mat<f64>, contrasts: MatRef<f64>) -> Mat<f64> {
+fn curvatures(p: &Mat<f64>, contrasts: MatRef<f64>) -> Mat<f64> {
     let (classes, m) = (contrasts.nrows(), contrasts.ncols());
     let mut out = Mat::zeros(m * m, p.ncols());
     let mut left = vec![0.0; classes * m];
@@ -235,17 +250,20 @@ pub(super) struct Maximum {
 pub(super) fn maximise(likelihood: &Likelihood, start: Option<&[f64]>, exact: f64) -> Maximum {
     let (samples, free) = (likelihood.y.len() as f64, likelihood.penalty.is_none());
     let mut b = start.map_or_else(|| vec![0.0; likelihood.parameters()], <[f64]>::to_vec);
-    let mut cost = likelihood.cost(&b);
+    let mut scores = likelihood.scores(&b);
+    let mut cost = likelihood.cost(&b, &scores);
     let mut cholesky = Cholesky::new(b.len());
     let mut inverse = Mat::zeros(b.len(), b.len());
     let mut gradient = f64::NAN;
     for _ in 0..ITERATIONS {
-        let g: Vec<f64> = likelihood.gradient(&b).iter().map(|g| g / samples).collect();
+        let p = probabilities(scores.clone());
+        let mut h = likelihood.information_of(&p);
+        let pulls = likelihood.pulls_of(p);
+        let g: Vec<f64> = likelihood.gradient(&b, &pulls).iter().map(|g| g / samples).collect();
         gradient = norm(&g);
-        if free && separates(&likelihood.margins(&likelihood.scores(&b)), 1e-9, true) {
+        if free && separates(&likelihood.margins(&scores), 1e-9, true) {
             return Maximum { b, end: End::Complete, gradient };
         }
-        let mut h = likelihood.information(&b);
         h.col_iter_mut().for_each(|c| c.iter_mut().for_each(|v| *v /= samples));
         if !cholesky.factor(h.as_ref()) {
             break;
@@ -254,8 +272,9 @@ pub(super) fn maximise(likelihood: &Likelihood, start: Option<&[f64]>, exact: f6
         let step: Vec<f64> = (0..b.len())
             .map(|i| -col(inverse.as_ref(), i).iter().zip(&g).map(|(v, g)| v * g).sum::<f64>())
             .collect();
-        let moved = likelihood.scores(&step);
-        let most = likelihood.along(&step).norm_max();
+        let along = likelihood.along(&step);
+        let moved = likelihood.contrasts * &along;
+        let most = along.norm_max();
         if gradient <= GRADIENT * exact && most <= STEP * exact {
             return Maximum { b, end: End::Converged, gradient };
         }
@@ -272,17 +291,18 @@ pub(super) fn maximise(likelihood: &Likelihood, start: Option<&[f64]>, exact: f6
         let mut damping = 1.0;
         let next = loop {
             let next: Vec<f64> = b.iter().zip(&step).map(|(b, s)| b + damping * s).collect();
-            let reached = likelihood.cost(&next);
+            let there = &scores + faer::Scale(damping) * &moved;
+            let reached = likelihood.cost(&next, &there);
             if reached <= cost + 1e-4 * damping * slope + rounding {
-                break Some((next, reached));
+                break Some((next, there, reached));
             }
             damping /= 2.0;
             if damping < 1e-10 {
                 break None;
             }
         };
-        let Some((next, reached)) = next else { break };
-        (b, cost) = (next, reached);
+        let Some((next, there, reached)) = next else { break };
+        (b, scores, cost) = (next, there, reached);
     }
     Maximum { b, end: End::Stuck, gradient }
 }

@@ -56,14 +56,43 @@ impl Memory {
         }
     }
 
-    /// tau = max over l of 2^l Var(means of 2^l rows) / Var(rows), over all variables together, l while there are 16 such
-    /// blocks; at least 1, NaN where nothing varies. For an autoregression of coefficient a it grows to (1 + a) / (1 - a).
+    /// Rows that count as one for the mean, over all variables together: the largest over block lengths m = 2^l, with 16 blocks or
+    /// more, of tau = (1 + a) / (1 - a) for the autoregression of coefficient a >= 0 whose means over m rows vary as these do,
     ///
-    /// Source: Flyvbjerg & Petersen 1989, eq. 27.
+    /// Var(mean) / Var(row) = (tau - 2 a (1 - a^m) / (m (1 - a)^2)) / m,
+    ///
+    /// so that rows alike for longer than a block are told as well. At least 1 and at most all rows; NaN where nothing varies.
+    ///
+    /// Source: Flyvbjerg & Petersen 1989, eq. 27, for the means of blocks.
     pub fn time(&self) -> f64 {
         let variance = |l: &Level| l.square.iter().sum::<f64>() / (l.count - 1.0).max(1.0);
-        let Some(rows) = self.levels.first().map(variance).filter(|v| *v > 0.0) else { return f64::NAN };
+        let Some(first) = self.levels.first() else { return f64::NAN };
+        let rows = variance(first);
+        if !(rows > 0.0) {
+            return f64::NAN;
+        }
         let believed = self.levels.iter().enumerate().skip(1).filter(|(_, l)| l.count >= BELIEVED);
-        believed.map(|(i, l)| (i as f64).exp2() * variance(l) / rows).fold(1.0, f64::max)
+        let times = believed.map(|(i, l)| autoregression((i as f64).exp2(), variance(l) / rows, first.count));
+        times.fold(1.0, f64::max)
     }
+}
+
+/// tau of the autoregression whose means over `m` rows have `share` of the variance of a row, `most` at most.
+fn autoregression(m: f64, share: f64, most: f64) -> f64 {
+    // ln a = -rate; the share falls as the rate grows.
+    let of = |rate: f64| {
+        let (a, gap) = ((-rate).exp(), -(-rate).exp_m1());
+        let tau = (1.0 + a) / gap;
+        (tau, (tau - 2.0 * a * -(-rate * m).exp_m1() / (m * gap * gap)) / m)
+    };
+    let (mut slow, mut fast) = (2.0 / most, 50.0);
+    if share >= of(slow).1 {
+        return most;
+    }
+    // The bracket halves until its ends are one number but for rounding.
+    while fast - slow > 1e-9 * fast {
+        let middle = 0.5 * (slow + fast);
+        if of(middle).1 > share { slow = middle } else { fast = middle }
+    }
+    of(fast).0.min(most)
 }

@@ -177,12 +177,12 @@ impl Accumulator {
             return vec![];
         }
         let (mut parts, mut done) = (vec![], 0);
-        for (i, b) in self.blocks.iter().enumerate() {
+        for b in &self.blocks {
             // A block belongs to the part in which its middle lies.
             let part = (done + b.rows / 2) * count / rows;
             done += b.rows;
             match parts.last_mut() {
-                Some((at, last)) if *at == part || i == 0 => *last = Moments::merge(last, b),
+                Some((at, last)) if *at == part => *last = Moments::merge(last, b),
                 _ => parts.push((part, b.clone())),
             }
         }

@@ -5,20 +5,25 @@ use super::globals;
 use super::machine::Machine;
 use super::memory::{Id, Node};
 
-/// No honest call in a checkpoint has more.
-const MOST_ARGUMENTS: usize = 64;
+/// Longer names are no module's.
+const LONGEST_NAME: usize = 1 << 10;
 
 impl Machine<'_> {
     pub(super) fn global(&mut self, opcode: u8) -> Result<(), Problem> {
-        let name = if opcode == b'c' {
-            format!("{}.{}", self.bytes.line()?, self.bytes.line()?)
+        let (module, attribute) = if opcode == b'c' {
+            (self.bytes.line()?, self.bytes.line()?)
         } else {
             let ids = self.pop_many(2)?;
             match (self.memory.text(ids[0]), self.memory.text(ids[1])) {
-                (Some(module), Some(attribute)) => format!("{module}.{attribute}"),
+                (Some(m), Some(a)) if m.len() + a.len() < LONGEST_NAME => (m.to_owned(), a.to_owned()),
+                (Some(_), Some(_)) => return Err(self.damaged("a name longer than any module's")),
                 _ => return Err(self.damaged("a name that is no text")),
             }
         };
+        let name = format!("{module}.{attribute}");
+        if globals::refused(&name) {
+            return Err(Problem::ForeignGlobal { name, role: "refers to" });
+        }
         self.push(Node::Global(name));
         Ok(())
     }
@@ -29,74 +34,102 @@ impl Machine<'_> {
             b'i' => {
                 self.global(b'c')?;
                 let function = self.pop()?;
-                return Err(self.memory.foreign(function, "makes an object of"));
+                let items = self.pop_mark()?;
+                (function, self.memory.add(Node::Tuple(items)))
             }
             b'o' => {
                 let mut items = self.pop_mark()?;
                 if items.is_empty() {
                     return Err(self.damaged("an object without a class"));
                 }
-                (items.remove(0), items)
+                (items.remove(0), self.memory.add(Node::Tuple(items)))
             }
             0x92 => {
                 let items = self.pop_many(3)?;
-                (items[0], items[1..].to_vec())
+                (items[0], items[1])
             }
             _ => {
                 let items = self.pop_many(2)?;
-                match self.memory.get(items[1]) {
-                    Node::Tuple(arguments) if arguments.len() <= MOST_ARGUMENTS => {
-                        (items[0], arguments.clone())
-                    }
-                    _ => return Err(self.damaged("a call without a short tuple of arguments")),
-                }
+                (items[0], items[1])
             }
         };
-        let node = match self.memory.get(function) {
-            Node::Global(name) if name == globals::ORDERED_DICT || name == globals::DEFAULT_DICT => {
-                self.dictionary(&arguments)?
-            }
-            Node::Global(name) if globals::callable(name) => Node::Call { global: name.clone(), arguments },
-            Node::Global(_) if opcode == 0x81 && arguments.is_empty() => {
-                Node::Object { class: function, state: None }
-            }
-            _ if opcode == b'R' => return Err(self.memory.foreign(function, "calls")),
-            _ => return Err(self.memory.foreign(function, "makes an object of")),
-        };
+        if !matches!(self.memory.get(arguments), Node::Tuple(_)) {
+            return Err(self.damaged("a call without a tuple of arguments"));
+        }
+        let node = self.applied(opcode, function, arguments)?;
         self.push(node);
         Ok(())
     }
 
+    /// What a name applied to arguments is kept as.
+    fn applied(&mut self, opcode: u8, function: Id, arguments: Id) -> Result<Node, Problem> {
+        let name = match self.memory.get(function) {
+            Node::Global(name) => name.as_str(),
+            _ => return Err(self.memory.foreign(function, "calls")),
+        };
+        if globals::DICTIONARIES.contains(&name) {
+            return self.dictionary(arguments);
+        }
+        if name == "collections.deque" {
+            return Ok(Node::List(Vec::new()));
+        }
+        if globals::GETATTR.contains(&name) {
+            return self.attribute(function, arguments);
+        }
+        let items = Vec::new();
+        Ok(match opcode {
+            b'R' if globals::RECONSTRUCTORS.contains(&name) => {
+                let class = self.memory.items(arguments).first().copied().unwrap_or(function);
+                Node::Object { class, arguments, items, state: None }
+            }
+            b'R' => Node::Call { function, arguments, state: None },
+            _ => Node::Object { class: function, arguments, items, state: None },
+        })
+    }
+
+    /// `torch.tanh` and its like are pickled as an attribute of a class of PyTorch's; no other is accepted.
+    fn attribute(&self, getattr: Id, arguments: Id) -> Result<Node, Problem> {
+        if let [owner, attribute] = self.memory.items(arguments)
+            && let (owner, Some(attribute)) = (self.memory.name(*owner), self.memory.text(*attribute))
+            && owner.starts_with("torch.")
+            && owner.len() + attribute.len() < LONGEST_NAME
+        {
+            return Ok(Node::Global(format!("{owner}.{attribute}")));
+        }
+        Err(self.memory.foreign(getattr, "calls"))
+    }
+
     /// A dictionary, perhaps from a list of pairs.
-    fn dictionary(&mut self, arguments: &[Id]) -> Result<Node, Problem> {
-        let entry = |id: &Id| match self.memory.get(*id) {
-            Node::Tuple(pair) | Node::List(pair) if pair.len() == 2 => Some((pair[0], pair[1])),
+    fn dictionary(&mut self, arguments: Id) -> Result<Node, Problem> {
+        let entry = |id: &Id| match self.memory.items(*id) {
+            [key, value] => Some((*key, *value)),
             _ => None,
         };
-        let length = match arguments.last().map(|id| self.memory.get(*id)) {
-            Some(Node::List(items)) => items.len(),
-            Some(Node::Dict(entries)) => entries.len(),
+        let source = self.memory.items(arguments).last().map_or(&Node::None, |id| self.memory.get(*id));
+        let length = match source {
+            Node::List(items) => items.len(),
+            Node::Dict(entries) => entries.len(),
             _ => 0,
         };
-        if length > self.copies_left {
+        let Some(left) = self.copies_left.checked_sub(length) else {
             return Err(self.damaged("dictionaries larger than the file"));
-        }
-        let entries = match arguments.last().map(|id| self.memory.get(*id)) {
-            Some(Node::List(items)) => items.iter().filter_map(entry).collect(),
-            Some(Node::Dict(entries)) => entries.clone(),
+        };
+        let entries = match source {
+            Node::List(items) => items.iter().filter_map(entry).collect(),
+            Node::Dict(entries) => entries.clone(),
             _ => Vec::new(),
         };
-        self.copies_left -= length;
+        self.copies_left = left;
         Ok(Node::Dict(entries))
     }
 
-    /// Gives an object its state; that of dictionaries and inert values is of no interest.
+    /// Gives an object its state; that of dictionaries and lists is of no interest.
     pub(super) fn build(&mut self) -> Result<(), Problem> {
         let new = self.pop()?;
         let target = self.top()?;
         match self.memory.get_mut(target) {
-            Some(Node::Object { state, .. }) => *state = Some(new),
-            Some(Node::Dict(_) | Node::Call { .. } | Node::List(_)) => {}
+            Some(Node::Object { state, .. } | Node::Call { state, .. }) => *state = Some(new),
+            Some(Node::Dict(_) | Node::List(_)) => {}
             _ => return Err(self.damaged("a state for something that has none")),
         }
         Ok(())

@@ -1,14 +1,19 @@
-//! The names a checkpoint may mention: the tensor subset, and harmless things beside it.
+//! The names a pickle may mention: the tensor subset, harmless things beside it, and those that are refused.
 
-/// Makes an ordered dictionary.
-pub(super) const ORDERED_DICT: &str = "collections.OrderedDict";
-/// Makes a dictionary with a default.
-pub(super) const DEFAULT_DICT: &str = "collections.defaultdict";
+/// Makes a dictionary, of pairs or of entries that follow.
+pub(super) const DICTIONARIES: [&str; 4] =
+    ["collections.OrderedDict", "collections.defaultdict", "collections.Counter", "builtins.dict"];
+/// Makes an object without calling its class, for old protocols.
+pub(super) const RECONSTRUCTORS: [&str; 2] = ["copyreg._reconstructor", "copy_reg._reconstructor"];
 
 /// Calls that stand for a tensor.
 pub(super) const TENSOR: [&str; 2] = ["torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2"];
 /// A tensor over an untyped storage.
 pub(super) const TENSOR_V3: &str = "torch._utils._rebuild_tensor_v3";
+/// A quantised tensor.
+pub(super) const QUANTISED: &str = "torch._utils._rebuild_qtensor";
+/// What PyTorch packs by itself, such as the weights of a quantised layer.
+pub(super) const SCRIPT_OBJECT: &str = "torch.ScriptObject";
 /// Calls whose first argument is a tensor.
 pub(super) const PARAMETER: [&str; 4] = [
     "torch._utils._rebuild_parameter",
@@ -18,74 +23,98 @@ pub(super) const PARAMETER: [&str; 4] = [
 ];
 /// A tensor of a subclass: function, class, its arguments, state.
 pub(super) const SUBCLASS: &str = "torch._tensor._rebuild_from_type_v2";
+/// A storage inside a plain pickle, as the bytes of a file by `torch.save`.
+pub(super) const STORAGE: &str = "torch.storage._load_from_bytes";
 
-/// Calls that are kept as opaque values.
-const INERT_CALLS: [&str; 21] = [
-    "torch.Size",
-    "torch.device",
-    "torch._utils._rebuild_sparse_tensor",
-    "torch._utils._rebuild_qtensor",
-    "torch._utils._rebuild_device_tensor_from_numpy",
-    "torch.serialization._get_layout",
-    "__builtin__.set",
-    "builtins.set",
-    "__builtin__.frozenset",
-    "builtins.frozenset",
-    "__builtin__.complex",
-    "builtins.complex",
-    "__builtin__.bytearray",
-    "builtins.bytearray",
-    "_codecs.encode",
-    "numpy.dtype",
-    "numpy.core.multiarray.scalar",
-    "numpy._core.multiarray.scalar",
-    "numpy.core.multiarray._reconstruct",
-    "numpy._core.multiarray._reconstruct",
-    "torch._C.Generator",
+/// Bytes written as text.
+pub(super) const ENCODE: &str = "_codecs.encode";
+/// Looks an attribute up; accepted where it only names a function of PyTorch's.
+pub(super) const GETATTR: [&str; 2] = ["builtins.getattr", "__builtin__.getattr"];
+
+/// Objects that are no more than their attributes.
+pub(super) const NAMESPACES: [&str; 4] = [
+    "argparse.Namespace",
+    "types.SimpleNamespace",
+    "pytorch_lightning.utilities.parsing.AttributeDict",
+    "lightning.pytorch.utilities.parsing.AttributeDict",
 ];
 
-/// Classes that are named, not called, in honest checkpoints.
-const INERT_NAMES: [&str; 8] = [
-    "numpy.ndarray",
-    "torch.Tensor",
-    "torch.nn.parameter.UninitializedParameter",
-    "builtins.int",
-    "builtins.float",
-    "builtins.list",
-    "builtins.dict",
-    "__builtin__.dict",
-];
-
-/// May this name be called?
-pub(super) fn callable(name: &str) -> bool {
-    name == ORDERED_DICT
-        || name == DEFAULT_DICT
-        || name == TENSOR_V3
-        || name == SUBCLASS
-        || TENSOR.contains(&name)
-        || PARAMETER.contains(&name)
-        || INERT_CALLS.contains(&name)
-}
-
-/// May this name appear at all?
-pub(super) fn known(name: &str) -> bool {
-    callable(name) || INERT_NAMES.contains(&name) || dtype_name(name)
-}
-
-/// Is it `torch.FloatStorage`, `torch.float32` and the like?
-fn dtype_name(name: &str) -> bool {
-    let Some(name) = name.strip_prefix("torch.").map(|n| n.strip_prefix("storage.").unwrap_or(n)) else {
-        return false;
-    };
-    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let dtypes =
-        ["float", "double", "half", "bfloat", "int", "uint", "long", "short", "bool", "complex", "cfloat"];
-    let eighths = name.starts_with("float8_") || name.starts_with("quint") || name.starts_with("qint");
-    (name.ends_with("Storage") && name.bytes().all(|b| b.is_ascii_alphanumeric()))
-        || dtypes.contains(&stem)
-        || (eighths && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
-        || matches!(
-            name,
-            "strided" | "sparse_coo" | "per_tensor_affine" | "contiguous_format" | "preserve_format"
+/// Is `name` `function` of numpy's module `multiarray`, under its old or its new path?
+pub(super) fn numpy(name: &str, function: &str) -> bool {
+    let path = name.strip_suffix(function).and_then(|p| p.strip_suffix('.'));
+    matches!(
+        path,
+        Some(
+            "numpy.core.multiarray" | "numpy._core.multiarray" | "numpy.core.numeric" | "numpy._core.numeric"
         )
+    )
+}
+
+/// Names of Python itself that make plain values.
+const BUILTINS: [&str; 15] = [
+    "set",
+    "frozenset",
+    "complex",
+    "bytearray",
+    "int",
+    "float",
+    "bool",
+    "str",
+    "bytes",
+    "list",
+    "dict",
+    "tuple",
+    "object",
+    "slice",
+    "range",
+];
+
+/// Modules whose names stand for code: files that mention them are refused whole, though nothing would be called.
+const CODE: [&str; 36] = [
+    "os",
+    "posix",
+    "posixpath",
+    "nt",
+    "ntpath",
+    "sys",
+    "subprocess",
+    "commands",
+    "pty",
+    "shutil",
+    "socket",
+    "runpy",
+    "importlib",
+    "imp",
+    "pkgutil",
+    "ctypes",
+    "_ctypes",
+    "code",
+    "codeop",
+    "multiprocessing",
+    "asyncio",
+    "threading",
+    "webbrowser",
+    "urllib",
+    "http",
+    "requests",
+    "pdb",
+    "timeit",
+    "profile",
+    "cProfile",
+    "operator",
+    "_operator",
+    "marshal",
+    "pickle",
+    "dill",
+    "cloudpickle",
+];
+
+/// Does this name stand for code, so that a file with it is refused?
+pub(super) fn refused(name: &str) -> bool {
+    let (module, attribute) = name.split_once('.').unwrap_or((name, ""));
+    match module {
+        "builtins" | "__builtin__" => !BUILTINS.contains(&attribute) && !GETATTR.contains(&name),
+        "types" => attribute != "SimpleNamespace",
+        _ => CODE.contains(&module),
+    }
 }

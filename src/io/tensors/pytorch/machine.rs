@@ -6,11 +6,20 @@ use super::super::super::error::Problem;
 use super::memory::{Id, Memory, Node};
 use super::opcodes::Bytes;
 
-/// Runs the pickle; gives what it built and its result.
+/// What a pickle built.
+pub(super) struct Built {
+    pub memory: Memory,
+    /// Its result.
+    pub root: Id,
+    /// How many bytes it took.
+    pub length: usize,
+}
+
+/// Runs the pickle at the beginning of `pickle`.
 ///
 /// # Errors
-/// A name or instruction outside the tensor subset, wherever it stands, and every inconsistency.
-pub(super) fn run(pickle: &[u8]) -> Result<(Memory, Id), Problem> {
+/// A name that stands for code, an instruction outside the tensor subset, and every inconsistency.
+pub(super) fn run(pickle: &[u8]) -> Result<Built, Problem> {
     let mut machine = Machine {
         bytes: Bytes::new(pickle),
         memory: Memory::default(),
@@ -21,8 +30,7 @@ pub(super) fn run(pickle: &[u8]) -> Result<(Memory, Id), Problem> {
     };
     while machine.step()? {}
     let root = machine.pop()?;
-    machine.memory.check_globals()?;
-    Ok((machine.memory, root))
+    Ok(Built { root, length: machine.bytes.offset(), memory: machine.memory })
 }
 
 pub(super) struct Machine<'a> {
@@ -50,6 +58,8 @@ impl Machine<'_> {
             b'0' => drop(self.pop()?),
             b'1' => drop(self.pop_mark()?),
             b'2' => self.stack.push(self.top()?),
+            // Buffers are read, never written.
+            0x98 => {}
             b'N' => self.push(Node::None),
             0x88 => self.push(Node::Bool(true)),
             0x89 => self.push(Node::Bool(false)),
@@ -97,7 +107,11 @@ impl Machine<'_> {
             b'c' | 0x93 => self.global(opcode)?,
             b'Q' => {
                 let id = self.pop()?;
-                self.push(Node::Persistent(id));
+                // Before 1.6 the class of a module was saved so, with its source.
+                match self.memory.items(id) {
+                    [kind, class, ..] if self.memory.text(*kind) == Some("module") => self.stack.push(*class),
+                    _ => self.push(Node::Persistent(id)),
+                }
             }
             b'R' | 0x81 | 0x92 | b'o' | b'i' => self.call(opcode)?,
             b'b' => self.build()?,
@@ -147,11 +161,17 @@ impl Machine<'_> {
         let node = match opcode {
             b'X' | 0x8c | 0x8d => Node::Text(self.bytes.text(length)?),
             // Strings of Python 2 are text in names and bytes elsewhere.
-            b'U' | b'T' => std::str::from_utf8(self.bytes.take(length)?)
-                .map_or(Node::Opaque("bytes"), |text| Node::Text(text.into())),
+            b'U' | b'T' => {
+                let at = self.bytes.offset();
+                match std::str::from_utf8(self.bytes.take(length)?) {
+                    Ok(text) => Node::Text(text.into()),
+                    Err(_) => Node::Bytes(at, self.bytes.offset()),
+                }
+            }
             _ => {
+                let at = self.bytes.offset();
                 self.bytes.take(length)?;
-                Node::Opaque("bytes")
+                Node::Bytes(at, self.bytes.offset())
             }
         };
         self.push(node);
@@ -186,7 +206,7 @@ impl Machine<'_> {
     fn append(&mut self, new: Vec<Id>) -> Result<(), Problem> {
         let target = self.top()?;
         match self.memory.get_mut(target) {
-            Some(Node::List(items)) => items.extend(new),
+            Some(Node::List(items) | Node::Object { items, .. }) => items.extend(new),
             Some(Node::Call { .. }) => {}
             _ => return Err(self.damaged("items for something that is no list")),
         }
@@ -197,6 +217,7 @@ impl Machine<'_> {
         let target = self.top()?;
         match self.memory.get_mut(target) {
             Some(Node::Dict(entries)) => entries.extend(pairs(items)),
+            Some(Node::Object { items: own, .. }) => own.extend(items),
             _ => return Err(self.damaged("entries for something that is no dictionary")),
         }
         Ok(())

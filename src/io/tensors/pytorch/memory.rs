@@ -13,22 +13,28 @@ pub(super) enum Node {
     Int(i64),
     Float(f64),
     Text(String),
+    /// Bytes of the pickle, from the first index to before the second.
+    Bytes(usize, usize),
     Tuple(Vec<Id>),
     /// A list or a set.
     List(Vec<Id>),
     Dict(Vec<(Id, Id)>),
     /// A name, `module.attribute`; never looked up.
     Global(String),
-    /// An accepted name applied to arguments; never performed.
+    /// A name applied to arguments; never performed.
     Call {
-        global: String,
-        arguments: Vec<Id>,
+        function: Id,
+        /// A tuple.
+        arguments: Id,
+        state: Option<Id>,
     },
     /// A reference to a storage of the archive.
     Persistent(Id),
-    /// An instance of a class that is not known: allowed only where it turns out to be a module.
+    /// An instance of a class, the tuple it was made of, and what it holds beside its state.
     Object {
         class: Id,
+        arguments: Id,
+        items: Vec<Id>,
         state: Option<Id>,
     },
     /// Something harmless that is not read, with what it is.
@@ -60,8 +66,24 @@ impl Memory {
         self.nodes.len()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Id, &Node)> {
-        self.nodes.iter().enumerate()
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
+    }
+
+    /// The items of a tuple or list; none of other nodes.
+    pub(super) fn items(&self, id: Id) -> &[Id] {
+        match self.get(id) {
+            Node::Tuple(items) | Node::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The name that a node is; nothing for other nodes.
+    pub(super) fn name(&self, id: Id) -> &str {
+        match self.get(id) {
+            Node::Global(name) => name,
+            _ => "",
+        }
     }
 
     pub(super) fn text(&self, id: Id) -> Option<&str> {
@@ -86,8 +108,8 @@ impl Memory {
     pub(super) fn sizes(&self, id: Id) -> Option<Vec<usize>> {
         let items = match self.get(id) {
             Node::Tuple(items) | Node::List(items) => items,
-            Node::Call { global, arguments } if global == "torch.Size" => {
-                return arguments.first().and_then(|a| match self.get(*a) {
+            Node::Call { function, arguments, .. } if self.name(*function) == "torch.Size" => {
+                return self.items(*arguments).first().and_then(|a| match self.get(*a) {
                     Node::Call { .. } => None,
                     _ => self.sizes(*a),
                 });
@@ -104,29 +126,38 @@ impl Memory {
         }
     }
 
-    /// An error unless every name outside the tensor subset is the class of a module.
-    pub(super) fn check_globals(&self) -> Result<(), Problem> {
-        let mut classes = vec![false; self.nodes.len()];
-        for node in &self.nodes {
-            let Node::Object { class, state } = node else { continue };
-            if !state.is_some_and(|s| self.is_module_state(s)) {
-                return Err(self.foreign(*class, "makes an object of"));
+    /// How many storages and arrays the value `id` holds, as far as `visits` go.
+    pub(super) fn storages(&self, id: Id, visits: &mut usize) -> usize {
+        let (mut seen, mut open, mut found) = (std::collections::HashSet::new(), vec![id], 0);
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
             }
-            classes[*class] = true;
-        }
-        for (id, node) in self.iter() {
-            if matches!(node, Node::Global(name) if !super::globals::known(name)) && !classes[id] {
-                return Err(self.foreign(id, "refers to"));
+            let Some(left) = visits.checked_sub(1) else { break };
+            *visits = left;
+            match self.get(id) {
+                Node::Persistent(_) => found += 1,
+                Node::Tuple(items) | Node::List(items) => open.extend(items),
+                Node::Dict(entries) => open.extend(entries.iter().flat_map(|(k, v)| [*k, *v])),
+                Node::Object { arguments, items, state, .. } => {
+                    open.extend(items.iter().chain(state).chain([arguments]));
+                }
+                Node::Call { function, arguments, state } => {
+                    found += usize::from(super::globals::numpy(self.name(*function), "_reconstruct"));
+                    open.extend(state.iter().chain([arguments]));
+                }
+                _ => {}
             }
         }
-        Ok(())
+        found
     }
 
     /// The error for a name outside the tensor subset.
     pub(super) fn foreign(&self, id: Id, role: &'static str) -> Problem {
         let name = match self.get(id) {
             Node::Global(name) => name.clone(),
-            Node::Call { global, .. } => format!("the result of {global}"),
+            Node::Call { function, .. } => self.name(*function).to_owned(),
+            Node::Object { class, .. } => self.name(*class).to_owned(),
             _ => "a value that is not a name".into(),
         };
         Problem::ForeignGlobal { name, role }

@@ -1,15 +1,24 @@
-//! PyTorch files by `torch.save`: a pickle of inert names, and one zip entry a storage.
+//! Files by `torch.save`, and plain pickles: inert names, tensors and numpy arrays.
+//!
+//! Nothing is ever executed. A name that stands for code (`os.system`) is an error wherever it stands; a value
+//! made by another unknown name is left out and listed, and it is an error where a tensor needs it, or where
+//! nothing else is there.
 
 use super::super::archive::Archive;
 use super::super::error::Problem;
 use super::Tensors;
+use std::path::Path;
+use storage::{Place, Storages};
 
+mod arrays;
 mod calls;
 mod globals;
+mod legacy;
 mod machine;
 mod memory;
 mod opcodes;
 mod storage;
+mod tensor;
 mod walk;
 
 const FORMAT: &str = "PyTorch file";
@@ -21,7 +30,29 @@ pub(super) fn read(mut archive: Archive, pickle: &str) -> Result<Tensors, Proble
     let bytes = archive.bytes(pickle, LARGEST_PICKLE)?;
     let order = format!("{folder}byteorder");
     let big_endian = archive.names()?.contains(&order) && archive.bytes(&order, 64)?.starts_with(b"big");
-    let (memory, root) = machine::run(&bytes)?;
-    let mut storages = storage::Storages::new(archive, folder, big_endian);
-    walk::tensors(&memory, root, &mut storages)
+    let built = machine::run(&bytes)?;
+    let place = Place::Archive(archive, folder.to_owned());
+    walk::tensors("pytorch", &built, &bytes, &mut Storages::new(place, big_endian))
+}
+
+/// Reads a pickle outside any archive: a file of PyTorch before 1.6, or arrays by `pickle.dump`.
+pub(super) fn read_pickle(path: &Path) -> Result<Tensors, Problem> {
+    let file = std::fs::read(path).map_err(Problem::reading)?;
+    if legacy::is_legacy(&file) {
+        let found = legacy::read(&file)?;
+        let pickle = file[found.pickle].to_vec();
+        let place = Place::File(file, found.places);
+        return walk::tensors("pytorch", &found.built, &pickle, &mut Storages::new(place, found.big_endian));
+    }
+    if file.len() as u64 > LARGEST_PICKLE {
+        let (found, limit) = (file.len() as u64, LARGEST_PICKLE);
+        return Err(Problem::TooLarge { place: "the pickle".into(), unit: "bytes", found, limit });
+    }
+    pickled("pickle", &file)
+}
+
+/// The arrays of a pickle without storages.
+pub(super) fn pickled(format: &'static str, pickle: &[u8]) -> Result<Tensors, Problem> {
+    let built = machine::run(pickle)?;
+    walk::tensors(format, &built, pickle, &mut Storages::new(Place::Nowhere, false))
 }

@@ -1,6 +1,7 @@
-//! The storages of an archive, and the views that tensors take of them.
+//! The storages of a file, and the views that tensors take of them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::super::super::archive::Archive;
@@ -20,10 +21,19 @@ pub(super) struct View {
     pub strides: Vec<usize>,
 }
 
+/// Where storages lie.
+pub(super) enum Place {
+    /// Each an entry of a zip archive, below a folder.
+    Archive(Archive, String),
+    /// Each a stretch of a file held in memory.
+    File(Vec<u8>, HashMap<String, Range<usize>>),
+    /// In a pickle without storages.
+    Nowhere,
+}
+
 /// Opens storages on demand and keeps the last one, since neighbours often share it.
 pub(super) struct Storages {
-    archive: Archive,
-    folder: String,
+    place: Place,
     big_endian: bool,
     sizes: HashMap<String, u64>,
     last: Option<(String, Rc<[u8]>)>,
@@ -32,9 +42,9 @@ pub(super) struct Storages {
 }
 
 impl Storages {
-    pub(super) fn new(archive: Archive, folder: &str, big_endian: bool) -> Self {
+    pub(super) fn new(place: Place, big_endian: bool) -> Self {
         let (sizes, last) = (HashMap::new(), None);
-        Self { archive, folder: folder.into(), big_endian, sizes, last, stored: 0, viewed: 0 }
+        Self { place, big_endian, sizes, last, stored: 0, viewed: 0 }
     }
 
     /// The values of a view in C order, whatever its strides.
@@ -77,7 +87,17 @@ impl Storages {
         {
             return Ok(bytes.clone());
         }
-        let bytes: Rc<[u8]> = self.archive.bytes(&format!("{}data/{key}", self.folder), u64::MAX)?.into();
+        let absent = || Problem::damaged(super::FORMAT, format!("storage `{key}`"), "it is not in the file");
+        let bytes: Rc<[u8]> = match &mut self.place {
+            Place::Archive(archive, folder) => {
+                archive.bytes(&format!("{folder}data/{key}"), u64::MAX)?.into()
+            }
+            Place::File(bytes, places) => {
+                let place = places.get(key).cloned().and_then(|p| bytes.get(p));
+                place.ok_or_else(absent)?.into()
+            }
+            Place::Nowhere => return Err(absent()),
+        };
         if self.sizes.insert(key.into(), bytes.len() as u64).is_none() {
             self.stored += (bytes.len() / dtype.width()) as u64;
         }

@@ -7,7 +7,7 @@ use crate::report::Error;
 use crate::report::page::Section;
 use crate::report::sections::{Rendered, words};
 use crate::report::summary::{number, numbers};
-use crate::training::radd::{Score, Scores};
+use crate::training::radd::{Errors, Score, Scores, Student};
 use faer::{Mat, c64};
 use serde_json::{Value, json};
 use words::{count, with_error};
@@ -30,6 +30,13 @@ pub fn describe(r: &Radd) -> Vec<String> {
             count(h.pairs, "pair"),
             list(&h.one_step),
             list(&h.rollout)
+        ));
+    }
+    if let Some((share, which)) = censored(r) {
+        out.push(format!(
+            "{share} of the targets are at an end of the range of the {}, where only the side is known ({which}): fitted by \
+             maximum likelihood.",
+            s.activation.name()
         ));
     }
     let moduli: Vec<String> = r.eigenvalues.iter().map(|v| words::number(v.re.hypot(v.im))).collect();
@@ -79,9 +86,15 @@ fn intro(r: &Radd) -> Vec<String> {
         format!(
             "The student is z(t) = f(A z(t−1) + B u(t{}) + c), f the {}, in the coordinates z = P h of the teacher's \
              states h; P is {from}{scale}. A, B and c are the least squares of f⁻¹(z(t)) on the teacher's own z(t−1), \
-             the inputs and a constant, in closed form.",
+             the inputs and a constant{}.",
             if r.settings.lag == 1 { "−1" } else { "" },
-            r.settings.activation.name()
+            r.settings.activation.name(),
+            match censored(r) {
+                Some(_) =>
+                    "; of units with states at an end of f's range they maximise the likelihood of normal noise inside f, \
+                     such states saying only that f⁻¹(z) is beyond",
+                None => ", in closed form",
+            }
         ),
         "One step starts from the teacher's state each time; the free-running student starts each sequence with the \
          teacher and then feeds on its own states. A student is its teacher only if the second follows too."
@@ -100,6 +113,10 @@ fn facts(r: &Radd) -> Vec<(String, String)> {
         add("Teacher's variance in the student's coordinates", words::percent(share));
     }
     add("Targets out of range, clipped", s.clipped.to_string());
+    if let Some((share, which)) = censored(r) {
+        add("Targets at an end of the range (censored)", format!("{share} ({which})"));
+    }
+    add("Standard errors", standard_errors(s));
     add("Condition number of the regressors", words::number(s.condition));
     facts.extend(exponent_fact("student", &r.exponents));
     facts.extend(r.teacher.as_ref().and_then(|t| exponent_fact("teacher", &t.exponents)));
@@ -114,10 +131,45 @@ pub(super) fn exponent_fact(who: &str, e: &Option<Exponents>) -> Option<(String,
     Some((format!("Exponents of the {who}, {how}"), list.join(", ")))
 }
 
+/// Share of all targets that are censored, and of each unit's.
+fn censored(r: &Radd) -> Option<(String, String)> {
+    let s = &r.student;
+    let shares: Vec<f64> = (0..s.units()).map(|i| s.share_censored(i)).collect();
+    let mean = shares.iter().sum::<f64>() / shares.len() as f64;
+    let which: Vec<String> = (0..s.units())
+        .filter(|i| shares[*i] > 0.0)
+        .map(|i| format!("z{} {}", i + 1, words::percent(shares[i])))
+        .collect();
+    (mean > 0.0).then(|| (words::percent(mean), which.join(", ")))
+}
+
+/// `z1, z3` of the units that `of` picks; none of none.
+fn picked(s: &Student, of: impl Fn(usize) -> bool) -> Option<String> {
+    let names: Vec<String> = (0..s.units()).filter(|i| of(*i)).map(|i| format!("z{}", i + 1)).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// What standard errors rest on, in words.
+fn standard_errors(s: &Student) -> String {
+    let with = |of: fn(&Errors) -> bool| picked(s, |i| of(&s.errors[i]));
+    let clusters = s.errors.iter().find_map(|e| match e {
+        Errors::Clustered { clusters, sequences: true } => Some(format!("{clusters} sequences")),
+        Errors::Clustered { sequences: false, .. } => Some("blocks of successive pairs".to_owned()),
+        _ => None,
+    });
+    let independent = with(|e| *e == Errors::Independent)
+        .map(|z| format!("residuals of {z} are not correlated: taken as independent, of equal size"));
+    let clustered = with(|e| matches!(e, Errors::Clustered { .. })).zip(clusters);
+    let clustered = clustered.map(|(z, of)| format!("those of {z} are: from the scatter of {of}"));
+    let unknown = with(|e| matches!(e, Errors::Unknown { .. }))
+        .map(|z| format!("those of {z} are, and the pairs are too few to know the errors"));
+    [independent, clustered, unknown].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
 fn notes(r: &Radd) -> Vec<String> {
     let mut notes = vec![
-        "Standard errors take residuals as independent and of equal size; where the teacher has structure that its \
-         projection lacks they are too small."
+        "Standard errors are those of the student that would follow the teacher best from one step to the next, given more \
+         rows; where the teacher has structure that its projection lacks, that student is not the teacher."
             .to_owned(),
     ];
     if r.settings.ridge > 0.0 {
@@ -167,10 +219,44 @@ fn warnings(r: &Radd) -> Vec<String> {
             _ => "choose another --activation or --projection",
         };
         warnings.push(format!(
-            "{} of {} targets are beyond the range of the {} and were clipped: {advice}.",
+            "{} of {} targets are beyond the range of the {} and count as at its end: {advice}.",
             s.clipped,
             s.pairs * s.units(),
             s.activation.name()
+        ));
+    }
+    let ends = |i: usize| s.censored[i].iter().sum::<usize>();
+    if let Some(z) = picked(s, |i| ends(i) == s.pairs) {
+        warnings.push(format!(
+            "{z}: always at an end of the range of the {}, so that the coefficients are not known; those given take the ends for values.",
+            s.activation.name()
+        ));
+    }
+    if let Some(z) = picked(s, |i| ends(i) > 0 && ends(i) < s.pairs && s.pairs - ends(i) <= s.rank) {
+        warnings.push(format!(
+            "{z}: inside the range of the {} in as few pairs as there are coefficients; errors are not known.",
+            s.activation.name()
+        ));
+    }
+    for (i, open) in s.open.iter().enumerate().filter(|(_, o)| o.iter().any(|o| *o)) {
+        let names = r.regressors().into_iter().zip(open).filter(|(_, o)| **o);
+        warnings.push(format!(
+            "z{}: of what it takes from {} only a bound is known, for wherever that matters the unit is at an end of its range.",
+            i + 1,
+            names.map(|(n, _)| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+        ));
+    }
+    let needed = s.errors.iter().filter_map(|e| match e {
+        Errors::Unknown { block } => Some(*block),
+        _ => None,
+    });
+    if let (Some(z), Some(block)) =
+        (picked(s, |i| matches!(s.errors[i], Errors::Unknown { .. })), needed.max())
+    {
+        warnings.push(format!(
+            "{z}: residuals are correlated over about {}, and {} are too few to know the errors of the coefficients.",
+            words::count(block.div_ceil(10), "step"),
+            words::count(s.pairs, "pair")
         ));
     }
     let constant: Vec<String> =
@@ -248,6 +334,8 @@ fn json(r: &Radd) -> Value {
         "b_std_error": rows(&s.b_error),
         "c_std_error": numbers(&s.c_error),
         "residual": numbers(&s.residual),
+        "censored": numbers(&(0..s.units()).map(|i| s.share_censored(i)).collect::<Vec<_>>()),
+        "errors": s.errors.iter().map(|e| e.name()).collect::<Vec<_>>(),
         "eigenvalues": complex(&r.eigenvalues),
         "clipped": s.clipped,
         "rank": s.rank,

@@ -104,8 +104,23 @@ pub fn warnings(result: &FixedPoints) -> Vec<String> {
             words::count(near_one, "point")
         ));
     }
-    all.extend(at_kinks(points));
-    all.extend(regions(result));
+    if points.iter().any(|p| p.stability == Stability::UndecidedAtKink) {
+        all.extend(at_kinks(points));
+    }
+    if fixed == 0 {
+        all.extend(regions(result));
+    }
+    all
+}
+
+/// What else the page says.
+pub fn notes(result: &FixedPoints) -> Vec<String> {
+    let mut all = warnings(result);
+    for note in at_kinks(&result.points).into_iter().chain(regions(result)) {
+        if !all.contains(&note) {
+            all.push(note);
+        }
+    }
     all
 }
 
@@ -114,9 +129,9 @@ fn at_kinks(points: &[FixedPoint]) -> Option<String> {
     let open = points.iter().filter(|p| p.stability == Stability::UndecidedAtKink).count();
     let decided = match (all, open) {
         (0, _) => return None,
-        (_, 0) => "the linear pieces around them decide their stability".to_owned(),
-        (a, o) if a == o => "and the linear pieces around them leave their stability open".to_owned(),
-        (_, o) => format!("the linear pieces around them decide their stability but for {o}"),
+        (_, 0) => "the linear pieces around decide the stability".to_owned(),
+        (a, o) if a == o => "the linear pieces around leave the stability open".to_owned(),
+        (_, o) => format!("the linear pieces around decide the stability but for {o}"),
     };
     Some(format!(
         "{} at a kink of the nonlinearity, where no eigenvalues exist; {decided}.",
@@ -129,11 +144,11 @@ fn regions(result: &FixedPoints) -> Option<String> {
     let share = words::percent(first.starts as f64 / result.starts.max(1) as f64);
     let others = match result.regions.len() - 1 {
         0 => String::new(),
-        k => format!("; {} more are in the summary", words::count(k, "region")),
+        k => format!("; {k} more in the summary"),
     };
     Some(format!(
         "A slow region without a fixed point: {share} of the starts ended at a minimum of the speed, q = {}, above \
-         the threshold of slow points (a ghost, as after a fold){others}.",
+         the threshold of slow points, as at the ghost of a fold{others}.",
         words::number(first.speed)
     ))
 }
@@ -174,9 +189,10 @@ pub fn describe(result: &FixedPoints) -> String {
         "No fixed point was found".to_owned()
     } else {
         let certified = fixed.iter().filter(|p| p.certified.is_some()).count();
-        let all = if result.complete { ", all that there are" } else { "" };
+        let critical = fixed.iter().filter(|p| p.critical || p.stability == Stability::Undecided).count();
+        let critical = if critical > 0 { format!("; {critical} not hyperbolic") } else { String::new() };
         format!(
-            "{}{all}: {}; {certified} certified",
+            "{}: {}; {certified} certified{critical}",
             words::count(fixed.len(), "fixed point"),
             kinds(&result.points, &fixed).join(", ")
         )
@@ -190,7 +206,7 @@ pub fn describe(result: &FixedPoints) -> String {
     if let Some(region) = result.regions.first().filter(|_| fixed.is_empty() && slow == 0) {
         text.push_str(&format!("; a slow region of q = {}", words::number(region.speed)));
     }
-    text + "."
+    text + if result.complete && !fixed.is_empty() { ". There are no others: that is proven." } else { "." }
 }
 
 fn kinds(points: &[FixedPoint], fixed: &[&FixedPoint]) -> Vec<String> {
@@ -206,7 +222,7 @@ fn kinds(points: &[FixedPoint], fixed: &[&FixedPoint]) -> Vec<String> {
     };
     let of = |s| fixed.iter().filter(|p| p.stability == s && p.unstable == 0).count();
     for (stability, words) in [
-        (Stability::Undecided, "not hyperbolic"),
+        (Stability::Undecided, "undecided"),
         (Stability::Neutral, "neutral"),
         (Stability::UndecidedAtKink, "undecided at a kink"),
     ] {

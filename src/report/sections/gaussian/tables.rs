@@ -52,13 +52,17 @@ pub fn strongest_table(m: &GaussianModel, edges: &[Edge]) -> TableOut {
         ("coupling".into(), Cells::Float(edges.iter().map(|e| e.weight).collect())),
     ];
     let of = |matrix: &faer::Mat<f64>| Cells::Float(edges.iter().map(|e| matrix[(e.from, e.to)]).collect());
-    if let Some(error) = &m.j_error {
-        columns.push(("std_error".into(), of(error)));
-    }
+    columns.push(("std_error".into(), of(&m.debiased.around(m.j.as_ref()))));
+    columns.push(("debiased".into(), of(&m.debiased.j)));
+    columns.push(("debiased_std_error".into(), of(&m.debiased.std_error)));
     if let Some(truth) = &m.true_j {
         columns.push(("true".into(), of(truth)));
     }
-    let caption = format!("The {} strongest couplings between different variables.", edges.len());
+    let caption = format!(
+        "The {} strongest couplings between different variables: at the chosen γ with their root mean square distance from the \
+         truth, and debiased with their standard error.",
+        edges.len()
+    );
     TableOut { name: "strongest".into(), caption, columns }
 }
 

@@ -292,7 +292,7 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
             Measure::count(moving(row), 1),
         )
         .at_least(6.0)
-        .beside(Some(6.0)),
+        .beside(settings.data.as_ref().map(|_| 6.0)),
     ];
     let found = row.1.cycle.as_deref();
     let none = |claim: Claim| match found {

@@ -88,19 +88,22 @@ fn phase(found: &Found, m: &Memory) -> Vec<Claim> {
 fn forgotten(m: &Memory) -> Vec<Claim> {
     let expected = [0.0, -0.65, 0.0];
     let one = |(d, rate): (&super::memory::Decay, f64)| {
-        let text = match d.name {
-            "point attractor" => {
-                "a difference at the point attractor is forgotten at the rate of its leading exponent"
-            }
-            "line attractor" => "a difference along the line attractor is kept",
-            _ => "a difference on the limit cycle is kept",
-        };
         let quantity = format!("slope of log distance, {}, 1/time constant", d.name);
-        let claim = Claim::paper(text, SOURCE, &quantity, Measure::exact(d.rate.value, 1));
-        claim.predicted(rate, 1e-3).headline().if_differs(
-            "The slope is taken from half to two thirds of the time, as was fixed before; at the point attractor the mode next to \
-             the leading one, of exponent -1, has not gone by then.",
-        )
+        let slope = Measure::exact(d.rate.value, 1);
+        // That it is kept is what a cycle and a line of fixed points are.
+        let kept = |text: &str| Claim::check(text, SOURCE, &quantity, slope).predicted(rate, 1e-3);
+        match d.name {
+            "point attractor" => {
+                let text =
+                    "a difference at the point attractor is forgotten at the rate of its leading exponent";
+                Claim::paper(text, SOURCE, &quantity, slope).predicted(rate, 1e-3).headline().if_differs(
+                    "The slope is taken from half to two thirds of the time, as was fixed before; at the point attractor the \
+                     mode next to the leading one, of exponent -1, has not gone by then.",
+                )
+            }
+            "line attractor" => kept("a difference along the line attractor is kept"),
+            _ => kept("a difference on the limit cycle is kept"),
+        }
     };
     m.decays.iter().zip(expected).map(one).collect()
 }

@@ -93,14 +93,14 @@ fn band(centre: f64, width: f64) -> [f64; 6] {
     let high = if above & (over > high) { over } else { high };
     let low = if below & (under < low) { under } else { low };
     let bend = if most - s > s - least { most - s } else { s - least };
-    let margin = MARGIN * (2.0 + s * (centre.abs() + width));
+    let margin = MARGIN * (size + s * (centre.abs() + width)) + 1e-300;
     [
         s,
         s * centre + 0.5 * (high + low),
         0.5 * (high - low) + margin,
         bend + MARGIN,
         0.5 * (tu + tl),
-        0.5 * (tu - tl) + MARGIN,
+        0.5 * (tu - tl) + MARGIN * size + 1e-300,
     ]
 }
 

@@ -69,6 +69,17 @@ impl Dictionary {
         let row = self.rows.iter().position(|r| *r == v).map(|i| self.constant(i));
         row.or_else(|| self.cols.contains(&v).then_some(Ball::ZERO))
     }
+    /// Proven: the vertex is a solution, and so is a segment that begins there along one of the columns.
+    pub fn is_continuum(&self) -> bool {
+        let rows = || 0..self.rows.len();
+        let grows = |e: Ball| e.mid >= e.rad;
+        let stays = |q: usize| rows().all(|i| self.constant(i).is_positive() || grows(self.row(i)[q]));
+        self.is_solved() && (0..self.cols.len()).any(stays)
+    }
+    /// Proven: the constants are not negative.
+    pub fn is_solved(&self) -> bool {
+        (0..self.rows.len()).all(|i| self.constant(i).is_positive() || self.constant(i).is_zero())
+    }
     /// Entries, to count work.
     pub fn size(&self) -> u64 {
         self.entries.len() as u64

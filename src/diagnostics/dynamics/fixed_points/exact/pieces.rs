@@ -31,8 +31,6 @@ pub enum Leaf {
     Point(Candidate),
     /// The equations are singular, or may be.
     Singular {
-        /// Units known to be on.
-        on: Vec<bool>,
         /// Solutions are proven, a whole segment of them.
         proven: bool,
         /// Rates of one of them, or where they may be.
@@ -190,20 +188,17 @@ impl<'a> Pieces<'a> {
     }
 
     fn singular(&self, node: &Node, proven: bool) -> Leaf {
-        let on = node.sides.iter().map(|s| *s == Side::On).collect();
         let value = |j: usize| node.dictionary.value(j).map_or(0.0, |b| b.mid);
-        Leaf::Singular { on, proven, rates: (0..self.net.dim()).map(value).collect() }
+        Leaf::Singular { proven, rates: (0..self.net.dim()).map(value).collect() }
     }
 
     /// A node whose units are all decided.
     fn leaf(&self, node: &Node) -> Option<Leaf> {
         let n = self.net.dim();
         if !node.dictionary.cols.is_empty() || self.equations.len() > n {
-            let exact = (0..node.dictionary.rows.len()).all(|i| {
-                let constant = node.dictionary.constant(i);
-                constant.is_positive() || constant.is_zero()
-            });
-            return Some(self.singular(node, exact));
+            // A solution at sum x = 1 is a ray; others need room to move.
+            let ray = self.equations.len() > n && node.dictionary.is_solved();
+            return Some(self.singular(node, ray || node.dictionary.is_continuum()));
         }
         let on: Vec<usize> = (0..n).filter(|i| node.sides[*i] == Side::On).collect();
         let square = Square::from_fn(on.len(), |i, j| -self.equations[on[i]][on[j]]);

@@ -36,7 +36,7 @@ pub struct Reduced {
     sizes: Mat<f64>,
     /// c, middle.
     drive: Vec<f64>,
-    /// What E, the rounding of c and that of M kappa + c add to a pre-activation.
+    /// What E and the rounding of c add to a pre-activation.
     blur: Vec<f64>,
     tilt: Few,
     /// sum_i |N_ik|: the largest |kappa_k|.
@@ -56,6 +56,8 @@ pub struct Enclosure {
     bands: Bands,
     /// Half widths of their pre-activations.
     widths: Vec<f64>,
+    /// What these have beside |M| radius.
+    offsets: Vec<f64>,
     /// h lies within `error` of value + (I - g)(kappa - centre).
     value: Few,
     g: [Few; MOST],
@@ -67,8 +69,6 @@ pub struct Enclosure {
 }
 
 const EPS: f64 = f64::EPSILON;
-/// How much larger than the reach a cube may be.
-const MARGIN: f64 = 4.0;
 
 impl Reduced {
     /// The reduced equations of `net`; none where its nonlinearity is another or the remainder is too large.
@@ -104,10 +104,7 @@ impl Reduced {
         let peak = |k: usize| col(left, k).iter().fold(0.0f64, |a, b| a.max(b.abs()));
         let tilt = few(&|k| largest / (1.0 - largest) * peak(k) * (1.0 + 8.0 * EPS));
         let blur = (0..n)
-            .map(|i| {
-                let size: f64 = (0..r).map(|k| left[(i, k)].abs() * reach[k]).sum::<f64>() * MARGIN;
-                factors.rest[i] + balls[i].rad + 4.0 * (r + 8) as f64 * EPS * (size + balls[i].mid.abs())
-            })
+            .map(|i| factors.rest[i] + balls[i].rad + 4.0 * (r + 8) as f64 * EPS * balls[i].mid.abs())
             .collect();
         let gamma = 2.0 * (n + 8) as f64 * EPS;
         let slack = std::array::from_fn(|k| {
@@ -140,23 +137,30 @@ impl Reduced {
     pub fn enclose(&self, cube: &Cube) -> Enclosure {
         let n = self.n;
         let mut centres = self.drive.clone();
-        let mut widths = self.blur.clone();
+        let (mut widths, mut offsets) = (vec![0.0; n], self.blur.clone());
+        let terms = 4.0 * (self.r + 8) as f64 * EPS;
         vectorised(
             #[inline(always)]
             || {
                 for k in 0..self.r {
-                    let (at, reach) = (cube.centre[k], cube.radius[k] * (1.0 + 16.0 * EPS));
+                    let (at, reach) = (cube.centre[k], cube.radius[k]);
+                    // The rounding of M kappa + c goes with the size of its terms.
+                    let rounding = terms * (at.abs() + reach);
                     let m = &col(self.factors.left.as_ref(), k)[..n];
                     let (centres, widths) = (&mut centres[..n], &mut widths[..n]);
+                    let offsets = &mut offsets[..n];
                     for i in 0..n {
+                        let size = m[i].abs();
                         centres[i] += m[i] * at;
-                        widths[i] += m[i].abs() * reach;
+                        widths[i] += size * reach;
+                        offsets[i] += size * rounding;
                     }
                 }
+                widths.iter_mut().zip(&offsets).for_each(|(w, o)| *w += o);
             },
         );
         let bands = Bands::tanh(&centres, &widths);
-        let mut e = Enclosure { bands, widths, ..Enclosure::default() };
+        let mut e = Enclosure { bands, widths, offsets, ..Enclosure::default() };
         vectorised(
             #[inline(always)]
             || self.sums(cube, &mut e),
@@ -170,16 +174,19 @@ impl Reduced {
         let (n, r) = (self.n, self.r);
         let grow = 1.0 + 2.0 * (n + 16) as f64 * EPS;
         let bands = &e.bands;
-        let errors: Vec<f64> = (0..n).map(|i| bands.error[i] + bands.slope[i] * self.blur[i]).collect();
+        let sum = 4.0 * (n + 8) as f64 * EPS;
+        let errors: Vec<f64> = (0..n)
+            .map(|i| bands.error[i] + bands.slope[i] * e.offsets[i] + sum * bands.value[i].abs())
+            .collect();
+        let halves: Vec<f64> = (0..n).map(|i| bands.half[i] + sum * bands.middle[i].abs()).collect();
         let mut sloped = vec![0.0; n];
         for k in 0..r {
             let (side, size) = (col(self.factors.right.as_ref(), k), col(self.sizes.as_ref(), k));
-            // The sums of values and of middles, each at most 2, err by as much.
-            let rounding = 4.0 * (n + 8) as f64 * EPS * self.reach[k] + 4.0 * EPS * cube.centre[k].abs();
+            let rounding = 4.0 * EPS * cube.centre[k].abs();
             e.value[k] = cube.centre[k] - dot(side, &bands.value);
             e.error[k] = dot(size, &errors) * grow + rounding;
             e.range[0][k] = dot(side, &bands.middle);
-            e.range[1][k] = dot(size, &bands.half) * grow + rounding;
+            e.range[1][k] = dot(size, &halves) * grow + rounding;
             for (s, (side, slope)) in sloped.iter_mut().zip(side.iter().zip(&bands.slope)) {
                 *s = side * slope;
             }
@@ -295,9 +302,10 @@ impl Reduced {
     pub fn blurred(&self, e: &Enclosure) -> bool {
         let (mut all, mut own) = (0.0, 0.0);
         for i in 0..self.n {
-            let blur = e.bands.slope[i] * self.blur[i];
+            let blur = e.bands.slope[i] * e.offsets[i];
             all += self.weight[i] * (e.bands.error[i] + blur);
-            own += self.weight[i] * (blur + 64.0 * EPS);
+            own += self.weight[i]
+                * (blur + 64.0 * EPS * (e.bands.value[i].abs() + e.bands.slope[i] * e.widths[i]));
         }
         all < 2.0 * own
     }
@@ -389,7 +397,7 @@ fn inverse(r: usize, entry: impl Fn(usize, usize) -> f64) -> Option<[Few; MOST]>
         a.swap(k, pivot);
         b.swap(k, pivot);
         let value = a[k][k];
-        if !(value.abs() > 1e-12) {
+        if !(value.abs() > 1e-14) {
             return None;
         }
         for l in 0..r {

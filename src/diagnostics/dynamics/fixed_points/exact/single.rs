@@ -25,7 +25,7 @@ const HALVINGS: usize = 40;
 /// has a fixed point by Brouwer's theorem; for ReLU and the identity, I - W is a P-matrix, and for these
 /// every c has one.
 ///
-/// Source: Forti & Tesi 1995, IEEE Trans. Circuits Syst. I 42, 354, theorem 1; positive definiteness by a
+/// Source: Forti & Tesi 1995, IEEE Trans. Circuits Syst. I 42, 354; positive definiteness by a
 /// Cholesky factorisation in floating point: Rump 2006, BIT 46, 433.
 pub fn monotone(net: &Recurrence) -> Option<Exact> {
     let n = net.dim();

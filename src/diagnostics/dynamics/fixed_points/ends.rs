@@ -1,0 +1,141 @@
+//! Where the starts of the first search ended.
+
+use super::Region;
+use super::census::{Arrival, Census, Found};
+use super::critical::critical;
+use super::residual::{Residual, distance};
+use super::solver::{End, Root, Zero, zero};
+use crate::linalg::norm;
+
+/// Distance below which two states of little speed are one, relative to 1 + |x|.
+const SAME: f64 = 1e-2;
+/// q of a point at which rounding may hide a fixed point, relative to (1 + |x|)^2.
+const MARGINAL: f64 = 1e-12;
+/// Slow regions kept, and the share of the starts that one has at least.
+const REGIONS: usize = 8;
+const SHARE: f64 = 0.01;
+/// Largest q of a slow region, relative to that of the states in general.
+const SLOWER: f64 = 0.01;
+
+/// A state where several starts ended.
+pub struct Cluster {
+    /// The one of least q.
+    pub state: Vec<f64>,
+    /// q there.
+    pub speed: f64,
+    /// Starts.
+    pub hits: usize,
+}
+
+impl Cluster {
+    fn near(&self, x: &[f64]) -> bool {
+        distance(x, &self.state) <= SAME * (1.0 + norm(x))
+    }
+}
+
+fn gather(list: &mut Vec<Cluster>, state: Vec<f64>, speed: f64) {
+    match list.iter_mut().find(|c| c.near(&state)) {
+        Some(c) => {
+            c.hits += 1;
+            if speed < c.speed {
+                (c.state, c.speed) = (state, speed);
+            }
+        }
+        None => list.push(Cluster { state, speed, hits: 1 }),
+    }
+}
+
+/// Ends that are no isolated fixed points.
+#[derive(Default)]
+pub struct Ends {
+    /// A sample of any continuum of fixed points.
+    pub continuum: Vec<Cluster>,
+    /// Minima of q below the threshold of slow points.
+    pub slow: Vec<Cluster>,
+    minima: Vec<Cluster>,
+    unconverged: Vec<f64>,
+}
+
+impl Ends {
+    /// Sorts `all`; isolated fixed points go to the `census`.
+    pub fn sort(all: Vec<End>, census: &mut Census) -> Self {
+        let mut ends = Self::default();
+        for end in all {
+            match end {
+                End::Fixed(root) if root.zero == Zero::Continuum => {
+                    gather(&mut ends.continuum, root.state, 0.0);
+                }
+                End::Fixed(root) => _ = census.add(root, Arrival::Independent),
+                End::Slow(x, q) => gather(&mut ends.slow, x, q),
+                End::Minimum(x, q) => gather(&mut ends.minima, x, q),
+                End::Nowhere(q) => ends.unconverged.push(q),
+            }
+        }
+        ends
+    }
+
+    /// Adds the origin where G is exactly zero there: to the fixed points, or to the slow points where its
+    /// derivative is singular.
+    pub fn add_origin(&mut self, residual: &mut Residual, census: &mut Census) {
+        let origin = vec![0.0; residual.dim()];
+        if residual.value(&origin, &mut origin.clone()) != 0.0 {
+            return;
+        }
+        match zero(residual, &origin) {
+            Some(root) if root.zero == Zero::Isolated => _ = census.add(root, Arrival::Given),
+            Some(_) => {}
+            None => self.slow.push(Cluster { state: origin, speed: 0.0, hits: 0 }),
+        }
+    }
+
+    /// Adds slow points at which G vanishes to rounding and changes sign to the fixed points, and the origin
+    /// where G is exactly zero there.
+    pub fn resolve_critical(&self, residual: &mut Residual, census: &mut Census) {
+        // The origin, if it is there, is exact and comes first.
+        for c in self.slow.iter().rev().filter(|c| c.speed <= MARGINAL * (1.0 + norm(&c.state)).powi(2)) {
+            let known = |f: &&mut Found| f.root.zero == Zero::Critical && c.near(&f.root.state);
+            if let Some(f) = census.list.iter_mut().find(known) {
+                f.hits[0] += c.hits;
+                continue;
+            }
+            let origin = c.state.iter().all(|v| *v == 0.0);
+            let own = || Root { state: c.state.clone(), zero: Zero::Critical, radius: 1e-9, sign: 0 };
+            let (root, attracts) = match critical(residual, &c.state) {
+                Some(found) => (found.root, found.attracts),
+                None if origin => (own(), None),
+                None => continue,
+            };
+            let root = if origin { Root { state: c.state.clone(), ..root } } else { root };
+            if zero(residual, &root.state).is_some_and(|r| r.zero == Zero::Isolated) {
+                continue;
+            }
+            let place = census.list.len();
+            if census.add(root, Arrival::Given) {
+                census.list[place].hits[0] = c.hits;
+                census.list[place].attracts = attracts;
+            }
+        }
+    }
+
+    /// Drops slow points beside fixed points: a local minimum of q there is that point, unfinished.
+    pub fn drop_unfinished(&mut self, found: &[Found]) {
+        let Self { slow, continuum, .. } = self;
+        slow.retain(|s| {
+            !found.iter().any(|f| s.near(&f.root.state)) && !continuum.iter().any(|c| s.near(&c.state))
+        });
+    }
+
+    /// The minima of q above the threshold where many of the `starts` ended and q is well below its `typical`
+    /// value, and q of every start that ended at no point.
+    pub fn regions(&mut self, starts: usize, typical: f64) -> (Vec<Region>, Vec<f64>) {
+        let mut speeds = std::mem::take(&mut self.unconverged);
+        let mut minima = std::mem::take(&mut self.minima);
+        speeds.extend(minima.iter().flat_map(|m| std::iter::repeat_n(m.speed, m.hits)));
+        let many = (SHARE * starts as f64).max(2.0) as usize;
+        minima.retain(|m| m.hits >= many && m.speed <= SLOWER * typical);
+        minima.sort_by(|a, b| b.hits.cmp(&a.hits).then(a.speed.total_cmp(&b.speed)));
+        minima.truncate(REGIONS);
+        let region = |m: Cluster| Region { state: m.state, speed: m.speed, starts: m.hits };
+        (minima.into_iter().map(region).collect(), speeds)
+    }
+}

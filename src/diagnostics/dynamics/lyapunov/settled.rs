@@ -1,0 +1,99 @@
+//! Errors of a group of trajectories, and whether it is an attractor.
+
+use super::Kind;
+use super::attractors::distinct;
+use super::statistics::{std_error, together, trend};
+use super::trajectory::Trajectory;
+
+/// Columns that no member has lost.
+pub(super) fn resolved(all: &[Trajectory], group: &[usize]) -> usize {
+    group.iter().map(|i| all[*i].tangents.active).min().unwrap_or(0)
+}
+
+/// Largest standard error of a group, nats per unit time; zero at a fixed point once it is checked.
+pub(super) fn largest_error(all: &[Trajectory], group: &[usize], driven: bool) -> f64 {
+    let group = &distinct(all, group, driven)[..];
+    let first = &all[group[0]];
+    if first.exact.is_some() {
+        return if group.iter().all(|i| all[*i].done()) { 0.0 } else { f64::INFINITY };
+    }
+    (0..resolved(all, group)).map(|j| error_of(all, group, j, driven)).fold(0.0, f64::max) / first.time_step
+}
+
+/// Standard error of column `j`, nats per step: what correlation in time, rounding and a trend leave open.
+///
+/// Trajectories under one input fluctuate together: their mean at each time is one series.
+pub(super) fn error_of(all: &[Trajectory], group: &[usize], j: usize, driven: bool) -> f64 {
+    let mut series: Vec<Vec<f64>> = group.iter().map(|i| all[*i].series(j)).collect();
+    let trend = trend(&series);
+    if driven {
+        series = vec![together(&series)];
+    }
+    let (mut noise, mut steps, mut total) = (0.0, 0.0, 0.0);
+    for i in group {
+        noise += all[*i].tangents.noise[j];
+        steps += all[*i].recorded as f64;
+        total += all[*i].total[j];
+    }
+    let rounding = noise.sqrt() / steps + 1e-13 + 16.0 * f64::EPSILON * (total / steps).abs();
+    std_error(&series).max(rounding).max(trend.bias)
+}
+
+/// Whether most members of a moving group drift, or their exponents do.
+pub(super) fn drifts(all: &[Trajectory], group: &[usize]) -> bool {
+    if all[group[0]].kind != Kind::Moving {
+        return false;
+    }
+    let series = |j: usize| group.iter().map(|i| all[*i].series(j)).collect::<Vec<_>>();
+    let k = resolved(all, group).min(4);
+    let drifting = group.iter().filter(|i| all[**i].drifts()).count();
+    2 * drifting > group.len() || (0..k).any(|j| trend(&series(j)).lasting)
+}
+
+/// Initial states that have not settled, and why.
+#[derive(Default)]
+pub(super) struct Unsettled {
+    pub(super) members: Vec<usize>,
+    pub(super) reasons: Vec<String>,
+}
+
+/// Parts the attractors from what drifts, and from what another trajectory has left.
+pub(super) fn told_apart(
+    all: &[Trajectory],
+    groups: Vec<Vec<usize>>,
+    driven: bool,
+) -> (Vec<Vec<usize>>, Unsettled) {
+    let (mut kept, mut out) = (Vec::new(), Unsettled::default());
+    let (mut drifting, mut leaving) = (Vec::new(), Vec::new());
+    for g in &groups {
+        let left = (!driven && all[g[0]].kind == Kind::Moving).then(|| left_by(all, g)).flatten();
+        match left {
+            Some(_) => leaving.extend(g),
+            None if !driven && drifts(all, g) => drifting.extend(g),
+            None => kept.push(g.clone()),
+        }
+    }
+    let some = |v: &[usize]| format!("{} of {} initial states have not settled: ", v.len(), all.len());
+    if !drifting.is_empty() {
+        out.reasons.push(
+            some(&drifting) + "their states or local exponents still drift (raise --warmup or --steps)",
+        );
+    }
+    if !leaving.is_empty() {
+        let why = "others left the same set for somewhere else, so that it is transient (raise --warmup)";
+        out.reasons.push(some(&leaving) + why);
+    }
+    out.members = drifting.into_iter().chain(leaving).collect();
+    out.members.sort_unstable();
+    (kept, out)
+}
+
+/// A trajectory that was in the place of a moving group and is no longer.
+fn left_by(all: &[Trajectory], group: &[usize]) -> Option<usize> {
+    let others = all.iter().filter(|t| !group.contains(&t.index) && !t.diverged);
+    let was = |t: &&Trajectory| {
+        group.iter().any(|i| t.before.iter().any(|b| b.covers(&all[*i].samples)))
+            || t.late && group.iter().any(|i| t.samples.covers(&all[*i].samples))
+    };
+    others.filter(was).map(|t| t.index).next()
+}

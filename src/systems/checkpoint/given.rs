@@ -1,0 +1,232 @@
+//! Which tensor plays which part, as the user says with `--map`.
+
+use super::effective::Catalogue;
+use super::entry::{Entry, joined, parted};
+use super::names::{LayerTensors, Parts, by_name, listing};
+use super::orientation::oriented;
+use super::{CellKind, Error, Spec, frameworks, published};
+use crate::io::tensors::Tensors;
+use std::collections::BTreeMap;
+
+const ROLES: [(&str, &str); 11] = [
+    ("w_rec", "W"),
+    ("m", "m"),
+    ("n", "n"),
+    ("w_vel", "Wc"),
+    ("w_lin", "A"),
+    ("w_in", "U"),
+    ("b", "b"),
+    ("b_rec", "b_rec"),
+    ("readout", "D"),
+    ("readout_bias", "readout_bias"),
+    ("tau", "tau"),
+];
+/// Roles that can be given to a network found by its names.
+const BESIDE: [&str; 3] = ["readout", "readout_bias", "tau"];
+
+fn role_of(word: &str) -> Option<&'static str> {
+    ROLES.iter().find(|(role, symbol)| *role == word || *symbol == word).map(|r| r.0)
+}
+
+/// The parts of the network that `spec.map` names; what it does not name is found by name where it names no
+/// recurrent weights.
+pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Parts<'a>, Error> {
+    let given = roles(file, all, spec)?;
+    if given.keys().all(|r| BESIDE.contains(r)) {
+        let mut parts = by_name(file, all, spec)?;
+        overlay(&mut parts, &given);
+        return Ok(parts);
+    }
+    let Some(cell) = spec.cell else {
+        let cells = CellKind::ALL.map(CellKind::name).join(", ");
+        let why = format!("--map needs --cell, which says what the tensors make: one of {cells}");
+        return Err(Error::Command(why));
+    };
+    let get = |role: &str| given.get(role).cloned();
+    let mut said = Vec::new();
+    let product = match (get("m"), get("n"), get("w_rec")) {
+        (Some(m), Some(n), None) => Some(published::product(&m, &n)?),
+        (None, None, Some(w)) => {
+            published::partner(all, &w).map(|n| published::product(&w, &n)).transpose()?
+        }
+        (Some(_), Some(_), Some(_)) => {
+            let why = "--map names w_rec, and m and n, which make one: give either";
+            return Err(Error::Command(why.into()));
+        }
+        (None, None, None) => {
+            let why =
+                "--map must name the recurrent matrix, as w_rec=NAME, or m=NAME,n=NAME of a low-rank network";
+            return Err(Error::Command(why.into()));
+        }
+        _ => return Err(Error::Command("--map names one of m and n: a low-rank network needs both".into())),
+    };
+    let low_rank = product.is_some();
+    let Some(w) = product.or(get("w_rec")) else {
+        return Err(Error::Command("--map names no recurrent matrix".into()));
+    };
+    let prefix = parted(w.name()).0.to_owned();
+    let second = get("w_vel").or(get("w_lin"));
+    let mut layer = LayerTensors { w, second, u: get("w_in"), b_ih: get("b"), b_hh: get("b_rec") };
+    if frameworks::is_recurrent_kernel(parted(layer.w.name()).1)
+        && spec.vectors.is_none()
+        && spec.gates.is_none()
+    {
+        let mut parts = frameworks::keras(&prefix, layer, Some(cell))?;
+        overlay(&mut parts, &given);
+        return Ok(parts);
+    }
+    let mut rows = false;
+    if low_rank && spec.vectors.is_none() {
+        layer.u =
+            layer.u.map(|u| published::scaled_inputs(all, across(u, layer.w.tensor.shape[0]), &mut said));
+    } else if published::is_full_rank(&layer) && spec.vectors.is_none() {
+        layer.u = layer.u.map(|u| published::scaled_inputs(all, u.turned(), &mut said));
+        said.push(format!(
+            "`{}` multiplies columns and `wi` rows, as in the code with these names.",
+            layer.w.name()
+        ));
+    } else {
+        rows = oriented(&mut layer, Some(cell), spec.vectors, false, &mut said)?;
+        in_order(&mut layer, cell, spec.gates.as_deref(), rows)?;
+    }
+    let mut parts = Parts { said, rows, ..Parts::of(vec![layer], &prefix) };
+    overlay(&mut parts, &given);
+    Ok(parts)
+}
+
+/// Input weights that lie across are turned.
+fn across(u: Entry, units: usize) -> Entry {
+    match u.matrix() {
+        Some((r, c)) if c == units && r != units => u.turned(),
+        _ => u,
+    }
+}
+
+fn overlay<'a>(parts: &mut Parts<'a>, given: &BTreeMap<&str, Entry<'a>>) {
+    if let Some(d) = given.get("readout") {
+        let beside = given.get("readout_bias").cloned();
+        parts.readout = Some((d.clone(), beside));
+    }
+    parts.tau = given.get("tau").cloned().or(parts.tau.take());
+}
+
+/// The tensor of each role that the map gives.
+fn roles<'a>(
+    file: &Tensors,
+    all: &Catalogue<'a>,
+    spec: &Spec,
+) -> Result<BTreeMap<&'static str, Entry<'a>>, Error> {
+    let mut given = BTreeMap::new();
+    for (left, right) in &spec.map {
+        for name in [left, right] {
+            all.known(name)?;
+            if let Some((_, why)) =
+                file.skipped.iter().filter_map(|s| s.split_once(": ")).find(|s| s.0 == name)
+            {
+                return Err(Error::Unread { name: name.clone(), why: why.into() });
+            }
+        }
+        // `w_rec=W` names the role first; `W=w_rec`, tensor first, is as clear when only it exists.
+        let (role, entry) = match (role_of(left), sum(all, right)?, role_of(right), sum(all, left)?) {
+            (Some(role), Some(t), ..) => (role, t),
+            (_, _, Some(role), Some(t)) => (role, t),
+            (None, _, None, _) => {
+                let roles = ROLES.map(|r| r.0).join(", ");
+                let why = format!("--map {left}={right}: neither side is a role; the roles are {roles}");
+                return Err(Error::Command(why));
+            }
+            _ => {
+                let why = format!("no tensor of that name; the file holds {}", listing(all));
+                return Err(Error::Map { role: left.clone(), name: right.clone(), why });
+            }
+        };
+        if given.insert(role, entry).is_some() {
+            let why = format!(
+                "--map {left}={right}: role {role} is given twice; a sum is written {role}=NAME+NAME"
+            );
+            return Err(Error::Command(why));
+        }
+    }
+    Ok(given)
+}
+
+/// The tensor called `name`, or the sum of those joined by `+`.
+fn sum<'a>(all: &Catalogue<'a>, name: &str) -> Result<Option<Entry<'a>>, Error> {
+    if let Some(entry) = all.get(name) {
+        return Ok(Some(entry.clone()));
+    }
+    let mut terms = Vec::new();
+    for term in name.split('+') {
+        all.known(term.trim())?;
+        match all.get(term.trim()) {
+            Some(entry) => terms.push(entry),
+            None => return Ok(None),
+        }
+    }
+    let first = terms[0];
+    let sizes = |e: &Entry| e.tensor.shape.iter().copied().filter(|s| *s != 1).collect::<Vec<_>>();
+    let mut data = first.tensor.data.clone();
+    let mut from = first.from.clone();
+    for term in &terms[1..] {
+        if sizes(term) != sizes(first) {
+            let expected = format!("{:?}, to be added to `{}`", first.tensor.shape, first.name());
+            return Err(Error::Shape {
+                name: term.name().into(),
+                found: term.tensor.shape.clone(),
+                expected,
+            });
+        }
+        data.iter_mut().zip(&term.tensor.data).for_each(|(a, b)| *a += b);
+        from.extend(&term.from);
+    }
+    let mut whole = first.with(first.tensor.shape.clone(), data);
+    (whole.from, whole.how) = (from, None);
+    Ok(Some(whole))
+}
+
+/// Puts the blocks of a gated cell, which the file has in the order `gates`, into PyTorch's.
+pub fn in_order(
+    layer: &mut LayerTensors,
+    cell: CellKind,
+    gates: Option<&[String]>,
+    rows: bool,
+) -> Result<(), Error> {
+    let own = cell.gates();
+    let Some(gates) = gates else {
+        if rows && own.len() > 1 {
+            let keras =
+                if cell == CellKind::Gru { "z,r,n, as Keras has them" } else { "i,f,g,o, as Keras has them" };
+            return Err(Error::Undecided(format!(
+                "`{}` is stored for row vectors under a name that does not tell the order of its gates: say --gates {} \
+                 or --gates {keras}",
+                layer.w.name(),
+                own.join(",")
+            )));
+        }
+        return Ok(());
+    };
+    let alias = |g: &str| match (cell, g) {
+        (CellKind::Gru, "h" | "c" | "a") => "n".to_owned(),
+        (CellKind::Lstm, "c" | "j") => "g".to_owned(),
+        _ => g.to_owned(),
+    };
+    let gates: Vec<String> = gates.iter().map(|g| alias(g)).collect();
+    let order: Option<Vec<usize>> = own.iter().map(|g| gates.iter().position(|h| h == g)).collect();
+    let Some(order) = order.filter(|o| o.len() == gates.len() && own.len() > 1) else {
+        let why = match own.len() {
+            1 => format!("{} networks have no gates", cell.name()),
+            _ => format!("expected {} in the order of the file", own.join(", ")),
+        };
+        return Err(Error::Command(format!("--gates {}: {why}", gates.join(","))));
+    };
+    layer.w = layer.w.ordered(&order);
+    for part in [&mut layer.u, &mut layer.b_ih, &mut layer.b_hh] {
+        *part = part.as_ref().map(|e| e.ordered(&order));
+    }
+    Ok(())
+}
+
+/// The tensor `leaf` beside `entry`.
+pub fn beside<'b, 'a>(all: &'b Catalogue<'a>, entry: &Entry, leaf: &str) -> Option<&'b Entry<'a>> {
+    all.get(&joined(parted(entry.name()).0, leaf, entry.name()))
+}
