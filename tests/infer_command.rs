@@ -283,7 +283,7 @@ fn bad_input_is_refused_or_answered() {
     infer(&place, &[&csv("equal.csv", &["1,2,3", "1,2,3"])], 3, &["never change"]);
     let copies: Vec<&str> = some.iter().flat_map(|r| [*r, *r]).collect();
     infer(&place, &[&csv("copies.csv", &copies)], 0, &["6 rows repeat"]);
-    infer(&place, &[&csv("nan.csv", &["1,2,3", "4,,6", "7,8,8"])], 3, &["`b`, row 1", "--missing drop-rows"]);
+    infer(&place, &[&csv("nan.csv", &["1,2,3", "4,,6", "7,8,8"])], 3, &["`b`, row 2", "--missing drop-rows"]);
     infer(&place, &[&place.write("single.csv", "a\n1\n2\n3\n")], 3, &["one variable"]);
     let good = matrix(&place, "good.npy", 3, |i, j| if i == j { 1.0 } else { 0.2 });
     infer(&place, &[&good, "--covariance", "--alpha", "2"], 0, &[]);
