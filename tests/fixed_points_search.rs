@@ -134,7 +134,7 @@ fn a_violated_sum_of_indices_is_said() {
         });
         let index = found.index.unwrap();
         assert_eq!(index.degree, 1);
-        let sum: i32 = found.points.iter().map(|p| if p.unstable % 2 == 0 { 1 } else { -1 }).sum();
+        let sum: i32 = found.points.iter().map(|p| if p.unstable.is_multiple_of(2) { 1 } else { -1 }).sum();
         assert_eq!(index.sum, sum);
         if index.sum != 1 {
             violated += 1;

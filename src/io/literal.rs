@@ -20,7 +20,7 @@ impl Literal {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut reader = Reader { rest: text };
         let literal = reader.literal(0)?;
-        (reader.peek() == None).then_some(literal)
+        reader.peek().is_none().then_some(literal)
     }
 
     /// The value of a key of a dictionary.

@@ -53,7 +53,7 @@ impl Lu {
             }
             odd += if length > 0 { length - 1 } else { 0 };
         }
-        if odd % 2 == 0 { 1 } else { -1 }
+        if odd.is_multiple_of(2) { 1 } else { -1 }
     }
 
     /// Replaces `b` by a^-1 b.

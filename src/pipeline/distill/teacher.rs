@@ -27,7 +27,7 @@ pub struct Recorded {
 /// Where states come from.
 pub enum Origin {
     /// A recorded table, read as often as it is passed.
-    Table(Recorded),
+    Table(Box<Recorded>),
     /// A network with the states it ran through, one matrix of t + 1 columns a sequence, the zero state first.
     Network(Box<Network>, Vec<Mat<f64>>),
 }
@@ -171,7 +171,7 @@ impl Teacher {
         );
         let units = columns.units.clone();
         let warnings = columns.notes(&names).into_iter().chain(missing).collect();
-        let origin = Origin::Table(Recorded { columns, array, kept });
+        let origin = Origin::Table(Box::new(Recorded { columns, array, kept }));
         Ok(Self { origin, units, inputs: names, u, starts, subject, warnings })
     }
 }

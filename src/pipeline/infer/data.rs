@@ -160,8 +160,9 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
     let c = gathered.covariance((!config.uncentered).then(|| gathered.mean()));
     let trials: Option<Vec<usize>> = trials.map(|t| kept.iter().map(|k| t[*k]).collect());
     let of_copies = copies(rows.as_ref());
+    let one_trial = |k: usize| trials.as_ref().is_none_or(|t| t[k] == t[k - 1]);
     let follows: Vec<bool> = (0..p)
-        .map(|k| k > 0 && kept[k] == kept[k - 1] + 1 && trials.as_ref().is_none_or(|t| t[k] == t[k - 1]))
+        .map(|k| k > 0 && kept[k] == kept[k - 1] + 1 && columns.follows(kept[k]) && one_trial(k))
         .collect();
     let alike = autocorrelation(rows.as_ref(), &follows);
     warnings.extend(alike.as_ref().map(|a| alike_warning(a, p, trials.is_some())));
@@ -169,10 +170,12 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
     if config.folds > 0 && config.truth.is_none() {
         let mut order: Vec<usize> = (0..p).collect();
         order.shuffle(&mut random(config.seed, Use::Shuffle, 0));
-        let count = config.folds.min(p);
-        let found = match (&trials, &alike) {
-            (None, Some(_)) => Ok((0..p).map(|k| k * count / p).collect()),
-            (trials, _) => folds(trials.as_ref().unwrap_or(&of_copies), &order, config.folds),
+        let successive = (trials.is_none() && alike.is_some())
+            .then(|| stretches(&of_copies, config.folds.min(p)))
+            .filter(|fold| fold.iter().any(|f| *f > 0));
+        let found = match successive {
+            Some(fold) => Ok(fold),
+            None => folds(trials.as_ref().unwrap_or(&of_copies), &order, config.folds),
         };
         fold = match found {
             Ok(fold) => training_sets_vary(&rows, &fold, &columns.units, &mut warnings).then_some(fold),
@@ -205,6 +208,20 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         fold,
         warnings,
     })
+}
+
+/// Folds of successive samples; a copy is in that of its first.
+fn stretches(of_copies: &[usize], count: usize) -> Vec<usize> {
+    let p = of_copies.len();
+    let (mut first, mut used) = (std::collections::HashMap::new(), std::collections::BTreeMap::new());
+    let fold = of_copies.iter().enumerate().map(|(k, group)| *first.entry(*group).or_insert(k) * count / p);
+    // A stretch of copies alone leaves no fold behind.
+    let fold: Vec<usize> = fold.collect();
+    fold.iter().for_each(|f| {
+        let next = used.len();
+        used.entry(*f).or_insert(next);
+    });
+    fold.iter().map(|f| used[f]).collect()
 }
 
 /// What it means that successive rows are alike.

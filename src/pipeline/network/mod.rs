@@ -1,6 +1,7 @@
 //! The diagnostics of a network, in order, each rendered.
 
 mod clusters;
+mod components;
 mod cycles;
 mod facts;
 mod sensitivity;
@@ -16,7 +17,6 @@ use crate::diagnostics::geometry::pca::{Pca, pca};
 use crate::linalg::col;
 use crate::report::figures::{PlanePoint, PointKind, component_label};
 use crate::report::sections::{self, Context, Rendered};
-use crate::report::tables::{Cells, TableOut};
 use crate::systems::checkpoint::{Network, Readout};
 use faer::Mat;
 use std::sync::OnceLock;
@@ -98,16 +98,7 @@ pub(super) fn diagnose(
     }
     if let Some(pca) = run.pca.as_ref().filter(|_| wants(Module::Pca)) {
         findings.push(run.spans(pca));
-        let intro = format!(
-            "Principal components of the states along {}, {}: dimensions of what these starts do in that time, not of the network.",
-            run.source(),
-            run.length()
-        );
-        let mut rendered =
-            sections::pca(pca, &run.context.names, &run.lines(), &intro, vec![run.projections(pca)])?;
-        rendered.json["trajectories"] = run.orbits.states.len().into();
-        rendered.json["length"] = run.longest().into();
-        done.push((Module::Pca, rendered));
+        done.push((Module::Pca, run.components(pca)?));
     }
     if wants(Module::FlowField) {
         match (&run.pca, &points) {
@@ -308,27 +299,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Steps of the longest trajectory.
-    fn longest(&self) -> usize {
-        self.orbits.states.iter().map(|s| s.ncols().saturating_sub(1)).max().unwrap_or(0)
-    }
-
-    /// How long the trajectories are, in words.
-    fn length(&self) -> String {
-        format!("{} long each", sections::words::count(self.longest(), "step"))
-    }
-
-    /// What the trajectories span, in a sentence that says what they are.
-    fn spans(&self, pca: &Pca) -> String {
-        let what = if self.driven() || self.initial.is_some() {
-            "Of the states along"
-        } else {
-            "Of the relaxation along"
-        };
-        let components = sections::words::carry(pca.components_for_90, pca.mean.len());
-        format!("{what} {}, {}, {components}.", self.source(), self.length())
-    }
-
     /// Initial states for the exponents: the user's, or random ones, fewer for large networks.
     fn lyapunov_states(&self, n: usize) -> Mat<f64> {
         let count = match n {
@@ -485,32 +455,6 @@ impl<'a> Run<'a> {
         let field: FlowField = flow_field(system, &pca.mean, plane, &self.input, range(0), range(1), 21);
         let ratio = [pca.explained_variance_ratio[0], pca.explained_variance_ratio[1]];
         Ok(sections::flow_field(&field, &places, &lines, ratio, &self.context)?)
-    }
-
-    /// Trajectories in the plane of the first two components.
-    fn lines(&self) -> Vec<Vec<[f64; 2]>> {
-        let Some(pca) = self.pca.as_ref().filter(|p| p.components.ncols() >= 2) else { return vec![] };
-        let line = |s: &Mat<f64>| (0..s.ncols()).map(|t| on_plane(pca, col(s.as_ref(), t))).collect();
-        self.orbits.states.iter().map(line).collect()
-    }
-
-    fn projections(&self, pca: &Pca) -> TableOut {
-        let k = pca.components_for_90.max(3).min(pca.components.ncols());
-        let (mut label, mut time, mut values) = (vec![], vec![], vec![vec![]; k]);
-        for (i, states) in self.orbits.states.iter().enumerate() {
-            for t in 0..states.ncols() {
-                label.push(i as i64);
-                time.push(t as f64 * self.orbits.time_step);
-                for (v, x) in values.iter_mut().zip(pca.project(col(states.as_ref(), t), k)) {
-                    v.push(x);
-                }
-            }
-        }
-        let mut columns = vec![("trajectory".into(), Cells::Int(label)), ("time".into(), Cells::Float(time))];
-        columns
-            .extend(values.into_iter().enumerate().map(|(j, v)| (format!("pc{}", j + 1), Cells::Float(v))));
-        let caption = "States along the leading principal components.".into();
-        TableOut { name: "projections".into(), caption, columns }
     }
 
     /// The part of a state that the read-out sees: the top layer's output.

@@ -119,7 +119,7 @@ impl Census {
 
     /// The sum of sign det(I - F_x), of -F_x for a flow; none where a derivative is singular.
     pub fn index_sum(&self, n: usize) -> Option<i32> {
-        let turn = if n % 2 == 0 { 1 } else { -1 };
+        let turn = if n.is_multiple_of(2) { 1 } else { -1 };
         let one = |f: &Found| {
             let sign = (f.root.sign != 0).then_some(turn * f.root.sign)?;
             Some(sign * (1 + i32::from(self.paired(f))))

@@ -34,6 +34,9 @@ pub(super) struct Rule {
     pub ridge: f64,
 }
 
+/// Weights of features in terms of those that were whitened anew.
+type Back = Box<dyn Fn(&[f64]) -> Vec<f64>>;
+
 impl Rule {
     /// The class of a sample with features `z`.
     pub fn class(&self, z: &[f64]) -> usize {
@@ -125,7 +128,7 @@ impl Features {
     }
 
     /// The directions in which the columns of `z` vary, and the way back for weights.
-    fn narrower(&self, z: MatRef<f64>) -> Option<(Mat<f64>, impl Fn(&[f64]) -> Vec<f64>)> {
+    fn narrower(&self, z: MatRef<f64>) -> Option<(Mat<f64>, Back)> {
         let k = self.whitening.rank();
         let inner = Whitening::of(z.subrows(0, k), self.intercept)?;
         let features = inner.apply(z.subrows(0, k));
@@ -133,14 +136,14 @@ impl Features {
         let again = Mat::from_fn(inner.rank() + extra, z.ncols(), |i, t| {
             if i < inner.rank() { features[(i, t)] } else { 1.0 }
         });
-        let back = move |v: &[f64]| {
+        let back: Back = Box::new(move |v: &[f64]| {
             let mut b = inner.back(v);
             if extra > 0 {
                 let shift: f64 = b.iter().zip(&inner.mean).map(|(b, m)| b * m).sum();
                 b.push(v[v.len() - 1] - shift);
             }
             b
-        };
+        });
         Some((again, back))
     }
 
