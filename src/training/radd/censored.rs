@@ -170,7 +170,7 @@ impl Likelihood {
     /// The minimum, and the Hessian there; none where Newton's method does not end.
     fn maximise(&self, mut w: Vec<f64>) -> Option<(Vec<f64>, Mat<f64>)> {
         let r = w.len() - 1;
-        let mut value = self.value(&w);
+        let (mut value, mut last) = (self.value(&w), f64::INFINITY);
         for _ in 0..MOST {
             let (gradient, hessian) = self.slopes(&w);
             let (values, vectors) = symmetric(hessian.as_ref())?;
@@ -182,9 +182,12 @@ impl Likelihood {
                 step.iter_mut().zip(v).for_each(|(s, v)| *s -= along * v);
             }
             let decrement = -dot(&step, &gradient);
-            if !(decrement > DONE) {
+            // So close, what no longer falls is rounding: even towards infinity a step leaves less than half.
+            let rounded = decrement < CLOSE && decrement > 0.5 * last;
+            if !(decrement > DONE) || rounded {
                 return decrement.is_finite().then_some((w, hessian));
             }
+            last = decrement;
             let mut length = 1.0;
             loop {
                 let next: Vec<f64> = w.iter().zip(&step).map(|(w, s)| w + length * s).collect();
