@@ -1,6 +1,6 @@
 //! The tail of the normal distribution, as censored likelihoods need it.
 
-use statrs::function::erf::erfc;
+use libm::erfc;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// Below this the complementary error function gives way to a continued fraction.
