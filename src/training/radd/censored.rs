@@ -23,8 +23,8 @@ const DONE: f64 = 1e-16;
 const CLOSE: f64 = 1e-8;
 /// Information, of rows that sum to one, below which a direction is not determined.
 const OPEN: f64 = 1e-12;
-/// Steps close to the maximum that no longer come closer.
-const STALLED: usize = 5;
+/// Steps close to the maximum that no longer come closer: as many as take a direction without a maximum beyond [`OPEN`].
+const STALLED: usize = 40;
 /// Newton steps that no data need.
 const MOST: usize = 500;
 
