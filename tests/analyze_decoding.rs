@@ -372,13 +372,13 @@ fn what_rows_do_not_determine_is_said() {
     let unknown = place.write("unknown.csv", unknown);
     let arguments =
         [&*unknown, "--units", "u*", "--trial", "trial", "--targets", "y", "--missing", "drop-rows"];
-    analyze(&place, &arguments, 3, &["column `trial`, row 7"]);
+    analyze(&place, &arguments, 3, &["column `trial`, row 8"]);
     let gaps = place.write("gaps.csv", "u0,u1,y\n1,,0\n2,,1\n3,,0\n");
     let gaps = [&*gaps, "--units", "u*", "--targets", "y", "--missing", "drop-rows", "--modules", "clusters"];
     analyze(&place, &gaps, 3, &["no row has a value of every unit"]);
     let endless = place.write("endless.csv", "u0,u1,y\n1,2,0\n2,1,inf\n3,5,2\n");
     let endless = [&*endless, "--units", "u*", "--targets", "y", "--modules", "selectivity"];
-    analyze(&place, &endless, 3, &["column `y`, row 1: inf"]);
+    analyze(&place, &endless, 3, &["column `y`, row 2: inf"]);
     let alone = place.write("alone.csv", "u0\n1\n2\n4\n");
     analyze(&place, &[&alone, "--units", "u*", "--modules", "clusters"], 3, &["alone.csv", "vary"]);
     analyze(&place, &[&parted, "--targets", "y", "--folds", "91"], 3, &["--folds 91", "90 rows"]);

@@ -38,7 +38,7 @@ fn other_formats_are_named_by_content() {
             b"\x80\x04\x95\0\0\0\0\0\0\0\0\x8c\x12joblib.numpy_pickle".to_vec(),
             &["joblib", "joblib.load"],
         ),
-        ("b.pt", b"<!DOCTYPE html><html>".to_vec(), &["an HTML page", "raw file"]),
+        ("b.pt", b"<!DOCTYPE html><html>".to_vec(), &["an HTML page", "download the file itself"]),
         ("a.json", b"{\"W\": [[1, 2], [3, 4]]}".to_vec(), &["JSON", "json.load"]),
     ];
     for (name, bytes, words) in files {

@@ -133,7 +133,7 @@ fn a_network_that_diverges_ends_with_status_4_or_says_so() {
     assert!(summary["modules"].get("lyapunov").is_none() && summary["modules"].get("recurrent").is_some());
     analyze(&place, &[&arguments[..], &["--modules", "lyapunov"]].concat(), 4, &["diverged"]);
     let pca = ["--modules", "pca", "--length", "2000"];
-    analyze(&place, &[&arguments[..], &pca].concat(), 4, &["grow beyond the finite numbers"]);
+    analyze(&place, &[&arguments[..], &pca].concat(), 0, &["beyond the range of numbers"]);
     let rest = ["--modules", "fixed_points,flow_field,trajectories,recurrent", "--length", "2000"];
     let ran = analyze(&place, &[&arguments[..], &rest].concat(), 0, &["32 of 32 trajectories grew beyond"]);
     assert!(ran.out.contains("1 with 2 unstable directions"), "{}", ran.out);

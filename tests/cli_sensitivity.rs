@@ -114,7 +114,7 @@ fn wrong_values_are_named() {
         (&["--terminal", &*short][..], 3, &["short.npy", "1 columns", "expected 4"][..]),
         (&["--terminal", &many], 3, &["many.npy", "holds 2 vectors", "expected one"]),
         (&["--terminal", &zeros], 3, &["zeros.npy", "zeros alone"]),
-        (&["--terminal", &nan], 3, &["nan.npy", "row 1"]),
+        (&["--terminal", &nan], 3, &["nan.npy", "row 2"]),
         (&["--terminal", "missing.npy"], 3, &["missing.npy"]),
         (&["--initial", &short], 3, &["short.npy", "expected 4"]),
         (&["--horizon", "-1"], 2, &["--horizon -1", "positive"]),

@@ -289,7 +289,7 @@ fn somebody_elses_tables() {
     rows[20][1] = f64::NAN;
     rows[40][4] = f64::NAN;
     let gaps = place.write("gaps.csv", csv(&NAMES, &rows).replace("NaN", ""));
-    with(&gaps, &["--inputs", "u?"], 3, &["column `u0`, row 20", "2 rows", "--missing drop-rows"]);
+    with(&gaps, &["--inputs", "u?"], 3, &["column `u0`, row 21", "2 rows", "--missing drop-rows"]);
     with(&gaps, &["--inputs", "u?", "--missing", "drop-rows"], 0, &["2 rows", "reaches across"]);
     let ours = found(&place);
     close(&ours["a"], &A, 1e-8);

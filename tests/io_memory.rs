@@ -122,7 +122,7 @@ fn memory_is_bounded_by_the_chunk() {
     for path in files {
         // Trials in Fortran order: as many as fit into 64 MiB, here all of the two columns.
         let allowed = if path.ends_with("trials_fortran.npy") {
-            ALLOWED_KIB + (ROWS * 16 >> 10) as u64
+            ALLOWED_KIB + ((ROWS * 16) >> 10) as u64
         } else {
             ALLOWED_KIB
         };

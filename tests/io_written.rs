@@ -93,8 +93,7 @@ fn labels(name: &str, column: &str) -> Vec<String> {
 
 #[test]
 fn labels_keep_every_digit() {
-    let of = labels;
-    let labels = |column: &str| of("ids.parquet", column);
+    let labels = |column: &str| labels("ids.parquet", column);
     let whole = |first: u64| (0..12).map(|i| (first + i / 4).to_string()).collect::<Vec<_>>();
     assert_eq!(labels("trial"), whole(20_240_101_120_000_001));
     assert_eq!(labels("when"), whole(20_240_101_120_000_001));
@@ -102,7 +101,7 @@ fn labels_keep_every_digit() {
     assert_eq!(labels("word")[3..5], ["07", "7"]);
     assert_eq!(labels("u0")[..3], ["0", "0.25", "0.5"]);
     for name in ["records.npy", "records.npz"] {
-        assert_eq!(of(name, "trial"), whole(20_240_101_120_000_001), "{name}");
+        assert_eq!(self::labels(name, "trial"), whole(20_240_101_120_000_001), "{name}");
     }
 }
 

@@ -187,6 +187,7 @@ fn factors_between_qr_give_the_numbers_of_qr_at_every_step() {
     let options = Options {
         warmup: 50,
         align: 0,
+        settle: 0,
         max_steps: steps,
         tol: 0.0,
         initial_tangents: InitialTangents::Identity,

@@ -180,7 +180,7 @@ fn time_constants_of_one_to_ten_thousand_come_to_rest_where_they_do() {
     }
     let system = Flow::new(cell, 0.1);
     // At 0 the Jacobian is [[-0.6, -0.8], [0.7e-4, -0.7e-4]].
-    let (trace, det) = (-0.6 - 0.7e-4, 0.6 * 0.7e-4 + 0.8 * 0.7e-4);
+    let (trace, det): (f64, f64) = (-0.6 - 0.7e-4, 0.6 * 0.7e-4 + 0.8 * 0.7e-4);
     let slow = 0.5 * (trace + (trace * trace - 4.0 * det).sqrt());
     for seed in 1..=SEEDS {
         let found = settle(&system, seed);

@@ -23,6 +23,7 @@ const SMALL: [&str; 10] = [
 
 fn train(place: &Place, task: &str, more: &[&str]) -> (common::Ran, String) {
     let out = place.path("out");
+    let _ = std::fs::remove_dir_all(&out);
     let ran = run(&[&["train", task][..], &SMALL, more, &["--out", &out]].concat());
     (ran, out)
 }

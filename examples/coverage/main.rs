@@ -35,9 +35,12 @@ impl Row {
     }
 }
 
+/// One subject: measures its rows.
+type Part = fn() -> Vec<Row>;
+
 #[expect(clippy::print_stdout, reason = "an example prints what it found")]
 fn main() {
-    let parts: [(&str, fn() -> Vec<Row>); 5] = [
+    let parts: [(&str, Part); 5] = [
         ("exponents", exponents::rows),
         ("dimension", dimension::rows),
         ("decoding", decoding::rows),

@@ -107,7 +107,8 @@ pub fn check(c: MatRef<f64>) -> Result<(), Error> {
     symmetric_within(c, 1e-8)?;
     let n = c.nrows();
     let trace: f64 = (0..n).map(|i| c[(i, i)]).sum();
-    if !(trace > 0.0) {
+    // Where a variance is negative, the eigenvalue says more.
+    if !(trace > 0.0) && (0..n).all(|i| !(c[(i, i)] < 0.0)) {
         return Err(Error::Trace(trace));
     }
     Ok(())
@@ -139,7 +140,7 @@ impl Basis {
         check(c)?;
         let (mut values, vectors) = symmetric(c).ok_or(Error::Eigen)?;
         let largest = values[values.len() - 1];
-        if values[0] < -1e-10 * largest {
+        if values[0] < -1e-10 * largest.abs() {
             return Err(Error::Negative(values[0]));
         }
         // What rounding leaves of a zero eigenvalue.

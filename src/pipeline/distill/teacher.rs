@@ -112,7 +112,7 @@ impl Teacher {
             trajectories(network.system.as_ref(), zero.as_ref(), &Inputs::Trials(sequences.clone()), 0);
         observer.finish();
         if let Some(k) = orbits.diverged.first() {
-            return Err(Error::Numbers(format!("the teacher diverges under input sequence {k}")));
+            return Err(Error::Numbers(format!("the teacher diverges under input sequence {}", k + 1)));
         }
         let output = network.architecture.output();
         let (u, starts) = side_by_side(&sequences, network.inputs);

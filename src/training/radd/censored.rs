@@ -23,6 +23,8 @@ const DONE: f64 = 1e-16;
 const CLOSE: f64 = 1e-8;
 /// Information, of rows that sum to one, below which a direction is not determined.
 const OPEN: f64 = 1e-12;
+/// Steps close to the maximum that no longer come closer: as many as take a direction without a maximum beyond [`OPEN`].
+const STALLED: usize = 40;
 /// Newton steps that no data need.
 const MOST: usize = 500;
 
@@ -170,7 +172,7 @@ impl Likelihood {
     /// The minimum, and the Hessian there; none where Newton's method does not end.
     fn maximise(&self, mut w: Vec<f64>) -> Option<(Vec<f64>, Mat<f64>)> {
         let r = w.len() - 1;
-        let mut value = self.value(&w);
+        let (mut value, mut last, mut stalled) = (self.value(&w), f64::INFINITY, 0);
         for _ in 0..MOST {
             let (gradient, hessian) = self.slopes(&w);
             let (values, vectors) = symmetric(hessian.as_ref())?;
@@ -182,9 +184,12 @@ impl Likelihood {
                 step.iter_mut().zip(v).for_each(|(s, v)| *s -= along * v);
             }
             let decrement = -dot(&step, &gradient);
-            if !(decrement > DONE) {
+            // So close, what no longer falls is rounding: even towards infinity a step leaves less than half.
+            stalled = if decrement < CLOSE && decrement > 0.5 * last { stalled + 1 } else { 0 };
+            if !(decrement > DONE) || stalled == STALLED {
                 return decrement.is_finite().then_some((w, hessian));
             }
+            last = decrement;
             let mut length = 1.0;
             loop {
                 let next: Vec<f64> = w.iter().zip(&step).map(|(w, s)| w + length * s).collect();

@@ -50,10 +50,14 @@ pub struct Trend {
     pub lasting: bool,
 }
 
+/// Change of an exponent, in nats per unit time, that does not keep it from being told.
+const SMALL: f64 = 1e-6;
+
 /// The trend of the mean over `series`, value by value.
 ///
 /// Thirds a, b, c whose ends differ by four standard errors, or by one where eighths are in order, tend to c + (c - b) r / (1 - r) with
-/// r = (c - b) / (b - a), as exponential approaches do; from r = 0.7 on the limit is not told.
+/// r = (c - b) / (b - a), as exponential approaches do; from r = 0.7 on the limit is not told. A trend of less than a
+/// millionth, as on a torus, whose tangents align algebraically, lasts in the error alone.
 pub fn trend(series: &[Vec<f64>]) -> Trend {
     let all = together(series);
     let third = all.len() / 3;
@@ -72,8 +76,9 @@ pub fn trend(series: &[Vec<f64>]) -> Trend {
         return Trend::default();
     }
     let ratio = (c - b) / (b - a);
-    let lasting = !(ratio.abs() < 0.7);
-    let limit = if lasting { c + (c - b) } else { c + (c - b) * ratio / (1.0 - ratio) };
+    let unknown = !(ratio.abs() < 0.7);
+    let lasting = unknown && (c - a).abs() > SMALL;
+    let limit = if unknown { c + (c - b) } else { c + (c - b) * ratio / (1.0 - ratio) };
     Trend { bias: (mean(&all) - limit).abs(), lasting }
 }
 

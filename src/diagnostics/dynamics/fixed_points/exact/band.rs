@@ -62,45 +62,55 @@ impl Bands {
 ///
 /// The slope s is that of the chord. e(a) = tanh a - s a has its extremes at the ends or where
 /// tanh' = s, that is tanh a = +-y with y^2 = 1 - s, and there it is +-(y - s artanh y)
-/// = +-sum_k 2 y^(2k+1) / ((2k-1)(2k+1)), whose tail from k on is at most y^(2k+1) / (2k-1); nor can e leave
-/// the range of its ends by more than max |tanh''| width^2 / 2, where tanh'' = -2 tanh tanh'.
+/// = +-sum_k 2 y^(2k+1) / ((2k-1)(2k+1)), whose tail from k on is at most y^(2k+1) / (2k-1). Nor can e leave
+/// the range of its ends by more than max |tanh''| width^2 / 2, where tanh'' = -2 tanh tanh'; and where the
+/// interval lies on one side of 0, tanh is concave and e below its tangents, at the centre and at the end
+/// towards which it rises. Intervals left of 0 are mirrored.
 #[inline(always)]
-fn band(centre: f64, width: f64) -> [f64; 6] {
+fn band(place: f64, width: f64) -> [f64; 6] {
+    let centre = place.abs();
     let (l, u) = (centre - width, centre + width);
     let ((tl, sl), (tu, su)) = (l.tanh_with_slope(), u.tanh_with_slope());
+    let (tc, sc) = centre.tanh_with_slope();
     let chord = (tu - tl) / (u - l);
     let chord = if width > 1e-4 { chord } else { 0.5 * (sl + su) };
     let s = if chord < 1.0 { chord } else { 1.0 };
-    let square = 1.0 - s;
-    let y = square.sqrt();
-    let z = square;
+    let (el, ec, eu) = (tl - s * l, tc - s * centre, tu - s * u);
+    let (low, high) = (if el < eu { el } else { eu }, if el > eu { el } else { eu });
+
+    let z = 1.0 - s;
     let tail = z * (1.0 / 11.0);
     let series = 2.0 / 3.0 + z * (2.0 / 15.0 + z * (2.0 / 35.0 + z * (2.0 / 63.0 + z * (2.0 / 99.0 + tail))));
-    let peak = y * z * series;
-    let (el, eu) = (tl - s * l, tu - s * u);
-    let (low, high) = (if el < eu { el } else { eu }, if el > eu { el } else { eu });
-    let above = (u > 0.0) & (su <= s) & ((l <= 0.0) | (sl >= s));
-    let below = (l < 0.0) & (sl <= s) & ((u >= 0.0) | (su >= s));
-    let least = if sl < su { sl } else { su };
-    let most = if sl < su { su } else { sl };
-    let most = if (l <= 0.0) & (u >= 0.0) { 1.0 } else { most };
-    let size = if -tl > tu { -tl } else { tu };
-    let curve = 2.0 * most * size;
+    let peak = z.sqrt() * z * series;
+    let slope_least = if sl < su { sl } else { su };
+    let slope_most = if l <= 0.0 { 1.0 } else { sl };
+    let curve = 2.0 * slope_most * tu;
     let curve = if curve < CURVE { curve } else { CURVE };
     let arc = 0.500_000_1 * curve * width * width;
+    let rise = sc - s;
+    let (e_end, slope_end, way) = if rise > 0.0 { (eu, su - s, width) } else { (el, sl - s, -width) };
+    let turn = rise - slope_end;
+    let at = if turn.abs() > 1e-300 { (e_end - ec - slope_end * way) / turn } else { 0.0 };
+    let tangent = if (l >= 0.0) & (at.abs() <= width) { ec + rise * at } else { 1.0 };
+
     let over = if peak < high + arc { peak } else { high + arc };
+    let over = if tangent < over { tangent } else { over };
     let under = if -peak > low - arc { -peak } else { low - arc };
+    let above = (su <= s) & ((l <= 0.0) | (sl >= s));
+    let below = (l < 0.0) & (sl <= s);
     let high = if above & (over > high) { over } else { high };
     let low = if below & (under < low) { under } else { low };
-    let bend = if most - s > s - least { most - s } else { s - least };
-    let margin = MARGIN * (size + s * (centre.abs() + width)) + 1e-300;
+    let bend = if slope_most - s > s - slope_least { slope_most - s } else { s - slope_least };
+    let margin = MARGIN * (tu + s * u) + 1e-300;
+    let (value, middle) = (s * centre + 0.5 * (high + low), 0.5 * (tu + tl));
+    let mirrored = place < 0.0;
     [
         s,
-        s * centre + 0.5 * (high + low),
+        if mirrored { -value } else { value },
         0.5 * (high - low) + margin,
         bend + MARGIN,
-        0.5 * (tu + tl),
-        0.5 * (tu - tl) + MARGIN * size + 1e-300,
+        if mirrored { -middle } else { middle },
+        0.5 * (tu - tl) + MARGIN * tu + 1e-300,
     ]
 }
 
