@@ -195,6 +195,16 @@ impl Claim {
         }
     }
 
+    /// The same of a statement that something succeeds: it does not differ by what was not given its chance.
+    pub fn denied_given(self, evidence: Result<(), String>) -> Self {
+        match evidence {
+            Err(reason) if self.verdict == Verdict::Differs => {
+                Self { verdict: Verdict::Undecided, ..self }.because(&reason)
+            }
+            _ => self,
+        }
+    }
+
     /// The claim as this run can ask it, whose size or task is not the paper's: `words` say so in the
     /// text of a statement of the
     /// paper's, whose number goes, and with it a verdict that stood on it.

@@ -159,4 +159,7 @@ fn a_failure_needs_evidence() {
     assert_eq!((open.verdict, open.reason.as_str()), (Verdict::Undecided, "training had not converged"));
     let solved = claim(Measure::new(0.1, 0.1, 5)).above(0.5).given(Err("no".into()));
     assert_eq!(solved.verdict, Verdict::Differs, "what was reached was reached");
+    let short = claim(Measure::new(2.0, 0.1, 5)).at_most(0.5);
+    assert_eq!(short.clone().verdict, Verdict::Differs);
+    assert_eq!(short.denied_given(Err("no".into())).verdict, Verdict::Undecided);
 }
