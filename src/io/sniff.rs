@@ -61,7 +61,7 @@ fn by_content(head: &[u8]) -> Family {
         (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
         (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
         (b"MATLAB 5.0", Family::Foreign("a MATLAB file", advice::MATLAB)),
-        (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (advice::HDF5)", advice::MATLAB_73)),
+        (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (HDF5)", advice::MATLAB_73)),
         (
             b"GGUF",
             Family::Foreign(

@@ -149,7 +149,7 @@ fn logits(
     let zero = Mat::zeros(system.step().dim(), inputs.len());
     let orbits = trajectories(system, zero.as_ref(), &Inputs::Trials(inputs.to_vec()), 0);
     if let Some(k) = orbits.diverged.first() {
-        return Err(Error::Numbers(format!("the {who} diverges under input sequence {k}")));
+        return Err(Error::Numbers(format!("the {who} diverges under input sequence {}", k + 1)));
     }
     let rows = readout.first..readout.first + readout.weight.ncols();
     let one = |s: &Mat<f64>| {
