@@ -4,7 +4,9 @@
 #![allow(clippy::excessive_precision)]
 
 use faer::Mat;
-use nullcline::diagnostics::dynamics::cycles::{Cycle, Error, Motion, Options, PhaseMap, find, refine};
+use nullcline::diagnostics::dynamics::cycles::{
+    Cycle, Error, Motion, Options, PhaseMap, find, refine, survey,
+};
 use nullcline::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
 use nullcline::io::tensors::read;
 use nullcline::linalg::activation::Activation;
@@ -231,4 +233,20 @@ fn a_multiple_of_the_period_is_divided_and_a_fixed_point_is_refused() {
         refine(&Map::new(Henon::default()), &[0.1, 0.1], 4.0, &[], 1e-10).unwrap_err(),
         Error::NoPhase
     );
+}
+
+#[test]
+fn a_stiff_cycle_is_one_and_keeps_its_exponent() {
+    // Time constants 1 : 200. By Liouville the two exponents of a planar cycle sum to the mean trace of the Jacobian: scipy's
+    // DOP853 at 1e-11 gives -0.78594, the logarithm of the multiplier being -530.
+    let mut cell = Rate::new(0, Activation::Tanh, vec![1.0, 200.0]);
+    cell.params_mut().mat_mut(1).copy_from(Mat::from_fn(2, 2, |i, j| [[3.0, -2.0], [2.5, 0.0]][i][j]));
+    let system = Flow::new(cell, 0.05);
+    let initial = Mat::from_fn(2, 4, |i, j| [[0.5, 0.1], [-0.5, 0.3], [1.5, 0.8], [0.1, -0.9]][j][i]);
+    let found = survey(&system, initial.as_ref(), &[], &Options::default()).unwrap();
+    assert_eq!((found.cycles.len(), found.cycles[0].members.len()), (1, 4), "{:?}", found.fates);
+    let cycle = &found.cycles[0].cycle;
+    assert!((cycle.period.value - 674.870_958).abs() < 1e-5, "{:?}", cycle.period);
+    let other = cycle.multipliers[1 - cycle.tangent.unwrap().index].exponent;
+    assert!((other.value + 0.785_94).abs() < 1e-5 && other.std_error < 1e-5, "{other:?}");
 }

@@ -105,3 +105,15 @@ fn an_orbit_that_only_just_leaves_is_not_followed_for_ever() {
     let found = run(&map(&[1.0 - 5e-10], &[0.0]), &[1.0]);
     assert!(begin.elapsed().as_secs() < 20, "{:?} {:?}", begin.elapsed(), found.warnings);
 }
+
+#[test]
+fn orbits_that_come_to_a_kink_on_different_ways_are_told() {
+    // Along (1, 0) the state halves, along (0, 1) a fifth goes.
+    let system = map(&[0.5, 0.0, 0.0, 0.8], &[0.0, 0.0]);
+    let initial = Mat::from_fn(2, 2, |i, j| f64::from(u8::from(i == j)));
+    let found =
+        lyapunov(&system, initial.as_ref(), &Drive::Constant(&[]), &Options::default(), &|_| ()).unwrap();
+    assert!((first(&found, Kind::FixedPoint) - 0.8f64.ln()).abs() < 1e-12);
+    let said = |w: &&String| w.contains("1 of 2 have a smaller first exponent") && w.contains("-0.6931");
+    assert_eq!(found.warnings.iter().filter(said).count(), 1, "{:?}", found.warnings);
+}

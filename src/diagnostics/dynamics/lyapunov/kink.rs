@@ -161,13 +161,14 @@ pub(super) fn exponents(orbit: &Arrival, root: &Root) -> Option<FixedPoint> {
 }
 
 fn said(found: &Found, on: bool) -> String {
-    let whose = if on {
-        format!(
-            "the state rests on kinks of its units, where no derivative exists: the exponents are the largest along {DIRECTIONS} random directions, those of other directions may be larger"
-        )
-    } else {
-        "the state comes to rest on kinks of its units, where no derivative exists: the exponents are those along the orbit".into()
-    };
+    if on {
+        return format!(
+            "the state rests on kinks of its units, where no derivative exists: the exponents are those of one direction of {DIRECTIONS} \
+             random ones, that in which it grows most; in others it may grow more"
+        );
+    }
+    let whose = "the state comes to rest on kinks of its units, where no derivative exists: the exponents are those \
+                 along the orbit";
     match found.period {
         Some(1) => format!("{whose}, which stays in one linear piece (exact)"),
         Some(q) => format!("{whose}, which repeats its linear pieces every {q} steps (exact)"),
