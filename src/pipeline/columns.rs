@@ -6,7 +6,7 @@ use super::{Error, RecordingSettings};
 use crate::io::table::{
     Chunk, ColumnInfo, Kind, Schema, first_numbers, labels, match_columns, raw_label, schema, stream,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// Rows by which a column is judged to be what its name says.
@@ -45,9 +45,7 @@ impl Columns {
     pub fn choose(file: &Path, r: &RecordingSettings, array: Option<&str>) -> Result<Self, Error> {
         let schema = schema(file, array)?;
         let names = schema.names();
-        let missing = |option: &str, name: &str| {
-            Error::input(file, format!("{option} {name}: no such column; the columns are {}", listed(&names)))
-        };
+        let missing = |option: &str, name: &str| no_column(file, option, name, &names);
         let has = |name: &str| names.iter().any(|n| n == name);
         let time = r.time.as_ref().filter(|t| !has(t));
         if let Some(t) = time {
@@ -65,24 +63,17 @@ impl Columns {
         if trial.is_empty() && schema.columns[0].name == "trial" && schema.format.starts_with("np") {
             trial.push("trial".into());
         }
-        // Each pattern of a list must mean something: a mistyped name is not to be passed over.
-        let choose = |option: &str, list: &str| {
-            let parts = if has(list) { vec![list] } else { list.split(',').collect() };
-            match parts.into_iter().find(|p| match_columns(&names, p).is_empty()) {
-                None => Ok(match_columns(&names, list)),
-                Some(p) => Err(missing(option, p)),
-            }
-        };
         // In an npz, --targets may name an array of its own, which is no column of this one.
         let other = |t: &&str| array.is_some() && match_columns(&names, t).is_empty();
         let targets = match r.targets.as_deref().filter(|t| !other(t)) {
-            Some(t) => choose("--targets", t)?,
+            Some(t) => chosen(file, "--targets", t, &names)?,
             None => vec![],
         };
-        let aside = |n: &String| trial.contains(n) || Some(n) == r.time.as_ref() || targets.contains(n);
+        let of_targets: HashSet<&String> = targets.iter().collect();
+        let aside = |n: &String| trial.contains(n) || Some(n) == r.time.as_ref() || of_targets.contains(n);
         let list = r.units.as_deref().filter(|u| Some(*u) != array);
         let units: Vec<String> = match list {
-            Some(list) => choose("--units", list)?.into_iter().filter(|n| !aside(n)).collect(),
+            Some(list) => chosen(file, "--units", list, &names)?.into_iter().filter(|n| !aside(n)).collect(),
             None => names.iter().filter(|n| !aside(n)).cloned().collect(),
         };
         let mut columns = Self {
@@ -109,12 +100,14 @@ impl Columns {
         schema: &Schema,
         list: Option<&str>,
     ) -> Result<(), Error> {
-        let asked = |n: &String| list.is_some_and(|l| l == n || l.split(',').any(|p| p.trim() == n));
+        let parts = list.into_iter().flat_map(|l| l.split(',').map(str::trim).chain([l]));
+        let asked: HashSet<&str> = parts.chain(self.targets.iter().map(String::as_str)).collect();
         let (trials_given, mut said) = (!self.trial.is_empty(), vec![]);
         let before = std::mem::take(&mut self.units);
+        let units: HashSet<&String> = before.iter().collect();
         for ColumnInfo { name, kind } in &schema.columns {
-            let unit = before.contains(name);
-            let named = asked(name) || self.targets.contains(name) || self.trial.contains(name);
+            let unit = units.contains(name);
+            let named = asked.contains(name.as_str()) || self.trial.contains(name);
             if named || matches!(&self.time, Time::Named(time) if time == name) {
                 self.units.extend(unit.then(|| name.clone()));
                 continue;
@@ -179,7 +172,8 @@ impl Columns {
     }
 
     fn check(&self, file: &Path, schema: &Schema) -> Result<(), Error> {
-        for c in schema.columns.iter().filter(|c| self.units.contains(&c.name)) {
+        let units: HashSet<&String> = self.units.iter().collect();
+        for c in schema.columns.iter().filter(|c| units.contains(&c.name)) {
             let found = match &c.kind {
                 Kind::Number => continue,
                 Kind::Text => "text",
@@ -379,6 +373,22 @@ fn times(file: &Path, array: Option<&str>, name: &str) -> Result<Vec<f64>, Error
             Err(Error::input(file, message))
         }
     }
+}
+
+/// The names that the list of an option chooses, in the order of `names`.
+///
+/// Each pattern of the list must mean something: a mistyped name is not to be passed over.
+pub(super) fn chosen(file: &Path, option: &str, list: &str, names: &[String]) -> Result<Vec<String>, Error> {
+    let whole = names.iter().any(|n| n == list);
+    let parts = if whole { vec![list] } else { list.split(',').map(str::trim).collect() };
+    match parts.into_iter().find(|p| match_columns(names, p).is_empty()) {
+        None => Ok(match_columns(names, list)),
+        Some(p) => Err(no_column(file, option, p, names)),
+    }
+}
+
+fn no_column(file: &Path, option: &str, name: &str, names: &[String]) -> Error {
+    Error::input(file, format!("{option} {name}: no such column; the columns are {}", listed(names)))
 }
 
 pub(super) fn listed(names: &[String]) -> String {

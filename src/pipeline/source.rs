@@ -200,6 +200,8 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--euler", s.euler),
         ("--constants", !s.constants.is_empty()),
         ("--reset-before", s.reset_before),
+        ("--vectors", s.vectors.is_some()),
+        ("--gates", s.gates.is_some()),
         ("--prefix", s.prefix.is_some()),
         ("--inputs", n.inputs.is_some()),
         ("--input", n.input.is_some()),
@@ -219,7 +221,7 @@ fn check_recording(config: &Config) -> Result<(), Error> {
     refuse(&given, "networks; this file is read as a recording")
 }
 
-fn refuse(given: &[(&str, bool)], what: &str) -> Result<(), Error> {
+pub(super) fn refuse(given: &[(&str, bool)], what: &str) -> Result<(), Error> {
     match given.iter().find(|g| g.1) {
         Some((option, _)) => Err(Error::Config(format!("{option} goes with {what}"))),
         None => Ok(()),

@@ -88,7 +88,7 @@ fn method(name: &str, momentum: Option<f64>) -> Result<Method, Error> {
 fn cell(n: &CellArguments) -> Result<Cell, Error> {
     let names = CellKind::ALL.map(CellKind::name).join(", ");
     let kind = CellKind::parse(&n.cell).ok_or_else(|| wrong("--cell", &n.cell, &names))?;
-    let activation = n.given.activation.as_deref().map(|name| {
+    let activation = n.activation.as_deref().map(|name| {
         Activation::parse(name).ok_or_else(|| wrong("--activation", name, "tanh, relu, sigmoid or identity"))
     });
     let activation = activation.transpose()?;

@@ -4,7 +4,7 @@ use super::{Common, RaddConfig};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use crate::io::table::{Kind, ReadTable, Values, match_columns, read, schema};
 use crate::io::tensors;
-use crate::pipeline::columns::{Columns, listed};
+use crate::pipeline::columns::{Columns, chosen};
 use crate::pipeline::source::{Source, open, table_array};
 use crate::pipeline::{
     AnalysisSettings, Config, Error, Missing, NetworkSettings, Observer, RecordingSettings, tables,
@@ -252,25 +252,19 @@ fn inputs(config: &RaddConfig, array: Option<&str>) -> Result<InputColumns, Erro
     let array = if own { Some(list.as_str()) } else { array };
     let schema = schema(file, array)?;
     let names = schema.names();
-    let chosen = if own {
+    let wanted = if own {
         names.iter().filter(|n| *n != "trial").cloned().collect()
     } else {
-        let parts =
-            if names.contains(list) { vec![list.as_str()] } else { list.split(',').map(str::trim).collect() };
-        if let Some(p) = parts.iter().find(|p| match_columns(&names, p).is_empty()) {
-            let message = format!("--inputs {p}: no such column; the columns are {}", listed(&names));
-            return Err(Error::input(file, message));
-        }
-        as_typed(&match_columns(&names, &parts.join(",")), list)
+        as_typed(&chosen(file, "--inputs", list, &names)?, list)
     };
-    for c in schema.columns.iter().filter(|c| chosen.contains(&c.name)) {
+    for c in schema.columns.iter().filter(|c| wanted.contains(&c.name)) {
         if c.kind != Kind::Number {
             let message = format!("--inputs: column `{}` does not hold numbers", c.name);
             return Err(Error::input(file, message));
         }
     }
-    let table = read(file, &ReadTable { array, columns: Some(&chosen) })?;
-    let values = chosen.iter().map(|n| {
+    let table = read(file, &ReadTable { array, columns: Some(&wanted) })?;
+    let values = wanted.iter().map(|n| {
         let column = table.columns.iter().find(|c| c.name == *n);
         match column.map(|c| &c.values) {
             Some(Values::Number(v)) => v.clone(),
@@ -278,7 +272,7 @@ fn inputs(config: &RaddConfig, array: Option<&str>) -> Result<InputColumns, Erro
         }
     });
     let values: Vec<Vec<f64>> = values.collect();
-    Ok(InputColumns { names: chosen, values, apart: own })
+    Ok(InputColumns { names: wanted, values, apart: own })
 }
 
 /// Rows of the file in which nothing is missing.

@@ -37,6 +37,10 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
         overlay(&mut parts, &given);
         return Ok(parts);
     }
+    if spec.prefix.is_some() {
+        let why = "--prefix goes with names that are found; --map names the tensors itself";
+        return Err(Error::Command(why.into()));
+    }
     let Some(cell) = spec.cell else {
         let cells = CellKind::ALL.map(CellKind::name).join(", ");
         let why = format!("--map needs --cell, which says what the tensors make: one of {cells}");
@@ -44,11 +48,12 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     };
     let get = |role: &str| given.get(role).cloned();
     let mut said = Vec::new();
-    let product = match (get("m"), get("n"), get("w_rec")) {
-        (Some(m), Some(n), None) => Some(published::product(&m, &n)?),
-        (None, None, Some(w)) => {
-            published::partner(all, &w).map(|n| published::product(&w, &n)).transpose()?
-        }
+    let (w, low_rank) = match (get("m"), get("n"), get("w_rec")) {
+        (Some(m), Some(n), None) => (published::product(&m, &n)?, true),
+        (None, None, Some(w)) => match published::partner(all, &w) {
+            Some(n) => (published::product(&w, &n)?, true),
+            None => (w, false),
+        },
         (Some(_), Some(_), Some(_)) => {
             let why = "--map names w_rec, and m and n, which make one: give either";
             return Err(Error::Command(why.into()));
@@ -59,10 +64,6 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
             return Err(Error::Command(why.into()));
         }
         _ => return Err(Error::Command("--map names one of m and n: a low-rank network needs both".into())),
-    };
-    let low_rank = product.is_some();
-    let Some(w) = product.or(get("w_rec")) else {
-        return Err(Error::Command("--map names no recurrent matrix".into()));
     };
     let prefix = parted(w.name()).0.to_owned();
     let second = get("w_vel").or(get("w_lin"));
