@@ -6,8 +6,8 @@ use crate::inference::gaussian::spectrum::{Basis, Error as Fault};
 use crate::inference::gaussian::successive::{Autocorrelation, autocorrelation};
 use crate::io::table::{ReadTable, Table, Values, read};
 use crate::linalg::random::{Use, stream as random};
-use crate::pipeline::columns::{Columns, listed};
-use crate::pipeline::source::table_array;
+use crate::pipeline::columns::{Columns, chosen, listed};
+use crate::pipeline::source::{self, table_array};
 use crate::pipeline::{Error, Missing, Observer};
 use crate::report::sections::words::count;
 use faer::Mat;
@@ -97,7 +97,15 @@ pub fn unusable(path: &Path, e: impl std::fmt::Display) -> Error {
 
 fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
     let file = &config.file;
-    let (names, c) = matrix(file, config.recording.units.as_deref())?;
+    let r = &config.recording;
+    let of_rows = [
+        ("--trial", r.trial.is_some()),
+        ("--time", r.time.is_some()),
+        ("--targets", r.targets.is_some()),
+        ("--missing", r.missing.is_some()),
+    ];
+    source::refuse(&of_rows, "samples; --covariance says that this file holds none")?;
+    let (names, c) = matrix(file, r.units.as_deref())?;
     let n = names.len();
     let flat: Vec<String> = (0..n).filter(|i| c[(*i, *i)] == 0.0).map(|i| names[i].clone()).collect();
     refuse(file, &flat, n)?;
@@ -323,7 +331,8 @@ fn rows(
     Ok((rows, kept))
 }
 
-/// A square table of numbers with the names of its columns; a first column of text is names of rows.
+/// A square table of numbers with the names of its columns; a first column of text is names of rows. Of the variables
+/// those that `units` chooses, if it is not the name of the array.
 fn matrix(path: &Path, units: Option<&str>) -> Result<(Vec<String>, Mat<f64>), Error> {
     let array = table_array(path, units)?;
     let table: Table = read(path, &ReadTable { array: array.as_deref(), ..ReadTable::default() })?;
@@ -349,6 +358,12 @@ fn matrix(path: &Path, units: Option<&str>) -> Result<(Vec<String>, Mat<f64>), E
             return Err(Error::input(path, message));
         }
     }
-    let m = Mat::from_fn(n, n, |i, j| columns[j].1[i]);
-    Ok((columns.into_iter().map(|c| c.0).collect(), m))
+    let names: Vec<String> = columns.iter().map(|c| c.0.clone()).collect();
+    let wanted = match units.filter(|u| Some(*u) != array.as_deref()) {
+        Some(list) => chosen(path, "--units", list, &names)?,
+        None => names.clone(),
+    };
+    let places: Vec<usize> = (0..n).filter(|i| wanted.contains(&names[*i])).collect();
+    let m = Mat::from_fn(places.len(), places.len(), |i, j| columns[places[j]].1[places[i]]);
+    Ok((wanted, m))
 }
