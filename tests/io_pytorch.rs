@@ -191,3 +191,17 @@ fn hostile_nesting_neither_overflows_nor_hangs() {
     shared.push(b'.');
     assert!(tensors::read(&archive("shared.pt", &shared)).is_err());
 }
+
+/// Each time that a pickle names an array again it is read again.
+#[test]
+fn arrays_met_again_are_bounded() {
+    let mut pickle = b"\x80\x03]q\0(cnumpy.core.numeric\n_frombuffer\n(B".to_vec();
+    pickle.extend(200_000u32.to_le_bytes());
+    pickle.extend([1u8; 200_000]);
+    pickle.extend(b"cnumpy\ndtype\nX\x02\0\0\0u1\x85RJ\x40\x0d\x03\0\x85X\x01\0\0\0CtRq\x01");
+    let again = |times: usize| [&pickle[..], &b"h\x01".repeat(times), b"e."].concat();
+    let few = tensors::read(&archive("again_few.pt", &again(2))).unwrap();
+    assert_eq!((few.tensors.len(), few.tensors[2].shape.as_slice()), (3, &[200_000][..]));
+    let error = tensors::read(&archive("again_often.pt", &again(100))).unwrap_err();
+    assert!(matches!(error.kind(), Problem::TooLarge { unit: "values", .. }), "{error}");
+}
