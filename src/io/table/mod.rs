@@ -1,5 +1,6 @@
 //! Numeric tables: CSV, Parquet, Arrow IPC, npy and npz; a row is a time step.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -242,7 +243,9 @@ pub fn stream(
 }
 
 fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {
-    let find = |name: &String| match schema.columns.iter().position(|c| c.name == *name) {
+    let places: HashMap<&str, usize> =
+        schema.columns.iter().enumerate().map(|(k, c)| (c.name.as_str(), k)).collect();
+    let find = |name: &String| match places.get(name.as_str()).copied() {
         Some(column) => match &schema.columns[column].kind {
             Kind::Other(found) => Err(Problem::ColumnType { column: name.clone(), found: found.clone() }),
             _ => Ok(Pick { column, text: false }),
