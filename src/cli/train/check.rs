@@ -117,17 +117,7 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
             Error::Config(format!("--cell {} has constants: give --constants {all}=VALUE", kind.name()))
         })
     };
-    if let Some(cell) = Cell::from_constants(kind, number, || scheme)? {
-        return Ok(cell);
-    }
-    let tau = vec![tau; n.units];
-    Ok(match kind {
-        CellKind::Gru => Cell::Gru { reset_before: n.given.reset_before },
-        CellKind::Lstm => Cell::Lstm,
-        CellKind::Rate => Cell::Rate { activation, tau, scheme },
-        CellKind::Current => Cell::Current { activation, tau, scheme },
-        _ => Cell::Vanilla { activation },
-    })
+    Cell::of(kind, (activation, n.given.reset_before), number, |_| Ok((vec![tau; n.units], scheme)))
 }
 
 fn named(name: &str, t: TaskArguments, seed: u64) -> Result<NamedTask, Error> {
