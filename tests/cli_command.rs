@@ -81,6 +81,9 @@ fn a_map_without_sense_is_the_commands_fault_and_a_missing_tensor_the_files() {
         2,
         &["--prefix goes with names that are found"],
     );
+    let gates = ["--cell", "rate", "--map", "w_rec=W", "--gates", "z,r,n"];
+    let words = ["--gates does not go with rate networks; they have none"];
+    analyze(&place, &[&[net.as_str()][..], &gates].concat(), 2, &words);
     for map in ["w_rec=W", "W=w_rec"] {
         analyze(&place, &[&net, "--cell", "rate", "--map", map, "--modules", "recurrent"], 0, &[]);
     }

@@ -196,6 +196,14 @@ impl Element {
     }
 }
 
+/// The characters of a text of four-byte characters, without the zeros at its end; none where there is no such character.
+pub(crate) fn characters(bytes: &[u8], big_endian: bool) -> impl Iterator<Item = Option<char>> {
+    let code = move |c: &[u8; 4]| if big_endian { u32::from_be_bytes(*c) } else { u32::from_le_bytes(*c) };
+    let codes = bytes.as_chunks::<4>().0;
+    let end = codes.iter().rposition(|c| code(c) != 0).map_or(0, |last| last + 1);
+    codes[..end].iter().map(move |c| char::from_u32(code(c)))
+}
+
 fn shape(literal: &Literal) -> Option<Vec<usize>> {
     match literal {
         Literal::Row(sizes) => sizes.iter().map(Literal::size).collect(),

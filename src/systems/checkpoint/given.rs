@@ -121,10 +121,8 @@ fn roles<'a>(
     for (left, right) in &spec.map {
         for name in [left, right] {
             all.known(name)?;
-            if let Some((_, why)) =
-                file.skipped.iter().filter_map(|s| s.split_once(": ")).find(|s| s.0 == name)
-            {
-                return Err(Error::Unread { name: name.clone(), why: why.into() });
+            if let Some((_, why)) = file.skipped.iter().find(|s| s.0 == *name) {
+                return Err(Error::Unread { name: name.clone(), why: why.clone() });
             }
         }
         // `w_rec=W` names the role first; `W=w_rec`, tensor first, is as clear when only it exists.
@@ -185,7 +183,7 @@ fn sum<'a>(all: &Catalogue<'a>, name: &str) -> Result<Option<Entry<'a>>, Error> 
     Ok(Some(whole))
 }
 
-/// Puts the blocks of a gated cell, which the file has in the order `gates`, into PyTorch's.
+/// Puts the blocks of a gated cell (others have none), which the file has in the order `gates`, into PyTorch's.
 pub fn in_order(
     layer: &mut LayerTensors,
     cell: CellKind,
@@ -193,8 +191,11 @@ pub fn in_order(
     rows: bool,
 ) -> Result<(), Error> {
     let own = cell.gates();
+    if own.len() == 1 {
+        return Ok(());
+    }
     let Some(gates) = gates else {
-        if rows && own.len() > 1 {
+        if rows {
             let keras =
                 if cell == CellKind::Gru { "z,r,n, as Keras has them" } else { "i,f,g,o, as Keras has them" };
             return Err(Error::Undecided(format!(
@@ -213,11 +214,8 @@ pub fn in_order(
     };
     let gates: Vec<String> = gates.iter().map(|g| alias(g)).collect();
     let order: Option<Vec<usize>> = own.iter().map(|g| gates.iter().position(|h| h == g)).collect();
-    let Some(order) = order.filter(|o| o.len() == gates.len() && own.len() > 1) else {
-        let why = match own.len() {
-            1 => format!("{} networks have no gates", cell.name()),
-            _ => format!("expected {} in the order of the file", own.join(", ")),
-        };
+    let Some(order) = order.filter(|o| o.len() == gates.len()) else {
+        let why = format!("expected {} in the order of the file", own.join(", "));
         return Err(Error::Command(format!("--gates {}: {why}", gates.join(","))));
     };
     layer.w = layer.w.ordered(&order);

@@ -124,7 +124,7 @@ impl Walk<'_> {
 
     pub(super) fn skip(&mut self, name: &str, why: &str) {
         let name = if name.is_empty() { "the whole" } else { name };
-        self.out.skipped.push(format!("{name}: {why}"));
+        self.out.skipped.push((name.into(), why.into()));
     }
 
     /// An instance: a module's parts and attributes, a namespace's attributes; others are left out.
