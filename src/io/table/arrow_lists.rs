@@ -73,15 +73,18 @@ pub(super) fn common_width(array: &dyn Array) -> Result<usize, String> {
     known.map(|(_, width)| width).ok_or_else(|| "lists without items".into())
 }
 
-/// The items of all lists, and where among them each list starts and how long it is; none for a missing one.
+/// Where each list starts among the items and how long it is; none for a missing one.
+type Ranges = Vec<Option<(usize, usize)>>;
+
+/// The items of all lists, and where they lie.
 ///
 /// Some rows of lists of any length keep the items of all rows: they are cut out.
-fn ranges(array: &dyn Array) -> Option<(ArrayRef, Vec<Option<(usize, usize)>>)> {
+fn ranges(array: &dyn Array) -> Option<(ArrayRef, Ranges)> {
     fn of<O: TryInto<usize> + Copy>(
         array: &dyn Array,
         items: &ArrayRef,
         offsets: &[O],
-    ) -> Option<(ArrayRef, Vec<Option<(usize, usize)>>)> {
+    ) -> Option<(ArrayRef, Ranges)> {
         let place = |offset: &O| -> Option<usize> { (*offset).try_into().ok() };
         let (first, last) = (place(offsets.first()?)?, place(offsets.last()?)?);
         let length = last.checked_sub(first).filter(|_| last <= items.len())?;
@@ -120,7 +123,7 @@ mod tests {
             assert_eq!((items.len(), &ranges[..]), (4, &[Some((0, 2)), None, Some((2, 2))][..]));
             let list = List::open(part, 2, "v", 500).unwrap().unwrap();
             let Some(Part { values: Values::Number(first), nulls: 1 }) = list.item(0) else { panic!() };
-            assert!(first[0] == 500.0 && first[1].is_nan() && first[2] == 502.0, "{first:?}");
+            assert_eq!(format!("{first:?}"), "[500.0, NaN, 502.0]");
         }
     }
 }

@@ -28,6 +28,9 @@ pub use write::{Cells, TableFormat, encode, write};
 
 use source::{Block, Part, Pick, Source};
 
+/// What is read here, for messages.
+const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
+
 /// Reads a table, told by its content and, failing that, by its extension.
 ///
 /// # Formats
@@ -265,7 +268,7 @@ fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
         }
         Family::Npy => npy_file::open_npy(path).map(|s| Box::new(s) as _),
         Family::Zip => npy_file::open_npz(path, array).map(|s| Box::new(s) as _),
-        _ => return Err(sniff::unexpected(path, family, "a table as CSV, Parquet, Arrow IPC, npy or npz")),
+        _ => return Err(sniff::unexpected(path, family, EXPECTED)),
     };
     let source = source?;
     source::unique_names(source.schema()).map_err(|problem| Error::new(path, problem))?;
