@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{Place, Ran, golden, report, violations};
+use common::{Place, Ran, golden, noise, report, tensor, violations};
 use nullcline::inference::gaussian::ensemble::{Ensemble, Truth};
-use nullcline::io::tensors::{Tensor, read, write_npy};
+use nullcline::io::tensors::{Tensor, read, write_npy, write_npz};
 use nullcline::linalg::random::{Use, stream};
 use serde_json::Value;
 use std::fmt::Write;
@@ -345,4 +345,14 @@ fn of_a_covariance_the_chosen_variables_are_taken() {
     ] {
         infer(&place, &[&covariance[..], &more].concat(), status, &[words]);
     }
+}
+
+#[test]
+fn an_archive_is_known_by_its_content() {
+    let place = Place::new("infer-content");
+    let array = |name: &str, index: u64| tensor(name, &[20, 2], noise(40, 1.0, index));
+    write_npz(&place.0.join("data.bin"), &[array("first", 1), array("second", 2)]).unwrap();
+    let file = place.path("data.bin");
+    infer(&place, &[&file], 3, &["name the activity with --units NAME"]);
+    infer(&place, &[&file, "--units", "second", "--folds", "0"], 0, &[]);
 }

@@ -3,6 +3,7 @@
 use super::order::{Order, Times, seconds};
 use super::roles::{Role, role};
 use super::{Error, RecordingSettings};
+use crate::io::error::listed;
 use crate::io::table::{
     Chunk, ColumnInfo, Kind, Schema, first_numbers, labels, match_columns, raw_label, schema, stream,
 };
@@ -11,6 +12,8 @@ use std::path::Path;
 
 /// Rows by which a column is judged to be what its name says.
 const JUDGED: usize = 2000;
+/// Rows read at a time.
+const CHUNK: usize = 1 << 14;
 /// Numbers held at most (256 MB) where rows are read in another order than the file's.
 const HELD: usize = 1 << 25;
 
@@ -187,7 +190,10 @@ impl Columns {
             return Err(Error::input(file, message));
         }
         if self.units.is_empty() {
-            return Err(Error::input(file, "no column is left for the units"));
+            return Err(Error::input(
+                file,
+                "no column is left for the units beside --trial, --time and --targets: choose others with --units 'PATTERN'",
+            ));
         }
         Ok(())
     }
@@ -275,7 +281,7 @@ impl Columns {
     }
 
     /// What stands in a unit's column at a place where no finite number does, in words.
-    pub fn found(&self, file: &Path, array: Option<&str>, column: &str, place: usize, value: f64) -> String {
+    fn found(&self, file: &Path, array: Option<&str>, column: &str, place: usize, value: f64) -> String {
         if !value.is_nan() {
             return value.to_string();
         }
@@ -284,6 +290,24 @@ impl Columns {
             Some(text) => format!("a missing value (`{text}`)"),
             None => "a missing value".into(),
         }
+    }
+
+    /// The error at the first value that is missing, of a column at a place in the order of rows: `such` says how many there
+    /// are, `and` what leaving them out means.
+    pub fn refused(
+        &self,
+        file: &Path,
+        array: Option<&str>,
+        (column, place, value): (&str, usize, f64),
+        such: &str,
+        and: &str,
+    ) -> Error {
+        let what = self.found(file, array, column, place, value);
+        let row = self.row(place) + 1;
+        let message = format!(
+            "column `{column}`, row {row}: {what} ({such}); --missing drop-rows leaves those rows out{and}"
+        );
+        Error::input(file, message)
     }
 
     /// Whether the row at `place` continues the one before it in time.
@@ -300,24 +324,23 @@ impl Columns {
         }
     }
 
-    /// Gives the units to `f`, at most `chunk` rows at a time, in the order of rows.
+    /// Gives the units to `f`, at most [`CHUNK`] rows at a time, in the order of rows.
     ///
     /// In another order than the file's the file is read once for every 2^25 numbers.
     pub fn stream(
         &self,
         file: &Path,
         array: Option<&str>,
-        chunk: usize,
         f: &mut dyn FnMut(Chunk) -> Result<(), crate::io::error::Error>,
     ) -> Result<(), Error> {
-        let Some(rows) = &self.order.rows else { return Ok(stream(file, &self.units, array, chunk, f)?) };
+        let Some(rows) = &self.order.rows else { return Ok(stream(file, &self.units, array, CHUNK, f)?) };
         for held in rows.chunks((HELD / self.units.len().max(1)).max(1)) {
             let mut places: Vec<(usize, usize)> =
                 held.iter().enumerate().map(|(place, row)| (*row, place)).collect();
             places.sort_unstable();
             let mut columns = vec![vec![f64::NAN; held.len()]; self.units.len()];
             let (mut next, mut before) = (0, 0);
-            stream(file, &self.units, array, chunk, &mut |part| {
+            stream(file, &self.units, array, CHUNK, &mut |part| {
                 while let Some((row, place)) = places.get(next).filter(|(row, _)| *row < before + part.rows) {
                     for (all, values) in columns.iter_mut().zip(&part.columns) {
                         all[*place] = values[row - before];
@@ -327,8 +350,8 @@ impl Columns {
                 before += part.rows;
                 Ok(())
             })?;
-            for start in (0..held.len()).step_by(chunk) {
-                let end = held.len().min(start + chunk);
+            for start in (0..held.len()).step_by(CHUNK) {
+                let end = held.len().min(start + CHUNK);
                 let columns = columns.iter().map(|c| c[start..end].to_vec()).collect();
                 f(Chunk { rows: end - start, columns })?;
             }
@@ -344,7 +367,7 @@ fn times(file: &Path, array: Option<&str>, name: &str) -> Result<Vec<f64>, Error
     let schema = schema(file, array)?;
     if !schema.columns.iter().any(|c| c.name == name && c.kind == Kind::Text) {
         let mut all = Vec::new();
-        stream(file, &[name.to_owned()], array, 1 << 14, &mut |mut chunk| {
+        stream(file, &[name.to_owned()], array, CHUNK, &mut |mut chunk| {
             all.append(&mut chunk.columns[0]);
             Ok(())
         })?;
@@ -389,12 +412,4 @@ pub(super) fn chosen(file: &Path, option: &str, list: &str, names: &[String]) ->
 
 fn no_column(file: &Path, option: &str, name: &str, names: &[String]) -> Error {
     Error::input(file, format!("{option} {name}: no such column; the columns are {}", listed(names)))
-}
-
-pub(super) fn listed(names: &[String]) -> String {
-    let mut text = names.iter().take(12).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > 12 {
-        text.push_str(&format!(" and {} more", names.len() - 12));
-    }
-    text
 }
