@@ -23,6 +23,8 @@ const DONE: f64 = 1e-16;
 const CLOSE: f64 = 1e-8;
 /// Information, of rows that sum to one, below which a direction is not determined.
 const OPEN: f64 = 1e-12;
+/// Scale of the noise, relative to y, below which the maximum is looked for on this scale first.
+const COARSE: f64 = 1e-7;
 /// Steps close to the maximum that no longer come closer: as many as take a direction without a maximum beyond [`OPEN`].
 const STALLED: usize = 40;
 /// Newton steps that no data need.
@@ -83,24 +85,30 @@ pub(super) fn fit(unit: &Unit, white: &Whitened, ridge: f64, penalised: &[bool])
     if !(scale > 0.0 && scale.is_finite()) {
         return None;
     }
-    residual.iter_mut().for_each(|v| *v /= scale);
-    let mut beyond = Mat::zeros(r + 1, out.len());
-    for (c, t) in out.iter().enumerate() {
-        let (to, sign) = (col_mut(beyond.as_mut(), c), f64::from(unit.side[*t]));
-        to.iter_mut().zip(col(unit.q, *t)).for_each(|(a, q)| *a = sign * q);
-        to[r] = -sign * residual[*t] / rows.sqrt();
-    }
     let begin = &white.map * Mat::from_fn(r, 1, |i, _| start[i]);
-    let likelihood = Likelihood {
-        seen: count,
-        rows,
-        quadratic: quadratic(unit, &seen, white, &begin, scale, ridge, penalised),
-        beyond,
+    let likelihood = |scale: f64| {
+        let mut beyond = Mat::zeros(r + 1, out.len());
+        for (c, t) in out.iter().enumerate() {
+            let (to, sign) = (col_mut(beyond.as_mut(), c), f64::from(unit.side[*t]));
+            to.iter_mut().zip(col(unit.q, *t)).for_each(|(a, q)| *a = sign * q);
+            to[r] = -sign * (residual[*t] / scale) / rows.sqrt();
+        }
+        let quadratic = quadratic(unit, &seen, white, &begin, scale, ridge, penalised);
+        Likelihood { seen: count, rows, quadratic, beyond }
     };
     let mut w = vec![0.0; r + 1];
     w[r] = rows.sqrt();
-    let (w, information) = likelihood.maximise(w)?;
-    Some(unit.surroundings(&likelihood, &w, &information, white, &begin, scale, rounding, &residual))
+    // In units of the rounding of y the ends of the range are not resolved: they are met in coarser ones.
+    let coarse = COARSE * size.max(ends).sqrt();
+    if scale < coarse {
+        let (met, _) = likelihood(coarse).maximise(w.clone())?;
+        let ratio = coarse / scale * rows.sqrt() / met[r];
+        w.iter_mut().zip(&met[..r]).for_each(|(w, met)| *w = met * ratio);
+    }
+    let last = likelihood(scale);
+    let (w, information) = last.maximise(w)?;
+    residual.iter_mut().for_each(|v| *v /= scale);
+    Some(unit.surroundings(&last, &w, &information, white, &begin, scale, rounding, &residual))
 }
 
 /// Second derivatives, in w, of the rows seen and the penalty; those of log theta apart.
