@@ -1,6 +1,6 @@
 //! Rows of a recording held in memory, with the targets that belong to them.
 
-use crate::io::table::{ReadTable, Values, match_columns, read};
+use crate::io::table::{ReadTable, Values, read};
 use crate::pipeline::columns::Columns;
 use crate::pipeline::{Config, Error, Observer};
 use faer::Mat;
@@ -12,8 +12,6 @@ const VALUES: usize = 10_000_000;
 const WHOLE: usize = 20;
 /// Texts of more values than this are no labels.
 const TEXTS: usize = 50;
-/// Rows read at a time.
-const CHUNK: usize = 16_384;
 
 /// A table in memory.
 pub struct Held {
@@ -63,7 +61,7 @@ impl Held {
         let every = (n * rows).div_ceil(VALUES).max(1);
         let (mut values, mut kept, mut row) = (Vec::with_capacity(n * rows.div_ceil(every)), vec![], 0);
         observer.start("holding", rows as u64);
-        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, &mut |chunk| {
             for r in (0..chunk.rows).filter(|r| (row + r).is_multiple_of(every)) {
                 if chunk.columns.iter().all(|c| c[r].is_finite()) {
                     values.extend(chunk.columns.iter().map(|c| c[r]));
@@ -132,7 +130,7 @@ fn targets(
         );
         return Err(Error::input(file, message));
     }
-    let named = |name: &String| name != "trial" || !match_columns(&columns.targets, name).is_empty();
+    let named = |name: &String| name != "trial" || columns.targets.contains(name);
     let mut targets = vec![];
     for c in table.columns.into_iter().filter(|c| named(&c.name)) {
         if let Values::Number(all) = &c.values
