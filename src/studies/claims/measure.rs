@@ -118,7 +118,8 @@ impl Measure {
         Self::largest(all.into_iter().map(Self::negated)).negated()
     }
 
-    fn widened(self, of: usize) -> Self {
+    /// With the error of a choice among `of` (Bonferroni).
+    pub(super) fn widened(self, of: usize) -> Self {
         let factor = |freedom: f64| {
             quantile(1.0 - 0.5 * (1.0 - LEVEL) / of as f64, freedom) / quantile(0.5 + 0.5 * LEVEL, freedom)
         };

@@ -129,6 +129,15 @@ impl Claim {
         Self::new(Kind::Check, claim, source, quantity, measured.into())
     }
 
+    /// A statement about all of `all`, of which `one` makes the claim: `far` chooses the measurement that
+    /// decides ([`Measure::largest`] or [`Measure::smallest`]), unless another is a certain exception.
+    pub fn of_all(all: &[Measure], far: fn(Vec<Measure>) -> Measure, one: impl Fn(Measure) -> Self) -> Self {
+        let furthest = one(far(all.to_vec()));
+        let each = all.iter().map(|m| one(m.widened(all.len())));
+        let exception = std::iter::once(furthest.clone()).chain(each).find(|c| c.verdict == Verdict::Differs);
+        exception.unwrap_or(furthest)
+    }
+
     /// With the paper's number; judged against it.
     pub fn published(self, value: f64, tolerance: f64) -> Self {
         Self { published: Some(value), tolerance, ..self }.judged(Expected::Near(value))

@@ -131,6 +131,25 @@ fn the_largest_is_the_one_whose_interval_reaches_furthest() {
     assert_eq!(Measure::largest([]).n, 0);
 }
 
+/// Of what is to be 1 at most, 2 is too much however little is known of the others.
+#[test]
+fn a_certain_exception_is_not_hidden_by_a_noisy_one() {
+    let all = [Measure::new(0.0, 1.0, 3), Measure::exact(2.0, 1), Measure::unknown(0.0, 1)];
+    for all in [&all[..2], &all] {
+        assert_eq!(claim(Measure::largest(all.to_vec())).at_most(1.0).verdict, Verdict::Undecided);
+        let c = Claim::of_all(all, Measure::largest, |m| claim(m).at_most(1.0));
+        assert_eq!((c.verdict, c.measured), (Verdict::Differs, Measure::exact(2.0, 1)));
+        let lower: Vec<Measure> = all.iter().map(|m| m.times(-1.0)).collect();
+        let c = Claim::of_all(&lower, Measure::smallest, |m| claim(m).above(-1.0));
+        assert_eq!(c.verdict, Verdict::Differs);
+        assert_eq!(
+            Claim::of_all(all, Measure::largest, |m| claim(m).at_most(3.0)).verdict,
+            Verdict::Undecided
+        );
+    }
+    assert_eq!(Claim::of_all(&[], Measure::largest, |m| claim(m).at_most(1.0)).verdict, Verdict::NotTested);
+}
+
 #[test]
 fn differences_count_the_fewer_repetitions() {
     let d = Measure::new(5.0, 3.0, 10).less(Measure::new(1.0, 4.0, 4));
