@@ -248,7 +248,7 @@ impl Claim {
 /// that is not known decides
 /// nothing, an exact number (SE 0) everything.
 fn verdict(m: &Measure, expected: Expected, tolerance: f64) -> Verdict {
-    if m.n == 0 && m.value.is_nan() {
+    if m.n == 0 {
         return Verdict::NotTested;
     }
     let Some(reach) = m.reach().filter(|_| m.value.is_finite()) else { return Verdict::Undecided };

@@ -55,6 +55,7 @@ fn exact_numbers_are_decided_and_unknown_errors_never() {
     }
     assert_eq!(claim(Measure { n: 4, ..Measure::NONE }).above(0.0).verdict, Verdict::Undecided);
     assert_eq!(claim(Measure::NONE).above(0.0).verdict, Verdict::NotTested);
+    assert_eq!(claim(Measure::exact(0.0, 0)).predicted(0.0, 0.0).verdict, Verdict::NotTested, "of nothing");
     // One-sided, at the limit itself.
     let at = Measure::count(1, 9);
     assert_eq!(claim(at).above(1.0).verdict, Verdict::Differs);

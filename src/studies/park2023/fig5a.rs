@@ -92,9 +92,12 @@ struct Comparison {
     far_locked: usize,
     /// Of these, whose sign is not decided.
     far_open: usize,
+    /// Cells farther than one from the boundary, right or wrong, whose sign is not decided.
+    open_inner: usize,
     /// Their periods and how many cells have each.
     periods: Vec<(usize, usize)>,
     undecided: usize,
+    /// Cells whose sign is decided and positive.
     positive: usize,
 }
 
@@ -120,9 +123,10 @@ fn compare(grid: &Grid, m: &Measured) -> Comparison {
         far: far.len(),
         far_locked: locked.len(),
         far_open: far.iter().filter(|k| !m.cells[**k].decided).count(),
+        open_inner: (0..grid.count()).filter(|k| inner[*k] && !m.cells[*k].decided).count(),
         periods,
         undecided: count(&|c| !c.decided),
-        positive: count(&|c| c.sign == Sign::Positive),
+        positive: count(&|c| c.decided && c.sign == Sign::Positive),
     }
 }
 
@@ -231,8 +235,7 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
     let paper = |text: &str, quantity: &str, m: Measure| Claim::paper(&said(text), source, quantity, m);
     let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
     // Cells whose sign is not decided may be exceptions, and are not known to be.
-    let exceptions =
-        |all: usize| Measure::exceptions(all.saturating_sub(c.far_open), usize::from(c.undecided > 0), total);
+    let exceptions = |all: usize| Measure::exceptions(all.saturating_sub(c.far_open), c.open_inner, total);
     let mut out = vec![
         paper(
             "outside resonance tongues, the region where the first exponent is zero is the analytical one to one cell",
@@ -253,7 +256,7 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
             )
             .predicted(0.0, 0.0)
             .headline()
-            .because(&format!(
+            .if_differs(&format!(
                 "{share:.1} % of the region's cells lie in weaker resonance tongues: their orbits repeat exactly, after {} steps (cells), ...",
                 most.join(", ")
             )),

@@ -100,6 +100,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         let turning: Vec<bool> = grid.expected(time).iter().map(|e| *e == Expected::Turning).collect();
         let inner = grid.inner(&turning);
         let open = courses.iter().filter(|c| **c == Course::Open).count();
+        let open_inner = (0..grid.count()).filter(|k| inner[*k] && courses[*k] == Course::Open).count();
         let told = |k: usize| inner[k] && courses[k] != Course::Open;
         let far = (0..grid.count()).filter(|k| told(*k) && round[*k] != turning[*k]).count();
 
@@ -112,7 +113,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         let said = |text: &str| format!("{} time: {text}", word(time));
         let source = "park2023 Fig. 5B";
         let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
-        let exceptions = |certain: usize| Measure::exceptions(certain, open, grid.count());
+        let exceptions = |certain: usize| Measure::exceptions(certain, open_inner, grid.count());
         let cells = "cells farther than one cell from the boundary";
         let text = "orbits go round by themselves in the analytical region, to one cell";
         out.claims

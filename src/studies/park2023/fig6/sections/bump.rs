@@ -104,7 +104,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
             Measure::exact(flat, 8),
         )
         .above(0.01)
-        .because(&format!(
+        .if_differs(&format!(
             "Spike trains smoothed by a Gaussian of unit area are small, exp(a + b) is nearly 1 + a + b, and a sum averages to \
              the same at every position: the bump is a few parts in a million of the activity, {:.1e} by the second-order term",
             contrast(&flat_predicted)

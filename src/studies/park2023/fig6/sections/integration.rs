@@ -109,7 +109,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
             once(still),
         )
         .predicted(0.0, 1e-3)
-        .because(
+        .if_differs(
             "A spike can come a whole step earlier or not at all, and the reset forgets the rest: below \
              4 pi / 240 = 0.052 rad per period, 44 rad/s, nothing is integrated. The limit falls with the \
              step; in continuous time there is none",

@@ -50,7 +50,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
             Measure::exact(kept, pairs),
         )
         .predicted(0.0, 0.1)
-        .because(
+        .if_differs(
             "A pulse fires the neurons but does not recall the spikes that are already under way: about a quarter of \
              what was remembered is still read after it. To erase, a delay has to be waited for in silence",
         ),

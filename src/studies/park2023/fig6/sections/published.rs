@@ -55,16 +55,16 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let claims = vec![
         Claim::paper("The program's eight segments cover one period of the line", "authors' program; park2023 sec. 2.11",
             "8 segments x 37 steps", Measure::exact(8.0 * SEGMENT, 1)).predicted(PERIOD, 1.0)
-            .because("Eight segments of 37 steps wind 1.23 times round the period, so that f is not periodic over the ring; \
+            .if_differs("Eight segments of 37 steps wind 1.23 times round the period, so that f is not periodic over the ring; \
                       30 steps would do"),
         Claim::paper("The heading is read from the places of the program's segments", "authors' program",
             "largest error of the population vector, its mean removed (rad)", Measure::exact(worst, errors.len()))
             .predicted(0.0, 0.05)
-            .because("Segments that wind 1.23 times round the period meet some phases twice and at the wrong place"),
+            .if_differs("Segments that wind 1.23 times round the period meet some phases twice and at the wrong place"),
         Claim::theory("In the program's steps the drift vanishes with the noise on weights", "authors' program",
             "drift at a noise of 1e-4 (rad per period)", drift)
             .predicted(0.0, 1e-3)
-            .because("The nominal rise is exactly 25 steps: with any weight a little lower it is 26, so that the periods differ \
+            .if_differs("The nominal rise is exactly 25 steps: with any weight a little lower it is 26, so that the periods differ \
                       by whole steps at the smallest noise (0.75 steps on average, 0.020 rad per period)"),
         Claim::theory("That drift is the rounding to whole steps", "this study", "drift at a noise of 1e-4 (rad per period)",
             drift).predicted(expected, 1e-3),

@@ -31,7 +31,7 @@ fn compared(found: &Found) -> Vec<Claim> {
         )
         .below(1.0)
         .headline()
-        .because(
+        .if_differs(
             "A fifth of the program's period is the rise to threshold, which the weights set; the \
              periods of the two \
              oscillators then differ. A ring averages the noise of its 144 weights, a pair has four",
