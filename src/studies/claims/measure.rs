@@ -1,6 +1,7 @@
 //! A measured number with what is known of its error.
 
-use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
+use crate::diagnostics::student;
+use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF};
 
 /// Two-sided level of every interval.
 const LEVEL: f64 = 0.95;
@@ -120,10 +121,9 @@ impl Measure {
 
     /// With the error of a choice among `of` (Bonferroni).
     pub(super) fn widened(self, of: usize) -> Self {
-        let factor = |freedom: f64| {
-            quantile(1.0 - 0.5 * (1.0 - LEVEL) / of as f64, freedom) / quantile(0.5 + 0.5 * LEVEL, freedom)
-        };
-        let wide = |e: f64| if e > 0.0 { e * factor(self.n as f64 - 1.0) } else { e };
+        let factor =
+            quantile(1.0 - 0.5 * (1.0 - LEVEL) / of as f64, self.n) / quantile(0.5 + 0.5 * LEVEL, self.n);
+        let wide = |e: f64| if e > 0.0 { e * factor } else { e };
         Self { std_error: self.std_error.map(wide), ..self }
     }
 
@@ -133,8 +133,7 @@ impl Measure {
 
     /// With the standard error whose interval reaches so far.
     fn reaching(self, reach: Option<f64>) -> Self {
-        let std_error =
-            reach.filter(|_| self.n > 1).map(|r| r / quantile(0.5 + 0.5 * LEVEL, self.n as f64 - 1.0));
+        let std_error = reach.filter(|_| self.n > 1).map(|r| r / quantile(0.5 + 0.5 * LEVEL, self.n));
         Self { std_error: std_error.filter(|e| e.is_finite()), ..self }
     }
 
@@ -142,7 +141,7 @@ impl Measure {
     /// on one repetition.
     pub fn reach(&self) -> Option<f64> {
         match self.std_error {
-            Some(e) if e > 0.0 && self.n > 1 => Some(e * quantile(0.5 + 0.5 * LEVEL, self.n as f64 - 1.0)),
+            Some(e) if e > 0.0 && self.n > 1 => Some(e * quantile(0.5 + 0.5 * LEVEL, self.n)),
             Some(e) if e > 0.0 => None,
             known => known,
         }
@@ -194,9 +193,9 @@ fn fewer(a: &Measure, b: &Measure) -> usize {
     }
 }
 
-/// Quantile of Student's law.
-fn quantile(p: f64, freedom: f64) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |law| law.inverse_cdf(p))
+/// Quantile of Student's law of `n` values, whose tails have no end for one.
+fn quantile(p: f64, n: usize) -> f64 {
+    student::quantile(p, n.saturating_sub(1)).unwrap_or(f64::INFINITY)
 }
 
 impl From<(f64, f64, usize)> for Measure {

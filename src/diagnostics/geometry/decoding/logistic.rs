@@ -3,7 +3,7 @@
 use super::features::{Features, Rule};
 use super::newton::{End, add_information};
 use super::{Error, check};
-use crate::diagnostics::{Estimate, geometry::student};
+use crate::diagnostics::{Estimate, student};
 use crate::linalg::cholesky::Cholesky;
 use crate::linalg::{col, col_mut};
 use faer::{Mat, MatRef};
