@@ -181,7 +181,7 @@ fn identical(cases: &[Case], rows: &[Row]) -> Option<Claim> {
             &format!("The gaps of different σ are identical at α = {}", a.alpha),
             FIGURE,
             &format!("gap at {} over gap at {}", cases[weak].name, cases[strong].name),
-            Measure::from(a.gap).over(Measure::from(b.gap)),
+            a.gap.over(b.gap),
         )
         .predicted(1.0, 0.05)
         .headline()

@@ -1,5 +1,6 @@
 //! Fig. 5A: both exponents of two units over (alpha, theta), in continuous and in discrete time.
 
+use super::bisect;
 use super::planar::exponents::{Cell, Plan, Sign, measure};
 use super::planar::grid::{self, Expected, Grid};
 use super::planar::{Planar, Time};
@@ -182,15 +183,6 @@ fn at_the_origin(grid: &Grid, m: &Measured, size: &Size, seed: u64) -> AtOrigin 
     }
 }
 
-/// Where `inside` ends between `lo` (inside) and `hi` (outside).
-pub(super) fn bisect(mut lo: f64, mut hi: f64, inside: impl Fn(f64) -> bool) -> f64 {
-    while (hi - lo).abs() > 1e-6 {
-        let mid = 0.5 * (lo + hi);
-        if inside(mid) { lo = mid } else { hi = mid }
-    }
-    0.5 * (lo + hi)
-}
-
 /// Largest distance, in radians, of the ends of locking from theta*, and their number.
 fn folds(time: Time, plan: &Plan) -> (f64, usize) {
     let ends: &[(f64, f64, usize)] = match time {
@@ -205,7 +197,7 @@ fn folds(time: Time, plan: &Plan) -> (f64, usize) {
                 let planar = Planar::new(alpha, centre + side * d, time);
                 measure(&planar, [0.5, 0.1], plan).repeats == *period
             };
-            worst = worst.max((bisect(star - 0.01, star + 0.01, locked) - star).abs());
+            worst = worst.max((bisect(star - 0.01, star + 0.01, 15, locked) - star).abs());
             count += 1;
         }
     }
@@ -223,7 +215,7 @@ fn births(time: Time, plan: &Plan) -> (f64, usize) {
         let damped = |gain: f64| {
             measure(&Planar::new(gain * unit, *theta, time), [0.5, 0.1], plan).sign == Sign::Negative
         };
-        (bisect(0.97, 1.03, damped) - 1.0).abs()
+        (bisect(0.97, 1.03, 16, damped) - 1.0).abs()
     };
     (angles.iter().map(at).fold(0.0, f64::max), angles.len())
 }

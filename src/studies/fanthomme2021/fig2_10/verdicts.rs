@@ -2,8 +2,8 @@
 
 use super::{Group, Measured, Solved, quantile, without_root};
 use crate::inference::gaussian::predict::mean_overlap;
-use crate::studies::fanthomme2021::{largest, mean};
-use crate::studies::{Claim, Measure};
+use crate::studies::fanthomme2021::largest;
+use crate::studies::{Claim, Measure, mean_and_error};
 
 const FIGURE: &str = "fanthomme2021 Fig. 2.10";
 /// Scales up to here are well below the transition, from there well above.
@@ -65,11 +65,12 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
 
 /// How the overlap of rescaled samples approaches one.
 fn rescaled(m: &Measured) -> Claim {
+    let mean = |values: Vec<f64>| mean_and_error(&values).0;
     let slope = |model: usize| {
         let groups = m.groups.iter().skip(model).step_by(m.models).filter(|g| g.sigma >= ABOVE);
         let points: Vec<(f64, f64)> =
-            groups.map(|g| (g.sigma.ln(), mean(g.theta.iter().map(|t| 1.0 - t)).0.ln())).collect();
-        let (x, y) = (mean(points.iter().map(|p| p.0)).0, mean(points.iter().map(|p| p.1)).0);
+            groups.map(|g| (g.sigma.ln(), mean(g.theta.iter().map(|t| 1.0 - t).collect()).ln())).collect();
+        let (x, y) = (mean(points.iter().map(|p| p.0).collect()), mean(points.iter().map(|p| p.1).collect()));
         let products: f64 = points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
         products / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
     };
@@ -194,7 +195,7 @@ fn varies(m: &Measured) -> Claim {
 
 fn identity(m: &Measured) -> Claim {
     let worst = largest(m.solved().map(|(_, s)| s.identity));
-    let lost = mean(m.of(0).iter().map(|g| without_root(g, m.n))).0;
+    let lost = Measure::mean(m.of(0).iter().map(|g| without_root(g, m.n))).value;
     Claim::check(
         "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate",
         "fanthomme2021 eq. 2.16",
