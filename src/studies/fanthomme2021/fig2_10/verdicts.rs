@@ -156,7 +156,7 @@ fn laws_of_gamma(m: &Measured) -> [Claim; 3] {
             median(ABOVE, f64::INFINITY, &printed),
         )
         .predicted(0.0, tolerance),
-        Claim::theory(
+        Claim::paper(
             &format!("γ_cross = nθ/((n + 1)θ - 1), as in the thesis's program (σ ≤ {BELOW})"),
             "the thesis's program",
             quantity,

@@ -1,13 +1,13 @@
 //! What Fig. 3 and its text claim, and what is found.
 
 use super::Row;
-use super::examples::{TRIALS, Which, around};
+use super::examples::{ON_LINE, TRIALS, Which, around};
 use super::measure::{ON_THE_LINE, change_in_a_period, change_on_the_line, largest_difference};
 use super::survey::{Fate, POSITIVE, Survey};
+use crate::diagnostics::dynamics::adjoint::STRETCHES;
 use crate::diagnostics::dynamics::cycles::Cycle;
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use crate::linalg::col;
-use crate::studies::park2023::exponents::STRETCHES;
 use crate::studies::{Claim, Measure, Settings};
 
 pub(super) fn claims(all: &[Row], survey: &Survey, settings: &Settings) -> Vec<Claim> {
@@ -157,7 +157,7 @@ fn share_on_the_line(row: &Row, settings: &Settings) -> f64 {
     let system = row.0.system.as_ref();
     let mut on = 0;
     for block in 0..STARTS / TRIALS {
-        let initial = around(&[0.5, 0.5, 2.0, 2.0, 3.0, 2.0], 1.0, settings.seed, 100 + block as u64);
+        let initial = around(&ON_LINE, 1.0, settings.seed, 100 + block as u64);
         let end = trajectories(system, initial.as_ref(), &Inputs::Constant(vec![]), 800);
         let last = |s: &faer::Mat<f64>| col(s.as_ref(), s.ncols() - 1)[..2].iter().all(|x| *x < 1.0 - 1e-6);
         on += end.states.iter().filter(|s| last(s)).count();
@@ -304,6 +304,10 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
         None => claim.because("No limit cycle was found in the network shown."),
     };
     let change = found.and_then(|c| change_in_a_period(row.0.system.as_ref(), c));
+    let followed = |claim: Claim| match change {
+        None if found.is_some() => claim.because("The adjoint could not be followed along the cycle."),
+        _ => claim,
+    };
     let change = change.map_or(Measure::NONE, |v| Measure::exact(v, 1));
     let apart = found.map_or(vec![], |c| between(row, c));
     claims.push(none(Claim::of_all(&apart, Measure::largest, |m| {
@@ -315,7 +319,7 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
         )
         .predicted(0.0, 0.1)
     })));
-    claims.push(none(
+    claims.push(none(followed(
         Claim::paper(
             "Limit cycle: the adjoint is periodic backward in time",
             "park2023 Fig. 3E, Sec. 2.7",
@@ -324,7 +328,7 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
         )
         .predicted(0.0, 1e-6)
         .headline(),
-    ));
+    )));
     claims
 }
 

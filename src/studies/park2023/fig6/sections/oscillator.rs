@@ -95,7 +95,7 @@ fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) ->
             "The program delays by 95 of 240 steps; the other 25 steps of half a period are the rise \
              of the potential to threshold, which depends on the weights",
         ),
-        Claim::theory(
+        Claim::paper(
             "With the leak of its own equation left on, the program keeps its period",
             "authors' program",
             "period (steps)",
@@ -106,7 +106,7 @@ fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) ->
             "The rise is 25 steps of 0.16 mV to a threshold of exactly 4 mV: a loss of any size costs \
              each neuron a step. The program multiplies its leak by 0",
         ),
-        Claim::theory(
+        Claim::paper(
             "The second oscillator of the program, started 0.1 mV higher, holds another phase",
             "authors' program",
             "phase difference (steps)",

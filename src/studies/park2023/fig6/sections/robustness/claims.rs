@@ -12,7 +12,7 @@ const OURS: &str = "this study";
 pub fn claims(found: &Found) -> Vec<Claim> {
     let mut all = compared(found);
     all.extend(first_order(found));
-    all.extend(trade(found));
+    all.push(trade(found));
     all.extend(sizes(found));
     all.extend(walks(found));
     all.extend(identities(found));
@@ -74,7 +74,7 @@ fn first_order(found: &Found) -> Vec<Claim> {
     ]
 }
 
-fn trade(found: &Found) -> Option<Claim> {
+fn trade(found: &Found) -> Claim {
     let share = |t: &super::Trade| {
         t.drift.mean / ONE / t.top * top_speed(t.rise) / predicted(&finite_rise(t.rise), Target::Weights)
     };
@@ -82,7 +82,7 @@ fn trade(found: &Found) -> Option<Claim> {
     let text = "What lets the phases follow turns lets them drift: both go with the share of the period \
      in which potentials rise";
     let quantity = "drift / top speed, measured / predicted, mean over rises of 2 to 25 steps";
-    Some(Claim::theory(text, OURS, quantity, mean).predicted(1.0, 0.03))
+    Claim::theory(text, OURS, quantity, mean).predicted(1.0, 0.03)
 }
 
 fn sizes(found: &Found) -> [Claim; 2] {
