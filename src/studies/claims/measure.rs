@@ -38,15 +38,13 @@ impl Measure {
         Self::exact(found as f64, of)
     }
     /// How many exceptions there are: `certain` ones, and up to `possible` that could not be told. One
-    /// certain exception is one;
-    /// where none is certain, possible ones leave it open whether there is any.
+    /// certain exception is one; where none is certain, possible ones leave it open whether there is any.
     pub fn exceptions(certain: usize, possible: usize, of: usize) -> Self {
         if certain == 0 && possible > 0 { Self::unknown(0.0, of) } else { Self::count(certain, of) }
     }
 
-    /// Mean of independent values. The error of one value, of values that are all the same, and of those
-    /// of which one is not
-    /// finite, is not known.
+    /// Mean of independent values. The error of one value, of values that are all the same, and of those of
+    /// which one is not finite, is not known.
     pub fn mean(values: impl IntoIterator<Item = f64>) -> Self {
         let all: Vec<f64> = values.into_iter().collect();
         let found = || all.iter().filter(|v| v.is_finite());
@@ -80,8 +78,7 @@ impl Measure {
     }
 
     /// Share of `n` independent draws that are so. The error spans the exact interval of Clopper and
-    /// Pearson (1934), so that a
-    /// share of 0 or 1 has one.
+    /// Pearson (1934), so that a share of 0 or 1 has one.
     pub fn share(found: usize, n: usize) -> Self {
         if n == 0 {
             return Self::NONE;
@@ -95,9 +92,9 @@ impl Measure {
         Self { value, std_error: None, n }.reaching(Some((value - low).max(high - value)))
     }
 
-    /// The measurement that decides a statement about all of `all`, each of which is to be `limit` at
-    /// most: that whose interval
-    /// reaches furthest. Its error is widened as the choice among so many asks (Bonferroni).
+    /// The measurement that decides a statement about all of `all`, each of which is to be `limit` at most:
+    /// that whose interval reaches furthest. Its error is widened as the choice among so many asks
+    /// (Bonferroni).
     ///
     /// All are below a limit if and only if this one is; an error that is not known, or a number that is
     /// not found, decides.

@@ -32,9 +32,9 @@ fn compared(found: &Found) -> Vec<Claim> {
         .below(1.0)
         .headline()
         .if_differs(
-            "A fifth of the program's period is the rise to threshold, which the weights set; the \
-             periods of the two \
-             oscillators then differ. A ring averages the noise of its 144 weights, a pair has four",
+            "A fifth of the program's period is the rise to threshold, which the weights set; the periods \
+             of the two oscillators then differ. A ring averages the noise of its 144 weights, a pair has \
+             four",
         ),
         Claim::theory(
             "The program's oscillators drift by the mismatch of their rises",
@@ -136,9 +136,8 @@ fn identities(found: &Found) -> [Claim; 3] {
             curves.delays.weights.worst(),
         )
         .because(
-            "A weight counts only by letting the spike pass: an open set of weights has one period. \
-             Beyond a noise \
-             of a tenth spikes begin to fail, and the memory is lost altogether",
+            "A weight counts only by letting the spike pass: an open set of weights has one period. Beyond \
+             a noise of a tenth spikes begin to fail, and the memory is lost altogether",
         ),
         of(
             "Oscillators that share their pathways keep the heading whatever the delays",

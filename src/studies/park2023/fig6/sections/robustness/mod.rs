@@ -117,22 +117,18 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         id: "robustness".into(),
         title: "Noise on the structure".into(),
         intro: vec![
-            "Every weight (or threshold, or delay) is multiplied by 1 + strength × a normal number of \
-             its own; the drift \
-             is the mean modulus over draws, between 5 and 25 periods or time constants. Equal time \
-             scales: a period \
-             of the oscillators against a time constant of the ring. As many neurons: four oscillating \
-             ones and eight \
-             detectors, and a ring of twelve."
+            "Every weight (or threshold, or delay) is multiplied by 1 + strength × a normal number of its \
+             own; the drift is the mean modulus over draws, between 5 and 25 periods or time constants. \
+             Equal time scales: a period of the oscillators against a time constant of the ring. As many \
+             neurons: four oscillating ones and eight detectors, and a ring of twelve."
                 .into(),
         ],
         facts: vec![
             (
                 "Drift of the program's oscillators over that of the ring".into(),
                 format!(
-                    "{}, a time constant to a period; {per_second:.0} in rad/s with a period of 1.2 ms \
-                     and a time constant of \
-                     {RING_MS} ms",
+                    "{}, a time constant to a period; {per_second:.0} in rad/s with a period of 1.2 ms and \
+                     a time constant of {RING_MS} ms",
                     with_error(ratio.value, ratio.error())
                 ),
             ),
