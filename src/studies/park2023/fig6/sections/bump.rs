@@ -1,9 +1,9 @@
 //! The bump of the coincidence detectors (Fig. 6D, E, eqs. 27-28), and that it stays.
 
 use super::{Part, Plan, floats, table};
-use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
+use crate::report::{Error, Figure};
 use crate::studies::park2023::fig6::events::{Drive, spikes};
 use crate::studies::park2023::fig6::neuron::{PERIOD, STEP_MS, program};
 use crate::studies::park2023::fig6::readout::{
@@ -131,6 +131,44 @@ fn claims(m: &Measured) -> Vec<Claim> {
     ]
 }
 
+/// Tuning curves and bumps of the averaged activity `f`, a row a memory, and a detector in time.
+fn draw(f: &[Vec<f64>], in_time: &[Series; 2]) -> Result<[Figure; 3], Error> {
+    let n = f.len();
+    let degrees = |p: &f64| 360.0 * p / PERIOD;
+    let closing = |v: &[f64]| v.iter().chain(v.first()).map(|f| f * PERIOD.powi(2)).collect::<Vec<f64>>();
+    let around: Vec<f64> = (0..=n).map(|i| 360.0 * i as f64 / n as f64).collect();
+    let tuning_of = |d: usize| closing(&(0..n).map(|m| f[m][d]).collect::<Vec<_>>());
+    let curves: Vec<Series> = [0, 8, 20]
+        .iter()
+        .map(|d| Series::new(&format!("detector at {}°", 360 * d / n), &around, &tuning_of(*d)))
+        .collect();
+    let axes =
+        |x: &str| Axes { x_range: Some([0.0, 360.0]), ..Axes::new(x, "Mean activity (1/τ²)").wide(THIRD) };
+    let seen: Vec<Series> = [4usize, 18]
+        .iter()
+        .map(|m| {
+            let eight: Vec<f64> = (0..8).map(|k| f[*m][4 * k] * PERIOD.powi(2)).collect();
+            Series::new(
+                &format!("heading {}°", 360 * m / n),
+                &even(8).iter().map(degrees).collect::<Vec<_>>(),
+                &eight,
+            )
+        })
+        .collect();
+    let dense =
+        |m: usize| Reference::Curve(around.iter().zip(closing(&f[m])).map(|(a, v)| [*a, v]).collect());
+    let ring = axes("Segment of the ring (°)").reference("dense line", dense(4)).reference("", dense(18));
+    Ok([
+        lines(&curves, &axes("Remembered heading (°)"))?.named("tuning", "Tuning", "")?,
+        scatter(&seen, &ring)?.named("bump", "Bump over eight segments", "")?,
+        lines(in_time, &Axes::new("Time (ms)", "Activity / mean").wide(THIRD))?.named(
+            "time",
+            "One detector in time",
+            "",
+        )?,
+    ])
+}
+
 /// Measures the tuning, the bump and its persistence.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let readout = Readout::default();
@@ -164,7 +202,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         })
         .collect();
     let drift = drifts.iter().fold(0.0, |a: f64, d| a.max(*d));
-    let [raw, slow] = in_time(&readout, 60.0, 60.0);
+    let seen_in_time = in_time(&readout, 60.0, 60.0);
     let swing = |s: &Series| contrast(&s.points.iter().map(|p| p[1]).collect::<Vec<_>>());
 
     let measured = Measured {
@@ -176,37 +214,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         drift: (drift, memories.len()),
     };
 
-    let degrees = |p: &f64| 360.0 * p / PERIOD;
-    let closing = |v: &[f64]| v.iter().chain(v.first()).map(|f| f * PERIOD.powi(2)).collect::<Vec<f64>>();
-    let around: Vec<f64> = (0..=n).map(|i| 360.0 * i as f64 / n as f64).collect();
-    let tuning_of = |d: usize| closing(&(0..n).map(|m| f[m][d]).collect::<Vec<_>>());
-    let curves: Vec<Series> = [0, 8, 20]
-        .iter()
-        .map(|d| Series::new(&format!("detector at {}°", 360 * d / n), &around, &tuning_of(*d)))
-        .collect();
-    let axes =
-        |x: &str| Axes { x_range: Some([0.0, 360.0]), ..Axes::new(x, "Mean activity (1/τ²)").wide(THIRD) };
-    let seen: Vec<Series> = [4usize, 18]
-        .iter()
-        .map(|m| {
-            let eight: Vec<f64> = (0..8).map(|k| f[*m][4 * k] * PERIOD.powi(2)).collect();
-            Series::new(
-                &format!("heading {}°", 360 * m / n),
-                &positions.iter().map(degrees).collect::<Vec<_>>(),
-                &eight,
-            )
-        })
-        .collect();
-    let dense =
-        |m: usize| Reference::Curve(around.iter().zip(closing(&f[m])).map(|(a, v)| [*a, v]).collect());
-    let ring = axes("Segment of the ring (°)").reference("dense line", dense(4)).reference("", dense(18));
-    let figures =
-        [
-            lines(&curves, &axes("Remembered heading (°)"))?.named("tuning", "Tuning", "")?,
-            scatter(&seen, &ring)?.named("bump", "Bump over eight segments", "")?,
-            lines(&[raw.clone(), slow.clone()], &Axes::new("Time (ms)", "Activity / mean").wide(THIRD))?
-                .named("time", "One detector in time", "")?,
-        ];
+    let figures = draw(&f, &seen_in_time)?;
     let section = Section {
         id: "bump".into(),
         title: "Coincidence along the delay line".into(),
@@ -217,7 +225,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         ],
         facts: vec![
             ("Swing within a period".into(), format!("±{:.0} % of the mean at a detector, ±{:.1} % through an \
-              indicator of {INDICATOR} periods", 100.0 * swing(&raw), 100.0 * swing(&slow))),
+              indicator of {INDICATOR} periods", 100.0 * swing(&seen_in_time[0]), 100.0 * swing(&seen_in_time[1]))),
             ("Drift over the longest run".into(), format!("{drift:.1e} rad/s over {long} periods")),
         ],
         figures: vec![panels("bump", "The bump", "A: averaged activity of three detectors over the remembered heading \

@@ -1,10 +1,10 @@
 //! Integration of angular velocity (eqs. 22-26) by phases, by steps and by a ring.
 
 use super::{Part, Plan, counts, floats, table, texts};
-use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
 use crate::report::summary::number;
+use crate::report::{Error, Figure};
 use crate::studies::park2023::bisect;
 use crate::studies::park2023::fig6::integrate::{
     Signal, Track, by_ring, dead_zone, exact, lag, stepped, top_speed,
@@ -96,6 +96,50 @@ fn claims(m: &Measured) -> Vec<Claim> {
     ]
 }
 
+/// Headings and errors of the three memories under the three velocities, and errors in `refined` steps.
+fn draw([by_phases, by_steps, by_rings]: [&[Track; 3]; 3], refined: &[Track]) -> Result<[Figure; 4], Error> {
+    let show = |k: usize, title: &str| {
+        let t = &by_phases[k];
+        let y = |v: &[f64]| v.iter().map(|v| v / std::f64::consts::TAU).collect::<Vec<f64>>();
+        let series = [
+            Series::new("phases", &t.time, &y(&t.decoded)),
+            Series::new("in the program's steps", &t.time, &y(&by_steps[k].decoded)),
+            Series::new("ring of 12", &t.time, &y(&by_rings[k].decoded)),
+        ];
+        let truth = t.time.iter().zip(y(&t.truth)).map(|(t, v)| [*t, v]).collect();
+        let axes = Axes::new("Time (periods)", "Heading (turns)")
+            .wide(THIRD)
+            .reference("true", Reference::Curve(truth));
+        lines(&series, &axes)?.named("track", title, "")
+    };
+    let error = |label: &str, t: &Track| Series::new(label, &t.time, &t.errors());
+    let errors = [
+        error("phases", &by_phases[2]),
+        error("in the program's steps", &by_steps[2]),
+        error("ring of 12", &by_rings[2]),
+    ];
+    let step: Vec<f64> = REFINE.iter().map(|m| 1.0 / *m as f64).collect();
+    let sizes =
+        [Series::new("rms error", &step, &refined.iter().map(Track::rms).collect::<Vec<_>>()).joined()];
+    Ok([
+        show(1, "Sinusoidal velocity")?,
+        show(2, "Random velocity")?,
+        lines(&errors, &Axes::new("Time (periods)", "Error (rad)").wide(THIRD))?.named(
+            "error",
+            "Error, random velocity",
+            "",
+        )?,
+        scatter(
+            &sizes,
+            &Axes::new("Step (program's steps)", "Rms error (rad)")
+                .wide(THIRD)
+                .log_log()
+                .reference("continuous time", Reference::Across(by_phases[2].rms())),
+        )?
+        .named("steps", "Error against time step", "")?,
+    ])
+}
+
 /// Measures gain, lag, limits and growth of the error.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let pair = program();
@@ -127,47 +171,8 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     };
     let Measured { gain, top, still, .. } = measured;
 
-    let show = |k: usize, title: &str| {
-        let t = &by_phases[k];
-        let y = |v: &[f64]| v.iter().map(|v| v / std::f64::consts::TAU).collect::<Vec<f64>>();
-        let series = [
-            Series::new("phases", &t.time, &y(&t.decoded)),
-            Series::new("in the program's steps", &t.time, &y(&by_steps[k].decoded)),
-            Series::new("ring of 12", &t.time, &y(&by_rings[k].decoded)),
-        ];
-        let truth = t.time.iter().zip(y(&t.truth)).map(|(t, v)| [*t, v]).collect();
-        let axes = Axes::new("Time (periods)", "Heading (turns)")
-            .wide(THIRD)
-            .reference("true", Reference::Curve(truth));
-        lines(&series, &axes)?.named("track", title, "")
-    };
-    let error = |label: &str, t: &Track| Series::new(label, &t.time, &t.errors());
-    let errors = [
-        error("phases", &by_phases[2]),
-        error("in the program's steps", &by_steps[2]),
-        error("ring of 12", &by_rings[2]),
-    ];
-    let step: Vec<f64> = REFINE.iter().map(|m| 1.0 / *m as f64).collect();
-    let sizes =
-        [Series::new("rms error", &step, &refined.iter().map(Track::rms).collect::<Vec<_>>()).joined()];
     let floor = by_phases[2].rms();
-    let figures = [
-        show(1, "Sinusoidal velocity")?,
-        show(2, "Random velocity")?,
-        lines(&errors, &Axes::new("Time (periods)", "Error (rad)").wide(THIRD))?.named(
-            "error",
-            "Error, random velocity",
-            "",
-        )?,
-        scatter(
-            &sizes,
-            &Axes::new("Step (program's steps)", "Rms error (rad)")
-                .wide(THIRD)
-                .log_log()
-                .reference("continuous time", Reference::Across(floor)),
-        )?
-        .named("steps", "Error against time step", "")?,
-    ];
+    let figures = draw([&by_phases, &by_steps, &by_rings], &refined)?;
     let who = ["phases", "program's steps", "ring of 12"];
     let all: Vec<(&str, &Signal, &Track)> = [&by_phases, &by_steps, &by_rings]
         .iter()

@@ -2,9 +2,9 @@
 
 use super::robustness::{Curve, Memory};
 use super::{Part, Plan, floats, table};
-use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, panels, scatter};
 use crate::report::page::Section;
+use crate::report::{Error, Figure};
 use crate::studies::park2023::fig6::neuron::PERIOD;
 use crate::studies::park2023::fig6::noise::{Target, stepped_drift};
 use crate::studies::park2023::fig6::readout::{Coincidence, Line, Readout, population_vector, wrapped};
@@ -55,6 +55,25 @@ fn claims(worst: f64, memories: usize, drift: Measure) -> Vec<Claim> {
     ]
 }
 
+/// Drift against noise, beside what rounding makes.
+fn draw(steps: &Curve) -> Result<Figure, Error> {
+    let drawn: Vec<_> = steps.drifts.iter().filter(|d| d.mean > 0.0).collect();
+    let part_of = |f: fn(&crate::studies::park2023::fig6::noise::Drift) -> f64| {
+        drawn.iter().map(|d| f(d)).collect::<Vec<f64>>()
+    };
+    let drifts = Series::new("program's steps", &part_of(|d| d.strength), &part_of(|d| d.mean))
+        .errors(&part_of(|d| d.std_error))
+        .joined();
+    Ok(scatter(
+        &[drifts],
+        &Axes::new("Relative noise on weights", "Drift (rad per period)")
+            .wide(THIRD)
+            .log_log()
+            .reference("rounding", Reference::Across(rounding())),
+    )?
+    .named("drift", "Drift", "")?)
+}
+
 /// Runs the program's procedure.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let program: Vec<f64> = (0..8).map(|k| SEGMENT * f64::from(k)).collect();
@@ -84,13 +103,6 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let sum = bump(Coincidence::SumExp, 0.0, &program);
     let product = over(bump(Coincidence::Product, 0.0, &program));
     let ten_thousandths: Vec<f64> = over(sum).iter().map(|v| 1e6 * (v - 1.0)).collect();
-    let drawn: Vec<_> = steps.drifts.iter().filter(|d| d.mean > 0.0).collect();
-    let part_of = |f: fn(&crate::studies::park2023::fig6::noise::Drift) -> f64| {
-        drawn.iter().map(|d| f(d)).collect::<Vec<f64>>()
-    };
-    let drifts = Series::new("program's steps", &part_of(|d| d.strength), &part_of(|d| d.mean))
-        .errors(&part_of(|d| d.std_error))
-        .joined();
     let figures = [
         scatter(
             &[Series::new("", &place, &ten_thousandths).joined()],
@@ -102,14 +114,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
             &Axes { x_whole: true, ..Axes::new("Segment", "a b / mean").wide(THIRD) },
         )?
         .named("product", "Bump of a b", "")?,
-        scatter(
-            &[drifts],
-            &Axes::new("Relative noise on weights", "Drift (rad per period)")
-                .wide(THIRD)
-                .log_log()
-                .reference("rounding", Reference::Across(rounding())),
-        )?
-        .named("drift", "Drift", "")?,
+        draw(&steps)?,
     ];
     let section = Section {
         id: "as_published".into(),
