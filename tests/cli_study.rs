@@ -37,8 +37,18 @@ fn wrong_names_and_options_are_refused_in_words() {
 fn a_study_runs_from_the_command_to_the_page() {
     let place = Place::new("cli-study-run");
     let out = place.path("out");
-    let ran = run(&["study", "park2023/robustness", "--out", &out, "--seed", "2"]);
+    // What an earlier run kept, and what somebody put there.
+    let kept = place.0.join(format!("out.progress/{}-quick-2", env!("CARGO_PKG_VERSION")));
+    std::fs::create_dir_all(kept.join("copy/rnn-0")).unwrap();
+    for file in [".nullcline.lock", "copy/rnn-0/.nullcline.lock", "copy/rnn-0/configuration.json", "notes.md"]
+    {
+        std::fs::write(kept.join(file), "x").unwrap();
+    }
+    let ran = run(&["study", "park2023/robustness", "--out", &format!("{out}/"), "--seed", "2"]);
     assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(place.entries(), ["out", "out.progress"]);
+    assert_eq!(std::fs::read_dir(&kept).unwrap().count(), 1);
+    assert!(kept.join("notes.md").exists(), "what nullcline did not write stays");
     assert!(ran.out.starts_with("park2023/robustness: ") && ran.out.contains(" claims hold"), "{}", ran.out);
     assert!(ran.out.trim_end().ends_with("out/report.html"), "{}", ran.out);
     let summary = place.summary("out");
@@ -67,7 +77,6 @@ fn a_study_runs_from_the_command_to_the_page() {
     let words = ["Holds: ", "Does not hold: ", "Cannot be told from this run: "];
     let last = words.into_iter().max_by_key(|w| before.rfind(w).map_or(-1, |at| at as i64));
     assert_eq!(last, Some(word), "{answer}");
-    assert_eq!(place.entries(), ["out"]);
 }
 
 /// Of the 16 networks surveyed with seed 3 none is chaotic: another is drawn, counted, and said.

@@ -152,7 +152,6 @@ fn equilibria_tori_and_chaos_are_no_cycles() {
 
 // Two uncoupled rotators: the torus has the rotation number of their exact frequencies.
 #[test]
-#[ignore = "an open fault, it is called irregular: cargo test --release --test cycles -- --ignored"]
 fn two_rotators_are_a_torus() {
     let mut pair = Rate::new(0, Activation::Tanh, vec![1.0; 4]);
     let mut w = vec![0.0; 24];
@@ -163,8 +162,23 @@ fn two_rotators_are_a_torus() {
         }
     }
     pair.write_params(&w);
-    let torus = find(&Flow::new(pair, 0.05), &[0.5, 0.1, 0.2, -0.4], &[], &Options::default()).unwrap();
+    let (system, x) = (Flow::new(pair, 0.05), [0.5, 0.1, 0.2, -0.4]);
+    let torus = find(&system, &x, &[], &Options::default()).unwrap();
     let Motion::Torus(torus) = torus else { panic!("{torus:?}") };
+    // However long it is followed: returns to a torus are evenly spread and do not drift.
+    for max_steps in [20_000, 60_000, 200_000] {
+        let options = lyapunov::Options { max_steps, tol: 0.0, ..Default::default() };
+        let initial = Mat::from_fn(4, 1, |i, _| x[i]);
+        let found = lyapunov(&system, initial.as_ref(), &Drive::Constant(&[]), &options, &|_| ()).unwrap();
+        let a = &found.attractors[0];
+        assert_eq!(a.status, lyapunov::Status::Settled, "{max_steps}");
+        assert!(
+            (0..2).all(|i| a.exponents[i].abs() <= 4.0 * a.std_error[i]),
+            "{:?} {:?}",
+            a.exponents,
+            a.std_error
+        );
+    }
     let periods = [0.5, 0.8].map(|theta| {
         let mut one = Rate::new(0, Activation::Tanh, vec![1.0; 2]);
         rotation(&mut one, 1.5, theta);

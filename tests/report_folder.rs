@@ -238,12 +238,118 @@ fn a_kill_while_a_report_is_replaced_is_made_good() {
     assert_eq!((place.entries(), all(&out)), (vec!["r".to_owned()], vec!["x.csv".to_owned()]));
 
     // After the exchange: the new report is in place, what others put into the earlier one is not yet.
-    report(&place.0.join("r.partial-99999999"), "a", &[("x.csv", "older"), ("gone.csv", "x")]).unwrap();
+    report(&place.0.join("older"), "a", &[("x.csv", "older"), ("gone.csv", "x")]).unwrap();
+    fs::rename(place.0.join("older"), place.0.join("r.partial-99999999")).unwrap();
     fs::write(place.0.join("r.partial-99999999/notes.md"), "mine").unwrap();
     fs::write(out.join(LOCK), "").unwrap();
     drop(open(&out, "a").unwrap());
     assert_eq!((place.entries(), all(&out)), (vec!["r".to_owned()], vec!["notes.md".into(), "x.csv".into()]));
     assert_eq!(fs::read_to_string(out.join("x.csv")).unwrap(), "old");
+}
+
+#[test]
+fn an_earlier_report_with_a_lock_that_was_left_in_it_is_no_half_report() {
+    // Killed between putting a report in place and removing its lock; and then once more in the middle of the next.
+    let place = Place::new("folder-stale-lock");
+    let (out, left) = (place.0.join("r"), place.0.join("r.partial-99999999"));
+    report(&out, "a", &[("x.csv", "new")]).unwrap();
+    report(&place.0.join("old"), "a", &[("x.csv", "old")]).unwrap();
+    fs::rename(place.0.join("old"), &left).unwrap();
+    fs::write(left.join("notes.md"), "mine").unwrap();
+    fs::write(left.join(LOCK), "").unwrap();
+    drop(open(&out, "a").unwrap());
+    assert_eq!((place.entries(), all(&out)), (vec!["r".to_owned()], vec!["notes.md".into(), "x.csv".into()]));
+    // Whole but never put in its place: it is the report.
+    fs::rename(&out, &left).unwrap();
+    fs::write(left.join(LOCK), "").unwrap();
+    drop(open(&out, "a").unwrap());
+    assert_eq!((place.entries(), all(&out)), (vec!["r".to_owned()], vec!["notes.md".into(), "x.csv".into()]));
+    // The next report takes the lock away before it takes the place.
+    fs::write(out.join(LOCK), "").unwrap();
+    report(&out, "a", &[("y.csv", "y")]).unwrap();
+    assert_eq!(all(&out), ["notes.md", "y.csv"]);
+}
+
+#[test]
+fn names_like_those_of_unfinished_reports_are_nobody_elses() {
+    let place = Place::new("folder-names");
+    for name in ["r.partial-1", "r.partial-1-2", "r.partial-1.old", "r.partial-1-2.old"] {
+        assert!(matches!(open(&place.0.join(name), "a").unwrap_err(), Error::Reserved(_)), "{name}");
+    }
+    let names =
+        ["r.partial-", "r.partial-1x", "r.partial-1-", "r.partial-1-2-3", ".partial-1", "r.partial-1.older"];
+    for name in names {
+        half(&place, name);
+    }
+    drop(open(&place.0.join("r"), "a").unwrap());
+    assert_eq!(place.entries().len(), names.len());
+    let target = Target::file(None, false, "analyze", Path::new("x.partial-3.csv"));
+    assert_eq!(target.folder, Path::new("reports/x-partial-3"));
+}
+
+#[test]
+fn what_another_machine_makes_is_not_swept() {
+    let place = Place::new("folder-host");
+    let path = half(&place, "r.partial-99999999");
+    fs::write(path.join(LOCK), "another-machine").unwrap();
+    drop(open(&place.0.join("r"), "a").unwrap());
+    assert_eq!(place.entries(), ["r.partial-99999999"]);
+    let week = std::time::SystemTime::now() - std::time::Duration::from_secs(8 * 24 * 3600);
+    let lock = fs::File::options().write(true).open(path.join(LOCK)).unwrap();
+    lock.set_modified(week).unwrap();
+    drop((lock, open(&place.0.join("r"), "a").unwrap()));
+    assert!(place.entries().is_empty());
+}
+
+#[test]
+fn the_earlier_report_of_a_living_process_stays_aside() {
+    let place = Place::new("folder-living-aside");
+    let out = place.0.join("r");
+    let living = open(&out, "a").unwrap();
+    let aside = PathBuf::from(format!("{}.old", living.path().display()));
+    report(&place.0.join("old"), "a", &[("x.csv", "old")]).unwrap();
+    fs::rename(place.0.join("old"), &aside).unwrap();
+    drop(open(&place.0.join("other"), "a").unwrap());
+    assert!(aside.join("x.csv").exists() && !out.exists());
+}
+
+#[test]
+fn a_file_that_was_changed_meanwhile_is_kept() {
+    let place = Place::new("folder-meanwhile");
+    let (out, left) = (place.0.join("r"), place.0.join("r.partial-99999999"));
+    report(&out, "a", &[("x.csv", "new")]).unwrap();
+    report(&place.0.join("old"), "a", &[("x.csv", "old"), ("y.csv", "old")]).unwrap();
+    fs::rename(place.0.join("old"), &left).unwrap();
+    fs::write(left.join("x.csv"), "years of work").unwrap();
+    drop(open(&out, "a").unwrap());
+    assert_eq!(all(&left), ["x.csv"]);
+    assert_eq!(fs::read_to_string(left.join("x.csv")).unwrap(), "years of work");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_unicode_stay_too() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new("folder-bytes");
+    let out = place.0.join("r");
+    report(&out, "a", &[("pca/x.csv", "x")]).unwrap();
+    let odd = std::ffi::OsStr::from_bytes(b"caf\xe9.txt");
+    fs::write(out.join(odd), "mine").unwrap();
+    fs::write(out.join("pca").join(odd), "mine").unwrap();
+    let notes = report(&out, "a", &[("y.csv", "y")]).unwrap();
+    assert_eq!(fs::read_to_string(out.join(odd)).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(out.join("pca").join(odd)).unwrap(), "mine");
+    assert!(notes[0].contains("caf"), "{notes:?}");
+    assert_eq!(place.entries(), ["r"]);
+    // Nor are two of them one input.
+    let of = |bytes: &[u8]| Origin::files("test", &[Path::new(std::ffi::OsStr::from_bytes(bytes))], &out);
+    assert_ne!(of(b"\xe9.npy"), of(b"\xe8.npy"));
+}
+
+#[test]
+fn force_takes_the_name_that_is_expected() {
+    let target = |force| Target::file(None, force, "analyze", Path::new("a/best.pt"));
+    assert_eq!(target(true).folder, Path::new("reports/best"));
 }
 
 #[test]

@@ -220,5 +220,5 @@ fn one_process_at_a_time_trains_in_a_place() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(ran.status, 3, "{ran:?}");
-    assert!(ran.err.contains("another process is training there"), "{}", ran.err);
+    assert!(ran.err.contains("another process works there"), "{}", ran.err);
 }

@@ -53,6 +53,9 @@ pub enum Error {
         .0.display(), super::folder::LIST
     )]
     Occupied(PathBuf),
+    /// The destination has the name of an unfinished report.
+    #[error("{}: names like this are those of unfinished reports and are swept; choose another with --out", .0.display())]
+    Reserved(PathBuf),
     /// The destination holds the report of something else.
     #[error(
         "{} holds another report ({of}): nothing was changed there; --force replaces it, --out chooses another folder",

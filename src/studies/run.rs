@@ -3,7 +3,7 @@
 use super::claims::{self, Claim};
 use super::{Error, Findings, Preset, Settings, Study};
 use crate::pipeline::Observer;
-use crate::pipeline::training::claim_progress;
+use crate::pipeline::training::{claim_progress, clear_progress, progress_folder};
 use crate::report::folder::{Folder, Origin, Target};
 use crate::report::page::Page;
 use crate::report::summary::{summary, text};
@@ -78,28 +78,27 @@ pub fn run(
         data: request.data.clone(),
         progress: progress(&out.folder, request),
     };
-    claim_progress(&settings.progress)?;
+    let lock = claim_progress(&settings.progress)?;
     let found = (study.run)(&settings, observer)?;
     observer.start("writing the report", 0);
     let outcome = write(study, request, found, folder);
     observer.finish();
     if outcome.is_ok() {
         // What remains there is of no use, and harmless if it cannot be removed.
-        let _ = std::fs::remove_dir_all(&settings.progress);
+        let _ = clear_progress(&settings.progress);
         let _ = settings.progress.parent().map(std::fs::remove_dir);
     }
+    drop(lock);
     outcome
 }
 
 /// A folder beside `out` whose name holds everything that results depend on.
 fn progress(out: &Path, request: &Request) -> PathBuf {
-    let mut name = out.as_os_str().to_os_string();
-    name.push(".progress");
     let mut run = format!("{}-{}-{}", env!("CARGO_PKG_VERSION"), request.preset.name(), request.seed);
     for (set, word) in [(request.as_published, "-as-published"), (request.data.is_some(), "-data")] {
         run.push_str(if set { word } else { "" });
     }
-    PathBuf::from(name).join(run)
+    progress_folder(out).join(run)
 }
 
 fn write(study: &Study, request: &Request, found: Findings, folder: Folder) -> Result<Outcome, Error> {

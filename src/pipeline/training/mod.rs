@@ -1,9 +1,10 @@
 //! Trainings that survive: run, kept in a folder while they run, taken up again, and never run twice.
 
 mod many;
+mod place;
 mod plan;
 mod progress;
-pub use progress::claim as claim_progress;
+pub use place::{claim as claim_progress, clear as clear_progress};
 mod run;
 mod saved;
 mod search;

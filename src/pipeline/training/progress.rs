@@ -1,23 +1,18 @@
 //! Where a training's progress is kept: two checkpoints written in turn, so that one is always whole.
 
+use super::place::{CHECKPOINTS, CONFIGURATION, claim, empty, leave, sweep};
 use super::{Restart, saved};
 use crate::io::atomic;
 use crate::io::error::Problem;
 use crate::io::tensors;
 use crate::linalg::Real;
 use crate::pipeline::Error;
-use crate::report::folder::LOCK;
 use crate::training::optimiser::Method;
 use crate::training::trainer::State;
 use serde_json::{Map, Value};
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-
-/// What folders of a search's trials are called, before their numbers.
-pub(super) const TRIAL: &str = "trial-";
-const CONFIGURATION: &str = "configuration.json";
-const CHECKPOINTS: [&str; 2] = ["checkpoint-a.safetensors", "checkpoint-b.safetensors"];
 
 /// A folder that belongs to one configuration and, while it is open, to one process.
 pub struct Progress {
@@ -46,15 +41,7 @@ impl Progress {
         let failed = |e: std::io::Error| {
             Error::input(folder, format!("cannot use the folder for progress: {e}; choose another --out"))
         };
-        claim(folder)?;
-        let lock = File::options().write(true).open(folder.join(LOCK)).map_err(failed)?;
-        lock.try_lock().map_err(|e| match e {
-            TryLockError::WouldBlock => Error::input(
-                folder,
-                "another process is training there; wait for it, or choose another --out",
-            ),
-            TryLockError::Error(e) => failed(e),
-        })?;
+        let lock = claim(folder)?;
         let progress = Self { folder: folder.to_path_buf(), next: 0, lock };
         let wanted: Map<String, Value> = configuration.iter().cloned().collect();
         let path = folder.join(CONFIGURATION);
@@ -179,89 +166,6 @@ impl Progress {
     /// The folder itself.
     pub fn folder(&self) -> &Path {
         &self.folder
-    }
-}
-
-/// Makes `folder` ours, by our lock in it, or finds that it is: no link, and nobody else's.
-///
-/// # Errors
-/// [`Error::Input`] where it holds anything that no such folder holds, or cannot be made.
-pub fn claim(folder: &Path) -> Result<(), Error> {
-    let refused = |what: &str| {
-        let advice = "nothing was changed there; move it away, or choose another --out";
-        Err(Error::input(folder, format!("{what}, where the progress of a training is to be kept: {advice}")))
-    };
-    match fs::symlink_metadata(folder) {
-        Err(_) => fs::create_dir_all(folder).or_else(|e| refused(&format!("cannot be made ({e})"))),
-        Ok(m) if m.is_symlink() => refused("is a link"),
-        Ok(m) if !m.is_dir() => refused("is a file"),
-        Ok(_) if is_ours(folder) => Ok(()),
-        Ok(_) => match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
-            Ok(true) => Ok(()),
-            Ok(false) => refused("holds files that nullcline did not write"),
-            Err(e) => refused(&format!("cannot be read ({e})")),
-        },
-    }?;
-    match is_ours(folder).then_some(()).map_or_else(|| File::create(folder.join(LOCK)).map(drop), Ok) {
-        Ok(()) => Ok(()),
-        Err(e) => refused(&format!("cannot be written to ({e})")),
-    }
-}
-
-/// Whether a folder, not a link to one, has our lock.
-fn is_ours(folder: &Path) -> bool {
-    let plain = |path: &Path| fs::symlink_metadata(path).map(|m| m.file_type());
-    plain(folder).is_ok_and(|k| k.is_dir()) && plain(&folder.join(LOCK)).is_ok_and(|k| k.is_file())
-}
-
-/// Removes what a training keeps but the lock; folders of trials likewise, with theirs.
-fn empty(folder: &Path) -> std::io::Result<()> {
-    sweep(folder)?;
-    for name in CHECKPOINTS.into_iter().chain([CONFIGURATION]) {
-        gone(fs::remove_file(folder.join(name)))?;
-    }
-    for entry in fs::read_dir(folder)? {
-        let (path, name) = entry.map(|e| (e.path(), e.file_name()))?;
-        if name.to_string_lossy().starts_with(TRIAL) && is_ours(&path) {
-            empty(&path)?;
-            leave(&path)?;
-        }
-    }
-    Ok(())
-}
-
-/// Removes the lock and, if nothing else lies in it, the folder.
-fn leave(folder: &Path) -> std::io::Result<()> {
-    gone(fs::remove_file(folder.join(LOCK)))?;
-    match fs::remove_dir(folder) {
-        Err(e) if e.kind() == std::io::ErrorKind::DirectoryNotEmpty => Ok(()),
-        other => gone(other),
-    }
-}
-
-/// Removes checkpoints that a killed process was writing.
-fn sweep(folder: &Path) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let ours = CHECKPOINTS.into_iter().chain([CONFIGURATION]).any(|own| {
-            let rest =
-                name.strip_prefix('.').and_then(|n| n.strip_prefix(own)).and_then(|n| n.strip_prefix('.'));
-            let number = rest.and_then(|n| n.strip_suffix(".tmp"));
-            number.is_some_and(|n| n.chars().all(|c| c.is_ascii_digit() || c == '-'))
-        });
-        if ours && entry.file_type()?.is_file() {
-            gone(fs::remove_file(entry.path()))?;
-        }
-    }
-    Ok(())
-}
-
-/// What is not there need not be removed.
-fn gone(done: std::io::Result<()>) -> std::io::Result<()> {
-    match done {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        other => other,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Keeping, Plan, Progress, Restart, Search, Trained, Trial, train, train_in};
 use crate::io::tensors::write_safetensors;
 use crate::pipeline::{Error, Observer, Outcome};
-use crate::report::folder::{Folder, Origin, Target};
+use crate::report::folder::{Folder, Origin, Target, resolved};
 use crate::report::page::Page;
 use crate::report::sections::{self, Row, Training, Trials};
 use crate::report::summary::{summary, text};
@@ -51,6 +51,9 @@ pub fn origin(plan: &Plan, search: Option<&Search>) -> Origin {
 
 /// The folder beside `out` where an unfinished training is kept.
 pub fn progress_folder(out: &Path) -> PathBuf {
+    // `.` and `..` have no name of their own.
+    let whole = out.file_name().is_none().then(|| resolved(out));
+    let out = whole.as_deref().unwrap_or(out);
     let mut name = out.file_name().unwrap_or_default().to_os_string();
     name.push(".progress");
     out.with_file_name(name)

@@ -211,7 +211,7 @@ pub struct Trial {
 
 /// Where trial `i` is kept.
 pub(super) fn trial_folder(folder: &Path, i: usize) -> PathBuf {
-    folder.join(format!("{}{:05}", super::progress::TRIAL, i + 1))
+    folder.join(format!("{}{:05}", super::place::TRIAL, i + 1))
 }
 
 /// Trains every trial of `search` in a folder of its own below `folder`, and gives all of them with the

@@ -2,17 +2,65 @@
 
 use super::list::{LIST, LOCK, List};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Between a report's name and the number of the process that makes it.
 pub(super) const MARK: &str = ".partial-";
+/// What the earlier report is called while the new one takes its place in two steps.
+const OLD: &str = ".old";
 
-/// Whether `folder` has our lock file: `None` where not, else whether somebody holds it.
-fn held(folder: &Path) -> Option<bool> {
+/// How long a lock counts as held that another machine made, whose locks may not be seen here.
+const ELSEWHERE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The report whose unfinished or replaced folder is called `name`: `<report>.partial-<process>[-<attempt>][.old]`.
+pub(super) fn of(name: &str) -> Option<&str> {
+    let (report, number) = name.strip_suffix(OLD).unwrap_or(name).rsplit_once(MARK)?;
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|c| c.is_ascii_digit());
+    let (process, attempt) = number.split_once('-').unwrap_or((number, "0"));
+    (!report.is_empty() && digits(process) && digits(attempt)).then_some(report)
+}
+
+/// The name of this machine.
+fn host() -> String {
+    #[cfg(unix)]
+    return rustix::system::uname().nodename().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    String::new()
+}
+
+/// Makes our lock file in a folder and takes it. A file system without locks has nobody who could sweep by them.
+///
+/// # Errors
+/// What the system says when the file is made.
+pub fn lock(folder: &Path) -> io::Result<File> {
+    let mut file = File::create(folder.join(LOCK))?;
+    file.write_all(host().as_bytes())?;
+    let _ = file.lock();
+    Ok(file)
+}
+
+/// Our lock file in a folder.
+pub(super) enum Lock {
+    /// There is none.
+    Missing,
+    /// A living process has it.
+    Held,
+    /// It is taken as long as the file is open.
+    Taken(File),
+}
+
+pub(super) fn take(folder: &Path) -> Lock {
     let path = folder.join(LOCK);
-    let plain = fs::symlink_metadata(&path).is_ok_and(|m| m.is_file());
-    plain.then(|| !File::open(&path).is_ok_and(|f| f.try_lock().is_ok()))
+    let Ok(meta) = fs::symlink_metadata(&path) else { return Lock::Missing };
+    let young = || meta.modified().ok().and_then(|t| t.elapsed().ok()).is_some_and(|age| age < ELSEWHERE);
+    let other = || fs::read_to_string(&path).is_ok_and(|name| !name.is_empty() && name != host());
+    match File::open(&path) {
+        _ if !meta.is_file() => Lock::Missing,
+        Ok(file) if file.try_lock().is_ok() && !(other() && young()) => Lock::Taken(file),
+        _ => Lock::Held,
+    }
 }
 
 /// Clears what dead processes left in `parent`.
@@ -21,13 +69,12 @@ pub(super) fn clear(parent: &Path) -> io::Result<()> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
     };
-    for entry in entries {
-        let entry = entry?;
+    for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name();
-        let Some((report, number)) = name.to_str().and_then(|n| n.rsplit_once(MARK)) else { continue };
-        let ours = number.starts_with(|c: char| c.is_ascii_digit()) && !report.is_empty();
-        if ours && entry.file_type()?.is_dir() {
-            one(&entry.path(), &parent.join(report))?;
+        let Some(report) = name.to_str().and_then(of) else { continue };
+        if entry.file_type().is_ok_and(|t| t.is_dir()) {
+            // What cannot be cleared is in nobody's way.
+            let _ = one(&entry.path(), &parent.join(report));
         }
     }
     Ok(())
@@ -35,28 +82,58 @@ pub(super) fn clear(parent: &Path) -> io::Result<()> {
 
 /// One folder beside the report `place`.
 fn one(left: &Path, place: &Path) -> io::Result<()> {
-    match held(left) {
-        Some(true) => Ok(()),
+    let aside = left.to_str().and_then(|l| l.strip_suffix(OLD)).map(Path::new);
+    if aside.is_some_and(|new| matches!(take(new), Lock::Held)) || matches!(take(place), Lock::Held) {
+        return Ok(());
+    }
+    // Kept while the folder goes: nobody else may take it for a living process' own.
+    let lock = take(left);
+    match (lock, List::read(left)) {
+        (Lock::Held, _) | (Lock::Missing, None) => Ok(()),
         // Half a report of a dead process.
-        Some(false) => fs::remove_dir_all(left),
-        // An earlier report that was being replaced.
-        None => match (List::read(left), held(place)) {
-            (None, _) | (_, Some(true)) => Ok(()),
-            (Some(_), _) if fs::symlink_metadata(place).is_err() => fs::rename(left, place),
-            (Some(old), _) => match List::read(place) {
-                Some(new) => finish(left, &old, place, &new),
-                None => Ok(()),
-            },
+        (Lock::Taken(_lock), None) => remove(left),
+        // An earlier report that was being replaced, or a new one that had not come to its place.
+        (_lock, Some(_)) if fs::symlink_metadata(place).is_err() => {
+            fs::rename(left, place)?;
+            gone(fs::remove_file(place.join(LOCK)))
+        }
+        (_lock, Some(old)) => match List::read(place) {
+            Some(new) => finish(left, &old, place, &new).map(drop),
+            None => Ok(()),
         },
     }
 }
 
-/// Brings what is foreign in the replaced report `old` to its successor, and removes the rest.
-pub(super) fn finish(left: &Path, old: &List, place: &Path, new: &List) -> io::Result<()> {
+/// Removes a folder of ours whole: first what would make a report of the rest, should it not come to an end.
+pub(super) fn remove(folder: &Path) -> io::Result<()> {
+    gone(fs::remove_file(folder.join(LIST)))?;
+    // A thread that is still writing may refill the folder while it is being emptied.
+    for _ in 0..3 {
+        match fs::remove_dir_all(folder) {
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+            other => return gone(other),
+        }
+    }
+    gone(fs::remove_dir_all(folder))
+}
+
+/// What is not there need not be removed.
+pub fn gone(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Brings what is foreign in the replaced report `old` to its successor, and removes the rest; gives what could do
+/// neither.
+pub(super) fn finish(left: &Path, old: &List, place: &Path, new: &List) -> io::Result<Vec<PathBuf>> {
+    let mut stays = Vec::new();
     for path in old.foreign(left, new)? {
         let to = place.join(&path);
         // Nothing is written over: what cannot move stays where it is.
         if fs::symlink_metadata(&to).is_ok() {
+            stays.push(path);
             continue;
         }
         if let Some(parent) = to.parent() {
@@ -64,12 +141,10 @@ pub(super) fn finish(left: &Path, old: &List, place: &Path, new: &List) -> io::R
         }
         fs::rename(left.join(&path), to)?;
     }
-    old.remove(left)?;
+    stays.extend(old.remove(left)?);
     let _ = fs::remove_dir(left);
-    match fs::remove_file(place.join(LOCK)) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
-        _ => Ok(()),
-    }
+    gone(fs::remove_file(place.join(LOCK)))?;
+    Ok(stays)
 }
 
 /// Puts `new` in the place of `old` and the other way round: at once where the system can, else in two steps with
@@ -83,7 +158,7 @@ pub(super) fn exchange(new: &Path, old: &Path) -> io::Result<PathBuf> {
         }
     }
     let mut aside = new.as_os_str().to_os_string();
-    aside.push(".old");
+    aside.push(OLD);
     let aside = PathBuf::from(aside);
     fs::rename(old, &aside)?;
     match fs::rename(new, old) {

@@ -1,5 +1,6 @@
 //! The list that a report keeps of its own files, so that nobody else's are ever taken for them.
 
+use super::leftovers::gone;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -24,7 +25,9 @@ impl Origin {
     /// Of a command on files, for a report at `destination`.
     pub fn files(command: &str, files: &[&Path], destination: &Path) -> Self {
         let base = resolved(destination.parent().unwrap_or(Path::new(".")));
-        let of = files.iter().map(|f| from(&base, &resolved(f)).display().to_string()).collect();
+        // Escaped where it is no Unicode: two names must not become one.
+        let text = |path: PathBuf| path.to_str().map_or_else(|| format!("{path:?}"), str::to_owned);
+        let of = files.iter().map(|f| text(from(&base, &resolved(f)))).collect();
         Self { command: command.into(), of }
     }
 
@@ -47,7 +50,7 @@ impl std::fmt::Display for Origin {
 }
 
 /// Absolute, with the links of the longest part that exists resolved.
-pub(super) fn resolved(path: &Path) -> PathBuf {
+pub fn resolved(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     for head in path.ancestors() {
         if let Ok(real) = fs::canonicalize(head) {
@@ -82,7 +85,9 @@ impl List {
             for entry in fs::read_dir(path)? {
                 let entry = entry?;
                 let name = entry.file_name();
-                let name = name.to_str().ok_or_else(|| io::Error::other("a name that is not Unicode"))?;
+                let name = name.to_str().ok_or_else(|| {
+                    io::Error::other(format!("{}: its name is not Unicode", entry.path().display()))
+                })?;
                 match entry.file_type()?.is_dir() {
                     true => open.push((entry.path(), format!("{inside}{name}/"))),
                     false if inside.is_empty() && [LIST, LOCK].contains(&name) => {}
@@ -137,15 +142,18 @@ impl List {
     }
 
     /// What lies in `folder` and is on neither list, whole folders as one, and what a folder of ours would hide.
-    pub fn foreign(&self, folder: &Path, next: &Self) -> io::Result<Vec<String>> {
+    pub fn foreign(&self, folder: &Path, next: &Self) -> io::Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         let mut open = vec![String::new()];
         while let Some(inside) = open.pop() {
             for entry in fs::read_dir(folder.join(&inside))? {
                 let entry = entry?;
                 let name = entry.file_name();
-                // A name that is not Unicode is no name of ours; it moves with its folder or is left.
-                let Some(name) = name.to_str() else { continue };
+                // A name that is not Unicode is no name of ours.
+                let Some(name) = name.to_str() else {
+                    found.push(Path::new(&inside).join(name));
+                    continue;
+                };
                 let path = format!("{inside}{name}");
                 let below = format!("{path}/");
                 let holds =
@@ -156,7 +164,7 @@ impl List {
                 match entry.file_type()?.is_dir() {
                     true if holds(self) || holds(next) => open.push(below),
                     false if self.files.contains_key(&path) => {}
-                    _ => found.push(path),
+                    _ => found.push(path.into()),
                 }
             }
         }
@@ -164,14 +172,15 @@ impl List {
         Ok(found)
     }
 
-    /// Removes the files, then the folders that are empty after it.
-    pub fn remove(&self, folder: &Path) -> io::Result<()> {
-        let gone = |done: io::Result<()>| match done {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other,
-        };
-        for name in self.files.keys().filter(|n| real(folder, n)) {
-            gone(fs::remove_file(folder.join(name)))?;
+    /// Removes the files that are as they were written, then the folders that are empty after it; gives the others.
+    pub fn remove(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut changed = Vec::new();
+        for (name, print) in self.files.iter().filter(|(n, _)| real(folder, n)) {
+            let path = folder.join(name);
+            match fingerprint(&path)? == *print {
+                true => gone(fs::remove_file(path))?,
+                false => changed.push(name.into()),
+            }
         }
         let mut folders: Vec<&Path> = self
             .files
@@ -185,7 +194,8 @@ impl List {
             let _ = fs::remove_dir(folder.join(inner));
         }
         gone(fs::remove_file(folder.join(LOCK)))?;
-        gone(fs::remove_file(folder.join(LIST)))
+        gone(fs::remove_file(folder.join(LIST)))?;
+        Ok(changed)
     }
 }
 

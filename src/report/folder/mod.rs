@@ -7,11 +7,12 @@ mod leftovers;
 mod list;
 mod name;
 
-pub use list::{LIST, LOCK, Origin};
+pub use leftovers::{gone, lock};
+pub use list::{LIST, LOCK, Origin, resolved};
 pub use name::Target;
 
-use leftovers::MARK;
-use list::{List, resolved};
+use leftovers::{Lock, MARK};
+use list::List;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -38,7 +39,8 @@ pub fn partials() -> Vec<PathBuf> {
 pub fn remove_partials() -> Result<(), Error> {
     // Held until all are gone: a folder on its way to its place must not be met half-way.
     let mut all = registry();
-    all.drain(..).map(|path| remove(&path)).fold(Ok(()), Result::and)
+    let remove = |path: PathBuf| leftovers::remove(&path).map_err(Error::write("remove", &path));
+    all.drain(..).map(remove).fold(Ok(()), Result::and)
 }
 
 /// An output folder in the making. Dropped without [`Folder::commit`], it leaves nothing behind.
@@ -79,6 +81,9 @@ impl Folder {
         let (Some(parent), Some(name)) = (destination.parent(), destination.file_name()) else {
             return Err(Error::Occupied(destination));
         };
+        if name.to_str().is_some_and(|n| leftovers::of(n).is_some()) {
+            return Err(Error::Reserved(destination));
+        }
         leftovers::clear(parent).map_err(Error::write("clear what an earlier run left in", parent))?;
         check_replaceable(&destination, &origin, target.force)?;
         fs::create_dir_all(parent).map_err(Error::write("make the folder", parent))?;
@@ -100,10 +105,12 @@ impl Folder {
             }
             known.push(partial.clone());
             drop(known);
-            let lock =
-                File::create(partial.join(LOCK)).map_err(Error::write("write", &partial.join(LOCK)))?;
-            // A file system without locks has nobody who could sweep by them.
-            let _ = lock.lock();
+            let lock = leftovers::lock(&partial).map_err(Error::write("write", &partial.join(LOCK)))?;
+            // Another process may have swept it in the moment before it was locked.
+            if fs::symlink_metadata(partial.join(LOCK)).is_err() {
+                registry().retain(|p| *p != partial);
+                continue;
+            }
             let (force, notes) = (target.force, target.note.iter().cloned().collect());
             return Ok(Self { destination, partial, origin, force, lock: Some(lock), notes });
         }
@@ -190,10 +197,7 @@ impl Folder {
             }
         }
         drop(self.lock.take());
-        match fs::remove_file(place.join(LOCK)) {
-            Err(e) if e.kind() != ErrorKind::NotFound => return Err(failed("finish")(e)),
-            _ => {}
-        }
+        gone(fs::remove_file(place.join(LOCK))).map_err(failed("finish"))?;
         if let Some(parent) = place.parent() {
             leftovers::sync_folder(parent).map_err(failed("write"))?;
         }
@@ -206,17 +210,25 @@ impl Folder {
         let old = List::read(place).unwrap_or_default();
         let foreign = old.foreign(place, new).map_err(failed("read the folder"))?;
         if let Some(file) = foreign.iter().find(|f| fs::symlink_metadata(self.partial.join(f)).is_ok()) {
-            let beside = name::free(place);
+            let (beside, file) = (name::free(place), file.display().to_string());
             let _ = fs::remove_file(self.partial.join(LOCK));
             fs::rename(&self.partial, &beside).map_err(failed("put a report beside"))?;
             self.lock = None;
-            return Err(Error::Collides { folder: place.clone(), file: file.clone(), beside });
+            return Err(Error::Collides { folder: place.clone(), file, beside });
+        }
+        // One that a killed run left would let the earlier report pass for half a one.
+        if let Lock::Taken(_lock) = leftovers::take(place) {
+            gone(fs::remove_file(place.join(LOCK))).map_err(failed("lock"))?;
         }
         let left = leftovers::exchange(&self.partial, place).map_err(failed("replace the folder"))?;
         // From here on the earlier report is under the partial folder's name: dropping must not remove it.
         let lock = self.lock.take();
-        leftovers::finish(&left, &old, place, new).map_err(failed("clear the earlier report of"))?;
+        let stays =
+            leftovers::finish(&left, &old, place, new).map_err(failed("clear the earlier report of"))?;
         drop(lock);
+        if !stays.is_empty() {
+            self.notes.push(format!("{} keeps what was changed there: {}", left.display(), some(&stays)));
+        }
         if !foreign.is_empty() {
             let names = some(&foreign);
             self.notes.push(format!(
@@ -229,7 +241,8 @@ impl Folder {
 }
 
 /// The first names of a list, and how many more.
-fn some(names: &[String]) -> String {
+fn some(names: &[PathBuf]) -> String {
+    let names: Vec<String> = names.iter().map(|n| n.display().to_string()).collect();
     match names.len() {
         0..=4 => names.join(", "),
         n => format!("{} and {} more", names[..3].join(", "), n - 3),
@@ -242,7 +255,7 @@ impl Drop for Folder {
         if self.lock.take().is_some() {
             registry().retain(|p| *p != self.partial);
             // Nothing sensible is left to do if even this fails.
-            let _ = remove(&self.partial);
+            let _ = leftovers::remove(&self.partial);
         }
     }
 }
@@ -271,17 +284,4 @@ fn check_replaceable(path: &Path, origin: &Origin, force: bool) -> Result<(), Er
             None => Ok(()),
         },
     }
-}
-
-/// Removes a partial folder, which is ours whole.
-fn remove(path: &Path) -> Result<(), Error> {
-    // A thread that is still writing may refill the folder while it is being emptied.
-    for _ in 0..3 {
-        match fs::remove_dir_all(path) {
-            Err(e) if e.kind() == ErrorKind::DirectoryNotEmpty => {}
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-            other => return other.map_err(Error::write("remove", path)),
-        }
-    }
-    fs::remove_dir_all(path).map_err(Error::write("remove", path))
 }

@@ -1,5 +1,6 @@
 //! Where a report goes when the user does not say: names that cannot meet.
 
+use super::leftovers::MARK;
 use super::list::{List, Origin};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,6 +60,9 @@ impl Target {
         let missing = |p: &Path| fs::symlink_metadata(p).is_err();
         let last = names.last().cloned().unwrap_or_default();
         let first = place(&names[0]);
+        if force {
+            return Self { folder: first, force, note: None };
+        }
         let mut places: Vec<PathBuf> = names.iter().map(|n| place(n)).collect();
         // Numbers are given in turn: none follows one that is free.
         for k in 2.. {
@@ -78,8 +82,9 @@ impl Target {
     }
 }
 
-/// A name, cut between characters; a slash of it makes folders and each is cut.
+/// A name, cut between characters; a slash of it makes folders and each is cut. What is beside a report has other names.
 fn short(name: &str) -> String {
+    let name = name.replace(MARK, "-partial-");
     let cut = |part: &str| match part.len() {
         0..=LONGEST => part.to_owned(),
         _ => {

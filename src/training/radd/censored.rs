@@ -23,6 +23,10 @@ const DONE: f64 = 1e-16;
 const CLOSE: f64 = 1e-8;
 /// Information, of rows that sum to one, below which a direction is not determined.
 const OPEN: f64 = 1e-12;
+/// Scale of the noise, relative to y, below which what the rows seen do not say is decided on this scale.
+const COARSE: f64 = 1e-7;
+/// Standard deviations on that scale at which a row beyond contradicts the rows seen.
+const CONTRADICTED: f64 = 10.0;
 /// Steps close to the maximum that no longer come closer: as many as take a direction without a maximum beyond [`OPEN`].
 const STALLED: usize = 40;
 /// Newton steps that no data need.
@@ -83,24 +87,34 @@ pub(super) fn fit(unit: &Unit, white: &Whitened, ridge: f64, penalised: &[bool])
     if !(scale > 0.0 && scale.is_finite()) {
         return None;
     }
-    residual.iter_mut().for_each(|v| *v /= scale);
-    let mut beyond = Mat::zeros(r + 1, out.len());
-    for (c, t) in out.iter().enumerate() {
-        let (to, sign) = (col_mut(beyond.as_mut(), c), f64::from(unit.side[*t]));
-        to.iter_mut().zip(col(unit.q, *t)).for_each(|(a, q)| *a = sign * q);
-        to[r] = -sign * residual[*t] / rows.sqrt();
-    }
     let begin = &white.map * Mat::from_fn(r, 1, |i, _| start[i]);
-    let likelihood = Likelihood {
-        seen: count,
-        rows,
-        quadratic: quadratic(unit, &seen, white, &begin, scale, ridge, penalised),
-        beyond,
+    let likelihood = |scale: f64| {
+        let mut beyond = Mat::zeros(r + 1, out.len());
+        for (c, t) in out.iter().enumerate() {
+            let (to, sign) = (col_mut(beyond.as_mut(), c), f64::from(unit.side[*t]));
+            to.iter_mut().zip(col(unit.q, *t)).for_each(|(a, q)| *a = sign * q);
+            to[r] = -sign * (residual[*t] / scale) / rows.sqrt();
+        }
+        let quadratic = quadratic(unit, &seen, white, &begin, scale, ridge, penalised);
+        Likelihood { seen: count, rows, quadratic, beyond, fixed: false }
     };
     let mut w = vec![0.0; r + 1];
     w[r] = rows.sqrt();
-    let (w, information) = likelihood.maximise(w)?;
-    Some(unit.surroundings(&likelihood, &w, &information, white, &begin, scale, rounding, &residual))
+    let last = likelihood(scale);
+    // Where the rows seen leave rounding alone, the ends of the range are not resolved in its units: in coarser ones they
+    // decide what the rows seen do not.
+    let coarse = COARSE * size.max(ends).sqrt();
+    let free = if scale < coarse { likelihood(coarse).undecided()? } else { None };
+    let (w, information) = match free {
+        Some(free) => {
+            w.iter_mut().zip(&free).for_each(|(w, free)| *w = free * coarse / scale);
+            let (_, information) = last.slopes(&w);
+            (w, information)
+        }
+        None => last.maximise(w)?,
+    };
+    residual.iter_mut().for_each(|v| *v /= scale);
+    Some(unit.surroundings(&last, &w, &information, white, &begin, scale, rounding, &residual))
 }
 
 /// Second derivatives, in w, of the rows seen and the penalty; those of log theta apart.
@@ -140,6 +154,8 @@ struct Likelihood {
     quadratic: Mat<f64>,
     /// s (q, -limit / sqrt N) of the rows beyond, (r + 1) x those.
     beyond: Mat<f64>,
+    /// Whether theta stays.
+    fixed: bool,
 }
 
 impl Likelihood {
@@ -166,7 +182,40 @@ impl Likelihood {
         gemm(hessian.as_mut(), Accum::Add, weighted.as_ref(), self.beyond.transpose());
         gradient[r] -= self.seen / w[r];
         hessian[(r, r)] += self.seen / w[r].powi(2);
+        if self.fixed {
+            gradient[r] = 0.0;
+            (0..r).for_each(|i| (hessian[(r, i)], hessian[(i, r)]) = (0.0, 0.0));
+            hessian[(r, r)] = 1.0;
+        }
         (gradient, hessian)
+    }
+
+    /// The minimum over what the rows seen say nothing of, theta left at one, in the r first unknowns; none inside where
+    /// the rows beyond contradict the rows seen, none at all where there is no minimum.
+    fn undecided(&self) -> Option<Option<Vec<f64>>> {
+        let r = self.quadratic.nrows() - 1;
+        let (values, vectors) = symmetric(self.quadratic.submatrix(0, 0, r, r))?;
+        let free: Vec<usize> = (0..r).filter(|k| values[*k] <= OPEN).collect();
+        let mut beyond = Mat::zeros(free.len() + 1, self.beyond.ncols());
+        for c in 0..beyond.ncols() {
+            let (to, from) = (col_mut(beyond.as_mut(), c), col(self.beyond.as_ref(), c));
+            to.iter_mut().zip(&free).for_each(|(t, k)| *t = dot(col(vectors.as_ref(), *k), &from[..r]));
+            to[free.len()] = from[r];
+        }
+        let quadratic = Mat::zeros(free.len() + 1, free.len() + 1);
+        let part = Self { seen: 0.0, rows: self.rows, quadratic, beyond, fixed: true };
+        let mut start = vec![0.0; free.len() + 1];
+        start[free.len()] = self.rows.sqrt();
+        let (found, _) = part.maximise(start)?;
+        let contradicted = |c: usize| dot(col(part.beyond.as_ref(), c), &found) < -CONTRADICTED;
+        if (0..part.beyond.ncols()).any(contradicted) {
+            return Some(None);
+        }
+        let mut out = vec![0.0; r];
+        for (k, c) in free.iter().zip(&found) {
+            out.iter_mut().zip(col(vectors.as_ref(), *k)).for_each(|(o, v)| *o += c * v);
+        }
+        Some(Some(out))
     }
 
     /// The minimum, and the Hessian there; none where Newton's method does not end.

@@ -109,7 +109,6 @@ fn inverses_and_what_is_clipped() {
 
 /// An input that silences a unit: how strongly is not known, only that it does; the rest stands.
 #[test]
-#[ignore = "an open fault, it is not said without noise: cargo test --release --lib bounded -- --ignored"]
 fn a_coefficient_that_is_bounded_on_one_side_alone_is_said_to_be() {
     let mut rng = stream(13, Use::Fixture, 0);
     let n = 500;
