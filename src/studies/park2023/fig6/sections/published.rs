@@ -64,14 +64,14 @@ fn draw(steps: &Curve) -> Result<Figure, Error> {
     let drifts = Series::new("program's steps", &part_of(|d| d.strength), &part_of(|d| d.mean))
         .errors(&part_of(|d| d.std_error))
         .joined();
-    Ok(scatter(
+    scatter(
         &[drifts],
         &Axes::new("Relative noise on weights", "Drift (rad per period)")
             .wide(THIRD)
             .log_log()
             .reference("rounding", Reference::Across(rounding())),
     )?
-    .named("drift", "Drift", "")?)
+    .named("drift", "Drift", "")
 }
 
 /// Runs the program's procedure.
