@@ -19,6 +19,8 @@ pub struct Held {
     pub x: Mat<f64>,
     /// The trial of each row.
     pub trials: Option<Vec<usize>>,
+    /// Whether each row continues the one before it, nothing left out between them.
+    pub follows: Vec<bool>,
     /// The targets on these rows.
     pub targets: Vec<Target>,
     /// One row in so many is held.
@@ -73,8 +75,10 @@ impl Held {
             Ok(())
         })?;
         observer.finish();
+        let unbroken = |a: usize, b: usize| b - a == every && (a + 1..=b).all(|place| columns.follows(place));
         Ok(Self {
             x: Mat::from_fn(n, kept.len(), |i, t| values[t * n + i]),
+            follows: (0..kept.len()).map(|t| t > 0 && unbroken(kept[t - 1], kept[t])).collect(),
             trials: trials.map(|all| kept.iter().map(|r| all[*r]).collect()),
             targets: targets(config, array, columns, &kept)?,
             every,
@@ -99,6 +103,11 @@ impl Held {
     /// Units on some rows.
     pub fn on(&self, rows: &[usize]) -> Mat<f64> {
         Mat::from_fn(self.x.nrows(), rows.len(), |i, t| self.x[(i, rows[t])])
+    }
+
+    /// Whether each of some rows continues the one before it.
+    pub fn follows_on(&self, rows: &[usize]) -> Vec<bool> {
+        (0..rows.len()).map(|t| t > 0 && rows[t] == rows[t - 1] + 1 && self.follows[rows[t]]).collect()
     }
 
     /// Trials of some rows.

@@ -86,7 +86,8 @@ pub(super) fn first_pair(start: usize, settings: &Settings) -> usize {
 /// is used, by maximum likelihood with normal noise inside f.
 ///
 /// # Errors
-/// No pair, values that are not finite.
+/// No pair, values that are not finite; singular values of the regressors that do not converge ([`Error::Singular`]), the likelihood of a
+/// unit at the ends of its range without a maximum that is found ([`Error::Likelihood`]).
 ///
 /// # Remarks
 /// Coefficients that the pairs do not determine (an input that does not change beside the constant) are
