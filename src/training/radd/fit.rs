@@ -2,7 +2,7 @@
 
 use super::censored::{self, Unit};
 use super::errors::{Errors, Runs, scatter};
-use super::{CHUNK, Sequences, Student, before, beyond};
+use super::{CHUNK, Sequences, Student, before, beyond, dot};
 use crate::linalg::activation::Activation;
 use crate::linalg::least_squares::{Rows, Solution, Whitened};
 use crate::linalg::{col, col_mut, gemm};
@@ -333,8 +333,4 @@ impl Problem<'_> {
             open: fit.open,
         })
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
