@@ -140,7 +140,7 @@ fn one_for_all(net: &Recurrence, group: &[Candidate], known: &[Candidate]) -> On
         let mut on = group[0].on.clone();
         free.iter().enumerate().for_each(|(k, i)| on[*i] = subset >> k & 1 == 1);
         let Some((own, solution)) = solution(net, on) else { return One::Unknown };
-        if *sign.get_or_insert(own) != own {
+        if *sign.get_or_insert(own > 0.0) != (own > 0.0) {
             return One::Unknown;
         }
         let Solution { candidate, clear, wrong } = solution;
@@ -196,4 +196,45 @@ fn solution(net: &Recurrence, on: Vec<bool>) -> Option<(f64, Solution)> {
     let wrong = depths.iter().map(|d| d.is_negative()).collect();
     let candidate = Candidate { on, rates, kinks: vec![], unclear: vec![] };
     Some((sign, Solution { candidate, clear, wrong }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::activation::Activation;
+    use faer::mat;
+
+    fn net(weight: faer::Mat<f64>, drive: [Ball; 2]) -> Recurrence {
+        let drive = drive.to_vec();
+        Recurrence { weight, drive, activation: Activation::Relu, read: Read::Rates, zeros: false }
+    }
+
+    fn group(net: &Recurrence, on: [bool; 2], unclear: &[usize]) -> [Candidate; 1] {
+        let (_, found) = solution(net, on.to_vec()).unwrap();
+        [Candidate { unclear: unclear.to_vec(), ..found.candidate }]
+    }
+
+    /// x0 = [x1 / 256 + c0]+, x1 = [512 x0 - 2 x1 + c1]+ has the point (2^-60, 1) exactly. With unit 0 off, x1 is
+    /// 1 - 2^-51 / 3, and that unit 0 is then on is lost in its rounding: that group is the point once more.
+    #[test]
+    fn a_group_is_no_second_point() {
+        let drive = [2f64.powi(-60) - 2f64.powi(-8), 3.0 - 2f64.powi(-51)].map(Ball::exact);
+        let net = net(mat![[0.0, 2f64.powi(-8)], [512.0, -2.0]], drive);
+        let off = group(&net, [false, true], &[0]);
+        let One::New(point) = one_for_all(&net, &off, &[]) else { panic!("one point is there") };
+        assert!(point.rates[0].meets(Ball::exact(2f64.powi(-60))) && point.rates[1].meets(Ball::ONE));
+        let own = group(&net, [true, true], &[]);
+        assert!(matches!(one_for_all(&net, &off, &own), One::Known));
+    }
+
+    /// Where unit 0 is on, which its drive of 0 +- 1e-17 allows, it may switch unit 1 off: that unit 1 is on where unit
+    /// 0 is off tells nothing of the point.
+    #[test]
+    fn the_other_units_keep_their_sides_wherever_the_kinks_lie() {
+        let drive = [Ball { mid: 0.0, rad: 1e-17 }, Ball::exact(1e-12)];
+        let far = net(mat![[0.5, 0.0], [-1e6, 0.0]], drive);
+        assert!(matches!(one_for_all(&far, &group(&far, [false, true], &[0]), &[]), One::Unknown));
+        let near = net(mat![[0.5, 0.0], [-1e3, 0.0]], drive);
+        assert!(matches!(one_for_all(&near, &group(&near, [false, true], &[0]), &[]), One::New(_)));
+    }
 }
