@@ -11,7 +11,7 @@ use nullcline::report::folder::{Folder, Origin};
 
 fn main() -> Result<(), Error> {
     let out = std::env::args().nth(1).map_or_else(|| PathBuf::from("reports/charts"), PathBuf::from);
-    let folder = Folder::of(&out.into(), Origin::named("example", &["gallery"]))?;
+    let folder = Folder::of(&out.into(), Origin::named("example", &["charts"]))?;
     let mut rng = stream(1, Use::Fixture, 4);
     let time: Vec<f64> = (0..120).map(|k| 0.1 * f64::from(k)).collect();
     let decay = |rate: f64| time.iter().map(|t| (-rate * t).exp()).collect::<Vec<f64>>();

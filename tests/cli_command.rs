@@ -51,6 +51,8 @@ fn options_that_do_not_apply_are_refused_by_name() {
         (&[&*csv, "--cell", "gru"], "--cell goes with networks"),
         (&[&*csv, "--inputs", &u], "--inputs goes with networks"),
         (&[&*csv, "--tol", "0.1"], "--tol goes with networks"),
+        (&[&*csv, "--vectors", "row"], "--vectors goes with networks"),
+        (&[&*csv, "--gates", "z,r,n"], "--gates goes with networks"),
         (&[&*csv, "--modules", "lyapunov"], "--modules lyapunov: not for this file; here are activity, pca"),
     ] {
         analyze(&place, arguments, 2, &[word]);
@@ -72,6 +74,16 @@ fn a_map_without_sense_is_the_commands_fault_and_a_missing_tensor_the_files() {
         let cell = cell.map_or(vec![], |c| vec!["--cell", c]);
         analyze(&place, &[&[net.as_str(), "--map", map][..], &cell].concat(), status, &[word]);
     }
+    let prefix = ["--cell", "rate", "--map", "w_rec=W", "--prefix", "x"];
+    analyze(
+        &place,
+        &[&[net.as_str()][..], &prefix].concat(),
+        2,
+        &["--prefix goes with names that are found"],
+    );
+    let gates = ["--cell", "rate", "--map", "w_rec=W", "--gates", "z,r,n"];
+    let words = ["--gates does not go with rate networks; they have none"];
+    analyze(&place, &[&[net.as_str()][..], &gates].concat(), 2, &words);
     for map in ["w_rec=W", "W=w_rec"] {
         analyze(&place, &[&net, "--cell", "rate", "--map", map, "--modules", "recurrent"], 0, &[]);
     }

@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{Place, analyze, run};
+use common::{Place, analyze, noise, run, tensor};
+use nullcline::io::tensors::write_npy;
+use std::path::Path;
 
 #[test]
 fn other_formats_are_named_by_content() {
@@ -62,6 +64,11 @@ fn a_square_matrix_may_be_weights() {
     let values = &summary["modules"]["recurrent"]["matrices"][0]["singular_values"];
     let largest = values[0].as_f64().unwrap();
     assert!((largest - 1.507_835_3).abs() < 1e-6, "{values}");
+    let npy = place.path("W.npy");
+    write_npy(Path::new(&npy), &tensor("W", &[3, 3], noise(9, 1.0, 1))).unwrap();
+    let ran = run(&["inspect", &npy]);
+    assert!(ran.out.contains(asked), "{ran:?}");
+    assert!(!run(&["inspect", &npy, "--units", "x*"]).out.contains(asked));
     let wide = place.write("wide.csv", "1,2,3\n4,5,6\n");
     analyze(&place, &[&wide, "--cell", "vanilla"], 2, &["2 rows and 3 columns is no square matrix"]);
 }

@@ -113,3 +113,36 @@ fn a_foreign_global_in_a_pickle_is_named_and_not_called() {
     analyze(&place, &[&file], 3, &["posix.system", "nothing in it was executed"]);
     assert!(!std::path::Path::new(&called).exists());
 }
+
+#[test]
+fn a_bias_of_the_wrong_length_is_named_and_not_cut() {
+    let place = Place::new("bias-length");
+    let many = |name: &str, shape: &[usize]| tensor(name, shape, vec![0.1; shape.iter().product()]);
+    let keras =
+        [many("gru/recurrent_kernel", &[4, 12]), many("gru/kernel", &[2, 12]), many("gru/bias", &[13])];
+    analyze(
+        &place,
+        &[&place.save("keras.safetensors", &keras)],
+        3,
+        &["`gru/bias` has shape [13], expected [12]"],
+    );
+    let haiku = [many("gru/w_h", &[4, 12]), many("gru/w_i", &[2, 12]), many("gru/b", &[13])];
+    analyze(
+        &place,
+        &[&place.save("haiku.safetensors", &haiku)],
+        3,
+        &["`gru/b` has shape [13], expected [12]"],
+    );
+}
+
+/// g scales v over all but one dimension; of two matrices of one shape neither is a part of the other.
+#[test]
+fn matrices_that_only_end_in_g_and_v_are_no_weight_norm() {
+    let place = Place::new("no-norm");
+    let many = |name: &str, value: f64| tensor(name, &[3, 3], vec![value; 9]);
+    let file = place.save("net.safetensors", &[many("W_g", 0.1), many("W_v", 0.2)]);
+    let arguments = [&*file, "--cell", "vanilla", "--map", "w_rec=W_v", "--modules", "recurrent"];
+    analyze(&place, &arguments, 0, &["Not used: `W_g`"]);
+    let radius = place.summary("out")["modules"]["recurrent"]["spectral_radius"].as_f64();
+    assert!((radius.unwrap() - 0.6).abs() < 1e-12, "{radius:?}");
+}

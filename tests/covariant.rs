@@ -4,6 +4,7 @@ use faer::linalg::solvers::DenseSolveCore;
 use faer::{Mat, mat};
 use nullcline::diagnostics::Estimate;
 use nullcline::diagnostics::dynamics::covariant::{Covariant, Drive, Error, Options, covariant};
+use nullcline::linalg::activation::Activation;
 use nullcline::linalg::random::{Use, normal_matrix, stream};
 use nullcline::systems::cells::{Current, Vanilla};
 use nullcline::systems::reference::{Henon, Linear, Lorenz};
@@ -184,4 +185,9 @@ fn what_cannot_be_is_an_error() {
     assert!(with(Options::default(), &[f64::NAN, 0.0], &[]).unwrap().contains("finite"));
     let away = covariant(&henon, &[5.0, 5.0], &Drive::Constant(&[]), &Options::default());
     assert_eq!(away.err(), Some(Error::Diverged));
+    // Everything ends at the kink of both units, where the exponents are ln 0.8 and ln 0.5 and there is no derivative.
+    let mut relu = Vanilla::new(2, 0, Activation::Relu);
+    relu.params_mut().mat_mut(1).copy_from(mat![[0.5, 0.0], [0.0, 0.8]]);
+    let ended = covariant(&Map::new(relu), &[1.0, 1.0], &Drive::Constant(&[]), &Options::default());
+    assert_eq!(ended.err(), Some(Error::OnKinks));
 }

@@ -4,7 +4,9 @@
 #![allow(clippy::excessive_precision)]
 
 use faer::Mat;
-use nullcline::diagnostics::dynamics::cycles::{Cycle, Error, Motion, Options, PhaseMap, find, refine};
+use nullcline::diagnostics::dynamics::cycles::{
+    Cycle, Error, Motion, Options, PhaseMap, find, refine, survey,
+};
 use nullcline::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
 use nullcline::io::tensors::read;
 use nullcline::linalg::activation::Activation;
@@ -152,7 +154,6 @@ fn equilibria_tori_and_chaos_are_no_cycles() {
 
 // Two uncoupled rotators: the torus has the rotation number of their exact frequencies.
 #[test]
-#[ignore = "an open fault, it is called irregular: cargo test --release --test cycles -- --ignored"]
 fn two_rotators_are_a_torus() {
     let mut pair = Rate::new(0, Activation::Tanh, vec![1.0; 4]);
     let mut w = vec![0.0; 24];
@@ -163,8 +164,23 @@ fn two_rotators_are_a_torus() {
         }
     }
     pair.write_params(&w);
-    let torus = find(&Flow::new(pair, 0.05), &[0.5, 0.1, 0.2, -0.4], &[], &Options::default()).unwrap();
+    let (system, x) = (Flow::new(pair, 0.05), [0.5, 0.1, 0.2, -0.4]);
+    let torus = find(&system, &x, &[], &Options::default()).unwrap();
     let Motion::Torus(torus) = torus else { panic!("{torus:?}") };
+    // However long it is followed: returns to a torus are evenly spread and do not drift.
+    for max_steps in [20_000, 60_000, 200_000] {
+        let options = lyapunov::Options { max_steps, tol: 0.0, ..Default::default() };
+        let initial = Mat::from_fn(4, 1, |i, _| x[i]);
+        let found = lyapunov(&system, initial.as_ref(), &Drive::Constant(&[]), &options, &|_| ()).unwrap();
+        let a = &found.attractors[0];
+        assert_eq!(a.status, lyapunov::Status::Settled, "{max_steps}");
+        assert!(
+            (0..2).all(|i| a.exponents[i].abs() <= 4.0 * a.std_error[i]),
+            "{:?} {:?}",
+            a.exponents,
+            a.std_error
+        );
+    }
     let periods = [0.5, 0.8].map(|theta| {
         let mut one = Rate::new(0, Activation::Tanh, vec![1.0; 2]);
         rotation(&mut one, 1.5, theta);
@@ -217,4 +233,20 @@ fn a_multiple_of_the_period_is_divided_and_a_fixed_point_is_refused() {
         refine(&Map::new(Henon::default()), &[0.1, 0.1], 4.0, &[], 1e-10).unwrap_err(),
         Error::NoPhase
     );
+}
+
+#[test]
+fn a_stiff_cycle_is_one_and_keeps_its_exponent() {
+    // Time constants 1 : 200. By Liouville the two exponents of a planar cycle sum to the mean trace of the Jacobian: scipy's
+    // DOP853 at 1e-11 gives -0.78594, the logarithm of the multiplier being -530.
+    let mut cell = Rate::new(0, Activation::Tanh, vec![1.0, 200.0]);
+    cell.params_mut().mat_mut(1).copy_from(Mat::from_fn(2, 2, |i, j| [[3.0, -2.0], [2.5, 0.0]][i][j]));
+    let system = Flow::new(cell, 0.05);
+    let initial = Mat::from_fn(2, 4, |i, j| [[0.5, 0.1], [-0.5, 0.3], [1.5, 0.8], [0.1, -0.9]][j][i]);
+    let found = survey(&system, initial.as_ref(), &[], &Options::default()).unwrap();
+    assert_eq!((found.cycles.len(), found.cycles[0].members.len()), (1, 4), "{:?}", found.fates);
+    let cycle = &found.cycles[0].cycle;
+    assert!((cycle.period.value - 674.870_958).abs() < 1e-5, "{:?}", cycle.period);
+    let other = cycle.multipliers[1 - cycle.tangent.unwrap().index].exponent;
+    assert!((other.value + 0.785_94).abs() < 1e-5 && other.std_error < 1e-5, "{other:?}");
 }

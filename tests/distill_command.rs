@@ -324,3 +324,37 @@ fn somebody_elses_tables() {
         distill(&place, &[&table[..], &more].concat(), status, &words);
     }
 }
+
+/// What the errors about a weight file advise can be said of a teacher too.
+#[test]
+fn a_teacher_is_understood_as_analyze_would() {
+    let place = Place::new("distill-spec");
+    let rows: Vec<Vec<f64>> = noise(400, 0.5, 44).chunks(2).map(<[f64]>::to_vec).collect();
+    let inputs = place.write("inputs.csv", csv(&["a", "b"], &rows));
+    let (u, w) = (noise(8, 0.5, 45), noise(16, 0.4, 46));
+    let turned = |m: &[f64], n: usize| (0..m.len()).map(|k| m[k % n * (m.len() / n) + k / n]).collect();
+    let columns = place
+        .save("columns.safetensors", &[tensor("W", &[4, 4], w.clone()), tensor("U", &[4, 2], u.clone())]);
+    let lies = [tensor("W", &[4, 4], turned(&w, 4)), tensor("U", &[2, 4], turned(&u, 4))];
+    let lies = place.save("rows.safetensors", &lies);
+    let map = ["--inputs", &*inputs, "--map", "w_rec=W,w_in=U", "--projection", "units", "--scale", "none"];
+    let student = |file: &str, more: &[&str]| {
+        distill(&place, &[&["radd", file][..], &map, more].concat(), 0, &[]);
+        found(&place)
+    };
+    let rate = ["--cell", "rate", "--tau", "2", "--dt", "0.5", "--euler"];
+    let (right, same) =
+        (student(&columns, &rate), student(&lies, &[&rate[..], &["--vectors", "row"]].concat()));
+    assert_eq!(right["a"], same["a"]);
+    let cell = ["--cell", "cornn", "--map", "w_rec=W,w_vel=W,w_in=U", "--inputs", &*inputs];
+    distill(&place, &[&["radd", &*columns][..], &cell].concat(), 3, &["--constants"]);
+    let given = ["--constants", "epsilon=2,gamma=1,dt=0.1"];
+    distill(&place, &[&["radd", &*columns][..], &cell, &given].concat(), 0, &[]);
+
+    let gates = [tensor("W", &[4, 12], noise(48, 0.4, 47)), tensor("U", &[2, 12], noise(24, 0.4, 48))];
+    let gates = place.save("gates.safetensors", &gates);
+    let gru = [&["radd", &*gates, "--cell", "gru"][..], &map].concat();
+    distill(&place, &gru, 3, &["say --gates r,z,n or --gates z,r,n"]);
+    distill(&place, &[&gru[..], &["--gates", "z,r,n", "--reset-before"]].concat(), 0, &[]);
+    distill(&place, &[&gru[..], &["--gates", "z,r"]].concat(), 2, &["--gates z,r: expected r, z, n"]);
+}

@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{Place, Ran, golden, report, violations};
+use common::{Place, Ran, golden, noise, report, tensor, violations};
 use nullcline::inference::gaussian::ensemble::{Ensemble, Truth};
-use nullcline::io::tensors::{Tensor, read, write_npy};
+use nullcline::io::tensors::{Tensor, read, write_npy, write_npz};
 use nullcline::linalg::random::{Use, stream};
 use serde_json::Value;
 use std::fmt::Write;
@@ -321,4 +321,38 @@ fn bad_input_is_refused_or_answered() {
     infer(&place, &[&table, "--folds", "1"], 2, &["--folds 1"]);
     infer(&place, &[&table, "--penalty", "l3"], 2, &["--penalty l3"]);
     infer(&place, &[&table, "--folds", "0", "--scale", "variances", "--at", "2", "--edges", "1"], 0, &[]);
+}
+
+#[test]
+fn of_a_covariance_the_chosen_variables_are_taken() {
+    let place = Place::new("infer-chosen");
+    let table = "name,a,b,c\na,2,0.5,0.3\nb,0.5,1,-0.2\nc,0.3,-0.2,3\n";
+    let (whole, part) = (place.write("whole.csv", table), place.write("part.csv", "a,c\n2,0.3\n0.3,3\n"));
+    let one = |file: &str, more: &[&str]| {
+        let common = [file, "--covariance", "--samples", "50"];
+        infer(&place, &[&common[..], more].concat(), 0, &[]);
+        place.summary("out")["modules"]["gaussian"].clone()
+    };
+    assert_eq!(one(&whole, &["--units", "c,a"]), one(&part, &[]));
+    let covariance = [&*whole, "--covariance", "--samples", "50"];
+    for (more, status, words) in [
+        (["--units", "x*"], 3, "--units x*: no such column; the columns are `a`, `b`, `c`"),
+        (["--units", "b"], 3, "one variable"),
+        (["--trial", "a"], 2, "--trial goes with samples"),
+        (["--time", "a"], 2, "--time goes with samples"),
+        (["--targets", "a"], 2, "--targets goes with samples"),
+        (["--missing", "drop-rows"], 2, "--missing goes with samples"),
+    ] {
+        infer(&place, &[&covariance[..], &more].concat(), status, &[words]);
+    }
+}
+
+#[test]
+fn an_archive_is_known_by_its_content() {
+    let place = Place::new("infer-content");
+    let array = |name: &str, index: u64| tensor(name, &[20, 2], noise(40, 1.0, index));
+    write_npz(&place.0.join("data.bin"), &[array("first", 1), array("second", 2)]).unwrap();
+    let file = place.path("data.bin");
+    infer(&place, &[&file], 3, &["name the activity with --units NAME"]);
+    infer(&place, &[&file, "--units", "second", "--folds", "0"], 0, &[]);
 }

@@ -207,3 +207,46 @@ fn damaged_zip_data_fail_their_checksum() {
     let error = tensors::read(&write("checksum.npz", &bytes)).unwrap_err();
     assert!(matches!(error.kind(), Problem::Damaged { .. }), "{error}");
 }
+
+/// An npy of `rows` records of `width` bytes, described by `descr`.
+fn records(descr: &str, rows: usize, width: usize) -> Vec<u8> {
+    let header = format!("{{'descr': {descr}, 'fortran_order': False, 'shape': ({rows},), }}\n");
+    let length = u32::try_from(header.len()).unwrap().to_le_bytes();
+    let values = (0..rows * width / 8).flat_map(|i| (i as f64).to_le_bytes());
+    [b"\x93NUMPY\x02\x00".to_vec(), length.to_vec(), header.into_bytes(), values.collect()].concat()
+}
+
+#[test]
+fn damaged_records_and_times_fail_their_checksum_too() {
+    for (name, descr, width) in [("records", "[('a', '<f8'), ('b', '<f8')]", 16), ("times", "'<M8[ns]'", 8)] {
+        let path = write(&format!("{name}.npz"), b"");
+        let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+        let stored =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        zip.start_file("x.npy", stored).unwrap();
+        std::io::Write::write_all(&mut zip, &records(descr, 8, width)[..]).unwrap();
+        zip.finish().unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        let at = bytes.windows(8).position(|w| w == 7f64.to_le_bytes()).unwrap();
+        bytes[at] ^= 1;
+        let error = table::read(&write(&format!("{name}.npz"), &bytes), &ReadTable::default()).unwrap_err();
+        assert!(matches!(error.kind(), Problem::Damaged { .. }), "{name}: {error}");
+    }
+}
+
+#[test]
+fn records_make_no_columns_without_bytes_and_no_names_without_end() {
+    let empty = "[('a', '<f8'), ('none', 'S0', (1000000000000,)), ('b', '<f8')]";
+    let table =
+        table::read(&write("empty_items.npy", &records(empty, 3, 16)), &ReadTable::default()).unwrap();
+    assert_eq!(table.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(table.numbers("b").unwrap(), [1.0, 3.0, 5.0]);
+    let inner: String = (0..10_000).map(|k| format!("('{k}', 'i1'), ")).collect();
+    let long = "n".repeat(10_000);
+    let (nested, items) = (format!("[('{long}', [{inner}])]"), format!("[('{long}', 'i1', (10000,))]"));
+    for descr in [nested, items] {
+        let path = write("long_names.npy", &records(&descr, 10_000, 10_000));
+        let error = table::schema(&path, None).unwrap_err();
+        assert!(error.to_string().contains("too many names"), "{error}");
+    }
+}

@@ -76,3 +76,44 @@ fn flows_come_to_rest_on_kinks_with_the_rate_of_their_orbit() {
     let found = run(&Flow::new(cell, 0.05), &[1.0, 0.6]);
     assert!((first(&found, Kind::FixedPoint) + 1.0).abs() < 1e-7, "{:?}", found.attractors[0].exponents);
 }
+
+#[test]
+fn a_unit_near_its_kink_and_not_at_it_has_its_own_piece() {
+    // The second unit is off by 1e-9 around (1, 0): the slope of the first, and zero.
+    let found = run(&map(&[0.5, 0.0, 0.0, 0.9], &[0.5, -1e-9]), &[1.2, 1.0]);
+    assert!(
+        (first(&found, Kind::FixedPoint) - 0.5f64.ln()).abs() < 1e-12,
+        "{:?}",
+        found.attractors[0].exponents
+    );
+    assert!(found.attractors[0].exponents[1].is_infinite(), "{:?}", found.attractors[0].exponents);
+}
+
+#[test]
+fn a_rest_on_a_kink_beside_a_motion_has_batches_of_any_length() {
+    let options = Options { batch: 100, ..Options::default() };
+    // From 0 nothing moves; elsewhere the tent-like pair never rests.
+    let system = map(&[0.0, 1.0, -1.0, 0.0], &[0.0, 0.0]);
+    let initial = Mat::from_fn(2, 2, |i, j| if j == 0 { 0.0 } else { 0.5 + i as f64 });
+    assert!(lyapunov(&system, initial.as_ref(), &Drive::Constant(&[]), &options, &|_| ()).is_ok());
+}
+
+#[test]
+fn an_orbit_that_only_just_leaves_is_not_followed_for_ever() {
+    // 1 - 5e-10: a time constant of two thousand million steps.
+    let begin = std::time::Instant::now();
+    let found = run(&map(&[1.0 - 5e-10], &[0.0]), &[1.0]);
+    assert!(begin.elapsed().as_secs() < 20, "{:?} {:?}", begin.elapsed(), found.warnings);
+}
+
+#[test]
+fn orbits_that_come_to_a_kink_on_different_ways_are_told() {
+    // Along (1, 0) the state halves, along (0, 1) a fifth goes.
+    let system = map(&[0.5, 0.0, 0.0, 0.8], &[0.0, 0.0]);
+    let initial = Mat::from_fn(2, 2, |i, j| f64::from(u8::from(i == j)));
+    let found =
+        lyapunov(&system, initial.as_ref(), &Drive::Constant(&[]), &Options::default(), &|_| ()).unwrap();
+    assert!((first(&found, Kind::FixedPoint) - 0.8f64.ln()).abs() < 1e-12);
+    let said = |w: &&String| w.contains("1 of 2 have a smaller first exponent") && w.contains("-0.6931");
+    assert_eq!(found.warnings.iter().filter(said).count(), 1, "{:?}", found.warnings);
+}

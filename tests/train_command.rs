@@ -143,13 +143,15 @@ fn a_divergence_has_status_4_says_where_and_leaves_nothing() {
 #[test]
 fn wrong_commands_have_status_2_and_name_what_is_wrong() {
     let place = Place::new("train-wrong");
-    let cases: [(&str, &[&str], &str); 17] = [
+    let cases: [(&str, &[&str], &str); 19] = [
         ("juggling", &[], "`juggling`: not known, expected one of copy-memory"),
         ("sine", &["--cell", "perceptron"], "--cell perceptron: expected vanilla, gru, lstm"),
         ("sine", &["--init", "zeros"], "--init zeros: expected default, orthogonal, identity, pta"),
         ("sine", &["--units", "0"], "expected at least one layer and one unit"),
         ("sine", &["--units", "7", "--init", "pta"], "expected an even number"),
         ("sine", &["--cell", "gru", "--activation", "relu"], "--activation has no meaning for --cell gru"),
+        ("sine", &["--vectors", "row"], "unexpected argument '--vectors'"),
+        ("sine", &["--cell", "gru", "--gates", "z,r,n"], "unexpected argument '--gates'"),
         ("sine", &["--bits", "3"], "bits"),
         ("flip-flop", &["--bits", "0"], "bits 0, expected 1 to 1000"),
         ("sine", &["--epochs", "0"], "--epochs 0: expected at least 1"),

@@ -95,20 +95,12 @@ pub(super) struct RunArguments {
 #[derive(Args, Default)]
 #[command(next_help_heading = "Networks")]
 pub(super) struct NetworkArguments {
-    /// Cell, where the names do not tell: vanilla, gru, lstm, rate, current, antisymmetric,
-    /// gated_antisymmetric, cornn or lipschitz
-    #[arg(long, value_name = "NAME")]
-    pub cell: Option<String>,
-    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME, a sum as b=NAME+NAME; m=NAME,n=NAME
-    /// of a low-rank network, whose W is m n^T / N; of a coRNN's velocities w_vel=NAME, of a Lipschitz network's
-    /// linear part w_lin=NAME
-    #[arg(long, value_name = "ROLE=NAME,..")]
-    pub map: Option<String>,
     #[command(flatten)]
-    pub given: CellConstants,
-    /// Which network of a file that holds several
+    pub weights: WeightFile,
+    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: the
+    /// file's, or tanh]
     #[arg(long, value_name = "NAME")]
-    pub prefix: Option<String>,
+    pub activation: Option<String>,
     /// Table of inputs: a row a time step, a column an input
     #[arg(long, value_name = "TABLE")]
     pub inputs: Option<PathBuf>,
@@ -153,13 +145,35 @@ pub(super) struct NetworkArguments {
     pub terminal: Option<PathBuf>,
 }
 
+/// How to understand a weight file; of its nonlinearity every command speaks by itself.
+#[derive(Args, Default)]
+pub(super) struct WeightFile {
+    /// Cell, where the names do not tell: vanilla, gru, lstm, rate, current, antisymmetric,
+    /// gated_antisymmetric, cornn or lipschitz
+    #[arg(long, value_name = "NAME")]
+    pub cell: Option<String>,
+    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME, a sum as b=NAME+NAME; m=NAME,n=NAME
+    /// of a low-rank network, whose W is m n^T / N; of a coRNN's velocities w_vel=NAME, of a Lipschitz network's
+    /// linear part w_lin=NAME
+    #[arg(long, value_name = "ROLE=NAME,..")]
+    pub map: Option<String>,
+    #[command(flatten)]
+    pub given: CellConstants,
+    /// How vectors multiply the stored weights: column (W h, as in PyTorch) or row (h W, as in Keras and JAX)
+    /// [default: as names and shapes show]
+    #[arg(long, value_name = "WHICH")]
+    pub vectors: Option<String>,
+    /// Gates in the order of the file, as z,r,n or i,f,g,o [default: as names show]
+    #[arg(long, value_name = "G1,G2,..")]
+    pub gates: Option<String>,
+    /// Which network of a file that holds several
+    #[arg(long, value_name = "NAME")]
+    pub prefix: Option<String>,
+}
+
 /// What the weights of a cell do not tell.
 #[derive(Args, Default)]
 pub(super) struct CellConstants {
-    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: the
-    /// file's, or tanh]
-    #[arg(long, value_name = "NAME")]
-    pub activation: Option<String>,
     /// Time constant of a rate or current network [default: the file's, or 1]
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub tau: Option<f64>,
@@ -176,13 +190,6 @@ pub(super) struct CellConstants {
     /// GRU with its reset gate before the recurrent product (PyTorch's is after)
     #[arg(long)]
     pub reset_before: bool,
-    /// How vectors multiply the stored weights: column (W h, as in PyTorch) or row (h W, as in Keras and JAX)
-    /// [default: as names and shapes show]
-    #[arg(long, value_name = "WHICH")]
-    pub vectors: Option<String>,
-    /// Gates in the order of the file, as z,r,n or i,f,g,o [default: as names show]
-    #[arg(long, value_name = "G1,G2,..")]
-    pub gates: Option<String>,
 }
 
 #[derive(Args, Default)]

@@ -1,6 +1,6 @@
 //! Arguments to a checked configuration, once.
 
-use super::args::{AnalysisArguments, Analyze, NetworkArguments, RecordingArguments};
+use super::args::{AnalysisArguments, Analyze, NetworkArguments, RecordingArguments, WeightFile};
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
 use crate::pipeline::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
@@ -56,7 +56,7 @@ pub(super) fn activation(option: &str, name: &str) -> Result<Activation, String>
         .ok_or_else(|| format!("{option} {name}: expected tanh, relu, sigmoid or identity"))
 }
 
-pub(super) fn cell(name: &str) -> Result<CellKind, String> {
+fn cell(name: &str) -> Result<CellKind, String> {
     let names = CellKind::ALL.map(CellKind::name).join(", ");
     CellKind::parse(name).ok_or_else(|| format!("--cell {name}: expected one of {names}"))
 }
@@ -66,7 +66,7 @@ fn vectors(name: &str) -> Result<Vectors, String> {
 }
 
 /// ROLE=NAME pairs of `--map`.
-pub(super) fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> {
+fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> {
     let pair = |p: &str| {
         let (role, name) = p.split_once('=').ok_or_else(|| format!("--map {p}: expected ROLE=NAME"))?;
         Ok((role.trim().to_owned(), name.trim().to_owned()))
@@ -74,18 +74,33 @@ pub(super) fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> 
     pairs.map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect())
 }
 
+/// What is said of a weight file.
+pub(super) fn spec(w: WeightFile, activation: Option<Activation>) -> Result<Spec, String> {
+    positive("--tau", w.given.tau)?;
+    positive("--dt", w.given.dt)?;
+    Ok(Spec {
+        cell: w.cell.as_deref().map(cell).transpose()?,
+        map: map(w.map.as_deref())?,
+        activation,
+        tau: w.given.tau,
+        dt: w.given.dt,
+        euler: w.given.euler,
+        constants: constants(w.given.constants.as_deref())?,
+        reset_before: w.given.reset_before,
+        prefix: w.prefix,
+        vectors: w.vectors.as_deref().map(vectors).transpose()?,
+        gates: w.gates.map(|g| g.split(',').map(|g| g.trim().to_lowercase()).collect()),
+    })
+}
+
 fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
-    let cell = n.cell.as_deref().map(cell).transpose()?;
-    let activation = n.given.activation.map(|f| activation("--activation", &f)).transpose()?;
-    let map = map(n.map.as_deref())?;
+    let activation = n.activation.map(|f| activation("--activation", &f)).transpose()?;
     let number = |v: &str| match v.trim().parse::<f64>() {
         Ok(x) if x.is_finite() => Ok(x),
         _ => Err(format!("--input: `{v}` is not a finite number")),
     };
     let input =
         n.input.as_deref().map(|list| list.split(',').map(number).collect::<Result<_, _>>()).transpose()?;
-    positive("--tau", n.given.tau)?;
-    positive("--dt", n.given.dt)?;
     positive("--tol", n.tol)?;
     positive("--slow-threshold", n.slow_threshold)?;
     positive("--noise", n.noise)?;
@@ -102,19 +117,7 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
         }
     }
     Ok(NetworkSettings {
-        spec: Spec {
-            cell,
-            map,
-            activation,
-            tau: n.given.tau,
-            dt: n.given.dt,
-            euler: n.given.euler,
-            constants: constants(n.given.constants.as_deref())?,
-            reset_before: n.given.reset_before,
-            prefix: n.prefix,
-            vectors: n.given.vectors.as_deref().map(vectors).transpose()?,
-            gates: n.given.gates.map(|g| g.split(',').map(|g| g.trim().to_lowercase()).collect()),
-        },
+        spec: spec(n.weights, activation)?,
         inputs: n.inputs,
         input,
         initial: n.initial,

@@ -8,6 +8,7 @@ mod progress;
 mod study;
 mod train;
 
+use crate::pipeline::{Error, Observer, Outcome};
 use args::{Arguments, Command};
 use clap::Parser;
 use std::io::{IsTerminal, Write};
@@ -54,7 +55,7 @@ fn print(text: &str) -> u8 {
     0
 }
 
-fn fail(error: &crate::pipeline::Error) -> u8 {
+fn fail(error: &Error) -> u8 {
     say(&format!("error: {error}"));
     error.exit_status()
 }
@@ -68,30 +69,32 @@ fn threads(count: Option<usize>) -> Result<(), String> {
     pool.map_err(|e| format!("--threads {n}: {e}"))
 }
 
-fn analyze(a: args::Analyze) -> u8 {
-    let (quiet, count) = (a.run.quiet, a.run.threads);
-    let config = match threads(count).and_then(|()| check::config(a)) {
+/// Runs a command that writes a report, and tells of it: `threads` first, then the configuration, then the work.
+fn carry_out<C>(
+    (quiet, count): (bool, Option<usize>),
+    config: impl FnOnce() -> Result<C, Error>,
+    act: impl FnOnce(&C, &dyn Observer) -> Result<Outcome, Error>,
+) -> u8 {
+    let config = match threads(count).map_err(Error::Config).and_then(|()| config()) {
         Ok(config) => config,
-        Err(message) => {
-            say(&format!("error: {message}"));
-            return 2;
-        }
+        Err(e) => return fail(&e),
     };
     let bars = progress::Bars::new(!quiet && std::io::stderr().is_terminal());
-    match crate::pipeline::analyze(&config, &bars) {
-        Err(e) => {
-            bars.clear();
-            fail(&e)
-        }
-        Ok(outcome) => {
-            bars.clear();
-            report(&outcome, quiet)
-        }
+    let outcome = act(&config, &bars);
+    bars.clear();
+    match outcome {
+        Err(e) => fail(&e),
+        Ok(outcome) => report(&outcome, quiet),
     }
 }
 
+fn analyze(a: args::Analyze) -> u8 {
+    let run = (a.run.quiet, a.run.threads);
+    carry_out(run, || check::config(a).map_err(Error::Config), |c, o| crate::pipeline::analyze(c, o))
+}
+
 /// Says what was found and where the page is.
-fn report(outcome: &crate::pipeline::Outcome, quiet: bool) -> u8 {
+fn report(outcome: &Outcome, quiet: bool) -> u8 {
     for w in &outcome.warnings {
         say(&format!("warning: {w}"));
     }

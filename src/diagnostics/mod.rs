@@ -3,6 +3,7 @@
 pub mod dynamics;
 pub mod geometry;
 pub mod regression;
+pub mod student;
 
 /// A number with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! Ordinary least squares with standard errors and p-values.
 
-use super::geometry::student::widening;
+use super::student::widening;
+use crate::linalg::power;
 use faer::Mat;
 use faer::linalg::solvers::Solve;
 use statrs::function::beta::beta_reg;
@@ -258,11 +259,6 @@ pub struct LeavingOut {
 /// As those.
 pub fn least_squares(y: &[f64], x: &[&[f64]], intercept: bool) -> Result<Regression, Error> {
     Design::new(x, intercept)?.fit(y)
-}
-
-/// The power of two at or below `v`, within a range that keeps quotients by it finite; one for zero.
-fn power(v: f64) -> f64 {
-    if v > 0.0 && v.is_finite() { v.log2().floor().clamp(-1000.0, 1000.0).exp2() } else { 1.0 }
 }
 
 fn square(v: &[f64]) -> f64 {

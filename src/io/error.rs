@@ -220,7 +220,7 @@ fn unpickled(shape: &[usize]) -> &'static str {
 }
 
 /// At most a dozen names, so that a message stays readable.
-fn listed(names: &[String]) -> String {
+pub(crate) fn listed(names: &[String]) -> String {
     let mut text = names.iter().take(12).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     if names.len() > 12 {
         text.push_str(&format!(", ... ({} in all)", names.len()));

@@ -9,6 +9,8 @@ use super::literal::Literal;
 const FORMAT: &str = "npy";
 /// No honest header is longer.
 const LARGEST_HEADER: u64 = 1 << 20;
+/// Long names around many fields, or of fields of many items, could make names without end.
+const LONGEST_NAMES: usize = 1 << 26;
 
 /// What an array's items are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +99,7 @@ impl Header {
         let damaged = |detail: &str| Problem::damaged(FORMAT, place.as_str(), detail);
         let header = Literal::parse(&text).ok_or_else(|| damaged("no Python dictionary"))?;
         let element = element(header.get("descr").ok_or_else(|| damaged("no `descr`"))?)
-            .ok_or_else(|| damaged("a `descr` that is no dtype"))?;
+            .ok_or_else(|| damaged("a `descr` that is no dtype, or one of too many names"))?;
         let fortran_order = match header.get("fortran_order") {
             Some(Literal::Bool(order)) => *order,
             Some(Literal::Whole(order @ 0..=1)) => *order == 1,
@@ -136,13 +138,13 @@ impl Header {
     /// The error for data that end after `items` items, or fail otherwise.
     pub(crate) fn ended(&self, array: &str, items: usize, source: io::Error) -> Problem {
         let place = format!("array `{array}`");
-        let Element::Number { dtype, .. } = self.element else { return self.not_numbers(array) };
+        let Some(width) = self.element.width() else { return self.not_numbers(array) };
         match source.kind() {
             io::ErrorKind::UnexpectedEof => Problem::Truncated {
                 format: FORMAT,
                 place,
-                found: (items * dtype.width()) as u64,
-                expected: (self.count * dtype.width()) as u64,
+                found: items.saturating_mul(width) as u64,
+                expected: self.count.saturating_mul(width) as u64,
             },
             _ => Problem::read(FORMAT, &place, source),
         }
@@ -194,6 +196,14 @@ impl Element {
     }
 }
 
+/// The characters of a text of four-byte characters, without the zeros at its end; none where there is no such character.
+pub(crate) fn characters(bytes: &[u8], big_endian: bool) -> impl Iterator<Item = Option<char>> {
+    let code = move |c: &[u8; 4]| if big_endian { u32::from_be_bytes(*c) } else { u32::from_le_bytes(*c) };
+    let codes = bytes.as_chunks::<4>().0;
+    let end = codes.iter().rposition(|c| code(c) != 0).map_or(0, |last| last + 1);
+    codes[..end].iter().map(move |c| char::from_u32(code(c)))
+}
+
 fn shape(literal: &Literal) -> Option<Vec<usize>> {
     match literal {
         Literal::Row(sizes) => sizes.iter().map(Literal::size).collect(),
@@ -227,9 +237,10 @@ fn element(literal: &Literal) -> Option<Element> {
     }
 }
 
-/// Fields, those in fields by their joined names; padding has no name and is passed over.
+/// Fields, those in fields by their joined names; padding has no name, what has no bytes no values: both are passed
+/// over. None if all columns' names together are longer than [`LONGEST_NAMES`].
 fn structured(literals: &[Literal]) -> Option<Element> {
-    let (mut fields, mut offset) = (Vec::new(), 0usize);
+    let (mut fields, mut offset, mut left) = (Vec::new(), 0usize, LONGEST_NAMES);
     for literal in literals {
         let [name, descr, ..] = literal.row()? else { return None };
         // A title may stand before the name.
@@ -246,16 +257,24 @@ fn structured(literals: &[Literal]) -> Option<Element> {
             return Some(Element::Object);
         }
         let width = element.width()?;
-        match &element {
-            _ if name.is_empty() => {}
+        let named = |f: &Field| f.name.len().checked_add(name.len() + 1)?.checked_mul(f.items.unwrap_or(1));
+        match element {
+            _ if name.is_empty() || width == 0 => {}
             Element::Structured { fields: inner, .. } if items.is_none() => {
-                fields.extend(inner.iter().map(|f| Field {
-                    name: format!("{name}.{}", f.name),
-                    offset: offset + f.offset,
-                    ..f.clone()
-                }))
+                for f in inner {
+                    left = left.checked_sub(named(&f)?)?;
+                    let (name, offset) = (format!("{name}.{}", f.name), offset.checked_add(f.offset)?);
+                    fields.push(Field { name, offset, ..f });
+                }
             }
-            _ => fields.push(Field { name: name.into(), offset, element, items }),
+            element => {
+                let inside = match &element {
+                    Element::Structured { fields, .. } => fields.iter().map(|f| f.name.len()).sum(),
+                    _ => 0,
+                };
+                left = left.checked_sub((name.len() + inside + 1).checked_mul(items.unwrap_or(1))?)?;
+                fields.push(Field { name: name.into(), offset, element, items });
+            }
         }
         offset = offset.checked_add(width.checked_mul(items.unwrap_or(1))?)?;
     }

@@ -50,54 +50,50 @@ pub(crate) fn family(path: &Path) -> Result<Family, Error> {
     })
 }
 
+/// First bytes of a format.
+const MAGIC: &[(&[u8], Family)] = &[
+    (b"PAR1", Family::Parquet),
+    (b"ARROW1", Family::ArrowFile),
+    (b"\xff\xff\xff\xff", Family::ArrowStream),
+    (b"\x93NUMPY", Family::Npy),
+    (b"PK\x03\x04", Family::Zip),
+    (b"PK\x05\x06", Family::Zip),
+    (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
+    (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
+    (b"MATLAB 5.0", Family::Foreign("a MATLAB file", advice::MATLAB)),
+    (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (HDF5)", advice::MATLAB_73)),
+    (
+        b"GGUF",
+        Family::Foreign("a GGUF file", "save the weights as safetensors from the framework that made them"),
+    ),
+    (b"CDF\x01", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
+    (b"CDF\x02", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
+    (b"version https://git-lfs.github.com", POINTER),
+    (b"version https://hawser.github.com", POINTER),
+    (
+        b"/annex/objects/",
+        Family::Foreign("a git-annex pointer, not the file itself", "fetch the file: git annex get"),
+    ),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        Family::Foreign("an Excel 97 workbook (.xls)", "save the sheet as CSV"),
+    ),
+    (b"SQLite format 3\0", Family::Foreign("an SQLite database", "export the table as CSV")),
+    (b"%PDF-", Family::Foreign("a PDF", "read the file that it was made from")),
+    (b"RDX", Family::Foreign("an R workspace", "write the table with write.csv(x, file, row.names = FALSE)")),
+    (b"\x1f\x8b", Family::Foreign("a gzip archive", "unpack it first: gunzip")),
+    (b"\x28\xb5\x2f\xfd", Family::Foreign("a zstd archive", "unpack it first: unzstd")),
+    (b"BZh", Family::Foreign("a bzip2 archive", "unpack it first: bunzip2")),
+    (b"\xfd7zXZ\0", Family::Foreign("an xz archive", "unpack it first: unxz")),
+    (b"7z\xbc\xaf", Family::Foreign("a 7z archive", "unpack it first")),
+    (b"Rar!", Family::Foreign("a rar archive", "unpack it first")),
+    (b"\x78\x9c", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
+    (b"\x78\x5e", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
+    (b"\xff\xfe", Family::Foreign("UTF-16 text", "save it as UTF-8")),
+    (b"\xfe\xff", Family::Foreign("UTF-16 text", "save it as UTF-8")),
+];
+
 fn by_content(head: &[u8]) -> Family {
-    const MAGIC: &[(&[u8], Family)] = &[
-        (b"PAR1", Family::Parquet),
-        (b"ARROW1", Family::ArrowFile),
-        (b"\xff\xff\xff\xff", Family::ArrowStream),
-        (b"\x93NUMPY", Family::Npy),
-        (b"PK\x03\x04", Family::Zip),
-        (b"PK\x05\x06", Family::Zip),
-        (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
-        (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
-        (b"MATLAB 5.0", Family::Foreign("a MATLAB file", advice::MATLAB)),
-        (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (HDF5)", advice::MATLAB_73)),
-        (
-            b"GGUF",
-            Family::Foreign(
-                "a GGUF file",
-                "save the weights as safetensors from the framework that made them",
-            ),
-        ),
-        (b"CDF\x01", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
-        (b"CDF\x02", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
-        (b"version https://git-lfs.github.com", POINTER),
-        (b"version https://hawser.github.com", POINTER),
-        (
-            b"/annex/objects/",
-            Family::Foreign("a git-annex pointer, not the file itself", "fetch the file: git annex get"),
-        ),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            Family::Foreign("an Excel 97 workbook (.xls)", "save the sheet as CSV"),
-        ),
-        (b"SQLite format 3\0", Family::Foreign("an SQLite database", "export the table as CSV")),
-        (b"%PDF-", Family::Foreign("a PDF", "read the file that it was made from")),
-        (
-            b"RDX",
-            Family::Foreign("an R workspace", "write the table with write.csv(x, file, row.names = FALSE)"),
-        ),
-        (b"\x1f\x8b", Family::Foreign("a gzip archive", "unpack it first: gunzip")),
-        (b"\x28\xb5\x2f\xfd", Family::Foreign("a zstd archive", "unpack it first: unzstd")),
-        (b"BZh", Family::Foreign("a bzip2 archive", "unpack it first: bunzip2")),
-        (b"\xfd7zXZ\0", Family::Foreign("an xz archive", "unpack it first: unxz")),
-        (b"7z\xbc\xaf", Family::Foreign("a 7z archive", "unpack it first")),
-        (b"Rar!", Family::Foreign("a rar archive", "unpack it first")),
-        (b"\x78\x9c", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
-        (b"\x78\x5e", Family::Foreign("zlib-compressed data, as joblib writes them", advice::JOBLIB)),
-        (b"\xff\xfe", Family::Foreign("UTF-16 text", "save it as UTF-8")),
-        (b"\xfe\xff", Family::Foreign("UTF-16 text", "save it as UTF-8")),
-    ];
     if let Some((_, family)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return *family;
     }
@@ -106,13 +102,7 @@ fn by_content(head: &[u8]) -> Family {
         return Family::Foreign("an HDF5 file", advice::HDF5);
     }
     if head.get(257..262) == Some(b"ustar") {
-        return match [&b"storages\0"[..], b"tensors\0", b"pickle\0", b"sys_info\0"]
-            .iter()
-            .any(|n| head.starts_with(n))
-        {
-            true => Family::Foreign("a tar archive of PyTorch 0.1", advice::TAR),
-            false => Family::Foreign("a tar archive", "unpack it first"),
-        };
+        return tar(head);
     }
     match head {
         [0x80, 1..=5, ..] if contains(head, b"joblib.numpy_pickle") => {
@@ -138,6 +128,14 @@ fn by_content(head: &[u8]) -> Family {
         [b'{', ..] => Family::Foreign("JSON", advice::JSON),
         _ if !head.contains(&0) => Family::Text,
         _ => Family::Unknown,
+    }
+}
+
+fn tar(head: &[u8]) -> Family {
+    let pytorch = [&b"storages\0"[..], b"tensors\0", b"pickle\0", b"sys_info\0"];
+    match pytorch.iter().any(|name| head.starts_with(name)) {
+        true => Family::Foreign("a tar archive of PyTorch 0.1", advice::TAR),
+        false => Family::Foreign("a tar archive", "unpack it first"),
     }
 }
 

@@ -88,6 +88,12 @@ pub fn parts_mut<const K: usize, T>(mut v: &mut [T], n: usize) -> [&mut [T]; K] 
     })
 }
 
+/// The power of two at or below `v`, within a range that keeps quotients by it finite: a unit that costs no digit. One for zero and
+/// for what is not finite.
+pub fn power(v: f64) -> f64 {
+    if v > 0.0 && v.is_finite() { v.log2().floor().clamp(-1000.0, 1000.0).exp2() } else { 1.0 }
+}
+
 /// Euclidean norm of a vector.
 pub fn norm<T: Real>(v: &[T]) -> f64 {
     v.iter().map(|v| v.to_f64().powi(2)).sum::<f64>().sqrt()

@@ -8,6 +8,8 @@ use faer::{Accum, Mat, MatRef};
 
 /// Sweeps through the factors after which what has not parted stays in one block.
 const SWEEPS: usize = 120;
+/// Nats between two moduli that may stay in one block.
+const ALIKE: f64 = 3.0;
 /// Coupling below which two blocks count as parted.
 const PARTED: f64 = 1e-13;
 
@@ -54,7 +56,10 @@ pub fn product_eigenvalues(factors: &[Mat<f64>]) -> Option<(Vec<LogEigenvalue>, 
             triangles.push(r);
         }
         gemm(turn.as_mut(), Accum::Replace, start.transpose(), q.as_ref());
-        if blocks(turn.as_ref()).0.iter().all(|b| b.1 - b.0 <= 2) {
+        let small = |(from, to): &(usize, usize)| {
+            to - from == 1 || to - from == 2 && alike(turn.as_ref(), &triangles, *from)
+        };
+        if blocks(turn.as_ref()).0.iter().all(small) {
             break;
         }
     }
@@ -65,6 +70,12 @@ pub fn product_eigenvalues(factors: &[Mat<f64>]) -> Option<(Vec<LogEigenvalue>, 
     }
     out.sort_by(|a, b| b.log_modulus.total_cmp(&a.log_modulus));
     Some((out, coupling))
+}
+
+/// Whether the two eigenvalues of the block at `from` are so near that none is lost beside the other.
+fn alike(turn: MatRef<f64>, triangles: &[Mat<f64>], from: usize) -> bool {
+    let pair = block_eigenvalues(turn, triangles, from, from + 2);
+    pair.is_some_and(|p| p.len() == 2 && p[0].log_modulus - p[1].log_modulus <= ALIKE)
 }
 
 /// The finest blocks [from, to) below which nothing couples, and the largest coupling left out.

@@ -3,14 +3,17 @@
 use super::order::{Order, Times, seconds};
 use super::roles::{Role, role};
 use super::{Error, RecordingSettings};
+use crate::io::error::listed;
 use crate::io::table::{
     Chunk, ColumnInfo, Kind, Schema, first_numbers, labels, match_columns, raw_label, schema, stream,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// Rows by which a column is judged to be what its name says.
 const JUDGED: usize = 2000;
+/// Rows read at a time.
+const CHUNK: usize = 1 << 14;
 /// Numbers held at most (256 MB) where rows are read in another order than the file's.
 const HELD: usize = 1 << 25;
 
@@ -45,9 +48,7 @@ impl Columns {
     pub fn choose(file: &Path, r: &RecordingSettings, array: Option<&str>) -> Result<Self, Error> {
         let schema = schema(file, array)?;
         let names = schema.names();
-        let missing = |option: &str, name: &str| {
-            Error::input(file, format!("{option} {name}: no such column; the columns are {}", listed(&names)))
-        };
+        let missing = |option: &str, name: &str| no_column(file, option, name, &names);
         let has = |name: &str| names.iter().any(|n| n == name);
         let time = r.time.as_ref().filter(|t| !has(t));
         if let Some(t) = time {
@@ -65,24 +66,17 @@ impl Columns {
         if trial.is_empty() && schema.columns[0].name == "trial" && schema.format.starts_with("np") {
             trial.push("trial".into());
         }
-        // Each pattern of a list must mean something: a mistyped name is not to be passed over.
-        let choose = |option: &str, list: &str| {
-            let parts = if has(list) { vec![list] } else { list.split(',').collect() };
-            match parts.into_iter().find(|p| match_columns(&names, p).is_empty()) {
-                None => Ok(match_columns(&names, list)),
-                Some(p) => Err(missing(option, p)),
-            }
-        };
         // In an npz, --targets may name an array of its own, which is no column of this one.
         let other = |t: &&str| array.is_some() && match_columns(&names, t).is_empty();
         let targets = match r.targets.as_deref().filter(|t| !other(t)) {
-            Some(t) => choose("--targets", t)?,
+            Some(t) => chosen(file, "--targets", t, &names)?,
             None => vec![],
         };
-        let aside = |n: &String| trial.contains(n) || Some(n) == r.time.as_ref() || targets.contains(n);
+        let of_targets: HashSet<&String> = targets.iter().collect();
+        let aside = |n: &String| trial.contains(n) || Some(n) == r.time.as_ref() || of_targets.contains(n);
         let list = r.units.as_deref().filter(|u| Some(*u) != array);
         let units: Vec<String> = match list {
-            Some(list) => choose("--units", list)?.into_iter().filter(|n| !aside(n)).collect(),
+            Some(list) => chosen(file, "--units", list, &names)?.into_iter().filter(|n| !aside(n)).collect(),
             None => names.iter().filter(|n| !aside(n)).cloned().collect(),
         };
         let mut columns = Self {
@@ -109,12 +103,14 @@ impl Columns {
         schema: &Schema,
         list: Option<&str>,
     ) -> Result<(), Error> {
-        let asked = |n: &String| list.is_some_and(|l| l == n || l.split(',').any(|p| p.trim() == n));
+        let parts = list.into_iter().flat_map(|l| l.split(',').map(str::trim).chain([l]));
+        let asked: HashSet<&str> = parts.chain(self.targets.iter().map(String::as_str)).collect();
         let (trials_given, mut said) = (!self.trial.is_empty(), vec![]);
         let before = std::mem::take(&mut self.units);
+        let units: HashSet<&String> = before.iter().collect();
         for ColumnInfo { name, kind } in &schema.columns {
-            let unit = before.contains(name);
-            let named = asked(name) || self.targets.contains(name) || self.trial.contains(name);
+            let unit = units.contains(name);
+            let named = asked.contains(name.as_str()) || self.trial.contains(name);
             if named || matches!(&self.time, Time::Named(time) if time == name) {
                 self.units.extend(unit.then(|| name.clone()));
                 continue;
@@ -179,7 +175,8 @@ impl Columns {
     }
 
     fn check(&self, file: &Path, schema: &Schema) -> Result<(), Error> {
-        for c in schema.columns.iter().filter(|c| self.units.contains(&c.name)) {
+        let units: HashSet<&String> = self.units.iter().collect();
+        for c in schema.columns.iter().filter(|c| units.contains(&c.name)) {
             let found = match &c.kind {
                 Kind::Number => continue,
                 Kind::Text => "text",
@@ -193,7 +190,10 @@ impl Columns {
             return Err(Error::input(file, message));
         }
         if self.units.is_empty() {
-            return Err(Error::input(file, "no column is left for the units"));
+            return Err(Error::input(
+                file,
+                "no column is left for the units beside --trial, --time and --targets: choose others with --units 'PATTERN'",
+            ));
         }
         Ok(())
     }
@@ -281,7 +281,7 @@ impl Columns {
     }
 
     /// What stands in a unit's column at a place where no finite number does, in words.
-    pub fn found(&self, file: &Path, array: Option<&str>, column: &str, place: usize, value: f64) -> String {
+    fn found(&self, file: &Path, array: Option<&str>, column: &str, place: usize, value: f64) -> String {
         if !value.is_nan() {
             return value.to_string();
         }
@@ -290,6 +290,24 @@ impl Columns {
             Some(text) => format!("a missing value (`{text}`)"),
             None => "a missing value".into(),
         }
+    }
+
+    /// The error at the first value that is missing, of a column at a place in the order of rows: `such` says how many there
+    /// are, `and` what leaving them out means.
+    pub fn refused(
+        &self,
+        file: &Path,
+        array: Option<&str>,
+        (column, place, value): (&str, usize, f64),
+        such: &str,
+        and: &str,
+    ) -> Error {
+        let what = self.found(file, array, column, place, value);
+        let row = self.row(place) + 1;
+        let message = format!(
+            "column `{column}`, row {row}: {what} ({such}); --missing drop-rows leaves those rows out{and}"
+        );
+        Error::input(file, message)
     }
 
     /// Whether the row at `place` continues the one before it in time.
@@ -306,24 +324,23 @@ impl Columns {
         }
     }
 
-    /// Gives the units to `f`, at most `chunk` rows at a time, in the order of rows.
+    /// Gives the units to `f`, at most [`CHUNK`] rows at a time, in the order of rows.
     ///
     /// In another order than the file's the file is read once for every 2^25 numbers.
     pub fn stream(
         &self,
         file: &Path,
         array: Option<&str>,
-        chunk: usize,
         f: &mut dyn FnMut(Chunk) -> Result<(), crate::io::error::Error>,
     ) -> Result<(), Error> {
-        let Some(rows) = &self.order.rows else { return Ok(stream(file, &self.units, array, chunk, f)?) };
+        let Some(rows) = &self.order.rows else { return Ok(stream(file, &self.units, array, CHUNK, f)?) };
         for held in rows.chunks((HELD / self.units.len().max(1)).max(1)) {
             let mut places: Vec<(usize, usize)> =
                 held.iter().enumerate().map(|(place, row)| (*row, place)).collect();
             places.sort_unstable();
             let mut columns = vec![vec![f64::NAN; held.len()]; self.units.len()];
             let (mut next, mut before) = (0, 0);
-            stream(file, &self.units, array, chunk, &mut |part| {
+            stream(file, &self.units, array, CHUNK, &mut |part| {
                 while let Some((row, place)) = places.get(next).filter(|(row, _)| *row < before + part.rows) {
                     for (all, values) in columns.iter_mut().zip(&part.columns) {
                         all[*place] = values[row - before];
@@ -333,8 +350,8 @@ impl Columns {
                 before += part.rows;
                 Ok(())
             })?;
-            for start in (0..held.len()).step_by(chunk) {
-                let end = held.len().min(start + chunk);
+            for start in (0..held.len()).step_by(CHUNK) {
+                let end = held.len().min(start + CHUNK);
                 let columns = columns.iter().map(|c| c[start..end].to_vec()).collect();
                 f(Chunk { rows: end - start, columns })?;
             }
@@ -350,7 +367,7 @@ fn times(file: &Path, array: Option<&str>, name: &str) -> Result<Vec<f64>, Error
     let schema = schema(file, array)?;
     if !schema.columns.iter().any(|c| c.name == name && c.kind == Kind::Text) {
         let mut all = Vec::new();
-        stream(file, &[name.to_owned()], array, 1 << 14, &mut |mut chunk| {
+        stream(file, &[name.to_owned()], array, CHUNK, &mut |mut chunk| {
             all.append(&mut chunk.columns[0]);
             Ok(())
         })?;
@@ -381,10 +398,18 @@ fn times(file: &Path, array: Option<&str>, name: &str) -> Result<Vec<f64>, Error
     }
 }
 
-pub(super) fn listed(names: &[String]) -> String {
-    let mut text = names.iter().take(12).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > 12 {
-        text.push_str(&format!(" and {} more", names.len() - 12));
+/// The names that the list of an option chooses, in the order of `names`.
+///
+/// Each pattern of the list must mean something: a mistyped name is not to be passed over.
+pub(super) fn chosen(file: &Path, option: &str, list: &str, names: &[String]) -> Result<Vec<String>, Error> {
+    let whole = names.iter().any(|n| n == list);
+    let parts = if whole { vec![list] } else { list.split(',').map(str::trim).collect() };
+    match parts.into_iter().find(|p| match_columns(names, p).is_empty()) {
+        None => Ok(match_columns(names, list)),
+        Some(p) => Err(no_column(file, option, p, names)),
     }
-    text
+}
+
+fn no_column(file: &Path, option: &str, name: &str, names: &[String]) -> Error {
+    Error::input(file, format!("{option} {name}: no such column; the columns are {}", listed(names)))
 }

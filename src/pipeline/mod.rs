@@ -95,13 +95,7 @@ pub fn analyze(config: &Config, observer: &dyn Observer) -> Result<Outcome, Erro
     let folder = Folder::create(&config.out, "analyze", &[&config.file])?;
     let diagnosed = match open(config)? {
         Source::Network(network) => network::diagnose(&network, config, observer)?,
-        Source::Recording { array, said } => {
-            let mut found = recording::diagnose(config, array.as_deref(), observer)?;
-            let size = |key: &str| found.input[key].as_u64();
-            let said = said.or(source::square_table(config, size("rows"), size("units")));
-            found.warnings.extend(said);
-            found
-        }
+        Source::Recording { array } => recording::diagnose(config, array.as_deref(), observer)?,
     };
     observer.start("writing the report", 0);
     let run = Run {

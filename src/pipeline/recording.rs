@@ -3,6 +3,7 @@
 use super::analyses::{self, Analyses, Held};
 use super::columns::Columns;
 use super::network::chosen;
+use super::source::square_table;
 use super::{Config, Diagnosed, Error, Missing, Module, Observer};
 use crate::diagnostics::geometry::pca::{Accumulator, Pca};
 use crate::io::table::Chunk;
@@ -11,8 +12,6 @@ use crate::report::tables::{Cells, TableOut};
 use faer::Mat;
 use serde_json::json;
 
-/// Rows read at a time.
-const CHUNK: usize = 16_384;
 /// Rows of projections written at most.
 const PROJECTED: usize = 200_000;
 
@@ -84,7 +83,11 @@ pub(super) fn diagnose(
         }),
         subject,
         findings,
-        warnings: columns.notes(&[]),
+        warnings: columns
+            .notes(&[])
+            .into_iter()
+            .chain(square_table(config, first.used, columns.units.len()))
+            .collect(),
         failed: vec![],
         modules: done,
     })
@@ -182,7 +185,7 @@ impl Pass {
         };
         let drop_rows = config.recording.missing == Some(Missing::DropRows);
         let (mut row, mut bad) = (0, None);
-        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, &mut |chunk| {
             let kept = rows_kept(&chunk, &mut pass.missing, &mut bad, row);
             row += chunk.rows;
             pass.dropped += chunk.rows - kept.len();
@@ -192,13 +195,8 @@ impl Pass {
         })?;
         if let (Some((unit, row, value)), false) = (bad, drop_rows) {
             let (name, total) = (&columns.units[unit], pass.missing.iter().sum::<usize>());
-            let what = columns.found(&config.file, array, name, row, value);
-            let message = format!(
-                "column `{name}`, row {}: {what} ({total} such values in all); --missing drop-rows leaves those \
-                 rows out",
-                columns.row(row) + 1
-            );
-            return Err(Error::input(&config.file, message));
+            let such = format!("{total} such values in all");
+            return Err(columns.refused(&config.file, array, (name, row, value), &such, ""));
         }
         Ok(pass)
     }
@@ -266,7 +264,7 @@ impl Projected {
         let mut out = Self { row: vec![], trial: trials.map(|_| vec![]), values: vec![vec![]; k], every };
         let mut row = 0;
         observer.start("projecting", columns.rows.unwrap_or(0) as u64);
-        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, &mut |chunk| {
             let mut x = vec![0.0; chunk.columns.len()];
             for r in 0..chunk.rows {
                 let index = row + r;

@@ -15,8 +15,6 @@ pub enum Source {
     Recording {
         /// The array of an npz.
         array: Option<String>,
-        /// What the user should know about that decision.
-        said: Option<String>,
     },
 }
 
@@ -28,7 +26,7 @@ pub fn open(config: &Config) -> Result<Source, Error> {
     let (file, spec) = (&config.file, &config.network.spec);
     let recording = || {
         check_recording(config)?;
-        Ok(Source::Recording { array: None, said: None })
+        Ok(Source::Recording { array: None })
     };
     // Of npy and npz the headers tell; a recording's values are never read whole.
     let outline = if maybe_weights(file) { tensors::outline(file)? } else { None };
@@ -60,32 +58,21 @@ pub fn open(config: &Config) -> Result<Source, Error> {
         return Err(Error::Config(message));
     }
     check_recording(config)?;
-    let array = array_of(file, config.recording.units.as_deref(), &tensors)?;
-    let read = match &array {
-        Some(name) => tensors.get(name),
-        None => tensors.tensors.first(),
-    };
-    let said = match read.map(|t| &t.shape[..]) {
-        Some([rows, columns]) => square_table(config, Some(*rows as u64), Some(*columns as u64)),
-        _ => None,
-    };
-    Ok(Source::Recording { array, said })
+    Ok(Source::Recording { array: array_of(file, config.recording.units.as_deref(), &tensors)? })
 }
 
 /// What is said of a table of `rows` rows and `units` units, whose columns nobody chose, if it is square.
-pub(super) fn square_table(config: &Config, rows: Option<u64>, units: Option<u64>) -> Option<String> {
+///
+/// It may be the weights of a network.
+pub(super) fn square_table(config: &Config, rows: usize, units: usize) -> Option<String> {
     let r = &config.recording;
     let chosen = r.units.is_some() || r.trial.is_some() || r.time.is_some() || r.targets.is_some();
-    let n = rows.filter(|n| !chosen && units == Some(*n) && *n > 1)?;
-    Some(square(usize::try_from(n).ok()?))
-}
-
-/// What is said of a square matrix, which may be the weights of a network.
-fn square(n: usize) -> String {
-    format!(
-        "{n} rows of {n} columns are read as a recording, a row a time step. If this is a matrix of weights, say so: \
-         --cell vanilla, rate or current (for an array of several, with --map w_rec=NAME)."
-    )
+    (!chosen && rows == units && rows > 1).then(|| {
+        format!(
+            "{rows} rows of {rows} columns are read as a recording, a row a time step. If this is a matrix of weights, say \
+             so: --cell vanilla, rate or current (for an array of several, with --map w_rec=NAME)."
+        )
+    })
 }
 
 /// Whether the content is a table's.
@@ -119,20 +106,17 @@ fn matrix_of(file: &Path) -> Result<Tensors, Error> {
 }
 
 /// Whether the name says that a file may hold weights.
-fn maybe_weights(file: &Path) -> bool {
+pub(super) fn maybe_weights(file: &Path) -> bool {
     let extension = file.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     !matches!(
         extension.as_deref(),
-        Some("csv" | "tsv" | "txt" | "parquet" | "pq" | "arrow" | "feather" | "ipc" | "arrows")
+        Some("csv" | "tsv" | "tab" | "txt" | "parquet" | "pq" | "arrow" | "feather" | "ipc" | "arrows")
     )
 }
 
 /// The array of `file` that holds its table, if it is an npz.
 pub(super) fn table_array(file: &Path, units: Option<&str>) -> Result<Option<String>, Error> {
-    match file.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).as_deref() {
-        Some("npz") => tensors::outline(file)?.map_or(Ok(None), |outline| array_of(file, units, &outline)),
-        _ => Ok(None),
-    }
+    tensors::outline(file)?.map_or(Ok(None), |outline| array_of(file, units, &outline))
 }
 
 /// The array that --units names, if it names one, or the only one that is a table.
@@ -165,7 +149,8 @@ fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Optio
         [] if all.is_empty() && outline.skipped.len() == 1 => Ok(None),
         [] => Err(Error::input(
             file,
-            "holds no two- or three-dimensional numeric array, so there is no table to read",
+            "holds no two- or three-dimensional numeric array, so there is no table to read: save the activity as \
+             rows x units or trials x rows x units, or name an array with --units NAME",
         )),
         _ => Err(Error::input(
             file,
@@ -200,6 +185,8 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--euler", s.euler),
         ("--constants", !s.constants.is_empty()),
         ("--reset-before", s.reset_before),
+        ("--vectors", s.vectors.is_some()),
+        ("--gates", s.gates.is_some()),
         ("--prefix", s.prefix.is_some()),
         ("--inputs", n.inputs.is_some()),
         ("--input", n.input.is_some()),
@@ -219,7 +206,7 @@ fn check_recording(config: &Config) -> Result<(), Error> {
     refuse(&given, "networks; this file is read as a recording")
 }
 
-fn refuse(given: &[(&str, bool)], what: &str) -> Result<(), Error> {
+pub(super) fn refuse(given: &[(&str, bool)], what: &str) -> Result<(), Error> {
     match given.iter().find(|g| g.1) {
         Some((option, _)) => Err(Error::Config(format!("{option} goes with {what}"))),
         None => Ok(()),

@@ -2,9 +2,19 @@
 
 use super::Error;
 use super::roles::{Role, role};
+use crate::io;
 use crate::io::table::{self, Column, ReadTable, Values, read};
 use faer::Mat;
 use std::path::Path;
+
+/// The numbers of a column of `path`, which must all be finite.
+pub(super) fn finite<'a>(path: &Path, column: &'a Column) -> Result<&'a [f64], Error> {
+    let values = column.numbers().map_err(|problem| io::error::Error::new(path, problem))?;
+    let Some(row) = values.iter().position(|v| !v.is_finite()) else { return Ok(values) };
+    let what = if values[row].is_nan() { "a missing value".to_owned() } else { values[row].to_string() };
+    let message = format!("column `{}`, row {}: {what}, expected a finite number", column.name, row + 1);
+    Err(Error::input(path, message))
+}
 
 /// Reads `path` as rows of `width` numbers, split into trials by a column `trial` if there is one.
 ///
@@ -19,25 +29,7 @@ fn rows(path: &Path, width: usize, what: &str) -> Result<Vec<Mat<f64>>, Error> {
     };
     let trial = aside(Role::Trial, &mut table.columns);
     let time = aside(Role::Time, &mut table.columns);
-    let mut columns = Vec::new();
-    for c in &table.columns {
-        let values = match &c.values {
-            Values::Number(values) => values,
-            Values::Text(_) => {
-                return Err(table.numbers(&c.name).err().map_or_else(
-                    || Error::input(path, format!("column `{}` holds text, expected numbers", c.name)),
-                    |problem| crate::io::error::Error::new(path, problem).into(),
-                ));
-            }
-        };
-        if let Some(row) = values.iter().position(|v| !v.is_finite()) {
-            let what =
-                if values[row].is_nan() { "a missing value".to_owned() } else { values[row].to_string() };
-            let message = format!("column `{}`, row {}: {what}, expected a finite number", c.name, row + 1);
-            return Err(Error::input(path, message));
-        }
-        columns.push(values);
-    }
+    let columns = table.columns.iter().map(|c| finite(path, c)).collect::<Result<Vec<_>, _>>()?;
     if columns.len() != width {
         let message = format!(
             "has {} columns, expected {width}, {what}; a row is a time step or a state, a column one coordinate",

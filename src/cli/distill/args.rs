@@ -1,6 +1,6 @@
 //! The arguments of `distill`, as typed.
 
-use crate::cli::args::{RecordingArguments, RunArguments};
+use crate::cli::args::{RecordingArguments, RunArguments, WeightFile};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -18,22 +18,15 @@ pub(in crate::cli) enum Way {
     Conventional(Box<Conventional>),
 }
 
-/// How to understand a weight file.
+/// How to understand the teacher's weights.
 #[derive(Args)]
-#[command(next_help_heading = "Networks")]
-pub(in crate::cli) struct NetworkFile {
-    /// Cell of the teacher, where the names do not tell: vanilla, gru, lstm, ... as in `analyze`
-    #[arg(long, value_name = "NAME")]
-    pub cell: Option<String>,
-    /// Names of the teacher's tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME
-    #[arg(long, value_name = "ROLE=NAME,..")]
-    pub map: Option<String>,
-    /// Nonlinearity of a vanilla teacher: tanh, relu, sigmoid or identity [default: the file's, or tanh]
+#[command(next_help_heading = "Weights of the teacher")]
+pub(in crate::cli) struct Teacher {
+    #[command(flatten)]
+    pub weights: WeightFile,
+    /// Nonlinearity of a vanilla, rate or current teacher: tanh, relu, sigmoid or identity [default: the file's, or tanh]
     #[arg(long, value_name = "NAME")]
     pub teacher_activation: Option<String>,
-    /// Which network of a file that holds several
-    #[arg(long, value_name = "NAME")]
-    pub prefix: Option<String>,
 }
 
 #[derive(Args)]
@@ -76,7 +69,7 @@ pub(in crate::cli) struct Radd {
     #[command(flatten)]
     pub run: RunArguments,
     #[command(flatten)]
-    pub network: NetworkFile,
+    pub teacher: Teacher,
     #[command(flatten)]
     pub recording: RecordingArguments,
 }
@@ -112,5 +105,5 @@ pub(in crate::cli) struct Conventional {
     #[command(flatten)]
     pub run: RunArguments,
     #[command(flatten)]
-    pub network: NetworkFile,
+    pub teacher: Teacher,
 }

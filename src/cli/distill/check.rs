@@ -1,8 +1,8 @@
 //! The arguments of `distill` to a checked configuration, once.
 
-use super::args::{Conventional, NetworkFile, Radd};
+use super::args::{Conventional, Radd, Teacher};
 use crate::cli::args::RunArguments;
-use crate::cli::check::{activation, cell, command_line, map, parquet, positive, recording};
+use crate::cli::check::{activation, command_line, parquet, positive, recording, spec};
 use crate::linalg::activation::Activation;
 use crate::pipeline::distill::{Common, ConventionalConfig, Projection, RaddConfig};
 use crate::report::folder::Target;
@@ -52,7 +52,7 @@ pub(super) fn radd(a: Radd) -> Result<RaddConfig, String> {
         _ => Projection::File(PathBuf::from(p)),
     });
     Ok(RaddConfig {
-        common: common("distill radd", a.file, a.out, a.inputs, a.run, spec(a.network)?)?,
+        common: common("distill radd", a.file, a.out, a.inputs, a.run, teacher(a.teacher)?)?,
         recording: recording(a.recording)?,
         projection,
         components: a.components,
@@ -82,7 +82,7 @@ pub(super) fn conventional(a: Conventional) -> Result<ConventionalConfig, String
     };
     let every = (a.steps / 100).max(1);
     Ok(ConventionalConfig {
-        common: common("distill conventional", a.file, a.out, a.inputs, a.run, spec(a.network)?)?,
+        common: common("distill conventional", a.file, a.out, a.inputs, a.run, teacher(a.teacher)?)?,
         units: a.units,
         settings: distillation::Settings { steps: a.steps, rate: a.rate, method, clip: a.clip, every },
     })
@@ -108,12 +108,7 @@ fn common(
     })
 }
 
-fn spec(n: NetworkFile) -> Result<Spec, String> {
-    Ok(Spec {
-        cell: n.cell.as_deref().map(cell).transpose()?,
-        map: map(n.map.as_deref())?,
-        activation: n.teacher_activation.map(|f| activation("--teacher-activation", &f)).transpose()?,
-        prefix: n.prefix,
-        ..Spec::default()
-    })
+fn teacher(t: Teacher) -> Result<Spec, String> {
+    let activation = t.teacher_activation.map(|f| activation("--teacher-activation", &f)).transpose()?;
+    spec(t.weights, activation)
 }

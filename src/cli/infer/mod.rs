@@ -5,24 +5,12 @@ mod check;
 
 pub(super) use args::Infer;
 
+use crate::pipeline::Error;
+use crate::pipeline::infer::infer_gaussian;
 use args::Model;
-use std::io::IsTerminal;
 
 pub(super) fn infer(a: Infer) -> u8 {
     let Model::Gaussian(a) = a.model;
-    let (quiet, count) = (a.run.quiet, a.run.threads);
-    let config = match super::threads(count).and_then(|()| check::gaussian(*a)) {
-        Ok(config) => config,
-        Err(message) => {
-            super::say(&format!("error: {message}"));
-            return 2;
-        }
-    };
-    let bars = super::progress::Bars::new(!quiet && std::io::stderr().is_terminal());
-    let outcome = crate::pipeline::infer::infer_gaussian(&config, &bars);
-    bars.clear();
-    match outcome {
-        Err(e) => super::fail(&e),
-        Ok(outcome) => super::report(&outcome, quiet),
-    }
+    let run = (a.run.quiet, a.run.threads);
+    super::carry_out(run, || check::gaussian(*a).map_err(Error::Config), |c, o| infer_gaussian(c, o))
 }

@@ -94,6 +94,9 @@ pub(in crate::cli) struct CellArguments {
     /// Units
     #[arg(long, value_name = "N", default_value_t = 64)]
     pub units: usize,
+    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: tanh]
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<String>,
     #[command(flatten)]
     pub given: CellConstants,
     /// Numbers in which is trained: f32 or f64

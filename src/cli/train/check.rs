@@ -88,7 +88,7 @@ fn method(name: &str, momentum: Option<f64>) -> Result<Method, Error> {
 fn cell(n: &CellArguments) -> Result<Cell, Error> {
     let names = CellKind::ALL.map(CellKind::name).join(", ");
     let kind = CellKind::parse(&n.cell).ok_or_else(|| wrong("--cell", &n.cell, &names))?;
-    let activation = n.given.activation.as_deref().map(|name| {
+    let activation = n.activation.as_deref().map(|name| {
         Activation::parse(name).ok_or_else(|| wrong("--activation", name, "tanh, relu, sigmoid or identity"))
     });
     let activation = activation.transpose()?;
@@ -117,17 +117,7 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
             Error::Config(format!("--cell {} has constants: give --constants {all}=VALUE", kind.name()))
         })
     };
-    if let Some(cell) = Cell::from_constants(kind, number, || scheme)? {
-        return Ok(cell);
-    }
-    let tau = vec![tau; n.units];
-    Ok(match kind {
-        CellKind::Gru => Cell::Gru { reset_before: n.given.reset_before },
-        CellKind::Lstm => Cell::Lstm,
-        CellKind::Rate => Cell::Rate { activation, tau, scheme },
-        CellKind::Current => Cell::Current { activation, tau, scheme },
-        _ => Cell::Vanilla { activation },
-    })
+    Cell::of(kind, (activation, n.given.reset_before), number, |_| Ok((vec![tau; n.units], scheme)))
 }
 
 fn named(name: &str, t: TaskArguments, seed: u64) -> Result<NamedTask, Error> {

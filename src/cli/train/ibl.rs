@@ -1,15 +1,15 @@
 //! `train ibl`: arguments to a checked configuration.
 
 use crate::cli::args::RunArguments;
+use crate::cli::carry_out;
 use crate::cli::check::{command_line, parquet, positive};
-use crate::cli::{fail, progress, report, say, threads};
+use crate::pipeline::Error;
 use crate::pipeline::ibl::{IblConfig, run_ibl};
 use crate::report::folder::Target;
 use crate::tasks;
 use crate::training::optimiser::Method;
 use crate::training::sessions::{Loss, Schedule};
 use clap::Args;
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -77,21 +77,8 @@ pub(in crate::cli) struct Ibl {
 }
 
 pub(super) fn train(a: Ibl) -> u8 {
-    let (quiet, count) = (a.run.quiet, a.run.threads);
-    let config = match threads(count).and_then(|()| config(a)) {
-        Ok(config) => config,
-        Err(message) => {
-            say(&format!("error: {message}"));
-            return 2;
-        }
-    };
-    let bars = progress::Bars::new(!quiet && std::io::stderr().is_terminal());
-    let done = run_ibl(&config, &bars);
-    bars.clear();
-    match done {
-        Err(e) => fail(&e),
-        Ok(outcome) => report(&outcome, quiet),
-    }
+    let run = (a.run.quiet, a.run.threads);
+    carry_out(run, || config(a).map_err(Error::Config), |c, o| run_ibl(c, o))
 }
 
 fn config(a: Ibl) -> Result<IblConfig, String> {

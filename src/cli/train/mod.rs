@@ -7,9 +7,8 @@ mod ranges;
 
 pub(super) use args::Train;
 
-use super::{fail, progress, report, say, threads};
+use super::{carry_out, say};
 use crate::pipeline::training::{progress_folder, run_training};
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -27,21 +26,11 @@ pub(super) fn train(mut a: Train) -> u8 {
     if let Some(args::PlayedTask::Ibl(a)) = a.played.take() {
         return ibl::train(*a);
     }
-    let (quiet, count) = (a.run.quiet, a.run.threads);
-    if let Err(message) = threads(count) {
-        say(&format!("error: {message}"));
-        return 2;
-    }
-    let config = match check::config(a) {
-        Ok(config) => config,
-        Err(e) => return fail(&e),
+    let run = (a.run.quiet, a.run.threads);
+    let config = || {
+        let config = check::config(a)?;
+        let _ = PLACE.set(progress_folder(&config.out.folder));
+        Ok(config)
     };
-    let _ = PLACE.set(progress_folder(&config.out.folder));
-    let bars = progress::Bars::new(!quiet && std::io::stderr().is_terminal());
-    let done = run_training(&config, &bars);
-    bars.clear();
-    match done {
-        Err(e) => fail(&e),
-        Ok(outcome) => report(&outcome, quiet),
-    }
+    carry_out(run, config, |c, o| run_training(c, o))
 }

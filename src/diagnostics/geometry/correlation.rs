@@ -7,8 +7,6 @@ use faer::MatRef;
 /// Rows that follow each other are alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Correlation {
-    /// 1 + 2 sum_l r(l), rows that count as one for the mean of the activity.
-    pub time: f64,
     /// Lag in rows at which r has fallen into its noise or below 0.05.
     pub range: usize,
 }
@@ -17,45 +15,65 @@ pub struct Correlation {
 const WINDOWS: [usize; 4] = [1, 4, 16, 64];
 /// Standard errors that an average of correlations must lie above zero.
 const SURE: f64 = 4.0;
+/// Correlation below which rows are no longer alike.
+const LEAST: f64 = 0.05;
 
-/// Whether the columns of `x`, n x T, are alike from one to the next; none where that cannot be told from chance.
+/// Whether the columns of `x`, n x T, are alike from one to the next; none where that cannot be told from chance. Those marked in
+/// `follows` follow the one before; none: all do.
 ///
-/// Formula: r(l) = mean over k whitened directions of sum_t z_t z_{t+l} / T, of error 1 / sqrt(k T) for independent rows; alike are
-/// rows where its mean over the first 1, 4, 16 or 64 lags lies four errors above zero. The sum runs up to the range, over lags
-/// in steps that grow with them.
-pub fn correlation(x: MatRef<f64>) -> Option<Correlation> {
+/// Formula: r(l) = mean of z_t z_{t+l} over k whitened directions and the pairs of rows that l steps without a break join, of error
+/// 1 / sqrt(k T) for independent rows, T counted in proportion to the pairs; alike are rows where its mean over the first 1, 4, 16
+/// or 64 lags lies four errors above zero. Lags of the range grow by an eighth.
+///
+/// Remarks: where breaks leave a quarter of the pairs or less before all is told, rows are taken as if there were none.
+pub fn correlation(x: MatRef<f64>, follows: Option<&[bool]>) -> Option<Correlation> {
     let whitening = Whitening::of(x, true)?;
     let z = whitening.apply(x);
+    found(z.as_ref(), follows).or_else(|Broken| found(z.as_ref(), None)).ok().flatten()
+}
+
+/// Breaks leave too few pairs.
+struct Broken;
+
+fn found(z: MatRef<f64>, follows: Option<&[bool]>) -> Result<Option<Correlation>, Broken> {
     let (k, t) = (z.nrows(), z.ncols());
-    let noise = 1.0 / ((k * t) as f64).sqrt();
-    let r = |lag: usize| -> f64 {
-        let of = |s: usize| -> f64 {
-            let (a, b) = (col(z.as_ref(), s), col(z.as_ref(), s + lag));
-            a.iter().zip(b).map(|(a, b)| a * b).sum()
-        };
-        (0..t - lag).map(of).sum::<f64>() / (k * (t - lag)) as f64
+    let mut run = vec![0; t];
+    (1..t).for_each(|s| run[s] = if follows.is_none_or(|f| f[s]) { run[s - 1] + 1 } else { 0 });
+    // r and the square of its error.
+    let at = |lag: usize| -> Result<[f64; 2], Broken> {
+        let (mut sum, mut pairs) = (0.0, 0);
+        for s in (lag..t).filter(|s| run[*s] >= lag) {
+            sum += col(z, s - lag).iter().zip(col(z, s)).map(|(a, b)| a * b).sum::<f64>();
+            pairs += 1;
+        }
+        let whole = t - lag;
+        if 4 * pairs <= whole {
+            return Err(Broken);
+        }
+        Ok([sum / (k * pairs) as f64, whole as f64 / (pairs * k * t) as f64])
     };
     let most = t / 8;
-    let (mut sum, mut sure) = (0.0, false);
+    let (mut sum, mut square, mut sure) = (0.0, 0.0, false);
     for lag in 1..=most.min(WINDOWS[3]) {
-        sum += r(lag);
-        sure |= WINDOWS.contains(&lag) && sum > SURE * noise * (lag as f64).sqrt();
+        let [r, error] = match at(lag) {
+            Err(Broken) if sure => break,
+            found => found?,
+        };
+        (sum, square) = (sum + r, square + error);
+        sure |= WINDOWS.contains(&lag) && sum > SURE * square.sqrt();
     }
     if !sure {
-        return None;
+        return Ok(None);
     }
-    let floor = (2.0 * noise).max(0.05);
-    let (mut time, mut lag, mut before, mut last) = (0.0, 1, 0, 1.0);
+    let mut lag = 1;
     while lag <= t / 2 {
-        let now = r(lag).max(0.0);
-        time += (last + now) * (lag - before) as f64;
-        if now < floor {
+        let [r, error] = at(lag)?;
+        if !(r >= LEAST.max(2.0 * error.sqrt())) {
             break;
         }
-        (before, last) = (lag, now);
         lag += lag.div_ceil(8);
     }
-    Some(Correlation { time: time.max(1.0), range: lag.min(t / 2) })
+    Ok(Some(Correlation { range: lag.min(t / 2) }))
 }
 
 /// Blocks of successive rows made at most.
@@ -65,5 +83,48 @@ impl Correlation {
     /// How many blocks of successive rows to make of `rows`: each four times the range or longer, `least` if they are fewer.
     pub fn blocks(&self, rows: usize, least: usize) -> usize {
         (rows / (4 * self.range).max(1)).clamp(least.min(rows), BLOCKS.max(least).min(rows))
+    }
+}
+
+/// The block of each of `rows`, in `count` blocks of successive rows.
+pub fn successive(rows: usize, count: usize) -> Vec<usize> {
+    (0..rows).map(|t| t * count / rows).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::random::{Use, normal, stream};
+    use faer::Mat;
+
+    /// x' = 0.95 x + noise in stretches of `length` rows, each begun anew.
+    fn rows(length: usize, t: usize) -> Mat<f64> {
+        let mut rng = stream(5, Use::Fixture, length as u64);
+        let mut x = Mat::zeros(4, t);
+        for s in 0..t {
+            for i in 0..4 {
+                let fresh = normal(&mut rng);
+                let root = (1.0f64 - 0.95 * 0.95).sqrt();
+                x[(i, s)] = if s % length == 0 { fresh } else { 0.95 * x[(i, s - 1)] + root * fresh };
+            }
+        }
+        x
+    }
+
+    #[test]
+    fn pairs_across_a_break_are_no_neighbours() {
+        let t = 160_000;
+        let range = |x: &Mat<f64>, f: Option<&[bool]>| correlation(x.as_ref(), f).map(|c| c.range);
+        // 0.95^l falls to 0.05 at l = 58.4; of stretches of 100 rows as one, 0.95^l (1 - l/100) does at 46.3.
+        let x = rows(100, t);
+        let follows: Vec<bool> = (0..t).map(|s| s % 100 > 0).collect();
+        let (parted, joined) = (range(&x, Some(&follows)).unwrap(), range(&x, None).unwrap());
+        assert!((57..=65).contains(&parted) && (44..=50).contains(&joined), "{parted} {joined}");
+        // Too short to tell, or no order at all: as one.
+        for length in [10, 1] {
+            let follows: Vec<bool> = (0..t).map(|s| s % length > 0).collect();
+            assert_eq!(range(&x, Some(&follows)), Some(joined));
+        }
+        assert_eq!(range(&rows(1, t), Some(&follows)), None);
     }
 }

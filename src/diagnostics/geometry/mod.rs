@@ -4,6 +4,5 @@ pub mod clusters;
 pub mod correlation;
 pub mod decoding;
 pub mod pca;
-pub mod student;
 pub mod subspace;
 mod whitening;

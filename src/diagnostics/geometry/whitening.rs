@@ -2,7 +2,7 @@
 
 use super::pca::triangular;
 use crate::linalg::qr::Qr;
-use crate::linalg::{col, col_mut, gemm, norm};
+use crate::linalg::{col, col_mut, gemm, norm, power};
 use faer::{Accum, Mat, MatRef};
 
 /// The map from units to features z = D^T (x - m), whose mean square is the identity.
@@ -24,12 +24,12 @@ impl Whitening {
     /// `None` where nothing varies or a value is not finite.
     pub fn of(x: MatRef<f64>, centred: bool) -> Option<Self> {
         let (n, t) = (x.nrows(), x.ncols());
-        // In a unit near the largest value, so that no square leaves the range of numbers; a power of two costs no digit.
+        // In a unit near the largest value, so that no square leaves the range of numbers.
         let most = x.norm_max();
         if !(most > 0.0 && most.is_finite()) {
             return None;
         }
-        let unit = most.log2().floor().clamp(-1000.0, 1000.0).exp2();
+        let unit = power(most);
         let scaled = Mat::from_fn(n, t, |i, j| x[(i, j)] / unit);
         let x = scaled.as_ref();
         let mut mean = vec![0.0; n];

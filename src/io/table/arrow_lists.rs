@@ -1,7 +1,7 @@
 //! Lists of one length: a vector of numbers in every row.
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
 
 use super::super::error::Problem;
 use super::Values;
@@ -37,7 +37,7 @@ impl List {
             });
         }
         let valid = (0..items.len()).map(|i| items.is_valid(i)).collect();
-        let Some(Part { values: Values::Number(items), .. }) = part(items, false) else { return Ok(None) };
+        let Some(Part { values: Values::Number(items), .. }) = part(&items, false) else { return Ok(None) };
         Ok(Some(Self { items, valid, starts: ranges.iter().map(|r| r.map(|(start, _)| start)).collect() }))
     }
 
@@ -73,25 +73,57 @@ pub(super) fn common_width(array: &dyn Array) -> Result<usize, String> {
     known.map(|(_, width)| width).ok_or_else(|| "lists without items".into())
 }
 
-/// The items of all lists, and where each list starts and how long it is; none for a missing one.
-#[allow(clippy::type_complexity, reason = "used twice, here")]
-fn ranges(array: &dyn Array) -> Option<(&dyn Array, Vec<Option<(usize, usize)>>)> {
-    fn of<O: TryInto<usize> + Copy>(array: &dyn Array, offsets: &[O]) -> Option<Vec<Option<(usize, usize)>>> {
-        let place = |row: usize| -> Option<Option<(usize, usize)>> {
-            let start: usize = offsets.get(row).copied()?.try_into().ok()?;
-            let end: usize = offsets.get(row + 1).copied()?.try_into().ok()?;
-            Some(array.is_valid(row).then_some((start, end.checked_sub(start)?)))
+/// Where each list starts among the items and how long it is; none for a missing one.
+type Ranges = Vec<Option<(usize, usize)>>;
+
+/// The items of all lists, and where they lie.
+///
+/// Some rows of lists of any length keep the items of all rows: they are cut out.
+fn ranges(array: &dyn Array) -> Option<(ArrayRef, Ranges)> {
+    fn of<O: TryInto<usize> + Copy>(
+        array: &dyn Array,
+        items: &ArrayRef,
+        offsets: &[O],
+    ) -> Option<(ArrayRef, Ranges)> {
+        let place = |offset: &O| -> Option<usize> { (*offset).try_into().ok() };
+        let (first, last) = (place(offsets.first()?)?, place(offsets.last()?)?);
+        let length = last.checked_sub(first).filter(|_| last <= items.len())?;
+        let range = |row: usize| -> Option<Option<(usize, usize)>> {
+            let (start, end) = (place(offsets.get(row)?)?, place(offsets.get(row + 1)?)?);
+            let range = (start.checked_sub(first)?, end.checked_sub(start)?);
+            Some(array.is_valid(row).then_some(range))
         };
-        (0..array.len()).map(place).collect()
+        Some((items.slice(first, length), (0..array.len()).map(range).collect::<Option<_>>()?))
     }
     if let Some(lists) = array.as_fixed_size_list_opt() {
         let width = usize::try_from(lists.value_length()).ok()?;
         let ranges = (0..lists.len()).map(|row| lists.is_valid(row).then_some((row * width, width)));
-        return Some((lists.values().as_ref(), ranges.collect()));
+        return Some((lists.values().clone(), ranges.collect()));
     }
     if let Some(lists) = array.as_list_opt::<i32>() {
-        return Some((lists.values().as_ref(), of(array, lists.value_offsets())?));
+        return of(array, lists.values(), lists.value_offsets());
     }
     let lists = array.as_list_opt::<i64>()?;
-    Some((lists.values().as_ref(), of(array, lists.value_offsets())?))
+    of(array, lists.values(), lists.value_offsets())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::types::Float64Type;
+    use arrow_array::{LargeListArray, ListArray};
+
+    #[test]
+    fn some_rows_bring_their_own_items_alone() {
+        let rows = (0..1000).map(|i| (i != 501).then(|| vec![Some(f64::from(i)), None]));
+        let small = ListArray::from_iter_primitive::<Float64Type, _, _>(rows.clone());
+        let large = LargeListArray::from_iter_primitive::<Float64Type, _, _>(rows);
+        for part in [&small.slice(500, 3) as &dyn Array, &large.slice(500, 3)] {
+            let (items, ranges) = ranges(part).unwrap();
+            assert_eq!((items.len(), &ranges[..]), (4, &[Some((0, 2)), None, Some((2, 2))][..]));
+            let list = List::open(part, 2, "v", 500).unwrap().unwrap();
+            let Some(Part { values: Values::Number(first), nulls: 1 }) = list.item(0) else { panic!() };
+            assert_eq!(format!("{first:?}"), "[500.0, NaN, 502.0]");
+        }
+    }
 }

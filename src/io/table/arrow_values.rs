@@ -91,22 +91,19 @@ impl Layout {
         let mut open: Option<(usize, List)> = None;
         for pick in picks {
             let slot = self.slots[pick.column];
-            let column = fields.binary_search(&slot.field).ok().and_then(|i| batch.columns().get(i));
+            let at = fields.binary_search(&slot.field).ok().filter(|i| *i < batch.num_columns());
+            let column = at.map(|i| batch.column(i));
             let damaged = || Problem::ColumnType {
                 column: self.schema.columns[pick.column].name.clone(),
                 found: column.map_or_else(|| "nothing".into(), |a| a.data_type().to_string()),
             };
-            let array = column.ok_or_else(damaged)?.as_ref();
+            let (Some(at), Some(array)) = (at, column) else { return Err(damaged()) };
             let part = match slot.item {
                 Some((item, width)) => {
                     if open.as_ref().is_none_or(|(field, _)| *field != slot.field) {
-                        let name = batch
-                            .schema_ref()
-                            .field(fields.binary_search(&slot.field).unwrap_or(0))
-                            .name()
-                            .clone();
+                        let name = batch.schema_ref().field(at).name();
                         open =
-                            Some((slot.field, List::open(array, width, &name, before)?.ok_or_else(damaged)?));
+                            Some((slot.field, List::open(array, width, name, before)?.ok_or_else(damaged)?));
                     }
                     open.as_ref().and_then(|(_, list)| list.item(item)).map(|part| as_asked(part, pick.text))
                 }

@@ -1,5 +1,6 @@
 //! Numeric tables: CSV, Parquet, Arrow IPC, npy and npz; a row is a time step.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -26,6 +27,9 @@ pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Value
 pub use write::{Cells, TableFormat, encode, write};
 
 use source::{Block, Part, Pick, Source};
+
+/// What is read here, for messages.
+const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
 
 /// Reads a table, told by its content and, failing that, by its extension.
 ///
@@ -242,7 +246,9 @@ pub fn stream(
 }
 
 fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {
-    let find = |name: &String| match schema.columns.iter().position(|c| c.name == *name) {
+    let places: HashMap<&str, usize> =
+        schema.columns.iter().enumerate().map(|(k, c)| (c.name.as_str(), k)).collect();
+    let find = |name: &String| match places.get(name.as_str()).copied() {
         Some(column) => match &schema.columns[column].kind {
             Kind::Other(found) => Err(Problem::ColumnType { column: name.clone(), found: found.clone() }),
             _ => Ok(Pick { column, text: false }),
@@ -262,7 +268,7 @@ fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
         }
         Family::Npy => npy_file::open_npy(path).map(|s| Box::new(s) as _),
         Family::Zip => npy_file::open_npz(path, array).map(|s| Box::new(s) as _),
-        _ => return Err(sniff::unexpected(path, family, "a table as CSV, Parquet, Arrow IPC, npy or npz")),
+        _ => return Err(sniff::unexpected(path, family, EXPECTED)),
     };
     let source = source?;
     source::unique_names(source.schema()).map_err(|problem| Error::new(path, problem))?;

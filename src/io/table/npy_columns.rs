@@ -1,7 +1,7 @@
 //! Columns of a numpy array: where they lie in a row, and their values.
 
 use super::super::dtype::Dtype;
-use super::super::npy::Element;
+use super::super::npy::{Element, characters};
 use super::source::Part;
 use super::{ColumnInfo, Kind, Values};
 
@@ -81,18 +81,7 @@ impl NpyColumn {
                 }
             }
             (Element::Unicode { big_endian, .. }, Values::Text(all)) => {
-                let text = |v: &[u8]| {
-                    let code = |c: &[u8; 4]| {
-                        if *big_endian { u32::from_be_bytes(*c) } else { u32::from_le_bytes(*c) }
-                    };
-                    let text: String = v
-                        .as_chunks()
-                        .0
-                        .iter()
-                        .map(|c| char::from_u32(code(c)).unwrap_or('\u{fffd}'))
-                        .collect();
-                    text.trim_end_matches('\0').to_owned()
-                };
+                let text = |v| characters(v, *big_endian).map(|c| c.unwrap_or('\u{fffd}')).collect();
                 all.extend(values.map(text));
             }
             (Element::Bytes { .. }, Values::Text(all)) => {

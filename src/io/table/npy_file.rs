@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::super::archive::Archive;
@@ -65,10 +64,7 @@ fn attempt_npz(path: &Path, array: Option<&str>) -> Result<NpyFile, Problem> {
     let names = archive.names()?;
     let arrays: Vec<String> = names.iter().filter_map(|n| n.strip_suffix(".npy")).map(String::from).collect();
     if arrays.is_empty() {
-        return Err(super::super::sniff::foreign_zip(
-            &names,
-            "a table as CSV, Parquet, Arrow IPC, npy or npz",
-        ));
+        return Err(super::super::sniff::foreign_zip(&names, super::EXPECTED));
     }
     let name = match (array, arrays.as_slice()) {
         (Some(name), _) if arrays.iter().any(|a| a == name) => name.to_string(),
@@ -251,9 +247,4 @@ impl Source for NpyFile {
             }
         }
     }
-}
-
-/// Whether a taker wants no more, with its error.
-pub(super) fn enough(flow: Result<ControlFlow<()>, Error>) -> Result<bool, Error> {
-    flow.map(|f| f.is_break())
 }

@@ -3,7 +3,7 @@
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use super::super::error::Error;
-use super::npy_file::{NpyFile, enough};
+use super::npy_file::NpyFile;
 use super::source::{Block, Part, Pick, Taker};
 use super::{Values, npy_columns::NpyColumn};
 
@@ -48,7 +48,7 @@ pub(super) fn visit_columns(
                 None => npy.trials(row..end, part),
             }
         }
-        if enough(f(Block { rows: end - row, parts }))? {
+        if f(Block { rows: end - row, parts })?.is_break() {
             return Ok(());
         }
         row = end;
@@ -88,7 +88,7 @@ fn visit_trials<R: Read + Seek>(
                     None => npy.trials(first * shape.time + row..first * shape.time + end, part),
                 }
             }
-            if enough(f(Block { rows: end - row, parts }))? {
+            if f(Block { rows: end - row, parts })?.is_break() {
                 return Ok(());
             }
             row = end;

@@ -40,6 +40,19 @@ pub enum Values {
     Text(Vec<String>),
 }
 
+impl Column {
+    /// The numbers of the column.
+    ///
+    /// # Errors
+    /// A column of text: the problem names the first row with one.
+    pub fn numbers(&self) -> Result<&[f64], Problem> {
+        match &self.values {
+            Values::Number(values) => Ok(values),
+            Values::Text(values) => Err(source::first_text(&self.name, values, 0)),
+        }
+    }
+}
+
 impl Table {
     /// The column called `name`.
     pub fn column(&self, name: &str) -> Option<&Column> {
@@ -55,10 +68,7 @@ impl Table {
             name: name.into(),
             columns: self.columns.iter().map(|c| c.name.clone()).collect(),
         };
-        match &self.column(name).ok_or_else(missing)?.values {
-            Values::Number(values) => Ok(values),
-            Values::Text(values) => Err(source::first_text(name, values, 0)),
-        }
+        self.column(name).ok_or_else(missing)?.numbers()
     }
 }
 

@@ -40,8 +40,8 @@ pub struct Tensors {
     /// Text beside the tensors: `__metadata__` of safetensors, scalar strings of an npz, and plain
     /// strings, numbers and booleans in the dictionaries of a PyTorch checkpoint.
     pub metadata: BTreeMap<String, String>,
-    /// What was found and not read, each as `name: why`.
-    pub skipped: Vec<String>,
+    /// What was found and not read: its name, and why.
+    pub skipped: Vec<(String, String)>,
     /// Whether quantised weights are among what was not read.
     pub quantised: bool,
 }

@@ -52,9 +52,10 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> 
     let mut out = Tensors { format: "npz", ..Tensors::default() };
     for entry_name in names {
         let Some(name) = entry_name.strip_suffix(".npy") else {
-            out.skipped.push(format!("{entry_name}: not a numpy array"));
+            out.skipped.push((entry_name.clone(), "not a numpy array".into()));
             continue;
         };
+        let skipped = |why: &str| (name.to_owned(), why.to_owned());
         let mut entry = archive.entry(entry_name)?;
         let header = Header::read(&mut entry, name)?;
         match &header.element {
@@ -81,21 +82,19 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> 
                         out.tensors
                             .extend(inner.tensors.into_iter().map(|t| Tensor { name: below(&t.name), ..t }));
                         out.metadata.extend(inner.metadata.into_iter().map(|(k, v)| (below(&k), v)));
-                        out.skipped.extend(inner.skipped.iter().map(|s| below(s)));
+                        out.skipped.extend(inner.skipped.into_iter().map(|(n, why)| (below(&n), why)));
                     }
-                    _ => out
-                        .skipped
-                        .push(format!("{name}: pickled Python objects; nothing is ever executed here")),
+                    _ => out.skipped.push(skipped("pickled Python objects; nothing is ever executed here")),
                 }
             }
             Element::Structured { .. } => {
-                out.skipped.push(format!("{name}: a structured array, which is a table and no weights"));
+                out.skipped.push(skipped("a structured array, which is a table and no weights"));
             }
-            Element::Time { .. } => out.skipped.push(format!("{name}: dates or durations")),
-            Element::Unicode { .. } | Element::Bytes { .. } => {
-                out.skipped.push(format!("{name}: an array of text"))
+            Element::Time { .. } => out.skipped.push(skipped("dates or durations")),
+            Element::Unicode { .. } | Element::Bytes { .. } => out.skipped.push(skipped("an array of text")),
+            Element::Other(descr) => {
+                out.skipped.push(skipped(&format!("dtype {descr} is not a real number")))
             }
-            Element::Other(descr) => out.skipped.push(format!("{name}: dtype {descr} is not a real number")),
         }
     }
     Ok(out)
@@ -149,12 +148,8 @@ fn text(reader: &mut impl Read, characters: usize, big_endian: bool, name: &str)
         .take(4 * characters as u64)
         .read_to_end(&mut bytes)
         .map_err(|e| Problem::read("npz", &place, e))?;
-    let (codes, _) = bytes.as_chunks::<4>();
-    let codes =
-        codes.iter().map(|c| if big_endian { u32::from_be_bytes(*c) } else { u32::from_le_bytes(*c) });
-    let text: Option<String> = codes.map(char::from_u32).collect();
-    let text = text.ok_or_else(|| Problem::damaged("npz", place, "text that is not Unicode"))?;
-    Ok(text.trim_end_matches('\0').to_string())
+    let text: Option<String> = npy::characters(&bytes, big_endian).collect();
+    text.ok_or_else(|| Problem::damaged("npz", place, "text that is not Unicode"))
 }
 
 /// Writes one tensor as npy, in f64 and C order; its name is not stored.

@@ -37,10 +37,10 @@ pub(super) fn read(path: &Path) -> Result<Tensors, Problem> {
                     data,
                 });
             }
-            None => out.skipped.push(format!(
-                "{name}: values of type {:?} are not real numbers of 8 bits or more",
-                view.dtype()
-            )),
+            None => {
+                let why = format!("values of type {:?} are not real numbers of 8 bits or more", view.dtype());
+                out.skipped.push((name, why));
+            }
         }
     }
     Ok(out)

@@ -19,15 +19,13 @@ impl Analyses<'_> {
             let y: Vec<usize> = rows.iter().map(|t| codes[*t] as usize).collect();
             let groups = held.trials_on(&rows);
             let x = held.on(&rows);
-            let first = self.decode(&target.name, &x, &y, groups.as_deref(), true, None)?;
             // The plane shows less of how long rows are alike than all units do.
-            let by = Some(first.by);
-            let mut fits = vec![(Features::Units, true, first)];
-            fits.push((
-                Features::Units,
-                false,
-                self.decode(&target.name, &x, &y, groups.as_deref(), false, by)?,
-            ));
+            let by = decoding::by(x.as_ref(), groups.as_deref(), Some(&held.follows_on(&rows)), self.folds());
+            let mut fits = vec![];
+            for intercept in [true, false] {
+                let fit = self.decode(&target.name, &x, &y, groups.as_deref(), intercept, by)?;
+                fits.push((Features::Units, intercept, fit));
+            }
             if let Some(pca) = self.pca.filter(|p| p.components.ncols() >= 2 && x.nrows() > 2) {
                 let at: Vec<Vec<f64>> =
                     (0..x.ncols()).map(|t| pca.project(crate::linalg::col(x.as_ref(), t), 2)).collect();
@@ -50,6 +48,10 @@ impl Analyses<'_> {
         Ok((finding, sections::decoding(&done, self.units, remarks)?))
     }
 
+    fn folds(&self) -> usize {
+        self.config.analyses.folds.unwrap_or(FOLDS)
+    }
+
     fn decode(
         &self,
         target: &str,
@@ -57,14 +59,14 @@ impl Analyses<'_> {
         y: &[usize],
         groups: Option<&[usize]>,
         intercept: bool,
-        by: Option<By>,
+        by: By,
     ) -> Result<Decoding, Error> {
         let settings = &self.config.analyses;
         let options = Options {
             intercept,
             ridge: settings.ridge.unwrap_or(0.0),
-            folds: settings.folds.unwrap_or(FOLDS),
-            by,
+            folds: self.folds(),
+            by: Some(by),
             seed: self.config.seed,
             ..Options::default()
         };

@@ -1,6 +1,6 @@
 //! Rows of a recording held in memory, with the targets that belong to them.
 
-use crate::io::table::{ReadTable, Values, match_columns, read};
+use crate::io::table::{ReadTable, Values, read};
 use crate::pipeline::columns::Columns;
 use crate::pipeline::{Config, Error, Observer};
 use faer::Mat;
@@ -12,8 +12,6 @@ const VALUES: usize = 10_000_000;
 const WHOLE: usize = 20;
 /// Texts of more values than this are no labels.
 const TEXTS: usize = 50;
-/// Rows read at a time.
-const CHUNK: usize = 16_384;
 
 /// A table in memory.
 pub struct Held {
@@ -21,6 +19,8 @@ pub struct Held {
     pub x: Mat<f64>,
     /// The trial of each row.
     pub trials: Option<Vec<usize>>,
+    /// Whether each row continues the one before it, nothing left out between them.
+    pub follows: Vec<bool>,
     /// The targets on these rows.
     pub targets: Vec<Target>,
     /// One row in so many is held.
@@ -63,7 +63,7 @@ impl Held {
         let every = (n * rows).div_ceil(VALUES).max(1);
         let (mut values, mut kept, mut row) = (Vec::with_capacity(n * rows.div_ceil(every)), vec![], 0);
         observer.start("holding", rows as u64);
-        columns.stream(&config.file, array, CHUNK, &mut |chunk| {
+        columns.stream(&config.file, array, &mut |chunk| {
             for r in (0..chunk.rows).filter(|r| (row + r).is_multiple_of(every)) {
                 if chunk.columns.iter().all(|c| c[r].is_finite()) {
                     values.extend(chunk.columns.iter().map(|c| c[r]));
@@ -75,8 +75,10 @@ impl Held {
             Ok(())
         })?;
         observer.finish();
+        let unbroken = |a: usize, b: usize| b - a == every && (a + 1..=b).all(|place| columns.follows(place));
         Ok(Self {
             x: Mat::from_fn(n, kept.len(), |i, t| values[t * n + i]),
+            follows: (0..kept.len()).map(|t| t > 0 && unbroken(kept[t - 1], kept[t])).collect(),
             trials: trials.map(|all| kept.iter().map(|r| all[*r]).collect()),
             targets: targets(config, array, columns, &kept)?,
             every,
@@ -101,6 +103,11 @@ impl Held {
     /// Units on some rows.
     pub fn on(&self, rows: &[usize]) -> Mat<f64> {
         Mat::from_fn(self.x.nrows(), rows.len(), |i, t| self.x[(i, rows[t])])
+    }
+
+    /// Whether each of some rows continues the one before it.
+    pub fn follows_on(&self, rows: &[usize]) -> Vec<bool> {
+        (0..rows.len()).map(|t| t > 0 && rows[t] == rows[t - 1] + 1 && self.follows[rows[t]]).collect()
     }
 
     /// Trials of some rows.
@@ -132,7 +139,7 @@ fn targets(
         );
         return Err(Error::input(file, message));
     }
-    let named = |name: &String| name != "trial" || !match_columns(&columns.targets, name).is_empty();
+    let named = |name: &String| name != "trial" || columns.targets.contains(name);
     let mut targets = vec![];
     for c in table.columns.into_iter().filter(|c| named(&c.name)) {
         if let Values::Number(all) = &c.values

@@ -3,7 +3,7 @@
 use super::Analyses;
 use super::held::{Target, TargetKind};
 use crate::diagnostics::Estimate;
-use crate::diagnostics::geometry::correlation::correlation;
+use crate::diagnostics::geometry::correlation::{correlation, successive};
 use crate::diagnostics::geometry::decoding::{self, Separation, linear, logistic};
 use crate::diagnostics::geometry::subspace::{angle, angle_within, share};
 use crate::diagnostics::regression::{self, Coefficient, Design, holm};
@@ -108,7 +108,7 @@ impl Analyses<'_> {
         let rows = self.held.x.ncols();
         let Some(trials) = &self.held.trials else {
             let parts = PARTS.min(rows);
-            return (parts, (0..rows).map(|t| t * parts / rows).collect());
+            return (parts, successive(rows, parts));
         };
         let mut all = trials.clone();
         all.sort_unstable();
@@ -144,9 +144,11 @@ impl Analyses<'_> {
             let count = trials.iter().collect::<std::collections::BTreeSet<_>>().len();
             return (Groups::Trials(count), Some(trials.clone()));
         }
-        let Some(found) = correlation(self.held.x.as_ref()) else { return (Groups::Rows, None) };
+        let Some(found) = correlation(self.held.x.as_ref(), Some(&self.held.follows)) else {
+            return (Groups::Rows, None);
+        };
         let count = found.blocks(rows, LEAST);
-        (Groups::Blocks(count), Some((0..rows).map(|t| t * count / rows).collect()))
+        (Groups::Blocks(count), Some(successive(rows, count)))
     }
 
     fn regress(

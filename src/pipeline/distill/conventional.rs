@@ -14,9 +14,9 @@ use crate::report::sections::{self, Conventional, words::count};
 use crate::systems::architecture::{Architecture, Cell};
 use crate::systems::rule::Rule;
 use crate::systems::time::System;
-use crate::training::Readout;
 use crate::training::distillation::{Row, Session, distil};
 use crate::training::init::{Init, model};
+use crate::training::{Model, Readout};
 use faer::{Accum, Mat, MatRef};
 use rand::seq::SliceRandom;
 use serde_json::json;
@@ -55,64 +55,15 @@ pub fn distill_conventional(config: &ConventionalConfig, observer: &dyn Observer
             .map_err(|e| Error::Config(format!("--units: {e}")))?;
     let mut student = model::<f64>(&architecture, readout.weight.nrows(), Init::Default, common.seed)
         .map_err(|e| Error::Config(e.to_string()))?;
-    observer.start("training", config.settings.steps as u64);
-    let mut order: Vec<usize> = vec![];
-    let mut session = |step: usize| {
-        let (round, place) = (step / inputs.len(), step % inputs.len());
-        if place == 0 {
-            order = (0..inputs.len()).collect();
-            order.shuffle(&mut stream(common.seed, Use::Shuffle, round as u64));
-        }
-        let k = order[place];
-        let steps = inputs[k].ncols();
-        let (inputs, logits) = (inputs[k].clone(), logits[k].clone());
-        Session { steps, sequences: 1, inputs, logits, weights: vec![1.0; steps] }
-    };
-    let mut go_on = |step: usize, _: &[Row]| {
-        observer.at(step as u64);
-        true
-    };
-    let curve = distil(&mut student, &config.settings, &mut session, &mut go_on)
-        .map_err(|e| Error::Numbers(e.to_string()))?;
-    observer.finish();
-
-    let mut theta = vec![0.0; crate::systems::rule::parameter_count(student.rule.as_ref())];
-    student.rule.read_params(&mut theta);
-    let system = architecture.system(&theta);
-    let own = self::logits(system.as_ref(), &student.readout, &inputs, "student")?;
-    let d = network.inputs;
-    let zero = vec![0.0; d];
-    let Some(longest) = inputs.iter().map(Mat::as_ref).max_by_key(|u| u.ncols()) else {
-        return Err(Error::Config("--inputs: expected one sequence at least".into()));
-    };
-    let first = visited(system.as_ref(), longest);
-    let points = dynamics::points(system.as_ref(), first.as_ref(), &zero, common.seed, observer);
-    let exponents = dynamics::exponents(system.as_ref(), longest, &zero, config.units, common.seed, observer);
-    let field = dynamics::portrait(system.as_ref(), first.as_ref(), &points, &zero);
-    let recurrent = Mat::from_fn(config.units, config.units, |i, j| theta[config.units * (d + j) + i]);
-    let values = eigenvalues(recurrent.as_ref(), Order::Modulus)
-        .ok_or_else(|| Error::Numbers("the eigenvalues of the student did not converge".into()))?;
+    let curve = train(config, &mut student, &inputs, &logits, observer)?;
+    let found = judge(config, (&architecture, &student), (&inputs, &logits), curve, observer)?;
     observer.start("writing the report", 0);
-    let bias = &student.readout.bias[..];
     write_student(
         &folder,
         &architecture,
         student.rule.as_ref(),
-        Some((student.readout.weight.as_ref(), bias)),
+        Some((student.readout.weight.as_ref(), &student.readout.bias)),
     )?;
-    let found = Conventional {
-        units: config.units,
-        settings: config.settings,
-        curve,
-        agreement: agreement(&logits, &own),
-        divergence: divergence(&logits, &own),
-        eigenvalues: values,
-        points,
-        states: first,
-        field,
-        exponents,
-        file: STUDENT,
-    };
     let (sequences, rows) = (inputs.len(), inputs.iter().map(Mat::ncols).sum::<usize>());
     let subject =
         format!("{} run on {} of {}", network.describe(), count(sequences, "sequence"), count(rows, "step"));
@@ -130,6 +81,77 @@ pub fn distill_conventional(config: &ConventionalConfig, observer: &dyn Observer
     let outcome = write(&common.run(), diagnosed, folder);
     observer.finish();
     outcome
+}
+
+/// Trains the student, and returns the course of it.
+fn train(
+    config: &ConventionalConfig,
+    student: &mut Model<f64>,
+    inputs: &[Mat<f64>],
+    logits: &[Mat<f64>],
+    observer: &dyn Observer,
+) -> Result<Vec<Row>, Error> {
+    observer.start("training", config.settings.steps as u64);
+    let mut order: Vec<usize> = vec![];
+    let mut session = |step: usize| {
+        let (round, place) = (step / inputs.len(), step % inputs.len());
+        if place == 0 {
+            order = (0..inputs.len()).collect();
+            order.shuffle(&mut stream(config.common.seed, Use::Shuffle, round as u64));
+        }
+        let k = order[place];
+        let steps = inputs[k].ncols();
+        let (inputs, logits) = (inputs[k].clone(), logits[k].clone());
+        Session { steps, sequences: 1, inputs, logits, weights: vec![1.0; steps] }
+    };
+    let mut go_on = |step: usize, _: &[Row]| {
+        observer.at(step as u64);
+        true
+    };
+    let curve = distil(student, &config.settings, &mut session, &mut go_on)
+        .map_err(|e| Error::Numbers(e.to_string()))?;
+    observer.finish();
+    Ok(curve)
+}
+
+/// What the student does, beside the teacher's `logits`.
+fn judge(
+    config: &ConventionalConfig,
+    (architecture, student): (&Architecture, &Model<f64>),
+    (inputs, logits): (&[Mat<f64>], &[Mat<f64>]),
+    curve: Vec<Row>,
+    observer: &dyn Observer,
+) -> Result<Conventional, Error> {
+    let (units, seed) = (config.units, config.common.seed);
+    let mut theta = vec![0.0; crate::systems::rule::parameter_count(student.rule.as_ref())];
+    student.rule.read_params(&mut theta);
+    let system = architecture.system(&theta);
+    let own = self::logits(system.as_ref(), &student.readout, inputs, "student")?;
+    let d = architecture.inputs();
+    let zero = vec![0.0; d];
+    let Some(longest) = inputs.iter().map(Mat::as_ref).max_by_key(|u| u.ncols()) else {
+        return Err(Error::Config("--inputs: expected one sequence at least".into()));
+    };
+    let states = visited(system.as_ref(), longest);
+    let points = dynamics::points(system.as_ref(), states.as_ref(), &zero, seed, observer);
+    let exponents = dynamics::exponents(system.as_ref(), longest, &zero, units, seed, observer);
+    let field = dynamics::portrait(system.as_ref(), states.as_ref(), &points, &zero);
+    let recurrent = Mat::from_fn(units, units, |i, j| theta[units * (d + j) + i]);
+    let eigenvalues = eigenvalues(recurrent.as_ref(), Order::Modulus)
+        .ok_or_else(|| Error::Numbers("the eigenvalues of the student did not converge".into()))?;
+    Ok(Conventional {
+        units,
+        settings: config.settings,
+        curve,
+        agreement: agreement(logits, &own),
+        divergence: divergence(logits, &own),
+        eigenvalues,
+        points,
+        states,
+        field,
+        exponents,
+        file: STUDENT,
+    })
 }
 
 /// States after each input from the zero state, n x T.

@@ -3,9 +3,10 @@
 use super::teacher::Teacher;
 use super::{Projection, RaddConfig};
 use crate::diagnostics::geometry::pca::{Accumulator, Pca};
-use crate::io::table::{ReadTable, Values, read};
+use crate::io::table::{ReadTable, read};
 use crate::io::tensors;
 use crate::linalg::col;
+use crate::pipeline::tables::finite;
 use crate::pipeline::{Error, Observer};
 use crate::report::sections::words::count;
 use crate::training::radd::{project, scale_to};
@@ -111,16 +112,7 @@ fn given(path: &Path, n: usize) -> Result<Mat<f64>, Error> {
         (one.shape.clone(), one.data.clone())
     } else {
         let table = read(path, &ReadTable::default())?;
-        let mut columns = vec![];
-        for c in &table.columns {
-            match &c.values {
-                Values::Number(v) => columns.push(v),
-                Values::Text(_) => {
-                    let message = format!("column `{}` holds text, expected numbers", c.name);
-                    return Err(Error::input(path, message));
-                }
-            }
-        }
+        let columns = table.columns.iter().map(|c| finite(path, c)).collect::<Result<Vec<_>, _>>()?;
         let data = (0..table.rows).flat_map(|r| columns.iter().map(move |c| c[r]));
         (vec![table.rows, columns.len()], data.collect())
     };

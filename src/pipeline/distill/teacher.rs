@@ -4,8 +4,8 @@ use super::{Common, RaddConfig};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use crate::io::table::{Kind, ReadTable, Values, match_columns, read, schema};
 use crate::io::tensors;
-use crate::pipeline::columns::{Columns, listed};
-use crate::pipeline::source::{Source, open, table_array};
+use crate::pipeline::columns::{Columns, chosen};
+use crate::pipeline::source::{Source, open};
 use crate::pipeline::{
     AnalysisSettings, Config, Error, Missing, NetworkSettings, Observer, RecordingSettings, tables,
 };
@@ -13,8 +13,6 @@ use crate::report::sections::words::count;
 use crate::systems::checkpoint::Network;
 use faer::{Mat, MatRef};
 use std::path::Path;
-
-const CHUNK: usize = 16_384;
 
 /// A recorded table.
 pub struct Recorded {
@@ -53,7 +51,7 @@ impl Teacher {
     pub fn open(config: &RaddConfig, observer: &dyn Observer) -> Result<Self, Error> {
         match open(&as_config(&config.common, config.recording.clone()))? {
             Source::Network(network) => Self::run(&config.common, *network, observer),
-            Source::Recording { .. } => Self::read(config, observer),
+            Source::Recording { array } => Self::read(config, array, observer),
         }
     }
 
@@ -88,7 +86,7 @@ impl Teacher {
         let mut next = recorded.kept.iter().copied().peekable();
         let mut before = 0;
         observer.start("reading", self.rows() as u64);
-        recorded.columns.stream(file, recorded.array.as_deref(), CHUNK, &mut |chunk| {
+        recorded.columns.stream(file, recorded.array.as_deref(), &mut |chunk| {
             let mut own = Vec::new();
             while let Some(row) = next.next_if(|r| *r < before + chunk.rows) {
                 own.push(row - before);
@@ -134,9 +132,8 @@ impl Teacher {
         })
     }
 
-    fn read(config: &RaddConfig, observer: &dyn Observer) -> Result<Self, Error> {
+    fn read(config: &RaddConfig, array: Option<String>, observer: &dyn Observer) -> Result<Self, Error> {
         let (file, r) = (&config.common.file, &config.recording);
-        let array = table_array(file, r.units.as_deref())?;
         let mut columns = Columns::choose(file, r, array.as_deref())?;
         let InputColumns { names, values: inputs, apart } = inputs(config, array.as_deref())?;
         if !apart {
@@ -252,25 +249,19 @@ fn inputs(config: &RaddConfig, array: Option<&str>) -> Result<InputColumns, Erro
     let array = if own { Some(list.as_str()) } else { array };
     let schema = schema(file, array)?;
     let names = schema.names();
-    let chosen = if own {
+    let wanted = if own {
         names.iter().filter(|n| *n != "trial").cloned().collect()
     } else {
-        let parts =
-            if names.contains(list) { vec![list.as_str()] } else { list.split(',').map(str::trim).collect() };
-        if let Some(p) = parts.iter().find(|p| match_columns(&names, p).is_empty()) {
-            let message = format!("--inputs {p}: no such column; the columns are {}", listed(&names));
-            return Err(Error::input(file, message));
-        }
-        as_typed(&match_columns(&names, &parts.join(",")), list)
+        as_typed(&chosen(file, "--inputs", list, &names)?, list)
     };
-    for c in schema.columns.iter().filter(|c| chosen.contains(&c.name)) {
+    for c in schema.columns.iter().filter(|c| wanted.contains(&c.name)) {
         if c.kind != Kind::Number {
             let message = format!("--inputs: column `{}` does not hold numbers", c.name);
             return Err(Error::input(file, message));
         }
     }
-    let table = read(file, &ReadTable { array, columns: Some(&chosen) })?;
-    let values = chosen.iter().map(|n| {
+    let table = read(file, &ReadTable { array, columns: Some(&wanted) })?;
+    let values = wanted.iter().map(|n| {
         let column = table.columns.iter().find(|c| c.name == *n);
         match column.map(|c| &c.values) {
             Some(Values::Number(v)) => v.clone(),
@@ -278,7 +269,7 @@ fn inputs(config: &RaddConfig, array: Option<&str>) -> Result<InputColumns, Erro
         }
     });
     let values: Vec<Vec<f64>> = values.collect();
-    Ok(InputColumns { names: chosen, values, apart: own })
+    Ok(InputColumns { names: wanted, values, apart: own })
 }
 
 /// Rows of the file in which nothing is missing.
@@ -292,7 +283,7 @@ fn kept(
     let file = &config.common.file;
     let (mut kept, mut row, mut bad, mut total) = (vec![], 0usize, None, 0usize);
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
-    columns.stream(file, array, CHUNK, &mut |chunk| {
+    columns.stream(file, array, &mut |chunk| {
         for r in 0..chunk.rows {
             let unit = chunk.columns.iter().position(|c| !c[r].is_finite());
             let input = inputs.iter().position(|c| !c.get(row + r).copied().unwrap_or(f64::NAN).is_finite());
@@ -320,14 +311,9 @@ fn kept(
     }
     let Some((name, row, value)) = bad else { return Ok((kept, vec![])) };
     if config.recording.missing != Some(Missing::DropRows) {
-        let what = columns.found(file, array, &name, row, value);
-        let message = format!(
-            "column `{name}`, row {}: {what} ({} with such); --missing drop-rows leaves them out, and no pair of \
-             states reaches across",
-            columns.row(row) + 1,
-            count(total, "row")
-        );
-        return Err(Error::input(file, message));
+        let such = format!("{} with such", count(total, "row"));
+        let and = ", and no pair of states reaches across";
+        return Err(columns.refused(file, array, (&name, row, value), &such, and));
     }
     let warning = format!(
         "{} with missing values left out (--missing drop-rows); no pair of states reaches across.",

@@ -20,7 +20,7 @@ use crate::training::Model;
 use crate::training::init::{Init, model};
 use crate::training::optimiser::{Method, Optimiser};
 use crate::training::sessions::{Elman, Player, Schedule, train_step};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 /// Points of the training curve.
 const POINTS: u64 = 100;
@@ -174,18 +174,50 @@ fn write(
     played: &Played,
     folder: Folder,
 ) -> Result<Outcome, Error> {
-    let trials = choices(played, config.task.blank);
-    let subject = Subject { name: "network", trials: &trials };
-    let steps = played.steps() as f64 / played.trials.len() as f64;
     let finding = format!(
         "{} of {} trials are correct ({} of those answered); a trial takes {} steps.",
         percent_1(played.accuracy()),
         played.trials.len(),
         percent_1(played.accuracy_of_actions()),
-        word(steps)
+        word(steps_per_trial(played))
     );
+    let (subject, seed) =
+        (format!("a vanilla network of {} units on the IBL task", config.units), config.schedule.seed);
+    let page = Page {
+        title: "ibl".into(),
+        answer: finding.clone(),
+        meta: vec![
+            ("Trained".into(), subject.clone()),
+            ("Weights".into(), NETWORK.into()),
+            ("Seed".into(), seed.to_string()),
+            ("nullcline".into(), env!("CARGO_PKG_VERSION").into()),
+        ],
+        sections: vec![section(config, curve, played)?],
+        rerun: config.command.clone(),
+        tables: if config.parquet { TableFormat::Parquet } else { TableFormat::Csv },
+        ..Page::default()
+    };
+    folder.write_page(&page, config.png)?;
+    let modules = Map::from_iter([("ibl".to_owned(), entry(config, played))]);
+    let whole = summary(&config.command, seed, json!({ "task": "ibl" }), modules, &[]);
+    folder.write("summary.json", text(&whole))?;
+    let (out, notes) = folder.commit()?;
+    Ok(Outcome { subject, findings: vec![finding], warnings: vec![], notes, page: out.join("report.html") })
+}
+
+fn steps_per_trial(played: &Played) -> f64 {
+    played.steps() as f64 / played.trials.len() as f64
+}
+
+fn section(config: &IblConfig, curve: &[CurvePoint], played: &Played) -> Result<Section, Error> {
+    let trials = choices(played, config.task.blank);
+    let subject = Subject { name: "network", trials: &trials };
     let s = &config.schedule;
-    let settings = [
+    let facts = [
+        ("Correct of all trials", percent_1(played.accuracy())),
+        ("Correct of answered trials", percent_1(played.accuracy_of_actions())),
+        ("Answered", percent(played.acted())),
+        ("Steps a trial", word(steps_per_trial(played))),
         ("Loss", s.loss.name().to_owned()),
         ("Optimiser", config.method.name().to_owned()),
         ("Rate", word(s.rate)),
@@ -194,23 +226,14 @@ fn write(
         ("Blocks a session", config.task.blocks.to_string()),
         ("Blank steps", config.task.blank.to_string()),
     ];
-    let section = Section {
+    Ok(Section {
         id: "ibl".into(),
         title: "The IBL task".into(),
         intro: vec![format!(
             "Behaviour over {} fresh blocks played in one session; a trial without an answer counts as wrong.",
             config.test_blocks
         )],
-        facts: [
-            ("Correct of all trials", percent_1(played.accuracy())),
-            ("Correct of answered trials", percent_1(played.accuracy_of_actions())),
-            ("Answered", percent(played.acted())),
-            ("Steps a trial", word(steps)),
-        ]
-        .into_iter()
-        .chain(settings)
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect(),
+        facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         figures: vec![curve_figure(curve)?, overview(&subject, "observed steps")?],
         tables: vec![
             curve_table(curve),
@@ -218,45 +241,24 @@ fn write(
             trials_table("trials", 1, &trials, config.task.concordance),
         ],
         ..Section::default()
-    };
-    let cell = |v: f64| number(v);
-    let mut json = Map::new();
-    json.insert(
-        "ibl".into(),
-        json!({
-            "units": config.units,
-            "trials": played.trials.len(),
-            "accuracy": cell(played.accuracy()),
-            "accuracy_of_answered": cell(played.accuracy_of_actions()),
-            "answered": cell(played.acted()),
-            "steps_per_trial": cell(steps),
-            "gradient_steps": config.steps,
-            "loss": s.loss.name(),
-            "optimiser": config.method.name(),
-            "rate": s.rate,
-            "batch": s.batch,
-        }),
-    );
-    let subject = format!("a vanilla network of {} units on the IBL task", config.units);
-    let page = Page {
-        title: "ibl".into(),
-        answer: finding.clone(),
-        meta: vec![
-            ("Trained".into(), subject.clone()),
-            ("Weights".into(), NETWORK.into()),
-            ("Seed".into(), s.seed.to_string()),
-            ("nullcline".into(), env!("CARGO_PKG_VERSION").into()),
-        ],
-        sections: vec![section],
-        rerun: config.command.clone(),
-        tables: if config.parquet { TableFormat::Parquet } else { TableFormat::Csv },
-        ..Page::default()
-    };
-    folder.write_page(&page, config.png)?;
-    let whole = summary(&config.command, s.seed, json!({ "task": "ibl" }), json, &[]);
-    folder.write("summary.json", text(&whole))?;
-    let (out, notes) = folder.commit()?;
-    Ok(Outcome { subject, findings: vec![finding], warnings: vec![], notes, page: out.join("report.html") })
+    })
+}
+
+fn entry(config: &IblConfig, played: &Played) -> Value {
+    let s = &config.schedule;
+    json!({
+        "units": config.units,
+        "trials": played.trials.len(),
+        "accuracy": number(played.accuracy()),
+        "accuracy_of_answered": number(played.accuracy_of_actions()),
+        "answered": number(played.acted()),
+        "steps_per_trial": number(steps_per_trial(played)),
+        "gradient_steps": config.steps,
+        "loss": s.loss.name(),
+        "optimiser": config.method.name(),
+        "rate": s.rate,
+        "batch": s.batch,
+    })
 }
 
 /// A share as a percentage with a digit after the point.

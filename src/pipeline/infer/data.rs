@@ -4,17 +4,17 @@ use super::GaussianConfig;
 use crate::inference::gaussian::data::{Gathered, Scale, constant, copies, folds};
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault};
 use crate::inference::gaussian::successive::{Autocorrelation, autocorrelation};
-use crate::io::table::{ReadTable, Table, Values, read};
+use crate::io::error::listed;
+use crate::io::table::{Column, ReadTable, Values, read};
 use crate::linalg::random::{Use, stream as random};
-use crate::pipeline::columns::{Columns, listed};
-use crate::pipeline::source::table_array;
+use crate::pipeline::columns::{Columns, chosen};
+use crate::pipeline::source::{self, table_array};
+use crate::pipeline::tables::finite;
 use crate::pipeline::{Error, Missing, Observer};
 use crate::report::sections::words::count;
 use faer::Mat;
 use rand::seq::SliceRandom;
 use std::path::Path;
-
-const CHUNK: usize = 16_384;
 
 /// A covariance that was checked, with its eigenbasis.
 pub struct Covariance {
@@ -97,7 +97,15 @@ pub fn unusable(path: &Path, e: impl std::fmt::Display) -> Error {
 
 fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
     let file = &config.file;
-    let (names, c) = matrix(file, config.recording.units.as_deref())?;
+    let r = &config.recording;
+    let of_rows = [
+        ("--trial", r.trial.is_some()),
+        ("--time", r.time.is_some()),
+        ("--targets", r.targets.is_some()),
+        ("--missing", r.missing.is_some()),
+    ];
+    source::refuse(&of_rows, "samples; --covariance says that this file holds none")?;
+    let (names, c) = matrix(file, r.units.as_deref())?;
     let n = names.len();
     let flat: Vec<String> = (0..n).filter(|i| c[(*i, *i)] == 0.0).map(|i| names[i].clone()).collect();
     refuse(file, &flat, n)?;
@@ -166,25 +174,9 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         .collect();
     let alike = autocorrelation(rows.as_ref(), &follows);
     warnings.extend(alike.as_ref().map(|a| alike_warning(a, p, trials.is_some())));
-    let mut fold = None;
-    if config.folds > 0 && config.truth.is_none() {
-        let mut order: Vec<usize> = (0..p).collect();
-        order.shuffle(&mut random(config.seed, Use::Shuffle, 0));
-        let successive = (trials.is_none() && alike.is_some())
-            .then(|| stretches(&of_copies, config.folds.min(p)))
-            .filter(|fold| fold.iter().any(|f| *f > 0));
-        let found = match successive {
-            Some(fold) => Ok(fold),
-            None => folds(trials.as_ref().unwrap_or(&of_copies), &order, config.folds),
-        };
-        fold = match found {
-            Ok(fold) => training_sets_vary(&rows, &fold, &columns.units, &mut warnings).then_some(fold),
-            Err(_) => {
-                warnings.push("All samples are equal or of one trial: no cross-validation.".into());
-                None
-            }
-        };
-    }
+    let together = trials.as_deref().unwrap_or(&of_copies);
+    let successive = trials.is_none() && alike.is_some();
+    let fold = parted(config, (&rows, &columns.units), (together, successive), &mut warnings);
     let copies = p - of_copies.iter().max().map_or(0, |last| last + 1);
     if copies > 0 {
         let verb = if copies == 1 { "repeats an earlier one" } else { "repeat earlier ones" };
@@ -208,6 +200,32 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         fold,
         warnings,
     })
+}
+
+/// The fold of each sample, where there is cross-validation: those of equal `together` are in one, of successive stretches
+/// if the samples are alike so.
+fn parted(
+    config: &GaussianConfig,
+    (rows, names): (&Mat<f64>, &[String]),
+    (together, successive): (&[usize], bool),
+    warnings: &mut Vec<String>,
+) -> Option<Vec<usize>> {
+    if config.folds == 0 || config.truth.is_some() {
+        return None;
+    }
+    let p = rows.ncols();
+    let mut order: Vec<usize> = (0..p).collect();
+    order.shuffle(&mut random(config.seed, Use::Shuffle, 0));
+    let successive = successive
+        .then(|| stretches(together, config.folds.min(p)))
+        .filter(|fold| fold.iter().any(|f| *f > 0));
+    match successive.map_or_else(|| folds(together, &order, config.folds), Ok) {
+        Ok(fold) => training_sets_vary(rows, &fold, names, warnings).then_some(fold),
+        Err(_) => {
+            warnings.push("All samples are equal or of one trial: no cross-validation.".into());
+            None
+        }
+    }
 }
 
 /// Folds of successive samples; a copy is in that of its first.
@@ -288,7 +306,7 @@ fn rows(
     let n = columns.units.len();
     let (mut values, mut kept, mut row, mut bad, mut total) = (vec![], vec![], 0usize, None, 0usize);
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
-    columns.stream(&config.file, array, CHUNK, &mut |chunk| {
+    columns.stream(&config.file, array, &mut |chunk| {
         for r in 0..chunk.rows {
             match (0..n).find(|i| !chunk.columns[*i][r].is_finite()) {
                 None => {
@@ -308,14 +326,9 @@ fn rows(
     observer.finish();
     if let Some((unit, row, value)) = bad {
         if config.recording.missing != Some(Missing::DropRows) {
-            let what = columns.found(&config.file, array, &columns.units[unit], row, value);
-            let message = format!(
-                "column `{}`, row {}: {what} ({} with such); --missing drop-rows leaves them out",
-                columns.units[unit],
-                columns.row(row) + 1,
-                count(total, "row")
-            );
-            return Err(Error::input(&config.file, message));
+            let such = format!("{} with such", count(total, "row"));
+            let first = (&*columns.units[unit], row, value);
+            return Err(columns.refused(&config.file, array, first, &such, ""));
         }
         warnings.push(format!("{} with missing values left out (--missing drop-rows).", count(total, "row")));
     }
@@ -323,32 +336,25 @@ fn rows(
     Ok((rows, kept))
 }
 
-/// A square table of numbers with the names of its columns; a first column of text is names of rows.
+/// A square table of numbers with the names of its columns; a first column of text is names of rows. Of the variables
+/// those that `units` chooses, if it is not the name of the array.
 fn matrix(path: &Path, units: Option<&str>) -> Result<(Vec<String>, Mat<f64>), Error> {
     let array = table_array(path, units)?;
-    let table: Table = read(path, &ReadTable { array: array.as_deref(), ..ReadTable::default() })?;
-    let mut columns = vec![];
-    for (k, c) in table.columns.iter().enumerate() {
-        match &c.values {
-            Values::Number(v) => columns.push((c.name.clone(), v)),
-            Values::Text(_) if k == 0 => {}
-            Values::Text(_) => {
-                return Err(Error::input(path, format!("column `{}` holds text, expected numbers", c.name)));
-            }
-        }
-    }
+    let table = read(path, &ReadTable { array: array.as_deref(), ..ReadTable::default() })?;
+    let named = usize::from(matches!(table.columns.first(), Some(Column { values: Values::Text(_), .. })));
+    let columns = &table.columns[named..];
     let n = columns.len();
     if n == 0 || table.rows != n {
         let message = format!("is {} x {n}, expected a covariance, which is square", table.rows);
         return Err(Error::input(path, message));
     }
-    for (name, values) in &columns {
-        if let Some(row) = values.iter().position(|v| !v.is_finite()) {
-            let message =
-                format!("column `{name}`, row {}: {}, expected a finite number", row + 1, values[row]);
-            return Err(Error::input(path, message));
-        }
-    }
-    let m = Mat::from_fn(n, n, |i, j| columns[j].1[i]);
-    Ok((columns.into_iter().map(|c| c.0).collect(), m))
+    let values = columns.iter().map(|c| finite(path, c)).collect::<Result<Vec<_>, _>>()?;
+    let names: Vec<String> = columns.iter().map(|c| c.name.clone()).collect();
+    let wanted = match units.filter(|u| Some(*u) != array.as_deref()) {
+        Some(list) => chosen(path, "--units", list, &names)?,
+        None => names.clone(),
+    };
+    let places: Vec<usize> = (0..n).filter(|i| wanted.contains(&names[*i])).collect();
+    let m = Mat::from_fn(places.len(), places.len(), |i, j| values[places[j]][places[i]]);
+    Ok((wanted, m))
 }

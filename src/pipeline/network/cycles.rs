@@ -25,7 +25,7 @@ impl Run<'_> {
             }
         }
         let warmup = self.settings.warmup.unwrap_or(2000);
-        let settle = self.settle_steps();
+        let settle = self.settle_steps(initial.ncols());
         let options = cycles::Options { warmup, settle, ..cycles::Options::default() };
         observer.start("cycles", 0);
         let found = cycles::survey(system, initial.as_ref(), &self.input, &options)

@@ -338,11 +338,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Most steps that an orbit may take to settle: some seconds' work for one that drifts.
-    fn settle_steps(&self) -> usize {
+    /// Most steps that each of `count` orbits may take to settle: some seconds' work for all, should they drift.
+    fn settle_steps(&self, count: usize) -> usize {
         let system = self.network.system.as_ref();
         let (n, stages) = (system.step().dim(), if system.is_flow() { 4 } else { 1 });
-        (5_000_000_000 / (2 * n * n * stages + 250)).clamp(6000, 20_000_000)
+        (12_000_000_000 / count.max(1) / (2 * n * n * stages + 250)).clamp(6000, 20_000_000)
     }
 
     /// Settings of the `k` first exponents from `count` initial states, `most` steps at most unless the
@@ -361,7 +361,7 @@ impl<'a> Run<'a> {
             exponents: Some(k),
             warmup: discarded - align,
             align,
-            settle: self.settle_steps(),
+            settle: self.settle_steps(count),
             max_steps: s.steps.unwrap_or((budget as usize).clamp(2000, most)),
             tol: s.tol.unwrap_or(1e-3),
             seed: self.seed,

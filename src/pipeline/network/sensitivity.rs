@@ -40,7 +40,9 @@ impl Run<'_> {
             return Ok((None, None));
         }
         match self.covariant(observer) {
-            Err(Error::Covariant(covariant::Error::Collapsed)) if !asked => Ok((None, None)),
+            Err(Error::Covariant(covariant::Error::Collapsed | covariant::Error::OnKinks)) if !asked => {
+                Ok((None, None))
+            }
             other => other,
         }
     }

@@ -120,6 +120,11 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
     let clear = error.is_finite() && first.abs() > 4.0 * error.max(1e-12);
     let verdict = if !first.is_finite() {
         "every perturbation vanishes within doubles".into()
+    } else if clear && first > 0.0 && a.kind == Kind::FixedPoint {
+        format!(
+            "λ₁ = {value}: unstable, a perturbation leaves it and grows by e in {}",
+            context.duration(1.0 / first)
+        )
     } else if clear && first > 0.0 {
         format!("λ₁ = {value}: chaotic, a perturbation grows by e in {}", context.duration(1.0 / first))
     } else if clear {

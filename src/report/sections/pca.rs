@@ -38,29 +38,6 @@ pub fn pca(
     if k >= 2 && !projections.is_empty() {
         list.push(figures::state_plane(projections, &[], &axis(0), &axis(1))?);
     }
-    let variance = TableOut {
-        name: "variance".into(),
-        caption: "Variance along each principal component, with the standard error of its share.".into(),
-        columns: vec![
-            ("component".into(), Cells::Int((1..=k as i64).collect())),
-            ("variance".into(), Cells::Float(pca.explained_variance.clone())),
-            ("share".into(), Cells::Float(ratio.clone())),
-            ("share_std_error".into(), Cells::Float(pca.std_error.clone())),
-            ("cumulative_share".into(), Cells::Float(running(ratio))),
-        ],
-    };
-    let mut columns = vec![
-        ("variable".into(), Cells::Text(names.to_vec())),
-        ("mean".into(), Cells::Float(pca.mean.clone())),
-    ];
-    for j in 0..k {
-        columns.push((format!("pc{}", j + 1), Cells::Float(col(pca.components.as_ref(), j).to_vec())));
-    }
-    let components = TableOut {
-        name: "components".into(),
-        caption: "Principal components, one a column: unit vectors, largest entry positive.".into(),
-        columns,
-    };
     let first_two = share(0) + if k > 1 { share(1) } else { 0.0 };
     let facts = vec![
         (
@@ -71,16 +48,6 @@ pub fn pca(
         ("Variance in the first two components".into(), format!("{:.1} %", 100.0 * first_two)),
         ("Rows".into(), pca.rows.to_string()),
     ];
-    let time = words::number((10.0 * pca.correlation_time).round() / 10.0);
-    let errors = match pca.blocks {
-        0 => format!(
-            "No errors are given: about {time} successive rows count as one, and an error needs five blocks of four times as many."
-        ),
-        blocks => format!(
-            "Errors leave out one of {blocks} blocks of successive rows at a time ({time} rows count as one); two of them hold the \
-             share of a long recording in 95 of 100."
-        ),
-    };
     let mut warnings = vec![];
     if pca.explained_variance.iter().any(|v| v.is_nan()) {
         warnings.push(
@@ -91,14 +58,57 @@ pub fn pca(
     let section = Section {
         id: "pca".into(),
         title: "Dimensions used".into(),
-        intro: vec![intro.into(), errors],
+        intro: vec![intro.into(), errors(pca)],
         notes: warnings.clone(),
         facts,
         figures: list,
-        tables: [vec![variance, components], tables].concat(),
+        tables: [own_tables(pca, names).to_vec(), tables].concat(),
         ..Section::default()
     };
     Ok(Rendered { json, section, warnings })
+}
+
+/// Variances, and the components themselves.
+fn own_tables(pca: &Pca, names: &[String]) -> [TableOut; 2] {
+    let ratio = &pca.explained_variance_ratio;
+    let variance = TableOut {
+        name: "variance".into(),
+        caption: "Variance along each principal component, with the standard error of its share.".into(),
+        columns: vec![
+            ("component".into(), Cells::Int((1..=ratio.len() as i64).collect())),
+            ("variance".into(), Cells::Float(pca.explained_variance.clone())),
+            ("share".into(), Cells::Float(ratio.clone())),
+            ("share_std_error".into(), Cells::Float(pca.std_error.clone())),
+            ("cumulative_share".into(), Cells::Float(running(ratio))),
+        ],
+    };
+    let mut columns = vec![
+        ("variable".into(), Cells::Text(names.to_vec())),
+        ("mean".into(), Cells::Float(pca.mean.clone())),
+    ];
+    for j in 0..ratio.len() {
+        columns.push((format!("pc{}", j + 1), Cells::Float(col(pca.components.as_ref(), j).to_vec())));
+    }
+    let components = TableOut {
+        name: "components".into(),
+        caption: "Principal components, one a column: unit vectors, largest entry positive.".into(),
+        columns,
+    };
+    [variance, components]
+}
+
+/// What the errors stand on, in words.
+fn errors(pca: &Pca) -> String {
+    let time = words::number((10.0 * pca.correlation_time).round() / 10.0);
+    match pca.blocks {
+        0 => format!(
+            "No errors are given: about {time} successive rows count as one, and an error needs five blocks of four times as many."
+        ),
+        blocks => format!(
+            "Errors leave out one of {blocks} blocks of successive rows at a time ({time} rows count as one); two of them hold the \
+             share of a long recording in 95 of 100."
+        ),
+    }
 }
 
 fn running(ratio: &[f64]) -> Vec<f64> {

@@ -1,6 +1,7 @@
 //! A measured number with what is known of its error.
 
-use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
+use crate::diagnostics::student;
+use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF};
 
 /// Two-sided level of every interval.
 const LEVEL: f64 = 0.95;
@@ -37,15 +38,13 @@ impl Measure {
         Self::exact(found as f64, of)
     }
     /// How many exceptions there are: `certain` ones, and up to `possible` that could not be told. One
-    /// certain exception is one;
-    /// where none is certain, possible ones leave it open whether there is any.
+    /// certain exception is one; where none is certain, possible ones leave it open whether there is any.
     pub fn exceptions(certain: usize, possible: usize, of: usize) -> Self {
         if certain == 0 && possible > 0 { Self::unknown(0.0, of) } else { Self::count(certain, of) }
     }
 
-    /// Mean of independent values. The error of one value, of values that are all the same, and of those
-    /// of which one is not
-    /// finite, is not known.
+    /// Mean of independent values. The error of one value, of values that are all the same, and of those of
+    /// which one is not finite, is not known.
     pub fn mean(values: impl IntoIterator<Item = f64>) -> Self {
         let all: Vec<f64> = values.into_iter().collect();
         let found = || all.iter().filter(|v| v.is_finite());
@@ -79,8 +78,7 @@ impl Measure {
     }
 
     /// Share of `n` independent draws that are so. The error spans the exact interval of Clopper and
-    /// Pearson (1934), so that a
-    /// share of 0 or 1 has one.
+    /// Pearson (1934), so that a share of 0 or 1 has one.
     pub fn share(found: usize, n: usize) -> Self {
         if n == 0 {
             return Self::NONE;
@@ -94,9 +92,9 @@ impl Measure {
         Self { value, std_error: None, n }.reaching(Some((value - low).max(high - value)))
     }
 
-    /// The measurement that decides a statement about all of `all`, each of which is to be `limit` at
-    /// most: that whose interval
-    /// reaches furthest. Its error is widened as the choice among so many asks (Bonferroni).
+    /// The measurement that decides a statement about all of `all`, each of which is to be `limit` at most:
+    /// that whose interval reaches furthest. Its error is widened as the choice among so many asks
+    /// (Bonferroni).
     ///
     /// All are below a limit if and only if this one is; an error that is not known, or a number that is
     /// not found, decides.
@@ -118,11 +116,11 @@ impl Measure {
         Self::largest(all.into_iter().map(Self::negated)).negated()
     }
 
-    fn widened(self, of: usize) -> Self {
-        let factor = |freedom: f64| {
-            quantile(1.0 - 0.5 * (1.0 - LEVEL) / of as f64, freedom) / quantile(0.5 + 0.5 * LEVEL, freedom)
-        };
-        let wide = |e: f64| if e > 0.0 { e * factor(self.n as f64 - 1.0) } else { e };
+    /// With the error of a choice among `of` (Bonferroni).
+    pub(super) fn widened(self, of: usize) -> Self {
+        let factor =
+            quantile(1.0 - 0.5 * (1.0 - LEVEL) / of as f64, self.n) / quantile(0.5 + 0.5 * LEVEL, self.n);
+        let wide = |e: f64| if e > 0.0 { e * factor } else { e };
         Self { std_error: self.std_error.map(wide), ..self }
     }
 
@@ -132,8 +130,7 @@ impl Measure {
 
     /// With the standard error whose interval reaches so far.
     fn reaching(self, reach: Option<f64>) -> Self {
-        let std_error =
-            reach.filter(|_| self.n > 1).map(|r| r / quantile(0.5 + 0.5 * LEVEL, self.n as f64 - 1.0));
+        let std_error = reach.filter(|_| self.n > 1).map(|r| r / quantile(0.5 + 0.5 * LEVEL, self.n));
         Self { std_error: std_error.filter(|e| e.is_finite()), ..self }
     }
 
@@ -141,7 +138,7 @@ impl Measure {
     /// on one repetition.
     pub fn reach(&self) -> Option<f64> {
         match self.std_error {
-            Some(e) if e > 0.0 && self.n > 1 => Some(e * quantile(0.5 + 0.5 * LEVEL, self.n as f64 - 1.0)),
+            Some(e) if e > 0.0 && self.n > 1 => Some(e * quantile(0.5 + 0.5 * LEVEL, self.n)),
             Some(e) if e > 0.0 => None,
             known => known,
         }
@@ -193,9 +190,9 @@ fn fewer(a: &Measure, b: &Measure) -> usize {
     }
 }
 
-/// Quantile of Student's law.
-fn quantile(p: f64, freedom: f64) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |law| law.inverse_cdf(p))
+/// Quantile of Student's law of `n` values, whose tails have no end for one.
+fn quantile(p: f64, n: usize) -> f64 {
+    student::quantile(p, n.saturating_sub(1)).unwrap_or(f64::INFINITY)
 }
 
 impl From<(f64, f64, usize)> for Measure {

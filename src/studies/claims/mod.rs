@@ -129,6 +129,15 @@ impl Claim {
         Self::new(Kind::Check, claim, source, quantity, measured.into())
     }
 
+    /// A statement about all of `all`, of which `one` makes the claim: `far` chooses the measurement that
+    /// decides ([`Measure::largest`] or [`Measure::smallest`]), unless another is a certain exception.
+    pub fn of_all(all: &[Measure], far: fn(Vec<Measure>) -> Measure, one: impl Fn(Measure) -> Self) -> Self {
+        let furthest = one(far(all.to_vec()));
+        let each = all.iter().map(|m| one(m.widened(all.len())));
+        let exception = std::iter::once(furthest.clone()).chain(each).find(|c| c.verdict == Verdict::Differs);
+        exception.unwrap_or(furthest)
+    }
+
     /// With the paper's number; judged against it.
     pub fn published(self, value: f64, tolerance: f64) -> Self {
         Self { published: Some(value), tolerance, ..self }.judged(Expected::Near(value))
@@ -184,8 +193,7 @@ impl Claim {
         Self { verdict: Verdict::NotTested, ..self }.because(reason)
     }
     /// A statement that something fails does not hold by `holds` alone: the evidence that it had its
-    /// chance, such as a
-    /// training that had converged, is `given` or the reason that it is not.
+    /// chance, such as a training that had converged, is `given` or the reason that it is not.
     pub fn given(self, evidence: Result<(), String>) -> Self {
         match evidence {
             Err(reason) if self.verdict == Verdict::Holds => {
@@ -205,9 +213,8 @@ impl Claim {
         }
     }
 
-    /// The claim as this run can ask it, whose size or task is not the paper's: `words` say so in the
-    /// text of a statement of the
-    /// paper's, whose number goes, and with it a verdict that stood on it.
+    /// The claim as this run can ask it, whose size or task is not the paper's: `words` say so in the text
+    /// of a statement of the paper's, whose number goes, and with it a verdict that stood on it.
     pub fn at_other_size(self, words: &str) -> Self {
         if self.kind != Kind::Paper {
             return self;
@@ -216,10 +223,8 @@ impl Claim {
         match (self.published, self.predicted) {
             (Some(_), None) if matches!(self.expected, Expected::Near(_)) => {
                 let claim = Self { tolerance: 0.0, expected: Expected::Nothing, ..claim };
-                claim.untested(&format!(
-                    "The paper's number is not asked for here ({words}): --preset \
-                     paper."
-                ))
+                claim
+                    .untested(&format!("The paper's number is not asked for here ({words}): --preset paper."))
             }
             _ => claim,
         }
@@ -234,12 +239,10 @@ impl Claim {
 /// What a measurement says of an expectation.
 ///
 /// Formula: with t the two-sided 95 % quantile of Student's law for n - 1 degrees of freedom, the claim
-/// holds where the
-/// whole interval measured ± t SE is within the tolerance, and differs where none of it is. An error
-/// that is not known decides
-/// nothing, an exact number (SE 0) everything.
+/// holds where the whole interval measured ± t SE is within the tolerance, and differs where none of it is.
+/// An error that is not known decides nothing, an exact number (SE 0) everything.
 fn verdict(m: &Measure, expected: Expected, tolerance: f64) -> Verdict {
-    if m.n == 0 && m.value.is_nan() {
+    if m.n == 0 {
         return Verdict::NotTested;
     }
     let Some(reach) = m.reach().filter(|_| m.value.is_finite()) else { return Verdict::Undecided };

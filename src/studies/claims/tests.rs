@@ -55,6 +55,7 @@ fn exact_numbers_are_decided_and_unknown_errors_never() {
     }
     assert_eq!(claim(Measure { n: 4, ..Measure::NONE }).above(0.0).verdict, Verdict::Undecided);
     assert_eq!(claim(Measure::NONE).above(0.0).verdict, Verdict::NotTested);
+    assert_eq!(claim(Measure::exact(0.0, 0)).predicted(0.0, 0.0).verdict, Verdict::NotTested, "of nothing");
     // One-sided, at the limit itself.
     let at = Measure::count(1, 9);
     assert_eq!(claim(at).above(1.0).verdict, Verdict::Differs);
@@ -129,6 +130,25 @@ fn the_largest_is_the_one_whose_interval_reaches_furthest() {
     assert_eq!(Measure::largest([Measure::exact(1.0, 1), Measure::unknown(0.0, 1)]).std_error, None);
     assert!((Measure::smallest(all).value - 0.9).abs() < 1e-15);
     assert_eq!(Measure::largest([]).n, 0);
+}
+
+/// Of what is to be 1 at most, 2 is too much however little is known of the others.
+#[test]
+fn a_certain_exception_is_not_hidden_by_a_noisy_one() {
+    let all = [Measure::new(0.0, 1.0, 3), Measure::exact(2.0, 1), Measure::unknown(0.0, 1)];
+    for all in [&all[..2], &all] {
+        assert_eq!(claim(Measure::largest(all.to_vec())).at_most(1.0).verdict, Verdict::Undecided);
+        let c = Claim::of_all(all, Measure::largest, |m| claim(m).at_most(1.0));
+        assert_eq!((c.verdict, c.measured), (Verdict::Differs, Measure::exact(2.0, 1)));
+        let lower: Vec<Measure> = all.iter().map(|m| m.times(-1.0)).collect();
+        let c = Claim::of_all(&lower, Measure::smallest, |m| claim(m).above(-1.0));
+        assert_eq!(c.verdict, Verdict::Differs);
+        assert_eq!(
+            Claim::of_all(all, Measure::largest, |m| claim(m).at_most(3.0)).verdict,
+            Verdict::Undecided
+        );
+    }
+    assert_eq!(Claim::of_all(&[], Measure::largest, |m| claim(m).at_most(1.0)).verdict, Verdict::NotTested);
 }
 
 #[test]

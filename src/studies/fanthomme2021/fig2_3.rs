@@ -86,6 +86,8 @@ fn in_the_limit(
     let found: Vec<Limit> = limits.iter().flatten().copied().collect();
     let (value, error, _) = together(&found);
     let n = if found.is_empty() { 0 } else { sets };
+    let away: Vec<Measure> =
+        found.iter().map(|l| Measure::new(l.value, l.error, sets).plus(-1.0).abs()).collect();
     [
         Claim::theory(
             &format!("{what} (extrapolated to α → ∞, σ together)"),
@@ -95,13 +97,15 @@ fn in_the_limit(
         )
         .predicted(1.0, TRUNCATED)
         .headline(),
-        Claim::theory(
-            &format!("{what}: no σ is an exception"),
-            source,
-            &format!("largest distance from one of {} limits, error of the choice", found.len()),
-            Measure::largest(found.iter().map(|l| Measure::new(l.value, l.error, sets).plus(-1.0).abs())),
-        )
-        .predicted(0.0, TRUNCATED),
+        Claim::of_all(&away, Measure::largest, |m| {
+            Claim::theory(
+                &format!("{what}: no σ is an exception"),
+                source,
+                &format!("largest distance from one of {} limits, error of the choice", found.len()),
+                m,
+            )
+            .predicted(0.0, TRUNCATED)
+        }),
     ]
 }
 
@@ -132,14 +136,17 @@ fn beside(rows: &[Row], from: f64, to: f64, tolerance: f64, words: &str) -> Clai
     // Both come from the same data: the errors together are at least that of the ratio.
     let ratio = |r: &Row| r.strength(Strength::Opt).over(r.strength(Strength::Cross));
     let known = rows.map(ratio).filter(|m| m.value.is_finite());
-    Claim::paper(
-        &format!("γ_opt and γ_cross nearly coincide ({words})"),
-        FIGURE,
-        "largest |γ_opt/γ_cross - 1| over σ and α, of all data sets together, error of the choice",
-        Measure::largest(known.map(|m| m.plus(-1.0).abs())),
-    )
-    .predicted(0.0, tolerance)
-    .headline()
+    let apart: Vec<Measure> = known.map(|m| m.plus(-1.0).abs()).collect();
+    Claim::of_all(&apart, Measure::largest, |m| {
+        Claim::paper(
+            &format!("γ_opt and γ_cross nearly coincide ({words})"),
+            FIGURE,
+            "largest |γ_opt/γ_cross - 1| over σ and α, of all data sets together, error of the choice",
+            m,
+        )
+        .predicted(0.0, tolerance)
+        .headline()
+    })
 }
 
 /// The gap of the weakest couplings at every sampling ratio.
@@ -149,15 +156,16 @@ fn weak(cases: &[Case], rows: &[Row]) -> Option<Claim> {
         let (value, error) = r.gap_in_units();
         Measure::new(value, error, r.sets).plus(-1.0).abs()
     };
-    Some(
+    let away: Vec<Measure> = rows.iter().filter(|r| r.case == case).map(ratio).collect();
+    Some(Claim::of_all(&away, Measure::largest, |m| {
         Claim::theory(
             &format!("{}: the gap is -(n + 1)/(4 (α + n/tr J²) n) at every α", cases[case].name),
             "new: shrinkage of weak couplings",
             "largest |gap over the law - 1|, error of the choice",
-            Measure::largest(rows.iter().filter(|r| r.case == case).map(ratio)),
+            m,
         )
-        .predicted(0.0, 0.05),
-    )
+        .predicted(0.0, 0.05)
+    }))
 }
 
 /// "The gaps are identical between different values of the interaction strength."
@@ -173,7 +181,7 @@ fn identical(cases: &[Case], rows: &[Row]) -> Option<Claim> {
             &format!("The gaps of different σ are identical at α = {}", a.alpha),
             FIGURE,
             &format!("gap at {} over gap at {}", cases[weak].name, cases[strong].name),
-            Measure::from(a.gap).over(Measure::from(b.gap)),
+            a.gap.over(b.gap),
         )
         .predicted(1.0, 0.05)
         .headline()

@@ -15,15 +15,6 @@ use super::{Claim, Study};
 pub const STUDIES: &[Study] =
     &[fig2_2::STUDY, fig2_3::STUDY, fig2_4::STUDY, fig2_5::STUDY, fig2_10::STUDY, fig2_11::STUDY];
 
-/// Mean, its standard error, and how many; NaN without any.
-fn mean(values: impl IntoIterator<Item = f64>) -> (f64, f64, usize) {
-    let all: Vec<f64> = values.into_iter().collect();
-    let n = all.len() as f64;
-    let mean = all.iter().sum::<f64>() / n;
-    let squares: f64 = all.iter().map(|v| (v - mean).powi(2)).sum();
-    (mean, (squares / (n * (n - 1.0))).sqrt(), all.len())
-}
-
 /// Claims as a run of `n` variables can ask them, where the thesis has `printed`.
 fn at_size(claims: Vec<Claim>, n: usize, printed: usize) -> Vec<Claim> {
     let words = format!("n = {n}, not {printed}");

@@ -3,9 +3,6 @@
 use crate::diagnostics::dynamics::lyapunov::{Attractor, Kind};
 use crate::studies::Measure;
 
-/// Stretches of the horizon over which the error of an adjoint's rate is taken.
-pub const STRETCHES: usize = 8;
-
 /// The exponents of an attractor with their errors over batches; those of a fixed point are eigenvalues and exact.
 pub fn measures(a: &Attractor) -> Vec<Measure> {
     let one = |(value, error): (&f64, &f64)| match a.kind {

@@ -1,5 +1,6 @@
 //! Fig. 5A: both exponents of two units over (alpha, theta), in continuous and in discrete time.
 
+use super::bisect;
 use super::planar::exponents::{Cell, Plan, Sign, measure};
 use super::planar::grid::{self, Expected, Grid};
 use super::planar::{Planar, Time};
@@ -92,9 +93,12 @@ struct Comparison {
     far_locked: usize,
     /// Of these, whose sign is not decided.
     far_open: usize,
+    /// Cells farther than one from the boundary, right or wrong, whose sign is not decided.
+    open_inner: usize,
     /// Their periods and how many cells have each.
     periods: Vec<(usize, usize)>,
     undecided: usize,
+    /// Cells whose sign is decided and positive.
     positive: usize,
 }
 
@@ -120,9 +124,10 @@ fn compare(grid: &Grid, m: &Measured) -> Comparison {
         far: far.len(),
         far_locked: locked.len(),
         far_open: far.iter().filter(|k| !m.cells[**k].decided).count(),
+        open_inner: (0..grid.count()).filter(|k| inner[*k] && !m.cells[*k].decided).count(),
         periods,
         undecided: count(&|c| !c.decided),
-        positive: count(&|c| c.sign == Sign::Positive),
+        positive: count(&|c| c.decided && c.sign == Sign::Positive),
     }
 }
 
@@ -178,15 +183,6 @@ fn at_the_origin(grid: &Grid, m: &Measured, size: &Size, seed: u64) -> AtOrigin 
     }
 }
 
-/// Where `inside` ends between `lo` (inside) and `hi` (outside).
-pub(super) fn bisect(mut lo: f64, mut hi: f64, inside: impl Fn(f64) -> bool) -> f64 {
-    while (hi - lo).abs() > 1e-6 {
-        let mid = 0.5 * (lo + hi);
-        if inside(mid) { lo = mid } else { hi = mid }
-    }
-    0.5 * (lo + hi)
-}
-
 /// Largest distance, in radians, of the ends of locking from theta*, and their number.
 fn folds(time: Time, plan: &Plan) -> (f64, usize) {
     let ends: &[(f64, f64, usize)] = match time {
@@ -201,7 +197,7 @@ fn folds(time: Time, plan: &Plan) -> (f64, usize) {
                 let planar = Planar::new(alpha, centre + side * d, time);
                 measure(&planar, [0.5, 0.1], plan).repeats == *period
             };
-            worst = worst.max((bisect(star - 0.01, star + 0.01, locked) - star).abs());
+            worst = worst.max((bisect(star - 0.01, star + 0.01, 15, locked) - star).abs());
             count += 1;
         }
     }
@@ -219,7 +215,7 @@ fn births(time: Time, plan: &Plan) -> (f64, usize) {
         let damped = |gain: f64| {
             measure(&Planar::new(gain * unit, *theta, time), [0.5, 0.1], plan).sign == Sign::Negative
         };
-        (bisect(0.97, 1.03, damped) - 1.0).abs()
+        (bisect(0.97, 1.03, 16, damped) - 1.0).abs()
     };
     (angles.iter().map(at).fold(0.0, f64::max), angles.len())
 }
@@ -231,8 +227,7 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
     let paper = |text: &str, quantity: &str, m: Measure| Claim::paper(&said(text), source, quantity, m);
     let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
     // Cells whose sign is not decided may be exceptions, and are not known to be.
-    let exceptions =
-        |all: usize| Measure::exceptions(all.saturating_sub(c.far_open), usize::from(c.undecided > 0), total);
+    let exceptions = |all: usize| Measure::exceptions(all.saturating_sub(c.far_open), c.open_inner, total);
     let mut out = vec![
         paper(
             "outside resonance tongues, the region where the first exponent is zero is the analytical one to one cell",
@@ -253,7 +248,7 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
             )
             .predicted(0.0, 0.0)
             .headline()
-            .because(&format!(
+            .if_differs(&format!(
                 "{share:.1} % of the region's cells lie in weaker resonance tongues: their orbits repeat exactly, after {} steps (cells), ...",
                 most.join(", ")
             )),

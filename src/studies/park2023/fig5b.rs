@@ -6,13 +6,14 @@ use super::planar::grid::{self, Expected, Grid};
 use super::planar::returns::{Course, course, onset};
 use super::planar::{Planar, Time};
 use crate::pipeline::Observer;
+use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Series, lines, panels};
 use crate::report::page::Section;
 use crate::report::tables::{Cells, TableOut};
 use crate::studies::claims::answer;
 use crate::studies::{Claim, Error, Findings, Measure, Settings, Study};
 use crate::systems::reference::rotation::theta_star;
-use serde_json::{Map, json};
+use serde_json::{Value, json};
 
 /// Fig. 5B.
 pub const STUDY: Study =
@@ -86,42 +87,76 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     findings(&Size::of(settings.preset), settings.seed, observer)
 }
 
-fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
-    let grid = Grid::new(size.cells);
-    let mut out = Findings::default();
-    let (mut maps, mut tables, mut facts) = (Vec::new(), Vec::new(), Vec::new());
-    let mut laws = Vec::new();
-    for (i, time) in [Time::Continuous, Time::Discrete].into_iter().enumerate() {
+/// What orbits of one time do.
+struct Found {
+    time: Time,
+    courses: Vec<Course>,
+    /// Turns per unit time; NaN where the orbit does not go round.
+    frequencies: Vec<f64>,
+    /// Cells farther than one from the boundary that go round and should not, or the other way about.
+    far: usize,
+    /// The same against the exponents.
+    apart: usize,
+    /// Cells that are not told apart: in all, and farther than one from the boundary.
+    open: [usize; 2],
+    /// Frequencies against distances from theta*, the exponent of their law and its error.
+    slowing: (Vec<[f64; 2]>, f64, f64),
+}
+
+impl Found {
+    fn new(grid: &Grid, size: &Size, time: Time, seed: u64, observer: &dyn Observer) -> Self {
         let what = format!("times of return, {} time", word(time));
         let courses = grid.map(&what, observer, |k, alpha, theta| {
             course(&Planar::new(alpha, theta, time), grid::start(seed, k, size.starts, 0), BLOCKS)
         });
-        let round: Vec<bool> = courses.iter().map(|c| matches!(c, Course::Round(..))).collect();
+        let round = |k: usize| matches!(courses[k], Course::Round(..));
         let turning: Vec<bool> = grid.expected(time).iter().map(|e| *e == Expected::Turning).collect();
         let inner = grid.inner(&turning);
-        let open = courses.iter().filter(|c| **c == Course::Open).count();
-        let told = |k: usize| inner[k] && courses[k] != Course::Open;
-        let far = (0..grid.count()).filter(|k| told(*k) && round[*k] != turning[*k]).count();
-
-        let m = measured(&grid, size, time, seed, observer);
+        let count = |f: &dyn Fn(usize) -> bool| (0..grid.count()).filter(|k| f(*k)).count();
+        let open = |k: usize| courses[k] == Course::Open;
+        let told = |k: usize| inner[k] && !open(k);
+        let m = measured(grid, size, time, seed, observer);
         // A weakly locked orbit goes round as well, with a negative exponent.
         let zero = |k: usize| m.cells[k].sign == Sign::Zero || (turning[k] && m.cells[k].repeats > 1);
-        let apart = (0..grid.count()).filter(|k| told(*k) && zero(*k) != round[*k]).count();
+        Self {
+            time,
+            frequencies: courses
+                .iter()
+                .map(|c| if let Course::Round(f, _) = c { *f } else { f64::NAN })
+                .collect(),
+            far: count(&|k| told(k) && round(k) != turning[k]),
+            apart: count(&|k| told(k) && zero(k) != round(k)),
+            open: [count(&open), count(&|k| inner[k] && open(k))],
+            slowing: slowing(2.0, time),
+            courses,
+        }
+    }
 
-        let unit = if time == Time::Discrete { "step" } else { "unit of time" };
-        let said = |text: &str| format!("{} time: {text}", word(time));
+    /// The unit of time in words.
+    fn unit(&self) -> &'static str {
+        if self.time == Time::Discrete { "step" } else { "unit of time" }
+    }
+
+    /// The lowest frequency and the highest.
+    fn range(&self) -> (f64, f64) {
+        let finite = || self.frequencies.iter().copied().filter(|f| f.is_finite());
+        (finite().fold(f64::INFINITY, f64::min), finite().fold(0.0, f64::max))
+    }
+
+    fn claims(&self, grid: &Grid) -> Vec<Claim> {
+        let said = |text: &str| format!("{} time: {text}", word(self.time));
         let source = "park2023 Fig. 5B";
         let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
-        let exceptions = |certain: usize| Measure::exceptions(certain, open, grid.count());
+        let exceptions = |certain: usize| Measure::exceptions(certain, self.open[1], grid.count());
         let cells = "cells farther than one cell from the boundary";
-        let text = "orbits go round by themselves in the analytical region, to one cell";
-        out.claims
-            .push(Claim::paper(&said(text), source, cells, exceptions(far)).predicted(0.0, 0.0).headline());
-        let text = "orbits go round where the first exponent is zero (or, in a weak tongue, negative), to one cell of the boundary";
-        out.claims.push(Claim::check(&said(text), source, cells, exceptions(apart)).predicted(0.0, 0.0));
-        let (off, n) = small_amplitude(time);
-        let limit = if time == Time::Discrete { "theta / 2 pi" } else { "tan(theta) / 2 pi" };
-        out.claims.push(
+        let region = "orbits go round by themselves in the analytical region, to one cell";
+        let zero = "orbits go round where the first exponent is zero (or, in a weak tongue, negative), to one cell of the boundary";
+        let (off, n) = small_amplitude(self.time);
+        let limit = if self.time == Time::Discrete { "theta / 2 pi" } else { "tan(theta) / 2 pi" };
+        let (points, slope, error) = &self.slowing;
+        vec![
+            Claim::paper(&said(region), source, cells, exceptions(self.far)).predicted(0.0, 0.0).headline(),
+            Claim::check(&said(zero), source, cells, exceptions(self.apart)).predicted(0.0, 0.0),
             theory(
                 &format!("small oscillations have the frequency {limit}"),
                 "largest relative deviation half a percent beyond onset",
@@ -129,86 +164,104 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
             )
             .predicted(0.0, 0.01)
             .headline(),
-        );
-        let (points, slope, error) = slowing(2.0, time);
-        out.claims.push(
             theory(
                 "at theta* the frequency vanishes as the square root of the distance (saddle-node on the cycle), alpha = 2",
                 "exponent of the power law; n: distances less one, for the second coefficient of the line",
-                Measure::new(slope, error, points.len() - 1),
+                Measure::new(*slope, *error, points.len() - 1),
             )
             .predicted(0.5, 0.02)
             .headline(),
-        );
-        laws.push(
-            Series {
-                label: format!("{} time", word(time)),
-                points,
-                ink: Ink::Series(i),
-                ..Series::default()
-            }
-            .joined(),
-        );
-
-        let found: Vec<f64> =
-            courses.iter().map(|c| if let Course::Round(f, _) = c { *f } else { f64::NAN }).collect();
-        let finite = || found.iter().copied().filter(|f| f.is_finite());
-        let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(0.0, f64::max));
-        facts.push((
-            format!("Frequencies, {} time", word(time)),
-            format!("{low:.4} to {high:.3} turns per {unit}"),
-        ));
-        facts.push((format!("Not told apart, {} time", word(time)), format!("{open} cells")));
-        let entry = json!({ "round": round.iter().filter(|r| **r).count(), "far": far, "apart_from_exponents": apart, "open": open, "lowest_frequency": low, "highest_frequency": high });
-        out.json.extend(Map::from_iter([(word(time).to_string(), entry)]));
-        let title = format!("{} time", word(time));
-        let label = format!("log\u{2081}\u{2080} turns per {unit}");
-        let figure = draw(
-            &grid,
-            time,
-            found.iter().map(|f| f.log10()).collect(),
-            &label,
-            Some([-2.0, 0.0]),
-            "does not go round",
-        )?;
-        maps.push(figure.named(word(time), &title, &title)?);
-        if time == Time::Discrete {
-            let relative = (0..grid.count()).map(|k| found[k] / onset(grid.at(k).1, time) - 1.0).collect();
-            let figure = draw(
-                &grid,
-                time,
-                relative,
-                "Relative to \u{3b8}/2\u{3c0}, less 1",
-                Some([-0.5, 0.5]),
-                "does not go round",
-            )?;
-            let title = "discrete time, against small oscillations";
-            maps.push(figure.named("relative", title, title)?);
-        }
-        tables.push(table(&grid, time, &courses));
+        ]
     }
+
+    fn facts(&self) -> [(String, String); 2] {
+        let (low, high) = self.range();
+        [
+            (
+                format!("Frequencies, {} time", word(self.time)),
+                format!("{low:.4} to {high:.3} turns per {}", self.unit()),
+            ),
+            (format!("Not told apart, {} time", word(self.time)), format!("{} cells", self.open[0])),
+        ]
+    }
+
+    fn entry(&self) -> (String, Value) {
+        let (low, high) = self.range();
+        let round = self.courses.iter().filter(|c| matches!(c, Course::Round(..))).count();
+        let entry = json!({
+            "round": round, "far": self.far, "apart_from_exponents": self.apart, "open": self.open[0],
+            "lowest_frequency": low, "highest_frequency": high,
+        });
+        (word(self.time).to_string(), entry)
+    }
+
+    /// Frequencies over the grid, of the map also relative to those of small oscillations.
+    fn maps(&self, grid: &Grid) -> Result<Vec<Figure>, Error> {
+        let missing = "does not go round";
+        let logs = self.frequencies.iter().map(|f| f.log10()).collect();
+        let label = format!("log\u{2081}\u{2080} turns per {}", self.unit());
+        let title = format!("{} time", word(self.time));
+        let map = draw(grid, self.time, logs, &label, Some([-2.0, 0.0]), missing)?;
+        let mut maps = vec![map.named(word(self.time), &title, &title)?];
+        if self.time == Time::Discrete {
+            let relative = |k: usize| self.frequencies[k] / onset(grid.at(k).1, self.time) - 1.0;
+            let relative = (0..grid.count()).map(relative).collect();
+            let label = "Relative to \u{3b8}/2\u{3c0}, less 1";
+            let map = draw(grid, self.time, relative, label, Some([-0.5, 0.5]), missing)?;
+            let title = "discrete time, against small oscillations";
+            maps.push(map.named("relative", title, title)?);
+        }
+        Ok(maps)
+    }
+}
+
+/// The square-root law of both times.
+fn laws(all: &[Found]) -> Result<Figure, Error> {
+    let law = |(i, f): (usize, &Found)| {
+        Series {
+            label: format!("{} time", word(f.time)),
+            points: f.slowing.0.clone(),
+            ink: Ink::Series(i),
+            ..Series::default()
+        }
+        .joined()
+    };
     let mut axes =
         Axes::new("Distance from \u{3b8}* (rad)", "Turns per step or unit of time").log_log().wide(250.0);
     axes.height = 140.0;
-    maps.push(lines(&laws, &axes)?.named(
+    let series: Vec<Series> = all.iter().enumerate().map(law).collect();
+    Ok(lines(&series, &axes)?.named(
         "slowing",
         "slowing at \u{3b8}*, \u{3b1} = 2",
         "Frequency against distance.",
-    )?);
+    )?)
+}
+
+fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
+    let grid = Grid::new(size.cells);
+    let all = [Time::Continuous, Time::Discrete].map(|time| Found::new(&grid, size, time, seed, observer));
+    let claims: Vec<Claim> = all.iter().flat_map(|f| f.claims(&grid)).collect();
+    let maps = all.iter().map(|f| f.maps(&grid)).collect::<Result<Vec<_>, _>>()?;
+    let figures = [maps.concat(), vec![laws(&all)?]].concat();
     let caption = "Frequency of orbits that go round by themselves, by times of return: in continuous time (A), as a map (B), the map's relative to that of small oscillations (C), and the square-root law at the saddle-node curve (D). Dashed: analytical boundaries.";
-    out.answer = answer(&out.claims);
-    out.sections.push(Section {
+    let section = Section {
         id: "returns".into(),
         title: "Orbits that go round".into(),
         intro: vec![
             "In continuous time an orbit goes round when its times of return to the half-line x\u{2082} = 0 < x\u{2081}, and the place of return, stay the same to 1e-6; its frequency is the inverse of that time. Of the map, an orbit that neither comes to rest nor repeats itself after 2 or 4 steps goes round; its frequency is the mean turn in a step, averaged with weights that vanish at both ends. The paper's colour scale is labelled in Hz without a unit of time; here the unit is that of the equations, or a step.".into(),
         ],
-        facts,
-        figures: vec![panels("frequency", "Orbits that go round, and how fast", caption, &maps, 2)?],
-        tables,
+        facts: all.iter().flat_map(Found::facts).collect(),
+        figures: vec![panels("frequency", "Orbits that go round, and how fast", caption, &figures, 2)?],
+        tables: all.iter().map(|f| table(&grid, f.time, &f.courses)).collect(),
         ..Section::default()
-    });
-    Ok(out)
+    };
+    Ok(Findings {
+        answer: answer(&claims),
+        claims,
+        sections: vec![section],
+        json: all.iter().map(Found::entry).collect(),
+        warnings: vec![],
+    })
 }
 
 #[cfg(test)]

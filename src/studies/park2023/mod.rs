@@ -26,3 +26,12 @@ pub const STUDIES: &[Study] = &[
     robustness::STUDY,
     table_s1::STUDY,
 ];
+
+/// Where `inside`, true at `low`, ceases to be before `high`: by so many halvings of the bracket.
+fn bisect(mut low: f64, mut high: f64, steps: usize, inside: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..steps {
+        let middle = (low + high) / 2.0;
+        if inside(middle) { low = middle } else { high = middle }
+    }
+    (low + high) / 2.0
+}

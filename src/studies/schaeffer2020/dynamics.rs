@@ -209,3 +209,9 @@ fn kind(p: &FixedPoint) -> PointKind {
         (Label::Fixed, k) => PointKind::Unstable(k),
     }
 }
+
+/// Largest modulus of a mode of any of the points; NaN without one.
+pub fn slowest(points: &[FixedPoint]) -> f64 {
+    let all = points.iter().filter_map(|p| p.eigenvalues.first());
+    all.map(|z| z.re.hypot(z.im)).fold(f64::NAN, f64::max)
+}

@@ -1,6 +1,8 @@
 //! Fig. 7: flows under six inputs, two attractors with a stimulus and a line without.
 
-use super::dynamics::{CONDITIONS, LEFT, Plane, RIGHT, SILENT, advance, aligned, counts, points, thinned};
+use super::dynamics::{
+    CONDITIONS, LEFT, Plane, RIGHT, SILENT, advance, aligned, counts, points, slowest, thinned,
+};
 use super::geometry::Geometry;
 use super::measured::{Every, correlation, each, table};
 use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
@@ -103,12 +105,6 @@ fn one(net: &Elman, r: &Recorded, g: &Geometry, found: &[Vec<FixedPoint>]) -> Re
     })
 }
 
-/// Largest modulus of a mode of any of the points; NaN without one.
-fn largest(points: &[FixedPoint]) -> f64 {
-    let all = points.iter().filter_map(|p| p.eigenvalues.first());
-    all.map(|z| z.re.hypot(z.im)).fold(f64::NAN, f64::max)
-}
-
 /// Fixed and slow points under each input.
 fn searched(net: &Elman, r: &Recorded, seed: u64) -> Vec<Vec<FixedPoint>> {
     CONDITIONS.par_iter().map(|(_, input)| points(net, r.states.as_ref(), input, seed)).collect()
@@ -135,7 +131,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let early = |k: usize| {
         let seed = settings.seed + k as u64;
         let states = Recorded::new(&young[k], seed, sizes.blocks, Formulas::Printed).states;
-        largest(&points(&young[k], states.as_ref(), &CONDITIONS[SILENT].1, seed))
+        slowest(&points(&young[k], states.as_ref(), &CONDITIONS[SILENT].1, seed))
     };
     let passed: Vec<[f64; 2]> = (0..all.len()).map(|k| [early(k), all[k].moduli[0]]).collect();
     let every = Every::new(&all, SOURCE);
@@ -178,7 +174,7 @@ fn claims(every: &Every<One>, moduli: &[[f64; 2]], steps: u64) -> Vec<Claim> {
     let points = |o: &One| [o.counts[SILENT][0], o.counts[SILENT][1]];
     let isolated = every.count(|o| points(o) != [0, 0]);
     let (single, bistable) = (every.count(|o| points(o) == [1, 0]), every.count(|o| points(o) == [2, 1]));
-    let n = every.count(|_| true);
+    let n = moduli.len();
     // The first network made the hypothesis; only others can test it.
     let others = moduli.get(1..).unwrap_or_default();
     let passed = others.iter().filter(|[early, last]| *early < 1.0 && *last > 1.0).count();

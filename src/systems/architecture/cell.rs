@@ -81,18 +81,30 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// The cell of a kind that has [`constants`](CellKind::constants), which `number` gives by name; none of
-    /// any other kind. A Lipschitz network is discretised by `scheme`.
+    /// The cell of a kind. `number` gives its constants by the names of [`CellKind::constants`], `time` time constants, if
+    /// told that it has any, and the discretisation of a flow; of `activation` and `reset_before` it takes what it has.
     ///
     /// # Errors
-    /// Those of `number`.
-    pub fn from_constants<E>(
+    /// Those of `number` and `time`.
+    pub fn of<E>(
         kind: CellKind,
+        (activation, reset_before): (Activation, bool),
         number: impl Fn(&'static str) -> Result<f64, E>,
-        scheme: impl FnOnce() -> Scheme,
-    ) -> Result<Option<Self>, E> {
+        time: impl FnOnce(bool) -> Result<(Vec<f64>, Scheme), E>,
+    ) -> Result<Self, E> {
         let skewed = |beta, gamma| Ok(Skewed { beta: number(beta)?, gamma: number(gamma)? });
-        Ok(Some(match kind {
+        Ok(match kind {
+            CellKind::Vanilla => Self::Vanilla { activation },
+            CellKind::Gru => Self::Gru { reset_before },
+            CellKind::Lstm => Self::Lstm,
+            CellKind::Rate => {
+                let (tau, scheme) = time(true)?;
+                Self::Rate { activation, tau, scheme }
+            }
+            CellKind::Current => {
+                let (tau, scheme) = time(true)?;
+                Self::Current { activation, tau, scheme }
+            }
             CellKind::Antisymmetric => {
                 Self::Antisymmetric { epsilon: number("epsilon")?, gamma: number("gamma")? }
             }
@@ -105,13 +117,11 @@ impl Cell {
             CellKind::Lipschitz => Self::Lipschitz {
                 linear: skewed("beta_a", "gamma_a")?,
                 recurrent: skewed("beta_w", "gamma_w")?,
-                scheme: scheme(),
+                scheme: time(false)?.1,
             },
-            CellKind::Vanilla | CellKind::Gru | CellKind::Lstm | CellKind::Rate | CellKind::Current => {
-                return Ok(None);
-            }
-        }))
+        })
     }
+
     /// The kind, without the constants.
     pub fn kind(&self) -> CellKind {
         match self {

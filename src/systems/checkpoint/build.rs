@@ -66,10 +66,7 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let mut said: Vec<String> = parts.all().filter_map(|e| e.how.clone()).collect();
     said.append(&mut parts.said);
     said.extend(left_out("used", unused.iter().map(String::as_str)));
-    said.extend(left_out(
-        "read",
-        file.skipped.iter().map(|s| s.split_once(": ").map_or(s.as_str(), |s| s.0)),
-    ));
+    said.extend(left_out("read", file.skipped.iter().map(|s| s.0.as_str())));
     Ok(Network {
         inputs: architecture.inputs(),
         state_names: architecture.state_names(),

@@ -38,23 +38,11 @@ pub(super) fn constants(
         let saved = saved.constants.iter().find(|c| c.0 == name).map(|c| c.1);
         given.or(dt).or(saved).ok_or(Error::Constant { name, cell: kind })
     };
-    if let Some(cell) = Cell::from_constants(kind, number, || scheme(spec, saved, &[], notes))? {
-        return Ok(cell);
-    }
-    Ok(match kind {
-        CellKind::Gru => {
-            Cell::Gru { reset_before: spec.reset_before || parts.reset_before.unwrap_or(saved.reset_before) }
-        }
-        CellKind::Lstm => Cell::Lstm,
-        CellKind::Rate => {
-            let tau = time_constants(spec, saved, tau, n, notes)?;
-            Cell::Rate { activation, scheme: scheme(spec, saved, &tau, notes), tau }
-        }
-        CellKind::Current => {
-            let tau = time_constants(spec, saved, tau, n, notes)?;
-            Cell::Current { activation, scheme: scheme(spec, saved, &tau, notes), tau }
-        }
-        _ => Cell::Vanilla { activation },
+    let reset_before = spec.reset_before || parts.reset_before.unwrap_or(saved.reset_before);
+    Cell::of(kind, (activation, reset_before), number, |units| {
+        let tau = if units { time_constants(spec, saved, tau, n, notes)? } else { vec![] };
+        let scheme = scheme(spec, saved, &tau, notes);
+        Ok((tau, scheme))
     })
 }
 

@@ -134,8 +134,12 @@ fn computed<'a>(base: &str, parts: &BTreeMap<&str, &'a Tensor>) -> Option<Result
     Some(Ok(Entry { tensor: Cow::Owned(tensor), from, how }))
 }
 
-/// W = g v / |v|, the norm over every dimension in which g has size one (Salimans & Kingma 2016, equation 2).
+/// W = g v / |v|, the norm over every dimension in which g has size one (Salimans & Kingma 2016, equation 2). PyTorch
+/// keeps one dimension of a matrix or none: other tensors only bear such names.
 fn weight_norm(g: &Tensor, v: &Tensor) -> Option<Vec<f64>> {
+    if v.shape.len() < 2 || g.shape.iter().filter(|size| **size != 1).count() > 1 {
+        return None;
+    }
     let mut sizes = g.shape.clone();
     sizes.resize(v.shape.len().max(sizes.len()), 1);
     if sizes.len() != v.shape.len() || sizes.iter().zip(&v.shape).any(|(g, v)| *g != 1 && g != v) {

@@ -49,8 +49,12 @@ impl<'a> Entry<'a> {
         self.with(vec![columns, rows], data)
     }
 
-    /// Blocks of as many rows each in another order: block `i` of the result is block `order[i]`.
+    /// Blocks of as many rows each in another order: block `i` of the result is block `order[i]`. What has not as many
+    /// stays as it is, and has the wrong shape.
     pub fn ordered(&self, order: &[usize]) -> Self {
+        if !self.tensor.data.len().is_multiple_of(order.len()) {
+            return self.clone();
+        }
         let size = self.tensor.data.len() / order.len().max(1);
         let block = |i: &usize| &self.tensor.data[i * size..(i + 1) * size];
         self.with(self.tensor.shape.clone(), order.iter().flat_map(block).copied().collect())

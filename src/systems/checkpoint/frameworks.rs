@@ -297,8 +297,11 @@ fn haiku_gru<'a>(all: &Catalogue<'a>, module: &str) -> Option<Result<Parts<'a>, 
         e.with(e.tensor.shape.clone(), data)
     };
     let turned = |e: &Entry<'a>| flipped(e.turned().ordered(&Z_R_N));
-    let b = get("b").filter(|b| b.tensor.data.len() == columns).map(|b| flipped(b.ordered(&Z_R_N)));
-    let layer = LayerTensors { u: Some(turned(u)), b_ih: b, ..LayerTensors::of(turned(w)) };
+    let b_ih = match get("b") {
+        Some(b) if b.tensor.data.len() != columns => return Some(Err(bad(b, &format!("[{columns}]")))),
+        b => b.map(|b| flipped(b.ordered(&Z_R_N))),
+    };
+    let layer = LayerTensors { u: Some(turned(u)), b_ih, ..LayerTensors::of(turned(w)) };
     let said = vec![format!(
         "`{}` is stored for row vectors (h W), its gates as Haiku has them: it is turned.",
         w.name()

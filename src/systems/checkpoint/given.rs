@@ -37,6 +37,10 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
         overlay(&mut parts, &given);
         return Ok(parts);
     }
+    if spec.prefix.is_some() {
+        let why = "--prefix goes with names that are found; --map names the tensors itself";
+        return Err(Error::Command(why.into()));
+    }
     let Some(cell) = spec.cell else {
         let cells = CellKind::ALL.map(CellKind::name).join(", ");
         let why = format!("--map needs --cell, which says what the tensors make: one of {cells}");
@@ -44,11 +48,12 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     };
     let get = |role: &str| given.get(role).cloned();
     let mut said = Vec::new();
-    let product = match (get("m"), get("n"), get("w_rec")) {
-        (Some(m), Some(n), None) => Some(published::product(&m, &n)?),
-        (None, None, Some(w)) => {
-            published::partner(all, &w).map(|n| published::product(&w, &n)).transpose()?
-        }
+    let (w, low_rank) = match (get("m"), get("n"), get("w_rec")) {
+        (Some(m), Some(n), None) => (published::product(&m, &n)?, true),
+        (None, None, Some(w)) => match published::partner(all, &w) {
+            Some(n) => (published::product(&w, &n)?, true),
+            None => (w, false),
+        },
         (Some(_), Some(_), Some(_)) => {
             let why = "--map names w_rec, and m and n, which make one: give either";
             return Err(Error::Command(why.into()));
@@ -59,10 +64,6 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
             return Err(Error::Command(why.into()));
         }
         _ => return Err(Error::Command("--map names one of m and n: a low-rank network needs both".into())),
-    };
-    let low_rank = product.is_some();
-    let Some(w) = product.or(get("w_rec")) else {
-        return Err(Error::Command("--map names no recurrent matrix".into()));
     };
     let prefix = parted(w.name()).0.to_owned();
     let second = get("w_vel").or(get("w_lin"));
@@ -120,10 +121,8 @@ fn roles<'a>(
     for (left, right) in &spec.map {
         for name in [left, right] {
             all.known(name)?;
-            if let Some((_, why)) =
-                file.skipped.iter().filter_map(|s| s.split_once(": ")).find(|s| s.0 == name)
-            {
-                return Err(Error::Unread { name: name.clone(), why: why.into() });
+            if let Some((_, why)) = file.skipped.iter().find(|s| s.0 == *name) {
+                return Err(Error::Unread { name: name.clone(), why: why.clone() });
             }
         }
         // `w_rec=W` names the role first; `W=w_rec`, tensor first, is as clear when only it exists.
@@ -184,7 +183,7 @@ fn sum<'a>(all: &Catalogue<'a>, name: &str) -> Result<Option<Entry<'a>>, Error> 
     Ok(Some(whole))
 }
 
-/// Puts the blocks of a gated cell, which the file has in the order `gates`, into PyTorch's.
+/// Puts the blocks of a gated cell (others have none), which the file has in the order `gates`, into PyTorch's.
 pub fn in_order(
     layer: &mut LayerTensors,
     cell: CellKind,
@@ -192,8 +191,11 @@ pub fn in_order(
     rows: bool,
 ) -> Result<(), Error> {
     let own = cell.gates();
+    if own.len() == 1 {
+        return Ok(());
+    }
     let Some(gates) = gates else {
-        if rows && own.len() > 1 {
+        if rows {
             let keras =
                 if cell == CellKind::Gru { "z,r,n, as Keras has them" } else { "i,f,g,o, as Keras has them" };
             return Err(Error::Undecided(format!(
@@ -212,11 +214,8 @@ pub fn in_order(
     };
     let gates: Vec<String> = gates.iter().map(|g| alias(g)).collect();
     let order: Option<Vec<usize>> = own.iter().map(|g| gates.iter().position(|h| h == g)).collect();
-    let Some(order) = order.filter(|o| o.len() == gates.len() && own.len() > 1) else {
-        let why = match own.len() {
-            1 => format!("{} networks have no gates", cell.name()),
-            _ => format!("expected {} in the order of the file", own.join(", ")),
-        };
+    let Some(order) = order.filter(|o| o.len() == gates.len()) else {
+        let why = format!("expected {} in the order of the file", own.join(", "));
         return Err(Error::Command(format!("--gates {}: {why}", gates.join(","))));
     };
     layer.w = layer.w.ordered(&order);

@@ -163,7 +163,7 @@ pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
 /// Prefixes of networks under PyTorch's names.
 fn pytorch_prefixes(file: &Tensors, all: &Catalogue) -> Vec<String> {
     let read = all.entries.iter().map(Entry::name).chain(all.unknown());
-    let unread = file.skipped.iter().filter_map(|s| s.split_once(": ").map(|s| s.0));
+    let unread = file.skipped.iter().map(|s| s.0.as_str());
     let networks = read.chain(unread).filter_map(split).filter(|s| s.1.starts_with("weight"));
     networks.map(|s| s.0.to_owned()).collect()
 }
@@ -178,9 +178,9 @@ fn pytorch<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec, prefix: &str) -
     for name in all.unknown().filter(|n| split(n).is_some_and(|s| s.0 == prefix)) {
         all.known(name)?;
     }
-    for (name, why) in file.skipped.iter().filter_map(|s| s.split_once(": ")) {
+    for (name, why) in &file.skipped {
         if split(name).is_some_and(|s| s.0 == prefix) {
-            return Err(Error::Unread { name: name.into(), why: why.into() });
+            return Err(Error::Unread { name: name.clone(), why: why.clone() });
         }
     }
     let count = network.keys().map(|(layer, _)| layer + 1).max().unwrap_or(0);

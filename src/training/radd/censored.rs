@@ -10,25 +10,16 @@
 //!
 //! Source: Tobin 1958; Olsen 1978 (concavity).
 
-use super::CHUNK;
+use super::likelihood::{Likelihood, OPEN};
 use super::normal::tail;
+use super::{CHUNK, dot};
 use crate::linalg::eigen::symmetric;
 use crate::linalg::least_squares::{Rows, Whitened};
 use crate::linalg::{col, col_mut, gemm};
 use faer::{Accum, Mat, MatRef};
 
-/// Squared distance to the maximum, in standard errors, at which it is reached.
-const DONE: f64 = 1e-16;
-/// The same where full steps need no watching.
-const CLOSE: f64 = 1e-8;
-/// Information, of rows that sum to one, below which a direction is not determined.
-const OPEN: f64 = 1e-12;
-/// Scale of the noise, relative to y, below which the maximum is looked for on this scale first.
+/// Scale of the noise, relative to y, below which what the rows seen do not say is decided on this scale.
 const COARSE: f64 = 1e-7;
-/// Steps close to the maximum that no longer come closer: as many as take a direction without a maximum beyond [`OPEN`].
-const STALLED: usize = 40;
-/// Newton steps that no data need.
-const MOST: usize = 500;
 
 /// The rows of one unit.
 pub(super) struct Unit<'a> {
@@ -94,19 +85,23 @@ pub(super) fn fit(unit: &Unit, white: &Whitened, ridge: f64, penalised: &[bool])
             to[r] = -sign * (residual[*t] / scale) / rows.sqrt();
         }
         let quadratic = quadratic(unit, &seen, white, &begin, scale, ridge, penalised);
-        Likelihood { seen: count, rows, quadratic, beyond }
+        Likelihood { seen: count, rows, quadratic, beyond, fixed: false }
     };
     let mut w = vec![0.0; r + 1];
     w[r] = rows.sqrt();
-    // In units of the rounding of y the ends of the range are not resolved: they are met in coarser ones.
-    let coarse = COARSE * size.max(ends).sqrt();
-    if scale < coarse {
-        let (met, _) = likelihood(coarse).maximise(w.clone())?;
-        let ratio = coarse / scale * rows.sqrt() / met[r];
-        w.iter_mut().zip(&met[..r]).for_each(|(w, met)| *w = met * ratio);
-    }
     let last = likelihood(scale);
-    let (w, information) = last.maximise(w)?;
+    // Where the rows seen leave rounding alone, the ends of the range are not resolved in its units: in coarser ones they
+    // decide what the rows seen do not.
+    let coarse = COARSE * size.max(ends).sqrt();
+    let free = if scale < coarse { likelihood(coarse).undecided()? } else { None };
+    let (w, information) = match free {
+        Some(free) => {
+            w.iter_mut().zip(&free).for_each(|(w, free)| *w = free * coarse / scale);
+            let (_, information) = last.slopes(&w);
+            (w, information)
+        }
+        None => last.maximise(w)?,
+    };
     residual.iter_mut().for_each(|v| *v /= scale);
     Some(unit.surroundings(&last, &w, &information, white, &begin, scale, rounding, &residual))
 }
@@ -137,84 +132,6 @@ fn quadratic(
         sum += delta.transpose() * &delta;
     }
     sum
-}
-
-/// Minus the log-likelihood, in w.
-struct Likelihood {
-    /// Rows seen.
-    seen: f64,
-    /// All rows.
-    rows: f64,
-    quadratic: Mat<f64>,
-    /// s (q, -limit / sqrt N) of the rows beyond, (r + 1) x those.
-    beyond: Mat<f64>,
-}
-
-impl Likelihood {
-    fn value(&self, w: &[f64]) -> f64 {
-        let r = w.len() - 1;
-        let square: f64 = (0..=r).map(|j| w[j] * dot(col(self.quadratic.as_ref(), j), w)).sum();
-        let beyond: f64 =
-            (0..self.beyond.ncols()).map(|c| tail(dot(col(self.beyond.as_ref(), c), w))[0]).sum();
-        beyond + 0.5 * square - self.seen * (w[r] / self.rows.sqrt()).ln()
-    }
-
-    /// Gradient and Hessian.
-    fn slopes(&self, w: &[f64]) -> (Vec<f64>, Mat<f64>) {
-        let r = w.len() - 1;
-        let mut gradient: Vec<f64> = (0..=r).map(|j| dot(col(self.quadratic.as_ref(), j), w)).collect();
-        let mut weighted = self.beyond.clone();
-        for c in 0..weighted.ncols() {
-            let row = col_mut(weighted.as_mut(), c);
-            let [_, h, bend] = tail(dot(row, w));
-            gradient.iter_mut().zip(&*row).for_each(|(g, q)| *g -= h * q);
-            row.iter_mut().for_each(|q| *q *= bend);
-        }
-        let mut hessian = self.quadratic.clone();
-        gemm(hessian.as_mut(), Accum::Add, weighted.as_ref(), self.beyond.transpose());
-        gradient[r] -= self.seen / w[r];
-        hessian[(r, r)] += self.seen / w[r].powi(2);
-        (gradient, hessian)
-    }
-
-    /// The minimum, and the Hessian there; none where Newton's method does not end.
-    fn maximise(&self, mut w: Vec<f64>) -> Option<(Vec<f64>, Mat<f64>)> {
-        let r = w.len() - 1;
-        let (mut value, mut last, mut stalled) = (self.value(&w), f64::INFINITY, 0);
-        for _ in 0..MOST {
-            let (gradient, hessian) = self.slopes(&w);
-            let (values, vectors) = symmetric(hessian.as_ref())?;
-            let floor = 1e-14 * values[r];
-            let mut step = vec![0.0; r + 1];
-            for (k, value) in values.iter().enumerate() {
-                let v = col(vectors.as_ref(), k);
-                let along = dot(v, &gradient) / value.max(floor);
-                step.iter_mut().zip(v).for_each(|(s, v)| *s -= along * v);
-            }
-            let decrement = -dot(&step, &gradient);
-            // So close, what no longer falls is rounding: even towards infinity a step leaves less than half.
-            stalled = if decrement < CLOSE && decrement > 0.5 * last { stalled + 1 } else { 0 };
-            if !(decrement > DONE) || stalled == STALLED {
-                return decrement.is_finite().then_some((w, hessian));
-            }
-            last = decrement;
-            let mut length = 1.0;
-            loop {
-                let next: Vec<f64> = w.iter().zip(&step).map(|(w, s)| w + length * s).collect();
-                let reached = if next[r] > 0.0 { self.value(&next) } else { f64::INFINITY };
-                if reached <= value - 1e-4 * length * decrement || (decrement < CLOSE && next[r] > 0.0) {
-                    (w, value) = (next, reached);
-                    break;
-                }
-                length *= 0.5;
-                if length < 1e-12 {
-                    // Nothing is lower: what is left is rounding.
-                    return Some((w, hessian));
-                }
-            }
-        }
-        None
-    }
 }
 
 impl Unit<'_> {
@@ -285,8 +202,4 @@ impl Unit<'_> {
             exact: scale < 1e4 * rounding.sqrt() * theta,
         }
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

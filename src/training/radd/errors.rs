@@ -26,8 +26,8 @@ pub enum Errors {
     },
     /// They are, and there are too few clusters.
     Unknown {
-        /// Pairs that a block would need.
-        block: usize,
+        /// Their correlation time, in pairs.
+        time: usize,
     },
 }
 
@@ -83,7 +83,7 @@ pub(super) fn scatter(
             let block = (TIMES * longest).max((residuals.len() as f64).sqrt()).ceil();
             let cluster = blocks(runs, block);
             if effective(&cluster) < LEAST {
-                return (Errors::Unknown { block: block.min(1e15) as usize }, None);
+                return (Errors::Unknown { time: longest.ceil().clamp(1.0, 1e15) as usize }, None);
             }
             (cluster, false)
         }

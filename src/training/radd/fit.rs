@@ -2,7 +2,7 @@
 
 use super::censored::{self, Unit};
 use super::errors::{Errors, Runs, scatter};
-use super::{CHUNK, Sequences, Student, before, beyond};
+use super::{CHUNK, Sequences, Student, before, beyond, dot};
 use crate::linalg::activation::Activation;
 use crate::linalg::least_squares::{Rows, Solution, Whitened};
 use crate::linalg::{col, col_mut, gemm};
@@ -86,7 +86,8 @@ pub(super) fn first_pair(start: usize, settings: &Settings) -> usize {
 /// is used, by maximum likelihood with normal noise inside f.
 ///
 /// # Errors
-/// No pair, values that are not finite.
+/// No pair, values that are not finite; singular values of the regressors that do not converge ([`Error::Singular`]), the likelihood of a
+/// unit at the ends of its range without a maximum that is found ([`Error::Likelihood`]).
 ///
 /// # Remarks
 /// Coefficients that the pairs do not determine (an input that does not change beside the constant) are
@@ -332,8 +333,4 @@ impl Problem<'_> {
             open: fit.open,
         })
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

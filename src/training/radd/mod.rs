@@ -10,6 +10,7 @@
 mod censored;
 mod errors;
 mod fit;
+mod likelihood;
 mod normal;
 mod score;
 
@@ -152,6 +153,10 @@ pub fn beyond(f: Activation, z: f64) -> i8 {
     let margin = if f == Activation::Relu { 0.0 } else { MARGIN };
     let [lo, hi] = f.range();
     i8::from(z >= hi - margin) - i8::from(z <= lo + margin)
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod stepper;
 
 pub use super::lyapunov::Drive;
 pub use ensemble::Ensemble;
-pub use rate::{Agreement, growth_rate};
+pub use rate::{Agreement, STRETCHES, growth_rate};
 pub use results::{Adjoint, Error, Options};
 
 use crate::linalg::random::{Use, normal_matrix, stream};

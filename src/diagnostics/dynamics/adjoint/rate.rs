@@ -4,7 +4,8 @@ use crate::diagnostics::Estimate;
 
 /// Share of the horizon that vectors are given to find the directions that grow.
 const ALIGNED: f64 = 0.25;
-const BLOCKS: usize = 8;
+/// Stretches of time over whose slopes the error of a rate is taken.
+pub const STRETCHES: usize = 8;
 /// Combined standard errors within which two rates agree.
 const WITHIN: f64 = 3.0;
 
@@ -26,10 +27,11 @@ pub fn growth_rate(time: &[f64], logs: &[Vec<f64>]) -> Estimate {
     let value = mean(0, n);
     // Neighbouring stretches share an end, so that every increment counts.
     let cut = |b: usize, of: usize| b * (n - 1) / of;
-    if n <= BLOCKS {
+    if n <= STRETCHES {
         return Estimate { value, std_error: f64::INFINITY };
     }
-    let stretches: Vec<f64> = (0..BLOCKS).map(|b| mean(cut(b, BLOCKS), cut(b + 1, BLOCKS) + 1)).collect();
+    let stretches: Vec<f64> =
+        (0..STRETCHES).map(|b| mean(cut(b, STRETCHES), cut(b + 1, STRETCHES) + 1)).collect();
     let vectors: Vec<f64> = (0..logs.len()).map(|k| slope(0, n, k)).collect();
     let drift = mean(cut(1, 2), n) - mean(0, cut(1, 2) + 1);
     let error = error_of_mean(&stretches).hypot(error_of_mean(&vectors)).hypot(0.5 * drift);

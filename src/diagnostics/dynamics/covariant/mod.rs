@@ -8,6 +8,7 @@ mod results;
 pub use super::lyapunov::Drive;
 pub use results::{BINS, Covariant, Error, Neutral, Options, Pair, Sample, Splitting};
 
+use super::lyapunov::rests_on_kinks;
 use super::lyapunov::statistics::std_error;
 use crate::diagnostics::Estimate;
 use crate::linalg::random::{Use, stream};
@@ -44,8 +45,8 @@ const PARTED: f64 = 7.0;
 /// beyond what doubles resolve are left out. Results do not depend on the number of threads.
 ///
 /// # Errors
-/// Shapes that do not fit, numbers that are not finite, an input that is too short, divergence, and a
-/// system all of whose directions collapse.
+/// Shapes that do not fit, numbers that are not finite, an input that is too short, divergence, a
+/// system all of whose directions collapse, and an orbit that comes to rest on kinks of its units.
 ///
 /// Source: Ginelli et al., Phys. Rev. Lett. 99 (2007) 130601.
 pub fn covariant(
@@ -95,6 +96,11 @@ pub fn covariant(
         if let Some(before) = before {
             sampled.push([before, orbit.place()]);
         }
+    }
+    if let Drive::Constant(u) = drive
+        && rests_on_kinks(system, orbit.state(), u)
+    {
+        return Err(Error::OnKinks);
     }
     let active = orbit.active;
     if active == 0 {

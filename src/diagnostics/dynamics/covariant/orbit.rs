@@ -44,6 +44,11 @@ pub(super) struct Orbit<'a> {
 }
 
 impl<'a> Orbit<'a> {
+    /// Where it is.
+    pub(super) fn state(&self) -> &[f64] {
+        self.state.x()
+    }
+
     /// From `x` with `k` random tangents.
     pub(super) fn new(rule: &'a dyn Rule, drive: Drive<'a>, x: &[f64], k: usize, rng: &mut Rng) -> Self {
         let n = rule.dim();

@@ -180,4 +180,10 @@ pub enum Error {
     /// Every direction collapses.
     #[error("every direction collapses within single steps, so that there are no vectors")]
     Collapsed,
+    /// There is no derivative where the orbit ends.
+    #[error(
+        "the state comes to rest on kinks of its units, where there are no derivatives and no covariant vectors; the Lyapunov \
+         exponents along the orbit exist (--modules lyapunov)"
+    )]
+    OnKinks,
 }

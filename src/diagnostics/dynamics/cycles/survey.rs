@@ -88,9 +88,15 @@ pub fn survey(
             Ok(Motion::Irregular { .. }) => out.irregular += 1,
             Err(Error::Diverged) => out.diverged += 1,
             Err(e) => return Err(e),
-            Ok(Motion::Cycle(c)) => match out.cycles.iter_mut().find(|r| same(r, &c)) {
+            Ok(Motion::Cycle(c)) => match out.cycles.iter_mut().find(|r| meets(r, &c)) {
                 Some(known) => known.members.push(j),
-                None => out.cycles.push(reached(system, *c, input, j)?),
+                None => {
+                    let new = reached(system, *c, input, j)?;
+                    match out.cycles.iter_mut().find(|r| same(r, &new)) {
+                        Some(known) => known.members.push(j),
+                        None => out.cycles.push(new),
+                    }
+                }
             },
         }
     }
@@ -101,10 +107,25 @@ pub fn survey(
     Ok(out)
 }
 
-fn same(known: &Reached, c: &Cycle) -> bool {
-    let (p, q) = (known.cycle.period.value, c.period.value);
-    let nearest = (0..known.states.ncols()).map(|j| distance(&c.point, col(known.states.as_ref(), j)));
-    (p - q).abs() <= ALIKE * p && nearest.fold(f64::INFINITY, f64::min) <= NEAR * c.extent
+/// Whether the cycles have one period and the point of the second is a state of the first.
+fn meets(known: &Reached, c: &Cycle) -> bool {
+    alike(&known.cycle, c) && away(&c.point, &known.states) <= NEAR * c.extent
+}
+
+fn alike(a: &Cycle, b: &Cycle) -> bool {
+    (a.period.value - b.period.value).abs() <= ALIKE * a.period.value
+}
+
+/// The same where the point lies on a jump between two states: nine in ten states of the second are those of the first.
+fn same(known: &Reached, new: &Reached) -> bool {
+    let m = new.states.ncols();
+    let near =
+        (0..m).filter(|j| away(col(new.states.as_ref(), *j), &known.states) <= NEAR * new.cycle.extent);
+    alike(&known.cycle, &new.cycle) && 10 * near.count() >= 9 * m
+}
+
+fn away(x: &[f64], states: &Mat<f64>) -> f64 {
+    (0..states.ncols()).map(|j| distance(x, col(states.as_ref(), j))).fold(f64::INFINITY, f64::min)
 }
 
 fn reached(system: &dyn System, cycle: Cycle, input: &[f64], first: usize) -> Result<Reached, Error> {

@@ -202,6 +202,21 @@ fn leading<'a, 'b>(all: &'a [Trajectory<'b>], group: &[usize]) -> &'a Trajectory
 /// What must be said of fixed points and of those that were late.
 fn said(all: &[Trajectory], group: &[usize]) -> Vec<String> {
     let mut notes: Vec<String> = leading(all, group).point.iter().filter_map(|p| p.note.clone()).collect();
+    let ways: Vec<f64> = group
+        .iter()
+        .filter(|i| all[**i].point.as_ref().is_some_and(|p| p.kinked))
+        .filter_map(|i| all[*i].exact.as_ref().map(|e| e.0[0]))
+        .collect();
+    let (least, most) =
+        ways.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    if most > least + 1e-6 * most.abs() {
+        let share = ways.iter().filter(|v| **v < most - 1e-6 * most.abs()).count();
+        notes.push(format!(
+            "the orbits come to the kinks on different ways: {share} of {} have a smaller first exponent than the one given, down \
+             to {least:.4}",
+            ways.len()
+        ));
+    }
     let late: Vec<usize> = group.iter().copied().filter(|i| all[*i].late).collect();
     if !late.is_empty() {
         notes.push(format!("trajectories {late:?} came to this only while recording"));

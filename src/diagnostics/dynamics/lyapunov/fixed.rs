@@ -41,68 +41,67 @@ pub(super) struct Root {
     along: Vec<f64>,
 }
 
-/// Newton's method from a state that moves little in a step; what it finds must be near.
-pub(super) fn near(system: &dyn System, drive: Drive, x: &[f64]) -> Option<Root> {
-    let Drive::Constant(u) = drive else { return None };
-    let scale = size(x);
-    let mut state = State::new(system.step(), drive, x, 1);
-    state.run(1);
-    if distance(state.x(), x) > 0.05 * scale {
-        return None;
-    }
-    newton(system, u, x, scale)
+/// An orbit of the constant drive that has come from `origin` to `x`.
+#[derive(Clone, Copy)]
+pub(super) struct Arrival<'a> {
+    pub(super) system: &'a dyn System,
+    pub(super) drive: Drive<'a>,
+    pub(super) x: &'a [f64],
+    pub(super) origin: &'a [f64],
 }
 
-/// The fixed point at `root`, if an orbit at distance `apart` from it is there for good.
-///
-/// One that is unstable counts only for an orbit that does not move by a bit.
-pub(super) fn reached(
-    system: &dyn System,
-    drive: Drive,
-    x: &[f64],
-    origin: &[f64],
-    root: &Root,
-) -> Option<FixedPoint> {
-    if distance(&root.x, x) > 1e-8 * size(x) + root.slack {
-        return None;
+impl Arrival<'_> {
+    /// Newton's method from a state that moves little in a step; what it finds must be near.
+    pub(super) fn near(&self) -> Option<Root> {
+        let Drive::Constant(u) = self.drive else { return None };
+        let scale = size(self.x);
+        let mut state = State::new(self.system.step(), self.drive, self.x, 1);
+        state.run(1);
+        if distance(state.x(), self.x) > 0.05 * scale {
+            return None;
+        }
+        newton(self.system, u, self.x, scale)
     }
-    let point = at(system, drive, x, origin, root)?;
-    if point.unstable() {
-        let mut state = State::new(system.step(), drive, x, 1);
-        state.run(64);
-        return (state.x() == x).then_some(point);
-    }
-    Some(point)
-}
 
-/// The fixed point at `root`, if an orbit that has come nearer can end there.
-pub(super) fn approached(
-    system: &dyn System,
-    drive: Drive,
-    x: &[f64],
-    origin: &[f64],
-    root: &Root,
-) -> Option<FixedPoint> {
-    at(system, drive, x, origin, root).filter(|p| !p.unstable())
-}
-
-fn at(system: &dyn System, drive: Drive, x: &[f64], origin: &[f64], root: &Root) -> Option<FixedPoint> {
-    let Drive::Constant(u) = drive else { return None };
-    let (x0, slack) = (root.x.clone(), root.slack);
-    if kink::present(system, u, &x0) {
-        return kink::exponents(system, drive, x, origin, root);
+    /// The fixed point at `root`, if the orbit is there for good.
+    ///
+    /// One that is unstable counts only for an orbit that does not move by a bit.
+    pub(super) fn reached(&self, root: &Root) -> Option<FixedPoint> {
+        if distance(&root.x, self.x) > 1e-8 * size(self.x) + root.slack {
+            return None;
+        }
+        let point = self.at(root)?;
+        if point.unstable() {
+            let mut state = State::new(self.system.step(), self.drive, self.x, 1);
+            state.run(64);
+            return (state.x() == self.x).then_some(point);
+        }
+        Some(point)
     }
-    let (exponents, mut errors) = spectrum(system, u, &x0)?;
-    if slack > 1e-9 && !root.along.is_empty() {
-        let moved: Vec<f64> = x0.iter().zip(&root.along).map(|(x, d)| x + slack * d).collect();
-        let (other, _) = spectrum(system, u, &moved)?;
-        for (e, (a, b)) in errors.iter_mut().zip(exponents.iter().zip(&other)) {
-            if a.is_finite() && b.is_finite() {
-                *e += (a - b).abs();
+
+    /// The fixed point at `root`, if an orbit that has come nearer can end there.
+    pub(super) fn approached(&self, root: &Root) -> Option<FixedPoint> {
+        self.at(root).filter(|p| !p.unstable())
+    }
+
+    fn at(&self, root: &Root) -> Option<FixedPoint> {
+        let (system, Drive::Constant(u)) = (self.system, self.drive) else { return None };
+        let (x0, slack) = (root.x.clone(), root.slack);
+        if kink::present(system, u, &x0) {
+            return kink::exponents(self, root);
+        }
+        let (exponents, mut errors) = spectrum(system, u, &x0)?;
+        if slack > 1e-9 && !root.along.is_empty() {
+            let moved: Vec<f64> = x0.iter().zip(&root.along).map(|(x, d)| x + slack * d).collect();
+            let (other, _) = spectrum(system, u, &moved)?;
+            for (e, (a, b)) in errors.iter_mut().zip(exponents.iter().zip(&other)) {
+                if a.is_finite() && b.is_finite() {
+                    *e += (a - b).abs();
+                }
             }
         }
+        Some(FixedPoint { x: x0, slack, exponents, errors, kinked: false, note: None })
     }
-    Some(FixedPoint { x: x0, slack, exponents, errors, kinked: false, note: None })
 }
 
 pub(super) fn distance(a: &[f64], b: &[f64]) -> f64 {
@@ -123,7 +122,7 @@ fn newton(system: &dyn System, u: &[f64], x: &[f64], scale: f64) -> Option<Root>
     let (mut last, mut ratio) = (f64::INFINITY, 0.0);
     let (mut slack, mut along) = (0.0, Vec::new());
     let mut lu = Lu::new(point.len());
-    for _ in 0..60 {
+    for left_over in (0..60).rev() {
         let (mut residual, mut j, _) = linearise(system.field(), &point, u);
         if !system.is_flow() {
             for i in 0..point.len() {
@@ -136,16 +135,13 @@ fn newton(system: &dyn System, u: &[f64], x: &[f64], scale: f64) -> Option<Root>
             (left <= limit * scale).then(|| Root { x: point.clone(), slack, along: along.to_vec() })
         };
         // A continuum of fixed points makes J singular: what residual rounding leaves is enough.
-        if left == 0.0 || !lu.factor(j.as_ref()) {
+        if left == 0.0 || left_over == 0 || !lu.factor(j.as_ref()) {
             return done(1e-12, slack, &along);
         }
         lu.solve(column_mut(&mut residual));
         let step = residual.iter().fold(0.0f64, |a, v| a.max(v.abs()));
         if !step.is_finite() || step > 0.1 * scale {
             return done(1e-12, slack, &along);
-        }
-        if step <= 1e-16 * scale && left <= 1e-16 * scale {
-            return done(1e-11, slack, &along);
         }
         if step >= 0.95 * last {
             along = residual.iter().map(|r| r / step).collect();

@@ -6,7 +6,7 @@
 //! other kinks, and the Jacobians of the pieces that it meets are multiplied.
 
 use super::Drive;
-use super::fixed::{FixedPoint, Root, distance, size};
+use super::fixed::{Arrival, FixedPoint, Root, distance, size};
 use super::state::State;
 use super::statistics::std_error;
 use crate::linalg::product::{LogEigenvalue, product_eigenvalues};
@@ -17,8 +17,11 @@ use crate::systems::rule::{Point, Rule, Workspace, column, column_mut};
 use crate::systems::time::System;
 use faer::{Accum, Mat, MatMut};
 
-/// Distance from the fixed point, relative to its size, at which directions are followed.
+/// Distance from the fixed point, relative to its size, at which an orbit shows its direction.
 const NEAR: f64 = 1e-6;
+/// Distance at which a unit counts as at its kink, and at which directions are followed: the fixed points' pieces have the
+/// same.
+const AT_KINK: f64 = 1e-10;
 /// Steps in which the direction finds its orbit, and steps that must repeat for a verdict.
 const SETTLE: usize = 4096;
 const LONGEST: usize = 64;
@@ -49,7 +52,7 @@ pub(super) fn present(system: &dyn System, u: &[f64], x: &[f64]) -> bool {
         let (a, b) = (product(s), product(-s));
         (distance(&a, &b), norm(&a).max(norm(&b)))
     };
-    let (far, near) = (jump(NEAR * size(x)), jump(NEAR / 64.0 * size(x)));
+    let (far, near) = (jump(64.0 * AT_KINK * size(x)), jump(AT_KINK * size(x)));
     near.0 > 1e-6 * near.1 && near.0 > 0.3 * far.0
 }
 
@@ -69,7 +72,7 @@ impl<'a> Scaled<'a> {
     fn new(rule: &'a dyn Rule, p: &'a [f64], u: &'a [f64]) -> Self {
         let n = p.len();
         // At the origin nothing is rounded away, and what is not homogeneous vanishes.
-        let length = if p.iter().all(|v| *v == 0.0) { 1e-60 } else { NEAR * size(p) };
+        let length = if p.iter().all(|v| *v == 0.0) { 1e-60 } else { AT_KINK * size(p) };
         let ws = Workspace::new(rule, 1, n);
         Self { rule, p, u, length, at: p.to_vec(), y: p.to_vec(), ws, identity: Mat::identity(n, n) }
     }
@@ -126,17 +129,11 @@ struct Found {
 }
 
 /// The fixed point with the exponents of the orbit that goes from `origin` through `x` to it.
-pub(super) fn exponents(
-    system: &dyn System,
-    drive: Drive,
-    x: &[f64],
-    origin: &[f64],
-    root: &Root,
-) -> Option<FixedPoint> {
-    let Drive::Constant(u) = drive else { return None };
+pub(super) fn exponents(orbit: &Arrival, root: &Root) -> Option<FixedPoint> {
+    let (system, Drive::Constant(u)) = (orbit.system, orbit.drive) else { return None };
     let p = &root.x;
     let mut map = Scaled::new(system.step(), p, u);
-    let own = direction(system.step(), drive, x, origin, p).and_then(|d| follow(&mut map, system, d));
+    let own = direction(orbit, p).and_then(|d| follow(&mut map, system, d));
     let on = own.is_none();
     let found = own.or_else(|| {
         let one = |i: usize| {
@@ -164,13 +161,14 @@ pub(super) fn exponents(
 }
 
 fn said(found: &Found, on: bool) -> String {
-    let whose = if on {
-        format!(
-            "the state rests on kinks of its units, where no derivative exists: the exponents are the largest along {DIRECTIONS} random directions, those of other directions may be larger"
-        )
-    } else {
-        "the state comes to rest on kinks of its units, where no derivative exists: the exponents are those along the orbit".into()
-    };
+    if on {
+        return format!(
+            "the state rests on kinks of its units, where no derivative exists: the exponents are those of one direction of {DIRECTIONS} \
+             random ones, that in which it grows most; in others it may grow more"
+        );
+    }
+    let whose = "the state comes to rest on kinks of its units, where no derivative exists: the exponents are those \
+                 along the orbit";
     match found.period {
         Some(1) => format!("{whose}, which stays in one linear piece (exact)"),
         Some(q) => format!("{whose}, which repeats its linear pieces every {q} steps (exact)"),
@@ -181,18 +179,18 @@ fn said(found: &Found, on: bool) -> String {
 }
 
 /// Direction of x - p once the orbit is near; none where it meets p exactly.
-fn direction(rule: &dyn Rule, drive: Drive, x: &[f64], origin: &[f64], p: &[f64]) -> Option<Vec<f64>> {
+fn direction(orbit: &Arrival, p: &[f64]) -> Option<Vec<f64>> {
     let from = |x: &[f64]| -> Option<Vec<f64>> {
         let mut d: Vec<f64> = x.iter().zip(p).map(|(x, p)| x - p).collect();
         let apart = distance(x, p);
         let resolved = if p.iter().all(|v| *v == 0.0) { 1e-290 } else { 1e-9 * size(p) };
         (apart > resolved && apart <= NEAR * size(p) && unit(&mut d)).then_some(d)
     };
-    if let Some(d) = from(x) {
+    if let Some(d) = from(orbit.x) {
         return Some(d);
     }
     // It has come too near: once more from where it began.
-    let mut state = State::new(rule, drive, origin, 1);
+    let mut state = State::new(orbit.system.step(), orbit.drive, orbit.origin, 1);
     for _ in 0..1_000_000 {
         if let Some(d) = from(state.x()) {
             return Some(d);

@@ -127,7 +127,8 @@ pub enum Error {
     },
     /// Nothing to record or no exponent asked for.
     #[error(
-        "{exponents} exponents over {max_steps} steps: both must be positive, and at most {dim} exponents"
+        "{exponents} exponents over {max_steps} steps: there are 1 to {dim} exponents, one for each state variable, and at least one \
+         step"
     )]
     Nothing {
         /// Exponents asked for.
@@ -203,13 +204,35 @@ pub fn lyapunov(
         diverged: lost,
         warnings,
     };
+    let mut said: Vec<(String, Vec<usize>)> = Vec::new();
     for (number, (attractor, notes)) in entries.into_iter().enumerate() {
-        let several = groups.len() > 1 && attractor.status != Status::Unsettled;
-        let name = if several { format!("attractor {}: ", number + 1) } else { String::new() };
-        result.warnings.extend(notes.into_iter().map(|n| format!("{name}{n}")));
+        for note in notes {
+            match said.iter_mut().find(|(known, _)| *known == note) {
+                Some((_, whose)) => whose.push(number),
+                None => said.push((note, vec![number])),
+            }
+        }
         result.attractors.push(attractor);
     }
+    result.warnings.extend(said.into_iter().map(|(note, whose)| named(&whose, groups.len(), &note)));
     Ok(result)
+}
+
+/// A note with the attractors that it is about, where there are several.
+fn named(whose: &[usize], attractors: usize, note: &str) -> String {
+    let numbers: Vec<String> = whose.iter().map(|k| (k + 1).to_string()).collect();
+    match whose {
+        _ if attractors < 2 || whose.iter().any(|k| *k >= attractors) => note.to_owned(),
+        [one] => format!("attractor {}: {note}", one + 1),
+        _ => format!("attractors {}: {note}", numbers.join(", ")),
+    }
+}
+
+/// Whether the orbit from `x` rests on kinks of its units at once.
+pub(super) fn rests_on_kinks(system: &dyn System, x: &[f64], u: &[f64]) -> bool {
+    let here = fixed::Arrival { system, drive: Drive::Constant(u), x, origin: x };
+    let near = |r: &fixed::Root| fixed::distance(&r.x, x) <= 1e-6 * fixed::size(x);
+    here.near().is_some_and(|r| near(&r) && kink::present(system, u, &r.x))
 }
 
 /// Records all trajectories until the tolerance or the most steps are reached, those that drift once more from

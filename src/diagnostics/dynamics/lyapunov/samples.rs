@@ -8,42 +8,50 @@ const ROOM: usize = 400;
 const ENOUGH: usize = 60;
 /// Share of points with their nearest neighbour in their own set above which two sets are apart.
 const APART: f64 = 0.9;
-/// Irrational, so that no period of the orbit is in step with the sampling.
-const RATIO: f64 = 1.618_033_988_749_895;
 
-/// At least half of [`ROOM`] points once the orbit is long enough.
+/// At least some [`ROOM`] / 2 points once the orbit is long enough, at times that are in step with nothing: evenly spread
+/// ones would lie on a torus like a lattice, whose next points are those of one stretch.
 pub(super) struct Samples {
     points: Mat<f64>,
-    stride: f64,
-    pub(super) count: usize,
+    times: Vec<usize>,
+    /// Bits of a mixed time that must be zero.
+    bits: u32,
 }
 
 impl Samples {
     pub(super) fn new(n: usize) -> Self {
-        Self { points: Mat::zeros(n, ROOM), stride: RATIO, count: 0 }
+        Self { points: Mat::zeros(n, ROOM), times: Vec::with_capacity(ROOM), bits: 0 }
     }
 
-    /// Offers the state after recorded step `t`; offering a step again replaces what it left.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    /// Offers the state after recorded step `t`; offering a step again replaces what it and later ones left.
     pub(super) fn offer(&mut self, t: usize, x: &[f64]) {
-        let mut i = (t as f64 / self.stride).ceil() as usize;
-        if (i as f64 * self.stride) as usize != t {
+        let taken = |t: usize, bits: u32| mixed(t as u64).trailing_zeros() >= bits;
+        if !taken(t, self.bits) {
             return;
         }
-        if i >= ROOM {
-            for j in 1..ROOM / 2 {
-                let (head, tail) = self.points.as_mut().split_at_col_mut(2 * j);
-                col_mut(head, j).copy_from_slice(col(tail.as_ref(), 0));
+        self.times.truncate(self.times.partition_point(|s| *s < t));
+        while self.times.len() == ROOM {
+            self.bits += 1;
+            let kept: Vec<usize> = (0..ROOM).filter(|i| taken(self.times[*i], self.bits)).collect();
+            for (to, from) in kept.iter().enumerate().filter(|(to, from)| to != *from) {
+                let (head, tail) = self.points.as_mut().split_at_col_mut(*from);
+                col_mut(head, to).copy_from_slice(col(tail.as_ref(), 0));
             }
-            self.stride *= 2.0;
-            i = (t as f64 / self.stride).ceil() as usize;
-            self.count = ROOM / 2;
-            if (i as f64 * self.stride) as usize != t {
-                return;
-            }
+            self.times = kept.iter().map(|i| self.times[*i]).collect();
         }
-        col_mut(self.points.as_mut(), i).copy_from_slice(x);
-        self.count = i + 1;
+        if taken(t, self.bits) {
+            col_mut(self.points.as_mut(), self.times.len()).copy_from_slice(x);
+            self.times.push(t);
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Whether there are too few points to say anything.
+    pub(super) fn few(&self) -> bool {
+        self.count() < ENOUGH
     }
 
     fn point(&self, i: usize) -> &[f64] {
@@ -53,12 +61,12 @@ impl Samples {
     /// Whether both sets lie in the same place: a point's nearest neighbour belongs to either, and the
     /// means agree to ten times what thirds of each are apart.
     pub(super) fn same_place(&self, other: &Self) -> bool {
-        if self.count < ENOUGH || other.count < ENOUGH {
+        if self.few() || other.few() {
             return true;
         }
         let floor = 1e-6 * self.spread().max(other.spread()).max(1e-6);
         let (a, b) = (self.part(0, 1), other.part(0, 1));
-        let (gap_a, gap_b) = (self.count / 10, other.count / 10);
+        let (gap_a, gap_b) = (self.count() / 10, other.count() / 10);
         let own = 0.5 * (own_share(&a, &b, gap_a, floor) + own_share(&b, &a, gap_b, floor));
         let apart = squared_distance(&mean(&a), &mean(&b)).sqrt();
         own < APART && apart <= 10.0 * self.unrest().hypot(other.unrest()).max(floor)
@@ -66,22 +74,22 @@ impl Samples {
 
     /// Whether the last third lies elsewhere than the first.
     pub(super) fn drifts(&self) -> bool {
-        if self.count < ENOUGH {
+        if self.few() {
             return false;
         }
         let (a, b) = (self.part(0, 3), self.part(2, 3));
         let floor = 1e-6 * self.spread().max(1e-9);
-        let gap = self.count / 10;
+        let gap = self.count() / 10;
         0.5 * (own_share(&a, &b, gap, floor) + own_share(&b, &a, gap, floor)) > APART
     }
 
     /// Whether half or more of `other` was visited.
     pub(super) fn covers(&self, other: &Self) -> bool {
-        if self.count < ENOUGH || other.count < ENOUGH {
+        if self.few() || other.few() {
             return false;
         }
         let (mine, theirs) = (self.part(0, 1), other.part(0, 1));
-        let gap = other.count / 10;
+        let gap = other.count() / 10;
         let mut within: Vec<f64> =
             (0..theirs.len()).map(|i| nearest(theirs[i], &theirs, Some((i, gap)))).collect();
         within.sort_by(f64::total_cmp);
@@ -91,7 +99,7 @@ impl Samples {
 
     /// Part `i` of `parts` equal ones.
     fn part(&self, i: usize, parts: usize) -> Vec<&[f64]> {
-        let size = self.count / parts;
+        let size = self.count() / parts;
         (i * size..(i + 1) * size).map(|j| self.point(j)).collect()
     }
 
@@ -104,14 +112,22 @@ impl Samples {
 
     /// Root mean square distance from the mean.
     pub(super) fn spread(&self) -> f64 {
-        let (n, c) = (self.points.nrows(), self.count.max(1) as f64);
+        let (n, c) = (self.points.nrows(), self.count().max(1) as f64);
         let mut sum = 0.0;
         for i in 0..n {
-            let mean = (0..self.count).map(|j| self.points[(i, j)]).sum::<f64>() / c;
-            sum += (0..self.count).map(|j| (self.points[(i, j)] - mean).powi(2)).sum::<f64>() / c;
+            let mean = (0..self.count()).map(|j| self.points[(i, j)]).sum::<f64>() / c;
+            sum += (0..self.count()).map(|j| (self.points[(i, j)] - mean).powi(2)).sum::<f64>() / c;
         }
         sum.sqrt()
     }
+}
+
+/// The output of the splitmix64 generator after state `t`: a bijection without structure.
+fn mixed(t: u64) -> u64 {
+    let z = t.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 fn mean(points: &[&[f64]]) -> Vec<f64> {

@@ -1,6 +1,6 @@
 //! Where an orbit under a constant input ends, found from its states alone.
 
-use super::fixed::{self, FixedPoint, distance, size};
+use super::fixed::{Arrival, FixedPoint, distance, size};
 use super::periodic::{self, Periodic};
 use super::samples::Samples;
 use super::{Drive, state::State};
@@ -66,13 +66,14 @@ pub(super) fn settle(
     seen: &mut Samples,
     (patience, most): (usize, usize),
 ) -> End {
+    let orbit = Arrival { system, drive, x: origin, origin };
     let begin = state.time;
     let mut length = FIRST;
     let mut slow = false;
     loop {
-        let root = fixed::near(system, drive, state.x());
+        let root = Arrival { x: state.x(), ..orbit }.near();
         if let Some(root) = &root
-            && let Some(point) = fixed::reached(system, drive, state.x(), origin, root)
+            && let Some(point) = (Arrival { x: state.x(), ..orbit }).reached(root)
         {
             return End::Rest(point);
         }
@@ -99,7 +100,7 @@ pub(super) fn settle(
         if let Some(root) = &root
             && second <= 0.9 * first
             && second <= 0.01 * scale
-            && let Some(point) = fixed::approached(system, drive, state.x(), origin, root)
+            && let Some(point) = (Arrival { x: state.x(), ..orbit }).approached(root)
             // Where the first exponent is zero the distance falls by a power of time.
             && (second <= 0.5 * first || point.neutral())
         {

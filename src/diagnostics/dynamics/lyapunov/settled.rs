@@ -25,7 +25,7 @@ pub(super) fn largest_error(all: &[Trajectory], group: &[usize], driven: bool) -
 /// Trajectories under one input fluctuate together: their mean at each time is one series.
 pub(super) fn error_of(all: &[Trajectory], group: &[usize], j: usize, driven: bool) -> f64 {
     let mut series: Vec<Vec<f64>> = group.iter().map(|i| all[*i].series(j)).collect();
-    let trend = trend(&series);
+    let trend = trend(&series, all[group[0]].batch);
     if driven {
         series = vec![together(&series)];
     }
@@ -47,7 +47,7 @@ pub(super) fn drifts(all: &[Trajectory], group: &[usize]) -> bool {
     let series = |j: usize| group.iter().map(|i| all[*i].series(j)).collect::<Vec<_>>();
     let k = resolved(all, group).min(4);
     let drifting = group.iter().filter(|i| all[**i].drifts()).count();
-    2 * drifting > group.len() || (0..k).any(|j| trend(&series(j)).lasting)
+    2 * drifting > group.len() || (0..k).any(|j| trend(&series(j), all[group[0]].batch).lasting)
 }
 
 /// Initial states that have not settled, and why.
@@ -64,12 +64,13 @@ pub(super) fn told_apart(
     driven: bool,
 ) -> (Vec<Vec<usize>>, Unsettled) {
     let (mut kept, mut out) = (Vec::new(), Unsettled::default());
-    let (mut drifting, mut leaving) = (Vec::new(), Vec::new());
+    let (mut drifting, mut leaving, mut short) = (Vec::new(), Vec::new(), Vec::new());
     for g in &groups {
-        let left = (!driven && all[g[0]].kind == Kind::Moving).then(|| left_by(all, g)).flatten();
-        match left {
+        let moving = !driven && all[g[0]].kind == Kind::Moving;
+        match moving.then(|| left_by(all, g)).flatten() {
             Some(_) => leaving.extend(g),
-            None if !driven && drifts(all, g) => drifting.extend(g),
+            None if moving && g.iter().any(|i| all[*i].samples.few()) => short.extend(g),
+            None if moving && drifts(all, g) => drifting.extend(g),
             None => kept.push(g.clone()),
         }
     }
@@ -83,7 +84,10 @@ pub(super) fn told_apart(
         let why = "others left the same set for somewhere else, so that it is transient (raise --warmup)";
         out.reasons.push(some(&leaving) + why);
     }
-    out.members = drifting.into_iter().chain(leaving).collect();
+    if !short.is_empty() {
+        out.reasons.push(some(&short) + "there are too few steps to tell (raise --steps)");
+    }
+    out.members = drifting.into_iter().chain(leaving).chain(short).collect();
     out.members.sort_unstable();
     (kept, out)
 }

@@ -7,9 +7,10 @@ use super::Estimate;
 /// Flyvbjerg-Petersen blocking with the automatic level of Jonsson, Phys. Rev. E 98, 043304
 /// (2018), pooled over the series, widened for few blocks as Student's t asks; the spread of the
 /// series' own means where that is larger; and never below what the ends of the series leave undecided.
-/// Where values alternate so that their sum fluctuates less than if they were independent, the spectral density
-/// of an autoregression at frequency zero takes the place of blocks, unless blocks of a sixteenth of the
-/// whole fluctuate more than twice as much. Infinite for fewer than two values.
+/// Where values alternate so that their sum fluctuates less than if they were independent, as the growth of a bounded
+/// quantity does, the spectral density of an autoregression at frequency zero takes the place of blocks, unless blocks of
+/// a sixteenth to a sixty-fourth of the whole, with the covariance of neighbours, fluctuate more than twice as much.
+/// Infinite for fewer than two values.
 pub fn std_error(series: &[Vec<f64>]) -> f64 {
     let total: usize = series.iter().map(Vec::len).sum();
     if total < 2 {
@@ -31,9 +32,8 @@ pub fn std_error(series: &[Vec<f64>]) -> f64 {
         None => levels.iter().map(Level::error).fold(0.0, f64::max),
     };
     let first = &levels[0];
-    let long = levels.iter().rev().find(|l| l.blocks >= 16.0).unwrap_or(first);
     let error = match autoregression(series, mean) {
-        Some(spectral) if spectral < first.error() && long.error() < 2.2 * spectral => spectral,
+        Some((spectral, wide)) if spectral < first.error() && lagged(&levels) < 2.2 * spectral => wide,
         _ => error,
     };
     let count = series.iter().filter(|s| !s.is_empty()).count() as f64;
@@ -50,15 +50,15 @@ pub struct Trend {
     pub lasting: bool,
 }
 
-/// Change of an exponent, in nats per unit time, that does not keep it from being told.
-const SMALL: f64 = 1e-6;
+/// Growth, in nats, that a bounded fluctuation may leave at the ends of a third.
+const ENDS: f64 = 1.0;
 
-/// The trend of the mean over `series`, value by value.
+/// The trend of the mean over `series`, value by value; each is the mean growth, in nats, over so many `steps`.
 ///
 /// Thirds a, b, c whose ends differ by four standard errors, or by one where eighths are in order, tend to c + (c - b) r / (1 - r) with
-/// r = (c - b) / (b - a), as exponential approaches do; from r = 0.7 on the limit is not told. A trend of less than a
-/// millionth, as on a torus, whose tangents align algebraically, lasts in the error alone.
-pub fn trend(series: &[Vec<f64>]) -> Trend {
+/// r = (c - b) / (b - a), as exponential approaches do; from r = 0.7 on the limit is not told. A trend that adds up to less
+/// than a nat over a third, as the growth on a torus where batches are nearly in step with it, is in the error alone.
+pub fn trend(series: &[Vec<f64>], steps: usize) -> Trend {
     let all = together(series);
     let third = all.len() / 3;
     if third < 8 {
@@ -77,7 +77,7 @@ pub fn trend(series: &[Vec<f64>]) -> Trend {
     }
     let ratio = (c - b) / (b - a);
     let unknown = !(ratio.abs() < 0.7);
-    let lasting = unknown && (c - a).abs() > SMALL;
+    let lasting = unknown && (c - a).abs() * (third * steps) as f64 > ENDS;
     let limit = if unknown { c + (c - b) } else { c + (c - b) * ratio / (1.0 - ratio) };
     Trend { bias: (mean(&all) - limit).abs(), lasting }
 }
@@ -94,18 +94,35 @@ struct Level {
     variance: f64,
     /// Jonsson's statistic of the lag-one correlation: one chi-square variable if there is none.
     correlation: f64,
+    /// Covariance of neighbouring blocks.
+    covariance: f64,
 }
 
 impl Level {
     fn error(&self) -> f64 {
         let freedom = (self.blocks - 1.0).max(1.0);
-        (self.variance / freedom).sqrt() * (1.0 + 1.21 / freedom + 1.44 / (freedom * freedom))
+        (self.variance / freedom).sqrt() * widening(freedom)
     }
 }
 
-/// Standard error by the spectral density at frequency zero of the autoregression of least Akaike criterion;
-/// none for short series.
-fn autoregression(series: &[Vec<f64>], mean: f64) -> Option<f64> {
+/// Half of Student's 95.4 % quantile.
+fn widening(freedom: f64) -> f64 {
+    1.0 + 1.21 / freedom + 1.44 / (freedom * freedom)
+}
+
+/// Root mean square of the errors by blocks of a sixteenth to a sixty-fourth of the whole and the covariance of neighbours.
+fn lagged(levels: &[Level]) -> f64 {
+    let long: Vec<&Level> = levels.iter().filter(|l| (16.0..=64.0).contains(&l.blocks)).collect();
+    let square = |l: &&Level| (l.variance + 2.0 * l.covariance).max(0.0) / (l.blocks - 1.0);
+    match long.len() {
+        0 => levels[0].error(),
+        n => (long.iter().map(square).sum::<f64>() / n as f64).sqrt(),
+    }
+}
+
+/// Standard errors by the spectral density at frequency zero of autoregressions: that of least Akaike criterion, and the
+/// longest one, which sees the whole of a sum that stays bounded, widened as Student's t asks; none for short series.
+fn autoregression(series: &[Vec<f64>], mean: f64) -> Option<(f64, f64)> {
     let n = series.iter().map(Vec::len).sum::<usize>() as f64;
     // Truncation is meant: an order.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -121,6 +138,7 @@ fn autoregression(series: &[Vec<f64>], mean: f64) -> Option<f64> {
     }
     let (mut phi, mut left): (Vec<f64>, f64) = (Vec::new(), gamma[0]);
     let mut best = (n * left.ln(), left);
+    let mut longest = best.1;
     for p in 1..=most {
         let reflection =
             (gamma[p] - phi.iter().enumerate().map(|(i, f)| f * gamma[p - 1 - i]).sum::<f64>()) / left;
@@ -132,12 +150,12 @@ fn autoregression(series: &[Vec<f64>], mean: f64) -> Option<f64> {
             break;
         }
         let criterion = n * left.ln() + 2.0 * p as f64;
+        longest = left * n / (n - p as f64 - 1.0) / (1.0 - phi.iter().sum::<f64>()).powi(2);
         if criterion < best.0 {
-            let density = left * n / (n - p as f64 - 1.0) / (1.0 - phi.iter().sum::<f64>()).powi(2);
-            best = (criterion, density);
+            best = (criterion, longest);
         }
     }
-    Some((best.1 / n).sqrt())
+    Some(((best.1 / n).sqrt(), (longest / n).sqrt() * widening(n / most as f64)))
 }
 
 /// Means over 1, 2, 4, ... values, down to four blocks in all.
@@ -157,7 +175,7 @@ fn levels(series: &[Vec<f64>], mean: f64) -> Vec<Level> {
         let (variance, gamma) = (square / n, product / n);
         let shift = (n - 1.0) * variance / (n * n) + gamma;
         let correlation = if variance > 0.0 { n * (shift / variance).powi(2) } else { 0.0 };
-        out.push(Level { blocks: n, variance, correlation });
+        out.push(Level { blocks: n, variance, correlation, covariance: gamma });
         for s in &mut blocks {
             *s = s.chunks_exact(2).map(|p| 0.5 * (p[0] + p[1])).collect();
         }
@@ -310,15 +328,15 @@ mod tests {
                 .map(|b| (0..100).map(|t| 1.0 / (500 + 100 * b + t) as f64).sum::<f64>() / 100.0)
                 .collect();
             let mean = series.iter().sum::<f64>() / batches as f64;
-            let trend = trend(&[series]);
+            let trend = trend(&[series], 100);
             assert!(!trend.lasting && mean <= 2.0 * trend.bias, "{batches}: {mean} {trend:?}");
         }
         let line: Vec<f64> = (0..300).map(f64::from).collect();
-        assert!(trend(&[line]).lasting);
+        assert!(trend(&[line], 1).lasting);
         // Noise alone shows a trend in one of a thousand cases or fewer.
         let found = (0..500).filter(|run| {
             let mut rng = stream(*run, Use::Fixture, 5);
-            trend(&[(0..300).map(|_| normal(&mut rng)).collect()]).bias > 0.0
+            trend(&[(0..300).map(|_| normal(&mut rng)).collect()], 1).bias > 0.0
         });
         assert!(found.count() <= 2);
     }

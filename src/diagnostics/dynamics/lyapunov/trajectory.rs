@@ -40,6 +40,8 @@ pub(super) struct Trajectory<'a> {
     pub(super) late: bool,
     pub(super) time_step: f64,
     begun_again: bool,
+    /// Steps that looks ahead have followed.
+    looked: usize,
     start: Vec<f64>,
     rng: Rng,
     limit: usize,
@@ -80,6 +82,7 @@ impl<'a> Trajectory<'a> {
             late: false,
             time_step: system.time_step(),
             begun_again: false,
+            looked: 0,
             start: x.to_vec(),
             rng: stream(options.seed, Use::Tangent, index as u64),
             limit: 0,
@@ -158,7 +161,7 @@ impl<'a> Trajectory<'a> {
     pub(super) fn drifts(&self) -> bool {
         let k = self.total.len().min(self.tangents.active).min(4);
         self.kind == Kind::Moving
-            && (self.samples.drifts() || (0..k).any(|j| trend(&[self.series(j)]).lasting))
+            && (self.samples.drifts() || (0..k).any(|j| trend(&[self.series(j)], self.batch).lasting))
     }
 
     /// Records up to `batches` more batches; the last of all may be shorter.
@@ -207,7 +210,10 @@ impl<'a> Trajectory<'a> {
         let drive = self.state.drive();
         let mut ahead = State::fork(system.step(), drive, self.state.x(), self.state.time, 1);
         let mut seen = Samples::new(self.start.len());
-        let end = settle(system, drive, &self.start, &mut ahead, &mut seen, (1, options.settle));
+        // All looks together may follow as much as the first may.
+        let left = options.settle.saturating_sub(self.looked);
+        let end = settle(system, drive, &self.start, &mut ahead, &mut seen, (1, left));
+        self.looked += ahead.time - self.state.time;
         if matches!(end, End::Rest(_) | End::Cycle(_)) {
             self.end(end);
             (self.late, self.finished) = (true, true);
@@ -219,7 +225,7 @@ impl<'a> Trajectory<'a> {
 fn batch(asked: usize, limit: usize, period: usize) -> usize {
     let batch = match asked {
         0 => (limit / 512).clamp(50, 10_000).min((limit / 8).max(1)),
-        b => b.min(limit),
+        b => b.min(limit).max(1),
     };
     let whole = batch.next_multiple_of(period.max(1));
     if whole <= limit { whole } else { batch }

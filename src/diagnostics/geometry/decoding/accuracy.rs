@@ -4,7 +4,8 @@ use super::features::{Features, Rule};
 use super::split::{folds, members, parted};
 use super::{By, Error, Options};
 use crate::diagnostics::Estimate;
-use crate::diagnostics::geometry::student::widening;
+use crate::diagnostics::geometry::correlation::successive;
+use crate::diagnostics::student::widening;
 use crate::linalg::random::{Rng, Use, shuffled, stream, uniform};
 use rayon::prelude::*;
 
@@ -42,7 +43,7 @@ impl Groups {
     /// Trials where they are given; else blocks of successive samples where those are alike, else each sample by itself.
     pub fn of(samples: usize, trials: Option<&[usize]>, by: By) -> Self {
         let blocks: Option<Vec<usize>> = match by {
-            By::Blocks { count, .. } => Some((0..samples).map(|t| t * count / samples).collect()),
+            By::Blocks { count, .. } => Some(successive(samples, count)),
             _ => trials.map(<[usize]>::to_vec),
         };
         let members = members(samples, blocks.as_deref());
@@ -54,7 +55,7 @@ impl Groups {
     }
 
     /// Samples left out beside tested ones; `blocks` of them are tested together in a partition of blocks at random.
-    fn gap(&self, at_random: bool) -> usize {
+    pub fn gap(&self, at_random: bool) -> usize {
         match self.by {
             By::Blocks { gap, count, .. } if at_random => gap.min(self.of.len() / count / 4),
             By::Blocks { gap, .. } => gap,

@@ -2,7 +2,7 @@
 
 use super::super::whitening::Whitening;
 use super::{Error, check};
-use crate::linalg::col;
+use crate::linalg::{col, power};
 use faer::MatRef;
 
 /// y = b + w.x, fitted.
@@ -30,9 +30,8 @@ pub fn linear(x: MatRef<f64>, y: &[f64]) -> Result<Linear, Error> {
     let whitening = Whitening::of(x, true).ok_or(Error::Constant)?;
     let z = whitening.apply(x);
     let samples = y.len() as f64;
-    // In a unit near the largest value, so that no square leaves the range of numbers; a power of two costs no digit.
-    let most = y.iter().fold(0.0f64, |a, y| a.max(y.abs()));
-    let unit = if most > 0.0 { most.log2().floor().clamp(-1000.0, 1000.0).exp2() } else { 1.0 };
+    // In a unit near the largest value, so that no square leaves the range of numbers.
+    let unit = power(y.iter().fold(0.0, |a, y| a.max(y.abs())));
     let y: Vec<f64> = y.iter().map(|y| y / unit).collect();
     let mean = y.iter().sum::<f64>() / samples;
     let mut b = vec![0.0; whitening.rank()];

@@ -3,7 +3,7 @@
 use super::features::{Features, Rule};
 use super::newton::{End, add_information};
 use super::{Error, check};
-use crate::diagnostics::{Estimate, geometry::student};
+use crate::diagnostics::{Estimate, student};
 use crate::linalg::cholesky::Cholesky;
 use crate::linalg::{col, col_mut};
 use faer::{Mat, MatRef};
@@ -81,15 +81,10 @@ impl Logistic {
         b + self.weights.iter().zip(x).map(|(w, x)| w * x).sum::<f64>()
     }
 
-    /// How many of `samples`, columns of `x` (n x T), lie on the side of their label in `y` (T).
-    pub fn right(&self, x: MatRef<f64>, y: &[bool], samples: &[usize]) -> usize {
-        let logit = |t: usize| self.logit(&x.col(t).iter().copied().collect::<Vec<_>>());
-        samples.iter().filter(|t| (logit(**t) > 0.0) == y[**t]).count()
-    }
-
-    /// Their share.
+    /// Share of `samples`, columns of `x` (n x T), that lie on the side of their label in `y` (T).
     pub fn accuracy(&self, x: MatRef<f64>, y: &[bool], samples: &[usize]) -> f64 {
-        self.right(x, y, samples) as f64 / samples.len() as f64
+        let logit = |t: usize| self.logit(&x.col(t).iter().copied().collect::<Vec<_>>());
+        samples.iter().filter(|t| (logit(**t) > 0.0) == y[**t]).count() as f64 / samples.len() as f64
     }
 }
 
@@ -176,7 +171,10 @@ pub(super) fn described(
     };
     let errors = match (rule.parted(), groups) {
         (true, _) => None,
-        (false, None) => inverse(&likelihood.information(&rule.b)).map(|c| (c, 1.0)),
+        (false, None) => {
+            let curvatures = likelihood.curvatures(&likelihood.probabilities(&rule.b));
+            inverse(&likelihood.information(&curvatures)).map(|c| (c, 1.0))
+        }
         (false, Some(groups)) => left_out(features, rule, y, groups),
     };
     let q = likelihood.contrasts;
@@ -249,8 +247,9 @@ fn left_out(features: &Features, rule: &Rule, y: &[usize], groups: &[usize]) -> 
     if g < 2 {
         return None;
     }
-    let (pulls, curvatures) = (likelihood.pulls(&rule.b), likelihood.weights(&rule.b));
-    let whole = likelihood.information(&rule.b);
+    let probabilities = likelihood.probabilities(&rule.b);
+    let curvatures = likelihood.curvatures(&probabilities);
+    let (whole, pulls) = (likelihood.information(&curvatures), likelihood.pulls(probabilities));
     let p = whole.nrows();
     let mut cholesky = Cholesky::new(p);
     let many = g as f64 * (p as f64).powi(3) > MANY;

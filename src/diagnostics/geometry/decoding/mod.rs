@@ -13,9 +13,8 @@ pub use error::Error;
 pub use linear::{Linear, linear};
 pub use logistic::{Logistic, Multinomial, Score, Separation, logistic, multinomial};
 
-use super::super::Estimate;
 use super::correlation::correlation;
-use super::student::widening;
+use crate::diagnostics::{Estimate, student::widening};
 use accuracy::{Groups, accuracy, counts, proportion};
 use faer::{Mat, MatRef};
 use features::Features;
@@ -125,7 +124,7 @@ pub fn decode(
     if !(o.test > 0.0 && o.test < 1.0) {
         return Err(Error::Share { found: o.test });
     }
-    let groups = Groups::of(y.len(), groups, o.by.unwrap_or_else(|| by(x, groups, o)));
+    let groups = Groups::of(y.len(), groups, o.by.unwrap_or_else(|| by(x, groups, None, o.folds)));
     if o.folds < 2 || o.folds > groups.members.len() {
         return Err(Error::Folds { folds: o.folds, groups: groups.members.len() });
     }
@@ -154,15 +153,16 @@ pub fn decode(
     })
 }
 
-/// What depends on what.
-fn by(x: MatRef<f64>, groups: Option<&[usize]>, o: &Options) -> By {
+/// What depends on what among the columns of `x`, of which those marked in `follows` follow the one before (none: all do), in as
+/// many blocks as `folds` at least.
+pub fn by(x: MatRef<f64>, groups: Option<&[usize]>, follows: Option<&[bool]>, folds: usize) -> By {
     if groups.is_some() {
         return By::Trials;
     }
-    let Some(found) = correlation(x) else { return By::Samples };
+    let Some(found) = correlation(x, follows) else { return By::Samples };
     let rows = x.ncols();
     // Training keeps three fifths of the samples at least.
-    By::Blocks { count: found.blocks(rows, o.folds), gap: found.range.min(rows / 10), range: found.range }
+    By::Blocks { count: found.blocks(rows, folds), gap: found.range.min(rows / 10), range: found.range }
 }
 
 /// One third of the groups left out: the samples of both parts, and the accuracies on them.
@@ -174,8 +174,7 @@ fn split_once(
     o: &Options,
 ) -> Result<([usize; 2], f64, Estimate), Error> {
     let tested = split::split(&groups.members, o.test, o.seed);
-    let gap = if let By::Blocks { gap, count, .. } = groups.by { gap.min(y.len() / count / 4) } else { 0 };
-    let (train, test) = split::parted(&groups.members, &|g| tested[g], gap);
+    let (train, test) = split::parted(&groups.members, &|g| tested[g], groups.gap(true));
     let labels: Vec<usize> = train.iter().map(|t| y[*t]).collect();
     if labels.windows(2).all(|l| l[0] == l[1]) {
         let reason = format!("all {} samples are of one class", labels.len());

@@ -97,12 +97,13 @@ impl Likelihood<'_> {
         (penalty - self.likelihood_of(scores)) / self.y.len() as f64
     }
 
-    /// Q^T (p_t - e_y), (K - 1) x T: what each sample pulls at its scores.
-    pub fn pulls(&self, b: &[f64]) -> Mat<f64> {
-        self.pulls_of(probabilities(self.scores(b)))
+    /// Probabilities of the classes, K x T.
+    pub fn probabilities(&self, b: &[f64]) -> Mat<f64> {
+        probabilities(self.scores(b))
     }
 
-    fn pulls_of(&self, mut p: Mat<f64>) -> Mat<f64> {
+    /// Q^T (p_t - e_y), (K - 1) x T, of probabilities p: what each sample pulls at its scores.
+    pub fn pulls(&self, mut p: Mat<f64>) -> Mat<f64> {
         for (t, y) in self.y.iter().enumerate() {
             let p = col_mut(p.as_mut(), t);
             // -(1 - p_y) as a sum keeps its digits where p_y is nearly one.
@@ -120,15 +121,11 @@ impl Likelihood<'_> {
         self.penalised(b).iter().enumerate().map(|(i, p)| p + inner[(i % k, i / k)]).collect()
     }
 
-    /// The Fisher information of all samples with the penalty's curvature.
-    pub fn information(&self, b: &[f64]) -> Mat<f64> {
-        self.information_of(&probabilities(self.scores(b)))
-    }
-
-    fn information_of(&self, p: &Mat<f64>) -> Mat<f64> {
+    /// The Fisher information of all samples, of these curvatures, with the penalty's.
+    pub fn information(&self, curvatures: &Mat<f64>) -> Mat<f64> {
         let (k, m) = (self.z.nrows(), self.contrasts.ncols());
         let mut h = Mat::zeros(k * m, k * m);
-        add_information(&mut h, self.z, curvatures(p, self.contrasts).as_ref());
+        add_information(&mut h, self.z, curvatures.as_ref());
         if let Some(p) = self.penalty {
             for j in 0..m {
                 let mut block = h.as_mut().submatrix_mut(j * k, j * k, k, k);
@@ -146,9 +143,9 @@ impl Likelihood<'_> {
         b.chunks(k).flat_map(|v| (0..k).map(move |i| of(v, i))).collect()
     }
 
-    /// Curvatures of each sample's loss, as [`curvatures`] has them.
-    pub fn weights(&self, b: &[f64]) -> Mat<f64> {
-        curvatures(&probabilities(self.scores(b)), self.contrasts)
+    /// Curvatures of each sample's loss at probabilities p, as [`curvatures`] has them.
+    pub fn curvatures(&self, p: &Mat<f64>) -> Mat<f64> {
+        curvatures(p, self.contrasts)
     }
 }
 
@@ -257,8 +254,8 @@ pub(super) fn maximise(likelihood: &Likelihood, start: Option<&[f64]>, exact: f6
     let mut gradient = f64::NAN;
     for _ in 0..ITERATIONS {
         let p = probabilities(scores.clone());
-        let mut h = likelihood.information_of(&p);
-        let pulls = likelihood.pulls_of(p);
+        let mut h = likelihood.information(&likelihood.curvatures(&p));
+        let pulls = likelihood.pulls(p);
         let g: Vec<f64> = likelihood.gradient(&b, &pulls).iter().map(|g| g / samples).collect();
         gradient = norm(&g);
         if free && separates(&likelihood.margins(&scores), 1e-9, true) {

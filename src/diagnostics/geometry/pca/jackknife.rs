@@ -1,7 +1,7 @@
 //! Errors of variance shares and of the participation ratio by leaving out blocks of rows.
 
 use super::moments::Moments;
-use crate::diagnostics::geometry::student::widening;
+use crate::diagnostics::student::widening;
 use crate::linalg::{col, col_mut};
 use faer::{Mat, MatRef};
 

@@ -7,6 +7,8 @@
 use super::super::archive::Archive;
 use super::super::error::Problem;
 use super::Tensors;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use storage::{Place, Storages};
 
@@ -37,16 +39,21 @@ pub(super) fn read(mut archive: Archive, pickle: &str) -> Result<Tensors, Proble
 
 /// Reads a pickle outside any archive: a file of PyTorch before 1.6, or arrays by `pickle.dump`.
 pub(super) fn read_pickle(path: &Path) -> Result<Tensors, Problem> {
-    let file = std::fs::read(path).map_err(Problem::reading)?;
-    if legacy::is_legacy(&file) {
+    let mut reader = File::open(path).map_err(Problem::reading)?;
+    let length = reader.metadata().map_err(Problem::reading)?.len();
+    let mut file = vec![];
+    reader.by_ref().take(64).read_to_end(&mut file).map_err(Problem::reading)?;
+    let legacy = legacy::is_legacy(&file);
+    if !legacy && length > LARGEST_PICKLE {
+        let (found, limit) = (length, LARGEST_PICKLE);
+        return Err(Problem::TooLarge { place: "the pickle".into(), unit: "bytes", found, limit });
+    }
+    reader.read_to_end(&mut file).map_err(Problem::reading)?;
+    if legacy {
         let found = legacy::read(&file)?;
         let pickle = file[found.pickle].to_vec();
         let place = Place::File(file, found.places);
         return walk::tensors("pytorch", &found.built, &pickle, &mut Storages::new(place, found.big_endian));
-    }
-    if file.len() as u64 > LARGEST_PICKLE {
-        let (found, limit) = (file.len() as u64, LARGEST_PICKLE);
-        return Err(Problem::TooLarge { place: "the pickle".into(), unit: "bytes", found, limit });
     }
     pickled("pickle", &file)
 }

@@ -26,7 +26,8 @@ pub(super) fn tensors(
     let memory = &built.memory;
     let out = Tensors { format, ..Tensors::default() };
     let visits = MOST_VISITS.min(4 * memory.len() + 64);
-    let mut walk = Walk { memory, pickle, storages, out, visits, named: LONGEST_NAMES, foreign: None };
+    let (named, values_left) = (LONGEST_NAMES, most_values(pickle));
+    let mut walk = Walk { memory, pickle, storages, out, visits, named, values_left, foreign: None };
     walk.value(built.root, "", true, 0)?;
     match walk.foreign {
         Some(id) if walk.out.tensors.is_empty() && !walk.out.quantised => {
@@ -34,6 +35,11 @@ pub(super) fn tensors(
         }
         _ => Ok(walk.out),
     }
+}
+
+/// Values of numpy's arrays in a pickle that may be read: as of storages, 16 times what it can hold and some beyond.
+pub(super) fn most_values(pickle: &[u8]) -> usize {
+    pickle.len().saturating_mul(16).saturating_add(1 << 20)
 }
 
 pub(super) struct Walk<'a> {
@@ -44,6 +50,8 @@ pub(super) struct Walk<'a> {
     visits: usize,
     /// Characters of names that may still be made.
     named: usize,
+    /// Values of numpy's arrays, which may be met more than once, that may still be read.
+    pub(super) values_left: usize,
     /// The first value made by an unknown name.
     pub(super) foreign: Option<Id>,
 }
@@ -116,7 +124,7 @@ impl Walk<'_> {
 
     pub(super) fn skip(&mut self, name: &str, why: &str) {
         let name = if name.is_empty() { "the whole" } else { name };
-        self.out.skipped.push(format!("{name}: {why}"));
+        self.out.skipped.push((name.into(), why.into()));
     }
 
     /// An instance: a module's parts and attributes, a namespace's attributes; others are left out.

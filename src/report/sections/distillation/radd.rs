@@ -246,16 +246,15 @@ fn warnings(r: &Radd) -> Vec<String> {
             names.map(|(n, _)| format!("`{n}`")).collect::<Vec<_>>().join(", ")
         ));
     }
-    let needed = s.errors.iter().filter_map(|e| match e {
-        Errors::Unknown { block } => Some(*block),
+    let times = s.errors.iter().filter_map(|e| match e {
+        Errors::Unknown { time } => Some(*time),
         _ => None,
     });
-    if let (Some(z), Some(block)) =
-        (picked(s, |i| matches!(s.errors[i], Errors::Unknown { .. })), needed.max())
+    if let (Some(z), Some(time)) = (picked(s, |i| matches!(s.errors[i], Errors::Unknown { .. })), times.max())
     {
         warnings.push(format!(
             "{z}: residuals are correlated over about {}, and {} are too few to know the errors of the coefficients.",
-            words::count(block.div_ceil(10), "step"),
+            words::count(time, "step"),
             words::count(s.pairs, "pair")
         ));
     }

@@ -3,8 +3,8 @@
 mod drawing;
 mod verdicts;
 
+use super::largest;
 use super::models::{failed, parallel, truth};
-use super::{largest, mean};
 use crate::inference::gaussian::ensemble::{Ensemble, constrained};
 use crate::inference::gaussian::predict::{one_sample, single_sample};
 use crate::inference::gaussian::roots::{log_grid, roots};
@@ -14,7 +14,7 @@ use crate::linalg::random::{Rng, Use, normal, stream};
 use crate::pipeline::Observer;
 use crate::report::summary::numbers;
 use crate::studies::claims::answer;
-use crate::studies::{Error, Findings, Preset, Settings, Study};
+use crate::studies::{Error, Findings, Preset, Settings, Study, mean_and_error};
 use serde_json::Map;
 
 /// Fig. 2.10.
@@ -98,12 +98,12 @@ impl Group {
 
     /// Mean theta of the samples as drawn.
     fn overlap(&self) -> f64 {
-        mean(self.drawn.iter().copied()).0
+        mean_and_error(&self.drawn).0
     }
 
     /// The same of the rescaled samples.
     fn rescaled_overlap(&self) -> f64 {
-        mean(self.theta.iter().copied()).0
+        mean_and_error(&self.theta).0
     }
 }
 
@@ -164,8 +164,9 @@ impl Measured {
     /// Mean over models of `f`, and its standard deviation from model to model, at every scale.
     fn over_models(&self, f: impl Fn(&Group) -> f64) -> (Vec<f64>, Vec<f64>) {
         let one = |scale| {
-            let (mean, error, n) = mean(self.of(scale).iter().map(&f).filter(|v| v.is_finite()));
-            (mean, error * (n as f64).sqrt())
+            let all: Vec<f64> = self.of(scale).iter().map(&f).filter(|v| v.is_finite()).collect();
+            let (mean, error) = mean_and_error(&all);
+            (mean, error * (all.len() as f64).sqrt())
         };
         (0..self.sigmas.len()).map(one).unzip()
     }

@@ -1,13 +1,12 @@
 //! At the canonical temperature beta = n: likelihoods of draws and of the posterior mean, and their best gamma.
 
-use super::super::mean;
 use super::super::models::failed;
 use super::walk::{Data, hamiltonian};
 use super::{GAMMAS, Size};
 use crate::inference::gaussian::posterior::energy::LogZ;
 use crate::inference::gaussian::roots::log_grid;
 use crate::inference::gaussian::validation::jackknife;
-use crate::studies::Error;
+use crate::studies::{Error, Measure};
 
 /// Test likelihoods a variable at one gamma.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +54,8 @@ pub(super) fn canonical(size: &Size, seed: u64, index: u64) -> Result<Canonical,
 pub(super) fn curve(sets: &[Canonical], f: impl Fn(&Likelihoods) -> f64) -> (Vec<f64>, Vec<f64>) {
     (0..gammas().len())
         .map(|g| {
-            let (mean, error, _) = mean(sets.iter().map(|s| f(&s.at[g])));
-            (mean, error)
+            let mean = Measure::mean(sets.iter().map(|s| f(&s.at[g])));
+            (mean.value, mean.error())
         })
         .unzip()
 }
@@ -89,7 +88,7 @@ pub(super) fn best(
         let of = |f: fn(&Likelihoods) -> f64| {
             let one = |g: usize| {
                 let kept = sets.iter().enumerate().filter(|(k, _)| *k != without);
-                mean(kept.map(|(_, s)| f(&s.at[g]))).0
+                Measure::mean(kept.map(|(_, s)| f(&s.at[g]))).value
             };
             peak(&(0..gammas().len()).map(one).collect::<Vec<_>>())
         };

@@ -8,7 +8,7 @@ mod walk;
 use super::models::parallel;
 use crate::pipeline::Observer;
 use crate::report::summary::numbers;
-use crate::studies::{Claim, Error, Findings, Preset, Settings, Study};
+use crate::studies::{Claim, Error, Findings, Measure, Preset, Settings, Study};
 use canonical::{Canonical, KINDS, curve, gammas};
 use serde_json::{Map, json};
 use walk::{DataSet, Excess};
@@ -60,16 +60,16 @@ struct Measured {
 }
 
 impl Measured {
-    /// Mean and standard error over data sets.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> (f64, f64, usize) {
-        super::mean(self.sets.iter().map(f))
+    /// Mean over data sets.
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
+        Measure::mean(self.sets.iter().map(f))
     }
 
     /// A curve of the figure at the `b`-th temperature: means and standard errors.
     fn curve(&self, b: usize, f: fn(&Excess) -> f64) -> (Vec<f64>, Vec<f64>) {
         let at = |t| {
-            let (mean, error, _) = self.mean(|s| f(&s.courses[b].curve[t]));
-            (mean, error)
+            let mean = self.mean(|s| f(&s.courses[b].curve[t]));
+            (mean.value, mean.error())
         };
         (0..walk::times(self.size.steps).len()).map(at).unzip()
     }
@@ -112,7 +112,7 @@ fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, 
 
 fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String, serde_json::Value> {
     let over = |f: &dyn Fn(&DataSet, usize) -> f64| {
-        numbers(&(0..BETAS.len()).map(|b| m.mean(|s| f(s, b)).0).collect::<Vec<_>>())
+        numbers(&(0..BETAS.len()).map(|b| m.mean(|s| f(s, b)).value).collect::<Vec<_>>())
     };
     let kinds: Vec<_> = KINDS.iter().map(|f| numbers(&curve(&m.canonical, f).0)).collect();
     let json = json!({

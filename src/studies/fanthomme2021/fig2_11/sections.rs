@@ -67,7 +67,7 @@ pub(super) fn chains(m: &Measured) -> Result<Section, Error> {
         m.sets.len(),
         m.size.n
     );
-    let (step, ..) = m.mean(|s| s.step);
+    let step = m.mean(|s| s.step).value;
     Ok(Section {
         id: "chains".into(),
         title: "Metropolis chains at five temperatures".into(),
@@ -113,15 +113,15 @@ fn ends(m: &Measured) -> TableOut {
         columns: vec![
             ("beta".into(), Cells::Float(BETAS.to_vec())),
             ("laplace_energy".into(), float(&|b| m.size.laplace() / BETAS[b])),
-            ("hmc_energy".into(), float(&|b| m.mean(|s| s.stationary[b].0.energy).0)),
-            ("hmc_energy_error".into(), float(&|b| m.mean(|s| s.stationary[b].0.energy).1)),
-            ("metropolis_energy".into(), float(&|b| m.mean(|s| s.courses[b].end.energy).0)),
-            ("metropolis_energy_error".into(), float(&|b| m.mean(|s| s.courses[b].end.energy).1)),
-            ("hmc_distance".into(), float(&|b| m.mean(|s| s.stationary[b].0.distance).0)),
-            ("metropolis_distance".into(), float(&|b| m.mean(|s| s.courses[b].end.distance).0)),
-            ("hmc_test_energy".into(), float(&|b| m.mean(|s| s.stationary[b].0.test_energy).0)),
-            ("metropolis_test_energy".into(), float(&|b| m.mean(|s| s.courses[b].end.test_energy).0)),
-            ("metropolis_acceptance".into(), float(&|b| m.mean(|s| s.courses[b].acceptance).0)),
+            ("hmc_energy".into(), float(&|b| m.mean(|s| s.stationary[b].0.energy).value)),
+            ("hmc_energy_error".into(), float(&|b| m.mean(|s| s.stationary[b].0.energy).error())),
+            ("metropolis_energy".into(), float(&|b| m.mean(|s| s.courses[b].end.energy).value)),
+            ("metropolis_energy_error".into(), float(&|b| m.mean(|s| s.courses[b].end.energy).error())),
+            ("hmc_distance".into(), float(&|b| m.mean(|s| s.stationary[b].0.distance).value)),
+            ("metropolis_distance".into(), float(&|b| m.mean(|s| s.courses[b].end.distance).value)),
+            ("hmc_test_energy".into(), float(&|b| m.mean(|s| s.stationary[b].0.test_energy).value)),
+            ("metropolis_test_energy".into(), float(&|b| m.mean(|s| s.courses[b].end.test_energy).value)),
+            ("metropolis_acceptance".into(), float(&|b| m.mean(|s| s.courses[b].acceptance).value)),
         ],
     }
 }

@@ -24,11 +24,6 @@ pub(super) fn claims(m: &Measured, best: Option<&Best>) -> Vec<Claim> {
     all
 }
 
-/// Mean over data sets.
-fn over(m: &Measured, f: impl Fn(&DataSet) -> f64) -> Measure {
-    Measure::mean(m.sets.iter().map(f))
-}
-
 /// Chains as cold as the figure's coldest end at the estimate.
 fn cold(m: &Measured, all: &mut Vec<Claim>) {
     let last = BETAS.len() - 1;
@@ -36,7 +31,7 @@ fn cold(m: &Measured, all: &mut Vec<Claim>) {
         ("energies", "A", (|e: &Excess| e.energy) as fn(&Excess) -> f64),
         ("test energies", "C", |e| e.test_energy),
     ] {
-        let found = over(m, |s| f(&s.courses[last].end) / f(&s.courses[last].curve[0]));
+        let found = m.mean(|s| f(&s.courses[last].end) / f(&s.courses[last].curve[0]));
         let claim =
             format!("at low temperature (β = 1e8) and long times {name} are very close to those of J*");
         let quantity = "mean excess over the second half of the chain, over that at the start";
@@ -51,17 +46,19 @@ fn hotter(m: &Measured, all: &mut Vec<Claim>) {
         ("further from J*", "B", |e| e.distance),
     ] {
         let ratio = |s: &DataSet, b: usize| (f(&s.courses[b].end) / f(&s.courses[b + 1].end)).ln();
-        let least = Measure::smallest((0..BETAS.len() - 1).map(|b| over(m, |s| ratio(s, b))));
+        let ratios: Vec<Measure> = (0..BETAS.len() - 1).map(|b| m.mean(|s| ratio(s, b))).collect();
         let claim = format!("higher temperature stays in states {name}");
         let quantity = "least logarithm of the ratio of neighbouring temperatures' means over the second half, error of the choice";
-        all.push(Claim::paper(&claim, &format!("{SOURCE}{panel}"), quantity, least).above(0.0));
+        all.push(Claim::of_all(&ratios, Measure::smallest, |least| {
+            Claim::paper(&claim, &format!("{SOURCE}{panel}"), quantity, least).above(0.0)
+        }));
     }
 }
 
 /// Stationary energies are Laplace's.
 fn laplace(m: &Measured, all: &mut Vec<Claim>) {
     for (b, beta) in BETAS.iter().enumerate() {
-        let found = over(m, |s| s.stationary[b].0.energy * beta / m.size.laplace());
+        let found = m.mean(|s| s.stationary[b].0.energy * beta / m.size.laplace());
         let claim = format!("stationary energy is Laplace's n(n+1)/(4 β) above J*'s, β = {beta:e}");
         let quantity = "ratio of the mean excess energy of Hamiltonian chains to it";
         all.push(Claim::theory(&claim, "Laplace's method", quantity, found).predicted(1.0, 0.01));
@@ -69,10 +66,10 @@ fn laplace(m: &Measured, all: &mut Vec<Claim>) {
     for (b, beta) in BETAS.iter().enumerate() {
         let claim = format!("the thesis's moves reach the stationary energy in these steps, β = {beta:e}");
         let quantity = "mean excess energy over the second half, over that of Hamiltonian chains";
-        let found = over(m, |s| s.courses[b].end.energy / s.stationary[b].0.energy);
+        let found = m.mean(|s| s.courses[b].end.energy / s.stationary[b].0.energy);
         let reason = format!(
             "the step, 0.1 mean |J*|, is fixed: at this temperature {} of proposals are accepted, and the chain is still on its way",
-            number(over(m, |s| s.courses[b].acceptance).value)
+            number(m.mean(|s| s.courses[b].acceptance).value)
         );
         let claim = Claim::paper(&claim, &format!("{SOURCE}A"), quantity, found);
         all.push(claim.predicted(1.0, 0.05).if_differs(&reason));
@@ -106,7 +103,7 @@ fn below(m: &Measured, all: &mut Vec<Claim>) {
 fn weak(m: &Measured, all: &mut Vec<Claim>) {
     let n = m.size.n as f64;
     for (b, beta) in BETAS.iter().enumerate() {
-        let found = over(m, |s| s.stationary[b].0.test / n);
+        let found = m.mean(|s| s.stationary[b].0.test / n);
         let claim = format!("weak fluctuations do not modify the test likelihood of J*, β = {beta:e}");
         let quantity = "mean L_test/n of Hamiltonian draws less that of J*";
         all.push(Claim::paper(&claim, TEXT, quantity, found).predicted(0.0, WEAK));
@@ -159,7 +156,7 @@ fn canonical(m: &Measured, best: Option<&Best>, all: &mut Vec<Claim>) {
 
 pub(super) fn answer(m: &Measured, claims: &[Claim], best: Option<&Best>) -> String {
     let words = |m: Measure| with_error(m.value, m.error());
-    let hot = over(m, |s| s.stationary[0].0.energy * BETAS[0] / m.size.laplace());
+    let hot = m.mean(|s| s.stationary[0].0.energy * BETAS[0] / m.size.laplace());
     let best = best.map_or_else(String::new, |b| {
         let ratio = b.log_ratio.exp();
         format!("; its best γ is {} times that of J*", with_error(ratio, ratio * b.error))

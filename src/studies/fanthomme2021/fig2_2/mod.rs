@@ -2,9 +2,9 @@
 
 mod verdicts;
 
+use super::at_size;
 use super::models::{Model, failed, parallel, sides_of_2_21};
 use super::strengths::{PRINTED, RANGE};
-use super::{at_size, mean};
 use crate::inference::gaussian::ensemble::Ensemble;
 use crate::inference::gaussian::likelihood::Likelihoods;
 use crate::inference::gaussian::roots::{Roots, Strength, log_grid, roots};
@@ -18,7 +18,7 @@ use crate::report::page::Section;
 use crate::report::summary::numbers;
 use crate::report::tables::{Cells, TableOut};
 use crate::studies::claims::answer;
-use crate::studies::{Error, Findings, Preset, Settings, Study};
+use crate::studies::{Error, Findings, Measure, Preset, Settings, Study};
 use serde_json::{Map as Json, json};
 
 /// Fig. 2.2.
@@ -74,13 +74,13 @@ struct Panel {
 }
 
 impl Panel {
-    /// Mean and standard error over data sets.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> (f64, f64, usize) {
-        mean(self.sets.iter().map(f).filter(|v| v.is_finite()))
+    /// Mean over the data sets where `f` is finite.
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
+        Measure::mean_of_found(self.sets.iter().map(f))
     }
 
     /// The mean strength of one kind.
-    fn strength(&self, strength: Strength) -> (f64, f64, usize) {
+    fn strength(&self, strength: Strength) -> Measure {
         self.mean(|s| s.roots.of(strength).first().copied().unwrap_or(f64::NAN))
     }
 }
@@ -144,12 +144,12 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
 }
 
 fn entry(p: &Panel) -> serde_json::Value {
-    let strengths: Vec<(f64, f64, usize)> = Strength::ALL.iter().map(|s| p.strength(*s)).collect();
+    let strengths = Strength::ALL.map(|s| p.strength(s));
     json!({
         "data_sets": p.sets.len(),
         "n": p.n,
-        "gamma_opt_cross_half": numbers(&strengths.iter().map(|s| s.0).collect::<Vec<_>>()),
-        "std_error": numbers(&strengths.iter().map(|s| s.1).collect::<Vec<_>>()),
+        "gamma_opt_cross_half": numbers(&strengths.map(|s| s.value)),
+        "std_error": numbers(&strengths.map(|s| s.error())),
     })
 }
 
@@ -185,15 +185,15 @@ impl Panel {
     /// Mean and standard error of a curve a variable, at every gamma.
     fn curve(&self, f: fn(&Likelihoods) -> f64) -> (Vec<f64>, Vec<f64>) {
         let at = |g| {
-            let (mean, error, _) = self.mean(|s| f(&s.curves[g]) / self.n as f64);
-            (mean, error)
+            let mean = self.mean(|s| f(&s.curves[g]) / self.n as f64);
+            (mean.value, mean.error())
         };
         (0..self.sets[0].curves.len()).map(at).unzip()
     }
 }
 
 fn panel(p: &Panel, gammas: &[f64]) -> Result<Figure, Error> {
-    let (truth, ..) = p.mean(|s| s.truth / p.n as f64);
+    let truth = p.mean(|s| s.truth / p.n as f64).value;
     let mut series = vec![];
     // The divergences at small gamma would flatten all else.
     let (mut low, mut high) = (-0.52f64, -0.48f64);
@@ -207,7 +207,7 @@ fn panel(p: &Panel, gammas: &[f64]) -> Result<Figure, Error> {
     let inks = [Ink::Black, Ink::Series(3), Ink::Series(4)];
     for (k, (strength, name)) in Strength::ALL.into_iter().zip(["γ_opt", "γ_cross", "γ_half"]).enumerate()
     {
-        let (at, ..) = p.strength(strength);
+        let at = p.strength(strength).value;
         // gamma_opt shows through the dashes of gamma_cross, which all but coincides.
         series.push(Series { dashed: k > 0, ..Series::new(name, &[at, at], &range).ink(inks[k]) });
     }
@@ -244,11 +244,11 @@ fn strengths(panels: &[Panel]) -> TableOut {
     let mut columns = vec![("alpha".to_string(), Cells::Float(panels.iter().map(|p| p.alpha).collect()))];
     for (strength, name) in Strength::ALL.into_iter().zip(["gamma_opt", "gamma_cross", "gamma_half"]) {
         let found: Vec<_> = panels.iter().map(|p| p.strength(strength)).collect();
-        columns.push((name.to_string(), Cells::Float(found.iter().map(|f| f.0).collect())));
-        columns.push((format!("{name}_std_error"), Cells::Float(found.iter().map(|f| f.1).collect())));
-        columns.push((format!("{name}_found"), Cells::Int(found.iter().map(|f| f.2 as i64).collect())));
+        columns.push((name.to_string(), Cells::Float(found.iter().map(|f| f.value).collect())));
+        columns.push((format!("{name}_std_error"), Cells::Float(found.iter().map(Measure::error).collect())));
+        columns.push((format!("{name}_found"), Cells::Int(found.iter().map(|f| f.n as i64).collect())));
     }
-    let predicted = panels.iter().map(|p| p.mean(|s| s.predicted).0).collect();
+    let predicted = panels.iter().map(|p| p.mean(|s| s.predicted).value).collect();
     columns.push(("predicted_for_many_samples".into(), Cells::Float(predicted)));
     TableOut {
         name: "strengths".into(),

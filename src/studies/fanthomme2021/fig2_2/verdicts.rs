@@ -145,7 +145,7 @@ fn identities(panels: &[Panel]) -> [Claim; 3] {
 
 /// Eq. 2.21, which the thesis says to hold approximately.
 fn half(p: &Panel) -> Claim {
-    let (at, ..) = p.strength(Strength::Half);
+    let at = p.strength(Strength::Half).value;
     Claim::paper(
         &format!("α = {}: tr J* C = tr J C* at γ_half (eq. 2.21)", p.alpha),
         "fanthomme2021 eq. 2.21",

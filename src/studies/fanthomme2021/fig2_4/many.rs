@@ -4,6 +4,7 @@ use super::super::strengths::fit::Limit;
 use super::super::strengths::{self, Case, Quantity, Row, Size, TRUNCATED, drawing, limit};
 use super::chain;
 use crate::inference::gaussian::ensemble::Ensemble;
+use crate::inference::gaussian::roots::Strength;
 use crate::pipeline::Observer;
 use crate::report::figures::{Axes, Ink, Series, panels, scatter};
 use crate::report::page::Section;
@@ -39,7 +40,8 @@ pub(super) struct Many {
     case: Case,
     structured: bool,
     n: usize,
-    data_sets: usize,
+    /// Data sets a point.
+    sets: usize,
     cross: Option<Limit>,
     opt: Option<Limit>,
     gap: Option<Limit>,
@@ -59,7 +61,7 @@ pub(super) fn measure(size: Size, seed: u64, observer: &dyn Observer) -> Result<
             case,
             structured,
             n: size.n,
-            data_sets: rows.iter().map(|r| r.sets).sum(),
+            sets: rows[0].sets,
             cross: limit(rows.iter(), Quantity::Cross),
             opt: limit(rows.iter(), Quantity::Opt),
             gap: limit(rows.iter(), Quantity::Gap),
@@ -78,8 +80,7 @@ fn of_case(m: &Many) -> Vec<Claim> {
     let (Some(cross), Some(opt), Some(gap)) = (m.cross, m.opt, m.gap) else { return vec![] };
     let [thesis, crossing, general] = m.predicted;
     let name = &m.case.name;
-    let sets = m.data_sets / m.rows.len().max(1);
-    let measure = |l: Limit| Measure::new(l.value, l.error, sets);
+    let measure = |l: Limit| Measure::new(l.value, l.error, m.sets);
     let quantity = |what: &str| format!("{what}, n = {}, extrapolated to α → ∞; n: data sets a point", m.n);
     let text = |words: &str| format!("{name}: {words}");
     let (opt, crossed) = (measure(opt).times(general), measure(cross).times(crossing));
@@ -166,7 +167,6 @@ fn figure(m: &Many) -> Result<crate::report::Figure, Error> {
         let unit = |v: Vec<f64>| v.into_iter().map(|v| v / crossing).collect::<Vec<f64>>();
         Series::new(name, &x, &unit(y)).errors(&unit(error)).ink(Ink::Series(ink))
     };
-    use crate::inference::gaussian::roots::Strength;
     let limit = |l: &Option<Limit>, unit: f64, ink: usize| {
         let (value, error) = l.map_or((f64::NAN, f64::NAN), |l| (unit * l.value, unit * l.error));
         Series::new("", &[0.0], &[value]).errors(&[error]).ink(Ink::Series(ink))
@@ -191,8 +191,7 @@ pub(super) fn section(all: &[Many]) -> Result<Section, Error> {
     let caption = format!(
         "γ_opt and γ_cross at many samples, in units of (n + 1)/tr J², n = {}, {} data sets a point, roots of the mean residual with jackknife errors; at zero \
          their quadratic extrapolations. Dashed: the predictions.",
-        all[0].n,
-        all[0].data_sets / ALPHAS.len()
+        all[0].n, all[0].sets
     );
     let rows = || all.iter().flat_map(|m| &m.rows);
     let names: Vec<Case> = all.iter().map(|m| m.case.clone()).collect();

@@ -84,7 +84,7 @@ fn strengths(cells: &[Cell], kind: &str) -> Result<Figure, Error> {
         let alphas: Vec<f64> = of_sigma.iter().map(|c| c.alpha).collect();
         for strength in [Strength::Opt, Strength::Cross] {
             let found = of_sigma.iter().map(|c| c.strength(strength));
-            let (y, error): (Vec<f64>, Vec<f64>) = found.map(|(mean, error, _)| (mean, error)).unzip();
+            let (y, error): (Vec<f64>, Vec<f64>) = found.map(|m| (m.value, m.error())).unzip();
             let opt = strength == Strength::Opt;
             let label = if opt { format!("σ = {s}") } else { String::new() };
             let line = Series::new(&label, &alphas, &y).errors(&error).ink(Ink::Series(k));
@@ -121,14 +121,14 @@ fn table(cells: &[Cell]) -> TableOut {
         ("alpha".into(), floats(&|c| c.alpha)),
     ];
     for (strength, label) in Strength::ALL.into_iter().zip(["gamma_opt", "gamma_cross", "gamma_half"]) {
-        columns.push((label.into(), floats(&|c| c.strength(strength).0)));
-        columns.push((format!("{label}_std_error"), floats(&|c| c.strength(strength).1)));
-        let found = cells.iter().map(|c| c.strength(strength).2 as i64).collect();
+        columns.push((label.into(), floats(&|c| c.strength(strength).value)));
+        columns.push((format!("{label}_std_error"), floats(&|c| c.strength(strength).error())));
+        let found = cells.iter().map(|c| c.strength(strength).n as i64).collect();
         columns.push((format!("{label}_found"), Cells::Int(found)));
     }
-    columns.push(("sides_of_2_21".into(), floats(&|c| c.mean(|s| s.half).0)));
-    columns.push(("sides_of_2_21_l2".into(), floats(&|c| c.mean(|s| s.l2_half).0)));
-    columns.push(("cross_over_opt_l2".into(), floats(&|c| c.mean(|s| s.l2_ratio).0)));
+    columns.push(("sides_of_2_21".into(), floats(&|c| c.mean(|s| s.half).value)));
+    columns.push(("sides_of_2_21_l2".into(), floats(&|c| c.mean(|s| s.l2_half).value)));
+    columns.push(("cross_over_opt_l2".into(), floats(&|c| c.mean(|s| s.l2_ratio).value)));
     TableOut {
         name: "strengths".into(),
         caption: "Mean strengths under L1, their standard errors, in how many data sets there is one; tr J* C / tr J C* at γ_half \

@@ -9,14 +9,14 @@ mod data;
 mod draw;
 mod verdicts;
 
+use super::at_size;
 use super::models::parallel;
-use super::{at_size, mean};
 use crate::inference::gaussian::ensemble::Ensemble;
 use crate::inference::gaussian::roots::{Strength, log_grid};
 use crate::pipeline::Observer;
 use crate::report::summary::numbers;
 use crate::studies::claims::answer;
-use crate::studies::{Error, Findings, Preset, Settings, Study};
+use crate::studies::{Error, Findings, Measure, Preset, Settings, Study};
 use data::{DataSet, data_set, likelihood_curves};
 use serde_json::{Map as Json, json};
 
@@ -77,12 +77,12 @@ struct Cell {
 }
 
 impl Cell {
-    /// Mean and standard error over data sets where `f` is finite, and how many.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> (f64, f64, usize) {
-        mean(self.sets.iter().map(f).filter(|v| v.is_finite()))
+    /// Mean over the data sets where `f` is finite.
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
+        Measure::mean_of_found(self.sets.iter().map(f))
     }
 
-    fn strength(&self, strength: Strength) -> (f64, f64, usize) {
+    fn strength(&self, strength: Strength) -> Measure {
         self.mean(|s| s.strength(strength))
     }
 }
@@ -127,8 +127,8 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         let name = format!("{}_sigma_{}_alpha_{:.4}", name(&c.ensemble), sigma(&c.ensemble), c.alpha);
         let value = json!({
             "data_sets": c.sets.len(),
-            "gamma_opt_cross_half": numbers(&strengths.map(|s| s.0)),
-            "std_error": numbers(&strengths.map(|s| s.1)),
+            "gamma_opt_cross_half": numbers(&strengths.map(|s| s.value)),
+            "std_error": numbers(&strengths.map(|s| s.error())),
         });
         (name, value)
     };

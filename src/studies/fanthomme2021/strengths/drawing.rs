@@ -57,7 +57,9 @@ pub(in crate::studies::fanthomme2021) fn gaps(cases: &[Case], rows: &[Row]) -> R
     for (k, case) in cases.iter().enumerate() {
         let color = ink(k, cases.len());
         let weak = |r: &Row| (r.alpha, -likelihood_gap(r.n, r.alpha + r.cross), 0.0);
-        dots.push(series(&case.name, rows_of(rows, k), |r| (r.alpha, -r.gap.0, r.gap.1)).ink(color));
+        dots.push(
+            series(&case.name, rows_of(rows, k), |r| (r.alpha, -r.gap.value, r.gap.error())).ink(color),
+        );
         lines.push(series("", rows_of(rows, k), weak).ink(color).bare());
     }
     let all = [dots, lines].concat();
@@ -65,7 +67,7 @@ pub(in crate::studies::fanthomme2021) fn gaps(cases: &[Case], rows: &[Row]) -> R
     let n = rows.first().map_or(1, |r| r.n);
     let law = log_grid(low, high, 50).into_iter().map(|a| [a, -likelihood_gap(n, a)]).collect();
     let axes = Axes::new("Sampling ratio α = p/n", "−ΔL / n").wide(WIDTH).log_log();
-    let lowest = rows.iter().map(|r| -r.gap.0).fold(f64::INFINITY, f64::min);
+    let lowest = rows.iter().map(|r| -r.gap.value).fold(f64::INFINITY, f64::min);
     let axes = Axes { y_range: Some([0.7 * lowest, 1.0]), ..axes };
     let axes = axes.reference("(n + 1)/(4 α n)", Reference::Curve(law));
     Ok(scatter(&all, &axes)?.named("gap", "Likelihood gap", "")?)
@@ -110,9 +112,9 @@ pub(in crate::studies::fanthomme2021) fn table<'a>(
         ("data_sets".into(), int(&|r| r.sets)),
     ];
     for (k, (strength, name)) in Strength::ALL.into_iter().zip(["opt", "cross", "half"]).enumerate() {
-        columns.push((format!("gamma_{name}_mean"), float(&|r| r.roots[k].0)));
-        columns.push((format!("gamma_{name}_mean_std_error"), float(&|r| r.roots[k].1)));
-        columns.push((format!("gamma_{name}_found"), int(&|r| r.roots[k].2)));
+        columns.push((format!("gamma_{name}_mean"), float(&|r| r.roots[k].value)));
+        columns.push((format!("gamma_{name}_mean_std_error"), float(&|r| r.roots[k].error())));
+        columns.push((format!("gamma_{name}_found"), int(&|r| r.roots[k].n)));
         if strength != Strength::Half {
             columns.push((format!("gamma_{name}_together"), float(&|r| r.together(strength).0)));
             columns.push((format!("gamma_{name}_together_std_error"), float(&|r| r.together(strength).1)));
@@ -125,8 +127,8 @@ pub(in crate::studies::fanthomme2021) fn table<'a>(
         ("predicted_opt".into(), float(&|r| r.opt)),
         ("cross_relative_spread".into(), float(&|r| r.measured_spread())),
         ("cross_relative_spread_predicted".into(), float(&|r| r.spread)),
-        ("gap_per_variable".into(), float(&|r| r.gap.0)),
-        ("gap_std_error".into(), float(&|r| r.gap.1)),
+        ("gap_per_variable".into(), float(&|r| r.gap.value)),
+        ("gap_std_error".into(), float(&|r| r.gap.error())),
     ]);
     TableOut {
         name: "strengths".into(),

@@ -3,8 +3,8 @@
 pub(super) mod drawing;
 pub(super) mod fit;
 
+use super::largest;
 use super::models::{Model, failed, parallel};
-use super::{largest, mean};
 use crate::inference::gaussian::ensemble::Ensemble;
 use crate::inference::gaussian::pooled::{Pooled, pooled};
 use crate::inference::gaussian::predict::{cross_spread, likelihood_gap};
@@ -69,9 +69,6 @@ struct Predicted {
     opt: f64,
 }
 
-/// Mean over data sets, its standard error, and how many there are.
-type Mean = (f64, f64, usize);
-
 /// All data sets of one ensemble at one sampling ratio.
 pub(super) struct Row {
     pub case: usize,
@@ -85,7 +82,7 @@ pub(super) struct Row {
     pub cross: f64,
     pub opt: f64,
     /// Roots of single data sets, the first of each: gamma_opt (the maximum), gamma_cross, gamma_half.
-    pub roots: [Mean; 3],
+    pub roots: [Measure; 3],
     /// Data sets with more than one extremum or crossing.
     pub several: usize,
     /// gamma_cross of all data sets together in units of (n + 1) / tr J^2, and gamma_opt in those of its own formula; NaN
@@ -95,7 +92,7 @@ pub(super) struct Row {
     /// Mean over the models of the relative spread of gamma_cross that theory gives at many samples.
     pub spread: f64,
     /// (L_test(gamma_opt) - L(J))/n.
-    pub gap: Mean,
+    pub gap: Measure,
     /// Largest violation of eq. 2.16.
     pub identity: f64,
 }
@@ -118,8 +115,8 @@ impl Row {
 
     /// Relative standard deviation of gamma_cross over data sets.
     pub fn measured_spread(&self) -> f64 {
-        let (mean, error, n) = self.roots[1];
-        error * (n as f64).sqrt() / mean
+        let mean = self.roots[1];
+        mean.error() * (mean.n as f64).sqrt() / mean.value
     }
 
     /// Whether there are so many samples that a few terms of the expansion suffice.
@@ -130,8 +127,7 @@ impl Row {
     /// The gap in units of -(n + 1)/(4 (alpha + gamma) n), with gamma its prediction.
     pub fn gap_in_units(&self) -> (f64, f64) {
         let unit = likelihood_gap(self.n, self.alpha + self.cross);
-        let (gap, error, _) = self.gap;
-        (gap / unit, (error / unit).abs())
+        (self.gap.value / unit, (self.gap.error() / unit).abs())
     }
 
     /// The variable in which limits are extrapolated.
@@ -227,7 +223,7 @@ fn row(
         let roots = pooled(&spectra, &scales(f), strength, UNITS).map_err(failed)?;
         Ok(roots.first().copied().unwrap_or(Pooled { value: f64::NAN, error: f64::NAN }))
     };
-    let over = |f: &dyn Fn(&Predicted) -> f64| mean(models.iter().map(f)).0;
+    let over = |f: &dyn Fn(&Predicted) -> f64| Measure::mean(models.iter().map(f)).value;
     let alpha = p as f64 / n;
     Ok(Row {
         case,
@@ -240,9 +236,9 @@ fn row(
         pooled_cross: together(|p| p.cross, Strength::Cross)?,
         pooled_opt: together(|p| p.opt, Strength::Opt)?,
         spread: over(&|p| cross_spread(&p.model.j, &p.model.c, alpha)),
-        roots: found.roots.map(mean),
+        roots: found.roots.map(Measure::mean),
         several: found.several,
-        gap: mean(found.gaps),
+        gap: Measure::mean(found.gaps),
         identity: found.identity,
     })
 }

@@ -1,8 +1,9 @@
 //! Learning curves in the manner of Fig. 5C.
 
-use super::{Problem, Trial, mean};
+use super::{Problem, Trial};
 use crate::report::figures::{Axes, Ink, Reference, Series, lines, panels};
 use crate::report::{Error, Figure};
+use crate::studies::mean_and_error;
 
 /// Loss, or percent right, on held-out items after each epoch: the mean over realisations with a band of
 /// one standard error; a realisation that has stopped keeps its best value.
@@ -40,7 +41,7 @@ fn series(trial: &Trial, place: usize) -> Series {
             row.validation_loss
         }
     };
-    let at = |k: usize| mean(&(0..trial.trained.len()).map(|r| value(k, r)).collect::<Vec<_>>());
+    let at = |k: usize| mean_and_error(&(0..trial.trained.len()).map(|r| value(k, r)).collect::<Vec<_>>());
     let (values, errors): (Vec<f64>, Vec<f64>) = (0..longest).map(at).unzip();
     let epochs: Vec<f64> = (0..longest).map(|k| k as f64).collect();
     Series::new(trial.network.label(), &epochs, &values).errors(&errors).ink(Ink::Series(place))

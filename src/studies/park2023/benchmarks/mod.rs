@@ -14,6 +14,6 @@ pub use curves::curves;
 pub use networks::Network;
 pub use problems::Problem;
 pub use tables::{entry, realisations, table};
-pub use trials::{Trial, mean, run};
+pub use trials::{Trial, run};
 pub use verdicts::{Verdicts, by_network, told};
 pub use words::{answer, setting, warnings};

@@ -1,8 +1,9 @@
 //! The table with the published numbers, every realisation, and the summary's entry.
 
-use super::{Trial, mean};
+use super::Trial;
 use crate::report::summary::{number, numbers};
 use crate::report::tables::{Cells, TableOut};
+use crate::studies::mean_and_error;
 use serde_json::{Map, Value, json};
 
 /// Mean and standard error against the published number, a row a task and network.
@@ -19,8 +20,8 @@ pub fn table(trials: &[Trial]) -> TableOut {
             ("task".into(), text(&|t| t.problem.label().into())),
             ("network".into(), text(&|t| t.network.label().into())),
             ("published".into(), float(&|t| t.problem.published(t.network).unwrap_or(f64::NAN))),
-            ("measured".into(), float(&|t| mean(&t.scores()).0)),
-            ("std_error".into(), float(&|t| mean(&t.scores()).1)),
+            ("measured".into(), float(&|t| mean_and_error(&t.scores()).0)),
+            ("std_error".into(), float(&|t| mean_and_error(&t.scores()).1)),
             ("guessing".into(), float(&|t| if t.problem.is_accuracy() { 10.0 } else { t.chance })),
             ("realisations".into(), int(&|t| t.trained.len())),
             ("diverged".into(), int(&Trial::diverged)),
@@ -56,7 +57,7 @@ pub fn realisations(trials: &[Trial]) -> TableOut {
 pub fn entry(trials: &[Trial]) -> Map<String, Value> {
     let mut all: Map<String, Value> = Map::new();
     for t in trials {
-        let (value, error) = mean(&t.scores());
+        let (value, error) = mean_and_error(&t.scores());
         let one = json!({
             "scores": numbers(&t.scores()), "mean": number(value), "std_error": number(error), "units_rate": t.settings.rate,
         });

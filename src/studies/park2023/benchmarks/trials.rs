@@ -44,14 +44,6 @@ impl Trial {
     }
 }
 
-/// Mean and its standard error; the error of one value is not known.
-pub fn mean(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let square = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
-    (mean, if values.len() > 1 { (square / (n - 1.0) / n).sqrt() } else { f64::NAN })
-}
-
 /// Trains `networks` on those of `problems` that the preset and the data allow.
 ///
 /// # Errors

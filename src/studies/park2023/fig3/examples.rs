@@ -10,6 +10,8 @@ use crate::studies::{Error, Preset, Settings};
 use crate::systems::time::{Flow, System};
 use faer::Mat;
 
+/// Mean of the initial states of the line attractor.
+pub(super) const ON_LINE: [f64; 6] = [0.5, 0.5, 2.0, 2.0, 3.0, 2.0];
 /// Initial states of each system, as in the paper.
 pub(super) const TRIALS: usize = 10;
 
@@ -104,10 +106,14 @@ pub(super) fn given(settings: &Settings) -> Result<Vec<Example>, Error> {
         tol: 1e-4,
         tolerance: 1e-10,
     };
-    let relu = |w: Mat<f64>| -> Box<dyn System> {
-        Box::new(Flow::new(networks::rate(w.as_ref(), &[1.0; 6], Activation::Relu), 0.05))
+    let printed = |which: Which, w: Mat<f64>, mean: &[f64], index: u64| Example {
+        which,
+        origin: "S1.1, matrix and bias as printed".into(),
+        system: Box::new(Flow::new(networks::rate(w.as_ref(), &[1.0; 6], Activation::Relu), 0.05)),
+        initial: around(mean, 1.0, seed, index),
+        plan,
+        procedure: Procedure { span: 20.0, points: 10_000, from: 0 },
     };
-    let printed = || "S1.1, matrix and bias as printed".to_string();
     let (linear, origin) = one_fixed_point(settings)?;
     Ok(vec![
         Example {
@@ -118,22 +124,8 @@ pub(super) fn given(settings: &Settings) -> Result<Vec<Example>, Error> {
             plan,
             procedure: Procedure { span: 20.0, points: 101, from: 0 },
         },
-        Example {
-            which: Which::TwoFixedPoints,
-            origin: printed(),
-            system: relu(two_fixed_points()),
-            initial: around(&[0.5, 0.5, 2.0, 0.3, 2.0, 0.0], 1.0, seed, 1),
-            plan,
-            procedure: Procedure { span: 20.0, points: 10_000, from: 0 },
-        },
-        Example {
-            which: Which::LineAttractor,
-            origin: printed(),
-            system: relu(line_attractor()),
-            initial: around(&[0.5, 0.5, 2.0, 2.0, 3.0, 2.0], 1.0, seed, 2),
-            plan,
-            procedure: Procedure { span: 20.0, points: 10_000, from: 0 },
-        },
+        printed(Which::TwoFixedPoints, two_fixed_points(), &[0.5, 0.5, 2.0, 0.3, 2.0, 0.0], 1),
+        printed(Which::LineAttractor, line_attractor(), &ON_LINE, 2),
     ])
 }
 

@@ -21,10 +21,8 @@ pub(super) struct Found {
     pub cycle: Cycle,
     /// Where its matrix comes from.
     pub origin: String,
-    /// Lyapunov exponents and their errors, 1/s.
-    pub exponents: Vec<f64>,
-    pub errors: Vec<f64>,
-    pub measures: Vec<Measure>,
+    /// Lyapunov exponents, 1/s.
+    pub exponents: Vec<Measure>,
     /// Mean divergence along the cycle, 1/s.
     pub divergence: f64,
     /// States and phase response at equal phases, n x m.
@@ -87,8 +85,7 @@ pub(super) fn cycle(settings: &Settings) -> Result<Found, Error> {
     };
     let found =
         lyapunov(&system, column(&cycle.point), &Drive::Constant(&[]), &options, &|_| ()).map_err(failed)?;
-    let measures = measures(&found.attractors[0]);
-    let (exponents, errors) = (found.attractors[0].exponents.clone(), found.attractors[0].std_error.clone());
+    let exponents = measures(&found.attractors[0]);
     let map = PhaseMap::new(&system, &cycle, &[]).map_err(failed)?;
     let (states, response) = (map.states().to_owned(), map.response().to_owned());
     let normalisation = map.normalisation_error();
@@ -103,8 +100,6 @@ pub(super) fn cycle(settings: &Settings) -> Result<Found, Error> {
         cycle,
         origin,
         exponents,
-        errors,
-        measures,
         divergence,
         states,
         response,

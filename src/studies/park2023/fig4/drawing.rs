@@ -3,6 +3,7 @@
 use super::cycle::Found;
 use super::memory::Memory;
 use super::torus::Torus;
+use super::{errors, values};
 use crate::diagnostics::geometry::pca::pca;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Reference, Series, THIRD, component_label, lines, panels, scatter};
@@ -98,7 +99,8 @@ fn spectra(found: &Found) -> Result<Figure, Error> {
     let index: Vec<f64> = (1..=m.len()).map(|i| i as f64).collect();
     let of = |f: &dyn Fn(usize) -> f64| (0..m.len()).map(f).collect::<Vec<f64>>();
     let floquet = Series::new("Floquet", &index, &of(&|i| m[i].exponent.value)).joined();
-    let lyapunov = Series::new("Lyapunov", &index, &found.exponents).errors(&found.errors);
+    let lyapunov =
+        Series::new("Lyapunov", &index, &values(&found.exponents)).errors(&errors(&found.exponents));
     let mut axes = wide("Exponent", "Nats per second", 130.0).reference("", Reference::Across(0.0));
     axes.x_whole = true;
     Ok(scatter(&[floquet.ink(Ink::Grey), lyapunov.ink(Ink::Series(0))], &axes)?)

@@ -11,7 +11,7 @@ use crate::pipeline::Observer;
 use crate::report::page::Section;
 use crate::report::tables::{Cells, TableOut};
 use crate::studies::claims::answer;
-use crate::studies::{Error, Findings, Preset, Settings, Study};
+use crate::studies::{Error, Findings, Measure, Preset, Settings, Study};
 use serde_json::{Map, json};
 
 /// Fig. 4.
@@ -34,9 +34,9 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     let c = &cycle.cycle;
     let json = json!({
         "period": c.period.value, "period_error": c.period.std_error,
-        "floquet_exponents": c.exponents(), "lyapunov_exponents": cycle.exponents, "lyapunov_std_error": cycle.errors,
+        "floquet_exponents": c.exponents(), "lyapunov_exponents": values(&cycle.exponents), "lyapunov_std_error": errors(&cycle.exponents),
         "tangent_residual": c.tangent.map(|t| t.residual), "phase_drift_per_period": memory.drift.value,
-        "torus_exponents": torus.exponents, "torus_std_error": torus.errors,
+        "torus_exponents": values(&torus.exponents), "torus_std_error": errors(&torus.exponents),
     });
     let json = json.as_object().cloned().unwrap_or_else(Map::new);
     let sections = vec![
@@ -70,6 +70,14 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     Ok(Findings { claims, answer, sections, json, warnings: cycle.warnings })
 }
 
+fn values(all: &[Measure]) -> Vec<f64> {
+    all.iter().map(|m| m.value).collect()
+}
+
+fn errors(all: &[Measure]) -> Vec<f64> {
+    all.iter().map(Measure::error).collect()
+}
+
 /// Periods over which a difference is followed, and kicks of each size.
 fn size(preset: Preset) -> (usize, usize) {
     match preset {
@@ -90,8 +98,8 @@ fn spectrum(c: &cycle::Found) -> TableOut {
             ("argument".into(), column(&|i| m[i].argument)),
             ("floquet_exponent".into(), column(&|i| m[i].exponent.value)),
             ("floquet_error".into(), column(&|i| m[i].exponent.std_error)),
-            ("lyapunov_exponent".into(), column(&|i| c.exponents.get(i).copied().unwrap_or(f64::NAN))),
-            ("lyapunov_error".into(), column(&|i| c.errors.get(i).copied().unwrap_or(f64::NAN))),
+            ("lyapunov_exponent".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, |m| m.value))),
+            ("lyapunov_error".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, Measure::error))),
         ],
     }
 }

@@ -23,9 +23,8 @@ const TURNS: f64 = 24.0;
 
 /// What is known about the pair.
 pub(super) struct Torus {
-    pub exponents: Vec<f64>,
-    pub errors: Vec<f64>,
-    pub measures: Vec<Measure>,
+    /// Lyapunov exponents of both cycles together, 1 / time constant.
+    pub exponents: Vec<Measure>,
     /// Floquet exponents of both cycles alone, largest first.
     pub alone: Vec<f64>,
     /// Ratio of the periods, folded to [0, 1/2], and the rotation found on the torus with its error.
@@ -95,7 +94,6 @@ pub(super) fn torus() -> Result<Torus, Error> {
         lyapunov::Options { warmup: 6000, max_steps: 100_000, tol: 1e-6, ..lyapunov::Options::default() };
     let found =
         lyapunov(&system, column(&START), &Drive::Constant(&[]), &options, &|_| ()).map_err(failed)?;
-    let a = &found.attractors[0];
     let mut alone: Vec<f64> = [one.exponents(), two.exponents()].concat();
     alone.sort_by(|a, b| b.total_cmp(a));
 
@@ -124,9 +122,7 @@ pub(super) fn torus() -> Result<Torus, Error> {
         ANGLES[0], ANGLES[1], ANGLES[0]
     );
     Ok(Torus {
-        exponents: a.exponents.clone(),
-        errors: a.std_error.clone(),
-        measures: measures(a),
+        exponents: measures(&found.attractors[0]),
         alone,
         ratio,
         rotation: Measure::new(motion.rotation.value, motion.rotation.std_error, Options::default().returns),

@@ -39,7 +39,7 @@ fn spectrum(found: &Found) -> Vec<Claim> {
         let text = "all other multipliers of a cycle that trajectories come to lie inside the unit circle";
         out.push(check(text, "largest modulus of the others", second, 1).below(1.0));
     }
-    for (i, (m, l)) in c.multipliers.iter().zip(&found.measures).take(COMPARED).enumerate() {
+    for (i, (m, l)) in c.multipliers.iter().zip(&found.exponents).take(COMPARED).enumerate() {
         let text = format!("Lyapunov exponent {} is that of the Floquet multiplier", i + 1);
         out.push(Claim::check(&text, SOURCE, "1/s", *l).predicted(m.exponent.value, AGREE / TAU));
     }
@@ -110,7 +110,7 @@ fn forgotten(m: &Memory) -> Vec<Claim> {
 
 fn tori(t: &Torus) -> Vec<Claim> {
     let mut out = Vec::new();
-    for (i, l) in t.measures.iter().enumerate() {
+    for (i, l) in t.exponents.iter().enumerate() {
         let claim = if i < 2 {
             let text = format!(
                 "two independent cycles have two exponents of zero, n / 2 of n = 4: exponent {}",

@@ -78,9 +78,9 @@ impl Readout {
     /// The averaged activity of a detector whose delay misses the remembered phase by `distance` steps,
     /// both trains having the period of 240 steps.
     ///
-    /// Formula: with c_k = exp(-(2 pi k sigma / T)^2 / 2), the mean of the product is
-    /// (1 + 2 sum_k c_k^2 cos(2 pi k distance / T)) / T^2, and
-    /// that of exp(a + b) is 1 + 2/T + (2 <a^2> + 2 <a b>) / 2 to second order in 1/T.
+    /// Formula: with c_k = exp(-(2 pi k sigma / T)^2 / 2), the mean of the product is (1 + 2 sum_k c_k^2
+    /// cos(2 pi k distance / T)) / T^2, and that of exp(a + b) is 1 + 2/T + (2 <a^2> + 2 <a b>) / 2 to
+    /// second order in 1/T.
     pub fn predicted(&self, distance: f64) -> f64 {
         let squared = |k: f64| (-(TAU * k * self.sigma / PERIOD).powi(2)).exp();
         let moment = |x: f64| {

@@ -3,7 +3,7 @@
 mod drawing;
 mod verdicts;
 
-use super::dynamics::{CONDITIONS, SILENT, counts, plays, points};
+use super::dynamics::{CONDITIONS, SILENT, counts, plays, points, slowest};
 use super::geometry::Geometry;
 use super::measured::{Every, measured, table};
 use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
@@ -142,10 +142,6 @@ fn one(
         CONDITIONS.map(|(_, input)| points(&nets[k], states, &input, seed))
     };
     let found: [[Vec<FixedPoint>; 6]; 4] = std::array::from_fn(count);
-    let slowest = |points: &[FixedPoint]| {
-        let all = points.iter().filter_map(|p| p.eigenvalues.first());
-        all.map(|z| z.re.hypot(z.im)).fold(f64::NAN, f64::max)
-    };
     let numbers = |points: &Vec<FixedPoint>| {
         let [stable, unstable, _] = counts(points);
         [stable, unstable]

@@ -23,6 +23,7 @@ const STRENGTH: f64 = 0.01;
 const DRAWS: u64 = 8;
 
 /// What is known of a ring.
+#[derive(Clone)]
 struct Facts {
     name: String,
     neurons: usize,
@@ -86,30 +87,11 @@ fn around(ring: &Ring, label: &str) -> Series {
     Series { label: label.into(), points, ..Series::default() }
 }
 
-/// Measures exponents, fixed points and the flow along the ring.
-pub fn part(plan: &Plan) -> Result<Part, Error> {
-    let drawn = |ring: &Ring, k: u64| {
-        noisy_ring(ring, Target::Weights, STRENGTH, &mut stream(plan.seed, Use::Noise, 7 + (k << 40)))
-    };
-    let noisy = |ring: &Ring| drawn(ring, 0);
-    let exact = Ring::new(Kind::Exact, 12);
-    let smooth = Ring::new(Kind::Smooth, 8);
-    let (rough, rough_smooth) = (noisy(&exact), noisy(&smooth));
-    let all = [
-        facts("exact", &exact, plan.seed)?,
-        facts("exact", &Ring::new(Kind::Exact, 4), plan.seed)?,
-        facts("exact, weights 1 % noisy", &rough, plan.seed)?,
-        facts("smooth", &smooth, plan.seed)?,
-        facts("smooth", &Ring::new(Kind::Smooth, 32), plan.seed)?,
-        facts("smooth, weights 1 % noisy", &rough_smooth, plan.seed)?,
-    ];
-    let draws: Vec<Facts> = (0..DRAWS)
-        .into_par_iter()
-        .map(|k| facts("", &drawn(&exact, k), plan.seed))
-        .collect::<Result<_, _>>()?;
+/// What is claimed of a ring of twelve neurons, a tuned one of four, and draws of noise on the former.
+fn claims([twelve, four]: [&Facts; 2], draws: &[Facts]) -> Vec<Claim> {
     let moved = draws.iter().filter(|f| f.leading.is_some_and(|l| l < -1e-6)).count();
     let round = draws.iter().filter(|f| f.points == [0, 0]).count();
-    let claims = vec![
+    vec![
         Claim::paper(
             "Noise on its weights moves the exponent of a ring attractor from zero",
             "park2023 sec. 2.6",
@@ -127,22 +109,42 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
             "A tuned ring of four neurons holds every heading",
             "park2023 sec. 2.11 (infinite neurons, or finite tuned)",
             "largest |dx/dt| on the ring (1/time constant)",
-            Measure::exact(all[1].speed, 100),
+            Measure::exact(four.speed, 100),
         )
         .predicted(0.0, 1e-12),
         Claim::check(
             "The unperturbed ring has a zero exponent",
             "park2023 sec. 2.6",
             "largest exponent, 12 neurons (1/time constant)",
-            all[0].exponents[0],
+            twelve.exponents[0],
         )
         .predicted(0.0, 1e-6),
+    ]
+}
+
+/// Measures exponents, fixed points and the flow along the ring.
+pub fn part(plan: &Plan) -> Result<Part, Error> {
+    let drawn = |ring: &Ring, k: u64| {
+        noisy_ring(ring, Target::Weights, STRENGTH, &mut stream(plan.seed, Use::Noise, 7 + (k << 40)))
+    };
+    let exact = Ring::new(Kind::Exact, 12);
+    let smooth = Ring::new(Kind::Smooth, 8);
+    let rough_smooth = drawn(&smooth, 0);
+    let noisy = |k: u64| facts("exact, weights 1 % noisy", &drawn(&exact, k), plan.seed);
+    let draws: Vec<Facts> = (0..DRAWS).into_par_iter().map(noisy).collect::<Result<_, _>>()?;
+    let all = [
+        facts("exact", &exact, plan.seed)?,
+        facts("exact", &Ring::new(Kind::Exact, 4), plan.seed)?,
+        draws[0].clone(),
+        facts("smooth", &smooth, plan.seed)?,
+        facts("smooth", &Ring::new(Kind::Smooth, 32), plan.seed)?,
+        facts("smooth, weights 1 % noisy", &rough_smooth, plan.seed)?,
     ];
     let axes =
         Axes { x_range: Some([0.0, 360.0]), ..Axes::new("Heading (°)", "Drift (rad per time constant)") };
     let curves = [
         around(&exact, "exact, 12 neurons"),
-        around(&rough, "exact, 1 % noise"),
+        around(&drawn(&exact, 0), "exact, 1 % noise"),
         around(&smooth, "smooth, 8 neurons"),
     ];
     let figure = lines(&curves, &axes.reference("", Reference::Across(0.0)))?.named("flow", "Flow along the ring",
@@ -177,5 +179,5 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         ("noisy_ring_exponent".to_string(), json!(all[2].exponents[0].value)),
         ("noisy_ring_stable_points".to_string(), json!(all[2].points[0])),
     ]);
-    Ok(Part { section, claims, json })
+    Ok(Part { section, claims: claims([&all[0], &all[1]], &draws), json })
 }

@@ -1,10 +1,11 @@
 //! Integration of angular velocity (eqs. 22-26) by phases, by steps and by a ring.
 
 use super::{Part, Plan, counts, floats, table, texts};
-use crate::report::Error;
 use crate::report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use crate::report::page::Section;
 use crate::report::summary::number;
+use crate::report::{Error, Figure};
+use crate::studies::park2023::bisect;
 use crate::studies::park2023::fig6::integrate::{
     Signal, Track, by_ring, dead_zone, exact, lag, stepped, top_speed,
 };
@@ -30,54 +31,32 @@ fn slope(track: &Track) -> (f64, f64) {
     (slope, (left / (n - 2.0) / xx).sqrt())
 }
 
-/// The largest speed at which `follows`, by bisection between a speed that does and one that does not.
-fn bisect(mut low: f64, mut high: f64, follows: impl Fn(f64) -> bool) -> f64 {
-    for _ in 0..12 {
-        let middle = (low + high) / 2.0;
-        if follows(middle) { low = middle } else { high = middle }
-    }
-    (low + high) / 2.0
-}
-
 fn turned(track: &Track) -> f64 {
     let last = track.truth.len() - 1;
     track.decoded[last] / track.truth[last]
 }
 
-/// Measures gain, lag, limits and growth of the error.
-pub fn part(plan: &Plan) -> Result<Part, Error> {
-    let pair = program();
-    let ring = Ring::new(Kind::Exact, 12);
-    let periods = plan.periods;
-    let random = |seed: u64| Signal::Random { sd: 0.1, correlation: 20.0, seed };
-    let signals = [Signal::Constant(0.1), Signal::Sine { amplitude: 0.2, period: 100.0 }, random(plan.seed)];
-    let by_phases = signals.map(|s| exact(&pair, s, periods));
-    let by_steps = signals.map(|s| stepped(&pair, s, periods, 1));
-    let by_rings = signals.map(|s| by_ring(&ring, s, periods));
-    let refined = REFINE.map(|m| stepped(&pair, signals[2], periods, m));
+/// What claims are made of.
+struct Measured {
+    /// Slope of decoded against true heading.
+    gain: Measure,
+    /// Error of the late half over that of the early half, less one.
+    growth: Measure,
+    /// Lag of the heading that spikes show, rad.
+    behind: f64,
+    /// Largest speed that is followed, and largest that leaves no trace in the program's steps; rad per period.
+    top: f64,
+    still: f64,
+}
 
-    // Many velocities: does the error of the late half exceed that of the early half?
-    let many: Vec<Track> = (0..20).map(|i| exact(&pair, random(plan.seed + 1 + i), periods)).collect();
-    let halves = |t: &Track| {
-        let e = t.errors();
-        let rms = |e: &[f64]| (e.iter().map(|e| e * e).sum::<f64>() / e.len() as f64).sqrt();
-        let (early, late) = e.split_at(e.len() / 2);
-        rms(late) / rms(early) - 1.0
-    };
-    let growth = Measure::mean(many.iter().map(halves));
-    let gain = Measure::mean(many.iter().map(|t| slope(t).0));
-    let errors = by_phases[0].errors();
-    let behind = -errors[errors.len() - 3];
-    let top = bisect(0.5, 4.0, |v| (turned(&exact(&pair, Signal::Constant(v), 200)) - 1.0).abs() < 0.01);
-    let still = bisect(0.001, 0.5, |v| turned(&stepped(&pair, Signal::Constant(v), 100, 1)).abs() < 0.05);
-
+fn claims(m: &Measured) -> Vec<Claim> {
     let once = |v: f64| Measure::exact(v, 1);
-    let claims = vec![
+    vec![
         Claim::paper(
             "The phase difference integrates the velocity",
             "park2023 eqs. 24-26",
             "slope of decoded against true heading, random velocities",
-            gain,
+            m.gain,
         )
         .predicted(1.0, 1e-3)
         .headline(),
@@ -85,37 +64,40 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
             "The error of the integral does not grow",
             "park2023 eq. 26",
             "rms error of the second half / of the first - 1",
-            growth,
+            m.growth,
         )
         .predicted(0.0, 0.1),
         Claim::theory(
             "Spikes show the heading a quarter of a period late",
             "this study",
             "lag at 0.1 rad per period (rad)",
-            once(behind),
+            once(m.behind),
         )
         .predicted(lag(0.1), 1e-6),
         Claim::theory(
             "Turns are followed until the rise to threshold is used up",
             "this study",
             "largest speed (rad per period)",
-            once(top),
+            once(m.top),
         )
         .predicted(top_speed(25.0), 0.05),
         Claim::paper(
             "In the program's steps slow turns are integrated too",
             "park2023 eq. 22, authors' program",
             "largest speed that leaves no trace (rad per period)",
-            once(still),
+            once(m.still),
         )
         .predicted(0.0, 1e-3)
-        .because(
+        .if_differs(
             "A spike can come a whole step earlier or not at all, and the reset forgets the rest: below \
              4 pi / 240 = 0.052 rad per period, 44 rad/s, nothing is integrated. The limit falls with the \
              step; in continuous time there is none",
         ),
-    ];
+    ]
+}
 
+/// Headings and errors of the three memories under the three velocities, and errors in `refined` steps.
+fn draw([by_phases, by_steps, by_rings]: [&[Track; 3]; 3], refined: &[Track]) -> Result<[Figure; 4], Error> {
     let show = |k: usize, title: &str| {
         let t = &by_phases[k];
         let y = |v: &[f64]| v.iter().map(|v| v / std::f64::consts::TAU).collect::<Vec<f64>>();
@@ -139,8 +121,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let step: Vec<f64> = REFINE.iter().map(|m| 1.0 / *m as f64).collect();
     let sizes =
         [Series::new("rms error", &step, &refined.iter().map(Track::rms).collect::<Vec<_>>()).joined()];
-    let floor = by_phases[2].rms();
-    let figures = [
+    Ok([
         show(1, "Sinusoidal velocity")?,
         show(2, "Random velocity")?,
         lines(&errors, &Axes::new("Time (periods)", "Error (rad)").wide(THIRD))?.named(
@@ -153,10 +134,45 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
             &Axes::new("Step (program's steps)", "Rms error (rad)")
                 .wide(THIRD)
                 .log_log()
-                .reference("continuous time", Reference::Across(floor)),
+                .reference("continuous time", Reference::Across(by_phases[2].rms())),
         )?
         .named("steps", "Error against time step", "")?,
-    ];
+    ])
+}
+
+/// Measures gain, lag, limits and growth of the error.
+pub fn part(plan: &Plan) -> Result<Part, Error> {
+    let pair = program();
+    let ring = Ring::new(Kind::Exact, 12);
+    let periods = plan.periods;
+    let random = |seed: u64| Signal::Random { sd: 0.1, correlation: 20.0, seed };
+    let signals = [Signal::Constant(0.1), Signal::Sine { amplitude: 0.2, period: 100.0 }, random(plan.seed)];
+    let by_phases = signals.map(|s| exact(&pair, s, periods));
+    let by_steps = signals.map(|s| stepped(&pair, s, periods, 1));
+    let by_rings = signals.map(|s| by_ring(&ring, s, periods));
+    let refined = REFINE.map(|m| stepped(&pair, signals[2], periods, m));
+
+    // Many velocities: does the error of the late half exceed that of the early half?
+    let many: Vec<Track> = (0..20).map(|i| exact(&pair, random(plan.seed + 1 + i), periods)).collect();
+    let halves = |t: &Track| {
+        let e = t.errors();
+        let rms = |e: &[f64]| (e.iter().map(|e| e * e).sum::<f64>() / e.len() as f64).sqrt();
+        let (early, late) = e.split_at(e.len() / 2);
+        rms(late) / rms(early) - 1.0
+    };
+    let errors = by_phases[0].errors();
+
+    let measured = Measured {
+        gain: Measure::mean(many.iter().map(|t| slope(t).0)),
+        growth: Measure::mean(many.iter().map(halves)),
+        behind: -errors[errors.len() - 3],
+        top: bisect(0.5, 4.0, 12, |v| (turned(&exact(&pair, Signal::Constant(v), 200)) - 1.0).abs() < 0.01),
+        still: bisect(0.001, 0.5, 12, |v| turned(&stepped(&pair, Signal::Constant(v), 100, 1)).abs() < 0.05),
+    };
+    let Measured { gain, top, still, .. } = measured;
+
+    let floor = by_phases[2].rms();
+    let figures = draw([&by_phases, &by_steps, &by_rings], &refined)?;
     let who = ["phases", "program's steps", "ring of 12"];
     let all: Vec<(&str, &Signal, &Track)> = [&by_phases, &by_steps, &by_rings]
         .iter()
@@ -202,5 +218,5 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         ("top_speed_rad_per_period".to_string(), json!(top)),
         ("dead_zone_rad_per_period".to_string(), json!(still)),
     ]);
-    Ok(Part { section, claims, json })
+    Ok(Part { section, claims: claims(&measured), json })
 }

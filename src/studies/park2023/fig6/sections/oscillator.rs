@@ -91,29 +91,29 @@ fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) ->
             once(exact.delay / exact.period),
         )
         .published(0.5, 0.01)
-        .because(
+        .if_differs(
             "The program delays by 95 of 240 steps; the other 25 steps of half a period are the rise \
              of the potential to threshold, which depends on the weights",
         ),
-        Claim::theory(
+        Claim::paper(
             "With the leak of its own equation left on, the program keeps its period",
             "authors' program",
             "period (steps)",
             once(leaking.period),
         )
         .predicted(PERIOD, 0.0)
-        .because(
+        .if_differs(
             "The rise is 25 steps of 0.16 mV to a threshold of exactly 4 mV: a loss of any size costs \
              each neuron a step. The program multiplies its leak by 0",
         ),
-        Claim::theory(
+        Claim::paper(
             "The second oscillator of the program, started 0.1 mV higher, holds another phase",
             "authors' program",
             "phase difference (steps)",
             once(offset),
         )
         .predicted(0.0001 / 1.6e-4, 0.01)
-        .because(
+        .if_differs(
             "In continuous time it would fire 0.625 steps earlier; in whole steps it does not fire \
              earlier at all, and both oscillators of the program are the same",
         ),
@@ -124,7 +124,7 @@ fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) ->
             Measure::count(rates.iter().filter(|r| (*r - 1.0).abs() > 1e-9).count(), rates.len()),
         )
         .at_most(0.0)
-        .because(
+        .if_differs(
             "Each spike fired by the pulse runs round on its own, beside the one that was on its way: \
              antiphase is not the only rhythm of a pair with delays, and nothing selects it",
         ),

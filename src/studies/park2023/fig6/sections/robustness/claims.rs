@@ -12,7 +12,7 @@ const OURS: &str = "this study";
 pub fn claims(found: &Found) -> Vec<Claim> {
     let mut all = compared(found);
     all.extend(first_order(found));
-    all.extend(trade(found));
+    all.push(trade(found));
     all.extend(sizes(found));
     all.extend(walks(found));
     all.extend(identities(found));
@@ -31,10 +31,10 @@ fn compared(found: &Found) -> Vec<Claim> {
         )
         .below(1.0)
         .headline()
-        .because(
-            "A fifth of the program's period is the rise to threshold, which the weights set; the \
-             periods of the two \
-             oscillators then differ. A ring averages the noise of its 144 weights, a pair has four",
+        .if_differs(
+            "A fifth of the program's period is the rise to threshold, which the weights set; the periods \
+             of the two oscillators then differ. A ring averages the noise of its 144 weights, a pair has \
+             four",
         ),
         Claim::theory(
             "The program's oscillators drift by the mismatch of their rises",
@@ -74,7 +74,7 @@ fn first_order(found: &Found) -> Vec<Claim> {
     ]
 }
 
-fn trade(found: &Found) -> Option<Claim> {
+fn trade(found: &Found) -> Claim {
     let share = |t: &super::Trade| {
         t.drift.mean / ONE / t.top * top_speed(t.rise) / predicted(&finite_rise(t.rise), Target::Weights)
     };
@@ -82,7 +82,7 @@ fn trade(found: &Found) -> Option<Claim> {
     let text = "What lets the phases follow turns lets them drift: both go with the share of the period \
      in which potentials rise";
     let quantity = "drift / top speed, measured / predicted, mean over rises of 2 to 25 steps";
-    Some(Claim::theory(text, OURS, quantity, mean).predicted(1.0, 0.03))
+    Claim::theory(text, OURS, quantity, mean).predicted(1.0, 0.03)
 }
 
 fn sizes(found: &Found) -> [Claim; 2] {
@@ -136,9 +136,8 @@ fn identities(found: &Found) -> [Claim; 3] {
             curves.delays.weights.worst(),
         )
         .because(
-            "A weight counts only by letting the spike pass: an open set of weights has one period. \
-             Beyond a noise \
-             of a tenth spikes begin to fail, and the memory is lost altogether",
+            "A weight counts only by letting the spike pass: an open set of weights has one period. Beyond \
+             a noise of a tenth spikes begin to fail, and the memory is lost altogether",
         ),
         of(
             "Oscillators that share their pathways keep the heading whatever the delays",

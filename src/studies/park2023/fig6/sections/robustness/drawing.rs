@@ -16,11 +16,10 @@ fn axes(x: &str, y: &str) -> Axes {
 }
 
 pub fn figure(found: &Found) -> Result<Figure, Error> {
-    let caption = "A: mean drift against noise on the weights; with delays alone there is none. B: \
-     noise on other numbers. C: share of \
-        oscillator memories that a too weak weight ends. D: error against time. E: drift against the \
-        number of neurons. \
-        F: top speed and drift of oscillators against the share of the period in which potentials rise.";
+    let caption = "A: mean drift against noise on the weights; with delays alone there is none. B: noise \
+        on other numbers. C: share of oscillator memories that a too weak weight ends. D: error against \
+        time. E: drift against the number of neurons. F: top speed and drift of oscillators against the \
+        share of the period in which potentials rise.";
     let figures =
         [weights(found)?, others(found)?, lost(found)?, errors(found)?, sizes(found)?, trade(found)?];
     panels("robustness", "Drift against noise", caption, &figures, 3)
@@ -107,10 +106,9 @@ fn laws(found: &Found) -> TableOut {
     let law = |f: fn(&Law) -> f64| curves.iter().map(move |c| c.law.as_ref().map_or(f64::NAN, f));
     table(
         "laws",
-        "Mean drift over strength of the noise up to 1 %, in radians per period (oscillators, 1.2 ms) \
-         or time \
-        constant (rings, 10 ms for rad/s), and the exponent of drift against strength. Relative noise \
-        on every number named.",
+        "Mean drift over strength of the noise up to 1 %, in radians per period (oscillators, 1.2 ms) or \
+         time constant (rings, 10 ms for rad/s), and the exponent of drift against strength. Relative \
+         noise on every number named.",
         vec![
             texts("memory", curves.iter().map(|c| c.memory.name)),
             texts("noise_on", curves.iter().map(|c| c.noise)),

@@ -10,6 +10,7 @@ use crate::report::page::Section;
 use crate::report::sections::words::with_error;
 use crate::report::summary::number;
 use crate::studies::Measure;
+use crate::studies::park2023::bisect;
 use crate::studies::park2023::fig6::decay::{Rms, oscillator_error, oscillator_walk, ring_error, ring_walk};
 use crate::studies::park2023::fig6::integrate::{Signal, exact, top_speed};
 use crate::studies::park2023::fig6::neuron::{PERIOD, STEP_MS, finite_rise, printed, program};
@@ -101,12 +102,8 @@ fn trade(plan: &Plan) -> Vec<Trade> {
             let t = exact(&pair, Signal::Constant(v), 100);
             (t.decoded[99] / t.truth[99] - 1.0).abs() < 0.015
         };
-        let (mut low, mut high) = (0.3 * top_speed(*rise), 3.0 * top_speed(*rise));
-        for _ in 0..10 {
-            let middle = (low + high) / 2.0;
-            if follows(middle) { low = middle } else { high = middle }
-        }
-        Trade { rise: *rise, drift, top: (low + high) / 2.0 }
+        let top = bisect(0.3 * top_speed(*rise), 3.0 * top_speed(*rise), 10, follows);
+        Trade { rise: *rise, drift, top }
     };
     rises.iter().enumerate().map(one).collect()
 }
@@ -120,22 +117,18 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         id: "robustness".into(),
         title: "Noise on the structure".into(),
         intro: vec![
-            "Every weight (or threshold, or delay) is multiplied by 1 + strength × a normal number of \
-             its own; the drift \
-             is the mean modulus over draws, between 5 and 25 periods or time constants. Equal time \
-             scales: a period \
-             of the oscillators against a time constant of the ring. As many neurons: four oscillating \
-             ones and eight \
-             detectors, and a ring of twelve."
+            "Every weight (or threshold, or delay) is multiplied by 1 + strength × a normal number of its \
+             own; the drift is the mean modulus over draws, between 5 and 25 periods or time constants. \
+             Equal time scales: a period of the oscillators against a time constant of the ring. As many \
+             neurons: four oscillating ones and eight detectors, and a ring of twelve."
                 .into(),
         ],
         facts: vec![
             (
                 "Drift of the program's oscillators over that of the ring".into(),
                 format!(
-                    "{}, a time constant to a period; {per_second:.0} in rad/s with a period of 1.2 ms \
-                     and a time constant of \
-                     {RING_MS} ms",
+                    "{}, a time constant to a period; {per_second:.0} in rad/s with a period of 1.2 ms and \
+                     a time constant of {RING_MS} ms",
                     with_error(ratio.value, ratio.error())
                 ),
             ),

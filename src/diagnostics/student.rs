@@ -5,13 +5,15 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// Probability above two standard errors of a normal.
 const ABOVE: f64 = 0.022_750_131_948_179_21;
 
+/// t with P(T <= t) = `p` for Student's T of `freedom` degrees; none for none.
+pub fn quantile(p: f64, freedom: usize) -> Option<f64> {
+    StudentsT::new(0.0, 1.0, freedom as f64).ok().map(|law| law.inverse_cdf(p))
+}
+
 /// t / 2 with P(|T| <= t) = 0.9545 for Student's T of `freedom` degrees: times this, two of an error that was estimated with so many
 /// hold what two of a known one would. NaN for none.
 pub fn widening(freedom: usize) -> f64 {
-    if freedom == 0 {
-        return f64::NAN;
-    }
-    StudentsT::new(0.0, 1.0, freedom as f64).map_or(f64::NAN, |t| t.inverse_cdf(1.0 - ABOVE) / 2.0)
+    quantile(1.0 - ABOVE, freedom).map_or(f64::NAN, |t| t / 2.0)
 }
 
 #[cfg(test)]
