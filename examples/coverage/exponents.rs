@@ -39,14 +39,13 @@ fn autonomous(
     Some((a.exponents[0], a.std_error[0]))
 }
 
-/// x' = tanh(g J x + u), J normal with variance 1 / n.
-fn network(gain: f64) -> Map<Vanilla> {
-    let mut cell = Vanilla::new(UNITS, 1, Tanh);
+/// x' = tanh(g J x + u) with so many inputs, J normal with variance 1 / n.
+fn network(gain: f64, inputs: usize) -> Map<Vanilla> {
+    let mut cell = Vanilla::new(UNITS, inputs, Tanh);
     let w = normal_matrix(&mut stream(3, Use::Fixture, 0), UNITS, UNITS);
     cell.params_mut().mat_mut(1).copy_from(w * Scale(gain / (UNITS as f64).sqrt()));
-    cell.params_mut()
-        .mat_mut(0)
-        .copy_from(normal_matrix(&mut stream(3, Use::Fixture, 1), UNITS, 1) * Scale(0.5));
+    let u = normal_matrix(&mut stream(3, Use::Fixture, 1), UNITS, inputs);
+    cell.params_mut().mat_mut(0).copy_from(u * Scale(0.5));
     Map::new(cell)
 }
 
@@ -99,8 +98,15 @@ pub fn rows() -> Vec<Row> {
             autonomous(&lorenz, s, |rng, i| centre[i] + 3.0 * normal(rng), 10_000, 2000)
         }),
     ];
+    let chaotic = network(4.0, 0);
+    // One long run: its own error is a tenth of those tested.
+    if let Some((truth, _)) = autonomous(&chaotic, 7, |rng, _| normal(rng), 400_000, 1000) {
+        rows.push(row("first exponent, chaotic network", truth, |s| {
+            autonomous(&chaotic, s, |rng, _| normal(rng), 4000, 500)
+        }));
+    }
     for (gain, what) in [(1.0, "contracting"), (4.0, "chaotic")] {
-        let system = network(gain);
+        let system = network(gain, 1);
         // One long run: its own error is a thirtieth of those tested.
         let Some((truth, _)) = driven(&system, 7, 1, 1_000_000) else { continue };
         rows.push(row(&format!("first exponent, driven {what} network, 4 trajectories"), truth, |s| {
