@@ -44,7 +44,7 @@ fn cycles_belong_to_a_constant_input() {
 fn a_rest_that_anything_leaves_is_not_chaos() {
     let place = Place::new("cycles-unstable");
     let file = place.save("net.safetensors", &[tensor("W", &[1, 1], vec![1.5])]);
-    let zero = place.save("x.safetensors", &[tensor("x", &[1], vec![0.0])]);
+    let zero = place.write("x.csv", "x\n0\n");
     let cell = ["--cell", "vanilla", "--map", "w_rec=W", "--modules", "lyapunov", "--initial", &zero];
     let ran = analyze(&place, &[&[file.as_str()], &cell[..]].concat(), 0, &[]);
     assert!(ran.out.contains("unstable") && !ran.out.contains("chaotic"), "{}", ran.out);

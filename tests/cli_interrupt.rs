@@ -25,6 +25,41 @@ fn an_interrupt_ends_with_status_130_and_leaves_nothing() {
     assert_eq!(place.entries(), ["net.safetensors"]);
 }
 
+/// Under `nohup` a hang-up, and in the background of a script an interrupt, are not for the run.
+#[cfg(target_os = "linux")]
+#[test]
+fn signals_that_were_ignored_stay_ignored() {
+    let place = Place::new("ignored");
+    let net = place.save("net.safetensors", &network(1, 60, 1, 2.5));
+    let out = place.path("out");
+    for (signal, other) in [("HUP", "INT"), ("INT", "TERM")] {
+        let script = format!("trap '' {signal}; exec \"$@\"");
+        let mut child = Command::new("sh")
+            .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_nullcline"), "analyze", &net, "--out", &out])
+            .args(["--steps", "100000000", "--tol", "1e-12"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let started = Instant::now();
+        while !place.entries().iter().any(|e| e.contains("partial")) {
+            assert!(started.elapsed() < Duration::from_secs(60), "{:?}", place.entries());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let id = child.id().to_string();
+        let send = |name: &str| {
+            let sent = Command::new("kill").args([&format!("-{name}"), &id]).status();
+            assert!(sent.unwrap().success());
+        };
+        send(signal);
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(child.try_wait().unwrap().is_none(), "{signal} ended it");
+        send(other);
+        let status = child.wait().unwrap();
+        assert_eq!((status.code(), place.entries().len()), (Some(130), 1), "{signal}");
+    }
+}
+
 #[test]
 #[ignore = "needs root to mount a tmpfs: cargo test --release --test cli_interrupt -- --ignored"]
 fn a_disk_that_fills_ends_with_a_message_and_leaves_nothing() {

@@ -85,6 +85,7 @@ fn every_fixed_point_of_relu_networks_is_found() {
         known.dedup();
         assert!(found.complete && found.undecided.is_empty(), "network {k}: {found:?}");
         assert!(same(&found.points, &known), "network {k}: {found:?}, by brute force {known:?}");
+        assert!(found.radii.iter().all(|r| *r < 1e-9), "network {k}: {:?}", found.radii);
         most = most.max(known.len());
     }
     assert!(most > 1, "no network of these has several points");
@@ -114,6 +115,8 @@ fn continua_and_kinks_are_told_apart() {
     // Every state of the identity is fixed.
     let ray = relu(&[&[1.0, 0.0], &[0.0, 1.0]], &[0.0, 0.0]);
     assert!(!ray.complete && ray.undecided.iter().any(|u| u.reason == Reason::Continuum), "{ray:?}");
+    // The origin, in which rays begin, is not isolated.
+    assert!(ray.points.is_empty(), "{ray:?}");
     // 0 alone, on all kinks.
     for w in [1.5, -3.0] {
         let origin = relu(&[&[w]], &[0.0]);
@@ -158,6 +161,8 @@ fn known_counts_are_proven() {
         let w = Mat::from_fn(n, n, |i, j| 1.0 - 2.0 * ((i + j) % n) as f64 / (n - 1) as f64);
         let found = all(&net(w, &vec![0.0; n], Activation::Tanh));
         assert!(found.complete && found.points.len() == count, "{n}: {found:?}");
+        // The rows add up to 0, so that one dimension is lost.
+        assert_eq!(found.method, if n < 8 { Method::LowRank(n - 1) } else { Method::Whole(n) });
     }
 }
 
@@ -224,6 +229,7 @@ fn low_rank_networks_are_searched_whole() {
             let a = &net.weight * faer::ColRef::from_slice(x);
             assert!((0..n).all(|i| ((a[i] + c[i]).tanh() - x[i]).abs() < 1e-13));
         }
+        assert!(found.radii.iter().all(|r| *r < 1e-9), "{n} {r}: {:?}", found.radii);
     }
 }
 
@@ -356,6 +362,7 @@ fn one_point_networks_and_spent_limits() {
     for f in [Activation::Tanh, Activation::Relu] {
         let found = all(&net(w.clone(), &c, f));
         assert!(found.complete && found.method == Method::Monotone && found.points.len() == 1);
+        assert!(found.radii[0] < 1e-10, "{:?}", found.radii);
     }
     let linear = all(&net(w.clone(), &c, Activation::Identity));
     assert!(linear.complete && linear.method == Method::Linear);

@@ -23,7 +23,7 @@ fn search(system: &dyn System, seed: u64, change: impl Fn(&mut Options)) -> Fixe
     let n = system.field().dim();
     let states = random_states(system, 64, seed);
     // The search itself, without what is proven.
-    let exact = Limits { units: 0, rank: 0, work: 0 };
+    let exact = Limits { units: 0, rank: 0, whole: 0, work: 0 };
     let mut options = Options { seed, exact, ..Options::for_dimension(n) };
     change(&mut options);
     fixed_points(system, states.as_ref(), &[], &options, &|| ())

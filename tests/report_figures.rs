@@ -10,7 +10,13 @@ fn names(n: usize) -> Vec<String> {
 /// One figure of every kind from the same numbers.
 fn all(values: &[f64]) -> Result<Vec<Figure>, Error> {
     let plane: Vec<[f64; 2]> = values.iter().zip(values.iter().rev()).map(|(a, b)| [*a, *b]).collect();
-    let kinds = [PointKind::Stable, PointKind::Unstable(1), PointKind::Unstable(40), PointKind::Slow];
+    let kinds = [
+        PointKind::Stable,
+        PointKind::Unstable(1),
+        PointKind::Unstable(40),
+        PointKind::Undecided,
+        PointKind::Slow,
+    ];
     let points: Vec<PlanePoint> = plane
         .iter()
         .zip(kinds.iter().cycle())

@@ -23,6 +23,8 @@ fn whole() -> Value {
             "points": [{"label": "fixed", "speed": 0.25, "certified": true, "unstable": 1, "max_modulus": 1.2,
                 "state": [0.0, 1.0], "input": [], "hits": 3}],
             "starts": 100, "unconverged": 2, "expected_missed": 0.1, "complete": false,
+            "proof": {"method": "pieces", "found": 1, "complete": false, "work": 10, "undecided_places": 1,
+                "undecided": [{"reason": "kink", "state": [0.0, 1.0]}]},
         }),
     );
     modules.insert(
@@ -74,7 +76,7 @@ fn keys_stand_in_the_order_of_the_contract() {
 #[test]
 fn what_breaks_the_contract_is_found() {
     type Damage = fn(&mut Value);
-    let breaks: [(&str, Damage); 11] = [
+    let breaks: [(&str, Damage); 12] = [
         ("lacks \"seed\"", |v| drop(v.as_object_mut().unwrap().remove("seed"))),
         ("warnings", |v| v["warnings"] = json!("none")),
         ("seed", |v| v["seed"] = json!(-1)),
@@ -92,6 +94,9 @@ fn what_breaks_the_contract_is_found() {
         }),
         ("pairs[0].defined", |v| v["modules"]["covariant"]["pairs"][0]["defined"] = json!("yes")),
         ("modules.selectivity", |v| v["modules"]["selectivity"] = json!(3)),
+        ("undecided[0].reason", |v| {
+            v["modules"]["fixed_points"]["proof"]["undecided"][0]["reason"] = json!("unknown")
+        }),
     ];
     for (expected, damage) in breaks {
         let mut value = whole();

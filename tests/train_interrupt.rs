@@ -134,6 +134,35 @@ fn a_training_killed_again_and_again_ends_in_the_same_bytes() {
 }
 
 #[test]
+fn sessions_killed_again_and_again_end_in_the_same_bytes() {
+    let place = Place::new("ibl-killed");
+    let (out, progress) = (place.path("out"), place.0.join("out.progress"));
+    let ibl = ["train", "ibl", "--units", "12", "--schedule", "fast", "--steps", "400", "--test-blocks", "3"];
+    let (arguments, expected) =
+        whole(&place, &out, &[&ibl[..], &["--checkpoint", "0", "--optimiser", "adam"]].concat());
+    assert!(expected.contains_key("network.safetensors") && expected.contains_key("ibl/curve.csv"));
+    let mut kills = 0;
+    for _ in 0..4 {
+        let before = checkpoints(&progress);
+        kills += usize::from(kill(&arguments, || {
+            checkpoints(&progress).len() == 2 && checkpoints(&progress) != before
+        }));
+    }
+    assert!(kills >= 2, "{kills} kills came in time");
+    let other: Vec<&str> = arguments.iter().map(|a| if *a == "12" { "13" } else { a }).collect();
+    let refused = run(&other);
+    assert!(
+        refused.status == 2 && refused.err.contains("with units 12, this one has units 13"),
+        "{refused:?}"
+    );
+    let ran = run(&arguments);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.err.contains("note: going on from gradient step"), "{}", ran.err);
+    assert_same(&files(Path::new(&out)), &expected);
+    assert_eq!(place.entries(), ["out"]);
+}
+
+#[test]
 fn a_search_killed_again_and_again_ends_in_the_same_bytes() {
     let place = Place::new("search-killed");
     let (out, progress) = (place.path("out"), place.0.join("out.progress"));

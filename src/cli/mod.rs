@@ -5,6 +5,7 @@ mod check;
 mod distill;
 mod infer;
 mod progress;
+mod signals;
 mod study;
 mod train;
 
@@ -19,12 +20,12 @@ use std::process::ExitCode;
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     // Whatever is half-written goes when the user interrupts; 130 is the shell's word for that.
-    let handler = ctrlc::set_handler(|| {
+    let heard = signals::listen(|| {
         let _ = crate::report::folder::remove_partials();
         train::interrupted();
         std::process::exit(130);
     });
-    if let Err(e) = handler {
+    if let Err(e) = heard {
         say(&format!("note: an interrupt will not be cleaned up after ({e})"));
     }
     if let Err(message) = crate::linalg::width::check() {

@@ -81,6 +81,11 @@ impl Activation {
         }
     }
 
+    /// Whether f is bounded.
+    pub fn bounded(self) -> bool {
+        self.range().iter().all(|v| v.is_finite())
+    }
+
     /// Largest |f'| over the line.
     pub fn max_slope(self) -> f64 {
         if self == Self::Sigmoid { 0.25 } else { 1.0 }

@@ -60,15 +60,29 @@ impl Ball {
     pub fn meets(self, other: Self) -> bool {
         !(self - other).is_nonzero()
     }
+    /// A ball that holds both.
+    pub fn hull(self, other: Self) -> Self {
+        let mid = 0.5 * (self.mid + other.mid);
+        let [a, b] = [self, other].map(|b| ((b.mid - mid).abs() + b.rad) * GROW);
+        // The larger, and not a number where either is none.
+        Self { mid, rad: if b <= a || a.is_nan() { a } else { b } }
+    }
     /// self / d, where `d` is surely not 0.
     #[inline(always)]
     pub fn over(self, d: Self) -> Self {
         let mid = self.mid / d.mid;
         // The remainder of a division is a double; so is its product with 1 / d up to rounding.
         let rest = (-mid).mul_add(d.mid, self.mid).abs();
-        let lost = if (mid * d.mid).abs() < SMALL && self.mid != 0.0 { LOST } else { 0.0 };
+        let some = self.mid != 0.0;
+        let lost = if some & ((mid * d.mid).abs() < SMALL) { LOST } else { 0.0 };
         let least = (d.mid.abs() - d.rad) * (1.0 - 4.0 * f64::EPSILON);
-        let rad = (self.rad + mid.abs() * d.rad + rest + lost) / least * GROW;
+        let spread = self.rad + mid.abs() * d.rad + rest;
+        let spread_lost = if (spread < SMALL) & some & (d.rad > 0.0) { LOST } else { 0.0 };
+        let spread = spread + lost + spread_lost;
+        // A large divisor makes the quotient and its error underflow once more.
+        let rad = spread / least;
+        let tiny = (some & (mid.abs() < SMALL)) | ((spread > 0.0) & (rad < SMALL));
+        let rad = (rad + if tiny { LOST } else { 0.0 }) * GROW;
         Self { mid, rad: if least > 0.0 { rad } else { f64::INFINITY } }
     }
     /// self + a b.
@@ -147,5 +161,10 @@ mod tests {
         assert!(tiny.rad > 0.0 && !tiny.is_zero());
         assert!((Ball { mid: 2.0, rad: 0.5 }).over(Ball { mid: 1.0, rad: 0.5 }).magnitude() >= 5.0);
         assert!(!Ball { mid: f64::NAN, rad: 0.0 }.is_nonzero());
+        // 1e-308 is no double: the nearest is off by up to 2^-1075.
+        assert!(n(1.0).over(n(1e308)).rad > 0.0 && n(1e-300).over(n(1e300)).rad > 0.0);
+        assert!(Ball { mid: 0.0, rad: 1e-300 }.over(n(1e300)).rad > 0.0);
+        assert!(n(1e-20).over(Ball { mid: 1.0, rad: 1e-310 }).rad > 0.0);
+        assert_eq!(n(0.0).over(n(1e300)), Ball::ZERO);
     }
 }

@@ -14,6 +14,11 @@ pub enum Order {
 }
 
 impl Order {
+    /// The order that puts the mode that decides stability first.
+    pub fn of(flow: bool) -> Self {
+        if flow { Self::RealPart } else { Self::Modulus }
+    }
+
     fn compare(self, a: &c64, b: &c64) -> Ordering {
         let key = |z: &c64| match self {
             Self::Modulus => (z.re.hypot(z.im), z.re, z.im),

@@ -15,12 +15,8 @@ pub(in crate::cli) struct Train {
     /// Folder of the report [default: reports/<task>]; an unfinished training is kept in DIR.progress
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Seconds between two checkpoints; there is one at the end of an epoch too
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, allow_negative_numbers = true)]
-    pub checkpoint: f64,
-    /// Begin anew where an unfinished training is kept
-    #[arg(long)]
-    pub restart: bool,
+    #[command(flatten)]
+    pub(super) keeping: KeepingArguments,
     #[command(flatten)]
     pub run: RunArguments,
     #[command(flatten)]
@@ -157,4 +153,15 @@ pub(in crate::cli) struct SearchArguments {
     /// The same on a grid of N values a range
     #[arg(long, value_name = "N")]
     pub grid: Option<usize>,
+}
+
+/// How an unfinished training is kept.
+#[derive(Args)]
+pub(super) struct KeepingArguments {
+    /// Seconds between two checkpoints; there is one at the end of an epoch too
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, allow_negative_numbers = true)]
+    pub checkpoint: f64,
+    /// Begin anew where an unfinished training is kept
+    #[arg(long)]
+    pub restart: bool,
 }

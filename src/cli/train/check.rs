@@ -1,6 +1,6 @@
 //! The arguments of `train` to a checked configuration, once.
 
-use super::args::{CellArguments, TaskArguments, Train};
+use super::args::{CellArguments, KeepingArguments, TaskArguments, Train};
 use super::ranges;
 use crate::cli::check::{command_line, constants, parquet};
 use crate::linalg::activation::Activation;
@@ -22,8 +22,7 @@ use std::time::Duration;
 pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     let command = command_line();
     let parquet = parquet(&a.run.tables).map_err(Error::Config)?;
-    let every = Duration::try_from_secs_f64(a.checkpoint)
-        .map_err(|_| wrong("--checkpoint", &a.checkpoint.to_string(), "seconds, 0 or more"))?;
+    let keeping = keeping(&a.keeping).map_err(Error::Config)?;
     let t = a.training;
     let method = method(&t.optimiser, t.momentum)?;
     let validation = [Validation::Own, Validation::HeldOut].into_iter().find(|v| v.name() == t.validation);
@@ -59,9 +58,14 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     let out = Target::named(a.out, a.run.force, plan.task.name(), &origin(&plan, search.as_ref()));
     // An initialisation that does not go with the cell is wrong before anything is done.
     plan.model::<f32>()?;
-    let restart = if a.restart { Restart::Always } else { Restart::Never };
-    let keeping = Keeping { every, restart, test: true };
     Ok(TrainConfig { plan, search, out, keeping, png: a.run.png, parquet, command })
+}
+
+/// How progress is kept, and the tests at the end.
+pub(super) fn keeping(a: &KeepingArguments) -> Result<Keeping, String> {
+    let every = Duration::try_from_secs_f64(a.checkpoint)
+        .map_err(|_| format!("--checkpoint {}: expected seconds, 0 or more", a.checkpoint))?;
+    Ok(Keeping { every, restart: if a.restart { Restart::Always } else { Restart::Never }, test: true })
 }
 
 fn wrong(option: &str, found: &str, expected: &str) -> Error {

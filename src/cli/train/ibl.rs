@@ -1,10 +1,13 @@
 //! `train ibl`: arguments to a checked configuration.
 
+use super::args::KeepingArguments;
+use super::check::keeping;
 use crate::cli::args::RunArguments;
 use crate::cli::carry_out;
 use crate::cli::check::{command_line, parquet, positive};
 use crate::pipeline::Error;
 use crate::pipeline::ibl::{IblConfig, run_ibl};
+use crate::pipeline::training::progress_folder;
 use crate::report::folder::Target;
 use crate::tasks;
 use crate::training::optimiser::Method;
@@ -14,7 +17,7 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub(in crate::cli) struct Ibl {
-    /// Folder of the report [default: reports/ibl]
+    /// Folder of the report [default: reports/ibl]; an unfinished training is kept in DIR.progress
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Units of the tanh network
@@ -73,12 +76,19 @@ pub(in crate::cli) struct Ibl {
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub test_blocks: usize,
     #[command(flatten)]
+    pub(super) keeping: KeepingArguments,
+    #[command(flatten)]
     pub run: RunArguments,
 }
 
 pub(super) fn train(a: Ibl) -> u8 {
     let run = (a.run.quiet, a.run.threads);
-    carry_out(run, || config(a).map_err(Error::Config), |c, o| run_ibl(c, o))
+    let config = || {
+        let config = config(a).map_err(Error::Config)?;
+        let _ = super::PLACE.set(progress_folder(&config.out.folder));
+        Ok(config)
+    };
+    carry_out(run, config, |c, o| run_ibl(c, o))
 }
 
 fn config(a: Ibl) -> Result<IblConfig, String> {
@@ -132,6 +142,7 @@ fn config(a: Ibl) -> Result<IblConfig, String> {
         method,
         steps: a.steps.unwrap_or(if fast { 300 } else { 5000 }),
         test_blocks: a.test_blocks,
+        keeping: keeping(&a.keeping)?,
         out: PathBuf::new().into(),
         png: a.run.png,
         parquet: parquet(&a.run.tables)?,

@@ -1,9 +1,10 @@
 //! `train ibl`: a network that plays sessions, and its behaviour.
 
+use super::course::{Course, CurvePoint};
 use super::trials_table;
 use crate::io::tensors::write_safetensors;
 use crate::linalg::activation::Activation;
-use crate::pipeline::training::NETWORK;
+use crate::pipeline::training::{Found, Keeping, NETWORK, Progress, progress_folder};
 use crate::pipeline::{Error, Observer, Outcome};
 use crate::report::figures::{Axes, Series, lines};
 use crate::report::folder::{Folder, Origin, Target};
@@ -18,12 +19,10 @@ use crate::tasks::ibl::behaviour::choices;
 use crate::tasks::ibl::{Ibl, Played, Session, play};
 use crate::training::Model;
 use crate::training::init::{Init, model};
-use crate::training::optimiser::{Method, Optimiser};
-use crate::training::sessions::{Elman, Player, Schedule, train_step};
+use crate::training::optimiser::Method;
+use crate::training::sessions::{Elman, Player, Schedule};
 use serde_json::{Map, Value, json};
-
-/// Points of the training curve.
-const POINTS: u64 = 100;
+use std::time::Instant;
 
 /// Everything that `train ibl` needs.
 #[derive(Clone, Debug)]
@@ -40,6 +39,8 @@ pub struct IblConfig {
     pub steps: u64,
     /// Blocks of the session on which behaviour is measured.
     pub test_blocks: usize,
+    /// How its progress is kept.
+    pub keeping: Keeping,
     /// Where the report goes.
     pub out: Target,
     /// Write PNG beside SVG.
@@ -53,25 +54,28 @@ pub struct IblConfig {
 impl IblConfig {
     /// What tells its report from others.
     pub fn origin(&self) -> Origin {
-        let Self { task, units, schedule, method, steps, test_blocks, .. } = self;
-        let settings = format!("{:?}", (task, units, schedule, method, steps, test_blocks));
-        Origin::set("train", "ibl", &settings)
+        let settings: Vec<String> = self.identity().into_iter().map(|(k, v)| format!("{k} {v}")).collect();
+        Origin::set("train", "ibl", &settings.join(", "))
     }
-}
 
-/// One point of the training curve: means over the gradient steps since the one before.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CurvePoint {
-    /// Gradient steps made.
-    pub step: u64,
-    /// Loss.
-    pub loss: f64,
-    /// Correct trials of all.
-    pub accuracy: f64,
-    /// Trials with an action.
-    pub acted: f64,
-    /// Steps a trial.
-    pub steps_per_trial: f64,
+    /// Everything that results depend on.
+    fn identity(&self) -> Vec<(String, Value)> {
+        let (t, s) = (&self.task, &self.schedule);
+        let all = [
+            ("task", json!("ibl")),
+            ("variant", json!(format!("{t:?}"))),
+            ("units", json!(self.units)),
+            ("optimiser", json!(format!("{:?}", self.method))),
+            ("loss", json!(s.loss.name())),
+            ("rate", json!(s.rate)),
+            ("batch", json!(s.batch)),
+            ("clip", json!(s.clip)),
+            ("seed", json!(s.seed)),
+            ("steps", json!(self.steps)),
+            ("test_blocks", json!(self.test_blocks)),
+        ];
+        all.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
+    }
 }
 
 /// A network of `units` tanh units with PyTorch's default initial parameters.
@@ -100,63 +104,33 @@ pub fn train_on_sessions(
     observer: &dyn Observer,
     after: &mut dyn FnMut(u64, &Elman),
 ) -> Result<Vec<CurvePoint>, Error> {
-    let mut optimiser = Optimiser::new(method, network.theta().len());
-    let every = steps.div_ceil(POINTS).max(1);
-    let mut curve = vec![];
-    let (mut loss, mut count, mut sums) = (0.0, 0.0, [0usize; 4]);
-    for step in 0..steps {
-        let (value, played) = train_step(network, task, schedule, &mut optimiser, step);
-        if !value.is_finite() || !network.theta().iter().all(|t| t.is_finite()) {
-            let message = format!(
-                "training diverged at gradient step {step}; lower the rate (--rate) or clip (--clip 1)"
-            );
-            return Err(Error::Numbers(message));
-        }
-        after(step + 1, network);
-        loss += value;
-        count += 1.0;
-        let add = |sums: &mut [usize; 4], p: &Played| {
-            sums[0] += p.trials.len();
-            sums[1] += p.trials.iter().filter(|t| t.correct()).count();
-            sums[2] += p.trials.iter().filter(|t| t.action.is_some()).count();
-            sums[3] += p.steps();
-        };
-        played.iter().for_each(|p| add(&mut sums, p));
-        if (step + 1) % every == 0 || step + 1 == steps {
-            let share = |k: usize| sums[k] as f64 / sums[0] as f64;
-            curve.push(CurvePoint {
-                step: step + 1,
-                loss: loss / count,
-                accuracy: share(1),
-                acted: share(2),
-                steps_per_trial: share(3),
-            });
-            (loss, count, sums) = (0.0, 0.0, [0; 4]);
-            observer.at(step + 1);
-        }
+    let mut course = Course::new(network, method);
+    while course.step() < steps {
+        course.advance(network, task, schedule, steps)?;
+        after(course.step(), network);
+        observer.at(course.step());
     }
-    Ok(curve)
+    Ok(course.curve)
 }
 
-/// Trains, measures the behaviour on fresh blocks, and writes the report, whole or not at all.
+/// Trains, goes on with what an interrupted run left, measures the behaviour on fresh blocks, and writes the report, whole
+/// or not at all.
 ///
 /// # Errors
-/// As for [`train_on_sessions`]; files that cannot be written.
+/// As for [`train_on_sessions`]; another configuration's progress; files that cannot be used.
 pub fn run_ibl(config: &IblConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
-    let folder = Folder::of(&config.out, config.origin())?;
-    let (architecture, mut model, mut network) = network(config.units, config.schedule.seed)?;
-    observer.start("training", config.steps);
-    let curve = train_on_sessions(
-        &mut network,
-        &config.task,
-        &config.schedule,
-        config.method,
-        config.steps,
-        observer,
-        &mut |_, _| (),
-    )?;
-    observer.finish();
+    // An unwritable place must not cost the training.
+    drop(Folder::of(&config.out, config.origin())?);
+    let place = progress_folder(&config.out.folder);
+    let mut progress = Progress::open(&place, &config.identity(), config.keeping.restart)?;
+    let trained = trained(config, &mut progress, observer);
+    if matches!(trained, Err(Error::Numbers(_))) {
+        // The same command would diverge again, and another must not be refused because of it.
+        progress.remove()?;
+        return Err(trained.err().unwrap_or(Error::Numbers(String::new())));
+    }
+    let (architecture, mut model, network, curve, mut notes) = trained?;
     let test = Ibl { blocks: config.test_blocks, ..config.task.clone() };
     // No training session has this number.
     let session = Session::new(&test, config.schedule.seed, u64::MAX);
@@ -164,8 +138,37 @@ pub fn run_ibl(config: &IblConfig, observer: &dyn Observer) -> Result<Outcome, E
     model.write_params(network.theta());
     let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
     let (tensors, metadata) = checkpoint::save(&architecture, model.rule.as_ref(), Some(readout));
+    let folder = Folder::of(&config.out, config.origin())?;
     write_safetensors(&folder.path().join(NETWORK), &tensors, &metadata)?;
-    write(config, &curve, &played, folder)
+    let mut outcome = write(config, &curve, &played, folder)?;
+    progress.remove()?;
+    notes.append(&mut outcome.notes);
+    Ok(Outcome { notes, ..outcome })
+}
+
+type Trained = (Architecture, Model<f64>, Elman, Vec<CurvePoint>, Vec<String>);
+
+fn trained(config: &IblConfig, progress: &mut Progress, observer: &dyn Observer) -> Result<Trained, Error> {
+    let (architecture, model, mut network) = network(config.units, config.schedule.seed)?;
+    let Found { state, mut notes } = progress.load::<Course>(config.method)?;
+    let mut course = state.unwrap_or_else(|| Course::new(&network, config.method));
+    if course.step() > 0 {
+        notes.push(format!("going on from gradient step {}", course.step()));
+        course.restore(&mut network)?;
+    }
+    observer.start("training", config.steps);
+    let mut last = Instant::now();
+    while course.step() < config.steps {
+        course.advance(&mut network, &config.task, &config.schedule, config.steps)?;
+        observer.at(course.step());
+        if last.elapsed() >= config.keeping.every {
+            progress.save(&course)?;
+            last = Instant::now();
+        }
+    }
+    progress.finish(&course)?;
+    observer.finish();
+    Ok((architecture, model, network, course.curve, notes))
 }
 
 fn write(

@@ -4,24 +4,22 @@ mod clusters;
 mod components;
 mod cycles;
 mod facts;
+mod points;
 mod sensitivity;
 
 use super::analyses;
 use super::failed::{self, Failed};
 use super::{Config, Diagnosed, Error, Module, NetworkSettings, Observer, tables};
-use crate::diagnostics::dynamics::fixed_points::{self, FixedPoints, Label};
-use crate::diagnostics::dynamics::flow_field::{FlowField, flow_field};
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
 use crate::diagnostics::dynamics::recurrent::recurrent;
 use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
 use crate::diagnostics::geometry::pca::{Pca, pca};
 use crate::linalg::col;
-use crate::report::figures::{PlanePoint, PointKind, component_label};
 use crate::report::sections::{self, Context, Rendered};
 use crate::systems::checkpoint::{Network, Readout};
+use crate::systems::time::System;
 use faer::Mat;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Numbers written at most for the states along trajectories.
 const CELLS: usize = 2_000_000;
@@ -54,83 +52,11 @@ pub(super) fn diagnose(
     let modules = chosen(config, &Module::NETWORK)?;
     analyses::check(&config.analyses, &modules)?;
     let run = Run::prepare(network, config, &modules, observer)?;
-    let mut done: Vec<(Module, Rendered)> = Vec::new();
-    let mut findings = Vec::new();
-    let wants = |m| modules.contains(&m);
-    let mut failed = Failed::default();
-    if wants(Module::Lyapunov)
-        && let Some((finding, rendered)) = failed.or(Module::Lyapunov, run.lyapunov(observer))?
-    {
-        findings.push(finding);
-        done.push((Module::Lyapunov, rendered));
-    }
-    for module in [Module::Covariant, Module::Adjoint].into_iter().filter(|m| wants(*m)) {
-        let found = run.sensitivity(module, config.modules.is_some(), observer);
-        if let Some((finding, rendered)) = failed.or(module, found)? {
-            findings.extend(finding);
-            done.extend(rendered.map(|r| (module, r)));
-        }
-    }
-    if wants(Module::Cycles)
-        && let Some((finding, rendered)) = failed.or(Module::Cycles, run.cycles(observer))?
-    {
-        findings.push(finding);
-        done.push((Module::Cycles, rendered));
-    }
-    let points = (wants(Module::FixedPoints) || wants(Module::FlowField)).then(|| run.search(observer));
-    if wants(Module::FixedPoints)
-        && let Some(points) = &points
-    {
-        let found = sections::describe_points(points);
-        findings.push(if run.driven() { format!("Under the constant input alone: {found}") } else { found });
-        done.push((Module::FixedPoints, run.fixed_points(points)?));
-    }
-    let mut warnings = Vec::new();
-    if wants(Module::Pca) && run.pca.is_none() {
-        let why = if run.orbits.diverged.is_empty() {
-            "the trajectories do not vary, so there are no principal components: give --inputs or --initial"
-        } else {
-            "the trajectories grow beyond the finite numbers, so there are no principal components"
-        };
-        match config.modules.is_some() {
-            true => failed.add(Module::Pca, format!("{why}, or leave pca out of --modules")),
-            false => warnings.push(format!("No dimensions: {why}.")),
-        }
-    }
-    if let Some(pca) = run.pca.as_ref().filter(|_| wants(Module::Pca)) {
-        findings.push(run.spans(pca));
-        done.push((Module::Pca, run.components(pca)?));
-    }
-    if wants(Module::FlowField) {
-        match (&run.pca, &points) {
-            (Some(pca), Some(points)) if pca.components.ncols() >= 2 => {
-                done.push((Module::FlowField, run.flow_field(pca, points)?));
-            }
-            _ if config.modules.is_none() => {}
-            _ => warnings.push("No flow field: the states do not span a plane.".into()),
-        }
-    }
-    if wants(Module::Trajectories) {
-        let intro = format!("States along {}.", run.source());
-        let outputs = run.outputs();
-        done.push((
-            Module::Trajectories,
-            sections::trajectories(&run.orbits, &run.context, &intro, &outputs)?,
-        ));
-    }
-    if wants(Module::Recurrent) {
-        match recurrent(&network.recurrent) {
-            Some(spectra) => done.push((Module::Recurrent, sections::recurrent(&spectra)?)),
-            None => failed
-                .add(Module::Recurrent, "the eigenvalues of the recurrent matrix did not converge".into()),
-        }
-    }
-    if wants(Module::Clusters)
-        && let Some((finding, rendered)) = failed.or(Module::Clusters, run.clusters(&config.analyses))?
-    {
-        findings.push(finding);
-        done.push((Module::Clusters, rendered));
-    }
+    let mut all = Gathered::default();
+    run.motion(config, &modules, &mut all, observer)?;
+    run.rest(config, &modules, &mut all, observer)?;
+    run.states(config, &modules, &mut all)?;
+    let Gathered { mut done, findings, mut warnings, failed } = all;
     done.sort_by_key(|(m, _)| *m);
     let failed = failed.unless(done.is_empty())?;
     if !run.orbits.diverged.is_empty() {
@@ -149,6 +75,26 @@ pub(super) fn diagnose(
         failed,
         modules: done,
     })
+}
+
+/// What the modules have given so far.
+#[derive(Default)]
+struct Gathered {
+    done: Vec<(Module, Rendered)>,
+    findings: Vec<String>,
+    warnings: Vec<String>,
+    failed: Failed,
+}
+
+impl Gathered {
+    /// Adds what a module found, or that its numbers failed.
+    fn add(&mut self, module: Module, found: Result<(String, Rendered), Error>) -> Result<(), Error> {
+        if let Some((finding, rendered)) = self.failed.or(module, found)? {
+            self.findings.push(finding);
+            self.done.push((module, rendered));
+        }
+        Ok(())
+    }
 }
 
 /// The modules asked for, or all that apply.
@@ -183,45 +129,14 @@ impl<'a> Run<'a> {
             );
             return Err(Error::Config(message));
         }
-        for (option, given, other) in [
-            ("--trajectories", settings.trajectories.is_some() && settings.initial.is_some(), "--initial"),
-            ("--length", settings.length.is_some() && settings.inputs.is_some(), "--inputs"),
-        ] {
-            if given {
-                return Err(Error::Config(format!("{option} does not go with {other}, which decides it")));
-            }
-        }
-        for (option, given) in
-            [("--horizon", settings.horizon.is_some()), ("--terminal", settings.terminal.is_some())]
-        {
-            if given && !modules.contains(&Module::Adjoint) {
-                return Err(Error::Config(format!(
-                    "{option} goes with the module adjoint, which was not asked for"
-                )));
-            }
-        }
+        check(settings, modules)?;
         let inputs = match &settings.inputs {
             Some(path) => Inputs::Trials(tables::inputs(path, d)?),
             None => Inputs::Constant(input.clone()),
         };
         let initial = settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?;
         let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
-        let count = settings.trajectories.unwrap_or_else(|| match &inputs {
-            Inputs::Constant(_) => (CELLS / (n * (steps + 1))).clamp(4, 32),
-            Inputs::Trials(trials) => trials.len().max(4),
-        });
-        let start = match (&initial, &inputs) {
-            (Some(x), Inputs::Trials(trials)) => {
-                Mat::from_fn(n, trials.len().max(x.ncols()), |i, j| x[(i, j % x.ncols())])
-            }
-            (Some(x), Inputs::Constant(_)) => x.clone(),
-            // Networks are trained from the zero state: it is the first, random ones follow.
-            (None, Inputs::Trials(_)) => {
-                let random = random_states(system, count, config.seed);
-                Mat::from_fn(n, count, |i, j| if j == 0 { 0.0 } else { random[(i, j)] })
-            }
-            (None, Inputs::Constant(_)) => random_states(system, count, config.seed),
-        };
+        let start = starts(system, config, &inputs, initial.as_ref(), steps);
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.
         let idle = !modules.iter().any(|m| {
@@ -253,6 +168,107 @@ impl<'a> Run<'a> {
             pca,
             spectra,
         })
+    }
+
+    /// Exponents and what needs them: they come first, cycles are sought where orbits ended.
+    fn motion(
+        &self,
+        config: &Config,
+        modules: &[Module],
+        all: &mut Gathered,
+        observer: &dyn Observer,
+    ) -> Result<(), Error> {
+        let wants = |m: &Module| modules.contains(m);
+        if wants(&Module::Lyapunov) {
+            all.add(Module::Lyapunov, self.lyapunov(observer))?;
+        }
+        for module in [Module::Covariant, Module::Adjoint].into_iter().filter(wants) {
+            let found = self.sensitivity(module, config.modules.is_some(), observer);
+            if let Some((finding, rendered)) = all.failed.or(module, found)? {
+                all.findings.extend(finding);
+                all.done.extend(rendered.map(|r| (module, r)));
+            }
+        }
+        if wants(&Module::Cycles) {
+            all.add(Module::Cycles, self.cycles(observer))?;
+        }
+        Ok(())
+    }
+
+    /// Fixed points, components and the flow in their plane.
+    fn rest(
+        &self,
+        config: &Config,
+        modules: &[Module],
+        all: &mut Gathered,
+        observer: &dyn Observer,
+    ) -> Result<(), Error> {
+        let wants = |m| modules.contains(&m);
+        let points = (wants(Module::FixedPoints) || wants(Module::FlowField)).then(|| self.search(observer));
+        if wants(Module::FixedPoints)
+            && let Some(points) = &points
+        {
+            let found = sections::describe_points(points);
+            let found =
+                if self.driven() { format!("Under the constant input alone: {found}") } else { found };
+            all.findings.push(found);
+            all.done.push((Module::FixedPoints, self.fixed_points(points)?));
+        }
+        if wants(Module::Pca) {
+            match &self.pca {
+                Some(pca) => {
+                    all.findings.push(self.spans(pca));
+                    all.done.push((Module::Pca, self.components(pca)?));
+                }
+                None => self.no_components(config, all),
+            }
+        }
+        if wants(Module::FlowField) {
+            match (&self.pca, &points) {
+                (Some(pca), Some(points)) if pca.components.ncols() >= 2 => {
+                    all.done.push((Module::FlowField, self.flow_field(pca, points)?));
+                }
+                _ if config.modules.is_none() => {}
+                _ => all.warnings.push("No flow field: the states do not span a plane.".into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Says why there are no principal components.
+    fn no_components(&self, config: &Config, all: &mut Gathered) {
+        let why = if self.orbits.diverged.is_empty() {
+            "the trajectories do not vary, so there are no principal components: give --inputs or --initial"
+        } else {
+            "the trajectories grow beyond the finite numbers, so there are no principal components"
+        };
+        match config.modules.is_some() {
+            true => all.failed.add(Module::Pca, format!("{why}, or leave pca out of --modules")),
+            false => all.warnings.push(format!("No dimensions: {why}.")),
+        }
+    }
+
+    /// Trajectories, and spectra and clusters of the weights.
+    fn states(&self, config: &Config, modules: &[Module], all: &mut Gathered) -> Result<(), Error> {
+        let wants = |m| modules.contains(&m);
+        if wants(Module::Trajectories) {
+            let intro = format!("States along {}.", self.source());
+            let rendered = sections::trajectories(&self.orbits, &self.context, &intro, &self.outputs())?;
+            all.done.push((Module::Trajectories, rendered));
+        }
+        if wants(Module::Recurrent) {
+            match recurrent(&self.network.recurrent) {
+                Some(spectra) => all.done.push((Module::Recurrent, sections::recurrent(&spectra)?)),
+                None => all.failed.add(
+                    Module::Recurrent,
+                    "the eigenvalues of the recurrent matrix did not converge".into(),
+                ),
+            }
+        }
+        if wants(Module::Clusters) {
+            all.add(Module::Clusters, self.clusters(&config.analyses))?;
+        }
+        Ok(())
     }
 
     /// Whether the input varies in time.
@@ -375,69 +391,6 @@ impl<'a> Run<'a> {
         Ok((finding, rendered))
     }
 
-    fn search(&self, observer: &dyn Observer) -> FixedPoints {
-        let system = self.network.system.as_ref();
-        let s = self.settings;
-        let mut options = fixed_points::Options::for_dimension(system.field().dim());
-        let usual = options.starts;
-        options.starts = s.starts.unwrap_or(usual);
-        options.second_starts = options.starts.div_ceil(2);
-        options.budget = options.budget.saturating_mul(options.starts) / usual;
-        options.noise = s.noise.unwrap_or(options.noise);
-        options.slow_threshold = s.slow_threshold.unwrap_or(options.slow_threshold);
-        options.seed = self.seed;
-        let done = AtomicU64::new(0);
-        observer.start("fixed points", options.starts as u64);
-        let pool = self.orbits.pooled();
-        let found = fixed_points::fixed_points(system, pool.as_ref(), &self.input, &options, &|| {
-            observer.at(done.fetch_add(1, Ordering::Relaxed) + 1);
-        });
-        observer.finish();
-        found
-    }
-
-    fn fixed_points(&self, points: &FixedPoints) -> Result<Rendered, Error> {
-        let outputs = self.network.readout.as_ref().map_or_else(Vec::new, |r| {
-            let states: Vec<&[f64]> = points.points.iter().map(|p| self.output_of(&p.state)).collect();
-            read_out(r, &states)
-        });
-        let lines = self.lines();
-        let plane = self.pca.as_ref().filter(|p| p.components.ncols() >= 2).map(|p| {
-            let label = |i: usize| component_label(i + 1, p.explained_variance_ratio[i]);
-            (places(p, points), [label(0), label(1)])
-        });
-        let plane = plane.as_ref().map(|(places, labels)| sections::Plane {
-            lines: &lines,
-            points: places,
-            labels: labels.clone(),
-        });
-        let mut rendered = sections::fixed_points(points, &self.context, &outputs, plane)?;
-        if self.driven() {
-            rendered.section.intro.push(
-                "The input of this run varies in time (--inputs), and a network has no fixed points under such an \
-                 input: these are those under the constant input above, which --input sets."
-                    .into(),
-            );
-        }
-        Ok(rendered)
-    }
-
-    fn flow_field(&self, pca: &Pca, points: &FixedPoints) -> Result<Rendered, Error> {
-        let lines = self.lines();
-        let places = places(pca, points);
-        let range = |k: usize| {
-            let values = lines.iter().flatten().map(|p| p[k]).chain(places.iter().map(|p| p.at[k]));
-            let (lo, hi) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
-            let pad = 0.1 * (hi - lo).max(1e-9);
-            [lo - pad, hi + pad]
-        };
-        let plane = pca.components.as_ref().subcols(0, 2);
-        let system = self.network.system.as_ref();
-        let field: FlowField = flow_field(system, &pca.mean, plane, &self.input, range(0), range(1), 21);
-        let ratio = [pca.explained_variance_ratio[0], pca.explained_variance_ratio[1]];
-        Ok(sections::flow_field(&field, &places, &lines, ratio, &self.context)?)
-    }
-
     /// The part of a state that the read-out sees: the top layer's output.
     fn output_of<'x>(&self, state: &'x [f64]) -> &'x [f64] {
         &state[self.network.architecture.output()]
@@ -455,6 +408,55 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Options that contradict each other.
+fn check(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error> {
+    for (option, given, other) in [
+        ("--trajectories", settings.trajectories.is_some() && settings.initial.is_some(), "--initial"),
+        ("--length", settings.length.is_some() && settings.inputs.is_some(), "--inputs"),
+    ] {
+        if given {
+            return Err(Error::Config(format!("{option} does not go with {other}, which decides it")));
+        }
+    }
+    for (option, given) in
+        [("--horizon", settings.horizon.is_some()), ("--terminal", settings.terminal.is_some())]
+    {
+        if given && !modules.contains(&Module::Adjoint) {
+            return Err(Error::Config(format!(
+                "{option} goes with the module adjoint, which was not asked for"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The states from which trajectories of `steps` steps start: the user's, or random ones.
+fn starts(
+    system: &dyn System,
+    config: &Config,
+    inputs: &Inputs,
+    initial: Option<&Mat<f64>>,
+    steps: usize,
+) -> Mat<f64> {
+    let n = system.step().dim();
+    let count = config.network.trajectories.unwrap_or_else(|| match inputs {
+        Inputs::Constant(_) => (CELLS / (n * (steps + 1))).clamp(4, 32),
+        Inputs::Trials(trials) => trials.len().max(4),
+    });
+    match (initial, inputs) {
+        (Some(x), Inputs::Trials(trials)) => {
+            Mat::from_fn(n, trials.len().max(x.ncols()), |i, j| x[(i, j % x.ncols())])
+        }
+        (Some(x), Inputs::Constant(_)) => x.clone(),
+        // Networks are trained from the zero state: it is the first, random ones follow.
+        (None, Inputs::Trials(_)) => {
+            let random = random_states(system, count, config.seed);
+            Mat::from_fn(n, count, |i, j| if j == 0 { 0.0 } else { random[(i, j)] })
+        }
+        (None, Inputs::Constant(_)) => random_states(system, count, config.seed),
+    }
+}
+
 /// y = D x + b for each state, by output.
 fn read_out(r: &Readout, states: &[&[f64]]) -> Vec<(String, Vec<f64>)> {
     let value = |o: usize, x: &[f64]| {
@@ -468,13 +470,4 @@ fn read_out(r: &Readout, states: &[&[f64]]) -> Vec<(String, Vec<f64>)> {
 fn on_plane(pca: &Pca, x: &[f64]) -> [f64; 2] {
     let p = pca.project(x, 2);
     [p[0], p[1]]
-}
-
-fn places(pca: &Pca, points: &FixedPoints) -> Vec<PlanePoint> {
-    let kind = |p: &fixed_points::FixedPoint| match (p.label, p.unstable) {
-        (Label::Slow, _) => PointKind::Slow,
-        (Label::Fixed, 0) => PointKind::Stable,
-        (Label::Fixed, m) => PointKind::Unstable(m),
-    };
-    points.points.iter().map(|p| PlanePoint { at: on_plane(pca, &p.state), kind: kind(p) }).collect()
 }

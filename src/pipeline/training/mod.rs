@@ -14,7 +14,8 @@ pub use plan::{NamedTask, Plan, Precision, task};
 pub use run::{NETWORK, TrainConfig, origin, progress_folder, run as run_training};
 pub use search::{Choice, Parameter, Range, Search, Trial, search};
 
-use progress::Progress;
+pub(in crate::pipeline) use progress::{Found, Progress};
+pub(in crate::pipeline) use saved::{Kept, sealed, table, unsealed, vector};
 use search::trial_folder;
 
 use super::{Error, Observer};
@@ -116,7 +117,7 @@ fn run<T: Real>(
     let settings = &plan.settings;
     let mut trainer = Trainer::new(plan.model::<T>()?, plan.task.as_ref(), settings)
         .map_err(|e| Error::Config(e.to_string()))?;
-    let mut found = progress.load(settings.method)?;
+    let mut found = progress.load::<State<T>>(settings.method)?;
     if let Some(s) = found.state.as_ref().filter(|s| s.stopped.is_none()) {
         found.notes.push(format!("going on from epoch {}, step {}", s.epoch(), s.step));
     }

@@ -1,14 +1,12 @@
 //! Where a training's progress is kept: two checkpoints written in turn, so that one is always whole.
 
+use super::Restart;
 use super::place::{CHECKPOINTS, CONFIGURATION, claim, empty, leave, sweep};
-use super::{Restart, saved};
+use super::saved::Kept;
 use crate::io::atomic;
 use crate::io::error::Problem;
 use crate::io::tensors;
-use crate::linalg::Real;
 use crate::pipeline::Error;
-use crate::training::optimiser::Method;
-use crate::training::trainer::State;
 use serde_json::{Map, Value};
 use std::fs::{self, File};
 use std::io::Write;
@@ -24,9 +22,9 @@ pub struct Progress {
 }
 
 /// What a folder held.
-pub struct Found<T> {
+pub struct Found<K> {
     /// Where to go on.
-    pub state: Option<State<T>>,
+    pub state: Option<K>,
     /// What a user should know.
     pub notes: Vec<String>,
 }
@@ -89,8 +87,8 @@ impl Progress {
     ///
     /// # Errors
     /// [`Error::Input`] if there are checkpoints and none of them is whole.
-    pub fn load<T: Real>(&mut self, method: Method) -> Result<Found<T>, Error> {
-        let mut found: Option<State<T>> = None;
+    pub fn load<K: Kept>(&mut self, context: K::Context) -> Result<Found<K>, Error> {
+        let mut found: Option<K> = None;
         let mut damaged = Vec::new();
         for (i, name) in CHECKPOINTS.iter().enumerate() {
             let path = self.folder.join(name);
@@ -98,8 +96,8 @@ impl Progress {
                 continue;
             }
             let read = tensors::read(&path).map_err(|e| e.kind().to_string());
-            match read.and_then(|file| saved::read::<T>(&file, method)) {
-                Ok(state) if found.as_ref().is_none_or(|f| age(f) < age(&state)) => {
+            match read.and_then(|file| K::read(&file, context)) {
+                Ok(state) if found.as_ref().is_none_or(|f| f.age() < state.age()) => {
                     found = Some(state);
                     self.next = 1 - i;
                 }
@@ -131,8 +129,8 @@ impl Progress {
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub fn save<T: Real>(&mut self, state: &State<T>) -> Result<(), Error> {
-        saved::write(&self.folder.join(CHECKPOINTS[self.next]), state)?;
+    pub fn save<K: Kept>(&mut self, state: &K) -> Result<(), Error> {
+        state.write(&self.folder.join(CHECKPOINTS[self.next]))?;
         self.next = 1 - self.next;
         Ok(())
     }
@@ -141,7 +139,7 @@ impl Progress {
     ///
     /// # Errors
     /// As [`save`](Self::save), and a file that cannot be removed.
-    pub fn finish<T: Real>(&mut self, state: &State<T>) -> Result<(), Error> {
+    pub fn finish<K: Kept>(&mut self, state: &K) -> Result<(), Error> {
         self.save(state)?;
         let old = self.folder.join(CHECKPOINTS[self.next]);
         match fs::remove_file(&old) {
@@ -167,9 +165,4 @@ impl Progress {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
-}
-
-/// Steps, epochs, and how far the end has come.
-fn age<T>(state: &State<T>) -> (u64, usize, bool, bool) {
-    (state.optimiser.steps, state.curve.len(), state.stopped.is_some(), state.test.is_some())
 }

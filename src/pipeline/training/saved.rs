@@ -12,8 +12,38 @@ use std::path::Path;
 /// Columns of the curve in a file.
 const COLUMNS: usize = 7;
 
-/// Writes `state`, whole or not at all.
-pub(super) fn write<T: Real>(path: &Path, state: &State<T>) -> Result<(), Error> {
+/// What a checkpoint holds.
+pub trait Kept: Sized {
+    /// What is known beside the file.
+    type Context: Copy;
+    /// Writes it, whole or not at all.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    fn write(&self, path: &Path) -> Result<(), Error>;
+    /// What is in `file`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn read(file: &Tensors, context: Self::Context) -> Result<Self, String>;
+    /// Steps, epochs, and how far the end has come.
+    fn age(&self) -> (u64, usize, bool, bool);
+}
+
+impl<T: Real> Kept for State<T> {
+    type Context = Method;
+    fn write(&self, path: &Path) -> Result<(), Error> {
+        write(path, self)
+    }
+    fn read(file: &Tensors, method: Method) -> Result<Self, String> {
+        read(file, method)
+    }
+    fn age(&self) -> (u64, usize, bool, bool) {
+        (self.optimiser.steps, self.curve.len(), self.stopped.is_some(), self.test.is_some())
+    }
+}
+
+fn write<T: Real>(path: &Path, state: &State<T>) -> Result<(), Error> {
     let mut tensors = vec![vector("theta", &state.theta), vector("best", &state.best)];
     for (i, moment) in state.optimiser.moments.iter().enumerate() {
         tensors.push(vector(&format!("moment{i}"), moment));
@@ -34,7 +64,7 @@ pub(super) fn write<T: Real>(path: &Path, state: &State<T>) -> Result<(), Error>
         Some(Stopped::Diverged { epoch, step }) => format!("diverged {epoch} {step}"),
         Some(other) => other.name().to_owned(),
     };
-    let mut metadata: BTreeMap<String, String> = [
+    let metadata: BTreeMap<String, String> = [
         ("nullcline_training", env!("CARGO_PKG_VERSION").to_owned()),
         ("steps", state.optimiser.steps.to_string()),
         ("step", state.step.to_string()),
@@ -43,17 +73,27 @@ pub(super) fn write<T: Real>(path: &Path, state: &State<T>) -> Result<(), Error>
     ]
     .map(|(k, v)| (k.to_owned(), v))
     .into();
-    metadata.insert("checksum".into(), checksum(&tensors, &metadata));
-    Ok(write_safetensors(path, &tensors, &metadata)?)
+    sealed(path, &tensors, metadata)
 }
 
-/// The state in `file`, or what is wrong with it.
-pub(super) fn read<T: Real>(file: &Tensors, method: Method) -> Result<State<T>, String> {
+/// Writes tensors and words with a checksum over both.
+pub fn sealed(path: &Path, tensors: &[Tensor], mut metadata: BTreeMap<String, String>) -> Result<(), Error> {
+    metadata.insert("checksum".into(), checksum(tensors, &metadata));
+    Ok(write_safetensors(path, tensors, &metadata)?)
+}
+
+/// The words of a sealed file, if its checksum fits.
+pub fn unsealed(file: &Tensors) -> Result<BTreeMap<String, String>, String> {
     let mut metadata = file.metadata.clone();
-    let checksum_found = metadata.remove("checksum").unwrap_or_default();
-    if checksum_found != checksum(&file.tensors, &metadata) {
+    let found = metadata.remove("checksum").unwrap_or_default();
+    if found != checksum(&file.tensors, &metadata) {
         return Err("its checksum does not fit its content".into());
     }
+    Ok(metadata)
+}
+
+fn read<T: Real>(file: &Tensors, method: Method) -> Result<State<T>, String> {
+    let metadata = unsealed(file)?;
     let text = |name: &str| metadata.get(name).ok_or_else(|| format!("metadata `{name}` is missing"));
     let count = |name: &str| {
         let text = text(name)?;
@@ -118,13 +158,13 @@ fn known(v: f64) -> Option<f64> {
     (!v.is_nan()).then_some(v)
 }
 
-fn vector<T: Real>(name: &str, values: &[T]) -> Tensor {
+pub fn vector<T: Real>(name: &str, values: &[T]) -> Tensor {
     let dtype = if size_of::<T>() == 4 { "f32" } else { "f64" };
     let data: Vec<f64> = values.iter().map(|v| v.to_f64()).collect();
     Tensor { name: name.into(), shape: vec![data.len()], dtype: dtype.into(), data }
 }
 
-fn table(name: &str, columns: usize, data: Vec<f64>) -> Tensor {
+pub fn table(name: &str, columns: usize, data: Vec<f64>) -> Tensor {
     Tensor { name: name.into(), shape: vec![data.len() / columns, columns], dtype: "f64".into(), data }
 }
 

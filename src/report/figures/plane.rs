@@ -14,6 +14,8 @@ pub enum PointKind {
     Stable,
     /// A fixed point with this many unstable directions.
     Unstable(usize),
+    /// A fixed point whose stability is not known, or one of a continuum.
+    Undecided,
     /// A slow point.
     Slow,
 }
@@ -37,6 +39,9 @@ pub fn component_label(index: usize, ratio: f64) -> String {
     }
 }
 
+/// Number of looks.
+const CLASSES: usize = 8;
+
 /// Unstable directions are told apart up to three; above, by the order of magnitude.
 fn class(kind: PointKind) -> (usize, &'static str) {
     match kind {
@@ -46,7 +51,8 @@ fn class(kind: PointKind) -> (usize, &'static str) {
         PointKind::Unstable(3) => (3, "3 unstable"),
         PointKind::Unstable(4..=9) => (4, "4–9 unstable"),
         PointKind::Unstable(_) => (5, "10+ unstable"),
-        PointKind::Slow => (6, "slow"),
+        PointKind::Undecided => (6, "undecided"),
+        PointKind::Slow => (7, "slow"),
     }
 }
 
@@ -58,26 +64,27 @@ fn look(class: usize) -> Dot {
         3 => filled(Shape::Star, 2.6, Color(0x99, 0x2f, 0x2f)),
         4 => filled(Shape::Down, 2.2, Color(0x6b, 0x1a, 0x45)),
         5 => filled(Shape::Square, 2.2, Color(0x30, 0x0d, 0x38)),
+        6 => Dot { shape: Shape::Circle, radius: 2.4, fill: Some(WHITE), edge: Some((BLUE, 0.7)) },
         _ => Dot { shape: Shape::Square, radius: 2.2, fill: Some(WHITE), edge: Some((INK, 0.7)) },
     }
 }
 
 /// Legend entries of the kinds present, with their counts.
 pub(super) fn legend(points: &[PlanePoint]) -> Vec<(Key, String)> {
-    let mut counts = [0usize; 7];
-    let mut words = [""; 7];
+    let mut counts = [0usize; CLASSES];
+    let mut words = [""; CLASSES];
     for point in points.iter().filter(|p| p.at.iter().all(|v| v.is_finite())) {
         let (class, word) = class(point.kind);
         counts[class] += 1;
         words[class] = word;
     }
     let entry = |c: usize| (Key::Dot(look(c)), format!("{} ({})", words[c], counts[c]));
-    (0..7).filter(|c| counts[*c] > 0).map(entry).collect()
+    (0..CLASSES).filter(|c| counts[*c] > 0).map(entry).collect()
 }
 
 /// Draws points: slow ones below, the rarer kinds on top.
 pub(super) fn draw_points(panel: &mut Panel, points: &[PlanePoint]) {
-    for wanted in [6, 0, 1, 2, 3, 4, 5] {
+    for wanted in [7, 6, 0, 1, 2, 3, 4, 5] {
         let group = points.iter().filter(|p| class(p.kind).0 == wanted).map(|p| p.at);
         panel.dots(group, look(wanted));
     }

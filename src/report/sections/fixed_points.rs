@@ -6,9 +6,10 @@ pub use said::describe;
 
 use super::long::Long;
 use super::{Context, Rendered, words};
-use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Kinks, Label, Stability};
+use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Kinks, Label, Proof, Stability};
 use crate::report::Error;
-use crate::report::figures::{self, Boundary, PlanePoint};
+use crate::report::figure::Figure;
+use crate::report::figures::{self, Boundary, PlanePoint, PointKind};
 use crate::report::page::Section;
 use crate::report::summary::{number, numbers};
 use crate::report::tables::{Cells, TableOut};
@@ -76,6 +77,16 @@ pub struct Plane<'a> {
     pub labels: [String; 2],
 }
 
+/// How a point is drawn.
+pub fn kind(p: &FixedPoint) -> PointKind {
+    match (p.label, p.stability) {
+        (Label::Slow, _) => PointKind::Slow,
+        (Label::Fixed, Stability::Stable) => PointKind::Stable,
+        (Label::Fixed, Stability::Unstable) => PointKind::Unstable(p.unstable.max(1)),
+        (Label::Fixed, _) => PointKind::Undecided,
+    }
+}
+
 /// `outputs` are the read-out's values at each point, by output; `plane` is left out where
 /// the states span none.
 pub fn fixed_points(
@@ -84,13 +95,63 @@ pub fn fixed_points(
     outputs: &[(String, Vec<f64>)],
     plane: Option<Plane>,
 ) -> Result<Rendered, Error> {
+    let warnings = said::warnings(result);
+    let threshold = words::number(result.slow_threshold);
+    let what = if context.flow {
+        "States where the flow stands still"
+    } else {
+        "States that one step maps to themselves"
+    };
+    let intro = format!(
+        "{what} under the input {}, from {} starts (trajectory states, points between them, random states, \
+         noise). A point is fixed when Newton's method with the exact Jacobian leaves nothing but rounding; it \
+         is certified when the Newton-Kantorovich theorem, or an enumeration of all points, proves one fixed point \
+         within the stated radius. A slow point is a local minimum of the speed q below {threshold}. {} ended at no \
+         point.",
+        input_words(&result.input),
+        result.starts,
+        words::count(result.unconverged, "start"),
+    );
+    let section = Section {
+        id: "fixed_points".into(),
+        title: "Fixed points".into(),
+        intro: [intro, describe(result)].into_iter().chain(said::search(result)).collect(),
+        facts: said::facts(result),
+        figures: drawn(result, context, plane)?,
+        tables: tables(result, context, outputs),
+        notes: said::notes(result),
+        ..Section::default()
+    };
+    Ok(Rendered { json: json(result, context), section, warnings })
+}
+
+/// States of undecided places in the summary, at most.
+const PLACES: usize = 20;
+
+fn proof(p: &Proof) -> Value {
+    let undecided = p.undecided.iter().take(PLACES);
+    json!({
+        "method": p.method.name(),
+        "found": p.found,
+        "complete": p.complete,
+        "work": p.work,
+        "undecided_places": p.undecided.len(),
+        "undecided": undecided
+            .map(|u| json!({"reason": u.reason.name(), "state": numbers(&u.state)}))
+            .collect::<Vec<_>>(),
+    })
+}
+
+/// The entry of the summary.
+fn json(result: &FixedPoints, context: &Context) -> Value {
     let points = &result.points;
-    let json = json!({
+    json!({
         "points": points.iter().map(|p| entry(p, &result.input, context.flow)).collect::<Vec<_>>(),
         "starts": result.starts,
         "unconverged": result.unconverged,
         "expected_missed": number(result.expected_missed),
         "complete": result.complete,
+        "proof": result.proof.as_ref().map(proof),
         "ended": said::ended(result),
         "index": result.index.map(|i| json!({"sum": i.sum, "degree": i.degree})),
         "degree": result.degree,
@@ -103,7 +164,11 @@ pub fn fixed_points(
         })).collect::<Vec<_>>(),
         "slow_threshold": number(result.slow_threshold),
         "input": numbers(&result.input),
-    });
+    })
+}
+
+fn drawn(result: &FixedPoints, context: &Context, plane: Option<Plane>) -> Result<Vec<Figure>, Error> {
+    let points = &result.points;
     let mut list = vec![];
     if let Some(Plane { lines, points, labels: [x, y] }) = plane {
         let name = "Fixed points among the trajectories, in the plane of the first two components";
@@ -114,16 +179,15 @@ pub fn fixed_points(
             "Trajectories (grey) and the fixed and slow points, projected.",
         )?);
     }
-    let values = |group: &[&FixedPoint]| -> Vec<[f64; 2]> {
-        group.iter().flat_map(|p| p.eigenvalues.iter().map(|z| [z.re, z.im])).collect()
+    let values = |group: Vec<&FixedPoint>| -> Vec<[f64; 2]> {
+        let smooth = group.into_iter().filter(|p| p.kinks.is_none());
+        smooth.flat_map(|p| p.eigenvalues.iter().map(|z| [z.re, z.im])).collect()
     };
     let name = |m: usize| if m == 0 { "stable points".into() } else { format!("{m} unstable") };
     let mut series: Vec<(String, Vec<[f64; 2]>)> =
-        said::by_unstable(points).into_iter().map(|(m, group)| (name(m), values(&group))).collect();
-    let continuum: Vec<&FixedPoint> = points.iter().filter(|p| !p.isolated).collect();
-    if !continuum.is_empty() {
-        series.push(("continuum".into(), values(&continuum)));
-    }
+        said::by_unstable(points).into_iter().map(|(m, group)| (name(m), values(group))).collect();
+    series.push(("continuum".into(), values(points.iter().filter(|p| !p.isolated).collect())));
+    series.retain(|(_, values)| !values.is_empty());
     if !series.is_empty() {
         let boundary = if context.flow { Boundary::ImaginaryAxis } else { Boundary::UnitCircle };
         list.push(figures::complex_plane(&series, boundary, "")?);
@@ -136,34 +200,7 @@ pub fn fixed_points(
         .chain(result.unconverged_speeds.iter().map(|_| "unconverged"))
         .collect();
     list.push(figures::speed_histogram(&q, &group, result.slow_threshold)?);
-
-    let warnings = said::warnings(result);
-    let threshold = words::number(result.slow_threshold);
-    let what = if context.flow {
-        "States where the flow stands still"
-    } else {
-        "States that one step maps to themselves"
-    };
-    let intro = format!(
-        "{what} under the input {}, from {} starts (trajectory states, points between them, random states, \
-         noise). A point is fixed when Newton's method with the exact Jacobian leaves nothing but rounding; it \
-         is certified when the Newton-Kantorovich theorem proves a fixed point within the stated radius. A slow \
-         point is a local minimum of the speed q below {threshold}. {} ended at no point.",
-        input_words(&result.input),
-        result.starts,
-        words::count(result.unconverged, "start"),
-    );
-    let section = Section {
-        id: "fixed_points".into(),
-        title: "Fixed points".into(),
-        intro: [intro, describe(result)].into_iter().chain(said::search(result)).collect(),
-        facts: said::facts(result),
-        figures: list,
-        tables: tables(result, context, outputs),
-        notes: said::notes(result),
-        ..Section::default()
-    };
-    Ok(Rendered { json, section, warnings })
+    Ok(list)
 }
 
 fn input_words(u: &[f64]) -> String {
@@ -205,22 +242,42 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
     }
     let states = TableOut { name: "states".into(), caption: "The state of each point.".into(), columns };
 
-    let mut long = Long::default();
+    let mut all = vec![list, states];
+    all.extend(spectra(points, context));
+    let (mut long, mut unit) = (Long::default(), vec![]);
     for (k, p) in points.iter().enumerate() {
+        for j in 0..p.input_jacobian.ncols() {
+            for i in 0..p.input_jacobian.nrows() {
+                long.row([k + 1, j + 1], [p.input_jacobian[(i, j)]]);
+                unit.push(context.names[i].clone());
+            }
+        }
+    }
+    if !unit.is_empty() {
+        let caption = "Derivative of the rule with respect to each input.";
+        all.push(long.table("input_jacobian", caption, ["point", "input"], &["derivative"], Some(unit)));
+    }
+    all
+}
+
+/// Eigenvalues and eigenvectors of the points that have them: not at kinks.
+fn spectra(points: &[FixedPoint], context: &Context) -> [TableOut; 2] {
+    let smooth = || points.iter().enumerate().filter(|(_, p)| p.kinks.is_none());
+    let mut long = Long::default();
+    for (k, p) in smooth() {
         for (i, z) in p.eigenvalues.iter().enumerate() {
             long.row([k + 1, i + 1], [z.re, z.im, z.re.hypot(z.im)]);
         }
     }
     let eigenvalues = long.table(
         "eigenvalues",
-        "All eigenvalues of the Jacobian at each point.",
+        "All eigenvalues of the Jacobian at each point; none at kinks, where there are none.",
         ["point", "index"],
         &["re", "im", "modulus"],
         None,
     );
-
     let (mut long, mut unit) = (Long::default(), vec![]);
-    for (k, p) in points.iter().enumerate() {
+    for (k, p) in smooth() {
         for (m, mode) in p.modes.iter().enumerate() {
             for (i, r) in mode.right.iter().enumerate() {
                 let l = mode.left.as_ref().map_or([f64::NAN; 2], |l| [l[i].re, l[i].im]);
@@ -232,25 +289,10 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
     let values = ["right_re", "right_im", "left_re", "left_im"];
     let modes = long.table(
         "modes",
-        "Right (unit norm) and left (left^H right = 1) eigenvectors of the leading modes.",
+        "Right (unit norm) and left (left^H right = 1) eigenvectors of the leading modes; none at kinks.",
         ["point", "mode"],
         &values,
         Some(unit),
     );
-
-    let (mut long, mut unit) = (Long::default(), vec![]);
-    for (k, p) in points.iter().enumerate() {
-        for j in 0..p.input_jacobian.ncols() {
-            for i in 0..p.input_jacobian.nrows() {
-                long.row([k + 1, j + 1], [p.input_jacobian[(i, j)]]);
-                unit.push(context.names[i].clone());
-            }
-        }
-    }
-    let mut all = vec![list, states, eigenvalues, modes];
-    if !unit.is_empty() {
-        let caption = "Derivative of the rule with respect to each input.";
-        all.push(long.table("input_jacobian", caption, ["point", "input"], &["derivative"], Some(unit)));
-    }
-    all
+    [eigenvalues, modes]
 }

@@ -31,7 +31,7 @@ pub use distillation::{
     Conventional, Exponents, Radd, ScaleRow, Teaching, conventional, describe as describe_radd,
     describe_conventional, radd,
 };
-pub use fixed_points::{Plane, describe as describe_points, fixed_points};
+pub use fixed_points::{Plane, describe as describe_points, fixed_points, kind as point_kind};
 pub use flow_field::flow_field;
 pub use gaussian::{Chosen, GaussianModel, Predicted, Source, Test, describe as describe_gaussian, gaussian};
 pub use lyapunov::{describe as describe_exponents, lyapunov};

@@ -135,7 +135,7 @@ impl<T: Real> Rule<T> for Current<T> {
     }
     /// The zeros are the fixed points of x -> W f(x) + U u + b, which a bounded f maps into a box.
     fn degree(&self) -> Option<i32> {
-        self.activation.range().iter().all(|v| v.is_finite()).then_some(1)
+        self.activation.bounded().then_some(1)
     }
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
         let (w, u) = (self.params.mat(W), self.params.mat(U));

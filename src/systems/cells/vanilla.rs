@@ -112,7 +112,7 @@ impl<T: Real> Rule<T> for Vanilla<T> {
     }
     /// A bounded f maps all states into the box of its values.
     fn degree(&self) -> Option<i32> {
-        self.activation.range().iter().all(|v| v.is_finite()).then_some(1)
+        self.activation.bounded().then_some(1)
     }
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
         let (w, u) = (self.params.mat(W), self.params.mat(U));

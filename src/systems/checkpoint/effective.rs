@@ -145,6 +145,10 @@ fn weight_norm(g: &Tensor, v: &Tensor) -> Option<Vec<f64>> {
     if sizes.len() != v.shape.len() || sizes.iter().zip(&v.shape).any(|(g, v)| *g != 1 && g != v) {
         return None;
     }
+    // Of a size for every value of v there is no norm: the names are chance.
+    if sizes.iter().all(|g| *g != 1) {
+        return None;
+    }
     // The place in g of each value of v.
     let place = |mut flat: usize| {
         let (mut at, mut stride) = (0, 1);
@@ -193,4 +197,24 @@ fn undropped(file: &Tensors, name: &str) -> Option<String> {
     let wrapped =
         file.tensors.iter().any(|t| t.name.strip_prefix(&inner).is_some_and(|l| l.starts_with("weight_")));
     Some(if wrapped { format!("{inner}{leaf}") } else { base.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tensor(name: &str, shape: &[usize]) -> Tensor {
+        let data = (0..shape.iter().product()).map(|k| 1.0 + k as f64).collect();
+        Tensor { name: name.into(), shape: shape.to_vec(), dtype: "F64".into(), data }
+    }
+
+    /// The g of a weight norm has one size for a row, a column or all; two matrices of one shape are two matrices.
+    #[test]
+    fn names_alone_make_no_weight_norm() {
+        let v = tensor("W_v", &[3, 3]);
+        assert_eq!(weight_norm(&tensor("W_g", &[3, 3]), &v), None);
+        for shape in [&[3, 1][..], &[1, 3], &[1, 1], &[3], &[]] {
+            assert!(weight_norm(&tensor("W_g", shape), &v).is_some(), "{shape:?}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The points found so far, each once, with how often it was reached.
 
-use super::residual::distance;
-use super::solver::{Root, Zero};
+use super::residual::{Residual, distance};
+use super::solver::{Root, Zero, zero};
 use super::unseen::{Tally, unseen};
 use crate::linalg::norm;
 
@@ -21,64 +21,83 @@ pub enum Arrival {
 pub struct Found {
     /// The point.
     pub root: Root,
+    /// Whether its mirror image is a point too, and another.
+    pub paired: bool,
     /// Independent starts that ended at it, and at its mirror image.
     pub hits: [usize; 2],
     /// Whether bred starts came to it.
     pub bred: bool,
     /// Of a critical zero: whether the critical direction attracts.
     pub attracts: Option<bool>,
+    /// Radius in which it is the only one, where all points are proven.
+    pub certified: Option<f64>,
+}
+
+impl Found {
+    /// A point that no start has reached.
+    pub fn new(root: Root) -> Self {
+        Self { root, paired: false, hits: [0; 2], bred: false, attracts: None, certified: None }
+    }
 }
 
 /// A list of points without repetition.
-pub struct Census {
+pub struct Census<'a> {
     /// The points; one of each pair.
     pub list: Vec<Found>,
-    /// Whether -x is a point wherever x is.
-    pub odd: bool,
+    /// The equation, where it is odd: -x is then a point wherever x is.
+    mirror: Option<Residual<'a>>,
 }
 
-impl Census {
-    /// An empty list; with `odd`, -x is a point wherever x is.
-    pub fn new(odd: bool) -> Self {
-        Self { list: vec![], odd }
+impl<'a> Census<'a> {
+    /// An empty list; with `mirror`, an odd equation, points come in pairs.
+    pub fn new(mirror: Option<Residual<'a>>) -> Self {
+        Self { list: vec![], mirror }
     }
 
     /// Adds `root` or counts it; returns whether it is new. Roots are one when they lie within their radii,
     /// which follow the conditioning: two zeros that rounding can tell apart stay two.
     pub fn add(&mut self, root: Root, arrival: Arrival) -> bool {
         let slack = 8.0 * f64::EPSILON * (1.0 + norm(&root.state));
-        let reach = |f: &Found| f.root.radius + root.radius + slack;
-        let mirrored: Vec<f64> = root.state.iter().map(|v| -v).collect();
-        let place = self.list.iter().enumerate().find_map(|(i, f)| {
-            if distance(&f.root.state, &root.state) <= reach(f) {
-                Some((i, 0))
-            } else if self.odd && distance(&f.root.state, &mirrored) <= reach(f) {
-                Some((i, 1))
-            } else {
-                None
-            }
-        });
-        let new = place.is_none();
-        let (i, side) = place.unwrap_or_else(|| {
-            self.list.push(Found { root, hits: [0; 2], bred: false, attracts: None });
-            (self.list.len() - 1, 0)
-        });
+        let mirrored = mirrored(&root.state);
+        // The nearest of those within reach.
+        let near = |(i, f): (usize, &Found)| {
+            let image = if f.paired { distance(&f.root.state, &mirrored) } else { f64::INFINITY };
+            let away = [distance(&f.root.state, &root.state), image];
+            let side = usize::from(away[1] < away[0]);
+            (away[side] <= f.root.radius + root.radius + slack).then_some((away[side], i, side))
+        };
+        let all = self.list.iter().enumerate().filter_map(near);
+        let place = all.min_by(|a, b| a.0.total_cmp(&b.0));
+        let (i, side) = place.map_or((self.list.len(), 0), |(_, i, side)| (i, side));
+        if place.is_none() {
+            let paired = self.is_paired(&root);
+            self.list.push(Found { paired, ..Found::new(root) });
+        }
         match arrival {
             Arrival::Independent => self.list[i].hits[side] += 1,
             Arrival::Bred => self.list[i].bred = true,
             Arrival::Given => {}
         }
-        new
+        place.is_none()
     }
 
-    /// Whether the mirror image of `f` is another point.
-    pub fn paired(&self, f: &Found) -> bool {
-        self.odd && norm(&f.root.state) > f.root.radius + 1e-12
+    /// Whether the mirror image of `root` is another point: G must be there what it is here.
+    fn is_paired(&mut self, root: &Root) -> bool {
+        let Some(residual) = &mut self.mirror else { return false };
+        if norm(&root.state) <= root.radius + 1e-12 {
+            return false;
+        }
+        let mirrored = mirrored(&root.state);
+        match root.zero {
+            Zero::Isolated | Zero::Continuum => zero(residual, &mirrored).is_some(),
+            // Newton's method says nothing of critical points.
+            Zero::Critical => residual.oddness(&root.state) <= 1e-13 * (1.0 + norm(&root.state)),
+        }
     }
 
     /// Number of points, pairs counted twice.
     pub fn count(&self) -> usize {
-        self.list.iter().map(|f| 1 + usize::from(self.paired(f))).sum()
+        self.list.iter().map(|f| 1 + usize::from(f.paired)).sum()
     }
 
     /// All states, mirror images included, with the place in the list.
@@ -86,8 +105,8 @@ impl Census {
         let mut all = vec![];
         for (i, f) in self.list.iter().enumerate() {
             all.push((i, f.root.state.clone()));
-            if self.paired(f) {
-                all.push((i, f.root.state.iter().map(|v| -v).collect()));
+            if f.paired {
+                all.push((i, mirrored(&f.root.state)));
             }
         }
         all
@@ -96,11 +115,9 @@ impl Census {
     /// The points one by one, pairs apart, with their own hits.
     pub fn into_points(self) -> Vec<Found> {
         let mut all = vec![];
-        let odd = self.odd;
         for f in self.list {
-            if odd && norm(&f.root.state) > f.root.radius + 1e-12 {
-                let state = f.root.state.iter().map(|v| -v).collect();
-                let root = Root { state, ..f.root.clone() };
+            if f.paired {
+                let root = Root { state: mirrored(&f.root.state), ..f.root.clone() };
                 all.push(Found { root, hits: [f.hits[1], 0], ..f.clone() });
                 all.push(Found { hits: [f.hits[0], 0], ..f });
             } else {
@@ -114,7 +131,7 @@ impl Census {
     pub fn missed(&self) -> f64 {
         let isolated = self.list.iter().filter(|f| f.root.zero != Zero::Continuum);
         let tally = isolated.map(|f| Tally { hits: f.hits.iter().sum(), bred: f.bred }).collect::<Vec<_>>();
-        unseen(&tally) * if self.odd { 2.0 } else { 1.0 }
+        unseen(&tally) * if self.mirror.is_some() { 2.0 } else { 1.0 }
     }
 
     /// The sum of sign det(I - F_x), of -F_x for a flow; none where a derivative is singular.
@@ -122,8 +139,12 @@ impl Census {
         let turn = if n.is_multiple_of(2) { 1 } else { -1 };
         let one = |f: &Found| {
             let sign = (f.root.sign != 0).then_some(turn * f.root.sign)?;
-            Some(sign * (1 + i32::from(self.paired(f))))
+            Some(sign * (1 + i32::from(f.paired)))
         };
         self.list.iter().map(one).sum()
     }
+}
+
+fn mirrored(x: &[f64]) -> Vec<f64> {
+    x.iter().map(|v| -v).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::residual::Residual;
 use super::solver::{Root, Zero};
+use crate::linalg::solve::Lu;
 use crate::linalg::{col, norm};
 use faer::Mat;
 
@@ -17,6 +18,7 @@ struct Reduced<'r, 'a> {
     centre: Vec<f64>,
     left: Vec<f64>,
     right: Vec<f64>,
+    lu: Lu,
 }
 
 /// A critical zero with the side on which G points.
@@ -41,8 +43,8 @@ pub fn critical(residual: &mut Residual, x: &[f64]) -> Option<Critical> {
     let svd = derivative.svd().ok()?;
     let sizes: Vec<f64> = svd.S().column_vector().iter().copied().collect();
     // Of one unit alone the slope of F itself is what the derivative is small beside.
-    let slope = residual.bounds(x, 0.0).map_or(1.0, |b| b.slope);
-    let next = if n > 1 { sizes[n - 2] } else { slope };
+    let bounds = residual.bounds(x, 0.0);
+    let next = if n > 1 { sizes[n - 2] } else { bounds.map_or(1.0, |b| b.slope) };
     if !(sizes[n - 1] <= SINGLE * next) {
         return None;
     }
@@ -52,8 +54,12 @@ pub fn critical(residual: &mut Residual, x: &[f64]) -> Option<Critical> {
     if dot < 0.0 {
         left.iter_mut().for_each(|l| *l = -*l);
     }
-    let mut reduced = Reduced { residual, centre: x.to_vec(), left, right };
-    let (mut reach, mut ends) = (1e-9 * scale, None);
+    // Nearer by, |mu| is below the noise: its slope is the least singular value, its curvature about that of F.
+    let bent = bounds.map_or(f64::INFINITY, |b| (noise / b.curvature).sqrt());
+    let first = 0.25 * bent.min(noise / sizes[n - 1]);
+    let mut reduced = Reduced { residual, centre: x.to_vec(), left, right, lu: Lu::new(n + 1) };
+    let (mut reach, mut ends) =
+        (if first.is_finite() { first.max(1e-9 * scale) } else { 1e-9 * scale }, None);
     while reach <= 0.05 * scale && ends.is_none() {
         let pair = [-reach, reach].map(|s| reduced.at(s).map(|(mu, _)| mu));
         if let [Some(a), Some(b)] = pair
@@ -62,7 +68,7 @@ pub fn critical(residual: &mut Residual, x: &[f64]) -> Option<Critical> {
         {
             ends = Some((a, b));
         } else {
-            reach *= 2.0;
+            reach *= 4.0;
         }
     }
     let (before, after) = ends?;
@@ -103,12 +109,11 @@ impl Reduced<'_, '_> {
                 break;
             }
             last = size;
-            let mut lu = crate::linalg::solve::Lu::new(n + 1);
-            if !lu.factor(bordered.as_ref()) {
+            if !self.lu.factor(bordered.as_ref()) {
                 return None;
             }
             let mut step = rest;
-            lu.solve(step.as_mut());
+            self.lu.solve(step.as_mut());
             x.iter_mut().zip(col(step.as_ref(), 0)).for_each(|(x, d)| *x += d);
             mu += step[(n, 0)];
         }

@@ -1,6 +1,7 @@
 //! Saddles on the boundaries between basins of attraction, by bisection.
 
-use super::residual::Residual;
+use super::residual::{Residual, distance};
+use super::search::WORK;
 use super::solver::newton;
 use crate::linalg::norm;
 use crate::systems::rule::{Workspace, column, column_mut};
@@ -19,13 +20,13 @@ const HALVINGS: usize = 30;
 ///
 /// Source: edge tracking, Skufca, Yorke & Eckhardt 2006, Phys. Rev. Lett. 96, 174101.
 pub fn edges(system: &dyn System, input: &[f64], stable: &[&[f64]]) -> Vec<Vec<f64>> {
-    let distance = |i: usize, j: usize| -> f64 {
-        stable[i].iter().zip(stable[j]).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
-    };
+    let apart = |(i, j): (usize, usize)| distance(stable[i], stable[j]);
     let mut pairs: Vec<(usize, usize)> =
         (0..stable.len()).flat_map(|i| (0..i).map(move |j| (j, i))).collect();
-    pairs.sort_by(|p, q| distance(p.0, p.1).total_cmp(&distance(q.0, q.1)));
-    pairs.truncate(PAIRS);
+    pairs.sort_by(|p, q| apart(*p).total_cmp(&apart(*q)));
+    // Every step costs about the products with two matrices.
+    let one = (HALVINGS * STEPS) as f64 * 2.0 * (system.step().dim() as f64).powi(2);
+    pairs.truncate(PAIRS.min((WORK / one) as usize));
     pairs
         .into_par_iter()
         .map_init(
@@ -71,10 +72,7 @@ impl<'a> Orbit<'a> {
             if t % 8 != 0 {
                 continue;
             }
-            let near = |s: &&[f64]| {
-                let gap: f64 = self.x.iter().zip(*s).map(|(x, s)| (x - s).powi(2)).sum();
-                gap.sqrt() < 1e-2 * (1.0 + norm(s))
-            };
+            let near = |s: &&[f64]| distance(&self.x, s) < 1e-2 * (1.0 + norm(s));
             if let Some(k) = self.stable.iter().position(near) {
                 return Some(k);
             }

@@ -2,15 +2,19 @@
 
 use super::Region;
 use super::census::{Arrival, Census, Found};
-use super::critical::critical;
+use super::critical::{Critical, critical};
 use super::residual::{Residual, distance};
-use super::solver::{End, Root, Zero, zero};
+use super::rounds::Field;
+use super::solver::{End, HIDDEN, Root, Zero, stationary, zero};
 use crate::linalg::norm;
+use rayon::prelude::*;
 
 /// Distance below which two states of little speed are one, relative to 1 + |x|.
 const SAME: f64 = 1e-2;
 /// q of a point at which rounding may hide a fixed point, relative to (1 + |x|)^2.
 const MARGINAL: f64 = 1e-12;
+/// Roundings of G below which nothing but rounding is left of it.
+const CLEAR: f64 = 32.0;
 /// Slow regions kept, and the share of the starts that one has at least.
 const REGIONS: usize = 8;
 const SHARE: f64 = 0.01;
@@ -90,31 +94,41 @@ impl Ends {
 
     /// Adds slow points at which G vanishes to rounding and changes sign to the fixed points, and the origin
     /// where G is exactly zero there.
-    pub fn resolve_critical(&self, residual: &mut Residual, census: &mut Census) {
+    pub fn resolve_critical(&self, field: &Field, census: &mut Census) {
+        let marginal = |c: &&Cluster| c.speed <= MARGINAL * (1.0 + norm(&c.state)).powi(2);
         // The origin, if it is there, is exact and comes first.
-        for c in self.slow.iter().rev().filter(|c| c.speed <= MARGINAL * (1.0 + norm(&c.state)).powi(2)) {
+        let candidates: Vec<&Cluster> = self.slow.iter().rev().filter(marginal).collect();
+        let found: Vec<Option<Critical>> = candidates
+            .par_iter()
+            .map_init(|| Residual::new(field.system, field.input), |residual, c| resolved(residual, &c.state))
+            .collect();
+        for (c, critical) in candidates.into_iter().zip(found) {
             let known = |f: &&mut Found| f.root.zero == Zero::Critical && c.near(&f.root.state);
             if let Some(f) = census.list.iter_mut().find(known) {
                 f.hits[0] += c.hits;
                 continue;
             }
-            let origin = c.state.iter().all(|v| *v == 0.0);
-            let own = || Root { state: c.state.clone(), zero: Zero::Critical, radius: 1e-9, sign: 0 };
-            let (root, attracts) = match critical(residual, &c.state) {
-                Some(found) => (found.root, found.attracts),
-                None if origin => (own(), None),
-                None => continue,
-            };
-            let root = if origin { Root { state: c.state.clone(), ..root } } else { root };
-            if zero(residual, &root.state).is_some_and(|r| r.zero == Zero::Isolated) {
-                continue;
-            }
+            let Some(Critical { root, attracts }) = critical else { continue };
             let place = census.list.len();
             if census.add(root, Arrival::Given) {
                 census.list[place].hits[0] = c.hits;
                 census.list[place].attracts = attracts;
             }
         }
+    }
+
+    /// Drops what rounding alone took for fixed or slow points, where all fixed points are known: any continuum, and
+    /// slow points where G is its own rounding or, in the noise of the search, has no least value.
+    pub fn drop_made_up(&mut self, residual: &mut Residual) {
+        self.continuum.clear();
+        let mut g = vec![0.0; residual.dim()];
+        self.slow.retain(|c| {
+            residual.value(&c.state, &mut g);
+            let scale = 1.0 + norm(&c.state);
+            let noise = residual.bounds(&c.state, 0.0).map_or(16.0 * f64::EPSILON * scale, |b| b.rounding);
+            let clear = norm(&g) > CLEAR * noise;
+            clear && (c.speed > HIDDEN * scale * scale || stationary(residual, &c.state, &g))
+        });
     }
 
     /// Drops slow points beside fixed points: a local minimum of q there is that point, unfinished.
@@ -138,4 +152,24 @@ impl Ends {
         let region = |m: Cluster| Region { state: m.state, speed: m.speed, starts: m.hits };
         (minima.into_iter().map(region).collect(), speeds)
     }
+}
+
+/// The critical zero near `x`; the origin counts as one where G is exactly zero there. None where Newton's method
+/// knows it.
+fn resolved(residual: &mut Residual, x: &[f64]) -> Option<Critical> {
+    let origin = x.iter().all(|v| *v == 0.0);
+    let exact = |attracts| {
+        let root = Root { state: x.to_vec(), zero: Zero::Critical, radius: 1e-9, sign: 0 };
+        Critical { root, attracts }
+    };
+    let found = match critical(residual, x) {
+        Some(found) if origin => {
+            Critical { root: Root { state: x.to_vec(), ..found.root }, attracts: found.attracts }
+        }
+        Some(found) => found,
+        None if origin => exact(None),
+        None => return None,
+    };
+    let isolated = zero(residual, &found.root.state).is_some_and(|r| r.zero == Zero::Isolated);
+    (!isolated).then_some(found)
 }

@@ -1,19 +1,26 @@
 //! Stability of a fixed point at kinks, decided by what the pieces around it do.
 
 use super::contraction::{admissible_words_contract, bounded_by_one_matrix, share_a_norm};
+use super::describe::Growth;
 use super::pieces::Pieces;
-use crate::linalg::eigen::{Order, eigenvalues, modes};
-use crate::linalg::norm;
+use super::solver::Zero;
+use crate::linalg::eigen::{Modes, Order, modes, singular_values};
 use crate::linalg::random::{Use, normal, stream};
 use crate::linalg::solve::Lu;
+use crate::linalg::{frobenius, norm};
 use crate::systems::time::System;
 use faer::Mat;
 
 /// Kinked units up to which all pieces are looked at, and numbers that they may hold together.
 const ENUMERATED: usize = 10;
 const NUMBERS: usize = 20_000_000;
-/// How near an eigenvalue or a ray's rate comes to its critical value before it decides nothing.
-const MARGIN: f64 = 1e-9;
+/// Roundings of a product or an eigenvalue, for each of n terms.
+const ROUNDING: f64 = 64.0 * f64::EPSILON;
+/// Residual of a direction that counts as returning, relative to its rate; and how far below its critical value a
+/// rate is looked at.
+const RETURNS: f64 = 1e-8;
+/// Condition of an eigenvalue where left eigenvectors are not known.
+const DEFECTIVE: f64 = 1e8;
 /// Starts and steps of the search for directions that return to themselves, and their longest period.
 const RAYS: u64 = 16;
 const STEPS: usize = 400;
@@ -56,6 +63,8 @@ pub struct Ray {
     pub period: usize,
     /// The direction, of unit norm.
     pub direction: Vec<f64>,
+    /// What rounding may have made of the rate.
+    pub error: f64,
 }
 
 /// What the pieces around a fixed point at kinks decide.
@@ -63,8 +72,8 @@ pub struct Ray {
 pub struct Kinks {
     /// Units at their kink.
     pub units: usize,
-    /// Least and largest leading modulus (a map) or real part (a flow) over the pieces, where all 2^units
-    /// were looked at.
+    /// Least and largest leading modulus (a map) or real part (a flow) over all 2^units combinations of slopes, which
+    /// hold the pieces', where all were looked at.
     pub range: Option<[f64; 2]>,
     /// The verdict.
     pub stability: Stability,
@@ -72,57 +81,58 @@ pub struct Kinks {
     pub ray: Option<Ray>,
     /// False where a ray of fixed points starts here, true where the pieces' determinants have one sign.
     pub isolated: Option<bool>,
-    /// Sign of det(I - J) (a map) or det(-J) (a flow) where it is that of all pieces.
-    pub sign: Option<i32>,
     /// Unstable directions of the piece that holds a leaving ray, the most where several do.
     pub unstable: usize,
 }
 
-/// Looks at the pieces around the fixed point `x`; none where the system is smooth there.
+/// Looks at the pieces around the fixed point `x`; none where the system is smooth there. `alone` says that no other
+/// fixed point is near, by proof.
 ///
 /// Unstable is exact up to rounding: a direction v with F'(x; v) = mu v (after `period` steps), mu > 1 or a
 /// positive rate. So is stable: all pieces contract in one norm (weighted maximum norm or quadratic form),
 /// or all words of pieces that an orbit can visit in turn do.
-pub fn kinks(system: &dyn System, x: &[f64], input: &[f64]) -> Option<Kinks> {
+pub fn kinks(system: &dyn System, x: &[f64], input: &[f64], alone: bool) -> Option<Kinks> {
     let mut pieces = Pieces::around(system.field(), x, input)?;
     let (m, n, flow) = (pieces.units(), x.len(), system.is_flow());
     let whole = m <= ENUMERATED && (1usize << m) * n * n <= NUMBERS;
     let side = |s: usize| (0..m).map(|k| s >> k & 1 == 1).collect::<Vec<bool>>();
     let all: Vec<Mat<f64>> =
         if whole { (0..1 << m).map(|s| pieces.jacobian(&side(s))).collect() } else { vec![] };
+    let spectra: Vec<Option<Modes>> = all.iter().map(|j| modes(j.as_ref(), Order::of(flow))).collect();
     let mut found = Kinks {
         units: m,
-        range: range(&all, flow),
+        range: range(&spectra, flow),
         stability: Stability::UndecidedAtKink,
         ray: None,
-        isolated: None,
-        sign: one_sign(&all, flow),
+        isolated: (alone || one_sign(&all, flow)).then_some(true),
         unstable: 0,
     };
-    found.isolated = found.sign.map(|_| true);
     let critical = if flow { 0.0 } else { 1.0 };
-    let grows = |j: &Mat<f64>| -> usize {
-        let values = eigenvalues(j.as_ref(), order(flow)).unwrap_or_default();
-        values.iter().filter(|v| system.growth(v.re, v.im) > MARGIN).count()
+    let leaves = |r: &Ray| r.rate > critical + r.error;
+    let grows = |j: &Mat<f64>, spectrum: &Option<Modes>| {
+        let size = frobenius(j.as_ref());
+        spectrum.as_ref().map_or(0, |m| Growth::new(system, m, size, Zero::Isolated).unstable())
     };
     let mut rays: Vec<Ray> = vec![];
-    for j in &all {
-        let own = own_rays(&mut pieces, j, flow);
-        if own.iter().any(|r| r.rate > critical + MARGIN) {
-            found.unstable = found.unstable.max(grows(j));
+    for (j, spectrum) in all.iter().zip(&spectra) {
+        let own = own_rays(&mut pieces, j, spectrum.as_ref(), flow);
+        if own.iter().any(leaves) {
+            found.unstable = found.unstable.max(grows(j, spectrum));
         }
         rays.extend(own);
     }
     rays.extend(returning(&mut pieces, n, flow));
-    if rays.iter().any(|r| (r.rate - critical).abs() <= MARGIN && r.period == 1) {
+    let neutral = |r: &Ray| r.period == 1 && (r.rate - critical).abs() <= r.error;
+    if found.isolated.is_none() && rays.iter().any(neutral) {
         found.isolated = Some(false);
     }
     rays.sort_by(|a, b| b.rate.total_cmp(&a.rate));
-    if let Some(ray) = rays.into_iter().find(|r| r.rate > critical + MARGIN) {
+    if let Some(ray) = rays.into_iter().find(leaves) {
         found.stability = Stability::Unstable;
         if found.unstable == 0 {
             let side = pieces.side(&ray.direction);
-            found.unstable = grows(&pieces.jacobian(&side)).max(1);
+            let j = pieces.jacobian(&side);
+            found.unstable = grows(&j, &modes(j.as_ref(), Order::of(flow))).max(1);
         }
         found.ray = Some(ray);
     } else if found.isolated != Some(false) && contracts(&mut pieces, &all, m, flow) {
@@ -131,49 +141,45 @@ pub fn kinks(system: &dyn System, x: &[f64], input: &[f64]) -> Option<Kinks> {
     Some(found)
 }
 
-fn order(flow: bool) -> Order {
-    if flow { Order::RealPart } else { Order::Modulus }
-}
-
-fn range(all: &[Mat<f64>], flow: bool) -> Option<[f64; 2]> {
+fn range(all: &[Option<Modes>], flow: bool) -> Option<[f64; 2]> {
     let mut range = [f64::INFINITY, f64::NEG_INFINITY];
-    for j in all {
-        let leading = *eigenvalues(j.as_ref(), order(flow))?.first()?;
+    for spectrum in all {
+        let leading = spectrum.as_ref()?.values.first()?;
         let rate = if flow { leading.re } else { leading.re.hypot(leading.im) };
         range = [range[0].min(rate), range[1].max(rate)];
     }
     (!all.is_empty()).then_some(range)
 }
 
-/// The common sign of det(I - J), det(-J) of a flow; none where pieces differ or one is singular.
-fn one_sign(all: &[Mat<f64>], flow: bool) -> Option<i32> {
-    let n = all.first()?.nrows();
+/// Whether det(I - J), det(-J) of a flow, has one sign for all pieces; not where one is singular to rounding.
+fn one_sign(all: &[Mat<f64>], flow: bool) -> bool {
+    let Some(n) = all.first().map(Mat::nrows) else { return false };
     let mut lu = Lu::new(n);
-    let mut sign = None;
-    for j in all {
-        let shift = if flow { 0.0 } else { 1.0 };
+    let shift = if flow { 0.0 } else { 1.0 };
+    let mut sign = |j: &Mat<f64>| {
         let a = Mat::from_fn(n, n, |r, c| if r == c { shift - j[(r, c)] } else { -j[(r, c)] });
-        let least = *crate::linalg::eigen::singular_values(a.as_ref())?.last()?;
-        if !(least > MARGIN && lu.factor(a.as_ref())) || sign.is_some_and(|s| s != lu.sign()) {
-            return None;
-        }
-        sign = Some(lu.sign());
-    }
-    sign
+        let sizes = singular_values(a.as_ref())?;
+        let regular = sizes[n - 1] > ROUNDING * n as f64 * (1.0 + sizes[0]);
+        (regular && lu.factor(a.as_ref())).then(|| lu.sign())
+    };
+    let first = sign(&all[0]);
+    first.is_some() && all[1..].iter().all(|j| sign(j) == first)
 }
 
 /// Eigenvectors of real eigenvalues of `j` that point into the very piece: F'(x; v) = mu v.
-fn own_rays(pieces: &mut Pieces, j: &Mat<f64>, flow: bool) -> Vec<Ray> {
-    let Some(modes) = modes(j.as_ref(), order(flow)) else { return vec![] };
+fn own_rays(pieces: &mut Pieces, j: &Mat<f64>, spectrum: Option<&Modes>, flow: bool) -> Vec<Ray> {
+    let Some(modes) = spectrum else { return vec![] };
+    let (n, size) = (j.nrows(), frobenius(j.as_ref()));
+    let least = if flow { -RETURNS } else { 1.0 - RETURNS };
     let mut rays = vec![];
-    for (k, value) in modes.values.iter().enumerate().filter(|(_, v)| v.im == 0.0) {
-        if !flow && value.re < 1.0 - MARGIN || flow && value.re < -MARGIN {
-            continue;
-        }
+    for (k, value) in modes.values.iter().enumerate().filter(|(_, v)| v.im == 0.0 && v.re >= least) {
+        let condition = modes.left.as_ref().map_or(DEFECTIVE, |l| l.col(k).norm_l2());
         for sign in [1.0, -1.0] {
-            let v: Vec<f64> = (0..j.nrows()).map(|i| sign * modes.right[(i, k)].re).collect();
-            if error(&pieces.along(&v), value.re, &v) <= 1e-8 * (1.0 + value.re.abs()) * norm(&v) {
-                rays.push(Ray { rate: value.re, period: 1, direction: v });
+            let v: Vec<f64> = (0..n).map(|i| sign * modes.right[(i, k)].re).collect();
+            let rest = error(&pieces.along(&v), value.re, &v);
+            if rest <= RETURNS * (1.0 + value.re.abs()) * norm(&v) {
+                let error = condition * (ROUNDING * n as f64 * (1.0 + size) + rest);
+                rays.push(Ray { rate: value.re, period: 1, direction: v, error });
             }
         }
     }
@@ -220,18 +226,29 @@ fn closed(path: &[(Vec<f64>, f64)], pieces: &mut Pieces, flow: bool) -> Option<R
     let (v, _) = &path[last];
     for period in 1..=if flow { 1 } else { PERIOD.min(last) } {
         let before = path.get(last.checked_sub(period)?)?;
-        if error(&before.0, 1.0, v) > 1e-9 {
+        let moved = error(&before.0, 1.0, v);
+        if moved > 1e-9 {
             continue;
         }
+        let image = pieces.along(v);
         let rate = if flow {
-            pieces.along(v).iter().zip(v).map(|(y, v)| y * v).sum()
+            image.iter().zip(v).map(|(y, v)| y * v).sum()
         } else {
             (path[last - period..last].iter().map(|p| p.1.ln()).sum::<f64>() / period as f64).exp()
         };
-        if flow && error(&pieces.along(v), rate, v) > 1e-8 * (1.0 + rate.abs()) {
+        let rest = if flow {
+            error(&image, rate, v)
+        } else {
+            // How far it will still move, as it has slowed down over the last two periods.
+            let earlier = last.checked_sub(2 * period).map_or(0.0, |k| error(&path[k].0, 1.0, &before.0));
+            moved / (1.0 - (moved / earlier.max(f64::MIN_POSITIVE)).min(0.99))
+        };
+        if flow && rest > RETURNS * (1.0 + rate.abs()) {
             return None;
         }
-        return Some(Ray { rate, period, direction: v.clone() });
+        let size = 1.0 + path[last - period..=last].iter().map(|p| p.1).fold(0.0, f64::max);
+        let error = size * (ROUNDING * (v.len() * period) as f64 + 4.0 * rest);
+        return Some(Ray { rate, period, direction: v.clone(), error });
     }
     None
 }

@@ -17,6 +17,7 @@ mod solver;
 mod starts;
 mod unseen;
 
+pub use exact::{Method, Reason, Undecided};
 pub use kinks::{Kinks, Ray, Stability};
 pub use search::{Options, fixed_points};
 
@@ -64,12 +65,13 @@ pub struct FixedPoint {
     pub state: Vec<f64>,
     /// q = |F(x) - x|^2 / 2 of a map, |F(x)|^2 / 2 of a flow, at `state` itself.
     pub speed: f64,
-    /// Radius in which exactly one fixed point is proven to lie, if it is.
+    /// Radius in which exactly one fixed point is proven to lie, if it is: by the Newton-Kantorovich theorem, or by an
+    /// enumeration that knows all points.
     pub certified: Option<f64>,
     /// False for one of a continuum of fixed points, along which the derivative is singular.
     pub isolated: bool,
     /// True where the derivative of F(x) - x is singular to rounding, and F(x) - x changes sign across the
-    /// point.
+    /// point, or is exactly zero in the origin.
     pub critical: bool,
     /// Whether states near the point return to it.
     pub stability: Stability,
@@ -78,8 +80,8 @@ pub struct FixedPoint {
     /// Eigenvalues of dF/dx, leading first (largest modulus of a map, real part of a flow); at kinks those of
     /// one piece.
     pub eigenvalues: Vec<c64>,
-    /// Number of eigenvalues with modulus above 1 (map) or real part above 0 (flow); at kinks of the piece
-    /// that holds a leaving ray, 0 where there is none.
+    /// Number of eigenvalues with modulus above 1 (map) or real part above 0 (flow) by more than rounding; at kinks of
+    /// the piece that holds a leaving ray, 0 where there is none.
     pub unstable: usize,
     /// Modes of the leading eigenvalues.
     pub modes: Vec<Mode>,
@@ -128,6 +130,21 @@ pub struct Rounds {
     pub quiet: bool,
 }
 
+/// What an enumeration of all fixed points did, where one applies.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// By which theorem.
+    pub method: Method,
+    /// Points proven to exist.
+    pub found: usize,
+    /// Proven: there are no others.
+    pub complete: bool,
+    /// Where the proof fails; empty where only the work was too much.
+    pub undecided: Vec<Undecided>,
+    /// Operations done, about.
+    pub work: u64,
+}
+
 /// What a search found.
 #[derive(Clone, Debug)]
 pub struct FixedPoints {
@@ -147,6 +164,8 @@ pub struct FixedPoints {
     pub expected_missed: f64,
     /// True where it is proven that there are no other fixed points.
     pub complete: bool,
+    /// The enumeration by which it is, or what kept it from that; none where none applies.
+    pub proof: Option<Proof>,
     /// The sum of the points' indices and what it must be, where both are known.
     pub index: Option<Index>,
     /// The degree of the rule; where it is not zero, there is a fixed point.

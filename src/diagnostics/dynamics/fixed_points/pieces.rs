@@ -102,29 +102,81 @@ impl<'a> Pieces<'a> {
         j
     }
 
-    /// Normals of the walls of that piece, pointing into it; none for a unit that nothing depends on there.
+    /// Normals of the walls of that piece, pointing into it; none for a unit that nothing depends on there, or whose
+    /// side is not known.
     ///
     /// Across the wall of one unit the Jacobian changes by a matrix of rank one, whose rows are multiples of
     /// the wall's normal.
     pub fn walls(&mut self, side: &[bool]) -> Vec<Option<Vec<f64>>> {
+        (0..side.len()).map(|k| self.wall(side, k)).collect()
+    }
+
+    fn wall(&mut self, side: &[bool], k: usize) -> Option<Vec<f64>> {
         let n = self.x.len();
-        let own = self.jacobian(side);
-        let mut all = vec![];
-        for k in 0..side.len() {
-            let mut other = side.to_vec();
-            other[k] = !other[k];
-            let change = &own - self.jacobian(&other);
-            let row = |i: usize| (0..n).map(|j| change[(i, j)]).collect::<Vec<f64>>();
-            let largest = (0..n).map(row).max_by(|a, b| norm(a).total_cmp(&norm(b))).unwrap_or_default();
-            let size = norm(&largest);
-            all.push((size > 0.0).then(|| {
-                let mut normal: Vec<f64> = largest.iter().map(|v| v / size).collect();
-                if self.side(&normal)[k] != side[k] {
-                    normal.iter_mut().for_each(|v| *v = -*v);
-                }
-                normal
-            }));
+        let change = self.change(side, k);
+        let row = |i: usize| (0..n).map(|j| change[(i, j)]).collect::<Vec<f64>>();
+        let largest = (0..n).map(row).max_by(|a, b| norm(a).total_cmp(&norm(b)))?;
+        let size = norm(&largest);
+        if !(size > 0.0) {
+            return None;
         }
-        all
+        // On which side the unit is along the normal holds of this piece where the same wall is met there: units of
+        // layers below may turn it.
+        [1.0, -1.0].into_iter().find_map(|sign| {
+            let normal: Vec<f64> = largest.iter().map(|v| sign * v / size).collect();
+            let there = self.side(&normal);
+            let same = (self.change(&there, k) - &change).norm_max() <= 1e-12 * change.norm_max();
+            let inward = if there[k] == side[k] { 1.0 } else { -1.0 };
+            same.then(|| normal.iter().map(|v| inward * v).collect())
+        })
+    }
+
+    /// The Jacobian where unit `k` has its larger slope, less that where it has the smaller, the others being on
+    /// their `side`.
+    fn change(&mut self, side: &[bool], k: usize) -> Mat<f64> {
+        let mut at = side.to_vec();
+        at[k] = true;
+        let more = self.jacobian(&at);
+        at[k] = false;
+        more - self.jacobian(&at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::activation::Activation;
+    use crate::linalg::random::normal_matrix;
+    use crate::systems::cells::{Stack, Vanilla};
+
+    /// Two layers of two units without bias, whose origin is at every kink: a direction within a piece lies on the
+    /// inner side of all its walls.
+    #[test]
+    fn walls_point_into_their_piece() {
+        let mut known = 0;
+        for seed in 0..40 {
+            let layer = |k: u64| {
+                let mut rng = stream(seed, Use::Fixture, k);
+                let inputs = if k == 0 { 0 } else { 2 };
+                let mut cell = Vanilla::new(2, inputs, Activation::Relu);
+                cell.params_mut().mat_mut(0).copy_from(normal_matrix(&mut rng, 2, inputs));
+                cell.params_mut().mat_mut(1).copy_from(normal_matrix(&mut rng, 2, 2));
+                Box::new(cell) as Box<dyn Rule>
+            };
+            let stack = Stack::new(vec![layer(0), layer(1)]);
+            let mut pieces = Pieces::around(&stack, &[0.0; 4], &[]).unwrap();
+            assert_eq!(pieces.units(), 4);
+            let mut rng = stream(seed, Use::Start, 0);
+            for _ in 0..40 {
+                let v: Vec<f64> = (0..4).map(|_| normal(&mut rng)).collect();
+                let side = pieces.side(&v);
+                for wall in pieces.walls(&side).into_iter().flatten() {
+                    let depth: f64 = wall.iter().zip(&v).map(|(w, v)| w * v).sum();
+                    assert!(depth > -1e-9, "{seed}: {side:?} {v:?} {wall:?}");
+                    known += 1;
+                }
+            }
+        }
+        assert!(known > 1000, "{known}");
     }
 }

@@ -184,8 +184,8 @@ fn between_basins(field: &Field, census: &mut Census) -> usize {
 }
 
 fn is_stable(system: &dyn System, x: &[f64], input: &[f64]) -> bool {
-    let order = if system.is_flow() { Order::RealPart } else { Order::Modulus };
     let (_, jacobian, _) = linearise(system.field(), x, input);
-    let leading = eigenvalues(jacobian.as_ref(), order).and_then(|v| v.first().copied());
+    let leading =
+        eigenvalues(jacobian.as_ref(), Order::of(system.is_flow())).and_then(|v| v.first().copied());
     leading.is_some_and(|v| system.growth(v.re, v.im) < 0.0)
 }

@@ -3,12 +3,12 @@
 use super::census::{Arrival, Census, Found};
 use super::describe::describe;
 use super::ends::{Cluster, Ends};
-use super::exact;
+use super::exact::{self, Exact};
 use super::residual::{Residual, distance};
 use super::rounds::{Effort, Field, rounds};
 use super::solver::{End, Root, Thresholds, Zero, polish, solve};
 use super::starts::{Starts, fresh};
-use super::{FixedPoint, FixedPoints, Index, Label, Rounds};
+use super::{FixedPoint, FixedPoints, Index, Label, Proof, Rounds};
 use crate::linalg::norm;
 use crate::linalg::random::{Use, normal, stream};
 use crate::systems::time::System;
@@ -37,8 +37,8 @@ pub struct Options {
     pub seed: u64,
 }
 
-/// Floating-point operations that further rounds may take, about.
-const WORK: f64 = 3e10;
+/// Floating-point operations that further rounds may take, about; the search between basins as many.
+pub const WORK: f64 = 3e10;
 
 impl Options {
     /// The defaults for a system of `n` states: 512 starts up to 64 units, fewer above, down to 64; rounds
@@ -78,34 +78,37 @@ pub fn fixed_points(
     let field = Field { system, input, starts: &starts, options };
     let mut residual = Residual::new(system, input);
     let n = residual.dim();
-    let mut census = Census::new(is_odd(&mut residual, options.seed));
-    let complete = proven(&mut residual, &mut census, &field);
+    let odd = is_odd(&mut residual, options.seed);
+    let mut census = Census::new(odd.then(|| Residual::new(system, input)));
+    let proof = proven(&mut residual, &mut census, &field);
+    let complete = proof.as_ref().is_some_and(|p| p.complete);
     let known = census.list.len();
     let mut ends = Ends::sort(first_search(&field, tick), &mut census);
     if complete {
-        // Whatever rounding made of a zero near a kink: the proof knows them all.
+        // Whatever rounding made of zeros near a kink or in a slow region: the proof knows them all.
         census.list.truncate(known);
+        ends.drop_made_up(&mut residual);
     } else {
         ends.add_origin(&mut residual, &mut census);
-        ends.resolve_critical(&mut residual, &mut census);
+        ends.resolve_critical(&field, &mut census);
     }
     let first = census.count();
     let effort = if complete { Effort::default() } else { rounds(&field, &mut census) };
     let second_found = census.count() - first;
     let missed = if complete { 0.0 } else { census.missed() };
     let index = index(system, &census, n, complete || ends.continuum.is_empty());
-    let odd = census.odd;
     let found = census.into_points();
     ends.drop_unfinished(&found);
     let (regions, unconverged_speeds) = ends.regions(options.starts, typical_speed(&field, &mut residual));
     FixedPoints {
-        points: described(&field, found, ends),
+        points: described(&field, found, ends, complete),
         input: input.to_vec(),
         starts: options.starts,
         unconverged: unconverged_speeds.len(),
         unconverged_speeds,
         expected_missed: index.map_or(missed, |i| missed.max(f64::from(i.missing()))),
         complete,
+        proof,
         index,
         degree: system.field().degree(),
         odd,
@@ -118,25 +121,63 @@ pub fn fixed_points(
     }
 }
 
-/// Adds the points that are proven to exist, where [`exact::enumerate`] applies; whether they are all.
-fn proven(residual: &mut Residual, census: &mut Census, field: &Field) -> bool {
-    let Some(found) = exact::enumerate(field.system, field.input, &field.options.exact) else { return false };
-    for x in found.points {
-        let polished = polish(residual, &x, 20).filter(|r| r.zero == Zero::Isolated);
-        let radius = 1e-9 * (1.0 + norm(&x));
-        let near = polished.filter(|r| distance(&r.state, &x) <= radius + r.radius);
-        // At a kink Newton's method may leave for another piece; the proof holds all the same.
-        census.add(near.unwrap_or(Root { state: x, zero: Zero::Isolated, radius, sign: 0 }), Arrival::Given);
+/// Adds the points that are proven to exist, where [`exact::enumerate`] applies, and says what it did.
+fn proven(residual: &mut Residual, census: &mut Census, field: &Field) -> Option<Proof> {
+    let found = exact::enumerate(field.system, field.input, &field.options.exact)?;
+    let roots: Vec<(Root, f64)> =
+        found.points.iter().zip(&found.radii).map(|(x, r)| confirmed(residual, x, *r)).collect();
+    let mut complete = found.complete;
+    if complete {
+        // Every point is on the list, mirror images too: nothing may be merged or mirrored.
+        let certified = certified(&roots);
+        let all = roots.iter().zip(certified);
+        census.list = all.map(|((r, _), c)| Found { certified: c, ..Found::new(r.clone()) }).collect();
+        complete = index(field.system, census, residual.dim(), true).is_none_or(|i| i.missing() == 0);
     }
-    found.complete
+    if !complete {
+        census.list.clear();
+        roots.into_iter().for_each(|(root, _)| _ = census.add(root, Arrival::Given));
+    }
+    let Exact { method, points, undecided, work, .. } = found;
+    Some(Proof { method, found: points.len(), complete, undecided, work })
 }
 
-/// Whether F(-x) = -F(x), by four random states.
+/// The point proven within `radius` of `x`, as Newton's method confirms it; at a kink that may leave for another
+/// piece, and the proof holds all the same. With it comes the proven radius around the state.
+fn confirmed(residual: &mut Residual, x: &[f64], radius: f64) -> (Root, f64) {
+    let slack = 8.0 * f64::EPSILON * (1.0 + norm(x));
+    let polished = polish(residual, x, 20).filter(|r| r.zero == Zero::Isolated);
+    let near = polished.filter(|r| distance(&r.state, x) <= radius + r.radius + slack);
+    let Some(root) = near else {
+        return (Root { state: x.to_vec(), zero: Zero::Isolated, radius, sign: 0 }, radius);
+    };
+    let proven = (radius + distance(&root.state, x)) * (1.0 + 1e-12);
+    (Root { radius: root.radius.min(proven), ..root }, proven)
+}
+
+/// The proven radii of all fixed points, of those whose balls meet no other's, so that they hold one each.
+fn certified(roots: &[(Root, f64)]) -> Vec<Option<f64>> {
+    let one = |(i, (r, radius)): (usize, &(Root, f64))| {
+        let apart = |(j, (other, reach)): (usize, &(Root, f64))| {
+            i == j || distance(&r.state, &other.state) * (1.0 - 1e-12) > radius + reach
+        };
+        roots.iter().enumerate().all(apart).then_some(*radius)
+    };
+    roots.iter().enumerate().map(one).collect()
+}
+
+/// Whether F(-x) = -F(x): an odd rule rests at 0, and random states of all sizes down to those that saturate no
+/// unit agree.
 fn is_odd(residual: &mut Residual, seed: u64) -> bool {
     let n = residual.dim();
-    (0..4).all(|k| {
+    let origin = vec![0.0; n];
+    if residual.value(&origin, &mut origin.clone()) != 0.0 {
+        return false;
+    }
+    (0..16).all(|k| {
         let mut rng = stream(seed, Use::Mirror, k);
-        let x: Vec<f64> = (0..n).map(|_| normal(&mut rng)).collect();
+        let size = 10f64.powf(-0.5 * k as f64);
+        let x: Vec<f64> = (0..n).map(|_| size * normal(&mut rng)).collect();
         residual.oddness(&x) <= 1e-13 * (1.0 + norm(&x))
     })
 }
@@ -180,11 +221,11 @@ fn index(system: &dyn System, census: &Census, n: usize, discrete: bool) -> Opti
 }
 
 /// All points with what is known of them, in order.
-fn described(field: &Field, found: Vec<Found>, ends: Ends) -> Vec<FixedPoint> {
-    let one = |f: Found| describe(field.system, f, field.input, field.options.modes);
+fn described(field: &Field, found: Vec<Found>, ends: Ends, complete: bool) -> Vec<FixedPoint> {
+    let one = |f: Found| describe(field.system, f, field.input, field.options.modes, complete);
     let of = |c: Cluster, zero| {
         let root = Root { state: c.state, zero, radius: 0.0, sign: 0 };
-        one(Found { root, hits: [c.hits, 0], bred: false, attracts: None })
+        one(Found { hits: [c.hits, 0], ..Found::new(root) })
     };
     let mut points: Vec<FixedPoint> = found.into_par_iter().map(one).collect();
     let sample = ends.continuum.into_par_iter().map(|c| of(c, Zero::Continuum));

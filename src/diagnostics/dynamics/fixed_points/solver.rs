@@ -39,7 +39,8 @@ pub enum Zero {
     Isolated,
     /// G is exactly linear around it and its derivative singular: one of a continuum.
     Continuum,
-    /// The derivative is singular to rounding, and G changes sign across the zero.
+    /// The derivative is singular to rounding, and G changes sign across the zero, or it is the origin and G exactly
+    /// zero there.
     Critical,
 }
 
@@ -54,6 +55,8 @@ pub struct Thresholds {
 const LAST_STEP: f64 = 1e-9;
 /// Largest uncertainty of a fixed point's position by rounding, relative to 1 + |x|, without a proof.
 const POSITION: f64 = 1e-6;
+/// q below which the search takes no minimum for less than a slow point, relative to (1 + |x|)^2: it may be zero.
+pub const HIDDEN: f64 = 1e-22;
 /// Largest |grad q| of a local minimum, relative to |dG/dx| |G|.
 const STATIONARY: f64 = 1e-3;
 
@@ -159,7 +162,7 @@ pub fn polish(residual: &mut Residual, start: &[f64], steps: usize) -> Option<Ro
 
 /// Whether q has a local minimum at `x`, where G is `g`: its gradient is small beside |dG/dx| |G|, or the
 /// minimum of the parabola through q along the gradient is within a thousandth of 1 + |x|.
-fn stationary(residual: &mut Residual, x: &[f64], g: &[f64]) -> bool {
+pub fn stationary(residual: &mut Residual, x: &[f64], g: &[f64]) -> bool {
     let n = x.len();
     let mut gradient = vec![0.0; n];
     residual.gradient(x, g, &mut gradient);
@@ -189,7 +192,7 @@ pub fn solve(residual: &mut Residual, start: Vec<f64>, thresholds: Thresholds) -
     }
     let mut g = vec![0.0; x.len()];
     let q = residual.value(&x, &mut g);
-    let marginal = q <= 1e-22 * (1.0 + norm(&x)).powi(2);
+    let marginal = q <= HIDDEN * (1.0 + norm(&x)).powi(2);
     if !q.is_finite() || !residual.reachable(&x) || !(marginal || stationary(residual, &x, &g)) {
         return End::Nowhere(q);
     }

@@ -1,10 +1,10 @@
 //! Fixed points in words.
 
 use super::words;
-use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Label, Stability};
+use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Label, Method, Reason, Stability};
 
 /// How the search ended: `proof`, `nothing new`, `gave up` (rounds found none of the points that are
-/// expected), `budget`, or `one round`, where no further ones were asked for.
+/// expected), `budget`, or `first search`, where no further ones were asked for.
 pub fn ended(result: &FixedPoints) -> &'static str {
     match result.rounds {
         _ if result.complete => "proof",
@@ -33,14 +33,12 @@ pub fn facts(result: &FixedPoints) -> Vec<(String, String)> {
 /// How the search went, in a sentence.
 pub fn search(result: &FixedPoints) -> Option<String> {
     let rounds = words::count(result.rounds.count, "round");
-    let pairs = if result.odd {
-        " The network is odd: points come in pairs x, -x, and each was mirrored."
-    } else {
-        ""
-    };
+    let pairs = if result.odd { " The network is odd: points come in pairs x, -x." } else { "" };
     let text = match ended(result) {
-        "proof" => "It is proven that there are no other fixed points.".to_owned(),
-        "first search" => return None,
+        "proof" => {
+            return Some(format!("It is proven that there are no other fixed points{}.{pairs}", by(result)));
+        }
+        "first search" => String::new(),
         "nothing new" => format!(
             "Further starts in {rounds} ({} in all) found {} more; the last round found nothing new.",
             result.second_starts, result.second_found
@@ -56,7 +54,54 @@ pub fn search(result: &FixedPoints) -> Option<String> {
             result.second_starts, result.second_found
         ),
     };
-    Some(text + pairs)
+    let all: Vec<String> =
+        [text, unproven(result).unwrap_or_default()].into_iter().filter(|t| !t.is_empty()).collect();
+    (!all.is_empty()).then(|| all.join(" ") + pairs)
+}
+
+/// By which enumeration all points are known.
+fn by(result: &FixedPoints) -> String {
+    let Some(proof) = &result.proof else { return String::new() };
+    match proof.method {
+        Method::Monotone => ": W + W^T is so small that there is one alone".into(),
+        Method::Linear => ": the network is linear and I - W regular".into(),
+        Method::Pieces => ": all pieces of the ReLU network were looked at".into(),
+        Method::LowRank(r) => {
+            format!(
+                ": the recurrent matrix has the rank {r}, and a box of as many unknowns was searched by intervals"
+            )
+        }
+        Method::Whole(n) => format!(": the box of all {} was searched by intervals", words::count(n, "unit")),
+    }
+}
+
+/// What kept an enumeration from being whole.
+fn unproven(result: &FixedPoints) -> Option<String> {
+    let proof = result.proof.as_ref()?;
+    let what = match proof.method {
+        Method::Monotone | Method::Linear => "The proof that there is one point alone",
+        Method::Pieces => "The enumeration of the network's pieces",
+        Method::LowRank(_) | Method::Whole(_) => "The search by intervals",
+    };
+    let at = |reason| proof.undecided.iter().filter(|u| u.reason == reason).count();
+    let places: Vec<String> = [
+        (Reason::Continuum, "there is a continuum of fixed points"),
+        (Reason::Singular, "the derivative is singular to rounding"),
+        (Reason::Kink, "units are at their kinks to rounding"),
+    ]
+    .into_iter()
+    .filter(|(reason, _)| at(*reason) > 0)
+    .map(|(reason, words)| format!("{words} (at {})", words::count(at(reason), "place")))
+    .collect();
+    let why = match (places.is_empty(), proof.complete) {
+        (_, true) => return None,
+        (true, _) => "its work was spent".to_owned(),
+        _ => places.join(", "),
+    };
+    Some(format!(
+        "{what} proves {}, and not that there are no others: {why}.",
+        words::count(proof.found, "point")
+    ))
 }
 
 /// What a reader must not overlook.

@@ -2,7 +2,7 @@
 
 use super::explore::explore;
 use super::reduced::{Cube, Reduced};
-use super::{Exact, Method, Reason, Undecided};
+use super::{Exact, Limits, Method, Reason, Undecided};
 use crate::systems::recurrence::Recurrence;
 
 /// A zero, proven to exist and to be the only one in a cube.
@@ -30,7 +30,8 @@ const NARROW: f64 = 0.1;
 /// Times that a cube is widened until a map takes it into itself.
 const INFLATIONS: usize = 4;
 
-/// All fixed points of a = W f(a) + c with W of low rank, every one proven; none where it does not apply.
+/// All fixed points of a = W f(a) + c with W of low rank or of few units, every one proven; none where it does not
+/// apply.
 ///
 /// With W = M N^T + E the r unknowns kappa = N^T f(a) determine a. Cubes that together hold every solution are
 /// contracted by linear enclosures of h(kappa) = kappa - N^T f(M kappa + c), preconditioned; a cube is done
@@ -38,13 +39,14 @@ const INFLATIONS: usize = 4;
 /// |I - B h'| < 1 there (there is one); else it is cut in two.
 ///
 /// Source: Krawczyk 1969, Computing 4, 187; Neumaier, Interval methods for systems of equations, 1990, 5.1.
-pub fn enumerate(net: &Recurrence, rank: usize, budget: u64) -> Option<Exact> {
-    let reduced = Reduced::new(net, rank)?;
-    let mut found = Exact::new(Method::LowRank(reduced.rank()));
+pub fn enumerate(net: &Recurrence, limits: &Limits) -> Option<Exact> {
+    let reduced = Reduced::new(net, limits)?;
+    let method = if reduced.is_whole() { Method::Whole } else { Method::LowRank };
+    let mut found = Exact::new(method(reduced.rank()));
     let unclear = |leaves: &[Leaf]| leaves.iter().filter(|l| matches!(l, Leaf::Unclear(_))).count();
     let explored = explore(
         vec![reduced.whole()],
-        budget,
+        limits.work,
         |cube, known, stack, leaves| visit(&reduced, cube, known, stack, leaves),
         |leaves| unclear(leaves) > GIVE_UP,
     );
@@ -69,7 +71,11 @@ pub fn enumerate(net: &Recurrence, rank: usize, budget: u64) -> Option<Exact> {
         }
     }
     doubtful.retain(|c| !roots.iter().any(|r| within(*c, r.alone)));
-    found.points = roots.iter().map(|r| state(&r.place)).collect();
+    for r in &roots {
+        let a = reduced.polish(net, &r.place.centre);
+        let radius = reduced.distance(net, &a, &r.place);
+        found.push(net.state(&a), radius);
+    }
     for cube in regions(doubtful) {
         found.undecided.push(Undecided { reason: Reason::Singular, state: state(&cube) });
     }

@@ -2,8 +2,8 @@
 //!
 //! Networks of one nonlinearity have the fixed points a = W f(a) + c ([`Recurrence`]). Three routes lead to all
 //! of them: a matrix whose symmetric part is below 1 leaves room for one only (`single`); the pieces of a
-//! ReLU network are enumerated (`piecewise`); a matrix of low rank leaves few unknowns, whose box is searched
-//! by intervals (`low_rank`). Every rounding error is in the bounds.
+//! ReLU network are enumerated (`piecewise`); a matrix of low rank, or a few units, leave few unknowns, whose box
+//! is searched by intervals (`low_rank`). Every rounding error is in the bounds.
 
 mod band;
 mod dictionary;
@@ -31,6 +31,21 @@ pub enum Method {
     Pieces,
     /// The recurrent matrix has this rank, and a box of as many dimensions was searched.
     LowRank(usize),
+    /// A box of all units, of which there are these few, was searched.
+    Whole(usize),
+}
+
+impl Method {
+    /// The words used in summaries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Monotone => "monotone",
+            Self::Linear => "linear",
+            Self::Pieces => "pieces",
+            Self::LowRank(_) => "low rank",
+            Self::Whole(_) => "whole space",
+        }
+    }
 }
 
 /// Why a place is undecided.
@@ -42,6 +57,17 @@ pub enum Reason {
     Singular,
     /// On a kink to rounding: none, one or two points.
     Kink,
+}
+
+impl Reason {
+    /// The word used in summaries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Continuum => "continuum",
+            Self::Singular => "singular",
+            Self::Kink => "kink",
+        }
+    }
 }
 
 /// A place where fixed points could neither be proven nor excluded.
@@ -56,8 +82,10 @@ pub struct Undecided {
 /// What an enumeration found.
 #[derive(Clone, Debug)]
 pub struct Exact {
-    /// The states of isolated fixed points, each proven to exist.
+    /// States beside which isolated fixed points are proven to exist, one each.
     pub points: Vec<Vec<f64>>,
+    /// Distances within which they do.
+    pub radii: Vec<f64>,
     /// Proven: there are no others.
     pub complete: bool,
     /// Where the proof fails; empty where only the work was too much.
@@ -70,12 +98,20 @@ pub struct Exact {
 
 impl Exact {
     fn new(method: Method) -> Self {
-        Self { points: Vec::new(), complete: false, undecided: Vec::new(), method, work: 0 }
+        let (points, radii) = (Vec::new(), Vec::new());
+        Self { points, radii, complete: false, undecided: Vec::new(), method, work: 0 }
+    }
+    /// Adds the point within `radius` of `state`.
+    fn push(&mut self, state: Vec<f64>, radius: f64) {
+        self.points.push(state);
+        self.radii.push(radius);
     }
     /// Orders the points; `whole` says that nothing was left out.
     fn finish(&mut self, whole: bool) {
-        let order = |a: &Vec<f64>, b: &Vec<f64>| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
-        self.points.sort_by(order);
+        let order = |a: &[f64], b: &[f64]| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
+        let mut all: Vec<(Vec<f64>, f64)> = self.points.drain(..).zip(self.radii.drain(..)).collect();
+        all.sort_by(|a, b| order(&a.0, &b.0));
+        (self.points, self.radii) = all.into_iter().unzip();
         self.complete = whole && self.undecided.is_empty();
     }
 }
@@ -87,13 +123,15 @@ pub struct Limits {
     pub units: usize,
     /// Highest rank that is searched by intervals.
     pub rank: usize,
+    /// Most units of a network that is searched so whatever its rank, 8 at most.
+    pub whole: usize,
     /// Operations, about, after which an enumeration is left incomplete.
     pub work: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { units: 32, rank: 5, work: 40_000_000_000 }
+        Self { units: 32, rank: 5, whole: reduced::MOST, work: 40_000_000_000 }
     }
 }
 
@@ -112,5 +150,5 @@ pub fn of_recurrence(net: &Recurrence, limits: &Limits) -> Option<Exact> {
     if net.activation == Activation::Relu && net.dim() <= limits.units {
         return Some(piecewise::enumerate(net, limits.work));
     }
-    low_rank::enumerate(net, limits.rank, limits.work)
+    low_rank::enumerate(net, limits)
 }

@@ -1,11 +1,12 @@
 //! The few equations to which a network of low rank comes, enclosed over boxes.
 
+use super::Limits;
 use super::band::Bands;
 use super::factors::Factors;
 use crate::linalg::activation::Activation;
 use crate::linalg::ball::Ball;
-use crate::linalg::{col, vectorised};
-use crate::systems::recurrence::Recurrence;
+use crate::linalg::{col, norm, vectorised};
+use crate::systems::recurrence::{Read, Recurrence};
 use faer::Mat;
 
 /// Most unknowns.
@@ -31,6 +32,8 @@ pub struct Reduced {
     /// Units and unknowns.
     n: usize,
     r: usize,
+    /// The unknowns are the units' own.
+    entire: bool,
     factors: Factors,
     /// |N|.
     sizes: Mat<f64>,
@@ -72,7 +75,7 @@ const EPS: f64 = f64::EPSILON;
 
 impl Reduced {
     /// The reduced equations of `net`; none where its nonlinearity is another or the remainder is too large.
-    pub fn new(net: &Recurrence, most: usize) -> Option<Self> {
+    pub fn new(net: &Recurrence, limits: &Limits) -> Option<Self> {
         let n = net.dim();
         let (share, scale) = match net.activation {
             Activation::Tanh => (1.0, 1.0),
@@ -89,8 +92,9 @@ impl Reduced {
                 _ => net.drive[i],
             })
             .collect();
-        let low = Factors::of(w.as_ref(), most.min(MOST)).filter(|f| f.rank() < n);
-        let factors = low.or_else(|| (n <= MOST).then(|| Factors::whole(w.as_ref())))?;
+        let low = Factors::of(w.as_ref(), limits.rank.min(MOST)).filter(|f| f.rank() < n);
+        let entire = low.is_none();
+        let factors = low.or_else(|| (n <= limits.whole.min(MOST)).then(|| Factors::whole(w.as_ref())))?;
         let r = factors.rank();
         let largest = factors.rest.iter().fold(0.0f64, |a, b| a.max(*b));
         if !(largest < 0.5) || !w.is_all_finite() || balls.iter().any(|b| !b.rad.is_finite()) {
@@ -117,12 +121,16 @@ impl Reduced {
             (0..n).map(|i| (0..r).map(|k| right[(i, k)].abs() / reach[k].max(1e-300)).sum()).collect();
         let drive = balls.iter().map(|b| b.mid).collect();
         let sizes = Mat::from_fn(n, r, |i, k| factors.right[(i, k)].abs());
-        Some(Self { n, r, sizes, drive, blur, tilt, reach, slack, weight, scale, factors })
+        Some(Self { n, r, entire, sizes, drive, blur, tilt, reach, slack, weight, scale, factors })
     }
 
     /// Number of unknowns.
     pub fn rank(&self) -> usize {
         self.r
+    }
+    /// Whether there are as many unknowns as units, the matrix not being of low rank.
+    pub fn is_whole(&self) -> bool {
+        self.entire
     }
     /// The cube that holds every solution, |tanh| being below 1.
     pub fn whole(&self) -> Cube {
@@ -324,7 +332,7 @@ impl Reduced {
             net.activation.apply(&mut y, &mut slope);
             let product = &net.weight * faer::ColRef::from_slice(&y);
             let rest: Vec<f64> = (0..n).map(|i| product[i] + net.drive[i].mid - a[i]).collect();
-            let size = crate::linalg::norm(&rest);
+            let size = norm(&rest);
             if !(size < 0.5 * last) {
                 break;
             }
@@ -348,6 +356,23 @@ impl Reduced {
             }
         }
         a
+    }
+
+    /// Bounds how far the state of pre-activations `a` is from any whose unknowns lie in `cube`.
+    pub fn distance(&self, net: &Recurrence, a: &[f64], cube: &Cube) -> f64 {
+        let (n, r) = (self.n, self.r);
+        let left = self.factors.left.as_ref();
+        let widths = self.enclose(cube).widths;
+        let share = if net.read == Read::Rates { net.activation.max_slope() } else { 1.0 };
+        let parts: Vec<f64> = (0..n)
+            .map(|i| {
+                let centre = self.drive[i] + (0..r).map(|k| left[(i, k)] * cube.centre[k]).sum::<f64>();
+                // The last term is the activation's own rounding and that of the state.
+                share * ((a[i] - self.scale * centre).abs() + self.scale * widths[i])
+                    + 64.0 * EPS * (1.0 + a[i].abs())
+            })
+            .collect();
+        norm(&parts) * (1.0 + (n + 64) as f64 * EPS)
     }
 }
 

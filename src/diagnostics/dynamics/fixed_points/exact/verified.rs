@@ -1,6 +1,7 @@
 //! Linear equations whose solutions are proven to lie in balls.
 
 use crate::linalg::ball::{Ball, dot};
+use crate::linalg::norm;
 use crate::linalg::solve::Lu;
 use faer::Mat;
 
@@ -107,6 +108,12 @@ impl Square {
         }
         Some(sign)
     }
+}
+
+/// Upper bound of the distance between the middles of `balls` and what they hold.
+pub fn radius(balls: &[Ball]) -> f64 {
+    let parts: Vec<f64> = balls.iter().map(|b| b.rad).collect();
+    norm(&parts) * (1.0 + (balls.len() + 8) as f64 * f64::EPSILON)
 }
 
 /// Upper bound of the largest modulus; not a number if any is not.
