@@ -120,3 +120,66 @@ fn a_switch_has_its_exact_points_and_spectra() {
         );
     }
 }
+
+/// h W + u U and h D, whose read-out's shape alone shows rows, is the network of the transposed matrices.
+#[test]
+fn the_shape_of_the_read_out_tells_the_convention() {
+    let place = Place::new("by-read-out");
+    let (n, o, d) = (4, 2, 3);
+    let (w, b, out) = (noise(n * n, 0.8, 1), noise(n, 0.5, 3), noise(n * o, 1.0, 4));
+    let turned = |m: &[f64], r: usize, c: usize| -> Vec<f64> {
+        (0..c).flat_map(|j| (0..r).map(move |i| (i, j))).map(|(i, j)| m[i * c + j]).collect()
+    };
+    let run = |w: Vec<f64>, out: Vec<f64>, shape: [usize; 2], words: &[&str]| {
+        let tensors = [tensor("w", &[n, n], w), tensor("b", &[n], b.clone()), tensor("ro", &shape, out)];
+        write_npz(&place.0.join("net.npz"), &tensors).unwrap();
+        let net = place.path("net.npz");
+        let map = ["--cell", "vanilla", "--map", "w_rec=w,b=b,readout=ro", "--modules", "trajectories"];
+        let ran = analyze(&place, &[&[&*net][..], &map].concat(), 0, words);
+        (csv(&place, "out/trajectories/states.csv"), ran)
+    };
+    let said = ["`w` is stored for row vectors (h W), as the shape of `ro` shows: it is turned"];
+    let (rows, ran) = run(w.clone(), out.clone(), [n, o], &[]);
+    let page = std::fs::read_to_string(place.0.join("out/report.html")).unwrap();
+    assert!(page.contains(said[0]) || ran.err.contains(said[0]), "{}", ran.err);
+    assert!(!page.contains("Nothing shows how vectors multiply"));
+    let (columns, _) = run(turned(&w, n, n), turned(&out, n, o), [o, n], &[]);
+    assert_eq!(rows, columns);
+
+    // Input weights that show rows beside a read-out that shows columns: one of the two is wrong.
+    let tensors = [
+        tensor("w", &[n, n], w.clone()),
+        tensor("wi", &[d, n], noise(n * d, 1.0, 2)),
+        tensor("ro", &[o, n], out.clone()),
+    ];
+    write_npz(&place.0.join("two.npz"), &tensors).unwrap();
+    let two = place.path("two.npz");
+    let map = ["--cell", "vanilla", "--map", "w_rec=w,w_in=wi,readout=ro", "--modules", "recurrent"];
+    let words = [
+        "`wi` of shape [3, 4] that they are rows",
+        "`ro` of shape [2, 4] that they are columns",
+        "--vectors",
+    ];
+    analyze(&place, &[&[&*two][..], &map].concat(), 3, &words);
+    for vectors in ["row", "column"] {
+        analyze(&place, &[&[&*two][..], &map, &["--vectors", vectors]].concat(), 0, &[]);
+    }
+}
+
+#[test]
+fn a_step_longer_than_the_time_constants_is_said() {
+    let place = Place::new("coarse");
+    let w = vec![0.5, 0.2, -0.3, 0.4];
+    write_npz(&place.0.join("net.npz"), &[tensor("w", &[2, 2], w), tensor("tau", &[2], vec![1.0, 0.001])])
+        .unwrap();
+    let net = place.path("net.npz");
+    let given = ["--cell", "rate", "--map", "w_rec=w,tau=tau", "--vectors", "column"];
+    let words = ["the step dt = 0.1 exceeds the smallest time constant, 0.001", "give --dt below 0.001"];
+    let run = |more: &[&str], status, words: &[&str]| {
+        analyze(&place, &[&[&*net][..], &given, more].concat(), status, words)
+    };
+    run(&["--dt", "0.1", "--modules", "lyapunov"], 4, &words);
+    run(&["--dt", "0.1", "--modules", "trajectories"], 0, &words);
+    let ran = run(&["--dt", "0.0005", "--modules", "trajectories"], 0, &[]);
+    assert!(!ran.err.contains("exceeds"), "{}", ran.err);
+}

@@ -9,7 +9,7 @@ use nullcline::io::tensors::{write_npy, write_npz};
 const BAD: [(&str, &[&str]); 6] = [
     ("", &["empty"]),
     ("a,b\n", &["0 rows"]),
-    ("a,b\n1,2\n3,x\n", &["`b`", "text"]),
+    ("a,b\n1,2\n3,x\n", &["`b`", "row 2", "the text `x`"]),
     ("a,b\n1,2\n3\n", &["line 3", "expected 2"]),
     ("a,a\n1,2\n3,4\n", &["`a`", "twice"]),
     ("a,b\n1,2\n,4\n", &["`a`", "row 2"]),
@@ -26,6 +26,8 @@ fn bad_tables_are_refused_wherever_they_are_given() {
         analyze(&place, &[&net, "--inputs", &file, "--modules", "trajectories"], 3, &words);
         analyze(&place, &[&net, "--initial", &file, "--modules", "trajectories"], 3, &words);
     }
+    let narrow = place.write("narrow.csv", table(5, 1));
+    analyze(&place, &[&net, "--inputs", &narrow], 3, &["has 1 column, expected 2"]);
     let wide = place.write("wide.csv", table(5, 3));
     for option in ["--inputs", "--initial"] {
         analyze(&place, &[&net, option, &wide], 3, &[&wide, "3 columns, expected 2"]);
@@ -42,6 +44,20 @@ fn damaged_tables_are_refused() {
             let file = place.write(name, &bytes[..cut]);
             analyze(&place, &[&file], 3, &[&file]);
         }
+    }
+}
+
+#[test]
+fn the_start_of_an_archive_is_named_by_what_it_is() {
+    let place = Place::new("archives");
+    for (name, words) in [
+        ("cut.npz", "an npz, which is a zip archive"),
+        ("book.xlsx", "a workbook, which is a zip archive (save its sheet as CSV)"),
+        ("net.pt", "a file of PyTorch, which is a zip archive"),
+    ] {
+        let file = place.write(name, b"PK\x03\x04 and no more of it");
+        let ran = analyze(&place, &[&file], 3, &[&file, words, "ends before the list"]);
+        assert!(!ran.err.contains("EOCD"), "{}", ran.err);
     }
 }
 
@@ -122,7 +138,9 @@ fn odd_shapes_are_analysed_or_refused_in_words() {
     assert!(ran.out.contains("a recording of 1 unit in 30 rows"), "{}", ran.out);
     assert!(ran.out.contains("1 of 1 component carries"), "{}", ran.out);
     analyze(&place, &[&place.write("row.csv", table(1, 3))], 3, &["fewer than two rows"]);
-    analyze(&place, &[&place.write("flat.csv", "a,b\n1,2\n1,2\n")], 3, &["do not vary"]);
+    let flat = place.write("flat.csv", "a,b\n1,2\n1,2\n");
+    analyze(&place, &[&flat, "--modules", "pca"], 3, &["do not vary"]);
+    analyze(&place, &[&flat], 0, &["No pca: the units do not vary"]);
     let some = place.write("some.csv", "a,b\n1,2\n3,2\n4,2\n");
     analyze(&place, &[&some], 0, &["1 unit never changes: b."]);
     // More units than rows: as many components as rows less one.

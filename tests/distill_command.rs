@@ -249,6 +249,59 @@ fn a_network_is_run_on_its_inputs_and_judged_by_its_dynamics() {
     }
 }
 
+/// Targets exactly at the ends of a range are at them, those outside beyond, and a scale is said.
+#[test]
+fn at_the_end_is_not_beyond() {
+    let place = Place::new("distill-ends");
+    let (u, noise) = (noise(600, 2.0, 21), noise(600, 0.3, 22));
+    for (activation, [lo, hi]) in [("tanh", [-1.0, 1.0]), ("sigmoid", [0.0, 1.0])] {
+        let mut rows: Vec<Vec<f64>> = vec![];
+        let mut z = 0.5;
+        for t in 0..600 {
+            let a: f64 = 0.5 * z + 1.5 * u[t] + noise[t];
+            z = if activation == "tanh" { a.tanh() } else { 1.0 / (1.0 + (-a).exp()) };
+            let near = if z > hi - 0.02 { hi } else { z };
+            z = if near < lo + 0.02 { lo } else { near };
+            rows.push(vec![u[t], z]);
+        }
+        let ends = rows[1..].iter().filter(|r| r[1] == lo || r[1] == hi).count();
+        assert!(ends > 20, "{ends}");
+        let arguments = |file| {
+            [
+                "radd",
+                file,
+                "--units",
+                "z",
+                "--inputs",
+                "u",
+                "--projection",
+                "units",
+                "--activation",
+                activation,
+            ]
+        };
+        let unscaled = ["--scale", "none"];
+        let file = place.write("e.csv", csv(&["u", "z"], &rows));
+        let ran = distill(
+            &place,
+            &[&arguments(&*file)[..], &unscaled].concat(),
+            0,
+            &["are at an end of the range"],
+        );
+        assert!(!(ran.out.clone() + &ran.err).contains("beyond the range"), "{} {}", ran.out, ran.err);
+        assert!(!ran.out.contains("Coefficients are in units"), "{}", ran.out);
+        let ours = found(&place);
+        assert_eq!((ours["clipped"].as_u64(), ours["beyond"].as_u64()), (Some(ends as u64), Some(0)));
+        rows[7][1] = hi + 0.25;
+        let file = place.write("b.csv", csv(&["u", "z"], &rows));
+        let words = ["are at or beyond an end of the range", "1 of 599 targets are beyond the range"];
+        distill(&place, &[&arguments(&*file)[..], &unscaled].concat(), 0, &words);
+        assert_eq!(found(&place)["beyond"].as_u64(), Some(1));
+        let words = ["Coefficients are in units of z, the projected states times 0.5", "--scale none"];
+        distill(&place, &[&arguments(&*file)[..], &["--scale", "0.625"]].concat(), 0, &words);
+    }
+}
+
 #[test]
 fn somebody_elses_tables() {
     let place = Place::new("distill-foreign");

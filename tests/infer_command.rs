@@ -269,6 +269,24 @@ fn successive_rows_that_are_alike_are_noticed() {
 }
 
 #[test]
+fn a_square_table_that_may_be_a_covariance_is_asked_about() {
+    let place = Place::new("infer-square");
+    let said = ["symmetric and without negative eigenvalues", "--covariance with --samples P"];
+    // 0.5^|i - j| is positive definite; with 2 beside the diagonal it is not, and with one entry changed not symmetric.
+    let c = matrix(&place, "c.npy", 6, |i, j| 0.5f64.powi(i.abs_diff(j) as i32));
+    infer(&place, &[&c, "--gamma", "1"], 0, &said);
+    let indefinite = matrix(&place, "i.npy", 6, |i, j| [1.0, 2.0, 0.3, 0.2, 0.1, 0.4][i.abs_diff(j)]);
+    let lopsided =
+        matrix(&place, "l.npy", 6, |i, j| 0.5f64.powi(i.abs_diff(j) as i32) + f64::from((i, j) == (0, 3)));
+    for file in [indefinite, lopsided] {
+        let ran = infer(&place, &[&file, "--gamma", "1"], 0, &[]);
+        assert!(!ran.err.contains("eigenvalues, as a covariance"), "{}", ran.err);
+    }
+    let ran = infer(&place, &[&c, "--covariance", "--samples", "50", "--gamma", "1"], 0, &[]);
+    assert!(!ran.err.contains("as a covariance is"), "{}", ran.err);
+}
+
+#[test]
 fn bad_input_is_refused_or_answered() {
     let place = Place::new("infer-bad");
     let csv = |name: &str, rows: &[&str]| {

@@ -5,6 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use zip::read::ZipFile;
+use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::error::Problem;
@@ -19,12 +20,27 @@ pub(crate) struct Archive {
     format: &'static str,
 }
 
+/// What a file is that starts as a zip archive and does not end as one.
+fn without_directory(path: &Path, format: &'static str, error: ZipError) -> Problem {
+    let ZipError::InvalidArchive(_) = error else {
+        return Problem::damaged(format, "the zip directory", error);
+    };
+    let extension = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
+    let what = match &*extension {
+        "xlsx" | "xlsm" | "ods" => "a workbook, which is a zip archive (save its sheet as CSV)",
+        "pt" | "pth" | "ckpt" | "bin" => "a file of PyTorch, which is a zip archive",
+        "npz" => "an npz, which is a zip archive",
+        _ => "a zip archive",
+    };
+    let detail = format!("the file starts as {what} and ends before the list of what is in it");
+    Problem::damaged(format, "its end", detail)
+}
+
 impl Archive {
     pub(crate) fn open(path: &Path, format: &'static str) -> Result<Self, Problem> {
         let file = File::open(path).map_err(Problem::reading)?;
         let length = file.metadata().map_err(Problem::reading)?.len();
-        let zip = ZipArchive::new(BufReader::new(file))
-            .map_err(|e| Problem::damaged(format, "the zip directory", e))?;
+        let zip = ZipArchive::new(BufReader::new(file)).map_err(|e| without_directory(path, format, e))?;
         Ok(Self { zip, length, format })
     }
 

@@ -18,7 +18,7 @@ const CHUNK: usize = 1 << 14;
 const HELD: usize = 1 << 25;
 
 /// Whole numbers beyond it are not all floats.
-const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+pub(super) const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Which columns play which part.
 pub(super) struct Columns {

@@ -5,6 +5,7 @@ mod columns;
 mod config;
 pub mod distill;
 mod error;
+mod failed;
 pub mod ibl;
 pub mod infer;
 mod inspect;
@@ -74,7 +75,7 @@ struct Diagnosed {
     input: Value,
     findings: Vec<String>,
     warnings: Vec<String>,
-    /// Modules whose numbers failed, and why.
+    /// Modules that could not be done, and why.
     failed: Vec<(Module, String)>,
     modules: Vec<(Module, Rendered)>,
 }

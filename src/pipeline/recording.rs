@@ -2,6 +2,7 @@
 
 use super::analyses::{self, Analyses, Held};
 use super::columns::Columns;
+use super::failed::{self, Failed};
 use super::network::chosen;
 use super::source::square_table;
 use super::{Config, Diagnosed, Error, Missing, Module, Observer};
@@ -30,48 +31,53 @@ pub(super) fn diagnose(
     let unit_stats = first.units(&columns.units);
     let mut done = vec![];
     let mut findings = vec![];
+    let mut failed = Failed::default();
     if modules.contains(&Module::Activity) {
         let trials = trials.as_ref().map(|t| t.iter().max().map_or(0, |m| m + 1));
         done.push((Module::Activity, sections::activity(&unit_stats, first.used, first.dropped, trials)?));
     }
     let wanted: Vec<Module> = analyses::HELD.into_iter().filter(|m| needed(*m, &modules, config)).collect();
+    if first.used < 2 && modules != [Module::Activity] {
+        let message = match first.used {
+            0 => "no row has a value of every unit: choose the units with --units",
+            _ => "fewer than two rows have a value of every unit: there is nothing to compare",
+        };
+        return Err(Error::input(&config.file, message));
+    }
     let pca =
         (modules.contains(&Module::Pca) || !wanted.is_empty()).then(|| first.moments.finish()).flatten();
-    if modules.contains(&Module::Pca) {
-        let Some(pca) = &pca else {
-            let message = if first.beyond() {
-                "the units differ by more than the largest number (1.8e308) between rows: give them in smaller units"
-            } else {
-                "the units do not vary (or fewer than two rows are left): there are no principal components"
-            };
-            return Err(Error::input(&config.file, message));
-        };
-        let projected = Projected::second(config, array, &columns, pca, &first, trials.as_deref(), observer)?;
-        findings.push(format!(
-            "{}; participation ratio {}{}.",
-            sections::words::carry(pca.components_for_90, columns.units.len()),
-            sections::words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error),
-            if pca.blocks == 0 { " (no error: too few rows for how long they are alike)" } else { "" }
-        ));
-        let table = projected.table();
-        let intro = "Principal components of the recorded rows.";
-        done.push((Module::Pca, sections::pca(pca, &columns.units, &projected.lines(), intro, vec![table])?));
+    match &pca {
+        Some(pca) if modules.contains(&Module::Pca) => {
+            let projected =
+                Projected::second(config, array, &columns, pca, &first, trials.as_deref(), observer)?;
+            findings.push(format!(
+                "{}; participation ratio {}{}.",
+                sections::words::carry(pca.components_for_90, columns.units.len()),
+                sections::words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error),
+                if pca.blocks == 0 { " (no error: too few rows for how long they are alike)" } else { "" }
+            ));
+            let table = projected.table();
+            let intro = "Principal components of the recorded rows.";
+            let rendered = sections::pca(pca, &columns.units, &projected.lines(), intro, vec![table])?;
+            done.push((Module::Pca, rendered));
+        }
+        None if modules.contains(&Module::Pca) => {
+            failed.refuse(Module::Pca, Error::input(&config.file, first.without_components()));
+        }
+        _ => {}
     }
     if !wanted.is_empty() {
-        if first.used == 0 {
-            let message = "no row has a value of every unit: choose the units with --units";
-            return Err(Error::input(&config.file, message));
-        }
         let rows = first.used + first.dropped;
         let held = Held::read(config, array, &columns, trials.as_deref(), rows, observer)?;
         let analyses = Analyses { config, units: &columns.units, held: &held, pca: pca.as_ref() };
         for module in wanted {
-            if let Some((finding, rendered)) = analyses.run(module)? {
+            if let Some((finding, rendered)) = failed.on_data(module, analyses.run(module))? {
                 findings.push(finding);
                 done.push((module, rendered));
             }
         }
     }
+    let failed = failed.unless(done.is_empty())?;
     let count = sections::words::count;
     let (units, rows) = (count(columns.units.len(), "unit"), count(first.used, "row"));
     let subject = format!("a recording of {units} in {rows} ({})", columns.format);
@@ -79,16 +85,18 @@ pub(super) fn diagnose(
         facts: vec![("Recording".into(), subject.clone())],
         input: json!({
             "file": config.file.display().to_string(), "kind": "recording", "format": columns.format,
-            "array": array, "units": columns.units.len(), "rows": first.used,
+            "array": array, "units": columns.units.len(), "rows": first.used, "dropped_rows": first.dropped,
         }),
         subject,
         findings,
         warnings: columns
             .notes(&[])
             .into_iter()
+            .chain(sections::left_out(first.dropped))
             .chain(square_table(config, first.used, columns.units.len()))
+            .chain(failed::warnings(&failed))
             .collect(),
-        failed: vec![],
+        failed,
         modules: done,
     })
 }
@@ -215,9 +223,13 @@ impl Pass {
         names.iter().enumerate().map(unit).collect()
     }
 
-    /// Whether a unit's range is no number.
-    fn beyond(&self) -> bool {
-        self.sums.iter().any(|s| (s.most - s.least) == f64::INFINITY)
+    /// Why there are no principal components.
+    fn without_components(&self) -> &'static str {
+        if self.sums.iter().any(|s| (s.most - s.least) == f64::INFINITY) {
+            "the units differ by more than the largest number (1.8e308) between rows: give them in smaller units"
+        } else {
+            "the units do not vary (or fewer than two rows are left): there are no principal components"
+        }
     }
 }
 

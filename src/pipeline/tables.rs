@@ -4,6 +4,7 @@ use super::Error;
 use super::roles::{Role, role};
 use crate::io;
 use crate::io::table::{self, Column, ReadTable, Values, read};
+use crate::report::sections::words::count;
 use faer::Mat;
 use std::path::Path;
 
@@ -32,8 +33,8 @@ fn rows(path: &Path, width: usize, what: &str) -> Result<Vec<Mat<f64>>, Error> {
     let columns = table.columns.iter().map(|c| finite(path, c)).collect::<Result<Vec<_>, _>>()?;
     if columns.len() != width {
         let message = format!(
-            "has {} columns, expected {width}, {what}; a row is a time step or a state, a column one coordinate",
-            columns.len()
+            "has {}, expected {width}, {what}; a row is a time step or a state, a column one coordinate",
+            count(columns.len(), "column")
         );
         return Err(Error::input(path, message));
     }

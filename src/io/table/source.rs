@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::super::error::{Error, Problem};
+use super::csv::is_text;
 use super::{Schema, Values};
 
 /// A column to read.
@@ -80,7 +81,9 @@ pub(super) trait Source {
 
 /// The error for a column of text that was asked for as numbers, `before` rows into the table.
 pub(super) fn first_text(column: &str, values: &[String], before: usize) -> Problem {
-    let row = values.iter().position(|v| !v.is_empty()).unwrap_or(0);
+    // A column is text from its first text on: what stands before may be numbers.
+    let text = values.iter().position(|v| is_text(v));
+    let row = text.or_else(|| values.iter().position(|v| !v.is_empty())).unwrap_or(0);
     let value = values.get(row).map(|v| excerpt(v)).unwrap_or_default();
     Problem::TextValue { column: column.into(), row: before + row + 1, value }
 }

@@ -1,7 +1,7 @@
 //! Rows of a recording held in memory, with the targets that belong to them.
 
-use crate::io::table::{ReadTable, Values, read};
-use crate::pipeline::columns::Columns;
+use crate::io::table::{ReadTable, Values, labels, read};
+use crate::pipeline::columns::{Columns, LARGEST_EXACT};
 use crate::pipeline::{Config, Error, Observer};
 use faer::Mat;
 use std::path::Path;
@@ -42,9 +42,9 @@ pub struct Target {
 pub enum TargetKind {
     /// One of two labels or more, in order.
     Labels(Vec<String>),
-    /// A number of more than two values: how many, and the values themselves, ascending, where they are few whole numbers, which may
-    /// be labels as well.
-    Number(usize, Option<Vec<f64>>),
+    /// A number of more than two values: how many, and the values themselves as numbers, ascending, and as written, where they are
+    /// few whole numbers, which may be labels as well.
+    Number(usize, Option<Vec<(f64, String)>>),
     /// Not usable, and why.
     Unusable(String),
 }
@@ -140,8 +140,16 @@ fn targets(
         return Err(Error::input(file, message));
     }
     let named = |name: &String| name != "trial" || columns.targets.contains(name);
+    let from = if columns.targets.is_empty() { Some(asked.as_str()) } else { array };
     let mut targets = vec![];
     for c in table.columns.into_iter().filter(|c| named(&c.name)) {
+        if let Values::Number(all) = &c.values
+            && kept.iter().any(|r| all[*r].abs() >= LARGEST_EXACT)
+            && let Some(target) = Target::of_large(file, from, &c.name, &kept)?
+        {
+            targets.push(target);
+            continue;
+        }
         if let Values::Number(all) = &c.values
             && let Some(row) = kept.iter().find(|r| all[**r].is_infinite())
         {
@@ -159,26 +167,57 @@ fn targets(
 }
 
 impl Target {
+    /// Whole numbers of more digits than a float has, told apart to the last one and counted from the least; none where some are
+    /// written otherwise.
+    fn of_large(file: &Path, array: Option<&str>, name: &str, rows: &[usize]) -> Result<Option<Self>, Error> {
+        // Beside missing values integers are written as decimals.
+        let whole = |label: &str| -> Option<i128> {
+            let (digits, rest) = label.trim().split_once('.').unwrap_or((label.trim(), ""));
+            rest.bytes().all(|b| b == b'0').then(|| digits.parse().ok()).flatten()
+        };
+        let (mut all, mut other) = (vec![], false);
+        labels(file, array, name, &mut |label| {
+            let value = whole(label);
+            other |= value.is_none() && !label.is_empty();
+            all.push(value);
+        })?;
+        let kept: Vec<Option<i128>> = rows.iter().map(|r| all.get(*r).copied().flatten()).collect();
+        let Some(least) = kept.iter().flatten().min().copied().filter(|_| !other) else { return Ok(None) };
+        let from_least = |v: i128| v.saturating_sub(least) as f64;
+        let mut distinct: Vec<i128> = kept.iter().flatten().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let values = kept.iter().map(|v| v.map_or(f64::NAN, from_least)).collect();
+        let distinct = distinct.into_iter().map(|v| (from_least(v), v.to_string())).collect();
+        Ok(Some(Self::of_numbers(name.to_owned(), values, distinct)))
+    }
+
+    /// The numbers `values`, of which `distinct` are the different ones, ascending, and how they are written.
+    fn of_numbers(name: String, mut values: Vec<f64>, distinct: Vec<(f64, String)>) -> Self {
+        let whole = distinct.len() <= WHOLE && distinct.iter().all(|(v, _)| v.fract() == 0.0);
+        let kind = match &distinct[..] {
+            [] => TargetKind::Unusable("has no value".into()),
+            [(_, one)] => TargetKind::Unusable(format!("has one value only, {one}")),
+            [(a, first), (_, second)] => {
+                // Ascending: what is not the first is the second.
+                let code = |v: f64| if v.is_finite() { f64::from(v > *a) } else { f64::NAN };
+                values.iter_mut().for_each(|v| *v = code(*v));
+                TargetKind::Labels(vec![first.clone(), second.clone()])
+            }
+            _ => TargetKind::Number(distinct.len(), whole.then_some(distinct)),
+        };
+        Self { name, values, kind }
+    }
+
     fn new(name: String, values: &Values, rows: &[usize]) -> Self {
         match values {
             Values::Number(all) => {
-                let mut values: Vec<f64> = rows.iter().map(|r| all[*r]).collect();
+                let values: Vec<f64> = rows.iter().map(|r| all[*r]).collect();
                 let mut distinct: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
                 distinct.sort_by(f64::total_cmp);
                 distinct.dedup();
-                let whole = distinct.len() <= WHOLE && distinct.iter().all(|v| v.fract() == 0.0);
-                let kind = match distinct[..] {
-                    [] => TargetKind::Unusable("has no value".into()),
-                    [one] => TargetKind::Unusable(format!("has one value only, {one}")),
-                    [a, b] => {
-                        // Ascending: what is not the first is the second.
-                        let code = |v: f64| if v.is_finite() { f64::from(v > a) } else { f64::NAN };
-                        values.iter_mut().for_each(|v| *v = code(*v));
-                        TargetKind::Labels(vec![a.to_string(), b.to_string()])
-                    }
-                    _ => TargetKind::Number(distinct.len(), whole.then_some(distinct)),
-                };
-                Self { name, values, kind }
+                let distinct = distinct.into_iter().map(|v| (v, v.to_string())).collect();
+                Self::of_numbers(name, values, distinct)
             }
             Values::Text(all) => {
                 let mut distinct: Vec<&String> =
@@ -209,10 +248,10 @@ impl Target {
             TargetKind::Labels(labels) => Some((labels.clone(), self.values.clone())),
             TargetKind::Number(_, Some(distinct)) => {
                 let code = |v: &f64| {
-                    let at = distinct.partition_point(|d| d < v);
+                    let at = distinct.partition_point(|d| d.0 < *v);
                     if v.is_finite() { at as f64 } else { f64::NAN }
                 };
-                let labels = distinct.iter().map(f64::to_string).collect();
+                let labels = distinct.iter().map(|d| d.1.clone()).collect();
                 Some((labels, self.values.iter().map(code).collect()))
             }
             _ => None,

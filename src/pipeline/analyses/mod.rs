@@ -25,9 +25,8 @@ pub(super) struct Analyses<'a> {
 pub(super) const HELD: [Module; 3] = [Module::Decoding, Module::Selectivity, Module::Clusters];
 
 impl Analyses<'_> {
-    /// The module's finding and result; none where it was not asked for and the targets do not allow it.
-    pub fn run(&self, module: Module) -> Result<Option<(String, Rendered)>, Error> {
-        let asked = self.config.modules.is_some();
+    /// The module's finding and result.
+    pub fn run(&self, module: Module) -> Result<(String, Rendered), Error> {
         let usable = self.held.targets.iter().any(|t| usable(t, module));
         match module {
             Module::Clusters => clusters(
@@ -45,12 +44,11 @@ impl Analyses<'_> {
             })
             .map(|(finding, mut rendered)| {
                 rendered.warnings.extend(self.held.warnings("clusters"));
-                Some((finding, rendered))
+                (finding, rendered)
             }),
-            _ if !usable && !asked => Ok(None),
             _ if !usable => Err(self.unusable(module)),
-            Module::Decoding => self.decoding().map(Some),
-            _ => self.selectivity().map(Some),
+            Module::Decoding => self.decoding(),
+            _ => self.selectivity(),
         }
     }
 

@@ -164,6 +164,7 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         return Err(Error::input(file, message));
     }
     refuse(file, &flat.iter().map(|i| columns.units[*i].clone()).collect::<Vec<_>>(), n)?;
+    warnings.extend(maybe_covariance(&rows));
     let gathered = Gathered::new(rows.as_ref());
     let c = gathered.covariance((!config.uncentered).then(|| gathered.mean()));
     let trials: Option<Vec<usize>> = trials.map(|t| kept.iter().map(|k| t[*k]).collect());
@@ -199,6 +200,26 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         alike,
         fold,
         warnings,
+    })
+}
+
+/// What is said of samples that may be a covariance: a square table, symmetric and without negative eigenvalues.
+fn maybe_covariance(rows: &Mat<f64>) -> Option<String> {
+    let n = rows.nrows();
+    if n < 2 || rows.ncols() != n {
+        return None;
+    }
+    let small = 1e-9 * rows.norm_max();
+    let symmetric = (0..n).all(|i| (0..i).all(|j| (rows[(i, j)] - rows[(j, i)]).abs() <= small));
+    if !symmetric || !(0..n).all(|i| rows[(i, i)] > 0.0) {
+        return None;
+    }
+    let values = rows.self_adjoint_eigenvalues(faer::Side::Lower).ok()?;
+    values.iter().all(|v| *v >= -small * n as f64).then(|| {
+        format!(
+            "The table is {n} x {n}, symmetric and without negative eigenvalues, as a covariance is, and was read as {n} samples: \
+             --covariance with --samples P (or --alpha P/N) reads it as one."
+        )
     })
 }
 

@@ -1,6 +1,7 @@
 //! What the report says of the network itself.
 
 use crate::pipeline::Config;
+use crate::systems::architecture::Cell;
 use crate::systems::checkpoint::Network;
 use serde_json::json;
 
@@ -36,5 +37,21 @@ pub(super) fn input(network: &Network, config: &Config) -> serde_json::Value {
         "flow": network.system.is_flow(),
         "readout": network.readout.as_ref().map(|r| r.name.clone()),
         "unused": network.unused,
+    })
+}
+
+/// What is wrong with a step that is longer than the smallest time constant; none of others.
+pub(super) fn coarse(network: &Network) -> Option<String> {
+    let (Cell::Rate { tau, scheme, .. } | Cell::Current { tau, scheme, .. }) = network.architecture.cell()
+    else {
+        return None;
+    };
+    let least = tau.iter().copied().fold(f64::INFINITY, f64::min);
+    (scheme.dt > least).then(|| {
+        format!(
+            "the step dt = {} exceeds the smallest time constant, {least}, so that it may be the step that makes them grow: give \
+             --dt below {least}",
+            scheme.dt
+        )
     })
 }

@@ -8,6 +8,7 @@ mod points;
 mod sensitivity;
 
 use super::analyses;
+use super::failed::{self, Failed};
 use super::{Config, Diagnosed, Error, Module, NetworkSettings, Observer, tables};
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
 use crate::diagnostics::dynamics::recurrent::recurrent;
@@ -58,7 +59,11 @@ pub(super) fn diagnose(
     let Gathered { mut done, findings, mut warnings, failed } = all;
     done.sort_by_key(|(m, _)| *m);
     let failed = failed.unless(done.is_empty())?;
-    warnings.extend(failed.iter().map(|(module, reason)| format!("No {}: {reason}.", module.name())));
+    if !run.orbits.diverged.is_empty() {
+        warnings
+            .extend(facts::coarse(network).map(|why| format!("Trajectories grow without bounds: {why}.")));
+    }
+    warnings.extend(failed::warnings(&failed));
     warnings.extend(network.notes.iter().filter(|n| n.contains("assumed")).cloned());
     warnings.extend(network.said.iter().cloned());
     Ok(Diagnosed {
@@ -89,36 +94,6 @@ impl Gathered {
             self.done.push((module, rendered));
         }
         Ok(())
-    }
-}
-
-/// Modules whose numbers failed, each with the reason: the others are reported all the same.
-#[derive(Default)]
-struct Failed(Vec<(Module, Error)>);
-
-impl Failed {
-    fn add(&mut self, module: Module, reason: String) {
-        self.0.push((module, Error::Numbers(reason)));
-    }
-
-    /// What a module found, or nothing where its numbers failed; every other error ends the run.
-    fn or<T>(&mut self, module: Module, found: Result<T, Error>) -> Result<Option<T>, Error> {
-        match found {
-            Ok(found) => Ok(Some(found)),
-            Err(e) if e.exit_status() == 4 => {
-                self.0.push((module, e));
-                Ok(None)
-            }
-            Err(e) => Err(e),
-        }
-    }
-
-    /// All of them, or the first as an error where nothing else could be said.
-    fn unless(mut self, empty: bool) -> Result<Vec<(Module, String)>, Error> {
-        match empty && !self.0.is_empty() {
-            true => Err(self.0.swap_remove(0).1),
-            false => Ok(self.0.into_iter().map(|(module, e)| (module, e.to_string())).collect()),
-        }
     }
 }
 
@@ -380,6 +355,12 @@ impl<'a> Run<'a> {
         observer.start("Lyapunov exponents", 100);
         let result = lyapunov::lyapunov(system, initial.as_ref(), &drive, &options, &|p| {
             observer.at((100 * p.steps / p.max_steps.max(1)) as u64);
+        });
+        let result = result.map_err(|e| match (facts::coarse(self.network), &e) {
+            (Some(why), lyapunov::Error::AllDiverged { .. }) => {
+                Error::Numbers(format!("the Lyapunov exponents: {e}; {why}"))
+            }
+            _ => e.into(),
         })?;
         observer.finish();
         let mut rendered = sections::lyapunov(&result, &self.context, driven)?;

@@ -24,6 +24,13 @@ pub struct Unit {
     pub missing: usize,
 }
 
+/// What is said of rows that were left out.
+pub fn left_out(dropped: usize) -> Option<String> {
+    (dropped > 0).then(|| {
+        format!("{} with missing values left out (--missing drop-rows).", words::count(dropped, "row"))
+    })
+}
+
 /// The summary of a table: `rows` used of `rows + dropped` read, `trials` if a trial column was named.
 pub fn activity(
     units: &[Unit],
@@ -56,13 +63,7 @@ pub fn activity(
             ("missing".into(), Cells::Int(units.iter().map(|u| u.missing as i64).collect())),
         ],
     };
-    let mut warnings = vec![];
-    if dropped > 0 {
-        warnings.push(format!(
-            "{} with missing values left out (--missing drop-rows).",
-            words::count(dropped, "row")
-        ));
-    }
+    let mut warnings: Vec<String> = left_out(dropped).into_iter().collect();
     if !flat.is_empty() {
         let some = flat.iter().take(8).copied().collect::<Vec<_>>().join(", ");
         let verb = if flat.len() == 1 { "changes" } else { "change" };

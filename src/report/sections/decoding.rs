@@ -93,6 +93,7 @@ pub fn decoding(done: &[Decoded], units: &[String], remarks: Vec<String>) -> Res
     }
     for d in done {
         warnings.extend(d.fits.first().and_then(|f| few(d, &f.2)));
+        warnings.extend(without_error(d));
     }
     let mut list = vec![accuracies(done)?];
     for d in done.iter().take(3).filter(|d| units.len() <= DRAWN && d.labels.len() == 2) {
@@ -204,6 +205,27 @@ fn few(d: &Decoded, f: &Decoding) -> Option<String> {
     }
     (f.by == By::Trials && f.groups < 10).then(|| {
         format!("{} is known in {} only: errors are wide and uncertain themselves.", d.name, groups(f))
+    })
+}
+
+/// Which accuracies have no error, and why.
+fn without_error(d: &Decoded) -> Option<String> {
+    let any = |of: &dyn Fn(&Decoding) -> f64| d.fits.iter().any(|f| !of(&f.2).is_finite());
+    let which: Vec<&str> = [
+        ("on the third left out", any(&|f| f.test.std_error)),
+        ("over folds", any(&|f| f.cross_validated.std_error)),
+    ]
+    .into_iter()
+    .filter_map(|(name, is)| is.then_some(name))
+    .collect();
+    let in_all = groups(&d.fits.first()?.2);
+    (!which.is_empty()).then(|| {
+        format!(
+            "Accuracies for {} {} have no error where too few are tested on ({in_all} in all): it would exceed 50 %, which no \
+             accuracy is off by.",
+            d.name,
+            which.join(" and ")
+        )
     })
 }
 

@@ -21,7 +21,7 @@ mod trajectories;
 mod trials;
 pub mod words;
 
-pub use activity::{Unit, activity};
+pub use activity::{Unit, activity, left_out};
 pub use adjoint::{Sensitivity, adjoint, describe as describe_adjoint};
 pub use clusters::{Weights, clusters, describe as describe_clusters};
 pub use covariant::{covariant, describe as describe_covariant};

@@ -87,7 +87,7 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
             layer.w.name()
         ));
     } else {
-        rows = oriented(&mut layer, Some(cell), spec.vectors, false, &mut said)?;
+        rows = oriented(&mut layer, given.get("readout"), Some(cell), spec.vectors, false, &mut said)?;
         in_order(&mut layer, cell, spec.gates.as_deref(), rows)?;
     }
     let mut parts = Parts { said, rows, ..Parts::of(vec![layer], &prefix) };

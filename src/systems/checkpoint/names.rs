@@ -201,7 +201,7 @@ fn pytorch<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec, prefix: &str) -
         one_bias(all, prefix, &mut found)?;
         // Our own files are in our own layout.
         if !file.metadata.contains_key("nullcline") {
-            rows |= oriented(&mut found, spec.cell, spec.vectors, true, &mut said)?;
+            rows |= oriented(&mut found, None, spec.cell, spec.vectors, true, &mut said)?;
             let gates = found.w.matrix().map_or(0, |(r, c)| r.checked_div(c).unwrap_or(0));
             let cell = [CellKind::Gru, CellKind::Lstm].into_iter().find(|k| k.gates().len() == gates);
             if let (Some(cell), Some(gates)) = (spec.cell.or(cell), spec.gates.as_deref()) {
@@ -272,7 +272,7 @@ fn lone_matrix<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
     if let ([w], Some(_)) = (&all.entries[..], spec.cell) {
         let mut layer = LayerTensors::of(w.clone());
         let mut said = Vec::new();
-        oriented(&mut layer, spec.cell, spec.vectors, false, &mut said)?;
+        oriented(&mut layer, None, spec.cell, spec.vectors, false, &mut said)?;
         return Ok(Parts { said, ..Parts::of(vec![layer], "") });
     }
     if file.quantised {

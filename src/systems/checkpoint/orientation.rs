@@ -26,11 +26,13 @@ impl Vectors {
 
 /// Turns the weights of a layer that are stored for row vectors; true if they were.
 ///
-/// The shape of W tells for gated cells, else that of U: units x inputs or inputs x units. Both square tell nothing:
+/// The shape of W tells for gated cells, else that of U, units x inputs or inputs x units, and that of the `readout`,
+/// outputs x units or units x outputs; it is an error where these contradict each other. All square tell nothing:
 /// then `named` says whether the names are PyTorch's, whose weights multiply columns; for other names it is an error
 /// that asks.
 pub fn oriented(
     layer: &mut LayerTensors,
+    readout: Option<&Entry>,
     cell: Option<CellKind>,
     asked: Option<Vectors>,
     named: bool,
@@ -47,8 +49,15 @@ pub fn oriented(
     let found = match (rows == columns, &layer.u) {
         (false, _) if gated(columns, rows) => Some(Vectors::Row),
         (false, _) => Some(Vectors::Column),
-        (true, Some(u)) => by_inputs(u, drives),
-        (true, None) => None,
+        (true, u) => {
+            let by_readout = readout.and_then(|r| by_readout(r, units));
+            match (u.as_ref().and_then(|u| by_inputs(u, drives)), by_readout) {
+                (Some(one), Some(other)) if one != other && asked.is_none() && !symmetric(&layer.w) => {
+                    return Err(contradiction(&layer.w, (u.as_ref(), one), (readout, other)));
+                }
+                (by_inputs, by_readout) => by_inputs.or(by_readout),
+            }
+        }
     };
     let square = layer.u.as_ref().and_then(Entry::matrix).is_some_and(|m| m == (drives, drives));
     let vectors = match (asked, found) {
@@ -74,6 +83,7 @@ pub fn oriented(
             )));
         }
     };
+    let by_u = layer.u.as_ref().is_some_and(|u| by_inputs(u, drives).is_some());
     // Input weights alone may lie across: their shape says so.
     let across = layer.u.as_ref().is_some_and(|u| by_inputs(u, drives) == Some(Vectors::Row));
     if across || vectors == Vectors::Row && square {
@@ -84,7 +94,12 @@ pub fn oriented(
     }
     let why = match (asked, &layer.u) {
         (Some(_), _) => "as --vectors row says".to_owned(),
-        (None, Some(u)) if rows == columns => format!("as the shape of `{}` shows", u.name()),
+        (None, Some(u)) if rows == columns && by_u => {
+            format!("as the shape of `{}` shows", u.name())
+        }
+        (None, _) if rows == columns => {
+            format!("as the shape of `{}` shows", readout.map_or("", |r| r.name()))
+        }
         _ => "as its shape shows".to_owned(),
     };
     said.push(format!(
@@ -99,6 +114,34 @@ pub fn oriented(
 
 fn symmetric(w: &Entry) -> bool {
     w.turned().tensor.data == w.tensor.data
+}
+
+/// The error of two tensors whose shapes say different conventions.
+fn contradiction(
+    w: &Entry,
+    (u, by_u): (Option<&Entry>, Vectors),
+    (readout, by_readout): (Option<&Entry>, Vectors),
+) -> Error {
+    let says = |tensor: Option<&Entry>, vectors: Vectors| {
+        let (name, shape) = tensor.map_or(("", &[][..]), |t| (t.name(), &t.tensor.shape[..]));
+        let how = if vectors == Vectors::Row { "rows (h W)" } else { "columns (W h)" };
+        format!("`{name}` of shape {shape:?} that they are {how}")
+    };
+    Error::Undecided(format!(
+        "how vectors multiply `{}` is said twice and differently: {} and {}; say --vectors column or --vectors row",
+        w.name(),
+        says(u, by_u),
+        says(readout, by_readout)
+    ))
+}
+
+/// What the shape of the read-out says, of a network of so many units.
+fn by_readout(readout: &Entry, units: usize) -> Option<Vectors> {
+    match readout.matrix()? {
+        (r, c) if c == units && r != units => Some(Vectors::Column),
+        (r, c) if r == units && c != units => Some(Vectors::Row),
+        _ => None,
+    }
 }
 
 /// What the shape of the input weights says, for `drives` rows of them in columns' convention.

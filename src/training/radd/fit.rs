@@ -133,6 +133,7 @@ pub fn radd(data: &Sequences, fitted: Option<&[bool]>, settings: &Settings) -> R
         c_error: units.iter().map(|u| u.error[m + d]).collect(),
         pairs: pairs.len(),
         clipped: all.clipped,
+        beyond: all.beyond,
         censored: (0..m).map(|i| all.censored(i)).collect(),
         errors: units.iter().map(|u| u.errors).collect(),
         open: units.iter().map(|u| u.open.clone()).collect(),
@@ -152,6 +153,7 @@ struct Pairs {
     /// 1 beyond the upper end of the range, -1 beyond the lower, 0 inside; unit by unit.
     side: Vec<Vec<i8>>,
     clipped: usize,
+    beyond: usize,
     runs: Runs,
 }
 
@@ -170,7 +172,8 @@ impl Pairs {
             x[m + d] = 1.0;
         });
         let mut y = Mat::zeros(pairs.len(), m);
-        let (mut side, mut clipped) = (vec![vec![0; pairs.len()]; m], 0);
+        let (mut side, mut clipped, mut outside) = (vec![vec![0; pairs.len()]; m], 0, 0);
+        let [lo, hi] = f.range();
         for i in 0..m {
             let to = col_mut(y.as_mut(), i);
             for ((k, to), t) in to.iter_mut().enumerate().zip(pairs) {
@@ -178,13 +181,14 @@ impl Pairs {
                 *to = a;
                 side[i][k] = beyond(f, data.z[(i, *t)]);
                 clipped += usize::from(out);
+                outside += usize::from(!(lo..=hi).contains(&data.z[(i, *t)]));
             }
         }
         let sequence = pairs.iter().map(|t| data.starts.partition_point(|s| s <= t)).collect();
         let follows =
             |k: usize| k > 0 && pairs[k] == pairs[k - 1] + 1 && data.starts.binary_search(&pairs[k]).is_err();
         let follows = (0..pairs.len()).map(follows).collect();
-        Self { x, y, side, clipped, runs: Runs { follows, sequence } }
+        Self { x, y, side, clipped, beyond: outside, runs: Runs { follows, sequence } }
     }
 
     /// The triangular factor of all rows.

@@ -61,9 +61,11 @@ pub struct Student {
     pub c_error: Vec<f64>,
     /// Pairs of successive states that were fitted.
     pub pairs: usize,
-    /// Entries of their f^-1(z) that were clipped because z was out of range.
+    /// Entries of their f^-1(z) that were clipped because z was at an end of the range, up to [`MARGIN`], or beyond.
     pub clipped: usize,
-    /// Targets of each unit beyond the lower and the upper end of the range of f, of which only that is used.
+    /// Targets strictly beyond the range of f.
+    pub beyond: usize,
+    /// Targets of each unit at the lower and the upper end of the range of f or beyond, of which only that is used.
     pub censored: Vec<[usize; 2]>,
     /// What each unit's standard errors rest on.
     pub errors: Vec<Errors>,

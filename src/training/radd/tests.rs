@@ -14,6 +14,7 @@ fn recording(f: Activation) -> (Student, Mat<f64>, Mat<f64>, [usize; 2]) {
         c_error: vec![0.0; 2],
         pairs: 0,
         clipped: 0,
+        beyond: 0,
         censored: vec![[0, 0]; 2],
         errors: vec![Errors::Independent; 2],
         open: vec![vec![false; 5]; 2],

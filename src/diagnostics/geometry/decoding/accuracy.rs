@@ -147,6 +147,11 @@ pub(super) fn proportion(groups: &[[f64; 2]]) -> Estimate {
     Estimate { value, std_error: (shrunk * (1.0 - shrunk) / (independent + 4.0)).sqrt() }
 }
 
+/// NaN for what no share between 0 and 1 can be off by: its standard deviation is 1/2 at most.
+pub(super) fn bounded(std_error: f64) -> f64 {
+    if std_error <= 0.5 { std_error } else { f64::NAN }
+}
+
 /// Right and all samples of each of the groups that `given` covers.
 pub(super) fn counts(members: &[Vec<usize>], right: &dyn Fn(usize) -> bool) -> Vec<[f64; 2]> {
     let count = |m: &Vec<usize>| [m.iter().filter(|t| right(**t)).count() as f64, m.len() as f64];
@@ -173,7 +178,7 @@ pub(super) fn accuracy(
     let value = mean(&found.folds);
     let between = proportion(&counts(&groups.members, &|t| found.given[t] == y[t])).std_error;
     let partitions = partitions(features, groups, y, whole, o)?;
-    let std_error = widening(groups.members.len() - 1) * (between * between + partitions).sqrt();
+    let std_error = bounded(widening(groups.members.len() - 1) * (between * between + partitions).sqrt());
     let permuted = permutations(features, groups, y, value, &prepared_folds, o)?;
     Ok(Accuracy { crossed: found, estimate: Estimate { value, std_error }, permuted })
 }

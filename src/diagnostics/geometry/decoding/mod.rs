@@ -15,7 +15,7 @@ pub use logistic::{Logistic, Multinomial, Score, Separation, logistic, multinomi
 
 use super::correlation::correlation;
 use crate::diagnostics::{Estimate, student::widening};
-use accuracy::{Groups, accuracy, counts, proportion};
+use accuracy::{Groups, accuracy, bounded, counts, proportion};
 use faer::{Mat, MatRef};
 use features::Features;
 
@@ -69,11 +69,11 @@ pub struct Decoding {
     pub fit: Multinomial,
     /// Of the fit to the training part, on that part.
     pub train: f64,
-    /// Of the same on the tested part; error by the spread between its groups.
+    /// Of the same on the tested part; error by the spread between its groups, NaN above 1/2, which no share is off by.
     pub test: Estimate,
     /// Samples trained on and tested in the split.
     pub split: [usize; 2],
-    /// Mean over folds of the accuracy on what was left out.
+    /// Mean over folds of the accuracy on what was left out; error NaN above 1/2.
     pub cross_validated: Estimate,
     /// The accuracy on each fold.
     pub folds: Vec<f64>,
@@ -188,7 +188,7 @@ fn split_once(
     let held: Vec<Vec<usize>> =
         groups.members.iter().zip(&tested).filter(|(_, t)| **t).map(|(m, _)| m.clone()).collect();
     let mut estimate = proportion(&counts(&held, &|t| right[t]));
-    estimate.std_error *= widening(held.len() - 1);
+    estimate.std_error = bounded(estimate.std_error * widening(held.len() - 1));
     let known = train.iter().filter(|t| right[**t]).count() as f64 / train.len() as f64;
     Ok(([train.len(), test.len()], known, estimate))
 }

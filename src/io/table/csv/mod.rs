@@ -20,7 +20,7 @@ use dialect::Dialect;
 use header::Head;
 use numbers::{Field, Numbers};
 
-pub(super) use numbers::is_missing;
+pub(super) use numbers::{is_missing, is_text};
 
 const FORMAT: &str = "csv";
 /// Rows by which columns are judged.

@@ -85,6 +85,13 @@ pub(in super::super) fn is_missing(field: &str) -> bool {
     field.len() <= 12 && MISSING.contains(&field.to_ascii_lowercase().as_str())
 }
 
+/// Whether a field is neither a number, under some reading, nor a mark of a missing value.
+pub(in super::super) fn is_text(field: &str) -> bool {
+    let field = field.trim();
+    let truth = field.eq_ignore_ascii_case("true") || field.eq_ignore_ascii_case("false");
+    !(is_missing(field) || is_number(field) || truth)
+}
+
 impl Numbers {
     /// A reader of the fields between separators `separator`, before any field was seen.
     pub(super) fn new(separator: u8) -> Self {

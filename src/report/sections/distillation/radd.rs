@@ -34,11 +34,13 @@ pub fn describe(r: &Radd) -> Vec<String> {
     }
     if let Some((share, which)) = censored(r) {
         out.push(format!(
-            "{share} of the targets are at an end of the range of the {}, where only the side is known ({which}): fitted by \
+            "{share} of the targets are {} of the range of the {}, where only the side is known ({which}): fitted by \
              maximum likelihood.",
+            at_an_end(s),
             s.activation.name()
         ));
     }
+    out.extend(scaled(r));
     let moduli: Vec<String> = r.eigenvalues.iter().map(|v| words::number(v.re.hypot(v.im))).collect();
     out.push(format!("Moduli of A's eigenvalues: {}.", moduli.join(", ")));
     let kinds = |p: &FixedPoints| {
@@ -112,9 +114,9 @@ fn facts(r: &Radd) -> Vec<(String, String)> {
     if let Some(share) = r.explained {
         add("Teacher's variance in the student's coordinates", words::percent(share));
     }
-    add("Targets out of range, clipped", s.clipped.to_string());
+    add("Targets beyond the range, taken as at its end", s.beyond.to_string());
     if let Some((share, which)) = censored(r) {
-        add("Targets at an end of the range (censored)", format!("{share} ({which})"));
+        add(&format!("Targets {} of the range (censored)", at_an_end(s)), format!("{share} ({which})"));
     }
     add("Standard errors", standard_errors(s));
     add("Condition number of the regressors", words::number(s.condition));
@@ -129,6 +131,22 @@ pub(super) fn exponent_fact(who: &str, e: &Option<Exponents>) -> Option<(String,
     let list = e.values.iter().zip(&e.std_error).map(|(v, s)| with_error(*v, *s)).collect::<Vec<_>>();
     let how = if e.driven { "along the inputs" } else { "under the constant input" };
     Some((format!("Exponents of the {who}, {how}"), list.join(", ")))
+}
+
+/// Where censored targets are.
+fn at_an_end(s: &Student) -> &'static str {
+    if s.beyond > 0 { "at or beyond an end" } else { "at an end" }
+}
+
+/// In which units the coefficients are, where not in the data's.
+fn scaled(r: &Radd) -> Option<String> {
+    r.scale?;
+    (r.factor != 1.0).then(|| {
+        format!(
+            "Coefficients are in units of z, the projected states times {} (--scale none keeps the states as they are).",
+            words::number(r.factor)
+        )
+    })
 }
 
 /// Share of all targets that are censored, and of each unit's.
@@ -213,14 +231,14 @@ fn warnings(r: &Radd) -> Vec<String> {
             words::count(s.pairs, "pair")
         ));
     }
-    if s.clipped > 0 {
+    if s.beyond > 0 {
         let advice = match s.activation {
             Activation::Tanh => "choose a smaller --scale or another --activation",
             _ => "choose another --activation or --projection",
         };
         warnings.push(format!(
             "{} of {} targets are beyond the range of the {} and count as at its end: {advice}.",
-            s.clipped,
+            s.beyond,
             s.pairs * s.units(),
             s.activation.name()
         ));
@@ -337,6 +355,7 @@ fn json(r: &Radd) -> Value {
         "errors": s.errors.iter().map(|e| e.name()).collect::<Vec<_>>(),
         "eigenvalues": complex(&r.eigenvalues),
         "clipped": s.clipped,
+        "beyond": s.beyond,
         "rank": s.rank,
         "undetermined": r.undetermined(),
         "condition": number(s.condition),
