@@ -21,7 +21,9 @@ fn side(x: &[f64], k: usize) -> u8 {
 const UNITS: [&str; 2] = ["--units", "u*"];
 
 fn written(summary: &Value) -> Vec<&str> {
-    summary["modules"].as_object().unwrap().keys().map(String::as_str).collect()
+    let mut names: Vec<&str> = summary["modules"].as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
 }
 
 #[test]
