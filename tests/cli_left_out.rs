@@ -142,20 +142,14 @@ fn labels_beyond_floats_are_told_apart() {
             .map(|(k, x)| (usize::from(side(x, k) > 0) + usize::from(count > 2 && k % 3 == 0)) % count)
             .collect()
     };
+    fn arguments(file: &str) -> Vec<&str> {
+        vec![file, "--units", "u*", "--targets", "lab", "--modules", "decoding"]
+    }
     let targets = |summary: &Value| summary["modules"]["decoding"]["targets"][0].clone();
     for count in [2, 3] {
         let kind = kinds(count);
         let small = place.write("small.csv", rows(120, "lab", |k, _| kind[k].to_string()));
-        let arguments = |file| {
-            ["--units", "u*", "--targets", "lab", "--modules", "decoding"].into_iter().fold(
-                vec![file],
-                |mut all, a| {
-                    all.push(a);
-                    all
-                },
-            )
-        };
-        analyze(&place, &arguments(&*small), 0, &[]);
+        analyze(&place, &arguments(&small), 0, &[]);
         let theirs = targets(&place.summary("out"));
         let signed: Vec<i64> = kind.iter().map(|k| (LARGE as i64) + *k as i64).collect();
         let x = noise(3 * 120, 1.0, 5);
