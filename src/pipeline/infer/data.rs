@@ -98,13 +98,7 @@ pub fn unusable(path: &Path, e: impl std::fmt::Display) -> Error {
 fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
     let file = &config.file;
     let r = &config.recording;
-    let of_rows = [
-        ("--trial", r.trial.is_some()),
-        ("--time", r.time.is_some()),
-        ("--targets", r.targets.is_some()),
-        ("--missing", r.missing.is_some()),
-    ];
-    source::refuse(&of_rows, "samples; --covariance says that this file holds none")?;
+    source::refuse(&source::about_rows(r), "samples; --covariance says that this file holds none")?;
     let (names, c) = matrix(file, r.units.as_deref())?;
     let n = names.len();
     let flat: Vec<String> = (0..n).filter(|i| c[(*i, *i)] == 0.0).map(|i| names[i].clone()).collect();
