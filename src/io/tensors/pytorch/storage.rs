@@ -72,12 +72,7 @@ impl Storages {
                 expected: end as u64,
             });
         }
-        self.viewed = self.viewed.saturating_add(count as u64);
-        let limit = self.stored.saturating_mul(REPEATS).saturating_add(FREE_VALUES);
-        if self.viewed > limit {
-            let place = format!("tensor `{name}` and those before it");
-            return Err(Problem::TooLarge { place, unit: "values", found: self.viewed, limit });
-        }
+        within(&mut self.viewed, count, self.stored, &format!("tensor `{name}`"))?;
         Ok(gather(&bytes, view, count, self.big_endian))
     }
 
@@ -104,6 +99,17 @@ impl Storages {
         self.last = Some((key.into(), bytes.clone()));
         Ok(bytes)
     }
+}
+
+/// Counts `more` values to those read so far, of what holds `stored` ones: they may be read again, but not without bound.
+pub(super) fn within(read: &mut u64, more: usize, stored: u64, what: &str) -> Result<(), Problem> {
+    *read = read.saturating_add(more as u64);
+    let limit = stored.saturating_mul(REPEATS).saturating_add(FREE_VALUES);
+    if *read > limit {
+        let place = format!("{what} and those before it");
+        return Err(Problem::TooLarge { place, unit: "values", found: *read, limit });
+    }
+    Ok(())
 }
 
 /// Collects the values of a view that is known to lie inside `bytes`.
