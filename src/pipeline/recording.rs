@@ -233,7 +233,7 @@ impl Pass {
         if self.sums.iter().any(|s| (s.most - s.least) == f64::INFINITY) {
             "the units differ by more than the largest number (1.8e308) between rows: give them in smaller units"
         } else {
-            "the units do not vary (or fewer than two rows are left): there are no principal components"
+            "the units do not vary: there are no principal components"
         }
     }
 }

@@ -28,7 +28,7 @@ pub struct CurvePoint {
     pub steps_per_trial: f64,
 }
 
-/// Where a training is; the network's parameters are copied when it is kept.
+/// Where a training is, with a copy of the network's parameters after the last step.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Course {
     theta: Vec<f64>,

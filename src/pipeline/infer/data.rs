@@ -11,9 +11,10 @@ use crate::pipeline::columns::{Columns, chosen};
 use crate::pipeline::source::{self, table_array};
 use crate::pipeline::tables::finite;
 use crate::pipeline::{Error, Missing, Observer};
-use crate::report::sections::words::count;
+use crate::report::sections::{self, words::count};
 use faer::Mat;
 use rand::seq::SliceRandom;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// A covariance that was checked, with its eigenbasis.
@@ -345,7 +346,7 @@ fn rows(
             let first = (&*columns.units[unit], row, value);
             return Err(columns.refused(&config.file, array, first, &such, ""));
         }
-        warnings.push(format!("{} with missing values left out (--missing drop-rows).", count(total, "row")));
+        warnings.extend(sections::left_out(total));
     }
     let rows = Mat::from_fn(n, kept.len(), |i, k| values[k * n + i]);
     Ok((rows, kept))
@@ -369,7 +370,8 @@ fn matrix(path: &Path, units: Option<&str>) -> Result<(Vec<String>, Mat<f64>), E
         Some(list) => chosen(path, "--units", list, &names)?,
         None => names.clone(),
     };
-    let places: Vec<usize> = (0..n).filter(|i| wanted.contains(&names[*i])).collect();
+    let of: HashSet<&String> = wanted.iter().collect();
+    let places: Vec<usize> = (0..n).filter(|i| of.contains(&names[*i])).collect();
     let m = Mat::from_fn(places.len(), places.len(), |i, j| values[places[j]][places[i]]);
     Ok((wanted, m))
 }
