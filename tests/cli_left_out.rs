@@ -180,6 +180,13 @@ fn labels_beyond_floats_are_told_apart() {
             assert_eq!(ours["fits"][0]["folds"], theirs["fits"][0]["folds"], "{file}");
         }
     }
+    // Farther apart than floats hold: as numbers the two largest would meet.
+    let far = [0, LARGE, LARGE + 1];
+    let wide = place.write("wide.csv", rows(120, "lab", |k, _| far[k % 3].to_string()));
+    analyze(&place, &arguments(&wide), 0, &[]);
+    let found = targets(&place.summary("out"));
+    assert_eq!(found["labels"], json!(far.map(|v| v.to_string())));
+    assert_eq!(found["counts"], json!([40, 40, 40]));
     let one = place.write("one.csv", rows(20, "lab", |_, _| (LARGE + 1).to_string()));
     let arguments = [&*one, "--units", "u*", "--targets", "lab", "--modules", "decoding"];
     analyze(&place, &arguments, 3, &["`lab` has one value only, 9007199254740993"]);
