@@ -11,8 +11,8 @@ use faer::{Mat, MatMut, MatRef, Par, c64};
 pub struct Eigenvalue {
     /// The computed value.
     pub value: c64,
-    /// n eps |A|_F times the condition |l||r|/|l^H r|, at most what an eigenvalue of multiplicity m would have,
-    /// 4 (n eps)^(1/m) |A|_F, m the number of those that may be one with it.
+    /// n eps |A|_F times the condition |l||r|/|l^H r|, at most what a multiple eigenvalue would have: n times the distance
+    /// to the nearest other one, or 4 sqrt(n eps) |A|_F.
     pub error: f64,
 }
 
@@ -63,18 +63,14 @@ pub fn eigenvalues_with_errors(a: MatRef<f64>) -> Option<Vec<Eigenvalue>> {
         j += 1 + usize::from(pair);
     }
     let values: Vec<c64> = out.iter().map(|e| e.value).collect();
-    for e in &mut out {
-        e.error = e.error.min(cap(e.value, &values, size, eps) * size).max(f64::MIN_POSITIVE);
+    let others = |k: usize| values.iter().enumerate().filter(move |(j, _)| *j != k);
+    for (k, e) in out.iter_mut().enumerate() {
+        // The parts of one of multiplicity m lie on a ring, 4/m of their error apart.
+        let gap = others(k).map(|(_, v)| (v - values[k]).norm()).fold(size, f64::min);
+        let most = (n as f64 * gap).max(4.0 * eps.sqrt() * size);
+        e.error = e.error.min(most).max(f64::MIN_POSITIVE);
     }
     Some(out)
-}
-
-/// What rounding of the relative size `eps` does at most to an eigenvalue, relative to |A|_F: four times the m-th root for the
-/// most m that lie so near each other, as the parts of one of multiplicity m do; n where none are near.
-fn cap(value: c64, all: &[c64], size: f64, eps: f64) -> f64 {
-    let root = |m: usize| 4.0 * eps.powf(1.0 / m as f64);
-    let near = |m: usize| all.iter().filter(|w| (**w - value).norm() <= 2.0 * root(m) * size).count();
-    root((2..=all.len()).rev().find(|m| near(*m) >= *m).unwrap_or(all.len().max(1)))
 }
 
 /// log|det A|, destroying A; minus infinity when A is singular.
@@ -127,6 +123,14 @@ mod tests {
                 assert!(miss <= e.error && e.error < 0.1, "{n}: {e:?}");
             }
         }
+        // A feed-forward chain: its eigenvalue is on the diagonal, exactly.
+        let chain = Mat::from_fn(20, 20, |i, j| match j.wrapping_sub(i) {
+            0 => 0.9,
+            1 => 0.1,
+            _ => 0.0,
+        });
+        let found = eigenvalues_with_errors(chain.as_ref()).unwrap();
+        assert!(found.iter().all(|e| (e.value.re - 0.9).abs() <= e.error && e.error < 1e-5), "{found:?}");
         let rotation = Mat::from_fn(2, 2, |i, j| [[0.6, -0.8], [0.8, 0.6]][i][j]);
         let pair = eigenvalues_with_errors(rotation.as_ref()).unwrap();
         assert!(pair.iter().all(|e| (e.value.norm() - 1.0).abs() < 1e-15 && e.error < 1e-14));

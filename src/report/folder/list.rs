@@ -136,7 +136,7 @@ impl List {
         let other = |(name, print): &(&String, &String)| {
             let path = folder.join(name);
             let there = fs::symlink_metadata(&path).is_ok();
-            there && !(real(folder, name) && fingerprint(&path).is_ok_and(|p| p == **print))
+            there && !(real(folder, name) && as_written(&path, print))
         };
         self.files.iter().find(other).map(|(name, _)| name.as_str())
     }
@@ -177,7 +177,7 @@ impl List {
         let mut changed = Vec::new();
         for (name, print) in self.files.iter().filter(|(n, _)| real(folder, n)) {
             let path = folder.join(name);
-            match fingerprint(&path)? == *print {
+            match as_written(&path, print) {
                 true => gone(fs::remove_file(path))?,
                 false => changed.push(name.into()),
             }
@@ -215,6 +215,11 @@ const START: u64 = 0xcbf2_9ce4_8422_2325;
 
 fn mixed(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// Whether a file can be read and is what was written.
+fn as_written(path: &Path, print: &str) -> bool {
+    fingerprint(path).is_ok_and(|p| p == print)
 }
 
 /// Size and 64-bit FNV-1a hash of a file.

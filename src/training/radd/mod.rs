@@ -19,6 +19,7 @@ pub use fit::{Error, Settings, radd};
 pub use score::{Score, Scores};
 
 use crate::linalg::activation::Activation;
+use crate::linalg::pointwise::dot;
 use crate::linalg::{col, gemm};
 use crate::systems::architecture::{Architecture, Cell};
 use crate::systems::cells::Vanilla;
@@ -155,10 +156,6 @@ pub fn beyond(f: Activation, z: f64) -> i8 {
     let margin = if f == Activation::Relu { 0.0 } else { MARGIN };
     let [lo, hi] = f.range();
     i8::from(z >= hi - margin) - i8::from(z <= lo + margin)
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

@@ -88,16 +88,15 @@ pub fn survey(
             Ok(Motion::Irregular { .. }) => out.irregular += 1,
             Err(Error::Diverged) => out.diverged += 1,
             Err(e) => return Err(e),
-            Ok(Motion::Cycle(c)) => match out.cycles.iter_mut().find(|r| meets(r, &c)) {
-                Some(known) => known.members.push(j),
-                None => {
-                    let new = reached(system, *c, input, j)?;
-                    match out.cycles.iter_mut().find(|r| same(r, &new)) {
-                        Some(known) => known.members.push(j),
-                        None => out.cycles.push(new),
-                    }
+            Ok(Motion::Cycle(c)) => {
+                let known = out.cycles.iter().position(|r| meets(r, &c));
+                let new = if known.is_none() { Some(reached(system, *c, input, j)?) } else { None };
+                let of = |new: &Reached| out.cycles.iter().position(|r| same(r, new));
+                match (known.or_else(|| new.as_ref().and_then(of)), new) {
+                    (Some(k), _) => out.cycles[k].members.push(j),
+                    (None, new) => out.cycles.extend(new),
                 }
-            },
+            }
         }
     }
     out.cycles.sort_by_key(|r| (std::cmp::Reverse(r.members.len()), r.members[0]));

@@ -98,10 +98,9 @@ pub fn kinks(system: &dyn System, x: &[f64], input: &[f64], alone: bool) -> Opti
     let side = |s: usize| (0..m).map(|k| s >> k & 1 == 1).collect::<Vec<bool>>();
     let all: Vec<Mat<f64>> =
         if whole { (0..1 << m).map(|s| pieces.jacobian(&side(s))).collect() } else { vec![] };
-    let spectra: Vec<Option<Modes>> = all.iter().map(|j| modes(j.as_ref(), Order::of(flow))).collect();
     let mut found = Kinks {
         units: m,
-        range: range(&spectra, flow),
+        range: None,
         stability: Stability::UndecidedAtKink,
         ray: None,
         isolated: (alone || one_sign(&all, flow)).then_some(true),
@@ -114,13 +113,17 @@ pub fn kinks(system: &dyn System, x: &[f64], input: &[f64], alone: bool) -> Opti
         spectrum.as_ref().map_or(0, |m| Growth::new(system, m, size, Zero::Isolated).unstable())
     };
     let mut rays: Vec<Ray> = vec![];
-    for (j, spectrum) in all.iter().zip(&spectra) {
+    let mut range = Some([f64::INFINITY, f64::NEG_INFINITY]);
+    for j in &all {
+        let spectrum = modes(j.as_ref(), Order::of(flow));
+        range = range.and_then(|r| widened(r, spectrum.as_ref(), flow));
         let own = own_rays(&mut pieces, j, spectrum.as_ref(), flow);
         if own.iter().any(leaves) {
-            found.unstable = found.unstable.max(grows(j, spectrum));
+            found.unstable = found.unstable.max(grows(j, &spectrum));
         }
         rays.extend(own);
     }
+    found.range = range.filter(|_| whole);
     rays.extend(returning(&mut pieces, n, flow));
     let neutral = |r: &Ray| r.period == 1 && (r.rate - critical).abs() <= r.error;
     if found.isolated.is_none() && rays.iter().any(neutral) {
@@ -141,14 +144,11 @@ pub fn kinks(system: &dyn System, x: &[f64], input: &[f64], alone: bool) -> Opti
     Some(found)
 }
 
-fn range(all: &[Option<Modes>], flow: bool) -> Option<[f64; 2]> {
-    let mut range = [f64::INFINITY, f64::NEG_INFINITY];
-    for spectrum in all {
-        let leading = spectrum.as_ref()?.values.first()?;
-        let rate = if flow { leading.re } else { leading.re.hypot(leading.im) };
-        range = [range[0].min(rate), range[1].max(rate)];
-    }
-    (!all.is_empty()).then_some(range)
+/// The range with the leading modulus or real part of one more piece; none where its spectrum is not known.
+fn widened(range: [f64; 2], spectrum: Option<&Modes>, flow: bool) -> Option<[f64; 2]> {
+    let leading = spectrum?.values.first()?;
+    let rate = if flow { leading.re } else { leading.re.hypot(leading.im) };
+    Some([range[0].min(rate), range[1].max(rate)])
 }
 
 /// Whether det(I - J), det(-J) of a flow, has one sign for all pieces; not where one is singular to rounding.

@@ -122,7 +122,7 @@ fn newton(system: &dyn System, u: &[f64], x: &[f64], scale: f64) -> Option<Root>
     let (mut last, mut ratio) = (f64::INFINITY, 0.0);
     let (mut slack, mut along) = (0.0, Vec::new());
     let mut lu = Lu::new(point.len());
-    for left_over in (0..60).rev() {
+    for step in 0..=60 {
         let (mut residual, mut j, _) = linearise(system.field(), &point, u);
         if !system.is_flow() {
             for i in 0..point.len() {
@@ -135,7 +135,7 @@ fn newton(system: &dyn System, u: &[f64], x: &[f64], scale: f64) -> Option<Root>
             (left <= limit * scale).then(|| Root { x: point.clone(), slack, along: along.to_vec() })
         };
         // A continuum of fixed points makes J singular: what residual rounding leaves is enough.
-        if left == 0.0 || left_over == 0 || !lu.factor(j.as_ref()) {
+        if left == 0.0 || step == 60 || !lu.factor(j.as_ref()) {
             return done(1e-12, slack, &along);
         }
         lu.solve(column_mut(&mut residual));

@@ -181,9 +181,10 @@ fn solution(net: &Recurrence, on: Vec<bool>) -> Option<(f64, Solution)> {
         let one = if i == j { Ball::ONE } else { Ball::ZERO };
         one - Ball::exact(net.weight[(set[i], set[j])])
     };
-    let sign = Square::from_fn(set.len(), entry).sign()?;
+    let square = Square::from_fn(set.len(), entry);
     let right: Vec<Ball> = set.iter().map(|i| net.drive[*i]).collect();
-    let solved = Square::from_fn(set.len(), entry).solve(&[right])?;
+    let solved = square.solve(&[right])?;
+    let sign = square.sign()?;
     let mut rates = vec![Ball::ZERO; n];
     set.iter().zip(&solved[0]).for_each(|(i, x)| rates[*i] = *x);
     // How far each unit is on its side: its rate, or what is below its threshold.
