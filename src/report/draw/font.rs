@@ -1,6 +1,9 @@
 //! DejaVu Sans, embedded: widths and outlines of text.
 
-use ab_glyph::{Font, FontRef, GlyphId, OutlineCurve, Point};
+use skrifa::font::glyph::outline::PathElement;
+use skrifa::raw::TableProvider;
+use skrifa::raw::tables::kern::{Subtable0, SubtableKind};
+use skrifa::{DrawMemory, Font, GlyphId, ScalerFont};
 use std::sync::OnceLock;
 
 use crate::report::Error;
@@ -14,24 +17,37 @@ pub(crate) const EM: f64 = 2048.0;
 /// A glyph and its place on the line, in font units.
 pub(crate) type Placed = (GlyphId, f64);
 
-pub(crate) fn face() -> Result<&'static FontRef<'static>, Error> {
-    static FACE: OnceLock<Option<FontRef<'static>>> = OnceLock::new();
-    FACE.get_or_init(|| FontRef::try_from_slice(dejavu::sans::regular()).ok()).as_ref().ok_or(Error::Font)
+fn face() -> Result<&'static ScalerFont, Error> {
+    static FACE: OnceLock<Option<ScalerFont>> = OnceLock::new();
+    let font = || Some(ScalerFont::unhinted(Font::new(dejavu::sans::regular(), 0)?, None));
+    FACE.get_or_init(font).as_ref().ok_or(Error::Font)
+}
+
+/// Pairs of glyphs that stand nearer or farther than their widths say; none if the font has no such table.
+fn pairs() -> Option<&'static Subtable0<'static>> {
+    static PAIRS: OnceLock<Option<Subtable0<'static>>> = OnceLock::new();
+    let found = || {
+        let font = skrifa::raw::FontRef::new(dejavu::sans::regular()).ok()?;
+        font.kern().ok()?.subtables().flatten().find_map(|t| match t.kind().ok()? {
+            SubtableKind::Format0(pairs) => Some(pairs),
+            _ => None,
+        })
+    };
+    PAIRS.get_or_init(found).as_ref()
 }
 
 /// Glyphs of one line and its total width, in font units.
 pub(crate) fn layout(text: &str) -> Result<(Vec<Placed>, f64), Error> {
     let face = face()?;
+    let (font, metrics, pairs) = (face.font().charmap(), face.linear_glyph_metrics(), pairs());
     let mut x = 0.0;
     let mut last = None;
     let mut placed = Vec::new();
     for c in text.chars() {
-        let id = face.glyph_id(c);
-        if let Some(last) = last {
-            x += f64::from(face.kern_unscaled(last, id));
-        }
+        let id = font.map_unicode(c).unwrap_or_default();
+        x += f64::from(last.and_then(|last| pairs?.kerning(last, id)).unwrap_or(0));
         placed.push((id, x));
-        x += f64::from(face.h_advance_unscaled(id));
+        x += f64::from(metrics.h_advance(id));
         last = Some(id);
     }
     Ok((placed, x))
@@ -57,14 +73,11 @@ pub(crate) fn fit(text: &str, size: f64, room: f64) -> String {
     }
 }
 
-/// Outline curves of a glyph in font units, y up.
-pub(crate) fn outline(id: GlyphId) -> Result<Vec<OutlineCurve>, Error> {
-    Ok(face()?.outline(id).map(|o| o.curves).unwrap_or_default())
-}
-
-/// Where a curve starts and ends; a curve that starts elsewhere than the last ended opens a contour.
-pub(crate) fn ends(curve: &OutlineCurve) -> (Point, Point) {
-    match curve {
-        OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => (*a, *b),
+/// Outline of a glyph in font units, y up.
+pub(crate) fn outline(id: GlyphId) -> Result<Vec<PathElement>, Error> {
+    let mut path = vec![];
+    match face()?.outline(id).map(|o| o.draw(DrawMemory::Scratch, &mut path)) {
+        Some(Err(_)) => Err(Error::Font),
+        _ => Ok(path),
     }
 }

@@ -1,7 +1,7 @@
 //! A scene as anti-aliased pixels in a PNG file.
 
-use ab_glyph::OutlineCurve;
 use png::{BitDepth, ColorType, Encoder, EncodingError, PixelDimensions, Unit};
+use skrifa::font::glyph::outline::PathElement;
 use tiny_skia::{
     Color as Ink, ColorU8, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, StrokeDash,
     Transform,
@@ -163,18 +163,16 @@ fn glyphs(text: &str, align: Align) -> Result<Option<Path>, Error> {
     let mut path = PathBuilder::new();
     for (id, x) in placed {
         let x = (x + align.shift(width)) as f32;
-        let mut pen = None;
-        for curve in font::outline(id)? {
-            let (from, to) = font::ends(&curve);
-            if pen != Some(from) {
-                path.move_to(x + from.x, from.y);
+        for element in font::outline(id)? {
+            match element {
+                PathElement::MoveTo { x: a, y: b } => path.move_to(x + a, b),
+                PathElement::LineTo { x: a, y: b } => path.line_to(x + a, b),
+                PathElement::QuadTo { cx0, cy0, x: a, y: b } => path.quad_to(x + cx0, cy0, x + a, b),
+                PathElement::CurveTo { cx0, cy0, cx1, cy1, x: a, y: b } => {
+                    path.cubic_to(x + cx0, cy0, x + cx1, cy1, x + a, b);
+                }
+                PathElement::Close => path.close(),
             }
-            match curve {
-                OutlineCurve::Line(_, b) => path.line_to(x + b.x, b.y),
-                OutlineCurve::Quad(_, c, b) => path.quad_to(x + c.x, c.y, x + b.x, b.y),
-                OutlineCurve::Cubic(_, c, d, b) => path.cubic_to(x + c.x, c.y, x + d.x, d.y, x + b.x, b.y),
-            }
-            pen = Some(to);
         }
     }
     Ok(path.finish())

@@ -1,6 +1,6 @@
 //! A scene as SVG whose text is glyph outlines, so that it needs no font where it is read.
 
-use ab_glyph::OutlineCurve;
+use skrifa::font::glyph::outline::PathElement;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt::Write;
@@ -38,7 +38,7 @@ fn write_mark(
     mark: &Mark,
     prefix: &str,
     title: &str,
-    glyphs: &mut BTreeMap<u16, String>,
+    glyphs: &mut BTreeMap<u32, String>,
 ) -> Result<(), Error> {
     match mark {
         Mark::Lines { lines, pen } => {
@@ -84,13 +84,13 @@ fn write_mark(
                 size / EM
             );
             for (id, x) in placed {
-                let outline = match glyphs.entry(id.0) {
+                let outline = match glyphs.entry(id.to_u32()) {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(new) => new.insert(glyph_path(&font::outline(id)?)),
                 };
                 if !outline.is_empty() {
                     let x = (x + shift).round() as i64;
-                    let _ = write!(out, "<use href=\"#{prefix}-g{}\" x=\"{x}\"/>", id.0);
+                    let _ = write!(out, "<use href=\"#{prefix}-g{}\" x=\"{x}\"/>", id.to_u32());
                 }
             }
             out.push_str("</g>\n");
@@ -187,21 +187,20 @@ fn path(d: &mut String, line: &[Point]) {
     }
 }
 
-fn glyph_path(curves: &[OutlineCurve]) -> String {
+fn glyph_path(outline: &[PathElement]) -> String {
     let mut d = String::new();
-    let mut pen: Option<ab_glyph::Point> = None;
-    let xy = |p: &ab_glyph::Point| format!("{} {}", p.x.round() as i64, -p.y.round() as i64);
-    for curve in curves {
-        let (from, to) = font::ends(curve);
-        if pen != Some(from) {
-            let _ = write!(d, "M{}", xy(&from));
-        }
-        let _ = match curve {
-            OutlineCurve::Line(_, b) => write!(d, "L{}", xy(b)),
-            OutlineCurve::Quad(_, c, b) => write!(d, "Q{} {}", xy(c), xy(b)),
-            OutlineCurve::Cubic(_, c, e, b) => write!(d, "C{} {} {}", xy(c), xy(e), xy(b)),
+    let xy = |x: f32, y: f32| format!("{} {}", x.round() as i64, -y.round() as i64);
+    for element in outline {
+        let _ = match *element {
+            PathElement::MoveTo { x, y } => write!(d, "M{}", xy(x, y)),
+            PathElement::LineTo { x, y } => write!(d, "L{}", xy(x, y)),
+            PathElement::QuadTo { cx0, cy0, x, y } => write!(d, "Q{} {}", xy(cx0, cy0), xy(x, y)),
+            PathElement::CurveTo { cx0, cy0, cx1, cy1, x, y } => {
+                write!(d, "C{} {} {}", xy(cx0, cy0), xy(cx1, cy1), xy(x, y))
+            }
+            // What is filled is closed.
+            PathElement::Close => Ok(()),
         };
-        pen = Some(to);
     }
     d
 }
