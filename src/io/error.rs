@@ -43,6 +43,19 @@ pub enum Problem {
     #[error("this is a folder, expected a file; name the file inside it")]
     Directory,
 
+    /// A pipe, a device or a socket.
+    #[error(
+        "this is {found}, expected a file: it is read more than once, so write what comes from there to a file first \
+         (`< file` in a shell gives /dev/stdin a file)"
+    )]
+    NoFile { found: &'static str },
+
+    /// The file is another than when reading began.
+    #[error(
+        "the file changed while it was read ({before} bytes before, {now} now): wait until it is written, or read a copy"
+    )]
+    Changed { before: u64, now: u64 },
+
     /// The file has no bytes.
     #[error("the file is empty (0 bytes); it was probably not written to the end, so write it again")]
     Empty,

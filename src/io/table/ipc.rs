@@ -9,6 +9,7 @@ use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::ArrowError;
 
 use super::super::error::{Error, Problem};
+use super::super::steady;
 use super::Schema;
 use super::arrow_values::Layout;
 use super::contained::contained;
@@ -26,7 +27,7 @@ pub(super) struct IpcFile {
 /// Checks every claimed size, and reads the schema.
 pub(super) fn open(path: &Path, is_file: bool) -> Result<IpcFile, Error> {
     let fail = |problem| Error::new(path, problem);
-    let file = File::open(path).map_err(|e| fail(Problem::reading(e)))?;
+    let file = steady::open(path).map_err(fail)?;
     let rows = contained(FORMAT, "the messages", || Ok::<_, ArrowError>(ipc_check::rows(&file, is_file)))
         .and_then(|rows| rows)
         .map_err(fail)?;
@@ -43,7 +44,7 @@ enum BatchReader {
 
 impl BatchReader {
     fn open(path: &Path, is_file: bool, fields: Option<Vec<usize>>) -> Result<Self, Problem> {
-        let file = File::open(path).map_err(Problem::reading)?;
+        let file = steady::open(path)?;
         contained(FORMAT, "the schema", || {
             if is_file {
                 FileReader::try_new_buffered(file, fields).map(Self::File)

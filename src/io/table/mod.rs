@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::archive::Archive;
 use super::error::{Error, Problem};
 use super::sniff::{self, Family};
+use super::steady;
 
 mod arrow_lists;
 mod arrow_values;
@@ -26,7 +28,7 @@ pub use pattern::match_columns;
 pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Values};
 pub use write::{Cells, TableFormat, encode, write};
 
-use source::{Block, Part, Pick, Source};
+use source::{Block, Part, Pick, Source, Watched};
 
 /// What is read here, for messages.
 const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
@@ -53,9 +55,16 @@ const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
 /// # Errors
 /// A missing, damaged, foreign or empty file; a column or array that is not there; see [`Problem`].
 pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
+    steady::reading(path, || read_whole(path, what))
+}
+
+fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     let fail = |problem| Error::new(path, problem);
     let mut source = open(path, what.array)?;
     let schema = source.schema().clone();
+    if schema.array_name.is_some() {
+        Archive::open(path, schema.format).and_then(|mut a| a.verify()).map_err(fail)?;
+    }
     let mut picks = match what.columns {
         Some(names) => select(&schema, names).map_err(fail)?,
         None => {
@@ -70,11 +79,15 @@ pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     }
     let parts = loop {
         match collect(source.as_mut(), &picks) {
-            // A CSV whose first text stands far down: that column is text after all.
-            Err(error) => match late_text(&error, &schema, &mut picks) {
-                true => continue,
-                false => return Err(error),
-            },
+            // A CSV whose first text stands far down: that column, and others like it, are text after all.
+            Err(error) if matches!(error.kind(), Problem::TextValue { .. }) => {
+                let texts = source.texts(&picks)?;
+                if !texts.contains(&true) {
+                    return Err(error);
+                }
+                picks.iter_mut().zip(texts).for_each(|(pick, text)| pick.text |= text);
+            }
+            Err(error) => return Err(error),
             Ok(parts) => break parts,
         }
     };
@@ -185,17 +198,6 @@ pub(crate) fn first_numbers(
     }
 }
 
-fn late_text(error: &Error, schema: &Schema, picks: &mut [Pick]) -> bool {
-    let Problem::TextValue { column, .. } = error.kind() else { return false };
-    match picks.iter_mut().find(|p| !p.text && schema.columns[p.column].name == *column) {
-        Some(pick) => {
-            pick.text = true;
-            true
-        }
-        None => false,
-    }
-}
-
 /// What a table holds, without reading its values; `array` names one of an npz.
 ///
 /// # Errors
@@ -259,6 +261,7 @@ fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {
 }
 
 fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
+    let held = steady::hold();
     let family = sniff::family(path)?;
     let source: Result<Box<dyn Source>, Error> = match family {
         Family::Text => csv::open(path).map(|s| Box::new(s) as _),
@@ -272,5 +275,5 @@ fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
     };
     let source = source?;
     source::unique_names(source.schema()).map_err(|problem| Error::new(path, problem))?;
-    Ok(source)
+    Ok(Box::new(Watched { path: path.into(), source, _held: held }))
 }

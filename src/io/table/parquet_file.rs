@@ -1,6 +1,5 @@
 //! Parquet: only the chosen columns are read, some rows at a time.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use parquet::arrow::ProjectionMask;
@@ -9,6 +8,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use super::super::error::{Error, Problem};
+use super::super::steady;
 use super::Schema;
 use super::arrow_values::Layout;
 use super::contained::contained;
@@ -27,7 +27,7 @@ pub(super) struct ParquetFile {
 /// Reads the footer.
 pub(super) fn open(path: &Path) -> Result<ParquetFile, Error> {
     let fail = |problem| Error::new(path, problem);
-    let file = File::open(path).map_err(|e| fail(Problem::reading(e)))?;
+    let file = steady::open(path).map_err(fail)?;
     let metadata =
         contained(FORMAT, "the footer", || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
             .map_err(fail)?;
@@ -48,7 +48,7 @@ fn reader(
     fields: &[usize],
     rows: usize,
 ) -> Result<ParquetRecordBatchReader, Problem> {
-    let file = File::open(path).map_err(Problem::reading)?;
+    let file = steady::open(path)?;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), fields.iter().copied());
     contained(FORMAT, "the row groups", || {
         ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
@@ -72,7 +72,12 @@ impl Source for ParquetFile {
         loop {
             let place = format!("the rows after {before}");
             let Some(batch) = contained(FORMAT, &place, || reader.next().transpose()).map_err(fail)? else {
-                return Ok(());
+                // Without columns there are no rows.
+                if before == all_rows || fields.is_empty() {
+                    return Ok(());
+                }
+                let detail = format!("found {before} rows, expected {all_rows} as the footer says");
+                return Err(fail(Problem::damaged(FORMAT, "the row groups", detail)));
             };
             if f(self.layout.block(&batch, &fields, picks, before).map_err(fail)?)?.is_break() {
                 return Ok(());

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use super::super::error::{Error, Problem};
+use super::super::steady::{self, Held};
 use super::csv::is_text;
 use super::{Schema, Values};
 
@@ -77,6 +79,39 @@ pub(super) trait Source {
 
     /// Gives the picked columns to `f`, at most `rows` (at least 1) rows at a time, in order, until it has enough.
     fn visit(&mut self, picks: &[Pick], rows: usize, f: &mut Taker<'_>) -> Result<(), Error>;
+
+    /// Which of the picks that are read as numbers hold text somewhere; formats with types have none.
+    fn texts(&mut self, picks: &[Pick]) -> Result<Vec<bool>, Error> {
+        Ok(vec![false; picks.len()])
+    }
+}
+
+/// A file of which no block is given once it is another than when it was opened.
+pub(super) struct Watched {
+    pub path: PathBuf,
+    pub source: Box<dyn Source>,
+    pub _held: Held,
+}
+
+impl Source for Watched {
+    fn schema(&self) -> &Schema {
+        self.source.schema()
+    }
+
+    fn visit(&mut self, picks: &[Pick], rows: usize, f: &mut Taker<'_>) -> Result<(), Error> {
+        let path = &self.path;
+        let result = self.source.visit(picks, rows, &mut |block| {
+            steady::check(path)?;
+            f(block)
+        });
+        // What was read of two files may be any error.
+        steady::check(path)?;
+        result
+    }
+
+    fn texts(&mut self, picks: &[Pick]) -> Result<Vec<bool>, Error> {
+        self.source.texts(picks)
+    }
 }
 
 /// The error for a column of text that was asked for as numbers, `before` rows into the table.
