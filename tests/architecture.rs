@@ -3,11 +3,12 @@
 use std::path::Path;
 
 /// Room, and the rooms that it may import beside itself.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("linalg", &[]),
-    ("io", &["linalg"]),
+    ("memory", &[]),
+    ("io", &["linalg", "memory"]),
     ("systems", &["linalg"]),
-    ("systems/checkpoint", &["linalg", "io"]),
+    ("systems/checkpoint", &["linalg", "io", "memory"]),
     ("tasks", &["linalg"]),
     ("training", &["systems", "tasks", "linalg"]),
     ("diagnostics", &["systems", "linalg"]),

@@ -69,6 +69,9 @@ fn a_square_matrix_may_be_weights() {
     let ran = run(&["inspect", &npy]);
     assert!(ran.out.contains(asked), "{ran:?}");
     assert!(!run(&["inspect", &npy, "--units", "x*"]).out.contains(asked));
+    // It ends as analyze would.
+    let missed = run(&["inspect", &npy, "--units", "zz*"]);
+    assert!(missed.status == 3 && missed.err.contains("zz*"), "{missed:?}");
     let wide = place.write("wide.csv", "1,2,3\n4,5,6\n");
     analyze(&place, &[&wide, "--cell", "vanilla"], 2, &["2 rows and 3 columns is no square matrix"]);
 }

@@ -21,7 +21,9 @@ fn side(x: &[f64], k: usize) -> u8 {
 const UNITS: [&str; 2] = ["--units", "u*"];
 
 fn written(summary: &Value) -> Vec<&str> {
-    summary["modules"].as_object().unwrap().keys().map(String::as_str).collect()
+    let mut names: Vec<&str> = summary["modules"].as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
 }
 
 #[test]
@@ -140,20 +142,14 @@ fn labels_beyond_floats_are_told_apart() {
             .map(|(k, x)| (usize::from(side(x, k) > 0) + usize::from(count > 2 && k % 3 == 0)) % count)
             .collect()
     };
+    fn arguments(file: &str) -> Vec<&str> {
+        vec![file, "--units", "u*", "--targets", "lab", "--modules", "decoding"]
+    }
     let targets = |summary: &Value| summary["modules"]["decoding"]["targets"][0].clone();
     for count in [2, 3] {
         let kind = kinds(count);
         let small = place.write("small.csv", rows(120, "lab", |k, _| kind[k].to_string()));
-        let arguments = |file| {
-            ["--units", "u*", "--targets", "lab", "--modules", "decoding"].into_iter().fold(
-                vec![file],
-                |mut all, a| {
-                    all.push(a);
-                    all
-                },
-            )
-        };
-        analyze(&place, &arguments(&*small), 0, &[]);
+        analyze(&place, &arguments(&small), 0, &[]);
         let theirs = targets(&place.summary("out"));
         let signed: Vec<i64> = kind.iter().map(|k| (LARGE as i64) + *k as i64).collect();
         let x = noise(3 * 120, 1.0, 5);
@@ -184,6 +180,13 @@ fn labels_beyond_floats_are_told_apart() {
             assert_eq!(ours["fits"][0]["folds"], theirs["fits"][0]["folds"], "{file}");
         }
     }
+    // Farther apart than floats hold: as numbers the two largest would meet.
+    let far = [0, LARGE, LARGE + 1];
+    let wide = place.write("wide.csv", rows(120, "lab", |k, _| far[k % 3].to_string()));
+    analyze(&place, &arguments(&wide), 0, &[]);
+    let found = targets(&place.summary("out"));
+    assert_eq!(found["labels"], json!(far.map(|v| v.to_string())));
+    assert_eq!(found["counts"], json!([40, 40, 40]));
     let one = place.write("one.csv", rows(20, "lab", |_, _| (LARGE + 1).to_string()));
     let arguments = [&*one, "--units", "u*", "--targets", "lab", "--modules", "decoding"];
     analyze(&place, &arguments, 3, &["`lab` has one value only, 9007199254740993"]);

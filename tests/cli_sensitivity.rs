@@ -111,7 +111,7 @@ fn wrong_values_are_named() {
     let nan = npy(&place, "nan.npy", &[4], &[0.0, f64::NAN, 1.0, 1.0]);
     let inputs = place.write("u.csv", table(30, 1));
     for (more, status, words) in [
-        (&["--terminal", &*short][..], 3, &["short.npy", "1 columns", "expected 4"][..]),
+        (&["--terminal", &*short][..], 3, &["short.npy", "1 column,", "expected 4"][..]),
         (&["--terminal", &many], 3, &["many.npy", "holds 2 vectors", "expected one"]),
         (&["--terminal", &zeros], 3, &["zeros.npy", "zeros alone"]),
         (&["--terminal", &nan], 3, &["nan.npy", "row 2"]),

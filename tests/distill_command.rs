@@ -264,41 +264,29 @@ fn at_the_end_is_not_beyond() {
             z = if near < lo + 0.02 { lo } else { near };
             rows.push(vec![u[t], z]);
         }
-        let ends = rows[1..].iter().filter(|r| r[1] == lo || r[1] == hi).count();
+        let ends = rows[1..].iter().filter(|r| [lo, hi].contains(&r[1])).count();
         assert!(ends > 20, "{ends}");
-        let arguments = |file| {
-            [
-                "radd",
-                file,
-                "--units",
-                "z",
-                "--inputs",
-                "u",
-                "--projection",
-                "units",
-                "--activation",
-                activation,
-            ]
+        let given = ["--units", "z", "--inputs", "u", "--projection", "units", "--activation", activation];
+        let run = |file: &str, scale: &str| {
+            distill(&place, &[&["radd", file, "--scale", scale][..], &given].concat(), 0, &[])
         };
-        let unscaled = ["--scale", "none"];
-        let file = place.write("e.csv", csv(&["u", "z"], &rows));
-        let ran = distill(
-            &place,
-            &[&arguments(&*file)[..], &unscaled].concat(),
-            0,
-            &["are at an end of the range"],
-        );
-        assert!(!(ran.out.clone() + &ran.err).contains("beyond the range"), "{} {}", ran.out, ran.err);
-        assert!(!ran.out.contains("Coefficients are in units"), "{}", ran.out);
+        let ran = run(&place.write("e.csv", csv(&["u", "z"], &rows)), "none");
+        let said = ran.out + &ran.err;
+        assert!(said.contains("are at an end of the range") && !said.contains("beyond"), "{said}");
+        assert!(!said.contains("Coefficients are in units"), "{said}");
         let ours = found(&place);
         assert_eq!((ours["clipped"].as_u64(), ours["beyond"].as_u64()), (Some(ends as u64), Some(0)));
         rows[7][1] = hi + 0.25;
         let file = place.write("b.csv", csv(&["u", "z"], &rows));
-        let words = ["are at or beyond an end of the range", "1 of 599 targets are beyond the range"];
-        distill(&place, &[&arguments(&*file)[..], &unscaled].concat(), 0, &words);
+        let ran = run(&file, "none");
+        let said = ran.out + &ran.err;
+        assert!(said.contains("are at or beyond an end of the range"), "{said}");
+        assert!(said.contains("1 of 599 targets are beyond the range"), "{said}");
         assert_eq!(found(&place)["beyond"].as_u64(), Some(1));
-        let words = ["Coefficients are in units of z, the projected states times 0.5", "--scale none"];
-        distill(&place, &[&arguments(&*file)[..], &["--scale", "0.625"]].concat(), 0, &words);
+        // The largest |z| is 1.25.
+        let ran = run(&file, "0.625");
+        let said = "Coefficients are in units of z, the projected states times 0.5 (--scale none";
+        assert!(ran.out.contains(said), "{}", ran.out);
     }
 }
 

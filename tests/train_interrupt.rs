@@ -111,20 +111,25 @@ fn whole<'a>(
     (arguments, expected)
 }
 
+/// Kills four runs, each once it has written a checkpoint of its own.
+fn kill_repeatedly(arguments: &[&str], progress: &Path) {
+    let mut kills = 0;
+    for _ in 0..4 {
+        let before = checkpoints(progress);
+        kills += usize::from(kill(arguments, || {
+            checkpoints(progress).len() == 2 && checkpoints(progress) != before
+        }));
+    }
+    assert!(kills >= 2, "{kills} kills came in time");
+}
+
 #[test]
 fn a_training_killed_again_and_again_ends_in_the_same_bytes() {
     let place = Place::new("train-killed");
     let (out, progress) = (place.path("out"), place.0.join("out.progress"));
     let (arguments, expected) = whole(&place, &out, &[&TASK[..], &MORE].concat());
     assert!(expected.contains_key("network.safetensors") && expected.contains_key("training/curve.csv"));
-    let mut kills = 0;
-    for _ in 0..4 {
-        let before = checkpoints(&progress);
-        kills += usize::from(kill(&arguments, || {
-            checkpoints(&progress).len() == 2 && checkpoints(&progress) != before
-        }));
-    }
-    assert!(kills >= 2, "{kills} kills came in time");
+    kill_repeatedly(&arguments, &progress);
     assert!(!Path::new(&out).exists());
     let ran = run(&arguments);
     assert_eq!(ran.status, 0, "{ran:?}");
@@ -141,14 +146,7 @@ fn sessions_killed_again_and_again_end_in_the_same_bytes() {
     let (arguments, expected) =
         whole(&place, &out, &[&ibl[..], &["--checkpoint", "0", "--optimiser", "adam"]].concat());
     assert!(expected.contains_key("network.safetensors") && expected.contains_key("ibl/curve.csv"));
-    let mut kills = 0;
-    for _ in 0..4 {
-        let before = checkpoints(&progress);
-        kills += usize::from(kill(&arguments, || {
-            checkpoints(&progress).len() == 2 && checkpoints(&progress) != before
-        }));
-    }
-    assert!(kills >= 2, "{kills} kills came in time");
+    kill_repeatedly(&arguments, &progress);
     let other: Vec<&str> = arguments.iter().map(|a| if *a == "12" { "13" } else { a }).collect();
     let refused = run(&other);
     assert!(

@@ -10,6 +10,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::error::Problem;
 use super::steady;
+use crate::memory;
 
 /// Deflate cannot shrink more than 1032 times.
 const LARGEST_RATIO: u64 = 1040;
@@ -50,6 +51,11 @@ impl Archive {
         Ok(Self { path: path.into(), zip, length, format })
     }
 
+    /// Bytes that its values may take.
+    pub(crate) fn allowance(&self) -> u64 {
+        memory::allowance(self.length)
+    }
+
     /// Entry names in the order of the file.
     pub(crate) fn names(&self) -> Result<Vec<String>, Problem> {
         self.zip
@@ -84,11 +90,15 @@ impl Archive {
     /// one that is left out, nor one that the directory lost or renamed for one that was never there.
     pub(crate) fn verify(&mut self) -> Result<(), Problem> {
         let format = self.format;
+        let (mut all, limit) = (0u64, self.allowance());
         let mut places = vec![];
         for name in self.names()? {
             let place = format!("entry `{name}`");
             let mut entry = self.entry(&name)?;
-            let copied = io::copy(&mut entry, &mut io::sink());
+            all = all.saturating_add(entry.size());
+            Problem::afford(format!("{place} and those before it"), all / 8, limit)?;
+            let most = entry.size().saturating_add(1);
+            let copied = io::copy(&mut entry.by_ref().take(most), &mut io::sink());
             let found = copied.map_err(|e| Problem::read(format, &place, e))?;
             if found != entry.size() {
                 return Err(Problem::Truncated { format, place, found, expected: entry.size() });
@@ -140,6 +150,7 @@ impl Archive {
     pub(crate) fn bytes(&mut self, name: &str, limit: u64) -> Result<Vec<u8>, Problem> {
         let format = self.format;
         let place = format!("entry `{name}`");
+        let limit = limit.min(self.allowance());
         let entry = self.entry(name)?;
         if entry.size() > limit {
             return Err(Problem::TooLarge { place, unit: "bytes", found: entry.size(), limit });

@@ -201,6 +201,16 @@ impl Header {
 }
 
 impl Element {
+    /// Columns of one item.
+    pub(crate) fn columns(&self) -> usize {
+        match self {
+            Self::Structured { fields, .. } => {
+                fields.iter().fold(0, |n, f| f.items.unwrap_or(1).saturating_add(n))
+            }
+            _ => 1,
+        }
+    }
+
     /// Bytes of one item; none for types of unknown size.
     pub(crate) fn width(&self) -> Option<usize> {
         match self {

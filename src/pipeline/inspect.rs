@@ -27,12 +27,15 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
             Err(table) => return Err(if maybe_weights(path) { weights.into() } else { table.into() }),
         },
     };
-    match open(config) {
-        Ok(Source::Network(n)) => network(&mut text, &n),
-        Ok(Source::Recording { array }) => recording(&mut text, config, array.as_deref()),
-        Err(e) => return Ok((text, Some(e))),
-    }
-    Ok((text, None))
+    let problem = match open(config) {
+        Ok(Source::Network(n)) => {
+            network(&mut text, &n);
+            None
+        }
+        Ok(Source::Recording { array }) => recording(&mut text, config, array.as_deref()).err(),
+        Err(e) => Some(e),
+    };
+    Ok((text, problem))
 }
 
 fn weights(path: &Path, file: &Tensors) -> String {
@@ -91,14 +94,15 @@ fn network(text: &mut String, n: &Network) {
     }
 }
 
-fn recording(text: &mut String, config: &Config, array: Option<&str>) {
+fn recording(text: &mut String, config: &Config, array: Option<&str>) -> Result<(), Error> {
+    let columns = Columns::choose(&config.file, &config.recording, array)?;
     let of = array.map_or_else(String::new, |a| format!(" (array `{a}`)"));
     let _ = writeln!(
         text,
         "`nullcline analyze` reads it as a recording{of}: a row is a time step, a column a unit"
     );
-    let columns = Columns::choose(&config.file, &config.recording, array).ok();
-    if let Some(said) = columns.and_then(|c| square_table(config, c.rows?, c.units.len())) {
+    if let Some(said) = columns.rows.and_then(|rows| square_table(config, rows, columns.units.len())) {
         let _ = writeln!(text, "  {said}");
     }
+    Ok(())
 }

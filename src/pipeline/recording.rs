@@ -50,12 +50,7 @@ pub(super) fn diagnose(
         Some(pca) if modules.contains(&Module::Pca) => {
             let projected =
                 Projected::second(config, array, &columns, pca, &first, trials.as_deref(), observer)?;
-            findings.push(format!(
-                "{}; participation ratio {}{}.",
-                sections::words::carry(pca.components_for_90, columns.units.len()),
-                sections::words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error),
-                if pca.blocks == 0 { " (no error: too few rows for how long they are alike)" } else { "" }
-            ));
+            findings.push(dimension(pca, columns.units.len()));
             let table = projected.table();
             let intro = "Principal components of the recorded rows.";
             let rendered = sections::pca(pca, &columns.units, &projected.lines(), intro, vec![table])?;
@@ -99,6 +94,16 @@ pub(super) fn diagnose(
         failed,
         modules: done,
     })
+}
+
+/// A sentence on the components.
+fn dimension(pca: &Pca, units: usize) -> String {
+    format!(
+        "{}; participation ratio {}{}.",
+        sections::words::carry(pca.components_for_90, units),
+        sections::words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error),
+        if pca.blocks == 0 { " (no error: too few rows for how long they are alike)" } else { "" }
+    )
 }
 
 /// Whether a module runs that needs rows in memory: if asked for, else where there are targets.
@@ -228,7 +233,7 @@ impl Pass {
         if self.sums.iter().any(|s| (s.most - s.least) == f64::INFINITY) {
             "the units differ by more than the largest number (1.8e308) between rows: give them in smaller units"
         } else {
-            "the units do not vary (or fewer than two rows are left): there are no principal components"
+            "the units do not vary: there are no principal components"
         }
     }
 }

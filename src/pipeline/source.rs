@@ -163,15 +163,18 @@ fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Optio
     }
 }
 
-fn check_network(config: &Config) -> Result<(), Error> {
-    let r = &config.recording;
-    let given = [
+/// Options about the rows of a recording, and whether they are given.
+pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str, bool); 4] {
+    [
         ("--trial", r.trial.is_some()),
         ("--time", r.time.is_some()),
         ("--targets", r.targets.is_some()),
         ("--missing", r.missing.is_some()),
-    ];
-    refuse(&given, "recordings; this file holds a network's weights")
+    ]
+}
+
+fn check_network(config: &Config) -> Result<(), Error> {
+    refuse(&about_rows(&config.recording), "recordings; this file holds a network's weights")
 }
 
 fn check_recording(config: &Config) -> Result<(), Error> {

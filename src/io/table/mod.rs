@@ -8,6 +8,7 @@ use super::archive::Archive;
 use super::error::{Error, Problem};
 use super::sniff::{self, Family};
 use super::steady;
+use crate::memory;
 
 mod arrow_lists;
 mod arrow_values;
@@ -18,6 +19,7 @@ mod ipc_check;
 mod npy_columns;
 mod npy_file;
 mod npy_fortran;
+mod parquet_check;
 mod parquet_file;
 mod pattern;
 mod source;
@@ -74,6 +76,11 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
         }
     };
     picks.retain(|p| !matches!(schema.columns[p.column].kind, Kind::Other(_)));
+    if let Some(rows) = schema.rows {
+        let all = (rows as u64).saturating_mul(picks.len() as u64);
+        let place = format!("{rows} rows of {} columns", picks.len());
+        Problem::afford(place, all, memory::allowed(path)).map_err(fail)?;
+    }
     for pick in &mut picks {
         pick.text = schema.columns[pick.column].kind == Kind::Text;
     }

@@ -9,7 +9,7 @@ use super::super::npy::{self, Element, Header};
 use super::super::steady;
 use super::npy_columns::{NpyColumn, columns};
 use super::npy_fortran::visit_columns;
-use super::source::{Block, Part, Pick, Source, Taker};
+use super::source::{Block, Part, Pick, Source, Taker, fits};
 use super::{ColumnInfo, Kind, Schema};
 
 /// Bytes read at a time, unless one row is longer.
@@ -113,6 +113,7 @@ impl NpyFile {
             // Without values the sizes stand for nothing, and columns must not be named by them.
             return Err(Problem::NoRows { rows, columns: 0 });
         }
+        fits(header.element.columns().saturating_mul(shape.columns))?;
         let mut schema = Schema { rows: Some(rows), ..Schema::default() };
         let mut places = vec![];
         if has_trials {

@@ -12,6 +12,7 @@ use super::super::steady;
 use super::Schema;
 use super::arrow_values::Layout;
 use super::contained::contained;
+use super::parquet_check;
 use super::source::{Pick, Source, Taker};
 
 const FORMAT: &str = "parquet";
@@ -28,14 +29,15 @@ pub(super) struct ParquetFile {
 pub(super) fn open(path: &Path) -> Result<ParquetFile, Error> {
     let fail = |problem| Error::new(path, problem);
     let file = steady::open(path).map_err(fail)?;
+    parquet_check::footer(&file).map_err(fail)?;
     let metadata =
-        contained(FORMAT, "the footer", || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
+        contained(path, FORMAT, "the footer", || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
             .map_err(fail)?;
     let rows = usize::try_from(metadata.metadata().file_metadata().num_rows())
         .map_err(|_| fail(Problem::damaged(FORMAT, "the footer", "a negative number of rows")))?;
     let first = |fields: Vec<usize>| {
         let mut reader = reader(path, &metadata, &fields, LISTS.min(rows))?;
-        contained(FORMAT, "the first rows", || reader.next().transpose())
+        contained(path, FORMAT, "the first rows", || reader.next().transpose())
     };
     let layout = Layout::new(metadata.schema(), rows, FORMAT, first).map_err(fail)?;
     Ok(ParquetFile { path: path.into(), metadata, layout })
@@ -50,7 +52,7 @@ fn reader(
 ) -> Result<ParquetRecordBatchReader, Problem> {
     let file = steady::open(path)?;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), fields.iter().copied());
-    contained(FORMAT, "the row groups", || {
+    contained(path, FORMAT, "the row groups", || {
         ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
             .with_projection(mask)
             .with_batch_size(rows.max(1))
@@ -71,7 +73,8 @@ impl Source for ParquetFile {
         let mut before = 0;
         loop {
             let place = format!("the rows after {before}");
-            let Some(batch) = contained(FORMAT, &place, || reader.next().transpose()).map_err(fail)? else {
+            let next = contained(&self.path, FORMAT, &place, || reader.next().transpose());
+            let Some(batch) = next.map_err(fail)? else {
                 // Without columns there are no rows.
                 if before == all_rows || fields.is_empty() {
                     return Ok(());

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::super::error::{Error, Problem};
 use super::super::steady::{self, Held};
 use super::csv::is_text;
+use super::types::MOST_COLUMNS;
 use super::{Schema, Values};
 
 /// A column to read.
@@ -111,6 +112,15 @@ impl Source for Watched {
 
     fn texts(&mut self, picks: &[Pick]) -> Result<Vec<bool>, Error> {
         self.source.texts(picks)
+    }
+}
+
+/// Fails at more columns than a table may have, before each is given a name.
+pub(super) fn fits(columns: usize) -> Result<(), Problem> {
+    let (found, limit) = (columns as u64, MOST_COLUMNS as u64);
+    match columns {
+        0..=MOST_COLUMNS => Ok(()),
+        _ => Err(Problem::TooLarge { place: "the table".into(), unit: "columns", found, limit }),
     }
 }
 

@@ -49,6 +49,7 @@ fn outlined(header: &Header, name: String) -> Tensor {
 /// The arrays of an npz, their values only if asked for.
 pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> Result<Tensors, Problem> {
     archive.verify()?;
+    let (mut all, limit) = (0u64, archive.allowance());
     let mut out = Tensors { format: "npz", ..Tensors::default() };
     for entry_name in names {
         let Some(name) = entry_name.strip_suffix(".npy") else {
@@ -60,6 +61,8 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> 
         let length = entry.size();
         let header = Header::read(&mut entry, name)?;
         header.fill(name, length)?;
+        all = all.saturating_add(header.count as u64);
+        Problem::afford(format!("array `{name}` and those before it"), all, limit)?;
         match &header.element {
             Element::Number { .. } | Element::Structured { .. } if !values => {
                 out.tensors.push(outlined(&header, name.into()));

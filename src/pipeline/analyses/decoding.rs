@@ -94,7 +94,10 @@ impl Analyses<'_> {
                 let has = format!("`{target}` has values in {}", sections::words::count(there, what));
                 let message = match (settings.folds, there) {
                     (_, 0..2) => format!("{has}, expected two or more to test on what was not trained on"),
-                    (Some(_), _) => format!("--folds {folds}: {has}, expected from 2 folds up to as many"),
+                    (Some(_), _) => {
+                        let wrong = format!("--folds {folds}: {has}, expected from 2 folds up to as many");
+                        return Error::Config(wrong);
+                    }
                     (None, _) => {
                         format!("{has}, expected one for each of {folds} folds: give --folds {there}")
                     }

@@ -187,6 +187,14 @@ impl Target {
         let mut distinct: Vec<i128> = kept.iter().flatten().copied().collect();
         distinct.sort_unstable();
         distinct.dedup();
+        let told_apart = distinct.windows(2).all(|d| from_least(d[0]) < from_least(d[1]));
+        if !told_apart && (3..=WHOLE).contains(&distinct.len()) {
+            // As numbers they would meet; as labels they do not.
+            let code = |v: i128| distinct.binary_search(&v).map_or(f64::NAN, |c| c as f64);
+            let values = kept.iter().map(|v| v.map_or(f64::NAN, code)).collect();
+            let kind = TargetKind::Labels(distinct.iter().map(i128::to_string).collect());
+            return Ok(Some(Self { name: name.to_owned(), values, kind }));
+        }
         let values = kept.iter().map(|v| v.map_or(f64::NAN, from_least)).collect();
         let distinct = distinct.into_iter().map(|v| (from_least(v), v.to_string())).collect();
         Ok(Some(Self::of_numbers(name.to_owned(), values, distinct)))

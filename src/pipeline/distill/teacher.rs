@@ -12,6 +12,7 @@ use crate::pipeline::{
 use crate::report::sections::words::count;
 use crate::systems::checkpoint::Network;
 use faer::{Mat, MatRef};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// A recorded table.
@@ -254,7 +255,8 @@ fn inputs(config: &RaddConfig, array: Option<&str>) -> Result<InputColumns, Erro
     } else {
         as_typed(&chosen(file, "--inputs", list, &names)?, list)
     };
-    for c in schema.columns.iter().filter(|c| wanted.contains(&c.name)) {
+    let of: HashSet<&String> = wanted.iter().collect();
+    for c in schema.columns.iter().filter(|c| of.contains(&c.name)) {
         if c.kind != Kind::Number {
             let message = format!("--inputs: column `{}` does not hold numbers", c.name);
             return Err(Error::input(file, message));

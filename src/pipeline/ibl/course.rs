@@ -28,7 +28,7 @@ pub struct CurvePoint {
     pub steps_per_trial: f64,
 }
 
-/// Where a training is; the network's parameters are copied when it is kept.
+/// Where a training is, with a copy of the network's parameters after the last step.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Course {
     theta: Vec<f64>,
@@ -92,7 +92,7 @@ impl Course {
         ];
         self.sums.iter_mut().zip(add).for_each(|(s, a)| *s += a);
         let every = steps.div_ceil(POINTS).max(1);
-        if (step + 1) % every == 0 || step + 1 == steps {
+        if (step + 1).is_multiple_of(every) || step + 1 == steps {
             let [loss, made, trials, correct, answered, of_trials] = self.sums;
             self.curve.push(CurvePoint {
                 step: step + 1,

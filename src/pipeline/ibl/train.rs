@@ -125,12 +125,8 @@ pub fn run_ibl(config: &IblConfig, observer: &dyn Observer) -> Result<Outcome, E
     let place = progress_folder(&config.out.folder);
     let mut progress = Progress::open(&place, &config.identity(), config.keeping.restart)?;
     let trained = trained(config, &mut progress, observer);
-    if matches!(trained, Err(Error::Numbers(_))) {
-        // The same command would diverge again, and another must not be refused because of it.
-        progress.remove()?;
-        return Err(trained.err().unwrap_or(Error::Numbers(String::new())));
-    }
-    let (architecture, mut model, network, curve, mut notes) = trained?;
+    let (progress, (architecture, mut model, network, curve, mut notes)) =
+        progress.unless_diverged(trained)?;
     let test = Ibl { blocks: config.test_blocks, ..config.task.clone() };
     // No training session has this number.
     let session = Session::new(&test, config.schedule.seed, u64::MAX);

@@ -11,9 +11,10 @@ use crate::pipeline::columns::{Columns, chosen};
 use crate::pipeline::source::{self, table_array};
 use crate::pipeline::tables::finite;
 use crate::pipeline::{Error, Missing, Observer};
-use crate::report::sections::words::count;
+use crate::report::sections::{self, words::count};
 use faer::Mat;
 use rand::seq::SliceRandom;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// A covariance that was checked, with its eigenbasis.
@@ -98,13 +99,7 @@ pub fn unusable(path: &Path, e: impl std::fmt::Display) -> Error {
 fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
     let file = &config.file;
     let r = &config.recording;
-    let of_rows = [
-        ("--trial", r.trial.is_some()),
-        ("--time", r.time.is_some()),
-        ("--targets", r.targets.is_some()),
-        ("--missing", r.missing.is_some()),
-    ];
-    source::refuse(&of_rows, "samples; --covariance says that this file holds none")?;
+    source::refuse(&source::about_rows(r), "samples; --covariance says that this file holds none")?;
     let (names, c) = matrix(file, r.units.as_deref())?;
     let n = names.len();
     let flat: Vec<String> = (0..n).filter(|i| c[(*i, *i)] == 0.0).map(|i| names[i].clone()).collect();
@@ -351,7 +346,7 @@ fn rows(
             let first = (&*columns.units[unit], row, value);
             return Err(columns.refused(&config.file, array, first, &such, ""));
         }
-        warnings.push(format!("{} with missing values left out (--missing drop-rows).", count(total, "row")));
+        warnings.extend(sections::left_out(total));
     }
     let rows = Mat::from_fn(n, kept.len(), |i, k| values[k * n + i]);
     Ok((rows, kept))
@@ -375,7 +370,8 @@ fn matrix(path: &Path, units: Option<&str>) -> Result<(Vec<String>, Mat<f64>), E
         Some(list) => chosen(path, "--units", list, &names)?,
         None => names.clone(),
     };
-    let places: Vec<usize> = (0..n).filter(|i| wanted.contains(&names[*i])).collect();
+    let of: HashSet<&String> = wanted.iter().collect();
+    let places: Vec<usize> = (0..n).filter(|i| of.contains(&names[*i])).collect();
     let m = Mat::from_fn(places.len(), places.len(), |i, j| values[places[j]][places[i]]);
     Ok((wanted, m))
 }

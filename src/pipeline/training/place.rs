@@ -3,6 +3,7 @@
 use crate::pipeline::Error;
 use crate::report::folder::{LOCK, gone};
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// What folders of a search's trials are called, before their numbers.
@@ -38,6 +39,9 @@ pub fn claim(folder: &Path) -> Result<File, Error> {
             Err(Error::input(folder, "another process works there; wait for it, or choose another --out"))
         }
         // A file system without locks cannot tell.
+        Err(TryLockError::Error(e)) if e.kind() != ErrorKind::Unsupported => {
+            Err(refused(&format!("cannot be locked ({e})")))
+        }
         Ok(()) | Err(TryLockError::Error(_)) => Ok(lock),
     }
 }

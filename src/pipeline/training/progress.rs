@@ -150,6 +150,19 @@ impl Progress {
         }
     }
 
+    /// What was found, with the progress. A training that diverged keeps none: the same command would diverge again, and
+    /// another must not be refused because of it.
+    ///
+    /// # Errors
+    /// That of `found`, and a folder that cannot be removed.
+    pub fn unless_diverged<T>(self, found: Result<T, Error>) -> Result<(Self, T), Error> {
+        match found {
+            Ok(found) => Ok((self, found)),
+            Err(e @ Error::Numbers(_)) => self.remove().and(Err(e)),
+            Err(e) => Err(e),
+        }
+    }
+
     /// Removes what was kept, and the folder if nothing of others lies in it.
     ///
     /// # Errors

@@ -77,21 +77,11 @@ pub fn run(config: &TrainConfig, observer: &dyn Observer) -> Result<Outcome, Err
             .map(|trained| (config.plan.clone(), trained, None)),
         Some(s) => searched(config, s, &progress, observer),
     };
-    let diverged = |e: &Error| matches!(e, Error::Numbers(_));
     let found = found.and_then(|(plan, trained, trials)| match trained.stopped {
         Stopped::Diverged { epoch, step } => Err(Error::Numbers(divergence(epoch, step))),
         _ => Ok((plan, trained, trials)),
     });
-    let (plan, trained, trials) = match found {
-        Ok(found) => found,
-        Err(e) => {
-            // The same command would diverge again, and another must not be refused because of it.
-            if diverged(&e) {
-                progress.remove()?;
-            }
-            return Err(e);
-        }
-    };
+    let (progress, (plan, trained, trials)) = progress.unless_diverged(found)?;
     observer.start("writing the report", 0);
     let outcome = write(config, &plan, &trained, trials)?;
     observer.finish();

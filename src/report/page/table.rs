@@ -15,7 +15,7 @@ pub(super) fn table(out: &mut String, table: &TableOut, file: &str) {
     let _ = write!(
         out,
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table {name}\">\n<table>\n\
-         <caption>{caption} {}</caption>\n<thead><tr>",
+         <caption><span>{caption} {}</span></caption>\n<thead><tr>",
         link(file)
     );
     for (name, cells) in &table.columns {

@@ -102,6 +102,20 @@ pub fn clusters(
                 .into(),
         );
     }
+    let section = Section {
+        id: "clusters".into(),
+        title: "Groups of units".into(),
+        intro,
+        facts: facts(c, silhouette, weights),
+        figures: list,
+        tables: tables(c, units, weights),
+        notes: warnings.clone(),
+        ..Section::default()
+    };
+    Ok(Rendered { json: json(c, linkage, units, weights), section, warnings })
+}
+
+fn facts(c: &Clusters, silhouette: f64, weights: &[Weights]) -> Vec<(String, String)> {
     let mut facts = vec![
         ("Clusters".into(), c.count.to_string()),
         ("Units in each".into(), c.sizes().iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
@@ -117,17 +131,7 @@ pub fn clusters(
             facts.push((format!("Difference ({})", w.name), p));
         }
     }
-    let section = Section {
-        id: "clusters".into(),
-        title: "Groups of units".into(),
-        intro,
-        facts,
-        figures: list,
-        tables: tables(c, units, weights),
-        notes: warnings.clone(),
-        ..Section::default()
-    };
-    Ok(Rendered { json: json(c, linkage, units, weights), section, warnings })
+    facts
 }
 
 /// Places between leaves where the cluster changes.

@@ -129,10 +129,13 @@ impl Claim {
         Self::new(Kind::Check, claim, source, quantity, measured.into())
     }
 
-    /// A statement about all of `all`, of which `one` makes the claim: `far` chooses the measurement that
-    /// decides ([`Measure::largest`] or [`Measure::smallest`]), unless another is a certain exception.
-    pub fn of_all(all: &[Measure], far: fn(Vec<Measure>) -> Measure, one: impl Fn(Measure) -> Self) -> Self {
-        let furthest = one(far(all.to_vec()));
+    /// A statement about all of `all`, of which `one` makes the claim: the smallest decides what is to lie above a limit and
+    /// the largest everything else, unless another is a certain exception.
+    pub fn of_all(all: &[Measure], one: impl Fn(Measure) -> Self) -> Self {
+        let furthest = one(match one(Measure::NONE).expected {
+            Expected::Above(_) | Expected::AtLeast(_) => Measure::smallest(all.to_vec()),
+            _ => Measure::largest(all.to_vec()),
+        });
         let each = all.iter().map(|m| one(m.widened(all.len())));
         let exception = std::iter::once(furthest.clone()).chain(each).find(|c| c.verdict == Verdict::Differs);
         exception.unwrap_or(furthest)
@@ -195,18 +198,17 @@ impl Claim {
     /// A statement that something fails does not hold by `holds` alone: the evidence that it had its
     /// chance, such as a training that had converged, is `given` or the reason that it is not.
     pub fn given(self, evidence: Result<(), String>) -> Self {
-        match evidence {
-            Err(reason) if self.verdict == Verdict::Holds => {
-                Self { verdict: Verdict::Undecided, ..self }.because(&reason)
-            }
-            _ => self,
-        }
+        self.needing(Verdict::Holds, evidence)
     }
 
     /// The same of a statement that something succeeds: it does not differ by what was not given its chance.
     pub fn denied_given(self, evidence: Result<(), String>) -> Self {
+        self.needing(Verdict::Differs, evidence)
+    }
+
+    fn needing(self, verdict: Verdict, evidence: Result<(), String>) -> Self {
         match evidence {
-            Err(reason) if self.verdict == Verdict::Differs => {
+            Err(reason) if self.verdict == verdict => {
                 Self { verdict: Verdict::Undecided, ..self }.because(&reason)
             }
             _ => self,

@@ -97,7 +97,7 @@ fn in_the_limit(
         )
         .predicted(1.0, TRUNCATED)
         .headline(),
-        Claim::of_all(&away, Measure::largest, |m| {
+        Claim::of_all(&away, |m| {
             Claim::theory(
                 &format!("{what}: no σ is an exception"),
                 source,
@@ -137,7 +137,7 @@ fn beside(rows: &[Row], from: f64, to: f64, tolerance: f64, words: &str) -> Clai
     let ratio = |r: &Row| r.strength(Strength::Opt).over(r.strength(Strength::Cross));
     let known = rows.map(ratio).filter(|m| m.value.is_finite());
     let apart: Vec<Measure> = known.map(|m| m.plus(-1.0).abs()).collect();
-    Claim::of_all(&apart, Measure::largest, |m| {
+    Claim::of_all(&apart, |m| {
         Claim::paper(
             &format!("γ_opt and γ_cross nearly coincide ({words})"),
             FIGURE,
@@ -157,7 +157,7 @@ fn weak(cases: &[Case], rows: &[Row]) -> Option<Claim> {
         Measure::new(value, error, r.sets).plus(-1.0).abs()
     };
     let away: Vec<Measure> = rows.iter().filter(|r| r.case == case).map(ratio).collect();
-    Some(Claim::of_all(&away, Measure::largest, |m| {
+    Some(Claim::of_all(&away, |m| {
         Claim::theory(
             &format!("{}: the gap is -(n + 1)/(4 (α + n/tr J²) n) at every α", cases[case].name),
             "new: shrinkage of weak couplings",

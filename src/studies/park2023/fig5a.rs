@@ -91,8 +91,10 @@ struct Comparison {
     far: usize,
     /// Of these, on orbits that are found to repeat after more than one step.
     far_locked: usize,
-    /// Of these, whose sign is not decided.
-    far_open: usize,
+    /// Of these, whose sign is decided.
+    far_certain: usize,
+    /// Of these, that are not locked.
+    free_certain: usize,
     /// Cells farther than one from the boundary, right or wrong, whose sign is not decided.
     open_inner: usize,
     /// Their periods and how many cells have each.
@@ -123,7 +125,8 @@ fn compare(grid: &Grid, m: &Measured) -> Comparison {
         wrong: wrong.len(),
         far: far.len(),
         far_locked: locked.len(),
-        far_open: far.iter().filter(|k| !m.cells[**k].decided).count(),
+        far_certain: far.iter().filter(|k| m.cells[**k].decided).count(),
+        free_certain: far.iter().filter(|k| m.cells[**k].decided && !locked.contains(k)).count(),
         open_inner: (0..grid.count()).filter(|k| inner[*k] && !m.cells[*k].decided).count(),
         periods,
         undecided: count(&|c| !c.decided),
@@ -227,12 +230,12 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
     let paper = |text: &str, quantity: &str, m: Measure| Claim::paper(&said(text), source, quantity, m);
     let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
     // Cells whose sign is not decided may be exceptions, and are not known to be.
-    let exceptions = |all: usize| Measure::exceptions(all.saturating_sub(c.far_open), c.open_inner, total);
+    let exceptions = |certain: usize| Measure::exceptions(certain, c.open_inner, total);
     let mut out = vec![
         paper(
             "outside resonance tongues, the region where the first exponent is zero is the analytical one to one cell",
             "misclassified cells farther than one cell from the boundary, without locked ones",
-            exceptions(c.far - c.far_locked),
+            exceptions(c.free_certain),
         )
         .predicted(0.0, 0.0)
         .headline(),
@@ -244,7 +247,7 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
             paper(
                 "the first exponent is zero in the whole region",
                 "misclassified cells farther than one cell from the boundary",
-                exceptions(c.far),
+                exceptions(c.far_certain),
             )
             .predicted(0.0, 0.0)
             .headline()

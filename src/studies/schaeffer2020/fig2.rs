@@ -215,7 +215,7 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
         .predicted(0.0, 3.0)
         .headline()
         .if_differs("by the paper's formulas the actor waits longer and times out more often than the one that was run"),
-        Claim::of_all(&rises, Measure::smallest, |m| {
+        Claim::of_all(&rises, |m| {
             claim("Accuracy grows with contrast", "smallest rise from one contrast to the next, %", m).above(0.0)
         }),
         claim(

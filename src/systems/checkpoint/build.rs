@@ -93,7 +93,8 @@ fn unused(file: &Tensors, parts: &Parts, cell: CellKind) -> Vec<String> {
     let idle: Vec<&str> = second.flat_map(|e| e.from.iter().copied()).collect();
     let used: Vec<&str> =
         parts.all().flat_map(|e| e.from.iter().copied()).filter(|n| !idle.contains(n)).collect();
-    file.tensors.iter().map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect()
+    let all = file.tensors.iter().filter(|t| !t.data.is_empty());
+    all.map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect()
 }
 
 /// What was not read, all of one reason in a sentence: a weight of an unread type must not vanish among others.

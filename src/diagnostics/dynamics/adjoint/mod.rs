@@ -103,31 +103,15 @@ pub fn adjoint(
             }
         });
     }
-    let discretisation_error = if system.is_flow() {
-        let coarse = follow(options.tolerance * LOOSER)?;
-        let mut worst = 0.0f64;
-        passes::vectors(&coarse, &mut Scaled::new(terminals.as_ref()), true, |k, v| {
-            for (l, v) in log_norm.iter().zip(&v.log).filter(|(_, v)| v.is_finite()) {
-                worst = worst.max((l[k] - v).abs());
-            }
-        });
-        worst
-    } else {
-        0.0
+    let discretisation_error = match system.is_flow() {
+        true => deviation(&follow(options.tolerance * LOOSER)?, &terminals, &log_norm),
+        false => 0.0,
     };
     let horizons: Vec<f64> = times.iter().rev().map(|t| horizon - t).collect();
     let last = times.len() - 1;
     Ok(Adjoint {
         states: Mat::from_fn(n, times.len(), |i, j| path.states[last - j][(i, 0)]),
-        psi: (options.terminal.is_some() && every == 1).then(|| {
-            let mut all = Mat::zeros(n, times.len());
-            for (j, v) in kept.iter().enumerate() {
-                if let Some(v) = v {
-                    col_mut(all.as_mut(), j).copy_from_slice(col(v.unit.as_ref(), 0));
-                }
-            }
-            all
-        }),
+        psi: (options.terminal.is_some() && every == 1).then(|| directions(&kept, n)),
         rate: growth_rate(&horizons, &log_norm),
         forward_rate: growth_rate(&times, &log_tangent),
         horizons,
@@ -142,6 +126,28 @@ pub fn adjoint(
         kinks: path.crossings,
         tolerance: path.tolerance,
     })
+}
+
+/// The largest change of a norm's logarithm along a coarser path.
+fn deviation(coarse: &Path, terminals: &Mat<f64>, log_norm: &[Vec<f64>]) -> f64 {
+    let mut worst = 0.0f64;
+    passes::vectors(coarse, &mut Scaled::new(terminals.as_ref()), true, |k, v| {
+        for (l, v) in log_norm.iter().zip(&v.log).filter(|(_, v)| v.is_finite()) {
+            worst = worst.max((l[k] - v).abs());
+        }
+    });
+    worst
+}
+
+/// The unit vectors of the first of those kept, n x their number.
+fn directions(kept: &[Option<Scaled>], n: usize) -> Mat<f64> {
+    let mut all = Mat::zeros(n, kept.len());
+    for (j, v) in kept.iter().enumerate() {
+        if let Some(v) = v {
+            col_mut(all.as_mut(), j).copy_from_slice(col(v.unit.as_ref(), 0));
+        }
+    }
+    all
 }
 
 /// The given terminal vector, or random unit vectors.

@@ -97,15 +97,7 @@ pub fn covariant(
             sampled.push([before, orbit.place()]);
         }
     }
-    if let Drive::Constant(u) = drive
-        && rests_on_kinks(system, orbit.state(), u)
-    {
-        return Err(Error::OnKinks);
-    }
-    let active = orbit.active;
-    if active == 0 {
-        return Err(Error::Collapsed);
-    }
+    let active = resolved(system, drive, &orbit)?;
     let exponents: Vec<Estimate> = rates[..active].iter().map(|r| estimate(r)).collect();
     let mut back = Backward::new(active, recorded, span, signs(&exponents), &mut rng);
     let mut factors = Some(last);
@@ -132,6 +124,15 @@ pub fn covariant(
         .flatten();
     let memory = stretch.min(total) * k * (k + 1) / 2 + places.len() * (n * k + n);
     Ok(back.finish(exponents, defined, neutral, memory, k, interval, dt))
+}
+
+/// Directions that are left at the end of the orbit.
+fn resolved(system: &dyn System, drive: &Drive, orbit: &Orbit) -> Result<usize, Error> {
+    match drive {
+        Drive::Constant(u) if rests_on_kinks(system, orbit.state(), u) => Err(Error::OnKinks),
+        _ if orbit.active == 0 => Err(Error::Collapsed),
+        _ => Ok(orbit.active),
+    }
 }
 
 /// Intervals whose factors are held at a time.

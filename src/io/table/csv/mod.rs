@@ -8,7 +8,7 @@ use csv::{ErrorKind, Reader, StringRecord};
 
 use super::super::error::{Error, Problem};
 use super::super::steady;
-use super::source::{Block, Part, Pick, Source, Taker, excerpt};
+use super::source::{Block, Part, Pick, Source, Taker, excerpt, fits};
 use super::{Schema, Values};
 
 mod blanks;
@@ -28,8 +28,9 @@ pub(super) use numbers::{is_missing, is_text};
 const FORMAT: &str = "csv";
 /// Rows by which columns are judged.
 const SAMPLE: usize = 1000;
-/// Fewer where there are many columns.
+/// Fewer where there are many columns, or long ones.
 const FIELDS: usize = 500_000;
+const BYTES: usize = 1 << 26;
 
 type Records = Reader<Bounded<Blanks<BufReader<File>>>>;
 
@@ -55,9 +56,11 @@ fn attempt(path: &Path) -> Result<CsvFile, Problem> {
     let mut reader = file.reader()?;
     let mut rows = Vec::new();
     let mut record = StringRecord::new();
-    let mut fields = 0;
-    while rows.len() <= SAMPLE && fields < FIELDS && file.next(&mut reader, &mut record)? {
+    let (mut fields, mut bytes) = (0, 0);
+    while rows.len() <= SAMPLE && fields < FIELDS && bytes < BYTES && file.next(&mut reader, &mut record)? {
+        fits(record.len())?;
         fields += record.len();
+        bytes += record.as_slice().len();
         rows.push(record.clone());
     }
     if rows.is_empty() {

@@ -69,12 +69,7 @@ impl Storages {
                 let (format, expected) = (super::FORMAT, end as u64);
                 return Err(Problem::Truncated { format, place, found: size, expected });
             }
-            viewed = viewed.saturating_add(count as u64);
-            let limit = stored.saturating_mul(REPEATS).saturating_add(FREE_VALUES);
-            if viewed > limit {
-                let place = format!("tensor `{name}` and those before it");
-                return Err(Problem::TooLarge { place, unit: "values", found: viewed, limit });
-            }
+            within(&mut viewed, count, stored, &format!("tensor `{name}`"))?;
             let group = *groups.entry(&view.key).or_insert(by_storage.len());
             by_storage.resize_with(by_storage.len().max(group + 1), Vec::new);
             by_storage[group].push((*index, view, count));
@@ -132,6 +127,17 @@ fn extent(name: &str, view: &View) -> Result<(usize, usize), Problem> {
     });
     let end = last.and_then(|l| l.checked_add(1)).and_then(|e| e.checked_mul(view.dtype.width()));
     Ok((count, end.ok_or_else(|| damaged("a view beyond any storage"))?))
+}
+
+/// Counts `more` values to those read so far, of what holds `stored` ones: they may be read again, but not without bound.
+pub(super) fn within(read: &mut u64, more: usize, stored: u64, what: &str) -> Result<(), Problem> {
+    *read = read.saturating_add(more as u64);
+    let limit = stored.saturating_mul(REPEATS).saturating_add(FREE_VALUES);
+    if *read > limit {
+        let place = format!("{what} and those before it");
+        return Err(Problem::TooLarge { place, unit: "values", found: *read, limit });
+    }
+    Ok(())
 }
 
 /// Collects the values of a view that is known to lie inside `bytes`.

@@ -7,7 +7,8 @@ use super::arrays::{self, Array};
 use super::globals;
 use super::memory::{Id, Node};
 use super::storage::View;
-use super::walk::{DEEPEST, Walk, most_values};
+use super::storage::within;
+use super::walk::{DEEPEST, Walk};
 
 impl Walk<'_> {
     /// Unwraps parameters and subclasses down to the tensor itself.
@@ -49,16 +50,8 @@ impl Walk<'_> {
                 self.note(plain, name, data.first().map_or(String::new(), f64::to_string));
             }
             Some(Array::Numbers { shape, dtype, data }) => {
-                self.values_left = match self.values_left.checked_sub(data.len()) {
-                    Some(left) => left,
-                    None => {
-                        let limit = most_values(self.pickle);
-                        let found = (limit - self.values_left + data.len()) as u64;
-                        let place = format!("array `{name}` and those before it");
-                        let limit = limit as u64;
-                        return Err(Problem::TooLarge { place, unit: "values", found, limit });
-                    }
-                };
+                let stored = self.pickle.len() as u64;
+                within(&mut self.read, data.len(), stored, &format!("array `{name}`"))?;
                 let name = if name.is_empty() { "array" } else { name }.to_owned();
                 self.out.tensors.push(Tensor { name, shape, dtype: dtype.name().into(), data });
             }

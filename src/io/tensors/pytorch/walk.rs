@@ -26,8 +26,8 @@ pub(super) fn tensors(
     let memory = &built.memory;
     let out = Tensors { format, ..Tensors::default() };
     let visits = MOST_VISITS.min(4 * memory.len() + 64);
-    let (named, values_left) = (LONGEST_NAMES, most_values(pickle));
-    let mut walk = Walk { memory, pickle, out, views: vec![], visits, named, values_left, foreign: None };
+    let (named, read) = (LONGEST_NAMES, 0);
+    let mut walk = Walk { memory, pickle, out, views: vec![], visits, named, read, foreign: None };
     walk.value(built.root, "", true, 0)?;
     storages.read(&walk.views, &mut walk.out.tensors)?;
     match walk.foreign {
@@ -36,11 +36,6 @@ pub(super) fn tensors(
         }
         _ => Ok(walk.out),
     }
-}
-
-/// Values of numpy's arrays in a pickle that may be read: as of storages, 16 times what it can hold and some beyond.
-pub(super) fn most_values(pickle: &[u8]) -> usize {
-    pickle.len().saturating_mul(16).saturating_add(1 << 20)
 }
 
 pub(super) struct Walk<'a> {
@@ -52,8 +47,8 @@ pub(super) struct Walk<'a> {
     visits: usize,
     /// Characters of names that may still be made.
     named: usize,
-    /// Values of numpy's arrays, which may be met more than once, that may still be read.
-    pub(super) values_left: usize,
+    /// Values of numpy's arrays, which may be met more than once, that were read so far.
+    pub(super) read: u64,
     /// The first value made by an unknown name.
     pub(super) foreign: Option<Id>,
 }

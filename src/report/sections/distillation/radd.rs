@@ -141,7 +141,7 @@ fn at_an_end(s: &Student) -> &'static str {
 /// In which units the coefficients are, where not in the data's.
 fn scaled(r: &Radd) -> Option<String> {
     r.scale?;
-    (r.factor != 1.0).then(|| {
+    ((r.factor - 1.0).abs() > f64::EPSILON).then(|| {
         format!(
             "Coefficients are in units of z, the projected states times {} (--scale none keeps the states as they are).",
             words::number(r.factor)

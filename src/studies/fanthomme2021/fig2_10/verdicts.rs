@@ -178,7 +178,7 @@ fn varies(m: &Measured) -> Claim {
     };
     let end = |scale: usize| Measure::mean(m.of(scale).iter().map(ratio));
     let ends = [end(0), end(m.sigmas.len() - 1)];
-    Claim::of_all(&ends, Measure::smallest, |m| {
+    Claim::of_all(&ends, |m| {
         Claim::paper(
             "Where σ is very small or very large the strength varies strongly from sample to sample",
             FIGURE,

@@ -49,7 +49,7 @@ fn hotter(m: &Measured, all: &mut Vec<Claim>) {
         let ratios: Vec<Measure> = (0..BETAS.len() - 1).map(|b| m.mean(|s| ratio(s, b))).collect();
         let claim = format!("higher temperature stays in states {name}");
         let quantity = "least logarithm of the ratio of neighbouring temperatures' means over the second half, error of the choice";
-        all.push(Claim::of_all(&ratios, Measure::smallest, |least| {
+        all.push(Claim::of_all(&ratios, |least| {
             Claim::paper(&claim, &format!("{SOURCE}{panel}"), quantity, least).above(0.0)
         }));
     }

@@ -66,9 +66,7 @@ fn magnitude(panel: &Panel, name: &str) -> Claim {
         100.0 * VAGUE
     );
     let text = format!("{name}: γ_opt and γ_cross are of one order of magnitude at every α");
-    Claim::of_all(&ratios, Measure::largest, |m| {
-        Claim::paper(&text, FIGURE, &quantity, m).below(ORDER.log10()).headline()
-    })
+    Claim::of_all(&ratios, |m| Claim::paper(&text, FIGURE, &quantity, m).below(ORDER.log10()).headline())
 }
 
 /// The width of a band does not matter where tr J^2 is the same.
@@ -86,7 +84,7 @@ fn widths(bands: &Panel) -> Claim {
     };
     let many = (0..alphas).filter(|a| bands.rows[*a].alpha >= 1.0);
     let away: Vec<Measure> = many.flat_map(spread).collect();
-    Claim::of_all(&away, Measure::largest, |m| {
+    Claim::of_all(&away, |m| {
         Claim::paper(
             "Bands of one tr J² have one γ_cross, whatever their width",
             FIGURE,

@@ -62,7 +62,7 @@ impl Verdicts<'_> {
         let trial = self.of(problem, network);
         let loss = trial.map_or(Measure::NONE, |t| Measure::mean(t.losses()));
         let claim = Claim::paper(&claim, self.source, "test loss (nats)", loss).beside(Some(published));
-        let evidence = trial.map_or(Ok(()), converged);
+        let evidence = self.evidence(problem, network);
         let claim = match expected {
             true => claim.at_most(SOLVED).denied_given(evidence),
             false => claim.above(SOLVED).given(evidence),
@@ -74,15 +74,20 @@ impl Verdicts<'_> {
     pub fn learned(&self, problem: Problem, network: Network) -> Claim {
         let words = "ends below 0.001 nats in at least four of five trainings";
         let claim = self.share(problem, network, words, |l| l < 1e-3).at_least(0.8);
-        let evidence = self.of(problem, network).map_or(Ok(()), converged);
+        let evidence = self.evidence(problem, network);
         self.asked(claim.denied_given(evidence), problem)
     }
 
     /// That every realisation stays above 0.5 nats, trained until nothing more was learned.
     pub fn fails(&self, problem: Problem, network: Network) -> Claim {
         let claim = self.share(problem, network, "stays above 0.5 nats in every training", |l| l > 0.5);
-        let evidence = self.of(problem, network).map_or(Ok(()), converged);
+        let evidence = self.evidence(problem, network);
         self.asked(claim.at_least(1.0).given(evidence), problem)
+    }
+
+    /// Whether the trainings had converged, if there are any.
+    fn evidence(&self, problem: Problem, network: Network) -> Result<(), String> {
+        self.of(problem, network).map_or(Ok(()), converged)
     }
 
     /// A share of the trainings of this run, which is a count.
