@@ -12,7 +12,7 @@ pub use count::{give, refuse, take};
 const UNKNOWN: u64 = 8 << 30;
 
 /// A file may ask for so much, whatever its length, and for so many times its length beyond.
-const FREE: u64 = 1 << 28;
+const FREE: u64 = 1 << 27;
 const EXPANSION: u64 = 256;
 
 /// Bytes; 0 before anybody asked or said.

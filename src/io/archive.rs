@@ -88,15 +88,21 @@ impl Archive {
 
     /// Reads every entry to its checksum, and says whether directory and entries agree: a damaged entry must not pass for
     /// one that is left out, nor one that the directory lost or renamed for one that was never there.
-    pub(crate) fn verify(&mut self) -> Result<(), Problem> {
-        let format = self.format;
-        let (mut all, limit) = (0u64, self.allowance());
+    ///
+    /// `limit`: bytes that they may unpack to in all.
+    pub(crate) fn verify(&mut self, limit: u64) -> Result<(), Problem> {
+        let (format, length) = (self.format, self.length);
+        let (mut all, mut packed) = (0u64, 0u64);
         let mut places = vec![];
         for name in self.names()? {
             let place = format!("entry `{name}`");
             let mut entry = self.entry(&name)?;
             all = all.saturating_add(entry.size());
             Problem::afford(format!("{place} and those before it"), all / 8, limit)?;
+            packed = packed.saturating_add(entry.compressed_size());
+            if packed > length {
+                return Err(Problem::damaged(format, place, "entries that overlap"));
+            }
             let most = entry.size().saturating_add(1);
             let copied = io::copy(&mut entry.by_ref().take(most), &mut io::sink());
             let found = copied.map_err(|e| Problem::read(format, &place, e))?;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::error::{Error, Problem};
+use crate::memory;
 
 /// What a file was when it was first met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,11 +69,12 @@ impl Drop for Held {
     }
 }
 
-/// Reads the file at `path` by `read`, which opens it by [`open`]; an error if it is another afterwards.
+/// Reads the file at `path` by `read`, which opens it by [`open`], within what a file of its length may take of memory; an
+/// error if it is another afterwards.
 pub(crate) fn reading<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let _held = hold();
     check(path)?;
-    let result = read();
+    let result = memory::within(memory::allowed(path), path.display().to_string(), read);
     // What was read of two files may be any error.
     check(path)?;
     result

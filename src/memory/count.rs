@@ -118,7 +118,7 @@ mod tests {
                 give(2);
                 assert!(take(1));
             });
-            assert!(!take(300), "600 + 101 + 300");
+            assert!(!take(301), "600 + 100 + 301");
             assert_eq!(WORK.with_borrow(Clone::clone), "outer");
         });
         give(1001);

@@ -65,7 +65,7 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     let mut source = open(path, what.array)?;
     let schema = source.schema().clone();
     if schema.array_name.is_some() {
-        Archive::open(path, schema.format).and_then(|mut a| a.verify()).map_err(fail)?;
+        Archive::open(path, schema.format).and_then(|mut a| a.verify(u64::MAX)).map_err(fail)?;
     }
     let mut picks = match what.columns {
         Some(names) => select(&schema, names).map_err(fail)?,
@@ -85,7 +85,7 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
         pick.text = schema.columns[pick.column].kind == Kind::Text;
     }
     let parts = loop {
-        match collect(source.as_mut(), &picks) {
+        match collect(path, source.as_mut(), &picks) {
             // A CSV whose first text stands far down: that column, and others like it, are text after all.
             Err(error) if matches!(error.kind(), Problem::TextValue { .. }) => {
                 let texts = source.texts(&picks)?;
@@ -122,9 +122,13 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     })
 }
 
-fn collect(source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> {
+fn collect(path: &Path, source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> {
     let mut parts: Vec<Part> = picks.iter().map(|p| Part::empty(p.text)).collect();
+    let (mut taken, limit) = (0u64, memory::allowed(path));
     source.visit(picks, 1 << 16, &mut |block| {
+        taken = block.parts.iter().fold(taken, |n, part| n.saturating_add(part.bytes()));
+        let place = format!("the table of {} columns", picks.len());
+        Problem::afford(place, taken / 8, limit).map_err(|problem| Error::new(path, problem))?;
         parts.iter_mut().zip(block.parts).for_each(|(all, new)| all.append(new));
         Ok(ControlFlow::Continue(()))
     })?;

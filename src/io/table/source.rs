@@ -59,6 +59,14 @@ impl Part {
         }
     }
 
+    /// Bytes that the values take.
+    pub(super) fn bytes(&self) -> u64 {
+        match &self.values {
+            Values::Number(values) => 8 * values.len() as u64,
+            Values::Text(values) => values.iter().map(|v| (size_of::<String>() + v.len()) as u64).sum(),
+        }
+    }
+
     pub(super) fn append(&mut self, new: Part) {
         self.nulls += new.nulls;
         match (&mut self.values, new.values) {

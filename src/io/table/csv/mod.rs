@@ -57,7 +57,9 @@ fn attempt(path: &Path) -> Result<CsvFile, Problem> {
     let mut rows = Vec::new();
     let mut record = StringRecord::new();
     let (mut fields, mut bytes) = (0, 0);
-    while rows.len() <= SAMPLE && fields < FIELDS && bytes < BYTES && file.next(&mut reader, &mut record)? {
+    // Names alone tell nothing: one row below them is always looked at.
+    let more = |rows: usize, fields, bytes| rows < 2 || rows <= SAMPLE && fields < FIELDS && bytes < BYTES;
+    while more(rows.len(), fields, bytes) && file.next(&mut reader, &mut record)? {
         fits(record.len())?;
         fields += record.len();
         bytes += record.as_slice().len();
