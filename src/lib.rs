@@ -9,6 +9,7 @@ pub mod diagnostics;
 pub mod inference;
 pub mod io;
 pub mod linalg;
+pub mod memory;
 pub mod pipeline;
 pub mod report;
 pub mod selftest;

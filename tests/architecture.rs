@@ -3,8 +3,9 @@
 use std::path::Path;
 
 /// Room, and the rooms that it may import beside itself.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("linalg", &[]),
+    ("memory", &[]),
     ("io", &["linalg"]),
     ("systems", &["linalg"]),
     ("systems/checkpoint", &["linalg", "io"]),
