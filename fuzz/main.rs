@@ -8,6 +8,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stdout)]
 
+#[path = "../src/allocator.rs"]
+mod allocator;
 mod mutate;
 mod readers;
 mod seeds;
@@ -16,6 +18,7 @@ mod supervisor;
 mod tally;
 mod worker;
 
+use allocator::Bounded;
 use cap::Cap;
 use readers::KINDS;
 use settings::{Settings, Share};
@@ -23,7 +26,7 @@ use std::alloc::System;
 use supervisor::Run;
 
 #[global_allocator]
-static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+static ALLOCATOR: Bounded<Cap<System>> = Bounded(Cap::new(System, usize::MAX));
 
 fn print(name: &str, run: &Run) {
     let t = &run.tally;
@@ -33,7 +36,7 @@ fn print(name: &str, run: &Run) {
         t.files,
         t.accepted,
         t.kinds.iter().sum::<u64>(),
-        t.contained,
+        t.bounded,
         t.slowest.0 as f64 / 1000.0,
         t.peak.0 as f64 / f64::from(1 << 20),
         run.faults.len(),
@@ -51,7 +54,7 @@ fn every_reader_bears_damaged_files() {
     let settings = Settings::read();
     println!(
         "{:12} {:>11} {:>8} {:>10} {:>11} {:>9} {:>8} {:>8} {:>6}",
-        "reader", "files", "files/s", "accepted", "refused", "contained", "ms", "MiB", "faults"
+        "reader", "files", "files/s", "accepted", "refused", "bounded", "ms", "MiB", "faults"
     );
     let mut faults = vec![];
     for reader in &settings.readers {

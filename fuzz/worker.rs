@@ -60,11 +60,11 @@ pub fn run(share: &Share) -> io::Result<()> {
     let worker = Worker::new(share, &corpus)?;
     let state = File::create(share.folder.join("tally"))?;
     let mut tally = Tally::default();
-    let base = crate::ALLOCATOR.allocated();
-    let (limit, mut peak) = (base + MEMORY, crate::ALLOCATOR.max_allocated());
+    let base = crate::ALLOCATOR.0.allocated();
+    let (limit, mut peak) = (base + MEMORY, crate::ALLOCATOR.0.max_allocated());
     // The counter cannot be set back: making the seeds may have taken more than reading any file does.
     tally.peak = ((peak - base) as u64, share.first);
-    crate::ALLOCATOR.set_limit(limit).map_err(|()| io::Error::other("no limit of memory"))?;
+    crate::ALLOCATOR.0.set_limit(limit).map_err(|()| io::Error::other("no limit of memory"))?;
     let mut number = share.first;
     while number < share.end && share.until.is_none_or(|t| Instant::now() < t) {
         tally.current = number;
@@ -72,8 +72,8 @@ pub fn run(share: &Share) -> io::Result<()> {
         let started = Instant::now();
         worker.read(&corpus.file(share.seed, number), number, &mut tally)?;
         tally.slowest = tally.slowest.max((started.elapsed().as_micros() as u64, number));
-        if crate::ALLOCATOR.max_allocated() > peak {
-            peak = crate::ALLOCATOR.max_allocated();
+        if crate::ALLOCATOR.0.max_allocated() > peak {
+            peak = crate::ALLOCATOR.0.max_allocated();
             tally.peak = ((peak - base) as u64, number);
         }
         tally.files += 1;
