@@ -23,6 +23,7 @@ mod parquet_check;
 mod parquet_file;
 mod pattern;
 mod source;
+mod thrift;
 mod types;
 mod write;
 
@@ -125,7 +126,8 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
 fn collect(path: &Path, source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> {
     let mut parts: Vec<Part> = picks.iter().map(|p| Part::empty(p.text)).collect();
     let (mut taken, limit) = (0u64, memory::allowed(path));
-    source.visit(picks, 1 << 16, &mut |block| {
+    // Few rows at a time where they are wide.
+    source.visit(picks, ((1 << 22) / picks.len().max(1)).clamp(1, 1 << 16), &mut |block| {
         taken = block.parts.iter().fold(taken, |n, part| n.saturating_add(part.bytes()));
         let place = format!("the table of {} columns", picks.len());
         Problem::afford(place, taken / 8, limit).map_err(|problem| Error::new(path, problem))?;

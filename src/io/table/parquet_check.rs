@@ -1,19 +1,23 @@
-//! The footer of a Parquet file, walked before a decoder believes its counts.
+//! The footer and the page headers of a Parquet file, walked over before a decoder believes what they claim.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use super::super::error::Problem;
+use super::thrift::walk;
 use super::types::MOST_COLUMNS;
 
 const FORMAT: &str = "parquet";
-/// Structures and lists inside each other: the format itself has nine.
-const DEEPEST: usize = 32;
 /// Groups inside each other in the schema.
 const DEEPEST_SCHEMA: usize = 64;
 /// The list of schema elements in the footer, and the number of children in each.
 const SCHEMA: &[i64] = &[2];
 const CHILDREN: &[i64] = &[2, 5];
+/// The compressed size of a page in its header.
+const PAGE_SIZE: &[i64] = &[3];
+/// Bytes in which a page header is looked for, at first and at most.
+const PAGE_HEADER: u64 = 1 << 10;
+const LONGEST_HEADER: u64 = 1 << 22;
 
 /// Fails at a footer that claims more than its bytes can hold, or a schema that is no tree of sensible depth.
 pub(super) fn footer(mut file: &File) -> Result<(), Problem> {
@@ -34,9 +38,46 @@ pub(super) fn footer(mut file: &File) -> Result<(), Problem> {
     let mut bytes = vec![];
     file.seek(SeekFrom::Start(start)).map_err(Problem::reading)?;
     file.take(size).read_to_end(&mut bytes).map_err(Problem::reading)?;
-    let mut walk = Walk { bytes: &bytes, path: vec![], schema: Schema::default() };
-    walk.fields().ok_or_else(|| damaged("counts or lengths that its bytes cannot hold"))?;
-    walk.schema.check()
+    let mut schema = Schema::default();
+    walk(&bytes, &mut |path, value| schema.see(path, value))
+        .ok_or_else(|| damaged("counts or lengths that its bytes cannot hold"))?;
+    schema.check()
+}
+
+/// Fails at the first of the page headers from byte `start` to byte `end` that is none, or whose page is not in the file: old
+/// writers did not count all headers to a column.
+pub(super) fn pages(mut file: &File, start: u64, end: u64, column: &str) -> Result<(), Problem> {
+    let length = file.metadata().map_err(Problem::reading)?.len();
+    let wrong = |at: u64| {
+        let detail = "a page that is none, or ends outside the file";
+        Problem::damaged(FORMAT, format!("column `{column}`, byte {at}"), detail)
+    };
+    let mut at = start;
+    while at < end {
+        let mut size = PAGE_HEADER;
+        let (header, page) = loop {
+            let mut bytes = vec![];
+            file.seek(SeekFrom::Start(at)).map_err(Problem::reading)?;
+            file.take(size.min(length.saturating_sub(at)))
+                .read_to_end(&mut bytes)
+                .map_err(Problem::reading)?;
+            let mut page = -1;
+            let header = walk(&bytes, &mut |path, value| {
+                if let (PAGE_SIZE, Some(value)) = (path, value) {
+                    page = value;
+                }
+            });
+            match header {
+                Some(header) => break (header as u64, page),
+                // Statistics in a header can be long.
+                None if size < LONGEST_HEADER && at + size < length => size *= 16,
+                None => return Err(wrong(at)),
+            }
+        };
+        let next = u64::try_from(page).ok().and_then(|page| at.checked_add(header)?.checked_add(page));
+        at = next.filter(|next| *next <= length).ok_or_else(|| wrong(at))?;
+    }
+    Ok(())
 }
 
 fn damaged(detail: &str) -> Problem {
@@ -52,6 +93,14 @@ struct Schema {
 }
 
 impl Schema {
+    fn see(&mut self, path: &[i64], value: Option<i64>) {
+        match (path, value) {
+            (CHILDREN, Some(children)) => self.own = children,
+            (SCHEMA, None) => self.children.push(std::mem::take(&mut self.own)),
+            _ => {}
+        }
+    }
+
     fn check(&self) -> Result<(), Problem> {
         let mut open: Vec<i64> = vec![];
         for (k, children) in self.children.iter().enumerate() {
@@ -85,144 +134,14 @@ impl Schema {
     }
 }
 
-/// Goes over a structure of Thrift's compact protocol; none where it ends too early or makes no sense.
-struct Walk<'a> {
-    bytes: &'a [u8],
-    /// Numbers of the fields that the walk is in.
-    path: Vec<i64>,
-    schema: Schema,
-}
-
-impl Walk<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(*first)
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0u64;
-        for shift in (0..70).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
-            if byte < 0x80 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn zigzag(&mut self) -> Option<i64> {
-        let value = self.varint()?;
-        Some((value >> 1) as i64 ^ -((value & 1) as i64))
-    }
-
-    fn skip(&mut self, count: u64) -> Option<()> {
-        self.bytes = self.bytes.get(usize::try_from(count).ok()?..)?;
-        Some(())
-    }
-
-    /// The fields of a structure, up to its end.
-    fn fields(&mut self) -> Option<()> {
-        if self.path.len() > DEEPEST {
-            return None;
-        }
-        let mut field = 0i64;
-        loop {
-            let head = self.byte()?;
-            if head == 0 {
-                break;
-            }
-            field = match head >> 4 {
-                0 => self.zigzag()?,
-                step => field.checked_add(i64::from(step))?,
-            };
-            self.path.push(field);
-            // The kind of a boolean is its value.
-            if !matches!(head & 0xf, 1 | 2) {
-                self.value(head & 0xf)?;
-            }
-            self.path.pop();
-        }
-        if self.path == SCHEMA {
-            self.schema.children.push(std::mem::take(&mut self.schema.own));
-        }
-        Some(())
-    }
-
-    fn value(&mut self, kind: u8) -> Option<()> {
-        match kind {
-            1..=3 => self.skip(1),
-            4..=6 => {
-                let value = self.zigzag()?;
-                if self.path == CHILDREN {
-                    self.schema.own = value;
-                }
-                Some(())
-            }
-            7 => self.skip(8),
-            8 => {
-                let length = self.varint()?;
-                self.skip(length)
-            }
-            9 | 10 => self.list(),
-            11 => self.map(),
-            12 => self.fields(),
-            // A UUID.
-            13 => self.skip(16),
-            _ => None,
-        }
-    }
-
-    fn list(&mut self) -> Option<()> {
-        let head = self.byte()?;
-        let count = match head >> 4 {
-            15 => self.varint()?,
-            count => u64::from(count),
-        };
-        self.items(count, &[head & 0xf])
-    }
-
-    fn map(&mut self) -> Option<()> {
-        let count = self.varint()?;
-        if count == 0 {
-            return Some(());
-        }
-        let kinds = self.byte()?;
-        self.items(count, &[kinds >> 4, kinds & 0xf])
-    }
-
-    /// Items, which take a byte each at least.
-    fn items(&mut self, count: u64, kinds: &[u8]) -> Option<()> {
-        if count > self.bytes.len() as u64 {
-            return None;
-        }
-        // A list in lists adds no field, but it is deeper.
-        let depth = self.path.len();
-        if kinds.iter().any(|k| (9..=11).contains(k)) {
-            self.path.push(0);
-        }
-        if self.path.len() > DEEPEST {
-            return None;
-        }
-        for _ in 0..count {
-            for kind in kinds {
-                self.value(*kind)?;
-            }
-        }
-        self.path.truncate(depth);
-        Some(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn walk(bytes: &[u8]) -> Option<Vec<i64>> {
-        let mut walk = Walk { bytes, path: vec![], schema: Schema::default() };
-        walk.fields()?;
-        Some(walk.schema.children)
+    fn read(bytes: &[u8]) -> Schema {
+        let mut schema = Schema::default();
+        walk(bytes, &mut |path, value| schema.see(path, value)).unwrap();
+        schema
     }
 
     /// A footer with elements that have so many children.
@@ -237,9 +156,7 @@ mod tests {
 
     #[test]
     fn the_tree_of_the_schema_is_checked() {
-        let check = |children: &[u8]| {
-            Schema { children: walk(&schema(children)).unwrap(), own: 0 }.check().map_err(|e| e.to_string())
-        };
+        let check = |children: &[u8]| read(&schema(children)).check().map_err(|e| e.to_string());
         assert!(check(&[2, 0, 1, 0]).is_ok() && check(&[0]).is_ok());
         for wrong in [&[2, 0][..], &[9, 0], &[1, 0, 0], &[0, 0]] {
             assert!(check(wrong).is_err(), "{wrong:?}");
@@ -247,15 +164,5 @@ mod tests {
         let mut deep = vec![1; 64];
         deep.push(0);
         assert!(check(&deep).unwrap_err().contains("65 levels"), "{:?}", check(&deep));
-    }
-
-    #[test]
-    fn counts_beyond_the_bytes_and_endless_nesting_are_refused() {
-        assert!(walk(&[0x15, 0x02, 0x00]).is_some());
-        assert!(walk(&[0x15, 0x02]).is_none(), "no end");
-        assert!(walk(&[0x19, 0xf5, 0xff, 0xff, 0xff, 0x7f, 0x00]).is_none(), "a list of 2^27");
-        assert!(walk(&[0x18, 0xff, 0x7f, 0x00]).is_none(), "a text of 16383 bytes");
-        assert!(walk(&[&[0x1c; 100][..], &[0; 101]].concat()).is_none(), "100 structures");
-        assert!(walk(&[&[0x19][..], &[0x19; 100], &[0; 101]].concat()).is_none(), "100 lists");
     }
 }

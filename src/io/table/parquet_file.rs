@@ -6,6 +6,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::errors::ParquetError;
 
 use super::super::error::{Error, Problem};
 use super::super::steady;
@@ -52,6 +53,15 @@ fn reader(
 ) -> Result<ParquetRecordBatchReader, Problem> {
     let file = steady::open(path)?;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), fields.iter().copied());
+    for group in metadata.metadata().row_groups() {
+        for (_, column) in group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf)) {
+            let name = column.column_path().string();
+            let place = format!("column `{name}`");
+            let range = || Ok::<_, ParquetError>(column.byte_range());
+            let (start, length) = contained(path, FORMAT, &place, range)?;
+            parquet_check::pages(&file, start, start.saturating_add(length), &name)?;
+        }
+    }
     contained(path, FORMAT, "the row groups", || {
         ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
             .with_projection(mask)
