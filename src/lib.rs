@@ -4,11 +4,14 @@
 //! written by [`report`]; [`pipeline`] runs that chain for one checked configuration. [`training`] makes
 //! networks that solve [`tasks`]; [`studies`] test what papers claim.
 
+#![forbid(unsafe_code)]
+
 pub mod cli;
 pub mod diagnostics;
 pub mod inference;
 pub mod io;
 pub mod linalg;
+pub mod memory;
 pub mod pipeline;
 pub mod report;
 pub mod selftest;

@@ -9,6 +9,10 @@ use std::path::PathBuf;
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
+    /// Most memory, as 8GB or 1.5GiB [default: three quarters of the machine's; for a file's values, 256 times its
+    /// length and 128 MiB]
+    #[arg(long, value_name = "SIZE", global = true, help_heading = "Memory")]
+    pub memory: Option<String>,
 }
 
 #[derive(Subcommand)]

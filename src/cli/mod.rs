@@ -6,9 +6,11 @@ mod distill;
 mod infer;
 mod progress;
 mod signals;
+mod size;
 mod study;
 mod train;
 
+use crate::memory;
 use crate::pipeline::{Error, Observer, Outcome};
 use args::{Arguments, Command};
 use clap::Parser;
@@ -31,6 +33,15 @@ pub fn run() -> ExitCode {
     if let Err(message) = crate::linalg::width::check() {
         say(&format!("error: {message}"));
         return ExitCode::from(2);
+    }
+    match arguments.memory.as_deref().map(size::bytes) {
+        Some(Ok(bytes)) => memory::set_bound(bytes),
+        Some(Err(message)) => {
+            say(&format!("error: {message}"));
+            return ExitCode::from(2);
+        }
+        // The allocator must not be the first to ask.
+        None => drop(memory::bound()),
     }
     let status = match arguments.command {
         Command::Analyze(a) => analyze(*a),

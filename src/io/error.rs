@@ -1,5 +1,6 @@
 //! What can be wrong with a file: typed, naming the place, what was found, what was expected, what to do.
 
+use crate::memory::written;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,19 @@ pub enum Problem {
     #[error("this is a folder, expected a file; name the file inside it")]
     Directory,
 
+    /// A pipe, a device or a socket.
+    #[error(
+        "this is {found}, expected a file: it is read more than once, so write what comes from there to a file first \
+         (`< file` in a shell gives /dev/stdin a file)"
+    )]
+    NoFile { found: &'static str },
+
+    /// The file is another than when reading began.
+    #[error(
+        "the file changed while it was read ({before} bytes before, {now} now): wait until it is written, or read a copy"
+    )]
+    Changed { before: u64, now: u64 },
+
     /// The file has no bytes.
     #[error("the file is empty (0 bytes); it was probably not written to the end, so write it again")]
     Empty,
@@ -76,6 +90,15 @@ pub enum Problem {
     /// Something claims to be larger than any honest file needs.
     #[error("{place}: found {found} {unit}, expected at most {limit}; the file is damaged or hostile")]
     TooLarge { place: String, unit: &'static str, found: u64, limit: u64 },
+
+    /// Values that would take more memory than a file of its length may ask for.
+    #[error(
+        "{place}: asks for {} of memory, expected at most {} for a file of its length; if it is meant so, take fewer \
+         columns, or say --memory SIZE",
+        written(*needs),
+        written(*limit)
+    )]
+    Memory { place: String, needs: u64, limit: u64 },
 
     /// A pickle asks for a name outside the tensor subset.
     #[error(
@@ -179,6 +202,15 @@ impl Problem {
             detail.truncate(end);
         }
         Self::Damaged { format, place: place.into(), detail }
+    }
+
+    /// Fails if `values` numbers are more than `limit` bytes can hold.
+    pub(crate) fn afford(place: impl Into<String>, values: u64, limit: u64) -> Result<(), Self> {
+        let needs = values.saturating_mul(8);
+        match needs <= limit {
+            true => Ok(()),
+            false => Err(Self::Memory { place: place.into(), needs, limit }),
+        }
     }
 
     pub(crate) fn reading(source: io::Error) -> Self {

@@ -1,7 +1,7 @@
 //! IDX files (MNIST): unsigned bytes behind a big-endian header, gzip or not.
 
 use super::error::{Error, Problem};
-use std::fs::File;
+use super::steady;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -70,15 +70,16 @@ fn find(folder: &Path, stem: &str, kind: &str) -> Result<PathBuf, Error> {
 
 /// The dimensions and the bytes of the file at `path`.
 fn read(path: &Path, dimensions: u8, expected: &'static str) -> Result<(Vec<usize>, Vec<u8>), Error> {
+    steady::reading(path, || attempt(path, dimensions, expected))
+}
+
+fn attempt(path: &Path, dimensions: u8, expected: &'static str) -> Result<(Vec<usize>, Vec<u8>), Error> {
     let fail = |problem| Error::new(path, problem);
-    let open = || {
-        let file = File::open(path).map_err(|e| fail(Problem::Io { doing: "open", source: e }))?;
-        Ok(BufReader::new(file))
-    };
+    let open = || Ok(BufReader::new(steady::open(path).map_err(fail)?));
     let mut start = Vec::new();
     open()?.take(2).read_to_end(&mut start).map_err(|e| fail(Problem::reading(e)))?;
     let result = match start == GZIP {
-        true => values(&mut flate2::bufread::GzDecoder::new(open()?), dimensions, expected),
+        true => values(&mut flate2::bufread::MultiGzDecoder::new(open()?), dimensions, expected),
         false => values(&mut open()?, dimensions, expected),
     };
     result.map_err(fail)

@@ -16,3 +16,4 @@ mod dtype;
 mod literal;
 mod npy;
 mod sniff;
+pub(crate) mod steady;

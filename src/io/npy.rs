@@ -1,12 +1,15 @@
 //! The npy format: a header, then the values of one array.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use super::dtype::Dtype;
 use super::error::Problem;
 use super::literal::Literal;
+use super::{advice, steady};
 
 const FORMAT: &str = "npy";
+const MAGIC: &[u8] = b"\x93NUMPY";
 /// No honest header is longer.
 const LARGEST_HEADER: u64 = 1 << 20;
 /// Long names around many fields, or of fields of many items, could make names without end.
@@ -70,7 +73,7 @@ impl Header {
         let failed = |e| Problem::read(FORMAT, &place, e);
         let mut head = [0u8; 8];
         reader.read_exact(&mut head).map_err(failed)?;
-        if &head[..6] != b"\x93NUMPY" {
+        if &head[..6] != MAGIC {
             return Err(Problem::damaged(FORMAT, place, "no numpy signature"));
         }
         let (length, prefix) = if head[6] == 1 {
@@ -135,6 +138,23 @@ impl Header {
         Ok(if self.fortran_order { to_c_order(&values, &self.shape) } else { values })
     }
 
+    /// Fails unless the array, with its header, fills the `length` bytes of its file or entry.
+    pub(crate) fn fill(&self, array: &str, length: u64) -> Result<(), Problem> {
+        let Some(item) = self.element.width() else { return Ok(()) };
+        let expected = (self.count as u64).checked_mul(item as u64).and_then(|n| n.checked_add(self.start));
+        let expected = expected.unwrap_or(u64::MAX);
+        let place = format!("array `{array}`");
+        if length < expected {
+            return Err(Problem::Truncated { format: FORMAT, place, found: length, expected });
+        }
+        if length > expected {
+            let detail =
+                format!("{} bytes more than the shape {:?} has room for", length - expected, self.shape);
+            return Err(Problem::damaged(FORMAT, place, detail));
+        }
+        Ok(())
+    }
+
     /// The error for data that end after `items` items, or fail otherwise.
     pub(crate) fn ended(&self, array: &str, items: usize, source: io::Error) -> Problem {
         let place = format!("array `{array}`");
@@ -181,6 +201,16 @@ impl Header {
 }
 
 impl Element {
+    /// Columns of one item.
+    pub(crate) fn columns(&self) -> usize {
+        match self {
+            Self::Structured { fields, .. } => {
+                fields.iter().fold(0, |n, f| f.items.unwrap_or(1).saturating_add(n))
+            }
+            _ => 1,
+        }
+    }
+
     /// Bytes of one item; none for types of unknown size.
     pub(crate) fn width(&self) -> Option<usize> {
         match self {
@@ -194,6 +224,28 @@ impl Element {
             Self::Other(descr) => descr.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().ok(),
         }
     }
+}
+
+/// Fails unless the file at `path` holds the array of `header` and nothing else.
+pub(crate) fn alone(path: &Path, header: &Header, array: &str) -> Result<(), Problem> {
+    let mut file = steady::open(path)?;
+    let length = file.metadata().map_err(Problem::reading)?.len();
+    let end = header.element.width().and_then(|w| w.checked_mul(header.count)).map_or(u64::MAX, |w| w as u64);
+    let mut next = Vec::new();
+    if end.saturating_add(header.start) < length {
+        file.seek(SeekFrom::Start(header.start.saturating_add(end))).map_err(Problem::reading)?;
+        file.take(6).read_to_end(&mut next).map_err(Problem::reading)?;
+    }
+    if next == MAGIC {
+        let found =
+            "several arrays one after the other, without names (as Equinox writes the leaves of a tree)";
+        return Err(Problem::UnknownFormat {
+            found: found.into(),
+            expected: "one array",
+            advice: advice::LEAVES,
+        });
+    }
+    header.fill(array, length)
 }
 
 /// The characters of a text of four-byte characters, without the zeros at its end; none where there is no such character.

@@ -1,11 +1,10 @@
 //! Which format a file has: by its first bytes, then by its extension.
 
-use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
-use super::advice;
 use super::error::{Error, Problem};
+use super::{advice, steady};
 
 /// A family of formats, as far as the first bytes tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +30,10 @@ const POINTER: Family =
 /// The family of the file at `path`.
 ///
 /// # Errors
-/// A missing or unreadable file, a folder, an empty file.
+/// A missing or unreadable file, a folder, a pipe or device, an empty file.
 pub(crate) fn family(path: &Path) -> Result<Family, Error> {
     let fail = |problem| Error::new(path, problem);
-    let about = fs::metadata(path).map_err(|e| fail(Problem::Io { doing: "open", source: e }))?;
-    if about.is_dir() {
-        return Err(fail(Problem::Directory));
-    }
-    let file = File::open(path).map_err(|e| fail(Problem::Io { doing: "open", source: e }))?;
+    let file = steady::open(path).map_err(fail)?;
     let mut head = Vec::new();
     file.take(4096).read_to_end(&mut head).map_err(|e| fail(Problem::reading(e)))?;
     if head.is_empty() {

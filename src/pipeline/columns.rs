@@ -14,6 +14,8 @@ use std::path::Path;
 const JUDGED: usize = 2000;
 /// Rows read at a time.
 const CHUNK: usize = 1 << 14;
+/// Fewer rows where they have more numbers together.
+const VALUES: usize = 1 << 22;
 /// Numbers held at most (256 MB) where rows are read in another order than the file's.
 const HELD: usize = 1 << 25;
 
@@ -333,14 +335,15 @@ impl Columns {
         array: Option<&str>,
         f: &mut dyn FnMut(Chunk) -> Result<(), crate::io::error::Error>,
     ) -> Result<(), Error> {
-        let Some(rows) = &self.order.rows else { return Ok(stream(file, &self.units, array, CHUNK, f)?) };
+        let chunk = (VALUES / self.units.len().max(1)).clamp(1, CHUNK);
+        let Some(rows) = &self.order.rows else { return Ok(stream(file, &self.units, array, chunk, f)?) };
         for held in rows.chunks((HELD / self.units.len().max(1)).max(1)) {
             let mut places: Vec<(usize, usize)> =
                 held.iter().enumerate().map(|(place, row)| (*row, place)).collect();
             places.sort_unstable();
             let mut columns = vec![vec![f64::NAN; held.len()]; self.units.len()];
             let (mut next, mut before) = (0, 0);
-            stream(file, &self.units, array, CHUNK, &mut |part| {
+            stream(file, &self.units, array, chunk, &mut |part| {
                 while let Some((row, place)) = places.get(next).filter(|(row, _)| *row < before + part.rows) {
                     for (all, values) in columns.iter_mut().zip(&part.columns) {
                         all[*place] = values[row - before];
@@ -350,8 +353,8 @@ impl Columns {
                 before += part.rows;
                 Ok(())
             })?;
-            for start in (0..held.len()).step_by(CHUNK) {
-                let end = held.len().min(start + CHUNK);
+            for start in (0..held.len()).step_by(chunk) {
+                let end = held.len().min(start + chunk);
                 let columns = columns.iter().map(|c| c[start..end].to_vec()).collect();
                 f(Chunk { rows: end - start, columns })?;
             }

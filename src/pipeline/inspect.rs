@@ -17,6 +17,7 @@ const SHOWN: usize = 40;
 /// # Errors
 /// As reading the file.
 pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
+    let _held = crate::io::steady::hold();
     let path = &config.file;
     let mut text = match tensors::read(path) {
         Ok(file) => weights(path, &file),

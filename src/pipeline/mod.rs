@@ -22,6 +22,7 @@ pub use error::Error;
 pub use inspect::inspect;
 pub use source::{Source, open};
 
+use crate::io::steady;
 use crate::report::folder::Folder;
 use crate::report::page::Page;
 use crate::report::sections::Rendered;
@@ -92,6 +93,7 @@ struct Run<'a> {
 /// Analyses a network or a recording and writes the report, whole or not at all.
 pub fn analyze(config: &Config, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
+    let _held = steady::hold();
     // The folder is made first: an unwritable place must not cost minutes of computing.
     let folder = Folder::create(&config.out, "analyze", &[&config.file])?;
     let diagnosed = match open(config)? {

@@ -7,7 +7,7 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::super::error::Problem;
 use super::arrow_lists::{List, common_width};
-use super::source::{Block, Part, Pick};
+use super::source::{Block, Part, Pick, fits};
 use super::{ColumnInfo, Kind, Schema, Values};
 
 /// Wider lists are not opened into columns.
@@ -53,6 +53,7 @@ impl Layout {
                     _ => Err(kind(other)),
                 },
             };
+            fits(layout.slots.len() + width.as_ref().map_or(1, |w| (*w).min(WIDEST_LIST)))?;
             match width {
                 Ok(width) if (1..=WIDEST_LIST).contains(&width) => (0..width).for_each(|item| {
                     layout.add(format!("{name}{item}"), Kind::Number, field, Some((item, width)))

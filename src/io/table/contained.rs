@@ -1,11 +1,13 @@
-//! Decoders that may panic on damaged files: the panic becomes an error, and nothing reaches stderr.
+//! Decoders that may panic on damaged files, or ask for all memory: the panic becomes an error, and nothing reaches stderr.
 
 use std::cell::Cell;
 use std::fmt::Display;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::sync::Once;
 
 use super::super::error::Problem;
+use crate::memory;
 
 thread_local! {
     /// Is a decoder running on this thread?
@@ -15,8 +17,10 @@ thread_local! {
 /// Calls a decoder of the arrow family, which may panic on some damaged files: that is damage too.
 ///
 /// The panic hook is the process's, so it is wrapped once and for all threads; on a thread that runs no
-/// decoder the earlier hook speaks as before.
+/// decoder the earlier hook speaks as before. What the decoder asks for beyond what a file of that length may ends the
+/// program, if its allocator counts.
 pub(super) fn contained<T, E: Display>(
+    path: &Path,
     format: &'static str,
     place: &str,
     decode: impl FnOnce() -> Result<T, E>,
@@ -31,7 +35,9 @@ pub(super) fn contained<T, E: Display>(
         }));
     });
     let outer = GUARDED.replace(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(decode));
+    let name = format!("{}: {format} at {place}", path.display());
+    let result =
+        memory::within(memory::allowed(path), name, || panic::catch_unwind(AssertUnwindSafe(decode)));
     GUARDED.set(outer);
     match result {
         Ok(result) => result.map_err(|e| Problem::damaged(format, place, e)),
@@ -51,13 +57,16 @@ mod tests {
         if std::env::var_os(CHILD).is_some() {
             let other = std::thread::spawn(|| {
                 let inside = || -> Result<(), String> { panic!("inside a decoder") };
-                assert!(contained("parquet", "the footer", inside).is_err());
+                assert!(contained(Path::new("x"), "parquet", "the footer", inside).is_err());
                 panic!("on a free thread");
             });
             assert!(other.join().is_err());
-            let nested = contained("arrow", "the rows", || -> Result<(), String> {
+            let nested = contained(Path::new("x"), "arrow", "the rows", || -> Result<(), String> {
                 assert!(
-                    contained("arrow", "the rows", || -> Result<(), String> { panic!("nested") }).is_err()
+                    contained(Path::new("x"), "arrow", "the rows", || -> Result<(), String> {
+                        panic!("nested")
+                    })
+                    .is_err()
                 );
                 panic!("still inside")
             });

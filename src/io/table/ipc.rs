@@ -9,6 +9,7 @@ use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::ArrowError;
 
 use super::super::error::{Error, Problem};
+use super::super::steady;
 use super::Schema;
 use super::arrow_values::Layout;
 use super::contained::contained;
@@ -26,44 +27,51 @@ pub(super) struct IpcFile {
 /// Checks every claimed size, and reads the schema.
 pub(super) fn open(path: &Path, is_file: bool) -> Result<IpcFile, Error> {
     let fail = |problem| Error::new(path, problem);
-    let file = File::open(path).map_err(|e| fail(Problem::reading(e)))?;
-    let rows = contained(FORMAT, "the messages", || Ok::<_, ArrowError>(ipc_check::rows(&file, is_file)))
-        .and_then(|rows| rows)
-        .map_err(fail)?;
+    let file = steady::open(path).map_err(fail)?;
+    let rows =
+        contained(path, FORMAT, "the messages", || Ok::<_, ArrowError>(ipc_check::rows(&file, is_file)))
+            .and_then(|rows| rows)
+            .map_err(fail)?;
     let reader = BatchReader::open(path, is_file, None).map_err(fail)?;
     let first = |fields| BatchReader::open(path, is_file, Some(fields))?.next("the first rows");
     let layout = Layout::new(&reader.schema(), rows, FORMAT, first).map_err(fail)?;
     Ok(IpcFile { path: path.into(), layout, is_file })
 }
 
-enum BatchReader {
+enum Reader {
     File(FileReader<BufReader<File>>),
     Stream(StreamReader<BufReader<File>>),
 }
 
-impl BatchReader {
-    fn open(path: &Path, is_file: bool, fields: Option<Vec<usize>>) -> Result<Self, Problem> {
-        let file = File::open(path).map_err(Problem::reading)?;
-        contained(FORMAT, "the schema", || {
+struct BatchReader<'a> {
+    path: &'a Path,
+    reader: Reader,
+}
+
+impl<'a> BatchReader<'a> {
+    fn open(path: &'a Path, is_file: bool, fields: Option<Vec<usize>>) -> Result<Self, Problem> {
+        let file = steady::open(path)?;
+        let reader = contained(path, FORMAT, "the schema", || {
             if is_file {
-                FileReader::try_new_buffered(file, fields).map(Self::File)
+                FileReader::try_new_buffered(file, fields).map(Reader::File)
             } else {
-                StreamReader::try_new_buffered(file, fields).map(Self::Stream)
+                StreamReader::try_new_buffered(file, fields).map(Reader::Stream)
             }
-        })
+        })?;
+        Ok(Self { path, reader })
     }
 
     fn schema(&self) -> arrow_schema::SchemaRef {
-        match self {
-            Self::File(reader) => reader.schema(),
-            Self::Stream(reader) => reader.schema(),
+        match &self.reader {
+            Reader::File(reader) => reader.schema(),
+            Reader::Stream(reader) => reader.schema(),
         }
     }
 
     fn next(&mut self, place: &str) -> Result<Option<RecordBatch>, Problem> {
-        contained(FORMAT, place, || match self {
-            Self::File(reader) => reader.next().transpose(),
-            Self::Stream(reader) => reader.next().transpose(),
+        contained(self.path, FORMAT, place, || match &mut self.reader {
+            Reader::File(reader) => reader.next().transpose(),
+            Reader::Stream(reader) => reader.next().transpose(),
         })
     }
 }

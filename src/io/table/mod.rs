@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::archive::Archive;
 use super::error::{Error, Problem};
 use super::sniff::{self, Family};
+use super::steady;
+use crate::memory;
 
 mod arrow_lists;
 mod arrow_values;
@@ -16,9 +19,11 @@ mod ipc_check;
 mod npy_columns;
 mod npy_file;
 mod npy_fortran;
+mod parquet_check;
 mod parquet_file;
 mod pattern;
 mod source;
+mod thrift;
 mod types;
 mod write;
 
@@ -26,7 +31,7 @@ pub use pattern::match_columns;
 pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Values};
 pub use write::{Cells, TableFormat, encode, write};
 
-use source::{Block, Part, Pick, Source};
+use source::{Block, Part, Pick, Source, Watched};
 
 /// What is read here, for messages.
 const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
@@ -53,9 +58,16 @@ const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
 /// # Errors
 /// A missing, damaged, foreign or empty file; a column or array that is not there; see [`Problem`].
 pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
+    steady::reading(path, || read_whole(path, what))
+}
+
+fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     let fail = |problem| Error::new(path, problem);
     let mut source = open(path, what.array)?;
     let schema = source.schema().clone();
+    if schema.array_name.is_some() {
+        Archive::open(path, schema.format).and_then(|mut a| a.verify(u64::MAX)).map_err(fail)?;
+    }
     let mut picks = match what.columns {
         Some(names) => select(&schema, names).map_err(fail)?,
         None => {
@@ -65,16 +77,25 @@ pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
         }
     };
     picks.retain(|p| !matches!(schema.columns[p.column].kind, Kind::Other(_)));
+    if let Some(rows) = schema.rows {
+        let all = (rows as u64).saturating_mul(picks.len() as u64);
+        let place = format!("{rows} rows of {} columns", picks.len());
+        Problem::afford(place, all, memory::allowed(path)).map_err(fail)?;
+    }
     for pick in &mut picks {
         pick.text = schema.columns[pick.column].kind == Kind::Text;
     }
     let parts = loop {
-        match collect(source.as_mut(), &picks) {
-            // A CSV whose first text stands far down: that column is text after all.
-            Err(error) => match late_text(&error, &schema, &mut picks) {
-                true => continue,
-                false => return Err(error),
-            },
+        match collect(path, source.as_mut(), &picks) {
+            // A CSV whose first text stands far down: that column, and others like it, are text after all.
+            Err(error) if matches!(error.kind(), Problem::TextValue { .. }) => {
+                let texts = source.texts(&picks)?;
+                if !texts.contains(&true) {
+                    return Err(error);
+                }
+                picks.iter_mut().zip(texts).for_each(|(pick, text)| pick.text |= text);
+            }
+            Err(error) => return Err(error),
             Ok(parts) => break parts,
         }
     };
@@ -102,9 +123,14 @@ pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     })
 }
 
-fn collect(source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> {
+fn collect(path: &Path, source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> {
     let mut parts: Vec<Part> = picks.iter().map(|p| Part::empty(p.text)).collect();
-    source.visit(picks, 1 << 16, &mut |block| {
+    let (mut taken, limit) = (0u64, memory::allowed(path));
+    // Few rows at a time where they are wide.
+    source.visit(picks, ((1 << 22) / picks.len().max(1)).clamp(1, 1 << 16), &mut |block| {
+        taken = block.parts.iter().fold(taken, |n, part| n.saturating_add(part.bytes()));
+        let place = format!("the table of {} columns", picks.len());
+        Problem::afford(place, taken / 8, limit).map_err(|problem| Error::new(path, problem))?;
         parts.iter_mut().zip(block.parts).for_each(|(all, new)| all.append(new));
         Ok(ControlFlow::Continue(()))
     })?;
@@ -185,17 +211,6 @@ pub(crate) fn first_numbers(
     }
 }
 
-fn late_text(error: &Error, schema: &Schema, picks: &mut [Pick]) -> bool {
-    let Problem::TextValue { column, .. } = error.kind() else { return false };
-    match picks.iter_mut().find(|p| !p.text && schema.columns[p.column].name == *column) {
-        Some(pick) => {
-            pick.text = true;
-            true
-        }
-        None => false,
-    }
-}
-
 /// What a table holds, without reading its values; `array` names one of an npz.
 ///
 /// # Errors
@@ -259,6 +274,7 @@ fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {
 }
 
 fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
+    let held = steady::hold();
     let family = sniff::family(path)?;
     let source: Result<Box<dyn Source>, Error> = match family {
         Family::Text => csv::open(path).map(|s| Box::new(s) as _),
@@ -272,5 +288,5 @@ fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
     };
     let source = source?;
     source::unique_names(source.schema()).map_err(|problem| Error::new(path, problem))?;
-    Ok(source)
+    Ok(Box::new(Watched { path: path.into(), source, _held: held }))
 }

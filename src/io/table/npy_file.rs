@@ -1,15 +1,15 @@
 //! npy and npz arrays as tables.
 
-use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::super::archive::Archive;
 use super::super::error::{Error, Problem};
-use super::super::npy::{Element, Header};
+use super::super::npy::{self, Element, Header};
+use super::super::steady;
 use super::npy_columns::{NpyColumn, columns};
 use super::npy_fortran::visit_columns;
-use super::source::{Block, Part, Pick, Source, Taker};
+use super::source::{Block, Part, Pick, Source, Taker, fits};
 use super::{ColumnInfo, Kind, Schema};
 
 /// Bytes read at a time, unless one row is longer.
@@ -47,10 +47,11 @@ impl Shape {
 
 pub(super) fn open_npy(path: &Path) -> Result<NpyFile, Error> {
     let attempt = || {
-        let file = File::open(path).map_err(Problem::reading)?;
-        let length = file.metadata().map_err(Problem::reading)?.len();
+        let file = steady::open(path)?;
         let header = Header::read(&mut BufReader::new(file), "x")?;
-        NpyFile::new(path, None, header, "x", length)
+        let npy = NpyFile::new(path, None, header, "x")?;
+        npy::alone(path, &npy.header, "x")?;
+        Ok(npy)
     };
     attempt().map_err(|problem| Error::new(path, problem))
 }
@@ -76,17 +77,13 @@ fn attempt_npz(path: &Path, array: Option<&str>) -> Result<NpyFile, Problem> {
     let mut entry = archive.entry(&entry_name)?;
     let length = entry.size();
     let header = Header::read(&mut entry, &name)?;
-    NpyFile::new(path, Some(entry_name), header, &name, length)
+    let npy = NpyFile::new(path, Some(entry_name), header, &name)?;
+    npy.header.fill(&name, length)?;
+    Ok(npy)
 }
 
 impl NpyFile {
-    fn new(
-        path: &Path,
-        entry: Option<String>,
-        header: Header,
-        array: &str,
-        length: u64,
-    ) -> Result<Self, Problem> {
+    fn new(path: &Path, entry: Option<String>, header: Header, array: &str) -> Result<Self, Problem> {
         let place = || format!("array `{array}`");
         let readable = matches!(
             header.element,
@@ -95,12 +92,6 @@ impl NpyFile {
         let Some(item) = header.element.width().filter(|_| readable) else {
             return Err(header.not_numbers(array));
         };
-        let expected =
-            (header.count as u64).checked_mul(item as u64).and_then(|n| n.checked_add(header.start));
-        let expected = expected.unwrap_or(u64::MAX);
-        if length < expected {
-            return Err(Problem::Truncated { format: "npy", place: place(), found: length, expected });
-        }
         let structured = matches!(header.element, Element::Structured { .. });
         let (shape, has_trials) = match *header.shape.as_slice() {
             [rows] => ((1, rows, 1), false),
@@ -122,6 +113,7 @@ impl NpyFile {
             // Without values the sizes stand for nothing, and columns must not be named by them.
             return Err(Problem::NoRows { rows, columns: 0 });
         }
+        fits(header.element.columns().saturating_mul(shape.columns))?;
         let mut schema = Schema { rows: Some(rows), ..Schema::default() };
         let mut places = vec![];
         if has_trials {
@@ -187,11 +179,17 @@ impl NpyFile {
             }
         }
         // Past the last value an archive compares its checksum.
-        reader.read(&mut [0u8; 1]).map_err(|e| self.ended(row, e))?;
-        Ok(())
+        match reader.read(&mut [0u8; 1]).map_err(|e| self.ended(row, e))? {
+            0 => Ok(()),
+            _ => {
+                let place = format!("array `{}`", self.array);
+                let detail = "more data than the shape has room for";
+                Err(Error::new(&self.path, Problem::damaged("npy", place, detail)))
+            }
+        }
     }
 
-    pub(super) fn ended(&self, rows: usize, source: std::io::Error) -> Error {
+    pub(super) fn ended(&self, rows: usize, source: io::Error) -> Error {
         Error::new(&self.path, self.header.ended(&self.array, rows * self.shape.columns, source))
     }
 
@@ -200,7 +198,10 @@ impl NpyFile {
         let fail = |problem| Error::new(&self.path, problem);
         let mut archive = Archive::open(&self.path, "npz").map_err(fail)?;
         if let Some(start) = archive.stored_at(name).map_err(fail)? {
-            let mut file = File::open(&self.path).map_err(|e| fail(Problem::reading(e)))?;
+            // Read in its place it would not meet its checksum.
+            let copied = io::copy(&mut archive.entry(name).map_err(fail)?, &mut io::sink());
+            copied.map_err(|e| fail(Problem::read("npz", &format!("array `{}`", self.array), e)))?;
+            let mut file = steady::open(&self.path).map_err(fail)?;
             return visit_columns(self, &mut file, start, picks, rows, f);
         }
         let bytes = archive.bytes(name, LARGEST_UNPACKED).map_err(|problem| {
@@ -238,7 +239,7 @@ impl Source for NpyFile {
             }
             Some(name) => self.visit_packed(name, picks, rows, f),
             None => {
-                let mut file = File::open(&self.path).map_err(|e| fail(Problem::reading(e)))?;
+                let mut file = steady::open(&self.path).map_err(fail)?;
                 if !by_rows {
                     return visit_columns(self, &mut file, 0, picks, rows, f);
                 }

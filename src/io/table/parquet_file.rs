@@ -1,17 +1,19 @@
 //! Parquet: only the chosen columns are read, some rows at a time.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::errors::ParquetError;
 
 use super::super::error::{Error, Problem};
+use super::super::steady;
 use super::Schema;
 use super::arrow_values::Layout;
 use super::contained::contained;
+use super::parquet_check;
 use super::source::{Pick, Source, Taker};
 
 const FORMAT: &str = "parquet";
@@ -27,15 +29,16 @@ pub(super) struct ParquetFile {
 /// Reads the footer.
 pub(super) fn open(path: &Path) -> Result<ParquetFile, Error> {
     let fail = |problem| Error::new(path, problem);
-    let file = File::open(path).map_err(|e| fail(Problem::reading(e)))?;
+    let file = steady::open(path).map_err(fail)?;
+    parquet_check::footer(&file).map_err(fail)?;
     let metadata =
-        contained(FORMAT, "the footer", || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
+        contained(path, FORMAT, "the footer", || ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
             .map_err(fail)?;
     let rows = usize::try_from(metadata.metadata().file_metadata().num_rows())
         .map_err(|_| fail(Problem::damaged(FORMAT, "the footer", "a negative number of rows")))?;
     let first = |fields: Vec<usize>| {
         let mut reader = reader(path, &metadata, &fields, LISTS.min(rows))?;
-        contained(FORMAT, "the first rows", || reader.next().transpose())
+        contained(path, FORMAT, "the first rows", || reader.next().transpose())
     };
     let layout = Layout::new(metadata.schema(), rows, FORMAT, first).map_err(fail)?;
     Ok(ParquetFile { path: path.into(), metadata, layout })
@@ -48,9 +51,18 @@ fn reader(
     fields: &[usize],
     rows: usize,
 ) -> Result<ParquetRecordBatchReader, Problem> {
-    let file = File::open(path).map_err(Problem::reading)?;
+    let file = steady::open(path)?;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), fields.iter().copied());
-    contained(FORMAT, "the row groups", || {
+    for group in metadata.metadata().row_groups() {
+        for (_, column) in group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf)) {
+            let name = column.column_path().string();
+            let place = format!("column `{name}`");
+            let range = || Ok::<_, ParquetError>(column.byte_range());
+            let (start, length) = contained(path, FORMAT, &place, range)?;
+            parquet_check::pages(&file, start, start.saturating_add(length), &name)?;
+        }
+    }
+    contained(path, FORMAT, "the row groups", || {
         ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
             .with_projection(mask)
             .with_batch_size(rows.max(1))
@@ -71,8 +83,14 @@ impl Source for ParquetFile {
         let mut before = 0;
         loop {
             let place = format!("the rows after {before}");
-            let Some(batch) = contained(FORMAT, &place, || reader.next().transpose()).map_err(fail)? else {
-                return Ok(());
+            let next = contained(&self.path, FORMAT, &place, || reader.next().transpose());
+            let Some(batch) = next.map_err(fail)? else {
+                // Without columns there are no rows.
+                if before == all_rows || fields.is_empty() {
+                    return Ok(());
+                }
+                let detail = format!("found {before} rows, expected {all_rows} as the footer says");
+                return Err(fail(Problem::damaged(FORMAT, "the row groups", detail)));
             };
             if f(self.layout.block(&batch, &fields, picks, before).map_err(fail)?)?.is_break() {
                 return Ok(());

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use super::super::error::{Error, Problem};
+use super::super::steady::{self, Held};
 use super::csv::is_text;
+use super::types::MOST_COLUMNS;
 use super::{Schema, Values};
 
 /// A column to read.
@@ -56,6 +59,14 @@ impl Part {
         }
     }
 
+    /// Bytes that the values take.
+    pub(super) fn bytes(&self) -> u64 {
+        match &self.values {
+            Values::Number(values) => 8 * values.len() as u64,
+            Values::Text(values) => values.iter().map(|v| (size_of::<String>() + v.len()) as u64).sum(),
+        }
+    }
+
     pub(super) fn append(&mut self, new: Part) {
         self.nulls += new.nulls;
         match (&mut self.values, new.values) {
@@ -77,6 +88,48 @@ pub(super) trait Source {
 
     /// Gives the picked columns to `f`, at most `rows` (at least 1) rows at a time, in order, until it has enough.
     fn visit(&mut self, picks: &[Pick], rows: usize, f: &mut Taker<'_>) -> Result<(), Error>;
+
+    /// Which of the picks that are read as numbers hold text somewhere; formats with types have none.
+    fn texts(&mut self, picks: &[Pick]) -> Result<Vec<bool>, Error> {
+        Ok(vec![false; picks.len()])
+    }
+}
+
+/// A file of which no block is given once it is another than when it was opened.
+pub(super) struct Watched {
+    pub path: PathBuf,
+    pub source: Box<dyn Source>,
+    pub _held: Held,
+}
+
+impl Source for Watched {
+    fn schema(&self) -> &Schema {
+        self.source.schema()
+    }
+
+    fn visit(&mut self, picks: &[Pick], rows: usize, f: &mut Taker<'_>) -> Result<(), Error> {
+        let path = &self.path;
+        let result = self.source.visit(picks, rows, &mut |block| {
+            steady::check(path)?;
+            f(block)
+        });
+        // What was read of two files may be any error.
+        steady::check(path)?;
+        result
+    }
+
+    fn texts(&mut self, picks: &[Pick]) -> Result<Vec<bool>, Error> {
+        self.source.texts(picks)
+    }
+}
+
+/// Fails at more columns than a table may have, before each is given a name.
+pub(super) fn fits(columns: usize) -> Result<(), Problem> {
+    let (found, limit) = (columns as u64, MOST_COLUMNS as u64);
+    match columns {
+        0..=MOST_COLUMNS => Ok(()),
+        _ => Err(Problem::TooLarge { place: "the table".into(), unit: "columns", found, limit }),
+    }
 }
 
 /// The error for a column of text that was asked for as numbers, `before` rows into the table.

@@ -3,6 +3,9 @@
 use super::super::error::Problem;
 use super::source;
 
+/// Columns that a table may have: a name and a place of each are kept.
+pub(super) const MOST_COLUMNS: usize = 1 << 20;
+
 /// A table in memory.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::archive::Archive;
 use super::error::{Error, Problem};
 use super::sniff::{self, Family};
+use super::steady;
 
 mod numpy;
 mod pytorch;
@@ -66,15 +67,17 @@ const EXPECTED: &str =
 /// # Errors
 /// A missing, empty, damaged or foreign file, see [`Problem`].
 pub fn read(path: &Path) -> Result<Tensors, Error> {
-    let family = sniff::family(path)?;
-    let tensors = match family {
-        Family::Safetensors => safetensors::read(path),
-        Family::Npy => numpy::read_npy(path, true),
-        Family::Zip => read_zip(path, true),
-        Family::Pickle => pytorch::read_pickle(path),
-        _ => return Err(sniff::unexpected(path, family, EXPECTED)),
-    };
-    tensors.and_then(unique).map_err(|problem| Error::new(path, problem))
+    steady::reading(path, || {
+        let family = sniff::family(path)?;
+        let tensors = match family {
+            Family::Safetensors => safetensors::read(path),
+            Family::Npy => numpy::read_npy(path, true),
+            Family::Zip => read_zip(path, true),
+            Family::Pickle => pytorch::read_pickle(path),
+            _ => return Err(sniff::unexpected(path, family, EXPECTED)),
+        };
+        tensors.and_then(unique).map_err(|problem| Error::new(path, problem))
+    })
 }
 
 /// Names, shapes and types of the arrays of an npy or npz file, without their values; none for other files.
@@ -82,6 +85,10 @@ pub fn read(path: &Path) -> Result<Tensors, Error> {
 /// # Errors
 /// As [`read`], as far as they show without the values.
 pub(crate) fn outline(path: &Path) -> Result<Option<Tensors>, Error> {
+    steady::reading(path, || outlined(path))
+}
+
+fn outlined(path: &Path) -> Result<Option<Tensors>, Error> {
     let found = match sniff::family(path)? {
         Family::Npy => numpy::read_npy(path, false),
         Family::Zip => match Archive::open(path, "npz").and_then(|a| a.names()) {

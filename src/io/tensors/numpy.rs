@@ -1,16 +1,15 @@
 //! Tensors in npy and npz files.
 
-use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::Path;
 
 use zip::write::SimpleFileOptions;
 
-use super::super::advice;
 use super::super::archive::Archive;
 use super::super::atomic;
 use super::super::error::{Error, Problem};
 use super::super::npy::{self, Element, Header};
+use super::super::steady;
 use super::{Tensor, Tensors, check_shape};
 
 /// Longer pickles are no dictionary of arrays.
@@ -22,14 +21,14 @@ const LONGEST_TEXT: usize = 1 << 20;
 
 pub(super) fn read_npy(path: &Path, values: bool) -> Result<Tensors, Problem> {
     let name = path.file_stem().map_or_else(|| "array".into(), |s| s.to_string_lossy().into_owned());
-    let mut reader = BufReader::new(File::open(path).map_err(Problem::reading)?);
+    let mut reader = BufReader::new(steady::open(path)?);
     let header = Header::read(&mut reader, &name)?;
     if header.element == Element::Object {
         let mut pickle = Vec::new();
         reader.take(LONGEST_PICKLE + 1).read_to_end(&mut pickle).map_err(Problem::reading)?;
         return objects(&pickle)?.ok_or_else(|| header.not_numbers(&name));
     }
-    alone(path, &header)?;
+    npy::alone(path, &header, &name)?;
     let tensor = match values {
         true => tensor(&mut reader, &header, name)?,
         false => outlined(&header, name),
@@ -49,6 +48,8 @@ fn outlined(header: &Header, name: String) -> Tensor {
 
 /// The arrays of an npz, their values only if asked for.
 pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> Result<Tensors, Problem> {
+    let (mut all, limit) = (0u64, if values { archive.allowance() } else { u64::MAX });
+    archive.verify(limit)?;
     let mut out = Tensors { format: "npz", ..Tensors::default() };
     for entry_name in names {
         let Some(name) = entry_name.strip_suffix(".npy") else {
@@ -57,15 +58,16 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> 
         };
         let skipped = |why: &str| (name.to_owned(), why.to_owned());
         let mut entry = archive.entry(entry_name)?;
+        let length = entry.size();
         let header = Header::read(&mut entry, name)?;
+        header.fill(name, length)?;
+        all = all.saturating_add(header.count as u64);
+        Problem::afford(format!("array `{name}` and those before it"), all, limit)?;
         match &header.element {
             Element::Number { .. } | Element::Structured { .. } if !values => {
                 out.tensors.push(outlined(&header, name.into()));
             }
-            Element::Number { .. } => {
-                out.tensors.push(tensor(&mut entry, &header, name.into())?);
-                finish(&mut entry, name)?;
-            }
+            Element::Number { .. } => out.tensors.push(tensor(&mut entry, &header, name.into())?),
             Element::Unicode { characters, big_endian }
                 if header.shape.is_empty() && *characters < LONGEST_TEXT =>
             {
@@ -109,20 +111,6 @@ fn tensor(reader: &mut impl Read, header: &Header, name: String) -> Result<Tenso
     Ok(Tensor { name, shape: header.shape.clone(), dtype, data })
 }
 
-/// Fails if another array follows that of `header`.
-fn alone(path: &Path, header: &Header) -> Result<(), Problem> {
-    let Some(end) = header.element.width().and_then(|w| w.checked_mul(header.count)) else { return Ok(()) };
-    let mut file = File::open(path).map_err(Problem::reading)?;
-    let mut next = Vec::new();
-    file.seek(SeekFrom::Start(header.start.saturating_add(end as u64))).map_err(Problem::reading)?;
-    file.take(6).read_to_end(&mut next).map_err(Problem::reading)?;
-    if next != b"\x93NUMPY" {
-        return Ok(());
-    }
-    let found = "several arrays one after the other, without names (as Equinox writes the leaves of a tree)";
-    Err(Problem::UnknownFormat { found: found.into(), expected: "one array", advice: advice::LEAVES })
-}
-
 /// The arrays of a dictionary that numpy pickled as an array of one object; none where there are none.
 fn objects(pickle: &[u8]) -> Result<Option<Tensors>, Problem> {
     if pickle.len() as u64 > LONGEST_PICKLE {
@@ -130,15 +118,6 @@ fn objects(pickle: &[u8]) -> Result<Option<Tensors>, Problem> {
     }
     let found = super::pytorch::pickled("npy", pickle)?;
     Ok(Some(found).filter(|f| !f.tensors.is_empty()))
-}
-
-/// Reads past the last value: only then does the archive compare its checksum.
-fn finish(entry: &mut impl Read, array: &str) -> Result<(), Problem> {
-    let place = format!("array `{array}`");
-    match entry.read(&mut [0u8; 1]).map_err(|e| Problem::read("npz", &place, e))? {
-        0 => Ok(()),
-        _ => Err(Problem::damaged("npz", place, "more data than the shape has room for")),
-    }
 }
 
 fn text(reader: &mut impl Read, characters: usize, big_endian: bool, name: &str) -> Result<String, Problem> {

@@ -1,8 +1,7 @@
 //! Safetensors: a JSON header, then the values.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use safetensors::{Dtype as Stored, SafeTensors};
@@ -11,12 +10,16 @@ use serde_json::{Map, Value, json};
 use super::super::atomic;
 use super::super::dtype::Dtype;
 use super::super::error::{Error, Problem};
+use super::super::steady;
 use super::{Tensor, Tensors, check_shape};
 
 const FORMAT: &str = "safetensors";
 
 pub(super) fn read(path: &Path) -> Result<Tensors, Problem> {
-    let bytes = fs::read(path).map_err(Problem::reading)?;
+    let file = steady::open(path)?;
+    let length = file.metadata().map_err(Problem::reading)?.len();
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes).map_err(Problem::reading)?;
     check_lengths(&bytes)?;
     let damaged = |e| Problem::damaged(FORMAT, "the header", e);
     let (header, metadata) = SafeTensors::read_metadata(&bytes).map_err(damaged)?;

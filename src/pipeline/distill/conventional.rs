@@ -27,6 +27,7 @@ use serde_json::json;
 /// [`Error::Config`] without a read-out or inputs, [`Error::Numbers`] if the training diverges.
 pub fn distill_conventional(config: &ConventionalConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
+    let _held = crate::io::steady::hold();
     let common = &config.common;
     let folder = Folder::create(&common.out, "distill conventional", &[&common.file])?;
     let Source::Network(network) = open(&as_config(common, RecordingSettings::default()))? else {

@@ -23,6 +23,7 @@ const SCALES: [f64; 8] = [0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.99];
 /// [`Error::Config`] for options that contradict each other, [`Error::Input`] for data without a student.
 pub fn distill_radd(config: &RaddConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
+    let _held = crate::io::steady::hold();
     let common = &config.common;
     let folder = Folder::create(&common.out, "distill radd", &[&common.file])?;
     let teacher = Teacher::open(config, observer)?;

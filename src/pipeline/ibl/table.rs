@@ -65,6 +65,7 @@ pub fn trials_table(name: &str, session: usize, trials: &[Choice], odds: f64) ->
 /// A column that is not there or holds text, a probability outside \[0, 1\], a missing position, a choice that is none of
 /// -1, 0 and 1, contrasts of no side or of both, feedback that is neither -1 nor 1, and an empty table.
 pub fn read_trials(path: &Path) -> Result<Vec<Choice>, Error> {
+    let _held = crate::io::steady::hold();
     let one_session = schema(path, None)?.names().iter().any(|n| n == SESSION[0]);
     let rows = if one_session { Rows::new(path, &SESSION)? } else { Rows::new(path, &COLUMNS)? };
     let mut trials: Vec<Choice> = vec![];

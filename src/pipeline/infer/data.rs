@@ -4,9 +4,10 @@ use super::GaussianConfig;
 use crate::inference::gaussian::data::{Gathered, Scale, constant, copies, folds};
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault};
 use crate::inference::gaussian::successive::{Autocorrelation, autocorrelation};
-use crate::io::error::listed;
+use crate::io::error::{self, Problem, listed};
 use crate::io::table::{Column, ReadTable, Values, read};
 use crate::linalg::random::{Use, stream as random};
+use crate::memory;
 use crate::pipeline::columns::{Columns, chosen};
 use crate::pipeline::source::{self, table_array};
 use crate::pipeline::tables::finite;
@@ -321,6 +322,10 @@ fn rows(
 ) -> Result<(Mat<f64>, Vec<usize>), Error> {
     let n = columns.units.len();
     let (mut values, mut kept, mut row, mut bad, mut total) = (vec![], vec![], 0usize, None, 0usize);
+    // The rows, a matrix of them and the training sets.
+    let all = 4 * (columns.rows.unwrap_or(0) as u64).saturating_mul(n as u64);
+    Problem::afford("all rows together", all, memory::allowed(&config.file))
+        .map_err(|problem| error::Error::new(&config.file, problem))?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
     columns.stream(&config.file, array, &mut |chunk| {
         for r in 0..chunk.rows {

@@ -9,6 +9,7 @@ mod units;
 pub use config::{GaussianConfig, Penalty};
 
 use super::{Diagnosed, Error, Module, Observer, Outcome, Run, write};
+use crate::io::steady;
 use crate::io::tensors::{Tensor, write_npz};
 use crate::report::folder::Folder;
 use crate::report::sections;
@@ -20,6 +21,7 @@ use serde_json::json;
 /// [`Error::Config`] for options that contradict each other, [`Error::Input`] for data without couplings.
 pub fn infer_gaussian(config: &GaussianConfig, observer: &dyn Observer) -> Result<Outcome, Error> {
     crate::linalg::sequential();
+    let _held = steady::hold();
     let folder = Folder::create(&config.out, "infer gaussian", &[&config.file])?;
     let data = data::load(config, observer)?;
     let inferred = gaussian::infer(config, &data, observer)?;

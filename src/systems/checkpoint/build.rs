@@ -65,8 +65,8 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let unused = unused(file, &parts, cell);
     let mut said: Vec<String> = parts.all().filter_map(|e| e.how.clone()).collect();
     said.append(&mut parts.said);
-    said.extend(left_out("used", unused.iter().map(String::as_str)));
-    said.extend(left_out("read", file.skipped.iter().map(|s| s.0.as_str())));
+    said.extend(left_out("used", unused.iter().map(String::as_str), 6));
+    said.extend(unread(file));
     Ok(Network {
         inputs: architecture.inputs(),
         state_names: architecture.state_names(),
@@ -93,17 +93,30 @@ fn unused(file: &Tensors, parts: &Parts, cell: CellKind) -> Vec<String> {
     let idle: Vec<&str> = second.flat_map(|e| e.from.iter().copied()).collect();
     let used: Vec<&str> =
         parts.all().flat_map(|e| e.from.iter().copied()).filter(|n| !idle.contains(n)).collect();
-    file.tensors.iter().map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect()
+    let all = file.tensors.iter().filter(|t| !t.data.is_empty());
+    all.map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect()
 }
 
-/// One sentence that names what is not `done` with, but for the state of training.
-fn left_out<'a>(done: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+/// What was not read, all of one reason in a sentence: a weight of an unread type must not vanish among others.
+fn unread(file: &Tensors) -> Vec<String> {
+    let mut reasons: Vec<&str> = file.skipped.iter().map(|s| s.1.as_str()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    let of = |why: &str| {
+        let names = file.skipped.iter().filter(|s| s.1 == why).map(|s| s.0.as_str());
+        left_out(&format!("read ({why})"), names, 40)
+    };
+    reasons.into_iter().take(20).filter_map(of).collect()
+}
+
+/// One sentence that names what is not `done` with, but for the state of training; of more than `most` the first ones.
+fn left_out<'a>(done: &str, names: impl Iterator<Item = &'a str>, most: usize) -> Option<String> {
     const TRAINING: [&str; 7] =
         ["optim", "exp_avg", "momentum", "num_batches_tracked", "scheduler", "callbacks", "loops"];
     let kept = names.filter(|n| !TRAINING.iter().any(|w| n.contains(w)));
     let named: Vec<String> = kept.map(|n| format!("`{n}`")).collect();
-    let shown = if named.len() > 6 { 5 } else { named.len() };
-    let rest = if named.len() > 6 { format!(" and {} more", named.len() - 5) } else { String::new() };
+    let shown = if named.len() > most { most - 1 } else { named.len() };
+    let rest = if named.len() > most { format!(" and {} more", named.len() - shown) } else { String::new() };
     (!named.is_empty()).then(|| format!("Not {done}: {}{rest}.", named[..shown].join(", ")))
 }
 

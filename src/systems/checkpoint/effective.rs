@@ -17,13 +17,15 @@ pub struct Catalogue<'a> {
 impl<'a> Catalogue<'a> {
     /// Puts together what the file holds in parts.
     pub fn of(file: &'a Tensors) -> Self {
+        // Sizes without values stand for nothing.
+        let tensors = || file.tensors.iter().filter(|t| !t.data.is_empty());
         let mut groups: BTreeMap<String, BTreeMap<&str, &'a Tensor>> = BTreeMap::new();
-        for t in &file.tensors {
+        for t in tensors() {
             if let Some((base, part)) = part(&t.name) {
                 groups.entry(base).or_default().insert(part, t);
             }
         }
-        let mut out = Self { entries: file.tensors.iter().map(Entry::plain).collect(), unknown: vec![] };
+        let mut out = Self { entries: tensors().map(Entry::plain).collect(), unknown: vec![] };
         for (base, parts) in groups {
             match computed(&base, &parts) {
                 Some(Ok(entry)) => out.put(entry),
@@ -34,7 +36,7 @@ impl<'a> Catalogue<'a> {
                 None => {}
             }
         }
-        for t in &file.tensors {
+        for t in tensors() {
             if let Some(base) = undropped(file, &t.name) {
                 let text = format!(
                     "`{base}` is the undropped `{}`; the copy of the last training step is left out.",

@@ -1,6 +1,7 @@
 //! What can be wrong with the tensors of a network.
 
 use super::CellKind;
+use crate::memory::written;
 use crate::systems::architecture;
 use thiserror::Error;
 
@@ -46,6 +47,23 @@ pub enum Error {
         shows: String,
         /// What is known of the parametrisation.
         what: &'static str,
+    },
+    /// A low-rank matrix too large to be written out.
+    #[error(
+        "the recurrent matrix of `{name}` has {units} x {units} entries, {} of memory, expected at most {}; --memory SIZE \
+         allows more",
+        written(*needs),
+        written(*limit)
+    )]
+    Memory {
+        /// Its left part.
+        name: String,
+        /// Its units.
+        units: usize,
+        /// Bytes that it takes.
+        needs: u64,
+        /// Bytes that it may take.
+        limit: u64,
     },
     /// A tensor of the network that could not be read.
     #[error("tensor `{name}` is needed and cannot be read: {why}")]

@@ -7,6 +7,7 @@ use super::names::{LayerTensors, Parts};
 use super::orientation::Vectors;
 use super::{CellKind, Error, Spec};
 use crate::linalg::activation::Activation;
+use crate::memory;
 
 /// W = m n^T / N, which a low-rank network stores as m and n, both N x r (Mastrogiuseppe & Ostojic 2018, equation 2).
 pub fn product<'a>(m: &Entry<'a>, n: &Entry<'a>) -> Result<Entry<'a>, Error> {
@@ -21,6 +22,11 @@ pub fn product<'a>(m: &Entry<'a>, n: &Entry<'a>) -> Result<Entry<'a>, Error> {
         return Err(Error::Shape { name: n.name().into(), found: n.tensor.shape.clone(), expected });
     };
     let (a, b) = (&m.tensor.data, &n.tensor.data);
+    let limit = memory::allowance(8 * (a.len() + b.len()) as u64);
+    let needs = (units as u64).saturating_mul(units as u64).saturating_mul(8);
+    if needs > limit {
+        return Err(Error::Memory { name: m.name().into(), units, needs, limit });
+    }
     let entry = |i: usize, j: usize| -> f64 { (0..rank).map(|k| a[i * rank + k] * b[j * rank + k]).sum() };
     let data = (0..units * units).map(|at| entry(at / units, at % units) / units as f64).collect();
     let mut whole = m.with(vec![units, units], data);

@@ -1,13 +1,14 @@
 //! How a CSV file is written: what stands before the table, and what separates its fields.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
 use super::super::super::error::Problem;
+use super::super::super::steady;
 use super::blanks::Blanks;
+use super::bounded::{LONGEST_RECORD, too_long};
 use super::numbers::{is_missing, is_number};
 
 /// Bytes by which a file is judged, more where lines are long.
@@ -45,7 +46,7 @@ impl Dialect {
         let mut size = HEAD;
         let (text, whole) = loop {
             let mut head = Vec::new();
-            File::open(path).and_then(|f| f.take(size).read_to_end(&mut head)).map_err(Problem::reading)?;
+            steady::open(path)?.take(size).read_to_end(&mut head).map_err(Problem::reading)?;
             let whole = (head.len() as u64) < size;
             let ends = head.iter().filter(|b| matches!(b, b'\n' | b'\r')).count();
             if whole || ends > 8 || size >= LARGEST_HEAD {
@@ -53,6 +54,10 @@ impl Dialect {
             }
             size *= 8;
         };
+        let mut lines = text.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::len);
+        if let Some(line) = lines.position(|length| length as u64 > LONGEST_RECORD) {
+            return Err(too_long(line as u64 + 1));
+        }
         let tabs =
             path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv") || e.eq_ignore_ascii_case("tab"));
         Ok(Self::judge(&text, whole, tabs))

@@ -7,15 +7,18 @@ use std::path::{Path, PathBuf};
 use csv::{ErrorKind, Reader, StringRecord};
 
 use super::super::error::{Error, Problem};
-use super::source::{Block, Part, Pick, Source, Taker, excerpt};
+use super::super::steady;
+use super::source::{Block, Part, Pick, Source, Taker, excerpt, fits};
 use super::{Schema, Values};
 
 mod blanks;
+mod bounded;
 mod dialect;
 mod header;
 mod numbers;
 
 use blanks::Blanks;
+use bounded::Bounded;
 use dialect::Dialect;
 use header::Head;
 use numbers::{Field, Numbers};
@@ -25,10 +28,11 @@ pub(super) use numbers::{is_missing, is_text};
 const FORMAT: &str = "csv";
 /// Rows by which columns are judged.
 const SAMPLE: usize = 1000;
-/// Fewer where there are many columns.
+/// Fewer where there are many columns, or long ones.
 const FIELDS: usize = 500_000;
+const BYTES: usize = 1 << 26;
 
-type Records = Reader<Blanks<BufReader<File>>>;
+type Records = Reader<Bounded<Blanks<BufReader<File>>>>;
 
 pub(super) struct CsvFile {
     path: PathBuf,
@@ -52,9 +56,13 @@ fn attempt(path: &Path) -> Result<CsvFile, Problem> {
     let mut reader = file.reader()?;
     let mut rows = Vec::new();
     let mut record = StringRecord::new();
-    let mut fields = 0;
-    while rows.len() <= SAMPLE && fields < FIELDS && file.next(&mut reader, &mut record)? {
+    let (mut fields, mut bytes) = (0, 0);
+    // Names alone tell nothing: one row below them is always looked at.
+    let more = |rows: usize, fields, bytes| rows < 2 || rows <= SAMPLE && fields < FIELDS && bytes < BYTES;
+    while more(rows.len(), fields, bytes) && file.next(&mut reader, &mut record)? {
+        fits(record.len())?;
         fields += record.len();
+        bytes += record.as_slice().len();
         rows.push(record.clone());
     }
     if rows.is_empty() {
@@ -76,18 +84,21 @@ fn attempt(path: &Path) -> Result<CsvFile, Problem> {
 
 impl CsvFile {
     fn reader(&self) -> Result<Records, Problem> {
-        let mut file = File::open(&self.path).map_err(Problem::reading)?;
+        let mut file = steady::open(&self.path)?;
         file.seek(SeekFrom::Start(self.dialect.start)).map_err(Problem::reading)?;
         let text = Blanks::new(BufReader::new(file), self.dialect.blanks);
-        Ok(self.dialect.builder().from_reader(text))
+        Ok(self.dialect.builder().from_reader(Bounded::new(text)))
     }
 
     /// Reads a record; false at the end of the file.
     fn next(&self, reader: &mut Records, record: &mut StringRecord) -> Result<bool, Problem> {
         let before = self.dialect.lines;
+        reader.get_mut().renew();
+        let at = before + reader.position().line();
         reader.read_record(record).map_err(|error| {
             let line = before + error.position().map_or(0, csv::Position::line);
             match error.into_kind() {
+                ErrorKind::Io(source) if bounded::is_too_long(&source) => bounded::too_long(at),
                 ErrorKind::Io(source) => Problem::reading(source),
                 ErrorKind::Utf8 { err, .. } => Problem::Unsupported {
                     place: format!("line {line}"),
@@ -186,5 +197,22 @@ impl Source for CsvFile {
             }
             before += read;
         }
+    }
+
+    fn texts(&mut self, picks: &[Pick]) -> Result<Vec<bool>, Error> {
+        let fail = |problem| Error::new(&self.path, problem);
+        let mut reader = self.reader().map_err(fail)?;
+        let mut record = StringRecord::new();
+        if self.named {
+            self.next(&mut reader, &mut record).map_err(fail)?;
+        }
+        let mut numbers = self.numbers;
+        let mut texts = vec![false; picks.len()];
+        while self.next(&mut reader, &mut record).map_err(fail)? {
+            for (pick, text) in picks.iter().zip(&mut texts).filter(|(p, text)| !p.text && !**text) {
+                *text = numbers.read(record.get(pick.column).unwrap_or_default()) == Field::Text;
+            }
+        }
+        Ok(texts)
     }
 }

@@ -11,11 +11,13 @@ pub(super) enum Array {
     Numbers { shape: Vec<usize>, dtype: Dtype, data: Vec<f64> },
     /// A single Python object in an array without dimensions, as `np.save` makes of a dictionary.
     Object(Id),
+    /// As many bytes as its values do not fill: those found, and those expected.
+    Odd(usize, usize),
     /// Anything else, with numpy's name of what it holds.
     Other(String),
 }
 
-/// The array that the node `id` is, if it is one; `None` also where it contradicts itself.
+/// The array that the node `id` is, if it is one; `None` also where its parts are none of an array's.
 pub(super) fn array(memory: &Memory, pickle: &[u8], id: Id) -> Option<Array> {
     let Node::Call { function, arguments, state } = memory.get(id) else { return None };
     let (name, arguments) = (memory.name(*function), memory.items(*arguments));
@@ -51,8 +53,9 @@ pub(super) fn array(memory: &Memory, pickle: &[u8], id: Id) -> Option<Array> {
     };
     let bytes = bytes(memory, pickle, data)?;
     let count = shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d))?;
-    if count.checked_mul(dtype.width())? != bytes.len() {
-        return None;
+    let expected = count.checked_mul(dtype.width())?;
+    if expected != bytes.len() {
+        return Some(Array::Odd(bytes.len(), expected));
     }
     let mut data = Vec::with_capacity(count);
     dtype.decode(&bytes, big_endian, &mut data);

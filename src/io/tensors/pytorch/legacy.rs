@@ -58,6 +58,9 @@ pub(super) fn read(file: &[u8]) -> Result<Legacy, Problem> {
         at = place.end;
         places.insert(key.to_owned(), place);
     }
+    if at < file.len() {
+        return Err(damaged(&format!("{} bytes after the last one", file.len() - at)));
+    }
     Ok(Legacy { built, pickle, places, big_endian: matches!(little, Some(Node::Bool(false))) })
 }
 

@@ -6,8 +6,8 @@
 
 use super::super::archive::Archive;
 use super::super::error::Problem;
+use super::super::steady;
 use super::Tensors;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use storage::{Place, Storages};
@@ -28,6 +28,7 @@ const LARGEST_PICKLE: u64 = 64 << 20;
 
 /// Reads the tensors of an archive whose pickle is the entry `pickle`.
 pub(super) fn read(mut archive: Archive, pickle: &str) -> Result<Tensors, Problem> {
+    archive.verify(archive.allowance())?;
     let folder = pickle.strip_suffix("data.pkl").unwrap_or_default();
     let bytes = archive.bytes(pickle, LARGEST_PICKLE)?;
     let order = format!("{folder}byteorder");
@@ -39,7 +40,7 @@ pub(super) fn read(mut archive: Archive, pickle: &str) -> Result<Tensors, Proble
 
 /// Reads a pickle outside any archive: a file of PyTorch before 1.6, or arrays by `pickle.dump`.
 pub(super) fn read_pickle(path: &Path) -> Result<Tensors, Problem> {
-    let mut reader = File::open(path).map_err(Problem::reading)?;
+    let mut reader = steady::open(path)?;
     let length = reader.metadata().map_err(Problem::reading)?.len();
     let mut file = vec![];
     reader.by_ref().take(64).read_to_end(&mut file).map_err(Problem::reading)?;
@@ -48,7 +49,7 @@ pub(super) fn read_pickle(path: &Path) -> Result<Tensors, Problem> {
         let (found, limit) = (length, LARGEST_PICKLE);
         return Err(Problem::TooLarge { place: "the pickle".into(), unit: "bytes", found, limit });
     }
-    reader.read_to_end(&mut file).map_err(Problem::reading)?;
+    reader.take(length).read_to_end(&mut file).map_err(Problem::reading)?;
     if legacy {
         let found = legacy::read(&file)?;
         let pickle = file[found.pickle].to_vec();

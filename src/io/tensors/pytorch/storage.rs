@@ -1,12 +1,13 @@
 //! The storages of a file, and the views that tensors take of them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::rc::Rc;
 
 use super::super::super::archive::Archive;
 use super::super::super::dtype::Dtype;
 use super::super::super::error::Problem;
+use super::super::Tensor;
 
 /// Views may repeat storages (tied weights, expanded tensors) this often, and this much beyond.
 const REPEATS: u64 = 16;
@@ -31,74 +32,101 @@ pub(super) enum Place {
     Nowhere,
 }
 
-/// Opens storages on demand and keeps the last one, since neighbours often share it.
+/// The storages of a file, each of which is read once.
 pub(super) struct Storages {
     place: Place,
     big_endian: bool,
-    sizes: HashMap<String, u64>,
-    last: Option<(String, Rc<[u8]>)>,
-    stored: u64,
-    viewed: u64,
 }
 
 impl Storages {
     pub(super) fn new(place: Place, big_endian: bool) -> Self {
-        let (sizes, last) = (HashMap::new(), None);
-        Self { place, big_endian, sizes, last, stored: 0, viewed: 0 }
+        Self { place, big_endian }
     }
 
-    /// The values of a view in C order, whatever its strides.
-    pub(super) fn values(&mut self, name: &str, view: &View) -> Result<Vec<f64>, Problem> {
-        let damaged = |detail: &str| Problem::damaged(super::FORMAT, format!("tensor `{name}`"), detail);
-        let count = view.shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d));
-        let count = count.ok_or_else(|| damaged("a shape with more values than memory can address"))?;
-        if view.shape.len() != view.strides.len() {
-            return Err(damaged("as many strides as dimensions were expected"));
+    /// Gives tensors the values of their views in C order, whatever their strides: storage by storage, as views of two may
+    /// take turns.
+    pub(super) fn read(&mut self, views: &[(usize, View)], tensors: &mut [Tensor]) -> Result<(), Problem> {
+        let mut sizes: HashMap<&str, u64> = HashMap::new();
+        let mut by_storage: Vec<Vec<(usize, &View, usize)>> = vec![];
+        let mut groups: HashMap<&str, usize> = HashMap::new();
+        let (mut stored, mut viewed) = (0u64, 0u64);
+        for (index, view) in views {
+            let name = &tensors[*index].name;
+            let (count, end) = extent(name, view)?;
+            if count == 0 {
+                continue;
+            }
+            let size = match sizes.get(&*view.key) {
+                Some(size) => *size,
+                None => {
+                    let size = self.size(&view.key)?;
+                    stored = stored.saturating_add(size / view.dtype.width() as u64);
+                    *sizes.entry(&view.key).or_insert(size)
+                }
+            };
+            if end as u64 > size {
+                let place = format!("tensor `{name}`, storage `{}`", view.key);
+                let (format, expected) = (super::FORMAT, end as u64);
+                return Err(Problem::Truncated { format, place, found: size, expected });
+            }
+            within(&mut viewed, count, stored, &format!("tensor `{name}`"))?;
+            let group = *groups.entry(&view.key).or_insert(by_storage.len());
+            by_storage.resize_with(by_storage.len().max(group + 1), Vec::new);
+            by_storage[group].push((*index, view, count));
         }
-        if count == 0 {
-            return Ok(Vec::new());
+        let big_endian = self.big_endian;
+        for group in by_storage {
+            let bytes = self.storage(&group[0].1.key)?;
+            for (index, view, count) in group {
+                tensors[index].data = gather(&bytes, view, count, big_endian);
+            }
         }
-        let last = view.shape.iter().zip(&view.strides).try_fold(view.offset, |at, (size, stride)| {
-            (size - 1).checked_mul(*stride).and_then(|step| at.checked_add(step))
-        });
-        let end = last.and_then(|l| l.checked_add(1)).and_then(|e| e.checked_mul(view.dtype.width()));
-        let end = end.ok_or_else(|| damaged("a view beyond any storage"))?;
-        let bytes = self.storage(&view.key, view.dtype)?;
-        if end > bytes.len() {
-            return Err(Problem::Truncated {
-                format: super::FORMAT,
-                place: format!("tensor `{name}`, storage `{}`", view.key),
-                found: bytes.len() as u64,
-                expected: end as u64,
-            });
-        }
-        within(&mut self.viewed, count, self.stored, &format!("tensor `{name}`"))?;
-        Ok(gather(&bytes, view, count, self.big_endian))
+        Ok(())
     }
 
-    fn storage(&mut self, key: &str, dtype: Dtype) -> Result<Rc<[u8]>, Problem> {
-        if let Some((last, bytes)) = &self.last
-            && last == key
-        {
-            return Ok(bytes.clone());
+    /// Bytes of a storage.
+    fn size(&mut self, key: &str) -> Result<u64, Problem> {
+        match &mut self.place {
+            Place::Archive(archive, folder) => Ok(archive.entry(&format!("{folder}data/{key}"))?.size()),
+            Place::File(_, places) => places.get(key).map(|p| p.len() as u64).ok_or_else(|| absent(key)),
+            Place::Nowhere => Err(absent(key)),
         }
-        let absent = || Problem::damaged(super::FORMAT, format!("storage `{key}`"), "it is not in the file");
-        let bytes: Rc<[u8]> = match &mut self.place {
+    }
+
+    fn storage(&mut self, key: &str) -> Result<Cow<'_, [u8]>, Problem> {
+        match &mut self.place {
             Place::Archive(archive, folder) => {
-                archive.bytes(&format!("{folder}data/{key}"), u64::MAX)?.into()
+                archive.bytes(&format!("{folder}data/{key}"), u64::MAX).map(Cow::Owned)
             }
             Place::File(bytes, places) => {
                 let place = places.get(key).cloned().and_then(|p| bytes.get(p));
-                place.ok_or_else(absent)?.into()
+                place.map(Cow::Borrowed).ok_or_else(|| absent(key))
             }
-            Place::Nowhere => return Err(absent()),
-        };
-        if self.sizes.insert(key.into(), bytes.len() as u64).is_none() {
-            self.stored += (bytes.len() / dtype.width()) as u64;
+            Place::Nowhere => Err(absent(key)),
         }
-        self.last = Some((key.into(), bytes.clone()));
-        Ok(bytes)
     }
+}
+
+fn absent(key: &str) -> Problem {
+    Problem::damaged(super::FORMAT, format!("storage `{key}`"), "it is not in the file")
+}
+
+/// How many values a view has, and the byte behind its last.
+fn extent(name: &str, view: &View) -> Result<(usize, usize), Problem> {
+    let damaged = |detail: &str| Problem::damaged(super::FORMAT, format!("tensor `{name}`"), detail);
+    let count = view.shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d));
+    let count = count.ok_or_else(|| damaged("a shape with more values than memory can address"))?;
+    if view.shape.len() != view.strides.len() {
+        return Err(damaged("as many strides as dimensions were expected"));
+    }
+    if count == 0 {
+        return Ok((0, 0));
+    }
+    let last = view.shape.iter().zip(&view.strides).try_fold(view.offset, |at, (size, stride)| {
+        (size - 1).checked_mul(*stride).and_then(|step| at.checked_add(step))
+    });
+    let end = last.and_then(|l| l.checked_add(1)).and_then(|e| e.checked_mul(view.dtype.width()));
+    Ok((count, end.ok_or_else(|| damaged("a view beyond any storage"))?))
 }
 
 /// Counts `more` values to those read so far, of what holds `stored` ones: they may be read again, but not without bound.

@@ -55,6 +55,10 @@ impl Walk<'_> {
                 let name = if name.is_empty() { "array" } else { name }.to_owned();
                 self.out.tensors.push(Tensor { name, shape, dtype: dtype.name().into(), data });
             }
+            Some(Array::Odd(found, expected)) => {
+                let detail = format!("found {found} bytes, expected {expected} from the shape");
+                return Err(Problem::damaged(super::FORMAT, format!("array `{name}`"), detail));
+            }
             Some(Array::Object(inner)) => self.value(inner, name, plain, depth + 1)?,
             Some(Array::Other(dtype)) => {
                 self.skip(name, &format!("a numpy array of dtype {dtype}, not of real numbers"));
@@ -138,9 +142,9 @@ impl Walk<'_> {
         let shape = memory.sizes(*sizes).ok_or_else(|| damaged("a shape that is no tuple of sizes"))?;
         let strides = memory.sizes(*strides).ok_or_else(|| damaged("strides that are no tuple of sizes"))?;
         let view = View { key: key.into(), dtype, offset, shape, strides };
-        let data = self.storages.values(name, &view)?;
-        let (name, dtype) = (name.into(), dtype.name().into());
-        self.out.tensors.push(Tensor { name, shape: view.shape, dtype, data });
+        let (name, dtype, shape) = (name.into(), dtype.name().into(), view.shape.clone());
+        self.views.push((self.out.tensors.len(), view));
+        self.out.tensors.push(Tensor { name, shape, dtype, data: vec![] });
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use super::super::Tensors;
 use super::globals;
 use super::machine::Built;
 use super::memory::{Id, Memory, Node};
-use super::storage::Storages;
+use super::storage::{Storages, View};
 
 pub(super) const DEEPEST: usize = 64;
 /// Shared dictionaries could be visited without end; honest files have far fewer values.
@@ -27,8 +27,9 @@ pub(super) fn tensors(
     let out = Tensors { format, ..Tensors::default() };
     let visits = MOST_VISITS.min(4 * memory.len() + 64);
     let (named, read) = (LONGEST_NAMES, 0);
-    let mut walk = Walk { memory, pickle, storages, out, visits, named, read, foreign: None };
+    let mut walk = Walk { memory, pickle, out, views: vec![], visits, named, read, foreign: None };
     walk.value(built.root, "", true, 0)?;
+    storages.read(&walk.views, &mut walk.out.tensors)?;
     match walk.foreign {
         Some(id) if walk.out.tensors.is_empty() && !walk.out.quantised => {
             Err(memory.foreign(id, "holds no tensor but a value made by"))
@@ -40,8 +41,9 @@ pub(super) fn tensors(
 pub(super) struct Walk<'a> {
     pub(super) memory: &'a Memory,
     pub(super) pickle: &'a [u8],
-    pub(super) storages: &'a mut Storages,
     pub(super) out: Tensors,
+    /// What tensors, by their index, are views of; their values are read in the end.
+    pub(super) views: Vec<(usize, View)>,
     visits: usize,
     /// Characters of names that may still be made.
     named: usize,

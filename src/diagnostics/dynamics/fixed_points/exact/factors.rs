@@ -15,6 +15,8 @@ pub struct Factors {
 
 /// Remainder below which no further column is looked for, relative to W; row sums.
 const ROUNDING: f64 = 1e-13;
+/// Row sums, and the inverse of those, whose squares a double holds, sums of them too.
+const SQUARES: f64 = 1e140;
 /// Largest remainder of a matrix said to be of low rank.
 const LARGEST: f64 = 1e-3;
 /// A higher rank must make the remainder smaller than this share.
@@ -29,7 +31,7 @@ impl Factors {
     pub fn of(w: MatRef<f64>, most: usize) -> Option<Self> {
         let n = w.nrows();
         let size = row_sums(w).fold(0.0, f64::max);
-        if !(size > 0.0 && size.is_finite()) {
+        if !(SQUARES.recip()..SQUARES).contains(&size) {
             return None;
         }
         let mut rest = w.to_owned();
