@@ -15,7 +15,10 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("inference", &["linalg"]),
     ("report", &["io", "diagnostics", "inference", "training", "tasks", "linalg"]),
     ("selftest", &["pipeline", "diagnostics", "systems", "linalg"]),
-    ("pipeline", &["report", "inference", "diagnostics", "training", "tasks", "systems", "io", "linalg"]),
+    (
+        "pipeline",
+        &["report", "inference", "diagnostics", "training", "tasks", "systems", "io", "linalg", "memory"],
+    ),
     (
         "studies",
         &["pipeline", "report", "inference", "diagnostics", "training", "tasks", "systems", "io", "linalg"],
