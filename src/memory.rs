@@ -57,14 +57,16 @@ pub(crate) fn allowed(path: &Path) -> u64 {
     allowance(std::fs::metadata(path).map_or(0, |m| m.len()))
 }
 
-/// Bytes as people write them.
+/// Bytes in words: 1.5 GB.
 pub(crate) fn written(bytes: u64) -> String {
-    let (unit, size) = match bytes {
-        0..1_000_000 => ("kB", 1e3),
-        1_000_000..1_000_000_000 => ("MB", 1e6),
-        _ => ("GB", 1e9),
-    };
-    format!("{:.1} {unit}", bytes as f64 / size)
+    const UNITS: [&str; 7] = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
+    let (mut value, mut unit) = (bytes as f64, 0);
+    while value >= 999.95 && unit + 1 < UNITS.len() {
+        (value, unit) = (value / 1000.0, unit + 1);
+    }
+    let more = if bytes == u64::MAX { "more than " } else { "" };
+    let digits = usize::from(unit > 0 && value < 100.0);
+    format!("{more}{value:.digits$} {}", UNITS[unit])
 }
 
 /// Memory of the machine, or of the control group that the process is in.
@@ -115,8 +117,10 @@ mod tests {
     #[test]
     fn a_small_file_may_ask_for_little() {
         assert!(allowance(1000) <= FREE + 256_000 && allowance(u64::MAX) <= machine());
-        assert_eq!(written(1_234), "1.2 kB");
-        assert_eq!(written(18_250_000_000), "18.2 GB");
+        assert_eq!(
+            [999, 1000, 123_456_789, 18_250_000_000].map(written),
+            ["999 bytes", "1.0 kB", "123 MB", "18.2 GB"]
+        );
     }
 
     #[test]

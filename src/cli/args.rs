@@ -1,18 +1,34 @@
 //! The arguments, as typed.
 
+use super::limits::{count, threads};
+use super::size::bytes;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+
+/// What the exit status of every command means.
+const STATUS: &str = "\
+Exit status:
+  0    done
+  1    what was found cannot be written: the disk is full, or the output is
+  2    the command is wrong, or asks for more than there is; the message names the option
+  3    the input cannot be used
+  4    the numbers failed
+  130  interrupted: by Ctrl-C, a hang-up or a request to terminate; a training goes on from there
+
+What a module or a figure could not do where others could is a warning, not a status. A reader of the output
+that goes away (`| head`) is no error.";
 
 /// What a recurrent network computes, read as a dynamical system.
 #[derive(Parser)]
 #[command(name = "nullcline", version, about, propagate_version = true, max_term_width = 100)]
+#[command(after_long_help = STATUS)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
     /// Most memory, as 8GB or 1.5GiB [default: three quarters of the machine's; for a file's values, 256 times its
     /// length and 128 MiB]
-    #[arg(long, value_name = "SIZE", global = true, help_heading = "Memory")]
-    pub memory: Option<String>,
+    #[arg(long, value_name = "SIZE", global = true, value_parser = bytes, allow_negative_numbers = true)]
+    pub memory: Option<u64>,
 }
 
 #[derive(Subcommand)]
@@ -63,10 +79,10 @@ pub(super) struct AnalysisArguments {
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub ridge: Option<f64>,
     /// Folds of decoding's cross-validation [default: 5]
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = count(2, 1_000_000), allow_negative_numbers = true)]
     pub folds: Option<usize>,
     /// Number of clusters [default: that of the largest silhouette]
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub clusters: Option<usize>,
     /// Distance between clusters: average, complete, single or weighted [default: average]
     #[arg(long, value_name = "NAME")]
@@ -77,10 +93,10 @@ pub(super) struct AnalysisArguments {
 #[derive(Args, Default)]
 pub(super) struct RunArguments {
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
     /// Threads [default: all cores]; results do not depend on it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads(), allow_negative_numbers = true)]
     pub threads: Option<usize>,
     /// Replace the report of another input at the place of this one
     #[arg(long)]
@@ -115,31 +131,31 @@ pub(super) struct NetworkArguments {
     #[arg(long, value_name = "TABLE")]
     pub initial: Option<PathBuf>,
     /// Trajectories from random initial states [default: 32, fewer for large networks]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub trajectories: Option<usize>,
     /// Steps of each trajectory [default: 200; 500 for flows]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 10_000_000), allow_negative_numbers = true)]
     pub length: Option<usize>,
     /// Starts of the fixed-point search [default: 512, fewer above 64 units]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub starts: Option<usize>,
     /// Noise on the starts, in spreads of the states [default: 0.5]
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub noise: Option<f64>,
     /// Largest speed q of a slow point [default: 1e-6]
-    #[arg(long, value_name = "Q")]
+    #[arg(long, value_name = "Q", allow_negative_numbers = true)]
     pub slow_threshold: Option<f64>,
     /// How many Lyapunov exponents [default: all; 100 above 1000 state variables]
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub exponents: Option<usize>,
     /// Most steps recorded for each trajectory's exponents [default: by size, 2000 to 50000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
     pub steps: Option<usize>,
     /// Steps discarded before recording [default: 1500, or a tenth of the inputs]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(0, 100_000_000), allow_negative_numbers = true)]
     pub warmup: Option<usize>,
     /// Stop when every exponent's standard error is below this, in nats per unit time [default: 0.001]
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub tol: Option<f64>,
     /// Time over which adjoints are followed, steps for maps [default: 200 steps; 400 for flows]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -250,7 +266,7 @@ pub(super) struct Study {
 #[derive(Args)]
 pub(super) struct Selftest {
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads(), allow_negative_numbers = true)]
     pub threads: Option<usize>,
     /// No progress bar
     #[arg(long)]

@@ -76,8 +76,8 @@ fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> {
 
 /// What is said of a weight file.
 pub(super) fn spec(w: WeightFile, activation: Option<Activation>) -> Result<Spec, String> {
-    positive("--tau", w.given.tau)?;
-    positive("--dt", w.given.dt)?;
+    time("--tau", w.given.tau)?;
+    time("--dt", w.given.dt)?;
     Ok(Spec {
         cell: w.cell.as_deref().map(cell).transpose()?,
         map: map(w.map.as_deref())?,
@@ -104,18 +104,7 @@ fn network(n: NetworkArguments) -> Result<NetworkSettings, String> {
     positive("--tol", n.tol)?;
     positive("--slow-threshold", n.slow_threshold)?;
     positive("--noise", n.noise)?;
-    positive("--horizon", n.horizon)?;
-    for (option, value) in [
-        ("--trajectories", n.trajectories),
-        ("--length", n.length),
-        ("--starts", n.starts),
-        ("--exponents", n.exponents),
-        ("--steps", n.steps),
-    ] {
-        if value == Some(0) {
-            return Err(format!("{option} 0: expected at least one"));
-        }
-    }
+    time("--horizon", n.horizon)?;
     Ok(NetworkSettings {
         spec: spec(n.weights, activation)?,
         inputs: n.inputs,
@@ -162,12 +151,6 @@ fn analyses(a: &AnalysisArguments) -> Result<AnalysisSettings, String> {
     if let Some(v) = a.ridge.filter(|v| !(v.is_finite() && *v >= 0.0)) {
         return Err(format!("--ridge {v}: expected a number not below zero"));
     }
-    if let Some(k) = a.folds.filter(|k| *k < 2) {
-        return Err(format!("--folds {k}: expected at least two"));
-    }
-    if a.clusters == Some(0) {
-        return Err("--clusters 0: expected at least one".into());
-    }
     let linkage = a.linkage.as_deref().map(|name| {
         let names = Linkage::ALL.map(Linkage::name).join(", ");
         Linkage::parse(name).ok_or_else(|| format!("--linkage {name}: expected one of {names}"))
@@ -179,6 +162,21 @@ fn analyses(a: &AnalysisArguments) -> Result<AnalysisSettings, String> {
 pub(super) fn positive(option: &str, value: Option<f64>) -> Result<(), String> {
     match value {
         Some(v) if !(v.is_finite() && v > 0.0) => Err(format!("{option} {v}: expected a positive number")),
+        _ => Ok(()),
+    }
+}
+
+/// A time, in whatever unit: so far from the ends of the floating-point numbers that products with it are none of them.
+pub(super) fn time(option: &str, value: Option<f64>) -> Result<(), String> {
+    match value {
+        Some(v) if !(1e-30..=1e30).contains(&v) => {
+            let text = if (1e-4..1e16).contains(&v.abs()) || v.abs() <= 0.0 {
+                v.to_string()
+            } else {
+                format!("{v:e}")
+            };
+            Err(format!("{option} {text}: expected a positive number, from 1e-30 to 1e30"))
+        }
         _ => Ok(()),
     }
 }

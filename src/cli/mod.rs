@@ -4,23 +4,38 @@ mod args;
 mod check;
 mod distill;
 mod infer;
+mod limits;
 mod progress;
 mod signals;
 mod size;
 mod study;
 mod train;
 
+use crate::io::shown::{line, lines};
 use crate::memory;
 use crate::pipeline::{Error, Observer, Outcome};
 use args::{Arguments, Command};
-use clap::Parser;
-use std::io::{IsTerminal, Write};
+use clap::{CommandFactory, Parser};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
-/// Runs the command line and returns its exit status: 0 done, 2 the command is wrong, 3 the input
-/// cannot be used, 4 the numbers failed.
+/// The definition of the command line.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Runs the command line and returns its exit status: 0 done, 1 what was found cannot be written, 2 the command is
+/// wrong, 3 the input cannot be used, 4 the numbers failed, 130 interrupted.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(e) if e.use_stderr() => {
+            say(e.render().to_string().trim_end());
+            return ExitCode::from(2);
+        }
+        // Help and version.
+        Err(e) => return ExitCode::from(printed(e.print().and_then(|()| io::stdout().flush()))),
+    };
     // Whatever is half-written goes when the user interrupts; 130 is the shell's word for that.
     let heard = signals::listen(|| {
         let _ = crate::report::folder::remove_partials();
@@ -34,12 +49,8 @@ pub fn run() -> ExitCode {
         say(&format!("error: {message}"));
         return ExitCode::from(2);
     }
-    match arguments.memory.as_deref().map(size::bytes) {
-        Some(Ok(bytes)) => memory::set_bound(bytes),
-        Some(Err(message)) => {
-            say(&format!("error: {message}"));
-            return ExitCode::from(2);
-        }
+    match arguments.memory {
+        Some(bytes) => memory::set_bound(bytes),
         // The allocator must not be the first to ask.
         None => drop(memory::bound()),
     }
@@ -55,28 +66,35 @@ pub fn run() -> ExitCode {
     ExitCode::from(status)
 }
 
-/// One line on the error stream; a closed stream is nobody's loss.
+/// Lines on the error stream; a closed or full one is nobody's loss.
 fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", lines(text));
 }
 
-/// Text on the output. A reader that went away (`| head`) has seen enough: the status stays 0.
+/// Text on the output; its status.
 fn print(text: &str) -> u8 {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
-    0
+    let mut out = io::stdout().lock();
+    printed(writeln!(out, "{}", lines(text)).and_then(|()| out.flush()))
+}
+
+/// The status of something printed. A reader that went away (`| head`) has seen enough: that is no error.
+fn printed(done: io::Result<()>) -> u8 {
+    match done {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            say(&format!("error: cannot write to the output: {e}; free some space, or send it elsewhere"));
+            1
+        }
+        _ => 0,
+    }
 }
 
 fn fail(error: &Error) -> u8 {
-    say(&format!("error: {error}"));
+    say(&format!("error: {}", line(&error.to_string())));
     error.exit_status()
 }
 
 fn threads(count: Option<usize>) -> Result<(), String> {
     let Some(n) = count else { return Ok(()) };
-    if n == 0 {
-        return Err("--threads 0: expected at least one".into());
-    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build_global();
     pool.map_err(|e| format!("--threads {n}: {e}"))
 }
@@ -91,7 +109,7 @@ fn carry_out<C>(
         Ok(config) => config,
         Err(e) => return fail(&e),
     };
-    let bars = progress::Bars::new(!quiet && std::io::stderr().is_terminal());
+    let bars = progress::Bars::new(!quiet && io::stderr().is_terminal());
     let outcome = act(&config, &bars);
     bars.clear();
     match outcome {
@@ -108,19 +126,19 @@ fn analyze(a: args::Analyze) -> u8 {
 /// Says what was found and where the page is.
 fn report(outcome: &Outcome, quiet: bool) -> u8 {
     for w in &outcome.warnings {
-        say(&format!("warning: {w}"));
+        say(&format!("warning: {}", line(w)));
     }
     if quiet {
         return 0;
     }
     for n in &outcome.notes {
-        say(&format!("note: {n}"));
+        say(&format!("note: {}", line(n)));
     }
-    let mut text = format!("{}\n", outcome.subject);
+    let mut text = format!("{}\n", line(&outcome.subject));
     for f in &outcome.findings {
-        text.push_str(&format!("  {f}\n"));
+        text.push_str(&format!("  {}\n", line(f)));
     }
-    text.push_str(&format!("open {}", outcome.page.display()));
+    text.push_str(&format!("open {}", line(&outcome.page.display().to_string())));
     print(&text)
 }
 
@@ -133,10 +151,7 @@ fn inspect(a: args::Inspect) -> u8 {
         ..Default::default()
     };
     match check::config(analyze) {
-        Err(message) => {
-            say(&format!("error: {message}"));
-            2
-        }
+        Err(message) => fail(&Error::Config(message)),
         Ok(config) => match crate::pipeline::inspect(&config) {
             Ok((text, problem)) => {
                 let status = print(text.trim_end());
@@ -152,10 +167,9 @@ fn inspect(a: args::Inspect) -> u8 {
 
 fn selftest(a: &args::Selftest) -> u8 {
     if let Err(message) = threads(a.threads) {
-        say(&format!("error: {message}"));
-        return 2;
+        return fail(&Error::Config(message));
     }
-    let bars = progress::Bars::new(!a.quiet && std::io::stderr().is_terminal());
+    let bars = progress::Bars::new(!a.quiet && io::stderr().is_terminal());
     let results = crate::selftest::run(&bars);
     bars.clear();
     let status = print(crate::selftest::table(&results).trim_end());

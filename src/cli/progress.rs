@@ -1,5 +1,6 @@
 //! Progress bars on the terminal.
 
+use crate::io::shown::line;
 use crate::pipeline::Observer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::Mutex;
@@ -45,7 +46,7 @@ impl Observer for Bars {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(what.to_owned());
+        bar.set_message(line(what));
         bar.enable_steady_tick(Duration::from_millis(200));
         self.with(|slot| {
             if let Some(old) = slot.replace(bar) {
@@ -68,7 +69,7 @@ impl Observer for Bars {
     fn say(&self, what: &str) {
         self.with(|bar| {
             if let Some(b) = bar {
-                b.set_prefix(what.to_owned());
+                b.set_prefix(line(what));
             }
         });
     }

@@ -2,7 +2,7 @@
 
 /// Bytes of `8GB`, `500 MB`, `1.5GiB`, `2G` or a plain number of bytes.
 pub(super) fn bytes(text: &str) -> Result<u64, String> {
-    let wrong = || format!("--memory {text}: expected a size of at least 1MB, as 8GB, 500MB or 1.5GiB");
+    let wrong = || "expected a size of at least 1MB, as 8GB, 500MB or 1.5GiB".to_owned();
     let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let unit = match text[split..].to_ascii_lowercase().as_str() {
         "" | "b" => 1.0,

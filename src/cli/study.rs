@@ -1,6 +1,8 @@
 //! The command `study`.
 
-use super::{args, check, print, progress, say, threads};
+use super::{args, check, fail, print, progress, say, threads};
+use crate::io::shown::line;
+use crate::pipeline::Error;
 use crate::report::folder::Target;
 use crate::studies::run::{Outcome, Request, run};
 use crate::studies::{self, Preset, Study, claims};
@@ -19,10 +21,7 @@ pub(super) fn study(a: args::Study) -> u8 {
     };
     let request = match threads(a.run.threads).and_then(|()| request(&a)) {
         Ok(request) => request,
-        Err(message) => {
-            say(&format!("error: {message}"));
-            return 2;
-        }
+        Err(message) => return fail(&Error::Config(message)),
     };
     let bars = progress::Bars::new(!a.run.quiet && std::io::stderr().is_terminal());
     let whole = !chosen.iter().any(|s| s.name == name);
@@ -30,14 +29,15 @@ pub(super) fn study(a: args::Study) -> u8 {
     for study in &chosen {
         let done = run(study, &request, &out(study, &request, whole, a.run.force), &bars);
         bars.clear();
-        match done {
+        // One that fails does not keep the others from running.
+        let shown = match done {
             Ok(outcome) => show(study, &outcome, a.run.quiet),
-            // One that fails does not keep the others from running.
             Err(e) => {
-                say(&format!("error: {}: {e}", study.name));
-                status = if status == 0 { e.exit_status() } else { status };
+                say(&format!("error: {}: {}", study.name, line(&e.to_string())));
+                e.exit_status()
             }
-        }
+        };
+        status = if status == 0 { shown } else { status };
     }
     status
 }
@@ -67,14 +67,15 @@ fn out(study: &Study, request: &Request, whole: bool, force: bool) -> Target {
     Target::named(given, force, study.name, &request.origin(study))
 }
 
-fn show(study: &Study, outcome: &Outcome, quiet: bool) {
+fn show(study: &Study, outcome: &Outcome, quiet: bool) -> u8 {
     for w in &outcome.warnings {
-        say(&format!("warning: {w}"));
+        say(&format!("warning: {}", line(w)));
     }
-    if !quiet {
-        outcome.notes.iter().for_each(|n| say(&format!("note: {n}")));
-        let (count, rows) = (claims::count(&outcome.claims), claims::text(&outcome.claims));
-        let page = outcome.page.display();
-        print(&format!("{}: {}\n{}\n{count}\n{rows}open {page}", study.name, study.title, outcome.answer));
+    if quiet {
+        return 0;
     }
+    outcome.notes.iter().for_each(|n| say(&format!("note: {}", line(n))));
+    let (count, rows) = (claims::count(&outcome.claims), claims::text(&outcome.claims));
+    let page = line(&outcome.page.display().to_string());
+    print(&format!("{}: {}\n{}\n{count}\n{rows}open {page}", study.name, study.title, outcome.answer))
 }

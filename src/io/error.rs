@@ -25,10 +25,21 @@ impl Error {
         &self.path
     }
 
+    /// Whether the disk had no room left for the file.
+    pub fn is_full(&self) -> bool {
+        matches!(self.kind(), Problem::Io { source, .. } if full(source))
+    }
+
     /// What is wrong, to match on.
     pub fn kind(&self) -> &Problem {
         &self.problem
     }
+}
+
+/// Whether a disk is full, or what one may use of it.
+pub(crate) fn full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull, WriteZero};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge | WriteZero)
 }
 
 /// What is wrong with a file.
@@ -253,7 +264,8 @@ fn unpickled(shape: &[usize]) -> &'static str {
 
 /// At most a dozen names, so that a message stays readable.
 pub(crate) fn listed(names: &[String]) -> String {
-    let mut text = names.iter().take(12).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    let mut text =
+        names.iter().take(12).map(|n| format!("`{}`", super::shown::name(n))).collect::<Vec<_>>().join(", ");
     if names.len() > 12 {
         text.push_str(&format!(", ... ({} in all)", names.len()));
     }

@@ -47,14 +47,16 @@ pub enum Error {
 }
 
 impl Error {
-    /// 2 the command or configuration is wrong; 3 the input cannot be used; 4 the numbers failed.
+    /// 1 the disk is full; 2 the command or configuration is wrong; 3 the input cannot be used; 4 the numbers failed.
     pub fn exit_status(&self) -> u8 {
         use diagnostics::dynamics::adjoint::Error as Adjoint;
         use diagnostics::dynamics::covariant::Error as Covariant;
         use diagnostics::dynamics::lyapunov::Error as Spectrum;
         use systems::checkpoint::Error as Network;
         match self {
-            Self::Config(_) | Self::Report(_) => 2,
+            Self::Report(e) => e.exit_status(),
+            Self::File(e) if e.is_full() => 1,
+            Self::Config(_) => 2,
             Self::Network { source: Network::Setting { .. } | Network::Command(_), .. } => 2,
             Self::File(_) | Self::Input { .. } | Self::Network { .. } => 3,
             Self::Lyapunov(Spectrum::AllDiverged { .. }) | Self::Numbers(_) => 4,

@@ -13,6 +13,7 @@ mod network;
 mod order;
 mod recording;
 mod roles;
+mod room;
 mod source;
 mod tables;
 pub mod training;
@@ -20,6 +21,7 @@ pub mod training;
 pub use config::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
 pub use error::Error;
 pub use inspect::inspect;
+pub(crate) use room::fits;
 pub use source::{Source, open};
 
 use crate::io::steady;

@@ -110,6 +110,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// 1 the disk is full; 2 the report cannot go where it was sent.
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::Write { source, .. } if crate::io::error::full(source) => 1,
+            _ => 2,
+        }
+    }
     pub(crate) fn write(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::Write { action, path, source }
@@ -119,8 +126,11 @@ impl Error {
 fn advice(source: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match source.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+        _ if crate::io::error::full(source) => {
             ": free some space, or choose a folder on another disk with --out"
+        }
+        ErrorKind::InvalidFilename => {
+            ": choose a shorter name with --out; what is beside a report takes some 30 bytes more"
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             ": choose a folder you may write to with --out"

@@ -107,10 +107,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// 2 the command is wrong, 3 the input cannot be used, 4 the numbers failed.
+    /// 1 the disk is full, 2 the command is wrong, 3 the input cannot be used, 4 the numbers failed.
     pub fn exit_status(&self) -> u8 {
         match self {
-            Self::Report(_) | Self::Unknown(..) => 2,
+            Self::Report(e) => e.exit_status(),
+            Self::Unknown(..) => 2,
+            Self::Input(e) if e.is_full() => 1,
             Self::Input(_) | Self::Data(_) | Self::Foreign { .. } => 3,
             Self::Progress(e) => e.exit_status(),
             Self::Numbers(_) => 4,

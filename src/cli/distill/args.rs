@@ -1,6 +1,7 @@
 //! The arguments of `distill`, as typed.
 
 use crate::cli::args::{RecordingArguments, RunArguments, WeightFile};
+use crate::cli::limits::count;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -46,7 +47,7 @@ pub(in crate::cli) struct Radd {
     #[arg(long, value_name = "FILE|NAME")]
     pub projection: Option<String>,
     /// Principal components of --projection pca [default: 2]
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub components: Option<usize>,
     /// Scale P so that the largest |z| is this, or none [default: 0.99 for tanh and sigmoid, else none]
     #[arg(long, value_name = "X|none", allow_negative_numbers = true)]
@@ -61,7 +62,7 @@ pub(in crate::cli) struct Radd {
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, allow_negative_numbers = true)]
     pub split: f64,
     /// 0: the input of a row has acted on its state; 1: it acts on the next row's
-    #[arg(long, value_name = "ROWS", default_value_t = 0)]
+    #[arg(long, value_name = "ROWS", default_value_t = 0, value_parser = count(0, 1), allow_negative_numbers = true)]
     pub lag: usize,
     /// Constant input of fixed points and phase portrait: a value for each input [default: zeros]
     #[arg(long, value_name = "V1,V2", allow_hyphen_values = true)]
@@ -85,10 +86,10 @@ pub(in crate::cli) struct Conventional {
     #[arg(long, value_name = "TABLE")]
     pub inputs: Option<String>,
     /// Units of the student
-    #[arg(long, value_name = "M", default_value_t = 2)]
+    #[arg(long, value_name = "M", default_value_t = 2, value_parser = count(1, 100_000), allow_negative_numbers = true)]
     pub units: usize,
     /// Gradient steps, one sequence each, in an order drawn anew each time through
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
     pub steps: usize,
     /// Learning rate
     #[arg(long, value_name = "X", default_value_t = 1e-3, allow_negative_numbers = true)]

@@ -33,12 +33,6 @@ pub(super) fn radd(a: Radd) -> Result<RaddConfig, String> {
     if !(a.split >= 0.0 && a.split < 1.0) {
         return Err(format!("--split {}: expected a share, from 0 to below 1", a.split));
     }
-    if a.lag > 1 {
-        return Err(format!("--lag {}: expected 0 or 1", a.lag));
-    }
-    if a.components == Some(0) {
-        return Err("--components 0: expected at least one".into());
-    }
     let number = |v: &str| match v.trim().parse::<f64>() {
         Ok(x) if x.is_finite() => Ok(x),
         _ => Err(format!("--input: `{v}` is not a finite number")),
@@ -67,11 +61,6 @@ pub(super) fn radd(a: Radd) -> Result<RaddConfig, String> {
 pub(super) fn conventional(a: Conventional) -> Result<ConventionalConfig, String> {
     positive("--rate", Some(a.rate))?;
     positive("--clip", a.clip)?;
-    for (option, value) in [("--units", a.units), ("--steps", a.steps)] {
-        if value == 0 {
-            return Err(format!("{option} 0: expected at least one"));
-        }
-    }
     if !(a.momentum >= 0.0 && a.momentum < 1.0) {
         return Err(format!("--momentum {}: expected a number from 0 to below 1", a.momentum));
     }

@@ -1,6 +1,7 @@
 //! The arguments of `infer`, as typed.
 
 use crate::cli::args::{RecordingArguments, RunArguments};
+use crate::cli::limits::count;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -30,7 +31,7 @@ pub(in crate::cli) struct Gaussian {
     #[arg(long, value_name = "X", conflicts_with = "samples", allow_negative_numbers = true)]
     pub alpha: Option<f64>,
     /// Samples, of a covariance
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", value_parser = count(1, 1_000_000_000_000), allow_negative_numbers = true)]
     pub samples: Option<usize>,
     /// The true covariance: test likelihood and roots are then exact
     #[arg(long, value_name = "FILE")]
@@ -53,10 +54,10 @@ pub(in crate::cli) struct Gaussian {
     #[arg(long)]
     pub uncentered: bool,
     /// Folds of the cross-validation; 0 for none. Rows of one --trial stay in one fold
-    #[arg(long, value_name = "K", default_value_t = 10)]
+    #[arg(long, value_name = "K", default_value_t = 10, value_parser = count(0, 1_000_000), allow_negative_numbers = true)]
     pub folds: usize,
     /// Strongest couplings shown [default: twice the variables]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000_000), allow_negative_numbers = true)]
     pub edges: Option<usize>,
     #[command(flatten)]
     pub run: RunArguments,

@@ -15,12 +15,6 @@ pub(super) fn gaussian(a: Gaussian) -> Result<GaussianConfig, String> {
     let command = command_line();
     positive("--alpha", a.alpha)?;
     positive("--at", a.at)?;
-    if a.samples == Some(0) {
-        return Err("--samples 0: expected at least one".into());
-    }
-    if a.edges == Some(0) {
-        return Err("--edges 0: expected at least one".into());
-    }
     if a.folds == 1 {
         return Err("--folds 1: expected at least two, or 0 for no cross-validation".into());
     }

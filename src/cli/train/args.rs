@@ -1,6 +1,8 @@
 //! The arguments of `train`, as typed.
 
 use crate::cli::args::{CellConstants, RunArguments};
+use crate::cli::limits::count;
+use crate::pipeline::training::MOST;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -40,35 +42,35 @@ pub(in crate::cli) enum PlayedTask {
 #[command(next_help_heading = "Task")]
 pub(in crate::cli) struct TaskArguments {
     /// Training items [default: 10000; psmnist: all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
     pub train_items: Option<usize>,
     /// Validation items [default: 1000; psmnist: a sixth of the training set]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
     pub validation_items: Option<usize>,
     /// Test items [default: 1000; psmnist: all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
     pub test_items: Option<usize>,
     /// Delay in steps, or FROM:TO [default: copy-memory 100, random-delay-copy 100:120,
     /// temporal-ordering 50:60]
-    #[arg(long, value_name = "STEPS")]
+    #[arg(long, value_name = "STEPS", allow_negative_numbers = true)]
     pub delay: Option<String>,
     /// Tokens of the copy tasks [default: 10]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub tokens: Option<usize>,
     /// Steps of the copy tasks that count: recall or all [default: recall]
     #[arg(long, value_name = "WHICH")]
     pub counted: Option<String>,
     /// Distractors of temporal-ordering [default: 4]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 1000), allow_negative_numbers = true)]
     pub distractors: Option<usize>,
     /// Channels of flip-flop [default: 3]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 1000), allow_negative_numbers = true)]
     pub bits: Option<usize>,
     /// Probability of a pulse of flip-flop [default: 0.1]
     #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub pulse: Option<f64>,
     /// Steps of flip-flop and sine [default: 100]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub steps: Option<usize>,
     /// Seconds a step of sine [default: 0.1]
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
@@ -88,7 +90,7 @@ pub(in crate::cli) struct CellArguments {
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub init: String,
     /// Units
-    #[arg(long, value_name = "N", default_value_t = 64)]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = count(1, 100_000), allow_negative_numbers = true)]
     pub units: usize,
     /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: tanh]
     #[arg(long, value_name = "NAME")]
@@ -104,10 +106,10 @@ pub(in crate::cli) struct CellArguments {
 #[command(next_help_heading = "Training")]
 pub(in crate::cli) struct TrainingArguments {
     /// Most passes over the training items
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub epochs: usize,
     /// Items in a minibatch
-    #[arg(long, value_name = "N", default_value_t = 32)]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub batch: usize,
     /// Learning rate [default: 0.001]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
@@ -128,13 +130,13 @@ pub(in crate::cli) struct TrainingArguments {
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub decay: Option<String>,
     /// Epochs between two decays [default: a fifth of --epochs]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub decay_every: Option<usize>,
     /// Stop after so many epochs without a lower validation loss, or none [default: none]
     #[arg(long, value_name = "EPOCHS", allow_negative_numbers = true)]
     pub patience: Option<String>,
     /// Stop as soon as the validation loss is at most this [default: none]
-    #[arg(long, value_name = "LOSS")]
+    #[arg(long, value_name = "LOSS", allow_negative_numbers = true)]
     pub goal: Option<f64>,
     /// Validation items: own (the task's) or held-out (drawn from the training items, which then lack them)
     #[arg(long, value_name = "WHICH", default_value = "own")]
@@ -148,10 +150,10 @@ pub(in crate::cli) struct SearchArguments {
     /// Train N times with random settings and keep the best. Searched are --rate [1e-5:1], --clip
     /// [0.01:100], --dropout [0.0316:0.9], --decay [0.1:1] and --patience [5:80]; a value fixes one,
     /// FROM:TO or A,B,C is another range
-    #[arg(long, value_name = "N", conflicts_with = "grid")]
+    #[arg(long, value_name = "N", conflicts_with = "grid", value_parser = count(1, MOST as u64), allow_negative_numbers = true)]
     pub search: Option<usize>,
     /// The same on a grid of N values a range
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, MOST as u64), allow_negative_numbers = true)]
     pub grid: Option<usize>,
 }
 

@@ -2,15 +2,15 @@
 
 use super::args::{CellArguments, KeepingArguments, TaskArguments, Train};
 use super::ranges;
-use crate::cli::check::{command_line, constants, parquet};
+use crate::cli::check::{command_line, constants, parquet, time};
 use crate::linalg::activation::Activation;
-use crate::pipeline::Error;
 use crate::pipeline::training::{
     Choice, Keeping, NamedTask, Parameter, Plan, Precision, Restart, TrainConfig, origin, task,
 };
+use crate::pipeline::{Error, fits};
 use crate::report::folder::Target;
 use crate::systems::architecture::{Architecture, Cell, CellKind, Scheme};
-use crate::tasks::{Counted, Options, Sizes};
+use crate::tasks::{Counted, Options, Sizes, Split, Task};
 use crate::training::init::Init;
 use crate::training::optimiser::Method;
 use crate::training::schedule::Decay;
@@ -52,6 +52,10 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     let cell = cell(&a.network)?;
     let (task, task_settings) = named(a.task.as_deref().unwrap_or_default(), a.task_options, a.run.seed)?;
     settings.check(task.as_ref()).map_err(option)?;
+    if let Some(search) = &search {
+        search.trials(&settings)?.iter().try_for_each(|s| s.check(task.as_ref())).map_err(option)?;
+    }
+    room(task.as_ref(), cell.kind(), a.network.units, precision, &settings)?;
     let architecture = Architecture::new(cell, task.inputs(), &[a.network.units])
         .map_err(|e| Error::Config(format!("--cell, --units: {e}")))?;
     let plan = Plan { task, task_settings, architecture, init, precision, settings };
@@ -61,10 +65,37 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     Ok(TrainConfig { plan, search, out, keeping, png: a.run.png, parquet, command })
 }
 
+/// Whether parameters, items and a minibatch have room.
+fn room(
+    task: &dyn Task,
+    kind: CellKind,
+    units: usize,
+    precision: Precision,
+    settings: &Settings,
+) -> Result<(), Error> {
+    let size = match precision {
+        Precision::F32 => 4,
+        Precision::F64 => 8,
+    };
+    let matrices = kind.gates().len().max(1) + usize::from(kind.second().is_some());
+    let (items, units) = (task.size(Split::Train), ("--units", units));
+    let (batch, steps) = (("--batch", settings.batch.min(items)), ("steps (--steps, --delay)", task.steps()));
+    // With their gradients, the best so far and what the optimiser remembers.
+    fits("the parameters", &[units, units, ("matrices of the cell", matrices)], 6 * size)?;
+    fits("the order of the items", &[("--train-items", items)], 32)?;
+    let channels = ("inputs and outputs", task.inputs() + task.outputs());
+    fits("the items of a minibatch", &[batch, steps, channels], 8 + 2 * size)?;
+    fits("the states of a minibatch", &[batch, steps, units], (2 + 2 * matrices) * size)
+}
+
 /// How progress is kept, and the tests at the end.
 pub(super) fn keeping(a: &KeepingArguments) -> Result<Keeping, String> {
+    /// Seconds between two checkpoints at most: thirty years.
+    const LONGEST: f64 = 1e9;
     let every = Duration::try_from_secs_f64(a.checkpoint)
-        .map_err(|_| format!("--checkpoint {}: expected seconds, 0 or more", a.checkpoint))?;
+        .ok()
+        .filter(|every| every.as_secs_f64() <= LONGEST)
+        .ok_or_else(|| format!("--checkpoint {}: expected seconds, from 0 to 1,000,000,000", a.checkpoint))?;
     Ok(Keeping { every, restart: if a.restart { Restart::Always } else { Restart::Never }, test: true })
 }
 
@@ -109,6 +140,7 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
             kind.name()
         )));
     }
+    time("--tau", n.given.tau).and_then(|()| time("--dt", n.given.dt)).map_err(Error::Config)?;
     let activation = activation.unwrap_or(Activation::Tanh);
     let tau = n.given.tau.unwrap_or(1.0);
     let scheme = Scheme { dt: n.given.dt.unwrap_or(tau / 10.0), euler: n.given.euler };
@@ -169,7 +201,9 @@ fn named(name: &str, t: TaskArguments, seed: u64) -> Result<NamedTask, Error> {
 }
 
 fn delay(text: &str) -> Result<RangeInclusive<usize>, Error> {
-    let number = |word: &str| word.parse::<usize>().map_err(|_| wrong("--delay", text, "steps, or FROM:TO"));
+    let steps = |word: &str| word.parse::<usize>().ok().filter(|k| *k <= 1_000_000);
+    let number =
+        |word: &str| steps(word).ok_or_else(|| wrong("--delay", text, "steps up to 1,000,000, or FROM:TO"));
     match text.split_once(':') {
         Some((lo, hi)) => Ok(number(lo)?..=number(hi)?),
         None => number(text).map(|k| k..=k),

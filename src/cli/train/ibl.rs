@@ -5,14 +5,16 @@ use super::check::keeping;
 use crate::cli::args::RunArguments;
 use crate::cli::carry_out;
 use crate::cli::check::{command_line, parquet, positive};
-use crate::pipeline::Error;
+use crate::cli::limits::count;
 use crate::pipeline::ibl::{IblConfig, run_ibl};
 use crate::pipeline::training::progress_folder;
+use crate::pipeline::{Error, fits};
 use crate::report::folder::Target;
 use crate::tasks;
 use crate::training::optimiser::Method;
 use crate::training::sessions::{Loss, Schedule};
 use clap::Args;
+use clap::builder::TypedValueParser;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -21,7 +23,7 @@ pub(in crate::cli) struct Ibl {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Units of the tanh network
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = count(1, 100_000), allow_negative_numbers = true)]
     pub units: usize,
     /// paper (5000 steps of SGD, one session each) or fast (Adam on four sessions at a time); the options below change it
     #[arg(long, value_name = "NAME", default_value = "paper")]
@@ -31,7 +33,7 @@ pub(in crate::cli) struct Ibl {
     #[arg(long, value_name = "NAME")]
     pub loss: Option<String>,
     /// Gradient steps [default: 5000; fast: 300]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000).map(|n| n as u64), allow_negative_numbers = true)]
     pub steps: Option<u64>,
     /// Learning rate [default: 0.001; fast: 0.002]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
@@ -43,7 +45,7 @@ pub(in crate::cli) struct Ibl {
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub momentum: Option<f64>,
     /// Sessions a gradient step [default: 1; fast: 4]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000), allow_negative_numbers = true)]
     pub batch: Option<usize>,
     /// Largest norm of a gradient [default: none]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
@@ -52,7 +54,7 @@ pub(in crate::cli) struct Ibl {
     #[arg(long, value_name = "NAME", default_value = "coded")]
     pub variant: String,
     /// Blocks of a training session
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub blocks: usize,
     /// Probability that the stimulus is on the block's side [default: 0.8]
     #[arg(long, value_name = "P", allow_negative_numbers = true)]
@@ -61,10 +63,10 @@ pub(in crate::cli) struct Ibl {
     #[arg(long, value_name = "A,B,..")]
     pub contrasts: Option<String>,
     /// Blank steps at the start of a trial [default: 2; as printed: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(0, 100_000), allow_negative_numbers = true)]
     pub blank: Option<usize>,
     /// Observed steps of a trial at most [default: 10]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000), allow_negative_numbers = true)]
     pub observed: Option<usize>,
     /// Probability that makes an action [default: 0.9]
     #[arg(long, value_name = "P", allow_negative_numbers = true)]
@@ -73,7 +75,7 @@ pub(in crate::cli) struct Ibl {
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub waiting: Option<f64>,
     /// Blocks on which behaviour is measured
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub test_blocks: usize,
     #[command(flatten)]
     pub(super) keeping: KeepingArguments,
@@ -85,6 +87,7 @@ pub(super) fn train(a: Ibl) -> u8 {
     let run = (a.run.quiet, a.run.threads);
     let config = || {
         let config = config(a).map_err(Error::Config)?;
+        room(&config)?;
         let _ = super::PLACE.set(progress_folder(&config.out.folder));
         Ok(config)
     };
@@ -99,16 +102,6 @@ fn config(a: Ibl) -> Result<IblConfig, String> {
     };
     positive("--rate", a.rate)?;
     positive("--clip", a.clip)?;
-    for (option, zero) in [
-        ("--units", a.units == 0),
-        ("--steps", a.steps == Some(0)),
-        ("--batch", a.batch == Some(0)),
-        ("--test-blocks", a.test_blocks == 0),
-    ] {
-        if zero {
-            return Err(format!("{option} 0: expected at least one"));
-        }
-    }
     let loss = match a.loss.as_deref() {
         None => Loss::Probability,
         Some(name) => Loss::ALL
@@ -152,6 +145,19 @@ fn config(a: Ibl) -> Result<IblConfig, String> {
     Ok(config)
 }
 
+/// Whether parameters and sessions have room.
+fn room(c: &IblConfig) -> Result<(), Error> {
+    /// Trials of a block, about.
+    const TRIALS: (&str, usize) = ("trials a block", 50);
+    let steps = ("steps a trial (--blank and --observed)", c.task.longest_trial());
+    let units = ("--units", c.units);
+    // With their gradients and what the optimiser remembers.
+    fits("the parameters", &[units, units], 64)?;
+    let batch = [("--batch", c.schedule.batch), ("--blocks", c.task.blocks), TRIALS, steps, units];
+    fits("the sessions of a gradient step", &batch, 24)?;
+    fits("the session of the test", &[("--test-blocks", c.test_blocks), TRIALS, steps, units], 8)
+}
+
 fn task(a: &Ibl) -> Result<tasks::ibl::Ibl, String> {
     let mut task = match a.variant.as_str() {
         "coded" => tasks::ibl::Ibl::coded(a.blocks),
@@ -169,8 +175,13 @@ fn task(a: &Ibl) -> Result<tasks::ibl::Ibl, String> {
     task.observed = a.observed.unwrap_or(task.observed);
     task.threshold = a.threshold.unwrap_or(task.threshold);
     task.waiting = a.waiting.unwrap_or(task.waiting);
-    match task.fault() {
-        Some((name, expected)) => Err(format!("--{name}: expected {expected}")),
-        None => Ok(task),
-    }
+    let Some((name, expected)) = task.fault() else { return Ok(task) };
+    let found = match name {
+        "concordance" => format!(" {}", task.concordance),
+        "contrasts" => format!(" {}", a.contrasts.as_deref().unwrap_or_default()),
+        "threshold" => format!(" {}", task.threshold),
+        "waiting" => format!(" {}", task.waiting),
+        _ => String::new(),
+    };
+    Err(format!("--{name}{found}: expected {expected}"))
 }

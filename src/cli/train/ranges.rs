@@ -22,8 +22,8 @@ fn read(parameter: Parameter, text: Option<&str>) -> Result<Given, String> {
         _ => Err(format!("--{option} {text}: `{word}` is not a number; expected a number, FROM:TO or A,B,C")),
     };
     let whole = |v: f64| match parameter {
-        Parameter::Patience if v < 1.0 || v.fract() != 0.0 => {
-            Err(format!("--{option} {text}: expected whole epochs, at least 1"))
+        Parameter::Patience if !(1.0..=1e6).contains(&v) || v.fract() != 0.0 => {
+            Err(format!("--{option} {text}: expected whole epochs, at least 1 and at most 1,000,000"))
         }
         _ => Ok(v),
     };
@@ -72,9 +72,6 @@ pub(super) fn apply(
         }
     }
     let Some(choice) = choice else { return Ok(None) };
-    if let Choice::Random(0) | Choice::Grid(0) = choice {
-        return Err("a search of 0 trials: expected at least 1".into());
-    }
     if space.is_empty() {
         return Err("nothing is left to search: every setting has one value".into());
     }

@@ -3,12 +3,13 @@
 use super::teacher::{as_config, assumed, network_inputs};
 use super::{ConventionalConfig, STUDENT, dynamics, write_student};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
+use crate::io::table::schema;
 use crate::linalg::activation::Activation;
 use crate::linalg::eigen::{Order, eigenvalues};
 use crate::linalg::random::{Use, stream};
 use crate::linalg::{col, gemm};
 use crate::pipeline::source::{Source, open};
-use crate::pipeline::{Diagnosed, Error, Module, Observer, Outcome, RecordingSettings, write};
+use crate::pipeline::{Diagnosed, Error, Module, Observer, Outcome, RecordingSettings, fits, write};
 use crate::report::folder::Folder;
 use crate::report::sections::{self, Conventional, words::count};
 use crate::systems::architecture::{Architecture, Cell};
@@ -31,6 +32,8 @@ pub fn distill_conventional(config: &ConventionalConfig, observer: &dyn Observer
     let common = &config.common;
     let folder = Folder::create(&common.out, "distill conventional", &[&common.file])?;
     let Source::Network(network) = open(&as_config(common, RecordingSettings::default()))? else {
+        // One that cannot be read is no recording either.
+        schema(&common.file, None)?;
         let message =
             "distill conventional needs a network's weights: a recording has no output probabilities";
         return Err(Error::Config(message.into()));
@@ -45,6 +48,10 @@ pub fn distill_conventional(config: &ConventionalConfig, observer: &dyn Observer
         return Err(Error::input(&common.file, message));
     }
     let inputs = network_inputs(common, &network)?;
+    let (units, longest) = (("--units", config.units), inputs.iter().map(Mat::ncols).max().unwrap_or(0));
+    // With their gradients and what the optimiser remembers.
+    fits("the student's parameters", &[units, units], 48)?;
+    fits("the student's states", &[units, ("steps of the longest sequence", longest)], 40)?;
     let output = network.architecture.output();
     let readout = Readout { weight: readout.weight.clone(), bias: readout.bias.clone(), first: output.start };
     observer.start("running the teacher", 0);

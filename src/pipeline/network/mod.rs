@@ -1,5 +1,6 @@
 //! The diagnostics of a network, in order, each rendered.
 
+mod check;
 mod clusters;
 mod components;
 mod cycles;
@@ -129,13 +130,14 @@ impl<'a> Run<'a> {
             );
             return Err(Error::Config(message));
         }
-        check(settings, modules)?;
+        check::together(settings, modules)?;
         let inputs = match &settings.inputs {
             Some(path) => Inputs::Trials(tables::inputs(path, d)?),
             None => Inputs::Constant(input.clone()),
         };
         let initial = settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?;
         let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
+        check::room(settings, &inputs, initial.as_ref(), steps, n)?;
         let start = starts(system, config, &inputs, initial.as_ref(), steps);
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.
@@ -406,28 +408,6 @@ impl<'a> Run<'a> {
             .collect();
         read_out(r, &states)
     }
-}
-
-/// Options that contradict each other.
-fn check(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error> {
-    for (option, given, other) in [
-        ("--trajectories", settings.trajectories.is_some() && settings.initial.is_some(), "--initial"),
-        ("--length", settings.length.is_some() && settings.inputs.is_some(), "--inputs"),
-    ] {
-        if given {
-            return Err(Error::Config(format!("{option} does not go with {other}, which decides it")));
-        }
-    }
-    for (option, given) in
-        [("--horizon", settings.horizon.is_some()), ("--terminal", settings.terminal.is_some())]
-    {
-        if given && !modules.contains(&Module::Adjoint) {
-            return Err(Error::Config(format!(
-                "{option} goes with the module adjoint, which was not asked for"
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// The states from which trajectories of `steps` steps start: the user's, or random ones.

@@ -7,7 +7,7 @@ use crate::diagnostics::dynamics::covariant::{self, covariant};
 use crate::diagnostics::dynamics::lyapunov::{Drive, Lyapunov, lyapunov};
 use crate::diagnostics::dynamics::trajectories::{Inputs, after, random_states};
 use crate::linalg::col;
-use crate::pipeline::{Error, Module, Observer};
+use crate::pipeline::{Error, Module, Observer, fits};
 use crate::report::sections::{self, Rendered, Sensitivity};
 use faer::Mat;
 use rayon::prelude::*;
@@ -88,6 +88,12 @@ impl Run<'_> {
         };
         let steps = if system.is_flow() { 400 } else { 200 };
         let horizon = self.settings.horizon.unwrap_or(steps.min(left) as f64 * dt);
+        if let (Some(horizon), true) = (self.settings.horizon, dt > 0.0) {
+            // Whoever asks for no end gets the largest number.
+            let steps = ("steps of --horizon", (horizon / dt) as usize);
+            let each = [steps, ("state variables", n), ("initial states", starts.ncols())];
+            fits("the adjoints", &each, 24)?;
+        }
         let options = adjoint::Options { horizon, terminal, seed: self.seed, ..adjoint::Options::default() };
         observer.start("adjoints", 0);
         let one = |j: usize| -> Result<Adjoint, adjoint::Error> {
@@ -171,6 +177,9 @@ impl Run<'_> {
         let system = self.network.system.as_ref();
         let (n, s) = (system.step().dim(), self.settings);
         let k = s.exponents.unwrap_or(VECTORS).min(n);
+        if let Some(steps) = s.steps {
+            fits("the growth along covariant vectors", &[("--steps", steps), ("vectors", k)], 32)?;
+        }
         let drive = self.drive();
         let (starts, _) = self.starts();
         let stages = if system.is_flow() { 4 } else { 1 };

@@ -12,7 +12,7 @@ mod search;
 pub use many::train_all;
 pub use plan::{NamedTask, Plan, Precision, task};
 pub use run::{NETWORK, TrainConfig, origin, progress_folder, run as run_training};
-pub use search::{Choice, Parameter, Range, Search, Trial, search};
+pub use search::{Choice, MOST, Parameter, Range, Search, Trial, search};
 
 pub(in crate::pipeline) use progress::{Found, Progress};
 pub(in crate::pipeline) use saved::{Kept, sealed, table, unsealed, vector};

@@ -153,7 +153,14 @@ impl Search {
         };
         let Some(count) = count.filter(|n| (1..=MOST).contains(n)) else {
             let found = count.map_or("too many".into(), |n| n.to_string());
-            return Err(Error::Config(format!("the search has {found} trials: expected 1 to {MOST}")));
+            let option = match self.choice {
+                Choice::Random(count) => format!("--search {count}"),
+                Choice::Grid(count) => format!("--grid {count}"),
+            };
+            return Err(Error::Config(format!(
+                "{option}: the search has {found} trials, expected 1 to {MOST}; lower it, or fix some of {}",
+                self.space.iter().map(|(p, _)| format!("--{}", p.name())).collect::<Vec<_>>().join(", ")
+            )));
         };
         let one = |i: usize| {
             let mut settings = base.clone();

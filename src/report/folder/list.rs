@@ -38,7 +38,7 @@ impl Origin {
 
     /// Of a command on something that has a name, under settings that tell it apart.
     pub fn set(command: &str, name: &str, settings: &str) -> Self {
-        let hash = settings.bytes().fold(START, mixed);
+        let hash = hash(settings);
         Self::named(command, &[name, &format!("settings {hash:016x}")])
     }
 }
@@ -208,6 +208,11 @@ fn real(folder: &Path, name: &str) -> bool {
         let kind = fs::symlink_metadata(&path).map(|m| m.file_type());
         kind.is_ok_and(|k| if i + 1 == parts.len() { k.is_file() } else { k.is_dir() })
     })
+}
+
+/// The 64-bit FNV-1a hash of a text.
+pub(super) fn hash(text: &str) -> u64 {
+    text.bytes().fold(START, mixed)
 }
 
 /// 64-bit FNV-1a: where it starts and what a byte does.

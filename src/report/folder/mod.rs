@@ -54,6 +54,8 @@ pub struct Folder {
     lock: Option<File>,
     /// What the user should know of the place.
     notes: Vec<String>,
+    /// Folders above that were made for it, the inner ones first.
+    above: Vec<PathBuf>,
 }
 
 impl Folder {
@@ -86,6 +88,8 @@ impl Folder {
         }
         leftovers::clear(parent).map_err(Error::write("clear what an earlier run left in", parent))?;
         check_replaceable(&destination, &origin, target.force)?;
+        let missing = |p: &&Path| fs::symlink_metadata(p).is_err();
+        let above: Vec<PathBuf> = parent.ancestors().take_while(missing).map(Path::to_path_buf).collect();
         fs::create_dir_all(parent).map_err(Error::write("make the folder", parent))?;
         for attempt in 1.. {
             let mut beside = name.to_os_string();
@@ -101,6 +105,11 @@ impl Folder {
             match fs::create_dir(&partial) {
                 // Somebody else's; after a thousand something is wrong.
                 Err(e) if e.kind() == ErrorKind::AlreadyExists && attempt < 1000 => continue,
+                // Another process made the folders above, and took them away as it failed.
+                Err(e) if e.kind() == ErrorKind::NotFound && attempt < 1000 => {
+                    fs::create_dir_all(parent).map_err(Error::write("make the folder", parent))?;
+                    continue;
+                }
                 made => made.map_err(Error::write("make the folder", &partial))?,
             }
             known.push(partial.clone());
@@ -112,7 +121,7 @@ impl Folder {
                 continue;
             }
             let (force, notes) = (target.force, target.note.iter().cloned().collect());
-            return Ok(Self { destination, partial, origin, force, lock: Some(lock), notes });
+            return Ok(Self { destination, partial, origin, force, lock: Some(lock), notes, above });
         }
         Err(Error::Occupied(destination))
     }
@@ -256,6 +265,8 @@ impl Drop for Folder {
             registry().retain(|p| *p != self.partial);
             // Nothing sensible is left to do if even this fails.
             let _ = leftovers::remove(&self.partial);
+            // Those that others have filled in the meantime stay.
+            self.above.iter().for_each(|folder| drop(fs::remove_dir(folder)));
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Where a report goes when the user does not say: names that cannot meet.
 
 use super::leftovers::MARK;
-use super::list::{List, Origin};
+use super::list::{List, Origin, hash};
+use crate::io::shown::hidden;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -82,17 +83,39 @@ impl Target {
     }
 }
 
-/// A name, cut between characters; a slash of it makes folders and each is cut. What is beside a report has other names.
+/// A name that every system takes; a slash of it makes folders, each with such a name.
 fn short(name: &str) -> String {
-    let name = name.replace(MARK, "-partial-");
-    let cut = |part: &str| match part.len() {
-        0..=LONGEST => part.to_owned(),
+    name.split('/').map(|part| cut(&plain(part))).collect::<Vec<_>>().join("/")
+}
+
+/// A name cut between characters, with a hash of the whole at its end: two long names stay two.
+fn cut(name: &str) -> String {
+    match name.len() {
+        0..=LONGEST => name.to_owned(),
         _ => {
-            let end = (0..=LONGEST).rev().find(|k| part.is_char_boundary(*k)).unwrap_or(0);
-            part[..end].to_owned()
+            let end = (0..LONGEST - 8).rev().find(|k| name.is_char_boundary(*k)).unwrap_or(0);
+            format!("{}-{:08x}", &name[..end], hash(name) >> 32)
         }
-    };
-    name.split('/').map(cut).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// A name without what is not seen or what a system forbids, that is no option, no hidden folder, no device of Windows,
+/// and none of those beside a report.
+fn plain(name: &str) -> String {
+    let odd = |c: char| hidden(c) || c == char::REPLACEMENT_CHARACTER || "\\:*?\"<>|".contains(c);
+    let seen: String = name.chars().map(|c| if odd(c) { '_' } else { c }).collect();
+    let mut name = seen.replace(MARK, "-partial-");
+    if let Some(stem) = name.strip_suffix(".progress") {
+        name = format!("{stem}-progress");
+    }
+    let name = name.trim_start_matches([' ', '.', '-']).trim_end_matches([' ', '.']);
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let numbered = |s: &str| ["COM", "LPT"].iter().any(|d| s.strip_prefix(d).is_some_and(|n| n.len() == 1));
+    match name {
+        "" => "report".into(),
+        _ if ["CON", "PRN", "AUX", "NUL"].contains(&&*stem) || numbered(&stem) => format!("report-{name}"),
+        _ => name.into(),
+    }
 }
 
 /// The first free name beside `place`.
@@ -102,4 +125,42 @@ pub(super) fn free(place: &Path) -> PathBuf {
         .map(|k| place.with_file_name(format!("{name}-{k}")))
         .find(|p| fs::symlink_metadata(p).is_err())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_such_as_every_system_takes() {
+        for (name, folder) in [
+            ("best", "best"),
+            ("größe v1.2", "größe v1.2"),
+            ("park2023/fig3", "park2023/fig3"),
+            (".hidden", "hidden"),
+            ("--out", "out"),
+            ("...", "report"),
+            ("", "report"),
+            ("dots. . ", "dots"),
+            ("a\nb\u{1b}[31m\u{202e}", "a_b_[31m_"),
+            ("what?*", "what__"),
+            ("lost\u{fffd}byte", "lost_byte"),
+            ("nul", "report-nul"),
+            ("Com1.2024", "report-Com1.2024"),
+            ("COM12", "COM12"),
+            ("net.partial-17", "net-partial-17"),
+            ("net.progress", "net-progress"),
+        ] {
+            assert_eq!(short(name), folder, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_are_cut_and_stay_apart() {
+        for long in ["n".repeat(250), "ü".repeat(125), "名".repeat(83)] {
+            let (one, two) = (short(&format!("{long}1")), short(&format!("{long}2")));
+            assert!(one.len() <= LONGEST && one.len() > LONGEST - 4 && one != two, "{one} {two}");
+        }
+        assert_eq!(short(&"n".repeat(LONGEST)).len(), LONGEST);
+    }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::claims::claims;
 use super::table::table;
 use super::{Page, Section};
+use crate::io::shown::hidden;
 use crate::report::figure::identifier;
 
 const STYLE: &str = include_str!("style.css");
@@ -146,7 +147,8 @@ fn encode(path: &str) -> String {
     out
 }
 
-/// Text as it stands in HTML, XML and their quoted attributes; control characters become spaces.
+/// Text as it stands in HTML, XML and their quoted attributes; control characters become spaces, and others that are not
+/// seen are written out.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -158,6 +160,7 @@ pub(crate) fn escape(text: &str) -> String {
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(c),
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
+            c if hidden(c) => out.extend(c.escape_default()),
             c => out.push(c),
         }
     }
