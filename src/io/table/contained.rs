@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Once;
 
 use super::super::error::Problem;
+use super::super::shown;
 use crate::memory;
 
 thread_local! {
@@ -35,7 +36,7 @@ pub(super) fn contained<T, E: Display>(
         }));
     });
     let outer = GUARDED.replace(true);
-    let name = format!("{}: {format} at {place}", path.display());
+    let name = shown::line(&format!("{}: {format} at {place}", path.display()));
     let result =
         memory::within(memory::allowed(path), name, || panic::catch_unwind(AssertUnwindSafe(decode)));
     GUARDED.set(outer);
