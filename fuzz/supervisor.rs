@@ -115,6 +115,7 @@ fn start(share: &Share) -> Child {
     share.tell(&mut command);
     command
         .args(["--ignored", "--exact", "worker", "--nocapture", "--test-threads", "1"])
+        .env("RUST_BACKTRACE", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(errors)
@@ -166,8 +167,14 @@ fn death(status: ExitStatus, folder: &Path) -> String {
     let errors = fs::read_to_string(folder.join("stderr")).unwrap_or_default();
     let said = errors.lines().find(|l| l.contains("memory allocation") || l.contains("overflow"));
     let said = said.or_else(|| errors.lines().next()).unwrap_or_default();
+    // The first function on the stack that is nobody's who only allocates.
+    let frame = |l: &&str| {
+        ["nullcline::", "parquet::", "arrow", "zip::", "csv", "flate2::"].iter().any(|c| l.contains(c))
+    };
+    let place = errors.lines().filter(|l| !l.trim_start().starts_with("at ")).find(frame);
+    let place = place.and_then(|l| l.split_once(": ")).map_or("", |(_, name)| name);
     match status.signal() {
-        Some(signal) => format!("abort, signal {signal}: {said}"),
+        Some(signal) => format!("abort, signal {signal}: {said} {place}"),
         None => format!("end with {:?}: {said}", status.code()),
     }
 }

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
+use std::os::unix::process::parent_id;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -65,8 +66,8 @@ pub fn run(share: &Share) -> io::Result<()> {
     // The counter cannot be set back: making the seeds may have taken more than reading any file does.
     tally.peak = ((peak - base) as u64, share.first);
     crate::ALLOCATOR.0.set_limit(limit).map_err(|()| io::Error::other("no limit of memory"))?;
-    let mut number = share.first;
-    while number < share.end && share.until.is_none_or(|t| Instant::now() < t) {
+    let (mut number, supervisor) = (share.first, parent_id());
+    while number < share.end && parent_id() == supervisor && share.until.is_none_or(|t| Instant::now() < t) {
         tally.current = number;
         tally.write(&state)?;
         let started = Instant::now();

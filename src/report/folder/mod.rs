@@ -114,7 +114,12 @@ impl Folder {
             }
             known.push(partial.clone());
             drop(known);
-            let lock = leftovers::lock(&partial).map_err(Error::write("write", &partial.join(LOCK)))?;
+            let lock = leftovers::lock(&partial).map_err(|e| {
+                // A full disk may have room for a folder and for no byte in it.
+                registry().retain(|p| *p != partial);
+                let _ = leftovers::remove(&partial);
+                Error::write("write", &partial.join(LOCK))(e)
+            })?;
             // Another process may have swept it in the moment before it was locked.
             if fs::symlink_metadata(partial.join(LOCK)).is_err() {
                 registry().retain(|p| *p != partial);
