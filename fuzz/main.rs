@@ -32,7 +32,7 @@ fn print(name: &str, run: &Run) {
     let t = &run.tally;
     let speed = t.files as f64 / run.seconds;
     println!(
-        "{name:12} {:>11} {speed:>8.0} {:>10} {:>11} {:>8.0} {:>8.1} {:>6}",
+        "{name:12} {:>11} {speed:>8.0} {:>10} {:>11} {:>9} {:>8.0} {:>8.1} {:>6}",
         t.files,
         t.accepted,
         t.kinds.iter().sum::<u64>(),

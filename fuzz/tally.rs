@@ -23,7 +23,7 @@ pub struct Tally {
     pub kinds: [u64; KINDS.len()],
 }
 
-const NUMBERS: usize = 7 + KINDS.len();
+const NUMBERS: usize = 8 + KINDS.len();
 
 impl Tally {
     fn numbers(&self) -> [u64; NUMBERS] {
