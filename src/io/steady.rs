@@ -4,7 +4,7 @@
 //! of rows and at the end whether it is the same still: what was read of a file that grew, shrank or was replaced is never used.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -43,6 +43,8 @@ fn place(_: &Metadata) -> (u64, u64) {
 #[derive(Default)]
 struct Known {
     stamps: HashMap<PathBuf, Stamp>,
+    /// Those that were found sound.
+    sound: HashSet<PathBuf>,
     readers: usize,
 }
 
@@ -65,6 +67,7 @@ impl Drop for Held {
             known.readers -= 1;
             if known.readers == 0 {
                 known.stamps.clear();
+                known.sound.clear();
             }
         });
     }
@@ -79,6 +82,16 @@ pub(crate) fn reading<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -
     // What was read of two files may be any error.
     check(path)?;
     result
+}
+
+/// Checks a file by `sound`, once as long as it is held and stays the same.
+pub(crate) fn once(path: &Path, sound: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
+    if KNOWN.with_borrow(|known| known.sound.contains(path)) {
+        return Ok(());
+    }
+    sound()?;
+    KNOWN.with_borrow_mut(|known| known.readers > 0 && known.sound.insert(path.to_owned()));
+    Ok(())
 }
 
 /// Opens a file that is the one that was met before.

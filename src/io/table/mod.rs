@@ -65,9 +65,6 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     let fail = |problem| Error::new(path, problem);
     let mut source = open(path, what.array)?;
     let schema = source.schema().clone();
-    if schema.array_name.is_some() {
-        Archive::open(path, schema.format).and_then(|mut a| a.verify(u64::MAX)).map_err(fail)?;
-    }
     let mut picks = match what.columns {
         Some(names) => select(&schema, names).map_err(fail)?,
         None => {
@@ -287,6 +284,10 @@ fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
         _ => return Err(sniff::unexpected(path, family, EXPECTED)),
     };
     let source = source?;
+    if source.schema().array_name.is_some() {
+        let sound = Archive::open(path, source.schema().format).and_then(|mut a| a.verify(u64::MAX));
+        sound.map_err(|problem| Error::new(path, problem))?;
+    }
     source::unique_names(source.schema()).map_err(|problem| Error::new(path, problem))?;
     Ok(Box::new(Watched { path: path.into(), source, _held: held }))
 }
