@@ -29,10 +29,11 @@ fn print(name: &str, run: &Run) {
     let t = &run.tally;
     let speed = t.files as f64 / run.seconds;
     println!(
-        "{name:12} {:>11} {speed:>8.0} {:>10} {:>11} {:>8.0} {:>8.1} {:>6}",
+        "{name:12} {:>11} {speed:>8.0} {:>10} {:>11} {:>9} {:>8.0} {:>8.1} {:>6}",
         t.files,
         t.accepted,
         t.kinds.iter().sum::<u64>(),
+        t.contained,
         t.slowest.0 as f64 / 1000.0,
         t.peak.0 as f64 / f64::from(1 << 20),
         run.faults.len(),
@@ -49,8 +50,8 @@ fn print(name: &str, run: &Run) {
 fn every_reader_bears_damaged_files() {
     let settings = Settings::read();
     println!(
-        "{:12} {:>11} {:>8} {:>10} {:>11} {:>8} {:>8} {:>6}",
-        "reader", "files", "files/s", "accepted", "refused", "ms", "MiB", "faults"
+        "{:12} {:>11} {:>8} {:>10} {:>11} {:>9} {:>8} {:>8} {:>6}",
+        "reader", "files", "files/s", "accepted", "refused", "contained", "ms", "MiB", "faults"
     );
     let mut faults = vec![];
     for reader in &settings.readers {

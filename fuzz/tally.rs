@@ -13,6 +13,8 @@ pub struct Tally {
     /// Files that were read to the end.
     pub files: u64,
     pub accepted: u64,
+    /// Panics of a decoder that the library made errors of.
+    pub contained: u64,
     /// The longest time that a file took, and which; microseconds.
     pub slowest: (u64, u64),
     /// The most memory that was in use at once, and from which file on; bytes.
@@ -21,15 +23,15 @@ pub struct Tally {
     pub kinds: [u64; KINDS.len()],
 }
 
-const NUMBERS: usize = 7 + KINDS.len();
+const NUMBERS: usize = 8 + KINDS.len();
 
 impl Tally {
     fn numbers(&self) -> [u64; NUMBERS] {
         let mut all = [0; NUMBERS];
         let (slowest, peak) = (self.slowest, self.peak);
-        all[..3].copy_from_slice(&[self.current, self.files, self.accepted]);
-        all[3..7].copy_from_slice(&[slowest.0, slowest.1, peak.0, peak.1]);
-        all[7..].copy_from_slice(&self.kinds);
+        all[..4].copy_from_slice(&[self.current, self.files, self.accepted, self.contained]);
+        all[4..8].copy_from_slice(&[slowest.0, slowest.1, peak.0, peak.1]);
+        all[8..].copy_from_slice(&self.kinds);
         all
     }
 
@@ -44,15 +46,24 @@ impl Tally {
         file.read_exact_at(&mut bytes, 0)?;
         let mut all = bytes.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b));
         let mut next = || all.next().unwrap_or(0);
-        let (current, files, accepted) = (next(), next(), next());
+        let (current, files, accepted, contained) = (next(), next(), next(), next());
         let (slowest, peak) = ((next(), next()), (next(), next()));
-        Ok(Self { current, files, accepted, slowest, peak, kinds: std::array::from_fn(|_| next()) })
+        Ok(Self {
+            current,
+            files,
+            accepted,
+            contained,
+            slowest,
+            peak,
+            kinds: std::array::from_fn(|_| next()),
+        })
     }
 
     /// Takes in the counts of another part of the run.
     pub fn add(&mut self, other: &Self) {
         self.files += other.files;
         self.accepted += other.accepted;
+        self.contained += other.contained;
         self.slowest = self.slowest.max(other.slowest);
         self.peak = self.peak.max(other.peak);
         self.kinds.iter_mut().zip(other.kinds).for_each(|(all, more)| *all += more);
