@@ -49,7 +49,9 @@ fn guarded(way: Way, path: &Path, hash: bool) -> Result<Read, String> {
 fn remember_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
-        let text = info.payload_as_str().unwrap_or("?").to_owned();
+        let text = info.payload().downcast_ref::<&str>().copied();
+        let text =
+            text.or_else(|| info.payload().downcast_ref::<String>().map(String::as_str)).unwrap_or("?");
         PANIC.with_borrow_mut(|p| *p = format!("{place}: {text}"));
     }));
 }
@@ -57,7 +59,7 @@ fn remember_panics() {
 /// Reads its share of the files.
 pub fn run(share: &Share) -> io::Result<()> {
     remember_panics();
-    let corpus = Corpus::new(share.reader);
+    let (corpus, supervisor) = (Corpus::new(share.reader), parent_id());
     let worker = Worker::new(share, &corpus)?;
     let state = File::create(share.folder.join("tally"))?;
     let mut tally = Tally::default();
@@ -66,8 +68,8 @@ pub fn run(share: &Share) -> io::Result<()> {
     // The counter cannot be set back: making the seeds may have taken more than reading any file does.
     tally.peak = ((peak - base) as u64, share.first);
     crate::ALLOCATOR.0.set_limit(limit).map_err(|()| io::Error::other("no limit of memory"))?;
-    let (mut number, supervisor) = (share.first, parent_id());
-    while number < share.end && parent_id() == supervisor && share.until.is_none_or(|t| Instant::now() < t) {
+    let mut number = share.first;
+    while number < share.end && share.until.is_none_or(|t| Instant::now() < t) {
         tally.current = number;
         tally.write(&state)?;
         let started = Instant::now();
@@ -79,6 +81,9 @@ pub fn run(share: &Share) -> io::Result<()> {
         }
         tally.files += 1;
         number += share.step;
+        if parent_id() != supervisor {
+            return Err(io::Error::other("nobody waits for this worker"));
+        }
     }
     tally.write(&state)
 }

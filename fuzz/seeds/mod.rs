@@ -65,7 +65,7 @@ impl Seed {
             Entry { name: file.name().unwrap().into_owned(), bytes, method: file.compression() }
         });
         let packed = Packed::Zip(entries.collect());
-        let checked = vec![0..bytes.len()];
+        let checked = std::iter::once(0..bytes.len()).collect();
         Self { name: name.into(), sections: vec![], packed, checked, bytes }
     }
 

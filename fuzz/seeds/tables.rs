@@ -214,8 +214,8 @@ fn both(file: bool) -> Vec<Seed> {
     let (few, all) = (batch(false), batch(true));
     vec![
         ipc("plain", &[few.slice(0, 5), few.slice(5, 7)], None, file),
-        ipc("every kind", &[all.clone()], None, file),
-        ipc("lz4", &[few.clone()], Some(CompressionType::LZ4_FRAME), file),
+        ipc("every kind", std::slice::from_ref(&all), None, file),
+        ipc("lz4", std::slice::from_ref(&few), Some(CompressionType::LZ4_FRAME), file),
         ipc("zstd", &[all.project(&[0, 6, 8]).unwrap()], Some(CompressionType::ZSTD), file),
         ipc("words", &[all.project(&[7]).unwrap()], None, file),
         ipc("lists", &[all.project(&[8, 9]).unwrap()], None, file),
