@@ -101,7 +101,9 @@ fn a_full_disk_is_an_error_and_a_reader_that_left_is_none() {
         assert!(said.contains("error: cannot write to the output: No space left"), "{arguments:?}: {said}");
         let gone = into(&place, arguments, left(), Stdio::piped());
         let said = String::from_utf8(gone.stderr).unwrap();
-        assert_eq!((gone.status.code(), &*said), (Some(0), ""), "{arguments:?}");
+        // What is said of the run is no error.
+        let quiet = said.lines().all(|l| l.starts_with("warning: "));
+        assert!(gone.status.code() == Some(0) && quiet, "{arguments:?}: {said}");
         // Nobody is left to tell.
         assert_eq!(into(&place, arguments, full(), full()).status.code(), Some(1), "{arguments:?}");
         assert_eq!(into(&place, arguments, Stdio::null(), full()).status.code(), Some(0), "{arguments:?}");

@@ -4,6 +4,8 @@
 const NAME: usize = 80;
 /// Characters without a space or slash that are shown: no system has longer names of files.
 const WORD: usize = 255;
+/// What ends a word.
+const ENDS: [char; 3] = [' ', '/', '\\'];
 /// Characters of a line.
 const LINE: usize = 10_000;
 
@@ -25,8 +27,11 @@ pub fn name(text: &str) -> String {
 /// whole, the middle is left out.
 pub fn line(text: &str) -> String {
     let text = escaped(text);
-    let part = |word: &str| if word.len() > WORD { cut(word, NAME) } else { word.to_owned() };
-    cut(&text.split_inclusive([' ', '/', '\\']).map(part).collect::<String>(), LINE)
+    let part = |part: &str| {
+        let word = part.trim_end_matches(ENDS);
+        if word.len() > WORD { cut(word, NAME) + &part[word.len()..] } else { part.to_owned() }
+    };
+    cut(&text.split_inclusive(ENDS).map(part).collect::<String>(), LINE)
 }
 
 /// Lines that are ours to end, each as by [`line`].
