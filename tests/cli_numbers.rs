@@ -182,7 +182,11 @@ fn numbers_beyond_sense_are_refused_by_name_in_every_command() {
     let real = ["nan", "inf", "-inf", "-1", "1e308", "0", "18446744073709551615", "4294967296"];
     let (mut wrong, mut tried) = (vec![], std::collections::BTreeSet::new());
     for (words, options) in &all {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        // What goes with every command.
+        if words.is_empty() {
+            words.push("inspect");
+        }
         let long = ["study", "selftest"].contains(&words[0]);
         for (option, kind) in options {
             let usual = small(&place, &words, option);

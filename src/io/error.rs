@@ -68,6 +68,14 @@ pub enum Problem {
     )]
     Changed { before: u64, now: u64 },
 
+    /// A file of holes.
+    #[error(
+        "of the file's {} only {} are on the disk: it was not written to the end; copy or save it again",
+        written(*length),
+        written(*stored)
+    )]
+    Sparse { length: u64, stored: u64 },
+
     /// The file has no bytes.
     #[error("the file is empty (0 bytes); it was probably not written to the end, so write it again")]
     Empty,

@@ -125,10 +125,31 @@ fn compare(path: &Path, about: &Metadata) -> Result<(), Problem> {
     })
 }
 
-/// Fails at what cannot be read twice or has no end.
+/// A file whose length is so many times what is on the disk, and so many times this many bytes, has holes in place of data.
+const HOLES: u64 = 1024;
+const SPARSE: u64 = 1 << 20;
+
+/// Bytes of a file that are on the disk, where the system tells.
+#[cfg(unix)]
+fn stored(about: &Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Some(about.blocks().saturating_mul(512)).filter(|stored| *stored > 0)
+}
+
+#[cfg(not(unix))]
+fn stored(_: &Metadata) -> Option<u64> {
+    None
+}
+
+/// Fails at what cannot be read twice, has no end, or was never written.
 fn regular(about: &Metadata) -> Result<(), Problem> {
     match about.file_type() {
-        kind if kind.is_file() => Ok(()),
+        kind if kind.is_file() => match stored(about) {
+            Some(stored) if about.len() / HOLES > stored.max(SPARSE) => {
+                Err(Problem::Sparse { length: about.len(), stored })
+            }
+            _ => Ok(()),
+        },
         kind if kind.is_dir() => Err(Problem::Directory),
         kind => Err(Problem::NoFile { found: special(kind) }),
     }
@@ -210,6 +231,16 @@ mod tests {
         }
         assert_eq!(read(&path, &all).unwrap().rows, 11);
         fs::remove_file(&path).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_of_holes_is_refused() {
+        let path = file("holes", 10);
+        File::options().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
+        let error = read(&path, &ReadTable::default()).unwrap_err();
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(error.kind(), Problem::Sparse { length, .. } if *length == 1 << 40), "{error}");
     }
 
     #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! Checked tensors to a system.
 
 use super::constants::constants;
-use super::effective::Catalogue;
+use super::effective::{Catalogue, hollow};
 use super::entry::Entry;
 use super::given::by_map;
 use super::metadata::{Saved, layered};
@@ -93,7 +93,7 @@ fn unused(file: &Tensors, parts: &Parts, cell: CellKind) -> Vec<String> {
     let idle: Vec<&str> = second.flat_map(|e| e.from.iter().copied()).collect();
     let used: Vec<&str> =
         parts.all().flat_map(|e| e.from.iter().copied()).filter(|n| !idle.contains(n)).collect();
-    let all = file.tensors.iter().filter(|t| !t.data.is_empty());
+    let all = file.tensors.iter().filter(|t| !hollow(t));
     all.map(|t| t.name.clone()).filter(|n| !used.contains(&n.as_str())).collect()
 }
 

@@ -17,8 +17,7 @@ pub struct Catalogue<'a> {
 impl<'a> Catalogue<'a> {
     /// Puts together what the file holds in parts.
     pub fn of(file: &'a Tensors) -> Self {
-        // Sizes without values stand for nothing.
-        let tensors = || file.tensors.iter().filter(|t| !t.data.is_empty());
+        let tensors = || file.tensors.iter().filter(|t| !hollow(t));
         let mut groups: BTreeMap<String, BTreeMap<&str, &'a Tensor>> = BTreeMap::new();
         for t in tensors() {
             if let Some((base, part)) = part(&t.name) {
@@ -78,6 +77,11 @@ impl<'a> Catalogue<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a tensor has no values, but sizes that no network has: they stand for nothing.
+pub fn hollow(tensor: &Tensor) -> bool {
+    tensor.shape.contains(&0) && tensor.shape.iter().any(|size| *size > 1 << 20)
 }
 
 /// The weight that a tensor is a part of, and which part, by PyTorch's names for parametrised weights.
