@@ -6,9 +6,12 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::super::error::Problem;
+use super::super::shown;
 use super::arrow_lists::{List, common_width};
 use super::source::{Block, Part, Pick, fits};
 use super::{ColumnInfo, Kind, Schema, Values};
+use crate::memory;
+use std::path::Path;
 
 /// Wider lists are not opened into columns.
 const WIDEST_LIST: usize = 1 << 16;
@@ -80,7 +83,21 @@ impl Layout {
     }
 
     /// The picked columns of a batch that holds only `fields` and comes after `before` rows.
+    ///
+    /// Long texts that many rows share take their place in each: within what the file at `path` may take.
     pub(super) fn block(
+        &self,
+        path: &Path,
+        batch: &RecordBatch,
+        fields: &[usize],
+        picks: &[Pick],
+        before: usize,
+    ) -> Result<Block, Problem> {
+        let name = shown::line(&format!("{}: the rows after {before}", path.display()));
+        memory::within(memory::allowed(path), name, || self.parts(batch, fields, picks, before))
+    }
+
+    fn parts(
         &self,
         batch: &RecordBatch,
         fields: &[usize],

@@ -90,7 +90,9 @@ impl Source for IpcFile {
             let mut start = 0;
             while start < batch.num_rows() {
                 let part = batch.slice(start, rows.min(batch.num_rows() - start));
-                if f(self.layout.block(&part, &fields, picks, before + start).map_err(fail)?)?.is_break() {
+                if f(self.layout.block(&self.path, &part, &fields, picks, before + start).map_err(fail)?)?
+                    .is_break()
+                {
                     return Ok(());
                 }
                 start += part.num_rows();

@@ -36,6 +36,9 @@ use source::{Block, Part, Pick, Source, Watched};
 /// What is read here, for messages.
 const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
 
+/// Read piece by piece a file may hold so many times what it may when it is held whole.
+const PIECES: u64 = 16;
+
 /// Reads a table, told by its content and, failing that, by its extension.
 ///
 /// # Formats
@@ -144,6 +147,7 @@ pub fn labels(path: &Path, array: Option<&str>, column: &str, f: &mut dyn FnMut(
     let columns = source.schema().columns.len();
     let mut picks = select(source.schema(), &[column.to_owned()]).map_err(fail)?;
     picks[0].text = true;
+    worth(source.schema(), 1, path)?;
     let mut rows = 0;
     source.visit(&picks, 1 << 14, &mut |mut block| {
         rows += block.rows;
@@ -236,6 +240,7 @@ pub fn stream(
     let mut source = open(path, array)?;
     let schema = source.schema().clone();
     let picks = select(&schema, columns).map_err(|problem| Error::new(path, problem))?;
+    worth(&schema, picks.len(), path)?;
     let mut rows = 0;
     source.visit(&picks, rows_per_chunk.max(1), &mut |block| {
         let mut chunk = Chunk { rows: block.rows, columns: Vec::with_capacity(block.parts.len()) };
@@ -255,6 +260,15 @@ pub fn stream(
         0 => Err(Error::new(path, Problem::NoRows { rows, columns: schema.columns.len() })),
         _ => Ok(()),
     }
+}
+
+/// Fails at rows without end in a file of hardly any length: piece by piece they fill no memory, but a day.
+fn worth(schema: &Schema, columns: usize, path: &Path) -> Result<(), Error> {
+    let rows = schema.rows.unwrap_or(0);
+    let place = format!("{rows} rows of {columns} columns, all of them");
+    let limit = memory::allowed(path).saturating_mul(PIECES);
+    Problem::afford(place, (rows as u64).saturating_mul(columns as u64), limit)
+        .map_err(|problem| Error::new(path, problem))
 }
 
 fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {

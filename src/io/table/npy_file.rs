@@ -49,9 +49,10 @@ pub(super) fn open_npy(path: &Path) -> Result<NpyFile, Error> {
     let attempt = || {
         let file = steady::open(path)?;
         let header = Header::read(&mut BufReader::new(file), "x")?;
-        let npy = NpyFile::new(path, None, header, "x")?;
-        npy::alone(path, &npy.header, "x")?;
-        Ok(npy)
+        NpyFile::readable(&header, "x")?;
+        // Before columns are made of what the header says.
+        npy::alone(path, &header, "x")?;
+        NpyFile::new(path, None, header, "x")
     };
     attempt().map_err(|problem| Error::new(path, problem))
 }
@@ -77,21 +78,24 @@ fn attempt_npz(path: &Path, array: Option<&str>) -> Result<NpyFile, Problem> {
     let mut entry = archive.entry(&entry_name)?;
     let length = entry.size();
     let header = Header::read(&mut entry, &name)?;
-    let npy = NpyFile::new(path, Some(entry_name), header, &name)?;
-    npy.header.fill(&name, length)?;
-    Ok(npy)
+    NpyFile::readable(&header, &name)?;
+    header.fill(&name, length)?;
+    NpyFile::new(path, Some(entry_name), header, &name)
 }
 
 impl NpyFile {
-    fn new(path: &Path, entry: Option<String>, header: Header, array: &str) -> Result<Self, Problem> {
-        let place = || format!("array `{array}`");
+    /// Bytes of an item; an error for those that are no numbers nor records.
+    fn readable(header: &Header, array: &str) -> Result<usize, Problem> {
         let readable = matches!(
             header.element,
             Element::Number { .. } | Element::Structured { .. } | Element::Time { .. }
         );
-        let Some(item) = header.element.width().filter(|_| readable) else {
-            return Err(header.not_numbers(array));
-        };
+        header.element.width().filter(|_| readable).ok_or_else(|| header.not_numbers(array))
+    }
+
+    fn new(path: &Path, entry: Option<String>, header: Header, array: &str) -> Result<Self, Problem> {
+        let place = || format!("array `{array}`");
+        let item = Self::readable(&header, array)?;
         let structured = matches!(header.element, Element::Structured { .. });
         let (shape, has_trials) = match *header.shape.as_slice() {
             [rows] => ((1, rows, 1), false),

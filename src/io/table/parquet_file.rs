@@ -92,7 +92,7 @@ impl Source for ParquetFile {
                 let detail = format!("found {before} rows, expected {all_rows} as the footer says");
                 return Err(fail(Problem::damaged(FORMAT, "the row groups", detail)));
             };
-            if f(self.layout.block(&batch, &fields, picks, before).map_err(fail)?)?.is_break() {
+            if f(self.layout.block(&self.path, &batch, &fields, picks, before).map_err(fail)?)?.is_break() {
                 return Ok(());
             }
             before += batch.num_rows();
