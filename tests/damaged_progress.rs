@@ -1,6 +1,7 @@
 //! Progress that is damaged, file by file and in every way: the next run goes on and ends in the right bytes, begins anew,
 //! or says what is wrong.
 #![cfg(target_os = "linux")]
+#![allow(clippy::print_stdout)]
 
 mod common;
 #[path = "common/killed.rs"]

@@ -3,6 +3,7 @@
 //!
 //! `NULLCLINE_KILLS=30` kills each command thirty times; `NULLCLINE_KILLS_SEED` draws other moments.
 #![cfg(target_os = "linux")]
+#![allow(clippy::print_stdout)]
 
 mod common;
 #[path = "common/killed.rs"]

@@ -32,7 +32,7 @@ pub fn partials() -> Vec<PathBuf> {
     registry().clone()
 }
 
-/// Removes the unfinished folders of this process, as before an early exit.
+/// Removes the unfinished folders of this process before an early exit; none is begun or ended after it.
 ///
 /// # Errors
 /// [`Error::Write`] for the first folder that could not be removed; the others are removed.
@@ -40,7 +40,10 @@ pub fn remove_partials() -> Result<(), Error> {
     // Held until all are gone: a folder on its way to its place must not be met half-way.
     let mut all = registry();
     let remove = |path: PathBuf| leftovers::remove(&path).map_err(Error::write("remove", &path));
-    all.drain(..).map(remove).fold(Ok(()), Result::and)
+    let removed = all.drain(..).map(remove).fold(Ok(()), Result::and);
+    // Nor does a thread whose folder went while it wrote come to an end of its own, with an error, before the exit.
+    std::mem::forget(all);
+    removed
 }
 
 /// An output folder in the making. Dropped without [`Folder::commit`], it leaves nothing behind.
