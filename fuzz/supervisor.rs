@@ -167,12 +167,14 @@ fn death(status: ExitStatus, folder: &Path) -> String {
     let errors = fs::read_to_string(folder.join("stderr")).unwrap_or_default();
     let said = errors.lines().find(|l| l.contains("memory allocation") || l.contains("overflow"));
     let said = said.or_else(|| errors.lines().next()).unwrap_or_default();
-    // The first function on the stack that is nobody's who only allocates.
-    let frame = |l: &&str| {
-        ["nullcline::", "parquet::", "arrow", "zip::", "csv", "flate2::"].iter().any(|c| l.contains(c))
-    };
-    let place = errors.lines().filter(|l| !l.trim_start().starts_with("at ")).find(frame);
-    let place = place.and_then(|l| l.split_once(": ")).map_or("", |(_, name)| name);
+    // The first function on the stack that is not the standard library's: two lines, its name and its place.
+    let lines: Vec<&str> = errors.lines().map(str::trim_start).collect();
+    let own = |at: &str| at.starts_with("at ") && !["/rustc/", "library/"].iter().any(|l| at.contains(l));
+    let place = lines.windows(2).find(|pair| own(pair[1]));
+    let place = place.map_or_else(String::new, |pair| {
+        let name = pair[0].split_once(": ").map_or(pair[0], |(_, name)| name);
+        format!("in {}", name.chars().take(50).collect::<String>())
+    });
     match status.signal() {
         Some(signal) => format!("abort, signal {signal}: {said} {place}"),
         None => format!("end with {:?}: {said}", status.code()),
