@@ -216,7 +216,8 @@ pub enum Problem {
 
 impl Problem {
     pub(crate) fn damaged(format: &'static str, place: impl Into<String>, detail: impl ToString) -> Self {
-        let mut detail = detail.to_string();
+        let mut detail = detail.to_string().trim().replace("\\n", " ").replace('\n', " ");
+        detail.truncate(detail.trim_end().len());
         if let Some((end, _)) = detail.char_indices().nth(300) {
             detail.truncate(end);
         }
@@ -245,6 +246,12 @@ impl Problem {
     pub(crate) fn read(format: &'static str, place: &str, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::UnexpectedEof => Self::damaged(format, place, "the data end too early"),
+            io::ErrorKind::Unsupported => Self::Unsupported {
+                place: place.into(),
+                found: source.to_string(),
+                expected: "data as they are, or deflated",
+                advice: "save the file again by numpy.savez or torch.save",
+            },
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
                 Self::damaged(format, place, source)
             }

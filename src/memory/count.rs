@@ -75,7 +75,7 @@ pub(crate) fn within<T>(most: u64, name: String, work: impl FnOnce() -> T) -> T 
     result
 }
 
-/// Says why `bytes` were not granted, and ends the process: with 3 if a file asked for them, else with 4.
+/// Says why `bytes` were not granted, and ends the process: with 3 if a file asked for them, else with 2.
 ///
 /// An allocation can neither wait nor fail: whoever asked would end the process without a word.
 #[allow(clippy::print_stderr)]
@@ -87,8 +87,8 @@ pub fn refuse(bytes: usize) -> ! {
     if here.taken > here.most {
         let work = WORK.with_borrow(Clone::clone);
         eprintln!(
-            "error: {work}: asks for {} of memory, expected at most {}; the file is damaged or hostile, or needs \
-             more: --memory SIZE says how much it may have",
+            "error: {work}: asks for {} of memory, expected at most {}; a damaged file can ask for anything, and a sound \
+             one gets more by --memory SIZE",
             size(u64::try_from(here.taken).unwrap_or(bytes as u64)),
             size(u64::try_from(here.most).unwrap_or_default()),
         );
@@ -101,7 +101,7 @@ pub fn refuse(bytes: usize) -> ! {
         size(u64::try_from(USED.load(Ordering::Relaxed)).unwrap_or_default().saturating_sub(bytes as u64)),
         size(super::bound()),
     );
-    std::process::exit(4)
+    std::process::exit(2)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use super::Error;
 use super::roles::{Role, role};
 use crate::io;
-use crate::io::table::{self, Column, ReadTable, Values, read};
+use crate::io::error::Problem;
+use crate::io::table::{self, Column, Kind, ReadTable, Values, read};
 use crate::report::sections::words::count;
 use faer::Mat;
 use std::path::Path;
@@ -23,6 +24,13 @@ pub(super) fn finite<'a>(path: &Path, column: &'a Column) -> Result<&'a [f64], E
 /// time may stand, which must rise within trials.
 fn rows(path: &Path, width: usize, what: &str) -> Result<Vec<Mat<f64>>, Error> {
     let mut table = read(path, &ReadTable::default())?;
+    // A column that is left out would shift those behind it.
+    for column in table::schema(path, None)?.columns {
+        if let Kind::Other(found) = column.kind {
+            let problem = Problem::ColumnType { column: column.name, found };
+            return Err(io::error::Error::new(path, problem).into());
+        }
+    }
     let aside = |wanted: Role, all: &mut Vec<Column>| {
         let spare = all.len() > width;
         let found = all.iter().position(|c| role(&c.name) == Some(wanted)).filter(|_| spare);

@@ -82,6 +82,13 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
         let place = format!("{rows} rows of {} columns", picks.len());
         Problem::afford(place, all, memory::allowed(path)).map_err(fail)?;
     }
+    let unread = schema.columns.iter().find_map(|c| match &c.kind {
+        Kind::Other(found) => Some((c.name.clone(), found.clone())),
+        _ => None,
+    });
+    if let (Some((column, found)), true) = (unread, picks.is_empty()) {
+        return Err(fail(Problem::ColumnType { column, found }));
+    }
     for pick in &mut picks {
         pick.text = schema.columns[pick.column].kind == Kind::Text;
     }
@@ -267,7 +274,7 @@ fn worth(schema: &Schema, columns: usize, path: &Path) -> Result<(), Error> {
     let rows = schema.rows.unwrap_or(0);
     let place = format!("{rows} rows of {columns} columns, all of them");
     let limit = memory::allowed(path).saturating_mul(PIECES);
-    Problem::afford(place, (rows as u64).saturating_mul(columns as u64), limit)
+    Problem::afford(place, (rows as u64).saturating_mul(columns.max(1) as u64), limit)
         .map_err(|problem| Error::new(path, problem))
 }
 

@@ -89,7 +89,9 @@ fn one(left: &Path, place: &Path) -> io::Result<()> {
     // Kept while the folder goes: nobody else may take it for a living process' own.
     let lock = take(left);
     match (lock, List::read(left)) {
-        (Lock::Held, _) | (Lock::Missing, None) => Ok(()),
+        (Lock::Held, _) => Ok(()),
+        // Emptied by a process that then died; a folder that holds anything is somebody's.
+        (Lock::Missing, None) => fs::remove_dir(left),
         // Half a report of a dead process.
         (Lock::Taken(_lock), None) => remove(left),
         // An earlier report that was being replaced, or a new one that had not come to its place.
@@ -104,17 +106,32 @@ fn one(left: &Path, place: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes a folder of ours whole: first what would make a report of the rest, should it not come to an end.
+/// Removes a folder of ours whole: first what would make a report of the rest, should it not come to an end, and last what
+/// tells the next run that the rest is ours.
 pub(super) fn remove(folder: &Path) -> io::Result<()> {
     gone(fs::remove_file(folder.join(LIST)))?;
     // A thread that is still writing may refill the folder while it is being emptied.
-    for _ in 0..3 {
-        match fs::remove_dir_all(folder) {
-            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+    for last in [false, false, false, true] {
+        let removed = empty(folder).and_then(|()| gone(fs::remove_file(folder.join(LOCK))));
+        match removed.and_then(|()| fs::remove_dir(folder)) {
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && !last => {}
             other => return gone(other),
         }
     }
-    gone(fs::remove_dir_all(folder))
+    Ok(())
+}
+
+/// Removes everything in a folder but its lock.
+fn empty(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => gone(fs::remove_dir_all(entry.path()))?,
+            false if entry.file_name() == LOCK => {}
+            false => gone(fs::remove_file(entry.path()))?,
+        }
+    }
+    Ok(())
 }
 
 /// What is not there need not be removed.

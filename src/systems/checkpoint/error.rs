@@ -119,16 +119,16 @@ pub enum Error {
         /// What was expected, and why.
         expected: String,
     },
-    /// A weight is not a finite number.
+    /// A weight is no number to calculate with.
     #[error(
-        "tensor `{name}` holds {value} at index {index:?}: the weights must be finite; was the training run diverging?"
+        "tensor `{name}` holds {value} at index {index:?}: the weights must be finite, and below 1e100; was the training run diverging?"
     )]
     NotFinite {
         /// Its name.
         name: String,
         /// Where.
         index: Vec<usize>,
-        /// NaN, inf or -inf.
+        /// NaN, inf, -inf, or hardly less.
         value: f64,
     },
     /// A kind of layer that is not one dynamical system forward in time.

@@ -201,6 +201,12 @@ fn pytorch<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec, prefix: &str) -
         one_bias(all, prefix, &mut found)?;
         // Our own files are in our own layout.
         if !file.metadata.contains_key("nullcline") {
+            let halves = ["bias_ih", "bias_hh"].map(|kind| (kind, get(kind).is_some()));
+            if let [(missing, false), (_, true)] | [(_, true), (missing, false)] = halves {
+                said.push(format!(
+                    "`{missing}_l{layer}` is not in the file, where PyTorch has two biases a layer: it is taken as zero."
+                ));
+            }
             rows |= oriented(&mut found, None, spec.cell, spec.vectors, true, &mut said)?;
             let gates = found.w.matrix().map_or(0, |(r, c)| r.checked_div(c).unwrap_or(0));
             let cell = [CellKind::Gru, CellKind::Lstm].into_iter().find(|k| k.gates().len() == gates);

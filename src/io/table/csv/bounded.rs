@@ -7,15 +7,20 @@ use super::super::super::error::Problem;
 /// Bytes of a record at most: a million columns of 32.
 pub(super) const LONGEST_RECORD: u64 = 1 << 25;
 
+/// Stands behind the last line: a record of its own, or, if a quote is still open, the end of the last field.
+pub(super) const END: &str = "\u{1c}END\u{1c}";
+const TAIL: &[u8] = b"\n\x1cEND\x1c";
+
 /// Text that fails where more than [`LONGEST_RECORD`] bytes are read without [`renew`](Self::renew).
 pub(super) struct Bounded<R> {
     inner: R,
     left: u64,
+    tail: &'static [u8],
 }
 
 impl<R> Bounded<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, left: LONGEST_RECORD }
+        Self { inner, left: LONGEST_RECORD, tail: TAIL }
     }
 
     /// Begins a record.
@@ -32,6 +37,9 @@ impl<R: Read> Read for Bounded<R> {
         }
         let read = self.inner.read(&mut out[..most])?;
         self.left -= read as u64;
+        if read == 0 {
+            return self.tail.read(out);
+        }
         Ok(read)
     }
 }

@@ -18,7 +18,7 @@ mod header;
 mod numbers;
 
 use blanks::Blanks;
-use bounded::Bounded;
+use bounded::{Bounded, END};
 use dialect::Dialect;
 use header::Head;
 use numbers::{Field, Numbers};
@@ -95,7 +95,7 @@ impl CsvFile {
         let before = self.dialect.lines;
         reader.get_mut().renew();
         let at = before + reader.position().line();
-        reader.read_record(record).map_err(|error| {
+        let more = reader.read_record(record).map_err(|error| {
             let line = before + error.position().map_or(0, csv::Position::line);
             match error.into_kind() {
                 ErrorKind::Io(source) if bounded::is_too_long(&source) => bounded::too_long(at),
@@ -108,7 +108,15 @@ impl CsvFile {
                 },
                 other => Problem::damaged(FORMAT, format!("line {line}"), format!("{other:?}")),
             }
-        })
+        })?;
+        match record.iter().next_back() {
+            Some(END) if record.len() == 1 => Ok(false),
+            Some(last) if last.ends_with(END) => {
+                let place = format!("the row at line {at}");
+                Err(Problem::damaged(FORMAT, place, "a quote is opened in it and never closed"))
+            }
+            _ => Ok(more),
+        }
     }
 
     /// Refuses a record with too few fields, or with more that are not empty.
