@@ -208,8 +208,8 @@ mod tests {
         };
         let shrink = |path: &Path| File::options().write(true).open(path).unwrap().set_len(4000).unwrap();
         let replace = |path: &Path| fs::rename(file("other", 5000), path).unwrap();
-        let changes: [(&str, &dyn Fn(&Path)); 3] =
-            [("grow", &grow), ("shrink", &shrink), ("replace", &replace)];
+        type Change<'a> = (&'a str, &'a dyn Fn(&Path));
+        let changes: [Change<'_>; 3] = [("grow", &grow), ("shrink", &shrink), ("replace", &replace)];
         for (name, change) in changes {
             let (rows, result) = read_while(name, change);
             let error = result.unwrap_err();

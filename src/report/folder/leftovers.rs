@@ -110,20 +110,30 @@ fn one(left: &Path, place: &Path) -> io::Result<()> {
 /// tells the next run that the rest is ours.
 pub(super) fn remove(folder: &Path) -> io::Result<()> {
     gone(fs::remove_file(folder.join(LIST)))?;
+    let whole = || {
+        empty(folder)?;
+        gone(fs::remove_file(folder.join(LOCK)))?;
+        gone(fs::remove_dir(folder))
+    };
     // A thread that is still writing may refill the folder while it is being emptied.
-    for last in [false, false, false, true] {
-        let removed = empty(folder).and_then(|()| gone(fs::remove_file(folder.join(LOCK))));
-        match removed.and_then(|()| fs::remove_dir(folder)) {
-            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && !last => {}
-            other => return gone(other),
+    for _ in 0..100 {
+        match whole() {
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            other => return other,
         }
     }
-    Ok(())
+    whole()
 }
 
 /// Removes everything in a folder but its lock.
 fn empty(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
+    let entries = match fs::read_dir(folder) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
         let entry = entry?;
         match entry.file_type()?.is_dir() {
             true => gone(fs::remove_dir_all(entry.path()))?,

@@ -121,7 +121,7 @@ pub enum Error {
     },
     /// A weight is no number to calculate with.
     #[error(
-        "tensor `{name}` holds {value} at index {index:?}: the weights must be finite, and below 1e100; was the training run diverging?"
+        "tensor `{name}` holds {value:e} at index {index:?}: the weights must be finite, and below 1e100; was the training run diverging?"
     )]
     NotFinite {
         /// Its name.
