@@ -34,7 +34,7 @@ pub fn line(text: &str) -> String {
     cut(&text.split_inclusive(ENDS).map(part).collect::<String>(), LINE)
 }
 
-/// Lines that are ours to end, each as by [`line`].
+/// Lines that are ours to end, each as by [`line()`].
 pub fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
