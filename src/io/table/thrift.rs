@@ -115,11 +115,8 @@ impl Walk<'_, '_> {
         self.items(count, &[kinds >> 4, kinds & 0xf])
     }
 
-    /// Items, which take a byte each at least.
+    /// Items, which take a byte each at least: too many of them meet the end.
     fn items(&mut self, count: u64, kinds: &[u8]) -> Option<()> {
-        if count > self.bytes.len() as u64 {
-            return None;
-        }
         // A list in lists adds no field, but it is deeper.
         let depth = self.path.len();
         if kinds.iter().any(|k| (9..=11).contains(k)) {
