@@ -5,9 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v valgrind > /dev/null || { echo "valgrind is not installed" >&2; exit 2; }
 if [ $# -eq 0 ]; then
-    set -- gaussian_limits gaussian_golden gaussian_validation gaussian_pooled graphical_lasso golden_radd golden_pca \
-        golden_cells golden_nets golden_adjoint fixed_points exact_points lyapunov_known lyapunov_nets lyapunov_settled \
-        cycles covariant decoding pca subspaces clusters rule_contract training_gradients training_pytorch
+    set -- dynamics geometry inference training
 fi
 tests=()
 for name; do tests+=(--test "$name"); done

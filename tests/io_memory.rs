@@ -107,19 +107,27 @@ fn csv_file() -> PathBuf {
 
 #[test]
 fn memory_is_bounded_by_the_chunk() {
-    let (npy, fortran) = (npy_file("large.npy", false), npy_file("large_fortran.npy", true));
-    let files = [
-        parquet_file(),
-        arrow_file(),
-        npz_file("large.npz", &npy, zip::CompressionMethod::Stored),
-        npz_file("large_deflated.npz", &npy, zip::CompressionMethod::Deflated),
-        npz_file("large_fortran.npz", &fortran, zip::CompressionMethod::Stored),
-        npy,
-        fortran,
-        trials_file(),
-        csv_file(),
+    use zip::CompressionMethod::{Deflated, Stored};
+    // One file at a time lies on the disk.
+    let packed = |name: &str, fortran: bool, method| {
+        let npy = npy_file("inside.npy", fortran);
+        let path = npz_file(name, &npy, method);
+        fs::remove_file(npy).unwrap();
+        path
+    };
+    let files: [&dyn Fn() -> PathBuf; 9] = [
+        &parquet_file,
+        &arrow_file,
+        &|| packed("large.npz", false, Stored),
+        &|| packed("large_deflated.npz", false, Deflated),
+        &|| packed("large_fortran.npz", true, Stored),
+        &|| npy_file("large.npy", false),
+        &|| npy_file("large_fortran.npy", true),
+        &trials_file,
+        &csv_file,
     ];
-    for path in files {
+    for make in files {
+        let path = make();
         // Trials in Fortran order: as many as fit into 64 MiB, here all of the two columns.
         let allowed = if path.ends_with("trials_fortran.npy") {
             ALLOWED_KIB + ((ROWS * 16) >> 10) as u64

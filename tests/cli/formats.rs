@@ -1,0 +1,96 @@
+//! Files that are not read: named by their content, with what to do; and a matrix that could be weights.
+
+use crate::common::{Place, analyze, noise, run, tensor};
+use nullcline::io::tensors::write_npy;
+use std::path::Path;
+
+#[test]
+fn other_formats_are_named_by_content() {
+    let place = Place::new("formats");
+    let mut hdf5 = vec![0; 512];
+    hdf5.extend(b"\x89HDF\r\n\x1a\n");
+    let mut matlab = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".to_vec();
+    matlab.resize(512, b' ');
+    matlab.extend(b"\x89HDF\r\n\x1a\n");
+    let tar = |name: &[u8]| {
+        let mut bytes = vec![0; 1024];
+        bytes[..name.len()].copy_from_slice(name);
+        bytes[257..262].copy_from_slice(b"ustar");
+        bytes
+    };
+    let lfs = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n".to_vec();
+    let files: [(&str, Vec<u8>, &[&str]); 12] = [
+        ("a.safetensors", lfs.clone(), &["a Git LFS pointer", "git lfs pull"]),
+        ("a.csv", lfs, &["a Git LFS pointer", "git lfs pull"]),
+        ("a.mat", matlab, &["a MATLAB 7.3 file", "h5py.File"]),
+        ("b.mat", b"MATLAB 5.0 MAT-file, Platform".to_vec(), &["a MATLAB file", "scipy.io.loadmat"]),
+        ("a.h5", hdf5, &["an HDF5 file", "h5py.File"]),
+        ("a.pt", tar(b"storages"), &["a tar archive of PyTorch 0.1", "weights_only=False"]),
+        ("a.tar", tar(b"folder/net.pt"), &["a tar archive,", "unpack it first"]),
+        (
+            "a.onnx",
+            b"\x08\x07\x12\x07pytorch\x1a\x05".to_vec(),
+            &["an ONNX graph", "torch.save(model.state_dict()"],
+        ),
+        ("a.msgpack", b"\x81\xa6params\x81\xa4cell".to_vec(), &["msgpack", "msgpack_restore"]),
+        (
+            "a.joblib",
+            b"\x80\x04\x95\0\0\0\0\0\0\0\0\x8c\x12joblib.numpy_pickle".to_vec(),
+            &["joblib", "joblib.load"],
+        ),
+        ("b.pt", b"<!DOCTYPE html><html>".to_vec(), &["an HTML page", "download the file itself"]),
+        ("a.json", b"{\"W\": [[1, 2], [3, 4]]}".to_vec(), &["JSON", "json.load"]),
+    ];
+    for (name, bytes, words) in files {
+        let file = place.write(name, &bytes);
+        analyze(&place, &[&file], 3, &[&[file.as_str()], words].concat());
+    }
+}
+
+/// A square matrix is read as a recording and this is said; --cell makes it weights, of csv as of npy.
+#[test]
+fn a_square_matrix_may_be_weights() {
+    let place = Place::new("square");
+    let file = place.write("W.csv", "0.5,-1,0.25\n0.1,0.2,0.3\n-0.7,0.6,0.9\n");
+    let asked = "3 rows of 3 columns are read as a recording";
+    analyze(&place, &[&file, "--modules", "activity"], 0, &[asked, "--cell vanilla"]);
+    let arguments = ["--cell", "vanilla", "--activation", "tanh", "--modules", "recurrent"];
+    let ran = analyze(&place, &[&[file.as_str()], &arguments[..]].concat(), 0, &[]);
+    assert!(ran.out.contains("3 units") && !ran.err.contains("recording"), "{ran:?}");
+    // numpy.linalg.svd
+    let summary = place.summary("out");
+    let values = &summary["modules"]["recurrent"]["matrices"][0]["singular_values"];
+    let largest = values[0].as_f64().unwrap();
+    assert!((largest - 1.507_835_3).abs() < 1e-6, "{values}");
+    let npy = place.path("W.npy");
+    write_npy(Path::new(&npy), &tensor("W", &[3, 3], noise(9, 1.0, 1))).unwrap();
+    let ran = run(&["inspect", &npy]);
+    assert!(ran.out.contains(asked), "{ran:?}");
+    assert!(!run(&["inspect", &npy, "--units", "x*"]).out.contains(asked));
+    // It ends as analyze would.
+    let missed = run(&["inspect", &npy, "--units", "zz*"]);
+    assert!(missed.status == 3 && missed.err.contains("zz*"), "{missed:?}");
+    let wide = place.write("wide.csv", "1,2,3\n4,5,6\n");
+    analyze(&place, &[&wide, "--cell", "vanilla"], 2, &["2 rows and 3 columns is no square matrix"]);
+}
+
+/// Names that are not known come with the options that would read them, and these do.
+#[test]
+fn unknown_names_come_with_a_command() {
+    let place = Place::new("unknown");
+    let tensors = [
+        common::tensor("rnn.h2h.weight", &[4, 4], common::noise(16, 0.4, 1)),
+        common::tensor("rnn.h2h.bias", &[4], common::noise(4, 0.4, 2)),
+        common::tensor("rnn.input2h.weight", &[4, 2], common::noise(8, 0.4, 3)),
+        common::tensor("rnn.input2h.bias", &[4], common::noise(4, 0.4, 4)),
+        common::tensor("fc.weight", &[3, 4], common::noise(12, 0.4, 5)),
+    ];
+    let file = place.save("net.safetensors", &tensors);
+    let map =
+        "w_rec=rnn.h2h.weight,w_in=rnn.input2h.weight,b=rnn.h2h.bias+rnn.input2h.bias,readout=fc.weight";
+    analyze(&place, &[&file], 3, &[&format!("--cell CELL --map {map}")]);
+    let inspected = run(&["inspect", &file, "--cell", "rate", "--euler", "--map", map]);
+    assert!(inspected.out.contains("rate network (tanh), 4 units, 2 inputs"), "{inspected:?}");
+    assert!(inspected.out.contains("read-out: fc.weight (3 outputs)"), "{inspected:?}");
+    assert!(!inspected.out.contains("not used"), "{inspected:?}");
+}

@@ -1,0 +1,28 @@
+//! The command, run as a program.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod attack;
+mod command;
+mod cycles;
+mod decoding;
+mod distill;
+mod formats;
+mod ibl;
+mod infer;
+mod interrupt;
+mod left_out;
+mod maps;
+mod names;
+mod numbers;
+mod outputs;
+mod round_trip;
+mod sensitivity;
+mod study;
+mod tables;
+mod terminal;
+mod time;
+mod train;
+mod train_interrupt;
+mod weights;

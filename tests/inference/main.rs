@@ -1,0 +1,11 @@
+//! Gaussian models.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod debiased;
+mod golden;
+mod graphical_lasso;
+mod limits;
+mod pooled;
+mod validation;

@@ -1,0 +1,158 @@
+//! Weight files of other programs: what their networks do in one step, which read-out is theirs, what is said.
+
+use crate::common::golden;
+use nullcline::io::tensors::{Tensors, read};
+use nullcline::linalg::activation::Activation;
+use nullcline::systems::architecture::CellKind;
+use nullcline::systems::checkpoint::{Network, Spec, Vectors, load};
+use nullcline::systems::rule::linearise;
+use serde_json::Value;
+use std::path::Path;
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    let pair = |p: &str| p.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    text.split(',').map(pair).collect()
+}
+
+/// The options of a case.
+fn spec(case: &Value) -> Spec {
+    let text = |key: &str| case[key].as_str();
+    Spec {
+        cell: text("cell").map(|c| CellKind::parse(c).unwrap()),
+        map: text("map").map(pairs).unwrap_or_default(),
+        activation: text("activation").map(|a| Activation::parse(a).unwrap()),
+        prefix: text("prefix").map(str::to_owned),
+        vectors: text("vectors").map(|v| Vectors::parse(v).unwrap()),
+        gates: text("gates").map(|g| g.split(',').map(str::to_owned).collect()),
+        tau: case["tau"].as_f64(),
+        dt: case["dt"].as_f64(),
+        euler: case["euler"].as_bool().unwrap_or(false),
+        ..Spec::default()
+    }
+}
+
+fn numbers(v: &Value) -> Vec<f64> {
+    v.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+fn words(v: &Value) -> Vec<&str> {
+    v.as_array().into_iter().flatten().map(|w| w.as_str().unwrap()).collect()
+}
+
+/// What is said of a network, all together.
+fn said(network: &Network) -> String {
+    network.notes.iter().chain(&network.said).cloned().collect::<Vec<_>>().join("\n")
+}
+
+/// Every case of a file by `make_torch.py` or `make_frameworks.py`.
+fn check(list: &str, tolerance: f64) {
+    let text = std::fs::read_to_string(golden(&format!("io/weights/{list}"))).unwrap();
+    let cases: Value = serde_json::from_str(&text).unwrap();
+    for (name, case) in cases.as_object().unwrap() {
+        let file = golden(&format!("io/weights/{}", case["file"].as_str().unwrap()));
+        let file: Tensors = read(Path::new(&file)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let loaded = load(&file, &spec(case));
+        let errors = words(&case["error"]);
+        if !errors.is_empty() {
+            let error = loaded.err().unwrap_or_else(|| panic!("{name}: accepted")).to_string();
+            for word in errors {
+                assert!(error.contains(word), "{name}: `{word}` is not in {error}");
+            }
+            continue;
+        }
+        let network = loaded.unwrap_or_else(|e| panic!("{name}: {e}"));
+        let (x, u, y) = (numbers(&case["x"]), numbers(&case["u"]), numbers(&case["y"]));
+        assert_eq!((network.system.step().dim(), network.inputs), (x.len(), u.len()), "{name}");
+        let found = linearise(network.system.step(), &x, &u).0;
+        for (i, (found, expected)) in found.iter().zip(&y).enumerate() {
+            assert!(
+                (found - expected).abs() < tolerance,
+                "{name}, coordinate {i}: {found}, expected {expected}"
+            );
+        }
+        for word in words(&case["says"]) {
+            assert!(said(&network).contains(word), "{name}: `{word}` is not in {}", said(&network));
+        }
+        for word in words(&case["silent"]) {
+            assert!(!said(&network).contains(word), "{name}: `{word}` is in {}", said(&network));
+        }
+        if let Some(expected) = case.get("readout") {
+            assert_eq!(network.readout.map(|r| r.name).as_deref(), expected.as_str(), "{name}");
+        }
+    }
+}
+
+/// States after a step by torch and numpy in double precision, from weights of which some are rounded to single.
+#[test]
+fn files_of_torch_and_numpy_do_what_their_networks_do() {
+    check("torch.json", 1e-6);
+}
+
+/// States after a step by Keras, Flax, Haiku and Equinox themselves.
+#[test]
+fn files_of_keras_flax_haiku_and_equinox_do_what_their_networks_do() {
+    check("frameworks.json", 1e-6);
+}
+
+/// All 256 values of each float8 type, against PyTorch's own decoding.
+#[test]
+fn float8_has_the_values_of_torch() {
+    let file = read(Path::new(&golden("io/weights/float8_all.safetensors"))).unwrap();
+    for kind in ["e4m3fn", "e5m2"] {
+        let (found, expected) = (file.get(kind).unwrap(), file.get(&format!("{kind}_f64")).unwrap());
+        assert_eq!(found.data.len(), 256);
+        for (i, (a, b)) in found.data.iter().zip(&expected.data).enumerate() {
+            assert!(
+                a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan(),
+                "{kind} {i:#04x}: {a}, expected {b}"
+            );
+        }
+    }
+}
+
+/// Values of other classes are left out and named; what stands for code is refused, wherever it stands.
+#[test]
+fn a_checkpoint_with_objects_gives_its_tensors() {
+    let file = read(Path::new(&golden("io/weights/objects.pt"))).unwrap();
+    assert_eq!(file.get("state_dict.rnn.weight_hh_l0").unwrap().shape, [6, 2]);
+    for (key, value) in
+        [("args.rate", "0.5"), ("args.path", "/a/b"), ("counts.a", "2"), ("best", "0.25"), ("seed", "7")]
+    {
+        assert_eq!(file.metadata[key], value, "{key}");
+    }
+    let left = |name: &str, why: &str| file.skipped.iter().any(|s| s.0 == name && s.1.starts_with(why));
+    assert!(left("when", "made by datetime.datetime; not read"), "{:?}", file.skipped);
+    let config = "an object of __main__.Config; not read, with a tensor inside";
+    assert!(left("config", config), "{:?}", file.skipped);
+    let only = read(Path::new(&golden("io/weights/object_alone.pt"))).unwrap_err().to_string();
+    assert!(only.contains("__main__.Config") && only.contains("nothing in it was executed"), "{only}");
+    let code = read(Path::new(&golden("io/weights/code.pt"))).unwrap_err().to_string();
+    assert!(code.contains("posix.system") && code.contains("nothing in it was executed"), "{code}");
+}
+
+/// The skipped weights of a quantised network, and tensors by pickle.dump, are named with what to do.
+#[test]
+fn what_is_not_read_is_named() {
+    let file = read(Path::new(&golden("io/weights/quantised.pt"))).unwrap();
+    let error = load(&file, &Spec::default()).err().unwrap().to_string();
+    assert!(error.contains("quantised") && error.contains("float model"), "{error}");
+    let error = read(Path::new(&golden("io/weights/dumped.pkl"))).unwrap_err().to_string();
+    assert!(error.contains("torch.save(pickle.load(open(old, \"rb\")), new)"), "{error}");
+}
+
+/// Files of before 1.6: views, half precision, a type that is not read.
+#[test]
+fn legacy_files_keep_views_and_types() {
+    let file = read(Path::new(&golden("io/weights/legacy_views.pt"))).unwrap();
+    let base: Vec<f64> = (0..12).map(f64::from).collect();
+    assert_eq!(file.get("every_second").unwrap().data, [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
+    assert_eq!(file.get("turned").unwrap().data[..4], [0.0, 4.0, 8.0, 1.0]);
+    assert_eq!(file.get("bf16").unwrap().data, base);
+    assert!(file.skipped.iter().any(|s| s.0 == "complex"), "{:?}", file.skipped);
+    let bytes = std::fs::read(golden("io/weights/legacy_views.pt")).unwrap();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("legacy_cut.pt");
+    for cut in [20, 100, bytes.len() / 2, bytes.len() - 1] {
+        std::fs::write(&path, &bytes[..cut]).unwrap();
+        assert!(read(&path).is_err(), "{cut}");
+    }
+}

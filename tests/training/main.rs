@@ -1,0 +1,11 @@
+//! Tasks, trainers and distillation.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod gradients;
+mod ibl;
+mod ibl_task;
+mod pytorch;
+mod radd;
+mod tasks;
