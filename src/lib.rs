@@ -7,18 +7,11 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
-pub mod diagnostics;
-pub mod inference;
-pub mod io;
-pub mod linalg;
-pub mod memory;
-pub mod pipeline;
-pub mod report;
 pub mod selftest;
-pub mod studies;
-pub mod systems;
-pub mod tasks;
-pub mod training;
+
+pub use nullcline_core::{diagnostics, inference, io, linalg, memory, systems, tasks, training};
+pub use nullcline_report::{self as report, pipeline};
+pub use nullcline_studies as studies;
 
 /// The README's examples, compiled.
 #[cfg(doctest)]

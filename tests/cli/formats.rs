@@ -79,11 +79,11 @@ fn a_square_matrix_may_be_weights() {
 fn unknown_names_come_with_a_command() {
     let place = Place::new("unknown");
     let tensors = [
-        common::tensor("rnn.h2h.weight", &[4, 4], common::noise(16, 0.4, 1)),
-        common::tensor("rnn.h2h.bias", &[4], common::noise(4, 0.4, 2)),
-        common::tensor("rnn.input2h.weight", &[4, 2], common::noise(8, 0.4, 3)),
-        common::tensor("rnn.input2h.bias", &[4], common::noise(4, 0.4, 4)),
-        common::tensor("fc.weight", &[3, 4], common::noise(12, 0.4, 5)),
+        crate::common::tensor("rnn.h2h.weight", &[4, 4], crate::common::noise(16, 0.4, 1)),
+        crate::common::tensor("rnn.h2h.bias", &[4], crate::common::noise(4, 0.4, 2)),
+        crate::common::tensor("rnn.input2h.weight", &[4, 2], crate::common::noise(8, 0.4, 3)),
+        crate::common::tensor("rnn.input2h.bias", &[4], crate::common::noise(4, 0.4, 4)),
+        crate::common::tensor("fc.weight", &[3, 4], crate::common::noise(12, 0.4, 5)),
     ];
     let file = place.save("net.safetensors", &tensors);
     let map =

@@ -215,7 +215,7 @@ fn a_covariance_as_measured_gives_couplings_in_the_datas_units() {
 #[test]
 fn the_end_of_the_grid_that_is_best_is_named() {
     let place = Place::new("infer-edge");
-    let (a, b) = (common::noise(30, 1.0, 71), common::noise(30, 1.0, 72));
+    let (a, b) = (crate::common::noise(30, 1.0, 71), crate::common::noise(30, 1.0, 72));
     let rows: String = a.iter().zip(&b).fold("a,b\n".into(), |mut t, (a, b)| {
         writeln!(t, "{a},{}", a + 0.02 * b).unwrap();
         t
@@ -234,7 +234,7 @@ fn the_end_of_the_grid_that_is_best_is_named() {
 fn successive_rows_that_are_alike_are_noticed() {
     let place = Place::new("infer-alike");
     let rows = |r: f64| {
-        let noise = common::noise(3 * 900, 1.0, 73);
+        let noise = crate::common::noise(3 * 900, 1.0, 73);
         let (mut x, mut text) = ([0.0; 3], "part,a,b,c\n".to_owned());
         for k in 0..900 {
             for i in 0..3 {

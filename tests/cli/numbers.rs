@@ -146,8 +146,8 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
 
 fn prepare(place: &Place) {
     let mut tensors = network(1, 3, 2, 0.5);
-    tensors.push(common::tensor("fc.weight", &[2, 3], common::noise(6, 1.0, 9)));
-    tensors.push(common::tensor("fc.bias", &[2], vec![0.0; 2]));
+    tensors.push(crate::common::tensor("fc.weight", &[2, 3], crate::common::noise(6, 1.0, 9)));
+    tensors.push(crate::common::tensor("fc.bias", &[2], vec![0.0; 2]));
     place.save("net.safetensors", &tensors);
     place.write("u.csv", table(20, 2));
     let rows: Vec<String> = (0..60)

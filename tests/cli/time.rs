@@ -177,7 +177,7 @@ fn columns_that_are_no_units_are_left_out_and_said() {
 #[test]
 fn inputs_may_come_with_an_index_trials_and_time() {
     let place = Place::new("inputs");
-    let net = place.save("net.safetensors", &common::network(1, 2, 2, 0.8));
+    let net = place.save("net.safetensors", &crate::common::network(1, 2, 2, 0.8));
     let run = |text: &str, status: i32, words: &[&str]| {
         let file = place.write("in.csv", text);
         analyze(&place, &[&net, "--inputs", &file, "--modules", "trajectories"], status, words)

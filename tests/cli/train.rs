@@ -19,7 +19,7 @@ const SMALL: [&str; 10] = [
     "2",
 ];
 
-fn train(place: &Place, task: &str, more: &[&str]) -> (common::Ran, String) {
+fn train(place: &Place, task: &str, more: &[&str]) -> (crate::common::Ran, String) {
     let out = place.path("out");
     let _ = std::fs::remove_dir_all(&out);
     let ran = run(&[&["train", task][..], &SMALL, more, &["--out", &out]].concat());

@@ -86,7 +86,7 @@ fn damaged_files_are_refused() {
             let mut bytes = bytes.clone();
             bytes[at] ^= 0x5a;
             let file = place.write(name, &bytes);
-            let ran = common::run(&["inspect", &file]);
+            let ran = crate::common::run(&["inspect", &file]);
             assert!([0, 3].contains(&ran.status) && !ran.err.contains("panicked"), "{name} {at}: {ran:?}");
         }
     }

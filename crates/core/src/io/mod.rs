@@ -1,0 +1,20 @@
+//! Reading and writing files: formats, no science.
+//!
+//! [`tensors`] holds the named arrays of a weight file, [`table`] the columns of a recording, [`idx`]
+//! labelled pictures, and [`error`] what can be wrong with either. Nothing read from a file is ever executed, no size that a
+//! file merely claims is allocated, and files are written beside their place and renamed when whole.
+
+pub mod error;
+pub mod idx;
+pub mod shown;
+pub mod table;
+pub mod tensors;
+
+mod advice;
+mod archive;
+pub mod atomic;
+mod dtype;
+mod literal;
+mod npy;
+mod sniff;
+pub mod steady;

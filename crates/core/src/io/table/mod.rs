@@ -1,0 +1,314 @@
+//! Numeric tables: CSV, Parquet, Arrow IPC, npy and npz; a row is a time step.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::archive::Archive;
+use super::error::{Error, Problem};
+use super::sniff::{self, Family};
+use super::steady;
+use crate::memory;
+
+mod arrow_lists;
+mod arrow_values;
+mod contained;
+mod csv;
+mod ipc;
+mod ipc_check;
+mod npy_columns;
+mod npy_file;
+mod npy_fortran;
+mod parquet_check;
+mod parquet_file;
+mod pattern;
+mod source;
+mod thrift;
+mod types;
+mod write;
+
+pub use pattern::match_columns;
+pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Values};
+pub use write::{Cells, TableFormat, encode, write};
+
+use source::{Block, Part, Pick, Source, Watched};
+
+/// What is read here, for messages.
+const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
+
+/// Read piece by piece a file may hold so many times what it may when it is held whole.
+const PIECES: u64 = 16;
+
+/// Reads a table, told by its content and, failing that, by its extension.
+///
+/// # Formats
+/// - CSV: comma, semicolon, tab, bar or blanks, told by the first hundred records or a line `sep=;`; quotes; LF,
+///   CRLF or CR; UTF-8 with or without a byte order mark. Lines that start with `#`, `%` or `//` before the table
+///   are comments, the last of them its names if it has as many. A first row of numbers only means that there are
+///   no names, and the columns are `c0`, `c1`, ...; a nameless column is called so too. But 0, 1, ..., n-1 are
+///   names, as pandas writes them, unless the next row continues the count (n, n+1, ... or 1, 2, ..., n), and so are
+///   different whole numbers above columns of decimals. Empty fields and the marks of pandas, C libraries and
+///   spreadsheets (`n/a`, `None`, `-nan(ind)`, `#N/A`, a dash, ...) are missing, `true` and `false` are 1 and 0. A
+///   comma or point in a number is decimal or parts thousands, whichever all numbers of the sample allow.
+/// - Parquet and Arrow IPC (file or stream): integers, floats, decimals, booleans, times, text,
+///   dictionaries of these; a list `v` of one length becomes `v0`, `v1`, ...
+/// - npy and npz: a vector is one column, a matrix is rows by columns, and three dimensions are trials,
+///   time, columns: a leading column `trial`, then the rows of trial 0, of trial 1, ... Columns are
+///   `x0`, `x1`, ..., in an npz `<array>0`, `<array>1`, ...; the fields of a structured array have their own names.
+///
+/// Columns that only count or name the rows ([`Schema::index`]) are read if asked for by name.
+///
+/// # Errors
+/// A missing, damaged, foreign or empty file; a column or array that is not there; see [`Problem`].
+pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
+    steady::reading(path, || read_whole(path, what))
+}
+
+fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
+    let fail = |problem| Error::new(path, problem);
+    let mut source = open(path, what.array)?;
+    let schema = source.schema().clone();
+    let mut picks = match what.columns {
+        Some(names) => select(&schema, names).map_err(fail)?,
+        None => {
+            let data = |k: &usize| !schema.index.contains(&schema.columns[*k].name);
+            let all = (0..schema.columns.len()).filter(data);
+            all.map(|column| Pick { column, text: false }).collect()
+        }
+    };
+    picks.retain(|p| !matches!(schema.columns[p.column].kind, Kind::Other(_)));
+    if let Some(rows) = schema.rows {
+        let all = (rows as u64).saturating_mul(picks.len() as u64);
+        let place = format!("{rows} rows of {} columns", picks.len());
+        Problem::afford(place, all, memory::allowed(path)).map_err(fail)?;
+    }
+    let unread = schema.columns.iter().find_map(|c| match &c.kind {
+        Kind::Other(found) => Some((c.name.clone(), found.clone())),
+        _ => None,
+    });
+    if let (Some((column, found)), true) = (unread, picks.is_empty()) {
+        return Err(fail(Problem::ColumnType { column, found }));
+    }
+    for pick in &mut picks {
+        pick.text = schema.columns[pick.column].kind == Kind::Text;
+    }
+    let parts = loop {
+        match collect(path, source.as_mut(), &picks) {
+            // A CSV whose first text stands far down: that column, and others like it, are text after all.
+            Err(error) if matches!(error.kind(), Problem::TextValue { .. }) => {
+                let texts = source.texts(&picks)?;
+                if !texts.contains(&true) {
+                    return Err(error);
+                }
+                picks.iter_mut().zip(texts).for_each(|(pick, text)| pick.text |= text);
+            }
+            Err(error) => return Err(error),
+            Ok(parts) => break parts,
+        }
+    };
+    let rows = parts.first().map_or(0, Part::len);
+    if rows == 0 {
+        return Err(fail(Problem::NoRows { rows, columns: schema.columns.len() }));
+    }
+    let name = |p: &Pick| schema.columns[p.column].name.clone();
+    let columns = picks.iter().zip(parts).map(|(p, part)| Column {
+        name: name(p),
+        values: part.values,
+        nulls: part.nulls,
+    });
+    let skipped = schema.columns.iter().filter(|_| what.columns.is_none()).filter_map(|c| match &c.kind {
+        _ if schema.index.contains(&c.name) => Some(format!("{}: names or counts the rows", c.name)),
+        Kind::Other(found) => Some(format!("{}: type {found} is no number and no text", c.name)),
+        _ => None,
+    });
+    Ok(Table {
+        columns: columns.collect(),
+        rows,
+        format: schema.format,
+        skipped: skipped.collect(),
+        array_name: schema.array_name,
+    })
+}
+
+fn collect(path: &Path, source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> {
+    let mut parts: Vec<Part> = picks.iter().map(|p| Part::empty(p.text)).collect();
+    let (mut taken, limit) = (0u64, memory::allowed(path));
+    // Few rows at a time where they are wide.
+    source.visit(picks, ((1 << 22) / picks.len().max(1)).clamp(1, 1 << 16), &mut |block| {
+        taken = block.parts.iter().fold(taken, |n, part| n.saturating_add(part.bytes()));
+        let place = format!("the table of {} columns", picks.len());
+        Problem::afford(place, taken / 8, limit).map_err(|problem| Error::new(path, problem))?;
+        parts.iter_mut().zip(block.parts).for_each(|(all, new)| all.append(new));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(parts)
+}
+
+/// Gives a column to `f` as labels, one a row: text as it stands, whole numbers to the last digit, missing ones empty.
+///
+/// # Errors
+/// As [`read`].
+pub fn labels(path: &Path, array: Option<&str>, column: &str, f: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    let fail = |problem| Error::new(path, problem);
+    let mut source = open(path, array)?;
+    let columns = source.schema().columns.len();
+    let mut picks = select(source.schema(), &[column.to_owned()]).map_err(fail)?;
+    picks[0].text = true;
+    worth(source.schema(), 1, path)?;
+    let mut rows = 0;
+    source.visit(&picks, 1 << 14, &mut |mut block| {
+        rows += block.rows;
+        if let Some(Part { values: Values::Text(labels), .. }) = block.parts.pop() {
+            labels.iter().for_each(|l| f(if csv::is_missing(l) { "" } else { l }));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if rows == 0 { Err(fail(Problem::NoRows { rows, columns })) } else { Ok(()) }
+}
+
+/// What is written in one row, from 0, of a column: a mark of a missing value as it stands.
+///
+/// # Errors
+/// As [`read`].
+pub fn raw_label(
+    path: &Path,
+    array: Option<&str>,
+    column: &str,
+    row: usize,
+) -> Result<Option<String>, Error> {
+    let mut source = open(path, array)?;
+    let mut picks =
+        select(source.schema(), &[column.to_owned()]).map_err(|problem| Error::new(path, problem))?;
+    picks[0].text = true;
+    let (mut before, mut found) = (0, None);
+    source.visit(&picks, 1 << 12, &mut |mut block| {
+        if row < before + block.rows {
+            if let Some(Part { values: Values::Text(mut values), .. }) = block.parts.pop() {
+                found = Some(values.swap_remove(row - before));
+            }
+            return Ok(ControlFlow::Break(()));
+        }
+        before += block.rows;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// The first numbers of a column, at most `rows`; none if it holds text.
+///
+/// # Errors
+/// As [`read`].
+pub fn first_numbers(
+    path: &Path,
+    array: Option<&str>,
+    column: &str,
+    rows: usize,
+) -> Result<Option<Vec<f64>>, Error> {
+    let mut source = open(path, array)?;
+    let picks = select(source.schema(), &[column.to_owned()]).map_err(|problem| Error::new(path, problem))?;
+    let mut found = None;
+    let mut take = |mut block: Block| {
+        if let Some(Part { values: Values::Number(values), .. }) = block.parts.pop() {
+            found = Some(values);
+        }
+        Ok(ControlFlow::Break(()))
+    };
+    match source.visit(&picks, rows.max(1), &mut take) {
+        Err(error) if !matches!(error.kind(), Problem::TextValue { .. }) => Err(error),
+        _ => Ok(found),
+    }
+}
+
+/// What a table holds, without reading its values; `array` names one of an npz.
+///
+/// # Errors
+/// As [`read`], as far as they show without the values.
+pub fn schema(path: &Path, array: Option<&str>) -> Result<Schema, Error> {
+    Ok(open(path, array)?.schema().clone())
+}
+
+/// Gives the numbers of `columns` to `f`, at most `rows_per_chunk` rows at a time, in order.
+///
+/// Memory is bounded by the chunk and what the format makes one read at a time: pages of Parquet, a record
+/// batch of Arrow, a record of CSV, a megabyte of npy or npz. Of an array of three dimensions in Fortran order as
+/// many trials are held as fit into 64 MiB, one at least. Only an array in Fortran order in a compressed npz is
+/// unpacked whole, up to 1 GiB.
+///
+/// # Errors
+/// As [`read`]; a text in a column is an error that names column, row and value. An error of `f` ends
+/// the reading and is returned.
+pub fn stream(
+    path: &Path,
+    columns: &[String],
+    array: Option<&str>,
+    rows_per_chunk: usize,
+    f: &mut dyn FnMut(Chunk) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut source = open(path, array)?;
+    let schema = source.schema().clone();
+    let picks = select(&schema, columns).map_err(|problem| Error::new(path, problem))?;
+    worth(&schema, picks.len(), path)?;
+    let mut rows = 0;
+    source.visit(&picks, rows_per_chunk.max(1), &mut |block| {
+        let mut chunk = Chunk { rows: block.rows, columns: Vec::with_capacity(block.parts.len()) };
+        for (pick, part) in picks.iter().zip(block.parts) {
+            match part.values {
+                Values::Number(values) => chunk.columns.push(values),
+                Values::Text(values) => {
+                    let problem = source::first_text(&schema.columns[pick.column].name, &values, rows);
+                    return Err(Error::new(path, problem));
+                }
+            }
+        }
+        rows += block.rows;
+        f(chunk).map(ControlFlow::Continue)
+    })?;
+    match rows {
+        0 => Err(Error::new(path, Problem::NoRows { rows, columns: schema.columns.len() })),
+        _ => Ok(()),
+    }
+}
+
+/// Fails at rows without end in a file of hardly any length: piece by piece they fill no memory, but a day.
+fn worth(schema: &Schema, columns: usize, path: &Path) -> Result<(), Error> {
+    let rows = schema.rows.unwrap_or(0);
+    let place = format!("{rows} rows of {columns} columns, all of them");
+    let limit = memory::allowed(path).saturating_mul(PIECES);
+    Problem::afford(place, (rows as u64).saturating_mul(columns.max(1) as u64), limit)
+        .map_err(|problem| Error::new(path, problem))
+}
+
+fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {
+    let places: HashMap<&str, usize> =
+        schema.columns.iter().enumerate().map(|(k, c)| (c.name.as_str(), k)).collect();
+    let find = |name: &String| match places.get(name.as_str()).copied() {
+        Some(column) => match &schema.columns[column].kind {
+            Kind::Other(found) => Err(Problem::ColumnType { column: name.clone(), found: found.clone() }),
+            _ => Ok(Pick { column, text: false }),
+        },
+        None => Err(Problem::MissingColumn { name: name.clone(), columns: schema.names() }),
+    };
+    names.iter().map(find).collect()
+}
+
+fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
+    let held = steady::hold();
+    let family = sniff::family(path)?;
+    let source: Result<Box<dyn Source>, Error> = match family {
+        Family::Text => csv::open(path).map(|s| Box::new(s) as _),
+        Family::Parquet => parquet_file::open(path).map(|s| Box::new(s) as _),
+        Family::ArrowFile | Family::ArrowStream => {
+            ipc::open(path, family == Family::ArrowFile).map(|s| Box::new(s) as _)
+        }
+        Family::Npy => npy_file::open_npy(path).map(|s| Box::new(s) as _),
+        Family::Zip => npy_file::open_npz(path, array).map(|s| Box::new(s) as _),
+        _ => return Err(sniff::unexpected(path, family, EXPECTED)),
+    };
+    let source = source?;
+    if source.schema().array_name.is_some() {
+        let sound = Archive::open(path, source.schema().format).and_then(|mut a| a.verify(u64::MAX));
+        sound.map_err(|problem| Error::new(path, problem))?;
+    }
+    source::unique_names(source.schema()).map_err(|problem| Error::new(path, problem))?;
+    Ok(Box::new(Watched { path: path.into(), source, _held: held }))
+}

@@ -1,0 +1,143 @@
+//! Named tensors of a weight file: safetensors, npz, npy and PyTorch.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::archive::Archive;
+use super::error::{Error, Problem};
+use super::sniff::{self, Family};
+use super::steady;
+
+mod numpy;
+mod pytorch;
+mod safetensors;
+
+pub use numpy::STRUCTURED;
+pub use numpy::{write_npy, write_npz};
+pub use safetensors::write_safetensors;
+
+/// One named tensor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    /// The name in the file; nested dictionaries are joined by `.`.
+    pub name: String,
+    /// Sizes of the dimensions, outermost first; empty for a scalar.
+    pub shape: Vec<usize>,
+    /// The type of the values in the file, such as `f32`, `bf16` or `i64`.
+    pub dtype: String,
+    /// The values in C order (row-major), whatever the order in the file.
+    ///
+    /// Integers beyond 2^53 are rounded; NaN and infinities are kept.
+    pub data: Vec<f64>,
+}
+
+/// What a weight file holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tensors {
+    /// `safetensors`, `npz`, `npy`, `pytorch` or `pickle`.
+    pub format: &'static str,
+    /// The tensors in the order of the file; names are unique.
+    pub tensors: Vec<Tensor>,
+    /// Text beside the tensors: `__metadata__` of safetensors, scalar strings of an npz, and plain
+    /// strings, numbers and booleans in the dictionaries of a PyTorch checkpoint.
+    pub metadata: BTreeMap<String, String>,
+    /// What was found and not read: its name, and why.
+    pub skipped: Vec<(String, String)>,
+    /// Whether quantised weights are among what was not read.
+    pub quantised: bool,
+}
+
+impl Tensors {
+    /// The tensor called `name`.
+    pub fn get(&self, name: &str) -> Option<&Tensor> {
+        self.tensors.iter().find(|t| t.name == name)
+    }
+}
+
+/// What the commands read, for messages.
+const EXPECTED: &str =
+    "weights (.safetensors, .npz, .npy, .pt, .pth) or a table (CSV, Parquet, Arrow, npy, npz)";
+
+/// Reads a weight file, told by its content and, failing that, by its extension.
+///
+/// Reading never executes anything: a pickle is interpreted as data. A name in it that stands for code is an
+/// error; a value made by any other unknown name is left out and listed in [`Tensors::skipped`], and is an
+/// error where a tensor needs it or nothing else is there.
+///
+/// # Errors
+/// A missing, empty, damaged or foreign file, see [`Problem`].
+pub fn read(path: &Path) -> Result<Tensors, Error> {
+    steady::reading(path, || {
+        let family = sniff::family(path)?;
+        let tensors = match family {
+            Family::Safetensors => safetensors::read(path),
+            Family::Npy => numpy::read_npy(path, true),
+            Family::Zip => read_zip(path, true),
+            Family::Pickle => pytorch::read_pickle(path),
+            _ => return Err(sniff::unexpected(path, family, EXPECTED)),
+        };
+        tensors.and_then(unique).map_err(|problem| Error::new(path, problem))
+    })
+}
+
+/// Names, shapes and types of the arrays of an npy or npz file, without their values; none for other files.
+///
+/// # Errors
+/// As [`read`], as far as they show without the values.
+pub fn outline(path: &Path) -> Result<Option<Tensors>, Error> {
+    steady::reading(path, || outlined(path))
+}
+
+fn outlined(path: &Path) -> Result<Option<Tensors>, Error> {
+    let found = match sniff::family(path)? {
+        Family::Npy => numpy::read_npy(path, false),
+        Family::Zip => match Archive::open(path, "npz").and_then(|a| a.names()) {
+            Ok(names) if names.iter().any(|n| n.ends_with(".npy")) => read_zip(path, false),
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    found.and_then(unique).map(Some).map_err(|problem| Error::new(path, problem))
+}
+
+fn read_zip(path: &Path, values: bool) -> Result<Tensors, Problem> {
+    let archive = Archive::open(path, "zip archive")?;
+    let names = archive.names()?;
+    if names.iter().any(|n| n == "model.weights.h5") {
+        return Err(Problem::UnknownFormat {
+            found: "a Keras model (.keras)".into(),
+            expected: EXPECTED,
+            advice: super::advice::KERAS,
+        });
+    }
+    if names.iter().any(|n| n.ends_with("/constants.pkl") || n.contains("/code/")) {
+        return Err(Problem::TorchScript);
+    }
+    match names.iter().find(|n| *n == "data.pkl" || n.ends_with("/data.pkl")) {
+        Some(pickle) => pytorch::read(archive, pickle),
+        None if names.iter().any(|n| n.ends_with(".npy")) => numpy::read_npz(archive, &names, values),
+        None => Err(sniff::foreign_zip(&names, "a file by torch.save or numpy.savez")),
+    }
+}
+
+fn unique(tensors: Tensors) -> Result<Tensors, Problem> {
+    let mut seen = BTreeSet::new();
+    match tensors.tensors.iter().find(|t| !seen.insert(t.name.as_str())) {
+        Some(twice) => Err(Problem::DuplicateTensor { name: twice.name.clone() }),
+        None => Ok(tensors),
+    }
+}
+
+/// Says whether a tensor has as many values as its shape.
+fn check_shape(tensor: &Tensor) -> Result<(), Problem> {
+    let expected = tensor.shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d)).unwrap_or(usize::MAX);
+    if expected == tensor.data.len() {
+        return Ok(());
+    }
+    Err(Problem::Shape {
+        name: tensor.name.clone(),
+        shape: tensor.shape.clone(),
+        found: tensor.data.len(),
+        expected,
+    })
+}

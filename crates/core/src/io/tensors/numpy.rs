@@ -1,0 +1,167 @@
+//! Tensors in npy and npz files.
+
+use std::io::{BufReader, Read, Write};
+use std::path::Path;
+
+use zip::write::SimpleFileOptions;
+
+use super::super::archive::Archive;
+use super::super::atomic;
+use super::super::error::{Error, Problem};
+use super::super::npy::{self, Element, Header};
+use super::super::steady;
+use super::{Tensor, Tensors, check_shape};
+
+/// Longer pickles are no dictionary of arrays.
+const LONGEST_PICKLE: u64 = 64 << 20;
+/// The type of a structured array in an outline.
+pub const STRUCTURED: &str = "structured";
+/// Longer strings are no metadata.
+const LONGEST_TEXT: usize = 1 << 20;
+
+pub(super) fn read_npy(path: &Path, values: bool) -> Result<Tensors, Problem> {
+    let name = path.file_stem().map_or_else(|| "array".into(), |s| s.to_string_lossy().into_owned());
+    let mut reader = BufReader::new(steady::open(path)?);
+    let header = Header::read(&mut reader, &name)?;
+    if header.element == Element::Object {
+        let mut pickle = Vec::new();
+        reader.take(LONGEST_PICKLE + 1).read_to_end(&mut pickle).map_err(Problem::reading)?;
+        return objects(&pickle)?.ok_or_else(|| header.not_numbers(&name));
+    }
+    npy::alone(path, &header, &name)?;
+    let tensor = match values {
+        true => tensor(&mut reader, &header, name)?,
+        false => outlined(&header, name),
+    };
+    Ok(Tensors { format: "npy", tensors: vec![tensor], ..Tensors::default() })
+}
+
+/// A tensor without its values.
+fn outlined(header: &Header, name: String) -> Tensor {
+    let dtype = match &header.element {
+        Element::Number { dtype, .. } => dtype.name(),
+        Element::Structured { .. } => STRUCTURED,
+        _ => "other",
+    };
+    Tensor { name, shape: header.shape.clone(), dtype: dtype.into(), data: vec![] }
+}
+
+/// The arrays of an npz, their values only if asked for.
+pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> Result<Tensors, Problem> {
+    let (mut all, limit) = (0u64, if values { archive.allowance() } else { u64::MAX });
+    archive.verify(limit)?;
+    let mut out = Tensors { format: "npz", ..Tensors::default() };
+    for entry_name in names {
+        let Some(name) = entry_name.strip_suffix(".npy") else {
+            out.skipped.push((entry_name.clone(), "not a numpy array".into()));
+            continue;
+        };
+        let skipped = |why: &str| (name.to_owned(), why.to_owned());
+        let mut entry = archive.entry(entry_name)?;
+        let length = entry.size();
+        let header = Header::read(&mut entry, name)?;
+        header.fill(name, length)?;
+        all = all.saturating_add(header.count as u64);
+        Problem::afford(format!("array `{name}` and those before it"), all, limit)?;
+        match &header.element {
+            Element::Number { .. } | Element::Structured { .. } if !values => {
+                out.tensors.push(outlined(&header, name.into()));
+            }
+            Element::Number { .. } => out.tensors.push(tensor(&mut entry, &header, name.into())?),
+            Element::Unicode { characters, big_endian }
+                if header.shape.is_empty() && *characters < LONGEST_TEXT =>
+            {
+                let value = text(&mut entry, *characters, *big_endian, name)?;
+                out.metadata.insert(name.into(), value);
+            }
+            Element::Object => {
+                let mut pickle = Vec::new();
+                let read = entry.take(LONGEST_PICKLE + 1).read_to_end(&mut pickle);
+                read.map_err(|e| Problem::read("npz", &format!("array `{name}`"), e))?;
+                match objects(&pickle) {
+                    Ok(Some(inner)) => {
+                        let below = |n: &str| format!("{name}.{n}");
+                        out.tensors
+                            .extend(inner.tensors.into_iter().map(|t| Tensor { name: below(&t.name), ..t }));
+                        out.metadata.extend(inner.metadata.into_iter().map(|(k, v)| (below(&k), v)));
+                        out.skipped.extend(inner.skipped.into_iter().map(|(n, why)| (below(&n), why)));
+                    }
+                    _ => out.skipped.push(skipped("pickled Python objects; nothing is ever executed here")),
+                }
+            }
+            Element::Structured { .. } => {
+                out.skipped.push(skipped("a structured array, which is a table and no weights"));
+            }
+            Element::Time { .. } => out.skipped.push(skipped("dates or durations")),
+            Element::Unicode { .. } | Element::Bytes { .. } => out.skipped.push(skipped("an array of text")),
+            Element::Other(descr) => {
+                out.skipped.push(skipped(&format!("dtype {descr} is not a real number")))
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn tensor(reader: &mut impl Read, header: &Header, name: String) -> Result<Tensor, Problem> {
+    let data = header.numbers(reader, &name)?;
+    let dtype = match header.element {
+        Element::Number { dtype, .. } => dtype.name().to_string(),
+        _ => return Err(header.not_numbers(&name)),
+    };
+    Ok(Tensor { name, shape: header.shape.clone(), dtype, data })
+}
+
+/// The arrays of a dictionary that numpy pickled as an array of one object; none where there are none.
+fn objects(pickle: &[u8]) -> Result<Option<Tensors>, Problem> {
+    if pickle.len() as u64 > LONGEST_PICKLE {
+        return Ok(None);
+    }
+    let found = super::pytorch::pickled("npy", pickle)?;
+    Ok(Some(found).filter(|f| !f.tensors.is_empty()))
+}
+
+fn text(reader: &mut impl Read, characters: usize, big_endian: bool, name: &str) -> Result<String, Problem> {
+    let place = format!("array `{name}`");
+    let mut bytes = Vec::new();
+    reader
+        .take(4 * characters as u64)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Problem::read("npz", &place, e))?;
+    let text: Option<String> = npy::characters(&bytes, big_endian).collect();
+    text.ok_or_else(|| Problem::damaged("npz", place, "text that is not Unicode"))
+}
+
+/// Writes one tensor as npy, in f64 and C order; its name is not stored.
+///
+/// # Errors
+/// A shape that does not fit its values, or a file that cannot be written.
+pub fn write_npy(path: &Path, tensor: &Tensor) -> Result<(), Error> {
+    atomic::write(path, |writer| {
+        check_shape(tensor)?;
+        npy::write(writer, &tensor.shape, &tensor.data).map_err(Problem::writing)
+    })
+}
+
+/// Writes tensors as an uncompressed npz, in f64 and C order.
+///
+/// # Errors
+/// A shape that does not fit its values, a name used twice, or a file that cannot be written.
+pub fn write_npz(path: &Path, tensors: &[Tensor]) -> Result<(), Error> {
+    atomic::write(path, |writer| {
+        let failed = |e: zip::result::ZipError| Problem::writing(e.into());
+        let mut archive = zip::ZipWriter::new(writer);
+        for (i, tensor) in tensors.iter().enumerate() {
+            check_shape(tensor)?;
+            if tensors[..i].iter().any(|t| t.name == tensor.name) {
+                return Err(Problem::DuplicateTensor { name: tensor.name.clone() });
+            }
+            let options = SimpleFileOptions::default()
+                .compression_method(zip::CompressionMethod::Stored)
+                .last_modified_time(zip::DateTime::default())
+                .large_file(tensor.data.len() >= 1 << 28);
+            archive.start_file(format!("{}.npy", tensor.name), options).map_err(failed)?;
+            npy::write(&mut archive, &tensor.shape, &tensor.data).map_err(Problem::writing)?;
+        }
+        archive.finish().map_err(failed)?.flush().map_err(Problem::writing)
+    })
+}

@@ -1,0 +1,228 @@
+//! A scene as SVG whose text is glyph outlines, so that it needs no font where it is read.
+
+use skrifa::font::glyph::outline::PathElement;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt::Write;
+
+use super::font::{self, EM};
+use super::raster;
+use super::scene::{Dot, Mark, Point, Scene, Shape};
+use crate::Error;
+use crate::page::escape;
+
+/// The SVG of a scene; `prefix` keeps the identifiers of several figures on a page apart.
+pub(crate) fn svg(scene: &Scene, prefix: &str, title: &str) -> Result<String, Error> {
+    let mut glyphs = BTreeMap::new();
+    let mut body = String::new();
+    for mark in &scene.marks {
+        write_mark(&mut body, mark, prefix, title, &mut glyphs)?;
+    }
+    let (w, h) = (number(scene.width), number(scene.height));
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{prefix}-title\" \
+         width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\">\n<title id=\"{prefix}-title\">{}</title>\n<defs>\n",
+        escape(title)
+    );
+    for (id, path) in glyphs.iter().filter(|(_, path)| !path.is_empty()) {
+        let _ = writeln!(out, "<path id=\"{prefix}-g{id}\" d=\"{path}\"/>");
+    }
+    let _ = writeln!(out, "</defs>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#fff\"/>");
+    out.push_str(&body);
+    out.push_str("</svg>\n");
+    Ok(out)
+}
+
+fn write_mark(
+    out: &mut String,
+    mark: &Mark,
+    prefix: &str,
+    title: &str,
+    glyphs: &mut BTreeMap<u32, String>,
+) -> Result<(), Error> {
+    match mark {
+        Mark::Lines { lines, pen } => {
+            let mut d = String::new();
+            for line in lines {
+                path(&mut d, line);
+            }
+            let _ = write!(
+                out,
+                "<path fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"",
+                pen.color.hex(),
+                number(pen.width)
+            );
+            if pen.opacity < 1.0 {
+                let _ = write!(out, " stroke-opacity=\"{}\"", number(pen.opacity));
+            }
+            if let Some((dash, gap)) = pen.dash {
+                let _ = write!(out, " stroke-dasharray=\"{} {}\"", number(dash), number(gap));
+            }
+            let _ = writeln!(out, " d=\"{d}\"/>");
+        }
+        Mark::Area { outline, color, opacity } => {
+            let mut d = String::new();
+            path(&mut d, outline);
+            let _ = write!(out, "<path fill=\"{}\"", color.hex());
+            if *opacity < 1.0 {
+                let _ = write!(out, " fill-opacity=\"{}\"", number(*opacity));
+            }
+            let _ = writeln!(out, " d=\"{d}z\"/>");
+        }
+        Mark::Dots { centers, dot } => dots(out, centers, dot),
+        Mark::Text { text, at, size, align, upright, color } => {
+            let (placed, width) = font::layout(text)?;
+            let shift = align.shift(width);
+            let turn = if *upright { " rotate(-90)" } else { "" };
+            let _ = write!(
+                out,
+                "<g fill=\"{}\" aria-label=\"{}\" transform=\"translate({} {}){turn} scale({:.5})\">",
+                color.hex(),
+                escape(text),
+                number(at[0]),
+                number(at[1]),
+                size / EM
+            );
+            for (id, x) in placed {
+                let outline = match glyphs.entry(id.to_u32()) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(glyph_path(&font::outline(id)?)),
+                };
+                if !outline.is_empty() {
+                    let x = (x + shift).round() as i64;
+                    let _ = write!(out, "<use href=\"#{prefix}-g{}\" x=\"{x}\"/>", id.to_u32());
+                }
+            }
+            out.push_str("</g>\n");
+        }
+        Mark::Image { image, from, to } => {
+            let _ = writeln!(
+                out,
+                "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
+                 image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" \
+                 href=\"data:image/png;base64,{}\"/>",
+                number(from[0]),
+                number(from[1]),
+                number(to[0] - from[0]),
+                number(to[1] - from[1]),
+                base64(&raster::indexed(image).map_err(|reason| failed(title, &reason))?)
+            );
+        }
+    }
+    Ok(())
+}
+
+fn failed(title: &str, reason: &png::EncodingError) -> Error {
+    Error::Png { name: title.into(), reason: reason.to_string() }
+}
+
+/// RFC 4648.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = (0..3).fold(0u32, |all, k| all << 8 | u32::from(chunk.get(k).copied().unwrap_or(0)));
+        for k in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * k)) as usize & 63];
+            out.push(if k <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    out
+}
+
+fn dots(out: &mut String, centers: &[Point], dot: &Dot) {
+    let fill = dot.fill.map_or("none".into(), |c| c.hex());
+    let Some((color, width)) = dot.edge else {
+        let all: String = centers.iter().map(|c| outline(*c, dot)).collect();
+        let _ = writeln!(out, "<path fill=\"{fill}\" d=\"{all}\"/>");
+        return;
+    };
+    // One path for all would draw every edge over every dot.
+    let (color, width) = (color.hex(), number(width));
+    let _ = write!(out, "<g fill=\"{fill}\" stroke=\"{color}\" stroke-width=\"{width}\">");
+    for c in centers {
+        if dot.shape == Shape::Circle {
+            let (x, y, r) = (number(c[0]), number(c[1]), number(dot.radius));
+            let _ = write!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>");
+        } else {
+            let _ = write!(out, "<path d=\"{}\"/>", outline(*c, dot));
+        }
+    }
+    out.push_str("</g>\n");
+}
+
+fn outline(c: Point, dot: &Dot) -> String {
+    let mut d = String::new();
+    if dot.shape == Shape::Circle {
+        let (r, span) = (number(dot.radius), number(2.0 * dot.radius));
+        let x = number(c[0] - dot.radius);
+        let _ = write!(d, "M{x} {}a{r} {r} 0 1 0 {span} 0a{r} {r} 0 1 0-{span} 0z", number(c[1]));
+    } else {
+        path(&mut d, &dot.outline(c));
+        d.push('z');
+    }
+    d
+}
+
+/// Relative line segments, rounded to a hundredth of a point without drift.
+fn path(d: &mut String, line: &[Point]) {
+    let hundredths = |p: &Point| ((p[0] * 100.0).round() as i64, (p[1] * 100.0).round() as i64);
+    let Some(first) = line.first() else { return };
+    let mut last = hundredths(first);
+    let short = |v: i64| number(v as f64 / 100.0);
+    let _ = write!(d, "M{} {}", short(last.0), short(last.1));
+    let mut command = 'l';
+    for p in &line[1..] {
+        let next = hundredths(p);
+        if next == last && line.len() > 2 {
+            continue;
+        }
+        let (x, y) = (short(next.0 - last.0), short(next.1 - last.1));
+        let lead = if command == 'l' { "l" } else { "" };
+        let gap = if lead.is_empty() && !x.starts_with('-') { " " } else { "" };
+        let comma = if y.starts_with('-') { "" } else { " " };
+        let _ = write!(d, "{lead}{gap}{x}{comma}{y}");
+        command = ' ';
+        last = next;
+    }
+}
+
+fn glyph_path(outline: &[PathElement]) -> String {
+    let mut d = String::new();
+    let xy = |x: f32, y: f32| format!("{} {}", x.round() as i64, -y.round() as i64);
+    for element in outline {
+        let _ = match *element {
+            PathElement::MoveTo { x, y } => write!(d, "M{}", xy(x, y)),
+            PathElement::LineTo { x, y } => write!(d, "L{}", xy(x, y)),
+            PathElement::QuadTo { cx0, cy0, x, y } => write!(d, "Q{} {}", xy(cx0, cy0), xy(x, y)),
+            PathElement::CurveTo { cx0, cy0, cx1, cy1, x, y } => {
+                write!(d, "C{} {} {}", xy(cx0, cy0), xy(cx1, cy1), xy(x, y))
+            }
+            // What is filled is closed.
+            PathElement::Close => Ok(()),
+        };
+    }
+    d
+}
+
+/// A coordinate with at most two decimals and no trailing zeros.
+pub(crate) fn number(v: f64) -> String {
+    let text = format!("{:.2}", if v.is_finite() { v } else { 0.0 });
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" || text.is_empty() { "0".into() } else { text.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    /// The examples of RFC 4648, section 10.
+    #[test]
+    fn base64_is_the_standards() {
+        let pairs = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")];
+        for (plain, coded) in pairs {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+        assert_eq!(base64(&[0xff, 0xef, 0xbe]), "/+++");
+    }
+}

@@ -1,0 +1,44 @@
+//! Trajectories and fixed points in the plane of two principal components.
+
+use super::plane::{PlanePoint, draw_points, draw_trajectories, legend};
+use crate::axes::panel::{Axis, Frame, Panel};
+use crate::axes::scale::Scale;
+use crate::draw::color::GREY;
+use crate::draw::scene::Pen;
+use crate::{Error, Figure};
+
+/// Draws a plane of states with equally long units on both axes.
+///
+/// # Shapes and units
+/// `trajectories` are lines of `[x, y]`; `points` differ in colour and shape by stability. See
+/// [`component_label`](super::component_label) for the axes' labels.
+///
+/// # Errors
+/// [`Error::Font`] if the embedded font cannot be read.
+///
+/// # Remarks
+/// Of a trajectory with more than some thousand distinct points the first part is drawn, and the
+/// caption says so.
+pub fn state_plane(
+    trajectories: &[Vec<[f64; 2]>],
+    points: &[PlanePoint],
+    x_label: &str,
+    y_label: &str,
+) -> Result<Figure, Error> {
+    let (name, title) = ("state_plane", "States in a plane");
+    let caption = "Trajectories (grey) and fixed points, projected.";
+    let places = || trajectories.iter().flatten().copied().chain(points.iter().map(|p| p.at));
+    let range = |k: usize| {
+        let whole = places().filter(|p| p[0].is_finite() && p[1].is_finite());
+        Scale::around(whole.map(|p| p[k]))
+    };
+    let (Some(x), Some(y)) = (range(0), range(1)) else { return Figure::empty(name, title, caption) };
+    let frame = Frame::square().with_legend(legend(points));
+    let mut panel = Panel::new(Axis::new(x_label, x), Axis::new(y_label, y), frame);
+    let faint = if trajectories.len() > 8 { 0.5 } else { 0.8 };
+    let cut = draw_trajectories(&mut panel, trajectories, Pen::new(GREY, 0.5).faint(faint));
+    draw_points(&mut panel, points);
+    let caption =
+        if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
+    Figure::new(name, title, &caption, panel.finish())
+}

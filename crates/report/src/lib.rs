@@ -1,0 +1,22 @@
+//! Results as figures, tables and pages in a folder: renders, never computes.
+//!
+//! [`figures`] draws, [`tables`] encodes, [`page`] sets both into one self-contained HTML file,
+//! [`summary`] builds the machine's version, and [`folder`] writes everything or nothing.
+
+#![forbid(unsafe_code)]
+
+mod axes;
+mod draw;
+mod error;
+pub mod figure;
+pub mod figures;
+pub mod folder;
+pub mod page;
+pub mod pipeline;
+pub mod schema;
+pub mod sections;
+pub mod summary;
+pub mod tables;
+
+pub use error::Error;
+pub use figure::Figure;

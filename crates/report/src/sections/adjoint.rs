@@ -1,0 +1,336 @@
+//! Adjoints, tangents and the time-time Jacobian.
+
+use super::{Context, Rendered, words};
+use crate::Error;
+use crate::Figure;
+use crate::figures::{self, Axes, Ink, Reference, Series, SpectrumSeries};
+use crate::page::Section;
+use crate::summary::{number, numbers};
+use crate::tables::{Cells, TableOut};
+use nullcline_core::diagnostics::Estimate;
+use nullcline_core::diagnostics::dynamics::adjoint::{Agreement, Ensemble};
+use nullcline_core::linalg::col;
+use serde_json::{Value, json};
+
+/// Numbers of the adjoint written at most.
+const CELLS: usize = 2_000_000;
+/// Largest relative change of psi^T Delta that rounding explains.
+const IDENTITY: f64 = 1e-8;
+/// Discretisation error of a log norm above which it is said.
+const COARSE: f64 = 1e-6;
+
+/// What the section shows.
+pub struct Sensitivity<'a> {
+    /// The sensitivities.
+    pub ensemble: &'a Ensemble,
+    /// The first Lyapunov exponents of the same trajectories; empty where there are none.
+    pub exponents: &'a [Estimate],
+    /// The backward rate beside the first of them.
+    pub backward: Option<Agreement>,
+    /// The forward rate beside it.
+    pub forward: Option<Agreement>,
+    /// Whether the terminal vector was given.
+    pub given: bool,
+    /// Steps discarded before.
+    pub warmup: usize,
+    /// Whether the input varies in time.
+    pub driven: bool,
+}
+
+/// The rates in a sentence.
+pub fn describe(s: &Sensitivity, context: &Context) -> String {
+    let e = s.ensemble;
+    let rate = words::with_error(e.rate.value, e.rate.std_error);
+    let head = format!("Adjoints grow backward at {rate} {}", context.rate());
+    let other = words::with_error(e.forward_rate.value, e.forward_rate.std_error);
+    match (s.backward, s.forward) {
+        (Some(b), Some(f)) => {
+            let exponent = words::with_error(b.exponent.value, b.exponent.std_error);
+            let verdict = match (b.agrees, f.agrees) {
+                (true, true) => "both agree with",
+                (true, false) => "the first agrees, the second does not, with",
+                (false, true) => "the second agrees, the first does not, with",
+                (false, false) => "neither agrees with",
+            };
+            format!(
+                "{head} and tangents forward at {other}: {verdict} the first exponent of these \
+                 trajectories, {exponent}, within errors."
+            )
+        }
+        _ => format!("{head} and tangents forward at {other}; there is no exponent to compare them with."),
+    }
+}
+
+fn agreement(a: Option<Agreement>) -> Value {
+    a.map_or(Value::Null, |a| json!({"difference": number(a.difference), "agrees": a.agrees}))
+}
+
+/// JSON, page and tables of the sensitivities.
+pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
+    let e = s.ensemble;
+    let first = &e.members[0];
+    let (log_norm, error) = e.log_norm();
+    let (log_tangent, tangent_error) = e.log_tangent();
+    let log_frobenius = e.mean_of(|m| &m.log_frobenius);
+    let log_spectral = e.mean_of(|m| &m.log_spectral);
+    let log_singular = e.mean_of(|m| &m.log_singular_values);
+    let horizon = e.horizons().last().copied().unwrap_or(0.0);
+    let finite: Vec<f64> = log_singular.iter().map(|l| l / horizon).collect();
+    let json = json!({
+        "horizons": numbers(e.horizons()),
+        "log_norm": numbers(&log_norm),
+        "log_norm_std_error": numbers(&error),
+        "log_frobenius": numbers(&log_frobenius),
+        "log_spectral": numbers(&log_spectral),
+        "log_tangent": numbers(&log_tangent),
+        "rate": number(e.rate.value),
+        "rate_std_error": number(e.rate.std_error),
+        "forward_rate": number(e.forward_rate.value),
+        "forward_rate_std_error": number(e.forward_rate.std_error),
+        "log_singular_values": numbers(&log_singular),
+        "finite_time_exponents": numbers(&finite),
+        "exponents": numbers(&s.exponents.iter().map(|l| l.value).collect::<Vec<_>>()),
+        "exponents_std_error": numbers(&s.exponents.iter().map(|l| l.std_error).collect::<Vec<_>>()),
+        "agreement": {"backward": agreement(s.backward), "forward": agreement(s.forward)},
+        "identity_residual": number(e.largest(|m| m.identity_residual)),
+        "discretisation_error": number(e.largest(|m| m.discretisation_error)),
+        "trajectories": e.members.len(),
+        "vectors": first.log_norm.len(),
+        "terminal_given": s.given,
+        "horizon": number(horizon),
+        "warmup": s.warmup,
+        "driven": s.driven,
+        "steps": first.steps,
+        "kinks": e.members.iter().map(|m| m.kinks).sum::<usize>(),
+        "tolerance": number(e.largest(|m| m.tolerance)),
+        "unit": context.rate(),
+    });
+    let warnings = warnings(s, context);
+    let section = Section {
+        id: "adjoint".into(),
+        title: "Sensitivity: adjoints and tangents".into(),
+        intro: intro(s, context),
+        facts: facts(s, context),
+        figures: vec![
+            backward_figure(s, context, [&log_norm, &error, &log_frobenius, &log_spectral])?,
+            singular_figure(s, context, &finite)?,
+            forward_figure(s, context, &log_tangent, &tangent_error)?,
+        ],
+        tables: tables(s, context, &log_singular, &finite),
+        notes: warnings.clone(),
+        ..Section::default()
+    };
+    Ok(Rendered { json, section, warnings })
+}
+
+fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {
+    let e = s.ensemble;
+    let vector = match (s.given, e.members[0].log_norm.len()) {
+        (true, _) => "the given vector".to_owned(),
+        (false, m) => format!("{m} random unit vectors"),
+    };
+    let count = e.members.len();
+    let from = if count == 1 { "one trajectory".into() } else { format!("{count} trajectories") };
+    let begin = match s.warmup {
+        0 => "from its initial state".to_owned(),
+        w => format!("after {}", words::count(w, "discarded step")),
+    };
+    let input = if s.driven { ", under the given inputs" } else { "" };
+    let mut text = vec![format!(
+        "How what happens at time t acts on the state at the end t₁, over {} along {from} {begin}{input}: the adjoint \
+         ψ(t) = (dx(t₁)/dx(t))ᵀ ψ₁ with {vector} for ψ₁, which is the gradient that backpropagation carries, and the \
+         whole matrix Ψ(t). A norm that grows backward explodes, one that shrinks vanishes; logarithms are natural.",
+        context.duration(e.horizons().last().copied().unwrap_or(0.0))
+    )];
+    if context.flow {
+        text.push(
+            "The flow itself is followed here, by steps whose length follows the errors of state and tangents, across \
+             the kinks of ReLU units too; the time step decides only the times at which results are given."
+                .into(),
+        );
+    }
+    text.push(describe(s, context));
+    text
+}
+
+fn facts(s: &Sensitivity, context: &Context) -> Vec<(String, String)> {
+    let e = s.ensemble;
+    let shown = |r: Estimate| format!("{} {}", words::with_error(r.value, r.std_error), context.rate());
+    let mut facts = vec![
+        ("Rate of adjoints, backward".into(), shown(e.rate)),
+        ("Rate of tangents, forward".into(), shown(e.forward_rate)),
+    ];
+    if let Some(a) = s.backward {
+        facts.push(("First Lyapunov exponent".into(), shown(a.exponent)));
+    }
+    let residual = e.largest(|m| m.identity_residual);
+    let verdict = if residual <= IDENTITY { "holds" } else { "fails" };
+    facts.push((
+        "Check: ψᵀ(t) Δ(t) is constant in time".into(),
+        format!("relative change {} ({verdict})", words::number(residual)),
+    ));
+    if context.flow {
+        facts.push((
+            "Error left by the steps, of any log|ψ|".into(),
+            format!("below {}", words::number(e.largest(|m| m.discretisation_error).max(1e-15))),
+        ));
+        facts.push(("Steps".into(), format!("{} along the first trajectory", e.members[0].steps)));
+        let kinks: usize = e.members.iter().map(|m| m.kinks).sum();
+        if kinks > 0 {
+            facts.push(("Kinks located and crossed".into(), kinks.to_string()));
+        }
+    }
+    facts
+}
+
+fn warnings(s: &Sensitivity, context: &Context) -> Vec<String> {
+    let e = s.ensemble;
+    let mut all = Vec::new();
+    for (name, a) in [("backward rate of adjoints", s.backward), ("forward rate of tangents", s.forward)] {
+        if let Some(a) = a.filter(|a| !a.agrees) {
+            all.push(format!(
+                "The {name} is {} {} away from the first Lyapunov exponent, more than three standard errors: the \
+                 horizon is too short, or does not yet see the attractor.",
+                words::number(a.difference.abs()),
+                context.rate()
+            ));
+        }
+    }
+    let residual = e.largest(|m| m.identity_residual);
+    if residual > IDENTITY {
+        all.push(format!(
+            "ψᵀ(t) Δ(t) changes by {} of itself along the trajectory: rounding has eaten the products.",
+            words::number(residual)
+        ));
+    }
+    let error = e.largest(|m| m.discretisation_error);
+    if error > COARSE {
+        all.push(format!(
+            "Adjoints: log norms are good to {} only: the trajectory amplifies the errors of its steps.",
+            words::number(error)
+        ));
+    }
+    all
+}
+
+/// A line of slope `rate` that ends where `values` do.
+fn slope(rate: f64, times: &[f64], values: &[f64]) -> Option<(String, Reference)> {
+    let (end, last) = (*times.last()?, *values.iter().rfind(|v| v.is_finite())?);
+    let from = [0.0, last - rate * end];
+    let line = Reference::Curve(vec![from, [end, last]]);
+    rate.is_finite().then(|| ("slope λ₁".into(), line))
+}
+
+fn time_axis(name: &str, context: &Context) -> String {
+    if context.steps { format!("{name} (steps)") } else { name.into() }
+}
+
+fn backward_figure(s: &Sensitivity, context: &Context, lists: [&Vec<f64>; 4]) -> Result<Figure, Error> {
+    let [log_norm, error, log_frobenius, log_spectral] = lists;
+    let times = s.ensemble.horizons();
+    let one = if s.given { "|ψ|" } else { "|ψ|, mean" };
+    let series = [
+        Series::new(one, times, log_norm).errors(error),
+        Series::new("‖Ψ‖ Frobenius", times, log_frobenius),
+        Series::new("‖Ψ‖ spectral", times, log_spectral),
+    ];
+    let mut chart = Axes::new(&time_axis("Backward time t₁ − t", context), "Log norm (nats)");
+    chart.references.extend(s.exponents.first().and_then(|l| slope(l.value, times, log_norm)));
+    let caption = "Norms of the adjoint against the time back from the end. The grey line has the slope of the first \
+                   Lyapunov exponent, along which all of them must come to lie.";
+    figures::lines(&series, &chart)?.named("log_norms", "Adjoint norms backward in time", caption)
+}
+
+fn forward_figure(s: &Sensitivity, context: &Context, log: &[f64], error: &[f64]) -> Result<Figure, Error> {
+    let times = s.ensemble.horizons();
+    let series = [Series::new("|Δ|, mean", times, log).errors(error).ink(Ink::Series(3))];
+    let mut chart = Axes::new(&time_axis("Time t − t₀", context), "Log norm (nats)");
+    chart.references.extend(s.exponents.first().and_then(|l| slope(l.value, times, log)));
+    let caption =
+        "Norms of random tangents forward in time, beside the slope of the first Lyapunov exponent.";
+    figures::lines(&series, &chart)?.named("log_tangents", "Tangent norms forward in time", caption)
+}
+
+fn singular_figure(s: &Sensitivity, context: &Context, finite: &[f64]) -> Result<Figure, Error> {
+    let exponents: Vec<f64> = s.exponents.iter().map(|l| l.value).collect();
+    let errors: Vec<f64> = s.exponents.iter().map(|l| l.std_error).collect();
+    let sets = [
+        SpectrumSeries { label: "log σ / horizon".into(), exponents: finite, std_error: &[] },
+        SpectrumSeries { label: "Lyapunov exponents".into(), exponents: &exponents, std_error: &errors },
+    ];
+    let caption = "Logarithms of the singular values of dx(t₁)/dx(t₀) over the horizon, which tend to the Lyapunov \
+                   exponents as it grows, beside those.";
+    let shown = if s.exponents.is_empty() { &sets[..1] } else { &sets };
+    figures::spectrum(shown, context.rate())?.named(
+        "singular_values",
+        "Singular values of the time-time Jacobian",
+        caption,
+    )
+}
+
+fn tables(s: &Sensitivity, context: &Context, log_singular: &[f64], finite: &[f64]) -> Vec<TableOut> {
+    let e = s.ensemble;
+    let float = |v: &[f64]| Cells::Float(v.to_vec());
+    let (log_norm, error) = e.log_norm();
+    let (log_tangent, tangent_error) = e.log_tangent();
+    let norms = TableOut {
+        name: "norms".into(),
+        caption: "Natural logarithms of norms: of the adjoint by time back from the end, of tangents by time from the \
+                  beginning; means over vectors and trajectories."
+            .into(),
+        columns: vec![
+            ("time".into(), float(e.horizons())),
+            ("log_norm".into(), float(&log_norm)),
+            ("log_norm_std_error".into(), float(&error)),
+            ("log_frobenius".into(), float(&e.mean_of(|m| &m.log_frobenius))),
+            ("log_spectral".into(), float(&e.mean_of(|m| &m.log_spectral))),
+            ("log_tangent".into(), float(&log_tangent)),
+            ("log_tangent_std_error".into(), float(&tangent_error)),
+        ],
+    };
+    let index = Cells::Int((1..=log_singular.len() as i64).collect());
+    let singular = TableOut {
+        name: "singular_values".into(),
+        caption: "Singular values of dx(t₁)/dx(t₀), means of logarithms over the trajectories; empty where zero or \
+                  beyond what doubles resolve."
+            .into(),
+        columns: vec![
+            ("index".into(), index),
+            ("log_singular_value".into(), float(log_singular)),
+            ("finite_time_exponent".into(), float(finite)),
+        ],
+    };
+    let of = |f: fn(&nullcline_core::diagnostics::dynamics::adjoint::Adjoint) -> f64| {
+        Cells::Float(e.members.iter().map(f).collect())
+    };
+    let trajectories = TableOut {
+        name: "trajectories".into(),
+        caption: "Rates and checks of each trajectory.".into(),
+        columns: vec![
+            ("trajectory".into(), Cells::Int((0..e.members.len() as i64).collect())),
+            ("rate".into(), of(|m| m.rate.value)),
+            ("rate_std_error".into(), of(|m| m.rate.std_error)),
+            ("forward_rate".into(), of(|m| m.forward_rate.value)),
+            ("forward_rate_std_error".into(), of(|m| m.forward_rate.std_error)),
+            ("log_spectral".into(), of(|m| m.log_spectral.last().copied().unwrap_or(f64::NAN))),
+            ("identity_residual".into(), of(|m| m.identity_residual)),
+            ("discretisation_error".into(), of(|m| m.discretisation_error)),
+        ],
+    };
+    let mut tables = vec![norms, singular, trajectories];
+    tables.extend(psi(s, context));
+    tables
+}
+
+/// The adjoint itself, where one vector was given and one trajectory followed.
+fn psi(s: &Sensitivity, context: &Context) -> Option<TableOut> {
+    let [one] = &s.ensemble.members[..] else { return None };
+    let unit = one.psi.as_ref().filter(|p| p.nrows() * p.ncols() <= CELLS)?;
+    let mut columns = vec![("time".into(), Cells::Float(one.horizons.clone()))];
+    for (i, name) in context.names.iter().enumerate() {
+        let value = |k: usize| col(unit.as_ref(), k)[i] * one.log_norm[0][k].exp();
+        columns.push((format!("psi_{name}"), Cells::Float((0..unit.ncols()).map(value).collect())));
+    }
+    let caption = "The adjoint ψ by time back from the end.".into();
+    Some(TableOut { name: "psi".into(), caption, columns })
+}

@@ -1,0 +1,272 @@
+//! Units in groups of correlated activity, and the weights within and between them.
+
+use super::{Rendered, words};
+use crate::figures::{self, Axes, HeatMap, Ink, Palette, Series};
+use crate::page::Section;
+use crate::summary::{number, numbers};
+use crate::tables::{Cells, TableOut};
+use crate::{Error, Figure};
+use faer::Mat;
+use nullcline_core::diagnostics::Estimate;
+use nullcline_core::diagnostics::geometry::clusters::{Blocks, Clusters, Linkage};
+use serde_json::{Value, json};
+
+/// A matrix of weights among the units.
+pub struct Weights {
+    /// Its name.
+    pub name: String,
+    /// Weights onto unit i (row) from unit j (column).
+    pub matrix: Mat<f64>,
+    /// Their means by cluster.
+    pub blocks: Blocks,
+}
+
+/// Mean silhouette below which clusters are no structure (Kaufman & Rousseeuw 1990).
+const STRUCTURE: f64 = 0.25;
+
+/// The findings in a sentence.
+pub fn describe(c: &Clusters, weights: &[Weights]) -> String {
+    let sizes = c.sizes().iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+    let mut text = format!(
+        "The units make {} by correlation ({sizes} units; silhouette {})",
+        words::count(c.count, "cluster"),
+        words::number(c.silhouette())
+    );
+    if let Some(w) = weights.first() {
+        let (within, between) = (w.blocks.within, w.blocks.between);
+        text.push_str(&format!(
+            "; the mean weight is {} within and {} between them",
+            words::with_error(within.value, within.std_error),
+            words::with_error(between.value, between.std_error)
+        ));
+        if let Some(test) = w.blocks.test {
+            text.push_str(&format!(" (p = {})", words::number(test.p)));
+        }
+    }
+    text + "."
+}
+
+/// `units` are the names of all units, `source` says what the rows are.
+pub fn clusters(
+    c: &Clusters,
+    linkage: Linkage,
+    units: &[String],
+    source: &str,
+    weights: &[Weights],
+) -> Result<Rendered, Error> {
+    let mut warnings = vec![];
+    if !c.constant.is_empty() {
+        let some = c.constant.iter().take(8).map(|u| units[*u].as_str()).collect::<Vec<_>>().join(", ");
+        let more = if c.constant.len() > 8 { ", ..." } else { "" };
+        let what = words::count(c.constant.len(), "constant unit");
+        warnings.push(format!("Clusters: {what} left out: {some}{more}."));
+    }
+    let silhouette = c.silhouette();
+    if silhouette < STRUCTURE {
+        warnings.push(format!(
+            "The clusters are hardly apart (silhouette {}, below {STRUCTURE}).",
+            words::number(silhouette)
+        ));
+    }
+    let mut list = vec![dendrogram(c, units)?];
+    let at: Vec<usize> = (0..c.kept.len()).collect();
+    let place = |u: usize| at.iter().copied().find(|k| c.kept[*k] == u).unwrap_or(0);
+    let places: Vec<usize> = c.order.iter().map(|u| place(*u)).collect();
+    let value = |i: usize, j: usize| c.correlation[(places[i], places[j])];
+    let figure = map(c, &value, "Correlation", Some([-1.0, 1.0]), ["Unit", "Unit"])?;
+    list.push(figure.named(
+        "correlation",
+        "Correlations in the order of the tree",
+        "Units in the order of the tree; lines part the clusters.",
+    )?);
+    for (k, w) in weights.iter().enumerate() {
+        let value = |i: usize, j: usize| w.matrix[(c.order[i], c.order[j])];
+        let figure = map(c, &value, &format!("Weight ({})", w.name), None, ["From unit", "Onto unit"])?;
+        let name = if k == 0 { "weights".to_owned() } else { format!("weights_{}", k + 1) };
+        let title = format!("{} in the order of the tree", w.name);
+        list.push(figure.named(&name, &title, "Units in the order of the tree; lines part the clusters.")?);
+    }
+    let how = if c.given {
+        format!("{} were asked for.", words::count(c.count, "cluster"))
+    } else {
+        "Their number is the one of the largest mean silhouette.".into()
+    };
+    let mut intro = vec![format!(
+        "Units grouped by the correlation r of {source}: distance 1 − r, {} linkage. {how}",
+        linkage.name()
+    )];
+    if !weights.is_empty() {
+        intro.push(
+            "Weights of a unit on itself are left out. Errors of mean weights leave out one unit at a time; p is the share of \
+             random assignments of units to clusters, sizes kept, whose difference is as large."
+                .into(),
+        );
+    }
+    let section = Section {
+        id: "clusters".into(),
+        title: "Groups of units".into(),
+        intro,
+        facts: facts(c, silhouette, weights),
+        figures: list,
+        tables: tables(c, units, weights),
+        notes: warnings.clone(),
+        ..Section::default()
+    };
+    Ok(Rendered { json: json(c, linkage, units, weights), section, warnings })
+}
+
+fn facts(c: &Clusters, silhouette: f64, weights: &[Weights]) -> Vec<(String, String)> {
+    let mut facts = vec![
+        ("Clusters".into(), c.count.to_string()),
+        ("Units in each".into(), c.sizes().iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
+        ("Mean silhouette".into(), words::number(silhouette)),
+    ];
+    for w in weights {
+        let b = &w.blocks;
+        let with = |e: Estimate| words::with_error(e.value, e.std_error);
+        facts.push((format!("Mean weight within clusters ({})", w.name), with(b.within)));
+        facts.push((format!("Mean weight between clusters ({})", w.name), with(b.between)));
+        if let Some(test) = b.test {
+            let p = format!("{} (p = {})", with(b.difference), words::number(test.p));
+            facts.push((format!("Difference ({})", w.name), p));
+        }
+    }
+    facts
+}
+
+/// Places between leaves where the cluster changes.
+fn borders(c: &Clusters) -> Vec<f64> {
+    let label = |k: usize| c.label[c.order[k]];
+    (1..c.order.len()).filter(|k| label(*k) != label(k - 1)).map(|k| k as f64 + 0.5).collect()
+}
+
+/// A matrix in the order of the tree, row 1 at the bottom, with lines between clusters.
+fn map(
+    c: &Clusters,
+    value: &dyn Fn(usize, usize) -> f64,
+    label: &str,
+    range: Option<[f64; 2]>,
+    axes: [&str; 2],
+) -> Result<Figure, Error> {
+    let n = c.order.len();
+    let centres: Vec<f64> = (1..=n).map(|k| k as f64).collect();
+    let values = (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).map(|(i, j)| value(i, j)).collect();
+    let heat = HeatMap {
+        x: centres.clone(),
+        y: centres,
+        values,
+        label: label.into(),
+        palette: Palette::Diverging(0.0),
+        range,
+        ..HeatMap::default()
+    };
+    let (lo, hi) = (0.5, n as f64 + 0.5);
+    let line = |points: Vec<[f64; 2]>| Series { points, ink: Ink::Black, ..Series::default() };
+    let lines = borders(c)
+        .into_iter()
+        .flat_map(|b| [line(vec![[b, lo], [b, hi]]), line(vec![[lo, b], [hi, b]])])
+        .collect::<Vec<_>>();
+    let axes = Axes { x_whole: true, height: 190.0, ..Axes::new(axes[0], axes[1]) };
+    figures::heat_map(&heat, &lines, &axes)
+}
+
+fn dendrogram(c: &Clusters, units: &[String]) -> Result<Figure, Error> {
+    let place = |u: &usize| c.kept.iter().position(|k| k == u).unwrap_or(0);
+    let leaves: Vec<usize> = c.order.iter().map(place).collect();
+    let label: Vec<usize> = c.kept.iter().map(|u| c.label[*u].unwrap_or(0)).collect();
+    let names: Vec<String> = c.kept.iter().map(|u| units[*u].clone()).collect();
+    let merges: Vec<([usize; 2], f64)> = c.tree.merges.iter().map(|m| (m.groups, m.distance)).collect();
+    let done = merges.len() + 1 - c.count;
+    let at = |k: usize| merges.get(k).map(|m| m.1);
+    let cut = match (done.checked_sub(1).and_then(at), at(done)) {
+        (Some(below), Some(above)) => Some(0.5 * (below + above)),
+        (None, Some(above)) => Some(0.5 * above),
+        _ => None,
+    };
+    figures::dendrogram(&merges, &leaves, &label, &names, cut, "Distance 1 − r")
+}
+
+fn json(c: &Clusters, linkage: Linkage, units: &[String], weights: &[Weights]) -> Value {
+    let names = |list: &[usize]| list.iter().map(|u| units[*u].clone()).collect::<Vec<_>>();
+    let matrix = |w: &Weights| {
+        let b = &w.blocks;
+        let rows = (0..b.mean.nrows()).map(|i| numbers(&b.mean.row(i).iter().copied().collect::<Vec<_>>()));
+        json!({
+            "name": w.name,
+            "within": number(b.within.value),
+            "within_std_error": number(b.within.std_error),
+            "between": number(b.between.value),
+            "between_std_error": number(b.between.std_error),
+            "difference": number(b.difference.value),
+            "difference_std_error": number(b.difference.std_error),
+            "p": b.test.map(|t| number(t.p)),
+            "permutations": b.test.map(|t| t.count),
+            "mean": rows.collect::<Vec<_>>(),
+        })
+    };
+    let tried = c.silhouettes.iter().map(|(k, s)| json!([k, number(*s)]));
+    json!({
+        "clusters": c.count,
+        "given": c.given,
+        "linkage": linkage.name(),
+        "silhouette": number(c.silhouette()),
+        "silhouettes": tried.collect::<Vec<_>>(),
+        "sizes": c.sizes(),
+        "label": c.label,
+        "order": names(&c.order),
+        "constant": names(&c.constant),
+        "matrices": weights.iter().map(matrix).collect::<Vec<_>>(),
+    })
+}
+
+fn tables(c: &Clusters, units: &[String], weights: &[Weights]) -> Vec<TableOut> {
+    let order: Vec<usize> = c.order.iter().chain(&c.constant).copied().collect();
+    let cluster = |u: &usize| c.label[*u].map_or_else(|| "none".into(), |l| (l + 1).to_string());
+    let mut tables = vec![
+        TableOut {
+            name: "units".into(),
+            caption: "Units along the tree with their cluster; constant units last.".into(),
+            columns: vec![
+                ("unit".into(), Cells::Text(order.iter().map(|u| units[*u].clone()).collect())),
+                ("cluster".into(), Cells::Text(order.iter().map(cluster).collect())),
+            ],
+        },
+        TableOut {
+            name: "tree".into(),
+            caption: "Merges by growing distance: a number below the number of clustered units is such a unit, in the order of \
+                      the file, n + s is what merge s made."
+                .into(),
+            columns: vec![
+                ("first".into(), Cells::Int(c.tree.merges.iter().map(|m| m.groups[0] as i64).collect())),
+                ("second".into(), Cells::Int(c.tree.merges.iter().map(|m| m.groups[1] as i64).collect())),
+                ("distance".into(), Cells::Float(c.tree.merges.iter().map(|m| m.distance).collect())),
+                ("units".into(), Cells::Int(c.tree.merges.iter().map(|m| m.size as i64).collect())),
+            ],
+        },
+    ];
+    let (mut matrix, mut onto, mut from, mut mean) = (vec![], vec![], vec![], vec![]);
+    for w in weights {
+        for a in 0..w.blocks.mean.nrows() {
+            for b in 0..w.blocks.mean.ncols() {
+                matrix.push(w.name.clone());
+                onto.push(a as i64 + 1);
+                from.push(b as i64 + 1);
+                mean.push(w.blocks.mean[(a, b)]);
+            }
+        }
+    }
+    if !weights.is_empty() {
+        tables.push(TableOut {
+            name: "weights".into(),
+            caption: "Mean weight onto units of one cluster from units of another, without weights of a unit on itself."
+                .into(),
+            columns: vec![
+                ("matrix".into(), Cells::Text(matrix)),
+                ("onto_cluster".into(), Cells::Int(onto)),
+                ("from_cluster".into(), Cells::Int(from)),
+                ("mean_weight".into(), Cells::Float(mean)),
+            ],
+        });
+    }
+    tables
+}

@@ -1,0 +1,178 @@
+//! Limit cycles and periodic points.
+
+use super::{Context, Rendered, words};
+use crate::Error;
+use crate::figures::{Boundary, complex_plane, time_series};
+use crate::page::Section;
+use crate::summary::{number, numbers};
+use crate::tables::{Cells, TableOut};
+use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Reached, Survey};
+use nullcline_core::linalg::col;
+use serde_json::{Value, json};
+
+/// Multipliers smaller than this are left out of the figure: they would all lie on zero.
+const SEEN: f64 = 1e-3;
+
+/// What was found, in a sentence.
+pub fn describe(s: &Survey, context: &Context) -> String {
+    let of = words::count(s.starts, "initial state");
+    match &s.cycles[..] {
+        [] => format!("No cycle: of {of}, {} come to rest, {} go round tori.", s.rest, s.tori.len()),
+        [only] => format!(
+            "A cycle of period {}, reached from {} of {of}.",
+            period(&only.cycle, context),
+            only.members.len()
+        ),
+        [first, ..] => format!(
+            "{} cycles; the most visited, of period {}, is reached from {} of {of}.",
+            s.cycles.len(),
+            period(&first.cycle, context),
+            first.members.len()
+        ),
+    }
+}
+
+fn period(c: &Cycle, context: &Context) -> String {
+    if context.flow {
+        words::with_error(c.period.value, c.period.std_error.max(1e-9 * c.period.value))
+    } else {
+        context.duration(c.period.value)
+    }
+}
+
+fn entry(r: &Reached, starts: usize) -> Value {
+    let c = &r.cycle;
+    let m = |f: &dyn Fn(usize) -> f64| numbers(&(0..c.multipliers.len()).map(f).collect::<Vec<_>>());
+    json!({
+        "share": number(r.members.len() as f64 / starts.max(1) as f64),
+        "members": r.members,
+        "period": number(c.period.value), "period_error": number(c.period.std_error),
+        "steps": c.steps, "returns": c.returns, "turns": c.turns,
+        "residual": number(c.residual), "extent": number(c.extent), "point": numbers(&c.point),
+        "log_multipliers": m(&|i| c.multipliers[i].log_modulus),
+        "arguments": m(&|i| c.multipliers[i].argument),
+        "exponents": m(&|i| c.multipliers[i].exponent.value),
+        "std_error": m(&|i| c.multipliers[i].exponent.std_error),
+        "tangent": c.tangent.map_or(Value::Null, |t| json!({
+            "index": t.index + 1, "multiplier_error": number(t.multiplier_error), "residual": number(t.residual),
+        })),
+    })
+}
+
+/// JSON, page and tables of the cycles.
+pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
+    let json = json!({
+        "starts": s.starts, "rest": s.rest, "irregular": s.irregular, "diverged": s.diverged,
+        "tori": s.tori.iter().map(|t| json!({
+            "rotation": number(t.rotation.value), "rotation_error": number(t.rotation.std_error),
+            "mean_return": number(t.mean_return.value), "mean_return_error": number(t.mean_return.std_error),
+            "exponents": numbers(&t.exponents.iter().map(|e| e.value).collect::<Vec<_>>()),
+            "exponents_std_error": numbers(&t.exponents.iter().map(|e| e.std_error).collect::<Vec<_>>()),
+        })).collect::<Vec<_>>(),
+        "cycles": s.cycles.iter().map(|r| entry(r, s.starts)).collect::<Vec<_>>(),
+        "unit": context.rate(),
+    });
+    let mut warnings = Vec::new();
+    if s.irregular > 0 {
+        let of = words::count(s.irregular, "initial state");
+        warnings.push(format!("{of} neither repeated nor went round a torus: chaotic, or not settled yet."));
+    }
+    if s.diverged > 0 {
+        warnings.push(format!("{} diverged.", words::count(s.diverged, "initial state")));
+    }
+    let mut facts = vec![
+        ("At rest".into(), format!("{} of {}", s.rest, words::count(s.starts, "initial state"))),
+        ("On tori or circles".into(), s.tori.len().to_string()),
+    ];
+    let (mut figures, mut tables) = (Vec::new(), Vec::new());
+    for (k, r) in s.cycles.iter().enumerate() {
+        let (c, id) = (&r.cycle, k + 1);
+        facts.push((format!("Period of cycle {id}"), period(c, context)));
+        facts.push((format!("Closure of cycle {id}"), format!("{:.1e} of its extent", c.residual)));
+        if let Some(t) = c.tangent {
+            let text = format!(
+                "|multiplier - 1| = {:.1e}, |M f - f| / |f| = {:.1e}",
+                t.multiplier_error, t.residual
+            );
+            facts.push((format!("Direction of motion on cycle {id}"), text));
+        }
+        if let Some(turns) = c.turns {
+            facts.push((format!("Turns in a period of cycle {id}"), turns.to_string()));
+        }
+        let seen = c.multipliers.iter().filter(|m| m.log_modulus > SEEN.ln());
+        let seen = seen.map(|m| [m.argument.cos(), m.argument.sin()].map(|v| v * m.log_modulus.exp()));
+        let name = format!("multipliers_{id}");
+        let title = format!("Floquet multipliers of cycle {id}");
+        let caption = format!("{title}; those of modulus below {SEEN} are left out.");
+        let plane = complex_plane(&[(String::new(), seen.collect())], Boundary::UnitCircle, "")?;
+        figures.push(plane.named(&name, &title, &caption)?);
+        let count = r.states.ncols();
+        let time: Vec<f64> = (0..count).map(|j| c.period.value * j as f64 / count as f64).collect();
+        let rows: Vec<Vec<f64>> =
+            (0..r.states.nrows()).map(|i| (0..count).map(|j| r.states[(i, j)]).collect()).collect();
+        let title = format!("One period of cycle {id}");
+        let unit = if context.steps { "steps" } else { "" };
+        let caption = format!("{title}: the first units.");
+        figures.push(time_series(&time, &rows, &context.names, "", unit)?.named(
+            &format!("orbit_{id}"),
+            &title,
+            &caption,
+        )?);
+        tables.push(multipliers(c, id));
+        tables.push(orbit(r, &time, id, context));
+    }
+    let intro = vec![
+        "Each initial state is followed under the constant input until its returns to a section repeat; the orbit is then \
+         closed by Newton's method, for a flow on the flow itself rather than on its time step. Floquet multipliers say what \
+         becomes of a perturbation in one period; their exponents are log|multiplier| over the period."
+            .into(),
+        describe(s, context),
+    ];
+    let section = Section {
+        id: "cycles".into(),
+        title: "Cycles".into(),
+        intro,
+        facts,
+        figures,
+        tables,
+        notes: warnings.clone(),
+        ..Section::default()
+    };
+    Ok(Rendered { json, section, warnings })
+}
+
+fn multipliers(c: &Cycle, id: usize) -> TableOut {
+    let column = |f: &dyn Fn(usize) -> f64| Cells::Float((0..c.multipliers.len()).map(f).collect());
+    let m = &c.multipliers;
+    TableOut {
+        name: format!("multipliers_{id}"),
+        caption: format!("Floquet multipliers of cycle {id} and their exponents."),
+        columns: vec![
+            ("log_modulus".into(), column(&|i| m[i].log_modulus)),
+            ("argument".into(), column(&|i| m[i].argument)),
+            ("exponent".into(), column(&|i| m[i].exponent.value)),
+            ("std_error".into(), column(&|i| m[i].exponent.std_error)),
+        ],
+    }
+}
+
+fn orbit(r: &Reached, time: &[f64], id: usize, context: &Context) -> TableOut {
+    let mut columns = vec![("time".to_string(), Cells::Float(time.to_vec()))];
+    let row =
+        |m: &faer::Mat<f64>, i: usize| Cells::Float((0..m.ncols()).map(|j| col(m.as_ref(), j)[i]).collect());
+    for (i, name) in context.names.iter().enumerate() {
+        columns.push((name.clone(), row(&r.states, i)));
+    }
+    for (z, (i, name)) in
+        r.response.iter().flat_map(|z| context.names.iter().enumerate().map(move |n| (z, n)))
+    {
+        columns.push((format!("response_{name}"), row(z, i)));
+    }
+    TableOut {
+        name: format!("orbit_{id}"),
+        caption: format!(
+            "One period of cycle {id}, and of a flow its phase response in radians per unit of state."
+        ),
+        columns,
+    }
+}

@@ -1,0 +1,432 @@
+//! Labels read off activity, and how well.
+
+use super::{Rendered, words};
+use crate::figures;
+use crate::page::Section;
+use crate::summary::{number, numbers};
+use crate::tables::{Cells, TableOut};
+use crate::{Error, Figure};
+use nullcline_core::diagnostics::geometry::decoding::{By, Decoding, Score, Separation};
+use serde_json::{Value, json};
+
+/// What a label is read off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Features {
+    /// All units.
+    Units,
+    /// Coordinates on the first two principal components.
+    Plane,
+}
+
+impl Features {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Units => "units",
+            Self::Plane => "plane",
+        }
+    }
+}
+
+/// One label, decoded in several ways; the first is the one that the finding gives.
+pub struct Decoded {
+    /// The target.
+    pub name: String,
+    /// Its labels; of two the decoded one last.
+    pub labels: Vec<String>,
+    /// Rows with a value.
+    pub rows: usize,
+    /// Trials, where rows of one were kept together.
+    pub trials: Option<usize>,
+    /// From what, with an intercept or without, and how well.
+    pub fits: Vec<(Features, bool, Decoding)>,
+}
+
+/// Units above which weights are not drawn one by one.
+const DRAWN: usize = 40;
+
+/// Probability of a test by permutation from which an accuracy is not called above chance.
+const LEVEL: f64 = 0.05;
+
+/// The findings in a sentence.
+pub fn describe(done: &[Decoded]) -> String {
+    let one = |d: &Decoded| {
+        d.fits.first().map(|(_, _, f)| {
+            let accuracy = share(f.cross_validated.value, f.cross_validated.std_error);
+            let chance = words::percent(f.chance);
+            let test = f.permuted.map_or(String::new(), |p| format!("; p = {}", words::number(p.p)));
+            let told = if f.permuted.is_some_and(|p| p.p >= LEVEL) {
+                format!(
+                    "{} is not decoded above chance: {accuracy} of the rows left out are told rightly (chance {chance}{test})",
+                    d.name
+                )
+            } else {
+                format!(
+                    "{} is decoded with {accuracy} of the rows left out told rightly (chance {chance}{test})",
+                    d.name
+                )
+            };
+            format!("{told}{}", alike(f).map_or(String::new(), |a| format!(", {a}")))
+        })
+    };
+    format!("{}.", done.iter().filter_map(one).collect::<Vec<_>>().join("; "))
+}
+
+/// What the accuracy rests on where rows follow each other and no trials are given.
+fn alike(f: &Decoding) -> Option<String> {
+    let By::Blocks { count, range, .. } = f.by else { return None };
+    Some(format!(
+        "but rows are alike over about {}, and without --trial errors and test rest on {} of successive rows",
+        words::count(range, "row"),
+        words::count(count, "block")
+    ))
+}
+
+fn share(value: f64, error: f64) -> String {
+    format!("{} %", words::with_error(100.0 * value, 100.0 * error))
+}
+
+/// `units` are the names, `remarks` what was left out.
+pub fn decoding(done: &[Decoded], units: &[String], remarks: Vec<String>) -> Result<Rendered, Error> {
+    let mut warnings = remarks;
+    for d in done {
+        warnings.extend(d.fits.iter().filter_map(|(f, i, fit)| said(d, *f, *i, fit, units.len())));
+    }
+    for d in done {
+        warnings.extend(d.fits.first().and_then(|f| few(d, &f.2)));
+        warnings.extend(without_error(d));
+    }
+    let mut list = vec![accuracies(done)?];
+    for d in done.iter().take(3).filter(|d| units.len() <= DRAWN && d.labels.len() == 2) {
+        if let Some(score) = d.fits.first().and_then(|f| f.2.fit.scores.first()) {
+            let label = format!("Weight for {}", d.name);
+            let figure = figures::bars(units, &score.weights, &score.std_error, &label)?;
+            list.push(figure.named(
+                &format!("weights_{}", list.len()),
+                &format!("Read-out of {}", d.name),
+                "Weights of the units with an intercept; bars are one standard error.",
+            )?);
+        }
+    }
+    let facts = done.iter().flat_map(|d| d.fits.first().map_or(vec![], |f| facts(d, &f.2)));
+    let section = Section {
+        id: "decoding".into(),
+        title: "Labels in the activity".into(),
+        intro: intro(done),
+        facts: facts.collect(),
+        figures: list,
+        tables: vec![accuracy_table(done), confusion_table(done), weight_table(done, units)],
+        notes: warnings.clone(),
+        ..Section::default()
+    };
+    let json = json!({ "targets": done.iter().map(entry).collect::<Vec<_>>() });
+    Ok(Rendered { json, section, warnings })
+}
+
+fn facts(d: &Decoded, f: &Decoding) -> Vec<(String, String)> {
+    let accuracy = share(f.cross_validated.value, f.cross_validated.std_error);
+    let mut facts = vec![
+        (format!("Accuracy for {}", d.name), format!("{accuracy} (chance {})", words::percent(f.chance))),
+        (format!("Errors for {} by", d.name), groups(f)),
+    ];
+    if let Some(p) = f.permuted {
+        let value = format!(
+            "p = {} ({}: {})",
+            words::number(p.p),
+            words::count(p.count, "permutation"),
+            share(p.mean, p.deviation)
+        );
+        facts.insert(1, (format!("{} with labels dealt anew", d.name), value));
+    }
+    facts
+}
+
+/// What stays together, counted.
+fn groups(f: &Decoding) -> String {
+    let noun = match f.by {
+        By::Trials => "trial",
+        By::Samples => "row",
+        By::Blocks { .. } => "block",
+    };
+    words::count(f.groups, noun)
+}
+
+/// How the numbers were made.
+fn intro(done: &[Decoded]) -> Vec<String> {
+    let by = |is: &dyn Fn(By) -> bool| done.iter().flat_map(|d| &d.fits).any(|f| is(f.2.by));
+    let mut lines = vec![
+        "Logistic regression of each target's labels, multinomial for more than two, on all units and on the first two principal \
+         components, with and without an intercept: the accuracy on a third of the rows left out, and on each of several folds left \
+         out in turn."
+            .to_owned(),
+        "The error of the cross-validated accuracy is for its mean over recordings like this one; two of it hold that mean in 95 of \
+         100. The p-value is the share of labels dealt anew that are told as well."
+            .to_owned(),
+    ];
+    if by(&|b| b == By::Trials) {
+        lines.push(
+            "Rows of a trial stay together in splits and folds; errors of accuracies and of weights are between trials; to deal \
+             labels anew each trial gets those of another, from a random row on."
+                .into(),
+        );
+    }
+    if by(&|b| b == By::Samples) {
+        lines.push(
+            "No trials are given and rows next to each other are not alike: rows were split, and labels dealt, one by one.".into(),
+        );
+    }
+    if by(&|b| matches!(b, By::Blocks { .. })) {
+        lines.push(
+            "No trials are given, and rows next to each other are alike: folds are blocks of successive rows, training keeps a gap \
+             to what is tested, errors are between blocks, and labels are dealt anew by shifting all of them round in time, which is \
+             right where they have no trend. --trial says which rows belong together."
+                .into(),
+        );
+    }
+    lines
+}
+
+/// What to say where the groups are few or no test was made.
+fn few(d: &Decoded, f: &Decoding) -> Option<String> {
+    if let Some(a) = alike(f) {
+        let gap = if let By::Blocks { gap, range, .. } = f.by
+            && gap < range
+        {
+            "; the recording is too short to keep training as far from what is tested, so that the accuracy may flatter"
+        } else {
+            ""
+        };
+        return Some(format!("The accuracy for {} stands, {a}{gap}.", d.name));
+    }
+    if f.permuted.is_none() {
+        return Some(format!(
+            "The accuracy for {} was not tested by permutation, which would take minutes.",
+            d.name
+        ));
+    }
+    (f.by == By::Trials && f.groups < 10).then(|| {
+        format!("{} is known in {} only: errors are wide and uncertain themselves.", d.name, groups(f))
+    })
+}
+
+/// Which accuracies have no error, and why.
+fn without_error(d: &Decoded) -> Option<String> {
+    let any = |of: &dyn Fn(&Decoding) -> f64| d.fits.iter().any(|f| !of(&f.2).is_finite());
+    let which: Vec<&str> = [
+        ("on the third left out", any(&|f| f.test.std_error)),
+        ("over folds", any(&|f| f.cross_validated.std_error)),
+    ]
+    .into_iter()
+    .filter_map(|(name, is)| is.then_some(name))
+    .collect();
+    let in_all = groups(&d.fits.first()?.2);
+    (!which.is_empty()).then(|| {
+        format!(
+            "Accuracies for {} {} have no error where too few are tested on ({in_all} in all): it would exceed 50 %, which no \
+             accuracy is off by.",
+            d.name,
+            which.join(" and ")
+        )
+    })
+}
+
+/// What to say of one fit.
+fn said(d: &Decoded, features: Features, intercept: bool, f: &Decoding, units: usize) -> Option<String> {
+    let with = if intercept { "with" } else { "without" };
+    let what = format!("{} from the {} {with} an intercept", d.name, features.name());
+    match f.fit.separation {
+        Separation::Overlap | Separation::Untested if features == Features::Units && f.fit.rank < units => {
+            Some(format!(
+                "{what}: the units vary in {} of {units} directions; the weights are the shortest of all equally good ones.",
+                f.fit.rank
+            ))
+        }
+        Separation::Overlap | Separation::Untested => None,
+        Separation::Complete | Separation::Quasi => {
+            let how =
+                if f.fit.separation == Separation::Complete { "completely" } else { "but for rows on it" };
+            let dims = if features == Features::Units && f.fit.rank < units {
+                format!(", in the {} of {units} directions in which the units vary", f.fit.rank)
+            } else {
+                String::new()
+            };
+            let plane = if d.labels.len() == 2 { "a plane parts" } else { "planes part" };
+            Some(format!(
+                "{what}: {plane} the {} labels {how}{dims}, so that the likelihood has no maximum; the weights are \
+                 those of a weak ridge ({}, in units of size one), without errors. See the accuracy on rows left out.",
+                if d.labels.len() == 2 { "two".to_owned() } else { d.labels.len().to_string() },
+                words::number(f.fit.ridge)
+            ))
+        }
+    }
+}
+
+fn accuracies(done: &[Decoded]) -> Result<Figure, Error> {
+    let (mut labels, mut values, mut errors) = (vec![], vec![], vec![]);
+    for d in done {
+        for (features, intercept, f) in &d.fits {
+            let with = if *intercept { "" } else { ", no intercept" };
+            labels.push(format!("{}: {}{with}", d.name, features.name()));
+            values.push(100.0 * f.cross_validated.value);
+            errors.push(100.0 * f.cross_validated.std_error);
+        }
+        labels.push(format!("{}: chance", d.name));
+        values.push(100.0 * d.fits.first().map_or(f64::NAN, |f| f.2.chance));
+        errors.push(0.0);
+    }
+    figures::points_with_errors(&labels, &values, &errors, "Rows told rightly (%)")?.named(
+        "accuracy",
+        "Accuracy of decoding",
+        "Accuracy on folds left out, with one standard error, beside the share of the commonest label.",
+    )
+}
+
+fn entry(d: &Decoded) -> Value {
+    let fit = |(features, intercept, f): &(Features, bool, Decoding)| {
+        let scores = &f.fit.scores;
+        let two = scores.first().filter(|_| scores.len() == 1);
+        let each = |of: &dyn Fn(&Score) -> Value| match two {
+            Some(_) => Value::Null,
+            None => scores.iter().map(of).collect(),
+        };
+        json!({
+            "features": features.name(),
+            "intercept": intercept,
+            "accuracy_train": number(f.train),
+            "accuracy_test": number(f.test.value),
+            "accuracy_test_std_error": number(f.test.std_error),
+            "accuracy_cross_validated": number(f.cross_validated.value),
+            "accuracy_cross_validated_std_error": number(f.cross_validated.std_error),
+            "folds": numbers(&f.folds),
+            "split": f.split,
+            "confusion": f.confusion,
+            "permutation": f.permuted.map(|p| json!({
+                "p": number(p.p), "mean": number(p.mean), "standard_deviation": number(p.deviation), "count": p.count,
+            })),
+            "bias": two.and_then(|s| s.intercept).map(|b| number(b.value)),
+            "bias_std_error": two.and_then(|s| s.intercept).map(|b| number(b.std_error)),
+            "weights": two.map_or(json!([]), |s| numbers(&s.weights)),
+            "weights_std_error": two.map_or(json!([]), |s| numbers(&s.std_error)),
+            "class_bias": each(&|s| s.intercept.map_or(Value::Null, |b| number(b.value))),
+            "class_weights": each(&|s| numbers(&s.weights)),
+            "class_weights_std_error": each(&|s| numbers(&s.std_error)),
+            "log_likelihood": number(f.fit.log_likelihood),
+            "rank": f.fit.rank,
+            "ridge": number(f.fit.ridge),
+            "separation": separation(f.fit.separation),
+        })
+    };
+    let first = d.fits.first().map(|f| &f.2);
+    json!({
+        "name": d.name,
+        "labels": d.labels,
+        "counts": first.map(|f| f.classes.clone()),
+        "groups": first.map(|f| match f.by {
+            By::Trials => json!({ "by": "trials", "count": f.groups }),
+            By::Samples => json!({ "by": "rows", "count": f.groups }),
+            By::Blocks { gap, range, .. } => json!({ "by": "blocks", "count": f.groups, "gap": gap, "range": range }),
+        }),
+        "rows": d.rows,
+        "trials": d.trials,
+        "chance": first.map(|f| number(f.chance)),
+        "fits": d.fits.iter().map(fit).collect::<Vec<_>>(),
+    })
+}
+
+fn separation(s: Separation) -> &'static str {
+    match s {
+        Separation::Overlap => "none",
+        Separation::Complete => "complete",
+        Separation::Quasi => "quasi-complete",
+        Separation::Untested => "untested",
+    }
+}
+
+fn accuracy_table(done: &[Decoded]) -> TableOut {
+    let all: Vec<(&Decoded, &(Features, bool, Decoding))> =
+        done.iter().flat_map(|d| d.fits.iter().map(move |f| (d, f))).collect();
+    let float = |f: &dyn Fn(&Decoding) -> f64| Cells::Float(all.iter().map(|a| f(&a.1.2)).collect());
+    let text = |f: &dyn Fn(&Decoded, Features, bool, &Decoding) -> String| {
+        Cells::Text(all.iter().map(|(d, (x, i, fit))| f(d, *x, *i, fit)).collect())
+    };
+    TableOut {
+        name: "accuracy".into(),
+        caption: "Shares of rows told rightly: on the training part, on the third left out, and over folds."
+            .into(),
+        columns: vec![
+            ("target".into(), text(&|d, _, _, _| d.name.clone())),
+            ("features".into(), text(&|_, x, _, _| x.name().into())),
+            ("intercept".into(), text(&|_, _, i, _| if i { "yes" } else { "no" }.into())),
+            ("train".into(), float(&|f| f.train)),
+            ("test".into(), float(&|f| f.test.value)),
+            ("test_std_error".into(), float(&|f| f.test.std_error)),
+            ("cross_validated".into(), float(&|f| f.cross_validated.value)),
+            ("cross_validated_std_error".into(), float(&|f| f.cross_validated.std_error)),
+            ("chance".into(), float(&|f| f.chance)),
+            ("p".into(), float(&|f| f.permuted.map_or(f64::NAN, |p| p.p))),
+            ("groups".into(), Cells::Int(all.iter().map(|a| a.1.2.groups as i64).collect())),
+            ("log_likelihood".into(), float(&|f| f.fit.log_likelihood)),
+            ("ridge".into(), float(&|f| f.fit.ridge)),
+            ("separation".into(), text(&|_, _, _, f| separation(f.fit.separation).into())),
+        ],
+    }
+}
+
+/// How rows left out in a fold were told, by the read-out from all units with an intercept.
+fn confusion_table(done: &[Decoded]) -> TableOut {
+    let (mut target, mut truth, mut told, mut rows) = (vec![], vec![], vec![], vec![]);
+    for d in done {
+        for (label, row) in d.labels.iter().zip(d.fits.first().map_or(&[][..], |f| &f.2.confusion[..])) {
+            for (as_label, count) in d.labels.iter().zip(row) {
+                target.push(d.name.clone());
+                truth.push(label.clone());
+                told.push(as_label.clone());
+                rows.push(*count as i64);
+            }
+        }
+    }
+    TableOut {
+        name: "confusion".into(),
+        caption: "Rows left out in a fold, by their label and by what they were told as: all units, with an intercept.".into(),
+        columns: vec![
+            ("target".into(), Cells::Text(target)),
+            ("label".into(), Cells::Text(truth)),
+            ("told_as".into(), Cells::Text(told)),
+            ("rows".into(), Cells::Int(rows)),
+        ],
+    }
+}
+
+/// Weights of the units, with an intercept and without.
+fn weight_table(done: &[Decoded], units: &[String]) -> TableOut {
+    let (mut target, mut label, mut intercept, mut unit, mut value, mut error) =
+        (vec![], vec![], vec![], vec![], vec![], vec![]);
+    for d in done {
+        for (_, with, f) in d.fits.iter().filter(|f| f.0 == Features::Units) {
+            let of = &d.labels[d.labels.len() - f.fit.scores.len()..];
+            for (score, name) in f.fit.scores.iter().zip(of) {
+                for (i, u) in units.iter().enumerate() {
+                    target.push(d.name.clone());
+                    label.push(name.clone());
+                    intercept.push(if *with { "yes" } else { "no" }.to_owned());
+                    unit.push(u.clone());
+                    value.push(score.weights[i]);
+                    error.push(score.std_error[i]);
+                }
+            }
+        }
+    }
+    TableOut {
+        name: "weights".into(),
+        caption: "Weights of the units in logits a unit of activity, of two labels for the second, with standard errors: between \
+                  trials or blocks by leaving each out, between rows by the Fisher information."
+            .into(),
+        columns: vec![
+            ("target".into(), Cells::Text(target)),
+            ("label".into(), Cells::Text(label)),
+            ("intercept".into(), Cells::Text(intercept)),
+            ("unit".into(), Cells::Text(unit)),
+            ("weight".into(), Cells::Float(value)),
+            ("std_error".into(), Cells::Float(error)),
+        ],
+    }
+}

@@ -1,0 +1,139 @@
+//! The section of `distill conventional`.
+
+use super::Exponents;
+use super::figures::{places, portrait_of};
+use super::radd::{complex, exponent_fact, exponents_json, points_json};
+use crate::Error;
+use crate::figures::{Axes, Series, lines};
+use crate::page::Section;
+use crate::sections::{Rendered, words};
+use crate::summary::number;
+use crate::tables::{Cells, TableOut};
+use faer::{Mat, c64};
+use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoints;
+use nullcline_core::diagnostics::dynamics::flow_field::FlowField;
+use nullcline_core::training::distillation::{Row, Settings};
+use nullcline_core::training::optimiser::Method;
+use serde_json::json;
+
+/// States drawn in the plane.
+const STATES: usize = 100;
+
+/// What `distill conventional` found.
+pub struct Conventional {
+    /// Units of the student.
+    pub units: usize,
+    /// How it was trained.
+    pub settings: Settings,
+    /// Its curve.
+    pub curve: Vec<Row>,
+    /// Share of steps at which teacher and student find the same class most probable.
+    pub agreement: f64,
+    /// Mean divergence of the student's probabilities from the teacher's, nats.
+    pub divergence: f64,
+    /// Eigenvalues of the student's recurrent matrix.
+    pub eigenvalues: Vec<c64>,
+    /// Its fixed and slow points without input.
+    pub points: FixedPoints,
+    /// Its states along the longest sequence, M x T.
+    pub states: Mat<f64>,
+    /// Its flow in the plane of its first two units.
+    pub field: Option<FlowField>,
+    /// Its exponents.
+    pub exponents: Option<Exponents>,
+    /// File of the student in the folder.
+    pub file: &'static str,
+}
+
+/// What was found, a sentence each.
+pub fn describe(c: &Conventional) -> Vec<String> {
+    let moduli: Vec<String> = c.eigenvalues.iter().map(|v| words::number(v.re.hypot(v.im))).collect();
+    vec![
+        format!(
+            "After {} the student finds the teacher's class most probable at {} % of steps; its probabilities are {} nats \
+             from the teacher's.",
+            words::count(c.settings.steps, "gradient step"),
+            words::number(100.0 * c.agreement),
+            words::number(c.divergence)
+        ),
+        format!("Moduli of the recurrent matrix's eigenvalues: {}.", moduli.join(", ")),
+    ]
+}
+
+/// The section of `distill conventional`.
+///
+/// # Errors
+/// [`Error::Font`] if the embedded font cannot be read.
+pub fn conventional(c: &Conventional) -> Result<Rendered, Error> {
+    let column = |f: fn(&Row) -> f64| c.curve.iter().map(f).collect::<Vec<f64>>();
+    let step = column(|r| r.step as f64);
+    let series = [
+        Series::new("cross entropy", &step, &column(|r| r.loss)),
+        Series::new("divergence from the teacher", &step, &column(|r| r.divergence)),
+    ];
+    let positive = c.curve.iter().all(|r| r.divergence > 0.0);
+    let axes = Axes { y_log: positive, ..Axes::new("Gradient step", "Loss (nats)") };
+    let caption = "Soft cross entropy of the sessions as they were met, and what is left of it without the teacher's own \
+                   entropy.";
+    let mut figures = vec![lines(&series, &axes)?.named("curve", "Training curve", caption)?];
+    if let Some(field) = &c.field {
+        let points = places(&c.points, |i| [c.points.points[i].state[0], c.points.points[i].state[1]]);
+        let line = (0..c.states.ncols().min(STATES)).map(|t| [c.states[(0, t)], c.states[(1, t)]]).collect();
+        let caption = "The student's step from each state without input, its fixed points, and its first states under the \
+                       longest sequence of inputs (red).";
+        figures.push(portrait_of(field, &points, &[line], c.units, ["h0", "h1"])?.named(
+            "phase_portrait",
+            "Phase portrait of the student",
+            caption,
+        )?);
+    }
+    let optimiser = match c.settings.method {
+        Method::Sgd { momentum } => format!("gradient descent with momentum {}", words::number(momentum)),
+        Method::Adam { .. } => "Adam".into(),
+    };
+    let mut facts = vec![
+        ("Units of the student".to_owned(), c.units.to_string()),
+        ("Gradient steps".into(), c.settings.steps.to_string()),
+        ("Optimiser".into(), format!("{optimiser}, rate {}", words::number(c.settings.rate))),
+        ("Same most probable class".into(), format!("{} % of steps", words::number(100.0 * c.agreement))),
+        ("Divergence from the teacher".into(), format!("{} nats", words::number(c.divergence))),
+    ];
+    facts.extend(exponent_fact("student", &c.exponents));
+    let table = TableOut {
+        name: "curve".into(),
+        caption: "Means over the sessions since the row before.".into(),
+        columns: vec![
+            ("step".into(), Cells::Int(c.curve.iter().map(|r| r.step as i64).collect())),
+            ("loss_nats".into(), Cells::Float(column(|r| r.loss))),
+            ("divergence_nats".into(), Cells::Float(column(|r| r.divergence))),
+            ("gradient_norm".into(), Cells::Float(column(|r| r.gradient_norm))),
+        ],
+    };
+    let intro = "The student is a tanh network with a read-out, trained through time to give the teacher's output \
+                 probabilities on the teacher's inputs: it sees no state of the teacher. One sequence is one gradient step.";
+    let section = Section {
+        id: "distillation".into(),
+        title: "Conventional distillation".into(),
+        intro: vec![intro.into()],
+        facts,
+        figures,
+        tables: vec![table],
+        notes: vec![],
+        files: vec![c.file.into()],
+    };
+    let json = json!({
+        "method": "conventional",
+        "units": c.units,
+        "steps": c.settings.steps,
+        "optimiser": c.settings.method.name(),
+        "rate": c.settings.rate,
+        "agreement": number(c.agreement),
+        "divergence": number(c.divergence),
+        "loss": c.curve.last().map(|r| number(r.loss)),
+        "eigenvalues": complex(&c.eigenvalues),
+        "fixed_points": points_json(&c.points, |i| c.points.points[i].state.clone()),
+        "exponents": exponents_json(&c.exponents),
+        "network": c.file,
+    });
+    Ok(Rendered { json, section, warnings: vec![] })
+}

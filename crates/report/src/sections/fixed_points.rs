@@ -1,0 +1,300 @@
+//! Fixed and slow points.
+
+mod said;
+
+pub use said::describe;
+
+use super::long::Long;
+use super::{Context, Rendered, words};
+use crate::Error;
+use crate::figure::Figure;
+use crate::figures::{self, Boundary, PlanePoint, PointKind};
+use crate::page::Section;
+use crate::summary::{number, numbers};
+use crate::tables::{Cells, TableOut};
+use nullcline_core::diagnostics::dynamics::fixed_points::{
+    FixedPoint, FixedPoints, Kinks, Label, Proof, Stability,
+};
+use serde_json::{Value, json};
+
+/// The rate that decides stability: largest modulus (map) or real part (flow).
+fn leading(p: &FixedPoint, flow: bool) -> f64 {
+    p.eigenvalues.first().map_or(f64::NAN, |z| if flow { z.re } else { z.re.hypot(z.im) })
+}
+
+/// The leading rate, where eigenvalues are those of the system: not at a kink.
+fn own_leading(p: &FixedPoint, flow: bool) -> f64 {
+    if p.kinks.is_some() { f64::NAN } else { leading(p, flow) }
+}
+
+/// The verdict, of a fixed point.
+fn stability(p: &FixedPoint) -> Option<&'static str> {
+    (p.label == Label::Fixed).then(|| p.stability.name())
+}
+
+/// The number of unstable directions, where it is known: not where a kink leaves stability open.
+fn unstable(p: &FixedPoint) -> Option<usize> {
+    (p.stability != Stability::UndecidedAtKink).then_some(p.unstable)
+}
+
+fn kinks(k: &Kinks) -> Value {
+    json!({
+        "units": k.units,
+        "range": k.range.map(|r| numbers(&r)),
+        "ray": k.ray.as_ref().map(|r| json!({
+            "rate": number(r.rate), "period": r.period, "direction": numbers(&r.direction),
+        })),
+    })
+}
+
+fn entry(p: &FixedPoint, input: &[f64], flow: bool) -> Value {
+    let modes = || p.modes.iter().filter(|_| p.kinks.is_none());
+    let mut json = json!({
+        "label": p.label.name(),
+        "speed": number(p.speed),
+        "certified": p.certified.is_some(),
+        "certified_radius": p.certified.map_or(Value::Null, number),
+        "isolated": p.isolated,
+        "critical": p.critical,
+        "stability": stability(p),
+        "unstable": unstable(p),
+        "kinks": p.kinks.as_ref().map(kinks),
+    });
+    json[if flow { "max_real_part" } else { "max_modulus" }] = number(own_leading(p, flow));
+    json["leading_eigenvalues"] = modes().map(|m| json!([number(m.value.re), number(m.value.im)])).collect();
+    json["time_constants"] = modes().map(|m| number(m.time_constant)).collect();
+    json["state"] = numbers(&p.state);
+    json["input"] = numbers(input);
+    json["hits"] = p.hits.into();
+    json
+}
+
+/// A picture in the plane of two components: lines, points and the axes' labels.
+pub struct Plane<'a> {
+    /// Trajectories.
+    pub lines: &'a [Vec<[f64; 2]>],
+    /// Fixed and slow points.
+    pub points: &'a [PlanePoint],
+    /// Labels of the horizontal and the vertical axis.
+    pub labels: [String; 2],
+}
+
+/// How a point is drawn.
+pub fn kind(p: &FixedPoint) -> PointKind {
+    match (p.label, p.stability) {
+        (Label::Slow, _) => PointKind::Slow,
+        (Label::Fixed, Stability::Stable) => PointKind::Stable,
+        (Label::Fixed, Stability::Unstable) => PointKind::Unstable(p.unstable.max(1)),
+        (Label::Fixed, _) => PointKind::Undecided,
+    }
+}
+
+/// `outputs` are the read-out's values at each point, by output; `plane` is left out where
+/// the states span none.
+pub fn fixed_points(
+    result: &FixedPoints,
+    context: &Context,
+    outputs: &[(String, Vec<f64>)],
+    plane: Option<Plane>,
+) -> Result<Rendered, Error> {
+    let warnings = said::warnings(result);
+    let threshold = words::number(result.slow_threshold);
+    let what = if context.flow {
+        "States where the flow stands still"
+    } else {
+        "States that one step maps to themselves"
+    };
+    let intro = format!(
+        "{what} under the input {}, from {} starts (trajectory states, points between them, random states, \
+         noise). A point is fixed when Newton's method with the exact Jacobian leaves nothing but rounding; it \
+         is certified when the Newton-Kantorovich theorem, or an enumeration of all points, proves one fixed point \
+         within the stated radius. A slow point is a local minimum of the speed q below {threshold}. {} ended at no \
+         point.",
+        input_words(&result.input),
+        result.starts,
+        words::count(result.unconverged, "start"),
+    );
+    let section = Section {
+        id: "fixed_points".into(),
+        title: "Fixed points".into(),
+        intro: [intro, describe(result)].into_iter().chain(said::search(result)).collect(),
+        facts: said::facts(result),
+        figures: drawn(result, context, plane)?,
+        tables: tables(result, context, outputs),
+        notes: said::notes(result),
+        ..Section::default()
+    };
+    Ok(Rendered { json: json(result, context), section, warnings })
+}
+
+/// States of undecided places in the summary, at most.
+const PLACES: usize = 20;
+
+fn proof(p: &Proof) -> Value {
+    let undecided = p.undecided.iter().take(PLACES);
+    json!({
+        "method": p.method.name(),
+        "found": p.found,
+        "complete": p.complete,
+        "work": p.work,
+        "undecided_places": p.undecided.len(),
+        "undecided": undecided
+            .map(|u| json!({"reason": u.reason.name(), "state": numbers(&u.state)}))
+            .collect::<Vec<_>>(),
+    })
+}
+
+/// The entry of the summary.
+fn json(result: &FixedPoints, context: &Context) -> Value {
+    let points = &result.points;
+    json!({
+        "points": points.iter().map(|p| entry(p, &result.input, context.flow)).collect::<Vec<_>>(),
+        "starts": result.starts,
+        "unconverged": result.unconverged,
+        "expected_missed": number(result.expected_missed),
+        "complete": result.complete,
+        "proof": result.proof.as_ref().map(proof),
+        "ended": said::ended(result),
+        "index": result.index.map(|i| json!({"sum": i.sum, "degree": i.degree})),
+        "degree": result.degree,
+        "odd": result.odd,
+        "second_search": {
+            "starts": result.second_starts, "found": result.second_found, "rounds": result.rounds.count,
+        },
+        "regions": result.regions.iter().map(|r| json!({
+            "state": numbers(&r.state), "speed": number(r.speed), "starts": r.starts,
+        })).collect::<Vec<_>>(),
+        "slow_threshold": number(result.slow_threshold),
+        "input": numbers(&result.input),
+    })
+}
+
+fn drawn(result: &FixedPoints, context: &Context, plane: Option<Plane>) -> Result<Vec<Figure>, Error> {
+    let points = &result.points;
+    let mut list = vec![];
+    if let Some(Plane { lines, points, labels: [x, y] }) = plane {
+        let name = "Fixed points among the trajectories, in the plane of the first two components";
+        let figure = figures::state_plane(lines, points, &x, &y)?;
+        list.push(figure.named(
+            "points",
+            name,
+            "Trajectories (grey) and the fixed and slow points, projected.",
+        )?);
+    }
+    let values = |group: Vec<&FixedPoint>| -> Vec<[f64; 2]> {
+        let smooth = group.into_iter().filter(|p| p.kinks.is_none());
+        smooth.flat_map(|p| p.eigenvalues.iter().map(|z| [z.re, z.im])).collect()
+    };
+    let name = |m: usize| if m == 0 { "stable points".into() } else { format!("{m} unstable") };
+    let mut series: Vec<(String, Vec<[f64; 2]>)> =
+        said::by_unstable(points).into_iter().map(|(m, group)| (name(m), values(group))).collect();
+    series.push(("continuum".into(), values(points.iter().filter(|p| !p.isolated).collect())));
+    series.retain(|(_, values)| !values.is_empty());
+    if !series.is_empty() {
+        let boundary = if context.flow { Boundary::ImaginaryAxis } else { Boundary::UnitCircle };
+        list.push(figures::complex_plane(&series, boundary, "")?);
+    }
+    let q: Vec<f64> =
+        points.iter().map(|p| p.speed).chain(result.unconverged_speeds.iter().copied()).collect();
+    let group: Vec<&str> = points
+        .iter()
+        .map(|p| p.label.name())
+        .chain(result.unconverged_speeds.iter().map(|_| "unconverged"))
+        .collect();
+    list.push(figures::speed_histogram(&q, &group, result.slow_threshold)?);
+    Ok(list)
+}
+
+fn input_words(u: &[f64]) -> String {
+    if u.iter().all(|v| *v == 0.0) {
+        "zero".into()
+    } else {
+        format!("({})", u.iter().map(|v| words::number(*v)).collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn time_constant(p: &FixedPoint) -> f64 {
+    p.modes.first().filter(|_| p.kinks.is_none()).map_or(f64::NAN, |m| m.time_constant)
+}
+
+fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)]) -> Vec<TableOut> {
+    let points = &result.points;
+    let index = || (1..=points.len() as i64).collect::<Vec<_>>();
+    let float = |f: &dyn Fn(&FixedPoint) -> f64| Cells::Float(points.iter().map(f).collect());
+    let leading_name = if context.flow { "max_real_part" } else { "max_modulus" };
+    let mut columns = vec![
+        ("point".into(), Cells::Int(index())),
+        ("label".into(), Cells::Text(points.iter().map(|p| p.label.name().into()).collect())),
+        ("stability".into(), Cells::Text(points.iter().map(|p| stability(p).unwrap_or("").into()).collect())),
+        ("unstable".into(), float(&|p| unstable(p).map_or(f64::NAN, |u| u as f64))),
+        (leading_name.into(), float(&|p| own_leading(p, context.flow))),
+        ("time_constant".into(), float(&|p| time_constant(p))),
+        ("speed".into(), float(&|p| p.speed)),
+        ("certified".into(), Cells::Bool(points.iter().map(|p| p.certified.is_some()).collect())),
+        ("certified_radius".into(), float(&|p| p.certified.unwrap_or(f64::NAN))),
+        ("isolated".into(), Cells::Bool(points.iter().map(|p| p.isolated).collect())),
+        ("hits".into(), Cells::Int(points.iter().map(|p| p.hits as i64).collect())),
+    ];
+    columns.extend(outputs.iter().map(|(name, v)| (name.clone(), Cells::Float(v.clone()))));
+    let list = TableOut { name: "points".into(), caption: "Fixed points by number of unstable directions, those of a continuum, then slow points; the time constant is that of the leading mode (negative: it grows).".into(), columns };
+
+    let mut columns: Vec<(String, Cells)> = vec![("point".into(), Cells::Int(index()))];
+    for (i, name) in context.names.iter().enumerate() {
+        columns.push((name.clone(), float(&|p| p.state[i])));
+    }
+    let states = TableOut { name: "states".into(), caption: "The state of each point.".into(), columns };
+
+    let mut all = vec![list, states];
+    all.extend(spectra(points, context));
+    let (mut long, mut unit) = (Long::default(), vec![]);
+    for (k, p) in points.iter().enumerate() {
+        for j in 0..p.input_jacobian.ncols() {
+            for i in 0..p.input_jacobian.nrows() {
+                long.row([k + 1, j + 1], [p.input_jacobian[(i, j)]]);
+                unit.push(context.names[i].clone());
+            }
+        }
+    }
+    if !unit.is_empty() {
+        let caption = "Derivative of the rule with respect to each input.";
+        all.push(long.table("input_jacobian", caption, ["point", "input"], &["derivative"], Some(unit)));
+    }
+    all
+}
+
+/// Eigenvalues and eigenvectors of the points that have them: not at kinks.
+fn spectra(points: &[FixedPoint], context: &Context) -> [TableOut; 2] {
+    let smooth = || points.iter().enumerate().filter(|(_, p)| p.kinks.is_none());
+    let mut long = Long::default();
+    for (k, p) in smooth() {
+        for (i, z) in p.eigenvalues.iter().enumerate() {
+            long.row([k + 1, i + 1], [z.re, z.im, z.re.hypot(z.im)]);
+        }
+    }
+    let eigenvalues = long.table(
+        "eigenvalues",
+        "All eigenvalues of the Jacobian at each point; none at kinks, where there are none.",
+        ["point", "index"],
+        &["re", "im", "modulus"],
+        None,
+    );
+    let (mut long, mut unit) = (Long::default(), vec![]);
+    for (k, p) in smooth() {
+        for (m, mode) in p.modes.iter().enumerate() {
+            for (i, r) in mode.right.iter().enumerate() {
+                let l = mode.left.as_ref().map_or([f64::NAN; 2], |l| [l[i].re, l[i].im]);
+                long.row([k + 1, m + 1], [r.re, r.im, l[0], l[1]]);
+                unit.push(context.names[i].clone());
+            }
+        }
+    }
+    let values = ["right_re", "right_im", "left_re", "left_im"];
+    let modes = long.table(
+        "modes",
+        "Right (unit norm) and left (left^H right = 1) eigenvectors of the leading modes; none at kinks.",
+        ["point", "mode"],
+        &values,
+        Some(unit),
+    );
+    [eigenvalues, modes]
+}

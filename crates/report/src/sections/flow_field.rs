@@ -1,0 +1,73 @@
+//! The flow in the plane of two principal components.
+
+use super::{Context, Rendered, words};
+use crate::Error;
+use crate::figures::{self, FlowGrid, PlanePoint};
+use crate::page::Section;
+use crate::summary::{number, numbers};
+use crate::tables::{Cells, TableOut};
+use nullcline_core::diagnostics::dynamics::flow_field::FlowField;
+use serde_json::json;
+
+/// `points` and `lines` are in the plane's coordinates, `ratio` the variance shares of its axes.
+pub fn flow_field(
+    field: &FlowField,
+    points: &[PlanePoint],
+    lines: &[Vec<[f64; 2]>],
+    ratio: [f64; 2],
+    context: &Context,
+) -> Result<Rendered, Error> {
+    let speed = |k: usize| field.along_a[k].hypot(field.along_b[k]).hypot(field.off_plane[k]);
+    let share: Vec<f64> = (0..field.off_plane.len())
+        .map(|k| if speed(k) > 0.0 { field.off_plane[k] / speed(k) } else { 0.0 })
+        .collect();
+    let grid = FlowGrid {
+        x: field.a.clone(),
+        y: field.b.clone(),
+        u: field.along_a.clone(),
+        v: field.along_b.clone(),
+        off_plane: share,
+    };
+    let axis = |i: usize| figures::component_label(i + 1, ratio[i]);
+    let figure = figures::flow_field(&grid, points, lines, &axis(0), &axis(1))?;
+    let (columns, rows) = (field.a.len(), field.b.len());
+    let repeat = |f: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
+        (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))).map(|(r, c)| f(r, c)).collect()
+    };
+    let table = TableOut {
+        name: "field".into(),
+        caption: format!(
+            "Velocity per {} at the points of the grid: in the plane, and out of it.",
+            context.time()
+        ),
+        columns: vec![
+            ("pc1".into(), Cells::Float(repeat(&|_, c| field.a[c]))),
+            ("pc2".into(), Cells::Float(repeat(&|r, _| field.b[r]))),
+            ("velocity_pc1".into(), Cells::Float(field.along_a.clone())),
+            ("velocity_pc2".into(), Cells::Float(field.along_b.clone())),
+            ("off_plane_speed".into(), Cells::Float(field.off_plane.clone())),
+        ],
+    };
+    let json = json!({
+        "off_plane_share": number(field.off_plane_share),
+        "grid": [columns, rows],
+        "range_pc1": numbers(&[field.a[0], field.a[columns - 1]]),
+        "range_pc2": numbers(&[field.b[0], field.b[rows - 1]]),
+    });
+    let intro = format!(
+        "One step from each point of the plane through the mean state along the first two principal components. \
+         Half of the points move with more than {} of their speed out of the plane: the smaller this is, the more \
+         the picture tells. Fixed points away from the plane are projected into it.",
+        words::percent(field.off_plane_share)
+    );
+    let section = Section {
+        id: "flow_field".into(),
+        title: "Flow field".into(),
+        intro: vec![intro],
+        facts: vec![("Median off-plane share of the speed".into(), words::percent(field.off_plane_share))],
+        figures: vec![figure],
+        tables: vec![table],
+        ..Section::default()
+    };
+    Ok(Rendered { json, section, warnings: vec![] })
+}

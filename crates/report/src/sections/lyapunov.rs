@@ -1,0 +1,322 @@
+//! Lyapunov spectra.
+
+use super::long::Long;
+use super::{Context, Rendered, words};
+use crate::Error;
+use crate::figures::{self, SpectrumSeries};
+use crate::page::Section;
+use crate::summary::{number, numbers};
+use crate::tables::{Cells, TableOut};
+use nullcline_core::diagnostics::Estimate;
+use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Checks, Kind, Lyapunov, Status, Stopped};
+use serde_json::{Value, json};
+
+fn kind(k: Kind) -> String {
+    match k {
+        Kind::FixedPoint => "fixed point".into(),
+        Kind::Cycle(p) => format!("cycle of period {p}"),
+        Kind::Moving => "moving".into(),
+    }
+}
+
+fn status(s: Status) -> &'static str {
+    match s {
+        Status::Exact => "exact",
+        Status::Settled => "settled",
+        Status::Unsettled => "unsettled",
+    }
+}
+
+fn stopped(s: Stopped) -> &'static str {
+    match s {
+        Stopped::Tolerance => "tolerance reached",
+        Stopped::StepLimit => "step limit reached",
+        Stopped::EndOfInput => "end of the input",
+    }
+}
+
+fn estimate(e: Option<Estimate>) -> Value {
+    e.map_or(Value::Null, |e| json!({"value": number(e.value), "std_error": number(e.std_error)}))
+}
+
+fn checks(c: &Checks) -> Value {
+    json!({
+        "sum_rule": c.sum_rule.map_or(Value::Null, |s| json!({
+            "sum": number(s.sum), "mean_log_det": number(s.mean_log_det),
+            "difference": number(s.difference), "steps": s.steps,
+        })),
+        "zero_exponent": c.zero_exponent.map_or(Value::Null, |z| json!({
+            "closest": number(z.closest), "std_error": number(z.std_error), "holds": z.holds,
+        })),
+        "two_trajectories": estimate(c.two_trajectories),
+        "eigenvalues": c.eigenvalues.map_or(Value::Null, number),
+        "half_step": estimate(c.half_step),
+        "half_steps": c.half_steps.iter().map(|e| estimate(Some(*e))).collect::<Vec<_>>(),
+    })
+}
+
+fn entry(a: &Attractor, time_step: f64) -> Value {
+    json!({
+        "kind": kind(a.kind),
+        "status": status(a.status),
+        "share": number(a.share),
+        "exponents": numbers(&a.exponents),
+        "std_error": numbers(&a.std_error),
+        "kaplan_yorke_dimension": number(a.kaplan_yorke_dimension.value),
+        "kaplan_yorke_dimension_std_error": number(a.kaplan_yorke_dimension.std_error),
+        "entropy_rate": number(a.entropy_rate.value + 0.0),
+        "entropy_rate_std_error": number(a.entropy_rate.std_error),
+        "steps": a.steps,
+        "time_step": number(time_step),
+        "stopped": stopped(a.stopped),
+        "mean_interval": number(a.mean_interval),
+        "checks": checks(&a.checks),
+        "final_state": numbers(&a.final_state),
+    })
+}
+
+/// Difference at half the time step, in parts of the first exponent, that is not spoken of.
+const HALF: f64 = 1e-3;
+/// Standard error, in nats per step, above which an exponent near zero says nothing yet.
+const WIDE: f64 = 0.005;
+
+/// The main attractor in a sentence.
+pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
+    let Some(a) = result.attractors.first() else { return "No attractor was reached.".into() };
+    let (first, error) = (a.exponents[0], a.std_error[0]);
+    if a.status == Status::Unsettled {
+        return format!(
+            "No attractor is told: {} have not settled in the steps allowed. Over {} λ₁ is {} {} so far, without an error.",
+            words::count(result.trajectories, "initial state"),
+            words::count(a.steps, "step"),
+            words::number(first),
+            context.rate()
+        );
+    }
+    let value = format!("{} {}", words::with_error(first, error), context.rate());
+    let what = match (driven, a.kind) {
+        (true, _) => "Under the given input".to_owned(),
+        (false, Kind::FixedPoint) => "The network comes to rest at a fixed point".into(),
+        (false, Kind::Cycle(p)) => format!("The network settles on a cycle of period {p}"),
+        (false, Kind::Moving) => "The network does not come to rest".into(),
+    };
+    let n = result.settled().count();
+    let all = words::count(result.trajectories, "initial state");
+    let share = match (n, result.unsettled()) {
+        (1, None) => String::new(),
+        (_, None) if continuum(result) => {
+            format!(" ({all} rest in {n} different places, as on a continuum of fixed points)")
+        }
+        (1, Some(u)) => {
+            format!(" ({} of {all}; {} have not settled)", words::percent(a.share), words::percent(u.share))
+        }
+        (_, None) => format!(" ({} of {all}, which reach {n} attractors)", words::percent(a.share)),
+        (_, Some(u)) => format!(
+            " ({} of {all}, which reach {n} attractors; {} have not settled)",
+            words::percent(a.share),
+            words::percent(u.share)
+        ),
+    };
+    let clear = error.is_finite() && first.abs() > 4.0 * error.max(1e-12);
+    let verdict = if !first.is_finite() {
+        "every perturbation vanishes within doubles".into()
+    } else if clear && first > 0.0 && a.kind == Kind::FixedPoint {
+        format!(
+            "λ₁ = {value}: unstable, a perturbation leaves it and grows by e in {}",
+            context.duration(1.0 / first)
+        )
+    } else if clear && first > 0.0 {
+        format!("λ₁ = {value}: chaotic, a perturbation grows by e in {}", context.duration(1.0 / first))
+    } else if clear {
+        format!(
+            "λ₁ = {value}: not chaotic, a perturbation is forgotten by a factor e in {}",
+            context.duration(-1.0 / first)
+        )
+    } else if !(error <= WIDE / result.time_step) {
+        format!("λ₁ = {value}: not told from zero by this much data")
+    } else if a.kind == Kind::FixedPoint {
+        format!("λ₁ = {value}: neutral, as on a continuous attractor or at a bifurcation")
+    } else if driven {
+        format!("λ₁ = {value}: neutral, not told from zero")
+    } else {
+        format!("λ₁ = {value}: neutral, as on a limit cycle, a torus or a continuous attractor")
+    };
+    let comma = if driven { "," } else { ";" };
+    format!("{what}{share}{comma} {verdict}.")
+}
+
+/// Whether every attractor is a fixed point whose first exponent is zero within its error.
+fn continuum(result: &Lyapunov) -> bool {
+    let neutral = |a: &Attractor| a.exponents[0].abs() <= 4.0 * a.std_error[0].max(1e-12);
+    result.settled().all(|a| a.kind == Kind::FixedPoint && neutral(a)) && result.settled().count() > 2
+}
+
+/// What each entry is called.
+fn labels(result: &Lyapunov) -> Vec<String> {
+    let one = |(k, a): (usize, &Attractor)| match a.status {
+        Status::Unsettled => "not settled".into(),
+        _ => format!("attractor {}", k + 1),
+    };
+    result.attractors.iter().enumerate().map(one).collect()
+}
+
+/// The main attractor's numbers stand at the top of the JSON, those of all under `attractors`.
+pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Rendered, Error> {
+    let main = result.attractors.first();
+    let mut json = main.map_or_else(|| json!({}), |a| entry(a, result.time_step));
+    json["trajectories"] = result.trajectories.into();
+    json["diverged"] = json!(result.diverged);
+    json["driven"] = driven.into();
+    json["unit"] = context.rate().into();
+    json["attractors"] = result.settled().map(|a| entry(a, result.time_step)).collect();
+    json["unsettled"] = result.unsettled().map_or(Value::Null, |a| entry(a, result.time_step));
+
+    let labels: Vec<String> = labels(result);
+    let series: Vec<SpectrumSeries> = result
+        .attractors
+        .iter()
+        .zip(&labels)
+        .take(4)
+        .map(|(a, label)| SpectrumSeries {
+            label: label.clone(),
+            exponents: &a.exponents,
+            std_error: &a.std_error,
+        })
+        .collect();
+    let mut list = vec![figures::spectrum(&series, context.rate())?];
+    if let Some(a) = main.filter(|a| !a.history.time.is_empty()) {
+        let rows: Vec<Vec<f64>> =
+            (0..a.exponents.len()).map(|i| a.history.exponents.iter().map(|h| h[i]).collect()).collect();
+        let unit = if context.steps { "steps" } else { "" };
+        list.push(figures::convergence(&a.history.time, &rows, &a.std_error, context.rate(), unit)?);
+    }
+    let mut warnings = result.warnings.clone();
+    for (a, label) in result.attractors.iter().zip(&labels) {
+        if a.checks.zero_exponent.is_some_and(|z| !z.holds) {
+            warnings.push(format!(
+                "{label}: a flow that does not rest must have an exponent of zero, and none is within its error: \
+                 raise --steps or lower --dt."
+            ));
+        }
+        if let Some((i, sigmas)) = a.checks.farthest_at_half_step(a, HALF * a.exponents[0].abs())
+            && sigmas > 5.0
+        {
+            warnings.push(format!(
+                "{label}: exponent {} is {} at half the time step, {} before: lower --dt.",
+                i + 1,
+                words::with_error(a.checks.half_steps[i].value, a.checks.half_steps[i].std_error),
+                words::with_error(a.exponents[i], a.std_error[i]),
+            ));
+        }
+    }
+    let mut intro = vec![
+        "Mean rates at which small perturbations of the state grow (positive: chaos) or are forgotten (negative), by \
+         orthonormalised tangents; ± is one standard error, from batch means that account for correlation."
+            .into(),
+    ];
+    intro.push(describe(result, context, driven));
+    let section = Section {
+        id: "lyapunov".into(),
+        title: "Lyapunov exponents".into(),
+        intro,
+        facts: main.map_or_else(Vec::new, |a| facts(a, context)),
+        figures: list,
+        tables: tables(result),
+        notes: warnings.clone(),
+        ..Section::default()
+    };
+    Ok(Rendered { json, section, warnings })
+}
+
+fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
+    let shown = |e: Estimate| words::with_error(e.value, e.std_error);
+    let mut facts = vec![
+        (
+            "First exponent".into(),
+            format!("{} {}", words::with_error(a.exponents[0], a.std_error[0]), context.rate()),
+        ),
+        ("Kaplan-Yorke dimension".into(), shown(a.kaplan_yorke_dimension)),
+        ("Entropy rate".into(), format!("{} {}", shown(a.entropy_rate), context.rate())),
+        ("Recorded steps".into(), format!("{} ({})", a.steps, stopped(a.stopped))),
+    ];
+    if let Some(s) = a.checks.sum_rule {
+        let text =
+            format!("{} apart over {}", words::number(s.difference.abs()), words::count(s.steps, "step"));
+        facts.push(("Check: sum of exponents against mean log|det J|".into(), text));
+    }
+    if let Some(e) = a.checks.two_trajectories {
+        facts.push(("Check: first exponent from two trajectories".into(), shown(e)));
+    }
+    if let Some(e) = a.checks.eigenvalues {
+        facts.push(("Check: largest distance of QR from the eigenvalues".into(), words::number(e)));
+    }
+    if let Some(z) = a.checks.zero_exponent {
+        let verdict = if z.holds { "holds" } else { "fails" };
+        facts.push((
+            "Check: zero exponent of a flow".into(),
+            format!("{} ({verdict})", words::with_error(z.closest, z.std_error)),
+        ));
+    }
+    if let Some(e) = a.checks.half_step {
+        facts.push(("Check: first exponent at half the time step".into(), shown(e)));
+    }
+    if let Some((i, sigmas)) = a.checks.farthest_at_half_step(a, 0.0) {
+        let text = format!(
+            "exponent {}: {} against {} ({sigmas:.1} errors)",
+            i + 1,
+            shown(a.checks.half_steps[i]),
+            words::with_error(a.exponents[i], a.std_error[i])
+        );
+        facts.push((
+            format!("Check: of {} exponents at half the time step, the farthest", a.checks.half_steps.len()),
+            text,
+        ));
+    }
+    facts
+}
+
+fn tables(result: &Lyapunov) -> Vec<TableOut> {
+    let mut long = Long::default();
+    for (k, a) in result.attractors.iter().enumerate() {
+        for (i, (v, e)) in a.exponents.iter().zip(&a.std_error).enumerate() {
+            long.row([k + 1, i + 1], [*v, *e]);
+        }
+    }
+    let exponents = long.table(
+        "exponents",
+        "Lyapunov exponents of each attractor, with standard errors; empty where minus infinity.",
+        ["attractor", "index"],
+        &["exponent", "std_error"],
+        None,
+    );
+    let all = &result.attractors;
+    let float = |f: &dyn Fn(&Attractor) -> f64| Cells::Float(all.iter().map(f).collect());
+    let attractors = TableOut {
+        name: "attractors".into(),
+        caption: "Attractors by the share of initial states that reach them; in the last row of status unsettled, what has not settled.".into(),
+        columns: vec![
+            ("attractor".into(), Cells::Int((1..=all.len() as i64).collect())),
+            ("kind".into(), Cells::Text(all.iter().map(|a| kind(a.kind)).collect())),
+            ("status".into(), Cells::Text(all.iter().map(|a| status(a.status).into()).collect())),
+            ("share".into(), float(&|a| a.share)),
+            ("first_exponent".into(), float(&|a| a.exponents[0])),
+            ("std_error".into(), float(&|a| a.std_error[0])),
+            ("kaplan_yorke_dimension".into(), float(&|a| a.kaplan_yorke_dimension.value)),
+            ("kaplan_yorke_std_error".into(), float(&|a| a.kaplan_yorke_dimension.std_error)),
+            ("entropy_rate".into(), float(&|a| a.entropy_rate.value)),
+            ("entropy_rate_std_error".into(), float(&|a| a.entropy_rate.std_error)),
+            ("steps".into(), Cells::Int(all.iter().map(|a| a.steps as i64).collect())),
+        ],
+    };
+    let mut tables = vec![attractors, exponents];
+    if let Some(a) = all.first().filter(|a| !a.history.time.is_empty()) {
+        let mut columns = vec![("time".into(), Cells::Float(a.history.time.clone()))];
+        for i in 0..a.exponents.len().min(16) {
+            let column = a.history.exponents.iter().map(|h| h[i]).collect();
+            columns.push((format!("exponent{}", i + 1), Cells::Float(column)));
+        }
+        let caption = "Running means of the leading exponents of the main attractor.".into();
+        tables.push(TableOut { name: "history".into(), caption, columns });
+    }
+    tables
+}

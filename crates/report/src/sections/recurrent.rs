@@ -1,0 +1,91 @@
+//! Spectra of the recurrent matrices.
+
+use super::{Rendered, words};
+use crate::Error;
+use crate::figures::{self, Boundary};
+use crate::page::Section;
+use crate::summary::{number, numbers};
+use crate::tables::{Cells, TableOut};
+use nullcline_core::diagnostics::dynamics::recurrent::RecurrentSpectrum;
+use serde_json::{Value, json};
+
+fn entry(s: &RecurrentSpectrum) -> Value {
+    let pairs: Vec<Value> = s.eigenvalues.iter().map(|z| json!([number(z.re), number(z.im)])).collect();
+    json!({
+        "name": s.name,
+        "spectral_radius": number(s.spectral_radius),
+        "singular_values": numbers(&s.singular_values),
+        "eigenvalues": pairs,
+        "non_normality": number(s.non_normality),
+    })
+}
+
+/// The first matrix stands at the top of the JSON, all of them under `matrices`.
+pub fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
+    let mut json = spectra.first().map_or_else(|| json!({}), entry);
+    json["matrices"] = spectra.iter().map(entry).collect();
+    let eigenvalues: Vec<(String, Vec<[f64; 2]>)> = spectra
+        .iter()
+        .map(|s| (s.name.clone(), s.eigenvalues.iter().map(|z| [z.re, z.im]).collect()))
+        .collect();
+    let singular: Vec<(String, Vec<f64>)> =
+        spectra.iter().map(|s| (s.name.clone(), s.singular_values.clone())).collect();
+    let figures = if let [one] = spectra {
+        vec![
+            figures::singular_values(&one.singular_values, &[])?,
+            figures::complex_plane(&eigenvalues, Boundary::UnitCircle, "")?,
+        ]
+    } else {
+        vec![
+            figures::singular_values(&[], &singular)?,
+            figures::complex_plane(&eigenvalues, Boundary::UnitCircle, "")?,
+        ]
+    };
+    let (mut matrix, mut index, mut value, mut re, mut im) = (vec![], vec![], vec![], vec![], vec![]);
+    for s in spectra {
+        for (i, (sv, z)) in s.singular_values.iter().zip(&s.eigenvalues).enumerate() {
+            matrix.push(s.name.clone());
+            index.push(i as i64 + 1);
+            value.push(*sv);
+            re.push(z.re);
+            im.push(z.im);
+        }
+    }
+    let table = TableOut {
+        name: "spectra".into(),
+        caption: "Singular values (decreasing) and eigenvalues (by modulus) of each recurrent matrix.".into(),
+        columns: vec![
+            ("matrix".into(), Cells::Text(matrix)),
+            ("index".into(), Cells::Int(index)),
+            ("singular_value".into(), Cells::Float(value)),
+            ("eigenvalue_re".into(), Cells::Float(re)),
+            ("eigenvalue_im".into(), Cells::Float(im)),
+        ],
+    };
+    let facts = spectra
+        .iter()
+        .flat_map(|s| {
+            let name = if spectra.len() > 1 { format!(" of {}", s.name) } else { String::new() };
+            [
+                (format!("Spectral radius{name}"), words::number(s.spectral_radius)),
+                (
+                    format!("Largest singular value{name}"),
+                    words::number(s.singular_values.first().copied().unwrap_or(0.0)),
+                ),
+            ]
+        })
+        .collect();
+    let intro = "The weights alone: singular values say how much one product can stretch a state, eigenvalues \
+        how repeated products would act without the nonlinearity. Where both differ much the matrix is not \
+        normal, and eigenvalues alone mislead.";
+    let section = Section {
+        id: "recurrent".into(),
+        title: "Recurrent weights".into(),
+        intro: vec![intro.into()],
+        facts,
+        figures,
+        tables: vec![table],
+        ..Section::default()
+    };
+    Ok(Rendered { json, section, warnings: vec![] })
+}

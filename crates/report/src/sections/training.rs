@@ -1,0 +1,206 @@
+//! A training: its curve, and what it reached.
+
+use super::{Rendered, words};
+use crate::Error;
+use crate::figures;
+use crate::page::Section;
+use crate::summary::number;
+use crate::tables::{Cells, TableOut};
+use nullcline_core::tasks::Objective;
+use nullcline_core::training::loss::Measured;
+use nullcline_core::training::trainer::{Epoch, Stopped};
+use serde_json::{Map, Value, json};
+
+/// A training that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Training<'a> {
+    /// Names and values of all settings.
+    pub settings: &'a [(String, Value)],
+    /// Inputs of the network.
+    pub inputs: usize,
+    /// Outputs.
+    pub outputs: usize,
+    /// Trained parameters.
+    pub parameters: usize,
+    /// What was minimised.
+    pub objective: Objective,
+    /// Loss of outputs that do not look at the item.
+    pub chance: f64,
+    /// A row for each epoch, the first from before training.
+    pub curve: &'a [Epoch],
+    /// The epoch of the best parameters.
+    pub best_epoch: usize,
+    /// Why it ended.
+    pub stopped: Stopped,
+    /// The best parameters on the test items.
+    pub test: Option<Measured>,
+}
+
+impl Training<'_> {
+    fn epochs(&self) -> usize {
+        self.curve.len().saturating_sub(1)
+    }
+    fn best(&self) -> Option<&Epoch> {
+        self.curve.get(self.best_epoch)
+    }
+    fn unit(&self) -> &'static str {
+        match self.objective {
+            Objective::CrossEntropy => "nats",
+            Objective::MeanSquare => "mean square",
+        }
+    }
+    fn loss(&self, v: f64) -> String {
+        match self.objective {
+            Objective::CrossEntropy => format!("{} nats", words::number(v)),
+            Objective::MeanSquare => words::number(v),
+        }
+    }
+}
+
+/// Why a training ended, in a clause.
+fn reason(stopped: Stopped) -> &'static str {
+    match stopped {
+        Stopped::Epochs => "all epochs were done",
+        Stopped::Patience => "the validation loss had not fallen for as many epochs as there was patience",
+        Stopped::Goal => "the validation loss had reached the goal",
+        Stopped::Diverged { .. } => "it diverged",
+    }
+}
+
+fn accuracy(v: Option<f64>) -> String {
+    v.map_or(String::new(), |a| format!(", {} % of targets right", words::number(100.0 * a)))
+}
+
+/// What a training reached, in sentences.
+pub fn describe(t: &Training) -> Vec<String> {
+    let mut all = Vec::new();
+    if let Some(test) = t.test {
+        all.push(format!(
+            "Test loss {} (chance {}){}.",
+            t.loss(test.loss),
+            words::number(t.chance),
+            accuracy(test.accuracy)
+        ));
+    }
+    if let Some(best) = t.best() {
+        all.push(format!(
+            "Best of {}: epoch {}, validation loss {}; training ended because {}.",
+            words::count(t.epochs(), "epoch"),
+            t.best_epoch,
+            t.loss(best.validation_loss),
+            reason(t.stopped)
+        ));
+    }
+    all
+}
+
+fn warnings(t: &Training) -> Vec<String> {
+    let mut all = Vec::new();
+    if let Some(test) = t.test.filter(|m| !(m.loss < 0.98 * t.chance)) {
+        all.push(format!(
+            "The test loss {} is no better than that of outputs that do not look at the item, {}: the task was \
+             not learned. Try another rate, more epochs or units, another cell or initialisation, or --search.",
+            t.loss(test.loss),
+            t.loss(t.chance)
+        ));
+    } else if t.stopped == Stopped::Epochs && t.best_epoch == t.epochs() {
+        all.push(
+            "The last epoch was the best: the loss was still falling, and more epochs may lower it.".into(),
+        );
+    }
+    all
+}
+
+fn table(curve: &[Epoch]) -> TableOut {
+    let float = |f: &dyn Fn(&Epoch) -> f64| Cells::Float(curve.iter().map(f).collect());
+    let int = |f: &dyn Fn(&Epoch) -> i64| Cells::Int(curve.iter().map(f).collect());
+    let mut columns = vec![
+        ("epoch".into(), int(&|r| r.epoch as i64)),
+        ("step".into(), int(&|r| r.step as i64)),
+        ("rate".into(), float(&|r| r.rate)),
+        ("train_loss".into(), float(&|r| r.train_loss)),
+        ("validation_loss".into(), float(&|r| r.validation_loss)),
+    ];
+    if curve.iter().any(|r| r.accuracy.is_some()) {
+        columns.push(("accuracy".into(), float(&|r| r.accuracy.unwrap_or(f64::NAN))));
+    }
+    columns.push(("gradient_norm".into(), float(&|r| r.gradient_norm)));
+    let caption = "Each epoch, the first from before training: steps so far, learning rate, mean loss over the \
+        minibatches as they were met (under dropout), loss and share of right targets on the validation items, \
+        mean norm of the gradients before clipping.";
+    TableOut { name: "curve".into(), caption: caption.into(), columns }
+}
+
+fn settings(all: &[(String, Value)]) -> TableOut {
+    let (names, values) = all.iter().map(|(k, v)| (k.clone(), plain(v))).unzip();
+    TableOut {
+        name: "settings".into(),
+        caption: "Everything that the weights depend on.".into(),
+        columns: vec![("setting".into(), Cells::Text(names)), ("value".into(), Cells::Text(values))],
+    }
+}
+
+/// A value of the settings, for the page.
+fn plain(v: &Value) -> String {
+    match v {
+        Value::Null => "none".into(),
+        Value::String(s) => s.clone(),
+        Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// The training as entry `training` of the summary and a section with curve and table.
+pub fn training(t: &Training) -> Result<Rendered, Error> {
+    let setting =
+        |name: &str| t.settings.iter().find(|(k, _)| k == name).map_or(Value::Null, |(_, v)| v.clone());
+    let best = t.best();
+    let optional = |v: Option<f64>| v.map_or(Value::Null, number);
+    let last = t.curve.last();
+    let json = json!({
+        "task": setting("task"), "cell": setting("cell"), "init": setting("init"), "units": setting("units"),
+        "inputs": t.inputs, "outputs": t.outputs, "parameters": t.parameters,
+        "loss": match t.objective { Objective::CrossEntropy => "cross_entropy", Objective::MeanSquare => "mean_square" },
+        "chance": number(t.chance),
+        "epochs": t.epochs(), "steps": last.map_or(0, |r| r.step), "best_epoch": t.best_epoch,
+        "stopped": t.stopped.name(),
+        "train_loss": optional(best.map(|r| r.train_loss)),
+        "validation_loss": optional(best.map(|r| r.validation_loss)),
+        "validation_accuracy": optional(best.and_then(|r| r.accuracy)),
+        "test_loss": optional(t.test.map(|m| m.loss)),
+        "test_accuracy": optional(t.test.and_then(|m| m.accuracy)),
+        "settings": t.settings.iter().cloned().collect::<Map<_, _>>(),
+    });
+    let axis = match t.objective {
+        Objective::CrossEntropy => "Cross entropy (nats)",
+        Objective::MeanSquare => "Mean square error",
+    };
+    let rows = |f: &dyn Fn(&Epoch) -> f64| t.curve.iter().map(|r| [r.epoch as f64, f(r)]).collect::<Vec<_>>();
+    let (train, validation) = (rows(&|r| r.train_loss), rows(&|r| r.validation_loss));
+    let figure = figures::training_curve(&train, &validation, t.best_epoch, t.chance, axis)?;
+    let mut facts = vec![("Parameters".to_owned(), t.parameters.to_string())];
+    if let Some(r) = best {
+        facts.push((format!("Train loss ({})", t.unit()), words::number(r.train_loss)));
+        facts.push((format!("Validation loss ({})", t.unit()), words::number(r.validation_loss)));
+    }
+    if let Some(m) = t.test {
+        facts.push((format!("Test loss ({})", t.unit()), words::number(m.loss)));
+        facts.extend(
+            m.accuracy.map(|a| ("Test targets right".to_owned(), format!("{} %", words::number(100.0 * a)))),
+        );
+    }
+    facts.push((format!("Chance ({})", t.unit()), words::number(t.chance)));
+    let intro = "The weights are those of the epoch with the lowest validation loss; the test items were looked \
+        at once, at the end. Chance is the loss of the best outputs that know the task and the step but not \
+        what the item showed.";
+    let section = Section {
+        id: "training".into(),
+        title: "Training".into(),
+        intro: vec![intro.into()],
+        facts,
+        figures: vec![figure],
+        tables: vec![table(t.curve), settings(t.settings)],
+        ..Section::default()
+    };
+    Ok(Rendered { json, section, warnings: warnings(t) })
+}

@@ -1,0 +1,272 @@
+//! Claims: what a paper says, what theory predicts, what we measured, and whether it stands.
+
+mod measure;
+mod table;
+
+pub use measure::Measure;
+pub use table::{answer, count, json, rows, table, text};
+
+use nullcline_report::sections::words::number;
+
+/// Whether a claim stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Measured and expected agree within the tolerance, whatever the measurement's error.
+    Holds,
+    /// They do not, whatever the measurement's error.
+    Differs,
+    /// The measurement cannot tell.
+    Undecided,
+    /// Not measured in this run, or at a size at which the paper gives no number.
+    NotTested,
+}
+
+impl Verdict {
+    /// In the order in which they are counted.
+    pub const ALL: [Self; 4] = [Self::Holds, Self::Differs, Self::Undecided, Self::NotTested];
+
+    /// As written in `claims.csv`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Differs => "differs",
+            Self::Undecided => "undecided",
+            Self::NotTested => "not tested",
+        }
+    }
+}
+
+/// Whose statement it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The paper's.
+    Paper,
+    /// Ours, or that of a corrected formula.
+    Theory,
+    /// An identity that our code must obey, which says nothing about the paper; counted apart.
+    Check,
+}
+
+impl Kind {
+    /// As written in `claims.csv`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Theory => "theory",
+            Self::Check => "check",
+        }
+    }
+}
+
+/// What makes a claim hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Expected {
+    Nothing,
+    Near(f64),
+    Above(f64),
+    Below(f64),
+    AtLeast(f64),
+    AtMost(f64),
+    Between(f64, f64),
+}
+
+/// One row of `claims.csv`.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The statement, in words.
+    pub claim: String,
+    /// Paper and place, as `park2023 Fig. 3D`.
+    pub source: String,
+    /// Whose statement it is.
+    pub kind: Kind,
+    /// What is measured, with its unit and, for one-sided claims, the limit.
+    pub quantity: String,
+    /// The paper's number, if it gives one for what was measured.
+    pub published: Option<f64>,
+    /// The theory's number, if it gives one.
+    pub predicted: Option<f64>,
+    /// Ours.
+    pub measured: Measure,
+    /// Largest |measured - expected| that still holds, fixed before looking.
+    pub tolerance: f64,
+    /// Whether it stands.
+    pub verdict: Verdict,
+    /// Why it differs or cannot be told; shown on the page.
+    pub reason: String,
+    /// Whether the answer at the head of the page speaks of it.
+    pub headline: bool,
+    expected: Expected,
+}
+
+impl Claim {
+    fn new(kind: Kind, claim: &str, source: &str, quantity: &str, measured: Measure) -> Self {
+        Self {
+            claim: claim.into(),
+            source: source.into(),
+            kind,
+            quantity: quantity.into(),
+            published: None,
+            predicted: None,
+            measured,
+            tolerance: 0.0,
+            verdict: Verdict::NotTested,
+            reason: String::new(),
+            headline: false,
+            expected: Expected::Nothing,
+        }
+    }
+
+    /// A statement of the paper.
+    pub fn paper(claim: &str, source: &str, quantity: &str, measured: impl Into<Measure>) -> Self {
+        Self::new(Kind::Paper, claim, source, quantity, measured.into())
+    }
+    /// A statement of ours, or of a corrected formula.
+    pub fn theory(claim: &str, source: &str, quantity: &str, measured: impl Into<Measure>) -> Self {
+        Self::new(Kind::Theory, claim, source, quantity, measured.into())
+    }
+    /// An identity that our code must obey.
+    pub fn check(claim: &str, source: &str, quantity: &str, measured: impl Into<Measure>) -> Self {
+        Self::new(Kind::Check, claim, source, quantity, measured.into())
+    }
+
+    /// A statement about all of `all`, of which `one` makes the claim: the smallest decides what is to lie above a limit and
+    /// the largest everything else, unless another is a certain exception.
+    pub fn of_all(all: &[Measure], one: impl Fn(Measure) -> Self) -> Self {
+        let furthest = one(match one(Measure::NONE).expected {
+            Expected::Above(_) | Expected::AtLeast(_) => Measure::smallest(all.to_vec()),
+            _ => Measure::largest(all.to_vec()),
+        });
+        let each = all.iter().map(|m| one(m.widened(all.len())));
+        let exception = std::iter::once(furthest.clone()).chain(each).find(|c| c.verdict == Verdict::Differs);
+        exception.unwrap_or(furthest)
+    }
+
+    /// With the paper's number; judged against it.
+    pub fn published(self, value: f64, tolerance: f64) -> Self {
+        Self { published: Some(value), tolerance, ..self }.judged(Expected::Near(value))
+    }
+    /// With the theory's number; judged against it.
+    pub fn predicted(self, value: f64, tolerance: f64) -> Self {
+        Self { predicted: Some(value), tolerance, ..self }.judged(Expected::Near(value))
+    }
+    /// With the paper's number, beside an inequality.
+    pub fn beside(self, published: Option<f64>) -> Self {
+        Self { published, ..self }
+    }
+    /// Holds above `limit`, not at it.
+    pub fn above(self, limit: f64) -> Self {
+        self.limited(format!("above {}", number(limit)), Expected::Above(limit))
+    }
+    /// Holds below `limit`, not at it.
+    pub fn below(self, limit: f64) -> Self {
+        self.limited(format!("below {}", number(limit)), Expected::Below(limit))
+    }
+    /// Holds from `limit` on.
+    pub fn at_least(self, limit: f64) -> Self {
+        self.limited(format!("at least {}", number(limit)), Expected::AtLeast(limit))
+    }
+    /// Holds up to `limit`.
+    pub fn at_most(self, limit: f64) -> Self {
+        self.limited(format!("at most {}", number(limit)), Expected::AtMost(limit))
+    }
+    /// Holds between two limits, not at them.
+    pub fn between(self, low: f64, high: f64) -> Self {
+        let words = format!("between {} and {}", number(low), number(high));
+        self.limited(words, Expected::Between(low, high))
+    }
+
+    fn limited(self, words: String, expected: Expected) -> Self {
+        Self { quantity: format!("{}; {words}", self.quantity), ..self }.judged(expected)
+    }
+
+    /// With the reason why it differs, or what limits it.
+    pub fn because(self, reason: &str) -> Self {
+        Self { reason: reason.into(), ..self }
+    }
+    /// With the reason why it differs, if it does.
+    pub fn if_differs(self, reason: &str) -> Self {
+        if self.verdict == Verdict::Differs { self.because(reason) } else { self }
+    }
+    /// A claim of which the answer at the head of the page speaks.
+    pub fn headline(self) -> Self {
+        Self { headline: true, ..self }
+    }
+    /// Of no verdict but that it was not tested, for this reason.
+    pub fn untested(self, reason: &str) -> Self {
+        Self { verdict: Verdict::NotTested, ..self }.because(reason)
+    }
+    /// A statement that something fails does not hold by `holds` alone: the evidence that it had its
+    /// chance, such as a training that had converged, is `given` or the reason that it is not.
+    pub fn given(self, evidence: Result<(), String>) -> Self {
+        self.needing(Verdict::Holds, evidence)
+    }
+
+    /// The same of a statement that something succeeds: it does not differ by what was not given its chance.
+    pub fn denied_given(self, evidence: Result<(), String>) -> Self {
+        self.needing(Verdict::Differs, evidence)
+    }
+
+    fn needing(self, verdict: Verdict, evidence: Result<(), String>) -> Self {
+        match evidence {
+            Err(reason) if self.verdict == verdict => {
+                Self { verdict: Verdict::Undecided, ..self }.because(&reason)
+            }
+            _ => self,
+        }
+    }
+
+    /// The claim as this run can ask it, whose size or task is not the paper's: `words` say so in the text
+    /// of a statement of the paper's, whose number goes, and with it a verdict that stood on it.
+    pub fn at_other_size(self, words: &str) -> Self {
+        if self.kind != Kind::Paper {
+            return self;
+        }
+        let claim = Self { claim: format!("{} ({words})", self.claim), published: None, ..self };
+        match (self.published, self.predicted) {
+            (Some(_), None) if matches!(self.expected, Expected::Near(_)) => {
+                let claim = Self { tolerance: 0.0, expected: Expected::Nothing, ..claim };
+                claim
+                    .untested(&format!("The paper's number is not asked for here ({words}): --preset paper."))
+            }
+            _ => claim,
+        }
+    }
+
+    fn judged(self, expected: Expected) -> Self {
+        let verdict = verdict(&self.measured, expected, self.tolerance);
+        Self { verdict, expected, ..self }
+    }
+}
+
+/// What a measurement says of an expectation.
+///
+/// Formula: with t the two-sided 95 % quantile of Student's law for n - 1 degrees of freedom, the claim
+/// holds where the whole interval measured ± t SE is within the tolerance, and differs where none of it is.
+/// An error that is not known decides nothing, an exact number (SE 0) everything.
+fn verdict(m: &Measure, expected: Expected, tolerance: f64) -> Verdict {
+    if m.n == 0 {
+        return Verdict::NotTested;
+    }
+    let Some(reach) = m.reach().filter(|_| m.value.is_finite()) else { return Verdict::Undecided };
+    let (low, high) = (m.value - reach, m.value + reach);
+    let (holds, differs) = match expected {
+        Expected::Nothing => return Verdict::NotTested,
+        Expected::Near(value) => {
+            let d = (m.value - value).abs();
+            (d + reach <= tolerance, d - reach > tolerance)
+        }
+        Expected::Above(limit) => (low > limit, high <= limit),
+        Expected::Below(limit) => (high < limit, low >= limit),
+        Expected::AtLeast(limit) => (low >= limit, high < limit),
+        Expected::AtMost(limit) => (high <= limit, low > limit),
+        Expected::Between(a, b) => (low > a && high < b, high <= a || low >= b),
+    };
+    match (holds, differs) {
+        (true, _) => Verdict::Holds,
+        (_, true) => Verdict::Differs,
+        _ => Verdict::Undecided,
+    }
+}
+
+#[cfg(test)]
+mod tests;

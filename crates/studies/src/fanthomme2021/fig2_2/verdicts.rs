@@ -1,0 +1,157 @@
+//! Claims of Fig. 2.2.
+
+use super::{DataSet, LIMITS, Panel};
+use crate::fanthomme2021::largest;
+use crate::{Claim, Measure};
+use nullcline_core::inference::gaussian::likelihood::Likelihoods;
+use nullcline_core::inference::gaussian::roots::Strength;
+
+const FIGURE: &str = "fanthomme2021 Fig. 2.2";
+/// Distance of gamma_cross from gamma_opt, as a share, that still counts as close.
+const CLOSE: f64 = 0.1;
+
+/// Data sets of every panel.
+fn sets(panels: &[Panel]) -> impl Iterator<Item = &DataSet> {
+    panels.iter().flat_map(|p| &p.sets)
+}
+
+pub(super) fn claims(panels: &[Panel]) -> Vec<Claim> {
+    let mut out = shapes(panels);
+    out.extend(panels.iter().map(|p| close(p).headline()));
+    out.extend(panels.iter().map(loss));
+    out.extend(small_gamma(panels));
+    out.extend(panels.iter().map(half));
+    out.extend(identities(panels));
+    out
+}
+
+/// How the curves run, data set by data set: counts, which have no error.
+fn shapes(panels: &[Panel]) -> Vec<Claim> {
+    let count = sets(panels).count();
+    let none = |claim: &str, quantity: &str, found: usize| {
+        Claim::paper(claim, FIGURE, quantity, Measure::count(found, count)).predicted(0.0, 0.0)
+    };
+    let one_maximum = |s: &&DataSet| s.roots.opt.len() == 1 && s.curves[0].d_test > 0.0;
+    let crossings: usize =
+        sets(panels).map(|s| s.curves.iter().filter(|l| l.cross - l.half <= 0.0).count()).sum();
+    vec![
+        none("Generated likelihood falls with γ", RISES, rises(panels, |l| l.generated)).headline(),
+        none(
+            "Test likelihood first rises, then falls",
+            "data sets that have not exactly one extremum, a maximum",
+            count - sets(panels).filter(one_maximum).count(),
+        )
+        .headline(),
+        none(
+            "Training and test likelihoods never cross",
+            "points of the grid of γ at which test is not below training, in all data sets",
+            crossings,
+        ),
+    ]
+}
+
+const RISES: &str = "steps of the grid of γ on which it rises, in all data sets";
+
+fn rises(panels: &[Panel], f: fn(&Likelihoods) -> f64) -> usize {
+    sets(panels).map(|s| s.curves.windows(2).filter(|w| f(&w[1]) > f(&w[0])).count()).sum()
+}
+
+/// gamma_cross beside gamma_opt.
+fn close(p: &Panel) -> Claim {
+    let pairs = p.sets.iter().filter_map(|s| Some((s.roots.opt.first()?, s.roots.cross.first()?)));
+    Claim::paper(
+        &format!(
+            "α = {}: generated and test likelihoods cross close to the maximum of the test likelihood",
+            p.alpha
+        ),
+        FIGURE,
+        "γ_cross / γ_opt",
+        Measure::mean(pairs.map(|(opt, cross)| cross / opt)),
+    )
+    .predicted(1.0, CLOSE)
+}
+
+/// What is lost by taking gamma_cross for gamma_opt.
+fn loss(p: &Panel) -> Claim {
+    let lost = |s: &DataSet| {
+        let (opt, cross) = (s.at[0]?, s.at[1]?);
+        Some((opt.test - cross.test) / (opt.test + 0.5 * p.n as f64))
+    };
+    Claim::paper(
+        &format!("α = {}: the crossing costs next to nothing of the test likelihood", p.alpha),
+        FIGURE,
+        "share lost of the gain that γ_opt brings over no couplings",
+        Measure::mean(p.sets.iter().filter_map(lost)),
+    )
+    .predicted(0.0, 0.01)
+}
+
+fn small_gamma(panels: &[Panel]) -> Vec<Claim> {
+    let gap = |p: &Panel| {
+        Measure::mean(p.sets.iter().map(|s| (s.limits[0].train - s.limits[0].generated) / p.n as f64))
+    };
+    let (source, quantity) =
+        ("fanthomme2021 Sec. 2.3.1", format!("(L_train - L_gen)/n at γ = {:.0e}", LIMITS[0]));
+    let mut out = vec![];
+    for p in panels {
+        let text = format!("α = {}: generated and training likelihoods coincide at vanishing γ", p.alpha);
+        out.push(Claim::paper(&text, source, &quantity, gap(p)).predicted(0.0, 1e-3).headline().if_differs(
+            "Of fewer samples than variables the covariance has n - p zero eigenvalues. The penalty γ tr J*²/(2α) of eq. 2.16 does not vanish \
+             with γ there, because each of their j* grows as (α/γ)^½: it tends to n (1 - α)/2.",
+        ));
+        if p.alpha < 1.0 {
+            let text = format!("α = {}: they stay (1 - α)/2 apart", p.alpha);
+            out.push(Claim::theory(&text, source, &quantity, gap(p)).predicted((1.0 - p.alpha) / 2.0, 1e-3));
+        }
+    }
+    out
+}
+
+fn identities(panels: &[Panel]) -> [Claim; 3] {
+    let count = sets(panels).count();
+    let every = |s: &DataSet| -> Vec<Likelihoods> {
+        s.curves.iter().chain(&s.limits).chain(s.at.iter().flatten()).copied().collect()
+    };
+    let identity = largest(sets(panels).flat_map(every).map(|l| l.identity));
+    let n = panels[0].n as f64;
+    let limit = largest(sets(panels).flat_map(|s| {
+        let l = s.limits[1];
+        [l.train, l.test, l.generated].map(|v| (v / n + 0.5).abs())
+    }));
+    [
+        Claim::check(
+            "Training likelihood falls with γ, as that of every penalised maximum",
+            FIGURE,
+            RISES,
+            Measure::count(rises(panels, |l| l.train), count),
+        )
+        .predicted(0.0, 0.0),
+        Claim::check(
+            "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate of this run",
+            "fanthomme2021 eq. 2.16",
+            "largest difference, relative to the largest term",
+            Measure::exact(identity, count),
+        )
+        .predicted(0.0, 1e-12),
+        Claim::check(
+            "All three likelihoods tend to -n/2 (eq. 2.17)",
+            "fanthomme2021 eq. 2.17",
+            &format!("largest |L/n + 1/2| at γ = {:.0e}", LIMITS[1]),
+            Measure::exact(limit, count),
+        )
+        .predicted(0.0, 1e-5),
+    ]
+}
+
+/// Eq. 2.21, which the thesis says to hold approximately.
+fn half(p: &Panel) -> Claim {
+    let at = p.strength(Strength::Half).value;
+    Claim::paper(
+        &format!("α = {}: tr J* C = tr J C* at γ_half (eq. 2.21)", p.alpha),
+        "fanthomme2021 eq. 2.21",
+        &format!("left over right side, at γ_half = {at:.3}"),
+        Measure::mean_of_found(p.sets.iter().map(|s| s.half_ratio)),
+    )
+    .predicted(1.0, 0.05)
+    .if_differs("The equality is that of many samples alone: the ratio tends to one as α grows.")
+}

@@ -1,0 +1,109 @@
+//! A limit cycle of eq. (S2), with both of its spectra.
+
+use crate::park2023::exponents::measures;
+use crate::park2023::networks::{TAU, current, matrix, sparse};
+use crate::{Error, Measure, Preset, Settings};
+use faer::Mat;
+use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Motion, Options, PhaseMap, find};
+use nullcline_core::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
+use nullcline_core::linalg::random::{Use, normal, stream};
+use nullcline_core::systems::cells::Current;
+use nullcline_core::systems::rule::{column, linearise};
+use nullcline_core::systems::time::{Flow, System};
+
+const N: usize = 20;
+/// Draws of eq. (S3) among which one with a limit cycle is looked for.
+const DRAWS: usize = 200;
+
+/// The cycle and what is known about it.
+pub(super) struct Found {
+    pub system: Flow<Current>,
+    pub cycle: Cycle,
+    /// Where its matrix comes from.
+    pub origin: String,
+    /// Lyapunov exponents, 1/s.
+    pub exponents: Vec<Measure>,
+    /// Mean divergence along the cycle, 1/s.
+    pub divergence: f64,
+    /// States and phase response at equal phases, n x m.
+    pub states: Mat<f64>,
+    pub response: Mat<f64>,
+    /// Largest |Z . f T / (2 pi) - 1|.
+    pub normalisation: f64,
+    pub warnings: Vec<String>,
+}
+
+pub(super) fn failed(e: impl std::fmt::Display) -> Error {
+    Error::Numbers(format!("{STUDY}: {e}"))
+}
+
+const STUDY: &str = "park2023/fig4";
+
+fn flow(w: &Mat<f64>) -> Flow<Current> {
+    Flow::new(current(w.as_ref()), 0.1 * TAU)
+}
+
+fn search(w: &Mat<f64>, seed: u64, index: usize) -> Option<Cycle> {
+    let mut rng = stream(seed, Use::InitialState, (1_000_000 + 1000 * N + index) as u64);
+    let x: Vec<f64> = (0..w.nrows()).map(|_| normal(&mut rng)).collect();
+    let options = Options { warmup: 5000, ..Options::default() };
+    match find(&flow(w), &x, &[], &options) {
+        Ok(Motion::Cycle(c)) => Some(*c),
+        _ => None,
+    }
+}
+
+/// The authors' network, or the first draw of eq. (S3) that ends in a limit cycle, as in Fig. 3E.
+pub(super) fn cycle(settings: &Settings) -> Result<Found, Error> {
+    let seed = settings.seed;
+    let (w, cycle, origin) = match &settings.data {
+        Some(data) => {
+            let w = matrix(data, "W_20_lim.csv", N, N)?;
+            let c = (0..DRAWS).find_map(|k| search(&w, seed, k));
+            let c = c.ok_or_else(|| failed("the authors' matrix W_20_lim.csv shows no limit cycle"))?;
+            (w, c, "The network of 20 units is the authors' W_20_lim.csv.".to_string())
+        }
+        None => (0..DRAWS)
+            .find_map(|k| {
+                let mut rng = stream(seed, Use::Connectivity, (1000 * N + k) as u64);
+                let w = sparse(N, 1.8, 0.1, &mut rng);
+                let c = search(&w, seed, k)?;
+                let origin = format!(
+                    "The network of 20 units obeys eq. S2 with a matrix drawn by eq. S3 (g = 1.8, p = 0.1): draw {}, the first that ends in a limit cycle.",
+                    k + 1
+                );
+                Some((w, c, origin))
+            })
+            .ok_or_else(|| failed(format!("none of {DRAWS} draws of eq. S3 ends in a limit cycle")))?,
+    };
+    let system = flow(&w);
+    let options = lyapunov::Options {
+        max_steps: if settings.preset == Preset::Paper { 400_000 } else { 40_000 },
+        tol: 1e-6,
+        seed,
+        ..lyapunov::Options::default()
+    };
+    let found =
+        lyapunov(&system, column(&cycle.point), &Drive::Constant(&[]), &options, &|_| ()).map_err(failed)?;
+    let exponents = measures(&found.attractors[0]);
+    let map = PhaseMap::new(&system, &cycle, &[]).map_err(failed)?;
+    let (states, response) = (map.states().to_owned(), map.response().to_owned());
+    let normalisation = map.normalisation_error();
+    let trace = |j: usize| {
+        let x: Vec<f64> = states.col(j).iter().copied().collect();
+        let jacobian = linearise(system.field(), &x, &[]).1;
+        (0..x.len()).map(|i| jacobian[(i, i)]).sum::<f64>()
+    };
+    let divergence = (0..states.ncols()).map(trace).sum::<f64>() / states.ncols() as f64;
+    Ok(Found {
+        system,
+        cycle,
+        origin,
+        exponents,
+        divergence,
+        states,
+        response,
+        normalisation,
+        warnings: found.warnings,
+    })
+}

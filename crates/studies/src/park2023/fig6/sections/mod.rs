@@ -1,0 +1,73 @@
+//! Parts of the page, one a question: what is measured, claimed, drawn and tabulated.
+
+pub mod attractor;
+pub mod bump;
+pub mod integration;
+pub mod lesion;
+pub mod oscillator;
+pub mod published;
+pub mod robustness;
+
+use crate::{Claim, Preset, Settings};
+use nullcline_report::page::Section;
+use nullcline_report::tables::{Cells, TableOut};
+use serde_json::{Map, Value};
+
+/// A part: its section, its claims, and its numbers for the summary.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// On the page.
+    pub section: Section,
+    /// What it claims.
+    pub claims: Vec<Claim>,
+    /// Entries of the summary.
+    pub json: Map<String, Value>,
+}
+
+/// Sizes of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Draws of the structural noise at each strength.
+    pub draws: usize,
+    /// Draws of the longest simulations.
+    pub long_draws: usize,
+    /// Periods or time constants of the longest simulations.
+    pub long: f64,
+    /// Periods over which velocity is integrated.
+    pub periods: usize,
+    /// Most neurons of either memory.
+    pub most_neurons: usize,
+}
+
+impl Plan {
+    /// The plan of a preset.
+    pub fn new(settings: &Settings) -> Self {
+        let seed = settings.seed;
+        match settings.preset {
+            Preset::Quick => {
+                Self { seed, draws: 200, long_draws: 40, long: 1e3, periods: 500, most_neurons: 32 }
+            }
+            Preset::Paper => {
+                Self { seed, draws: 2000, long_draws: 400, long: 1e4, periods: 5000, most_neurons: 128 }
+            }
+        }
+    }
+}
+
+fn floats(name: &str, values: impl IntoIterator<Item = f64>) -> (String, Cells) {
+    (name.into(), Cells::Float(values.into_iter().collect()))
+}
+
+fn counts(name: &str, values: impl IntoIterator<Item = usize>) -> (String, Cells) {
+    (name.into(), Cells::Int(values.into_iter().map(|v| v as i64).collect()))
+}
+
+fn texts<S: Into<String>>(name: &str, values: impl IntoIterator<Item = S>) -> (String, Cells) {
+    (name.into(), Cells::Text(values.into_iter().map(Into::into).collect()))
+}
+
+fn table(name: &str, caption: &str, columns: Vec<(String, Cells)>) -> TableOut {
+    TableOut { name: name.into(), caption: caption.into(), columns }
+}
