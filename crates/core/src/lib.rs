@@ -13,3 +13,7 @@ pub mod memory;
 pub mod systems;
 pub mod tasks;
 pub mod training;
+
+/// The library of tables that [`io::table::frame`] and [`io::table::Table::frame`] give frames of.
+#[cfg(feature = "tables")]
+pub use polars;

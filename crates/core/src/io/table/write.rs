@@ -1,14 +1,9 @@
 //! Tables out: CSV and Parquet.
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
 
 use super::super::atomic;
 use super::super::error::{Error, Problem};
@@ -50,18 +45,6 @@ impl Cells {
             Self::Bool(values) => values[row].to_string(),
         }
     }
-
-    fn array(&self) -> ArrayRef {
-        match self {
-            Self::Float(values) => {
-                let values = values.iter().map(|v| v.is_finite().then_some(*v));
-                Arc::new(values.collect::<Float64Array>())
-            }
-            Self::Int(values) => Arc::new(Int64Array::from(values.clone())),
-            Self::Text(values) => Arc::new(StringArray::from_iter_values(values)),
-            Self::Bool(values) => Arc::new(BooleanArray::from(values.clone())),
-        }
-    }
 }
 
 /// How tables are written.
@@ -71,6 +54,7 @@ pub enum TableFormat {
     #[default]
     Csv,
     /// Apache Parquet, compressed with Snappy.
+    #[cfg(feature = "tables")]
     Parquet,
 }
 
@@ -79,6 +63,7 @@ impl TableFormat {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            #[cfg(feature = "tables")]
             Self::Parquet => "parquet",
         }
     }
@@ -101,30 +86,31 @@ pub fn write<N: AsRef<str>>(path: &Path, format: TableFormat, columns: &[(N, Cel
 /// In CSV a number is the shortest text that reads back to the same bits, and an empty field if it is
 /// not finite; in Parquet it is null then.
 pub fn encode<N: AsRef<str>>(
-    out: impl Write + Send,
+    out: impl Write,
     format: TableFormat,
     columns: &[(N, Cells)],
 ) -> Result<(), Problem> {
-    let rows = rows(columns)?;
+    let rows = rows(columns.iter().map(|(name, cells)| (name.as_ref(), cells.len())))?;
     match format {
         TableFormat::Csv => csv(out, columns, rows),
-        TableFormat::Parquet => parquet(out, columns).map_err(failed),
+        #[cfg(feature = "tables")]
+        TableFormat::Parquet => super::frame::parquet(out, &super::frame::frame(columns)?),
     }
 }
 
-/// The number of rows; names must differ and lengths agree.
-fn rows<N: AsRef<str>>(columns: &[(N, Cells)]) -> Result<usize, Problem> {
-    let expected = columns.first().map_or(0, |(_, c)| c.len());
-    for (i, (name, column)) in columns.iter().enumerate() {
-        let name = name.as_ref();
-        if column.len() != expected {
-            return Err(Problem::UnequalColumns { column: name.into(), found: column.len(), expected });
+/// The number of rows of named columns; names must differ and lengths agree.
+pub(super) fn rows<'a>(columns: impl Iterator<Item = (&'a str, usize)>) -> Result<usize, Problem> {
+    let (mut names, mut first) = (HashSet::new(), None);
+    for (name, found) in columns {
+        let expected = *first.get_or_insert(found);
+        if found != expected {
+            return Err(Problem::UnequalColumns { column: name.into(), found, expected });
         }
-        if columns[..i].iter().any(|(other, _)| other.as_ref() == name) {
+        if !names.insert(name) {
             return Err(Problem::DuplicateColumn { name: name.into() });
         }
     }
-    Ok(expected)
+    Ok(first.unwrap_or(0))
 }
 
 fn csv<N: AsRef<str>>(out: impl Write, columns: &[(N, Cells)], rows: usize) -> Result<(), Problem> {
@@ -141,22 +127,6 @@ fn csv<N: AsRef<str>>(out: impl Write, columns: &[(N, Cells)], rows: usize) -> R
         out.write_record(columns.iter().map(|(_, c)| c.field(row))).map_err(failed)?;
     }
     out.flush().map_err(Problem::writing)
-}
-
-fn parquet<N: AsRef<str>>(
-    mut out: impl Write + Send,
-    columns: &[(N, Cells)],
-) -> Result<(), ::parquet::errors::ParquetError> {
-    let columns = columns.iter().map(|(name, cells)| {
-        let nullable = matches!(cells, Cells::Float(_));
-        (name.as_ref(), cells.array(), nullable)
-    });
-    let batch = RecordBatch::try_from_iter_with_nullable(columns)?;
-    let options = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-    let mut writer = ArrowWriter::try_new(&mut out, batch.schema(), Some(options))?;
-    writer.write(&batch)?;
-    writer.close()?;
-    Ok(out.flush()?)
 }
 
 fn failed(reason: impl Display) -> Problem {
