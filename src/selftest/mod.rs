@@ -4,7 +4,7 @@ mod cases;
 mod gated;
 mod points;
 
-use crate::pipeline::Observer;
+use crate::job::Observer;
 use rayon::prelude::*;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};

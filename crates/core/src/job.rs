@@ -70,23 +70,41 @@ impl Desk<'_> {
 pub trait Job: Serialize + DeserializeOwned + Send + Sync {
     /// The name, as `analyze` or `infer.gaussian`.
     const NAME: &'static str;
+    /// Whether unfinished work is kept, and gone on with.
+    const RESUMES: bool = false;
     /// The answer: numbers, no words.
     type Found;
+    /// Why there is none.
+    type Error: ExitStatus;
 
     /// Files whose contents the answer depends on.
     fn files(&self) -> Vec<&Path>;
+
+    /// Where in a folder for unfinished work this job's own lies.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    fn own(&self, folder: &Path) -> Result<PathBuf, Self::Error> {
+        Ok(folder.to_path_buf())
+    }
 
     /// All that can be known before the work starts.
     ///
     /// # Errors
     /// [`Error::Config`] for settings that contradict each other.
-    fn check(&self) -> Result<(), Error>;
+    fn check(&self) -> Result<(), Self::Error>;
 
     /// The answer.
     ///
     /// # Errors
     /// Settings, files and numbers that give none.
-    fn run(&self, desk: &Desk) -> Result<Self::Found, Error>;
+    fn run(&self, desk: &Desk) -> Result<Self::Found, Self::Error>;
+}
+
+/// An error that ends a command.
+pub trait ExitStatus: std::error::Error + Send + Sync {
+    /// 1 the disk is full; 2 the command or configuration is wrong; 3 the input cannot be used; 4 the numbers failed.
+    fn exit_status(&self) -> u8;
 }
 
 /// What tells a job from every other: a SHA-256 of its name, its settings, the contents of its files and the version,

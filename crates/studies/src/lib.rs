@@ -10,8 +10,8 @@ pub mod schaeffer2020;
 
 pub use claims::{Claim, Measure, Verdict};
 
+use nullcline_core::job::Observer;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
@@ -31,6 +31,10 @@ impl Preset {
             Self::Quick => "quick",
             Self::Paper => "paper",
         }
+    }
+    /// The preset of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Quick, Self::Paper].into_iter().find(|p| p.name() == name)
     }
 }
 
@@ -86,7 +90,7 @@ pub enum Error {
     Report(#[from] nullcline_report::Error),
     /// The folder for unfinished work cannot be used.
     #[error(transparent)]
-    Progress(#[from] nullcline_report::pipeline::Error),
+    Progress(#[from] nullcline_core::analyses::Error),
     /// The numbers failed.
     #[error("{0}")]
     Numbers(String),
@@ -103,9 +107,18 @@ pub enum Error {
         /// What it should hold.
         expected: String,
     },
+    /// A setting that makes no sense.
+    #[error("{0}")]
+    Setting(String),
     /// There is no study of that name.
     #[error("{0}: no such study; there are\n{1}")]
     Unknown(String, String),
+}
+
+impl nullcline_core::job::ExitStatus for Error {
+    fn exit_status(&self) -> u8 {
+        Error::exit_status(self)
+    }
 }
 
 impl Error {
@@ -113,7 +126,7 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::Report(e) => e.exit_status(),
-            Self::Unknown(..) => 2,
+            Self::Unknown(..) | Self::Setting(_) => 2,
             Self::Input(e) if e.is_full() => 1,
             Self::Input(_) | Self::Data(_) | Self::Foreign { .. } => 3,
             Self::Progress(e) => e.exit_status(),

@@ -36,7 +36,7 @@ pub struct Analyze {
     #[serde(flatten)]
     pub analyses: AnalysisArguments,
 }
-super::written::settings!(Analyze, "analyze");
+crate::settings!(Analyze, "analyze");
 
 impl Analyze {
     /// The settings, checked.
@@ -69,6 +69,7 @@ pub enum Analysis {
 impl Job for Analyze {
     const NAME: &'static str = "analyze";
     type Found = Analysis;
+    type Error = Error;
 
     fn files(&self) -> Vec<&Path> {
         let n = &self.network;

@@ -43,6 +43,12 @@ pub enum Error {
     Covariant(#[from] diagnostics::dynamics::covariant::Error),
 }
 
+impl crate::job::ExitStatus for Error {
+    fn exit_status(&self) -> u8 {
+        Error::exit_status(self)
+    }
+}
+
 impl Error {
     /// 1 the disk is full; 2 the command or configuration is wrong; 3 the input cannot be used; 4 the numbers failed.
     pub fn exit_status(&self) -> u8 {

@@ -56,7 +56,9 @@ impl Failed {
         };
         match empty && !self.0.is_empty() {
             true => Err(self.0.swap_remove(0).1),
-            false => Ok(self.0.into_iter().map(|(module, e)| Failure { module, reason: reason(e) }).collect()),
+            false => {
+                Ok(self.0.into_iter().map(|(module, e)| Failure { module, reason: reason(e) }).collect())
+            }
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use super::Error;
 use super::roles::{Role, role};
-use crate::io::shown::count;
-use faer::Mat;
 use crate::io;
 use crate::io::error::Problem;
+use crate::io::shown::count;
 use crate::io::table::{self, Column, Kind, ReadTable, Values, read};
+use faer::Mat;
 use std::path::Path;
 
 /// The numbers of a column of `path`, which must all be finite.

@@ -41,7 +41,10 @@ pub fn read<S: Args>(name: &str, keys: &Map<String, Value>) -> Result<S, Error> 
 }
 
 fn is_help(arg: &Arg) -> bool {
-    matches!(arg.get_action(), ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version)
+    matches!(
+        arg.get_action(),
+        ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
+    )
 }
 
 fn takes(arg: &Arg) -> &'static str {
@@ -66,7 +69,8 @@ fn said(name: &str, error: &clap::Error) -> Error {
 
 fn unknown(name: &str, key: &str, known: &[&Arg]) -> Error {
     let all: Vec<&str> = known.iter().map(|a| a.get_id().as_str()).collect();
-    let nearest = all.iter().min_by_key(|k| distance(key, k)).filter(|k| distance(key, k) <= 1 + key.len() / 3);
+    let nearest =
+        all.iter().min_by_key(|k| distance(key, k)).filter(|k| distance(key, k) <= 1 + key.len() / 3);
     let advice = match nearest {
         Some(near) => format!("do you mean {near}?"),
         None => format!("there are {}", all.join(", ")),
@@ -91,17 +95,23 @@ pub fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Makes settings that derive [`clap::Args`] and serde's `Serialize` readable by serde, through [`read`].
+#[macro_export]
 macro_rules! settings {
     ($type:ty, $name:expr) => {
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let keys = serde_json::Map::deserialize(from)?;
-                $crate::analyses::written::read($name, &keys).map_err(serde::de::Error::custom)
+        impl<'de> $crate::analyses::written::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::analyses::written::serde::Deserializer<'de>>(
+                from: D,
+            ) -> Result<Self, D::Error> {
+                use $crate::analyses::written::serde::{Deserialize, de::Error};
+                let keys = Deserialize::deserialize(from)?;
+                $crate::analyses::written::read($name, &keys).map_err(D::Error::custom)
             }
         }
     };
 }
-pub(crate) use settings;
+pub use crate::settings;
+#[doc(hidden)]
+pub use serde;
 
 #[cfg(test)]
 mod tests {
@@ -130,7 +140,7 @@ mod tests {
         #[serde(flatten)]
         inner: Inner,
     }
-    settings!(Settings, "example");
+    crate::settings!(Settings, "example");
 
     fn from(keys: Value) -> Result<Settings, String> {
         Settings::deserialize(keys).map_err(|e| e.to_string())
@@ -138,7 +148,8 @@ mod tests {
 
     #[test]
     fn what_is_written_down_is_read_back_with_its_defaults() {
-        let read = from(json!({"input": [-1, 2.5], "file": "-x.pt", "reset_before": true, "units": null})).unwrap();
+        let read =
+            from(json!({"input": [-1, 2.5], "file": "-x.pt", "reset_before": true, "units": null})).unwrap();
         let inner = Inner { rate: 0.5, reset_before: true };
         assert_eq!(read, Settings { file: "-x.pt".into(), units: None, input: Some("-1,2.5".into()), inner });
         assert_eq!(from(serde_json::to_value(&read).unwrap()).unwrap(), read);

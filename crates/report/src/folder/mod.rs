@@ -7,12 +7,13 @@ mod leftovers;
 mod list;
 mod name;
 
-pub use leftovers::{gone, lock};
+pub use leftovers::lock;
 pub use list::{LIST, LOCK, Origin, resolved};
 pub use name::Target;
 
 use leftovers::{Lock, MARK};
 use list::List;
+use nullcline_core::io::atomic::gone;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};

@@ -1,14 +1,15 @@
 //! Adjoints, tangents and the time-time Jacobian.
 
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::Figure;
 use crate::figures::{self, Axes, Ink, Reference, Series, SpectrumSeries};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
+use nullcline_core::analyses::network::Sensitivity;
 use nullcline_core::diagnostics::Estimate;
-use nullcline_core::diagnostics::dynamics::adjoint::{Agreement, Ensemble};
+use nullcline_core::diagnostics::dynamics::adjoint::Agreement;
 use nullcline_core::linalg::col;
 use serde_json::{Value, json};
 
@@ -19,27 +20,9 @@ const IDENTITY: f64 = 1e-8;
 /// Discretisation error of a log norm above which it is said.
 const COARSE: f64 = 1e-6;
 
-/// What the section shows.
-pub struct Sensitivity<'a> {
-    /// The sensitivities.
-    pub ensemble: &'a Ensemble,
-    /// The first Lyapunov exponents of the same trajectories; empty where there are none.
-    pub exponents: &'a [Estimate],
-    /// The backward rate beside the first of them.
-    pub backward: Option<Agreement>,
-    /// The forward rate beside it.
-    pub forward: Option<Agreement>,
-    /// Whether the terminal vector was given.
-    pub given: bool,
-    /// Steps discarded before.
-    pub warmup: usize,
-    /// Whether the input varies in time.
-    pub driven: bool,
-}
-
 /// The rates in a sentence.
 pub fn describe(s: &Sensitivity, context: &Context) -> String {
-    let e = s.ensemble;
+    let e = &s.ensemble;
     let rate = words::with_error(e.rate.value, e.rate.std_error);
     let head = format!("Adjoints grow backward at {rate} {}", context.rate());
     let other = words::with_error(e.forward_rate.value, e.forward_rate.std_error);
@@ -67,7 +50,7 @@ fn agreement(a: Option<Agreement>) -> Value {
 
 /// JSON, page and tables of the sensitivities.
 pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
-    let e = s.ensemble;
+    let e = &s.ensemble;
     let first = &e.members[0];
     let (log_norm, error) = e.log_norm();
     let (log_tangent, tangent_error) = e.log_tangent();
@@ -105,7 +88,9 @@ pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
         "tolerance": number(e.largest(|m| m.tolerance)),
         "unit": context.rate(),
     });
-    let warnings = warnings(s, context);
+    let notes = warnings(s, context);
+    let left_out = s.left_out.iter().map(|(j, e)| format!("Adjoints: initial state {j} is left out: {e}."));
+    let warnings = left_out.chain(notes.iter().cloned()).collect();
     let section = Section {
         id: "adjoint".into(),
         title: "Sensitivity: adjoints and tangents".into(),
@@ -117,14 +102,14 @@ pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
             forward_figure(s, context, &log_tangent, &tangent_error)?,
         ],
         tables: tables(s, context, &log_singular, &finite),
-        notes: warnings.clone(),
+        notes,
         ..Section::default()
     };
     Ok(Rendered { json, section, warnings })
 }
 
 fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {
-    let e = s.ensemble;
+    let e = &s.ensemble;
     let vector = match (s.given, e.members[0].log_norm.len()) {
         (true, _) => "the given vector".to_owned(),
         (false, m) => format!("{m} random unit vectors"),
@@ -154,7 +139,7 @@ fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {
 }
 
 fn facts(s: &Sensitivity, context: &Context) -> Vec<(String, String)> {
-    let e = s.ensemble;
+    let e = &s.ensemble;
     let shown = |r: Estimate| format!("{} {}", words::with_error(r.value, r.std_error), context.rate());
     let mut facts = vec![
         ("Rate of adjoints, backward".into(), shown(e.rate)),
@@ -184,7 +169,7 @@ fn facts(s: &Sensitivity, context: &Context) -> Vec<(String, String)> {
 }
 
 fn warnings(s: &Sensitivity, context: &Context) -> Vec<String> {
-    let e = s.ensemble;
+    let e = &s.ensemble;
     let mut all = Vec::new();
     for (name, a) in [("backward rate of adjoints", s.backward), ("forward rate of tangents", s.forward)] {
         if let Some(a) = a.filter(|a| !a.agrees) {
@@ -269,7 +254,7 @@ fn singular_figure(s: &Sensitivity, context: &Context, finite: &[f64]) -> Result
 }
 
 fn tables(s: &Sensitivity, context: &Context, log_singular: &[f64], finite: &[f64]) -> Vec<TableOut> {
-    let e = s.ensemble;
+    let e = &s.ensemble;
     let float = |v: &[f64]| Cells::Float(v.to_vec());
     let (log_norm, error) = e.log_norm();
     let (log_tangent, tangent_error) = e.log_tangent();

@@ -1,31 +1,23 @@
 //! Units in groups of correlated activity, and the weights within and between them.
 
-use super::{Rendered, words};
+use super::{Rendered, left, words};
 use crate::figures::{self, Axes, HeatMap, Ink, Palette, Series};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
-use faer::Mat;
+use nullcline_core::analyses::Module;
+use nullcline_core::analyses::activity::{Grouped, Groups, Left, Weights};
 use nullcline_core::diagnostics::Estimate;
-use nullcline_core::diagnostics::geometry::clusters::{Blocks, Clusters, Linkage};
+use nullcline_core::diagnostics::geometry::clusters::{Clusters, Linkage};
 use serde_json::{Value, json};
-
-/// A matrix of weights among the units.
-pub struct Weights {
-    /// Its name.
-    pub name: String,
-    /// Weights onto unit i (row) from unit j (column).
-    pub matrix: Mat<f64>,
-    /// Their means by cluster.
-    pub blocks: Blocks,
-}
 
 /// Mean silhouette below which clusters are no structure (Kaufman & Rousseeuw 1990).
 const STRUCTURE: f64 = 0.25;
 
 /// The findings in a sentence.
-pub fn describe(c: &Clusters, weights: &[Weights]) -> String {
+pub fn describe(g: &Groups) -> String {
+    let (c, weights) = (&g.found, &g.weights);
     let sizes = c.sizes().iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     let mut text = format!(
         "The units make {} by correlation ({sizes} units; silhouette {})",
@@ -46,14 +38,13 @@ pub fn describe(c: &Clusters, weights: &[Weights]) -> String {
     text + "."
 }
 
-/// `units` are the names of all units, `source` says what the rows are.
-pub fn clusters(
-    c: &Clusters,
-    linkage: Linkage,
-    units: &[String],
-    source: &str,
-    weights: &[Weights],
-) -> Result<Rendered, Error> {
+/// The tree, its groups and the weights among them.
+pub fn clusters(g: &Groups) -> Result<Rendered, Error> {
+    let (c, linkage, units, weights) = (&g.found, g.linkage, &g.units, &g.weights);
+    let source = match g.of {
+        Grouped::Rows => "the recorded rows".to_owned(),
+        Grouped::States(source) => format!("the states along {}", words::source(source)),
+    };
     let mut warnings = vec![];
     if !c.constant.is_empty() {
         let some = c.constant.iter().take(8).map(|u| units[*u].as_str()).collect::<Vec<_>>().join(", ");
@@ -112,6 +103,9 @@ pub fn clusters(
         notes: warnings.clone(),
         ..Section::default()
     };
+    let every = g.every;
+    let thinned = (every > 1).then(|| left::said(&Left::Thinned { module: Module::Clusters, every }));
+    let warnings = warnings.into_iter().chain(thinned).collect();
     Ok(Rendered { json: json(c, linkage, units, weights), section, warnings })
 }
 

@@ -1,11 +1,12 @@
 //! Covariant Lyapunov vectors.
 
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::figures::{self, Axes, HeatMap, Ink, Reference, Series};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
+use nullcline_core::analyses::network::Vectors;
 use nullcline_core::diagnostics::Estimate;
 use nullcline_core::diagnostics::dynamics::covariant::{BINS, Covariant, Pair};
 use serde_json::{Value, json};
@@ -57,8 +58,9 @@ fn growth_difference(c: &Covariant) -> f64 {
     c.growth.iter().zip(&c.exponents).map(|(g, l)| (g.value - l.value).abs()).fold(0.0, f64::max)
 }
 
-/// JSON, page and tables of the vectors of a system of `n` dimensions; angles in degrees.
-pub fn covariant(c: &Covariant, n: usize, context: &Context) -> Result<Rendered, Error> {
+/// JSON, page and tables of the vectors; angles in degrees.
+pub fn covariant(found: &Vectors, context: &Context) -> Result<Rendered, Error> {
+    let (c, n) = (&found.result, found.dimension);
     let list = |v: &[Estimate], f: fn(&Estimate) -> f64| numbers(&v.iter().map(f).collect::<Vec<_>>());
     let json = json!({
         "exponents": list(&c.exponents, |e| e.value),

@@ -1,11 +1,12 @@
 //! Limit cycles and periodic points.
 
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures::{Boundary, complex_plane, time_series};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
+use nullcline_core::analyses::network::{Cycles, Disagreement, Story};
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Reached, Survey};
 use nullcline_core::linalg::col;
 use serde_json::{Value, json};
@@ -60,8 +61,9 @@ fn entry(r: &Reached, starts: usize) -> Value {
 }
 
 /// JSON, page and tables of the cycles.
-pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
-    let json = json!({
+pub fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
+    let s = &found.survey;
+    let mut json = json!({
         "starts": s.starts, "rest": s.rest, "irregular": s.irregular, "diverged": s.diverged,
         "tori": s.tori.iter().map(|t| json!({
             "rotation": number(t.rotation.value), "rotation_error": number(t.rotation.std_error),
@@ -128,6 +130,10 @@ pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
             .into(),
         describe(s, context),
     ];
+    if let Some(against) = &found.disagreements {
+        json["agrees_with_lyapunov"] = against.is_empty().into();
+        warnings.extend(against.iter().map(disagreement));
+    }
     let section = Section {
         id: "cycles".into(),
         title: "Cycles".into(),
@@ -139,6 +145,23 @@ pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
         ..Section::default()
     };
     Ok(Rendered { json, section, warnings })
+}
+
+fn disagreement(d: &Disagreement) -> String {
+    let other = match d.other {
+        Story::Rest => "rest",
+        Story::OtherExponents => "a cycle of other exponents",
+        Story::OtherPeriod => "a cycle of another period",
+        Story::Torus => "a torus",
+        Story::Irregular => "neither rest nor repetition",
+        Story::Diverged => "divergence",
+    };
+    format!(
+        "Initial state {}: the exponents are those of attractor {}, while the search for cycles finds {other}: \
+         one of them has not settled (raise --warmup).",
+        d.start + 1,
+        d.attractor + 1
+    )
 }
 
 fn multipliers(c: &Cycle, id: usize) -> TableOut {

@@ -1,45 +1,14 @@
 //! Labels read off activity, and how well.
 
-use super::{Rendered, words};
+use super::{Rendered, left, words};
 use crate::figures;
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
+use nullcline_core::analyses::activity::{Decoded, Decodings, Features};
 use nullcline_core::diagnostics::geometry::decoding::{By, Decoding, Score, Separation};
 use serde_json::{Value, json};
-
-/// What a label is read off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Features {
-    /// All units.
-    Units,
-    /// Coordinates on the first two principal components.
-    Plane,
-}
-
-impl Features {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Units => "units",
-            Self::Plane => "plane",
-        }
-    }
-}
-
-/// One label, decoded in several ways; the first is the one that the finding gives.
-pub struct Decoded {
-    /// The target.
-    pub name: String,
-    /// Its labels; of two the decoded one last.
-    pub labels: Vec<String>,
-    /// Rows with a value.
-    pub rows: usize,
-    /// Trials, where rows of one were kept together.
-    pub trials: Option<usize>,
-    /// From what, with an intercept or without, and how well.
-    pub fits: Vec<(Features, bool, Decoding)>,
-}
 
 /// Units above which weights are not drawn one by one.
 const DRAWN: usize = 40;
@@ -85,9 +54,10 @@ fn share(value: f64, error: f64) -> String {
     format!("{} %", words::with_error(100.0 * value, 100.0 * error))
 }
 
-/// `units` are the names, `remarks` what was left out.
-pub fn decoding(done: &[Decoded], units: &[String], remarks: Vec<String>) -> Result<Rendered, Error> {
-    let mut warnings = remarks;
+/// Accuracies, weights and errors of every target.
+pub fn decoding(found: &Decodings) -> Result<Rendered, Error> {
+    let (done, units) = (&found.targets[..], &found.units[..]);
+    let mut warnings: Vec<String> = found.left.iter().map(left::said).collect();
     for d in done {
         warnings.extend(d.fits.iter().filter_map(|(f, i, fit)| said(d, *f, *i, fit, units.len())));
     }

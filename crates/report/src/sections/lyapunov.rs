@@ -1,12 +1,13 @@
 //! Lyapunov spectra.
 
 use super::long::Long;
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures::{self, SpectrumSeries};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
+use nullcline_core::analyses::network::Exponents;
 use nullcline_core::diagnostics::Estimate;
 use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Checks, Kind, Lyapunov, Status, Stopped};
 use serde_json::{Value, json};
@@ -81,7 +82,8 @@ const HALF: f64 = 1e-3;
 const WIDE: f64 = 0.005;
 
 /// The main attractor in a sentence.
-pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
+pub fn describe(found: &Exponents, context: &Context) -> String {
+    let (result, driven) = (&found.result, found.driven);
     let Some(a) = result.attractors.first() else { return "No attractor was reached.".into() };
     let (first, error) = (a.exponents[0], a.std_error[0]);
     if a.status == Status::Unsettled {
@@ -161,7 +163,8 @@ fn labels(result: &Lyapunov) -> Vec<String> {
 }
 
 /// The main attractor's numbers stand at the top of the JSON, those of all under `attractors`.
-pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Rendered, Error> {
+pub fn lyapunov(found: &Exponents, context: &Context) -> Result<Rendered, Error> {
+    let (result, driven) = (&found.result, found.driven);
     let main = result.attractors.first();
     let mut json = main.map_or_else(|| json!({}), |a| entry(a, result.time_step));
     json["trajectories"] = result.trajectories.into();
@@ -214,7 +217,7 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
          orthonormalised tangents; ± is one standard error, from batch means that account for correlation."
             .into(),
     ];
-    intro.push(describe(result, context, driven));
+    intro.push(describe(found, context));
     let section = Section {
         id: "lyapunov".into(),
         title: "Lyapunov exponents".into(),
@@ -225,7 +228,31 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
         notes: warnings.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    let mut rendered = Rendered { json, section, warnings };
+    limits(found, &mut rendered);
+    Ok(rendered)
+}
+
+/// What the exponents leave out: other sequences, longer inputs, further exponents.
+fn limits(found: &Exponents, rendered: &mut Rendered) {
+    if found.sequences > 1 {
+        rendered.warnings.push(format!(
+            "The exponents are those along the longest of the {} input sequences.",
+            found.sequences
+        ));
+    }
+    if let Some(recorded) = found.short {
+        let steps = words::count(recorded, "step");
+        let warning =
+            format!("The exponents are over {steps} of input alone: those of a longer input may differ.");
+        rendered.section.notes.push(warning.clone());
+        rendered.warnings.push(warning);
+    }
+    let [k, n] = found.computed;
+    if !found.asked && k < n {
+        let note = format!("The {k} largest of {n} exponents were computed (--exponents {n} for all).");
+        rendered.section.notes.push(note);
+    }
 }
 
 fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {

@@ -1,88 +1,16 @@
 //! Read-outs against each other and against the leading plane, and what each unit tells of each target.
 
-use super::{Rendered, words};
+use super::{Rendered, left, words};
 use crate::Error;
 use crate::figures::{self, Axes, Reference, Series};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
+use nullcline_core::analyses::activity::{By, LEVEL, Pair, ReadOut, Regressed, Selectivity};
 use nullcline_core::diagnostics::Estimate;
 use nullcline_core::diagnostics::regression::Coefficient;
 use nullcline_core::linalg::norm;
 use serde_json::{Value, json};
-
-/// The direction that reads off a target.
-pub struct ReadOut {
-    /// The target.
-    pub name: String,
-    /// Its two values, if it has two: the read-out is then logistic, else linear.
-    pub labels: Option<Vec<String>>,
-    /// Weights of the units.
-    pub weights: Vec<f64>,
-    /// R^2, or 1 - log-likelihood over that without units (McFadden); on the rows fitted.
-    pub explained: f64,
-    /// Share of the weights' square inside the plane of the first two principal components.
-    pub inside: Option<Estimate>,
-}
-
-/// Two read-outs.
-pub struct Pair {
-    /// Their targets.
-    pub names: [String; 2],
-    /// The angle between them, degrees.
-    pub angle: Estimate,
-    /// The angle between their projections on the plane of the first two principal components, degrees.
-    pub within: Option<Estimate>,
-}
-
-/// Every unit against one target.
-#[derive(Clone, Debug)]
-pub struct Regressed {
-    /// The target.
-    pub name: String,
-    /// Slope of each unit, beside the other targets.
-    pub slopes: Vec<Coefficient>,
-    /// p-values corrected for the number of units.
-    pub corrected: Vec<f64>,
-    /// R^2 of each unit's regression, on all its targets.
-    pub r_squared: Vec<f64>,
-    /// Rows used.
-    pub rows: usize,
-}
-
-/// All of it.
-pub struct Selectivity {
-    /// Read-outs by target.
-    pub outs: Vec<ReadOut>,
-    /// Pairs of them.
-    pub pairs: Vec<Pair>,
-    /// Regressions by target.
-    pub regressions: Vec<Regressed>,
-    /// Which rows the errors of slopes allow to depend on each other.
-    pub by: Groups,
-    /// What was left out.
-    pub remarks: Vec<String>,
-}
-
-/// What errors of slopes are between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Groups {
-    /// So many trials.
-    Trials(usize),
-    /// So many blocks of successive rows, which are alike.
-    Blocks(usize),
-    /// Rows.
-    Rows,
-}
-
-/// Corrected p-value below which a unit counts as selective.
-const LEVEL: f64 = 0.05;
-
-impl Regressed {
-    fn selective(&self) -> usize {
-        self.corrected.iter().filter(|p| **p < LEVEL).count()
-    }
-}
 
 /// The findings in a sentence.
 pub fn describe(s: &Selectivity) -> String {
@@ -96,7 +24,7 @@ pub fn describe(s: &Selectivity) -> String {
     parts.extend(s.pairs.iter().take(3).map(|p| {
         format!("the read-outs of {} and {} stand at {}", p.names[0], p.names[1], degrees(p.angle))
     }));
-    if let Groups::Blocks(count) = s.by {
+    if let By::Blocks(count) = s.by {
         let blocks = words::count(count, "block");
         parts.push(format!(
             "rows are alike from one to the next, and without --trial errors rest on {blocks} of them"
@@ -109,8 +37,10 @@ fn degrees(e: Estimate) -> String {
     format!("{}°", words::with_error(e.value, e.std_error))
 }
 
-/// `units` are the names.
-pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error> {
+/// Read-outs and regressions.
+pub fn selectivity(s: &Selectivity) -> Result<Rendered, Error> {
+    let units = &s.units;
+    let remarks: Vec<String> = s.left.iter().map(left::said).collect();
     let mut list = vec![];
     if !s.pairs.is_empty() {
         let labels: Vec<String> = s.pairs.iter().map(|p| p.names.join(" and ")).collect();
@@ -136,16 +66,16 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
         )?);
     }
     let errors = match s.by {
-        Groups::Trials(count) => format!(
+        By::Trials(count) => format!(
             "Errors of slopes leave out one of {} at a time; two of them hold the slope in 95 of 100.",
             words::count(count, "trial")
         ),
-        Groups::Blocks(count) => format!(
+        By::Blocks(count) => format!(
             "Rows next to each other are alike and no trials are given: errors of slopes leave out one of {} of successive rows at a \
              time; --trial says which rows belong together.",
             words::count(count, "block")
         ),
-        Groups::Rows => {
+        By::Rows => {
             "Errors of slopes take rows as independent; rows next to each other are not alike.".into()
         }
     };
@@ -173,10 +103,10 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
         facts,
         figures: list,
         tables: vec![angle_table(s), readout_table(s, units), slope_table(s, units)],
-        notes: s.remarks.clone(),
+        notes: remarks.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json: json(s), section, warnings: s.remarks.clone() })
+    Ok(Rendered { json: json(s), section, warnings: remarks })
 }
 
 /// The read-out as a unit vector.
@@ -228,13 +158,13 @@ fn json(s: &Selectivity) -> Value {
         "regressions": s.regressions.iter().map(regression).collect::<Vec<_>>(),
         "correction": "Holm over units",
         "errors": match s.by {
-            Groups::Trials(_) => "by trial",
-            Groups::Blocks(_) => "by block",
-            Groups::Rows => "independent rows",
+            By::Trials(_) => "by trial",
+            By::Blocks(_) => "by block",
+            By::Rows => "independent rows",
         },
         "groups": match s.by {
-            Groups::Trials(count) | Groups::Blocks(count) => Some(count),
-            Groups::Rows => None,
+            By::Trials(count) | By::Blocks(count) => Some(count),
+            By::Rows => None,
         },
     })
 }

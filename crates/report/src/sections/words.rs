@@ -1,5 +1,7 @@
 //! Numbers as a reader wants them.
 
+use nullcline_core::analyses::network::{InputKind, Source};
+
 /// About four significant digits, a power of ten where the number is very large or small.
 pub fn number(v: f64) -> String {
     if !v.is_finite() {
@@ -43,9 +45,20 @@ pub fn with_error(value: f64, error: f64) -> String {
     format!("{value:.digits$} ± {error:.digits$}").replace('-', "−")
 }
 
-/// A count with its noun, the plural by an s.
-pub fn count(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+pub use nullcline_core::io::shown::count;
+
+/// Trajectories, counted, and what they start from and are driven by.
+pub fn source(s: Source) -> String {
+    let count = match s.trajectories {
+        1 => "1 trajectory".to_owned(),
+        n => format!("{n} trajectories"),
+    };
+    let from = if s.given { "the given initial states" } else { "random initial states" };
+    match s.input {
+        InputKind::Varying => format!("{count} from {from} under the given inputs"),
+        InputKind::None => format!("{count} from {from} without input"),
+        InputKind::Constant => format!("{count} from {from} under the constant input"),
+    }
 }
 
 /// How many components carry 90 % of the variance, in a clause.

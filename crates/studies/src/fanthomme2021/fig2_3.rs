@@ -10,9 +10,9 @@ use crate::claims::answer;
 use crate::{Claim, Error, Findings, Measure, Settings, Study};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::Strength;
+use nullcline_core::job::Observer;
 use nullcline_report::figures::panels;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use nullcline_report::summary::numbers;
 use nullcline_report::tables::{Cells, TableOut};
@@ -274,7 +274,7 @@ fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_bears_out_the_limits() {

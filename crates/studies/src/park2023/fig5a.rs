@@ -6,11 +6,11 @@ use super::planar::grid::{self, Expected, Grid};
 use super::planar::{Planar, Time};
 use crate::claims::answer;
 use crate::{Claim, Error, Findings, Measure, Preset, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_core::systems::reference::rotation::theta_star;
 use nullcline_report::Figure;
 use nullcline_report::figures::{HeatMap, Palette, heat_map, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Map, json};
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -462,7 +462,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_coarse_map_bears_out_every_claim_but_that_of_the_weak_tongues() {

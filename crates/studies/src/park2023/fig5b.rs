@@ -7,11 +7,11 @@ use super::planar::returns::{Course, course, onset};
 use super::planar::{Planar, Time};
 use crate::claims::answer;
 use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_core::systems::reference::rotation::theta_star;
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Ink, Series, lines, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Value, json};
 
@@ -268,7 +268,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
 mod tests {
     use super::*;
     use crate::{Preset, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_coarse_map_bears_out_every_claim() {

@@ -6,10 +6,10 @@ use super::networks::{Recorded, Sizes, UNITS, networks};
 use crate::claims::answer;
 use crate::{Claim, Error, Findings, Settings, Study};
 use nullcline_core::diagnostics::regression::Regression;
+use nullcline_core::job::Observer;
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use serde_json::Map;
 

@@ -7,6 +7,7 @@ use super::reduced::{CODED, reduce};
 use crate::claims::answer;
 use crate::{Claim, Error, Findings, Settings, Study};
 use nullcline_core::diagnostics::geometry::clusters::{Blocks, Clusters, Options, blocks, clusters};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::eigen::{Order, eigenvalues};
 use nullcline_core::training::radd::Student;
 use nullcline_core::training::sessions::Elman;
@@ -15,7 +16,6 @@ use nullcline_report::figures::{
     Axes, HeatMap, Ink, Palette, Reference, Series, THIRD, heat_map, panels, scatter,
 };
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use nullcline_report::tables::TableOut;
 use serde_json::{Map, json};

@@ -5,6 +5,7 @@ use super::geometry::Geometry;
 use super::networks::{Recorded, task};
 use crate::Error;
 use faer::Mat;
+use nullcline_core::analyses::ibl::network;
 use nullcline_core::diagnostics::regression::least_squares;
 use nullcline_core::linalg::{col, col_mut, frobenius};
 use nullcline_core::systems::rule::{Workspace, column, column_mut};
@@ -13,7 +14,6 @@ use nullcline_core::tasks::ibl::{Session, play};
 use nullcline_core::training::distillation::{self, distil};
 use nullcline_core::training::radd::{Scores, Sequences, Settings, Student, radd, scale_to};
 use nullcline_core::training::sessions::{Elman, Player};
-use nullcline_report::pipeline::ibl::network;
 
 /// Largest target of the authors' program.
 pub const CODED: f64 = 1.0 / 1.01;

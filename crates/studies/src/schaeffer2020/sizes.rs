@@ -6,10 +6,10 @@ use super::networks::{Sizes, UNITS, networks};
 use super::reduced::{CODED, reduce};
 use crate::claims::count;
 use crate::{Claim, Error, Findings, Preset, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Reference, Series, THIRD, panels, scatter};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use rayon::prelude::*;
 use serde_json::{Map, json};
 

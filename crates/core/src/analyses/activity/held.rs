@@ -2,9 +2,9 @@
 
 use crate::analyses::columns::{Columns, LARGEST_EXACT};
 use crate::analyses::{Config, Error};
+use crate::io::table::{ReadTable, Values, labels, read};
 use crate::job::Observer;
 use faer::Mat;
-use crate::io::table::{ReadTable, Values, labels, read};
 use std::path::Path;
 
 /// Numbers held at most (80 MB); above that every second row, or third, is taken.

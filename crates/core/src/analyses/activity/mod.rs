@@ -5,8 +5,8 @@ mod decoding;
 mod held;
 mod selectivity;
 
-pub(super) use clusters::{Permutations, clusters};
 pub use clusters::{Grouped, Groups, Weights};
+pub(super) use clusters::{Permutations, clusters};
 pub use decoding::{Decoded, Decodings, Features};
 pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};

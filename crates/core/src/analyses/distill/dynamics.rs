@@ -1,13 +1,13 @@
 //! What decides whether a student is its teacher: fixed points and exponents.
 
 use super::Exponents;
-use crate::job::Observer;
-use faer::{Mat, MatRef};
 use crate::diagnostics::dynamics::fixed_points::{FixedPoints, Options, fixed_points};
 use crate::diagnostics::dynamics::flow_field::{FlowField, flow_field};
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
 use crate::diagnostics::dynamics::trajectories::random_states;
+use crate::job::Observer;
 use crate::systems::time::System;
+use faer::{Mat, MatRef};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// States that a search starts from, at most.

@@ -148,6 +148,8 @@ pub struct Radd {
     pub exponents: Option<Exponents>,
     /// The teacher's dynamics, if it is a network.
     pub teacher: Option<Teaching>,
+    /// The student's architecture.
+    pub architecture: Architecture,
     /// The teacher's read-out in the student's coordinates: weights and bias.
     pub readout: Option<(Mat<f64>, Vec<f64>)>,
 }

@@ -1,10 +1,10 @@
 //! `distill`, as it is written, and to checked settings.
 
 use super::{Common, Conventional, ConventionalConfig, Projection, Radd, RaddConfig, conventional, radd};
+use crate::analyses::Error;
 use crate::analyses::arguments::{RecordingArguments, WeightFile};
 use crate::analyses::check::{activation, numbers, positive, recording, spec};
 use crate::analyses::limits::count;
-use crate::analyses::{Error, written};
 use crate::io::steady;
 use crate::job::{Desk, Job};
 use crate::linalg::activation::Activation;
@@ -78,7 +78,7 @@ pub struct RaddArguments {
     #[serde(flatten)]
     pub recording: RecordingArguments,
 }
-written::settings!(RaddArguments, "distill.radd");
+crate::settings!(RaddArguments, "distill.radd");
 
 /// Distils by training on the teacher's output probabilities.
 #[derive(Args, Clone, Debug, Serialize)]
@@ -114,7 +114,7 @@ pub struct ConventionalArguments {
     #[serde(flatten)]
     pub teacher: TeacherArguments,
 }
-written::settings!(ConventionalArguments, "distill.conventional");
+crate::settings!(ConventionalArguments, "distill.conventional");
 
 impl RaddArguments {
     /// The settings, checked.
@@ -212,6 +212,7 @@ fn files<'a>(file: &'a Path, others: [Option<&'a String>; 2]) -> Vec<&'a Path> {
 impl Job for RaddArguments {
     const NAME: &'static str = "distill.radd";
     type Found = Radd;
+    type Error = Error;
 
     fn files(&self) -> Vec<&Path> {
         files(&self.file, [self.inputs.as_ref(), self.projection.as_ref()])
@@ -231,6 +232,7 @@ impl Job for RaddArguments {
 impl Job for ConventionalArguments {
     const NAME: &'static str = "distill.conventional";
     type Found = Conventional;
+    type Error = Error;
 
     fn files(&self) -> Vec<&Path> {
         files(&self.file, [self.inputs.as_ref(), None])

@@ -1,18 +1,18 @@
 //! The projection P and the teacher in its coordinates.
 
+use super::From;
 use super::teacher::Teacher;
 use super::{Projection, RaddConfig};
-use crate::analyses::tables::finite;
-use super::From;
 use crate::analyses::Error;
-use crate::job::Observer;
-use crate::io::shown::count;
-use faer::{Mat, MatRef};
+use crate::analyses::tables::finite;
 use crate::diagnostics::geometry::pca::{Accumulator, Pca};
+use crate::io::shown::count;
 use crate::io::table::{ReadTable, read};
 use crate::io::tensors;
+use crate::job::Observer;
 use crate::linalg::col;
 use crate::training::radd::{project, scale_to};
+use faer::{Mat, MatRef};
 use std::path::Path;
 
 /// P with the teacher's states seen through it.
@@ -212,8 +212,8 @@ impl Spread {
 pub fn read_out(z: MatRef<f64>, y: MatRef<f64>) -> Option<(Mat<f64>, Vec<f64>)> {
     let m = z.nrows();
     let x = Mat::from_fn(z.ncols(), m + 1, |t, i| if i < m { z[(i, t)] } else { 1.0 });
-    let found = crate::linalg::least_squares::rows(x.as_ref(), y.transpose())
-        .solve(0.0, &vec![true; m + 1])?;
+    let found =
+        crate::linalg::least_squares::rows(x.as_ref(), y.transpose()).solve(0.0, &vec![true; m + 1])?;
     let beta = &found.coefficients;
     let weight = Mat::from_fn(y.nrows(), m, |o, i| beta[(i, o)]);
     Some((weight, (0..y.nrows()).map(|o| beta[(m, o)]).collect()))

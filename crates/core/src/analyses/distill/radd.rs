@@ -45,6 +45,7 @@ pub(super) fn distil(config: &RaddConfig, observer: &dyn Observer) -> Result<Rad
     let readout = outputs(&teacher).and_then(|y| read_out(data.z, y.as_ref()));
     let values = eigenvalues(student.a.as_ref(), Order::Modulus)
         .ok_or_else(|| Error::Numbers("the eigenvalues of A did not converge".into()))?;
+    let architecture = student.architecture().map_err(|e| Error::Numbers(e.to_string()))?;
     let about = AboutTeacher {
         file: common.file.display().to_string(),
         kind: if teacher.network().is_some() { "network" } else { "recording" },
@@ -77,6 +78,7 @@ pub(super) fn distil(config: &RaddConfig, observer: &dyn Observer) -> Result<Rad
         field,
         exponents,
         teacher: teaching,
+        architecture,
         readout,
         z: seen.z,
         u: teacher.u,

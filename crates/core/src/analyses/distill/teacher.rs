@@ -3,16 +3,14 @@
 use super::{Common, RaddConfig};
 use crate::analyses::columns::{Columns, chosen};
 use crate::analyses::source::{Source, open};
-use crate::analyses::{
-    AnalysisSettings, Config, Error, Missing, NetworkSettings, RecordingSettings, tables,
-};
-use crate::io::shown::count;
-use crate::job::Observer;
-use faer::{Mat, MatRef};
+use crate::analyses::{AnalysisSettings, Config, Error, Missing, NetworkSettings, RecordingSettings, tables};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
+use crate::io::shown::count;
 use crate::io::table::{Kind, ReadTable, Values, match_columns, read, schema};
 use crate::io::tensors;
+use crate::job::Observer;
 use crate::systems::checkpoint::Network;
+use faer::{Mat, MatRef};
 use std::collections::HashSet;
 use std::path::Path;
 

@@ -1,21 +1,21 @@
 //! Samples or a covariance, read and checked.
 
 use super::GaussianConfig;
+use super::{AboutData, Note};
 use crate::analyses::columns::{Columns, chosen};
 use crate::analyses::source::{self, table_array};
 use crate::analyses::tables::finite;
-use super::{AboutData, Note};
 use crate::analyses::{Error, Missing};
-use crate::io::shown::count;
-use crate::job::Observer;
-use faer::Mat;
 use crate::inference::gaussian::data::{Gathered, Scale, constant, copies, folds};
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault};
 use crate::inference::gaussian::successive::{Autocorrelation, autocorrelation};
 use crate::io::error::{self, Problem, listed};
+use crate::io::shown::count;
 use crate::io::table::{Column, ReadTable, Values, read};
+use crate::job::Observer;
 use crate::linalg::random::{Use, stream as random};
 use crate::memory;
+use faer::Mat;
 use rand::seq::SliceRandom;
 use std::collections::HashSet;
 use std::path::Path;

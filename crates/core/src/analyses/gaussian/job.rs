@@ -1,10 +1,10 @@
 //! `infer gaussian`, as it is written, and to checked settings.
 
 use super::{Data, GaussianConfig, GaussianModel, Note, Penalty, data, sweep};
+use crate::analyses::Error;
 use crate::analyses::arguments::RecordingArguments;
 use crate::analyses::check::{positive, recording};
 use crate::analyses::limits::count;
-use crate::analyses::{Error, written};
 use crate::inference::gaussian::data::Scale;
 use crate::inference::gaussian::roots::log_grid;
 use crate::io::steady;
@@ -64,7 +64,7 @@ pub struct Gaussian {
     #[serde(flatten)]
     pub recording: RecordingArguments,
 }
-written::settings!(Gaussian, "infer.gaussian");
+crate::settings!(Gaussian, "infer.gaussian");
 
 impl Gaussian {
     /// The settings, checked.
@@ -123,6 +123,7 @@ pub struct Inferred {
 impl Job for Gaussian {
     const NAME: &'static str = "infer.gaussian";
     type Found = Inferred;
+    type Error = Error;
 
     fn files(&self) -> Vec<&Path> {
         std::iter::once(&self.file).chain(&self.truth).map(PathBuf::as_path).collect()

@@ -2,16 +2,16 @@
 
 use super::GaussianConfig;
 use super::data::{Data, unusable};
-use super::sweep::{Found, debias, levels, model};
 use super::model::{Chosen, GaussianModel, Reason};
+use super::sweep::{Found, debias, levels, model};
 use crate::analyses::Error;
-use crate::job::Observer;
 use crate::inference::gaussian::lasso::{Options, graphical_lasso};
 use crate::inference::gaussian::roots::{Roots, log_grid};
 use crate::inference::gaussian::sparse::{
     Likelihoods, couplings, largest, likelihoods, roots, sweep, validate,
 };
 use crate::inference::gaussian::validation::{Validation, covariances};
+use crate::job::Observer;
 
 /// Strengths without --gamma.
 const COUNT: usize = 40;

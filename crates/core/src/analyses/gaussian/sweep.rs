@@ -1,11 +1,9 @@
 //! The sweep over gamma, the strengths, and the couplings at the best one.
 
 use super::data::{Data, unusable};
-use super::{GaussianConfig, Penalty, units};
 use super::model::{Chosen, GaussianModel, Predicted, Reason, Source, Test};
+use super::{GaussianConfig, Penalty, units};
 use crate::analyses::Error;
-use crate::job::Observer;
-use faer::Mat;
 use crate::inference::gaussian::debiased::{Debiased, debiased};
 use crate::inference::gaussian::likelihood::{Levels, likelihoods};
 use crate::inference::gaussian::map::Map;
@@ -14,6 +12,8 @@ use crate::inference::gaussian::roots::{Roots, log_grid, roots};
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault, Spectrum};
 use crate::inference::gaussian::sweep::{optimum, sweep};
 use crate::inference::gaussian::validation::{Validation, jackknife, spectra, validate};
+use crate::job::Observer;
+use faer::Mat;
 use std::ops::Deref;
 
 /// Where roots are looked for, beyond the grid if that is narrower.
@@ -211,12 +211,8 @@ fn choose(
         (Some(at), ..) => (at, Reason::Asked),
         (None, Some(best), _) if validated => (best, Reason::CrossValidated),
         (None, Some(best), _) => (best, Reason::Truth),
-        (None, None, _) if validated || config.truth.is_some() => {
-            (range.1, Reason::NoCouplings)
-        }
+        (None, None, _) if validated || config.truth.is_some() => (range.1, Reason::NoCouplings),
         (None, None, Some(p)) => (p.gamma, Reason::Formula),
-        (None, None, None) => {
-            (1.0, Reason::Nothing)
-        }
+        (None, None, None) => (1.0, Reason::Nothing),
     }
 }

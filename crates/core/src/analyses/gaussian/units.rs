@@ -3,8 +3,8 @@
 //! With C = u C~ couplings are J = J~/u, so that gamma tr J^2 is (gamma/u^2) tr J~^2 and gamma |J| is (gamma/u) |J~|; a density per
 //! sample in n dimensions changes by u^(-n/2).
 
-use super::{GaussianConfig, Penalty};
 use super::model::GaussianModel;
+use super::{GaussianConfig, Penalty};
 use crate::inference::gaussian::roots::Roots;
 use crate::inference::gaussian::validation::{Estimate, Mean, Validation};
 

@@ -3,7 +3,7 @@
 use super::train::{self, Behaved, IblConfig};
 use crate::analyses::check::positive;
 use crate::analyses::limits::count;
-use crate::analyses::{Error, fits, written};
+use crate::analyses::{Error, fits};
 use crate::job::{Desk, Job};
 use crate::tasks;
 use crate::training::optimiser::Method;
@@ -75,7 +75,7 @@ pub struct TrainIbl {
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
 }
-written::settings!(TrainIbl, "train.ibl");
+crate::settings!(TrainIbl, "train.ibl");
 
 impl TrainIbl {
     /// The settings, checked.
@@ -91,7 +91,9 @@ impl TrainIbl {
 
 impl Job for TrainIbl {
     const NAME: &'static str = "train.ibl";
+    const RESUMES: bool = true;
     type Found = Behaved;
+    type Error = Error;
 
     fn files(&self) -> Vec<&Path> {
         vec![]

@@ -1,8 +1,8 @@
 //! What is wrong with a network's settings before anything is computed.
 
 use crate::analyses::{Error, Module, NetworkSettings, fits};
-use faer::Mat;
 use crate::diagnostics::dynamics::trajectories::Inputs;
+use faer::Mat;
 
 /// Options that contradict each other.
 pub(super) fn together(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error> {

@@ -80,7 +80,8 @@ pub struct Coarse {
 impl Coarse {
     /// Whether the network's step is; none of cells without time constants.
     pub fn of(network: &Network) -> Option<Self> {
-        let (Cell::Rate { tau, scheme, .. } | Cell::Current { tau, scheme, .. }) = network.architecture.cell()
+        let (Cell::Rate { tau, scheme, .. } | Cell::Current { tau, scheme, .. }) =
+            network.architecture.cell()
         else {
             return None;
         };

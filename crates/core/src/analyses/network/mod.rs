@@ -11,7 +11,8 @@ mod sensitivity;
 
 pub use facts::{About, Coarse};
 pub use found::{
-    Cycles, Disagreement, Exponents, Flow, InputKind, Outputs, Paths, Plane, Points, Sensitivity, Source, Story, Vectors,
+    Cycles, Disagreement, Exponents, Flow, InputKind, Outputs, Paths, Plane, Points, Sensitivity, Source,
+    Story, Vectors,
 };
 
 use super::activity;

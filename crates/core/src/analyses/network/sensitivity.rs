@@ -2,13 +2,13 @@
 
 use super::{Run, Sensitivity, Vectors, tables};
 use crate::analyses::{Error, fits};
-use faer::Mat;
 use crate::diagnostics::Estimate;
 use crate::diagnostics::dynamics::adjoint::{self, Adjoint, Agreement, Ensemble, adjoint};
 use crate::diagnostics::dynamics::covariant::{self, covariant};
 use crate::diagnostics::dynamics::lyapunov::{Drive, Lyapunov, lyapunov};
 use crate::diagnostics::dynamics::trajectories::{Inputs, after, random_states};
 use crate::linalg::col;
+use faer::Mat;
 use rayon::prelude::*;
 
 /// Exponents that the adjoint's rates are shown beside, at most.
@@ -148,7 +148,9 @@ impl Run<'_> {
             return Ok(None);
         }
         match self.vectors() {
-            Err(Error::Covariant(covariant::Error::Collapsed | covariant::Error::OnKinks)) if !asked => Ok(None),
+            Err(Error::Covariant(covariant::Error::Collapsed | covariant::Error::OnKinks)) if !asked => {
+                Ok(None)
+            }
             other => other.map(Some),
         }
     }

@@ -3,7 +3,6 @@
 use super::MOST;
 use crate::analyses::arguments::CellConstants;
 use crate::analyses::limits::count;
-use crate::analyses::written;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -33,7 +32,7 @@ pub struct Train {
     #[serde(flatten)]
     pub search: SearchArguments,
 }
-written::settings!(Train, "train");
+crate::settings!(Train, "train");
 
 /// What tells a task from others of its name.
 #[derive(Args, Clone, Debug, Serialize)]

@@ -1,6 +1,9 @@
 //! `train`: a plan or a search to a network.
 
-use super::{Keeping, Plan, Precision, Progress, Restart, Search, Train, Trained, Trial, check, search, train, train_in};
+use super::{
+    Keeping, Plan, Precision, Progress, Restart, Search, Train, Trained, Trial, check, search, train,
+    train_in,
+};
 use crate::analyses::Error;
 use crate::job::{Desk, Job};
 use crate::systems::architecture::Architecture;
@@ -79,7 +82,9 @@ impl Train {
 
 impl Job for Train {
     const NAME: &'static str = "train";
+    const RESUMES: bool = true;
     type Found = TrainedNetwork;
+    type Error = Error;
 
     fn files(&self) -> Vec<&Path> {
         self.task_options.images.iter().map(std::path::PathBuf::as_path).collect()
@@ -98,9 +103,7 @@ impl Job for Train {
         let keeping = Keeping { every: desk.checkpoint, restart: desk.restart, test: true };
         let mut progress = Progress::open(desk.unfinished, &identity, desk.restart)?;
         let found = match &search {
-            None => {
-                train_in(&plan, &mut progress, keeping, desk.observer).map(|t| (plan.clone(), t, None))
-            }
+            None => train_in(&plan, &mut progress, keeping, desk.observer).map(|t| (plan.clone(), t, None)),
             Some(s) => searched(&plan, s, progress.folder(), keeping, desk),
         };
         let found = found.and_then(|(plan, trained, trials)| match trained.stopped {

@@ -1,7 +1,7 @@
 //! The folder where progress is kept: whose it is, and what of it may go.
 
-use crate::io::atomic::{LOCK, gone};
 use crate::analyses::Error;
+use crate::io::atomic::{LOCK, gone};
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::Path;

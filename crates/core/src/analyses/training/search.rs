@@ -186,7 +186,7 @@ impl Search {
     }
 
     /// Names and values that tell it from other searches.
-    pub(super) fn describe(&self) -> Vec<(String, Value)> {
+    pub fn describe(&self) -> Vec<(String, Value)> {
         let (how, count) = match self.choice {
             Choice::Random(count) => ("random", count),
             Choice::Grid(count) => ("grid", count),

@@ -1,6 +1,6 @@
 //! The section of `distill radd`.
 
-use super::{Exponents, Radd, figures, tables};
+use super::{Exponents, From, Radd, STUDENT, figures, tables};
 use crate::Error;
 use crate::page::Section;
 use crate::sections::{Rendered, words};
@@ -68,17 +68,17 @@ pub fn radd(r: &Radd) -> Result<Rendered, Error> {
         figures: figures::all(r)?,
         tables: tables::all(r),
         notes: notes(r),
-        files: vec![r.file.into()],
+        files: vec![STUDENT.into()],
     };
     Ok(Rendered { json: json(r), section, warnings: warnings(r) })
 }
 
 fn intro(r: &Radd) -> Vec<String> {
     let from = match r.projection {
-        "pca" => "the first principal components of the teacher's states, their mean not subtracted",
-        "readout" => "the rows of the teacher's read-out",
-        "units" => "the units themselves",
-        _ => "the given matrix",
+        From::Pca => "the first principal components of the teacher's states, their mean not subtracted",
+        From::Readout => "the rows of the teacher's read-out",
+        From::Units => "the units themselves",
+        From::File => "the given matrix",
     };
     let scale = match r.scale {
         Some(target) => format!(", scaled so that the largest |z| is {}", words::number(target)),
@@ -335,7 +335,7 @@ fn json(r: &Radd) -> Value {
         "method": "radd",
         "units": s.units(),
         "inputs": r.inputs,
-        "projection": r.projection,
+        "projection": r.projection.name(),
         "scale": r.scale,
         "factor": number(r.factor),
         "explained_variance": r.explained.map(number),
@@ -372,7 +372,7 @@ fn json(r: &Radd) -> Value {
             "rollout_r2": numbers(&s.rollout),
             "spectral_radius": number(s.radius),
         })).collect::<Vec<_>>(),
-        "network": r.file,
+        "network": STUDENT,
     });
     if let (Value::Object(whole), Value::Object(scores)) = (&mut json, errors(&r.scores)) {
         whole.extend(scores);

@@ -12,8 +12,8 @@ use nullcline_core::inference::gaussian::predict::{one_sample, single_sample};
 use nullcline_core::inference::gaussian::roots::{log_grid, roots};
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::inference::gaussian::sweep::sweep;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Rng, Use, normal, stream};
-use nullcline_report::pipeline::Observer;
 use nullcline_report::summary::numbers;
 use serde_json::Map;
 
@@ -225,7 +225,7 @@ fn without_root(group: &Group, n: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_bears_out_what_is_exact() {

@@ -8,7 +8,7 @@ mod walk;
 use super::models::parallel;
 use crate::{Claim, Error, Findings, Measure, Preset, Settings, Study};
 use canonical::{Canonical, KINDS, curve, gammas};
-use nullcline_report::pipeline::Observer;
+use nullcline_core::job::Observer;
 use nullcline_report::summary::numbers;
 use serde_json::{Map, json};
 use walk::{DataSet, Excess};
@@ -140,7 +140,7 @@ fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_finds_laplace_s_energies_and_the_same_bits_again() {

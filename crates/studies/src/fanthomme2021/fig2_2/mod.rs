@@ -12,11 +12,11 @@ use nullcline_core::inference::gaussian::likelihood::Likelihoods;
 use nullcline_core::inference::gaussian::roots::{Roots, Strength, log_grid, roots};
 use nullcline_core::inference::gaussian::samples::draw;
 use nullcline_core::inference::gaussian::sweep::sweep;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Use, stream};
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Ink, Reference, Series, lines, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::summary::numbers;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Map as Json, json};
@@ -263,7 +263,7 @@ fn strengths(panels: &[Panel]) -> TableOut {
 mod tests {
     use super::*;
     use crate::{Claim, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn small_data_sets_bear_out_what_holds_at_every_size() {

@@ -16,7 +16,7 @@ use crate::{Error, Findings, Measure, Preset, Settings, Study};
 use data::{DataSet, data_set, likelihood_curves};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
-use nullcline_report::pipeline::Observer;
+use nullcline_core::job::Observer;
 use nullcline_report::summary::numbers;
 use serde_json::{Map as Json, json};
 
@@ -155,7 +155,7 @@ fn sigma(ensemble: &Ensemble) -> f64 {
 mod tests {
     use super::*;
     use crate::{Claim, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn small_data_sets_bear_out_what_holds_at_every_size() {

@@ -14,8 +14,8 @@ use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
 use nullcline_core::inference::gaussian::samples::draw;
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::inference::gaussian::sweep::{Outcome, outcome};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Use, stream};
-use nullcline_report::pipeline::Observer;
 
 /// Strengths of single data sets that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
 pub(super) const RANGE: (f64, f64) = (1e-4, 1e5);

@@ -138,9 +138,9 @@ pub fn by_network(v: &Verdicts) -> Vec<Claim> {
 mod tests {
     use super::*;
     use crate::Verdict;
+    use nullcline_core::analyses::training::Trained;
     use nullcline_core::training::loss::Measured;
     use nullcline_core::training::trainer::Settings;
-    use nullcline_report::pipeline::training::Trained;
 
     fn trial(problem: Problem, network: Network, losses: &[f64], stopped: Stopped) -> Trial {
         let trained = |&loss: &f64| Trained {

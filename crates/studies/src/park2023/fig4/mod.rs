@@ -9,8 +9,8 @@ mod verdicts;
 
 use crate::claims::answer;
 use crate::{Error, Findings, Measure, Preset, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Map, json};
 
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
     use crate::claims::Kind;
     use crate::{Claim, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn checks_hold_and_the_early_window_alone_differs_for_the_first_network_that_has_a_cycle() {

@@ -8,10 +8,10 @@ mod structures;
 
 use super::super::claims::answer;
 use super::super::{Claim, Error, Findings, Measure, Preset, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::frobenius;
 use nullcline_report::figures::{Axes, Ink, Reference, Series, panels, scatter};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::summary::numbers;
 use nullcline_report::tables::{Cells, TableOut};
 use rayon::prelude::*;

@@ -11,10 +11,10 @@ use super::reduced::{CODED, Follower, Reduced, coded_readout, imitation, player,
 use crate::claims::answer;
 use crate::{Error, Findings, Settings, Study, mean_and_error};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::eigen::{Order, eigenvalues};
 use nullcline_core::training::sessions::Elman;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use nullcline_report::tables::{Cells, TableOut};
 use rayon::prelude::*;
