@@ -3,7 +3,6 @@
 pub mod dynamics;
 pub mod geometry;
 pub mod regression;
-pub mod student;
 
 /// A number with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Ordinary least squares with standard errors and p-values.
 
-use super::student::widening;
 use crate::linalg::power;
+use crate::numbers::student::widening;
 use faer::Mat;
 use faer::linalg::solvers::Solve;
 use statrs::function::beta::beta_reg;

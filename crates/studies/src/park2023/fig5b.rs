@@ -6,7 +6,8 @@ use super::planar::grid::{self, Expected, Grid};
 use super::planar::returns::{Course, course, onset};
 use super::planar::{Planar, Time};
 use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use crate::{Claim, Error, Findings, Settings, Study};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::systems::reference::rotation::theta_star;
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Ink, Series, lines, panels};
@@ -146,8 +147,9 @@ impl Found {
     fn claims(&self, grid: &Grid) -> Vec<Claim> {
         let said = |text: &str| format!("{} time: {text}", word(self.time));
         let source = "park2023 Fig. 5B";
-        let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
-        let exceptions = |certain: usize| Measure::exceptions(certain, self.open[1], grid.count());
+        let theory =
+            |text: &str, quantity: &str, m: Estimate| Claim::theory(&said(text), source, quantity, m);
+        let exceptions = |certain: usize| Estimate::exceptions(certain, self.open[1], grid.count());
         let cells = "cells farther than one cell from the boundary";
         let region = "orbits go round by themselves in the analytical region, to one cell";
         let zero = "orbits go round where the first exponent is zero (or, in a weak tongue, negative), to one cell of the boundary";
@@ -160,14 +162,14 @@ impl Found {
             theory(
                 &format!("small oscillations have the frequency {limit}"),
                 "largest relative deviation half a percent beyond onset",
-                Measure::exact(off, n),
+                Estimate::exact(off, n),
             )
             .predicted(0.0, 0.01)
             .headline(),
             theory(
                 "at theta* the frequency vanishes as the square root of the distance (saddle-node on the cycle), alpha = 2",
                 "exponent of the power law; n: distances less one, for the second coefficient of the line",
-                Measure::new(*slope, *error, points.len() - 1),
+                Estimate::new(*slope, *error, points.len() - 1),
             )
             .predicted(0.5, 0.02)
             .headline(),

@@ -4,7 +4,8 @@ use super::behaviour::Behaviour;
 use super::measured::Every;
 use super::networks::Sizes;
 use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use crate::{Claim, Error, Findings, Settings, Study};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::tasks::ibl::behaviour::{Cell, Choice, accuracy, after_change};
 use nullcline_report::figures::{THIRD, panels};
 use nullcline_report::page::Section;
@@ -111,16 +112,16 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
 }
 
 /// Accuracy at zero contrast, concordant or not, with its error over trials.
-fn at_zero(trials: &[Choice], concordant: bool) -> Measure {
+fn at_zero(trials: &[Choice], concordant: bool) -> Estimate {
     let cell = accuracy(trials, Some(concordant)).cells[0];
-    Measure::new(cell.value, cell.std_error, cell.trials)
+    Estimate::new(cell.value, cell.std_error, cell.trials)
 }
 
 fn claims(b: &Behaviour) -> Vec<Claim> {
     let Behaviour { networks, observers, coded, .. } = b;
     let every = Every::new(networks, SOURCE);
     let each = |f: &dyn Fn(&Vec<Choice>) -> f64| every.mean(f);
-    let claim = |text: &str, quantity: &str, v: Measure| every.claim(text, quantity, v);
+    let claim = |text: &str, quantity: &str, v: Estimate| every.claim(text, quantity, v);
     let own = each(&|s| gap(s, 0));
     let of_actor = at_zero(coded, true).less(at_zero(coded, false));
     let shrinks = each(&|s| gap(s, 0) - gap(s, 5));
@@ -161,7 +162,7 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
         claim(
             "Recovery follows the observer's",
             "mean |network - observer| over 20 trials",
-            Measure::mean(differences),
+            Estimate::mean(differences),
         )
         .below(0.05),
         claim("At zero contrast accuracy starts above 0.2", "trials 1 and 2 after the change", zero_early)
@@ -173,7 +174,7 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
 /// What the paper says of the actor, of whose trials there is one session.
 fn actors(b: &Behaviour) -> Vec<Claim> {
     let quantity = "correct of answered at contrast 0; n: trials";
-    let of = |text: &str, m: Measure| Claim::paper(text, SOURCE, quantity, m);
+    let of = |text: &str, m: Estimate| Claim::paper(text, SOURCE, quantity, m);
     vec![
         of(
             "The actor's (as coded) accuracy at zero contrast is the block prior, concordant",
@@ -228,7 +229,7 @@ fn mouse_claims(mice: &[(String, Vec<Choice>)]) -> Vec<Claim> {
         let (with, without) = (answered(true), answered(false));
         (with.trials + without.trials >= 200 && without.trials >= 20).then_some(with.value - without.value)
     };
-    let measured = Measure::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
+    let measured = Estimate::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
     let claim = Claim::theory(
         "Mice too are better on concordant trials",
         "the paper's outlook",

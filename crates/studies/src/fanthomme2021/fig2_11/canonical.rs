@@ -3,10 +3,11 @@
 use super::super::models::failed;
 use super::walk::{Data, hamiltonian};
 use super::{GAMMAS, Size};
-use crate::{Error, Measure};
+use crate::Error;
 use nullcline_core::inference::gaussian::posterior::energy::LogZ;
 use nullcline_core::inference::gaussian::roots::log_grid;
 use nullcline_core::inference::gaussian::validation::jackknife;
+use nullcline_core::numbers::Estimate;
 
 /// Test likelihoods a variable at one gamma.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +55,7 @@ pub(super) fn canonical(size: &Size, seed: u64, index: u64) -> Result<Canonical,
 pub(super) fn curve(sets: &[Canonical], f: impl Fn(&Likelihoods) -> f64) -> (Vec<f64>, Vec<f64>) {
     (0..gammas().len())
         .map(|g| {
-            let mean = Measure::mean(sets.iter().map(|s| f(&s.at[g])));
+            let mean = Estimate::mean(sets.iter().map(|s| f(&s.at[g])));
             (mean.value, mean.error())
         })
         .unzip()
@@ -88,7 +89,7 @@ pub(super) fn best(
         let of = |f: fn(&Likelihoods) -> f64| {
             let one = |g: usize| {
                 let kept = sets.iter().enumerate().filter(|(k, _)| *k != without);
-                Measure::mean(kept.map(|(_, s)| f(&s.at[g]))).value
+                Estimate::mean(kept.map(|(_, s)| f(&s.at[g]))).value
             };
             peak(&(0..gammas().len()).map(one).collect::<Vec<_>>())
         };

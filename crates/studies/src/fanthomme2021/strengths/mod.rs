@@ -5,7 +5,7 @@ pub(super) mod fit;
 
 use super::largest;
 use super::models::{Model, failed, parallel};
-use crate::{Claim, Error, Measure, Preset};
+use crate::{Claim, Error, Preset};
 use fit::Limit;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::pooled::{Pooled, pooled};
@@ -15,6 +15,7 @@ use nullcline_core::inference::gaussian::samples::draw;
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::inference::gaussian::sweep::{Outcome, outcome};
 use nullcline_core::linalg::random::{Use, stream};
+use nullcline_core::numbers::Estimate;
 use nullcline_report::pipeline::Observer;
 
 /// Strengths of single data sets that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
@@ -82,7 +83,7 @@ pub(super) struct Row {
     pub cross: f64,
     pub opt: f64,
     /// Roots of single data sets, the first of each: gamma_opt (the maximum), gamma_cross, gamma_half.
-    pub roots: [Measure; 3],
+    pub roots: [Estimate; 3],
     /// Data sets with more than one extremum or crossing.
     pub several: usize,
     /// gamma_cross of all data sets together in units of (n + 1) / tr J^2, and gamma_opt in those of its own formula; NaN
@@ -92,7 +93,7 @@ pub(super) struct Row {
     /// Mean over the models of the relative spread of gamma_cross that theory gives at many samples.
     pub spread: f64,
     /// (L_test(gamma_opt) - L(J))/n.
-    pub gap: Measure,
+    pub gap: Estimate,
     /// Largest violation of eq. 2.16.
     pub identity: f64,
 }
@@ -108,9 +109,9 @@ impl Row {
     }
 
     /// The same as a measurement, with its jackknife error over data sets.
-    pub fn strength(&self, strength: Strength) -> Measure {
+    pub fn strength(&self, strength: Strength) -> Estimate {
         let (value, error) = self.together(strength);
-        Measure::new(value, error, self.sets)
+        Estimate::new(value, error, self.sets)
     }
 
     /// Relative standard deviation of gamma_cross over data sets.
@@ -223,7 +224,7 @@ fn row(
         let roots = pooled(&spectra, &scales(f), strength, UNITS).map_err(failed)?;
         Ok(roots.first().copied().unwrap_or(Pooled { value: f64::NAN, error: f64::NAN }))
     };
-    let over = |f: &dyn Fn(&Predicted) -> f64| Measure::mean(models.iter().map(f)).value;
+    let over = |f: &dyn Fn(&Predicted) -> f64| Estimate::mean(models.iter().map(f)).value;
     let alpha = p as f64 / n;
     Ok(Row {
         case,
@@ -236,9 +237,9 @@ fn row(
         pooled_cross: together(|p| p.cross, Strength::Cross)?,
         pooled_opt: together(|p| p.opt, Strength::Opt)?,
         spread: over(&|p| cross_spread(&p.model.j, &p.model.c, alpha)),
-        roots: found.roots.map(Measure::mean),
+        roots: found.roots.map(Estimate::mean),
         several: found.several,
-        gap: Measure::mean(found.gaps),
+        gap: Estimate::mean(found.gaps),
         identity: found.identity,
     })
 }
@@ -279,7 +280,7 @@ pub(super) fn identity<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Claim
         "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every data set",
         "fanthomme2021 eq. 2.16",
         "largest difference, relative to the largest term",
-        Measure::exact(largest(rows.map(|r| r.identity)), count),
+        Estimate::exact(largest(rows.map(|r| r.identity)), count),
     )
     .predicted(0.0, 1e-12)
 }

@@ -8,7 +8,8 @@ mod torus;
 mod verdicts;
 
 use crate::claims::answer;
-use crate::{Error, Findings, Measure, Preset, Settings, Study};
+use crate::{Error, Findings, Preset, Settings, Study};
+use nullcline_core::numbers::Estimate;
 use nullcline_report::page::Section;
 use nullcline_report::pipeline::Observer;
 use nullcline_report::tables::{Cells, TableOut};
@@ -70,12 +71,12 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     Ok(Findings { claims, answer, sections, json, warnings: cycle.warnings })
 }
 
-fn values(all: &[Measure]) -> Vec<f64> {
+fn values(all: &[Estimate]) -> Vec<f64> {
     all.iter().map(|m| m.value).collect()
 }
 
-fn errors(all: &[Measure]) -> Vec<f64> {
-    all.iter().map(Measure::error).collect()
+fn errors(all: &[Estimate]) -> Vec<f64> {
+    all.iter().map(Estimate::error).collect()
 }
 
 /// Periods over which a difference is followed, and kicks of each size.
@@ -99,7 +100,7 @@ fn spectrum(c: &cycle::Found) -> TableOut {
             ("floquet_exponent".into(), column(&|i| m[i].exponent.value)),
             ("floquet_error".into(), column(&|i| m[i].exponent.std_error)),
             ("lyapunov_exponent".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, |m| m.value))),
-            ("lyapunov_error".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, Measure::error))),
+            ("lyapunov_error".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, Estimate::error))),
         ],
     }
 }

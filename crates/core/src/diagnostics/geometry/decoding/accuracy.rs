@@ -5,8 +5,8 @@ use super::split::{folds, members, parted};
 use super::{By, Error, Options};
 use crate::diagnostics::Estimate;
 use crate::diagnostics::geometry::correlation::successive;
-use crate::diagnostics::student::widening;
 use crate::linalg::random::{Rng, Use, shuffled, stream, uniform};
+use crate::numbers::student::widening;
 use rayon::prelude::*;
 
 /// Partitions drawn to see how much accuracy depends on them.

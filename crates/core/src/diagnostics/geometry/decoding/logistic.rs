@@ -3,9 +3,10 @@
 use super::features::{Features, Rule};
 use super::newton::{End, add_information};
 use super::{Error, check};
-use crate::diagnostics::{Estimate, student};
+use crate::diagnostics::Estimate;
 use crate::linalg::cholesky::Cholesky;
 use crate::linalg::{col, col_mut};
+use crate::numbers::student;
 use faer::{Mat, MatRef};
 
 /// Whether planes part the classes, so that the likelihood grows without end.

@@ -14,7 +14,8 @@ pub use linear::{Linear, linear};
 pub use logistic::{Logistic, Multinomial, Score, Separation, logistic, multinomial};
 
 use super::correlation::correlation;
-use crate::diagnostics::{Estimate, student::widening};
+use crate::diagnostics::Estimate;
+use crate::numbers::student::widening;
 use accuracy::{Groups, accuracy, bounded, counts, proportion};
 use faer::{Mat, MatRef};
 use features::Features;
