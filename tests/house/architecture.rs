@@ -22,7 +22,7 @@ const CRATES: [(&str, &[(&str, &[&str])]); 4] = [
     ),
     ("crates/report/src", &[]),
     ("crates/studies/src", &[]),
-    ("src", &[("selftest", &["pipeline", "diagnostics", "systems", "linalg"])]),
+    ("src", &[("selftest", &["pipeline", "diagnostics", "numbers", "systems", "linalg"])]),
 ];
 
 /// Files below `folder`, with their paths inside it.

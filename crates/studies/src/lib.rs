@@ -137,14 +137,6 @@ pub fn named(name: &str) -> Result<Vec<Study>, Error> {
     if found.is_empty() { Err(Error::Unknown(name.into(), list(&all()))) } else { Ok(found) }
 }
 
-/// Mean and standard error of the mean, for figures and tables; NaN where there are too few values.
-fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    (mean, (variance / n).sqrt())
-}
-
 /// Names and titles, a line each.
 pub fn list(studies: &[Study]) -> String {
     let widest = studies.iter().map(|s| s.name.len()).max().unwrap_or(0);

@@ -64,17 +64,23 @@ impl Estimate {
         if certain == 0 && possible > 0 { Self::unknown(0.0, of) } else { Self::count(certain, of) }
     }
 
-    /// Mean of independent values. The error of one value, of values that are all the same, and of those of
-    /// which one is not finite, is not known.
+    /// Mean of values, each of which counts: the error is known from two on, and zero where they are all the same.
+    ///
+    /// Formula: SE^2 = sum (v - mean v)^2 / (n (n - 1)).
+    pub fn mean_of_all(values: &[f64]) -> Self {
+        let n = values.len() as f64;
+        let value = values.iter().sum::<f64>() / n;
+        let square: f64 = values.iter().map(|v| (v - value).powi(2)).sum();
+        Self::new(value, (square / (n * (n - 1.0))).sqrt(), values.len())
+    }
+    /// Mean of independent draws, of those that are finite. The error of one value, of values that are all the same, which may be
+    /// chance, and of those of which one is not finite, is not known.
     pub fn mean(values: impl IntoIterator<Item = f64>) -> Self {
         let all: Vec<f64> = values.into_iter().collect();
-        let found = || all.iter().filter(|v| v.is_finite());
-        let n = found().count() as f64;
-        let value = found().sum::<f64>() / n;
-        let square: f64 = found().map(|v| (v - value).powi(2)).sum();
-        let std_error = Some((square / (n * (n - 1.0))).sqrt());
-        let known = |e: &f64| *e > 0.0 && e.is_finite() && found().count() == all.len();
-        Self { value, std_error: std_error.filter(known), n: all.len() }
+        let found: Vec<f64> = all.iter().copied().filter(|v| v.is_finite()).collect();
+        let mean = Self::mean_of_all(&found);
+        let std_error = mean.std_error.filter(|e| *e > 0.0 && found.len() == all.len());
+        Self { std_error, n: all.len(), ..mean }
     }
     /// The same of those of the values that are there, where the statement is of these alone.
     pub fn mean_of_found(values: impl IntoIterator<Item = f64>) -> Self {

@@ -135,7 +135,7 @@ fn claims(cases: &[Case], rows: &[Row], limits: &Limits) -> Vec<Claim> {
 fn beside(rows: &[Row], from: f64, to: f64, tolerance: f64, words: &str) -> Claim {
     let rows = rows.iter().filter(|r| r.alpha >= from && r.alpha <= to);
     // Both come from the same data: the errors together are at least that of the ratio.
-    let ratio = |r: &Row| r.strength(Strength::Opt).over(r.strength(Strength::Cross));
+    let ratio = |r: &Row| r.together(Strength::Opt).over(r.together(Strength::Cross));
     let known = rows.map(ratio).filter(|m| m.value.is_finite());
     let apart: Vec<Estimate> = known.map(|m| m.plus(-1.0).abs()).collect();
     Claim::of_all(&apart, |m| {
@@ -237,7 +237,7 @@ fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<
         size.models * size.draws
     );
     let cross = drawing::in_units(cases, rows, "γ_cross tr J² / (n + 1)", [0.94, 1.14], |r| {
-        (r.pooled_cross.value, r.pooled_cross.error)
+        (r.pooled_cross.value, r.pooled_cross.error())
     })?;
     let gap = drawing::in_units(cases, rows, "ΔL / law", [0.8, 1.02], Row::gap_in_units)?;
     let units = panels(
@@ -250,7 +250,8 @@ fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<
     )?;
     let words = |name: &str, all: &[Option<Limit>]| {
         let (value, error, _) = together(&all.iter().flatten().copied().collect::<Vec<_>>());
-        (format!("{name}, α → ∞, in units of the prediction"), with_error(value, error))
+        let limit = Estimate::new(value, error, 0);
+        (format!("{name}, α → ∞, in units of the prediction"), with_error(limit))
     };
     Ok(Section {
         id: "strengths".into(),

@@ -88,7 +88,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let answer = format!(
         "{} networks are right in {} % of all trials; the paper's one is in 85.5 %. {}",
         networks.len(),
-        with_error(right.value, right.error()),
+        with_error(right),
         answer(&claims)
     );
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
@@ -194,8 +194,8 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
     let slower = low(&|s, c| times(s, Some(false)).cells[c].value - times(s, Some(true)).cells[c].value);
     let of_actor = |actor: &[Choice]| {
         let cells = &times(actor, None).cells[..3];
-        let error = cells.iter().map(|c| c.std_error.powi(2)).sum::<f64>().sqrt() / 3.0;
-        let trials = cells.iter().map(|c| c.trials).min().unwrap_or(0);
+        let error = cells.iter().map(|c| c.error().powi(2)).sum::<f64>().sqrt() / 3.0;
+        let trials = cells.iter().map(|c| c.n).min().unwrap_or(0);
         Estimate::new(cells.iter().map(|c| c.value).sum::<f64>() / 3.0, error, trials)
     };
     let lag = |actor: &[Choice]| of_actor(actor).less(low(&time));

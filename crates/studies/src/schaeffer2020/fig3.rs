@@ -6,7 +6,7 @@ use super::networks::Sizes;
 use crate::claims::answer;
 use crate::{Claim, Error, Findings, Settings, Study};
 use nullcline_core::numbers::Estimate;
-use nullcline_core::tasks::ibl::behaviour::{Cell, Choice, accuracy, after_change};
+use nullcline_core::tasks::ibl::behaviour::{Choice, accuracy, after_change, over_trials};
 use nullcline_report::figures::{THIRD, panels};
 use nullcline_report::page::Section;
 use nullcline_report::pipeline::Observer;
@@ -33,10 +33,9 @@ fn gap(trials: &[Choice], c: usize) -> f64 {
 }
 
 /// Mean of the cells from `from` up to `to`, weighted by their trials.
-fn stretch(cells: &[Cell], from: usize, to: usize) -> f64 {
-    let here = cells[from..to].iter().filter(|c| c.trials > 0);
-    let (sum, trials) =
-        here.fold((0.0, 0.0), |(s, n), c| (s + c.value * c.trials as f64, n + c.trials as f64));
+fn stretch(cells: &[Estimate], from: usize, to: usize) -> f64 {
+    let here = cells[from..to].iter().filter(|c| c.n > 0);
+    let (sum, trials) = here.fold((0.0, 0.0), |(s, n), c| (s + c.value * c.n as f64, n + c.n as f64));
     sum / trials
 }
 
@@ -94,7 +93,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let now = Every::new(networks, SOURCE).mean(|s| 100.0 * gap(s, 0));
     let answer = format!(
         "At zero contrast the block moves the networks' accuracy by {} points, the actor's (as coded) by {:.0}. {}",
-        with_error(now.value, now.error()),
+        with_error(now),
         100.0 * gap(coded, 0),
         answer(&claims)
     );
@@ -113,8 +112,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
 
 /// Accuracy at zero contrast, concordant or not, with its error over trials.
 fn at_zero(trials: &[Choice], concordant: bool) -> Estimate {
-    let cell = accuracy(trials, Some(concordant)).cells[0];
-    Estimate::new(cell.value, cell.std_error, cell.trials)
+    accuracy(trials, Some(concordant)).cells[0]
 }
 
 fn claims(b: &Behaviour) -> Vec<Claim> {
@@ -224,10 +222,10 @@ fn mouse_claims(mice: &[(String, Vec<Choice>)]) -> Vec<Claim> {
     let one = |trials: &[Choice]| {
         let answered = |concordant: bool| {
             let biased = trials.iter().filter(|t| t.block_side.is_some() && t.choice.is_some());
-            Cell::of(biased.filter(|t| t.concordant() == Some(concordant)).map(|t| f64::from(t.correct())))
+            over_trials(biased.filter(|t| t.concordant() == Some(concordant)).map(|t| f64::from(t.correct())))
         };
         let (with, without) = (answered(true), answered(false));
-        (with.trials + without.trials >= 200 && without.trials >= 20).then_some(with.value - without.value)
+        (with.n + without.n >= 200 && without.n >= 20).then_some(with.value - without.value)
     };
     let measured = Estimate::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
     let claim = Claim::theory(

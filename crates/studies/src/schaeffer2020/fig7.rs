@@ -140,8 +140,8 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let (modulus, angle) = (every.mean(|o| o.moduli[0]), every.mean(|o| o.mode[0]));
     let answer = format!(
         "Without input the slowest mode has modulus {} and lies {} degrees from the block read-out. {}",
-        with_error(modulus.value, modulus.error()),
-        with_error(angle.value, angle.error()),
+        with_error(modulus),
+        with_error(angle),
         answer(&claims)
     );
     let mut json = Map::new();

@@ -1,8 +1,8 @@
 //! Claims of Fig. 2.10.
 
 use super::{Group, Measured, Solved, quantile, without_root};
+use crate::Claim;
 use crate::fanthomme2021::largest;
-use crate::{Claim, mean_and_error};
 use nullcline_core::inference::gaussian::predict::mean_overlap;
 use nullcline_core::numbers::Estimate;
 
@@ -66,7 +66,7 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
 
 /// How the overlap of rescaled samples approaches one.
 fn rescaled(m: &Measured) -> Claim {
-    let mean = |values: Vec<f64>| mean_and_error(&values).0;
+    let mean = |values: Vec<f64>| Estimate::mean_of_all(&values).value;
     let slope = |model: usize| {
         let groups = m.groups.iter().skip(model).step_by(m.models).filter(|g| g.sigma >= ABOVE);
         let points: Vec<(f64, f64)> =

@@ -143,9 +143,7 @@ fn canonical(m: &Measured, best: Option<&Best>, all: &mut Vec<Claim>) {
     );
     let claim = "at β = n the posterior mean has the best γ of J*";
     let quantity = "log of the ratio of the two best γ, jackknife error";
-    let ratio = best.map_or(Estimate::unknown(f64::NAN, m.canonical.len()), |b| {
-        Estimate::new(b.log_ratio, b.error, m.canonical.len())
-    });
+    let ratio = best.map_or(Estimate::unknown(f64::NAN, m.canonical.len()), |b| b.log_ratio);
     let row = Claim::theory(claim, beyond, quantity, ratio).predicted(0.0, 0.05);
     all.push(match best {
         Some(b) => {
@@ -156,11 +154,12 @@ fn canonical(m: &Measured, best: Option<&Best>, all: &mut Vec<Claim>) {
 }
 
 pub(super) fn answer(m: &Measured, claims: &[Claim], best: Option<&Best>) -> String {
-    let words = |m: Estimate| with_error(m.value, m.error());
+    let words = with_error;
     let hot = m.mean(|s| s.stationary[0].0.energy * BETAS[0] / m.size.laplace());
     let best = best.map_or_else(String::new, |b| {
-        let ratio = b.log_ratio.exp();
-        format!("; its best γ is {} times that of J*", with_error(ratio, ratio * b.error))
+        let ratio = b.log_ratio.value.exp();
+        let ratio = Estimate { value: ratio, ..b.log_ratio.times(ratio) };
+        format!("; its best γ is {} times that of J*", with_error(ratio))
     });
     format!(
         "Over Laplace's n(n+1)/(4β) the energy above that of J* is {} at β = 1e4. On the way there the coldest chain's test energy \

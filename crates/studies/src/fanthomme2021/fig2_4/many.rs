@@ -164,7 +164,8 @@ fn figure(m: &Many) -> Result<nullcline_report::Figure, Error> {
     let [_, crossing, general] = m.predicted;
     let x: Vec<f64> = m.rows.iter().map(|r| (r.alpha + r.cross).recip()).collect();
     let series = |name: &str, strength, ink: usize| {
-        let (y, error): (Vec<f64>, Vec<f64>) = m.rows.iter().map(|r| r.together(strength)).unzip();
+        let (y, error): (Vec<f64>, Vec<f64>) =
+            m.rows.iter().map(|r| r.together(strength)).map(|m| (m.value, m.error())).unzip();
         let unit = |v: Vec<f64>| v.into_iter().map(|v| v / crossing).collect::<Vec<f64>>();
         Series::new(name, &x, &unit(y)).errors(&unit(error)).ink(Ink::Series(ink))
     };

@@ -34,8 +34,8 @@ fn last(panel: &Panel, text: &str, strength: Strength, unit: fn(&Row) -> f64, to
     let alpha = largest(panel.rows.iter().map(|r| r.alpha));
     let (mut sum, mut weights, mut sets) = (0.0, 0.0, usize::MAX);
     for r in panel.rows.iter().filter(|r| r.alpha >= alpha) {
-        let (value, error) = r.together(strength);
-        let (value, error) = (value / unit(r), error / unit(r));
+        let found = r.together(strength);
+        let (value, error) = (found.value / unit(r), found.error() / unit(r));
         if value.is_finite() && error > 0.0 {
             sum += value * error.powi(-2);
             weights += error.powi(-2);
@@ -51,7 +51,7 @@ fn last(panel: &Panel, text: &str, strength: Strength, unit: fn(&Row) -> f64, to
 
 /// "The crossing and optimal regularizations are of the same order of magnitude."
 fn magnitude(panel: &Panel, name: &str) -> Claim {
-    let clear = |r: &Row, s| Some(r.strength(s)).filter(|m| m.error() < VAGUE * m.value);
+    let clear = |r: &Row, s| Some(r.together(s)).filter(|m| m.error() < VAGUE * m.value);
     let ratios: Vec<Estimate> = panel
         .rows
         .iter()
@@ -76,7 +76,7 @@ fn widths(bands: &Panel) -> Claim {
     let spread = |a: usize| {
         let of = |case: usize| {
             let row = &bands.rows[case * alphas + a];
-            row.strength(Strength::Cross).times(1.0 / row.cross)
+            row.together(Strength::Cross).times(1.0 / row.cross)
         };
         let all: Vec<Estimate> = (0..bands.cases.len()).map(of).collect();
         let middle = all.iter().map(|m| m.value).sum::<f64>() / all.len() as f64;

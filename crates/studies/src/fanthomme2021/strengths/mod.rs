@@ -8,7 +8,7 @@ use super::models::{Model, failed, parallel};
 use crate::{Claim, Error, Preset};
 use fit::Limit;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
-use nullcline_core::inference::gaussian::pooled::{Pooled, pooled};
+use nullcline_core::inference::gaussian::pooled::pooled;
 use nullcline_core::inference::gaussian::predict::{cross_spread, likelihood_gap};
 use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
 use nullcline_core::inference::gaussian::samples::draw;
@@ -88,8 +88,8 @@ pub(super) struct Row {
     pub several: usize,
     /// gamma_cross of all data sets together in units of (n + 1) / tr J^2, and gamma_opt in those of its own formula; NaN
     /// without one.
-    pub pooled_cross: Pooled,
-    pub pooled_opt: Pooled,
+    pub pooled_cross: Estimate,
+    pub pooled_opt: Estimate,
     /// Mean over the models of the relative spread of gamma_cross that theory gives at many samples.
     pub spread: f64,
     /// (L_test(gamma_opt) - L(J))/n.
@@ -99,19 +99,13 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The root of the mean residual and its error; NaN without one.
-    pub fn together(&self, strength: Strength) -> (f64, f64) {
-        let (p, unit) = match strength {
+    /// The root of the mean residual with its jackknife error over data sets; NaN without one.
+    pub fn together(&self, strength: Strength) -> Estimate {
+        let (root, unit) = match strength {
             Strength::Opt => (self.pooled_opt, self.opt),
             _ => (self.pooled_cross, self.cross),
         };
-        (unit * p.value, unit * p.error)
-    }
-
-    /// The same as a measurement, with its jackknife error over data sets.
-    pub fn strength(&self, strength: Strength) -> Estimate {
-        let (value, error) = self.together(strength);
-        Estimate::new(value, error, self.sets)
+        Estimate { n: self.sets, ..root.times(unit) }
     }
 
     /// Relative standard deviation of gamma_cross over data sets.
@@ -154,8 +148,8 @@ pub(super) fn limit<'a>(rows: impl Iterator<Item = &'a Row>, quantity: Quantity)
         .filter(|r| r.many())
         .map(|r| {
             let (value, error) = match quantity {
-                Quantity::Cross => (r.pooled_cross.value, r.pooled_cross.error),
-                Quantity::Opt => (r.pooled_opt.value, r.pooled_opt.error),
+                Quantity::Cross => (r.pooled_cross.value, r.pooled_cross.error()),
+                Quantity::Opt => (r.pooled_opt.value, r.pooled_opt.error()),
                 Quantity::Gap => r.gap_in_units(),
             };
             (r.small(), value, error)
@@ -220,9 +214,9 @@ fn row(
         (kept.alpha, kept.excess) = (spectrum.alpha, spectrum.excess);
     }
     let scales = |f: fn(&Predicted) -> f64| (0..sets).map(|k| f(of(k))).collect::<Vec<f64>>();
-    let together = |f: fn(&Predicted) -> f64, strength| -> Result<Pooled, Error> {
+    let together = |f: fn(&Predicted) -> f64, strength| -> Result<Estimate, Error> {
         let roots = pooled(&spectra, &scales(f), strength, UNITS).map_err(failed)?;
-        Ok(roots.first().copied().unwrap_or(Pooled { value: f64::NAN, error: f64::NAN }))
+        Ok(roots.first().copied().unwrap_or(Estimate::NONE))
     };
     let over = |f: &dyn Fn(&Predicted) -> f64| Estimate::mean(models.iter().map(f)).value;
     let alpha = p as f64 / n;

@@ -5,7 +5,6 @@ use super::examples::{ON_LINE, TRIALS, Which, around};
 use super::measure::{ON_THE_LINE, change_in_a_period, change_on_the_line, largest_difference};
 use super::survey::{Fate, POSITIVE, Survey};
 use crate::{Claim, Settings};
-use nullcline_core::diagnostics::dynamics::adjoint::STRETCHES;
 use nullcline_core::diagnostics::dynamics::cycles::Cycle;
 use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use nullcline_core::linalg::col;
@@ -95,7 +94,7 @@ fn two(row: &Row) -> Vec<Claim> {
             "Two fixed points: the adjoint decays backward in time at the rate of the largest exponent",
             "park2023 Fig. 3B, eq. 13",
             "rate of log|ψ| (1/unit time)",
-            Estimate::new(rate.value, rate.std_error, STRETCHES),
+            rate,
         )
         .predicted(-0.65, 1e-3)
         .headline(),
@@ -201,7 +200,6 @@ fn chaos(row: &Row, settings: &Settings) -> Vec<Claim> {
          16 s that are summed hides part of it.",
     );
     let rate = row.1.settled.rate;
-    let rate = Estimate::new(rate.value, rate.std_error, STRETCHES);
     vec![
         needs_files(four, settings),
         needs_files(bar, settings),

@@ -46,7 +46,7 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
             title: "The cycle, the direction of motion, and the torus".into(),
             intro: vec![cycle.origin.clone(), "The cycle is found by the times of return of a trajectory, and closed by Newton's method on a state and the period. Floquet multipliers are the eigenvalues of the product of Jacobians over a period, which is never formed, so that small ones keep their digits.".into()],
             facts: vec![
-                ("Period".into(), format!("{:.9} s, changed by {:.1e} s when steps are halved", c.period.value, c.period.std_error)),
+                ("Period".into(), format!("{:.9} s, changed by {:.1e} s when steps are halved", c.period.value, c.period.error())),
                 ("Closure".into(), format!("x(T) misses x by {:.1e} of the cycle's extent", c.residual)),
                 ("Direction of motion".into(), c.tangent.map_or_else(String::new, |t| format!("multiplier {} differs from one by {:.1e}; |M f - f| / |f| = {:.1e}", t.index + 1, t.multiplier_error, t.residual))),
                 ("Torus".into(), torus.words.clone()),
@@ -98,7 +98,7 @@ fn spectrum(c: &cycle::Found) -> TableOut {
             ("log_multiplier".into(), column(&|i| m[i].log_modulus)),
             ("argument".into(), column(&|i| m[i].argument)),
             ("floquet_exponent".into(), column(&|i| m[i].exponent.value)),
-            ("floquet_error".into(), column(&|i| m[i].exponent.std_error)),
+            ("floquet_error".into(), column(&|i| m[i].exponent.error())),
             ("lyapunov_exponent".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, |m| m.value))),
             ("lyapunov_error".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, Estimate::error))),
         ],

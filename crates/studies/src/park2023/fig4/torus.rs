@@ -126,7 +126,7 @@ pub(super) fn torus() -> Result<Torus, Error> {
         exponents: measures(&found.attractors[0]),
         alone,
         ratio,
-        rotation: Estimate::new(motion.rotation.value, motion.rotation.std_error, Options::default().returns),
+        rotation: Estimate { n: Options::default().returns, ..motion.rotation },
         closure,
         quasi: angles(&system, t),
         periodic: angles(&pair, t),

@@ -80,7 +80,7 @@ fn converged(every: &Every<One>, student: usize) -> Result<(), String> {
         Verdict::Holds => Ok(()),
         _ => Err(format!(
             "its training is not known to have converged: {what}, changed by {}; {tolerance} would do",
-            with_error(change.value, change.error())
+            with_error(change)
         )),
     }
 }

@@ -129,7 +129,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
                 format!(
                     "{}, a time constant to a period; {per_second:.0} in rad/s with a period of 1.2 ms and \
                      a time constant of {RING_MS} ms",
-                    with_error(ratio.value, ratio.error())
+                    with_error(ratio)
                 ),
             ),
             (
