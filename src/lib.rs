@@ -10,7 +10,7 @@ pub mod cli;
 pub mod selftest;
 
 pub use nullcline_core::{
-    analyses, diagnostics, inference, io, job, linalg, memory, systems, tasks, training,
+    analyses, diagnostics, inference, io, job, linalg, memory, numbers, systems, tasks, training,
 };
 pub use nullcline_report as report;
 pub use nullcline_studies as studies;

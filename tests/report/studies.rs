@@ -2,17 +2,18 @@
 
 use crate::common::{Place, violations};
 use nullcline::job::{Desk, Observer};
+use nullcline::numbers::Estimate;
 use nullcline::report::figures::spectrum;
 use nullcline::report::page::Section;
 use nullcline::report::runner::{self, Failure, Outcome, Writing};
 use nullcline::report::tables::TableFormat;
 use nullcline::studies::run::{Asked, TestStudy};
-use nullcline::studies::{Claim, Error, Findings, Measure, Settings, Study, Verdict, claims, named};
+use nullcline::studies::{Claim, Error, Findings, Settings, Study, Verdict, claims, named};
 use std::path::Path;
 
 fn five() -> Vec<Claim> {
     vec![
-        Claim::paper("two positive exponents", "a Fig. 1", "count", Measure::exact(2.0, 1))
+        Claim::paper("two positive exponents", "a Fig. 1", "count", Estimate::exact(2.0, 1))
             .published(4.0, 0.5)
             .because("wrong, \"normalised\"")
             .headline(),
@@ -20,9 +21,9 @@ fn five() -> Vec<Claim> {
         Claim::theory("zero, with an error", "a eq. 7", "1/s", (0.1, 0.004, 5))
             .predicted(0.0, 0.12)
             .headline(),
-        Claim::paper("needs the authors' files", "a Fig. 2", "1/s", Measure::NONE).published(1.0, 0.1),
-        Claim::paper("of one network", "a Fig. 3", "share", Measure::mean([0.7])).above(0.5),
-        Claim::check("it adds up", "a eq. 8", "difference", Measure::exact(0.0, 3)).predicted(0.0, 1e-9),
+        Claim::paper("needs the authors' files", "a Fig. 2", "1/s", Estimate::NONE).published(1.0, 0.1),
+        Claim::paper("of one network", "a Fig. 3", "share", Estimate::mean([0.7])).above(0.5),
+        Claim::check("it adds up", "a eq. 8", "difference", Estimate::exact(0.0, 3)).predicted(0.0, 1e-9),
     ]
 }
 

@@ -8,7 +8,7 @@ pub mod park2023;
 pub mod run;
 pub mod schaeffer2020;
 
-pub use claims::{Claim, Measure, Verdict};
+pub use claims::{Claim, Verdict};
 
 use nullcline_core::job::Observer;
 use nullcline_report::page::Section;
@@ -148,14 +148,6 @@ pub fn named(name: &str) -> Result<Vec<Study>, Error> {
     let wanted = |s: &Study| s.name == name || s.name.split_once('/').is_some_and(|(paper, _)| paper == name);
     let found: Vec<Study> = all().into_iter().filter(wanted).collect();
     if found.is_empty() { Err(Error::Unknown(name.into(), list(&all()))) } else { Ok(found) }
-}
-
-/// Mean and standard error of the mean, for figures and tables; NaN where there are too few values.
-fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    (mean, (variance / n).sqrt())
 }
 
 /// Names and titles, a line each.

@@ -80,7 +80,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let variance = every.mean(|r| r.0[0]);
     let answer = format!(
         "Two components hold {} % of the variance over {} networks; the paper's one 88.74 %. {}",
-        with_error(variance.value, variance.error()),
+        with_error(variance),
         rows.len(),
         answer(&claims)
     );

@@ -101,8 +101,8 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     json.insert("fluctuations".into(), every.entry(&NUMBERS));
     let answer = format!(
         "The correlation of the block belief with the observer's is {}, that of its changes with the evidence {}. {}",
-        with_error(tracks.value, tracks.error()),
-        with_error(driven.value, driven.error()),
+        with_error(tracks),
+        with_error(driven),
         answer(&claims)
     );
     let section = Section {

@@ -3,12 +3,12 @@
 use super::held::{Target, TargetKind};
 use super::{Analyses, Left};
 use crate::analyses::{Error, Module};
-use crate::diagnostics::Estimate;
 use crate::diagnostics::geometry::correlation::{correlation, successive};
 use crate::diagnostics::geometry::decoding::{self, Separation, linear, logistic};
 use crate::diagnostics::geometry::subspace::{angle, angle_within, share};
-use crate::diagnostics::regression::{self, Coefficient, Design, holm};
-use crate::inference::gaussian::validation::jackknife;
+use crate::numbers::Estimate;
+use crate::numbers::jackknife;
+use crate::numbers::least_squares::regression::{self, Coefficient, Design, holm};
 use faer::MatRef;
 use rayon::prelude::*;
 
@@ -138,8 +138,7 @@ impl Analyses<'_> {
             .collect();
         let whole: Vec<Option<Weights>> = whole.into_iter().map(Some).collect();
         let found = measures(&whole, plane);
-        let estimate =
-            |k: usize| Estimate { value: found[k], std_error: jackknife(left.iter().map(|l| Some(l[k]))) };
+        let estimate = |k: usize| jackknife::delete_one(found[k], left.iter().map(|l| Some(l[k])));
         let count = targets.len();
         let couples: Vec<(usize, usize)> =
             (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).collect();
@@ -166,7 +165,7 @@ impl Analyses<'_> {
         left.extend(collinear.then_some(Left::Collinear));
         let faults = targets.iter().zip(whole.iter().flatten());
         left.extend(faults.filter_map(|(t, w)| w.fault.map(|f| f.of(&t.name))));
-        let unknown = |k: &usize| found[*k].is_finite() && !estimate(*k).std_error.is_finite();
+        let unknown = |k: &usize| found[*k].is_finite() && estimate(*k).std_error.is_none();
         left.extend((0..found.len()).any(|k| unknown(&k)).then_some(Left::NoError));
         Ok(Selectivity { units: self.units.to_vec(), outs, pairs, regressions, by, left })
     }

@@ -2,6 +2,7 @@
 
 use crate::diagnostics::dynamics::fixed_points::FixedPoints;
 use crate::diagnostics::dynamics::flow_field::FlowField;
+use crate::numbers::Estimate;
 use crate::systems::architecture::Architecture;
 use crate::training::Model;
 use crate::training::distillation::{self, Row};
@@ -64,9 +65,7 @@ impl From {
 #[derive(Clone, Debug)]
 pub struct Exponents {
     /// Decreasing, nats per unit time of the system.
-    pub values: Vec<f64>,
-    /// Standard errors.
-    pub std_error: Vec<f64>,
+    pub values: Vec<Estimate>,
     /// Along the inputs, not under the constant input.
     pub driven: bool,
 }

@@ -213,7 +213,7 @@ pub fn read_out(z: MatRef<f64>, y: MatRef<f64>) -> Option<(Mat<f64>, Vec<f64>)> 
     let m = z.nrows();
     let x = Mat::from_fn(z.ncols(), m + 1, |t, i| if i < m { z[(i, t)] } else { 1.0 });
     let found =
-        crate::linalg::least_squares::rows(x.as_ref(), y.transpose()).solve(0.0, &vec![true; m + 1])?;
+        crate::numbers::least_squares::rows(x.as_ref(), y.transpose()).solve(0.0, &vec![true; m + 1])?;
     let beta = &found.coefficients;
     let weight = Mat::from_fn(y.nrows(), m, |o, i| beta[(i, o)]);
     Some((weight, (0..y.nrows()).map(|o| beta[(m, o)]).collect()))

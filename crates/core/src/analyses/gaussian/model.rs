@@ -7,6 +7,7 @@ use crate::inference::gaussian::likelihood::Levels;
 use crate::inference::gaussian::roots::Roots;
 use crate::inference::gaussian::successive::Autocorrelation;
 use crate::inference::gaussian::validation::Validation;
+use crate::numbers::Estimate;
 use faer::Mat;
 
 /// The likelihood of data that the model has not seen, at each gamma.
@@ -25,7 +26,7 @@ impl Test {
     pub fn of(v: &Validation) -> Self {
         Self {
             value: v.test.iter().map(|m| m.value).collect(),
-            std_error: v.test.iter().map(|m| m.std_error).collect(),
+            std_error: v.test.iter().map(Estimate::error).collect(),
             folds: Some(v.folds),
         }
     }
@@ -34,14 +35,12 @@ impl Test {
 /// Strengths by formula.
 #[derive(Clone, Copy, Debug)]
 pub struct Predicted {
-    /// n / sum J^2 (eq. 2.20).
-    pub gamma: f64,
+    /// n / sum J^2 (eq. 2.20); exact from the truth, its error by the jackknife over folds from data.
+    pub gamma: Estimate,
     /// (n + 1) / sum J^2.
     pub cross: f64,
     /// gamma_opt of any couplings at large alpha; it needs the truth.
     pub opt: Option<f64>,
-    /// Standard error of `gamma`; NaN where it is not known.
-    pub std_error: f64,
     /// sum J^2.
     pub j_squared: f64,
     /// Which couplings went in.

@@ -11,8 +11,9 @@ use crate::inference::gaussian::predict::{Moments, couplings, unbiased_j_squared
 use crate::inference::gaussian::roots::{Roots, log_grid, roots};
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault, Spectrum};
 use crate::inference::gaussian::sweep::{optimum, sweep};
-use crate::inference::gaussian::validation::{Validation, jackknife, spectra, validate};
+use crate::inference::gaussian::validation::{Validation, spectra, validate};
 use crate::job::Observer;
+use crate::numbers::{Estimate, jackknife};
 use faer::Mat;
 use std::ops::Deref;
 
@@ -56,7 +57,7 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         let found = validate(&all, &gammas, range).map_err(fail)?;
         identity = identity.max(found.identity);
         roots_found = found.roots();
-        best = if found.least { Some(range.0) } else { found.opt.map(|e| e.gamma) };
+        best = if found.least { Some(range.0) } else { found.opt.map(|e| e.value) };
         validation = Some(found);
         observer.finish();
     }
@@ -74,10 +75,9 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
     // Without couplings, or with less of them than noise, the formula has nothing to go by.
     if predicted.is_none() && !without && unbiased(data).is_none() && at.sum_j_squared > 0.0 {
         predicted = Some(Predicted {
-            gamma: basis.values.len() as f64 / at.sum_j_squared,
+            gamma: Estimate::unknown(basis.values.len() as f64 / at.sum_j_squared, 0),
             cross: (basis.values.len() + 1) as f64 / at.sum_j_squared,
             opt: None,
-            std_error: f64::NAN,
             j_squared: at.sum_j_squared,
             from: Source::Inferred,
         });
@@ -175,10 +175,9 @@ fn predicted(data: &Data, folds: &[(Spectrum, Basis)]) -> Option<Predicted> {
     if let Some(truth) = &data.truth {
         let m = Moments::of_covariance(&truth.basis.values)?;
         return (m.j_squared > 0.0).then(|| Predicted {
-            gamma: m.thesis(),
+            gamma: Estimate::exact(m.thesis(), 0),
             cross: m.cross(),
             opt: Some(m.opt()),
-            std_error: 0.0,
             j_squared: m.j_squared,
             from: Source::Truth,
         });
@@ -190,10 +189,9 @@ fn predicted(data: &Data, folds: &[(Spectrum, Basis)]) -> Option<Predicted> {
         unbiased_j_squared(&basis.values, p - lost).filter(|s| *s > 0.0).map(|s| n / s)
     };
     Some(Predicted {
-        gamma: n / j_squared,
+        gamma: jackknife::delete_one(n / j_squared, folds.iter().map(left_out)),
         cross: (n + 1.0) / j_squared,
         opt: None,
-        std_error: jackknife(folds.iter().map(left_out)),
         j_squared,
         from: Source::Unbiased,
     })
@@ -212,7 +210,7 @@ fn choose(
         (None, Some(best), _) if validated => (best, Reason::CrossValidated),
         (None, Some(best), _) => (best, Reason::Truth),
         (None, None, _) if validated || config.truth.is_some() => (range.1, Reason::NoCouplings),
-        (None, None, Some(p)) => (p.gamma, Reason::Formula),
+        (None, None, Some(p)) => (p.gamma.value, Reason::Formula),
         (None, None, None) => (1.0, Reason::Nothing),
     }
 }

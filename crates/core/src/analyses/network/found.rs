@@ -1,6 +1,5 @@
 //! What the modules of a network find.
 
-use crate::diagnostics::Estimate;
 use crate::diagnostics::dynamics::adjoint::{self, Agreement, Ensemble};
 use crate::diagnostics::dynamics::covariant::Covariant;
 use crate::diagnostics::dynamics::cycles::Survey;
@@ -8,6 +7,7 @@ use crate::diagnostics::dynamics::fixed_points::FixedPoints;
 use crate::diagnostics::dynamics::flow_field::FlowField;
 use crate::diagnostics::dynamics::lyapunov::Lyapunov;
 use crate::diagnostics::dynamics::trajectories::Trajectories;
+use crate::numbers::Estimate;
 
 /// What trajectories start from and are driven by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,12 +2,12 @@
 
 use super::{Run, Sensitivity, Vectors, tables};
 use crate::analyses::{Error, fits};
-use crate::diagnostics::Estimate;
 use crate::diagnostics::dynamics::adjoint::{self, Adjoint, Agreement, Ensemble, adjoint};
 use crate::diagnostics::dynamics::covariant::{self, covariant};
 use crate::diagnostics::dynamics::lyapunov::{Drive, Lyapunov, lyapunov};
 use crate::diagnostics::dynamics::trajectories::{Inputs, after, random_states};
 use crate::linalg::col;
+use crate::numbers::Estimate;
 use faer::Mat;
 use rayon::prelude::*;
 
@@ -104,7 +104,7 @@ impl Run<'_> {
             let failure = left_out.pop().map(|l| Error::from(l.1));
             return Err(failure.unwrap_or_else(|| Error::Numbers("there is no initial state".into())));
         };
-        let compared = |rate| exponents.first().and_then(|e| Agreement::tested(rate, *e));
+        let compared = |rate| exponents.first().and_then(|e| Agreement::of(rate, *e));
         Ok(Sensitivity {
             backward: compared(ensemble.rate),
             forward: compared(ensemble.forward_rate),
@@ -201,12 +201,14 @@ fn mean_exponents(found: &Lyapunov, k: usize, starts: usize) -> Vec<Estimate> {
         return Vec::new();
     }
     let one = |i: usize| {
-        let (mut value, mut square) = (0.0, 0.0);
+        let (mut value, mut square, mut n) = (0.0, Some(0.0), usize::MAX);
         for (a, w) in found.attractors.iter().zip(&weight).filter(|(_, w)| **w > 0.0) {
-            value += w / total * a.exponents[i];
-            square += (w / total * a.std_error[i]).powi(2);
+            let one = a.exponent(i);
+            value += w / total * one.value;
+            square = square.zip(one.std_error).map(|(s, e)| s + (w / total * e).powi(2));
+            n = n.min(one.n);
         }
-        Estimate { value, std_error: square.sqrt() }
+        Estimate { value, std_error: square.map(f64::sqrt), n }
     };
     (0..k).map(one).collect()
 }

@@ -6,9 +6,10 @@ mod verdicts;
 mod walk;
 
 use super::models::parallel;
-use crate::{Claim, Error, Findings, Measure, Preset, Settings, Study};
+use crate::{Claim, Error, Findings, Preset, Settings, Study};
 use canonical::{Canonical, KINDS, curve, gammas};
 use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::summary::numbers;
 use serde_json::{Map, json};
 use walk::{DataSet, Excess};
@@ -61,8 +62,8 @@ struct Measured {
 
 impl Measured {
     /// Mean over data sets.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean(self.sets.iter().map(f))
     }
 
     /// A curve of the figure at the `b`-th temperature: means and standard errors.
