@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod jobs;
 pub mod selftest;
 
 pub use nullcline_core::{

@@ -8,6 +8,7 @@
 
 mod axes;
 mod draw;
+pub mod erased;
 mod error;
 pub mod figure;
 pub mod figures;
