@@ -9,7 +9,7 @@ use crate::analyses::ibl::TrainIbl;
 use crate::analyses::limits::threads;
 use crate::analyses::training::Train;
 use crate::studies::run::Asked;
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// What the exit status of every command means.
@@ -114,13 +114,35 @@ pub(super) enum Model {
     Gaussian(Box<Reported<Gaussian>>),
 }
 
-#[derive(Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub(super) struct TrainTask {
-    #[command(subcommand)]
-    pub played: Option<PlayedTask>,
-    #[command(flatten)]
-    pub task: Option<Kept<Train>>,
+/// A task of items, or one that is played.
+pub(super) enum TrainTask {
+    Items(Kept<Train>),
+    Played(PlayedTask),
+}
+
+impl FromArgMatches for TrainTask {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        match matches.subcommand_name() {
+            Some(_) => PlayedTask::from_arg_matches(matches).map(Self::Played),
+            None => Kept::from_arg_matches(matches).map(Self::Items),
+        }
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for TrainTask {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let command = PlayedTask::augment_subcommands(Kept::<Train>::augment_args(command));
+        command.subcommand_required(false).args_conflicts_with_subcommands(true).subcommand_negates_reqs(true)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
 }
 
 /// Tasks in which what the network does decides what it is shown.

@@ -133,10 +133,9 @@ where
 }
 
 fn train(a: TrainTask) -> u8 {
-    match (a.played, a.task) {
-        (Some(PlayedTask::Ibl(a)), _) => kept(&a),
-        (None, Some(a)) => kept(&a),
-        (None, None) => fail("train: expected a task; see nullcline train --help", 2),
+    match a {
+        TrainTask::Items(a) => kept(&a),
+        TrainTask::Played(PlayedTask::Ibl(a)) => kept(&a),
     }
 }
 

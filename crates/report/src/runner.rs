@@ -101,6 +101,7 @@ where
 {
     job.check().map_err(Failure::of)?;
     let origin = || job.origin(&writing.out.folder).map_err(Failure::of);
+    Folder::outside(&writing.out, &job.files())?;
     // The folder is made first: an unwritable place must not cost minutes of computing.
     let folder = Folder::of(&writing.out, origin()?)?;
     if !J::RESUMES {

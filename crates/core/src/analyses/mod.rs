@@ -8,7 +8,6 @@ mod check;
 mod columns;
 mod config;
 pub mod distill;
-mod error;
 mod failed;
 mod finding;
 pub mod gaussian;
@@ -25,9 +24,9 @@ mod tables;
 pub mod training;
 pub mod written;
 
+pub use crate::job::Error;
 pub use analyze::{Analysis, Analyze};
 pub use config::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
-pub use error::Error;
 pub use failed::Failure;
 pub use finding::{Components, Context, Finding, Projections, Rows};
 pub use inspect::inspect;

@@ -1,6 +1,9 @@
 //! Everything that can be asked for, as a value that can be written down, kept, compared and run.
 
-use crate::analyses::Error;
+mod error;
+
+pub use error::Error;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
