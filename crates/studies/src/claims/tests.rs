@@ -4,8 +4,6 @@ fn claim(m: Estimate) -> Claim {
     Claim::paper("it is so", "paper Fig. 1", "number", m)
 }
 
-/// Two-sided 95 % quantiles by scipy 1.17, stats.t.ppf(0.975, n - 1).
-
 #[test]
 fn the_whole_interval_decides() {
     // t(9) SE = 0.2262: of a tolerance of one, 0.7 is inside, 1.3 outside, and what lies between is open.
@@ -50,7 +48,6 @@ fn exact_numbers_are_decided_and_unknown_errors_never() {
 }
 
 /// More noise about the same number may open a verdict, and never turns one into another.
-
 #[test]
 fn noise_never_helps() {
     type Make = fn(Estimate) -> Claim;
@@ -73,14 +70,7 @@ fn noise_never_helps() {
     }
 }
 
-/// scipy 1.17: stats.binomtest(k, n).proportion_ci(method="exact").
-
-/// Of 10 values the interval of the median is from the second to the ninth (Conover 1999, table A3:
-
-/// 0.9785).
-
 /// Of what is to be 1 at most, 2 is too much however little is known of the others.
-
 #[test]
 fn a_certain_exception_is_not_hidden_by_a_noisy_one() {
     let all = [Estimate::new(0.0, 1.0, 3), Estimate::exact(2.0, 1), Estimate::unknown(0.0, 1)];
