@@ -5,7 +5,8 @@ use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
 use crate::pipeline::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
 use crate::report::folder::Target;
-use crate::systems::checkpoint::{CellKind, Spec, Vectors};
+use crate::systems::cells::{self, CellKind};
+use crate::systems::checkpoint::{Spec, Vectors};
 
 /// The configuration that the arguments ask for, or what is wrong with them.
 pub(super) fn config(a: Analyze) -> Result<Config, String> {
@@ -56,9 +57,8 @@ pub(super) fn activation(option: &str, name: &str) -> Result<Activation, String>
         .ok_or_else(|| format!("{option} {name}: expected tanh, relu, sigmoid or identity"))
 }
 
-fn cell(name: &str) -> Result<CellKind, String> {
-    let names = CellKind::ALL.map(CellKind::name).join(", ");
-    CellKind::parse(name).ok_or_else(|| format!("--cell {name}: expected one of {names}"))
+fn cell(name: &str) -> Result<&'static CellKind, String> {
+    cells::named(name).ok_or_else(|| format!("--cell {name}: expected one of {}", cells::names()))
 }
 
 fn vectors(name: &str) -> Result<Vectors, String> {

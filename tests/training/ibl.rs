@@ -5,7 +5,8 @@
 use faer::Mat;
 use nullcline::linalg::activation::Activation;
 use nullcline::linalg::col;
-use nullcline::systems::architecture::{Architecture, Cell};
+use nullcline::systems::architecture::Architecture;
+use nullcline::systems::cells::Vanilla;
 use nullcline::systems::rule::Rule;
 use nullcline::tasks::ibl::{Ibl, Session, play};
 use nullcline::training::init::{Init, model};
@@ -13,7 +14,7 @@ use nullcline::training::optimiser::{Method, Optimiser};
 use nullcline::training::sessions::{Elman, Loss, Player, Schedule, gradient, train_step};
 
 fn network(n: usize, seed: u64) -> Elman {
-    let cell = Cell::Vanilla { activation: Activation::Tanh };
+    let cell = Vanilla::cell(Activation::Tanh);
     let architecture = Architecture::new(cell, 3, &[n]).unwrap();
     Elman::of(&model(&architecture, 2, Init::Default, seed).unwrap()).unwrap()
 }
@@ -57,7 +58,7 @@ fn gradients_are_those_of_the_loss() {
 
 #[test]
 fn a_player_goes_through_the_states_of_the_vanilla_cell() {
-    let cell = Cell::Vanilla { activation: Activation::Tanh };
+    let cell = Vanilla::cell(Activation::Tanh);
     let architecture = Architecture::new(cell, 3, &[13]).unwrap();
     let model = model::<f64>(&architecture, 2, Init::Default, 3).unwrap();
     let net = Elman::of(&model).unwrap();

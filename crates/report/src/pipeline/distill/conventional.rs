@@ -13,7 +13,8 @@ use nullcline_core::linalg::activation::Activation;
 use nullcline_core::linalg::eigen::{Order, eigenvalues};
 use nullcline_core::linalg::random::{Use, stream};
 use nullcline_core::linalg::{col, gemm};
-use nullcline_core::systems::architecture::{Architecture, Cell};
+use nullcline_core::systems::architecture::Architecture;
+use nullcline_core::systems::cells::Vanilla;
 use nullcline_core::systems::rule::Rule;
 use nullcline_core::systems::time::System;
 use nullcline_core::training::distillation::{Row, Session, distil};
@@ -58,9 +59,8 @@ pub fn distill_conventional(config: &ConventionalConfig, observer: &dyn Observer
     let logits = logits(network.system.as_ref(), &readout, &inputs, "teacher")?;
     observer.finish();
 
-    let architecture =
-        Architecture::new(Cell::Vanilla { activation: Activation::Tanh }, network.inputs, &[config.units])
-            .map_err(|e| Error::Config(format!("--units: {e}")))?;
+    let architecture = Architecture::new(Vanilla::cell(Activation::Tanh), network.inputs, &[config.units])
+        .map_err(|e| Error::Config(format!("--units: {e}")))?;
     let mut student = model::<f64>(&architecture, readout.weight.nrows(), Init::Default, common.seed)
         .map_err(|e| Error::Config(e.to_string()))?;
     let curve = train(config, &mut student, &inputs, &logits, observer)?;

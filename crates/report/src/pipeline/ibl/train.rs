@@ -13,7 +13,8 @@ use crate::summary::{number, summary, text};
 use crate::tables::{Cells, TableFormat, TableOut};
 use nullcline_core::io::tensors::write_safetensors;
 use nullcline_core::linalg::activation::Activation;
-use nullcline_core::systems::architecture::{Architecture, Cell};
+use nullcline_core::systems::architecture::Architecture;
+use nullcline_core::systems::cells::Vanilla;
 use nullcline_core::systems::checkpoint;
 use nullcline_core::tasks::ibl::behaviour::choices;
 use nullcline_core::tasks::ibl::{Ibl, Played, Session, play};
@@ -84,7 +85,7 @@ impl IblConfig {
 /// [`Error::Config`] for no units.
 pub fn network(units: usize, seed: u64) -> Result<(Architecture, Model<f64>, Elman), Error> {
     let fail = |e: String| Error::Config(format!("--units {units}: {e}"));
-    let cell = Cell::Vanilla { activation: Activation::Tanh };
+    let cell = Vanilla::cell(Activation::Tanh);
     let architecture = Architecture::new(cell, 3, &[units]).map_err(|e| fail(e.to_string()))?;
     let model = model::<f64>(&architecture, 2, Init::Default, seed).map_err(|e| fail(e.to_string()))?;
     let network = Elman::of(&model).ok_or_else(|| fail("expected a vanilla network".into()))?;

@@ -1,7 +1,6 @@
 //! What the report says of the network itself.
 
 use crate::pipeline::Config;
-use nullcline_core::systems::architecture::Cell;
 use nullcline_core::systems::checkpoint::Network;
 use serde_json::json;
 
@@ -28,7 +27,7 @@ pub(super) fn input(network: &Network, config: &Config) -> serde_json::Value {
     json!({
         "file": config.file.display().to_string(),
         "kind": "network",
-        "cell": network.cell.name(),
+        "cell": network.cell.name,
         "activation": network.activation.map(|a| a.name()),
         "units": network.units,
         "inputs": network.inputs,
@@ -42,11 +41,9 @@ pub(super) fn input(network: &Network, config: &Config) -> serde_json::Value {
 
 /// What is wrong with a step that is longer than the smallest time constant; none of others.
 pub(super) fn coarse(network: &Network) -> Option<String> {
-    let (Cell::Rate { tau, scheme, .. } | Cell::Current { tau, scheme, .. }) = network.architecture.cell()
-    else {
-        return None;
-    };
-    let least = tau.iter().copied().fold(f64::INFINITY, f64::min);
+    let cell = network.architecture.cell();
+    let scheme = cell.scheme().filter(|_| cell.kind().has_tau())?;
+    let least = cell.tau().iter().copied().fold(f64::INFINITY, f64::min);
     (scheme.dt > least).then(|| {
         format!(
             "the step dt = {} exceeds the smallest time constant, {least}, so that it may be the step that makes them grow: give \

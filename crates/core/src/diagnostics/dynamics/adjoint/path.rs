@@ -1,15 +1,12 @@
 //! A trajectory that can be walked in both directions with its products.
 
-use super::Drive;
+use super::adaptive::Adaptive;
 use super::motion::Motion;
-use super::stepper::Stepper;
 use crate::linalg::{col, col_mut, norm};
 use crate::systems::rule::Point;
-use crate::systems::time::System;
+use crate::systems::time::{Drive, ESCAPED, System};
 use faer::{Mat, MatMut};
 
-/// A state that large has left every attractor.
-const ESCAPED: f64 = 1e12;
 /// Steps whose tapes are kept at a time, and after which the whole matrix is made orthogonal again.
 const BLOCK: usize = 4;
 
@@ -109,11 +106,7 @@ impl<'a> Path<'a> {
     }
 
     fn input(&self, column: usize, u: MatMut<f64>) {
-        let u = col_mut(u, 0);
-        match self.drive {
-            Drive::Constant(v) => u.copy_from_slice(v),
-            Drive::Sequence(m) => u.iter_mut().enumerate().for_each(|(i, v)| *v = m[(i, column)]),
-        }
+        self.drive.write(column, col_mut(u, 0));
     }
 
     /// Number of intervals.
@@ -181,7 +174,7 @@ impl Tapes {
 /// Moves a state: by one step of the map, or along the flow adaptively.
 enum Mover<'a> {
     Map { motion: Motion<'a>, next: Mat<f64>, tape: Mat<f64>, scratch: Mat<f64> },
-    Flow(Box<Stepper<'a>>),
+    Flow(Box<Adaptive<'a>>),
 }
 
 impl<'a> Mover<'a> {
@@ -193,7 +186,7 @@ impl<'a> Mover<'a> {
                 tape: Mat::zeros(rule.tape_rows(), 1),
                 scratch: Mat::zeros(rule.scratch_rows(), 1),
             },
-            Motion::Flow(field) => Self::Flow(Box::new(Stepper::new(field, dt, tolerance))),
+            Motion::Flow(field) => Self::Flow(Box::new(Adaptive::new(field, dt, tolerance))),
         }
     }
 
@@ -205,7 +198,7 @@ impl<'a> Mover<'a> {
                 motion.eval(span, x.as_ref(), u.as_ref(), next.as_mut(), tape.as_mut(), scratch.as_mut());
                 std::mem::swap(x, next);
             }
-            Self::Flow(stepper) => stepper.advance(x, u.as_ref(), span, each),
+            Self::Flow(adaptive) => adaptive.advance(x, u.as_ref(), span, each),
         }
     }
 
@@ -213,7 +206,7 @@ impl<'a> Mover<'a> {
     fn summary(&self) -> (usize, f64) {
         match self {
             Self::Map { .. } => (0, 0.0),
-            Self::Flow(stepper) => (stepper.crossings(), stepper.tolerance()),
+            Self::Flow(adaptive) => (adaptive.crossings(), adaptive.tolerance()),
         }
     }
 }

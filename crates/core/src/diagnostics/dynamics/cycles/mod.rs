@@ -139,7 +139,7 @@ pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) ->
             return Err(Error::Diverged);
         }
         if walk.stride() < 1e-12 {
-            return Ok(Motion::Rest(walk.x));
+            return Ok(Motion::Rest(walk.x().to_vec()));
         }
         let returns =
             walk.returns(options.window, options.returns, options.max_steps).ok_or(Error::Diverged)?;
@@ -152,10 +152,10 @@ pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) ->
         last = Some(returns);
     }
     if walk.stride() < 1e-12 {
-        return Ok(Motion::Rest(walk.x));
+        return Ok(Motion::Rest(walk.x().to_vec()));
     }
     Ok(last
-        .map_or(Motion::Irregular { growth: None, returns: 0 }, |r| unrepeated(system, &r, &walk.x, input)))
+        .map_or(Motion::Irregular { growth: None, returns: 0 }, |r| unrepeated(system, &r, walk.x(), input)))
 }
 
 fn check(system: &dyn System, x: &[f64], input: &[f64]) -> Result<(), Error> {

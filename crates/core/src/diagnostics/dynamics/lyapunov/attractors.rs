@@ -3,8 +3,8 @@
 use super::settled::error_of;
 use super::statistics::{entropy_rate, jackknife, kaplan_yorke};
 use super::trajectory::Trajectory;
-use super::{Attractor, Checks, Drive, Estimate, History, Kind, Options, Status, Stopped, checks};
-use crate::systems::time::System;
+use super::{Attractor, Checks, Estimate, History, Kind, Options, Status, Stopped, checks};
+use crate::systems::time::{Drive, System};
 
 const HISTORY: usize = 128;
 const JACKKNIFE_GROUPS: usize = 24;

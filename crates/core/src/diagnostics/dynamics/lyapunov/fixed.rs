@@ -1,11 +1,10 @@
 //! Fixed points that a trajectory comes to, and the exponents there.
 
 use super::kink;
-use super::{Drive, state::State};
 use crate::linalg::condition::eigenvalues_with_errors;
 use crate::linalg::solve::Lu;
 use crate::systems::rule::{column_mut, linearise};
-use crate::systems::time::System;
+use crate::systems::time::{Drive, Stepper, System};
 
 /// A fixed point with its exponents.
 #[derive(Clone)]
@@ -55,7 +54,7 @@ impl Arrival<'_> {
     pub(super) fn near(&self) -> Option<Root> {
         let Drive::Constant(u) = self.drive else { return None };
         let scale = size(self.x);
-        let mut state = State::new(self.system.step(), self.drive, self.x, 1);
+        let mut state = Stepper::new(self.system.step(), self.drive, self.x, 1);
         state.run(1);
         if distance(state.x(), self.x) > 0.05 * scale {
             return None;
@@ -72,7 +71,7 @@ impl Arrival<'_> {
         }
         let point = self.at(root)?;
         if point.unstable() {
-            let mut state = State::new(self.system.step(), self.drive, self.x, 1);
+            let mut state = Stepper::new(self.system.step(), self.drive, self.x, 1);
             state.run(64);
             return (state.x() == self.x).then_some(point);
         }

@@ -17,9 +17,10 @@ pub use results::{
     Attractor, Checks, Estimate, History, Kind, Lyapunov, Progress, Status, Stopped, SumRule, ZeroExponent,
 };
 
+pub use crate::systems::time::Drive;
+
 pub(super) use settle::{Ending, ending};
 
-use super::state;
 use crate::systems::time::System;
 use faer::MatRef;
 use rayon::prelude::*;
@@ -75,15 +76,6 @@ impl Default for Options {
             initial_tangents: InitialTangents::Random,
         }
     }
-}
-
-/// The input of the system in time.
-#[derive(Clone, Copy, Debug)]
-pub enum Drive<'a> {
-    /// The same input at every step, d numbers.
-    Constant(&'a [f64]),
-    /// One column a step, d x T, used once and never repeated.
-    Sequence(MatRef<'a, f64>),
 }
 
 /// Why there is no spectrum.
