@@ -3,7 +3,9 @@
 use faer::Mat;
 use nullcline::io::tensors::{Tensors, read};
 use nullcline::systems::architecture::Architecture;
-use nullcline::systems::cells::{Antisymmetric, Cell, CoRnn, GatedAntisymmetric, Lipschitz, Scheme, Skewed};
+use nullcline::systems::cells::{
+    Antisymmetric, Cell, CoRnn, GatedAntisymmetric, Lipschitz, Scheme, Skewed, Ugrnn,
+};
 use nullcline::systems::reference::rotation::theta_star;
 use nullcline::systems::rule::{Rule, Workspace, linearise, parameter_count};
 use std::path::Path;
@@ -24,6 +26,7 @@ fn cells() -> Vec<(&'static str, Cell)> {
         ("cornn", CoRnn::cell(0.2, 2.7, 1.3)),
         ("lipschitz_euler", lipschitz(true)),
         ("lipschitz_rk4", lipschitz(false)),
+        ("ugrnn", Ugrnn::cell()),
     ]
 }
 

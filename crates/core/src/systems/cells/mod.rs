@@ -16,6 +16,7 @@ mod proof;
 mod rate;
 mod skewed;
 mod stack;
+mod ugrnn;
 mod vanilla;
 
 pub use antisymmetric::{ANTISYMMETRIC, Antisymmetric};
@@ -32,11 +33,22 @@ pub use params::Params;
 pub use rate::{RATE, Rate};
 pub use skewed::Skewed;
 pub use stack::Stack;
+pub use ugrnn::{UGRNN, Ugrnn};
 pub use vanilla::{VANILLA, Vanilla};
 
 /// Every kind of cell.
-pub static KINDS: &[&CellKind] =
-    &[&VANILLA, &GRU, &LSTM, &RATE, &CURRENT, &ANTISYMMETRIC, &GATED_ANTISYMMETRIC, &CORNN, &LIPSCHITZ];
+pub static KINDS: &[&CellKind] = &[
+    &VANILLA,
+    &GRU,
+    &LSTM,
+    &RATE,
+    &CURRENT,
+    &ANTISYMMETRIC,
+    &GATED_ANTISYMMETRIC,
+    &CORNN,
+    &LIPSCHITZ,
+    &UGRNN,
+];
 
 /// The names of all kinds, for messages.
 pub fn names() -> String {

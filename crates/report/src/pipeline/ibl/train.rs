@@ -17,11 +17,11 @@ use nullcline_core::systems::architecture::Architecture;
 use nullcline_core::systems::cells::Vanilla;
 use nullcline_core::systems::checkpoint;
 use nullcline_core::tasks::ibl::behaviour::choices;
-use nullcline_core::tasks::ibl::{Ibl, Played, Session, play};
+use nullcline_core::tasks::ibl::{Ibl, Played};
 use nullcline_core::training::Model;
+use nullcline_core::training::episodes::{self, Learner, Schedule};
 use nullcline_core::training::init::{Init, model};
 use nullcline_core::training::optimiser::Method;
-use nullcline_core::training::sessions::{Elman, Player, Schedule};
 use serde_json::{Map, Value, json};
 use std::time::Instant;
 
@@ -83,32 +83,31 @@ impl IblConfig {
 ///
 /// # Errors
 /// [`Error::Config`] for no units.
-pub fn network(units: usize, seed: u64) -> Result<(Architecture, Model<f64>, Elman), Error> {
+pub fn network(units: usize, seed: u64) -> Result<(Architecture, Model<f64>), Error> {
     let fail = |e: String| Error::Config(format!("--units {units}: {e}"));
     let cell = Vanilla::cell(Activation::Tanh);
     let architecture = Architecture::new(cell, 3, &[units]).map_err(|e| fail(e.to_string()))?;
     let model = model::<f64>(&architecture, 2, Init::Default, seed).map_err(|e| fail(e.to_string()))?;
-    let network = Elman::of(&model).ok_or_else(|| fail("expected a vanilla network".into()))?;
-    Ok((architecture, model, network))
+    Ok((architecture, model))
 }
 
-/// Trains `network` and gives its curve; after each gradient step `after` sees how many were made, and the network.
+/// Trains a model and gives its curve; after each gradient step `after` sees how many were made, and the model.
 ///
 /// # Errors
 /// [`Error::Numbers`] where the loss or a parameter is no longer finite.
 pub fn train_on_sessions(
-    network: &mut Elman,
+    learner: &mut Learner,
     task: &Ibl,
     schedule: &Schedule,
     method: Method,
     steps: u64,
     observer: &dyn Observer,
-    after: &mut dyn FnMut(u64, &Elman),
+    after: &mut dyn FnMut(u64, &Model<f64>),
 ) -> Result<Vec<CurvePoint>, Error> {
-    let mut course = Course::new(network, method);
+    let mut course = Course::new(learner.model(), method);
     while course.step() < steps {
-        course.advance(network, task, schedule, steps)?;
-        after(course.step(), network);
+        course.advance(learner, task, schedule, steps)?;
+        after(course.step(), learner.model());
         observer.at(course.step());
     }
     Ok(course.curve)
@@ -126,13 +125,11 @@ pub fn run_ibl(config: &IblConfig, observer: &dyn Observer) -> Result<Outcome, E
     let place = progress_folder(&config.out.folder);
     let mut progress = Progress::open(&place, &config.identity(), config.keeping.restart)?;
     let trained = trained(config, &mut progress, observer);
-    let (progress, (architecture, mut model, network, curve, mut notes)) =
-        progress.unless_diverged(trained)?;
+    let (progress, (architecture, learner, curve, mut notes)) = progress.unless_diverged(trained)?;
     let test = Ibl { blocks: config.test_blocks, ..config.task.clone() };
     // No training session has this number.
-    let session = Session::new(&test, config.schedule.seed, u64::MAX);
-    let played = play(&test, &session, &mut Player::new(&network), &mut |_, _, _| {});
-    model.write_params(network.theta());
+    let model = learner.model();
+    let played = episodes::play(model, &test, config.schedule.seed, u64::MAX);
     let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
     let (tensors, metadata) = checkpoint::save(&architecture, model.rule.as_ref(), Some(readout));
     let folder = Folder::of(&config.out, config.origin())?;
@@ -143,20 +140,21 @@ pub fn run_ibl(config: &IblConfig, observer: &dyn Observer) -> Result<Outcome, E
     Ok(Outcome { notes, ..outcome })
 }
 
-type Trained = (Architecture, Model<f64>, Elman, Vec<CurvePoint>, Vec<String>);
+type Trained = (Architecture, Learner, Vec<CurvePoint>, Vec<String>);
 
 fn trained(config: &IblConfig, progress: &mut Progress, observer: &dyn Observer) -> Result<Trained, Error> {
-    let (architecture, model, mut network) = network(config.units, config.schedule.seed)?;
+    let (architecture, model) = network(config.units, config.schedule.seed)?;
+    let mut learner = Learner::new(model, &config.task).map_err(|e| Error::Config(e.to_string()))?;
     let Found { state, mut notes } = progress.load::<Course>(config.method)?;
-    let mut course = state.unwrap_or_else(|| Course::new(&network, config.method));
+    let mut course = state.unwrap_or_else(|| Course::new(learner.model(), config.method));
     if course.step() > 0 {
         notes.push(format!("going on from gradient step {}", course.step()));
-        course.restore(&mut network)?;
+        course.restore(learner.model_mut())?;
     }
     observer.start("training", config.steps);
     let mut last = Instant::now();
     while course.step() < config.steps {
-        course.advance(&mut network, &config.task, &config.schedule, config.steps)?;
+        course.advance(&mut learner, &config.task, &config.schedule, config.steps)?;
         observer.at(course.step());
         if last.elapsed() >= config.keeping.every {
             progress.save(&course)?;
@@ -165,7 +163,7 @@ fn trained(config: &IblConfig, progress: &mut Progress, observer: &dyn Observer)
     }
     progress.finish(&course)?;
     observer.finish();
-    Ok((architecture, model, network, course.curve, notes))
+    Ok((architecture, learner, course.curve, notes))
 }
 
 fn write(

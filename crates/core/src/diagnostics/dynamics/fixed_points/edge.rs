@@ -1,7 +1,7 @@
 //! Saddles on the boundaries between basins of attraction, by bisection.
 
+use super::options::WORK;
 use super::residual::{Residual, distance};
-use super::search::WORK;
 use super::solver::newton;
 use crate::linalg::norm;
 use crate::systems::time::{Drive, Stepper, System};

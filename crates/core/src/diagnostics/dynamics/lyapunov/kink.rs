@@ -5,7 +5,7 @@
 //! to piece while its length decays; it is followed at a length that neither underflows nor meets
 //! other kinks, and the Jacobians of the pieces that it meets are multiplied.
 
-use super::fixed::{Arrival, FixedPoint, Root, distance, size};
+use super::rest::{Arrival, FixedPoint, Root, distance, size};
 use super::statistics::std_error;
 use crate::linalg::product::{LogEigenvalue, product_eigenvalues};
 use crate::linalg::qr::Qr;

@@ -5,6 +5,7 @@ mod checks;
 mod fixed;
 mod kink;
 mod periodic;
+mod rest;
 mod results;
 mod samples;
 mod settle;
@@ -222,8 +223,8 @@ fn named(whose: &[usize], attractors: usize, note: &str) -> String {
 
 /// Whether the orbit from `x` rests on kinks of its units at once.
 pub(super) fn rests_on_kinks(system: &dyn System, x: &[f64], u: &[f64]) -> bool {
-    let here = fixed::Arrival { system, drive: Drive::Constant(u), x, origin: x };
-    let near = |r: &fixed::Root| fixed::distance(&r.x, x) <= 1e-6 * fixed::size(x);
+    let here = rest::Arrival { system, drive: Drive::Constant(u), x, origin: x };
+    let near = |r: &rest::Root| rest::distance(&r.x, x) <= 1e-6 * rest::size(x);
     here.near().is_some_and(|r| near(&r) && kink::present(system, u, &r.x))
 }
 

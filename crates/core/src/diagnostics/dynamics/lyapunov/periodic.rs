@@ -1,7 +1,8 @@
 //! Cycles of maps that an orbit comes to, and the exponents of their multipliers.
 
-use super::fixed::{distance, size};
-use crate::diagnostics::dynamics::cycles::{Cycle, Multiplier, periodic_points};
+use super::rest::{distance, size};
+use crate::diagnostics::dynamics::cycles::points::refine;
+use crate::diagnostics::dynamics::cycles::results::{Cycle, Multiplier};
 use crate::systems::time::{Drive, Stepper, System};
 
 /// Longest period looked for, steps.
@@ -46,7 +47,7 @@ pub(super) fn approached(
         return repeated(state, period);
     }
     let x = state.x().to_vec();
-    let cycle = periodic_points(system, &x, u, period).ok()?;
+    let cycle = refine(system, &x, u, period).ok()?;
     if cycle.steps < 2 || !cycle.stable() || distance(&cycle.point, &x) > 0.2 * cycle.extent {
         return None;
     }

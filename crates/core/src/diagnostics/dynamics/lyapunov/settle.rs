@@ -1,9 +1,9 @@
 //! Where an orbit under a constant input ends, found from its states alone.
 
-use super::fixed::{Arrival, FixedPoint, distance, size};
 use super::periodic::{self, Periodic};
+use super::rest::{Arrival, FixedPoint, distance, size};
 use super::samples::Samples;
-use crate::diagnostics::dynamics::cycles::Cycle;
+use crate::diagnostics::dynamics::cycles::results::Cycle;
 use crate::systems::time::{Drive, Stepper, System};
 
 /// Steps of the first stretch; each further one is twice as long.

@@ -1,6 +1,6 @@
 //! One trajectory of an analysis: warm-up, alignment, and batches of recorded growth.
 
-use super::fixed::FixedPoint;
+use super::rest::FixedPoint;
 use super::samples::Samples;
 use super::settle::{End, PATIENCE, settle};
 use super::statistics::trend;
