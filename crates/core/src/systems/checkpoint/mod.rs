@@ -45,7 +45,7 @@ pub struct Spec {
     /// Discretise by Euler steps, as a map, instead of Runge-Kutta.
     pub euler: bool,
     /// Constants of an antisymmetric network, a coRNN or a Lipschitz network, by the names of
-    /// [`CellKind::constants`](crate::systems::cells::CellKind::constants), where the file does not have them or others are wanted.
+    /// [`CellKind::constants`], where the file does not have them or others are wanted.
     pub constants: Vec<(String, f64)>,
     /// GRU with the reset gate before the recurrent product.
     pub reset_before: bool,
