@@ -79,12 +79,17 @@ pub struct NetworkArguments {
     pub terminal: Option<PathBuf>,
 }
 
+/// The names of the cells, as a sentence ends with them.
+fn cells() -> String {
+    let names = crate::systems::cells::names();
+    names.rsplit_once(", ").map_or(names.clone(), |(most, last)| format!("{most} or {last}"))
+}
+
 /// How to understand a weight file; of its nonlinearity every command speaks by itself.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct WeightFile {
-    /// Cell, where the names do not tell: vanilla, gru, lstm, rate, current, antisymmetric,
-    /// gated_antisymmetric, cornn or lipschitz
-    #[arg(long, value_name = "NAME")]
+    /// The cell.
+    #[arg(long, value_name = "NAME", help = format!("Cell, where the names do not tell: {}", cells()))]
     pub cell: Option<String>,
     /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME, a sum as b=NAME+NAME; m=NAME,n=NAME
     /// of a low-rank network, whose W is m n^T / N; of a coRNN's velocities w_vel=NAME, of a Lipschitz network's

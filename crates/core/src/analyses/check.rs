@@ -4,7 +4,8 @@ use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, 
 use super::{AnalysisSettings, Missing, Module, NetworkSettings, RecordingSettings};
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
-use crate::systems::checkpoint::{CellKind, Spec, Vectors};
+use crate::systems::cells::{self, CellKind};
+use crate::systems::checkpoint::{Spec, Vectors};
 
 /// The modules that a list names.
 pub(super) fn modules(list: &str) -> Result<Vec<Module>, String> {
@@ -29,9 +30,8 @@ pub(super) fn activation(option: &str, name: &str) -> Result<Activation, String>
         .ok_or_else(|| format!("{option} {name}: expected tanh, relu, sigmoid or identity"))
 }
 
-fn cell(name: &str) -> Result<CellKind, String> {
-    let names = CellKind::ALL.map(CellKind::name).join(", ");
-    CellKind::parse(name).ok_or_else(|| format!("--cell {name}: expected one of {names}"))
+fn cell(name: &str) -> Result<&'static CellKind, String> {
+    cells::named(name).ok_or_else(|| format!("--cell {name}: expected one of {}", cells::names()))
 }
 
 fn vectors(name: &str) -> Result<Vectors, String> {

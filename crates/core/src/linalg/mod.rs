@@ -21,7 +21,7 @@ pub mod spectral_norm;
 mod vector;
 pub mod width;
 
-pub use real::Real;
+pub use real::{Precise, Real};
 
 use faer::{Accum, Mat, MatMut, MatRef, Par, linalg::matmul::matmul};
 

@@ -5,12 +5,12 @@ use super::measured::{Every, each, table};
 use super::networks::{Recorded, Sizes, UNITS, networks};
 use super::reduced::{CODED, reduce};
 use crate::claims::answer;
+use crate::schaeffer2020::elman::Elman;
 use crate::{Claim, Error, Findings, Settings, Study};
 use nullcline_core::diagnostics::geometry::clusters::{Blocks, Clusters, Options, blocks, clusters};
 use nullcline_core::job::Observer;
 use nullcline_core::linalg::eigen::{Order, eigenvalues};
 use nullcline_core::training::radd::Student;
-use nullcline_core::training::sessions::Elman;
 use nullcline_report::Figure;
 use nullcline_report::figures::{
     Axes, HeatMap, Ink, Palette, Reference, Series, THIRD, heat_map, panels, scatter,

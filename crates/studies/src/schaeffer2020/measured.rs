@@ -2,10 +2,10 @@
 
 use super::geometry::Geometry;
 use super::networks::{Recorded, Sizes};
+use crate::schaeffer2020::elman::Elman;
 use crate::{Claim, Error, Settings};
 use nullcline_core::numbers::Estimate;
 use nullcline_core::tasks::ibl::bayes::Formulas;
-use nullcline_core::training::sessions::Elman;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Map, Value};
 use std::sync::Arc;

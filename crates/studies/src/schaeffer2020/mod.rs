@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod dynamics;
+mod elman;
 mod fig2;
 mod fig3;
 mod fig4;

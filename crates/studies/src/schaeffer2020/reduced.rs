@@ -1,6 +1,7 @@
 //! Networks of two units in place of a large one: RADD, conventional distillation, and how each follows its teacher.
 
 use super::dynamics::{CONDITIONS, advance, aligned, map};
+use super::elman::Elman;
 use super::geometry::Geometry;
 use super::networks::{Recorded, task};
 use crate::Error;
@@ -11,9 +12,9 @@ use nullcline_core::numbers::least_squares::regression::least_squares;
 use nullcline_core::systems::rule::{Workspace, column, column_mut};
 use nullcline_core::systems::time::System;
 use nullcline_core::tasks::ibl::{Session, play};
+use nullcline_core::training::Player;
 use nullcline_core::training::distillation::{self, distil};
 use nullcline_core::training::radd::{Scores, Sequences, Settings, Student, radd, scale_to};
-use nullcline_core::training::sessions::{Elman, Player};
 
 /// Largest target of the authors' program.
 pub const CODED: f64 = 1.0 / 1.01;
@@ -78,13 +79,13 @@ pub fn player(student: &Student, readout: f64) -> Result<Elman, Error> {
 /// # Errors
 /// [`Error::Numbers`] where the training diverges.
 pub fn imitation(teacher: &Elman, seed: u64, steps: usize) -> Result<(Elman, f64), Error> {
-    let (_, mut student, _) = network(2, seed).map_err(|e| Error::Numbers(e.to_string()))?;
+    let (_, mut student) = network(2, seed).map_err(|e| Error::Numbers(e.to_string()))?;
     let task = task(4);
     let every = (steps / 4).max(1);
     let settings = distillation::Settings { steps, every, ..distillation::Settings::default() };
     let mut session = |step: usize| {
         let session = Session::new(&task, seed, FRESH + step as u64);
-        let mut shown = Player::new(teacher);
+        let mut shown = Player::new(teacher.model());
         play(&task, &session, &mut shown, &mut |_, _, _| {});
         let steps = shown.steps();
         distillation::Session {

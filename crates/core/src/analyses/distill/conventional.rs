@@ -12,7 +12,8 @@ use crate::linalg::activation::Activation;
 use crate::linalg::eigen::{Order, eigenvalues};
 use crate::linalg::random::{Use, stream};
 use crate::linalg::{col, gemm};
-use crate::systems::architecture::{Architecture, Cell};
+use crate::systems::architecture::Architecture;
+use crate::systems::cells::Vanilla;
 use crate::systems::rule::Rule;
 use crate::systems::time::System;
 use crate::training::distillation::{Row, Session, distil};
@@ -51,9 +52,8 @@ pub(super) fn teach(config: &ConventionalConfig, observer: &dyn Observer) -> Res
     let logits = logits(network.system.as_ref(), &readout, &inputs, "teacher")?;
     observer.finish();
 
-    let architecture =
-        Architecture::new(Cell::Vanilla { activation: Activation::Tanh }, network.inputs, &[config.units])
-            .map_err(|e| Error::Config(format!("--units: {e}")))?;
+    let architecture = Architecture::new(Vanilla::cell(Activation::Tanh), network.inputs, &[config.units])
+        .map_err(|e| Error::Config(format!("--units: {e}")))?;
     let mut student = model::<f64>(&architecture, readout.weight.nrows(), Init::Default, common.seed)
         .map_err(|e| Error::Config(e.to_string()))?;
     let curve = train(config, &mut student, &inputs, &logits, observer)?;

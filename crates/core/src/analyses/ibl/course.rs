@@ -4,8 +4,9 @@ use crate::analyses::Error;
 use crate::analyses::training::{Kept, sealed, table, unsealed, vector};
 use crate::io::tensors::Tensors;
 use crate::tasks::ibl::{Ibl, Played};
+use crate::training::Model;
+use crate::training::episodes::{Learner, Schedule};
 use crate::training::optimiser::{Method, Optimiser};
-use crate::training::sessions::{Elman, Schedule, train_step};
 use std::path::Path;
 
 /// Points of the training curve.
@@ -39,8 +40,9 @@ pub(super) struct Course {
 }
 
 impl Course {
-    pub(super) fn new(network: &Elman, method: Method) -> Self {
-        let theta = network.theta().to_vec();
+    pub(super) fn new(model: &Model<f64>, method: Method) -> Self {
+        let mut theta = vec![0.0; model.parameter_count()];
+        model.read_params(&mut theta);
         Self { optimiser: Optimiser::new(method, theta.len()), theta, curve: vec![], sums: [0.0; 6] }
     }
 
@@ -49,14 +51,15 @@ impl Course {
         self.optimiser.steps
     }
 
-    /// Gives `network` the parameters that were kept.
+    /// Gives `model` the parameters that were kept.
     ///
     /// # Errors
     /// [`Error::Config`] if they are another network's.
-    pub(super) fn restore(&self, network: &mut Elman) -> Result<(), Error> {
-        let found = Elman::new(network.units(), self.theta.clone());
-        *network =
-            found.ok_or_else(|| Error::Config("--units: the progress kept is another network's".into()))?;
+    pub(super) fn restore(&self, model: &mut Model<f64>) -> Result<(), Error> {
+        if self.theta.len() != model.parameter_count() {
+            return Err(Error::Config("--units: the progress kept is another network's".into()));
+        }
+        model.write_params(&self.theta);
         Ok(())
     }
 
@@ -66,21 +69,21 @@ impl Course {
     /// [`Error::Numbers`] where the loss or a parameter is no longer finite.
     pub(super) fn advance(
         &mut self,
-        network: &mut Elman,
+        learner: &mut Learner,
         task: &Ibl,
         schedule: &Schedule,
         steps: u64,
     ) -> Result<(), Error> {
         let step = self.step();
-        let (value, played) = train_step(network, task, schedule, &mut self.optimiser, step);
-        if !value.is_finite() || !network.theta().iter().all(|t| t.is_finite()) {
+        let (value, played) = learner.step(task, schedule, &mut self.optimiser);
+        learner.model().read_params(&mut self.theta);
+        if !value.is_finite() || !self.theta.iter().all(|t| t.is_finite()) {
             let message = format!(
                 "training diverged at gradient step {}; lower the rate (--rate) or clip (--clip 1)",
                 step + 1
             );
             return Err(Error::Numbers(message));
         }
-        self.theta.copy_from_slice(network.theta());
         let count = |f: &dyn Fn(&Played) -> usize| played.iter().map(f).sum::<usize>() as f64;
         let add = [
             value,

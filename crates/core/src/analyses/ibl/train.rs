@@ -5,12 +5,13 @@ use crate::analyses::Error;
 use crate::analyses::training::{Found, Progress};
 use crate::job::{Desk, Observer};
 use crate::linalg::activation::Activation;
-use crate::systems::architecture::{Architecture, Cell};
-use crate::tasks::ibl::{Ibl, Played, Session, play};
+use crate::systems::architecture::Architecture;
+use crate::systems::cells::Vanilla;
+use crate::tasks::ibl::{Ibl, Played};
 use crate::training::Model;
+use crate::training::episodes::{self, Learner, Schedule};
 use crate::training::init::{Init, model};
 use crate::training::optimiser::Method;
-use crate::training::sessions::{Elman, Player, Schedule};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -56,32 +57,31 @@ impl IblConfig {
 ///
 /// # Errors
 /// [`Error::Config`] for no units.
-pub fn network(units: usize, seed: u64) -> Result<(Architecture, Model<f64>, Elman), Error> {
+pub fn network(units: usize, seed: u64) -> Result<(Architecture, Model<f64>), Error> {
     let fail = |e: String| Error::Config(format!("--units {units}: {e}"));
-    let cell = Cell::Vanilla { activation: Activation::Tanh };
+    let cell = Vanilla::cell(Activation::Tanh);
     let architecture = Architecture::new(cell, 3, &[units]).map_err(|e| fail(e.to_string()))?;
     let model = model::<f64>(&architecture, 2, Init::Default, seed).map_err(|e| fail(e.to_string()))?;
-    let network = Elman::of(&model).ok_or_else(|| fail("expected a vanilla network".into()))?;
-    Ok((architecture, model, network))
+    Ok((architecture, model))
 }
 
-/// Trains `network` and gives its curve; after each gradient step `after` sees how many were made, and the network.
+/// Trains a model and gives its curve; after each gradient step `after` sees how many were made, and the model.
 ///
 /// # Errors
 /// [`Error::Numbers`] where the loss or a parameter is no longer finite.
 pub fn train_on_sessions(
-    network: &mut Elman,
+    learner: &mut Learner,
     task: &Ibl,
     schedule: &Schedule,
     method: Method,
     steps: u64,
     observer: &dyn Observer,
-    after: &mut dyn FnMut(u64, &Elman),
+    after: &mut dyn FnMut(u64, &Model<f64>),
 ) -> Result<Vec<CurvePoint>, Error> {
-    let mut course = Course::new(network, method);
+    let mut course = Course::new(learner.model(), method);
     while course.step() < steps {
-        course.advance(network, task, schedule, steps)?;
-        after(course.step(), network);
+        course.advance(learner, task, schedule, steps)?;
+        after(course.step(), learner.model());
         observer.at(course.step());
     }
     Ok(course.curve)
@@ -110,29 +110,29 @@ pub struct Behaved {
 pub(super) fn run(config: IblConfig, desk: &Desk) -> Result<Behaved, Error> {
     let mut progress = Progress::open(desk.unfinished, &config.identity(), desk.restart)?;
     let trained = trained(&config, &mut progress, desk);
-    let (architecture, mut model, network, curve, notes) = progress.unless_diverged(trained)?;
+    let (architecture, learner, curve, notes) = progress.unless_diverged(trained)?;
     let test = Ibl { blocks: config.test_blocks, ..config.task.clone() };
     // No training session has this number.
-    let session = Session::new(&test, config.schedule.seed, u64::MAX);
-    let played = play(&test, &session, &mut Player::new(&network), &mut |_, _, _| {});
-    model.write_params(network.theta());
+    let played = episodes::play(learner.model(), &test, config.schedule.seed, u64::MAX);
+    let model = learner.into_model();
     Ok(Behaved { config, architecture, model, curve, played, notes })
 }
 
-type Trained = (Architecture, Model<f64>, Elman, Vec<CurvePoint>, Vec<String>);
+type Trained = (Architecture, Learner, Vec<CurvePoint>, Vec<String>);
 
 fn trained(config: &IblConfig, progress: &mut Progress, desk: &Desk) -> Result<Trained, Error> {
-    let (architecture, model, mut network) = network(config.units, config.schedule.seed)?;
+    let (architecture, model) = network(config.units, config.schedule.seed)?;
+    let mut learner = Learner::new(model, &config.task).map_err(|e| Error::Config(e.to_string()))?;
     let Found { state, mut notes } = progress.load::<Course>(config.method)?;
-    let mut course = state.unwrap_or_else(|| Course::new(&network, config.method));
+    let mut course = state.unwrap_or_else(|| Course::new(learner.model(), config.method));
     if course.step() > 0 {
         notes.push(format!("going on from gradient step {}", course.step()));
-        course.restore(&mut network)?;
+        course.restore(learner.model_mut())?;
     }
     desk.observer.start("training", config.steps);
     let mut last = Instant::now();
     while course.step() < config.steps {
-        course.advance(&mut network, &config.task, &config.schedule, config.steps)?;
+        course.advance(&mut learner, &config.task, &config.schedule, config.steps)?;
         desk.observer.at(course.step());
         if last.elapsed() >= desk.checkpoint {
             progress.save(&course)?;
@@ -141,5 +141,5 @@ fn trained(config: &IblConfig, progress: &mut Progress, desk: &Desk) -> Result<T
     }
     progress.finish(&course)?;
     desk.observer.finish();
-    Ok((architecture, model, network, course.curve, notes))
+    Ok((architecture, learner, course.curve, notes))
 }

@@ -1,7 +1,6 @@
 //! What is known of a network before it runs.
 
 use crate::analyses::Config;
-use crate::systems::architecture::Cell;
 use crate::systems::checkpoint::Network;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -51,7 +50,7 @@ impl About {
         Self {
             file: config.file.display().to_string(),
             kind: "network",
-            cell: network.cell.name(),
+            cell: network.cell.name,
             activation: network.activation.map(|a| a.name()),
             units: network.units.clone(),
             inputs: network.inputs,
@@ -80,12 +79,9 @@ pub struct Coarse {
 impl Coarse {
     /// Whether the network's step is; none of cells without time constants.
     pub fn of(network: &Network) -> Option<Self> {
-        let (Cell::Rate { tau, scheme, .. } | Cell::Current { tau, scheme, .. }) =
-            network.architecture.cell()
-        else {
-            return None;
-        };
-        let least = tau.iter().copied().fold(f64::INFINITY, f64::min);
+        let cell = network.architecture.cell();
+        let scheme = cell.scheme().filter(|_| cell.kind().has_tau())?;
+        let least = cell.tau().iter().copied().fold(f64::INFINITY, f64::min);
         (scheme.dt > least).then_some(Self { step: scheme.dt, least })
     }
 }

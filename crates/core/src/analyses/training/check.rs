@@ -5,7 +5,8 @@ use super::{Choice, NamedTask, Parameter, Plan, Precision, Search, ranges, task}
 use crate::analyses::check::{constants, time};
 use crate::analyses::{Error, fits};
 use crate::linalg::activation::Activation;
-use crate::systems::architecture::{Architecture, Cell, CellKind, Scheme};
+use crate::systems::architecture::Architecture;
+use crate::systems::cells::{self, Cell, CellKind, Scheme};
 use crate::tasks::{Counted, Options, Sizes, Split, Task};
 use crate::training::init::Init;
 use crate::training::optimiser::Method;
@@ -59,7 +60,7 @@ pub(super) fn plan(a: &Train) -> Result<(Plan, Option<Search>), Error> {
 /// Whether parameters, items and a minibatch have room.
 fn room(
     task: &dyn Task,
-    kind: CellKind,
+    kind: &CellKind,
     units: usize,
     precision: Precision,
     settings: &Settings,
@@ -68,7 +69,7 @@ fn room(
         Precision::F32 => 4,
         Precision::F64 => 8,
     };
-    let matrices = kind.gates().len().max(1) + usize::from(kind.second().is_some());
+    let matrices = kind.gates.len().max(1) + usize::from(kind.second.is_some());
     let (items, units) = (task.size(Split::Train), ("--units", units));
     let (batch, steps) = (("--batch", settings.batch.min(items)), ("steps (--steps, --delay)", task.steps()));
     // With their gradients, the best so far and what the optimiser remembers.
@@ -101,24 +102,20 @@ fn method(name: &str, momentum: Option<f64>) -> Result<Method, Error> {
 }
 
 fn cell(n: &CellArguments) -> Result<Cell, Error> {
-    let names = CellKind::ALL.map(CellKind::name).join(", ");
-    let kind = CellKind::parse(&n.cell).ok_or_else(|| wrong("--cell", &n.cell, &names))?;
+    let kind = cells::named(&n.cell).ok_or_else(|| wrong("--cell", &n.cell, &cells::names()))?;
     let activation = n.activation.as_deref().map(|name| {
         Activation::parse(name).ok_or_else(|| wrong("--activation", name, "tanh, relu, sigmoid or identity"))
     });
     let activation = activation.transpose()?;
     let misplaced = [
-        ("--activation", activation.is_some() && !kind.has_activation()),
-        ("--tau", n.given.tau.is_some() && (!kind.is_flow() || kind == CellKind::Lipschitz)),
-        ("--dt", n.given.dt.is_some() && !kind.is_flow() && kind != CellKind::CoRnn),
+        ("--activation", activation.is_some() && !kind.has_activation),
+        ("--tau", n.given.tau.is_some() && !kind.has_tau()),
+        ("--dt", n.given.dt.is_some() && !kind.is_flow() && kind.constants.iter().all(|c| c.name != "dt")),
         ("--euler", n.given.euler && !kind.is_flow()),
-        ("--reset-before", n.given.reset_before && kind != CellKind::Gru),
+        ("--reset-before", n.given.reset_before && !kind.has_reset),
     ];
     if let Some((option, _)) = misplaced.iter().find(|m| m.1) {
-        return Err(Error::Config(format!(
-            "{option} has no meaning for --cell {}; leave it out",
-            kind.name()
-        )));
+        return Err(Error::Config(format!("{option} has no meaning for --cell {}; leave it out", kind.name)));
     }
     time("--tau", n.given.tau).and_then(|()| time("--dt", n.given.dt)).map_err(Error::Config)?;
     let activation = activation.unwrap_or(Activation::Tanh);
@@ -129,8 +126,8 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
     let number = |name: &'static str| {
         let given = constants.iter().find(|c| c.0 == name).map(|c| c.1);
         given.or(n.given.dt.filter(|_| name == "dt")).ok_or_else(|| {
-            let all = kind.constants().join("=VALUE,");
-            Error::Config(format!("--cell {} has constants: give --constants {all}=VALUE", kind.name()))
+            let all: Vec<_> = kind.constants.iter().map(|c| format!("{}=VALUE", c.name)).collect();
+            Error::Config(format!("--cell {} has constants: give --constants {}", kind.name, all.join(",")))
         })
     };
     Cell::of(kind, (activation, n.given.reset_before), number, |_| Ok((vec![tau; n.units], scheme)))

@@ -68,7 +68,7 @@ impl Plan {
         let cell = self.architecture.cell();
         let f = cell.activation().map_or(String::new(), |f| format!(" {}", f.name()));
         let units: Vec<String> = self.architecture.units().iter().map(ToString::to_string).collect();
-        let (units, kind) = (units.join(" + "), cell.kind().name());
+        let (units, kind) = (units.join(" + "), cell.kind().name);
         format!("{}: {kind}{f} network, {units} units, initialisation {}", self.task.name(), self.init.name())
     }
 

@@ -1,6 +1,6 @@
 //! Recurrent matrices with a prescribed share of their symmetric part.
 
-use super::Params;
+use super::params::Params;
 use crate::linalg::{Real, col, col_mut};
 use faer::{Mat, MatMut, MatRef};
 

@@ -1,8 +1,9 @@
 //! The nine networks of Table S1, in its order.
 
 use nullcline_core::linalg::activation::Activation;
-use nullcline_core::systems::architecture::{Cell, Scheme};
-use nullcline_core::systems::cells::Skewed;
+use nullcline_core::systems::cells::{
+    Antisymmetric, Cell, CoRnn, Gru, Lipschitz, Lstm, Scheme, Skewed, Vanilla,
+};
 use nullcline_core::training::init::Init;
 
 /// A column of the table.
@@ -83,18 +84,16 @@ impl Network {
     /// The cell. Constants of the three that have them are inside the ranges of their publications.
     pub fn cell(self) -> Cell {
         match self {
-            Self::Antisymmetric => Cell::Antisymmetric { epsilon: 0.01, gamma: 0.01 },
-            Self::CoRnn => Cell::CoRnn { dt: 0.016, gamma: 94.5, epsilon: 9.5 },
-            Self::Gru | Self::GruPta => Cell::Gru { reset_before: false },
-            Self::Lstm => Cell::Lstm,
+            Self::Antisymmetric => Antisymmetric::cell(0.01, 0.01),
+            Self::CoRnn => CoRnn::cell(0.016, 94.5, 9.5),
+            Self::Gru | Self::GruPta => Gru::cell(),
+            Self::Lstm => Lstm::cell(),
             Self::Lipschitz => {
                 let law = Skewed { beta: 0.75, gamma: 0.001 };
                 let scheme = Scheme { dt: 0.03, euler: true };
-                Cell::Lipschitz { linear: law, recurrent: law, scheme }
+                Lipschitz::cell(law, law, scheme)
             }
-            Self::Tanh | Self::TanhPta | Self::TanhOrthogonal => {
-                Cell::Vanilla { activation: Activation::Tanh }
-            }
+            Self::Tanh | Self::TanhPta | Self::TanhOrthogonal => Vanilla::cell(Activation::Tanh),
         }
     }
 }

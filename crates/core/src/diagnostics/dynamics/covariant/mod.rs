@@ -5,7 +5,7 @@ mod backward;
 mod orbit;
 mod results;
 
-pub use super::lyapunov::Drive;
+pub use crate::systems::time::Drive;
 pub use results::{BINS, Covariant, Error, Neutral, Options, Pair, Sample, Splitting};
 
 use super::lyapunov::rests_on_kinks;

@@ -1,16 +1,16 @@
 //! Limit cycles: found by return times, refined by shooting, with Floquet multipliers and phase.
 
 pub mod circle;
+mod error;
 mod phase;
-mod points;
-mod results;
+pub(super) mod points;
+pub(super) mod results;
 mod scheme;
 mod section;
 mod shooting;
 mod survey;
 
-pub(super) use points::refine as periodic_points;
-
+pub use error::Error;
 pub use phase::{Asymptotic, PhaseMap};
 pub use results::{Cycle, Motion, Multiplier, Tangent, Torus};
 pub use survey::{Fate, Reached, Survey, survey};
@@ -60,51 +60,6 @@ impl Default for Options {
     }
 }
 
-/// Why there is no cycle.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Error {
-    /// The state or the input has the wrong length.
-    #[error("the {what} has {found} numbers; the system takes {expected}")]
-    Length {
-        /// Which argument.
-        what: &'static str,
-        /// Numbers given.
-        found: usize,
-        /// Numbers expected.
-        expected: usize,
-    },
-    /// The trajectory left all bounds.
-    #[error("the trajectory diverges (beyond 1e12 or not finite)")]
-    Diverged,
-    /// Newton's method found no closed orbit.
-    #[error(
-        "Newton's method found no closed orbit in {iterations} iterations: x(T) misses x by {residual:.1e} of its extent"
-    )]
-    NotConverged {
-        /// |x(T) - x| relative to the extent of the orbit.
-        residual: f64,
-        /// Iterations made.
-        iterations: usize,
-    },
-    /// The orbit shrank to a fixed point, or is one.
-    #[error("the orbit shrinks to a fixed point")]
-    Collapsed,
-    /// A derivative is not finite.
-    #[error("a Jacobian along the orbit is not finite")]
-    NotFinite,
-    /// Phase is asked of a map, or of an orbit that does not attract.
-    #[error("asymptotic phase needs an attracting limit cycle of a flow")]
-    NoPhase,
-    /// A state does not go to the cycle.
-    #[error("after {periods} periods the state is still {distance:.1e} of the cycle's extent away from it")]
-    OtherBasin {
-        /// Periods waited.
-        periods: usize,
-        /// Distance from the cycle, relative to its extent.
-        distance: f64,
-    },
-}
-
 /// Distance of returns, relative to the extent, that the interpolation alone may leave.
 const SAME: f64 = 1e-6;
 /// Returns compared.
@@ -139,7 +94,7 @@ pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) ->
             return Err(Error::Diverged);
         }
         if walk.stride() < 1e-12 {
-            return Ok(Motion::Rest(walk.x));
+            return Ok(Motion::Rest(walk.x().to_vec()));
         }
         let returns =
             walk.returns(options.window, options.returns, options.max_steps).ok_or(Error::Diverged)?;
@@ -152,10 +107,10 @@ pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) ->
         last = Some(returns);
     }
     if walk.stride() < 1e-12 {
-        return Ok(Motion::Rest(walk.x));
+        return Ok(Motion::Rest(walk.x().to_vec()));
     }
     Ok(last
-        .map_or(Motion::Irregular { growth: None, returns: 0 }, |r| unrepeated(system, &r, &walk.x, input)))
+        .map_or(Motion::Irregular { growth: None, returns: 0 }, |r| unrepeated(system, &r, walk.x(), input)))
 }
 
 fn check(system: &dyn System, x: &[f64], input: &[f64]) -> Result<(), Error> {

@@ -9,17 +9,21 @@ mod edge;
 mod ends;
 pub mod exact;
 mod kinks;
+mod options;
 mod pieces;
 mod residual;
 mod rounds;
 mod search;
 mod solver;
+mod stability;
 mod starts;
 mod unseen;
 
 pub use exact::{Method, Reason, Undecided};
-pub use kinks::{Kinks, Ray, Stability};
-pub use search::{Options, fixed_points};
+pub use kinks::{Kinks, Ray};
+pub use options::Options;
+pub use search::fixed_points;
+pub use stability::Stability;
 
 use faer::{Mat, c64};
 

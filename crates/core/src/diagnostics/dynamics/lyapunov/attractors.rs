@@ -1,11 +1,12 @@
 //! Which trajectories share an attractor, and its spectrum from theirs.
 
-use super::settled::error_of;
+use super::rest::close;
+use super::settled::{distinct, error_of};
 use super::statistics::{entropy_rate, kaplan_yorke};
 use super::trajectory::Trajectory;
-use super::{Attractor, Checks, Drive, History, Kind, Options, Status, Stopped, checks};
+use super::{Attractor, Checks, History, Kind, Options, Status, Stopped, checks};
 use crate::numbers::{Estimate, jackknife};
-use crate::systems::time::System;
+use crate::systems::time::{Drive, System};
 
 const HISTORY: usize = 128;
 const JACKKNIFE_GROUPS: usize = 24;
@@ -21,12 +22,6 @@ pub(super) fn group(all: &[Trajectory], driven: bool) -> Vec<Vec<usize>> {
     }
     groups.sort_by_key(|g| (std::cmp::Reverse(g.len()), g[0]));
     groups
-}
-
-/// Equal to 1e-6 of the largest coordinate, or of 1, and what is not known.
-fn close(x: &[f64], y: &[f64], slack: f64) -> bool {
-    let scale = 1.0 + x.iter().fold(0.0f64, |a, v| a.max(v.abs()));
-    x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-6 * scale + slack)
 }
 
 /// Whether two orbits are in the same place.
@@ -46,20 +41,6 @@ fn same(a: &Trajectory, b: &Trajectory, driven: bool) -> bool {
         return true;
     }
     a.samples.same_place(&b.samples)
-}
-
-/// The members whose growth counts on its own: under one input, trajectories that end in the same
-/// state have forgotten where they began, and are one.
-pub(super) fn distinct(all: &[Trajectory], group: &[usize], driven: bool) -> Vec<usize> {
-    let mut kept: Vec<usize> = Vec::new();
-    for i in group {
-        let t = &all[*i];
-        let twin = |k: &usize| all[*k].recorded == t.recorded && close(all[*k].state.x(), t.state.x(), 0.0);
-        if !driven || !kept.iter().any(twin) {
-            kept.push(*i);
-        }
-    }
-    kept
 }
 
 /// The attractor of a group, and what must be said about it.

@@ -1,12 +1,11 @@
 //! The same numbers by other ways: determinants, two trajectories, half the time step.
 
-use super::state::State;
 use super::trajectory::Trajectory;
-use super::{Checks, Drive, InitialTangents, Kind, Options, SumRule, ZeroExponent};
+use super::{Checks, InitialTangents, Kind, Options, SumRule, ZeroExponent};
 use crate::linalg::condition::log_abs_det;
 use crate::linalg::random::{Use, normal, stream};
 use crate::numbers::{Estimate, batch_means};
-use crate::systems::time::System;
+use crate::systems::time::{Drive, Stepper, System};
 use faer::Mat;
 
 const TWO_TRAJECTORIES_STEPS: usize = 200_000;
@@ -30,14 +29,13 @@ pub(super) fn sum_rule(system: &dyn System, t: &Trajectory, drive: &Drive) -> Op
     let dt = system.time_step();
     let sum = t.growth[..used * n].iter().sum::<f64>() / (steps as f64 * dt);
 
-    let mut state = State::fork(rule, *drive, &t.origin.1, t.origin.0, n);
+    let mut state = Stepper::fork(rule, *drive, &t.origin.1, t.origin.0, n);
     let (identity, mut j, mut swaps) = (Mat::<f64>::identity(n, n), Mat::zeros(n, n), vec![0; n]);
     let mut log_det = 0.0;
     for _ in 0..steps {
         state.evaluate();
-        let (at, mut scratch) = state.point();
-        if !rule.fold(at, j.as_mut(), scratch.as_mut()) {
-            rule.jvp(at, identity.as_ref(), None, j.as_mut(), scratch);
+        if !state.fold(j.as_mut()) {
+            state.carry(identity.as_ref(), j.as_mut(), None);
         }
         log_det += log_abs_det(j.as_mut(), &mut swaps);
         state.commit();
@@ -88,13 +86,13 @@ fn two_trajectories(
     let batch = t.batch.min(steps).max(1);
     let discarded = options.align.min(steps / 5).div_ceil(batch);
     let (time, x) = (t.origin.0, &t.origin.1);
-    let mut one = State::fork(rule, *drive, x, time, 1);
+    let mut one = Stepper::fork(rule, *drive, x, time, 1);
     let size = x.iter().map(|v| v * v).sum::<f64>().sqrt().max(1e-3);
     let mut rng = stream(options.seed, Use::Tangent, u64::MAX - t.index as u64);
     let mut shift: Vec<f64> = x.iter().map(|_| normal(&mut rng)).collect();
     rescale(&mut shift, NEARBY * size)?;
     let moved: Vec<f64> = x.iter().zip(&shift).map(|(x, s)| x + s).collect();
-    let mut two = State::fork(rule, *drive, &moved, time, 1);
+    let mut two = Stepper::fork(rule, *drive, &moved, time, 1);
     let mut second = moved;
     // What the second state really is apart from the first, rounding included.
     let mut before = difference(two.x(), one.x(), &mut shift);

@@ -1,10 +1,24 @@
 //! Errors of a group of trajectories, and whether it is an attractor.
 
 use super::Kind;
-use super::attractors::distinct;
+use super::rest::close;
 use super::statistics::{together, trend};
 use super::trajectory::Trajectory;
 use crate::numbers::batch_means;
+
+/// The members whose growth counts on its own: under one input, trajectories that end in the same
+/// state have forgotten where they began, and are one.
+pub(super) fn distinct(all: &[Trajectory], group: &[usize], driven: bool) -> Vec<usize> {
+    let mut kept: Vec<usize> = Vec::new();
+    for i in group {
+        let t = &all[*i];
+        let twin = |k: &usize| all[*k].recorded == t.recorded && close(all[*k].state.x(), t.state.x(), 0.0);
+        if !driven || !kept.iter().any(twin) {
+            kept.push(*i);
+        }
+    }
+    kept
+}
 
 /// Columns that no member has lost.
 pub(super) fn resolved(all: &[Trajectory], group: &[usize]) -> usize {

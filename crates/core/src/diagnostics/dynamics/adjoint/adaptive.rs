@@ -24,7 +24,7 @@ const PATIENCE: usize = 500;
 /// does not lower the error as the order says, a slope jumps inside it (as where a ReLU unit switches):
 /// the longest step that ends before the jump is found by bisection, and the jump is crossed in one
 /// step of some 1e-13 of the system's time step.
-pub(super) struct Stepper<'a> {
+pub(super) struct Adaptive<'a> {
     field: &'a dyn Rule,
     tolerance: f64,
     /// The length that the last smooth step suggests.
@@ -42,7 +42,7 @@ pub(super) struct Stepper<'a> {
     crossings: usize,
 }
 
-impl<'a> Stepper<'a> {
+impl<'a> Adaptive<'a> {
     pub(super) fn new(field: &'a dyn Rule, unit: f64, tolerance: f64) -> Self {
         let n = field.dim();
         let scheme = Dop853 { field, h: 0.0 };
