@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod claims;
+mod common;
 pub mod fanthomme2021;
 pub mod park2023;
 pub mod run;
@@ -135,14 +136,6 @@ pub fn named(name: &str) -> Result<Vec<Study>, Error> {
     let wanted = |s: &Study| s.name == name || s.name.split_once('/').is_some_and(|(paper, _)| paper == name);
     let found: Vec<Study> = all().into_iter().filter(wanted).collect();
     if found.is_empty() { Err(Error::Unknown(name.into(), list(&all()))) } else { Ok(found) }
-}
-
-/// Mean and standard error of the mean, for figures and tables; NaN where there are too few values.
-fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    (mean, (variance / n).sqrt())
 }
 
 /// Names and titles, a line each.

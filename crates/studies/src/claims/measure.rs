@@ -1,6 +1,7 @@
 //! A measured number with what is known of its error.
 
 use nullcline_core::diagnostics::student;
+use nullcline_report::tables::{Cells, Entry, with_unit};
 use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF};
 
 /// Two-sided level of every interval.
@@ -198,5 +199,13 @@ fn quantile(p: f64, n: usize) -> f64 {
 impl From<(f64, f64, usize)> for Measure {
     fn from((value, std_error, n): (f64, f64, usize)) -> Self {
         Self::new(value, std_error, n)
+    }
+}
+
+impl Entry for Measure {
+    fn columns(name: &str, unit: &str, values: Vec<Self>) -> Vec<(String, Cells)> {
+        let part = |f: fn(&Self) -> f64| Cells::Float(values.iter().map(f).collect());
+        let value = (with_unit(name, unit), part(|m| m.value));
+        vec![value, (format!("{name}_std_error"), part(Self::error))]
     }
 }

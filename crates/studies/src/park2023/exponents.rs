@@ -1,6 +1,6 @@
 //! Lyapunov exponents as measured numbers.
 
-use crate::Measure;
+use crate::common::*;
 use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Kind};
 
 /// The exponents of an attractor with their errors over batches; those of a fixed point are eigenvalues and exact.

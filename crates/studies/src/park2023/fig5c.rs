@@ -4,9 +4,7 @@
 //! by the same law and choose the parameters that are tested; test items are seen once, at the end.
 
 use super::benchmarks::{self, Network, Problem, Verdicts, curves};
-use crate::{Claim, Error, Findings, Settings, Study};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
+use crate::common::*;
 
 /// Fig. 5C.
 pub const STUDY: Study =
@@ -24,12 +22,10 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     let claims = pairs.iter().flat_map(|(b, w)| v.order(&PROBLEMS, *b, *w)).map(benchmarks::told);
     let claims: Vec<Claim> = claims.collect();
     let section = Section {
-        id: "learning".into(),
-        title: "Learning curves".into(),
         intro: benchmarks::setting(settings.preset),
-        figures: vec![curves(&trials)?],
-        tables: vec![benchmarks::table(&trials), benchmarks::realisations(&trials)],
-        ..Section::default()
+        ..Section::new("learning", "Learning curves")
+            .figures([curves(&trials)?])
+            .tables([benchmarks::table(&trials), benchmarks::realisations(&trials)])
     };
     Ok(Findings {
         answer: benchmarks::answer(&trials, &claims),

@@ -1,9 +1,7 @@
 //! Table S1: nine networks on five tasks, matched in size, several realisations each.
 
 use super::benchmarks::{self, Network, Problem, Verdicts, curves};
-use crate::{Error, Findings, Preset, Settings, Study};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
+use crate::common::*;
 
 /// Table S1.
 pub const STUDY: Study =
@@ -27,12 +25,10 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
         }
     }
     let section = Section {
-        id: "benchmarks".into(),
-        title: "Losses against the published ones".into(),
         intro: benchmarks::setting(settings.preset),
-        figures: vec![curves(&trials)?],
-        tables: vec![benchmarks::table(&trials), benchmarks::realisations(&trials)],
-        ..Section::default()
+        ..Section::new("benchmarks", "Losses against the published ones")
+            .figures([curves(&trials)?])
+            .tables([benchmarks::table(&trials), benchmarks::realisations(&trials)])
     };
     Ok(Findings {
         answer: benchmarks::answer(&trials, &claims),

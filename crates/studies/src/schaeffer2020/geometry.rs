@@ -1,7 +1,7 @@
 //! Where the two beliefs lie in a network's activity.
 
 use super::networks::Recorded;
-use crate::Error;
+use crate::common::*;
 use faer::{Mat, MatRef};
 use nullcline_core::diagnostics::geometry::decoding::{logistic, subset};
 use nullcline_core::diagnostics::geometry::pca::{Pca, pca};

@@ -1,14 +1,14 @@
 //! The networks that every figure looks at: trained as the paper's, one a seed.
 
-use crate::{Claim, Error, Preset, Settings};
+use crate::common::*;
 use faer::{Mat, MatRef};
 use nullcline_core::tasks::ibl::bayes::{Formulas, Ideal};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
 use nullcline_core::tasks::ibl::{Agent, Ibl, Played, Session, Step, play};
 use nullcline_core::training::optimiser::Method;
 use nullcline_core::training::sessions::{Elman, Loss, Player, Schedule};
+use nullcline_report::pipeline::Silent;
 use nullcline_report::pipeline::ibl::{network, train_on_sessions};
-use nullcline_report::pipeline::{Observer, Silent};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};

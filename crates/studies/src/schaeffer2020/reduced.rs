@@ -3,7 +3,7 @@
 use super::dynamics::{CONDITIONS, advance, aligned, map};
 use super::geometry::Geometry;
 use super::networks::{Recorded, task};
-use crate::Error;
+use crate::common::*;
 use faer::Mat;
 use nullcline_core::diagnostics::regression::least_squares;
 use nullcline_core::linalg::{col, col_mut, frobenius};

@@ -3,7 +3,7 @@
 use super::super::models::failed;
 use super::walk::{Data, hamiltonian};
 use super::{GAMMAS, Size};
-use crate::{Error, Measure};
+use crate::common::*;
 use nullcline_core::inference::gaussian::posterior::energy::LogZ;
 use nullcline_core::inference::gaussian::roots::log_grid;
 use nullcline_core::inference::gaussian::validation::jackknife;
@@ -50,14 +50,9 @@ pub(super) fn canonical(size: &Size, seed: u64, index: u64) -> Result<Canonical,
     Ok(Canonical { at, r_hat })
 }
 
-/// Mean curve over data sets, and its standard errors.
-pub(super) fn curve(sets: &[Canonical], f: impl Fn(&Likelihoods) -> f64) -> (Vec<f64>, Vec<f64>) {
-    (0..gammas().len())
-        .map(|g| {
-            let mean = Measure::mean(sets.iter().map(|s| f(&s.at[g])));
-            (mean.value, mean.error())
-        })
-        .unzip()
+/// Mean curve over data sets.
+pub(super) fn curve(sets: &[Canonical], f: impl Fn(&Likelihoods) -> f64) -> Vec<Measure> {
+    (0..gammas().len()).map(|g| mean(sets, |s| f(&s.at[g]))).collect()
 }
 
 /// log gamma at the maximum of a curve: of the parabola through its largest value and the neighbours; none at an end.

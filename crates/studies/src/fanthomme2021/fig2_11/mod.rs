@@ -6,11 +6,8 @@ mod verdicts;
 mod walk;
 
 use super::models::parallel;
-use crate::{Claim, Error, Findings, Measure, Preset, Settings, Study};
+use crate::common::*;
 use canonical::{Canonical, KINDS, curve, gammas};
-use nullcline_report::pipeline::Observer;
-use nullcline_report::summary::numbers;
-use serde_json::{Map, json};
 use walk::{DataSet, Excess};
 
 /// Fig. 2.11.
@@ -65,13 +62,10 @@ impl Measured {
         Measure::mean(self.sets.iter().map(f))
     }
 
-    /// A curve of the figure at the `b`-th temperature: means and standard errors.
-    fn curve(&self, b: usize, f: fn(&Excess) -> f64) -> (Vec<f64>, Vec<f64>) {
-        let at = |t| {
-            let mean = self.mean(|s| f(&s.courses[b].curve[t]));
-            (mean.value, mean.error())
-        };
-        (0..walk::times(self.size.steps).len()).map(at).unzip()
+    /// A curve of the figure at the `b`-th temperature.
+    fn curve(&self, b: usize, f: fn(&Excess) -> f64) -> Vec<Measure> {
+        let count = walk::times(self.size.steps).len();
+        (0..count).map(|t| self.mean(|s| f(&s.courses[b].curve[t]))).collect()
     }
 }
 
@@ -91,7 +85,7 @@ fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, 
         |i| canonical::canonical(&size, seed, i as u64),
     )?;
     let m = Measured { size, sets, canonical };
-    let r_hat = super::largest(m.sets.iter().map(|s| s.r_hat).chain(m.canonical.iter().map(|s| s.r_hat)));
+    let r_hat = largest(m.sets.iter().map(|s| s.r_hat).chain(m.canonical.iter().map(|s| s.r_hat)));
     let mut warnings = vec![];
     if !(r_hat < 1.05) {
         warnings
@@ -110,11 +104,11 @@ fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, 
     })
 }
 
-fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String, serde_json::Value> {
+fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String, Value> {
     let over = |f: &dyn Fn(&DataSet, usize) -> f64| {
         numbers(&(0..BETAS.len()).map(|b| m.mean(|s| f(s, b)).value).collect::<Vec<_>>())
     };
-    let kinds: Vec<_> = KINDS.iter().map(|f| numbers(&curve(&m.canonical, f).0)).collect();
+    let kinds: Vec<_> = KINDS.iter().map(|f| numbers(&list(&curve(&m.canonical, f), |m| m.value))).collect();
     let json = json!({
         "n": m.size.n,
         "steps": m.size.steps,

@@ -11,14 +11,10 @@ mod verdicts;
 
 use super::at_size;
 use super::models::parallel;
-use crate::claims::answer;
-use crate::{Error, Findings, Measure, Preset, Settings, Study};
+use crate::common::*;
 use data::{DataSet, data_set, likelihood_curves};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
-use nullcline_report::pipeline::Observer;
-use nullcline_report::summary::numbers;
-use serde_json::{Map as Json, json};
 
 /// Fig. 2.5.
 pub const STUDY: Study = Study {
@@ -132,14 +128,18 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         });
         (name, value)
     };
-    let json = cells.iter().map(entry).collect::<Json<_, _>>();
+    let json = cells.iter().map(entry).collect();
     let claims = at_size(verdicts::claims(&cells), size.n, 200);
     let sections = vec![draw::section(&cells, &shown, size)?];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }
 
+fn is_chain(ensemble: &Ensemble) -> bool {
+    matches!(ensemble, Ensemble::Chain { .. })
+}
+
 fn name(ensemble: &Ensemble) -> &'static str {
-    if matches!(ensemble, Ensemble::Chain { .. }) { "chain" } else { "goe" }
+    if is_chain(ensemble) { "chain" } else { "goe" }
 }
 
 fn sigma(ensemble: &Ensemble) -> f64 {
@@ -154,7 +154,7 @@ fn sigma(ensemble: &Ensemble) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Claim, Verdict};
+    use crate::Verdict;
     use nullcline_report::pipeline::Silent;
 
     #[test]
@@ -168,9 +168,7 @@ mod tests {
             grid: 16,
         };
         let found = findings(&size, 1, &Silent).unwrap();
-        let claim = |words: &str| -> &Claim {
-            found.claims.iter().find(|c| c.claim.contains(words)).unwrap_or_else(|| panic!("{words}"))
-        };
+        let claim = |words: &str| crate::common::found(&found, words);
         for words in ["spherical", "2.16"] {
             assert_eq!(claim(words).verdict, Verdict::Holds, "{:?}", claim(words));
         }

@@ -3,9 +3,8 @@
 pub(super) mod drawing;
 pub(super) mod fit;
 
-use super::largest;
 use super::models::{Model, failed, parallel};
-use crate::{Claim, Error, Measure, Preset};
+use crate::common::*;
 use fit::Limit;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::pooled::{Pooled, pooled};
@@ -15,7 +14,6 @@ use nullcline_core::inference::gaussian::samples::draw;
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::inference::gaussian::sweep::{Outcome, outcome};
 use nullcline_core::linalg::random::{Use, stream};
-use nullcline_report::pipeline::Observer;
 
 /// Strengths of single data sets that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
 pub(super) const RANGE: (f64, f64) = (1e-4, 1e5);
@@ -124,10 +122,15 @@ impl Row {
         self.alpha >= 0.999 * MANY && self.alpha >= MANY_GAMMA * self.cross
     }
 
+    /// gamma_cross of all data sets together, in units of (n + 1) / tr J^2.
+    pub fn cross_in_units(&self) -> Measure {
+        Measure::new(self.pooled_cross.value, self.pooled_cross.error, self.sets)
+    }
+
     /// The gap in units of -(n + 1)/(4 (alpha + gamma) n), with gamma its prediction.
-    pub fn gap_in_units(&self) -> (f64, f64) {
+    pub fn gap_in_units(&self) -> Measure {
         let unit = likelihood_gap(self.n, self.alpha + self.cross);
-        (self.gap.value / unit, (self.gap.error() / unit).abs())
+        Measure::new(self.gap.value / unit, (self.gap.error() / unit).abs(), self.sets)
     }
 
     /// The variable in which limits are extrapolated.
@@ -149,17 +152,13 @@ pub(super) enum Quantity {
 /// Expectations of residuals are power series in 1/alpha; written in z = 1/(alpha + gamma), which is of the same order, the
 /// shrinkage of weak couplings, a function of alpha/(alpha + gamma) alone, is resummed.
 pub(super) fn limit<'a>(rows: impl Iterator<Item = &'a Row>, quantity: Quantity) -> Option<Limit> {
-    let points: Vec<(f64, f64, f64)> = rows
-        .filter(|r| r.many())
-        .map(|r| {
-            let (value, error) = match quantity {
-                Quantity::Cross => (r.pooled_cross.value, r.pooled_cross.error),
-                Quantity::Opt => (r.pooled_opt.value, r.pooled_opt.error),
-                Quantity::Gap => r.gap_in_units(),
-            };
-            (r.small(), value, error)
-        })
-        .collect();
+    let value = |r: &Row| match quantity {
+        Quantity::Cross => r.cross_in_units(),
+        Quantity::Opt => Measure::new(r.pooled_opt.value, r.pooled_opt.error, r.sets),
+        Quantity::Gap => r.gap_in_units(),
+    };
+    let point = |r: &Row| (r.small(), value(r).value, value(r).error());
+    let points: Vec<(f64, f64, f64)> = rows.filter(|r| r.many()).map(point).collect();
     // One more than coefficients, so that the fit can fail.
     if points.len() > TERMS { fit::limit(&points, TERMS) } else { None }
 }
@@ -275,11 +274,11 @@ impl Found {
 /// The claim that no data set violates eq. 2.16.
 pub(super) fn identity<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Claim {
     let count = rows.clone().map(|r| r.sets).sum();
-    Claim::check(
-        "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every data set",
-        "fanthomme2021 eq. 2.16",
-        "largest difference, relative to the largest term",
-        Measure::exact(largest(rows.map(|r| r.identity)), count),
-    )
-    .predicted(0.0, 1e-12)
+    check("L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every data set")
+        .at("fanthomme2021 eq. 2.16")
+        .is(
+            "largest difference, relative to the largest term",
+            Measure::exact(largest(rows.map(|r| r.identity)), count),
+        )
+        .predicted(0.0, 1e-12)
 }

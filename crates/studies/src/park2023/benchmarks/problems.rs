@@ -1,7 +1,7 @@
 //! The five tasks of Table S1 with its published numbers, at two sizes.
 
 use super::Network;
-use crate::Preset;
+use crate::common::*;
 use nullcline_core::tasks::{Options, Sizes};
 use nullcline_report::pipeline::training::{NamedTask, task};
 use std::ops::RangeInclusive;

@@ -1,10 +1,10 @@
 //! All trainings of a run, side by side, each resumable.
 
 use super::{Network, Problem, budget};
-use crate::{Error, Preset, Settings as Study};
+use crate::Settings as Study;
+use crate::common::*;
 use nullcline_core::systems::architecture::Architecture;
 use nullcline_core::training::trainer::{Settings, Stopped};
-use nullcline_report::pipeline::Observer;
 use nullcline_report::pipeline::training::{Keeping, Plan, Precision, Trained, train_all};
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! What a reader of the page must know.
 
 use super::{Budget, Problem, Trial};
-use crate::{Claim, Preset, Settings, mean_and_error};
+use crate::common::*;
 
 /// How the numbers were made.
 pub fn setting(preset: Preset) -> Vec<String> {
@@ -12,13 +12,13 @@ pub fn setting(preset: Preset) -> Vec<String> {
     };
     vec![
         format!(
-            "Each network has {} units and is trained {} times on items, initial parameters and an order of its \
-             own, for at most {} epochs; parameters of the lowest validation loss are tested. {size}",
+            "Each network has {} units and is trained {} times on items, initial parameters and an order of \
+             its own, for at most {} epochs; parameters of the lowest validation loss are tested. {size}",
             b.units, b.realisations, b.epochs
         ),
-        "The paper's hyper-parameters are not published. Here the learning rate was searched for each network and \
-         task at the sizes of quick; the oscillators have gains of at most 1.5 in place of 10, chosen on validation \
-         items. Copy tasks count the recalled tokens."
+        "The paper's hyper-parameters are not published. Here the learning rate was searched for each \
+         network and task at the sizes of quick; the oscillators have gains of at most 1.5 in place of 10, \
+         chosen on validation items. Copy tasks count the recalled tokens."
             .into(),
     ]
 }

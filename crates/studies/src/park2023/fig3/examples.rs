@@ -2,8 +2,8 @@
 
 use super::published::Procedure;
 use super::survey;
+use crate::common::*;
 use crate::park2023::networks::{self, line_attractor, matrix, two_fixed_points};
-use crate::{Error, Preset, Settings};
 use faer::Mat;
 use nullcline_core::linalg::activation::Activation;
 use nullcline_core::linalg::col_mut;

@@ -1,7 +1,7 @@
 //! Many draws of eq. (S3): how often such networks are chaotic, and how often limit cycles.
 
+use crate::common::*;
 use crate::park2023::networks::{TAU, current, sparse};
-use crate::{Measure, Preset, Settings};
 use faer::Mat;
 use nullcline_core::diagnostics::dynamics::cycles::{self, Motion};
 use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Kind, Options, lyapunov};

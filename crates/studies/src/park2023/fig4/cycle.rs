@@ -1,8 +1,8 @@
 //! A limit cycle of eq. (S2), with both of its spectra.
 
+use crate::common::*;
 use crate::park2023::exponents::measures;
 use crate::park2023::networks::{TAU, current, matrix, sparse};
-use crate::{Error, Measure, Preset, Settings};
 use faer::Mat;
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Motion, Options, PhaseMap, find};
 use nullcline_core::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
@@ -69,7 +69,8 @@ pub(super) fn cycle(settings: &Settings) -> Result<Found, Error> {
                 let w = sparse(N, 1.8, 0.1, &mut rng);
                 let c = search(&w, seed, k)?;
                 let origin = format!(
-                    "The network of 20 units obeys eq. S2 with a matrix drawn by eq. S3 (g = 1.8, p = 0.1): draw {}, the first that ends in a limit cycle.",
+                    "The network of 20 units obeys eq. S2 with a matrix drawn by eq. S3 (g = 1.8, p = 0.1): \
+                     draw {}, the first that ends in a limit cycle.",
                     k + 1
                 );
                 Some((w, c, origin))

@@ -1,9 +1,9 @@
 //! Two independent cycles of two units each: Fig. 4C.
 
 use super::cycle::failed;
+use crate::common::*;
 use crate::park2023::exponents::measures;
 use crate::park2023::networks::rate;
-use crate::{Error, Measure};
 use faer::Mat;
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Motion, Options, find};
 use nullcline_core::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
@@ -118,7 +118,8 @@ pub(super) fn torus() -> Result<Torus, Error> {
         other => return Err(failed(format!("two cycles with periods 3:2 were taken for {other:?}"))),
     };
     let words = format!(
-        "\u{3b1} = {GAIN}, \u{3b8} = {} and {}: periods {t:.6} and {s:.6}, quasi-periodic; with \u{3b8} = {} and {angle:.6} the periods are as 3 to 2, periodic",
+        "\u{3b1} = {GAIN}, \u{3b8} = {} and {}: periods {t:.6} and {s:.6}, quasi-periodic; with \u{3b8} = \
+         {} and {angle:.6} the periods are as 3 to 2, periodic",
         ANGLES[0], ANGLES[1], ANGLES[0]
     );
     Ok(Torus {

@@ -5,7 +5,7 @@ use super::neuron::{PERIOD, Pair};
 use super::noise::{FROM, TO, Target, noisy, noisy_ring, remembered};
 use super::readout::wrapped;
 use super::ring::Ring;
-use crate::mean_and_error;
+use crate::common::*;
 use nullcline_core::linalg::random::{Rng, Use, stream, uniform};
 use rayon::prelude::*;
 use std::f64::consts::TAU;

@@ -12,11 +12,8 @@ mod ring;
 mod sections;
 mod stepped;
 
-use crate::claims::answer;
-use crate::{Error, Findings, Settings, Study};
-use nullcline_report::pipeline::Observer;
+use crate::common::*;
 use sections::{Plan, attractor, bump, integration, lesion, oscillator, published, robustness};
-use serde_json::Value;
 
 /// The study.
 pub const STUDY: Study = Study {

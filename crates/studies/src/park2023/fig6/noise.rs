@@ -4,7 +4,7 @@ use super::events::{Drive, heading, spikes};
 use super::neuron::{PERIOD, Pair, period};
 use super::ring::Ring;
 use super::stepped::Stepped;
-use crate::mean_and_error;
+use crate::common::*;
 use nullcline_core::linalg::random::{Rng, Use, normal, stream, uniform};
 use rayon::prelude::*;
 use std::f64::consts::TAU;

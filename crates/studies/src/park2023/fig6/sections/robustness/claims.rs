@@ -1,11 +1,11 @@
 //! What is claimed of both memories under noise.
 
 use super::{Found, ONE};
+use crate::common::*;
 use crate::park2023::fig6::decay::{Rms, predicted_walk};
 use crate::park2023::fig6::integrate::top_speed;
 use crate::park2023::fig6::neuron::{finite_rise, program};
 use crate::park2023::fig6::noise::{Drift, Target, law, predicted};
-use crate::{Claim, Measure};
 
 const OURS: &str = "this study";
 
@@ -23,9 +23,11 @@ pub fn claims(found: &Found) -> Vec<Claim> {
 fn compared(found: &Found) -> Vec<Claim> {
     let (slow, ring) = (&found.curves.slow.weights, &found.curves.ring.weights);
     vec![
-        Claim::paper(
+        claim(
             "Robust to D-type noise: the program's oscillators drift less than a ring of as many neurons",
-            "park2023 Fig. 6 caption, authors' program",
+        )
+        .at("park2023 Fig. 6 caption, authors' program")
+        .is(
             "drift / drift of the ring, equal relative noise on weights, a time constant to a period",
             found.ratio(),
         )
@@ -36,27 +38,21 @@ fn compared(found: &Found) -> Vec<Claim> {
              of the two oscillators then differ. A ring averages the noise of its 144 weights, a pair has \
              four",
         ),
-        Claim::theory(
-            "The program's oscillators drift by the mismatch of their rises",
-            OURS,
-            "drift / strength (rad per period)",
-            slow.coefficient(),
-        )
-        .predicted(slow.predicted, 0.02 * slow.predicted),
-        Claim::theory(
-            "The ring drifts by the noise on its null vector",
-            OURS,
-            "drift / strength (rad per time constant)",
-            ring.coefficient(),
-        )
-        .predicted(ring.predicted, 0.1 * ring.predicted),
+        theory("The program's oscillators drift by the mismatch of their rises")
+            .at(OURS)
+            .is("drift / strength (rad per period)", slow.coefficient())
+            .predicted(slow.predicted, 0.02 * slow.predicted),
+        theory("The ring drifts by the noise on its null vector")
+            .at(OURS)
+            .is("drift / strength (rad per time constant)", ring.coefficient())
+            .predicted(ring.predicted, 0.1 * ring.predicted),
     ]
 }
 
 fn first_order(found: &Found) -> Vec<Claim> {
     let (slow, ring) = (&found.curves.slow, &found.curves.ring.weights);
     let linear = |text: &str, m: Measure| {
-        Claim::theory(text, OURS, "exponent of drift against noise strength", m).predicted(1.0, 0.02)
+        theory(text).at(OURS).is("exponent of drift against noise strength", m).predicted(1.0, 0.02)
     };
     vec![
         linear(
@@ -64,13 +60,10 @@ fn first_order(found: &Found) -> Vec<Claim> {
             slow.weights.exponent(),
         ),
         linear("The drift of the ring is linear in the noise on weights", ring.exponent()),
-        Claim::paper(
-            "Unequal delays turn the remembered heading",
-            "park2023 sec. 2.10",
-            "drift / strength (rad per period)",
-            slow.times.coefficient(),
-        )
-        .predicted(predicted(&program(), Target::Times), 0.1),
+        claim("Unequal delays turn the remembered heading")
+            .at("park2023 sec. 2.10")
+            .is("drift / strength (rad per period)", slow.times.coefficient())
+            .predicted(predicted(&program(), Target::Times), 0.1),
     ]
 }
 
@@ -79,16 +72,16 @@ fn trade(found: &Found) -> Claim {
         t.drift.mean / ONE / t.top * top_speed(t.rise) / predicted(&finite_rise(t.rise), Target::Weights)
     };
     let mean = Measure::mean(found.trade.iter().map(share));
-    let text = "What lets the phases follow turns lets them drift: both go with the share of the period \
-     in which potentials rise";
+    let text = "What lets the phases follow turns lets them drift: both go with the share of the period in \
+                which potentials rise";
     let quantity = "drift / top speed, measured / predicted, mean over rises of 2 to 25 steps";
-    Claim::theory(text, OURS, quantity, mean).predicted(1.0, 0.03)
+    theory(text).at(OURS).is(quantity, mean).predicted(1.0, 0.03)
 }
 
 fn sizes(found: &Found) -> [Claim; 2] {
     let exponent = |d: &[Drift]| super::curves::exponent(law(d, f64::INFINITY), found.draws);
     let of = |text: &str, d: &[Drift], expected: f64| {
-        Claim::theory(text, OURS, "exponent of drift against neurons", exponent(d)).predicted(expected, 0.05)
+        theory(text).at(OURS).is("exponent of drift against neurons", exponent(d)).predicted(expected, 0.05)
     };
     [
         of(
@@ -103,20 +96,14 @@ fn sizes(found: &Found) -> [Claim; 2] {
 fn walks(found: &Found) -> [Claim; 2] {
     let measure = |r: &Rms| Measure::new(r.value, r.std_error, found.draws).times(1.0 / ONE);
     [
-        Claim::theory(
-            "Noise on thresholds at each spike makes the phases walk by the rise",
-            OURS,
-            "walk / noise (rad per root period)",
-            measure(&found.walks[0]),
-        )
-        .predicted(predicted_walk(&program()), 0.03),
-        Claim::theory(
-            "White noise on the neurons of a ring makes its bump walk by sqrt(8 / n)",
-            OURS,
-            "walk / noise (rad per root time constant)",
-            measure(&found.walks[1]),
-        )
-        .predicted((8.0 / 12f64).sqrt(), 0.05),
+        theory("Noise on thresholds at each spike makes the phases walk by the rise")
+            .at(OURS)
+            .is("walk / noise (rad per root period)", measure(&found.walks[0]))
+            .predicted(predicted_walk(&program()), 0.03),
+        theory("White noise on the neurons of a ring makes its bump walk by sqrt(8 / n)")
+            .at(OURS)
+            .is("walk / noise (rad per root time constant)", measure(&found.walks[1]))
+            .predicted((8.0 / 12f64).sqrt(), 0.05),
     ]
 }
 
@@ -125,12 +112,12 @@ fn identities(found: &Found) -> [Claim; 3] {
     let (curves, n) = (&found.curves, found.draws);
     let of = |text: &str, source: &str, unit: &str, worst: f64| {
         let quantity = format!("largest drift up to a tenth of noise (rad per {unit})");
-        Claim::check(text, source, &quantity, Measure::exact(worst, n)).predicted(0.0, 1e-9)
+        check(text).at(source).is(&quantity, Measure::exact(worst, n)).predicted(0.0, 1e-9)
     };
     [
         of(
-            "With delays alone, noise on the weights of oscillators does not move the heading while \
-             spikes pass",
+            "With delays alone, noise on the weights of oscillators does not move the heading while spikes \
+             pass",
             "park2023 sec. 2.11",
             "period",
             curves.delays.weights.worst(),
