@@ -12,11 +12,11 @@ use nullcline_core::inference::gaussian::roots::Strength;
 use nullcline_report::sections::words::with_error;
 
 /// Fig. 2.3.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.3",
-    title: "Regularisation strengths and likelihood gap against the sampling ratio",
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/fig2.3",
+    "Regularisation strengths and likelihood gap against the sampling ratio",
     run,
-};
+);
 
 const SIGMAS: [f64; 6] = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9];
 const FIGURE: &str = "fanthomme2021 Fig. 2.3";

@@ -45,14 +45,27 @@ pub(super) fn sides_of_2_21(spectrum: &Spectrum, couplings: &[f64], gamma: f64) 
     Ok(dot(&map.j, &spectrum.t) / dot(couplings, &map.c))
 }
 
-/// `one` for every index below `count` on all threads, in the order of `first`, the results in that of the indices.
+/// `one` for every index below `count` on all threads, the results in the order of the indices.
 ///
 /// # Errors
 /// One of those met; no further work begins then.
 pub(super) fn parallel<T: Send>(
     what: &str,
     count: usize,
+    observer: &dyn Observer,
+    one: impl Fn(usize) -> Result<T, Error> + Sync,
+) -> Result<Vec<T>, Error> {
+    parallel_by(|i| i, what, count, observer, one)
+}
+
+/// The same, begun in the order of `first`.
+///
+/// # Errors
+/// One of those met; no further work begins then.
+pub(super) fn parallel_by<T: Send>(
     first: impl Fn(usize) -> usize,
+    what: &str,
+    count: usize,
     observer: &dyn Observer,
     one: impl Fn(usize) -> Result<T, Error> + Sync,
 ) -> Result<Vec<T>, Error> {

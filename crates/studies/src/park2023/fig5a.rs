@@ -10,8 +10,7 @@ use nullcline_report::figures::{HeatMap, Palette, heat_map};
 use std::f64::consts::{FRAC_PI_2, PI};
 
 /// Fig. 5A.
-pub const STUDY: Study =
-    Study { name: "park2023/fig5a", title: "Exponents of two units over angle and gain", run };
+pub const STUDY: Study = Study::new("park2023/fig5a", "Exponents of two units over angle and gain", run);
 
 const WIDTH: f64 = 250.0;
 /// Distance within which an exponent is that of an eigenvalue, nats per unit time.

@@ -10,7 +10,7 @@ use nullcline_core::systems::reference::rotation::theta_star;
 
 /// Fig. 5B.
 pub const STUDY: Study =
-    Study { name: "park2023/fig5b", title: "Spontaneous oscillations of two units by return times", run };
+    Study::new("park2023/fig5b", "Spontaneous oscillations of two units by return times", run);
 
 /// Longest run, in blocks.
 const BLOCKS: usize = 400_000;

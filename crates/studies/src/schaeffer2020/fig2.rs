@@ -8,11 +8,11 @@ use nullcline_core::tasks::ibl::behaviour::{Choice, accuracy, times};
 use nullcline_report::sections::behaviour::{Subject, accuracy_figure, table, times_figure};
 
 /// Fig. 2.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig2",
-    title: "Accuracy and time to act by contrast, networks and Bayesian agents",
+pub const STUDY: Study = Study::new(
+    "schaeffer2020/fig2",
+    "Accuracy and time to act by contrast, networks and Bayesian agents",
     run,
-};
+);
 
 const SOURCE: &str = "schaeffer2020 Fig. 2";
 /// Share of the past, in hundredths, that the authors' actor of exponentially weighted sides keeps.

@@ -9,11 +9,8 @@ use nullcline_report::sections::behaviour::{Subject, concordance_figure, overvie
 use std::path::Path;
 
 /// Fig. 3.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig3",
-    title: "The block prior in choices, and recovery after a change of block",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig3", "The block prior in choices, and recovery after a change of block", run);
 
 const SOURCE: &str = "schaeffer2020 Fig. 3";
 /// Trials of the shortest block of the task.

@@ -8,11 +8,8 @@ use nullcline_core::tasks::ibl::Side;
 use nullcline_report::figures::component_label;
 
 /// Fig. 4.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig4",
-    title: "Two dimensions that hold both beliefs, and their read-outs",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig4", "Two dimensions that hold both beliefs, and their read-outs", run);
 
 const SOURCE: &str = "schaeffer2020 section 3.2.1";
 /// Points shown of either side.

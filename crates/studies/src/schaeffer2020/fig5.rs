@@ -6,11 +6,8 @@ use super::networks::{Recorded, Sizes, UNITS, networks};
 use crate::common::*;
 
 /// Fig. 5.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig5",
-    title: "Velocities along both read-outs, and the block belief on average",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig5", "Velocities along both read-outs, and the block belief on average", run);
 
 const SOURCE: &str = "schaeffer2020 Fig. 5";
 /// Places in the block of which means are compared.

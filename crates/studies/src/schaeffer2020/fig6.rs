@@ -6,11 +6,8 @@ use super::networks::{Recorded, Sizes, UNITS, networks};
 use crate::common::*;
 
 /// Fig. 6.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig6",
-    title: "The block belief trial by trial, and what makes it fluctuate",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig6", "The block belief trial by trial, and what makes it fluctuate", run);
 
 const SOURCE: &str = "schaeffer2020 Fig. 6";
 /// Trials shown.

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 /// Fig. 7.
 pub const STUDY: Study =
-    Study { name: "schaeffer2020/fig7", title: "Flows under six inputs, and the line without input", run };
+    Study::new("schaeffer2020/fig7", "Flows under six inputs, and the line without input", run);
 
 const SOURCE: &str = "schaeffer2020 section 3.3.1, Fig. 7";
 /// States that are followed without input, and their steps: about six trials.

@@ -12,11 +12,8 @@ use nullcline_core::training::sessions::Elman;
 use nullcline_report::figures::{HeatMap, Palette, heat_map};
 
 /// Fig. 9.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig9",
-    title: "The circuit of two units, and the two pools that it stands for",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig9", "The circuit of two units, and the two pools that it stands for", run);
 
 const SOURCE: &str = "schaeffer2020 section 3.3.3, Fig. 9";
 /// A', B' and c' of the paper, stimulus then block: the states' weights, those of left, right and feedback, the constants.

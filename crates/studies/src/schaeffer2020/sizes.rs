@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 /// SI Figs. 10 to 13.
 pub const STUDY: Study =
-    Study { name: "schaeffer2020/sizes", title: "Networks of 25 to 250 units find similar solutions", run };
+    Study::new("schaeffer2020/sizes", "Networks of 25 to 250 units find similar solutions", run);
 
 const SOURCE: &str = "schaeffer2020 SI 7.5";
 

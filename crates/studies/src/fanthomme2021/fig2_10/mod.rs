@@ -13,11 +13,11 @@ use nullcline_core::inference::gaussian::sweep::sweep;
 use nullcline_core::linalg::random::{Rng, Use, normal, stream};
 
 /// Fig. 2.10.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.10",
-    title: "Overlap and regularisation strengths of one sample against the strength of the couplings",
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/fig2.10",
+    "Overlap and regularisation strengths of one sample against the strength of the couplings",
     run,
-};
+);
 
 /// Strengths in which roots are looked for.
 const RANGE: (f64, f64) = (1e-8, 1e8);
@@ -130,24 +130,14 @@ impl Measured {
     fn new(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Self, Error> {
         let sigmas = log_grid(0.01, 100.0, size.scales);
         // Couplings of all scales are multiples of the same matrices.
-        let values = parallel(
-            "true models",
-            size.models,
-            |i| i,
-            observer,
-            |i| Ok(truth(&Ensemble::Goe { sigma: 1.0 }, size.n, seed, i as u64)?.values),
-        )?;
-        let groups = parallel(
-            "samples",
-            size.scales * size.models,
-            |i| i,
-            observer,
-            |i| {
-                let (scale, model) = (i / size.models, i % size.models);
-                let mut rng = stream(seed, Use::Samples, i as u64);
-                Group::new(&values[model], sigmas[scale], size.draws, size.solved, &mut rng)
-            },
-        )?;
+        let values = parallel("true models", size.models, observer, |i| {
+            Ok(truth(&Ensemble::Goe { sigma: 1.0 }, size.n, seed, i as u64)?.values)
+        })?;
+        let groups = parallel("samples", size.scales * size.models, observer, |i| {
+            let (scale, model) = (i / size.models, i % size.models);
+            let mut rng = stream(seed, Use::Samples, i as u64);
+            Group::new(&values[model], sigmas[scale], size.draws, size.solved, &mut rng)
+        })?;
         Ok(Self { n: size.n, sigmas, models: size.models, groups })
     }
 

@@ -11,11 +11,8 @@ use canonical::{Canonical, KINDS, curve, gammas};
 use walk::{DataSet, Excess};
 
 /// Fig. 2.11.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.11",
-    title: "The posterior of the couplings at finite temperature",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("fanthomme2021/fig2.11", "The posterior of the couplings at finite temperature", run);
 
 const ALPHA: f64 = 5.0;
 const SIGMA: f64 = 0.5;
@@ -75,15 +72,9 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
 
 fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
     let count = size.sets;
-    let sets =
-        parallel("Metropolis chains", count, |i| i, observer, |i| walk::data_set(&size, seed, i as u64))?;
-    let canonical = parallel(
-        "canonical temperature",
-        count,
-        |i| i,
-        observer,
-        |i| canonical::canonical(&size, seed, i as u64),
-    )?;
+    let sets = parallel("Metropolis chains", count, observer, |i| walk::data_set(&size, seed, i as u64))?;
+    let canonical =
+        parallel("canonical temperature", count, observer, |i| canonical::canonical(&size, seed, i as u64))?;
     let m = Measured { size, sets, canonical };
     let r_hat = largest(m.sets.iter().map(|s| s.r_hat).chain(m.canonical.iter().map(|s| s.r_hat)));
     let mut warnings = vec![];

@@ -3,7 +3,7 @@
 mod verdicts;
 
 use super::at_size;
-use super::models::{Model, failed, parallel, sides_of_2_21};
+use super::models::{Model, failed, parallel, parallel_by, sides_of_2_21};
 use super::strengths::{PRINTED, RANGE};
 use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
@@ -14,11 +14,11 @@ use nullcline_core::inference::gaussian::sweep::sweep;
 use nullcline_core::linalg::random::{Use, stream};
 
 /// Fig. 2.2.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.2",
-    title: "Likelihoods of training, test and generated data against the regularisation strength",
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/fig2.2",
+    "Likelihoods of training, test and generated data against the regularisation strength",
     run,
-};
+);
 
 /// Samples over variables of the four panels; the print's are not known.
 const ALPHAS: [f64; 4] = [0.1, 0.5, 2.0, 10.0];
@@ -113,14 +113,14 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
     let gammas = log_grid(5e-4, 1e4, 50);
     let goe = Ensemble::Goe { sigma: SIGMA };
     let truths =
-        parallel("true models", size.models, |i| i, observer, |i| Model::draw(&goe, size.n, seed, i as u64))?;
+        parallel("true models", size.models, observer, |i| Model::draw(&goe, size.n, seed, i as u64))?;
     let repeats = size.models * size.draws;
     let count = ALPHAS.len() * repeats;
     // The largest sampling ratios take longest.
-    let all = parallel(
+    let all = parallel_by(
+        |i| count - i,
         "data sets",
         count,
-        |i| count - i,
         observer,
         |i| data_set(&truths[i % repeats / size.draws], ALPHAS[i / repeats], &gammas, seed, i as u64),
     )?;

@@ -15,37 +15,31 @@ fn sets(panels: &[Panel]) -> impl Iterator<Item = &DataSet> {
 }
 
 pub(super) fn claims(panels: &[Panel]) -> Vec<Claim> {
-    let mut out = shapes(panels);
-    out.extend(panels.iter().map(|p| close(p).headline()));
-    out.extend(panels.iter().map(loss));
-    out.extend(small_gamma(panels));
-    out.extend(panels.iter().map(half));
-    out.extend(identities(panels));
-    out
+    let each = |one: fn(&Panel) -> Claim| panels.iter().map(one).collect::<Vec<_>>();
+    let all = [shapes(panels), each(close), each(loss), small_gamma(panels), each(half), identities(panels)];
+    at(FIGURE, all.into_iter().flatten())
 }
 
 /// How the curves run, data set by data set: counts, which have no error.
 fn shapes(panels: &[Panel]) -> Vec<Claim> {
     let count = sets(panels).count();
     let none = |text: &str, quantity: &str, found: usize| {
-        claim(text).at(FIGURE).is(quantity, Measure::count(found, count)).predicted(0.0, 0.0)
+        claim(text).is(quantity, Measure::count(found, count)).predicted(0.0, 0.0)
     };
     let one_maximum = |s: &&DataSet| s.roots.opt.len() == 1 && s.curves[0].d_test > 0.0;
     let crossings: usize =
         sets(panels).map(|s| s.curves.iter().filter(|l| l.cross - l.half <= 0.0).count()).sum();
+    let not_one = "data sets that have not exactly one extremum, a maximum";
+    let below = "points of the grid of γ at which test is not below training, in all data sets";
     vec![
         none("Generated likelihood falls with γ", RISES, rises(panels, |l| l.generated)).headline(),
         none(
             "Test likelihood first rises, then falls",
-            "data sets that have not exactly one extremum, a maximum",
+            not_one,
             count - sets(panels).filter(one_maximum).count(),
         )
         .headline(),
-        none(
-            "Training and test likelihoods never cross",
-            "points of the grid of γ at which test is not below training, in all data sets",
-            crossings,
-        ),
+        none("Training and test likelihoods never cross", below, crossings),
     ]
 }
 
@@ -58,13 +52,13 @@ fn rises(panels: &[Panel], f: fn(&Likelihoods) -> f64) -> usize {
 /// gamma_cross beside gamma_opt.
 fn close(p: &Panel) -> Claim {
     let pairs = p.sets.iter().filter_map(|s| Some((s.roots.opt.first()?, s.roots.cross.first()?)));
+    let alpha = p.alpha;
     claim(format!(
-        "α = {}: generated and test likelihoods cross close to the maximum of the test likelihood",
-        p.alpha
+        "α = {alpha}: generated and test likelihoods cross close to the maximum of the test likelihood"
     ))
-    .at(FIGURE)
     .is("γ_cross / γ_opt", Measure::mean(pairs.map(|(opt, cross)| cross / opt)))
     .predicted(1.0, CLOSE)
+    .headline()
 }
 
 /// What is lost by taking gamma_cross for gamma_opt.
@@ -74,7 +68,6 @@ fn loss(p: &Panel) -> Claim {
         Some((opt.test - cross.test) / (opt.test + 0.5 * p.n as f64))
     };
     claim(format!("α = {}: the crossing costs next to nothing of the test likelihood", p.alpha))
-        .at(FIGURE)
         .is(
             "share lost of the gain that γ_opt brings over no couplings",
             Measure::mean(p.sets.iter().filter_map(lost)),
@@ -104,7 +97,7 @@ fn small_gamma(panels: &[Panel]) -> Vec<Claim> {
     out
 }
 
-fn identities(panels: &[Panel]) -> [Claim; 3] {
+fn identities(panels: &[Panel]) -> Vec<Claim> {
     let count = sets(panels).count();
     let every = |s: &DataSet| -> Vec<Likelihoods> {
         s.curves.iter().chain(&s.limits).chain(s.at.iter().flatten()).copied().collect()
@@ -115,9 +108,8 @@ fn identities(panels: &[Panel]) -> [Claim; 3] {
         let l = s.limits[1];
         [l.train, l.test, l.generated].map(|v| (v / n + 0.5).abs())
     }));
-    [
+    vec![
         check("Training likelihood falls with γ, as that of every penalised maximum")
-            .at(FIGURE)
             .is(RISES, Measure::count(rises(panels, |l| l.train), count))
             .predicted(0.0, 0.0),
         check("L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate of this run")

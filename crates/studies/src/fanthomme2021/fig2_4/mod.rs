@@ -9,11 +9,11 @@ use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 
 /// Fig. 2.4.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.4",
-    title: "Regularisation strengths of bands and chains, and where the thesis's prediction fails",
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/fig2.4",
+    "Regularisation strengths of bands and chains, and where the thesis's prediction fails",
     run,
-};
+);
 
 const BAND_SIGMA: f64 = 0.1;
 const WIDTHS: [usize; 8] = [1, 5, 10, 20, 40, 100, 300, 500];

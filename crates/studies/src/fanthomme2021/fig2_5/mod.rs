@@ -10,18 +10,15 @@ mod draw;
 mod verdicts;
 
 use super::at_size;
-use super::models::parallel;
+use super::models::parallel_by;
 use crate::common::*;
 use data::{DataSet, data_set, likelihood_curves};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
 
 /// Fig. 2.5.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.5",
-    title: "Likelihoods and regularisation strengths under the L1 penalty",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("fanthomme2021/fig2.5", "Likelihoods and regularisation strengths under the L1 penalty", run);
 
 /// Panel A; the print's sampling ratio and sigma are not known.
 const SHOWN: (Ensemble, f64) = (Ensemble::Goe { sigma: 0.7 }, 2.0);
@@ -99,10 +96,10 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         }
     }
     // Few samples take longest.
-    let sets = parallel(
+    let sets = parallel_by(
+        |i| (1e3 * jobs[i].2) as usize,
         "data sets",
         jobs.len(),
-        |i| (1e3 * jobs[i].2) as usize,
         observer,
         |i| {
             let (e, ensemble, alpha, model) = &jobs[i];

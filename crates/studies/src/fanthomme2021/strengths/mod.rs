@@ -3,7 +3,7 @@
 pub(super) mod drawing;
 pub(super) mod fit;
 
-use super::models::{Model, failed, parallel};
+use super::models::{Model, failed, parallel, parallel_by};
 use crate::common::*;
 use fit::Limit;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
@@ -173,21 +173,15 @@ pub(super) fn measure(
     seed: u64,
     observer: &dyn Observer,
 ) -> Result<Vec<Row>, Error> {
-    let models = parallel(
-        "true models",
-        cases.len() * size.models,
-        |i| i,
-        observer,
-        |i| {
-            let ensemble = &cases[i / size.models].ensemble;
-            let model = Model::draw(ensemble, size.n, seed, (i % size.models) as u64)?;
-            Ok(Predicted { cross: model.moments.cross(), opt: model.moments.opt(), model })
-        },
-    )?;
+    let models = parallel("true models", cases.len() * size.models, observer, |i| {
+        let ensemble = &cases[i / size.models].ensemble;
+        let model = Model::draw(ensemble, size.n, seed, (i % size.models) as u64)?;
+        Ok(Predicted { cross: model.moments.cross(), opt: model.moments.opt(), model })
+    })?;
     let count = cases.len() * alphas.len();
     // The largest sampling ratios take longest; they come first, so that no thread waits for another at the end.
     let order = |i: usize| alphas.len() - i % alphas.len();
-    parallel("data sets", count, order, observer, |i| {
+    parallel_by(order, "data sets", count, observer, |i| {
         let (case, alpha) = (i / alphas.len(), alphas[i % alphas.len()]);
         let models = &models[case * size.models..(case + 1) * size.models];
         row(case, models, alpha, size, seed, i as u64)
@@ -206,7 +200,7 @@ fn row(
     let p = ((alpha * n).round() as usize).max(1);
     let sets = models.len() * size.draws;
     let of = |k: usize| &models[k / size.draws];
-    // Room first, for the reason that `parallel` gives.
+    // Room first, for the reason that `parallel_by` gives.
     let mut spectra: Vec<Spectrum> = (0..sets).map(|_| blank(size.n)).collect();
     let mut found = Found::new(sets);
     for (k, kept) in spectra.iter_mut().enumerate() {

@@ -20,7 +20,7 @@ use survey::Set;
 
 /// Fig. 3.
 pub const STUDY: Study =
-    Study { name: "park2023/fig3", title: "Activity, adjoint and Lyapunov spectrum of five systems", run };
+    Study::new("park2023/fig3", "Activity, adjoint and Lyapunov spectrum of five systems", run);
 
 /// Draws among which one is looked for that does what its panel shows.
 const DRAWS: usize = 400;

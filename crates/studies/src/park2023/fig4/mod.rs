@@ -9,7 +9,7 @@ mod verdicts;
 
 use crate::common::*;
 /// Fig. 4.
-pub const STUDY: Study = Study { name: "park2023/fig4", title: "Phase memory on a limit cycle", run };
+pub const STUDY: Study = Study::new("park2023/fig4", "Phase memory on a limit cycle", run);
 
 /// Where in the paper the claims stand.
 const SOURCE: &str = "park2023 Fig. 4, Sec. 2.7";

@@ -13,11 +13,11 @@ use std::f64::consts::PI;
 use structures::{KEPT, Kind, Left, Structure};
 
 /// Robustness of zero exponents.
-pub const STUDY: Study = Study {
-    name: "park2023/robustness",
-    title: "Zero exponents of continuous attractors and limit cycles under noise on the weights",
+pub const STUDY: Study = Study::new(
+    "park2023/robustness",
+    "Zero exponents of continuous attractors and limit cycles under noise on the weights",
     run,
-};
+);
 
 const SOURCE: &str = "park2023 Sec. 2.6";
 /// Largest strength of the power law's fit.
@@ -118,17 +118,15 @@ fn claims(sweeps: &[Sweep], strengths: &[f64]) -> Vec<Claim> {
         let far = |k: &usize| (strengths[*k] / wanted).ln().abs();
         (0..strengths.len()).min_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(0)
     };
-    let mut claims = continuous(&sweeps[..2], strengths, place(1e-4));
-    claims.extend(cycles(sweeps, place(COMPARED)));
-    claims.extend(tori(&sweeps[3], place(COMPARED)));
-    claims
+    let [weak, k] = [1e-4, COMPARED].map(place);
+    let all = [continuous(&sweeps[..2], strengths, weak), cycles(sweeps, k), tori(&sweeps[3], k)];
+    at(SOURCE, all.into_iter().flatten())
 }
 
 /// What noise does to the zero exponents of the continuous attractors; `weak` is the place of a weak one.
 fn continuous(sweeps: &[Sweep], strengths: &[f64], weak: usize) -> Vec<Claim> {
     let proportional = |sweep: &Sweep| {
         theory(format!("The {}'s zero exponent moves in proportion to the noise", sweep.kind.name()))
-            .at(SOURCE)
             .is("d log|exponent| / d log strength", sweep.slope(strengths))
             .predicted(1.0, SHARE)
             .headline()
@@ -148,7 +146,6 @@ fn continuous(sweeps: &[Sweep], strengths: &[f64], weak: usize) -> Vec<Claim> {
     let still = all.iter().filter(|l| !(**l > 1e-10)).count();
     claims.push(
         check("The weakest noise moves the exponent of every continuous attractor from zero")
-            .at(SOURCE)
             .is(
                 "draws whose |exponent| is below 1e-10/τ, which could be rounding",
                 Measure::count(still, all.len()),
@@ -175,7 +172,6 @@ fn cycles(sweeps: &[Sweep], k: usize) -> Vec<Claim> {
             "Noise of 1 %: limit cycles keep their memory more often than the {}",
             other.kind.name()
         ))
-        .at(SOURCE)
         .is("share of draws less that of the other", share(&cycle.left[k]).less(share(&other.left[k])))
         .above(0.0)
         .headline()

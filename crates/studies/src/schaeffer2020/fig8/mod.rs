@@ -16,11 +16,11 @@ use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Fig. 8.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig8",
-    title: "Two units by RADD, by distillation and by training, against fifty",
+pub const STUDY: Study = Study::new(
+    "schaeffer2020/fig8",
+    "Two units by RADD, by distillation and by training, against fifty",
     run,
-};
+);
 
 const SOURCE: &str = "schaeffer2020 section 3.3.3, Fig. 8";
 /// Session on which read-outs are chosen, and the one on which everybody is judged; RADD is fitted on neither.

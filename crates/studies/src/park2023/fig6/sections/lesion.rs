@@ -13,10 +13,7 @@ fn claims([read, held]: [&Loss; 2], draws: usize, [reset, kept]: [f64; 2], pairs
     vec![
         claim("Lesions of a ring attractor destroy its memory")
             .at("park2023 sec. 2.10, M5")
-            .is(
-                "rms error once three of eight neurons are back (rad)",
-                Measure::new(held.back, held.back_error, draws),
-            )
+            .is("rms error once three of eight neurons are back (rad)", held.back)
             .above(0.1)
             .headline(),
         claim("Resetting the phases erases the memory at once")
@@ -42,7 +39,7 @@ fn claims([read, held]: [&Loss; 2], draws: usize, [reset, kept]: [f64; 2], pairs
                (M5)",
         )
         .at("park2023 sec. 2.10, M5")
-        .is("rms error once four of eight detectors are back (rad)", Measure::exact(read.back, draws))
+        .is("rms error once four of eight detectors are back (rad)", Measure::exact(read.back.value, draws))
         .predicted(0.0, 1e-6),
     ]
 }
@@ -65,15 +62,13 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let pairs = starts.len() * starts.len();
     let claims = claims([&read[4], &held[3]], draws, [reset[3], kept], pairs);
     let k: Vec<f64> = lost.iter().map(|k| *k as f64).collect();
-    let series = |label: &str, v: &[Loss], f: fn(&Loss) -> f64| {
-        Series::new(label, &k, &v.iter().map(f).collect::<Vec<_>>())
-    };
+    let series = |label: &str, v: &[Loss], f: fn(&Loss) -> f64| Series::new(label, &k, &list(v, f));
     let figure = lines(
         &[
             series("detectors missing", &read, |l| l.missing),
-            series("detectors back", &read, |l| l.back),
+            series("detectors back", &read, |l| l.back.value),
             series("ring neurons missing", &held, |l| l.missing).dashed(),
-            series("ring neurons back", &held, |l| l.back).dashed(),
+            series("ring neurons back", &held, |l| l.back.value).dashed(),
         ],
         &Axes { x_whole: true, ..Axes::new("Units removed of eight", "Rms error of the heading (rad)") },
     )?
@@ -98,8 +93,8 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
             .figures([figure])
             .tables([Table::of(&rows)
                 .column("removed", "", |r| r.0.lost)
-                .columns(["detectors_missing", "detectors_back"], |r| [r.0.missing, r.0.back])
-                .columns(["ring_missing", "ring_back"], |r| [r.1.missing, r.1.back])
+                .columns(["detectors_missing", "detectors_back"], |r| [r.0.missing, r.0.back.value])
+                .columns(["ring_missing", "ring_back"], |r| [r.1.missing, r.1.back.value])
                 .named("lesions", "Rms errors of the heading, radians, with some of eight units removed.")])
     };
     let json = entries([("kept_by_pulse", json!(kept)), ("kept_by_reset", json!(reset[3]))]);

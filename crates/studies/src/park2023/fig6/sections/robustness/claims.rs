@@ -2,21 +2,15 @@
 
 use super::{Found, ONE};
 use crate::common::*;
-use crate::park2023::fig6::decay::{Rms, predicted_walk};
+use crate::park2023::fig6::decay::predicted_walk;
 use crate::park2023::fig6::integrate::top_speed;
-use crate::park2023::fig6::neuron::{finite_rise, program};
+use crate::park2023::fig6::neuron::{self, finite_rise, program};
 use crate::park2023::fig6::noise::{Drift, Target, law, predicted};
 
-const OURS: &str = "this study";
-
 pub fn claims(found: &Found) -> Vec<Claim> {
-    let mut all = compared(found);
-    all.extend(first_order(found));
-    all.push(trade(found));
-    all.extend(sizes(found));
-    all.extend(walks(found));
-    all.extend(identities(found));
-    all
+    let many = [compared(found), first_order(found), vec![trade(found)]].concat();
+    let all = many.into_iter().chain(sizes(found)).chain(walks(found)).chain(identities(found));
+    at("this study", all)
 }
 
 /// The paper's claim, and the drifts that it compares.
@@ -39,11 +33,9 @@ fn compared(found: &Found) -> Vec<Claim> {
              four",
         ),
         theory("The program's oscillators drift by the mismatch of their rises")
-            .at(OURS)
             .is("drift / strength (rad per period)", slow.coefficient())
             .predicted(slow.predicted, 0.02 * slow.predicted),
         theory("The ring drifts by the noise on its null vector")
-            .at(OURS)
             .is("drift / strength (rad per time constant)", ring.coefficient())
             .predicted(ring.predicted, 0.1 * ring.predicted),
     ]
@@ -52,18 +44,16 @@ fn compared(found: &Found) -> Vec<Claim> {
 fn first_order(found: &Found) -> Vec<Claim> {
     let (slow, ring) = (&found.curves.slow, &found.curves.ring.weights);
     let linear = |text: &str, m: Measure| {
-        theory(text).at(OURS).is("exponent of drift against noise strength", m).predicted(1.0, 0.02)
+        theory(text).is("exponent of drift against noise strength", m).predicted(1.0, 0.02)
     };
+    let program = "The drift of the program's oscillators is linear in the noise on weights";
     vec![
-        linear(
-            "The drift of the program's oscillators is linear in the noise on weights",
-            slow.weights.exponent(),
-        ),
+        linear(program, slow.weights.exponent()),
         linear("The drift of the ring is linear in the noise on weights", ring.exponent()),
         claim("Unequal delays turn the remembered heading")
             .at("park2023 sec. 2.10")
             .is("drift / strength (rad per period)", slow.times.coefficient())
-            .predicted(predicted(&program(), Target::Times), 0.1),
+            .predicted(predicted(&neuron::program(), Target::Times), 0.1),
     ]
 }
 
@@ -81,28 +71,21 @@ fn trade(found: &Found) -> Claim {
 fn sizes(found: &Found) -> [Claim; 2] {
     let exponent = |d: &[Drift]| super::curves::exponent(law(d, f64::INFINITY), found.draws);
     let of = |text: &str, d: &[Drift], expected: f64| {
-        theory(text).at(OURS).is("exponent of drift against neurons", exponent(d)).predicted(expected, 0.05)
+        theory(text).is("exponent of drift against neurons", exponent(d)).predicted(expected, 0.05)
     };
-    [
-        of(
-            "The mean heading of many circuits drifts less, as one over the root of their number",
-            &found.sizes[0],
-            -0.5,
-        ),
-        of("A ring drifts less the more neurons it has, as one over their number", &found.sizes[1], -1.0),
-    ]
+    let circuits = "The mean heading of many circuits drifts less, as one over the root of their number";
+    let ring = "A ring drifts less the more neurons it has, as one over their number";
+    [of(circuits, &found.sizes[0], -0.5), of(ring, &found.sizes[1], -1.0)]
 }
 
 fn walks(found: &Found) -> [Claim; 2] {
-    let measure = |r: &Rms| Measure::new(r.value, r.std_error, found.draws).times(1.0 / ONE);
+    let [pair, ring] = found.walks.map(|w| w.times(1.0 / ONE));
     [
         theory("Noise on thresholds at each spike makes the phases walk by the rise")
-            .at(OURS)
-            .is("walk / noise (rad per root period)", measure(&found.walks[0]))
+            .is("walk / noise (rad per root period)", pair)
             .predicted(predicted_walk(&program()), 0.03),
         theory("White noise on the neurons of a ring makes its bump walk by sqrt(8 / n)")
-            .at(OURS)
-            .is("walk / noise (rad per root time constant)", measure(&found.walks[1]))
+            .is("walk / noise (rad per root time constant)", ring)
             .predicted((8.0 / 12f64).sqrt(), 0.05),
     ]
 }
@@ -110,33 +93,20 @@ fn walks(found: &Found) -> [Claim; 2] {
 /// What cannot be otherwise: numbers that do not enter the period do not move the phase.
 fn identities(found: &Found) -> [Claim; 3] {
     let (curves, n) = (&found.curves, found.draws);
-    let of = |text: &str, source: &str, unit: &str, worst: f64| {
+    let of = |text: &str, unit: &str, worst: f64| {
         let quantity = format!("largest drift up to a tenth of noise (rad per {unit})");
-        check(text).at(source).is(&quantity, Measure::exact(worst, n)).predicted(0.0, 1e-9)
+        check(text).is(quantity, Measure::exact(worst, n)).predicted(0.0, 1e-9)
     };
+    let alone = "With delays alone, noise on the weights of oscillators does not move the heading while \
+                 spikes pass";
+    let shared = "Oscillators that share their pathways keep the heading whatever the delays";
+    let ring = "Noise on its time constants does not move the bump of a ring";
     [
-        of(
-            "With delays alone, noise on the weights of oscillators does not move the heading while spikes \
-             pass",
-            "park2023 sec. 2.11",
-            "period",
-            curves.delays.weights.worst(),
-        )
-        .because(
+        of(alone, "period", curves.delays.weights.worst()).at("park2023 sec. 2.11").because(
             "A weight counts only by letting the spike pass: an open set of weights has one period. Beyond \
              a noise of a tenth spikes begin to fail, and the memory is lost altogether",
         ),
-        of(
-            "Oscillators that share their pathways keep the heading whatever the delays",
-            "park2023 sec. 2.10",
-            "period",
-            curves.shared.worst(),
-        ),
-        of(
-            "Noise on its time constants does not move the bump of a ring",
-            OURS,
-            "time constant",
-            curves.ring.times.worst(),
-        ),
+        of(shared, "period", curves.shared.worst()).at("park2023 sec. 2.10"),
+        of(ring, "time constant", curves.ring.times.worst()),
     ]
 }

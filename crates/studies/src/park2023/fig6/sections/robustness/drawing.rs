@@ -3,7 +3,6 @@
 use super::curves::{Curve, STRENGTHS};
 use super::{Found, ONE};
 use crate::common::*;
-use crate::park2023::fig6::decay::Rms;
 use crate::park2023::fig6::integrate::top_speed;
 use crate::park2023::fig6::noise::Drift;
 use std::f64::consts::TAU;
@@ -58,10 +57,7 @@ fn lost(found: &Found) -> Drawn {
 }
 
 fn errors(found: &Found) -> Drawn {
-    let one = |label: &str, e: &[Rms]| {
-        let part = |f: fn(&Rms) -> f64| e.iter().map(f).collect::<Vec<f64>>();
-        Series::new(label, &found.times, &part(|e| e.value)).errors(&part(|e| e.std_error)).joined()
-    };
+    let one = |label: &str, e: &[Measure]| curve(label, &found.times, e.iter().copied()).joined();
     let series = [one("slow rise", &found.errors[1]), one("exact ring", &found.errors[2])];
     let axes = axes("Time (periods or τ)", "Rms error (rad)")
         .reference("a random heading", Reference::Across(TAU / 12f64.sqrt()));
@@ -70,21 +66,21 @@ fn errors(found: &Found) -> Drawn {
 
 fn sizes(found: &Found) -> Drawn {
     let one = |label: &str, d: &[Drift]| {
-        let part = |f: fn(&Drift) -> f64| d.iter().map(f).collect::<Vec<f64>>();
-        Series::new(label, &part(|d| d.strength), &part(|d| d.mean)).errors(&part(|d| d.std_error)).joined()
+        Series::new(label, &list(d, |d| d.strength), &list(d, |d| d.mean))
+            .errors(&list(d, |d| d.std_error))
+            .joined()
     };
     let series = [one("oscillators", &found.sizes[0]), one("exact ring", &found.sizes[1])];
     scatter(&series, &axes("Neurons", "Drift / noise (rad)"))?.named("size", "Larger memories", "")
 }
 
 fn trade(found: &Found) -> Drawn {
-    let part = |f: fn(&super::Trade) -> f64| found.trade.iter().map(f).collect::<Vec<f64>>();
-    let share = part(|t| t.rise / 120.0);
+    let all = &found.trade;
+    let share = list(all, |t| t.rise / 120.0);
+    let drift = Series::new("drift / noise", &share, &list(all, |t| t.drift.mean / ONE));
     let series = [
-        Series::new("top speed", &share, &part(|t| t.top)).joined(),
-        Series::new("drift / noise", &share, &part(|t| t.drift.mean / ONE))
-            .errors(&part(|t| t.drift.std_error / ONE))
-            .joined(),
+        Series::new("top speed", &share, &list(all, |t| t.top)).joined(),
+        drift.errors(&list(all, |t| t.drift.std_error / ONE)).joined(),
     ];
     scatter(&series, &axes("Rise, share of the period", "rad per period"))?.named(
         "trade",

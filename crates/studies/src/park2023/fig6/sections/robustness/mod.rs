@@ -7,7 +7,7 @@ mod drawing;
 use super::{Part, Plan};
 use crate::common::*;
 use crate::park2023::bisect;
-use crate::park2023::fig6::decay::{Rms, oscillator_error, oscillator_walk, ring_error, ring_walk};
+use crate::park2023::fig6::decay::{oscillator_error, oscillator_walk, ring_error, ring_walk};
 use crate::park2023::fig6::integrate::{Signal, exact, top_speed};
 use crate::park2023::fig6::neuron::{PERIOD, STEP_MS, finite_rise, printed, program};
 use crate::park2023::fig6::noise::{Drift, Target, drift, oscillator_drift, ring_drift};
@@ -36,9 +36,9 @@ struct Found {
     /// Times at which errors are looked at, in periods or time constants.
     times: Vec<f64>,
     /// Errors at 1 % noise: delays alone, slow rise, exact ring.
-    errors: [Vec<Rms>; 3],
+    errors: [Vec<Measure>; 3],
     /// Walks under noise on the state: oscillators, ring.
-    walks: [Rms; 2],
+    walks: [Measure; 2],
     draws: usize,
 }
 
