@@ -9,7 +9,7 @@
 pub mod cli;
 pub mod selftest;
 
-pub use nullcline_core::{diagnostics, inference, io, linalg, memory, systems, tasks, training};
+pub use nullcline_core::{diagnostics, inference, io, linalg, memory, numbers, systems, tasks, training};
 pub use nullcline_report::{self as report, pipeline};
 pub use nullcline_studies as studies;
 

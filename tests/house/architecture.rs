@@ -10,18 +10,19 @@ const CRATES: [(&str, &[(&str, &[&str])]); 4] = [
         &[
             ("linalg", &[]),
             ("memory", &[]),
+            ("numbers", &["linalg"]),
             ("io", &["linalg", "memory"]),
             ("systems", &["linalg"]),
             ("systems/checkpoint", &["linalg", "io", "memory"]),
-            ("tasks", &["linalg"]),
-            ("training", &["systems", "tasks", "linalg"]),
-            ("diagnostics", &["systems", "linalg"]),
-            ("inference", &["linalg"]),
+            ("tasks", &["numbers", "linalg"]),
+            ("training", &["systems", "tasks", "numbers", "linalg"]),
+            ("diagnostics", &["systems", "numbers", "linalg"]),
+            ("inference", &["numbers", "linalg"]),
         ],
     ),
     ("crates/report/src", &[]),
     ("crates/studies/src", &[]),
-    ("src", &[("selftest", &["pipeline", "diagnostics", "systems", "linalg"])]),
+    ("src", &[("selftest", &["pipeline", "diagnostics", "numbers", "systems", "linalg"])]),
 ];
 
 /// Files below `folder`, with their paths inside it.

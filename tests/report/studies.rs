@@ -1,27 +1,32 @@
 //! A study's folder: claims, summary, page, and nothing half-written.
 
 use crate::common::{Place, violations};
+use nullcline::numbers::Estimate;
 use nullcline::pipeline::{Observer, Silent};
 use nullcline::report::figures::spectrum;
 use nullcline::report::page::Section;
 use nullcline::studies::claims::{check, claim, theory};
 use nullcline::studies::run::{Request, run};
-use nullcline::studies::{Claim, Error, Findings, Measure, Preset, Settings, Study, Verdict, claims, named};
+use nullcline::studies::{Claim, Error, Findings, Preset, Settings, Study, Verdict, claims, named};
 use std::path::Path;
 
 fn five() -> Vec<Claim> {
     vec![
         claim("two positive exponents")
             .at("a Fig. 1")
-            .is("count", Measure::exact(2.0, 1))
+            .is("count", Estimate::exact(2.0, 1))
             .published(4.0, 0.5)
             .because("wrong, \"normalised\"")
             .headline(),
         // t(4) = 2.776: the interval ends at 0.011.
-        theory("zero, with an error").at("a eq. 7").is("1/s", (0.1, 0.004, 5)).predicted(0.0, 0.12).headline(),
-        claim("needs the authors' files").at("a Fig. 2").is("1/s", Measure::NONE).published(1.0, 0.1),
-        claim("of one network").at("a Fig. 3").is("share", Measure::mean([0.7])).above(0.5),
-        check("it adds up").at("a eq. 8").is("difference", Measure::exact(0.0, 3)).predicted(0.0, 1e-9),
+        theory("zero, with an error")
+            .at("a eq. 7")
+            .is("1/s", (0.1, 0.004, 5))
+            .predicted(0.0, 0.12)
+            .headline(),
+        claim("needs the authors' files").at("a Fig. 2").is("1/s", Estimate::NONE).published(1.0, 0.1),
+        claim("of one network").at("a Fig. 3").is("share", Estimate::mean([0.7])).above(0.5),
+        check("it adds up").at("a eq. 8").is("difference", Estimate::exact(0.0, 3)).predicted(0.0, 1e-9),
     ]
 }
 

@@ -3,6 +3,7 @@
 use super::Error;
 use nullcline_core::io::error::Problem;
 use nullcline_core::io::table::encode;
+use nullcline_core::numbers::Estimate;
 
 pub use nullcline_core::io::table::{Cells, TableFormat};
 
@@ -53,21 +54,23 @@ impl TableOut {
 ///
 /// # Example
 /// ```
+/// use nullcline_core::numbers::Estimate;
 /// use nullcline_report::tables::{Cells, Table};
 ///
-/// struct Run { cell: &'static str, units: usize, loss: f64, error: f64, solved: bool }
+/// struct Run { cell: &'static str, units: usize, loss: Estimate, solved: bool }
 /// let runs = [
-///     Run { cell: "gru", units: 64, loss: 0.012, error: 0.002, solved: true },
-///     Run { cell: "tanh", units: 64, loss: 1.39, error: 0.01, solved: false },
+///     Run { cell: "gru", units: 64, loss: Estimate::new(0.012, 0.002, 5), solved: true },
+///     Run { cell: "tanh", units: 64, loss: Estimate::new(1.39, 0.01, 5), solved: false },
 /// ];
 /// let table = Table::of(&runs)
 ///     .column("cell", "", |r| r.cell)
 ///     .column("units", "", |r| r.units)
-///     .columns(["loss_nats", "loss_std_error"], |r| [r.loss, r.error])
+///     .column("loss", "nats", |r| r.loss)
 ///     .column("solved", "", |r| r.solved)
 ///     .named("runs", "Test loss of every run.");
 /// assert_eq!((table.rows(), table.columns.len()), (2, 5));
 /// assert_eq!(table.columns[2], ("loss_nats".into(), Cells::Float(vec![0.012, 1.39])));
+/// assert_eq!(table.columns[3], ("loss_std_error".into(), Cells::Float(vec![0.002, 0.01])));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Table<'a, R> {
@@ -118,7 +121,7 @@ pub trait Entry: Sized {
 }
 
 /// A column's name with its unit.
-pub fn with_unit(name: &str, unit: &str) -> String {
+fn with_unit(name: &str, unit: &str) -> String {
     if unit.is_empty() { name.into() } else { format!("{name}_{unit}") }
 }
 
@@ -141,4 +144,12 @@ entry! {
     bool => Bool(|v| v),
     String => Text(|v| v),
     &str => Text(str::to_owned),
+}
+
+impl Entry for Estimate {
+    fn columns(name: &str, unit: &str, values: Vec<Self>) -> Vec<(String, Cells)> {
+        let part = |f: fn(&Self) -> f64| Cells::Float(values.iter().map(f).collect());
+        let value = (with_unit(name, unit), part(|m| m.value));
+        vec![value, (format!("{name}_std_error"), part(Self::error))]
+    }
 }

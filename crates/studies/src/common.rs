@@ -1,16 +1,20 @@
 //! What every figure's file uses: claims, means over repetitions, curves with errors, panels, tables.
 
-pub(crate) use crate::claims::{Claim, Measure, answer, at, check, claim, theory};
+pub(crate) use crate::claims::{Claim, answer, at, check, claim, theory};
 pub(crate) use crate::{Error, Findings, Preset, Settings, Study};
+pub(crate) use nullcline_core::numbers::Estimate;
+pub(crate) use nullcline_core::numbers::least_squares::slope;
 pub(crate) use nullcline_report::Figure;
 pub(crate) use nullcline_report::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
 pub(crate) use nullcline_report::page::Section;
 pub(crate) use nullcline_report::pipeline::Observer;
+pub(crate) use nullcline_report::sections::words::with_error as words;
 pub(crate) use nullcline_report::summary::{number, numbers};
 pub(crate) use nullcline_report::tables::{Table, TableOut};
 pub(crate) use serde_json::{Map, Value, json};
 
-use nullcline_report::sections::words::with_error;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A figure, or why it cannot be drawn.
 pub(crate) type Drawn = Result<Figure, nullcline_report::Error>;
@@ -18,13 +22,8 @@ pub(crate) type Drawn = Result<Figure, nullcline_report::Error>;
 /// A number of a repetition under its name, for tables and summaries.
 pub(crate) type Named<T> = (&'static str, fn(&T) -> f64);
 
-/// An estimate in words.
-pub(crate) fn words(m: Measure) -> String {
-    with_error(m.value, m.error())
-}
-
 /// An estimate and its error, as two columns have them.
-pub(crate) fn pair(m: Measure) -> [f64; 2] {
+pub(crate) fn pair(m: Estimate) -> [f64; 2] {
     [m.value, m.error()]
 }
 
@@ -34,8 +33,8 @@ pub(crate) fn list<T>(all: &[T], f: impl Fn(&T) -> f64) -> Vec<f64> {
 }
 
 /// Its mean over repetitions; the error of one is not known.
-pub(crate) fn mean<T>(all: &[T], f: impl Fn(&T) -> f64) -> Measure {
-    Measure::mean(all.iter().map(f))
+pub(crate) fn mean<T>(all: &[T], f: impl Fn(&T) -> f64) -> Estimate {
+    Estimate::mean(all.iter().map(f))
 }
 
 /// How many repetitions are so.
@@ -54,7 +53,7 @@ pub(crate) fn entries<const N: usize>(parts: [(&str, Value); N]) -> Map<String, 
 }
 
 /// A series of estimates against `x`, with their errors.
-pub(crate) fn curve(label: &str, x: &[f64], y: impl IntoIterator<Item = Measure>) -> Series {
+pub(crate) fn curve(label: &str, x: &[f64], y: impl IntoIterator<Item = Estimate>) -> Series {
     let (y, errors): (Vec<f64>, Vec<f64>) = y.into_iter().map(|m| (m.value, m.error())).unzip();
     Series::new(label, x, &y).errors(&errors)
 }
@@ -83,27 +82,53 @@ pub(crate) fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
     values.into_iter().fold(0.0, f64::max)
 }
 
-/// Least-squares slope of `y` against `x`, and its standard error.
-pub(crate) fn slope(x: &[f64], y: &[f64]) -> (f64, f64) {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let sxx: f64 = x.iter().map(|x| (x - mx).powi(2)).sum();
-    let slope = x.iter().zip(y).map(|(x, y)| (x - mx) * (y - my)).sum::<f64>() / sxx;
-    let rest: f64 = x.iter().zip(y).map(|(x, y)| (y - my - slope * (x - mx)).powi(2)).sum();
-    (slope, (rest / (n - 2.0).max(1.0) / sxx).sqrt())
-}
-
-/// Mean and standard error of the mean, for figures and tables; NaN where there are too few values.
-pub(crate) fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    (mean, (variance / n).sqrt())
-}
-
 /// Indices of the rows of a table.
 pub(crate) fn indices(n: usize) -> Vec<usize> {
     (0..n).collect()
+}
+
+/// `one` for every index below `count` on all threads, the results in the order of the indices.
+///
+/// # Errors
+/// One of those met; no further work begins then.
+pub(crate) fn parallel<T: Send>(
+    what: &str,
+    count: usize,
+    observer: &dyn Observer,
+    one: impl Fn(usize) -> Result<T, Error> + Sync,
+) -> Result<Vec<T>, Error> {
+    parallel_by(|i| i, what, count, observer, one)
+}
+
+/// The same, begun in the order of `first`.
+///
+/// # Errors
+/// One of those met; no further work begins then.
+pub(crate) fn parallel_by<T: Send>(
+    first: impl Fn(usize) -> usize,
+    what: &str,
+    count: usize,
+    observer: &dyn Observer,
+    one: impl Fn(usize) -> Result<T, Error> + Sync,
+) -> Result<Vec<T>, Error> {
+    observer.start(what, count as u64);
+    let (done, failed) = (AtomicU64::new(0), AtomicBool::new(false));
+    // Room for all results at once: small pieces that stay would break up the memory that large matrices come and go in.
+    let mut all: Vec<(usize, Option<Result<T, Error>>)> = (0..count).map(|i| (i, None)).collect();
+    all.sort_by_key(|(i, _)| first(*i));
+    all.par_iter_mut().with_max_len(1).for_each(|(i, place)| {
+        if !failed.load(Ordering::Relaxed) {
+            let result = one(*i);
+            failed.fetch_or(result.is_err(), Ordering::Relaxed);
+            *place = Some(result);
+            observer.at(done.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+    });
+    observer.finish();
+    all.sort_by_key(|(i, _)| *i);
+    let (right, wrong): (Vec<_>, Vec<_>) =
+        all.into_iter().filter_map(|(_, result)| result).partition(Result::is_ok);
+    wrong.into_iter().chain(right).collect()
 }
 
 /// What tests ask of a study's result.

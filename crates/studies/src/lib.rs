@@ -9,7 +9,7 @@ pub mod park2023;
 pub mod run;
 pub mod schaeffer2020;
 
-pub use claims::{Claim, Measure, Verdict};
+pub use claims::{Claim, Verdict};
 
 use nullcline_report::page::Section;
 use nullcline_report::pipeline::Observer;

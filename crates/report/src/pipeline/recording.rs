@@ -101,7 +101,7 @@ fn dimension(pca: &Pca, units: usize) -> String {
     format!(
         "{}; participation ratio {}{}.",
         sections::words::carry(pca.components_for_90, units),
-        sections::words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error),
+        sections::words::with_error(pca.participation_ratio),
         if pca.blocks == 0 { " (no error: too few rows for how long they are alike)" } else { "" }
     )
 }

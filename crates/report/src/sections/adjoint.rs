@@ -7,9 +7,9 @@ use crate::figures::{self, Axes, Ink, Reference, Series, SpectrumSeries};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::Estimate;
 use nullcline_core::diagnostics::dynamics::adjoint::{Agreement, Ensemble};
 use nullcline_core::linalg::col;
+use nullcline_core::numbers::Estimate;
 use serde_json::{Value, json};
 
 /// Numbers of the adjoint written at most.
@@ -40,12 +40,12 @@ pub struct Sensitivity<'a> {
 /// The rates in a sentence.
 pub fn describe(s: &Sensitivity, context: &Context) -> String {
     let e = s.ensemble;
-    let rate = words::with_error(e.rate.value, e.rate.std_error);
+    let rate = words::with_error(e.rate);
     let head = format!("Adjoints grow backward at {rate} {}", context.rate());
-    let other = words::with_error(e.forward_rate.value, e.forward_rate.std_error);
+    let other = words::with_error(e.forward_rate);
     match (s.backward, s.forward) {
         (Some(b), Some(f)) => {
-            let exponent = words::with_error(b.exponent.value, b.exponent.std_error);
+            let exponent = words::with_error(b.exponent);
             let verdict = match (b.agrees, f.agrees) {
                 (true, true) => "both agree with",
                 (true, false) => "the first agrees, the second does not, with",
@@ -61,6 +61,11 @@ pub fn describe(s: &Sensitivity, context: &Context) -> String {
     }
 }
 
+/// Values, and their errors.
+fn parted(all: &[Estimate]) -> (Vec<f64>, Vec<f64>) {
+    all.iter().map(|e| (e.value, e.error())).unzip()
+}
+
 fn agreement(a: Option<Agreement>) -> Value {
     a.map_or(Value::Null, |a| json!({"difference": number(a.difference), "agrees": a.agrees}))
 }
@@ -69,13 +74,14 @@ fn agreement(a: Option<Agreement>) -> Value {
 pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
     let e = s.ensemble;
     let first = &e.members[0];
-    let (log_norm, error) = e.log_norm();
-    let (log_tangent, tangent_error) = e.log_tangent();
+    let (log_norm, error) = parted(&e.log_norm());
+    let (log_tangent, tangent_error) = parted(&e.log_tangent());
     let log_frobenius = e.mean_of(|m| &m.log_frobenius);
     let log_spectral = e.mean_of(|m| &m.log_spectral);
     let log_singular = e.mean_of(|m| &m.log_singular_values);
     let horizon = e.horizons().last().copied().unwrap_or(0.0);
     let finite: Vec<f64> = log_singular.iter().map(|l| l / horizon).collect();
+    let (exponents, exponent_errors) = parted(s.exponents);
     let json = json!({
         "horizons": numbers(e.horizons()),
         "log_norm": numbers(&log_norm),
@@ -84,13 +90,13 @@ pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
         "log_spectral": numbers(&log_spectral),
         "log_tangent": numbers(&log_tangent),
         "rate": number(e.rate.value),
-        "rate_std_error": number(e.rate.std_error),
+        "rate_std_error": number(e.rate.error()),
         "forward_rate": number(e.forward_rate.value),
-        "forward_rate_std_error": number(e.forward_rate.std_error),
+        "forward_rate_std_error": number(e.forward_rate.error()),
         "log_singular_values": numbers(&log_singular),
         "finite_time_exponents": numbers(&finite),
-        "exponents": numbers(&s.exponents.iter().map(|l| l.value).collect::<Vec<_>>()),
-        "exponents_std_error": numbers(&s.exponents.iter().map(|l| l.std_error).collect::<Vec<_>>()),
+        "exponents": numbers(&exponents),
+        "exponents_std_error": numbers(&exponent_errors),
         "agreement": {"backward": agreement(s.backward), "forward": agreement(s.forward)},
         "identity_residual": number(e.largest(|m| m.identity_residual)),
         "discretisation_error": number(e.largest(|m| m.discretisation_error)),
@@ -155,7 +161,7 @@ fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {
 
 fn facts(s: &Sensitivity, context: &Context) -> Vec<(String, String)> {
     let e = s.ensemble;
-    let shown = |r: Estimate| format!("{} {}", words::with_error(r.value, r.std_error), context.rate());
+    let shown = |r: Estimate| format!("{} {}", words::with_error(r), context.rate());
     let mut facts = vec![
         ("Rate of adjoints, backward".into(), shown(e.rate)),
         ("Rate of tangents, forward".into(), shown(e.forward_rate)),
@@ -252,8 +258,7 @@ fn forward_figure(s: &Sensitivity, context: &Context, log: &[f64], error: &[f64]
 }
 
 fn singular_figure(s: &Sensitivity, context: &Context, finite: &[f64]) -> Result<Figure, Error> {
-    let exponents: Vec<f64> = s.exponents.iter().map(|l| l.value).collect();
-    let errors: Vec<f64> = s.exponents.iter().map(|l| l.std_error).collect();
+    let (exponents, errors) = parted(s.exponents);
     let sets = [
         SpectrumSeries { label: "log σ / horizon".into(), exponents: finite, std_error: &[] },
         SpectrumSeries { label: "Lyapunov exponents".into(), exponents: &exponents, std_error: &errors },
@@ -271,8 +276,8 @@ fn singular_figure(s: &Sensitivity, context: &Context, finite: &[f64]) -> Result
 fn tables(s: &Sensitivity, context: &Context, log_singular: &[f64], finite: &[f64]) -> Vec<TableOut> {
     let e = s.ensemble;
     let float = |v: &[f64]| Cells::Float(v.to_vec());
-    let (log_norm, error) = e.log_norm();
-    let (log_tangent, tangent_error) = e.log_tangent();
+    let (log_norm, error) = parted(&e.log_norm());
+    let (log_tangent, tangent_error) = parted(&e.log_tangent());
     let norms = TableOut {
         name: "norms".into(),
         caption: "Natural logarithms of norms: of the adjoint by time back from the end, of tangents by time from the \
@@ -309,9 +314,9 @@ fn tables(s: &Sensitivity, context: &Context, log_singular: &[f64], finite: &[f6
         columns: vec![
             ("trajectory".into(), Cells::Int((0..e.members.len() as i64).collect())),
             ("rate".into(), of(|m| m.rate.value)),
-            ("rate_std_error".into(), of(|m| m.rate.std_error)),
+            ("rate_std_error".into(), of(|m| m.rate.error())),
             ("forward_rate".into(), of(|m| m.forward_rate.value)),
-            ("forward_rate_std_error".into(), of(|m| m.forward_rate.std_error)),
+            ("forward_rate_std_error".into(), of(|m| m.forward_rate.error())),
             ("log_spectral".into(), of(|m| m.log_spectral.last().copied().unwrap_or(f64::NAN))),
             ("identity_residual".into(), of(|m| m.identity_residual)),
             ("discretisation_error".into(), of(|m| m.discretisation_error)),

@@ -7,7 +7,6 @@ use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
 use faer::Mat;
-use nullcline_core::diagnostics::Estimate;
 use nullcline_core::diagnostics::geometry::clusters::{Blocks, Clusters, Linkage};
 use serde_json::{Value, json};
 
@@ -36,8 +35,8 @@ pub fn describe(c: &Clusters, weights: &[Weights]) -> String {
         let (within, between) = (w.blocks.within, w.blocks.between);
         text.push_str(&format!(
             "; the mean weight is {} within and {} between them",
-            words::with_error(within.value, within.std_error),
-            words::with_error(between.value, between.std_error)
+            words::with_error(within),
+            words::with_error(between)
         ));
         if let Some(test) = w.blocks.test {
             text.push_str(&format!(" (p = {})", words::number(test.p)));
@@ -123,11 +122,10 @@ fn facts(c: &Clusters, silhouette: f64, weights: &[Weights]) -> Vec<(String, Str
     ];
     for w in weights {
         let b = &w.blocks;
-        let with = |e: Estimate| words::with_error(e.value, e.std_error);
-        facts.push((format!("Mean weight within clusters ({})", w.name), with(b.within)));
-        facts.push((format!("Mean weight between clusters ({})", w.name), with(b.between)));
+        facts.push((format!("Mean weight within clusters ({})", w.name), words::with_error(b.within)));
+        facts.push((format!("Mean weight between clusters ({})", w.name), words::with_error(b.between)));
         if let Some(test) = b.test {
-            let p = format!("{} (p = {})", with(b.difference), words::number(test.p));
+            let p = format!("{} (p = {})", words::with_error(b.difference), words::number(test.p));
             facts.push((format!("Difference ({})", w.name), p));
         }
     }
@@ -194,11 +192,11 @@ fn json(c: &Clusters, linkage: Linkage, units: &[String], weights: &[Weights]) -
         json!({
             "name": w.name,
             "within": number(b.within.value),
-            "within_std_error": number(b.within.std_error),
+            "within_std_error": number(b.within.error()),
             "between": number(b.between.value),
-            "between_std_error": number(b.between.std_error),
+            "between_std_error": number(b.between.error()),
             "difference": number(b.difference.value),
-            "difference_std_error": number(b.difference.std_error),
+            "difference_std_error": number(b.difference.error()),
             "p": b.test.map(|t| number(t.p)),
             "permutations": b.test.map(|t| t.count),
             "mean": rows.collect::<Vec<_>>(),

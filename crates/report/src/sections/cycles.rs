@@ -8,6 +8,7 @@ use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Reached, Survey};
 use nullcline_core::linalg::col;
+use nullcline_core::numbers::Estimate;
 use serde_json::{Value, json};
 
 /// Multipliers smaller than this are left out of the figure: they would all lie on zero.
@@ -34,7 +35,8 @@ pub fn describe(s: &Survey, context: &Context) -> String {
 
 fn period(c: &Cycle, context: &Context) -> String {
     if context.flow {
-        words::with_error(c.period.value, c.period.std_error.max(1e-9 * c.period.value))
+        let least = 1e-9 * c.period.value;
+        words::with_error(Estimate { std_error: c.period.std_error.map(|e| e.max(least)), ..c.period })
     } else {
         context.duration(c.period.value)
     }
@@ -46,13 +48,13 @@ fn entry(r: &Reached, starts: usize) -> Value {
     json!({
         "share": number(r.members.len() as f64 / starts.max(1) as f64),
         "members": r.members,
-        "period": number(c.period.value), "period_error": number(c.period.std_error),
+        "period": number(c.period.value), "period_error": number(c.period.error()),
         "steps": c.steps, "returns": c.returns, "turns": c.turns,
         "residual": number(c.residual), "extent": number(c.extent), "point": numbers(&c.point),
         "log_multipliers": m(&|i| c.multipliers[i].log_modulus),
         "arguments": m(&|i| c.multipliers[i].argument),
         "exponents": m(&|i| c.multipliers[i].exponent.value),
-        "std_error": m(&|i| c.multipliers[i].exponent.std_error),
+        "std_error": m(&|i| c.multipliers[i].exponent.error()),
         "tangent": c.tangent.map_or(Value::Null, |t| json!({
             "index": t.index + 1, "multiplier_error": number(t.multiplier_error), "residual": number(t.residual),
         })),
@@ -64,10 +66,10 @@ pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
     let json = json!({
         "starts": s.starts, "rest": s.rest, "irregular": s.irregular, "diverged": s.diverged,
         "tori": s.tori.iter().map(|t| json!({
-            "rotation": number(t.rotation.value), "rotation_error": number(t.rotation.std_error),
-            "mean_return": number(t.mean_return.value), "mean_return_error": number(t.mean_return.std_error),
+            "rotation": number(t.rotation.value), "rotation_error": number(t.rotation.error()),
+            "mean_return": number(t.mean_return.value), "mean_return_error": number(t.mean_return.error()),
             "exponents": numbers(&t.exponents.iter().map(|e| e.value).collect::<Vec<_>>()),
-            "exponents_std_error": numbers(&t.exponents.iter().map(|e| e.std_error).collect::<Vec<_>>()),
+            "exponents_std_error": numbers(&t.exponents.iter().map(|e| e.error()).collect::<Vec<_>>()),
         })).collect::<Vec<_>>(),
         "cycles": s.cycles.iter().map(|r| entry(r, s.starts)).collect::<Vec<_>>(),
         "unit": context.rate(),
@@ -151,7 +153,7 @@ fn multipliers(c: &Cycle, id: usize) -> TableOut {
             ("log_modulus".into(), column(&|i| m[i].log_modulus)),
             ("argument".into(), column(&|i| m[i].argument)),
             ("exponent".into(), column(&|i| m[i].exponent.value)),
-            ("std_error".into(), column(&|i| m[i].exponent.std_error)),
+            ("std_error".into(), column(&|i| m[i].exponent.error())),
         ],
     }
 }

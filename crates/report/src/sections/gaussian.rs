@@ -12,7 +12,8 @@ use nullcline_core::inference::gaussian::debiased::Debiased;
 use nullcline_core::inference::gaussian::likelihood::Levels;
 use nullcline_core::inference::gaussian::roots::Roots;
 use nullcline_core::inference::gaussian::successive::Autocorrelation;
-use nullcline_core::inference::gaussian::validation::{Estimate, Validation};
+use nullcline_core::inference::gaussian::validation::Validation;
+use nullcline_core::numbers::Estimate;
 use serde_json::{Value, json};
 use words::{count, with_error};
 
@@ -32,7 +33,7 @@ impl Test {
     pub fn of(v: &Validation) -> Self {
         Self {
             value: v.test.iter().map(|m| m.value).collect(),
-            std_error: v.test.iter().map(|m| m.std_error).collect(),
+            std_error: v.test.iter().map(Estimate::error).collect(),
             folds: Some(v.folds),
         }
     }
@@ -41,14 +42,12 @@ impl Test {
 /// Strengths by formula.
 #[derive(Clone, Copy, Debug)]
 pub struct Predicted {
-    /// n / sum J^2 (eq. 2.20).
-    pub gamma: f64,
+    /// n / sum J^2 (eq. 2.20); exact from the truth, its error by the jackknife over folds from data.
+    pub gamma: Estimate,
     /// (n + 1) / sum J^2.
     pub cross: f64,
     /// gamma_opt of any couplings at large alpha; it needs the truth.
     pub opt: Option<f64>,
-    /// Standard error of `gamma`; NaN where it is not known.
-    pub std_error: f64,
     /// sum J^2.
     pub j_squared: f64,
     /// Which couplings went in.
@@ -163,7 +162,7 @@ impl GaussianModel {
 /// What was found, a sentence each.
 pub fn describe(m: &GaussianModel) -> Vec<String> {
     let mut out = vec![];
-    let estimate = |e: &Option<Estimate>| e.map(|e| with_error(e.gamma, e.std_error));
+    let estimate = |e: &Option<Estimate>| e.map(with_error);
     if let Some(v) = &m.validation {
         out.push(match estimate(&v.opt) {
             Some(gamma) => format!("Held-out data are predicted best at γ = {gamma} ({} folds).", v.folds),
@@ -191,7 +190,7 @@ pub fn describe(m: &GaussianModel) -> Vec<String> {
         });
     }
     if let Some(p) = &m.predicted {
-        out.push(format!("n / ΣJ² = {}, from {}.", with_error(p.gamma, p.std_error), p.from.words()));
+        out.push(format!("n / ΣJ² = {}, from {}.", with_error(p.gamma), p.from.words()));
     }
     out.push(format!("Couplings are given at γ = {}: {}.", words::number(m.chosen.gamma), m.chosen.by));
     out
@@ -246,19 +245,14 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
     }
     if let Some(v) = &m.validation {
         for (name, e) in [("Best γ", &v.opt), ("γ at the crossing", &v.cross), ("γ half-way", &v.half)] {
-            let text = e.map_or("none in the range".into(), |e| with_error(e.gamma, e.std_error));
+            let text = e.map_or("none in the range".into(), with_error);
             add(&format!("{name}, cross-validated"), text);
         }
     }
     if let Some(p) = &m.predicted {
         add(
             "n / ΣJ²",
-            format!(
-                "{} (ΣJ² = {}, {})",
-                with_error(p.gamma, p.std_error),
-                words::number(p.j_squared),
-                p.from.words()
-            ),
+            format!("{} (ΣJ² = {}, {})", with_error(p.gamma), words::number(p.j_squared), p.from.words()),
         );
         if let Some(opt) = p.opt {
             add("Best γ at many samples, by theory", words::number(opt));
@@ -318,14 +312,13 @@ fn notes(m: &GaussianModel) -> Vec<String> {
 
 fn json(m: &GaussianModel) -> Value {
     let estimate = |f: fn(&Validation) -> Option<Estimate>| {
-        m.validation.as_ref().and_then(f).map_or(Value::Null, |e| number(e.std_error))
+        m.validation.as_ref().and_then(f).map_or(Value::Null, |e| number(e.error()))
     };
     let predicted =
         |f: fn(&Predicted) -> Option<f64>| m.predicted.as_ref().and_then(f).map_or(Value::Null, number);
-    let means = |f: fn(&Validation) -> &Vec<nullcline_core::inference::gaussian::validation::Mean>,
-                 error: bool| {
-        let value = |x: &nullcline_core::inference::gaussian::validation::Mean| {
-            if error { x.std_error } else { x.value }
+    let means = |f: fn(&Validation) -> &Vec<Estimate>, error: bool| {
+        let value = |x: &Estimate| {
+            if error { x.error() } else { x.value }
         };
         m.validation.as_ref().map_or(Value::Null, |v| numbers(&f(v).iter().map(value).collect::<Vec<_>>()))
     };
@@ -355,10 +348,10 @@ fn json(m: &GaussianModel) -> Value {
         "gamma_cross_std_error": estimate(|v| v.cross),
         "gamma_half_std_error": estimate(|v| v.half),
         "root_range": [m.range.0, m.range.1],
-        "gamma_predicted": predicted(|p| Some(p.gamma)),
+        "gamma_predicted": predicted(|p| Some(p.gamma.value)),
         "gamma_predicted_cross": predicted(|p| Some(p.cross)),
         "gamma_predicted_opt": predicted(|p| p.opt),
-        "gamma_predicted_std_error": predicted(|p| Some(p.std_error)),
+        "gamma_predicted_std_error": predicted(|p| Some(p.gamma.error())),
         "gamma_predicted_from": m.predicted.map(|p| p.from.words()),
         "gamma_chosen": number(m.chosen.gamma),
         "gamma_chosen_by": m.chosen.by,

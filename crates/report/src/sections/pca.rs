@@ -28,7 +28,7 @@ pub fn pca(
         "blocks": pca.blocks,
         "correlation_time": number(pca.correlation_time),
         "participation_ratio": number(pca.participation_ratio.value),
-        "participation_ratio_std_error": number(pca.participation_ratio.std_error),
+        "participation_ratio_std_error": number(pca.participation_ratio.error()),
         "components_for_90": pca.components_for_90,
         "rows": pca.rows,
     });
@@ -40,10 +40,7 @@ pub fn pca(
     }
     let first_two = share(0) + if k > 1 { share(1) } else { 0.0 };
     let facts = vec![
-        (
-            "Participation ratio".into(),
-            words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error),
-        ),
+        ("Participation ratio".into(), words::with_error(pca.participation_ratio)),
         ("Components for 90 % of the variance".into(), pca.components_for_90.to_string()),
         ("Variance in the first two components".into(), format!("{:.1} %", 100.0 * first_two)),
         ("Rows".into(), pca.rows.to_string()),

@@ -6,9 +6,9 @@ use crate::figures::{self, Axes, Reference, Series};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::Estimate;
-use nullcline_core::diagnostics::regression::Coefficient;
 use nullcline_core::linalg::norm;
+use nullcline_core::numbers::Estimate;
+use nullcline_core::numbers::least_squares::regression::Coefficient;
 use serde_json::{Value, json};
 
 /// The direction that reads off a target.
@@ -106,7 +106,7 @@ pub fn describe(s: &Selectivity) -> String {
 }
 
 fn degrees(e: Estimate) -> String {
-    format!("{}°", words::with_error(e.value, e.std_error))
+    format!("{}°", words::with_error(e))
 }
 
 /// `units` are the names.
@@ -118,7 +118,7 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
         let figure = figures::points_with_errors(
             &labels,
             &of(&|e| e.value),
-            &of(&|e| e.std_error),
+            &of(&|e| e.error()),
             "Angle between read-outs (degrees)",
         )?;
         list.push(figure.named("angles", "Angles between read-outs", "Bars are one standard error.")?);
@@ -162,7 +162,7 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
     }
     for o in &s.outs {
         if let Some(e) = o.inside {
-            let share = format!("{} %", words::with_error(100.0 * e.value, 100.0 * e.std_error));
+            let share = format!("{} %", words::with_error(e.times(100.0)));
             facts.push((format!("Read-out of {} inside the first two components", o.name), share));
         }
     }
@@ -187,7 +187,7 @@ fn unit(o: &ReadOut) -> Vec<f64> {
 
 fn json(s: &Selectivity) -> Value {
     let value = |e: &Option<Estimate>| e.map(|e| number(e.value));
-    let error = |e: &Option<Estimate>| e.map(|e| number(e.std_error));
+    let error = |e: &Option<Estimate>| e.map(|e| number(e.error()));
     let out = |o: &ReadOut| {
         json!({
             "name": o.name,
@@ -203,7 +203,7 @@ fn json(s: &Selectivity) -> Value {
         json!({
             "targets": p.names,
             "angle": number(p.angle.value),
-            "angle_std_error": number(p.angle.std_error),
+            "angle_std_error": number(p.angle.error()),
             "angle_in_plane": value(&p.within),
             "angle_in_plane_std_error": error(&p.within),
         })
@@ -214,8 +214,8 @@ fn json(s: &Selectivity) -> Value {
         json!({
             "name": r.name,
             "rows": r.rows,
-            "slope": of(r, &|c| c.value),
-            "std_error": of(r, &|c| c.std_error),
+            "slope": of(r, &|c| c.estimate.value),
+            "std_error": of(r, &|c| c.estimate.error()),
             "p": of(r, &|c| c.p),
             "p_corrected": numbers(&r.corrected),
             "r_squared": numbers(&r.r_squared),
@@ -240,7 +240,6 @@ fn json(s: &Selectivity) -> Value {
 }
 
 fn angle_table(s: &Selectivity) -> TableOut {
-    let none = Estimate { value: f64::NAN, std_error: f64::NAN };
     let float = |f: &dyn Fn(&Pair) -> f64| Cells::Float(s.pairs.iter().map(f).collect());
     let name = |k: usize| Cells::Text(s.pairs.iter().map(|p| p.names[k].clone()).collect());
     TableOut {
@@ -250,9 +249,9 @@ fn angle_table(s: &Selectivity) -> TableOut {
             ("first".into(), name(0)),
             ("second".into(), name(1)),
             ("angle_degrees".into(), float(&|p| p.angle.value)),
-            ("angle_std_error".into(), float(&|p| p.angle.std_error)),
-            ("in_plane_degrees".into(), float(&|p| p.within.unwrap_or(none).value)),
-            ("in_plane_std_error".into(), float(&|p| p.within.unwrap_or(none).std_error)),
+            ("angle_std_error".into(), float(&|p| p.angle.error())),
+            ("in_plane_degrees".into(), float(&|p| p.within.unwrap_or(Estimate::NONE).value)),
+            ("in_plane_std_error".into(), float(&|p| p.within.unwrap_or(Estimate::NONE).error())),
         ],
     }
 }
@@ -277,8 +276,8 @@ fn slope_table(s: &Selectivity, units: &[String]) -> TableOut {
         columns: vec![
             ("target".into(), Cells::Text(all.iter().map(|(r, _)| r.name.clone()).collect())),
             ("unit".into(), Cells::Text(all.iter().map(|(_, i)| units[*i].clone()).collect())),
-            ("slope".into(), float(&|r, i| r.slopes[i].value)),
-            ("std_error".into(), float(&|r, i| r.slopes[i].std_error)),
+            ("slope".into(), float(&|r, i| r.slopes[i].estimate.value)),
+            ("std_error".into(), float(&|r, i| r.slopes[i].estimate.error())),
             ("t".into(), float(&|r, i| r.slopes[i].t)),
             ("p".into(), float(&|r, i| r.slopes[i].p)),
             ("p_corrected".into(), float(&|r, i| r.corrected[i])),

@@ -1,5 +1,7 @@
 //! Numbers as a reader wants them.
 
+use nullcline_core::numbers::Estimate;
+
 /// About four significant digits, a power of ten where the number is very large or small.
 pub fn number(v: f64) -> String {
     if !v.is_finite() {
@@ -30,9 +32,10 @@ fn superscript(digits: &str) -> String {
     digits.chars().filter(|c| *c != '+').map(raise).collect()
 }
 
-/// A value with its standard error, both to the error's second digit.
-pub fn with_error(value: f64, error: f64) -> String {
-    if !value.is_finite() || !error.is_finite() {
+/// A value with its standard error, both to the error's second digit; alone where the error is not known.
+pub fn with_error(e: Estimate) -> String {
+    let Estimate { value, std_error: Some(error), .. } = e else { return number(e.value) };
+    if !value.is_finite() {
         return number(value);
     }
     // Below what is worth printing the error says no more than that the value is exact.
@@ -69,8 +72,9 @@ mod tests {
         assert_eq!(number(1234.5), "1234");
         assert_eq!(number(2.0), "2");
         assert_eq!(number(1.5e-9), "1.50 × 10⁻⁹");
-        assert_eq!(with_error(0.123_456, 0.001_2), "0.1235 ± 0.0012");
-        assert_eq!(with_error(-2.0, 1e-14), "−2");
+        assert_eq!(with_error(Estimate::new(0.123_456, 0.001_2, 5)), "0.1235 ± 0.0012");
+        assert_eq!(with_error(Estimate::new(-2.0, 1e-14, 5)), "−2");
+        assert_eq!(with_error(Estimate::unknown(0.5, 1)), "0.5");
         assert_eq!(count(1, "point"), "1 point");
     }
 }

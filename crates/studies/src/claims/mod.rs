@@ -1,11 +1,10 @@
 //! Claims: what a paper says, what theory predicts, what we measured, and whether it stands.
 
-mod measure;
 mod table;
 
-pub use measure::Measure;
 pub use table::{answer, count, json, rows, table, text};
 
+use nullcline_core::numbers::Estimate;
 use nullcline_report::sections::words::number;
 
 /// Whether a claim stands.
@@ -75,9 +74,9 @@ enum Expected {
 /// # Example
 /// ```
 /// use nullcline_studies::claims::{Verdict, at, claim};
-/// use nullcline_studies::Measure;
+/// use nullcline_core::numbers::Estimate;
 ///
-/// let slope = Measure::new(0.86, 0.01, 10);
+/// let slope = Estimate::new(0.86, 0.01, 10);
 /// let rows = at("schaeffer2020 Fig. 5", [
 ///     claim("The stimulus' slope is 0.84").is("slope", slope).published(0.84, 0.1),
 ///     claim("It is positive").is("slope", slope).above(0.0).headline(),
@@ -99,7 +98,7 @@ pub struct Claim {
     /// The theory's number, if it gives one.
     pub predicted: Option<f64>,
     /// Ours.
-    pub measured: Measure,
+    pub measured: Estimate,
     /// Largest |measured - expected| that still holds, fixed before looking.
     pub tolerance: f64,
     /// Whether it stands.
@@ -110,7 +109,7 @@ pub struct Claim {
     pub headline: bool,
     expected: Expected,
     /// The measurements of a statement about all of them.
-    all: Vec<Measure>,
+    all: Vec<Estimate>,
 }
 
 /// A statement of the paper.
@@ -143,7 +142,7 @@ impl Claim {
             quantity: String::new(),
             published: None,
             predicted: None,
-            measured: Measure::NONE,
+            measured: Estimate::NONE,
             tolerance: 0.0,
             verdict: Verdict::NotTested,
             reason: String::new(),
@@ -158,12 +157,12 @@ impl Claim {
         Self { source: source.into(), ..self }
     }
     /// What is measured, and what was found.
-    pub fn is(self, quantity: impl Into<String>, measured: impl Into<Measure>) -> Self {
+    pub fn is(self, quantity: impl Into<String>, measured: impl Into<Estimate>) -> Self {
         Self { quantity: quantity.into(), measured: measured.into(), ..self }
     }
     /// The same of a statement about all of `all`: the smallest decides what is to lie above a limit and the largest everything
     /// else, unless another is a certain exception.
-    pub fn decided_by(self, quantity: impl Into<String>, all: &[Measure]) -> Self {
+    pub fn decided_by(self, quantity: impl Into<String>, all: &[Estimate]) -> Self {
         Self { quantity: quantity.into(), all: all.to_vec(), ..self }
     }
 
@@ -223,7 +222,7 @@ impl Claim {
     }
     /// Not tested, for this reason, where what it is about is not `there`.
     pub fn provided(self, there: bool, reason: impl Into<String>) -> Self {
-        if there { self } else { Self { measured: Measure::NONE, ..self }.untested(reason) }
+        if there { self } else { Self { measured: Estimate::NONE, ..self }.untested(reason) }
     }
     /// A statement that something fails does not hold by `holds` alone: the evidence that it had its
     /// chance, such as a training that had converged, is `given` or the reason that it is not.
@@ -262,17 +261,17 @@ impl Claim {
     }
 
     fn judged(self, expected: Expected) -> Self {
-        let judge = |m: &Measure| verdict(m, expected, self.tolerance);
+        let judge = |m: &Estimate| verdict(m, expected, self.tolerance);
         let measured = if self.all.is_empty() { self.measured } else { deciding(&self.all, expected, judge) };
         Self { measured, verdict: judge(&measured), expected, ..self }
     }
 }
 
 /// The measurement that decides a statement about all of `all`: the one furthest out, unless another is a certain exception.
-fn deciding(all: &[Measure], expected: Expected, verdict: impl Fn(&Measure) -> Verdict) -> Measure {
+fn deciding(all: &[Estimate], expected: Expected, verdict: impl Fn(&Estimate) -> Verdict) -> Estimate {
     let furthest = match expected {
-        Expected::Above(_) | Expected::AtLeast(_) => Measure::smallest(all.to_vec()),
-        _ => Measure::largest(all.to_vec()),
+        Expected::Above(_) | Expected::AtLeast(_) => Estimate::smallest(all.to_vec()),
+        _ => Estimate::largest(all.to_vec()),
     };
     let each = all.iter().map(|m| m.widened(all.len()));
     let exception = std::iter::once(furthest).chain(each).find(|m| verdict(m) == Verdict::Differs);
@@ -284,7 +283,7 @@ fn deciding(all: &[Measure], expected: Expected, verdict: impl Fn(&Measure) -> V
 /// Formula: with t the two-sided 95 % quantile of Student's law for n - 1 degrees of freedom, the claim
 /// holds where the whole interval measured ± t SE is within the tolerance, and differs where none of it is.
 /// An error that is not known decides nothing, an exact number (SE 0) everything.
-fn verdict(m: &Measure, expected: Expected, tolerance: f64) -> Verdict {
+fn verdict(m: &Estimate, expected: Expected, tolerance: f64) -> Verdict {
     if m.n == 0 {
         return Verdict::NotTested;
     }

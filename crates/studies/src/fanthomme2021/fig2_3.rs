@@ -9,7 +9,6 @@ use super::strengths::{
 use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::Strength;
-use nullcline_report::sections::words::with_error;
 
 /// Fig. 2.3.
 pub const STUDY: Study = Study::new(
@@ -78,9 +77,9 @@ fn in_the_limit(
 ) -> Vec<Claim> {
     let found: Vec<Limit> = limits.iter().flatten().copied().collect();
     let (value, error, _) = together(&found);
-    let all = Measure::new(value, error, if found.is_empty() { 0 } else { sets });
-    let away = |l: &Limit| Measure::new(l.value, l.error, sets).plus(-1.0).abs();
-    let away: Vec<Measure> = found.iter().map(away).collect();
+    let all = Estimate::new(value, error, if found.is_empty() { 0 } else { sets });
+    let away = |l: &Limit| Estimate::new(l.value, l.error, sets).plus(-1.0).abs();
+    let away: Vec<Estimate> = found.iter().map(away).collect();
     let furthest = format!("largest distance from one of {} limits, error of the choice", found.len());
     at(
         source,
@@ -121,9 +120,9 @@ fn claims(cases: &[Case], rows: &[Row], limits: &Limits) -> Vec<Claim> {
 fn beside(rows: &[Row], from: f64, to: f64, tolerance: f64, words: &str) -> Claim {
     let rows = rows.iter().filter(|r| r.alpha >= from && r.alpha <= to);
     // Both come from the same data: the errors together are at least that of the ratio.
-    let ratio = |r: &Row| r.strength(Strength::Opt).over(r.strength(Strength::Cross));
+    let ratio = |r: &Row| r.together(Strength::Opt).over(r.together(Strength::Cross));
     let known = rows.map(ratio).filter(|m| m.value.is_finite());
-    let apart: Vec<Measure> = known.map(|m| m.plus(-1.0).abs()).collect();
+    let apart: Vec<Estimate> = known.map(|m| m.plus(-1.0).abs()).collect();
     let quantity = "largest |γ_opt/γ_cross - 1| over σ and α, of all data sets together, error of the \
                     choice";
     claim(format!("γ_opt and γ_cross nearly coincide ({words})"))
@@ -137,7 +136,7 @@ fn beside(rows: &[Row], from: f64, to: f64, tolerance: f64, words: &str) -> Clai
 fn weak(cases: &[Case], rows: &[Row]) -> Option<Claim> {
     let case = (0..cases.len()).min_by(|a, b| cases[*a].sigma.total_cmp(&cases[*b].sigma))?;
     let of_case = rows.iter().filter(|r| r.case == case);
-    let away: Vec<Measure> = of_case.map(|r| r.gap_in_units().plus(-1.0).abs()).collect();
+    let away: Vec<Estimate> = of_case.map(|r| r.gap_in_units().plus(-1.0).abs()).collect();
     Some(
         theory(format!("{}: the gap is -(n + 1)/(4 (α + n/tr J²) n) at every α", cases[case].name))
             .at("new: shrinkage of weak couplings")
@@ -180,7 +179,7 @@ fn fluctuations(rows: &[Row]) -> Claim {
                 "measured over predicted relative standard deviation, mean over σ and α above {MANY} and \
                  {GAMMA} γ"
             ),
-            Measure::mean_of_found(many.map(|r| r.measured_spread() / r.spread)),
+            Estimate::mean_of_found(many.map(|r| r.measured_spread() / r.spread)),
         )
         .predicted(1.0, 0.1)
 }
@@ -216,7 +215,8 @@ fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<
         size.n,
         size.models * size.draws
     );
-    let cross = drawing::in_units(cases, rows, "γ_cross tr J² / (n + 1)", [0.94, 1.14], Row::cross_in_units)?;
+    let cross =
+        drawing::in_units(cases, rows, "γ_cross tr J² / (n + 1)", [0.94, 1.14], |r| r.pooled_cross)?;
     let gap = drawing::in_units(cases, rows, "ΔL / law", [0.8, 1.02], Row::gap_in_units)?;
     let units = panels(
         "limits",
@@ -228,7 +228,7 @@ fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<
     )?;
     let limit = |all: &[Option<Limit>]| {
         let (value, error, _) = together(&all.iter().flatten().copied().collect::<Vec<_>>());
-        with_error(value, error)
+        words(Estimate::new(value, error, 0))
     };
     Ok(Section::new("strengths", "Strengths and gap against the sampling ratio")
         .intro(

@@ -225,18 +225,11 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
 /// Where the first exponent is zero.
 fn regions(m: &Measured, c: &Comparison, total: usize) -> Vec<Claim> {
     // Cells whose sign is not decided may be exceptions, and are not known to be.
-    let exceptions = |certain: usize| Measure::exceptions(certain, c.open_inner, total);
-    let mut out =
-        vec![
-        claim("outside resonance tongues, the region where the first exponent is zero is the analytical one \
-               to one cell")
-            .is(
-                "misclassified cells farther than one cell from the boundary, without locked ones",
-                exceptions(c.free_certain),
-            )
-            .predicted(0.0, 0.0)
-            .headline(),
-    ];
+    let exceptions = |certain: usize| Estimate::exceptions(certain, c.open_inner, total);
+    let free = "misclassified cells farther than one cell from the boundary, without locked ones";
+    let text = "outside resonance tongues, the region where the first exponent is zero is the analytical \
+                one to one cell";
+    let mut out = vec![claim(text).is(free, exceptions(c.free_certain)).predicted(0.0, 0.0).headline()];
     if m.time == Time::Discrete {
         let share = 100.0 * c.far_locked as f64 / c.region.max(1) as f64;
         let most: Vec<String> = c.periods.iter().take(8).map(|(q, n)| format!("{q} ({n})")).collect();
@@ -259,7 +252,7 @@ fn regions(m: &Measured, c: &Comparison, total: usize) -> Vec<Claim> {
 fn orbits(grid: &Grid, m: &Measured, o: &AtOrigin) -> Vec<Claim> {
     let (wrong, all) = wrong_orbits(grid, m);
     let origin = theory("where the origin attracts, the first exponent is that of its eigenvalue")
-        .is("largest distance, nats per unit time", Measure::exact(o.worst, o.cells))
+        .is("largest distance, nats per unit time", Estimate::exact(o.worst, o.cells))
         .predicted(0.0, EIGENVALUE);
     let neutral = || {
         format!(
@@ -276,7 +269,7 @@ fn orbits(grid: &Grid, m: &Measured, o: &AtOrigin) -> Vec<Claim> {
             "outside the region the orbit is the expected one: the origin, or the locked one of the nearest \
              strong tongue",
         )
-        .is("cells farther than one cell from each boundary with another period", Measure::count(wrong, all))
+        .is("cells farther than one cell from each boundary with another period", Estimate::count(wrong, all))
         .predicted(0.0, 0.0),
         if o.beyond.is_empty() { origin } else { origin.because(neutral()) },
     ]
@@ -285,17 +278,17 @@ fn orbits(grid: &Grid, m: &Measured, o: &AtOrigin) -> Vec<Claim> {
 fn signs(c: &Comparison, total: usize) -> Vec<Claim> {
     vec![
         theory("no exponent is positive")
-            .is("cells", Measure::exceptions(c.positive, c.undecided, total))
+            .is("cells", Estimate::exceptions(c.positive, c.undecided, total))
             .predicted(0.0, 0.0),
         check("every cell's sign is decided")
-            .is("cells whose error reaches the tolerance", Measure::count(c.undecided, total))
+            .is("cells whose error reaches the tolerance", Estimate::count(c.undecided, total))
             .predicted(0.0, 0.0),
     ]
 }
 
 /// Where locking ends and oscillations begin, by bisection without noise.
 fn boundaries(time: Time, plan: &Plan) -> Vec<Claim> {
-    let exact = |(value, n): (f64, usize)| Measure::exact(value, n);
+    let exact = |(value, n): (f64, usize)| Estimate::exact(value, n);
     let (text, slack) = match time {
         Time::Continuous => (
             "the origin loses stability in a Hopf bifurcation at alpha cos(theta) = 1",

@@ -25,14 +25,12 @@ fn frequency(planar: &Planar) -> f64 {
 }
 
 /// Slope of log frequency against log distance from theta*, and its standard error.
-fn slowing(alpha: f64, time: Time) -> (Vec<[f64; 2]>, Measure) {
+fn slowing(alpha: f64, time: Time) -> (Vec<[f64; 2]>, Estimate) {
     let star = theta_star(alpha);
     let at = |d: &f64| [*d, frequency(&Planar::new(alpha, star + d, time))];
     let points: Vec<[f64; 2]> = DISTANCES.iter().map(at).collect();
     let (x, y): (Vec<f64>, Vec<f64>) = points.iter().map(|p| (p[0].ln(), p[1].ln())).unzip();
-    let (slope, error) = slope(&x, &y);
-    // One repetition less, for the second coefficient of the line.
-    (points, Measure::new(slope, error, DISTANCES.len() - 1))
+    (points, slope(&x, &y))
 }
 
 /// Largest relative deviation from the frequency at onset, just beyond it.
@@ -86,7 +84,7 @@ struct Found {
     /// Cells that are not told apart: in all, and farther than one from the boundary.
     open: [usize; 2],
     /// Frequencies against distances from theta*, and the exponent of their law.
-    slowing: (Vec<[f64; 2]>, Measure),
+    slowing: (Vec<[f64; 2]>, Estimate),
 }
 
 impl Found {
@@ -130,7 +128,7 @@ impl Found {
     }
 
     fn claims(&self, grid: &Grid) -> Vec<Claim> {
-        let exceptions = |certain: usize| Measure::exceptions(certain, self.open[1], grid.count());
+        let exceptions = |certain: usize| Estimate::exceptions(certain, self.open[1], grid.count());
         let cells = "cells farther than one cell from the boundary";
         let (off, n) = small_amplitude(self.time);
         let limit = if self.time == Time::Discrete { "theta / 2 pi" } else { "tan(theta) / 2 pi" };
@@ -146,7 +144,7 @@ impl Found {
             .is(cells, exceptions(self.apart))
             .predicted(0.0, 0.0),
             theory(format!("small oscillations have the frequency {limit}"))
-                .is("largest relative deviation half a percent beyond onset", Measure::exact(off, n))
+                .is("largest relative deviation half a percent beyond onset", Estimate::exact(off, n))
                 .predicted(0.0, 0.01)
                 .headline(),
             theory(

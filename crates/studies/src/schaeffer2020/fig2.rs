@@ -75,7 +75,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let answer = format!(
         "{} networks are right in {} % of all trials; the paper's one is in 85.5 %. {}",
         networks.len(),
-        words(Measure::mean(each(networks)).times(100.0)),
+        words(Estimate::mean(each(networks)).times(100.0)),
         answer(&claims)
     );
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
@@ -106,8 +106,8 @@ fn baselines(b: &Behaviour, blockless: &[Choice], weighted: &[Choice]) -> Vec<Cl
 }
 
 /// Share of correct trials with its error over trials.
-fn share(trials: &[Choice]) -> Measure {
-    Measure::share(trials.iter().filter(|t| t.correct()).count(), trials.len())
+fn share(trials: &[Choice]) -> Estimate {
+    Estimate::share(trials.iter().filter(|t| t.correct()).count(), trials.len())
 }
 
 /// Steps a trial, blank ones among them.
@@ -129,7 +129,7 @@ fn lengths(
     };
     let early: Vec<Vec<Choice>> = early.iter().enumerate().map(played).collect();
     let change = |f: fn(&[Choice]) -> f64| {
-        Measure::mean(subjects.iter().zip(&early).map(|(now, then)| f(now) - f(then)))
+        Estimate::mean(subjects.iter().zip(&early).map(|(now, then)| f(now) - f(then)))
     };
     Ok(at(
         "schaeffer2020 SI 7.1, 7.2",
@@ -163,13 +163,13 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
             100.0 * (cells[c + 1].value - cells[c].value)
         })
     };
-    let rises: Vec<Measure> = (0..5).map(rise).collect();
+    let rises: Vec<Estimate> = (0..5).map(rise).collect();
     let slower = low(&|s, c| times(s, Some(false)).cells[c].value - times(s, Some(true)).cells[c].value);
     let of_actor = |actor: &[Choice]| {
         let cells = &times(actor, None).cells[..3];
-        let error = cells.iter().map(|c| c.std_error.powi(2)).sum::<f64>().sqrt() / 3.0;
-        let trials = cells.iter().map(|c| c.trials).min().unwrap_or(0);
-        Measure::new(cells.iter().map(|c| c.value).sum::<f64>() / 3.0, error, trials)
+        let error = cells.iter().map(|c| c.error().powi(2)).sum::<f64>().sqrt() / 3.0;
+        let trials = cells.iter().map(|c| c.n).min().unwrap_or(0);
+        Estimate::new(cells.iter().map(|c| c.value).sum::<f64>() / 3.0, error, trials)
     };
     let lag = |actor: &[Choice]| of_actor(actor).less(low(&time));
     let longer = mean(all, |s| time(s, 0) - time(s, 5));
@@ -181,7 +181,7 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
                 .is("correct of all trials, %", right)
                 .published(85.5, 1.5),
             claim("It nearly matches the observer, who sees the same")
-                .is("observer minus network, %", Measure::mean(gaps))
+                .is("observer minus network, %", Estimate::mean(gaps))
                 .predicted(0.0, 3.0)
                 .headline(),
             claim("It nearly matches the Bayesian actor (as coded)")

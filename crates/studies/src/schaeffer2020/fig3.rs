@@ -3,7 +3,7 @@
 use super::behaviour::Behaviour;
 use super::networks::Sizes;
 use crate::common::*;
-use nullcline_core::tasks::ibl::behaviour::{Cell, Choice, accuracy, after_change};
+use nullcline_core::tasks::ibl::behaviour::{Choice, accuracy, after_change, over_trials};
 use nullcline_report::pipeline::ibl::read_trials;
 use nullcline_report::sections::behaviour::{Subject, concordance_figure, overview, recovery_figure, table};
 use std::path::Path;
@@ -22,10 +22,9 @@ fn gap(trials: &[Choice], c: usize) -> f64 {
 }
 
 /// Mean of the cells from `from` up to `to`, weighted by their trials.
-fn stretch(cells: &[Cell], from: usize, to: usize) -> f64 {
-    let here = cells[from..to].iter().filter(|c| c.trials > 0);
-    let (sum, trials) =
-        here.fold((0.0, 0.0), |(s, n), c| (s + c.value * c.trials as f64, n + c.trials as f64));
+fn stretch(cells: &[Estimate], from: usize, to: usize) -> f64 {
+    let here = cells[from..to].iter().filter(|c| c.n > 0);
+    let (sum, trials) = here.fold((0.0, 0.0), |(s, n), c| (s + c.value * c.n as f64, n + c.n as f64));
     sum / trials
 }
 
@@ -89,9 +88,8 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
 }
 
 /// Accuracy at zero contrast, concordant or not, with its error over trials.
-fn at_zero(trials: &[Choice], concordant: bool) -> Measure {
-    let cell = accuracy(trials, Some(concordant)).cells[0];
-    Measure::new(cell.value, cell.std_error, cell.trials)
+fn at_zero(trials: &[Choice], concordant: bool) -> Estimate {
+    accuracy(trials, Some(concordant)).cells[0]
 }
 
 fn claims(b: &Behaviour) -> Vec<Claim> {
@@ -130,7 +128,7 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
                 .above(0.0)
                 .headline(),
             claim("Recovery follows the observer's")
-                .is("mean |network - observer| over 20 trials", Measure::mean(differences))
+                .is("mean |network - observer| over 20 trials", Estimate::mean(differences))
                 .below(0.05),
             claim("At zero contrast accuracy starts above 0.2")
                 .is("trials 1 and 2 after the change", zero_early)
@@ -143,7 +141,7 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
 /// What the paper says of the actor, of whose trials there is one session.
 fn actors(b: &Behaviour) -> Vec<Claim> {
     let quantity = "correct of answered at contrast 0; n: trials";
-    let of = |text: &str, m: Measure| claim(text).at(SOURCE).is(quantity, m);
+    let of = |text: &str, m: Estimate| claim(text).at(SOURCE).is(quantity, m);
     let prior = "The actor's (as coded) accuracy at zero contrast is the block prior, concordant";
     vec![
         of(prior, at_zero(&b.coded, true)).published(0.8, 0.03),
@@ -191,12 +189,12 @@ fn mouse_claims(mice: &[(String, Vec<Choice>)]) -> Vec<Claim> {
     let one = |trials: &[Choice]| {
         let answered = |concordant: bool| {
             let biased = trials.iter().filter(|t| t.block_side.is_some() && t.choice.is_some());
-            Cell::of(biased.filter(|t| t.concordant() == Some(concordant)).map(|t| f64::from(t.correct())))
+            over_trials(biased.filter(|t| t.concordant() == Some(concordant)).map(|t| f64::from(t.correct())))
         };
         let (with, without) = (answered(true), answered(false));
-        (with.trials + without.trials >= 200 && without.trials >= 20).then_some(with.value - without.value)
+        (with.n + without.n >= 200 && without.n >= 20).then_some(with.value - without.value)
     };
-    let measured = Measure::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
+    let measured = Estimate::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
     let row = theory("Mice too are better on concordant trials")
         .at("the paper's outlook")
         .is("concordant minus discordant, all contrasts, mean over mice", measured)

@@ -29,7 +29,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         let fits = geometry.velocities(recorded)?;
         let [own, ideal] = by_place(recorded, geometry);
         Ok(One {
-            slopes: [fits[0].slopes[0].value, fits[1].slopes[0].value],
+            slopes: [fits[0].slopes[0].estimate.value, fits[1].slopes[0].estimate.value],
             p: fits[0].slopes[0].p.max(fits[1].slopes[0].p),
             correlation: correlation(&own, &ideal),
         })
@@ -110,7 +110,7 @@ fn draw(Shown { recorded: r, geometry: g }: &Shown) -> Result<Figure, Error> {
     let steps: Vec<usize> = (1..r.steps()).filter(|t| r.observed[*t]).step_by(37).take(1200).collect();
     let cloud = |k: usize, label: &str| -> Drawn {
         let at = |t: &usize| [r.inputs[(1, *t)] - r.inputs[(0, *t)], g.aligned(*t)[k] - g.aligned(*t - 1)[k]];
-        let (a, b) = (fits[k].intercept.map_or(0.0, |c| c.value), fits[k].slopes[0].value);
+        let (a, b) = (fits[k].intercept.map_or(0.0, |c| c.estimate.value), fits[k].slopes[0].estimate.value);
         let line = Reference::Curve(vec![[-5.0, a - 5.0 * b], [5.0, a + 5.0 * b]]);
         let axes = Axes::new("evidence, right minus left", &format!("velocity along {label}")).wide(THIRD);
         let axes = axes.reference(&format!("slope {b:.2}"), line);

@@ -171,7 +171,7 @@ fn line(all: &[One], moduli: &[[f64; 2]], steps: u64) -> [Claim; 5] {
     // The first network made the hypothesis; only others can test it.
     let others = moduli.get(1..).unwrap_or_default();
     let passed = count(others, |[early, last]| *early < 1.0 && *last > 1.0);
-    let passes = if others.is_empty() { Measure::NONE } else { Measure::count(passed, others.len()) };
+    let passes = if others.is_empty() { Estimate::NONE } else { Estimate::count(passed, others.len()) };
     let [early, last] = moduli[0];
     [
         side("A stimulus on the left leads to one attractor, in the left-block left-stimulus quadrant", 0),
@@ -193,7 +193,7 @@ fn line(all: &[One], moduli: &[[f64; 2]], steps: u64) -> [Claim; 5] {
         .at_least(others.len() as f64)
         .because("no statement of the paper's; the first network suggested it, and is not counted"),
         claim("A line of fixed points: no isolated one in any network")
-            .is("networks with isolated fixed points", Measure::count(isolated, n))
+            .is("networks with isolated fixed points", Estimate::count(isolated, n))
             .at_most(0.0)
             .headline()
             .if_differs(format!(

@@ -222,12 +222,8 @@ fn table(all: &[One]) -> TableOut {
         .column("clusters", "", |o| o.clusters)
         .column("smaller_pool", "units", |o| o.smaller)
         .columns(["correlation_within", "correlation_between"], |o| o.correlation)
-        .columns(["weight_within", "weight_within_error"], |o| {
-            [o.weights.within.value, o.weights.within.std_error]
-        })
-        .columns(["weight_between", "weight_between_error"], |o| {
-            [o.weights.between.value, o.weights.between.std_error]
-        })
+        .columns(["weight_within", "weight_within_error"], |o| pair(o.weights.within))
+        .columns(["weight_between", "weight_between_error"], |o| pair(o.weights.between))
         .column("permutation_p", "", |o| o.weights.test.map(|t| t.p))
         .named("networks", "RADD's coefficients, pools and the weights between them, one row a network.")
 }

@@ -47,12 +47,12 @@ pub fn each<T>(
 
 /// A claim of the paper's that holds where all networks of the run are so: a count, which has no error.
 pub fn everywhere<T>(all: &[T], text: &str, f: impl Fn(&T) -> bool) -> Claim {
-    let found = Measure::count(count(all, f), all.len());
+    let found = Estimate::count(count(all, f), all.len());
     claim(text).is("networks of this run", found).at_least(all.len() as f64)
 }
 
 /// A claim that a mean is the paper's number, with the place of the latter among the networks.
-pub fn published(text: impl Into<String>, quantity: &str, m: Measure, number: f64, tolerance: f64) -> Claim {
+pub fn published(text: impl Into<String>, quantity: &str, m: Estimate, number: f64, tolerance: f64) -> Claim {
     let row = claim(text).is(quantity, m).published(number, tolerance);
     let spread = m.error() * (m.n as f64).sqrt();
     let place = (number - m.value) / spread;

@@ -5,8 +5,8 @@ use super::geometry::Geometry;
 use super::networks::{Recorded, task};
 use crate::common::*;
 use faer::Mat;
-use nullcline_core::diagnostics::regression::least_squares;
 use nullcline_core::linalg::{col, col_mut, frobenius};
+use nullcline_core::numbers::least_squares::regression::least_squares;
 use nullcline_core::systems::rule::{Workspace, column, column_mut};
 use nullcline_core::systems::time::System;
 use nullcline_core::tasks::ibl::{Session, play};
@@ -144,7 +144,8 @@ impl Follower {
                 let (a, b) = (aligned(g, col(h.as_ref(), j)), aligned(g, col(h_next.as_ref(), j)));
                 for (k, fit) in fits.iter().enumerate() {
                     let dz = b[k] - a[k];
-                    let own: f64 = fit.slopes.iter().zip(col(ds.as_ref(), j)).map(|(l, d)| l.value * d).sum();
+                    let own: f64 =
+                        fit.slopes.iter().zip(col(ds.as_ref(), j)).map(|(l, d)| l.estimate.value * d).sum();
                     error += (dz - own).powi(2);
                     size += dz * dz;
                 }

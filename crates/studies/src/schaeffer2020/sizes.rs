@@ -65,7 +65,7 @@ pub fn findings(
                 steps,
                 row: Row::of(geometry),
                 accuracy: 100.0 * recorded.played.accuracy(),
-                slopes: [0, 1].map(|k| fits[k].slopes[0].value),
+                slopes: [0, 1].map(|k| fits[k].slopes[0].estimate.value),
                 radd: [student.a[(0, 0)], student.a[(1, 1)]],
             })
         })?;

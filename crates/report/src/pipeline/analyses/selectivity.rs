@@ -5,12 +5,11 @@ use super::held::{Target, TargetKind};
 use crate::pipeline::{Error, Module};
 use crate::sections::{self, Groups, Pair, ReadOut, Regressed, Rendered, Selectivity};
 use faer::MatRef;
-use nullcline_core::diagnostics::Estimate;
 use nullcline_core::diagnostics::geometry::correlation::{correlation, successive};
 use nullcline_core::diagnostics::geometry::decoding::{self, Separation, linear, logistic};
 use nullcline_core::diagnostics::geometry::subspace::{angle, angle_within, share};
-use nullcline_core::diagnostics::regression::{self, Coefficient, Design, holm};
-use nullcline_core::inference::gaussian::validation::jackknife;
+use nullcline_core::numbers::jackknife;
+use nullcline_core::numbers::least_squares::regression::{self, Coefficient, Design, holm};
 use rayon::prelude::*;
 
 /// Parts left out one at a time for the errors of angles and shares, at most.
@@ -63,8 +62,7 @@ impl Analyses<'_> {
             .collect();
         let whole: Vec<Option<Weights>> = whole.into_iter().map(Some).collect();
         let found = measures(&whole, plane);
-        let estimate =
-            |k: usize| Estimate { value: found[k], std_error: jackknife(left.iter().map(|l| Some(l[k]))) };
+        let estimate = |k: usize| jackknife::delete_one(found[k], left.iter().map(|l| Some(l[k])));
         let count = targets.len();
         let couples: Vec<(usize, usize)> =
             (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).collect();
@@ -90,7 +88,7 @@ impl Analyses<'_> {
         let faults =
             targets.iter().zip(whole.iter().flatten()).filter_map(|(t, w)| w.fault.map(|f| f.said(&t.name)));
         remarks.extend(faults);
-        let unknown = |k: &usize| found[*k].is_finite() && !estimate(*k).std_error.is_finite();
+        let unknown = |k: &usize| found[*k].is_finite() && estimate(*k).std_error.is_none();
         if (0..found.len()).any(|k| unknown(&k)) {
             remarks.push(
                 "Some angles or shares have no error: with a part of the rows left out, a read-out of theirs does not exist or is of \

@@ -67,7 +67,7 @@ pub fn exponents(
     let found = lyapunov(system, starts.as_ref(), &drive, &options, &|_| ()).ok();
     observer.finish();
     let main = found?.attractors.into_iter().next()?;
-    Some(Exponents { values: main.exponents, std_error: main.std_error, driven })
+    Some(Exponents { values: main.estimates(), driven })
 }
 
 /// The flow along the first two coordinates around all states and points, the other coordinates at their mean;

@@ -210,7 +210,7 @@ impl Spread {
 pub fn read_out(z: MatRef<f64>, y: MatRef<f64>) -> Option<(Mat<f64>, Vec<f64>)> {
     let m = z.nrows();
     let x = Mat::from_fn(z.ncols(), m + 1, |t, i| if i < m { z[(i, t)] } else { 1.0 });
-    let found = nullcline_core::linalg::least_squares::rows(x.as_ref(), y.transpose())
+    let found = nullcline_core::numbers::least_squares::rows(x.as_ref(), y.transpose())
         .solve(0.0, &vec![true; m + 1])?;
     let beta = &found.coefficients;
     let weight = Mat::from_fn(y.nrows(), m, |o, i| beta[(i, o)]);

@@ -12,7 +12,8 @@ use nullcline_core::inference::gaussian::predict::{Moments, couplings, unbiased_
 use nullcline_core::inference::gaussian::roots::{Roots, log_grid, roots};
 use nullcline_core::inference::gaussian::spectrum::{Basis, Error as Fault, Spectrum};
 use nullcline_core::inference::gaussian::sweep::{optimum, sweep};
-use nullcline_core::inference::gaussian::validation::{Validation, jackknife, spectra, validate};
+use nullcline_core::inference::gaussian::validation::{Validation, spectra, validate};
+use nullcline_core::numbers::{Estimate, jackknife};
 use std::ops::Deref;
 
 /// Where roots are looked for, beyond the grid if that is narrower.
@@ -55,7 +56,7 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
         let found = validate(&all, &gammas, range).map_err(fail)?;
         identity = identity.max(found.identity);
         roots_found = found.roots();
-        best = if found.least { Some(range.0) } else { found.opt.map(|e| e.gamma) };
+        best = if found.least { Some(range.0) } else { found.opt.map(|e| e.value) };
         validation = Some(found);
         observer.finish();
     }
@@ -73,10 +74,9 @@ fn l2(config: &GaussianConfig, data: &Data, observer: &dyn Observer) -> Result<G
     // Without couplings, or with less of them than noise, the formula has nothing to go by.
     if predicted.is_none() && !without && unbiased(data).is_none() && at.sum_j_squared > 0.0 {
         predicted = Some(Predicted {
-            gamma: basis.values.len() as f64 / at.sum_j_squared,
+            gamma: Estimate::unknown(basis.values.len() as f64 / at.sum_j_squared, 0),
             cross: (basis.values.len() + 1) as f64 / at.sum_j_squared,
             opt: None,
-            std_error: f64::NAN,
             j_squared: at.sum_j_squared,
             from: Source::Inferred,
         });
@@ -175,10 +175,9 @@ fn predicted(data: &Data, folds: &[(Spectrum, Basis)]) -> Option<Predicted> {
     if let Some(truth) = &data.truth {
         let m = Moments::of_covariance(&truth.basis.values)?;
         return (m.j_squared > 0.0).then(|| Predicted {
-            gamma: m.thesis(),
+            gamma: Estimate::exact(m.thesis(), 0),
             cross: m.cross(),
             opt: Some(m.opt()),
-            std_error: 0.0,
             j_squared: m.j_squared,
             from: Source::Truth,
         });
@@ -190,10 +189,9 @@ fn predicted(data: &Data, folds: &[(Spectrum, Basis)]) -> Option<Predicted> {
         unbiased_j_squared(&basis.values, p - lost).filter(|s| *s > 0.0).map(|s| n / s)
     };
     Some(Predicted {
-        gamma: n / j_squared,
+        gamma: jackknife::delete_one(n / j_squared, folds.iter().map(left_out)),
         cross: (n + 1.0) / j_squared,
         opt: None,
-        std_error: jackknife(folds.iter().map(left_out)),
         j_squared,
         from: Source::Unbiased,
     })
@@ -214,7 +212,7 @@ fn choose(
         (None, None, _) if validated || config.truth.is_some() => {
             (range.1, "the end of the range, for no couplings at all predict best")
         }
-        (None, None, Some(p)) => (p.gamma, "the formula n / sum J²"),
+        (None, None, Some(p)) => (p.gamma.value, "the formula n / sum J²"),
         (None, None, None) => {
             (1.0, "no data to choose by: neither held-out samples nor enough of them for the formula")
         }

@@ -6,7 +6,8 @@
 use super::{GaussianConfig, Penalty};
 use crate::sections::GaussianModel;
 use nullcline_core::inference::gaussian::roots::Roots;
-use nullcline_core::inference::gaussian::validation::{Estimate, Mean, Validation};
+use nullcline_core::inference::gaussian::validation::Validation;
+use nullcline_core::numbers::Estimate;
 
 /// u^2 under L2, u under L1: the unit of gamma.
 fn of_gamma(penalty: Penalty, unit: f64) -> f64 {
@@ -43,10 +44,9 @@ pub fn given(mut m: GaussianModel, penalty: Penalty, unit: f64) -> GaussianModel
     roots(&mut m.roots, gamma);
     m.validation.iter_mut().for_each(|v| validation(v, gamma, shift));
     if let Some(p) = &mut m.predicted {
-        p.gamma *= gamma;
+        p.gamma = p.gamma.times(gamma);
         p.cross *= gamma;
         p.opt = p.opt.map(|o| o * gamma);
-        p.std_error *= gamma;
         p.j_squared /= unit * unit;
     }
     m.chosen.gamma *= gamma;
@@ -64,11 +64,8 @@ fn roots(roots: &mut Roots, gamma: f64) {
 }
 
 fn validation(v: &mut Validation, gamma: f64, shift: f64) {
-    let estimate = |e: &mut Estimate| {
-        e.gamma *= gamma;
-        e.std_error *= gamma;
-    };
+    let estimate = |e: &mut Estimate| *e = e.times(gamma);
     [&mut v.opt, &mut v.cross, &mut v.half].into_iter().flatten().for_each(estimate);
     let means = [&mut v.test, &mut v.generated, &mut v.train];
-    means.into_iter().flatten().for_each(|m: &mut Mean| m.value -= shift);
+    means.into_iter().flatten().for_each(|m: &mut Estimate| *m = m.plus(-shift));
 }

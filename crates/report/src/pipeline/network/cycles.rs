@@ -48,13 +48,15 @@ fn disagreements(spectra: &Lyapunov, survey: &Survey) -> Vec<String> {
     let mut out = Vec::new();
     for (k, a) in spectra.settled().enumerate() {
         let zero = |i: usize| {
-            a.exponents[i].abs() <= (5.0 * a.std_error[i]).max(0.01 * a.exponents[0].abs().max(1e-3))
+            let least = 0.01 * a.exponents[0].abs().max(1e-3);
+            let error = a.exponent(i).std_error;
+            error.is_none_or(|e| a.exponents[i].abs() <= (5.0 * e).max(least))
         };
         let tells = |fate: Fate| match (a.kind, fate) {
             (Kind::FixedPoint, Fate::Rest) | (Kind::Moving, Fate::Irregular) => None,
             (Kind::Cycle(p), Fate::Cycle(c)) if survey.cycles[c].cycle.steps == p => None,
             (Kind::Moving, Fate::Cycle(c)) => {
-                let off = survey.cycles[c].cycle.deviation(&a.exponents[..1], &a.std_error[..1], 1e-3);
+                let off = survey.cycles[c].cycle.deviation(&[a.exponent(0)], 1e-3);
                 (off > 5.0).then_some("a cycle of other exponents")
             }
             (Kind::Moving, Fate::Torus) => (!zero(0)).then_some("a torus"),

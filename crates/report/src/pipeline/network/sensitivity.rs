@@ -4,12 +4,12 @@ use super::{Run, tables};
 use crate::pipeline::{Error, Module, Observer, fits};
 use crate::sections::{self, Rendered, Sensitivity};
 use faer::Mat;
-use nullcline_core::diagnostics::Estimate;
 use nullcline_core::diagnostics::dynamics::adjoint::{self, Adjoint, Agreement, Ensemble, adjoint};
 use nullcline_core::diagnostics::dynamics::covariant::{self, covariant};
 use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Lyapunov, lyapunov};
 use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, after, random_states};
 use nullcline_core::linalg::col;
+use nullcline_core::numbers::Estimate;
 use rayon::prelude::*;
 
 /// Exponents that the adjoint's rates are shown beside, at most.
@@ -137,7 +137,7 @@ impl Run<'_> {
                 failure.map_or_else(|| Error::Numbers("there is no initial state".into()), Error::from)
             );
         };
-        let compared = |rate| exponents.first().and_then(|e| Agreement::tested(rate, *e));
+        let compared = |rate| exponents.first().and_then(|e| Agreement::of(rate, *e));
         let sensitivity = Sensitivity {
             backward: compared(ensemble.rate),
             forward: compared(ensemble.forward_rate),
@@ -220,12 +220,14 @@ fn mean_exponents(found: &Lyapunov, k: usize, starts: usize) -> Vec<Estimate> {
         return Vec::new();
     }
     let one = |i: usize| {
-        let (mut value, mut square) = (0.0, 0.0);
+        let (mut value, mut square, mut n) = (0.0, Some(0.0), usize::MAX);
         for (a, w) in found.attractors.iter().zip(&weight).filter(|(_, w)| **w > 0.0) {
-            value += w / total * a.exponents[i];
-            square += (w / total * a.std_error[i]).powi(2);
+            let one = a.exponent(i);
+            value += w / total * one.value;
+            square = square.zip(one.std_error).map(|(s, e)| s + (w / total * e).powi(2));
+            n = n.min(one.n);
         }
-        Estimate { value, std_error: square.sqrt() }
+        Estimate { value, std_error: square.map(f64::sqrt), n }
     };
     (0..k).map(one).collect()
 }

@@ -11,15 +11,14 @@ pub use radd::{describe, radd};
 use faer::{Mat, c64};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoints;
 use nullcline_core::diagnostics::dynamics::flow_field::FlowField;
+use nullcline_core::numbers::Estimate;
 use nullcline_core::training::radd::{Scores, Sequences, Settings, Student};
 
 /// Leading Lyapunov exponents.
 #[derive(Clone, Debug)]
 pub struct Exponents {
     /// Decreasing, nats per unit time of the system.
-    pub values: Vec<f64>,
-    /// Standard errors.
-    pub std_error: Vec<f64>,
+    pub values: Vec<Estimate>,
     /// Along the inputs, not under the constant input.
     pub driven: bool,
 }

@@ -8,6 +8,7 @@ use crate::summary::{number, numbers};
 use faer::{Mat, c64};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoints;
 use nullcline_core::linalg::activation::Activation;
+use nullcline_core::numbers::Estimate;
 use nullcline_core::training::radd::{Errors, Score, Scores, Student};
 use serde_json::{Value, json};
 use words::{count, with_error};
@@ -128,7 +129,7 @@ fn facts(r: &Radd) -> Vec<(String, String)> {
 /// Exponents as a fact of the page.
 pub(super) fn exponent_fact(who: &str, e: &Option<Exponents>) -> Option<(String, String)> {
     let e = e.as_ref()?;
-    let list = e.values.iter().zip(&e.std_error).map(|(v, s)| with_error(*v, *s)).collect::<Vec<_>>();
+    let list = e.values.iter().map(|v| with_error(*v)).collect::<Vec<_>>();
     let how = if e.driven { "along the inputs" } else { "under the constant input" };
     Some((format!("Exponents of the {who}, {how}"), list.join(", ")))
 }
@@ -322,8 +323,8 @@ fn errors(s: &Scores) -> Value {
 pub(super) fn exponents_json(e: &Option<Exponents>) -> Value {
     e.as_ref().map_or(Value::Null, |e| {
         json!({
-            "values": numbers(&e.values),
-            "std_error": numbers(&e.std_error),
+            "values": numbers(&e.values.iter().map(|v| v.value).collect::<Vec<_>>()),
+            "std_error": numbers(&e.values.iter().map(Estimate::error).collect::<Vec<_>>()),
             "along": if e.driven { "inputs" } else { "constant input" },
         })
     })

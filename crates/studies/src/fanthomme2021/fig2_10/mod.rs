@@ -3,7 +3,7 @@
 mod drawing;
 mod verdicts;
 
-use super::models::{failed, parallel, truth};
+use super::models::{failed, truth};
 use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::{Ensemble, constrained};
 use nullcline_core::inference::gaussian::predict::{one_sample, single_sample};
@@ -93,12 +93,12 @@ impl Group {
 
     /// Mean theta of the samples as drawn.
     fn overlap(&self) -> f64 {
-        mean_and_error(&self.drawn).0
+        Estimate::mean_of_all(&self.drawn).value
     }
 
     /// The same of the rescaled samples.
     fn rescaled_overlap(&self) -> f64 {
-        mean_and_error(&self.theta).0
+        Estimate::mean_of_all(&self.theta).value
     }
 }
 
@@ -149,8 +149,8 @@ impl Measured {
     /// Mean over models of `f`, and its standard deviation from model to model, at one scale.
     fn spread(&self, scale: usize, f: impl Fn(&Group) -> f64) -> [f64; 2] {
         let all: Vec<f64> = self.of(scale).iter().map(f).filter(|v| v.is_finite()).collect();
-        let (mean, error) = mean_and_error(&all);
-        [mean, error * (all.len() as f64).sqrt()]
+        let mean = Estimate::mean_of_all(&all);
+        [mean.value, mean.error() * (all.len() as f64).sqrt()]
     }
 
     /// The means at every scale.

@@ -28,7 +28,7 @@ fn mean_theta(m: &Measured) -> Claim {
         .at("fanthomme2021 eq. 2.61")
         .is(
             "measured over expected, all scales; at tolerance 0, what has an error differs or is undecided",
-            Measure::mean(m.groups.iter().map(|g| g.overlap() / g.expected)),
+            Estimate::mean(m.groups.iter().map(|g| g.overlap() / g.expected)),
         )
         .predicted(1.0, 0.0)
         .because("An equality of expectations, measured on samples: within errors at best.")
@@ -38,7 +38,7 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
     let source = "fanthomme2021 eq. 2.62";
     let side = |text: String, from: f64, to: f64| {
         let groups = m.groups.iter().filter(|g| g.sigma >= from && g.sigma <= to);
-        let ratio = Measure::mean(groups.map(|g| g.overlap() / mean_overlap(m.n, g.sigma)));
+        let ratio = Estimate::mean(groups.map(|g| g.overlap() / mean_overlap(m.n, g.sigma)));
         claim(text).at(source).is("measured ⟨θ⟩ over eq. 2.62, mean over scales", ratio).predicted(1.0, NEAR)
     };
     let between = m.groups.iter().filter(|g| g.sigma > BELOW && g.sigma < ABOVE);
@@ -50,7 +50,7 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
             .at(source)
             .is(
                 "largest |Σ c²/n² over eq. 2.62 - 1|, without sampling noise",
-                Measure::exact(far, between.count()),
+                Estimate::exact(far, between.count()),
             )
             .predicted(0.0, NEAR)
             .headline()
@@ -66,13 +66,14 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
 fn rescaled(m: &Measured) -> Claim {
     let of_model = |model: usize| {
         let groups = m.groups.iter().skip(model).step_by(m.models).filter(|g| g.sigma >= ABOVE);
-        let missing = |g: &Group| mean_and_error(&g.theta.iter().map(|t| 1.0 - t).collect::<Vec<_>>()).0;
+        let missing =
+            |g: &Group| Estimate::mean_of_all(&g.theta.iter().map(|t| 1.0 - t).collect::<Vec<_>>()).value;
         let (x, y): (Vec<f64>, Vec<f64>) = groups.map(|g| (g.sigma.ln(), missing(g).ln())).unzip();
-        slope(&x, &y).0
+        slope(&x, &y).value
     };
     claim("The mean overlap of rescaled samples approaches 1 more slowly, as σ^(-1/2)")
         .at("fanthomme2021 Sec. 2.4.1")
-        .is(format!("d log(1 - ⟨θ⟩) / d log σ, σ ≥ {ABOVE}"), Measure::mean((0..m.models).map(of_model)))
+        .is(format!("d log(1 - ⟨θ⟩) / d log σ, σ ≥ {ABOVE}"), Estimate::mean((0..m.models).map(of_model)))
         .published(-0.5, 0.1)
 }
 
@@ -92,12 +93,15 @@ fn exact(m: &Measured) -> [Claim; 3] {
     [
         theory("For one sample γ_opt and γ_cross are the same number, at any n")
             .at("new; fanthomme2021 eqs. 2.63, 2.72 to leading order")
-            .is("largest |γ_opt/γ_cross - 1|, roots found separately", Measure::exact(apart, pairs().count()))
+            .is(
+                "largest |γ_opt/γ_cross - 1|, roots found separately",
+                Estimate::exact(apart, pairs().count()),
+            )
             .predicted(0.0, 1e-9)
             .headline(),
         theory("It has the closed form o (n - o)²/(n (n - 1)(o - 1)), o = n θ")
             .at("new; contains fanthomme2021 eqs. 2.63, 2.64, 2.72, 2.74")
-            .is("largest |γ_opt over the closed form - 1|", Measure::exact(off, pairs().count()))
+            .is("largest |γ_opt over the closed form - 1|", Estimate::exact(off, pairs().count()))
             .predicted(0.0, 1e-9)
             .headline(),
         claim(
@@ -105,7 +109,7 @@ fn exact(m: &Measured) -> [Claim; 3] {
              each",
         )
         .at("fanthomme2021 Sec. 2.4.1")
-        .is("samples with another number of roots", Measure::count(wrong.count(), count))
+        .is("samples with another number of roots", Estimate::count(wrong.count(), count))
         .predicted(0.0, 0.0)
         .headline(),
     ]
@@ -115,7 +119,7 @@ fn laws_of_gamma(m: &Measured) -> [Claim; 3] {
     let quantity = "median |law over γ_cross found - 1|";
     let median = |from: f64, to: f64, f: &dyn Fn(f64, f64) -> Option<f64>| {
         let here = m.solved().filter(|(sigma, _)| *sigma >= from && *sigma <= to);
-        Measure::median(
+        Estimate::median(
             here.filter_map(|(sigma, s)| Some((f(sigma, s.theta)? / s.cross.first()? - 1.0).abs())),
         )
     };
@@ -154,7 +158,7 @@ fn varies(m: &Measured) -> Claim {
         let all = || g.theta.iter().filter_map(|t| m.exact(*t));
         quantile(all(), 0.75) / quantile(all(), 0.25)
     };
-    let end = |scale: usize| Measure::mean(m.of(scale).iter().map(ratio));
+    let end = |scale: usize| Estimate::mean(m.of(scale).iter().map(ratio));
     let ends = [end(0), end(m.sigmas.len() - 1)];
     let quantity = format!(
         "ratio of the upper to the lower quartile, mean over models, at that of the two ends ({:.1} and \
@@ -170,7 +174,7 @@ fn varies(m: &Measured) -> Claim {
 
 fn identity(m: &Measured) -> Claim {
     let worst = largest(m.solved().map(|(_, s)| s.identity));
-    let lost = Measure::mean(m.of(0).iter().map(|g| without_root(g, m.n))).value;
+    let lost = Estimate::mean(m.of(0).iter().map(|g| without_root(g, m.n))).value;
     check("L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate")
         .at("fanthomme2021 eq. 2.16")
         .is(
@@ -180,7 +184,7 @@ fn identity(m: &Measured) -> Claim {
                 100.0 * lost,
                 m.sigmas[0]
             ),
-            Measure::exact(worst, m.solved().count()),
+            Estimate::exact(worst, m.solved().count()),
         )
         .predicted(0.0, 1e-12)
 }

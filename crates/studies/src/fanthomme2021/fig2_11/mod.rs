@@ -5,7 +5,6 @@ mod sections;
 mod verdicts;
 mod walk;
 
-use super::models::parallel;
 use crate::common::*;
 use canonical::{Canonical, KINDS, curve, gammas};
 use walk::{DataSet, Excess};
@@ -55,12 +54,12 @@ struct Measured {
 
 impl Measured {
     /// Mean over data sets.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean(self.sets.iter().map(f))
     }
 
     /// A curve of the figure at the `b`-th temperature.
-    fn curve(&self, b: usize, f: fn(&Excess) -> f64) -> Vec<Measure> {
+    fn curve(&self, b: usize, f: fn(&Excess) -> f64) -> Vec<Estimate> {
         let count = walk::times(self.size.steps).len();
         (0..count).map(|t| self.mean(|s| f(&s.courses[b].curve[t]))).collect()
     }

@@ -40,7 +40,7 @@ fn cold(m: &Measured) -> Vec<Claim> {
 fn hotter(m: &Measured) -> Vec<Claim> {
     let one = |name: &str, panel: &str, f: fn(&Excess) -> f64| {
         let ratio = |s: &DataSet, b: usize| (f(&s.courses[b].end) / f(&s.courses[b + 1].end)).ln();
-        let ratios: Vec<Measure> = (0..BETAS.len() - 1).map(|b| m.mean(|s| ratio(s, b))).collect();
+        let ratios: Vec<Estimate> = (0..BETAS.len() - 1).map(|b| m.mean(|s| ratio(s, b))).collect();
         let quantity = "least logarithm of the ratio of neighbouring temperatures' means over the second \
                         half, error of the choice";
         claim(format!("higher temperature stays in states {name}"))
@@ -78,7 +78,7 @@ fn laplace(m: &Measured) -> Vec<Claim> {
 }
 
 /// The deepest point of the others' mean test energy, measured on the one left out: no choice favours it.
-fn lowest(m: &Measured, b: usize) -> Measure {
+fn lowest(m: &Measured, b: usize) -> Estimate {
     let count = times(m.size.steps).len();
     let at = |s: &DataSet, t: usize| s.courses[b].curve[t].test_energy;
     let one = |k: usize| {
@@ -88,7 +88,7 @@ fn lowest(m: &Measured, b: usize) -> Measure {
         let best = (0..count).min_by(|a, b| others(a).total_cmp(&others(b))).unwrap_or(0);
         at(&m.sets[k], best)
     };
-    Measure::mean((0..m.sets.len()).map(one))
+    Estimate::mean((0..m.sets.len()).map(one))
 }
 
 fn below(m: &Measured) -> Vec<Claim> {
@@ -112,16 +112,16 @@ fn weak(m: &Measured) -> Vec<Claim> {
 }
 
 /// Paired differences to J*, at the gamma of the grid next to the figure's.
-fn difference(m: &Measured, f: fn(&Likelihoods) -> f64) -> Measure {
+fn difference(m: &Measured, f: fn(&Likelihoods) -> f64) -> Estimate {
     let all = gammas();
     let near = |g: &usize| (all[*g] / GAMMA).ln().abs();
     let at = (0..all.len()).min_by(|a, b| near(a).total_cmp(&near(b))).unwrap_or(0);
-    Measure::mean(m.canonical.iter().map(|s| f(&s.at[at]) - KINDS[0](&s.at[at])))
+    Estimate::mean(m.canonical.iter().map(|s| f(&s.at[at]) - KINDS[0](&s.at[at])))
 }
 
 fn canonical(m: &Measured, best: Option<&Best>) -> Vec<Claim> {
     let count = m.canonical.len();
-    let ratio = best.map_or(Measure::unknown(f64::NAN, count), |b| Measure::new(b.log_ratio, b.error, count));
+    let ratio = best.map_or(Estimate::unknown(f64::NAN, count), |b| b.log_ratio);
     let reason = match best {
         Some(b) => format!("best γ {} for the mean, {} for J*", number(b.gamma[0]), number(b.gamma[1])),
         None => "a maximum lies at an end of the grid of γ".into(),
@@ -151,11 +151,9 @@ fn canonical(m: &Measured, best: Option<&Best>) -> Vec<Claim> {
 pub(super) fn answer(m: &Measured, claims: &[Claim], best: Option<&Best>) -> String {
     let hot = m.mean(|s| s.stationary[0].0.energy * BETAS[0] / m.size.laplace());
     let best = best.map_or_else(String::new, |b| {
-        let ratio = b.log_ratio.exp();
-        format!(
-            "; its best γ is {} times that of J*",
-            words(Measure::new(ratio, ratio * b.error, m.canonical.len()))
-        )
+        let ratio = b.log_ratio.value.exp();
+        let ratio = Estimate { value: ratio, ..b.log_ratio.times(ratio) };
+        format!("; its best γ is {} times that of J*", words(ratio))
     });
     format!(
         "Over Laplace's n(n+1)/(4β) the energy above that of J* is {} at β = 1e4. On the way there the \

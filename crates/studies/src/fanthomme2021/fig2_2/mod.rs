@@ -3,7 +3,7 @@
 mod verdicts;
 
 use super::at_size;
-use super::models::{Model, failed, parallel, parallel_by, sides_of_2_21};
+use super::models::{Model, failed, sides_of_2_21};
 use super::strengths::{PRINTED, RANGE};
 use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
@@ -67,12 +67,12 @@ struct Panel {
 
 impl Panel {
     /// Mean over the data sets where `f` is finite.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean_of_found(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean_of_found(self.sets.iter().map(f))
     }
 
     /// The mean strength of one kind.
-    fn strength(&self, strength: Strength) -> Measure {
+    fn strength(&self, strength: Strength) -> Estimate {
         self.mean(|s| s.roots.of(strength).first().copied().unwrap_or(f64::NAN))
     }
 }
@@ -173,7 +173,7 @@ const CURVES: [Curve; 3] = [("training", |l| l.train), ("test", |l| l.test), ("g
 
 impl Panel {
     /// Mean of a curve a variable, at every gamma.
-    fn curve(&self, f: fn(&Likelihoods) -> f64) -> Vec<Measure> {
+    fn curve(&self, f: fn(&Likelihoods) -> f64) -> Vec<Estimate> {
         let at = |g: usize| self.mean(|s| f(&s.curves[g]) / self.n as f64);
         (0..self.sets[0].curves.len()).map(at).collect()
     }

@@ -24,7 +24,7 @@ pub(super) fn claims(panels: &[Panel]) -> Vec<Claim> {
 fn shapes(panels: &[Panel]) -> Vec<Claim> {
     let count = sets(panels).count();
     let none = |text: &str, quantity: &str, found: usize| {
-        claim(text).is(quantity, Measure::count(found, count)).predicted(0.0, 0.0)
+        claim(text).is(quantity, Estimate::count(found, count)).predicted(0.0, 0.0)
     };
     let one_maximum = |s: &&DataSet| s.roots.opt.len() == 1 && s.curves[0].d_test > 0.0;
     let crossings: usize =
@@ -56,7 +56,7 @@ fn close(p: &Panel) -> Claim {
     claim(format!(
         "α = {alpha}: generated and test likelihoods cross close to the maximum of the test likelihood"
     ))
-    .is("γ_cross / γ_opt", Measure::mean(pairs.map(|(opt, cross)| cross / opt)))
+    .is("γ_cross / γ_opt", Estimate::mean(pairs.map(|(opt, cross)| cross / opt)))
     .predicted(1.0, CLOSE)
     .headline()
 }
@@ -70,14 +70,14 @@ fn loss(p: &Panel) -> Claim {
     claim(format!("α = {}: the crossing costs next to nothing of the test likelihood", p.alpha))
         .is(
             "share lost of the gain that γ_opt brings over no couplings",
-            Measure::mean(p.sets.iter().filter_map(lost)),
+            Estimate::mean(p.sets.iter().filter_map(lost)),
         )
         .predicted(0.0, 0.01)
 }
 
 fn small_gamma(panels: &[Panel]) -> Vec<Claim> {
     let gap = |p: &Panel| {
-        Measure::mean(p.sets.iter().map(|s| (s.limits[0].train - s.limits[0].generated) / p.n as f64))
+        Estimate::mean(p.sets.iter().map(|s| (s.limits[0].train - s.limits[0].generated) / p.n as f64))
     };
     let (source, quantity) =
         ("fanthomme2021 Sec. 2.3.1", format!("(L_train - L_gen)/n at γ = {:.0e}", LIMITS[0]));
@@ -110,15 +110,15 @@ fn identities(panels: &[Panel]) -> Vec<Claim> {
     }));
     vec![
         check("Training likelihood falls with γ, as that of every penalised maximum")
-            .is(RISES, Measure::count(rises(panels, |l| l.train), count))
+            .is(RISES, Estimate::count(rises(panels, |l| l.train), count))
             .predicted(0.0, 0.0),
         check("L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate of this run")
             .at("fanthomme2021 eq. 2.16")
-            .is("largest difference, relative to the largest term", Measure::exact(identity, count))
+            .is("largest difference, relative to the largest term", Estimate::exact(identity, count))
             .predicted(0.0, 1e-12),
         check("All three likelihoods tend to -n/2 (eq. 2.17)")
             .at("fanthomme2021 eq. 2.17")
-            .is(format!("largest |L/n + 1/2| at γ = {:.0e}", LIMITS[1]), Measure::exact(limit, count))
+            .is(format!("largest |L/n + 1/2| at γ = {:.0e}", LIMITS[1]), Estimate::exact(limit, count))
             .predicted(0.0, 1e-5),
     ]
 }
@@ -130,7 +130,7 @@ fn half(p: &Panel) -> Claim {
         .at("fanthomme2021 eq. 2.21")
         .is(
             format!("left over right side, at γ_half = {at:.3}"),
-            Measure::mean_of_found(p.sets.iter().map(|s| s.half_ratio)),
+            Estimate::mean_of_found(p.sets.iter().map(|s| s.half_ratio)),
         )
         .predicted(1.0, 0.05)
         .if_differs("The equality is that of many samples alone: the ratio tends to one as α grows.")

@@ -74,7 +74,7 @@ fn of_case(m: &Many) -> Vec<Claim> {
     let (Some(cross), Some(opt), Some(gap)) = (m.cross, m.opt, m.gap) else { return vec![] };
     let [thesis, crossing, general] = m.predicted;
     let name = &m.case.name;
-    let measure = |l: Limit| Measure::new(l.value, l.error, m.sets);
+    let measure = |l: Limit| Estimate::new(l.value, l.error, m.sets);
     let quantity = |what: &str| format!("{what}, n = {}, extrapolated to α → ∞; n: data sets a point", m.n);
     let text = |words: &str| format!("{name}: {words}");
     let (opt, crossed) = (measure(opt).times(general), measure(cross).times(crossing));
@@ -152,7 +152,8 @@ fn figure(m: &Many) -> Drawn {
     let [_, crossing, general] = m.predicted;
     let x: Vec<f64> = m.rows.iter().map(|r| (r.alpha + r.cross).recip()).collect();
     let series = |name: &str, strength, ink: usize| {
-        let (y, error): (Vec<f64>, Vec<f64>) = m.rows.iter().map(|r| r.together(strength)).unzip();
+        let (y, error): (Vec<f64>, Vec<f64>) =
+            m.rows.iter().map(|r| r.together(strength)).map(|m| (m.value, m.error())).unzip();
         let unit = |v: Vec<f64>| v.into_iter().map(|v| v / crossing).collect::<Vec<f64>>();
         Series::new(name, &x, &unit(y)).errors(&unit(error)).ink(Ink::Series(ink))
     };

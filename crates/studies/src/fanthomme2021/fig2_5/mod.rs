@@ -10,7 +10,6 @@ mod draw;
 mod verdicts;
 
 use super::at_size;
-use super::models::parallel_by;
 use crate::common::*;
 use data::{DataSet, data_set, likelihood_curves};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
@@ -71,11 +70,11 @@ struct Cell {
 
 impl Cell {
     /// Mean over the data sets where `f` is finite.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean_of_found(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean_of_found(self.sets.iter().map(f))
     }
 
-    fn strength(&self, strength: Strength) -> Measure {
+    fn strength(&self, strength: Strength) -> Estimate {
         self.mean(|s| s.strength(strength))
     }
 }

@@ -35,7 +35,7 @@ fn panel_a(cells: &[Cell]) -> [Claim; 2] {
         let share = all().filter(|s| f(s)).count() as f64 / count as f64;
         claim(text)
             .at("fanthomme2021 Fig. 2.5A")
-            .is(quantity, Measure::exact(share, count))
+            .is(quantity, Estimate::exact(share, count))
             .predicted(1.0, 0.0)
     };
     [
@@ -68,14 +68,14 @@ fn panel_a(cells: &[Cell]) -> [Claim; 2] {
 
 /// gamma_cross beside gamma_opt.
 fn strengths(sets: &[&DataSet], words: &str) -> [Claim; 2] {
-    let l2 = Measure::mean_of_found(sets.iter().filter(|s| ratio(s).is_finite()).map(|s| apart(s.l2_ratio)));
+    let l2 = Estimate::mean_of_found(sets.iter().filter(|s| ratio(s).is_finite()).map(|s| apart(s.l2_ratio)));
     let known: Vec<f64> = sets.iter().map(|s| apart(ratio(s)).exp()).filter(|v| v.is_finite()).collect();
     [
         claim(format!("{words}: γ_cross and γ_opt are further apart than under L2 (there {:.3})", l2.value))
             .at("fanthomme2021 Fig. 2.5B")
             .is(
                 "|log(γ_cross/γ_opt)| less that under L2, mean over data sets",
-                Measure::mean_of_found(sets.iter().map(|s| apart(ratio(s)) - apart(s.l2_ratio))),
+                Estimate::mean_of_found(sets.iter().map(|s| apart(ratio(s)) - apart(s.l2_ratio))),
             )
             .above(0.0)
             .headline(),
@@ -83,7 +83,7 @@ fn strengths(sets: &[&DataSet], words: &str) -> [Claim; 2] {
             .at("fanthomme2021 Fig. 2.5B")
             .is(
                 "largest ratio of the two in any data set of this run",
-                Measure::exact(largest(known.iter().copied()), known.len()),
+                Estimate::exact(largest(known.iter().copied()), known.len()),
             )
             .below(10.0)
             .headline(),
@@ -94,18 +94,18 @@ fn strengths(sets: &[&DataSet], words: &str) -> [Claim; 2] {
 fn equality(sets: &[&DataSet], words: &str) -> [Claim; 2] {
     let off = |s: &&DataSet| (s.half - 1.0).abs();
     let l2 =
-        Measure::mean_of_found(sets.iter().filter(|s| s.half.is_finite()).map(|s| (s.l2_half - 1.0).abs()));
+        Estimate::mean_of_found(sets.iter().filter(|s| s.half.is_finite()).map(|s| (s.l2_half - 1.0).abs()));
     let source = "fanthomme2021 Sec. 2.3.2";
     [
         claim(format!("{words}: tr J* C = tr J C* (eq. 2.21) stays close to true at γ_half"))
             .at(source)
-            .is("mean |left/right - 1|", Measure::mean_of_found(sets.iter().map(off)))
+            .is("mean |left/right - 1|", Estimate::mean_of_found(sets.iter().map(off)))
             .predicted(0.0, 0.2),
         claim(format!("{words}: it is followed less closely than under L2 (there {:.3})", l2.value))
             .at(source)
             .is(
                 "|left/right - 1| less that under L2, mean over data sets",
-                Measure::mean_of_found(sets.iter().map(|s| off(s) - (s.l2_half - 1.0).abs())),
+                Estimate::mean_of_found(sets.iter().map(|s| off(s) - (s.l2_half - 1.0).abs())),
             )
             .above(0.0)
             .if_differs(
@@ -118,7 +118,7 @@ fn equality(sets: &[&DataSet], words: &str) -> [Claim; 2] {
 
 fn exact(cells: &[Cell]) -> Vec<Claim> {
     let all = || cells.iter().flat_map(|c| &c.sets);
-    let worst = |f: fn(&DataSet) -> f64| Measure::exact(largest(all().map(f)), all().count());
+    let worst = |f: fn(&DataSet) -> f64| Estimate::exact(largest(all().map(f)), all().count());
     at(
         FIGURE,
         [

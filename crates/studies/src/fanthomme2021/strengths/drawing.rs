@@ -18,7 +18,7 @@ fn each<'a>(cases: &'a [Case], rows: &'a [Row]) -> impl Iterator<Item = (&'a Cas
 }
 
 /// Estimates of rows against their sampling ratios.
-fn dots(name: &str, rows: &[&Row], f: impl Fn(&Row) -> Measure) -> Series {
+fn dots(name: &str, rows: &[&Row], f: impl Fn(&Row) -> Estimate) -> Series {
     curve(name, &list(rows, |r| r.alpha), rows.iter().map(|r| f(r)))
 }
 
@@ -31,9 +31,9 @@ fn line(rows: &[&Row], f: impl Fn(&Row) -> f64) -> Series {
 pub(in crate::fanthomme2021) fn strengths(cases: &[Case], rows: &[Row]) -> Drawn {
     let (mut opt, mut cross) = (vec![], vec![]);
     for (case, rows, ink) in each(cases, rows) {
-        opt.push(dots(&case.name, &rows, |r| r.strength(Strength::Opt)).ink(ink));
+        opt.push(dots(&case.name, &rows, |r| r.together(Strength::Opt)).ink(ink));
         cross.push(line(&rows, |r| r.cross).ink(ink).dashed());
-        cross.push(line(&rows, |r| r.together(Strength::Cross).0).ink(ink));
+        cross.push(line(&rows, |r| r.together(Strength::Cross).value).ink(ink));
     }
     let title = "γ_opt (dots), γ_cross (lines), prediction (dashed)";
     scatter(&[opt, cross].concat(), &axes("Regularisation strength γ"))?.named("strengths", title, "")
@@ -61,7 +61,7 @@ pub(in crate::fanthomme2021) fn in_units(
     rows: &[Row],
     label: &str,
     range: [f64; 2],
-    f: impl Fn(&Row) -> Measure,
+    f: impl Fn(&Row) -> Estimate,
 ) -> Drawn {
     let of = |(case, rows, ink): (&Case, Vec<&Row>, Ink)| {
         let many: Vec<&Row> = rows.into_iter().filter(|r| r.alpha >= 9.99).collect();
@@ -89,7 +89,7 @@ pub(in crate::fanthomme2021) fn table<'a>(
         table = table.column(&format!("gamma_{name}_mean"), "", |r| r.roots[k]);
         table = table.column(&format!("gamma_{name}_found"), "", |r| r.roots[k].n);
         if strength != Strength::Half {
-            table = table.column(&format!("gamma_{name}_together"), "", |r| r.strength(strength));
+            table = table.column(&format!("gamma_{name}_together"), "", |r| r.together(strength));
         }
     }
     table

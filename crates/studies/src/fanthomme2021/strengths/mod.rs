@@ -3,11 +3,11 @@
 pub(super) mod drawing;
 pub(super) mod fit;
 
-use super::models::{Model, failed, parallel, parallel_by};
+use super::models::{Model, failed};
 use crate::common::*;
 use fit::Limit;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
-use nullcline_core::inference::gaussian::pooled::{Pooled, pooled};
+use nullcline_core::inference::gaussian::pooled::pooled;
 use nullcline_core::inference::gaussian::predict::{cross_spread, likelihood_gap};
 use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
 use nullcline_core::inference::gaussian::samples::draw;
@@ -80,35 +80,29 @@ pub(super) struct Row {
     pub cross: f64,
     pub opt: f64,
     /// Roots of single data sets, the first of each: gamma_opt (the maximum), gamma_cross, gamma_half.
-    pub roots: [Measure; 3],
+    pub roots: [Estimate; 3],
     /// Data sets with more than one extremum or crossing.
     pub several: usize,
     /// gamma_cross of all data sets together in units of (n + 1) / tr J^2, and gamma_opt in those of its own formula; NaN
     /// without one.
-    pub pooled_cross: Pooled,
-    pub pooled_opt: Pooled,
+    pub pooled_cross: Estimate,
+    pub pooled_opt: Estimate,
     /// Mean over the models of the relative spread of gamma_cross that theory gives at many samples.
     pub spread: f64,
     /// (L_test(gamma_opt) - L(J))/n.
-    pub gap: Measure,
+    pub gap: Estimate,
     /// Largest violation of eq. 2.16.
     pub identity: f64,
 }
 
 impl Row {
-    /// The root of the mean residual and its error; NaN without one.
-    pub fn together(&self, strength: Strength) -> (f64, f64) {
-        let (p, unit) = match strength {
+    /// The root of the mean residual with its jackknife error over data sets; NaN without one.
+    pub fn together(&self, strength: Strength) -> Estimate {
+        let (root, unit) = match strength {
             Strength::Opt => (self.pooled_opt, self.opt),
             _ => (self.pooled_cross, self.cross),
         };
-        (unit * p.value, unit * p.error)
-    }
-
-    /// The same as a measurement, with its jackknife error over data sets.
-    pub fn strength(&self, strength: Strength) -> Measure {
-        let (value, error) = self.together(strength);
-        Measure::new(value, error, self.sets)
+        Estimate { n: self.sets, ..root.times(unit) }
     }
 
     /// Relative standard deviation of gamma_cross over data sets.
@@ -122,15 +116,10 @@ impl Row {
         self.alpha >= 0.999 * MANY && self.alpha >= MANY_GAMMA * self.cross
     }
 
-    /// gamma_cross of all data sets together, in units of (n + 1) / tr J^2.
-    pub fn cross_in_units(&self) -> Measure {
-        Measure::new(self.pooled_cross.value, self.pooled_cross.error, self.sets)
-    }
-
     /// The gap in units of -(n + 1)/(4 (alpha + gamma) n), with gamma its prediction.
-    pub fn gap_in_units(&self) -> Measure {
+    pub fn gap_in_units(&self) -> Estimate {
         let unit = likelihood_gap(self.n, self.alpha + self.cross);
-        Measure::new(self.gap.value / unit, (self.gap.error() / unit).abs(), self.sets)
+        Estimate::new(self.gap.value / unit, (self.gap.error() / unit).abs(), self.sets)
     }
 
     /// The variable in which limits are extrapolated.
@@ -153,8 +142,8 @@ pub(super) enum Quantity {
 /// shrinkage of weak couplings, a function of alpha/(alpha + gamma) alone, is resummed.
 pub(super) fn limit<'a>(rows: impl Iterator<Item = &'a Row>, quantity: Quantity) -> Option<Limit> {
     let value = |r: &Row| match quantity {
-        Quantity::Cross => r.cross_in_units(),
-        Quantity::Opt => Measure::new(r.pooled_opt.value, r.pooled_opt.error, r.sets),
+        Quantity::Cross => r.pooled_cross,
+        Quantity::Opt => r.pooled_opt,
         Quantity::Gap => r.gap_in_units(),
     };
     let point = |r: &Row| (r.small(), value(r).value, value(r).error());
@@ -212,11 +201,11 @@ fn row(
         (kept.alpha, kept.excess) = (spectrum.alpha, spectrum.excess);
     }
     let scales = |f: fn(&Predicted) -> f64| (0..sets).map(|k| f(of(k))).collect::<Vec<f64>>();
-    let together = |f: fn(&Predicted) -> f64, strength| -> Result<Pooled, Error> {
+    let together = |f: fn(&Predicted) -> f64, strength| -> Result<Estimate, Error> {
         let roots = pooled(&spectra, &scales(f), strength, UNITS).map_err(failed)?;
-        Ok(roots.first().copied().unwrap_or(Pooled { value: f64::NAN, error: f64::NAN }))
+        Ok(roots.first().copied().unwrap_or(Estimate::NONE))
     };
-    let over = |f: &dyn Fn(&Predicted) -> f64| Measure::mean(models.iter().map(f)).value;
+    let over = |f: &dyn Fn(&Predicted) -> f64| Estimate::mean(models.iter().map(f)).value;
     let alpha = p as f64 / n;
     Ok(Row {
         case,
@@ -229,9 +218,9 @@ fn row(
         pooled_cross: together(|p| p.cross, Strength::Cross)?,
         pooled_opt: together(|p| p.opt, Strength::Opt)?,
         spread: over(&|p| cross_spread(&p.model.j, &p.model.c, alpha)),
-        roots: found.roots.map(Measure::mean),
+        roots: found.roots.map(Estimate::mean),
         several: found.several,
-        gap: Measure::mean(found.gaps),
+        gap: Estimate::mean(found.gaps),
         identity: found.identity,
     })
 }
@@ -272,7 +261,7 @@ pub(super) fn identity<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Claim
         .at("fanthomme2021 eq. 2.16")
         .is(
             "largest difference, relative to the largest term",
-            Measure::exact(largest(rows.map(|r| r.identity)), count),
+            Estimate::exact(largest(rows.map(|r| r.identity)), count),
         )
         .predicted(0.0, 1e-12)
 }

@@ -40,8 +40,8 @@ fn series(trial: &Trial, place: usize) -> Series {
             row.validation_loss
         }
     };
-    let at = |k: usize| mean_and_error(&(0..trial.trained.len()).map(|r| value(k, r)).collect::<Vec<_>>());
-    let (values, errors): (Vec<f64>, Vec<f64>) = (0..longest).map(at).unzip();
+    let at =
+        |k: usize| Estimate::mean_of_all(&(0..trial.trained.len()).map(|r| value(k, r)).collect::<Vec<_>>());
     let epochs: Vec<f64> = (0..longest).map(|k| k as f64).collect();
-    Series::new(trial.network.label(), &epochs, &values).errors(&errors).ink(Ink::Series(place))
+    curve(trial.network.label(), &epochs, (0..longest).map(at)).ink(Ink::Series(place))
 }

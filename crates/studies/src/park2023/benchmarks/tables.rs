@@ -9,7 +9,7 @@ pub fn table(trials: &[Trial]) -> TableOut {
         .column("task", "", |t| t.problem.label())
         .column("network", "", |t| t.network.label())
         .column("published", "", |t| t.problem.published(t.network))
-        .columns(["measured", "std_error"], |t| mean_and_error(&t.scores()).into())
+        .columns(["measured", "std_error"], |t| pair(Estimate::mean_of_all(&t.scores())))
         .column("guessing", "", |t| if t.problem.is_accuracy() { 10.0 } else { t.chance })
         .column("realisations", "", |t| t.trained.len())
         .column("diverged", "", Trial::diverged)
@@ -42,9 +42,9 @@ pub fn realisations(trials: &[Trial]) -> TableOut {
 pub fn entry(trials: &[Trial]) -> Map<String, Value> {
     let mut all: Map<String, Value> = Map::new();
     for t in trials {
-        let (value, error) = mean_and_error(&t.scores());
+        let [mean, std_error] = pair(Estimate::mean_of_all(&t.scores())).map(number);
         let one = json!({
-            "scores": numbers(&t.scores()), "mean": number(value), "std_error": number(error), "units_rate": t.settings.rate,
+            "scores": numbers(&t.scores()), "mean": mean, "std_error": std_error, "units_rate": t.settings.rate,
         });
         let task = all.entry(t.problem.id()).or_insert_with(|| json!({}));
         if let Some(task) = task.as_object_mut() {

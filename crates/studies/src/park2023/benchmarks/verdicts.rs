@@ -44,7 +44,7 @@ impl Verdicts<'_> {
         let published = problem.published(better).zip(problem.published(worse)).map(|(b, w)| b - w);
         let both = self.of(problem, better).zip(self.of(problem, worse));
         let difference =
-            both.map_or(Measure::NONE, |(b, w)| Measure::mean(b.scores()).less(Measure::mean(w.scores())));
+            both.map_or(Estimate::NONE, |(b, w)| Estimate::mean(b.scores()).less(Estimate::mean(w.scores())));
         let claim = claim(text).at(self.source).is(unit, difference).beside(published);
         self.asked(if up { claim.above(0.0) } else { claim.below(0.0) }, problem)
     }
@@ -60,7 +60,7 @@ impl Verdicts<'_> {
         let text =
             format!("{}: {} {words} it (mean test loss to 0.1 nats)", problem.label(), network.label());
         let trial = self.of(problem, network);
-        let loss = trial.map_or(Measure::NONE, |t| Measure::mean(t.losses()));
+        let loss = trial.map_or(Estimate::NONE, |t| Estimate::mean(t.losses()));
         let claim = claim(text).at(self.source).is("test loss (nats)", loss).beside(Some(published));
         let evidence = self.evidence(problem, network);
         let claim = match expected {
@@ -93,10 +93,10 @@ impl Verdicts<'_> {
     /// A share of the trainings of this run, which is a count.
     fn share(&self, problem: Problem, network: Network, words: &str, is: fn(f64) -> bool) -> Claim {
         let text = format!("{}: {} {words}", problem.label(), network.label());
-        let share = self.of(problem, network).map_or(Measure::NONE, |trial| {
+        let share = self.of(problem, network).map_or(Estimate::NONE, |trial| {
             let losses = trial.losses();
             let found = losses.iter().filter(|l| is(**l)).count();
-            Measure::exact(found as f64 / losses.len() as f64, losses.len())
+            Estimate::exact(found as f64 / losses.len() as f64, losses.len())
         });
         claim(text).at(self.source).is("share of trainings", share)
     }

@@ -41,7 +41,7 @@ impl Measured {
     }
 
     /// Exponents of the attractor shown, with their errors.
-    pub fn exponents(&self) -> Vec<Measure> {
+    pub fn exponents(&self) -> Vec<Estimate> {
         measures(self.attractor())
     }
 

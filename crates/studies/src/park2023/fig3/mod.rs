@@ -113,7 +113,7 @@ fn entry(m: &Measured) -> Value {
         "attractors": m.lyapunov.attractors.len(),
         "as_published": m.reproduced.as_ref().map(|(_, r)| numbers(&r[..measure::SHOWN])),
         "adjoint_rate": number(m.settled.rate.value),
-        "adjoint_rate_std_error": number(m.settled.rate.std_error),
+        "adjoint_rate_std_error": number(m.settled.rate.error()),
         "identity_residual": number(m.settled.identity_residual),
     })
 }

@@ -135,8 +135,8 @@ impl Set {
     }
 
     /// Share of draws with this fate.
-    pub fn share(&self, fate: Fate) -> Measure {
-        Measure::share(self.draws.iter().filter(|d| d.fate == fate).count(), self.draws.len())
+    pub fn share(&self, fate: Fate) -> Estimate {
+        Estimate::share(self.draws.iter().filter(|d| d.fate == fate).count(), self.draws.len())
     }
 }
 

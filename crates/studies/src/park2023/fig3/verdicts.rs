@@ -5,7 +5,6 @@ use super::examples::{ON_LINE, TRIALS, Which, around};
 use super::measure::{ON_THE_LINE, change_in_a_period, change_on_the_line, largest_difference};
 use super::survey::{Fate, POSITIVE, Survey};
 use crate::common::*;
-use nullcline_core::diagnostics::dynamics::adjoint::STRETCHES;
 use nullcline_core::diagnostics::dynamics::cycles::Cycle;
 use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use nullcline_core::linalg::col;
@@ -24,7 +23,7 @@ pub(super) fn claims(all: &[Row], survey: &Survey, settings: &Settings) -> Vec<C
         });
     }
     let followed = || all.iter().flat_map(|(_, m)| m.adjoints.iter().chain([&m.settled]));
-    let residual = Measure::exact(largest(followed().map(|a| a.identity_residual)), followed().count());
+    let residual = Estimate::exact(largest(followed().map(|a| a.identity_residual)), followed().count());
     claims.push(
         check("Adjoint times sensitivity is constant in time, in every run")
             .at("park2023 eq. 7")
@@ -36,14 +35,8 @@ pub(super) fn claims(all: &[Row], survey: &Survey, settings: &Settings) -> Vec<C
 }
 
 /// An exponent of the attractor shown.
-fn exponent(row: &Row, index: usize) -> Measure {
-    row.1.exponents().get(index).copied().unwrap_or(Measure::NONE)
-}
-
-/// The rate of the adjoint along the attractor.
-fn rate(row: &Row) -> Measure {
-    let rate = row.1.settled.rate;
-    Measure::new(rate.value, rate.std_error, STRETCHES)
+fn exponent(row: &Row, index: usize) -> Estimate {
+    row.1.exponents().get(index).copied().unwrap_or(Estimate::NONE)
 }
 
 fn one(row: &Row, settings: &Settings) -> Vec<Claim> {
@@ -68,14 +61,14 @@ fn two(row: &Row) -> Vec<Claim> {
     let lyapunov = &row.1.lyapunov;
     vec![
         claim("Two stable fixed points are reached from ten initial states")
-            .is("attractors", Measure::count(lyapunov.attractors.len(), lyapunov.trajectories))
+            .is("attractors", Estimate::count(lyapunov.attractors.len(), lyapunov.trajectories))
             .published(2.0, 0.0),
         theory("Two fixed points: the largest exponent is that of the unit that is on")
             .is("largest exponent (1/unit time)", exponent(row, 0))
             .predicted(-0.65, 1e-6),
         claim("Two fixed points: the adjoint decays backward in time at the rate of the largest exponent")
             .at("park2023 Fig. 3B, eq. 13")
-            .is("rate of log|ψ| (1/unit time)", rate(row))
+            .is("rate of log|ψ| (1/unit time)", row.1.settled.rate)
             .predicted(-0.65, 1e-3)
             .headline(),
     ]
@@ -85,7 +78,7 @@ fn line(row: &Row, settings: &Settings) -> Vec<Claim> {
     let on_line = |k: &usize| row.1.of(*k).is_some_and(|a| a.exponents[0] > ON_THE_LINE);
     let on = (0..row.1.adjoints.len()).filter(on_line).count();
     let none = "None of the ten initial states stayed on the segment.";
-    let here = |m: Measure| Measure { n: m.n.min(on), ..m };
+    let here = |m: Estimate| Estimate { n: m.n.min(on), ..m };
     let (largest, quantity) = (here(exponent(row, 0)), "largest exponent (1/unit time)");
     let constancy = change_on_the_line(row.0.system.as_ref(), row.1.attractor());
     vec![
@@ -106,7 +99,7 @@ fn line(row: &Row, settings: &Settings) -> Vec<Claim> {
             .provided(on > 0, none),
         claim("Every initial state of S1.1 ends on the line attractor")
             .at("park2023 Fig. 3C, S1.1")
-            .is("share of initial states", Measure::exact(share_on_the_line(row, settings), STARTS))
+            .is("share of initial states", Estimate::exact(share_on_the_line(row, settings), STARTS))
             .predicted(1.0, 0.0)
             .headline()
             .if_differs(
@@ -115,7 +108,7 @@ fn line(row: &Row, settings: &Settings) -> Vec<Claim> {
                  segment, with a largest exponent of -1.",
             ),
         claim("Line attractor: the adjoint is constant and not zero")
-            .is("|change of log|ψ|| from 10 to 20 units of time", here(Measure::exact(constancy, 1)))
+            .is("|change of log|ψ|| from 10 to 20 units of time", here(Estimate::exact(constancy, 1)))
             .predicted(0.0, 1e-6)
             .provided(on > 0, none),
     ]
@@ -142,8 +135,8 @@ fn chaos(row: &Row, settings: &Settings) -> Vec<Claim> {
     let beyond = |sign: f64| count(&all, |l| l.value + sign * l.reach().unwrap_or(f64::INFINITY) > POSITIVE);
     let members = row.1.attractor().members.len();
     let positive = match (beyond(-1.0), beyond(1.0)) {
-        (low, high) if low == high => Measure::count(low, members),
-        (low, _) => Measure::unknown(low as f64, members),
+        (low, high) if low == high => Estimate::count(low, members),
+        (low, _) => Estimate::unknown(low as f64, members),
     };
     vec![
         claim("Chaos, the authors' network: four exponents are positive")
@@ -164,13 +157,13 @@ fn chaos(row: &Row, settings: &Settings) -> Vec<Claim> {
             )
             .provided(settings.data.is_some(), NEEDS),
         claim("Chaos: the adjoint explodes backward in time")
-            .is("rate of log|ψ| (1/s)", rate(row))
+            .is("rate of log|ψ| (1/s)", row.1.settled.rate)
             .above(0.0)
             .headline(),
         // As near as exponents are told apart from zero here.
         claim("Chaos: it does so at the rate of the largest exponent")
             .at("park2023 Fig. 3D, eq. 13")
-            .is("rate of log|ψ| less the exponent (1/s)", rate(row).less(exponent(row, 0)))
+            .is("rate of log|ψ| less the exponent (1/s)", row.1.settled.rate.less(exponent(row, 0)))
             .predicted(0.0, POSITIVE),
     ]
 }
@@ -194,7 +187,7 @@ fn drawn(survey: &Survey) -> Vec<Claim> {
              exponents of the one shown",
         )
         .at("park2023 Fig. 3D, S3")
-        .is("most positive exponents of a draw", Measure::count(most, draws))
+        .is("most positive exponents of a draw", Estimate::count(most, draws))
         .published(4.0, 0.0)
         .if_differs(format!(
             "The number grows with that of the draws; of the {draws} of this run, with n = 100, g = 1.8 and \
@@ -202,7 +195,7 @@ fn drawn(survey: &Survey) -> Vec<Claim> {
         )),
         theory("Chaos, networks drawn by S3 as printed: one in twenty or more has four positive exponents")
             .at("of the one shown in park2023 Fig. 3D")
-            .is("share of draws", Measure::share(with_four, draws))
+            .is("share of draws", Estimate::share(with_four, draws))
             .at_least(0.05)
             .if_differs(format!(
                 "At n = 100, g = 1.8 and p = 0.1 few draws are chaotic, and the most positive exponents \
@@ -218,7 +211,7 @@ fn drawn(survey: &Survey) -> Vec<Claim> {
             .at("park2023 S1.1")
             .is(
                 "share of limit cycles among draws, less that of chaos",
-                Measure::mean(periodic.draws.iter().map(sign)),
+                Estimate::mean(periodic.draws.iter().map(sign)),
             )
             .above(0.0),
     ]
@@ -244,7 +237,7 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
             )
             .provided(settings.data.is_some(), NEEDS),
         claim("Limit cycle: at least six units take part")
-            .is("units that move by more than 1 % of the widest", Measure::count(moving(row), 1))
+            .is("units that move by more than 1 % of the widest", Estimate::count(moving(row), 1))
             .at_least(6.0)
             .beside(settings.data.as_ref().map(|_| 6.0)),
         check("Limit cycle: Floquet exponents are the Lyapunov exponents")
@@ -254,7 +247,7 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
             .provided(found.is_some(), none),
         claim("Limit cycle: the adjoint is periodic backward in time")
             .at("park2023 Fig. 3E, Sec. 2.7")
-            .is("|change of log|ψ|| in one period", change.map_or(Measure::NONE, |v| Measure::exact(v, 1)))
+            .is("|change of log|ψ|| in one period", change.map_or(Estimate::NONE, |v| Estimate::exact(v, 1)))
             .predicted(0.0, 1e-6)
             .headline()
             .provided(change.is_some(), "The adjoint could not be followed along the cycle.")
@@ -263,7 +256,7 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
 }
 
 /// Differences of Floquet and Lyapunov exponents.
-fn between(row: &Row, cycle: &Cycle) -> Vec<Measure> {
+fn between(row: &Row, cycle: &Cycle) -> Vec<Estimate> {
     let pairs = cycle.exponents().into_iter().zip(row.1.exponents());
     pairs.map(|(floquet, l)| l.plus(-floquet).abs()).collect()
 }
@@ -294,7 +287,8 @@ fn procedure(row: &Row, settings: &Settings) -> Claim {
         Which::LimitCycle => (0.3, true),
     };
     let found = row.1.reproduced.as_ref().filter(|_| !from_file || settings.data.is_some());
-    let away = found.map_or(Measure::NONE, |(_, found)| Measure::exact(largest_difference(&row.0, found), 1));
+    let away =
+        found.map_or(Estimate::NONE, |(_, found)| Estimate::exact(largest_difference(&row.0, found), 1));
     claim(format!("{}: the authors' procedure gives the published bars", which.title()))
         .at(format!("park2023 Fig. 3{}, S1.2", which.letter()))
         .is(format!("largest difference of six ({})", row.0.plan.rate), away)

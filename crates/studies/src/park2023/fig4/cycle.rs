@@ -20,7 +20,7 @@ pub(super) struct Found {
     /// Where its matrix comes from.
     pub origin: String,
     /// Lyapunov exponents, 1/s.
-    pub exponents: Vec<Measure>,
+    pub exponents: Vec<Estimate>,
     /// Mean divergence along the cycle, 1/s.
     pub divergence: f64,
     /// States and phase response at equal phases, n x m.

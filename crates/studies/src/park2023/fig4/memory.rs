@@ -202,7 +202,7 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
         // The second half: the transient has had half of the time to go.
         let late: Vec<usize> = (periods / 2..periods).collect();
         let (x, y): (Vec<f64>, Vec<f64>) = late.iter().map(|m| (*m as f64, phases[*m])).unzip();
-        let (fit, _) = slope(&x, &y);
+        let fit = slope(&x, &y).value;
         if k == 0 || fit.abs() > out.drift.abs() || fit.is_nan() {
             out.drift = fit;
         }
@@ -214,7 +214,7 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
             // At equal phases, so that the slope is not that of the cycle's own breathing.
             let (t, l): (Vec<f64>, Vec<f64>) =
                 late.iter().map(|m| (time[m * SAMPLES], size[m * SAMPLES].ln())).unzip();
-            out.decay = Decay { rate: slope(&t, &l).0, time, size, of: Near::Cycle };
+            out.decay = Decay { rate: slope(&t, &l).value, time, size, of: Near::Cycle };
         }
     }
     out
@@ -237,7 +237,7 @@ fn relu(of: Near, w: &Mat<f64>, start: &[f64], seed: u64, stream_index: u64) -> 
     let time: Vec<f64> = (0..=length).map(|t| t as f64 * dt).collect();
     let over = |from: usize, to: usize| {
         let logs: Vec<f64> = size[from..=to].iter().map(|s| s.ln()).collect();
-        slope(&time[from..=to], &logs).0
+        slope(&time[from..=to], &logs).value
     };
     Decay { of, rate: over(length / 2, length * 2 / 3), time, size }
 }

@@ -28,14 +28,14 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     let (own, joint) = (&cycle.exponents, &torus.exponents);
     let json = entries([
         ("period", json!(c.period.value)),
-        ("period_error", json!(c.period.std_error)),
+        ("period_error", json!(c.period.error())),
         ("floquet_exponents", json!(c.exponents())),
         ("lyapunov_exponents", json!(list(own, |m| m.value))),
-        ("lyapunov_std_error", json!(list(own, Measure::error))),
+        ("lyapunov_std_error", json!(list(own, Estimate::error))),
         ("tangent_residual", json!(c.tangent.map(|t| t.residual))),
         ("phase_drift_per_period", json!(memory.drift)),
         ("torus_exponents", json!(list(joint, |m| m.value))),
-        ("torus_std_error", json!(list(joint, Measure::error))),
+        ("torus_std_error", json!(list(joint, Estimate::error))),
     ]);
     let sections = vec![
         Section::new("cycle", "The cycle, the direction of motion, and the torus")
@@ -49,7 +49,8 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
                 "Period",
                 format!(
                     "{:.9} s, changed by {:.1e} s when steps are halved",
-                    c.period.value, c.period.std_error
+                    c.period.value,
+                    c.period.error()
                 ),
             )
             .fact("Closure", format!("x(T) misses x by {:.1e} of the cycle's extent", c.residual))
@@ -97,11 +98,11 @@ fn size(preset: Preset) -> (usize, usize) {
 }
 
 fn spectrum(c: &cycle::Found) -> TableOut {
-    let exponent = |i: usize| c.exponents.get(i).copied().unwrap_or(Measure::NONE);
+    let exponent = |i: usize| c.exponents.get(i).copied().unwrap_or(Estimate::NONE);
     let rows: Vec<_> = c.cycle.multipliers.iter().enumerate().collect();
     Table::of(&rows)
         .columns(["log_multiplier", "argument"], |(_, m)| [m.log_modulus, m.argument])
-        .columns(["floquet_exponent", "floquet_error"], |(_, m)| [m.exponent.value, m.exponent.std_error])
+        .columns(["floquet_exponent", "floquet_error"], |(_, m)| pair(m.exponent))
         .columns(["lyapunov_exponent", "lyapunov_error"], |(i, _)| pair(exponent(*i)))
         .named(
             "spectrum",

@@ -19,7 +19,7 @@ pub(super) fn claims(found: &Found, memory: &Memory, torus: &Torus) -> Vec<Claim
 
 /// A number that is computed without sampling.
 fn exact(text: impl Into<String>, quantity: &str, value: f64, n: usize) -> Claim {
-    check(text).is(quantity, Measure::exact(value, n))
+    check(text).is(quantity, Estimate::exact(value, n))
 }
 
 /// Identities of the cycle's spectrum: that they hold says that the code is right.
@@ -86,7 +86,7 @@ fn forgotten(m: &Memory) -> Vec<Claim> {
         };
         let rate = if d.of == Near::Point { -0.65 } else { 0.0 };
         let quantity = format!("slope of log distance, {}, 1/time constant", d.of.name());
-        let row = begun.is(quantity, Measure::exact(d.rate, 1)).predicted(rate, 1e-3);
+        let row = begun.is(quantity, Estimate::exact(d.rate, 1)).predicted(rate, 1e-3);
         match d.of {
             Near::Point => row.if_differs(
                 "The slope is taken from half to two thirds of the time, as was fixed before; at the point \
@@ -99,7 +99,7 @@ fn forgotten(m: &Memory) -> Vec<Claim> {
 }
 
 fn tori(t: &Torus) -> Vec<Claim> {
-    let one = |(i, l): (usize, &Measure)| match i {
+    let one = |(i, l): (usize, &Estimate)| match i {
         0 | 1 => claim(format!(
             "two independent cycles have two exponents of zero, n / 2 of n = 4: exponent {}",
             i + 1
@@ -120,7 +120,7 @@ fn tori(t: &Torus) -> Vec<Claim> {
         .is("rotation, folded to [0, 1/2]; n: returns", t.rotation)
         .predicted(t.ratio, 1e-5),
         theory("with periods 3 : 2 the joint orbit is periodic: its rotation is a fraction")
-            .is("distance of the rotation from 1/2 or 1/3", Measure::exact(t.closure, 1))
+            .is("distance of the rotation from 1/2 or 1/3", Estimate::exact(t.closure, 1))
             .predicted(0.0, 1e-5),
     ]);
     out

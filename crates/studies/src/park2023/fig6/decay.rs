@@ -11,12 +11,11 @@ use rayon::prelude::*;
 use std::f64::consts::TAU;
 
 /// A root mean square.
-pub fn rms(values: &[f64]) -> Measure {
-    let squares: Vec<f64> = values.iter().map(|v| v * v).collect();
-    let (mean, error) = mean_and_error(&squares);
-    let value = mean.sqrt();
+pub fn rms(values: &[f64]) -> Estimate {
+    let mean = Estimate::mean_of_all(&list(values, |v| v * v));
+    let value = mean.value.sqrt();
     // A mean square of 0 is exact.
-    Measure::new(value, if value > 0.0 { error / (2.0 * value) } else { 0.0 }, values.len())
+    Estimate::new(value, if value > 0.0 { mean.error() / (2.0 * value) } else { 0.0 }, values.len())
 }
 
 /// Where the random streams of this file begin, apart from those of the drifts.
@@ -28,13 +27,13 @@ fn each<R: Send>(draws: usize, seed: u64, curve: u64, draw: impl Fn(&mut Rng) ->
 }
 
 /// Errors of the heading at each time, wrapped, from draws of headings; a lost memory is a random heading.
-fn errors_at(draws: Vec<Vec<f64>>, times: usize) -> Vec<Measure> {
+fn errors_at(draws: Vec<Vec<f64>>, times: usize) -> Vec<Estimate> {
     let at = |k: usize| draws.iter().map(|d| wrapped(d[k])).collect::<Vec<f64>>();
     (0..times).map(|k| rms(&at(k))).collect()
 }
 
 /// Root mean square error of the heading that two oscillators with noisy weights hold, at `times` (periods).
-pub fn oscillator_error(pair: &Pair, strength: f64, times: &[f64], draws: usize, seed: u64) -> Vec<Measure> {
+pub fn oscillator_error(pair: &Pair, strength: f64, times: &[f64], draws: usize, seed: u64) -> Vec<Estimate> {
     let draw = |rng: &mut Rng| {
         let pairs = noisy(pair, Target::Weights, strength, rng);
         let phase = uniform(rng, 0.0, PERIOD);
@@ -47,7 +46,7 @@ pub fn oscillator_error(pair: &Pair, strength: f64, times: &[f64], draws: usize,
 }
 
 /// The same of the bump of a ring, `times` in time constants.
-pub fn ring_error(ring: &Ring, strength: f64, times: &[f64], draws: usize, seed: u64) -> Vec<Measure> {
+pub fn ring_error(ring: &Ring, strength: f64, times: &[f64], draws: usize, seed: u64) -> Vec<Estimate> {
     let draw = |rng: &mut Rng| {
         let noisy = noisy_ring(ring, Target::Weights, strength, rng);
         let start = uniform(rng, -TAU / 2.0, TAU / 2.0);
@@ -58,7 +57,7 @@ pub fn ring_error(ring: &Ring, strength: f64, times: &[f64], draws: usize, seed:
 }
 
 /// Random walk of a heading under noise on the state: standard deviation after one period or time constant.
-pub fn oscillator_walk(pair: &Pair, relative: f64, draws: usize, seed: u64) -> Measure {
+pub fn oscillator_walk(pair: &Pair, relative: f64, draws: usize, seed: u64) -> Estimate {
     let walk = |rng: &mut Rng| {
         let end = (TO + 2.0) * PERIOD;
         let mut run = || {
@@ -75,7 +74,7 @@ pub fn oscillator_walk(pair: &Pair, relative: f64, draws: usize, seed: u64) -> M
 
 /// The same of a ring whose neurons receive white noise of standard deviation `relative` (of the bump's
 /// height) in a time constant.
-pub fn ring_walk(ring: &Ring, relative: f64, draws: usize, seed: u64) -> Measure {
+pub fn ring_walk(ring: &Ring, relative: f64, draws: usize, seed: u64) -> Estimate {
     let walk = |rng: &mut Rng| {
         let start = uniform(rng, -TAU / 2.0, TAU / 2.0);
         let headings = ring.noisy_track(&mut ring.bump(start), &[FROM, TO], relative, rng);

@@ -18,7 +18,7 @@ pub struct Loss {
     /// Error of what is read while they are missing.
     pub missing: f64,
     /// Error once they are back.
-    pub back: Measure,
+    pub back: Estimate,
 }
 
 /// The streams of lesions begin here.

@@ -84,23 +84,23 @@ fn column(sweep: &Sweep, f: impl Fn(&[Left]) -> f64) -> Vec<f64> {
 }
 
 /// Share of draws that keep their memory.
-fn share(left: &[Left]) -> Measure {
-    Measure::share(left.iter().filter(|l| l.kept).count(), left.len())
+fn share(left: &[Left]) -> Estimate {
+    Estimate::share(left.iter().filter(|l| l.kept).count(), left.len())
 }
 
 /// Mean number of exponents that are zero.
-fn zeros(left: &[Left]) -> Measure {
-    Measure::mean(left.iter().map(|l| l.zeros as f64))
+fn zeros(left: &[Left]) -> Estimate {
+    Estimate::mean(left.iter().map(|l| l.zeros as f64))
 }
 
 impl Sweep {
     /// Mean |exponent| near zero over the draws in which there is one.
-    fn near_zero(&self, left: &[Left]) -> Measure {
-        Measure::mean_of_found(left.iter().map(|l| l.near_zero))
+    fn near_zero(&self, left: &[Left]) -> Estimate {
+        Estimate::mean_of_found(left.iter().map(|l| l.near_zero))
     }
 
     /// Slope of log|exponent| against log strength below [`LINEAR`], mean over the draws.
-    fn slope(&self, strengths: &[f64]) -> Measure {
+    fn slope(&self, strengths: &[f64]) -> Estimate {
         let used: Vec<usize> = (0..strengths.len()).filter(|k| strengths[*k] < LINEAR).collect();
         let x: Vec<f64> = used.iter().map(|k| strengths[*k].ln()).collect();
         let middle = x.iter().sum::<f64>() / x.len() as f64;
@@ -109,7 +109,7 @@ impl Sweep {
             used.iter().zip(&x).map(|(k, x)| (x - middle) * self.left[*k][d].near_zero.ln()).sum::<f64>()
                 / spread
         };
-        Measure::mean((0..self.left[0].len()).map(one))
+        Estimate::mean((0..self.left[0].len()).map(one))
     }
 }
 
@@ -133,7 +133,7 @@ fn continuous(sweeps: &[Sweep], strengths: &[f64], weak: usize) -> Vec<Claim> {
     };
     let mut claims: Vec<Claim> = sweeps.iter().map(proportional).collect();
     let line = &sweeps[0];
-    let ratio = Measure::mean(line.left[weak].iter().map(|l| l.near_zero / strengths[weak]));
+    let ratio = Estimate::mean(line.left[weak].iter().map(|l| l.near_zero / strengths[weak]));
     // The factor of the law whose exponent the row above tests, to the same share.
     let predicted = line.norm / line.n as f64 * (2.0 / PI).sqrt();
     claims.push(
@@ -148,7 +148,7 @@ fn continuous(sweeps: &[Sweep], strengths: &[f64], weak: usize) -> Vec<Claim> {
         check("The weakest noise moves the exponent of every continuous attractor from zero")
             .is(
                 "draws whose |exponent| is below 1e-10/τ, which could be rounding",
-                Measure::count(still, all.len()),
+                Estimate::count(still, all.len()),
             )
             .at_most(0.0),
     );
@@ -164,7 +164,7 @@ fn cycles(sweeps: &[Sweep], k: usize) -> Vec<Claim> {
             .at("park2023 Sec. 2.7")
             .is(
                 "largest |exponent| (1/τ)",
-                Measure::exact(there().map(|l| l.near_zero).fold(0.0, f64::max), there().count()),
+                Estimate::exact(there().map(|l| l.near_zero).fold(0.0, f64::max), there().count()),
             )
             .predicted(0.0, 1e-8);
     let more = |other: &Sweep| {
@@ -196,7 +196,7 @@ fn tori(torus: &Sweep, k: usize) -> Vec<Claim> {
                     torus.zeros,
                     zeros(here).value
                 ),
-                Measure::count(fewer, here.len()),
+                Estimate::count(fewer, here.len()),
             )
             .at_most(0.0)
             .headline()
@@ -207,16 +207,16 @@ fn tori(torus: &Sweep, k: usize) -> Vec<Claim> {
             ),
         claim("Noise up to 1 %: a toroidal attractor keeps at least one zero exponent")
             .at("park2023 Sec. 2.7, L5")
-            .is("draws without one", Measure::count(none, up_to().count()))
+            .is("draws without one", Estimate::count(none, up_to().count()))
             .at_most(0.0),
     ]
 }
 
 /// A mean with its error over the draws of one strength.
-type Shown<'a> = &'a dyn Fn(&Sweep, &[Left]) -> Measure;
+type Shown<'a> = &'a dyn Fn(&Sweep, &[Left]) -> Estimate;
 
 fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
-    let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> Measure| {
+    let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> Estimate| {
         curve(s.kind.name(), strengths, s.left.iter().map(|l| f(l))).ink(Ink::Series(place)).joined()
     };
     let all = |f: Shown| -> Vec<Series> {

@@ -12,8 +12,6 @@ use crate::common::*;
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
 use nullcline_core::linalg::eigen::{Order, eigenvalues};
 use nullcline_core::training::sessions::Elman;
-use rayon::prelude::*;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Fig. 8.
 pub const STUDY: Study = Study::new(
@@ -169,17 +167,12 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let trained = networks(settings, sizes, UNITS, progress)?;
     let two = networks(settings, sizes, 2, progress)?;
     let early = networks(settings, Sizes { steps: NAMED, ..sizes }, 2, progress)?;
-    progress.start("distillation", trained.len() as u64);
-    let ready = AtomicU64::new(0);
-    let each = |k: usize| {
-        let found = one(&trained[k], [&two[k], &early[k]], settings.seed + k as u64, sizes, steps)?;
-        progress.at(ready.fetch_add(1, Ordering::Relaxed) + 1);
+    let found = parallel("distillation", trained.len(), progress, |k| {
+        let seed = settings.seed + k as u64;
+        let (one, four, recorded, geometry) = one(&trained[k], [&two[k], &early[k]], seed, sizes, steps)?;
         // Of the first alone the networks are shown.
-        let (one, four, recorded, geometry) = found;
         Ok((one, (k == 0).then_some((four, recorded, geometry))))
-    };
-    let found = (0..trained.len()).into_par_iter().map(each).collect::<Result<Vec<_>, Error>>()?;
-    progress.finish();
+    })?;
     let (all, shown): (Vec<One>, Vec<_>) = found.into_iter().unzip();
     let portraits =
         shown.into_iter().flatten().map(|(four, r, g)| drawing::portraits(&four, &r, &g, settings.seed));
@@ -254,7 +247,7 @@ fn scan_table(all: &[One]) -> TableOut {
     let targets = indices(TARGETS.len());
     let mut table = Table::of(&targets).column("largest_target", "", |k| TARGETS[*k]);
     for (name, f) in columns {
-        let of = |k: &usize| mean_and_error(&list(all, |o| f(&o.scan[*k]))).into();
+        let of = |k: &usize| pair(Estimate::mean_of_all(&list(all, |o| f(&o.scan[*k]))));
         table = table.columns([name, &format!("{name}_error")], of);
     }
     table.named("scales", "RADD by the scale of its targets: means over seeds with standard errors.")

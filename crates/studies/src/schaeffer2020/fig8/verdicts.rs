@@ -21,7 +21,7 @@ pub fn claims(all: &[One]) -> Vec<Claim> {
 }
 
 /// Accuracy of a player on unseen trials, percent.
-fn accuracy(all: &[One], player: usize) -> Measure {
+fn accuracy(all: &[One], player: usize) -> Estimate {
     mean(all, |o| 100.0 * o.accuracy[player])
 }
 

@@ -27,7 +27,7 @@ struct Facts {
     /// Largest |dx/dt| on the bumps of the continuum.
     speed: f64,
     /// Two largest exponents, 1 / time constant.
-    exponents: [Measure; 2],
+    exponents: [Estimate; 2],
     /// Isolated fixed points: stable and other.
     points: [usize; 2],
     /// Largest exponent at a stable one, of its eigenvalues and so without error; none without one.
@@ -46,7 +46,7 @@ fn facts(name: &str, ring: &Ring, seed: u64) -> Result<Facts, Error> {
     let found = lyapunov(&flow, starts(ring, 4).as_ref(), &Drive::Constant(&[]), &options, &|_| {})
         .map_err(|e| Error::Numbers(e.to_string()))?;
     let all = measures(&found.attractors[0]);
-    let exponent = |k: usize| all.get(k).copied().unwrap_or(Measure::NONE);
+    let exponent = |k: usize| all.get(k).copied().unwrap_or(Estimate::NONE);
     // A continuum of fixed points would keep a second search busy with its own points.
     let search = fixed_points::Options {
         seed,
@@ -94,7 +94,7 @@ fn claims([twelve, four]: [&Facts; 2], draws: &[Facts]) -> Vec<Claim> {
             .is(
                 "draws of 1 % noise, 12 neurons, with a stable isolated point and a largest exponent there \
                  below -1e-6",
-                Measure::count(moved, draws.len()),
+                Estimate::count(moved, draws.len()),
             )
             .at_least(draws.len() as f64)
             .headline()
@@ -106,7 +106,7 @@ fn claims([twelve, four]: [&Facts; 2], draws: &[Facts]) -> Vec<Claim> {
             )),
         check("A tuned ring of four neurons holds every heading")
             .at("park2023 sec. 2.11 (infinite neurons, or finite tuned)")
-            .is("largest |dx/dt| on the ring (1/time constant)", Measure::exact(four.speed, 100))
+            .is("largest |dx/dt| on the ring (1/time constant)", Estimate::exact(four.speed, 100))
             .predicted(0.0, 1e-12),
         check("The unperturbed ring has a zero exponent")
             .at("park2023 sec. 2.6")

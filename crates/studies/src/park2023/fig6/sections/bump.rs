@@ -75,12 +75,12 @@ struct Measured {
 fn claims(m: &Measured) -> Vec<Claim> {
     let n = POSITIONS;
     let check = |text: &str, source: &str, quantity: &str, value: f64, n: usize| {
-        check(text).at(source).is(quantity, Measure::exact(value, n))
+        check(text).at(source).is(quantity, Estimate::exact(value, n))
     };
     vec![
         claim("With the program's exp(a + b) in place of a product, there is a bump as well")
             .at("park2023 eq. 27, authors' program")
-            .is("(max - min) / (max + min)", Measure::exact(m.flat.0, 8))
+            .is("(max - min) / (max + min)", Estimate::exact(m.flat.0, 8))
             .above(0.01)
             .if_differs(format!(
                 "Spike trains smoothed by a Gaussian of unit area are small, exp(a + b) is nearly 1 + a + \

@@ -12,7 +12,7 @@ const REFINE: [usize; 4] = [1, 4, 16, 64];
 
 /// Slope of decoded against true heading.
 fn gain(track: &Track) -> f64 {
-    slope(&track.truth, &track.decoded).0
+    slope(&track.truth, &track.decoded).value
 }
 
 fn turned(track: &Track) -> f64 {
@@ -23,9 +23,9 @@ fn turned(track: &Track) -> f64 {
 /// What claims are made of.
 struct Measured {
     /// Slope of decoded against true heading.
-    gain: Measure,
+    gain: Estimate,
     /// Error of the late half over that of the early half, less one.
-    growth: Measure,
+    growth: Estimate,
     /// Lag of the heading that spikes show, rad.
     behind: f64,
     /// Largest speed that is followed, and largest that leaves no trace in the program's steps; rad per period.
@@ -34,7 +34,7 @@ struct Measured {
 }
 
 fn claims(m: &Measured) -> Vec<Claim> {
-    let once = |v: f64| Measure::exact(v, 1);
+    let once = |v: f64| Estimate::exact(v, 1);
     vec![
         claim("The phase difference integrates the velocity")
             .at("park2023 eqs. 24-26")
@@ -133,8 +133,8 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let errors = by_phases[0].errors();
 
     let measured = Measured {
-        gain: Measure::mean(many.iter().map(gain)),
-        growth: Measure::mean(many.iter().map(halves)),
+        gain: Estimate::mean(many.iter().map(gain)),
+        growth: Estimate::mean(many.iter().map(halves)),
         behind: -errors[errors.len() - 3],
         top: bisect(0.5, 4.0, 12, |v| (turned(&exact(&pair, Signal::Constant(v), 200)) - 1.0).abs() < 0.01),
         still: bisect(0.001, 0.5, 12, |v| turned(&stepped(&pair, Signal::Constant(v), 100, 1)).abs() < 0.05),

@@ -21,13 +21,13 @@ fn claims([read, held]: [&Loss; 2], draws: usize, [reset, kept]: [f64; 2], pairs
             .is(
                 "|mean exp(i change)| of the heading read after both oscillators are silent for a period \
                  and start again together",
-                Measure::exact(reset, pairs),
+                Estimate::exact(reset, pairs),
             )
             .predicted(0.0, 0.1)
             .headline(),
         theory("A pulse that fires all four neurons resets their phases")
             .at("this study")
-            .is("|mean exp(i change)| of the heading read after it", Measure::exact(kept, pairs))
+            .is("|mean exp(i change)| of the heading read after it", Estimate::exact(kept, pairs))
             .predicted(0.0, 0.1)
             .if_differs(
                 "A pulse fires the neurons but does not recall the spikes that are already under way: about \
@@ -39,7 +39,7 @@ fn claims([read, held]: [&Loss; 2], draws: usize, [reset, kept]: [f64; 2], pairs
                (M5)",
         )
         .at("park2023 sec. 2.10, M5")
-        .is("rms error once four of eight detectors are back (rad)", Measure::exact(read.back.value, draws))
+        .is("rms error once four of eight detectors are back (rad)", Estimate::exact(read.back.value, draws))
         .predicted(0.0, 1e-6),
     ]
 }

@@ -78,7 +78,7 @@ fn raster(phase: f64, title: &str) -> Drawn {
 }
 
 fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) -> Vec<Claim> {
-    let once = |v: f64| Measure::exact(v, 1);
+    let once = |v: f64| Estimate::exact(v, 1);
     vec![
         claim("The delay across the hemispheres is half a period")
             .at("park2023 Fig. 6A")
@@ -108,7 +108,7 @@ fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) ->
             .at("park2023 sec. 2.11 (antiphase locked)")
             .is(
                 "starts after which a neuron does not fire once a period",
-                Measure::count(rates.iter().filter(|r| (*r - 1.0).abs() > 1e-9).count(), rates.len()),
+                Estimate::count(rates.iter().filter(|r| (*r - 1.0).abs() > 1e-9).count(), rates.len()),
             )
             .at_most(0.0)
             .if_differs(

@@ -31,11 +31,11 @@ fn rounding() -> f64 {
 }
 
 /// What is claimed of the worst error of so many memories and of the drift at the smallest noise.
-fn claims(worst: f64, memories: usize, drift: Measure) -> Vec<Claim> {
+fn claims(worst: f64, memories: usize, drift: Estimate) -> Vec<Claim> {
     vec![
         claim("The program's eight segments cover one period of the line")
             .at("authors' program; park2023 sec. 2.11")
-            .is("8 segments x 37 steps", Measure::exact(8.0 * SEGMENT, 1))
+            .is("8 segments x 37 steps", Estimate::exact(8.0 * SEGMENT, 1))
             .predicted(PERIOD, 1.0)
             .if_differs(
                 "Eight segments of 37 steps wind 1.23 times round the period, so that f is not periodic \
@@ -45,7 +45,7 @@ fn claims(worst: f64, memories: usize, drift: Measure) -> Vec<Claim> {
             .at("authors' program")
             .is(
                 "largest error of the population vector, its mean removed (rad)",
-                Measure::exact(worst, memories),
+                Estimate::exact(worst, memories),
             )
             .predicted(0.0, 0.05)
             .if_differs(
@@ -106,7 +106,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let memory = Memory::oscillators("oscillators, program's steps");
     let steps = Curve::new(plan, 40, memory, Target::Weights.name(), f64::NAN, &stepped_drift);
     let smallest = &steps.drifts[0];
-    let drift = Measure::new(smallest.mean, smallest.std_error, smallest.kept);
+    let drift = Estimate::new(smallest.mean, smallest.std_error, smallest.kept);
     let place: Vec<f64> = (0..8).map(f64::from).collect();
     let over = |v: Vec<f64>| {
         let mean = v.iter().sum::<f64>() / v.len() as f64;

@@ -16,22 +16,20 @@ pub fn claims(found: &Found) -> Vec<Claim> {
 /// The paper's claim, and the drifts that it compares.
 fn compared(found: &Found) -> Vec<Claim> {
     let (slow, ring) = (&found.curves.slow.weights, &found.curves.ring.weights);
+    let text = "Robust to D-type noise: the program's oscillators drift less than a ring of as many \
+                neurons";
+    let equal = "drift / drift of the ring, equal relative noise on weights, a time constant to a period";
     vec![
-        claim(
-            "Robust to D-type noise: the program's oscillators drift less than a ring of as many neurons",
-        )
-        .at("park2023 Fig. 6 caption, authors' program")
-        .is(
-            "drift / drift of the ring, equal relative noise on weights, a time constant to a period",
-            found.ratio(),
-        )
-        .below(1.0)
-        .headline()
-        .if_differs(
-            "A fifth of the program's period is the rise to threshold, which the weights set; the periods \
-             of the two oscillators then differ. A ring averages the noise of its 144 weights, a pair has \
-             four",
-        ),
+        claim(text)
+            .at("park2023 Fig. 6 caption, authors' program")
+            .is(equal, found.ratio())
+            .below(1.0)
+            .headline()
+            .if_differs(
+                "A fifth of the program's period is the rise to threshold, which the weights set; the \
+                 periods of the two oscillators then differ. A ring averages the noise of its 144 weights, \
+                 a pair has four",
+            ),
         theory("The program's oscillators drift by the mismatch of their rises")
             .is("drift / strength (rad per period)", slow.coefficient())
             .predicted(slow.predicted, 0.02 * slow.predicted),
@@ -43,7 +41,7 @@ fn compared(found: &Found) -> Vec<Claim> {
 
 fn first_order(found: &Found) -> Vec<Claim> {
     let (slow, ring) = (&found.curves.slow, &found.curves.ring.weights);
-    let linear = |text: &str, m: Measure| {
+    let linear = |text: &str, m: Estimate| {
         theory(text).is("exponent of drift against noise strength", m).predicted(1.0, 0.02)
     };
     let program = "The drift of the program's oscillators is linear in the noise on weights";
@@ -61,11 +59,11 @@ fn trade(found: &Found) -> Claim {
     let share = |t: &super::Trade| {
         t.drift.mean / ONE / t.top * top_speed(t.rise) / predicted(&finite_rise(t.rise), Target::Weights)
     };
-    let mean = Measure::mean(found.trade.iter().map(share));
+    let mean = Estimate::mean(found.trade.iter().map(share));
     let text = "What lets the phases follow turns lets them drift: both go with the share of the period in \
                 which potentials rise";
     let quantity = "drift / top speed, measured / predicted, mean over rises of 2 to 25 steps";
-    theory(text).at(OURS).is(quantity, mean).predicted(1.0, 0.03)
+    theory(text).is(quantity, mean).predicted(1.0, 0.03)
 }
 
 fn sizes(found: &Found) -> [Claim; 2] {
@@ -95,7 +93,7 @@ fn identities(found: &Found) -> [Claim; 3] {
     let (curves, n) = (&found.curves, found.draws);
     let of = |text: &str, unit: &str, worst: f64| {
         let quantity = format!("largest drift up to a tenth of noise (rad per {unit})");
-        check(text).is(quantity, Measure::exact(worst, n)).predicted(0.0, 1e-9)
+        check(text).is(quantity, Estimate::exact(worst, n)).predicted(0.0, 1e-9)
     };
     let alone = "With delays alone, noise on the weights of oscillators does not move the heading while \
                  spikes pass";

@@ -57,7 +57,7 @@ fn lost(found: &Found) -> Drawn {
 }
 
 fn errors(found: &Found) -> Drawn {
-    let one = |label: &str, e: &[Measure]| curve(label, &found.times, e.iter().copied()).joined();
+    let one = |label: &str, e: &[Estimate]| curve(label, &found.times, e.iter().copied()).joined();
     let series = [one("slow rise", &found.errors[1]), one("exact ring", &found.errors[2])];
     let axes = axes("Time (periods or τ)", "Rms error (rad)")
         .reference("a random heading", Reference::Across(TAU / 12f64.sqrt()));

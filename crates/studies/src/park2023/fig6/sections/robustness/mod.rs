@@ -36,9 +36,9 @@ struct Found {
     /// Times at which errors are looked at, in periods or time constants.
     times: Vec<f64>,
     /// Errors at 1 % noise: delays alone, slow rise, exact ring.
-    errors: [Vec<Measure>; 3],
+    errors: [Vec<Estimate>; 3],
     /// Walks under noise on the state: oscillators, ring.
-    walks: [Measure; 2],
+    walks: [Estimate; 2],
     draws: usize,
 }
 
@@ -80,7 +80,7 @@ impl Found {
     }
 
     /// Drift of the program's oscillators over that of the ring.
-    fn ratio(&self) -> Measure {
+    fn ratio(&self) -> Estimate {
         self.curves.slow.weights.coefficient().over(self.curves.ring.weights.coefficient())
     }
 }

@@ -1,24 +1,44 @@
-//! A measured number with what is known of its error.
+//! A number with what is known of its error.
 
-use nullcline_core::diagnostics::student;
-use nullcline_report::tables::{Cells, Entry, with_unit};
+use super::student;
+use schemars::JsonSchema;
+use serde::Serialize;
 use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF};
 
 /// Two-sided level of every interval.
 const LEVEL: f64 = 0.95;
 
-/// A measured number, its standard error, and how many independent repetitions stand behind both.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measure {
+/// A number, its standard error, and how many independent pieces the error rests on.
+///
+/// An error that is not known is none; it is never zero, NaN or infinity. Serialised, a number that is not there is null.
+///
+/// ```
+/// use nullcline_core::numbers::Estimate;
+///
+/// let rate = Estimate::mean([0.9, 1.1, 1.3]);
+/// assert!((rate.value - 1.1).abs() < 1e-12 && rate.n == 3);
+/// assert_eq!(Estimate::mean([0.9]).std_error, None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Estimate {
     /// The number; NaN where none was found.
+    #[schemars(with = "Option<f64>", required)]
+    #[serde(serialize_with = "finite")]
     pub value: f64,
     /// Its standard error: 0 of an exact number, none where it is not known.
+    #[schemars(required)]
     pub std_error: Option<f64>,
-    /// Independent repetitions; 0 of what was not measured.
+    /// Independent pieces: repetitions, blocks, folds, networks; 0 where the error does not rest on a mean, and of what was not
+    /// measured.
     pub n: usize,
 }
 
-impl Measure {
+/// A number, and none of one that is not finite.
+fn finite<S: serde::Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+    Some(*value).filter(|v| v.is_finite()).serialize(to)
+}
+
+impl Estimate {
     /// Not measured.
     pub const NONE: Self = Self { value: f64::NAN, std_error: None, n: 0 };
 
@@ -44,17 +64,23 @@ impl Measure {
         if certain == 0 && possible > 0 { Self::unknown(0.0, of) } else { Self::count(certain, of) }
     }
 
-    /// Mean of independent values. The error of one value, of values that are all the same, and of those of
-    /// which one is not finite, is not known.
+    /// Mean of values, each of which counts: the error is known from two on, and zero where they are all the same.
+    ///
+    /// Formula: SE^2 = sum (v - mean v)^2 / (n (n - 1)).
+    pub fn mean_of_all(values: &[f64]) -> Self {
+        let n = values.len() as f64;
+        let value = values.iter().sum::<f64>() / n;
+        let square: f64 = values.iter().map(|v| (v - value).powi(2)).sum();
+        Self::new(value, (square / (n * (n - 1.0))).sqrt(), values.len())
+    }
+    /// Mean of independent draws, of those that are finite. The error of one value, of values that are all the same, which may be
+    /// chance, and of those of which one is not finite, is not known.
     pub fn mean(values: impl IntoIterator<Item = f64>) -> Self {
         let all: Vec<f64> = values.into_iter().collect();
-        let found = || all.iter().filter(|v| v.is_finite());
-        let n = found().count() as f64;
-        let value = found().sum::<f64>() / n;
-        let square: f64 = found().map(|v| (v - value).powi(2)).sum();
-        let std_error = Some((square / (n * (n - 1.0))).sqrt());
-        let known = |e: &f64| *e > 0.0 && e.is_finite() && found().count() == all.len();
-        Self { value, std_error: std_error.filter(known), n: all.len() }
+        let found: Vec<f64> = all.iter().copied().filter(|v| v.is_finite()).collect();
+        let mean = Self::mean_of_all(&found);
+        let std_error = mean.std_error.filter(|e| *e > 0.0 && found.len() == all.len());
+        Self { std_error, n: all.len(), ..mean }
     }
     /// The same of those of the values that are there, where the statement is of these alone.
     pub fn mean_of_found(values: impl IntoIterator<Item = f64>) -> Self {
@@ -118,7 +144,7 @@ impl Measure {
     }
 
     /// With the error of a choice among `of` (Bonferroni).
-    pub(super) fn widened(self, of: usize) -> Self {
+    pub fn widened(self, of: usize) -> Self {
         let factor =
             quantile(1.0 - 0.5 * (1.0 - LEVEL) / of as f64, self.n) / quantile(0.5 + 0.5 * LEVEL, self.n);
         let wide = |e: f64| if e > 0.0 { e * factor } else { e };
@@ -182,8 +208,8 @@ impl Measure {
 }
 
 /// Repetitions of what is made of two: an exact number needs none.
-fn fewer(a: &Measure, b: &Measure) -> usize {
-    let exact = |m: &Measure| m.std_error.is_some_and(|e| e <= 0.0);
+fn fewer(a: &Estimate, b: &Estimate) -> usize {
+    let exact = |m: &Estimate| m.std_error.is_some_and(|e| e <= 0.0);
     match (exact(a), exact(b)) {
         (true, false) => b.n,
         (false, true) => a.n,
@@ -196,16 +222,11 @@ fn quantile(p: f64, n: usize) -> f64 {
     student::quantile(p, n.saturating_sub(1)).unwrap_or(f64::INFINITY)
 }
 
-impl From<(f64, f64, usize)> for Measure {
+impl From<(f64, f64, usize)> for Estimate {
     fn from((value, std_error, n): (f64, f64, usize)) -> Self {
         Self::new(value, std_error, n)
     }
 }
 
-impl Entry for Measure {
-    fn columns(name: &str, unit: &str, values: Vec<Self>) -> Vec<(String, Cells)> {
-        let part = |f: fn(&Self) -> f64| Cells::Float(values.iter().map(f).collect());
-        let value = (with_unit(name, unit), part(|m| m.value));
-        vec![value, (format!("{name}_std_error"), part(Self::error))]
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,9 @@
 //! Ordinary least squares with standard errors and p-values.
 
-use super::student::widening;
+use super::{inverse, triangular};
 use crate::linalg::power;
+use crate::numbers::Estimate;
+use crate::numbers::student::widening;
 use faer::Mat;
 use faer::linalg::solvers::Solve;
 use statrs::function::beta::beta_reg;
@@ -38,10 +40,9 @@ pub enum Error {
 /// A coefficient with its test against zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Coefficient {
-    /// The value.
-    pub value: f64,
-    /// Its standard error; of grouped samples widened to hold with two of it what two of a normal one would.
-    pub std_error: f64,
+    /// The value and its standard error, which of grouped samples is widened to hold with two of it what two of a normal one
+    /// would; n is one more than its degrees of freedom.
+    pub estimate: Estimate,
     /// value / error, before it was widened.
     pub t: f64,
     /// Probability of |t| or more if the coefficient were zero.
@@ -110,17 +111,12 @@ impl Design {
             Some([mean, size]) => (x[k][t] - mean) / size,
             None => root,
         });
-        let singular = columns.singular_values().map_err(|_| Error::Collinear)?;
+        let r = triangular(columns.clone().as_mut());
+        let singular = r.singular_values().map_err(|_| Error::Collinear)?;
         if singular.last().is_none_or(|s| *s < 1e-12) {
             return Err(Error::Collinear);
         }
-        // Through the triangular factor, so that nothing is squared: (R^T R)^-1 = R^-1 R^-T.
-        let qr = columns.qr();
-        let r = qr.thin_R();
-        let mut back = Mat::<f64>::identity(parameters, parameters);
-        faer::linalg::triangular_solve::solve_upper_triangular_in_place(r, back.as_mut(), faer::Par::Seq);
-        let inverse = &back * back.transpose();
-        Ok(Self { columns, scale, intercept, inverse })
+        Ok(Self { columns, scale, intercept, inverse: inverse(r.as_ref()) })
     }
 
     /// The regression of `y` (T), with errors for independent samples of equal variance.
@@ -183,27 +179,23 @@ impl Design {
                 (self.between(&e, groups), freedom, widening(freedom))
             }
         };
-        let coefficient = |direction: &dyn Fn(usize) -> f64, value: f64| {
+        // Of y in its own units over `size`.
+        let coefficient = |direction: &dyn Fn(usize) -> f64, value: f64, size: f64| {
             let pairs = (0..p).flat_map(|i| (0..p).map(move |j| (i, j)));
             let square: f64 = pairs.map(|(i, j)| direction(i) * covariance[(i, j)] * direction(j)).sum();
             let square = if square < 0.0 { 0.0 } else { square };
-            let found = tested(value, square.sqrt(), freedom as f64);
-            let scaled = [found.value * unit, found.std_error * widened * unit];
-            Coefficient { value: scaled[0], std_error: scaled[1], ..found }
+            let error = square.sqrt();
+            let (t, p) = tested(value, error, freedom as f64);
+            let estimate = Estimate::new(value * unit / size, error * widened * unit / size, freedom + 1);
+            Coefficient { estimate, t, p }
         };
-        let slopes: Vec<Coefficient> = (0..self.scale.len())
-            .map(|k| {
-                let size = self.scale[k][1];
-                let mut found = coefficient(&|i| if i == k { 1.0 } else { 0.0 }, b[k]);
-                (found.value, found.std_error) = (found.value / size, found.std_error / size);
-                found
-            })
-            .collect();
+        let slope = |k: usize| coefficient(&|i| if i == k { 1.0 } else { 0.0 }, b[k], self.scale[k][1]);
+        let slopes = (0..self.scale.len()).map(slope).collect();
         let intercept = self.intercept.then(|| {
             let shift: f64 = b.iter().zip(&self.scale).map(|(b, [mean, size])| b * (mean / size)).sum();
             let root = 1.0 / (samples as f64).sqrt();
             let direction = |i: usize| self.scale.get(i).map_or(root, |[mean, size]| -mean / size);
-            coefficient(&direction, mean + b[p - 1] * root - shift)
+            coefficient(&direction, mean + b[p - 1] * root - shift, 1.0)
         });
         let r_squared = if total > 0.0 { 1.0 - rest / total } else { f64::NAN };
         Ok(Regression { intercept, slopes, r_squared, residual: variance.sqrt() * unit, freedom })
@@ -265,15 +257,15 @@ fn square(v: &[f64]) -> f64 {
     v.iter().map(|v| v * v).sum()
 }
 
-/// The two-sided test, P(|T| > |t|) = I_{v / (v + t^2)}(v / 2, 1 / 2), which keeps its digits far out.
-fn tested(value: f64, std_error: f64, freedom: f64) -> Coefficient {
+/// t and p of the two-sided test, P(|T| > |t|) = I_{v / (v + t^2)}(v / 2, 1 / 2), which keeps its digits far out.
+fn tested(value: f64, std_error: f64, freedom: f64) -> (f64, f64) {
     let t = value / std_error;
     let p = match t.is_nan() {
         true => f64::NAN,
         false if t.is_infinite() => 0.0,
         false => beta_reg(0.5 * freedom, 0.5, freedom / (freedom + t * t)),
     };
-    Coefficient { value, std_error, t, p }
+    (t, p)
 }
 
 /// p-values corrected for their number by Holm's step-down: p_(k) (m - k + 1), made monotone and at most 1; with them the

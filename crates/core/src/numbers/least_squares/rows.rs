@@ -1,10 +1,9 @@
 //! Linear least squares of rows that are met once, by triangular factors that are never squared.
 
-use super::qr::Qr;
-use super::{col, norm};
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::qr::no_pivoting::factor as qr;
-use faer::{Mat, MatMut, MatRef, Par};
+use super::triangular;
+use crate::linalg::qr::Qr;
+use crate::linalg::{col, norm};
+use faer::{Mat, MatMut, MatRef};
 
 /// Part of a coefficient, in scaled columns, along what the rows do not determine, from which it counts
 /// as not determined.
@@ -80,19 +79,6 @@ fn directions(r: MatRef<f64>, rows: usize) -> Option<Directions> {
     let free =
         (0..k).map(|j| (rank..k).map(|i| svd.V()[(j, i)].powi(2)).sum::<f64>().sqrt() > FREE).collect();
     Some(Directions { svd: svd.U().to_owned(), values, free, white: Whitened { map, null } })
-}
-
-/// Replaces `m` by its triangular factor, as square as it is wide.
-fn triangular(m: MatMut<f64>) -> Mat<f64> {
-    let (n, k) = (m.nrows(), m.ncols());
-    let mut m = m;
-    let least = n.min(k);
-    let block = qr::recommended_block_size::<f64>(n, k);
-    let mut h = Mat::zeros(block, least);
-    let mut memory =
-        MemBuffer::new(qr::qr_in_place_scratch::<f64>(n, k, block, Par::Seq, Default::default()));
-    qr::qr_in_place(m.as_mut(), h.as_mut(), Par::Seq, MemStack::new(&mut memory), Default::default());
-    Mat::from_fn(k, k, |i, j| if i <= j && i < least { m[(i, j)] } else { 0.0 })
 }
 
 impl Rows {
