@@ -18,7 +18,7 @@ pub fn widening(freedom: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::widening;
+    use super::{quantile, widening};
 
     #[test]
     fn quantiles_are_scipys() {
@@ -28,5 +28,13 @@ mod tests {
             assert!((ours - theirs).abs() < 1e-6 * theirs, "{freedom}: {ours} and {theirs}");
         }
         assert!(widening(0).is_nan());
+        // scipy.stats.t.ppf(p, df), scipy 1.17.
+        for (p, freedom, theirs) in
+            [(0.9, 7, 1.4149239276505086), (0.6, 1, 0.32491969623290634), (0.995, 30, 2.7499956535672254)]
+        {
+            let ours = quantile(p, freedom).unwrap();
+            assert!((ours - theirs).abs() < 1e-6 * theirs, "{p} {freedom}: {ours} and {theirs}");
+        }
+        assert_eq!(quantile(0.9, 0), None);
     }
 }

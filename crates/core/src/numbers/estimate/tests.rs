@@ -1,5 +1,6 @@
 use super::Estimate;
 
+/// Two-sided 95 % quantiles by scipy 1.17, stats.t.ppf(0.975, n - 1).
 #[test]
 fn intervals_are_student_s() {
     for (n, t) in [
@@ -16,6 +17,18 @@ fn intervals_are_student_s() {
     assert_eq!(Estimate::new(0.0, f64::NAN, 9).reach(), None);
 }
 
+/// scipy 1.17: stats.sem([1.5, 2, 4, 9.25]).
+#[test]
+fn the_mean_of_all_has_scipy_s_error_and_keeps_what_is_missing() {
+    let m = Estimate::mean_of_all(&[1.5, 2.0, 4.0, 9.25]);
+    assert!((m.value - 4.1875).abs() < 1e-15 && (m.error() - 1.7718134542515096).abs() < 1e-14 && m.n == 4);
+    assert_eq!(Estimate::mean_of_all(&[5.0, 5.0]), Estimate::exact(5.0, 2));
+    assert_eq!(Estimate::mean_of_all(&[1.0]), Estimate::unknown(1.0, 1));
+    let missing = Estimate::mean_of_all(&[1.0, f64::NAN]);
+    assert!(missing.value.is_nan() && missing.std_error.is_none() && missing.n == 2);
+    assert!(Estimate::mean_of_all(&[]).value.is_nan());
+}
+
 #[test]
 fn means_know_their_error_where_there_is_one() {
     // Mean 2, variance 1: a third of it under the root.
@@ -27,6 +40,7 @@ fn means_know_their_error_where_there_is_one() {
     assert!(Estimate::mean([]).value.is_nan() && Estimate::mean([]).n == 0);
 }
 
+/// scipy 1.17: stats.binomtest(k, n).proportion_ci(method="exact").
 #[test]
 fn shares_reach_as_far_as_the_exact_interval() {
     for (k, n, low, high) in
@@ -39,6 +53,8 @@ fn shares_reach_as_far_as_the_exact_interval() {
     assert_eq!(Estimate::share(0, 1).std_error, None);
 }
 
+/// Of 10 values the interval of the median is from the second to the ninth (Conover 1999, table A3:
+/// 0.9785).
 #[test]
 fn medians_reach_to_order_statistics() {
     let m = Estimate::median((0..10).map(|k| f64::from(k * k)));
