@@ -8,7 +8,6 @@ fn of_all(all: &[Estimate]) -> Claim {
     claim("it is so").at("paper Fig. 1").decided_by("number", all)
 }
 
-/// Two-sided 95 % quantiles by scipy 1.17, stats.t.ppf(0.975, n - 1).
 #[test]
 fn the_whole_interval_decides() {
     // t(9) SE = 0.2262: of a tolerance of one, 0.7 is inside, 1.3 outside, and what lies between is open.
@@ -75,9 +74,6 @@ fn noise_never_helps() {
     }
 }
 
-/// scipy 1.17: stats.binomtest(k, n).proportion_ci(method="exact").
-/// Of 10 values the interval of the median is from the second to the ninth (Conover 1999, table A3:
-/// 0.9785).
 /// Of what is to be 1 at most, 2 is too much however little is known of the others.
 #[test]
 fn a_certain_exception_is_not_hidden_by_a_noisy_one() {
