@@ -7,23 +7,28 @@ use nullcline::report::figures::spectrum;
 use nullcline::report::page::Section;
 use nullcline::report::runner::{self, Failure, Outcome, Writing};
 use nullcline::report::tables::TableFormat;
+use nullcline::studies::claims::{check, claim, theory};
 use nullcline::studies::run::{Asked, TestStudy};
 use nullcline::studies::{Claim, Error, Findings, Settings, Study, Verdict, claims, named};
 use std::path::Path;
 
 fn five() -> Vec<Claim> {
     vec![
-        Claim::paper("two positive exponents", "a Fig. 1", "count", Estimate::exact(2.0, 1))
+        claim("two positive exponents")
+            .at("a Fig. 1")
+            .is("count", Estimate::exact(2.0, 1))
             .published(4.0, 0.5)
             .because("wrong, \"normalised\"")
             .headline(),
         // t(4) = 2.776: the interval ends at 0.011.
-        Claim::theory("zero, with an error", "a eq. 7", "1/s", (0.1, 0.004, 5))
+        theory("zero, with an error")
+            .at("a eq. 7")
+            .is("1/s", (0.1, 0.004, 5))
             .predicted(0.0, 0.12)
             .headline(),
-        Claim::paper("needs the authors' files", "a Fig. 2", "1/s", Estimate::NONE).published(1.0, 0.1),
-        Claim::paper("of one network", "a Fig. 3", "share", Estimate::mean([0.7])).above(0.5),
-        Claim::check("it adds up", "a eq. 8", "difference", Estimate::exact(0.0, 3)).predicted(0.0, 1e-9),
+        claim("needs the authors' files").at("a Fig. 2").is("1/s", Estimate::NONE).published(1.0, 0.1),
+        claim("of one network").at("a Fig. 3").is("share", Estimate::mean([0.7])).above(0.5),
+        check("it adds up").at("a eq. 8").is("difference", Estimate::exact(0.0, 3)).predicted(0.0, 1e-9),
     ]
 }
 

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod claims;
+mod common;
 pub mod fanthomme2021;
 pub mod park2023;
 pub mod run;
@@ -68,6 +69,9 @@ pub struct Findings {
     pub warnings: Vec<String>,
 }
 
+/// What runs a study.
+pub type Run = fn(&Settings, &dyn Observer) -> Result<Findings, Error>;
+
 /// A study of one figure or table.
 #[derive(Clone, Copy, Debug)]
 pub struct Study {
@@ -76,7 +80,14 @@ pub struct Study {
     /// What it shows, in a line.
     pub title: &'static str,
     /// Runs it.
-    pub run: fn(&Settings, &dyn Observer) -> Result<Findings, Error>,
+    pub run: Run,
+}
+
+impl Study {
+    /// A study of the figure or table `name`.
+    pub const fn new(name: &'static str, title: &'static str, run: Run) -> Self {
+        Self { name, title, run }
+    }
 }
 
 /// Why a study has no result.

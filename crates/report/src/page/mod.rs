@@ -76,3 +76,30 @@ pub struct Section {
     /// Further files in the folder, relative to the page.
     pub files: Vec<String>,
 }
+
+impl Section {
+    /// An empty part of the page, whose files lie in the folder `id`.
+    pub fn new(id: &str, title: impl Into<String>) -> Self {
+        Self { id: id.into(), title: title.into(), ..Self::default() }
+    }
+    /// With an opening paragraph more.
+    pub fn intro(mut self, paragraph: impl Into<String>) -> Self {
+        self.intro.push(paragraph.into());
+        self
+    }
+    /// With a fact more: its name and its value.
+    pub fn fact(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.facts.push((name.into(), value.into()));
+        self
+    }
+    /// With these figures more.
+    pub fn figures(mut self, figures: impl IntoIterator<Item = Figure>) -> Self {
+        self.figures.extend(figures);
+        self
+    }
+    /// With these tables more.
+    pub fn tables(mut self, tables: impl IntoIterator<Item = TableOut>) -> Self {
+        self.tables.extend(tables);
+        self
+    }
+}

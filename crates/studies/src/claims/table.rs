@@ -5,33 +5,25 @@ use crate::Preset;
 use nullcline_report::page::ClaimRow;
 use nullcline_report::sections::words::{number, with_error};
 use nullcline_report::summary;
-use nullcline_report::tables::{Cells, TableOut};
+use nullcline_report::tables::{Table, TableOut};
 use serde_json::{Value, json};
 
 /// `claims.csv`: the columns of the contract.
 pub fn table(claims: &[Claim], preset: Preset) -> TableOut {
-    let text = |f: &dyn Fn(&Claim) -> String| Cells::Text(claims.iter().map(f).collect());
-    let float = |f: &dyn Fn(&Claim) -> f64| Cells::Float(claims.iter().map(f).collect());
-    let known = |v: Option<f64>| v.unwrap_or(f64::NAN);
-    TableOut {
-        name: "claims".into(),
-        caption: "Every claim with the published, the predicted and the measured number.".into(),
-        columns: vec![
-            ("claim".into(), text(&|c| c.claim.clone())),
-            ("source".into(), text(&|c| c.source.clone())),
-            ("kind".into(), text(&|c| c.kind.name().into())),
-            ("preset".into(), text(&|_| preset.name().into())),
-            ("quantity".into(), text(&|c| c.quantity.clone())),
-            ("published".into(), float(&|c| known(c.published))),
-            ("predicted".into(), float(&|c| known(c.predicted))),
-            ("measured".into(), float(&|c| c.measured.value)),
-            ("std_error".into(), float(&|c| c.measured.error())),
-            ("n".into(), Cells::Int(claims.iter().map(|c| c.measured.n as i64).collect())),
-            ("tolerance".into(), float(&|c| c.tolerance)),
-            ("verdict".into(), text(&|c| c.verdict.name().into())),
-            ("reason".into(), text(&reason)),
-        ],
-    }
+    Table::of(claims)
+        .column("claim", "", |c| c.claim.clone())
+        .column("source", "", |c| c.source.clone())
+        .column("kind", "", |c| c.kind.name())
+        .column("preset", "", |_| preset.name())
+        .column("quantity", "", |c| c.quantity.clone())
+        .column("published", "", |c| c.published)
+        .column("predicted", "", |c| c.predicted)
+        .columns(["measured", "std_error"], |c| [c.measured.value, c.measured.error()])
+        .column("n", "", |c| c.measured.n)
+        .column("tolerance", "", |c| c.tolerance)
+        .column("verdict", "", |c| c.verdict.name())
+        .column("reason", "", reason)
+        .named("claims", "Every claim with the published, the predicted and the measured number.")
 }
 
 /// Claims as the page shows them.

@@ -1,7 +1,7 @@
 //! Lyapunov exponents as measured numbers.
 
+use crate::common::*;
 use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Kind};
-use nullcline_core::numbers::Estimate;
 
 /// The exponents of an attractor with their errors over batches; those of a fixed point are eigenvalues and exact.
 pub fn measures(a: &Attractor) -> Vec<Estimate> {

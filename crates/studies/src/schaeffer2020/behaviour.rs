@@ -1,8 +1,7 @@
 //! Trials of the networks and of the Bayesian agents that they are compared with.
 
 use super::networks::{Recorded, Sizes, UNITS, networks, task};
-use crate::{Error, Settings};
-use nullcline_core::job::Observer;
+use crate::common::*;
 use nullcline_core::tasks::ibl::bayes::{Formulas, Ideal, Prior};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
 use nullcline_core::tasks::ibl::{Session, Side, play};

@@ -3,6 +3,7 @@
 use super::elman::Elman;
 use super::geometry::Geometry;
 use super::networks::{Recorded, task};
+use crate::common::*;
 use faer::{Mat, MatRef};
 use nullcline_core::diagnostics::dynamics::fixed_points::{FixedPoint, Label, Options, fixed_points};
 use nullcline_core::diagnostics::dynamics::flow_field::{FlowField, flow_field};
@@ -15,7 +16,6 @@ use nullcline_core::systems::time::{Drive, Map, Stepper, System};
 use nullcline_core::tasks::ibl::{Played, Session, play};
 use nullcline_core::training::Player;
 use nullcline_report::figures::{FlowGrid, PlanePoint, PointKind, flow_panel};
-use nullcline_report::{Error, Figure};
 
 /// The inputs [o^L, o^R, feedback] of the paper's six flow fields, with their names.
 pub const CONDITIONS: [(&str, [f64; 3]); 6] = [
@@ -163,13 +163,7 @@ impl Plane {
     ///
     /// # Errors
     /// [`Error::Font`] if the embedded font cannot be read.
-    pub fn draw(
-        &self,
-        net: &Elman,
-        input: &[f64; 3],
-        points: &[FixedPoint],
-        width: f64,
-    ) -> Result<Figure, Error> {
+    pub fn draw(&self, net: &Elman, input: &[f64; 3], points: &[FixedPoint], width: f64) -> Drawn {
         let [x, y] = self.ranges;
         let f: FlowField = flow_field(&map(net), &self.origin, self.basis.as_ref(), input, x, y, GRID);
         let total = |k: usize| (f.along_a[k].powi(2) + f.along_b[k].powi(2) + f.off_plane[k].powi(2)).sqrt();

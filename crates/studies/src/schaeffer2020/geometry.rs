@@ -1,8 +1,8 @@
 //! Where the two beliefs lie in a network's activity.
 
+use super::elman::Elman;
 use super::networks::Recorded;
-use crate::Error;
-use crate::schaeffer2020::elman::Elman;
+use crate::common::*;
 use faer::{Mat, MatRef};
 use nullcline_core::diagnostics::geometry::decoding::{logistic, subset};
 use nullcline_core::diagnostics::geometry::pca::{Pca, pca};

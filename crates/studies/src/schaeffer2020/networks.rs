@@ -1,10 +1,10 @@
 //! The networks that every figure looks at: trained as the paper's, one a seed.
 
 use super::elman::Elman;
-use crate::{Claim, Error, Preset, Settings};
+use crate::common::*;
 use faer::{Mat, MatRef};
 use nullcline_core::analyses::ibl::{network, train_on_sessions};
-use nullcline_core::job::{Observer, Silent};
+use nullcline_core::job::Silent;
 use nullcline_core::tasks::ibl::bayes::{Formulas, Ideal};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
 use nullcline_core::tasks::ibl::{Agent, Ibl, Played, Session, Step, play};

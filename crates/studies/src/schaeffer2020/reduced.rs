@@ -4,7 +4,7 @@ use super::dynamics::{CONDITIONS, advance, aligned, map};
 use super::elman::Elman;
 use super::geometry::Geometry;
 use super::networks::{Recorded, task};
-use crate::Error;
+use crate::common::*;
 use faer::Mat;
 use nullcline_core::analyses::ibl::network;
 use nullcline_core::linalg::{col, col_mut, frobenius};

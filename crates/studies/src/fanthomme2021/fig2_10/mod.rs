@@ -3,10 +3,8 @@
 mod drawing;
 mod verdicts;
 
-use super::largest;
-use super::models::{failed, parallel, truth};
-use crate::claims::answer;
-use crate::{Error, Findings, Preset, Settings, Study};
+use super::models::{failed, truth};
+use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::{Ensemble, constrained};
 use nullcline_core::inference::gaussian::predict::{one_sample, single_sample};
 use nullcline_core::inference::gaussian::roots::{log_grid, roots};
@@ -14,16 +12,13 @@ use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::inference::gaussian::sweep::sweep;
 use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Rng, Use, normal, stream};
-use nullcline_core::numbers::Estimate;
-use nullcline_report::summary::numbers;
-use serde_json::Map;
 
 /// Fig. 2.10.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.10",
-    title: "Overlap and regularisation strengths of one sample against the strength of the couplings",
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/fig2.10",
+    "Overlap and regularisation strengths of one sample against the strength of the couplings",
     run,
-};
+);
 
 /// Strengths in which roots are looked for.
 const RANGE: (f64, f64) = (1e-8, 1e8);
@@ -136,24 +131,14 @@ impl Measured {
     fn new(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Self, Error> {
         let sigmas = log_grid(0.01, 100.0, size.scales);
         // Couplings of all scales are multiples of the same matrices.
-        let values = parallel(
-            "true models",
-            size.models,
-            |i| i,
-            observer,
-            |i| Ok(truth(&Ensemble::Goe { sigma: 1.0 }, size.n, seed, i as u64)?.values),
-        )?;
-        let groups = parallel(
-            "samples",
-            size.scales * size.models,
-            |i| i,
-            observer,
-            |i| {
-                let (scale, model) = (i / size.models, i % size.models);
-                let mut rng = stream(seed, Use::Samples, i as u64);
-                Group::new(&values[model], sigmas[scale], size.draws, size.solved, &mut rng)
-            },
-        )?;
+        let values = parallel("true models", size.models, observer, |i| {
+            Ok(truth(&Ensemble::Goe { sigma: 1.0 }, size.n, seed, i as u64)?.values)
+        })?;
+        let groups = parallel("samples", size.scales * size.models, observer, |i| {
+            let (scale, model) = (i / size.models, i % size.models);
+            let mut rng = stream(seed, Use::Samples, i as u64);
+            Group::new(&values[model], sigmas[scale], size.draws, size.solved, &mut rng)
+        })?;
         Ok(Self { n: size.n, sigmas, models: size.models, groups })
     }
 
@@ -162,14 +147,16 @@ impl Measured {
         &self.groups[scale * self.models..(scale + 1) * self.models]
     }
 
-    /// Mean over models of `f`, and its standard deviation from model to model, at every scale.
-    fn over_models(&self, f: impl Fn(&Group) -> f64) -> (Vec<f64>, Vec<f64>) {
-        let one = |scale| {
-            let all: Vec<f64> = self.of(scale).iter().map(&f).filter(|v| v.is_finite()).collect();
-            let mean = Estimate::mean_of_all(&all);
-            (mean.value, mean.error() * (all.len() as f64).sqrt())
-        };
-        (0..self.sigmas.len()).map(one).unzip()
+    /// Mean over models of `f`, and its standard deviation from model to model, at one scale.
+    fn spread(&self, scale: usize, f: impl Fn(&Group) -> f64) -> [f64; 2] {
+        let all: Vec<f64> = self.of(scale).iter().map(f).filter(|v| v.is_finite()).collect();
+        let mean = Estimate::mean_of_all(&all);
+        [mean.value, mean.error() * (all.len() as f64).sqrt()]
+    }
+
+    /// The means at every scale.
+    fn means(&self, f: impl Fn(&Group) -> f64) -> Vec<f64> {
+        (0..self.sigmas.len()).map(|k| self.spread(k, &f)[0]).collect()
     }
 
     /// Eqs. 2.63 and 2.64: the first below the transition, the second above.
@@ -190,7 +177,14 @@ impl Measured {
 
 /// Share `q` of the values lies below; NaN without any.
 fn quantile(values: impl IntoIterator<Item = f64>, q: f64) -> f64 {
-    nullcline_core::numbers::quantile(values, q).unwrap_or(f64::NAN)
+    let mut all: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
+    if all.is_empty() {
+        return f64::NAN;
+    }
+    all.sort_by(f64::total_cmp);
+    let at = q * (all.len() - 1) as f64;
+    let (low, high) = (all[at.floor() as usize], all[at.ceil() as usize]);
+    low + (high - low) * at.fract()
 }
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
@@ -199,11 +193,11 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
 
 fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
     let measured = Measured::new(size, seed, observer)?;
-    let json = Map::from_iter([
-        ("sigma".to_string(), numbers(&measured.sigmas)),
-        ("theta".into(), numbers(&measured.over_models(Group::overlap).0)),
-        ("theta_rescaled".into(), numbers(&measured.over_models(Group::rescaled_overlap).0)),
-        ("without_root".into(), numbers(&measured.over_models(|g| without_root(g, size.n)).0)),
+    let json = entries([
+        ("sigma", numbers(&measured.sigmas)),
+        ("theta", numbers(&measured.means(Group::overlap))),
+        ("theta_rescaled", numbers(&measured.means(Group::rescaled_overlap))),
+        ("without_root", numbers(&measured.means(|g| without_root(g, size.n)))),
     ]);
     let claims = verdicts::claims(&measured);
     let sections = vec![drawing::section(&measured, size)?];
@@ -233,5 +227,12 @@ mod tests {
             assert_eq!(claim.verdict, Verdict::Holds, "{claim:?}");
         }
         assert_eq!(found.sections[0].tables[0].rows(), 9);
+    }
+
+    #[test]
+    fn quantiles_interpolate() {
+        assert!((quantile([3.0, 1.0, 2.0, f64::NAN], 0.5) - 2.0).abs() < 1e-15);
+        assert!((quantile([0.0, 1.0], 0.25) - 0.25).abs() < 1e-15);
+        assert!(quantile([], 0.5).is_nan());
     }
 }

@@ -3,10 +3,10 @@
 use super::super::models::failed;
 use super::walk::{Data, hamiltonian};
 use super::{GAMMAS, Size};
-use crate::Error;
+use crate::common::*;
 use nullcline_core::inference::gaussian::posterior::energy::LogZ;
 use nullcline_core::inference::gaussian::roots::log_grid;
-use nullcline_core::numbers::{Estimate, jackknife};
+use nullcline_core::numbers::jackknife;
 
 /// Test likelihoods a variable at one gamma.
 #[derive(Clone, Copy, Debug)]
@@ -54,14 +54,9 @@ pub(super) fn canonical(size: &Size, seed: u64, index: u64) -> Result<Canonical,
     Ok(Canonical { at, r_hat })
 }
 
-/// Mean curve over data sets, and its standard errors.
-pub(super) fn curve(sets: &[Canonical], f: impl Fn(&Likelihoods) -> f64) -> (Vec<f64>, Vec<f64>) {
-    (0..gammas().len())
-        .map(|g| {
-            let mean = Estimate::mean(sets.iter().map(|s| f(&s.at[g])));
-            (mean.value, mean.error())
-        })
-        .unzip()
+/// Mean curve over data sets.
+pub(super) fn curve(sets: &[Canonical], f: impl Fn(&Likelihoods) -> f64) -> Vec<Estimate> {
+    (0..gammas().len()).map(|g| mean(sets, |s| f(&s.at[g]))).collect()
 }
 
 /// log gamma at the maximum of a curve: of the parabola through its largest value and the neighbours; none at an end.

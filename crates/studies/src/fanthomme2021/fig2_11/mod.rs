@@ -5,21 +5,13 @@ mod sections;
 mod verdicts;
 mod walk;
 
-use super::models::parallel;
-use crate::{Claim, Error, Findings, Preset, Settings, Study};
+use crate::common::*;
 use canonical::{Canonical, KINDS, curve, gammas};
-use nullcline_core::job::Observer;
-use nullcline_core::numbers::Estimate;
-use nullcline_report::summary::numbers;
-use serde_json::{Map, json};
 use walk::{DataSet, Excess};
 
 /// Fig. 2.11.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.11",
-    title: "The posterior of the couplings at finite temperature",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("fanthomme2021/fig2.11", "The posterior of the couplings at finite temperature", run);
 
 const ALPHA: f64 = 5.0;
 const SIGMA: f64 = 0.5;
@@ -66,13 +58,10 @@ impl Measured {
         Estimate::mean(self.sets.iter().map(f))
     }
 
-    /// A curve of the figure at the `b`-th temperature: means and standard errors.
-    fn curve(&self, b: usize, f: fn(&Excess) -> f64) -> (Vec<f64>, Vec<f64>) {
-        let at = |t| {
-            let mean = self.mean(|s| f(&s.courses[b].curve[t]));
-            (mean.value, mean.error())
-        };
-        (0..walk::times(self.size.steps).len()).map(at).unzip()
+    /// A curve of the figure at the `b`-th temperature.
+    fn curve(&self, b: usize, f: fn(&Excess) -> f64) -> Vec<Estimate> {
+        let count = walk::times(self.size.steps).len();
+        (0..count).map(|t| self.mean(|s| f(&s.courses[b].curve[t]))).collect()
     }
 }
 
@@ -82,17 +71,11 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
 
 fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
     let count = size.sets;
-    let sets =
-        parallel("Metropolis chains", count, |i| i, observer, |i| walk::data_set(&size, seed, i as u64))?;
-    let canonical = parallel(
-        "canonical temperature",
-        count,
-        |i| i,
-        observer,
-        |i| canonical::canonical(&size, seed, i as u64),
-    )?;
+    let sets = parallel("Metropolis chains", count, observer, |i| walk::data_set(&size, seed, i as u64))?;
+    let canonical =
+        parallel("canonical temperature", count, observer, |i| canonical::canonical(&size, seed, i as u64))?;
     let m = Measured { size, sets, canonical };
-    let r_hat = super::largest(m.sets.iter().map(|s| s.r_hat).chain(m.canonical.iter().map(|s| s.r_hat)));
+    let r_hat = largest(m.sets.iter().map(|s| s.r_hat).chain(m.canonical.iter().map(|s| s.r_hat)));
     let mut warnings = vec![];
     if !(r_hat < 1.05) {
         warnings
@@ -111,11 +94,11 @@ fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, 
     })
 }
 
-fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String, serde_json::Value> {
+fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String, Value> {
     let over = |f: &dyn Fn(&DataSet, usize) -> f64| {
         numbers(&(0..BETAS.len()).map(|b| m.mean(|s| f(s, b)).value).collect::<Vec<_>>())
     };
-    let kinds: Vec<_> = KINDS.iter().map(|f| numbers(&curve(&m.canonical, f).0)).collect();
+    let kinds: Vec<_> = KINDS.iter().map(|f| numbers(&list(&curve(&m.canonical, f), |m| m.value))).collect();
     let json = json!({
         "n": m.size.n,
         "steps": m.size.steps,

@@ -2,7 +2,7 @@
 
 use super::super::models::{failed, truth};
 use super::Size;
-use crate::Error;
+use crate::common::*;
 use faer::Mat;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::posterior::hmc::Trajectories;

@@ -43,33 +43,27 @@ impl Network {
         Self::TanhOrthogonal,
     ];
 
+    /// As in tables and legends, and as in names of folders.
+    fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Antisymmetric => ["antisymmetric"; 2],
+            Self::CoRnn => ["coRNN", "cornn"],
+            Self::Gru => ["GRU, default", "gru"],
+            Self::GruPta => ["GRU, PTA", "gru-pta"],
+            Self::Lstm => ["LSTM", "lstm"],
+            Self::Lipschitz => ["Lipschitz", "lipschitz"],
+            Self::Tanh => ["tanh, default", "tanh"],
+            Self::TanhPta => ["tanh, PTA", "tanh-pta"],
+            Self::TanhOrthogonal => ["tanh, orthogonal", "tanh-orthogonal"],
+        }
+    }
     /// As in tables and legends.
     pub fn label(self) -> &'static str {
-        match self {
-            Self::Antisymmetric => "antisymmetric",
-            Self::CoRnn => "coRNN",
-            Self::Gru => "GRU, default",
-            Self::GruPta => "GRU, PTA",
-            Self::Lstm => "LSTM",
-            Self::Lipschitz => "Lipschitz",
-            Self::Tanh => "tanh, default",
-            Self::TanhPta => "tanh, PTA",
-            Self::TanhOrthogonal => "tanh, orthogonal",
-        }
+        self.names()[0]
     }
     /// As in names of folders.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Antisymmetric => "antisymmetric",
-            Self::CoRnn => "cornn",
-            Self::Gru => "gru",
-            Self::GruPta => "gru-pta",
-            Self::Lstm => "lstm",
-            Self::Lipschitz => "lipschitz",
-            Self::Tanh => "tanh",
-            Self::TanhPta => "tanh-pta",
-            Self::TanhOrthogonal => "tanh-orthogonal",
-        }
+        self.names()[1]
     }
     /// Initial parameters. The paper's oscillators are drawn "from the identified region", without numbers;
     /// of the two upper ends of gain that were tried on validation items, the authors' 10 and 1.5, only the

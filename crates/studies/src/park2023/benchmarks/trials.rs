@@ -1,9 +1,9 @@
 //! All trainings of a run, side by side, each resumable.
 
 use super::{Network, Problem, budget};
-use crate::{Error, Preset, Settings as Study};
+use crate::Settings as Study;
+use crate::common::*;
 use nullcline_core::analyses::training::{Keeping, Plan, Precision, Trained, train_all};
-use nullcline_core::job::Observer;
 use nullcline_core::systems::architecture::Architecture;
 use nullcline_core::training::trainer::{Settings, Stopped};
 use std::path::PathBuf;

@@ -2,8 +2,8 @@
 
 use super::examples::{Example, TRIALS, Which};
 use super::survey::POSITIVE;
+use crate::common::*;
 use crate::park2023::exponents::measures;
-use crate::{Error, Settings};
 use nullcline_core::diagnostics::dynamics::adjoint::{self, Adjoint, adjoint};
 use nullcline_core::diagnostics::dynamics::cycles::{self, Cycle, Motion};
 use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Drive, Lyapunov, Options, lyapunov};
@@ -11,7 +11,6 @@ use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, Trajectories, 
 use nullcline_core::diagnostics::geometry::pca::{Pca, pca};
 use nullcline_core::linalg::col;
 use nullcline_core::linalg::random::{Use, normal, stream};
-use nullcline_core::numbers::Estimate;
 use nullcline_core::systems::time::System;
 use rayon::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Two independent cycles of two units each: Fig. 4C.
 
 use super::cycle::failed;
-use crate::Error;
+use crate::common::*;
 use crate::park2023::exponents::measures;
 use crate::park2023::networks::rate;
 use faer::Mat;
@@ -9,7 +9,6 @@ use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Motion, Options, find
 use nullcline_core::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
 use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use nullcline_core::linalg::activation::Activation;
-use nullcline_core::numbers::Estimate;
 use nullcline_core::systems::cells::Rate;
 use nullcline_core::systems::rule::column;
 use nullcline_core::systems::time::Flow;
@@ -119,7 +118,8 @@ pub(super) fn torus() -> Result<Torus, Error> {
         other => return Err(failed(format!("two cycles with periods 3:2 were taken for {other:?}"))),
     };
     let words = format!(
-        "\u{3b1} = {GAIN}, \u{3b8} = {} and {}: periods {t:.6} and {s:.6}, quasi-periodic; with \u{3b8} = {} and {angle:.6} the periods are as 3 to 2, periodic",
+        "\u{3b1} = {GAIN}, \u{3b8} = {} and {}: periods {t:.6} and {s:.6}, quasi-periodic; with \u{3b8} = \
+         {} and {angle:.6} the periods are as 3 to 2, periodic",
         ANGLES[0], ANGLES[1], ANGLES[0]
     );
     Ok(Torus {

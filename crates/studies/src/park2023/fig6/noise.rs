@@ -4,8 +4,8 @@ use super::events::{Drive, heading, spikes};
 use super::neuron::{PERIOD, Pair, period};
 use super::ring::Ring;
 use super::stepped::Stepped;
+use crate::common::*;
 use nullcline_core::linalg::random::{Rng, Use, normal, stream, uniform};
-use nullcline_core::numbers::Estimate;
 use rayon::prelude::*;
 use std::f64::consts::TAU;
 

@@ -1,13 +1,12 @@
 //! Drift against the strength of the noise, memory by memory.
 
 use super::super::Plan;
+use crate::common::*;
 use crate::park2023::fig6::neuron::{PERIOD, STEP_MS, printed, program};
 use crate::park2023::fig6::noise::{
     Draw, Drift, Law, Target, drift, law, oscillator_drift, predicted, ring_drift,
 };
 use crate::park2023::fig6::ring::{Kind, Ring};
-use nullcline_core::numbers::Estimate;
-use nullcline_report::figures::Series;
 use std::f64::consts::{PI, TAU};
 
 /// Relative strengths of the noise.
