@@ -101,7 +101,10 @@ pub(super) struct RunArguments {
     /// Replace the report of another input at the place of this one
     #[arg(long)]
     pub force: bool,
-    /// Write figures as PNG too
+    /// Formats of the figures: svg, png and pdf, separated by commas
+    #[arg(long, value_name = "FORMATS", default_value = "svg")]
+    pub figures: String,
+    /// The same as --figures svg,png
     #[arg(long)]
     pub png: bool,
     /// Format of the tables: csv or parquet

@@ -1,9 +1,12 @@
 //! Arguments to a checked configuration, once.
 
-use super::args::{AnalysisArguments, Analyze, NetworkArguments, RecordingArguments, WeightFile};
+use super::args::{
+    AnalysisArguments, Analyze, NetworkArguments, RecordingArguments, RunArguments, WeightFile,
+};
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
 use crate::pipeline::{AnalysisSettings, Config, Missing, Module, NetworkSettings, RecordingSettings};
+use crate::report::figure::FigureFormats;
 use crate::report::folder::Target;
 use crate::systems::checkpoint::{CellKind, Spec, Vectors};
 
@@ -20,7 +23,7 @@ pub(super) fn config(a: Analyze) -> Result<Config, String> {
         network: network(a.network)?,
         recording: recording(a.recording)?,
         analyses: analyses(&a.analyses)?,
-        png: a.run.png,
+        figures: figures(&a.run)?,
         parquet,
         command,
     })
@@ -33,6 +36,13 @@ pub(super) fn parquet(tables: &str) -> Result<bool, String> {
         "parquet" => Ok(true),
         other => Err(format!("--tables {other}: expected csv or parquet")),
     }
+}
+
+/// Formats of the figures that `--figures` and `--png` ask for.
+pub(super) fn figures(run: &RunArguments) -> Result<FigureFormats, String> {
+    let formats = FigureFormats::parse(&run.figures)
+        .ok_or_else(|| format!("--figures {}: expected some of svg, png and pdf", run.figures))?;
+    Ok(FigureFormats { png: formats.png || run.png, ..formats })
 }
 
 fn modules(list: &str) -> Result<Vec<Module>, String> {

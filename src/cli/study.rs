@@ -54,7 +54,7 @@ fn request(a: &args::Study) -> Result<Request, String> {
         as_published: a.as_published,
         data: a.data.clone(),
         out: a.out.clone(),
-        png: a.run.png,
+        figures: check::figures(&a.run)?,
         parquet: check::parquet(&a.run.tables)?,
         command: check::command_line(),
     })

@@ -2,6 +2,7 @@
 
 use crate::common::{Place, violations};
 use nullcline::pipeline::{Observer, Silent};
+use nullcline::report::figure::FigureFormats;
 use nullcline::report::figures::spectrum;
 use nullcline::report::page::Section;
 use nullcline::studies::run::{Request, run};
@@ -52,7 +53,7 @@ fn request(seed: u64) -> Request {
         as_published: false,
         data: None,
         out: None,
-        png: true,
+        figures: FigureFormats { png: true, ..FigureFormats::default() },
         parquet: true,
         command: "nullcline study paper/demo".into(),
     }

@@ -1,6 +1,6 @@
 //! Results as figures, tables and pages in a folder: renders, never computes.
 //!
-//! [`figures`] draws, [`tables`] encodes, [`page`] sets both into one self-contained HTML file,
+//! [`figures`] draws, [`plot`] draws what a user draws with plotters, [`tables`] encodes, [`page`] sets both into one self-contained HTML file,
 //! [`summary`] builds the machine's version, and [`folder`] writes everything or nothing.
 
 #![forbid(unsafe_code)]
@@ -13,6 +13,7 @@ pub mod figures;
 pub mod folder;
 pub mod page;
 pub mod pipeline;
+pub mod plot;
 pub mod schema;
 pub mod sections;
 pub mod summary;

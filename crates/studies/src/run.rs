@@ -2,6 +2,7 @@
 
 use super::claims::{self, Claim};
 use super::{Error, Findings, Preset, Settings, Study};
+use nullcline_report::figure::FigureFormats;
 use nullcline_report::folder::{Folder, Origin, Target};
 use nullcline_report::page::Page;
 use nullcline_report::pipeline::Observer;
@@ -24,8 +25,8 @@ pub struct Request {
     pub data: Option<PathBuf>,
     /// Where the report goes; none: `reports/<paper>/<figure>`.
     pub out: Option<PathBuf>,
-    /// Write PNG beside SVG.
-    pub png: bool,
+    /// Formats of the figures.
+    pub figures: FigureFormats,
     /// Write tables as Parquet; `claims.csv` stays what its name says.
     pub parquet: bool,
     /// The command line, for the report.
@@ -122,8 +123,9 @@ fn write(study: &Study, request: &Request, found: Findings, folder: Folder) -> R
         sections,
         rerun: request.command.clone(),
         tables,
+        figures: request.figures,
     };
-    folder.write_page(&page, request.png)?;
+    folder.write_page(&page)?;
     folder.write("claims.csv", claims::table(&claims, request.preset).encode(TableFormat::Csv)?)?;
     entry.insert("claims".into(), claims::json(&claims, request.preset));
     let modules = Map::from_iter([(study.name.to_string(), Value::Object(entry))]);

@@ -2,7 +2,7 @@
 
 use super::args::{Conventional, Radd, Teacher};
 use crate::cli::args::RunArguments;
-use crate::cli::check::{activation, command_line, parquet, positive, recording, spec};
+use crate::cli::check::{activation, command_line, figures, parquet, positive, recording, spec};
 use crate::linalg::activation::Activation;
 use crate::pipeline::distill::{Common, ConventionalConfig, Projection, RaddConfig};
 use crate::report::folder::Target;
@@ -91,7 +91,7 @@ fn common(
         seed: run.seed,
         inputs,
         spec,
-        png: run.png,
+        figures: figures(&run)?,
         parquet: parquet(&run.tables)?,
         command: command_line(),
     })

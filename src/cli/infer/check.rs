@@ -1,7 +1,7 @@
 //! The arguments of `infer` to a checked configuration, once.
 
 use super::args::Gaussian;
-use crate::cli::check::{command_line, parquet, positive, recording};
+use crate::cli::check::{command_line, figures, parquet, positive, recording};
 use crate::inference::gaussian::data::Scale;
 use crate::inference::gaussian::roots::log_grid;
 use crate::pipeline::infer::{GaussianConfig, Penalty};
@@ -45,7 +45,7 @@ pub(super) fn gaussian(a: Gaussian) -> Result<GaussianConfig, String> {
         folds: a.folds,
         edges: a.edges,
         recording: recording(a.recording)?,
-        png: a.run.png,
+        figures: figures(&a.run)?,
         parquet: parquet(&a.run.tables)?,
         command,
     })

@@ -2,7 +2,7 @@
 
 use super::args::{CellArguments, KeepingArguments, TaskArguments, Train};
 use super::ranges;
-use crate::cli::check::{command_line, constants, parquet, time};
+use crate::cli::check::{command_line, constants, figures, parquet, time};
 use crate::linalg::activation::Activation;
 use crate::pipeline::training::{
     Choice, Keeping, NamedTask, Parameter, Plan, Precision, Restart, TrainConfig, origin, task,
@@ -22,6 +22,7 @@ use std::time::Duration;
 pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     let command = command_line();
     let parquet = parquet(&a.run.tables).map_err(Error::Config)?;
+    let figures = figures(&a.run).map_err(Error::Config)?;
     let keeping = keeping(&a.keeping).map_err(Error::Config)?;
     let t = a.training;
     let method = method(&t.optimiser, t.momentum)?;
@@ -62,7 +63,7 @@ pub(super) fn config(a: Train) -> Result<TrainConfig, Error> {
     let out = Target::named(a.out, a.run.force, plan.task.name(), &origin(&plan, search.as_ref()));
     // An initialisation that does not go with the cell is wrong before anything is done.
     plan.model::<f32>()?;
-    Ok(TrainConfig { plan, search, out, keeping, png: a.run.png, parquet, command })
+    Ok(TrainConfig { plan, search, out, keeping, figures, parquet, command })
 }
 
 /// Whether parameters, items and a minibatch have room.

@@ -4,7 +4,7 @@ use super::args::KeepingArguments;
 use super::check::keeping;
 use crate::cli::args::RunArguments;
 use crate::cli::carry_out;
-use crate::cli::check::{command_line, parquet, positive};
+use crate::cli::check::{command_line, figures, parquet, positive};
 use crate::cli::limits::count;
 use crate::pipeline::ibl::{IblConfig, run_ibl};
 use crate::pipeline::training::progress_folder;
@@ -137,7 +137,7 @@ fn config(a: Ibl) -> Result<IblConfig, String> {
         test_blocks: a.test_blocks,
         keeping: keeping(&a.keeping)?,
         out: PathBuf::new().into(),
-        png: a.run.png,
+        figures: figures(&a.run)?,
         parquet: parquet(&a.run.tables)?,
         command: command_line(),
     };

@@ -1,5 +1,6 @@
 //! A checked configuration: what the pipeline does, with every value valid.
 
+use crate::figure::FigureFormats;
 use crate::folder::Target;
 use nullcline_core::diagnostics::geometry::clusters::Linkage;
 use nullcline_core::systems::checkpoint::Spec;
@@ -175,8 +176,8 @@ pub struct Config {
     pub recording: RecordingSettings,
     /// For decoding and clusters.
     pub analyses: AnalysisSettings,
-    /// Write PNG beside SVG.
-    pub png: bool,
+    /// Formats of the figures.
+    pub figures: FigureFormats,
     /// Write tables as Parquet.
     pub parquet: bool,
     /// The command line, for the report.

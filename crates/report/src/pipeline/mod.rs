@@ -24,6 +24,7 @@ pub use inspect::inspect;
 pub use room::fits;
 pub use source::{Source, open};
 
+use crate::figure::FigureFormats;
 use crate::folder::Folder;
 use crate::page::Page;
 use crate::sections::Rendered;
@@ -88,7 +89,7 @@ struct Run<'a> {
     file: &'a Path,
     seed: u64,
     command: &'a str,
-    png: bool,
+    figures: FigureFormats,
     parquet: bool,
 }
 
@@ -107,7 +108,7 @@ pub fn analyze(config: &Config, observer: &dyn Observer) -> Result<Outcome, Erro
         file: &config.file,
         seed: config.seed,
         command: &config.command,
-        png: config.png,
+        figures: config.figures,
         parquet: config.parquet,
     };
     let outcome = write(&run, diagnosed, folder);
@@ -141,8 +142,9 @@ fn write(run: &Run, found: Diagnosed, folder: Folder) -> Result<Outcome, Error> 
         sections,
         rerun: run.command.to_owned(),
         tables,
+        figures: run.figures,
     };
-    folder.write_page(&page, run.png)?;
+    folder.write_page(&page)?;
     let mut whole = summary(run.command, run.seed, found.input, json, &warnings);
     if let Value::Object(entries) = &mut whole
         && !found.failed.is_empty()

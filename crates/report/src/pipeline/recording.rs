@@ -53,7 +53,7 @@ pub(super) fn diagnose(
             findings.push(dimension(pca, columns.units.len()));
             let table = projected.table();
             let intro = "Principal components of the recorded rows.";
-            let rendered = sections::pca(pca, &columns.units, &projected.lines(), intro, vec![table])?;
+            let rendered = sections::pca(pca, &columns.units, &projected.lines(), &[], intro, vec![table])?;
             done.push((Module::Pca, rendered));
         }
         None if modules.contains(&Module::Pca) => {
@@ -323,10 +323,10 @@ impl Projected {
         TableOut { name: "projections".into(), caption, columns }
     }
 
-    /// Lines in the plane of the first two components, one a trial.
-    fn lines(&self) -> Vec<Vec<[f64; 2]>> {
+    /// Lines along the first three components, one a trial; none without a second, zero for a missing third.
+    fn lines(&self) -> Vec<Vec<[f64; 3]>> {
         let [first, second, ..] = &self.values[..] else { return vec![] };
-        let mut lines: Vec<Vec<[f64; 2]>> = vec![];
+        let mut lines: Vec<Vec<[f64; 3]>> = vec![];
         let mut last = None;
         for (i, (a, b)) in first.iter().zip(second).enumerate() {
             let trial = self.trial.as_ref().map(|t| t[i]);
@@ -335,7 +335,7 @@ impl Projected {
                 last = trial;
             }
             if let Some(line) = lines.last_mut() {
-                line.push([*a, *b]);
+                line.push([*a, *b, self.values.get(2).map_or(0.0, |c| c[i])]);
             }
         }
         lines

@@ -2,7 +2,7 @@
 
 use super::{Rendered, words};
 use crate::Error;
-use crate::figures;
+use crate::figures::{self, StatePoint};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
@@ -10,12 +10,13 @@ use nullcline_core::diagnostics::geometry::pca::Pca;
 use nullcline_core::linalg::col;
 use serde_json::json;
 
-/// `names` are the variables; `projections` are lines of coordinates on the first two components;
-/// `intro` says what the rows are; `tables` are further tables (projections) to be written.
+/// `names` are the variables; `states` are lines of coordinates on the first three components, zero where there are fewer,
+/// and `points` fixed points there; `intro` says what the rows are; `tables` are further tables (projections) to be written.
 pub fn pca(
     pca: &Pca,
     names: &[String],
-    projections: &[Vec<[f64; 2]>],
+    states: &[Vec<[f64; 3]>],
+    points: &[StatePoint<3>],
     intro: &str,
     tables: Vec<TableOut>,
 ) -> Result<Rendered, Error> {
@@ -35,8 +36,14 @@ pub fn pca(
     let share = |i: usize| ratio.get(i).copied().unwrap_or(f64::NAN);
     let axis = |i: usize| figures::component_label(i + 1, share(i));
     let mut list = vec![figures::explained_variance(ratio, &pca.std_error)?];
-    if k >= 2 && !projections.is_empty() {
-        list.push(figures::state_plane(projections, &[], &axis(0), &axis(1))?);
+    if k >= 2 && !states.is_empty() {
+        let flat = |line: &Vec<[f64; 3]>| line.iter().map(|[x, y, _]| [*x, *y]).collect();
+        let plane: Vec<Vec<[f64; 2]>> = states.iter().map(flat).collect();
+        list.push(figures::state_plane(&plane, &[], &axis(0), &axis(1))?);
+    }
+    // A plane that holds most of the variance needs no third axis.
+    if k >= 3 && pca.components_for_90 >= 3 && !states.is_empty() {
+        list.push(figures::state_space(states, points, [&axis(0), &axis(1), &axis(2)])?);
     }
     let first_two = share(0) + if k > 1 { share(1) } else { 0.0 };
     let facts = vec![

@@ -1,5 +1,6 @@
 //! What `distill` was asked for, with every value valid.
 
+use crate::figure::FigureFormats;
 use crate::folder::Target;
 use crate::pipeline::RecordingSettings;
 use nullcline_core::systems::checkpoint::Spec;
@@ -33,8 +34,8 @@ pub struct Common {
     pub inputs: Option<String>,
     /// How to understand a weight file.
     pub spec: Spec,
-    /// Write PNG beside SVG.
-    pub png: bool,
+    /// Formats of the figures.
+    pub figures: FigureFormats,
     /// Write tables as Parquet.
     pub parquet: bool,
     /// The command line, for the report.

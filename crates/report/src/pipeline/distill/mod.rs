@@ -28,7 +28,7 @@ impl Common {
             file: &self.file,
             seed: self.seed,
             command: &self.command,
-            png: self.png,
+            figures: self.figures,
             parquet: self.parquet,
         }
     }

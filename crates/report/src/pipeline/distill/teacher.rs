@@ -184,7 +184,7 @@ pub fn as_config(common: &Common, recording: RecordingSettings) -> Config {
         network: NetworkSettings { spec: common.spec.clone(), ..NetworkSettings::default() },
         recording,
         analyses: AnalysisSettings::default(),
-        png: common.png,
+        figures: common.figures,
         parquet: common.parquet,
         command: common.command.clone(),
     }

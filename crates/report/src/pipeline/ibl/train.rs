@@ -2,6 +2,7 @@
 
 use super::course::{Course, CurvePoint};
 use super::trials_table;
+use crate::figure::FigureFormats;
 use crate::figures::{Axes, Series, lines};
 use crate::folder::{Folder, Origin, Target};
 use crate::page::{Page, Section};
@@ -43,8 +44,8 @@ pub struct IblConfig {
     pub keeping: Keeping,
     /// Where the report goes.
     pub out: Target,
-    /// Write PNG beside SVG.
-    pub png: bool,
+    /// Formats of the figures.
+    pub figures: FigureFormats,
     /// Write tables as Parquet.
     pub parquet: bool,
     /// The command line, for the report.
@@ -194,9 +195,10 @@ fn write(
         sections: vec![section(config, curve, played)?],
         rerun: config.command.clone(),
         tables: if config.parquet { TableFormat::Parquet } else { TableFormat::Csv },
+        figures: config.figures,
         ..Page::default()
     };
-    folder.write_page(&page, config.png)?;
+    folder.write_page(&page)?;
     let modules = Map::from_iter([("ibl".to_owned(), entry(config, played))]);
     let whole = summary(&config.command, seed, json!({ "task": "ibl" }), modules, &[]);
     folder.write("summary.json", text(&whole))?;

@@ -1,5 +1,6 @@
 //! What `infer gaussian` was asked for, with every value valid.
 
+use crate::figure::FigureFormats;
 use crate::folder::Target;
 use crate::pipeline::RecordingSettings;
 use nullcline_core::inference::gaussian::data::Scale;
@@ -48,8 +49,8 @@ pub struct GaussianConfig {
     pub edges: Option<usize>,
     /// Columns of the table.
     pub recording: RecordingSettings,
-    /// Write PNG beside SVG.
-    pub png: bool,
+    /// Formats of the figures.
+    pub figures: FigureFormats,
     /// Write tables as Parquet.
     pub parquet: bool,
     /// The command line, for the report.

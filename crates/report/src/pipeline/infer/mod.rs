@@ -66,7 +66,7 @@ pub fn infer_gaussian(config: &GaussianConfig, observer: &dyn Observer) -> Resul
         file: &config.file,
         seed: config.seed,
         command: &config.command,
-        png: config.png,
+        figures: config.figures,
         parquet: config.parquet,
     };
     let outcome = write(&run, diagnosed, folder);

@@ -1,22 +1,32 @@
 //! The principal components of a network's trajectories.
 
 use super::{Run, on_plane};
+use crate::figures::StatePoint;
 use crate::pipeline::Error;
 use crate::sections::{self, Rendered};
 use crate::tables::{Cells, TableOut};
 use faer::Mat;
+use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoints;
 use nullcline_core::diagnostics::geometry::pca::Pca;
 use nullcline_core::linalg::col;
 
 impl Run<'_> {
-    pub(super) fn components(&self, pca: &Pca) -> Result<Rendered, Error> {
+    pub(super) fn components(&self, pca: &Pca, points: Option<&FixedPoints>) -> Result<Rendered, Error> {
         let intro = format!(
             "Principal components of the states along {}, {}: dimensions of what these starts do in that time, not of the network.",
             self.source(),
             self.length()
         );
-        let mut rendered =
-            sections::pca(pca, &self.context.names, &self.lines(), &intro, vec![self.projections(pca)])?;
+        let space = |x: &[f64]| {
+            let p = pca.project(x, 3.min(pca.components.ncols()));
+            [0, 1, 2].map(|k| p.get(k).copied().unwrap_or(0.0))
+        };
+        let line = |s: &Mat<f64>| (0..s.ncols()).map(|t| space(col(s.as_ref(), t))).collect();
+        let states: Vec<Vec<[f64; 3]>> = self.orbits.states.iter().map(line).collect();
+        let found = points.iter().flat_map(|p| &p.points);
+        let found = found.map(|p| StatePoint { at: space(&p.state), kind: sections::point_kind(p) });
+        let (points, tables): (Vec<_>, _) = (found.collect(), vec![self.projections(pca)]);
+        let mut rendered = sections::pca(pca, &self.context.names, &states, &points, &intro, tables)?;
         rendered.json["trajectories"] = self.orbits.states.len().into();
         rendered.json["length"] = self.longest().into();
         Ok(rendered)

@@ -222,7 +222,7 @@ impl<'a> Run<'a> {
             match &self.pca {
                 Some(pca) => {
                     all.findings.push(self.spans(pca));
-                    all.done.push((Module::Pca, self.components(pca)?));
+                    all.done.push((Module::Pca, self.components(pca, points.as_ref())?));
                 }
                 None => self.no_components(config, all),
             }

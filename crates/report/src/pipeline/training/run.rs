@@ -1,6 +1,7 @@
 //! The command `train`: a plan or a search to a report with the network's weights.
 
 use super::{Keeping, Plan, Progress, Restart, Search, Trained, Trial, train, train_in};
+use crate::figure::FigureFormats;
 use crate::folder::{Folder, Origin, Target, resolved};
 use crate::page::Page;
 use crate::pipeline::{Error, Observer, Outcome};
@@ -27,8 +28,8 @@ pub struct TrainConfig {
     pub out: Target,
     /// Checkpoints.
     pub keeping: Keeping,
-    /// Write PNG beside SVG.
-    pub png: bool,
+    /// Formats of the figures.
+    pub figures: FigureFormats,
     /// Write tables as Parquet.
     pub parquet: bool,
     /// The command line, for the report.
@@ -180,8 +181,9 @@ fn write(
         rerun: config.command.clone(),
         claims: vec![],
         tables: if config.parquet { TableFormat::Parquet } else { TableFormat::Csv },
+        figures: config.figures,
     };
-    folder.write_page(&page, config.png)?;
+    folder.write_page(&page)?;
     let input = json!({ "task": plan.task.name() });
     let whole = summary(&config.command, plan.settings.seed, input, json, &warnings);
     folder.write("summary.json", text(&whole))?;
