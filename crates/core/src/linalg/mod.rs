@@ -8,7 +8,6 @@ pub mod eigen;
 mod elementary;
 pub mod flag;
 pub mod graded;
-pub mod least_squares;
 pub mod lu;
 pub mod outer;
 pub mod packed;

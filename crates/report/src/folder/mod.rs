@@ -7,12 +7,13 @@ mod leftovers;
 mod list;
 mod name;
 
-pub use leftovers::{gone, lock};
+pub use leftovers::lock;
 pub use list::{LIST, LOCK, Origin, resolved};
 pub use name::Target;
 
 use leftovers::{Lock, MARK};
 use list::List;
+use nullcline_core::io::atomic::gone;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -68,12 +69,20 @@ impl Folder {
     /// [`Error::NotAFolder`], [`Error::Occupied`], [`Error::Changed`], [`Error::Other`] or [`Error::Inside`] if `target` may
     /// not be replaced, and [`Error::Write`] if the folder cannot be made.
     pub fn create(target: &Target, command: &str, inputs: &[&Path]) -> Result<Self, Error> {
+        Self::outside(target, inputs)?;
+        Self::of(target, Origin::files(command, inputs, &resolved(&target.folder)))
+    }
+
+    /// Whether no input lies inside `target`.
+    ///
+    /// # Errors
+    /// [`Error::Inside`] names the first that does.
+    pub fn outside(target: &Target, inputs: &[&Path]) -> Result<(), Error> {
         let destination = resolved(&target.folder);
-        let origin = Origin::files(command, inputs, &destination);
-        if let Some(input) = inputs.iter().find(|i| resolved(i).starts_with(&destination)) {
-            return Err(Error::Inside { folder: destination, input: input.to_path_buf() });
+        match inputs.iter().find(|i| resolved(i).starts_with(&destination)) {
+            Some(input) => Err(Error::Inside { folder: destination, input: input.to_path_buf() }),
+            None => Ok(()),
         }
-        Self::of(target, origin)
     }
 
     /// The same for a report of something that is no file.

@@ -1,13 +1,15 @@
 //! Limit cycles and periodic points.
 
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures::{Boundary, complex_plane, time_series};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
+use nullcline_core::analyses::network::{Cycles, Disagreement, Story};
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Reached, Survey};
 use nullcline_core::linalg::col;
+use nullcline_core::numbers::Estimate;
 use serde_json::{Value, json};
 
 /// Multipliers smaller than this are left out of the figure: they would all lie on zero.
@@ -34,7 +36,8 @@ pub fn describe(s: &Survey, context: &Context) -> String {
 
 fn period(c: &Cycle, context: &Context) -> String {
     if context.flow {
-        words::with_error(c.period.value, c.period.std_error.max(1e-9 * c.period.value))
+        let least = 1e-9 * c.period.value;
+        words::with_error(Estimate { std_error: c.period.std_error.map(|e| e.max(least)), ..c.period })
     } else {
         context.duration(c.period.value)
     }
@@ -46,13 +49,13 @@ fn entry(r: &Reached, starts: usize) -> Value {
     json!({
         "share": number(r.members.len() as f64 / starts.max(1) as f64),
         "members": r.members,
-        "period": number(c.period.value), "period_error": number(c.period.std_error),
+        "period": number(c.period.value), "period_error": number(c.period.error()),
         "steps": c.steps, "returns": c.returns, "turns": c.turns,
         "residual": number(c.residual), "extent": number(c.extent), "point": numbers(&c.point),
         "log_multipliers": m(&|i| c.multipliers[i].log_modulus),
         "arguments": m(&|i| c.multipliers[i].argument),
         "exponents": m(&|i| c.multipliers[i].exponent.value),
-        "std_error": m(&|i| c.multipliers[i].exponent.std_error),
+        "std_error": m(&|i| c.multipliers[i].exponent.error()),
         "tangent": c.tangent.map_or(Value::Null, |t| json!({
             "index": t.index + 1, "multiplier_error": number(t.multiplier_error), "residual": number(t.residual),
         })),
@@ -60,14 +63,15 @@ fn entry(r: &Reached, starts: usize) -> Value {
 }
 
 /// JSON, page and tables of the cycles.
-pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
-    let json = json!({
+pub fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
+    let s = &found.survey;
+    let mut json = json!({
         "starts": s.starts, "rest": s.rest, "irregular": s.irregular, "diverged": s.diverged,
         "tori": s.tori.iter().map(|t| json!({
-            "rotation": number(t.rotation.value), "rotation_error": number(t.rotation.std_error),
-            "mean_return": number(t.mean_return.value), "mean_return_error": number(t.mean_return.std_error),
+            "rotation": number(t.rotation.value), "rotation_error": number(t.rotation.error()),
+            "mean_return": number(t.mean_return.value), "mean_return_error": number(t.mean_return.error()),
             "exponents": numbers(&t.exponents.iter().map(|e| e.value).collect::<Vec<_>>()),
-            "exponents_std_error": numbers(&t.exponents.iter().map(|e| e.std_error).collect::<Vec<_>>()),
+            "exponents_std_error": numbers(&t.exponents.iter().map(|e| e.error()).collect::<Vec<_>>()),
         })).collect::<Vec<_>>(),
         "cycles": s.cycles.iter().map(|r| entry(r, s.starts)).collect::<Vec<_>>(),
         "unit": context.rate(),
@@ -128,6 +132,10 @@ pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
             .into(),
         describe(s, context),
     ];
+    if let Some(against) = &found.disagreements {
+        json["agrees_with_lyapunov"] = against.is_empty().into();
+        warnings.extend(against.iter().map(disagreement));
+    }
     let section = Section {
         id: "cycles".into(),
         title: "Cycles".into(),
@@ -141,6 +149,23 @@ pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
     Ok(Rendered { json, section, warnings })
 }
 
+fn disagreement(d: &Disagreement) -> String {
+    let other = match d.other {
+        Story::Rest => "rest",
+        Story::OtherExponents => "a cycle of other exponents",
+        Story::OtherPeriod => "a cycle of another period",
+        Story::Torus => "a torus",
+        Story::Irregular => "neither rest nor repetition",
+        Story::Diverged => "divergence",
+    };
+    format!(
+        "Initial state {}: the exponents are those of attractor {}, while the search for cycles finds {other}: \
+         one of them has not settled (raise --warmup).",
+        d.start + 1,
+        d.attractor + 1
+    )
+}
+
 fn multipliers(c: &Cycle, id: usize) -> TableOut {
     let column = |f: &dyn Fn(usize) -> f64| Cells::Float((0..c.multipliers.len()).map(f).collect());
     let m = &c.multipliers;
@@ -151,7 +176,7 @@ fn multipliers(c: &Cycle, id: usize) -> TableOut {
             ("log_modulus".into(), column(&|i| m[i].log_modulus)),
             ("argument".into(), column(&|i| m[i].argument)),
             ("exponent".into(), column(&|i| m[i].exponent.value)),
-            ("std_error".into(), column(&|i| m[i].exponent.std_error)),
+            ("std_error".into(), column(&|i| m[i].exponent.error())),
         ],
     }
 }

@@ -12,6 +12,7 @@ use crate::figures::{self, Boundary, PlanePoint, PointKind};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
+use nullcline_core::analyses::network::{Plane, Points};
 use nullcline_core::diagnostics::dynamics::fixed_points::{
     FixedPoint, FixedPoints, Kinks, Label, Proof, Stability,
 };
@@ -69,14 +70,9 @@ fn entry(p: &FixedPoint, input: &[f64], flow: bool) -> Value {
     json
 }
 
-/// A picture in the plane of two components: lines, points and the axes' labels.
-pub struct Plane<'a> {
-    /// Trajectories.
-    pub lines: &'a [Vec<[f64; 2]>],
-    /// Fixed and slow points.
-    pub points: &'a [PlanePoint],
-    /// Labels of the horizontal and the vertical axis.
-    pub labels: [String; 2],
+/// Points as they are drawn in a plane.
+pub fn places(result: &FixedPoints, plane: &Plane) -> Vec<PlanePoint> {
+    result.points.iter().zip(&plane.points).map(|(p, at)| PlanePoint { at: *at, kind: kind(p) }).collect()
 }
 
 /// How a point is drawn.
@@ -89,14 +85,9 @@ pub fn kind(p: &FixedPoint) -> PointKind {
     }
 }
 
-/// `outputs` are the read-out's values at each point, by output; `plane` is left out where
-/// the states span none.
-pub fn fixed_points(
-    result: &FixedPoints,
-    context: &Context,
-    outputs: &[(String, Vec<f64>)],
-    plane: Option<Plane>,
-) -> Result<Rendered, Error> {
+/// The points, where they lie, and how whole their list is.
+pub fn fixed_points(found: &Points, context: &Context) -> Result<Rendered, Error> {
+    let result = &found.result;
     let warnings = said::warnings(result);
     let threshold = words::number(result.slow_threshold);
     let what = if context.flow {
@@ -114,13 +105,18 @@ pub fn fixed_points(
         result.starts,
         words::count(result.unconverged, "start"),
     );
+    let driven = found.driven.then(|| {
+        "The input of this run varies in time (--inputs), and a network has no fixed points under such an input: these are \
+         those under the constant input above, which --input sets."
+            .to_owned()
+    });
     let section = Section {
         id: "fixed_points".into(),
         title: "Fixed points".into(),
-        intro: [intro, describe(result)].into_iter().chain(said::search(result)).collect(),
+        intro: [intro, describe(result)].into_iter().chain(said::search(result)).chain(driven).collect(),
         facts: said::facts(result),
-        figures: drawn(result, context, plane)?,
-        tables: tables(result, context, outputs),
+        figures: drawn(found, context)?,
+        tables: tables(result, context, &found.outputs),
         notes: said::notes(result),
         ..Section::default()
     };
@@ -169,12 +165,14 @@ fn json(result: &FixedPoints, context: &Context) -> Value {
     })
 }
 
-fn drawn(result: &FixedPoints, context: &Context, plane: Option<Plane>) -> Result<Vec<Figure>, Error> {
+fn drawn(found: &Points, context: &Context) -> Result<Vec<Figure>, Error> {
+    let result = &found.result;
     let points = &result.points;
     let mut list = vec![];
-    if let Some(Plane { lines, points, labels: [x, y] }) = plane {
+    if let Some(plane) = &found.plane {
         let name = "Fixed points among the trajectories, in the plane of the first two components";
-        let figure = figures::state_plane(lines, points, &x, &y)?;
+        let axis = |i: usize| figures::component_label(i + 1, plane.shares[i]);
+        let figure = figures::state_plane(&plane.lines, &places(result, plane), &axis(0), &axis(1))?;
         list.push(figure.named(
             "points",
             name,

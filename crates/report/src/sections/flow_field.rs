@@ -1,22 +1,18 @@
 //! The flow in the plane of two principal components.
 
-use super::{Context, Rendered, words};
+use super::fixed_points::places;
+use super::{Context, Rendered, Units, words};
 use crate::Error;
-use crate::figures::{self, FlowGrid, PlanePoint};
+use crate::figures::{self, FlowGrid};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::dynamics::flow_field::FlowField;
+use nullcline_core::analyses::network::Flow;
 use serde_json::json;
 
-/// `points` and `lines` are in the plane's coordinates, `ratio` the variance shares of its axes.
-pub fn flow_field(
-    field: &FlowField,
-    points: &[PlanePoint],
-    lines: &[Vec<[f64; 2]>],
-    ratio: [f64; 2],
-    context: &Context,
-) -> Result<Rendered, Error> {
+/// The flow, with trajectories and points.
+pub fn flow_field(found: &Flow, context: &Context) -> Result<Rendered, Error> {
+    let (field, plane) = (&found.field, &found.plane);
     let speed = |k: usize| field.along_a[k].hypot(field.along_b[k]).hypot(field.off_plane[k]);
     let share: Vec<f64> = (0..field.off_plane.len())
         .map(|k| if speed(k) > 0.0 { field.off_plane[k] / speed(k) } else { 0.0 })
@@ -28,8 +24,8 @@ pub fn flow_field(
         v: field.along_b.clone(),
         off_plane: share,
     };
-    let axis = |i: usize| figures::component_label(i + 1, ratio[i]);
-    let figure = figures::flow_field(&grid, points, lines, &axis(0), &axis(1))?;
+    let axis = |i: usize| figures::component_label(i + 1, plane.shares[i]);
+    let figure = figures::flow_field(&grid, &places(&found.points, plane), &plane.lines, &axis(0), &axis(1))?;
     let (columns, rows) = (field.a.len(), field.b.len());
     let repeat = |f: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
         (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))).map(|(r, c)| f(r, c)).collect()

@@ -1,88 +1,16 @@
 //! Read-outs against each other and against the leading plane, and what each unit tells of each target.
 
-use super::{Rendered, words};
+use super::{Rendered, left, words};
 use crate::Error;
 use crate::figures::{self, Axes, Reference, Series};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::Estimate;
-use nullcline_core::diagnostics::regression::Coefficient;
+use nullcline_core::analyses::activity::{By, LEVEL, Pair, ReadOut, Regressed, Selectivity};
 use nullcline_core::linalg::norm;
+use nullcline_core::numbers::Estimate;
+use nullcline_core::numbers::least_squares::regression::Coefficient;
 use serde_json::{Value, json};
-
-/// The direction that reads off a target.
-pub struct ReadOut {
-    /// The target.
-    pub name: String,
-    /// Its two values, if it has two: the read-out is then logistic, else linear.
-    pub labels: Option<Vec<String>>,
-    /// Weights of the units.
-    pub weights: Vec<f64>,
-    /// R^2, or 1 - log-likelihood over that without units (McFadden); on the rows fitted.
-    pub explained: f64,
-    /// Share of the weights' square inside the plane of the first two principal components.
-    pub inside: Option<Estimate>,
-}
-
-/// Two read-outs.
-pub struct Pair {
-    /// Their targets.
-    pub names: [String; 2],
-    /// The angle between them, degrees.
-    pub angle: Estimate,
-    /// The angle between their projections on the plane of the first two principal components, degrees.
-    pub within: Option<Estimate>,
-}
-
-/// Every unit against one target.
-#[derive(Clone, Debug)]
-pub struct Regressed {
-    /// The target.
-    pub name: String,
-    /// Slope of each unit, beside the other targets.
-    pub slopes: Vec<Coefficient>,
-    /// p-values corrected for the number of units.
-    pub corrected: Vec<f64>,
-    /// R^2 of each unit's regression, on all its targets.
-    pub r_squared: Vec<f64>,
-    /// Rows used.
-    pub rows: usize,
-}
-
-/// All of it.
-pub struct Selectivity {
-    /// Read-outs by target.
-    pub outs: Vec<ReadOut>,
-    /// Pairs of them.
-    pub pairs: Vec<Pair>,
-    /// Regressions by target.
-    pub regressions: Vec<Regressed>,
-    /// Which rows the errors of slopes allow to depend on each other.
-    pub by: Groups,
-    /// What was left out.
-    pub remarks: Vec<String>,
-}
-
-/// What errors of slopes are between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Groups {
-    /// So many trials.
-    Trials(usize),
-    /// So many blocks of successive rows, which are alike.
-    Blocks(usize),
-    /// Rows.
-    Rows,
-}
-
-/// Corrected p-value below which a unit counts as selective.
-const LEVEL: f64 = 0.05;
-
-impl Regressed {
-    fn selective(&self) -> usize {
-        self.corrected.iter().filter(|p| **p < LEVEL).count()
-    }
-}
 
 /// The findings in a sentence.
 pub fn describe(s: &Selectivity) -> String {
@@ -96,7 +24,7 @@ pub fn describe(s: &Selectivity) -> String {
     parts.extend(s.pairs.iter().take(3).map(|p| {
         format!("the read-outs of {} and {} stand at {}", p.names[0], p.names[1], degrees(p.angle))
     }));
-    if let Groups::Blocks(count) = s.by {
+    if let By::Blocks(count) = s.by {
         let blocks = words::count(count, "block");
         parts.push(format!(
             "rows are alike from one to the next, and without --trial errors rest on {blocks} of them"
@@ -106,11 +34,13 @@ pub fn describe(s: &Selectivity) -> String {
 }
 
 fn degrees(e: Estimate) -> String {
-    format!("{}°", words::with_error(e.value, e.std_error))
+    format!("{}°", words::with_error(e))
 }
 
-/// `units` are the names.
-pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error> {
+/// Read-outs and regressions.
+pub fn selectivity(s: &Selectivity) -> Result<Rendered, Error> {
+    let units = &s.units;
+    let remarks: Vec<String> = s.left.iter().map(left::said).collect();
     let mut list = vec![];
     if !s.pairs.is_empty() {
         let labels: Vec<String> = s.pairs.iter().map(|p| p.names.join(" and ")).collect();
@@ -118,7 +48,7 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
         let figure = figures::points_with_errors(
             &labels,
             &of(&|e| e.value),
-            &of(&|e| e.std_error),
+            &of(&|e| e.error()),
             "Angle between read-outs (degrees)",
         )?;
         list.push(figure.named("angles", "Angles between read-outs", "Bars are one standard error.")?);
@@ -136,16 +66,16 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
         )?);
     }
     let errors = match s.by {
-        Groups::Trials(count) => format!(
+        By::Trials(count) => format!(
             "Errors of slopes leave out one of {} at a time; two of them hold the slope in 95 of 100.",
             words::count(count, "trial")
         ),
-        Groups::Blocks(count) => format!(
+        By::Blocks(count) => format!(
             "Rows next to each other are alike and no trials are given: errors of slopes leave out one of {} of successive rows at a \
              time; --trial says which rows belong together.",
             words::count(count, "block")
         ),
-        Groups::Rows => {
+        By::Rows => {
             "Errors of slopes take rows as independent; rows next to each other are not alike.".into()
         }
     };
@@ -162,7 +92,7 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
     }
     for o in &s.outs {
         if let Some(e) = o.inside {
-            let share = format!("{} %", words::with_error(100.0 * e.value, 100.0 * e.std_error));
+            let share = format!("{} %", words::with_error(e.times(100.0)));
             facts.push((format!("Read-out of {} inside the first two components", o.name), share));
         }
     }
@@ -173,10 +103,10 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
         facts,
         figures: list,
         tables: vec![angle_table(s), readout_table(s, units), slope_table(s, units)],
-        notes: s.remarks.clone(),
+        notes: remarks.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json: json(s), section, warnings: s.remarks.clone() })
+    Ok(Rendered { json: json(s), section, warnings: remarks })
 }
 
 /// The read-out as a unit vector.
@@ -187,7 +117,7 @@ fn unit(o: &ReadOut) -> Vec<f64> {
 
 fn json(s: &Selectivity) -> Value {
     let value = |e: &Option<Estimate>| e.map(|e| number(e.value));
-    let error = |e: &Option<Estimate>| e.map(|e| number(e.std_error));
+    let error = |e: &Option<Estimate>| e.map(|e| number(e.error()));
     let out = |o: &ReadOut| {
         json!({
             "name": o.name,
@@ -203,7 +133,7 @@ fn json(s: &Selectivity) -> Value {
         json!({
             "targets": p.names,
             "angle": number(p.angle.value),
-            "angle_std_error": number(p.angle.std_error),
+            "angle_std_error": number(p.angle.error()),
             "angle_in_plane": value(&p.within),
             "angle_in_plane_std_error": error(&p.within),
         })
@@ -214,8 +144,8 @@ fn json(s: &Selectivity) -> Value {
         json!({
             "name": r.name,
             "rows": r.rows,
-            "slope": of(r, &|c| c.value),
-            "std_error": of(r, &|c| c.std_error),
+            "slope": of(r, &|c| c.estimate.value),
+            "std_error": of(r, &|c| c.estimate.error()),
             "p": of(r, &|c| c.p),
             "p_corrected": numbers(&r.corrected),
             "r_squared": numbers(&r.r_squared),
@@ -228,19 +158,18 @@ fn json(s: &Selectivity) -> Value {
         "regressions": s.regressions.iter().map(regression).collect::<Vec<_>>(),
         "correction": "Holm over units",
         "errors": match s.by {
-            Groups::Trials(_) => "by trial",
-            Groups::Blocks(_) => "by block",
-            Groups::Rows => "independent rows",
+            By::Trials(_) => "by trial",
+            By::Blocks(_) => "by block",
+            By::Rows => "independent rows",
         },
         "groups": match s.by {
-            Groups::Trials(count) | Groups::Blocks(count) => Some(count),
-            Groups::Rows => None,
+            By::Trials(count) | By::Blocks(count) => Some(count),
+            By::Rows => None,
         },
     })
 }
 
 fn angle_table(s: &Selectivity) -> TableOut {
-    let none = Estimate { value: f64::NAN, std_error: f64::NAN };
     let float = |f: &dyn Fn(&Pair) -> f64| Cells::Float(s.pairs.iter().map(f).collect());
     let name = |k: usize| Cells::Text(s.pairs.iter().map(|p| p.names[k].clone()).collect());
     TableOut {
@@ -250,9 +179,9 @@ fn angle_table(s: &Selectivity) -> TableOut {
             ("first".into(), name(0)),
             ("second".into(), name(1)),
             ("angle_degrees".into(), float(&|p| p.angle.value)),
-            ("angle_std_error".into(), float(&|p| p.angle.std_error)),
-            ("in_plane_degrees".into(), float(&|p| p.within.unwrap_or(none).value)),
-            ("in_plane_std_error".into(), float(&|p| p.within.unwrap_or(none).std_error)),
+            ("angle_std_error".into(), float(&|p| p.angle.error())),
+            ("in_plane_degrees".into(), float(&|p| p.within.unwrap_or(Estimate::NONE).value)),
+            ("in_plane_std_error".into(), float(&|p| p.within.unwrap_or(Estimate::NONE).error())),
         ],
     }
 }
@@ -277,8 +206,8 @@ fn slope_table(s: &Selectivity, units: &[String]) -> TableOut {
         columns: vec![
             ("target".into(), Cells::Text(all.iter().map(|(r, _)| r.name.clone()).collect())),
             ("unit".into(), Cells::Text(all.iter().map(|(_, i)| units[*i].clone()).collect())),
-            ("slope".into(), float(&|r, i| r.slopes[i].value)),
-            ("std_error".into(), float(&|r, i| r.slopes[i].std_error)),
+            ("slope".into(), float(&|r, i| r.slopes[i].estimate.value)),
+            ("std_error".into(), float(&|r, i| r.slopes[i].estimate.error())),
             ("t".into(), float(&|r, i| r.slopes[i].t)),
             ("p".into(), float(&|r, i| r.slopes[i].p)),
             ("p_corrected".into(), float(&|r, i| r.corrected[i])),

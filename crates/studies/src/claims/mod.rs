@@ -1,11 +1,10 @@
 //! Claims: what a paper says, what theory predicts, what we measured, and whether it stands.
 
-mod measure;
 mod table;
 
-pub use measure::Measure;
 pub use table::{answer, count, json, rows, table, text};
 
+use nullcline_core::numbers::Estimate;
 use nullcline_report::sections::words::number;
 
 /// Whether a claim stands.
@@ -86,7 +85,7 @@ pub struct Claim {
     /// The theory's number, if it gives one.
     pub predicted: Option<f64>,
     /// Ours.
-    pub measured: Measure,
+    pub measured: Estimate,
     /// Largest |measured - expected| that still holds, fixed before looking.
     pub tolerance: f64,
     /// Whether it stands.
@@ -99,7 +98,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    fn new(kind: Kind, claim: &str, source: &str, quantity: &str, measured: Measure) -> Self {
+    fn new(kind: Kind, claim: &str, source: &str, quantity: &str, measured: Estimate) -> Self {
         Self {
             claim: claim.into(),
             source: source.into(),
@@ -117,24 +116,24 @@ impl Claim {
     }
 
     /// A statement of the paper.
-    pub fn paper(claim: &str, source: &str, quantity: &str, measured: impl Into<Measure>) -> Self {
+    pub fn paper(claim: &str, source: &str, quantity: &str, measured: impl Into<Estimate>) -> Self {
         Self::new(Kind::Paper, claim, source, quantity, measured.into())
     }
     /// A statement of ours, or of a corrected formula.
-    pub fn theory(claim: &str, source: &str, quantity: &str, measured: impl Into<Measure>) -> Self {
+    pub fn theory(claim: &str, source: &str, quantity: &str, measured: impl Into<Estimate>) -> Self {
         Self::new(Kind::Theory, claim, source, quantity, measured.into())
     }
     /// An identity that our code must obey.
-    pub fn check(claim: &str, source: &str, quantity: &str, measured: impl Into<Measure>) -> Self {
+    pub fn check(claim: &str, source: &str, quantity: &str, measured: impl Into<Estimate>) -> Self {
         Self::new(Kind::Check, claim, source, quantity, measured.into())
     }
 
     /// A statement about all of `all`, of which `one` makes the claim: the smallest decides what is to lie above a limit and
     /// the largest everything else, unless another is a certain exception.
-    pub fn of_all(all: &[Measure], one: impl Fn(Measure) -> Self) -> Self {
-        let furthest = one(match one(Measure::NONE).expected {
-            Expected::Above(_) | Expected::AtLeast(_) => Measure::smallest(all.to_vec()),
-            _ => Measure::largest(all.to_vec()),
+    pub fn of_all(all: &[Estimate], one: impl Fn(Estimate) -> Self) -> Self {
+        let furthest = one(match one(Estimate::NONE).expected {
+            Expected::Above(_) | Expected::AtLeast(_) => Estimate::smallest(all.to_vec()),
+            _ => Estimate::largest(all.to_vec()),
         });
         let each = all.iter().map(|m| one(m.widened(all.len())));
         let exception = std::iter::once(furthest.clone()).chain(each).find(|c| c.verdict == Verdict::Differs);
@@ -243,7 +242,7 @@ impl Claim {
 /// Formula: with t the two-sided 95 % quantile of Student's law for n - 1 degrees of freedom, the claim
 /// holds where the whole interval measured ± t SE is within the tolerance, and differs where none of it is.
 /// An error that is not known decides nothing, an exact number (SE 0) everything.
-fn verdict(m: &Measure, expected: Expected, tolerance: f64) -> Verdict {
+fn verdict(m: &Estimate, expected: Expected, tolerance: f64) -> Verdict {
     if m.n == 0 {
         return Verdict::NotTested;
     }

@@ -59,7 +59,7 @@ fn measured(c: &Claim) -> String {
     let m = &c.measured;
     match (m.value.is_nan(), m.std_error) {
         (true, _) => String::new(),
-        (_, Some(error)) => with_error(m.value, error),
+        (_, Some(_)) => with_error(*m),
         (_, None) => format!("{} ± ?", number(m.value)),
     }
 }

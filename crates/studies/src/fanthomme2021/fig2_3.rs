@@ -7,12 +7,13 @@ use super::strengths::{
     measure,
 };
 use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use crate::{Claim, Error, Findings, Settings, Study};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::Strength;
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::figures::panels;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use nullcline_report::summary::numbers;
 use nullcline_report::tables::{Cells, TableOut};
@@ -86,14 +87,14 @@ fn in_the_limit(
     let found: Vec<Limit> = limits.iter().flatten().copied().collect();
     let (value, error, _) = together(&found);
     let n = if found.is_empty() { 0 } else { sets };
-    let away: Vec<Measure> =
-        found.iter().map(|l| Measure::new(l.value, l.error, sets).plus(-1.0).abs()).collect();
+    let away: Vec<Estimate> =
+        found.iter().map(|l| Estimate::new(l.value, l.error, sets).plus(-1.0).abs()).collect();
     [
         Claim::theory(
             &format!("{what} (extrapolated to α → ∞, σ together)"),
             source,
             &format!("{quantity}; n: data sets a point"),
-            Measure::new(value, error, n),
+            Estimate::new(value, error, n),
         )
         .predicted(1.0, TRUNCATED)
         .headline(),
@@ -134,9 +135,9 @@ fn claims(cases: &[Case], rows: &[Row], limits: &Limits) -> Vec<Claim> {
 fn beside(rows: &[Row], from: f64, to: f64, tolerance: f64, words: &str) -> Claim {
     let rows = rows.iter().filter(|r| r.alpha >= from && r.alpha <= to);
     // Both come from the same data: the errors together are at least that of the ratio.
-    let ratio = |r: &Row| r.strength(Strength::Opt).over(r.strength(Strength::Cross));
+    let ratio = |r: &Row| r.together(Strength::Opt).over(r.together(Strength::Cross));
     let known = rows.map(ratio).filter(|m| m.value.is_finite());
-    let apart: Vec<Measure> = known.map(|m| m.plus(-1.0).abs()).collect();
+    let apart: Vec<Estimate> = known.map(|m| m.plus(-1.0).abs()).collect();
     Claim::of_all(&apart, |m| {
         Claim::paper(
             &format!("γ_opt and γ_cross nearly coincide ({words})"),
@@ -154,9 +155,9 @@ fn weak(cases: &[Case], rows: &[Row]) -> Option<Claim> {
     let case = (0..cases.len()).min_by(|a, b| cases[*a].sigma.total_cmp(&cases[*b].sigma))?;
     let ratio = |r: &Row| {
         let (value, error) = r.gap_in_units();
-        Measure::new(value, error, r.sets).plus(-1.0).abs()
+        Estimate::new(value, error, r.sets).plus(-1.0).abs()
     };
-    let away: Vec<Measure> = rows.iter().filter(|r| r.case == case).map(ratio).collect();
+    let away: Vec<Estimate> = rows.iter().filter(|r| r.case == case).map(ratio).collect();
     Some(Claim::of_all(&away, |m| {
         Claim::theory(
             &format!("{}: the gap is -(n + 1)/(4 (α + n/tr J²) n) at every α", cases[case].name),
@@ -201,7 +202,7 @@ fn fluctuations(rows: &[Row]) -> Claim {
         "γ_cross of one data set fluctuates by sqrt(2 α tr(JCJC)/n)/(n + 1), which grows with α",
         "new: fluctuation of eq. 2.42",
         &format!("measured over predicted relative standard deviation, mean over σ and α above {MANY} and {GAMMA} γ"),
-        Measure::mean_of_found(many.map(|r| r.measured_spread() / r.spread)),
+        Estimate::mean_of_found(many.map(|r| r.measured_spread() / r.spread)),
     )
     .predicted(1.0, 0.1)
 }
@@ -236,7 +237,7 @@ fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<
         size.models * size.draws
     );
     let cross = drawing::in_units(cases, rows, "γ_cross tr J² / (n + 1)", [0.94, 1.14], |r| {
-        (r.pooled_cross.value, r.pooled_cross.error)
+        (r.pooled_cross.value, r.pooled_cross.error())
     })?;
     let gap = drawing::in_units(cases, rows, "ΔL / law", [0.8, 1.02], Row::gap_in_units)?;
     let units = panels(
@@ -249,7 +250,8 @@ fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<
     )?;
     let words = |name: &str, all: &[Option<Limit>]| {
         let (value, error, _) = together(&all.iter().flatten().copied().collect::<Vec<_>>());
-        (format!("{name}, α → ∞, in units of the prediction"), with_error(value, error))
+        let limit = Estimate::new(value, error, 0);
+        (format!("{name}, α → ∞, in units of the prediction"), with_error(limit))
     };
     Ok(Section {
         id: "strengths".into(),
@@ -274,7 +276,7 @@ fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_bears_out_the_limits() {

@@ -5,8 +5,8 @@ use nullcline_core::inference::gaussian::ensemble::{Ensemble, Truth};
 use nullcline_core::inference::gaussian::map::Map;
 use nullcline_core::inference::gaussian::predict::Moments;
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Use, stream};
-use nullcline_report::pipeline::Observer;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

@@ -5,12 +5,13 @@ use super::planar::exponents::{Cell, Plan, Sign, measure};
 use super::planar::grid::{self, Expected, Grid};
 use super::planar::{Planar, Time};
 use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Preset, Settings, Study};
+use crate::{Claim, Error, Findings, Preset, Settings, Study};
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
 use nullcline_core::systems::reference::rotation::theta_star;
 use nullcline_report::Figure;
 use nullcline_report::figures::{HeatMap, Palette, heat_map, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Map, json};
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -227,10 +228,10 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
     let (time, total) = (word(m.time), grid.count());
     let source = "park2023 Fig. 5A";
     let said = |text: &str| format!("{time} time: {text}");
-    let paper = |text: &str, quantity: &str, m: Measure| Claim::paper(&said(text), source, quantity, m);
-    let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
+    let paper = |text: &str, quantity: &str, m: Estimate| Claim::paper(&said(text), source, quantity, m);
+    let theory = |text: &str, quantity: &str, m: Estimate| Claim::theory(&said(text), source, quantity, m);
     // Cells whose sign is not decided may be exceptions, and are not known to be.
-    let exceptions = |certain: usize| Measure::exceptions(certain, c.open_inner, total);
+    let exceptions = |certain: usize| Estimate::exceptions(certain, c.open_inner, total);
     let mut out = vec![
         paper(
             "outside resonance tongues, the region where the first exponent is zero is the analytical one to one cell",
@@ -262,14 +263,14 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
         theory(
             "outside the region the orbit is the expected one: the origin, or the locked one of the nearest strong tongue",
             "cells farther than one cell from each boundary with another period",
-            Measure::count(wrong, all),
+            Estimate::count(wrong, all),
         )
         .predicted(0.0, 0.0),
     );
     let row = theory(
         "where the origin attracts, the first exponent is that of its eigenvalue",
         "largest distance, nats per unit time",
-        Measure::exact(o.worst, o.cells),
+        Estimate::exact(o.worst, o.cells),
     )
     .predicted(0.0, EIGENVALUE);
     out.push(if o.beyond.is_empty() {
@@ -283,14 +284,14 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
             o.later
         ))
     });
-    let positive = Measure::exceptions(c.positive, c.undecided, total);
+    let positive = Estimate::exceptions(c.positive, c.undecided, total);
     out.push(theory("no exponent is positive", "cells", positive).predicted(0.0, 0.0));
     out.push(
         Claim::check(
             &said("every cell's sign is decided"),
             source,
             "cells whose error reaches the tolerance",
-            Measure::count(c.undecided, total),
+            Estimate::count(c.undecided, total),
         )
         .predicted(0.0, 0.0),
     );
@@ -302,7 +303,7 @@ fn claims(grid: &Grid, m: &Measured, c: &Comparison, o: &AtOrigin, plan: &Plan) 
 fn boundaries(time: Time, plan: &Plan) -> [Claim; 2] {
     let theory = |text: &str, quantity: &str, (value, n): (f64, usize)| {
         let text = format!("{} time: {text}", word(time));
-        Claim::theory(&text, "park2023 Fig. 5A", quantity, Measure::exact(value, n))
+        Claim::theory(&text, "park2023 Fig. 5A", quantity, Estimate::exact(value, n))
     };
     let (text, slack) = match time {
         Time::Continuous => (
@@ -462,7 +463,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_coarse_map_bears_out_every_claim_but_that_of_the_weak_tongues() {

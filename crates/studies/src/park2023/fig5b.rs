@@ -6,12 +6,14 @@ use super::planar::grid::{self, Expected, Grid};
 use super::planar::returns::{Course, course, onset};
 use super::planar::{Planar, Time};
 use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use crate::{Claim, Error, Findings, Settings, Study};
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
+use nullcline_core::numbers::least_squares::slope;
 use nullcline_core::systems::reference::rotation::theta_star;
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Ink, Series, lines, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Value, json};
 
@@ -31,19 +33,13 @@ fn frequency(planar: &Planar) -> f64 {
     }
 }
 
-/// Slope of log frequency against log distance from theta*, and its standard error.
-fn slowing(alpha: f64, time: Time) -> (Vec<[f64; 2]>, f64, f64) {
+/// Slope of log frequency against log distance from theta*.
+fn slowing(alpha: f64, time: Time) -> (Vec<[f64; 2]>, Estimate) {
     let star = theta_star(alpha);
     let points: Vec<[f64; 2]> =
         DISTANCES.iter().map(|d| [*d, frequency(&Planar::new(alpha, star + d, time))]).collect();
-    let logs: Vec<[f64; 2]> = points.iter().map(|p| [p[0].ln(), p[1].ln()]).collect();
-    let n = logs.len() as f64;
-    let mean = |i: usize| logs.iter().map(|p| p[i]).sum::<f64>() / n;
-    let (mx, my) = (mean(0), mean(1));
-    let sxx: f64 = logs.iter().map(|p| (p[0] - mx).powi(2)).sum();
-    let slope = logs.iter().map(|p| (p[0] - mx) * (p[1] - my)).sum::<f64>() / sxx;
-    let rest: f64 = logs.iter().map(|p| (p[1] - my - slope * (p[0] - mx)).powi(2)).sum();
-    (points, slope, (rest / (n - 2.0) / sxx).sqrt())
+    let [x, y] = [0, 1].map(|i| points.iter().map(|p| p[i].ln()).collect::<Vec<_>>());
+    (points, slope(&x, &y))
 }
 
 /// Largest relative deviation from the frequency at onset, just beyond it.
@@ -99,8 +95,8 @@ struct Found {
     apart: usize,
     /// Cells that are not told apart: in all, and farther than one from the boundary.
     open: [usize; 2],
-    /// Frequencies against distances from theta*, the exponent of their law and its error.
-    slowing: (Vec<[f64; 2]>, f64, f64),
+    /// Frequencies against distances from theta*, the exponent of their law.
+    slowing: (Vec<[f64; 2]>, Estimate),
 }
 
 impl Found {
@@ -146,28 +142,29 @@ impl Found {
     fn claims(&self, grid: &Grid) -> Vec<Claim> {
         let said = |text: &str| format!("{} time: {text}", word(self.time));
         let source = "park2023 Fig. 5B";
-        let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
-        let exceptions = |certain: usize| Measure::exceptions(certain, self.open[1], grid.count());
+        let theory =
+            |text: &str, quantity: &str, m: Estimate| Claim::theory(&said(text), source, quantity, m);
+        let exceptions = |certain: usize| Estimate::exceptions(certain, self.open[1], grid.count());
         let cells = "cells farther than one cell from the boundary";
         let region = "orbits go round by themselves in the analytical region, to one cell";
         let zero = "orbits go round where the first exponent is zero (or, in a weak tongue, negative), to one cell of the boundary";
         let (off, n) = small_amplitude(self.time);
         let limit = if self.time == Time::Discrete { "theta / 2 pi" } else { "tan(theta) / 2 pi" };
-        let (points, slope, error) = &self.slowing;
+        let (_, slope) = &self.slowing;
         vec![
             Claim::paper(&said(region), source, cells, exceptions(self.far)).predicted(0.0, 0.0).headline(),
             Claim::check(&said(zero), source, cells, exceptions(self.apart)).predicted(0.0, 0.0),
             theory(
                 &format!("small oscillations have the frequency {limit}"),
                 "largest relative deviation half a percent beyond onset",
-                Measure::exact(off, n),
+                Estimate::exact(off, n),
             )
             .predicted(0.0, 0.01)
             .headline(),
             theory(
                 "at theta* the frequency vanishes as the square root of the distance (saddle-node on the cycle), alpha = 2",
                 "exponent of the power law; n: distances less one, for the second coefficient of the line",
-                Measure::new(*slope, *error, points.len() - 1),
+                *slope,
             )
             .predicted(0.5, 0.02)
             .headline(),
@@ -268,7 +265,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
 mod tests {
     use super::*;
     use crate::{Preset, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_coarse_map_bears_out_every_claim() {

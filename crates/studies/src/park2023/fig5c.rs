@@ -5,8 +5,8 @@
 
 use super::benchmarks::{self, Network, Problem, Verdicts, curves};
 use crate::{Claim, Error, Findings, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 
 /// Fig. 5C.
 pub const STUDY: Study =

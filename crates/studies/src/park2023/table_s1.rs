@@ -2,8 +2,8 @@
 
 use super::benchmarks::{self, Network, Problem, Verdicts, curves};
 use crate::{Error, Findings, Preset, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 
 /// Table S1.
 pub const STUDY: Study =

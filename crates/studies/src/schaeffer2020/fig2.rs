@@ -4,12 +4,13 @@ use super::behaviour::{Behaviour, actor};
 use super::measured::Every;
 use super::networks::{NAMED, Recorded, Sizes, UNITS, networks, task};
 use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use crate::{Claim, Error, Findings, Settings, Study};
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
 use nullcline_core::tasks::ibl::bayes::{Formulas, Prior};
 use nullcline_core::tasks::ibl::behaviour::{Choice, accuracy, times};
 use nullcline_report::figures::{THIRD, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::behaviour::{Subject, accuracy_figure, table, times_figure};
 use nullcline_report::sections::words::with_error;
 use serde_json::{Map, json};
@@ -83,11 +84,11 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
             "actor_coded_weighted": correct(&weighted),
         }),
     );
-    let right = Measure::mean(each(networks)).times(100.0);
+    let right = Estimate::mean(each(networks)).times(100.0);
     let answer = format!(
         "{} networks are right in {} % of all trials; the paper's one is in 85.5 %. {}",
         networks.len(),
-        with_error(right.value, right.error()),
+        with_error(right),
         answer(&claims)
     );
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
@@ -123,8 +124,8 @@ fn baselines(b: &Behaviour, blockless: &[Choice], weighted: &[Choice]) -> Vec<Cl
 }
 
 /// Share of correct trials with its error over trials.
-fn share(trials: &[Choice]) -> Measure {
-    Measure::share(trials.iter().filter(|t| t.correct()).count(), trials.len())
+fn share(trials: &[Choice]) -> Estimate {
+    Estimate::share(trials.iter().filter(|t| t.correct()).count(), trials.len())
 }
 
 /// Steps a trial, blank ones among them.
@@ -148,7 +149,7 @@ fn lengths(
     let source = "schaeffer2020 SI 7.1, 7.2";
     let every = Every::new(subjects, source);
     let change = |f: fn(&[Choice]) -> f64| {
-        Measure::mean(subjects.iter().zip(&early).map(|(now, then)| f(now) - f(then)))
+        Estimate::mean(subjects.iter().zip(&early).map(|(now, then)| f(now) - f(then)))
     };
     Ok(vec![
         every
@@ -174,7 +175,7 @@ fn lengths(
 
 fn claims(b: &Behaviour) -> Vec<Claim> {
     let every = Every::new(&b.networks, SOURCE);
-    let claim = |text: &str, quantity: &str, v: Measure| every.claim(text, quantity, v);
+    let claim = |text: &str, quantity: &str, v: Estimate| every.claim(text, quantity, v);
     // Of every network the mean over contrasts up to 1.
     let low =
         |f: &dyn Fn(&[Choice], usize) -> f64| every.mean(|s| (0..3).map(|c| f(s, c)).sum::<f64>() / 3.0);
@@ -189,19 +190,19 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
             100.0 * (cells[c + 1].value - cells[c].value)
         })
     };
-    let rises: Vec<Measure> = (0..5).map(rise).collect();
+    let rises: Vec<Estimate> = (0..5).map(rise).collect();
     let slower = low(&|s, c| times(s, Some(false)).cells[c].value - times(s, Some(true)).cells[c].value);
     let of_actor = |actor: &[Choice]| {
         let cells = &times(actor, None).cells[..3];
-        let error = cells.iter().map(|c| c.std_error.powi(2)).sum::<f64>().sqrt() / 3.0;
-        let trials = cells.iter().map(|c| c.trials).min().unwrap_or(0);
-        Measure::new(cells.iter().map(|c| c.value).sum::<f64>() / 3.0, error, trials)
+        let error = cells.iter().map(|c| c.error().powi(2)).sum::<f64>().sqrt() / 3.0;
+        let trials = cells.iter().map(|c| c.n).min().unwrap_or(0);
+        Estimate::new(cells.iter().map(|c| c.value).sum::<f64>() / 3.0, error, trials)
     };
     let lag = |actor: &[Choice]| of_actor(actor).less(low(&time));
     let longer = every.mean(|s| time(s, 0) - time(s, 5));
     vec![
         claim("The network is right in 85.50 % of trials", "correct of all trials, %", right).published(85.5, 1.5),
-        claim("It nearly matches the observer, who sees the same", "observer minus network, %", Measure::mean(gaps))
+        claim("It nearly matches the observer, who sees the same", "observer minus network, %", Estimate::mean(gaps))
             .predicted(0.0, 3.0)
             .headline(),
         claim("It nearly matches the Bayesian actor (as coded)", "actor minus network, %", to(&b.coded))

@@ -4,12 +4,13 @@ use super::behaviour::Behaviour;
 use super::measured::Every;
 use super::networks::Sizes;
 use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
-use nullcline_core::tasks::ibl::behaviour::{Cell, Choice, accuracy, after_change};
+use crate::{Claim, Error, Findings, Settings, Study};
+use nullcline_core::analyses::ibl::read_trials;
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
+use nullcline_core::tasks::ibl::behaviour::{Choice, accuracy, after_change, over_trials};
 use nullcline_report::figures::{THIRD, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::pipeline::ibl::read_trials;
 use nullcline_report::sections::behaviour::{Subject, concordance_figure, overview, recovery_figure, table};
 use nullcline_report::sections::words::with_error;
 use serde_json::{Map, json};
@@ -32,10 +33,9 @@ fn gap(trials: &[Choice], c: usize) -> f64 {
 }
 
 /// Mean of the cells from `from` up to `to`, weighted by their trials.
-fn stretch(cells: &[Cell], from: usize, to: usize) -> f64 {
-    let here = cells[from..to].iter().filter(|c| c.trials > 0);
-    let (sum, trials) =
-        here.fold((0.0, 0.0), |(s, n), c| (s + c.value * c.trials as f64, n + c.trials as f64));
+fn stretch(cells: &[Estimate], from: usize, to: usize) -> f64 {
+    let here = cells[from..to].iter().filter(|c| c.n > 0);
+    let (sum, trials) = here.fold((0.0, 0.0), |(s, n), c| (s + c.value * c.n as f64, n + c.n as f64));
     sum / trials
 }
 
@@ -93,7 +93,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let now = Every::new(networks, SOURCE).mean(|s| 100.0 * gap(s, 0));
     let answer = format!(
         "At zero contrast the block moves the networks' accuracy by {} points, the actor's (as coded) by {:.0}. {}",
-        with_error(now.value, now.error()),
+        with_error(now),
         100.0 * gap(coded, 0),
         answer(&claims)
     );
@@ -111,16 +111,15 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
 }
 
 /// Accuracy at zero contrast, concordant or not, with its error over trials.
-fn at_zero(trials: &[Choice], concordant: bool) -> Measure {
-    let cell = accuracy(trials, Some(concordant)).cells[0];
-    Measure::new(cell.value, cell.std_error, cell.trials)
+fn at_zero(trials: &[Choice], concordant: bool) -> Estimate {
+    accuracy(trials, Some(concordant)).cells[0]
 }
 
 fn claims(b: &Behaviour) -> Vec<Claim> {
     let Behaviour { networks, observers, coded, .. } = b;
     let every = Every::new(networks, SOURCE);
     let each = |f: &dyn Fn(&Vec<Choice>) -> f64| every.mean(f);
-    let claim = |text: &str, quantity: &str, v: Measure| every.claim(text, quantity, v);
+    let claim = |text: &str, quantity: &str, v: Estimate| every.claim(text, quantity, v);
     let own = each(&|s| gap(s, 0));
     let of_actor = at_zero(coded, true).less(at_zero(coded, false));
     let shrinks = each(&|s| gap(s, 0) - gap(s, 5));
@@ -161,7 +160,7 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
         claim(
             "Recovery follows the observer's",
             "mean |network - observer| over 20 trials",
-            Measure::mean(differences),
+            Estimate::mean(differences),
         )
         .below(0.05),
         claim("At zero contrast accuracy starts above 0.2", "trials 1 and 2 after the change", zero_early)
@@ -173,7 +172,7 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
 /// What the paper says of the actor, of whose trials there is one session.
 fn actors(b: &Behaviour) -> Vec<Claim> {
     let quantity = "correct of answered at contrast 0; n: trials";
-    let of = |text: &str, m: Measure| Claim::paper(text, SOURCE, quantity, m);
+    let of = |text: &str, m: Estimate| Claim::paper(text, SOURCE, quantity, m);
     vec![
         of(
             "The actor's (as coded) accuracy at zero contrast is the block prior, concordant",
@@ -223,12 +222,12 @@ fn mouse_claims(mice: &[(String, Vec<Choice>)]) -> Vec<Claim> {
     let one = |trials: &[Choice]| {
         let answered = |concordant: bool| {
             let biased = trials.iter().filter(|t| t.block_side.is_some() && t.choice.is_some());
-            Cell::of(biased.filter(|t| t.concordant() == Some(concordant)).map(|t| f64::from(t.correct())))
+            over_trials(biased.filter(|t| t.concordant() == Some(concordant)).map(|t| f64::from(t.correct())))
         };
         let (with, without) = (answered(true), answered(false));
-        (with.trials + without.trials >= 200 && without.trials >= 20).then_some(with.value - without.value)
+        (with.n + without.n >= 200 && without.n >= 20).then_some(with.value - without.value)
     };
-    let measured = Measure::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
+    let measured = Estimate::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
     let claim = Claim::theory(
         "Mice too are better on concordant trials",
         "the paper's outlook",

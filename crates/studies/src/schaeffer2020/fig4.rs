@@ -5,13 +5,13 @@ use super::measured::{Every, each, measured, table};
 use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
 use crate::claims::answer;
 use crate::{Claim, Error, Findings, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_core::tasks::ibl::Side;
 use nullcline_report::Figure;
 use nullcline_report::figures::{
     Axes, Ink, Reference, Series, THIRD, component_label, lines, panels, scatter,
 };
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Map, json};
@@ -80,7 +80,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let variance = every.mean(|r| r.0[0]);
     let answer = format!(
         "Two components hold {} % of the variance over {} networks; the paper's one 88.74 %. {}",
-        with_error(variance.value, variance.error()),
+        with_error(variance),
         rows.len(),
         answer(&claims)
     );

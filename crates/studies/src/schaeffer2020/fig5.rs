@@ -5,11 +5,11 @@ use super::measured::{Every, correlation, each, table};
 use super::networks::{Recorded, Sizes, UNITS, networks};
 use crate::claims::answer;
 use crate::{Claim, Error, Findings, Settings, Study};
-use nullcline_core::diagnostics::regression::Regression;
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::least_squares::regression::Regression;
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use serde_json::Map;
 
@@ -44,7 +44,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
             figure = Some(draw(recorded, geometry, &fits, &curves)?);
         }
         Ok(One {
-            slopes: [fits[0].slopes[0].value, fits[1].slopes[0].value],
+            slopes: [fits[0].slopes[0].estimate.value, fits[1].slopes[0].estimate.value],
             p: fits[0].slopes[0].p.max(fits[1].slopes[0].p),
             correlation: correlation(&curves[0], &curves[1]),
         })
@@ -69,8 +69,8 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     ]);
     let answer = format!(
         "A unit of evidence goes with a change of the stimulus belief of {} and of the block belief of {}. {}",
-        with_error(stimulus.value, stimulus.error()),
-        with_error(block.value, block.error()),
+        with_error(stimulus),
+        with_error(block),
         answer(&claims)
     );
     let section = Section {
@@ -131,7 +131,7 @@ fn draw(r: &Recorded, g: &Geometry, fits: &[Regression; 2], curves: &[Vec<f64>; 
     let cloud = |k: usize, label: &str| -> Result<Figure, Error> {
         let at = |t: &usize| [r.inputs[(1, *t)] - r.inputs[(0, *t)], g.aligned(*t)[k] - g.aligned(*t - 1)[k]];
         let points: Vec<[f64; 2]> = steps.iter().map(at).collect();
-        let (a, b) = (fits[k].intercept.map_or(0.0, |c| c.value), fits[k].slopes[0].value);
+        let (a, b) = (fits[k].intercept.map_or(0.0, |c| c.estimate.value), fits[k].slopes[0].estimate.value);
         let line = Reference::Curve(vec![[-5.0, a - 5.0 * b], [5.0, a + 5.0 * b]]);
         let axes = Axes::new("evidence, right minus left", &format!("velocity along {label}")).wide(THIRD);
         let axes = axes.reference(&format!("slope {b:.2}"), line);

@@ -5,10 +5,10 @@ use super::measured::{Every, Named, correlation, each, table};
 use super::networks::{Recorded, Sizes, UNITS, networks};
 use crate::claims::answer;
 use crate::{Claim, Error, Findings, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Ink, Series, lines, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use serde_json::Map;
 
@@ -101,8 +101,8 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     json.insert("fluctuations".into(), every.entry(&NUMBERS));
     let answer = format!(
         "The correlation of the block belief with the observer's is {}, that of its changes with the evidence {}. {}",
-        with_error(tracks.value, tracks.error()),
-        with_error(driven.value, driven.error()),
+        with_error(tracks),
+        with_error(driven),
         answer(&claims)
     );
     let section = Section {

@@ -7,17 +7,18 @@ use super::geometry::Geometry;
 use super::measured::{Every, correlation, each, table};
 use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
 use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use crate::{Claim, Error, Findings, Settings, Study};
 use nullcline_core::diagnostics::dynamics::fixed_points::{FixedPoint, Label};
 use nullcline_core::diagnostics::geometry::pca::pca;
 use nullcline_core::diagnostics::geometry::subspace::{angle, angle_within, coordinates};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::{col, norm};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::tasks::ibl::bayes::Formulas;
 use nullcline_core::training::sessions::Elman;
 use nullcline_report::Figure;
 use nullcline_report::figures::{THIRD, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use nullcline_report::tables::TableOut;
 use rayon::prelude::*;
@@ -139,8 +140,8 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let (modulus, angle) = (every.mean(|o| o.moduli[0]), every.mean(|o| o.mode[0]));
     let answer = format!(
         "Without input the slowest mode has modulus {} and lies {} degrees from the block read-out. {}",
-        with_error(modulus.value, modulus.error()),
-        with_error(angle.value, angle.error()),
+        with_error(modulus),
+        with_error(angle),
         answer(&claims)
     );
     let mut json = Map::new();
@@ -178,7 +179,7 @@ fn claims(every: &Every<One>, moduli: &[[f64; 2]], steps: u64) -> Vec<Claim> {
     // The first network made the hypothesis; only others can test it.
     let others = moduli.get(1..).unwrap_or_default();
     let passed = others.iter().filter(|[early, last]| *early < 1.0 && *last > 1.0).count();
-    let passes = if others.is_empty() { Measure::NONE } else { Measure::count(passed, others.len()) };
+    let passes = if others.is_empty() { Estimate::NONE } else { Estimate::count(passed, others.len()) };
     let [early, last] = moduli[0];
     let mut claims = vec![
         side("A stimulus on the left leads to one attractor, in the left-block left-stimulus quadrant", 0),
@@ -202,7 +203,7 @@ fn claims(every: &Every<One>, moduli: &[[f64; 2]], steps: u64) -> Vec<Claim> {
             .claim(
                 "A line of fixed points: no isolated one in any network",
                 "networks with isolated fixed points",
-                Measure::count(isolated, n),
+                Estimate::count(isolated, n),
             )
             .at_most(0.0)
             .headline()

@@ -7,6 +7,7 @@ use super::reduced::{CODED, reduce};
 use crate::claims::answer;
 use crate::{Claim, Error, Findings, Settings, Study};
 use nullcline_core::diagnostics::geometry::clusters::{Blocks, Clusters, Options, blocks, clusters};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::eigen::{Order, eigenvalues};
 use nullcline_core::training::radd::Student;
 use nullcline_core::training::sessions::Elman;
@@ -15,7 +16,6 @@ use nullcline_report::figures::{
     Axes, HeatMap, Ink, Palette, Reference, Series, THIRD, heat_map, panels, scatter,
 };
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use nullcline_report::tables::TableOut;
 use serde_json::{Map, json};
@@ -149,8 +149,8 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         a[2],
         a[3],
         all.len(),
-        with_error(within.value, within.error()),
-        with_error(between.value, between.error()),
+        with_error(within),
+        with_error(between),
         answer(&claims)
     );
     let mut json = Map::new();
@@ -263,9 +263,9 @@ fn networks_table(every: &Every<One>) -> TableOut {
         ("correlation_within", |o| o.correlation[0]),
         ("correlation_between", |o| o.correlation[1]),
         ("weight_within", |o| o.weights.within.value),
-        ("weight_within_error", |o| o.weights.within.std_error),
+        ("weight_within_error", |o| o.weights.within.error()),
         ("weight_between", |o| o.weights.between.value),
-        ("weight_between_error", |o| o.weights.between.std_error),
+        ("weight_between_error", |o| o.weights.between.error()),
         ("permutation_p", |o| o.weights.test.map_or(f64::NAN, |t| t.p)),
     ]));
     table("RADD's coefficients, pools and the weights between them, one row a network.", columns)

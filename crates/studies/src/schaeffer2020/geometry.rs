@@ -6,8 +6,8 @@ use faer::{Mat, MatRef};
 use nullcline_core::diagnostics::geometry::decoding::{logistic, subset};
 use nullcline_core::diagnostics::geometry::pca::{Pca, pca};
 use nullcline_core::diagnostics::geometry::subspace::{angle, coordinates, share};
-use nullcline_core::diagnostics::regression::{Regression, least_squares};
 use nullcline_core::linalg::{col, norm};
+use nullcline_core::numbers::least_squares::regression::{Regression, least_squares};
 use nullcline_core::tasks::ibl::Side;
 use nullcline_core::training::sessions::Elman;
 

@@ -2,7 +2,8 @@
 
 use super::geometry::Geometry;
 use super::networks::{Recorded, Sizes};
-use crate::{Claim, Error, Measure, Settings};
+use crate::{Claim, Error, Settings};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::tasks::ibl::bayes::Formulas;
 use nullcline_core::training::sessions::Elman;
 use nullcline_report::tables::{Cells, TableOut};
@@ -57,8 +58,8 @@ impl<'a, T> Every<'a, T> {
     }
 
     /// Its mean over networks; the error of one is not known.
-    pub fn mean(&self, f: impl Fn(&T) -> f64) -> Measure {
-        Measure::mean(self.list(f))
+    pub fn mean(&self, f: impl Fn(&T) -> f64) -> Estimate {
+        Estimate::mean(self.list(f))
     }
 
     /// How many networks are so.
@@ -67,19 +68,19 @@ impl<'a, T> Every<'a, T> {
     }
 
     /// A claim of the paper's about a number.
-    pub fn claim(&self, text: &str, quantity: &str, measured: Measure) -> Claim {
+    pub fn claim(&self, text: &str, quantity: &str, measured: Estimate) -> Claim {
         Claim::paper(text, self.source, quantity, measured)
     }
 
     /// A claim of ours about a number.
-    pub fn theory(&self, text: &str, quantity: &str, measured: Measure) -> Claim {
+    pub fn theory(&self, text: &str, quantity: &str, measured: Estimate) -> Claim {
         Claim::theory(text, self.source, quantity, measured)
     }
 
     /// A claim of the paper's that holds where all networks of the run are so: a count, which has no error.
     pub fn all(&self, text: &str, f: impl Fn(&T) -> bool) -> Claim {
         let all = self.all.len();
-        self.claim(text, "networks of this run", Measure::count(self.count(f), all)).at_least(all as f64)
+        self.claim(text, "networks of this run", Estimate::count(self.count(f), all)).at_least(all as f64)
     }
 
     /// A claim that a mean is the paper's number, with the place of the latter among the networks.
@@ -87,7 +88,7 @@ impl<'a, T> Every<'a, T> {
         &self,
         text: &str,
         quantity: &str,
-        measured: Measure,
+        measured: Estimate,
         number: f64,
         tolerance: f64,
     ) -> Claim {

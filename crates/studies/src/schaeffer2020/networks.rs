@@ -2,13 +2,13 @@
 
 use crate::{Claim, Error, Preset, Settings};
 use faer::{Mat, MatRef};
+use nullcline_core::analyses::ibl::{network, train_on_sessions};
+use nullcline_core::job::{Observer, Silent};
 use nullcline_core::tasks::ibl::bayes::{Formulas, Ideal};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
 use nullcline_core::tasks::ibl::{Agent, Ibl, Played, Session, Step, play};
 use nullcline_core::training::optimiser::Method;
 use nullcline_core::training::sessions::{Elman, Loss, Player, Schedule};
-use nullcline_report::pipeline::ibl::{network, train_on_sessions};
-use nullcline_report::pipeline::{Observer, Silent};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -103,7 +103,7 @@ pub fn networks(
             let trained = match known(&key) {
                 Some(network) => network,
                 None => {
-                    let failed = |e: nullcline_report::pipeline::Error| Error::Numbers(e.to_string());
+                    let failed = |e: nullcline_core::analyses::Error| Error::Numbers(e.to_string());
                     let (_, _, mut net) = network(units, seed).map_err(failed)?;
                     let schedule =
                         Schedule { loss: Loss::Probability, rate: 1e-3, batch: 1, clip: None, seed };

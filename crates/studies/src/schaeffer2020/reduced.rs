@@ -5,15 +5,15 @@ use super::geometry::Geometry;
 use super::networks::{Recorded, task};
 use crate::Error;
 use faer::Mat;
-use nullcline_core::diagnostics::regression::least_squares;
+use nullcline_core::analyses::ibl::network;
 use nullcline_core::linalg::{col, col_mut, frobenius};
+use nullcline_core::numbers::least_squares::regression::least_squares;
 use nullcline_core::systems::rule::{Workspace, column, column_mut};
 use nullcline_core::systems::time::System;
 use nullcline_core::tasks::ibl::{Session, play};
 use nullcline_core::training::distillation::{self, distil};
 use nullcline_core::training::radd::{Scores, Sequences, Settings, Student, radd, scale_to};
 use nullcline_core::training::sessions::{Elman, Player};
-use nullcline_report::pipeline::ibl::network;
 
 /// Largest target of the authors' program.
 pub const CODED: f64 = 1.0 / 1.01;
@@ -144,7 +144,8 @@ impl Follower {
                 let (a, b) = (aligned(g, col(h.as_ref(), j)), aligned(g, col(h_next.as_ref(), j)));
                 for (k, fit) in fits.iter().enumerate() {
                     let dz = b[k] - a[k];
-                    let own: f64 = fit.slopes.iter().zip(col(ds.as_ref(), j)).map(|(l, d)| l.value * d).sum();
+                    let own: f64 =
+                        fit.slopes.iter().zip(col(ds.as_ref(), j)).map(|(l, d)| l.estimate.value * d).sum();
                     error += (dz - own).powi(2);
                     size += dz * dz;
                 }

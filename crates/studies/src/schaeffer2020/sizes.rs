@@ -6,10 +6,10 @@ use super::networks::{Sizes, UNITS, networks};
 use super::reduced::{CODED, reduce};
 use crate::claims::count;
 use crate::{Claim, Error, Findings, Preset, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Reference, Series, THIRD, panels, scatter};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use rayon::prelude::*;
 use serde_json::{Map, json};
 
@@ -70,7 +70,7 @@ pub fn findings(
                 steps,
                 row: Row::of(geometry),
                 accuracy: 100.0 * recorded.played.accuracy(),
-                slopes: [0, 1].map(|k| fits[k].slopes[0].value),
+                slopes: [0, 1].map(|k| fits[k].slopes[0].estimate.value),
                 radd: [student.a[(0, 0)], student.a[(1, 1)]],
             })
         })

@@ -1,6 +1,6 @@
 //! The section of `distill radd`.
 
-use super::{Exponents, Radd, figures, tables};
+use super::{Exponents, From, Radd, STUDENT, figures, tables};
 use crate::Error;
 use crate::page::Section;
 use crate::sections::{Rendered, words};
@@ -8,6 +8,7 @@ use crate::summary::{number, numbers};
 use faer::{Mat, c64};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoints;
 use nullcline_core::linalg::activation::Activation;
+use nullcline_core::numbers::Estimate;
 use nullcline_core::training::radd::{Errors, Score, Scores, Student};
 use serde_json::{Value, json};
 use words::{count, with_error};
@@ -68,17 +69,17 @@ pub fn radd(r: &Radd) -> Result<Rendered, Error> {
         figures: figures::all(r)?,
         tables: tables::all(r),
         notes: notes(r),
-        files: vec![r.file.into()],
+        files: vec![STUDENT.into()],
     };
     Ok(Rendered { json: json(r), section, warnings: warnings(r) })
 }
 
 fn intro(r: &Radd) -> Vec<String> {
     let from = match r.projection {
-        "pca" => "the first principal components of the teacher's states, their mean not subtracted",
-        "readout" => "the rows of the teacher's read-out",
-        "units" => "the units themselves",
-        _ => "the given matrix",
+        From::Pca => "the first principal components of the teacher's states, their mean not subtracted",
+        From::Readout => "the rows of the teacher's read-out",
+        From::Units => "the units themselves",
+        From::File => "the given matrix",
     };
     let scale = match r.scale {
         Some(target) => format!(", scaled so that the largest |z| is {}", words::number(target)),
@@ -128,7 +129,7 @@ fn facts(r: &Radd) -> Vec<(String, String)> {
 /// Exponents as a fact of the page.
 pub(super) fn exponent_fact(who: &str, e: &Option<Exponents>) -> Option<(String, String)> {
     let e = e.as_ref()?;
-    let list = e.values.iter().zip(&e.std_error).map(|(v, s)| with_error(*v, *s)).collect::<Vec<_>>();
+    let list = e.values.iter().map(|v| with_error(*v)).collect::<Vec<_>>();
     let how = if e.driven { "along the inputs" } else { "under the constant input" };
     Some((format!("Exponents of the {who}, {how}"), list.join(", ")))
 }
@@ -322,8 +323,8 @@ fn errors(s: &Scores) -> Value {
 pub(super) fn exponents_json(e: &Option<Exponents>) -> Value {
     e.as_ref().map_or(Value::Null, |e| {
         json!({
-            "values": numbers(&e.values),
-            "std_error": numbers(&e.std_error),
+            "values": numbers(&e.values.iter().map(|v| v.value).collect::<Vec<_>>()),
+            "std_error": numbers(&e.values.iter().map(Estimate::error).collect::<Vec<_>>()),
             "along": if e.driven { "inputs" } else { "constant input" },
         })
     })
@@ -335,7 +336,7 @@ fn json(r: &Radd) -> Value {
         "method": "radd",
         "units": s.units(),
         "inputs": r.inputs,
-        "projection": r.projection,
+        "projection": r.projection.name(),
         "scale": r.scale,
         "factor": number(r.factor),
         "explained_variance": r.explained.map(number),
@@ -372,7 +373,7 @@ fn json(r: &Radd) -> Value {
             "rollout_r2": numbers(&s.rollout),
             "spectral_radius": number(s.radius),
         })).collect::<Vec<_>>(),
-        "network": r.file,
+        "network": STUDENT,
     });
     if let (Value::Object(whole), Value::Object(scores)) = (&mut json, errors(&r.scores)) {
         whole.extend(scores);

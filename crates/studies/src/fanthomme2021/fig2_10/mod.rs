@@ -6,14 +6,15 @@ mod verdicts;
 use super::largest;
 use super::models::{failed, parallel, truth};
 use crate::claims::answer;
-use crate::{Error, Findings, Preset, Settings, Study, mean_and_error};
+use crate::{Error, Findings, Preset, Settings, Study};
 use nullcline_core::inference::gaussian::ensemble::{Ensemble, constrained};
 use nullcline_core::inference::gaussian::predict::{one_sample, single_sample};
 use nullcline_core::inference::gaussian::roots::{log_grid, roots};
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::inference::gaussian::sweep::sweep;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Rng, Use, normal, stream};
-use nullcline_report::pipeline::Observer;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::summary::numbers;
 use serde_json::Map;
 
@@ -98,12 +99,12 @@ impl Group {
 
     /// Mean theta of the samples as drawn.
     fn overlap(&self) -> f64 {
-        mean_and_error(&self.drawn).0
+        Estimate::mean_of_all(&self.drawn).value
     }
 
     /// The same of the rescaled samples.
     fn rescaled_overlap(&self) -> f64 {
-        mean_and_error(&self.theta).0
+        Estimate::mean_of_all(&self.theta).value
     }
 }
 
@@ -165,8 +166,8 @@ impl Measured {
     fn over_models(&self, f: impl Fn(&Group) -> f64) -> (Vec<f64>, Vec<f64>) {
         let one = |scale| {
             let all: Vec<f64> = self.of(scale).iter().map(&f).filter(|v| v.is_finite()).collect();
-            let (mean, error) = mean_and_error(&all);
-            (mean, error * (all.len() as f64).sqrt())
+            let mean = Estimate::mean_of_all(&all);
+            (mean.value, mean.error() * (all.len() as f64).sqrt())
         };
         (0..self.sigmas.len()).map(one).unzip()
     }
@@ -189,14 +190,7 @@ impl Measured {
 
 /// Share `q` of the values lies below; NaN without any.
 fn quantile(values: impl IntoIterator<Item = f64>, q: f64) -> f64 {
-    let mut all: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
-    if all.is_empty() {
-        return f64::NAN;
-    }
-    all.sort_by(f64::total_cmp);
-    let at = q * (all.len() - 1) as f64;
-    let (low, high) = (all[at.floor() as usize], all[at.ceil() as usize]);
-    low + (high - low) * at.fract()
+    nullcline_core::numbers::quantile(values, q).unwrap_or(f64::NAN)
 }
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
@@ -225,7 +219,7 @@ fn without_root(group: &Group, n: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_bears_out_what_is_exact() {
@@ -239,12 +233,5 @@ mod tests {
             assert_eq!(claim.verdict, Verdict::Holds, "{claim:?}");
         }
         assert_eq!(found.sections[0].tables[0].rows(), 9);
-    }
-
-    #[test]
-    fn quantiles_interpolate() {
-        assert!((quantile([3.0, 1.0, 2.0, f64::NAN], 0.5) - 2.0).abs() < 1e-15);
-        assert!((quantile([0.0, 1.0], 0.25) - 0.25).abs() < 1e-15);
-        assert!(quantile([], 0.5).is_nan());
     }
 }

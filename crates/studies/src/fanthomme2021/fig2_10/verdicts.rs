@@ -1,9 +1,10 @@
 //! Claims of Fig. 2.10.
 
 use super::{Group, Measured, Solved, quantile, without_root};
+use crate::Claim;
 use crate::fanthomme2021::largest;
-use crate::{Claim, Measure, mean_and_error};
 use nullcline_core::inference::gaussian::predict::mean_overlap;
+use nullcline_core::numbers::Estimate;
 
 const FIGURE: &str = "fanthomme2021 Fig. 2.10";
 /// Scales up to here are well below the transition, from there well above.
@@ -29,7 +30,7 @@ fn mean_theta(m: &Measured) -> Claim {
         "The mean overlap of samples as drawn is Σ c²/n² (eq. 2.61)",
         "fanthomme2021 eq. 2.61",
         "measured over expected, all scales; at tolerance 0, what has an error differs or is undecided",
-        Measure::mean(m.groups.iter().map(|g| g.overlap() / g.expected)),
+        Estimate::mean(m.groups.iter().map(|g| g.overlap() / g.expected)),
     )
     .predicted(1.0, 0.0)
     .because("An equality of expectations, measured on samples: within errors at best.")
@@ -39,7 +40,7 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
     let source = "fanthomme2021 eq. 2.62";
     let side = |claim: &str, from: f64, to: f64| {
         let groups = m.groups.iter().filter(|g| g.sigma >= from && g.sigma <= to);
-        let ratio = Measure::mean(groups.map(|g| g.overlap() / mean_overlap(m.n, g.sigma)));
+        let ratio = Estimate::mean(groups.map(|g| g.overlap() / mean_overlap(m.n, g.sigma)));
         Claim::paper(claim, source, "measured ⟨θ⟩ over eq. 2.62, mean over scales", ratio)
             .predicted(1.0, NEAR)
     };
@@ -52,7 +53,7 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
             &format!("Eq. 2.62 also holds near the transition ({BELOW} < σ < {ABOVE})"),
             source,
             "largest |Σ c²/n² over eq. 2.62 - 1|, without sampling noise",
-            Measure::exact(far, between.count()),
+            Estimate::exact(far, between.count()),
         )
         .predicted(0.0, NEAR)
         .headline()
@@ -65,7 +66,7 @@ fn law_of_theta(m: &Measured) -> [Claim; 3] {
 
 /// How the overlap of rescaled samples approaches one.
 fn rescaled(m: &Measured) -> Claim {
-    let mean = |values: Vec<f64>| mean_and_error(&values).0;
+    let mean = |values: Vec<f64>| Estimate::mean_of_all(&values).value;
     let slope = |model: usize| {
         let groups = m.groups.iter().skip(model).step_by(m.models).filter(|g| g.sigma >= ABOVE);
         let points: Vec<(f64, f64)> =
@@ -78,7 +79,7 @@ fn rescaled(m: &Measured) -> Claim {
         "The mean overlap of rescaled samples approaches 1 more slowly, as σ^(-1/2)",
         "fanthomme2021 Sec. 2.4.1",
         &format!("d log(1 - ⟨θ⟩) / d log σ, σ ≥ {ABOVE}"),
-        Measure::mean((0..m.models).map(slope)),
+        Estimate::mean((0..m.models).map(slope)),
     )
     .published(-0.5, 0.1)
 }
@@ -102,7 +103,7 @@ fn exact(m: &Measured) -> [Claim; 3] {
             "For one sample γ_opt and γ_cross are the same number, at any n",
             "new; fanthomme2021 eqs. 2.63, 2.72 to leading order",
             "largest |γ_opt/γ_cross - 1|, roots found separately",
-            Measure::exact(apart, pairs().count()),
+            Estimate::exact(apart, pairs().count()),
         )
         .predicted(0.0, 1e-9)
         .headline(),
@@ -110,7 +111,7 @@ fn exact(m: &Measured) -> [Claim; 3] {
             "It has the closed form o (n - o)²/(n (n - 1)(o - 1)), o = n θ",
             "new; contains fanthomme2021 eqs. 2.63, 2.64, 2.72, 2.74",
             "largest |γ_opt over the closed form - 1|",
-            Measure::exact(off, pairs().count()),
+            Estimate::exact(off, pairs().count()),
         )
         .predicted(0.0, 1e-9)
         .headline(),
@@ -118,7 +119,7 @@ fn exact(m: &Measured) -> [Claim; 3] {
             "A sample with θ < 1/n has no strength: no crossing, no maximum; one with θ > 1/n has one of each",
             "fanthomme2021 Sec. 2.4.1",
             "samples with another number of roots",
-            Measure::count(wrong.count(), count),
+            Estimate::count(wrong.count(), count),
         )
         .predicted(0.0, 0.0)
         .headline(),
@@ -129,7 +130,7 @@ fn laws_of_gamma(m: &Measured) -> [Claim; 3] {
     let quantity = "median |law over γ_cross found - 1|";
     let median = |from: f64, to: f64, f: &dyn Fn(f64, f64) -> Option<f64>| {
         let here = m.solved().filter(|(sigma, _)| *sigma >= from && *sigma <= to);
-        Measure::median(
+        Estimate::median(
             here.filter_map(|(sigma, s)| Some((f(sigma, s.theta)? / s.cross.first()? - 1.0).abs())),
         )
     };
@@ -176,7 +177,7 @@ fn varies(m: &Measured) -> Claim {
         let all = || g.theta.iter().filter_map(|t| m.exact(*t));
         quantile(all(), 0.75) / quantile(all(), 0.25)
     };
-    let end = |scale: usize| Measure::mean(m.of(scale).iter().map(ratio));
+    let end = |scale: usize| Estimate::mean(m.of(scale).iter().map(ratio));
     let ends = [end(0), end(m.sigmas.len() - 1)];
     Claim::of_all(&ends, |m| {
         Claim::paper(
@@ -195,7 +196,7 @@ fn varies(m: &Measured) -> Claim {
 
 fn identity(m: &Measured) -> Claim {
     let worst = largest(m.solved().map(|(_, s)| s.identity));
-    let lost = Measure::mean(m.of(0).iter().map(|g| without_root(g, m.n))).value;
+    let lost = Estimate::mean(m.of(0).iter().map(|g| without_root(g, m.n))).value;
     Claim::check(
         "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate",
         "fanthomme2021 eq. 2.16",
@@ -204,7 +205,7 @@ fn identity(m: &Measured) -> Claim {
             100.0 * lost,
             m.sigmas[0]
         ),
-        Measure::exact(worst, m.solved().count()),
+        Estimate::exact(worst, m.solved().count()),
     )
     .predicted(0.0, 1e-12)
 }

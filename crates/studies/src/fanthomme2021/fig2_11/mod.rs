@@ -6,9 +6,10 @@ mod verdicts;
 mod walk;
 
 use super::models::parallel;
-use crate::{Claim, Error, Findings, Measure, Preset, Settings, Study};
+use crate::{Claim, Error, Findings, Preset, Settings, Study};
 use canonical::{Canonical, KINDS, curve, gammas};
-use nullcline_report::pipeline::Observer;
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::summary::numbers;
 use serde_json::{Map, json};
 use walk::{DataSet, Excess};
@@ -61,8 +62,8 @@ struct Measured {
 
 impl Measured {
     /// Mean over data sets.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean(self.sets.iter().map(f))
     }
 
     /// A curve of the figure at the `b`-th temperature: means and standard errors.
@@ -140,7 +141,7 @@ fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_finds_laplace_s_energies_and_the_same_bits_again() {

@@ -3,7 +3,8 @@
 use super::canonical::{Best, KINDS, Likelihoods, gammas};
 use super::walk::{DataSet, Excess, times};
 use super::{BETAS, GAMMA, Measured};
-use crate::{Claim, Measure};
+use crate::Claim;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::sections::words::{number, with_error};
 
 const SOURCE: &str = "fanthomme2021 Fig. 2.11";
@@ -46,7 +47,7 @@ fn hotter(m: &Measured, all: &mut Vec<Claim>) {
         ("further from J*", "B", |e| e.distance),
     ] {
         let ratio = |s: &DataSet, b: usize| (f(&s.courses[b].end) / f(&s.courses[b + 1].end)).ln();
-        let ratios: Vec<Measure> = (0..BETAS.len() - 1).map(|b| m.mean(|s| ratio(s, b))).collect();
+        let ratios: Vec<Estimate> = (0..BETAS.len() - 1).map(|b| m.mean(|s| ratio(s, b))).collect();
         let claim = format!("higher temperature stays in states {name}");
         let quantity = "least logarithm of the ratio of neighbouring temperatures' means over the second half, error of the choice";
         all.push(Claim::of_all(&ratios, |least| {
@@ -77,7 +78,7 @@ fn laplace(m: &Measured, all: &mut Vec<Claim>) {
 }
 
 /// The deepest point of the others' mean test energy, measured on the one left out: no choice favours it.
-fn lowest(m: &Measured, b: usize) -> Measure {
+fn lowest(m: &Measured, b: usize) -> Estimate {
     let count = times(m.size.steps).len();
     let at = |s: &DataSet, t: usize| s.courses[b].curve[t].test_energy;
     let one = |k: usize| {
@@ -87,7 +88,7 @@ fn lowest(m: &Measured, b: usize) -> Measure {
         let best = (0..count).min_by(|a, b| others(a).total_cmp(&others(b))).unwrap_or(0);
         at(&m.sets[k], best)
     };
-    Measure::mean((0..m.sets.len()).map(one))
+    Estimate::mean((0..m.sets.len()).map(one))
 }
 
 fn below(m: &Measured, all: &mut Vec<Claim>) {
@@ -111,11 +112,11 @@ fn weak(m: &Measured, all: &mut Vec<Claim>) {
 }
 
 /// Paired differences to J*, at the gamma of the grid next to the figure's.
-fn difference(m: &Measured, f: fn(&Likelihoods) -> f64) -> Measure {
+fn difference(m: &Measured, f: fn(&Likelihoods) -> f64) -> Estimate {
     let all = gammas();
     let near = |g: &usize| (all[*g] / GAMMA).ln().abs();
     let at = (0..all.len()).min_by(|a, b| near(a).total_cmp(&near(b))).unwrap_or(0);
-    Measure::mean(m.canonical.iter().map(|s| f(&s.at[at]) - KINDS[0](&s.at[at])))
+    Estimate::mean(m.canonical.iter().map(|s| f(&s.at[at]) - KINDS[0](&s.at[at])))
 }
 
 fn canonical(m: &Measured, best: Option<&Best>, all: &mut Vec<Claim>) {
@@ -142,9 +143,7 @@ fn canonical(m: &Measured, best: Option<&Best>, all: &mut Vec<Claim>) {
     );
     let claim = "at β = n the posterior mean has the best γ of J*";
     let quantity = "log of the ratio of the two best γ, jackknife error";
-    let ratio = best.map_or(Measure::unknown(f64::NAN, m.canonical.len()), |b| {
-        Measure::new(b.log_ratio, b.error, m.canonical.len())
-    });
+    let ratio = best.map_or(Estimate::unknown(f64::NAN, m.canonical.len()), |b| b.log_ratio);
     let row = Claim::theory(claim, beyond, quantity, ratio).predicted(0.0, 0.05);
     all.push(match best {
         Some(b) => {
@@ -155,11 +154,12 @@ fn canonical(m: &Measured, best: Option<&Best>, all: &mut Vec<Claim>) {
 }
 
 pub(super) fn answer(m: &Measured, claims: &[Claim], best: Option<&Best>) -> String {
-    let words = |m: Measure| with_error(m.value, m.error());
+    let words = with_error;
     let hot = m.mean(|s| s.stationary[0].0.energy * BETAS[0] / m.size.laplace());
     let best = best.map_or_else(String::new, |b| {
-        let ratio = b.log_ratio.exp();
-        format!("; its best γ is {} times that of J*", with_error(ratio, ratio * b.error))
+        let ratio = b.log_ratio.value.exp();
+        let ratio = Estimate { value: ratio, ..b.log_ratio.times(ratio) };
+        format!("; its best γ is {} times that of J*", with_error(ratio))
     });
     format!(
         "Over Laplace's n(n+1)/(4β) the energy above that of J* is {} at β = 1e4. On the way there the coldest chain's test energy \

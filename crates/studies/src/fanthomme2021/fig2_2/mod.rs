@@ -6,17 +6,18 @@ use super::at_size;
 use super::models::{Model, failed, parallel, sides_of_2_21};
 use super::strengths::{PRINTED, RANGE};
 use crate::claims::answer;
-use crate::{Error, Findings, Measure, Preset, Settings, Study};
+use crate::{Error, Findings, Preset, Settings, Study};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::likelihood::Likelihoods;
 use nullcline_core::inference::gaussian::roots::{Roots, Strength, log_grid, roots};
 use nullcline_core::inference::gaussian::samples::draw;
 use nullcline_core::inference::gaussian::sweep::sweep;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Use, stream};
+use nullcline_core::numbers::Estimate;
 use nullcline_report::Figure;
 use nullcline_report::figures::{Axes, Ink, Reference, Series, lines, panels};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::summary::numbers;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Map as Json, json};
@@ -75,12 +76,12 @@ struct Panel {
 
 impl Panel {
     /// Mean over the data sets where `f` is finite.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean_of_found(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean_of_found(self.sets.iter().map(f))
     }
 
     /// The mean strength of one kind.
-    fn strength(&self, strength: Strength) -> Measure {
+    fn strength(&self, strength: Strength) -> Estimate {
         self.mean(|s| s.roots.of(strength).first().copied().unwrap_or(f64::NAN))
     }
 }
@@ -245,7 +246,8 @@ fn strengths(panels: &[Panel]) -> TableOut {
     for (strength, name) in Strength::ALL.into_iter().zip(["gamma_opt", "gamma_cross", "gamma_half"]) {
         let found: Vec<_> = panels.iter().map(|p| p.strength(strength)).collect();
         columns.push((name.to_string(), Cells::Float(found.iter().map(|f| f.value).collect())));
-        columns.push((format!("{name}_std_error"), Cells::Float(found.iter().map(Measure::error).collect())));
+        columns
+            .push((format!("{name}_std_error"), Cells::Float(found.iter().map(Estimate::error).collect())));
         columns.push((format!("{name}_found"), Cells::Int(found.iter().map(|f| f.n as i64).collect())));
     }
     let predicted = panels.iter().map(|p| p.mean(|s| s.predicted).value).collect();
@@ -263,7 +265,7 @@ fn strengths(panels: &[Panel]) -> TableOut {
 mod tests {
     use super::*;
     use crate::{Claim, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn small_data_sets_bear_out_what_holds_at_every_size() {

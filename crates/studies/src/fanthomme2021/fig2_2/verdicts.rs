@@ -1,10 +1,11 @@
 //! Claims of Fig. 2.2.
 
 use super::{DataSet, LIMITS, Panel};
+use crate::Claim;
 use crate::fanthomme2021::largest;
-use crate::{Claim, Measure};
 use nullcline_core::inference::gaussian::likelihood::Likelihoods;
 use nullcline_core::inference::gaussian::roots::Strength;
+use nullcline_core::numbers::Estimate;
 
 const FIGURE: &str = "fanthomme2021 Fig. 2.2";
 /// Distance of gamma_cross from gamma_opt, as a share, that still counts as close.
@@ -29,7 +30,7 @@ pub(super) fn claims(panels: &[Panel]) -> Vec<Claim> {
 fn shapes(panels: &[Panel]) -> Vec<Claim> {
     let count = sets(panels).count();
     let none = |claim: &str, quantity: &str, found: usize| {
-        Claim::paper(claim, FIGURE, quantity, Measure::count(found, count)).predicted(0.0, 0.0)
+        Claim::paper(claim, FIGURE, quantity, Estimate::count(found, count)).predicted(0.0, 0.0)
     };
     let one_maximum = |s: &&DataSet| s.roots.opt.len() == 1 && s.curves[0].d_test > 0.0;
     let crossings: usize =
@@ -66,7 +67,7 @@ fn close(p: &Panel) -> Claim {
         ),
         FIGURE,
         "γ_cross / γ_opt",
-        Measure::mean(pairs.map(|(opt, cross)| cross / opt)),
+        Estimate::mean(pairs.map(|(opt, cross)| cross / opt)),
     )
     .predicted(1.0, CLOSE)
 }
@@ -81,14 +82,14 @@ fn loss(p: &Panel) -> Claim {
         &format!("α = {}: the crossing costs next to nothing of the test likelihood", p.alpha),
         FIGURE,
         "share lost of the gain that γ_opt brings over no couplings",
-        Measure::mean(p.sets.iter().filter_map(lost)),
+        Estimate::mean(p.sets.iter().filter_map(lost)),
     )
     .predicted(0.0, 0.01)
 }
 
 fn small_gamma(panels: &[Panel]) -> Vec<Claim> {
     let gap = |p: &Panel| {
-        Measure::mean(p.sets.iter().map(|s| (s.limits[0].train - s.limits[0].generated) / p.n as f64))
+        Estimate::mean(p.sets.iter().map(|s| (s.limits[0].train - s.limits[0].generated) / p.n as f64))
     };
     let (source, quantity) =
         ("fanthomme2021 Sec. 2.3.1", format!("(L_train - L_gen)/n at γ = {:.0e}", LIMITS[0]));
@@ -123,21 +124,21 @@ fn identities(panels: &[Panel]) -> [Claim; 3] {
             "Training likelihood falls with γ, as that of every penalised maximum",
             FIGURE,
             RISES,
-            Measure::count(rises(panels, |l| l.train), count),
+            Estimate::count(rises(panels, |l| l.train), count),
         )
         .predicted(0.0, 0.0),
         Claim::check(
             "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate of this run",
             "fanthomme2021 eq. 2.16",
             "largest difference, relative to the largest term",
-            Measure::exact(identity, count),
+            Estimate::exact(identity, count),
         )
         .predicted(0.0, 1e-12),
         Claim::check(
             "All three likelihoods tend to -n/2 (eq. 2.17)",
             "fanthomme2021 eq. 2.17",
             &format!("largest |L/n + 1/2| at γ = {:.0e}", LIMITS[1]),
-            Measure::exact(limit, count),
+            Estimate::exact(limit, count),
         )
         .predicted(0.0, 1e-5),
     ]
@@ -150,7 +151,7 @@ fn half(p: &Panel) -> Claim {
         &format!("α = {}: tr J* C = tr J C* at γ_half (eq. 2.21)", p.alpha),
         "fanthomme2021 eq. 2.21",
         &format!("left over right side, at γ_half = {at:.3}"),
-        Measure::mean_of_found(p.sets.iter().map(|s| s.half_ratio)),
+        Estimate::mean_of_found(p.sets.iter().map(|s| s.half_ratio)),
     )
     .predicted(1.0, 0.05)
     .if_differs("The equality is that of many samples alone: the ratio tends to one as α grows.")

@@ -3,12 +3,13 @@
 use super::super::strengths::fit::Limit;
 use super::super::strengths::{self, Case, Quantity, Row, Size, TRUNCATED, drawing, limit};
 use super::chain;
-use crate::{Claim, Error, Measure, Preset};
+use crate::{Claim, Error, Preset};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::Strength;
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::figures::{Axes, Ink, Series, panels, scatter};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::summary::number;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Value, json};
@@ -80,7 +81,7 @@ fn of_case(m: &Many) -> Vec<Claim> {
     let (Some(cross), Some(opt), Some(gap)) = (m.cross, m.opt, m.gap) else { return vec![] };
     let [thesis, crossing, general] = m.predicted;
     let name = &m.case.name;
-    let measure = |l: Limit| Measure::new(l.value, l.error, m.sets);
+    let measure = |l: Limit| Estimate::new(l.value, l.error, m.sets);
     let quantity = |what: &str| format!("{what}, n = {}, extrapolated to α → ∞; n: data sets a point", m.n);
     let text = |words: &str| format!("{name}: {words}");
     let (opt, crossed) = (measure(opt).times(general), measure(cross).times(crossing));
@@ -163,7 +164,8 @@ fn figure(m: &Many) -> Result<nullcline_report::Figure, Error> {
     let [_, crossing, general] = m.predicted;
     let x: Vec<f64> = m.rows.iter().map(|r| (r.alpha + r.cross).recip()).collect();
     let series = |name: &str, strength, ink: usize| {
-        let (y, error): (Vec<f64>, Vec<f64>) = m.rows.iter().map(|r| r.together(strength)).unzip();
+        let (y, error): (Vec<f64>, Vec<f64>) =
+            m.rows.iter().map(|r| r.together(strength)).map(|m| (m.value, m.error())).unzip();
         let unit = |v: Vec<f64>| v.into_iter().map(|v| v / crossing).collect::<Vec<f64>>();
         Series::new(name, &x, &unit(y)).errors(&unit(error)).ink(Ink::Series(ink))
     };

@@ -8,9 +8,9 @@ use super::strengths::{Case, PRINTED, Row, Size, alphas, drawing, measure};
 use crate::claims::answer;
 use crate::{Error, Findings, Settings, Study};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
+use nullcline_core::job::Observer;
 use nullcline_report::figures::panels;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use serde_json::Map;
 
 /// Fig. 2.4.
@@ -102,7 +102,7 @@ fn section(bands: &Panel, chains: &Panel, size: Size) -> Result<Section, Error> 
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_has_both_predictions() {

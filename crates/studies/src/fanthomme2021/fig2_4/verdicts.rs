@@ -3,8 +3,9 @@
 use super::super::largest;
 use super::super::strengths::{Row, identity};
 use super::Panel;
-use crate::{Claim, Measure};
+use crate::Claim;
 use nullcline_core::inference::gaussian::roots::Strength;
+use nullcline_core::numbers::Estimate;
 
 const FIGURE: &str = "fanthomme2021 Fig. 2.4";
 /// Relative error beyond which a strength says nothing.
@@ -33,8 +34,8 @@ fn last(panel: &Panel, text: &str, strength: Strength, unit: fn(&Row) -> f64, to
     let alpha = largest(panel.rows.iter().map(|r| r.alpha));
     let (mut sum, mut weights, mut sets) = (0.0, 0.0, usize::MAX);
     for r in panel.rows.iter().filter(|r| r.alpha >= alpha) {
-        let (value, error) = r.together(strength);
-        let (value, error) = (value / unit(r), error / unit(r));
+        let found = r.together(strength);
+        let (value, error) = (found.value / unit(r), found.error() / unit(r));
         if value.is_finite() && error > 0.0 {
             sum += value * error.powi(-2);
             weights += error.powi(-2);
@@ -44,20 +45,20 @@ fn last(panel: &Panel, text: &str, strength: Strength, unit: fn(&Row) -> f64, to
     let quantity =
         format!("over the prediction, weighted mean over couplings, α = {alpha}; n: data sets of each");
     let mean =
-        if weights > 0.0 { Measure::new(sum / weights, weights.powf(-0.5), sets) } else { Measure::NONE };
+        if weights > 0.0 { Estimate::new(sum / weights, weights.powf(-0.5), sets) } else { Estimate::NONE };
     Claim::paper(text, "fanthomme2021 eq. 2.20", &quantity, mean).predicted(1.0, tolerance)
 }
 
 /// "The crossing and optimal regularizations are of the same order of magnitude."
 fn magnitude(panel: &Panel, name: &str) -> Claim {
-    let clear = |r: &Row, s| Some(r.strength(s)).filter(|m| m.error() < VAGUE * m.value);
-    let ratios: Vec<Measure> = panel
+    let clear = |r: &Row, s| Some(r.together(s)).filter(|m| m.error() < VAGUE * m.value);
+    let ratios: Vec<Estimate> = panel
         .rows
         .iter()
         .filter_map(|r| Some(clear(r, Strength::Opt)?.over(clear(r, Strength::Cross)?)))
         .map(|m| {
             let error = m.std_error.map(|e| e / m.value / std::f64::consts::LN_10);
-            Measure { value: m.value.log10().abs(), std_error: error, n: m.n }
+            Estimate { value: m.value.log10().abs(), std_error: error, n: m.n }
         })
         .collect();
     let quantity = format!(
@@ -75,15 +76,15 @@ fn widths(bands: &Panel) -> Claim {
     let spread = |a: usize| {
         let of = |case: usize| {
             let row = &bands.rows[case * alphas + a];
-            row.strength(Strength::Cross).times(1.0 / row.cross)
+            row.together(Strength::Cross).times(1.0 / row.cross)
         };
-        let all: Vec<Measure> = (0..bands.cases.len()).map(of).collect();
+        let all: Vec<Estimate> = (0..bands.cases.len()).map(of).collect();
         let middle = all.iter().map(|m| m.value).sum::<f64>() / all.len() as f64;
         // The mean over widths is the better known.
         all.into_iter().map(move |m| m.times(1.0 / middle).plus(-1.0).abs()).collect::<Vec<_>>()
     };
     let many = (0..alphas).filter(|a| bands.rows[*a].alpha >= 1.0);
-    let away: Vec<Measure> = many.flat_map(spread).collect();
+    let away: Vec<Estimate> = many.flat_map(spread).collect();
     Claim::of_all(&away, |m| {
         Claim::paper(
             "Bands of one tr J² have one γ_cross, whatever their width",

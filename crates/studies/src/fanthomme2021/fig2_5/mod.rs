@@ -12,11 +12,12 @@ mod verdicts;
 use super::at_size;
 use super::models::parallel;
 use crate::claims::answer;
-use crate::{Error, Findings, Measure, Preset, Settings, Study};
+use crate::{Error, Findings, Preset, Settings, Study};
 use data::{DataSet, data_set, likelihood_curves};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
-use nullcline_report::pipeline::Observer;
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::summary::numbers;
 use serde_json::{Map as Json, json};
 
@@ -78,11 +79,11 @@ struct Cell {
 
 impl Cell {
     /// Mean over the data sets where `f` is finite.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean_of_found(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean_of_found(self.sets.iter().map(f))
     }
 
-    fn strength(&self, strength: Strength) -> Measure {
+    fn strength(&self, strength: Strength) -> Estimate {
         self.mean(|s| s.strength(strength))
     }
 }
@@ -155,7 +156,7 @@ fn sigma(ensemble: &Ensemble) -> f64 {
 mod tests {
     use super::*;
     use crate::{Claim, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn small_data_sets_bear_out_what_holds_at_every_size() {

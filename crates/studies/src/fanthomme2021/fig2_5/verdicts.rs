@@ -1,9 +1,10 @@
 //! Claims of Fig. 2.5.
 
 use super::{Cell, DataSet, Strength};
+use crate::Claim;
 use crate::fanthomme2021::largest;
-use crate::{Claim, Measure};
 use nullcline_core::inference::gaussian::lasso::Options;
+use nullcline_core::numbers::Estimate;
 
 const FIGURE: &str = "fanthomme2021 Fig. 2.5";
 
@@ -34,7 +35,7 @@ fn panel_a(cells: &[Cell]) -> [Claim; 2] {
     let count = all().count();
     let every = |claim: &str, quantity: &str, f: &dyn Fn(&DataSet) -> bool| {
         let share = all().filter(|s| f(s)).count() as f64 / count as f64;
-        Claim::paper(claim, "fanthomme2021 Fig. 2.5A", quantity, Measure::exact(share, count))
+        Claim::paper(claim, "fanthomme2021 Fig. 2.5A", quantity, Estimate::exact(share, count))
             .predicted(1.0, 0.0)
     };
     [
@@ -65,14 +66,14 @@ fn panel_a(cells: &[Cell]) -> [Claim; 2] {
 
 /// gamma_cross beside gamma_opt.
 fn strengths(sets: &[&DataSet], words: &str) -> [Claim; 2] {
-    let l2 = Measure::mean_of_found(sets.iter().filter(|s| ratio(s).is_finite()).map(|s| apart(s.l2_ratio)));
+    let l2 = Estimate::mean_of_found(sets.iter().filter(|s| ratio(s).is_finite()).map(|s| apart(s.l2_ratio)));
     let known: Vec<f64> = sets.iter().map(|s| apart(ratio(s)).exp()).filter(|v| v.is_finite()).collect();
     [
         Claim::paper(
             &format!("{words}: γ_cross and γ_opt are further apart than under L2 (there {:.3})", l2.value),
             "fanthomme2021 Fig. 2.5B",
             "|log(γ_cross/γ_opt)| less that under L2, mean over data sets",
-            Measure::mean_of_found(sets.iter().map(|s| apart(ratio(s)) - apart(s.l2_ratio))),
+            Estimate::mean_of_found(sets.iter().map(|s| apart(ratio(s)) - apart(s.l2_ratio))),
         )
         .above(0.0)
         .headline(),
@@ -80,7 +81,7 @@ fn strengths(sets: &[&DataSet], words: &str) -> [Claim; 2] {
             &format!("{words}: the two strengths are of one order of magnitude"),
             "fanthomme2021 Fig. 2.5B",
             "largest ratio of the two in any data set of this run",
-            Measure::exact(largest(known.iter().copied()), known.len()),
+            Estimate::exact(largest(known.iter().copied()), known.len()),
         )
         .below(10.0)
         .headline(),
@@ -91,21 +92,21 @@ fn strengths(sets: &[&DataSet], words: &str) -> [Claim; 2] {
 fn equality(sets: &[&DataSet], words: &str) -> [Claim; 2] {
     let off = |s: &&DataSet| (s.half - 1.0).abs();
     let l2 =
-        Measure::mean_of_found(sets.iter().filter(|s| s.half.is_finite()).map(|s| (s.l2_half - 1.0).abs()));
+        Estimate::mean_of_found(sets.iter().filter(|s| s.half.is_finite()).map(|s| (s.l2_half - 1.0).abs()));
     let source = "fanthomme2021 Sec. 2.3.2";
     [
         Claim::paper(
             &format!("{words}: tr J* C = tr J C* (eq. 2.21) stays close to true at γ_half"),
             source,
             "mean |left/right - 1|",
-            Measure::mean_of_found(sets.iter().map(off)),
+            Estimate::mean_of_found(sets.iter().map(off)),
         )
         .predicted(0.0, 0.2),
         Claim::paper(
             &format!("{words}: it is followed less closely than under L2 (there {:.3})", l2.value),
             source,
             "|left/right - 1| less that under L2, mean over data sets",
-            Measure::mean_of_found(sets.iter().map(|s| off(s) - (s.l2_half - 1.0).abs())),
+            Estimate::mean_of_found(sets.iter().map(|s| off(s) - (s.l2_half - 1.0).abs())),
         )
         .above(0.0)
         .if_differs(
@@ -118,7 +119,7 @@ fn equality(sets: &[&DataSet], words: &str) -> [Claim; 2] {
 fn exact(cells: &[Cell]) -> [Claim; 3] {
     let all = || cells.iter().flat_map(|c| &c.sets);
     let check = |claim: &str, quantity: &str, value: f64, tolerance: f64| {
-        Claim::check(claim, FIGURE, quantity, Measure::exact(value, all().count())).predicted(0.0, tolerance)
+        Claim::check(claim, FIGURE, quantity, Estimate::exact(value, all().count())).predicted(0.0, tolerance)
     };
     [
         check(

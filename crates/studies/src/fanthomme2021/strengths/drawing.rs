@@ -39,12 +39,12 @@ pub(in crate::fanthomme2021) fn strengths(cases: &[Case], rows: &[Row]) -> Resul
         let rows = rows_of(rows, k);
         let color = ink(k, cases.len());
         let opt = |r: &Row| {
-            let (value, error) = r.together(Strength::Opt);
-            (r.alpha, value, error)
+            let opt = r.together(Strength::Opt);
+            (r.alpha, opt.value, opt.error())
         };
         dots.push(series(&case.name, rows.clone(), opt).ink(color));
         lines.push(series("", rows.clone(), |r| (r.alpha, r.cross, 0.0)).ink(color).bare().dashed());
-        lines.push(series("", rows, |r| (r.alpha, r.together(Strength::Cross).0, 0.0)).ink(color).bare());
+        lines.push(series("", rows, |r| (r.alpha, r.together(Strength::Cross).value, 0.0)).ink(color).bare());
     }
     let all = [dots, lines].concat();
     let axes = Axes::new("Sampling ratio α = p/n", "Regularisation strength γ").wide(WIDTH).log_log();
@@ -116,8 +116,9 @@ pub(in crate::fanthomme2021) fn table<'a>(
         columns.push((format!("gamma_{name}_mean_std_error"), float(&|r| r.roots[k].error())));
         columns.push((format!("gamma_{name}_found"), int(&|r| r.roots[k].n)));
         if strength != Strength::Half {
-            columns.push((format!("gamma_{name}_together"), float(&|r| r.together(strength).0)));
-            columns.push((format!("gamma_{name}_together_std_error"), float(&|r| r.together(strength).1)));
+            columns.push((format!("gamma_{name}_together"), float(&|r| r.together(strength).value)));
+            columns
+                .push((format!("gamma_{name}_together_std_error"), float(&|r| r.together(strength).error())));
         }
     }
     columns.push(("several_roots".into(), int(&|r| r.several)));

@@ -5,17 +5,18 @@ pub(super) mod fit;
 
 use super::largest;
 use super::models::{Model, failed, parallel};
-use crate::{Claim, Error, Measure, Preset};
+use crate::{Claim, Error, Preset};
 use fit::Limit;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
-use nullcline_core::inference::gaussian::pooled::{Pooled, pooled};
+use nullcline_core::inference::gaussian::pooled::pooled;
 use nullcline_core::inference::gaussian::predict::{cross_spread, likelihood_gap};
 use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
 use nullcline_core::inference::gaussian::samples::draw;
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::inference::gaussian::sweep::{Outcome, outcome};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Use, stream};
-use nullcline_report::pipeline::Observer;
+use nullcline_core::numbers::Estimate;
 
 /// Strengths of single data sets that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
 pub(super) const RANGE: (f64, f64) = (1e-4, 1e5);
@@ -82,35 +83,29 @@ pub(super) struct Row {
     pub cross: f64,
     pub opt: f64,
     /// Roots of single data sets, the first of each: gamma_opt (the maximum), gamma_cross, gamma_half.
-    pub roots: [Measure; 3],
+    pub roots: [Estimate; 3],
     /// Data sets with more than one extremum or crossing.
     pub several: usize,
     /// gamma_cross of all data sets together in units of (n + 1) / tr J^2, and gamma_opt in those of its own formula; NaN
     /// without one.
-    pub pooled_cross: Pooled,
-    pub pooled_opt: Pooled,
+    pub pooled_cross: Estimate,
+    pub pooled_opt: Estimate,
     /// Mean over the models of the relative spread of gamma_cross that theory gives at many samples.
     pub spread: f64,
     /// (L_test(gamma_opt) - L(J))/n.
-    pub gap: Measure,
+    pub gap: Estimate,
     /// Largest violation of eq. 2.16.
     pub identity: f64,
 }
 
 impl Row {
-    /// The root of the mean residual and its error; NaN without one.
-    pub fn together(&self, strength: Strength) -> (f64, f64) {
-        let (p, unit) = match strength {
+    /// The root of the mean residual with its jackknife error over data sets; NaN without one.
+    pub fn together(&self, strength: Strength) -> Estimate {
+        let (root, unit) = match strength {
             Strength::Opt => (self.pooled_opt, self.opt),
             _ => (self.pooled_cross, self.cross),
         };
-        (unit * p.value, unit * p.error)
-    }
-
-    /// The same as a measurement, with its jackknife error over data sets.
-    pub fn strength(&self, strength: Strength) -> Measure {
-        let (value, error) = self.together(strength);
-        Measure::new(value, error, self.sets)
+        Estimate { n: self.sets, ..root.times(unit) }
     }
 
     /// Relative standard deviation of gamma_cross over data sets.
@@ -153,8 +148,8 @@ pub(super) fn limit<'a>(rows: impl Iterator<Item = &'a Row>, quantity: Quantity)
         .filter(|r| r.many())
         .map(|r| {
             let (value, error) = match quantity {
-                Quantity::Cross => (r.pooled_cross.value, r.pooled_cross.error),
-                Quantity::Opt => (r.pooled_opt.value, r.pooled_opt.error),
+                Quantity::Cross => (r.pooled_cross.value, r.pooled_cross.error()),
+                Quantity::Opt => (r.pooled_opt.value, r.pooled_opt.error()),
                 Quantity::Gap => r.gap_in_units(),
             };
             (r.small(), value, error)
@@ -219,11 +214,11 @@ fn row(
         (kept.alpha, kept.excess) = (spectrum.alpha, spectrum.excess);
     }
     let scales = |f: fn(&Predicted) -> f64| (0..sets).map(|k| f(of(k))).collect::<Vec<f64>>();
-    let together = |f: fn(&Predicted) -> f64, strength| -> Result<Pooled, Error> {
+    let together = |f: fn(&Predicted) -> f64, strength| -> Result<Estimate, Error> {
         let roots = pooled(&spectra, &scales(f), strength, UNITS).map_err(failed)?;
-        Ok(roots.first().copied().unwrap_or(Pooled { value: f64::NAN, error: f64::NAN }))
+        Ok(roots.first().copied().unwrap_or(Estimate::NONE))
     };
-    let over = |f: &dyn Fn(&Predicted) -> f64| Measure::mean(models.iter().map(f)).value;
+    let over = |f: &dyn Fn(&Predicted) -> f64| Estimate::mean(models.iter().map(f)).value;
     let alpha = p as f64 / n;
     Ok(Row {
         case,
@@ -236,9 +231,9 @@ fn row(
         pooled_cross: together(|p| p.cross, Strength::Cross)?,
         pooled_opt: together(|p| p.opt, Strength::Opt)?,
         spread: over(&|p| cross_spread(&p.model.j, &p.model.c, alpha)),
-        roots: found.roots.map(Measure::mean),
+        roots: found.roots.map(Estimate::mean),
         several: found.several,
-        gap: Measure::mean(found.gaps),
+        gap: Estimate::mean(found.gaps),
         identity: found.identity,
     })
 }
@@ -279,7 +274,7 @@ pub(super) fn identity<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Claim
         "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every data set",
         "fanthomme2021 eq. 2.16",
         "largest difference, relative to the largest term",
-        Measure::exact(largest(rows.map(|r| r.identity)), count),
+        Estimate::exact(largest(rows.map(|r| r.identity)), count),
     )
     .predicted(0.0, 1e-12)
 }

@@ -1,7 +1,7 @@
 //! Learning curves in the manner of Fig. 5C.
 
 use super::{Problem, Trial};
-use crate::mean_and_error;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::figures::{Axes, Ink, Reference, Series, lines, panels};
 use nullcline_report::{Error, Figure};
 
@@ -41,8 +41,9 @@ fn series(trial: &Trial, place: usize) -> Series {
             row.validation_loss
         }
     };
-    let at = |k: usize| mean_and_error(&(0..trial.trained.len()).map(|r| value(k, r)).collect::<Vec<_>>());
-    let (values, errors): (Vec<f64>, Vec<f64>) = (0..longest).map(at).unzip();
+    let at =
+        |k: usize| Estimate::mean_of_all(&(0..trial.trained.len()).map(|r| value(k, r)).collect::<Vec<_>>());
+    let (values, errors): (Vec<f64>, Vec<f64>) = (0..longest).map(at).map(|m| (m.value, m.error())).unzip();
     let epochs: Vec<f64> = (0..longest).map(|k| k as f64).collect();
     Series::new(trial.network.label(), &epochs, &values).errors(&errors).ink(Ink::Series(place))
 }

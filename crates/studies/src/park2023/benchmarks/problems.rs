@@ -2,8 +2,8 @@
 
 use super::Network;
 use crate::Preset;
+use nullcline_core::analyses::training::{NamedTask, task};
 use nullcline_core::tasks::{Options, Sizes};
-use nullcline_report::pipeline::training::{NamedTask, task};
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -111,7 +111,7 @@ impl Problem {
         preset: Preset,
         seed: u64,
         data: Option<&Path>,
-    ) -> Result<NamedTask, nullcline_report::pipeline::Error> {
+    ) -> Result<NamedTask, nullcline_core::analyses::Error> {
         let quick = preset == Preset::Quick;
         let sizes = if quick { Sizes { train: 2000, validation: 500, test: 500 } } else { Sizes::default() };
         if self == Self::Digits {

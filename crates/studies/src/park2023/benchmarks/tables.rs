@@ -1,7 +1,7 @@
 //! The table with the published numbers, every realisation, and the summary's entry.
 
 use super::Trial;
-use crate::mean_and_error;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::summary::{number, numbers};
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Map, Value, json};
@@ -20,8 +20,8 @@ pub fn table(trials: &[Trial]) -> TableOut {
             ("task".into(), text(&|t| t.problem.label().into())),
             ("network".into(), text(&|t| t.network.label().into())),
             ("published".into(), float(&|t| t.problem.published(t.network).unwrap_or(f64::NAN))),
-            ("measured".into(), float(&|t| mean_and_error(&t.scores()).0)),
-            ("std_error".into(), float(&|t| mean_and_error(&t.scores()).1)),
+            ("measured".into(), float(&|t| Estimate::mean_of_all(&t.scores()).value)),
+            ("std_error".into(), float(&|t| Estimate::mean_of_all(&t.scores()).error())),
             ("guessing".into(), float(&|t| if t.problem.is_accuracy() { 10.0 } else { t.chance })),
             ("realisations".into(), int(&|t| t.trained.len())),
             ("diverged".into(), int(&Trial::diverged)),
@@ -57,9 +57,9 @@ pub fn realisations(trials: &[Trial]) -> TableOut {
 pub fn entry(trials: &[Trial]) -> Map<String, Value> {
     let mut all: Map<String, Value> = Map::new();
     for t in trials {
-        let (value, error) = mean_and_error(&t.scores());
+        let mean = Estimate::mean_of_all(&t.scores());
         let one = json!({
-            "scores": numbers(&t.scores()), "mean": number(value), "std_error": number(error), "units_rate": t.settings.rate,
+            "scores": numbers(&t.scores()), "mean": number(mean.value), "std_error": number(mean.error()), "units_rate": t.settings.rate,
         });
         let task = all.entry(t.problem.id()).or_insert_with(|| json!({}));
         if let Some(task) = task.as_object_mut() {

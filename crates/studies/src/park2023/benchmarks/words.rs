@@ -1,7 +1,8 @@
 //! What a reader of the page must know.
 
 use super::{Budget, Problem, Trial};
-use crate::{Claim, Preset, Settings, mean_and_error};
+use crate::{Claim, Preset, Settings};
+use nullcline_core::numbers::Estimate;
 
 /// How the numbers were made.
 pub fn setting(preset: Preset) -> Vec<String> {
@@ -29,7 +30,7 @@ pub fn answer(trials: &[Trial], claims: &[Claim]) -> String {
     for problem in Problem::ALL {
         let own = trials.iter().filter(|t| t.problem == problem);
         let sign = if problem.is_accuracy() { -1.0 } else { 1.0 };
-        let key = |t: &&Trial| sign * mean_and_error(&t.scores()).0;
+        let key = |t: &&Trial| sign * Estimate::mean_of_all(&t.scores()).value;
         if let Some(best) = own.min_by(|a, b| key(a).total_cmp(&key(b))) {
             parts.push(format!("{}: {}", problem.label(), best.network.label()));
         }

@@ -3,7 +3,7 @@
 use super::examples::{Example, TRIALS, Which};
 use super::survey::POSITIVE;
 use crate::park2023::exponents::measures;
-use crate::{Error, Measure, Settings};
+use crate::{Error, Settings};
 use nullcline_core::diagnostics::dynamics::adjoint::{self, Adjoint, adjoint};
 use nullcline_core::diagnostics::dynamics::cycles::{self, Cycle, Motion};
 use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Drive, Lyapunov, Options, lyapunov};
@@ -11,6 +11,7 @@ use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, Trajectories, 
 use nullcline_core::diagnostics::geometry::pca::{Pca, pca};
 use nullcline_core::linalg::col;
 use nullcline_core::linalg::random::{Use, normal, stream};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::systems::time::System;
 use rayon::prelude::*;
 
@@ -41,7 +42,7 @@ impl Measured {
     }
 
     /// Exponents of the attractor shown, with their errors.
-    pub fn exponents(&self) -> Vec<Measure> {
+    pub fn exponents(&self) -> Vec<Estimate> {
         measures(self.attractor())
     }
 

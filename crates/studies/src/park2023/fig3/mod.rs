@@ -16,8 +16,8 @@ use super::super::{Error, Findings, Settings, Study};
 use examples::{Example, Which};
 use faer::Mat;
 use measure::Measured;
+use nullcline_core::job::Observer;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::count;
 use nullcline_report::summary::{number, numbers};
 use serde_json::{Map, Value, json};
@@ -121,7 +121,7 @@ fn entry(m: &Measured) -> Value {
         "attractors": m.lyapunov.attractors.len(),
         "as_published": m.reproduced.as_ref().map(|(_, r)| numbers(&r[..measure::SHOWN])),
         "adjoint_rate": number(m.settled.rate.value),
-        "adjoint_rate_std_error": number(m.settled.rate.std_error),
+        "adjoint_rate_std_error": number(m.settled.rate.error()),
         "identity_residual": number(m.settled.identity_residual),
     })
 }

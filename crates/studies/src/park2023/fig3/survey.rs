@@ -1,11 +1,12 @@
 //! Many draws of eq. (S3): how often such networks are chaotic, and how often limit cycles.
 
 use crate::park2023::networks::{TAU, current, sparse};
-use crate::{Measure, Preset, Settings};
+use crate::{Preset, Settings};
 use faer::Mat;
 use nullcline_core::diagnostics::dynamics::cycles::{self, Motion};
 use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Kind, Options, lyapunov};
 use nullcline_core::linalg::random::{Use, normal, stream};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::systems::cells::Current;
 use nullcline_core::systems::rule::column;
 use nullcline_core::systems::time::Flow;
@@ -127,8 +128,8 @@ impl Set {
     }
 
     /// Share of draws with this fate.
-    pub fn share(&self, fate: Fate) -> Measure {
-        Measure::share(self.draws.iter().filter(|d| d.fate == fate).count(), self.draws.len())
+    pub fn share(&self, fate: Fate) -> Estimate {
+        Estimate::share(self.draws.iter().filter(|d| d.fate == fate).count(), self.draws.len())
     }
 }
 

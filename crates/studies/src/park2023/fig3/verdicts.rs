@@ -4,11 +4,11 @@ use super::Row;
 use super::examples::{ON_LINE, TRIALS, Which, around};
 use super::measure::{ON_THE_LINE, change_in_a_period, change_on_the_line, largest_difference};
 use super::survey::{Fate, POSITIVE, Survey};
-use crate::{Claim, Measure, Settings};
-use nullcline_core::diagnostics::dynamics::adjoint::STRETCHES;
+use crate::{Claim, Settings};
 use nullcline_core::diagnostics::dynamics::cycles::Cycle;
 use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use nullcline_core::linalg::col;
+use nullcline_core::numbers::Estimate;
 
 pub(super) fn claims(all: &[Row], survey: &Survey, settings: &Settings) -> Vec<Claim> {
     let of = |which: Which| all.iter().find(|(e, _)| e.which == which);
@@ -27,7 +27,7 @@ pub(super) fn claims(all: &[Row], survey: &Survey, settings: &Settings) -> Vec<C
             "Adjoint times sensitivity is constant in time, in every run",
             "park2023 eq. 7",
             "largest relative change",
-            Measure::exact(residual, runs),
+            Estimate::exact(residual, runs),
         )
         .predicted(0.0, 1e-9),
     );
@@ -36,13 +36,13 @@ pub(super) fn claims(all: &[Row], survey: &Survey, settings: &Settings) -> Vec<C
 }
 
 /// An exponent of the attractor shown.
-fn exponent(row: &Row, index: usize) -> Measure {
-    row.1.exponents().get(index).copied().unwrap_or(Measure::NONE)
+fn exponent(row: &Row, index: usize) -> Estimate {
+    row.1.exponents().get(index).copied().unwrap_or(Estimate::NONE)
 }
 
 /// A claim on the authors' own network, which needs their files.
-fn authors(claim: &str, source: &str, quantity: &str, m: Measure, settings: &Settings) -> Claim {
-    Claim::paper(claim, source, quantity, if settings.data.is_some() { m } else { Measure::NONE })
+fn authors(claim: &str, source: &str, quantity: &str, m: Estimate, settings: &Settings) -> Claim {
+    Claim::paper(claim, source, quantity, if settings.data.is_some() { m } else { Estimate::NONE })
 }
 
 /// The reason of such a claim, where the files are not there.
@@ -80,7 +80,7 @@ fn two(row: &Row) -> Vec<Claim> {
             "Two stable fixed points are reached from ten initial states",
             source,
             "attractors",
-            Measure::count(lyapunov.attractors.len(), lyapunov.trajectories),
+            Estimate::count(lyapunov.attractors.len(), lyapunov.trajectories),
         )
         .published(2.0, 0.0),
         Claim::theory(
@@ -94,7 +94,7 @@ fn two(row: &Row) -> Vec<Claim> {
             "Two fixed points: the adjoint decays backward in time at the rate of the largest exponent",
             "park2023 Fig. 3B, eq. 13",
             "rate of log|ψ| (1/unit time)",
-            Measure::new(rate.value, rate.std_error, STRETCHES),
+            rate,
         )
         .predicted(-0.65, 1e-3)
         .headline(),
@@ -107,7 +107,7 @@ fn line(row: &Row, settings: &Settings) -> Vec<Claim> {
         .filter(|k| row.1.of(*k).is_some_and(|a| a.exponents[0] > ON_THE_LINE))
         .count();
     let none = "None of the ten initial states stayed on the segment.";
-    let here = |m: Measure| if on > 0 { Measure { n: m.n.min(on), ..m } } else { Measure::NONE };
+    let here = |m: Estimate| if on > 0 { Estimate { n: m.n.min(on), ..m } } else { Estimate::NONE };
     let said = |claim: Claim| if on > 0 { claim } else { claim.because(none) };
     let zero =
         |text: &str| Claim::paper(text, source, "largest exponent (1/unit time)", here(exponent(row, 0)));
@@ -130,7 +130,7 @@ fn line(row: &Row, settings: &Settings) -> Vec<Claim> {
             "Every initial state of S1.1 ends on the line attractor",
             "park2023 Fig. 3C, S1.1",
             "share of initial states",
-            Measure::exact(share, STARTS),
+            Estimate::exact(share, STARTS),
         )
         .predicted(1.0, 0.0)
         .headline()
@@ -143,7 +143,7 @@ fn line(row: &Row, settings: &Settings) -> Vec<Claim> {
                 "Line attractor: the adjoint is constant and not zero",
                 source,
                 "|change of log|ψ|| from 10 to 20 units of time",
-                here(Measure::exact(constancy, 1)),
+                here(Estimate::exact(constancy, 1)),
             )
             .predicted(0.0, 1e-6),
         ),
@@ -173,8 +173,8 @@ fn chaos(row: &Row, settings: &Settings) -> Vec<Claim> {
         all.iter().filter(|l| l.value + sign * l.reach().unwrap_or(f64::INFINITY) > POSITIVE).count()
     };
     let positive = match (beyond(-1.0), beyond(1.0)) {
-        (low, high) if low == high => Measure::count(low, row.1.attractor().members.len()),
-        (low, _) => Measure::unknown(low as f64, row.1.attractor().members.len()),
+        (low, high) if low == high => Estimate::count(low, row.1.attractor().members.len()),
+        (low, _) => Estimate::unknown(low as f64, row.1.attractor().members.len()),
     };
     let four = authors(
         "Chaos, the authors' network: four exponents are positive",
@@ -200,7 +200,6 @@ fn chaos(row: &Row, settings: &Settings) -> Vec<Claim> {
          16 s that are summed hides part of it.",
     );
     let rate = row.1.settled.rate;
-    let rate = Measure::new(rate.value, rate.std_error, STRETCHES);
     vec![
         needs_files(four, settings),
         needs_files(bar, settings),
@@ -236,7 +235,7 @@ fn drawn(survey: &Survey) -> Vec<Claim> {
             "Chaos, networks drawn by S3 as printed: the most chaotic of this run has the four positive exponents of the one shown",
             "park2023 Fig. 3D, S3",
             "most positive exponents of a draw",
-            Measure::count(most, draws),
+            Estimate::count(most, draws),
         )
         .published(4.0, 0.0)
         .if_differs(&format!(
@@ -247,7 +246,7 @@ fn drawn(survey: &Survey) -> Vec<Claim> {
             "Chaos, networks drawn by S3 as printed: one in twenty or more has four positive exponents",
             "of the one shown in park2023 Fig. 3D",
             "share of draws",
-            Measure::share(with_four, draws),
+            Estimate::share(with_four, draws),
         )
         .at_least(0.05)
         .if_differs(&format!(
@@ -266,7 +265,7 @@ fn drawn(survey: &Survey) -> Vec<Claim> {
             "Limit cycle: networks of n = 20 are frequently limit cycles and not chaotic",
             "park2023 S1.1",
             "share of limit cycles among draws, less that of chaos",
-            Measure::mean(periodic.draws.iter().map(sign)),
+            Estimate::mean(periodic.draws.iter().map(sign)),
         )
         .above(0.0),
     ]
@@ -296,7 +295,7 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
             "Limit cycle: at least six units take part",
             source,
             "units that move by more than 1 % of the widest",
-            Measure::count(moving(row), 1),
+            Estimate::count(moving(row), 1),
         )
         .at_least(6.0)
         .beside(settings.data.as_ref().map(|_| 6.0)),
@@ -311,7 +310,7 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
         None if found.is_some() => claim.because("The adjoint could not be followed along the cycle."),
         _ => claim,
     };
-    let change = change.map_or(Measure::NONE, |v| Measure::exact(v, 1));
+    let change = change.map_or(Estimate::NONE, |v| Estimate::exact(v, 1));
     let apart = found.map_or(vec![], |c| between(row, c));
     claims.push(none(Claim::of_all(&apart, |m| {
         Claim::check(
@@ -336,7 +335,7 @@ fn cycle(row: &Row, settings: &Settings) -> Vec<Claim> {
 }
 
 /// Differences of Floquet and Lyapunov exponents.
-fn between(row: &Row, cycle: &Cycle) -> Vec<Measure> {
+fn between(row: &Row, cycle: &Cycle) -> Vec<Estimate> {
     let pairs = cycle.exponents().into_iter().zip(row.1.exponents());
     pairs.map(|(floquet, l)| l.plus(-floquet).abs()).collect()
 }
@@ -371,7 +370,7 @@ fn procedure(row: &Row, settings: &Settings) -> Claim {
         &format!("{}: the authors' procedure gives the published bars", which.title()),
         &format!("park2023 Fig. 3{}, S1.2", which.letter()),
         &format!("largest difference of six ({})", row.0.plan.rate),
-        found.map_or(Measure::NONE, |(_, found)| Measure::exact(largest_difference(&row.0, found), 1)),
+        found.map_or(Estimate::NONE, |(_, found)| Estimate::exact(largest_difference(&row.0, found), 1)),
     );
     let claim = claim.predicted(0.0, tolerance);
     match (&row.1.reproduced, found) {

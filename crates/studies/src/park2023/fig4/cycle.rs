@@ -2,11 +2,12 @@
 
 use crate::park2023::exponents::measures;
 use crate::park2023::networks::{TAU, current, matrix, sparse};
-use crate::{Error, Measure, Preset, Settings};
+use crate::{Error, Preset, Settings};
 use faer::Mat;
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Motion, Options, PhaseMap, find};
 use nullcline_core::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
 use nullcline_core::linalg::random::{Use, normal, stream};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::systems::cells::Current;
 use nullcline_core::systems::rule::{column, linearise};
 use nullcline_core::systems::time::{Flow, System};
@@ -22,7 +23,7 @@ pub(super) struct Found {
     /// Where its matrix comes from.
     pub origin: String,
     /// Lyapunov exponents, 1/s.
-    pub exponents: Vec<Measure>,
+    pub exponents: Vec<Estimate>,
     /// Mean divergence along the cycle, 1/s.
     pub divergence: f64,
     /// States and phase response at equal phases, n x m.

@@ -5,12 +5,13 @@ use super::size;
 use crate::park2023::networks::{TAU, line_attractor, rate, two_fixed_points};
 use crate::{Error, Settings};
 use faer::Mat;
-use nullcline_core::diagnostics::Estimate;
 use nullcline_core::diagnostics::dynamics::cycles::{Error as CycleError, PhaseMap};
 use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use nullcline_core::linalg::activation::Activation;
 use nullcline_core::linalg::random::{Rng, Use, normal, stream, uniform};
 use nullcline_core::linalg::{col_mut, norm};
+use nullcline_core::numbers::Estimate;
+use nullcline_core::numbers::least_squares::slope;
 use nullcline_core::systems::time::Flow;
 use std::f64::consts::{PI, TAU as TURN};
 
@@ -61,16 +62,6 @@ fn direction(rng: &mut Rng, n: usize, length: f64) -> Vec<f64> {
     let v: Vec<f64> = (0..n).map(|_| normal(rng)).collect();
     let size = norm(&v);
     v.iter().map(|v| v * length / size).collect()
-}
-
-/// Least-squares slope with its standard error.
-pub(super) fn slope(x: &[f64], y: &[f64]) -> Estimate {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let sxx: f64 = x.iter().map(|x| (x - mx).powi(2)).sum();
-    let value = x.iter().zip(y).map(|(x, y)| (x - mx) * (y - my)).sum::<f64>() / sxx;
-    let rest: f64 = x.iter().zip(y).map(|(x, y)| (y - my - value * (x - mx)).powi(2)).sum();
-    Estimate { value, std_error: (rest / (n - 2.0).max(1.0) / sxx).sqrt() }
 }
 
 fn centred(phase: f64) -> f64 {
@@ -170,13 +161,13 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
     let (n, period) = (found.cycle.point.len(), found.cycle.period.value);
     let mut out = Followed {
         kept: Vec::new(),
-        drift: Estimate { value: 0.0, std_error: 0.0 },
+        drift: Estimate::exact(0.0, 0),
         recurrence: 0.0,
         decay: Decay {
             name: "limit cycle",
             time: Vec::new(),
             size: Vec::new(),
-            rate: Estimate { value: 0.0, std_error: 0.0 },
+            rate: Estimate::exact(0.0, 0),
         },
     };
     for (k, relative) in [0.003, 0.01, 0.03, 0.1].into_iter().enumerate() {

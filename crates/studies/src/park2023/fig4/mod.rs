@@ -8,9 +8,10 @@ mod torus;
 mod verdicts;
 
 use crate::claims::answer;
-use crate::{Error, Findings, Measure, Preset, Settings, Study};
+use crate::{Error, Findings, Preset, Settings, Study};
+use nullcline_core::job::Observer;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::tables::{Cells, TableOut};
 use serde_json::{Map, json};
 
@@ -45,7 +46,7 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
             title: "The cycle, the direction of motion, and the torus".into(),
             intro: vec![cycle.origin.clone(), "The cycle is found by the times of return of a trajectory, and closed by Newton's method on a state and the period. Floquet multipliers are the eigenvalues of the product of Jacobians over a period, which is never formed, so that small ones keep their digits.".into()],
             facts: vec![
-                ("Period".into(), format!("{:.9} s, changed by {:.1e} s when steps are halved", c.period.value, c.period.std_error)),
+                ("Period".into(), format!("{:.9} s, changed by {:.1e} s when steps are halved", c.period.value, c.period.error())),
                 ("Closure".into(), format!("x(T) misses x by {:.1e} of the cycle's extent", c.residual)),
                 ("Direction of motion".into(), c.tangent.map_or_else(String::new, |t| format!("multiplier {} differs from one by {:.1e}; |M f - f| / |f| = {:.1e}", t.index + 1, t.multiplier_error, t.residual))),
                 ("Torus".into(), torus.words.clone()),
@@ -70,12 +71,12 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     Ok(Findings { claims, answer, sections, json, warnings: cycle.warnings })
 }
 
-fn values(all: &[Measure]) -> Vec<f64> {
+fn values(all: &[Estimate]) -> Vec<f64> {
     all.iter().map(|m| m.value).collect()
 }
 
-fn errors(all: &[Measure]) -> Vec<f64> {
-    all.iter().map(Measure::error).collect()
+fn errors(all: &[Estimate]) -> Vec<f64> {
+    all.iter().map(Estimate::error).collect()
 }
 
 /// Periods over which a difference is followed, and kicks of each size.
@@ -97,9 +98,9 @@ fn spectrum(c: &cycle::Found) -> TableOut {
             ("log_multiplier".into(), column(&|i| m[i].log_modulus)),
             ("argument".into(), column(&|i| m[i].argument)),
             ("floquet_exponent".into(), column(&|i| m[i].exponent.value)),
-            ("floquet_error".into(), column(&|i| m[i].exponent.std_error)),
+            ("floquet_error".into(), column(&|i| m[i].exponent.error())),
             ("lyapunov_exponent".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, |m| m.value))),
-            ("lyapunov_error".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, Measure::error))),
+            ("lyapunov_error".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, Estimate::error))),
         ],
     }
 }
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
     use crate::claims::Kind;
     use crate::{Claim, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn checks_hold_and_the_early_window_alone_differs_for_the_first_network_that_has_a_cycle() {

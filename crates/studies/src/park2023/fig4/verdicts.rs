@@ -4,8 +4,9 @@ use super::SOURCE;
 use super::cycle::Found;
 use super::memory::Memory;
 use super::torus::Torus;
+use crate::Claim;
 use crate::park2023::networks::TAU;
-use crate::{Claim, Measure};
+use nullcline_core::numbers::Estimate;
 
 /// Exponents compared one by one.
 const COMPARED: usize = 6;
@@ -22,7 +23,7 @@ pub(super) fn claims(found: &Found, memory: &Memory, torus: &Torus) -> Vec<Claim
 
 /// An identity, computed without sampling.
 fn check(text: &str, quantity: &str, value: f64, n: usize) -> Claim {
-    Claim::check(text, SOURCE, quantity, Measure::exact(value, n))
+    Claim::check(text, SOURCE, quantity, Estimate::exact(value, n))
 }
 
 /// Identities of the cycle's spectrum: that they hold says that the code is right.
@@ -89,7 +90,7 @@ fn forgotten(m: &Memory) -> Vec<Claim> {
     let expected = [0.0, -0.65, 0.0];
     let one = |(d, rate): (&super::memory::Decay, f64)| {
         let quantity = format!("slope of log distance, {}, 1/time constant", d.name);
-        let slope = Measure::exact(d.rate.value, 1);
+        let slope = Estimate::exact(d.rate.value, 1);
         // That it is kept is what a cycle and a line of fixed points are.
         let kept = |text: &str| Claim::check(text, SOURCE, &quantity, slope).predicted(rate, 1e-3);
         match d.name {
@@ -137,7 +138,7 @@ fn tori(t: &Torus) -> Vec<Claim> {
             "with periods 3 : 2 the joint orbit is periodic: its rotation is a fraction",
             SOURCE,
             "distance of the rotation from 1/2 or 1/3",
-            Measure::exact(t.closure, 1),
+            Estimate::exact(t.closure, 1),
         )
         .predicted(0.0, 1e-5),
     );

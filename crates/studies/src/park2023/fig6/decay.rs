@@ -5,8 +5,8 @@ use super::neuron::{PERIOD, Pair};
 use super::noise::{FROM, TO, Target, noisy, noisy_ring, remembered};
 use super::readout::wrapped;
 use super::ring::Ring;
-use crate::mean_and_error;
 use nullcline_core::linalg::random::{Rng, Use, stream, uniform};
+use nullcline_core::numbers::Estimate;
 use rayon::prelude::*;
 use std::f64::consts::TAU;
 
@@ -23,10 +23,10 @@ impl Rms {
     /// Of these values.
     pub fn of(values: &[f64]) -> Self {
         let squares: Vec<f64> = values.iter().map(|v| v * v).collect();
-        let (mean, error) = mean_and_error(&squares);
-        let value = mean.sqrt();
+        let mean = Estimate::mean_of_all(&squares);
+        let value = mean.value.sqrt();
         // A mean square of 0 is exact.
-        Self { value, std_error: if value > 0.0 { error / (2.0 * value) } else { 0.0 } }
+        Self { value, std_error: if value > 0.0 { mean.error() / (2.0 * value) } else { 0.0 } }
     }
 }
 

@@ -14,7 +14,7 @@ mod stepped;
 
 use crate::claims::answer;
 use crate::{Error, Findings, Settings, Study};
-use nullcline_report::pipeline::Observer;
+use nullcline_core::job::Observer;
 use sections::{Plan, attractor, bump, integration, lesion, oscillator, published, robustness};
 use serde_json::Value;
 

@@ -7,11 +7,12 @@
 mod structures;
 
 use super::super::claims::answer;
-use super::super::{Claim, Error, Findings, Measure, Preset, Settings, Study};
+use super::super::{Claim, Error, Findings, Preset, Settings, Study};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::frobenius;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::figures::{Axes, Ink, Reference, Series, panels, scatter};
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::summary::numbers;
 use nullcline_report::tables::{Cells, TableOut};
 use rayon::prelude::*;
@@ -91,23 +92,23 @@ fn column(sweep: &Sweep, f: impl Fn(&[Left]) -> f64) -> Vec<f64> {
 }
 
 /// Share of draws that keep their memory.
-fn share(left: &[Left]) -> Measure {
-    Measure::share(left.iter().filter(|l| l.kept).count(), left.len())
+fn share(left: &[Left]) -> Estimate {
+    Estimate::share(left.iter().filter(|l| l.kept).count(), left.len())
 }
 
 /// Mean number of exponents that are zero.
-fn zeros(left: &[Left]) -> Measure {
-    Measure::mean(left.iter().map(|l| l.zeros as f64))
+fn zeros(left: &[Left]) -> Estimate {
+    Estimate::mean(left.iter().map(|l| l.zeros as f64))
 }
 
 impl Sweep {
     /// Mean |exponent| near zero over the draws in which there is one.
-    fn near_zero(&self, left: &[Left]) -> Measure {
-        Measure::mean_of_found(left.iter().map(|l| l.near_zero))
+    fn near_zero(&self, left: &[Left]) -> Estimate {
+        Estimate::mean_of_found(left.iter().map(|l| l.near_zero))
     }
 
     /// Slope of log|exponent| against log strength below [`LINEAR`], mean over the draws.
-    fn slope(&self, strengths: &[f64]) -> Measure {
+    fn slope(&self, strengths: &[f64]) -> Estimate {
         let used: Vec<usize> = (0..strengths.len()).filter(|k| strengths[*k] < LINEAR).collect();
         let x: Vec<f64> = used.iter().map(|k| strengths[*k].ln()).collect();
         let middle = x.iter().sum::<f64>() / x.len() as f64;
@@ -116,7 +117,7 @@ impl Sweep {
             used.iter().zip(&x).map(|(k, x)| (x - middle) * self.left[*k][d].near_zero.ln()).sum::<f64>()
                 / spread
         };
-        Measure::mean((0..self.left[0].len()).map(one))
+        Estimate::mean((0..self.left[0].len()).map(one))
     }
 }
 
@@ -145,7 +146,7 @@ fn continuous(sweeps: &[Sweep], strengths: &[f64], weak: usize) -> Vec<Claim> {
     };
     let mut claims: Vec<Claim> = sweeps.iter().map(proportional).collect();
     let line = &sweeps[0];
-    let ratio = Measure::mean(line.left[weak].iter().map(|l| l.near_zero / strengths[weak]));
+    let ratio = Estimate::mean(line.left[weak].iter().map(|l| l.near_zero / strengths[weak]));
     // The factor of the law whose exponent the row above tests, to the same share.
     let predicted = line.norm / line.n as f64 * (2.0 / PI).sqrt();
     claims.push(
@@ -164,7 +165,7 @@ fn continuous(sweeps: &[Sweep], strengths: &[f64], weak: usize) -> Vec<Claim> {
             "The weakest noise moves the exponent of every continuous attractor from zero",
             SOURCE,
             "draws whose |exponent| is below 1e-10/τ, which could be rounding",
-            Measure::count(still, all.len()),
+            Estimate::count(still, all.len()),
         )
         .at_most(0.0),
     );
@@ -179,7 +180,7 @@ fn cycles(sweeps: &[Sweep], k: usize) -> Vec<Claim> {
         "The Floquet exponent of a limit cycle's own motion is zero while the cycle is there",
         "park2023 Sec. 2.7",
         "largest |exponent| (1/τ)",
-        Measure::exact(there().map(|l| l.near_zero).fold(0.0, f64::max), there().count()),
+        Estimate::exact(there().map(|l| l.near_zero).fold(0.0, f64::max), there().count()),
     )
     .predicted(0.0, 1e-8);
     let more = |other: &Sweep| {
@@ -211,7 +212,7 @@ fn tori(torus: &Sweep, k: usize) -> Vec<Claim> {
             "Noise of 1 %: a toroidal attractor keeps all of its zero exponents",
             "park2023 Sec. 2.7",
             &format!("draws with fewer than {} zero exponents ({:.1} on average)", torus.zeros, zeros(here).value),
-            Measure::count(fewer, here.len()),
+            Estimate::count(fewer, here.len()),
         )
         .at_most(0.0)
         .headline()
@@ -223,17 +224,17 @@ fn tori(torus: &Sweep, k: usize) -> Vec<Claim> {
             "Noise up to 1 %: a toroidal attractor keeps at least one zero exponent",
             "park2023 Sec. 2.7, L5",
             "draws without one",
-            Measure::count(none, up_to().count()),
+            Estimate::count(none, up_to().count()),
         )
         .at_most(0.0),
     ]
 }
 
 /// A mean with its error over the draws of one strength.
-type Shown<'a> = &'a dyn Fn(&Sweep, &[Left]) -> Measure;
+type Shown<'a> = &'a dyn Fn(&Sweep, &[Left]) -> Estimate;
 
 fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
-    let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> Measure| {
+    let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> Estimate| {
         let (y, error): (Vec<f64>, Vec<f64>) =
             s.left.iter().map(|l| f(l)).map(|m| (m.value, m.error())).unzip();
         Series::new(s.kind.name(), strengths, &y).errors(&error).ink(Ink::Series(place)).joined()

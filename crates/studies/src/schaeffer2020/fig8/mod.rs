@@ -9,12 +9,13 @@ use super::measured::{Every, measured, table};
 use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
 use super::reduced::{CODED, Follower, Reduced, coded_readout, imitation, player, reduce};
 use crate::claims::answer;
-use crate::{Error, Findings, Settings, Study, mean_and_error};
+use crate::{Error, Findings, Settings, Study};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::eigen::{Order, eigenvalues};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::training::sessions::Elman;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::with_error;
 use nullcline_report::tables::{Cells, TableOut};
 use rayon::prelude::*;
@@ -192,8 +193,8 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let (teacher, best) = (every.mean(|o| 100.0 * o.accuracy[0]), every.mean(|o| 100.0 * o.accuracy[2]));
     let answer = format!(
         "RADD's two units choose right in {} % of trials with the read-out chosen on another session, their teachers of fifty in {} %. {}",
-        with_error(best.value, best.error()),
-        with_error(teacher.value, teacher.error()),
+        with_error(best),
+        with_error(teacher),
         answer(&claims)
     );
     let mut json = Map::new();
@@ -255,9 +256,10 @@ fn networks_table(every: &Every<One>) -> TableOut {
 
 fn scan_table(all: &[One]) -> TableOut {
     let mean = |f: &dyn Fn(&Scanned) -> f64| -> [Cells; 2] {
-        let of = |k: usize| mean_and_error(&all.iter().map(|o| f(&o.scan[k])).collect::<Vec<_>>());
-        let rows: Vec<(f64, f64)> = (0..TARGETS.len()).map(of).collect();
-        [Cells::Float(rows.iter().map(|r| r.0).collect()), Cells::Float(rows.iter().map(|r| r.1).collect())]
+        let of = |k: usize| Estimate::mean_of_all(&all.iter().map(|o| f(&o.scan[k])).collect::<Vec<_>>());
+        let rows: Vec<Estimate> = (0..TARGETS.len()).map(of).collect();
+        let errors = rows.iter().map(Estimate::error).collect();
+        [Cells::Float(rows.iter().map(|r| r.value).collect()), Cells::Float(errors)]
     };
     let mut columns = vec![("largest_target".into(), Cells::Float(TARGETS.to_vec()))];
     let mut add = |name: &str, f: &dyn Fn(&Scanned) -> f64| {

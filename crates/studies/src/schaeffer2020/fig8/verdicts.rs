@@ -2,7 +2,8 @@
 
 use super::super::measured::Every;
 use super::{One, STUDENTS};
-use crate::{Claim, Measure, Verdict};
+use crate::{Claim, Verdict};
+use nullcline_core::numbers::Estimate;
 use nullcline_report::sections::words::with_error;
 
 /// What a training may still change at last and count as converged: of the distilled network's divergence a share, of the
@@ -17,7 +18,7 @@ const SETTLED: [(f64, &str); 2] = [
 
 pub fn claims(every: &Every<One>) -> Vec<Claim> {
     let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
-    let claim = |text: &str, quantity: &str, v: Measure| every.claim(text, quantity, v);
+    let claim = |text: &str, quantity: &str, v: Estimate| every.claim(text, quantity, v);
     let coded_alone = "the read-out scale as coded is that of the teacher's weights, not of the student's states; see the sweep";
     let gain = mean(&|o| 100.0 * (o.accuracy[2] - o.accuracy[0]));
     let mut claims = vec![
@@ -79,7 +80,7 @@ fn converged(every: &Every<One>, student: usize) -> Result<(), String> {
         Verdict::Holds => Ok(()),
         _ => Err(format!(
             "its training is not known to have converged: {what}, changed by {}; {tolerance} would do",
-            with_error(change.value, change.error())
+            with_error(change)
         )),
     }
 }

@@ -1,6 +1,6 @@
 //! What is asked of an analysis by covariant vectors, and what it returns.
 
-use crate::diagnostics::Estimate;
+use crate::numbers::Estimate;
 use faer::Mat;
 
 /// Bins of a distribution of angles, over 0 to 90 degrees.

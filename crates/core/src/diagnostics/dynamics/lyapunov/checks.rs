@@ -1,11 +1,11 @@
 //! The same numbers by other ways: determinants, two trajectories, half the time step.
 
 use super::state::State;
-use super::statistics::std_error;
 use super::trajectory::Trajectory;
-use super::{Checks, Drive, Estimate, InitialTangents, Kind, Options, SumRule, ZeroExponent};
+use super::{Checks, Drive, InitialTangents, Kind, Options, SumRule, ZeroExponent};
 use crate::linalg::condition::log_abs_det;
 use crate::linalg::random::{Use, normal, stream};
+use crate::numbers::{Estimate, batch_means};
 use crate::systems::time::System;
 use faer::Mat;
 
@@ -49,11 +49,12 @@ pub(super) fn sum_rule(system: &dyn System, t: &Trajectory, drive: &Drive) -> Op
 /// The exponent nearest to zero; none when zero may lie below the exponents that were asked for.
 pub(super) fn zero_exponent(exponents: &[f64], errors: &[f64]) -> Option<ZeroExponent> {
     let at = (0..exponents.len()).min_by(|a, b| exponents[*a].abs().total_cmp(&exponents[*b].abs()))?;
-    let (closest, error) = (exponents[at], errors[at]);
+    let closest = Estimate::new(exponents[at], errors[at], 0);
     let largest = exponents.iter().filter(|l| l.is_finite()).fold(0.0f64, |a, l| a.max(l.abs()));
-    let holds = closest.abs() <= (4.0 * error).max(1e-4 * largest);
+    let holds = closest.value.is_finite()
+        && closest.std_error.is_none_or(|e| closest.value.abs() <= (4.0 * e).max(1e-4 * largest));
     let all_positive = exponents.iter().all(|l| *l > 0.0);
-    (holds || !all_positive).then_some(ZeroExponent { closest, std_error: error, holds })
+    (holds || !all_positive).then_some(ZeroExponent { closest, holds })
 }
 
 /// The first exponent by two nearby trajectories and, for a flow, with half the time step.
@@ -118,9 +119,9 @@ fn two_trajectories(
 }
 
 fn estimate(series: &[f64], dt: f64) -> Option<Estimate> {
-    let value = series.iter().sum::<f64>() / series.len() as f64 / dt;
-    let std_error = std_error(&[series.to_vec()]).max(1e-8) / dt;
-    value.is_finite().then_some(Estimate { value, std_error })
+    let mean = batch_means::mean(&[series.to_vec()]);
+    let std_error = mean.std_error.map(|e| e.max(1e-8) / dt);
+    mean.value.is_finite().then_some(Estimate { value: mean.value / dt, std_error, n: mean.n })
 }
 
 fn difference(a: &[f64], b: &[f64], out: &mut [f64]) -> f64 {

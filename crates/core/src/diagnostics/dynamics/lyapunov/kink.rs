@@ -8,11 +8,11 @@
 use super::Drive;
 use super::fixed::{Arrival, FixedPoint, Root, distance, size};
 use super::state::State;
-use super::statistics::std_error;
 use crate::linalg::product::{LogEigenvalue, product_eigenvalues};
 use crate::linalg::qr::Qr;
 use crate::linalg::random::{Use, normal, normal_matrix, stream};
 use crate::linalg::{col, gemm, norm};
+use crate::numbers::batch_means;
 use crate::systems::rule::{Point, Rule, Workspace, column, column_mut};
 use crate::systems::time::System;
 use faer::{Accum, Mat, MatMut};
@@ -304,9 +304,9 @@ fn averaged(map: &mut Scaled, system: &dyn System, mut d: Vec<f64>) -> Option<Fo
         .iter()
         .map(|s| {
             let kept = &s[BATCHES / 4..];
-            let mean = kept.iter().sum::<f64>() / kept.len() as f64;
-            match mean > -36.0 {
-                true => (mean / dt, std_error(&[kept.to_vec()]) / dt),
+            let mean = batch_means::mean(&[kept.to_vec()]);
+            match mean.value > -36.0 {
+                true => (mean.value / dt, mean.error() / dt),
                 false => (f64::NEG_INFINITY, f64::NAN),
             }
         })

@@ -14,7 +14,7 @@ mod tangents;
 mod trajectory;
 
 pub use results::{
-    Attractor, Checks, Estimate, History, Kind, Lyapunov, Progress, Status, Stopped, SumRule, ZeroExponent,
+    Attractor, Checks, History, Kind, Lyapunov, Progress, Status, Stopped, SumRule, ZeroExponent,
 };
 
 pub(super) use settle::{Ending, ending};
@@ -258,14 +258,14 @@ fn record(
             }
         });
         let groups = attractors::group(all, driven);
-        let mut worst = 0.0f64;
+        let mut worst = Some(0.0f64);
         for g in &groups {
             let error = settled::largest_error(all, g, driven);
             let long = driven || g.iter().all(|i| all[*i].recorded >= least || all[*i].done());
-            if error < options.tol && long && (driven || !settled::drifts(all, g)) {
+            if error.is_some_and(|e| e < options.tol) && long && (driven || !settled::drifts(all, g)) {
                 g.iter().for_each(|i| all[*i].finished = true);
             } else {
-                worst = worst.max(error);
+                worst = worst.zip(error).map(|(a, b)| a.max(b));
             }
         }
         let steps = all.iter().map(|t| t.recorded).max().unwrap_or(0);

@@ -25,7 +25,7 @@ impl Periodic {
         let lost = |l: f64| l < -30.0 * cycle.steps as f64;
         let one = |m: &Multiplier| match lost(m.log_modulus) {
             true => (f64::NEG_INFINITY, f64::NAN),
-            false => (m.exponent.value, m.exponent.std_error),
+            false => (m.exponent.value, m.exponent.error()),
         };
         Some(cycle.multipliers.iter().map(one).unzip())
     }

@@ -1,6 +1,6 @@
 //! What a Lyapunov analysis returns.
 
-pub use crate::diagnostics::Estimate;
+use crate::numbers::Estimate;
 
 /// What an orbit settles on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +65,8 @@ pub struct Attractor {
     pub members: Vec<usize>,
     /// Decreasing; minus infinity where minus infinity or beyond what doubles resolve.
     pub exponents: Vec<f64>,
-    /// Standard error of each exponent (a bound of the rounding error at a fixed point); NaN where
-    /// the exponent is minus infinity, and where the orbits have not settled.
+    /// Standard error of each exponent (a bound of the rounding error at a fixed point); NaN where it is not known: where
+    /// the exponent is minus infinity, where the orbits have not settled, and of fewer than two batches.
     pub std_error: Vec<f64>,
     /// NaN when more exponents are needed to tell. For an autonomous flow off fixed points the
     /// exponent that theory puts at zero is taken as zero here, if it is zero within its error.
@@ -117,16 +117,29 @@ pub struct Checks {
     pub half_steps: Vec<Estimate>,
 }
 
+impl Attractor {
+    /// An exponent with its error, which of an orbit rests on the stretches of its history at least.
+    pub fn exponent(&self, i: usize) -> Estimate {
+        let n = if self.status == Status::Exact { 0 } else { self.history.time.len() };
+        Estimate::new(self.exponents[i], self.std_error[i], n)
+    }
+
+    /// All exponents, so.
+    pub fn estimates(&self) -> Vec<Estimate> {
+        (0..self.exponents.len()).map(|i| self.exponent(i)).collect()
+    }
+}
+
 impl Checks {
     /// The exponent that half the time step moves most, in units of the combined error (at least `floor`):
-    /// its index and the distance.
+    /// its index and the distance. None where no error is known.
     pub fn farthest_at_half_step(&self, a: &Attractor, floor: f64) -> Option<(usize, f64)> {
         let apart = |i: usize| {
-            let error = self.half_steps[i].std_error.hypot(a.std_error[i]).max(floor);
-            (i, (self.half_steps[i].value - a.exponents[i]).abs() / error)
+            let difference = self.half_steps[i].less(a.exponent(i));
+            let error = difference.std_error.filter(|_| difference.value.is_finite())?.max(floor);
+            Some((i, difference.value.abs() / error))
         };
-        let known = |i: &usize| a.exponents[*i].is_finite() && self.half_steps[*i].value.is_finite();
-        (0..self.half_steps.len()).filter(known).map(apart).max_by(|a, b| a.1.total_cmp(&b.1))
+        (0..self.half_steps.len()).filter_map(apart).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 }
 
@@ -159,10 +172,8 @@ pub struct SumRule {
 #[derive(Clone, Copy, Debug)]
 pub struct ZeroExponent {
     /// Its value.
-    pub closest: f64,
-    /// Its standard error.
-    pub std_error: f64,
-    /// Whether it is zero within four standard errors, or 1e-4 of the largest modulus.
+    pub closest: Estimate,
+    /// Whether it is zero within four standard errors, or 1e-4 of the largest modulus; it may be where the error is not known.
     pub holds: bool,
 }
 
@@ -173,6 +184,6 @@ pub struct Progress {
     pub steps: usize,
     /// The most it may record.
     pub max_steps: usize,
-    /// Largest standard error at present, infinite before there is one.
-    pub std_error: f64,
+    /// Largest standard error at present; none before there is one.
+    pub std_error: Option<f64>,
 }

@@ -5,11 +5,12 @@ use crate::park2023::exponents::measures;
 use crate::park2023::fig6::noise::{Target, noisy_ring};
 use crate::park2023::fig6::readout::wrapped;
 use crate::park2023::fig6::ring::{DT, Kind, Ring};
-use crate::{Claim, Error, Measure};
+use crate::{Claim, Error};
 use faer::Mat;
 use nullcline_core::diagnostics::dynamics::fixed_points::{self, FixedPoint, Label, fixed_points};
 use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Options, lyapunov};
 use nullcline_core::linalg::random::{Use, stream};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::systems::time::Flow;
 use nullcline_report::figures::{Axes, Reference, Series, lines};
 use nullcline_report::page::Section;
@@ -30,7 +31,7 @@ struct Facts {
     /// Largest |dx/dt| on the bumps of the continuum.
     speed: f64,
     /// Two largest exponents, 1 / time constant.
-    exponents: [Measure; 2],
+    exponents: [Estimate; 2],
     /// Isolated fixed points: stable and other.
     points: [usize; 2],
     /// Largest exponent at a stable one, of its eigenvalues and so without error; none without one.
@@ -49,7 +50,7 @@ fn facts(name: &str, ring: &Ring, seed: u64) -> Result<Facts, Error> {
     let found = lyapunov(&flow, starts(ring, 4).as_ref(), &Drive::Constant(&[]), &options, &|_| {})
         .map_err(|e| Error::Numbers(e.to_string()))?;
     let all = measures(&found.attractors[0]);
-    let exponent = |k: usize| all.get(k).copied().unwrap_or(Measure::NONE);
+    let exponent = |k: usize| all.get(k).copied().unwrap_or(Estimate::NONE);
     // A continuum of fixed points would keep a second search busy with its own points.
     let search = fixed_points::Options {
         seed,
@@ -96,7 +97,7 @@ fn claims([twelve, four]: [&Facts; 2], draws: &[Facts]) -> Vec<Claim> {
             "Noise on its weights moves the exponent of a ring attractor from zero",
             "park2023 sec. 2.6",
             "draws of 1 % noise, 12 neurons, with a stable isolated point and a largest exponent there below -1e-6",
-            Measure::count(moved, draws.len()),
+            Estimate::count(moved, draws.len()),
         )
         .at_least(draws.len() as f64)
         .headline()
@@ -109,7 +110,7 @@ fn claims([twelve, four]: [&Facts; 2], draws: &[Facts]) -> Vec<Claim> {
             "A tuned ring of four neurons holds every heading",
             "park2023 sec. 2.11 (infinite neurons, or finite tuned)",
             "largest |dx/dt| on the ring (1/time constant)",
-            Measure::exact(four.speed, 100),
+            Estimate::exact(four.speed, 100),
         )
         .predicted(0.0, 1e-12),
         Claim::check(

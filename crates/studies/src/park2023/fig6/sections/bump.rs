@@ -1,12 +1,13 @@
 //! The bump of the coincidence detectors (Fig. 6D, E, eqs. 27-28), and that it stays.
 
 use super::{Part, Plan, floats, table};
+use crate::Claim;
 use crate::park2023::fig6::events::{Drive, spikes};
 use crate::park2023::fig6::neuron::{PERIOD, STEP_MS, program};
 use crate::park2023::fig6::readout::{
     Coincidence, Line, Readout, angles, contrast, even, population_vector, wrapped,
 };
-use crate::{Claim, Measure};
+use nullcline_core::numbers::Estimate;
 use nullcline_report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use nullcline_report::page::Section;
 use nullcline_report::{Error, Figure};
@@ -79,14 +80,14 @@ struct Measured {
 fn claims(m: &Measured) -> Vec<Claim> {
     let n = POSITIONS;
     let check = |text: &str, source: &str, quantity: &str, value: f64, n: usize| {
-        Claim::check(text, source, quantity, Measure::exact(value, n))
+        Claim::check(text, source, quantity, Estimate::exact(value, n))
     };
     vec![
         Claim::paper(
             "With the program's exp(a + b) in place of a product, there is a bump as well",
             "park2023 eq. 27, authors' program",
             "(max - min) / (max + min)",
-            Measure::exact(m.flat.0, 8),
+            Estimate::exact(m.flat.0, 8),
         )
         .above(0.01)
         .if_differs(&format!(

@@ -1,11 +1,13 @@
 //! Integration of angular velocity (eqs. 22-26) by phases, by steps and by a ring.
 
 use super::{Part, Plan, counts, floats, table, texts};
+use crate::Claim;
 use crate::park2023::bisect;
 use crate::park2023::fig6::integrate::{Signal, Track, by_ring, dead_zone, exact, lag, stepped, top_speed};
 use crate::park2023::fig6::neuron::program;
 use crate::park2023::fig6::ring::{Kind, Ring};
-use crate::{Claim, Measure};
+use nullcline_core::numbers::Estimate;
+use nullcline_core::numbers::least_squares;
 use nullcline_report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
 use nullcline_report::page::Section;
 use nullcline_report::summary::number;
@@ -15,18 +17,9 @@ use serde_json::json;
 /// Sub-steps of the program's step that are tried.
 const REFINE: [usize; 4] = [1, 4, 16, 64];
 
-/// Slope of decoded against true heading and its standard error.
-fn slope(track: &Track) -> (f64, f64) {
-    let n = track.truth.len() as f64;
-    let mean = |v: &[f64]| v.iter().sum::<f64>() / n;
-    let (x, y) = (mean(&track.truth), mean(&track.decoded));
-    let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
-        track.truth.iter().zip(&track.decoded).map(|(t, d)| f(t - x, d - y)).sum()
-    };
-    let xx = sum(&|t, _| t * t);
-    let slope = sum(&|t, d| t * d) / xx;
-    let left = sum(&|t, d| (d - slope * t).powi(2));
-    (slope, (left / (n - 2.0) / xx).sqrt())
+/// Slope of decoded against true heading.
+fn slope(track: &Track) -> f64 {
+    least_squares::slope(&track.truth, &track.decoded).value
 }
 
 fn turned(track: &Track) -> f64 {
@@ -37,9 +30,9 @@ fn turned(track: &Track) -> f64 {
 /// What claims are made of.
 struct Measured {
     /// Slope of decoded against true heading.
-    gain: Measure,
+    gain: Estimate,
     /// Error of the late half over that of the early half, less one.
-    growth: Measure,
+    growth: Estimate,
     /// Lag of the heading that spikes show, rad.
     behind: f64,
     /// Largest speed that is followed, and largest that leaves no trace in the program's steps; rad per period.
@@ -48,7 +41,7 @@ struct Measured {
 }
 
 fn claims(m: &Measured) -> Vec<Claim> {
-    let once = |v: f64| Measure::exact(v, 1);
+    let once = |v: f64| Estimate::exact(v, 1);
     vec![
         Claim::paper(
             "The phase difference integrates the velocity",
@@ -161,8 +154,8 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let errors = by_phases[0].errors();
 
     let measured = Measured {
-        gain: Measure::mean(many.iter().map(|t| slope(t).0)),
-        growth: Measure::mean(many.iter().map(halves)),
+        gain: Estimate::mean(many.iter().map(|t| slope(t))),
+        growth: Estimate::mean(many.iter().map(halves)),
         behind: -errors[errors.len() - 3],
         top: bisect(0.5, 4.0, 12, |v| (turned(&exact(&pair, Signal::Constant(v), 200)) - 1.0).abs() < 0.01),
         still: bisect(0.001, 0.5, 12, |v| turned(&stepped(&pair, Signal::Constant(v), 100, 1)).abs() < 0.05),
@@ -200,7 +193,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
                 texts("velocity", all.iter().map(|a| a.1.name())),
                 floats("rms", all.iter().map(|a| a.2.rms())),
                 floats("largest", all.iter().map(|a| a.2.worst())),
-                floats("slope", all.iter().map(|a| slope(a.2).0)),
+                floats("slope", all.iter().map(|a| slope(a.2))),
             ]),
             table("steps", "Rms error for the random velocity against sub-steps of the program's step.", vec![
                 counts("refine", REFINE),

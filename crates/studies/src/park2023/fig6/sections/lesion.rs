@@ -1,11 +1,12 @@
 //! Predictions M2 and M5: what erases the memory, and what does not.
 
 use super::{Part, Plan, counts, floats, table};
+use crate::Claim;
 use crate::park2023::fig6::lesions::{Loss, detectors, kept_by_pulse, kept_by_reset, neurons};
 use crate::park2023::fig6::neuron::{PERIOD, program};
 use crate::park2023::fig6::readout::{Readout, even};
 use crate::park2023::fig6::ring::{Kind, Ring};
-use crate::{Claim, Measure};
+use nullcline_core::numbers::Estimate;
 use nullcline_report::Error;
 use nullcline_report::figures::{Axes, Series, lines};
 use nullcline_report::page::Section;
@@ -19,7 +20,7 @@ fn claims([read, held]: [&Loss; 2], draws: usize, [reset, kept]: [f64; 2], pairs
             "Lesions of a ring attractor destroy its memory",
             "park2023 sec. 2.10, M5",
             "rms error once three of eight neurons are back (rad)",
-            Measure::new(held.back, held.back_error, draws),
+            Estimate::new(held.back, held.back_error, draws),
         )
         .above(0.1)
         .headline(),
@@ -27,7 +28,7 @@ fn claims([read, held]: [&Loss; 2], draws: usize, [reset, kept]: [f64; 2], pairs
             "Resetting the phases erases the memory at once",
             "park2023 sec. 2.10, M2",
             "|mean exp(i change)| of the heading read after both oscillators are silent for a period and start again together",
-            Measure::exact(reset, pairs),
+            Estimate::exact(reset, pairs),
         )
         .predicted(0.0, 0.1)
         .headline(),
@@ -35,7 +36,7 @@ fn claims([read, held]: [&Loss; 2], draws: usize, [reset, kept]: [f64; 2], pairs
             "A pulse that fires all four neurons resets their phases",
             "this study",
             "|mean exp(i change)| of the heading read after it",
-            Measure::exact(kept, pairs),
+            Estimate::exact(kept, pairs),
         )
         .predicted(0.0, 0.1)
         .if_differs(
@@ -46,7 +47,7 @@ fn claims([read, held]: [&Loss; 2], draws: usize, [reset, kept]: [f64; 2], pairs
             "Lesions of the read-out, which does not act on the oscillators, do not touch the memory (M5)",
             "park2023 sec. 2.10, M5",
             "rms error once four of eight detectors are back (rad)",
-            Measure::exact(read.back, draws),
+            Estimate::exact(read.back, draws),
         )
         .predicted(0.0, 1e-6),
     ]

@@ -1,12 +1,13 @@
 //! The four neurons (Fig. 6A, B): periods, antiphase, and the memories that the program holds.
 
 use super::{Part, floats, table, texts};
+use crate::Claim;
 use crate::park2023::fig6::events::{Drive, spikes};
 use crate::park2023::fig6::lesions::rates_after_pulse;
 use crate::park2023::fig6::neuron::{PERIOD, Pair, STEP_MS, printed, program, rise_fraction};
 use crate::park2023::fig6::readout::even;
 use crate::park2023::fig6::stepped::Stepped;
-use crate::{Claim, Measure};
+use nullcline_core::numbers::Estimate;
 use nullcline_report::figures::{Axes, Series, lines, panels};
 use nullcline_report::page::Section;
 use nullcline_report::{Error, Figure};
@@ -82,7 +83,7 @@ fn raster(phase: f64, title: &str) -> Result<Figure, Error> {
 }
 
 fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) -> Vec<Claim> {
-    let once = |v: f64| Measure::exact(v, 1);
+    let once = |v: f64| Estimate::exact(v, 1);
     vec![
         Claim::paper(
             "The delay across the hemispheres is half a period",
@@ -121,7 +122,7 @@ fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) ->
             "A pair returns to antiphase after a pulse that fires both its neurons",
             "park2023 sec. 2.11 (antiphase locked)",
             "starts after which a neuron does not fire once a period",
-            Measure::count(rates.iter().filter(|r| (*r - 1.0).abs() > 1e-9).count(), rates.len()),
+            Estimate::count(rates.iter().filter(|r| (*r - 1.0).abs() > 1e-9).count(), rates.len()),
         )
         .at_most(0.0)
         .if_differs(

@@ -2,11 +2,12 @@
 
 use super::robustness::{Curve, Memory};
 use super::{Part, Plan, floats, table};
+use crate::Claim;
 use crate::park2023::fig6::neuron::PERIOD;
 use crate::park2023::fig6::noise::{Target, stepped_drift};
 use crate::park2023::fig6::readout::{Coincidence, Line, Readout, population_vector, wrapped};
 use crate::park2023::fig6::stepped::Stepped;
-use crate::{Claim, Measure};
+use nullcline_core::numbers::Estimate;
 use nullcline_report::figures::{Axes, Reference, Series, THIRD, panels, scatter};
 use nullcline_report::page::Section;
 use nullcline_report::{Error, Figure};
@@ -35,14 +36,14 @@ fn rounding() -> f64 {
 }
 
 /// What is claimed of the worst error of so many memories and of the drift at the smallest noise.
-fn claims(worst: f64, memories: usize, drift: Measure) -> Vec<Claim> {
+fn claims(worst: f64, memories: usize, drift: Estimate) -> Vec<Claim> {
     vec![
         Claim::paper("The program's eight segments cover one period of the line", "authors' program; park2023 sec. 2.11",
-            "8 segments x 37 steps", Measure::exact(8.0 * SEGMENT, 1)).predicted(PERIOD, 1.0)
+            "8 segments x 37 steps", Estimate::exact(8.0 * SEGMENT, 1)).predicted(PERIOD, 1.0)
             .if_differs("Eight segments of 37 steps wind 1.23 times round the period, so that f is not periodic over the ring; \
                       30 steps would do"),
         Claim::paper("The heading is read from the places of the program's segments", "authors' program",
-            "largest error of the population vector, its mean removed (rad)", Measure::exact(worst, memories))
+            "largest error of the population vector, its mean removed (rad)", Estimate::exact(worst, memories))
             .predicted(0.0, 0.05)
             .if_differs("Segments that wind 1.23 times round the period meet some phases twice and at the wrong place"),
         Claim::paper("In the program's steps the drift vanishes with the noise on weights", "authors' program",
@@ -93,7 +94,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let memory = Memory::oscillators("oscillators, program's steps");
     let steps = Curve::new(plan, 40, memory, Target::Weights.name(), f64::NAN, &stepped_drift);
     let smallest = &steps.drifts[0];
-    let drift = Measure::new(smallest.mean, smallest.std_error, smallest.kept);
+    let drift = Estimate::new(smallest.mean, smallest.std_error, smallest.kept);
     let place: Vec<f64> = (0..8).map(f64::from).collect();
     let over = |v: Vec<f64>| {
         let mean = v.iter().sum::<f64>() / v.len() as f64;

@@ -1,11 +1,12 @@
 //! What is claimed of both memories under noise.
 
 use super::{Found, ONE};
+use crate::Claim;
 use crate::park2023::fig6::decay::{Rms, predicted_walk};
 use crate::park2023::fig6::integrate::top_speed;
 use crate::park2023::fig6::neuron::{finite_rise, program};
 use crate::park2023::fig6::noise::{Drift, Target, law, predicted};
-use crate::{Claim, Measure};
+use nullcline_core::numbers::Estimate;
 
 const OURS: &str = "this study";
 
@@ -55,7 +56,7 @@ fn compared(found: &Found) -> Vec<Claim> {
 
 fn first_order(found: &Found) -> Vec<Claim> {
     let (slow, ring) = (&found.curves.slow, &found.curves.ring.weights);
-    let linear = |text: &str, m: Measure| {
+    let linear = |text: &str, m: Estimate| {
         Claim::theory(text, OURS, "exponent of drift against noise strength", m).predicted(1.0, 0.02)
     };
     vec![
@@ -78,7 +79,7 @@ fn trade(found: &Found) -> Claim {
     let share = |t: &super::Trade| {
         t.drift.mean / ONE / t.top * top_speed(t.rise) / predicted(&finite_rise(t.rise), Target::Weights)
     };
-    let mean = Measure::mean(found.trade.iter().map(share));
+    let mean = Estimate::mean(found.trade.iter().map(share));
     let text = "What lets the phases follow turns lets them drift: both go with the share of the period \
      in which potentials rise";
     let quantity = "drift / top speed, measured / predicted, mean over rises of 2 to 25 steps";
@@ -101,7 +102,7 @@ fn sizes(found: &Found) -> [Claim; 2] {
 }
 
 fn walks(found: &Found) -> [Claim; 2] {
-    let measure = |r: &Rms| Measure::new(r.value, r.std_error, found.draws).times(1.0 / ONE);
+    let measure = |r: &Rms| Estimate::new(r.value, r.std_error, found.draws).times(1.0 / ONE);
     [
         Claim::theory(
             "Noise on thresholds at each spike makes the phases walk by the rise",
@@ -125,7 +126,7 @@ fn identities(found: &Found) -> [Claim; 3] {
     let (curves, n) = (&found.curves, found.draws);
     let of = |text: &str, source: &str, unit: &str, worst: f64| {
         let quantity = format!("largest drift up to a tenth of noise (rad per {unit})");
-        Claim::check(text, source, &quantity, Measure::exact(worst, n)).predicted(0.0, 1e-9)
+        Claim::check(text, source, &quantity, Estimate::exact(worst, n)).predicted(0.0, 1e-9)
     };
     [
         of(

@@ -5,7 +5,6 @@ mod curves;
 mod drawing;
 
 use super::{Part, Plan};
-use crate::Measure;
 use crate::park2023::bisect;
 use crate::park2023::fig6::decay::{Rms, oscillator_error, oscillator_walk, ring_error, ring_walk};
 use crate::park2023::fig6::integrate::{Signal, exact, top_speed};
@@ -13,6 +12,7 @@ use crate::park2023::fig6::neuron::{PERIOD, STEP_MS, finite_rise, printed, progr
 use crate::park2023::fig6::noise::{Drift, Target, drift, oscillator_drift, ring_drift};
 use crate::park2023::fig6::ring::{Kind, Ring};
 use curves::{Curves, RING_MS, by_size};
+use nullcline_core::numbers::Estimate;
 use nullcline_report::Error;
 use nullcline_report::page::Section;
 use nullcline_report::sections::words::with_error;
@@ -85,7 +85,7 @@ impl Found {
     }
 
     /// Drift of the program's oscillators over that of the ring.
-    fn ratio(&self) -> Measure {
+    fn ratio(&self) -> Estimate {
         self.curves.slow.weights.coefficient().over(self.curves.ring.weights.coefficient())
     }
 }
@@ -129,7 +129,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
                 format!(
                     "{}, a time constant to a period; {per_second:.0} in rad/s with a period of 1.2 ms and \
                      a time constant of {RING_MS} ms",
-                    with_error(ratio.value, ratio.error())
+                    with_error(ratio)
                 ),
             ),
             (
