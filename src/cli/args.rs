@@ -74,7 +74,10 @@ pub(super) struct Output {
     /// Replace the report of another input at the place of this one
     #[arg(long, help_heading = "Report")]
     pub force: bool,
-    /// Write figures as PNG too
+    /// Formats of the figures: svg, png and pdf, separated by commas
+    #[arg(long, value_name = "FORMATS", default_value = "svg", help_heading = "Report")]
+    pub figures: String,
+    /// The same as --figures svg,png
     #[arg(long, help_heading = "Report")]
     pub png: bool,
     /// Format of the tables: csv or parquet

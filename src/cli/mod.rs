@@ -10,6 +10,7 @@ use crate::analyses::Analyze;
 use crate::io::shown::{line, lines};
 use crate::job::Desk;
 use crate::memory;
+use crate::report::figure::FigureFormats;
 use crate::report::report::Report;
 use crate::report::runner::{self, Failure, Outcome, Writing, progress_folder};
 use crate::report::tables::TableFormat;
@@ -178,9 +179,14 @@ where
             return Err(Failure::of(crate::analyses::Error::Config(message)));
         }
     };
+    let figures = FigureFormats::parse(&output.figures).ok_or_else(|| {
+        let message = format!("--figures {}: expected some of svg, png and pdf", output.figures);
+        Failure::of(crate::analyses::Error::Config(message))
+    })?;
+    let figures = FigureFormats { png: figures.png || output.png, ..figures };
     job.check().map_err(Failure::of)?;
     let out = job.target(output.out.clone(), output.force).map_err(Failure::of)?;
-    Ok(Writing { out, png: output.png, tables, command: command_line() })
+    Ok(Writing { out, figures, tables, command: command_line() })
 }
 
 /// Where the work under way is kept, for the message at an interrupt.

@@ -3,6 +3,7 @@
 use crate::common::{Place, violations};
 use nullcline::job::{Desk, Observer};
 use nullcline::numbers::Estimate;
+use nullcline::report::figure::FigureFormats;
 use nullcline::report::figures::spectrum;
 use nullcline::report::page::Section;
 use nullcline::report::runner::{self, Failure, Outcome, Writing};
@@ -60,7 +61,12 @@ fn demo_job(seed: u64) -> TestStudy {
 
 fn written(job: &TestStudy, out: &Path) -> Result<Outcome<Findings>, Failure> {
     let command = "nullcline study paper/demo".into();
-    let writing = Writing { out: out.to_path_buf().into(), png: true, tables: TableFormat::Parquet, command };
+    let writing = Writing {
+        out: out.to_path_buf().into(),
+        figures: FigureFormats { png: true, ..Default::default() },
+        tables: TableFormat::Parquet,
+        command,
+    };
     runner::run(job, &writing, &Desk::BARE)
 }
 

@@ -58,7 +58,12 @@ fn the_process() {
             continue;
         }
         let out = job.target(Some(out.into()), false).unwrap();
-        let writing = Writing { out, png: false, tables: TableFormat::Csv, command: "pipeline".into() };
+        let writing = Writing {
+            out,
+            figures: Default::default(),
+            tables: TableFormat::Csv,
+            command: "pipeline".into(),
+        };
         let desk = Desk { checkpoint: Duration::ZERO, ..Desk::BARE };
         job.run(&writing, &desk).unwrap();
     }

@@ -1,5 +1,7 @@
 //! What can go wrong when results are rendered and written.
 
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters_backend::DrawingErrorKind;
 use std::path::{Path, PathBuf};
 
 /// An error of the report room.
@@ -16,6 +18,9 @@ pub enum Error {
         /// What the encoder said.
         reason: String,
     },
+    /// A chart could not be drawn.
+    #[error("a chart could not be drawn: {0}")]
+    Chart(String),
     /// The columns of a table do not have the same length.
     #[error("table {table}: column {column} has {found} rows, expected {expected} as in the first column")]
     Ragged {
@@ -120,6 +125,15 @@ impl Error {
     pub(crate) fn write(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::Write { action, path, source }
+    }
+}
+
+impl From<DrawingAreaErrorKind<Error>> for Error {
+    fn from(error: DrawingAreaErrorKind<Error>) -> Self {
+        match error {
+            DrawingAreaErrorKind::BackendError(DrawingErrorKind::DrawingError(own)) => own,
+            other => Self::Chart(other.to_string()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! From a job to a folder: the only place where a report is written.
 
+use crate::figure::FigureFormats;
 use crate::folder::{Folder, Target, resolved};
 use crate::page::Page;
 use crate::report::{Report, Told};
@@ -23,8 +24,8 @@ pub const NETWORK: &str = "network.safetensors";
 pub struct Writing {
     /// The folder.
     pub out: Target,
-    /// Write PNG beside SVG.
-    pub png: bool,
+    /// How figures are written.
+    pub figures: FigureFormats,
     /// How tables are written.
     pub tables: TableFormat,
     /// The command line that makes this report again.
@@ -179,8 +180,9 @@ fn lay_out<J: Report>(
         sections,
         rerun: writing.command.clone(),
         tables: writing.tables,
+        figures: writing.figures,
     };
-    folder.write_page(&page, writing.png)?;
+    folder.write_page(&page)?;
     for table in &told.tables {
         folder.write(table.file_name(TableFormat::Csv), table.encode(TableFormat::Csv)?)?;
     }

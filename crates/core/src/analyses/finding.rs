@@ -4,6 +4,7 @@ use super::Module;
 use super::activity::{Decodings, Groups, Selectivity};
 use super::network::{Cycles, Exponents, Flow, Paths, Points, Sensitivity, Source, Vectors};
 use super::recording::Activity;
+use crate::diagnostics::dynamics::fixed_points::FixedPoint;
 use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
 use crate::diagnostics::geometry::pca::Pca;
 
@@ -26,8 +27,10 @@ pub struct Components {
     pub names: Vec<String>,
     /// What the rows are.
     pub rows: Rows,
-    /// Coordinates on the first two components, a line for each trajectory or trial.
-    pub lines: Vec<Vec<[f64; 2]>>,
+    /// Coordinates on the first three components, a line for each trajectory or trial; zero on a missing third.
+    pub lines: Vec<Vec<[f64; 3]>>,
+    /// Fixed and slow points with their coordinates on the same components.
+    pub points: Vec<(FixedPoint, [f64; 3])>,
     /// Coordinates on the leading components.
     pub projections: Projections,
 }

@@ -118,6 +118,7 @@ pub(super) fn diagnose(
                 names: columns.units.clone(),
                 rows: Rows::Recorded,
                 lines: projected.lines(),
+                points: vec![],
                 projections: Projections::Rows {
                     row: projected.row,
                     trial: projected.trial,
@@ -355,10 +356,10 @@ impl Projected {
         Ok(out)
     }
 
-    /// Lines in the plane of the first two components, one a trial.
-    fn lines(&self) -> Vec<Vec<[f64; 2]>> {
+    /// Lines along the first three components, one a trial; none without a second.
+    fn lines(&self) -> Vec<Vec<[f64; 3]>> {
         let [first, second, ..] = &self.values[..] else { return vec![] };
-        let mut lines: Vec<Vec<[f64; 2]>> = vec![];
+        let mut lines: Vec<Vec<[f64; 3]>> = vec![];
         let mut last = None;
         for (i, (a, b)) in first.iter().zip(second).enumerate() {
             let trial = self.trial.as_ref().map(|t| t[i]);
@@ -367,7 +368,7 @@ impl Projected {
                 last = trial;
             }
             if let Some(line) = lines.last_mut() {
-                line.push([*a, *b]);
+                line.push([*a, *b, self.values.get(2).map_or(0.0, |c| c[i])]);
             }
         }
         lines

@@ -176,24 +176,24 @@ impl Folder {
         fs::write(&path, bytes).map_err(Error::write("write", &self.destination.join(relative)))
     }
 
-    /// Writes `report.html` with every figure (PNGs too if `png`) and table that it links to.
+    /// Writes `report.html` with every figure and table that it links to.
     ///
     /// # Errors
     /// Those of [`Folder::write`], of encoding a table and of encoding a picture.
-    pub fn write_page(&self, page: &Page, png: bool) -> Result<(), Error> {
+    pub fn write_page(&self, page: &Page) -> Result<(), Error> {
         for section in &page.sections {
             let folder = Path::new(&section.id);
             for figure in &section.figures {
-                self.write(folder.join(format!("{}.svg", figure.name)), &figure.svg)?;
-                if png {
-                    self.write(folder.join(format!("{}.png", figure.name)), figure.png()?)?;
+                for extension in page.figures.extensions() {
+                    let file = folder.join(format!("{}.{extension}", figure.name));
+                    self.write(file, figure.file(extension)?)?;
                 }
             }
             for table in &section.tables {
                 self.write(folder.join(table.file_name(page.tables)), table.encode(page.tables)?)?;
             }
         }
-        self.write("report.html", page::render(page))
+        self.write("report.html", page::render(page)?)
     }
 
     /// Puts the folder in its place, where it replaces the files of an earlier report, and gives its path

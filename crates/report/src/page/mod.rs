@@ -4,7 +4,7 @@ mod claims;
 mod html;
 mod table;
 
-use super::figure::Figure;
+use super::figure::{Figure, FigureFormats};
 use super::tables::{TableFormat, TableOut};
 
 pub(crate) use html::escape;
@@ -29,6 +29,8 @@ pub struct Page {
     pub rerun: String,
     /// How the tables in the folder are written.
     pub tables: TableFormat,
+    /// How the figures in the folder are written.
+    pub figures: FigureFormats,
 }
 
 /// A claim as the page shows it; what is empty is not known.
@@ -67,7 +69,7 @@ pub struct Section {
     pub intro: Vec<String>,
     /// Results: names and values.
     pub facts: Vec<(String, String)>,
-    /// Figures, shown and linked as `<id>/<name>.svg`.
+    /// Figures, shown and linked as `<id>/<name>.svg` or in another format.
     pub figures: Vec<Figure>,
     /// Tables, their first rows shown and linked as `<id>/<name>.csv`.
     pub tables: Vec<TableOut>,

@@ -1,13 +1,15 @@
 //! Principal components.
 
+use super::fixed_points::kind;
 use super::{Rendered, words};
 use crate::Error;
-use crate::figures;
+use crate::figures::{self, StatePoint};
 use crate::page::Section;
 use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::network::InputKind;
 use nullcline_core::analyses::{Components, Projections, Rows};
+use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
 use nullcline_core::diagnostics::geometry::pca::Pca;
 use nullcline_core::linalg::col;
 use serde_json::json;
@@ -50,7 +52,7 @@ fn what(rows: Rows) -> String {
 
 /// Variances, directions and projections.
 pub fn pca(c: &Components) -> Result<Rendered, Error> {
-    let (pca, projections) = (&c.pca, &c.lines);
+    let pca = &c.pca;
     let ratio = &pca.explained_variance_ratio;
     let k = ratio.len();
     let mut json = json!({
@@ -71,8 +73,16 @@ pub fn pca(c: &Components) -> Result<Rendered, Error> {
     let share = |i: usize| ratio.get(i).copied().unwrap_or(f64::NAN);
     let axis = |i: usize| figures::component_label(i + 1, share(i));
     let mut list = vec![figures::explained_variance(ratio, &pca.std_error)?];
-    if k >= 2 && !projections.is_empty() {
-        list.push(figures::state_plane(projections, &[], &axis(0), &axis(1))?);
+    if k >= 2 && !c.lines.is_empty() {
+        let flat = |line: &Vec<[f64; 3]>| line.iter().map(|[x, y, _]| [*x, *y]).collect();
+        let plane: Vec<Vec<[f64; 2]>> = c.lines.iter().map(flat).collect();
+        list.push(figures::state_plane(&plane, &[], &axis(0), &axis(1))?);
+    }
+    // A plane that holds most of the variance needs no third axis.
+    if k >= 3 && pca.components_for_90 >= 3 && !c.lines.is_empty() {
+        let point = |(p, at): &(FixedPoint, [f64; 3])| StatePoint { at: *at, kind: kind(p) };
+        let points: Vec<StatePoint<3>> = c.points.iter().map(point).collect();
+        list.push(figures::state_space(&c.lines, &points, [&axis(0), &axis(1), &axis(2)])?);
     }
     let first_two = share(0) + if k > 1 { share(1) } else { 0.0 };
     let facts = vec![

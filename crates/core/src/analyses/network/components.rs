@@ -4,7 +4,6 @@ use super::{Run, on_plane};
 use crate::analyses::{Components, Projections, Rows};
 use crate::diagnostics::geometry::pca::Pca;
 use crate::linalg::col;
-use faer::Mat;
 
 impl Run<'_> {
     pub(super) fn components(&self, pca: &Pca) -> Components {
@@ -13,7 +12,8 @@ impl Run<'_> {
             pca: pca.clone(),
             names: self.context.names.clone(),
             rows: Rows::Trajectories { source: self.source(), length },
-            lines: self.lines(),
+            lines: self.states().map(|line| line.map(|x| in_space(pca, x)).collect()).collect(),
+            points: self.points_known().map(|p| (p.clone(), in_space(pca, &p.state))).collect(),
             projections: self.projections(pca),
         }
     }
@@ -21,8 +21,12 @@ impl Run<'_> {
     /// Trajectories in the plane of the first two components.
     pub(super) fn lines(&self) -> Vec<Vec<[f64; 2]>> {
         let Some(pca) = self.pca.as_ref().filter(|p| p.components.ncols() >= 2) else { return vec![] };
-        let line = |s: &Mat<f64>| (0..s.ncols()).map(|t| on_plane(pca, col(s.as_ref(), t))).collect();
-        self.orbits.states.iter().map(line).collect()
+        self.states().map(|line| line.map(|x| on_plane(pca, x)).collect()).collect()
+    }
+
+    /// The states of each trajectory.
+    fn states(&self) -> impl Iterator<Item = impl Iterator<Item = &[f64]>> {
+        self.orbits.states.iter().map(|s| (0..s.ncols()).map(|t| col(s.as_ref(), t)))
     }
 
     fn projections(&self, pca: &Pca) -> Projections {
@@ -39,4 +43,10 @@ impl Run<'_> {
         }
         Projections::Trajectories { label, time, values }
     }
+}
+
+/// Coordinates on the first three components.
+fn in_space(pca: &Pca, x: &[f64]) -> [f64; 3] {
+    let p = pca.project(x, 3.min(pca.components.ncols()));
+    [0, 1, 2].map(|k| p.get(k).copied().unwrap_or(0.0))
 }

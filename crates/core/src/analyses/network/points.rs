@@ -1,7 +1,7 @@
 //! Fixed points of a network, and its flow in the plane of two components.
 
 use super::{Flow, Plane, Points, Run, on_plane, read_out};
-use crate::diagnostics::dynamics::fixed_points::{self, FixedPoints};
+use crate::diagnostics::dynamics::fixed_points::{self, FixedPoint, FixedPoints};
 use crate::diagnostics::dynamics::flow_field::flow_field;
 use crate::diagnostics::geometry::pca::Pca;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +10,11 @@ impl Run<'_> {
     /// The fixed and slow points under the constant input; sought once.
     fn points(&self) -> &FixedPoints {
         self.points.get_or_init(|| self.search())
+    }
+
+    /// Those points, if a module sought them.
+    pub(super) fn points_known(&self) -> impl Iterator<Item = &FixedPoint> {
+        self.points.get().into_iter().flat_map(|p| &p.points)
     }
 
     fn search(&self) -> FixedPoints {
