@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use nullcline::linalg::random::{Use, normal, stream, uniform};
+use nullcline::report::figure::FigureFormats;
 use nullcline::report::figures::*;
 use nullcline::report::folder::{Folder, Origin};
 use nullcline::report::page::{Page, Section};
@@ -22,7 +23,7 @@ fn main() -> Result<(), Error> {
         figures: awkward()?,
         ..Section::default()
     });
-    folder.write_page(&page, true)?;
+    folder.write_page(&page)?;
     let empty = summary::summary("demo", 1, "demo".into(), serde_json::Map::new(), &page.warnings);
     folder.write("summary.json", summary::text(&empty))?;
     folder.commit()?;
@@ -331,5 +332,6 @@ fn page(figures: Vec<Figure>) -> Page {
         sections,
         rerun: "nullcline analyze trained_flipflop.safetensors --out reports/trained_flipflop --seed 1".into(),
         tables: TableFormat::Csv,
+        figures: FigureFormats { png: true, ..FigureFormats::default() },
     }
 }

@@ -1,7 +1,7 @@
 //! A number with what is known of its error.
 
 use super::student;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF};
 
@@ -22,15 +22,20 @@ const LEVEL: f64 = 0.95;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Estimate {
     /// The number; NaN where none was found.
-    #[schemars(with = "Option<f64>", required)]
+    #[schemars(schema_with = "nullable")]
     #[serde(serialize_with = "finite")]
     pub value: f64,
     /// Its standard error: 0 of an exact number, none where it is not known.
-    #[schemars(required)]
+    #[schemars(schema_with = "nullable", required)]
     pub std_error: Option<f64>,
     /// Independent pieces: repetitions, blocks, folds, networks; 0 where the error does not rest on a mean, and of what was not
     /// measured.
     pub n: usize,
+}
+
+/// A number or null.
+fn nullable(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": ["number", "null"] })
 }
 
 /// A number, and none of one that is not finite.
