@@ -1,6 +1,7 @@
 //! Everything that can be asked for, as a value that can be written down, kept, compared and run.
 
 use crate::analyses::Error;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -72,8 +73,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync {
     const NAME: &'static str;
     /// Whether unfinished work is kept, and gone on with.
     const RESUMES: bool = false;
-    /// The answer: numbers, no words.
-    type Found;
+    /// The answer: numbers, no words. Its serialisation is the summary's `input`, `modules` and `failed`.
+    type Found: Serialize + JsonSchema;
     /// Why there is none.
     type Error: ExitStatus;
 

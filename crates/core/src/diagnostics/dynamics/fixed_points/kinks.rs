@@ -41,17 +41,13 @@ pub enum Stability {
     UndecidedAtKink,
 }
 
-impl Stability {
-    /// The words used in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Stable => "stable",
-            Self::Unstable => "unstable",
-            Self::Neutral => "neutral",
-            Self::Undecided => "undecided",
-            Self::UndecidedAtKink => "undecided at a kink",
-        }
-    }
+named! {
+    Stability:
+    Self::Stable => "stable",
+    Self::Unstable => "unstable",
+    Self::Neutral => "neutral",
+    Self::Undecided => "undecided",
+    Self::UndecidedAtKink => "undecided at a kink",
 }
 
 /// A direction that returns to itself: states along it leave the point, or form a continuum with it.
