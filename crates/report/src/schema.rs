@@ -52,7 +52,7 @@ pub fn schema<Study: JsonSchema>() -> Value {
         .with::<TrainedNetwork>(g)
         .with::<Behaved>(g)
         .with::<Study>(g);
-    json!({
+    let mut whole = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "summary.json of nullcline",
         "description": "Every scalar and short vector of a run. Numbers that are not finite are null. Exponents are natural \
@@ -85,5 +85,19 @@ pub fn schema<Study: JsonSchema>() -> Value {
             },
         },
         "$defs": generator.take_definitions(true),
-    })
+    });
+    unbroken(&mut whole);
+    whole
+}
+
+/// Takes the line breaks out of descriptions.
+fn unbroken(value: &mut Value) {
+    match value {
+        Value::Object(all) => all.iter_mut().for_each(|(key, value)| match value {
+            Value::String(text) if key == "description" => *text = text.replace('\n', " "),
+            value => unbroken(value),
+        }),
+        Value::Array(all) => all.iter_mut().for_each(unbroken),
+        _ => {}
+    }
 }
