@@ -5,7 +5,7 @@ use crate::io::shown::line;
 use crate::job::Desk;
 use crate::report::runner::Outcome;
 use crate::studies::run::TestStudy;
-use crate::studies::{self, Findings, Study, claims};
+use crate::studies::{self, Study, Tested, claims};
 
 pub(super) fn study(a: &args::Study) -> u8 {
     let Some(name) = &a.name else {
@@ -39,7 +39,7 @@ fn output(a: &args::Study, study: &Study, whole: bool) -> args::Output {
     args::Output { out, ..a.output.clone() }
 }
 
-fn show(study: &Study, outcome: &Outcome<Findings>, quiet: bool) -> u8 {
+fn show(study: &Study, outcome: &Outcome<Tested>, quiet: bool) -> u8 {
     said(&outcome.warnings, "warning");
     if quiet {
         return 0;

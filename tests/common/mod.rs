@@ -137,6 +137,9 @@ pub fn table(rows: usize, columns: usize) -> String {
 /// Violations of the keywords that the schema uses; panics on a keyword it does not know.
 fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec<String>) {
     let mut fail = |reason: String| errors.push(format!("{at}: {reason}"));
+    if schema == false {
+        fail(format!("{value} is excluded"));
+    }
     let Some(rules) = schema.as_object() else { return };
     if let Some(wanted) = rules.get("type") {
         let one = std::slice::from_ref(wanted);
@@ -147,6 +150,9 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec
     }
     if let Some(all) = rules.get("enum").filter(|all| !all.as_array().unwrap().contains(value)) {
         fail(format!("{value} is not one of {all}"));
+    }
+    if let Some(only) = rules.get("const").filter(|only| *only != value) {
+        fail(format!("{value} is not {only}"));
     }
     let limits = [("minimum", 1.0), ("maximum", -1.0)];
     for (key, sign) in limits {
@@ -185,7 +191,15 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec
                     }
                 }
             }
+            "prefixItems" => {
+                for (i, (v, rule)) in
+                    value.as_array().into_iter().flatten().zip(rule.as_array().unwrap()).enumerate()
+                {
+                    check(root, rule, v, &format!("{at}[{i}]"), errors);
+                }
+            }
             "items" => {
+                assert!(!rules.contains_key("prefixItems"), "the validator does not know both");
                 for (i, v) in value.as_array().into_iter().flatten().enumerate() {
                     check(root, rule, v, &format!("{at}[{i}]"), errors);
                 }
@@ -199,18 +213,26 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec
                     check(root, rule, v, &format!("{at}.{name}"), errors);
                 }
             }
-            "anyOf" => {
-                let passes = |rule: &Value| {
+            "anyOf" | "oneOf" => {
+                let all = rule.as_array().unwrap();
+                let inner = |rule: &Value| {
                     let mut inner = Vec::new();
                     check(root, rule, value, at, &mut inner);
-                    inner.is_empty()
+                    inner
                 };
-                if !rule.as_array().unwrap().iter().any(passes) {
-                    errors.push(format!("{at}: fits none of {rule}"));
+                let something: Vec<&Value> = all.iter().filter(|r| r["type"] != "null").collect();
+                match (all.iter().filter(|r| inner(r).is_empty()).count(), &something[..]) {
+                    // What may be null says what is wrong with it.
+                    (0, [one]) => errors.extend(inner(one)),
+                    (0, _) => errors.push(format!("{at}: fits none of {rule}")),
+                    (n, _) if n > 1 && key == "oneOf" => errors.push(format!("{at}: fits {n} of {rule}")),
+                    _ => {}
                 }
             }
             "type"
             | "enum"
+            | "const"
+            | "format"
             | "required"
             | "minimum"
             | "maximum"

@@ -10,7 +10,7 @@ use nullcline::report::runner::{self, Failure, Outcome, Writing};
 use nullcline::report::tables::TableFormat;
 use nullcline::studies::claims::{check, claim, theory};
 use nullcline::studies::run::{Asked, TestStudy};
-use nullcline::studies::{Claim, Error, Findings, Settings, Study, Verdict, claims, named};
+use nullcline::studies::{Claim, Error, Findings, Settings, Study, Tested, Verdict, claims, named};
 use std::path::Path;
 
 fn five() -> Vec<Claim> {
@@ -59,7 +59,7 @@ fn demo_job(seed: u64) -> TestStudy {
     TestStudy { study: DEMO.name.into(), asked, own: Some(DEMO) }
 }
 
-fn written(job: &TestStudy, out: &Path) -> Result<Outcome<Findings>, Failure> {
+fn written(job: &TestStudy, out: &Path) -> Result<Outcome<Tested>, Failure> {
     let command = "nullcline study paper/demo".into();
     let writing = Writing {
         out: out.to_path_buf().into(),

@@ -41,6 +41,9 @@ pub enum Error {
         /// What the encoder said.
         reason: String,
     },
+    /// The answer could not be written as JSON.
+    #[error("summary.json: {0}")]
+    Summary(String),
     /// A file or folder could not be written.
     #[error("cannot {action} {}: {source}{}", path.display(), advice(source))]
     Write {
@@ -119,6 +122,7 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::Write { source, .. } if nullcline_core::io::error::full(source) => 1,
+            Self::Summary(_) => 4,
             _ => 2,
         }
     }

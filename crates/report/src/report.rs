@@ -6,7 +6,6 @@ use crate::runner::Failure;
 use crate::sections::Rendered;
 use crate::tables::TableOut;
 use nullcline_core::job::Job;
-use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
 /// An answer in words, tables and figures.
@@ -28,16 +27,8 @@ pub struct Told {
     pub warnings: Vec<String>,
     /// What concerns this run and not its results, such as where it was taken up.
     pub notes: Vec<String>,
-    /// Entry `input` of the summary.
-    pub input: Value,
-    /// Entries `modules` of the summary and parts of the page, by name.
-    pub modules: Vec<(String, Rendered)>,
-    /// Further entries `modules` of the summary, without a part of the page.
-    pub entries: Map<String, Value>,
-    /// Further parts of the page, without an entry.
-    pub sections: Vec<crate::page::Section>,
-    /// Modules that could not be done, and why.
-    pub failed: Map<String, Value>,
+    /// Parts of the page.
+    pub modules: Vec<Rendered>,
     /// Tables beside the page, always as CSV.
     pub tables: Vec<TableOut>,
 }

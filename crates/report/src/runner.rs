@@ -13,7 +13,6 @@ use nullcline_core::job::{Desk, ExitStatus};
 use nullcline_core::systems::architecture::Architecture;
 use nullcline_core::systems::checkpoint;
 use nullcline_core::systems::rule::Rule;
-use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
 /// The file with a trained network.
@@ -140,7 +139,7 @@ fn finish<J: Report>(
         notes: told.notes.clone(),
         ..Told::default()
     };
-    let warnings = lay_out(job, writing, told, &folder)?;
+    let warnings = lay_out(job, &found, writing, told, &folder)?;
     let (out, more) = folder.commit()?;
     desk.observer.finish();
     notes.splice(0..0, more);
@@ -150,20 +149,18 @@ fn finish<J: Report>(
 /// Writes page, tables, figures and summary; gives all warnings.
 fn lay_out<J: Report>(
     job: &J,
+    found: &J::Found,
     writing: &Writing,
     told: Told,
     folder: &Folder,
 ) -> Result<Vec<String>, Failure> {
-    let (mut json, mut warnings, mut sections) = (Map::new(), told.warnings, vec![]);
-    for (name, rendered) in told.modules {
+    let (mut warnings, mut sections) = (told.warnings, vec![]);
+    for rendered in told.modules {
         // Modules on the same rows leave out the same.
         let new: Vec<String> = rendered.warnings.into_iter().filter(|w| !warnings.contains(w)).collect();
         warnings.extend(new);
-        json.insert(name, rendered.json);
         sections.push(rendered.section);
     }
-    json.extend(told.entries);
-    sections.extend(told.sections);
     let file = job.file();
     let name = file.and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
     let mut meta: Vec<(String, String)> =
@@ -186,12 +183,7 @@ fn lay_out<J: Report>(
     for table in &told.tables {
         folder.write(table.file_name(TableFormat::Csv), table.encode(TableFormat::Csv)?)?;
     }
-    let mut whole = summary(&writing.command, told.seed, told.input, json, &warnings);
-    if let Value::Object(entries) = &mut whole
-        && !told.failed.is_empty()
-    {
-        entries.insert("failed".into(), Value::Object(told.failed));
-    }
+    let whole = summary(job, found, &writing.command, told.seed, &warnings)?;
     folder.write("summary.json", text(&whole))?;
     Ok(warnings)
 }

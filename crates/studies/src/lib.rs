@@ -8,8 +8,10 @@ pub mod fanthomme2021;
 pub mod park2023;
 pub mod run;
 pub mod schaeffer2020;
+mod tested;
 
 pub use claims::{Claim, Verdict};
+pub use tested::{AboutStudy, StudyEntry, Tested};
 
 use nullcline_core::job::Observer;
 use nullcline_report::page::Section;
@@ -25,14 +27,9 @@ pub enum Preset {
     Paper,
 }
 
+nullcline_core::named!(Preset: Self::Quick => "quick", Self::Paper => "paper");
+
 impl Preset {
-    /// As on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Quick => "quick",
-            Self::Paper => "paper",
-        }
-    }
     /// The preset of that name.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Quick, Self::Paper].into_iter().find(|p| p.name() == name)

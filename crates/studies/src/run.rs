@@ -1,7 +1,7 @@
 //! A study as a job.
 
 use super::claims;
-use super::{Error, Findings, Preset, Settings, Study, named};
+use super::{AboutStudy, Error, Findings, Preset, Settings, Study, Tested, named};
 use clap::Args;
 use nullcline_core::analyses::training::{claim_progress, clear_progress};
 use nullcline_core::job::{Desk, Job, identity};
@@ -9,7 +9,6 @@ use nullcline_report::folder::Origin;
 use nullcline_report::report::{Report, Told};
 use nullcline_report::runner::Failure;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
 /// Tests what a paper claims with one figure or table.
@@ -67,7 +66,7 @@ impl TestStudy {
 impl Job for TestStudy {
     const NAME: &'static str = "study";
     const RESUMES: bool = true;
-    type Found = Findings;
+    type Found = Tested;
     type Error = Error;
 
     fn files(&self) -> Vec<&Path> {
@@ -86,7 +85,7 @@ impl Job for TestStudy {
         Ok(folder.join(&identity(self)?[..16]))
     }
 
-    fn run(&self, desk: &Desk) -> Result<Findings, Error> {
+    fn run(&self, desk: &Desk) -> Result<Tested, Error> {
         nullcline_core::linalg::sequential();
         let (study, preset) = self.checked()?;
         let progress = match desk.unfinished {
@@ -107,7 +106,13 @@ impl Job for TestStudy {
             // Nobody could go on with it.
             let _ = clear_progress(&settings.progress);
         }
-        found
+        let about = AboutStudy {
+            study: study.name,
+            preset,
+            as_published: settings.as_published,
+            data: settings.data.map(|d| d.display().to_string()),
+        };
+        Ok(Tested { about, findings: found? })
     }
 }
 
@@ -121,15 +126,12 @@ impl Report for TestStudy {
         Ok(self.study.clone())
     }
 
-    fn tell(&self, found: &Findings) -> Result<Told, Failure> {
+    fn tell(&self, found: &Tested) -> Result<Told, Failure> {
         let (study, preset) = self.checked().map_err(Failure::of)?;
-        let Findings { claims, answer, sections, json, warnings } = found;
+        let Findings { claims, answer, sections, warnings, .. } = &found.findings;
         let mut facts: Vec<(String, String)> =
             vec![("Study".into(), study.name.into()), ("Preset".into(), preset.name().into())];
-        let data = self.asked.data.as_ref().map(|d| d.display().to_string());
-        facts.extend(data.clone().map(|d| ("Authors' files".into(), d)));
-        let mut entry = json.clone();
-        entry.insert("claims".into(), claims::json(claims, preset));
+        facts.extend(found.about.data.clone().map(|d| ("Authors' files".into(), d)));
         Ok(Told {
             title: study.title.into(),
             subject: format!("{}: {}", study.name, study.title),
@@ -138,14 +140,7 @@ impl Report for TestStudy {
             findings: vec![answer.clone()],
             claims: claims::rows(claims),
             warnings: warnings.clone(),
-            input: json!({
-                "study": study.name,
-                "preset": preset.name(),
-                "as_published": self.asked.as_published,
-                "data": data,
-            }),
-            entries: Map::from_iter([(study.name.to_owned(), Value::Object(entry))]),
-            sections: sections.clone(),
+            modules: sections.iter().cloned().map(Into::into).collect(),
             tables: vec![claims::table(claims, preset)],
             ..Told::default()
         })

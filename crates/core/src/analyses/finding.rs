@@ -19,6 +19,26 @@ pub struct Context {
     pub flow: bool,
 }
 
+impl Context {
+    /// Of what has no time, such as a recording.
+    pub const UNTIMED: Self = Self { names: vec![], steps: true, flow: false };
+
+    /// The unit of exponents.
+    pub fn unit(&self) -> Rate {
+        if self.steps { Rate::PerStep } else { Rate::PerTime }
+    }
+}
+
+/// A unit of exponents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rate {
+    /// Of maps of a step of one.
+    PerStep,
+    /// Of what has a time of its own.
+    PerTime,
+}
+named!(Rate: Self::PerStep => "nats per step", Self::PerTime => "nats per unit time");
+
 /// Principal components.
 pub struct Components {
     /// Variances and directions.

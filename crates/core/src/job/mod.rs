@@ -4,6 +4,7 @@ mod error;
 
 pub use error::Error;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -75,8 +76,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync {
     const NAME: &'static str;
     /// Whether unfinished work is kept, and gone on with.
     const RESUMES: bool = false;
-    /// The answer: numbers, no words.
-    type Found;
+    /// The answer: numbers, no words. Its serialisation is the summary's `input`, `modules` and `failed`.
+    type Found: Serialize + JsonSchema;
     /// Why there is none.
     type Error: ExitStatus;
 

@@ -43,6 +43,7 @@ pub enum Objective {
     /// Weighted mean over counted columns and outputs of (y - y*)^2.
     MeanSquare,
 }
+named!(Objective: Self::CrossEntropy => "cross_entropy", Self::MeanSquare => "mean_square");
 
 /// What the outputs should be, a column a sequence and step.
 #[derive(Clone, Debug, PartialEq)]

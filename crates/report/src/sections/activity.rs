@@ -2,26 +2,14 @@
 
 use super::{Rendered, left, words};
 use crate::page::Section;
-use crate::summary::number;
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::{Activity, Unit};
-use serde_json::json;
 
 /// The summary of a table.
 pub fn activity(found: &Activity) -> Rendered {
     let Activity { units, rows, dropped, trials } = found;
     let missing: usize = units.iter().map(|u| u.missing).sum();
     let flat: Vec<&str> = units.iter().filter(|u| u.deviation == 0.0).map(|u| u.name.as_str()).collect();
-    let json = json!({
-        "units": units.len(),
-        "rows": rows,
-        "trials": trials,
-        "missing_values": missing,
-        "dropped_rows": dropped,
-        "constant_units": flat.len(),
-        "mean": units.iter().map(|u| number(u.mean)).collect::<Vec<_>>(),
-        "standard_deviation": units.iter().map(|u| number(u.deviation)).collect::<Vec<_>>(),
-    });
     let float = |f: &dyn Fn(&Unit) -> f64| Cells::Float(units.iter().map(f).collect());
     let table = TableOut {
         name: "units".into(),
@@ -57,5 +45,5 @@ pub fn activity(found: &Activity) -> Rendered {
         notes: warnings.clone(),
         ..Section::default()
     };
-    Rendered { json, section, warnings }
+    Rendered { section, warnings }
 }

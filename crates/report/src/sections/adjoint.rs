@@ -5,13 +5,10 @@ use crate::Error;
 use crate::Figure;
 use crate::figures::{self, Axes, Ink, Reference, Series, SpectrumSeries};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::network::Sensitivity;
-use nullcline_core::diagnostics::dynamics::adjoint::Agreement;
 use nullcline_core::linalg::col;
 use nullcline_core::numbers::Estimate;
-use serde_json::{Value, json};
 
 /// Numbers of the adjoint written at most.
 const CELLS: usize = 2_000_000;
@@ -49,14 +46,9 @@ fn parted(all: &[Estimate]) -> (Vec<f64>, Vec<f64>) {
     all.iter().map(|e| (e.value, e.error())).unzip()
 }
 
-fn agreement(a: Option<Agreement>) -> Value {
-    a.map_or(Value::Null, |a| json!({"difference": number(a.difference), "agrees": a.agrees}))
-}
-
-/// JSON, page and tables of the sensitivities.
+/// Page and tables of the sensitivities.
 pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
     let e = &s.ensemble;
-    let first = &e.members[0];
     let (log_norm, error) = parted(&e.log_norm());
     let (log_tangent, tangent_error) = parted(&e.log_tangent());
     let log_frobenius = e.mean_of(|m| &m.log_frobenius);
@@ -64,36 +56,6 @@ pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
     let log_singular = e.mean_of(|m| &m.log_singular_values);
     let horizon = e.horizons().last().copied().unwrap_or(0.0);
     let finite: Vec<f64> = log_singular.iter().map(|l| l / horizon).collect();
-    let (exponents, exponent_errors) = parted(&s.exponents);
-    let json = json!({
-        "horizons": numbers(e.horizons()),
-        "log_norm": numbers(&log_norm),
-        "log_norm_std_error": numbers(&error),
-        "log_frobenius": numbers(&log_frobenius),
-        "log_spectral": numbers(&log_spectral),
-        "log_tangent": numbers(&log_tangent),
-        "rate": number(e.rate.value),
-        "rate_std_error": number(e.rate.error()),
-        "forward_rate": number(e.forward_rate.value),
-        "forward_rate_std_error": number(e.forward_rate.error()),
-        "log_singular_values": numbers(&log_singular),
-        "finite_time_exponents": numbers(&finite),
-        "exponents": numbers(&exponents),
-        "exponents_std_error": numbers(&exponent_errors),
-        "agreement": {"backward": agreement(s.backward), "forward": agreement(s.forward)},
-        "identity_residual": number(e.largest(|m| m.identity_residual)),
-        "discretisation_error": number(e.largest(|m| m.discretisation_error)),
-        "trajectories": e.members.len(),
-        "vectors": first.log_norm.len(),
-        "terminal_given": s.given,
-        "horizon": number(horizon),
-        "warmup": s.warmup,
-        "driven": s.driven,
-        "steps": first.steps,
-        "kinks": e.members.iter().map(|m| m.kinks).sum::<usize>(),
-        "tolerance": number(e.largest(|m| m.tolerance)),
-        "unit": context.rate(),
-    });
     let notes = warnings(s, context);
     let left_out = s.left_out.iter().map(|(j, e)| format!("Adjoints: initial state {j} is left out: {e}."));
     let warnings = left_out.chain(notes.iter().cloned()).collect();
@@ -111,7 +73,7 @@ pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
         notes,
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {

@@ -13,7 +13,6 @@ use nullcline_core::analyses::network::{About, NetworkAnalysis};
 use nullcline_core::analyses::{
     self, Analysis, Analyze, Context, Finding, RecordingAnalysis, may_be_weights,
 };
-use serde_json::{Map, Value};
 use std::path::Path;
 
 impl Report for Analyze {
@@ -46,23 +45,20 @@ fn network(n: &NetworkAnalysis) -> Result<Told, Failure> {
     let mut modules = vec![];
     for f in &n.findings {
         findings.extend(sentence(f, &n.context));
-        modules.push((f.module().name().to_owned(), rendered(f, &n.context)?));
+        modules.push(rendered(f, &n.context)?);
     }
     Ok(Told {
         subject: n.about.description.clone(),
         facts: facts(&n.about),
-        input: serde_json::to_value(&n.about).unwrap_or_default(),
         findings,
         warnings,
-        failed: reasons(&n.failed),
         modules,
         ..Told::default()
     })
 }
 
 fn recording(r: &RecordingAnalysis) -> Result<Told, Failure> {
-    // Of a recording nothing is said about time.
-    let context = Context { names: vec![], steps: true, flow: false };
+    let context = &Context::UNTIMED;
     let (units, rows) = (words::count(r.about.units, "unit"), words::count(r.about.rows, "row"));
     let subject = format!("a recording of {units} in {rows} ({})", r.about.format);
     let mut warnings = r.notes.clone();
@@ -71,15 +67,13 @@ fn recording(r: &RecordingAnalysis) -> Result<Told, Failure> {
     warnings.extend(failed(&r.failed));
     let mut modules = vec![];
     for f in &r.findings {
-        modules.push((f.module().name().to_owned(), rendered(f, &context)?));
+        modules.push(rendered(f, context)?);
     }
     Ok(Told {
         facts: vec![("Recording".into(), subject.clone())],
-        input: serde_json::to_value(&r.about).unwrap_or_default(),
         subject,
-        findings: r.findings.iter().filter_map(|f| sentence(f, &context)).collect(),
+        findings: r.findings.iter().filter_map(|f| sentence(f, context)).collect(),
         warnings,
-        failed: reasons(&r.failed),
         modules,
         ..Told::default()
     })
@@ -128,10 +122,6 @@ fn rendered(finding: &Finding, context: &Context) -> Result<Rendered, crate::Err
 
 fn failed(all: &[analyses::Failure]) -> impl Iterator<Item = String> {
     all.iter().map(|f| format!("No {}: {}.", f.module.name(), f.reason))
-}
-
-fn reasons(all: &[analyses::Failure]) -> Map<String, Value> {
-    all.iter().map(|f| (f.module.name().to_owned(), f.reason.clone().into())).collect()
 }
 
 /// Names and values for the head of the page.

@@ -3,13 +3,11 @@
 use super::{Rendered, left, words};
 use crate::figures::{self, Axes, HeatMap, Ink, Palette, Series};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::analyses::Module;
 use nullcline_core::analyses::activity::{Grouped, Groups, Left, Weights};
-use nullcline_core::diagnostics::geometry::clusters::{Clusters, Linkage};
-use serde_json::{Value, json};
+use nullcline_core::diagnostics::geometry::clusters::Clusters;
 
 /// Mean silhouette below which clusters are no structure (Kaufman & Rousseeuw 1990).
 const STRUCTURE: f64 = 0.25;
@@ -105,7 +103,7 @@ pub fn clusters(g: &Groups) -> Result<Rendered, Error> {
     let every = g.every;
     let thinned = (every > 1).then(|| left::said(&Left::Thinned { module: Module::Clusters, every }));
     let warnings = warnings.into_iter().chain(thinned).collect();
-    Ok(Rendered { json: json(c, linkage, units, weights), section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 fn facts(c: &Clusters, silhouette: f64, weights: &[Weights]) -> Vec<(String, String)> {
@@ -176,39 +174,6 @@ fn dendrogram(c: &Clusters, units: &[String]) -> Result<Figure, Error> {
         _ => None,
     };
     figures::dendrogram(&merges, &leaves, &label, &names, cut, "Distance 1 − r")
-}
-
-fn json(c: &Clusters, linkage: Linkage, units: &[String], weights: &[Weights]) -> Value {
-    let names = |list: &[usize]| list.iter().map(|u| units[*u].clone()).collect::<Vec<_>>();
-    let matrix = |w: &Weights| {
-        let b = &w.blocks;
-        let rows = (0..b.mean.nrows()).map(|i| numbers(&b.mean.row(i).iter().copied().collect::<Vec<_>>()));
-        json!({
-            "name": w.name,
-            "within": number(b.within.value),
-            "within_std_error": number(b.within.error()),
-            "between": number(b.between.value),
-            "between_std_error": number(b.between.error()),
-            "difference": number(b.difference.value),
-            "difference_std_error": number(b.difference.error()),
-            "p": b.test.map(|t| number(t.p)),
-            "permutations": b.test.map(|t| t.count),
-            "mean": rows.collect::<Vec<_>>(),
-        })
-    };
-    let tried = c.silhouettes.iter().map(|(k, s)| json!([k, number(*s)]));
-    json!({
-        "clusters": c.count,
-        "given": c.given,
-        "linkage": linkage.name(),
-        "silhouette": number(c.silhouette()),
-        "silhouettes": tried.collect::<Vec<_>>(),
-        "sizes": c.sizes(),
-        "label": c.label,
-        "order": names(&c.order),
-        "constant": names(&c.constant),
-        "matrices": weights.iter().map(matrix).collect::<Vec<_>>(),
-    })
 }
 
 fn tables(c: &Clusters, units: &[String], weights: &[Weights]) -> Vec<TableOut> {

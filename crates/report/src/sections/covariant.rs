@@ -3,16 +3,12 @@
 use super::{Context, Rendered, Units, words};
 use crate::figures::{self, Axes, HeatMap, Ink, Reference, Series};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::analyses::network::Vectors;
 use nullcline_core::diagnostics::dynamics::covariant::{BINS, Covariant, Pair};
 use nullcline_core::numbers::Estimate;
-use serde_json::{Value, json};
 
-/// Vectors whose pairs stand in the summary, at most; the table has all.
-const LEADING: usize = 12;
 /// Distributions in the figure, at most.
 const DRAWN: usize = 6;
 /// Sine of the angle between J v and the next v that rounding explains.
@@ -44,46 +40,9 @@ pub fn describe(c: &Covariant) -> Option<String> {
     ))
 }
 
-fn pair(p: &Pair) -> Value {
-    let mean = degrees(p.mean);
-    json!({
-        "i": p.i + 1, "j": p.j + 1, "mean": number(mean.value), "std_error": number(mean.error()),
-        "minimum": number(p.minimum.to_degrees()), "defined": p.defined,
-    })
-}
-
-/// Largest distance between the growth of a vector along itself and its exponent.
-fn growth_difference(c: &Covariant) -> f64 {
-    c.growth.iter().zip(&c.exponents).map(|(g, l)| (g.value - l.value).abs()).fold(0.0, f64::max)
-}
-
-/// JSON, page and tables of the vectors; angles in degrees.
+/// Page and tables of the vectors; angles in degrees.
 pub fn covariant(found: &Vectors, context: &Context) -> Result<Rendered, Error> {
     let (c, n) = (&found.result, found.dimension);
-    let list = |v: &[Estimate], f: fn(&Estimate) -> f64| numbers(&v.iter().map(f).collect::<Vec<_>>());
-    let json = json!({
-        "exponents": list(&c.exponents, |e| e.value),
-        "std_error": list(&c.exponents, |e| e.error()),
-        "growth": list(&c.growth, |e| e.value),
-        "growth_std_error": list(&c.growth, |e| e.error()),
-        "growth_deviation": numbers(&c.growth_deviation),
-        "growth_difference": number(growth_difference(c)),
-        "defined": c.defined,
-        "pairs": c.pairs.iter().filter(|p| p.j < LEADING).map(pair).collect::<Vec<_>>(),
-        "splitting": c.splitting.as_ref().map_or(Value::Null, |s| json!({
-            "mean": number(s.mean.value.to_degrees()), "std_error": number(s.mean.error().to_degrees()),
-            "minimum": number(s.minimum.to_degrees()),
-        })),
-        "positive": c.signs[0], "zero": c.signs[1], "negative": c.signs[2],
-        "neutral": c.neutral.map_or(Value::Null, |v| json!({
-            "index": v.index + 1, "mean": number(v.mean.to_degrees()), "largest": number(v.largest.to_degrees()),
-        })),
-        "covariance_residual": number(c.covariance_residual),
-        "vectors": c.exponents.len(), "asked": c.asked,
-        "interval": c.interval, "intervals": c.intervals, "time_step": number(c.time_step),
-        "memory_bytes": 8 * c.memory,
-        "unit": context.rate(),
-    });
     let warnings = warnings(c);
     let mut intro = vec![
         "The directions that the dynamics carries into each other, each growing at its own Lyapunov exponent, forward \
@@ -118,7 +77,7 @@ pub fn covariant(found: &Vectors, context: &Context) -> Result<Rendered, Error> 
         notes: [warnings.clone(), notes(c)].concat(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 fn facts(c: &Covariant, context: &Context) -> Vec<(String, String)> {
@@ -131,7 +90,7 @@ fn facts(c: &Covariant, context: &Context) -> Vec<(String, String)> {
     }
     facts.push((
         "Check: mean growth of each vector against its exponent".into(),
-        format!("{} {} apart at most", words::number(growth_difference(c)), context.rate()),
+        format!("{} {} apart at most", words::number(c.growth_difference()), context.rate()),
     ));
     facts.push((
         "Check: J v lies along the next v".into(),

@@ -4,13 +4,11 @@ use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures::{Boundary, complex_plane, time_series};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::network::{Cycles, Disagreement, Story};
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Reached, Survey};
 use nullcline_core::linalg::col;
 use nullcline_core::numbers::Estimate;
-use serde_json::{Value, json};
 
 /// Multipliers smaller than this are left out of the figure: they would all lie on zero.
 const SEEN: f64 = 1e-3;
@@ -43,39 +41,9 @@ fn period(c: &Cycle, context: &Context) -> String {
     }
 }
 
-fn entry(r: &Reached, starts: usize) -> Value {
-    let c = &r.cycle;
-    let m = |f: &dyn Fn(usize) -> f64| numbers(&(0..c.multipliers.len()).map(f).collect::<Vec<_>>());
-    json!({
-        "share": number(r.members.len() as f64 / starts.max(1) as f64),
-        "members": r.members,
-        "period": number(c.period.value), "period_error": number(c.period.error()),
-        "steps": c.steps, "returns": c.returns, "turns": c.turns,
-        "residual": number(c.residual), "extent": number(c.extent), "point": numbers(&c.point),
-        "log_multipliers": m(&|i| c.multipliers[i].log_modulus),
-        "arguments": m(&|i| c.multipliers[i].argument),
-        "exponents": m(&|i| c.multipliers[i].exponent.value),
-        "std_error": m(&|i| c.multipliers[i].exponent.error()),
-        "tangent": c.tangent.map_or(Value::Null, |t| json!({
-            "index": t.index + 1, "multiplier_error": number(t.multiplier_error), "residual": number(t.residual),
-        })),
-    })
-}
-
-/// JSON, page and tables of the cycles.
+/// Page and tables of the cycles.
 pub fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
     let s = &found.survey;
-    let mut json = json!({
-        "starts": s.starts, "rest": s.rest, "irregular": s.irregular, "diverged": s.diverged,
-        "tori": s.tori.iter().map(|t| json!({
-            "rotation": number(t.rotation.value), "rotation_error": number(t.rotation.error()),
-            "mean_return": number(t.mean_return.value), "mean_return_error": number(t.mean_return.error()),
-            "exponents": numbers(&t.exponents.iter().map(|e| e.value).collect::<Vec<_>>()),
-            "exponents_std_error": numbers(&t.exponents.iter().map(|e| e.error()).collect::<Vec<_>>()),
-        })).collect::<Vec<_>>(),
-        "cycles": s.cycles.iter().map(|r| entry(r, s.starts)).collect::<Vec<_>>(),
-        "unit": context.rate(),
-    });
     let mut warnings = Vec::new();
     if s.irregular > 0 {
         let of = words::count(s.irregular, "initial state");
@@ -133,7 +101,6 @@ pub fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
         describe(s, context),
     ];
     if let Some(against) = &found.disagreements {
-        json["agrees_with_lyapunov"] = against.is_empty().into();
         warnings.extend(against.iter().map(disagreement));
     }
     let section = Section {
@@ -146,7 +113,7 @@ pub fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
         notes: warnings.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 fn disagreement(d: &Disagreement) -> String {

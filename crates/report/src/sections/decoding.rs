@@ -3,13 +3,11 @@
 use super::{Rendered, left, words};
 use crate::figures;
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::analyses::activity::{Decoded, Decodings, Features};
-use nullcline_core::diagnostics::geometry::decoding::{By, Decoding, Score, Separation};
+use nullcline_core::diagnostics::geometry::decoding::{By, Decoding, Separation};
 use nullcline_core::numbers::Estimate;
-use serde_json::{Value, json};
 
 /// Units above which weights are not drawn one by one.
 const DRAWN: usize = 40;
@@ -89,8 +87,7 @@ pub fn decoding(found: &Decodings) -> Result<Rendered, Error> {
         notes: warnings.clone(),
         ..Section::default()
     };
-    let json = json!({ "targets": done.iter().map(entry).collect::<Vec<_>>() });
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 fn facts(d: &Decoded, f: &Decoding) -> Vec<(String, String)> {
@@ -251,67 +248,6 @@ fn accuracies(done: &[Decoded]) -> Result<Figure, Error> {
     )
 }
 
-fn entry(d: &Decoded) -> Value {
-    let fit = |(features, intercept, f): &(Features, bool, Decoding)| {
-        let scores = &f.fit.scores;
-        let two = scores.first().filter(|_| scores.len() == 1);
-        let each = |of: &dyn Fn(&Score) -> Value| match two {
-            Some(_) => Value::Null,
-            None => scores.iter().map(of).collect(),
-        };
-        json!({
-            "features": features.name(),
-            "intercept": intercept,
-            "accuracy_train": number(f.train),
-            "accuracy_test": number(f.test.value),
-            "accuracy_test_std_error": number(f.test.error()),
-            "accuracy_cross_validated": number(f.cross_validated.value),
-            "accuracy_cross_validated_std_error": number(f.cross_validated.error()),
-            "folds": numbers(&f.folds),
-            "split": f.split,
-            "confusion": f.confusion,
-            "permutation": f.permuted.map(|p| json!({
-                "p": number(p.p), "mean": number(p.mean), "standard_deviation": number(p.deviation), "count": p.count,
-            })),
-            "bias": two.and_then(|s| s.intercept).map(|b| number(b.value)),
-            "bias_std_error": two.and_then(|s| s.intercept).map(|b| number(b.error())),
-            "weights": two.map_or(json!([]), |s| numbers(&s.weights)),
-            "weights_std_error": two.map_or(json!([]), |s| numbers(&s.std_error)),
-            "class_bias": each(&|s| s.intercept.map_or(Value::Null, |b| number(b.value))),
-            "class_weights": each(&|s| numbers(&s.weights)),
-            "class_weights_std_error": each(&|s| numbers(&s.std_error)),
-            "log_likelihood": number(f.fit.log_likelihood),
-            "rank": f.fit.rank,
-            "ridge": number(f.fit.ridge),
-            "separation": separation(f.fit.separation),
-        })
-    };
-    let first = d.fits.first().map(|f| &f.2);
-    json!({
-        "name": d.name,
-        "labels": d.labels,
-        "counts": first.map(|f| f.classes.clone()),
-        "groups": first.map(|f| match f.by {
-            By::Trials => json!({ "by": "trials", "count": f.groups }),
-            By::Samples => json!({ "by": "rows", "count": f.groups }),
-            By::Blocks { gap, range, .. } => json!({ "by": "blocks", "count": f.groups, "gap": gap, "range": range }),
-        }),
-        "rows": d.rows,
-        "trials": d.trials,
-        "chance": first.map(|f| number(f.chance)),
-        "fits": d.fits.iter().map(fit).collect::<Vec<_>>(),
-    })
-}
-
-fn separation(s: Separation) -> &'static str {
-    match s {
-        Separation::Overlap => "none",
-        Separation::Complete => "complete",
-        Separation::Quasi => "quasi-complete",
-        Separation::Untested => "untested",
-    }
-}
-
 fn accuracy_table(done: &[Decoded]) -> TableOut {
     let all: Vec<(&Decoded, &(Features, bool, Decoding))> =
         done.iter().flat_map(|d| d.fits.iter().map(move |f| (d, f))).collect();
@@ -337,7 +273,7 @@ fn accuracy_table(done: &[Decoded]) -> TableOut {
             ("groups".into(), Cells::Int(all.iter().map(|a| a.1.2.groups as i64).collect())),
             ("log_likelihood".into(), float(&|f| f.fit.log_likelihood)),
             ("ridge".into(), float(&|f| f.fit.ridge)),
-            ("separation".into(), text(&|_, _, _, f| separation(f.fit.separation).into())),
+            ("separation".into(), text(&|_, _, _, f| f.fit.separation.name().into())),
         ],
     }
 }

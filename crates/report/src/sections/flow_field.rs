@@ -5,10 +5,8 @@ use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures::{self, FlowGrid};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::network::Flow;
-use serde_json::json;
 
 /// The flow, with trajectories and points.
 pub fn flow_field(found: &Flow, context: &Context) -> Result<Rendered, Error> {
@@ -44,12 +42,6 @@ pub fn flow_field(found: &Flow, context: &Context) -> Result<Rendered, Error> {
             ("off_plane_speed".into(), Cells::Float(field.off_plane.clone())),
         ],
     };
-    let json = json!({
-        "off_plane_share": number(field.off_plane_share),
-        "grid": [columns, rows],
-        "range_pc1": numbers(&[field.a[0], field.a[columns - 1]]),
-        "range_pc2": numbers(&[field.b[0], field.b[rows - 1]]),
-    });
     let intro = format!(
         "One step from each point of the plane through the mean state along the first two principal components. \
          Half of the points move with more than {} of their speed out of the plane: the smaller this is, the more \
@@ -65,5 +57,5 @@ pub fn flow_field(found: &Flow, context: &Context) -> Result<Rendered, Error> {
         tables: vec![table],
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings: vec![] })
+    Ok(Rendered { section, warnings: vec![] })
 }

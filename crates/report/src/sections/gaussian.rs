@@ -9,54 +9,16 @@ use crate::folder::{Folder, Origin};
 use crate::page::Section;
 use crate::report::{Report, Told};
 use crate::runner::Failure;
-use crate::summary::{number, numbers};
 use faer::Mat;
 use nullcline_core::analyses;
 use nullcline_core::analyses::gaussian::{
-    AboutData, Gaussian, GaussianModel, Inferred, Note, Penalty, Predicted, Reason, Source,
+    AboutData, Gaussian, GaussianModel, Inferred, Note, Penalty, Source,
 };
 use nullcline_core::inference::gaussian::data::Scale;
-use nullcline_core::inference::gaussian::validation::Validation;
 use nullcline_core::io::tensors::{Tensor, write_npz};
 use nullcline_core::numbers::Estimate;
-use serde_json::{Value, json};
 use std::path::Path;
 use words::{count, with_error};
-
-/// Where a sum of squared couplings comes from, in words.
-fn from(source: Source) -> &'static str {
-    match source {
-        Source::Truth => "the true couplings",
-        Source::Unbiased => "an estimate of ΣJ² without bias",
-        Source::Inferred => "the couplings inferred at the chosen γ",
-    }
-}
-
-/// Why couplings are given at one strength.
-fn reason(by: Reason) -> &'static str {
-    match by {
-        Reason::Asked => "as asked for (--at)",
-        Reason::CrossValidated => "the largest cross-validated likelihood",
-        Reason::Truth => "the largest likelihood under the true covariance",
-        Reason::NoCouplings => "the end of the range, for no couplings at all predict best",
-        Reason::Formula => "the formula n / sum J²",
-        Reason::Nothing => {
-            "no data to choose by: neither held-out samples nor enough of them for the formula"
-        }
-        Reason::Middle => "the middle of the grid, without data to choose by",
-        Reason::LowerEnd => {
-            "the lower end of the grid, where unseen data are predicted best; widen --gamma downwards"
-        }
-        Reason::UpperEnd => "the upper end of the grid, where unseen data are predicted best",
-    }
-}
-
-fn penalty(p: Penalty) -> &'static str {
-    match p {
-        Penalty::L2 => "L2",
-        Penalty::L1 => "L1",
-    }
-}
 
 impl Report for Gaussian {
     fn origin(&self, place: &Path) -> Result<Origin, analyses::Error> {
@@ -76,8 +38,7 @@ impl Report for Gaussian {
             seed: self.seed,
             findings: describe(m),
             warnings: found.notes.iter().map(note).collect(),
-            input: serde_json::to_value(&m.about).unwrap_or_default(),
-            modules: vec![("gaussian".into(), gaussian(m)?)],
+            modules: vec![gaussian(m)?],
             ..Told::default()
         })
     }
@@ -188,12 +149,12 @@ pub fn describe(m: &GaussianModel) -> Vec<String> {
         });
     }
     if let Some(p) = &m.predicted {
-        out.push(format!("n / ΣJ² = {}, from {}.", with_error(p.gamma), from(p.from)));
+        out.push(format!("n / ΣJ² = {}, from {}.", with_error(p.gamma), p.from.name()));
     }
     out.push(format!(
         "Couplings are given at γ = {}: {}.",
         words::number(m.chosen.gamma),
-        reason(m.chosen.by)
+        m.chosen.by.name()
     ));
     out
 }
@@ -214,7 +175,7 @@ pub fn gaussian(m: &GaussianModel) -> Result<Rendered, Error> {
         notes: notes(m),
         files: vec!["gaussian/couplings.npz".into()],
     };
-    Ok(Rendered { json: json(m), section, warnings: vec![] })
+    Ok(Rendered { section, warnings: vec![] })
 }
 
 fn intro(m: &GaussianModel) -> Vec<String> {
@@ -240,7 +201,7 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
         ("Samples per variable, α".into(), words::number(m.alpha)),
         (
             "Couplings given at γ".into(),
-            format!("{} ({})", words::number(m.chosen.gamma), reason(m.chosen.by)),
+            format!("{} ({})", words::number(m.chosen.gamma), m.chosen.by.name()),
         ),
     ];
     let mut add = |name: &str, text: String| facts.push((name.into(), text));
@@ -257,7 +218,7 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
     if let Some(p) = &m.predicted {
         add(
             "n / ΣJ²",
-            format!("{} (ΣJ² = {}, {})", with_error(p.gamma), words::number(p.j_squared), from(p.from)),
+            format!("{} (ΣJ² = {}, {})", with_error(p.gamma), words::number(p.j_squared), p.from.name()),
         );
         if let Some(opt) = p.opt {
             add("Best γ at many samples, by theory", words::number(opt));
@@ -313,63 +274,4 @@ fn notes(m: &GaussianModel) -> Vec<String> {
         );
     }
     notes
-}
-
-fn json(m: &GaussianModel) -> Value {
-    let estimate = |f: fn(&Validation) -> Option<Estimate>| {
-        m.validation.as_ref().and_then(f).map_or(Value::Null, |e| number(e.error()))
-    };
-    let predicted =
-        |f: fn(&Predicted) -> Option<f64>| m.predicted.as_ref().and_then(f).map_or(Value::Null, number);
-    let means = |f: fn(&Validation) -> &Vec<Estimate>, error: bool| {
-        let value = |x: &Estimate| {
-            if error { x.error() } else { x.value }
-        };
-        m.validation.as_ref().map_or(Value::Null, |v| numbers(&f(v).iter().map(value).collect::<Vec<_>>()))
-    };
-    json!({
-        "penalty": penalty(m.penalty),
-        "n": m.n(),
-        "alpha": m.alpha,
-        "samples": m.samples,
-        "effective_samples": m.alike.map(|a| number(a.effective)),
-        "lag_one_autocorrelation": m.alike.map(|a| number(a.lag_one)),
-        "scale": m.scale.name(),
-        "trace": number(m.trace),
-        "gamma": numbers(&m.each(|l| l.gamma)),
-        "mu": numbers(&m.each(|l| l.mu)),
-        "log_z": numbers(&m.each(|l| l.log_z)),
-        "l_train": numbers(&m.each(|l| l.train)),
-        "l_test": m.test.as_ref().map(|t| numbers(&t.value)),
-        "l_test_std_error": m.test.as_ref().filter(|t| !t.std_error.is_empty()).map(|t| numbers(&t.std_error)),
-        "l_test_from": m.test.as_ref().map(|t| if t.folds.is_some() { "cross-validation" } else { "truth" }),
-        "l_gen": numbers(&m.each(|l| l.generated)),
-        "sum_j_squared": numbers(&m.each(|l| l.sum_j_squared)),
-        "d_l_test": m.d_test.as_ref().map(|d| numbers(d)),
-        "gamma_opt": numbers(&m.roots.opt),
-        "gamma_cross": numbers(&m.roots.cross),
-        "gamma_half": numbers(&m.roots.half),
-        "gamma_opt_std_error": estimate(|v| v.opt),
-        "gamma_cross_std_error": estimate(|v| v.cross),
-        "gamma_half_std_error": estimate(|v| v.half),
-        "root_range": [m.range.0, m.range.1],
-        "gamma_predicted": predicted(|p| Some(p.gamma.value)),
-        "gamma_predicted_cross": predicted(|p| Some(p.cross)),
-        "gamma_predicted_opt": predicted(|p| p.opt),
-        "gamma_predicted_std_error": predicted(|p| Some(p.gamma.error())),
-        "gamma_predicted_from": m.predicted.map(|p| from(p.from)),
-        "gamma_chosen": number(m.chosen.gamma),
-        "gamma_chosen_by": reason(m.chosen.by),
-        "mu_chosen": number(m.chosen.mu),
-        "relative_error_of_couplings": m.error_of_j().map(number),
-        "validation": m.validation.as_ref().map(|v| json!({
-            "folds": v.folds,
-            "l_train": means(|v| &v.train, false),
-            "l_gen": means(|v| &v.generated, false),
-            "l_gen_std_error": means(|v| &v.generated, true),
-        })),
-        "pairs": m.pairs.as_ref().map(|p| numbers(p)),
-        "identity_2_16": m.identity.map(number),
-        "duality_gap": m.gap.map(number),
-    })
 }

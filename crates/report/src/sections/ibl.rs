@@ -8,13 +8,11 @@ use crate::folder::{Folder, Origin};
 use crate::page::Section;
 use crate::report::{Report, Told};
 use crate::runner::{Failure, NETWORK, network_file};
-use crate::summary::number;
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::analyses::ibl::{Behaved, CurvePoint, IblConfig, TrainIbl};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
 use nullcline_core::tasks::ibl::{Played, Side};
-use serde_json::{Value, json};
 use std::path::Path;
 
 /// Degrees of azimuth of a stimulus.
@@ -49,11 +47,7 @@ impl Report for TrainIbl {
             seed: config.schedule.seed,
             findings: vec![finding],
             notes: found.notes.clone(),
-            input: json!({ "task": "ibl" }),
-            modules: vec![(
-                "ibl".into(),
-                Rendered { json: entry(config, played), section, warnings: vec![] },
-            )],
+            modules: vec![Rendered { section, warnings: vec![] }],
             ..Told::default()
         })
     }
@@ -130,23 +124,6 @@ fn section(config: &IblConfig, curve: &[CurvePoint], played: &Played) -> Result<
             trials_table("trials", 1, &trials, config.task.concordance),
         ],
         ..Section::default()
-    })
-}
-
-fn entry(config: &IblConfig, played: &Played) -> Value {
-    let s = &config.schedule;
-    json!({
-        "units": config.units,
-        "trials": played.trials.len(),
-        "accuracy": number(played.accuracy()),
-        "accuracy_of_answered": number(played.accuracy_of_actions()),
-        "answered": number(played.acted()),
-        "steps_per_trial": number(steps_per_trial(played)),
-        "gradient_steps": config.steps,
-        "loss": s.loss.name(),
-        "optimiser": config.method.name(),
-        "rate": s.rate,
-        "batch": s.batch,
     })
 }
 

@@ -5,76 +5,9 @@ use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures::{self, SpectrumSeries};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::network::Exponents;
-use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Checks, Kind, Lyapunov, Status, Stopped};
-use nullcline_core::numbers::Estimate;
-use serde_json::{Value, json};
-
-fn kind(k: Kind) -> String {
-    match k {
-        Kind::FixedPoint => "fixed point".into(),
-        Kind::Cycle(p) => format!("cycle of period {p}"),
-        Kind::Moving => "moving".into(),
-    }
-}
-
-fn status(s: Status) -> &'static str {
-    match s {
-        Status::Exact => "exact",
-        Status::Settled => "settled",
-        Status::Unsettled => "unsettled",
-    }
-}
-
-fn stopped(s: Stopped) -> &'static str {
-    match s {
-        Stopped::Tolerance => "tolerance reached",
-        Stopped::StepLimit => "step limit reached",
-        Stopped::EndOfInput => "end of the input",
-    }
-}
-
-fn estimate(e: Option<Estimate>) -> Value {
-    e.map_or(Value::Null, |e| json!({"value": number(e.value), "std_error": number(e.error())}))
-}
-
-fn checks(c: &Checks) -> Value {
-    json!({
-        "sum_rule": c.sum_rule.map_or(Value::Null, |s| json!({
-            "sum": number(s.sum), "mean_log_det": number(s.mean_log_det),
-            "difference": number(s.difference), "steps": s.steps,
-        })),
-        "zero_exponent": c.zero_exponent.map_or(Value::Null, |z| json!({
-            "closest": number(z.closest.value), "std_error": number(z.closest.error()), "holds": z.holds,
-        })),
-        "two_trajectories": estimate(c.two_trajectories),
-        "eigenvalues": c.eigenvalues.map_or(Value::Null, number),
-        "half_step": estimate(c.half_step),
-        "half_steps": c.half_steps.iter().map(|e| estimate(Some(*e))).collect::<Vec<_>>(),
-    })
-}
-
-fn entry(a: &Attractor, time_step: f64) -> Value {
-    json!({
-        "kind": kind(a.kind),
-        "status": status(a.status),
-        "share": number(a.share),
-        "exponents": numbers(&a.exponents),
-        "std_error": numbers(&a.std_error),
-        "kaplan_yorke_dimension": number(a.kaplan_yorke_dimension.value),
-        "kaplan_yorke_dimension_std_error": number(a.kaplan_yorke_dimension.error()),
-        "entropy_rate": number(a.entropy_rate.value + 0.0),
-        "entropy_rate_std_error": number(a.entropy_rate.error()),
-        "steps": a.steps,
-        "time_step": number(time_step),
-        "stopped": stopped(a.stopped),
-        "mean_interval": number(a.mean_interval),
-        "checks": checks(&a.checks),
-        "final_state": numbers(&a.final_state),
-    })
-}
+use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Kind, Lyapunov, Status};
 
 /// Difference at half the time step, in parts of the first exponent, that is not spoken of.
 const HALF: f64 = 1e-3;
@@ -166,18 +99,10 @@ fn labels(result: &Lyapunov) -> Vec<String> {
     result.attractors.iter().enumerate().map(one).collect()
 }
 
-/// The main attractor's numbers stand at the top of the JSON, those of all under `attractors`.
+/// Page and tables of the exponents.
 pub fn lyapunov(found: &Exponents, context: &Context) -> Result<Rendered, Error> {
-    let (result, driven) = (&found.result, found.driven);
+    let result = &found.result;
     let main = result.attractors.first();
-    let mut json = main.map_or_else(|| json!({}), |a| entry(a, result.time_step));
-    json["trajectories"] = result.trajectories.into();
-    json["diverged"] = json!(result.diverged);
-    json["driven"] = driven.into();
-    json["unit"] = context.rate().into();
-    json["attractors"] = result.settled().map(|a| entry(a, result.time_step)).collect();
-    json["unsettled"] = result.unsettled().map_or(Value::Null, |a| entry(a, result.time_step));
-
     let labels: Vec<String> = labels(result);
     let series: Vec<SpectrumSeries> = result
         .attractors
@@ -232,7 +157,7 @@ pub fn lyapunov(found: &Exponents, context: &Context) -> Result<Rendered, Error>
         notes: warnings.clone(),
         ..Section::default()
     };
-    let mut rendered = Rendered { json, section, warnings };
+    let mut rendered = Rendered { section, warnings };
     limits(found, &mut rendered);
     Ok(rendered)
 }
@@ -264,7 +189,7 @@ fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
         ("First exponent".into(), format!("{} {}", words::with_error(a.exponent(0)), context.rate())),
         ("Kaplan-Yorke dimension".into(), words::with_error(a.kaplan_yorke_dimension)),
         ("Entropy rate".into(), format!("{} {}", words::with_error(a.entropy_rate), context.rate())),
-        ("Recorded steps".into(), format!("{} ({})", a.steps, stopped(a.stopped))),
+        ("Recorded steps".into(), format!("{} ({})", a.steps, a.stopped.name())),
     ];
     if let Some(s) = a.checks.sum_rule {
         let text =
@@ -323,8 +248,8 @@ fn tables(result: &Lyapunov) -> Vec<TableOut> {
         caption: "Attractors by the share of initial states that reach them; in the last row of status unsettled, what has not settled.".into(),
         columns: vec![
             ("attractor".into(), Cells::Int((1..=all.len() as i64).collect())),
-            ("kind".into(), Cells::Text(all.iter().map(|a| kind(a.kind)).collect())),
-            ("status".into(), Cells::Text(all.iter().map(|a| status(a.status).into()).collect())),
+            ("kind".into(), Cells::Text(all.iter().map(|a| a.kind.to_string()).collect())),
+            ("status".into(), Cells::Text(all.iter().map(|a| a.status.name().into()).collect())),
             ("share".into(), float(&|a| a.share)),
             ("first_exponent".into(), float(&|a| a.exponents[0])),
             ("std_error".into(), float(&|a| a.std_error[0])),

@@ -1,4 +1,4 @@
-//! What was found as the JSON of the summary and a section of the page.
+//! What was found as a section of the page.
 
 mod activity;
 mod adjoint;
@@ -29,16 +29,19 @@ pub use ibl::trials_table;
 
 use crate::page::Section;
 use nullcline_core::analyses::Context;
-use serde_json::Value;
 
 /// A module's result, rendered.
 pub struct Rendered {
-    /// Its entry under `modules` of the summary.
-    pub json: Value,
     /// Its part of the page.
     pub section: Section,
     /// Warnings for the head of the page and the summary.
     pub warnings: Vec<String>,
+}
+
+impl From<Section> for Rendered {
+    fn from(section: Section) -> Self {
+        Self { section, warnings: vec![] }
+    }
 }
 
 /// A system's units of time, in words.
@@ -56,7 +59,7 @@ impl Units for Context {
         if self.steps { "step" } else { "unit time" }
     }
     fn rate(&self) -> &'static str {
-        if self.steps { "nats per step" } else { "nats per unit time" }
+        self.unit().name()
     }
     fn duration(&self, t: f64) -> String {
         let number = words::number(t);

@@ -5,14 +5,12 @@ use super::{Rendered, words};
 use crate::Error;
 use crate::figures::{self, StatePoint};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::network::InputKind;
 use nullcline_core::analyses::{Components, Projections, Rows};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
 use nullcline_core::diagnostics::geometry::pca::Pca;
 use nullcline_core::linalg::col;
-use serde_json::json;
 
 /// What the components span, in a sentence.
 pub fn describe(c: &Components) -> String {
@@ -55,21 +53,6 @@ pub fn pca(c: &Components) -> Result<Rendered, Error> {
     let pca = &c.pca;
     let ratio = &pca.explained_variance_ratio;
     let k = ratio.len();
-    let mut json = json!({
-        "explained_variance_ratio": numbers(ratio),
-        "explained_variance_ratio_std_error": numbers(&pca.std_error),
-        "explained_variance": numbers(&pca.explained_variance),
-        "blocks": pca.blocks,
-        "correlation_time": number(pca.correlation_time),
-        "participation_ratio": number(pca.participation_ratio.value),
-        "participation_ratio_std_error": number(pca.participation_ratio.error()),
-        "components_for_90": pca.components_for_90,
-        "rows": pca.rows,
-    });
-    if let Rows::Trajectories { source, length } = c.rows {
-        json["trajectories"] = source.trajectories.into();
-        json["length"] = length.into();
-    }
     let share = |i: usize| ratio.get(i).copied().unwrap_or(f64::NAN);
     let axis = |i: usize| figures::component_label(i + 1, share(i));
     let mut list = vec![figures::explained_variance(ratio, &pca.std_error)?];
@@ -108,7 +91,7 @@ pub fn pca(c: &Components) -> Result<Rendered, Error> {
         tables: [own_tables(pca, &c.names).to_vec(), vec![projected(&c.projections)]].concat(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 /// Variances, and the components themselves.

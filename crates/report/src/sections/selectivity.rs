@@ -4,13 +4,9 @@ use super::{Rendered, left, words};
 use crate::Error;
 use crate::figures::{self, Axes, Reference, Series};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::analyses::activity::{By, LEVEL, Pair, ReadOut, Regressed, Selectivity};
-use nullcline_core::linalg::norm;
+use nullcline_core::analyses::activity::{By, LEVEL, Pair, Regressed, Selectivity};
 use nullcline_core::numbers::Estimate;
-use nullcline_core::numbers::least_squares::regression::Coefficient;
-use serde_json::{Value, json};
 
 /// The findings in a sentence.
 pub fn describe(s: &Selectivity) -> String {
@@ -106,67 +102,7 @@ pub fn selectivity(s: &Selectivity) -> Result<Rendered, Error> {
         notes: remarks.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json: json(s), section, warnings: remarks })
-}
-
-/// The read-out as a unit vector.
-fn unit(o: &ReadOut) -> Vec<f64> {
-    let size = norm(&o.weights);
-    o.weights.iter().map(|w| w / size).collect()
-}
-
-fn json(s: &Selectivity) -> Value {
-    let value = |e: &Option<Estimate>| e.map(|e| number(e.value));
-    let error = |e: &Option<Estimate>| e.map(|e| number(e.error()));
-    let out = |o: &ReadOut| {
-        json!({
-            "name": o.name,
-            "kind": if o.labels.is_some() { "logistic" } else { "linear" },
-            "labels": o.labels,
-            "direction": numbers(&unit(o)),
-            "explained": number(o.explained),
-            "share_in_plane": value(&o.inside),
-            "share_in_plane_std_error": error(&o.inside),
-        })
-    };
-    let pair = |p: &Pair| {
-        json!({
-            "targets": p.names,
-            "angle": number(p.angle.value),
-            "angle_std_error": number(p.angle.error()),
-            "angle_in_plane": value(&p.within),
-            "angle_in_plane_std_error": error(&p.within),
-        })
-    };
-    let of =
-        |r: &Regressed, f: &dyn Fn(&Coefficient) -> f64| numbers(&r.slopes.iter().map(f).collect::<Vec<_>>());
-    let regression = |r: &Regressed| {
-        json!({
-            "name": r.name,
-            "rows": r.rows,
-            "slope": of(r, &|c| c.estimate.value),
-            "std_error": of(r, &|c| c.estimate.error()),
-            "p": of(r, &|c| c.p),
-            "p_corrected": numbers(&r.corrected),
-            "r_squared": numbers(&r.r_squared),
-            "selective": r.selective(),
-        })
-    };
-    json!({
-        "targets": s.outs.iter().map(out).collect::<Vec<_>>(),
-        "angles": s.pairs.iter().map(pair).collect::<Vec<_>>(),
-        "regressions": s.regressions.iter().map(regression).collect::<Vec<_>>(),
-        "correction": "Holm over units",
-        "errors": match s.by {
-            By::Trials(_) => "by trial",
-            By::Blocks(_) => "by block",
-            By::Rows => "independent rows",
-        },
-        "groups": match s.by {
-            By::Trials(count) | By::Blocks(count) => Some(count),
-            By::Rows => None,
-        },
-    })
+    Ok(Rendered { section, warnings: remarks })
 }
 
 fn angle_table(s: &Selectivity) -> TableOut {
@@ -188,7 +124,7 @@ fn angle_table(s: &Selectivity) -> TableOut {
 
 fn readout_table(s: &Selectivity, units: &[String]) -> TableOut {
     let mut columns = vec![("unit".into(), Cells::Text(units.to_vec()))];
-    columns.extend(s.outs.iter().map(|o| (o.name.clone(), Cells::Float(unit(o)))));
+    columns.extend(s.outs.iter().map(|o| (o.name.clone(), Cells::Float(o.direction()))));
     let caption = "Read-outs as unit vectors, one a column.".into();
     TableOut { name: "readouts".into(), caption, columns }
 }

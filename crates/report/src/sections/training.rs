@@ -7,13 +7,12 @@ use crate::folder::{Folder, Origin};
 use crate::page::Section;
 use crate::report::{Report, Told};
 use crate::runner::{Failure, NETWORK, network_file};
-use crate::summary::number;
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses;
 use nullcline_core::analyses::training::{Network, Train, TrainedNetwork};
 use nullcline_core::tasks::Objective;
 use nullcline_core::training::trainer::{Epoch, Stopped};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use std::path::Path;
 
 impl Report for Train {
@@ -30,10 +29,10 @@ impl Report for Train {
 
     fn tell(&self, t: &TrainedNetwork) -> Result<Told, Failure> {
         let mut findings = describe(t);
-        let mut modules = vec![("training".to_owned(), training(t)?)];
+        let mut modules = vec![training(t)?];
         if let Some(search) = &t.search {
             findings.push(trials::describe(search));
-            modules.push(("search".to_owned(), trials::trials(search)?));
+            modules.push(trials::trials(search)?);
         }
         Ok(Told {
             title: t.task.into(),
@@ -42,7 +41,6 @@ impl Report for Train {
             seed: self.seed,
             findings,
             notes: t.notes.clone(),
-            input: json!({ "task": t.task }),
             modules,
             ..Told::default()
         })
@@ -53,14 +51,6 @@ impl Report for Train {
         let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
         network_file(folder, NETWORK, architecture, model.rule.as_ref(), Some(readout), Some(*precision))
     }
-}
-
-fn epochs(t: &TrainedNetwork) -> usize {
-    t.curve.len().saturating_sub(1)
-}
-
-fn best(t: &TrainedNetwork) -> Option<&Epoch> {
-    t.curve.get(t.best_epoch)
 }
 
 fn unit(t: &TrainedNetwork) -> &'static str {
@@ -102,10 +92,10 @@ pub fn describe(t: &TrainedNetwork) -> Vec<String> {
             accuracy(test.accuracy)
         ));
     }
-    if let Some(best) = best(t) {
+    if let Some(best) = t.best() {
         all.push(format!(
             "Best of {}: epoch {}, validation loss {}; training ended because {}.",
-            words::count(epochs(t), "epoch"),
+            words::count(t.epochs(), "epoch"),
             t.best_epoch,
             loss(t, best.validation_loss),
             reason(t.stopped)
@@ -123,7 +113,7 @@ fn warnings(t: &TrainedNetwork) -> Vec<String> {
             loss(t, test.loss),
             loss(t, t.chance)
         ));
-    } else if t.stopped == Stopped::Epochs && t.best_epoch == epochs(t) {
+    } else if t.stopped == Stopped::Epochs && t.best_epoch == t.epochs() {
         all.push(
             "The last epoch was the best: the loss was still falling, and more epochs may lower it.".into(),
         );
@@ -170,27 +160,9 @@ fn plain(v: &Value) -> String {
     }
 }
 
-/// The training as entry `training` of the summary and a section with curve and table.
+/// The training as a section with curve and table.
 pub fn training(t: &TrainedNetwork) -> Result<Rendered, Error> {
-    let setting =
-        |name: &str| t.settings.iter().find(|(k, _)| k == name).map_or(Value::Null, |(_, v)| v.clone());
-    let best = self::best(t);
-    let optional = |v: Option<f64>| v.map_or(Value::Null, number);
-    let last = t.curve.last();
-    let json = json!({
-        "task": setting("task"), "cell": setting("cell"), "init": setting("init"), "units": setting("units"),
-        "inputs": t.inputs, "outputs": t.outputs, "parameters": t.parameters,
-        "loss": match t.objective { Objective::CrossEntropy => "cross_entropy", Objective::MeanSquare => "mean_square" },
-        "chance": number(t.chance),
-        "epochs": epochs(t), "steps": last.map_or(0, |r| r.step), "best_epoch": t.best_epoch,
-        "stopped": t.stopped.name(),
-        "train_loss": optional(best.map(|r| r.train_loss)),
-        "validation_loss": optional(best.map(|r| r.validation_loss)),
-        "validation_accuracy": optional(best.and_then(|r| r.accuracy)),
-        "test_loss": optional(t.test.map(|m| m.loss)),
-        "test_accuracy": optional(t.test.and_then(|m| m.accuracy)),
-        "settings": t.settings.iter().cloned().collect::<Map<_, _>>(),
-    });
+    let best = t.best();
     let axis = match t.objective {
         Objective::CrossEntropy => "Cross entropy (nats)",
         Objective::MeanSquare => "Mean square error",
@@ -222,5 +194,5 @@ pub fn training(t: &TrainedNetwork) -> Result<Rendered, Error> {
         tables: vec![table(&t.curve), settings(&t.settings)],
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings: warnings(t) })
+    Ok(Rendered { section, warnings: warnings(t) })
 }

@@ -4,11 +4,9 @@ use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures;
 use crate::page::Section;
-use crate::summary::numbers;
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::network::Paths;
 use nullcline_core::linalg::col;
-use serde_json::json;
 
 /// States in time, and what the read-out makes of them.
 pub fn trajectories(found: &Paths, context: &Context) -> Result<Rendered, Error> {
@@ -47,14 +45,7 @@ pub fn trajectories(found: &Paths, context: &Context) -> Result<Rendered, Error>
     }
     let mut speeds: Vec<f64> = result.final_speed.iter().copied().filter(|s| s.is_finite()).collect();
     speeds.sort_by(f64::total_cmp);
-    let rest = speeds.iter().filter(|s| **s < 1e-8).count();
-    let json = json!({
-        "trajectories": result.states.len(),
-        "rows": rows,
-        "final_speed": numbers(&result.final_speed),
-        "at_rest": rest,
-        "diverged": result.diverged,
-    });
+    let rest = result.at_rest();
     let facts = vec![
         ("Trajectories".into(), result.states.len().to_string()),
         ("At rest at the end".into(), format!("{rest} of {}", result.states.len())),
@@ -81,5 +72,5 @@ pub fn trajectories(found: &Paths, context: &Context) -> Result<Rendered, Error>
         notes: warnings.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }

@@ -4,23 +4,17 @@ use super::{Rendered, words};
 use crate::Error;
 use crate::figures;
 use crate::page::Section;
-use crate::summary::number;
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::training::{Searched, Trained};
 use nullcline_core::training::trainer::Stopped;
-use serde_json::{Map, Value, json};
 
 type Trial = (Vec<f64>, Trained);
-
-fn diverged(t: &Searched) -> usize {
-    t.trials.iter().filter(|r| matches!(r.1.stopped, Stopped::Diverged { .. })).count()
-}
 
 /// The search in a sentence.
 pub fn describe(t: &Searched) -> String {
     let best = &t.trials[t.best].0;
-    let values = t.names.iter().zip(best).map(|(n, v)| format!("{n} {}", words::number(*v)));
-    let diverged = match diverged(t) {
+    let values = t.names().into_iter().zip(best).map(|(n, v)| format!("{n} {}", words::number(*v)));
+    let diverged = match t.diverged() {
         0 => String::new(),
         n => format!(", {n} of which diverged"),
     };
@@ -32,31 +26,23 @@ pub fn describe(t: &Searched) -> String {
     )
 }
 
-/// The search as entry `search` of the summary and a section with a figure for each setting and a table.
+/// The search as a section with a figure for each setting and a table.
 pub fn trials(t: &Searched) -> Result<Rendered, Error> {
     let rows = &t.trials;
-    let mut json = t.settings.iter().cloned().collect::<Map<_, _>>();
-    json.insert("trials".into(), json!(rows.len()));
-    json.insert("diverged".into(), json!(diverged(t)));
-    json.insert("best_trial".into(), json!(t.best + 1));
-    json.insert("best_validation_loss".into(), number(rows[t.best].1.best().validation_loss));
-    for (k, name) in t.names.iter().enumerate() {
-        json.insert(format!("best_{name}"), number(rows[t.best].0[k]));
-    }
     let loss = |r: &Trial| match r.1.stopped {
         Stopped::Diverged { .. } => f64::NAN,
         _ => r.1.best().validation_loss,
     };
     let mut all = Vec::new();
-    for (k, name) in t.names.iter().enumerate() {
+    for (k, name) in t.names().into_iter().enumerate() {
         let points: Vec<[f64; 2]> = rows.iter().map(|r| [r.0[k], loss(r)]).collect();
-        all.push(figures::trials(name, &points, t.best, *name != "patience")?);
+        all.push(figures::trials(name, &points, t.best, name != "patience")?);
     }
     let float = |f: &dyn Fn(&Trial) -> f64| Cells::Float(rows.iter().map(f).collect());
     let int = |f: &dyn Fn(&Trial) -> usize| Cells::Int(rows.iter().map(|r| f(r) as i64).collect());
     let mut columns = vec![("trial".to_owned(), Cells::Int((1..=rows.len() as i64).collect()))];
-    for (k, name) in t.names.iter().enumerate() {
-        columns.push(((*name).into(), float(&|r| r.0[k])));
+    for (k, name) in t.names().into_iter().enumerate() {
+        columns.push((name.into(), float(&|r| r.0[k])));
     }
     columns.push(("validation_loss".into(), float(&|r| r.1.best().validation_loss)));
     if rows.iter().any(|r| r.1.best().accuracy.is_some()) {
@@ -78,12 +64,12 @@ pub fn trials(t: &Searched) -> Result<Rendered, Error> {
         intro: vec![intro.into()],
         facts: vec![
             ("Trials".into(), rows.len().to_string()),
-            ("Diverged".into(), diverged(t).to_string()),
+            ("Diverged".into(), t.diverged().to_string()),
             ("Best trial".into(), (t.best + 1).to_string()),
         ],
         figures: all,
         tables: vec![TableOut { name: "trials".into(), caption: caption.into(), columns }],
         ..Section::default()
     };
-    Ok(Rendered { json: Value::Object(json), section, warnings: vec![] })
+    Ok(Rendered { section, warnings: vec![] })
 }

@@ -1,9 +1,12 @@
 //! Claims: what a paper says, what theory predicts, what we measured, and whether it stands.
 
+mod entry;
 mod table;
 
-pub use table::{answer, count, json, rows, table, text};
+pub use entry::{ClaimEntry, entries};
+pub use table::{answer, count, rows, table, text};
 
+use nullcline_core::named;
 use nullcline_core::numbers::Estimate;
 use nullcline_report::sections::words::number;
 
@@ -20,19 +23,17 @@ pub enum Verdict {
     NotTested,
 }
 
+named! {
+    Verdict:
+    Self::Holds => "holds",
+    Self::Differs => "differs",
+    Self::Undecided => "undecided",
+    Self::NotTested => "not tested",
+}
+
 impl Verdict {
     /// In the order in which they are counted.
     pub const ALL: [Self; 4] = [Self::Holds, Self::Differs, Self::Undecided, Self::NotTested];
-
-    /// As written in `claims.csv`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Holds => "holds",
-            Self::Differs => "differs",
-            Self::Undecided => "undecided",
-            Self::NotTested => "not tested",
-        }
-    }
 }
 
 /// Whose statement it is.
@@ -46,16 +47,7 @@ pub enum Kind {
     Check,
 }
 
-impl Kind {
-    /// As written in `claims.csv`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Paper => "paper",
-            Self::Theory => "theory",
-            Self::Check => "check",
-        }
-    }
-}
+named!(Kind: Self::Paper => "paper", Self::Theory => "theory", Self::Check => "check");
 
 /// What makes a claim hold.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,12 +1,10 @@
-//! Claims as `claims.csv`, on the page, in the summary, on the terminal, and what they say together.
+//! Claims as `claims.csv`, on the page, on the terminal, and what they say together.
 
 use super::{Claim, Expected, Kind, Verdict};
 use crate::Preset;
 use nullcline_report::page::ClaimRow;
 use nullcline_report::sections::words::{number, with_error};
-use nullcline_report::summary;
 use nullcline_report::tables::{Table, TableOut};
-use serde_json::{Value, json};
 
 /// `claims.csv`: the columns of the contract.
 pub fn table(claims: &[Claim], preset: Preset) -> TableOut {
@@ -57,7 +55,7 @@ fn measured(c: &Claim) -> String {
 }
 
 /// The claim's reason, or why a verdict is open where that was not said.
-fn reason(c: &Claim) -> String {
+pub(super) fn reason(c: &Claim) -> String {
     if !c.reason.is_empty() || c.verdict != Verdict::Undecided {
         return c.reason.clone();
     }
@@ -74,29 +72,6 @@ fn reason(c: &Claim) -> String {
             format!("The interval of 95 %, {} ± {}, contains both answers.", number(m.value), number(reach))
         }
     }
-}
-
-/// Claims for the summary.
-pub fn json(claims: &[Claim], preset: Preset) -> Value {
-    let known = |v: Option<f64>| v.map_or(Value::Null, summary::number);
-    let one = |c: &Claim| {
-        json!({
-            "claim": c.claim,
-            "source": c.source,
-            "kind": c.kind.name(),
-            "preset": preset.name(),
-            "quantity": c.quantity,
-            "published": known(c.published),
-            "predicted": known(c.predicted),
-            "measured": summary::number(c.measured.value),
-            "std_error": known(c.measured.std_error),
-            "n": c.measured.n,
-            "tolerance": summary::number(c.tolerance),
-            "verdict": c.verdict.name(),
-            "reason": reason(c),
-        })
-    };
-    claims.iter().map(one).collect()
 }
 
 /// How many claims hold, differ, are open and were not tested, in words; then the checks, which are no

@@ -16,14 +16,10 @@ pub enum Features {
     Plane,
 }
 
-impl Features {
-    /// The name in tables and summaries.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Units => "units",
-            Self::Plane => "plane",
-        }
-    }
+named! {
+    Features:
+    Self::Units => "units",
+    Self::Plane => "plane",
 }
 
 /// One label, decoded in several ways; the first is the one that the finding gives.

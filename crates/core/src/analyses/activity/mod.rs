@@ -10,7 +10,7 @@ pub(super) use clusters::{Permutations, clusters};
 pub use decoding::{Decoded, Decodings, Features};
 pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};
-pub use selectivity::{By, LEVEL, Pair, ReadOut, Regressed, Selectivity};
+pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
 
 use super::{AnalysisSettings, Config, Error, Finding, Module};
 use crate::diagnostics::geometry::pca::Pca;

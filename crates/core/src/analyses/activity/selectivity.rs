@@ -6,6 +6,7 @@ use crate::analyses::{Error, Module};
 use crate::diagnostics::geometry::correlation::{correlation, successive};
 use crate::diagnostics::geometry::decoding::{self, Separation, linear, logistic};
 use crate::diagnostics::geometry::subspace::{angle, angle_within, share};
+use crate::linalg::norm;
 use crate::numbers::Estimate;
 use crate::numbers::jackknife;
 use crate::numbers::least_squares::regression::{self, Coefficient, Design, holm};
@@ -27,6 +28,29 @@ pub struct ReadOut {
     pub explained: f64,
     /// Share of the weights' square inside the plane of the first two principal components.
     pub inside: Option<Estimate>,
+}
+
+/// How a read-out is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadOutKind {
+    /// By logistic regression on two values.
+    Logistic,
+    /// By least squares.
+    Linear,
+}
+named!(ReadOutKind: Self::Logistic => "logistic", Self::Linear => "linear");
+
+impl ReadOut {
+    /// How it is found.
+    pub fn kind(&self) -> ReadOutKind {
+        if self.labels.is_some() { ReadOutKind::Logistic } else { ReadOutKind::Linear }
+    }
+
+    /// Its weights as a unit vector.
+    pub fn direction(&self) -> Vec<f64> {
+        let size = norm(&self.weights);
+        self.weights.iter().map(|w| w / size).collect()
+    }
 }
 
 /// Two read-outs.
@@ -86,6 +110,13 @@ pub enum By {
     Blocks(usize),
     /// Rows.
     Rows,
+}
+
+named! {
+    By:
+    Self::Trials(_) => "by trial",
+    Self::Blocks(_) => "by block",
+    Self::Rows => "independent rows",
 }
 
 /// Parts left out one at a time for the errors of angles and shares, at most.

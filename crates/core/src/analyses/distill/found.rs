@@ -11,6 +11,9 @@ use faer::{Mat, c64};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+/// The file of a student in the folder of its report.
+pub const STUDENT: &str = "student.safetensors";
+
 /// What was distilled: entry `input` of the summary.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct AboutTeacher {
@@ -49,16 +52,12 @@ pub enum From {
     Units,
 }
 
-impl From {
-    /// As on the command line and in the summary.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Pca => "pca",
-            Self::Readout => "readout",
-            Self::Units => "units",
-        }
-    }
+named! {
+    From:
+    Self::File => "file",
+    Self::Pca => "pca",
+    Self::Readout => "readout",
+    Self::Units => "units",
 }
 
 /// Leading Lyapunov exponents.

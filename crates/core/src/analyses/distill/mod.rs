@@ -10,5 +10,5 @@ mod radd;
 mod teacher;
 
 pub use config::{Common, ConventionalConfig, Projection, RaddConfig};
-pub use found::{AboutTeacher, Conventional, Exponents, From, Radd, ScaleRow, Teaching};
+pub use found::{AboutTeacher, Conventional, Exponents, From, Radd, STUDENT, ScaleRow, Teaching};
 pub use job::{ConventionalArguments, RaddArguments, TeacherArguments};

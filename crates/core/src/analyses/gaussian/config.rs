@@ -13,6 +13,7 @@ pub enum Penalty {
     /// gamma sum |J_ij|, i != j, beside twice the log-likelihood: the graphical lasso.
     L1,
 }
+named!(Penalty: Self::L2 => "L2", Self::L1 => "L1");
 
 /// Everything that `infer gaussian` needs.
 #[derive(Clone, Debug, Default)]

@@ -58,6 +58,13 @@ pub enum Source {
     Inferred,
 }
 
+named! {
+    Source:
+    Self::Truth => "the true couplings",
+    Self::Unbiased => "an estimate of ΣJ² without bias",
+    Self::Inferred => "the couplings inferred at the chosen γ",
+}
+
 /// The strength at which the couplings are given.
 #[derive(Clone, Copy, Debug)]
 pub struct Chosen {
@@ -90,6 +97,19 @@ pub enum Reason {
     LowerEnd,
     /// Unseen data are predicted best at the upper end of the grid.
     UpperEnd,
+}
+
+named! {
+    Reason:
+    Self::Asked => "as asked for (--at)",
+    Self::CrossValidated => "the largest cross-validated likelihood",
+    Self::Truth => "the largest likelihood under the true covariance",
+    Self::NoCouplings => "the end of the range, for no couplings at all predict best",
+    Self::Formula => "the formula n / sum J²",
+    Self::Nothing => "no data to choose by: neither held-out samples nor enough of them for the formula",
+    Self::Middle => "the middle of the grid, without data to choose by",
+    Self::LowerEnd => "the lower end of the grid, where unseen data are predicted best; widen --gamma downwards",
+    Self::UpperEnd => "the upper end of the grid, where unseen data are predicted best",
 }
 
 /// What was inferred from one table or covariance.

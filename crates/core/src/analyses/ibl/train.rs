@@ -103,6 +103,13 @@ pub struct Behaved {
     pub notes: Vec<String>,
 }
 
+impl Behaved {
+    /// Steps of a trial, blank ones among them.
+    pub fn steps_per_trial(&self) -> f64 {
+        self.played.steps() as f64 / self.played.trials.len() as f64
+    }
+}
+
 /// Trains, goes on with what an interrupted run left, and measures the behaviour on fresh blocks.
 ///
 /// # Errors

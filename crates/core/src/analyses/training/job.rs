@@ -58,16 +58,38 @@ pub struct TrainedNetwork {
     pub notes: Vec<String>,
 }
 
+impl TrainedNetwork {
+    /// Epochs done.
+    pub fn epochs(&self) -> usize {
+        self.curve.len().saturating_sub(1)
+    }
+
+    /// The epoch of the lowest validation loss.
+    pub fn best(&self) -> Option<&Epoch> {
+        self.curve.get(self.best_epoch)
+    }
+}
+
 /// A search that has ended.
 pub struct Searched {
-    /// Names and values of its settings.
-    pub settings: Vec<(String, Value)>,
-    /// What was searched.
-    pub names: Vec<&'static str>,
+    /// What was asked for.
+    pub search: Search,
     /// Values of what was searched, and what came of them, in order.
     pub trials: Vec<(Vec<f64>, Trained)>,
     /// Index of the best.
     pub best: usize,
+}
+
+impl Searched {
+    /// Names of what was searched.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.search.space.iter().map(|(p, _)| p.name()).collect()
+    }
+
+    /// Trials that diverged.
+    pub fn diverged(&self) -> usize {
+        self.trials.iter().filter(|t| matches!(t.1.stopped, Stopped::Diverged { .. })).count()
+    }
 }
 
 impl Train {
@@ -135,14 +157,10 @@ fn searched(
 }
 
 impl Search {
-    fn found(&self, trials: Vec<Trial>, best: usize) -> Searched {
+    fn found(self, trials: Vec<Trial>, best: usize) -> Searched {
         let values = |t: &Trial| self.space.iter().map(|(p, _)| p.get(&t.settings)).collect();
-        Searched {
-            settings: self.describe(),
-            names: self.space.iter().map(|(p, _)| p.name()).collect(),
-            trials: trials.into_iter().map(|t| (values(&t), t.trained)).collect(),
-            best,
-        }
+        let trials = trials.into_iter().map(|t| (values(&t), t.trained)).collect();
+        Searched { search: self, trials, best }
     }
 }
 

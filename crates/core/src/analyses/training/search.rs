@@ -122,6 +122,16 @@ pub enum Choice {
     /// Every combination of so many values of each range.
     Grid(usize),
 }
+named!(Choice: Self::Random(_) => "random", Self::Grid(_) => "grid");
+
+impl Choice {
+    /// So many.
+    pub fn count(self) -> usize {
+        match self {
+            Self::Random(count) | Self::Grid(count) => count,
+        }
+    }
+}
 
 /// Most trials of a search.
 pub const MOST: usize = 100_000;
@@ -187,15 +197,17 @@ impl Search {
 
     /// Names and values that tell it from other searches.
     pub fn describe(&self) -> Vec<(String, Value)> {
-        let (how, count) = match self.choice {
-            Choice::Random(count) => ("random", count),
-            Choice::Grid(count) => ("grid", count),
-        };
-        let mut all = vec![("search".to_owned(), json!(how)), ("search_count".to_owned(), json!(count))];
-        for (parameter, range) in &self.space {
-            all.push((format!("search_{}", parameter.name()), range.json()));
-        }
+        let mut all = vec![
+            ("search".to_owned(), json!(self.choice.name())),
+            ("search_count".to_owned(), json!(self.choice.count())),
+        ];
+        all.extend(self.ranges());
         all
+    }
+
+    /// `search_` with the name of each setting that is searched, and its range.
+    pub fn ranges(&self) -> Vec<(String, Value)> {
+        self.space.iter().map(|(p, range)| (format!("search_{}", p.name()), range.json())).collect()
     }
 }
 

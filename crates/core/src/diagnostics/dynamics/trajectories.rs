@@ -30,6 +30,11 @@ pub struct Trajectories {
 }
 
 impl Trajectories {
+    /// Those whose final speed is below 1e-8.
+    pub fn at_rest(&self) -> usize {
+        self.final_speed.iter().filter(|s| **s < 1e-8).count()
+    }
+
     /// All states side by side, n x total.
     pub fn pooled(&self) -> Mat<f64> {
         let n = self.states.first().map_or(0, Mat::nrows);

@@ -2,17 +2,15 @@
 
 use super::STUDENT;
 use super::figures::{places, portrait_of};
-use super::radd::{complex, exponent_fact, exponents_json, points_json};
+use super::radd::exponent_fact;
 use crate::Error;
 use crate::figures::{Axes, Series, lines};
 use crate::page::Section;
 use crate::sections::{Rendered, words};
-use crate::summary::number;
 use crate::tables::{Cells, TableOut};
 use nullcline_core::analyses::distill::Conventional;
 use nullcline_core::training::distillation::Row;
 use nullcline_core::training::optimiser::Method;
-use serde_json::json;
 
 /// States drawn in the plane.
 const STATES: usize = 100;
@@ -93,19 +91,5 @@ pub fn conventional(c: &Conventional) -> Result<Rendered, Error> {
         notes: vec![],
         files: vec![STUDENT.into()],
     };
-    let json = json!({
-        "method": "conventional",
-        "units": c.units,
-        "steps": c.settings.steps,
-        "optimiser": c.settings.method.name(),
-        "rate": c.settings.rate,
-        "agreement": number(c.agreement),
-        "divergence": number(c.divergence),
-        "loss": c.curve.last().map(|r| number(r.loss)),
-        "eigenvalues": complex(&c.eigenvalues),
-        "fixed_points": points_json(&c.points, |i| c.points.points[i].state.clone()),
-        "exponents": exponents_json(&c.exponents),
-        "network": STUDENT,
-    });
-    Ok(Rendered { json, section, warnings: vec![] })
+    Ok(Rendered { section, warnings: vec![] })
 }

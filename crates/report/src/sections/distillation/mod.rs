@@ -11,12 +11,9 @@ use crate::report::{Report, Told};
 use crate::runner::{Failure, network_file};
 use nullcline_core::analyses;
 use nullcline_core::analyses::distill::{
-    AboutTeacher, Conventional, ConventionalArguments, Exponents, From, Radd, RaddArguments,
+    AboutTeacher, Conventional, ConventionalArguments, Exponents, From, Radd, RaddArguments, STUDENT,
 };
 use std::path::Path;
-
-/// Where the student is in the folder of the report.
-pub const STUDENT: &str = "student.safetensors";
 
 impl Report for RaddArguments {
     fn origin(&self, place: &Path) -> Result<Origin, analyses::Error> {
@@ -64,8 +61,7 @@ fn told(about: &AboutTeacher, seed: u64, findings: Vec<String>, rendered: Render
         seed,
         findings,
         warnings: about.notes.clone(),
-        input: serde_json::to_value(about).unwrap_or_default(),
-        modules: vec![("distillation".into(), rendered)],
+        modules: vec![rendered],
         ..Told::default()
     }
 }

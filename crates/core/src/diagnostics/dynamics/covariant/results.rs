@@ -80,6 +80,14 @@ pub struct Covariant {
     pub memory: usize,
 }
 
+impl Covariant {
+    /// Largest distance between the growth of a vector along itself and its exponent.
+    pub fn growth_difference(&self) -> f64 {
+        let pairs = self.growth.iter().zip(&self.exponents);
+        pairs.map(|(g, l)| (g.value - l.value).abs()).fold(0.0, f64::max)
+    }
+}
+
 /// The angle between two vectors.
 #[derive(Clone, Debug)]
 pub struct Pair {

@@ -23,17 +23,13 @@ pub enum Stability {
     UndecidedAtKink,
 }
 
-impl Stability {
-    /// The words used in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Stable => "stable",
-            Self::Unstable => "unstable",
-            Self::Neutral => "neutral",
-            Self::Undecided => "undecided",
-            Self::UndecidedAtKink => "undecided at a kink",
-        }
-    }
+named! {
+    Stability:
+    Self::Stable => "stable",
+    Self::Unstable => "unstable",
+    Self::Neutral => "neutral",
+    Self::Undecided => "undecided",
+    Self::UndecidedAtKink => "undecided at a kink",
 }
 
 /// Growth rates of modes, with what rounding may have made of them.

@@ -13,6 +13,16 @@ pub enum Kind {
     Moving,
 }
 
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Self::FixedPoint => f.write_str("fixed point"),
+            Self::Cycle(p) => write!(f, "cycle of period {p}"),
+            Self::Moving => f.write_str("moving"),
+        }
+    }
+}
+
 /// Whether a spectrum is that of an attractor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -25,6 +35,13 @@ pub enum Status {
     Unsettled,
 }
 
+named! {
+    Status:
+    Self::Exact => "exact",
+    Self::Settled => "settled",
+    Self::Unsettled => "unsettled",
+}
+
 /// Why the recording ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
@@ -34,6 +51,13 @@ pub enum Stopped {
     StepLimit,
     /// The input sequence was used up.
     EndOfInput,
+}
+
+named! {
+    Stopped:
+    Self::Tolerance => "tolerance reached",
+    Self::StepLimit => "step limit reached",
+    Self::EndOfInput => "end of the input",
 }
 
 /// The spectra of all attractors that the initial states reached.

@@ -21,6 +21,14 @@ pub enum Separation {
     Untested,
 }
 
+named! {
+    Separation:
+    Self::Overlap => "none",
+    Self::Complete => "complete",
+    Self::Quasi => "quasi-complete",
+    Self::Untested => "untested",
+}
+
 /// b + w.x of a class.
 #[derive(Clone, Debug)]
 pub struct Score {

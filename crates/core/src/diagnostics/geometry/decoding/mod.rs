@@ -63,6 +63,13 @@ pub enum By {
     },
 }
 
+named! {
+    By:
+    Self::Trials => "trials",
+    Self::Samples => "rows",
+    Self::Blocks { .. } => "blocks",
+}
+
 /// A read-out of a label with its accuracies, shares of samples told rightly.
 #[derive(Clone, Debug)]
 pub struct Decoding {
