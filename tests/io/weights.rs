@@ -41,7 +41,8 @@ fn words(v: &Value) -> Vec<&str> {
 
 /// What is said of a network, all together.
 fn said(network: &Network) -> String {
-    network.notes.iter().chain(&network.said).cloned().collect::<Vec<_>>().join("\n")
+    let notes = network.notes.iter().map(ToString::to_string);
+    notes.chain(network.said.iter().chain(&network.left_out).cloned()).collect::<Vec<_>>().join("\n")
 }
 
 /// Every case of a file by `make_torch.py` or `make_frameworks.py`.

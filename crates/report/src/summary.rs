@@ -24,7 +24,7 @@ pub fn summary<J: Job>(
         "tool": TOOL,
         "version": env!("CARGO_PKG_VERSION"),
         "command": command,
-        "job": { "name": J::NAME, "settings": entry(serde_json::to_value(job))? },
+        "job": { "name": J::NAME, "settings": given(entry(serde_json::to_value(job))?) },
         "seed": seed,
         "input": found["input"].take(),
         "modules": found["modules"].take(),
@@ -34,6 +34,16 @@ pub fn summary<J: Job>(
         whole["failed"] = failed.take();
     }
     Ok(whole)
+}
+
+/// Settings without those that are left to the tool.
+fn given(settings: Value) -> Value {
+    match settings {
+        Value::Object(keys) => {
+            keys.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, given(v))).collect()
+        }
+        other => other,
+    }
 }
 
 /// A number, or null if it is not finite.

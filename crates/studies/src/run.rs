@@ -4,6 +4,7 @@ use super::claims;
 use super::{AboutStudy, Error, Findings, Preset, Settings, Study, Tested, named};
 use clap::Args;
 use nullcline_core::analyses::training::{claim_progress, clear_progress};
+use nullcline_core::analyses::written;
 use nullcline_core::job::{Desk, Job, identity};
 use nullcline_report::folder::Origin;
 use nullcline_report::report::{Report, Told};
@@ -38,6 +39,7 @@ pub struct Asked {
     pub as_published: bool,
     /// Folder of the authors' files, for what needs them
     #[arg(long, value_name = "DIR")]
+    #[serde(serialize_with = "written::given")]
     pub data: Option<PathBuf>,
     /// Seed of every random stream
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]

@@ -3,7 +3,7 @@
 use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments};
 use super::network::{self, NetworkAnalysis};
 use super::recording::{self, RecordingAnalysis};
-use super::{Config, Error, Source, check, open};
+use super::{Config, Error, Source, check, open, written};
 use crate::io::steady;
 use crate::job::{Desk, Job};
 use clap::Args;
@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct Analyze {
     /// Weights (.safetensors, .pt, .pth, .npz, .npy) or activity (.csv, .parquet, .arrow, .npy, .npz)
+    #[serde(serialize_with = "written::path")]
     pub file: PathBuf,
     /// Modules, separated by commas [default: all that apply but cycles and clusters]. Networks: lyapunov,
     /// covariant, adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent, clusters; recordings:

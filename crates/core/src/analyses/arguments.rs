@@ -1,6 +1,7 @@
 //! The settings that several jobs share, as they are written: options of the command line, keys of a file.
 
 use super::limits::count;
+use super::written;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -37,12 +38,14 @@ pub struct NetworkArguments {
     pub activation: Option<String>,
     /// Table of inputs: a row a time step, a column an input
     #[arg(long, value_name = "TABLE")]
+    #[serde(serialize_with = "written::given")]
     pub inputs: Option<PathBuf>,
     /// Constant input: one value for each input, separated by commas [default: zeros]
     #[arg(long, value_name = "V1,V2", allow_hyphen_values = true)]
     pub input: Option<String>,
     /// Table of initial states: a row a state [default: random]
     #[arg(long, value_name = "TABLE")]
+    #[serde(serialize_with = "written::given")]
     pub initial: Option<PathBuf>,
     /// Trajectories from random initial states [default: 32, fewer for large networks]
     #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
@@ -76,6 +79,7 @@ pub struct NetworkArguments {
     pub horizon: Option<f64>,
     /// Table of the vector that the adjoint has at the end of the horizon [default: random ones]
     #[arg(long, value_name = "TABLE")]
+    #[serde(serialize_with = "written::given")]
     pub terminal: Option<PathBuf>,
 }
 

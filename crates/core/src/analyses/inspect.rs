@@ -90,8 +90,8 @@ fn network(text: &mut String, n: &Network) {
         let _ = writeln!(text, "  read-out: {} ({} outputs)", name(&r.name), r.weight.nrows());
     }
     // What is not used is listed whole below.
-    for note in n.notes.iter().chain(n.said.iter().filter(|s| !s.starts_with("Not "))) {
-        let _ = writeln!(text, "  {}", line(note));
+    for note in n.notes.iter().map(ToString::to_string).chain(n.said.iter().cloned()) {
+        let _ = writeln!(text, "  {}", line(&note));
     }
     if !n.unused.is_empty() {
         let _ =

@@ -2,7 +2,9 @@
 
 use super::Error;
 use clap::{Arg, ArgAction, Args, Command};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
 
 /// Settings from keys and values: the options' names with `_` for `-`.
 ///
@@ -78,6 +80,22 @@ fn unknown(name: &str, key: &str, known: &[&Arg]) -> Error {
     Error::Config(format!("{name}: there is no key {key}; {advice}"))
 }
 
+/// Writes a path as text; what is not UTF-8 in it as U+FFFD, where serde's own would give an error.
+///
+/// # Errors
+/// Those of the writer.
+pub fn path<S: Serializer>(path: &Path, into: S) -> Result<S::Ok, S::Error> {
+    path.to_string_lossy().serialize(into)
+}
+
+/// [`path`], where it is given.
+///
+/// # Errors
+/// Those of the writer.
+pub fn given<S: Serializer>(path: &Option<PathBuf>, into: S) -> Result<S::Ok, S::Error> {
+    path.as_deref().map(Path::to_string_lossy).serialize(into)
+}
+
 /// Letters to insert, delete or replace to make `b` of `a` (Levenshtein 1966).
 pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
@@ -117,9 +135,8 @@ pub use serde;
 mod tests {
     use super::*;
     use crate::analyses::limits::count;
-    use serde::{Deserialize, Serialize};
+    use serde::Deserialize;
     use serde_json::json;
-    use std::path::PathBuf;
 
     #[derive(Args, Serialize, Debug, PartialEq)]
     struct Inner {

@@ -39,7 +39,7 @@ fn network(n: &NetworkAnalysis) -> Result<Told, Failure> {
     warnings.extend(n.no_plane.then(|| "No flow field: the states do not span a plane.".to_owned()));
     warnings.extend(n.coarse.map(|why| format!("Trajectories grow without bounds: {why}.")));
     warnings.extend(failed(&n.failed));
-    warnings.extend(n.about.notes.iter().filter(|n| n.contains("assumed")).cloned());
+    warnings.extend(n.about.notes.iter().filter(|n| n.doubtful()).map(ToString::to_string));
     warnings.extend(n.about.said.iter().cloned());
     let mut findings = vec![];
     let mut modules = vec![];
@@ -137,7 +137,8 @@ fn facts(a: &About) -> Vec<(String, String)> {
         facts.push(("Understood".into(), a.said.join(" ")));
     }
     if !a.notes.is_empty() {
-        facts.push(("Assumed".into(), a.notes.join(" ")));
+        let notes: Vec<String> = a.notes.iter().map(ToString::to_string).collect();
+        facts.push(("Assumed".into(), notes.join(" ")));
     }
     facts
 }

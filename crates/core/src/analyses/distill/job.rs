@@ -5,6 +5,7 @@ use crate::analyses::Error;
 use crate::analyses::arguments::{RecordingArguments, WeightFile};
 use crate::analyses::check::{activation, numbers, positive, recording, spec};
 use crate::analyses::limits::count;
+use crate::analyses::written;
 use crate::io::steady;
 use crate::job::{Desk, Job};
 use crate::linalg::activation::Activation;
@@ -35,6 +36,7 @@ pub struct TeacherArguments {
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct RaddArguments {
     /// A recording (.csv, .parquet, .arrow, .npy, .npz), or a network's weights
+    #[serde(serialize_with = "written::path")]
     pub file: PathBuf,
     /// Columns of a recording's inputs ('u*', or names separated by commas, or an array of the npz); of a network,
     /// the table of inputs that it is run on
@@ -84,6 +86,7 @@ crate::settings!(RaddArguments, "distill.radd");
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct ConventionalArguments {
     /// The teacher's weights, with a read-out (.safetensors, .pt, .pth, .npz)
+    #[serde(serialize_with = "written::path")]
     pub file: PathBuf,
     /// Table of inputs that teacher and student are run on: a row a step; a column `trial` parts sequences
     #[arg(long, value_name = "TABLE")]

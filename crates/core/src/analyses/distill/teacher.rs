@@ -197,9 +197,11 @@ pub fn network_inputs(common: &Common, network: &Network) -> Result<Vec<Mat<f64>
 
 /// What was assumed of a weight file, as warnings.
 pub fn assumed(network: &Network) -> Vec<String> {
-    let notes = network.notes.iter().filter(|n| n.contains("assumed"));
+    let option = "--teacher-activation";
+    let notes = network.notes.iter().filter(|n| n.doubtful()).map(|n| n.told(option));
     // Here --activation is the student's.
-    notes.chain(&network.said).map(|n| n.replace("--activation", "--teacher-activation")).collect()
+    let said = network.said.iter().map(|s| s.replace("--activation", option));
+    notes.chain(said).chain(network.left_out.iter().cloned()).collect()
 }
 
 /// Sequences as one matrix, and their first columns.

@@ -5,6 +5,7 @@ use crate::analyses::Error;
 use crate::analyses::arguments::RecordingArguments;
 use crate::analyses::check::{positive, recording};
 use crate::analyses::limits::count;
+use crate::analyses::written;
 use crate::inference::gaussian::data::Scale;
 use crate::inference::gaussian::roots::log_grid;
 use crate::io::steady;
@@ -20,6 +21,7 @@ const MOST: usize = 100_000;
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct Gaussian {
     /// Samples (.csv, .parquet, .arrow, .npy, .npz; a row a sample, a column a variable), or a covariance
+    #[serde(serialize_with = "written::path")]
     pub file: PathBuf,
     /// The file holds a covariance; say with --alpha or --samples what it was measured on
     #[arg(long)]
@@ -32,6 +34,7 @@ pub struct Gaussian {
     pub samples: Option<usize>,
     /// The true covariance: test likelihood and roots are then exact
     #[arg(long, value_name = "FILE")]
+    #[serde(serialize_with = "written::given")]
     pub truth: Option<PathBuf>,
     /// Penalty on the couplings: l2 (γ tr J² / 4 beside α times the likelihood) or l1 (graphical lasso)
     #[arg(long, value_name = "NAME", default_value = "l2")]

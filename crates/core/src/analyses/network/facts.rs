@@ -1,7 +1,7 @@
 //! What is known of a network before it runs.
 
 use crate::analyses::Config;
-use crate::systems::checkpoint::Network;
+use crate::systems::checkpoint::{Network, Note};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
@@ -42,7 +42,7 @@ pub struct About {
     pub said: Vec<String>,
     /// What the file does not say and was assumed or computed.
     #[serde(skip)]
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl About {
@@ -61,7 +61,7 @@ impl About {
             unused: network.unused.clone(),
             outputs: network.readout.as_ref().map_or(0, |r| r.weight.nrows()),
             description: network.describe(),
-            said: network.said.clone(),
+            said: network.said.iter().chain(&network.left_out).cloned().collect(),
             notes: network.notes.clone(),
         }
     }

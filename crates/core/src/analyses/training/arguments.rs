@@ -3,6 +3,7 @@
 use super::MOST;
 use crate::analyses::arguments::CellConstants;
 use crate::analyses::limits::count;
+use crate::analyses::written;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -74,6 +75,7 @@ pub struct TaskArguments {
     pub time_step: Option<f64>,
     /// Folder with the four MNIST files of psmnist, gzip or not
     #[arg(long, value_name = "DIR")]
+    #[serde(serialize_with = "written::given")]
     pub images: Option<PathBuf>,
 }
 

@@ -58,8 +58,7 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let unused = unused(file, &parts, cell);
     let mut said: Vec<String> = parts.all().filter_map(|e| e.how.clone()).collect();
     said.append(&mut parts.said);
-    said.extend(left_out("used", unused.iter().map(String::as_str), 6));
-    said.extend(unread(file));
+    let unused_said = left_out("used", unused.iter().map(String::as_str), 6);
     Ok(Network {
         inputs: architecture.inputs(),
         state_names: architecture.state_names(),
@@ -76,6 +75,7 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
         unused,
         notes,
         said,
+        left_out: unused_said.into_iter().chain(unread(file)).collect(),
         architecture,
     })
 }

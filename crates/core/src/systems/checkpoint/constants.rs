@@ -2,7 +2,7 @@
 
 use super::metadata::Saved;
 use super::parts::Parts;
-use super::{Error, Spec};
+use super::{Error, Note, Spec};
 use crate::io::tensors::Tensor;
 use crate::linalg::activation::Activation;
 use crate::systems::cells::{Cell, CellKind, Scheme};
@@ -14,7 +14,7 @@ pub(super) fn constants(
     saved: &Saved,
     parts: &Parts,
     n: usize,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Cell, Error> {
     let activation = activation(kind, spec, saved.activation.or(parts.activation), saved, notes)?;
     let tau = parts.tau.as_ref().map(|t| &*t.tensor);
@@ -49,7 +49,7 @@ fn activation(
     spec: &Spec,
     file: Option<Activation>,
     saved: &Saved,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Activation, Error> {
     if !cell.has_activation && spec.activation.is_some() {
         let advice = "; its nonlinearities are fixed".to_owned();
@@ -57,10 +57,7 @@ fn activation(
     }
     Ok(spec.activation.or(file).unwrap_or_else(|| {
         if cell.has_activation {
-            let elsewhere = saved.elsewhere.as_deref().map_or(String::new(), |s| format!(" for the network ({s})"));
-            notes.push(format!(
-                "The file does not say the nonlinearity{elsewhere}: tanh is assumed (--activation changes it)."
-            ));
+            notes.push(Note::Activation(saved.elsewhere.clone()));
         }
         Activation::Tanh
     }))
@@ -71,7 +68,7 @@ fn time_constants(
     saved: &Saved,
     tensor: Option<&Tensor>,
     n: usize,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Vec<f64>, Error> {
     Ok(match (spec.tau, tensor, saved.tau.as_deref()) {
         (Some(tau), ..) => vec![tau; n],
@@ -81,22 +78,19 @@ fn time_constants(
         (None, None, Some([tau])) => vec![*tau; n],
         (None, None, Some(tau)) if tau.len() == n => tau.to_vec(),
         (None, None, _) => {
-            notes.push(
-                "The file does not say the time constant: tau = 1 is assumed (--tau changes it).".into(),
-            );
+            notes.push(Note::TimeConstant);
             vec![1.0; n]
         }
     })
 }
 
 /// The discretisation of a flow; without time constants its step is a tenth of the unit of time.
-fn scheme(spec: &Spec, saved: &Saved, tau: &[f64], notes: &mut Vec<String>) -> Scheme {
+fn scheme(spec: &Spec, saved: &Saved, tau: &[f64], notes: &mut Vec<Note>) -> Scheme {
     let dt = spec.dt.or(saved.dt).unwrap_or_else(|| {
         let shortest = tau.iter().copied().reduce(f64::min);
-        let of = if shortest.is_some() { "a tenth of the shortest time constant, " } else { "" };
-        let dt = shortest.unwrap_or(1.0) / 10.0;
-        notes.push(format!("Time step: {of}{dt} (--dt changes it)."));
-        dt
+        let step = shortest.unwrap_or(1.0) / 10.0;
+        notes.push(Note::TimeStep { step, shortest: shortest.is_some() });
+        step
     });
     Scheme { dt, euler: spec.euler || saved.euler }
 }

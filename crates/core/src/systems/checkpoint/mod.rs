@@ -10,6 +10,7 @@ mod gates;
 mod given;
 mod metadata;
 mod names;
+mod note;
 mod orientation;
 mod parts;
 mod published;
@@ -20,6 +21,7 @@ pub use build::load;
 pub use error::Error;
 pub use metadata::save;
 pub use names::has_network_names;
+pub use note::Note;
 pub use orientation::Vectors;
 
 use super::architecture::Architecture;
@@ -88,10 +90,12 @@ pub struct Network {
     pub readout: Option<Readout>,
     /// Tensors that play no part.
     pub unused: Vec<String>,
-    /// What was assumed, in sentences.
-    pub notes: Vec<String>,
-    /// How the file was understood and what of it was left out, in sentences that the user should see.
+    /// Constants that the file does not say.
+    pub notes: Vec<Note>,
+    /// How the file was understood, in sentences that the user should see.
     pub said: Vec<String>,
+    /// What of the file was not used or not read, a sentence each.
+    pub left_out: Vec<String>,
     /// Names of the state's coordinates.
     pub state_names: Vec<String>,
 }
