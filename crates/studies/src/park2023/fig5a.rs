@@ -366,87 +366,119 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     findings(&Size::of(settings.preset), settings.seed, observer)
 }
 
-fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
-    let grid = Grid::new(size.cells);
-    let mut findings = Findings::default();
-    let (mut figures, mut tables, mut facts) = (Vec::new(), Vec::new(), Vec::new());
-    for time in [Time::Continuous, Time::Discrete] {
-        let m = measured(&grid, size, time, seed, observer);
-        let (c, plan) = (compare(&grid, &m), size.plan(time));
-        let origin = at_the_origin(&grid, &m, size, seed);
-        findings.claims.extend(claims(&grid, &m, &c, &origin, &plan));
-        for (i, low) in [(0, -2.0), (1, -10.0)] {
-            let values = m.cells.iter().map(|c| c.exponents[i]).collect();
-            let label = format!(
-                "Exponent {} (nats per {})",
-                i + 1,
-                if time == Time::Discrete { "step" } else { "time" }
-            );
-            let figure = draw(&grid, time, values, &label, Some([low, 0.0]), "")?;
-            let title = format!("{} time, exponent {}", word(time), i + 1);
-            figures.push(figure.named(&format!("{}_{}", word(time), i + 1), &title, &title)?);
+/// Everything that is known of one time.
+struct Found {
+    m: Measured,
+    compared: Comparison,
+    origin: AtOrigin,
+    plan: Plan,
+}
+
+impl Found {
+    fn new(grid: &Grid, size: &Size, time: Time, seed: u64, observer: &dyn Observer) -> Self {
+        let m = measured(grid, size, time, seed, observer);
+        let origin = at_the_origin(grid, &m, size, seed);
+        Self { compared: compare(grid, &m), origin, plan: size.plan(time), m }
+    }
+
+    fn claims(&self, grid: &Grid) -> Vec<Claim> {
+        claims(grid, &self.m, &self.compared, &self.origin, &self.plan)
+    }
+
+    /// Both exponents over the grid.
+    fn maps(&self, grid: &Grid) -> Result<Vec<Figure>, nullcline_report::Error> {
+        let (time, word) = (self.m.time, word(self.m.time));
+        let unit = if time == Time::Discrete { "step" } else { "time" };
+        let map = |(i, low): (usize, f64)| {
+            let values = self.m.cells.iter().map(|c| c.exponents[i]).collect();
+            let label = format!("Exponent {} (nats per {unit})", i + 1);
+            let title = format!("{word} time, exponent {}", i + 1);
+            let figure = draw(grid, time, values, &label, Some([low, 0.0]), "")?;
+            figure.named(&format!("{word}_{}", i + 1), &title, &title)
+        };
+        [(0, -2.0), (1, -10.0)].into_iter().map(map).collect()
+    }
+
+    /// Periods of the map over the grid.
+    fn periods(&self, grid: &Grid) -> Drawn {
+        let log = |c: &Cell| if c.repeats == 0 { f64::NAN } else { (c.repeats as f64).log2() };
+        let (values, range) = (list(&self.m.cells, log), Some([0.0, 7.0]));
+        let caption = "Period of the orbit of the map. Inside the dashed region of oscillation, tongues of \
+                       weaker resonances fan out from the line \u{3b1} = 1; at grey cells the orbit does \
+                       not repeat within 1024 steps and its first exponent is zero.";
+        let figure = draw(grid, self.m.time, values, "log\u{2082} period", range, "no period up to 1024")?;
+        figure.named("periods", "Resonance tongues of the map", caption)
+    }
+
+    fn facts(&self, grid: &Grid, starts: usize) -> Vec<(String, String)> {
+        let (c, time) = (&self.compared, format!("{} time", word(self.m.time)));
+        let wrong = format!(
+            "{}; {} farther than one cell from the boundary, {} of these locked",
+            c.wrong, c.far, c.far_locked
+        );
+        let mut facts = vec![
+            (format!("Region of zero, {time}"), format!("{} of {} cells", c.region, grid.count())),
+            (format!("Misclassified, {time}"), wrong),
+        ];
+        if starts > 1 {
+            facts.push((format!("Starts of different sign, {time}"), format!("{} cells", self.m.mixed)));
         }
-        if time == Time::Discrete {
-            let log = |c: &Cell| if c.repeats == 0 { f64::NAN } else { (c.repeats as f64).log2() };
-            let values = m.cells.iter().map(log).collect();
-            let figure =
-                draw(&grid, time, values, "log\u{2082} period", Some([0.0, 7.0]), "no period up to 1024")?;
-            let caption = "Period of the orbit of the map. Inside the dashed region of oscillation, tongues \
-                           of weaker resonances fan out from the line \u{3b1} = 1; at grey cells the orbit \
-                           does not repeat within 1024 steps and its first exponent is zero.";
-            figures.push(figure.named("periods", "Resonance tongues of the map", caption)?);
-        }
-        tables.push(table(&grid, &m));
-        let time = format!("{} time", word(time));
-        let (wrong, far, locked) = (c.wrong, c.far, c.far_locked);
-        facts.push((format!("Region of zero, {time}"), format!("{} of {} cells", c.region, grid.count())));
-        facts.push((
-            format!("Misclassified, {time}"),
-            format!("{wrong}; {far} farther than one cell from the boundary, {locked} of these locked"),
-        ));
-        if size.starts > 1 {
-            facts.push((format!("Starts of different sign, {time}"), format!("{} cells", m.mixed)));
-        }
+        facts
+    }
+
+    fn entry(&self, grid: &Grid) -> (String, Value) {
+        let c = &self.compared;
         let entry = json!({
             "cells": grid.count(),
             "region": c.region,
-            "misclassified": wrong,
-            "far": far,
-            "far_locked": locked,
+            "misclassified": c.wrong,
+            "far": c.far,
+            "far_locked": c.far_locked,
             "undecided": c.undecided,
             "positive": c.positive,
-            "mixed_starts": m.mixed,
-            "tolerance": plan.tolerance,
+            "mixed_starts": self.m.mixed,
+            "tolerance": self.plan.tolerance,
         });
-        findings.json.insert(word(m.time).into(), entry);
+        (word(self.m.time).to_string(), entry)
     }
+}
+
+fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
+    let grid = Grid::new(size.cells);
+    let all = [Time::Continuous, Time::Discrete].map(|time| Found::new(&grid, size, time, seed, observer));
+    let claims: Vec<Claim> = all.iter().flat_map(|f| f.claims(&grid)).collect();
+    Ok(Findings {
+        answer: answer(&claims),
+        claims,
+        sections: vec![section(&grid, size, &all)?],
+        json: all.iter().map(|f| f.entry(&grid)).collect(),
+        warnings: vec![],
+    })
+}
+
+fn section(grid: &Grid, size: &Size, all: &[Found; 2]) -> Result<Section, Error> {
+    let maps = [all[0].maps(grid)?, all[1].maps(grid)?].concat();
     let caption = "Lyapunov exponents of two units with W = \u{3b1} R(\u{3b8}), in continuous (A, B) and \
                    discrete (C, D) time. Dashed: analytical boundaries of the region with an oscillation, \
                    where the first exponent is zero: the saddle-node curve \u{3b8}*(\u{3b1}), its mirror \
                    images, and the Hopf or Neimark-Sacker line. Colours end at the range of the bar.";
-    let whole = panels("exponents", "Exponents over angle and gain", caption, &figures[..4], 2)?;
-    let periods = figures.split_off(4);
-    findings.answer = answer(&findings.claims);
-    findings.sections.push(Section {
-        facts,
-        ..Section::new("exponents", "Exponents over angle and gain")
-            .intro(
-                "Two units with weights \u{3b1} R(\u{3b8}), R a rotation, in continuous time, dx/dt = -x + \
-                 tanh(Wx), and as a map, x(t+1) = tanh(W x(t)). The first exponent is averaged along the \
-                 orbit with weights that vanish at both ends; an orbit that stands still or repeats itself \
-                 has the exponents of its eigenvalues. It counts as zero within 0.002 per unit time (flow) \
-                 or 0.0001 per step (map); cells whose error reaches that limit are followed up to 64 times \
-                 longer.",
-            )
-            .intro(
-                "The map is bounded by the same saddle-node curve around \u{3b8} = 0, \u{3c0}/2 and \
-                 \u{3c0}, because tanh commutes with the quarter turn; the flow, which cannot jump, has \
-                 only the first, and its origin is stable wherever \u{3b1} cos \u{3b8} < 1.",
-            )
-            .figures(std::iter::once(whole).chain(periods))
-            .tables(tables)
-    });
-    Ok(findings)
+    let whole = panels("exponents", "Exponents over angle and gain", caption, &maps, 2)?;
+    let section = Section::new("exponents", "Exponents over angle and gain")
+        .intro(
+            "Two units with weights \u{3b1} R(\u{3b8}), R a rotation, in continuous time, dx/dt = -x + \
+             tanh(Wx), and as a map, x(t+1) = tanh(W x(t)). The first exponent is averaged along the orbit \
+             with weights that vanish at both ends; an orbit that stands still or repeats itself has the \
+             exponents of its eigenvalues. It counts as zero within 0.002 per unit time (flow) or 0.0001 \
+             per step (map); cells whose error reaches that limit are followed up to 64 times longer.",
+        )
+        .intro(
+            "The map is bounded by the same saddle-node curve around \u{3b8} = 0, \u{3c0}/2 and \u{3c0}, \
+             because tanh commutes with the quarter turn; the flow, which cannot jump, has only the first, \
+             and its origin is stable wherever \u{3b1} cos \u{3b8} < 1.",
+        )
+        .figures([whole, all[1].periods(grid)?])
+        .tables(all.iter().map(|f| table(grid, &f.m)));
+    Ok(Section { facts: all.iter().flat_map(|f| f.facts(grid, size.starts)).collect(), ..section })
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) fn cycle(found: &Found, memory: &Memory, torus: &Torus) -> Drawn {
                    D) Two independent cycles: the joint trajectory on a torus of their angles. (E) \
                    Exponents of the cycle from its Floquet multipliers and by QR decomposition along the \
                    trajectory. (F) Phase response Z of the neurons where it is largest.";
-    Ok(panels("cycle", "A limit cycle", caption, &figures, 2)?)
+    panels("cycle", "A limit cycle", caption, &figures, 2)
 }
 
 fn plane(found: &Found, memory: &Memory) -> Drawn {
@@ -154,5 +154,5 @@ pub(super) fn memory(memory: &Memory) -> Drawn {
                    relative to the cycle's extent. (C) Asymptotic phase difference after random kicks at \
                    random phases against the first order Z \u{b7} kick; colours are sizes, the dashed line \
                    is equality.";
-    Ok(panels("memory", "What becomes of a perturbation", caption, &[decays, kept, shifts], 3)?)
+    panels("memory", "What becomes of a perturbation", caption, &[decays, kept, shifts], 3)
 }

@@ -169,6 +169,14 @@ fn draw(f: &[Vec<f64>], in_time: &[Series; 2]) -> Result<[Figure; 3], Error> {
     ])
 }
 
+/// Speed of the unperturbed bump from period 5 to period `long`, rad/s.
+fn drift(readout: &Readout, phase: f64, long: f64) -> f64 {
+    let [plus, minus] = trains(phase, long + 10.0);
+    let (line, positions) = (Line { plus: &plus, minus: &minus }, even(8));
+    let read = |t: f64| population_vector(&readout.bump(line, &positions, t * PERIOD), &angles(&positions));
+    wrapped(read(long) - read(5.0)).abs() / ((long - 5.0) * PERIOD * STEP_MS * 1e-3)
+}
+
 /// Measures the tuning, the bump and its persistence.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let readout = Readout::default();
@@ -189,20 +197,9 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let flat = contrast(&tuning(&sum_exp, 8)[0]);
     let flat_predicted: Vec<f64> = even(8).iter().map(|d| sum_exp.predicted(*d)).collect();
 
-    let positions = even(8);
     let long = plan.long;
     let memories = [0.0, 40.3, 111.0, 188.8];
-    let drifts: Vec<f64> = memories
-        .iter()
-        .map(|phase| {
-            let [plus, minus] = trains(*phase, long + 10.0);
-            let line = Line { plus: &plus, minus: &minus };
-            let read =
-                |t: f64| population_vector(&readout.bump(line, &positions, t * PERIOD), &angles(&positions));
-            wrapped(read(long) - read(5.0)).abs() / ((long - 5.0) * PERIOD * STEP_MS * 1e-3)
-        })
-        .collect();
-    let drift = drifts.iter().fold(0.0, |a: f64, d| a.max(*d));
+    let drift = largest(memories.map(|phase| drift(&readout, phase, long)));
     let seen_in_time = in_time(&readout, 60.0, 60.0);
     let swing = |s: &Series| contrast(&s.points.iter().map(|p| p[1]).collect::<Vec<_>>());
 

@@ -109,6 +109,14 @@ fn draw([by_phases, by_steps, by_rings]: [&[Track; 3]; 3], refined: &[Track]) ->
     ])
 }
 
+/// Error of the late half over that of the early half, less one.
+fn growth(track: &Track) -> f64 {
+    let errors = track.errors();
+    let rms = |e: &[f64]| (e.iter().map(|e| e * e).sum::<f64>() / e.len() as f64).sqrt();
+    let (early, late) = errors.split_at(errors.len() / 2);
+    rms(late) / rms(early) - 1.0
+}
+
 /// Measures gain, lag, limits and growth of the error.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let pair = program();
@@ -122,19 +130,12 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let refined = REFINE.map(|m| stepped(&pair, signals[2], periods, m));
     let steps: Vec<(usize, &Track)> = REFINE.into_iter().zip(&refined).collect();
 
-    // Many velocities: does the error of the late half exceed that of the early half?
     let many: Vec<Track> = (0..20).map(|i| exact(&pair, random(plan.seed + 1 + i), periods)).collect();
-    let halves = |t: &Track| {
-        let e = t.errors();
-        let rms = |e: &[f64]| (e.iter().map(|e| e * e).sum::<f64>() / e.len() as f64).sqrt();
-        let (early, late) = e.split_at(e.len() / 2);
-        rms(late) / rms(early) - 1.0
-    };
     let errors = by_phases[0].errors();
 
     let measured = Measured {
         gain: Estimate::mean(many.iter().map(gain)),
-        growth: Estimate::mean(many.iter().map(halves)),
+        growth: Estimate::mean(many.iter().map(growth)),
         behind: -errors[errors.len() - 3],
         top: bisect(0.5, 4.0, 12, |v| (turned(&exact(&pair, Signal::Constant(v), 200)) - 1.0).abs() < 0.01),
         still: bisect(0.001, 0.5, 12, |v| turned(&stepped(&pair, Signal::Constant(v), 100, 1)).abs() < 0.05),
