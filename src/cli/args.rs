@@ -49,7 +49,7 @@ pub(super) enum Command {
     /// Show what is in a file, and what nullcline would make of it
     Inspect(Box<Inspect>),
     /// Train a network on a task, and write its weights with a report
-    Train(Box<TrainTask>),
+    Train(TrainTask),
     /// Test what a paper claims, figure by figure; without a name, list the studies
     Study(Study),
     /// Measure systems with known answers on this machine
@@ -119,7 +119,7 @@ pub(super) enum Model {
 
 /// A task of items, or one that is played.
 pub(super) enum TrainTask {
-    Items(Kept<Train>),
+    Items(Box<Kept<Train>>),
     Played(PlayedTask),
 }
 
@@ -127,7 +127,7 @@ impl FromArgMatches for TrainTask {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         match matches.subcommand_name() {
             Some(_) => PlayedTask::from_arg_matches(matches).map(Self::Played),
-            None => Kept::from_arg_matches(matches).map(Self::Items),
+            None => Kept::from_arg_matches(matches).map(|kept| Self::Items(Box::new(kept))),
         }
     }
 

@@ -69,7 +69,7 @@ pub fn run() -> ExitCode {
         },
         Command::Inspect(a) => inspect(*a),
         Command::Study(a) => study::study(&a),
-        Command::Train(a) => train(*a),
+        Command::Train(a) => train(a),
         Command::Selftest(a) => selftest(&a),
     };
     ExitCode::from(status)

@@ -33,7 +33,7 @@ fn a_map_moves_by_f_less_x_a_step() {
     close(&field.along_a, &[2.0, -1.0, 1.0, -2.0]);
     close(&field.along_b, &[0.0, 3.0, -1.0, 2.0]);
     close(&field.off_plane, &[0.0; 4]);
-    assert_eq!(field.off_plane_share, 0.0);
+    assert!(field.off_plane_share <= 0.0);
 }
 
 /// In the plane of x1 and x3 through x2 = 2 the second velocity, x1 - 2, leaves it. Speeds at x1 = 0 and 1, x3 = 0 and 2: (-2, -2, 0),

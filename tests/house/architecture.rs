@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+/// A room, and the rooms that it may import.
+type Room = (&'static str, &'static [&'static str]);
+
 /// Of a crate its folder, and of each of its rooms the rooms that it may import beside itself; what crosses crates stands in
 /// their manifests.
-const CRATES: [(&str, &[(&str, &[&str])]); 4] = [
+const CRATES: [(&str, &[Room]); 4] = [
     (
         "crates/core/src",
         &[

@@ -56,7 +56,9 @@ fn keys_stand_in_the_order_of_the_contract() {
 fn the_job_of_a_summary_asks_again() {
     let settings = whole()["job"]["settings"].take();
     let job: Analyze = from_value(settings.clone()).unwrap();
-    assert_eq!(serde_json::to_value(&job).unwrap(), settings);
+    let mut again = serde_json::to_value(&job).unwrap();
+    again.as_object_mut().unwrap().retain(|_, v| !v.is_null());
+    assert_eq!(again, settings);
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl<'a, R> Table<'a, R> {
     }
 
     /// With a column for each of these named numbers.
-    pub fn numbers(self, numbers: &[(&str, fn(&R) -> f64)]) -> Self {
+    pub fn numbers(self, numbers: &[Named<R>]) -> Self {
         numbers.iter().fold(self, |table, (name, f)| table.column(name, "", f))
     }
 
@@ -113,6 +113,9 @@ impl<'a, R> Table<'a, R> {
         TableOut { name: name.into(), caption: caption.into(), columns: self.columns }
     }
 }
+
+/// A column's name, and its number in a row.
+pub type Named<'n, R> = (&'n str, fn(&R) -> f64);
 
 /// What a row of a [`Table`] can hold.
 pub trait Entry: Sized {

@@ -332,7 +332,7 @@ pub(super) fn draw(
         missing: missing.into(),
         palette,
     };
-    Ok(heat_map(&map, &grid::boundaries(time), &grid::axes(WIDTH))?)
+    heat_map(&map, &grid::boundaries(time), &grid::axes(WIDTH))
 }
 
 fn table(grid: &Grid, m: &Measured) -> TableOut {
@@ -482,20 +482,4 @@ fn section(grid: &Grid, size: &Size, all: &[Found; 2]) -> Result<Section, Error>
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Verdict;
-    use nullcline_core::job::Silent;
-
-    #[test]
-    fn a_coarse_map_bears_out_every_claim_but_that_of_the_weak_tongues() {
-        let size = Size { cells: 24, starts: 2, longer: 1 };
-        let found = findings(&size, 1, &Silent).unwrap();
-        let differs: Vec<&Claim> = found.claims.iter().filter(|c| c.verdict != Verdict::Holds).collect();
-        assert_eq!(differs.len(), 1, "{differs:?}");
-        assert!(
-            differs[0].claim.contains("zero in the whole region") && differs[0].reason.contains("tongues")
-        );
-        assert_eq!(found.sections[0].tables.len(), 2);
-    }
-}
+mod tests;

@@ -69,7 +69,8 @@ fn missing(m: &Measured) -> Drawn {
 }
 
 fn table(m: &Measured) -> TableOut {
-    let columns: [(&str, &dyn Fn(&Group) -> f64); 10] = [
+    type Of<'f> = &'f dyn Fn(&Group) -> f64;
+    let columns: [(&str, Of); 10] = [
         ("theta", &Group::overlap),
         ("theta_expected", &|g| g.expected),
         ("theta_rescaled", &Group::rescaled_overlap),

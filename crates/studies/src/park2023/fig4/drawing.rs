@@ -48,7 +48,7 @@ fn plane(found: &Found, memory: &Memory) -> Drawn {
     cycle.extend(cycle.first().copied());
     all.push(points("", cycle).ink(Ink::Black));
     let ratio = |i: usize| component_label(i + 1, p.explained_variance_ratio[i]);
-    Ok(lines(&all, &axes(&ratio(0), &ratio(1)))?)
+    lines(&all, &axes(&ratio(0), &ratio(1)))
 }
 
 fn neuron(found: &Found) -> Drawn {
@@ -69,7 +69,7 @@ fn neuron(found: &Found) -> Drawn {
         Series::new(&format!("x of neuron {}", i + 1), &milliseconds, &x).ink(Ink::Series(0)),
         Series::new("dx/dt \u{b7} T / 2\u{3c0}", &milliseconds, &slope).ink(Ink::Series(1)),
     ];
-    Ok(lines(&series, &wide("Time (ms)", "State", 150.0))?)
+    lines(&series, &wide("Time (ms)", "State", 150.0))
 }
 
 /// A torus from aside, and the trajectory of two angles on it.
@@ -87,7 +87,7 @@ fn ring(angles: &[[f64; 2]], label: &str) -> Drawn {
     all.push(points(label, angles.iter().map(|a| place(*a))).ink(Ink::Series(0)));
     let mut axes = wide("", "", 130.0);
     axes.square = true;
-    Ok(lines(&all, &axes)?)
+    lines(&all, &axes)
 }
 
 fn spectra(found: &Found) -> Drawn {
@@ -97,7 +97,7 @@ fn spectra(found: &Found) -> Drawn {
     let lyapunov = curve("Lyapunov", &index, found.exponents.iter().copied());
     let mut axes = wide("Exponent", "Nats per second", 130.0).reference("", Reference::Across(0.0));
     axes.x_whole = true;
-    Ok(scatter(&[floquet.ink(Ink::Grey), lyapunov.ink(Ink::Series(0))], &axes)?)
+    scatter(&[floquet.ink(Ink::Grey), lyapunov.ink(Ink::Series(0))], &axes)
 }
 
 fn response(found: &Found) -> Drawn {
@@ -114,7 +114,7 @@ fn response(found: &Found) -> Drawn {
     let mut axes = wide("Phase", "Z (rad per unit of state)", 130.0);
     axes.x_range = Some([0.0, TAU]);
     axes.x_names = vec![(0.0, "0".into()), (PI, "\u{3c0}".into()), (TAU, "2\u{3c0}".into())];
-    Ok(lines(&series, &axes)?)
+    lines(&series, &axes)
 }
 
 /// Distances against time, the phase differences that stay, and their size against the kick's.

@@ -236,7 +236,7 @@ fn networks_table(all: &[One]) -> TableOut {
 }
 
 fn scan_table(all: &[One]) -> TableOut {
-    let columns: [(&str, fn(&Scanned) -> f64); 7] = [
+    let columns: [Named<Scanned>; 7] = [
         ("largest_modulus", |s| s.radius),
         (R2[0], |s| s.r2[0]),
         (R2[1], |s| s.r2[1]),

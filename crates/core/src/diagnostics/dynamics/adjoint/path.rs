@@ -65,7 +65,7 @@ impl<'a> Path<'a> {
         };
         let dt = system.time_step();
         let mut mover = match motion {
-            Motion::Map(rule) => Mover::Map(Stepper::new(rule, drive, col(x.as_ref(), 0), 1)),
+            Motion::Map(rule) => Mover::Map(Box::new(Stepper::new(rule, drive, col(x.as_ref(), 0), 1))),
             Motion::Flow(field) => Mover::Flow(Box::new(Adaptive::new(field, dt, tolerance))),
         };
         let mut u = Mat::zeros(motion.inputs(), 1);
@@ -176,7 +176,7 @@ impl Tapes {
 
 /// Moves a state: by one step of the map, or along the flow adaptively.
 enum Mover<'a> {
-    Map(Stepper<'a>),
+    Map(Box<Stepper<'a>>),
     Flow(Box<Adaptive<'a>>),
 }
 
