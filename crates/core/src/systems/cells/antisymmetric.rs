@@ -1,10 +1,9 @@
 //! The antisymmetric recurrent network.
 
-use super::facts::{Constant, Initial};
 use super::kind::{Cell, CellKind, Layer};
 use super::params::Params;
 use super::proof::{TANH_CURVATURE, gamma, magnitude, row_norm};
-use super::skewed::{Skewed, refreshed_params_methods};
+use super::skewed::{Skewed, refreshed_params_methods, skewed};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, norm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -15,23 +14,8 @@ const W: usize = 1;
 const B: usize = 2;
 
 /// h' = h + epsilon tanh((W - W^T - gamma I) h + V u + b).
-pub static ANTISYMMETRIC: CellKind = CellKind {
-    constants: &[Constant::positive("epsilon"), Constant::damping("gamma")],
-    initial: Initial {
-        normal: Some(|block, d, n| match block {
-            "bias" => 0.0,
-            "weight_ih" => 1.0 / d.sqrt(),
-            _ => 1.0 / n.sqrt(),
-        }),
-        any_form: false,
-        ..Initial::UNIFORM
-    },
-    acting: Some(|cell, w, _| {
-        let [_, gamma] = cell.values();
-        vec![("recurrent", Skewed { beta: 1.0, gamma }.matrix(w))]
-    }),
-    ..CellKind::new("antisymmetric", "antisymmetric network", Layer { single: layer, double: layer })
-};
+pub static ANTISYMMETRIC: CellKind =
+    skewed("antisymmetric", "antisymmetric network", Layer { single: layer, double: layer });
 
 fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
     let [epsilon, gamma] = cell.values();

@@ -1,10 +1,9 @@
 //! The antisymmetric recurrent network with an input gate.
 
-use super::facts::{Constant, Initial};
 use super::kind::{Cell, CellKind, Layer};
 use super::params::{Params, gate_scratch};
 use super::proof::{SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
-use super::skewed::{Skewed, refreshed_params_methods};
+use super::skewed::{Skewed, refreshed_params_methods, skewed};
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::{Real, col, col_mut, gemm, norm, parts_mut, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -17,25 +16,7 @@ const B: usize = 2;
 /// An antisymmetric network with an input gate.
 pub static GATED_ANTISYMMETRIC: CellKind = CellKind {
     drives: 2,
-    constants: &[Constant::positive("epsilon"), Constant::damping("gamma")],
-    initial: Initial {
-        normal: Some(|block, d, n| match block {
-            "bias" => 0.0,
-            "weight_ih" => 1.0 / d.sqrt(),
-            _ => 1.0 / n.sqrt(),
-        }),
-        any_form: false,
-        ..Initial::UNIFORM
-    },
-    acting: Some(|cell, w, _| {
-        let [_, gamma] = cell.values();
-        vec![("recurrent", Skewed { beta: 1.0, gamma }.matrix(w))]
-    }),
-    ..CellKind::new(
-        "gated_antisymmetric",
-        "gated antisymmetric network",
-        Layer { single: layer, double: layer },
-    )
+    ..skewed("gated_antisymmetric", "gated antisymmetric network", Layer { single: layer, double: layer })
 };
 
 fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
