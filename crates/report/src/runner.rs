@@ -133,12 +133,7 @@ fn finish<J: Report>(
     desk.observer.start("writing the report", 0);
     job.write(&found, &folder)?;
     let told = job.tell(&found)?;
-    let Told { subject, findings, mut notes, .. } = Told {
-        subject: told.subject.clone(),
-        findings: told.findings.clone(),
-        notes: told.notes.clone(),
-        ..Told::default()
-    };
+    let (subject, findings, mut notes) = (told.subject.clone(), told.findings.clone(), told.notes.clone());
     let warnings = lay_out(job, &found, writing, told, &folder)?;
     let (out, more) = folder.commit()?;
     desk.observer.finish();
