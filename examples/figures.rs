@@ -5,10 +5,10 @@
 use std::path::PathBuf;
 
 use nullcline::linalg::random::{Use, normal, stream, uniform};
+use nullcline::report::figure::FigureFormats;
 use nullcline::report::figures::*;
 use nullcline::report::folder::{Folder, Origin};
 use nullcline::report::page::{Page, Section};
-use nullcline::report::summary;
 use nullcline::report::tables::{Cells, TableFormat, TableOut};
 use nullcline::report::{Error, Figure};
 
@@ -22,9 +22,8 @@ fn main() -> Result<(), Error> {
         figures: awkward()?,
         ..Section::default()
     });
-    folder.write_page(&page, true)?;
-    let empty = summary::summary("demo", 1, "demo".into(), serde_json::Map::new(), &page.warnings);
-    folder.write("summary.json", summary::text(&empty))?;
+    folder.write_page(&page)?;
+    folder.write("summary.json", "{\"tool\": \"nullcline\"}")?;
     folder.commit()?;
     Ok(())
 }
@@ -115,6 +114,20 @@ fn named(label: &str, values: Vec<f64>) -> (String, Vec<f64>) {
     (label.to_string(), values)
 }
 
+/// 400 steps of a flow in the plane from x, y.
+fn orbit(x: f64, y: f64) -> Vec<[f64; 2]> {
+    let step = |p: &[f64; 2]| {
+        let [x, y] = *p;
+        Some([x + 0.02 * (x - x * x * x / 1.5), y + 0.02 * (0.4 * x * y - y)])
+    };
+    std::iter::successors(Some([x, y]), step).skip(1).take(400).collect()
+}
+
+fn rename(figure: Figure, name: &str) -> Result<Figure, Error> {
+    let caption = figure.caption.clone();
+    figure.named(name, name, &caption)
+}
+
 fn ordinary() -> Result<Vec<Figure>, Error> {
     let mut rng = stream(1, Use::Fixture, 3);
     let quarter = |n: usize, g: f64| -> Vec<f64> {
@@ -141,15 +154,6 @@ fn ordinary() -> Result<Vec<Figure>, Error> {
         .collect();
     let groups: Vec<&str> =
         (0..400).map(|i| ["fixed", "slow", "unconverged"][[0, 0, 0, 0, 0, 1, 1, 2][i % 8]]).collect();
-    let orbit = |x: f64, y: f64| {
-        let mut p = [x, y];
-        let step = |p: &mut [f64; 2]| {
-            let [x, y] = *p;
-            *p = [x + 0.02 * (x - x * x * x / 1.5), y + 0.02 * (0.4 * x * y - y)];
-            *p
-        };
-        (0..400).map(|_| step(&mut p)).collect::<Vec<_>>()
-    };
     let flow_points =
         [(0.0, PointKind::Unstable(1)), (1.2247, PointKind::Stable), (-1.2247, PointKind::Stable)]
             .map(|(x, kind)| PlanePoint { at: [x, 0.0], kind });
@@ -202,10 +206,6 @@ fn ordinary() -> Result<Vec<Figure>, Error> {
 }
 
 fn awkward() -> Result<Vec<Figure>, Error> {
-    let rename = |f: Figure, name: &str| {
-        let caption = f.caption.clone();
-        f.named(name, name, &caption)
-    };
     let decay: Vec<f64> = (0..1000).map(|k| 10f64.powf(2.0 - 0.017 * f64::from(k))).collect();
     let negative: Vec<f64> = (0..3).map(|k| -1.2 - 0.4 * f64::from(k)).collect();
     let (lambda, error) = exponents(12);
@@ -331,5 +331,6 @@ fn page(figures: Vec<Figure>) -> Page {
         sections,
         rerun: "nullcline analyze trained_flipflop.safetensors --out reports/trained_flipflop --seed 1".into(),
         tables: TableFormat::Csv,
+        figures: FigureFormats { png: true, ..FigureFormats::default() },
     }
 }

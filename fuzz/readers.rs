@@ -1,11 +1,10 @@
 //! The formats, and every way in which the library reads a file of them.
 
 use crate::seeds::pictures;
+use nullcline::analyses::{AnalysisSettings, Config, NetworkSettings, RecordingSettings, inspect};
 use nullcline::io::error::{Error, Problem};
 use nullcline::io::table::{self, Kind, ReadTable, Values};
 use nullcline::io::{idx, tensors};
-use nullcline::pipeline::{AnalysisSettings, Config, NetworkSettings, RecordingSettings, inspect};
-use nullcline::report::folder::Target;
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -148,15 +147,11 @@ impl Way {
 fn config(path: &Path) -> Config {
     Config {
         file: path.into(),
-        out: Target::default(),
         seed: 0,
         modules: None,
         network: NetworkSettings::default(),
         recording: RecordingSettings::default(),
         analyses: AnalysisSettings::default(),
-        png: false,
-        parquet: false,
-        command: String::new(),
     }
 }
 

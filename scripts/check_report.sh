@@ -4,7 +4,7 @@
 #   scripts/check_report.sh REPORT_DIR [SCREENSHOT.png]
 #
 # Fails if the page could load anything from a network, if a figure file of the folder is missing
-# from the page, if an inline figure has no size, or if the page is wider than a phone's window.
+# from the page, if an inline figure has no size or no font, or if the page is wider than a phone's window.
 set -euo pipefail
 
 fail() { echo "check_report: $*" >&2; exit 1; }
@@ -60,20 +60,18 @@ chrome() {
 addEventListener("load", () => {
   const boxes = [...document.querySelectorAll("figure svg")].map(s => {
     const b = s.getBoundingClientRect();
-    const marks = s.querySelectorAll("path, circle, use").length;
+    const marks = s.querySelectorAll("path, circle, text").length;
     return b.width > 50 && b.height > 20 && marks > 0;
   });
-  const broken = [...document.querySelectorAll("use")].filter(u => {
-    const id = (u.getAttribute("href") || "").slice(1);
-    return document.querySelectorAll("[id=" + CSS.escape(id) + "]").length !== 1;
-  }).length;
+  const written = document.querySelectorAll("figure svg text").length > 0;
+  const fallen = written && ![...document.fonts].some(f => f.status === "loaded") ? 1 : 0;
   const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
   const loaded = performance.getEntriesByType("resource").filter(r => !r.name.startsWith("data:"));
   const fits = document.documentElement.scrollWidth <= innerWidth + 1;
   document.body.style.width = "360px";
   const narrow = Math.max(...[...document.body.children].map(e => e.scrollWidth)) <= 361;
   document.title = "checked:" + JSON.stringify({
-    figures: boxes.length, empty: boxes.filter(b => !b).length, broken,
+    figures: boxes.length, empty: boxes.filter(b => !b).length, fallen,
     twice: ids.length - new Set(ids).size, loaded: loaded.length, fits, narrow });
 });
 </script>
@@ -84,7 +82,7 @@ found=$(grep -oE '<title>checked:[^<]*' "$work/dom.html" | head -1 | sed 's/<tit
 [ -n "$found" ] || fail "the page did not run in the browser"
 value() { sed -E "s/.*\"$1\":([a-z0-9]+).*/\1/" <<<"$found"; }
 [ "$(value figures)" -ge "$figures" ] || fail "the folder has $figures figures, the page shows $(value figures)"
-for zero in empty broken twice loaded; do
+for zero in empty fallen twice loaded; do
     [ "$(value $zero)" = 0 ] || fail "figures or ids amiss, $zero is not 0: $found"
 done
 [ "$(value fits)" = true ] && [ "$(value narrow)" = true ] || fail "the page is wider than its window: $found"

@@ -5,9 +5,10 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use nullcline::io::table;
+use nullcline::io::table::{self, Cells, TableFormat};
+use nullcline::polars::prelude::{IntoLazy, col};
 use polars_arrow::array::{Array, PrimitiveArray};
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
 use polars_arrow::io::ipc::write::{FileWriter, WriteOptions as Plain};
@@ -18,6 +19,8 @@ use polars_parquet::write::{
 
 const ROWS: usize = 3 << 20;
 const CHUNK: usize = 1 << 14;
+/// What one test takes, the other must not measure.
+static ALONE: Mutex<()> = Mutex::new(());
 /// The variable that tells a process which file to write.
 const NAME: &str = "NULLCLINE_LARGE_FILE";
 /// A chunk of two columns is 256 KiB, one column of the table 24 MiB, the table 72 MiB.
@@ -140,8 +143,36 @@ fn csv_file() -> PathBuf {
     path
 }
 
+/// Threads of polars in this process.
+fn threads() -> usize {
+    let name = |task: std::io::Result<fs::DirEntry>| fs::read_to_string(task.unwrap().path().join("comm"));
+    let names = fs::read_dir("/proc/self/task").unwrap().filter_map(|task| name(task).ok());
+    names.filter(|name| name.starts_with("polars")).count()
+}
+
+/// `--threads` is all that a command takes: polars would start as many threads as the machine has cores beside them.
+#[test]
+fn tables_start_no_threads_of_polars() {
+    let _alone = ALONE.lock();
+    let (path, _) = scratch("threads.parquet");
+    let numbers = (0..3000).map(|i| f64::from(i) / 8.0).collect();
+    let words = (0..3000).map(|i| (i % 7).to_string()).collect();
+    let columns = [("x", Cells::Float(numbers)), ("word", Cells::Text(words))];
+    table::write(&path, TableFormat::Parquet, &columns).unwrap();
+    let frame = table::read(&path, &table::ReadTable::default()).unwrap().frame().unwrap();
+    assert_eq!(table::cells(&frame).unwrap().len(), 2);
+    let arrow = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/io/table_zstd.feather");
+    table::read(&arrow, &table::ReadTable::default()).unwrap();
+    assert_eq!(threads(), 0);
+    // A query does start them, so the measure works.
+    frame.lazy().group_by_stable([col("word")]).agg([col("x").mean()]).collect().unwrap();
+    assert!(threads() > 0);
+    fs::remove_file(path).unwrap();
+}
+
 #[test]
 fn memory_is_bounded_by_the_chunk() {
+    let _alone = ALONE.lock();
     use zip::CompressionMethod::{Deflated, Stored};
     // One file at a time lies on the disk.
     let packed = |name: &str, fortran: bool, method| {

@@ -3,8 +3,8 @@
 use crate::Row;
 use faer::Mat;
 use nullcline::diagnostics::geometry::decoding::{Decoding, Options, decode, multinomial};
-use nullcline::diagnostics::regression::Design;
 use nullcline::linalg::random::{Rng, Use, normal, stream, uniform};
+use nullcline::numbers::least_squares::regression::Design;
 use rayon::prelude::*;
 
 const REPETITIONS: u64 = 300;
@@ -158,7 +158,7 @@ pub fn rows() -> Vec<Row> {
         .iter()
         .map(|kind| {
             let one =
-                |run| kind.decoded(run, 0).map(|d| (d.cross_validated.value, d.cross_validated.std_error));
+                |run| kind.decoded(run, 0).map(|d| (d.cross_validated.value, d.cross_validated.error()));
             let found: Vec<_> = (0..REPETITIONS).into_par_iter().filter_map(one).collect();
             Row::of(format!("accuracy {}", kind.name), kind.accuracy(), &found)
         })
@@ -195,7 +195,7 @@ fn slopes() -> Vec<Row> {
                 let design = Design::new(&[&label], true).ok()?;
                 let fit = design.fit_grouped(&unit, &design.leaving_out(&r.trial).ok()?).ok()?;
                 // One trial of a label does not determine the slope without it: there is no error.
-                fit.slopes.first().map(|s| (s.value, s.std_error)).filter(|s| s.1.is_finite())
+                fit.slopes.first().map(|s| (s.estimate.value, s.estimate.error())).filter(|s| s.1.is_finite())
             };
             let found: Vec<_> = (0..REPETITIONS).into_par_iter().filter_map(one).collect();
             Row::of(format!("slope by trial, {name}"), kind.signal / (kind.units as f64).sqrt(), &found)

@@ -28,7 +28,7 @@ pub fn rows() -> Vec<Row> {
                     let ratio = p.participation_ratio;
                     // Where the rows are too few for blocks there is no error, and nothing is claimed.
                     (p.blocks > 0).then_some([
-                        (ratio.value, ratio.std_error),
+                        (ratio.value, ratio.error()),
                         (p.explained_variance_ratio[0], p.std_error[0]),
                     ])
                 })

@@ -1,8 +1,15 @@
-//! The arguments, as typed.
+//! The arguments, as typed: the settings of jobs, and what no number depends on.
 
-use super::limits::{count, threads};
 use super::size::bytes;
-use clap::{Args, Parser, Subcommand};
+use crate::analyses::Analyze;
+use crate::analyses::arguments::{NetworkArguments, RecordingArguments};
+use crate::analyses::distill::{ConventionalArguments, RaddArguments};
+use crate::analyses::gaussian::Gaussian;
+use crate::analyses::ibl::TrainIbl;
+use crate::analyses::limits::threads;
+use crate::analyses::training::Train;
+use crate::studies::run::Asked;
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// What the exit status of every command means.
@@ -34,202 +41,137 @@ pub(super) struct Arguments {
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Analyse a network's weights or a recorded activity table, and write a report
-    Analyze(Box<Analyze>),
+    Analyze(Box<Reported<Analyze>>),
     /// Make a small network that does what a large one, or a recording, does
-    Distill(super::distill::Distill),
+    Distill(Distill),
     /// Infer a model of data: its couplings, and how strongly to regularise them
-    Infer(super::infer::Infer),
+    Infer(Infer),
     /// Show what is in a file, and what nullcline would make of it
     Inspect(Box<Inspect>),
     /// Train a network on a task, and write its weights with a report
-    Train(Box<super::train::Train>),
+    Train(TrainTask),
     /// Test what a paper claims, figure by figure; without a name, list the studies
     Study(Study),
     /// Measure systems with known answers on this machine
     Selftest(Selftest),
 }
 
-#[derive(Args, Default)]
-pub(super) struct Analyze {
-    /// Weights (.safetensors, .pt, .pth, .npz, .npy) or activity (.csv, .parquet, .arrow, .npy, .npz)
-    pub file: PathBuf,
-    /// Folder of the report [default: reports/<name of the file>]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Modules, separated by commas [default: all that apply but cycles and clusters]. Networks: lyapunov,
-    /// covariant, adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent, clusters; recordings:
-    /// activity, pca, decoding and selectivity (both of --targets), clusters
-    #[arg(long, value_name = "A,B")]
-    pub modules: Option<String>,
+/// A job, and where and how its report is written.
+#[derive(Args)]
+pub(super) struct Reported<J: Args> {
     #[command(flatten)]
-    pub run: RunArguments,
+    pub job: J,
     #[command(flatten)]
-    pub network: NetworkArguments,
-    #[command(flatten)]
-    pub recording: RecordingArguments,
-    #[command(flatten)]
-    pub analyses: AnalysisArguments,
-}
-
-/// Settings of decoding and clusters.
-#[derive(Args, Default)]
-#[command(next_help_heading = "Analyses of activity")]
-pub(super) struct AnalysisArguments {
-    /// Ridge on the weights of logistic read-outs, against the likelihood of all rows [default: 0]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    pub ridge: Option<f64>,
-    /// Folds of decoding's cross-validation [default: 5]
-    #[arg(long, value_name = "K", value_parser = count(2, 1_000_000), allow_negative_numbers = true)]
-    pub folds: Option<usize>,
-    /// Number of clusters [default: that of the largest silhouette]
-    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
-    pub clusters: Option<usize>,
-    /// Distance between clusters: average, complete, single or weighted [default: average]
-    #[arg(long, value_name = "NAME")]
-    pub linkage: Option<String>,
+    pub output: Output,
 }
 
 /// What every command has that writes a report.
-#[derive(Args, Default)]
-pub(super) struct RunArguments {
-    /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
-    pub seed: u64,
-    /// Threads [default: all cores]; results do not depend on it
-    #[arg(long, value_name = "N", value_parser = threads(), allow_negative_numbers = true)]
-    pub threads: Option<usize>,
+#[derive(Args, Clone)]
+pub(super) struct Output {
+    /// Folder of the report [default: reports/<name of the file, task or figure>]
+    #[arg(long, value_name = "DIR", help_heading = "Report")]
+    pub out: Option<PathBuf>,
     /// Replace the report of another input at the place of this one
-    #[arg(long)]
+    #[arg(long, help_heading = "Report")]
     pub force: bool,
-    /// Write figures as PNG too
-    #[arg(long)]
+    /// Formats of the figures: svg, png and pdf, separated by commas
+    #[arg(long, value_name = "FORMATS", default_value = "svg", help_heading = "Report")]
+    pub figures: String,
+    /// The same as --figures svg,png
+    #[arg(long, help_heading = "Report")]
     pub png: bool,
     /// Format of the tables: csv or parquet
-    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    #[arg(long, value_name = "FORMAT", default_value = "csv", help_heading = "Report")]
     pub tables: String,
+    /// Threads [default: all cores]; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = threads(), allow_negative_numbers = true, help_heading = "Report")]
+    pub threads: Option<usize>,
     /// Print nothing but warnings and errors
-    #[arg(long)]
+    #[arg(long, help_heading = "Report")]
     pub quiet: bool,
 }
 
-#[derive(Args, Default)]
-#[command(next_help_heading = "Networks")]
-pub(super) struct NetworkArguments {
+#[derive(Args)]
+pub(super) struct Distill {
+    #[command(subcommand)]
+    pub way: Way,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Way {
+    /// By least squares on a projection of the teacher's states: z(t) = f(A z(t-1) + B u(t) + c)
+    Radd(Box<Reported<RaddArguments>>),
+    /// By training on the teacher's output probabilities
+    Conventional(Box<Reported<ConventionalArguments>>),
+}
+
+#[derive(Args)]
+pub(super) struct Infer {
+    #[command(subcommand)]
+    pub model: Model,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Model {
+    /// Couplings of a Gaussian model from samples or a covariance, and how strongly to regularise them
+    Gaussian(Box<Reported<Gaussian>>),
+}
+
+/// A task of items, or one that is played.
+pub(super) enum TrainTask {
+    Items(Box<Kept<Train>>),
+    Played(PlayedTask),
+}
+
+impl FromArgMatches for TrainTask {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        match matches.subcommand_name() {
+            Some(_) => PlayedTask::from_arg_matches(matches).map(Self::Played),
+            None => Kept::from_arg_matches(matches).map(|kept| Self::Items(Box::new(kept))),
+        }
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for TrainTask {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let command = PlayedTask::augment_subcommands(Kept::<Train>::augment_args(command));
+        command.subcommand_required(false).args_conflicts_with_subcommands(true).subcommand_negates_reqs(true)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+/// Tasks in which what the network does decides what it is shown.
+#[derive(Subcommand)]
+pub(super) enum PlayedTask {
+    /// Decide on which side a stimulus is, in blocks of unequal odds (International Brain Laboratory)
+    Ibl(Box<Kept<TrainIbl>>),
+}
+
+/// A job that keeps unfinished work, in DIR.progress.
+#[derive(Args)]
+pub(super) struct Kept<J: Args> {
     #[command(flatten)]
-    pub weights: WeightFile,
-    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: the
-    /// file's, or tanh]
-    #[arg(long, value_name = "NAME")]
-    pub activation: Option<String>,
-    /// Table of inputs: a row a time step, a column an input
-    #[arg(long, value_name = "TABLE")]
-    pub inputs: Option<PathBuf>,
-    /// Constant input: one value for each input, separated by commas [default: zeros]
-    #[arg(long, value_name = "V1,V2", allow_hyphen_values = true)]
-    pub input: Option<String>,
-    /// Table of initial states: a row a state [default: random]
-    #[arg(long, value_name = "TABLE")]
-    pub initial: Option<PathBuf>,
-    /// Trajectories from random initial states [default: 32, fewer for large networks]
-    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
-    pub trajectories: Option<usize>,
-    /// Steps of each trajectory [default: 200; 500 for flows]
-    #[arg(long, value_name = "N", value_parser = count(1, 10_000_000), allow_negative_numbers = true)]
-    pub length: Option<usize>,
-    /// Starts of the fixed-point search [default: 512, fewer above 64 units]
-    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
-    pub starts: Option<usize>,
-    /// Noise on the starts, in spreads of the states [default: 0.5]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    pub noise: Option<f64>,
-    /// Largest speed q of a slow point [default: 1e-6]
-    #[arg(long, value_name = "Q", allow_negative_numbers = true)]
-    pub slow_threshold: Option<f64>,
-    /// How many Lyapunov exponents [default: all; 100 above 1000 state variables]
-    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
-    pub exponents: Option<usize>,
-    /// Most steps recorded for each trajectory's exponents [default: by size, 2000 to 50000]
-    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
-    pub steps: Option<usize>,
-    /// Steps discarded before recording [default: 1500, or a tenth of the inputs]
-    #[arg(long, value_name = "N", value_parser = count(0, 100_000_000), allow_negative_numbers = true)]
-    pub warmup: Option<usize>,
-    /// Stop when every exponent's standard error is below this, in nats per unit time [default: 0.001]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    pub tol: Option<f64>,
-    /// Time over which adjoints are followed, steps for maps [default: 200 steps; 400 for flows]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub horizon: Option<f64>,
-    /// Table of the vector that the adjoint has at the end of the horizon [default: random ones]
-    #[arg(long, value_name = "TABLE")]
-    pub terminal: Option<PathBuf>,
-}
-
-/// How to understand a weight file; of its nonlinearity every command speaks by itself.
-#[derive(Args, Default)]
-pub(super) struct WeightFile {
-    /// Cell, where the names do not tell: vanilla, gru, lstm, rate, current, antisymmetric,
-    /// gated_antisymmetric, cornn or lipschitz
-    #[arg(long, value_name = "NAME")]
-    pub cell: Option<String>,
-    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME, a sum as b=NAME+NAME; m=NAME,n=NAME
-    /// of a low-rank network, whose W is m n^T / N; of a coRNN's velocities w_vel=NAME, of a Lipschitz network's
-    /// linear part w_lin=NAME
-    #[arg(long, value_name = "ROLE=NAME,..")]
-    pub map: Option<String>,
-    #[command(flatten)]
-    pub given: CellConstants,
-    /// How vectors multiply the stored weights: column (W h, as in PyTorch) or row (h W, as in Keras and JAX)
-    /// [default: as names and shapes show]
-    #[arg(long, value_name = "WHICH")]
-    pub vectors: Option<String>,
-    /// Gates in the order of the file, as z,r,n or i,f,g,o [default: as names show]
-    #[arg(long, value_name = "G1,G2,..")]
-    pub gates: Option<String>,
-    /// Which network of a file that holds several
-    #[arg(long, value_name = "NAME")]
-    pub prefix: Option<String>,
-}
-
-/// What the weights of a cell do not tell.
-#[derive(Args, Default)]
-pub(super) struct CellConstants {
-    /// Time constant of a rate or current network [default: the file's, or 1]
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
-    pub tau: Option<f64>,
-    /// Time step of a rate, current or Lipschitz network [default: tau / 10, 0.1], or of a coRNN
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
-    pub dt: Option<f64>,
-    /// A rate, current or Lipschitz network as the map that Euler steps make, not as a flow
-    #[arg(long)]
-    pub euler: bool,
-    /// Constants: epsilon and gamma of antisymmetric networks and coRNNs, beta_a, gamma_a, beta_w and gamma_w
-    /// of Lipschitz networks
-    #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
-    pub constants: Option<String>,
-    /// GRU with its reset gate before the recurrent product (PyTorch's is after)
-    #[arg(long)]
-    pub reset_before: bool,
-}
-
-#[derive(Args, Default)]
-#[command(next_help_heading = "Recordings")]
-pub(super) struct RecordingArguments {
-    /// Columns of the units ('unit_*', or names separated by commas), or the name of an array
-    #[arg(long, value_name = "PATTERN")]
-    pub units: Option<String>,
-    /// Column that tells trials apart, or several: session,trial
-    #[arg(long, value_name = "COLUMN")]
-    pub trial: Option<String>,
-    /// Column of time: rows are put in its order, and those on the two sides of a gap do not follow one another
-    #[arg(long, value_name = "COLUMN")]
-    pub time: Option<String>,
-    /// Columns of targets, left out of the units; decoded, and units regressed on them
-    #[arg(long, value_name = "PATTERN")]
-    pub targets: Option<String>,
-    /// Rows with missing values: error or drop-rows [default: error]
-    #[arg(long, value_name = "WHAT")]
-    pub missing: Option<String>,
+    pub reported: Reported<J>,
+    /// Seconds between two checkpoints; there is one at the end of an epoch too. They lie in DIR.progress
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 30.0,
+        allow_negative_numbers = true,
+        help_heading = "Report"
+    )]
+    pub checkpoint: f64,
+    /// Begin anew where an unfinished training is kept
+    #[arg(long, help_heading = "Report")]
+    pub restart: bool,
 }
 
 #[derive(Args)]
@@ -244,23 +186,13 @@ pub(super) struct Inspect {
 
 #[derive(Args)]
 pub(super) struct Study {
-    /// A figure or table, as park2023/fig3, or a paper, for all of it
+    /// A figure or table, as park2023/fig3, or a paper, for all of it, in a folder a figure
     #[arg(value_name = "PAPER[/FIGURE]")]
     pub name: Option<String>,
-    /// How large: quick (a minute or so) or paper (the paper's sizes)
-    #[arg(long, value_name = "PRESET", default_value = "quick")]
-    pub preset: String,
-    /// Folder of the report [default: reports/<paper>/<figure>]; of a whole paper, a folder a figure
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Reproduce the published numbers by the authors' procedure too, beside the right ones
-    #[arg(long)]
-    pub as_published: bool,
-    /// Folder of the authors' files, for what needs them
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
     #[command(flatten)]
-    pub run: RunArguments,
+    pub asked: Asked,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 #[derive(Args)]

@@ -1,23 +1,27 @@
 //! The command line: arguments in, exit status out.
 
 mod args;
-mod check;
-mod distill;
-mod infer;
-mod limits;
 mod progress;
 mod signals;
 mod size;
 mod study;
-mod train;
 
+use crate::analyses::Analyze;
 use crate::io::shown::{line, lines};
+use crate::job::Desk;
 use crate::memory;
-use crate::pipeline::{Error, Observer, Outcome};
-use args::{Arguments, Command};
-use clap::{CommandFactory, Parser};
+use crate::report::figure::FigureFormats;
+use crate::report::report::Report;
+use crate::report::runner::{self, Failure, Outcome, Writing, progress_folder};
+use crate::report::tables::TableFormat;
+use args::{Arguments, Command, Kept, Output, PlayedTask, Reported, TrainTask};
+use clap::{Args, CommandFactory, Parser};
+use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 /// The definition of the command line.
 pub fn command() -> clap::Command {
@@ -39,7 +43,7 @@ pub fn run() -> ExitCode {
     // Whatever is half-written goes when the user interrupts; 130 is the shell's word for that.
     let heard = signals::listen(|| {
         let _ = crate::report::folder::remove_partials();
-        train::interrupted();
+        interrupted();
         std::process::exit(130);
     });
     if let Err(e) = heard {
@@ -55,12 +59,17 @@ pub fn run() -> ExitCode {
         None => drop(memory::bound()),
     }
     let status = match arguments.command {
-        Command::Analyze(a) => analyze(*a),
-        Command::Distill(a) => distill::distill(a),
-        Command::Infer(a) => infer::infer(a),
+        Command::Analyze(a) => carry_out(&*a),
+        Command::Distill(a) => match a.way {
+            args::Way::Radd(a) => carry_out(&*a),
+            args::Way::Conventional(a) => carry_out(&*a),
+        },
+        Command::Infer(a) => match a.model {
+            args::Model::Gaussian(a) => carry_out(&*a),
+        },
         Command::Inspect(a) => inspect(*a),
-        Command::Study(a) => study::study(a),
-        Command::Train(a) => train::train(*a),
+        Command::Study(a) => study::study(&a),
+        Command::Train(a) => train(a),
         Command::Selftest(a) => selftest(&a),
     };
     ExitCode::from(status)
@@ -88,9 +97,10 @@ fn printed(done: io::Result<()>) -> u8 {
     }
 }
 
-fn fail(error: &Error) -> u8 {
+/// Says what went wrong; its status.
+fn fail(error: impl Display, status: u8) -> u8 {
     say(&format!("error: {}", line(&error.to_string())));
-    error.exit_status()
+    status
 }
 
 fn threads(count: Option<usize>) -> Result<(), String> {
@@ -99,41 +109,123 @@ fn threads(count: Option<usize>) -> Result<(), String> {
     pool.map_err(|e| format!("--threads {n}: {e}"))
 }
 
-/// Runs a command that writes a report, and tells of it: `threads` first, then the configuration, then the work.
-fn carry_out<C>(
-    (quiet, count): (bool, Option<usize>),
-    config: impl FnOnce() -> Result<C, Error>,
-    act: impl FnOnce(&C, &dyn Observer) -> Result<Outcome, Error>,
-) -> u8 {
-    let config = match threads(count).map_err(Error::Config).and_then(|()| config()) {
-        Ok(config) => config,
-        Err(e) => return fail(&e),
+/// Runs a job and tells of it.
+fn carry_out<J: Report + Args>(a: &Reported<J>) -> u8
+where
+    J::Error: 'static,
+{
+    shown(&a.job, &a.output, &Desk::BARE)
+}
+
+fn kept<J: Report + Args>(a: &Kept<J>) -> u8
+where
+    J::Error: 'static,
+{
+    /// Seconds between two checkpoints at most: thirty years.
+    const LONGEST: f64 = 1e9;
+    let every = Duration::try_from_secs_f64(a.checkpoint).ok().filter(|e| e.as_secs_f64() <= LONGEST);
+    let Some(checkpoint) = every else {
+        let message = "expected seconds, from 0 to 1,000,000,000";
+        return fail(format!("--checkpoint {}: {message}", a.checkpoint), 2);
     };
-    let bars = progress::Bars::new(!quiet && io::stderr().is_terminal());
-    let outcome = act(&config, &bars);
-    bars.clear();
-    match outcome {
-        Err(e) => fail(&e),
-        Ok(outcome) => report(&outcome, quiet),
+    let restart = if a.restart { crate::job::Restart::Always } else { crate::job::Restart::Never };
+    let desk = Desk { checkpoint, restart, ..Desk::BARE };
+    shown(&a.reported.job, &a.reported.output, &desk)
+}
+
+fn train(a: TrainTask) -> u8 {
+    match a {
+        TrainTask::Items(a) => kept(&a),
+        TrainTask::Played(PlayedTask::Ibl(a)) => kept(&a),
     }
 }
 
-fn analyze(a: args::Analyze) -> u8 {
-    let run = (a.run.quiet, a.run.threads);
-    carry_out(run, || check::config(a).map_err(Error::Config), |c, o| crate::pipeline::analyze(c, o))
+fn shown<J: Report>(job: &J, output: &Output, desk: &Desk) -> u8
+where
+    J::Error: 'static,
+{
+    match threads(output.threads).map_err(|e| fail(e, 2)).and_then(|()| told(job, output, desk)) {
+        Ok(outcome) => report(&outcome, output.quiet),
+        Err(status) => status,
+    }
+}
+
+/// Runs a job into its folder, or says what went wrong.
+fn told<J: Report>(job: &J, output: &Output, desk: &Desk) -> Result<Outcome<J::Found>, u8>
+where
+    J::Error: 'static,
+{
+    let failed = |e: Failure| fail(&e, e.exit_status());
+    let writing = writing(job, output).map_err(failed)?;
+    if J::RESUMES {
+        let _ = PLACE.set(progress_folder(&writing.out.folder));
+    }
+    let bars = progress::Bars::new(!output.quiet && io::stderr().is_terminal());
+    let outcome = runner::run(job, &writing, &Desk { observer: &bars, ..*desk });
+    bars.clear();
+    outcome.map_err(failed)
+}
+
+/// Where and how the report of `job` is written.
+fn writing<J: Report>(job: &J, output: &Output) -> Result<Writing, Failure>
+where
+    J::Error: 'static,
+{
+    let tables = match output.tables.as_str() {
+        "csv" => TableFormat::Csv,
+        #[cfg(feature = "tables")]
+        "parquet" => TableFormat::Parquet,
+        #[cfg(not(feature = "tables"))]
+        "parquet" => {
+            let message = "--tables parquet: this build writes none; build it with the feature `tables`, or say csv";
+            return Err(Failure::of(crate::analyses::Error::Config(message.into())));
+        }
+        other => {
+            let message = format!("--tables {other}: expected csv or parquet");
+            return Err(Failure::of(crate::analyses::Error::Config(message)));
+        }
+    };
+    let figures = FigureFormats::parse(&output.figures).ok_or_else(|| {
+        let message = format!("--figures {}: expected some of svg, png and pdf", output.figures);
+        Failure::of(crate::analyses::Error::Config(message))
+    })?;
+    let figures = FigureFormats { png: figures.png || output.png, ..figures };
+    job.check().map_err(Failure::of)?;
+    let out = job.target(output.out.clone(), output.force).map_err(Failure::of)?;
+    Ok(Writing { out, figures, tables, command: command_line() })
+}
+
+/// Where the work under way is kept, for the message at an interrupt.
+static PLACE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Says how interrupted work is taken up again.
+fn interrupted() {
+    if let Some(place) = PLACE.get().filter(|p| p.exists()) {
+        say(&format!("\nnote: {} keeps what is done; the same command goes on from there", place.display()));
+    }
+}
+
+/// The command line as it can be typed again, words quoted where a shell would split them.
+fn command_line() -> String {
+    let quote = |word: String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:+@%".contains(c);
+        if !word.is_empty() && word.chars().all(plain) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    let words = std::env::args_os().skip(1).map(|w| quote(w.to_string_lossy().into_owned()));
+    std::iter::once("nullcline".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Says what was found and where the page is.
-fn report(outcome: &Outcome, quiet: bool) -> u8 {
-    for w in &outcome.warnings {
-        say(&format!("warning: {}", line(w)));
-    }
+fn report<F>(outcome: &Outcome<F>, quiet: bool) -> u8 {
+    said(&outcome.warnings, "warning");
     if quiet {
         return 0;
     }
-    for n in &outcome.notes {
-        say(&format!("note: {}", line(n)));
-    }
+    said(&outcome.notes, "note");
     let mut text = format!("{}\n", line(&outcome.subject));
     for f in &outcome.findings {
         text.push_str(&format!("  {}\n", line(f)));
@@ -142,32 +234,27 @@ fn report(outcome: &Outcome, quiet: bool) -> u8 {
     print(&text)
 }
 
+fn said(all: &[String], what: &str) {
+    all.iter().for_each(|text| say(&format!("{what}: {}", line(text))));
+}
+
 fn inspect(a: args::Inspect) -> u8 {
-    let analyze = args::Analyze {
-        file: a.file,
-        run: args::RunArguments { tables: "csv".into(), ..Default::default() },
-        network: a.network,
-        recording: a.recording,
-        ..Default::default()
-    };
-    match check::config(analyze) {
-        Err(message) => fail(&Error::Config(message)),
-        Ok(config) => match crate::pipeline::inspect(&config) {
-            Ok((text, problem)) => {
-                let status = print(text.trim_end());
-                problem.map_or(status, |e| {
-                    say("`nullcline analyze` cannot use it so:");
-                    fail(&e)
-                })
-            }
-            Err(e) => fail(&e),
-        },
+    let analyze = Analyze { file: a.file, network: a.network, recording: a.recording, ..Analyze::default() };
+    match analyze.config().and_then(|config| crate::analyses::inspect(&config)) {
+        Ok((text, problem)) => {
+            let status = print(text.trim_end());
+            problem.map_or(status, |e| {
+                say("`nullcline analyze` cannot use it so:");
+                fail(&e, e.exit_status())
+            })
+        }
+        Err(e) => fail(&e, e.exit_status()),
     }
 }
 
 fn selftest(a: &args::Selftest) -> u8 {
     if let Err(message) = threads(a.threads) {
-        return fail(&Error::Config(message));
+        return fail(message, 2);
     }
     let bars = progress::Bars::new(!a.quiet && io::stderr().is_terminal());
     let results = crate::selftest::run(&bars);

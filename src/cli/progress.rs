@@ -1,7 +1,7 @@
 //! Progress bars on the terminal.
 
 use crate::io::shown::line;
-use crate::pipeline::Observer;
+use crate::job::Observer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::Mutex;
 use std::time::Duration;

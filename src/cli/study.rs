@@ -1,81 +1,52 @@
 //! The command `study`.
 
-use super::{args, check, fail, print, progress, say, threads};
+use super::{args, fail, print, said, threads, told};
 use crate::io::shown::line;
-use crate::pipeline::Error;
-use crate::report::folder::Target;
-use crate::studies::run::{Outcome, Request, run};
-use crate::studies::{self, Preset, Study, claims};
-use std::io::IsTerminal;
+use crate::job::Desk;
+use crate::report::runner::Outcome;
+use crate::studies::run::TestStudy;
+use crate::studies::{self, Study, Tested, claims};
 
-pub(super) fn study(a: args::Study) -> u8 {
+pub(super) fn study(a: &args::Study) -> u8 {
     let Some(name) = &a.name else {
         return print(&format!("studies:\n{}", studies::list(&studies::all())));
     };
     let chosen = match studies::named(name) {
         Ok(chosen) => chosen,
-        Err(e) => {
-            say(&format!("error: {e}"));
-            return e.exit_status();
-        }
+        Err(e) => return fail(&e, e.exit_status()),
     };
-    let request = match threads(a.run.threads).and_then(|()| request(&a)) {
-        Ok(request) => request,
-        Err(message) => return fail(&Error::Config(message)),
-    };
-    let bars = progress::Bars::new(!a.run.quiet && std::io::stderr().is_terminal());
+    if let Err(message) = threads(a.output.threads) {
+        return fail(message, 2);
+    }
     let whole = !chosen.iter().any(|s| s.name == name);
     let mut status = 0;
     for study in &chosen {
-        let done = run(study, &request, &out(study, &request, whole, a.run.force), &bars);
-        bars.clear();
+        let job = TestStudy { study: study.name.into(), asked: a.asked.clone(), own: None };
         // One that fails does not keep the others from running.
-        let shown = match done {
-            Ok(outcome) => show(study, &outcome, a.run.quiet),
-            Err(e) => {
-                say(&format!("error: {}: {}", study.name, line(&e.to_string())));
-                e.exit_status()
-            }
+        let shown = match told(&job, &output(a, study, whole), &Desk::BARE) {
+            Ok(outcome) => show(study, &outcome, a.output.quiet),
+            Err(status) => status,
         };
         status = if status == 0 { shown } else { status };
     }
     status
 }
 
-fn request(a: &args::Study) -> Result<Request, String> {
-    let preset = match a.preset.as_str() {
-        "quick" => Preset::Quick,
-        "paper" => Preset::Paper,
-        other => return Err(format!("--preset {other}: expected quick or paper")),
-    };
-    Ok(Request {
-        preset,
-        seed: a.run.seed,
-        as_published: a.as_published,
-        data: a.data.clone(),
-        out: a.out.clone(),
-        png: a.run.png,
-        parquet: check::parquet(&a.run.tables)?,
-        command: check::command_line(),
-    })
-}
-
 /// Where a study's report goes: of a whole paper, a folder a figure.
-fn out(study: &Study, request: &Request, whole: bool, force: bool) -> Target {
+fn output(a: &args::Study, study: &Study, whole: bool) -> args::Output {
     let figure = study.name.split_once('/').map_or(study.name, |(_, figure)| figure);
-    let given = request.out.as_ref().map(|out| if whole { out.join(figure) } else { out.clone() });
-    Target::named(given, force, study.name, &request.origin(study))
+    let out = a.output.out.as_ref().map(|out| if whole { out.join(figure) } else { out.clone() });
+    args::Output { out, ..a.output.clone() }
 }
 
-fn show(study: &Study, outcome: &Outcome, quiet: bool) -> u8 {
-    for w in &outcome.warnings {
-        say(&format!("warning: {}", line(w)));
-    }
+fn show(study: &Study, outcome: &Outcome<Tested>, quiet: bool) -> u8 {
+    said(&outcome.warnings, "warning");
     if quiet {
         return 0;
     }
-    outcome.notes.iter().for_each(|n| say(&format!("note: {}", line(n))));
-    let (count, rows) = (claims::count(&outcome.claims), claims::text(&outcome.claims));
+    said(&outcome.notes, "note");
+    let found = &outcome.found;
+    let (count, rows) = (claims::count(&found.claims), claims::text(&found.claims));
     let page = line(&outcome.page.display().to_string());
-    print(&format!("{}: {}\n{}\n{count}\n{rows}open {page}", study.name, study.title, outcome.answer))
+    print(&format!("{}: {}\n{}\n{count}\n{rows}open {page}", study.name, study.title, found.answer))
 }

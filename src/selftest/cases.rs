@@ -3,6 +3,7 @@
 use super::{Case, Check};
 use crate::diagnostics::dynamics::lyapunov::{Attractor, Drive, Options, lyapunov};
 use crate::linalg::random::{Use, normal, stream};
+use crate::numbers::Estimate;
 use crate::systems::reference::{
     CoupledFitzHughNagumo, Henon, Ikeda, Linear, Logistic, Lorenz, Rossler, beer_1995,
 };
@@ -41,35 +42,26 @@ fn compare(
     dimension: Option<(f64, f64)>,
     source: &'static str,
 ) -> Vec<Check> {
-    let value = |f: &dyn Fn(&Attractor) -> f64| found.as_ref().map_or(f64::NAN, f);
+    let value = |f: &dyn Fn(&Attractor) -> Estimate| found.as_ref().map_or(Estimate::NONE, f);
     let mut checks: Vec<Check> = known
         .iter()
         .enumerate()
         .map(|(i, k)| {
             let quantity = format!("exponent {}", i + 1);
-            Check::new(
-                name,
-                &quantity,
-                *k,
-                own,
-                value(&|a| a.exponents[i]),
-                value(&|a| a.std_error[i]),
-                source,
-            )
+            Check::new(name, &quantity, *k, own, value(&|a| a.exponent(i)), source)
         })
         .collect();
     if let Some((d, own)) = dimension {
-        let (v, e) =
-            (value(&|a| a.kaplan_yorke_dimension.value), value(&|a| a.kaplan_yorke_dimension.std_error));
-        checks.push(Check::new(name, "Kaplan-Yorke dimension", d, own, v, e, source));
+        let found = value(&|a| a.kaplan_yorke_dimension);
+        checks.push(Check::new(name, "Kaplan-Yorke dimension", d, own, found, source));
     }
     checks
 }
 
 /// The sum of all exponents against its exact value: no statistical error enters.
 fn sum(name: &str, found: Option<&Attractor>, exact: f64, own: f64) -> Check {
-    let total = found.map_or(f64::NAN, |a| a.exponents.iter().sum());
-    Check::new(name, "sum of exponents", exact, own, total, 0.0, EXACT)
+    let total = found.map_or(Estimate::NONE, |a| Estimate::exact(a.exponents.iter().sum(), 0));
+    Check::new(name, "sum of exponents", exact, own, total, EXACT)
 }
 
 fn linear_map() -> Vec<Check> {

@@ -3,6 +3,7 @@
 use super::cases::spectrum;
 use super::{Case, Check};
 use crate::linalg::activation::Activation;
+use crate::numbers::Estimate;
 use crate::systems::cells::{Gru, Lstm, Params, Vanilla};
 use crate::systems::rule::Rule;
 use crate::systems::time::Map;
@@ -30,13 +31,11 @@ fn weights(params: &mut Params<f64>, s: f64, both: bool) {
 fn compare<R: Rule>(name: &str, rule: R, steps: usize, known: &[f64], own: f64) -> Vec<Check> {
     let start: Vec<f64> = (0..rule.dim()).map(|i| 0.1 * (i as f64 + 1.0).cos()).collect();
     let found = spectrum(&Map::new(rule), &start, 0.0, 1, steps, 2000);
-    let value = |i: usize| found.as_ref().map_or((f64::NAN, 0.0), |a| (a.exponents[i], a.std_error[i]));
+    let value = |i: usize| found.as_ref().map_or(Estimate::NONE, |a| a.exponent(i));
     known
         .iter()
         .enumerate()
-        .map(|(i, k)| {
-            Check::new(name, &format!("exponent {}", i + 1), *k, own, value(i).0, value(i).1, SOURCE)
-        })
+        .map(|(i, k)| Check::new(name, &format!("exponent {}", i + 1), *k, own, value(i), SOURCE))
         .collect()
 }
 

@@ -4,7 +4,8 @@ mod cases;
 mod gated;
 mod points;
 
-use crate::pipeline::Observer;
+use crate::job::Observer;
+use crate::numbers::Estimate;
 use rayon::prelude::*;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,10 +20,8 @@ pub struct Check {
     /// The known answer.
     pub expected: f64,
     /// What was measured.
-    pub measured: f64,
-    /// Its standard error.
-    pub std_error: f64,
-    /// Largest difference allowed: four standard errors plus the known answer's own uncertainty.
+    pub measured: Estimate,
+    /// Largest difference allowed: four standard errors plus the known answer's own uncertainty; NaN where no error is known.
     pub tolerance: f64,
     /// Who says so.
     pub source: &'static str,
@@ -31,27 +30,25 @@ pub struct Check {
 }
 
 impl Check {
-    /// A check that `measured` (with its standard error) is `expected` to within `own`, the uncertainty
+    /// A check that `measured` is `expected` to within `own`, the uncertainty
     /// of the known answer, and four standard errors. An error that is not known does not hold.
     fn new(
         system: &str,
         quantity: &str,
         expected: f64,
         own: f64,
-        measured: f64,
-        std_error: f64,
+        measured: Estimate,
         source: &'static str,
     ) -> Self {
-        let tolerance = own + 4.0 * std_error;
+        let tolerance = own + 4.0 * measured.error();
         Self {
             system: system.into(),
             quantity: quantity.into(),
             expected,
             measured,
-            std_error,
             tolerance,
             source,
-            holds: std_error.is_finite() && (measured - expected).abs() <= tolerance,
+            holds: (measured.value - expected).abs() <= tolerance,
         }
     }
 }
@@ -89,7 +86,14 @@ pub fn table(results: &[Check]) -> String {
         let _ = writeln!(
             text,
             "{:28} {:26} {:>13.6} {:>13.6} {:>10.1e} {:>10.1e}  {:8} {}",
-            r.system, r.quantity, r.expected, r.measured, r.std_error, r.tolerance, verdict, r.source
+            r.system,
+            r.quantity,
+            r.expected,
+            r.measured.value,
+            r.measured.error(),
+            r.tolerance,
+            verdict,
+            r.source
         );
     }
     let failed = results.iter().filter(|r| !r.holds).count();
@@ -103,7 +107,8 @@ mod tests {
 
     #[test]
     fn an_error_that_is_not_known_does_not_hold() {
-        let of = |error| Check::new("a", "b", 1.0, 0.1, 1.0, error, "c").holds;
-        assert!(of(0.0) && of(0.3) && !of(f64::NAN) && !of(f64::INFINITY));
+        let of = |measured| Check::new("a", "b", 1.0, 0.1, measured, "c").holds;
+        assert!(of(Estimate::exact(1.0, 0)) && of(Estimate::new(1.0, 0.3, 5)));
+        assert!(!of(Estimate::unknown(1.0, 5)) && !of(Estimate::new(1.0, f64::INFINITY, 5)));
     }
 }

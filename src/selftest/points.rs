@@ -6,6 +6,7 @@ use crate::diagnostics::dynamics::fixed_points::exact::{Exact, Limits, enumerate
 use crate::diagnostics::dynamics::fixed_points::{FixedPoints, Label, Options, fixed_points};
 use crate::diagnostics::dynamics::trajectories::random_states;
 use crate::linalg::activation::Activation;
+use crate::numbers::Estimate;
 use crate::systems::cells::Vanilla;
 use crate::systems::time::Map;
 
@@ -28,7 +29,14 @@ fn search(n: usize) -> FixedPoints {
 
 fn count(n: usize, found: &FixedPoints, known: f64) -> Check {
     let fixed = found.points.iter().filter(|p| p.label == Label::Fixed).count() as f64;
-    Check::new(&format!("tanh test net, n={n}"), "fixed points", known, 0.0, fixed, 0.0, SOURCE)
+    Check::new(
+        &format!("tanh test net, n={n}"),
+        "fixed points",
+        known,
+        0.0,
+        Estimate::exact(fixed, 0),
+        SOURCE,
+    )
 }
 
 /// The point nearest to `state`: its distance, and its leading moduli against `moduli`.
@@ -37,10 +45,18 @@ fn point(n: usize, found: &FixedPoints, state: &[f64], moduli: &[f64], own: f64)
     let nearest = found.points.iter().min_by(|p, q| gap(&p.state).total_cmp(&gap(&q.state)));
     let name = format!("tanh test net, n={n}");
     let distance = nearest.map_or(f64::NAN, |p| gap(&p.state));
-    let mut checks = vec![Check::new(&name, "distance of a fixed point", 0.0, own, distance, 0.0, SOURCE)];
+    let mut checks =
+        vec![Check::new(&name, "distance of a fixed point", 0.0, own, Estimate::exact(distance, 0), SOURCE)];
     for (i, m) in moduli.iter().enumerate() {
         let measured = nearest.and_then(|p| p.eigenvalues.get(i)).map_or(f64::NAN, |z| z.re.hypot(z.im));
-        checks.push(Check::new(&name, &format!("its modulus {}", i + 1), *m, own, measured, 0.0, SOURCE));
+        checks.push(Check::new(
+            &name,
+            &format!("its modulus {}", i + 1),
+            *m,
+            own,
+            Estimate::exact(measured, 0),
+            SOURCE,
+        ));
     }
     checks
 }
@@ -84,8 +100,8 @@ fn proven(name: &str, found: Option<Exact>, known: f64, source: &'static str) ->
     let (points, complete) =
         found.map_or((f64::NAN, 0.0), |e| (e.points.len() as f64, f64::from(u8::from(e.complete))));
     vec![
-        Check::new(name, "fixed points", known, 0.0, points, 0.0, source),
-        Check::new(name, "proven complete", 1.0, 0.0, complete, 0.0, source),
+        Check::new(name, "fixed points", known, 0.0, Estimate::exact(points, 0), source),
+        Check::new(name, "proven complete", 1.0, 0.0, Estimate::exact(complete, 0), source),
     ]
 }
 

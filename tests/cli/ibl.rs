@@ -1,7 +1,7 @@
 //! `train ibl` and tables of trials.
 
 use crate::common::{Place, run, violations};
-use nullcline::pipeline::ibl::read_trials;
+use nullcline::analyses::ibl::read_trials;
 use nullcline::tasks::ibl::Side;
 use std::path::Path;
 

@@ -5,8 +5,11 @@ use faer::Mat;
 use nullcline::io::tensors::{read, write_safetensors};
 use nullcline::linalg::Real;
 use nullcline::linalg::activation::Activation::{Relu, Sigmoid, Tanh};
-use nullcline::systems::architecture::{Architecture, Cell, CellKind, Scheme};
-use nullcline::systems::cells::Skewed;
+use nullcline::systems::architecture::Architecture;
+use nullcline::systems::cells::{
+    Antisymmetric, Cell, CoRnn, Current, GatedAntisymmetric, Gru, KINDS, Lipschitz, Lstm, Rate, Scheme,
+    Skewed, Vanilla, named,
+};
 use nullcline::systems::checkpoint::{Network, Spec, load, save};
 use nullcline::systems::rule::{linearise, parameter_count};
 use std::path::Path;
@@ -18,27 +21,24 @@ fn cells() -> Vec<(Cell, Vec<usize>)> {
     let tau = || vec![1.0, 0.3, 2.0 / 3.0];
     let skewed = |beta, gamma| Skewed { beta, gamma };
     vec![
-        (Cell::Vanilla { activation: Relu }, vec![3]),
-        (Cell::Vanilla { activation: Tanh }, vec![3, 4, 2]),
-        (Cell::Gru { reset_before: false }, vec![3]),
-        (Cell::Gru { reset_before: true }, vec![3, 2]),
-        (Cell::Lstm, vec![3]),
-        (Cell::Lstm, vec![2, 3]),
-        (Cell::Rate { activation: Tanh, tau: tau(), scheme: RK4 }, vec![3]),
-        (Cell::Rate { activation: Relu, tau: tau(), scheme: EULER }, vec![3]),
-        (Cell::Current { activation: Sigmoid, tau: tau(), scheme: EULER }, vec![3]),
-        (Cell::Current { activation: Tanh, tau: tau(), scheme: RK4 }, vec![3]),
-        (Cell::Antisymmetric { epsilon: 0.1 / 3.0, gamma: 0.001 }, vec![3]),
-        (Cell::Antisymmetric { epsilon: 0.1, gamma: 0.0 }, vec![3, 2]),
-        (Cell::GatedAntisymmetric { epsilon: 0.1, gamma: 0.01 }, vec![3]),
-        (Cell::GatedAntisymmetric { epsilon: 0.1, gamma: 0.01 }, vec![3, 4]),
-        (Cell::CoRnn { dt: 0.042, gamma: 2.7, epsilon: 4.7 }, vec![3]),
-        (Cell::CoRnn { dt: 0.042, gamma: 2.7, epsilon: 4.7 }, vec![3, 2]),
-        (
-            Cell::Lipschitz { linear: skewed(0.65, 0.001), recurrent: skewed(0.8, 0.01), scheme: EULER },
-            vec![3],
-        ),
-        (Cell::Lipschitz { linear: skewed(0.65, 0.001), recurrent: skewed(0.8, 0.01), scheme: RK4 }, vec![3]),
+        (Vanilla::cell(Relu), vec![3]),
+        (Vanilla::cell(Tanh), vec![3, 4, 2]),
+        (Gru::cell(), vec![3]),
+        (Gru::cell_reset_before(), vec![3, 2]),
+        (Lstm::cell(), vec![3]),
+        (Lstm::cell(), vec![2, 3]),
+        (Rate::cell(Tanh, tau(), RK4), vec![3]),
+        (Rate::cell(Relu, tau(), EULER), vec![3]),
+        (Current::cell(Sigmoid, tau(), EULER), vec![3]),
+        (Current::cell(Tanh, tau(), RK4), vec![3]),
+        (Antisymmetric::cell(0.1 / 3.0, 0.001), vec![3]),
+        (Antisymmetric::cell(0.1, 0.0), vec![3, 2]),
+        (GatedAntisymmetric::cell(0.1, 0.01), vec![3]),
+        (GatedAntisymmetric::cell(0.1, 0.01), vec![3, 4]),
+        (CoRnn::cell(0.042, 2.7, 4.7), vec![3]),
+        (CoRnn::cell(0.042, 2.7, 4.7), vec![3, 2]),
+        (Lipschitz::cell(skewed(0.65, 0.001), skewed(0.8, 0.01), EULER), vec![3]),
+        (Lipschitz::cell(skewed(0.65, 0.001), skewed(0.8, 0.01), RK4), vec![3]),
     ]
 }
 
@@ -70,11 +70,13 @@ fn check(network: &Network, architecture: &Architecture, theta: &[f64], what: &s
 #[test]
 fn every_kind_reads_back() {
     let place = Place::new("round_trip");
-    for kind in CellKind::ALL {
-        assert!(cells().iter().any(|(c, _)| c.kind() == kind), "{}", kind.name());
-        assert_eq!(CellKind::parse(kind.name()), Some(kind));
-    }
-    for (i, (cell, units)) in cells().into_iter().enumerate() {
+    let every = KINDS.iter().map(|kind| {
+        assert_eq!(named(kind.name), Some(*kind));
+        let time = |units| Ok((if units { vec![0.7, 1.0, 1.3] } else { vec![] }, RK4));
+        let cell: Result<Cell, ()> = Cell::of(kind, (Tanh, false), |_| Ok(0.3), time);
+        (cell.unwrap(), vec![3])
+    });
+    for (i, (cell, units)) in cells().into_iter().chain(every).enumerate() {
         for inputs in [2, 0] {
             let architecture = Architecture::new(cell.clone(), inputs, &units).unwrap();
             let m = architecture.output().len();
@@ -110,16 +112,16 @@ fn the_recurrent_matrices_are_those_that_act() {
         let network = load(&read(&path).unwrap(), &Spec::default()).unwrap();
         network.recurrent.into_iter().find(|r| r.0 == name).unwrap().1
     };
-    let a = matrix(Cell::Antisymmetric { epsilon: 0.1, gamma: 0.2 }, "recurrent");
+    let a = matrix(Antisymmetric::cell(0.1, 0.2), "recurrent");
     let skewed = |beta, gamma| Skewed { beta, gamma };
-    let cell = Cell::Lipschitz { linear: skewed(1.0, 0.2), recurrent: skewed(0.5, 0.0), scheme: RK4 };
+    let cell = Lipschitz::cell(skewed(1.0, 0.2), skewed(0.5, 0.0), RK4);
     for m in [a, matrix(cell, "linear")] {
         for i in 0..3 {
             assert!((m[(i, i)] + 0.2).abs() < 1e-15);
             assert!((0..i).all(|j| (m[(i, j)] + m[(j, i)]).abs() < 1e-15 && m[(i, j)].abs() > 1e-3));
         }
     }
-    assert!(matrix(Cell::CoRnn { dt: 0.1, gamma: 1.0, epsilon: 1.0 }, "velocity").nrows() == 3);
+    assert!(matrix(CoRnn::cell(0.1, 1.0, 1.0), "velocity").nrows() == 3);
 }
 
 /// A coRNN of one layer below another: the read-out sees the upper y, and the report its outputs.
@@ -127,7 +129,7 @@ fn the_recurrent_matrices_are_those_that_act() {
 fn analyze_reads_a_cornn_without_a_flag() {
     let place = Place::new("cornn");
     let path = place.0.join("net.safetensors");
-    let cell = Cell::CoRnn { dt: 0.1, gamma: 1.0, epsilon: 0.5 };
+    let cell = CoRnn::cell(0.1, 1.0, 0.5);
     let architecture = Architecture::new(cell, 1, &[2, 3]).unwrap();
     assert_eq!(architecture.output(), 4..7);
     written::<f32>(&path, &architecture, &Mat::identity(3, 3), &[0.0; 3]);

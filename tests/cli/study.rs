@@ -36,7 +36,9 @@ fn a_study_runs_from_the_command_to_the_page() {
     let place = Place::new("cli-study-run");
     let out = place.path("out");
     // What an earlier run kept, and what somebody put there.
-    let kept = place.0.join(format!("out.progress/{}-quick-2", env!("CARGO_PKG_VERSION")));
+    let asked = serde_json::json!({"study": "park2023/robustness", "seed": 2});
+    let job = nullcline::jobs::read("study", asked.as_object().unwrap()).unwrap();
+    let kept = place.0.join("out.progress").join(&job.identity().unwrap()[..16]);
     std::fs::create_dir_all(kept.join("copy/rnn-0")).unwrap();
     for file in [".nullcline.lock", "copy/rnn-0/.nullcline.lock", "copy/rnn-0/configuration.json", "notes.md"]
     {

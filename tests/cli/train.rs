@@ -2,6 +2,7 @@
 
 use crate::common::{Place, run, violations};
 use nullcline::io::tensors;
+use nullcline::systems::cells::KINDS;
 use nullcline::systems::checkpoint::{Spec, load};
 use serde_json::Value;
 use std::path::Path;
@@ -66,6 +67,34 @@ fn every_task_trains_and_analyze_reads_the_weights_without_a_flag() {
         let more = ["--modules", "recurrent", "--out", &report];
         let ran = run(&[&["analyze", net.to_str().unwrap()][..], &more].concat());
         assert_eq!(ran.status, 0, "{task}: {ran:?}");
+    }
+}
+
+/// Whatever is registered: from its name on the command line to exponents and fixed points of what was trained.
+#[test]
+fn every_cell_trains_and_is_analysed() {
+    for kind in KINDS {
+        let place = Place::new(&format!("train-cell-{}", kind.name));
+        let constants: Vec<String> = kind.constants.iter().map(|c| format!("{}=0.3", c.name)).collect();
+        let constants = ["--constants".to_owned(), constants.join(",")];
+        let mut more = vec!["--steps", "10", "--cell", kind.name];
+        if !kind.constants.is_empty() {
+            more.extend(constants.iter().map(String::as_str));
+        }
+        let (ran, out) = train(&place, "sine", &more);
+        assert_eq!(ran.status, 0, "{}: {ran:?}", kind.name);
+        let net = Path::new(&out).join("network.safetensors");
+        let report = place.path("analysis");
+        let modules = "lyapunov,adjoint,fixed_points,recurrent,pca";
+        let more = ["--modules", modules, "--steps", "200", "--starts", "16", "--out", &report];
+        let ran = run(&[&["analyze", net.to_str().unwrap()][..], &more].concat());
+        assert_eq!(ran.status, 0, "{}: {ran:?}", kind.name);
+        let summary = place.summary("analysis");
+        assert_eq!(
+            (&summary["input"]["cell"], &summary["input"]["units"]),
+            (&kind.name.into(), &vec![6].into())
+        );
+        assert_eq!(violations(&summary), Vec::<String>::new(), "{}", kind.name);
     }
 }
 

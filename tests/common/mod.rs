@@ -136,93 +136,117 @@ pub fn table(rows: usize, columns: usize) -> String {
 
 /// Violations of the keywords that the schema uses; panics on a keyword it does not know.
 fn check(root: &Value, schema: &Value, value: &Value, at: &str, errors: &mut Vec<String>) {
-    let mut fail = |reason: String| errors.push(format!("{at}: {reason}"));
+    if schema == false {
+        errors.push(format!("{at}: {value} is excluded"));
+    }
     let Some(rules) = schema.as_object() else { return };
-    if let Some(wanted) = rules.get("type") {
-        let one = std::slice::from_ref(wanted);
-        let wanted = wanted.as_array().map_or(one, Vec::as_slice);
-        if !wanted.iter().any(|t| is(value, t.as_str().unwrap())) {
-            fail(format!("{value} is not {wanted:?}"));
-        }
-    }
-    if let Some(all) = rules.get("enum").filter(|all| !all.as_array().unwrap().contains(value)) {
-        fail(format!("{value} is not one of {all}"));
-    }
-    let limits = [("minimum", 1.0), ("maximum", -1.0)];
-    for (key, sign) in limits {
-        if let (Some(limit), Some(v)) = (rules.get(key).and_then(Value::as_f64), value.as_f64())
-            && sign * (v - limit) < 0.0
-        {
-            fail(format!("{v} passes the {key} {limit}"));
-        }
-    }
-    if let Some(list) = value.as_array() {
-        let bound = |key: &str| rules.get(key).and_then(Value::as_u64).map(|n| n as usize);
-        if bound("minItems").is_some_and(|n| list.len() < n)
-            || bound("maxItems").is_some_and(|n| list.len() > n)
-        {
-            fail(format!("has {} items", list.len()));
-        }
-    }
-    if let Some(map) = value.as_object() {
-        for key in rules.get("required").and_then(Value::as_array).into_iter().flatten() {
-            if !map.contains_key(key.as_str().unwrap()) {
-                fail(format!("lacks {key}"));
-            }
-        }
-    }
     for (key, rule) in rules {
-        match key.as_str() {
-            "$ref" => {
-                let target =
-                    root.pointer(rule.as_str().unwrap().trim_start_matches('#')).expect("a definition");
-                check(root, target, value, at, errors);
+        let reason = match key.as_str() {
+            "type" | "enum" | "const" | "required" | "minimum" | "maximum" | "minItems" | "maxItems" => {
+                broken(key, rule, value)
             }
-            "properties" => {
-                for (name, rule) in rule.as_object().unwrap() {
-                    if let Some(v) = value.get(name) {
-                        check(root, rule, v, &format!("{at}.{name}"), errors);
-                    }
-                }
+            "anyOf" | "oneOf" => {
+                one_of(root, (key, rule), value, at, errors);
+                None
             }
-            "items" => {
-                for (i, v) in value.as_array().into_iter().flatten().enumerate() {
-                    check(root, rule, v, &format!("{at}[{i}]"), errors);
-                }
+            "format" | "title" | "description" | "$schema" | "$defs" => None,
+            _ => {
+                inside(root, rules, (key, rule), value, at, errors);
+                None
             }
-            "additionalProperties" if rule.is_object() => {
-                let none = serde_json::Map::new();
-                let known = rules.get("properties").and_then(Value::as_object).unwrap_or(&none);
-                for (name, v) in
-                    value.as_object().into_iter().flatten().filter(|(n, _)| !known.contains_key(*n))
-                {
+        };
+        errors.extend(reason.map(|reason| format!("{at}: {reason}")));
+    }
+}
+
+/// What is wrong with the value itself.
+fn broken(key: &str, rule: &Value, value: &Value) -> Option<String> {
+    let beyond = |sign: f64| {
+        let (limit, v) = (rule.as_f64()?, value.as_f64()?);
+        (sign * (v - limit) < 0.0).then(|| format!("{v} passes the {key} {limit}"))
+    };
+    let items = |wrong: fn(usize, usize) -> bool| {
+        let (bound, has) = (rule.as_u64().unwrap() as usize, value.as_array()?.len());
+        wrong(has, bound).then(|| format!("has {has} items"))
+    };
+    match key {
+        "type" => {
+            let wanted = rule.as_array().map_or(std::slice::from_ref(rule), Vec::as_slice);
+            let fits = wanted.iter().any(|t| is(value, t.as_str().unwrap()));
+            (!fits).then(|| format!("{value} is not {wanted:?}"))
+        }
+        "enum" => {
+            (!rule.as_array().unwrap().contains(value)).then(|| format!("{value} is not one of {rule}"))
+        }
+        "const" => (rule != value).then(|| format!("{value} is not {rule}")),
+        "required" => {
+            let lacks =
+                |key: &&Value| !value.as_object().is_none_or(|map| map.contains_key(key.as_str().unwrap()));
+            let lacking: Vec<String> =
+                rule.as_array().unwrap().iter().filter(lacks).map(|key| format!("lacks {key}")).collect();
+            (!lacking.is_empty()).then(|| lacking.join(", "))
+        }
+        "minimum" => beyond(1.0),
+        "maximum" => beyond(-1.0),
+        "minItems" => items(|has, least| has < least),
+        _ => items(|has, most| has > most),
+    }
+}
+
+/// What is wrong with what the value holds.
+fn inside(
+    root: &Value,
+    rules: &serde_json::Map<String, Value>,
+    (key, rule): (&str, &Value),
+    value: &Value,
+    at: &str,
+    errors: &mut Vec<String>,
+) {
+    let list = || value.as_array().into_iter().flatten().enumerate();
+    match key {
+        "$ref" => {
+            let target = root.pointer(rule.as_str().unwrap().trim_start_matches('#')).expect("a definition");
+            check(root, target, value, at, errors);
+        }
+        "properties" => {
+            for (name, rule) in rule.as_object().unwrap() {
+                if let Some(v) = value.get(name) {
                     check(root, rule, v, &format!("{at}.{name}"), errors);
                 }
             }
-            "anyOf" => {
-                let passes = |rule: &Value| {
-                    let mut inner = Vec::new();
-                    check(root, rule, value, at, &mut inner);
-                    inner.is_empty()
-                };
-                if !rule.as_array().unwrap().iter().any(passes) {
-                    errors.push(format!("{at}: fits none of {rule}"));
-                }
-            }
-            "type"
-            | "enum"
-            | "required"
-            | "minimum"
-            | "maximum"
-            | "minItems"
-            | "maxItems"
-            | "title"
-            | "description"
-            | "$schema"
-            | "$defs"
-            | "additionalProperties" => {}
-            other => panic!("the validator does not know {other}"),
         }
+        "prefixItems" => list()
+            .zip(rule.as_array().unwrap())
+            .for_each(|((i, v), rule)| check(root, rule, v, &format!("{at}[{i}]"), errors)),
+        "items" => {
+            assert!(!rules.contains_key("prefixItems"), "the validator does not know both");
+            list().for_each(|(i, v)| check(root, rule, v, &format!("{at}[{i}]"), errors));
+        }
+        "additionalProperties" => {
+            let known = |name: &str| rules.get("properties").is_some_and(|p| p.get(name).is_some());
+            for (name, v) in value.as_object().into_iter().flatten().filter(|(n, _)| !known(n)) {
+                check(root, rule, v, &format!("{at}.{name}"), errors);
+            }
+        }
+        other => panic!("the validator does not know {other}"),
+    }
+}
+
+/// What is wrong with a value that fits none, or several, of what it may be.
+fn one_of(root: &Value, (key, rule): (&str, &Value), value: &Value, at: &str, errors: &mut Vec<String>) {
+    let all = rule.as_array().unwrap();
+    let inner = |rule: &Value| {
+        let mut inner = Vec::new();
+        check(root, rule, value, at, &mut inner);
+        inner
+    };
+    let something: Vec<&Value> = all.iter().filter(|r| r["type"] != "null").collect();
+    match (all.iter().filter(|r| inner(r).is_empty()).count(), &something[..]) {
+        // What may be null says what is wrong with it.
+        (0, [one]) => errors.extend(inner(one)),
+        (0, _) => errors.push(format!("{at}: fits none of {rule}")),
+        (n, _) if n > 1 && key == "oneOf" => errors.push(format!("{at}: fits {n} of {rule}")),
+        _ => {}
     }
 }
 

@@ -2,10 +2,10 @@
 
 use faer::linalg::solvers::DenseSolveCore;
 use faer::{Mat, mat};
-use nullcline::diagnostics::Estimate;
 use nullcline::diagnostics::dynamics::covariant::{Covariant, Drive, Error, Options, covariant};
 use nullcline::linalg::activation::Activation;
 use nullcline::linalg::random::{Use, normal_matrix, stream};
+use nullcline::numbers::Estimate;
 use nullcline::systems::cells::{Current, Vanilla};
 use nullcline::systems::reference::{Henon, Linear, Lorenz};
 use nullcline::systems::time::{Flow, Map, System};
@@ -31,7 +31,7 @@ fn holds(c: &Covariant, tolerance: f64) {
 }
 
 fn within(found: Estimate, value: f64, error: f64) {
-    let error = 4.0 * found.std_error.hypot(error);
+    let error = 4.0 * found.error().hypot(error);
     assert!((found.value - value).abs() < error, "{found:?} against {value}");
 }
 

@@ -1,6 +1,9 @@
 //! What a proof says of all points, and what a search must not make of rounding beside it.
 
 use faer::Mat;
+use nullcline::analyses::Context;
+use nullcline::analyses::network::Points;
+use nullcline::analyses::summary;
 use nullcline::diagnostics::dynamics::fixed_points::exact::Limits;
 use nullcline::diagnostics::dynamics::fixed_points::{
     FixedPoints, Label, Method, Options, Reason, Stability, fixed_points,
@@ -8,7 +11,7 @@ use nullcline::diagnostics::dynamics::fixed_points::{
 use nullcline::diagnostics::dynamics::trajectories::random_states;
 use nullcline::linalg::activation::Activation;
 use nullcline::report::figures::PointKind;
-use nullcline::report::sections::{self, Context, point_kind};
+use nullcline::report::sections::{self, point_kind};
 use nullcline::report::tables::Cells;
 use nullcline::systems::cells::Vanilla;
 use nullcline::systems::time::Map;
@@ -143,21 +146,24 @@ fn proofs_and_their_failures_are_told() {
 #[test]
 fn the_report_says_what_is_known() {
     let context = Context { names: vec!["h0".into()], steps: true, flow: false };
-    let report = |found: &FixedPoints| sections::fixed_points(found, &context, &[], None).unwrap();
-    let kinked = report(&found(Activation::Relu, &[&[0.5]], &[0.0]));
-    let smooth = report(&found(Activation::Relu, &[&[0.5]], &[1.0]));
+    let alone = |result: FixedPoints| Points { result, outputs: vec![], plane: None, driven: false };
+    let report = |found: FixedPoints| sections::fixed_points(&alone(found), &context).unwrap();
+    let kinked = report(found(Activation::Relu, &[&[0.5]], &[0.0]));
+    let smooth = report(found(Activation::Relu, &[&[0.5]], &[1.0]));
     for (report, rows) in [(&kinked, 0), (&smooth, 1)] {
         for name in ["eigenvalues", "modes"] {
             let table = report.section.tables.iter().find(|t| t.name == name).unwrap();
             assert!(matches!(&table.columns[0].1, Cells::Int(v) if v.len() == rows), "{name}: {rows}");
         }
     }
-    let pair = Context { names: vec!["h0".into(), "h1".into()], ..context };
+    let pair = Context { names: vec!["h0".into(), "h1".into()], ..context.clone() };
     let found = found(Activation::Relu, &[&[0.0, -2.0], &[-2.0, 0.0]], &[1.0, 1.0]);
-    let text = sections::fixed_points(&found, &pair, &[], None).unwrap().section.intro.join(" ");
+    let text = sections::fixed_points(&alone(found), &pair).unwrap().section.intro.join(" ");
     assert!(text.contains("no other fixed points: all pieces of the ReLU network were looked at"), "{text}");
-    let critical = report(&self::found(Activation::Tanh, &[&[1.0]], &[0.0]));
+    let critical = report(self::found(Activation::Tanh, &[&[1.0]], &[0.0]));
     let text = critical.section.intro.join(" ");
     assert!(text.contains("proves 0 points") && text.contains("singular to rounding (at 1 place)"), "{text}");
-    assert_eq!(critical.json["proof"]["undecided"][0]["reason"], "singular");
+    let found = self::found(Activation::Tanh, &[&[1.0]], &[0.0]);
+    let entry = summary::FixedPoints::of(&found, &context).proof.unwrap();
+    assert_eq!(entry.undecided[0].reason, Reason::Singular);
 }

@@ -81,9 +81,9 @@ fn check(folder: &Path, name: &str, f: Activation, current: bool, dt: f64) {
         found.steps,
         found.kinks,
         found.rate.value,
-        found.rate.std_error,
+        found.rate.error(),
         found.forward_rate.value,
-        found.forward_rate.std_error,
+        found.forward_rate.error(),
     );
     assert!(psi < 1e-6 && frobenius < 1e-6 && spectral < 1e-6 && singular < 1e-5, "{name}");
     assert!(found.identity_residual < 1e-10, "{name}: {}", found.identity_residual);

@@ -2,8 +2,10 @@
 
 use faer::Mat;
 use nullcline::io::tensors::{Tensors, read};
-use nullcline::systems::architecture::{Architecture, Cell, Scheme};
-use nullcline::systems::cells::Skewed;
+use nullcline::systems::architecture::Architecture;
+use nullcline::systems::cells::{
+    Antisymmetric, Cell, CoRnn, GatedAntisymmetric, Lipschitz, Scheme, Skewed, Ugrnn,
+};
 use nullcline::systems::reference::rotation::theta_star;
 use nullcline::systems::rule::{Rule, Workspace, linearise, parameter_count};
 use std::path::Path;
@@ -14,17 +16,17 @@ const STEPS: usize = 12;
 const BATCH: usize = 2;
 
 fn cells() -> Vec<(&'static str, Cell)> {
-    let lipschitz = |euler| Cell::Lipschitz {
-        linear: Skewed { beta: 0.65, gamma: 0.2 },
-        recurrent: Skewed { beta: 0.8, gamma: 0.01 },
-        scheme: Scheme { dt: 0.1, euler },
+    let lipschitz = |euler| {
+        let (linear, recurrent) = (Skewed { beta: 0.65, gamma: 0.2 }, Skewed { beta: 0.8, gamma: 0.01 });
+        Lipschitz::cell(linear, recurrent, Scheme { dt: 0.1, euler })
     };
     vec![
-        ("antisymmetric", Cell::Antisymmetric { epsilon: 0.3, gamma: 0.05 }),
-        ("gated_antisymmetric", Cell::GatedAntisymmetric { epsilon: 0.3, gamma: 0.05 }),
-        ("cornn", Cell::CoRnn { dt: 0.2, gamma: 2.7, epsilon: 1.3 }),
+        ("antisymmetric", Antisymmetric::cell(0.3, 0.05)),
+        ("gated_antisymmetric", GatedAntisymmetric::cell(0.3, 0.05)),
+        ("cornn", CoRnn::cell(0.2, 2.7, 1.3)),
         ("lipschitz_euler", lipschitz(true)),
         ("lipschitz_rk4", lipschitz(false)),
+        ("ugrnn", Ugrnn::cell()),
     ]
 }
 

@@ -83,7 +83,7 @@ fn driven_networks_have_the_exponents_of_an_independent_program() {
             assert!(found.warnings.is_empty(), "{:?}", found.warnings);
         }
         let two = a.checks.two_trajectories.unwrap();
-        let error = two.std_error.hypot(a.std_error[0]);
+        let error = two.error().hypot(a.std_error[0]);
         assert!((two.value - a.exponents[0]).abs() < 4.0 * error, "{net} {two:?} {}", a.exponents[0]);
     }
 }

@@ -5,8 +5,8 @@ use faer::{Mat, MatMut, MatRef};
 use nullcline::linalg::activation::Activation;
 use nullcline::linalg::random::{Use, normal, normal_matrix, stream};
 use nullcline::systems::cells::{
-    Antisymmetric, CoRnn, Current, GatedAntisymmetric, Gru, GruResetBefore, Lipschitz, Lstm, Rate, Skewed,
-    Stack, Vanilla,
+    Antisymmetric, Cell, CoRnn, Current, GatedAntisymmetric, Gru, GruResetBefore, KINDS, Lipschitz, Lstm,
+    Rate, Scheme, Skewed, Stack, Vanilla,
 };
 use nullcline::systems::reference::{
     CoupledFitzHughNagumo, Henon, Hopf, Ikeda, Linear, Logistic, Lorenz, Rossler, VanDerPol, beer_1995,
@@ -192,10 +192,20 @@ fn rules() -> Vec<(&'static str, Box<dyn Rule>)> {
     ]
 }
 
+/// A layer of every registered cell, discretised if it is a flow.
+fn cells() -> impl Iterator<Item = (&'static str, Box<dyn Rule>)> {
+    KINDS.iter().map(|kind| {
+        let time =
+            |units| Ok((if units { vec![1.0, 2.5, 0.7] } else { vec![] }, Scheme { dt: 0.2, euler: false }));
+        let cell: Result<Cell, ()> = Cell::of(kind, (Activation::Tanh, false), |_| Ok(0.3), time);
+        (kind.name, cell.unwrap().layer(2, 3))
+    })
+}
+
 #[test]
 fn every_rule_passes_the_contract() {
     for (b, k) in [(1, 1), (1, 4), (3, 1), (3, 2)] {
-        for (name, mut rule) in rules() {
+        for (name, mut rule) in rules().into_iter().chain(cells()) {
             check(&format!("{name} b={b} k={k}"), rule.as_mut(), b, k);
         }
     }

@@ -116,9 +116,9 @@ fn weights_within_and_between_pools() {
         mean + small[i * n + j]
     });
     let found = blocks(w.as_ref(), &label, 999, 1);
-    assert!((found.within.value - 1.0).abs() < 4.0 * found.within.std_error, "{found:?}");
-    assert!((found.between.value + 0.5).abs() < 4.0 * found.between.std_error, "{found:?}");
-    assert!((0.005..0.05).contains(&found.difference.std_error), "{found:?}");
+    assert!((found.within.value - 1.0).abs() < 4.0 * found.within.error(), "{found:?}");
+    assert!((found.between.value + 0.5).abs() < 4.0 * found.between.error(), "{found:?}");
+    assert!((0.005..0.05).contains(&found.difference.error()), "{found:?}");
     // No permutation comes near: p = 1 / 1000.
     let test = found.test.unwrap();
     assert!((test.p - 1e-3).abs() < 1e-15 && test.count == 999);

@@ -5,9 +5,9 @@ use faer::Mat;
 use nullcline::diagnostics::geometry::decoding::{
     By, Error, Options, Separation, decode, linear, logistic, multinomial,
 };
-use nullcline::diagnostics::regression::{self, Design, holm, least_squares};
 use nullcline::io::table::{ReadTable, Values, read};
 use nullcline::linalg::random::{Use, stream, uniform};
+use nullcline::numbers::least_squares::regression::{self, Design, holm, least_squares};
 use serde_json::Value;
 
 fn expected() -> Value {
@@ -44,7 +44,7 @@ fn coefficients_and_errors_agree_with_statsmodels() {
     for (name, intercept) in [("with", true), ("without", false)] {
         let theirs = &expected()["logit"][name];
         let ours = logistic(x.as_ref(), &side, intercept, 0.0).unwrap();
-        let first = ours.intercept.map(|b| [b.value, b.std_error]);
+        let first = ours.intercept.map(|b| [b.value, b.error()]);
         let all = |k: usize, rest: &[f64]| -> Vec<f64> {
             first.iter().map(|b| b[k]).chain(rest.iter().copied()).collect()
         };
@@ -66,7 +66,7 @@ fn errors_by_trial_are_those_of_leaving_trials_out() {
     let fit = multinomial(x.as_ref(), &coded(&side), 2, Some(&trial), true, 0.0).unwrap();
     let score = &fit.scores[0];
     let ours: Vec<f64> =
-        score.intercept.iter().map(|b| b.std_error).chain(score.std_error.iter().copied()).collect();
+        score.intercept.iter().map(|b| b.error()).chain(score.std_error.iter().copied()).collect();
     close(&ours, &list(&expected()["logit_by_trial"]), 1e-8, "errors");
     assert_eq!((fit.scores.len(), fit.groups), (1, Some(24)));
 }
@@ -86,7 +86,7 @@ fn four_classes_agree_with_statsmodels_and_scikit_learn() {
             let b = score.intercept.unwrap();
             close(&score.weights, &weights[c][..4], 1e-8, "weights");
             close(&score.std_error, &errors[c][..4], 1e-7, "errors");
-            close(&[b.value, b.std_error], &[weights[c][4], errors[c][4]], 1e-7, "intercept");
+            close(&[b.value, b.error()], &[weights[c][4], errors[c][4]], 1e-7, "intercept");
         }
     }
     let ridge = &theirs["ridge"];
@@ -126,7 +126,7 @@ fn three_classes_are_told_and_counted() {
     let apart = Mat::from_fn(2, t, |i, j| values[2 * j + i] + 20.0 * corner(y[j])[i]);
     let found = decode(apart.as_ref(), &y, None, &Options::default()).unwrap();
     assert_eq!(found.fit.separation, Separation::Complete);
-    assert!(found.cross_validated.value > 1.0 - 1e-12 && found.cross_validated.std_error > 0.0);
+    assert!(found.cross_validated.value > 1.0 - 1e-12 && found.cross_validated.error() > 0.0);
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn rows_that_are_alike_are_noticed() {
     assert!((30..=90).contains(&range) && gap == range && count >= 5, "{:?}", found.by);
     assert_eq!(found.groups, count);
     let apart = decode(x, &y, Some(&(0..t).collect::<Vec<_>>()), &Options::default()).unwrap();
-    assert!(found.cross_validated.std_error > 2.0 * apart.cross_validated.std_error, "{found:?} {apart:?}");
-    assert!((found.cross_validated.value - 0.5).abs() < 2.0 * found.cross_validated.std_error);
+    assert!(found.cross_validated.error() > 2.0 * apart.cross_validated.error(), "{found:?} {apart:?}");
+    assert!((found.cross_validated.value - 0.5).abs() < 2.0 * found.cross_validated.error());
     assert!(found.permuted.unwrap().p > 0.05 && found.fit.groups == Some(count));
     // Independent rows are not taken for alike.
     let alone = decode(Mat::from_fn(n, t, |i, j| values[i * t + j]).as_ref(), &y, None, &Options::default());
@@ -206,7 +206,7 @@ fn one_binary_unit_gives_the_log_odds() {
         1e-12,
         "odds",
     );
-    close(&[b.std_error, fit.std_error[0]], &[first.sqrt(), (first + second).sqrt()], 1e-12, "errors");
+    close(&[b.error(), fit.std_error[0]], &[first.sqrt(), (first + second).sqrt()], 1e-12, "errors");
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn trials_stay_together_and_nothing_is_seen_twice() {
     let together = decode(x.as_ref(), &coded(&y), Some(&groups), &options).unwrap();
     assert!(apart.cross_validated.value > together.cross_validated.value + 0.1, "{apart:?} {together:?}");
     assert!((together.cross_validated.value - together.chance).abs() < 0.25, "{together:?}");
-    assert!(together.cross_validated.std_error > 0.02 && together.test.std_error > 0.05, "{together:?}");
+    assert!(together.cross_validated.error() > 0.02 && together.test.error() > 0.05, "{together:?}");
     assert_eq!(together.split, [260, 140]);
     assert_eq!(together.classes[0] + together.classes[1], 400);
     let again = decode(x.as_ref(), &coded(&y), Some(&groups), &options).unwrap();
@@ -335,8 +335,8 @@ fn a_known_read_out_is_decoded_as_well_as_it_can_be() {
         values.iter().map(|v| uniform(&mut rng, 0.0, 1.0) < 1.0 / (1.0 + (-2.0 * v).exp())).collect();
     let found =
         decode(x.as_ref(), &coded(&y), None, &Options { intercept: false, ..Options::default() }).unwrap();
-    assert!(found.test.std_error < 0.006 && found.cross_validated.std_error < 0.006);
-    assert!((found.test.value - found.cross_validated.value).abs() < 4.0 * found.test.std_error);
+    assert!(found.test.error() < 0.006 && found.cross_validated.error() < 0.006);
+    assert!((found.test.value - found.cross_validated.value).abs() < 4.0 * found.test.error());
     assert!((found.train - found.test.value).abs() < 0.02);
     let error = found.cross_validated.value - 0.777990;
     assert!(error.abs() < 0.01, "{error}");
@@ -397,10 +397,10 @@ fn regressions_agree_with_statsmodels() {
         let theirs = &expected()["ols"][name];
         let all: Vec<_> = ours.intercept.iter().chain(&ours.slopes).collect();
         let of = |f: &dyn Fn(usize) -> f64| (0..all.len()).map(f).collect::<Vec<_>>();
-        close(&of(&|k| all[k].value), &list(&theirs["params"]), 1e-12, name);
+        close(&of(&|k| all[k].estimate.value), &list(&theirs["params"]), 1e-12, name);
         // Student's quantile in it is good to ten digits.
         let digits = if name == "by_trial" { 1e-9 } else { 1e-12 };
-        close(&of(&|k| all[k].std_error), &list(&theirs["bse"]), digits, name);
+        close(&of(&|k| all[k].estimate.error()), &list(&theirs["bse"]), digits, name);
         close(&of(&|k| all[k].t), &list(&theirs["tvalues"]), 1e-11, name);
         for (ours, theirs) in all.iter().zip(list(&theirs["pvalues"])) {
             assert!((ours.p - theirs).abs() <= 1e-8 * theirs + 1e-300, "{name}: {} and {theirs}", ours.p);
@@ -418,9 +418,10 @@ fn regressions_that_cannot_be_are_said() {
     let x: Vec<f64> = (0..8).map(f64::from).collect();
     let (twice, flat) = (x.iter().map(|v| 2.0 * v + 1.0).collect::<Vec<_>>(), vec![0.1; 8]);
     let exact = least_squares(&twice, &[&x], true).unwrap();
-    assert_eq!((exact.slopes[0].std_error, exact.slopes[0].p, exact.r_squared), (0.0, 0.0, 1.0));
+    assert_eq!((exact.slopes[0].estimate.error(), exact.slopes[0].p, exact.r_squared), (0.0, 0.0, 1.0));
     assert!(
-        (exact.slopes[0].value - 2.0).abs() < 1e-14 && (exact.intercept.unwrap().value - 1.0).abs() < 1e-14
+        (exact.slopes[0].estimate.value - 2.0).abs() < 1e-14
+            && (exact.intercept.unwrap().estimate.value - 1.0).abs() < 1e-14
     );
     let collinear = regression::Error::Collinear;
     assert_eq!(Design::new(&[&x, &twice], true).err(), Some(collinear.clone()));
@@ -428,7 +429,10 @@ fn regressions_that_cannot_be_are_said() {
     assert!(Design::new(&[&flat], false).is_ok());
     assert!(matches!(Design::new(&[&x[..2]], true).err(), Some(regression::Error::Samples { .. })));
     let none = least_squares(&flat, &[&x], true).unwrap();
-    assert!(none.r_squared.is_nan() && none.slopes[0].p.is_nan() && none.slopes[0].value == 0.0, "{none:?}");
+    assert!(
+        none.r_squared.is_nan() && none.slopes[0].p.is_nan() && none.slopes[0].estimate.value == 0.0,
+        "{none:?}"
+    );
     let design = Design::new(&[&x], true).unwrap();
     assert_eq!(design.fit(&x[..5]).err(), Some(regression::Error::NotFinite { sample: 5 }));
     assert!(matches!(design.leaving_out(&[0; 8]).err(), Some(regression::Error::Groups { .. })));

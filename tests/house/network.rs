@@ -1,12 +1,17 @@
 //! Nothing here opens a network connection: no crate of one that does is locked, whatever a dependency's features ask for.
+//!
+//! polars-core asks for tokio with sockets (`net`), whichever of its features are on. That stays, because sockets alone
+//! connect to nothing: what would is a client of HTTP, TLS or a store of objects, and none is there.
 
 const LOCK: &str = include_str!("../../Cargo.lock");
 /// Clients, servers and the cryptography between them.
-const NETWORK: [&str; 14] = [
+const NETWORK: [&str; 18] = [
     "aws-lc-rs",
+    "aws-lc-sys",
     "curl",
     "h2",
     "hyper",
+    "hyper-util",
     "isahc",
     "native-tls",
     "object_store",
@@ -15,6 +20,8 @@ const NETWORK: [&str; 14] = [
     "reqwest",
     "ring",
     "rustls",
+    "surf",
+    "tonic",
     "tungstenite",
     "ureq",
 ];

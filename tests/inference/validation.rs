@@ -91,11 +91,11 @@ fn cross_validation_finds_the_strength_that_the_truth_gives() {
     assert_eq!(found.folds, 10);
     let (opt, cross) = (found.opt.unwrap(), found.cross.unwrap());
     for (ours, exact) in [(opt, exact.opt[0]), (cross, exact.cross[0])] {
-        assert!(ours.std_error > 0.0 && ours.std_error < ours.gamma, "{ours:?}");
-        assert!((ours.gamma - exact).abs() < 3.0 * ours.std_error, "{ours:?} against {exact}");
+        assert!(ours.error() > 0.0 && ours.error() < ours.value, "{ours:?}");
+        assert!((ours.value - exact).abs() < 3.0 * ours.error(), "{ours:?} against {exact}");
     }
     let best = (0..26).max_by(|a, b| found.test[*a].value.total_cmp(&found.test[*b].value)).unwrap();
-    assert!(gammas[best - 1] < opt.gamma && opt.gamma < gammas[best + 1]);
+    assert!(gammas[best - 1] < opt.value && opt.value < gammas[best + 1]);
     assert!(found.identity < 1e-12);
 }
 

@@ -149,6 +149,6 @@ fn what_is_of_an_unread_type_is_named_with_its_type() {
     let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &values].concat();
     let file = tensors::read(&write("unread.safetensors", &bytes)).unwrap();
     assert_eq!(file.get("bias").map(|t| &t.data[..]), Some(&[1.0][..]));
-    let said = load(&file, &Spec::default()).unwrap_or_else(|e| panic!("{e}")).said;
+    let said = load(&file, &Spec::default()).unwrap_or_else(|e| panic!("{e}")).left_out;
     assert!(said.iter().any(|s| s.contains("F8_E8M0") && s.contains("`gain.scale`")), "{said:?}");
 }

@@ -3,7 +3,7 @@
 use crate::common::golden;
 use nullcline::io::tensors::{Tensors, read};
 use nullcline::linalg::activation::Activation;
-use nullcline::systems::architecture::CellKind;
+use nullcline::systems::cells::named;
 use nullcline::systems::checkpoint::{Network, Spec, Vectors, load};
 use nullcline::systems::rule::linearise;
 use serde_json::Value;
@@ -18,7 +18,7 @@ fn pairs(text: &str) -> Vec<(String, String)> {
 fn spec(case: &Value) -> Spec {
     let text = |key: &str| case[key].as_str();
     Spec {
-        cell: text("cell").map(|c| CellKind::parse(c).unwrap()),
+        cell: text("cell").map(|c| named(c).unwrap()),
         map: text("map").map(pairs).unwrap_or_default(),
         activation: text("activation").map(|a| Activation::parse(a).unwrap()),
         prefix: text("prefix").map(str::to_owned),
@@ -41,7 +41,8 @@ fn words(v: &Value) -> Vec<&str> {
 
 /// What is said of a network, all together.
 fn said(network: &Network) -> String {
-    network.notes.iter().chain(&network.said).cloned().collect::<Vec<_>>().join("\n")
+    let notes = network.notes.iter().map(ToString::to_string);
+    notes.chain(network.said.iter().chain(&network.left_out).cloned()).collect::<Vec<_>>().join("\n")
 }
 
 /// Every case of a file by `make_torch.py` or `make_frameworks.py`.

@@ -51,12 +51,12 @@ fn all(values: &[f64]) -> Result<Vec<Figure>, Error> {
 }
 
 fn says(figure: &Figure, label: &str) -> bool {
-    figure.svg.contains(&format!("aria-label=\"{label}\""))
+    figure.svg.contains(&format!(">{label}</text>"))
 }
 
 /// Every number drawn; a path's letters end numbers.
 fn drawn_numbers(svg: &str) -> Vec<f64> {
-    let body = svg.split("</defs>").nth(1).unwrap();
+    let body = svg.split("</style>").nth(1).unwrap();
     let mut numbers = Vec::new();
     for quoted in body.split(" d=\"").skip(1) {
         let d = quoted.split('"').next().unwrap();
@@ -89,7 +89,7 @@ fn labels_are_readable_by_machines() {
     for (figure, label) in figures.iter().zip(labels) {
         assert!(says(figure, label), "{} does not say {label}", figure.name);
         assert!(figure.svg.contains("role=\"img\"") && figure.svg.contains("<title"));
-        assert!(!figure.svg.contains("<text"), "{} needs a font", figure.name);
+        assert!(figure.svg.contains("@font-face"), "{} brings no font", figure.name);
         assert!(!figure.caption.is_empty() && !figure.title.is_empty());
     }
     assert!(says(&figures[1], "stable (8)") && says(&figures[1], "unstable (0)"));
@@ -193,4 +193,138 @@ fn a_figure_takes_another_name() {
     let figure = spectrum(&[], "").unwrap().named("tail spectrum", "Tail", "Of the tail.").unwrap();
     assert!(figure.svg.contains(">Tail</title>") && figure.svg.contains("id=\"ftail-spectrum-title\""));
     assert!(figure.inline("two").unwrap().contains("id=\"ftwo-title\""));
+}
+
+#[test]
+fn text_can_be_searched_and_stands_where_its_anchor_says() {
+    let figure = &all(&[0.5, 0.2, -0.3, 0.1]).unwrap()[4];
+    let label = figure.svg.split("<text ").find(|t| t.contains(">Lyapunov exponent (1/step)<")).unwrap();
+    assert!(label.contains("text-anchor=\"middle\"") && label.contains("rotate(-90 "), "{label}");
+    assert!(
+        !figure.svg.contains("textLength") && !figure.svg.contains("<use"),
+        "glyphs are not placed one by one"
+    );
+    // On a page the font stands once for all.
+    assert!(!figure.inline("a").unwrap().contains("@font-face"));
+    assert_eq!(Figure::font([figure, figure]).unwrap().matches("@font-face").count(), 1);
+    assert_eq!(Figure::font([]).unwrap(), "");
+}
+
+/// Objects by their numbers, found as a reader finds them: by the table of places at the end.
+fn objects(pdf: &[u8]) -> Vec<&[u8]> {
+    let find =
+        |from: usize, word: &[u8]| from + pdf[from..].windows(word.len()).position(|w| w == word).unwrap();
+    let number = |at: usize, digits: usize| -> usize {
+        std::str::from_utf8(&pdf[at..at + digits]).unwrap().trim().parse().unwrap()
+    };
+    let start = find(pdf.len() - 64, b"startxref") + 10;
+    let table = number(start, find(start, b"\n") - start);
+    assert_eq!(&pdf[table..table + 5], b"xref\n");
+    let entries = find(table + 5, b"\n") + 1;
+    let count = number(table + 7, entries - 1 - (table + 7));
+    let object = |k: usize| {
+        let at = number(entries + 20 * k, 10);
+        assert!(pdf[at..].starts_with(format!("{k} 0 obj").as_bytes()), "object {k} is not at {at}");
+        &pdf[at..find(at, b"endobj")]
+    };
+    (1..count).map(object).collect()
+}
+
+/// What a stream holds, unpacked.
+fn unpacked(object: &[u8]) -> Vec<u8> {
+    use std::io::Read;
+    let start = object.windows(7).position(|w| w == b"stream\n").unwrap() + 7;
+    let mut out = vec![];
+    flate2::read::ZlibDecoder::new(&object[start..]).read_to_end(&mut out).unwrap();
+    out
+}
+
+#[test]
+fn a_pdf_opens_and_holds_vectors_letters_and_what_they_mean() {
+    for figure in all(&[0.5, 0.2, -0.3, 0.1]).unwrap() {
+        let pdf = figure.pdf().unwrap();
+        assert!(pdf.starts_with(b"%PDF-1.") && pdf.trim_ascii_end().ends_with(b"%%EOF"));
+        let objects = objects(&pdf);
+        let text = |o: &[u8]| String::from_utf8_lossy(o).into_owned();
+        let page = objects.iter().map(|o| text(o)).find(|o| o.contains("/MediaBox")).unwrap();
+        let width = format!("[0 0 {} ", figure.size().0);
+        assert!(page.contains(&width), "{page}");
+        let content = text(&unpacked(objects[3]));
+        for operator in [" l\n", "S\n", "BT\n", "TJ\n", "ET\n"] {
+            assert!(content.contains(operator), "{} has no {operator}", figure.name);
+        }
+        let meanings = objects.iter().map(|o| text(o)).find(|o| o.contains("beginbfchar")).unwrap();
+        assert!(meanings.contains("<0030>"), "a zero is known as one");
+        let font = objects.iter().find(|o| text(o).contains("/Length1")).unwrap();
+        assert_eq!(unpacked(font)[..4], [0, 1, 0, 0], "a TrueType font");
+    }
+}
+
+#[test]
+fn three_components_are_seen_from_the_side() {
+    let helix: Vec<[f64; 3]> =
+        (0..400).map(|k| f64::from(k) / 20.0).map(|t| [t.cos(), t.sin(), 0.1 * t]).collect();
+    let points = [StatePoint { at: [0.0, 0.0, 1.0], kind: PointKind::Stable }];
+    let labels = ["PC 1", "PC 2", "PC 3"];
+    let figure = state_space(&[helix], &points, labels).unwrap();
+    for label in labels.iter().chain(&["stable (1)", "−0.5", "0.5"]) {
+        assert!(says(&figure, label), "{label}");
+    }
+    let colors: std::collections::BTreeSet<&str> =
+        figure.svg.split("stroke=\"").skip(1).map(|s| &s[..7]).collect();
+    assert!(colors.len() > 6, "depth is told by tones: {colors:?}");
+    for v in drawn_numbers(&figure.svg) {
+        assert!(v.abs() < 1000.0);
+    }
+    for awkward in [
+        vec![],
+        vec![vec![[f64::NAN; 3]]],
+        vec![vec![[1e308, -1e308, 0.0], [0.0; 3]]],
+        vec![vec![[2.0; 3]; 3]],
+    ] {
+        let figure = state_space(&awkward, &[], labels).unwrap();
+        assert!(figure.png().unwrap().len() > 500 && !figure.svg.contains("NaN"));
+    }
+}
+
+#[test]
+fn a_user_draws_with_plotters() {
+    use nullcline::report::plot::plotters::prelude::*;
+    use nullcline::report::plot::{plot, pt, stroke, text};
+    let figure = plot("own", "Own", "A chart of one's own.", [200.0, 120.0], |page| {
+        let halves = page.split_evenly((1, 2));
+        let mut chart = ChartBuilder::on(&halves[0])
+            .margin(pt(4.0))
+            .x_label_area_size(pt(20.0))
+            .y_label_area_size(pt(26.0))
+            .build_cartesian_2d(0.0..2.0, 0.0..4.0)?;
+        chart.configure_mesh().label_style(text(6.0)).x_desc("Dose").draw()?;
+        chart.draw_series(LineSeries::new([(0.0, 0.0), (2.0, 4.0)], stroke(RED, 0.75)))?;
+        chart.draw_series([ErrorBar::new_vertical(1.0, 1.5, 2.0, 2.5, stroke(BLUE, 0.5), pt(3.0) as u32)])?;
+        halves[1].draw(&Text::new(
+            "upright",
+            (pt(20.0), pt(60.0)),
+            text(8.0).transform(FontTransform::Rotate270),
+        ))?;
+        halves[1].draw(&Circle::new((pt(50.0), pt(60.0)), pt(12.5), GREEN.filled()))?;
+        Ok(())
+    })
+    .unwrap();
+    assert!(says(&figure, "Dose") && says(&figure, "upright") && figure.svg.contains("rotate(-90 "));
+    // Not rounded to pixels: a radius and a width in points.
+    assert!(
+        figure.svg.contains("a12.5 12.5") && figure.svg.contains("stroke=\"#ff0000\" stroke-width=\"0.75\"")
+    );
+    assert_eq!(figure.size(), (200.0, 120.0));
+    assert!(figure.png().unwrap().len() > 1000);
+    let refused = plot("small", "", "", [10.0, 10.0], |_| Err(DrawingAreaErrorKind::LayoutError));
+    assert!(matches!(refused, Err(Error::Chart(_))));
+}
+
+#[test]
+fn formats_are_named_in_a_list() {
+    use nullcline::report::figure::FigureFormats;
+    let both = FigureFormats { svg: true, png: false, pdf: true };
+    assert_eq!(FigureFormats::parse("pdf, svg"), Some(both));
+    assert_eq!([FigureFormats::parse(""), FigureFormats::parse("svg,gif")], [None, None]);
 }

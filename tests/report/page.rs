@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use nullcline::io::table::{ReadTable, read};
 use nullcline::report::Error;
+use nullcline::report::figure::FigureFormats;
 use nullcline::report::figures::spectrum;
 use nullcline::report::folder::{Folder, Origin, partials};
 use nullcline::report::page::{ClaimRow, Page, Section, render};
@@ -73,15 +74,18 @@ fn page() -> Page {
         sections: vec![section("lyapunov"), section("pca")],
         rerun: format!("nullcline analyze '{nasty}'"),
         tables: TableFormat::Csv,
+        figures: FigureFormats { png: true, pdf: true, ..FigureFormats::default() },
     }
 }
 
 #[test]
 fn page_stands_alone_and_escapes() {
-    let html = render(&page());
-    for word in ["<script", "@import", "url(", "src=", "<iframe", "href=\"javascript"] {
+    let html = render(&page()).unwrap();
+    for word in ["<script", "@import", "src=", "<iframe", "href=\"javascript"] {
         assert!(!html.contains(word), "{word} in the page");
     }
+    assert_eq!(html.matches("url(").count(), html.matches("url(data:font/").count(), "the font is inside");
+    assert_eq!(html.matches("@font-face").count(), 1, "once for all figures");
     let outside: Vec<&str> =
         html.split("http").skip(1).filter(|rest| !rest.starts_with("://www.w3.org/2000/svg\"")).collect();
     assert!(outside.is_empty(), "the page refers to {outside:.40?}");
@@ -94,7 +98,7 @@ fn page_stands_alone_and_escapes() {
 
 #[test]
 fn page_shows_figures_tables_and_the_command() {
-    let html = render(&page());
+    let html = render(&page()).unwrap();
     assert_eq!(html.matches("<svg").count(), 4);
     assert!(html.contains("href=\"lyapunov/spectrum.svg\""));
     assert_eq!(html.matches("<tr>").count(), 2 * 21 + 4, "twenty rows and a head, twice; three claims");
@@ -108,7 +112,7 @@ fn page_shows_figures_tables_and_the_command() {
     for target in html.split("href=\"#").skip(1).map(|s| s.split('"').next().unwrap()) {
         assert!(ids.binary_search(&target).is_ok(), "#{target} leads nowhere");
     }
-    let bare = render(&Page::default());
+    let bare = render(&Page::default()).unwrap();
     assert!(!bare.contains("<nav") && !bare.contains("run this again") && bare.ends_with("</html>\n"));
 }
 
@@ -174,12 +178,18 @@ fn folder_appears_whole() {
     let out = place.0.join("deep/report");
     let folder = Folder::of(&out.clone().into(), origin()).unwrap();
     folder.write("summary.json", SUMMARY).unwrap();
-    folder.write_page(&page(), true).unwrap();
+    folder.write_page(&page()).unwrap();
     assert!(!out.exists(), "nothing is seen before it is whole");
     assert!(partials().iter().any(|p| p == folder.path()));
     let partial = folder.path().to_path_buf();
     folder.commit().unwrap();
-    for file in ["report.html", "lyapunov/spectrum.svg", "lyapunov/spectrum.png", "pca/exponents.csv"] {
+    for file in [
+        "report.html",
+        "lyapunov/spectrum.svg",
+        "lyapunov/spectrum.png",
+        "pca/spectrum.pdf",
+        "pca/exponents.csv",
+    ] {
         assert!(out.join(file).is_file(), "{file}");
     }
     assert!(!partial.exists() && !partials().contains(&partial));
@@ -204,7 +214,7 @@ fn write_errors_name_path_and_reason() {
 fn claims_come_first_and_reasons_stand_beside_them() {
     let mut page = page();
     page.claims[1].reason = "a wrong normalisation".into();
-    let html = render(&page);
+    let html = render(&page).unwrap();
     let at = |word: &str| html.find(word).unwrap_or_else(|| panic!("{word} is not in the page"));
     assert!(at("id=\"claims\"") < at("class=\"facts\"") && at("id=\"claims\"") < at("<main>"));
     assert!(at("✗ differs</span></td>") < at("a wrong normalisation"));
@@ -212,7 +222,7 @@ fn claims_come_first_and_reasons_stand_beside_them() {
     assert!(!html.contains("Checks"), "there is none");
     page.claims.push(ClaimRow { verdict: "undecided", ..ClaimRow::default() });
     page.claims.push(ClaimRow { verdict: "holds", check: true, ..ClaimRow::default() });
-    let html = render(&page);
+    let html = render(&page).unwrap();
     let at = |word: &str| html.find(word).unwrap_or_else(|| panic!("{word} is not in the page"));
     assert!(html.contains("✓ holds</span> 1 <span") && html.contains("? undecided</span> 1"));
     assert!(
@@ -221,5 +231,5 @@ fn claims_come_first_and_reasons_stand_beside_them() {
     );
     assert!(at("? undecided</span></td>") < at("Checks: identities that the code must obey"));
     page.claims.clear();
-    assert!(!render(&page).contains("claims.csv"), "a page without claims has no table of them");
+    assert!(!render(&page).unwrap().contains("claims.csv"), "a page without claims has no table of them");
 }

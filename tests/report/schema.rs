@@ -1,60 +1,39 @@
 //! The schema of summary.json, and summaries held against it by a validator of its subset.
 
-use crate::common::violations;
-use nullcline::report::summary::{number, numbers, summary, text};
-use serde_json::{Value, json};
+use crate::common::{Place, network, violations};
+use nullcline::analyses::Analyze;
+use nullcline::job::{Desk, Job};
+use nullcline::report::schema::{SUMMARY_SCHEMA, schema};
+use nullcline::report::summary::{summary, text};
+use nullcline::studies::Tested;
+use serde_json::{Value, from_value, json};
 
+/// The summary of a network of four units that are pulled to rest, and of a fifth that forgets in a step.
 fn whole() -> Value {
-    let lyapunov = json!({
-        "exponents": numbers(&[0.1, -0.2, f64::NEG_INFINITY]), "std_error": numbers(&[0.01, 0.01, f64::NAN]),
-        "kaplan_yorke_dimension": 1.5, "entropy_rate": 0.1, "steps": 1000, "time_step": 1.0,
-        "checks": {"sum_rule": {"sum": -0.1, "log_det": -0.1}},
-    });
-    let mut attractor = lyapunov.clone();
-    attractor["share"] = number(1.0);
-    let mut modules = serde_json::Map::new();
-    modules.insert("lyapunov".into(), lyapunov);
-    modules["lyapunov"]["attractors"] = json!([attractor]);
-    modules.insert(
-        "fixed_points".into(),
-        json!({
-            "points": [{"label": "fixed", "speed": 0.25, "certified": true, "unstable": 1, "max_modulus": 1.2,
-                "state": [0.0, 1.0], "input": [], "hits": 3}],
-            "starts": 100, "unconverged": 2, "expected_missed": 0.1, "complete": false,
-            "proof": {"method": "pieces", "found": 1, "complete": false, "work": 10, "undecided_places": 1,
-                "undecided": [{"reason": "kink", "state": [0.0, 1.0]}]},
-        }),
+    let place = Place::new("schema");
+    let mut tensors = network(1, 5, 1, 0.3);
+    (0..25).filter(|k| k / 5 == 4 || k % 5 == 4).for_each(|k| tensors[1].data[k] = 0.0);
+    let job: Analyze = from_value(json!({
+        "file": place.save("net.safetensors", &tensors), "steps": 2000, "starts": 16,
+        "modules": "lyapunov,covariant,adjoint,fixed_points,pca,recurrent",
+    }))
+    .unwrap();
+    let found = job.run(&Desk::BARE).unwrap();
+    summary(&job, &found, "nullcline analyze x", 1, &["careful".into()]).unwrap()
+}
+
+/// `NULLCLINE_WRITE_SCHEMA=1 cargo test --test report schema` writes it anew.
+#[test]
+fn the_published_schema_is_that_of_the_answers() {
+    let derived = text(&schema::<Tested>());
+    if std::env::var_os("NULLCLINE_WRITE_SCHEMA").is_some() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/report/summary.schema.json");
+        return std::fs::write(file, derived).unwrap();
+    }
+    assert!(
+        derived == SUMMARY_SCHEMA,
+        "write it anew: NULLCLINE_WRITE_SCHEMA=1 cargo test --test report schema"
     );
-    modules.insert(
-        "pca".into(),
-        json!({
-            "explained_variance_ratio": [0.9, 0.1], "participation_ratio": 1.2, "components_for_90": 1,
-        }),
-    );
-    modules.insert(
-        "recurrent".into(),
-        json!({
-            "singular_values": [1.0], "eigenvalues": [[0.5, 0.1]], "spectral_radius": 0.51,
-        }),
-    );
-    modules.insert(
-        "adjoint".into(),
-        json!({
-            "horizons": [0.0, 1.0], "log_norm": [0.0, -0.1], "log_frobenius": [0.3, 0.2], "log_spectral": [0.0, 0.1],
-            "rate": -0.1, "rate_std_error": 0.01, "forward_rate": -0.1, "forward_rate_std_error": null,
-            "log_singular_values": [0.1, null], "identity_residual": 1e-15, "discretisation_error": 0.0,
-            "agreement": {"backward": {"difference": 0.01, "agrees": true}, "forward": null},
-        }),
-    );
-    modules.insert(
-        "covariant".into(),
-        json!({
-            "exponents": [0.1, -0.2], "std_error": [0.01, 0.01], "growth": [0.1, -0.2], "growth_std_error": [0.01, 0.01],
-            "growth_deviation": [0.1, 0.1], "defined": [true, true], "splitting": null, "covariance_residual": 1e-15,
-            "pairs": [{"i": 1, "j": 2, "mean": 40.0, "std_error": 0.1, "minimum": 3.0, "defined": true}],
-        }),
-    );
-    summary("nullcline analyze x", 1, json!({"file": "x"}), modules, &["careful".into()])
 }
 
 #[test]
@@ -65,16 +44,28 @@ fn a_whole_summary_fits() {
 #[test]
 fn keys_stand_in_the_order_of_the_contract() {
     let keys: Vec<String> = whole().as_object().unwrap().keys().cloned().collect();
-    assert_eq!(keys, ["tool", "version", "command", "seed", "input", "modules", "warnings"]);
-    assert!(whole()["modules"]["lyapunov"]["exponents"][2].is_null());
-    assert_eq!(serde_json::from_str::<Value>(&text(&whole())).unwrap(), whole());
-    assert!(text(&whole()).contains("\"eigenvalues\": [[0.5,0.1]]"), "{}", text(&whole()));
+    assert_eq!(keys, ["tool", "version", "command", "job", "seed", "input", "modules", "warnings"]);
+    let whole = whole();
+    assert!(whole["modules"]["lyapunov"]["exponents"][4].is_null(), "{}", whole["modules"]["lyapunov"]);
+    assert_eq!(serde_json::from_str::<Value>(&text(&whole)).unwrap(), whole);
+    assert!(text(&whole).contains("\"eigenvalues\": [["), "{}", text(&whole));
+    assert_eq!((&whole["job"]["name"], &whole["job"]["settings"]["starts"]), (&json!("analyze"), &json!(16)));
+}
+
+#[test]
+fn the_job_of_a_summary_asks_again() {
+    let settings = whole()["job"]["settings"].take();
+    let job: Analyze = from_value(settings.clone()).unwrap();
+    let mut again = serde_json::to_value(&job).unwrap();
+    again.as_object_mut().unwrap().retain(|_, v| !v.is_null());
+    assert_eq!(again, settings);
 }
 
 #[test]
 fn what_breaks_the_contract_is_found() {
     type Damage = fn(&mut Value);
-    let breaks: [(&str, Damage); 12] = [
+    let breaks: [(&str, Damage); 13] = [
+        ("job: lacks \"settings\"", |v| drop(v["job"].as_object_mut().unwrap().remove("settings"))),
         ("lacks \"seed\"", |v| drop(v.as_object_mut().unwrap().remove("seed"))),
         ("warnings", |v| v["warnings"] = json!("none")),
         ("seed", |v| v["seed"] = json!(-1)),
@@ -93,11 +84,13 @@ fn what_breaks_the_contract_is_found() {
         ("pairs[0].defined", |v| v["modules"]["covariant"]["pairs"][0]["defined"] = json!("yes")),
         ("modules.selectivity", |v| v["modules"]["selectivity"] = json!(3)),
         ("undecided[0].reason", |v| {
-            v["modules"]["fixed_points"]["proof"]["undecided"][0]["reason"] = json!("unknown")
+            let place = json!({ "reason": "unknown", "state": [0.0] });
+            v["modules"]["fixed_points"]["proof"]["undecided"] = json!([place]);
         }),
     ];
+    let whole = whole();
     for (expected, damage) in breaks {
-        let mut value = whole();
+        let mut value = whole.clone();
         damage(&mut value);
         let found = violations(&value);
         assert!(found.iter().any(|e| e.contains(expected)), "{expected} is not in {found:?}");

@@ -1,26 +1,35 @@
 //! A study's folder: claims, summary, page, and nothing half-written.
 
 use crate::common::{Place, violations};
-use nullcline::pipeline::{Observer, Silent};
+use nullcline::job::{Desk, Observer};
+use nullcline::numbers::Estimate;
+use nullcline::report::figure::FigureFormats;
 use nullcline::report::figures::spectrum;
 use nullcline::report::page::Section;
-use nullcline::studies::run::{Request, run};
-use nullcline::studies::{Claim, Error, Findings, Measure, Preset, Settings, Study, Verdict, claims, named};
+use nullcline::report::runner::{self, Failure, Outcome, Writing};
+use nullcline::report::tables::TableFormat;
+use nullcline::studies::claims::{check, claim, theory};
+use nullcline::studies::run::{Asked, TestStudy};
+use nullcline::studies::{Claim, Error, Findings, Settings, Study, Tested, Verdict, claims, named};
 use std::path::Path;
 
 fn five() -> Vec<Claim> {
     vec![
-        Claim::paper("two positive exponents", "a Fig. 1", "count", Measure::exact(2.0, 1))
+        claim("two positive exponents")
+            .at("a Fig. 1")
+            .is("count", Estimate::exact(2.0, 1))
             .published(4.0, 0.5)
             .because("wrong, \"normalised\"")
             .headline(),
         // t(4) = 2.776: the interval ends at 0.011.
-        Claim::theory("zero, with an error", "a eq. 7", "1/s", (0.1, 0.004, 5))
+        theory("zero, with an error")
+            .at("a eq. 7")
+            .is("1/s", (0.1, 0.004, 5))
             .predicted(0.0, 0.12)
             .headline(),
-        Claim::paper("needs the authors' files", "a Fig. 2", "1/s", Measure::NONE).published(1.0, 0.1),
-        Claim::paper("of one network", "a Fig. 3", "share", Measure::mean([0.7])).above(0.5),
-        Claim::check("it adds up", "a eq. 8", "difference", Measure::exact(0.0, 3)).predicted(0.0, 1e-9),
+        claim("needs the authors' files").at("a Fig. 2").is("1/s", Estimate::NONE).published(1.0, 0.1),
+        claim("of one network").at("a Fig. 3").is("share", Estimate::mean([0.7])).above(0.5),
+        check("it adds up").at("a eq. 8").is("difference", Estimate::exact(0.0, 3)).predicted(0.0, 1e-9),
     ]
 }
 
@@ -45,25 +54,28 @@ fn demo(settings: &Settings, _: &dyn Observer) -> Result<Findings, Error> {
 
 const DEMO: Study = Study { name: "paper/demo", title: "A demonstration", run: demo };
 
-fn request(seed: u64) -> Request {
-    Request {
-        preset: Preset::Quick,
-        seed,
-        as_published: false,
-        data: None,
-        out: None,
-        png: true,
-        parquet: true,
-        command: "nullcline study paper/demo".into(),
-    }
+fn demo_job(seed: u64) -> TestStudy {
+    let asked = Asked { preset: "quick".into(), as_published: false, data: None, seed };
+    TestStudy { study: DEMO.name.into(), asked, own: Some(DEMO) }
+}
+
+fn written(job: &TestStudy, out: &Path) -> Result<Outcome<Tested>, Failure> {
+    let command = "nullcline study paper/demo".into();
+    let writing = Writing {
+        out: out.to_path_buf().into(),
+        figures: FigureFormats { png: true, ..Default::default() },
+        tables: TableFormat::Parquet,
+        command,
+    };
+    runner::run(job, &writing, &Desk::BARE)
 }
 
 #[test]
 fn a_folder_holds_claims_summary_sections_and_page() {
     let place = Place::new("study");
     let out = place.0.join("out");
-    let outcome = run(&DEMO, &request(1), &out.clone().into(), &Silent).unwrap();
-    assert_eq!(outcome.claims.iter().map(|c| c.verdict).collect::<Vec<_>>(), {
+    let outcome = written(&demo_job(1), &out).unwrap();
+    assert_eq!(outcome.found.claims.iter().map(|c| c.verdict).collect::<Vec<_>>(), {
         use Verdict::{Differs, Holds, NotTested, Undecided};
         [Differs, Holds, NotTested, Undecided, Holds]
     });
@@ -103,7 +115,7 @@ fn a_folder_holds_claims_summary_sections_and_page() {
 #[test]
 fn a_summary_with_a_damaged_claim_breaks_the_schema() {
     let place = Place::new("study-schema");
-    run(&DEMO, &request(1), &place.0.join("out").into(), &Silent).unwrap();
+    written(&demo_job(1), &place.0.join("out")).unwrap();
     let mut summary = place.summary("out");
     summary["modules"]["paper/demo"]["claims"][0]["verdict"] = "perhaps".into();
     assert!(violations(&summary)[0].contains("verdict"), "{:?}", violations(&summary));
@@ -112,10 +124,10 @@ fn a_summary_with_a_damaged_claim_breaks_the_schema() {
 #[test]
 fn a_study_that_fails_leaves_its_progress_and_no_folder() {
     let place = Place::new("study-fails");
-    let error = run(&DEMO, &request(7), &place.0.join("out").into(), &Silent).unwrap_err();
+    let error = written(&demo_job(7), &place.0.join("out")).unwrap_err();
     assert_eq!((error.exit_status(), error.to_string()), (4, "diverged".into()));
     assert_eq!(place.entries(), ["out.progress"]);
-    run(&DEMO, &request(1), &place.0.join("out").into(), &Silent).unwrap();
+    written(&demo_job(1), &place.0.join("out")).unwrap();
     assert_eq!(place.entries(), ["out", "out.progress"], "another run's progress is not its own");
 }
 
@@ -123,12 +135,13 @@ fn a_study_that_fails_leaves_its_progress_and_no_folder() {
 fn a_missing_data_folder_and_an_occupied_place_are_refused_before_work() {
     let place = Place::new("study-refused");
     let out = place.0.join("out");
-    let with = Request { data: Some(place.0.join("nowhere")), ..request(1) };
-    let error = run(&DEMO, &with, &out.clone().into(), &Silent).unwrap_err();
+    let mut with = demo_job(1);
+    with.asked.data = Some(place.0.join("nowhere"));
+    let error = written(&with, &out).unwrap_err();
     assert!(error.exit_status() == 3 && error.to_string().contains("nowhere"), "{error}");
     std::fs::create_dir(&out).unwrap();
     place.write("out/mine.txt", "mine");
-    let error = run(&DEMO, &request(1), &out.clone().into(), &Silent).unwrap_err();
+    let error = written(&demo_job(1), &out).unwrap_err();
     assert_eq!(error.exit_status(), 2);
     assert_eq!(place.entries(), ["out"]);
     assert!(Path::new(&out).join("mine.txt").exists());

@@ -8,3 +8,4 @@ mod killed;
 mod damaged_progress;
 mod full_disk;
 mod kills;
+mod pipeline;

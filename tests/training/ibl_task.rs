@@ -247,9 +247,13 @@ fn baselines_use_what_they_may() {
     let mut gaps = trials.clone();
     gaps.iter_mut().step_by(3).for_each(|t| t.time = f64::NAN);
     let with_gaps = times(&gaps, None);
-    assert!(with_gaps.cells.iter().zip(&times(&trials, None).cells).all(|(g, all)| {
-        (g.value - all.value).abs() < 5.0 * g.std_error && (1..all.trials).contains(&g.trials)
-    }));
+    assert!(
+        with_gaps
+            .cells
+            .iter()
+            .zip(&times(&trials, None).cells)
+            .all(|(g, all)| { (g.value - all.value).abs() < 5.0 * g.error() && (1..all.n).contains(&g.n) })
+    );
     let right = rightward(&trials, Some(Side::Right));
     assert_eq!(right.contrasts.len(), 11);
     assert!(right.cells[0].value < 0.1 && right.cells[10].value > 0.9);

@@ -52,7 +52,7 @@ pub(crate) fn allowance(length: u64) -> u64 {
     }
 }
 
-/// [`allowance`] of the file at `path`.
+/// Bytes that may be asked for to read the file at `path`.
 pub fn allowed(path: &Path) -> u64 {
     allowance(std::fs::metadata(path).map_or(0, |m| m.len()))
 }

@@ -1,5 +1,7 @@
 //! What can go wrong when results are rendered and written.
 
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters_backend::DrawingErrorKind;
 use std::path::{Path, PathBuf};
 
 /// An error of the report room.
@@ -16,6 +18,9 @@ pub enum Error {
         /// What the encoder said.
         reason: String,
     },
+    /// A chart could not be drawn.
+    #[error("a chart could not be drawn: {0}")]
+    Chart(String),
     /// The columns of a table do not have the same length.
     #[error("table {table}: column {column} has {found} rows, expected {expected} as in the first column")]
     Ragged {
@@ -36,6 +41,9 @@ pub enum Error {
         /// What the encoder said.
         reason: String,
     },
+    /// The answer could not be written as JSON.
+    #[error("summary.json: {0}")]
+    Summary(String),
     /// A file or folder could not be written.
     #[error("cannot {action} {}: {source}{}", path.display(), advice(source))]
     Write {
@@ -114,12 +122,22 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::Write { source, .. } if nullcline_core::io::error::full(source) => 1,
+            Self::Summary(_) => 4,
             _ => 2,
         }
     }
     pub(crate) fn write(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::Write { action, path, source }
+    }
+}
+
+impl From<DrawingAreaErrorKind<Error>> for Error {
+    fn from(error: DrawingAreaErrorKind<Error>) -> Self {
+        match error {
+            DrawingAreaErrorKind::BackendError(DrawingErrorKind::DrawingError(own)) => own,
+            other => Self::Chart(other.to_string()),
+        }
     }
 }
 

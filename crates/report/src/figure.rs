@@ -3,7 +3,47 @@
 use super::Error;
 use super::draw::color::GREY;
 use super::draw::scene::{Align, Scene};
-use super::draw::{raster, svg};
+use super::draw::{pdf, raster, svg};
+use std::collections::BTreeSet;
+
+/// The formats in which figures are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FigureFormats {
+    /// Vectors for browsers and drawing programs.
+    pub svg: bool,
+    /// Pixels, 216 to an inch.
+    pub png: bool,
+    /// Vectors for print.
+    pub pdf: bool,
+}
+
+impl Default for FigureFormats {
+    fn default() -> Self {
+        Self { svg: true, png: false, pdf: false }
+    }
+}
+
+impl FigureFormats {
+    /// What a list as `svg,pdf` names; none where it names nothing or something else.
+    pub fn parse(list: &str) -> Option<Self> {
+        let mut formats = Self { svg: false, ..Self::default() };
+        for name in list.split(',') {
+            match name.trim() {
+                "svg" => formats.svg = true,
+                "png" => formats.png = true,
+                "pdf" => formats.pdf = true,
+                _ => return None,
+            }
+        }
+        Some(formats)
+    }
+
+    /// The files of a figure by their extensions; the page links to the first.
+    pub(crate) fn extensions(self) -> impl Iterator<Item = &'static str> {
+        let all = [(self.svg, "svg"), (self.pdf, "pdf"), (self.png, "png")];
+        all.into_iter().filter(|f| f.0).map(|f| f.1)
+    }
+}
 
 /// Pixels a point of the PNG: 216 dots an inch.
 const SCALE: f64 = 3.0;
@@ -11,8 +51,7 @@ const SCALE: f64 = 3.0;
 /// A figure one journal column wide (89 mm), or a composition of up to two (183 mm).
 ///
 /// # Remarks
-/// The SVG carries its text as outlines with `aria-label`s and needs no font. SVG and PNG are drawn
-/// from the same marks.
+/// Text stays text in SVG and PDF, which bring along the letters that they use. All formats are drawn from the same marks.
 #[derive(Clone, Debug)]
 pub struct Figure {
     /// File stem.
@@ -29,7 +68,7 @@ pub struct Figure {
 impl Figure {
     pub(crate) fn new(name: &str, title: &str, caption: &str, scene: Scene) -> Result<Self, Error> {
         let (name, title, caption) = (name.to_string(), title.to_string(), caption.to_string());
-        let svg = svg::svg(&scene, &identifier(&name), &title)?;
+        let svg = svg::svg(&scene, &identifier(&name), &title, true)?;
         Ok(Self { name, title, caption, svg, scene })
     }
 
@@ -58,6 +97,23 @@ impl Figure {
         raster::png(&picture, 8504).map_err(|e| failed(e.to_string()))
     }
 
+    /// The figure as a PDF file of one page of its size.
+    ///
+    /// # Errors
+    /// [`Error::Font`] if the embedded font cannot be read.
+    pub fn pdf(&self) -> Result<Vec<u8>, Error> {
+        pdf::pdf(&self.scene, &self.title)
+    }
+
+    /// The file of this extension.
+    pub(crate) fn file(&self, extension: &str) -> Result<Vec<u8>, Error> {
+        match extension {
+            "png" => self.png(),
+            "pdf" => self.pdf(),
+            _ => Ok(self.svg.clone().into_bytes()),
+        }
+    }
+
     pub(crate) fn scene(&self) -> &Scene {
         &self.scene
     }
@@ -67,12 +123,22 @@ impl Figure {
         (self.scene.width, self.scene.height)
     }
 
-    /// The SVG with identifiers that start with `prefix`, for a page that shows several.
+    /// The SVG with identifiers that start with `prefix` and without its font, for a page that shows several and has
+    /// [`Figure::font`] of them all.
     ///
     /// # Errors
     /// [`Error::Font`] if the embedded font cannot be read.
     pub fn inline(&self, prefix: &str) -> Result<String, Error> {
-        svg::svg(&self.scene, &identifier(prefix), &self.title)
+        svg::svg(&self.scene, &identifier(prefix), &self.title, false)
+    }
+
+    /// The style rule that embeds the letters of these figures.
+    ///
+    /// # Errors
+    /// [`Error::Font`] if the embedded font cannot be read.
+    pub fn font<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> Result<String, Error> {
+        let characters: BTreeSet<char> = figures.into_iter().flat_map(|f| f.scene.characters()).collect();
+        if characters.is_empty() { Ok(String::new()) } else { svg::font_face(&characters) }
     }
 }
 

@@ -1,31 +1,49 @@
 //! `summary.json`: every scalar and short vector of a run, for programs.
 
-use serde_json::{Map, Value, json};
+use crate::Error;
+use nullcline_core::job::Job;
+use serde_json::{Value, json};
 
 /// The name that stands under `tool` in every summary.
 pub const TOOL: &str = "nullcline";
 
-/// The whole summary, its keys in the order of the contract.
+/// The whole summary, its keys in the order of the contract: the answer `found` of `job`, made by the command line `command`.
 ///
-/// # Shapes and units
-/// `command` is the command line that made it, `input` describes what was read (a string or an
-/// object), `modules` holds one object a module.
-pub fn summary(
+/// # Errors
+/// [`Error::Summary`] for what cannot be written as JSON.
+pub fn summary<J: Job>(
+    job: &J,
+    found: &J::Found,
     command: &str,
     seed: u64,
-    input: Value,
-    modules: Map<String, Value>,
     warnings: &[String],
-) -> Value {
-    json!({
+) -> Result<Value, Error> {
+    let entry = |value: serde_json::Result<Value>| value.map_err(|e| Error::Summary(e.to_string()));
+    let mut found = entry(serde_json::to_value(found))?;
+    let mut whole = json!({
         "tool": TOOL,
         "version": env!("CARGO_PKG_VERSION"),
         "command": command,
+        "job": { "name": J::NAME, "settings": given(entry(serde_json::to_value(job))?) },
         "seed": seed,
-        "input": input,
-        "modules": modules,
+        "input": found["input"].take(),
+        "modules": found["modules"].take(),
         "warnings": warnings,
-    })
+    });
+    if let Some(failed) = found.get_mut("failed") {
+        whole["failed"] = failed.take();
+    }
+    Ok(whole)
+}
+
+/// Settings without those that are left to the tool.
+fn given(settings: Value) -> Value {
+    match settings {
+        Value::Object(keys) => {
+            keys.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, given(v))).collect()
+        }
+        other => other,
+    }
 }
 
 /// A number, or null if it is not finite.

@@ -1,9 +1,9 @@
-//! Tidy tables as CSV or Parquet.
+//! Tidy tables: built once from the rows of a result, then CSV, Parquet or a part of the page.
 
 use super::Error;
 use nullcline_core::io::error::Problem;
-use nullcline_core::io::table::{self, encode};
-use nullcline_core::polars::prelude::DataFrame;
+use nullcline_core::io::table::encode;
+use nullcline_core::numbers::Estimate;
 
 pub use nullcline_core::io::table::{Cells, TableFormat};
 
@@ -70,8 +70,9 @@ impl TableOut {
     ///
     /// # Errors
     /// As [`encode`](Self::encode).
-    pub fn frame(&self) -> Result<DataFrame, Error> {
-        table::frame(&self.columns).map_err(|problem| self.failed(problem))
+    #[cfg(feature = "tables")]
+    pub fn frame(&self) -> Result<nullcline_core::polars::prelude::DataFrame, Error> {
+        nullcline_core::io::table::frame(&self.columns).map_err(|problem| self.failed(problem))
     }
 
     fn failed(&self, problem: Problem) -> Error {
@@ -82,5 +83,116 @@ impl TableOut {
             }
             problem => Error::Table { table, reason: problem.to_string() },
         }
+    }
+}
+
+/// A table in the making: one row a result, one closure a column.
+///
+/// # Shapes and units
+/// A column's name ends in its unit, where one is given: `("period", "steps")` is the column `period_steps`. What a column
+/// holds follows from the closure ([`Entry`]): numbers, counts, words, yes or no, or an estimate, which gives two columns.
+///
+/// # Example
+/// ```
+/// use nullcline_core::numbers::Estimate;
+/// use nullcline_report::tables::{Cells, Table};
+///
+/// struct Run { cell: &'static str, units: usize, loss: Estimate, solved: bool }
+/// let runs = [
+///     Run { cell: "gru", units: 64, loss: Estimate::new(0.012, 0.002, 5), solved: true },
+///     Run { cell: "tanh", units: 64, loss: Estimate::new(1.39, 0.01, 5), solved: false },
+/// ];
+/// let table = Table::of(&runs)
+///     .column("cell", "", |r| r.cell)
+///     .column("units", "", |r| r.units)
+///     .column("loss", "nats", |r| r.loss)
+///     .column("solved", "", |r| r.solved)
+///     .named("runs", "Test loss of every run.");
+/// assert_eq!((table.rows(), table.columns.len()), (2, 5));
+/// assert_eq!(table.columns[2], ("loss_nats".into(), Cells::Float(vec![0.012, 1.39])));
+/// assert_eq!(table.columns[3], ("loss_std_error".into(), Cells::Float(vec![0.002, 0.01])));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Table<'a, R> {
+    rows: &'a [R],
+    columns: Vec<(String, Cells)>,
+}
+
+impl<'a, R> Table<'a, R> {
+    /// A table of these rows, without columns as yet.
+    pub fn of(rows: &'a [R]) -> Self {
+        Self { rows, columns: vec![] }
+    }
+
+    /// With the column `name`, its values in `unit` (none: empty), or the two of an estimate.
+    pub fn column<E: Entry>(mut self, name: &str, unit: &str, f: impl Fn(&'a R) -> E) -> Self {
+        let values = self.rows.iter().map(f).collect();
+        self.columns.extend(E::columns(name, unit, values));
+        self
+    }
+
+    /// With a column of numbers for each of `names`, filled by one closure.
+    pub fn columns<const N: usize>(
+        mut self,
+        names: [impl Into<String>; N],
+        f: impl Fn(&'a R) -> [f64; N],
+    ) -> Self {
+        let values: Vec<[f64; N]> = self.rows.iter().map(f).collect();
+        let column = |k: usize| Cells::Float(values.iter().map(|v| v[k]).collect());
+        self.columns.extend(names.into_iter().enumerate().map(|(k, name)| (name.into(), column(k))));
+        self
+    }
+
+    /// With a column for each of these named numbers.
+    pub fn numbers(self, numbers: &[Named<R>]) -> Self {
+        numbers.iter().fold(self, |table, (name, f)| table.column(name, "", f))
+    }
+
+    /// The finished table, written as `name` and explained by `caption`.
+    pub fn named(self, name: &str, caption: impl Into<String>) -> TableOut {
+        TableOut { name: name.into(), caption: caption.into(), columns: self.columns }
+    }
+}
+
+/// A column's name, and its number in a row.
+pub type Named<'n, R> = (&'n str, fn(&R) -> f64);
+
+/// What a row of a [`Table`] can hold.
+pub trait Entry: Sized {
+    /// The columns of these values, one a row.
+    fn columns(name: &str, unit: &str, values: Vec<Self>) -> Vec<(String, Cells)>;
+}
+
+/// A column's name with its unit.
+fn with_unit(name: &str, unit: &str) -> String {
+    if unit.is_empty() { name.into() } else { format!("{name}_{unit}") }
+}
+
+macro_rules! entry {
+    ($($kind:ty => $cells:ident($one:expr)),* $(,)?) => {$(
+        impl Entry for $kind {
+            fn columns(name: &str, unit: &str, values: Vec<Self>) -> Vec<(String, Cells)> {
+                vec![(with_unit(name, unit), Cells::$cells(values.into_iter().map($one).collect()))]
+            }
+        }
+    )*};
+}
+
+entry! {
+    f64 => Float(|v| v),
+    Option<f64> => Float(|v| v.unwrap_or(f64::NAN)),
+    usize => Int(|v| v as i64),
+    u64 => Int(|v| v as i64),
+    i64 => Int(|v| v),
+    bool => Bool(|v| v),
+    String => Text(|v| v),
+    &str => Text(str::to_owned),
+}
+
+impl Entry for Estimate {
+    fn columns(name: &str, unit: &str, values: Vec<Self>) -> Vec<(String, Cells)> {
+        let part = |f: fn(&Self) -> f64| Cells::Float(values.iter().map(f).collect());
+        let value = (with_unit(name, unit), part(|m| m.value));
+        vec![value, (format!("{name}_std_error"), part(Self::error))]
     }
 }

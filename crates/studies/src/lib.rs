@@ -3,15 +3,18 @@
 #![forbid(unsafe_code)]
 
 pub mod claims;
+mod common;
 pub mod fanthomme2021;
 pub mod park2023;
 pub mod run;
 pub mod schaeffer2020;
+mod tested;
 
-pub use claims::{Claim, Measure, Verdict};
+pub use claims::{Claim, Verdict};
+pub use tested::{AboutStudy, StudyEntry, Tested};
 
+use nullcline_core::job::Observer;
 use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
@@ -24,13 +27,12 @@ pub enum Preset {
     Paper,
 }
 
+nullcline_core::named!(Preset: Self::Quick => "quick", Self::Paper => "paper");
+
 impl Preset {
-    /// As on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Quick => "quick",
-            Self::Paper => "paper",
-        }
+    /// The preset of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Quick, Self::Paper].into_iter().find(|p| p.name() == name)
     }
 }
 
@@ -64,6 +66,9 @@ pub struct Findings {
     pub warnings: Vec<String>,
 }
 
+/// What runs a study.
+pub type Run = fn(&Settings, &dyn Observer) -> Result<Findings, Error>;
+
 /// A study of one figure or table.
 #[derive(Clone, Copy, Debug)]
 pub struct Study {
@@ -72,7 +77,14 @@ pub struct Study {
     /// What it shows, in a line.
     pub title: &'static str,
     /// Runs it.
-    pub run: fn(&Settings, &dyn Observer) -> Result<Findings, Error>,
+    pub run: Run,
+}
+
+impl Study {
+    /// A study of the figure or table `name`.
+    pub const fn new(name: &'static str, title: &'static str, run: Run) -> Self {
+        Self { name, title, run }
+    }
 }
 
 /// Why a study has no result.
@@ -86,7 +98,7 @@ pub enum Error {
     Report(#[from] nullcline_report::Error),
     /// The folder for unfinished work cannot be used.
     #[error(transparent)]
-    Progress(#[from] nullcline_report::pipeline::Error),
+    Progress(#[from] nullcline_core::analyses::Error),
     /// The numbers failed.
     #[error("{0}")]
     Numbers(String),
@@ -103,9 +115,18 @@ pub enum Error {
         /// What it should hold.
         expected: String,
     },
+    /// A setting that makes no sense.
+    #[error("{0}")]
+    Setting(String),
     /// There is no study of that name.
     #[error("{0}: no such study; there are\n{1}")]
     Unknown(String, String),
+}
+
+impl nullcline_core::job::ExitStatus for Error {
+    fn exit_status(&self) -> u8 {
+        Error::exit_status(self)
+    }
 }
 
 impl Error {
@@ -113,7 +134,7 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::Report(e) => e.exit_status(),
-            Self::Unknown(..) => 2,
+            Self::Unknown(..) | Self::Setting(_) => 2,
             Self::Input(e) if e.is_full() => 1,
             Self::Input(_) | Self::Data(_) | Self::Foreign { .. } => 3,
             Self::Progress(e) => e.exit_status(),
@@ -135,14 +156,6 @@ pub fn named(name: &str) -> Result<Vec<Study>, Error> {
     let wanted = |s: &Study| s.name == name || s.name.split_once('/').is_some_and(|(paper, _)| paper == name);
     let found: Vec<Study> = all().into_iter().filter(wanted).collect();
     if found.is_empty() { Err(Error::Unknown(name.into(), list(&all()))) } else { Ok(found) }
-}
-
-/// Mean and standard error of the mean, for figures and tables; NaN where there are too few values.
-fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    (mean, (variance / n).sqrt())
 }
 
 /// Names and titles, a line each.

@@ -1,140 +1,150 @@
-//! Runs a study and writes its folder: claims, summary, figures, tables, page.
+//! A study as a job.
 
-use super::claims::{self, Claim};
-use super::{Error, Findings, Preset, Settings, Study};
-use nullcline_report::folder::{Folder, Origin, Target};
-use nullcline_report::page::Page;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::pipeline::training::{claim_progress, clear_progress, progress_folder};
-use nullcline_report::summary::{summary, text};
-use nullcline_report::tables::TableFormat;
-use serde_json::{Map, Value, json};
+use super::claims;
+use super::{AboutStudy, Error, Findings, Preset, Settings, Study, Tested, named};
+use clap::Args;
+use nullcline_core::analyses::training::{claim_progress, clear_progress};
+use nullcline_core::analyses::written;
+use nullcline_core::job::{Desk, Job, identity};
+use nullcline_report::folder::Origin;
+use nullcline_report::report::{Report, Told};
+use nullcline_report::runner::Failure;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
-/// What a run is asked for: checked, and the same for every study.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// How large.
-    pub preset: Preset,
-    /// Seed of every random stream.
-    pub seed: u64,
-    /// Reproduce the published numbers beside the right ones.
+/// Tests what a paper claims with one figure or table.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct TestStudy {
+    /// A figure or table, as park2023/fig3
+    pub study: String,
+    /// Its size, and what it may use.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub asked: Asked,
+    /// A study of one's own, in place of the one of that name.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub own: Option<Study>,
+}
+nullcline_core::settings!(TestStudy, "study");
+
+/// What every study is asked for.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct Asked {
+    /// How large: quick (a minute or so) or paper (the paper's sizes)
+    #[arg(long, value_name = "PRESET", default_value = "quick")]
+    pub preset: String,
+    /// Reproduce the published numbers by the authors' procedure too, beside the right ones
+    #[arg(long)]
     pub as_published: bool,
-    /// Folder of the authors' files.
+    /// Folder of the authors' files, for what needs them
+    #[arg(long, value_name = "DIR")]
+    #[serde(serialize_with = "written::given")]
     pub data: Option<PathBuf>,
-    /// Where the report goes; none: `reports/<paper>/<figure>`.
-    pub out: Option<PathBuf>,
-    /// Write PNG beside SVG.
-    pub png: bool,
-    /// Write tables as Parquet; `claims.csv` stays what its name says.
-    pub parquet: bool,
-    /// The command line, for the report.
-    pub command: String,
+    /// Seed of every random stream
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    pub seed: u64,
 }
 
-impl Request {
-    /// What tells the report of a study from others.
-    pub fn origin(&self, study: &Study) -> Origin {
-        Origin::named("study", &[study.name, self.preset.name()])
+impl TestStudy {
+    /// The study, and its size.
+    ///
+    /// # Errors
+    /// Names that there are not.
+    fn checked(&self) -> Result<(Study, Preset), Error> {
+        let preset = Preset::parse(&self.asked.preset).ok_or_else(|| {
+            Error::Setting(format!("--preset {}: expected quick or paper", self.asked.preset))
+        })?;
+        if let Some(own) = self.own {
+            return Ok((own, preset));
+        }
+        match &named(&self.study)?[..] {
+            [one] if one.name == self.study => Ok((*one, preset)),
+            _ => Err(Error::Setting(format!("{}: expected one figure or table of it", self.study))),
+        }
     }
 }
 
-/// What a study found, for the terminal.
-#[derive(Debug)]
-pub struct Outcome {
-    /// Every claim.
-    pub claims: Vec<Claim>,
-    /// The answer in a sentence or two.
-    pub answer: String,
-    /// What a reader must know.
-    pub warnings: Vec<String>,
-    /// What concerns this run and not its results.
-    pub notes: Vec<String>,
-    /// The page to open.
-    pub page: PathBuf,
+impl Job for TestStudy {
+    const NAME: &'static str = "study";
+    const RESUMES: bool = true;
+    type Found = Tested;
+    type Error = Error;
+
+    fn files(&self) -> Vec<&Path> {
+        self.asked.data.iter().map(PathBuf::as_path).collect()
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.checked()?;
+        match self.asked.data.as_ref().filter(|d| !d.is_dir()) {
+            Some(data) => Err(Error::Data(data.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn own(&self, folder: &Path) -> Result<PathBuf, Error> {
+        Ok(folder.join(&identity(self)?[..16]))
+    }
+
+    fn run(&self, desk: &Desk) -> Result<Tested, Error> {
+        nullcline_core::linalg::sequential();
+        let (study, preset) = self.checked()?;
+        let progress = match desk.unfinished {
+            Some(folder) => folder.to_path_buf(),
+            None => self.own(&std::env::temp_dir().join(format!("nullcline-{}", std::process::id())))?,
+        };
+        let lock = claim_progress(&progress)?;
+        let settings = Settings {
+            preset,
+            seed: self.asked.seed,
+            as_published: self.asked.as_published,
+            data: self.asked.data.clone(),
+            progress,
+        };
+        let found = (study.run)(&settings, desk.observer);
+        drop(lock);
+        if desk.unfinished.is_none() {
+            // Nobody could go on with it.
+            let _ = clear_progress(&settings.progress);
+        }
+        let about = AboutStudy {
+            study: study.name,
+            preset,
+            as_published: settings.as_published,
+            data: settings.data.map(|d| d.display().to_string()),
+        };
+        Ok(Tested { about, findings: found? })
+    }
 }
 
-/// Runs a study and writes its report into `out`, whole or not at all.
-///
-/// # Errors
-/// [`Error::Data`] if the folder of the authors' files is not there, those of writing, and those of
-/// the study. Unfinished work stays in `<out>.progress`, where the same run finds it again.
-pub fn run(
-    study: &Study,
-    request: &Request,
-    out: &Target,
-    observer: &dyn Observer,
-) -> Result<Outcome, Error> {
-    nullcline_core::linalg::sequential();
-    if let Some(data) = request.data.as_ref().filter(|d| !d.is_dir()) {
-        return Err(Error::Data(data.clone()));
+impl Report for TestStudy {
+    fn origin(&self, _: &Path) -> Result<Origin, Error> {
+        let (study, preset) = self.checked()?;
+        Ok(Origin::named("study", &[study.name, preset.name()]))
     }
-    // The folder is made first: an unwritable place must not cost minutes of computing.
-    let folder = Folder::of(out, request.origin(study))?;
-    let settings = Settings {
-        preset: request.preset,
-        seed: request.seed,
-        as_published: request.as_published,
-        data: request.data.clone(),
-        progress: progress(&out.folder, request),
-    };
-    let lock = claim_progress(&settings.progress)?;
-    let found = (study.run)(&settings, observer)?;
-    observer.start("writing the report", 0);
-    let outcome = write(study, request, found, folder);
-    observer.finish();
-    if outcome.is_ok() {
-        // What remains there is of no use, and harmless if it cannot be removed.
-        let _ = clear_progress(&settings.progress);
-        let _ = settings.progress.parent().map(std::fs::remove_dir);
-    }
-    drop(lock);
-    outcome
-}
 
-/// A folder beside `out` whose name holds everything that results depend on.
-fn progress(out: &Path, request: &Request) -> PathBuf {
-    let mut run = format!("{}-{}-{}", env!("CARGO_PKG_VERSION"), request.preset.name(), request.seed);
-    for (set, word) in [(request.as_published, "-as-published"), (request.data.is_some(), "-data")] {
-        run.push_str(if set { word } else { "" });
+    fn name(&self) -> Result<String, Error> {
+        Ok(self.study.clone())
     }
-    progress_folder(out).join(run)
-}
 
-fn write(study: &Study, request: &Request, found: Findings, folder: Folder) -> Result<Outcome, Error> {
-    let Findings { claims, answer, sections, json: mut entry, warnings } = found;
-    let tables = if request.parquet { TableFormat::Parquet } else { TableFormat::Csv };
-    let mut meta: Vec<(String, String)> = vec![
-        ("Study".into(), study.name.into()),
-        ("Preset".into(), request.preset.name().into()),
-        ("Seed".into(), request.seed.to_string()),
-    ];
-    if let Some(data) = &request.data {
-        meta.push(("Authors' files".into(), data.display().to_string()));
+    fn tell(&self, found: &Tested) -> Result<Told, Failure> {
+        let (study, preset) = self.checked().map_err(Failure::of)?;
+        let Findings { claims, answer, sections, warnings, .. } = &found.findings;
+        let mut facts: Vec<(String, String)> =
+            vec![("Study".into(), study.name.into()), ("Preset".into(), preset.name().into())];
+        facts.extend(found.about.data.clone().map(|d| ("Authors' files".into(), d)));
+        Ok(Told {
+            title: study.title.into(),
+            subject: format!("{}: {}", study.name, study.title),
+            facts,
+            seed: self.asked.seed,
+            findings: vec![answer.clone()],
+            claims: claims::rows(claims),
+            warnings: warnings.clone(),
+            modules: sections.iter().cloned().map(Into::into).collect(),
+            tables: vec![claims::table(claims, preset)],
+            ..Told::default()
+        })
     }
-    meta.push(("nullcline".into(), env!("CARGO_PKG_VERSION").into()));
-    let page = Page {
-        title: study.title.into(),
-        answer: answer.clone(),
-        claims: claims::rows(&claims),
-        meta,
-        warnings: warnings.clone(),
-        sections,
-        rerun: request.command.clone(),
-        tables,
-    };
-    folder.write_page(&page, request.png)?;
-    folder.write("claims.csv", claims::table(&claims, request.preset).encode(TableFormat::Csv)?)?;
-    entry.insert("claims".into(), claims::json(&claims, request.preset));
-    let modules = Map::from_iter([(study.name.to_string(), Value::Object(entry))]);
-    let input = json!({
-        "study": study.name,
-        "preset": request.preset.name(),
-        "as_published": request.as_published,
-        "data": request.data.as_ref().map(|d| d.display().to_string()),
-    });
-    let whole = summary(&request.command, request.seed, input, modules, &warnings);
-    folder.write("summary.json", text(&whole))?;
-    let (out, notes) = folder.commit()?;
-    Ok(Outcome { claims, answer, warnings, notes, page: out.join("report.html") })
 }

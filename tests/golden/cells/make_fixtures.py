@@ -1,5 +1,5 @@
-"""Writes cells.npz: states, Jacobians and gradients of the antisymmetric, gated antisymmetric, coRNN and
-Lipschitz cells by PyTorch's automatic differentiation, in float64, from the papers' equations alone."""
+"""Writes cells.npz: states, Jacobians and gradients of the antisymmetric, gated antisymmetric, coRNN,
+Lipschitz and update gate cells by PyTorch's automatic differentiation, in float64, from the papers' equations alone."""
 
 import numpy as np
 import torch
@@ -49,6 +49,13 @@ def lipschitz_rk4(p, h, u, dt=0.1):
     return h + dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
 
 
+def ugrnn(p, h, u):
+    a = h @ p["weight_hh"].T + u @ p["weight_ih"].T + p["bias_ih"] + p["bias_hh"]
+    gate, candidate = a.chunk(2, dim=-1)
+    g = torch.sigmoid(gate)
+    return g * h + (1 - g) * torch.tanh(candidate)
+
+
 SHAPES = {"weight_ih": (N, D), "weight_hh": (N, N), "bias": (N,)}
 CELLS = {
     "antisymmetric": (antisymmetric, SHAPES, N),
@@ -56,6 +63,11 @@ CELLS = {
     "cornn": (cornn, SHAPES | {"weight_hz": (N, N)}, 2 * N),
     "lipschitz_euler": (lipschitz_euler, SHAPES | {"weight_hl": (N, N)}, N),
     "lipschitz_rk4": (lipschitz_rk4, SHAPES | {"weight_hl": (N, N)}, N),
+    "ugrnn": (
+        ugrnn,
+        {"weight_ih": (2 * N, D), "weight_hh": (2 * N, N), "bias_ih": (2 * N,), "bias_hh": (2 * N,)},
+        N,
+    ),
 }
 
 out = {}

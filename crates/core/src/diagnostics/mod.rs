@@ -2,14 +2,3 @@
 
 pub mod dynamics;
 pub mod geometry;
-pub mod regression;
-pub mod student;
-
-/// A number with its standard error.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// The value.
-    pub value: f64,
-    /// Its standard error.
-    pub std_error: f64,
-}

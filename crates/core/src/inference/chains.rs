@@ -1,19 +1,18 @@
 //! What Markov chains say of a mean: autocorrelation time, standard error, effective sample size, split R-hat.
 
+use crate::numbers::Estimate;
+
 /// A mean over chains, with what its error rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// Over all draws of all chains.
-    pub mean: f64,
-    /// Of the mean, sd sqrt(2 tau / draws).
-    pub std_error: f64,
+pub struct Summary {
+    /// Over all draws of all chains, with the error sd sqrt(2 tau / draws); n is the effective sample size.
+    pub mean: Estimate,
     /// Of one draw.
     pub sd: f64,
-    /// Integrated autocorrelation time tau = 1/2 + sum_{t >= 1} rho_t, in draws: 1/2 where they are independent.
-    pub tau: f64,
-    /// Its standard error, tau sqrt(2 (2 M + 1) / draws) with the window M; infinite where the chains are shorter than
-    /// 50 tau, when none of these numbers can be trusted.
-    pub tau_error: f64,
+    /// Integrated autocorrelation time tau = 1/2 + sum_{t >= 1} rho_t, in draws: 1/2 where they are independent. Its error is
+    /// tau sqrt(2 (2 M + 1) / draws) with the window M, and not known where the chains are shorter than 50 tau, when none of these
+    /// numbers can be trusted.
+    pub tau: Estimate,
     /// Effective sample size, draws / (2 tau).
     pub ess: f64,
     /// Split R-hat: 1 where halves of chains agree; not a number for constant or very short chains.
@@ -25,13 +24,13 @@ const SHORTEST: f64 = 50.0;
 /// Windows of this many tau.
 const WINDOW: f64 = 5.0;
 
-/// The estimate from chains of equal length.
+/// What chains of equal length say.
 ///
 /// Formula: autocovariances about the common mean, averaged over chains and divided by the pairs that each has;
 /// summed up to the smallest window M >= 5 tau(M). R-hat compares the variance between half chains with that within.
 ///
 /// Source: Sokal 1997, eqs. 3.17-3.19 (tau, its window and error); Gelman et al. 2013, section 11.4 (split R-hat).
-pub fn estimate(chains: &[&[f64]]) -> Estimate {
+pub fn summary(chains: &[&[f64]]) -> Summary {
     let length = chains.iter().map(|c| c.len()).min().unwrap_or(0);
     let draws = (length * chains.len()) as f64;
     let mean = chains.iter().map(|c| c[..length].iter().sum::<f64>()).sum::<f64>() / draws;
@@ -52,12 +51,19 @@ pub fn estimate(chains: &[&[f64]]) -> Estimate {
     }
     // Anticorrelated draws may do better than independent ones, but not better than the window can tell.
     let tau = tau.max(1.0 / draws.max(2.0));
-    let tau_error = match length as f64 >= SHORTEST * tau {
-        true => tau * (2.0 * (2.0 * window as f64 + 1.0) / draws).sqrt(),
-        false => f64::INFINITY,
-    };
     let (sd, ess) = (variance.sqrt(), draws / (2.0 * tau));
-    Estimate { mean, std_error: sd / ess.sqrt(), sd, tau, tau_error, ess, r_hat: r_hat(chains, length) }
+    // Truncation is meant: a number of draws.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let n = ess as usize;
+    let long = length as f64 >= SHORTEST * tau;
+    let tau_error = long.then(|| tau * (2.0 * (2.0 * window as f64 + 1.0) / draws).sqrt());
+    Summary {
+        mean: Estimate::new(mean, sd / ess.sqrt(), n),
+        sd,
+        tau: Estimate { value: tau, std_error: tau_error, n },
+        ess,
+        r_hat: r_hat(chains, length),
+    }
 }
 
 fn r_hat(chains: &[&[f64]], length: usize) -> f64 {
@@ -100,12 +106,12 @@ mod tests {
             let (mut taus, mut means) = (0, 0);
             for run in 0..40 {
                 let chains: Vec<_> = (0..4).map(|k| autoregressive(phi, 5000, 4 * run + k)).collect();
-                let e = estimate(&chains.iter().map(Vec::as_slice).collect::<Vec<_>>());
-                taus += usize::from((e.tau - tau).abs() < 2.0 * e.tau_error);
-                means += usize::from(e.mean.abs() < 2.0 * e.std_error);
+                let e = summary(&chains.iter().map(Vec::as_slice).collect::<Vec<_>>());
+                taus += usize::from((e.tau.value - tau).abs() < 2.0 * e.tau.error());
+                means += usize::from(e.mean.value.abs() < 2.0 * e.mean.error());
                 // Half chains are 130 independent draws long at least: R-hat is 1 + 1/260 on average.
                 assert!((e.r_hat - 1.0).abs() < 0.03 && (e.sd - 1.0).abs() < 0.15, "{e:?}");
-                assert!((e.ess * 2.0 * e.tau - 20_000.0).abs() < 1e-6);
+                assert!((e.ess * 2.0 * e.tau.value - 20_000.0).abs() < 1e-6);
             }
             // 95 % of 40 are 38; below 32 is one in a thousand.
             assert!(taus >= 32 && means >= 32, "phi = {phi}: tau in {taus}, mean in {means} of 40");
@@ -116,8 +122,8 @@ mod tests {
     fn chains_that_disagree_or_are_short_say_so() {
         let a = autoregressive(0.5, 1000, 900);
         let b: Vec<f64> = a.iter().map(|v| v + 3.0).collect();
-        assert!(estimate(&[&a, &b]).r_hat > 1.5);
-        assert!(estimate(&[&autoregressive(0.99, 300, 901)]).tau_error.is_infinite());
-        assert!(estimate(&[&[1.0, 1.0, 1.0, 1.0]]).r_hat.is_nan());
+        assert!(summary(&[&a, &b]).r_hat > 1.5);
+        assert_eq!(summary(&[&autoregressive(0.99, 300, 901)]).tau.std_error, None);
+        assert!(summary(&[&[1.0, 1.0, 1.0, 1.0]]).r_hat.is_nan());
     }
 }

@@ -7,6 +7,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::{Error, Problem};
 
+/// The file by which a process holds a folder.
+pub const LOCK: &str = ".nullcline.lock";
+
+/// Whether something is removed, now or before.
+///
+/// # Errors
+/// Every other one.
+pub fn gone(done: std::io::Result<()>) -> std::io::Result<()> {
+    match done {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
 /// Writes a file through `fill`, so that `path` holds either its old content or all of the new one.
 ///
 /// # Errors

@@ -39,6 +39,11 @@ pub fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// A count with its noun, the plural by an s.
+pub fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
 fn escaped(text: &str) -> String {
     let one = |c: char| match hidden(c) {
         true => c.escape_default().to_string(),

@@ -8,7 +8,6 @@ pub mod eigen;
 mod elementary;
 pub mod flag;
 pub mod graded;
-pub mod least_squares;
 pub mod lu;
 pub mod outer;
 pub mod packed;
@@ -22,7 +21,7 @@ pub mod spectral_norm;
 mod vector;
 pub mod width;
 
-pub use real::Real;
+pub use real::{Precise, Real};
 
 use faer::{Accum, Mat, MatMut, MatRef, Par, linalg::matmul::matmul};
 

@@ -42,18 +42,19 @@ pub fn add_product<T: Real>(z: &mut [T], x: &[T], y: &[T]) {
 }
 
 /// The sum of x y for slices of equal length, in eight lanes: a plain sum waits for each addition.
-pub fn dot(x: &[f64], y: &[f64]) -> f64 {
+pub fn dot<T: Real>(x: &[T], y: &[T]) -> T {
     vectorised(
         #[inline(always)]
         move || {
-            let mut lanes = [0.0; 8];
+            let mut lanes = [T::ZERO; 8];
             let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<8>(), y.as_chunks::<8>());
             for (x, y) in x.iter().zip(y) {
                 for i in 0..8 {
                     lanes[i] += x[i] * y[i];
                 }
             }
-            lanes.iter().sum::<f64>() + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f64>()
+            let rest = x_rest.iter().zip(y_rest).fold(T::ZERO, |sum, (x, y)| sum + *x * *y);
+            lanes.into_iter().fold(T::ZERO, |sum, l| sum + l) + rest
         },
     )
 }

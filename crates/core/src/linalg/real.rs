@@ -36,10 +36,18 @@ pub trait Real:
     fn tanh_with_slope(self) -> (Self, Self);
     /// The logistic function at a and at -a, for loops under [`vectorised`](super::vectorised).
     fn sigmoid_pair(self) -> (Self, Self);
+    /// Of two values of a family, the one of this type.
+    fn choose<F: Precise>(single: F::Of<f32>, double: F::Of<f64>) -> F::Of<Self>;
+}
+
+/// A family of types, one for each type of numbers.
+pub trait Precise {
+    /// The type for numbers `T`.
+    type Of<T: Real>;
 }
 
 macro_rules! real {
-    ($t:ty, $elementary:ident) => {
+    ($t:ty, $elementary:ident, ($single:pat, $double:pat)) => {
         impl Real for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -67,8 +75,11 @@ macro_rules! real {
             fn sigmoid_pair(self) -> (Self, Self) {
                 super::elementary::$elementary::sigmoid(self)
             }
+            fn choose<F: Precise>($single: F::Of<f32>, $double: F::Of<f64>) -> F::Of<Self> {
+                $elementary
+            }
         }
     };
 }
-real!(f32, single);
-real!(f64, double);
+real!(f32, single, (single, _));
+real!(f64, double, (_, double));

@@ -5,6 +5,7 @@
 
 mod catalog;
 mod copy_memory;
+mod environment;
 mod flip_flop;
 pub mod ibl;
 mod permuted_digits;
@@ -14,6 +15,7 @@ mod temporal_ordering;
 
 pub use catalog::{Error, NAMES, Options, build};
 pub use copy_memory::{CopyMemory, Counted};
+pub use environment::{Environment, Episode, Reaction};
 pub use flip_flop::FlipFlop;
 pub use permuted_digits::{Digits, DigitsError, PermutedDigits};
 pub use sine::Sine;
@@ -41,6 +43,7 @@ pub enum Objective {
     /// Weighted mean over counted columns and outputs of (y - y*)^2.
     MeanSquare,
 }
+named!(Objective: Self::CrossEntropy => "cross_entropy", Self::MeanSquare => "mean_square");
 
 /// What the outputs should be, a column a sequence and step.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,17 +3,12 @@
 use super::dropout::Dropout;
 use super::loss::{Sums, compare};
 use super::model::{Model, Readout};
+use super::record::Record;
 use crate::linalg::{Real, col, col_mut, gemm, outer, pointwise};
-use crate::systems::rule::{Point, parameter_count};
+use crate::systems::rule::parameter_count;
 use crate::tasks::{Batch, Objective};
 use faer::{Accum, Mat, MatMut, MatRef};
 use std::ops::Range;
-
-/// Columns in one product of the parameters' gradient: enough for the product to run at its
-/// full rate, few enough for what it reads to be in the cache still (measured at n = 512).
-const SEGMENT: usize = 128;
-/// Segments, at least, so that two threads can share the way back of one chunk.
-const PARTS: usize = 2;
 
 /// What is asked of every chunk.
 pub(super) struct Request<'a> {
@@ -31,70 +26,48 @@ pub(super) struct Chunk<T: Real> {
     steps: usize,
     /// Results of the last pass.
     pub sums: Sums,
-    /// Inputs, d x T w.
-    u: Mat<T>,
-    /// States, n x (T + 1) w.
-    x: Mat<T>,
-    tape: Mat<T>,
-    /// Columns of a segment: whole steps.
-    segment: usize,
-    /// Of a segment on its way back, and of the one before it.
-    scratch: [Mat<T>; 2],
+    record: Record<T>,
     /// Outputs, then the loss's gradient with respect to them, o x T w.
     y: Mat<T>,
-    /// The loss's gradient with respect to the states after each step, n x T w.
-    g: Mat<T>,
-    /// The same one step back, n x w; in the end that of the initial states.
-    back: Mat<T>,
     /// Dropout's factors, and the read-out's input under them, m x T w; empty before the first use.
     mask: Mat<T>,
     seen: Mat<T>,
-    gu: Option<Mat<T>>,
     grad: Vec<T>,
 }
 
 impl<T: Real> Chunk<T> {
     pub fn new(model: &Model<T>, steps: usize, all: usize, own: Range<usize>) -> Self {
-        let (rule, w) = (&model.rule, own.len());
-        let (n, columns) = (rule.dim(), steps * w);
-        let segment = SEGMENT.div_ceil(w).min(steps.div_ceil(PARTS)).max(1) * w;
+        let columns = steps * own.len();
         Self {
+            record: Record::new(model.rule.as_ref(), steps, own.len()),
             own,
             all,
             steps,
             sums: Sums::default(),
-            u: Mat::zeros(rule.inputs(), columns),
-            x: Mat::zeros(n, columns + w),
-            tape: Mat::zeros(rule.tape_rows(), columns),
-            segment,
-            scratch: [(); 2].map(|()| Mat::zeros(rule.scratch_rows(), segment)),
             y: Mat::zeros(model.outputs(), columns),
-            g: Mat::zeros(n, columns),
-            back: Mat::zeros(n, w),
             mask: Mat::zeros(0, 0),
             seen: Mat::zeros(0, 0),
-            gu: None,
             grad: vec![T::ZERO; model.parameter_count()],
         }
     }
     pub fn want_input_gradient(&mut self) {
-        self.gu = Some(Mat::zeros(self.u.nrows(), self.u.ncols()));
+        self.record.gu = Some(Mat::zeros(self.record.u.nrows(), self.record.u.ncols()));
     }
     pub fn set_initial(&mut self, x: MatRef<T>) {
         let w = self.own.len();
-        self.x.as_mut().subcols_mut(0, w).copy_from(x.subcols(self.own.start, w));
+        self.record.x.as_mut().subcols_mut(0, w).copy_from(x.subcols(self.own.start, w));
     }
     pub fn sequences(&self) -> Range<usize> {
         self.own.clone()
     }
     pub fn states(&self) -> MatRef<'_, T> {
-        self.x.as_ref()
+        self.record.x.as_ref()
     }
     pub fn initial_gradient(&self) -> MatRef<'_, T> {
-        self.back.as_ref()
+        self.record.back.as_ref()
     }
     pub fn input_gradient(&self) -> Option<MatRef<'_, T>> {
-        self.gu.as_ref().map(|g| g.as_ref())
+        self.record.gu.as_ref().map(|g| g.as_ref())
     }
     pub fn grad(&self) -> &[T] {
         &self.grad
@@ -135,80 +108,35 @@ impl<T: Real> Chunk<T> {
         let sums = self.loss(model, request);
         self.grad.fill(T::ZERO);
         self.read_out_gradient(model, request);
-        self.backward(model);
+        let count = parameter_count(model.rule.as_ref());
+        self.record.backward(model.rule.as_ref(), self.steps, &mut self.grad[..count]);
         sums
-    }
-
-    /// Backward through time, a segment of steps after the other; while the next is under way, the
-    /// parameters' gradient of the last is summed, on another thread if one is free.
-    fn backward(&mut self, model: &Model<T>) {
-        let (rule, w, segment) = (&model.rule, self.own.len(), self.segment);
-        let Self { x, u, tape, scratch: [ahead, behind], g, back, gu, grad, .. } = self;
-        let (x, u, tape) = (x.as_ref(), u.as_ref(), tape.as_ref());
-        let point =
-            |c: usize, w: usize| Point { x: x.subcols(c, w), u: u.subcols(c, w), tape: tape.subcols(c, w) };
-        let grad = &mut grad[..parameter_count(rule.as_ref())];
-        let (mut ahead, mut behind) = (ahead, behind);
-        let (mut end, mut done) = (self.steps * w, self.steps * w);
-        while done > 0 {
-            // Steps from `start` to `end` go back; those from `end` to `done` went back before.
-            let start = end.saturating_sub(segment);
-            let (mut g, gone) = g.as_mut().split_at_col_mut(end);
-            let steps = || {
-                for c in (start..end).step_by(w).rev() {
-                    let gu = gu.as_mut().map(|gu| gu.as_mut().subcols_mut(c, w));
-                    let scratch = ahead.as_mut().subcols_mut(c - start, w);
-                    rule.vjp(point(c, w), g.as_ref().subcols(c, w), back.as_mut(), gu, scratch);
-                    if c > 0 {
-                        pointwise::add(g.as_mut().subcols_mut(c - w, w), back.as_ref());
-                    }
-                }
-            };
-            let sum = || {
-                if done > end {
-                    let (at, width) = (point(end, done - end), done - end);
-                    let g = gone.as_ref().subcols(0, width);
-                    rule.param_vjp_after(at, g, grad, behind.as_mut().subcols_mut(0, width));
-                }
-            };
-            rayon::join(steps, sum);
-            std::mem::swap(&mut ahead, &mut behind);
-            (done, end) = (end, start);
-        }
     }
 
     fn forward(&mut self, model: &Model<T>, batch: &Batch) {
         let w = self.own.len();
         for k in 0..self.steps * w {
             let s = self.source(k);
-            for (u, v) in col_mut(self.u.as_mut(), k).iter_mut().zip(col(batch.inputs.as_ref(), s)) {
+            for (u, v) in col_mut(self.record.u.as_mut(), k).iter_mut().zip(col(batch.inputs.as_ref(), s)) {
                 *u = T::of(*v);
             }
         }
         for t in 0..self.steps {
-            let c = t * w;
-            let (x, y) = self.x.as_mut().split_at_col_mut(c + w);
-            model.rule.eval(
-                x.as_ref().subcols(c, w),
-                self.u.as_ref().subcols(c, w),
-                y.subcols_mut(0, w),
-                self.tape.as_mut().subcols_mut(c, w),
-                self.scratch[0].as_mut(),
-            );
+            self.record.step(model.rule.as_ref(), t);
         }
     }
 
     /// Draws dropout's factors and the read-out's input under them.
     fn drop(&mut self, readout: &Readout<T>, dropout: Option<Dropout>) {
         let Some(dropout) = dropout else { return };
-        let (m, columns, w) = (readout.weight.ncols(), self.u.ncols(), self.own.len());
+        let (m, columns, w) = (readout.weight.ncols(), self.record.u.ncols(), self.own.len());
         if self.mask.ncols() != columns {
             (self.mask, self.seen) = (Mat::zeros(m, columns), Mat::zeros(m, columns));
         }
         for j in 0..w {
             dropout.fill(self.mask.as_mut(), j, w, self.own.start + j);
         }
-        let shown = self.x.as_ref().subcols(w, columns).subrows(readout.first, m);
+        let shown = self.record.states(self.steps).subrows(readout.first, m);
         for k in 0..columns {
             let (mask, x) = (col(self.mask.as_ref(), k), col(shown, k));
             for (i, s) in col_mut(self.seen.as_mut(), k).iter_mut().enumerate() {
@@ -222,7 +150,7 @@ impl<T: Real> Chunk<T> {
         if dropout.is_some() {
             return self.seen.as_ref().subcols(run.start, run.len());
         }
-        let shown = self.x.as_ref().subrows(readout.first, readout.weight.ncols());
+        let shown = self.record.x.as_ref().subrows(readout.first, readout.weight.ncols());
         shown.subcols(self.own.len() + run.start, run.len())
     }
 
@@ -247,7 +175,8 @@ impl<T: Real> Chunk<T> {
     fn read_out_gradient(&mut self, model: &Model<T>, request: &Request) {
         let readout = &model.readout;
         let (o, m) = (readout.weight.nrows(), readout.weight.ncols());
-        let (mut g, mut grad) = (std::mem::replace(&mut self.g, Mat::new()), std::mem::take(&mut self.grad));
+        let (mut g, mut grad) =
+            (std::mem::replace(&mut self.record.g, Mat::new()), std::mem::take(&mut self.grad));
         let start = grad.len() - o * (m + 1);
         let (gd, gc) = grad[start..].split_at_mut(o * m);
         let mut gd = MatMut::from_column_major_slice_mut(gd, o, m);
@@ -269,6 +198,6 @@ impl<T: Real> Chunk<T> {
                 }
             }
         });
-        (self.g, self.grad) = (g, grad);
+        (self.record.g, self.grad) = (g, grad);
     }
 }

@@ -5,13 +5,16 @@ mod chunk;
 pub mod clip;
 pub mod distillation;
 pub mod dropout;
+pub mod episodes;
 pub mod init;
 pub mod loss;
 mod model;
 pub mod optimiser;
+mod player;
 pub mod radd;
+mod record;
 pub mod schedule;
-pub mod sessions;
 pub mod trainer;
 
 pub use model::{Model, Readout};
+pub use player::Player;

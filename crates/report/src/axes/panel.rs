@@ -1,17 +1,32 @@
-//! A plot panel: lays out axes, ticks, labels and legend, and places data inside.
+//! A plot panel: a chart of plotters with its layout, ticks, labels and legend.
 
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::Shift;
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
+use plotters::element::PathElement;
+use std::cell::{RefCell, RefMut};
+use std::rc::Rc;
+
+use super::coordinate::{Coordinate, FAR};
+use super::elements::Element;
 use super::legend::{Key, Legend};
 use super::scale::Scale;
 use super::ticks::{Ticks, ticks};
+use crate::draw::backend::{SceneBackend, at, pt, rgb, stroke, text, to};
 use crate::draw::color::INK;
 use crate::draw::font;
-use crate::draw::scene::{Align, Pen, Scene};
+use crate::draw::scene::{Align, Point, Scene};
+use crate::{Error, Figure};
 
 /// Width of one journal column, 89 mm.
 pub(crate) const COLUMN: f64 = 252.0;
 pub(crate) const TICK_SIZE: f64 = 7.0;
 pub(crate) const LABEL_SIZE: f64 = 7.5;
 const TICK: f64 = 2.5;
+const MINOR: f64 = 1.4;
+/// Room that plotters' label areas leave at the page's edge.
+const EDGE: f64 = 2.0;
 const AXIS: f64 = 0.6;
 
 /// What an axis shows.
@@ -77,22 +92,36 @@ impl Frame {
     }
 }
 
-/// A laid-out panel and the scene it draws on.
+type Chart = ChartContext<'static, SceneBackend, Cartesian2d<Coordinate, Coordinate>>;
+
+/// A chart of plotters laid out like a journal figure.
 pub(crate) struct Panel {
-    pub scene: Scene,
     pub x: Scale,
     pub y: Scale,
     pub left: f64,
     pub top: f64,
     pub right: f64,
     pub bottom: f64,
+    /// Width of the whole figure.
+    pub width: f64,
+    /// Room below the plot.
+    below: f64,
+    /// The whole figure, in backend units.
+    pub(super) page: DrawingArea<SceneBackend, Shift>,
+    backend: Rc<RefCell<SceneBackend>>,
+    chart: Chart,
     ticks: (Ticks, Ticks),
     labels: (String, String),
+    /// What went wrong first.
+    failed: Option<Error>,
 }
 
 impl Panel {
     /// Lays out; the axes themselves are drawn last, by [`Panel::finish`], over the data.
-    pub fn new(mut x: Axis, mut y: Axis, mut frame: Frame) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Chart`] if plotters refuses the layout.
+    pub fn new(mut x: Axis, mut y: Axis, mut frame: Frame) -> Result<Self, Error> {
         let mut y_ticks = y.some_ticks(count(frame.height));
         let labels = |t: &Ticks| t.major.iter().map(|t| font::width(&t.1, TICK_SIZE)).fold(8.0, f64::max);
         let edge = if y.label.is_empty() { 3.0 } else { LABEL_SIZE + 7.0 };
@@ -116,64 +145,106 @@ impl Panel {
         let below = if x.label.is_empty() { 14.0 } else { 27.0 };
         let mut scene = Scene::new(frame.width, bottom + below);
         legend.draw(&mut scene, left, 3.0);
-        let labels = (x.label, y.label);
+        let backend = Rc::new(RefCell::new(SceneBackend { scene }));
+        let page = DrawingArea::from(&backend);
+        for (_, label) in &mut y_ticks.major {
+            *label = font::fit(label, TICK_SIZE, 0.45 * frame.width);
+        }
         let ticks = (x_ticks, y_ticks);
-        Self { scene, x: x.scale, y: y.scale, left, top, right, bottom, ticks, labels }
+        let chart = ChartBuilder::on(&page)
+            .margin_left(pt(EDGE))
+            .margin_top(pt(top))
+            .margin_right(pt(frame.right))
+            .margin_bottom(pt(EDGE))
+            .x_label_area_size(pt(below - EDGE))
+            .y_label_area_size(pt(left - EDGE))
+            .build_cartesian_2d(
+                Coordinate { scale: x.scale, ticks: ticks.0.clone() },
+                Coordinate { scale: y.scale, ticks: ticks.1.clone() },
+            )?;
+        let labels = (x.label, y.label);
+        let (x, y, width, failed) = (x.scale, y.scale, frame.width, None);
+        Ok(Self { x, y, left, top, right, bottom, width, below, page, backend, chart, ticks, labels, failed })
     }
 
-    /// Draws axes, ticks and labels, and gives the scene back.
-    pub fn finish(mut self) -> Scene {
-        let pen = Pen::new(INK, AXIS);
-        let (left, bottom) = (self.left, self.bottom);
-        let mut marks = vec![vec![[left, self.top], [left, bottom], [self.right, bottom]]];
-        let (x_ticks, y_ticks) = std::mem::take(&mut self.ticks);
-        for (values, length) in [(major(&x_ticks), TICK), (x_ticks.minor.clone(), 1.4)] {
-            for x in values.iter().filter_map(|v| self.px(*v)) {
-                marks.push(vec![[x, bottom], [x, bottom + length]]);
+    /// Where a value lies from left to right, if it lies within the plot or near it.
+    pub fn px(&self, x: f64) -> Option<f64> {
+        self.place([x, self.y.lo]).map(|p| p[0])
+    }
+
+    /// Where a value lies from top to bottom.
+    pub fn py(&self, y: f64) -> Option<f64> {
+        self.place([self.x.lo, y]).map(|p| p[1])
+    }
+
+    /// Where a datum lies on the page, if it lies within the plot or near it.
+    pub fn place(&self, data: [f64; 2]) -> Option<Point> {
+        let (x, y) = self.chart.backend_coord(&(data[0], data[1]));
+        ((-FAR..FAR).contains(&x) && (-FAR..FAR).contains(&y)).then(|| at((x, y)))
+    }
+
+    /// The marks so far, for what is drawn on the page and not at data.
+    pub fn scene(&self) -> RefMut<'_, Scene> {
+        RefMut::map(self.backend.borrow_mut(), |b| &mut b.scene)
+    }
+
+    pub(super) fn draw(&mut self, element: &Element) {
+        let drawn = self.chart.plotting_area().draw(element);
+        self.note(drawn);
+    }
+
+    pub(super) fn note(&mut self, drawn: Result<(), DrawingAreaErrorKind<Error>>) {
+        if let (Err(e), None) = (drawn, &self.failed) {
+            self.failed = Some(e.into());
+        }
+    }
+
+    /// Draws axes, ticks and labels, and makes the figure.
+    ///
+    /// # Errors
+    /// [`Error::Chart`] if plotters could not draw, [`Error::Font`] and [`Error::Png`] as for every figure.
+    pub fn finish(mut self, name: &str, title: &str, caption: &str) -> Result<Figure, Error> {
+        let (width, height) = (self.width, self.bottom + self.below);
+        let middle = [(self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0];
+        let factor = self.ticks.0.factor.as_ref().map_or(String::new(), |f| format!("  [{f}]"));
+        let room = 2.0 * middle[0].min(width - middle[0]) - 4.0;
+        let (x_label, x_size) = fitted(&format!("{}{factor}", self.labels.0), room);
+        let room = 2.0 * middle[1].min(height - middle[1]) - 4.0;
+        let (y_label, y_size) = fitted(&self.labels.1, room);
+        self.chart
+            .configure_mesh()
+            .disable_mesh()
+            .axis_style(stroke(rgb(INK), AXIS))
+            .label_style(text(TICK_SIZE))
+            .set_all_tick_mark_size(pt(TICK))
+            .draw()?;
+        let (bottom, left) = (self.bottom, self.left);
+        let minor =
+            |a: Point, b: Point| self.page.draw(&PathElement::new([to(a), to(b)], stroke(rgb(INK), AXIS)));
+        for x in self.ticks.0.minor.iter().filter_map(|v| self.px(*v)) {
+            minor([x, bottom], [x, bottom + MINOR])?;
+        }
+        for y in self.ticks.1.minor.iter().filter_map(|v| self.py(*v)) {
+            minor([left, y], [left - MINOR, y])?;
+        }
+        {
+            let mut scene = self.scene();
+            if let Some(factor) = &self.ticks.1.factor {
+                scene.text(factor, [left - TICK, self.top - 7.5], TICK_SIZE, Align::Start, INK);
             }
+            scene.text(&x_label, [middle[0], bottom + 20.5], x_size, Align::Middle, INK);
+            scene.upright(&y_label, [LABEL_SIZE / 2.0 + 2.0, middle[1]], y_size, INK);
         }
-        for (values, length) in [(major(&y_ticks), TICK), (y_ticks.minor.clone(), 1.4)] {
-            for y in values.iter().filter_map(|v| self.py(*v)) {
-                marks.push(vec![[left, y], [left - length, y]]);
-            }
+        if let Some(error) = self.failed {
+            return Err(error);
         }
-        self.scene.lines(marks, pen);
-        for (v, label) in &x_ticks.major {
-            if let Some(x) = self.px(*v) {
-                self.scene.text(label, [x, bottom + TICK + 6.5], TICK_SIZE, Align::Middle, INK);
-            }
-        }
-        for (v, label) in &y_ticks.major {
-            if let Some(y) = self.py(*v) {
-                let label = font::fit(label, TICK_SIZE, 0.45 * self.scene.width);
-                self.scene.text(&label, [left - TICK - 2.0, y], TICK_SIZE, Align::End, INK);
-            }
-        }
-        if let Some(factor) = &y_ticks.factor {
-            self.scene.text(factor, [left - TICK, self.top - 7.5], TICK_SIZE, Align::Start, INK);
-        }
-        let mut x_label = self.labels.0.clone();
-        if let Some(factor) = &x_ticks.factor {
-            x_label = format!("{x_label}  [{factor}]");
-        }
-        let middle = [(left + self.right) / 2.0, (self.top + bottom) / 2.0];
-        let room = 2.0 * middle[0].min(self.scene.width - middle[0]) - 4.0;
-        let (x_label, size) = fitted(&x_label, room);
-        self.scene.text(&x_label, [middle[0], bottom + 20.5], size, Align::Middle, INK);
-        let room = 2.0 * middle[1].min(self.scene.height - middle[1]) - 4.0;
-        let (y_label, size) = fitted(&self.labels.1, room);
-        self.scene.upright(&y_label, [LABEL_SIZE / 2.0 + 2.0, middle[1]], size, INK);
-        self.scene
+        Figure::new(name, title, caption, self.backend.take().scene)
     }
 }
 
 /// How many labelled ticks suit an axis of this height.
 fn count(height: f64) -> f64 {
     (height / 32.0).clamp(2.0, 6.0)
-}
-
-fn major(ticks: &Ticks) -> Vec<f64> {
-    ticks.major.iter().map(|t| t.0).collect()
 }
 
 /// A label made somewhat smaller, and then shorter, until it fits.

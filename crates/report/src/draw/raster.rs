@@ -3,7 +3,7 @@
 use png::{BitDepth, ColorType, Encoder, EncodingError, PixelDimensions, Unit};
 use skrifa::font::glyph::outline::PathElement;
 use tiny_skia::{
-    Color as Ink, ColorU8, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, StrokeDash,
+    Color as Ink, ColorU8, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, StrokeDash,
     Transform,
 };
 
@@ -27,8 +27,8 @@ pub(crate) fn raster(scene: &Scene, scale: f64) -> Result<Option<Pixmap>, Error>
                 canvas.fill(path.finish(), *color, *opacity, canvas.transform);
             }
             Mark::Dots { centers, dot } => canvas.dots(centers, dot),
-            Mark::Text { text, at, size, align, upright, color } => {
-                canvas.text(glyphs(text, *align)?, *at, *size, *upright, *color);
+            Mark::Text { text, at, size, align, turn, color } => {
+                canvas.text(glyphs(text, *align)?, *at, *size, *turn, *color);
             }
             Mark::Image { image, from, to } => canvas.image(image, *from, *to),
         }
@@ -77,6 +77,7 @@ impl Canvas {
         let stroke = Stroke {
             width: pen.width as f32,
             line_join: LineJoin::Round,
+            line_cap: if pen.dash.is_none() { LineCap::Round } else { LineCap::Butt },
             dash: pen.dash.and_then(|(dash, gap)| StrokeDash::new(vec![dash as f32, gap as f32], 0.0)),
             ..Stroke::default()
         };
@@ -102,10 +103,11 @@ impl Canvas {
         }
     }
 
-    fn text(&mut self, path: Option<Path>, at: Point, size: f64, upright: bool, color: Color) {
+    fn text(&mut self, path: Option<Path>, at: Point, size: f64, turn: f64, color: Color) {
         let unit = (size / EM) as f32;
-        let turned = if upright { Transform::from_rotate(-90.0) } else { Transform::identity() };
-        let place = turned.pre_scale(unit, -unit).post_translate(at[0] as f32, at[1] as f32);
+        let place = Transform::from_rotate(turn as f32)
+            .pre_scale(unit, -unit)
+            .post_translate(at[0] as f32, at[1] as f32);
         self.fill(path, color, 1.0, place.post_concat(self.transform));
     }
 

@@ -2,6 +2,7 @@
 
 use super::color::Color;
 use super::font;
+use std::collections::BTreeSet;
 
 /// A place on the page, in points.
 pub(crate) type Point = [f64; 2];
@@ -62,8 +63,8 @@ impl Shape {
     }
 }
 
-/// How lines are drawn.
-#[derive(Clone, Copy, Debug)]
+/// How lines are drawn: with round ends unless dashed.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pen {
     pub color: Color,
     pub width: f64,
@@ -106,11 +107,33 @@ impl Dot {
 /// One thing drawn.
 #[derive(Clone, Debug)]
 pub(crate) enum Mark {
-    Lines { lines: Vec<Vec<Point>>, pen: Pen },
-    Area { outline: Vec<Point>, color: Color, opacity: f64 },
-    Dots { centers: Vec<Point>, dot: Dot },
-    Text { text: String, at: Point, size: f64, align: Align, upright: bool, color: Color },
-    Image { image: Image, from: Point, to: Point },
+    Lines {
+        lines: Vec<Vec<Point>>,
+        pen: Pen,
+    },
+    Area {
+        outline: Vec<Point>,
+        color: Color,
+        opacity: f64,
+    },
+    Dots {
+        centers: Vec<Point>,
+        dot: Dot,
+    },
+    /// A line of text whose baseline passes through `at`, turned clockwise by `turn` degrees.
+    Text {
+        text: String,
+        at: Point,
+        size: f64,
+        align: Align,
+        turn: f64,
+        color: Color,
+    },
+    Image {
+        image: Image,
+        from: Point,
+        to: Point,
+    },
 }
 
 /// A picture of few colours, stretched over a rectangle without smoothing.
@@ -151,7 +174,7 @@ impl Mark {
 }
 
 /// Everything drawn, back to front.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Scene {
     pub width: f64,
     pub height: f64,
@@ -202,14 +225,31 @@ impl Scene {
 
     /// Text whose vertical middle stands at `at`.
     pub fn text(&mut self, text: &str, at: Point, size: f64, align: Align, color: Color) {
-        let at = [at[0], at[1] + font::HALF_CAP * size];
-        self.marks.push(Mark::Text { text: text.into(), at, size, align, upright: false, color });
+        self.turned(text, at, size, align, 0.0, color);
     }
 
     /// Text that reads upwards, its middle at `at`.
     pub fn upright(&mut self, text: &str, at: Point, size: f64, color: Color) {
-        let at = [at[0] + font::HALF_CAP * size, at[1]];
-        let align = Align::Middle;
-        self.marks.push(Mark::Text { text: text.into(), at, size, align, upright: true, color });
+        self.turned(text, at, size, Align::Middle, -90.0, color);
+    }
+
+    /// Text turned clockwise by `turn` degrees about its middle, which stands at `at`.
+    pub fn turned(&mut self, text: &str, at: Point, size: f64, align: Align, turn: f64, color: Color) {
+        if text.is_empty() {
+            return;
+        }
+        let (sin, cos) = turn.to_radians().sin_cos();
+        let down = font::HALF_CAP * size;
+        let at = [at[0] - down * sin, at[1] + down * cos];
+        self.marks.push(Mark::Text { text: text.into(), at, size, align, turn, color });
+    }
+
+    /// Every character that is written.
+    pub fn characters(&self) -> BTreeSet<char> {
+        let written = self.marks.iter().filter_map(|m| match m {
+            Mark::Text { text, .. } => Some(text.chars()),
+            _ => None,
+        });
+        written.flatten().collect()
     }
 }

@@ -1,45 +1,47 @@
-//! A scene as SVG whose text is glyph outlines, so that it needs no font where it is read.
+//! A scene as SVG: text stays text, written with an embedded subset of the font.
 
-use skrifa::font::glyph::outline::PathElement;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::font::{self, EM};
+use super::font;
 use super::raster;
-use super::scene::{Dot, Mark, Point, Scene, Shape};
+use super::scene::{Align, Dot, Mark, Point, Scene, Shape};
 use crate::Error;
 use crate::page::escape;
 
-/// The SVG of a scene; `prefix` keeps the identifiers of several figures on a page apart.
-pub(crate) fn svg(scene: &Scene, prefix: &str, title: &str) -> Result<String, Error> {
-    let mut glyphs = BTreeMap::new();
-    let mut body = String::new();
-    for mark in &scene.marks {
-        write_mark(&mut body, mark, prefix, title, &mut glyphs)?;
-    }
+/// The SVG of a scene; `prefix` keeps the identifiers of several figures on a page apart, and `font` embeds the letters
+/// used, which a page has once for all its figures.
+pub(crate) fn svg(scene: &Scene, prefix: &str, title: &str, font: bool) -> Result<String, Error> {
     let (w, h) = (number(scene.width), number(scene.height));
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{prefix}-title\" \
-         width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\">\n<title id=\"{prefix}-title\">{}</title>\n<defs>\n",
+         width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\" font-family=\"{}\" \
+         text-rendering=\"geometricPrecision\">\n<title id=\"{prefix}-title\">{}</title>\n",
+        font::FAMILIES,
         escape(title)
     );
-    for (id, path) in glyphs.iter().filter(|(_, path)| !path.is_empty()) {
-        let _ = writeln!(out, "<path id=\"{prefix}-g{id}\" d=\"{path}\"/>");
+    let characters = scene.characters();
+    if font && !characters.is_empty() {
+        let _ = write!(out, "<style>\n{}</style>\n", font_face(&characters)?);
     }
-    let _ = writeln!(out, "</defs>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#fff\"/>");
-    out.push_str(&body);
+    let _ = writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"#fff\"/>");
+    for mark in &scene.marks {
+        write_mark(&mut out, mark, title)?;
+    }
     out.push_str("</svg>\n");
     Ok(out)
 }
 
-fn write_mark(
-    out: &mut String,
-    mark: &Mark,
-    prefix: &str,
-    title: &str,
-    glyphs: &mut BTreeMap<u32, String>,
-) -> Result<(), Error> {
+/// The style rule that brings the font of these characters along.
+pub(crate) fn font_face(characters: &BTreeSet<char>) -> Result<String, Error> {
+    let file = base64(&font::subset(characters)?);
+    Ok(format!(
+        "@font-face {{ font-family: \"{}\"; src: url(data:font/ttf;base64,{file}) format(\"truetype\"); }}\n",
+        font::FAMILY
+    ))
+}
+
+fn write_mark(out: &mut String, mark: &Mark, title: &str) -> Result<(), Error> {
     match mark {
         Mark::Lines { lines, pen } => {
             let mut d = String::new();
@@ -57,6 +59,8 @@ fn write_mark(
             }
             if let Some((dash, gap)) = pen.dash {
                 let _ = write!(out, " stroke-dasharray=\"{} {}\"", number(dash), number(gap));
+            } else {
+                out.push_str(" stroke-linecap=\"round\"");
             }
             let _ = writeln!(out, " d=\"{d}\"/>");
         }
@@ -70,30 +74,21 @@ fn write_mark(
             let _ = writeln!(out, " d=\"{d}z\"/>");
         }
         Mark::Dots { centers, dot } => dots(out, centers, dot),
-        Mark::Text { text, at, size, align, upright, color } => {
-            let (placed, width) = font::layout(text)?;
-            let shift = align.shift(width);
-            let turn = if *upright { " rotate(-90)" } else { "" };
-            let _ = write!(
-                out,
-                "<g fill=\"{}\" aria-label=\"{}\" transform=\"translate({} {}){turn} scale({:.5})\">",
-                color.hex(),
-                escape(text),
-                number(at[0]),
-                number(at[1]),
-                size / EM
-            );
-            for (id, x) in placed {
-                let outline = match glyphs.entry(id.to_u32()) {
-                    Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(new) => new.insert(glyph_path(&font::outline(id)?)),
-                };
-                if !outline.is_empty() {
-                    let x = (x + shift).round() as i64;
-                    let _ = write!(out, "<use href=\"#{prefix}-g{}\" x=\"{x}\"/>", id.to_u32());
-                }
+        Mark::Text { text, at, size, align, turn, color } => {
+            let (x, y, size) = (number(at[0]), number(at[1]), number(*size));
+            let _ = write!(out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\"", color.hex());
+            match align {
+                Align::Start => {}
+                Align::Middle => out.push_str(" text-anchor=\"middle\""),
+                Align::End => out.push_str(" text-anchor=\"end\""),
             }
-            out.push_str("</g>\n");
+            if *turn != 0.0 {
+                let _ = write!(out, " transform=\"rotate({} {x} {y})\"", number(*turn));
+            }
+            if text.contains("  ") {
+                out.push_str(" xml:space=\"preserve\"");
+            }
+            let _ = writeln!(out, ">{}</text>", escape(text));
         }
         Mark::Image { image, from, to } => {
             let _ = writeln!(
@@ -185,24 +180,6 @@ fn path(d: &mut String, line: &[Point]) {
         command = ' ';
         last = next;
     }
-}
-
-fn glyph_path(outline: &[PathElement]) -> String {
-    let mut d = String::new();
-    let xy = |x: f32, y: f32| format!("{} {}", x.round() as i64, -y.round() as i64);
-    for element in outline {
-        let _ = match *element {
-            PathElement::MoveTo { x, y } => write!(d, "M{}", xy(x, y)),
-            PathElement::LineTo { x, y } => write!(d, "L{}", xy(x, y)),
-            PathElement::QuadTo { cx0, cy0, x, y } => write!(d, "Q{} {}", xy(cx0, cy0), xy(x, y)),
-            PathElement::CurveTo { cx0, cy0, cx1, cy1, x, y } => {
-                write!(d, "C{} {} {}", xy(cx0, cy0), xy(cx1, cy1), xy(x, y))
-            }
-            // What is filled is closed.
-            PathElement::Close => Ok(()),
-        };
-    }
-    d
 }
 
 /// A coordinate with at most two decimals and no trailing zeros.

@@ -1,5 +1,6 @@
 //! What general charts share: series, axes, reference lines, and the panel that they make.
 
+use crate::Error;
 use crate::axes::legend::Key;
 use crate::axes::panel::{Axis, COLUMN, Frame, Panel};
 use crate::axes::scale::{Scale, extent};
@@ -166,7 +167,7 @@ impl Axes {
         y: impl IntoIterator<Item = f64>,
         right: f64,
         mut legend: Vec<(Key, String)>,
-    ) -> Option<Panel> {
+    ) -> Result<Option<Panel>, Error> {
         let (mut extra_x, mut extra_y) = (vec![], vec![]);
         for (label, line) in &self.references {
             match line {
@@ -178,8 +179,9 @@ impl Axes {
                 legend.push((Key::Line(pen()), label.clone()));
             }
         }
-        let x_scale = range(x, extra_x, self.x_log, self.x_range)?;
-        let y_scale = range(y, extra_y, self.y_log, self.y_range)?;
+        let x_scale = range(x, extra_x, self.x_log, self.x_range);
+        let y_scale = range(y, extra_y, self.y_log, self.y_range);
+        let (Some(x_scale), Some(y_scale)) = (x_scale, y_scale) else { return Ok(None) };
         let fixed = (!self.x_names.is_empty()).then(|| self.x_names.clone());
         let x = Axis { fixed, integer: self.x_whole, ..Axis::new(&self.x_label, x_scale) };
         let frame = Frame {
@@ -189,7 +191,7 @@ impl Axes {
             square: self.square && !self.x_log && !self.y_log,
             legend,
         };
-        Some(Panel::new(x, Axis::new(&self.y_label, y_scale), frame))
+        Panel::new(x, Axis::new(&self.y_label, y_scale), frame).map(Some)
     }
 
     pub(super) fn draw_references(&self, panel: &mut Panel) {

@@ -10,7 +10,7 @@ use crate::draw::scene::{Align, Image, Pen};
 pub(super) const ROOM: f64 = 42.0;
 
 /// Draws the bar right of the plot; `palette` takes 0 to 1.
-pub(super) fn color_bar(panel: &mut Panel, bar: Scale, palette: impl Fn(f64) -> Color, label: &str) {
+pub(super) fn color_bar(panel: &Panel, bar: Scale, palette: impl Fn(f64) -> Color, label: &str) {
     let (left, right) = (panel.right + 6.0, panel.right + 12.0);
     let (top, bottom) = (panel.top, panel.bottom);
     let steps = 128u8;
@@ -21,17 +21,17 @@ pub(super) fn color_bar(panel: &mut Panel, bar: Scale, palette: impl Fn(f64) -> 
         palette: colors.collect(),
         cells: (0..steps).collect(),
     };
-    panel.scene.image(image, [left, top], [right, bottom]);
+    panel.scene().image(image, [left, top], [right, bottom]);
     let mut marks = Vec::new();
     let found = ticks(bar, ((bottom - top) / 28.0).clamp(2.0, 5.0), false);
     for (v, label) in &found.major {
         if let Some(t) = bar.at(*v) {
             let y = bottom - t * (bottom - top);
             marks.push(vec![[right, y], [right + 2.0, y]]);
-            panel.scene.text(label, [right + 3.5, y], 6.5, Align::Start, INK);
+            panel.scene().text(label, [right + 3.5, y], 6.5, Align::Start, INK);
         }
     }
-    panel.scene.lines(marks, Pen::new(INK, 0.5));
+    panel.scene().lines(marks, Pen::new(INK, 0.5));
     let label = found.factor.map_or(label.to_string(), |f| format!("{label} [{f}]"));
-    panel.scene.upright(&label, [panel.scene.width - 6.0, (top + bottom) / 2.0], 7.0, INK);
+    panel.scene().upright(&label, [panel.width - 6.0, (top + bottom) / 2.0], 7.0, INK);
 }

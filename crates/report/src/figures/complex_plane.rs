@@ -72,7 +72,7 @@ pub fn complex_plane(
     let legend = legend(&sets, boundary, color);
     let labels = (with_unit("Real part", unit), with_unit("Imaginary part", unit));
     let frame = Frame::square().with_legend(legend);
-    let mut panel = Panel::new(Axis::new(labels.0, x), Axis::new(labels.1, y), frame);
+    let mut panel = Panel::new(Axis::new(labels.0, x), Axis::new(labels.1, y), frame)?;
     let thin = Pen::new(PALE, 0.4);
     panel.across(0.0, thin);
     panel.upward(0.0, if boundary == Boundary::ImaginaryAxis { Pen::new(GREY, 0.9) } else { thin });
@@ -87,7 +87,7 @@ pub fn complex_plane(
             panel.dots(group, filled(Shape::series(i), radius, color(i, unstable)));
         }
     }
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }
 
 fn legend(

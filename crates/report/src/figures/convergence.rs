@@ -57,7 +57,7 @@ pub fn convergence(
     }
     let x = Axis::new(with_unit("Time", time_unit), x);
     let y = Axis::new(with_unit("Estimate", unit), y);
-    let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend));
+    let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend))?;
     for (i, row) in rows.iter().enumerate() {
         let (Some(last), Some(e)) = (row.last(), error(i)) else { continue };
         panel.block([panel.x.lo, last[1] - e], [panel.x.hi, last[1] + e], color(i), 0.22);
@@ -69,7 +69,7 @@ pub fn convergence(
             panel.dots(row.iter().copied(), filled(Shape::Circle, 2.0, color(i)));
         }
     }
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }
 
 fn tone(i: usize, n: usize) -> Color {

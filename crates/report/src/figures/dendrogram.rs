@@ -43,7 +43,7 @@ pub fn dendrogram(
         x.fixed = Some(named.collect());
     }
     let y = Axis::new(distance_label, Scale::exact(0.0, 1.05 * top));
-    let mut panel = Panel::new(x, y, Frame { width: COLUMN, ..Frame::plain(120.0) });
+    let mut panel = Panel::new(x, y, Frame { width: COLUMN, ..Frame::plain(120.0) })?;
     // Place, height and cluster of every group; none for one of several clusters.
     let mut groups: Vec<(f64, f64, Option<usize>)> = vec![(0.0, 0.0, None); n];
     for (k, leaf) in leaves.iter().enumerate() {
@@ -62,5 +62,5 @@ pub fn dendrogram(
     if let Some(cut) = cut {
         panel.across(cut, Pen::new(GREY, 0.6).dashed(3.0, 2.0));
     }
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }

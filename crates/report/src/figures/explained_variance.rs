@@ -46,7 +46,7 @@ pub fn explained_variance(ratio: &[f64], std_error: &[f64]) -> Result<Figure, Er
         (Key::Patch(BLUE), "each component".to_string()),
         (Key::LineDot(line, dot), "running sum".to_string()),
     ];
-    let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend));
+    let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend))?;
     let mut bars = Vec::new();
     for (k, share) in shares.iter().enumerate() {
         let x = k as f64 + 1.0;
@@ -65,9 +65,9 @@ pub fn explained_variance(ratio: &[f64], std_error: &[f64]) -> Result<Figure, Er
         if let (Some(p), Some(y)) = (panel.place([at[0], MARK]), panel.py(55.0)) {
             let right = p[0] < (panel.left + panel.right) / 2.0;
             let (shift, align) = if right { (half + 4.0, Align::Start) } else { (-half - 4.0, Align::End) };
-            panel.scene.line([p[0], p[1]], [p[0], panel.bottom], Pen::new(GREY, 0.6).dashed(3.0, 2.0));
-            panel.scene.text(&words, [p[0] + shift, y], 7.0, align, INK);
+            panel.scene().line([p[0], p[1]], [p[0], panel.bottom], Pen::new(GREY, 0.6).dashed(3.0, 2.0));
+            panel.scene().text(&words, [p[0] + shift, y], 7.0, align, INK);
         }
     }
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }

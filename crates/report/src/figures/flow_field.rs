@@ -90,7 +90,7 @@ fn draw(
             format!("off-plane share {} % (median)", brief((1000.0 * share).round() / 10.0)),
         ));
     }
-    let mut panel = Panel::new(Axis::new(labels[0], x), Axis::new(labels[1], y), frame.with_legend(entries));
+    let mut panel = Panel::new(Axis::new(labels[0], x), Axis::new(labels[1], y), frame.with_legend(entries))?;
     draw_shade(&mut panel, grid, bar, speed);
     for line in boundaries {
         panel.line(line.iter().copied(), Pen::new(WHITE, 0.9).dashed(3.0, 2.0));
@@ -100,11 +100,11 @@ fn draw(
     draw_trajectories(&mut panel, trajectories, Pen::new(VERMILLION, 0.7));
     draw_points(&mut panel, points);
     if bar_shown {
-        color_bar(&mut panel, bar, shade, "log₁₀ speed");
+        color_bar(&panel, bar, shade, "log₁₀ speed");
     }
     let caption =
         if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
-    Figure::new(name, title, &caption, panel.finish())
+    panel.finish(name, title, &caption)
 }
 
 /// Viridis, lightened so that dark arrows stand out on all of it.
@@ -139,10 +139,9 @@ fn draw_shade(panel: &mut Panel, grid: &FlowGrid, bar: Scale, speed: impl Fn(usi
             let t = if s > 0.0 { bar.at(s.log10()).unwrap_or(0.0) } else { 0.0 };
             let Some(p) = panel.place([*x, *y]) else { continue };
             // Cells overlap by a hair: abutting soft edges would leave pale seams.
-            let a = [(p[0] - size[0] / 2.0).max(panel.left), (p[1] - size[1] / 2.0 - 0.25).max(panel.top)];
-            let b =
-                [(p[0] + size[0] / 2.0 + 0.25).min(panel.right), (p[1] + size[1] / 2.0).min(panel.bottom)];
-            panel.scene.rect(a, b, shade(t), 1.0);
+            let a = [p[0] - size[0] / 2.0, p[1] - size[1] / 2.0 - 0.25];
+            let b = [p[0] + size[0] / 2.0 + 0.25, p[1] + size[1] / 2.0];
+            panel.rect(a, b, shade(t), 1.0);
         }
     }
 }
@@ -180,7 +179,7 @@ fn draw_arrows(panel: &mut Panel, grid: &FlowGrid, fastest: f64) {
             shafts.push(vec![barb(1.0), tip, barb(-1.0)]);
         }
     }
-    panel.scene.lines(shafts, Pen::new(INK, 0.5));
+    panel.scene().lines(shafts, Pen::new(INK, 0.5));
 }
 
 fn median(values: &[f64]) -> Option<f64> {

@@ -84,20 +84,19 @@ pub fn heat_map(map: &HeatMap, over: &[Series], axes: &Axes) -> Result<Figure, E
         height: if axes.height > 0.0 { axes.height } else { 0.66 * axes.outer_width() },
         ..axes.clone()
     };
-    let Some(mut panel) = frame.panel([x.lo], [y.lo], ROOM, legend) else {
+    let Some(mut panel) = frame.panel([x.lo], [y.lo], ROOM, legend)? else {
         return Figure::empty(name, title, caption);
     };
     let colors = (0..LEVELS).map(|k| palette(k as f64 / (LEVELS - 1) as f64)).chain([PALE]);
     let image = Image { columns, rows, palette: colors.collect(), cells };
-    let corners = ([panel.left, panel.top], [panel.right, panel.bottom]);
-    panel.scene.image(image, corners.0, corners.1);
+    panel.picture(image);
     frame.draw_references(&mut panel);
     for (i, s) in over.iter().enumerate() {
         panel.line(s.points.iter().copied(), Pen::new(WHITE, 2.0).faint(0.8));
         panel.line(s.points.iter().copied(), line(i, s));
     }
-    color_bar(&mut panel, bar, palette, &map.label);
-    Figure::new(name, title, caption, panel.finish())
+    color_bar(&panel, bar, palette, &map.label);
+    panel.finish(name, title, caption)
 }
 
 /// The range of colours.

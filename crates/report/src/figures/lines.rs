@@ -37,7 +37,7 @@ pub fn lines(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
     let whole = || whole().filter(|(_, _, p)| p.iter().all(|v| v.is_finite()));
     let ends = whole().flat_map(|(s, k, p)| [p[1], p[1] - s.error_of(k), p[1] + s.error_of(k)]);
     let ends: Vec<f64> = if axes.y_log { whole().map(|(_, _, p)| p[1]).collect() } else { ends.collect() };
-    let Some(mut panel) = axes.panel(whole().map(|(_, _, p)| p[0]), ends, 8.0, legend) else {
+    let Some(mut panel) = axes.panel(whole().map(|(_, _, p)| p[0]), ends, 8.0, legend)? else {
         return Figure::empty(name, title, caption);
     };
     for (i, s) in series.iter().enumerate() {
@@ -54,7 +54,7 @@ pub fn lines(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
             draw_trajectory(&mut panel, &s.points, pen(i, s), usize::MAX);
         }
     }
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }
 
 fn band(panel: &mut Panel, s: &Series, place: usize) {

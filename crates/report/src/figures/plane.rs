@@ -1,8 +1,8 @@
-//! Fixed points and trajectories in a plane: what state planes and flow fields share.
+//! Fixed points and trajectories: what state planes, state spaces and flow fields share.
 
 use super::filled;
+use crate::axes::elements::near;
 use crate::axes::legend::Key;
-use crate::axes::marks::near;
 use crate::axes::panel::Panel;
 use crate::draw::color::{BLUE, Color, INK, ORANGE, VERMILLION, WHITE};
 use crate::draw::scene::{Dot, Pen, Shape};
@@ -21,10 +21,13 @@ pub enum PointKind {
 }
 
 /// A fixed or slow point in the plane.
+pub type PlanePoint = StatePoint<2>;
+
+/// A fixed or slow point along `D` components.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PlanePoint {
-    /// Its coordinates in the plane.
-    pub at: [f64; 2],
+pub struct StatePoint<const D: usize> {
+    /// Its coordinates.
+    pub at: [f64; D],
     /// What it is.
     pub kind: PointKind,
 }
@@ -43,7 +46,7 @@ pub fn component_label(index: usize, ratio: f64) -> String {
 const CLASSES: usize = 8;
 
 /// Unstable directions are told apart up to three; above, by the order of magnitude.
-fn class(kind: PointKind) -> (usize, &'static str) {
+pub(super) fn class(kind: PointKind) -> (usize, &'static str) {
     match kind {
         PointKind::Stable | PointKind::Unstable(0) => (0, "stable"),
         PointKind::Unstable(1) => (1, "1 unstable"),
@@ -56,7 +59,7 @@ fn class(kind: PointKind) -> (usize, &'static str) {
     }
 }
 
-fn look(class: usize) -> Dot {
+pub(super) fn look(class: usize) -> Dot {
     match class {
         0 => filled(Shape::Circle, 2.6, BLUE),
         1 => filled(Shape::Triangle, 2.2, ORANGE),
@@ -70,7 +73,7 @@ fn look(class: usize) -> Dot {
 }
 
 /// Legend entries of the kinds present, with their counts.
-pub(super) fn legend(points: &[PlanePoint]) -> Vec<(Key, String)> {
+pub(super) fn legend<const D: usize>(points: &[StatePoint<D>]) -> Vec<(Key, String)> {
     let mut counts = [0usize; CLASSES];
     let mut words = [""; CLASSES];
     for point in points.iter().filter(|p| p.at.iter().all(|v| v.is_finite())) {

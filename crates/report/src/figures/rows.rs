@@ -64,7 +64,7 @@ fn draw(
     let fixed = Some(named.map(|(i, label)| (n - i as f64, label.clone())).collect());
     let y = Axis { fixed, ..Axis::new("", Scale::exact(0.4, n + 0.6)) };
     let frame = Frame::plain((11.5 * n).max(24.0));
-    let mut panel = Panel::new(Axis::new(value_label, x), y, frame);
+    let mut panel = Panel::new(Axis::new(value_label, x), y, frame)?;
     for (i, value) in shown() {
         let y = n - *i as f64;
         if from_zero {
@@ -76,19 +76,14 @@ fn draw(
     if x.lo < 0.0 && x.hi > 0.0 {
         panel.upward(0.0, Pen::new(GREY, 0.6));
     }
-    let mut whiskers = Vec::new();
-    for (i, value) in shown().filter(|(i, _)| error(*i) > 0.0) {
+    let ends = shown().filter(|(i, _)| error(*i) > 0.0).map(|(i, value)| {
         let y = n - *i as f64;
-        let ends = (panel.place([value - error(*i), y]), panel.place([value + error(*i), y]));
-        if let (Some(a), Some(b)) = ends {
-            whiskers.push(vec![a, b]);
-            whiskers.extend([a, b].map(|p| vec![[p[0], p[1] - 1.6], [p[0], p[1] + 1.6]]));
-        }
-    }
-    panel.scene.lines(whiskers, Pen::new(if from_zero { INK } else { BLUE }, 0.7));
+        [[value - error(*i), y], [value + error(*i), y]]
+    });
+    panel.bars(ends.collect::<Vec<_>>(), Pen::new(if from_zero { INK } else { BLUE }, 0.7));
     if !from_zero {
         let data: Vec<_> = shown().map(|(i, v)| [*v, n - *i as f64]).collect();
         panel.dots(data, filled(Shape::Circle, 2.2, BLUE));
     }
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }

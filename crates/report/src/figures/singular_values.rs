@@ -44,13 +44,13 @@ pub fn singular_values(values: &[f64], gates: &[(String, Vec<f64>)]) -> Result<F
         sets.iter().enumerate().map(|(i, s)| (key(i), s.0.to_string())).collect()
     };
     let axes = (Axis::whole("Rank", x), Axis::new("Singular value", y));
-    let mut panel = Panel::new(axes.0, axes.1, Frame::plain(130.0).with_legend(legend));
+    let mut panel = Panel::new(axes.0, axes.1, Frame::plain(130.0).with_legend(legend))?;
     for (i, (_, values)) in sets.iter().enumerate() {
         let data = || values.iter().enumerate().map(|(k, v)| [k as f64 + 1.0, *v]);
         panel.line(data(), Pen::new(series(i), 0.6));
         panel.dots(data(), filled(Shape::series(i), radius_for(n), series(i)));
     }
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {

@@ -49,7 +49,7 @@ pub fn spectrum(sets: &[SpectrumSeries], unit: &str) -> Result<Figure, Error> {
         let key = |i| Key::Dot(filled(Shape::series(i), 2.2, series(i)));
         sets.iter().enumerate().map(|(i, s)| (key(i), s.label.clone())).collect()
     };
-    let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend));
+    let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend))?;
     panel.across(0.0, Pen::new(GREY, 0.6).dashed(3.0, 2.0));
     for (i, set) in sets.iter().enumerate() {
         // Side by side, so that the bars of several attractors do not cover each other.
@@ -66,5 +66,5 @@ pub fn spectrum(sets: &[SpectrumSeries], unit: &str) -> Result<Figure, Error> {
         let data = set.exponents.iter().enumerate().map(|(k, v)| at(k, *v));
         panel.dots(data, filled(Shape::series(i), radius_for(n), series(i)));
     }
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }

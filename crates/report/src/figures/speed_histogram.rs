@@ -55,7 +55,7 @@ pub fn speed_histogram(q: &[f64], groups: &[&str], threshold: f64) -> Result<Fig
     let power = |e: f64| 10f64.powf(e).clamp(f64::MIN_POSITIVE, f64::MAX);
     let x = Scale { lo: power(first * step), hi: power((first + count as f64) * step), log: true };
     let y = Axis::whole("Number of points", Scale::exact(0.0, 1.06 * tallest as f64));
-    let mut panel = Panel::new(Axis::new("Speed q", x), y, Frame::plain(115.0).with_legend(legend));
+    let mut panel = Panel::new(Axis::new("Speed q", x), y, Frame::plain(115.0).with_legend(legend))?;
     for (k, bin) in bins.iter().enumerate() {
         let edge = |k: usize| power((first + k as f64) * step);
         let mut below = 0;
@@ -63,13 +63,13 @@ pub fn speed_histogram(q: &[f64], groups: &[&str], threshold: f64) -> Result<Fig
             let a = panel.place([edge(k), (below + n) as f64]);
             let b = panel.place([edge(k + 1), below as f64]);
             if let (Some(a), Some(b)) = (a, b) {
-                panel.scene.rect([a[0] + 0.2, a[1]], [b[0] - 0.2, b[1]], color(names[i], i), 1.0);
+                panel.rect([a[0] + 0.2, a[1]], [b[0] - 0.2, b[1]], color(names[i], i), 1.0);
             }
             below += n;
         }
     }
     panel.upward(threshold, dashed);
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }
 
 /// The groups present, the known ones first.

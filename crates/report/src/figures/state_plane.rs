@@ -34,11 +34,11 @@ pub fn state_plane(
     };
     let (Some(x), Some(y)) = (range(0), range(1)) else { return Figure::empty(name, title, caption) };
     let frame = Frame::square().with_legend(legend(points));
-    let mut panel = Panel::new(Axis::new(x_label, x), Axis::new(y_label, y), frame);
+    let mut panel = Panel::new(Axis::new(x_label, x), Axis::new(y_label, y), frame)?;
     let faint = if trajectories.len() > 8 { 0.5 } else { 0.8 };
     let cut = draw_trajectories(&mut panel, trajectories, Pen::new(GREY, 0.5).faint(faint));
     draw_points(&mut panel, points);
     let caption =
         if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
-    Figure::new(name, title, &caption, panel.finish())
+    panel.finish(name, title, &caption)
 }

@@ -57,7 +57,7 @@ pub fn time_series(
     let y_axis = Axis { fixed: Some(labels), ..Axis::new(label, Scale::exact(0.0, lanes)) };
     let height = if rows.len() == 1 { 60.0 } else { LANE * lanes };
     let frame = Frame { right: widest + 12.0, ..Frame::plain(height) };
-    let mut panel = Panel::new(Axis::new(with_unit("Time", time_unit), x), y_axis, frame);
+    let mut panel = Panel::new(Axis::new(with_unit("Time", time_unit), x), y_axis, frame)?;
     for (i, row) in rows.iter().enumerate() {
         if i > 0 {
             panel.across(lanes - i as f64, Pen::new(PALE, 0.4));
@@ -67,8 +67,8 @@ pub fn time_series(
         panel.line(data, Pen::new(series(i), 0.7));
         if let Some(y) = panel.py(lanes - 0.5 - i as f64) {
             let short = font::fit(names[i], 7.0, widest);
-            panel.scene.text(&short, [panel.right + 5.0, y], 7.0, Align::Start, INK);
+            panel.scene().text(&short, [panel.right + 5.0, y], 7.0, Align::Start, INK);
         }
     }
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }

@@ -56,7 +56,7 @@ pub fn training_curve(
     if near {
         legend.push((Key::Line(at_chance), "chance".to_owned()));
     }
-    let mut panel = Panel::new(x, Axis::new(label, y), Frame::plain(130.0).with_legend(legend));
+    let mut panel = Panel::new(x, Axis::new(label, y), Frame::plain(130.0).with_legend(legend))?;
     if near {
         panel.across(chance, at_chance);
     }
@@ -67,5 +67,5 @@ pub fn training_curve(
         }
     }
     panel.dots(validation.iter().copied().filter(|p| p[0] as usize == best), kept);
-    Figure::new(name, title, caption, panel.finish())
+    panel.finish(name, title, caption)
 }

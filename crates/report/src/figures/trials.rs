@@ -42,8 +42,8 @@ pub fn trials(name: &str, points: &[[f64; 2]], best: usize, log: bool) -> Result
         Axis::new(label, x),
         Axis::new("Validation loss", y),
         Frame::plain(110.0).with_legend(legend),
-    );
+    )?;
     panel.dots(shown.iter().copied(), dot);
     panel.dots(points.get(best).copied().filter(|p| p[1].is_finite()), kept);
-    Figure::new(&file, &title, &caption, panel.finish())
+    panel.finish(&file, &title, &caption)
 }

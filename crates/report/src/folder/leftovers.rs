@@ -1,6 +1,7 @@
 //! What killed runs left beside a report: finished, put back or swept; what living ones make is not touched.
 
 use super::list::{LIST, LOCK, List};
+use nullcline_core::io::atomic::gone;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -142,14 +143,6 @@ fn empty(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// What is not there need not be removed.
-pub fn gone(done: io::Result<()>) -> io::Result<()> {
-    match done {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
 }
 
 /// Brings what is foreign in the replaced report `old` to its successor, and removes the rest; gives what could do

@@ -1,6 +1,6 @@
 //! The list that a report keeps of its own files, so that nobody else's are ever taken for them.
 
-use super::leftovers::gone;
+use nullcline_core::io::atomic::gone;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -9,8 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// The list's name.
 pub const LIST: &str = ".nullcline.json";
-/// Held open and locked by the process that makes a folder.
-pub const LOCK: &str = ".nullcline.lock";
+pub use nullcline_core::io::atomic::LOCK;
 
 /// What a report was made of; a report of something else does not replace it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

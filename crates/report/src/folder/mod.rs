@@ -7,12 +7,13 @@ mod leftovers;
 mod list;
 mod name;
 
-pub use leftovers::{gone, lock};
+pub use leftovers::lock;
 pub use list::{LIST, LOCK, Origin, resolved};
 pub use name::Target;
 
 use leftovers::{Lock, MARK};
 use list::List;
+use nullcline_core::io::atomic::gone;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -68,12 +69,20 @@ impl Folder {
     /// [`Error::NotAFolder`], [`Error::Occupied`], [`Error::Changed`], [`Error::Other`] or [`Error::Inside`] if `target` may
     /// not be replaced, and [`Error::Write`] if the folder cannot be made.
     pub fn create(target: &Target, command: &str, inputs: &[&Path]) -> Result<Self, Error> {
+        Self::outside(target, inputs)?;
+        Self::of(target, Origin::files(command, inputs, &resolved(&target.folder)))
+    }
+
+    /// Whether no input lies inside `target`.
+    ///
+    /// # Errors
+    /// [`Error::Inside`] names the first that does.
+    pub fn outside(target: &Target, inputs: &[&Path]) -> Result<(), Error> {
         let destination = resolved(&target.folder);
-        let origin = Origin::files(command, inputs, &destination);
-        if let Some(input) = inputs.iter().find(|i| resolved(i).starts_with(&destination)) {
-            return Err(Error::Inside { folder: destination, input: input.to_path_buf() });
+        match inputs.iter().find(|i| resolved(i).starts_with(&destination)) {
+            Some(input) => Err(Error::Inside { folder: destination, input: input.to_path_buf() }),
+            None => Ok(()),
         }
-        Self::of(target, origin)
     }
 
     /// The same for a report of something that is no file.
@@ -167,24 +176,24 @@ impl Folder {
         fs::write(&path, bytes).map_err(Error::write("write", &self.destination.join(relative)))
     }
 
-    /// Writes `report.html` with every figure (PNGs too if `png`) and table that it links to.
+    /// Writes `report.html` with every figure and table that it links to.
     ///
     /// # Errors
     /// Those of [`Folder::write`], of encoding a table and of encoding a picture.
-    pub fn write_page(&self, page: &Page, png: bool) -> Result<(), Error> {
+    pub fn write_page(&self, page: &Page) -> Result<(), Error> {
         for section in &page.sections {
             let folder = Path::new(&section.id);
             for figure in &section.figures {
-                self.write(folder.join(format!("{}.svg", figure.name)), &figure.svg)?;
-                if png {
-                    self.write(folder.join(format!("{}.png", figure.name)), figure.png()?)?;
+                for extension in page.figures.extensions() {
+                    let file = folder.join(format!("{}.{extension}", figure.name));
+                    self.write(file, figure.file(extension)?)?;
                 }
             }
             for table in &section.tables {
                 self.write(folder.join(table.file_name(page.tables)), table.encode(page.tables)?)?;
             }
         }
-        self.write("report.html", page::render(page))
+        self.write("report.html", page::render(page)?)
     }
 
     /// Puts the folder in its place, where it replaces the files of an earlier report, and gives its path

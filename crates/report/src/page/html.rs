@@ -5,21 +5,26 @@ use std::fmt::Write;
 use super::claims::claims;
 use super::table::table;
 use super::{Page, Section};
-use crate::figure::identifier;
+use crate::Error;
+use crate::figure::{Figure, identifier};
 use nullcline_core::io::shown::hidden;
 
 const STYLE: &str = include_str!("style.css");
 
 /// The whole HTML file.
-pub fn render(page: &Page) -> String {
+///
+/// # Errors
+/// [`Error::Font`] and [`Error::Png`] if a figure cannot be drawn.
+pub fn render(page: &Page) -> Result<String, Error> {
     let mut out = String::new();
     let title = escape(&page.title);
+    let font = Figure::font(page.sections.iter().flat_map(|s| &s.figures))?;
     let _ = write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-         <link rel=\"icon\" href=\"data:,\">\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <link rel=\"icon\" href=\"data:,\">\n<style>\n{font}{STYLE}</style>\n</head>\n<body>\n\
          <header>\n<h1>{title}</h1>\n"
     );
     if !page.answer.is_empty() {
@@ -32,7 +37,7 @@ pub fn render(page: &Page) -> String {
     contents(&mut out, page);
     out.push_str("<main>\n");
     for section in &page.sections {
-        write_section(&mut out, section, page);
+        write_section(&mut out, section, page)?;
     }
     if !page.rerun.is_empty() {
         let _ = write!(
@@ -49,7 +54,7 @@ pub fn render(page: &Page) -> String {
          </footer>\n</body>\n</html>\n",
         env!("CARGO_PKG_VERSION")
     );
-    out
+    Ok(out)
 }
 
 fn contents(out: &mut String, page: &Page) {
@@ -67,7 +72,7 @@ fn contents(out: &mut String, page: &Page) {
     out.push_str("</ul>\n</nav>\n");
 }
 
-fn write_section(out: &mut String, section: &Section, page: &Page) {
+fn write_section(out: &mut String, section: &Section, page: &Page) -> Result<(), Error> {
     let id = identifier(&section.id);
     let title = escape(&section.title);
     let _ = write!(
@@ -81,10 +86,11 @@ fn write_section(out: &mut String, section: &Section, page: &Page) {
     notes(out, "notes", "Notes", &section.notes);
     for figure in &section.figures {
         let prefix = format!("{}-{}", section.id, figure.name);
-        let svg = figure.inline(&prefix).unwrap_or_else(|_| figure.svg.clone());
+        let svg = figure.inline(&prefix)?;
         let caption = escape(&figure.caption);
         let wide = if figure.size().0 > 300.0 { " wide" } else { "" };
-        let file = link(&format!("{}/{}.svg", section.id, figure.name));
+        let extension = page.figures.extensions().next().unwrap_or("svg");
+        let file = link(&format!("{}/{}.{extension}", section.id, figure.name));
         let _ = write!(
             out,
             "<figure>\n<div class=\"card{wide}\">\n{svg}</div>\n<figcaption>{caption} {file}</figcaption>\n</figure>\n"
@@ -99,6 +105,7 @@ fn write_section(out: &mut String, section: &Section, page: &Page) {
         let _ = writeln!(out, "<p class=\"files\">Files: {}</p>", links.join(", "));
     }
     out.push_str("</section>\n");
+    Ok(())
 }
 
 fn facts(out: &mut String, facts: &[(String, String)]) {

@@ -4,7 +4,7 @@ mod claims;
 mod html;
 mod table;
 
-use super::figure::Figure;
+use super::figure::{Figure, FigureFormats};
 use super::tables::{TableFormat, TableOut};
 
 pub(crate) use html::escape;
@@ -29,6 +29,8 @@ pub struct Page {
     pub rerun: String,
     /// How the tables in the folder are written.
     pub tables: TableFormat,
+    /// How the figures in the folder are written.
+    pub figures: FigureFormats,
 }
 
 /// A claim as the page shows it; what is empty is not known.
@@ -67,7 +69,7 @@ pub struct Section {
     pub intro: Vec<String>,
     /// Results: names and values.
     pub facts: Vec<(String, String)>,
-    /// Figures, shown and linked as `<id>/<name>.svg`.
+    /// Figures, shown and linked as `<id>/<name>.svg` or in another format.
     pub figures: Vec<Figure>,
     /// Tables, their first rows shown and linked as `<id>/<name>.csv`.
     pub tables: Vec<TableOut>,
@@ -75,4 +77,31 @@ pub struct Section {
     pub notes: Vec<String>,
     /// Further files in the folder, relative to the page.
     pub files: Vec<String>,
+}
+
+impl Section {
+    /// An empty part of the page, whose files lie in the folder `id`.
+    pub fn new(id: &str, title: impl Into<String>) -> Self {
+        Self { id: id.into(), title: title.into(), ..Self::default() }
+    }
+    /// With an opening paragraph more.
+    pub fn intro(mut self, paragraph: impl Into<String>) -> Self {
+        self.intro.push(paragraph.into());
+        self
+    }
+    /// With a fact more: its name and its value.
+    pub fn fact(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.facts.push((name.into(), value.into()));
+        self
+    }
+    /// With these figures more.
+    pub fn figures(mut self, figures: impl IntoIterator<Item = Figure>) -> Self {
+        self.figures.extend(figures);
+        self
+    }
+    /// With these tables more.
+    pub fn tables(mut self, tables: impl IntoIterator<Item = TableOut>) -> Self {
+        self.tables.extend(tables);
+        self
+    }
 }

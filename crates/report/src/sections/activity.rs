@@ -1,55 +1,15 @@
 //! What a recorded table holds.
 
-use super::{Rendered, words};
-use crate::Error;
+use super::{Rendered, left, words};
 use crate::page::Section;
-use crate::summary::number;
 use crate::tables::{Cells, TableOut};
-use serde_json::json;
+use nullcline_core::analyses::{Activity, Unit};
 
-/// Count, mean and spread of one unit.
-#[derive(Clone, Debug)]
-pub struct Unit {
-    /// Column name.
-    pub name: String,
-    /// Mean over the rows used.
-    pub mean: f64,
-    /// Standard deviation, divisor rows - 1.
-    pub deviation: f64,
-    /// Smallest value.
-    pub least: f64,
-    /// Largest value.
-    pub most: f64,
-    /// Missing values in the file.
-    pub missing: usize,
-}
-
-/// What is said of rows that were left out.
-pub fn left_out(dropped: usize) -> Option<String> {
-    (dropped > 0).then(|| {
-        format!("{} with missing values left out (--missing drop-rows).", words::count(dropped, "row"))
-    })
-}
-
-/// The summary of a table: `rows` used of `rows + dropped` read, `trials` if a trial column was named.
-pub fn activity(
-    units: &[Unit],
-    rows: usize,
-    dropped: usize,
-    trials: Option<usize>,
-) -> Result<Rendered, Error> {
+/// The summary of a table.
+pub fn activity(found: &Activity) -> Rendered {
+    let Activity { units, rows, dropped, trials } = found;
     let missing: usize = units.iter().map(|u| u.missing).sum();
     let flat: Vec<&str> = units.iter().filter(|u| u.deviation == 0.0).map(|u| u.name.as_str()).collect();
-    let json = json!({
-        "units": units.len(),
-        "rows": rows,
-        "trials": trials,
-        "missing_values": missing,
-        "dropped_rows": dropped,
-        "constant_units": flat.len(),
-        "mean": units.iter().map(|u| number(u.mean)).collect::<Vec<_>>(),
-        "standard_deviation": units.iter().map(|u| number(u.deviation)).collect::<Vec<_>>(),
-    });
     let float = |f: &dyn Fn(&Unit) -> f64| Cells::Float(units.iter().map(f).collect());
     let table = TableOut {
         name: "units".into(),
@@ -63,7 +23,7 @@ pub fn activity(
             ("missing".into(), Cells::Int(units.iter().map(|u| u.missing as i64).collect())),
         ],
     };
-    let mut warnings: Vec<String> = left_out(dropped).into_iter().collect();
+    let mut warnings: Vec<String> = left::rows(*dropped).into_iter().collect();
     if !flat.is_empty() {
         let some = flat.iter().take(8).copied().collect::<Vec<_>>().join(", ");
         let verb = if flat.len() == 1 { "changes" } else { "change" };
@@ -85,5 +45,5 @@ pub fn activity(
         notes: warnings.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Rendered { section, warnings }
 }

@@ -1,16 +1,14 @@
 //! Adjoints, tangents and the time-time Jacobian.
 
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::Figure;
 use crate::figures::{self, Axes, Ink, Reference, Series, SpectrumSeries};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::Estimate;
-use nullcline_core::diagnostics::dynamics::adjoint::{Agreement, Ensemble};
+use nullcline_core::analyses::network::Sensitivity;
 use nullcline_core::linalg::col;
-use serde_json::{Value, json};
+use nullcline_core::numbers::Estimate;
 
 /// Numbers of the adjoint written at most.
 const CELLS: usize = 2_000_000;
@@ -19,33 +17,15 @@ const IDENTITY: f64 = 1e-8;
 /// Discretisation error of a log norm above which it is said.
 const COARSE: f64 = 1e-6;
 
-/// What the section shows.
-pub struct Sensitivity<'a> {
-    /// The sensitivities.
-    pub ensemble: &'a Ensemble,
-    /// The first Lyapunov exponents of the same trajectories; empty where there are none.
-    pub exponents: &'a [Estimate],
-    /// The backward rate beside the first of them.
-    pub backward: Option<Agreement>,
-    /// The forward rate beside it.
-    pub forward: Option<Agreement>,
-    /// Whether the terminal vector was given.
-    pub given: bool,
-    /// Steps discarded before.
-    pub warmup: usize,
-    /// Whether the input varies in time.
-    pub driven: bool,
-}
-
 /// The rates in a sentence.
 pub fn describe(s: &Sensitivity, context: &Context) -> String {
-    let e = s.ensemble;
-    let rate = words::with_error(e.rate.value, e.rate.std_error);
+    let e = &s.ensemble;
+    let rate = words::with_error(e.rate);
     let head = format!("Adjoints grow backward at {rate} {}", context.rate());
-    let other = words::with_error(e.forward_rate.value, e.forward_rate.std_error);
+    let other = words::with_error(e.forward_rate);
     match (s.backward, s.forward) {
         (Some(b), Some(f)) => {
-            let exponent = words::with_error(b.exponent.value, b.exponent.std_error);
+            let exponent = words::with_error(b.exponent);
             let verdict = match (b.agrees, f.agrees) {
                 (true, true) => "both agree with",
                 (true, false) => "the first agrees, the second does not, with",
@@ -61,51 +41,24 @@ pub fn describe(s: &Sensitivity, context: &Context) -> String {
     }
 }
 
-fn agreement(a: Option<Agreement>) -> Value {
-    a.map_or(Value::Null, |a| json!({"difference": number(a.difference), "agrees": a.agrees}))
+/// Values, and their errors.
+fn parted(all: &[Estimate]) -> (Vec<f64>, Vec<f64>) {
+    all.iter().map(|e| (e.value, e.error())).unzip()
 }
 
-/// JSON, page and tables of the sensitivities.
+/// Page and tables of the sensitivities.
 pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
-    let e = s.ensemble;
-    let first = &e.members[0];
-    let (log_norm, error) = e.log_norm();
-    let (log_tangent, tangent_error) = e.log_tangent();
+    let e = &s.ensemble;
+    let (log_norm, error) = parted(&e.log_norm());
+    let (log_tangent, tangent_error) = parted(&e.log_tangent());
     let log_frobenius = e.mean_of(|m| &m.log_frobenius);
     let log_spectral = e.mean_of(|m| &m.log_spectral);
     let log_singular = e.mean_of(|m| &m.log_singular_values);
     let horizon = e.horizons().last().copied().unwrap_or(0.0);
     let finite: Vec<f64> = log_singular.iter().map(|l| l / horizon).collect();
-    let json = json!({
-        "horizons": numbers(e.horizons()),
-        "log_norm": numbers(&log_norm),
-        "log_norm_std_error": numbers(&error),
-        "log_frobenius": numbers(&log_frobenius),
-        "log_spectral": numbers(&log_spectral),
-        "log_tangent": numbers(&log_tangent),
-        "rate": number(e.rate.value),
-        "rate_std_error": number(e.rate.std_error),
-        "forward_rate": number(e.forward_rate.value),
-        "forward_rate_std_error": number(e.forward_rate.std_error),
-        "log_singular_values": numbers(&log_singular),
-        "finite_time_exponents": numbers(&finite),
-        "exponents": numbers(&s.exponents.iter().map(|l| l.value).collect::<Vec<_>>()),
-        "exponents_std_error": numbers(&s.exponents.iter().map(|l| l.std_error).collect::<Vec<_>>()),
-        "agreement": {"backward": agreement(s.backward), "forward": agreement(s.forward)},
-        "identity_residual": number(e.largest(|m| m.identity_residual)),
-        "discretisation_error": number(e.largest(|m| m.discretisation_error)),
-        "trajectories": e.members.len(),
-        "vectors": first.log_norm.len(),
-        "terminal_given": s.given,
-        "horizon": number(horizon),
-        "warmup": s.warmup,
-        "driven": s.driven,
-        "steps": first.steps,
-        "kinks": e.members.iter().map(|m| m.kinks).sum::<usize>(),
-        "tolerance": number(e.largest(|m| m.tolerance)),
-        "unit": context.rate(),
-    });
-    let warnings = warnings(s, context);
+    let notes = warnings(s, context);
+    let left_out = s.left_out.iter().map(|(j, e)| format!("Adjoints: initial state {j} is left out: {e}."));
+    let warnings = left_out.chain(notes.iter().cloned()).collect();
     let section = Section {
         id: "adjoint".into(),
         title: "Sensitivity: adjoints and tangents".into(),
@@ -117,14 +70,14 @@ pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
             forward_figure(s, context, &log_tangent, &tangent_error)?,
         ],
         tables: tables(s, context, &log_singular, &finite),
-        notes: warnings.clone(),
+        notes,
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {
-    let e = s.ensemble;
+    let e = &s.ensemble;
     let vector = match (s.given, e.members[0].log_norm.len()) {
         (true, _) => "the given vector".to_owned(),
         (false, m) => format!("{m} random unit vectors"),
@@ -154,8 +107,8 @@ fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {
 }
 
 fn facts(s: &Sensitivity, context: &Context) -> Vec<(String, String)> {
-    let e = s.ensemble;
-    let shown = |r: Estimate| format!("{} {}", words::with_error(r.value, r.std_error), context.rate());
+    let e = &s.ensemble;
+    let shown = |r: Estimate| format!("{} {}", words::with_error(r), context.rate());
     let mut facts = vec![
         ("Rate of adjoints, backward".into(), shown(e.rate)),
         ("Rate of tangents, forward".into(), shown(e.forward_rate)),
@@ -184,7 +137,7 @@ fn facts(s: &Sensitivity, context: &Context) -> Vec<(String, String)> {
 }
 
 fn warnings(s: &Sensitivity, context: &Context) -> Vec<String> {
-    let e = s.ensemble;
+    let e = &s.ensemble;
     let mut all = Vec::new();
     for (name, a) in [("backward rate of adjoints", s.backward), ("forward rate of tangents", s.forward)] {
         if let Some(a) = a.filter(|a| !a.agrees) {
@@ -252,8 +205,7 @@ fn forward_figure(s: &Sensitivity, context: &Context, log: &[f64], error: &[f64]
 }
 
 fn singular_figure(s: &Sensitivity, context: &Context, finite: &[f64]) -> Result<Figure, Error> {
-    let exponents: Vec<f64> = s.exponents.iter().map(|l| l.value).collect();
-    let errors: Vec<f64> = s.exponents.iter().map(|l| l.std_error).collect();
+    let (exponents, errors) = parted(&s.exponents);
     let sets = [
         SpectrumSeries { label: "log σ / horizon".into(), exponents: finite, std_error: &[] },
         SpectrumSeries { label: "Lyapunov exponents".into(), exponents: &exponents, std_error: &errors },
@@ -269,10 +221,10 @@ fn singular_figure(s: &Sensitivity, context: &Context, finite: &[f64]) -> Result
 }
 
 fn tables(s: &Sensitivity, context: &Context, log_singular: &[f64], finite: &[f64]) -> Vec<TableOut> {
-    let e = s.ensemble;
+    let e = &s.ensemble;
     let float = |v: &[f64]| Cells::Float(v.to_vec());
-    let (log_norm, error) = e.log_norm();
-    let (log_tangent, tangent_error) = e.log_tangent();
+    let (log_norm, error) = parted(&e.log_norm());
+    let (log_tangent, tangent_error) = parted(&e.log_tangent());
     let norms = TableOut {
         name: "norms".into(),
         caption: "Natural logarithms of norms: of the adjoint by time back from the end, of tangents by time from the \
@@ -309,9 +261,9 @@ fn tables(s: &Sensitivity, context: &Context, log_singular: &[f64], finite: &[f6
         columns: vec![
             ("trajectory".into(), Cells::Int((0..e.members.len() as i64).collect())),
             ("rate".into(), of(|m| m.rate.value)),
-            ("rate_std_error".into(), of(|m| m.rate.std_error)),
+            ("rate_std_error".into(), of(|m| m.rate.error())),
             ("forward_rate".into(), of(|m| m.forward_rate.value)),
-            ("forward_rate_std_error".into(), of(|m| m.forward_rate.std_error)),
+            ("forward_rate_std_error".into(), of(|m| m.forward_rate.error())),
             ("log_spectral".into(), of(|m| m.log_spectral.last().copied().unwrap_or(f64::NAN))),
             ("identity_residual".into(), of(|m| m.identity_residual)),
             ("discretisation_error".into(), of(|m| m.discretisation_error)),

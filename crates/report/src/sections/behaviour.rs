@@ -3,10 +3,9 @@
 use crate::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
+use nullcline_core::numbers::Estimate;
 use nullcline_core::tasks::ibl::Side;
-use nullcline_core::tasks::ibl::behaviour::{
-    ByContrast, Cell, Choice, accuracy, after_change, rightward, times,
-};
+use nullcline_core::tasks::ibl::behaviour::{ByContrast, Choice, accuracy, after_change, rightward, times};
 
 /// Somebody's trials under a name.
 #[derive(Clone, Copy)]
@@ -29,15 +28,15 @@ pub const PLACES: usize = 20;
 
 fn series(label: &str, curve: &ByContrast, ink: usize, dashed: bool) -> Series {
     let values: Vec<f64> = curve.cells.iter().map(|c| c.value).collect();
-    let errors: Vec<f64> = curve.cells.iter().map(|c| c.std_error).collect();
+    let errors: Vec<f64> = curve.cells.iter().map(|c| c.error()).collect();
     let series = Series::new(label, &curve.contrasts, &values).errors(&errors).ink(Ink::Series(ink)).joined();
     if dashed { series.dashed() } else { series }
 }
 
-fn places(label: &str, cells: &[Cell], ink: usize) -> Series {
+fn places(label: &str, cells: &[Estimate], ink: usize) -> Series {
     let x: Vec<f64> = (1..=cells.len()).map(|k| k as f64).collect();
     let values: Vec<f64> = cells.iter().map(|c| c.value).collect();
-    let errors: Vec<f64> = cells.iter().map(|c| c.std_error).collect();
+    let errors: Vec<f64> = cells.iter().map(|c| c.error()).collect();
     Series::new(label, &x, &values).errors(&errors).ink(Ink::Series(ink))
 }
 
@@ -104,7 +103,7 @@ pub fn rightward_figure(subject: &Subject, width: f64) -> Result<Figure, Error> 
         [("left block", Some(Side::Left), 0), ("no block", None, 2), ("right block", Some(Side::Right), 1)];
     let curve = |(name, block, ink): (&str, Option<Side>, usize)| {
         let curve = rightward(subject.trials, block);
-        curve.cells.iter().any(|c| c.trials > 0).then(|| series(name, &curve, ink, false))
+        curve.cells.iter().any(|c| c.n > 0).then(|| series(name, &curve, ink, false))
     };
     let all: Vec<Series> = kinds.into_iter().filter_map(curve).collect();
     scatter(&all, &Axes::new("signed contrast, right positive", "answers to the right").wide(width))?.named(
@@ -167,13 +166,13 @@ pub fn overview(subject: &Subject, unit: &str) -> Result<Figure, Error> {
 pub fn table(name: &str, subjects: &[Subject]) -> TableOut {
     let (mut who, mut curve, mut x, mut value, mut error, mut trials) =
         (vec![], vec![], vec![], vec![], vec![], vec![]);
-    let mut add = |subject: &str, kind: &str, at: f64, cell: &Cell| {
+    let mut add = |subject: &str, kind: &str, at: f64, cell: &Estimate| {
         who.push(subject.to_owned());
         curve.push(kind.to_owned());
         x.push(at);
         value.push(cell.value);
-        error.push(cell.std_error);
-        trials.push(cell.trials as i64);
+        error.push(cell.error());
+        trials.push(cell.n as i64);
     };
     for s in subjects {
         for (kind, c) in [

@@ -1,31 +1,20 @@
 //! Units in groups of correlated activity, and the weights within and between them.
 
-use super::{Rendered, words};
+use super::{Rendered, left, words};
 use crate::figures::{self, Axes, HeatMap, Ink, Palette, Series};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
-use faer::Mat;
-use nullcline_core::diagnostics::Estimate;
-use nullcline_core::diagnostics::geometry::clusters::{Blocks, Clusters, Linkage};
-use serde_json::{Value, json};
-
-/// A matrix of weights among the units.
-pub struct Weights {
-    /// Its name.
-    pub name: String,
-    /// Weights onto unit i (row) from unit j (column).
-    pub matrix: Mat<f64>,
-    /// Their means by cluster.
-    pub blocks: Blocks,
-}
+use nullcline_core::analyses::Module;
+use nullcline_core::analyses::activity::{Grouped, Groups, Left, Weights};
+use nullcline_core::diagnostics::geometry::clusters::Clusters;
 
 /// Mean silhouette below which clusters are no structure (Kaufman & Rousseeuw 1990).
 const STRUCTURE: f64 = 0.25;
 
 /// The findings in a sentence.
-pub fn describe(c: &Clusters, weights: &[Weights]) -> String {
+pub fn describe(g: &Groups) -> String {
+    let (c, weights) = (&g.found, &g.weights);
     let sizes = c.sizes().iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     let mut text = format!(
         "The units make {} by correlation ({sizes} units; silhouette {})",
@@ -36,8 +25,8 @@ pub fn describe(c: &Clusters, weights: &[Weights]) -> String {
         let (within, between) = (w.blocks.within, w.blocks.between);
         text.push_str(&format!(
             "; the mean weight is {} within and {} between them",
-            words::with_error(within.value, within.std_error),
-            words::with_error(between.value, between.std_error)
+            words::with_error(within),
+            words::with_error(between)
         ));
         if let Some(test) = w.blocks.test {
             text.push_str(&format!(" (p = {})", words::number(test.p)));
@@ -46,14 +35,13 @@ pub fn describe(c: &Clusters, weights: &[Weights]) -> String {
     text + "."
 }
 
-/// `units` are the names of all units, `source` says what the rows are.
-pub fn clusters(
-    c: &Clusters,
-    linkage: Linkage,
-    units: &[String],
-    source: &str,
-    weights: &[Weights],
-) -> Result<Rendered, Error> {
+/// The tree, its groups and the weights among them.
+pub fn clusters(g: &Groups) -> Result<Rendered, Error> {
+    let (c, linkage, units, weights) = (&g.found, g.linkage, &g.units, &g.weights);
+    let source = match g.of {
+        Grouped::Rows => "the recorded rows".to_owned(),
+        Grouped::States(source) => format!("the states along {}", words::source(source)),
+    };
     let mut warnings = vec![];
     if !c.constant.is_empty() {
         let some = c.constant.iter().take(8).map(|u| units[*u].as_str()).collect::<Vec<_>>().join(", ");
@@ -112,7 +100,10 @@ pub fn clusters(
         notes: warnings.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json: json(c, linkage, units, weights), section, warnings })
+    let every = g.every;
+    let thinned = (every > 1).then(|| left::said(&Left::Thinned { module: Module::Clusters, every }));
+    let warnings = warnings.into_iter().chain(thinned).collect();
+    Ok(Rendered { section, warnings })
 }
 
 fn facts(c: &Clusters, silhouette: f64, weights: &[Weights]) -> Vec<(String, String)> {
@@ -123,11 +114,10 @@ fn facts(c: &Clusters, silhouette: f64, weights: &[Weights]) -> Vec<(String, Str
     ];
     for w in weights {
         let b = &w.blocks;
-        let with = |e: Estimate| words::with_error(e.value, e.std_error);
-        facts.push((format!("Mean weight within clusters ({})", w.name), with(b.within)));
-        facts.push((format!("Mean weight between clusters ({})", w.name), with(b.between)));
+        facts.push((format!("Mean weight within clusters ({})", w.name), words::with_error(b.within)));
+        facts.push((format!("Mean weight between clusters ({})", w.name), words::with_error(b.between)));
         if let Some(test) = b.test {
-            let p = format!("{} (p = {})", with(b.difference), words::number(test.p));
+            let p = format!("{} (p = {})", words::with_error(b.difference), words::number(test.p));
             facts.push((format!("Difference ({})", w.name), p));
         }
     }
@@ -184,39 +174,6 @@ fn dendrogram(c: &Clusters, units: &[String]) -> Result<Figure, Error> {
         _ => None,
     };
     figures::dendrogram(&merges, &leaves, &label, &names, cut, "Distance 1 − r")
-}
-
-fn json(c: &Clusters, linkage: Linkage, units: &[String], weights: &[Weights]) -> Value {
-    let names = |list: &[usize]| list.iter().map(|u| units[*u].clone()).collect::<Vec<_>>();
-    let matrix = |w: &Weights| {
-        let b = &w.blocks;
-        let rows = (0..b.mean.nrows()).map(|i| numbers(&b.mean.row(i).iter().copied().collect::<Vec<_>>()));
-        json!({
-            "name": w.name,
-            "within": number(b.within.value),
-            "within_std_error": number(b.within.std_error),
-            "between": number(b.between.value),
-            "between_std_error": number(b.between.std_error),
-            "difference": number(b.difference.value),
-            "difference_std_error": number(b.difference.std_error),
-            "p": b.test.map(|t| number(t.p)),
-            "permutations": b.test.map(|t| t.count),
-            "mean": rows.collect::<Vec<_>>(),
-        })
-    };
-    let tried = c.silhouettes.iter().map(|(k, s)| json!([k, number(*s)]));
-    json!({
-        "clusters": c.count,
-        "given": c.given,
-        "linkage": linkage.name(),
-        "silhouette": number(c.silhouette()),
-        "silhouettes": tried.collect::<Vec<_>>(),
-        "sizes": c.sizes(),
-        "label": c.label,
-        "order": names(&c.order),
-        "constant": names(&c.constant),
-        "matrices": weights.iter().map(matrix).collect::<Vec<_>>(),
-    })
 }
 
 fn tables(c: &Clusters, units: &[String], weights: &[Weights]) -> Vec<TableOut> {

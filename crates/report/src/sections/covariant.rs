@@ -1,17 +1,14 @@
 //! Covariant Lyapunov vectors.
 
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::figures::{self, Axes, HeatMap, Ink, Reference, Series};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
-use nullcline_core::diagnostics::Estimate;
+use nullcline_core::analyses::network::Vectors;
 use nullcline_core::diagnostics::dynamics::covariant::{BINS, Covariant, Pair};
-use serde_json::{Value, json};
+use nullcline_core::numbers::Estimate;
 
-/// Vectors whose pairs stand in the summary, at most; the table has all.
-const LEADING: usize = 12;
 /// Distributions in the figure, at most.
 const DRAWN: usize = 6;
 /// Sine of the angle between J v and the next v that rounding explains.
@@ -20,12 +17,11 @@ const PARALLEL: f64 = 1e-6;
 const TANGENT: f64 = 1.0;
 
 fn degrees(e: Estimate) -> Estimate {
-    Estimate { value: e.value.to_degrees(), std_error: e.std_error.to_degrees() }
+    Estimate { value: e.value.to_degrees(), std_error: e.std_error.map(f64::to_degrees), ..e }
 }
 
 fn shown(angle: Estimate) -> String {
-    let d = degrees(angle);
-    format!("{}°", words::with_error(d.value, d.std_error))
+    format!("{}°", words::with_error(degrees(angle)))
 }
 
 /// The angle between what grows and what shrinks, in a sentence; none where one is missing.
@@ -44,45 +40,9 @@ pub fn describe(c: &Covariant) -> Option<String> {
     ))
 }
 
-fn pair(p: &Pair) -> Value {
-    let mean = degrees(p.mean);
-    json!({
-        "i": p.i + 1, "j": p.j + 1, "mean": number(mean.value), "std_error": number(mean.std_error),
-        "minimum": number(p.minimum.to_degrees()), "defined": p.defined,
-    })
-}
-
-/// Largest distance between the growth of a vector along itself and its exponent.
-fn growth_difference(c: &Covariant) -> f64 {
-    c.growth.iter().zip(&c.exponents).map(|(g, l)| (g.value - l.value).abs()).fold(0.0, f64::max)
-}
-
-/// JSON, page and tables of the vectors of a system of `n` dimensions; angles in degrees.
-pub fn covariant(c: &Covariant, n: usize, context: &Context) -> Result<Rendered, Error> {
-    let list = |v: &[Estimate], f: fn(&Estimate) -> f64| numbers(&v.iter().map(f).collect::<Vec<_>>());
-    let json = json!({
-        "exponents": list(&c.exponents, |e| e.value),
-        "std_error": list(&c.exponents, |e| e.std_error),
-        "growth": list(&c.growth, |e| e.value),
-        "growth_std_error": list(&c.growth, |e| e.std_error),
-        "growth_deviation": numbers(&c.growth_deviation),
-        "growth_difference": number(growth_difference(c)),
-        "defined": c.defined,
-        "pairs": c.pairs.iter().filter(|p| p.j < LEADING).map(pair).collect::<Vec<_>>(),
-        "splitting": c.splitting.as_ref().map_or(Value::Null, |s| json!({
-            "mean": number(s.mean.value.to_degrees()), "std_error": number(s.mean.std_error.to_degrees()),
-            "minimum": number(s.minimum.to_degrees()),
-        })),
-        "positive": c.signs[0], "zero": c.signs[1], "negative": c.signs[2],
-        "neutral": c.neutral.map_or(Value::Null, |v| json!({
-            "index": v.index + 1, "mean": number(v.mean.to_degrees()), "largest": number(v.largest.to_degrees()),
-        })),
-        "covariance_residual": number(c.covariance_residual),
-        "vectors": c.exponents.len(), "asked": c.asked,
-        "interval": c.interval, "intervals": c.intervals, "time_step": number(c.time_step),
-        "memory_bytes": 8 * c.memory,
-        "unit": context.rate(),
-    });
+/// Page and tables of the vectors; angles in degrees.
+pub fn covariant(found: &Vectors, context: &Context) -> Result<Rendered, Error> {
+    let (c, n) = (&found.result, found.dimension);
     let warnings = warnings(c);
     let mut intro = vec![
         "The directions that the dynamics carries into each other, each growing at its own Lyapunov exponent, forward \
@@ -117,7 +77,7 @@ pub fn covariant(c: &Covariant, n: usize, context: &Context) -> Result<Rendered,
         notes: [warnings.clone(), notes(c)].concat(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 fn facts(c: &Covariant, context: &Context) -> Vec<(String, String)> {
@@ -130,7 +90,7 @@ fn facts(c: &Covariant, context: &Context) -> Vec<(String, String)> {
     }
     facts.push((
         "Check: mean growth of each vector against its exponent".into(),
-        format!("{} {} apart at most", words::number(growth_difference(c)), context.rate()),
+        format!("{} {} apart at most", words::number(c.growth_difference()), context.rate()),
     ));
     facts.push((
         "Check: J v lies along the next v".into(),
@@ -261,9 +221,9 @@ fn tables(c: &Covariant) -> Vec<TableOut> {
         columns: vec![
             ("vector".into(), Cells::Int((1..=k as i64).collect())),
             ("exponent".into(), float(&|i| c.exponents[i].value)),
-            ("std_error".into(), float(&|i| c.exponents[i].std_error)),
+            ("std_error".into(), float(&|i| c.exponents[i].error())),
             ("growth".into(), float(&|i| c.growth[i].value)),
-            ("growth_std_error".into(), float(&|i| c.growth[i].std_error)),
+            ("growth_std_error".into(), float(&|i| c.growth[i].error())),
             ("growth_deviation".into(), float(&|i| c.growth_deviation[i])),
             ("growth_q05".into(), float(&|i| c.growth_quantiles[i][0])),
             ("growth_q50".into(), float(&|i| c.growth_quantiles[i][2])),
@@ -280,7 +240,7 @@ fn tables(c: &Covariant) -> Vec<TableOut> {
             ("i".into(), whole(&|p| p.i as i64 + 1)),
             ("j".into(), whole(&|p| p.j as i64 + 1)),
             ("mean".into(), of(&|p| p.mean.value.to_degrees())),
-            ("std_error".into(), of(&|p| p.mean.std_error.to_degrees())),
+            ("std_error".into(), of(&|p| p.mean.error().to_degrees())),
             ("minimum".into(), of(&|p| p.minimum.to_degrees())),
             ("defined".into(), whole(&|p| i64::from(p.defined))),
         ],

@@ -1,14 +1,14 @@
 //! Limit cycles and periodic points.
 
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures::{Boundary, complex_plane, time_series};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
+use nullcline_core::analyses::network::{Cycles, Disagreement, Story};
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Reached, Survey};
 use nullcline_core::linalg::col;
-use serde_json::{Value, json};
+use nullcline_core::numbers::Estimate;
 
 /// Multipliers smaller than this are left out of the figure: they would all lie on zero.
 const SEEN: f64 = 1e-3;
@@ -34,44 +34,16 @@ pub fn describe(s: &Survey, context: &Context) -> String {
 
 fn period(c: &Cycle, context: &Context) -> String {
     if context.flow {
-        words::with_error(c.period.value, c.period.std_error.max(1e-9 * c.period.value))
+        let least = 1e-9 * c.period.value;
+        words::with_error(Estimate { std_error: c.period.std_error.map(|e| e.max(least)), ..c.period })
     } else {
         context.duration(c.period.value)
     }
 }
 
-fn entry(r: &Reached, starts: usize) -> Value {
-    let c = &r.cycle;
-    let m = |f: &dyn Fn(usize) -> f64| numbers(&(0..c.multipliers.len()).map(f).collect::<Vec<_>>());
-    json!({
-        "share": number(r.members.len() as f64 / starts.max(1) as f64),
-        "members": r.members,
-        "period": number(c.period.value), "period_error": number(c.period.std_error),
-        "steps": c.steps, "returns": c.returns, "turns": c.turns,
-        "residual": number(c.residual), "extent": number(c.extent), "point": numbers(&c.point),
-        "log_multipliers": m(&|i| c.multipliers[i].log_modulus),
-        "arguments": m(&|i| c.multipliers[i].argument),
-        "exponents": m(&|i| c.multipliers[i].exponent.value),
-        "std_error": m(&|i| c.multipliers[i].exponent.std_error),
-        "tangent": c.tangent.map_or(Value::Null, |t| json!({
-            "index": t.index + 1, "multiplier_error": number(t.multiplier_error), "residual": number(t.residual),
-        })),
-    })
-}
-
-/// JSON, page and tables of the cycles.
-pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
-    let json = json!({
-        "starts": s.starts, "rest": s.rest, "irregular": s.irregular, "diverged": s.diverged,
-        "tori": s.tori.iter().map(|t| json!({
-            "rotation": number(t.rotation.value), "rotation_error": number(t.rotation.std_error),
-            "mean_return": number(t.mean_return.value), "mean_return_error": number(t.mean_return.std_error),
-            "exponents": numbers(&t.exponents.iter().map(|e| e.value).collect::<Vec<_>>()),
-            "exponents_std_error": numbers(&t.exponents.iter().map(|e| e.std_error).collect::<Vec<_>>()),
-        })).collect::<Vec<_>>(),
-        "cycles": s.cycles.iter().map(|r| entry(r, s.starts)).collect::<Vec<_>>(),
-        "unit": context.rate(),
-    });
+/// Page and tables of the cycles.
+pub fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
+    let s = &found.survey;
     let mut warnings = Vec::new();
     if s.irregular > 0 {
         let of = words::count(s.irregular, "initial state");
@@ -128,6 +100,9 @@ pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
             .into(),
         describe(s, context),
     ];
+    if let Some(against) = &found.disagreements {
+        warnings.extend(against.iter().map(disagreement));
+    }
     let section = Section {
         id: "cycles".into(),
         title: "Cycles".into(),
@@ -138,7 +113,24 @@ pub fn cycles(s: &Survey, context: &Context) -> Result<Rendered, Error> {
         notes: warnings.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
+}
+
+fn disagreement(d: &Disagreement) -> String {
+    let other = match d.other {
+        Story::Rest => "rest",
+        Story::OtherExponents => "a cycle of other exponents",
+        Story::OtherPeriod => "a cycle of another period",
+        Story::Torus => "a torus",
+        Story::Irregular => "neither rest nor repetition",
+        Story::Diverged => "divergence",
+    };
+    format!(
+        "Initial state {}: the exponents are those of attractor {}, while the search for cycles finds {other}: \
+         one of them has not settled (raise --warmup).",
+        d.start + 1,
+        d.attractor + 1
+    )
 }
 
 fn multipliers(c: &Cycle, id: usize) -> TableOut {
@@ -151,7 +143,7 @@ fn multipliers(c: &Cycle, id: usize) -> TableOut {
             ("log_modulus".into(), column(&|i| m[i].log_modulus)),
             ("argument".into(), column(&|i| m[i].argument)),
             ("exponent".into(), column(&|i| m[i].exponent.value)),
-            ("std_error".into(), column(&|i| m[i].exponent.std_error)),
+            ("std_error".into(), column(&|i| m[i].exponent.error())),
         ],
     }
 }

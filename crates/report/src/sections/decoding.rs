@@ -1,45 +1,13 @@
 //! Labels read off activity, and how well.
 
-use super::{Rendered, words};
+use super::{Rendered, left, words};
 use crate::figures;
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use crate::{Error, Figure};
-use nullcline_core::diagnostics::geometry::decoding::{By, Decoding, Score, Separation};
-use serde_json::{Value, json};
-
-/// What a label is read off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Features {
-    /// All units.
-    Units,
-    /// Coordinates on the first two principal components.
-    Plane,
-}
-
-impl Features {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Units => "units",
-            Self::Plane => "plane",
-        }
-    }
-}
-
-/// One label, decoded in several ways; the first is the one that the finding gives.
-pub struct Decoded {
-    /// The target.
-    pub name: String,
-    /// Its labels; of two the decoded one last.
-    pub labels: Vec<String>,
-    /// Rows with a value.
-    pub rows: usize,
-    /// Trials, where rows of one were kept together.
-    pub trials: Option<usize>,
-    /// From what, with an intercept or without, and how well.
-    pub fits: Vec<(Features, bool, Decoding)>,
-}
+use nullcline_core::analyses::activity::{Decoded, Decodings, Features};
+use nullcline_core::diagnostics::geometry::decoding::{By, Decoding, Separation};
+use nullcline_core::numbers::Estimate;
 
 /// Units above which weights are not drawn one by one.
 const DRAWN: usize = 40;
@@ -51,7 +19,7 @@ const LEVEL: f64 = 0.05;
 pub fn describe(done: &[Decoded]) -> String {
     let one = |d: &Decoded| {
         d.fits.first().map(|(_, _, f)| {
-            let accuracy = share(f.cross_validated.value, f.cross_validated.std_error);
+            let accuracy = share(f.cross_validated);
             let chance = words::percent(f.chance);
             let test = f.permuted.map_or(String::new(), |p| format!("; p = {}", words::number(p.p)));
             let told = if f.permuted.is_some_and(|p| p.p >= LEVEL) {
@@ -81,13 +49,14 @@ fn alike(f: &Decoding) -> Option<String> {
     ))
 }
 
-fn share(value: f64, error: f64) -> String {
-    format!("{} %", words::with_error(100.0 * value, 100.0 * error))
+fn share(e: Estimate) -> String {
+    format!("{} %", words::with_error(e.times(100.0)))
 }
 
-/// `units` are the names, `remarks` what was left out.
-pub fn decoding(done: &[Decoded], units: &[String], remarks: Vec<String>) -> Result<Rendered, Error> {
-    let mut warnings = remarks;
+/// Accuracies, weights and errors of every target.
+pub fn decoding(found: &Decodings) -> Result<Rendered, Error> {
+    let (done, units) = (&found.targets[..], &found.units[..]);
+    let mut warnings: Vec<String> = found.left.iter().map(left::said).collect();
     for d in done {
         warnings.extend(d.fits.iter().filter_map(|(f, i, fit)| said(d, *f, *i, fit, units.len())));
     }
@@ -118,12 +87,11 @@ pub fn decoding(done: &[Decoded], units: &[String], remarks: Vec<String>) -> Res
         notes: warnings.clone(),
         ..Section::default()
     };
-    let json = json!({ "targets": done.iter().map(entry).collect::<Vec<_>>() });
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 fn facts(d: &Decoded, f: &Decoding) -> Vec<(String, String)> {
-    let accuracy = share(f.cross_validated.value, f.cross_validated.std_error);
+    let accuracy = share(f.cross_validated);
     let mut facts = vec![
         (format!("Accuracy for {}", d.name), format!("{accuracy} (chance {})", words::percent(f.chance))),
         (format!("Errors for {} by", d.name), groups(f)),
@@ -133,7 +101,7 @@ fn facts(d: &Decoded, f: &Decoding) -> Vec<(String, String)> {
             "p = {} ({}: {})",
             words::number(p.p),
             words::count(p.count, "permutation"),
-            share(p.mean, p.deviation)
+            share(Estimate::new(p.mean, p.deviation, p.count))
         );
         facts.insert(1, (format!("{} with labels dealt anew", d.name), value));
     }
@@ -212,8 +180,8 @@ fn few(d: &Decoded, f: &Decoding) -> Option<String> {
 fn without_error(d: &Decoded) -> Option<String> {
     let any = |of: &dyn Fn(&Decoding) -> f64| d.fits.iter().any(|f| !of(&f.2).is_finite());
     let which: Vec<&str> = [
-        ("on the third left out", any(&|f| f.test.std_error)),
-        ("over folds", any(&|f| f.cross_validated.std_error)),
+        ("on the third left out", any(&|f| f.test.error())),
+        ("over folds", any(&|f| f.cross_validated.error())),
     ]
     .into_iter()
     .filter_map(|(name, is)| is.then_some(name))
@@ -267,7 +235,7 @@ fn accuracies(done: &[Decoded]) -> Result<Figure, Error> {
             let with = if *intercept { "" } else { ", no intercept" };
             labels.push(format!("{}: {}{with}", d.name, features.name()));
             values.push(100.0 * f.cross_validated.value);
-            errors.push(100.0 * f.cross_validated.std_error);
+            errors.push(100.0 * f.cross_validated.error());
         }
         labels.push(format!("{}: chance", d.name));
         values.push(100.0 * d.fits.first().map_or(f64::NAN, |f| f.2.chance));
@@ -278,67 +246,6 @@ fn accuracies(done: &[Decoded]) -> Result<Figure, Error> {
         "Accuracy of decoding",
         "Accuracy on folds left out, with one standard error, beside the share of the commonest label.",
     )
-}
-
-fn entry(d: &Decoded) -> Value {
-    let fit = |(features, intercept, f): &(Features, bool, Decoding)| {
-        let scores = &f.fit.scores;
-        let two = scores.first().filter(|_| scores.len() == 1);
-        let each = |of: &dyn Fn(&Score) -> Value| match two {
-            Some(_) => Value::Null,
-            None => scores.iter().map(of).collect(),
-        };
-        json!({
-            "features": features.name(),
-            "intercept": intercept,
-            "accuracy_train": number(f.train),
-            "accuracy_test": number(f.test.value),
-            "accuracy_test_std_error": number(f.test.std_error),
-            "accuracy_cross_validated": number(f.cross_validated.value),
-            "accuracy_cross_validated_std_error": number(f.cross_validated.std_error),
-            "folds": numbers(&f.folds),
-            "split": f.split,
-            "confusion": f.confusion,
-            "permutation": f.permuted.map(|p| json!({
-                "p": number(p.p), "mean": number(p.mean), "standard_deviation": number(p.deviation), "count": p.count,
-            })),
-            "bias": two.and_then(|s| s.intercept).map(|b| number(b.value)),
-            "bias_std_error": two.and_then(|s| s.intercept).map(|b| number(b.std_error)),
-            "weights": two.map_or(json!([]), |s| numbers(&s.weights)),
-            "weights_std_error": two.map_or(json!([]), |s| numbers(&s.std_error)),
-            "class_bias": each(&|s| s.intercept.map_or(Value::Null, |b| number(b.value))),
-            "class_weights": each(&|s| numbers(&s.weights)),
-            "class_weights_std_error": each(&|s| numbers(&s.std_error)),
-            "log_likelihood": number(f.fit.log_likelihood),
-            "rank": f.fit.rank,
-            "ridge": number(f.fit.ridge),
-            "separation": separation(f.fit.separation),
-        })
-    };
-    let first = d.fits.first().map(|f| &f.2);
-    json!({
-        "name": d.name,
-        "labels": d.labels,
-        "counts": first.map(|f| f.classes.clone()),
-        "groups": first.map(|f| match f.by {
-            By::Trials => json!({ "by": "trials", "count": f.groups }),
-            By::Samples => json!({ "by": "rows", "count": f.groups }),
-            By::Blocks { gap, range, .. } => json!({ "by": "blocks", "count": f.groups, "gap": gap, "range": range }),
-        }),
-        "rows": d.rows,
-        "trials": d.trials,
-        "chance": first.map(|f| number(f.chance)),
-        "fits": d.fits.iter().map(fit).collect::<Vec<_>>(),
-    })
-}
-
-fn separation(s: Separation) -> &'static str {
-    match s {
-        Separation::Overlap => "none",
-        Separation::Complete => "complete",
-        Separation::Quasi => "quasi-complete",
-        Separation::Untested => "untested",
-    }
 }
 
 fn accuracy_table(done: &[Decoded]) -> TableOut {
@@ -358,15 +265,15 @@ fn accuracy_table(done: &[Decoded]) -> TableOut {
             ("intercept".into(), text(&|_, _, i, _| if i { "yes" } else { "no" }.into())),
             ("train".into(), float(&|f| f.train)),
             ("test".into(), float(&|f| f.test.value)),
-            ("test_std_error".into(), float(&|f| f.test.std_error)),
+            ("test_std_error".into(), float(&|f| f.test.error())),
             ("cross_validated".into(), float(&|f| f.cross_validated.value)),
-            ("cross_validated_std_error".into(), float(&|f| f.cross_validated.std_error)),
+            ("cross_validated_std_error".into(), float(&|f| f.cross_validated.error())),
             ("chance".into(), float(&|f| f.chance)),
             ("p".into(), float(&|f| f.permuted.map_or(f64::NAN, |p| p.p))),
             ("groups".into(), Cells::Int(all.iter().map(|a| a.1.2.groups as i64).collect())),
             ("log_likelihood".into(), float(&|f| f.fit.log_likelihood)),
             ("ridge".into(), float(&|f| f.fit.ridge)),
-            ("separation".into(), text(&|_, _, _, f| separation(f.fit.separation).into())),
+            ("separation".into(), text(&|_, _, _, f| f.fit.separation.name().into())),
         ],
     }
 }

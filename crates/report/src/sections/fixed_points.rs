@@ -10,73 +10,13 @@ use crate::Error;
 use crate::figure::Figure;
 use crate::figures::{self, Boundary, PlanePoint, PointKind};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::dynamics::fixed_points::{
-    FixedPoint, FixedPoints, Kinks, Label, Proof, Stability,
-};
-use serde_json::{Value, json};
+use nullcline_core::analyses::network::{Plane, Points};
+use nullcline_core::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Label, Stability};
 
-/// The rate that decides stability: largest modulus (map) or real part (flow).
-fn leading(p: &FixedPoint, flow: bool) -> f64 {
-    p.eigenvalues.first().map_or(f64::NAN, |z| if flow { z.re } else { z.re.hypot(z.im) })
-}
-
-/// The leading rate, where eigenvalues are those of the system: not at a kink.
-fn own_leading(p: &FixedPoint, flow: bool) -> f64 {
-    if p.kinks.is_some() { f64::NAN } else { leading(p, flow) }
-}
-
-/// The verdict, of a fixed point.
-fn stability(p: &FixedPoint) -> Option<&'static str> {
-    (p.label == Label::Fixed).then(|| p.stability.name())
-}
-
-/// The number of unstable directions, where it is known: not where a kink leaves stability open.
-fn unstable(p: &FixedPoint) -> Option<usize> {
-    (p.stability != Stability::UndecidedAtKink).then_some(p.unstable)
-}
-
-fn kinks(k: &Kinks) -> Value {
-    json!({
-        "units": k.units,
-        "range": k.range.map(|r| numbers(&r)),
-        "ray": k.ray.as_ref().map(|r| json!({
-            "rate": number(r.rate), "period": r.period, "direction": numbers(&r.direction),
-        })),
-    })
-}
-
-fn entry(p: &FixedPoint, input: &[f64], flow: bool) -> Value {
-    let modes = || p.modes.iter().filter(|_| p.kinks.is_none());
-    let mut json = json!({
-        "label": p.label.name(),
-        "speed": number(p.speed),
-        "certified": p.certified.is_some(),
-        "certified_radius": p.certified.map_or(Value::Null, number),
-        "isolated": p.isolated,
-        "critical": p.critical,
-        "stability": stability(p),
-        "unstable": unstable(p),
-        "kinks": p.kinks.as_ref().map(kinks),
-    });
-    json[if flow { "max_real_part" } else { "max_modulus" }] = number(own_leading(p, flow));
-    json["leading_eigenvalues"] = modes().map(|m| json!([number(m.value.re), number(m.value.im)])).collect();
-    json["time_constants"] = modes().map(|m| number(m.time_constant)).collect();
-    json["state"] = numbers(&p.state);
-    json["input"] = numbers(input);
-    json["hits"] = p.hits.into();
-    json
-}
-
-/// A picture in the plane of two components: lines, points and the axes' labels.
-pub struct Plane<'a> {
-    /// Trajectories.
-    pub lines: &'a [Vec<[f64; 2]>],
-    /// Fixed and slow points.
-    pub points: &'a [PlanePoint],
-    /// Labels of the horizontal and the vertical axis.
-    pub labels: [String; 2],
+/// Points as they are drawn in a plane.
+pub fn places(result: &FixedPoints, plane: &Plane) -> Vec<PlanePoint> {
+    result.points.iter().zip(&plane.points).map(|(p, at)| PlanePoint { at: *at, kind: kind(p) }).collect()
 }
 
 /// How a point is drawn.
@@ -89,14 +29,9 @@ pub fn kind(p: &FixedPoint) -> PointKind {
     }
 }
 
-/// `outputs` are the read-out's values at each point, by output; `plane` is left out where
-/// the states span none.
-pub fn fixed_points(
-    result: &FixedPoints,
-    context: &Context,
-    outputs: &[(String, Vec<f64>)],
-    plane: Option<Plane>,
-) -> Result<Rendered, Error> {
+/// The points, where they lie, and how whole their list is.
+pub fn fixed_points(found: &Points, context: &Context) -> Result<Rendered, Error> {
+    let result = &found.result;
     let warnings = said::warnings(result);
     let threshold = words::number(result.slow_threshold);
     let what = if context.flow {
@@ -114,67 +49,32 @@ pub fn fixed_points(
         result.starts,
         words::count(result.unconverged, "start"),
     );
+    let driven = found.driven.then(|| {
+        "The input of this run varies in time (--inputs), and a network has no fixed points under such an input: these are \
+         those under the constant input above, which --input sets."
+            .to_owned()
+    });
     let section = Section {
         id: "fixed_points".into(),
         title: "Fixed points".into(),
-        intro: [intro, describe(result)].into_iter().chain(said::search(result)).collect(),
+        intro: [intro, describe(result)].into_iter().chain(said::search(result)).chain(driven).collect(),
         facts: said::facts(result),
-        figures: drawn(result, context, plane)?,
-        tables: tables(result, context, outputs),
+        figures: drawn(found, context)?,
+        tables: tables(result, context, &found.outputs),
         notes: said::notes(result),
         ..Section::default()
     };
-    Ok(Rendered { json: json(result, context), section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
-/// States of undecided places in the summary, at most.
-const PLACES: usize = 20;
-
-fn proof(p: &Proof) -> Value {
-    let undecided = p.undecided.iter().take(PLACES);
-    json!({
-        "method": p.method.name(),
-        "found": p.found,
-        "complete": p.complete,
-        "work": p.work,
-        "undecided_places": p.undecided.len(),
-        "undecided": undecided
-            .map(|u| json!({"reason": u.reason.name(), "state": numbers(&u.state)}))
-            .collect::<Vec<_>>(),
-    })
-}
-
-/// The entry of the summary.
-fn json(result: &FixedPoints, context: &Context) -> Value {
-    let points = &result.points;
-    json!({
-        "points": points.iter().map(|p| entry(p, &result.input, context.flow)).collect::<Vec<_>>(),
-        "starts": result.starts,
-        "unconverged": result.unconverged,
-        "expected_missed": number(result.expected_missed),
-        "complete": result.complete,
-        "proof": result.proof.as_ref().map(proof),
-        "ended": said::ended(result),
-        "index": result.index.map(|i| json!({"sum": i.sum, "degree": i.degree})),
-        "degree": result.degree,
-        "odd": result.odd,
-        "second_search": {
-            "starts": result.second_starts, "found": result.second_found, "rounds": result.rounds.count,
-        },
-        "regions": result.regions.iter().map(|r| json!({
-            "state": numbers(&r.state), "speed": number(r.speed), "starts": r.starts,
-        })).collect::<Vec<_>>(),
-        "slow_threshold": number(result.slow_threshold),
-        "input": numbers(&result.input),
-    })
-}
-
-fn drawn(result: &FixedPoints, context: &Context, plane: Option<Plane>) -> Result<Vec<Figure>, Error> {
+fn drawn(found: &Points, context: &Context) -> Result<Vec<Figure>, Error> {
+    let result = &found.result;
     let points = &result.points;
     let mut list = vec![];
-    if let Some(Plane { lines, points, labels: [x, y] }) = plane {
+    if let Some(plane) = &found.plane {
         let name = "Fixed points among the trajectories, in the plane of the first two components";
-        let figure = figures::state_plane(lines, points, &x, &y)?;
+        let axis = |i: usize| figures::component_label(i + 1, plane.shares[i]);
+        let figure = figures::state_plane(&plane.lines, &places(result, plane), &axis(0), &axis(1))?;
         list.push(figure.named(
             "points",
             name,
@@ -225,9 +125,12 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
     let mut columns = vec![
         ("point".into(), Cells::Int(index())),
         ("label".into(), Cells::Text(points.iter().map(|p| p.label.name().into()).collect())),
-        ("stability".into(), Cells::Text(points.iter().map(|p| stability(p).unwrap_or("").into()).collect())),
-        ("unstable".into(), float(&|p| unstable(p).map_or(f64::NAN, |u| u as f64))),
-        (leading_name.into(), float(&|p| own_leading(p, context.flow))),
+        (
+            "stability".into(),
+            Cells::Text(points.iter().map(|p| p.verdict().map_or("", Stability::name).into()).collect()),
+        ),
+        ("unstable".into(), float(&|p| p.unstable_directions().map_or(f64::NAN, |u| u as f64))),
+        (leading_name.into(), float(&|p| p.leading(context.flow))),
         ("time_constant".into(), float(&|p| time_constant(p))),
         ("speed".into(), float(&|p| p.speed)),
         ("certified".into(), Cells::Bool(points.iter().map(|p| p.certified.is_some()).collect())),

@@ -1,22 +1,16 @@
 //! The flow in the plane of two principal components.
 
-use super::{Context, Rendered, words};
+use super::fixed_points::places;
+use super::{Context, Rendered, Units, words};
 use crate::Error;
-use crate::figures::{self, FlowGrid, PlanePoint};
+use crate::figures::{self, FlowGrid};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::dynamics::flow_field::FlowField;
-use serde_json::json;
+use nullcline_core::analyses::network::Flow;
 
-/// `points` and `lines` are in the plane's coordinates, `ratio` the variance shares of its axes.
-pub fn flow_field(
-    field: &FlowField,
-    points: &[PlanePoint],
-    lines: &[Vec<[f64; 2]>],
-    ratio: [f64; 2],
-    context: &Context,
-) -> Result<Rendered, Error> {
+/// The flow, with trajectories and points.
+pub fn flow_field(found: &Flow, context: &Context) -> Result<Rendered, Error> {
+    let (field, plane) = (&found.field, &found.plane);
     let speed = |k: usize| field.along_a[k].hypot(field.along_b[k]).hypot(field.off_plane[k]);
     let share: Vec<f64> = (0..field.off_plane.len())
         .map(|k| if speed(k) > 0.0 { field.off_plane[k] / speed(k) } else { 0.0 })
@@ -28,8 +22,8 @@ pub fn flow_field(
         v: field.along_b.clone(),
         off_plane: share,
     };
-    let axis = |i: usize| figures::component_label(i + 1, ratio[i]);
-    let figure = figures::flow_field(&grid, points, lines, &axis(0), &axis(1))?;
+    let axis = |i: usize| figures::component_label(i + 1, plane.shares[i]);
+    let figure = figures::flow_field(&grid, &places(&found.points, plane), &plane.lines, &axis(0), &axis(1))?;
     let (columns, rows) = (field.a.len(), field.b.len());
     let repeat = |f: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
         (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))).map(|(r, c)| f(r, c)).collect()
@@ -48,12 +42,6 @@ pub fn flow_field(
             ("off_plane_speed".into(), Cells::Float(field.off_plane.clone())),
         ],
     };
-    let json = json!({
-        "off_plane_share": number(field.off_plane_share),
-        "grid": [columns, rows],
-        "range_pc1": numbers(&[field.a[0], field.a[columns - 1]]),
-        "range_pc2": numbers(&[field.b[0], field.b[rows - 1]]),
-    });
     let intro = format!(
         "One step from each point of the plane through the mean state along the first two principal components. \
          Half of the points move with more than {} of their speed out of the plane: the smaller this is, the more \
@@ -69,5 +57,5 @@ pub fn flow_field(
         tables: vec![table],
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings: vec![] })
+    Ok(Rendered { section, warnings: vec![] })
 }

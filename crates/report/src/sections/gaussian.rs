@@ -3,167 +3,125 @@
 mod figures;
 mod tables;
 
-use super::{Rendered, words};
+use super::{Rendered, left, words};
 use crate::Error;
+use crate::folder::{Folder, Origin};
 use crate::page::Section;
-use crate::summary::{number, numbers};
+use crate::report::{Report, Told};
+use crate::runner::Failure;
 use faer::Mat;
-use nullcline_core::inference::gaussian::debiased::Debiased;
-use nullcline_core::inference::gaussian::likelihood::Levels;
-use nullcline_core::inference::gaussian::roots::Roots;
-use nullcline_core::inference::gaussian::successive::Autocorrelation;
-use nullcline_core::inference::gaussian::validation::{Estimate, Validation};
-use serde_json::{Value, json};
+use nullcline_core::analyses;
+use nullcline_core::analyses::gaussian::{
+    AboutData, Gaussian, GaussianModel, Inferred, Note, Penalty, Source,
+};
+use nullcline_core::inference::gaussian::data::Scale;
+use nullcline_core::io::tensors::{Tensor, write_npz};
+use nullcline_core::numbers::Estimate;
+use std::path::Path;
 use words::{count, with_error};
 
-/// The likelihood of data that the model has not seen, at each gamma.
-#[derive(Clone, Debug)]
-pub struct Test {
-    /// Extensive, per sample.
-    pub value: Vec<f64>,
-    /// Standard errors over folds; empty where it is exact.
-    pub std_error: Vec<f64>,
-    /// Folds; none where the true covariance was given.
-    pub folds: Option<usize>,
+impl Report for Gaussian {
+    fn origin(&self, place: &Path) -> Result<Origin, analyses::Error> {
+        Ok(Origin::files("infer gaussian", &[&self.file], place))
+    }
+
+    fn file(&self) -> Option<&Path> {
+        Some(&self.file)
+    }
+
+    fn tell(&self, found: &Inferred) -> Result<Told, Failure> {
+        let m = &found.model;
+        let subject = subject(&m.about);
+        Ok(Told {
+            facts: vec![("Data".into(), subject.clone())],
+            subject,
+            seed: self.seed,
+            findings: describe(m),
+            warnings: found.notes.iter().map(note).collect(),
+            modules: vec![gaussian(m)?],
+            ..Told::default()
+        })
+    }
+
+    fn write(&self, found: &Inferred, folder: &Folder) -> Result<(), Failure> {
+        let m = &found.model;
+        let n = m.n();
+        let square = |name: &str, m: &Mat<f64>| Tensor {
+            name: name.into(),
+            shape: vec![n, n],
+            dtype: "f64".into(),
+            data: (0..n).flat_map(|i| (0..n).map(move |j| m[(i, j)])).collect(),
+        };
+        let scalar = |name: &str, v: f64| Tensor {
+            name: name.into(),
+            shape: vec![],
+            dtype: "f64".into(),
+            data: vec![v],
+        };
+        let arrays = [
+            square("j", &m.j),
+            square("covariance", &m.covariance),
+            square("j_std_error", &m.debiased.around(m.j.as_ref())),
+            square("j_debiased", &m.debiased.j),
+            square("j_debiased_std_error", &m.debiased.std_error),
+            scalar("gamma", m.chosen.gamma),
+            scalar("mu", m.chosen.mu),
+        ];
+        Ok(write_npz(&folder.place("gaussian/couplings.npz")?, &arrays)?)
+    }
 }
 
-impl Test {
-    /// The held-out likelihoods of a cross-validation.
-    pub fn of(v: &Validation) -> Self {
-        Self {
-            value: v.test.iter().map(|m| m.value).collect(),
-            std_error: v.test.iter().map(|m| m.std_error).collect(),
-            folds: Some(v.folds),
+/// The data in a line.
+fn subject(a: &AboutData) -> String {
+    let variables = count(a.variables, "variable");
+    match (a.format, a.samples) {
+        (Some(format), Some(p)) => format!("{} of {variables} ({format})", count(p, "sample")),
+        _ => format!("a covariance of {variables} at α = {}", a.alpha),
+    }
+}
+
+/// What the user should know of the data.
+fn note(n: &Note) -> String {
+    match n {
+        Note::Columns(said) => said.clone(),
+        Note::LeftOut(rows) => left::rows(*rows).unwrap_or_default(),
+        Note::MaybeCovariance(n) => format!(
+            "The table is {n} x {n}, symmetric and without negative eigenvalues, as a covariance is, and was read as {n} \
+             samples: --covariance with --samples P (or --alpha P/N) reads it as one."
+        ),
+        Note::Alike { alike, rows, trials } => {
+            let folds = if *trials {
+                ""
+            } else {
+                " Folds are therefore stretches of successive rows; --trial COLUMN says which rows belong together, and rows \
+                 whose order means nothing are better shuffled."
+            };
+            format!(
+                "Successive rows are alike (lag-one autocorrelation {:.2}): {} know as much as about {:.0} independent ones, \
+                 and errors of couplings count them so.{folds}",
+                alike.lag_one,
+                count(*rows, "row"),
+                alike.effective
+            )
         }
-    }
-}
-
-/// Strengths by formula.
-#[derive(Clone, Copy, Debug)]
-pub struct Predicted {
-    /// n / sum J^2 (eq. 2.20).
-    pub gamma: f64,
-    /// (n + 1) / sum J^2.
-    pub cross: f64,
-    /// gamma_opt of any couplings at large alpha; it needs the truth.
-    pub opt: Option<f64>,
-    /// Standard error of `gamma`; NaN where it is not known.
-    pub std_error: f64,
-    /// sum J^2.
-    pub j_squared: f64,
-    /// Which couplings went in.
-    pub from: Source,
-}
-
-/// Which couplings go into the formula.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// Those of the true covariance.
-    Truth,
-    /// None: an estimate of their sum of squares without bias.
-    Unbiased,
-    /// Those inferred at the chosen gamma.
-    Inferred,
-}
-
-impl Source {
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Truth => "the true couplings",
-            Self::Unbiased => "an estimate of ΣJ² without bias",
-            Self::Inferred => "the couplings inferred at the chosen γ",
+        Note::Copies(copies) => {
+            let verb = if *copies == 1 { "repeats an earlier one" } else { "repeat earlier ones" };
+            format!(
+                "{} {verb}; copies count as samples, so that α and every error are too confident, but they stay in one fold.",
+                count(*copies, "row")
+            )
         }
-    }
-}
-
-/// The strength at which the couplings are given.
-#[derive(Clone, Copy, Debug)]
-pub struct Chosen {
-    /// The strength.
-    pub gamma: f64,
-    /// Its multiplier.
-    pub mu: f64,
-    /// Why this one.
-    pub by: &'static str,
-}
-
-/// What was inferred from one table or covariance.
-pub struct GaussianModel {
-    /// `L2` or `L1`.
-    pub penalty: &'static str,
-    /// Names of the variables.
-    pub names: Vec<String>,
-    /// Samples over variables.
-    pub alpha: f64,
-    /// Samples, where known.
-    pub samples: Option<usize>,
-    /// Trace of the covariance before scaling.
-    pub trace: f64,
-    /// How it was scaled.
-    pub scale: &'static str,
-    /// Levels at each gamma; the other lists belong to them.
-    pub curve: Vec<Levels>,
-    /// d L_test / d gamma, with the truth.
-    pub d_test: Option<Vec<f64>>,
-    /// Likelihood of unseen data.
-    pub test: Option<Test>,
-    /// Roots: with the truth all of them, else those of the cross-validation.
-    pub roots: Roots,
-    /// Where they were looked for.
-    pub range: (f64, f64),
-    /// The cross-validation.
-    pub validation: Option<Validation>,
-    /// The formula's strengths.
-    pub predicted: Option<Predicted>,
-    /// The strength chosen.
-    pub chosen: Chosen,
-    /// Couplings there, n x n.
-    pub j: Mat<f64>,
-    /// The couplings without the penalty's bias, with their errors.
-    pub debiased: Debiased,
-    /// How alike successive samples are, where that is told from chance.
-    pub alike: Option<Autocorrelation>,
-    /// The true couplings of trace zero.
-    pub true_j: Option<Mat<f64>>,
-    /// Largest violation of eq. 2.16, under L2.
-    pub identity: Option<f64>,
-    /// Largest duality gap, under L1.
-    pub gap: Option<f64>,
-    /// Couplings that are not zero at each gamma, under L1.
-    pub pairs: Option<Vec<f64>>,
-    /// Strongest couplings shown; none: twice the variables.
-    pub edges: Option<usize>,
-}
-
-impl GaussianModel {
-    /// One number of every gamma.
-    fn each(&self, f: fn(&Levels) -> f64) -> Vec<f64> {
-        self.curve.iter().map(f).collect()
-    }
-
-    fn n(&self) -> usize {
-        self.names.len()
-    }
-
-    /// |J - J_true| / |J_true| without the diagonals.
-    fn error_of_j(&self) -> Option<f64> {
-        let truth = self.true_j.as_ref()?;
-        let (mut off, mut size) = (0.0, 0.0);
-        for j in 0..self.n() {
-            for i in (0..self.n()).filter(|i| *i != j) {
-                off += (self.j[(i, j)] - truth[(i, j)]).powi(2);
-                size += truth[(i, j)].powi(2);
-            }
-        }
-        (size > 0.0).then(|| (off / size).sqrt())
+        Note::OneGroup => "All samples are equal or of one trial: no cross-validation.".into(),
+        Note::Constant { folds, variable } => format!(
+            "Without one of {folds} folds `{variable}` would not change: no cross-validation; fewer --folds may help."
+        ),
     }
 }
 
 /// What was found, a sentence each.
 pub fn describe(m: &GaussianModel) -> Vec<String> {
     let mut out = vec![];
-    let estimate = |e: &Option<Estimate>| e.map(|e| with_error(e.gamma, e.std_error));
+    let estimate = |e: &Option<Estimate>| e.map(with_error);
     if let Some(v) = &m.validation {
         out.push(match estimate(&v.opt) {
             Some(gamma) => format!("Held-out data are predicted best at γ = {gamma} ({} folds).", v.folds),
@@ -191,9 +149,13 @@ pub fn describe(m: &GaussianModel) -> Vec<String> {
         });
     }
     if let Some(p) = &m.predicted {
-        out.push(format!("n / ΣJ² = {}, from {}.", with_error(p.gamma, p.std_error), p.from.words()));
+        out.push(format!("n / ΣJ² = {}, from {}.", with_error(p.gamma), p.from.name()));
     }
-    out.push(format!("Couplings are given at γ = {}: {}.", words::number(m.chosen.gamma), m.chosen.by));
+    out.push(format!(
+        "Couplings are given at γ = {}: {}.",
+        words::number(m.chosen.gamma),
+        m.chosen.by.name()
+    ));
     out
 }
 
@@ -213,23 +175,23 @@ pub fn gaussian(m: &GaussianModel) -> Result<Rendered, Error> {
         notes: notes(m),
         files: vec!["gaussian/couplings.npz".into()],
     };
-    Ok(Rendered { json: json(m), section, warnings: vec![] })
+    Ok(Rendered { section, warnings: vec![] })
 }
 
 fn intro(m: &GaussianModel) -> Vec<String> {
-    let penalty = match m.penalty {
-        "L1" => "a penalty γ Σ|Jᵢⱼ| on couplings between different variables (graphical lasso)",
-        _ => "a penalty γ tr J² / 4 on couplings, beside α times the likelihood",
+    let prior = match m.penalty {
+        Penalty::L1 => "a penalty γ Σ|Jᵢⱼ| on couplings between different variables (graphical lasso)",
+        Penalty::L2 => "a penalty γ tr J² / 4 on couplings, beside α times the likelihood",
     };
     let scale = match m.scale {
-        "trace" => "The covariance was rescaled to trace n.",
-        "variances" => "Every variable was divided by its standard deviation.",
-        _ => "The covariance is as measured.",
+        Scale::Trace => "The covariance was rescaled to trace n.",
+        Scale::Variances => "Every variable was divided by its standard deviation.",
+        Scale::None => "The covariance is as measured.",
     };
-    let trace = if m.scale == "none" { "that of the data" } else { "n" };
+    let trace = if m.scale == Scale::None { "that of the data" } else { "n" };
     vec![format!(
         "The model is Gaussian with covariance (μ − J)⁻¹, whose trace is {trace}; its couplings J maximise the posterior under \
-         {penalty}. Likelihoods are per sample and variable in figures, per sample in tables; (n/2) log 2π is left out. {scale}"
+         {prior}. Likelihoods are per sample and variable in figures, per sample in tables; (n/2) log 2π is left out. {scale}"
     )]
 }
 
@@ -237,7 +199,10 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
     let mut facts = vec![
         ("Variables".into(), m.n().to_string()),
         ("Samples per variable, α".into(), words::number(m.alpha)),
-        ("Couplings given at γ".into(), format!("{} ({})", words::number(m.chosen.gamma), m.chosen.by)),
+        (
+            "Couplings given at γ".into(),
+            format!("{} ({})", words::number(m.chosen.gamma), m.chosen.by.name()),
+        ),
     ];
     let mut add = |name: &str, text: String| facts.push((name.into(), text));
     if let Some(a) = &m.alike {
@@ -246,19 +211,14 @@ fn facts(m: &GaussianModel) -> Vec<(String, String)> {
     }
     if let Some(v) = &m.validation {
         for (name, e) in [("Best γ", &v.opt), ("γ at the crossing", &v.cross), ("γ half-way", &v.half)] {
-            let text = e.map_or("none in the range".into(), |e| with_error(e.gamma, e.std_error));
+            let text = e.map_or("none in the range".into(), with_error);
             add(&format!("{name}, cross-validated"), text);
         }
     }
     if let Some(p) = &m.predicted {
         add(
             "n / ΣJ²",
-            format!(
-                "{} (ΣJ² = {}, {})",
-                with_error(p.gamma, p.std_error),
-                words::number(p.j_squared),
-                p.from.words()
-            ),
+            format!("{} (ΣJ² = {}, {})", with_error(p.gamma), words::number(p.j_squared), p.from.name()),
         );
         if let Some(opt) = p.opt {
             add("Best γ at many samples, by theory", words::number(opt));
@@ -286,8 +246,8 @@ fn notes(m: &GaussianModel) -> Vec<String> {
          100 cases, each coupling by itself, whatever γ. The standard error beside the penalised coupling is the root mean square \
          distance of the truth from it, shrinkage included, and rather too large than too small. The choice of γ does not enter.",
         match m.penalty {
-            "L1" => "the desparsified graphical lasso, so that zeros have errors too",
-            _ => "2Θ − ΘCΘ with Θ = μ − J",
+            Penalty::L1 => "the desparsified graphical lasso, so that zeros have errors too",
+            Penalty::L2 => "2Θ − ΘCΘ with Θ = μ − J",
         }
     )];
     if let Some(v) = &m.validation {
@@ -303,7 +263,7 @@ fn notes(m: &GaussianModel) -> Vec<String> {
             "A covariance alone has no held-out data: give the table of samples to cross-validate, or --truth.".into(),
         );
     }
-    if m.predicted.is_none() && m.penalty == "L2" {
+    if m.predicted.is_none() && m.penalty == Penalty::L2 {
         notes.push("No n / ΣJ²: the couplings are weaker than the noise of so many samples.".into());
     }
     if m.predicted.is_some_and(|p| p.from == Source::Inferred) {
@@ -314,64 +274,4 @@ fn notes(m: &GaussianModel) -> Vec<String> {
         );
     }
     notes
-}
-
-fn json(m: &GaussianModel) -> Value {
-    let estimate = |f: fn(&Validation) -> Option<Estimate>| {
-        m.validation.as_ref().and_then(f).map_or(Value::Null, |e| number(e.std_error))
-    };
-    let predicted =
-        |f: fn(&Predicted) -> Option<f64>| m.predicted.as_ref().and_then(f).map_or(Value::Null, number);
-    let means = |f: fn(&Validation) -> &Vec<nullcline_core::inference::gaussian::validation::Mean>,
-                 error: bool| {
-        let value = |x: &nullcline_core::inference::gaussian::validation::Mean| {
-            if error { x.std_error } else { x.value }
-        };
-        m.validation.as_ref().map_or(Value::Null, |v| numbers(&f(v).iter().map(value).collect::<Vec<_>>()))
-    };
-    json!({
-        "penalty": m.penalty,
-        "n": m.n(),
-        "alpha": m.alpha,
-        "samples": m.samples,
-        "effective_samples": m.alike.map(|a| number(a.effective)),
-        "lag_one_autocorrelation": m.alike.map(|a| number(a.lag_one)),
-        "scale": m.scale,
-        "trace": number(m.trace),
-        "gamma": numbers(&m.each(|l| l.gamma)),
-        "mu": numbers(&m.each(|l| l.mu)),
-        "log_z": numbers(&m.each(|l| l.log_z)),
-        "l_train": numbers(&m.each(|l| l.train)),
-        "l_test": m.test.as_ref().map(|t| numbers(&t.value)),
-        "l_test_std_error": m.test.as_ref().filter(|t| !t.std_error.is_empty()).map(|t| numbers(&t.std_error)),
-        "l_test_from": m.test.as_ref().map(|t| if t.folds.is_some() { "cross-validation" } else { "truth" }),
-        "l_gen": numbers(&m.each(|l| l.generated)),
-        "sum_j_squared": numbers(&m.each(|l| l.sum_j_squared)),
-        "d_l_test": m.d_test.as_ref().map(|d| numbers(d)),
-        "gamma_opt": numbers(&m.roots.opt),
-        "gamma_cross": numbers(&m.roots.cross),
-        "gamma_half": numbers(&m.roots.half),
-        "gamma_opt_std_error": estimate(|v| v.opt),
-        "gamma_cross_std_error": estimate(|v| v.cross),
-        "gamma_half_std_error": estimate(|v| v.half),
-        "root_range": [m.range.0, m.range.1],
-        "gamma_predicted": predicted(|p| Some(p.gamma)),
-        "gamma_predicted_cross": predicted(|p| Some(p.cross)),
-        "gamma_predicted_opt": predicted(|p| p.opt),
-        "gamma_predicted_std_error": predicted(|p| Some(p.std_error)),
-        "gamma_predicted_from": m.predicted.map(|p| p.from.words()),
-        "gamma_chosen": number(m.chosen.gamma),
-        "gamma_chosen_by": m.chosen.by,
-        "mu_chosen": number(m.chosen.mu),
-        "relative_error_of_couplings": m.error_of_j().map(number),
-        "validation": m.validation.as_ref().map(|v| json!({
-            "folds": v.folds,
-            "l_train": means(|v| &v.train, false),
-            "l_gen": means(|v| &v.generated, false),
-            "l_gen_std_error": means(|v| &v.generated, true),
-        })),
-        "pairs": m.pairs.as_ref().map(|p| numbers(p)),
-        "identity_2_16": m.identity.map(number),
-        "duality_gap": m.gap.map(number),
-    })
 }

@@ -1,79 +1,13 @@
 //! Lyapunov spectra.
 
 use super::long::Long;
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures::{self, SpectrumSeries};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::Estimate;
-use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Checks, Kind, Lyapunov, Status, Stopped};
-use serde_json::{Value, json};
-
-fn kind(k: Kind) -> String {
-    match k {
-        Kind::FixedPoint => "fixed point".into(),
-        Kind::Cycle(p) => format!("cycle of period {p}"),
-        Kind::Moving => "moving".into(),
-    }
-}
-
-fn status(s: Status) -> &'static str {
-    match s {
-        Status::Exact => "exact",
-        Status::Settled => "settled",
-        Status::Unsettled => "unsettled",
-    }
-}
-
-fn stopped(s: Stopped) -> &'static str {
-    match s {
-        Stopped::Tolerance => "tolerance reached",
-        Stopped::StepLimit => "step limit reached",
-        Stopped::EndOfInput => "end of the input",
-    }
-}
-
-fn estimate(e: Option<Estimate>) -> Value {
-    e.map_or(Value::Null, |e| json!({"value": number(e.value), "std_error": number(e.std_error)}))
-}
-
-fn checks(c: &Checks) -> Value {
-    json!({
-        "sum_rule": c.sum_rule.map_or(Value::Null, |s| json!({
-            "sum": number(s.sum), "mean_log_det": number(s.mean_log_det),
-            "difference": number(s.difference), "steps": s.steps,
-        })),
-        "zero_exponent": c.zero_exponent.map_or(Value::Null, |z| json!({
-            "closest": number(z.closest), "std_error": number(z.std_error), "holds": z.holds,
-        })),
-        "two_trajectories": estimate(c.two_trajectories),
-        "eigenvalues": c.eigenvalues.map_or(Value::Null, number),
-        "half_step": estimate(c.half_step),
-        "half_steps": c.half_steps.iter().map(|e| estimate(Some(*e))).collect::<Vec<_>>(),
-    })
-}
-
-fn entry(a: &Attractor, time_step: f64) -> Value {
-    json!({
-        "kind": kind(a.kind),
-        "status": status(a.status),
-        "share": number(a.share),
-        "exponents": numbers(&a.exponents),
-        "std_error": numbers(&a.std_error),
-        "kaplan_yorke_dimension": number(a.kaplan_yorke_dimension.value),
-        "kaplan_yorke_dimension_std_error": number(a.kaplan_yorke_dimension.std_error),
-        "entropy_rate": number(a.entropy_rate.value + 0.0),
-        "entropy_rate_std_error": number(a.entropy_rate.std_error),
-        "steps": a.steps,
-        "time_step": number(time_step),
-        "stopped": stopped(a.stopped),
-        "mean_interval": number(a.mean_interval),
-        "checks": checks(&a.checks),
-        "final_state": numbers(&a.final_state),
-    })
-}
+use nullcline_core::analyses::network::Exponents;
+use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Kind, Lyapunov, Status};
 
 /// Difference at half the time step, in parts of the first exponent, that is not spoken of.
 const HALF: f64 = 1e-3;
@@ -81,9 +15,11 @@ const HALF: f64 = 1e-3;
 const WIDE: f64 = 0.005;
 
 /// The main attractor in a sentence.
-pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
+pub fn describe(found: &Exponents, context: &Context) -> String {
+    let (result, driven) = (&found.result, found.driven);
     let Some(a) = result.attractors.first() else { return "No attractor was reached.".into() };
-    let (first, error) = (a.exponents[0], a.std_error[0]);
+    let largest = a.exponent(0);
+    let first = largest.value;
     if a.status == Status::Unsettled {
         return format!(
             "No attractor is told: {} have not settled in the steps allowed. Over {} λ₁ is {} {} so far, without an error.",
@@ -93,7 +29,7 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
             context.rate()
         );
     }
-    let value = format!("{} {}", words::with_error(first, error), context.rate());
+    let value = format!("{} {}", words::with_error(largest), context.rate());
     let what = match (driven, a.kind) {
         (true, _) => "Under the given input".to_owned(),
         (false, Kind::FixedPoint) => "The network comes to rest at a fixed point".into(),
@@ -117,7 +53,7 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
             words::percent(u.share)
         ),
     };
-    let clear = error.is_finite() && first.abs() > 4.0 * error.max(1e-12);
+    let clear = largest.std_error.is_some_and(|e| first.abs() > 4.0 * e.max(1e-12));
     let verdict = if !first.is_finite() {
         "every perturbation vanishes within doubles".into()
     } else if clear && first > 0.0 && a.kind == Kind::FixedPoint {
@@ -132,7 +68,7 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
             "λ₁ = {value}: not chaotic, a perturbation is forgotten by a factor e in {}",
             context.duration(-1.0 / first)
         )
-    } else if !(error <= WIDE / result.time_step) {
+    } else if largest.std_error.is_none_or(|e| e > WIDE / result.time_step) {
         format!("λ₁ = {value}: not told from zero by this much data")
     } else if a.kind == Kind::FixedPoint {
         format!("λ₁ = {value}: neutral, as on a continuous attractor or at a bifurcation")
@@ -147,7 +83,10 @@ pub fn describe(result: &Lyapunov, context: &Context, driven: bool) -> String {
 
 /// Whether every attractor is a fixed point whose first exponent is zero within its error.
 fn continuum(result: &Lyapunov) -> bool {
-    let neutral = |a: &Attractor| a.exponents[0].abs() <= 4.0 * a.std_error[0].max(1e-12);
+    let neutral = |a: &Attractor| {
+        let first = a.exponent(0);
+        first.std_error.is_none_or(|e| first.value.abs() <= 4.0 * e.max(1e-12))
+    };
     result.settled().all(|a| a.kind == Kind::FixedPoint && neutral(a)) && result.settled().count() > 2
 }
 
@@ -160,17 +99,10 @@ fn labels(result: &Lyapunov) -> Vec<String> {
     result.attractors.iter().enumerate().map(one).collect()
 }
 
-/// The main attractor's numbers stand at the top of the JSON, those of all under `attractors`.
-pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Rendered, Error> {
+/// Page and tables of the exponents.
+pub fn lyapunov(found: &Exponents, context: &Context) -> Result<Rendered, Error> {
+    let result = &found.result;
     let main = result.attractors.first();
-    let mut json = main.map_or_else(|| json!({}), |a| entry(a, result.time_step));
-    json["trajectories"] = result.trajectories.into();
-    json["diverged"] = json!(result.diverged);
-    json["driven"] = driven.into();
-    json["unit"] = context.rate().into();
-    json["attractors"] = result.settled().map(|a| entry(a, result.time_step)).collect();
-    json["unsettled"] = result.unsettled().map_or(Value::Null, |a| entry(a, result.time_step));
-
     let labels: Vec<String> = labels(result);
     let series: Vec<SpectrumSeries> = result
         .attractors
@@ -204,8 +136,8 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
             warnings.push(format!(
                 "{label}: exponent {} is {} at half the time step, {} before: lower --dt.",
                 i + 1,
-                words::with_error(a.checks.half_steps[i].value, a.checks.half_steps[i].std_error),
-                words::with_error(a.exponents[i], a.std_error[i]),
+                words::with_error(a.checks.half_steps[i]),
+                words::with_error(a.exponent(i)),
             ));
         }
     }
@@ -214,7 +146,7 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
          orthonormalised tangents; ± is one standard error, from batch means that account for correlation."
             .into(),
     ];
-    intro.push(describe(result, context, driven));
+    intro.push(describe(found, context));
     let section = Section {
         id: "lyapunov".into(),
         title: "Lyapunov exponents".into(),
@@ -225,19 +157,39 @@ pub fn lyapunov(result: &Lyapunov, context: &Context, driven: bool) -> Result<Re
         notes: warnings.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    let mut rendered = Rendered { section, warnings };
+    limits(found, &mut rendered);
+    Ok(rendered)
+}
+
+/// What the exponents leave out: other sequences, longer inputs, further exponents.
+fn limits(found: &Exponents, rendered: &mut Rendered) {
+    if found.sequences > 1 {
+        rendered.warnings.push(format!(
+            "The exponents are those along the longest of the {} input sequences.",
+            found.sequences
+        ));
+    }
+    if let Some(recorded) = found.short {
+        let steps = words::count(recorded, "step");
+        let warning =
+            format!("The exponents are over {steps} of input alone: those of a longer input may differ.");
+        rendered.section.notes.push(warning.clone());
+        rendered.warnings.push(warning);
+    }
+    let [k, n] = found.computed;
+    if !found.asked && k < n {
+        let note = format!("The {k} largest of {n} exponents were computed (--exponents {n} for all).");
+        rendered.section.notes.push(note);
+    }
 }
 
 fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
-    let shown = |e: Estimate| words::with_error(e.value, e.std_error);
     let mut facts = vec![
-        (
-            "First exponent".into(),
-            format!("{} {}", words::with_error(a.exponents[0], a.std_error[0]), context.rate()),
-        ),
-        ("Kaplan-Yorke dimension".into(), shown(a.kaplan_yorke_dimension)),
-        ("Entropy rate".into(), format!("{} {}", shown(a.entropy_rate), context.rate())),
-        ("Recorded steps".into(), format!("{} ({})", a.steps, stopped(a.stopped))),
+        ("First exponent".into(), format!("{} {}", words::with_error(a.exponent(0)), context.rate())),
+        ("Kaplan-Yorke dimension".into(), words::with_error(a.kaplan_yorke_dimension)),
+        ("Entropy rate".into(), format!("{} {}", words::with_error(a.entropy_rate), context.rate())),
+        ("Recorded steps".into(), format!("{} ({})", a.steps, a.stopped.name())),
     ];
     if let Some(s) = a.checks.sum_rule {
         let text =
@@ -245,7 +197,7 @@ fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
         facts.push(("Check: sum of exponents against mean log|det J|".into(), text));
     }
     if let Some(e) = a.checks.two_trajectories {
-        facts.push(("Check: first exponent from two trajectories".into(), shown(e)));
+        facts.push(("Check: first exponent from two trajectories".into(), words::with_error(e)));
     }
     if let Some(e) = a.checks.eigenvalues {
         facts.push(("Check: largest distance of QR from the eigenvalues".into(), words::number(e)));
@@ -254,18 +206,18 @@ fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
         let verdict = if z.holds { "holds" } else { "fails" };
         facts.push((
             "Check: zero exponent of a flow".into(),
-            format!("{} ({verdict})", words::with_error(z.closest, z.std_error)),
+            format!("{} ({verdict})", words::with_error(z.closest)),
         ));
     }
     if let Some(e) = a.checks.half_step {
-        facts.push(("Check: first exponent at half the time step".into(), shown(e)));
+        facts.push(("Check: first exponent at half the time step".into(), words::with_error(e)));
     }
     if let Some((i, sigmas)) = a.checks.farthest_at_half_step(a, 0.0) {
         let text = format!(
             "exponent {}: {} against {} ({sigmas:.1} errors)",
             i + 1,
-            shown(a.checks.half_steps[i]),
-            words::with_error(a.exponents[i], a.std_error[i])
+            words::with_error(a.checks.half_steps[i]),
+            words::with_error(a.exponent(i))
         );
         facts.push((
             format!("Check: of {} exponents at half the time step, the farthest", a.checks.half_steps.len()),
@@ -296,15 +248,15 @@ fn tables(result: &Lyapunov) -> Vec<TableOut> {
         caption: "Attractors by the share of initial states that reach them; in the last row of status unsettled, what has not settled.".into(),
         columns: vec![
             ("attractor".into(), Cells::Int((1..=all.len() as i64).collect())),
-            ("kind".into(), Cells::Text(all.iter().map(|a| kind(a.kind)).collect())),
-            ("status".into(), Cells::Text(all.iter().map(|a| status(a.status).into()).collect())),
+            ("kind".into(), Cells::Text(all.iter().map(|a| a.kind.to_string()).collect())),
+            ("status".into(), Cells::Text(all.iter().map(|a| a.status.name().into()).collect())),
             ("share".into(), float(&|a| a.share)),
             ("first_exponent".into(), float(&|a| a.exponents[0])),
             ("std_error".into(), float(&|a| a.std_error[0])),
             ("kaplan_yorke_dimension".into(), float(&|a| a.kaplan_yorke_dimension.value)),
-            ("kaplan_yorke_std_error".into(), float(&|a| a.kaplan_yorke_dimension.std_error)),
+            ("kaplan_yorke_std_error".into(), float(&|a| a.kaplan_yorke_dimension.error())),
             ("entropy_rate".into(), float(&|a| a.entropy_rate.value)),
-            ("entropy_rate_std_error".into(), float(&|a| a.entropy_rate.std_error)),
+            ("entropy_rate_std_error".into(), float(&|a| a.entropy_rate.error())),
             ("steps".into(), Cells::Int(all.iter().map(|a| a.steps as i64).collect())),
         ],
     };

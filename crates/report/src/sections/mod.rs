@@ -1,7 +1,8 @@
-//! One module's result as the JSON of the summary and a section of the page.
+//! What was found as a section of the page.
 
 mod activity;
 mod adjoint;
+mod analysis;
 pub mod behaviour;
 mod clusters;
 mod covariant;
@@ -11,6 +12,8 @@ mod distillation;
 mod fixed_points;
 mod flow_field;
 mod gaussian;
+mod ibl;
+mod left;
 mod long;
 mod lyapunov;
 mod pca;
@@ -21,63 +24,44 @@ mod trajectories;
 mod trials;
 pub mod words;
 
-pub use activity::{Unit, activity, left_out};
-pub use adjoint::{Sensitivity, adjoint, describe as describe_adjoint};
-pub use clusters::{Weights, clusters, describe as describe_clusters};
-pub use covariant::{covariant, describe as describe_covariant};
-pub use cycles::{cycles, describe as describe_cycles};
-pub use decoding::{Decoded, Features, decoding, describe as describe_decoding};
-pub use distillation::{
-    Conventional, Exponents, Radd, ScaleRow, Teaching, conventional, describe as describe_radd,
-    describe_conventional, radd,
-};
-pub use fixed_points::{Plane, describe as describe_points, fixed_points, kind as point_kind};
-pub use flow_field::flow_field;
-pub use gaussian::{Chosen, GaussianModel, Predicted, Source, Test, describe as describe_gaussian, gaussian};
-pub use lyapunov::{describe as describe_exponents, lyapunov};
-pub use pca::pca;
-pub use recurrent::recurrent;
-pub use selectivity::{
-    Groups, Pair, ReadOut, Regressed, Selectivity, describe as describe_selectivity, selectivity,
-};
-pub use training::{Training, describe as describe_training, training};
-pub use trajectories::trajectories;
-pub use trials::{Row, Trials, describe as describe_trials, trials};
+pub use fixed_points::{fixed_points, kind as point_kind};
+pub use ibl::trials_table;
 
-use super::page::Section;
-use serde_json::Value;
+use crate::page::Section;
+use nullcline_core::analyses::Context;
 
 /// A module's result, rendered.
 pub struct Rendered {
-    /// Its entry under `modules` of the summary.
-    pub json: Value,
     /// Its part of the page.
     pub section: Section,
     /// Warnings for the head of the page and the summary.
     pub warnings: Vec<String>,
 }
 
-/// What the sections need to know of the system beside the results.
-pub struct Context {
-    /// Names of the state's coordinates.
-    pub names: Vec<String>,
-    /// True when time runs in steps, false when it has a unit of its own.
-    pub steps: bool,
-    /// True for dx/dt, false for a map.
-    pub flow: bool,
+impl From<Section> for Rendered {
+    fn from(section: Section) -> Self {
+        Self { section, warnings: vec![] }
+    }
 }
 
-impl Context {
+/// A system's units of time, in words.
+pub trait Units {
     /// The unit of time, in the singular.
-    pub fn time(&self) -> &'static str {
+    fn time(&self) -> &'static str;
+    /// The unit of exponents.
+    fn rate(&self) -> &'static str;
+    /// A duration in words.
+    fn duration(&self, t: f64) -> String;
+}
+
+impl Units for Context {
+    fn time(&self) -> &'static str {
         if self.steps { "step" } else { "unit time" }
     }
-    /// The unit of exponents.
-    pub fn rate(&self) -> &'static str {
-        if self.steps { "nats per step" } else { "nats per unit time" }
+    fn rate(&self) -> &'static str {
+        self.unit().name()
     }
-    /// A duration in words.
-    pub fn duration(&self, t: f64) -> String {
+    fn duration(&self, t: f64) -> String {
         let number = words::number(t);
         match (self.steps, (t - 1.0).abs() < 5e-4) {
             (true, true) => format!("{number} step"),

@@ -1,49 +1,75 @@
 //! Principal components.
 
+use super::fixed_points::kind;
 use super::{Rendered, words};
 use crate::Error;
-use crate::figures;
+use crate::figures::{self, StatePoint};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
+use nullcline_core::analyses::network::InputKind;
+use nullcline_core::analyses::{Components, Projections, Rows};
+use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
 use nullcline_core::diagnostics::geometry::pca::Pca;
 use nullcline_core::linalg::col;
-use serde_json::json;
 
-/// `names` are the variables; `projections` are lines of coordinates on the first two components;
-/// `intro` says what the rows are; `tables` are further tables (projections) to be written.
-pub fn pca(
-    pca: &Pca,
-    names: &[String],
-    projections: &[Vec<[f64; 2]>],
-    intro: &str,
-    tables: Vec<TableOut>,
-) -> Result<Rendered, Error> {
+/// What the components span, in a sentence.
+pub fn describe(c: &Components) -> String {
+    let carry = words::carry(c.pca.components_for_90, c.pca.mean.len());
+    match c.rows {
+        Rows::Trajectories { source, length } => {
+            let what = match (source.given, source.input) {
+                (true, _) | (_, InputKind::Varying) => "Of the states along",
+                _ => "Of the relaxation along",
+            };
+            format!("{what} {}, {}, {carry}.", words::source(source), long(length))
+        }
+        Rows::Recorded => format!(
+            "{carry}; participation ratio {}{}.",
+            words::with_error(c.pca.participation_ratio),
+            if c.pca.blocks == 0 { " (no error: too few rows for how long they are alike)" } else { "" }
+        ),
+    }
+}
+
+/// How long trajectories are, in words.
+fn long(length: usize) -> String {
+    format!("{} long each", words::count(length, "step"))
+}
+
+fn what(rows: Rows) -> String {
+    match rows {
+        Rows::Recorded => "Principal components of the recorded rows.".into(),
+        Rows::Trajectories { source, length } => format!(
+            "Principal components of the states along {}, {}: dimensions of what these starts do in that time, not of the \
+             network.",
+            words::source(source),
+            long(length)
+        ),
+    }
+}
+
+/// Variances, directions and projections.
+pub fn pca(c: &Components) -> Result<Rendered, Error> {
+    let pca = &c.pca;
     let ratio = &pca.explained_variance_ratio;
     let k = ratio.len();
-    let json = json!({
-        "explained_variance_ratio": numbers(ratio),
-        "explained_variance_ratio_std_error": numbers(&pca.std_error),
-        "explained_variance": numbers(&pca.explained_variance),
-        "blocks": pca.blocks,
-        "correlation_time": number(pca.correlation_time),
-        "participation_ratio": number(pca.participation_ratio.value),
-        "participation_ratio_std_error": number(pca.participation_ratio.std_error),
-        "components_for_90": pca.components_for_90,
-        "rows": pca.rows,
-    });
     let share = |i: usize| ratio.get(i).copied().unwrap_or(f64::NAN);
     let axis = |i: usize| figures::component_label(i + 1, share(i));
     let mut list = vec![figures::explained_variance(ratio, &pca.std_error)?];
-    if k >= 2 && !projections.is_empty() {
-        list.push(figures::state_plane(projections, &[], &axis(0), &axis(1))?);
+    if k >= 2 && !c.lines.is_empty() {
+        let flat = |line: &Vec<[f64; 3]>| line.iter().map(|[x, y, _]| [*x, *y]).collect();
+        let plane: Vec<Vec<[f64; 2]>> = c.lines.iter().map(flat).collect();
+        list.push(figures::state_plane(&plane, &[], &axis(0), &axis(1))?);
+    }
+    // A plane that holds most of the variance needs no third axis.
+    if k >= 3 && pca.components_for_90 >= 3 && !c.lines.is_empty() {
+        let point = |(p, at): &(FixedPoint, [f64; 3])| StatePoint { at: *at, kind: kind(p) };
+        let points: Vec<StatePoint<3>> = c.points.iter().map(point).collect();
+        list.push(figures::state_space(&c.lines, &points, [&axis(0), &axis(1), &axis(2)])?);
     }
     let first_two = share(0) + if k > 1 { share(1) } else { 0.0 };
     let facts = vec![
-        (
-            "Participation ratio".into(),
-            words::with_error(pca.participation_ratio.value, pca.participation_ratio.std_error),
-        ),
+        ("Participation ratio".into(), words::with_error(pca.participation_ratio)),
         ("Components for 90 % of the variance".into(), pca.components_for_90.to_string()),
         ("Variance in the first two components".into(), format!("{:.1} %", 100.0 * first_two)),
         ("Rows".into(), pca.rows.to_string()),
@@ -58,14 +84,14 @@ pub fn pca(
     let section = Section {
         id: "pca".into(),
         title: "Dimensions used".into(),
-        intro: vec![intro.into(), errors(pca)],
+        intro: vec![what(c.rows), errors(pca)],
         notes: warnings.clone(),
         facts,
         figures: list,
-        tables: [own_tables(pca, names).to_vec(), tables].concat(),
+        tables: [own_tables(pca, &c.names).to_vec(), vec![projected(&c.projections)]].concat(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }
 
 /// Variances, and the components themselves.
@@ -95,6 +121,31 @@ fn own_tables(pca: &Pca, names: &[String]) -> [TableOut; 2] {
         columns,
     };
     [variance, components]
+}
+
+fn projected(p: &Projections) -> TableOut {
+    let (mut columns, values, caption) = match p {
+        Projections::Trajectories { label, time, values } => (
+            vec![
+                ("trajectory".to_owned(), Cells::Int(label.clone())),
+                ("time".to_owned(), Cells::Float(time.clone())),
+            ],
+            values,
+            "States along the leading principal components.".to_owned(),
+        ),
+        Projections::Rows { row, trial, values, every } => {
+            let mut columns = vec![("row".to_owned(), Cells::Int(row.clone()))];
+            columns.extend(trial.as_ref().map(|t| ("trial".to_owned(), Cells::Int(t.clone()))));
+            let caption = match every {
+                1 => "Every row along the leading principal components.".into(),
+                e => format!("Every {e}th row along the leading principal components."),
+            };
+            (columns, values, caption)
+        }
+    };
+    let components = values.iter().enumerate();
+    columns.extend(components.map(|(j, v)| (format!("pc{}", j + 1), Cells::Float(v.clone()))));
+    TableOut { name: "projections".into(), caption, columns }
 }
 
 /// What the errors stand on, in words.

@@ -4,26 +4,11 @@ use super::{Rendered, words};
 use crate::Error;
 use crate::figures::{self, Boundary};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
 use nullcline_core::diagnostics::dynamics::recurrent::RecurrentSpectrum;
-use serde_json::{Value, json};
 
-fn entry(s: &RecurrentSpectrum) -> Value {
-    let pairs: Vec<Value> = s.eigenvalues.iter().map(|z| json!([number(z.re), number(z.im)])).collect();
-    json!({
-        "name": s.name,
-        "spectral_radius": number(s.spectral_radius),
-        "singular_values": numbers(&s.singular_values),
-        "eigenvalues": pairs,
-        "non_normality": number(s.non_normality),
-    })
-}
-
-/// The first matrix stands at the top of the JSON, all of them under `matrices`.
+/// Page and table of the spectra.
 pub fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
-    let mut json = spectra.first().map_or_else(|| json!({}), entry);
-    json["matrices"] = spectra.iter().map(entry).collect();
     let eigenvalues: Vec<(String, Vec<[f64; 2]>)> = spectra
         .iter()
         .map(|s| (s.name.clone(), s.eigenvalues.iter().map(|z| [z.re, z.im]).collect()))
@@ -87,5 +72,5 @@ pub fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
         tables: vec![table],
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings: vec![] })
+    Ok(Rendered { section, warnings: vec![] })
 }

@@ -1,88 +1,12 @@
 //! Read-outs against each other and against the leading plane, and what each unit tells of each target.
 
-use super::{Rendered, words};
+use super::{Rendered, left, words};
 use crate::Error;
 use crate::figures::{self, Axes, Reference, Series};
 use crate::page::Section;
-use crate::summary::{number, numbers};
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::Estimate;
-use nullcline_core::diagnostics::regression::Coefficient;
-use nullcline_core::linalg::norm;
-use serde_json::{Value, json};
-
-/// The direction that reads off a target.
-pub struct ReadOut {
-    /// The target.
-    pub name: String,
-    /// Its two values, if it has two: the read-out is then logistic, else linear.
-    pub labels: Option<Vec<String>>,
-    /// Weights of the units.
-    pub weights: Vec<f64>,
-    /// R^2, or 1 - log-likelihood over that without units (McFadden); on the rows fitted.
-    pub explained: f64,
-    /// Share of the weights' square inside the plane of the first two principal components.
-    pub inside: Option<Estimate>,
-}
-
-/// Two read-outs.
-pub struct Pair {
-    /// Their targets.
-    pub names: [String; 2],
-    /// The angle between them, degrees.
-    pub angle: Estimate,
-    /// The angle between their projections on the plane of the first two principal components, degrees.
-    pub within: Option<Estimate>,
-}
-
-/// Every unit against one target.
-#[derive(Clone, Debug)]
-pub struct Regressed {
-    /// The target.
-    pub name: String,
-    /// Slope of each unit, beside the other targets.
-    pub slopes: Vec<Coefficient>,
-    /// p-values corrected for the number of units.
-    pub corrected: Vec<f64>,
-    /// R^2 of each unit's regression, on all its targets.
-    pub r_squared: Vec<f64>,
-    /// Rows used.
-    pub rows: usize,
-}
-
-/// All of it.
-pub struct Selectivity {
-    /// Read-outs by target.
-    pub outs: Vec<ReadOut>,
-    /// Pairs of them.
-    pub pairs: Vec<Pair>,
-    /// Regressions by target.
-    pub regressions: Vec<Regressed>,
-    /// Which rows the errors of slopes allow to depend on each other.
-    pub by: Groups,
-    /// What was left out.
-    pub remarks: Vec<String>,
-}
-
-/// What errors of slopes are between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Groups {
-    /// So many trials.
-    Trials(usize),
-    /// So many blocks of successive rows, which are alike.
-    Blocks(usize),
-    /// Rows.
-    Rows,
-}
-
-/// Corrected p-value below which a unit counts as selective.
-const LEVEL: f64 = 0.05;
-
-impl Regressed {
-    fn selective(&self) -> usize {
-        self.corrected.iter().filter(|p| **p < LEVEL).count()
-    }
-}
+use nullcline_core::analyses::activity::{By, LEVEL, Pair, Regressed, Selectivity};
+use nullcline_core::numbers::Estimate;
 
 /// The findings in a sentence.
 pub fn describe(s: &Selectivity) -> String {
@@ -96,7 +20,7 @@ pub fn describe(s: &Selectivity) -> String {
     parts.extend(s.pairs.iter().take(3).map(|p| {
         format!("the read-outs of {} and {} stand at {}", p.names[0], p.names[1], degrees(p.angle))
     }));
-    if let Groups::Blocks(count) = s.by {
+    if let By::Blocks(count) = s.by {
         let blocks = words::count(count, "block");
         parts.push(format!(
             "rows are alike from one to the next, and without --trial errors rest on {blocks} of them"
@@ -106,11 +30,13 @@ pub fn describe(s: &Selectivity) -> String {
 }
 
 fn degrees(e: Estimate) -> String {
-    format!("{}°", words::with_error(e.value, e.std_error))
+    format!("{}°", words::with_error(e))
 }
 
-/// `units` are the names.
-pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error> {
+/// Read-outs and regressions.
+pub fn selectivity(s: &Selectivity) -> Result<Rendered, Error> {
+    let units = &s.units;
+    let remarks: Vec<String> = s.left.iter().map(left::said).collect();
     let mut list = vec![];
     if !s.pairs.is_empty() {
         let labels: Vec<String> = s.pairs.iter().map(|p| p.names.join(" and ")).collect();
@@ -118,7 +44,7 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
         let figure = figures::points_with_errors(
             &labels,
             &of(&|e| e.value),
-            &of(&|e| e.std_error),
+            &of(&|e| e.error()),
             "Angle between read-outs (degrees)",
         )?;
         list.push(figure.named("angles", "Angles between read-outs", "Bars are one standard error.")?);
@@ -136,16 +62,16 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
         )?);
     }
     let errors = match s.by {
-        Groups::Trials(count) => format!(
+        By::Trials(count) => format!(
             "Errors of slopes leave out one of {} at a time; two of them hold the slope in 95 of 100.",
             words::count(count, "trial")
         ),
-        Groups::Blocks(count) => format!(
+        By::Blocks(count) => format!(
             "Rows next to each other are alike and no trials are given: errors of slopes leave out one of {} of successive rows at a \
              time; --trial says which rows belong together.",
             words::count(count, "block")
         ),
-        Groups::Rows => {
+        By::Rows => {
             "Errors of slopes take rows as independent; rows next to each other are not alike.".into()
         }
     };
@@ -162,7 +88,7 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
     }
     for o in &s.outs {
         if let Some(e) = o.inside {
-            let share = format!("{} %", words::with_error(100.0 * e.value, 100.0 * e.std_error));
+            let share = format!("{} %", words::with_error(e.times(100.0)));
             facts.push((format!("Read-out of {} inside the first two components", o.name), share));
         }
     }
@@ -173,74 +99,13 @@ pub fn selectivity(s: &Selectivity, units: &[String]) -> Result<Rendered, Error>
         facts,
         figures: list,
         tables: vec![angle_table(s), readout_table(s, units), slope_table(s, units)],
-        notes: s.remarks.clone(),
+        notes: remarks.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json: json(s), section, warnings: s.remarks.clone() })
-}
-
-/// The read-out as a unit vector.
-fn unit(o: &ReadOut) -> Vec<f64> {
-    let size = norm(&o.weights);
-    o.weights.iter().map(|w| w / size).collect()
-}
-
-fn json(s: &Selectivity) -> Value {
-    let value = |e: &Option<Estimate>| e.map(|e| number(e.value));
-    let error = |e: &Option<Estimate>| e.map(|e| number(e.std_error));
-    let out = |o: &ReadOut| {
-        json!({
-            "name": o.name,
-            "kind": if o.labels.is_some() { "logistic" } else { "linear" },
-            "labels": o.labels,
-            "direction": numbers(&unit(o)),
-            "explained": number(o.explained),
-            "share_in_plane": value(&o.inside),
-            "share_in_plane_std_error": error(&o.inside),
-        })
-    };
-    let pair = |p: &Pair| {
-        json!({
-            "targets": p.names,
-            "angle": number(p.angle.value),
-            "angle_std_error": number(p.angle.std_error),
-            "angle_in_plane": value(&p.within),
-            "angle_in_plane_std_error": error(&p.within),
-        })
-    };
-    let of =
-        |r: &Regressed, f: &dyn Fn(&Coefficient) -> f64| numbers(&r.slopes.iter().map(f).collect::<Vec<_>>());
-    let regression = |r: &Regressed| {
-        json!({
-            "name": r.name,
-            "rows": r.rows,
-            "slope": of(r, &|c| c.value),
-            "std_error": of(r, &|c| c.std_error),
-            "p": of(r, &|c| c.p),
-            "p_corrected": numbers(&r.corrected),
-            "r_squared": numbers(&r.r_squared),
-            "selective": r.selective(),
-        })
-    };
-    json!({
-        "targets": s.outs.iter().map(out).collect::<Vec<_>>(),
-        "angles": s.pairs.iter().map(pair).collect::<Vec<_>>(),
-        "regressions": s.regressions.iter().map(regression).collect::<Vec<_>>(),
-        "correction": "Holm over units",
-        "errors": match s.by {
-            Groups::Trials(_) => "by trial",
-            Groups::Blocks(_) => "by block",
-            Groups::Rows => "independent rows",
-        },
-        "groups": match s.by {
-            Groups::Trials(count) | Groups::Blocks(count) => Some(count),
-            Groups::Rows => None,
-        },
-    })
+    Ok(Rendered { section, warnings: remarks })
 }
 
 fn angle_table(s: &Selectivity) -> TableOut {
-    let none = Estimate { value: f64::NAN, std_error: f64::NAN };
     let float = |f: &dyn Fn(&Pair) -> f64| Cells::Float(s.pairs.iter().map(f).collect());
     let name = |k: usize| Cells::Text(s.pairs.iter().map(|p| p.names[k].clone()).collect());
     TableOut {
@@ -250,16 +115,16 @@ fn angle_table(s: &Selectivity) -> TableOut {
             ("first".into(), name(0)),
             ("second".into(), name(1)),
             ("angle_degrees".into(), float(&|p| p.angle.value)),
-            ("angle_std_error".into(), float(&|p| p.angle.std_error)),
-            ("in_plane_degrees".into(), float(&|p| p.within.unwrap_or(none).value)),
-            ("in_plane_std_error".into(), float(&|p| p.within.unwrap_or(none).std_error)),
+            ("angle_std_error".into(), float(&|p| p.angle.error())),
+            ("in_plane_degrees".into(), float(&|p| p.within.unwrap_or(Estimate::NONE).value)),
+            ("in_plane_std_error".into(), float(&|p| p.within.unwrap_or(Estimate::NONE).error())),
         ],
     }
 }
 
 fn readout_table(s: &Selectivity, units: &[String]) -> TableOut {
     let mut columns = vec![("unit".into(), Cells::Text(units.to_vec()))];
-    columns.extend(s.outs.iter().map(|o| (o.name.clone(), Cells::Float(unit(o)))));
+    columns.extend(s.outs.iter().map(|o| (o.name.clone(), Cells::Float(o.direction()))));
     let caption = "Read-outs as unit vectors, one a column.".into();
     TableOut { name: "readouts".into(), caption, columns }
 }
@@ -277,8 +142,8 @@ fn slope_table(s: &Selectivity, units: &[String]) -> TableOut {
         columns: vec![
             ("target".into(), Cells::Text(all.iter().map(|(r, _)| r.name.clone()).collect())),
             ("unit".into(), Cells::Text(all.iter().map(|(_, i)| units[*i].clone()).collect())),
-            ("slope".into(), float(&|r, i| r.slopes[i].value)),
-            ("std_error".into(), float(&|r, i| r.slopes[i].std_error)),
+            ("slope".into(), float(&|r, i| r.slopes[i].estimate.value)),
+            ("std_error".into(), float(&|r, i| r.slopes[i].estimate.error())),
             ("t".into(), float(&|r, i| r.slopes[i].t)),
             ("p".into(), float(&|r, i| r.slopes[i].p)),
             ("p_corrected".into(), float(&|r, i| r.corrected[i])),

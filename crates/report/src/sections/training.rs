@@ -1,59 +1,69 @@
 //! A training: its curve, and what it reached.
 
-use super::{Rendered, words};
+use super::{Rendered, trials, words};
 use crate::Error;
 use crate::figures;
+use crate::folder::{Folder, Origin};
 use crate::page::Section;
-use crate::summary::number;
+use crate::report::{Report, Told};
+use crate::runner::{Failure, NETWORK, network_file};
 use crate::tables::{Cells, TableOut};
+use nullcline_core::analyses;
+use nullcline_core::analyses::training::{Network, Train, TrainedNetwork};
 use nullcline_core::tasks::Objective;
-use nullcline_core::training::loss::Measured;
 use nullcline_core::training::trainer::{Epoch, Stopped};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
+use std::path::Path;
 
-/// A training that has ended.
-#[derive(Clone, Copy, Debug)]
-pub struct Training<'a> {
-    /// Names and values of all settings.
-    pub settings: &'a [(String, Value)],
-    /// Inputs of the network.
-    pub inputs: usize,
-    /// Outputs.
-    pub outputs: usize,
-    /// Trained parameters.
-    pub parameters: usize,
-    /// What was minimised.
-    pub objective: Objective,
-    /// Loss of outputs that do not look at the item.
-    pub chance: f64,
-    /// A row for each epoch, the first from before training.
-    pub curve: &'a [Epoch],
-    /// The epoch of the best parameters.
-    pub best_epoch: usize,
-    /// Why it ended.
-    pub stopped: Stopped,
-    /// The best parameters on the test items.
-    pub test: Option<Measured>,
+impl Report for Train {
+    fn origin(&self, _: &Path) -> Result<Origin, analyses::Error> {
+        let (plan, search) = self.plan()?;
+        let settings = plan.describe().into_iter().chain(search.into_iter().flat_map(|s| s.describe()));
+        let settings: Vec<String> = settings.map(|(name, value)| format!("{name} {value}")).collect();
+        Ok(Origin::set("train", plan.task.name(), &settings.join(", ")))
+    }
+
+    fn name(&self) -> Result<String, analyses::Error> {
+        Ok(self.plan()?.0.task.name().to_owned())
+    }
+
+    fn tell(&self, t: &TrainedNetwork) -> Result<Told, Failure> {
+        let mut findings = describe(t);
+        let mut modules = vec![training(t)?];
+        if let Some(search) = &t.search {
+            findings.push(trials::describe(search));
+            modules.push(trials::trials(search)?);
+        }
+        Ok(Told {
+            title: t.task.into(),
+            subject: t.description.clone(),
+            facts: vec![("Trained".into(), t.description.clone()), ("Weights".into(), NETWORK.into())],
+            seed: self.seed,
+            findings,
+            notes: t.notes.clone(),
+            modules,
+            ..Told::default()
+        })
+    }
+
+    fn write(&self, t: &TrainedNetwork, folder: &Folder) -> Result<(), Failure> {
+        let Network { architecture, model, precision } = &t.network;
+        let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
+        network_file(folder, NETWORK, architecture, model.rule.as_ref(), Some(readout), Some(*precision))
+    }
 }
 
-impl Training<'_> {
-    fn epochs(&self) -> usize {
-        self.curve.len().saturating_sub(1)
+fn unit(t: &TrainedNetwork) -> &'static str {
+    match t.objective {
+        Objective::CrossEntropy => "nats",
+        Objective::MeanSquare => "mean square",
     }
-    fn best(&self) -> Option<&Epoch> {
-        self.curve.get(self.best_epoch)
-    }
-    fn unit(&self) -> &'static str {
-        match self.objective {
-            Objective::CrossEntropy => "nats",
-            Objective::MeanSquare => "mean square",
-        }
-    }
-    fn loss(&self, v: f64) -> String {
-        match self.objective {
-            Objective::CrossEntropy => format!("{} nats", words::number(v)),
-            Objective::MeanSquare => words::number(v),
-        }
+}
+
+fn loss(t: &TrainedNetwork, v: f64) -> String {
+    match t.objective {
+        Objective::CrossEntropy => format!("{} nats", words::number(v)),
+        Objective::MeanSquare => words::number(v),
     }
 }
 
@@ -72,12 +82,12 @@ fn accuracy(v: Option<f64>) -> String {
 }
 
 /// What a training reached, in sentences.
-pub fn describe(t: &Training) -> Vec<String> {
+pub fn describe(t: &TrainedNetwork) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(test) = t.test {
         all.push(format!(
             "Test loss {} (chance {}){}.",
-            t.loss(test.loss),
+            loss(t, test.loss),
             words::number(t.chance),
             accuracy(test.accuracy)
         ));
@@ -87,21 +97,21 @@ pub fn describe(t: &Training) -> Vec<String> {
             "Best of {}: epoch {}, validation loss {}; training ended because {}.",
             words::count(t.epochs(), "epoch"),
             t.best_epoch,
-            t.loss(best.validation_loss),
+            loss(t, best.validation_loss),
             reason(t.stopped)
         ));
     }
     all
 }
 
-fn warnings(t: &Training) -> Vec<String> {
+fn warnings(t: &TrainedNetwork) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(test) = t.test.filter(|m| !(m.loss < 0.98 * t.chance)) {
         all.push(format!(
             "The test loss {} is no better than that of outputs that do not look at the item, {}: the task was \
              not learned. Try another rate, more epochs or units, another cell or initialisation, or --search.",
-            t.loss(test.loss),
-            t.loss(t.chance)
+            loss(t, test.loss),
+            loss(t, t.chance)
         ));
     } else if t.stopped == Stopped::Epochs && t.best_epoch == t.epochs() {
         all.push(
@@ -150,27 +160,9 @@ fn plain(v: &Value) -> String {
     }
 }
 
-/// The training as entry `training` of the summary and a section with curve and table.
-pub fn training(t: &Training) -> Result<Rendered, Error> {
-    let setting =
-        |name: &str| t.settings.iter().find(|(k, _)| k == name).map_or(Value::Null, |(_, v)| v.clone());
+/// The training as a section with curve and table.
+pub fn training(t: &TrainedNetwork) -> Result<Rendered, Error> {
     let best = t.best();
-    let optional = |v: Option<f64>| v.map_or(Value::Null, number);
-    let last = t.curve.last();
-    let json = json!({
-        "task": setting("task"), "cell": setting("cell"), "init": setting("init"), "units": setting("units"),
-        "inputs": t.inputs, "outputs": t.outputs, "parameters": t.parameters,
-        "loss": match t.objective { Objective::CrossEntropy => "cross_entropy", Objective::MeanSquare => "mean_square" },
-        "chance": number(t.chance),
-        "epochs": t.epochs(), "steps": last.map_or(0, |r| r.step), "best_epoch": t.best_epoch,
-        "stopped": t.stopped.name(),
-        "train_loss": optional(best.map(|r| r.train_loss)),
-        "validation_loss": optional(best.map(|r| r.validation_loss)),
-        "validation_accuracy": optional(best.and_then(|r| r.accuracy)),
-        "test_loss": optional(t.test.map(|m| m.loss)),
-        "test_accuracy": optional(t.test.and_then(|m| m.accuracy)),
-        "settings": t.settings.iter().cloned().collect::<Map<_, _>>(),
-    });
     let axis = match t.objective {
         Objective::CrossEntropy => "Cross entropy (nats)",
         Objective::MeanSquare => "Mean square error",
@@ -180,16 +172,16 @@ pub fn training(t: &Training) -> Result<Rendered, Error> {
     let figure = figures::training_curve(&train, &validation, t.best_epoch, t.chance, axis)?;
     let mut facts = vec![("Parameters".to_owned(), t.parameters.to_string())];
     if let Some(r) = best {
-        facts.push((format!("Train loss ({})", t.unit()), words::number(r.train_loss)));
-        facts.push((format!("Validation loss ({})", t.unit()), words::number(r.validation_loss)));
+        facts.push((format!("Train loss ({})", unit(t)), words::number(r.train_loss)));
+        facts.push((format!("Validation loss ({})", unit(t)), words::number(r.validation_loss)));
     }
     if let Some(m) = t.test {
-        facts.push((format!("Test loss ({})", t.unit()), words::number(m.loss)));
+        facts.push((format!("Test loss ({})", unit(t)), words::number(m.loss)));
         facts.extend(
             m.accuracy.map(|a| ("Test targets right".to_owned(), format!("{} %", words::number(100.0 * a)))),
         );
     }
-    facts.push((format!("Chance ({})", t.unit()), words::number(t.chance)));
+    facts.push((format!("Chance ({})", unit(t)), words::number(t.chance)));
     let intro = "The weights are those of the epoch with the lowest validation loss; the test items were looked \
         at once, at the end. Chance is the loss of the best outputs that know the task and the step but not \
         what the item showed.";
@@ -199,8 +191,8 @@ pub fn training(t: &Training) -> Result<Rendered, Error> {
         intro: vec![intro.into()],
         facts,
         figures: vec![figure],
-        tables: vec![table(t.curve), settings(t.settings)],
+        tables: vec![table(&t.curve), settings(&t.settings)],
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings: warnings(t) })
+    Ok(Rendered { section, warnings: warnings(t) })
 }

@@ -1,22 +1,17 @@
 //! Trajectories of a network.
 
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Units, words};
 use crate::Error;
 use crate::figures;
 use crate::page::Section;
-use crate::summary::numbers;
 use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::dynamics::trajectories::Trajectories;
+use nullcline_core::analyses::network::Paths;
 use nullcline_core::linalg::col;
-use serde_json::json;
 
-/// `outputs` are the read-out's values by output, in the same rows as the states.
-pub fn trajectories(
-    result: &Trajectories,
-    context: &Context,
-    intro: &str,
-    outputs: &[(String, Vec<f64>)],
-) -> Result<Rendered, Error> {
+/// States in time, and what the read-out makes of them.
+pub fn trajectories(found: &Paths, context: &Context) -> Result<Rendered, Error> {
+    let (result, outputs) = (&found.result, &found.outputs);
+    let intro = format!("States along {}.", words::source(found.source));
     let n = context.names.len();
     let rows: usize = result.states.iter().map(|s| s.ncols()).sum();
     let (mut label, mut time) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
@@ -50,14 +45,7 @@ pub fn trajectories(
     }
     let mut speeds: Vec<f64> = result.final_speed.iter().copied().filter(|s| s.is_finite()).collect();
     speeds.sort_by(f64::total_cmp);
-    let rest = speeds.iter().filter(|s| **s < 1e-8).count();
-    let json = json!({
-        "trajectories": result.states.len(),
-        "rows": rows,
-        "final_speed": numbers(&result.final_speed),
-        "at_rest": rest,
-        "diverged": result.diverged,
-    });
+    let rest = result.at_rest();
     let facts = vec![
         ("Trajectories".into(), result.states.len().to_string()),
         ("At rest at the end".into(), format!("{rest} of {}", result.states.len())),
@@ -77,12 +65,12 @@ pub fn trajectories(
     let section = Section {
         id: "trajectories".into(),
         title: "Trajectories".into(),
-        intro: vec![intro.into()],
+        intro: vec![intro],
         facts,
         figures: list,
         tables: vec![table],
         notes: warnings.clone(),
         ..Section::default()
     };
-    Ok(Rendered { json, section, warnings })
+    Ok(Rendered { section, warnings })
 }

@@ -4,93 +4,54 @@ use super::{Rendered, words};
 use crate::Error;
 use crate::figures;
 use crate::page::Section;
-use crate::summary::number;
 use crate::tables::{Cells, TableOut};
-use nullcline_core::training::trainer::{Epoch, Stopped};
-use serde_json::{Map, Value, json};
+use nullcline_core::analyses::training::{Searched, Trained};
+use nullcline_core::training::trainer::Stopped;
 
-/// One trial.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// Values of what was searched.
-    pub values: Vec<f64>,
-    /// Its best epoch.
-    pub best: Epoch,
-    /// Epochs done.
-    pub epochs: usize,
-    /// Why it ended.
-    pub stopped: Stopped,
-}
-
-/// All trials of a search.
-#[derive(Clone, Debug)]
-pub struct Trials<'a> {
-    /// Names and values of the search's settings.
-    pub settings: &'a [(String, Value)],
-    /// What was searched.
-    pub names: Vec<&'static str>,
-    /// The trials in order.
-    pub rows: Vec<Row>,
-    /// Index of the best.
-    pub best: usize,
-}
-
-impl Trials<'_> {
-    fn diverged(&self) -> usize {
-        self.rows.iter().filter(|r| matches!(r.stopped, Stopped::Diverged { .. })).count()
-    }
-}
+type Trial = (Vec<f64>, Trained);
 
 /// The search in a sentence.
-pub fn describe(t: &Trials) -> String {
-    let best = &t.rows[t.best];
-    let values = t.names.iter().zip(&best.values).map(|(n, v)| format!("{n} {}", words::number(*v)));
+pub fn describe(t: &Searched) -> String {
+    let best = &t.trials[t.best].0;
+    let values = t.names().into_iter().zip(best).map(|(n, v)| format!("{n} {}", words::number(*v)));
     let diverged = match t.diverged() {
         0 => String::new(),
         n => format!(", {n} of which diverged"),
     };
     format!(
         "Best of {}{diverged}: trial {} with {}.",
-        words::count(t.rows.len(), "trial"),
+        words::count(t.trials.len(), "trial"),
         t.best + 1,
         values.collect::<Vec<_>>().join(", ")
     )
 }
 
-/// The search as entry `search` of the summary and a section with a figure for each setting and a table.
-pub fn trials(t: &Trials) -> Result<Rendered, Error> {
-    let rows = &t.rows;
-    let mut json = t.settings.iter().cloned().collect::<Map<_, _>>();
-    json.insert("trials".into(), json!(rows.len()));
-    json.insert("diverged".into(), json!(t.diverged()));
-    json.insert("best_trial".into(), json!(t.best + 1));
-    json.insert("best_validation_loss".into(), number(rows[t.best].best.validation_loss));
-    for (k, name) in t.names.iter().enumerate() {
-        json.insert(format!("best_{name}"), number(rows[t.best].values[k]));
-    }
-    let loss = |r: &Row| match r.stopped {
+/// The search as a section with a figure for each setting and a table.
+pub fn trials(t: &Searched) -> Result<Rendered, Error> {
+    let rows = &t.trials;
+    let loss = |r: &Trial| match r.1.stopped {
         Stopped::Diverged { .. } => f64::NAN,
-        _ => r.best.validation_loss,
+        _ => r.1.best().validation_loss,
     };
     let mut all = Vec::new();
-    for (k, name) in t.names.iter().enumerate() {
-        let points: Vec<[f64; 2]> = rows.iter().map(|r| [r.values[k], loss(r)]).collect();
-        all.push(figures::trials(name, &points, t.best, *name != "patience")?);
+    for (k, name) in t.names().into_iter().enumerate() {
+        let points: Vec<[f64; 2]> = rows.iter().map(|r| [r.0[k], loss(r)]).collect();
+        all.push(figures::trials(name, &points, t.best, name != "patience")?);
     }
-    let float = |f: &dyn Fn(&Row) -> f64| Cells::Float(rows.iter().map(f).collect());
-    let int = |f: &dyn Fn(&Row) -> usize| Cells::Int(rows.iter().map(|r| f(r) as i64).collect());
+    let float = |f: &dyn Fn(&Trial) -> f64| Cells::Float(rows.iter().map(f).collect());
+    let int = |f: &dyn Fn(&Trial) -> usize| Cells::Int(rows.iter().map(|r| f(r) as i64).collect());
     let mut columns = vec![("trial".to_owned(), Cells::Int((1..=rows.len() as i64).collect()))];
-    for (k, name) in t.names.iter().enumerate() {
-        columns.push(((*name).into(), float(&|r| r.values[k])));
+    for (k, name) in t.names().into_iter().enumerate() {
+        columns.push((name.into(), float(&|r| r.0[k])));
     }
-    columns.push(("validation_loss".into(), float(&|r| r.best.validation_loss)));
-    if rows.iter().any(|r| r.best.accuracy.is_some()) {
-        columns.push(("accuracy".into(), float(&|r| r.best.accuracy.unwrap_or(f64::NAN))));
+    columns.push(("validation_loss".into(), float(&|r| r.1.best().validation_loss)));
+    if rows.iter().any(|r| r.1.best().accuracy.is_some()) {
+        columns.push(("accuracy".into(), float(&|r| r.1.best().accuracy.unwrap_or(f64::NAN))));
     }
     columns.extend([
-        ("best_epoch".into(), int(&|r| r.best.epoch)),
-        ("epochs".into(), int(&|r| r.epochs)),
-        ("stopped".into(), Cells::Text(rows.iter().map(|r| r.stopped.name().into()).collect())),
+        ("best_epoch".into(), int(&|r| r.1.best().epoch)),
+        ("epochs".into(), int(&|r| r.1.curve.len() - 1)),
+        ("stopped".into(), Cells::Text(rows.iter().map(|r| r.1.stopped.name().into()).collect())),
     ]);
     let caption = "Every trial: what it was told, its lowest validation loss with the epoch, epochs done, and why \
         it ended. A diverged trial keeps the loss from before.";
@@ -110,5 +71,5 @@ pub fn trials(t: &Trials) -> Result<Rendered, Error> {
         tables: vec![TableOut { name: "trials".into(), caption: caption.into(), columns }],
         ..Section::default()
     };
-    Ok(Rendered { json: Value::Object(json), section, warnings: vec![] })
+    Ok(Rendered { section, warnings: vec![] })
 }

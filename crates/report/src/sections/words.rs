@@ -1,5 +1,8 @@
 //! Numbers as a reader wants them.
 
+use nullcline_core::analyses::network::{InputKind, Source};
+use nullcline_core::numbers::Estimate;
+
 /// About four significant digits, a power of ten where the number is very large or small.
 pub fn number(v: f64) -> String {
     if !v.is_finite() {
@@ -30,9 +33,10 @@ fn superscript(digits: &str) -> String {
     digits.chars().filter(|c| *c != '+').map(raise).collect()
 }
 
-/// A value with its standard error, both to the error's second digit.
-pub fn with_error(value: f64, error: f64) -> String {
-    if !value.is_finite() || !error.is_finite() {
+/// A value with its standard error, both to the error's second digit; alone where the error is not known.
+pub fn with_error(e: Estimate) -> String {
+    let Estimate { value, std_error: Some(error), .. } = e else { return number(e.value) };
+    if !value.is_finite() {
         return number(value);
     }
     // Below what is worth printing the error says no more than that the value is exact.
@@ -43,9 +47,20 @@ pub fn with_error(value: f64, error: f64) -> String {
     format!("{value:.digits$} ± {error:.digits$}").replace('-', "−")
 }
 
-/// A count with its noun, the plural by an s.
-pub fn count(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+pub use nullcline_core::io::shown::count;
+
+/// Trajectories, counted, and what they start from and are driven by.
+pub fn source(s: Source) -> String {
+    let count = match s.trajectories {
+        1 => "1 trajectory".to_owned(),
+        n => format!("{n} trajectories"),
+    };
+    let from = if s.given { "the given initial states" } else { "random initial states" };
+    match s.input {
+        InputKind::Varying => format!("{count} from {from} under the given inputs"),
+        InputKind::None => format!("{count} from {from} without input"),
+        InputKind::Constant => format!("{count} from {from} under the constant input"),
+    }
 }
 
 /// How many components carry 90 % of the variance, in a clause.
@@ -69,8 +84,9 @@ mod tests {
         assert_eq!(number(1234.5), "1234");
         assert_eq!(number(2.0), "2");
         assert_eq!(number(1.5e-9), "1.50 × 10⁻⁹");
-        assert_eq!(with_error(0.123_456, 0.001_2), "0.1235 ± 0.0012");
-        assert_eq!(with_error(-2.0, 1e-14), "−2");
+        assert_eq!(with_error(Estimate::new(0.123_456, 0.001_2, 5)), "0.1235 ± 0.0012");
+        assert_eq!(with_error(Estimate::new(-2.0, 1e-14, 5)), "−2");
+        assert_eq!(with_error(Estimate::unknown(0.5, 1)), "0.5");
         assert_eq!(count(1, "point"), "1 point");
     }
 }

@@ -1,11 +1,13 @@
 //! Claims: what a paper says, what theory predicts, what we measured, and whether it stands.
 
-mod measure;
+mod entry;
 mod table;
 
-pub use measure::Measure;
-pub use table::{answer, count, json, rows, table, text};
+pub use entry::{ClaimEntry, entries};
+pub use table::{answer, count, rows, table, text};
 
+use nullcline_core::named;
+use nullcline_core::numbers::Estimate;
 use nullcline_report::sections::words::number;
 
 /// Whether a claim stands.
@@ -21,19 +23,17 @@ pub enum Verdict {
     NotTested,
 }
 
+named! {
+    Verdict:
+    Self::Holds => "holds",
+    Self::Differs => "differs",
+    Self::Undecided => "undecided",
+    Self::NotTested => "not tested",
+}
+
 impl Verdict {
     /// In the order in which they are counted.
     pub const ALL: [Self; 4] = [Self::Holds, Self::Differs, Self::Undecided, Self::NotTested];
-
-    /// As written in `claims.csv`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Holds => "holds",
-            Self::Differs => "differs",
-            Self::Undecided => "undecided",
-            Self::NotTested => "not tested",
-        }
-    }
 }
 
 /// Whose statement it is.
@@ -47,16 +47,7 @@ pub enum Kind {
     Check,
 }
 
-impl Kind {
-    /// As written in `claims.csv`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Paper => "paper",
-            Self::Theory => "theory",
-            Self::Check => "check",
-        }
-    }
-}
+named!(Kind: Self::Paper => "paper", Self::Theory => "theory", Self::Check => "check");
 
 /// What makes a claim hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,7 +61,20 @@ enum Expected {
     Between(f64, f64),
 }
 
-/// One row of `claims.csv`.
+/// One row of `claims.csv`, begun with [`claim`], [`theory`] or [`check`].
+///
+/// # Example
+/// ```
+/// use nullcline_studies::claims::{Verdict, at, claim};
+/// use nullcline_core::numbers::Estimate;
+///
+/// let slope = Estimate::new(0.86, 0.01, 10);
+/// let rows = at("schaeffer2020 Fig. 5", [
+///     claim("The stimulus' slope is 0.84").is("slope", slope).published(0.84, 0.1),
+///     claim("It is positive").is("slope", slope).above(0.0).headline(),
+/// ]);
+/// assert!(rows.iter().all(|c| c.verdict == Verdict::Holds && c.source == "schaeffer2020 Fig. 5"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// The statement, in words.
@@ -86,7 +90,7 @@ pub struct Claim {
     /// The theory's number, if it gives one.
     pub predicted: Option<f64>,
     /// Ours.
-    pub measured: Measure,
+    pub measured: Estimate,
     /// Largest |measured - expected| that still holds, fixed before looking.
     pub tolerance: f64,
     /// Whether it stands.
@@ -96,49 +100,62 @@ pub struct Claim {
     /// Whether the answer at the head of the page speaks of it.
     pub headline: bool,
     expected: Expected,
+    /// The measurements of a statement about all of them.
+    all: Vec<Estimate>,
+}
+
+/// A statement of the paper.
+pub fn claim(text: impl Into<String>) -> Claim {
+    Claim::new(Kind::Paper, text.into())
+}
+
+/// A statement of ours, or of a corrected formula.
+pub fn theory(text: impl Into<String>) -> Claim {
+    Claim::new(Kind::Theory, text.into())
+}
+
+/// An identity that our code must obey.
+pub fn check(text: impl Into<String>) -> Claim {
+    Claim::new(Kind::Check, text.into())
+}
+
+/// Claims of one place in a paper, where they do not name another.
+pub fn at(source: &str, claims: impl IntoIterator<Item = Claim>) -> Vec<Claim> {
+    let one = |c: Claim| if c.source.is_empty() { c.at(source) } else { c };
+    claims.into_iter().map(one).collect()
 }
 
 impl Claim {
-    fn new(kind: Kind, claim: &str, source: &str, quantity: &str, measured: Measure) -> Self {
+    fn new(kind: Kind, claim: String) -> Self {
         Self {
-            claim: claim.into(),
-            source: source.into(),
+            claim,
+            source: String::new(),
             kind,
-            quantity: quantity.into(),
+            quantity: String::new(),
             published: None,
             predicted: None,
-            measured,
+            measured: Estimate::NONE,
             tolerance: 0.0,
             verdict: Verdict::NotTested,
             reason: String::new(),
             headline: false,
             expected: Expected::Nothing,
+            all: vec![],
         }
     }
 
-    /// A statement of the paper.
-    pub fn paper(claim: &str, source: &str, quantity: &str, measured: impl Into<Measure>) -> Self {
-        Self::new(Kind::Paper, claim, source, quantity, measured.into())
+    /// Where in the paper it stands.
+    pub fn at(self, source: impl Into<String>) -> Self {
+        Self { source: source.into(), ..self }
     }
-    /// A statement of ours, or of a corrected formula.
-    pub fn theory(claim: &str, source: &str, quantity: &str, measured: impl Into<Measure>) -> Self {
-        Self::new(Kind::Theory, claim, source, quantity, measured.into())
+    /// What is measured, and what was found.
+    pub fn is(self, quantity: impl Into<String>, measured: impl Into<Estimate>) -> Self {
+        Self { quantity: quantity.into(), measured: measured.into(), ..self }
     }
-    /// An identity that our code must obey.
-    pub fn check(claim: &str, source: &str, quantity: &str, measured: impl Into<Measure>) -> Self {
-        Self::new(Kind::Check, claim, source, quantity, measured.into())
-    }
-
-    /// A statement about all of `all`, of which `one` makes the claim: the smallest decides what is to lie above a limit and
-    /// the largest everything else, unless another is a certain exception.
-    pub fn of_all(all: &[Measure], one: impl Fn(Measure) -> Self) -> Self {
-        let furthest = one(match one(Measure::NONE).expected {
-            Expected::Above(_) | Expected::AtLeast(_) => Measure::smallest(all.to_vec()),
-            _ => Measure::largest(all.to_vec()),
-        });
-        let each = all.iter().map(|m| one(m.widened(all.len())));
-        let exception = std::iter::once(furthest.clone()).chain(each).find(|c| c.verdict == Verdict::Differs);
-        exception.unwrap_or(furthest)
+    /// The same of a statement about all of `all`: the smallest decides what is to lie above a limit and the largest everything
+    /// else, unless another is a certain exception.
+    pub fn decided_by(self, quantity: impl Into<String>, all: &[Estimate]) -> Self {
+        Self { quantity: quantity.into(), all: all.to_vec(), ..self }
     }
 
     /// With the paper's number; judged against it.
@@ -180,11 +197,11 @@ impl Claim {
     }
 
     /// With the reason why it differs, or what limits it.
-    pub fn because(self, reason: &str) -> Self {
+    pub fn because(self, reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), ..self }
     }
     /// With the reason why it differs, if it does.
-    pub fn if_differs(self, reason: &str) -> Self {
+    pub fn if_differs(self, reason: impl Into<String>) -> Self {
         if self.verdict == Verdict::Differs { self.because(reason) } else { self }
     }
     /// A claim of which the answer at the head of the page speaks.
@@ -192,8 +209,12 @@ impl Claim {
         Self { headline: true, ..self }
     }
     /// Of no verdict but that it was not tested, for this reason.
-    pub fn untested(self, reason: &str) -> Self {
+    pub fn untested(self, reason: impl Into<String>) -> Self {
         Self { verdict: Verdict::NotTested, ..self }.because(reason)
+    }
+    /// Not tested, for this reason, where what it is about is not `there`.
+    pub fn provided(self, there: bool, reason: impl Into<String>) -> Self {
+        if there { self } else { Self { measured: Estimate::NONE, ..self }.untested(reason) }
     }
     /// A statement that something fails does not hold by `holds` alone: the evidence that it had its
     /// chance, such as a training that had converged, is `given` or the reason that it is not.
@@ -209,7 +230,7 @@ impl Claim {
     fn needing(self, verdict: Verdict, evidence: Result<(), String>) -> Self {
         match evidence {
             Err(reason) if self.verdict == verdict => {
-                Self { verdict: Verdict::Undecided, ..self }.because(&reason)
+                Self { verdict: Verdict::Undecided, ..self }.because(reason)
             }
             _ => self,
         }
@@ -225,17 +246,28 @@ impl Claim {
         match (self.published, self.predicted) {
             (Some(_), None) if matches!(self.expected, Expected::Near(_)) => {
                 let claim = Self { tolerance: 0.0, expected: Expected::Nothing, ..claim };
-                claim
-                    .untested(&format!("The paper's number is not asked for here ({words}): --preset paper."))
+                claim.untested(format!("The paper's number is not asked for here ({words}): --preset paper."))
             }
             _ => claim,
         }
     }
 
     fn judged(self, expected: Expected) -> Self {
-        let verdict = verdict(&self.measured, expected, self.tolerance);
-        Self { verdict, expected, ..self }
+        let judge = |m: &Estimate| verdict(m, expected, self.tolerance);
+        let measured = if self.all.is_empty() { self.measured } else { deciding(&self.all, expected, judge) };
+        Self { measured, verdict: judge(&measured), expected, ..self }
     }
+}
+
+/// The measurement that decides a statement about all of `all`: the one furthest out, unless another is a certain exception.
+fn deciding(all: &[Estimate], expected: Expected, verdict: impl Fn(&Estimate) -> Verdict) -> Estimate {
+    let furthest = match expected {
+        Expected::Above(_) | Expected::AtLeast(_) => Estimate::smallest(all.to_vec()),
+        _ => Estimate::largest(all.to_vec()),
+    };
+    let each = all.iter().map(|m| m.widened(all.len()));
+    let exception = std::iter::once(furthest).chain(each).find(|m| verdict(m) == Verdict::Differs);
+    exception.unwrap_or(furthest)
 }
 
 /// What a measurement says of an expectation.
@@ -243,7 +275,7 @@ impl Claim {
 /// Formula: with t the two-sided 95 % quantile of Student's law for n - 1 degrees of freedom, the claim
 /// holds where the whole interval measured ± t SE is within the tolerance, and differs where none of it is.
 /// An error that is not known decides nothing, an exact number (SE 0) everything.
-fn verdict(m: &Measure, expected: Expected, tolerance: f64) -> Verdict {
+fn verdict(m: &Estimate, expected: Expected, tolerance: f64) -> Verdict {
     if m.n == 0 {
         return Verdict::NotTested;
     }

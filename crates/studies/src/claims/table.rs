@@ -1,37 +1,27 @@
-//! Claims as `claims.csv`, on the page, in the summary, on the terminal, and what they say together.
+//! Claims as `claims.csv`, on the page, on the terminal, and what they say together.
 
 use super::{Claim, Expected, Kind, Verdict};
 use crate::Preset;
 use nullcline_report::page::ClaimRow;
 use nullcline_report::sections::words::{number, with_error};
-use nullcline_report::summary;
-use nullcline_report::tables::{Cells, TableOut};
-use serde_json::{Value, json};
+use nullcline_report::tables::{Table, TableOut};
 
 /// `claims.csv`: the columns of the contract.
 pub fn table(claims: &[Claim], preset: Preset) -> TableOut {
-    let text = |f: &dyn Fn(&Claim) -> String| Cells::Text(claims.iter().map(f).collect());
-    let float = |f: &dyn Fn(&Claim) -> f64| Cells::Float(claims.iter().map(f).collect());
-    let known = |v: Option<f64>| v.unwrap_or(f64::NAN);
-    TableOut {
-        name: "claims".into(),
-        caption: "Every claim with the published, the predicted and the measured number.".into(),
-        columns: vec![
-            ("claim".into(), text(&|c| c.claim.clone())),
-            ("source".into(), text(&|c| c.source.clone())),
-            ("kind".into(), text(&|c| c.kind.name().into())),
-            ("preset".into(), text(&|_| preset.name().into())),
-            ("quantity".into(), text(&|c| c.quantity.clone())),
-            ("published".into(), float(&|c| known(c.published))),
-            ("predicted".into(), float(&|c| known(c.predicted))),
-            ("measured".into(), float(&|c| c.measured.value)),
-            ("std_error".into(), float(&|c| c.measured.error())),
-            ("n".into(), Cells::Int(claims.iter().map(|c| c.measured.n as i64).collect())),
-            ("tolerance".into(), float(&|c| c.tolerance)),
-            ("verdict".into(), text(&|c| c.verdict.name().into())),
-            ("reason".into(), text(&reason)),
-        ],
-    }
+    Table::of(claims)
+        .column("claim", "", |c| c.claim.clone())
+        .column("source", "", |c| c.source.clone())
+        .column("kind", "", |c| c.kind.name())
+        .column("preset", "", |_| preset.name())
+        .column("quantity", "", |c| c.quantity.clone())
+        .column("published", "", |c| c.published)
+        .column("predicted", "", |c| c.predicted)
+        .columns(["measured", "std_error"], |c| [c.measured.value, c.measured.error()])
+        .column("n", "", |c| c.measured.n)
+        .column("tolerance", "", |c| c.tolerance)
+        .column("verdict", "", |c| c.verdict.name())
+        .column("reason", "", reason)
+        .named("claims", "Every claim with the published, the predicted and the measured number.")
 }
 
 /// Claims as the page shows them.
@@ -59,13 +49,13 @@ fn measured(c: &Claim) -> String {
     let m = &c.measured;
     match (m.value.is_nan(), m.std_error) {
         (true, _) => String::new(),
-        (_, Some(error)) => with_error(m.value, error),
+        (_, Some(_)) => with_error(*m),
         (_, None) => format!("{} ± ?", number(m.value)),
     }
 }
 
 /// The claim's reason, or why a verdict is open where that was not said.
-fn reason(c: &Claim) -> String {
+pub(super) fn reason(c: &Claim) -> String {
     if !c.reason.is_empty() || c.verdict != Verdict::Undecided {
         return c.reason.clone();
     }
@@ -82,29 +72,6 @@ fn reason(c: &Claim) -> String {
             format!("The interval of 95 %, {} ± {}, contains both answers.", number(m.value), number(reach))
         }
     }
-}
-
-/// Claims for the summary.
-pub fn json(claims: &[Claim], preset: Preset) -> Value {
-    let known = |v: Option<f64>| v.map_or(Value::Null, summary::number);
-    let one = |c: &Claim| {
-        json!({
-            "claim": c.claim,
-            "source": c.source,
-            "kind": c.kind.name(),
-            "preset": preset.name(),
-            "quantity": c.quantity,
-            "published": known(c.published),
-            "predicted": known(c.predicted),
-            "measured": summary::number(c.measured.value),
-            "std_error": known(c.measured.std_error),
-            "n": c.measured.n,
-            "tolerance": summary::number(c.tolerance),
-            "verdict": c.verdict.name(),
-            "reason": reason(c),
-        })
-    };
-    claims.iter().map(one).collect()
 }
 
 /// How many claims hold, differ, are open and were not tested, in words; then the checks, which are no

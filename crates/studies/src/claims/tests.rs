@@ -1,39 +1,26 @@
 use super::*;
 
-fn claim(m: Measure) -> Claim {
-    Claim::paper("it is so", "paper Fig. 1", "number", m)
+fn said(m: Estimate) -> Claim {
+    claim("it is so").at("paper Fig. 1").is("number", m)
 }
 
-/// Two-sided 95 % quantiles by scipy 1.17, stats.t.ppf(0.975, n - 1).
-#[test]
-fn intervals_are_student_s() {
-    for (n, t) in [
-        (2, 12.706204736174694),
-        (3, 4.302652729749462),
-        (10, 2.2621571627982053),
-        (1000, 1.9623414611334487),
-    ] {
-        let reach = Measure::new(0.0, 1.0, n).reach().unwrap();
-        assert!((reach - t).abs() < 1e-6 * t, "{n}: {reach}");
-    }
-    assert_eq!(Measure::new(0.0, 1.0, 1).reach(), None);
-    assert_eq!(Measure::exact(0.0, 1).reach(), Some(0.0));
-    assert_eq!(Measure::new(0.0, f64::NAN, 9).reach(), None);
+fn of_all(all: &[Estimate]) -> Claim {
+    claim("it is so").at("paper Fig. 1").decided_by("number", all)
 }
 
 #[test]
 fn the_whole_interval_decides() {
     // t(9) SE = 0.2262: of a tolerance of one, 0.7 is inside, 1.3 outside, and what lies between is open.
-    let near = |v: f64| claim(Measure::new(v, 0.1, 10)).predicted(0.0, 1.0).verdict;
+    let near = |v: f64| said(Estimate::new(v, 0.1, 10)).predicted(0.0, 1.0).verdict;
     assert_eq!([near(0.7), near(-0.7), near(0.9), near(-1.1), near(1.3)], {
         use Verdict::{Differs, Holds, Undecided};
         [Holds, Holds, Undecided, Undecided, Differs]
     });
-    let above = |v: f64| claim(Measure::new(v, 0.1, 10)).above(1.0).verdict;
+    let above = |v: f64| said(Estimate::new(v, 0.1, 10)).above(1.0).verdict;
     assert_eq!([above(1.3), above(1.1), above(0.9), above(0.7)], {
         [Verdict::Holds, Verdict::Undecided, Verdict::Undecided, Verdict::Differs]
     });
-    let inside = |v: f64| claim(Measure::new(v, 0.1, 10)).between(0.0, 1.0).verdict;
+    let inside = |v: f64| said(Estimate::new(v, 0.1, 10)).between(0.0, 1.0).verdict;
     assert_eq!([inside(0.5), inside(0.9), inside(1.3), inside(-0.3)], {
         [Verdict::Holds, Verdict::Undecided, Verdict::Differs, Verdict::Differs]
     });
@@ -41,42 +28,42 @@ fn the_whole_interval_decides() {
 
 #[test]
 fn exact_numbers_are_decided_and_unknown_errors_never() {
-    assert_eq!(claim(Measure::count(2, 9)).predicted(2.0, 0.0).verdict, Verdict::Holds);
-    assert_eq!(claim(Measure::count(3, 9)).predicted(2.0, 0.0).verdict, Verdict::Differs);
-    for m in [Measure::unknown(2.0, 9), Measure::new(2.0, f64::INFINITY, 9), Measure::new(2.0, 1e-9, 1)] {
+    assert_eq!(said(Estimate::count(2, 9)).predicted(2.0, 0.0).verdict, Verdict::Holds);
+    assert_eq!(said(Estimate::count(3, 9)).predicted(2.0, 0.0).verdict, Verdict::Differs);
+    for m in [Estimate::unknown(2.0, 9), Estimate::new(2.0, f64::INFINITY, 9), Estimate::new(2.0, 1e-9, 1)] {
         for c in [
-            claim(m).predicted(2.0, 5.0),
-            claim(m).predicted(90.0, 1.0),
-            claim(m).above(-90.0),
-            claim(m).below(-90.0),
+            said(m).predicted(2.0, 5.0),
+            said(m).predicted(90.0, 1.0),
+            said(m).above(-90.0),
+            said(m).below(-90.0),
         ] {
             assert_eq!(c.verdict, Verdict::Undecided, "{c:?}");
         }
     }
-    assert_eq!(claim(Measure { n: 4, ..Measure::NONE }).above(0.0).verdict, Verdict::Undecided);
-    assert_eq!(claim(Measure::NONE).above(0.0).verdict, Verdict::NotTested);
-    assert_eq!(claim(Measure::exact(0.0, 0)).predicted(0.0, 0.0).verdict, Verdict::NotTested, "of nothing");
+    assert_eq!(said(Estimate { n: 4, ..Estimate::NONE }).above(0.0).verdict, Verdict::Undecided);
+    assert_eq!(said(Estimate::NONE).above(0.0).verdict, Verdict::NotTested);
+    assert_eq!(said(Estimate::exact(0.0, 0)).predicted(0.0, 0.0).verdict, Verdict::NotTested, "of nothing");
     // One-sided, at the limit itself.
-    let at = Measure::count(1, 9);
-    assert_eq!(claim(at).above(1.0).verdict, Verdict::Differs);
-    assert_eq!(claim(at).at_least(1.0).verdict, Verdict::Holds);
-    assert_eq!(claim(at).below(1.0).verdict, Verdict::Differs);
-    assert_eq!(claim(at).at_most(1.0).verdict, Verdict::Holds);
+    let at = Estimate::count(1, 9);
+    assert_eq!(said(at).above(1.0).verdict, Verdict::Differs);
+    assert_eq!(said(at).at_least(1.0).verdict, Verdict::Holds);
+    assert_eq!(said(at).below(1.0).verdict, Verdict::Differs);
+    assert_eq!(said(at).at_most(1.0).verdict, Verdict::Holds);
 }
 
 /// More noise about the same number may open a verdict, and never turns one into another.
 #[test]
 fn noise_never_helps() {
-    type Make = fn(Measure) -> Claim;
+    type Make = fn(Estimate) -> Claim;
     let all: [Make; 4] = [
-        |m| claim(m).predicted(0.0, 0.4),
-        |m| claim(m).above(0.3),
-        |m| claim(m).at_most(0.3),
-        |m| claim(m).between(-0.2, 0.4),
+        |m| said(m).predicted(0.0, 0.4),
+        |m| said(m).above(0.3),
+        |m| said(m).at_most(0.3),
+        |m| said(m).between(-0.2, 0.4),
     ];
     for make in all {
         for k in -20..=20 {
-            let verdict = |e: f64| make(Measure::new(f64::from(k) / 13.0, e, 6)).verdict;
+            let verdict = |e: f64| make(Estimate::new(f64::from(k) / 13.0, e, 6)).verdict;
             let mut open = false;
             for e in [0.0, 0.01, 0.05, 0.1, 0.3, 1.0] {
                 assert!(verdict(e) == if open { Verdict::Undecided } else { verdict(e) });
@@ -87,96 +74,42 @@ fn noise_never_helps() {
     }
 }
 
-#[test]
-fn means_know_their_error_where_there_is_one() {
-    // Mean 2, variance 1: a third of it under the root.
-    let m = Measure::mean_of_found([1.0, 2.0, 3.0, f64::NAN]);
-    assert!((m.value - 2.0).abs() < 1e-15 && (m.error() - (1.0f64 / 3.0).sqrt()).abs() < 1e-15 && m.n == 3);
-    assert_eq!(Measure::mean([1.0, 2.0, f64::NAN]), Measure::unknown(1.5, 3));
-    assert_eq!(Measure::mean([5.0]), Measure::unknown(5.0, 1));
-    assert_eq!(Measure::mean([5.0, 5.0, 5.0]), Measure::unknown(5.0, 3), "no spread tells no error");
-    assert!(Measure::mean([]).value.is_nan() && Measure::mean([]).n == 0);
-}
-
-/// scipy 1.17: stats.binomtest(k, n).proportion_ci(method="exact").
-#[test]
-fn shares_reach_as_far_as_the_exact_interval() {
-    for (k, n, low, high) in
-        [(0, 16, 0.0, 0.20590720), (16, 16, 0.79409280, 1.0), (3, 10, 0.06673951, 0.65245285)]
-    {
-        let m = Measure::share(k, n);
-        let wanted = f64::max(m.value - low, high - m.value);
-        assert!((m.reach().unwrap() - wanted).abs() < 1e-6, "{k} of {n}: {m:?}");
-    }
-    assert_eq!(Measure::share(0, 1).std_error, None);
-}
-
-/// Of 10 values the interval of the median is from the second to the ninth (Conover 1999, table A3:
-/// 0.9785).
-#[test]
-fn medians_reach_to_order_statistics() {
-    let m = Measure::median((0..10).map(|k| f64::from(k * k)));
-    assert!((m.value - 20.5).abs() < 1e-12 && (m.reach().unwrap() - (64.0 - 20.5)).abs() < 1e-6, "{m:?}");
-    assert_eq!(Measure::median([1.0, 2.0]).std_error, None, "too few for 95 %");
-}
-
-#[test]
-fn the_largest_is_the_one_whose_interval_reaches_furthest() {
-    let all = [Measure::new(1.0, 0.1, 10), Measure::new(0.9, 0.2, 10), Measure::exact(1.1, 1)];
-    let m = Measure::largest(all);
-    assert!((m.value - 0.9).abs() < 1e-15 && m.n == 10);
-    // scipy 1.17: t.ppf(1 - 0.025 / 3, 9) = 2.93332424.
-    assert!((m.reach().unwrap() - 0.2 * 2.933324).abs() < 1e-6, "{m:?}");
-    assert_eq!(Measure::largest([Measure::exact(1.0, 1), Measure::unknown(0.0, 1)]).std_error, None);
-    assert!((Measure::smallest(all).value - 0.9).abs() < 1e-15);
-    assert_eq!(Measure::largest([]).n, 0);
-}
-
 /// Of what is to be 1 at most, 2 is too much however little is known of the others.
 #[test]
 fn a_certain_exception_is_not_hidden_by_a_noisy_one() {
-    let all = [Measure::new(0.0, 1.0, 3), Measure::exact(2.0, 1), Measure::unknown(0.0, 1)];
+    let all = [Estimate::new(0.0, 1.0, 3), Estimate::exact(2.0, 1), Estimate::unknown(0.0, 1)];
     for all in [&all[..2], &all] {
-        assert_eq!(claim(Measure::largest(all.to_vec())).at_most(1.0).verdict, Verdict::Undecided);
-        let c = Claim::of_all(all, |m| claim(m).at_most(1.0));
-        assert_eq!((c.verdict, c.measured), (Verdict::Differs, Measure::exact(2.0, 1)));
-        let lower: Vec<Measure> = all.iter().map(|m| m.times(-1.0)).collect();
-        let c = Claim::of_all(&lower, |m| claim(m).above(-1.0));
+        assert_eq!(said(Estimate::largest(all.to_vec())).at_most(1.0).verdict, Verdict::Undecided);
+        let c = of_all(all).at_most(1.0);
+        assert_eq!((c.verdict, c.measured), (Verdict::Differs, Estimate::exact(2.0, 1)));
+        let lower: Vec<Estimate> = all.iter().map(|m| m.times(-1.0)).collect();
+        let c = of_all(&lower).above(-1.0);
         assert_eq!(c.verdict, Verdict::Differs);
-        assert_eq!(Claim::of_all(all, |m| claim(m).at_most(3.0)).verdict, Verdict::Undecided);
+        assert_eq!(of_all(all).at_most(3.0).verdict, Verdict::Undecided);
     }
-    assert_eq!(Claim::of_all(&[], |m| claim(m).at_most(1.0)).verdict, Verdict::NotTested);
-}
-
-#[test]
-fn differences_count_the_fewer_repetitions() {
-    let d = Measure::new(5.0, 3.0, 10).less(Measure::new(1.0, 4.0, 4));
-    assert!((d.value - 4.0).abs() < 1e-15 && (d.error() - 5.0).abs() < 1e-15 && d.n == 4);
-    assert_eq!(Measure::new(5.0, 3.0, 10).less(Measure::exact(1.0, 1)).n, 10);
-    let r = Measure::new(8.0, 0.4, 10).over(Measure::new(-2.0, 0.1, 9));
-    assert!((r.value + 4.0).abs() < 1e-15 && (r.error() - 4.0 * 0.05f64.hypot(0.05)).abs() < 1e-12);
+    assert_eq!(of_all(&[]).at_most(1.0).verdict, Verdict::NotTested);
 }
 
 #[test]
 fn at_another_size_the_paper_s_number_is_not_asked_for() {
-    let judged = claim(Measure::exact(3.0, 4)).published(3.0, 0.1).at_other_size("64 units");
+    let judged = said(Estimate::exact(3.0, 4)).published(3.0, 0.1).at_other_size("64 units");
     assert_eq!((judged.verdict, judged.published, judged.tolerance), (Verdict::NotTested, None, 0.0));
     assert!(judged.claim.ends_with("(64 units)") && judged.reason.contains("--preset paper"));
-    let order = claim(Measure::exact(3.0, 4)).above(1.0).beside(Some(2.0)).at_other_size("64 units");
+    let order = said(Estimate::exact(3.0, 4)).above(1.0).beside(Some(2.0)).at_other_size("64 units");
     assert_eq!((order.verdict, order.published), (Verdict::Holds, None));
-    let theory = Claim::theory("so", "here", "number", Measure::exact(3.0, 4)).predicted(3.0, 0.1);
+    let theory = theory("so").at("here").is("number", Estimate::exact(3.0, 4)).predicted(3.0, 0.1);
     assert_eq!(theory.clone().at_other_size("64 units").claim, theory.claim);
 }
 
 #[test]
 fn a_failure_needs_evidence() {
-    let fails = || claim(Measure::new(2.0, 0.1, 5)).above(0.5);
+    let fails = || said(Estimate::new(2.0, 0.1, 5)).above(0.5);
     assert_eq!(fails().given(Ok(())).verdict, Verdict::Holds);
     let open = fails().given(Err("training had not converged".into()));
     assert_eq!((open.verdict, open.reason.as_str()), (Verdict::Undecided, "training had not converged"));
-    let solved = claim(Measure::new(0.1, 0.1, 5)).above(0.5).given(Err("no".into()));
+    let solved = said(Estimate::new(0.1, 0.1, 5)).above(0.5).given(Err("no".into()));
     assert_eq!(solved.verdict, Verdict::Differs, "what was reached was reached");
-    let short = claim(Measure::new(2.0, 0.1, 5)).at_most(0.5);
+    let short = said(Estimate::new(2.0, 0.1, 5)).at_most(0.5);
     assert_eq!(short.clone().verdict, Verdict::Differs);
     assert_eq!(short.denied_given(Err("no".into())).verdict, Verdict::Undecided);
 }

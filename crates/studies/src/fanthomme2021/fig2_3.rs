@@ -6,24 +6,16 @@ use super::strengths::{
     Case, MANY, MANY_GAMMA, PRINTED, Quantity, Row, Size, TRUNCATED, alphas, drawing, identity, limit,
     measure,
 };
-use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::Strength;
-use nullcline_report::figures::panels;
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::sections::words::with_error;
-use nullcline_report::summary::numbers;
-use nullcline_report::tables::{Cells, TableOut};
-use serde_json::{Map, json};
 
 /// Fig. 2.3.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.3",
-    title: "Regularisation strengths and likelihood gap against the sampling ratio",
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/fig2.3",
+    "Regularisation strengths and likelihood gap against the sampling ratio",
     run,
-};
+);
 
 const SIGMAS: [f64; 6] = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9];
 const FIGURE: &str = "fanthomme2021 Fig. 2.3";
@@ -42,11 +34,11 @@ fn findings(size: Size, sigmas: &[f64], seed: u64, observer: &dyn Observer) -> R
     let rows = measure(&cases, &alphas(), size, seed, observer)?;
     let limits = Limits::new(&cases, &rows);
     let claims = at_size(claims(&cases, &rows, &limits), size.n, PRINTED);
-    let json = Map::from_iter([
-        ("sigma".to_string(), numbers(sigmas)),
-        ("limit_cross".into(), entry(&limits.cross)),
-        ("limit_opt".into(), entry(&limits.opt)),
-        ("limit_gap".into(), entry(&limits.gap)),
+    let json = entries([
+        ("sigma", numbers(sigmas)),
+        ("limit_cross", entry(&limits.cross)),
+        ("limit_opt", entry(&limits.opt)),
+        ("limit_gap", entry(&limits.gap)),
     ]);
     let sections = vec![section(&cases, &rows, &limits, size)?];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
@@ -68,7 +60,7 @@ impl Limits {
     }
 }
 
-fn entry(limits: &[Option<Limit>]) -> serde_json::Value {
+fn entry(limits: &[Option<Limit>]) -> Value {
     let each = |f: fn(&Limit) -> f64| {
         numbers(&limits.iter().map(|l| l.as_ref().map_or(f64::NAN, f)).collect::<Vec<_>>())
     };
@@ -82,31 +74,25 @@ fn in_the_limit(
     quantity: &str,
     limits: &[Option<Limit>],
     sets: usize,
-) -> [Claim; 2] {
+) -> Vec<Claim> {
     let found: Vec<Limit> = limits.iter().flatten().copied().collect();
     let (value, error, _) = together(&found);
-    let n = if found.is_empty() { 0 } else { sets };
-    let away: Vec<Measure> =
-        found.iter().map(|l| Measure::new(l.value, l.error, sets).plus(-1.0).abs()).collect();
-    [
-        Claim::theory(
-            &format!("{what} (extrapolated to α → ∞, σ together)"),
-            source,
-            &format!("{quantity}; n: data sets a point"),
-            Measure::new(value, error, n),
-        )
-        .predicted(1.0, TRUNCATED)
-        .headline(),
-        Claim::of_all(&away, |m| {
-            Claim::theory(
-                &format!("{what}: no σ is an exception"),
-                source,
-                &format!("largest distance from one of {} limits, error of the choice", found.len()),
-                m,
-            )
-            .predicted(0.0, TRUNCATED)
-        }),
-    ]
+    let all = Estimate::new(value, error, if found.is_empty() { 0 } else { sets });
+    let away = |l: &Limit| Estimate::new(l.value, l.error, sets).plus(-1.0).abs();
+    let away: Vec<Estimate> = found.iter().map(away).collect();
+    let furthest = format!("largest distance from one of {} limits, error of the choice", found.len());
+    at(
+        source,
+        [
+            theory(format!("{what} (extrapolated to α → ∞, σ together)"))
+                .is(format!("{quantity}; n: data sets a point"), all)
+                .predicted(1.0, TRUNCATED)
+                .headline(),
+            theory(format!("{what}: no σ is an exception"))
+                .decided_by(furthest, &away)
+                .predicted(0.0, TRUNCATED),
+        ],
+    )
 }
 
 fn claims(cases: &[Case], rows: &[Row], limits: &Limits) -> Vec<Claim> {
@@ -134,38 +120,29 @@ fn claims(cases: &[Case], rows: &[Row], limits: &Limits) -> Vec<Claim> {
 fn beside(rows: &[Row], from: f64, to: f64, tolerance: f64, words: &str) -> Claim {
     let rows = rows.iter().filter(|r| r.alpha >= from && r.alpha <= to);
     // Both come from the same data: the errors together are at least that of the ratio.
-    let ratio = |r: &Row| r.strength(Strength::Opt).over(r.strength(Strength::Cross));
+    let ratio = |r: &Row| r.together(Strength::Opt).over(r.together(Strength::Cross));
     let known = rows.map(ratio).filter(|m| m.value.is_finite());
-    let apart: Vec<Measure> = known.map(|m| m.plus(-1.0).abs()).collect();
-    Claim::of_all(&apart, |m| {
-        Claim::paper(
-            &format!("γ_opt and γ_cross nearly coincide ({words})"),
-            FIGURE,
-            "largest |γ_opt/γ_cross - 1| over σ and α, of all data sets together, error of the choice",
-            m,
-        )
+    let apart: Vec<Estimate> = known.map(|m| m.plus(-1.0).abs()).collect();
+    let quantity = "largest |γ_opt/γ_cross - 1| over σ and α, of all data sets together, error of the \
+                    choice";
+    claim(format!("γ_opt and γ_cross nearly coincide ({words})"))
+        .at(FIGURE)
+        .decided_by(quantity, &apart)
         .predicted(0.0, tolerance)
         .headline()
-    })
 }
 
 /// The gap of the weakest couplings at every sampling ratio.
 fn weak(cases: &[Case], rows: &[Row]) -> Option<Claim> {
     let case = (0..cases.len()).min_by(|a, b| cases[*a].sigma.total_cmp(&cases[*b].sigma))?;
-    let ratio = |r: &Row| {
-        let (value, error) = r.gap_in_units();
-        Measure::new(value, error, r.sets).plus(-1.0).abs()
-    };
-    let away: Vec<Measure> = rows.iter().filter(|r| r.case == case).map(ratio).collect();
-    Some(Claim::of_all(&away, |m| {
-        Claim::theory(
-            &format!("{}: the gap is -(n + 1)/(4 (α + n/tr J²) n) at every α", cases[case].name),
-            "new: shrinkage of weak couplings",
-            "largest |gap over the law - 1|, error of the choice",
-            m,
-        )
-        .predicted(0.0, 0.05)
-    }))
+    let of_case = rows.iter().filter(|r| r.case == case);
+    let away: Vec<Estimate> = of_case.map(|r| r.gap_in_units().plus(-1.0).abs()).collect();
+    Some(
+        theory(format!("{}: the gap is -(n + 1)/(4 (α + n/tr J²) n) at every α", cases[case].name))
+            .at("new: shrinkage of weak couplings")
+            .decided_by("largest |gap over the law - 1|, error of the choice", &away)
+            .predicted(0.0, 0.05),
+    )
 }
 
 /// "The gaps are identical between different values of the interaction strength."
@@ -177,18 +154,16 @@ fn identical(cases: &[Case], rows: &[Row]) -> Option<Claim> {
     };
     let (a, b) = (last(weak)?, last(strong)?);
     Some(
-        Claim::paper(
-            &format!("The gaps of different σ are identical at α = {}", a.alpha),
-            FIGURE,
-            &format!("gap at {} over gap at {}", cases[weak].name, cases[strong].name),
-            a.gap.over(b.gap),
-        )
-        .predicted(1.0, 0.05)
-        .headline()
-        .if_differs(
-            "Identical only where α exceeds 1/σ²: below, the penalty replaces missing samples, and the gap is near -(n + 1)/(4 (α + 1/σ²) n). On the \
-             logarithmic scale of the figure the strong couplings do lie on one line.",
-        ),
+        claim(format!("The gaps of different σ are identical at α = {}", a.alpha))
+            .at(FIGURE)
+            .is(format!("gap at {} over gap at {}", cases[weak].name, cases[strong].name), a.gap.over(b.gap))
+            .predicted(1.0, 0.05)
+            .headline()
+            .if_differs(
+                "Identical only where α exceeds 1/σ²: below, the penalty replaces missing samples, and the \
+                 gap is near -(n + 1)/(4 (α + 1/σ²) n). On the logarithmic scale of the figure the strong \
+                 couplings do lie on one line.",
+            ),
     )
 }
 
@@ -197,91 +172,92 @@ fn fluctuations(rows: &[Row]) -> Claim {
     // The law is that of the numerator of eq. 2.42 alone; the rest is of relative order gamma/alpha.
     const GAMMA: f64 = 30.0;
     let many = rows.iter().filter(|r| r.alpha >= 0.999 * MANY && r.alpha >= GAMMA * r.cross);
-    Claim::theory(
-        "γ_cross of one data set fluctuates by sqrt(2 α tr(JCJC)/n)/(n + 1), which grows with α",
-        "new: fluctuation of eq. 2.42",
-        &format!("measured over predicted relative standard deviation, mean over σ and α above {MANY} and {GAMMA} γ"),
-        Measure::mean_of_found(many.map(|r| r.measured_spread() / r.spread)),
-    )
-    .predicted(1.0, 0.1)
+    theory("γ_cross of one data set fluctuates by sqrt(2 α tr(JCJC)/n)/(n + 1), which grows with α")
+        .at("new: fluctuation of eq. 2.42")
+        .is(
+            format!(
+                "measured over predicted relative standard deviation, mean over σ and α above {MANY} and \
+                 {GAMMA} γ"
+            ),
+            Estimate::mean_of_found(many.map(|r| r.measured_spread() / r.spread)),
+        )
+        .predicted(1.0, 0.1)
 }
 
 fn limits_table(cases: &[Case], limits: &Limits) -> TableOut {
-    let mut columns = vec![("sigma".to_string(), Cells::Float(cases.iter().map(|c| c.sigma).collect()))];
+    let rows: Vec<usize> = (0..cases.len()).collect();
+    let mut table = Table::of(&rows).column("sigma", "", |k| cases[*k].sigma);
     for (name, all) in [("cross", &limits.cross), ("opt", &limits.opt), ("gap", &limits.gap)] {
-        let each =
-            |f: fn(&Limit) -> f64| Cells::Float(all.iter().map(|l| l.as_ref().map_or(f64::NAN, f)).collect());
-        columns.push((name.into(), each(|l| l.value)));
-        columns.push((format!("{name}_std_error"), each(|l| l.error)));
-        columns.push((format!("{name}_chi_squared"), each(|l| l.chi_squared)));
-        columns.push((format!("{name}_degrees_of_freedom"), each(|l| l.freedom as f64)));
+        let [error, fit, freedom] =
+            ["std_error", "chi_squared", "degrees_of_freedom"].map(|w| format!("{name}_{w}"));
+        let numbers = |k: &usize| {
+            all[*k].map_or([f64::NAN; 4], |l| [l.value, l.error, l.chi_squared, l.freedom as f64])
+        };
+        table = table.columns([name, &error, &fit, &freedom], numbers);
     }
-    TableOut {
-        name: "limits".into(),
-        caption: format!(
-            "γ_cross, γ_opt and gap in units of their predictions, extrapolated to infinitely many samples by a quadratic in 1/(α + γ) through α ≥ {MANY} and α ≥ {MANY_GAMMA} γ; \
-             σ that leave too few of these have no limit."
+    table.named(
+        "limits",
+        format!(
+            "γ_cross, γ_opt and gap in units of their predictions, extrapolated to infinitely many samples \
+             by a quadratic in 1/(α + γ) through α ≥ {MANY} and α ≥ {MANY_GAMMA} γ; σ that leave too few of \
+             these have no limit."
         ),
-        columns,
-    }
+    )
 }
 
 fn section(cases: &[Case], rows: &[Row], limits: &Limits, size: Size) -> Result<Section, Error> {
     let parts = [drawing::strengths(cases, rows)?, drawing::gaps(cases, rows)?];
     let caption = format!(
-        "A: γ_opt (dots), γ_cross (lines) and (n + 1)/tr J² (dashed) against the sampling ratio. B: the likelihood gap \
-         ΔL = L_test(γ_opt) - L(J) a variable (dots), (n + 1)/(4 (α + γ) n) with γ = n/tr J² (lines), and its limit at many samples (dashed). n = {}, \
-         {} data sets a point; γ are roots of the mean residual. Bars are one standard error.",
+        "A: γ_opt (dots), γ_cross (lines) and (n + 1)/tr J² (dashed) against the sampling ratio. B: the \
+         likelihood gap ΔL = L_test(γ_opt) - L(J) a variable (dots), (n + 1)/(4 (α + γ) n) with γ = n/tr J² \
+         (lines), and its limit at many samples (dashed). n = {}, {} data sets a point; γ are roots of the \
+         mean residual. Bars are one standard error.",
         size.n,
         size.models * size.draws
     );
-    let cross = drawing::in_units(cases, rows, "γ_cross tr J² / (n + 1)", [0.94, 1.14], |r| {
-        (r.pooled_cross.value, r.pooled_cross.error)
-    })?;
+    let cross =
+        drawing::in_units(cases, rows, "γ_cross tr J² / (n + 1)", [0.94, 1.14], |r| r.pooled_cross)?;
     let gap = drawing::in_units(cases, rows, "ΔL / law", [0.8, 1.02], Row::gap_in_units)?;
     let units = panels(
         "limits",
         "Approach to the limits of many samples",
-        "A: γ_cross, and B: the gap, in units of (n + 1)/tr J² and of -(n + 1)/(4 (α + γ) n), against 1/(α + γ): the limits at zero are one. Bars are one \
-         standard error.",
+        "A: γ_cross, and B: the gap, in units of (n + 1)/tr J² and of -(n + 1)/(4 (α + γ) n), against 1/(α \
+         + γ): the limits at zero are one. Bars are one standard error.",
         &[cross, gap],
         2,
     )?;
-    let words = |name: &str, all: &[Option<Limit>]| {
+    let limit = |all: &[Option<Limit>]| {
         let (value, error, _) = together(&all.iter().flatten().copied().collect::<Vec<_>>());
-        (format!("{name}, α → ∞, in units of the prediction"), with_error(value, error))
+        words(Estimate::new(value, error, 0))
     };
-    Ok(Section {
-        id: "strengths".into(),
-        title: "Strengths and gap against the sampling ratio".into(),
-        intro: vec![
-            "Couplings of the Gaussian orthogonal ensemble. A strength of single data sets fluctuates by about sqrt(α)/n, so that the mean of their \
-             roots is biased in second order; shown is the root of the residual's mean over all data sets, every one with γ in units of the prediction \
-             from its own realised couplings, with a jackknife error. The table has both."
-                .into(),
-            "Expectations of the residuals are power series in 1/α; limits are read off a quadratic in 1/(α + γ), which sums up the shrinkage of weak \
-             couplings, a function of α/(α + γ) alone."
-                .into(),
-        ],
-        facts: vec![words("γ_cross", &limits.cross), words("γ_opt", &limits.opt), words("gap", &limits.gap)],
-        figures: vec![panels("strengths", "Strengths and likelihood gap", &caption, &parts, 2)?, units],
-        tables: vec![drawing::table(cases, rows), limits_table(cases, limits)],
-        ..Section::default()
-    })
+    Ok(Section::new("strengths", "Strengths and gap against the sampling ratio")
+        .intro(
+            "Couplings of the Gaussian orthogonal ensemble. A strength of single data sets fluctuates by \
+             about sqrt(α)/n, so that the mean of their roots is biased in second order; shown is the root \
+             of the residual's mean over all data sets, every one with γ in units of the prediction from \
+             its own realised couplings, with a jackknife error. The table has both.",
+        )
+        .intro(
+            "Expectations of the residuals are power series in 1/α; limits are read off a quadratic in 1/(α \
+             + γ), which sums up the shrinkage of weak couplings, a function of α/(α + γ) alone.",
+        )
+        .fact("γ_cross, α → ∞, in units of the prediction", limit(&limits.cross))
+        .fact("γ_opt, α → ∞, in units of the prediction", limit(&limits.opt))
+        .fact("gap, α → ∞, in units of the prediction", limit(&limits.gap))
+        .figures([panels("strengths", "Strengths and likelihood gap", &caption, &parts, 2)?, units])
+        .tables([drawing::table("strengths", cases, rows), limits_table(cases, limits)]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_bears_out_the_limits() {
         let found = findings(Size { n: 30, models: 3, draws: 6 }, &[0.1, 0.5], 1, &Silent).unwrap();
-        let claim = |words: &str| {
-            found.claims.iter().find(|c| c.claim.contains(words)).unwrap_or_else(|| panic!("{words}"))
-        };
+        let claim = |words: &str| crate::common::found(&found, words);
         // Few and small data sets cannot tell; they must not deny.
         for words in ["γ_cross tends", "likelihood gap obeys"] {
             assert_ne!(claim(words).verdict, Verdict::Differs, "{:?}", claim(words));

@@ -21,8 +21,3 @@ fn at_size(claims: Vec<Claim>, n: usize, printed: usize) -> Vec<Claim> {
     let one = |c: Claim| if n == printed { c } else { c.at_other_size(&words) };
     claims.into_iter().map(one).collect()
 }
-
-/// The largest; 0 without any.
-fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
-    values.into_iter().fold(0.0, f64::max)
-}

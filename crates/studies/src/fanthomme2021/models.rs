@@ -1,14 +1,11 @@
 //! True models, by what does not need their eigenvectors, and work on all threads.
 
-use crate::Error;
+use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::{Ensemble, Truth};
 use nullcline_core::inference::gaussian::map::Map;
 use nullcline_core::inference::gaussian::predict::Moments;
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::linalg::random::{Use, stream};
-use nullcline_report::pipeline::Observer;
-use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A true model in its own eigenbasis.
 pub(super) struct Model {
@@ -44,37 +41,6 @@ pub(super) fn sides_of_2_21(spectrum: &Spectrum, couplings: &[f64], gamma: f64) 
     map.solve(gamma).map_err(failed)?;
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     Ok(dot(&map.j, &spectrum.t) / dot(couplings, &map.c))
-}
-
-/// `one` for every index below `count` on all threads, in the order of `first`, the results in that of the indices.
-///
-/// # Errors
-/// One of those met; no further work begins then.
-pub(super) fn parallel<T: Send>(
-    what: &str,
-    count: usize,
-    first: impl Fn(usize) -> usize,
-    observer: &dyn Observer,
-    one: impl Fn(usize) -> Result<T, Error> + Sync,
-) -> Result<Vec<T>, Error> {
-    observer.start(what, count as u64);
-    let (done, failed) = (AtomicU64::new(0), AtomicBool::new(false));
-    // Room for all results at once: small pieces that stay would break up the memory that large matrices come and go in.
-    let mut all: Vec<(usize, Option<Result<T, Error>>)> = (0..count).map(|i| (i, None)).collect();
-    all.sort_by_key(|(i, _)| first(*i));
-    all.par_iter_mut().with_max_len(1).for_each(|(i, place)| {
-        if !failed.load(Ordering::Relaxed) {
-            let result = one(*i);
-            failed.fetch_or(result.is_err(), Ordering::Relaxed);
-            *place = Some(result);
-            observer.at(done.fetch_add(1, Ordering::Relaxed) + 1);
-        }
-    });
-    observer.finish();
-    all.sort_by_key(|(i, _)| *i);
-    let (right, wrong): (Vec<_>, Vec<_>) =
-        all.into_iter().filter_map(|(_, result)| result).partition(Result::is_ok);
-    wrong.into_iter().chain(right).collect()
 }
 
 /// An error of the estimate, in words.

@@ -5,19 +5,12 @@ use super::planar::exponents::Sign;
 use super::planar::grid::{self, Expected, Grid};
 use super::planar::returns::{Course, course, onset};
 use super::planar::{Planar, Time};
-use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use crate::common::*;
 use nullcline_core::systems::reference::rotation::theta_star;
-use nullcline_report::Figure;
-use nullcline_report::figures::{Axes, Ink, Series, lines, panels};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::tables::{Cells, TableOut};
-use serde_json::{Value, json};
 
 /// Fig. 5B.
 pub const STUDY: Study =
-    Study { name: "park2023/fig5b", title: "Spontaneous oscillations of two units by return times", run };
+    Study::new("park2023/fig5b", "Spontaneous oscillations of two units by return times", run);
 
 /// Longest run, in blocks.
 const BLOCKS: usize = 400_000;
@@ -32,18 +25,12 @@ fn frequency(planar: &Planar) -> f64 {
 }
 
 /// Slope of log frequency against log distance from theta*, and its standard error.
-fn slowing(alpha: f64, time: Time) -> (Vec<[f64; 2]>, f64, f64) {
+fn slowing(alpha: f64, time: Time) -> (Vec<[f64; 2]>, Estimate) {
     let star = theta_star(alpha);
-    let points: Vec<[f64; 2]> =
-        DISTANCES.iter().map(|d| [*d, frequency(&Planar::new(alpha, star + d, time))]).collect();
-    let logs: Vec<[f64; 2]> = points.iter().map(|p| [p[0].ln(), p[1].ln()]).collect();
-    let n = logs.len() as f64;
-    let mean = |i: usize| logs.iter().map(|p| p[i]).sum::<f64>() / n;
-    let (mx, my) = (mean(0), mean(1));
-    let sxx: f64 = logs.iter().map(|p| (p[0] - mx).powi(2)).sum();
-    let slope = logs.iter().map(|p| (p[0] - mx) * (p[1] - my)).sum::<f64>() / sxx;
-    let rest: f64 = logs.iter().map(|p| (p[1] - my - slope * (p[0] - mx)).powi(2)).sum();
-    (points, slope, (rest / (n - 2.0) / sxx).sqrt())
+    let at = |d: &f64| [*d, frequency(&Planar::new(alpha, star + d, time))];
+    let points: Vec<[f64; 2]> = DISTANCES.iter().map(at).collect();
+    let (x, y): (Vec<f64>, Vec<f64>) = points.iter().map(|p| (p[0].ln(), p[1].ln())).unzip();
+    (points, slope(&x, &y))
 }
 
 /// Largest relative deviation from the frequency at onset, just beyond it.
@@ -59,28 +46,25 @@ fn small_amplitude(time: Time) -> (f64, usize) {
 }
 
 fn table(grid: &Grid, time: Time, courses: &[Course]) -> TableOut {
-    let float = |f: &dyn Fn(usize) -> f64| Cells::Float((0..grid.count()).map(f).collect());
     let name = |c: &Course| match c {
         Course::Rest => "rest".to_string(),
         Course::Locked(q) => format!("period {q}"),
         Course::Round(..) => "round".into(),
         Course::Open => "open".into(),
     };
-    let number = |k: usize, i: usize| match courses[k] {
-        Course::Round(f, e) => [f, e][i],
-        _ => f64::NAN,
+    let round = |c: &Course| match c {
+        Course::Round(f, error) => [*f, *error],
+        _ => [f64::NAN; 2],
     };
-    TableOut {
-        name: word(time).into(),
-        caption: format!("Course of the orbit in {} time; frequency in turns per unit time.", word(time)),
-        columns: vec![
-            ("alpha".into(), float(&|k| grid.at(k).0)),
-            ("theta".into(), float(&|k| grid.at(k).1)),
-            ("course".into(), Cells::Text(courses.iter().map(name).collect())),
-            ("frequency".into(), float(&|k| number(k, 0))),
-            ("error".into(), float(&|k| number(k, 1))),
-        ],
-    }
+    let rows: Vec<_> = courses.iter().enumerate().map(|(k, c)| (grid.at(k), c)).collect();
+    Table::of(&rows)
+        .columns(["alpha", "theta"], |r| r.0.into())
+        .column("course", "", |r| name(r.1))
+        .columns(["frequency", "error"], |r| round(r.1))
+        .named(
+            word(time),
+            format!("Course of the orbit in {} time; frequency in turns per unit time.", word(time)),
+        )
 }
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
@@ -99,8 +83,8 @@ struct Found {
     apart: usize,
     /// Cells that are not told apart: in all, and farther than one from the boundary.
     open: [usize; 2],
-    /// Frequencies against distances from theta*, the exponent of their law and its error.
-    slowing: (Vec<[f64; 2]>, f64, f64),
+    /// Frequencies against distances from theta*, and the exponent of their law.
+    slowing: (Vec<[f64; 2]>, Estimate),
 }
 
 impl Found {
@@ -144,53 +128,55 @@ impl Found {
     }
 
     fn claims(&self, grid: &Grid) -> Vec<Claim> {
-        let said = |text: &str| format!("{} time: {text}", word(self.time));
-        let source = "park2023 Fig. 5B";
-        let theory = |text: &str, quantity: &str, m: Measure| Claim::theory(&said(text), source, quantity, m);
-        let exceptions = |certain: usize| Measure::exceptions(certain, self.open[1], grid.count());
+        let exceptions = |certain: usize| Estimate::exceptions(certain, self.open[1], grid.count());
         let cells = "cells farther than one cell from the boundary";
-        let region = "orbits go round by themselves in the analytical region, to one cell";
-        let zero = "orbits go round where the first exponent is zero (or, in a weak tongue, negative), to one cell of the boundary";
         let (off, n) = small_amplitude(self.time);
         let limit = if self.time == Time::Discrete { "theta / 2 pi" } else { "tan(theta) / 2 pi" };
-        let (points, slope, error) = &self.slowing;
-        vec![
-            Claim::paper(&said(region), source, cells, exceptions(self.far)).predicted(0.0, 0.0).headline(),
-            Claim::check(&said(zero), source, cells, exceptions(self.apart)).predicted(0.0, 0.0),
-            theory(
-                &format!("small oscillations have the frequency {limit}"),
-                "largest relative deviation half a percent beyond onset",
-                Measure::exact(off, n),
+        let all = [
+            claim("orbits go round by themselves in the analytical region, to one cell")
+                .is(cells, exceptions(self.far))
+                .predicted(0.0, 0.0)
+                .headline(),
+            check(
+                "orbits go round where the first exponent is zero (or, in a weak tongue, negative), to one \
+                 cell of the boundary",
             )
-            .predicted(0.0, 0.01)
-            .headline(),
+            .is(cells, exceptions(self.apart))
+            .predicted(0.0, 0.0),
+            theory(format!("small oscillations have the frequency {limit}"))
+                .is("largest relative deviation half a percent beyond onset", Estimate::exact(off, n))
+                .predicted(0.0, 0.01)
+                .headline(),
             theory(
-                "at theta* the frequency vanishes as the square root of the distance (saddle-node on the cycle), alpha = 2",
+                "at theta* the frequency vanishes as the square root of the distance (saddle-node on the \
+                 cycle), alpha = 2",
+            )
+            .is(
                 "exponent of the power law; n: distances less one, for the second coefficient of the line",
-                Measure::new(*slope, *error, points.len() - 1),
+                self.slowing.1,
             )
             .predicted(0.5, 0.02)
             .headline(),
-        ]
+        ];
+        about(&format!("{} time", word(self.time)), at("park2023 Fig. 5B", all))
     }
 
     fn facts(&self) -> [(String, String); 2] {
-        let (low, high) = self.range();
-        [
-            (
-                format!("Frequencies, {} time", word(self.time)),
-                format!("{low:.4} to {high:.3} turns per {}", self.unit()),
-            ),
-            (format!("Not told apart, {} time", word(self.time)), format!("{} cells", self.open[0])),
-        ]
+        let ((low, high), time) = (self.range(), word(self.time));
+        let range = format!("{low:.4} to {high:.3} turns per {}", self.unit());
+        let open = format!("{} cells", self.open[0]);
+        [(format!("Frequencies, {time} time"), range), (format!("Not told apart, {time} time"), open)]
     }
 
     fn entry(&self) -> (String, Value) {
         let (low, high) = self.range();
-        let round = self.courses.iter().filter(|c| matches!(c, Course::Round(..))).count();
         let entry = json!({
-            "round": round, "far": self.far, "apart_from_exponents": self.apart, "open": self.open[0],
-            "lowest_frequency": low, "highest_frequency": high,
+            "round": count(&self.courses, |c| matches!(c, Course::Round(..))),
+            "far": self.far,
+            "apart_from_exponents": self.apart,
+            "open": self.open[0],
+            "lowest_frequency": low,
+            "highest_frequency": high,
         });
         (word(self.time).to_string(), entry)
     }
@@ -216,25 +202,15 @@ impl Found {
 }
 
 /// The square-root law of both times.
-fn laws(all: &[Found]) -> Result<Figure, Error> {
+fn laws(all: &[Found]) -> Drawn {
     let law = |(i, f): (usize, &Found)| {
-        Series {
-            label: format!("{} time", word(f.time)),
-            points: f.slowing.0.clone(),
-            ink: Ink::Series(i),
-            ..Series::default()
-        }
-        .joined()
+        points(&format!("{} time", word(f.time)), f.slowing.0.clone()).ink(Ink::Series(i)).joined()
     };
-    let mut axes =
-        Axes::new("Distance from \u{3b8}* (rad)", "Turns per step or unit of time").log_log().wide(250.0);
-    axes.height = 140.0;
+    let axes = Axes::new("Distance from \u{3b8}* (rad)", "Turns per step or unit of time").log_log();
     let series: Vec<Series> = all.iter().enumerate().map(law).collect();
-    Ok(lines(&series, &axes)?.named(
-        "slowing",
-        "slowing at \u{3b8}*, \u{3b1} = 2",
-        "Frequency against distance.",
-    )?)
+    let title = "slowing at \u{3b8}*, \u{3b1} = 2";
+    let figure = lines(&series, &Axes { height: 140.0, ..axes.wide(250.0) })?;
+    figure.named("slowing", title, "Frequency against distance.")
 }
 
 fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
@@ -243,17 +219,22 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
     let claims: Vec<Claim> = all.iter().flat_map(|f| f.claims(&grid)).collect();
     let maps = all.iter().map(|f| f.maps(&grid)).collect::<Result<Vec<_>, _>>()?;
     let figures = [maps.concat(), vec![laws(&all)?]].concat();
-    let caption = "Frequency of orbits that go round by themselves, by times of return: in continuous time (A), as a map (B), the map's relative to that of small oscillations (C), and the square-root law at the saddle-node curve (D). Dashed: analytical boundaries.";
+    let caption = "Frequency of orbits that go round by themselves, by times of return: in continuous time \
+                   (A), as a map (B), the map's relative to that of small oscillations (C), and the \
+                   square-root law at the saddle-node curve (D). Dashed: analytical boundaries.";
     let section = Section {
-        id: "returns".into(),
-        title: "Orbits that go round".into(),
-        intro: vec![
-            "In continuous time an orbit goes round when its times of return to the half-line x\u{2082} = 0 < x\u{2081}, and the place of return, stay the same to 1e-6; its frequency is the inverse of that time. Of the map, an orbit that neither comes to rest nor repeats itself after 2 or 4 steps goes round; its frequency is the mean turn in a step, averaged with weights that vanish at both ends. The paper's colour scale is labelled in Hz without a unit of time; here the unit is that of the equations, or a step.".into(),
-        ],
         facts: all.iter().flat_map(Found::facts).collect(),
-        figures: vec![panels("frequency", "Orbits that go round, and how fast", caption, &figures, 2)?],
-        tables: all.iter().map(|f| table(&grid, f.time, &f.courses)).collect(),
-        ..Section::default()
+        ..Section::new("returns", "Orbits that go round")
+            .intro(
+                "In continuous time an orbit goes round when its times of return to the half-line x\u{2082} \
+                 = 0 < x\u{2081}, and the place of return, stay the same to 1e-6; its frequency is the \
+                 inverse of that time. Of the map, an orbit that neither comes to rest nor repeats itself \
+                 after 2 or 4 steps goes round; its frequency is the mean turn in a step, averaged with \
+                 weights that vanish at both ends. The paper's colour scale is labelled in Hz without a \
+                 unit of time; here the unit is that of the equations, or a step.",
+            )
+            .figures([panels("frequency", "Orbits that go round, and how fast", caption, &figures, 2)?])
+            .tables(all.iter().map(|f| table(&grid, f.time, &f.courses)))
     };
     Ok(Findings {
         answer: answer(&claims),
@@ -268,7 +249,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
 mod tests {
     use super::*;
     use crate::{Preset, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_coarse_map_bears_out_every_claim() {

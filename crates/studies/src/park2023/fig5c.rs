@@ -3,14 +3,11 @@
 //! The paper plots the test loss during training. Here it is that of the validation items, which are drawn
 //! by the same law and choose the parameters that are tested; test items are seen once, at the end.
 
-use super::benchmarks::{self, Network, Problem, Verdicts, curves};
-use crate::{Claim, Error, Findings, Settings, Study};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
+use super::benchmarks::{self, Network, Problem, Verdicts};
+use crate::common::*;
 
 /// Fig. 5C.
-pub const STUDY: Study =
-    Study { name: "park2023/fig5c", title: "Learning curves on tasks with long gaps", run };
+pub const STUDY: Study = Study::new("park2023/fig5c", "Learning curves on tasks with long gaps", run);
 
 /// The networks whose initial parameters alone differ.
 const NETWORKS: [Network; 5] =
@@ -22,20 +19,5 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     let v = Verdicts { trials: &trials, source: "park2023 Fig. 5C", preset: settings.preset };
     let pairs = [(Network::TanhPta, Network::Tanh), (Network::GruPta, Network::Gru)];
     let claims = pairs.iter().flat_map(|(b, w)| v.order(&PROBLEMS, *b, *w)).map(benchmarks::told);
-    let claims: Vec<Claim> = claims.collect();
-    let section = Section {
-        id: "learning".into(),
-        title: "Learning curves".into(),
-        intro: benchmarks::setting(settings.preset),
-        figures: vec![curves(&trials)?],
-        tables: vec![benchmarks::table(&trials), benchmarks::realisations(&trials)],
-        ..Section::default()
-    };
-    Ok(Findings {
-        answer: benchmarks::answer(&trials, &claims),
-        claims,
-        sections: vec![section],
-        json: benchmarks::entry(&trials),
-        warnings: benchmarks::warnings(settings),
-    })
+    benchmarks::report("learning", "Learning curves", &trials, claims.collect(), settings)
 }

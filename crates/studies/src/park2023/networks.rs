@@ -1,6 +1,6 @@
 //! The networks of section S1.1, and the authors' files of them.
 
-use crate::Error;
+use crate::common::*;
 use faer::{Mat, MatRef};
 use nullcline_core::io::table::{ReadTable, Values, read};
 use nullcline_core::linalg::activation::Activation;

@@ -1,13 +1,10 @@
 //! Table S1: nine networks on five tasks, matched in size, several realisations each.
 
-use super::benchmarks::{self, Network, Problem, Verdicts, curves};
-use crate::{Error, Findings, Preset, Settings, Study};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
+use super::benchmarks::{self, Network, Problem, Verdicts};
+use crate::common::*;
 
 /// Table S1.
-pub const STUDY: Study =
-    Study { name: "park2023/table-s1", title: "Nine networks on tasks with long gaps", run };
+pub const STUDY: Study = Study::new("park2023/table-s1", "Nine networks on tasks with long gaps", run);
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let trials = benchmarks::run(settings, &Problem::ALL, &Network::ALL, benchmarks::settings, observer)?;
@@ -26,19 +23,5 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
             claims.push(v.fails(problem, Network::Tanh));
         }
     }
-    let section = Section {
-        id: "benchmarks".into(),
-        title: "Losses against the published ones".into(),
-        intro: benchmarks::setting(settings.preset),
-        figures: vec![curves(&trials)?],
-        tables: vec![benchmarks::table(&trials), benchmarks::realisations(&trials)],
-        ..Section::default()
-    };
-    Ok(Findings {
-        answer: benchmarks::answer(&trials, &claims),
-        claims,
-        sections: vec![section],
-        json: benchmarks::entry(&trials),
-        warnings: benchmarks::warnings(settings),
-    })
+    benchmarks::report("benchmarks", "Losses against the published ones", &trials, claims, settings)
 }

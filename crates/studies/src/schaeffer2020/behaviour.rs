@@ -1,11 +1,10 @@
 //! Trials of the networks and of the Bayesian agents that they are compared with.
 
 use super::networks::{Recorded, Sizes, UNITS, networks, task};
-use crate::{Error, Settings};
+use crate::common::*;
 use nullcline_core::tasks::ibl::bayes::{Formulas, Ideal, Prior};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
 use nullcline_core::tasks::ibl::{Session, Side, play};
-use nullcline_report::pipeline::Observer;
 
 /// Trials of everybody whom Figs. 2 and 3 compare.
 pub struct Behaviour {

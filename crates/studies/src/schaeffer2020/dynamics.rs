@@ -1,7 +1,9 @@
 //! A network as a system under constant input: its points, its steps, its flow.
 
+use super::elman::Elman;
 use super::geometry::Geometry;
 use super::networks::{Recorded, task};
+use crate::common::*;
 use faer::{Mat, MatRef};
 use nullcline_core::diagnostics::dynamics::fixed_points::{FixedPoint, Label, Options, fixed_points};
 use nullcline_core::diagnostics::dynamics::flow_field::{FlowField, flow_field};
@@ -10,11 +12,10 @@ use nullcline_core::linalg::activation::Activation;
 use nullcline_core::linalg::{col, col_mut};
 use nullcline_core::systems::cells::Vanilla;
 use nullcline_core::systems::rule::Rule;
-use nullcline_core::systems::time::Map;
+use nullcline_core::systems::time::{Drive, Map, Stepper, System};
 use nullcline_core::tasks::ibl::{Played, Session, play};
-use nullcline_core::training::sessions::{Elman, Player};
+use nullcline_core::training::Player;
 use nullcline_report::figures::{FlowGrid, PlanePoint, PointKind, flow_panel};
-use nullcline_report::{Error, Figure};
 
 /// The inputs [o^L, o^R, feedback] of the paper's six flow fields, with their names.
 pub const CONDITIONS: [(&str, [f64; 3]); 6] = [
@@ -80,15 +81,12 @@ pub fn counts(points: &[FixedPoint]) -> [usize; 3] {
 
 /// States after `steps` steps under a constant input, of each column of `x`.
 pub fn advance(net: &Elman, x: MatRef<f64>, input: &[f64; 3], steps: usize) -> Mat<f64> {
-    let u = Mat::from_fn(3, 1, |i, _| input[i]);
-    let mut gain = vec![0.0; net.units()];
+    let system = map(net);
     let mut out = x.to_owned();
-    let mut next = Mat::zeros(x.nrows(), 1);
     for j in 0..x.ncols() {
-        for _ in 0..steps {
-            net.step(out.as_ref().subcols(j, 1), u.as_ref(), next.as_mut(), &mut gain);
-            col_mut(out.as_mut(), j).copy_from_slice(col(next.as_ref(), 0));
-        }
+        let mut state = Stepper::new(system.step(), Drive::Constant(input), col(x, j), 1);
+        state.run(steps);
+        col_mut(out.as_mut(), j).copy_from_slice(state.x());
     }
     out
 }
@@ -104,7 +102,7 @@ pub fn aligned(g: &Geometry, x: &[f64]) -> [f64; 2] {
 pub fn plays(net: &Elman, seed: u64, index: u64, blocks: usize) -> Played {
     let task = task(blocks);
     let session = Session::new(&task, seed, index);
-    play(&task, &session, &mut Player::new(net), &mut |_, _, _| {})
+    play(&task, &session, &mut Player::new(net.model()), &mut |_, _, _| {})
 }
 
 /// A plane of states in which flows are drawn.
@@ -165,13 +163,7 @@ impl Plane {
     ///
     /// # Errors
     /// [`Error::Font`] if the embedded font cannot be read.
-    pub fn draw(
-        &self,
-        net: &Elman,
-        input: &[f64; 3],
-        points: &[FixedPoint],
-        width: f64,
-    ) -> Result<Figure, Error> {
+    pub fn draw(&self, net: &Elman, input: &[f64; 3], points: &[FixedPoint], width: f64) -> Drawn {
         let [x, y] = self.ranges;
         let f: FlowField = flow_field(&map(net), &self.origin, self.basis.as_ref(), input, x, y, GRID);
         let total = |k: usize| (f.along_a[k].powi(2) + f.along_b[k].powi(2) + f.off_plane[k].powi(2)).sqrt();

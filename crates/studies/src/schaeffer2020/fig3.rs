@@ -1,26 +1,16 @@
 //! Fig. 3: what the block does to choices, and how fast a change of block is noticed; mice beside.
 
 use super::behaviour::Behaviour;
-use super::measured::Every;
 use super::networks::Sizes;
-use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
-use nullcline_core::tasks::ibl::behaviour::{Cell, Choice, accuracy, after_change};
-use nullcline_report::figures::{THIRD, panels};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::pipeline::ibl::read_trials;
+use crate::common::*;
+use nullcline_core::analyses::ibl::read_trials;
+use nullcline_core::tasks::ibl::behaviour::{Choice, accuracy, after_change, over_trials};
 use nullcline_report::sections::behaviour::{Subject, concordance_figure, overview, recovery_figure, table};
-use nullcline_report::sections::words::with_error;
-use serde_json::{Map, json};
 use std::path::Path;
 
 /// Fig. 3.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig3",
-    title: "The block prior in choices, and recovery after a change of block",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig3", "The block prior in choices, and recovery after a change of block", run);
 
 const SOURCE: &str = "schaeffer2020 Fig. 3";
 /// Trials of the shortest block of the task.
@@ -32,10 +22,9 @@ fn gap(trials: &[Choice], c: usize) -> f64 {
 }
 
 /// Mean of the cells from `from` up to `to`, weighted by their trials.
-fn stretch(cells: &[Cell], from: usize, to: usize) -> f64 {
-    let here = cells[from..to].iter().filter(|c| c.trials > 0);
-    let (sum, trials) =
-        here.fold((0.0, 0.0), |(s, n), c| (s + c.value * c.trials as f64, n + c.trials as f64));
+fn stretch(cells: &[Estimate], from: usize, to: usize) -> f64 {
+    let here = cells[from..to].iter().filter(|c| c.n > 0);
+    let (sum, trials) = here.fold((0.0, 0.0), |(s, n), c| (s + c.value * c.n as f64, n + c.n as f64));
     sum / trials
 }
 
@@ -56,15 +45,13 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         recovery_figure(&three, None, THIRD)?,
         recovery_figure(&pair, Some(0.0), THIRD)?,
     ];
-    let caption = "A: correct of answered trials by whether stimulus and block are on one side. B, C: after a change of block, \
-                   over all contrasts and at none.";
-    let mut sections = vec![Section {
-        id: "behaviour".into(),
-        title: "The block prior".into(),
-        figures: vec![panels("fig3", "Block prior and recovery", caption, &figures, 3)?],
-        tables: vec![table("curves", &[three.as_slice(), &[named("actor, printed", printed)]].concat())],
-        ..Section::default()
-    }];
+    let caption = "A: correct of answered trials by whether stimulus and block are on one side. B, C: after \
+                   a change of block, over all contrasts and at none.";
+    let mut sections = vec![
+        Section::new("behaviour", "The block prior")
+            .figures([panels("fig3", "Block prior and recovery", caption, &figures, 3)?])
+            .tables([table("curves", &[three.as_slice(), &[named("actor, printed", printed)]].concat())]),
+    ];
     let mice = match &settings.data {
         Some(folder) => mice(folder)?,
         None => vec![],
@@ -73,54 +60,41 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     if !mice.is_empty() {
         let subjects: Vec<Subject> = mice.iter().map(|(name, trials)| Subject { name, trials }).collect();
         let figures = subjects.iter().map(|s| {
-            let figure = overview(s, "s")?;
-            let stem = format!("mouse_{}", s.name);
-            figure.named(
-                &stem,
-                s.name,
-                "A mouse's choices and times by contrast, block and place in the block.",
-            )
+            let caption = "A mouse's choices and times by contrast, block and place in the block.";
+            overview(s, "s")?.named(&format!("mouse_{}", s.name), s.name, caption)
         });
-        sections.push(Section {
-            id: "mice".into(),
-            title: "Mice".into(),
-            intro: vec!["The same analyses of sessions of mice, from tables in the public columns.".into()],
-            figures: figures.collect::<Result<_, nullcline_report::Error>>()?,
-            tables: vec![table("curves", &subjects)],
-            ..Section::default()
-        });
+        let figures = figures.collect::<Result<Vec<_>, _>>()?;
+        sections.push(
+            Section::new("mice", "Mice")
+                .intro("The same analyses of sessions of mice, from tables in the public columns.")
+                .figures(figures)
+                .tables([table("curves", &subjects)]),
+        );
     }
-    let now = Every::new(networks, SOURCE).mean(|s| 100.0 * gap(s, 0));
     let answer = format!(
-        "At zero contrast the block moves the networks' accuracy by {} points, the actor's (as coded) by {:.0}. {}",
-        with_error(now.value, now.error()),
+        "At zero contrast the block moves the networks' accuracy by {} points, the actor's (as coded) by \
+         {:.0}. {}",
+        words(mean(networks, |s| 100.0 * gap(s, 0))),
         100.0 * gap(coded, 0),
         answer(&claims)
     );
-    let mut json = Map::new();
     let gaps = |s: &[Choice]| (0..6).map(|c| gap(s, c)).collect::<Vec<_>>();
-    json.insert(
-        "behaviour".into(),
-        json!({
-            "concordance_gap": networks.iter().map(|s| gaps(s)).collect::<Vec<_>>(),
-            "concordance_gap_actor_coded": gaps(coded),
-            "concordance_gap_actor_printed": gaps(printed),
-        }),
-    );
-    Ok(Findings { claims, answer, sections, json, warnings: vec![] })
+    let json = json!({
+        "concordance_gap": networks.iter().map(|s| gaps(s)).collect::<Vec<_>>(),
+        "concordance_gap_actor_coded": gaps(coded),
+        "concordance_gap_actor_printed": gaps(printed),
+    });
+    Ok(Findings { claims, answer, sections, json: entries([("behaviour", json)]), warnings: vec![] })
 }
 
 /// Accuracy at zero contrast, concordant or not, with its error over trials.
-fn at_zero(trials: &[Choice], concordant: bool) -> Measure {
-    let cell = accuracy(trials, Some(concordant)).cells[0];
-    Measure::new(cell.value, cell.std_error, cell.trials)
+fn at_zero(trials: &[Choice], concordant: bool) -> Estimate {
+    accuracy(trials, Some(concordant)).cells[0]
 }
 
 fn claims(b: &Behaviour) -> Vec<Claim> {
     let Behaviour { networks, observers, coded, .. } = b;
-    let every = Every::new(networks, SOURCE);
-    let each = |f: &dyn Fn(&Vec<Choice>) -> f64| every.mean(f);
-    let claim = |text: &str, quantity: &str, v: Measure| every.claim(text, quantity, v);
+    let each = |f: &dyn Fn(&Vec<Choice>) -> f64| mean(networks, f);
     let own = each(&|s| gap(s, 0));
     let of_actor = at_zero(coded, true).less(at_zero(coded, false));
     let shrinks = each(&|s| gap(s, 0) - gap(s, 5));
@@ -132,56 +106,48 @@ fn claims(b: &Behaviour) -> Vec<Claim> {
     });
     let zero_early = each(&|s| stretch(&after_change(s, 20, Some(0.0)), 0, 2));
     let zero_late = each(&|s| stretch(&after_change(s, 20, Some(0.0)), 10, 20));
-    vec![
-        claim(
-            "Networks are better on concordant trials at zero contrast",
-            "concordant minus discordant",
-            own,
-        )
-        .above(0.0)
-        .headline(),
-        claim("The difference shrinks with contrast", "difference at contrast 0 minus at 2.5", shrinks)
-            .above(0.0),
-        claim(
-            "It is smaller in the network than in the actor (as coded)",
-            "actor minus network at contrast 0",
-            of_actor.less(own),
-        )
-        .above(0.0)
-        .headline(),
-        claim(
-            "The network's is contracted towards chance",
-            "actor (as coded) minus network, concordant",
-            contracted,
-        )
-        .above(0.0),
-        claim("Accuracy recovers after a change of block", "trials 11 to 20 minus the first", recovered)
-            .above(0.0)
-            .headline(),
-        claim(
-            "Recovery follows the observer's",
-            "mean |network - observer| over 20 trials",
-            Measure::mean(differences),
-        )
-        .below(0.05),
-        claim("At zero contrast accuracy starts above 0.2", "trials 1 and 2 after the change", zero_early)
-            .between(0.2, 0.5),
-        claim("and ends below 0.8", "trials 11 to 20 after the change", zero_late).between(0.5, 0.8),
-    ]
+    at(
+        SOURCE,
+        [
+            claim("Networks are better on concordant trials at zero contrast")
+                .is("concordant minus discordant", own)
+                .above(0.0)
+                .headline(),
+            claim("The difference shrinks with contrast")
+                .is("difference at contrast 0 minus at 2.5", shrinks)
+                .above(0.0),
+            claim("It is smaller in the network than in the actor (as coded)")
+                .is("actor minus network at contrast 0", of_actor.less(own))
+                .above(0.0)
+                .headline(),
+            claim("The network's is contracted towards chance")
+                .is("actor (as coded) minus network, concordant", contracted)
+                .above(0.0),
+            claim("Accuracy recovers after a change of block")
+                .is("trials 11 to 20 minus the first", recovered)
+                .above(0.0)
+                .headline(),
+            claim("Recovery follows the observer's")
+                .is("mean |network - observer| over 20 trials", Estimate::mean(differences))
+                .below(0.05),
+            claim("At zero contrast accuracy starts above 0.2")
+                .is("trials 1 and 2 after the change", zero_early)
+                .between(0.2, 0.5),
+            claim("and ends below 0.8").is("trials 11 to 20 after the change", zero_late).between(0.5, 0.8),
+        ],
+    )
 }
 
 /// What the paper says of the actor, of whose trials there is one session.
 fn actors(b: &Behaviour) -> Vec<Claim> {
     let quantity = "correct of answered at contrast 0; n: trials";
-    let of = |text: &str, m: Measure| Claim::paper(text, SOURCE, quantity, m);
+    let of = |text: &str, m: Estimate| claim(text).at(SOURCE).is(quantity, m);
+    let prior = "The actor's (as coded) accuracy at zero contrast is the block prior, concordant";
     vec![
-        of(
-            "The actor's (as coded) accuracy at zero contrast is the block prior, concordant",
-            at_zero(&b.coded, true),
-        )
-        .published(0.8, 0.03),
+        of(prior, at_zero(&b.coded, true)).published(0.8, 0.03),
         of("The same, discordant", at_zero(&b.coded, false)).published(0.2, 0.03).if_differs(
-            "the program leaves the 0.8/0.2 of the stimulus out of the actor's prior, which goes up to 0.97",
+            "the program leaves the 0.8/0.2 of the stimulus out of the actor's prior, which goes up to \
+             0.97",
         ),
         of("The actor's (the paper's formulas), concordant", at_zero(&b.printed, true))
             .published(0.8, 0.03)
@@ -223,24 +189,22 @@ fn mouse_claims(mice: &[(String, Vec<Choice>)]) -> Vec<Claim> {
     let one = |trials: &[Choice]| {
         let answered = |concordant: bool| {
             let biased = trials.iter().filter(|t| t.block_side.is_some() && t.choice.is_some());
-            Cell::of(biased.filter(|t| t.concordant() == Some(concordant)).map(|t| f64::from(t.correct())))
+            over_trials(biased.filter(|t| t.concordant() == Some(concordant)).map(|t| f64::from(t.correct())))
         };
         let (with, without) = (answered(true), answered(false));
-        (with.trials + without.trials >= 200 && without.trials >= 20).then_some(with.value - without.value)
+        (with.n + without.n >= 200 && without.n >= 20).then_some(with.value - without.value)
     };
-    let measured = Measure::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
-    let claim = Claim::theory(
-        "Mice too are better on concordant trials",
-        "the paper's outlook",
-        "concordant minus discordant, all contrasts, mean over mice",
-        measured,
-    )
-    .above(0.0);
+    let measured = Estimate::mean(mice.iter().filter_map(|(_, trials)| one(trials)));
+    let row = theory("Mice too are better on concordant trials")
+        .at("the paper's outlook")
+        .is("concordant minus discordant, all contrasts, mean over mice", measured)
+        .above(0.0);
     vec![match (mice.is_empty(), measured.n) {
-        (true, _) => claim.untested("needs tables of mice: --data DIR"),
-        (false, 0) => claim.untested(
-            "these sessions have no blocks: their odds differ from 0.5 for a few trials at a time, after the mouse's errors",
+        (true, _) => row.untested("needs tables of mice: --data DIR"),
+        (false, 0) => row.untested(
+            "these sessions have no blocks: their odds differ from 0.5 for a few trials at a time, after \
+             the mouse's errors",
         ),
-        _ => claim,
+        _ => row,
     }]
 }

@@ -1,27 +1,15 @@
 //! Fig. 4: two dimensions that hold both beliefs, and states over the trials of a block.
 
 use super::geometry::Geometry;
-use super::measured::{Every, each, measured, table};
-use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
-use crate::claims::answer;
-use crate::{Claim, Error, Findings, Settings, Study};
+use super::measured::{Shown, each, everywhere, measured, published};
+use super::networks::{NAMED, Sizes, UNITS, networks};
+use crate::common::*;
 use nullcline_core::tasks::ibl::Side;
-use nullcline_report::Figure;
-use nullcline_report::figures::{
-    Axes, Ink, Reference, Series, THIRD, component_label, lines, panels, scatter,
-};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::sections::words::with_error;
-use nullcline_report::tables::{Cells, TableOut};
-use serde_json::{Map, json};
+use nullcline_report::figures::component_label;
 
 /// Fig. 4.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig4",
-    title: "Two dimensions that hold both beliefs, and their read-outs",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig4", "Two dimensions that hold both beliefs, and their read-outs", run);
 
 const SOURCE: &str = "schaeffer2020 section 3.2.1";
 /// Points shown of either side.
@@ -53,12 +41,9 @@ impl Row {
         Self([percent(g.variance()), percent(length), percent(square), percent(full), percent(plane), a, b])
     }
 
-    /// The rows of all networks as a table.
-    pub fn table(units: &[usize], rows: &[Self]) -> TableOut {
-        let every = Every::new(rows, SOURCE);
-        let mut columns = vec![("units".into(), Cells::Int(units.iter().map(|u| *u as i64).collect()))];
-        columns.extend(Self::NAMES.iter().enumerate().map(|(k, name)| every.column(name, |r| r.0[k])));
-        table("One row a network.", columns)
+    /// The numbers of networks, one row each.
+    pub fn columns<'a, T>(table: Table<'a, T>, row: impl Fn(&'a T) -> &'a Self) -> Table<'a, T> {
+        table.columns(Self::NAMES, |t| row(t).0)
     }
 }
 
@@ -68,35 +53,28 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
 
 pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let trained = networks(settings, sizes, UNITS, progress)?;
-    let mut figure = None;
-    let rows = each(&trained, settings, sizes, |k, _, recorded, geometry| {
-        if k == 0 {
-            figure = Some(draw(recorded, geometry)?);
-        }
-        Ok(Row::of(geometry))
-    })?;
-    let every = Every::new(&rows, SOURCE);
-    let claims = sizes.asked(settings, claims(&every));
-    let variance = every.mean(|r| r.0[0]);
+    let (rows, shown) = each(&trained, settings, sizes, |_, _, _, geometry| Ok(Row::of(geometry)))?;
+    let claims = sizes.asked(settings, claims(&rows));
     let answer = format!(
         "Two components hold {} % of the variance over {} networks; the paper's one 88.74 %. {}",
-        with_error(variance.value, variance.error()),
+        words(mean(&rows, |r| r.0[0])),
         rows.len(),
         answer(&claims)
     );
-    let mut json = Map::new();
-    let values = |k: usize| json!(every.list(|r| r.0[k]));
-    let entries = Row::NAMES.iter().enumerate().map(|(k, name)| ((*name).to_owned(), values(k)));
-    json.insert("geometry".into(), entries.collect::<Map<_, _>>().into());
-    let section = Section {
-        id: "geometry".into(),
-        title: "Read-outs in the plane of two components".into(),
-        figures: figure.into_iter().collect(),
-        tables: vec![Row::table(&vec![UNITS; rows.len()], &rows)],
-        notes: vec![early(settings, sizes, progress)?],
-        ..Section::default()
-    };
-    Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+    let values = |(k, name): (usize, &&str)| ((*name).to_owned(), json!(list(&rows, |r| r.0[k])));
+    let geometry: Map<String, Value> = Row::NAMES.iter().enumerate().map(values).collect();
+    let section = Section::new("geometry", "Read-outs in the plane of two components")
+        .figures([draw(&shown)?])
+        .tables([Row::columns(Table::of(&rows).column("units", "", |_| UNITS), |r| r)
+            .named("networks", "One row a network.")]);
+    let section = Section { notes: vec![early(settings, sizes, progress)?], ..section };
+    Ok(Findings {
+        claims,
+        answer,
+        sections: vec![section],
+        json: entries([("geometry", geometry.into())]),
+        warnings: vec![],
+    })
 }
 
 /// The numbers of the first network after the 5000 gradient steps that the SI names, in a sentence.
@@ -106,54 +84,47 @@ fn early(settings: &Settings, sizes: Sizes, progress: &dyn Observer) -> Result<S
     let (_, geometry) = measured(&trained[0], settings.seed, sizes)?;
     let Row([variance, length, _, full, plane, angle, inside]) = Row::of(&geometry);
     Ok(format!(
-        "After the {NAMED} gradient steps that the SI names, the first network has {variance:.1} % of the variance in two components, \
-         {length:.1} % of the read-out's length in their plane, the block decoded in {full:.1} and {plane:.1} % of steps, and angles of \
-         {angle:.0} and {inside:.0} degrees: choices settle long before the geometry does."
+        "After the {NAMED} gradient steps that the SI names, the first network has {variance:.1} % of the \
+         variance in two components, {length:.1} % of the read-out's length in their plane, the block \
+         decoded in {full:.1} and {plane:.1} % of steps, and angles of {angle:.0} and {inside:.0} degrees: \
+         choices settle long before the geometry does."
     ))
 }
 
-fn claims(every: &Every<Row>) -> Vec<Claim> {
-    let claim = |text: &str, quantity: &str, k: usize, published: f64, tolerance: f64| {
-        every.published(text, quantity, every.mean(|r| r.0[k]), published, tolerance)
+fn claims(rows: &[Row]) -> Vec<Claim> {
+    let row = |text: &str, quantity: &str, k: usize, number: f64, tolerance: f64| {
+        published(text, quantity, mean(rows, |r| r.0[k]), number, tolerance)
     };
-    let lost = every.mean(|r| r.0[3] - r.0[4]);
-    vec![
-        claim("Two components explain 88.74 % of the variance", "variance, %", 0, 88.74, 5.0),
-        claim(
-            "93.39 % of the stimulus read-out's length lies in their plane",
-            "length in the plane, %",
-            1,
-            93.39,
-            5.0,
-        ),
-        claim(
-            "A logistic read-out of all units tells the block in 82.6 % of steps",
-            "unseen blocks, %",
-            3,
-            82.6,
-            3.0,
-        ),
-        claim("One of the plane tells it in 82.5 %", "unseen blocks, %", 4, 82.5, 3.0),
-        every
-            .claim("The plane loses nothing of the block", "full minus plane, %", lost)
-            .below(2.0)
+    let inside = "93.39 % of the stimulus read-out's length lies in their plane";
+    let full = "A logistic read-out of all units tells the block in 82.6 % of steps";
+    at(
+        SOURCE,
+        [
+            row("Two components explain 88.74 % of the variance", "variance, %", 0, 88.74, 5.0),
+            row(inside, "length in the plane, %", 1, 93.39, 5.0),
+            row(full, "unseen blocks, %", 3, 82.6, 3.0),
+            row("One of the plane tells it in 82.5 %", "unseen blocks, %", 4, 82.5, 3.0),
+            claim("The plane loses nothing of the block")
+                .is("full minus plane, %", mean(rows, |r| r.0[3] - r.0[4]))
+                .below(2.0)
+                .headline(),
+            row("Read-outs are 73 degrees apart in the full space", "angle, degrees", 5, 73.0, 10.0),
+            row("and 68 degrees in the plane", "angle, degrees", 6, 68.0, 10.0),
+            everywhere(rows, "They are not orthogonal: less than 90 degrees in every network", |r| {
+                r.0[6] < 90.0
+            })
             .headline(),
-        claim("Read-outs are 73 degrees apart in the full space", "angle, degrees", 5, 73.0, 10.0),
-        claim("and 68 degrees in the plane", "angle, degrees", 6, 68.0, 10.0),
-        every
-            .all("They are not orthogonal: less than 90 degrees in every network", |r| r.0[6] < 90.0)
-            .headline(),
-    ]
+        ],
+    )
 }
 
-fn draw(r: &Recorded, g: &Geometry) -> Result<Figure, Error> {
+fn draw(Shown { recorded: r, geometry: g }: &Shown) -> Drawn {
     let share = |k: usize| g.pca.explained_variance_ratio[k];
     let side = |t: usize| r.played.trials[r.trial[t]].trial.block_side;
     let every = r.steps().div_ceil(4 * SHOWN).max(1);
     let cloud = |s: Side, name: &str, ink: usize| {
-        let here = (0..r.steps()).step_by(every).filter(|t| side(*t) == s);
-        let points = here.map(|t| [g.plane[(0, t)], g.plane[(1, t)]]).take(SHOWN).collect();
-        Series { label: name.into(), points, ink: Ink::Series(ink), ..Series::default() }
+        let here = (0..r.steps()).step_by(every).filter(|t| side(*t) == s).take(SHOWN);
+        points(name, here.map(|t| [g.plane[(0, t)], g.plane[(1, t)]])).ink(Ink::Series(ink))
     };
     let reach = (0..r.steps()).map(|t| g.plane[(0, t)].abs().max(g.plane[(1, t)].abs())).fold(0.0, f64::max);
     let boundary =
@@ -171,7 +142,7 @@ fn draw(r: &Recorded, g: &Geometry) -> Result<Figure, Error> {
     let first = scatter(&[cloud(Side::Left, "left block", 0), cloud(Side::Right, "right block", 1)], &axes)?;
     let first = first.named("plane", "Block in the plane", "")?;
     let ends = r.ends();
-    let walk = |s: Side, name: &str| -> Result<Figure, Error> {
+    let walk = |s: Side, name: &str| -> Drawn {
         let mut sums = vec![[0.0; 3]; PLACES];
         for (n, t) in ends.iter().enumerate() {
             let trial = &r.played.trials[n].trial;
@@ -180,23 +151,19 @@ fn draw(r: &Recorded, g: &Geometry) -> Result<Figure, Error> {
                 *sum = [sum[0] + g.plane[(0, *t)], sum[1] + g.plane[(1, *t)], sum[2] + 1.0];
             }
         }
-        let points: Vec<[f64; 2]> =
+        let path: Vec<[f64; 2]> =
             sums.iter().filter(|s| s[2] > 0.0).map(|s| [s[0] / s[2], s[1] / s[2]]).collect();
-        let ends = |k: usize| points.get(k).copied().into_iter().collect::<Vec<_>>();
+        let end = |label: &str, k: usize| points(label, path.get(k).copied());
         let series = [
-            Series { points: points.clone(), ..Series::default() },
-            Series { label: "first trial".into(), points: ends(0), ink: Ink::Tone(0.0), ..Series::default() },
-            Series {
-                label: format!("trial {}", points.len()),
-                points: ends(points.len().max(1) - 1),
-                ink: Ink::Tone(1.0),
-                ..Series::default()
-            },
+            points("", path.clone()),
+            end("first trial", 0).ink(Ink::Tone(0.0)),
+            end(&format!("trial {}", path.len()), path.len().max(1) - 1).ink(Ink::Tone(1.0)),
         ];
-        Ok(lines(&series, &Axes { x_range: None, y_range: None, ..axes.clone() })?.named(name, name, "")?)
+        lines(&series, &Axes { x_range: None, y_range: None, ..axes.clone() })?.named(name, name, "")
     };
     let figures = [first, walk(Side::Left, "Left blocks")?, walk(Side::Right, "Right blocks")?];
-    let caption = "One network. A: states at steps of a session by the side of the block, with the boundaries of both read-outs. B, C: \
-                   mean states at the end of the trials of a block, from the first trial after the change on.";
-    Ok(panels("fig4", "Beliefs in the plane of two components", caption, &figures, 3)?)
+    let caption = "One network. A: states at steps of a session by the side of the block, with the \
+                   boundaries of both read-outs. B, C: mean states at the end of the trials of a block, \
+                   from the first trial after the change on.";
+    panels("fig4", "Beliefs in the plane of two components", caption, &figures, 3)
 }

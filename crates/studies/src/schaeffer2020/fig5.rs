@@ -1,24 +1,13 @@
 //! Fig. 5: evidence moves both beliefs, the stimulus' more, and the block's is the observer's on average.
 
 use super::geometry::Geometry;
-use super::measured::{Every, correlation, each, table};
+use super::measured::{Shown, correlation, each, everywhere};
 use super::networks::{Recorded, Sizes, UNITS, networks};
-use crate::claims::answer;
-use crate::{Claim, Error, Findings, Settings, Study};
-use nullcline_core::diagnostics::regression::Regression;
-use nullcline_report::Figure;
-use nullcline_report::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::sections::words::with_error;
-use serde_json::Map;
+use crate::common::*;
 
 /// Fig. 5.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig5",
-    title: "Velocities along both read-outs, and the block belief on average",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig5", "Velocities along both read-outs, and the block belief on average", run);
 
 const SOURCE: &str = "schaeffer2020 Fig. 5";
 /// Places in the block of which means are compared.
@@ -36,80 +25,70 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
 
 pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let trained = networks(settings, sizes, UNITS, progress)?;
-    let mut figure = None;
-    let all = each(&trained, settings, sizes, |k, _, recorded, geometry| {
+    let (all, shown) = each(&trained, settings, sizes, |_, _, recorded, geometry| {
         let fits = geometry.velocities(recorded)?;
-        let curves = by_place(recorded, geometry);
-        if k == 0 {
-            figure = Some(draw(recorded, geometry, &fits, &curves)?);
-        }
+        let [own, ideal] = by_place(recorded, geometry);
         Ok(One {
-            slopes: [fits[0].slopes[0].value, fits[1].slopes[0].value],
+            slopes: [fits[0].slopes[0].estimate.value, fits[1].slopes[0].estimate.value],
             p: fits[0].slopes[0].p.max(fits[1].slopes[0].p),
-            correlation: correlation(&curves[0], &curves[1]),
+            correlation: correlation(&own, &ideal),
         })
     })?;
-    let every = Every::new(&all, SOURCE);
-    let (stimulus, block) = (every.mean(|o| o.slopes[0]), every.mean(|o| o.slopes[1]));
-    let claims = sizes.asked(settings, claims(&every));
-    let mut json = Map::new();
-    json.insert(
-        "velocities".into(),
-        every.entry(&[
-            ("stimulus", |o| o.slopes[0]),
-            ("block", |o| o.slopes[1]),
-            ("belief_correlation", |o| o.correlation),
-        ]),
-    );
-    let columns = every.columns(&[
-        ("stimulus_slope", |o| o.slopes[0]),
-        ("block_slope", |o| o.slopes[1]),
-        ("largest_p", |o| o.p),
-        ("belief_correlation", |o| o.correlation),
-    ]);
+    let claims = sizes.asked(settings, claims(&all));
     let answer = format!(
-        "A unit of evidence goes with a change of the stimulus belief of {} and of the block belief of {}. {}",
-        with_error(stimulus.value, stimulus.error()),
-        with_error(block.value, block.error()),
+        "A unit of evidence goes with a change of the stimulus belief of {} and of the block belief of {}. \
+         {}",
+        words(mean(&all, |o| o.slopes[0])),
+        words(mean(&all, |o| o.slopes[1])),
         answer(&claims)
     );
-    let section = Section {
-        id: "velocities".into(),
-        title: "Integration of evidence".into(),
-        figures: figure.into_iter().collect(),
-        tables: vec![table("Slopes of the velocities against evidence, one row a network.", columns)],
-        ..Section::default()
-    };
+    let json = entries([(
+        "velocities",
+        entry(
+            &all,
+            &[
+                ("stimulus", |o| o.slopes[0]),
+                ("block", |o| o.slopes[1]),
+                ("belief_correlation", |o| o.correlation),
+            ],
+        ),
+    )]);
+    let table = Table::of(&all)
+        .columns(["stimulus_slope", "block_slope"], |o| o.slopes)
+        .columns(["largest_p", "belief_correlation"], |o| [o.p, o.correlation])
+        .named("networks", "Slopes of the velocities against evidence, one row a network.");
+    let section =
+        Section::new("velocities", "Integration of evidence").figures([draw(&shown)?]).tables([table]);
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
 }
 
-fn claims(every: &Every<One>) -> Vec<Claim> {
-    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
-    let why = "the slopes are those of the state in units of tanh, so that they depend on how far the states of a network spread";
-    vec![
-        claim("Velocity along the stimulus read-out against evidence has slope 0.84", "slope", |o| {
-            o.slopes[0]
-        })
-        .published(0.84, 0.1)
-        .if_differs(why),
-        claim("Velocity along the block read-out against evidence has slope 0.18", "slope", |o| o.slopes[1])
-            .published(0.18, 0.05)
-            .if_differs(why),
-        every
-            .all("Both are positive with p < 1e-5 in every network", |o| {
+fn claims(all: &[One]) -> Vec<Claim> {
+    let why = "the slopes are those of the state in units of tanh, so that they depend on how far the \
+               states of a network spread";
+    at(
+        SOURCE,
+        [
+            claim("Velocity along the stimulus read-out against evidence has slope 0.84")
+                .is("slope", mean(all, |o| o.slopes[0]))
+                .published(0.84, 0.1)
+                .if_differs(why),
+            claim("Velocity along the block read-out against evidence has slope 0.18")
+                .is("slope", mean(all, |o| o.slopes[1]))
+                .published(0.18, 0.05)
+                .if_differs(why),
+            everywhere(all, "Both are positive with p < 1e-5 in every network", |o| {
                 o.p < 1e-5 && o.slopes.iter().all(|s| *s > 0.0)
             })
             .headline(),
-        claim("The stimulus' slope is about five times the block's", "ratio", |o| o.slopes[0] / o.slopes[1])
-            .published(0.84 / 0.18, 1.5),
-        claim(
-            "On average over blocks the block belief follows the observer's posterior",
-            "correlation over places in the block, left and right",
-            |o| o.correlation,
-        )
-        .above(0.95)
-        .headline(),
-    ]
+            claim("The stimulus' slope is about five times the block's")
+                .is("ratio", mean(all, |o| o.slopes[0] / o.slopes[1]))
+                .published(0.84 / 0.18, 1.5),
+            claim("On average over blocks the block belief follows the observer's posterior")
+                .is("correlation over places in the block, left and right", mean(all, |o| o.correlation))
+                .above(0.95)
+                .headline(),
+        ],
+    )
 }
 
 /// Mean block belief of the network and of the observer by place in the block, left blocks then right ones.
@@ -126,17 +105,17 @@ fn by_place(r: &Recorded, g: &Geometry) -> [Vec<f64>; 2] {
     [0, 1].map(|k| sums.iter().map(|s| s[k] / s[2]).collect())
 }
 
-fn draw(r: &Recorded, g: &Geometry, fits: &[Regression; 2], curves: &[Vec<f64>; 2]) -> Result<Figure, Error> {
+fn draw(Shown { recorded: r, geometry: g }: &Shown) -> Result<Figure, Error> {
+    let (fits, curves) = (g.velocities(r)?, by_place(r, g));
     let steps: Vec<usize> = (1..r.steps()).filter(|t| r.observed[*t]).step_by(37).take(1200).collect();
-    let cloud = |k: usize, label: &str| -> Result<Figure, Error> {
+    let cloud = |k: usize, label: &str| -> Drawn {
         let at = |t: &usize| [r.inputs[(1, *t)] - r.inputs[(0, *t)], g.aligned(*t)[k] - g.aligned(*t - 1)[k]];
-        let points: Vec<[f64; 2]> = steps.iter().map(at).collect();
-        let (a, b) = (fits[k].intercept.map_or(0.0, |c| c.value), fits[k].slopes[0].value);
+        let (a, b) = (fits[k].intercept.map_or(0.0, |c| c.estimate.value), fits[k].slopes[0].estimate.value);
         let line = Reference::Curve(vec![[-5.0, a - 5.0 * b], [5.0, a + 5.0 * b]]);
         let axes = Axes::new("evidence, right minus left", &format!("velocity along {label}")).wide(THIRD);
         let axes = axes.reference(&format!("slope {b:.2}"), line);
-        let series = Series { points, ink: Ink::Series(k), ..Series::default() };
-        Ok(scatter(&[series], &axes)?.named(label, &format!("Along the {label} read-out"), "")?)
+        let cloud = points("", steps.iter().map(at)).ink(Ink::Series(k));
+        scatter(&[cloud], &axes)?.named(label, &format!("Along the {label} read-out"), "")
     };
     let x: Vec<f64> = (1..=PLACES).map(|k| k as f64).collect();
     let half = |k: usize, side: usize| &curves[k][side * PLACES..(side + 1) * PLACES];
@@ -148,9 +127,10 @@ fn draw(r: &Recorded, g: &Geometry, fits: &[Regression; 2], curves: &[Vec<f64>; 
     ];
     let axes = Axes::new("trial in the block", "block belief, 2 P(right) − 1").wide(THIRD);
     let mean = lines(&series, &axes)?.named("belief", "Mean block belief", "")?;
-    let caption = "One network. A, B: change of the state along either read-out in one step against the evidence of that step, with its \
-                   regression. C: the block belief at the end of trials, scaled by least squares to the observer's, averaged over \
-                   blocks; upper curves right blocks, lower ones left blocks.";
+    let caption = "One network. A, B: change of the state along either read-out in one step against the \
+                   evidence of that step, with its regression. C: the block belief at the end of trials, \
+                   scaled by least squares to the observer's, averaged over blocks; upper curves right \
+                   blocks, lower ones left blocks.";
     Ok(panels(
         "fig5",
         "Integration of evidence",

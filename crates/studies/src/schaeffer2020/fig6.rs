@@ -1,23 +1,13 @@
 //! Fig. 6: the block belief trial by trial, and what makes it fluctuate.
 
 use super::geometry::Geometry;
-use super::measured::{Every, Named, correlation, each, table};
+use super::measured::{Shown, correlation, each};
 use super::networks::{Recorded, Sizes, UNITS, networks};
-use crate::claims::answer;
-use crate::{Claim, Error, Findings, Settings, Study};
-use nullcline_report::Figure;
-use nullcline_report::figures::{Axes, Ink, Series, lines, panels};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::sections::words::with_error;
-use serde_json::Map;
+use crate::common::*;
 
 /// Fig. 6.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig6",
-    title: "The block belief trial by trial, and what makes it fluctuate",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig6", "The block belief trial by trial, and what makes it fluctuate", run);
 
 const SOURCE: &str = "schaeffer2020 Fig. 6";
 /// Trials shown.
@@ -87,66 +77,50 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
 
 pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let trained = networks(settings, sizes, UNITS, progress)?;
-    let mut figure = None;
-    let all = each(&trained, settings, sizes, |k, _, recorded, geometry| {
-        if k == 0 {
-            figure = Some(draw(recorded, geometry)?);
-        }
-        Ok(one(recorded, geometry))
-    })?;
-    let every = Every::new(&all, SOURCE);
-    let (tracks, driven) = (every.mean(|o| o.tracks), every.mean(|o| o.driven));
-    let claims = sizes.asked(settings, claims(&every));
-    let mut json = Map::new();
-    json.insert("fluctuations".into(), every.entry(&NUMBERS));
+    let (all, shown) =
+        each(&trained, settings, sizes, |_, _, recorded, geometry| Ok(one(recorded, geometry)))?;
+    let claims = sizes.asked(settings, claims(&all));
     let answer = format!(
-        "The correlation of the block belief with the observer's is {}, that of its changes with the evidence {}. {}",
-        with_error(tracks.value, tracks.error()),
-        with_error(driven.value, driven.error()),
+        "The correlation of the block belief with the observer's is {}, that of its changes with the \
+         evidence {}. {}",
+        words(mean(&all, |o| o.tracks)),
+        words(mean(&all, |o| o.driven)),
         answer(&claims)
     );
-    let section = Section {
-        id: "fluctuations".into(),
-        title: "Trial by trial".into(),
-        figures: figure.into_iter().collect(),
-        tables: vec![table("One row a network.", every.columns(&NUMBERS))],
-        ..Section::default()
-    };
+    let section = Section::new("fluctuations", "Trial by trial")
+        .figures([draw(&shown)?])
+        .tables([Table::of(&all).numbers(&NUMBERS).named("networks", "One row a network.")]);
+    let json = entries([("fluctuations", entry(&all, &NUMBERS))]);
     Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
 }
 
-fn claims(every: &Every<One>) -> Vec<Claim> {
-    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
-    vec![
-        claim("The block belief closely tracks the observer's posterior", "correlation over trials", |o| {
-            o.tracks
-        })
-        .above(0.5)
-        .headline(),
-        claim("It fluctuates more from trial to trial", "root mean square change over the observer's", |o| {
-            o.fluctuates
-        })
-        .above(1.0)
-        .headline(),
-        claim("Fluctuations are driven by evidence", "correlation of change and summed evidence", |o| {
-            o.driven
-        })
-        .above(0.5)
-        .headline(),
-        claim("more than the observer's", "the correlation minus the observer's", |o| {
-            o.driven - o.observer_driven
-        })
-        .above(0.0),
-        claim(
-            "The stimulus' side moves the network's belief more than the observer's",
-            "mean change by side over the observer's",
-            |o| o.stimulus,
-        )
-        .above(1.0),
-    ]
+fn claims(all: &[One]) -> Vec<Claim> {
+    at(
+        SOURCE,
+        [
+            claim("The block belief closely tracks the observer's posterior")
+                .is("correlation over trials", mean(all, |o| o.tracks))
+                .above(0.5)
+                .headline(),
+            claim("It fluctuates more from trial to trial")
+                .is("root mean square change over the observer's", mean(all, |o| o.fluctuates))
+                .above(1.0)
+                .headline(),
+            claim("Fluctuations are driven by evidence")
+                .is("correlation of change and summed evidence", mean(all, |o| o.driven))
+                .above(0.5)
+                .headline(),
+            claim("more than the observer's")
+                .is("the correlation minus the observer's", mean(all, |o| o.driven - o.observer_driven))
+                .above(0.0),
+            claim("The stimulus' side moves the network's belief more than the observer's")
+                .is("mean change by side over the observer's", mean(all, |o| o.stimulus))
+                .above(1.0),
+        ],
+    )
 }
 
-fn draw(r: &Recorded, g: &Geometry) -> Result<Figure, Error> {
+fn draw(Shown { recorded: r, geometry: g }: &Shown) -> Drawn {
     let (own, ideal) = g.beliefs(r);
     let shown = SHOWN.min(own.len() - 1);
     let x: Vec<f64> = (1..=shown).map(|k| k as f64).collect();
@@ -171,8 +145,9 @@ fn draw(r: &Recorded, g: &Geometry) -> Result<Figure, Error> {
         ],
         &axes("change in a trial"),
     )?;
-    let caption = "One network. A: the block belief at the end of trials beside the observer's posterior, 2 P(right) − 1, and the \
-                   block. B: changes from trial to trial beside the trial's summed evidence.";
+    let caption = "One network. A: the block belief at the end of trials beside the observer's posterior, 2 \
+                   P(right) − 1, and the block. B: changes from trial to trial beside the trial's summed \
+                   evidence.";
     let figures = [first.named("a", "Block belief", "")?, second.named("b", "Changes", "")?];
-    Ok(panels("fig6", "The block belief trial by trial", caption, &figures, 2)?)
+    panels("fig6", "The block belief trial by trial", caption, &figures, 2)
 }

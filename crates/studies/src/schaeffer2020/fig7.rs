@@ -4,28 +4,21 @@ use super::dynamics::{
     CONDITIONS, LEFT, Plane, RIGHT, SILENT, advance, aligned, counts, points, slowest, thinned,
 };
 use super::geometry::Geometry;
-use super::measured::{Every, correlation, each, table};
+use super::measured::{correlation, each, everywhere};
 use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
-use crate::claims::answer;
-use crate::{Claim, Error, Findings, Measure, Settings, Study};
+use crate::common::*;
+use crate::schaeffer2020::elman::Elman;
 use nullcline_core::diagnostics::dynamics::fixed_points::{FixedPoint, Label};
 use nullcline_core::diagnostics::geometry::pca::pca;
 use nullcline_core::diagnostics::geometry::subspace::{angle, angle_within, coordinates};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::{col, norm};
 use nullcline_core::tasks::ibl::bayes::Formulas;
-use nullcline_core::training::sessions::Elman;
-use nullcline_report::Figure;
-use nullcline_report::figures::{THIRD, panels};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::sections::words::with_error;
-use nullcline_report::tables::TableOut;
 use rayon::prelude::*;
-use serde_json::{Map, json};
 
 /// Fig. 7.
 pub const STUDY: Study =
-    Study { name: "schaeffer2020/fig7", title: "Flows under six inputs, and the line without input", run };
+    Study::new("schaeffer2020/fig7", "Flows under six inputs, and the line without input", run);
 
 const SOURCE: &str = "schaeffer2020 section 3.3.1, Fig. 7";
 /// States that are followed without input, and their steps: about six trials.
@@ -117,14 +110,13 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
 pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let trained = networks(settings, sizes, UNITS, progress)?;
     progress.start("fixed points", trained.len() as u64);
-    let mut figure = None;
-    let all = each(&trained, settings, sizes, |k, net, recorded, geometry| {
+    let mut first = None;
+    let (all, shown) = each(&trained, settings, sizes, |k, net, recorded, geometry| {
         let found = searched(net, recorded, settings.seed + k as u64);
-        if k == 0 {
-            figure = Some(draw(net, &Plane::of(recorded, geometry), &found)?);
-        }
         progress.at(k as u64 + 1);
-        one(net, recorded, geometry, &found)
+        let one = one(net, recorded, geometry, &found);
+        first.get_or_insert(found);
+        one
     })?;
     progress.finish();
     let young = networks(settings, Sizes { steps: NAMED, ..sizes }, UNITS, progress)?;
@@ -134,166 +126,156 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         slowest(&points(&young[k], states.as_ref(), &CONDITIONS[SILENT].1, seed))
     };
     let passed: Vec<[f64; 2]> = (0..all.len()).map(|k| [early(k), all[k].moduli[0]]).collect();
-    let every = Every::new(&all, SOURCE);
-    let claims = sizes.asked(settings, claims(&every, &passed, sizes.steps));
-    let (modulus, angle) = (every.mean(|o| o.moduli[0]), every.mean(|o| o.mode[0]));
+    let claims = sizes.asked(settings, claims(&all, &passed, sizes.steps));
     let answer = format!(
         "Without input the slowest mode has modulus {} and lies {} degrees from the block read-out. {}",
-        with_error(modulus.value, modulus.error()),
-        with_error(angle.value, angle.error()),
+        words(mean(&all, |o| o.moduli[0])),
+        words(mean(&all, |o| o.mode[0])),
         answer(&claims)
     );
-    let mut json = Map::new();
-    json.insert(
-        "flow".into(),
-        json!({
-            "stable_fixed_points": all.iter().map(|o| o.counts.map(|c| c[0])).collect::<Vec<_>>(),
-            "unstable_fixed_points": all.iter().map(|o| o.counts.map(|c| c[1])).collect::<Vec<_>>(),
-            "slow_points": all.iter().map(|o| o.counts.map(|c| c[2])).collect::<Vec<_>>(),
-            "slowest_modulus": every.list(|o| o.moduli[0]),
-            "second_modulus": every.list(|o| o.moduli[1]),
-            "mode_to_block_degrees": every.list(|o| o.mode[0]),
-            "line_to_block_degrees": every.list(|o| o.line[1]),
-            "feedback_over_evidence": every.list(|o| o.feedback),
-        }),
-    );
-    let section = Section {
-        id: "flow".into(),
-        title: "Flows in the plane of two components".into(),
-        figures: figure.into_iter().collect(),
-        tables: vec![networks_table(&every)],
-        ..Section::default()
-    };
-    Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+    let counts = |j: usize| all.iter().map(|o| o.counts.map(|c| c[j])).collect::<Vec<_>>();
+    let json = json!({
+        "stable_fixed_points": counts(0),
+        "unstable_fixed_points": counts(1),
+        "slow_points": counts(2),
+        "slowest_modulus": list(&all, |o| o.moduli[0]),
+        "second_modulus": list(&all, |o| o.moduli[1]),
+        "mode_to_block_degrees": list(&all, |o| o.mode[0]),
+        "line_to_block_degrees": list(&all, |o| o.line[1]),
+        "feedback_over_evidence": list(&all, |o| o.feedback),
+    });
+    let plane = Plane::of(&shown.recorded, &shown.geometry);
+    let figure = first.map(|found| draw(&trained[0], &plane, &found)).transpose()?;
+    let section =
+        Section::new("flow", "Flows in the plane of two components").figures(figure).tables([table(&all)]);
+    Ok(Findings {
+        claims,
+        answer,
+        sections: vec![section],
+        json: entries([("flow", json)]),
+        warnings: vec![],
+    })
 }
 
 /// The claims; `moduli` are the largest of every network without input, early and at last.
-fn claims(every: &Every<One>, moduli: &[[f64; 2]], steps: u64) -> Vec<Claim> {
-    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
-    let side = |text: &str, k: usize| every.all(text, |o| o.attracts[k]).headline();
+fn claims(all: &[One], moduli: &[[f64; 2]], steps: u64) -> Vec<Claim> {
+    at(SOURCE, line(all, moduli, steps).into_iter().chain(directions(all)))
+}
+
+/// Where stimuli lead, and what is left without.
+fn line(all: &[One], moduli: &[[f64; 2]], steps: u64) -> [Claim; 5] {
+    let side = |text: &str, k: usize| everywhere(all, text, |o| o.attracts[k]).headline();
     let points = |o: &One| [o.counts[SILENT][0], o.counts[SILENT][1]];
-    let isolated = every.count(|o| points(o) != [0, 0]);
-    let (single, bistable) = (every.count(|o| points(o) == [1, 0]), every.count(|o| points(o) == [2, 1]));
+    let of = |wanted: [usize; 2]| count(all, |o| points(o) == wanted);
+    let (isolated, single, bistable) = (all.len() - of([0, 0]), of([1, 0]), of([2, 1]));
     let n = moduli.len();
     // The first network made the hypothesis; only others can test it.
     let others = moduli.get(1..).unwrap_or_default();
-    let passed = others.iter().filter(|[early, last]| *early < 1.0 && *last > 1.0).count();
-    let passes = if others.is_empty() { Measure::NONE } else { Measure::count(passed, others.len()) };
+    let passed = count(others, |[early, last]| *early < 1.0 && *last > 1.0);
+    let passes = if others.is_empty() { Estimate::NONE } else { Estimate::count(passed, others.len()) };
     let [early, last] = moduli[0];
-    let mut claims = vec![
+    [
         side("A stimulus on the left leads to one attractor, in the left-block left-stimulus quadrant", 0),
         side("One on the right to one in the right-block right-stimulus quadrant", 1),
-        claim("Without input the slowest mode neither grows nor shrinks", "largest modulus", |o| o.moduli[0])
+        claim("Without input the slowest mode neither grows nor shrinks")
+            .is("largest modulus", mean(all, |o| o.moduli[0]))
             .predicted(1.0, 0.02)
             .headline()
-            .if_differs(&format!(
-                "the largest modulus passes 1 in training: it is {early:.3} in the first network after {NAMED} gradient steps and \
-                 {last:.3} after {steps}; where it is 1 the line is neutral, beyond it the middle repels and two points attract"
+            .if_differs(format!(
+                "the largest modulus passes 1 in training: it is {early:.3} in the first network after \
+                 {NAMED} gradient steps and {last:.3} after {steps}; where it is 1 the line is neutral, \
+                 beyond it the middle repels and two points attract"
             )),
-        every
-            .theory(
-                "The line without input is that of a network near a bifurcation: its largest modulus passes 1 in training",
-                "networks beside the first with a modulus below 1 after 5000 steps and above it at last",
-                passes,
-            )
-            .at_least(others.len() as f64)
-            .because("no statement of the paper's; the first network suggested it, and is not counted"),
-        every
-            .claim(
-                "A line of fixed points: no isolated one in any network",
-                "networks with isolated fixed points",
-                Measure::count(isolated, n),
-            )
+        theory(
+            "The line without input is that of a network near a bifurcation: its largest modulus passes 1 \
+             in training",
+        )
+        .is("networks beside the first with a modulus below 1 after 5000 steps and above it at last", passes)
+        .at_least(others.len() as f64)
+        .because("no statement of the paper's; the first network suggested it, and is not counted"),
+        claim("A line of fixed points: no isolated one in any network")
+            .is("networks with isolated fixed points", Estimate::count(isolated, n))
             .at_most(0.0)
             .headline()
-            .if_differs(&format!(
-                "fixed points of a trained map are isolated: {single} of {n} networks have a single stable one, {bistable} two and a \
-                 saddle between them; the line is the slow flow that joins states to them"
+            .if_differs(format!(
+                "fixed points of a trained map are isolated: {single} of {n} networks have a single stable \
+                 one, {bistable} two and a saddle between them; the line is the slow flow that joins states \
+                 to them"
             )),
-    ];
-    claims.extend(directions(every));
-    claims
-}
-
-/// Where the slow mode points, and what it keeps.
-fn directions(every: &Every<One>) -> Vec<Claim> {
-    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
-    vec![
-        claim("Across the slow mode states settle within a trial", "second modulus at that point", |o| o.moduli[1])
-            .below(WITHIN_A_TRIAL),
-        claim("After 20 steps without input states lie on a line", "variance in one component", |o| o.line[0])
-            .above(0.9),
-        claim("The slow mode is aligned with the block read-out", "degrees in the plane", |o| o.mode[0])
-            .below(45.0)
-            .headline(),
-        claim(
-            "more than with the stimulus read-out",
-            "degrees to the stimulus read-out less those to the block's",
-            |o| o.mode[1] - o.mode[0],
-        )
-        .above(0.0),
-        claim("The line of states is aligned with the block read-out", "degrees in the plane", |o| o.line[1])
-            .below(45.0),
-        claim(
-            "The slow mode has a small projection on the stimulus read-out, of the block's sign",
-            "cosine in the full space",
-            |o| o.projection,
-        )
-        .between(0.02, 0.5)
-        .if_differs(&format!(
-            "the read-outs are {:.0} degrees apart in the plane of these networks, 68 in the paper's, so that a mode along the one \
-             lies along the other too",
-            every.mean(|o| o.apart).value
-        )),
-        claim(
-            "The block belief is preserved over 20 steps without input",
-            "correlation of the block coordinate",
-            |o| o.line[2],
-        )
-        .above(0.9),
-        claim(
-            "Feedback has little effect on the state",
-            "displacement per unit of feedback over that per unit of evidence",
-            |o| o.feedback,
-        )
-        .below(0.25),
     ]
 }
 
-fn networks_table(every: &Every<One>) -> TableOut {
-    let mut columns = vec![];
+/// Where the slow mode points, and what it keeps.
+fn directions(all: &[One]) -> [Claim; 8] {
+    let apart = mean(all, |o| o.apart).value;
+    [
+        claim("Across the slow mode states settle within a trial")
+            .is("second modulus at that point", mean(all, |o| o.moduli[1]))
+            .below(WITHIN_A_TRIAL),
+        claim("After 20 steps without input states lie on a line")
+            .is("variance in one component", mean(all, |o| o.line[0]))
+            .above(0.9),
+        claim("The slow mode is aligned with the block read-out")
+            .is("degrees in the plane", mean(all, |o| o.mode[0]))
+            .below(45.0)
+            .headline(),
+        claim("more than with the stimulus read-out")
+            .is(
+                "degrees to the stimulus read-out less those to the block's",
+                mean(all, |o| o.mode[1] - o.mode[0]),
+            )
+            .above(0.0),
+        claim("The line of states is aligned with the block read-out")
+            .is("degrees in the plane", mean(all, |o| o.line[1]))
+            .below(45.0),
+        claim("The slow mode has a small projection on the stimulus read-out, of the block's sign")
+            .is("cosine in the full space", mean(all, |o| o.projection))
+            .between(0.02, 0.5)
+            .if_differs(format!(
+                "the read-outs are {apart:.0} degrees apart in the plane of these networks, 68 in the \
+                 paper's, so that a mode along the one lies along the other too"
+            )),
+        claim("The block belief is preserved over 20 steps without input")
+            .is("correlation of the block coordinate", mean(all, |o| o.line[2]))
+            .above(0.9),
+        claim("Feedback has little effect on the state")
+            .is("displacement per unit of feedback over that per unit of evidence", mean(all, |o| o.feedback))
+            .below(0.25),
+    ]
+}
+
+fn table(all: &[One]) -> TableOut {
+    let mut table = Table::of(all);
     for (k, name) in
         ["left", "weak", "right", "feedback_minus", "silent", "feedback_plus"].into_iter().enumerate()
     {
         for (j, what) in ["stable", "unstable", "slow"].into_iter().enumerate() {
-            columns.push(every.whole(&format!("{name}_{what}"), |o| o.counts[k][j]));
+            table = table.column(&format!("{name}_{what}"), "", |o| o.counts[k][j]);
         }
     }
-    columns.extend(every.columns(&[
-        ("slowest_modulus", |o| o.moduli[0]),
-        ("second_modulus", |o| o.moduli[1]),
-        ("mode_to_block_degrees", |o| o.mode[0]),
-        ("mode_to_stimulus_degrees", |o| o.mode[1]),
-        ("mode_on_stimulus_cosine", |o| o.projection),
-        ("line_variance_share", |o| o.line[0]),
-        ("line_to_block_degrees", |o| o.line[1]),
-        ("belief_kept_correlation", |o| o.line[2]),
-        ("readouts_apart_degrees", |o| o.apart),
-        ("feedback_over_evidence", |o| o.feedback),
-    ]));
-    let caption =
-        "Fixed and slow points under each input, and the slowest mode without input, one row a network.";
-    table(caption, columns)
+    table
+        .columns(["slowest_modulus", "second_modulus"], |o| o.moduli)
+        .columns(["mode_to_block_degrees", "mode_to_stimulus_degrees"], |o| o.mode)
+        .column("mode_on_stimulus_cosine", "", |o| o.projection)
+        .columns(["line_variance_share", "line_to_block_degrees", "belief_kept_correlation"], |o| o.line)
+        .column("readouts_apart", "degrees", |o| o.apart)
+        .column("feedback_over_evidence", "", |o| o.feedback)
+        .named(
+            "networks",
+            "Fixed and slow points under each input, and the slowest mode without input, one row a \
+             network.",
+        )
 }
 
-fn draw(net: &Elman, plane: &Plane, found: &[Vec<FixedPoint>]) -> Result<Figure, Error> {
+fn draw(net: &Elman, plane: &Plane, found: &[Vec<FixedPoint>]) -> Drawn {
     let mut figures = vec![];
     for (k, ((name, input), points)) in CONDITIONS.iter().zip(found).enumerate() {
         let figure = plane.draw(net, input, points, THIRD)?;
         figures.push(figure.named(&format!("flow{k}"), name, "")?);
     }
-    let caption = "One network, one step from each point of the plane of two components under a constant input; A to C with the \
-                   waiting feedback of −0.05. Arrows show direction, shade shows speed, red lines 40 steps from visited states; dashed \
-                   are the boundaries of both read-outs. Fixed points are projected into the plane.";
-    Ok(panels("fig7", "Flows under six inputs", caption, &figures, 3)?)
+    let caption = "One network, one step from each point of the plane of two components under a constant \
+                   input; A to C with the waiting feedback of −0.05. Arrows show direction, shade shows \
+                   speed, red lines 40 steps from visited states; dashed are the boundaries of both \
+                   read-outs. Fixed points are projected into the plane.";
+    panels("fig7", "Flows under six inputs", caption, &figures, 3)
 }

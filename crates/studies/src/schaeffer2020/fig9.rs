@@ -1,31 +1,20 @@
 //! Fig. 9: the circuit of two units, and the two pools of the network that it stands for.
 
 use super::dynamics::thinned;
-use super::measured::{Every, each, table};
+use super::measured::{each, everywhere, published};
 use super::networks::{Recorded, Sizes, UNITS, networks};
 use super::reduced::{CODED, reduce};
-use crate::claims::answer;
-use crate::{Claim, Error, Findings, Settings, Study};
+use crate::common::*;
+use crate::schaeffer2020::elman::Elman;
 use nullcline_core::diagnostics::geometry::clusters::{Blocks, Clusters, Options, blocks, clusters};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::eigen::{Order, eigenvalues};
 use nullcline_core::training::radd::Student;
-use nullcline_core::training::sessions::Elman;
-use nullcline_report::Figure;
-use nullcline_report::figures::{
-    Axes, HeatMap, Ink, Palette, Reference, Series, THIRD, heat_map, panels, scatter,
-};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::sections::words::with_error;
-use nullcline_report::tables::TableOut;
-use serde_json::{Map, json};
+use nullcline_report::figures::{HeatMap, Palette, heat_map};
 
 /// Fig. 9.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig9",
-    title: "The circuit of two units, and the two pools that it stands for",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("schaeffer2020/fig9", "The circuit of two units, and the two pools that it stands for", run);
 
 const SOURCE: &str = "schaeffer2020 section 3.3.3, Fig. 9";
 /// A', B' and c' of the paper, stimulus then block: the states' weights, those of left, right and feedback, the constants.
@@ -67,20 +56,12 @@ struct One {
 
 fn coefficients(s: &Student) -> [f64; 12] {
     let (a, b) = (&s.a, &s.b);
-    [
-        a[(0, 0)],
-        a[(0, 1)],
-        a[(1, 0)],
-        a[(1, 1)],
-        b[(0, 0)],
-        b[(0, 1)],
-        b[(0, 2)],
-        b[(1, 0)],
-        b[(1, 1)],
-        b[(1, 2)],
-        s.c[0],
-        s.c[1],
-    ]
+    let states = [a[(0, 0)], a[(0, 1)], a[(1, 0)], a[(1, 1)]];
+    let inputs = [b[(0, 0)], b[(0, 1)], b[(0, 2)], b[(1, 0)], b[(1, 1)], b[(1, 2)]];
+    let all = states.into_iter().chain(inputs).chain([s.c[0], s.c[1]]);
+    let mut out = [0.0; 12];
+    out.iter_mut().zip(all).for_each(|(o, v)| *o = v);
+    out
 }
 
 /// Moduli of the eigenvalues of A', NaN where there are none.
@@ -126,161 +107,132 @@ fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> 
 pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let trained = networks(settings, sizes, UNITS, progress)?;
     let mut first = None;
-    let all = each(&trained, settings, sizes, |k, net, recorded, geometry| {
+    let (all, _) = each(&trained, settings, sizes, |k, net, recorded, geometry| {
         let reduced = reduce(recorded, geometry, CODED)?;
         let (pools, count) = pools(recorded)?;
         let found = one(net, &reduced.student, &pools, count, settings.seed + k as u64);
-        if k == 0 {
-            first = Some(pools);
-        }
+        first.get_or_insert(pools);
         Ok(found)
     })?;
-    let every = Every::new(&all, SOURCE);
-    let figure = first.map(|pools| draw(&every, &trained[0], &pools)).transpose()?;
-    let claims = sizes.asked(settings, claims(&every));
-    let mean = |f: &dyn Fn(&One) -> f64| every.mean(f);
-    let a = [0, 1, 2, 3].map(|k| mean(&|o| o.coefficients[k]).value);
-    let (within, between) = (mean(&|o| o.weights.within.value), mean(&|o| o.weights.between.value));
+    let claims = sizes.asked(settings, claims(&all));
+    let [ss, sb, bs, bb] = [0, 1, 2, 3].map(|k| mean(&all, |o| o.coefficients[k]).value);
     let answer = format!(
-        "RADD's recurrent weights are [[{:.2}, {:.2}], [{:.2}, {:.2}]], mean over {} networks (paper [[0.54, 0.31], [0.19, 0.84]]); \
-         weights within pools of correlated units are {}, between them {}. {}",
-        a[0],
-        a[1],
-        a[2],
-        a[3],
+        "RADD's recurrent weights are [[{ss:.2}, {sb:.2}], [{bs:.2}, {bb:.2}]], mean over {} networks \
+         (paper [[0.54, 0.31], [0.19, 0.84]]); weights within pools of correlated units are {}, between \
+         them {}. {}",
         all.len(),
-        with_error(within.value, within.error()),
-        with_error(between.value, between.error()),
+        words(mean(&all, |o| o.weights.within.value)),
+        words(mean(&all, |o| o.weights.between.value)),
         answer(&claims)
     );
-    let mut json = Map::new();
-    json.insert(
-        "circuit".into(),
-        json!({
-            "coefficients": all.iter().map(|o| o.coefficients.to_vec()).collect::<Vec<_>>(),
-            "names": PUBLISHED.map(|p| p.0),
-            "clusters": all.iter().map(|o| o.clusters).collect::<Vec<_>>(),
-            "weights_within": every.list(|o| o.weights.within.value),
-            "weights_between": every.list(|o| o.weights.between.value),
-        }),
-    );
-    let section = Section {
-        id: "circuit".into(),
-        title: "Two units and two pools".into(),
-        figures: figure.into_iter().collect(),
-        tables: vec![networks_table(&every)],
-        ..Section::default()
-    };
-    Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+    let json = json!({
+        "coefficients": all.iter().map(|o| o.coefficients.to_vec()).collect::<Vec<_>>(),
+        "names": PUBLISHED.map(|p| p.0),
+        "clusters": all.iter().map(|o| o.clusters).collect::<Vec<_>>(),
+        "weights_within": list(&all, |o| o.weights.within.value),
+        "weights_between": list(&all, |o| o.weights.between.value),
+    });
+    let figure = first.map(|pools| draw(&all, &trained[0], &pools)).transpose()?;
+    let section = Section::new("circuit", "Two units and two pools").figures(figure).tables([table(&all)]);
+    Ok(Findings {
+        claims,
+        answer,
+        sections: vec![section],
+        json: entries([("circuit", json)]),
+        warnings: vec![],
+    })
 }
 
-fn claims(every: &Every<One>) -> Vec<Claim> {
+fn claims(all: &[One]) -> Vec<Claim> {
     let coefficient = |(k, (name, value, tolerance)): (usize, &(&str, f64, f64))| {
-        let text = format!("RADD: {name} is {value}");
-        every.published(&text, "coefficient", every.mean(|o| o.coefficients[k]), *value, *tolerance)
+        let found = mean(all, |o| o.coefficients[k]);
+        published(format!("RADD: {name} is {value}"), "coefficient", found, *value, *tolerance)
     };
-    let mut claims: Vec<Claim> = PUBLISHED.iter().enumerate().map(coefficient).collect();
-    claims.extend(modes(every));
-    claims.extend(circuit(every));
-    claims.extend(two_pools(every));
-    claims
+    let coefficients = PUBLISHED.iter().enumerate().map(coefficient);
+    at(SOURCE, coefficients.chain(modes(all)).chain(circuit(all)).chain(two_pools(all)))
 }
 
-fn modes(every: &Every<One>) -> Vec<Claim> {
-    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
+fn modes(all: &[One]) -> [Claim; 3] {
     let slow = "the slow mode is the teacher's, whose modulus grows past 1 in training: see fig7";
     // Forgetting is a decay: neither none at all, nor twice as fast as the paper's.
     let rate = -EIGENVALUES[0].ln();
-    vec![
-        claim("RADD's slow mode forgets in 40 steps, as A' of the paper", "decay a step, -log of the larger modulus", |o| {
-            -o.moduli[0].ln()
-        })
-        .published(rate, rate)
-        .if_differs(slow)
-        .headline(),
-        claim("The modulus of its slow mode is that of the paper's A'", "larger modulus", |o| o.moduli[0])
+    [
+        claim("RADD's slow mode forgets in 40 steps, as A' of the paper")
+            .is("decay a step, -log of the larger modulus", mean(all, |o| -o.moduli[0].ln()))
+            .published(rate, rate)
+            .if_differs(slow)
+            .headline(),
+        claim("The modulus of its slow mode is that of the paper's A'")
+            .is("larger modulus", mean(all, |o| o.moduli[0]))
             .published(EIGENVALUES[0], 0.05)
             .if_differs(slow),
-        claim("that of its fast mode, too", "smaller modulus", |o| o.moduli[1])
+        claim("that of its fast mode, too")
+            .is("smaller modulus", mean(all, |o| o.moduli[1]))
             .published(EIGENVALUES[1], 0.15)
             .if_differs(
-                "the coordinates are not orthogonal: where the read-outs stand closer, the same plane has other coefficients",
+                "the coordinates are not orthogonal: where the read-outs stand closer, the same plane has \
+                 other coefficients",
             ),
     ]
 }
 
-fn circuit(every: &Every<One>) -> Vec<Claim> {
+fn circuit(all: &[One]) -> [Claim; 5] {
     let c = |o: &One, k: usize| o.coefficients[k];
-    vec![
-        every.all("Both units excite themselves", |o| c(o, 0) > 0.0 && c(o, 3) > 0.0),
-        every.all("and each other", |o| c(o, 1) > 0.0 && c(o, 2) > 0.0),
-        every.all("The block's unit decays more slowly than the stimulus'", |o| c(o, 3) > c(o, 0)).if_differs(
-            "the block's belief is carried by both units together: its weight from the stimulus' unit is the larger one",
-        ),
-        every
-            .all("The block's unit takes in less evidence", |o| {
-                (c(o, 8) - c(o, 7)).abs() < (c(o, 5) - c(o, 4)).abs()
-            }),
-        every.all(
-            "Feedback is negligible: less than a quarter of the evidence into the stimulus' unit",
-            |o| c(o, 6).abs().max(c(o, 9).abs()) < 0.25 * 0.5 * (c(o, 5) - c(o, 4)).abs(),
-        ),
+    let into = |o: &One, k: usize| (c(o, k + 1) - c(o, k)).abs();
+    let negligible = "Feedback is negligible: less than a quarter of the evidence into the stimulus' unit";
+    [
+        everywhere(all, "Both units excite themselves", |o| c(o, 0) > 0.0 && c(o, 3) > 0.0),
+        everywhere(all, "and each other", |o| c(o, 1) > 0.0 && c(o, 2) > 0.0),
+        everywhere(all, "The block's unit decays more slowly than the stimulus'", |o| c(o, 3) > c(o, 0))
+            .if_differs(
+                "the block's belief is carried by both units together: its weight from the stimulus' unit \
+                 is the larger one",
+            ),
+        everywhere(all, "The block's unit takes in less evidence", |o| into(o, 7) < into(o, 4)),
+        everywhere(all, negligible, |o| c(o, 6).abs().max(c(o, 9).abs()) < 0.25 * 0.5 * into(o, 4)),
     ]
 }
 
-fn two_pools(every: &Every<One>) -> Vec<Claim> {
-    let claim = |text: &str, quantity: &str, f: fn(&One) -> f64| every.claim(text, quantity, every.mean(f));
-    vec![
-        every.all("Activity has two clusters by its silhouette", |o| o.clusters == 2),
-        claim("Units of one pool are correlated", "mean correlation within pools", |o| o.correlation[0])
+fn two_pools(all: &[One]) -> [Claim; 6] {
+    let apart = "Pools dealt at random do not differ so: p < 0.01 by permutation";
+    [
+        everywhere(all, "Activity has two clusters by its silhouette", |o| o.clusters == 2),
+        claim("Units of one pool are correlated")
+            .is("mean correlation within pools", mean(all, |o| o.correlation[0]))
             .above(0.5),
-        claim("Units of different pools are anticorrelated", "mean correlation between pools", |o| {
-            o.correlation[1]
-        })
-        .below(-0.5),
-        claim("Pools excite themselves", "mean weight within pools", |o| o.weights.within.value)
+        claim("Units of different pools are anticorrelated")
+            .is("mean correlation between pools", mean(all, |o| o.correlation[1]))
+            .below(-0.5),
+        claim("Pools excite themselves")
+            .is("mean weight within pools", mean(all, |o| o.weights.within.value))
             .above(0.0)
             .headline(),
-        claim("Pools inhibit each other", "mean weight between pools", |o| o.weights.between.value)
+        claim("Pools inhibit each other")
+            .is("mean weight between pools", mean(all, |o| o.weights.between.value))
             .below(0.0)
             .headline(),
-        every.all("Pools dealt at random do not differ so: p < 0.01 by permutation", |o| {
-            o.weights.test.is_some_and(|t| t.p < 0.01)
-        }),
+        everywhere(all, apart, |o| o.weights.test.is_some_and(|t| t.p < 0.01)),
     ]
 }
 
-fn networks_table(every: &Every<One>) -> TableOut {
-    let coefficient = |(k, (name, ..)): (usize, &(&str, f64, f64))| {
-        every.column(&name.to_lowercase().replace(' ', "_"), |o| o.coefficients[k])
-    };
-    let mut columns: Vec<_> = PUBLISHED.iter().enumerate().map(coefficient).collect();
-    columns
-        .extend(every.columns(&[("larger_modulus", |o| o.moduli[0]), ("smaller_modulus", |o| o.moduli[1])]));
-    columns.push(every.whole("clusters", |o| o.clusters));
-    columns.push(every.whole("smaller_pool_units", |o| o.smaller));
-    columns.extend(every.columns(&[
-        ("correlation_within", |o| o.correlation[0]),
-        ("correlation_between", |o| o.correlation[1]),
-        ("weight_within", |o| o.weights.within.value),
-        ("weight_within_error", |o| o.weights.within.std_error),
-        ("weight_between", |o| o.weights.between.value),
-        ("weight_between_error", |o| o.weights.between.std_error),
-        ("permutation_p", |o| o.weights.test.map_or(f64::NAN, |t| t.p)),
-    ]));
-    table("RADD's coefficients, pools and the weights between them, one row a network.", columns)
+fn table(all: &[One]) -> TableOut {
+    let names = PUBLISHED.map(|(name, ..)| name.to_lowercase().replace(' ', "_"));
+    Table::of(all)
+        .columns(names, |o| o.coefficients)
+        .columns(["larger_modulus", "smaller_modulus"], |o| o.moduli)
+        .column("clusters", "", |o| o.clusters)
+        .column("smaller_pool", "units", |o| o.smaller)
+        .columns(["correlation_within", "correlation_between"], |o| o.correlation)
+        .columns(["weight_within", "weight_within_error"], |o| pair(o.weights.within))
+        .columns(["weight_between", "weight_between_error"], |o| pair(o.weights.between))
+        .column("permutation_p", "", |o| o.weights.test.map(|t| t.p))
+        .named("networks", "RADD's coefficients, pools and the weights between them, one row a network.")
 }
 
-fn draw(every: &Every<One>, net: &Elman, pools: &Clusters) -> Result<Figure, Error> {
+fn draw(all: &[One], net: &Elman, pools: &Clusters) -> Drawn {
     let part = |label: &str, range: std::ops::Range<usize>, ink: usize| {
-        let of = |k: usize| every.mean(|o| o.coefficients[k]);
-        Series {
-            label: label.into(),
-            points: range.clone().map(|k| [PUBLISHED[k].1, of(k).value]).collect(),
-            error: range.map(|k| of(k).error()).collect(),
-            ink: Ink::Series(ink),
-            ..Series::default()
-        }
+        let x: Vec<f64> = range.clone().map(|k| PUBLISHED[k].1).collect();
+        curve(label, &x, range.map(|k| mean(all, |o| o.coefficients[k]))).ink(Ink::Series(ink))
     };
     let axes = Axes { square: true, width: THIRD, ..Axes::new("paper", "here, mean over seeds") }
         .reference("equal", Reference::Curve(vec![[-0.3, -0.3], [1.0, 1.0]]));
@@ -292,10 +244,7 @@ fn draw(every: &Every<One>, net: &Elman, pools: &Clusters) -> Result<Figure, Err
     let centres: Vec<f64> = (1..=order.len()).map(|k| k as f64).collect();
     let edge = order.iter().filter(|u| pools.label[**u] == Some(0)).count() as f64 + 0.5;
     let end = order.len() as f64 + 0.5;
-    let walls = [
-        Series { points: vec![[edge, 0.5], [edge, end]], ..Series::default() },
-        Series { points: vec![[0.5, edge], [end, edge]], ..Series::default() },
-    ];
+    let walls = [points("", [[edge, 0.5], [edge, end]]), points("", [[0.5, edge], [end, edge]])];
     let heat =
         |label: &str, value: &dyn Fn(usize, usize) -> f64, name: &str, title: &str, axes: [&str; 2]| {
             let values = order.iter().flat_map(|i| order.iter().map(move |j| value(*i, *j))).collect();
@@ -308,7 +257,7 @@ fn draw(every: &Every<One>, net: &Elman, pools: &Clusters) -> Result<Figure, Err
                 ..HeatMap::default()
             };
             let axes = Axes { width: THIRD, height: THIRD - 75.0, ..Axes::new(axes[0], axes[1]) };
-            Ok::<Figure, Error>(heat_map(&map, &walls, &axes)?.named(name, title, "")?)
+            heat_map(&map, &walls, &axes)?.named(name, title, "")
         };
     let w = net.recurrent();
     let second = heat(
@@ -320,8 +269,8 @@ fn draw(every: &Every<One>, net: &Elman, pools: &Clusters) -> Result<Figure, Err
     )?;
     let third =
         heat("weight", &|i, j| w[(i, j)], "weights", "Recurrent weights", ["from unit", "onto unit"])?;
-    let caption = "A: RADD's coefficients against the paper's, means over seeds with standard errors. B: correlations of the units of \
-                   one network, in the order of the tree of average linkage; lines part the two pools. C: its recurrent weights in the \
-                   same order.";
-    Ok(panels("fig9", "Two units and two pools", caption, &[first, second, third], 3)?)
+    let caption = "A: RADD's coefficients against the paper's, means over seeds with standard errors. B: \
+                   correlations of the units of one network, in the order of the tree of average linkage; \
+                   lines part the two pools. C: its recurrent weights in the same order.";
+    panels("fig9", "Two units and two pools", caption, &[first, second, third], 3)
 }

@@ -1,15 +1,15 @@
 //! Where the two beliefs lie in a network's activity.
 
+use super::elman::Elman;
 use super::networks::Recorded;
-use crate::Error;
+use crate::common::*;
 use faer::{Mat, MatRef};
 use nullcline_core::diagnostics::geometry::decoding::{logistic, subset};
 use nullcline_core::diagnostics::geometry::pca::{Pca, pca};
 use nullcline_core::diagnostics::geometry::subspace::{angle, coordinates, share};
-use nullcline_core::diagnostics::regression::{Regression, least_squares};
 use nullcline_core::linalg::{col, norm};
+use nullcline_core::numbers::least_squares::regression::{Regression, least_squares};
 use nullcline_core::tasks::ibl::Side;
-use nullcline_core::training::sessions::Elman;
 
 /// Steps on which the block is decoded at most; a thinner choice of steps changes no accuracy by more than its error.
 const DECODED: usize = 24_000;

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod dynamics;
+mod elman;
 mod fig2;
 mod fig3;
 mod fig4;
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
     use crate::claims::Kind;
     use crate::{Error, Findings, Preset, Settings, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     /// Networks of two seeds, trained until they act at all, which all studies of one process share; a short session.
     const SMALL: Sizes = Sizes { seeds: 2, blocks: 40, steps: networks::NAMED + 1000, distilled: 40 };

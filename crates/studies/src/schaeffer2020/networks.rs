@@ -1,14 +1,16 @@
 //! The networks that every figure looks at: trained as the paper's, one a seed.
 
-use crate::{Claim, Error, Preset, Settings};
+use super::elman::Elman;
+use crate::common::*;
 use faer::{Mat, MatRef};
+use nullcline_core::analyses::ibl::{network, train_on_sessions};
+use nullcline_core::job::Silent;
 use nullcline_core::tasks::ibl::bayes::{Formulas, Ideal};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
 use nullcline_core::tasks::ibl::{Agent, Ibl, Played, Session, Step, play};
+use nullcline_core::training::episodes::{Learner, Loss, Schedule};
 use nullcline_core::training::optimiser::Method;
-use nullcline_core::training::sessions::{Elman, Loss, Player, Schedule};
-use nullcline_report::pipeline::ibl::{network, train_on_sessions};
-use nullcline_report::pipeline::{Observer, Silent};
+use nullcline_core::training::{Model, Player};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -103,21 +105,25 @@ pub fn networks(
             let trained = match known(&key) {
                 Some(network) => network,
                 None => {
-                    let failed = |e: nullcline_report::pipeline::Error| Error::Numbers(e.to_string());
-                    let (_, _, mut net) = network(units, seed).map_err(failed)?;
+                    let failed = |e: nullcline_core::analyses::Error| Error::Numbers(e.to_string());
+                    let (_, model) = network(units, seed).map_err(failed)?;
+                    let (task, steps) = (task(4), sizes.steps);
+                    let misfit = || Error::Numbers("the network does not fit the task".into());
+                    let mut learner = Learner::new(model, &task).map_err(|_| misfit())?;
                     let schedule =
                         Schedule { loss: Loss::Probability, rate: 1e-3, batch: 1, clip: None, seed };
                     let method = Method::Sgd { momentum: 0.1 };
-                    let mut keep = |step: u64, net: &Elman| {
-                        if step == NAMED || step == sizes.steps {
+                    let mut keep = |step: u64, model: &Model<f64>| {
+                        if (step == NAMED || step == steps)
+                            && let Some(net) = Elman::of(model)
+                        {
                             let mut all = TRAINED.lock().unwrap_or_else(PoisonError::into_inner);
-                            all.insert((units, step, seed), Arc::new(net.clone()));
+                            all.insert((units, step, seed), Arc::new(net));
                         }
                     };
-                    let (task, steps) = (task(4), sizes.steps);
-                    train_on_sessions(&mut net, &task, &schedule, method, steps, &Silent, &mut keep)
+                    train_on_sessions(&mut learner, &task, &schedule, method, steps, &Silent, &mut keep)
                         .map_err(failed)?;
-                    Arc::new(net)
+                    Arc::new(Elman::of(learner.model()).ok_or_else(misfit)?)
                 }
             };
             observer.at(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
@@ -155,7 +161,7 @@ impl Recorded {
     pub fn new(network: &Elman, seed: u64, blocks: usize, formulas: Formulas) -> Self {
         let task = task(blocks);
         let session = Session::new(&task, seed, TEST);
-        let mut player = Player::new(network);
+        let mut player = Player::new(network.model());
         let mut ideal = Ideal::observer(&task, formulas);
         ideal.begin();
         let (mut trial, mut observed, mut right, mut observer) = (vec![], vec![], vec![], vec![]);

@@ -1,19 +1,20 @@
 //! Networks of two units in place of a large one: RADD, conventional distillation, and how each follows its teacher.
 
 use super::dynamics::{CONDITIONS, advance, aligned, map};
+use super::elman::Elman;
 use super::geometry::Geometry;
 use super::networks::{Recorded, task};
-use crate::Error;
+use crate::common::*;
 use faer::Mat;
-use nullcline_core::diagnostics::regression::least_squares;
+use nullcline_core::analyses::ibl::network;
 use nullcline_core::linalg::{col, col_mut, frobenius};
+use nullcline_core::numbers::least_squares::regression::least_squares;
 use nullcline_core::systems::rule::{Workspace, column, column_mut};
 use nullcline_core::systems::time::System;
 use nullcline_core::tasks::ibl::{Session, play};
+use nullcline_core::training::Player;
 use nullcline_core::training::distillation::{self, distil};
 use nullcline_core::training::radd::{Scores, Sequences, Settings, Student, radd, scale_to};
-use nullcline_core::training::sessions::{Elman, Player};
-use nullcline_report::pipeline::ibl::network;
 
 /// Largest target of the authors' program.
 pub const CODED: f64 = 1.0 / 1.01;
@@ -78,13 +79,13 @@ pub fn player(student: &Student, readout: f64) -> Result<Elman, Error> {
 /// # Errors
 /// [`Error::Numbers`] where the training diverges.
 pub fn imitation(teacher: &Elman, seed: u64, steps: usize) -> Result<(Elman, f64), Error> {
-    let (_, mut student, _) = network(2, seed).map_err(|e| Error::Numbers(e.to_string()))?;
+    let (_, mut student) = network(2, seed).map_err(|e| Error::Numbers(e.to_string()))?;
     let task = task(4);
     let every = (steps / 4).max(1);
     let settings = distillation::Settings { steps, every, ..distillation::Settings::default() };
     let mut session = |step: usize| {
         let session = Session::new(&task, seed, FRESH + step as u64);
-        let mut shown = Player::new(teacher);
+        let mut shown = Player::new(teacher.model());
         play(&task, &session, &mut shown, &mut |_, _, _| {});
         let steps = shown.steps();
         distillation::Session {
@@ -144,7 +145,8 @@ impl Follower {
                 let (a, b) = (aligned(g, col(h.as_ref(), j)), aligned(g, col(h_next.as_ref(), j)));
                 for (k, fit) in fits.iter().enumerate() {
                     let dz = b[k] - a[k];
-                    let own: f64 = fit.slopes.iter().zip(col(ds.as_ref(), j)).map(|(l, d)| l.value * d).sum();
+                    let own: f64 =
+                        fit.slopes.iter().zip(col(ds.as_ref(), j)).map(|(l, d)| l.estimate.value * d).sum();
                     error += (dz - own).powi(2);
                     size += dz * dz;
                 }

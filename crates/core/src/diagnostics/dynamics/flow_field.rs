@@ -1,6 +1,7 @@
 //! The flow in a plane through the state space.
 
 use crate::linalg::{col, col_mut};
+use crate::numbers::quantile;
 use crate::systems::rule::Workspace;
 use crate::systems::time::System;
 use faer::{Mat, MatRef};
@@ -83,7 +84,6 @@ pub fn flow_field(
             shares.push(off / square.sqrt());
         }
     }
-    shares.sort_by(f64::total_cmp);
-    field.off_plane_share = shares.get(shares.len() / 2).copied().unwrap_or(0.0);
+    field.off_plane_share = quantile(shares, 0.5).unwrap_or(0.0);
     field
 }

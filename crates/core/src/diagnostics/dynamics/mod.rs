@@ -7,5 +7,4 @@ pub mod fixed_points;
 pub mod flow_field;
 pub mod lyapunov;
 pub mod recurrent;
-mod state;
 pub mod trajectories;

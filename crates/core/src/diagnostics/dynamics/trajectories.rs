@@ -1,11 +1,9 @@
 //! States of a system followed forward in time.
 
-use super::lyapunov::Drive;
-use super::state::State;
 use crate::linalg::random::{Rng, Use, normal, stream, uniform};
 use crate::linalg::{col, col_mut};
-use crate::systems::rule::{Rule, Workspace, column, column_mut};
-use crate::systems::time::System;
+use crate::systems::rule::Rule;
+use crate::systems::time::{Drive, Stepper, System};
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
 
@@ -32,6 +30,11 @@ pub struct Trajectories {
 }
 
 impl Trajectories {
+    /// Those whose final speed is below 1e-8.
+    pub fn at_rest(&self) -> usize {
+        self.final_speed.iter().filter(|s| **s < 1e-8).count()
+    }
+
     /// All states side by side, n x total.
     pub fn pooled(&self) -> Mat<f64> {
         let n = self.states.first().map_or(0, Mat::nrows);
@@ -68,7 +71,7 @@ pub fn random_state(rule: &dyn Rule, rng: &mut Rng) -> Vec<f64> {
 
 /// The state that `x` is in after `steps` steps; none when it leaves every bound (1e12).
 pub fn after(system: &dyn System, x: &[f64], drive: Drive, steps: usize) -> Option<Vec<f64>> {
-    let mut state = State::new(system.step(), drive, x, 1);
+    let mut state = Stepper::new(system.step(), drive, x, 1);
     state.run(steps).then(|| state.x().to_vec())
 }
 
@@ -86,29 +89,25 @@ pub fn trajectories(
     let rule = system.step();
     let n = rule.dim();
     let follow = |k: usize| -> (Mat<f64>, f64, bool) {
-        let trial = match inputs {
-            Inputs::Constant(_) => None,
-            Inputs::Trials(trials) => Some(&trials[k % trials.len()]),
+        let (drive, length) = match inputs {
+            Inputs::Constant(u) => (Drive::Constant(u), steps),
+            Inputs::Trials(trials) => {
+                let trial = trials[k % trials.len()].as_ref();
+                (Drive::Sequence(trial), trial.ncols())
+            }
         };
-        let length = trial.map_or(steps, Mat::ncols);
         let mut states = Mat::zeros(n, length + 1);
         col_mut(states.as_mut(), 0).copy_from_slice(col(initial, k));
-        let mut ws = Workspace::new(rule, 1, 1);
-        let mut y = vec![0.0; n];
+        let mut state = Stepper::new(rule, drive, col(initial, k), 1);
         let mut speed = 0.0;
         for t in 0..length {
-            let u = match (trial, inputs) {
-                (Some(trial), _) => col(trial.as_ref(), t),
-                (None, Inputs::Constant(u)) => u,
-                (None, Inputs::Trials(_)) => &[],
-            };
-            let x = col(states.as_ref(), t);
-            ws.eval(rule, column(x), column(u), column_mut(&mut y));
+            state.step();
+            let (x, y) = (state.other(), state.x());
             if !y.iter().all(|v| v.is_finite()) {
                 return (states.subcols(0, t + 1).to_owned(), f64::INFINITY, true);
             }
-            speed = x.iter().zip(&y).map(|(x, y)| (y - x).powi(2)).sum::<f64>().sqrt();
-            col_mut(states.as_mut(), t + 1).copy_from_slice(&y);
+            speed = x.iter().zip(y).map(|(x, y)| (y - x).powi(2)).sum::<f64>().sqrt();
+            col_mut(states.as_mut(), t + 1).copy_from_slice(y);
         }
         (states, speed / system.time_step(), false)
     };

@@ -90,3 +90,60 @@ impl Whitening {
         w
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Whitening;
+    use faer::Mat;
+
+    /// Features have mean square one and no correlation, and weights of features read off the same from units.
+    fn whitens(x: &Mat<f64>, centred: bool, rank: usize) -> Whitening {
+        let (white, t) = (Whitening::of(x.as_ref(), centred).unwrap(), x.ncols() as f64);
+        assert_eq!(white.rank(), rank);
+        let z = white.apply(x.as_ref());
+        let square = &z * z.transpose() / faer::Scale(t);
+        let off = (&square - Mat::<f64>::identity(rank, rank)).norm_max();
+        assert!(off < 1e-12, "{square:?}");
+        let weights: Vec<f64> = (1..=rank).map(|k| k as f64).collect();
+        let back = white.back(&weights);
+        for j in 0..x.ncols() {
+            let features: f64 = weights.iter().enumerate().map(|(k, w)| w * z[(k, j)]).sum();
+            let units: f64 = (0..x.nrows()).map(|i| back[i] * (x[(i, j)] - white.mean[i])).sum();
+            assert!((features - units).abs() < 1e-12 * (1.0 + features.abs()), "{features} {units}");
+        }
+        white
+    }
+
+    #[test]
+    fn features_are_uncorrelated_and_of_size_one() {
+        let wave = |i: usize, j: usize| ((i * i + 3) as f64 * j as f64 * 0.37).sin() + i as f64;
+        whitens(&Mat::from_fn(4, 50, wave), true, 4);
+        whitens(&Mat::from_fn(4, 50, wave), false, 4);
+        // Units in units that are 1e90 apart.
+        whitens(&Mat::from_fn(4, 50, |i, j| 1e30f64.powi(i as i32 - 2) * wave(i, j)), true, 4);
+    }
+
+    /// A constant unit, a copy and a sum add no direction; the weights of a copied pair are the shortest: equal.
+    #[test]
+    fn directions_without_variance_are_left_out() {
+        let wave = |k: f64, j: usize| (k * j as f64).sin();
+        let x = Mat::from_fn(5, 60, |i, j| match i {
+            0 | 1 => wave(0.7, j),
+            2 => wave(0.3, j),
+            3 => 0.1,
+            _ => wave(0.7, j) + wave(0.3, j),
+        });
+        let white = whitens(&x, true, 2);
+        let back = white.back(&[1.0, 1.0]);
+        assert!((back[0] - back[1]).abs() < 1e-12 && back[3] == 0.0, "{back:?}");
+        // Orthogonal to (1, 0, 1, 0, -1) and (1, -1, 0, 0, 0), along which nothing moves.
+        assert!((back[0] + back[2] - back[4]).abs() < 1e-12, "{back:?}");
+        assert!(white.size[3] <= 0.0, "{:?}", white.size);
+    }
+
+    #[test]
+    fn nothing_that_varies_is_none() {
+        assert!(Whitening::of(Mat::from_fn(2, 9, |_, _| 0.1).as_ref(), true).is_none());
+        assert!(Whitening::of(Mat::from_fn(2, 9, |_, _| f64::NAN).as_ref(), true).is_none());
+    }
+}

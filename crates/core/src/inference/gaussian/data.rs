@@ -17,16 +17,14 @@ pub enum Scale {
     None,
 }
 
-impl Scale {
-    /// The name of the choice.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Trace => "trace",
-            Self::Variances => "variances",
-            Self::None => "none",
-        }
-    }
+named! {
+    Scale:
+    Self::Trace => "trace",
+    Self::Variances => "variances",
+    Self::None => "none",
+}
 
+impl Scale {
     /// All choices.
     pub const ALL: [Self; 3] = [Self::Trace, Self::Variances, Self::None];
 

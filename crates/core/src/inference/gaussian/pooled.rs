@@ -4,21 +4,13 @@ use super::likelihood::likelihoods;
 use super::map::Map;
 use super::roots::{Strength, scaled_roots};
 use super::spectrum::{Error, Spectrum};
-use super::validation::jackknife;
+use crate::numbers::{Estimate, jackknife};
 
 /// Relative step of the residuals' slopes.
 const STEP: f64 = 1e-4;
 
-/// A root of the mean residual over data sets.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pooled {
-    /// The root, in units of the scales.
-    pub value: f64,
-    /// Its jackknife standard error; NaN for one data set.
-    pub error: f64,
-}
-
-/// Roots in x on \[`low`, `high`\] of the mean residual over data sets, where that of number i has gamma = x `scales`\[i\].
+/// Roots in x on \[`low`, `high`\] of the mean residual over data sets, where that of number i has gamma = x `scales`\[i\], with
+/// jackknife errors.
 ///
 /// The mean of the roots of single data sets is biased where these fluctuate (their relative standard deviation at many samples
 /// is about sqrt(alpha)/n, see [`cross_spread`](super::predict::cross_spread)), and a data set may have none; the root of the mean has
@@ -34,16 +26,12 @@ pub fn pooled(
     scales: &[f64],
     strength: Strength,
     (low, high): (f64, f64),
-) -> Result<Vec<Pooled>, Error> {
+) -> Result<Vec<Estimate>, Error> {
     let roots = scaled_roots(data, scales, low, high)?;
-    roots
-        .of(strength)
-        .iter()
-        .map(|x| Ok(Pooled { value: *x, error: error(data, scales, strength, *x)? }))
-        .collect()
+    roots.of(strength).iter().map(|x| with_error(data, scales, strength, *x)).collect()
 }
 
-fn error(data: &[Spectrum], scales: &[f64], strength: Strength, x: f64) -> Result<f64, Error> {
+fn with_error(data: &[Spectrum], scales: &[f64], strength: Strength, x: f64) -> Result<Estimate, Error> {
     let (mut values, mut slopes) = (vec![], vec![]);
     for (spectrum, scale) in data.iter().zip(scales) {
         let mut map = Map::new(spectrum);
@@ -55,5 +43,8 @@ fn error(data: &[Spectrum], scales: &[f64], strength: Strength, x: f64) -> Resul
         slopes.push((residual(x * (1.0 + STEP))? - residual(x * (1.0 - STEP))?) / (2.0 * STEP));
     }
     let (whole, slope) = (values.iter().sum::<f64>(), slopes.iter().sum::<f64>());
-    Ok(x * jackknife(values.iter().zip(&slopes).map(|(r, s)| Some(-(whole - r) / (slope - s)))))
+    // In log x, about the root.
+    let left_out = values.iter().zip(&slopes).map(|(r, s)| Some(-(whole - r) / (slope - s)));
+    let moved = jackknife::delete_one(0.0, left_out).times(x);
+    Ok(Estimate { value: x, ..moved })
 }

@@ -3,8 +3,9 @@
 use super::lasso::{Error, Options, Solution, graphical_lasso, path};
 use super::likelihood::Levels;
 use super::roots::{Roots, Strength, narrowed, smallest};
-use super::validation::{Estimate, Validation, jackknife, nearest};
+use super::validation::{Validation, nearest};
 use crate::linalg::col;
+use crate::numbers::jackknife;
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
 use std::ops::Deref;
@@ -176,7 +177,7 @@ pub fn validate(data: &[Pair], gammas: &[f64]) -> Result<Validation, Error> {
             let rest = curves.iter().enumerate().filter(|(g, _)| *g != f).map(|(_, c)| c);
             near(strength, gammas, &rest.collect::<Vec<_>>(), gamma)
         });
-        Some(Estimate { gamma, std_error: jackknife(left_out) })
+        Some(jackknife::delete_one(gamma, left_out))
     };
     Ok(Validation {
         opt: estimate(Strength::Opt, best),

@@ -5,39 +5,23 @@ use super::likelihood::{Levels, Likelihoods};
 use super::roots::{Roots, roots};
 use super::spectrum::{Basis, Error, Spectrum};
 use super::sweep::sweep;
+use crate::numbers::{Estimate, jackknife};
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
 use std::ops::Deref;
 
-/// A strength with its standard error.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// The strength.
-    pub gamma: f64,
-    /// By the jackknife over folds; NaN where a fold left out leaves no root.
-    pub std_error: f64,
-}
-
-/// Mean and standard error over folds of a likelihood.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mean {
-    /// Mean over folds.
-    pub value: f64,
-    /// Standard deviation over folds over the root of their number.
-    pub std_error: f64,
-}
-
-/// What held-out data say of every gamma.
+/// What held-out data say of every gamma: likelihoods as means over the folds, strengths with errors by the jackknife over
+/// folds, which are not known where a fold left out leaves no root.
 #[derive(Clone, Debug)]
 pub struct Validation {
     /// Folds.
     pub folds: usize,
     /// Likelihood of held-out samples at each gamma, extensive, per sample.
-    pub test: Vec<Mean>,
+    pub test: Vec<Estimate>,
     /// Likelihood of generated samples, of the same models.
-    pub generated: Vec<Mean>,
+    pub generated: Vec<Estimate>,
     /// Likelihood of their training samples.
-    pub train: Vec<Mean>,
+    pub train: Vec<Estimate>,
     /// Where the mean held-out likelihood is largest; none where that is an end of the range.
     pub opt: Option<Estimate>,
     /// Whether it is largest at the lower end: all regularisation does harm.
@@ -54,8 +38,9 @@ impl Validation {
     /// Mean likelihoods over the folds' `curves`, without strengths.
     pub(super) fn of<L: Deref<Target = Levels>>(curves: &[Vec<L>]) -> Self {
         let count = curves.first().map_or(0, Vec::len);
-        let over = |f: fn(&Levels) -> f64| -> Vec<Mean> {
-            (0..count).map(|g| mean(&curves.iter().map(|c| f(&c[g])).collect::<Vec<_>>())).collect()
+        let over = |f: fn(&Levels) -> f64| -> Vec<Estimate> {
+            let mean = |g: usize| Estimate::mean_of_all(&curves.iter().map(|c| f(&c[g])).collect::<Vec<_>>());
+            (0..count).map(mean).collect()
         };
         Self {
             folds: curves.len(),
@@ -72,7 +57,7 @@ impl Validation {
 
     /// The strengths as lists, each of one or none.
     pub fn roots(&self) -> Roots {
-        let list = |e: Option<Estimate>| e.map(|e| e.gamma).into_iter().collect();
+        let list = |e: Option<Estimate>| e.map(|e| e.value).into_iter().collect();
         Roots { opt: list(self.opt), cross: list(self.cross), half: list(self.half) }
     }
 }
@@ -142,7 +127,7 @@ pub fn validate(spectra: &[Spectrum], gammas: &[f64], (low, high): (f64, f64)) -
                 Ok(strengths(&rest, low, high)?.0[which])
             })
             .collect::<Result<_, Error>>()?;
-        *estimate = Some(Estimate { gamma, std_error: jackknife(left_out) });
+        *estimate = Some(jackknife::delete_one(gamma, left_out));
     }
     let [opt, cross, half] = estimates;
     let identity = curves.iter().flatten().map(|l| l.identity).fold(0.0, f64::max);
@@ -173,21 +158,4 @@ fn strengths(spectra: &[Spectrum], low: f64, high: f64) -> Result<([Option<f64>;
 pub(super) fn nearest(list: &[f64], best: Option<f64>) -> Option<f64> {
     let distance = |g: &f64| best.map_or(-g.ln(), |b| (g / b).ln().abs());
     list.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
-}
-
-/// Mean over folds with its standard error.
-fn mean(values: &[f64]) -> Mean {
-    let k = values.len() as f64;
-    let value = values.iter().sum::<f64>() / k;
-    let square: f64 = values.iter().map(|v| (v - value).powi(2)).sum();
-    Mean { value, std_error: (square / (k - 1.0) / k).sqrt() }
-}
-
-/// Standard error from estimates that each leave out one of k parts; NaN where one is missing, and of fewer than two.
-pub fn jackknife(left_out: impl IntoIterator<Item = Option<f64>>) -> f64 {
-    let values = left_out.into_iter().collect::<Option<Vec<f64>>>().filter(|v| v.len() > 1);
-    let Some(values) = values else { return f64::NAN };
-    let k = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / k;
-    ((k - 1.0) / k * values.iter().map(|v| (v - mean).powi(2)).sum::<f64>()).sqrt()
 }

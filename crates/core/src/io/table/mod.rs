@@ -36,10 +36,10 @@ pub use write::{Cells, TableFormat, encode, write};
 use source::{Block, Part, Pick, Source, Watched};
 
 /// What is read here, for messages.
-#[cfg(feature = "tables")]
-const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
-#[cfg(not(feature = "tables"))]
-const EXPECTED: &str = "a table as CSV, npy or npz (Parquet and Arrow by the feature `tables`)";
+const EXPECTED: &str = match cfg!(feature = "tables") {
+    true => "a table as CSV, Parquet, Arrow IPC, npy or npz",
+    false => "a table as CSV, npy or npz",
+};
 
 /// Read piece by piece a file may hold so many times what it may when it is held whole.
 const PIECES: u64 = 16;

@@ -6,7 +6,7 @@
 /// and `?` for one character. A name that equals the whole pattern is chosen alone, whatever it contains.
 ///
 /// ```
-/// use nullcline::io::table::match_columns;
+/// use nullcline_core::io::table::match_columns;
 /// let names = ["trial", "unit_0", "unit_1", "y"].map(String::from);
 /// assert_eq!(match_columns(&names, "y,unit_?"), ["unit_0", "unit_1", "y"]);
 /// ```

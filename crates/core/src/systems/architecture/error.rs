@@ -1,6 +1,6 @@
 //! What can be wrong with an architecture.
 
-use super::CellKind;
+use crate::systems::cells::CellKind;
 use thiserror::Error as ThisError;
 
 /// Why cell, constants and units do not make a network; each message says what to do.
@@ -13,10 +13,10 @@ pub enum Error {
         found: Vec<usize>,
     },
     /// Several layers of a flow.
-    #[error("{found} layers of a {} network, expected one: stack layers of a cell that is a map", cell.name())]
+    #[error("{found} layers of a {} network, expected one: stack layers of a cell that is a map", cell.name)]
     Layers {
         /// The cell.
-        cell: CellKind,
+        cell: &'static CellKind,
         /// Layers asked for.
         found: usize,
     },

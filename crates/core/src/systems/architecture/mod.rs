@@ -1,14 +1,14 @@
 //! What decides a network apart from its parameters: the cell with its constants, inputs and units.
 
-mod build;
-mod cell;
+mod check;
 mod error;
-mod kind;
 
-pub use cell::{Cell, Scheme};
 pub use error::Error;
-pub use kind::CellKind;
 
+use super::cells::{Cell, Stack};
+use super::rule::Rule;
+use super::time::{Map, System};
+use crate::linalg::Real;
 use std::ops::Range;
 
 /// A network without its parameters: layers of one cell, each driven by the output of the one below.
@@ -32,7 +32,7 @@ impl Architecture {
         if units.len() > 1 && cell.kind().is_flow() {
             return Err(Error::Layers { cell: cell.kind(), found: units.len() });
         }
-        cell.check(units[0])?;
+        check::constants(&cell, units[0])?;
         Ok(Self { cell, inputs, units: units.to_vec() })
     }
     /// The cell of every layer.
@@ -54,20 +54,39 @@ impl Architecture {
     }
     /// Rows of the state, all layers together.
     pub fn dim(&self) -> usize {
-        self.cell.kind().parts().len() * self.units.iter().sum::<usize>()
+        self.cell.kind().parts.len() * self.units.iter().sum::<usize>()
     }
     /// The rows of the state that a read-out sees: the output h (of a coRNN, y) of the top layer.
     pub fn output(&self) -> Range<usize> {
         let top = self.units[self.units.len() - 1];
-        let first = self.dim() - top * self.cell.kind().parts().len();
+        let first = self.dim() - top * self.cell.kind().parts.len();
         first..first + top
+    }
+    /// The rule that advances the state by one step, with all parameters zero.
+    ///
+    /// Flows are discretised by their scheme; several layers are a [`Stack`].
+    pub fn rule<T: Real>(&self) -> Box<dyn Rule<T>> {
+        let mut layers: Vec<Box<dyn Rule<T>>> = self.layers().map(|(d, n)| self.cell.layer(d, n)).collect();
+        if layers.len() == 1 { layers.remove(0) } else { Box::new(Stack::new(layers)) }
+    }
+    /// The system with the parameters `theta`, in the order of the rule's layout.
+    ///
+    /// # Panics
+    /// If `theta` has another length than the rule's parameters.
+    pub fn system(&self, theta: &[f64]) -> Box<dyn System> {
+        if let Some(flow) = self.cell.kind().flow {
+            return (flow.system)(&self.cell, self.inputs, self.units[0], theta);
+        }
+        let mut rule = self.rule();
+        rule.write_params(theta);
+        Box::new(Map::new(rule))
     }
     /// Names of the state's coordinates, such as `h0` or, in the second of several layers, `h0_l1`.
     pub fn state_names(&self) -> Vec<String> {
         let mut names = Vec::new();
         for (l, n) in self.units.iter().enumerate() {
             let suffix = if self.units.len() > 1 { format!("_l{l}") } else { String::new() };
-            for part in self.cell.kind().parts() {
+            for part in self.cell.kind().parts {
                 names.extend((0..*n).map(|i| format!("{part}{i}{suffix}")));
             }
         }

@@ -1,7 +1,9 @@
 //! The antisymmetric recurrent network.
 
-use super::skewed::{Skewed, refreshed_params_methods};
-use super::{Params, TANH_CURVATURE, gamma, magnitude, row_norm};
+use super::kind::{Cell, CellKind, Layer};
+use super::params::Params;
+use super::proof::{TANH_CURVATURE, gamma, magnitude, row_norm};
+use super::skewed::{Skewed, refreshed_params_methods, skewed};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, norm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -10,6 +12,15 @@ use faer::{Accum, Mat, MatMut, MatRef};
 const U: usize = 0;
 const W: usize = 1;
 const B: usize = 2;
+
+/// h' = h + epsilon tanh((W - W^T - gamma I) h + V u + b).
+pub static ANTISYMMETRIC: CellKind =
+    skewed("antisymmetric", "antisymmetric network", Layer { single: layer, double: layer });
+
+fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
+    let [epsilon, gamma] = cell.values();
+    Box::new(Antisymmetric::new(n, d, epsilon, gamma))
+}
 
 /// The cell h' = h + epsilon tanh(A h + V u + b) with A = W - W^T - gamma I: Chang, Chen, Haber & Chi,
 /// ICLR 2019 (arXiv:1902.09689), forward Euler steps of an ODE whose Jacobian is close to neutral.
@@ -25,6 +36,13 @@ pub struct Antisymmetric<T = f64> {
     params: Params<T>,
     /// A.
     recurrent: Mat<T>,
+}
+
+impl Antisymmetric {
+    /// The cell without its parameters: step and damping.
+    pub fn cell(epsilon: f64, gamma: f64) -> Cell {
+        Cell::new(&ANTISYMMETRIC, &[epsilon, gamma])
+    }
 }
 
 impl<T: Real> Antisymmetric<T> {

@@ -1,7 +1,9 @@
 //! The coupled oscillatory recurrent network.
 
-use super::params::{STEP, params_methods};
-use super::{Params, TANH_CURVATURE, gamma, magnitude, row_norm};
+use super::facts::{Constant, Initial, Second};
+use super::kind::{Cell, CellKind, Layer};
+use super::params::{Params, STEP, params_methods};
+use super::proof::{TANH_CURVATURE, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, gemm, norm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -11,6 +13,20 @@ const U: usize = 0;
 const W: usize = 1;
 const WZ: usize = 2;
 const B: usize = 3;
+
+/// Coupled oscillators y'' = tanh(W y + Wc y' + V u + b) - gamma y - epsilon y'.
+pub static CORNN: CellKind = CellKind {
+    second: Some(Second { block: "weight_hz", role: ["w_vel", "Wc"], shown: "velocity" }),
+    constants: &[Constant::positive("dt"), Constant::damping("gamma"), Constant::damping("epsilon")],
+    parts: &["y", "z"],
+    initial: Initial { fan_in: |d, n| d + 2 * n, any_form: false, ..Initial::UNIFORM },
+    ..CellKind::new("cornn", "coRNN", Layer { single: layer, double: layer })
+};
+
+fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
+    let [dt, gamma, epsilon] = cell.values();
+    Box::new(CoRnn::new(n, d, dt, gamma, epsilon))
+}
 
 /// The coRNN of Rusch & Mishra, ICLR 2021 (arXiv:2010.00951), on the state [y; z] of dimension 2n:
 /// z' = z + dt (tanh(W y + Wc z + V u + b) - gamma y - epsilon z), y' = y + dt z'.
@@ -31,6 +47,13 @@ pub struct CoRnn<T = f64> {
     params: Params<T>,
     /// Largest |y| and |z| in the long run.
     reach: [f64; 2],
+}
+
+impl CoRnn {
+    /// The cell without its parameters: step, stiffness and damping.
+    pub fn cell(dt: f64, gamma: f64, epsilon: f64) -> Cell {
+        Cell::new(&CORNN, &[dt, gamma, epsilon])
+    }
 }
 
 impl<T: Real> CoRnn<T> {

@@ -1,13 +1,29 @@
 //! The current network: the leak acts on the currents, the nonlinearity on the outputs.
 
+use super::kind::{Cell, CellKind, FlowKind, Layer, Scheme};
 use super::leak::Leak;
-use super::params::{BACK, DOWN, STEP, params_methods};
-use super::{Params, gamma, magnitude, row_norm};
+use super::params::{BACK, DOWN, Params, STEP, params_methods};
+use super::proof::{gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
 use crate::systems::recurrence::{Read, Recurrence};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
+
+/// tau x' = -x + W f(x) + U u + b.
+pub static CURRENT: CellKind = CellKind {
+    parts: &["x"],
+    flow: Some(FlowKind {
+        untimed: None,
+        system: |cell, d, _, theta| cell.timed(Current::new(d, cell.nonlinearity(), cell.tau.clone()), theta),
+    }),
+    has_activation: true,
+    ..CellKind::new("current", "current network ({})", Layer { single: layer, double: layer })
+};
+
+fn layer<T: Real>(cell: &Cell, d: usize, _: usize) -> Box<dyn Rule<T>> {
+    cell.discretised(Current::<T>::new(d, cell.nonlinearity(), cell.tau.clone()))
+}
 
 /// The field dx/dt = (-x + W f(x) + U u + b) / tau.
 ///
@@ -24,6 +40,13 @@ pub struct Current<T = f64> {
 const U: usize = 0;
 const W: usize = 1;
 const B: usize = 2;
+
+impl Current {
+    /// The cell without its parameters: nonlinearity, time constants, one a unit, and discretisation.
+    pub fn cell(activation: Activation, tau: Vec<f64>, scheme: Scheme) -> Cell {
+        Cell { activation: Some(activation), tau, scheme: Some(scheme), ..Cell::new(&CURRENT, &[]) }
+    }
+}
 
 impl<T: Real> Current<T> {
     /// A network of `tau.len()` units and `d` inputs with all parameters zero.

@@ -1,7 +1,9 @@
 //! The antisymmetric recurrent network with an input gate.
 
-use super::skewed::{Skewed, refreshed_params_methods};
-use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, gate_scratch, magnitude, row_norm};
+use super::kind::{Cell, CellKind, Layer};
+use super::params::{Params, gate_scratch};
+use super::proof::{SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
+use super::skewed::{Skewed, refreshed_params_methods, skewed};
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::{Real, col, col_mut, gemm, norm, parts_mut, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -10,6 +12,17 @@ use faer::{Accum, Mat, MatMut, MatRef};
 const U: usize = 0;
 const W: usize = 1;
 const B: usize = 2;
+
+/// An antisymmetric network with an input gate.
+pub static GATED_ANTISYMMETRIC: CellKind = CellKind {
+    drives: 2,
+    ..skewed("gated_antisymmetric", "gated antisymmetric network", Layer { single: layer, double: layer })
+};
+
+fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
+    let [epsilon, gamma] = cell.values();
+    Box::new(GatedAntisymmetric::new(n, d, epsilon, gamma))
+}
 
 /// The cell z = s(A h + V_z u + b_z), h' = h + epsilon z tanh(A h + V_h u + b_h) with
 /// A = W - W^T - gamma I in both: Chang, Chen, Haber & Chi, ICLR 2019 (arXiv:1902.09689).
@@ -25,6 +38,13 @@ pub struct GatedAntisymmetric<T = f64> {
     params: Params<T>,
     /// A.
     recurrent: Mat<T>,
+}
+
+impl GatedAntisymmetric {
+    /// The cell without its parameters: step and damping.
+    pub fn cell(epsilon: f64, gamma: f64) -> Cell {
+        Cell::new(&GATED_ANTISYMMETRIC, &[epsilon, gamma])
+    }
 }
 
 impl<T: Real> GatedAntisymmetric<T> {

@@ -1,12 +1,31 @@
 //! The gated recurrent unit, reset after the product, as in PyTorch and cuDNN.
 
-use super::params::{B_HH, B_IH, BACK, DOWN, INPUT, STATE, STEP, U, W, params_methods};
-use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, gate_scratch, magnitude, row_norm};
+use super::facts::{Initial, Region};
+use super::gru_reset_before::GruResetBefore;
+use super::kind::{Cell, CellKind, Layer};
+use super::params::{B_HH, B_IH, BACK, DOWN, INPUT, Params, STATE, STEP, U, W, gate_scratch, params_methods};
+use super::proof::{SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::pointwise::add_product;
 use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of, vectorised};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
+
+/// Gated recurrent unit.
+pub static GRU: CellKind = CellKind {
+    gates: &["r", "z", "n"],
+    aliases: &[("h", "n"), ("c", "n"), ("a", "n")],
+    keras: &["z", "r", "n"],
+    usual: true,
+    drives: 3,
+    has_reset: true,
+    initial: Initial { oscillators: Some((2, Region::Gru)), ..Initial::UNIFORM },
+    ..CellKind::new("gru", "GRU", Layer { single: layer, double: layer })
+};
+
+fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
+    if cell.reset_before { Box::new(GruResetBefore::new(n, d)) } else { Box::new(Gru::new(n, d)) }
+}
 
 /// The cell of `torch.nn.GRU`:
 /// r = s(W_r h + U_r u + b), z = s(W_z h + U_z u + b), m = W_n h + b_hn,
@@ -37,6 +56,17 @@ impl<'a, T> Gates<'a, T> {
     fn of(tape: &'a [T], n: usize) -> Self {
         let [r, not_r, z, not_z, c, slope, m] = parts(tape, n);
         Self { r, not_r, z, not_z, c, slope, m }
+    }
+}
+
+impl Gru {
+    /// The cell without its parameters.
+    pub fn cell() -> Cell {
+        Cell::new(&GRU, &[])
+    }
+    /// The cell of [`GruResetBefore`], without its parameters.
+    pub fn cell_reset_before() -> Cell {
+        Cell { reset_before: true, ..Self::cell() }
     }
 }
 

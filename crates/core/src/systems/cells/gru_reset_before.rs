@@ -1,7 +1,9 @@
 //! The gated recurrent unit with the reset gate before the product, as first published.
 
-use super::params::{B_HH, B_IH, BACK, DOWN, INPUT as CANDIDATE, STATE as GATES, STEP, U, W, params_methods};
-use super::{Params, gate_scratch};
+use super::params::{
+    B_HH, B_IH, BACK, DOWN, INPUT as CANDIDATE, Params, STATE as GATES, STEP, U, W, gate_scratch,
+    params_methods,
+};
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::pointwise::{add_product, multiply};
 use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of};

@@ -1,7 +1,10 @@
 //! The Lipschitz recurrent network.
 
+use super::facts::{Constant, Initial, Second};
+use super::kind::{Cell, CellKind, FlowKind, Layer, Scheme};
+use super::params::Params;
+use super::proof::{TANH_CURVATURE, gamma, magnitude, row_norm};
 use super::skewed::{Skewed, refreshed_params_methods};
-use super::{Params, TANH_CURVATURE, gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -11,6 +14,51 @@ const U: usize = 0;
 const W: usize = 1;
 const A: usize = 2;
 const B: usize = 3;
+
+/// dh/dt = A h + tanh(W h + U u + b).
+pub static LIPSCHITZ: CellKind = CellKind {
+    second: Some(Second { block: "weight_hl", role: ["w_lin", "A"], shown: "linear" }),
+    constants: &[
+        Constant::share("beta_a"),
+        Constant::damping("gamma_a"),
+        Constant::share("beta_w"),
+        Constant::damping("gamma_w"),
+    ],
+    flow: Some(FlowKind {
+        untimed: Some("their linear part is their time constant"),
+        system: |cell, d, n, theta| cell.timed(field(cell, d, n), theta),
+    }),
+    initial: Initial {
+        normal: Some(|block, d, n| match block {
+            "bias" => 0.0,
+            "weight_ih" => (2.0 / (d + n)).sqrt(),
+            _ => 1.0 / n,
+        }),
+        any_form: false,
+        ..Initial::UNIFORM
+    },
+    acting: Some(|cell, w, a| {
+        let [linear, recurrent] = laws(cell);
+        let linear = a.map(|a| ("linear", linear.matrix(a)));
+        [("recurrent", recurrent.matrix(w))].into_iter().chain(linear).collect()
+    }),
+    ..CellKind::new("lipschitz", "Lipschitz network", Layer { single: layer, double: layer })
+};
+
+fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
+    cell.discretised(field::<T>(cell, d, n))
+}
+
+fn field<T: Real>(cell: &Cell, d: usize, n: usize) -> Lipschitz<T> {
+    let [linear, recurrent] = laws(cell);
+    Lipschitz::new(n, d, linear, recurrent)
+}
+
+/// The laws of A and W.
+fn laws(cell: &Cell) -> [Skewed; 2] {
+    let [beta_a, gamma_a, beta_w, gamma_w] = cell.values();
+    [Skewed { beta: beta_a, gamma: gamma_a }, Skewed { beta: beta_w, gamma: gamma_w }]
+}
 
 /// The field dh/dt = A h + tanh(W h + U u + b) of Erichson et al., ICLR 2021 (arXiv:2006.12070), where A
 /// and W are [`Skewed`] matrices of free ones; the paper takes beta from 1/2 to 1.
@@ -27,6 +75,14 @@ pub struct Lipschitz<T = f64> {
     params: Params<T>,
     linear: Mat<T>,
     recurrent: Mat<T>,
+}
+
+impl Lipschitz {
+    /// The cell without its parameters: the laws of A and W, and the discretisation.
+    pub fn cell(linear: Skewed, recurrent: Skewed, scheme: Scheme) -> Cell {
+        let constants = [linear.beta, linear.gamma, recurrent.beta, recurrent.gamma];
+        Cell { scheme: Some(scheme), ..Cell::new(&LIPSCHITZ, &constants) }
+    }
 }
 
 impl<T: Real> Lipschitz<T> {

@@ -1,12 +1,28 @@
 //! The long short-term memory cell, with its whole state [h; c].
 
-use super::params::{B_HH, B_IH, BACK, DOWN, STEP, U, W, params_methods};
-use super::{Params, SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
+use super::kind::{Cell, CellKind, Layer};
+use super::params::{B_HH, B_IH, BACK, DOWN, Params, STEP, U, W, params_methods};
+use super::proof::{SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::pointwise::{add_product, multiply};
 use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of, vectorised};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
+
+/// Long short-term memory.
+pub static LSTM: CellKind = CellKind {
+    gates: &["i", "f", "g", "o"],
+    aliases: &[("c", "g"), ("j", "g")],
+    keras: &["i", "f", "g", "o"],
+    usual: true,
+    drives: 4,
+    parts: &["h", "c"],
+    ..CellKind::new("lstm", "LSTM", Layer { single: layer, double: layer })
+};
+
+fn layer<T: Real>(_: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
+    Box::new(Lstm::new(n, d))
+}
 
 /// The cell of `torch.nn.LSTM` on the state x = [h; c] of dimension 2n:
 /// i, f, o = s(W h + U u + b), g = tanh(W h + U u + b), c' = f c + i g, h' = o tanh(c').
@@ -30,6 +46,13 @@ struct Slopes<T> {
     keep: T,
     /// dh'/dc'.
     show: T,
+}
+
+impl Lstm {
+    /// The cell without its parameters.
+    pub fn cell() -> Cell {
+        Cell::new(&LSTM, &[])
+    }
 }
 
 impl<T: Real> Lstm<T> {

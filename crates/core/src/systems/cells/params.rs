@@ -181,6 +181,12 @@ impl<T> Clone for Pack<T> {
     }
 }
 
+/// Room for three gates of `n` units and for one more, `k` columns each.
+pub(super) fn gate_scratch<T: Real>(scratch: MatMut<T>, n: usize, k: usize) -> (MatMut<T>, MatMut<T>) {
+    let (three, one) = scratch.subcols_mut(0, k).split_at_row_mut(3 * n);
+    (three, one.subrows_mut(0, n))
+}
+
 /// The parameter methods of [`Rule`](crate::systems::rule::Rule) for a cell with a `params` field.
 macro_rules! params_methods {
     () => {

@@ -1,12 +1,28 @@
 //! The rate network: the leak acts on the rates.
 
+use super::kind::{Cell, CellKind, FlowKind, Layer, Scheme};
 use super::leak::Leak;
-use super::{Params, Vanilla};
+use super::params::Params;
+use super::vanilla::Vanilla;
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, norm};
 use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Block, Bounds, Point, Rule};
 use faer::{MatMut, MatRef};
+
+/// tau x' = -x + f(W x + U u + b).
+pub static RATE: CellKind = CellKind {
+    flow: Some(FlowKind {
+        untimed: None,
+        system: |cell, d, _, theta| cell.timed(Rate::new(d, cell.nonlinearity(), cell.tau.clone()), theta),
+    }),
+    has_activation: true,
+    ..CellKind::new("rate", "rate network ({})", Layer { single: layer, double: layer })
+};
+
+fn layer<T: Real>(cell: &Cell, d: usize, _: usize) -> Box<dyn Rule<T>> {
+    cell.discretised(Rate::<T>::new(d, cell.nonlinearity(), cell.tau.clone()))
+}
 
 /// The field dx/dt = (-x + f(W x + U u + b)) / tau.
 ///
@@ -17,6 +33,13 @@ use faer::{MatMut, MatRef};
 pub struct Rate<T = f64> {
     cell: Vanilla<T>,
     leak: Leak,
+}
+
+impl Rate {
+    /// The cell without its parameters: nonlinearity, time constants, one a unit, and discretisation.
+    pub fn cell(activation: Activation, tau: Vec<f64>, scheme: Scheme) -> Cell {
+        Cell { activation: Some(activation), tau, scheme: Some(scheme), ..Cell::new(&RATE, &[]) }
+    }
 }
 
 impl<T: Real> Rate<T> {

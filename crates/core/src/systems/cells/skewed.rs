@@ -1,6 +1,8 @@
 //! Recurrent matrices with a prescribed share of their symmetric part.
 
-use super::Params;
+use super::facts::{Constant, Initial};
+use super::kind::{CellKind, Layer};
+use super::params::Params;
 use crate::linalg::{Real, col, col_mut};
 use faer::{Mat, MatMut, MatRef};
 
@@ -53,6 +55,30 @@ impl Skewed {
             }
         }
         params.add_outer(grad, i, v, scratch.as_ref());
+    }
+}
+
+static CONSTANTS: [Constant; 2] = [Constant::positive("epsilon"), Constant::damping("gamma")];
+
+/// What the cells of Chang, Chen, Haber & Chi (ICLR 2019) have in common: step epsilon, damping gamma, Gaussian parameters, and
+/// a recurrent matrix that is antisymmetric but for the damping.
+pub(super) const fn skewed(name: &'static str, title: &'static str, layer: Layer) -> CellKind {
+    CellKind {
+        constants: &CONSTANTS,
+        initial: Initial {
+            normal: Some(|block, d, n| match block {
+                "bias" => 0.0,
+                "weight_ih" => 1.0 / d.sqrt(),
+                _ => 1.0 / n.sqrt(),
+            }),
+            any_form: false,
+            ..Initial::UNIFORM
+        },
+        acting: Some(|cell, w, _| {
+            let [_, gamma] = cell.values();
+            vec![("recurrent", Skewed { beta: 1.0, gamma }.matrix(w))]
+        }),
+        ..CellKind::new(name, title, layer)
     }
 }
 

@@ -1,13 +1,27 @@
 //! The vanilla (Elman) recurrent cell.
 
-use super::params::{B_HH, B_IH, BACK, DOWN, STEP, U, W, params_methods};
-use super::{Params, gamma, magnitude, row_norm};
+use super::facts::{Initial, Region};
+use super::kind::{Cell, CellKind, Layer};
+use super::params::{B_HH, B_IH, BACK, DOWN, Params, STEP, U, W, params_methods};
+use super::proof::{gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::pointwise::multiply;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
 use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
+
+/// h' = f(W h + U u + b).
+pub static VANILLA: CellKind = CellKind {
+    usual: true,
+    has_activation: true,
+    initial: Initial { oscillators: Some((0, Region::Tanh)), ..Initial::UNIFORM },
+    ..CellKind::new("vanilla", "vanilla {} network", Layer { single: layer, double: layer })
+};
+
+fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
+    Box::new(Vanilla::new(n, d, cell.nonlinearity()))
+}
 
 /// The cell h' = f(W h + U u + b_ih + b_hh), as PyTorch's `nn.RNN` layer.
 ///
@@ -19,6 +33,13 @@ pub struct Vanilla<T = f64> {
     d: usize,
     activation: Activation,
     params: Params<T>,
+}
+
+impl Vanilla {
+    /// The cell without its parameters.
+    pub fn cell(activation: Activation) -> Cell {
+        Cell { activation: Some(activation), ..Cell::new(&VANILLA, &[]) }
+    }
 }
 
 impl<T: Real> Vanilla<T> {

@@ -5,11 +5,12 @@ use super::effective::{Catalogue, hollow};
 use super::entry::Entry;
 use super::given::by_map;
 use super::metadata::{Saved, layered};
-use super::names::{LayerTensors, Parts, by_name};
-use super::{CellKind, Error, Network, Readout, Spec};
+use super::names::by_name;
+use super::parts::{LayerTensors, Parts};
+use super::{Error, Network, Readout, Spec};
 use crate::io::tensors::{Tensor, Tensors};
-use crate::systems::architecture::{Architecture, Cell};
-use crate::systems::cells::Skewed;
+use crate::systems::architecture::Architecture;
+use crate::systems::cells::{Cell, CellKind, KINDS, Second, usual};
 use crate::systems::rule::{Block, Rule};
 use faer::{Mat, MatRef};
 
@@ -26,27 +27,19 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let (rows, n) = matrix(&parts.layers[0].w.tensor)?;
     let cell = match spec.cell.or(saved.cell).or(parts.cell) {
         Some(cell) => cell,
-        None => match rows.checked_div(n) {
-            Some(1) if rows == n => CellKind::Vanilla,
-            Some(3) if rows == 3 * n => CellKind::Gru,
-            Some(4) if rows == 4 * n => CellKind::Lstm,
-            _ => {
-                return Err(shape(
-                    &parts.layers[0].w.tensor,
-                    "H x H (vanilla), 3H x H (GRU) or 4H x H (LSTM)",
-                ));
-            }
-        },
+        None => rows.checked_div(n).filter(|g| g * n == rows).and_then(usual).ok_or_else(|| {
+            Error::shape(&parts.layers[0].w.tensor, "H x H (vanilla), 3H x H (GRU) or 4H x H (LSTM)")
+        })?,
     };
     let mut notes = Vec::new();
-    if spec.gates.is_some() && cell.gates().len() == 1 {
+    if spec.gates.is_some() && cell.gates.len() == 1 {
         return Err(Error::Setting { option: "--gates", cell, advice: "; they have none".into() });
     }
     if spec.vectors.is_some() && file.metadata.contains_key("nullcline") {
         let why = "--vectors goes with files of other programs; this one is nullcline's own";
         return Err(Error::Command(why.into()));
     }
-    if (spec.reset_before || saved.reset_before) && cell != CellKind::Gru {
+    if (spec.reset_before || saved.reset_before) && !cell.has_reset {
         return Err(Error::Setting { option: "--reset-before", cell, advice: String::new() });
     }
     let cell = constants(cell, spec, &saved, &parts, n, &mut notes)?;
@@ -65,8 +58,7 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let unused = unused(file, &parts, cell);
     let mut said: Vec<String> = parts.all().filter_map(|e| e.how.clone()).collect();
     said.append(&mut parts.said);
-    said.extend(left_out("used", unused.iter().map(String::as_str), 6));
-    said.extend(unread(file));
+    let unused_said = left_out("used", unused.iter().map(String::as_str), 6);
     Ok(Network {
         inputs: architecture.inputs(),
         state_names: architecture.state_names(),
@@ -83,13 +75,14 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
         unused,
         notes,
         said,
+        left_out: unused_said.into_iter().chain(unread(file)).collect(),
         architecture,
     })
 }
 
 /// Tensors of the file that play no part.
-fn unused(file: &Tensors, parts: &Parts, cell: CellKind) -> Vec<String> {
-    let second = parts.layers.iter().filter_map(|l| l.second.as_ref()).filter(|_| cell.second().is_none());
+fn unused(file: &Tensors, parts: &Parts, cell: &CellKind) -> Vec<String> {
+    let second = parts.layers.iter().filter_map(|l| l.second.as_ref()).filter(|_| cell.second.is_none());
     let idle: Vec<&str> = second.flat_map(|e| e.from.iter().copied()).collect();
     let used: Vec<&str> =
         parts.all().flat_map(|e| e.from.iter().copied()).filter(|n| !idle.contains(n)).collect();
@@ -128,50 +121,50 @@ struct Layer<'a> {
 }
 
 impl<'a> Layer<'a> {
-    fn check(tensors: &'a LayerTensors<'a>, cell: CellKind, below: Option<usize>) -> Result<Self, Error> {
-        let gates = cell.gates().len();
+    fn check(tensors: &'a LayerTensors<'a>, cell: &CellKind, below: Option<usize>) -> Result<Self, Error> {
+        let gates = cell.gates.len();
         let w = &*tensors.w.tensor;
         let (rows, n) = matrix(w)?;
         if n == 0 || rows != gates * n {
             let rows = if gates == 1 { "H x H".to_owned() } else { format!("{gates}H x H") };
-            let expected = format!("{rows} with H > 0, as {} networks have", cell.name());
-            return Err(shape(w, &expected));
+            let expected = format!("{rows} with H > 0, as {} networks have", cell.name);
+            return Err(Error::shape(w, &expected));
         }
-        if let Some(block) = cell.second() {
+        if let Some(Second { block, .. }) = cell.second {
+            let roles: Vec<String> =
+                KINDS.iter().filter_map(|k| Some(format!("{} ({})", k.second?.role[0], k.name))).collect();
             let why = || {
-                let cell = cell.name();
-                format!(
-                    "{cell} networks have two recurrent matrices; --map names it w_vel (cornn) or w_lin (lipschitz)"
-                )
+                let (cell, roles) = (cell.name, roles.join(" or "));
+                format!("{cell} networks have two recurrent matrices; --map names it {roles}")
             };
             let missing = || Error::Missing { name: block.into(), why: why() };
             let second = &*tensors.second.as_ref().ok_or_else(missing)?.tensor;
             if matrix(second)? != (n, n) {
-                return Err(shape(second, &format!("{n} x {n}, as `{}`", w.name)));
+                return Err(Error::shape(second, &format!("{n} x {n}, as `{}`", w.name)));
             }
             finite(second)?;
         }
-        let rows = cell.drives() * n;
-        let as_w = if cell.drives() == gates {
+        let rows = cell.drives * n;
+        let as_w = if cell.drives == gates {
             "as many as ".into()
         } else {
-            format!("{} for each unit of ", cell.drives())
+            format!("{} for each unit of ", cell.drives)
         };
         let mut layer = Self { tensors, n, d: 0 };
         if let Some(u) = tensors.u.as_ref().map(|u| &*u.tensor) {
             let (r, c) = if u.shape.len() == 1 { (u.shape[0], 1) } else { matrix(u)? };
             layer.d = c;
             if r != rows {
-                return Err(shape(u, &format!("{rows} rows, {as_w}`{}`", w.name)));
+                return Err(Error::shape(u, &format!("{rows} rows, {as_w}`{}`", w.name)));
             }
             if let Some(below) = below.filter(|b| *b != layer.d) {
                 let expected = format!("{below} columns, the units of the layer below");
-                return Err(shape(u, &expected));
+                return Err(Error::shape(u, &expected));
             }
         }
         for b in [&tensors.b_ih, &tensors.b_hh].into_iter().flatten().map(|b| &*b.tensor) {
             if b.data.len() != rows || b.shape.iter().filter(|s| **s != 1).count() > 1 {
-                return Err(shape(b, &format!("[{rows}], {as_w}`{}`", w.name)));
+                return Err(Error::shape(b, &format!("[{rows}], {as_w}`{}`", w.name)));
             }
         }
         for t in [Some(&tensors.w), tensors.u.as_ref(), tensors.b_ih.as_ref(), tensors.b_hh.as_ref()] {
@@ -189,7 +182,7 @@ impl<'a> Layer<'a> {
             ("weight_ih", Some(u)) if cols > 0 => matrix(row_major(&u.tensor.data, rows)),
             ("weight_ih", _) => {}
             ("weight_hh", _) => matrix(row_major(&t.w.tensor.data, rows)),
-            ("weight_hz" | "weight_hl", _) => {
+            (block, _) if !block.starts_with("bias") => {
                 if let Some(second) = &t.second {
                     matrix(row_major(&second.tensor.data, rows));
                 }
@@ -225,12 +218,8 @@ fn row_major(data: &[f64], rows: usize) -> MatRef<'_, f64> {
 fn matrix(t: &Tensor) -> Result<(usize, usize), Error> {
     match t.shape[..] {
         [r, c] => Ok((r, c)),
-        _ => Err(shape(t, "a matrix")),
+        _ => Err(Error::shape(t, "a matrix")),
     }
-}
-
-pub(super) fn shape(t: &Tensor, expected: &str) -> Error {
-    Error::Shape { name: t.name.clone(), found: t.shape.clone(), expected: expected.into() }
 }
 
 /// Fails at the first weight that is NaN, infinite or as good as that.
@@ -253,28 +242,10 @@ fn recurrent(layers: &[Layer], cell: &Cell) -> Vec<(String, Mat<f64>)> {
         let w = &layer.tensors.w.tensor;
         let w = row_major(&w.data, w.shape[0]);
         let second = layer.tensors.second.as_ref().map(|t| row_major(&t.tensor.data, layer.n));
-        let mut push = |name: &str, m: Mat<f64>| {
+        out.extend(cell.acting(w, second).into_iter().map(|(name, m)| {
             let name = if layers.len() > 1 { format!("layer{l}_{name}") } else { name.to_owned() };
-            out.push((name, m));
-        };
-        match (cell, second) {
-            (Cell::Antisymmetric { gamma, .. } | Cell::GatedAntisymmetric { gamma, .. }, _) => {
-                push("recurrent", Skewed { beta: 1.0, gamma: *gamma }.matrix(w));
-            }
-            (Cell::Lipschitz { linear, recurrent, .. }, Some(second)) => {
-                push("recurrent", recurrent.matrix(w));
-                push("linear", linear.matrix(second));
-            }
-            (Cell::CoRnn { .. }, Some(second)) => {
-                push("recurrent", w.to_owned());
-                push("velocity", second.to_owned());
-            }
-            _ => {
-                for (g, gate) in cell.kind().gates().iter().enumerate() {
-                    push(gate, w.subrows(g * layer.n, layer.n).to_owned());
-                }
-            }
-        }
+            (name, m)
+        }));
     }
     out
 }
@@ -289,7 +260,7 @@ fn read_out(w: &Entry, b: Option<&Entry>, n: usize, across: bool) -> Result<Read
     } else if rows == n {
         m.transpose().to_owned()
     } else {
-        return Err(shape(w, &format!("{n} columns, the units of the top layer")));
+        return Err(Error::shape(w, &format!("{n} columns, the units of the top layer")));
     };
     finite(w)?;
     let bias = match b.map(|b| &*b.tensor) {
@@ -297,7 +268,7 @@ fn read_out(w: &Entry, b: Option<&Entry>, n: usize, across: bool) -> Result<Read
             finite(b)?;
             b.data.clone()
         }
-        Some(b) => return Err(shape(b, &format!("[{}]", weight.nrows()))),
+        Some(b) => return Err(Error::shape(b, &format!("[{}]", weight.nrows()))),
         None => vec![0.0; weight.nrows()],
     };
     Ok(Readout { name: w.name.clone(), weight, bias })

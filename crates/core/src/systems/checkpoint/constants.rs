@@ -1,35 +1,33 @@
 //! A cell's constants: from the command line, from the file's metadata, or assumed and said.
 
-use super::build::shape;
 use super::metadata::Saved;
-use super::names::Parts;
-use super::{CellKind, Error, Spec};
+use super::parts::Parts;
+use super::{Error, Note, Spec};
 use crate::io::tensors::Tensor;
 use crate::linalg::activation::Activation;
-use crate::systems::architecture::{Cell, Scheme};
+use crate::systems::cells::{Cell, CellKind, Scheme};
 
 /// The cell with its constants, from the command line, the file or an assumption noted.
 pub(super) fn constants(
-    kind: CellKind,
+    kind: &'static CellKind,
     spec: &Spec,
     saved: &Saved,
     parts: &Parts,
     n: usize,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Cell, Error> {
     let activation = activation(kind, spec, saved.activation.or(parts.activation), saved, notes)?;
     let tau = parts.tau.as_ref().map(|t| &*t.tensor);
     if !kind.is_flow() {
-        let dt = spec.dt.is_some() && kind != CellKind::CoRnn;
+        let dt = spec.dt.is_some() && kind.constants.iter().all(|c| c.name != "dt");
         let given = [("--tau", spec.tau.is_some()), ("--dt", dt), ("--euler", spec.euler)];
         if let Some((option, _)) = given.into_iter().find(|g| g.1) {
             let advice = "; they are maps (rate and current networks have time constants)".to_owned();
             return Err(Error::Setting { option, cell: kind, advice });
         }
     }
-    if kind == CellKind::Lipschitz && spec.tau.is_some() {
-        let advice = "; their linear part is their time constant".to_owned();
-        return Err(Error::Setting { option: "--tau", cell: kind, advice });
+    if let (Some(why), Some(_)) = (kind.flow.and_then(|f| f.untimed), spec.tau) {
+        return Err(Error::Setting { option: "--tau", cell: kind, advice: format!("; {why}") });
     }
     kind.knows(&spec.constants).map_err(|why| Error::Command(format!("--constants {why}")))?;
     let number = |name: &'static str| {
@@ -47,22 +45,19 @@ pub(super) fn constants(
 }
 
 fn activation(
-    cell: CellKind,
+    cell: &'static CellKind,
     spec: &Spec,
     file: Option<Activation>,
     saved: &Saved,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Activation, Error> {
-    if !cell.has_activation() && spec.activation.is_some() {
+    if !cell.has_activation && spec.activation.is_some() {
         let advice = "; its nonlinearities are fixed".to_owned();
         return Err(Error::Setting { option: "--activation", cell, advice });
     }
     Ok(spec.activation.or(file).unwrap_or_else(|| {
-        if cell.has_activation() {
-            let elsewhere = saved.elsewhere.as_deref().map_or(String::new(), |s| format!(" for the network ({s})"));
-            notes.push(format!(
-                "The file does not say the nonlinearity{elsewhere}: tanh is assumed (--activation changes it)."
-            ));
+        if cell.has_activation {
+            notes.push(Note::Activation(saved.elsewhere.clone()));
         }
         Activation::Tanh
     }))
@@ -73,32 +68,29 @@ fn time_constants(
     saved: &Saved,
     tensor: Option<&Tensor>,
     n: usize,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Vec<f64>, Error> {
     Ok(match (spec.tau, tensor, saved.tau.as_deref()) {
         (Some(tau), ..) => vec![tau; n],
         (None, Some(t), _) if t.data.len() == 1 => vec![t.data[0]; n],
         (None, Some(t), _) if t.data.len() == n => t.data.clone(),
-        (None, Some(t), _) => return Err(shape(t, &format!("1 or {n} time constants"))),
+        (None, Some(t), _) => return Err(Error::shape(t, &format!("1 or {n} time constants"))),
         (None, None, Some([tau])) => vec![*tau; n],
         (None, None, Some(tau)) if tau.len() == n => tau.to_vec(),
         (None, None, _) => {
-            notes.push(
-                "The file does not say the time constant: tau = 1 is assumed (--tau changes it).".into(),
-            );
+            notes.push(Note::TimeConstant);
             vec![1.0; n]
         }
     })
 }
 
 /// The discretisation of a flow; without time constants its step is a tenth of the unit of time.
-fn scheme(spec: &Spec, saved: &Saved, tau: &[f64], notes: &mut Vec<String>) -> Scheme {
+fn scheme(spec: &Spec, saved: &Saved, tau: &[f64], notes: &mut Vec<Note>) -> Scheme {
     let dt = spec.dt.or(saved.dt).unwrap_or_else(|| {
         let shortest = tau.iter().copied().reduce(f64::min);
-        let of = if shortest.is_some() { "a tenth of the shortest time constant, " } else { "" };
-        let dt = shortest.unwrap_or(1.0) / 10.0;
-        notes.push(format!("Time step: {of}{dt} (--dt changes it)."));
-        dt
+        let step = shortest.unwrap_or(1.0) / 10.0;
+        notes.push(Note::TimeStep { step, shortest: shortest.is_some() });
+        step
     });
     Scheme { dt, euler: spec.euler || saved.euler }
 }

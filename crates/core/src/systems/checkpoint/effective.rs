@@ -1,7 +1,7 @@
 //! Weights that a file holds in parts: weight norm, spectral norm, pruning and dropped copies.
 
 use super::Error;
-use super::entry::{Entry, parted};
+use super::entry::{Entry, joined, parted};
 use crate::io::tensors::{Tensor, Tensors};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -61,6 +61,21 @@ impl<'a> Catalogue<'a> {
     /// The tensor called `name`.
     pub fn get(&self, name: &str) -> Option<&Entry<'a>> {
         self.entries.iter().find(|e| e.name() == name)
+    }
+
+    /// The tensor `leaf` beside `entry`.
+    pub fn beside(&self, entry: &Entry, leaf: &str) -> Option<&Entry<'a>> {
+        self.get(&joined(parted(entry.name()).0, leaf, entry.name()))
+    }
+
+    /// The tensors with their shapes, for messages.
+    pub fn listing(&self) -> String {
+        let of = |e: &Entry| format!("`{}` {:?}", e.name(), e.tensor.shape);
+        let mut names: Vec<String> = self.entries.iter().take(12).map(of).collect();
+        if self.entries.len() > 12 {
+            names.push(format!("and {} more", self.entries.len() - 12));
+        }
+        if names.is_empty() { "no numeric tensor".into() } else { names.join(", ") }
     }
 
     /// Names of weights that cannot be computed.

@@ -1,8 +1,9 @@
 //! What can be wrong with the tensors of a network.
 
-use super::CellKind;
+use crate::io::tensors::Tensor;
 use crate::memory::written;
 use crate::systems::architecture;
+use crate::systems::cells::CellKind;
 use thiserror::Error;
 
 /// Why tensors do not make a network; each message says what to do.
@@ -142,12 +143,12 @@ pub enum Error {
         advice: &'static str,
     },
     /// A setting that contradicts the file or another setting.
-    #[error("{option} does not go with {} networks{}", cell.name(), advice)]
+    #[error("{option} does not go with {} networks{}", cell.name, advice)]
     Setting {
         /// The option.
         option: &'static str,
         /// The cell.
-        cell: CellKind,
+        cell: &'static CellKind,
         /// What to do.
         advice: String,
     },
@@ -178,13 +179,20 @@ pub enum Error {
         expected: String,
     },
     /// A constant of the cell that nobody gave.
-    #[error("the file does not say the constant {name} of a {} network: give --constants {name}=VALUE", cell.name())]
+    #[error("the file does not say the constant {name} of a {} network: give --constants {name}=VALUE", cell.name)]
     Constant {
         /// Its name.
         name: &'static str,
         /// The cell.
-        cell: CellKind,
+        cell: &'static CellKind,
     },
+}
+
+impl Error {
+    /// A tensor of another shape than `expected`.
+    pub(super) fn shape(t: &Tensor, expected: &str) -> Self {
+        Self::Shape { name: t.name.clone(), found: t.shape.clone(), expected: expected.into() }
+    }
 }
 
 /// Module and name of a weight, as arguments in Python.

@@ -1,10 +1,11 @@
 //! Networks under the names of Keras, Flax and Haiku, whose weights multiply row vectors, in PyTorch's layout.
 
+use super::Error;
 use super::effective::Catalogue;
 use super::entry::{Entry, joined, parted};
-use super::names::{LayerTensors, Parts};
-use super::{CellKind, Error};
+use super::parts::{LayerTensors, Parts};
 use crate::linalg::activation::Activation;
+use crate::systems::cells::{CellKind, GRU, LSTM, VANILLA, usual};
 use std::collections::BTreeSet;
 
 /// Blocks z, r, n in PyTorch's order r, z, n.
@@ -87,37 +88,39 @@ fn keras_group<'a>(all: &Catalogue<'a>, w: &Entry<'a>) -> Result<Parts<'a>, Erro
 
 /// A layer of Keras: SimpleRNN, GRU (blocks z, r, h; two biases as 2 x 3H where the reset gate acts after the
 /// product, one where before) or LSTM (i, f, c, o), as the shape of its `recurrent_kernel` tells.
-pub fn keras<'a>(prefix: &str, layer: LayerTensors<'a>, cell: Option<CellKind>) -> Result<Parts<'a>, Error> {
+pub fn keras<'a>(
+    prefix: &str,
+    layer: LayerTensors<'a>,
+    cell: Option<&'static CellKind>,
+) -> Result<Parts<'a>, Error> {
     let Some((units, columns)) = layer.w.matrix().filter(|m| m.0 > 0 && m.1 % m.0 == 0) else {
         return Err(bad(&layer.w, "H x H, H x 3H or H x 4H, as recurrent kernels of Keras are"));
     };
     let gates = columns / units;
     let kind = match (cell, gates) {
-        (Some(cell), g) if g == cell.gates().len() => cell,
+        (Some(cell), g) if g == cell.gates.len() => cell,
         (Some(cell), _) => {
             return Err(bad(
                 &layer.w,
-                &format!("H x {}H, as {} networks have in Keras", cell.gates().len(), cell.name()),
+                &format!("H x {}H, as {} networks have in Keras", cell.gates.len(), cell.name),
             ));
         }
-        (None, 1) => CellKind::Vanilla,
-        (None, 3) => CellKind::Gru,
-        (None, 4) => CellKind::Lstm,
-        _ => return Err(bad(&layer.w, "H x H, H x 3H or H x 4H, as recurrent kernels of Keras are")),
+        (None, g) => usual(g)
+            .ok_or_else(|| bad(&layer.w, "H x H, H x 3H or H x 4H, as recurrent kernels of Keras are"))?,
     };
     let name = layer.w.name().to_owned();
     let mut said = vec![format!("`{name}` is stored for row vectors (h W), as Keras does: it is turned.")];
     let mut out = LayerTensors { w: layer.w.turned(), u: layer.u.as_ref().map(Entry::turned), ..layer };
     let mut reset_before = None;
     if let Some(b) = out.b_ih.clone() {
-        match (b.tensor.shape[..].to_vec(), kind) {
-            (s, CellKind::Gru) if s == [2, columns] => {
+        match b.tensor.shape[..].to_vec() {
+            s if *kind == GRU && s == [2, columns] => {
                 let half =
                     |k: usize| b.with(vec![columns], b.tensor.data[k * columns..(k + 1) * columns].to_vec());
                 (out.b_ih, out.b_hh) = (Some(half(0)), Some(half(1)));
                 reset_before = Some(false);
             }
-            (s, CellKind::Gru) if s == [columns] && out.b_hh.is_none() => {
+            s if *kind == GRU && s == [columns] && out.b_hh.is_none() => {
                 said.push(format!(
                     "`{}` has one bias: the reset gate acts before the recurrent product (reset_after=False).",
                     b.name()
@@ -126,10 +129,10 @@ pub fn keras<'a>(prefix: &str, layer: LayerTensors<'a>, cell: Option<CellKind>) 
             }
             _ => {}
         }
-    } else if kind == CellKind::Gru {
+    } else if *kind == GRU {
         said.push("No bias tells where the reset gate acts: after the recurrent product is assumed, as in Keras 2 and 3 (--reset-before changes it).".into());
     }
-    if kind == CellKind::Gru {
+    if *kind == GRU {
         said.push("Its gates z, r, h are put into the order r, z, n.".into());
         out.w = out.w.ordered(&Z_R_N);
         for part in [&mut out.u, &mut out.b_ih, &mut out.b_hh] {
@@ -153,22 +156,19 @@ fn flax<'a>(all: &Catalogue<'a>, module: &str) -> Option<Result<Parts<'a>, Error
     let (kind, h, i): (_, &[&str], &[&str]) = if has(&["hi", "hf", "hg", "ho"]) {
         let forget = if get("if_", "kernel").is_some() { "if_" } else { "if" };
         (
-            CellKind::Lstm,
+            &LSTM,
             &["hi", "hf", "hg", "ho"],
             if forget == "if" { &["ii", "if", "ig", "io"] } else { &["ii", "if_", "ig", "io"] },
         )
     } else if has(&["hr", "hz", "hn"]) {
-        (CellKind::Gru, &["hr", "hz", "hn"], &["ir", "iz", "in"])
+        (&GRU, &["hr", "hz", "hn"], &["ir", "iz", "in"])
     } else if has(&["dense_h", "dense_i"]) {
         let gates = get("dense_h", "kernel")
             .and_then(Entry::matrix)
             .map_or(0, |(r, c)| c.checked_div(r).unwrap_or(0));
-        let kind = [CellKind::Vanilla, CellKind::Gru, CellKind::Lstm]
-            .into_iter()
-            .find(|k| k.gates().len() == gates)?;
-        (kind, &["dense_h"], &["dense_i"])
+        (usual(gates)?, &["dense_h"], &["dense_i"])
     } else if has(&["h", "i"]) && square(get("h", "kernel")?) {
-        (CellKind::Vanilla, &["h"], &["i"])
+        (&VANILLA, &["h"], &["i"])
     } else {
         return None;
     };
@@ -177,7 +177,7 @@ fn flax<'a>(all: &Catalogue<'a>, module: &str) -> Option<Result<Parts<'a>, Error
 
 fn flax_cell<'a, 'b>(
     module: &str,
-    kind: CellKind,
+    kind: &'static CellKind,
     (h, i): (&[&str], &[&str]),
     get: impl Fn(&str, &str) -> Option<&'b Entry<'a>>,
 ) -> Result<Parts<'a>, Error>
@@ -186,7 +186,7 @@ where
 {
     let first = get(h[0], "kernel").map_or("", |e| e.name()).to_owned();
     let units = get(h[0], "kernel").and_then(Entry::matrix).map_or(0, |m| m.0);
-    let size = kind.gates().len() * units / h.len();
+    let size = kind.gates.len() * units / h.len();
     let kernels = |names: &[&str], rows: Option<usize>| {
         let one = |name: &&str| match get(name, "kernel") {
             Some(k) if k.matrix().is_some_and(|m| m.1 == size && rows.is_none_or(|r| m.0 == r)) => {
@@ -197,8 +197,7 @@ where
                 &format!("{} x {size}, as its neighbours", rows.map_or("d".into(), |r| r.to_string())),
             )),
             None => {
-                let why =
-                    format!("a Flax {} has it beside `{first}`; were all parameters saved?", kind.name());
+                let why = format!("a Flax {} has it beside `{first}`; were all parameters saved?", kind.name);
                 Err(Error::Missing { name: joined(module, &format!("{name}.kernel"), "."), why })
             }
         };
@@ -261,12 +260,7 @@ fn haiku<'a>(all: &Catalogue<'a>, module: &str) -> Option<Result<Parts<'a>, Erro
         let layer =
             LayerTensors { u: Some(u), b_ih: Some(b.with(vec![columns], forget)), ..LayerTensors::of(hh) };
         let said = vec![said(w), "One is added to the forget gate, as Haiku does.".into()];
-        return Some(Ok(Parts {
-            said,
-            rows: true,
-            cell: Some(CellKind::Lstm),
-            ..Parts::of(vec![layer], module)
-        }));
+        return Some(Ok(Parts { said, rows: true, cell: Some(&LSTM), ..Parts::of(vec![layer], module) }));
     }
     if last.starts_with("vanilla_rnn") {
         let (i, h) = (get("linear", "w")?, get("linear_1", "w").filter(|h| square(h))?);
@@ -274,7 +268,7 @@ fn haiku<'a>(all: &Catalogue<'a>, module: &str) -> Option<Result<Parts<'a>, Erro
         let (b_ih, b_hh) = (b("linear"), b("linear_1"));
         let layer = LayerTensors { u: Some(i.turned()), b_ih, b_hh, ..LayerTensors::of(h.turned()) };
         let said = vec![said(h), "The nonlinearity is ReLU, as in Haiku.".into()];
-        let (cell, activation) = (Some(CellKind::Vanilla), Some(Activation::Relu));
+        let (cell, activation) = (Some(&VANILLA), Some(Activation::Relu));
         return Some(Ok(Parts { said, rows: true, cell, activation, ..Parts::of(vec![layer], module) }));
     }
     None
@@ -306,7 +300,7 @@ fn haiku_gru<'a>(all: &Catalogue<'a>, module: &str) -> Option<Result<Parts<'a>, 
         "`{}` is stored for row vectors (h W), its gates as Haiku has them: it is turned.",
         w.name()
     )];
-    let (cell, reset_before) = (Some(CellKind::Gru), Some(true));
+    let (cell, reset_before) = (Some(&GRU), Some(true));
     Some(Ok(Parts { said, rows: true, cell, reset_before, ..Parts::of(vec![layer], module) }))
 }
 

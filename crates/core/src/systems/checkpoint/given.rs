@@ -1,31 +1,37 @@
 //! Which tensor plays which part, as the user says with `--map`.
 
 use super::effective::Catalogue;
-use super::entry::{Entry, joined, parted};
-use super::names::{LayerTensors, Parts, by_name, listing};
+use super::entry::{Entry, parted};
+use super::gates::in_order;
+use super::names::by_name;
 use super::orientation::oriented;
-use super::{CellKind, Error, Spec, frameworks, published};
+use super::parts::{LayerTensors, Parts};
+use super::{Error, Spec, frameworks, published};
 use crate::io::tensors::Tensors;
+use crate::systems::cells;
 use std::collections::BTreeMap;
 
-const ROLES: [(&str, &str); 11] = [
-    ("w_rec", "W"),
-    ("m", "m"),
-    ("n", "n"),
-    ("w_vel", "Wc"),
-    ("w_lin", "A"),
-    ("w_in", "U"),
-    ("b", "b"),
-    ("b_rec", "b_rec"),
-    ("readout", "D"),
-    ("readout_bias", "readout_bias"),
-    ("tau", "tau"),
-];
+/// Roles of tensors and the symbols that do as well: those of the recurrent weights, those of the second recurrent matrix
+/// of cells that have one, and the others.
+fn all_roles() -> impl Iterator<Item = [&'static str; 2]> {
+    let weights = [["w_rec", "W"], ["m", "m"], ["n", "n"]];
+    let second = cells::KINDS.iter().filter_map(|k| k.second).map(|s| s.role);
+    let others = [
+        ["w_in", "U"],
+        ["b", "b"],
+        ["b_rec", "b_rec"],
+        ["readout", "D"],
+        ["readout_bias", "readout_bias"],
+        ["tau", "tau"],
+    ];
+    weights.into_iter().chain(second).chain(others)
+}
+
 /// Roles that can be given to a network found by its names.
 const BESIDE: [&str; 3] = ["readout", "readout_bias", "tau"];
 
 fn role_of(word: &str) -> Option<&'static str> {
-    ROLES.iter().find(|(role, symbol)| *role == word || *symbol == word).map(|r| r.0)
+    all_roles().find(|role| role.contains(&word)).map(|[role, _]| role)
 }
 
 /// The parts of the network that `spec.map` names; what it does not name is found by name where it names no
@@ -42,8 +48,7 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
         return Err(Error::Command(why.into()));
     }
     let Some(cell) = spec.cell else {
-        let cells = CellKind::ALL.map(CellKind::name).join(", ");
-        let why = format!("--map needs --cell, which says what the tensors make: one of {cells}");
+        let why = format!("--map needs --cell, which says what the tensors make: one of {}", cells::names());
         return Err(Error::Command(why));
     };
     let get = |role: &str| given.get(role).cloned();
@@ -66,7 +71,7 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
         _ => return Err(Error::Command("--map names one of m and n: a low-rank network needs both".into())),
     };
     let prefix = parted(w.name()).0.to_owned();
-    let second = get("w_vel").or(get("w_lin"));
+    let second = cells::KINDS.iter().find_map(|k| get(k.second?.role[0]));
     let mut layer = LayerTensors { w, second, u: get("w_in"), b_ih: get("b"), b_hh: get("b_rec") };
     if frameworks::is_recurrent_kernel(parted(layer.w.name()).1)
         && spec.vectors.is_none()
@@ -130,12 +135,12 @@ fn roles<'a>(
             (Some(role), Some(t), ..) => (role, t),
             (_, _, Some(role), Some(t)) => (role, t),
             (None, _, None, _) => {
-                let roles = ROLES.map(|r| r.0).join(", ");
+                let roles = all_roles().map(|r| r[0]).collect::<Vec<_>>().join(", ");
                 let why = format!("--map {left}={right}: neither side is a role; the roles are {roles}");
                 return Err(Error::Command(why));
             }
             _ => {
-                let why = format!("no tensor of that name; the file holds {}", listing(all));
+                let why = format!("no tensor of that name; the file holds {}", all.listing());
                 return Err(Error::Map { role: left.clone(), name: right.clone(), why });
             }
         };
@@ -181,51 +186,4 @@ fn sum<'a>(all: &Catalogue<'a>, name: &str) -> Result<Option<Entry<'a>>, Error> 
     let mut whole = first.with(first.tensor.shape.clone(), data);
     (whole.from, whole.how) = (from, None);
     Ok(Some(whole))
-}
-
-/// Puts the blocks of a gated cell (others have none), which the file has in the order `gates`, into PyTorch's.
-pub fn in_order(
-    layer: &mut LayerTensors,
-    cell: CellKind,
-    gates: Option<&[String]>,
-    rows: bool,
-) -> Result<(), Error> {
-    let own = cell.gates();
-    if own.len() == 1 {
-        return Ok(());
-    }
-    let Some(gates) = gates else {
-        if rows {
-            let keras =
-                if cell == CellKind::Gru { "z,r,n, as Keras has them" } else { "i,f,g,o, as Keras has them" };
-            return Err(Error::Undecided(format!(
-                "`{}` is stored for row vectors under a name that does not tell the order of its gates: say --gates {} \
-                 or --gates {keras}",
-                layer.w.name(),
-                own.join(",")
-            )));
-        }
-        return Ok(());
-    };
-    let alias = |g: &str| match (cell, g) {
-        (CellKind::Gru, "h" | "c" | "a") => "n".to_owned(),
-        (CellKind::Lstm, "c" | "j") => "g".to_owned(),
-        _ => g.to_owned(),
-    };
-    let gates: Vec<String> = gates.iter().map(|g| alias(g)).collect();
-    let order: Option<Vec<usize>> = own.iter().map(|g| gates.iter().position(|h| h == g)).collect();
-    let Some(order) = order.filter(|o| o.len() == gates.len()) else {
-        let why = format!("expected {} in the order of the file", own.join(", "));
-        return Err(Error::Command(format!("--gates {}: {why}", gates.join(","))));
-    };
-    layer.w = layer.w.ordered(&order);
-    for part in [&mut layer.u, &mut layer.b_ih, &mut layer.b_hh] {
-        *part = part.as_ref().map(|e| e.ordered(&order));
-    }
-    Ok(())
-}
-
-/// The tensor `leaf` beside `entry`.
-pub fn beside<'b, 'a>(all: &'b Catalogue<'a>, entry: &Entry, leaf: &str) -> Option<&'b Entry<'a>> {
-    all.get(&joined(parted(entry.name()).0, leaf, entry.name()))
 }

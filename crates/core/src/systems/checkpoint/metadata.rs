@@ -1,11 +1,12 @@
 //! What nullcline's own files say about themselves.
 
+use super::Error;
 use super::entry::{joined, parted};
-use super::{CellKind, Error};
 use crate::io::tensors::Tensor;
 use crate::linalg::Real;
 use crate::linalg::activation::Activation;
 use crate::systems::architecture::Architecture;
+use crate::systems::cells::{self, CellKind};
 use crate::systems::rule::{Rule, parameter_count};
 use faer::MatRef;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 /// `reset` (before or after), and the cell's constants by name.
 #[derive(Default)]
 pub(super) struct Saved {
-    pub cell: Option<CellKind>,
+    pub cell: Option<&'static CellKind>,
     pub activation: Option<Activation>,
     pub tau: Option<Vec<f64>>,
     pub dt: Option<f64>,
@@ -45,11 +46,8 @@ impl Saved {
             |name: &'static str, v: &str| v.trim().parse::<f64>().map_err(|_| bad(name, v, "a number"));
         let mut saved = Self::default();
         if let Some(v) = get("cell") {
-            let cell = CellKind::parse(v);
-            saved.cell = Some(cell.ok_or_else(|| {
-                let names = CellKind::ALL.map(CellKind::name).join(", ");
-                bad("cell", v, &format!("one of {names}"))
-            })?);
+            let cell = cells::named(v);
+            saved.cell = Some(cell.ok_or_else(|| bad("cell", v, &format!("one of {}", cells::names())))?);
         }
         if let Some(v) = get("activation") {
             let f = Activation::parse(v);
@@ -70,9 +68,9 @@ impl Saved {
             Some("before") => true,
             Some(v) => return Err(bad("reset", v, "before or after")),
         };
-        for name in saved.cell.map_or(&[][..], CellKind::constants) {
-            if let Some(v) = get(name) {
-                saved.constants.push((name, number(name, v)?));
+        for constant in saved.cell.map_or(&[][..], |cell| cell.constants) {
+            if let Some(v) = get(constant.name) {
+                saved.constants.push((constant.name, number(constant.name, v)?));
             }
         }
         Ok(saved)

@@ -6,10 +6,13 @@ mod effective;
 mod entry;
 mod error;
 mod frameworks;
+mod gates;
 mod given;
 mod metadata;
 mod names;
+mod note;
 mod orientation;
+mod parts;
 mod published;
 mod readout;
 mod suggest;
@@ -18,11 +21,11 @@ pub use build::load;
 pub use error::Error;
 pub use metadata::save;
 pub use names::has_network_names;
+pub use note::Note;
 pub use orientation::Vectors;
 
-pub use super::architecture::CellKind;
-
 use super::architecture::Architecture;
+use super::cells::CellKind;
 use super::time::System;
 use crate::linalg::activation::Activation;
 use faer::Mat;
@@ -31,7 +34,7 @@ use faer::Mat;
 #[derive(Clone, Debug, Default)]
 pub struct Spec {
     /// The cell, when the names do not tell.
-    pub cell: Option<CellKind>,
+    pub cell: Option<&'static CellKind>,
     /// Pairs of role and tensor name (`w_rec=W`), or names joined by `+` (`b=b1+b2`); either order is understood.
     pub map: Vec<(String, String)>,
     /// Nonlinearity of a vanilla, rate or current network; tanh unless the file says otherwise.
@@ -74,7 +77,7 @@ pub struct Network {
     /// The system; its state is that of all layers.
     pub system: Box<dyn System>,
     /// The cell of every layer.
-    pub cell: CellKind,
+    pub cell: &'static CellKind,
     /// Units of each layer.
     pub units: Vec<usize>,
     /// Number of inputs.
@@ -87,10 +90,12 @@ pub struct Network {
     pub readout: Option<Readout>,
     /// Tensors that play no part.
     pub unused: Vec<String>,
-    /// What was assumed, in sentences.
-    pub notes: Vec<String>,
-    /// How the file was understood and what of it was left out, in sentences that the user should see.
+    /// Constants that the file does not say.
+    pub notes: Vec<Note>,
+    /// How the file was understood, in sentences that the user should see.
     pub said: Vec<String>,
+    /// What of the file was not used or not read, a sentence each.
+    pub left_out: Vec<String>,
     /// Names of the state's coordinates.
     pub state_names: Vec<String>,
 }
@@ -99,16 +104,7 @@ impl Network {
     /// One line that says what the network is.
     pub fn describe(&self) -> String {
         let units = self.units.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
-        let cell = match (self.cell, self.activation) {
-            (CellKind::Gru, _) => "GRU".into(),
-            (CellKind::Lstm, _) => "LSTM".into(),
-            (CellKind::CoRnn, _) => "coRNN".into(),
-            (CellKind::Antisymmetric, _) => "antisymmetric network".into(),
-            (CellKind::GatedAntisymmetric, _) => "gated antisymmetric network".into(),
-            (CellKind::Lipschitz, _) => "Lipschitz network".into(),
-            (CellKind::Vanilla, Some(f)) => format!("vanilla {} network", f.name()),
-            (kind, f) => format!("{} network ({})", kind.name(), f.map_or("tanh", Activation::name)),
-        };
+        let cell = self.cell.title.replace("{}", self.activation.map_or("tanh", Activation::name));
         let layers =
             if self.units.len() > 1 { format!(", {} layers", self.units.len()) } else { String::new() };
         let count = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });

@@ -2,103 +2,14 @@
 
 use super::effective::Catalogue;
 use super::entry::{Entry, joined, parted};
-use super::given::in_order;
+use super::gates::in_order;
 use super::orientation::oriented;
+use super::parts::{LayerTensors, Parts, split};
 use super::readout::readout;
-use super::{CellKind, Error, Spec, frameworks, published};
+use super::{Error, Spec, frameworks, published};
 use crate::io::tensors::Tensors;
-use crate::linalg::activation::Activation;
+use crate::systems::cells;
 use std::collections::BTreeMap;
-
-/// The tensors of one layer, in PyTorch's layout: columns, gates r, z, n or i, f, g, o.
-#[derive(Clone, Debug)]
-pub struct LayerTensors<'a> {
-    /// Recurrent weights.
-    pub w: Entry<'a>,
-    /// Weights of a coRNN's velocities, or of a Lipschitz network's linear part.
-    pub second: Option<Entry<'a>>,
-    /// Input weights.
-    pub u: Option<Entry<'a>>,
-    /// Bias of the input path, or the only bias.
-    pub b_ih: Option<Entry<'a>>,
-    /// Bias of the recurrent path.
-    pub b_hh: Option<Entry<'a>>,
-}
-
-impl<'a> LayerTensors<'a> {
-    /// Recurrent weights alone.
-    pub fn of(w: Entry<'a>) -> Self {
-        Self { w, second: None, u: None, b_ih: None, b_hh: None }
-    }
-
-    /// All tensors.
-    pub fn all(&self) -> impl Iterator<Item = &Entry<'a>> {
-        [&self.second, &self.u, &self.b_ih, &self.b_hh].into_iter().flatten().chain([&self.w])
-    }
-}
-
-/// The tensors of a network, and what their names say.
-#[derive(Debug)]
-pub struct Parts<'a> {
-    /// Layers from the input up.
-    pub layers: Vec<LayerTensors<'a>>,
-    /// Read-out weights and bias, as stored.
-    pub readout: Option<(Entry<'a>, Option<Entry<'a>>)>,
-    /// Whether vectors multiply the stored weights as rows, which decides about a square read-out.
-    pub rows: bool,
-    /// Time constants, one or one a unit.
-    pub tau: Option<Entry<'a>>,
-    /// The cell, where the names tell.
-    pub cell: Option<CellKind>,
-    /// The nonlinearity, where the names tell.
-    pub activation: Option<Activation>,
-    /// Whether the reset gate stands before the product, where the names tell.
-    pub reset_before: Option<bool>,
-    /// The module of the network, whose settings a pickle may hold.
-    pub prefix: String,
-    /// How the file was understood, to be said.
-    pub said: Vec<String>,
-}
-
-impl<'a> Parts<'a> {
-    /// A network of these layers and nothing else.
-    pub fn of(layers: Vec<LayerTensors<'a>>, prefix: &str) -> Self {
-        Self {
-            layers,
-            readout: None,
-            rows: false,
-            tau: None,
-            cell: None,
-            activation: None,
-            reset_before: None,
-            prefix: prefix.to_owned(),
-            said: Vec::new(),
-        }
-    }
-
-    /// Every tensor that has a part.
-    pub fn all(&self) -> impl Iterator<Item = &Entry<'a>> {
-        let readout = self.readout.iter().flat_map(|(w, b)| [Some(w), b.as_ref()]).flatten();
-        self.layers.iter().flat_map(LayerTensors::all).chain(readout).chain(&self.tau)
-    }
-}
-
-const KINDS: [&str; 6] = ["weight_ih", "weight_hh", "weight_hz", "weight_hl", "bias_ih", "bias_hh"];
-
-/// `prefix`, kind and layer of a PyTorch parameter name such as `rnn.weight_hh_l0` or `cell.bias_ih`.
-pub fn split(name: &str) -> Option<(&str, &'static str, usize)> {
-    let (prefix, last) = parted(name);
-    for kind in KINDS {
-        let Some(rest) = last.strip_prefix(kind) else { continue };
-        if rest.is_empty() {
-            return Some((prefix, kind, 0));
-        }
-        if let Some(layer) = rest.strip_prefix("_l").and_then(|l| l.parse().ok()) {
-            return Some((prefix, kind, layer));
-        }
-    }
-    None
-}
 
 /// Fails at layers that are not one dynamical system forward in time.
 fn refuse(file: &Tensors, prefix: Option<&str>) -> Result<(), Error> {
@@ -195,7 +106,7 @@ fn pytorch<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec, prefix: &str) -
         };
         let u = Some(need("weight_ih")?);
         let w = need("weight_hh")?;
-        let second = get("weight_hz").or(get("weight_hl")).cloned();
+        let second = cells::KINDS.iter().filter_map(|k| get(k.second?.block)).next().cloned();
         let (b_ih, b_hh) = (get("bias_ih").cloned(), get("bias_hh").cloned());
         let mut found = LayerTensors { w, second, u, b_ih, b_hh };
         one_bias(all, prefix, &mut found)?;
@@ -209,8 +120,8 @@ fn pytorch<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec, prefix: &str) -
             }
             rows |= oriented(&mut found, None, spec.cell, spec.vectors, true, &mut said)?;
             let gates = found.w.matrix().map_or(0, |(r, c)| r.checked_div(c).unwrap_or(0));
-            let cell = [CellKind::Gru, CellKind::Lstm].into_iter().find(|k| k.gates().len() == gates);
-            if let (Some(cell), Some(gates)) = (spec.cell.or(cell), spec.gates.as_deref()) {
+            let cell = spec.cell.or_else(|| cells::usual(gates));
+            if let (Some(cell), Some(gates)) = (cell, spec.gates.as_deref()) {
                 in_order(&mut found, cell, Some(gates), rows)?;
             }
         }
@@ -284,21 +195,11 @@ fn lone_matrix<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
     if file.quantised {
         return Err(Error::Quantised);
     }
-    let found = listing(all);
+    let found = all.listing();
     Err(match super::suggest::command(all) {
         Some(options) => Error::Unnamed { found, options },
         None => Error::NoNetwork { found },
     })
-}
-
-/// The tensors of a file with their shapes, for messages.
-pub fn listing(all: &Catalogue) -> String {
-    let of = |e: &Entry| format!("`{}` {:?}", e.name(), e.tensor.shape);
-    let mut names: Vec<String> = all.entries.iter().take(12).map(of).collect();
-    if all.entries.len() > 12 {
-        names.push(format!("and {} more", all.entries.len() - 12));
-    }
-    if names.is_empty() { "no numeric tensor".into() } else { names.join(", ") }
 }
 
 /// Whether the names and shapes are those of a recurrent network; values are not looked at.

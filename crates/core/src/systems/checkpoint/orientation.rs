@@ -1,8 +1,9 @@
 //! Whether vectors multiply the stored weights as columns, W h, or as rows, h W.
 
+use super::Error;
 use super::entry::Entry;
-use super::names::LayerTensors;
-use super::{CellKind, Error};
+use super::parts::LayerTensors;
+use crate::systems::cells::CellKind;
 
 /// How vectors multiply stored weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,19 +34,19 @@ impl Vectors {
 pub fn oriented(
     layer: &mut LayerTensors,
     readout: Option<&Entry>,
-    cell: Option<CellKind>,
+    cell: Option<&CellKind>,
     asked: Option<Vectors>,
     named: bool,
     said: &mut Vec<String>,
 ) -> Result<bool, Error> {
     let Some((rows, columns)) = layer.w.matrix() else { return Ok(false) };
-    let gates = cell.map(|c| c.gates().len());
+    let gates = cell.map(|c| c.gates.len());
     let gated = |long: usize, short: usize| match gates {
         Some(g) => g > 1 && long == g * short,
         None => short > 0 && (long == 3 * short || long == 4 * short),
     };
     let units = rows.min(columns);
-    let drives = if rows == columns { cell.map_or(1, CellKind::drives) * units } else { rows.max(columns) };
+    let drives = if rows == columns { cell.map_or(1, |c| c.drives) * units } else { rows.max(columns) };
     let found = match (rows == columns, &layer.u) {
         (false, _) if gated(columns, rows) => Some(Vectors::Row),
         (false, _) => Some(Vectors::Column),

@@ -2,12 +2,12 @@
 
 use super::effective::Catalogue;
 use super::entry::{Entry, joined, parted};
-use super::given::beside;
-use super::names::{LayerTensors, Parts};
 use super::orientation::Vectors;
-use super::{CellKind, Error, Spec};
+use super::parts::{LayerTensors, Parts};
+use super::{Error, Spec};
 use crate::linalg::activation::Activation;
 use crate::memory;
+use crate::systems::cells::CURRENT;
 
 /// W = m n^T / N, which a low-rank network stores as m and n, both N x r (Mastrogiuseppe & Ostojic 2018, equation 2).
 pub fn product<'a>(m: &Entry<'a>, n: &Entry<'a>) -> Result<Entry<'a>, Error> {
@@ -39,13 +39,13 @@ pub fn product<'a>(m: &Entry<'a>, n: &Entry<'a>) -> Result<Entry<'a>, Error> {
 /// The `n` beside a matrix `m` of the same shape that is not square.
 pub fn partner<'a>(all: &Catalogue<'a>, m: &Entry) -> Option<Entry<'a>> {
     let (units, rank) = m.matrix().filter(|_| parted(m.name()).1 == "m")?;
-    beside(all, m, "n").filter(|n| n.matrix() == Some((units, rank)) && rank < units).cloned()
+    all.beside(m, "n").filter(|n| n.matrix() == Some((units, rank)) && rank < units).cloned()
 }
 
 /// Input weights `wi`, now units x inputs, times the strengths `si` beside them, one an input.
 pub fn scaled_inputs<'a>(all: &Catalogue<'a>, u: Entry<'a>, said: &mut Vec<String>) -> Entry<'a> {
     let Some((_, inputs)) = u.matrix().filter(|_| parted(u.name()).1 == "wi") else { return u };
-    let Some(s) = beside(all, &u, "si").filter(|s| s.tensor.data.len() == inputs) else { return u };
+    let Some(s) = all.beside(&u, "si").filter(|s| s.tensor.data.len() == inputs) else { return u };
     let data = u.tensor.data.iter().enumerate().map(|(i, v)| v * s.tensor.data[i % inputs]).collect();
     let mut scaled = u.with(u.tensor.shape.clone(), data);
     scaled.from.extend(&s.from);
@@ -65,7 +65,7 @@ pub fn is_full_rank(layer: &LayerTensors) -> bool {
 fn prefix(all: &Catalogue) -> Option<String> {
     let mut found = all.entries.iter().filter(|e| parted(e.name()).1 == "wi").filter_map(|wi| {
         let units = wi.matrix()?.1;
-        let shape = |leaf: &str| beside(all, wi, leaf).and_then(Entry::matrix);
+        let shape = |leaf: &str| all.beside(wi, leaf).and_then(Entry::matrix);
         let low = shape("m").is_some_and(|m| m.0 == units && shape("n") == Some(m));
         (low || shape("wrec") == Some((units, units))).then(|| parted(wi.name()).0.to_owned())
     });
@@ -82,7 +82,7 @@ pub fn is_low_rank(all: &Catalogue) -> bool {
 /// tau dh/dt = -h + W f(h + b) + u wi si, here of x = h + b, with W = m n^T / N or `wrec`.
 pub fn network<'a>(all: &Catalogue<'a>, spec: &Spec) -> Option<Result<Parts<'a>, Error>> {
     let prefix = prefix(all)?;
-    if spec.cell.is_some_and(|c| c != CellKind::Current) || spec.vectors == Some(Vectors::Row) {
+    if spec.cell.is_some_and(|c| *c != CURRENT) || spec.vectors == Some(Vectors::Row) {
         return None;
     }
     let wi = all.entries.iter().find(|e| parted(e.name()) == (&prefix, "wi"))?;
@@ -103,7 +103,7 @@ pub fn network<'a>(all: &Catalogue<'a>, spec: &Spec) -> Option<Result<Parts<'a>,
             said.push("`wo` reads tanh(h), which no read-out does here: left out.".into());
         }
         let layer = LayerTensors { u: Some(u), b_ih: get("b").cloned(), ..LayerTensors::of(w) };
-        let (cell, activation) = (Some(CellKind::Current), Some(Activation::Tanh));
+        let (cell, activation) = (Some(&CURRENT), Some(Activation::Tanh));
         Parts { said, cell, activation, ..Parts::of(vec![layer], &prefix) }
     }))
 }

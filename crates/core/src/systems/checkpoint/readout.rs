@@ -2,7 +2,7 @@
 
 use super::effective::Catalogue;
 use super::entry::{Entry, joined, parted};
-use super::names::{Parts, split};
+use super::parts::{Parts, split};
 use crate::io::tensors::Tensors;
 
 /// Words in a name of what stands before the network, and behind it.

@@ -3,9 +3,11 @@
 pub mod dop853;
 mod euler;
 mod rk4;
+mod stepper;
 
 pub use euler::Euler;
 pub use rk4::Rk4;
+pub use stepper::{Drive, ESCAPED, Stepper};
 
 use super::rule::{Point, Rule};
 use faer::{MatMut, MatRef};

@@ -1,6 +1,7 @@
 //! What is plotted of trials, whoever played them: networks, ideal agents, mice.
 
 use super::{Played, Side};
+use crate::numbers::Estimate;
 
 /// One trial of anybody.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,30 +48,8 @@ pub fn choices(played: &Played, blank: usize) -> Vec<Choice> {
 }
 
 /// A mean over trials.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Cell {
-    /// Mean.
-    pub value: f64,
-    /// Standard error of the mean over trials.
-    pub std_error: f64,
-    /// Trials.
-    pub trials: usize,
-}
-
-impl Cell {
-    /// Mean and standard error of values; NaN without any, an error of NaN of one.
-    pub fn of(values: impl Iterator<Item = f64>) -> Self {
-        let (mut n, mut mean, mut square) = (0usize, 0.0, 0.0);
-        for v in values {
-            n += 1;
-            let step = v - mean;
-            mean += step / n as f64;
-            square += step * (v - mean);
-        }
-        let value = if n == 0 { f64::NAN } else { mean };
-        let std_error = if n < 2 { f64::NAN } else { (square / (n - 1) as f64 / n as f64).sqrt() };
-        Self { value, std_error, trials: n }
-    }
+pub fn over_trials(values: impl Iterator<Item = f64>) -> Estimate {
+    Estimate::mean_of_all(&values.collect::<Vec<_>>())
 }
 
 /// Something of trials by contrast.
@@ -78,8 +57,8 @@ impl Cell {
 pub struct ByContrast {
     /// Contrasts, increasing.
     pub contrasts: Vec<f64>,
-    /// One cell each.
-    pub cells: Vec<Cell>,
+    /// A mean over trials each.
+    pub cells: Vec<Estimate>,
 }
 
 /// Contrasts that occur, increasing.
@@ -98,7 +77,7 @@ fn by_contrast(
     let contrasts = contrasts(trials);
     let cell = |c: &f64| {
         let here = trials.iter().filter(|t| t.contrast.total_cmp(c).is_eq() && keep(t));
-        Cell::of(here.map(&value))
+        over_trials(here.map(&value))
     };
     ByContrast { cells: contrasts.iter().map(cell).collect(), contrasts }
 }
@@ -129,13 +108,13 @@ pub fn rightward(trials: &[Choice], block: Option<Side>) -> ByContrast {
 
 /// Share of correct answers at places 0.. < `places` after a change of block, the first block of all left out; with
 /// `contrast` among its trials alone.
-pub fn after_change(trials: &[Choice], places: usize, contrast: Option<f64>) -> Vec<Cell> {
+pub fn after_change(trials: &[Choice], places: usize, contrast: Option<f64>) -> Vec<Estimate> {
     let first = trials.first().map_or(0, |t| t.block);
     let cell = |place: usize| {
         let here = trials.iter().filter(|t| t.block != first && t.block_side.is_some());
         let here = here.filter(|t| t.place == place && t.choice.is_some());
         let here = here.filter(|t| contrast.is_none_or(|c| t.contrast.total_cmp(&c).is_eq()));
-        Cell::of(here.map(|t| f64::from(t.correct())))
+        over_trials(here.map(|t| f64::from(t.correct())))
     };
     (0..places).map(cell).collect()
 }

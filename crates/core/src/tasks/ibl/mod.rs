@@ -1,7 +1,7 @@
 //! The task of the International Brain Laboratory: which side, given noisy evidence and blocks of unequal odds.
 //!
 //! A session is played step by step, for what an agent does decides how long a trial lasts and what it is told:
-//! [`Session`] holds what does not depend on that, [`play`] is the environment, [`bayes`] the ideal agents,
+//! [`Session`] holds what does not depend on that, [`Play`] is the environment, [`bayes`] the ideal agents,
 //! [`behaviour`] what is plotted of anybody's trials.
 
 pub mod bayes;
@@ -11,7 +11,7 @@ mod play;
 mod session;
 
 pub use blocks::BlockLaw;
-pub use play::{Agent, Played, PlayedTrial, Step, play};
+pub use play::{Agent, Play, Played, PlayedTrial, Step, play};
 pub use session::{Session, Side, Trial};
 
 /// Every parameter of the task.

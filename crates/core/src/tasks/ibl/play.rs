@@ -1,6 +1,8 @@
 //! The environment: steps, actions, feedback.
 
 use super::{Ibl, Session, Side, Trial};
+use crate::tasks::{Environment, Episode, Reaction};
+use std::borrow::Cow;
 
 /// What an agent is shown at a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,51 +72,134 @@ impl Played {
     }
 }
 
-/// Lets `agent` play `session`; `each` sees the trial's number, the step and the probability that was answered.
+/// A session under way.
 ///
 /// Feedback at a step is the reward of the step before: +1 or -1 for an action, -1 for a time-out, the waiting cost for none
 /// on an observed step, 0 on blank steps. So +-1 is seen on the first blank step of the next trial.
 ///
 /// Source: schaeffer2020, section 2.1; the timing of the authors' program.
+pub struct Play<'a> {
+    task: &'a Ibl,
+    session: Cow<'a, Session>,
+    step: usize,
+    feedback: f64,
+    played: Played,
+}
+
+impl<'a> Play<'a> {
+    /// Before the first step.
+    pub fn new(task: &'a Ibl, session: Cow<'a, Session>) -> Self {
+        let played = Played { trials: Vec::with_capacity(session.trials.len()) };
+        Self { task, session, step: 0, feedback: 0.0, played }
+    }
+
+    /// Whether all trials are over.
+    pub fn done(&self) -> bool {
+        self.played.trials.len() == self.session.trials.len()
+    }
+    /// The number of the trial under way.
+    pub fn trial(&self) -> usize {
+        self.played.trials.len()
+    }
+    /// The true side of the trial under way.
+    pub fn side(&self) -> Side {
+        self.session.trials[self.trial()].side
+    }
+    /// What is shown at this step.
+    pub fn shown(&self) -> Step {
+        let (step, observed) = (self.step, self.step >= self.task.blank);
+        let [left, right] = match observed {
+            true => self.session.observations_of(self.trial())[step - self.task.blank],
+            false => [0.0; 2],
+        };
+        Step { input: [left, right, self.feedback], observed, step }
+    }
+
+    /// Takes the probability of the right side that answers this step; returns the trial if it is over by that.
+    pub fn answer(&mut self, right: f64) -> Option<PlayedTrial> {
+        let (task, trial) = (self.task, self.session.trials[self.trial()]);
+        let (steps, observed) = (self.step + 1, self.step >= task.blank);
+        self.step = steps;
+        self.feedback = 0.0;
+        if !observed {
+            return None;
+        }
+        let action = (right.max(1.0 - right) > task.threshold).then(|| Side::of(right > 0.5));
+        let last = steps >= task.longest_trial();
+        self.feedback = match action {
+            Some(side) if side == trial.side => 1.0,
+            Some(_) => -1.0,
+            None if last => -1.0,
+            None => task.waiting,
+        };
+        if action.is_none() && !last {
+            return None;
+        }
+        self.step = 0;
+        let over = PlayedTrial { trial, action, steps, right };
+        self.played.trials.push(over);
+        Some(over)
+    }
+
+    /// The trials that are over.
+    pub fn played(self) -> Played {
+        self.played
+    }
+}
+
+/// Lets `agent` play `session`; `each` sees the trial's number, the step and the probability that was answered.
 pub fn play(
     task: &Ibl,
     session: &Session,
     agent: &mut dyn Agent,
     each: &mut dyn FnMut(usize, &Step, f64),
 ) -> Played {
-    let mut played = Played { trials: Vec::with_capacity(session.trials.len()) };
-    let mut feedback = 0.0;
+    let mut under_way = Play::new(task, Cow::Borrowed(session));
     agent.begin();
-    for (n, trial) in session.trials.iter().enumerate() {
-        let observations = session.observations_of(n);
-        let mut done = None;
-        for step in 0..task.longest_trial() {
-            let observed = step >= task.blank;
-            let [left, right] = if observed { observations[step - task.blank] } else { [0.0; 2] };
-            let shown = Step { input: [left, right, feedback], observed, step };
-            let p = agent.right(&shown);
-            each(n, &shown, p);
-            feedback = 0.0;
-            if !observed {
-                continue;
-            }
-            let action = (p.max(1.0 - p) > task.threshold).then(|| Side::of(p > 0.5));
-            feedback = match action {
-                Some(side) if side == trial.side => 1.0,
-                Some(_) => -1.0,
-                None if step + 1 == task.longest_trial() => -1.0,
-                None => task.waiting,
-            };
-            done = Some(PlayedTrial { trial: *trial, action, steps: step + 1, right: p });
-            if action.is_some() {
-                break;
-            }
-        }
-        // A trial has an observed step, so that it was done.
-        if let Some(done) = done {
-            agent.end(trial.side, done.action);
-            played.trials.push(done);
+    while !under_way.done() {
+        let shown = under_way.shown();
+        let right = agent.right(&shown);
+        each(under_way.trial(), &shown, right);
+        if let Some(over) = under_way.answer(right) {
+            agent.end(over.trial.side, over.action);
         }
     }
-    played
+    under_way.played()
+}
+
+/// The network's outputs are left and right, its inputs those of a [`Step`].
+impl Environment for Ibl {
+    type Episode<'a> = Play<'a>;
+
+    fn name(&self) -> &'static str {
+        "ibl"
+    }
+    fn inputs(&self) -> usize {
+        3
+    }
+    fn outputs(&self) -> usize {
+        2
+    }
+    fn reset(&self, seed: u64, index: u64, observation: &mut [f64]) -> Play<'_> {
+        let play = Play::new(self, Cow::Owned(Session::new(self, seed, index)));
+        observation.copy_from_slice(&play.shown().input);
+        play
+    }
+}
+
+impl Episode for Play<'_> {
+    type Played = Played;
+
+    fn step(&mut self, answer: &[f64], observation: &mut [f64]) -> Reaction {
+        let (target, observed) = (self.side().index(), self.step >= self.task.blank);
+        self.answer(answer[1]);
+        let done = self.done();
+        if !done {
+            observation.copy_from_slice(&self.shown().input);
+        }
+        Reaction { reward: self.feedback, done, target, observed }
+    }
+    fn played(self) -> Played {
+        Self::played(self)
+    }
 }

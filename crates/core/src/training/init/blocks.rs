@@ -3,7 +3,7 @@
 use super::{Init, InitError, fill_uniform, pta};
 use crate::linalg::activation::Activation;
 use crate::linalg::random::{Rng, normal_matrix};
-use crate::systems::architecture::{Cell, CellKind};
+use crate::systems::cells::{Cell, CellKind, Region};
 use faer::{Mat, MatMut};
 
 /// Fills the block called `name` of a layer of `n` units and `d` inputs.
@@ -18,9 +18,8 @@ pub(super) fn fill(
     let n = layer.1;
     let recurrent = name == "weight_hh";
     let bias = name.starts_with("bias");
-    let free =
-        matches!(cell.kind(), CellKind::Antisymmetric | CellKind::GatedAntisymmetric | CellKind::Lipschitz);
-    if init != Init::Default && (free || cell.kind() == CellKind::CoRnn) {
+    let law = cell.kind().initial;
+    if init != Init::Default && !law.any_form {
         return Err(refused(cell, init));
     }
     match init {
@@ -32,36 +31,21 @@ pub(super) fn fill(
         }
         Init::Identity | Init::Pta | Init::PtaOnset if bias => block.fill(0.0),
         Init::Pta | Init::PtaOnset if recurrent => oscillators(cell, init, n, block, rng)?,
-        _ if free => default_of_free(cell.kind(), name, layer, block, rng),
-        _ => fill_uniform(block.as_mut(), 1.0 / (fan_in(cell, layer) as f64).sqrt(), rng),
+        _ => match law.normal {
+            Some(deviation) => {
+                fill_normal(block, deviation(name, layer.0 as f64, n as f64), rng);
+            }
+            None => fill_uniform(block.as_mut(), 1.0 / ((law.fan_in)(layer.0, n) as f64).sqrt(), rng),
+        },
     }
     Ok(())
 }
 
-/// Units that drive the uniform law: those of the state, or all columns of a coRNN's one linear layer.
-fn fan_in(cell: &Cell, (d, n): (usize, usize)) -> usize {
-    if cell.kind() == CellKind::CoRnn { d + 2 * n } else { n }
-}
-
-/// Gaussian weights and no bias, for the cells whose recurrent matrices are made from free ones.
-fn default_of_free(
-    kind: CellKind,
-    name: &str,
-    (d, n): (usize, usize),
-    mut block: MatMut<f64>,
-    rng: &mut Rng,
-) {
-    let (d, n) = (d as f64, n as f64);
-    let scale = match (kind, name) {
-        (_, "bias") => 0.0,
-        (CellKind::Lipschitz, "weight_ih") => (2.0 / (d + n)).sqrt(),
-        (CellKind::Lipschitz, _) => 1.0 / n,
-        (_, "weight_ih") => 1.0 / d.sqrt(),
-        _ => 1.0 / n.sqrt(),
-    };
-    if scale > 0.0 {
+/// Gaussian entries of the given standard deviation.
+fn fill_normal(mut block: MatMut<f64>, deviation: f64, rng: &mut Rng) {
+    if deviation > 0.0 {
         let normal = normal_matrix(rng, block.nrows(), block.ncols());
-        block.copy_from(&(faer::Scale(scale) * &normal));
+        block.copy_from(&(faer::Scale(deviation) * &normal));
     }
 }
 
@@ -86,25 +70,33 @@ fn oscillators(
     if n % 2 == 1 {
         return Err(InitError::Odd { found: n });
     }
-    match cell {
-        Cell::Vanilla { activation: Activation::Tanh } => {
-            let largest = if init == Init::Pta { pta::TANH_GAIN } else { pta::TANH_ONSET };
+    let Some((gate, region)) = cell.kind().initial.oscillators.filter(|o| turns(cell, o.1)) else {
+        return Err(refused(cell, init));
+    };
+    block.fill(0.0);
+    let block = block.subrows_mut(gate * n, n);
+    let near_onset = init == Init::PtaOnset;
+    match region {
+        Region::Tanh => {
+            let largest = if near_onset { pta::TANH_ONSET } else { pta::TANH_GAIN };
             pta::fill(block, || pta::tanh_oscillator(rng, largest));
-            Ok(())
         }
-        Cell::Gru { .. } => {
-            let largest = if init == Init::Pta { pta::GRU_EXCESS } else { pta::GRU_ONSET };
-            block.fill(0.0);
-            pta::fill(block.subrows_mut(2 * n, n), || pta::gru_oscillator(rng, largest));
-            Ok(())
+        Region::Gru => {
+            let largest = if near_onset { pta::GRU_ONSET } else { pta::GRU_EXCESS };
+            pta::fill(block, || pta::gru_oscillator(rng, largest));
         }
-        _ => Err(refused(cell, init)),
     }
+    Ok(())
 }
 
-fn advice(init: Init, kind: CellKind) -> &'static str {
-    match (init, kind) {
-        (Init::Pta | Init::PtaOnset, CellKind::Vanilla) => {
+/// Whether the region is that of the cell's nonlinearity.
+fn turns(cell: &Cell, region: Region) -> bool {
+    region != Region::Tanh || cell.activation() == Some(Activation::Tanh)
+}
+
+fn advice(init: Init, kind: &CellKind) -> &'static str {
+    match (init, kind.initial.oscillators) {
+        (Init::Pta | Init::PtaOnset, Some((_, Region::Tanh))) => {
             "its region is known for the nonlinearity tanh alone"
         }
         (Init::Pta | Init::PtaOnset, _) => "its region is known for tanh networks and GRUs; use `default`",

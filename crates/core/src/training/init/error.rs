@@ -1,19 +1,19 @@
 //! What can be wrong with an initialisation.
 
 use super::Init;
-use crate::systems::architecture::CellKind;
+use crate::systems::cells::CellKind;
 use thiserror::Error;
 
 /// Why a law does not go with an architecture; each message says what to do.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum InitError {
     /// A law that means nothing for the cell.
-    #[error("initialisation `{}` does not go with {} networks: {advice}", init.name(), cell.name())]
+    #[error("initialisation `{}` does not go with {} networks: {advice}", init.name(), cell.name)]
     Cell {
         /// The law.
         init: Init,
         /// The cell.
-        cell: CellKind,
+        cell: &'static CellKind,
         /// What to do.
         advice: &'static str,
     },

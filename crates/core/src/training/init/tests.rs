@@ -1,6 +1,8 @@
 use super::*;
 use crate::linalg::activation::Activation::{Relu, Tanh};
-use crate::systems::architecture::Cell;
+use crate::systems::cells::{
+    Antisymmetric, Cell, CoRnn, GatedAntisymmetric, Gru, Lipschitz, Lstm, Scheme, Vanilla,
+};
 use crate::systems::reference::rotation::{gru_radius, gru_turns, theta_star, turns};
 use std::f64::consts::PI;
 
@@ -8,8 +10,9 @@ fn architecture(cell: Cell, n: usize) -> Architecture {
     Architecture::new(cell, 3, &[n]).unwrap()
 }
 
-const TANH: Cell = Cell::Vanilla { activation: Tanh };
-const GRU: Cell = Cell::Gru { reset_before: false };
+fn tanh() -> Cell {
+    Vanilla::cell(Tanh)
+}
 
 /// Block `name` of a fresh rule.
 fn block(cell: Cell, n: usize, init: Init, seed: u64, name: &str) -> Mat<f64> {
@@ -34,7 +37,7 @@ fn values(m: &Mat<f64>) -> impl Iterator<Item = f64> + '_ {
 fn defaults_are_uniform_between_pytorchs_bounds() {
     let n = 64;
     let bound = 1.0 / (n as f64).sqrt();
-    for cell in [TANH, GRU, Cell::Lstm] {
+    for cell in [tanh(), Gru::cell(), Lstm::cell()] {
         for name in ["weight_ih", "weight_hh", "bias_ih", "bias_hh"] {
             let m = block(cell.clone(), n, Init::Default, 5, name);
             let count = values(&m).count() as f64;
@@ -47,7 +50,7 @@ fn defaults_are_uniform_between_pytorchs_bounds() {
             assert!((variance - bound * bound / 3.0).abs() < 5.0 * error, "{name}: {variance}");
         }
     }
-    let m = model::<f64>(&architecture(Cell::Lstm, n), 7, Init::Default, 5).unwrap();
+    let m = model::<f64>(&architecture(Lstm::cell(), n), 7, Init::Default, 5).unwrap();
     assert_eq!((m.readout.weight.nrows(), m.readout.weight.ncols(), m.readout.first), (7, n, 0));
     let largest = values(&m.readout.weight).map(f64::abs).fold(0.0, f64::max);
     assert!(largest <= bound && largest > 0.95 * bound && m.readout.bias.iter().all(|b| b.abs() <= bound));
@@ -56,7 +59,7 @@ fn defaults_are_uniform_between_pytorchs_bounds() {
 #[test]
 fn orthogonal_blocks_are_orthogonal_and_haar() {
     let n = 24;
-    let w = block(GRU, n, Init::Orthogonal, 3, "weight_hh");
+    let w = block(Gru::cell(), n, Init::Orthogonal, 3, "weight_hh");
     for g in 0..3 {
         let q = w.as_ref().subrows(g * n, n);
         let gram = q.transpose() * q;
@@ -76,9 +79,9 @@ fn orthogonal_blocks_are_orthogonal_and_haar() {
 
 #[test]
 fn identity_has_no_bias() {
-    let w = block(TANH, 6, Init::Identity, 3, "weight_hh");
+    let w = block(tanh(), 6, Init::Identity, 3, "weight_hh");
     assert_eq!(w, Mat::<f64>::identity(6, 6));
-    assert!(values(&block(TANH, 6, Init::Identity, 3, "bias_hh")).all(|v| v == 0.0));
+    assert!(values(&block(tanh(), 6, Init::Identity, 3, "bias_hh")).all(|v| v == 0.0));
 }
 
 /// The oscillators of a block-diagonal matrix, which must have nothing beside them.
@@ -99,12 +102,12 @@ fn oscillators(w: &Mat<f64>) -> Vec<Oscillator> {
 
 #[test]
 fn pta_is_made_of_admissible_oscillators() {
-    let w = block(TANH, 250, Init::Pta, 11, "weight_hh");
+    let w = block(tanh(), 250, Init::Pta, 11, "weight_hh");
     let drawn = oscillators(&w);
     assert_eq!(drawn.len(), 125);
     assert!(drawn.iter().all(|o| o.alpha < 10.0 + 1e-12 && turns(o.alpha, o.theta)));
-    assert!(values(&block(TANH, 250, Init::Pta, 11, "bias_ih")).all(|v| v == 0.0));
-    let w = block(GRU, 250, Init::Pta, 11, "weight_hh");
+    assert!(values(&block(tanh(), 250, Init::Pta, 11, "bias_ih")).all(|v| v == 0.0));
+    let w = block(Gru::cell(), 250, Init::Pta, 11, "weight_hh");
     assert!(values(&w.as_ref().subrows(0, 500).to_owned()).all(|v| v == 0.0));
     let drawn = oscillators(&w.as_ref().subrows(500, 250).to_owned());
     assert!(drawn.iter().all(|o| gru_turns(o.alpha, o.theta)));
@@ -112,10 +115,10 @@ fn pta_is_made_of_admissible_oscillators() {
 
 #[test]
 fn near_the_onset_gains_are_small() {
-    let drawn = oscillators(&block(TANH, 250, Init::PtaOnset, 11, "weight_hh"));
+    let drawn = oscillators(&block(tanh(), 250, Init::PtaOnset, 11, "weight_hh"));
     assert!(drawn.iter().all(|o| o.alpha < 1.5 + 1e-12 && turns(o.alpha, o.theta)));
     assert!(drawn.iter().any(|o| o.alpha > 1.4));
-    let w = block(GRU, 250, Init::PtaOnset, 11, "weight_hh");
+    let w = block(Gru::cell(), 250, Init::PtaOnset, 11, "weight_hh");
     let drawn = oscillators(&w.as_ref().subrows(500, 250).to_owned());
     assert!(drawn.iter().all(|o| gru_turns(o.alpha, o.theta) && o.alpha < gru_radius(o.theta) + 0.2 + 1e-12));
 }
@@ -158,22 +161,22 @@ fn the_area_has_the_statistics_of_its_quadrature() {
 #[test]
 fn laws_that_mean_nothing_are_refused() {
     let error = |cell, n| rule::<f64>(&architecture(cell, n), Init::Pta, 1).err().unwrap().to_string();
-    assert!(error(TANH, 7).contains("7 units, expected an even number"));
-    assert!(error(Cell::Vanilla { activation: Relu }, 4).contains("tanh alone"));
-    assert!(error(Cell::Lstm, 4).contains("does not go with lstm networks"));
+    assert!(error(tanh(), 7).contains("7 units, expected an even number"));
+    assert!(error(Vanilla::cell(Relu), 4).contains("tanh alone"));
+    assert!(error(Lstm::cell(), 4).contains("does not go with lstm networks"));
 }
 
 #[test]
 fn numbers_depend_on_seed_and_block_alone() {
-    let a = model::<f64>(&architecture(TANH, 8), 2, Init::Default, 9).unwrap();
-    let b = model::<f32>(&architecture(TANH, 8), 2, Init::Default, 9).unwrap();
+    let a = model::<f64>(&architecture(tanh(), 8), 2, Init::Default, 9).unwrap();
+    let b = model::<f32>(&architecture(tanh(), 8), 2, Init::Default, 9).unwrap();
     let (mut theta, mut rounded) = (vec![0.0; a.parameter_count()], vec![0.0; a.parameter_count()]);
     a.read_params(&mut theta);
     b.read_params(&mut rounded);
     assert!(theta.iter().zip(&rounded).all(|(a, b)| (*a as f32).to_bits() == b.to_bits()));
-    let u = |init| block(TANH, 8, init, 9, "weight_ih");
+    let u = |init| block(tanh(), 8, init, 9, "weight_ih");
     assert_eq!(u(Init::Default), u(Init::Pta));
-    assert!(u(Init::Default) != block(TANH, 8, Init::Default, 10, "weight_ih"));
+    assert!(u(Init::Default) != block(tanh(), 8, Init::Default, 10, "weight_ih"));
 }
 
 /// Leading exponent of x -> ((m - 1) x + tanh(alpha R(theta) x)) / m, nats per step: 4000 steps after 1000.
@@ -196,7 +199,7 @@ fn leading_exponent(o: Oscillator, m: f64) -> f64 {
 
 /// No drawn oscillator is chaotic, and those without a locked orbit have exponent 0. An independent program
 /// (numpy, other draws, 20000 steps) found |lambda_1| < 1e-3 in 0.643 of 1186 tanh oscillators of the region
-/// and in 0.997 of 4909 of the GRU's: five standard errors of the sum of both counts.
+/// and in 0.997 of 4909 of the Gru::cell()'s: five standard errors of the sum of both counts.
 #[test]
 fn drawn_oscillators_turn_or_are_locked() {
     let mut rng = stream(4, Use::Parameters, 0);
@@ -217,11 +220,11 @@ fn drawn_oscillators_turn_or_are_locked() {
 fn the_other_cells_start_as_their_authors() {
     use crate::systems::cells::Skewed;
     let skewed = Skewed { beta: 0.8, gamma: 0.01 };
-    let scheme = crate::systems::architecture::Scheme { dt: 0.1, euler: true };
-    let antisymmetric = Cell::Antisymmetric { epsilon: 0.1, gamma: 0.01 };
-    let gated = Cell::GatedAntisymmetric { epsilon: 0.1, gamma: 0.01 };
-    let cornn = Cell::CoRnn { dt: 0.1, gamma: 1.0, epsilon: 1.0 };
-    let lipschitz = Cell::Lipschitz { linear: skewed, recurrent: skewed, scheme };
+    let scheme = Scheme { dt: 0.1, euler: true };
+    let antisymmetric = Antisymmetric::cell(0.1, 0.01);
+    let gated = GatedAntisymmetric::cell(0.1, 0.01);
+    let cornn = CoRnn::cell(0.1, 1.0, 1.0);
+    let lipschitz = Lipschitz::cell(skewed, skewed, scheme);
     let n = 40;
     // Standard deviations from the documentation of `Init::Default`, d = 3.
     let uniform = 1.0 / (3.0 * 83.0f64).sqrt();
@@ -241,7 +244,7 @@ fn the_other_cells_start_as_their_authors() {
         assert!(
             (found / (deviation * deviation) - 1.0).abs() < error,
             "{} {name}: {found}",
-            cell.kind().name()
+            cell.kind().name
         );
     }
     for cell in [antisymmetric, gated, lipschitz] {

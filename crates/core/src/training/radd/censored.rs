@@ -14,8 +14,8 @@ use super::likelihood::{Likelihood, OPEN};
 use super::normal::tail;
 use super::{CHUNK, dot};
 use crate::linalg::eigen::symmetric;
-use crate::linalg::least_squares::{Rows, Whitened};
 use crate::linalg::{col, col_mut, gemm};
+use crate::numbers::least_squares::{Rows, Whitened};
 use faer::{Accum, Mat, MatRef};
 
 /// Scale of the noise, relative to y, below which what the rows seen do not say is decided on this scale.

@@ -31,15 +31,11 @@ pub enum Errors {
     },
 }
 
-impl Errors {
-    /// In a word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Independent => "independent",
-            Self::Clustered { .. } => "clustered",
-            Self::Unknown { .. } => "unknown",
-        }
-    }
+named! {
+    Errors:
+    Self::Independent => "independent",
+    Self::Clustered { .. } => "clustered",
+    Self::Unknown { .. } => "unknown",
 }
 
 /// Which pairs follow one another.

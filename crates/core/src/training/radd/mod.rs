@@ -21,7 +21,7 @@ pub use score::{Score, Scores};
 use crate::linalg::activation::Activation;
 use crate::linalg::pointwise::dot;
 use crate::linalg::{col, gemm};
-use crate::systems::architecture::{Architecture, Cell};
+use crate::systems::architecture::Architecture;
 use crate::systems::cells::Vanilla;
 use crate::systems::rule::Rule;
 use faer::{Accum, Mat, MatRef};
@@ -98,7 +98,7 @@ impl Student {
     /// # Errors
     /// None without units.
     pub fn architecture(&self) -> Result<Architecture, crate::systems::architecture::Error> {
-        Architecture::new(Cell::Vanilla { activation: self.activation }, self.b.ncols(), &[self.units()])
+        Architecture::new(Vanilla::cell(self.activation), self.b.ncols(), &[self.units()])
     }
 
     /// The flat parameters of a [`Vanilla`] cell: B, A, c and zeros.

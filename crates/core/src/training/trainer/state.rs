@@ -42,16 +42,12 @@ pub enum Stopped {
     },
 }
 
-impl Stopped {
-    /// The word in the summary.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Epochs => "epochs",
-            Self::Patience => "patience",
-            Self::Goal => "goal",
-            Self::Diverged { .. } => "diverged",
-        }
-    }
+named! {
+    Stopped:
+    Self::Epochs => "epochs",
+    Self::Patience => "patience",
+    Self::Goal => "goal",
+    Self::Diverged { .. } => "diverged",
 }
 
 /// Sums over the minibatches of the epoch under way.

@@ -1,49 +1,19 @@
 //! The section of `distill conventional`.
 
-use super::Exponents;
+use super::STUDENT;
 use super::figures::{places, portrait_of};
-use super::radd::{complex, exponent_fact, exponents_json, points_json};
+use super::radd::exponent_fact;
 use crate::Error;
 use crate::figures::{Axes, Series, lines};
 use crate::page::Section;
 use crate::sections::{Rendered, words};
-use crate::summary::number;
 use crate::tables::{Cells, TableOut};
-use faer::{Mat, c64};
-use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoints;
-use nullcline_core::diagnostics::dynamics::flow_field::FlowField;
-use nullcline_core::training::distillation::{Row, Settings};
+use nullcline_core::analyses::distill::Conventional;
+use nullcline_core::training::distillation::Row;
 use nullcline_core::training::optimiser::Method;
-use serde_json::json;
 
 /// States drawn in the plane.
 const STATES: usize = 100;
-
-/// What `distill conventional` found.
-pub struct Conventional {
-    /// Units of the student.
-    pub units: usize,
-    /// How it was trained.
-    pub settings: Settings,
-    /// Its curve.
-    pub curve: Vec<Row>,
-    /// Share of steps at which teacher and student find the same class most probable.
-    pub agreement: f64,
-    /// Mean divergence of the student's probabilities from the teacher's, nats.
-    pub divergence: f64,
-    /// Eigenvalues of the student's recurrent matrix.
-    pub eigenvalues: Vec<c64>,
-    /// Its fixed and slow points without input.
-    pub points: FixedPoints,
-    /// Its states along the longest sequence, M x T.
-    pub states: Mat<f64>,
-    /// Its flow in the plane of its first two units.
-    pub field: Option<FlowField>,
-    /// Its exponents.
-    pub exponents: Option<Exponents>,
-    /// File of the student in the folder.
-    pub file: &'static str,
-}
 
 /// What was found, a sentence each.
 pub fn describe(c: &Conventional) -> Vec<String> {
@@ -119,21 +89,7 @@ pub fn conventional(c: &Conventional) -> Result<Rendered, Error> {
         figures,
         tables: vec![table],
         notes: vec![],
-        files: vec![c.file.into()],
+        files: vec![STUDENT.into()],
     };
-    let json = json!({
-        "method": "conventional",
-        "units": c.units,
-        "steps": c.settings.steps,
-        "optimiser": c.settings.method.name(),
-        "rate": c.settings.rate,
-        "agreement": number(c.agreement),
-        "divergence": number(c.divergence),
-        "loss": c.curve.last().map(|r| number(r.loss)),
-        "eigenvalues": complex(&c.eigenvalues),
-        "fixed_points": points_json(&c.points, |i| c.points.points[i].state.clone()),
-        "exponents": exponents_json(&c.exponents),
-        "network": c.file,
-    });
-    Ok(Rendered { json, section, warnings: vec![] })
+    Ok(Rendered { section, warnings: vec![] })
 }

@@ -35,9 +35,9 @@ pub fn all(r: &Radd) -> Result<Vec<Figure>, Error> {
 
 /// The last rows of the longest sequence.
 fn window(r: &Radd) -> std::ops::Range<usize> {
-    let total = r.sequences.z.ncols();
-    let ends = r.sequences.starts.iter().skip(1).copied().chain([total]);
-    let all = r.sequences.starts.iter().copied().zip(ends);
+    let total = r.sequences().z.ncols();
+    let ends = r.sequences().starts.iter().skip(1).copied().chain([total]);
+    let all = r.sequences().starts.iter().copied().zip(ends);
     let (start, end) = all.fold((0, 0), |best, one| if one.1 - one.0 > best.1 - best.0 { one } else { best });
     end.saturating_sub(WINDOW).max(start)..end
 }
@@ -49,7 +49,7 @@ fn in_time(r: &Radd) -> Result<Figure, Error> {
     let of = |m: faer::MatRef<f64>, i: usize| rows.clone().map(|t| m[(i, t)]).collect::<Vec<f64>>();
     let one = |i: usize| {
         let series = [
-            Series::new("teacher", &time, &of(r.sequences.z, i)).ink(Ink::Black),
+            Series::new("teacher", &time, &of(r.sequences().z, i)).ink(Ink::Black),
             Series::new("one step", &time, &of(r.one_step.as_ref(), i)).ink(Ink::Series(0)).dashed(),
             Series::new("free-running", &time, &of(r.free.as_ref(), i)).ink(Ink::Series(1)),
         ];
@@ -82,10 +82,10 @@ pub(super) fn places(points: &FixedPoints, at: impl Fn(usize) -> [f64; 2]) -> Ve
 
 /// The first `most` of the teacher's states along z1 and z2, one line a sequence.
 fn trajectories(r: &Radd, most: usize) -> Vec<Vec<[f64; 2]>> {
-    let z = r.sequences.z;
-    let ends = r.sequences.starts.iter().skip(1).copied().chain([z.ncols()]);
+    let z = r.sequences().z;
+    let ends = r.sequences().starts.iter().skip(1).copied().chain([z.ncols()]);
     let (mut lines, mut left) = (vec![], most);
-    for (start, end) in r.sequences.starts.iter().copied().zip(ends) {
+    for (start, end) in r.sequences().starts.iter().copied().zip(ends) {
         let end = end.min(start + left);
         left -= end - start;
         lines.push((start..end).map(|t| [z[(0, t)], z[(1, t)]]).collect());
@@ -135,7 +135,9 @@ fn scales(r: &Radd) -> Result<Figure, Error> {
     let mut series = vec![];
     for i in 0..r.student.units().min(4) {
         let name = |what: &str| format!("z{}, {what}", i + 1);
-        let column = |f: &dyn Fn(&super::ScaleRow) -> f64| r.scales.iter().map(f).collect::<Vec<f64>>();
+        let column = |f: &dyn Fn(&nullcline_core::analyses::distill::ScaleRow) -> f64| {
+            r.scales.iter().map(f).collect::<Vec<f64>>()
+        };
         series.push(
             Series::new(&name("one step"), &scale, &column(&|s| s.one_step[i])).ink(Ink::Series(i)).dashed(),
         );

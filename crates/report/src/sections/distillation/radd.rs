@@ -1,15 +1,12 @@
 //! The section of `distill radd`.
 
-use super::{Exponents, Radd, figures, tables};
+use super::{Exponents, From, Radd, STUDENT, figures, tables};
 use crate::Error;
 use crate::page::Section;
 use crate::sections::{Rendered, words};
-use crate::summary::{number, numbers};
-use faer::{Mat, c64};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoints;
 use nullcline_core::linalg::activation::Activation;
-use nullcline_core::training::radd::{Errors, Score, Scores, Student};
-use serde_json::{Value, json};
+use nullcline_core::training::radd::{Errors, Score, Student};
 use words::{count, with_error};
 
 /// What was found, a sentence each.
@@ -68,17 +65,17 @@ pub fn radd(r: &Radd) -> Result<Rendered, Error> {
         figures: figures::all(r)?,
         tables: tables::all(r),
         notes: notes(r),
-        files: vec![r.file.into()],
+        files: vec![STUDENT.into()],
     };
-    Ok(Rendered { json: json(r), section, warnings: warnings(r) })
+    Ok(Rendered { section, warnings: warnings(r) })
 }
 
 fn intro(r: &Radd) -> Vec<String> {
     let from = match r.projection {
-        "pca" => "the first principal components of the teacher's states, their mean not subtracted",
-        "readout" => "the rows of the teacher's read-out",
-        "units" => "the units themselves",
-        _ => "the given matrix",
+        From::Pca => "the first principal components of the teacher's states, their mean not subtracted",
+        From::Readout => "the rows of the teacher's read-out",
+        From::Units => "the units themselves",
+        From::File => "the given matrix",
     };
     let scale = match r.scale {
         Some(target) => format!(", scaled so that the largest |z| is {}", words::number(target)),
@@ -128,7 +125,7 @@ fn facts(r: &Radd) -> Vec<(String, String)> {
 /// Exponents as a fact of the page.
 pub(super) fn exponent_fact(who: &str, e: &Option<Exponents>) -> Option<(String, String)> {
     let e = e.as_ref()?;
-    let list = e.values.iter().zip(&e.std_error).map(|(v, s)| with_error(*v, *s)).collect::<Vec<_>>();
+    let list = e.values.iter().map(|v| with_error(*v)).collect::<Vec<_>>();
     let how = if e.driven { "along the inputs" } else { "under the constant input" };
     Some((format!("Exponents of the {who}, {how}"), list.join(", ")))
 }
@@ -286,96 +283,4 @@ fn warnings(r: &Radd) -> Vec<String> {
         warnings.push("The student's states grow beyond all bounds: it has no Lyapunov exponents.".into());
     }
     warnings
-}
-
-fn rows(m: &Mat<f64>) -> Value {
-    (0..m.nrows()).map(|i| numbers(&(0..m.ncols()).map(|j| m[(i, j)]).collect::<Vec<_>>())).collect()
-}
-
-pub(super) fn complex(values: &[c64]) -> Value {
-    values.iter().map(|v| json!([number(v.re), number(v.im)])).collect()
-}
-
-pub(super) fn points_json(p: &FixedPoints, at: impl Fn(usize) -> Vec<f64>) -> Value {
-    let one = |(i, p): (usize, &nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint)| {
-        json!({
-            "label": p.label.name(),
-            "z": numbers(&at(i)),
-            "unstable": p.unstable,
-            "eigenvalues": complex(&p.eigenvalues[..p.eigenvalues.len().min(5)]),
-        })
-    };
-    p.points.iter().enumerate().map(one).collect()
-}
-
-fn errors(s: &Scores) -> Value {
-    let list = |s: &[Score], f: fn(&Score) -> f64| numbers(&s.iter().map(f).collect::<Vec<_>>());
-    json!({
-        "pairs": s.pairs,
-        "one_step_r2": list(&s.one_step, |s| s.r2),
-        "rollout_r2": list(&s.rollout, |s| s.r2),
-        "one_step_mse": list(&s.one_step, |s| s.mse),
-        "rollout_mse": list(&s.rollout, |s| s.mse),
-    })
-}
-
-pub(super) fn exponents_json(e: &Option<Exponents>) -> Value {
-    e.as_ref().map_or(Value::Null, |e| {
-        json!({
-            "values": numbers(&e.values),
-            "std_error": numbers(&e.std_error),
-            "along": if e.driven { "inputs" } else { "constant input" },
-        })
-    })
-}
-
-fn json(r: &Radd) -> Value {
-    let s = &r.student;
-    let mut json = json!({
-        "method": "radd",
-        "units": s.units(),
-        "inputs": r.inputs,
-        "projection": r.projection,
-        "scale": r.scale,
-        "factor": number(r.factor),
-        "explained_variance": r.explained.map(number),
-        "activation": s.activation.name(),
-        "ridge": r.settings.ridge,
-        "lag": r.settings.lag,
-        "from_zero": r.settings.from_zero,
-        "split": r.split,
-        "a": rows(&s.a),
-        "b": rows(&s.b),
-        "c": numbers(&s.c),
-        "a_std_error": rows(&s.a_error),
-        "b_std_error": rows(&s.b_error),
-        "c_std_error": numbers(&s.c_error),
-        "residual": numbers(&s.residual),
-        "censored": numbers(&(0..s.units()).map(|i| s.share_censored(i)).collect::<Vec<_>>()),
-        "errors": s.errors.iter().map(|e| e.name()).collect::<Vec<_>>(),
-        "eigenvalues": complex(&r.eigenvalues),
-        "clipped": s.clipped,
-        "beyond": s.beyond,
-        "rank": s.rank,
-        "undetermined": r.undetermined(),
-        "condition": number(s.condition),
-        "held_out": r.held_out.as_ref().map(errors),
-        "fixed_points": points_json(&r.points, |i| r.points.points[i].state.clone()),
-        "exponents": exponents_json(&r.exponents),
-        "teacher": r.teacher.as_ref().map(|t| json!({
-            "fixed_points": points_json(&t.points, |i| t.at[i].clone()),
-            "exponents": exponents_json(&t.exponents),
-        })),
-        "scales": r.scales.iter().map(|s| json!({
-            "scale": s.scale,
-            "one_step_r2": numbers(&s.one_step),
-            "rollout_r2": numbers(&s.rollout),
-            "spectral_radius": number(s.radius),
-        })).collect::<Vec<_>>(),
-        "network": r.file,
-    });
-    if let (Value::Object(whole), Value::Object(scores)) = (&mut json, errors(&r.scores)) {
-        whole.extend(scores);
-    }
-    json
 }

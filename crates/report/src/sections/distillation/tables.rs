@@ -115,10 +115,10 @@ fn points(r: &Radd) -> TableOut {
 }
 
 fn states(r: &Radd) -> TableOut {
-    let z = r.sequences.z;
+    let z = r.sequences().z;
     let rows: Vec<usize> = (0..z.ncols().min(STATES)).collect();
     let of = |m: faer::MatRef<f64>, i: usize| Cells::Float(rows.iter().map(|t| m[(i, *t)]).collect());
-    let sequence = |t: &usize| r.sequences.starts.partition_point(|s| s <= t) as i64 - 1;
+    let sequence = |t: &usize| r.sequences().starts.partition_point(|s| s <= t) as i64 - 1;
     let mut columns = vec![
         ("row".into(), Cells::Int(rows.iter().map(|t| *t as i64).collect())),
         ("sequence".into(), Cells::Int(rows.iter().map(sequence).collect())),
@@ -136,7 +136,9 @@ fn states(r: &Radd) -> TableOut {
 }
 
 fn scales(r: &Radd) -> TableOut {
-    let column = |f: &dyn Fn(&super::ScaleRow) -> f64| Cells::Float(r.scales.iter().map(f).collect());
+    let column = |f: &dyn Fn(&nullcline_core::analyses::distill::ScaleRow) -> f64| {
+        Cells::Float(r.scales.iter().map(f).collect())
+    };
     let mut columns = vec![("scale".into(), column(&|s| s.scale))];
     for i in 0..r.student.units() {
         columns.push((format!("{}_one_step_r2", unit(i)), column(&|s| s.one_step[i])));

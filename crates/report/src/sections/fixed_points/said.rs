@@ -2,20 +2,8 @@
 
 use super::words;
 use nullcline_core::diagnostics::dynamics::fixed_points::{
-    FixedPoint, FixedPoints, Label, Method, Reason, Stability,
+    Ended, FixedPoint, FixedPoints, Label, Method, Reason, Stability,
 };
-
-/// How the search ended: `proof`, `nothing new`, `gave up` (rounds found none of the points that are
-/// expected), `budget`, or `first search`, where no further ones were asked for.
-pub fn ended(result: &FixedPoints) -> &'static str {
-    match result.rounds {
-        _ if result.complete => "proof",
-        r if r.count == 0 => "first search",
-        r if r.saturated => "nothing new",
-        r if r.quiet => "gave up",
-        _ => "budget",
-    }
-}
 
 /// Facts of the section.
 pub fn facts(result: &FixedPoints) -> Vec<(String, String)> {
@@ -36,21 +24,21 @@ pub fn facts(result: &FixedPoints) -> Vec<(String, String)> {
 pub fn search(result: &FixedPoints) -> Option<String> {
     let rounds = words::count(result.rounds.count, "round");
     let pairs = if result.odd { " The network is odd: points come in pairs x, -x." } else { "" };
-    let text = match ended(result) {
-        "proof" => {
+    let text = match result.ended() {
+        Ended::Proof => {
             return Some(format!("It is proven that there are no other fixed points{}.{pairs}", by(result)));
         }
-        "first search" => String::new(),
-        "nothing new" => format!(
+        Ended::FirstSearch => String::new(),
+        Ended::NothingNew => format!(
             "Further starts in {rounds} ({} in all) found {} more; the last round found nothing new.",
             result.second_starts, result.second_found
         ),
-        "gave up" => format!(
+        Ended::GaveUp => format!(
             "Further starts in {rounds} ({} in all) found {} more; the last rounds found nothing new, though \
              points seem to be missing.",
             result.second_starts, result.second_found
         ),
-        _ => format!(
+        Ended::Budget => format!(
             "Further starts in {rounds} ({} in all) found {} more, and the budget was spent before a round \
              found nothing new.",
             result.second_starts, result.second_found

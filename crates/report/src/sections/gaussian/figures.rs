@@ -65,9 +65,8 @@ fn likelihoods(m: &GaussianModel) -> Result<Figure, Error> {
     match &m.validation {
         // Curves that are compared come from the same models.
         Some(v) => {
-            let of = |list: &[nullcline_core::inference::gaussian::validation::Mean]| {
-                list.iter().map(|x| x.value).collect::<Vec<_>>()
-            };
+            let of =
+                |list: &[nullcline_core::numbers::Estimate]| list.iter().map(|x| x.value).collect::<Vec<_>>();
             series.push(curve("training", &of(&v.train), 0));
             series.push(curve("generated", &of(&v.generated), 2));
         }
@@ -86,7 +85,7 @@ fn likelihoods(m: &GaussianModel) -> Result<Figure, Error> {
         let height = between(&last.points, m.chosen.gamma);
         series.push(Series::new("chosen γ", &[m.chosen.gamma], &[height]).ink(Ink::Black));
     }
-    let formula = m.predicted.map(|p| p.gamma).filter(|g| shown(*g));
+    let formula = m.predicted.map(|p| p.gamma.value).filter(|g| shown(*g));
     let references = formula.map(|g| ("n / ΣJ²".to_owned(), Reference::Upward(g))).into_iter().collect();
     let axes = Axes {
         x_label: "regularisation γ".into(),

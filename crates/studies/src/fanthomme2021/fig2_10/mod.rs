@@ -3,26 +3,22 @@
 mod drawing;
 mod verdicts;
 
-use super::largest;
-use super::models::{failed, parallel, truth};
-use crate::claims::answer;
-use crate::{Error, Findings, Preset, Settings, Study, mean_and_error};
+use super::models::{failed, truth};
+use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::{Ensemble, constrained};
 use nullcline_core::inference::gaussian::predict::{one_sample, single_sample};
 use nullcline_core::inference::gaussian::roots::{log_grid, roots};
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::inference::gaussian::sweep::sweep;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Rng, Use, normal, stream};
-use nullcline_report::pipeline::Observer;
-use nullcline_report::summary::numbers;
-use serde_json::Map;
 
 /// Fig. 2.10.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.10",
-    title: "Overlap and regularisation strengths of one sample against the strength of the couplings",
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/fig2.10",
+    "Overlap and regularisation strengths of one sample against the strength of the couplings",
     run,
-};
+);
 
 /// Strengths in which roots are looked for.
 const RANGE: (f64, f64) = (1e-8, 1e8);
@@ -98,12 +94,12 @@ impl Group {
 
     /// Mean theta of the samples as drawn.
     fn overlap(&self) -> f64 {
-        mean_and_error(&self.drawn).0
+        Estimate::mean_of_all(&self.drawn).value
     }
 
     /// The same of the rescaled samples.
     fn rescaled_overlap(&self) -> f64 {
-        mean_and_error(&self.theta).0
+        Estimate::mean_of_all(&self.theta).value
     }
 }
 
@@ -135,24 +131,14 @@ impl Measured {
     fn new(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Self, Error> {
         let sigmas = log_grid(0.01, 100.0, size.scales);
         // Couplings of all scales are multiples of the same matrices.
-        let values = parallel(
-            "true models",
-            size.models,
-            |i| i,
-            observer,
-            |i| Ok(truth(&Ensemble::Goe { sigma: 1.0 }, size.n, seed, i as u64)?.values),
-        )?;
-        let groups = parallel(
-            "samples",
-            size.scales * size.models,
-            |i| i,
-            observer,
-            |i| {
-                let (scale, model) = (i / size.models, i % size.models);
-                let mut rng = stream(seed, Use::Samples, i as u64);
-                Group::new(&values[model], sigmas[scale], size.draws, size.solved, &mut rng)
-            },
-        )?;
+        let values = parallel("true models", size.models, observer, |i| {
+            Ok(truth(&Ensemble::Goe { sigma: 1.0 }, size.n, seed, i as u64)?.values)
+        })?;
+        let groups = parallel("samples", size.scales * size.models, observer, |i| {
+            let (scale, model) = (i / size.models, i % size.models);
+            let mut rng = stream(seed, Use::Samples, i as u64);
+            Group::new(&values[model], sigmas[scale], size.draws, size.solved, &mut rng)
+        })?;
         Ok(Self { n: size.n, sigmas, models: size.models, groups })
     }
 
@@ -161,14 +147,16 @@ impl Measured {
         &self.groups[scale * self.models..(scale + 1) * self.models]
     }
 
-    /// Mean over models of `f`, and its standard deviation from model to model, at every scale.
-    fn over_models(&self, f: impl Fn(&Group) -> f64) -> (Vec<f64>, Vec<f64>) {
-        let one = |scale| {
-            let all: Vec<f64> = self.of(scale).iter().map(&f).filter(|v| v.is_finite()).collect();
-            let (mean, error) = mean_and_error(&all);
-            (mean, error * (all.len() as f64).sqrt())
-        };
-        (0..self.sigmas.len()).map(one).unzip()
+    /// Mean over models of `f`, and its standard deviation from model to model, at one scale.
+    fn spread(&self, scale: usize, f: impl Fn(&Group) -> f64) -> [f64; 2] {
+        let all: Vec<f64> = self.of(scale).iter().map(f).filter(|v| v.is_finite()).collect();
+        let mean = Estimate::mean_of_all(&all);
+        [mean.value, mean.error() * (all.len() as f64).sqrt()]
+    }
+
+    /// The means at every scale.
+    fn means(&self, f: impl Fn(&Group) -> f64) -> Vec<f64> {
+        (0..self.sigmas.len()).map(|k| self.spread(k, &f)[0]).collect()
     }
 
     /// Eqs. 2.63 and 2.64: the first below the transition, the second above.
@@ -205,11 +193,11 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
 
 fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
     let measured = Measured::new(size, seed, observer)?;
-    let json = Map::from_iter([
-        ("sigma".to_string(), numbers(&measured.sigmas)),
-        ("theta".into(), numbers(&measured.over_models(Group::overlap).0)),
-        ("theta_rescaled".into(), numbers(&measured.over_models(Group::rescaled_overlap).0)),
-        ("without_root".into(), numbers(&measured.over_models(|g| without_root(g, size.n)).0)),
+    let json = entries([
+        ("sigma", numbers(&measured.sigmas)),
+        ("theta", numbers(&measured.means(Group::overlap))),
+        ("theta_rescaled", numbers(&measured.means(Group::rescaled_overlap))),
+        ("without_root", numbers(&measured.means(|g| without_root(g, size.n)))),
     ]);
     let claims = verdicts::claims(&measured);
     let sections = vec![drawing::section(&measured, size)?];
@@ -225,7 +213,7 @@ fn without_root(group: &Group, n: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_bears_out_what_is_exact() {

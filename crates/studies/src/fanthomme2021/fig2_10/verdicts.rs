@@ -1,8 +1,7 @@
 //! Claims of Fig. 2.10.
 
 use super::{Group, Measured, Solved, quantile, without_root};
-use crate::fanthomme2021::largest;
-use crate::{Claim, Measure, mean_and_error};
+use crate::common::*;
 use nullcline_core::inference::gaussian::predict::mean_overlap;
 
 const FIGURE: &str = "fanthomme2021 Fig. 2.10";
@@ -25,62 +24,57 @@ pub(super) fn claims(m: &Measured) -> Vec<Claim> {
 
 /// Eq. 2.61 by sampling, which tests the samples.
 fn mean_theta(m: &Measured) -> Claim {
-    Claim::check(
-        "The mean overlap of samples as drawn is Σ c²/n² (eq. 2.61)",
-        "fanthomme2021 eq. 2.61",
-        "measured over expected, all scales; at tolerance 0, what has an error differs or is undecided",
-        Measure::mean(m.groups.iter().map(|g| g.overlap() / g.expected)),
-    )
-    .predicted(1.0, 0.0)
-    .because("An equality of expectations, measured on samples: within errors at best.")
+    check("The mean overlap of samples as drawn is Σ c²/n² (eq. 2.61)")
+        .at("fanthomme2021 eq. 2.61")
+        .is(
+            "measured over expected, all scales; at tolerance 0, what has an error differs or is undecided",
+            Estimate::mean(m.groups.iter().map(|g| g.overlap() / g.expected)),
+        )
+        .predicted(1.0, 0.0)
+        .because("An equality of expectations, measured on samples: within errors at best.")
 }
 
 fn law_of_theta(m: &Measured) -> [Claim; 3] {
     let source = "fanthomme2021 eq. 2.62";
-    let side = |claim: &str, from: f64, to: f64| {
+    let side = |text: String, from: f64, to: f64| {
         let groups = m.groups.iter().filter(|g| g.sigma >= from && g.sigma <= to);
-        let ratio = Measure::mean(groups.map(|g| g.overlap() / mean_overlap(m.n, g.sigma)));
-        Claim::paper(claim, source, "measured ⟨θ⟩ over eq. 2.62, mean over scales", ratio)
-            .predicted(1.0, NEAR)
+        let ratio = Estimate::mean(groups.map(|g| g.overlap() / mean_overlap(m.n, g.sigma)));
+        claim(text).at(source).is("measured ⟨θ⟩ over eq. 2.62, mean over scales", ratio).predicted(1.0, NEAR)
     };
     let between = m.groups.iter().filter(|g| g.sigma > BELOW && g.sigma < ABOVE);
     let far = largest(between.clone().map(|g| (g.expected / mean_overlap(m.n, g.sigma) - 1.0).abs()));
     [
-        side(&format!("⟨θ⟩ = 1/(n (1 - σ²)) well below the transition (σ ≤ {BELOW})"), 0.0, BELOW),
-        side(&format!("⟨θ⟩ = (1 - 1/σ)² well above the transition (σ ≥ {ABOVE})"), ABOVE, f64::INFINITY),
-        Claim::paper(
-            &format!("Eq. 2.62 also holds near the transition ({BELOW} < σ < {ABOVE})"),
-            source,
-            "largest |Σ c²/n² over eq. 2.62 - 1|, without sampling noise",
-            Measure::exact(far, between.count()),
-        )
-        .predicted(0.0, NEAR)
-        .headline()
-        .if_differs(
-            "Eq. 2.62 is the limit of large n. At finite n the transition is smooth: the law diverges below σ = 1 and vanishes above, where Σ c²/n² does neither, \
-             and above it the sum over the other eigenvalues approaches 1/σ only as n^(-1/3).",
-        ),
+        side(format!("⟨θ⟩ = 1/(n (1 - σ²)) well below the transition (σ ≤ {BELOW})"), 0.0, BELOW),
+        side(format!("⟨θ⟩ = (1 - 1/σ)² well above the transition (σ ≥ {ABOVE})"), ABOVE, f64::INFINITY),
+        claim(format!("Eq. 2.62 also holds near the transition ({BELOW} < σ < {ABOVE})"))
+            .at(source)
+            .is(
+                "largest |Σ c²/n² over eq. 2.62 - 1|, without sampling noise",
+                Estimate::exact(far, between.count()),
+            )
+            .predicted(0.0, NEAR)
+            .headline()
+            .if_differs(
+                "Eq. 2.62 is the limit of large n. At finite n the transition is smooth: the law diverges \
+                 below σ = 1 and vanishes above, where Σ c²/n² does neither, and above it the sum over the \
+                 other eigenvalues approaches 1/σ only as n^(-1/3).",
+            ),
     ]
 }
 
 /// How the overlap of rescaled samples approaches one.
 fn rescaled(m: &Measured) -> Claim {
-    let mean = |values: Vec<f64>| mean_and_error(&values).0;
-    let slope = |model: usize| {
+    let of_model = |model: usize| {
         let groups = m.groups.iter().skip(model).step_by(m.models).filter(|g| g.sigma >= ABOVE);
-        let points: Vec<(f64, f64)> =
-            groups.map(|g| (g.sigma.ln(), mean(g.theta.iter().map(|t| 1.0 - t).collect()).ln())).collect();
-        let (x, y) = (mean(points.iter().map(|p| p.0).collect()), mean(points.iter().map(|p| p.1).collect()));
-        let products: f64 = points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
-        products / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
+        let missing =
+            |g: &Group| Estimate::mean_of_all(&g.theta.iter().map(|t| 1.0 - t).collect::<Vec<_>>()).value;
+        let (x, y): (Vec<f64>, Vec<f64>) = groups.map(|g| (g.sigma.ln(), missing(g).ln())).unzip();
+        slope(&x, &y).value
     };
-    Claim::paper(
-        "The mean overlap of rescaled samples approaches 1 more slowly, as σ^(-1/2)",
-        "fanthomme2021 Sec. 2.4.1",
-        &format!("d log(1 - ⟨θ⟩) / d log σ, σ ≥ {ABOVE}"),
-        Measure::mean((0..m.models).map(slope)),
-    )
-    .published(-0.5, 0.1)
+    claim("The mean overlap of rescaled samples approaches 1 more slowly, as σ^(-1/2)")
+        .at("fanthomme2021 Sec. 2.4.1")
+        .is(format!("d log(1 - ⟨θ⟩) / d log σ, σ ≥ {ABOVE}"), Estimate::mean((0..m.models).map(of_model)))
+        .published(-0.5, 0.1)
 }
 
 /// Numerical roots against each other and the closed form.
@@ -88,8 +82,7 @@ fn exact(m: &Measured) -> [Claim; 3] {
     let count = m.solved().count();
     let pairs = || m.solved().filter(|(_, s)| s.opt.len() == 1 && s.cross.len() == 1);
     let apart = largest(pairs().map(|(_, s)| (s.opt[0] / s.cross[0] - 1.0).abs()));
-    let off = pairs().filter_map(|(_, s)| Some((s.opt[0] / m.exact(s.theta)? - 1.0).abs()));
-    let off = largest(off);
+    let off = largest(pairs().filter_map(|(_, s)| Some((s.opt[0] / m.exact(s.theta)? - 1.0).abs())));
     // Roots beyond the range are not looked for, those at its ends may fall to either side.
     let inside =
         |s: &Solved| m.exact(s.theta).is_none_or(|g| g > 1.01 * super::RANGE.0 && g < 0.99 * super::RANGE.1);
@@ -98,28 +91,25 @@ fn exact(m: &Measured) -> [Claim; 3] {
         s.opt.len() != expected || s.cross.len() != expected
     });
     [
-        Claim::theory(
-            "For one sample γ_opt and γ_cross are the same number, at any n",
-            "new; fanthomme2021 eqs. 2.63, 2.72 to leading order",
-            "largest |γ_opt/γ_cross - 1|, roots found separately",
-            Measure::exact(apart, pairs().count()),
+        theory("For one sample γ_opt and γ_cross are the same number, at any n")
+            .at("new; fanthomme2021 eqs. 2.63, 2.72 to leading order")
+            .is(
+                "largest |γ_opt/γ_cross - 1|, roots found separately",
+                Estimate::exact(apart, pairs().count()),
+            )
+            .predicted(0.0, 1e-9)
+            .headline(),
+        theory("It has the closed form o (n - o)²/(n (n - 1)(o - 1)), o = n θ")
+            .at("new; contains fanthomme2021 eqs. 2.63, 2.64, 2.72, 2.74")
+            .is("largest |γ_opt over the closed form - 1|", Estimate::exact(off, pairs().count()))
+            .predicted(0.0, 1e-9)
+            .headline(),
+        claim(
+            "A sample with θ < 1/n has no strength: no crossing, no maximum; one with θ > 1/n has one of \
+             each",
         )
-        .predicted(0.0, 1e-9)
-        .headline(),
-        Claim::theory(
-            "It has the closed form o (n - o)²/(n (n - 1)(o - 1)), o = n θ",
-            "new; contains fanthomme2021 eqs. 2.63, 2.64, 2.72, 2.74",
-            "largest |γ_opt over the closed form - 1|",
-            Measure::exact(off, pairs().count()),
-        )
-        .predicted(0.0, 1e-9)
-        .headline(),
-        Claim::paper(
-            "A sample with θ < 1/n has no strength: no crossing, no maximum; one with θ > 1/n has one of each",
-            "fanthomme2021 Sec. 2.4.1",
-            "samples with another number of roots",
-            Measure::count(wrong.count(), count),
-        )
+        .at("fanthomme2021 Sec. 2.4.1")
+        .is("samples with another number of roots", Estimate::count(wrong.count(), count))
         .predicted(0.0, 0.0)
         .headline(),
     ]
@@ -129,7 +119,7 @@ fn laws_of_gamma(m: &Measured) -> [Claim; 3] {
     let quantity = "median |law over γ_cross found - 1|";
     let median = |from: f64, to: f64, f: &dyn Fn(f64, f64) -> Option<f64>| {
         let here = m.solved().filter(|(sigma, _)| *sigma >= from && *sigma <= to);
-        Measure::median(
+        Estimate::median(
             here.filter_map(|(sigma, s)| Some((f(sigma, s.theta)? / s.cross.first()? - 1.0).abs())),
         )
     };
@@ -142,31 +132,23 @@ fn laws_of_gamma(m: &Measured) -> [Claim; 3] {
         (below > 0.0).then(|| n * theta / below)
     };
     [
-        Claim::paper(
-            &format!("γ_cross = nθ/(nθ - 1) below the transition (σ ≤ {BELOW})"),
-            "fanthomme2021 eq. 2.63",
-            quantity,
-            median(0.0, BELOW, &printed),
-        )
-        .predicted(0.0, tolerance),
-        Claim::paper(
-            &format!("γ_cross = (1 - θ)² above the transition (σ ≥ {ABOVE})"),
-            "fanthomme2021 eq. 2.64",
-            quantity,
-            median(ABOVE, f64::INFINITY, &printed),
-        )
-        .predicted(0.0, tolerance),
-        Claim::paper(
-            &format!("γ_cross = nθ/((n + 1)θ - 1), as in the thesis's program (σ ≤ {BELOW})"),
-            "the thesis's program",
-            quantity,
-            median(0.0, BELOW, &program),
-        )
-        .predicted(0.0, tolerance)
-        .if_differs(
-            "The thesis's program has n + 1 for n in the denominator: a relative change of θ/(nθ - 1), which is not small where nθ is near one, as it is for the weakest \
-             couplings. Eq. 2.63 as printed is nearer.",
-        ),
+        claim(format!("γ_cross = nθ/(nθ - 1) below the transition (σ ≤ {BELOW})"))
+            .at("fanthomme2021 eq. 2.63")
+            .is(quantity, median(0.0, BELOW, &printed))
+            .predicted(0.0, tolerance),
+        claim(format!("γ_cross = (1 - θ)² above the transition (σ ≥ {ABOVE})"))
+            .at("fanthomme2021 eq. 2.64")
+            .is(quantity, median(ABOVE, f64::INFINITY, &printed))
+            .predicted(0.0, tolerance),
+        claim(format!("γ_cross = nθ/((n + 1)θ - 1), as in the thesis's program (σ ≤ {BELOW})"))
+            .at("the thesis's program")
+            .is(quantity, median(0.0, BELOW, &program))
+            .predicted(0.0, tolerance)
+            .if_differs(
+                "The thesis's program has n + 1 for n in the denominator: a relative change of θ/(nθ - 1), \
+                 which is not small where nθ is near one, as it is for the weakest couplings. Eq. 2.63 as \
+                 printed is nearer.",
+            ),
     ]
 }
 
@@ -176,35 +158,33 @@ fn varies(m: &Measured) -> Claim {
         let all = || g.theta.iter().filter_map(|t| m.exact(*t));
         quantile(all(), 0.75) / quantile(all(), 0.25)
     };
-    let end = |scale: usize| Measure::mean(m.of(scale).iter().map(ratio));
+    let end = |scale: usize| Estimate::mean(m.of(scale).iter().map(ratio));
     let ends = [end(0), end(m.sigmas.len() - 1)];
-    Claim::of_all(&ends, |m| {
-        Claim::paper(
-            "Where σ is very small or very large the strength varies strongly from sample to sample",
-            FIGURE,
-            &format!(
-                "ratio of the upper to the lower quartile, mean over models, at that of the two ends ({:.1} and {:.1}) which is nearer to 2",
-                ends[0].value, ends[1].value
-            ),
-            m,
-        )
+    let quantity = format!(
+        "ratio of the upper to the lower quartile, mean over models, at that of the two ends ({:.1} and \
+         {:.1}) which is nearer to 2",
+        ends[0].value, ends[1].value
+    );
+    claim("Where σ is very small or very large the strength varies strongly from sample to sample")
+        .at(FIGURE)
+        .decided_by(quantity, &ends)
         .above(2.0)
         .headline()
-    })
 }
 
 fn identity(m: &Measured) -> Claim {
     let worst = largest(m.solved().map(|(_, s)| s.identity));
-    let lost = Measure::mean(m.of(0).iter().map(|g| without_root(g, m.n))).value;
-    Claim::check(
-        "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate",
-        "fanthomme2021 eq. 2.16",
-        &format!(
-            "largest difference, relative to the largest term ({:.0} % of the samples at σ = {} have no strength)",
-            100.0 * lost,
-            m.sigmas[0]
-        ),
-        Measure::exact(worst, m.solved().count()),
-    )
-    .predicted(0.0, 1e-12)
+    let lost = Estimate::mean(m.of(0).iter().map(|g| without_root(g, m.n))).value;
+    check("L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate")
+        .at("fanthomme2021 eq. 2.16")
+        .is(
+            format!(
+                "largest difference, relative to the largest term ({:.0} % of the samples at σ = {} have no \
+                 strength)",
+                100.0 * lost,
+                m.sigmas[0]
+            ),
+            Estimate::exact(worst, m.solved().count()),
+        )
+        .predicted(0.0, 1e-12)
 }

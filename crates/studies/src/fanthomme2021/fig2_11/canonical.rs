@@ -3,10 +3,10 @@
 use super::super::models::failed;
 use super::walk::{Data, hamiltonian};
 use super::{GAMMAS, Size};
-use crate::{Error, Measure};
+use crate::common::*;
 use nullcline_core::inference::gaussian::posterior::energy::LogZ;
 use nullcline_core::inference::gaussian::roots::log_grid;
-use nullcline_core::inference::gaussian::validation::jackknife;
+use nullcline_core::numbers::jackknife;
 
 /// Test likelihoods a variable at one gamma.
 #[derive(Clone, Copy, Debug)]
@@ -45,19 +45,18 @@ pub(super) fn canonical(size: &Size, seed: u64, index: u64) -> Result<Canonical,
         let log_z = LogZ::new(s.mean.as_ref()).map_err(failed)?.value;
         let of_mean = posterior.point(s.mean.as_ref(), log_z).test;
         r_hat = r_hat.max(s.energy.r_hat);
-        at.push(Likelihoods { map: posterior.at_map.test / n, mean: of_mean / n, draws: s.test.mean / n });
+        at.push(Likelihoods {
+            map: posterior.at_map.test / n,
+            mean: of_mean / n,
+            draws: s.test.mean.value / n,
+        });
     }
     Ok(Canonical { at, r_hat })
 }
 
-/// Mean curve over data sets, and its standard errors.
-pub(super) fn curve(sets: &[Canonical], f: impl Fn(&Likelihoods) -> f64) -> (Vec<f64>, Vec<f64>) {
-    (0..gammas().len())
-        .map(|g| {
-            let mean = Measure::mean(sets.iter().map(|s| f(&s.at[g])));
-            (mean.value, mean.error())
-        })
-        .unzip()
+/// Mean curve over data sets.
+pub(super) fn curve(sets: &[Canonical], f: impl Fn(&Likelihoods) -> f64) -> Vec<Estimate> {
+    (0..gammas().len()).map(|g| mean(sets, |s| f(&s.at[g]))).collect()
 }
 
 /// log gamma at the maximum of a curve: of the parabola through its largest value and the neighbours; none at an end.
@@ -71,11 +70,11 @@ fn peak(curve: &[f64]) -> Option<f64> {
     Some(x[k] + 0.5 * (x[k + 1] - x[k]) * (left - right) / (left + right))
 }
 
-/// The best gamma of two kinds for the mean curves and the logarithm of their ratio, with its jackknife error.
+/// The best gamma of two kinds for the mean curves.
 pub(super) struct Best {
     pub gamma: [f64; 2],
-    pub log_ratio: f64,
-    pub error: f64,
+    /// Logarithm of their ratio, with its jackknife error.
+    pub log_ratio: Estimate,
 }
 
 /// Compares the peaks of `a` and `b`; none where one lies at an end of the grid, with or without one of the data sets.
@@ -88,7 +87,7 @@ pub(super) fn best(
         let of = |f: fn(&Likelihoods) -> f64| {
             let one = |g: usize| {
                 let kept = sets.iter().enumerate().filter(|(k, _)| *k != without);
-                Measure::mean(kept.map(|(_, s)| f(&s.at[g]))).value
+                Estimate::mean(kept.map(|(_, s)| f(&s.at[g]))).value
             };
             peak(&(0..gammas().len()).map(one).collect::<Vec<_>>())
         };
@@ -96,6 +95,6 @@ pub(super) fn best(
     };
     let whole = peaks(usize::MAX)?;
     let all: Vec<f64> = (0..sets.len()).map(|k| peaks(k).map(|p| p[0] - p[1])).collect::<Option<_>>()?;
-    let error = jackknife(all.into_iter().map(Some));
-    Some(Best { gamma: whole.map(f64::exp), log_ratio: whole[0] - whole[1], error })
+    let log_ratio = jackknife::delete_one(whole[0] - whole[1], all.into_iter().map(Some));
+    Some(Best { gamma: whole.map(f64::exp), log_ratio })
 }

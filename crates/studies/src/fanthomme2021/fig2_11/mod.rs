@@ -5,20 +5,13 @@ mod sections;
 mod verdicts;
 mod walk;
 
-use super::models::parallel;
-use crate::{Claim, Error, Findings, Measure, Preset, Settings, Study};
+use crate::common::*;
 use canonical::{Canonical, KINDS, curve, gammas};
-use nullcline_report::pipeline::Observer;
-use nullcline_report::summary::numbers;
-use serde_json::{Map, json};
 use walk::{DataSet, Excess};
 
 /// Fig. 2.11.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.11",
-    title: "The posterior of the couplings at finite temperature",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("fanthomme2021/fig2.11", "The posterior of the couplings at finite temperature", run);
 
 const ALPHA: f64 = 5.0;
 const SIGMA: f64 = 0.5;
@@ -61,17 +54,14 @@ struct Measured {
 
 impl Measured {
     /// Mean over data sets.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean(self.sets.iter().map(f))
     }
 
-    /// A curve of the figure at the `b`-th temperature: means and standard errors.
-    fn curve(&self, b: usize, f: fn(&Excess) -> f64) -> (Vec<f64>, Vec<f64>) {
-        let at = |t| {
-            let mean = self.mean(|s| f(&s.courses[b].curve[t]));
-            (mean.value, mean.error())
-        };
-        (0..walk::times(self.size.steps).len()).map(at).unzip()
+    /// A curve of the figure at the `b`-th temperature.
+    fn curve(&self, b: usize, f: fn(&Excess) -> f64) -> Vec<Estimate> {
+        let count = walk::times(self.size.steps).len();
+        (0..count).map(|t| self.mean(|s| f(&s.courses[b].curve[t]))).collect()
     }
 }
 
@@ -81,17 +71,11 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
 
 fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
     let count = size.sets;
-    let sets =
-        parallel("Metropolis chains", count, |i| i, observer, |i| walk::data_set(&size, seed, i as u64))?;
-    let canonical = parallel(
-        "canonical temperature",
-        count,
-        |i| i,
-        observer,
-        |i| canonical::canonical(&size, seed, i as u64),
-    )?;
+    let sets = parallel("Metropolis chains", count, observer, |i| walk::data_set(&size, seed, i as u64))?;
+    let canonical =
+        parallel("canonical temperature", count, observer, |i| canonical::canonical(&size, seed, i as u64))?;
     let m = Measured { size, sets, canonical };
-    let r_hat = super::largest(m.sets.iter().map(|s| s.r_hat).chain(m.canonical.iter().map(|s| s.r_hat)));
+    let r_hat = largest(m.sets.iter().map(|s| s.r_hat).chain(m.canonical.iter().map(|s| s.r_hat)));
     let mut warnings = vec![];
     if !(r_hat < 1.05) {
         warnings
@@ -110,11 +94,11 @@ fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, 
     })
 }
 
-fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String, serde_json::Value> {
+fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String, Value> {
     let over = |f: &dyn Fn(&DataSet, usize) -> f64| {
         numbers(&(0..BETAS.len()).map(|b| m.mean(|s| f(s, b)).value).collect::<Vec<_>>())
     };
-    let kinds: Vec<_> = KINDS.iter().map(|f| numbers(&curve(&m.canonical, f).0)).collect();
+    let kinds: Vec<_> = KINDS.iter().map(|f| numbers(&list(&curve(&m.canonical, f), |m| m.value))).collect();
     let json = json!({
         "n": m.size.n,
         "steps": m.size.steps,
@@ -140,7 +124,7 @@ fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_finds_laplace_s_energies_and_the_same_bits_again() {

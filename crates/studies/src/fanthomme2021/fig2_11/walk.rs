@@ -2,7 +2,7 @@
 
 use super::super::models::{failed, truth};
 use super::Size;
-use crate::Error;
+use crate::common::*;
 use faer::Mat;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::posterior::hmc::Trajectories;
@@ -114,13 +114,13 @@ pub(super) fn data_set(size: &Size, seed: u64, index: u64) -> Result<DataSet, Er
         // Another seed than the walks'.
         let s = hamiltonian(&posterior, beta, size.draws, seed ^ (index << 32) ^ u64::MAX)?;
         let at = Point {
-            energy: s.energy.mean,
-            distance: s.distance.mean,
-            test_energy: s.test_energy.mean,
-            test: s.test.mean,
+            energy: s.energy.mean.value,
+            distance: s.distance.mean.value,
+            test_energy: s.test_energy.mean.value,
+            test: s.test.mean.value,
             ..Point::default()
         };
-        stationary.push((Excess::of(&at, &posterior.at_map), s.energy.std_error));
+        stationary.push((Excess::of(&at, &posterior.at_map), s.energy.mean.error()));
         r_hat = r_hat.max(s.energy.r_hat);
     }
     Ok(DataSet { courses: courses?, stationary, step, r_hat })

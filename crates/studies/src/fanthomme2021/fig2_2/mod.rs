@@ -3,30 +3,23 @@
 mod verdicts;
 
 use super::at_size;
-use super::models::{Model, failed, parallel, sides_of_2_21};
+use super::models::{Model, failed, sides_of_2_21};
 use super::strengths::{PRINTED, RANGE};
-use crate::claims::answer;
-use crate::{Error, Findings, Measure, Preset, Settings, Study};
+use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::likelihood::Likelihoods;
 use nullcline_core::inference::gaussian::roots::{Roots, Strength, log_grid, roots};
 use nullcline_core::inference::gaussian::samples::draw;
 use nullcline_core::inference::gaussian::sweep::sweep;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Use, stream};
-use nullcline_report::Figure;
-use nullcline_report::figures::{Axes, Ink, Reference, Series, lines, panels};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::summary::numbers;
-use nullcline_report::tables::{Cells, TableOut};
-use serde_json::{Map as Json, json};
 
 /// Fig. 2.2.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.2",
-    title: "Likelihoods of training, test and generated data against the regularisation strength",
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/fig2.2",
+    "Likelihoods of training, test and generated data against the regularisation strength",
     run,
-};
+);
 
 /// Samples over variables of the four panels; the print's are not known.
 const ALPHAS: [f64; 4] = [0.1, 0.5, 2.0, 10.0];
@@ -75,12 +68,12 @@ struct Panel {
 
 impl Panel {
     /// Mean over the data sets where `f` is finite.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean_of_found(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean_of_found(self.sets.iter().map(f))
     }
 
     /// The mean strength of one kind.
-    fn strength(&self, strength: Strength) -> Measure {
+    fn strength(&self, strength: Strength) -> Estimate {
         self.mean(|s| s.roots.of(strength).first().copied().unwrap_or(f64::NAN))
     }
 }
@@ -121,14 +114,14 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
     let gammas = log_grid(5e-4, 1e4, 50);
     let goe = Ensemble::Goe { sigma: SIGMA };
     let truths =
-        parallel("true models", size.models, |i| i, observer, |i| Model::draw(&goe, size.n, seed, i as u64))?;
+        parallel("true models", size.models, observer, |i| Model::draw(&goe, size.n, seed, i as u64))?;
     let repeats = size.models * size.draws;
     let count = ALPHAS.len() * repeats;
     // The largest sampling ratios take longest.
-    let all = parallel(
+    let all = parallel_by(
+        |i| count - i,
         "data sets",
         count,
-        |i| count - i,
         observer,
         |i| data_set(&truths[i % repeats / size.draws], ALPHAS[i / repeats], &gammas, seed, i as u64),
     )?;
@@ -137,13 +130,13 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         .iter()
         .map(|alpha| Panel { alpha: *alpha, n: size.n, sets: all.by_ref().take(repeats).collect() })
         .collect();
-    let json = panels.iter().map(|p| (format!("alpha_{}", p.alpha), entry(p))).collect::<Json<_, _>>();
+    let json = panels.iter().map(|p| (format!("alpha_{}", p.alpha), entry(p))).collect();
     let claims = at_size(verdicts::claims(&panels), size.n, PRINTED);
     let sections = vec![section(&panels, &gammas, size)?];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }
 
-fn entry(p: &Panel) -> serde_json::Value {
+fn entry(p: &Panel) -> Value {
     let strengths = Strength::ALL.map(|s| p.strength(s));
     json!({
         "data_sets": p.sets.len(),
@@ -156,25 +149,23 @@ fn entry(p: &Panel) -> serde_json::Value {
 fn section(panels_of: &[Panel], gammas: &[f64], size: &Size) -> Result<Section, Error> {
     let parts = panels_of.iter().map(|p| panel(p, gammas)).collect::<Result<Vec<_>, _>>()?;
     let caption = format!(
-        "Likelihoods a variable of training, test and generated data and of the true model (grey), against the regularisation strength γ, \
-         at four sampling ratios α = p/n: means of {} data sets of n = {} (GOE, σ = {SIGMA}); bands, where wider than the line, are one standard \
-         error. Vertical lines: γ_opt (test likelihood maximal), γ_cross (generated = test), γ_half (generated midway between training and test).",
+        "Likelihoods a variable of training, test and generated data and of the true model (grey), against \
+         the regularisation strength γ, at four sampling ratios α = p/n: means of {} data sets of n = {} \
+         (GOE, σ = {SIGMA}); bands, where wider than the line, are one standard error. Vertical lines: \
+         γ_opt (test likelihood maximal), γ_cross (generated = test), γ_half (generated midway between \
+         training and test).",
         size.models * size.draws,
         size.n
     );
-    Ok(Section {
-        id: "likelihoods".into(),
-        title: "Likelihoods against the regularisation strength".into(),
-        intro: vec![
-            "Couplings J of the Gaussian orthogonal ensemble, p = α n samples, the covariance rescaled to trace n; for every γ the \
-             couplings that maximise the posterior (eqs. 2.8-2.11) and the three likelihoods of eqs. 2.13-2.15 with (n/2) log 2π dropped, \
-             in closed form from one eigendecomposition a data set. The thesis does not print σ and α of this figure."
-                .into(),
-        ],
-        figures: vec![panels("likelihoods", "Likelihoods against γ", &caption, &parts, 2)?],
-        tables: vec![curves(panels_of, gammas), strengths(panels_of)],
-        ..Section::default()
-    })
+    Ok(Section::new("likelihoods", "Likelihoods against the regularisation strength")
+        .intro(
+            "Couplings J of the Gaussian orthogonal ensemble, p = α n samples, the covariance rescaled to \
+             trace n; for every γ the couplings that maximise the posterior (eqs. 2.8-2.11) and the three \
+             likelihoods of eqs. 2.13-2.15 with (n/2) log 2π dropped, in closed form from one \
+             eigendecomposition a data set. The thesis does not print σ and α of this figure.",
+        )
+        .figures([panels("likelihoods", "Likelihoods against γ", &caption, &parts, 2)?])
+        .tables([curves(panels_of, gammas), strengths(panels_of)]))
 }
 
 /// A curve of the figure: its name and where its values are.
@@ -182,26 +173,23 @@ type Curve = (&'static str, fn(&Likelihoods) -> f64);
 const CURVES: [Curve; 3] = [("training", |l| l.train), ("test", |l| l.test), ("generated", |l| l.generated)];
 
 impl Panel {
-    /// Mean and standard error of a curve a variable, at every gamma.
-    fn curve(&self, f: fn(&Likelihoods) -> f64) -> (Vec<f64>, Vec<f64>) {
-        let at = |g| {
-            let mean = self.mean(|s| f(&s.curves[g]) / self.n as f64);
-            (mean.value, mean.error())
-        };
-        (0..self.sets[0].curves.len()).map(at).unzip()
+    /// Mean of a curve a variable, at every gamma.
+    fn curve(&self, f: fn(&Likelihoods) -> f64) -> Vec<Estimate> {
+        let at = |g: usize| self.mean(|s| f(&s.curves[g]) / self.n as f64);
+        (0..self.sets[0].curves.len()).map(at).collect()
     }
 }
 
-fn panel(p: &Panel, gammas: &[f64]) -> Result<Figure, Error> {
+fn panel(p: &Panel, gammas: &[f64]) -> Drawn {
     let truth = p.mean(|s| s.truth / p.n as f64).value;
     let mut series = vec![];
     // The divergences at small gamma would flatten all else.
     let (mut low, mut high) = (-0.52f64, -0.48f64);
     for (k, (name, f)) in CURVES.into_iter().enumerate() {
-        let (y, error) = p.curve(f);
-        low = y.iter().copied().fold(low, f64::min).max(-1.05);
-        high = y.iter().copied().fold(high, f64::max).min(0.25);
-        series.push(Series::new(name, gammas, &y).errors(&error).ink(Ink::Series(k)));
+        let y = p.curve(f);
+        low = y.iter().map(|m| m.value).fold(low, f64::min).max(-1.05);
+        high = y.iter().map(|m| m.value).fold(high, f64::max).min(0.25);
+        series.push(curve(name, gammas, y).ink(Ink::Series(k)));
     }
     let range = [low - 0.02, high + 0.02];
     let inks = [Ink::Black, Ink::Series(3), Ink::Series(4)];
@@ -214,63 +202,41 @@ fn panel(p: &Panel, gammas: &[f64]) -> Result<Figure, Error> {
     let axes = Axes::new("Regularisation strength γ", "Likelihood / n").wide(WIDTH);
     let axes = Axes { x_log: true, y_range: Some(range), x_range: Some([5e-4, 1e4]), ..axes };
     let axes = axes.reference("true model", Reference::Across(truth));
-    Ok(lines(&series, &axes)?.named("panel", &format!("α = {}", p.alpha), "")?)
+    lines(&series, &axes)?.named("panel", &format!("α = {}", p.alpha), "")
 }
 
 fn curves(panels: &[Panel], gammas: &[f64]) -> TableOut {
-    let all = |f: fn(&Likelihoods) -> f64, error: bool| {
-        let one = |p: &Panel| if error { p.curve(f).1 } else { p.curve(f).0 };
-        Cells::Float(panels.iter().flat_map(one).collect())
-    };
-    let mut columns = vec![
-        (
-            "alpha".to_string(),
-            Cells::Float(panels.iter().flat_map(|p| vec![p.alpha; gammas.len()]).collect()),
-        ),
-        ("gamma".into(), Cells::Float(panels.iter().flat_map(|_| gammas.to_vec()).collect())),
-    ];
-    for (name, f) in CURVES {
-        columns.push((format!("{name}_per_variable"), all(f, false)));
-        columns.push((format!("{name}_std_error"), all(f, true)));
+    let curves: Vec<_> = panels.iter().map(|p| (p.alpha, CURVES.map(|(_, f)| p.curve(f)))).collect();
+    let rows: Vec<_> = curves.iter().flat_map(|c| (0..gammas.len()).map(move |g| (c, g))).collect();
+    let mut table = Table::of(&rows).column("alpha", "", |r| r.0.0).column("gamma", "", |r| gammas[r.1]);
+    for (k, (name, _)) in CURVES.into_iter().enumerate() {
+        table = table.column(name, "per_variable", |(c, g)| c.1[k][*g]);
     }
-    TableOut {
-        name: "curves".into(),
-        caption: "Mean likelihoods a variable, with their standard errors.".into(),
-        columns,
-    }
+    table.named("curves", "Mean likelihoods a variable, with their standard errors.")
 }
 
 fn strengths(panels: &[Panel]) -> TableOut {
-    let mut columns = vec![("alpha".to_string(), Cells::Float(panels.iter().map(|p| p.alpha).collect()))];
+    let mut table = Table::of(panels).column("alpha", "", |p| p.alpha);
     for (strength, name) in Strength::ALL.into_iter().zip(["gamma_opt", "gamma_cross", "gamma_half"]) {
-        let found: Vec<_> = panels.iter().map(|p| p.strength(strength)).collect();
-        columns.push((name.to_string(), Cells::Float(found.iter().map(|f| f.value).collect())));
-        columns.push((format!("{name}_std_error"), Cells::Float(found.iter().map(Measure::error).collect())));
-        columns.push((format!("{name}_found"), Cells::Int(found.iter().map(|f| f.n as i64).collect())));
+        table = table.column(name, "", |p| p.strength(strength));
+        table = table.column(&format!("{name}_found"), "", |p| p.strength(strength).n);
     }
-    let predicted = panels.iter().map(|p| p.mean(|s| s.predicted).value).collect();
-    columns.push(("predicted_for_many_samples".into(), Cells::Float(predicted)));
-    TableOut {
-        name: "strengths".into(),
-        caption:
-            "Mean strengths, their standard errors, in how many data sets there is one, and (n + 1)/tr J²."
-                .into(),
-        columns,
-    }
+    table.column("predicted_for_many_samples", "", |p| p.mean(|s| s.predicted).value).named(
+        "strengths",
+        "Mean strengths, their standard errors, in how many data sets there is one, and (n + 1)/tr J².",
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Claim, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use crate::Verdict;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn small_data_sets_bear_out_what_holds_at_every_size() {
         let found = findings(&Size { n: 60, models: 2, draws: 2 }, 1, &Silent).unwrap();
-        let claim = |words: &str| -> &Claim {
-            found.claims.iter().find(|c| c.claim.contains(words)).unwrap_or_else(|| panic!("{words}"))
-        };
+        let claim = |words: &str| crate::common::found(&found, words);
         for words in
             ["Training likelihood", "Generated likelihood falls", "2.16", "2.17", "never", "(1 - α)/2"]
         {

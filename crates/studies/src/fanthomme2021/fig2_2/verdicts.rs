@@ -1,8 +1,7 @@
 //! Claims of Fig. 2.2.
 
 use super::{DataSet, LIMITS, Panel};
-use crate::fanthomme2021::largest;
-use crate::{Claim, Measure};
+use crate::common::*;
 use nullcline_core::inference::gaussian::likelihood::Likelihoods;
 use nullcline_core::inference::gaussian::roots::Strength;
 
@@ -16,37 +15,31 @@ fn sets(panels: &[Panel]) -> impl Iterator<Item = &DataSet> {
 }
 
 pub(super) fn claims(panels: &[Panel]) -> Vec<Claim> {
-    let mut out = shapes(panels);
-    out.extend(panels.iter().map(|p| close(p).headline()));
-    out.extend(panels.iter().map(loss));
-    out.extend(small_gamma(panels));
-    out.extend(panels.iter().map(half));
-    out.extend(identities(panels));
-    out
+    let each = |one: fn(&Panel) -> Claim| panels.iter().map(one).collect::<Vec<_>>();
+    let all = [shapes(panels), each(close), each(loss), small_gamma(panels), each(half), identities(panels)];
+    at(FIGURE, all.into_iter().flatten())
 }
 
 /// How the curves run, data set by data set: counts, which have no error.
 fn shapes(panels: &[Panel]) -> Vec<Claim> {
     let count = sets(panels).count();
-    let none = |claim: &str, quantity: &str, found: usize| {
-        Claim::paper(claim, FIGURE, quantity, Measure::count(found, count)).predicted(0.0, 0.0)
+    let none = |text: &str, quantity: &str, found: usize| {
+        claim(text).is(quantity, Estimate::count(found, count)).predicted(0.0, 0.0)
     };
     let one_maximum = |s: &&DataSet| s.roots.opt.len() == 1 && s.curves[0].d_test > 0.0;
     let crossings: usize =
         sets(panels).map(|s| s.curves.iter().filter(|l| l.cross - l.half <= 0.0).count()).sum();
+    let not_one = "data sets that have not exactly one extremum, a maximum";
+    let below = "points of the grid of γ at which test is not below training, in all data sets";
     vec![
         none("Generated likelihood falls with γ", RISES, rises(panels, |l| l.generated)).headline(),
         none(
             "Test likelihood first rises, then falls",
-            "data sets that have not exactly one extremum, a maximum",
+            not_one,
             count - sets(panels).filter(one_maximum).count(),
         )
         .headline(),
-        none(
-            "Training and test likelihoods never cross",
-            "points of the grid of γ at which test is not below training, in all data sets",
-            crossings,
-        ),
+        none("Training and test likelihoods never cross", below, crossings),
     ]
 }
 
@@ -59,16 +52,13 @@ fn rises(panels: &[Panel], f: fn(&Likelihoods) -> f64) -> usize {
 /// gamma_cross beside gamma_opt.
 fn close(p: &Panel) -> Claim {
     let pairs = p.sets.iter().filter_map(|s| Some((s.roots.opt.first()?, s.roots.cross.first()?)));
-    Claim::paper(
-        &format!(
-            "α = {}: generated and test likelihoods cross close to the maximum of the test likelihood",
-            p.alpha
-        ),
-        FIGURE,
-        "γ_cross / γ_opt",
-        Measure::mean(pairs.map(|(opt, cross)| cross / opt)),
-    )
+    let alpha = p.alpha;
+    claim(format!(
+        "α = {alpha}: generated and test likelihoods cross close to the maximum of the test likelihood"
+    ))
+    .is("γ_cross / γ_opt", Estimate::mean(pairs.map(|(opt, cross)| cross / opt)))
     .predicted(1.0, CLOSE)
+    .headline()
 }
 
 /// What is lost by taking gamma_cross for gamma_opt.
@@ -77,37 +67,37 @@ fn loss(p: &Panel) -> Claim {
         let (opt, cross) = (s.at[0]?, s.at[1]?);
         Some((opt.test - cross.test) / (opt.test + 0.5 * p.n as f64))
     };
-    Claim::paper(
-        &format!("α = {}: the crossing costs next to nothing of the test likelihood", p.alpha),
-        FIGURE,
-        "share lost of the gain that γ_opt brings over no couplings",
-        Measure::mean(p.sets.iter().filter_map(lost)),
-    )
-    .predicted(0.0, 0.01)
+    claim(format!("α = {}: the crossing costs next to nothing of the test likelihood", p.alpha))
+        .is(
+            "share lost of the gain that γ_opt brings over no couplings",
+            Estimate::mean(p.sets.iter().filter_map(lost)),
+        )
+        .predicted(0.0, 0.01)
 }
 
 fn small_gamma(panels: &[Panel]) -> Vec<Claim> {
     let gap = |p: &Panel| {
-        Measure::mean(p.sets.iter().map(|s| (s.limits[0].train - s.limits[0].generated) / p.n as f64))
+        Estimate::mean(p.sets.iter().map(|s| (s.limits[0].train - s.limits[0].generated) / p.n as f64))
     };
     let (source, quantity) =
         ("fanthomme2021 Sec. 2.3.1", format!("(L_train - L_gen)/n at γ = {:.0e}", LIMITS[0]));
     let mut out = vec![];
     for p in panels {
         let text = format!("α = {}: generated and training likelihoods coincide at vanishing γ", p.alpha);
-        out.push(Claim::paper(&text, source, &quantity, gap(p)).predicted(0.0, 1e-3).headline().if_differs(
-            "Of fewer samples than variables the covariance has n - p zero eigenvalues. The penalty γ tr J*²/(2α) of eq. 2.16 does not vanish \
-             with γ there, because each of their j* grows as (α/γ)^½: it tends to n (1 - α)/2.",
+        out.push(claim(&text).at(source).is(&quantity, gap(p)).predicted(0.0, 1e-3).headline().if_differs(
+            "Of fewer samples than variables the covariance has n - p zero eigenvalues. The penalty γ tr \
+             J*²/(2α) of eq. 2.16 does not vanish with γ there, because each of their j* grows as (α/γ)^½: \
+             it tends to n (1 - α)/2.",
         ));
         if p.alpha < 1.0 {
             let text = format!("α = {}: they stay (1 - α)/2 apart", p.alpha);
-            out.push(Claim::theory(&text, source, &quantity, gap(p)).predicted((1.0 - p.alpha) / 2.0, 1e-3));
+            out.push(theory(&text).at(source).is(&quantity, gap(p)).predicted((1.0 - p.alpha) / 2.0, 1e-3));
         }
     }
     out
 }
 
-fn identities(panels: &[Panel]) -> [Claim; 3] {
+fn identities(panels: &[Panel]) -> Vec<Claim> {
     let count = sets(panels).count();
     let every = |s: &DataSet| -> Vec<Likelihoods> {
         s.curves.iter().chain(&s.limits).chain(s.at.iter().flatten()).copied().collect()
@@ -118,40 +108,30 @@ fn identities(panels: &[Panel]) -> [Claim; 3] {
         let l = s.limits[1];
         [l.train, l.test, l.generated].map(|v| (v / n + 0.5).abs())
     }));
-    [
-        Claim::check(
-            "Training likelihood falls with γ, as that of every penalised maximum",
-            FIGURE,
-            RISES,
-            Measure::count(rises(panels, |l| l.train), count),
-        )
-        .predicted(0.0, 0.0),
-        Claim::check(
-            "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate of this run",
-            "fanthomme2021 eq. 2.16",
-            "largest difference, relative to the largest term",
-            Measure::exact(identity, count),
-        )
-        .predicted(0.0, 1e-12),
-        Claim::check(
-            "All three likelihoods tend to -n/2 (eq. 2.17)",
-            "fanthomme2021 eq. 2.17",
-            &format!("largest |L/n + 1/2| at γ = {:.0e}", LIMITS[1]),
-            Measure::exact(limit, count),
-        )
-        .predicted(0.0, 1e-5),
+    vec![
+        check("Training likelihood falls with γ, as that of every penalised maximum")
+            .is(RISES, Estimate::count(rises(panels, |l| l.train), count))
+            .predicted(0.0, 0.0),
+        check("L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every estimate of this run")
+            .at("fanthomme2021 eq. 2.16")
+            .is("largest difference, relative to the largest term", Estimate::exact(identity, count))
+            .predicted(0.0, 1e-12),
+        check("All three likelihoods tend to -n/2 (eq. 2.17)")
+            .at("fanthomme2021 eq. 2.17")
+            .is(format!("largest |L/n + 1/2| at γ = {:.0e}", LIMITS[1]), Estimate::exact(limit, count))
+            .predicted(0.0, 1e-5),
     ]
 }
 
 /// Eq. 2.21, which the thesis says to hold approximately.
 fn half(p: &Panel) -> Claim {
     let at = p.strength(Strength::Half).value;
-    Claim::paper(
-        &format!("α = {}: tr J* C = tr J C* at γ_half (eq. 2.21)", p.alpha),
-        "fanthomme2021 eq. 2.21",
-        &format!("left over right side, at γ_half = {at:.3}"),
-        Measure::mean_of_found(p.sets.iter().map(|s| s.half_ratio)),
-    )
-    .predicted(1.0, 0.05)
-    .if_differs("The equality is that of many samples alone: the ratio tends to one as α grows.")
+    claim(format!("α = {}: tr J* C = tr J C* at γ_half (eq. 2.21)", p.alpha))
+        .at("fanthomme2021 eq. 2.21")
+        .is(
+            format!("left over right side, at γ_half = {at:.3}"),
+            Estimate::mean_of_found(p.sets.iter().map(|s| s.half_ratio)),
+        )
+        .predicted(1.0, 0.05)
+        .if_differs("The equality is that of many samples alone: the ratio tends to one as α grows.")
 }

@@ -3,15 +3,9 @@
 use super::super::strengths::fit::Limit;
 use super::super::strengths::{self, Case, Quantity, Row, Size, TRUNCATED, drawing, limit};
 use super::chain;
-use crate::{Claim, Error, Measure, Preset};
+use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::Strength;
-use nullcline_report::figures::{Axes, Ink, Series, panels, scatter};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::summary::number;
-use nullcline_report::tables::{Cells, TableOut};
-use serde_json::{Value, json};
 
 /// Sampling ratios: corrections, powers of about 10/alpha, are extrapolated away.
 const ALPHAS: [f64; 5] = [100.0, 200.0, 400.0, 800.0, 1600.0];
@@ -80,68 +74,63 @@ fn of_case(m: &Many) -> Vec<Claim> {
     let (Some(cross), Some(opt), Some(gap)) = (m.cross, m.opt, m.gap) else { return vec![] };
     let [thesis, crossing, general] = m.predicted;
     let name = &m.case.name;
-    let measure = |l: Limit| Measure::new(l.value, l.error, m.sets);
+    let measure = |l: Limit| Estimate::new(l.value, l.error, m.sets);
     let quantity = |what: &str| format!("{what}, n = {}, extrapolated to α → ∞; n: data sets a point", m.n);
     let text = |words: &str| format!("{name}: {words}");
     let (opt, crossed) = (measure(opt).times(general), measure(cross).times(crossing));
     let mut out = vec![
-        Claim::theory(
-            &text("γ_cross tends to (n + 1)/tr J²"),
-            "fanthomme2021 eq. 2.48, finite n",
-            &quantity("γ_cross"),
-            crossed,
-        )
-        .predicted(crossing, TRUNCATED * crossing),
-        Claim::theory(
-            &text("γ_opt tends to the general prediction (tr P² + (tr P)² + 2 (n + 1) tr J²)/(n tr PJPJ)"),
-            "new: second order in 1/α",
-            &quantity("γ_opt"),
-            opt,
-        )
-        .predicted(general, TRUNCATED * general)
-        .headline(),
+        theory(text("γ_cross tends to (n + 1)/tr J²"))
+            .at("fanthomme2021 eq. 2.48, finite n")
+            .is(quantity("γ_cross"), crossed)
+            .predicted(crossing, TRUNCATED * crossing),
+        theory(text("γ_opt tends to the general prediction (tr P² + (tr P)² + 2 (n + 1) tr J²)/(n tr PJPJ)"))
+            .at("new: second order in 1/α")
+            .is(quantity("γ_opt"), opt)
+            .predicted(general, TRUNCATED * general)
+            .headline(),
         // Of the print, a relative change of 1/n is not at stake.
-        Claim::paper(
-            &text("γ_opt tends to n/tr J² (eq. 2.20)"),
-            "fanthomme2021 eq. 2.20",
-            &quantity("γ_opt"),
-            opt,
-        )
-        .predicted(thesis, (1.0 / m.n as f64 + TRUNCATED) * thesis)
-        .headline()
-        .if_differs(
-            "Eq. 2.20 was derived for γ_cross. For structured couplings the test likelihood is largest at the general prediction, which is n/tr J² only where tr J⁴ and tr J³ \
-             are those of the orthogonal ensemble.",
-        ),
-        Claim::theory(
-            &text("the likelihood gap obeys -(n + 1)/(4 α n)"),
-            "new; the thesis leaves Fig. 2.3B open",
-            &quantity("gap over the law"),
-            measure(gap),
-        )
-        .predicted(1.0, TRUNCATED),
+        claim(text("γ_opt tends to n/tr J² (eq. 2.20)"))
+            .at("fanthomme2021 eq. 2.20")
+            .is(quantity("γ_opt"), opt)
+            .predicted(thesis, (1.0 / m.n as f64 + TRUNCATED) * thesis)
+            .headline()
+            .if_differs(
+                "Eq. 2.20 was derived for γ_cross. For structured couplings the test likelihood is largest \
+                 at the general prediction, which is n/tr J² only where tr J⁴ and tr J³ are those of the \
+                 orthogonal ensemble.",
+            ),
+        theory(text("the likelihood gap obeys -(n + 1)/(4 α n)"))
+            .at("new; the thesis leaves Fig. 2.3B open")
+            .is(quantity("gap over the law"), measure(gap))
+            .predicted(1.0, TRUNCATED),
     ];
     if m.structured {
         out.push(
-            Claim::theory(
-                &text("eq. 2.20 fails for γ_opt also with n + 1 for n"),
-                "new",
-                &format!(
-                    "|γ_opt tr J²/(n + 1) - 1| at α → ∞, beyond what the extrapolation leaves (the predictions differ by {:.1} %)",
-                    100.0 * (general / crossing - 1.0)
-                ),
-                opt.times(1.0 / crossing).plus(-1.0).abs(),
-            )
-            .above(TRUNCATED),
+            theory(text("eq. 2.20 fails for γ_opt also with n + 1 for n"))
+                .at("new")
+                .is(
+                    format!(
+                        "|γ_opt tr J²/(n + 1) - 1| at α → ∞, beyond what the extrapolation leaves (the \
+                         predictions differ by {:.1} %)",
+                        100.0 * (general / crossing - 1.0)
+                    ),
+                    opt.times(1.0 / crossing).plus(-1.0).abs(),
+                )
+                .above(TRUNCATED),
         );
     }
     out
 }
 
+/// A limit with its error, times a unit; NaN without one.
+fn times(l: &Option<Limit>, unit: f64) -> [f64; 2] {
+    l.map_or([f64::NAN; 2], |l| [unit * l.value, unit * l.error])
+}
+
 pub(super) fn json(all: &[Many]) -> Value {
     let limit = |l: &Option<Limit>, unit: f64| {
-        let (value, error) = l.map_or((f64::NAN, f64::NAN), |l| (unit * l.value, unit * l.error));
-        json!({ "value": number(value), "std_error": number(error) })
+        let [value, error] = times(l, unit).map(number);
+        json!({ "value": value, "std_error": error })
     };
     let one = |m: &Many| {
         json!({
@@ -159,16 +148,17 @@ pub(super) fn json(all: &[Many]) -> Value {
 }
 
 /// Both strengths in units of (n + 1)/tr J^2 against 1/(alpha + gamma), with their predictions as single dots at zero.
-fn figure(m: &Many) -> Result<nullcline_report::Figure, Error> {
+fn figure(m: &Many) -> Drawn {
     let [_, crossing, general] = m.predicted;
     let x: Vec<f64> = m.rows.iter().map(|r| (r.alpha + r.cross).recip()).collect();
     let series = |name: &str, strength, ink: usize| {
-        let (y, error): (Vec<f64>, Vec<f64>) = m.rows.iter().map(|r| r.together(strength)).unzip();
+        let (y, error): (Vec<f64>, Vec<f64>) =
+            m.rows.iter().map(|r| r.together(strength)).map(|m| (m.value, m.error())).unzip();
         let unit = |v: Vec<f64>| v.into_iter().map(|v| v / crossing).collect::<Vec<f64>>();
         Series::new(name, &x, &unit(y)).errors(&unit(error)).ink(Ink::Series(ink))
     };
     let limit = |l: &Option<Limit>, unit: f64, ink: usize| {
-        let (value, error) = l.map_or((f64::NAN, f64::NAN), |l| (unit * l.value, unit * l.error));
+        let [value, error] = times(l, unit);
         Series::new("", &[0.0], &[value]).errors(&[error]).ink(Ink::Series(ink))
     };
     let level = |name: &str, value: f64, ink: usize| {
@@ -183,48 +173,38 @@ fn figure(m: &Many) -> Result<nullcline_report::Figure, Error> {
         level("(n + 1)/tr J²", 1.0, 1),
     ];
     let axes = Axes::new("1 / (α + γ)", "γ tr J² / (n + 1)").wide(250.0);
-    Ok(scatter(&all, &axes)?.named("many", &m.case.name, "")?)
+    scatter(&all, &axes)?.named("many", &m.case.name, "")
 }
 
 pub(super) fn section(all: &[Many]) -> Result<Section, Error> {
     let parts = all.iter().map(figure).collect::<Result<Vec<_>, _>>()?;
     let caption = format!(
-        "γ_opt and γ_cross at many samples, in units of (n + 1)/tr J², n = {}, {} data sets a point, roots of the mean residual with jackknife errors; at zero \
-         their quadratic extrapolations. Dashed: the predictions.",
+        "γ_opt and γ_cross at many samples, in units of (n + 1)/tr J², n = {}, {} data sets a point, roots \
+         of the mean residual with jackknife errors; at zero their quadratic extrapolations. Dashed: the \
+         predictions.",
         all[0].n, all[0].sets
     );
-    let rows = || all.iter().flat_map(|m| &m.rows);
-    let names: Vec<Case> = all.iter().map(|m| m.case.clone()).collect();
-    let float = |f: &dyn Fn(&Many) -> f64| Cells::Float(all.iter().map(f).collect());
-    let of = |l: &Option<Limit>, f: fn(&Limit) -> f64| l.as_ref().map_or(f64::NAN, f);
-    let limits = TableOut {
-        name: "limits".into(),
-        caption: "Strengths at infinitely many samples, with errors and χ² of the quadratic extrapolation, and what is predicted.".into(),
-        columns: vec![
-            ("couplings".into(), Cells::Text(names.iter().map(|c| c.name.clone()).collect())),
-            ("gamma_cross".into(), float(&|m| m.predicted[1] * of(&m.cross, |l| l.value))),
-            ("gamma_cross_std_error".into(), float(&|m| m.predicted[1] * of(&m.cross, |l| l.error))),
-            ("gamma_cross_chi_squared".into(), float(&|m| of(&m.cross, |l| l.chi_squared))),
-            ("gamma_cross_predicted".into(), float(&|m| m.predicted[1])),
-            ("gamma_opt".into(), float(&|m| m.predicted[2] * of(&m.opt, |l| l.value))),
-            ("gamma_opt_std_error".into(), float(&|m| m.predicted[2] * of(&m.opt, |l| l.error))),
-            ("gamma_opt_chi_squared".into(), float(&|m| of(&m.opt, |l| l.chi_squared))),
-            ("gamma_opt_predicted".into(), float(&|m| m.predicted[2])),
-            ("eq_2_20".into(), float(&|m| m.predicted[0])),
-            ("gap_over_law".into(), float(&|m| of(&m.gap, |l| l.value))),
-            ("gap_over_law_std_error".into(), float(&|m| of(&m.gap, |l| l.error))),
-        ],
-    };
-    Ok(Section {
-        id: "many_samples".into(),
-        title: "Where eq. 2.20 fails".into(),
-        intro: vec![
-            "At fixed n a strength of single data sets does not settle as α grows: it fluctuates by sqrt(2 α tr(JCJC)/n)/(n + 1), and the mean of such roots is biased. The \
-             root of the mean residual is not, up to terms in 1/α, which are extrapolated away."
-                .into(),
-        ],
-        figures: vec![panels("limits", "Strengths at many samples", &caption, &parts, 2)?],
-        tables: vec![limits, drawing::table(&names, rows())],
-        ..Section::default()
-    })
+    let cases: Vec<Case> = all.iter().map(|m| m.case.clone()).collect();
+    let fit = |l: &Option<Limit>| l.map_or(f64::NAN, |l| l.chi_squared);
+    let limits = Table::of(all)
+        .column("couplings", "", |m| m.case.name.clone())
+        .columns(["gamma_cross", "gamma_cross_std_error"], |m| times(&m.cross, m.predicted[1]))
+        .columns(["gamma_cross_chi_squared", "gamma_cross_predicted"], |m| [fit(&m.cross), m.predicted[1]])
+        .columns(["gamma_opt", "gamma_opt_std_error"], |m| times(&m.opt, m.predicted[2]))
+        .columns(["gamma_opt_chi_squared", "gamma_opt_predicted"], |m| [fit(&m.opt), m.predicted[2]])
+        .column("eq_2_20", "", |m| m.predicted[0])
+        .columns(["gap_over_law", "gap_over_law_std_error"], |m| times(&m.gap, 1.0))
+        .named(
+            "limits",
+            "Strengths at infinitely many samples, with errors and χ² of the quadratic extrapolation, and \
+             what is predicted.",
+        );
+    Ok(Section::new("many_samples", "Where eq. 2.20 fails")
+        .intro(
+            "At fixed n a strength of single data sets does not settle as α grows: it fluctuates by sqrt(2 \
+             α tr(JCJC)/n)/(n + 1), and the mean of such roots is biased. The root of the mean residual is \
+             not, up to terms in 1/α, which are extrapolated away.",
+        )
+        .figures([panels("limits", "Strengths at many samples", &caption, &parts, 2)?])
+        .tables([limits, drawing::table("strengths", &cases, all.iter().flat_map(|m| &m.rows))]))
 }

@@ -5,20 +5,15 @@ mod verdicts;
 
 use super::at_size;
 use super::strengths::{Case, PRINTED, Row, Size, alphas, drawing, measure};
-use crate::claims::answer;
-use crate::{Error, Findings, Settings, Study};
+use crate::common::*;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
-use nullcline_report::figures::panels;
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use serde_json::Map;
 
 /// Fig. 2.4.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.4",
-    title: "Regularisation strengths of bands and chains, and where the thesis's prediction fails",
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/fig2.4",
+    "Regularisation strengths of bands and chains, and where the thesis's prediction fails",
     run,
-};
+);
 
 const BAND_SIGMA: f64 = 0.1;
 const WIDTHS: [usize; 8] = [1, 5, 10, 20, 40, 100, 300, 500];
@@ -62,7 +57,7 @@ fn findings(size: Size, many: Size, seed: u64, observer: &dyn Observer) -> Resul
     let many = many::measure(many, seed, observer)?;
     let of_figure = at_size(verdicts::claims(&bands, &chains), size.n, PRINTED);
     let claims = [of_figure, many::claims(&many)].concat();
-    let json = Map::from_iter([("many_samples".to_string(), many::json(&many))]);
+    let json = entries([("many_samples", many::json(&many))]);
     let sections = vec![section(&bands, &chains, size)?, many::section(&many)?];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }
@@ -73,44 +68,37 @@ fn section(bands: &Panel, chains: &Panel, size: Size) -> Result<Section, Error> 
         drawing::strengths(&chains.cases, &chains.rows)?.named("chain", "Chain", "")?,
     ];
     let caption = format!(
-        "γ_opt (dots), γ_cross (lines) and (n + 1)/tr J² (dashed) against the sampling ratio, n = {}, {} data sets a point. A: random bands on a ring, \
-         σ = {BAND_SIGMA}, w neighbours on either side. B: ring of constant couplings σ between neighbours. Roots of the mean residual of all data sets; bars are one \
-         standard error. Where the couplings are strong and samples many, single data sets fluctuate by more than their mean.",
+        "γ_opt (dots), γ_cross (lines) and (n + 1)/tr J² (dashed) against the sampling ratio, n = {}, {} \
+         data sets a point. A: random bands on a ring, σ = {BAND_SIGMA}, w neighbours on either side. B: \
+         ring of constant couplings σ between neighbours. Roots of the mean residual of all data sets; bars \
+         are one standard error. Where the couplings are strong and samples many, single data sets \
+         fluctuate by more than their mean.",
         size.n,
         size.models * size.draws
     );
     let tables = [("bands", bands), ("chain", chains)];
-    let tables = tables.map(|(name, p)| nullcline_report::tables::TableOut {
-        name: name.into(),
-        ..drawing::table(&p.cases, &p.rows)
-    });
-    Ok(Section {
-        id: "strengths".into(),
-        title: "Strengths of structured couplings".into(),
-        intro: vec![
-            "Bands: couplings of standard deviation σ/sqrt(2 w) up to the distance w on a ring, so that tr J² is n σ² at every width, as in the thesis's program \
-             (eq. 2.36 as printed gives (w - 2)/w of it). Chain: eq. 2.37 with the distance on the ring, tr J² = 2 n σ²."
-                .into(),
-        ],
-        figures: vec![panels("strengths", "Strengths of structured couplings", &caption, &parts, 2)?],
-        tables: tables.to_vec(),
-        ..Section::default()
-    })
+    let tables = tables.map(|(name, p)| drawing::table(name, &p.cases, &p.rows));
+    Ok(Section::new("strengths", "Strengths of structured couplings")
+        .intro(
+            "Bands: couplings of standard deviation σ/sqrt(2 w) up to the distance w on a ring, so that tr \
+             J² is n σ² at every width, as in the thesis's program (eq. 2.36 as printed gives (w - 2)/w of \
+             it). Chain: eq. 2.37 with the distance on the ring, tr J² = 2 n σ².",
+        )
+        .figures([panels("strengths", "Strengths of structured couplings", &caption, &parts, 2)?])
+        .tables(tables))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Verdict;
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn a_small_run_has_both_predictions() {
         let many = Size { n: 30, models: 2, draws: 60 };
         let found = findings(Size { n: 24, models: 2, draws: 2 }, many, 1, &Silent).unwrap();
-        let claim = |words: &str| {
-            found.claims.iter().find(|c| c.claim.contains(words)).unwrap_or_else(|| panic!("{words}"))
-        };
+        let claim = |words: &str| crate::common::found(&found, words);
         assert_eq!(claim("2.16").verdict, Verdict::Holds, "{:?}", claim("2.16"));
         for words in ["Chain, σ = 0.6: γ_opt tends to the general", "Chain, σ = 0.6: the likelihood gap"] {
             assert_ne!(claim(words).verdict, Verdict::Differs, "{:?}", claim(words));

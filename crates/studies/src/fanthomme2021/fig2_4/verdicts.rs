@@ -1,9 +1,8 @@
 //! Claims of Fig. 2.4.
 
-use super::super::largest;
 use super::super::strengths::{Row, identity};
 use super::Panel;
-use crate::{Claim, Measure};
+use crate::common::*;
 use nullcline_core::inference::gaussian::roots::Strength;
 
 const FIGURE: &str = "fanthomme2021 Fig. 2.4";
@@ -19,7 +18,8 @@ pub(super) fn claims(bands: &Panel, chains: &Panel) -> Vec<Claim> {
         out.push(last(panel, &text, Strength::Cross, |r| r.cross, 0.02));
         let text = format!("{name}: γ_opt is near n/tr J²");
         out.push(last(panel, &text, Strength::Opt, |r| r.thesis, 0.1).because(
-            "A value on the way: its limit differs for structured couplings, see the claims at many samples.",
+            "A value on the way: its limit differs for structured couplings, see the claims at many \
+             samples.",
         ));
         out.push(magnitude(panel, name));
     }
@@ -33,8 +33,7 @@ fn last(panel: &Panel, text: &str, strength: Strength, unit: fn(&Row) -> f64, to
     let alpha = largest(panel.rows.iter().map(|r| r.alpha));
     let (mut sum, mut weights, mut sets) = (0.0, 0.0, usize::MAX);
     for r in panel.rows.iter().filter(|r| r.alpha >= alpha) {
-        let (value, error) = r.together(strength);
-        let (value, error) = (value / unit(r), error / unit(r));
+        let [value, error] = pair(r.together(strength)).map(|v| v / unit(r));
         if value.is_finite() && error > 0.0 {
             sum += value * error.powi(-2);
             weights += error.powi(-2);
@@ -44,20 +43,20 @@ fn last(panel: &Panel, text: &str, strength: Strength, unit: fn(&Row) -> f64, to
     let quantity =
         format!("over the prediction, weighted mean over couplings, α = {alpha}; n: data sets of each");
     let mean =
-        if weights > 0.0 { Measure::new(sum / weights, weights.powf(-0.5), sets) } else { Measure::NONE };
-    Claim::paper(text, "fanthomme2021 eq. 2.20", &quantity, mean).predicted(1.0, tolerance)
+        if weights > 0.0 { Estimate::new(sum / weights, weights.powf(-0.5), sets) } else { Estimate::NONE };
+    claim(text).at("fanthomme2021 eq. 2.20").is(&quantity, mean).predicted(1.0, tolerance)
 }
 
 /// "The crossing and optimal regularizations are of the same order of magnitude."
 fn magnitude(panel: &Panel, name: &str) -> Claim {
-    let clear = |r: &Row, s| Some(r.strength(s)).filter(|m| m.error() < VAGUE * m.value);
-    let ratios: Vec<Measure> = panel
+    let clear = |r: &Row, s| Some(r.together(s)).filter(|m| m.error() < VAGUE * m.value);
+    let ratios: Vec<Estimate> = panel
         .rows
         .iter()
         .filter_map(|r| Some(clear(r, Strength::Opt)?.over(clear(r, Strength::Cross)?)))
         .map(|m| {
             let error = m.std_error.map(|e| e / m.value / std::f64::consts::LN_10);
-            Measure { value: m.value.log10().abs(), std_error: error, n: m.n }
+            Estimate { value: m.value.log10().abs(), std_error: error, n: m.n }
         })
         .collect();
     let quantity = format!(
@@ -66,7 +65,7 @@ fn magnitude(panel: &Panel, name: &str) -> Claim {
         100.0 * VAGUE
     );
     let text = format!("{name}: γ_opt and γ_cross are of one order of magnitude at every α");
-    Claim::of_all(&ratios, |m| Claim::paper(&text, FIGURE, &quantity, m).below(ORDER.log10()).headline())
+    claim(text).at(FIGURE).decided_by(quantity, &ratios).below(ORDER.log10()).headline()
 }
 
 /// The width of a band does not matter where tr J^2 is the same.
@@ -75,22 +74,21 @@ fn widths(bands: &Panel) -> Claim {
     let spread = |a: usize| {
         let of = |case: usize| {
             let row = &bands.rows[case * alphas + a];
-            row.strength(Strength::Cross).times(1.0 / row.cross)
+            row.together(Strength::Cross).times(1.0 / row.cross)
         };
-        let all: Vec<Measure> = (0..bands.cases.len()).map(of).collect();
+        let all: Vec<Estimate> = (0..bands.cases.len()).map(of).collect();
         let middle = all.iter().map(|m| m.value).sum::<f64>() / all.len() as f64;
         // The mean over widths is the better known.
         all.into_iter().map(move |m| m.times(1.0 / middle).plus(-1.0).abs()).collect::<Vec<_>>()
     };
     let many = (0..alphas).filter(|a| bands.rows[*a].alpha >= 1.0);
-    let away: Vec<Measure> = many.flat_map(spread).collect();
-    Claim::of_all(&away, |m| {
-        Claim::paper(
-            "Bands of one tr J² have one γ_cross, whatever their width",
-            FIGURE,
-            "largest relative distance from the mean over widths, α at least 1, each in units of its realised (n + 1)/tr J², error of the choice",
-            m,
+    let away: Vec<Estimate> = many.flat_map(spread).collect();
+    claim("Bands of one tr J² have one γ_cross, whatever their width")
+        .at(FIGURE)
+        .decided_by(
+            "largest relative distance from the mean over widths, α at least 1, each in units of its \
+             realised (n + 1)/tr J², error of the choice",
+            &away,
         )
         .predicted(0.0, 0.05)
-    })
 }

@@ -1,6 +1,6 @@
 //! One data set under both penalties.
 
-use crate::Error;
+use crate::common::*;
 use crate::fanthomme2021::models::{failed, sides_of_2_21, truth};
 use crate::fanthomme2021::strengths::RANGE;
 use faer::MatRef;

@@ -10,22 +10,14 @@ mod draw;
 mod verdicts;
 
 use super::at_size;
-use super::models::parallel;
-use crate::claims::answer;
-use crate::{Error, Findings, Measure, Preset, Settings, Study};
+use crate::common::*;
 use data::{DataSet, data_set, likelihood_curves};
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
 use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
-use nullcline_report::pipeline::Observer;
-use nullcline_report::summary::numbers;
-use serde_json::{Map as Json, json};
 
 /// Fig. 2.5.
-pub const STUDY: Study = Study {
-    name: "fanthomme2021/fig2.5",
-    title: "Likelihoods and regularisation strengths under the L1 penalty",
-    run,
-};
+pub const STUDY: Study =
+    Study::new("fanthomme2021/fig2.5", "Likelihoods and regularisation strengths under the L1 penalty", run);
 
 /// Panel A; the print's sampling ratio and sigma are not known.
 const SHOWN: (Ensemble, f64) = (Ensemble::Goe { sigma: 0.7 }, 2.0);
@@ -78,11 +70,11 @@ struct Cell {
 
 impl Cell {
     /// Mean over the data sets where `f` is finite.
-    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Measure {
-        Measure::mean_of_found(self.sets.iter().map(f))
+    fn mean(&self, f: impl Fn(&DataSet) -> f64) -> Estimate {
+        Estimate::mean_of_found(self.sets.iter().map(f))
     }
 
-    fn strength(&self, strength: Strength) -> Measure {
+    fn strength(&self, strength: Strength) -> Estimate {
         self.mean(|s| s.strength(strength))
     }
 }
@@ -103,10 +95,10 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         }
     }
     // Few samples take longest.
-    let sets = parallel(
+    let sets = parallel_by(
+        |i| (1e3 * jobs[i].2) as usize,
         "data sets",
         jobs.len(),
-        |i| (1e3 * jobs[i].2) as usize,
         observer,
         |i| {
             let (e, ensemble, alpha, model) = &jobs[i];
@@ -132,14 +124,18 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         });
         (name, value)
     };
-    let json = cells.iter().map(entry).collect::<Json<_, _>>();
+    let json = cells.iter().map(entry).collect();
     let claims = at_size(verdicts::claims(&cells), size.n, 200);
     let sections = vec![draw::section(&cells, &shown, size)?];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }
 
+fn is_chain(ensemble: &Ensemble) -> bool {
+    matches!(ensemble, Ensemble::Chain { .. })
+}
+
 fn name(ensemble: &Ensemble) -> &'static str {
-    if matches!(ensemble, Ensemble::Chain { .. }) { "chain" } else { "goe" }
+    if is_chain(ensemble) { "chain" } else { "goe" }
 }
 
 fn sigma(ensemble: &Ensemble) -> f64 {
@@ -154,8 +150,8 @@ fn sigma(ensemble: &Ensemble) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Claim, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use crate::Verdict;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn small_data_sets_bear_out_what_holds_at_every_size() {
@@ -168,9 +164,7 @@ mod tests {
             grid: 16,
         };
         let found = findings(&size, 1, &Silent).unwrap();
-        let claim = |words: &str| -> &Claim {
-            found.claims.iter().find(|c| c.claim.contains(words)).unwrap_or_else(|| panic!("{words}"))
-        };
+        let claim = |words: &str| crate::common::found(&found, words);
         for words in ["spherical", "2.16"] {
             assert_eq!(claim(words).verdict, Verdict::Holds, "{:?}", claim(words));
         }

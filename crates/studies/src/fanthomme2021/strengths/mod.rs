@@ -3,19 +3,18 @@
 pub(super) mod drawing;
 pub(super) mod fit;
 
-use super::largest;
-use super::models::{Model, failed, parallel};
-use crate::{Claim, Error, Measure, Preset};
+use super::models::{Model, failed};
+use crate::common::*;
 use fit::Limit;
 use nullcline_core::inference::gaussian::ensemble::Ensemble;
-use nullcline_core::inference::gaussian::pooled::{Pooled, pooled};
+use nullcline_core::inference::gaussian::pooled::pooled;
 use nullcline_core::inference::gaussian::predict::{cross_spread, likelihood_gap};
 use nullcline_core::inference::gaussian::roots::{Strength, log_grid};
 use nullcline_core::inference::gaussian::samples::draw;
 use nullcline_core::inference::gaussian::spectrum::Spectrum;
 use nullcline_core::inference::gaussian::sweep::{Outcome, outcome};
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::random::{Use, stream};
-use nullcline_report::pipeline::Observer;
 
 /// Strengths of single data sets that are looked at: beyond the thesis's grid of 5e-4 to 1e4 on both sides.
 pub(super) const RANGE: (f64, f64) = (1e-4, 1e5);
@@ -82,35 +81,29 @@ pub(super) struct Row {
     pub cross: f64,
     pub opt: f64,
     /// Roots of single data sets, the first of each: gamma_opt (the maximum), gamma_cross, gamma_half.
-    pub roots: [Measure; 3],
+    pub roots: [Estimate; 3],
     /// Data sets with more than one extremum or crossing.
     pub several: usize,
     /// gamma_cross of all data sets together in units of (n + 1) / tr J^2, and gamma_opt in those of its own formula; NaN
     /// without one.
-    pub pooled_cross: Pooled,
-    pub pooled_opt: Pooled,
+    pub pooled_cross: Estimate,
+    pub pooled_opt: Estimate,
     /// Mean over the models of the relative spread of gamma_cross that theory gives at many samples.
     pub spread: f64,
     /// (L_test(gamma_opt) - L(J))/n.
-    pub gap: Measure,
+    pub gap: Estimate,
     /// Largest violation of eq. 2.16.
     pub identity: f64,
 }
 
 impl Row {
-    /// The root of the mean residual and its error; NaN without one.
-    pub fn together(&self, strength: Strength) -> (f64, f64) {
-        let (p, unit) = match strength {
+    /// The root of the mean residual with its jackknife error over data sets; NaN without one.
+    pub fn together(&self, strength: Strength) -> Estimate {
+        let (root, unit) = match strength {
             Strength::Opt => (self.pooled_opt, self.opt),
             _ => (self.pooled_cross, self.cross),
         };
-        (unit * p.value, unit * p.error)
-    }
-
-    /// The same as a measurement, with its jackknife error over data sets.
-    pub fn strength(&self, strength: Strength) -> Measure {
-        let (value, error) = self.together(strength);
-        Measure::new(value, error, self.sets)
+        Estimate { n: self.sets, ..root.times(unit) }
     }
 
     /// Relative standard deviation of gamma_cross over data sets.
@@ -125,9 +118,9 @@ impl Row {
     }
 
     /// The gap in units of -(n + 1)/(4 (alpha + gamma) n), with gamma its prediction.
-    pub fn gap_in_units(&self) -> (f64, f64) {
+    pub fn gap_in_units(&self) -> Estimate {
         let unit = likelihood_gap(self.n, self.alpha + self.cross);
-        (self.gap.value / unit, (self.gap.error() / unit).abs())
+        Estimate::new(self.gap.value / unit, (self.gap.error() / unit).abs(), self.sets)
     }
 
     /// The variable in which limits are extrapolated.
@@ -149,17 +142,13 @@ pub(super) enum Quantity {
 /// Expectations of residuals are power series in 1/alpha; written in z = 1/(alpha + gamma), which is of the same order, the
 /// shrinkage of weak couplings, a function of alpha/(alpha + gamma) alone, is resummed.
 pub(super) fn limit<'a>(rows: impl Iterator<Item = &'a Row>, quantity: Quantity) -> Option<Limit> {
-    let points: Vec<(f64, f64, f64)> = rows
-        .filter(|r| r.many())
-        .map(|r| {
-            let (value, error) = match quantity {
-                Quantity::Cross => (r.pooled_cross.value, r.pooled_cross.error),
-                Quantity::Opt => (r.pooled_opt.value, r.pooled_opt.error),
-                Quantity::Gap => r.gap_in_units(),
-            };
-            (r.small(), value, error)
-        })
-        .collect();
+    let value = |r: &Row| match quantity {
+        Quantity::Cross => r.pooled_cross,
+        Quantity::Opt => r.pooled_opt,
+        Quantity::Gap => r.gap_in_units(),
+    };
+    let point = |r: &Row| (r.small(), value(r).value, value(r).error());
+    let points: Vec<(f64, f64, f64)> = rows.filter(|r| r.many()).map(point).collect();
     // One more than coefficients, so that the fit can fail.
     if points.len() > TERMS { fit::limit(&points, TERMS) } else { None }
 }
@@ -174,21 +163,15 @@ pub(super) fn measure(
     seed: u64,
     observer: &dyn Observer,
 ) -> Result<Vec<Row>, Error> {
-    let models = parallel(
-        "true models",
-        cases.len() * size.models,
-        |i| i,
-        observer,
-        |i| {
-            let ensemble = &cases[i / size.models].ensemble;
-            let model = Model::draw(ensemble, size.n, seed, (i % size.models) as u64)?;
-            Ok(Predicted { cross: model.moments.cross(), opt: model.moments.opt(), model })
-        },
-    )?;
+    let models = parallel("true models", cases.len() * size.models, observer, |i| {
+        let ensemble = &cases[i / size.models].ensemble;
+        let model = Model::draw(ensemble, size.n, seed, (i % size.models) as u64)?;
+        Ok(Predicted { cross: model.moments.cross(), opt: model.moments.opt(), model })
+    })?;
     let count = cases.len() * alphas.len();
     // The largest sampling ratios take longest; they come first, so that no thread waits for another at the end.
     let order = |i: usize| alphas.len() - i % alphas.len();
-    parallel("data sets", count, order, observer, |i| {
+    parallel_by(order, "data sets", count, observer, |i| {
         let (case, alpha) = (i / alphas.len(), alphas[i % alphas.len()]);
         let models = &models[case * size.models..(case + 1) * size.models];
         row(case, models, alpha, size, seed, i as u64)
@@ -207,7 +190,7 @@ fn row(
     let p = ((alpha * n).round() as usize).max(1);
     let sets = models.len() * size.draws;
     let of = |k: usize| &models[k / size.draws];
-    // Room first, for the reason that `parallel` gives.
+    // Room first, for the reason that `parallel_by` gives.
     let mut spectra: Vec<Spectrum> = (0..sets).map(|_| blank(size.n)).collect();
     let mut found = Found::new(sets);
     for (k, kept) in spectra.iter_mut().enumerate() {
@@ -219,11 +202,11 @@ fn row(
         (kept.alpha, kept.excess) = (spectrum.alpha, spectrum.excess);
     }
     let scales = |f: fn(&Predicted) -> f64| (0..sets).map(|k| f(of(k))).collect::<Vec<f64>>();
-    let together = |f: fn(&Predicted) -> f64, strength| -> Result<Pooled, Error> {
+    let together = |f: fn(&Predicted) -> f64, strength| -> Result<Estimate, Error> {
         let roots = pooled(&spectra, &scales(f), strength, UNITS).map_err(failed)?;
-        Ok(roots.first().copied().unwrap_or(Pooled { value: f64::NAN, error: f64::NAN }))
+        Ok(roots.first().copied().unwrap_or(Estimate::NONE))
     };
-    let over = |f: &dyn Fn(&Predicted) -> f64| Measure::mean(models.iter().map(f)).value;
+    let over = |f: &dyn Fn(&Predicted) -> f64| Estimate::mean(models.iter().map(f)).value;
     let alpha = p as f64 / n;
     Ok(Row {
         case,
@@ -236,9 +219,9 @@ fn row(
         pooled_cross: together(|p| p.cross, Strength::Cross)?,
         pooled_opt: together(|p| p.opt, Strength::Opt)?,
         spread: over(&|p| cross_spread(&p.model.j, &p.model.c, alpha)),
-        roots: found.roots.map(Measure::mean),
+        roots: found.roots.map(Estimate::mean),
         several: found.several,
-        gap: Measure::mean(found.gaps),
+        gap: Estimate::mean(found.gaps),
         identity: found.identity,
     })
 }
@@ -275,11 +258,11 @@ impl Found {
 /// The claim that no data set violates eq. 2.16.
 pub(super) fn identity<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Claim {
     let count = rows.clone().map(|r| r.sets).sum();
-    Claim::check(
-        "L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every data set",
-        "fanthomme2021 eq. 2.16",
-        "largest difference, relative to the largest term",
-        Measure::exact(largest(rows.map(|r| r.identity)), count),
-    )
-    .predicted(0.0, 1e-12)
+    check("L_gen = L_train - γ tr J*²/(2α) (eq. 2.16) in every data set")
+        .at("fanthomme2021 eq. 2.16")
+        .is(
+            "largest difference, relative to the largest term",
+            Estimate::exact(largest(rows.map(|r| r.identity)), count),
+        )
+        .predicted(0.0, 1e-12)
 }

@@ -1,7 +1,7 @@
 //! Sizes and hyper-parameters: the paper's where it gives them, chosen by validation loss where not.
 
 use super::{Network, Problem};
-use crate::Preset;
+use crate::common::*;
 use nullcline_core::training::schedule::Decay;
 use nullcline_core::training::trainer::Settings;
 

@@ -1,16 +1,14 @@
 //! Learning curves in the manner of Fig. 5C.
 
 use super::{Problem, Trial};
-use crate::mean_and_error;
-use nullcline_report::figures::{Axes, Ink, Reference, Series, lines, panels};
-use nullcline_report::{Error, Figure};
+use crate::common::*;
 
 /// Loss, or percent right, on held-out items after each epoch: the mean over realisations with a band of
 /// one standard error; a realisation that has stopped keeps its best value.
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
-pub fn curves(trials: &[Trial]) -> Result<Figure, Error> {
+pub fn curves(trials: &[Trial]) -> Drawn {
     let mut figures = vec![];
     for problem in Problem::ALL {
         let own: Vec<&Trial> = trials.iter().filter(|t| t.problem == problem).collect();
@@ -25,8 +23,9 @@ pub fn curves(trials: &[Trial]) -> Result<Figure, Error> {
         let series: Vec<Series> = own.iter().enumerate().map(|(i, t)| series(t, i)).collect();
         figures.push(lines(&series, &axes)?.named(problem.id(), problem.label(), "")?);
     }
-    let caption = "Loss (or share right) on items that are not trained on, after each epoch: mean over realisations, \
-        bands of one standard error. A training that has stopped keeps its best value. Dashed: guessing.";
+    let caption = "Loss (or share right) on items that are not trained on, after each epoch: mean over \
+                   realisations, bands of one standard error. A training that has stopped keeps its best \
+                   value. Dashed: guessing.";
     panels("learning", "Learning curves", caption, &figures, 2)
 }
 
@@ -41,8 +40,8 @@ fn series(trial: &Trial, place: usize) -> Series {
             row.validation_loss
         }
     };
-    let at = |k: usize| mean_and_error(&(0..trial.trained.len()).map(|r| value(k, r)).collect::<Vec<_>>());
-    let (values, errors): (Vec<f64>, Vec<f64>) = (0..longest).map(at).unzip();
+    let at =
+        |k: usize| Estimate::mean_of_all(&(0..trial.trained.len()).map(|r| value(k, r)).collect::<Vec<_>>());
     let epochs: Vec<f64> = (0..longest).map(|k| k as f64).collect();
-    Series::new(trial.network.label(), &epochs, &values).errors(&errors).ink(Ink::Series(place))
+    curve(trial.network.label(), &epochs, (0..longest).map(at)).ink(Ink::Series(place))
 }

@@ -10,10 +10,9 @@ mod verdicts;
 mod words;
 
 pub use budget::{Budget, settings};
-pub use curves::curves;
+use curves::curves;
 pub use networks::Network;
 pub use problems::Problem;
-pub use tables::{entry, realisations, table};
 pub use trials::{Trial, run};
 pub use verdicts::{Verdicts, by_network, told};
-pub use words::{answer, setting, warnings};
+pub use words::report;

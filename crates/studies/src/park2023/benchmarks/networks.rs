@@ -1,8 +1,9 @@
 //! The nine networks of Table S1, in its order.
 
 use nullcline_core::linalg::activation::Activation;
-use nullcline_core::systems::architecture::{Cell, Scheme};
-use nullcline_core::systems::cells::Skewed;
+use nullcline_core::systems::cells::{
+    Antisymmetric, Cell, CoRnn, Gru, Lipschitz, Lstm, Scheme, Skewed, Vanilla,
+};
 use nullcline_core::training::init::Init;
 
 /// A column of the table.
@@ -42,33 +43,27 @@ impl Network {
         Self::TanhOrthogonal,
     ];
 
+    /// As in tables and legends, and as in names of folders.
+    fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Antisymmetric => ["antisymmetric"; 2],
+            Self::CoRnn => ["coRNN", "cornn"],
+            Self::Gru => ["GRU, default", "gru"],
+            Self::GruPta => ["GRU, PTA", "gru-pta"],
+            Self::Lstm => ["LSTM", "lstm"],
+            Self::Lipschitz => ["Lipschitz", "lipschitz"],
+            Self::Tanh => ["tanh, default", "tanh"],
+            Self::TanhPta => ["tanh, PTA", "tanh-pta"],
+            Self::TanhOrthogonal => ["tanh, orthogonal", "tanh-orthogonal"],
+        }
+    }
     /// As in tables and legends.
     pub fn label(self) -> &'static str {
-        match self {
-            Self::Antisymmetric => "antisymmetric",
-            Self::CoRnn => "coRNN",
-            Self::Gru => "GRU, default",
-            Self::GruPta => "GRU, PTA",
-            Self::Lstm => "LSTM",
-            Self::Lipschitz => "Lipschitz",
-            Self::Tanh => "tanh, default",
-            Self::TanhPta => "tanh, PTA",
-            Self::TanhOrthogonal => "tanh, orthogonal",
-        }
+        self.names()[0]
     }
     /// As in names of folders.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Antisymmetric => "antisymmetric",
-            Self::CoRnn => "cornn",
-            Self::Gru => "gru",
-            Self::GruPta => "gru-pta",
-            Self::Lstm => "lstm",
-            Self::Lipschitz => "lipschitz",
-            Self::Tanh => "tanh",
-            Self::TanhPta => "tanh-pta",
-            Self::TanhOrthogonal => "tanh-orthogonal",
-        }
+        self.names()[1]
     }
     /// Initial parameters. The paper's oscillators are drawn "from the identified region", without numbers;
     /// of the two upper ends of gain that were tried on validation items, the authors' 10 and 1.5, only the
@@ -83,18 +78,16 @@ impl Network {
     /// The cell. Constants of the three that have them are inside the ranges of their publications.
     pub fn cell(self) -> Cell {
         match self {
-            Self::Antisymmetric => Cell::Antisymmetric { epsilon: 0.01, gamma: 0.01 },
-            Self::CoRnn => Cell::CoRnn { dt: 0.016, gamma: 94.5, epsilon: 9.5 },
-            Self::Gru | Self::GruPta => Cell::Gru { reset_before: false },
-            Self::Lstm => Cell::Lstm,
+            Self::Antisymmetric => Antisymmetric::cell(0.01, 0.01),
+            Self::CoRnn => CoRnn::cell(0.016, 94.5, 9.5),
+            Self::Gru | Self::GruPta => Gru::cell(),
+            Self::Lstm => Lstm::cell(),
             Self::Lipschitz => {
                 let law = Skewed { beta: 0.75, gamma: 0.001 };
                 let scheme = Scheme { dt: 0.03, euler: true };
-                Cell::Lipschitz { linear: law, recurrent: law, scheme }
+                Lipschitz::cell(law, law, scheme)
             }
-            Self::Tanh | Self::TanhPta | Self::TanhOrthogonal => {
-                Cell::Vanilla { activation: Activation::Tanh }
-            }
+            Self::Tanh | Self::TanhPta | Self::TanhOrthogonal => Vanilla::cell(Activation::Tanh),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The five tasks of Table S1 with its published numbers, at two sizes.
 
 use super::Network;
-use crate::Preset;
+use crate::common::*;
+use nullcline_core::analyses::training::{NamedTask, task};
 use nullcline_core::tasks::{Options, Sizes};
-use nullcline_report::pipeline::training::{NamedTask, task};
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -26,34 +26,33 @@ impl Problem {
     /// Every row.
     pub const ALL: [Self; 5] = [Self::Ordering, Self::Copy, Self::LongCopy, Self::RandomCopy, Self::Digits];
 
+    /// As in tables and captions, as in names of folders and figures, and what `quick` asks instead, in a claim's words.
+    fn names(self) -> [&'static str; 3] {
+        match self {
+            Self::Ordering => {
+                ["temporal ordering", "temporal-ordering", "64 units, delays of 20 to 25 steps"]
+            }
+            Self::Copy => ["copy memory", "copy-memory", "64 units, four tokens over 30 steps"],
+            Self::LongCopy => {
+                ["copy memory, long delay", "copy-memory-long", "64 units, four tokens over 30 steps"]
+            }
+            Self::RandomCopy => {
+                ["random-delay copy memory", "random-delay-copy", "64 units, four tokens over 30 to 36 steps"]
+            }
+            Self::Digits => ["permuted sequential MNIST", "permuted-mnist", "64 units, 2,000 digits"],
+        }
+    }
     /// As in tables and captions.
     pub fn label(self) -> &'static str {
-        match self {
-            Self::Ordering => "temporal ordering",
-            Self::Copy => "copy memory",
-            Self::LongCopy => "copy memory, long delay",
-            Self::RandomCopy => "random-delay copy memory",
-            Self::Digits => "permuted sequential MNIST",
-        }
+        self.names()[0]
     }
     /// As in names of folders and figures.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Ordering => "temporal-ordering",
-            Self::Copy => "copy-memory",
-            Self::LongCopy => "copy-memory-long",
-            Self::RandomCopy => "random-delay-copy",
-            Self::Digits => "permuted-mnist",
-        }
+        self.names()[1]
     }
     /// What `quick` asks instead, in a claim's words.
     pub fn quick_words(self) -> &'static str {
-        match self {
-            Self::Ordering => "64 units, delays of 20 to 25 steps",
-            Self::Copy | Self::LongCopy => "64 units, four tokens over 30 steps",
-            Self::RandomCopy => "64 units, four tokens over 30 to 36 steps",
-            Self::Digits => "64 units, 2,000 digits",
-        }
+        self.names()[2]
     }
     /// Whether the table has the share of right answers, in percent, in place of the loss.
     pub fn is_accuracy(self) -> bool {
@@ -111,7 +110,7 @@ impl Problem {
         preset: Preset,
         seed: u64,
         data: Option<&Path>,
-    ) -> Result<NamedTask, nullcline_report::pipeline::Error> {
+    ) -> Result<NamedTask, nullcline_core::analyses::Error> {
         let quick = preset == Preset::Quick;
         let sizes = if quick { Sizes { train: 2000, validation: 500, test: 500 } } else { Sizes::default() };
         if self == Self::Digits {

@@ -1,11 +1,11 @@
 //! All trainings of a run, side by side, each resumable.
 
 use super::{Network, Problem, budget};
-use crate::{Error, Preset, Settings as Study};
+use crate::Settings as Study;
+use crate::common::*;
+use nullcline_core::analyses::training::{Keeping, Plan, Precision, Trained, train_all};
 use nullcline_core::systems::architecture::Architecture;
 use nullcline_core::training::trainer::{Settings, Stopped};
-use nullcline_report::pipeline::Observer;
-use nullcline_report::pipeline::training::{Keeping, Plan, Precision, Trained, train_all};
 use std::path::PathBuf;
 
 /// The trainings of one network on one task.
@@ -77,7 +77,7 @@ pub fn run(
                     settings: settings(problem, network, study.preset, seed),
                 };
                 let folder: PathBuf = study.progress.join(problem.id()).join(format!("{}-{r}", network.id()));
-                plans.push((plan, folder));
+                plans.push((plan, Some(folder)));
             }
             let (plan, _) = &plans[plans.len() - 1];
             trials.push(Trial {
@@ -103,9 +103,9 @@ fn realisation(seed: u64, r: u64) -> u64 {
     seed.wrapping_mul(1000).wrapping_add(r)
 }
 
-fn failed(e: nullcline_report::pipeline::Error) -> Error {
+fn failed(e: nullcline_core::analyses::Error) -> Error {
     match e {
-        nullcline_report::pipeline::Error::File(e) => Error::Input(e),
+        nullcline_core::analyses::Error::File(e) => Error::Input(e),
         other => Error::Numbers(other.to_string()),
     }
 }

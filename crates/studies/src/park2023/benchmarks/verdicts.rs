@@ -1,7 +1,7 @@
 //! What the benchmarks are said to show, against what they did.
 
 use super::{Network, Problem, Trial};
-use crate::{Claim, Measure, Preset};
+use crate::common::*;
 use nullcline_core::training::trainer::Stopped;
 
 /// Most that counts as solved, in nats: between the paper's solved (below 0.01 at best) and unsolved rows.
@@ -39,13 +39,13 @@ impl Verdicts<'_> {
     fn order_on(&self, problem: Problem, better: Network, worse: Network) -> Claim {
         let up = problem.is_accuracy();
         let words = if up { "more right than" } else { "lower test loss than" };
-        let claim = format!("{}: {} has {words} {}", problem.label(), better.label(), worse.label());
+        let text = format!("{}: {} has {words} {}", problem.label(), better.label(), worse.label());
         let unit = if up { "difference of percent right" } else { "difference of test loss (nats)" };
         let published = problem.published(better).zip(problem.published(worse)).map(|(b, w)| b - w);
         let both = self.of(problem, better).zip(self.of(problem, worse));
         let difference =
-            both.map_or(Measure::NONE, |(b, w)| Measure::mean(b.scores()).less(Measure::mean(w.scores())));
-        let claim = Claim::paper(&claim, self.source, unit, difference).beside(published);
+            both.map_or(Estimate::NONE, |(b, w)| Estimate::mean(b.scores()).less(Estimate::mean(w.scores())));
+        let claim = claim(text).at(self.source).is(unit, difference).beside(published);
         self.asked(if up { claim.above(0.0) } else { claim.below(0.0) }, problem)
     }
 
@@ -57,11 +57,11 @@ impl Verdicts<'_> {
         let published = problem.published(network).filter(|_| !problem.is_accuracy())?;
         let expected = published <= SOLVED;
         let words = if expected { "solves" } else { "does not solve" };
-        let claim =
+        let text =
             format!("{}: {} {words} it (mean test loss to 0.1 nats)", problem.label(), network.label());
         let trial = self.of(problem, network);
-        let loss = trial.map_or(Measure::NONE, |t| Measure::mean(t.losses()));
-        let claim = Claim::paper(&claim, self.source, "test loss (nats)", loss).beside(Some(published));
+        let loss = trial.map_or(Estimate::NONE, |t| Estimate::mean(t.losses()));
+        let claim = claim(text).at(self.source).is("test loss (nats)", loss).beside(Some(published));
         let evidence = self.evidence(problem, network);
         let claim = match expected {
             true => claim.at_most(SOLVED).denied_given(evidence),
@@ -92,13 +92,13 @@ impl Verdicts<'_> {
 
     /// A share of the trainings of this run, which is a count.
     fn share(&self, problem: Problem, network: Network, words: &str, is: fn(f64) -> bool) -> Claim {
-        let claim = format!("{}: {} {words}", problem.label(), network.label());
-        let share = self.of(problem, network).map_or(Measure::NONE, |trial| {
+        let text = format!("{}: {} {words}", problem.label(), network.label());
+        let share = self.of(problem, network).map_or(Estimate::NONE, |trial| {
             let losses = trial.losses();
             let found = losses.iter().filter(|l| is(**l)).count();
-            Measure::exact(found as f64 / losses.len() as f64, losses.len())
+            Estimate::exact(found as f64 / losses.len() as f64, losses.len())
         });
-        Claim::paper(&claim, self.source, "share of trainings", share)
+        claim(text).at(self.source).is("share of trainings", share)
     }
 
     fn why_not(&self, problem: Problem) -> &'static str {
@@ -138,9 +138,9 @@ pub fn by_network(v: &Verdicts) -> Vec<Claim> {
 mod tests {
     use super::*;
     use crate::Verdict;
+    use nullcline_core::analyses::training::Trained;
     use nullcline_core::training::loss::Measured;
     use nullcline_core::training::trainer::Settings;
-    use nullcline_report::pipeline::training::Trained;
 
     fn trial(problem: Problem, network: Network, losses: &[f64], stopped: Stopped) -> Trial {
         let trained = |&loss: &f64| Trained {

@@ -2,8 +2,8 @@
 
 use super::published::Procedure;
 use super::survey;
+use crate::common::*;
 use crate::park2023::networks::{self, line_attractor, matrix, two_fixed_points};
-use crate::{Error, Preset, Settings};
 use faer::Mat;
 use nullcline_core::linalg::activation::Activation;
 use nullcline_core::linalg::col_mut;
@@ -26,37 +26,27 @@ pub(super) enum Which {
 }
 
 impl Which {
+    /// Folder of its section, panel of the figure, and in words.
+    fn names(self) -> [&'static str; 3] {
+        match self {
+            Self::OneFixedPoint => ["one_fixed_point", "A", "One fixed point"],
+            Self::TwoFixedPoints => ["two_fixed_points", "B", "Two fixed points"],
+            Self::LineAttractor => ["line_attractor", "C", "Line attractor"],
+            Self::Chaos => ["chaos", "D", "Chaos"],
+            Self::LimitCycle => ["limit_cycle", "E", "Limit cycle"],
+        }
+    }
     /// Folder of its section.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::OneFixedPoint => "one_fixed_point",
-            Self::TwoFixedPoints => "two_fixed_points",
-            Self::LineAttractor => "line_attractor",
-            Self::Chaos => "chaos",
-            Self::LimitCycle => "limit_cycle",
-        }
+        self.names()[0]
     }
-
     /// Panel of the figure.
     pub fn letter(self) -> &'static str {
-        match self {
-            Self::OneFixedPoint => "A",
-            Self::TwoFixedPoints => "B",
-            Self::LineAttractor => "C",
-            Self::Chaos => "D",
-            Self::LimitCycle => "E",
-        }
+        self.names()[1]
     }
-
     /// In words.
     pub fn title(self) -> &'static str {
-        match self {
-            Self::OneFixedPoint => "One fixed point",
-            Self::TwoFixedPoints => "Two fixed points",
-            Self::LineAttractor => "Line attractor",
-            Self::Chaos => "Chaos",
-            Self::LimitCycle => "Limit cycle",
-        }
+        self.names()[2]
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::examples::{Example, TRIALS, Which};
 use super::survey::POSITIVE;
+use crate::common::*;
 use crate::park2023::exponents::measures;
-use crate::{Error, Measure, Settings};
 use nullcline_core::diagnostics::dynamics::adjoint::{self, Adjoint, adjoint};
 use nullcline_core::diagnostics::dynamics::cycles::{self, Cycle, Motion};
 use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Drive, Lyapunov, Options, lyapunov};
@@ -41,7 +41,7 @@ impl Measured {
     }
 
     /// Exponents of the attractor shown, with their errors.
-    pub fn exponents(&self) -> Vec<Measure> {
+    pub fn exponents(&self) -> Vec<Estimate> {
         measures(self.attractor())
     }
 

@@ -11,21 +11,16 @@ mod sections;
 pub(super) mod survey;
 mod verdicts;
 
-use super::super::claims::answer;
-use super::super::{Error, Findings, Settings, Study};
+use crate::common::*;
 use examples::{Example, Which};
 use faer::Mat;
 use measure::Measured;
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
 use nullcline_report::sections::words::count;
-use nullcline_report::summary::{number, numbers};
-use serde_json::{Map, Value, json};
 use survey::Set;
 
 /// Fig. 3.
 pub const STUDY: Study =
-    Study { name: "park2023/fig3", title: "Activity, adjoint and Lyapunov spectrum of five systems", run };
+    Study::new("park2023/fig3", "Activity, adjoint and Lyapunov spectrum of five systems", run);
 
 /// Draws among which one is looked for that does what its panel shows.
 const DRAWS: usize = 400;
@@ -50,12 +45,7 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     }
     observer.finish();
     let claims = verdicts::claims(&all, &survey, settings);
-    let mut sections = vec![Section {
-        id: "spectra".into(),
-        title: "Lyapunov spectra".into(),
-        figures: vec![sections::overview(&all)?],
-        ..Section::default()
-    }];
+    let mut sections = vec![Section::new("spectra", "Lyapunov spectra").figures([sections::overview(&all)?])];
     for (example, measured) in &all {
         sections.push(sections::section(example, measured)?);
     }
@@ -92,14 +82,16 @@ fn drawn(which: Which, set: &Set, settings: &Settings, warnings: &mut Vec<String
             format!(" ({left} of them only from the survey's initial state)")
         };
         example.origin = format!(
-            "S3 as printed, g = 1.8, n = {}: draw {}, the first that shows it ({name}); {} before it do not{other}",
+            "S3 as printed, g = 1.8, n = {}: draw {}, the first that shows it ({name}); {} before it do \
+             not{other}",
             set.n,
             k + 1,
             count(k, "draw")
         );
         if k >= set.draws.len() {
             warnings.push(format!(
-                "{}: none of the {} networks surveyed shows it from the figure's initial states; draw {} is the first that does.",
+                "{}: none of the {} networks surveyed shows it from the figure's initial states; draw {} is \
+                 the first that does.",
                 which.title(),
                 set.draws.len(),
                 k + 1
@@ -121,7 +113,7 @@ fn entry(m: &Measured) -> Value {
         "attractors": m.lyapunov.attractors.len(),
         "as_published": m.reproduced.as_ref().map(|(_, r)| numbers(&r[..measure::SHOWN])),
         "adjoint_rate": number(m.settled.rate.value),
-        "adjoint_rate_std_error": number(m.settled.rate.std_error),
+        "adjoint_rate_std_error": number(m.settled.rate.error()),
         "identity_residual": number(m.settled.identity_residual),
     })
 }

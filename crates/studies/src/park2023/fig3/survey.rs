@@ -1,9 +1,9 @@
 //! Many draws of eq. (S3): how often such networks are chaotic, and how often limit cycles.
 
+use crate::common::*;
 use crate::park2023::networks::{TAU, current, sparse};
-use crate::{Measure, Preset, Settings};
 use faer::Mat;
-use nullcline_core::diagnostics::dynamics::cycles::{self, Motion};
+use nullcline_core::diagnostics::dynamics::cycles::{self, Cycle, Motion};
 use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Kind, Options, lyapunov};
 use nullcline_core::linalg::random::{Use, normal, stream};
 use nullcline_core::systems::cells::Current;
@@ -83,20 +83,28 @@ pub(super) fn survey(settings: &Settings) -> Survey {
 }
 
 /// The flow of eq. (S2), stepped by a tenth of its time constant.
-pub(super) fn flow(w: &Mat<f64>) -> Flow<Current> {
+pub(in crate::park2023) fn flow(w: &Mat<f64>) -> Flow<Current> {
     Flow::new(current(w.as_ref()), 0.1 * TAU)
 }
 
-/// The first of the draws with n = 20 that is a limit cycle, and a state on it.
-pub(in crate::park2023) fn first_cycle(seed: u64) -> Option<(Mat<f64>, Vec<f64>)> {
-    const MOST: usize = 200;
-    (0..MOST).find_map(|k| {
+/// Draws of eq. (S3) among which one with a limit cycle is looked for.
+pub(in crate::park2023) const DRAWS: usize = 200;
+
+/// The limit cycle that a network of these weights is drawn to from the initial state of draw number `index`.
+pub(in crate::park2023) fn cycle_of(w: &Mat<f64>, seed: u64, index: usize) -> Option<Cycle> {
+    let options = cycles::Options { warmup: 5000, ..cycles::Options::default() };
+    match cycles::find(&flow(w), &initial(w.nrows(), seed, index), &[], &options) {
+        Ok(Motion::Cycle(cycle)) => Some(*cycle),
+        _ => None,
+    }
+}
+
+/// The first of the draws with n = 20 that is a limit cycle: its number, its weights and the cycle.
+pub(in crate::park2023) fn first_cycle(seed: u64) -> Option<(usize, Mat<f64>, Cycle)> {
+    (0..DRAWS).find_map(|k| {
         let w = weights(20, seed, k);
-        let options = cycles::Options { warmup: 5000, ..cycles::Options::default() };
-        match cycles::find(&flow(&w), &initial(20, seed, k), &[], &options) {
-            Ok(Motion::Cycle(cycle)) => Some((w, cycle.point)),
-            _ => None,
-        }
+        let cycle = cycle_of(&w, seed, k)?;
+        Some((k, w, cycle))
     })
 }
 
@@ -127,8 +135,8 @@ impl Set {
     }
 
     /// Share of draws with this fate.
-    pub fn share(&self, fate: Fate) -> Measure {
-        Measure::share(self.draws.iter().filter(|d| d.fate == fate).count(), self.draws.len())
+    pub fn share(&self, fate: Fate) -> Estimate {
+        Estimate::share(self.draws.iter().filter(|d| d.fate == fate).count(), self.draws.len())
     }
 }
 

@@ -1,19 +1,17 @@
 //! A limit cycle of eq. (S2), with both of its spectra.
 
+use crate::common::*;
 use crate::park2023::exponents::measures;
-use crate::park2023::networks::{TAU, current, matrix, sparse};
-use crate::{Error, Measure, Preset, Settings};
+use crate::park2023::fig3::survey::{DRAWS, cycle_of, first_cycle, flow};
+use crate::park2023::networks::matrix;
 use faer::Mat;
-use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Motion, Options, PhaseMap, find};
+use nullcline_core::diagnostics::dynamics::cycles::{Cycle, PhaseMap};
 use nullcline_core::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
-use nullcline_core::linalg::random::{Use, normal, stream};
 use nullcline_core::systems::cells::Current;
 use nullcline_core::systems::rule::{column, linearise};
 use nullcline_core::systems::time::{Flow, System};
 
 const N: usize = 20;
-/// Draws of eq. (S3) among which one with a limit cycle is looked for.
-const DRAWS: usize = 200;
 
 /// The cycle and what is known about it.
 pub(super) struct Found {
@@ -22,7 +20,7 @@ pub(super) struct Found {
     /// Where its matrix comes from.
     pub origin: String,
     /// Lyapunov exponents, 1/s.
-    pub exponents: Vec<Measure>,
+    pub exponents: Vec<Estimate>,
     /// Mean divergence along the cycle, 1/s.
     pub divergence: f64,
     /// States and phase response at equal phases, n x m.
@@ -39,42 +37,26 @@ pub(super) fn failed(e: impl std::fmt::Display) -> Error {
 
 const STUDY: &str = "park2023/fig4";
 
-fn flow(w: &Mat<f64>) -> Flow<Current> {
-    Flow::new(current(w.as_ref()), 0.1 * TAU)
-}
-
-fn search(w: &Mat<f64>, seed: u64, index: usize) -> Option<Cycle> {
-    let mut rng = stream(seed, Use::InitialState, (1_000_000 + 1000 * N + index) as u64);
-    let x: Vec<f64> = (0..w.nrows()).map(|_| normal(&mut rng)).collect();
-    let options = Options { warmup: 5000, ..Options::default() };
-    match find(&flow(w), &x, &[], &options) {
-        Ok(Motion::Cycle(c)) => Some(*c),
-        _ => None,
-    }
-}
-
 /// The authors' network, or the first draw of eq. (S3) that ends in a limit cycle, as in Fig. 3E.
 pub(super) fn cycle(settings: &Settings) -> Result<Found, Error> {
     let seed = settings.seed;
     let (w, cycle, origin) = match &settings.data {
         Some(data) => {
             let w = matrix(data, "W_20_lim.csv", N, N)?;
-            let c = (0..DRAWS).find_map(|k| search(&w, seed, k));
+            let c = (0..DRAWS).find_map(|k| cycle_of(&w, seed, k));
             let c = c.ok_or_else(|| failed("the authors' matrix W_20_lim.csv shows no limit cycle"))?;
             (w, c, "The network of 20 units is the authors' W_20_lim.csv.".to_string())
         }
-        None => (0..DRAWS)
-            .find_map(|k| {
-                let mut rng = stream(seed, Use::Connectivity, (1000 * N + k) as u64);
-                let w = sparse(N, 1.8, 0.1, &mut rng);
-                let c = search(&w, seed, k)?;
-                let origin = format!(
-                    "The network of 20 units obeys eq. S2 with a matrix drawn by eq. S3 (g = 1.8, p = 0.1): draw {}, the first that ends in a limit cycle.",
-                    k + 1
-                );
-                Some((w, c, origin))
-            })
-            .ok_or_else(|| failed(format!("none of {DRAWS} draws of eq. S3 ends in a limit cycle")))?,
+        None => {
+            let none = || failed(format!("none of {DRAWS} draws of eq. S3 ends in a limit cycle"));
+            let (k, w, c) = first_cycle(seed).ok_or_else(none)?;
+            let origin = format!(
+                "The network of 20 units obeys eq. S2 with a matrix drawn by eq. S3 (g = 1.8, p = 0.1): \
+                 draw {}, the first that ends in a limit cycle.",
+                k + 1
+            );
+            (w, c, origin)
+        }
     };
     let system = flow(&w);
     let options = lyapunov::Options {

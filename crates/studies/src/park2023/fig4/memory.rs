@@ -2,10 +2,9 @@
 
 use super::cycle::{Found, failed};
 use super::size;
+use crate::common::*;
 use crate::park2023::networks::{TAU, line_attractor, rate, two_fixed_points};
-use crate::{Error, Settings};
 use faer::Mat;
-use nullcline_core::diagnostics::Estimate;
 use nullcline_core::diagnostics::dynamics::cycles::{Error as CycleError, PhaseMap};
 use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use nullcline_core::linalg::activation::Activation;
@@ -30,13 +29,31 @@ pub(super) struct Shift {
     pub linear: f64,
 }
 
+/// What a perturbed trajectory is near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Near {
+    Cycle,
+    Point,
+    Line,
+}
+
+impl Near {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cycle => "limit cycle",
+            Self::Point => "point attractor",
+            Self::Line => "line attractor",
+        }
+    }
+}
+
 /// The distance between a perturbed and an unperturbed trajectory.
 pub(super) struct Decay {
-    pub name: &'static str,
+    pub of: Near,
     pub time: Vec<f64>,
     pub size: Vec<f64>,
     /// Late slope of its logarithm, per time constant.
-    pub rate: Estimate,
+    pub rate: f64,
 }
 
 /// What is measured.
@@ -48,7 +65,7 @@ pub(super) struct Memory {
     /// Phase difference after each period, for each followed kick.
     pub kept: Vec<(f64, Vec<f64>)>,
     /// Its largest late slope, rad per period.
-    pub drift: Estimate,
+    pub drift: f64,
     /// Largest |delta((m+1)T) - delta(mT)| / |delta(mT)| at the end.
     pub recurrence: f64,
     pub decays: Vec<Decay>,
@@ -61,16 +78,6 @@ fn direction(rng: &mut Rng, n: usize, length: f64) -> Vec<f64> {
     let v: Vec<f64> = (0..n).map(|_| normal(rng)).collect();
     let size = norm(&v);
     v.iter().map(|v| v * length / size).collect()
-}
-
-/// Least-squares slope with its standard error.
-pub(super) fn slope(x: &[f64], y: &[f64]) -> Estimate {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let sxx: f64 = x.iter().map(|x| (x - mx).powi(2)).sum();
-    let value = x.iter().zip(y).map(|(x, y)| (x - mx) * (y - my)).sum::<f64>() / sxx;
-    let rest: f64 = x.iter().zip(y).map(|(x, y)| (y - my - value * (x - mx)).powi(2)).sum();
-    Estimate { value, std_error: (rest / (n - 2.0).max(1.0) / sxx).sqrt() }
 }
 
 fn centred(phase: f64) -> f64 {
@@ -102,7 +109,8 @@ pub(super) fn memory(found: &Found, settings: &Settings) -> Result<Memory, Error
     let followed = follow(found, &mut map, periods, &mut rng);
     let decays = vec![followed.decay, fixed_point(settings.seed), line(settings.seed)];
     let words = format!(
-        "{kicks} random kicks of each of {} sizes at random phases; differences followed for {periods} periods",
+        "{kicks} random kicks of each of {} sizes at random phases; differences followed for {periods} \
+         periods",
         SIZES.len()
     );
     Ok(Memory {
@@ -160,7 +168,7 @@ fn paths(found: &Found, map: &mut PhaseMap, rng: &mut Rng) -> Vec<Mat<f64>> {
 
 struct Followed {
     kept: Vec<(f64, Vec<f64>)>,
-    drift: Estimate,
+    drift: f64,
     recurrence: f64,
     decay: Decay,
 }
@@ -170,14 +178,9 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
     let (n, period) = (found.cycle.point.len(), found.cycle.period.value);
     let mut out = Followed {
         kept: Vec::new(),
-        drift: Estimate { value: 0.0, std_error: 0.0 },
+        drift: 0.0,
         recurrence: 0.0,
-        decay: Decay {
-            name: "limit cycle",
-            time: Vec::new(),
-            size: Vec::new(),
-            rate: Estimate { value: 0.0, std_error: 0.0 },
-        },
+        decay: Decay { of: Near::Cycle, time: Vec::new(), size: Vec::new(), rate: 0.0 },
     };
     for (k, relative) in [0.003, 0.01, 0.03, 0.1].into_iter().enumerate() {
         let kick = direction(rng, n, relative * found.cycle.extent);
@@ -199,8 +202,8 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
         // The second half: the transient has had half of the time to go.
         let late: Vec<usize> = (periods / 2..periods).collect();
         let (x, y): (Vec<f64>, Vec<f64>) = late.iter().map(|m| (*m as f64, phases[*m])).unzip();
-        let fit = slope(&x, &y);
-        if k == 0 || fit.value.abs() > out.drift.value.abs() || fit.value.is_nan() {
+        let fit = slope(&x, &y).value;
+        if k == 0 || fit.abs() > out.drift.abs() || fit.is_nan() {
             out.drift = fit;
         }
         let (a, b) = (&differences[periods - 2], &differences[periods - 1]);
@@ -211,14 +214,14 @@ fn follow(found: &Found, map: &mut PhaseMap, periods: usize, rng: &mut Rng) -> F
             // At equal phases, so that the slope is not that of the cycle's own breathing.
             let (t, l): (Vec<f64>, Vec<f64>) =
                 late.iter().map(|m| (time[m * SAMPLES], size[m * SAMPLES].ln())).unzip();
-            out.decay = Decay { rate: slope(&t, &l), time, size, name: "limit cycle" };
+            out.decay = Decay { rate: slope(&t, &l).value, time, size, of: Near::Cycle };
         }
     }
     out
 }
 
 /// A ReLU network of S1.1 near the state that `start` leads to, kicked.
-fn relu(name: &'static str, w: &Mat<f64>, start: &[f64], seed: u64, stream_index: u64) -> Decay {
+fn relu(of: Near, w: &Mat<f64>, start: &[f64], seed: u64, stream_index: u64) -> Decay {
     let (dt, length) = (0.05, 600);
     let system = Flow::new(rate(w.as_ref(), &[1.0; 6], Activation::Relu), dt);
     let go = |x: &[f64], steps: usize| {
@@ -234,15 +237,15 @@ fn relu(name: &'static str, w: &Mat<f64>, start: &[f64], seed: u64, stream_index
     let time: Vec<f64> = (0..=length).map(|t| t as f64 * dt).collect();
     let over = |from: usize, to: usize| {
         let logs: Vec<f64> = size[from..=to].iter().map(|s| s.ln()).collect();
-        slope(&time[from..=to], &logs)
+        slope(&time[from..=to], &logs).value
     };
-    Decay { name, rate: over(length / 2, length * 2 / 3), time, size }
+    Decay { of, rate: over(length / 2, length * 2 / 3), time, size }
 }
 
 fn fixed_point(seed: u64) -> Decay {
-    relu("point attractor", &two_fixed_points(), &[1.5, 0.0, 1.0, 1.0, 1.0, 1.0], seed, 5)
+    relu(Near::Point, &two_fixed_points(), &[1.5, 0.0, 1.0, 1.0, 1.0, 1.0], seed, 5)
 }
 
 fn line(seed: u64) -> Decay {
-    relu("line attractor", &line_attractor(), &[0.6, 0.4, 0.3, 0.3, 0.3, 0.3], seed, 6)
+    relu(Near::Line, &line_attractor(), &[0.6, 0.4, 0.3, 0.3, 0.3, 0.3], seed, 6)
 }

@@ -7,15 +7,9 @@ mod memory;
 mod torus;
 mod verdicts;
 
-use crate::claims::answer;
-use crate::{Error, Findings, Measure, Preset, Settings, Study};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::tables::{Cells, TableOut};
-use serde_json::{Map, json};
-
+use crate::common::*;
 /// Fig. 4.
-pub const STUDY: Study = Study { name: "park2023/fig4", title: "Phase memory on a limit cycle", run };
+pub const STUDY: Study = Study::new("park2023/fig4", "Phase memory on a limit cycle", run);
 
 /// Where in the paper the claims stand.
 const SOURCE: &str = "park2023 Fig. 4, Sec. 2.7";
@@ -30,52 +24,69 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     observer.finish();
 
     let claims = verdicts::claims(&cycle, &memory, &torus);
-    let answer = answer(&claims);
     let c = &cycle.cycle;
-    let json = json!({
-        "period": c.period.value, "period_error": c.period.std_error,
-        "floquet_exponents": c.exponents(), "lyapunov_exponents": values(&cycle.exponents), "lyapunov_std_error": errors(&cycle.exponents),
-        "tangent_residual": c.tangent.map(|t| t.residual), "phase_drift_per_period": memory.drift.value,
-        "torus_exponents": values(&torus.exponents), "torus_std_error": errors(&torus.exponents),
-    });
-    let json = json.as_object().cloned().unwrap_or_else(Map::new);
+    let (own, joint) = (&cycle.exponents, &torus.exponents);
+    let json = entries([
+        ("period", json!(c.period.value)),
+        ("period_error", json!(c.period.error())),
+        ("floquet_exponents", json!(c.exponents())),
+        ("lyapunov_exponents", json!(list(own, |m| m.value))),
+        ("lyapunov_std_error", json!(list(own, Estimate::error))),
+        ("tangent_residual", json!(c.tangent.map(|t| t.residual))),
+        ("phase_drift_per_period", json!(memory.drift)),
+        ("torus_exponents", json!(list(joint, |m| m.value))),
+        ("torus_std_error", json!(list(joint, Estimate::error))),
+    ]);
     let sections = vec![
-        Section {
-            id: "cycle".into(),
-            title: "The cycle, the direction of motion, and the torus".into(),
-            intro: vec![cycle.origin.clone(), "The cycle is found by the times of return of a trajectory, and closed by Newton's method on a state and the period. Floquet multipliers are the eigenvalues of the product of Jacobians over a period, which is never formed, so that small ones keep their digits.".into()],
-            facts: vec![
-                ("Period".into(), format!("{:.9} s, changed by {:.1e} s when steps are halved", c.period.value, c.period.std_error)),
-                ("Closure".into(), format!("x(T) misses x by {:.1e} of the cycle's extent", c.residual)),
-                ("Direction of motion".into(), c.tangent.map_or_else(String::new, |t| format!("multiplier {} differs from one by {:.1e}; |M f - f| / |f| = {:.1e}", t.index + 1, t.multiplier_error, t.residual))),
-                ("Torus".into(), torus.words.clone()),
-            ],
-            figures: vec![drawing::cycle(&cycle, &memory, &torus)?],
-            tables: vec![spectrum(&cycle), orbit(&cycle)],
-            ..Section::default()
-        },
-        Section {
-            id: "memory".into(),
-            title: "What becomes of a perturbation".into(),
-            intro: vec!["Asymptotic phase: a perturbed state is followed until it is on the cycle; the phase of the point that it then moves along with is its phase. Its gradient on the cycle is the left Floquet vector of multiplier one, Z(t), scaled to Z f = 2 \u{3c0} / T.".into(), "The point attractor and the line attractor are those of S1.1 (matrices and bias as printed); times are in units of each system's time constant.".into()],
-            facts: vec![
-                ("Kicks that left the cycle's basin".into(), format!("{} of {}", memory.lost, memory.shifts.len() + memory.lost)),
-                ("Directions, sizes, phases".into(), memory.words.clone()),
-            ],
-            figures: vec![drawing::memory(&memory)?],
-            tables: vec![shifts(&memory), decays(&memory)],
-            ..Section::default()
-        },
+        Section::new("cycle", "The cycle, the direction of motion, and the torus")
+            .intro(cycle.origin.clone())
+            .intro(
+                "The cycle is found by the times of return of a trajectory, and closed by Newton's method \
+                 on a state and the period. Floquet multipliers are the eigenvalues of the product of \
+                 Jacobians over a period, which is never formed, so that small ones keep their digits.",
+            )
+            .fact(
+                "Period",
+                format!(
+                    "{:.9} s, changed by {:.1e} s when steps are halved",
+                    c.period.value,
+                    c.period.error()
+                ),
+            )
+            .fact("Closure", format!("x(T) misses x by {:.1e} of the cycle's extent", c.residual))
+            .fact(
+                "Direction of motion",
+                c.tangent.map_or_else(String::new, |t| {
+                    format!(
+                        "multiplier {} differs from one by {:.1e}; |M f - f| / |f| = {:.1e}",
+                        t.index + 1,
+                        t.multiplier_error,
+                        t.residual
+                    )
+                }),
+            )
+            .fact("Torus", torus.words.clone())
+            .figures([drawing::cycle(&cycle, &memory, &torus)?])
+            .tables([spectrum(&cycle), orbit(&cycle)]),
+        Section::new("memory", "What becomes of a perturbation")
+            .intro(
+                "Asymptotic phase: a perturbed state is followed until it is on the cycle; the phase of the \
+                 point that it then moves along with is its phase. Its gradient on the cycle is the left \
+                 Floquet vector of multiplier one, Z(t), scaled to Z f = 2 \u{3c0} / T.",
+            )
+            .intro(
+                "The point attractor and the line attractor are those of S1.1 (matrices and bias as \
+                 printed); times are in units of each system's time constant.",
+            )
+            .fact(
+                "Kicks that left the cycle's basin",
+                format!("{} of {}", memory.lost, memory.shifts.len() + memory.lost),
+            )
+            .fact("Directions, sizes, phases", memory.words.clone())
+            .figures([drawing::memory(&memory)?])
+            .tables([shifts(&memory), decays(&memory)]),
     ];
-    Ok(Findings { claims, answer, sections, json, warnings: cycle.warnings })
-}
-
-fn values(all: &[Measure]) -> Vec<f64> {
-    all.iter().map(|m| m.value).collect()
-}
-
-fn errors(all: &[Measure]) -> Vec<f64> {
-    all.iter().map(Measure::error).collect()
+    Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: cycle.warnings })
 }
 
 /// Periods over which a difference is followed, and kicks of each size.
@@ -87,67 +98,52 @@ fn size(preset: Preset) -> (usize, usize) {
 }
 
 fn spectrum(c: &cycle::Found) -> TableOut {
-    let m = &c.cycle.multipliers;
-    let column = |f: &dyn Fn(usize) -> f64| Cells::Float((0..m.len()).map(f).collect());
-    TableOut {
-        name: "spectrum".into(),
-        caption: "Floquet multipliers, their exponents, and Lyapunov exponents by QR decomposition (1/s)."
-            .into(),
-        columns: vec![
-            ("log_multiplier".into(), column(&|i| m[i].log_modulus)),
-            ("argument".into(), column(&|i| m[i].argument)),
-            ("floquet_exponent".into(), column(&|i| m[i].exponent.value)),
-            ("floquet_error".into(), column(&|i| m[i].exponent.std_error)),
-            ("lyapunov_exponent".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, |m| m.value))),
-            ("lyapunov_error".into(), column(&|i| c.exponents.get(i).map_or(f64::NAN, Measure::error))),
-        ],
-    }
+    let exponent = |i: usize| c.exponents.get(i).copied().unwrap_or(Estimate::NONE);
+    let rows: Vec<_> = c.cycle.multipliers.iter().enumerate().collect();
+    Table::of(&rows)
+        .columns(["log_multiplier", "argument"], |(_, m)| [m.log_modulus, m.argument])
+        .columns(["floquet_exponent", "floquet_error"], |(_, m)| pair(m.exponent))
+        .columns(["lyapunov_exponent", "lyapunov_error"], |(i, _)| pair(exponent(*i)))
+        .named(
+            "spectrum",
+            "Floquet multipliers, their exponents, and Lyapunov exponents by QR decomposition (1/s).",
+        )
 }
 
 fn orbit(c: &cycle::Found) -> TableOut {
     let count = c.states.ncols();
-    let time = (0..count).map(|j| c.cycle.period.value * j as f64 / count as f64).collect();
-    let row = |m: &faer::Mat<f64>, i: usize| Cells::Float((0..count).map(|j| m[(i, j)]).collect());
-    let mut columns = vec![("time".to_string(), Cells::Float(time))];
+    let phases = indices(count);
+    let time = |j: &usize| c.cycle.period.value * *j as f64 / count as f64;
+    let mut table = Table::of(&phases).column("time", "", time);
     for i in 0..c.states.nrows() {
-        columns.push((format!("x_{}", i + 1), row(&c.states, i)));
-        columns.push((format!("response_{}", i + 1), row(&c.response, i)));
+        let names = [format!("x_{}", i + 1), format!("response_{}", i + 1)];
+        table = table.columns(names, |j| [c.states[(i, *j)], c.response[(i, *j)]]);
     }
-    TableOut {
-        name: "orbit".into(),
-        caption: "The cycle at equal phases (time in s) and its phase response (rad per unit of state)."
-            .into(),
-        columns,
-    }
+    table.named(
+        "orbit",
+        "The cycle at equal phases (time in s) and its phase response (rad per unit of state).",
+    )
 }
 
 fn shifts(m: &memory::Memory) -> TableOut {
-    let column = |f: &dyn Fn(&memory::Shift) -> f64| Cells::Float(m.shifts.iter().map(f).collect());
-    TableOut {
-        name: "shifts".into(),
-        caption: "Asymptotic phase difference (rad) after kicks of a size relative to the cycle's extent."
-            .into(),
-        columns: vec![
-            ("size".into(), column(&|s| s.size)),
-            ("phase".into(), column(&|s| s.phase)),
-            ("difference".into(), column(&|s| s.measured)),
-            ("linear".into(), column(&|s| s.linear)),
-        ],
-    }
+    Table::of(&m.shifts)
+        .columns(["size", "phase"], |s| [s.size, s.phase])
+        .columns(["difference", "linear"], |s| [s.measured, s.linear])
+        .named(
+            "shifts",
+            "Asymptotic phase difference (rad) after kicks of a size relative to the cycle's extent.",
+        )
 }
 
 fn decays(m: &memory::Memory) -> TableOut {
-    let all = || m.decays.iter().flat_map(|d| d.time.iter().zip(&d.size).map(move |(t, s)| (d, *t, *s)));
-    TableOut {
-        name: "differences".into(),
-        caption: "Distance of a perturbed from the unperturbed trajectory against time (time constants)."
-            .into(),
-        columns: vec![
-            ("system".into(), Cells::Text(all().map(|(d, ..)| d.name.into()).collect())),
-            ("time".into(), Cells::Float(all().map(|a| a.1).collect())),
-            ("distance".into(), Cells::Float(all().map(|a| a.2).collect())),
-        ],
-    }
+    let rows: Vec<_> = m.decays.iter().flat_map(|d| (0..d.time.len()).map(move |k| (d, k))).collect();
+    Table::of(&rows)
+        .column("system", "", |(d, _)| d.of.name())
+        .columns(["time", "distance"], |(d, k)| [d.time[*k], d.size[*k]])
+        .named(
+            "differences",
+            "Distance of a perturbed from the unperturbed trajectory against time (time constants).",
+        )
 }
 
 #[cfg(test)]
@@ -155,7 +151,7 @@ mod tests {
     use super::*;
     use crate::claims::Kind;
     use crate::{Claim, Verdict};
-    use nullcline_report::pipeline::Silent;
+    use nullcline_core::job::Silent;
 
     #[test]
     fn checks_hold_and_the_early_window_alone_differs_for_the_first_network_that_has_a_cycle() {

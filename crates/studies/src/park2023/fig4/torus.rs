@@ -1,9 +1,9 @@
 //! Two independent cycles of two units each: Fig. 4C.
 
 use super::cycle::failed;
+use crate::common::*;
 use crate::park2023::exponents::measures;
 use crate::park2023::networks::rate;
-use crate::{Error, Measure};
 use faer::Mat;
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Motion, Options, find};
 use nullcline_core::diagnostics::dynamics::lyapunov::{self, Drive, lyapunov};
@@ -24,12 +24,12 @@ const TURNS: f64 = 24.0;
 /// What is known about the pair.
 pub(super) struct Torus {
     /// Lyapunov exponents of both cycles together, 1 / time constant.
-    pub exponents: Vec<Measure>,
+    pub exponents: Vec<Estimate>,
     /// Floquet exponents of both cycles alone, largest first.
     pub alone: Vec<f64>,
     /// Ratio of the periods, folded to [0, 1/2], and the rotation found on the torus with its error.
     pub ratio: f64,
-    pub rotation: Measure,
+    pub rotation: Estimate,
     /// Distance of the periodic partner's rotation from the fraction 1/2 or 1/3.
     pub closure: f64,
     /// Angles in both planes: quasi-periodic, then periodic.
@@ -118,14 +118,15 @@ pub(super) fn torus() -> Result<Torus, Error> {
         other => return Err(failed(format!("two cycles with periods 3:2 were taken for {other:?}"))),
     };
     let words = format!(
-        "\u{3b1} = {GAIN}, \u{3b8} = {} and {}: periods {t:.6} and {s:.6}, quasi-periodic; with \u{3b8} = {} and {angle:.6} the periods are as 3 to 2, periodic",
+        "\u{3b1} = {GAIN}, \u{3b8} = {} and {}: periods {t:.6} and {s:.6}, quasi-periodic; with \u{3b8} = \
+         {} and {angle:.6} the periods are as 3 to 2, periodic",
         ANGLES[0], ANGLES[1], ANGLES[0]
     );
     Ok(Torus {
         exponents: measures(&found.attractors[0]),
         alone,
         ratio,
-        rotation: Measure::new(motion.rotation.value, motion.rotation.std_error, Options::default().returns),
+        rotation: Estimate { n: Options::default().returns, ..motion.rotation },
         closure,
         quasi: angles(&system, t),
         periodic: angles(&pair, t),

@@ -5,29 +5,17 @@ use super::neuron::{PERIOD, Pair};
 use super::noise::{FROM, TO, Target, noisy, noisy_ring, remembered};
 use super::readout::wrapped;
 use super::ring::Ring;
-use crate::mean_and_error;
+use crate::common::*;
 use nullcline_core::linalg::random::{Rng, Use, stream, uniform};
 use rayon::prelude::*;
 use std::f64::consts::TAU;
 
-/// A root mean square and its standard error.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rms {
-    /// The value.
-    pub value: f64,
-    /// Its standard error.
-    pub std_error: f64,
-}
-
-impl Rms {
-    /// Of these values.
-    pub fn of(values: &[f64]) -> Self {
-        let squares: Vec<f64> = values.iter().map(|v| v * v).collect();
-        let (mean, error) = mean_and_error(&squares);
-        let value = mean.sqrt();
-        // A mean square of 0 is exact.
-        Self { value, std_error: if value > 0.0 { error / (2.0 * value) } else { 0.0 } }
-    }
+/// A root mean square.
+pub fn rms(values: &[f64]) -> Estimate {
+    let mean = Estimate::mean_of_all(&list(values, |v| v * v));
+    let value = mean.value.sqrt();
+    // A mean square of 0 is exact.
+    Estimate::new(value, if value > 0.0 { mean.error() / (2.0 * value) } else { 0.0 }, values.len())
 }
 
 /// Where the random streams of this file begin, apart from those of the drifts.
@@ -39,13 +27,13 @@ fn each<R: Send>(draws: usize, seed: u64, curve: u64, draw: impl Fn(&mut Rng) ->
 }
 
 /// Errors of the heading at each time, wrapped, from draws of headings; a lost memory is a random heading.
-fn errors_at(draws: Vec<Vec<f64>>, times: usize) -> Vec<Rms> {
+fn errors_at(draws: Vec<Vec<f64>>, times: usize) -> Vec<Estimate> {
     let at = |k: usize| draws.iter().map(|d| wrapped(d[k])).collect::<Vec<f64>>();
-    (0..times).map(|k| Rms::of(&at(k))).collect()
+    (0..times).map(|k| rms(&at(k))).collect()
 }
 
 /// Root mean square error of the heading that two oscillators with noisy weights hold, at `times` (periods).
-pub fn oscillator_error(pair: &Pair, strength: f64, times: &[f64], draws: usize, seed: u64) -> Vec<Rms> {
+pub fn oscillator_error(pair: &Pair, strength: f64, times: &[f64], draws: usize, seed: u64) -> Vec<Estimate> {
     let draw = |rng: &mut Rng| {
         let pairs = noisy(pair, Target::Weights, strength, rng);
         let phase = uniform(rng, 0.0, PERIOD);
@@ -58,7 +46,7 @@ pub fn oscillator_error(pair: &Pair, strength: f64, times: &[f64], draws: usize,
 }
 
 /// The same of the bump of a ring, `times` in time constants.
-pub fn ring_error(ring: &Ring, strength: f64, times: &[f64], draws: usize, seed: u64) -> Vec<Rms> {
+pub fn ring_error(ring: &Ring, strength: f64, times: &[f64], draws: usize, seed: u64) -> Vec<Estimate> {
     let draw = |rng: &mut Rng| {
         let noisy = noisy_ring(ring, Target::Weights, strength, rng);
         let start = uniform(rng, -TAU / 2.0, TAU / 2.0);
@@ -69,7 +57,7 @@ pub fn ring_error(ring: &Ring, strength: f64, times: &[f64], draws: usize, seed:
 }
 
 /// Random walk of a heading under noise on the state: standard deviation after one period or time constant.
-pub fn oscillator_walk(pair: &Pair, relative: f64, draws: usize, seed: u64) -> Rms {
+pub fn oscillator_walk(pair: &Pair, relative: f64, draws: usize, seed: u64) -> Estimate {
     let walk = |rng: &mut Rng| {
         let end = (TO + 2.0) * PERIOD;
         let mut run = || {
@@ -81,18 +69,18 @@ pub fn oscillator_walk(pair: &Pair, relative: f64, draws: usize, seed: u64) -> R
         let at = |t: f64| heading(&plus, &minus, t * PERIOD);
         (at(TO) - at(FROM)) / (TO - FROM).sqrt()
     };
-    Rms::of(&each(draws, seed, 2, walk))
+    rms(&each(draws, seed, 2, walk))
 }
 
 /// The same of a ring whose neurons receive white noise of standard deviation `relative` (of the bump's
 /// height) in a time constant.
-pub fn ring_walk(ring: &Ring, relative: f64, draws: usize, seed: u64) -> Rms {
+pub fn ring_walk(ring: &Ring, relative: f64, draws: usize, seed: u64) -> Estimate {
     let walk = |rng: &mut Rng| {
         let start = uniform(rng, -TAU / 2.0, TAU / 2.0);
         let headings = ring.noisy_track(&mut ring.bump(start), &[FROM, TO], relative, rng);
         (headings[1] - headings[0]) / (TO - FROM).sqrt()
     };
-    Rms::of(&each(draws, seed, 3, walk))
+    rms(&each(draws, seed, 3, walk))
 }
 
 fn rand_seed(rng: &mut Rng) -> u64 {
@@ -127,7 +115,7 @@ mod tests {
     fn noise_on_the_state_makes_both_walk_as_predicted() {
         let pair = oscillator_walk(&program(), 0.02, 400, 1);
         assert!(
-            (pair.value / 0.02 - predicted_walk(&program())).abs() < 4.0 * pair.std_error / 0.02,
+            (pair.value / 0.02 - predicted_walk(&program())).abs() < 4.0 * pair.error() / 0.02,
             "{pair:?}"
         );
         // The left null vector is sin(theta - middle) on active and silent neurons alike: sqrt(n/2) / (n/4).

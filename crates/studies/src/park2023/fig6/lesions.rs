@@ -1,10 +1,11 @@
 //! Lesions: which damage erases the memory (predictions M2 and M5 of section 2.10).
 
-use super::decay::Rms;
+use super::decay::rms;
 use super::events::{Drive, reset, spikes};
 use super::neuron::{PERIOD, Pair};
 use super::readout::{Line, Readout, angles, even, population_vector, wrapped};
 use super::ring::Ring;
+use crate::common::*;
 use nullcline_core::linalg::random::{Rng, Use, stream, uniform};
 use rand::seq::SliceRandom;
 use std::f64::consts::TAU;
@@ -17,9 +18,7 @@ pub struct Loss {
     /// Error of what is read while they are missing.
     pub missing: f64,
     /// Error once they are back.
-    pub back: f64,
-    /// Standard error of that over draws.
-    pub back_error: f64,
+    pub back: Estimate,
 }
 
 /// The streams of lesions begin here.
@@ -35,8 +34,8 @@ fn over(draws: usize, seed: u64, lost: usize, one: impl Fn(&mut Rng) -> [f64; 2]
     let all: Vec<[f64; 2]> = (0..draws)
         .map(|i| one(&mut stream(seed, Use::Noise, FIRST + ((lost as u64) << 32) + i as u64)))
         .collect();
-    let [missing, back] = [0, 1].map(|k: usize| Rms::of(&all.iter().map(|e| e[k]).collect::<Vec<_>>()));
-    Loss { lost, missing: missing.value, back: back.value, back_error: back.std_error }
+    let [missing, back] = [0, 1].map(|k: usize| rms(&list(&all, |e| e[k])));
+    Loss { lost, missing: missing.value, back }
 }
 
 /// Removes `lost` of `n` detectors: the heading is read by those that are left, then by all again.
@@ -134,11 +133,11 @@ mod tests {
     #[test]
     fn lost_detectors_are_no_lost_memory_but_lost_ring_neurons_are() {
         let read = detectors(&program(), &Readout::default(), 8, 3, 50, 1);
-        assert!(read.back < 1e-9 && read.missing > 0.1, "{read:?}");
+        assert!(read.back.value < 1e-9 && read.missing > 0.1, "{read:?}");
         let ring = neurons(&Ring::new(Kind::Exact, 8), 3, 50, 1);
-        assert!(ring.back > 0.1, "{ring:?}");
+        assert!(ring.back.value > 0.1, "{ring:?}");
         let none = neurons(&Ring::new(Kind::Exact, 8), 0, 20, 1);
-        assert!(none.back < 1e-9, "{none:?}");
+        assert!(none.back.value < 1e-9, "{none:?}");
     }
 
     #[test]

@@ -12,18 +12,15 @@ mod ring;
 mod sections;
 mod stepped;
 
-use crate::claims::answer;
-use crate::{Error, Findings, Settings, Study};
-use nullcline_report::pipeline::Observer;
+use crate::common::*;
 use sections::{Plan, attractor, bump, integration, lesion, oscillator, published, robustness};
-use serde_json::Value;
 
 /// The study.
-pub const STUDY: Study = Study {
-    name: "park2023/fig6",
-    title: "Head direction from two oscillators and delay lines, against a ring attractor",
+pub const STUDY: Study = Study::new(
+    "park2023/fig6",
+    "Head direction from two oscillators and delay lines, against a ring attractor",
     run,
-};
+);
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let plan = Plan::new(settings);

@@ -4,7 +4,7 @@ use super::events::{Drive, heading, spikes};
 use super::neuron::{PERIOD, Pair, period};
 use super::ring::Ring;
 use super::stepped::Stepped;
-use crate::mean_and_error;
+use crate::common::*;
 use nullcline_core::linalg::random::{Rng, Use, normal, stream, uniform};
 use rayon::prelude::*;
 use std::f64::consts::TAU;
@@ -145,8 +145,8 @@ pub fn drift(strength: f64, draws: usize, seed: u64, curve: u64, draw: Draw) -> 
     let all: Vec<Option<f64>> =
         (0..draws).into_par_iter().map(|i| draw(&mut stream(seed, Use::Noise, index(i)))).collect();
     let values: Vec<f64> = all.into_iter().flatten().map(f64::abs).collect();
-    let (mean, std_error) = mean_and_error(&values);
-    Drift { strength, mean, std_error, kept: values.len(), draws }
+    let mean = Estimate::mean_of_all(&values);
+    Drift { strength, mean: mean.value, std_error: mean.error(), kept: values.len(), draws }
 }
 
 /// Weighted least squares of log drift on log strength: exponent and drift / strength, with standard errors.

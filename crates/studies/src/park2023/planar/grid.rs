@@ -1,10 +1,9 @@
 //! A map over (theta, alpha): its cells, what theory says of each, and where they disagree.
 
 use super::Time;
+use crate::common::*;
 use nullcline_core::linalg::random::{Use, stream, uniform};
 use nullcline_core::systems::reference::rotation::{theta_star, turns};
-use nullcline_report::figures::{Axes, Ink, Series};
-use nullcline_report::pipeline::Observer;
 use rayon::prelude::*;
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -6,25 +6,18 @@
 
 mod structures;
 
-use super::super::claims::answer;
-use super::super::{Claim, Error, Findings, Measure, Preset, Settings, Study};
+use crate::common::*;
 use nullcline_core::linalg::frobenius;
-use nullcline_report::figures::{Axes, Ink, Reference, Series, panels, scatter};
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::summary::numbers;
-use nullcline_report::tables::{Cells, TableOut};
 use rayon::prelude::*;
-use serde_json::{Map, json};
 use std::f64::consts::PI;
 use structures::{KEPT, Kind, Left, Structure};
 
 /// Robustness of zero exponents.
-pub const STUDY: Study = Study {
-    name: "park2023/robustness",
-    title: "Zero exponents of continuous attractors and limit cycles under noise on the weights",
+pub const STUDY: Study = Study::new(
+    "park2023/robustness",
+    "Zero exponents of continuous attractors and limit cycles under noise on the weights",
     run,
-};
+);
 
 const SOURCE: &str = "park2023 Sec. 2.6";
 /// Largest strength of the power law's fit.
@@ -91,23 +84,23 @@ fn column(sweep: &Sweep, f: impl Fn(&[Left]) -> f64) -> Vec<f64> {
 }
 
 /// Share of draws that keep their memory.
-fn share(left: &[Left]) -> Measure {
-    Measure::share(left.iter().filter(|l| l.kept).count(), left.len())
+fn share(left: &[Left]) -> Estimate {
+    Estimate::share(left.iter().filter(|l| l.kept).count(), left.len())
 }
 
 /// Mean number of exponents that are zero.
-fn zeros(left: &[Left]) -> Measure {
-    Measure::mean(left.iter().map(|l| l.zeros as f64))
+fn zeros(left: &[Left]) -> Estimate {
+    Estimate::mean(left.iter().map(|l| l.zeros as f64))
 }
 
 impl Sweep {
     /// Mean |exponent| near zero over the draws in which there is one.
-    fn near_zero(&self, left: &[Left]) -> Measure {
-        Measure::mean_of_found(left.iter().map(|l| l.near_zero))
+    fn near_zero(&self, left: &[Left]) -> Estimate {
+        Estimate::mean_of_found(left.iter().map(|l| l.near_zero))
     }
 
     /// Slope of log|exponent| against log strength below [`LINEAR`], mean over the draws.
-    fn slope(&self, strengths: &[f64]) -> Measure {
+    fn slope(&self, strengths: &[f64]) -> Estimate {
         let used: Vec<usize> = (0..strengths.len()).filter(|k| strengths[*k] < LINEAR).collect();
         let x: Vec<f64> = used.iter().map(|k| strengths[*k].ln()).collect();
         let middle = x.iter().sum::<f64>() / x.len() as f64;
@@ -116,7 +109,7 @@ impl Sweep {
             used.iter().zip(&x).map(|(k, x)| (x - middle) * self.left[*k][d].near_zero.ln()).sum::<f64>()
                 / spread
         };
-        Measure::mean((0..self.left[0].len()).map(one))
+        Estimate::mean((0..self.left[0].len()).map(one))
     }
 }
 
@@ -125,48 +118,39 @@ fn claims(sweeps: &[Sweep], strengths: &[f64]) -> Vec<Claim> {
         let far = |k: &usize| (strengths[*k] / wanted).ln().abs();
         (0..strengths.len()).min_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(0)
     };
-    let mut claims = continuous(&sweeps[..2], strengths, place(1e-4));
-    claims.extend(cycles(sweeps, place(COMPARED)));
-    claims.extend(tori(&sweeps[3], place(COMPARED)));
-    claims
+    let [weak, k] = [1e-4, COMPARED].map(place);
+    let all = [continuous(&sweeps[..2], strengths, weak), cycles(sweeps, k), tori(&sweeps[3], k)];
+    at(SOURCE, all.into_iter().flatten())
 }
 
 /// What noise does to the zero exponents of the continuous attractors; `weak` is the place of a weak one.
 fn continuous(sweeps: &[Sweep], strengths: &[f64], weak: usize) -> Vec<Claim> {
     let proportional = |sweep: &Sweep| {
-        Claim::theory(
-            &format!("The {}'s zero exponent moves in proportion to the noise", sweep.kind.name()),
-            SOURCE,
-            "d log|exponent| / d log strength",
-            sweep.slope(strengths),
-        )
-        .predicted(1.0, SHARE)
-        .headline()
+        theory(format!("The {}'s zero exponent moves in proportion to the noise", sweep.kind.name()))
+            .is("d log|exponent| / d log strength", sweep.slope(strengths))
+            .predicted(1.0, SHARE)
+            .headline()
     };
     let mut claims: Vec<Claim> = sweeps.iter().map(proportional).collect();
     let line = &sweeps[0];
-    let ratio = Measure::mean(line.left[weak].iter().map(|l| l.near_zero / strengths[weak]));
+    let ratio = Estimate::mean(line.left[weak].iter().map(|l| l.near_zero / strengths[weak]));
     // The factor of the law whose exponent the row above tests, to the same share.
     let predicted = line.norm / line.n as f64 * (2.0 / PI).sqrt();
     claims.push(
-        Claim::theory(
-            "Line attractor: by as much as perturbation theory says",
-            "first-order perturbation of S1.1",
-            "mean |exponent| / strength (1/τ)",
-            ratio,
-        )
-        .predicted(predicted, SHARE * predicted),
+        theory("Line attractor: by as much as perturbation theory says")
+            .at("first-order perturbation of S1.1")
+            .is("mean |exponent| / strength (1/τ)", ratio)
+            .predicted(predicted, SHARE * predicted),
     );
     let all: Vec<f64> = sweeps.iter().flat_map(|s| &s.left[0]).map(|l| l.near_zero).collect();
     let still = all.iter().filter(|l| !(**l > 1e-10)).count();
     claims.push(
-        Claim::check(
-            "The weakest noise moves the exponent of every continuous attractor from zero",
-            SOURCE,
-            "draws whose |exponent| is below 1e-10/τ, which could be rounding",
-            Measure::count(still, all.len()),
-        )
-        .at_most(0.0),
+        check("The weakest noise moves the exponent of every continuous attractor from zero")
+            .is(
+                "draws whose |exponent| is below 1e-10/τ, which could be rounding",
+                Estimate::count(still, all.len()),
+            )
+            .at_most(0.0),
     );
     claims
 }
@@ -175,28 +159,25 @@ fn continuous(sweeps: &[Sweep], strengths: &[f64], weak: usize) -> Vec<Claim> {
 fn cycles(sweeps: &[Sweep], k: usize) -> Vec<Claim> {
     let cycle = &sweeps[2];
     let there = || cycle.left.iter().flatten().filter(|l| l.kept);
-    let identity = Claim::check(
-        "The Floquet exponent of a limit cycle's own motion is zero while the cycle is there",
-        "park2023 Sec. 2.7",
-        "largest |exponent| (1/τ)",
-        Measure::exact(there().map(|l| l.near_zero).fold(0.0, f64::max), there().count()),
-    )
-    .predicted(0.0, 1e-8);
+    let identity =
+        check("The Floquet exponent of a limit cycle's own motion is zero while the cycle is there")
+            .at("park2023 Sec. 2.7")
+            .is(
+                "largest |exponent| (1/τ)",
+                Estimate::exact(there().map(|l| l.near_zero).fold(0.0, f64::max), there().count()),
+            )
+            .predicted(0.0, 1e-8);
     let more = |other: &Sweep| {
-        Claim::paper(
-            &format!(
-                "Noise of 1 %: limit cycles keep their memory more often than the {}",
-                other.kind.name()
-            ),
-            SOURCE,
-            "share of draws less that of the other",
-            share(&cycle.left[k]).less(share(&other.left[k])),
-        )
+        claim(format!(
+            "Noise of 1 %: limit cycles keep their memory more often than the {}",
+            other.kind.name()
+        ))
+        .is("share of draws less that of the other", share(&cycle.left[k]).less(share(&other.left[k])))
         .above(0.0)
         .headline()
     };
-    let ring = "At this strength the exponent of the ring attractor, over whose 48 units the noise averages, has moved, but by less \
-        than counts as lost (a memory of 500 time constants).";
+    let ring = "At this strength the exponent of the ring attractor, over whose 48 units the noise \
+                averages, has moved, but by less than counts as lost (a memory of 500 time constants).";
     vec![more(&sweeps[0]), more(&sweeps[1]).if_differs(ring), identity]
 }
 
@@ -207,36 +188,36 @@ fn tori(torus: &Sweep, k: usize) -> Vec<Claim> {
     let up_to = || torus.left[..=k].iter().flatten();
     let none = up_to().filter(|l| l.zeros == 0).count();
     vec![
-        Claim::paper(
-            "Noise of 1 %: a toroidal attractor keeps all of its zero exponents",
-            "park2023 Sec. 2.7",
-            &format!("draws with fewer than {} zero exponents ({:.1} on average)", torus.zeros, zeros(here).value),
-            Measure::count(fewer, here.len()),
-        )
-        .at_most(0.0)
-        .headline()
-        .if_differs(
-            "Coupling by noise locks oscillators whose frequencies are near to each other: a torus of several frequencies \
-             is not structurally stable as quasi-periodic motion, and each locking takes one zero exponent.",
-        ),
-        Claim::paper(
-            "Noise up to 1 %: a toroidal attractor keeps at least one zero exponent",
-            "park2023 Sec. 2.7, L5",
-            "draws without one",
-            Measure::count(none, up_to().count()),
-        )
-        .at_most(0.0),
+        claim("Noise of 1 %: a toroidal attractor keeps all of its zero exponents")
+            .at("park2023 Sec. 2.7")
+            .is(
+                format!(
+                    "draws with fewer than {} zero exponents ({:.1} on average)",
+                    torus.zeros,
+                    zeros(here).value
+                ),
+                Estimate::count(fewer, here.len()),
+            )
+            .at_most(0.0)
+            .headline()
+            .if_differs(
+                "Coupling by noise locks oscillators whose frequencies are near to each other: a torus of \
+                 several frequencies is not structurally stable as quasi-periodic motion, and each locking \
+                 takes one zero exponent.",
+            ),
+        claim("Noise up to 1 %: a toroidal attractor keeps at least one zero exponent")
+            .at("park2023 Sec. 2.7, L5")
+            .is("draws without one", Estimate::count(none, up_to().count()))
+            .at_most(0.0),
     ]
 }
 
 /// A mean with its error over the draws of one strength.
-type Shown<'a> = &'a dyn Fn(&Sweep, &[Left]) -> Measure;
+type Shown<'a> = &'a dyn Fn(&Sweep, &[Left]) -> Estimate;
 
 fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
-    let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> Measure| {
-        let (y, error): (Vec<f64>, Vec<f64>) =
-            s.left.iter().map(|l| f(l)).map(|m| (m.value, m.error())).unzip();
-        Series::new(s.kind.name(), strengths, &y).errors(&error).ink(Ink::Series(place)).joined()
+    let series = |s: &Sweep, place: usize, f: &dyn Fn(&[Left]) -> Estimate| {
+        curve(s.kind.name(), strengths, s.left.iter().map(|l| f(l))).ink(Ink::Series(place)).joined()
     };
     let all = |f: Shown| -> Vec<Series> {
         sweeps.iter().enumerate().map(|(i, s)| series(s, i, &|l| f(s, l))).collect()
@@ -253,43 +234,33 @@ fn section(sweeps: &[Sweep], strengths: &[f64]) -> Result<Section, Error> {
         scatter(&all(&|_, l| share(l)), &kept)?.named("kept", "Memory kept", "")?,
         scatter(&[count], &counted)?.named("zeros", "Toroidal attractor", "")?,
     ];
-    let caption = "A: mean distance from zero of the exponents that are zero without noise (draws in which the structure is \
-        gone are left out). B: share of draws that keep a memory for 500 time constants. C: zero exponents of four \
-        oscillators. Bars are one standard error.";
-    let rows = || sweeps.iter().flat_map(|s| s.left.iter().zip(strengths).map(move |(l, e)| (s, l, *e)));
-    let float =
-        |f: &dyn Fn(&Sweep, &[Left], f64) -> f64| Cells::Float(rows().map(|(s, l, e)| f(s, l, e)).collect());
-    let table = TableOut {
-        name: "noise".into(),
-        caption: "What noise on the weights leaves of each structure.".into(),
-        columns: vec![
-            ("structure".into(), Cells::Text(rows().map(|(s, ..)| s.kind.name().into()).collect())),
-            ("strength".into(), float(&|_, _, e| e)),
-            ("near_zero_per_tau".into(), float(&|s, l, _| s.near_zero(l).value)),
-            ("near_zero_std_error".into(), float(&|s, l, _| s.near_zero(l).error())),
-            ("kept".into(), float(&|_, l, _| share(l).value)),
-            ("kept_std_error".into(), float(&|_, l, _| share(l).error())),
-            ("zeros".into(), float(&|_, l, _| zeros(l).value)),
-            ("draws".into(), Cells::Int(rows().map(|(_, l, _)| l.len() as i64).collect())),
-        ],
-    };
-    Ok(Section {
-        id: "noise".into(),
-        title: "Noise on the weights".into(),
-        intro: vec![
-            "Every weight receives independent normal noise; its strength is the expected |dW| / |W| in the Frobenius \
-             norm. Line attractor: S1.1 as printed. Ring attractor: 48 tanh units with cosine weights. Limit cycle: a \
-             network of S3. Toroidal attractor: four oscillators of eq. 19, α = 2, which the noise couples."
-                .into(),
-            format!(
-                "For continuous attractors the exponent is the eigenvalue nearest to zero on the manifold, ten time \
-                 constants after the noise came; for the limit cycle the Floquet exponent of the perturbed cycle; for the \
-                 torus the leading Lyapunov exponents. An exponent counts as zero below {KEPT}/τ. Errors of shares span the exact \
-                 interval."
-            ),
-        ],
-        figures: vec![panels("noise", "Noise on the weights", caption, &parts, 2)?],
-        tables: vec![table],
-        ..Section::default()
-    })
+    let caption = "A: mean distance from zero of the exponents that are zero without noise (draws in which \
+                   the structure is gone are left out). B: share of draws that keep a memory for 500 time \
+                   constants. C: zero exponents of four oscillators. Bars are one standard error.";
+    let each = |s: usize| (0..strengths.len()).map(move |k| (s, k));
+    let rows: Vec<(usize, usize)> = (0..sweeps.len()).flat_map(each).collect();
+    let left = |(s, k): &(usize, usize)| &sweeps[*s].left[*k];
+    let table = Table::of(&rows)
+        .column("structure", "", |r| sweeps[r.0].kind.name())
+        .column("strength", "", |r| strengths[r.1])
+        .column("near_zero", "per_tau", |r| sweeps[r.0].near_zero(left(r)))
+        .column("kept", "", |r| share(left(r)))
+        .column("zeros", "", |r| zeros(left(r)).value)
+        .column("draws", "", |r| left(r).len())
+        .named("noise", "What noise on the weights leaves of each structure.");
+    Ok(Section::new("noise", "Noise on the weights")
+        .intro(
+            "Every weight receives independent normal noise; its strength is the expected |dW| / |W| in the \
+             Frobenius norm. Line attractor: S1.1 as printed. Ring attractor: 48 tanh units with cosine \
+             weights. Limit cycle: a network of S3. Toroidal attractor: four oscillators of eq. 19, α = 2, \
+             which the noise couples.",
+        )
+        .intro(format!(
+            "For continuous attractors the exponent is the eigenvalue nearest to zero on the manifold, ten \
+             time constants after the noise came; for the limit cycle the Floquet exponent of the perturbed \
+             cycle; for the torus the leading Lyapunov exponents. An exponent counts as zero below \
+             {KEPT}/τ. Errors of shares span the exact interval."
+        ))
+        .figures([panels("noise", "Noise on the weights", caption, &parts, 2)?])
+        .tables([table]))
 }

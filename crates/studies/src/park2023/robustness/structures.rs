@@ -91,8 +91,8 @@ impl Structure {
                 (w, rest)
             }
             Kind::Cycle => {
-                let (w, state) = first_cycle(seed)?;
-                (w, Mat::from_fn(state.len(), 1, |i, _| state[i]))
+                let (_, w, cycle) = first_cycle(seed)?;
+                (w, Mat::from_fn(cycle.point.len(), 1, |i, _| cycle.point[i]))
             }
             Kind::Torus => {
                 let n = 2 * TORUS_ANGLES.len();

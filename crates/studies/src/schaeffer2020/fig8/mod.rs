@@ -5,28 +5,21 @@ mod verdicts;
 
 use super::dynamics::{CONDITIONS, SILENT, counts, plays, points, slowest};
 use super::geometry::Geometry;
-use super::measured::{Every, measured, table};
+use super::measured::measured;
 use super::networks::{NAMED, Recorded, Sizes, UNITS, networks};
 use super::reduced::{CODED, Follower, Reduced, coded_readout, imitation, player, reduce};
-use crate::claims::answer;
-use crate::{Error, Findings, Settings, Study, mean_and_error};
+use crate::common::*;
+use crate::schaeffer2020::elman::Elman;
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
+use nullcline_core::job::Observer;
 use nullcline_core::linalg::eigen::{Order, eigenvalues};
-use nullcline_core::training::sessions::Elman;
-use nullcline_report::page::Section;
-use nullcline_report::pipeline::Observer;
-use nullcline_report::sections::words::with_error;
-use nullcline_report::tables::{Cells, TableOut};
-use rayon::prelude::*;
-use serde_json::{Map, json};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Fig. 8.
-pub const STUDY: Study = Study {
-    name: "schaeffer2020/fig8",
-    title: "Two units by RADD, by distillation and by training, against fifty",
+pub const STUDY: Study = Study::new(
+    "schaeffer2020/fig8",
+    "Two units by RADD, by distillation and by training, against fifty",
     run,
-};
+);
 
 const SOURCE: &str = "schaeffer2020 section 3.3.3, Fig. 8";
 /// Session on which read-outs are chosen, and the one on which everybody is judged; RADD is fitted on neither.
@@ -40,6 +33,10 @@ const TARGETS: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, CODED];
 const PLAYERS: [&str; 5] = ["50 units", "RADD, coded", "RADD, chosen", "distilled", "trained"];
 /// Names of the students.
 const STUDENTS: [&str; 3] = ["RADD", "distilled", "trained"];
+
+/// Names of held-out R^2 of stimulus and block, one step at a time and left to itself.
+const R2: [&str; 4] =
+    ["one_step_r2_stimulus", "one_step_r2_block", "rollout_r2_stimulus", "rollout_r2_block"];
 
 /// RADD with one target.
 struct Scanned {
@@ -171,110 +168,88 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let trained = networks(settings, sizes, UNITS, progress)?;
     let two = networks(settings, sizes, 2, progress)?;
     let early = networks(settings, Sizes { steps: NAMED, ..sizes }, 2, progress)?;
-    progress.start("distillation", trained.len() as u64);
-    let ready = AtomicU64::new(0);
-    let each = |k: usize| {
-        let found = one(&trained[k], [&two[k], &early[k]], settings.seed + k as u64, sizes, steps)?;
-        progress.at(ready.fetch_add(1, Ordering::Relaxed) + 1);
-        let figure = match k {
-            0 => Some(drawing::portraits(&found.1, &found.2, &found.3, settings.seed)?),
-            _ => None,
-        };
-        Ok((found.0, figure))
-    };
-    let (all, figures): (Vec<One>, Vec<_>) =
-        (0..trained.len()).into_par_iter().map(each).collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
-    progress.finish();
-    let mut figures: Vec<_> = figures.into_iter().flatten().collect();
-    let every = Every::new(&all, SOURCE);
-    figures.push(drawing::performance(&all, &every)?);
-    let claims = sizes.asked(settings, verdicts::claims(&every));
-    let (teacher, best) = (every.mean(|o| 100.0 * o.accuracy[0]), every.mean(|o| 100.0 * o.accuracy[2]));
+    let found = parallel("distillation", trained.len(), progress, |k| {
+        let seed = settings.seed + k as u64;
+        let (one, four, recorded, geometry) = one(&trained[k], [&two[k], &early[k]], seed, sizes, steps)?;
+        // Of the first alone the networks are shown.
+        Ok((one, (k == 0).then_some((four, recorded, geometry))))
+    })?;
+    let (all, shown): (Vec<One>, Vec<_>) = found.into_iter().unzip();
+    let portraits =
+        shown.into_iter().flatten().map(|(four, r, g)| drawing::portraits(&four, &r, &g, settings.seed));
+    let portraits = portraits.collect::<Result<Vec<_>, _>>()?;
+    let claims = sizes.asked(settings, verdicts::claims(&all));
     let answer = format!(
-        "RADD's two units choose right in {} % of trials with the read-out chosen on another session, their teachers of fifty in {} %. {}",
-        with_error(best.value, best.error()),
-        with_error(teacher.value, teacher.error()),
+        "RADD's two units choose right in {} % of trials with the read-out chosen on another session, their \
+         teachers of fifty in {} %. {}",
+        words(mean(&all, |o| 100.0 * o.accuracy[2])),
+        words(mean(&all, |o| 100.0 * o.accuracy[0])),
         answer(&claims)
     );
-    let mut json = Map::new();
-    json.insert(
-        "students".into(),
-        json!({
-            "accuracy": all.iter().map(|o| o.accuracy).collect::<Vec<_>>(),
-            "players": PLAYERS,
-            "radius": every.list(|o| o.coded().radius),
-            "r2": all.iter().map(|o| o.coded().r2).collect::<Vec<_>>(),
-            "flow": all.iter().map(|o| o.flow).collect::<Vec<_>>(),
-        }),
-    );
-    let section = Section {
-        id: "students".into(),
-        title: "Networks of two units".into(),
-        intro: vec![format!(
-            "Distillation made {steps} gradient steps. RADD is fitted on one session, its read-out chosen on a second, and all \
-             accuracies are those on a third."
-        )],
-        figures,
-        tables: vec![networks_table(&every), scan_table(&all)],
-        ..Section::default()
-    };
-    Ok(Findings { claims, answer, sections: vec![section], json, warnings: vec![] })
+    let json = json!({
+        "accuracy": all.iter().map(|o| o.accuracy).collect::<Vec<_>>(),
+        "players": PLAYERS,
+        "radius": list(&all, |o| o.coded().radius),
+        "r2": all.iter().map(|o| o.coded().r2).collect::<Vec<_>>(),
+        "flow": all.iter().map(|o| o.flow).collect::<Vec<_>>(),
+    });
+    let section = Section::new("students", "Networks of two units")
+        .intro(format!(
+            "Distillation made {steps} gradient steps. RADD is fitted on one session, its read-out chosen \
+             on a second, and all accuracies are those on a third."
+        ))
+        .figures(portraits)
+        .figures([drawing::performance(&all)?])
+        .tables([networks_table(&all), scan_table(&all)]);
+    Ok(Findings {
+        claims,
+        answer,
+        sections: vec![section],
+        json: entries([("students", json)]),
+        warnings: vec![],
+    })
 }
 
-fn networks_table(every: &Every<One>) -> TableOut {
-    let mut columns = vec![];
+fn networks_table(all: &[One]) -> TableOut {
+    let mut table = Table::of(all);
     for (k, name) in
         ["teacher", "radd_coded", "radd_chosen", "distilled", "trained_2_units"].into_iter().enumerate()
     {
-        columns.push(every.column(&format!("{name}_accuracy_percent"), |o| 100.0 * o.accuracy[k]));
+        table = table.column(&format!("{name}_accuracy"), "percent", |o| 100.0 * o.accuracy[k]);
     }
-    columns.extend(every.columns(&[
-        ("distilled_acted_percent", |o| 100.0 * o.acted[0]),
-        ("trained_2_units_acted_percent", |o| 100.0 * o.acted[1]),
-        ("teacher_slowest_modulus", |o| o.slowest[0]),
-        ("readout_coded", |o| o.readout),
-        ("readout_chosen", |o| o.coded().best[0]),
-        ("largest_modulus", |o| o.coded().radius),
-    ]));
-    for (k, name) in ["one_step_r2_stimulus", "one_step_r2_block", "rollout_r2_stimulus", "rollout_r2_block"]
-        .into_iter()
-        .enumerate()
-    {
-        columns.push(every.column(name, |o| o.coded().r2[k]));
-    }
+    table = table
+        .column("distilled_acted", "percent", |o| 100.0 * o.acted[0])
+        .column("trained_2_units_acted", "percent", |o| 100.0 * o.acted[1])
+        .column("teacher_slowest_modulus", "", |o| o.slowest[0])
+        .columns(["readout_coded", "readout_chosen"], |o| [o.readout, o.coded().best[0]])
+        .column("largest_modulus", "", |o| o.coded().radius)
+        .columns(R2, |o| o.coded().r2);
     for (k, name) in STUDENTS.into_iter().enumerate() {
-        let name = name.to_lowercase();
-        columns.push(every.column(&format!("{name}_stimulus_belief_r2"), |o| o.beliefs[k][0]));
-        columns.push(every.column(&format!("{name}_block_belief_r2"), |o| o.beliefs[k][1]));
-        columns.push(every.column(&format!("{name}_flow_share"), |o| o.flow[k]));
-        columns.push(every.column(&format!("{name}_slowest_modulus"), |o| o.slowest[k + 1]));
-        columns.push(every.column(&format!("{name}_inputs_with_same_fixed_points"), |o| o.same(k)));
+        let name = |what: &str| format!("{}_{what}", name.to_lowercase());
+        table = table
+            .columns([&name("stimulus_belief_r2"), &name("block_belief_r2")], |o| o.beliefs[k])
+            .column(&name("flow_share"), "", |o| o.flow[k])
+            .column(&name("slowest_modulus"), "", |o| o.slowest[k + 1])
+            .column(&name("inputs_with_same_fixed_points"), "", |o| o.same(k));
     }
-    table("One row a seed.", columns)
+    table.named("networks", "One row a seed.")
 }
 
 fn scan_table(all: &[One]) -> TableOut {
-    let mean = |f: &dyn Fn(&Scanned) -> f64| -> [Cells; 2] {
-        let of = |k: usize| mean_and_error(&all.iter().map(|o| f(&o.scan[k])).collect::<Vec<_>>());
-        let rows: Vec<(f64, f64)> = (0..TARGETS.len()).map(of).collect();
-        [Cells::Float(rows.iter().map(|r| r.0).collect()), Cells::Float(rows.iter().map(|r| r.1).collect())]
-    };
-    let mut columns = vec![("largest_target".into(), Cells::Float(TARGETS.to_vec()))];
-    let mut add = |name: &str, f: &dyn Fn(&Scanned) -> f64| {
-        let [value, error] = mean(f);
-        columns.push((name.to_owned(), value));
-        columns.push((format!("{name}_error"), error));
-    };
-    add("largest_modulus", &|s| s.radius);
-    add("one_step_r2_stimulus", &|s| s.r2[0]);
-    add("one_step_r2_block", &|s| s.r2[1]);
-    add("rollout_r2_stimulus", &|s| s.r2[2]);
-    add("rollout_r2_block", &|s| s.r2[3]);
-    add("readout_chosen", &|s| s.best[0]);
-    add("accuracy_percent", &|s| 100.0 * s.best[1]);
-    TableOut {
-        name: "scales".into(),
-        caption: "RADD by the scale of its targets: means over seeds with standard errors.".into(),
-        columns,
+    let columns: [Named<Scanned>; 7] = [
+        ("largest_modulus", |s| s.radius),
+        (R2[0], |s| s.r2[0]),
+        (R2[1], |s| s.r2[1]),
+        (R2[2], |s| s.r2[2]),
+        (R2[3], |s| s.r2[3]),
+        ("readout_chosen", |s| s.best[0]),
+        ("accuracy_percent", |s| 100.0 * s.best[1]),
+    ];
+    let targets = indices(TARGETS.len());
+    let mut table = Table::of(&targets).column("largest_target", "", |k| TARGETS[*k]);
+    for (name, f) in columns {
+        let of = |k: &usize| pair(Estimate::mean_of_all(&list(all, |o| f(&o.scan[*k]))));
+        table = table.columns([name, &format!("{name}_error")], of);
     }
+    table.named("scales", "RADD by the scale of its targets: means over seeds with standard errors.")
 }

@@ -1,7 +1,7 @@
 //! The sensitivities of several trajectories together.
 
 use super::{Adjoint, growth_rate};
-use crate::diagnostics::Estimate;
+use crate::numbers::Estimate;
 
 /// Sensitivities over one horizon from several initial states, and what they say together.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl Ensemble {
             (first.rate, first.forward_rate)
         } else {
             let mean = |of: fn(&Adjoint) -> &[Vec<f64>]| -> Vec<Vec<f64>> {
-                members.iter().map(|m| mean_and_error(of(m)).0).collect()
+                members.iter().map(|m| values(&means(of(m)))).collect()
             };
             (
                 growth_rate(&first.horizons, &mean(|m| &m.log_norm)),
@@ -40,25 +40,25 @@ impl Ensemble {
         &self.members[0].horizons
     }
 
-    /// Mean of log|psi(t)| over the trajectories and their vectors, with its standard error: from the
-    /// spread over trajectories, or over vectors if there is one trajectory; NaN if there is one of each.
-    pub fn log_norm(&self) -> (Vec<f64>, Vec<f64>) {
+    /// Mean of log|psi(t)| over the trajectories and their vectors: the error is from the
+    /// spread over trajectories, or over vectors if there is one trajectory; not known if there is one of each.
+    pub fn log_norm(&self) -> Vec<Estimate> {
         self.mean(|m| &m.log_norm)
     }
     /// The same of log|Delta(t)|, by time from t0.
-    pub fn log_tangent(&self) -> (Vec<f64>, Vec<f64>) {
+    pub fn log_tangent(&self) -> Vec<Estimate> {
         self.mean(|m| &m.log_tangent)
     }
-    fn mean(&self, of: fn(&Adjoint) -> &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
+    fn mean(&self, of: fn(&Adjoint) -> &[Vec<f64>]) -> Vec<Estimate> {
         match &self.members[..] {
-            [one] => mean_and_error(of(one)),
-            all => mean_and_error(&all.iter().map(|m| mean_and_error(of(m)).0).collect::<Vec<_>>()),
+            [one] => means(of(one)),
+            all => means(&all.iter().map(|m| values(&means(of(m)))).collect::<Vec<_>>()),
         }
     }
 
     /// Means over the trajectories of a list that each of them has.
     pub fn mean_of(&self, of: fn(&Adjoint) -> &[f64]) -> Vec<f64> {
-        mean_and_error(&self.members.iter().map(|m| of(m).to_vec()).collect::<Vec<_>>()).0
+        values(&means(&self.members.iter().map(|m| of(m).to_vec()).collect::<Vec<_>>()))
     }
 
     /// The largest of a number that each trajectory has.
@@ -67,15 +67,12 @@ impl Ensemble {
     }
 }
 
-/// Entry by entry, the mean of lists of equal length and its standard error, NaN of a single list.
-fn mean_and_error(lists: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
-    let n = lists.len() as f64;
+/// Entry by entry, the mean of lists of equal length.
+fn means(lists: &[Vec<f64>]) -> Vec<Estimate> {
     let entries = lists.first().map_or(0, Vec::len);
-    (0..entries)
-        .map(|k| {
-            let mean = lists.iter().map(|l| l[k]).sum::<f64>() / n;
-            let square = lists.iter().map(|l| (l[k] - mean).powi(2)).sum::<f64>();
-            (mean, if n > 1.0 { (square / (n * (n - 1.0))).sqrt() } else { f64::NAN })
-        })
-        .unzip()
+    (0..entries).map(|k| Estimate::mean_of_all(&lists.iter().map(|l| l[k]).collect::<Vec<_>>())).collect()
+}
+
+fn values(all: &[Estimate]) -> Vec<f64> {
+    all.iter().map(|e| e.value).collect()
 }

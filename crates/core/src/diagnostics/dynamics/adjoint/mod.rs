@@ -1,14 +1,14 @@
 //! Sensitivity along a trajectory: tangents forward, adjoints backward, the time-time Jacobian.
 
+mod adaptive;
 mod ensemble;
 mod motion;
 mod passes;
 mod path;
 mod rate;
 mod results;
-mod stepper;
 
-pub use super::lyapunov::Drive;
+pub use crate::systems::time::Drive;
 pub use ensemble::Ensemble;
 pub use rate::{Agreement, STRETCHES, growth_rate};
 pub use results::{Adjoint, Error, Options};

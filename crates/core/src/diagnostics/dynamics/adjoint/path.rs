@@ -1,15 +1,12 @@
 //! A trajectory that can be walked in both directions with its products.
 
-use super::Drive;
+use super::adaptive::Adaptive;
 use super::motion::Motion;
-use super::stepper::Stepper;
 use crate::linalg::{col, col_mut, norm};
 use crate::systems::rule::Point;
-use crate::systems::time::System;
+use crate::systems::time::{Drive, ESCAPED, Stepper, System};
 use faer::{Mat, MatMut};
 
-/// A state that large has left every attractor.
-const ESCAPED: f64 = 1e12;
 /// Steps whose tapes are kept at a time, and after which the whole matrix is made orthogonal again.
 const BLOCK: usize = 4;
 
@@ -67,7 +64,10 @@ impl<'a> Path<'a> {
             tolerance: 0.0,
         };
         let dt = system.time_step();
-        let mut mover = Mover::new(motion, dt, tolerance);
+        let mut mover = match motion {
+            Motion::Map(rule) => Mover::Map(Box::new(Stepper::new(rule, drive, col(x.as_ref(), 0), 1))),
+            Motion::Flow(field) => Mover::Flow(Box::new(Adaptive::new(field, dt, tolerance))),
+        };
         let mut u = Mat::zeros(motion.inputs(), 1);
         for pair in times.windows(2) {
             let mut steps: Vec<Vec<Step>> = Vec::new();
@@ -109,11 +109,7 @@ impl<'a> Path<'a> {
     }
 
     fn input(&self, column: usize, u: MatMut<f64>) {
-        let u = col_mut(u, 0);
-        match self.drive {
-            Drive::Constant(v) => u.copy_from_slice(v),
-            Drive::Sequence(m) => u.iter_mut().enumerate().for_each(|(i, v)| *v = m[(i, column)]),
-        }
+        self.drive.write(column, col_mut(u, 0));
     }
 
     /// Number of intervals.
@@ -180,40 +176,28 @@ impl Tapes {
 
 /// Moves a state: by one step of the map, or along the flow adaptively.
 enum Mover<'a> {
-    Map { motion: Motion<'a>, next: Mat<f64>, tape: Mat<f64>, scratch: Mat<f64> },
-    Flow(Box<Stepper<'a>>),
+    Map(Box<Stepper<'a>>),
+    Flow(Box<Adaptive<'a>>),
 }
 
-impl<'a> Mover<'a> {
-    fn new(motion: Motion<'a>, dt: f64, tolerance: f64) -> Self {
-        match motion {
-            Motion::Map(rule) => Self::Map {
-                motion,
-                next: Mat::zeros(rule.dim(), 1),
-                tape: Mat::zeros(rule.tape_rows(), 1),
-                scratch: Mat::zeros(rule.scratch_rows(), 1),
-            },
-            Motion::Flow(field) => Self::Flow(Box::new(Stepper::new(field, dt, tolerance))),
-        }
-    }
-
+impl Mover<'_> {
     /// Moves `x` by `span`, calling `each` with every step's length and the state before it.
     fn advance(&mut self, x: &mut Mat<f64>, u: &Mat<f64>, span: f64, each: &mut impl FnMut(f64, &Mat<f64>)) {
         match self {
-            Self::Map { motion, next, tape, scratch } => {
+            Self::Map(stepper) => {
                 each(span, x);
-                motion.eval(span, x.as_ref(), u.as_ref(), next.as_mut(), tape.as_mut(), scratch.as_mut());
-                std::mem::swap(x, next);
+                stepper.step();
+                col_mut(x.as_mut(), 0).copy_from_slice(stepper.x());
             }
-            Self::Flow(stepper) => stepper.advance(x, u.as_ref(), span, each),
+            Self::Flow(adaptive) => adaptive.advance(x, u.as_ref(), span, each),
         }
     }
 
     /// Kinks crossed, and the tolerance at the end.
     fn summary(&self) -> (usize, f64) {
         match self {
-            Self::Map { .. } => (0, 0.0),
-            Self::Flow(stepper) => (stepper.crossings(), stepper.tolerance()),
+            Self::Map(_) => (0, 0.0),
+            Self::Flow(adaptive) => (adaptive.crossings(), adaptive.tolerance()),
         }
     }
 }

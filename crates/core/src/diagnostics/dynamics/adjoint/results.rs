@@ -1,7 +1,8 @@
 //! What is asked of a sensitivity analysis, and what it returns.
 
-use super::{Drive, ENTRIES, not_finite};
-use crate::diagnostics::Estimate;
+use super::{ENTRIES, not_finite};
+use crate::numbers::Estimate;
+use crate::systems::time::Drive;
 use crate::systems::time::System;
 use faer::{Mat, MatRef};
 

@@ -1,9 +1,8 @@
 //! Angles between vectors and between subspaces, gathered along an orbit.
 
 use super::results::{BINS, Pair, Splitting};
-use crate::diagnostics::Estimate;
-use crate::diagnostics::dynamics::lyapunov::statistics::std_error;
 use crate::linalg::qr::Qr;
+use crate::numbers::{Estimate, batch_means};
 use faer::{Mat, MatRef};
 use std::f64::consts::FRAC_PI_2;
 
@@ -46,7 +45,7 @@ impl Gathered {
         let whole = self.blocks.len() * self.size;
         let sum = self.blocks.iter().sum::<f64>() * self.size as f64 + self.sum;
         let value = sum / (whole + self.held).max(1) as f64;
-        Estimate { value, std_error: std_error(std::slice::from_ref(&self.blocks)) }
+        Estimate { value, ..batch_means::mean(std::slice::from_ref(&self.blocks)) }
     }
 
     pub(super) fn pair(&self, i: usize, j: usize, defined: bool) -> Pair {

@@ -1,14 +1,14 @@
 //! The backward half: coefficients of the vectors, their growth and their angles.
 
 use super::angles::{Gathered, between, smallest};
+use super::estimate;
 use super::orbit::{Orbit, Place};
 use super::results::{Covariant, Neutral, Sample};
-use super::{Drive, estimate};
-use crate::diagnostics::Estimate;
 use crate::linalg::random::{Rng, normal};
 use crate::linalg::{col, col_mut, norm};
+use crate::numbers::Estimate;
 use crate::systems::rule::{Workspace, column, column_mut};
-use crate::systems::time::System;
+use crate::systems::time::{Drive, System};
 use faer::linalg::triangular_solve::solve_upper_triangular_in_place;
 use faer::{Mat, Par};
 

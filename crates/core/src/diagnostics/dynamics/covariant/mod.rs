@@ -5,13 +5,12 @@ mod backward;
 mod orbit;
 mod results;
 
-pub use super::lyapunov::Drive;
+pub use crate::systems::time::Drive;
 pub use results::{BINS, Covariant, Error, Neutral, Options, Pair, Sample, Splitting};
 
 use super::lyapunov::rests_on_kinks;
-use super::lyapunov::statistics::std_error;
-use crate::diagnostics::Estimate;
 use crate::linalg::random::{Use, stream};
+use crate::numbers::{Estimate, batch_means};
 use crate::systems::time::System;
 use backward::Backward;
 use faer::MatRef;
@@ -181,10 +180,11 @@ fn validate(system: &dyn System, initial: &[f64], drive: &Drive, options: &Optio
     Ok(k)
 }
 
-/// How many exponents are positive, zero within three errors or 1e-4 of the largest modulus, and negative.
+/// How many exponents are positive, zero within three errors or 1e-4 of the largest modulus or where no error is known, and
+/// negative.
 fn signs(exponents: &[Estimate]) -> [usize; 3] {
     let largest = exponents.iter().fold(0.0f64, |a, l| a.max(l.value.abs()));
-    let zero = |l: &Estimate| l.value.abs() <= (3.0 * l.std_error).max(1e-4 * largest);
+    let zero = |l: &Estimate| l.std_error.is_none_or(|e| l.value.abs() <= (3.0 * e).max(1e-4 * largest));
     let mut signs = [0; 3];
     for l in exponents {
         signs[if zero(l) { 1 } else { 2 * usize::from(l.value < 0.0) }] += 1;
@@ -194,8 +194,8 @@ fn signs(exponents: &[Estimate]) -> [usize; 3] {
 
 /// Mean and standard error of the values of one vector.
 fn estimate(series: &[f64]) -> Estimate {
-    let value = series.iter().sum::<f64>() / series.len() as f64;
-    let error = std_error(std::slice::from_ref(&series.to_vec()));
+    let mean = batch_means::mean(&[series.to_vec()]);
     // What does not vary is known to rounding.
-    Estimate { value, std_error: error.max(1e-14 + 16.0 * f64::EPSILON * value.abs()) }
+    let rounding = 1e-14 + 16.0 * f64::EPSILON * mean.value.abs();
+    Estimate { std_error: mean.std_error.map(|e| e.max(rounding)), ..mean }
 }

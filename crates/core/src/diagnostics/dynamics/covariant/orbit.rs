@@ -1,12 +1,11 @@
 //! The forward half: orthonormal tangents along the orbit, and their triangular factors.
 
-use super::Drive;
-use crate::diagnostics::dynamics::state::State;
 use crate::linalg::qr::Qr;
 use crate::linalg::random::{Rng, normal_matrix};
-use crate::linalg::{col, gemm, norm};
+use crate::linalg::{col, norm};
 use crate::systems::rule::Rule;
-use faer::{Accum, Mat};
+use crate::systems::time::{Drive, Stepper};
+use faer::Mat;
 
 /// Share of a column left beyond the columns before it, below which it is rounding.
 const COLLAPSED: f64 = 1e-13;
@@ -31,7 +30,7 @@ pub(super) struct Factors {
 
 /// Moves a place along the orbit.
 pub(super) struct Orbit<'a> {
-    state: State<'a>,
+    state: Stepper<'a>,
     q: Mat<f64>,
     next: Mat<f64>,
     r: Mat<f64>,
@@ -53,7 +52,7 @@ impl<'a> Orbit<'a> {
     pub(super) fn new(rule: &'a dyn Rule, drive: Drive<'a>, x: &[f64], k: usize, rng: &mut Rng) -> Self {
         let n = rule.dim();
         let mut orbit = Self {
-            state: State::new(rule, drive, x, n),
+            state: Stepper::new(rule, drive, x, n),
             q: normal_matrix(rng, n, k),
             next: Mat::zeros(n, k),
             r: Mat::zeros(k, k),
@@ -64,20 +63,18 @@ impl<'a> Orbit<'a> {
         };
         orbit.qr.factor(orbit.q.as_mut(), orbit.r.as_mut());
         orbit.state.evaluate();
-        let (at, scratch) = orbit.state.point();
         let mut j = Mat::zeros(n, n);
-        orbit.jacobian = rule.fold(at, j.as_mut(), scratch).then_some(j);
+        orbit.jacobian = orbit.state.fold(j.as_mut()).then_some(j);
         orbit
     }
 
     pub(super) fn place(&self) -> Place {
-        Place { time: self.state.time, x: self.state.x().to_vec(), q: self.q.clone() }
+        Place { time: self.state.time(), x: self.state.x().to_vec(), q: self.q.clone() }
     }
 
     /// Goes back, or on, to a place.
     pub(super) fn restore(&mut self, place: &Place) {
-        self.state.time = place.time;
-        self.state.set_x(&place.x);
+        self.state.place(place.time, &place.x);
         self.q.copy_from(&place.q);
     }
 
@@ -88,16 +85,9 @@ impl<'a> Orbit<'a> {
 
     /// Moves by `steps` and makes the tangents orthonormal again; false when the state has escaped.
     pub(super) fn advance(&mut self, steps: usize) -> bool {
-        let rule = self.state.rule;
         for _ in 0..steps {
             self.state.evaluate();
-            let (at, mut scratch) = self.state.point();
-            if let Some(j) = &mut self.jacobian {
-                rule.fold(at, j.as_mut(), scratch.as_mut());
-                gemm(self.next.as_mut(), Accum::Replace, j.as_ref(), self.q.as_ref());
-            } else {
-                rule.jvp(at, self.q.as_ref(), None, self.next.as_mut(), scratch);
-            }
+            self.state.carry(self.q.as_ref(), self.next.as_mut(), self.jacobian.as_mut());
             std::mem::swap(&mut self.q, &mut self.next);
             self.state.commit();
         }
@@ -157,13 +147,11 @@ impl<'a> Orbit<'a> {
 
     /// Directions carried from a place through one interval, n x c.
     pub(super) fn carry(&mut self, place: &Place, vectors: &Mat<f64>) -> Mat<f64> {
-        let rule = self.state.rule;
         self.restore(place);
         let (mut now, mut next) = (vectors.clone(), vectors.clone());
         for _ in 0..self.interval {
             self.state.evaluate();
-            let (at, scratch) = self.state.point();
-            rule.jvp(at, now.as_ref(), None, next.as_mut(), scratch);
+            self.state.carry(now.as_ref(), next.as_mut(), None);
             std::mem::swap(&mut now, &mut next);
             self.state.commit();
         }

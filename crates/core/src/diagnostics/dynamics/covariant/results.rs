@@ -1,6 +1,6 @@
 //! What is asked of an analysis by covariant vectors, and what it returns.
 
-use crate::diagnostics::Estimate;
+use crate::numbers::Estimate;
 use faer::Mat;
 
 /// Bins of a distribution of angles, over 0 to 90 degrees.
@@ -78,6 +78,14 @@ pub struct Covariant {
     pub time_step: f64,
     /// Doubles that were held for factors, at most.
     pub memory: usize,
+}
+
+impl Covariant {
+    /// Largest distance between the growth of a vector along itself and its exponent.
+    pub fn growth_difference(&self) -> f64 {
+        let pairs = self.growth.iter().zip(&self.exponents);
+        pairs.map(|(g, l)| (g.value - l.value).abs()).fold(0.0, f64::max)
+    }
 }
 
 /// The angle between two vectors.

@@ -1,7 +1,7 @@
 //! Rotation on an invariant circle.
 
 use super::section::{distance, first_component};
-use crate::diagnostics::Estimate;
+use crate::numbers::Estimate;
 use faer::Mat;
 use std::f64::consts::{PI, TAU};
 
@@ -62,7 +62,7 @@ pub fn rotation(points: &[Vec<f64>]) -> Option<Estimate> {
         r.min(1.0 - r)
     };
     let (whole, half) = (weighted_mean(&turns), weighted_mean(&turns[turns.len() / 2..]));
-    Some(Estimate { value: fold(whole), std_error: ((whole - half) / TAU).abs() })
+    Some(Estimate::new(fold(whole), ((whole - half) / TAU).abs(), 0))
 }
 
 /// Mean growth, in nats a return, of the distance between returns that begin close together, over
@@ -100,7 +100,7 @@ mod tests {
             .collect();
         let found = rotation(&points).unwrap();
         assert!((found.value - (1.0 - golden)).abs() < 1e-9, "{found:?}");
-        assert!(found.std_error < 1e-6);
+        assert!(found.error() < 1e-6);
         assert!(neighbour_growth(&points[..400], 8).unwrap().abs() < 0.02);
     }
 }

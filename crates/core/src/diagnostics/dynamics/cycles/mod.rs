@@ -1,23 +1,23 @@
 //! Limit cycles: found by return times, refined by shooting, with Floquet multipliers and phase.
 
 pub mod circle;
+mod error;
 mod phase;
-mod points;
-mod results;
+pub(super) mod points;
+pub(super) mod results;
 mod scheme;
 mod section;
 mod shooting;
 mod survey;
 
-pub(super) use points::refine as periodic_points;
-
+pub use error::Error;
 pub use phase::{Asymptotic, PhaseMap};
 pub use results::{Cycle, Motion, Multiplier, Tangent, Torus};
 pub use survey::{Fate, Reached, Survey, survey};
 
 use super::lyapunov::{self, Ending, ending};
-use crate::diagnostics::Estimate;
 use crate::linalg::product::{LogEigenvalue, product_eigenvalues};
+use crate::numbers::Estimate;
 use crate::systems::time::System;
 use faer::MatRef;
 use scheme::Scheme;
@@ -60,51 +60,6 @@ impl Default for Options {
     }
 }
 
-/// Why there is no cycle.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Error {
-    /// The state or the input has the wrong length.
-    #[error("the {what} has {found} numbers; the system takes {expected}")]
-    Length {
-        /// Which argument.
-        what: &'static str,
-        /// Numbers given.
-        found: usize,
-        /// Numbers expected.
-        expected: usize,
-    },
-    /// The trajectory left all bounds.
-    #[error("the trajectory diverges (beyond 1e12 or not finite)")]
-    Diverged,
-    /// Newton's method found no closed orbit.
-    #[error(
-        "Newton's method found no closed orbit in {iterations} iterations: x(T) misses x by {residual:.1e} of its extent"
-    )]
-    NotConverged {
-        /// |x(T) - x| relative to the extent of the orbit.
-        residual: f64,
-        /// Iterations made.
-        iterations: usize,
-    },
-    /// The orbit shrank to a fixed point, or is one.
-    #[error("the orbit shrinks to a fixed point")]
-    Collapsed,
-    /// A derivative is not finite.
-    #[error("a Jacobian along the orbit is not finite")]
-    NotFinite,
-    /// Phase is asked of a map, or of an orbit that does not attract.
-    #[error("asymptotic phase needs an attracting limit cycle of a flow")]
-    NoPhase,
-    /// A state does not go to the cycle.
-    #[error("after {periods} periods the state is still {distance:.1e} of the cycle's extent away from it")]
-    OtherBasin {
-        /// Periods waited.
-        periods: usize,
-        /// Distance from the cycle, relative to its extent.
-        distance: f64,
-    },
-}
-
 /// Distance of returns, relative to the extent, that the interpolation alone may leave.
 const SAME: f64 = 1e-6;
 /// Returns compared.
@@ -139,7 +94,7 @@ pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) ->
             return Err(Error::Diverged);
         }
         if walk.stride() < 1e-12 {
-            return Ok(Motion::Rest(walk.x));
+            return Ok(Motion::Rest(walk.x().to_vec()));
         }
         let returns =
             walk.returns(options.window, options.returns, options.max_steps).ok_or(Error::Diverged)?;
@@ -152,10 +107,10 @@ pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) ->
         last = Some(returns);
     }
     if walk.stride() < 1e-12 {
-        return Ok(Motion::Rest(walk.x));
+        return Ok(Motion::Rest(walk.x().to_vec()));
     }
     Ok(last
-        .map_or(Motion::Irregular { growth: None, returns: 0 }, |r| unrepeated(system, &r, &walk.x, input)))
+        .map_or(Motion::Irregular { growth: None, returns: 0 }, |r| unrepeated(system, &r, walk.x(), input)))
 }
 
 fn check(system: &dyn System, x: &[f64], input: &[f64]) -> Result<(), Error> {
@@ -212,16 +167,16 @@ fn unrepeated(system: &dyn System, r: &Returns, x: &[f64], input: &[f64]) -> Mot
     let growth = circle::neighbour_growth(&r.points, (count / 10).clamp(1, 20));
     let irregular = Motion::Irregular { growth, returns: count };
     let (Some(g), Some(rotation)) = (growth, circle::rotation(&r.points)) else { return irregular };
-    if g > 0.05 || rotation.std_error > 1e-3 {
+    if g > 0.05 || rotation.std_error.is_some_and(|e| e > 1e-3) {
         return irregular;
     }
     let intervals: Vec<f64> = r.times.windows(2).map(|w| w[1] - w[0]).collect();
     let (whole, half) =
         (circle::weighted_mean(&intervals), circle::weighted_mean(&intervals[intervals.len() / 2..]));
     let mean_return = if system.is_flow() {
-        Estimate { value: whole, std_error: (whole - half).abs() }
+        Estimate::new(whole, (whole - half).abs(), 0)
     } else {
-        Estimate { value: system.time_step(), std_error: 0.0 }
+        Estimate::exact(system.time_step(), 0)
     };
     match zeros(system, x, input, mean_return.value) {
         Some(exponents) => Motion::Torus(Torus { rotation, mean_return, growth: g, exponents }),
@@ -248,11 +203,10 @@ fn zeros(system: &dyn System, x: &[f64], input: &[f64], time: f64) -> Option<Vec
         lyapunov::lyapunov(system, initial, &lyapunov::Drive::Constant(input), &options, &|_| ()).ok()?;
     let a = found.attractors.first()?;
     let zero = |i: usize| {
-        let (size, error) = ((a.exponents[i] * time).abs(), a.std_error[i] * time);
-        size <= (4.0 * error).max(1e-3) && error <= 5e-3
+        let found = a.exponent(i).times(time);
+        found.std_error.is_some_and(|e| found.value.abs() <= (4.0 * e).max(1e-3) && e <= 5e-3)
     };
-    let one = |i| Estimate { value: a.exponents[i], std_error: a.std_error[i] };
-    (0..k).all(zero).then(|| (0..k).map(one).collect())
+    (0..k).all(zero).then(|| (0..k).map(|i| a.exponent(i)).collect())
 }
 
 /// The closed orbit of a flow near `x` with a period near `period`, and its Floquet multipliers.
@@ -330,11 +284,10 @@ fn assemble(
     let multiplier = |(v, w): (&LogEigenvalue, &LogEigenvalue)| {
         let value = v.log_modulus / t;
         let change = (value - w.log_modulus / s).abs();
-        let std_error = change + rounding / t;
         Multiplier {
             log_modulus: v.log_modulus,
             argument: v.argument,
-            exponent: Estimate { value, std_error },
+            exponent: Estimate::new(value, change + rounding / t, 0),
         }
     };
     let multipliers: Vec<Multiplier> = new.iter().zip(&old).map(multiplier).collect();
@@ -352,7 +305,7 @@ fn assemble(
     };
     Ok(Cycle {
         point: fine.x.clone(),
-        period: Estimate { value: t, std_error: (t - s).abs().max(4.0 * f64::EPSILON * t) },
+        period: Estimate::new(t, (t - s).abs().max(4.0 * f64::EPSILON * t), 0),
         returns: 1,
         steps: fine.steps,
         residual: fine.residual,

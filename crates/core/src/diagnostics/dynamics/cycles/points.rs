@@ -3,10 +3,10 @@
 use super::circle::rotation;
 use super::section::distance;
 use super::{Cycle, Error, Multiplier};
-use crate::diagnostics::Estimate;
 use crate::linalg::product::{LogEigenvalue, product_eigenvalues};
 use crate::linalg::solve::Lu;
 use crate::linalg::{col_mut, norm};
+use crate::numbers::Estimate;
 use crate::systems::rule::linearise;
 use crate::systems::time::System;
 use faer::Mat;
@@ -107,7 +107,7 @@ pub(in crate::diagnostics::dynamics) fn refine(
         .map(|(v, w)| Multiplier {
             log_modulus: v.log_modulus,
             argument: v.argument,
-            exponent: Estimate { value: v.log_modulus / time, std_error: error + moved(v, w) },
+            exponent: Estimate::new(v.log_modulus / time, error + moved(v, w), 0),
         })
         .collect();
     let again: Vec<Vec<f64>> =
@@ -117,7 +117,7 @@ pub(in crate::diagnostics::dynamics) fn refine(
     let turns = rotation(&again).map(|r| (r.value * steps as f64).round() as usize);
     Ok(Cycle {
         point,
-        period: Estimate { value: time, std_error: 0.0 },
+        period: Estimate::exact(time, 0),
         returns: steps,
         steps,
         residual,

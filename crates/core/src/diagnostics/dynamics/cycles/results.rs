@@ -1,6 +1,6 @@
 //! What is found out about a cycle.
 
-use crate::diagnostics::Estimate;
+use crate::numbers::Estimate;
 
 /// Where a trajectory ends.
 #[derive(Clone, Debug)]
@@ -95,15 +95,13 @@ impl Cycle {
     }
 
     /// Largest distance between these exponents and others (both largest first), in units of the
-    /// combined error, where `floor` is the least error of a difference.
-    pub fn deviation(&self, exponents: &[f64], errors: &[f64], floor: f64) -> f64 {
-        let pairs = self.multipliers.iter().zip(exponents.iter().zip(errors));
-        pairs
-            .filter(|(m, (l, _))| m.exponent.value.is_finite() && l.is_finite())
-            .map(|(m, (l, e))| {
-                let error = m.exponent.std_error.hypot(if e.is_finite() { *e } else { 0.0 }).max(floor);
-                (m.exponent.value - l).abs() / error
-            })
-            .fold(0.0, f64::max)
+    /// combined error, where `floor` is the least error of a difference; those of which no error is known are left out.
+    pub fn deviation(&self, exponents: &[Estimate], floor: f64) -> f64 {
+        let apart = |(m, l): (&Multiplier, &Estimate)| {
+            let difference = m.exponent.less(*l);
+            let error = difference.std_error.filter(|_| difference.value.is_finite())?.max(floor);
+            Some(difference.value.abs() / error)
+        };
+        self.multipliers.iter().zip(exponents).filter_map(apart).fold(0.0, f64::max)
     }
 }

@@ -2,11 +2,9 @@
 
 use crate::linalg::{col, col_mut, norm};
 use crate::systems::rule::{Workspace, column, column_mut};
-use crate::systems::time::System;
+use crate::systems::time::{Drive, Stepper, System};
 use faer::Mat;
 
-/// A state that large has left every attractor.
-const ESCAPED: f64 = 1e12;
 /// States from which the section is chosen.
 const SAMPLES: usize = 2000;
 const POWER_STEPS: usize = 60;
@@ -39,47 +37,36 @@ pub(super) fn distance(a: &[f64], b: &[f64]) -> f64 {
 /// A trajectory under a constant input.
 pub(super) struct Walk<'a> {
     system: &'a dyn System,
-    ws: Workspace,
-    input: Vec<f64>,
-    pub(super) x: Vec<f64>,
-    next: Vec<f64>,
+    input: &'a [f64],
+    state: Stepper<'a>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(system: &'a dyn System, x: &[f64], input: &[f64]) -> Self {
-        let ws = Workspace::new(system.step(), 1, 1);
-        Self { system, ws, input: input.to_vec(), x: x.to_vec(), next: vec![0.0; x.len()] }
+    pub(super) fn new(system: &'a dyn System, x: &[f64], input: &'a [f64]) -> Self {
+        Self { system, input, state: Stepper::new(system.step(), Drive::Constant(input), x, 1) }
     }
 
-    /// One step; the state before it is left in `next`.
-    fn advance(&mut self) {
-        let (rule, u) = (self.system.step(), column(&self.input));
-        self.ws.eval(rule, column(&self.x), u, column_mut(&mut self.next));
-        std::mem::swap(&mut self.x, &mut self.next);
+    /// Where it is.
+    pub(super) fn x(&self) -> &[f64] {
+        self.state.x()
     }
 
     /// Moves by `steps`; false when the state escapes.
     pub(super) fn run(&mut self, steps: usize) -> bool {
-        for _ in 0..steps {
-            self.advance();
-            if !self.x.iter().all(|v| v.abs() <= ESCAPED) {
-                return false;
-            }
-        }
-        true
+        self.state.run(steps)
     }
 
     /// Length of the next step, relative to the size of the state.
     pub(super) fn stride(&mut self) -> f64 {
-        self.ws.eval(self.system.step(), column(&self.x), column(&self.input), column_mut(&mut self.next));
-        distance(&self.x, &self.next) / (1.0 + norm(&self.x))
+        self.state.evaluate();
+        distance(self.x(), self.state.other()) / (1.0 + norm(self.x()))
     }
 
     fn velocity(&self, x: &[f64]) -> Vec<f64> {
         let field = self.system.field();
         let mut out = vec![0.0; x.len()];
         let mut ws = Workspace::new(field, 1, 1);
-        ws.eval(field, column(x), column(&self.input), column_mut(&mut out));
+        ws.eval(field, column(x), column(self.input), column_mut(&mut out));
         out
     }
 
@@ -87,28 +74,28 @@ impl<'a> Walk<'a> {
     /// before that choose the section: the hyperplane through their mean, across their first
     /// principal component. `None` when the state escapes.
     pub(super) fn returns(&mut self, window: usize, count: usize, limit: usize) -> Option<Returns> {
-        let n = self.x.len();
+        let n = self.x().len();
         let stride = window.div_ceil(SAMPLES).max(1);
         let mut samples = Mat::zeros(n, window / stride);
-        let (mut low, mut high) = (self.x.clone(), self.x.clone());
+        let (mut low, mut high) = (self.x().to_vec(), self.x().to_vec());
         for j in 0..samples.ncols() {
             for _ in 0..stride {
                 if !self.run(1) {
                     return None;
                 }
-                for (i, v) in self.x.iter().enumerate() {
+                for (i, v) in self.x().iter().enumerate() {
                     low[i] = low[i].min(*v);
                     high[i] = high[i].max(*v);
                 }
             }
-            col_mut(samples.as_mut(), j).copy_from_slice(&self.x);
+            col_mut(samples.as_mut(), j).copy_from_slice(self.x());
         }
         let extent = norm(&low.iter().zip(&high).map(|(l, h)| h - l).collect::<Vec<_>>());
         let mut out = Returns { times: Vec::new(), points: Vec::new(), extent };
         if !self.system.is_flow() {
             for t in 0..count {
                 out.times.push(t as f64);
-                out.points.push(self.x.clone());
+                out.points.push(self.x().to_vec());
                 if !self.run(1) {
                     return None;
                 }
@@ -118,12 +105,12 @@ impl<'a> Walk<'a> {
         let (mean, across) = principal(&samples);
         let height = |x: &[f64]| x.iter().zip(&mean).zip(&across).map(|((x, m), v)| (x - m) * v).sum::<f64>();
         let dt = self.system.time_step();
-        let mut before = height(&self.x);
+        let mut before = height(self.x());
         for t in 0..limit {
             if !self.run(1) {
                 return None;
             }
-            let after = height(&self.x);
+            let after = height(self.x());
             if before < 0.0 && after >= 0.0 {
                 let (s, point) = self.crossing(dt, &height);
                 out.times.push((t as f64 + s) * dt);
@@ -139,7 +126,7 @@ impl<'a> Walk<'a> {
 
     /// Where the step just made crosses the section: cubic interpolation with the velocities.
     fn crossing(&self, dt: f64, height: &dyn Fn(&[f64]) -> f64) -> (f64, Vec<f64>) {
-        let (x, y) = (&self.next, &self.x);
+        let (x, y) = (self.state.other(), self.x());
         let (f, g) = (self.velocity(x), self.velocity(y));
         let at = |s: f64| -> Vec<f64> {
             let (a, b) = ((1.0 + 2.0 * s) * (1.0 - s).powi(2), s * (1.0 - s).powi(2));

@@ -3,8 +3,7 @@
 use super::section::distance;
 use super::{Cycle, Error, Motion, Options, PhaseMap, Torus, find};
 use crate::linalg::{col, col_mut};
-use crate::systems::rule::{Workspace, column, column_mut};
-use crate::systems::time::System;
+use crate::systems::time::{Drive, Stepper, System};
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
 
@@ -135,12 +134,10 @@ fn reached(system: &dyn System, cycle: Cycle, input: &[f64], first: usize) -> Re
         return Ok(Reached { cycle, states, response, members });
     }
     let mut states = Mat::zeros(cycle.point.len(), cycle.steps);
-    let mut ws = Workspace::new(system.step(), 1, 1);
-    let (mut x, mut y) = (cycle.point.clone(), cycle.point.clone());
+    let mut state = Stepper::new(system.step(), Drive::Constant(input), &cycle.point, 1);
     for j in 0..cycle.steps {
-        col_mut(states.as_mut(), j).copy_from_slice(&x);
-        ws.eval(system.step(), column(&x), column(input), column_mut(&mut y));
-        std::mem::swap(&mut x, &mut y);
+        col_mut(states.as_mut(), j).copy_from_slice(state.x());
+        state.step();
     }
     Ok(Reached { cycle, states, response: None, members })
 }

@@ -1,11 +1,10 @@
 //! Saddles on the boundaries between basins of attraction, by bisection.
 
+use super::options::WORK;
 use super::residual::{Residual, distance};
-use super::search::WORK;
 use super::solver::newton;
 use crate::linalg::norm;
-use crate::systems::rule::{Workspace, column, column_mut};
-use crate::systems::time::System;
+use crate::systems::time::{Drive, Stepper, System};
 use rayon::prelude::*;
 
 /// Pairs of stable points tried at most, the nearest first.
@@ -43,36 +42,25 @@ pub fn edges(system: &dyn System, input: &[f64], stable: &[&[f64]]) -> Vec<Vec<f
 }
 
 struct Orbit<'a> {
-    system: &'a dyn System,
-    input: &'a [f64],
+    state: Stepper<'a>,
     stable: &'a [&'a [f64]],
-    ws: Workspace,
-    x: Vec<f64>,
-    y: Vec<f64>,
 }
 
 impl<'a> Orbit<'a> {
     fn new(system: &'a dyn System, input: &'a [f64], stable: &'a [&'a [f64]]) -> Self {
-        let n = system.step().dim();
-        let ws = Workspace::new(system.step(), 1, 1);
-        Self { system, input, stable, ws, x: vec![0.0; n], y: vec![0.0; n] }
-    }
-
-    fn step(&mut self) {
-        let (x, u) = (column(&self.x), column(self.input));
-        self.ws.eval(self.system.step(), x, u, column_mut(&mut self.y));
-        std::mem::swap(&mut self.x, &mut self.y);
+        let origin = vec![0.0; system.step().dim()];
+        Self { state: Stepper::new(system.step(), Drive::Constant(input), &origin, 1), stable }
     }
 
     /// The stable point that the orbit from `x` reaches.
     fn fate(&mut self, x: &[f64]) -> Option<usize> {
-        self.x.copy_from_slice(x);
+        self.state.set_x(x);
         for t in 0..STEPS {
-            self.step();
+            self.state.step();
             if t % 8 != 0 {
                 continue;
             }
-            let near = |s: &&[f64]| distance(&self.x, s) < 1e-2 * (1.0 + norm(s));
+            let near = |s: &&[f64]| distance(self.state.x(), s) < 1e-2 * (1.0 + norm(s));
             if let Some(k) = self.stable.iter().position(near) {
                 return Some(k);
             }
@@ -95,15 +83,15 @@ impl<'a> Orbit<'a> {
     /// The state of least q along the orbit from `x`, before it leaves the boundary for good.
     fn slowest(&mut self, residual: &mut Residual, x: Vec<f64>) -> Vec<f64> {
         let mut g = vec![0.0; x.len()];
-        self.x.copy_from_slice(&x);
+        self.state.set_x(&x);
         let mut best = (residual.value(&x, &mut g), x);
         // Near its end the orbit slows down at the stable point: only what comes before counts.
         let (mut rising, mut last) = (0, best.0);
         for _ in 0..STEPS {
-            self.step();
-            let q = residual.value(&self.x, &mut g);
+            self.state.step();
+            let q = residual.value(self.state.x(), &mut g);
             if q < best.0 {
-                best = (q, self.x.clone());
+                best = (q, self.state.x().to_vec());
             }
             rising = if q > last { rising + 1 } else { 0 };
             last = q;

@@ -1,9 +1,9 @@
 //! Stability of a fixed point at kinks, decided by what the pieces around it do.
 
 use super::contraction::{admissible_words_contract, bounded_by_one_matrix, share_a_norm};
-use super::describe::Growth;
 use super::pieces::Pieces;
 use super::solver::Zero;
+use super::stability::{Growth, Stability};
 use crate::linalg::eigen::{Modes, Order, modes, singular_values};
 use crate::linalg::random::{Use, normal, stream};
 use crate::linalg::solve::Lu;
@@ -25,34 +25,6 @@ const DEFECTIVE: f64 = 1e8;
 const RAYS: u64 = 16;
 const STEPS: usize = 400;
 const PERIOD: usize = 12;
-
-/// Whether states near a fixed point return to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stability {
-    /// They do.
-    Stable,
-    /// Some leave.
-    Unstable,
-    /// They neither return nor leave along a continuum of fixed points, and return otherwise.
-    Neutral,
-    /// An eigenvalue is critical to rounding: the linearisation does not tell.
-    Undecided,
-    /// The point is at kinks, and no ray leaves it, nor do its pieces share a contraction that was found.
-    UndecidedAtKink,
-}
-
-impl Stability {
-    /// The words used in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Stable => "stable",
-            Self::Unstable => "unstable",
-            Self::Neutral => "neutral",
-            Self::Undecided => "undecided",
-            Self::UndecidedAtKink => "undecided at a kink",
-        }
-    }
-}
 
 /// A direction that returns to itself: states along it leave the point, or form a continuum with it.
 #[derive(Clone, Debug)]

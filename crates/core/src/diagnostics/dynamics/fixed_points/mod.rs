@@ -9,19 +9,25 @@ mod edge;
 mod ends;
 pub mod exact;
 mod kinks;
+mod options;
 mod pieces;
 mod residual;
 mod rounds;
 mod search;
 mod solver;
+mod stability;
 mod starts;
 mod unseen;
 
 pub use exact::{Method, Reason, Undecided};
-pub use kinks::{Kinks, Ray, Stability};
-pub use search::{Options, fixed_points};
+pub use kinks::{Kinks, Ray};
+pub use options::Options;
+pub use search::fixed_points;
+pub use stability::Stability;
 
 use faer::{Mat, c64};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// What a point is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +38,10 @@ pub enum Label {
     Slow,
 }
 
-impl Label {
-    /// The word used in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Fixed => "fixed",
-            Self::Slow => "slow",
-        }
-    }
+named! {
+    Label:
+    Self::Fixed => "fixed",
+    Self::Slow => "slow",
 }
 
 /// One mode of the linearisation.
@@ -91,6 +93,25 @@ pub struct FixedPoint {
     pub hits: usize,
 }
 
+impl FixedPoint {
+    /// The rate that decides stability, largest modulus (map) or real part (`flow`), where eigenvalues are those of the
+    /// system: NaN at a kink.
+    pub fn leading(&self, flow: bool) -> f64 {
+        let first = self.eigenvalues.first().filter(|_| self.kinks.is_none());
+        first.map_or(f64::NAN, |z| if flow { z.re } else { z.re.hypot(z.im) })
+    }
+
+    /// The stability, of a fixed point.
+    pub fn verdict(&self) -> Option<Stability> {
+        (self.label == Label::Fixed).then_some(self.stability)
+    }
+
+    /// The number of unstable directions, where it is known: not where a kink leaves stability open.
+    pub fn unstable_directions(&self) -> Option<usize> {
+        (self.stability != Stability::UndecidedAtKink).then_some(self.unstable)
+    }
+}
+
 /// A local minimum of q above the threshold where many starts end: a ghost.
 #[derive(Clone, Debug)]
 pub struct Region {
@@ -103,7 +124,7 @@ pub struct Region {
 }
 
 /// The indices of the points beside the degree of the rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Index {
     /// Sum of sign det(I - F_x) of a map, det(-F_x) of a flow, over the points found.
     pub sum: i32,
@@ -184,4 +205,41 @@ pub struct FixedPoints {
     pub slow_threshold: f64,
     /// True for a flow.
     pub flow: bool,
+}
+
+/// How a search ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// By the proof that there are no other points.
+    Proof,
+    /// No round found anything new.
+    NothingNew,
+    /// Rounds found none of the points that are expected.
+    GaveUp,
+    /// The budget was spent.
+    Budget,
+    /// No rounds were asked for.
+    FirstSearch,
+}
+
+named! {
+    Ended:
+    Self::Proof => "proof",
+    Self::NothingNew => "nothing new",
+    Self::GaveUp => "gave up",
+    Self::Budget => "budget",
+    Self::FirstSearch => "first search",
+}
+
+impl FixedPoints {
+    /// How the search ended.
+    pub fn ended(&self) -> Ended {
+        match self.rounds {
+            _ if self.complete => Ended::Proof,
+            r if r.count == 0 => Ended::FirstSearch,
+            r if r.saturated => Ended::NothingNew,
+            r if r.quiet => Ended::GaveUp,
+            _ => Ended::Budget,
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use super::census::{Arrival, Census};
 use super::edge::edges;
+use super::options::Options;
 use super::residual::{Residual, distance, gap};
-use super::search::Options;
 use super::solver::{End, Root, Thresholds, Zero, newton, polish, solve, zero};
 use super::starts::{Starts, fresh};
 use crate::linalg::eigen::{Order, eigenvalues};

@@ -4,8 +4,8 @@ use super::super::trajectories::random_state;
 use super::residual::gap;
 use crate::linalg::random::{Rng, normal, uniform};
 use crate::linalg::{col, norm};
-use crate::systems::rule::{Rule, Workspace, column, column_mut};
-use crate::systems::time::System;
+use crate::systems::rule::Rule;
+use crate::systems::time::{Drive, Stepper, System};
 use faer::{Mat, MatRef};
 
 /// Steps at most between a random state and the start that it becomes.
@@ -119,12 +119,9 @@ fn spread(states: MatRef<f64>) -> Vec<f64> {
 /// Few trajectories miss small basins; a state of its own for every such start does not.
 pub fn fresh(rng: &mut Rng, system: &dyn System, input: &[f64]) -> Option<Vec<f64>> {
     let rule = system.step();
-    let mut x = random_state(rule, rng);
-    let mut y = x.clone();
-    let mut ws = Workspace::new(rule, 1, 1);
+    let mut state = Stepper::new(rule, Drive::Constant(input), &random_state(rule, rng), 1);
     for _ in 0..uniform(rng, 0.0, FRESH_STEPS) as usize {
-        ws.eval(rule, column(&x), column(input), column_mut(&mut y));
-        std::mem::swap(&mut x, &mut y);
+        state.step();
     }
-    x.iter().all(|v| v.abs() < DIVERGED).then_some(x)
+    state.x().iter().all(|v| v.abs() < DIVERGED).then(|| state.x().to_vec())
 }

@@ -1,10 +1,12 @@
 //! Which trajectories share an attractor, and its spectrum from theirs.
 
-use super::settled::error_of;
-use super::statistics::{entropy_rate, jackknife, kaplan_yorke};
+use super::rest::close;
+use super::settled::{distinct, error_of};
+use super::statistics::{entropy_rate, kaplan_yorke};
 use super::trajectory::Trajectory;
-use super::{Attractor, Checks, Drive, Estimate, History, Kind, Options, Status, Stopped, checks};
-use crate::systems::time::System;
+use super::{Attractor, Checks, History, Kind, Options, Status, Stopped, checks};
+use crate::numbers::{Estimate, jackknife};
+use crate::systems::time::{Drive, System};
 
 const HISTORY: usize = 128;
 const JACKKNIFE_GROUPS: usize = 24;
@@ -20,12 +22,6 @@ pub(super) fn group(all: &[Trajectory], driven: bool) -> Vec<Vec<usize>> {
     }
     groups.sort_by_key(|g| (std::cmp::Reverse(g.len()), g[0]));
     groups
-}
-
-/// Equal to 1e-6 of the largest coordinate, or of 1, and what is not known.
-fn close(x: &[f64], y: &[f64], slack: f64) -> bool {
-    let scale = 1.0 + x.iter().fold(0.0f64, |a, v| a.max(v.abs()));
-    x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-6 * scale + slack)
 }
 
 /// Whether two orbits are in the same place.
@@ -47,20 +43,6 @@ fn same(a: &Trajectory, b: &Trajectory, driven: bool) -> bool {
     a.samples.same_place(&b.samples)
 }
 
-/// The members whose growth counts on its own: under one input, trajectories that end in the same
-/// state have forgotten where they began, and are one.
-pub(super) fn distinct(all: &[Trajectory], group: &[usize], driven: bool) -> Vec<usize> {
-    let mut kept: Vec<usize> = Vec::new();
-    for i in group {
-        let t = &all[*i];
-        let twin = |k: &usize| all[*k].recorded == t.recorded && close(all[*k].state.x(), t.state.x(), 0.0);
-        if !driven || !kept.iter().any(twin) {
-            kept.push(*i);
-        }
-    }
-    kept
-}
-
 /// The attractor of a group, and what must be said about it.
 pub(super) fn assemble(
     system: &dyn System,
@@ -77,7 +59,8 @@ pub(super) fn assemble(
     let steps: usize = group.iter().map(|i| all[*i].recorded).sum();
     let driven = matches!(drive, Drive::Sequence(_));
     let (order, mut exponents) = means(all, group);
-    let mut errors: Vec<f64> = order.iter().map(|j| error_of(all, group, *j, driven) / dt).collect();
+    let mut errors: Vec<f64> =
+        order.iter().map(|j| error_of(all, group, *j, driven).map_or(f64::NAN, |e| e / dt)).collect();
     errors.resize(k, f64::NAN);
 
     let mut checks = Checks::default();
@@ -89,7 +72,7 @@ pub(super) fn assemble(
         exponents = values[..k].to_vec();
         errors = bounds[..k].to_vec();
         let spread = errors.iter().filter(|e| e.is_finite()).sum::<f64>();
-        let both = |v: f64| Estimate { value: v, std_error: spread };
+        let both = |v: f64| Estimate::new(v, spread, 0);
         (dimension, entropy) = (both(kaplan_yorke(&exponents, n)), both(entropy_rate(&exponents)));
         if exponents[0] > 4.0 * errors[0] {
             notes.push("the state rests on an unstable fixed point: start elsewhere to leave it".into());
@@ -109,8 +92,8 @@ pub(super) fn assemble(
             l.resize(k, f64::NEG_INFINITY);
             l
         };
-        dimension = jackknife(&groups, |l| kaplan_yorke(&settle(l), n));
-        entropy = jackknife(&groups, |l| entropy_rate(&settle(l)));
+        dimension = jackknife::of_means(&groups, |l| kaplan_yorke(&settle(l), n));
+        entropy = jackknife::of_means(&groups, |l| entropy_rate(&settle(l)));
         checks::simulate(&mut checks, system, first, drive, options);
     }
     // The sum rule over the first batches, whose Jacobians are formed again.
@@ -159,15 +142,14 @@ pub(super) fn remainder(all: &[Trajectory], members: &[usize]) -> Attractor {
     let first = &all[members[0]];
     let (k, dt) = (first.total.len(), first.time_step);
     let (order, exponents) = means(all, members);
-    let unknown = |value: f64| Estimate { value, std_error: f64::NAN };
     let n = first.state.x().len();
     Attractor {
         kind: Kind::Moving,
         status: Status::Unsettled,
         share: members.len() as f64 / all.len() as f64,
         members: members.to_vec(),
-        kaplan_yorke_dimension: unknown(kaplan_yorke(&exponents, n)),
-        entropy_rate: unknown(entropy_rate(&exponents)),
+        kaplan_yorke_dimension: Estimate::unknown(kaplan_yorke(&exponents, n), 0),
+        entropy_rate: Estimate::unknown(entropy_rate(&exponents), 0),
         exponents,
         std_error: vec![f64::NAN; k],
         steps: members.iter().map(|i| all[*i].recorded).sum(),

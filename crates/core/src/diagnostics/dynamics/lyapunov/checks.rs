@@ -1,12 +1,11 @@
 //! The same numbers by other ways: determinants, two trajectories, half the time step.
 
-use super::state::State;
-use super::statistics::std_error;
 use super::trajectory::Trajectory;
-use super::{Checks, Drive, Estimate, InitialTangents, Kind, Options, SumRule, ZeroExponent};
+use super::{Checks, InitialTangents, Kind, Options, SumRule, ZeroExponent};
 use crate::linalg::condition::log_abs_det;
 use crate::linalg::random::{Use, normal, stream};
-use crate::systems::time::System;
+use crate::numbers::{Estimate, batch_means};
+use crate::systems::time::{Drive, Stepper, System};
 use faer::Mat;
 
 const TWO_TRAJECTORIES_STEPS: usize = 200_000;
@@ -30,14 +29,13 @@ pub(super) fn sum_rule(system: &dyn System, t: &Trajectory, drive: &Drive) -> Op
     let dt = system.time_step();
     let sum = t.growth[..used * n].iter().sum::<f64>() / (steps as f64 * dt);
 
-    let mut state = State::fork(rule, *drive, &t.origin.1, t.origin.0, n);
+    let mut state = Stepper::fork(rule, *drive, &t.origin.1, t.origin.0, n);
     let (identity, mut j, mut swaps) = (Mat::<f64>::identity(n, n), Mat::zeros(n, n), vec![0; n]);
     let mut log_det = 0.0;
     for _ in 0..steps {
         state.evaluate();
-        let (at, mut scratch) = state.point();
-        if !rule.fold(at, j.as_mut(), scratch.as_mut()) {
-            rule.jvp(at, identity.as_ref(), None, j.as_mut(), scratch);
+        if !state.fold(j.as_mut()) {
+            state.carry(identity.as_ref(), j.as_mut(), None);
         }
         log_det += log_abs_det(j.as_mut(), &mut swaps);
         state.commit();
@@ -49,11 +47,12 @@ pub(super) fn sum_rule(system: &dyn System, t: &Trajectory, drive: &Drive) -> Op
 /// The exponent nearest to zero; none when zero may lie below the exponents that were asked for.
 pub(super) fn zero_exponent(exponents: &[f64], errors: &[f64]) -> Option<ZeroExponent> {
     let at = (0..exponents.len()).min_by(|a, b| exponents[*a].abs().total_cmp(&exponents[*b].abs()))?;
-    let (closest, error) = (exponents[at], errors[at]);
+    let closest = Estimate::new(exponents[at], errors[at], 0);
     let largest = exponents.iter().filter(|l| l.is_finite()).fold(0.0f64, |a, l| a.max(l.abs()));
-    let holds = closest.abs() <= (4.0 * error).max(1e-4 * largest);
+    let holds = closest.value.is_finite()
+        && closest.std_error.is_none_or(|e| closest.value.abs() <= (4.0 * e).max(1e-4 * largest));
     let all_positive = exponents.iter().all(|l| *l > 0.0);
-    (holds || !all_positive).then_some(ZeroExponent { closest, std_error: error, holds })
+    (holds || !all_positive).then_some(ZeroExponent { closest, holds })
 }
 
 /// The first exponent by two nearby trajectories and, for a flow, with half the time step.
@@ -87,13 +86,13 @@ fn two_trajectories(
     let batch = t.batch.min(steps).max(1);
     let discarded = options.align.min(steps / 5).div_ceil(batch);
     let (time, x) = (t.origin.0, &t.origin.1);
-    let mut one = State::fork(rule, *drive, x, time, 1);
+    let mut one = Stepper::fork(rule, *drive, x, time, 1);
     let size = x.iter().map(|v| v * v).sum::<f64>().sqrt().max(1e-3);
     let mut rng = stream(options.seed, Use::Tangent, u64::MAX - t.index as u64);
     let mut shift: Vec<f64> = x.iter().map(|_| normal(&mut rng)).collect();
     rescale(&mut shift, NEARBY * size)?;
     let moved: Vec<f64> = x.iter().zip(&shift).map(|(x, s)| x + s).collect();
-    let mut two = State::fork(rule, *drive, &moved, time, 1);
+    let mut two = Stepper::fork(rule, *drive, &moved, time, 1);
     let mut second = moved;
     // What the second state really is apart from the first, rounding included.
     let mut before = difference(two.x(), one.x(), &mut shift);
@@ -118,9 +117,9 @@ fn two_trajectories(
 }
 
 fn estimate(series: &[f64], dt: f64) -> Option<Estimate> {
-    let value = series.iter().sum::<f64>() / series.len() as f64 / dt;
-    let std_error = std_error(&[series.to_vec()]).max(1e-8) / dt;
-    value.is_finite().then_some(Estimate { value, std_error })
+    let mean = batch_means::mean(&[series.to_vec()]);
+    let std_error = mean.std_error.map(|e| e.max(1e-8) / dt);
+    mean.value.is_finite().then_some(Estimate { value: mean.value / dt, std_error, n: mean.n })
 }
 
 fn difference(a: &[f64], b: &[f64], out: &mut [f64]) -> f64 {

@@ -1,61 +1,18 @@
 //! Fixed points that a trajectory comes to, and the exponents there.
 
 use super::kink;
-use super::{Drive, state::State};
+use super::rest::{Arrival, FixedPoint, Root, distance, size};
 use crate::linalg::condition::eigenvalues_with_errors;
 use crate::linalg::solve::Lu;
 use crate::systems::rule::{column_mut, linearise};
-use crate::systems::time::System;
-
-/// A fixed point with its exponents.
-#[derive(Clone)]
-pub(super) struct FixedPoint {
-    pub(super) x: Vec<f64>,
-    /// How far from `x` the zero of the residual may lie: rounding leaves a degenerate one free.
-    pub(super) slack: f64,
-    /// All n, decreasing, nats per unit time; minus infinity where an eigenvalue is zero within
-    /// its error.
-    pub(super) exponents: Vec<f64>,
-    pub(super) errors: Vec<f64>,
-    /// Units are at a kink: no linear map holds around the point.
-    pub(super) kinked: bool,
-    pub(super) note: Option<String>,
-}
-
-impl FixedPoint {
-    /// Whether the first exponent is zero within its error.
-    pub(super) fn neutral(&self) -> bool {
-        self.exponents[0].abs() <= 4.0 * self.errors[0]
-    }
-
-    fn unstable(&self) -> bool {
-        self.exponents[0] > 0.0 && !self.neutral()
-    }
-}
-
-/// A zero of the residual and how well it is known.
-pub(super) struct Root {
-    pub(super) x: Vec<f64>,
-    pub(super) slack: f64,
-    /// Direction of the last step, of length 1; empty where the last step was zero.
-    along: Vec<f64>,
-}
-
-/// An orbit of the constant drive that has come from `origin` to `x`.
-#[derive(Clone, Copy)]
-pub(super) struct Arrival<'a> {
-    pub(super) system: &'a dyn System,
-    pub(super) drive: Drive<'a>,
-    pub(super) x: &'a [f64],
-    pub(super) origin: &'a [f64],
-}
+use crate::systems::time::{Drive, Stepper, System};
 
 impl Arrival<'_> {
     /// Newton's method from a state that moves little in a step; what it finds must be near.
     pub(super) fn near(&self) -> Option<Root> {
         let Drive::Constant(u) = self.drive else { return None };
         let scale = size(self.x);
-        let mut state = State::new(self.system.step(), self.drive, self.x, 1);
+        let mut state = Stepper::new(self.system.step(), self.drive, self.x, 1);
         state.run(1);
         if distance(state.x(), self.x) > 0.05 * scale {
             return None;
@@ -72,7 +29,7 @@ impl Arrival<'_> {
         }
         let point = self.at(root)?;
         if point.unstable() {
-            let mut state = State::new(self.system.step(), self.drive, self.x, 1);
+            let mut state = Stepper::new(self.system.step(), self.drive, self.x, 1);
             state.run(64);
             return (state.x() == self.x).then_some(point);
         }
@@ -102,15 +59,6 @@ impl Arrival<'_> {
         }
         Some(FixedPoint { x: x0, slack, exponents, errors, kinked: false, note: None })
     }
-}
-
-pub(super) fn distance(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
-}
-
-/// 1 + the largest coordinate.
-pub(super) fn size(x: &[f64]) -> f64 {
-    1.0 + x.iter().fold(0.0f64, |a, v| a.max(v.abs()))
 }
 
 /// A zero of the residual near `x`; none when a step leaves the neighbourhood.

@@ -5,16 +5,14 @@
 //! to piece while its length decays; it is followed at a length that neither underflows nor meets
 //! other kinks, and the Jacobians of the pieces that it meets are multiplied.
 
-use super::Drive;
-use super::fixed::{Arrival, FixedPoint, Root, distance, size};
-use super::state::State;
-use super::statistics::std_error;
+use super::rest::{Arrival, FixedPoint, Root, distance, size};
 use crate::linalg::product::{LogEigenvalue, product_eigenvalues};
 use crate::linalg::qr::Qr;
 use crate::linalg::random::{Use, normal, normal_matrix, stream};
 use crate::linalg::{col, gemm, norm};
+use crate::numbers::batch_means;
 use crate::systems::rule::{Point, Rule, Workspace, column, column_mut};
-use crate::systems::time::System;
+use crate::systems::time::{Drive, Stepper, System};
 use faer::{Accum, Mat, MatMut};
 
 /// Distance from the fixed point, relative to its size, at which an orbit shows its direction.
@@ -190,7 +188,7 @@ fn direction(orbit: &Arrival, p: &[f64]) -> Option<Vec<f64>> {
         return Some(d);
     }
     // It has come too near: once more from where it began.
-    let mut state = State::new(orbit.system.step(), orbit.drive, orbit.origin, 1);
+    let mut state = Stepper::new(orbit.system.step(), orbit.drive, orbit.origin, 1);
     for _ in 0..1_000_000 {
         if let Some(d) = from(state.x()) {
             return Some(d);
@@ -304,9 +302,9 @@ fn averaged(map: &mut Scaled, system: &dyn System, mut d: Vec<f64>) -> Option<Fo
         .iter()
         .map(|s| {
             let kept = &s[BATCHES / 4..];
-            let mean = kept.iter().sum::<f64>() / kept.len() as f64;
-            match mean > -36.0 {
-                true => (mean / dt, std_error(&[kept.to_vec()]) / dt),
+            let mean = batch_means::mean(&[kept.to_vec()]);
+            match mean.value > -36.0 {
+                true => (mean.value / dt, mean.error() / dt),
                 false => (f64::NEG_INFINITY, f64::NAN),
             }
         })

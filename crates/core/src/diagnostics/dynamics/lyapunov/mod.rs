@@ -5,6 +5,7 @@ mod checks;
 mod fixed;
 mod kink;
 mod periodic;
+mod rest;
 mod results;
 mod samples;
 mod settle;
@@ -14,12 +15,13 @@ mod tangents;
 mod trajectory;
 
 pub use results::{
-    Attractor, Checks, Estimate, History, Kind, Lyapunov, Progress, Status, Stopped, SumRule, ZeroExponent,
+    Attractor, Checks, History, Kind, Lyapunov, Progress, Status, Stopped, SumRule, ZeroExponent,
 };
+
+pub use crate::systems::time::Drive;
 
 pub(super) use settle::{Ending, ending};
 
-use super::state;
 use crate::systems::time::System;
 use faer::MatRef;
 use rayon::prelude::*;
@@ -75,15 +77,6 @@ impl Default for Options {
             initial_tangents: InitialTangents::Random,
         }
     }
-}
-
-/// The input of the system in time.
-#[derive(Clone, Copy, Debug)]
-pub enum Drive<'a> {
-    /// The same input at every step, d numbers.
-    Constant(&'a [f64]),
-    /// One column a step, d x T, used once and never repeated.
-    Sequence(MatRef<'a, f64>),
 }
 
 /// Why there is no spectrum.
@@ -230,8 +223,8 @@ fn named(whose: &[usize], attractors: usize, note: &str) -> String {
 
 /// Whether the orbit from `x` rests on kinks of its units at once.
 pub(super) fn rests_on_kinks(system: &dyn System, x: &[f64], u: &[f64]) -> bool {
-    let here = fixed::Arrival { system, drive: Drive::Constant(u), x, origin: x };
-    let near = |r: &fixed::Root| fixed::distance(&r.x, x) <= 1e-6 * fixed::size(x);
+    let here = rest::Arrival { system, drive: Drive::Constant(u), x, origin: x };
+    let near = |r: &rest::Root| rest::distance(&r.x, x) <= 1e-6 * rest::size(x);
     here.near().is_some_and(|r| near(&r) && kink::present(system, u, &r.x))
 }
 
@@ -258,14 +251,14 @@ fn record(
             }
         });
         let groups = attractors::group(all, driven);
-        let mut worst = 0.0f64;
+        let mut worst = Some(0.0f64);
         for g in &groups {
             let error = settled::largest_error(all, g, driven);
             let long = driven || g.iter().all(|i| all[*i].recorded >= least || all[*i].done());
-            if error < options.tol && long && (driven || !settled::drifts(all, g)) {
+            if error.is_some_and(|e| e < options.tol) && long && (driven || !settled::drifts(all, g)) {
                 g.iter().for_each(|i| all[*i].finished = true);
             } else {
-                worst = worst.max(error);
+                worst = worst.zip(error).map(|(a, b)| a.max(b));
             }
         }
         let steps = all.iter().map(|t| t.recorded).max().unwrap_or(0);

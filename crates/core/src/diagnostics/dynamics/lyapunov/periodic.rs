@@ -1,9 +1,9 @@
 //! Cycles of maps that an orbit comes to, and the exponents of their multipliers.
 
-use super::fixed::{distance, size};
-use super::{Drive, state::State};
-use crate::diagnostics::dynamics::cycles::{Cycle, Multiplier, periodic_points};
-use crate::systems::time::System;
+use super::rest::{distance, size};
+use crate::diagnostics::dynamics::cycles::points::refine;
+use crate::diagnostics::dynamics::cycles::results::{Cycle, Multiplier};
+use crate::systems::time::{Drive, Stepper, System};
 
 /// Longest period looked for, steps.
 pub(super) const LONGEST: usize = 4096;
@@ -25,7 +25,7 @@ impl Periodic {
         let lost = |l: f64| l < -30.0 * cycle.steps as f64;
         let one = |m: &Multiplier| match lost(m.log_modulus) {
             true => (f64::NEG_INFINITY, f64::NAN),
-            false => (m.exponent.value, m.exponent.std_error),
+            false => (m.exponent.value, m.exponent.error()),
         };
         Some(cycle.multipliers.iter().map(one).unzip())
     }
@@ -36,7 +36,7 @@ impl Periodic {
 pub(super) fn approached(
     system: &dyn System,
     drive: Drive,
-    state: &mut State,
+    state: &mut Stepper,
     period: usize,
     steps: usize,
     slow: &mut bool,
@@ -47,12 +47,12 @@ pub(super) fn approached(
         return repeated(state, period);
     }
     let x = state.x().to_vec();
-    let cycle = periodic_points(system, &x, u, period).ok()?;
+    let cycle = refine(system, &x, u, period).ok()?;
     if cycle.steps < 2 || !cycle.stable() || distance(&cycle.point, &x) > 0.2 * cycle.extent {
         return None;
     }
     let points = orbit(system, drive, &cycle);
-    let apart = |state: &State, t: usize| distance(state.x(), &points[t % points.len()]);
+    let apart = |state: &Stepper, t: usize| distance(state.x(), &points[t % points.len()]);
     let here = |d: f64| d <= 1e-8 * size(&x).min(1e3 * cycle.extent);
     let half = (if here(apart(state, 0)) { 1 } else { steps / 2 }).next_multiple_of(points.len());
     let mut farthest = [0.0f64; 2];
@@ -74,7 +74,7 @@ pub(super) fn approached(
 }
 
 fn orbit(system: &dyn System, drive: Drive, cycle: &Cycle) -> Vec<Vec<f64>> {
-    let mut state = State::new(system.step(), drive, &cycle.point, 1);
+    let mut state = Stepper::new(system.step(), drive, &cycle.point, 1);
     let mut points = vec![cycle.point.clone()];
     for _ in 1..cycle.steps {
         state.run(1);
@@ -84,7 +84,7 @@ fn orbit(system: &dyn System, drive: Drive, cycle: &Cycle) -> Vec<Vec<f64>> {
 }
 
 /// The cycle of an orbit that repeats itself to 1e-10, twice.
-fn repeated(state: &mut State, period: usize) -> Option<Periodic> {
+fn repeated(state: &mut Stepper, period: usize) -> Option<Periodic> {
     let start = state.x().to_vec();
     let mut points = vec![start.clone()];
     for _ in 1..period {

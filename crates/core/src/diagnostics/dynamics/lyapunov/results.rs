@@ -1,6 +1,6 @@
 //! What a Lyapunov analysis returns.
 
-pub use crate::diagnostics::Estimate;
+use crate::numbers::Estimate;
 
 /// What an orbit settles on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,16 @@ pub enum Kind {
     Cycle(usize),
     /// Anything else: limit cycles of flows, tori, chaos, and all systems with changing input.
     Moving,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Self::FixedPoint => f.write_str("fixed point"),
+            Self::Cycle(p) => write!(f, "cycle of period {p}"),
+            Self::Moving => f.write_str("moving"),
+        }
+    }
 }
 
 /// Whether a spectrum is that of an attractor.
@@ -25,6 +35,13 @@ pub enum Status {
     Unsettled,
 }
 
+named! {
+    Status:
+    Self::Exact => "exact",
+    Self::Settled => "settled",
+    Self::Unsettled => "unsettled",
+}
+
 /// Why the recording ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
@@ -34,6 +51,13 @@ pub enum Stopped {
     StepLimit,
     /// The input sequence was used up.
     EndOfInput,
+}
+
+named! {
+    Stopped:
+    Self::Tolerance => "tolerance reached",
+    Self::StepLimit => "step limit reached",
+    Self::EndOfInput => "end of the input",
 }
 
 /// The spectra of all attractors that the initial states reached.
@@ -65,8 +89,8 @@ pub struct Attractor {
     pub members: Vec<usize>,
     /// Decreasing; minus infinity where minus infinity or beyond what doubles resolve.
     pub exponents: Vec<f64>,
-    /// Standard error of each exponent (a bound of the rounding error at a fixed point); NaN where
-    /// the exponent is minus infinity, and where the orbits have not settled.
+    /// Standard error of each exponent (a bound of the rounding error at a fixed point); NaN where it is not known: where
+    /// the exponent is minus infinity, where the orbits have not settled, and of fewer than two batches.
     pub std_error: Vec<f64>,
     /// NaN when more exponents are needed to tell. For an autonomous flow off fixed points the
     /// exponent that theory puts at zero is taken as zero here, if it is zero within its error.
@@ -117,16 +141,29 @@ pub struct Checks {
     pub half_steps: Vec<Estimate>,
 }
 
+impl Attractor {
+    /// An exponent with its error, which of an orbit rests on the stretches of its history at least.
+    pub fn exponent(&self, i: usize) -> Estimate {
+        let n = if self.status == Status::Exact { 0 } else { self.history.time.len() };
+        Estimate::new(self.exponents[i], self.std_error[i], n)
+    }
+
+    /// All exponents, so.
+    pub fn estimates(&self) -> Vec<Estimate> {
+        (0..self.exponents.len()).map(|i| self.exponent(i)).collect()
+    }
+}
+
 impl Checks {
     /// The exponent that half the time step moves most, in units of the combined error (at least `floor`):
-    /// its index and the distance.
+    /// its index and the distance. None where no error is known.
     pub fn farthest_at_half_step(&self, a: &Attractor, floor: f64) -> Option<(usize, f64)> {
         let apart = |i: usize| {
-            let error = self.half_steps[i].std_error.hypot(a.std_error[i]).max(floor);
-            (i, (self.half_steps[i].value - a.exponents[i]).abs() / error)
+            let difference = self.half_steps[i].less(a.exponent(i));
+            let error = difference.std_error.filter(|_| difference.value.is_finite())?.max(floor);
+            Some((i, difference.value.abs() / error))
         };
-        let known = |i: &usize| a.exponents[*i].is_finite() && self.half_steps[*i].value.is_finite();
-        (0..self.half_steps.len()).filter(known).map(apart).max_by(|a, b| a.1.total_cmp(&b.1))
+        (0..self.half_steps.len()).filter_map(apart).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 }
 
@@ -159,10 +196,8 @@ pub struct SumRule {
 #[derive(Clone, Copy, Debug)]
 pub struct ZeroExponent {
     /// Its value.
-    pub closest: f64,
-    /// Its standard error.
-    pub std_error: f64,
-    /// Whether it is zero within four standard errors, or 1e-4 of the largest modulus.
+    pub closest: Estimate,
+    /// Whether it is zero within four standard errors, or 1e-4 of the largest modulus; it may be where the error is not known.
     pub holds: bool,
 }
 
@@ -173,6 +208,6 @@ pub struct Progress {
     pub steps: usize,
     /// The most it may record.
     pub max_steps: usize,
-    /// Largest standard error at present, infinite before there is one.
-    pub std_error: f64,
+    /// Largest standard error at present; none before there is one.
+    pub std_error: Option<f64>,
 }

@@ -1,11 +1,10 @@
 //! Where an orbit under a constant input ends, found from its states alone.
 
-use super::fixed::{Arrival, FixedPoint, distance, size};
 use super::periodic::{self, Periodic};
+use super::rest::{Arrival, FixedPoint, distance, size};
 use super::samples::Samples;
-use super::{Drive, state::State};
-use crate::diagnostics::dynamics::cycles::Cycle;
-use crate::systems::time::System;
+use crate::diagnostics::dynamics::cycles::results::Cycle;
+use crate::systems::time::{Drive, Stepper, System};
 
 /// Steps of the first stretch; each further one is twice as long.
 const FIRST: usize = 256;
@@ -29,7 +28,7 @@ pub(in crate::diagnostics::dynamics) fn ending(
     most: usize,
 ) -> Option<Ending> {
     let drive = Drive::Constant(u);
-    let mut state = State::new(system.step(), drive, x, 1);
+    let mut state = Stepper::new(system.step(), drive, x, 1);
     if !state.run(warmup) {
         return None;
     }
@@ -62,12 +61,12 @@ pub(super) fn settle(
     system: &dyn System,
     drive: Drive,
     origin: &[f64],
-    state: &mut State,
+    state: &mut Stepper,
     seen: &mut Samples,
     (patience, most): (usize, usize),
 ) -> End {
     let orbit = Arrival { system, drive, x: origin, origin };
-    let begin = state.time;
+    let begin = state.time();
     let mut length = FIRST;
     let mut slow = false;
     loop {
@@ -77,7 +76,7 @@ pub(super) fn settle(
         {
             return End::Rest(point);
         }
-        let spent = state.time - begin;
+        let spent = state.time() - begin;
         let left = if slow || seen.drifts() { most } else { patience }.saturating_sub(spent);
         if left == 0 {
             return End::Moving;
@@ -90,7 +89,7 @@ pub(super) fn settle(
                 if !state.run(1) {
                     return End::Diverged;
                 }
-                seen.offer(state.time - begin - 1, state.x());
+                seen.offer(state.time() - begin - 1, state.x());
                 watch.see(half, half * (length_now / 2) + t + 1, state.x());
             }
         }

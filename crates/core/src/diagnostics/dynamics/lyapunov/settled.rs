@@ -1,29 +1,46 @@
 //! Errors of a group of trajectories, and whether it is an attractor.
 
 use super::Kind;
-use super::attractors::distinct;
-use super::statistics::{std_error, together, trend};
+use super::rest::close;
+use super::statistics::{together, trend};
 use super::trajectory::Trajectory;
+use crate::numbers::batch_means;
+
+/// The members whose growth counts on its own: under one input, trajectories that end in the same
+/// state have forgotten where they began, and are one.
+pub(super) fn distinct(all: &[Trajectory], group: &[usize], driven: bool) -> Vec<usize> {
+    let mut kept: Vec<usize> = Vec::new();
+    for i in group {
+        let t = &all[*i];
+        let twin = |k: &usize| all[*k].recorded == t.recorded && close(all[*k].state.x(), t.state.x(), 0.0);
+        if !driven || !kept.iter().any(twin) {
+            kept.push(*i);
+        }
+    }
+    kept
+}
 
 /// Columns that no member has lost.
 pub(super) fn resolved(all: &[Trajectory], group: &[usize]) -> usize {
     group.iter().map(|i| all[*i].tangents.active).min().unwrap_or(0)
 }
 
-/// Largest standard error of a group, nats per unit time; zero at a fixed point once it is checked.
-pub(super) fn largest_error(all: &[Trajectory], group: &[usize], driven: bool) -> f64 {
+/// Largest standard error of a group, nats per unit time; zero at a fixed point once it is checked, none before there is one.
+pub(super) fn largest_error(all: &[Trajectory], group: &[usize], driven: bool) -> Option<f64> {
     let group = &distinct(all, group, driven)[..];
     let first = &all[group[0]];
     if first.exact.is_some() {
-        return if group.iter().all(|i| all[*i].done()) { 0.0 } else { f64::INFINITY };
+        return group.iter().all(|i| all[*i].done()).then_some(0.0);
     }
-    (0..resolved(all, group)).map(|j| error_of(all, group, j, driven)).fold(0.0, f64::max) / first.time_step
+    let errors = (0..resolved(all, group)).map(|j| error_of(all, group, j, driven));
+    Some(errors.collect::<Option<Vec<f64>>>()?.into_iter().fold(0.0, f64::max) / first.time_step)
 }
 
-/// Standard error of column `j`, nats per step: what correlation in time, rounding and a trend leave open.
+/// Standard error of column `j`, nats per step: what correlation in time, rounding and a trend leave open; none of fewer than two
+/// batches.
 ///
 /// Trajectories under one input fluctuate together: their mean at each time is one series.
-pub(super) fn error_of(all: &[Trajectory], group: &[usize], j: usize, driven: bool) -> f64 {
+pub(super) fn error_of(all: &[Trajectory], group: &[usize], j: usize, driven: bool) -> Option<f64> {
     let mut series: Vec<Vec<f64>> = group.iter().map(|i| all[*i].series(j)).collect();
     let trend = trend(&series, all[group[0]].batch);
     if driven {
@@ -36,7 +53,7 @@ pub(super) fn error_of(all: &[Trajectory], group: &[usize], j: usize, driven: bo
         total += all[*i].total[j];
     }
     let rounding = noise.sqrt() / steps + 1e-13 + 16.0 * f64::EPSILON * (total / steps).abs();
-    std_error(&series).max(rounding).max(trend.bias)
+    Some(batch_means::mean(&series).std_error?.max(rounding).max(trend.bias))
 }
 
 /// Whether most members of a moving group drift, or their exponents do.

@@ -1,9 +1,10 @@
 //! Tangent vectors carried along a trajectory, re-conditioned as seldom as doubles allow.
 
-use super::{InitialTangents, state::State};
+use super::InitialTangents;
 use crate::linalg::flag::{Flag, Triangle, log_spread};
 use crate::linalg::random::{Rng, normal};
 use crate::linalg::{col_mut, gemm};
+use crate::systems::time::Stepper;
 use faer::{Accum, Mat};
 
 /// Loss plus half of log n, in nats, that the interval between re-conditionings aims at: the
@@ -61,13 +62,11 @@ pub(super) struct Tangents {
 
 impl Tangents {
     /// Room for `k` tangents of `state`, which is evaluated but not moved.
-    pub(super) fn new(state: &mut State, k: usize) -> Self {
-        let n = state.rule.dim();
+    pub(super) fn new(state: &mut Stepper, k: usize) -> Self {
+        let n = state.rule().dim();
         let mut jacobian = Mat::zeros(n, n);
         state.evaluate();
-        let rule = state.rule;
-        let (at, scratch) = state.point();
-        let fold = (k >= FOLD_FROM || k == n) && rule.fold(at, jacobian.as_mut(), scratch);
+        let fold = (k >= FOLD_FROM || k == n) && state.fold(jacobian.as_mut());
         let side = if fold { n } else { 0 };
         jacobian.resize_with(side, side, |_, _| 0.0);
         let always = fold && n >= EVERY_STEP_FROM && 2 * k >= n;
@@ -147,7 +146,7 @@ impl Tangents {
     /// Moves state and tangents by `steps` that re-condition every time.
     ///
     /// Directions that have not found their place yet may amplify rounding errors for long.
-    pub(super) fn align(&mut self, state: &mut State, steps: usize) -> bool {
+    pub(super) fn align(&mut self, state: &mut Stepper, steps: usize) -> bool {
         let longest = std::mem::replace(&mut self.longest, 1);
         self.interval = 1;
         let whole = self.run(state, steps, |_| ());
@@ -179,7 +178,7 @@ impl Tangents {
 
     /// Moves state and tangents by `steps`, calling `each` with every new state (again for those
     /// that had to be redone); false when the state escapes.
-    pub(super) fn run(&mut self, state: &mut State, steps: usize, mut each: impl FnMut(&State)) -> bool {
+    pub(super) fn run(&mut self, state: &mut Stepper, steps: usize, mut each: impl FnMut(&Stepper)) -> bool {
         let mut left = steps;
         while left > 0 {
             let m = self.advance(state, left, &mut each);
@@ -210,7 +209,7 @@ impl Tangents {
     ///
     /// Stops before a step that would shrink some direction below what the tangents resolve, even if
     /// later steps stretched it again: the loss at the end of the interval would not tell.
-    fn advance(&mut self, state: &mut State, most: usize, each: &mut impl FnMut(&State)) -> usize {
+    fn advance(&mut self, state: &mut Stepper, most: usize, each: &mut impl FnMut(&Stepper)) -> usize {
         state.save();
         let mut predicted = 3.0 * self.rounding;
         self.spread = 0.0;
@@ -235,23 +234,20 @@ impl Tangents {
     }
 
     /// Writes the Jacobian; returns the spread of the sizes of its rows or columns, in nats.
-    fn form(&mut self, state: &mut State) -> f64 {
-        let rule = state.rule;
-        let (at, scratch) = state.point();
-        rule.fold(at, self.jacobian.as_mut(), scratch);
+    fn form(&mut self, state: &mut Stepper) -> f64 {
+        state.fold(self.jacobian.as_mut());
         log_spread(self.jacobian.as_ref(), &mut self.rows).min(LARGEST)
     }
 
     /// now = J base, or J now within an interval.
-    fn multiply(&mut self, state: &mut State, first: bool) {
-        let (rule, k) = (state.rule, self.active);
+    fn multiply(&mut self, state: &mut Stepper, first: bool) {
+        let k = self.active;
         let source = if first { &self.base } else { &self.now };
         let source = source.as_ref().subcols(0, k);
         let mut target = self.next.as_mut().subcols_mut(0, k);
         let j = self.jacobian.as_ref();
         if !self.fold {
-            let (at, scratch) = state.point();
-            rule.jvp(at, source, None, target, scratch);
+            state.carry(source, target, None);
         } else if first && self.trapezoid {
             self.flag.multiply(target.as_mut(), j, self.permuted.as_mut(), source);
         } else {

@@ -1,14 +1,13 @@
 //! One trajectory of an analysis: warm-up, alignment, and batches of recorded growth.
 
-use super::fixed::FixedPoint;
+use super::rest::FixedPoint;
 use super::samples::Samples;
 use super::settle::{End, PATIENCE, settle};
-use super::state::State;
 use super::statistics::trend;
 use super::tangents::Tangents;
-use super::{Drive, Kind, Options};
+use super::{Kind, Options};
 use crate::linalg::random::{Rng, Use, stream};
-use crate::systems::time::System;
+use crate::systems::time::{Drive, Stepper, System};
 
 /// Steps with tangents at a fixed point or on a cycle, where they serve only as a check.
 const CHECK_STEPS: usize = 1000;
@@ -21,7 +20,7 @@ pub(super) struct Trajectory<'a> {
     pub(super) cycle: Vec<Vec<f64>>,
     /// Exponents by eigenvalues or multipliers, with their errors.
     pub(super) exact: Option<(Vec<f64>, Vec<f64>)>,
-    pub(super) state: State<'a>,
+    pub(super) state: Stepper<'a>,
     pub(super) tangents: Tangents,
     pub(super) samples: Samples,
     /// Where it was before it settled, or before the recording began again.
@@ -59,7 +58,7 @@ impl<'a> Trajectory<'a> {
     ) -> Self {
         let rule = system.step();
         let n = rule.dim();
-        let mut state = State::new(rule, drive, x, n.max(k));
+        let mut state = Stepper::new(rule, drive, x, n.max(k));
         let tangents = Tangents::new(&mut state, k);
         let diverged = !state.run(options.warmup);
         let mut out = Self {
@@ -138,7 +137,7 @@ impl<'a> Trajectory<'a> {
         self.tangents.open();
         self.tangents.reconditionings = 0;
         self.tangents.noise.fill(0.0);
-        self.origin = (self.state.time, self.state.x().to_vec());
+        self.origin = (self.state.time(), self.state.x().to_vec());
         self.growth.clear();
         self.total.fill(0.0);
         self.recorded = 0;
@@ -174,7 +173,7 @@ impl<'a> Trajectory<'a> {
             }
             let steps = self.batch.min(self.limit - self.recorded);
             let (samples, begin) = (&mut self.samples, self.origin.0);
-            let each = |s: &State| samples.offer(s.time - begin - 1, s.x());
+            let each = |s: &Stepper| samples.offer(s.time() - begin - 1, s.x());
             if !self.tangents.run(&mut self.state, steps, each) {
                 self.diverged = true;
                 return;
@@ -208,12 +207,12 @@ impl<'a> Trajectory<'a> {
             return;
         }
         let drive = self.state.drive();
-        let mut ahead = State::fork(system.step(), drive, self.state.x(), self.state.time, 1);
+        let mut ahead = Stepper::fork(system.step(), drive, self.state.x(), self.state.time(), 1);
         let mut seen = Samples::new(self.start.len());
         // All looks together may follow as much as the first may.
         let left = options.settle.saturating_sub(self.looked);
         let end = settle(system, drive, &self.start, &mut ahead, &mut seen, (1, left));
-        self.looked += ahead.time - self.state.time;
+        self.looked += ahead.time() - self.state.time();
         if matches!(end, End::Rest(_) | End::Cycle(_)) {
             self.end(end);
             (self.late, self.finished) = (true, true);

@@ -17,19 +17,17 @@ pub enum Linkage {
     Weighted,
 }
 
+named! {
+    Linkage:
+    Self::Average => "average",
+    Self::Complete => "complete",
+    Self::Single => "single",
+    Self::Weighted => "weighted",
+}
+
 impl Linkage {
     /// All, in the order of the documentation.
     pub const ALL: [Self; 4] = [Self::Average, Self::Complete, Self::Single, Self::Weighted];
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Average => "average",
-            Self::Complete => "complete",
-            Self::Single => "single",
-            Self::Weighted => "weighted",
-        }
-    }
 
     /// The linkage of that name.
     pub fn parse(name: &str) -> Option<Self> {

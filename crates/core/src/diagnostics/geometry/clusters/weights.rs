@@ -1,7 +1,7 @@
 //! Weights within and between clusters of units.
 
-use crate::diagnostics::Estimate;
 use crate::linalg::random::{Use, shuffled, stream};
+use crate::numbers::{Estimate, jackknife};
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
 
@@ -81,11 +81,7 @@ pub fn blocks(w: MatRef<f64>, label: &[Option<usize>], permutations: usize, seed
     }
     let value = all.means();
     let left: Vec<[f64; 3]> = own.iter().map(|o| all.less(*o).means()).collect();
-    let estimate = |k: usize| {
-        let mean = left.iter().map(|l| l[k]).sum::<f64>() / n as f64;
-        let square: f64 = left.iter().map(|l| (l[k] - mean).powi(2)).sum();
-        Estimate { value: value[k], std_error: ((n as f64 - 1.0) / n as f64 * square).sqrt() }
-    };
+    let estimate = |k: usize| jackknife::delete_one(value[k], left.iter().map(|l| Some(l[k])));
     let test = (value[2].is_finite() && permutations > 0)
         .then(|| permuted(weights.as_ref(), &labels, value[2], permutations, seed));
     Blocks {

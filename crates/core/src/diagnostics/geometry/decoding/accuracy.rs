@@ -3,10 +3,10 @@
 use super::features::{Features, Rule};
 use super::split::{folds, members, parted};
 use super::{By, Error, Options};
-use crate::diagnostics::Estimate;
 use crate::diagnostics::geometry::correlation::successive;
-use crate::diagnostics::student::widening;
 use crate::linalg::random::{Rng, Use, shuffled, stream, uniform};
+use crate::numbers::Estimate;
+use crate::numbers::student::widening;
 use rayon::prelude::*;
 
 /// Partitions drawn to see how much accuracy depends on them.
@@ -137,19 +137,19 @@ pub(super) fn proportion(groups: &[[f64; 2]]) -> Estimate {
     let sum = groups.iter().fold([0.0, 0.0], |s, g| [s[0] + g[0], s[1] + g[1]]);
     let (value, m) = (sum[0] / sum[1], groups.len() as f64);
     if groups.len() < 2 {
-        return Estimate { value, std_error: f64::NAN };
+        return Estimate::unknown(value, groups.len());
     }
     let square: f64 = groups.iter().map(|g| (g[0] - value * g[1]).powi(2)).sum();
     let variance = m / (m - 1.0) * square / (sum[1] * sum[1]);
     let spread = value * (1.0 - value);
     let independent = if variance > 0.0 { (spread / variance).clamp(1.0, sum[1]) } else { m };
     let shrunk = (independent * value + 2.0) / (independent + 4.0);
-    Estimate { value, std_error: (shrunk * (1.0 - shrunk) / (independent + 4.0)).sqrt() }
+    Estimate::new(value, (shrunk * (1.0 - shrunk) / (independent + 4.0)).sqrt(), groups.len())
 }
 
-/// NaN for what no share between 0 and 1 can be off by: its standard deviation is 1/2 at most.
-pub(super) fn bounded(std_error: f64) -> f64 {
-    if std_error <= 0.5 { std_error } else { f64::NAN }
+/// With an error that is not known where no share between 0 and 1 can be so far off: its standard deviation is 1/2 at most.
+pub(super) fn bounded(share: Estimate) -> Estimate {
+    Estimate { std_error: share.std_error.filter(|e| *e <= 0.5), ..share }
 }
 
 /// Right and all samples of each of the groups that `given` covers.
@@ -176,11 +176,13 @@ pub(super) fn accuracy(
     let prepared_folds = prepared(features, groups, &groups.folds(o), o.folds, groups.gap(false));
     let found = crossed(features, &prepared_folds, y, Some(whole), 1.0, true)?;
     let value = mean(&found.folds);
-    let between = proportion(&counts(&groups.members, &|t| found.given[t] == y[t])).std_error;
+    let between = proportion(&counts(&groups.members, &|t| found.given[t] == y[t]));
     let partitions = partitions(features, groups, y, whole, o)?;
-    let std_error = bounded(widening(groups.members.len() - 1) * (between * between + partitions).sqrt());
+    let widened = widening(groups.members.len() - 1);
+    let std_error = between.std_error.map(|e| widened * (e * e + partitions).sqrt());
+    let estimate = bounded(Estimate { value, std_error, n: between.n });
     let permuted = permutations(features, groups, y, value, &prepared_folds, o)?;
-    Ok(Accuracy { crossed: found, estimate: Estimate { value, std_error }, permuted })
+    Ok(Accuracy { crossed: found, estimate, permuted })
 }
 
 /// What pairs of samples that train on each other add to the variance, by how much the accuracy moves with the partition.

@@ -3,9 +3,9 @@
 use super::features::{Features, Rule};
 use super::newton::{End, add_information};
 use super::{Error, check};
-use crate::diagnostics::{Estimate, student};
 use crate::linalg::cholesky::Cholesky;
 use crate::linalg::{col, col_mut};
+use crate::numbers::{Estimate, student};
 use faer::{Mat, MatRef};
 
 /// Whether planes part the classes, so that the likelihood grows without end.
@@ -19,6 +19,14 @@ pub enum Separation {
     Quasi,
     /// Not asked: under a ridge there is an estimate either way.
     Untested,
+}
+
+named! {
+    Separation:
+    Self::Overlap => "none",
+    Self::Complete => "complete",
+    Self::Quasi => "quasi-complete",
+    Self::Untested => "untested",
 }
 
 /// b + w.x of a class.
@@ -177,6 +185,8 @@ pub(super) fn described(
         }
         (false, Some(groups)) => left_out(features, rule, y, groups),
     };
+    let groups = groups.map(|g| super::split::members(g.len(), Some(g)).len());
+    let pieces = groups.unwrap_or(y.len());
     let q = likelihood.contrasts;
     // Of two classes the one contrast is the score itself.
     let of: Vec<Vec<f64>> = match q.nrows() {
@@ -196,15 +206,14 @@ pub(super) fn described(
         let weights = features.whitening.back(&b);
         let shift: f64 = weights.iter().zip(mean).map(|(w, m)| w * m).sum();
         Score {
-            intercept: features.intercept.then(|| Estimate {
-                value: b[k] - shift,
-                std_error: error(&|i| if i < k { -at_mean[i] } else { 1.0 }),
+            intercept: features.intercept.then(|| {
+                let std_error = error(&|i| if i < k { -at_mean[i] } else { 1.0 });
+                Estimate::new(b[k] - shift, std_error, pieces)
             }),
             std_error: (0..n).map(|u| error(&|i| if i < k { d[(u, i)] } else { 0.0 })).collect(),
             weights,
         }
     };
-    let count = |g: &[usize]| super::split::members(g.len(), Some(g)).len();
     Ok(Multinomial {
         scores: of.iter().map(score).collect(),
         log_likelihood: likelihood.log_likelihood(&rule.b),
@@ -212,7 +221,7 @@ pub(super) fn described(
         separation,
         ridge: rule.ridge,
         gradient: rule.gradient,
-        groups: groups.map(count),
+        groups,
     })
 }
 

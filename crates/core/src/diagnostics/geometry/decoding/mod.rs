@@ -14,7 +14,8 @@ pub use linear::{Linear, linear};
 pub use logistic::{Logistic, Multinomial, Score, Separation, logistic, multinomial};
 
 use super::correlation::correlation;
-use crate::diagnostics::{Estimate, student::widening};
+use crate::numbers::Estimate;
+use crate::numbers::student::widening;
 use accuracy::{Groups, accuracy, bounded, counts, proportion};
 use faer::{Mat, MatRef};
 use features::Features;
@@ -62,6 +63,13 @@ pub enum By {
     },
 }
 
+named! {
+    By:
+    Self::Trials => "trials",
+    Self::Samples => "rows",
+    Self::Blocks { .. } => "blocks",
+}
+
 /// A read-out of a label with its accuracies, shares of samples told rightly.
 #[derive(Clone, Debug)]
 pub struct Decoding {
@@ -69,11 +77,11 @@ pub struct Decoding {
     pub fit: Multinomial,
     /// Of the fit to the training part, on that part.
     pub train: f64,
-    /// Of the same on the tested part; error by the spread between its groups, NaN above 1/2, which no share is off by.
+    /// Of the same on the tested part; error by the spread between its groups, not known above 1/2, which no share is off by.
     pub test: Estimate,
     /// Samples trained on and tested in the split.
     pub split: [usize; 2],
-    /// Mean over folds of the accuracy on what was left out; error NaN above 1/2.
+    /// Mean over folds of the accuracy on what was left out; error not known above 1/2.
     pub cross_validated: Estimate,
     /// The accuracy on each fold.
     pub folds: Vec<f64>,
@@ -187,8 +195,9 @@ fn split_once(
     }
     let held: Vec<Vec<usize>> =
         groups.members.iter().zip(&tested).filter(|(_, t)| **t).map(|(m, _)| m.clone()).collect();
-    let mut estimate = proportion(&counts(&held, &|t| right[t]));
-    estimate.std_error = bounded(estimate.std_error * widening(held.len() - 1));
+    let share = proportion(&counts(&held, &|t| right[t]));
+    let widened = widening(held.len() - 1);
+    let estimate = bounded(Estimate { std_error: share.std_error.map(|e| e * widened), ..share });
     let known = train.iter().filter(|t| right[**t]).count() as f64 / train.len() as f64;
     Ok(([train.len(), test.len()], known, estimate))
 }

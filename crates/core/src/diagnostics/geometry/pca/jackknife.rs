@@ -1,8 +1,8 @@
 //! Errors of variance shares and of the participation ratio by leaving out blocks of rows.
 
 use super::moments::Moments;
-use crate::diagnostics::student::widening;
 use crate::linalg::{col, col_mut};
+use crate::numbers::student::widening;
 use faer::{Mat, MatRef};
 
 /// Standard errors.

@@ -6,8 +6,8 @@ mod moments;
 
 pub(super) use moments::triangular;
 
-use super::super::Estimate;
 use crate::linalg::col;
+use crate::numbers::Estimate;
 use faer::{Mat, MatRef};
 use memory::Memory;
 use moments::Moments;
@@ -155,9 +155,9 @@ impl Accumulator {
             blocks: if errors.is_some() { parts.len() } else { 0 },
             correlation_time: time,
             components_for_90: for_90.map_or(k, |p| p + 1),
-            participation_ratio: Estimate {
-                value: participation(&variance),
-                std_error: errors.as_ref().map_or(f64::NAN, |e| e.participation),
+            participation_ratio: match &errors {
+                Some(e) => Estimate::new(participation(&variance), e.participation, parts.len()),
+                None => Estimate::unknown(participation(&variance), 0),
             },
             explained_variance: variance
                 .into_iter()

@@ -3,7 +3,7 @@
 use super::hmc::{Hmc, Trajectories};
 use super::metropolis::{Metropolis, Moves};
 use super::{Error, Point, Posterior, congruent};
-use crate::inference::chains::{Estimate, estimate};
+use crate::inference::chains::{Summary, summary};
 use crate::linalg::random::{Use, stream};
 use faer::{Mat, Scale};
 use rayon::prelude::*;
@@ -68,13 +68,13 @@ pub struct Sample {
     /// Each chain.
     pub traces: Vec<Trace>,
     /// E(J).
-    pub energy: Estimate,
+    pub energy: Summary,
     /// |J - J*|.
-    pub distance: Estimate,
+    pub distance: Summary,
     /// E(J) with the test covariance.
-    pub test_energy: Estimate,
+    pub test_energy: Summary,
     /// L_test(J).
-    pub test: Estimate,
+    pub test: Summary,
     /// Mean couplings over all draws, n x n.
     pub mean: Mat<f64>,
 }
@@ -95,7 +95,7 @@ pub fn sample(posterior: &Posterior, method: Method, plan: &Plan) -> Result<Samp
     let traces = traces?;
     let of = |f: fn(&Point) -> f64| {
         let series: Vec<Vec<f64>> = traces.iter().map(|t| t.points.iter().map(f).collect()).collect();
-        estimate(&series.iter().map(Vec::as_slice).collect::<Vec<_>>())
+        summary(&series.iter().map(Vec::as_slice).collect::<Vec<_>>())
     };
     let mut mean = Mat::zeros(posterior.n(), posterior.n());
     for t in &traces {

@@ -3,7 +3,7 @@ use super::hmc::{Hmc, Trajectories};
 use super::metropolis::{Metropolis, Moves};
 use super::run::{Method, Plan, Sample, Start, sample};
 use super::*;
-use crate::inference::chains::Estimate;
+use crate::inference::chains::Summary;
 use crate::inference::gaussian::ensemble::{Ensemble, Truth};
 use crate::inference::gaussian::samples::covariance;
 use crate::inference::gaussian::spectrum::rescaled;
@@ -21,13 +21,13 @@ fn plan(beta: f64, draws: usize, thin: usize) -> Plan {
     Plan { beta, chains: 4, burn_in: 500 * thin.min(40), draws, thin, start: Start::Map, seed: 7 }
 }
 
-fn near(found: &Estimate, expected: f64, what: &str) {
-    let off = (found.mean - expected) / found.std_error;
+fn near(found: &Summary, expected: f64, what: &str) {
+    let off = (found.mean.value - expected) / found.mean.error();
     assert!(
         off.abs() < 4.0 && found.r_hat < 1.05,
         "{what}: {} +- {}, {expected} expected, R-hat {}",
-        found.mean,
-        found.std_error,
+        found.mean.value,
+        found.mean.error(),
         found.r_hat
     );
 }
@@ -152,7 +152,7 @@ fn cold_posteriors_are_laplace_s() {
     let above = p.entries() as f64 / (2.0 * beta);
     for (method, thin) in [(Method::Metropolis(Moves::SINGLE), 60), (Method::Hmc(Trajectories::QUARTER), 1)] {
         let s = sample(&p, method, &plan(beta, 5000, thin)).unwrap();
-        let shifted = Estimate { mean: s.energy.mean - p.at_map.energy, ..s.energy };
+        let shifted = Summary { mean: s.energy.mean.plus(-p.at_map.energy), ..s.energy };
         near(&shifted, above, "energy above the estimate's");
     }
     // Covariance: 1/(beta (gamma + alpha c_k c_l)) off the diagonal; on it the inverse of the Hessian
@@ -213,8 +213,8 @@ fn both_samplers_and_langevin_s_agree_at_the_canonical_temperature() {
     for other in [&hmc, &langevin] {
         for f in [|s: &Sample| s.energy, |s: &Sample| s.distance, |s: &Sample| s.test_energy] {
             let (a, b) = (f(&metropolis), f(other));
-            let error = a.std_error.hypot(b.std_error);
-            assert!((a.mean - b.mean).abs() < 4.0 * error, "{a:?} {b:?}");
+            let apart = a.mean.less(b.mean);
+            assert!(apart.value.abs() < 4.0 * apart.error(), "{a:?} {b:?}");
             assert!(a.r_hat < 1.05 && b.r_hat < 1.05);
         }
     }

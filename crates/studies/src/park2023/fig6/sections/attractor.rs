@@ -1,20 +1,17 @@
 //! The ring attractors beside it: that they hold a bump, and how exactly.
 
-use super::{Part, Plan, counts, floats, table, texts};
+use super::{Part, Plan};
+use crate::common::*;
 use crate::park2023::exponents::measures;
 use crate::park2023::fig6::noise::{Target, noisy_ring};
 use crate::park2023::fig6::readout::wrapped;
 use crate::park2023::fig6::ring::{DT, Kind, Ring};
-use crate::{Claim, Error, Measure};
 use faer::Mat;
 use nullcline_core::diagnostics::dynamics::fixed_points::{self, FixedPoint, Label, fixed_points};
 use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Options, lyapunov};
 use nullcline_core::linalg::random::{Use, stream};
 use nullcline_core::systems::time::Flow;
-use nullcline_report::figures::{Axes, Reference, Series, lines};
-use nullcline_report::page::Section;
 use rayon::prelude::*;
-use serde_json::json;
 use std::f64::consts::TAU;
 
 /// Relative noise on the weights in this part.
@@ -30,7 +27,7 @@ struct Facts {
     /// Largest |dx/dt| on the bumps of the continuum.
     speed: f64,
     /// Two largest exponents, 1 / time constant.
-    exponents: [Measure; 2],
+    exponents: [Estimate; 2],
     /// Isolated fixed points: stable and other.
     points: [usize; 2],
     /// Largest exponent at a stable one, of its eigenvalues and so without error; none without one.
@@ -49,7 +46,7 @@ fn facts(name: &str, ring: &Ring, seed: u64) -> Result<Facts, Error> {
     let found = lyapunov(&flow, starts(ring, 4).as_ref(), &Drive::Constant(&[]), &options, &|_| {})
         .map_err(|e| Error::Numbers(e.to_string()))?;
     let all = measures(&found.attractors[0]);
-    let exponent = |k: usize| all.get(k).copied().unwrap_or(Measure::NONE);
+    let exponent = |k: usize| all.get(k).copied().unwrap_or(Estimate::NONE);
     // A continuum of fixed points would keep a second search busy with its own points.
     let search = fixed_points::Options {
         seed,
@@ -84,7 +81,7 @@ fn around(ring: &Ring, label: &str) -> Series {
     };
     let mut points: Vec<[f64; 2]> = (0..180).map(at).collect();
     points.sort_by(|a, b| a[0].total_cmp(&b[0]));
-    Series { label: label.into(), points, ..Series::default() }
+    crate::common::points(label, points)
 }
 
 /// What is claimed of a ring of twelve neurons, a tuned one of four, and draws of noise on the former.
@@ -92,33 +89,29 @@ fn claims([twelve, four]: [&Facts; 2], draws: &[Facts]) -> Vec<Claim> {
     let moved = draws.iter().filter(|f| f.leading.is_some_and(|l| l < -1e-6)).count();
     let round = draws.iter().filter(|f| f.points == [0, 0]).count();
     vec![
-        Claim::paper(
-            "Noise on its weights moves the exponent of a ring attractor from zero",
-            "park2023 sec. 2.6",
-            "draws of 1 % noise, 12 neurons, with a stable isolated point and a largest exponent there below -1e-6",
-            Measure::count(moved, draws.len()),
-        )
-        .at_least(draws.len() as f64)
-        .headline()
-        .if_differs(&format!(
-            "Of {DRAWS} draws {} have no such point that was found, {round} no isolated point at all. Where none is left the bump \
-             goes round, and the circle that was a continuum of fixed points is a limit cycle, whose exponent is zero again.",
-            draws.len() - moved
-        )),
-        Claim::check(
-            "A tuned ring of four neurons holds every heading",
-            "park2023 sec. 2.11 (infinite neurons, or finite tuned)",
-            "largest |dx/dt| on the ring (1/time constant)",
-            Measure::exact(four.speed, 100),
-        )
-        .predicted(0.0, 1e-12),
-        Claim::check(
-            "The unperturbed ring has a zero exponent",
-            "park2023 sec. 2.6",
-            "largest exponent, 12 neurons (1/time constant)",
-            twelve.exponents[0],
-        )
-        .predicted(0.0, 1e-6),
+        claim("Noise on its weights moves the exponent of a ring attractor from zero")
+            .at("park2023 sec. 2.6")
+            .is(
+                "draws of 1 % noise, 12 neurons, with a stable isolated point and a largest exponent there \
+                 below -1e-6",
+                Estimate::count(moved, draws.len()),
+            )
+            .at_least(draws.len() as f64)
+            .headline()
+            .if_differs(format!(
+                "Of {DRAWS} draws {} have no such point that was found, {round} no isolated point at all. \
+                 Where none is left the bump goes round, and the circle that was a continuum of fixed \
+                 points is a limit cycle, whose exponent is zero again.",
+                draws.len() - moved
+            )),
+        check("A tuned ring of four neurons holds every heading")
+            .at("park2023 sec. 2.11 (infinite neurons, or finite tuned)")
+            .is("largest |dx/dt| on the ring (1/time constant)", Estimate::exact(four.speed, 100))
+            .predicted(0.0, 1e-12),
+        check("The unperturbed ring has a zero exponent")
+            .at("park2023 sec. 2.6")
+            .is("largest exponent, 12 neurons (1/time constant)", twelve.exponents[0])
+            .predicted(0.0, 1e-6),
     ]
 }
 
@@ -147,37 +140,37 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         around(&drawn(&exact, 0), "exact, 1 % noise"),
         around(&smooth, "smooth, 8 neurons"),
     ];
-    let figure = lines(&curves, &axes.reference("", Reference::Across(0.0)))?.named("flow", "Flow along the ring",
-        "Velocity of the bump against its place: zero everywhere for the tuned ring, with a few fixed points once its \
-         weights are noisy, and with a period of 45° for a smooth ring of eight.")?;
-    let section = Section {
-        id: "ring".into(),
-        title: "The ring attractor".into(),
-        intro: vec![
-            "The opponent is the strongest that is known: a ring of threshold-linear neurons with cosine weights whose \
-             gain is such that any even number of neurons, from four, holds a continuum of bumps exactly (Noorman et \
-             al. 2024). A ring of tanh neurons, which is a continuum only in the limit of many, stands beside it. \
-             Twelve neurons are as many as the oscillators (4) and their eight detectors."
-                .into(),
-        ],
-        facts: vec![],
-        figures: vec![figure],
-        tables: vec![table("rings", "Rings: largest speed on the continuum's bumps, two largest exponents, isolated fixed \
-            points.", vec![
-            texts("ring", all.iter().map(|f| f.name.as_str())),
-            counts("neurons", all.iter().map(|f| f.neurons)),
-            floats("largest_speed", all.iter().map(|f| f.speed)),
-            floats("exponent_1", all.iter().map(|f| f.exponents[0].value)),
-            floats("exponent_2", all.iter().map(|f| f.exponents[1].value)),
-            counts("stable_points", all.iter().map(|f| f.points[0])),
-            counts("other_points", all.iter().map(|f| f.points[1])),
-        ])],
-        ..Section::default()
-    };
-    let json = serde_json::Map::from_iter([
-        ("ring_exponent".to_string(), json!(all[0].exponents[0].value)),
-        ("noisy_ring_exponent".to_string(), json!(all[2].exponents[0].value)),
-        ("noisy_ring_stable_points".to_string(), json!(all[2].points[0])),
+    let figure = lines(&curves, &axes.reference("", Reference::Across(0.0)))?.named(
+        "flow",
+        "Flow along the ring",
+        "Velocity of the bump against its place: zero everywhere for the tuned ring, with a few fixed \
+         points once its weights are noisy, and with a period of 45° for a smooth ring of eight.",
+    )?;
+    let section = Section::new("ring", "The ring attractor")
+        .intro(
+            "The opponent is the strongest that is known: a ring of threshold-linear neurons with cosine \
+             weights whose gain is such that any even number of neurons, from four, holds a continuum of \
+             bumps exactly (Noorman et al. 2024). A ring of tanh neurons, which is a continuum only in the \
+             limit of many, stands beside it. Twelve neurons are as many as the oscillators (4) and their \
+             eight detectors.",
+        )
+        .figures([figure])
+        .tables([Table::of(&all)
+            .column("ring", "", |f| f.name.as_str())
+            .column("neurons", "", |f| f.neurons)
+            .column("largest_speed", "", |f| f.speed)
+            .columns(["exponent_1", "exponent_2"], |f| f.exponents.map(|e| e.value))
+            .column("stable_points", "", |f| f.points[0])
+            .column("other_points", "", |f| f.points[1])
+            .named(
+                "rings",
+                "Rings: largest speed on the continuum's bumps, two largest exponents, isolated fixed \
+                 points.",
+            )]);
+    let json = entries([
+        ("ring_exponent", json!(all[0].exponents[0].value)),
+        ("noisy_ring_exponent", json!(all[2].exponents[0].value)),
+        ("noisy_ring_stable_points", json!(all[2].points[0])),
     ]);
     Ok(Part { section, claims: claims([&all[0], &all[1]], &draws), json })
 }

@@ -1,16 +1,12 @@
 //! The bump of the coincidence detectors (Fig. 6D, E, eqs. 27-28), and that it stays.
 
-use super::{Part, Plan, floats, table};
+use super::{Part, Plan};
+use crate::common::*;
 use crate::park2023::fig6::events::{Drive, spikes};
 use crate::park2023::fig6::neuron::{PERIOD, STEP_MS, program};
 use crate::park2023::fig6::readout::{
     Coincidence, Line, Readout, angles, contrast, even, population_vector, wrapped,
 };
-use crate::{Claim, Measure};
-use nullcline_report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
-use nullcline_report::page::Section;
-use nullcline_report::{Error, Figure};
-use serde_json::json;
 
 /// Time constant of the indicator, in periods.
 const INDICATOR: f64 = 10.0;
@@ -79,21 +75,19 @@ struct Measured {
 fn claims(m: &Measured) -> Vec<Claim> {
     let n = POSITIONS;
     let check = |text: &str, source: &str, quantity: &str, value: f64, n: usize| {
-        Claim::check(text, source, quantity, Measure::exact(value, n))
+        check(text).at(source).is(quantity, Estimate::exact(value, n))
     };
     vec![
-        Claim::paper(
-            "With the program's exp(a + b) in place of a product, there is a bump as well",
-            "park2023 eq. 27, authors' program",
-            "(max - min) / (max + min)",
-            Measure::exact(m.flat.0, 8),
-        )
-        .above(0.01)
-        .if_differs(&format!(
-            "Spike trains smoothed by a Gaussian of unit area are small, exp(a + b) is nearly 1 + a + b, and a sum averages to \
-             the same at every position: the bump is a few parts in a million of the activity, {:.1e} by the second-order term",
-            m.flat.1
-        )),
+        claim("With the program's exp(a + b) in place of a product, there is a bump as well")
+            .at("park2023 eq. 27, authors' program")
+            .is("(max - min) / (max + min)", Estimate::exact(m.flat.0, 8))
+            .above(0.01)
+            .if_differs(format!(
+                "Spike trains smoothed by a Gaussian of unit area are small, exp(a + b) is nearly 1 + a + \
+                 b, and a sum averages to the same at every position: the bump is a few parts in a million \
+                 of the activity, {:.1e} by the second-order term",
+                m.flat.1
+            )),
         check(
             "The averaged tuning depends on memory and position through their difference alone",
             "park2023 eq. 28",
@@ -102,8 +96,14 @@ fn claims(m: &Measured) -> Vec<Claim> {
             n * n,
         )
         .predicted(0.0, 1e-6),
-        check("The tuning curve is symmetric", "park2023 sec. 2.11, Fig. 6D", "largest asymmetry / height", m.skew, n)
-            .predicted(0.0, 1e-6),
+        check(
+            "The tuning curve is symmetric",
+            "park2023 sec. 2.11, Fig. 6D",
+            "largest asymmetry / height",
+            m.skew,
+            n,
+        )
+        .predicted(0.0, 1e-6),
         check(
             "A detector's tuning over memories and the bump over positions have one shape",
             "park2023 sec. 2.11",
@@ -169,6 +169,14 @@ fn draw(f: &[Vec<f64>], in_time: &[Series; 2]) -> Result<[Figure; 3], Error> {
     ])
 }
 
+/// Speed of the unperturbed bump from period 5 to period `long`, rad/s.
+fn drift(readout: &Readout, phase: f64, long: f64) -> f64 {
+    let [plus, minus] = trains(phase, long + 10.0);
+    let (line, positions) = (Line { plus: &plus, minus: &minus }, even(8));
+    let read = |t: f64| population_vector(&readout.bump(line, &positions, t * PERIOD), &angles(&positions));
+    wrapped(read(long) - read(5.0)).abs() / ((long - 5.0) * PERIOD * STEP_MS * 1e-3)
+}
+
 /// Measures the tuning, the bump and its persistence.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let readout = Readout::default();
@@ -183,25 +191,15 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     // A detector's tuning over memories against the population's bump over positions.
     let twin = (0..n).map(|d| (f[(n - d) % n][0] - f[0][d]).abs()).fold(0.0, f64::max) / span;
     let predicted: Vec<f64> = even(n).iter().map(|d| readout.predicted(*d)).collect();
+    let distances: Vec<(usize, f64)> = even(n).into_iter().enumerate().collect();
 
     let sum_exp = Readout { coincidence: Coincidence::SumExp, ..readout };
     let flat = contrast(&tuning(&sum_exp, 8)[0]);
     let flat_predicted: Vec<f64> = even(8).iter().map(|d| sum_exp.predicted(*d)).collect();
 
-    let positions = even(8);
     let long = plan.long;
     let memories = [0.0, 40.3, 111.0, 188.8];
-    let drifts: Vec<f64> = memories
-        .iter()
-        .map(|phase| {
-            let [plus, minus] = trains(*phase, long + 10.0);
-            let line = Line { plus: &plus, minus: &minus };
-            let read =
-                |t: f64| population_vector(&readout.bump(line, &positions, t * PERIOD), &angles(&positions));
-            wrapped(read(long) - read(5.0)).abs() / ((long - 5.0) * PERIOD * STEP_MS * 1e-3)
-        })
-        .collect();
-    let drift = drifts.iter().fold(0.0, |a: f64, d| a.max(*d));
+    let drift = largest(memories.map(|phase| drift(&readout, phase, long)));
     let seen_in_time = in_time(&readout, 60.0, 60.0);
     let swing = |s: &Series| contrast(&s.points.iter().map(|p| p[1]).collect::<Vec<_>>());
 
@@ -215,33 +213,41 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     };
 
     let figures = draw(&f, &seen_in_time)?;
-    let section = Section {
-        id: "bump".into(),
-        title: "Coincidence along the delay line".into(),
-        intro: vec![
-            "Detectors along a line that delays the '+' spikes multiply the two trains, each smoothed by a Gaussian \
-             of 50 steps. Averaged over a period, the activity is a bump around the remembered phase."
-                .into(),
-        ],
-        facts: vec![
-            ("Swing within a period".into(), format!("±{:.0} % of the mean at a detector, ±{:.1} % through an \
-              indicator of {INDICATOR} periods", 100.0 * swing(&seen_in_time[0]), 100.0 * swing(&seen_in_time[1]))),
-            ("Drift over the longest run".into(), format!("{drift:.1e} rad/s over {long} periods")),
-        ],
-        figures: vec![panels("bump", "The bump", "A: averaged activity of three detectors over the remembered heading \
-            (Fig. 6D). B: over the ring's eight segments, for two headings (Fig. 6E); the dashed line is a dense \
-            set of detectors. C: a detector in time, and through an exponential filter of ten periods.", &figures, 3)?],
-        tables: vec![table("tuning", "Averaged activity against the distance of detector and memory, for a product.", vec![
-            floats("distance_steps", even(n)),
-            floats("measured", (0..n).map(|d| at(0, d))),
-            floats("predicted", predicted.iter().copied()),
-        ])],
-        ..Section::default()
-    };
-    let json = serde_json::Map::from_iter([
-        ("bump_contrast".to_string(), json!(contrast(&f[0]))),
-        ("bump_contrast_exp_of_sum".to_string(), json!(flat)),
-        ("unperturbed_drift_rad_per_s".to_string(), json!(drift)),
+    let section = Section::new("bump", "Coincidence along the delay line")
+        .intro(
+            "Detectors along a line that delays the '+' spikes multiply the two trains, each smoothed by a \
+             Gaussian of 50 steps. Averaged over a period, the activity is a bump around the remembered \
+             phase.",
+        )
+        .fact(
+            "Swing within a period",
+            format!(
+                "±{:.0} % of the mean at a detector, ±{:.1} % through an indicator of {INDICATOR} periods",
+                100.0 * swing(&seen_in_time[0]),
+                100.0 * swing(&seen_in_time[1])
+            ),
+        )
+        .fact("Drift over the longest run", format!("{drift:.1e} rad/s over {long} periods"))
+        .figures([panels(
+            "bump",
+            "The bump",
+            "A: averaged activity of three detectors over the remembered heading (Fig. 6D). B: over the \
+             ring's eight segments, for two headings (Fig. 6E); the dashed line is a dense set of \
+             detectors. C: a detector in time, and through an exponential filter of ten periods.",
+            &figures,
+            3,
+        )?])
+        .tables([Table::of(&distances)
+            .column("distance", "steps", |d| d.1)
+            .columns(["measured", "predicted"], |d| [at(0, d.0), predicted[d.0]])
+            .named(
+                "tuning",
+                "Averaged activity against the distance of detector and memory, for a product.",
+            )]);
+    let json = entries([
+        ("bump_contrast", json!(contrast(&f[0]))),
+        ("bump_contrast_exp_of_sum", json!(flat)),
+        ("unperturbed_drift_rad_per_s", json!(drift)),
     ]);
     Ok(Part { section, claims: claims(&measured), json })
 }

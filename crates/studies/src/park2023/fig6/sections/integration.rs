@@ -1,32 +1,18 @@
 //! Integration of angular velocity (eqs. 22-26) by phases, by steps and by a ring.
 
-use super::{Part, Plan, counts, floats, table, texts};
+use super::{Part, Plan};
+use crate::common::*;
 use crate::park2023::bisect;
 use crate::park2023::fig6::integrate::{Signal, Track, by_ring, dead_zone, exact, lag, stepped, top_speed};
 use crate::park2023::fig6::neuron::program;
 use crate::park2023::fig6::ring::{Kind, Ring};
-use crate::{Claim, Measure};
-use nullcline_report::figures::{Axes, Reference, Series, THIRD, lines, panels, scatter};
-use nullcline_report::page::Section;
-use nullcline_report::summary::number;
-use nullcline_report::{Error, Figure};
-use serde_json::json;
 
 /// Sub-steps of the program's step that are tried.
 const REFINE: [usize; 4] = [1, 4, 16, 64];
 
-/// Slope of decoded against true heading and its standard error.
-fn slope(track: &Track) -> (f64, f64) {
-    let n = track.truth.len() as f64;
-    let mean = |v: &[f64]| v.iter().sum::<f64>() / n;
-    let (x, y) = (mean(&track.truth), mean(&track.decoded));
-    let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
-        track.truth.iter().zip(&track.decoded).map(|(t, d)| f(t - x, d - y)).sum()
-    };
-    let xx = sum(&|t, _| t * t);
-    let slope = sum(&|t, d| t * d) / xx;
-    let left = sum(&|t, d| (d - slope * t).powi(2));
-    (slope, (left / (n - 2.0) / xx).sqrt())
+/// Slope of decoded against true heading.
+fn gain(track: &Track) -> f64 {
+    slope(&track.truth, &track.decoded).value
 }
 
 fn turned(track: &Track) -> f64 {
@@ -37,9 +23,9 @@ fn turned(track: &Track) -> f64 {
 /// What claims are made of.
 struct Measured {
     /// Slope of decoded against true heading.
-    gain: Measure,
+    gain: Estimate,
     /// Error of the late half over that of the early half, less one.
-    growth: Measure,
+    growth: Estimate,
     /// Lag of the heading that spikes show, rad.
     behind: f64,
     /// Largest speed that is followed, and largest that leaves no trace in the program's steps; rad per period.
@@ -48,49 +34,34 @@ struct Measured {
 }
 
 fn claims(m: &Measured) -> Vec<Claim> {
-    let once = |v: f64| Measure::exact(v, 1);
+    let once = |v: f64| Estimate::exact(v, 1);
     vec![
-        Claim::paper(
-            "The phase difference integrates the velocity",
-            "park2023 eqs. 24-26",
-            "slope of decoded against true heading, random velocities",
-            m.gain,
-        )
-        .predicted(1.0, 1e-3)
-        .headline(),
-        Claim::paper(
-            "The error of the integral does not grow",
-            "park2023 eq. 26",
-            "rms error of the second half / of the first - 1",
-            m.growth,
-        )
-        .predicted(0.0, 0.1),
-        Claim::theory(
-            "Spikes show the heading a quarter of a period late",
-            "this study",
-            "lag at 0.1 rad per period (rad)",
-            once(m.behind),
-        )
-        .predicted(lag(0.1), 1e-6),
-        Claim::theory(
-            "Turns are followed until the rise to threshold is used up",
-            "this study",
-            "largest speed (rad per period)",
-            once(m.top),
-        )
-        .predicted(top_speed(25.0), 0.05),
-        Claim::paper(
-            "In the program's steps slow turns are integrated too",
-            "park2023 eq. 22, authors' program",
-            "largest speed that leaves no trace (rad per period)",
-            once(m.still),
-        )
-        .predicted(0.0, 1e-3)
-        .if_differs(
-            "A spike can come a whole step earlier or not at all, and the reset forgets the rest: below \
-             4 pi / 240 = 0.052 rad per period, 44 rad/s, nothing is integrated. The limit falls with the \
-             step; in continuous time there is none",
-        ),
+        claim("The phase difference integrates the velocity")
+            .at("park2023 eqs. 24-26")
+            .is("slope of decoded against true heading, random velocities", m.gain)
+            .predicted(1.0, 1e-3)
+            .headline(),
+        claim("The error of the integral does not grow")
+            .at("park2023 eq. 26")
+            .is("rms error of the second half / of the first - 1", m.growth)
+            .predicted(0.0, 0.1),
+        theory("Spikes show the heading a quarter of a period late")
+            .at("this study")
+            .is("lag at 0.1 rad per period (rad)", once(m.behind))
+            .predicted(lag(0.1), 1e-6),
+        theory("Turns are followed until the rise to threshold is used up")
+            .at("this study")
+            .is("largest speed (rad per period)", once(m.top))
+            .predicted(top_speed(25.0), 0.05),
+        claim("In the program's steps slow turns are integrated too")
+            .at("park2023 eq. 22, authors' program")
+            .is("largest speed that leaves no trace (rad per period)", once(m.still))
+            .predicted(0.0, 1e-3)
+            .if_differs(
+                "A spike can come a whole step earlier or not at all, and the reset forgets the rest: below \
+                 4 pi / 240 = 0.052 rad per period, 44 rad/s, nothing is integrated. The limit falls with \
+                 the step; in continuous time there is none",
+            ),
     ]
 }
 
@@ -138,6 +109,14 @@ fn draw([by_phases, by_steps, by_rings]: [&[Track; 3]; 3], refined: &[Track]) ->
     ])
 }
 
+/// Error of the late half over that of the early half, less one.
+fn growth(track: &Track) -> f64 {
+    let errors = track.errors();
+    let rms = |e: &[f64]| (e.iter().map(|e| e * e).sum::<f64>() / e.len() as f64).sqrt();
+    let (early, late) = errors.split_at(errors.len() / 2);
+    rms(late) / rms(early) - 1.0
+}
+
 /// Measures gain, lag, limits and growth of the error.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let pair = program();
@@ -149,25 +128,19 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let by_steps = signals.map(|s| stepped(&pair, s, periods, 1));
     let by_rings = signals.map(|s| by_ring(&ring, s, periods));
     let refined = REFINE.map(|m| stepped(&pair, signals[2], periods, m));
+    let steps: Vec<(usize, &Track)> = REFINE.into_iter().zip(&refined).collect();
 
-    // Many velocities: does the error of the late half exceed that of the early half?
     let many: Vec<Track> = (0..20).map(|i| exact(&pair, random(plan.seed + 1 + i), periods)).collect();
-    let halves = |t: &Track| {
-        let e = t.errors();
-        let rms = |e: &[f64]| (e.iter().map(|e| e * e).sum::<f64>() / e.len() as f64).sqrt();
-        let (early, late) = e.split_at(e.len() / 2);
-        rms(late) / rms(early) - 1.0
-    };
     let errors = by_phases[0].errors();
 
     let measured = Measured {
-        gain: Measure::mean(many.iter().map(|t| slope(t).0)),
-        growth: Measure::mean(many.iter().map(halves)),
+        gain: Estimate::mean(many.iter().map(gain)),
+        growth: Estimate::mean(many.iter().map(growth)),
         behind: -errors[errors.len() - 3],
         top: bisect(0.5, 4.0, 12, |v| (turned(&exact(&pair, Signal::Constant(v), 200)) - 1.0).abs() < 0.01),
         still: bisect(0.001, 0.5, 12, |v| turned(&stepped(&pair, Signal::Constant(v), 100, 1)).abs() < 0.05),
     };
-    let Measured { gain, top, still, .. } = measured;
+    let Measured { gain: slope, top, still, .. } = measured;
 
     let floor = by_phases[2].rms();
     let figures = draw([&by_phases, &by_steps, &by_rings], &refined)?;
@@ -177,44 +150,47 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         .zip(who)
         .flat_map(|(tracks, who)| signals.iter().zip(tracks.iter()).map(move |(s, t)| (who, s, t)))
         .collect();
-    let section = Section {
-        id: "integration".into(),
-        title: "Integration of a turning head".into(),
-        intro: vec![
-            "A current into both neurons of the '+' (or '-') pair adds to the potential between spikes and brings \
-             the next one forward by as much whatever the phase: a constant phase response, so that the phase \
-             difference is the integral of the velocity. A ring attractor of twelve neurons with weights that \
-             shift its bump integrates the same velocities, a time constant to a period."
-                .into(),
-        ],
-        facts: vec![
-            ("Largest speed".into(), format!("{top:.2} rad per period")),
-            ("Rms error, random velocity".into(), format!("{floor:.3} rad by phases, {:.3} rad in the program's steps, \
-              {:.3} rad by the ring", by_steps[2].rms(), by_rings[2].rms())),
-        ],
-        figures: vec![panels("integration", "Integration of velocity", "A, B: true and decoded heading. C: error. \
-            D: error for the random velocity against the time step.", &figures, 2)?],
-        tables: vec![
-            table("errors", "Errors of the decoded heading, radians.", vec![
-                texts("memory", all.iter().map(|a| a.0)),
-                texts("velocity", all.iter().map(|a| a.1.name())),
-                floats("rms", all.iter().map(|a| a.2.rms())),
-                floats("largest", all.iter().map(|a| a.2.worst())),
-                floats("slope", all.iter().map(|a| slope(a.2).0)),
-            ]),
-            table("steps", "Rms error for the random velocity against sub-steps of the program's step.", vec![
-                counts("refine", REFINE),
-                floats("rms_rad", refined.iter().map(Track::rms)),
-                floats("dead_zone_rad_per_period", REFINE.iter().map(|m| dead_zone(*m))),
-            ]),
-        ],
-        ..Section::default()
-    };
-    let json = serde_json::Map::from_iter([
-        ("gain".to_string(), number(gain.value)),
-        ("gain_std_error".to_string(), number(gain.error())),
-        ("top_speed_rad_per_period".to_string(), json!(top)),
-        ("dead_zone_rad_per_period".to_string(), json!(still)),
+    let section = Section::new("integration", "Integration of a turning head")
+        .intro(
+            "A current into both neurons of the '+' (or '-') pair adds to the potential between spikes and \
+             brings the next one forward by as much whatever the phase: a constant phase response, so that \
+             the phase difference is the integral of the velocity. A ring attractor of twelve neurons with \
+             weights that shift its bump integrates the same velocities, a time constant to a period.",
+        )
+        .fact("Largest speed", format!("{top:.2} rad per period"))
+        .fact(
+            "Rms error, random velocity",
+            format!(
+                "{floor:.3} rad by phases, {:.3} rad in the program's steps, {:.3} rad by the ring",
+                by_steps[2].rms(),
+                by_rings[2].rms()
+            ),
+        )
+        .figures([panels(
+            "integration",
+            "Integration of velocity",
+            "A, B: true and decoded heading. C: error. D: error for the random velocity against the time \
+             step.",
+            &figures,
+            2,
+        )?])
+        .tables([
+            Table::of(&all)
+                .column("memory", "", |a| a.0)
+                .column("velocity", "", |a| a.1.name())
+                .columns(["rms", "largest", "slope"], |a| [a.2.rms(), a.2.worst(), gain(a.2)])
+                .named("errors", "Errors of the decoded heading, radians."),
+            Table::of(&steps)
+                .column("refine", "", |s| s.0)
+                .column("rms", "rad", |s| s.1.rms())
+                .column("dead_zone", "rad_per_period", |s| dead_zone(s.0))
+                .named("steps", "Rms error for the random velocity against sub-steps of the program's step."),
+        ]);
+    let json = entries([
+        ("gain", number(slope.value)),
+        ("gain_std_error", number(slope.error())),
+        ("top_speed_rad_per_period", json!(top)),
+        ("dead_zone_rad_per_period", json!(still)),
     ]);
     Ok(Part { section, claims: claims(&measured), json })
 }

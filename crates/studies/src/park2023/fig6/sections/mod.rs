@@ -8,11 +8,7 @@ pub mod oscillator;
 pub mod published;
 pub mod robustness;
 
-use crate::{Claim, Preset, Settings};
-use nullcline_report::page::Section;
-use nullcline_report::tables::{Cells, TableOut};
-use serde_json::{Map, Value};
-
+use crate::common::*;
 /// A part: its section, its claims, and its numbers for the summary.
 #[derive(Clone, Debug, Default)]
 pub struct Part {
@@ -54,20 +50,4 @@ impl Plan {
             }
         }
     }
-}
-
-fn floats(name: &str, values: impl IntoIterator<Item = f64>) -> (String, Cells) {
-    (name.into(), Cells::Float(values.into_iter().collect()))
-}
-
-fn counts(name: &str, values: impl IntoIterator<Item = usize>) -> (String, Cells) {
-    (name.into(), Cells::Int(values.into_iter().map(|v| v as i64).collect()))
-}
-
-fn texts<S: Into<String>>(name: &str, values: impl IntoIterator<Item = S>) -> (String, Cells) {
-    (name.into(), Cells::Text(values.into_iter().map(Into::into).collect()))
-}
-
-fn table(name: &str, caption: &str, columns: Vec<(String, Cells)>) -> TableOut {
-    TableOut { name: name.into(), caption: caption.into(), columns }
 }

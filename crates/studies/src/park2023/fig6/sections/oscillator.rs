@@ -1,16 +1,12 @@
 //! The four neurons (Fig. 6A, B): periods, antiphase, and the memories that the program holds.
 
-use super::{Part, floats, table, texts};
+use super::Part;
+use crate::common::*;
 use crate::park2023::fig6::events::{Drive, spikes};
 use crate::park2023::fig6::lesions::rates_after_pulse;
 use crate::park2023::fig6::neuron::{PERIOD, Pair, STEP_MS, printed, program, rise_fraction};
 use crate::park2023::fig6::readout::even;
 use crate::park2023::fig6::stepped::Stepped;
-use crate::{Claim, Measure};
-use nullcline_report::figures::{Axes, Series, lines, panels};
-use nullcline_report::page::Section;
-use nullcline_report::{Error, Figure};
-use serde_json::json;
 
 /// Mean period, and lag of the left neuron behind the right one, over the last `n` cycles of both trains.
 fn rhythm(left: &[f64], right: &[f64], n: usize) -> (f64, f64) {
@@ -57,7 +53,7 @@ fn variants() -> Vec<Variant> {
 const NEURONS: [&str; 4] = ["P_L+", "P_R+", "P_L-", "P_R-"];
 
 /// Spikes of the four neurons for a remembered phase, each in its lane.
-fn raster(phase: f64, title: &str) -> Result<Figure, Error> {
+fn raster(phase: f64, title: &str) -> Drawn {
     let end = 14.0 * PERIOD;
     let plus = spikes(&program(), 0.0, Drive::NONE, end, None);
     let minus = spikes(&program(), phase, Drive::NONE, end, None);
@@ -82,66 +78,51 @@ fn raster(phase: f64, title: &str) -> Result<Figure, Error> {
 }
 
 fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) -> Vec<Claim> {
-    let once = |v: f64| Measure::exact(v, 1);
+    let once = |v: f64| Estimate::exact(v, 1);
     vec![
-        Claim::paper(
-            "The delay across the hemispheres is half a period",
-            "park2023 Fig. 6A",
-            "delay / period in the authors' program",
-            once(exact.delay / exact.period),
-        )
-        .published(0.5, 0.01)
-        .if_differs(
-            "The program delays by 95 of 240 steps; the other 25 steps of half a period are the rise \
-             of the potential to threshold, which depends on the weights",
-        ),
-        Claim::paper(
-            "With the leak of its own equation left on, the program keeps its period",
-            "authors' program",
-            "period (steps)",
-            once(leaking.period),
-        )
-        .predicted(PERIOD, 0.0)
-        .if_differs(
-            "The rise is 25 steps of 0.16 mV to a threshold of exactly 4 mV: a loss of any size costs \
-             each neuron a step. The program multiplies its leak by 0",
-        ),
-        Claim::paper(
-            "The second oscillator of the program, started 0.1 mV higher, holds another phase",
-            "authors' program",
-            "phase difference (steps)",
-            once(offset),
-        )
-        .predicted(0.0001 / 1.6e-4, 0.01)
-        .if_differs(
-            "In continuous time it would fire 0.625 steps earlier; in whole steps it does not fire \
-             earlier at all, and both oscillators of the program are the same",
-        ),
-        Claim::paper(
-            "A pair returns to antiphase after a pulse that fires both its neurons",
-            "park2023 sec. 2.11 (antiphase locked)",
-            "starts after which a neuron does not fire once a period",
-            Measure::count(rates.iter().filter(|r| (*r - 1.0).abs() > 1e-9).count(), rates.len()),
-        )
-        .at_most(0.0)
-        .if_differs(
-            "Each spike fired by the pulse runs round on its own, beside the one that was on its way: \
-             antiphase is not the only rhythm of a pair with delays, and nothing selects it",
-        ),
-        Claim::check(
-            "The authors' program oscillates with a period of 240 steps",
-            "authors' program",
-            "period (steps of 0.005 ms)",
-            once(steps.period),
-        )
-        .predicted(PERIOD, 0.0),
-        Claim::check(
-            "The two neurons of a pair of equal neurons fire half a period apart",
-            "park2023 sec. 2.11, Fig. 6B",
-            "lag / period",
-            once(exact.lag / exact.period),
-        )
-        .predicted(0.5, 1e-9),
+        claim("The delay across the hemispheres is half a period")
+            .at("park2023 Fig. 6A")
+            .is("delay / period in the authors' program", once(exact.delay / exact.period))
+            .published(0.5, 0.01)
+            .if_differs(
+                "The program delays by 95 of 240 steps; the other 25 steps of half a period are the rise of \
+                 the potential to threshold, which depends on the weights",
+            ),
+        claim("With the leak of its own equation left on, the program keeps its period")
+            .at("authors' program")
+            .is("period (steps)", once(leaking.period))
+            .predicted(PERIOD, 0.0)
+            .if_differs(
+                "The rise is 25 steps of 0.16 mV to a threshold of exactly 4 mV: a loss of any size costs \
+                 each neuron a step. The program multiplies its leak by 0",
+            ),
+        claim("The second oscillator of the program, started 0.1 mV higher, holds another phase")
+            .at("authors' program")
+            .is("phase difference (steps)", once(offset))
+            .predicted(0.0001 / 1.6e-4, 0.01)
+            .if_differs(
+                "In continuous time it would fire 0.625 steps earlier; in whole steps it does not fire \
+                 earlier at all, and both oscillators of the program are the same",
+            ),
+        claim("A pair returns to antiphase after a pulse that fires both its neurons")
+            .at("park2023 sec. 2.11 (antiphase locked)")
+            .is(
+                "starts after which a neuron does not fire once a period",
+                Estimate::count(rates.iter().filter(|r| (*r - 1.0).abs() > 1e-9).count(), rates.len()),
+            )
+            .at_most(0.0)
+            .if_differs(
+                "Each spike fired by the pulse runs round on its own, beside the one that was on its way: \
+                 antiphase is not the only rhythm of a pair with delays, and nothing selects it",
+            ),
+        check("The authors' program oscillates with a period of 240 steps")
+            .at("authors' program")
+            .is("period (steps of 0.005 ms)", once(steps.period))
+            .predicted(PERIOD, 0.0),
+        check("The two neurons of a pair of equal neurons fire half a period apart")
+            .at("park2023 sec. 2.11, Fig. 6B")
+            .is("lag / period", once(exact.lag / exact.period))
+            .predicted(0.5, 1e-9),
     ]
 }
 
@@ -159,36 +140,35 @@ pub fn part() -> Result<Part, Error> {
         raster(0.15 * PERIOD, "Remembered phase 0.15 of a period")?,
         raster(0.6 * PERIOD, "0.60 of a period")?,
     ];
-    let section = Section {
-        id: "oscillator".into(),
-        title: "Two pairs of neurons".into(),
-        intro: vec![
+    let section = Section::new("oscillator", "Two pairs of neurons")
+        .intro(
             "Each oscillator is one spike that runs round between a left and a right neuron. The heading is \
-             the phase between the '+' and the '-' oscillator. The paper describes a delay of half a period; \
-             its program has a shorter delay and a slow rise to threshold. Both are kept here as variants, and \
-             simulated from event to event, exactly; the program's own steps of 0.005 ms are a third variant."
-                .into(),
-        ],
-        facts: vec![
-            ("Period".into(), format!("{} steps of {STEP_MS} ms, 1.2 ms", exact.period.round())),
-            ("Share of the period in which a potential rises".into(),
-             format!("{:.3} in the program, 0 as printed", rise_fraction(&program()).unwrap_or(f64::NAN))),
-        ],
-        figures: vec![panels("spikes", "Spikes of the four neurons",
-            "Spikes of the left and right neuron of the '+' and of the '-' oscillator, for two remembered headings \
-             (Fig. 6B).", &figures, 2)?],
-        tables: vec![table("periods", "Period and lag of each variant, in steps.", vec![
-            texts("variant", variants.iter().map(|v| v.name)),
-            floats("delay", variants.iter().map(|v| v.delay)),
-            floats("period", variants.iter().map(|v| v.period)),
-            floats("lag", variants.iter().map(|v| v.lag)),
-        ])],
-        ..Section::default()
-    };
-    let json = serde_json::Map::from_iter([
-        ("period_steps".to_string(), json!(steps.period)),
-        ("lag_over_period".to_string(), json!(exact.lag / exact.period)),
-        ("rise_fraction".to_string(), json!(rise_fraction(&program()))),
+             the phase between the '+' and the '-' oscillator. The paper describes a delay of half a \
+             period; its program has a shorter delay and a slow rise to threshold. Both are kept here as \
+             variants, and simulated from event to event, exactly; the program's own steps of 0.005 ms are \
+             a third variant.",
+        )
+        .fact("Period", format!("{} steps of {STEP_MS} ms, 1.2 ms", exact.period.round()))
+        .fact(
+            "Share of the period in which a potential rises",
+            format!("{:.3} in the program, 0 as printed", rise_fraction(&program()).unwrap_or(f64::NAN)),
+        )
+        .figures([panels(
+            "spikes",
+            "Spikes of the four neurons",
+            "Spikes of the left and right neuron of the '+' and of the '-' oscillator, for two remembered \
+             headings (Fig. 6B).",
+            &figures,
+            2,
+        )?])
+        .tables([Table::of(&variants)
+            .column("variant", "", |v| v.name)
+            .columns(["delay", "period", "lag"], |v| [v.delay, v.period, v.lag])
+            .named("periods", "Period and lag of each variant, in steps.")]);
+    let json = entries([
+        ("period_steps", json!(steps.period)),
+        ("lag_over_period", json!(exact.lag / exact.period)),
+        ("rise_fraction", json!(rise_fraction(&program()))),
     ]);
     Ok(Part { section, claims, json })
 }

@@ -1,16 +1,12 @@
 //! What the authors' program shows in its own steps and with its own ring.
 
 use super::robustness::{Curve, Memory};
-use super::{Part, Plan, floats, table};
+use super::{Part, Plan};
+use crate::common::*;
 use crate::park2023::fig6::neuron::PERIOD;
 use crate::park2023::fig6::noise::{Target, stepped_drift};
 use crate::park2023::fig6::readout::{Coincidence, Line, Readout, population_vector, wrapped};
 use crate::park2023::fig6::stepped::Stepped;
-use crate::{Claim, Measure};
-use nullcline_report::figures::{Axes, Reference, Series, THIRD, panels, scatter};
-use nullcline_report::page::Section;
-use nullcline_report::{Error, Figure};
-use serde_json::json;
 use std::f64::consts::TAU;
 
 /// Extra delay from segment to segment, steps.
@@ -35,28 +31,45 @@ fn rounding() -> f64 {
 }
 
 /// What is claimed of the worst error of so many memories and of the drift at the smallest noise.
-fn claims(worst: f64, memories: usize, drift: Measure) -> Vec<Claim> {
+fn claims(worst: f64, memories: usize, drift: Estimate) -> Vec<Claim> {
     vec![
-        Claim::paper("The program's eight segments cover one period of the line", "authors' program; park2023 sec. 2.11",
-            "8 segments x 37 steps", Measure::exact(8.0 * SEGMENT, 1)).predicted(PERIOD, 1.0)
-            .if_differs("Eight segments of 37 steps wind 1.23 times round the period, so that f is not periodic over the ring; \
-                      30 steps would do"),
-        Claim::paper("The heading is read from the places of the program's segments", "authors' program",
-            "largest error of the population vector, its mean removed (rad)", Measure::exact(worst, memories))
+        claim("The program's eight segments cover one period of the line")
+            .at("authors' program; park2023 sec. 2.11")
+            .is("8 segments x 37 steps", Estimate::exact(8.0 * SEGMENT, 1))
+            .predicted(PERIOD, 1.0)
+            .if_differs(
+                "Eight segments of 37 steps wind 1.23 times round the period, so that f is not periodic \
+                 over the ring; 30 steps would do",
+            ),
+        claim("The heading is read from the places of the program's segments")
+            .at("authors' program")
+            .is(
+                "largest error of the population vector, its mean removed (rad)",
+                Estimate::exact(worst, memories),
+            )
             .predicted(0.0, 0.05)
-            .if_differs("Segments that wind 1.23 times round the period meet some phases twice and at the wrong place"),
-        Claim::paper("In the program's steps the drift vanishes with the noise on weights", "authors' program",
-            "drift at a noise of 1e-4 (rad per period)", drift)
+            .if_differs(
+                "Segments that wind 1.23 times round the period meet some phases twice and at the wrong \
+                 place",
+            ),
+        claim("In the program's steps the drift vanishes with the noise on weights")
+            .at("authors' program")
+            .is("drift at a noise of 1e-4 (rad per period)", drift)
             .predicted(0.0, 1e-3)
-            .if_differs("The nominal rise is exactly 25 steps: with any weight a little lower it is 26, so that the periods differ \
-                      by whole steps at the smallest noise (0.75 steps on average, 0.020 rad per period)"),
-        Claim::theory("That drift is the rounding to whole steps", "this study", "drift at a noise of 1e-4 (rad per period)",
-            drift).predicted(rounding(), 1e-3),
+            .if_differs(
+                "The nominal rise is exactly 25 steps: with any weight a little lower it is 26, so that the \
+                 periods differ by whole steps at the smallest noise (0.75 steps on average, 0.020 rad per \
+                 period)",
+            ),
+        theory("That drift is the rounding to whole steps")
+            .at("this study")
+            .is("drift at a noise of 1e-4 (rad per period)", drift)
+            .predicted(rounding(), 1e-3),
     ]
 }
 
 /// Drift against noise, beside what rounding makes.
-fn draw(steps: &Curve) -> Result<Figure, Error> {
+fn draw(steps: &Curve) -> Drawn {
     let drawn: Vec<_> = steps.drifts.iter().filter(|d| d.mean > 0.0).collect();
     let part_of =
         |f: fn(&crate::park2023::fig6::noise::Drift) -> f64| drawn.iter().map(|d| f(d)).collect::<Vec<f64>>();
@@ -93,7 +106,7 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let memory = Memory::oscillators("oscillators, program's steps");
     let steps = Curve::new(plan, 40, memory, Target::Weights.name(), f64::NAN, &stepped_drift);
     let smallest = &steps.drifts[0];
-    let drift = Measure::new(smallest.mean, smallest.std_error, smallest.kept);
+    let drift = Estimate::new(smallest.mean, smallest.std_error, smallest.kept);
     let place: Vec<f64> = (0..8).map(f64::from).collect();
     let over = |v: Vec<f64>| {
         let mean = v.iter().sum::<f64>() / v.len() as f64;
@@ -115,33 +128,26 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         .named("product", "Bump of a b", "")?,
         draw(&steps)?,
     ];
-    let section = Section {
-        id: "as_published".into(),
-        title: "As published".into(),
-        intro: vec![
-            "The authors' program: steps of 0.005 ms, eight segments 37 steps apart, activity exp(a + b)."
-                .into(),
-        ],
-        figures: vec![panels(
+    let section = Section::new("as_published", "As published")
+        .intro(
+            "The authors' program: steps of 0.005 ms, eight segments 37 steps apart, activity exp(a + \
+                b).",
+        )
+        .figures([panels(
             "published",
             "The program's ring and drift",
-            "A: averaged activity of the eight segments with the \
-            program's exp(a + b). B: with a product, which the program has commented out. C: drift in the program's steps.",
+            "A: averaged activity of the eight segments with the program's exp(a + b). B: with a product, \
+             which the program has commented out. C: drift in the program's steps.",
             &figures,
             3,
-        )?],
-        tables: vec![table(
-            "segments",
-            "Averaged activity over its mean, less 1 in parts per million for exp(a + b).",
-            vec![
-                floats("segment", place.iter().copied()),
-                floats("delay_steps", program.iter().copied()),
-                floats("exp_of_sum_ppm", ten_thousandths.iter().copied()),
-                floats("product_over_mean", product.iter().copied()),
-            ],
-        )],
-        ..Section::default()
-    };
-    let json = serde_json::Map::from_iter([("stepped_drift_at_1e-4".to_string(), json!(smallest.mean))]);
+        )?])
+        .tables([Table::of(&indices(8))
+            .columns(["segment", "delay_steps"], |k| [place[*k], program[*k]])
+            .columns(["exp_of_sum_ppm", "product_over_mean"], |k| [ten_thousandths[*k], product[*k]])
+            .named(
+                "segments",
+                "Averaged activity over its mean, less 1 in parts per million for exp(a + b).",
+            )]);
+    let json = entries([("stepped_drift_at_1e-4", json!(smallest.mean))]);
     Ok(Part { section, claims: claims(worst, errors.len(), drift), json })
 }

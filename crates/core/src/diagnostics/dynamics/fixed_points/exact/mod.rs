@@ -35,17 +35,13 @@ pub enum Method {
     Whole(usize),
 }
 
-impl Method {
-    /// The words used in summaries.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Monotone => "monotone",
-            Self::Linear => "linear",
-            Self::Pieces => "pieces",
-            Self::LowRank(_) => "low rank",
-            Self::Whole(_) => "whole space",
-        }
-    }
+named! {
+    Method:
+    Self::Monotone => "monotone",
+    Self::Linear => "linear",
+    Self::Pieces => "pieces",
+    Self::LowRank(_) => "low rank",
+    Self::Whole(_) => "whole space",
 }
 
 /// Why a place is undecided.
@@ -59,15 +55,11 @@ pub enum Reason {
     Kink,
 }
 
-impl Reason {
-    /// The word used in summaries.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Continuum => "continuum",
-            Self::Singular => "singular",
-            Self::Kink => "kink",
-        }
-    }
+named! {
+    Reason:
+    Self::Continuum => "continuum",
+    Self::Singular => "singular",
+    Self::Kink => "kink",
 }
 
 /// A place where fixed points could neither be proven nor excluded.

@@ -1,13 +1,12 @@
 //! Drift against the strength of the noise, memory by memory.
 
 use super::super::Plan;
-use crate::Measure;
+use crate::common::*;
 use crate::park2023::fig6::neuron::{PERIOD, STEP_MS, printed, program};
 use crate::park2023::fig6::noise::{
     Draw, Drift, Law, Target, drift, law, oscillator_drift, predicted, ring_drift,
 };
 use crate::park2023::fig6::ring::{Kind, Ring};
-use nullcline_report::figures::Series;
 use std::f64::consts::{PI, TAU};
 
 /// Relative strengths of the noise.
@@ -68,24 +67,24 @@ impl Curve {
     }
 
     /// Drift over strength, exactly 0 where nothing drifts.
-    pub fn coefficient(&self) -> Measure {
+    pub fn coefficient(&self) -> Estimate {
         let used = || self.drifts.iter().filter(|d| d.strength <= LINEAR * 1.0001);
         let n = used().map(|d| d.kept).min().unwrap_or(0);
         match self.law {
-            Some(law) => Measure::new(law.coefficient, law.coefficient_error, n),
+            Some(law) => Estimate::new(law.coefficient, law.coefficient_error, n),
             None => {
                 let mean = used().map(|d| d.mean / d.strength).sum::<f64>() / used().count() as f64;
                 if used().all(|d| d.mean < 1e-12) {
-                    Measure::exact(mean, n)
+                    Estimate::exact(mean, n)
                 } else {
-                    Measure::unknown(mean, n)
+                    Estimate::unknown(mean, n)
                 }
             }
         }
     }
 
     /// Exponent of drift against strength.
-    pub fn exponent(&self) -> Measure {
+    pub fn exponent(&self) -> Estimate {
         exponent(self.law, self.drifts.iter().map(|d| d.kept).min().unwrap_or(0))
     }
 
@@ -105,8 +104,8 @@ impl Curve {
 }
 
 /// The exponent of a law; not known without one.
-pub fn exponent(law: Option<Law>, n: usize) -> Measure {
-    law.map_or(Measure::unknown(f64::NAN, n), |l| Measure::new(l.exponent, l.exponent_error, n))
+pub fn exponent(law: Option<Law>, n: usize) -> Estimate {
+    law.map_or(Estimate::unknown(f64::NAN, n), |l| Estimate::new(l.exponent, l.exponent_error, n))
 }
 
 /// One memory under noise on each of its numbers.

@@ -5,19 +5,14 @@ mod curves;
 mod drawing;
 
 use super::{Part, Plan};
-use crate::Measure;
+use crate::common::*;
 use crate::park2023::bisect;
-use crate::park2023::fig6::decay::{Rms, oscillator_error, oscillator_walk, ring_error, ring_walk};
+use crate::park2023::fig6::decay::{oscillator_error, oscillator_walk, ring_error, ring_walk};
 use crate::park2023::fig6::integrate::{Signal, exact, top_speed};
 use crate::park2023::fig6::neuron::{PERIOD, STEP_MS, finite_rise, printed, program};
 use crate::park2023::fig6::noise::{Drift, Target, drift, oscillator_drift, ring_drift};
 use crate::park2023::fig6::ring::{Kind, Ring};
 use curves::{Curves, RING_MS, by_size};
-use nullcline_report::Error;
-use nullcline_report::page::Section;
-use nullcline_report::sections::words::with_error;
-use nullcline_report::summary::number;
-use serde_json::json;
 
 pub use curves::{Curve, Memory};
 
@@ -41,9 +36,9 @@ struct Found {
     /// Times at which errors are looked at, in periods or time constants.
     times: Vec<f64>,
     /// Errors at 1 % noise: delays alone, slow rise, exact ring.
-    errors: [Vec<Rms>; 3],
+    errors: [Vec<Estimate>; 3],
     /// Walks under noise on the state: oscillators, ring.
-    walks: [Rms; 2],
+    walks: [Estimate; 2],
     draws: usize,
 }
 
@@ -85,7 +80,7 @@ impl Found {
     }
 
     /// Drift of the program's oscillators over that of the ring.
-    fn ratio(&self) -> Measure {
+    fn ratio(&self) -> Estimate {
         self.curves.slow.weights.coefficient().over(self.curves.ring.weights.coefficient())
     }
 }
@@ -113,45 +108,38 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
     let found = Found::new(plan);
     let (delays, ratio) = (&found.curves.delays.weights, found.ratio());
     let per_second = ratio.value * RING_MS / (PERIOD * STEP_MS);
-    let section = Section {
-        id: "robustness".into(),
-        title: "Noise on the structure".into(),
-        intro: vec![
+    let section = Section::new("robustness", "Noise on the structure")
+        .intro(
             "Every weight (or threshold, or delay) is multiplied by 1 + strength × a normal number of its \
              own; the drift is the mean modulus over draws, between 5 and 25 periods or time constants. \
              Equal time scales: a period of the oscillators against a time constant of the ring. As many \
-             neurons: four oscillating ones and eight detectors, and a ring of twelve."
-                .into(),
-        ],
-        facts: vec![
-            (
-                "Drift of the program's oscillators over that of the ring".into(),
-                format!(
-                    "{}, a time constant to a period; {per_second:.0} in rad/s with a period of 1.2 ms and \
-                     a time constant of {RING_MS} ms",
-                    with_error(ratio.value, ratio.error())
-                ),
+             neurons: four oscillating ones and eight detectors, and a ring of twelve.",
+        )
+        .fact(
+            "Drift of the program's oscillators over that of the ring",
+            format!(
+                "{}, a time constant to a period; {per_second:.0} in rad/s with a period of 1.2 ms and a \
+                 time constant of {RING_MS} ms",
+                words(ratio)
             ),
-            (
-                "Drift with delays alone".into(),
-                format!("0 up to a noise of {}", {
-                    let whole = delays.drifts.iter().take_while(|d| d.kept == d.draws);
-                    whole.last().map_or(0.0, |d| d.strength)
-                }),
-            ),
-        ],
-        figures: vec![drawing::figure(&found)?],
-        tables: drawing::tables(&found),
-        ..Section::default()
-    };
+        )
+        .fact(
+            "Drift with delays alone",
+            format!("0 up to a noise of {}", {
+                let whole = delays.drifts.iter().take_while(|d| d.kept == d.draws);
+                whole.last().map_or(0.0, |d| d.strength)
+            }),
+        )
+        .figures([drawing::figure(&found)?])
+        .tables(drawing::tables(&found));
     let coefficient = |c: &Curve| number(c.coefficient().value);
-    let json = serde_json::Map::from_iter([
-        ("drift_ratio".to_string(), number(ratio.value)),
-        ("drift_ratio_std_error".to_string(), number(ratio.error())),
-        ("drift_over_noise_delays_alone".to_string(), coefficient(delays)),
-        ("drift_over_noise_slow_rise".to_string(), coefficient(&found.curves.slow.weights)),
-        ("drift_over_noise_ring".to_string(), coefficient(&found.curves.ring.weights)),
-        ("memories_lost_at_0.3".to_string(), json!(delays.drifts.last().map(|d| d.draws - d.kept))),
+    let json = entries([
+        ("drift_ratio", number(ratio.value)),
+        ("drift_ratio_std_error", number(ratio.error())),
+        ("drift_over_noise_delays_alone", coefficient(delays)),
+        ("drift_over_noise_slow_rise", coefficient(&found.curves.slow.weights)),
+        ("drift_over_noise_ring", coefficient(&found.curves.ring.weights)),
+        ("memories_lost_at_0.3", json!(delays.drifts.last().map(|d| d.draws - d.kept))),
     ]);
     Ok(Part { section, claims: claims::claims(&found), json })
 }

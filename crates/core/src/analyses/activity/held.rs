@@ -1,0 +1,274 @@
+//! Rows of a recording held in memory, with the targets that belong to them.
+
+use crate::analyses::columns::{Columns, LARGEST_EXACT};
+use crate::analyses::{Config, Error};
+use crate::io::table::{ReadTable, Values, labels, read};
+use crate::job::Observer;
+use faer::Mat;
+use std::path::Path;
+
+/// Numbers held at most (80 MB); above that every second row, or third, is taken.
+pub const VALUES: usize = 10_000_000;
+/// Whole numbers of so many values or fewer may be labels.
+const WHOLE: usize = 20;
+/// Texts of more values than this are no labels.
+const TEXTS: usize = 50;
+
+/// A table in memory.
+pub struct Held {
+    /// Units by rows, n x T.
+    pub x: Mat<f64>,
+    /// The trial of each row.
+    pub trials: Option<Vec<usize>>,
+    /// Whether each row continues the one before it, nothing left out between them.
+    pub follows: Vec<bool>,
+    /// The targets on these rows.
+    pub targets: Vec<Target>,
+    /// One row in so many is held.
+    pub every: usize,
+}
+
+/// A column that activity may tell of.
+pub struct Target {
+    /// The column's name.
+    pub name: String,
+    /// Numbers, NaN where missing; labels are counted from 0 in order.
+    pub values: Vec<f64>,
+    /// What it can be.
+    pub kind: TargetKind,
+}
+
+/// What a target can be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TargetKind {
+    /// One of two labels or more, in order.
+    Labels(Vec<String>),
+    /// A number of more than two values: how many, and the values themselves as numbers, ascending, and as written, where they are
+    /// few whole numbers, which may be labels as well.
+    Number(usize, Option<Vec<(f64, String)>>),
+    /// Not usable, and why.
+    Unusable(String),
+}
+
+impl Held {
+    /// The rows of the units that are complete, of `rows` in the file.
+    pub fn read(
+        config: &Config,
+        array: Option<&str>,
+        columns: &Columns,
+        trials: Option<&[usize]>,
+        rows: usize,
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
+        let n = columns.units.len();
+        let every = (n * rows).div_ceil(VALUES).max(1);
+        let (mut values, mut kept, mut row) = (Vec::with_capacity(n * rows.div_ceil(every)), vec![], 0);
+        observer.start("holding", rows as u64);
+        columns.stream(&config.file, array, &mut |chunk| {
+            for r in (0..chunk.rows).filter(|r| (row + r).is_multiple_of(every)) {
+                if chunk.columns.iter().all(|c| c[r].is_finite()) {
+                    values.extend(chunk.columns.iter().map(|c| c[r]));
+                    kept.push(row + r);
+                }
+            }
+            row += chunk.rows;
+            observer.at(row as u64);
+            Ok(())
+        })?;
+        observer.finish();
+        let unbroken = |a: usize, b: usize| b - a == every && (a + 1..=b).all(|place| columns.follows(place));
+        Ok(Self {
+            x: Mat::from_fn(n, kept.len(), |i, t| values[t * n + i]),
+            follows: (0..kept.len()).map(|t| t > 0 && unbroken(kept[t - 1], kept[t])).collect(),
+            trials: trials.map(|all| kept.iter().map(|r| all[*r]).collect()),
+            targets: targets(config, array, columns, &kept)?,
+            every,
+        })
+    }
+
+    /// The rows on which all of `targets` have a value.
+    pub fn complete(&self, targets: &[&Target]) -> Vec<usize> {
+        let whole = |t: &usize| targets.iter().all(|c| c.values[*t].is_finite());
+        (0..self.x.ncols()).filter(whole).collect()
+    }
+
+    /// Units on some rows.
+    pub fn on(&self, rows: &[usize]) -> Mat<f64> {
+        Mat::from_fn(self.x.nrows(), rows.len(), |i, t| self.x[(i, rows[t])])
+    }
+
+    /// Whether each of some rows continues the one before it.
+    pub fn follows_on(&self, rows: &[usize]) -> Vec<bool> {
+        (0..rows.len()).map(|t| t > 0 && rows[t] == rows[t - 1] + 1 && self.follows[rows[t]]).collect()
+    }
+
+    /// Trials of some rows.
+    pub fn trials_on(&self, rows: &[usize]) -> Option<Vec<usize>> {
+        self.trials.as_ref().map(|all| rows.iter().map(|t| all[*t]).collect())
+    }
+}
+
+/// The target columns on the rows `kept`; of an npz they may be an array of their own.
+fn targets(
+    config: &Config,
+    array: Option<&str>,
+    columns: &Columns,
+    kept: &[usize],
+) -> Result<Vec<Target>, Error> {
+    let Some(asked) = &config.recording.targets else { return Ok(vec![]) };
+    let file: &Path = &config.file;
+    let table = if columns.targets.is_empty() {
+        read(file, &ReadTable { array: Some(asked), columns: None })?
+    } else {
+        read(file, &ReadTable { array, columns: Some(&columns.targets) })?
+    };
+    let kept: Vec<usize> = kept.iter().map(|place| columns.row(*place)).collect();
+    let last = kept.iter().max().map_or(0, |r| r + 1);
+    if table.rows < last {
+        let message = format!(
+            "--targets {asked}: {} rows, expected as many as the activity has ({last} or more)",
+            table.rows
+        );
+        return Err(Error::input(file, message));
+    }
+    let named = |name: &String| name != "trial" || columns.targets.contains(name);
+    let from = if columns.targets.is_empty() { Some(asked.as_str()) } else { array };
+    let mut targets = vec![];
+    for c in table.columns.into_iter().filter(|c| named(&c.name)) {
+        if let Values::Number(all) = &c.values
+            && kept.iter().any(|r| all[*r].abs() >= LARGEST_EXACT)
+            && let Some(target) = Target::of_large(file, from, &c.name, &kept)?
+        {
+            targets.push(target);
+            continue;
+        }
+        if let Values::Number(all) = &c.values
+            && let Some(row) = kept.iter().find(|r| all[**r].is_infinite())
+        {
+            let message = format!(
+                "column `{}`, row {}: {}, expected a finite number or none",
+                c.name,
+                row + 1,
+                all[*row]
+            );
+            return Err(Error::input(file, message));
+        }
+        targets.push(Target::new(c.name, &c.values, &kept));
+    }
+    Ok(targets)
+}
+
+impl Target {
+    /// Whole numbers of more digits than a float has, told apart to the last one and counted from the least; none where some are
+    /// written otherwise.
+    fn of_large(file: &Path, array: Option<&str>, name: &str, rows: &[usize]) -> Result<Option<Self>, Error> {
+        // Beside missing values integers are written as decimals.
+        let whole = |label: &str| -> Option<i128> {
+            let (digits, rest) = label.trim().split_once('.').unwrap_or((label.trim(), ""));
+            rest.bytes().all(|b| b == b'0').then(|| digits.parse().ok()).flatten()
+        };
+        let (mut all, mut other) = (vec![], false);
+        labels(file, array, name, &mut |label| {
+            let value = whole(label);
+            other |= value.is_none() && !label.is_empty();
+            all.push(value);
+        })?;
+        let kept: Vec<Option<i128>> = rows.iter().map(|r| all.get(*r).copied().flatten()).collect();
+        let Some(least) = kept.iter().flatten().min().copied().filter(|_| !other) else { return Ok(None) };
+        let from_least = |v: i128| v.saturating_sub(least) as f64;
+        let mut distinct: Vec<i128> = kept.iter().flatten().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let told_apart = distinct.windows(2).all(|d| from_least(d[0]) < from_least(d[1]));
+        if !told_apart && (3..=WHOLE).contains(&distinct.len()) {
+            // As numbers they would meet; as labels they do not.
+            let code = |v: i128| distinct.binary_search(&v).map_or(f64::NAN, |c| c as f64);
+            let values = kept.iter().map(|v| v.map_or(f64::NAN, code)).collect();
+            let kind = TargetKind::Labels(distinct.iter().map(i128::to_string).collect());
+            return Ok(Some(Self { name: name.to_owned(), values, kind }));
+        }
+        let values = kept.iter().map(|v| v.map_or(f64::NAN, from_least)).collect();
+        let distinct = distinct.into_iter().map(|v| (from_least(v), v.to_string())).collect();
+        Ok(Some(Self::of_numbers(name.to_owned(), values, distinct)))
+    }
+
+    /// The numbers `values`, of which `distinct` are the different ones, ascending, and how they are written.
+    fn of_numbers(name: String, mut values: Vec<f64>, distinct: Vec<(f64, String)>) -> Self {
+        let whole = distinct.len() <= WHOLE && distinct.iter().all(|(v, _)| v.fract() == 0.0);
+        let kind = match &distinct[..] {
+            [] => TargetKind::Unusable("has no value".into()),
+            [(_, one)] => TargetKind::Unusable(format!("has one value only, {one}")),
+            [(a, first), (_, second)] => {
+                // Ascending: what is not the first is the second.
+                let code = |v: f64| if v.is_finite() { f64::from(v > *a) } else { f64::NAN };
+                values.iter_mut().for_each(|v| *v = code(*v));
+                TargetKind::Labels(vec![first.clone(), second.clone()])
+            }
+            _ => TargetKind::Number(distinct.len(), whole.then_some(distinct)),
+        };
+        Self { name, values, kind }
+    }
+
+    fn new(name: String, values: &Values, rows: &[usize]) -> Self {
+        match values {
+            Values::Number(all) => {
+                let values: Vec<f64> = rows.iter().map(|r| all[*r]).collect();
+                let mut distinct: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+                distinct.sort_by(f64::total_cmp);
+                distinct.dedup();
+                let distinct = distinct.into_iter().map(|v| (v, v.to_string())).collect();
+                Self::of_numbers(name, values, distinct)
+            }
+            Values::Text(all) => {
+                let mut distinct: Vec<&String> =
+                    rows.iter().map(|r| &all[*r]).filter(|v| !v.is_empty()).collect();
+                distinct.sort();
+                distinct.dedup();
+                let (values, kind) = match distinct[..] {
+                    [] => (vec![], TargetKind::Unusable("has no value".into())),
+                    [one] => (vec![], TargetKind::Unusable(format!("has one value only, {one}"))),
+                    _ if distinct.len() > TEXTS => {
+                        let why = format!("holds {} texts, expected {TEXTS} labels at most", distinct.len());
+                        (vec![], TargetKind::Unusable(why))
+                    }
+                    _ => {
+                        let code = |v: &String| distinct.binary_search(&v).map_or(f64::NAN, |c| c as f64);
+                        let values = rows.iter().map(|r| code(&all[*r])).collect();
+                        (values, TargetKind::Labels(distinct.iter().map(|v| (*v).clone()).collect()))
+                    }
+                };
+                Self { name, values, kind }
+            }
+        }
+    }
+
+    /// The labels and which of them each row has, NaN where missing; none where the target is no label.
+    pub fn labels(&self) -> Option<(Vec<String>, Vec<f64>)> {
+        match &self.kind {
+            TargetKind::Labels(labels) => Some((labels.clone(), self.values.clone())),
+            TargetKind::Number(_, Some(distinct)) => {
+                let code = |v: &f64| {
+                    let at = distinct.partition_point(|d| d.0 < *v);
+                    if v.is_finite() { at as f64 } else { f64::NAN }
+                };
+                let labels = distinct.iter().map(|d| d.1.clone()).collect();
+                Some((labels, self.values.iter().map(code).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether units can be regressed on it: a number, or one of two labels.
+    pub fn number(&self) -> bool {
+        match &self.kind {
+            TargetKind::Labels(labels) => labels.len() == 2,
+            TargetKind::Number(..) => true,
+            TargetKind::Unusable(_) => false,
+        }
+    }
+
+    /// Rows without a value.
+    pub fn missing(&self) -> usize {
+        self.values.iter().filter(|v| !v.is_finite()).count()
+    }
+}

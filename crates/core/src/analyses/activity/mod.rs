@@ -1,0 +1,183 @@
+//! Analyses of activity that need its rows at once: read-outs, regressions, clusters.
+
+mod clusters;
+mod decoding;
+mod held;
+mod selectivity;
+
+pub use clusters::{Grouped, Groups, Weights};
+pub(super) use clusters::{Permutations, clusters};
+pub use decoding::{Decoded, Decodings, Features};
+pub(super) use held::Held;
+pub use held::{Target, TargetKind, VALUES};
+pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
+
+use super::{AnalysisSettings, Config, Error, Finding, Module};
+use crate::diagnostics::geometry::pca::Pca;
+
+/// What an analysis of a recording left out, or had to do otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Left {
+    /// One row in so many was taken, to hold [`VALUES`] numbers at most.
+    Thinned {
+        /// The module.
+        module: Module,
+        /// One row in so many.
+        every: usize,
+    },
+    /// A target that cannot be used, and why.
+    Unusable {
+        /// The target.
+        target: String,
+        /// Why.
+        why: String,
+    },
+    /// A target of so many values, which are no labels.
+    NoLabels {
+        /// The target.
+        target: String,
+        /// Its values.
+        values: usize,
+    },
+    /// A target of so many labels, which is no number.
+    NoNumber {
+        /// The target.
+        target: String,
+        /// Its labels.
+        labels: usize,
+    },
+    /// Rows without a value of a target.
+    Missing {
+        /// The target.
+        target: String,
+        /// Rows.
+        rows: usize,
+    },
+    /// A target that could not be decoded, and why.
+    NotDecoded {
+        /// The target.
+        target: String,
+        /// Why.
+        why: String,
+    },
+    /// Collinear targets: units were regressed on each alone.
+    Collinear,
+    /// A read-out whose labels a plane parts.
+    Parted {
+        /// The target.
+        target: String,
+    },
+    /// A read-out whose rows are too few to determine it.
+    Few {
+        /// The target.
+        target: String,
+    },
+    /// Angles or shares without an error.
+    NoError,
+}
+
+/// What the analyses of one recording share.
+pub(super) struct Analyses<'a> {
+    pub config: &'a Config,
+    pub units: &'a [String],
+    pub held: &'a Held,
+    /// Principal components of all rows; none where nothing varies.
+    pub pca: Option<&'a Pca>,
+}
+
+/// The modules that need rows in memory.
+pub(super) const HELD: [Module; 3] = [Module::Decoding, Module::Selectivity, Module::Clusters];
+
+impl Analyses<'_> {
+    /// What the module finds.
+    pub fn run(&self, module: Module) -> Result<Finding, Error> {
+        let usable = self.held.targets.iter().any(|t| usable(t, module));
+        match module {
+            Module::Clusters => self.clusters().map(Finding::Clusters),
+            _ if !usable => Err(self.unusable(module)),
+            Module::Decoding => self.decoding().map(Finding::Decoding),
+            _ => self.selectivity().map(Finding::Selectivity),
+        }
+    }
+
+    fn clusters(&self) -> Result<Groups, Error> {
+        let permutations = Permutations { count: 0, seed: self.config.seed };
+        let x = self.held.x.as_ref();
+        let found = clusters(x, self.units, Grouped::Rows, &[], permutations, &self.config.analyses);
+        match found {
+            Ok(found) => Ok(Groups { every: self.held.every, ..found }),
+            // Of a recording it is the table that cannot be grouped.
+            Err(Error::Numbers(message)) => Err(Error::input(&self.config.file, message)),
+            Err(e) => Err(e),
+        }
+    }
+
+    fn unusable(&self, module: Module) -> Error {
+        let name = module.name();
+        let expected = match module {
+            Module::Decoding => "a column of labels",
+            _ => "a column of numbers or of two values",
+        };
+        if self.held.targets.is_empty() {
+            return Error::Config(format!("the module {name} needs --targets COLUMN, {expected}"));
+        }
+        let each = self.held.targets.iter().map(|t| match &t.kind {
+            TargetKind::Number(k, _) => format!("`{}` has {k} values", t.name),
+            TargetKind::Unusable(why) => format!("`{}` {why}", t.name),
+            TargetKind::Labels(labels) => format!("`{}` has {} labels", t.name, labels.len()),
+        });
+        let message = format!(
+            "--targets: {}; the module {name} expects {expected}",
+            each.collect::<Vec<_>>().join(", ")
+        );
+        Error::input(&self.config.file, message)
+    }
+
+    fn failed(&self, what: &str, error: &dyn std::fmt::Display) -> Error {
+        Error::input(&self.config.file, format!("{what}: {error}"))
+    }
+
+    /// What was left out: rows, targets that were passed over, and their missing values.
+    fn left(&self, module: Module) -> Vec<Left> {
+        let every = self.held.every;
+        let mut left = if every > 1 { vec![Left::Thinned { module, every }] } else { vec![] };
+        for t in &self.held.targets {
+            let target = t.name.clone();
+            match &t.kind {
+                TargetKind::Unusable(why) => left.push(Left::Unusable { target, why: why.clone() }),
+                TargetKind::Number(values, _) if !usable(t, module) => {
+                    left.push(Left::NoLabels { target, values: *values });
+                }
+                TargetKind::Labels(labels) if !usable(t, module) => {
+                    left.push(Left::NoNumber { target, labels: labels.len() });
+                }
+                _ if t.missing() > 0 => left.push(Left::Missing { target, rows: t.missing() }),
+                _ => {}
+            }
+        }
+        left
+    }
+}
+
+/// Whether the module reads this target.
+fn usable(target: &Target, module: Module) -> bool {
+    if module == Module::Decoding { target.labels().is_some() } else { target.number() }
+}
+
+/// Refuses settings of modules that do not run.
+pub(super) fn check(settings: &AnalysisSettings, modules: &[Module]) -> Result<(), Error> {
+    for (option, given, wanted) in [
+        ("--ridge", settings.ridge.is_some(), &[Module::Decoding, Module::Selectivity][..]),
+        ("--folds", settings.folds.is_some(), &[Module::Decoding]),
+        ("--clusters", settings.clusters.is_some(), &[Module::Clusters]),
+        ("--linkage", settings.linkage.is_some(), &[Module::Clusters]),
+    ] {
+        if given && !wanted.iter().any(|m| modules.contains(m)) {
+            let name = wanted[0].name();
+            return Err(Error::Config(format!(
+                "{option} goes with the module {name}, which was not asked for"
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! `analyze`: a network or a recording.
+
+use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments};
+use super::network::{self, NetworkAnalysis};
+use super::recording::{self, RecordingAnalysis};
+use super::{Config, Error, Source, check, open, written};
+use crate::io::steady;
+use crate::job::{Desk, Job};
+use clap::Args;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Analyses a network or a recording.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+pub struct Analyze {
+    /// Weights (.safetensors, .pt, .pth, .npz, .npy) or activity (.csv, .parquet, .arrow, .npy, .npz)
+    #[serde(serialize_with = "written::path")]
+    pub file: PathBuf,
+    /// Modules, separated by commas [default: all that apply but cycles and clusters]. Networks: lyapunov,
+    /// covariant, adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent, clusters; recordings:
+    /// activity, pca, decoding and selectivity (both of --targets), clusters
+    #[arg(long, value_name = "A,B")]
+    pub modules: Option<String>,
+    /// Seed of every random stream
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    pub seed: u64,
+    /// Of networks.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub network: NetworkArguments,
+    /// Of recordings.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub recording: RecordingArguments,
+    /// Of activity.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub analyses: AnalysisArguments,
+}
+crate::settings!(Analyze, "analyze");
+
+impl Analyze {
+    /// The settings, checked.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the option, what it is, and what was expected.
+    pub fn config(&self) -> Result<Config, Error> {
+        let config = || -> Result<Config, String> {
+            Ok(Config {
+                file: self.file.clone(),
+                seed: self.seed,
+                modules: self.modules.as_deref().map(check::modules).transpose()?,
+                network: check::network(&self.network)?,
+                recording: check::recording(&self.recording)?,
+                analyses: check::analyses(&self.analyses)?,
+            })
+        };
+        config().map_err(Error::Config)
+    }
+}
+
+/// What was found.
+pub enum Analysis {
+    /// Of a network.
+    Network(Box<NetworkAnalysis>),
+    /// Of a recording.
+    Recording(Box<RecordingAnalysis>),
+}
+
+impl Job for Analyze {
+    const NAME: &'static str = "analyze";
+    type Found = Analysis;
+    type Error = Error;
+
+    fn files(&self) -> Vec<&Path> {
+        let n = &self.network;
+        let tables = [&n.inputs, &n.initial, &n.terminal];
+        std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.config().map(drop)
+    }
+
+    fn run(&self, desk: &Desk) -> Result<Analysis, Error> {
+        crate::linalg::sequential();
+        let _held = steady::hold();
+        let config = self.config()?;
+        Ok(match open(&config)? {
+            Source::Network(n) => Analysis::Network(Box::new(network::diagnose(&n, &config, desk.observer)?)),
+            Source::Recording { array } => {
+                Analysis::Recording(Box::new(recording::diagnose(&config, array.as_deref(), desk.observer)?))
+            }
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! The settings that several jobs share, as they are written: options of the command line, keys of a file.
+
+use super::limits::count;
+use super::written;
+use clap::Args;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Settings of decoding and clusters.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[command(next_help_heading = "Analyses of activity")]
+pub struct AnalysisArguments {
+    /// Ridge on the weights of logistic read-outs, against the likelihood of all rows [default: 0]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub ridge: Option<f64>,
+    /// Folds of decoding's cross-validation [default: 5]
+    #[arg(long, value_name = "K", value_parser = count(2, 1_000_000), allow_negative_numbers = true)]
+    pub folds: Option<usize>,
+    /// Number of clusters [default: that of the largest silhouette]
+    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    pub clusters: Option<usize>,
+    /// Distance between clusters: average, complete, single or weighted [default: average]
+    #[arg(long, value_name = "NAME")]
+    pub linkage: Option<String>,
+}
+
+/// Settings that concern networks alone.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[command(next_help_heading = "Networks")]
+pub struct NetworkArguments {
+    /// How to understand the file.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub weights: WeightFile,
+    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: the
+    /// file's, or tanh]
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<String>,
+    /// Table of inputs: a row a time step, a column an input
+    #[arg(long, value_name = "TABLE")]
+    #[serde(serialize_with = "written::given")]
+    pub inputs: Option<PathBuf>,
+    /// Constant input: one value for each input, separated by commas [default: zeros]
+    #[arg(long, value_name = "V1,V2", allow_hyphen_values = true)]
+    pub input: Option<String>,
+    /// Table of initial states: a row a state [default: random]
+    #[arg(long, value_name = "TABLE")]
+    #[serde(serialize_with = "written::given")]
+    pub initial: Option<PathBuf>,
+    /// Trajectories from random initial states [default: 32, fewer for large networks]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    pub trajectories: Option<usize>,
+    /// Steps of each trajectory [default: 200; 500 for flows]
+    #[arg(long, value_name = "N", value_parser = count(1, 10_000_000), allow_negative_numbers = true)]
+    pub length: Option<usize>,
+    /// Starts of the fixed-point search [default: 512, fewer above 64 units]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    pub starts: Option<usize>,
+    /// Noise on the starts, in spreads of the states [default: 0.5]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub noise: Option<f64>,
+    /// Largest speed q of a slow point [default: 1e-6]
+    #[arg(long, value_name = "Q", allow_negative_numbers = true)]
+    pub slow_threshold: Option<f64>,
+    /// How many Lyapunov exponents [default: all; 100 above 1000 state variables]
+    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    pub exponents: Option<usize>,
+    /// Most steps recorded for each trajectory's exponents [default: by size, 2000 to 50000]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
+    pub steps: Option<usize>,
+    /// Steps discarded before recording [default: 1500, or a tenth of the inputs]
+    #[arg(long, value_name = "N", value_parser = count(0, 100_000_000), allow_negative_numbers = true)]
+    pub warmup: Option<usize>,
+    /// Stop when every exponent's standard error is below this, in nats per unit time [default: 0.001]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub tol: Option<f64>,
+    /// Time over which adjoints are followed, steps for maps [default: 200 steps; 400 for flows]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub horizon: Option<f64>,
+    /// Table of the vector that the adjoint has at the end of the horizon [default: random ones]
+    #[arg(long, value_name = "TABLE")]
+    #[serde(serialize_with = "written::given")]
+    pub terminal: Option<PathBuf>,
+}
+
+/// The names of the cells, as a sentence ends with them.
+fn cells() -> String {
+    let names = crate::systems::cells::names();
+    names.rsplit_once(", ").map_or(names.clone(), |(most, last)| format!("{most} or {last}"))
+}
+
+/// How to understand a weight file; of its nonlinearity every command speaks by itself.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+pub struct WeightFile {
+    /// The cell.
+    #[arg(long, value_name = "NAME", help = format!("Cell, where the names do not tell: {}", cells()))]
+    pub cell: Option<String>,
+    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME, a sum as b=NAME+NAME; m=NAME,n=NAME
+    /// of a low-rank network, whose W is m n^T / N; of a coRNN's velocities w_vel=NAME, of a Lipschitz network's
+    /// linear part w_lin=NAME
+    #[arg(long, value_name = "ROLE=NAME,..")]
+    pub map: Option<String>,
+    /// What the weights do not tell.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub given: CellConstants,
+    /// How vectors multiply the stored weights: column (W h, as in PyTorch) or row (h W, as in Keras and JAX)
+    /// [default: as names and shapes show]
+    #[arg(long, value_name = "WHICH")]
+    pub vectors: Option<String>,
+    /// Gates in the order of the file, as z,r,n or i,f,g,o [default: as names show]
+    #[arg(long, value_name = "G1,G2,..")]
+    pub gates: Option<String>,
+    /// Which network of a file that holds several
+    #[arg(long, value_name = "NAME")]
+    pub prefix: Option<String>,
+}
+
+/// What the weights of a cell do not tell.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+pub struct CellConstants {
+    /// Time constant of a rate or current network [default: the file's, or 1]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    pub tau: Option<f64>,
+    /// Time step of a rate, current or Lipschitz network [default: tau / 10, 0.1], or of a coRNN
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    pub dt: Option<f64>,
+    /// A rate, current or Lipschitz network as the map that Euler steps make, not as a flow
+    #[arg(long)]
+    pub euler: bool,
+    /// Constants: epsilon and gamma of antisymmetric networks and coRNNs, beta_a, gamma_a, beta_w and gamma_w
+    /// of Lipschitz networks
+    #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
+    pub constants: Option<String>,
+    /// GRU with its reset gate before the recurrent product (PyTorch's is after)
+    #[arg(long)]
+    pub reset_before: bool,
+}
+
+/// Settings that concern recordings alone.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[command(next_help_heading = "Recordings")]
+pub struct RecordingArguments {
+    /// Columns of the units ('unit_*', or names separated by commas), or the name of an array
+    #[arg(long, value_name = "PATTERN")]
+    pub units: Option<String>,
+    /// Column that tells trials apart, or several: session,trial
+    #[arg(long, value_name = "COLUMN")]
+    pub trial: Option<String>,
+    /// Column of time: rows are put in its order, and those on the two sides of a gap do not follow one another
+    #[arg(long, value_name = "COLUMN")]
+    pub time: Option<String>,
+    /// Columns of targets, left out of the units; decoded, and units regressed on them
+    #[arg(long, value_name = "PATTERN")]
+    pub targets: Option<String>,
+    /// Rows with missing values: error or drop-rows [default: error]
+    #[arg(long, value_name = "WHAT")]
+    pub missing: Option<String>,
+}

@@ -1,0 +1,169 @@
+//! Settings as they are written to checked ones, once.
+
+use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, WeightFile};
+use super::{AnalysisSettings, Missing, Module, NetworkSettings, RecordingSettings};
+use crate::diagnostics::geometry::clusters::Linkage;
+use crate::linalg::activation::Activation;
+use crate::systems::cells::{self, CellKind};
+use crate::systems::checkpoint::{Spec, Vectors};
+
+/// The modules that a list names.
+pub(super) fn modules(list: &str) -> Result<Vec<Module>, String> {
+    let known: Vec<&str> = {
+        let others = Module::RECORDING.iter().filter(|m| !Module::NETWORK.contains(m));
+        Module::NETWORK.iter().chain(others).map(|m| m.name()).collect()
+    };
+    let one = |name: &str| {
+        Module::parse(name.trim())
+            .ok_or_else(|| format!("--modules {name}: no such module; there are {}", known.join(", ")))
+    };
+    let mut modules: Vec<Module> =
+        list.split(',').filter(|n| !n.trim().is_empty()).map(one).collect::<Result<_, _>>()?;
+    modules.sort();
+    modules.dedup();
+    if modules.is_empty() { Err("--modules names no module".into()) } else { Ok(modules) }
+}
+
+/// The nonlinearity of that name.
+pub(super) fn activation(option: &str, name: &str) -> Result<Activation, String> {
+    Activation::parse(name)
+        .ok_or_else(|| format!("{option} {name}: expected tanh, relu, sigmoid or identity"))
+}
+
+fn cell(name: &str) -> Result<&'static CellKind, String> {
+    cells::named(name).ok_or_else(|| format!("--cell {name}: expected one of {}", cells::names()))
+}
+
+fn vectors(name: &str) -> Result<Vectors, String> {
+    Vectors::parse(name).ok_or_else(|| format!("--vectors {name}: expected column or row"))
+}
+
+/// ROLE=NAME pairs of `--map`.
+fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> {
+    let pair = |p: &str| {
+        let (role, name) = p.split_once('=').ok_or_else(|| format!("--map {p}: expected ROLE=NAME"))?;
+        Ok((role.trim().to_owned(), name.trim().to_owned()))
+    };
+    pairs.map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect())
+}
+
+/// What is said of a weight file.
+pub(super) fn spec(w: &WeightFile, activation: Option<Activation>) -> Result<Spec, String> {
+    time("--tau", w.given.tau)?;
+    time("--dt", w.given.dt)?;
+    Ok(Spec {
+        cell: w.cell.as_deref().map(cell).transpose()?,
+        map: map(w.map.as_deref())?,
+        activation,
+        tau: w.given.tau,
+        dt: w.given.dt,
+        euler: w.given.euler,
+        constants: constants(w.given.constants.as_deref())?,
+        reset_before: w.given.reset_before,
+        prefix: w.prefix.clone(),
+        vectors: w.vectors.as_deref().map(vectors).transpose()?,
+        gates: w.gates.as_ref().map(|g| g.split(',').map(|g| g.trim().to_lowercase()).collect()),
+    })
+}
+
+/// What is said of networks.
+pub(super) fn network(n: &NetworkArguments) -> Result<NetworkSettings, String> {
+    let activation = n.activation.as_ref().map(|f| activation("--activation", f)).transpose()?;
+    let input = n.input.as_deref().map(|list| numbers("--input", list)).transpose()?;
+    positive("--tol", n.tol)?;
+    positive("--slow-threshold", n.slow_threshold)?;
+    positive("--noise", n.noise)?;
+    time("--horizon", n.horizon)?;
+    Ok(NetworkSettings {
+        spec: spec(&n.weights, activation)?,
+        inputs: n.inputs.clone(),
+        input,
+        initial: n.initial.clone(),
+        trajectories: n.trajectories,
+        length: n.length,
+        starts: n.starts,
+        noise: n.noise,
+        slow_threshold: n.slow_threshold,
+        exponents: n.exponents,
+        steps: n.steps,
+        warmup: n.warmup,
+        tol: n.tol,
+        horizon: n.horizon,
+        terminal: n.terminal.clone(),
+    })
+}
+
+/// The pairs of `--constants`.
+pub(super) fn constants(list: Option<&str>) -> Result<Vec<(String, f64)>, String> {
+    let one = |p: &str| {
+        let (name, value) =
+            p.split_once('=').ok_or_else(|| format!("--constants {p}: expected NAME=VALUE"))?;
+        match value.trim().parse::<f64>() {
+            Ok(v) if v.is_finite() => Ok((name.trim().to_owned(), v)),
+            _ => Err(format!("--constants {p}: `{value}` is not a finite number")),
+        }
+    };
+    list.map_or_else(|| Ok(vec![]), |list| list.split(',').map(one).collect())
+}
+
+/// What is said of recordings.
+pub(super) fn recording(r: &RecordingArguments) -> Result<RecordingSettings, String> {
+    let missing = match r.missing.as_deref() {
+        None => None,
+        Some("error") => Some(Missing::Error),
+        Some("drop-rows") => Some(Missing::DropRows),
+        Some(other) => return Err(format!("--missing {other}: expected error or drop-rows")),
+    };
+    Ok(RecordingSettings {
+        units: r.units.clone(),
+        trial: r.trial.clone(),
+        time: r.time.clone(),
+        targets: r.targets.clone(),
+        missing,
+    })
+}
+
+/// What is said of the analyses of activity.
+pub(super) fn analyses(a: &AnalysisArguments) -> Result<AnalysisSettings, String> {
+    if let Some(v) = a.ridge.filter(|v| !(v.is_finite() && *v >= 0.0)) {
+        return Err(format!("--ridge {v}: expected a number not below zero"));
+    }
+    let linkage = a.linkage.as_deref().map(|name| {
+        let names = Linkage::ALL.map(Linkage::name).join(", ");
+        Linkage::parse(name).ok_or_else(|| format!("--linkage {name}: expected one of {names}"))
+    });
+    let linkage = linkage.transpose()?;
+    Ok(AnalysisSettings { ridge: a.ridge, folds: a.folds, clusters: a.clusters, linkage })
+}
+
+/// A number above zero, if one is given.
+pub(super) fn positive(option: &str, value: Option<f64>) -> Result<(), String> {
+    match value {
+        Some(v) if !(v.is_finite() && v > 0.0) => Err(format!("{option} {v}: expected a positive number")),
+        _ => Ok(()),
+    }
+}
+
+/// A time, in whatever unit: so far from the ends of the floating-point numbers that products with it are none of them.
+pub(super) fn time(option: &str, value: Option<f64>) -> Result<(), String> {
+    match value {
+        Some(v) if !(1e-30..=1e30).contains(&v) => {
+            let text = if (1e-4..1e16).contains(&v.abs()) || v.abs() <= 0.0 {
+                v.to_string()
+            } else {
+                format!("{v:e}")
+            };
+            Err(format!("{option} {text}: expected a positive number, from 1e-30 to 1e30"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Finite numbers with commas between.
+pub(super) fn numbers(option: &str, list: &str) -> Result<Vec<f64>, String> {
+    let number = |v: &str| match v.trim().parse::<f64>() {
+        Ok(x) if x.is_finite() => Ok(x),
+        _ => Err(format!("{option}: `{v}` is not a finite number")),
+    };
+    list.split(',').map(number).collect()
+}

@@ -1,0 +1,169 @@
+//! Checked settings: every value valid.
+
+use crate::diagnostics::geometry::clusters::Linkage;
+use crate::systems::checkpoint::Spec;
+use std::path::PathBuf;
+
+/// The diagnostics of `analyze`, in the order of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Module {
+    /// Lyapunov exponents.
+    Lyapunov,
+    /// Covariant Lyapunov vectors.
+    Covariant,
+    /// Adjoints and the time-time Jacobian.
+    Adjoint,
+    /// Limit cycles and periodic points.
+    Cycles,
+    /// Fixed and slow points.
+    FixedPoints,
+    /// Principal components.
+    Pca,
+    /// The flow in the plane of two components.
+    FlowField,
+    /// States along trajectories.
+    Trajectories,
+    /// Spectra of the recurrent matrices.
+    Recurrent,
+    /// Summary of a recorded table.
+    Activity,
+    /// Labels read off a recording.
+    Decoding,
+    /// Read-outs and regressions of a recording's targets.
+    Selectivity,
+    /// Units grouped by correlation.
+    Clusters,
+}
+
+impl Module {
+    /// Those of a network, in the order of the report. [`Cycles`](Self::Cycles) and [`Clusters`](Self::Clusters) run on
+    /// request alone.
+    pub const NETWORK: [Self; 10] = [
+        Self::Lyapunov,
+        Self::Covariant,
+        Self::Adjoint,
+        Self::Cycles,
+        Self::FixedPoints,
+        Self::Pca,
+        Self::FlowField,
+        Self::Trajectories,
+        Self::Recurrent,
+        Self::Clusters,
+    ];
+    /// Those of a recording.
+    pub const RECORDING: [Self; 5] =
+        [Self::Activity, Self::Pca, Self::Decoding, Self::Selectivity, Self::Clusters];
+
+    /// The name on the command line, in the summary and of the folder.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lyapunov => "lyapunov",
+            Self::Covariant => "covariant",
+            Self::Adjoint => "adjoint",
+            Self::Cycles => "cycles",
+            Self::FixedPoints => "fixed_points",
+            Self::Pca => "pca",
+            Self::FlowField => "flow_field",
+            Self::Trajectories => "trajectories",
+            Self::Recurrent => "recurrent",
+            Self::Activity => "activity",
+            Self::Decoding => "decoding",
+            Self::Selectivity => "selectivity",
+            Self::Clusters => "clusters",
+        }
+    }
+    /// The module of that name; `-` does for `_`.
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.replace('-', "_");
+        Self::NETWORK.into_iter().chain(Self::RECORDING).find(|m| m.name() == name)
+    }
+}
+
+/// What to do with rows that have missing values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Stop with an error that names the first.
+    Error,
+    /// Leave the row out and say so.
+    DropRows,
+}
+
+/// Settings that concern networks alone.
+#[derive(Clone, Debug, Default)]
+pub struct NetworkSettings {
+    /// How to understand the file.
+    pub spec: Spec,
+    /// Table of inputs, a row a time step.
+    pub inputs: Option<PathBuf>,
+    /// A constant input.
+    pub input: Option<Vec<f64>>,
+    /// Table of initial states, a row a state.
+    pub initial: Option<PathBuf>,
+    /// Number of trajectories from random initial states.
+    pub trajectories: Option<usize>,
+    /// Steps of each.
+    pub length: Option<usize>,
+    /// Starts of the fixed-point search.
+    pub starts: Option<usize>,
+    /// Noise on them, relative to the spread of the states.
+    pub noise: Option<f64>,
+    /// Largest q of a slow point.
+    pub slow_threshold: Option<f64>,
+    /// Number of Lyapunov exponents.
+    pub exponents: Option<usize>,
+    /// Most recorded steps a trajectory.
+    pub steps: Option<usize>,
+    /// Steps discarded first.
+    pub warmup: Option<usize>,
+    /// Largest standard error, nats per unit time.
+    pub tol: Option<f64>,
+    /// Time over which adjoints are followed.
+    pub horizon: Option<f64>,
+    /// Table of the adjoint's vector at its end.
+    pub terminal: Option<PathBuf>,
+}
+
+/// Settings that concern recordings alone.
+#[derive(Clone, Debug, Default)]
+pub struct RecordingSettings {
+    /// Patterns of the units' columns, or the name of an array.
+    pub units: Option<String>,
+    /// Column that tells trials apart.
+    pub trial: Option<String>,
+    /// Column of time, left out of the units.
+    pub time: Option<String>,
+    /// Patterns of target columns, left out of the units.
+    pub targets: Option<String>,
+    /// Missing values.
+    pub missing: Option<Missing>,
+}
+
+/// Settings of the analyses of activity, none where not given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AnalysisSettings {
+    /// Weight of the squared read-out against the likelihood.
+    pub ridge: Option<f64>,
+    /// Folds of the cross-validation.
+    pub folds: Option<usize>,
+    /// Number of clusters.
+    pub clusters: Option<usize>,
+    /// Distance between clusters.
+    pub linkage: Option<Linkage>,
+}
+
+/// Everything that `analyze` needs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The weight file or table.
+    pub file: PathBuf,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Modules asked for; none: all.
+    pub modules: Option<Vec<Module>>,
+    /// For networks.
+    pub network: NetworkSettings,
+    /// For recordings.
+    pub recording: RecordingSettings,
+    /// For decoding and clusters.
+    pub analyses: AnalysisSettings,
+}

@@ -1,0 +1,145 @@
+//! What a module of `analyze` finds.
+
+use super::Module;
+use super::activity::{Decodings, Groups, Selectivity};
+use super::network::{Cycles, Exponents, Flow, Paths, Points, Sensitivity, Source, Vectors};
+use super::recording::Activity;
+use crate::diagnostics::dynamics::fixed_points::FixedPoint;
+use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
+use crate::diagnostics::geometry::pca::Pca;
+
+/// What must be known of a system beside the results.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Names of the state's coordinates.
+    pub names: Vec<String>,
+    /// True when time runs in steps, false when it has a unit of its own.
+    pub steps: bool,
+    /// True for dx/dt, false for a map.
+    pub flow: bool,
+}
+
+impl Context {
+    /// Of what has no time, such as a recording.
+    pub const UNTIMED: Self = Self { names: vec![], steps: true, flow: false };
+
+    /// The unit of exponents.
+    pub fn unit(&self) -> Rate {
+        if self.steps { Rate::PerStep } else { Rate::PerTime }
+    }
+}
+
+/// A unit of exponents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rate {
+    /// Of maps of a step of one.
+    PerStep,
+    /// Of what has a time of its own.
+    PerTime,
+}
+named!(Rate: Self::PerStep => "nats per step", Self::PerTime => "nats per unit time");
+
+/// Principal components.
+pub struct Components {
+    /// Variances and directions.
+    pub pca: Pca,
+    /// Names of the variables.
+    pub names: Vec<String>,
+    /// What the rows are.
+    pub rows: Rows,
+    /// Coordinates on the first three components, a line for each trajectory or trial; zero on a missing third.
+    pub lines: Vec<Vec<[f64; 3]>>,
+    /// Fixed and slow points with their coordinates on the same components.
+    pub points: Vec<(FixedPoint, [f64; 3])>,
+    /// Coordinates on the leading components.
+    pub projections: Projections,
+}
+
+/// What rows are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Those of a recording.
+    Recorded,
+    /// States along trajectories of `length` steps at most.
+    Trajectories {
+        /// What they start from and are driven by.
+        source: Source,
+        /// Steps of the longest.
+        length: usize,
+    },
+}
+
+/// Rows along the leading components.
+pub enum Projections {
+    /// Of trajectories.
+    Trajectories {
+        /// Which one.
+        label: Vec<i64>,
+        /// Time along it.
+        time: Vec<f64>,
+        /// A list a component.
+        values: Vec<Vec<f64>>,
+    },
+    /// Of recorded rows.
+    Rows {
+        /// Row of the table.
+        row: Vec<i64>,
+        /// Its trial.
+        trial: Option<Vec<i64>>,
+        /// A list a component.
+        values: Vec<Vec<f64>>,
+        /// One row in so many.
+        every: usize,
+    },
+}
+
+/// What a module found.
+pub enum Finding {
+    /// Lyapunov exponents.
+    Lyapunov(Exponents),
+    /// Covariant Lyapunov vectors.
+    Covariant(Vectors),
+    /// Adjoints and tangents.
+    Adjoint(Sensitivity),
+    /// Limit cycles.
+    Cycles(Cycles),
+    /// Fixed and slow points.
+    FixedPoints(Points),
+    /// Principal components.
+    Pca(Components),
+    /// The flow in their plane.
+    FlowField(Flow),
+    /// Trajectories.
+    Trajectories(Paths),
+    /// Spectra of the recurrent matrices.
+    Recurrent(Vec<RecurrentSpectrum>),
+    /// What a table holds.
+    Activity(Activity),
+    /// Labels read off activity.
+    Decoding(Decodings),
+    /// Read-outs and regressions.
+    Selectivity(Selectivity),
+    /// Groups of units.
+    Clusters(Groups),
+}
+
+impl Finding {
+    /// Whose it is.
+    pub fn module(&self) -> Module {
+        match self {
+            Self::Lyapunov(_) => Module::Lyapunov,
+            Self::Covariant(_) => Module::Covariant,
+            Self::Adjoint(_) => Module::Adjoint,
+            Self::Cycles(_) => Module::Cycles,
+            Self::FixedPoints(_) => Module::FixedPoints,
+            Self::Pca(_) => Module::Pca,
+            Self::FlowField(_) => Module::FlowField,
+            Self::Trajectories(_) => Module::Trajectories,
+            Self::Recurrent(_) => Module::Recurrent,
+            Self::Activity(_) => Module::Activity,
+            Self::Decoding(_) => Module::Decoding,
+            Self::Selectivity(_) => Module::Selectivity,
+            Self::Clusters(_) => Module::Clusters,
+        }
+    }
+}

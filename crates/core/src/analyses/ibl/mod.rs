@@ -1,0 +1,11 @@
+//! The IBL task: networks that play it, and tables of trials, of networks and of mice alike.
+
+mod course;
+mod job;
+mod table;
+mod train;
+
+pub use course::CurvePoint;
+pub use job::TrainIbl;
+pub use table::read_trials;
+pub use train::{Behaved, IblConfig, network, train_on_sessions};

@@ -1,0 +1,113 @@
+//! What is in a file, and what nullcline would make of it.
+
+use super::columns::Columns;
+use super::source::{may_be_weights, maybe_weights, square};
+use super::{Config, Error, Source, open};
+use crate::io::shown::{line, name};
+use crate::io::table::{Kind, Schema, schema};
+use crate::io::tensors::{self, Tensors};
+use crate::systems::checkpoint::Network;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Columns of a table that are shown.
+const SHOWN: usize = 40;
+
+/// A description of `config.file` for the terminal, and why `analyze` cannot use a sound file, if it cannot.
+///
+/// # Errors
+/// As reading the file.
+pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
+    let _held = crate::io::steady::hold();
+    let path = &config.file;
+    let mut text = match tensors::read(path) {
+        Ok(file) => weights(path, &file),
+        // Not weights: a table, or an error that the table reader words better.
+        Err(weights) => match schema(path, None) {
+            Ok(schema) => table(path, &schema),
+            Err(table) => return Err(if maybe_weights(path) { weights.into() } else { table.into() }),
+        },
+    };
+    let problem = match open(config) {
+        Ok(Source::Network(n)) => {
+            network(&mut text, &n);
+            None
+        }
+        Ok(Source::Recording { array }) => recording(&mut text, config, array.as_deref()).err(),
+        Err(e) => Some(e),
+    };
+    Ok((text, problem))
+}
+
+fn weights(path: &Path, file: &Tensors) -> String {
+    let path = line(&path.display().to_string());
+    let mut text = format!("{path}: {} file, {} arrays\n", file.format, file.tensors.len());
+    let names: Vec<String> = file.tensors.iter().map(|t| name(&t.name)).collect();
+    let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
+    for (t, shown) in file.tensors.iter().zip(&names) {
+        let finite = t.data.iter().all(|v| v.is_finite());
+        let start = (f64::INFINITY, f64::NEG_INFINITY);
+        let (lo, hi) = t.data.iter().fold(start, |(a, b), v| (a.min(*v), b.max(*v)));
+        let note = if finite { "" } else { "  holds values that are not finite" };
+        let range = if t.data.is_empty() { "empty".into() } else { format!("{lo:.4} to {hi:.4}") };
+        let shape = format!("{:?}", t.shape);
+        let _ = writeln!(text, "  {shown:width$}  {:5} {shape:12} {range}{note}", name(&t.dtype));
+    }
+    for (k, v) in &file.metadata {
+        let _ = writeln!(text, "  metadata {}: {}", name(k), name(v));
+    }
+    for (left, why) in &file.skipped {
+        let _ = writeln!(text, "  skipped {}: {}", name(left), line(why));
+    }
+    text
+}
+
+fn table(path: &Path, s: &Schema) -> String {
+    let rows = s.rows.map_or_else(String::new, |r| format!(", {r} rows"));
+    let path = line(&path.display().to_string());
+    let mut text = format!("{path}: {} table, {} columns{rows}\n", s.format, s.columns.len());
+    for c in s.columns.iter().take(SHOWN) {
+        let kind = match &c.kind {
+            Kind::Number => "number",
+            Kind::Text => "text",
+            Kind::Other(k) => &name(k),
+        };
+        let index = if s.index.contains(&c.name) { ", names or counts the rows" } else { "" };
+        let _ = writeln!(text, "  {}  {kind}{index}", name(&c.name));
+    }
+    if s.columns.len() > SHOWN {
+        let _ = writeln!(text, "  and {} more columns", s.columns.len() - SHOWN);
+    }
+    for note in &s.notes {
+        let _ = writeln!(text, "  {}", line(note));
+    }
+    text
+}
+
+fn network(text: &mut String, n: &Network) {
+    let _ = writeln!(text, "`nullcline analyze` reads it as a network: {}", line(&n.describe()));
+    if let Some(r) = &n.readout {
+        let _ = writeln!(text, "  read-out: {} ({} outputs)", name(&r.name), r.weight.nrows());
+    }
+    // What is not used is listed whole below.
+    for note in n.notes.iter().map(ToString::to_string).chain(n.said.iter().cloned()) {
+        let _ = writeln!(text, "  {}", line(&note));
+    }
+    if !n.unused.is_empty() {
+        let _ =
+            writeln!(text, "  not used: {}", n.unused.iter().map(|n| name(n)).collect::<Vec<_>>().join(", "));
+    }
+}
+
+fn recording(text: &mut String, config: &Config, array: Option<&str>) -> Result<(), Error> {
+    let columns = Columns::choose(&config.file, &config.recording, array)?;
+    let of = array.map_or_else(String::new, |a| format!(" (array `{}`)", name(a)));
+    let _ = writeln!(
+        text,
+        "`nullcline analyze` reads it as a recording{of}: a row is a time step, a column a unit"
+    );
+    if let Some(rows) = columns.rows.filter(|rows| square(config, *rows, columns.units.len())) {
+        let _ = writeln!(text, "  {}", line(&may_be_weights(rows)));
+    }
+    Ok(())
+}

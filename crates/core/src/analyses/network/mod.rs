@@ -1,0 +1,403 @@
+//! What a network does: its diagnostics, in the order of the report.
+
+mod check;
+mod clusters;
+mod components;
+mod cycles;
+mod facts;
+mod found;
+mod points;
+mod sensitivity;
+
+pub use facts::{About, Coarse};
+pub use found::{
+    Cycles, Disagreement, Exponents, Flow, InputKind, Outputs, Paths, Plane, Points, Sensitivity, Source,
+    Story, Vectors,
+};
+
+use super::activity;
+use super::failed::Failed;
+use super::{Config, Context, Error, Failure, Finding, Module, NetworkSettings, tables};
+use crate::diagnostics::dynamics::fixed_points::FixedPoints;
+use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
+use crate::diagnostics::dynamics::recurrent::recurrent;
+use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
+use crate::diagnostics::geometry::pca::{Pca, pca};
+use crate::io::shown::count;
+use crate::job::Observer;
+use crate::linalg::col;
+use crate::systems::checkpoint::{Network, Readout};
+use crate::systems::time::System;
+use faer::Mat;
+use std::sync::OnceLock;
+
+/// Numbers written at most for the states along trajectories.
+const CELLS: usize = 2_000_000;
+
+/// Steps of input below which exponents come with a warning.
+const SHORT: usize = 200;
+
+/// What `analyze` found of a network.
+pub struct NetworkAnalysis {
+    /// The network itself.
+    pub about: About,
+    /// Names of its states, and its time.
+    pub context: Context,
+    /// What the modules found, in their order.
+    pub findings: Vec<Finding>,
+    /// What could not be done.
+    pub failed: Vec<Failure>,
+    /// Whether trajectories grow without bounds, and by too coarse a step.
+    pub coarse: Option<Coarse>,
+    /// Why there are no principal components, where nobody asked for them.
+    pub no_components: Option<NoComponents>,
+    /// Whether a flow field was asked for and there is no plane.
+    pub no_plane: bool,
+}
+
+/// Why there are no principal components.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoComponents {
+    /// Trajectories do not vary.
+    Constant,
+    /// They grow beyond the finite numbers.
+    Diverged,
+}
+
+/// Everything the modules of one network share.
+struct Run<'a> {
+    network: &'a Network,
+    config: &'a Config,
+    settings: &'a NetworkSettings,
+    seed: u64,
+    context: Context,
+    /// The constant input of fixed points and flow fields.
+    input: Vec<f64>,
+    inputs: Inputs,
+    /// Initial states given by the user.
+    initial: Option<Mat<f64>>,
+    orbits: Trajectories,
+    pca: Option<Pca>,
+    /// The spectra, once they are known.
+    spectra: OnceLock<Lyapunov>,
+    /// Fixed points, once they are known.
+    points: OnceLock<FixedPoints>,
+    observer: &'a dyn Observer,
+}
+
+pub(super) fn diagnose(
+    network: &Network,
+    config: &Config,
+    observer: &dyn Observer,
+) -> Result<NetworkAnalysis, Error> {
+    let modules = chosen(config, &Module::NETWORK)?;
+    activity::check(&config.analyses, &modules)?;
+    let run = Run::prepare(network, config, &modules, observer)?;
+    let (mut findings, mut failed) = (vec![], Failed::default());
+    // Exponents come first: cycles are sought where their orbits ended.
+    for module in Module::NETWORK.into_iter().filter(|m| modules.contains(m)) {
+        let found = failed.or(module, run.module(module))?;
+        findings.extend(found.flatten());
+    }
+    let (mut no_components, mut no_plane) = (None, false);
+    if run.pca.is_none() && modules.contains(&Module::Pca) && config.modules.is_none() {
+        no_components = Some(run.without_components());
+    }
+    if modules.contains(&Module::FlowField) && config.modules.is_some() {
+        no_plane = !findings.iter().any(|f| f.module() == Module::FlowField);
+    }
+    let failed = failed.unless(findings.is_empty())?;
+    let coarse = (!run.orbits.diverged.is_empty()).then(|| Coarse::of(network)).flatten();
+    let (about, context) = (About::of(network, config), run.context);
+    Ok(NetworkAnalysis { about, context, findings, failed, coarse, no_components, no_plane })
+}
+
+/// The modules asked for, or all that apply.
+pub(super) fn chosen(config: &Config, all: &[Module]) -> Result<Vec<Module>, Error> {
+    let Some(asked) = &config.modules else {
+        // Most networks have no cycle, and closing one costs n^3 a step; a tree of units is for who asks.
+        return Ok(all.iter().copied().filter(|m| !matches!(m, Module::Cycles | Module::Clusters)).collect());
+    };
+    if let Some(m) = asked.iter().find(|m| !all.contains(m)) {
+        let names: Vec<&str> = all.iter().map(|m| m.name()).collect();
+        let message = format!("--modules {}: not for this file; here are {}", m.name(), names.join(", "));
+        return Err(Error::Config(message));
+    }
+    Ok(asked.clone())
+}
+
+impl<'a> Run<'a> {
+    fn prepare(
+        network: &'a Network,
+        config: &'a Config,
+        modules: &[Module],
+        observer: &'a dyn Observer,
+    ) -> Result<Self, Error> {
+        let settings = &config.network;
+        let system = network.system.as_ref();
+        let (n, d) = (system.step().dim(), network.inputs);
+        let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
+        if input.len() != d {
+            let message = format!(
+                "--input has {}, expected {d}, one for each input of the network",
+                count(input.len(), "value")
+            );
+            return Err(Error::Config(message));
+        }
+        check::together(settings, modules)?;
+        let inputs = match &settings.inputs {
+            Some(path) => Inputs::Trials(tables::inputs(path, d)?),
+            None => Inputs::Constant(input.clone()),
+        };
+        let initial = settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?;
+        let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
+        check::room(settings, &inputs, initial.as_ref(), steps, n)?;
+        let start = starts(system, config, &inputs, initial.as_ref(), steps);
+        observer.start("trajectories", 0);
+        // Exponents and spectra of the weights need neither.
+        let idle = !modules.iter().any(|m| {
+            matches!(
+                m,
+                Module::FixedPoints
+                    | Module::Pca
+                    | Module::FlowField
+                    | Module::Trajectories
+                    | Module::Clusters
+            )
+        });
+        let start = if idle { Mat::zeros(n, 0) } else { start };
+        let orbits = trajectories(system, start.as_ref(), &inputs, steps);
+        let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
+        observer.finish();
+        let steps = (system.time_step() - 1.0).abs() < f64::EPSILON && !system.is_flow();
+        let spectra = OnceLock::new();
+        let context = Context { names: network.state_names.clone(), steps, flow: system.is_flow() };
+        Ok(Self {
+            network,
+            config,
+            settings,
+            seed: config.seed,
+            context,
+            input,
+            inputs,
+            initial,
+            orbits,
+            pca,
+            spectra,
+            points: OnceLock::new(),
+            observer,
+        })
+    }
+
+    /// What one module finds; none where it does not apply and nobody asked for it.
+    fn module(&self, module: Module) -> Result<Option<Finding>, Error> {
+        let pca = || self.pca.as_ref();
+        Ok(match module {
+            Module::Lyapunov => Some(Finding::Lyapunov(self.lyapunov()?)),
+            Module::Covariant => self.covariant()?.map(Finding::Covariant),
+            Module::Adjoint => Some(Finding::Adjoint(self.adjoint()?)),
+            Module::Cycles => Some(Finding::Cycles(self.cycles()?)),
+            Module::FixedPoints => Some(Finding::FixedPoints(self.fixed_points())),
+            Module::Pca if pca().is_none() && self.config.modules.is_some() => {
+                let why = self.without_components().advice();
+                return Err(Error::Numbers(format!("{why}, or leave pca out of --modules")));
+            }
+            Module::Pca => pca().map(|p| Finding::Pca(self.components(p))),
+            Module::FlowField => {
+                pca().filter(|p| p.components.ncols() >= 2).map(|p| Finding::FlowField(self.flow_field(p)))
+            }
+            Module::Trajectories => Some(Finding::Trajectories(self.paths())),
+            Module::Recurrent => {
+                let spectra = recurrent(&self.network.recurrent);
+                let failed = "the eigenvalues of the recurrent matrix did not converge";
+                Some(Finding::Recurrent(spectra.ok_or_else(|| Error::Numbers(failed.into()))?))
+            }
+            Module::Clusters => Some(Finding::Clusters(self.clusters()?)),
+            Module::Activity | Module::Decoding | Module::Selectivity => None,
+        })
+    }
+
+    /// Why there are no principal components.
+    fn without_components(&self) -> NoComponents {
+        if self.orbits.diverged.is_empty() { NoComponents::Constant } else { NoComponents::Diverged }
+    }
+
+    fn paths(&self) -> Paths {
+        Paths { result: self.orbits.clone(), source: self.source(), outputs: self.outputs() }
+    }
+
+    /// Whether the input varies in time.
+    fn driven(&self) -> bool {
+        matches!(self.inputs, Inputs::Trials(_))
+    }
+
+    /// Where the states come from.
+    fn source(&self) -> Source {
+        let input = match &self.inputs {
+            Inputs::Trials(_) => InputKind::Varying,
+            Inputs::Constant(u) if u.iter().all(|v| *v == 0.0) => InputKind::None,
+            Inputs::Constant(_) => InputKind::Constant,
+        };
+        Source { trajectories: self.orbits.states.len(), given: self.initial.is_some(), input }
+    }
+
+    /// Initial states for the exponents: the user's, or random ones, fewer for large networks.
+    fn lyapunov_states(&self, n: usize) -> Mat<f64> {
+        let count = match n {
+            0..=128 => 8,
+            129..=256 => 4,
+            _ => 2,
+        };
+        match &self.initial {
+            Some(x) => x.clone(),
+            None => random_states(self.network.system.as_ref(), count, self.seed),
+        }
+    }
+
+    /// What drives the exponents: the constant input, or the longest of the sequences.
+    fn drive(&self) -> Drive<'_> {
+        match &self.inputs {
+            Inputs::Constant(u) => Drive::Constant(u),
+            Inputs::Trials(trials) => {
+                Drive::Sequence(trials.iter().max_by_key(|t| t.ncols()).unwrap_or(&trials[0]).as_ref())
+            }
+        }
+    }
+
+    /// Most steps that each of `count` orbits may take to settle: some seconds' work for all, should they drift.
+    fn settle_steps(&self, count: usize) -> usize {
+        let system = self.network.system.as_ref();
+        let (n, stages) = (system.step().dim(), if system.is_flow() { 4 } else { 1 });
+        (12_000_000_000 / count.max(1) / (2 * n * n * stages + 250)).clamp(6000, 20_000_000)
+    }
+
+    /// Settings of the `k` first exponents from `count` initial states, `most` steps at most unless the
+    /// user says otherwise.
+    fn exponent_options(&self, drive: &Drive, k: usize, count: usize, most: usize) -> lyapunov::Options {
+        let (s, n) = (self.settings, self.network.system.step().dim());
+        let budget = 4e10 / (2.0 * (n * n * k) as f64 * count as f64);
+        // Tangents align over the last third of what is discarded; along an input every step counts,
+        // so that they start with it.
+        let discarded = s.warmup.unwrap_or(match drive {
+            Drive::Constant(_) => 1500,
+            Drive::Sequence(u) => u.ncols() / 10,
+        });
+        let align = if matches!(drive, Drive::Sequence(_)) { discarded } else { discarded / 3 };
+        lyapunov::Options {
+            exponents: Some(k),
+            warmup: discarded - align,
+            align,
+            settle: self.settle_steps(count),
+            max_steps: s.steps.unwrap_or((budget as usize).clamp(2000, most)),
+            tol: s.tol.unwrap_or(1e-3),
+            seed: self.seed,
+            ..lyapunov::Options::default()
+        }
+    }
+
+    fn lyapunov(&self) -> Result<Exponents, Error> {
+        let system = self.network.system.as_ref();
+        let n = system.step().dim();
+        let initial = self.lyapunov_states(n);
+        let (drive, s) = (self.drive(), self.settings);
+        let k = s.exponents.unwrap_or(if n > 1000 { 100 } else { n });
+        let options = self.exponent_options(&drive, k, initial.ncols(), 50_000);
+        let discarded = options.warmup + options.align;
+        self.observer.start("Lyapunov exponents", 100);
+        let result = lyapunov::lyapunov(system, initial.as_ref(), &drive, &options, &|p| {
+            self.observer.at((100 * p.steps / p.max_steps.max(1)) as u64);
+        });
+        let result = result.map_err(|e| match (Coarse::of(self.network), &e) {
+            (Some(why), lyapunov::Error::AllDiverged { .. }) => {
+                Error::Numbers(format!("the Lyapunov exponents: {e}; {why}"))
+            }
+            _ => e.into(),
+        })?;
+        self.observer.finish();
+        let _ = self.spectra.set(result.clone());
+        let recorded = match drive {
+            Drive::Sequence(u) => u.ncols() - discarded,
+            Drive::Constant(_) => usize::MAX,
+        };
+        Ok(Exponents {
+            result,
+            driven: self.driven(),
+            computed: [k, n],
+            asked: s.exponents.is_some(),
+            sequences: if let Inputs::Trials(trials) = &self.inputs { trials.len() } else { 0 },
+            short: (recorded < SHORT).then_some(recorded),
+        })
+    }
+
+    /// The part of a state that the read-out sees: the top layer's output.
+    fn output_of<'x>(&self, state: &'x [f64]) -> &'x [f64] {
+        &state[self.network.architecture.output()]
+    }
+
+    fn outputs(&self) -> Vec<(String, Vec<f64>)> {
+        let Some(r) = &self.network.readout else { return vec![] };
+        let states: Vec<&[f64]> = self
+            .orbits
+            .states
+            .iter()
+            .flat_map(|s| (0..s.ncols()).map(|t| self.output_of(col(s.as_ref(), t))))
+            .collect();
+        read_out(r, &states)
+    }
+}
+
+/// The states from which trajectories of `steps` steps start: the user's, or random ones.
+fn starts(
+    system: &dyn System,
+    config: &Config,
+    inputs: &Inputs,
+    initial: Option<&Mat<f64>>,
+    steps: usize,
+) -> Mat<f64> {
+    let n = system.step().dim();
+    let count = config.network.trajectories.unwrap_or_else(|| match inputs {
+        Inputs::Constant(_) => (CELLS / (n * (steps + 1))).clamp(4, 32),
+        Inputs::Trials(trials) => trials.len().max(4),
+    });
+    match (initial, inputs) {
+        (Some(x), Inputs::Trials(trials)) => {
+            Mat::from_fn(n, trials.len().max(x.ncols()), |i, j| x[(i, j % x.ncols())])
+        }
+        (Some(x), Inputs::Constant(_)) => x.clone(),
+        // Networks are trained from the zero state: it is the first, random ones follow.
+        (None, Inputs::Trials(_)) => {
+            let random = random_states(system, count, config.seed);
+            Mat::from_fn(n, count, |i, j| if j == 0 { 0.0 } else { random[(i, j)] })
+        }
+        (None, Inputs::Constant(_)) => random_states(system, count, config.seed),
+    }
+}
+
+/// y = D x + b for each state, by output.
+fn read_out(r: &Readout, states: &[&[f64]]) -> Vec<(String, Vec<f64>)> {
+    let value = |o: usize, x: &[f64]| {
+        r.bias[o] + x.iter().enumerate().map(|(i, x)| r.weight[(o, i)] * x).sum::<f64>()
+    };
+    (0..r.weight.nrows())
+        .map(|o| (format!("output{o}"), states.iter().map(|x| value(o, x)).collect()))
+        .collect()
+}
+
+impl NoComponents {
+    /// What is wrong, and what may help.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Constant => {
+                "the trajectories do not vary, so there are no principal components: give --inputs or --initial"
+            }
+            Self::Diverged => {
+                "the trajectories grow beyond the finite numbers, so there are no principal components"
+            }
+        }
+    }
+}
+
+fn on_plane(pca: &Pca, x: &[f64]) -> [f64; 2] {
+    let p = pca.project(x, 2);
+    [p[0], p[1]]
+}

@@ -1,0 +1,376 @@
+//! The diagnostics of a recorded table, read as a stream.
+
+use super::activity::{self, Analyses, HELD, Held};
+use super::columns::Columns;
+use super::failed::Failed;
+use super::network::chosen;
+use super::source::square;
+use super::{Components, Config, Error, Failure, Finding, Missing, Module, Projections, Rows};
+use crate::diagnostics::geometry::pca::{Accumulator, Pca};
+use crate::io::table::Chunk;
+use crate::job::Observer;
+use faer::Mat;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What `analyze` found of a recording.
+pub struct RecordingAnalysis {
+    /// The table.
+    pub about: AboutRows,
+    /// What the modules found, in their order.
+    pub findings: Vec<Finding>,
+    /// What could not be done.
+    pub failed: Vec<Failure>,
+    /// What is to be said of the table's columns.
+    pub notes: Vec<String>,
+    /// Whether the table has as many rows as columns that nobody chose, and may be a matrix of weights.
+    pub square: bool,
+}
+
+/// A recording, as its file tells it: entry `input` of the summary.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AboutRows {
+    /// The file.
+    pub file: String,
+    /// `recording`.
+    pub kind: &'static str,
+    /// The file's format.
+    pub format: &'static str,
+    /// The array of an npz.
+    pub array: Option<String>,
+    /// Units.
+    pub units: usize,
+    /// Rows used.
+    pub rows: usize,
+    /// Rows left out for their missing values.
+    pub dropped_rows: usize,
+}
+
+/// Count, mean and spread of one unit.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// Column name.
+    pub name: String,
+    /// Mean over the rows used.
+    pub mean: f64,
+    /// Standard deviation, divisor rows - 1.
+    pub deviation: f64,
+    /// Smallest value.
+    pub least: f64,
+    /// Largest value.
+    pub most: f64,
+    /// Missing values in the file.
+    pub missing: usize,
+}
+
+/// What a recorded table holds.
+pub struct Activity {
+    /// Its units.
+    pub units: Vec<Unit>,
+    /// Rows used.
+    pub rows: usize,
+    /// Rows left out for their missing values.
+    pub dropped: usize,
+    /// Trials, if a column of trials was named.
+    pub trials: Option<usize>,
+}
+
+/// Rows of projections written at most.
+const PROJECTED: usize = 200_000;
+
+pub(super) fn diagnose(
+    config: &Config,
+    array: Option<&str>,
+    observer: &dyn Observer,
+) -> Result<RecordingAnalysis, Error> {
+    let modules = chosen(config, &Module::RECORDING)?;
+    activity::check(&config.analyses, &modules)?;
+    let mut columns = Columns::choose(&config.file, &config.recording, array)?;
+    let trials = columns.arrange(&config.file, array)?;
+    observer.start("reading", columns.rows.unwrap_or(0) as u64);
+    let first = Pass::first(config, array, &columns, observer)?;
+    observer.finish();
+    let (mut findings, mut failed) = (vec![], Failed::default());
+    if modules.contains(&Module::Activity) {
+        findings.push(Finding::Activity(Activity {
+            units: first.units(&columns.units),
+            rows: first.used,
+            dropped: first.dropped,
+            trials: trials.as_ref().map(|t| t.iter().max().map_or(0, |m| m + 1)),
+        }));
+    }
+    let wanted: Vec<Module> = HELD.into_iter().filter(|m| needed(*m, &modules, config)).collect();
+    if first.used < 2 && modules != [Module::Activity] {
+        let message = match first.used {
+            0 => "no row has a value of every unit: choose the units with --units",
+            _ => "fewer than two rows have a value of every unit: there is nothing to compare",
+        };
+        return Err(Error::input(&config.file, message));
+    }
+    let pca =
+        (modules.contains(&Module::Pca) || !wanted.is_empty()).then(|| first.moments.finish()).flatten();
+    match &pca {
+        Some(pca) if modules.contains(&Module::Pca) => {
+            let projected =
+                Projected::second(config, array, &columns, pca, &first, trials.as_deref(), observer)?;
+            findings.push(Finding::Pca(Components {
+                pca: pca.clone(),
+                names: columns.units.clone(),
+                rows: Rows::Recorded,
+                lines: projected.lines(),
+                points: vec![],
+                projections: Projections::Rows {
+                    row: projected.row,
+                    trial: projected.trial,
+                    values: projected.values,
+                    every: projected.every,
+                },
+            }));
+        }
+        None if modules.contains(&Module::Pca) => {
+            failed.refuse(Module::Pca, Error::input(&config.file, first.without_components()));
+        }
+        _ => {}
+    }
+    if !wanted.is_empty() {
+        let rows = first.used + first.dropped;
+        let held = Held::read(config, array, &columns, trials.as_deref(), rows, observer)?;
+        let analyses = Analyses { config, units: &columns.units, held: &held, pca: pca.as_ref() };
+        for module in wanted {
+            findings.extend(failed.on_data(module, analyses.run(module))?);
+        }
+    }
+    let failed = failed.unless(findings.is_empty())?;
+    let about = AboutRows {
+        file: config.file.display().to_string(),
+        kind: "recording",
+        format: columns.format,
+        array: array.map(ToOwned::to_owned),
+        units: columns.units.len(),
+        rows: first.used,
+        dropped_rows: first.dropped,
+    };
+    let square = square(config, first.used, columns.units.len());
+    Ok(RecordingAnalysis { about, findings, failed, notes: columns.notes(&[]), square })
+}
+
+/// Whether a module runs that needs rows in memory: if asked for, else where there are targets.
+fn needed(module: Module, modules: &[Module], config: &Config) -> bool {
+    let targets = config.recording.targets.is_some();
+    modules.contains(&module) && (config.modules.is_some() || targets)
+}
+
+/// What the first reading gathers.
+struct Pass {
+    moments: Accumulator,
+    sums: Vec<Sums>,
+    missing: Vec<usize>,
+    used: usize,
+    dropped: usize,
+}
+
+/// One unit's values so far, less the first, in a unit of a power of two near the largest: no square leaves the range of numbers.
+#[derive(Clone)]
+struct Sums {
+    first: f64,
+    scale: f64,
+    mean: f64,
+    square: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Sums {
+    const NONE: Self = Self {
+        first: f64::NAN,
+        scale: 0.0,
+        mean: 0.0,
+        square: 0.0,
+        least: f64::INFINITY,
+        most: f64::NEG_INFINITY,
+    };
+
+    /// Adds the values of `kept` rows to those of `before`.
+    fn add(&mut self, values: &[f64], kept: &[usize], before: usize) {
+        let Some(first) = kept.first() else { return };
+        if before == 0 {
+            self.first = values[*first];
+        }
+        let largest = kept.iter().fold(0.0f64, |a, r| a.max((values[*r] - self.first).abs()));
+        if largest > self.scale && largest.is_finite() {
+            let scale = largest.log2().floor().max(-1000.0).exp2();
+            let by = if self.scale > 0.0 { self.scale / scale } else { 1.0 };
+            (self.mean, self.square, self.scale) = (self.mean * by, self.square * by * by, scale);
+        }
+        let scale = if self.scale > 0.0 { self.scale } else { 1.0 };
+        let value = |r: &usize| (values[*r] - self.first) / scale;
+        let rows = kept.len() as f64;
+        let mean = kept.iter().map(value).sum::<f64>() / rows;
+        let square: f64 = kept.iter().map(|r| (value(r) - mean).powi(2)).sum();
+        let (before, step) = (before as f64, mean - self.mean);
+        self.mean += step * rows / (before + rows);
+        self.square += square + step * step * before * rows / (before + rows);
+        for r in kept {
+            self.least = self.least.min(values[*r]);
+            self.most = self.most.max(values[*r]);
+        }
+    }
+
+    fn unit(&self, name: &str, rows: usize, missing: usize) -> Unit {
+        let scale = if self.scale > 0.0 { self.scale } else { 1.0 };
+        Unit {
+            name: name.to_owned(),
+            mean: self.first + self.mean * scale,
+            deviation: (self.square / (rows.max(2) - 1) as f64).sqrt() * scale,
+            least: self.least,
+            most: self.most,
+            missing,
+        }
+    }
+}
+
+impl Pass {
+    fn first(
+        config: &Config,
+        array: Option<&str>,
+        columns: &Columns,
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
+        let n = columns.units.len();
+        let mut pass = Self {
+            moments: Accumulator::new(n),
+            sums: vec![Sums::NONE; n],
+            missing: vec![0; n],
+            used: 0,
+            dropped: 0,
+        };
+        let drop_rows = config.recording.missing == Some(Missing::DropRows);
+        let (mut row, mut bad) = (0, None);
+        columns.stream(&config.file, array, &mut |chunk| {
+            let kept = rows_kept(&chunk, &mut pass.missing, &mut bad, row);
+            row += chunk.rows;
+            pass.dropped += chunk.rows - kept.len();
+            pass.add(&chunk, &kept);
+            observer.at(row as u64);
+            Ok(())
+        })?;
+        if let (Some((unit, row, value)), false) = (bad, drop_rows) {
+            let (name, total) = (&columns.units[unit], pass.missing.iter().sum::<usize>());
+            let such = format!("{total} such values in all");
+            return Err(columns.refused(&config.file, array, (name, row, value), &such, ""));
+        }
+        Ok(pass)
+    }
+
+    fn add(&mut self, chunk: &Chunk, kept: &[usize]) {
+        for (s, c) in self.sums.iter_mut().zip(&chunk.columns) {
+            s.add(c, kept, self.used);
+        }
+        self.used += kept.len();
+        let x = Mat::from_fn(chunk.columns.len(), kept.len(), |i, j| chunk.columns[i][kept[j]]);
+        self.moments.add(x.as_ref());
+    }
+
+    fn units(&self, names: &[String]) -> Vec<Unit> {
+        let unit = |(i, name): (usize, &String)| self.sums[i].unit(name, self.used, self.missing[i]);
+        names.iter().enumerate().map(unit).collect()
+    }
+
+    /// Why there are no principal components.
+    fn without_components(&self) -> &'static str {
+        if self.sums.iter().any(|s| (s.most - s.least) == f64::INFINITY) {
+            "the units differ by more than the largest number (1.8e308) between rows: give them in smaller units"
+        } else {
+            "the units do not vary: there are no principal components"
+        }
+    }
+}
+
+/// Rows of a chunk without missing values; counts those and remembers the first.
+fn rows_kept(
+    chunk: &Chunk,
+    missing: &mut [usize],
+    bad: &mut Option<(usize, usize, f64)>,
+    before: usize,
+) -> Vec<usize> {
+    let mut sound = vec![true; chunk.rows];
+    for (i, column) in chunk.columns.iter().enumerate() {
+        for (r, v) in column.iter().enumerate().filter(|(_, v)| !v.is_finite()) {
+            sound[r] = false;
+            missing[i] += 1;
+            if bad.is_none_or(|(_, row, _)| before + r < row) {
+                *bad = Some((i, before + r, *v));
+            }
+        }
+    }
+    (0..chunk.rows).filter(|r| sound[*r]).collect()
+}
+
+/// Rows along the leading components.
+struct Projected {
+    row: Vec<i64>,
+    trial: Option<Vec<i64>>,
+    values: Vec<Vec<f64>>,
+    every: usize,
+}
+
+impl Projected {
+    fn second(
+        config: &Config,
+        array: Option<&str>,
+        columns: &Columns,
+        pca: &Pca,
+        first: &Pass,
+        trials: Option<&[usize]>,
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
+        let k = pca.components_for_90.clamp(3, 10).min(pca.components.ncols());
+        let every = (first.used + first.dropped).div_ceil(PROJECTED).max(1);
+        let mut out = Self { row: vec![], trial: trials.map(|_| vec![]), values: vec![vec![]; k], every };
+        let mut row = 0;
+        observer.start("projecting", columns.rows.unwrap_or(0) as u64);
+        columns.stream(&config.file, array, &mut |chunk| {
+            let mut x = vec![0.0; chunk.columns.len()];
+            for r in 0..chunk.rows {
+                let index = row + r;
+                if !index.is_multiple_of(every) {
+                    continue;
+                }
+                x.iter_mut().zip(&chunk.columns).for_each(|(x, c)| *x = c[r]);
+                if !x.iter().all(|v| v.is_finite()) {
+                    continue;
+                }
+                out.row.push(columns.row(index) as i64);
+                if let (Some(t), Some(trials)) = (&mut out.trial, trials) {
+                    t.push(trials[index] as i64);
+                }
+                for (v, p) in out.values.iter_mut().zip(pca.project(&x, k)) {
+                    v.push(p);
+                }
+            }
+            row += chunk.rows;
+            observer.at(row as u64);
+            Ok(())
+        })?;
+        observer.finish();
+        Ok(out)
+    }
+
+    /// Lines along the first three components, one a trial; none without a second.
+    fn lines(&self) -> Vec<Vec<[f64; 3]>> {
+        let [first, second, ..] = &self.values[..] else { return vec![] };
+        let mut lines: Vec<Vec<[f64; 3]>> = vec![];
+        let mut last = None;
+        for (i, (a, b)) in first.iter().zip(second).enumerate() {
+            let trial = self.trial.as_ref().map(|t| t[i]);
+            if lines.is_empty() || trial != last {
+                lines.push(vec![]);
+                last = trial;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push([*a, *b, self.values.get(2).map_or(0.0, |c| c[i])]);
+            }
+        }
+        lines
+    }
+}

@@ -1,0 +1,219 @@
+//! What a file is: a network or a recording.
+
+use super::{Config, Error};
+use crate::io::error::Problem;
+use crate::io::table::{self, ReadTable, Values, schema};
+use crate::io::tensors::{self, Tensor, Tensors};
+use crate::systems::checkpoint::{self, Network, has_network_names};
+use std::path::Path;
+
+/// A file, opened.
+pub enum Source {
+    /// Weights that make a network.
+    Network(Box<Network>),
+    /// A table of activity, read later, piece by piece.
+    Recording {
+        /// The array of an npz.
+        array: Option<String>,
+    },
+}
+
+/// Decides what `config.file` is, by its format, its names and the options given, and loads networks.
+///
+/// Weights: safetensors, PyTorch files and pickles; an npz with a framework's names; an npz or npy with --map or
+/// --cell, and a square table with --cell. Everything else is a recording.
+pub fn open(config: &Config) -> Result<Source, Error> {
+    let (file, spec) = (&config.file, &config.network.spec);
+    let recording = || {
+        check_recording(config)?;
+        Ok(Source::Recording { array: None })
+    };
+    // Of npy and npz the headers tell; a recording's values are never read whole.
+    let outline = if maybe_weights(file) { tensors::outline(file)? } else { None };
+    let outlined = outline.is_some();
+    let tensors = match (outline, maybe_weights(file), spec.cell) {
+        (Some(outline), ..) => outline,
+        (None, false, None) => return recording(),
+        (None, false, Some(_)) => matrix_of(file)?,
+        (None, true, _) => match tensors::read(file) {
+            Ok(t) => t,
+            // A table under a foreign name is for the table reader, whose message fits better.
+            Err(e) if matches!(e.kind(), Problem::UnknownFormat { .. }) && is_table(file) => {
+                return recording();
+            }
+            Err(e) => return Err(e.into()),
+        },
+    };
+    let numpy = matches!(tensors.format, "npz" | "npy");
+    let network = !numpy || has_network_names(&tensors) || !spec.map.is_empty() || spec.cell.is_some();
+    if network && config.recording.units.is_none() {
+        check_network(config)?;
+        let tensors = if outlined { tensors::read(file)? } else { tensors };
+        let network = checkpoint::load(&tensors, spec)
+            .map_err(|source| Error::Network { path: file.clone(), source })?;
+        return Ok(Source::Network(Box::new(network)));
+    }
+    if !numpy {
+        let message = "--units goes with recordings; this file holds weights".to_owned();
+        return Err(Error::Config(message));
+    }
+    check_recording(config)?;
+    Ok(Source::Recording { array: array_of(file, config.recording.units.as_deref(), &tensors)? })
+}
+
+/// Whether a table of `rows` rows and `units` units, whose columns nobody chose, is square: it may be the weights of a
+/// network.
+pub(super) fn square(config: &Config, rows: usize, units: usize) -> bool {
+    let r = &config.recording;
+    let chosen = r.units.is_some() || r.trial.is_some() || r.time.is_some() || r.targets.is_some();
+    !chosen && rows == units && rows > 1
+}
+
+/// What is said of such a table.
+pub fn may_be_weights(rows: usize) -> String {
+    format!(
+        "{rows} rows of {rows} columns are read as a recording, a row a time step. If this is a matrix of weights, say \
+         so: --cell vanilla, rate or current (for an array of several, with --map w_rec=NAME)."
+    )
+}
+
+/// Whether the content is a table's.
+fn is_table(file: &Path) -> bool {
+    schema(file, None).is_ok()
+}
+
+/// A square table of numbers as the recurrent weights that --cell makes of it.
+fn matrix_of(file: &Path) -> Result<Tensors, Error> {
+    let table = table::read(file, &ReadTable { array: None, columns: None })?;
+    let n = table.columns.len();
+    let numbers: Vec<&Vec<f64>> = table
+        .columns
+        .iter()
+        .filter_map(|c| match &c.values {
+            Values::Number(v) => Some(v),
+            Values::Text(_) => None,
+        })
+        .collect();
+    if table.rows != n || numbers.len() != n {
+        let message = format!(
+            "--cell goes with networks; this table of {} rows and {n} columns is no square matrix of numbers, and is \
+             read as a recording",
+            table.rows
+        );
+        return Err(Error::Config(message));
+    }
+    let data = (0..n * n).map(|at| numbers[at % n][at / n]).collect();
+    let tensor = Tensor { name: "W".into(), shape: vec![n, n], dtype: "f64".into(), data };
+    Ok(Tensors { format: "table", tensors: vec![tensor], ..Tensors::default() })
+}
+
+/// Whether the name says that a file may hold weights.
+pub(super) fn maybe_weights(file: &Path) -> bool {
+    let extension = file.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    !matches!(
+        extension.as_deref(),
+        Some("csv" | "tsv" | "tab" | "txt" | "parquet" | "pq" | "arrow" | "feather" | "ipc" | "arrows")
+    )
+}
+
+/// The array of `file` that holds its table, if it is an npz.
+pub(super) fn table_array(file: &Path, units: Option<&str>) -> Result<Option<String>, Error> {
+    tensors::outline(file)?.map_or(Ok(None), |outline| array_of(file, units, &outline))
+}
+
+/// The array that --units names, if it names one, or the only one that is a table.
+fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Option<String>, Error> {
+    let all = &outline.tensors[..];
+    if outline.format == "npy" {
+        return Ok(None);
+    }
+    if let Some(units) = units
+        && outline.get(units).is_some()
+    {
+        return Ok(Some(units.to_owned()));
+    }
+    let is_table = |t: &&Tensor| {
+        let dimensions = if t.dtype == tensors::STRUCTURED { 1..=2 } else { 2..=3 };
+        dimensions.contains(&t.shape.len()) && t.shape.iter().all(|s| *s > 0)
+    };
+    let mut tables: Vec<&str> = all.iter().filter(is_table).map(|t| t.name.as_str()).collect();
+    // Pynapple's time series keep their values in `d`, beside times and their support; one vector alone is a table.
+    let series =
+        outline.metadata.get("type").is_some_and(|t| t.starts_with("Tsd")) && outline.get("t").is_some();
+    match all {
+        _ if series && outline.get("d").is_some() => tables = vec!["d"],
+        [one] if tables.is_empty() && one.shape.len() == 1 => tables.push(&one.name),
+        _ => {}
+    }
+    match tables[..] {
+        [one] => Ok(Some(one.to_owned())),
+        // A single array of objects: its reader says what to do.
+        [] if all.is_empty() && outline.skipped.len() == 1 => Ok(None),
+        [] => Err(Error::input(
+            file,
+            "holds no two- or three-dimensional numeric array, so there is no table to read: save the activity as \
+             rows x units or trials x rows x units, or name an array with --units NAME",
+        )),
+        _ => Err(Error::input(
+            file,
+            format!(
+                "holds several arrays ({}): name the activity with --units NAME, or, for a network's weights, say what \
+                 they are with --cell and --map w_rec=NAME,...",
+                tables.join(", ")
+            ),
+        )),
+    }
+}
+
+/// Options about the rows of a recording, and whether they are given.
+pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str, bool); 4] {
+    [
+        ("--trial", r.trial.is_some()),
+        ("--time", r.time.is_some()),
+        ("--targets", r.targets.is_some()),
+        ("--missing", r.missing.is_some()),
+    ]
+}
+
+fn check_network(config: &Config) -> Result<(), Error> {
+    refuse(&about_rows(&config.recording), "recordings; this file holds a network's weights")
+}
+
+fn check_recording(config: &Config) -> Result<(), Error> {
+    let (n, s) = (&config.network, &config.network.spec);
+    let given = [
+        ("--cell", s.cell.is_some()),
+        ("--map", !s.map.is_empty()),
+        ("--activation", s.activation.is_some()),
+        ("--tau", s.tau.is_some()),
+        ("--dt", s.dt.is_some()),
+        ("--euler", s.euler),
+        ("--constants", !s.constants.is_empty()),
+        ("--reset-before", s.reset_before),
+        ("--vectors", s.vectors.is_some()),
+        ("--gates", s.gates.is_some()),
+        ("--prefix", s.prefix.is_some()),
+        ("--inputs", n.inputs.is_some()),
+        ("--input", n.input.is_some()),
+        ("--initial", n.initial.is_some()),
+        ("--trajectories", n.trajectories.is_some()),
+        ("--length", n.length.is_some()),
+        ("--starts", n.starts.is_some()),
+        ("--noise", n.noise.is_some()),
+        ("--slow-threshold", n.slow_threshold.is_some()),
+        ("--exponents", n.exponents.is_some()),
+        ("--steps", n.steps.is_some()),
+        ("--warmup", n.warmup.is_some()),
+        ("--tol", n.tol.is_some()),
+        ("--horizon", n.horizon.is_some()),
+        ("--terminal", n.terminal.is_some()),
+    ];
+    refuse(&given, "networks; this file is read as a recording")
+}
+
+pub(super) fn refuse(given: &[(&str, bool)], what: &str) -> Result<(), Error> {
+    match given.iter().find(|g| g.1) {
+        Some((option, _)) => Err(Error::Config(format!("{option} goes with {what}"))),
+        None => Ok(()),
+    }
+}

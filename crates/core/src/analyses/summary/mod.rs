@@ -1,0 +1,41 @@
+//! Answers as `summary.json` holds them: one struct for each module, whose documentation is that of the schema.
+//!
+//! Keys and their meaning are a contract; new ones may come. Numbers that are not finite are null.
+
+mod activity;
+mod adjoint;
+mod answer;
+mod covariant;
+mod cycles;
+mod decoding;
+mod distillation;
+mod fixed_points;
+mod gaussian;
+mod ibl;
+mod lyapunov;
+mod modules;
+mod number;
+mod point;
+mod radd;
+mod selectivity;
+mod states;
+mod training;
+
+pub use activity::{Activity, Clusters, Matrix};
+pub use adjoint::{Adjoint, Agreement, Agreements};
+pub use answer::Summary;
+pub use covariant::{Covariant, Neutral, Pair, Splitting};
+pub use cycles::{Cycle, Cycles, Tangent, Torus};
+pub use decoding::{Decoding, Fit, Grouping, Permutation, Target};
+pub use distillation::{Along, Conventional, Distillation, Distilled, Exponents, Point as StudentPoint};
+pub use fixed_points::{FixedPoints, Place, Proof, Region, Search as SecondSearch};
+pub use gaussian::{Gaussian, Model, TestFrom, Validation};
+pub use ibl::{Behaviour, Ibl};
+pub use lyapunov::{Attractor, Checks, Closest, Lyapunov, SumRule, Valued};
+pub use modules::{Analyzed, Modules};
+pub use number::Number;
+pub use point::{Kinks, Point, Ray};
+pub use radd::{Errors, Radd, Scale, Teacher};
+pub use selectivity::{Angle, ReadOut, Regression, Selectivity};
+pub use states::{FlowField, Pca, Recurrent, Spectrum, Trajectories};
+pub use training::{AboutTask, Search, Training, Trainings};

@@ -1,0 +1,161 @@
+//! `train`, as it is written.
+
+use super::MOST;
+use crate::analyses::arguments::CellConstants;
+use crate::analyses::limits::count;
+use crate::analyses::written;
+use clap::Args;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Trains a network on a task.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct Train {
+    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop, sine, or ibl, which has options of its own
+    pub task: String,
+    /// Seed of every random stream
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    pub seed: u64,
+    /// The task's.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub task_options: TaskArguments,
+    /// The network's.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub network: CellArguments,
+    /// The training's.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub training: TrainingArguments,
+    /// A search over settings.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub search: SearchArguments,
+}
+crate::settings!(Train, "train");
+
+/// What tells a task from others of its name.
+#[derive(Args, Clone, Debug, Serialize)]
+#[command(next_help_heading = "Task")]
+pub struct TaskArguments {
+    /// Training items [default: 10000; psmnist: all]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
+    pub train_items: Option<usize>,
+    /// Validation items [default: 1000; psmnist: a sixth of the training set]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
+    pub validation_items: Option<usize>,
+    /// Test items [default: 1000; psmnist: all]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
+    pub test_items: Option<usize>,
+    /// Delay in steps, or FROM:TO [default: copy-memory 100, random-delay-copy 100:120,
+    /// temporal-ordering 50:60]
+    #[arg(long, value_name = "STEPS", allow_negative_numbers = true)]
+    pub delay: Option<String>,
+    /// Tokens of the copy tasks [default: 10]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    pub tokens: Option<usize>,
+    /// Steps of the copy tasks that count: recall or all [default: recall]
+    #[arg(long, value_name = "WHICH")]
+    pub counted: Option<String>,
+    /// Distractors of temporal-ordering [default: 4]
+    #[arg(long, value_name = "N", value_parser = count(1, 1000), allow_negative_numbers = true)]
+    pub distractors: Option<usize>,
+    /// Channels of flip-flop [default: 3]
+    #[arg(long, value_name = "N", value_parser = count(1, 1000), allow_negative_numbers = true)]
+    pub bits: Option<usize>,
+    /// Probability of a pulse of flip-flop [default: 0.1]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    pub pulse: Option<f64>,
+    /// Steps of flip-flop and sine [default: 100]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    pub steps: Option<usize>,
+    /// Seconds a step of sine [default: 0.1]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    pub time_step: Option<f64>,
+    /// Folder with the four MNIST files of psmnist, gzip or not
+    #[arg(long, value_name = "DIR")]
+    #[serde(serialize_with = "written::given")]
+    pub images: Option<PathBuf>,
+}
+
+/// The network to train.
+#[derive(Args, Clone, Debug, Serialize)]
+#[command(next_help_heading = "Network")]
+pub struct CellArguments {
+    /// Cell: any that `analyze` knows
+    #[arg(long, value_name = "NAME", default_value = "vanilla")]
+    pub cell: String,
+    /// Initial parameters: default, orthogonal, identity, pta or pta-onset (pta with gains up to 1.5)
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub init: String,
+    /// Units
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = count(1, 100_000), allow_negative_numbers = true)]
+    pub units: usize,
+    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: tanh]
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<String>,
+    /// What the weights do not tell.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub given: CellConstants,
+    /// Numbers in which is trained: f32 or f64
+    #[arg(long, value_name = "TYPE", default_value = "f32")]
+    pub precision: String,
+}
+
+/// How it is trained.
+#[derive(Args, Clone, Debug, Serialize)]
+#[command(next_help_heading = "Training")]
+pub struct TrainingArguments {
+    /// Most passes over the training items
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    pub epochs: usize,
+    /// Items in a minibatch
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    pub batch: usize,
+    /// Learning rate [default: 0.001]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub rate: Option<String>,
+    /// Optimiser: adam or sgd
+    #[arg(long, value_name = "NAME", default_value = "adam")]
+    pub optimiser: String,
+    /// Momentum of sgd [default: 0]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub momentum: Option<f64>,
+    /// Largest norm of a gradient, or none [default: 1]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub clip: Option<String>,
+    /// Dropout on the read-out's input [default: 0]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    pub dropout: Option<String>,
+    /// Factor on the learning rate every --decay-every epochs [default: 1]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub decay: Option<String>,
+    /// Epochs between two decays [default: a fifth of --epochs]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    pub decay_every: Option<usize>,
+    /// Stop after so many epochs without a lower validation loss, or none [default: none]
+    #[arg(long, value_name = "EPOCHS", allow_negative_numbers = true)]
+    pub patience: Option<String>,
+    /// Stop as soon as the validation loss is at most this [default: none]
+    #[arg(long, value_name = "LOSS", allow_negative_numbers = true)]
+    pub goal: Option<f64>,
+    /// Validation items: own (the task's) or held-out (drawn from the training items, which then lack them)
+    #[arg(long, value_name = "WHICH", default_value = "own")]
+    pub validation: String,
+}
+
+/// With either, --rate, --clip, --dropout, --decay and --patience also take FROM:TO or A,B,C.
+#[derive(Args, Clone, Debug, Serialize)]
+#[command(next_help_heading = "Search")]
+pub struct SearchArguments {
+    /// Train N times with random settings and keep the best. Searched are --rate [1e-5:1], --clip
+    /// [0.01:100], --dropout [0.0316:0.9], --decay [0.1:1] and --patience [5:80]; a value fixes one,
+    /// FROM:TO or A,B,C is another range
+    #[arg(long, value_name = "N", conflicts_with = "grid", value_parser = count(1, MOST as u64), allow_negative_numbers = true)]
+    pub search: Option<usize>,
+    /// The same on a grid of N values a range
+    #[arg(long, value_name = "N", value_parser = count(1, MOST as u64), allow_negative_numbers = true)]
+    pub grid: Option<usize>,
+}

@@ -1,0 +1,151 @@
+//! A network to be trained on a task: everything that its weights depend on.
+
+use crate::analyses::Error;
+use crate::io::idx;
+use crate::linalg::Real;
+use crate::systems::architecture::Architecture;
+use crate::tasks::{self, Digits, Options, Split, Task};
+use crate::training::Model;
+use crate::training::init::{self, Init};
+use crate::training::optimiser::Method;
+use crate::training::trainer::Settings;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The floating-point numbers in which a network is trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// Single.
+    F32,
+    /// Double.
+    F64,
+}
+
+impl Precision {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        }
+    }
+    /// The precision of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::F32, Self::F64].into_iter().find(|p| p.name() == name)
+    }
+}
+
+/// What is trained, on what, and how.
+#[derive(Clone)]
+pub struct Plan {
+    /// The task.
+    pub task: Arc<dyn Task>,
+    /// What tells it from other tasks of its name, as names and values.
+    pub task_settings: Vec<(&'static str, Value)>,
+    /// The network; its inputs are the task's.
+    pub architecture: Architecture,
+    /// Initial parameters.
+    pub init: Init,
+    /// Numbers.
+    pub precision: Precision,
+    /// How to train; its seed is also that of the initial parameters.
+    pub settings: Settings,
+}
+
+impl Plan {
+    /// The model before training.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the initialisation does not go with the network.
+    pub fn model<T: Real>(&self) -> Result<Model<T>, Error> {
+        let model = init::model(&self.architecture, self.task.outputs(), self.init, self.settings.seed);
+        model.map_err(|e| Error::Config(e.to_string()))
+    }
+
+    /// The plan in a line.
+    pub fn subject(&self) -> String {
+        let cell = self.architecture.cell();
+        let f = cell.activation().map_or(String::new(), |f| format!(" {}", f.name()));
+        let units: Vec<String> = self.architecture.units().iter().map(ToString::to_string).collect();
+        let (units, kind) = (units.join(" + "), cell.kind().name);
+        format!("{}: {kind}{f} network, {units} units, initialisation {}", self.task.name(), self.init.name())
+    }
+
+    /// Names and values of everything that the weights depend on; equal plans have equal ones.
+    pub fn describe(&self) -> Vec<(String, Value)> {
+        let s = &self.settings;
+        let size = |split| json!(self.task.size(split));
+        let mut all = vec![("task", json!(self.task.name()))];
+        all.extend(self.task_settings.iter().map(|(k, v)| (*k, v.clone())));
+        all.push(("train_items", size(Split::Train)));
+        all.push(("validation_items", size(Split::Validation)));
+        all.push(("test_items", size(Split::Test)));
+        all.extend(self.architecture.cell().settings().into_iter().map(|(k, v)| (k, json!(v))));
+        all.extend([
+            ("units", json!(self.architecture.units())),
+            ("init", json!(self.init.name())),
+            ("precision", json!(self.precision.name())),
+            ("epochs", json!(s.epochs)),
+            ("batch", json!(s.batch)),
+            ("optimiser", json!(s.method.name())),
+        ]);
+        match s.method {
+            Method::Sgd { momentum } => all.push(("momentum", json!(momentum))),
+            Method::Adam { beta1, beta2, epsilon } => {
+                all.extend([("beta1", json!(beta1)), ("beta2", json!(beta2)), ("epsilon", json!(epsilon))]);
+            }
+        }
+        all.extend([
+            ("rate", json!(s.rate)),
+            ("decay", json!(s.decay.factor)),
+            ("decay_every", json!(s.decay.every)),
+            ("clip", json!(s.clip)),
+            ("dropout", json!(s.dropout)),
+            ("patience", json!(s.patience)),
+            ("goal", json!(s.goal)),
+            ("validation", json!(s.validation.name())),
+            ("seed", json!(s.seed)),
+            ("version", json!(env!("CARGO_PKG_VERSION"))),
+        ]);
+        all.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
+    }
+}
+
+/// A task, and the options that tell it from others of its name.
+pub type NamedTask = (Arc<dyn Task>, Vec<(&'static str, Value)>);
+
+/// The task `name` with `options`, its items drawn from `seed`; permuted-mnist reads its pictures from the
+/// folder `images`.
+///
+/// # Errors
+/// [`Error::Config`] for an unknown name or option, [`Error::File`] for pictures that cannot be read.
+pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) -> Result<NamedTask, Error> {
+    let mut settings = Vec::new();
+    let range = |r: &std::ops::RangeInclusive<usize>| json!([r.start(), r.end()]);
+    let counted = |c: &tasks::Counted| json!(format!("{c:?}").to_lowercase());
+    let given = [
+        ("delay", options.delay.as_ref().map(range)),
+        ("tokens", options.tokens.map(|v| json!(v))),
+        ("counted", options.counted.as_ref().map(counted)),
+        ("distractors", options.distractors.map(|v| json!(v))),
+        ("bits", options.bits.map(|v| json!(v))),
+        ("pulse", options.pulse.map(|v| json!(v))),
+        ("steps", options.steps.map(|v| json!(v))),
+        ("time_step", options.time_step.map(|v| json!(v))),
+        ("images", images.map(|v| json!(v.display().to_string()))),
+        ("task_seed", Some(json!(seed))),
+    ];
+    settings.extend(given.into_iter().filter_map(|(k, v)| Some((k, v?))));
+    if let Some(folder) = images {
+        let (train, test) = idx::mnist(folder)?;
+        let digits = |set: idx::Labelled| Digits {
+            pixels: set.rows * set.columns,
+            values: set.values,
+            labels: set.labels,
+        };
+        options.digits = Some((digits(train), digits(test)));
+    }
+    let task = tasks::build(name, options, seed).map_err(|e| Error::Config(e.to_string()))?;
+    Ok((Arc::from(task), settings))
+}

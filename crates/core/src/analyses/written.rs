@@ -1,0 +1,194 @@
+//! Settings that are written down once: as options of the command line, and from these as keys and values.
+
+use super::Error;
+use clap::{Arg, ArgAction, Args, Command};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+
+/// Settings from keys and values: the options' names with `_` for `-`.
+///
+/// Values are read, checked and defaulted as options are, by one and the same definition. A list stands for its values
+/// with commas between, `true` for an option without a value; `false` and null for what is not given.
+///
+/// # Errors
+/// [`Error::Config`] for keys that there are not (with the nearest one that there is), values that an option does not
+/// take, and required keys that are missing.
+pub fn read<S: Args>(name: &str, keys: &Map<String, Value>) -> Result<S, Error> {
+    let command = S::augment_args(Command::new(name.to_owned()).no_binary_name(true));
+    let (mut options, mut positions) = (vec![], vec![]);
+    for (key, value) in keys {
+        let known: Vec<&Arg> = command.get_arguments().filter(|a| !is_help(a)).collect();
+        let Some(arg) = known.iter().find(|a| a.get_id() == key.as_str()) else {
+            return Err(unknown(name, key, &known));
+        };
+        let text = match (value, arg.get_action()) {
+            (Value::Null, _) | (Value::Bool(false), ArgAction::SetTrue) => continue,
+            (Value::Bool(true), ArgAction::SetTrue) => String::new(),
+            (Value::Object(_), _) | (_, ArgAction::SetTrue) => {
+                return Err(Error::Config(format!("{name}: {key} = {value}: expected {}", takes(arg))));
+            }
+            (value, _) => plain(value),
+        };
+        match (arg.get_long(), arg.get_action()) {
+            (None, _) => positions.push((arg.get_index(), text)),
+            (Some(long), ArgAction::SetTrue) => options.push(format!("--{long}")),
+            (Some(long), _) => options.push(format!("--{long}={text}")),
+        }
+    }
+    positions.sort();
+    let words = options.into_iter().chain(["--".into()]).chain(positions.into_iter().map(|p| p.1));
+    let matches = command.try_get_matches_from(words).map_err(|e| said(name, &e))?;
+    S::from_arg_matches(&matches).map_err(|e| said(name, &e))
+}
+
+fn is_help(arg: &Arg) -> bool {
+    matches!(
+        arg.get_action(),
+        ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
+    )
+}
+
+fn takes(arg: &Arg) -> &'static str {
+    if matches!(arg.get_action(), ArgAction::SetTrue) { "true or false" } else { "a value" }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+/// What clap says, without its hints at a command line.
+fn said(name: &str, error: &clap::Error) -> Error {
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let first = text.split("\n\n").next().unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    Error::Config(format!("{name}: {first}"))
+}
+
+fn unknown(name: &str, key: &str, known: &[&Arg]) -> Error {
+    let all: Vec<&str> = known.iter().map(|a| a.get_id().as_str()).collect();
+    let nearest =
+        all.iter().min_by_key(|k| distance(key, k)).filter(|k| distance(key, k) <= 1 + key.len() / 3);
+    let advice = match nearest {
+        Some(near) => format!("do you mean {near}?"),
+        None => format!("there are {}", all.join(", ")),
+    };
+    Error::Config(format!("{name}: there is no key {key}; {advice}"))
+}
+
+/// Writes a path as text; what is not UTF-8 in it as U+FFFD, where serde's own would give an error.
+///
+/// # Errors
+/// Those of the writer.
+pub fn path<S: Serializer>(path: &Path, into: S) -> Result<S::Ok, S::Error> {
+    path.to_string_lossy().serialize(into)
+}
+
+/// [`path`], where it is given.
+///
+/// # Errors
+/// Those of the writer.
+pub fn given<S: Serializer>(path: &Option<PathBuf>, into: S) -> Result<S::Ok, S::Error> {
+    path.as_deref().map(Path::to_string_lossy).serialize(into)
+}
+
+/// Letters to insert, delete or replace to make `b` of `a` (Levenshtein 1966).
+pub fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Makes settings that derive [`clap::Args`] and serde's `Serialize` readable by serde, through [`read`].
+#[macro_export]
+macro_rules! settings {
+    ($type:ty, $name:expr) => {
+        impl<'de> $crate::analyses::written::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::analyses::written::serde::Deserializer<'de>>(
+                from: D,
+            ) -> Result<Self, D::Error> {
+                use $crate::analyses::written::serde::{Deserialize, de::Error};
+                let keys = Deserialize::deserialize(from)?;
+                $crate::analyses::written::read($name, &keys).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+pub use crate::settings;
+#[doc(hidden)]
+pub use serde;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyses::limits::count;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    #[derive(Args, Serialize, Debug, PartialEq)]
+    struct Inner {
+        #[arg(long, default_value_t = 0.5, allow_negative_numbers = true)]
+        rate: f64,
+        #[arg(long)]
+        reset_before: bool,
+    }
+
+    #[derive(Args, Serialize, Debug, PartialEq)]
+    struct Settings {
+        file: PathBuf,
+        #[arg(long, value_parser = count(1, 100))]
+        units: Option<usize>,
+        #[arg(long)]
+        input: Option<String>,
+        #[command(flatten)]
+        #[serde(flatten)]
+        inner: Inner,
+    }
+    crate::settings!(Settings, "example");
+
+    fn from(keys: Value) -> Result<Settings, String> {
+        Settings::deserialize(keys).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn what_is_written_down_is_read_back_with_its_defaults() {
+        let read =
+            from(json!({"input": [-1, 2.5], "file": "-x.pt", "reset_before": true, "units": null})).unwrap();
+        let inner = Inner { rate: 0.5, reset_before: true };
+        assert_eq!(read, Settings { file: "-x.pt".into(), units: None, input: Some("-1,2.5".into()), inner });
+        assert_eq!(from(serde_json::to_value(&read).unwrap()).unwrap(), read);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_what_is_right() {
+        for (keys, expected) in [
+            (json!({"file": "x", "unit": 3}), "example: there is no key unit; do you mean units?"),
+            (json!({"file": "x", "wholly": 3}), "there are file, units, input, rate, reset_before"),
+            (json!({"file": "x", "units": 101}), "--units 101: expected a whole number from 1 to 100"),
+            (json!({"file": "x", "reset_before": 1}), "reset_before = 1: expected true or false"),
+            (json!({"file": "x", "rate": "fast"}), "'fast'"),
+            (json!({"units": 3}), "required"),
+        ] {
+            let said = from(keys).unwrap_err();
+            assert!(said.contains(expected), "{said}");
+        }
+    }
+
+    #[test]
+    fn distances_are_those_of_the_textbook() {
+        assert_eq!([("kitten", "sitting"), ("", "abc"), ("a", "a")].map(|(a, b)| distance(a, b)), [3, 3, 0]);
+    }
+}

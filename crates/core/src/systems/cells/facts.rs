@@ -1,0 +1,72 @@
+//! Facts of a kind of cell: a second matrix, constants, laws of the initial parameters.
+
+/// A second recurrent matrix.
+#[derive(Clone, Copy, Debug)]
+pub struct Second {
+    /// Its block of the parameters, which is also its tensor's name in a file.
+    pub block: &'static str,
+    /// Its role where the user names tensors, and the symbol of the cell's equation that does as well.
+    pub role: [&'static str; 2],
+    /// What it is called among the recurrent matrices.
+    pub shown: &'static str,
+}
+
+/// A constant that is not trained.
+#[derive(Clone, Copy, Debug)]
+pub struct Constant {
+    /// Its name.
+    pub name: &'static str,
+    /// Its smallest value.
+    pub least: f64,
+    /// Its largest value.
+    pub most: f64,
+    /// The range in words.
+    pub expected: &'static str,
+}
+
+impl Constant {
+    /// A number above zero.
+    pub const fn positive(name: &'static str) -> Self {
+        Self { name, least: f64::from_bits(1), most: f64::MAX, expected: "a positive number" }
+    }
+    /// Zero or a number above.
+    pub const fn damping(name: &'static str) -> Self {
+        Self { name, least: 0.0, most: f64::MAX, expected: "zero or a positive number" }
+    }
+    /// A number from 0 to 1.
+    pub const fn share(name: &'static str) -> Self {
+        Self { name, least: 0.0, most: 1.0, expected: "a number from 0 to 1" }
+    }
+    /// Whether the constant may have that value.
+    pub fn holds(&self, value: f64) -> bool {
+        (self.least..=self.most).contains(&value)
+    }
+}
+
+/// Laws of a kind's initial parameters; d inputs and n units.
+#[derive(Clone, Copy)]
+pub struct Initial {
+    /// The usual law of every block: uniform in +-1/sqrt of this, of (d, n).
+    pub fan_in: fn(usize, usize) -> usize,
+    /// In place of it, the standard deviation of a block's Gaussian entries, of its name, d and n; at 0 they are zero.
+    pub normal: Option<fn(&str, f64, f64) -> f64>,
+    /// Whether the recurrent matrix may be any, so that it may start orthogonal or as the identity.
+    pub any_form: bool,
+    /// The gate whose recurrent block may be made of the oscillators of a periodic toroidal attractor, and their region.
+    pub oscillators: Option<(usize, Region)>,
+}
+
+/// Where blocks alpha R(theta) turn for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Region {
+    /// In h' = tanh(W h), the nonlinearity being tanh.
+    Tanh,
+    /// In the candidate of a GRU whose gates are at 1/2.
+    Gru,
+}
+
+impl Initial {
+    /// PyTorch's law: uniform in +-1/sqrt n.
+    pub(super) const UNIFORM: Self =
+        Self { fan_in: |_, n| n, normal: None, any_form: true, oscillators: None };
+}
