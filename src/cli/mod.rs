@@ -177,7 +177,8 @@ where
         "parquet" => TableFormat::Parquet,
         #[cfg(not(feature = "tables"))]
         "parquet" => {
-            let message = "--tables parquet: this build writes none; build it with the feature `tables`, or say csv";
+            let message =
+                "--tables parquet: this build writes none; build it with the feature `tables`, or say csv";
             return Err(Failure::of(crate::analyses::Error::Config(message.into())));
         }
         other => {

@@ -53,6 +53,14 @@ impl Walk {
         let unread = match field.type_().map_err(damaged)? {
             Some(TypeRef::ListView(_) | TypeRef::LargeListView(_)) => Some("a list view"),
             Some(TypeRef::RunEndEncoded(_)) => Some("run-end encoding"),
+            Some(TypeRef::Decimal(d)) if d.scale().map_err(damaged)? < 0 => {
+                Some("decimal numbers with zeros before the point")
+            }
+            // At the root the reader helps itself.
+            Some(TypeRef::Decimal(d)) if d.bit_width().map_err(damaged)? == 256 => {
+                let plain = depth == 1 && field.dictionary().map_err(damaged)?.is_none();
+                (!plain).then_some("decimal numbers of 256 bits in a list or dictionary")
+            }
             _ => None,
         };
         if let Some(found) = unread {

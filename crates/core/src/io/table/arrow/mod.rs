@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use polars_arrow::array::Array;
-use polars_arrow::datatypes::{ArrowSchema, Metadata};
+use polars_arrow::datatypes::{ArrowDataType as DataType, Field, Metadata};
 use polars_arrow::io::ipc::read::{
     FileReader, StreamReader, StreamState, read_file_metadata, read_stream_metadata,
 };
@@ -27,8 +28,6 @@ pub(super) use layout::{Layout, Rows};
 
 const FORMAT: &str = "arrow";
 
-type Batch = RecordBatchT<Box<dyn Array>>;
-
 pub(super) struct IpcFile {
     path: PathBuf,
     layout: Layout,
@@ -42,19 +41,25 @@ pub(super) fn open(path: &Path, is_file: bool) -> Result<IpcFile, Error> {
     let check = || Ok::<_, Problem>(check::rows(&file, is_file));
     let rows = contained(path, FORMAT, "the messages", check).and_then(|rows| rows).map_err(fail)?;
     let reader = BatchReader::open(path, is_file, None).map_err(fail)?;
-    let fields: Vec<_> = reader.schema().iter_values().cloned().collect();
+    let fields = reader.fields.clone();
     let pandas = reader.pandas().map(String::from);
-    let first = |fields: Vec<usize>| {
-        let batch = BatchReader::open(path, is_file, Some(fields))?.next("the first rows")?;
-        Ok(batch.map(|batch| part(&batch, 0, batch.len())))
-    };
+    let first = |fields: Vec<usize>| BatchReader::open(path, is_file, Some(fields))?.next("the first rows");
     let layout = Layout::new(&fields, pandas.as_deref(), rows, FORMAT, first).map_err(fail)?;
     Ok(IpcFile { path: path.into(), layout, is_file })
 }
 
 /// Some rows of a batch.
-fn part(batch: &Batch, start: usize, rows: usize) -> Rows {
-    Rows { rows, fields: batch.arrays().iter().map(|array| vec![array.sliced(start, rows)]).collect() }
+fn part(batch: &Rows, start: usize, rows: usize) -> Rows {
+    let sliced = |arrays: &Vec<Box<dyn Array>>| arrays.iter().map(|a| a.sliced(start, rows)).collect();
+    Rows { rows, fields: batch.fields.iter().map(sliced).collect() }
+}
+
+/// A field as the decoder takes it: a decimal of 256 bits lies in a file as 32 bytes do.
+fn taken(field: &Field) -> Field {
+    match field.dtype {
+        DataType::Decimal256(..) => Field { dtype: DataType::FixedSizeBinary(32), ..field.clone() },
+        _ => field.clone(),
+    }
 }
 
 enum Reader {
@@ -65,28 +70,32 @@ enum Reader {
 struct BatchReader<'a> {
     path: &'a Path,
     reader: Reader,
+    /// What is read, as the file says.
+    fields: Vec<Field>,
 }
 
 impl<'a> BatchReader<'a> {
     fn open(path: &'a Path, is_file: bool, fields: Option<Vec<usize>>) -> Result<Self, Problem> {
         let mut file = BufReader::new(steady::open(path)?);
-        let reader = contained(path, FORMAT, "the schema", || {
+        let (reader, all) = contained(path, FORMAT, "the schema", || {
+            let all: Vec<Field>;
             Ok::<_, polars::error::PolarsError>(if is_file {
-                let about = read_file_metadata(&mut file)?;
-                Reader::File(FileReader::new(file, about, fields, None))
+                let mut about = read_file_metadata(&mut file)?;
+                all = about.schema.iter_values().cloned().collect();
+                about.schema = Arc::new(all.iter().map(taken).collect());
+                (Reader::File(FileReader::new(file, about, fields.clone(), None)), all)
             } else {
-                let about = read_stream_metadata(&mut file)?;
-                Reader::Stream(StreamReader::new(file, about, fields))
+                let mut about = read_stream_metadata(&mut file)?;
+                all = about.schema.iter_values().cloned().collect();
+                about.schema = all.iter().map(taken).collect();
+                (Reader::Stream(StreamReader::new(file, about, fields.clone())), all)
             })
         })?;
-        Ok(Self { path, reader })
-    }
-
-    fn schema(&self) -> &ArrowSchema {
-        match &self.reader {
-            Reader::File(reader) => reader.schema(),
-            Reader::Stream(reader) => reader.schema(),
-        }
+        let fields = match fields {
+            Some(chosen) => chosen.iter().filter_map(|k| all.get(*k).cloned()).collect(),
+            None => all,
+        };
+        Ok(Self { path, reader, fields })
     }
 
     /// What pandas says of the table.
@@ -98,7 +107,19 @@ impl<'a> BatchReader<'a> {
         own?.get("pandas").map(|text| text.as_str())
     }
 
-    fn next(&mut self, place: &str) -> Result<Option<Batch>, Problem> {
+    fn next(&mut self, place: &str) -> Result<Option<Rows>, Problem> {
+        let Some(batch) = self.batch(place)? else { return Ok(None) };
+        let field = |(array, field): (&Box<dyn Array>, &Field)| match field.dtype {
+            DataType::Decimal256(..) => values::wide(array.as_ref(), &field.dtype).map(|array| vec![array]),
+            _ => Some(vec![array.clone()]),
+        };
+        let fields: Option<Vec<_>> = batch.arrays().iter().zip(&self.fields).map(field).collect();
+        let fields =
+            fields.ok_or_else(|| Problem::damaged(FORMAT, place, "decimal numbers that are none"))?;
+        Ok(Some(Rows { rows: batch.len(), fields }))
+    }
+
+    fn batch(&mut self, place: &str) -> Result<Option<RecordBatchT<Box<dyn Array>>>, Problem> {
         contained(self.path, FORMAT, place, || match &mut self.reader {
             Reader::File(reader) => reader.next().transpose(),
             Reader::Stream(reader) => Ok(match reader.next().transpose()? {
@@ -125,8 +146,8 @@ impl Source for IpcFile {
         let mut before = 0;
         while let Some(batch) = reader.next(&format!("the rows after {before}")).map_err(fail)? {
             let mut start = 0;
-            while start < batch.len() {
-                let part = part(&batch, start, rows.min(batch.len() - start));
+            while start < batch.rows {
+                let part = part(&batch, start, rows.min(batch.rows - start));
                 if f(self.layout.block(&self.path, &part, &fields, picks, before + start).map_err(fail)?)?
                     .is_break()
                 {
@@ -134,7 +155,7 @@ impl Source for IpcFile {
                 }
                 start += part.rows;
             }
-            before += batch.len();
+            before += batch.rows;
         }
         Ok(())
     }

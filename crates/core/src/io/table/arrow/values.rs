@@ -2,13 +2,17 @@
 
 use polars::prelude::pf16;
 use polars_arrow::array::{
-    Array, BooleanArray, DictionaryArray, DictionaryKey, PrimitiveArray, Utf8Array, Utf8ViewArray,
+    Array, BooleanArray, DictionaryArray, DictionaryKey, FixedSizeBinaryArray, PrimitiveArray, Utf8Array,
+    Utf8ViewArray,
 };
 use polars_arrow::datatypes::{ArrowDataType as DataType, IntegerType};
 use polars_arrow::types::i256;
 
 use super::super::Values;
 use super::super::source::Part;
+
+/// Digits behind the point of a decimal, by the format of Arrow.
+const LARGEST_SCALE: usize = i8::MAX as usize;
 
 fn of<T: Array>(array: &dyn Array) -> Option<&T> {
     array.as_any().downcast_ref()
@@ -89,9 +93,10 @@ fn written(array: &dyn Array) -> Option<Vec<Option<String>>> {
 /// The values of an array of decimal numbers in full; those of nulls are arbitrary.
 fn decimals(array: &dyn Array, of_type: &DataType) -> Option<Vec<String>> {
     macro_rules! decimals {
-        ($t:ty, $scale:expr, $digits:expr) => {
-            of::<PrimitiveArray<$t>>(array)?.values().iter().map(|v| decimal(&$digits(v), $scale)).collect()
-        };
+        ($t:ty, $scale:expr, $digits:expr) => {{
+            let scale = Some($scale).filter(|scale| *scale <= LARGEST_SCALE)?;
+            of::<PrimitiveArray<$t>>(array)?.values().iter().map(|v| decimal(&$digits(v), scale)).collect()
+        }};
     }
     Some(match *of_type {
         DataType::Decimal32(_, scale) => decimals!(i32, scale, i32::to_string),
@@ -143,9 +148,35 @@ fn numbers(array: &dyn Array) -> Option<Vec<f64>> {
     })
 }
 
+/// What stands in this array for a decimal of 256 bits, which the decoder takes for 32 bytes.
+pub(super) fn wide(array: &dyn Array, decimal: &DataType) -> Option<Box<dyn Array>> {
+    let bytes = of::<FixedSizeBinaryArray>(array)?;
+    let word = |bytes: &[u8]| bytes.try_into().map_or(0, i128::from_le_bytes);
+    let values = bytes.values().chunks_exact(32).map(|v| i256::from_words(word(&v[16..]), word(&v[..16])));
+    let values: Vec<i256> = values.collect();
+    Some(PrimitiveArray::try_new(decimal.clone(), values.into(), bytes.validity().cloned()).ok()?.boxed())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::*;
+
+    #[test]
+    fn a_scale_that_no_writer_makes_is_refused() {
+        for (scale, read) in [(127, true), (128, false), (1 << 40, false)] {
+            let array = PrimitiveArray::<i128>::from_vec(vec![15]).to(DataType::Decimal(38, scale));
+            assert_eq!(part(&array, false).is_some(), read, "{scale}");
+        }
+    }
+
+    #[test]
+    fn thirty_two_bytes_are_a_decimal() {
+        let bytes = [[[1, 2].repeat(8), vec![0; 16]].concat(), vec![0xff; 32]].concat();
+        let bytes = FixedSizeBinaryArray::new(DataType::FixedSizeBinary(32), bytes.into(), None);
+        let array = wide(&bytes, &DataType::Decimal256(50, 3)).unwrap();
+        let Values::Text(all) = part(array.as_ref(), true).unwrap().values else { panic!() };
+        assert_eq!(all, ["2663688933095924799827743550965088.769", "-0.001"]);
+    }
 
     #[test]
     fn the_point_of_a_decimal_stands_where_its_scale_says() {

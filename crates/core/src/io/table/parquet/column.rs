@@ -9,6 +9,7 @@ use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType as DataType, Field};
 use polars_parquet::parquet::compression::{Compression, DecompressionContext, decompress};
 use polars_parquet::parquet::read::PageMetaData;
+use polars_parquet::parquet::schema::types::PhysicalType;
 use polars_parquet::read::{
     BasicDecompressor, ColumnChunkMetadata, Filter, PageReader, column_iter_to_arrays,
 };
@@ -22,6 +23,8 @@ use crate::memory;
 /// Pages are decoded together up to so many values or bytes, so that a dictionary is not decoded for a few of them.
 const VALUES: usize = 1 << 16;
 const BYTES: usize = 1 << 20;
+/// The encoding BYTE_STREAM_SPLIT, by its number in the format.
+const SPLIT: i64 = 9;
 /// So many rows of them at a time.
 const ROWS: usize = 1 << 17;
 
@@ -150,6 +153,7 @@ impl<'a> Column<'a> {
                     return Ok(());
                 }
                 Content::First | Content::Second => {
+                    self.known(&page)?;
                     self.values += page.values;
                     self.open.extend(page.bytes);
                 }
@@ -162,6 +166,21 @@ impl<'a> Column<'a> {
             return Err(Problem::damaged(FORMAT, self.place(), "fewer rows than the footer says"));
         }
         Ok(())
+    }
+
+    /// Fails at values that the decoder does not know as they are written.
+    fn known(&self, page: &Page) -> Result<(), Problem> {
+        let bytes = self.chunk.descriptor().descriptor.primitive_type.physical_type;
+        let split = page.encoding == SPLIT && matches!(bytes, PhysicalType::FixedLenByteArray(_));
+        if !split || self.field.dtype == DataType::Float16 {
+            return Ok(());
+        }
+        Err(Problem::Unsupported {
+            place: self.place(),
+            found: "decimal numbers in the encoding BYTE_STREAM_SPLIT".into(),
+            expected: "plain values or a dictionary",
+            advice: "write it again with another encoding, or as floats",
+        })
     }
 
     /// Whether a page of lists begins with a row.

@@ -40,12 +40,15 @@ struct Header {
     packed: i64,
     crc: Option<i64>,
     values: i64,
+    encoding: i64,
 }
 
 /// A page.
 pub(super) struct Page {
     pub content: Content,
     pub values: usize,
+    /// How its values are written, by the number of `Encoding` in the format.
+    pub encoding: i64,
     /// Bytes to which it unpacks.
     pub unpacked: usize,
     /// Bytes of its header, which come first.
@@ -119,7 +122,7 @@ impl<'a> Pages<'a> {
             return Err(Problem::TooLarge { place, unit: "bytes", found: room, limit: self.limit });
         }
         self.at = next;
-        Ok(Some(Page { content, values, unpacked, header: start, bytes }))
+        Ok(Some(Page { content, values, encoding: header.encoding, unpacked, header: start, bytes }))
     }
 
     /// The header of the next page, and where the page ends.
@@ -165,6 +168,7 @@ impl Header {
                 [3] => header.packed = value,
                 [4] => header.crc = Some(value),
                 [5 | 7 | 8, 1] => header.values = value,
+                [5, 2] | [8, 4] => header.encoding = value,
                 _ => {}
             }
         })?;
