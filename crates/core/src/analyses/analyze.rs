@@ -74,7 +74,7 @@ impl Job for Analyze {
 
     fn files(&self) -> Vec<&Path> {
         let n = &self.network;
-        let tables = [&n.inputs, &n.initial, &n.terminal];
+        let tables = [&n.trials, &n.inputs, &n.initial, &n.terminal];
         std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
     }
 

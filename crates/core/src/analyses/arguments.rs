@@ -36,6 +36,14 @@ pub struct NetworkArguments {
     /// file's, or tanh]
     #[arg(long, value_name = "NAME")]
     pub activation: Option<String>,
+    /// Trials of its task: an npz (arrays inputs, targets, mask, initial, lengths, and labels of trials or steps; trials x
+    /// steps x values), a folder of such npy files, or a table (a row a step, columns trial, input0, ..., target0, ...)
+    #[arg(long, value_name = "FILE")]
+    #[serde(serialize_with = "written::given")]
+    pub trials: Option<PathBuf>,
+    /// What names in that file mean: inputs, targets, mask, initial, lengths, condition, trial or time
+    #[arg(long, value_name = "ROLE=NAME,..", requires = "trials")]
+    pub trials_map: Option<String>,
     /// Table of inputs: a row a time step, a column an input
     #[arg(long, value_name = "TABLE")]
     #[serde(serialize_with = "written::given")]

@@ -1,6 +1,7 @@
 //! Settings as they are written to checked ones, once.
 
 use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, WeightFile};
+use super::trials::Map;
 use super::{AnalysisSettings, Missing, Module, NetworkSettings, RecordingSettings};
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
@@ -76,6 +77,8 @@ pub(super) fn network(n: &NetworkArguments) -> Result<NetworkSettings, String> {
     time("--horizon", n.horizon)?;
     Ok(NetworkSettings {
         spec: spec(&n.weights, activation)?,
+        trials: n.trials.clone(),
+        map: n.trials_map.as_deref().map(Map::parse).transpose()?.unwrap_or_default(),
         inputs: n.inputs.clone(),
         input,
         initial: n.initial.clone(),

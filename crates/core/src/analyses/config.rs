@@ -1,5 +1,6 @@
 //! Checked settings: every value valid.
 
+use super::trials::Map;
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::systems::checkpoint::Spec;
 use std::path::PathBuf;
@@ -7,6 +8,8 @@ use std::path::PathBuf;
 /// The diagnostics of `analyze`, in the order of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Module {
+    /// What it does at its task.
+    Task,
     /// Lyapunov exponents.
     Lyapunov,
     /// Covariant Lyapunov vectors.
@@ -38,7 +41,8 @@ pub enum Module {
 impl Module {
     /// Those of a network, in the order of the report. [`Cycles`](Self::Cycles) and [`Clusters`](Self::Clusters) run on
     /// request alone.
-    pub const NETWORK: [Self; 10] = [
+    pub const NETWORK: [Self; 13] = [
+        Self::Task,
         Self::Lyapunov,
         Self::Covariant,
         Self::Adjoint,
@@ -48,6 +52,8 @@ impl Module {
         Self::FlowField,
         Self::Trajectories,
         Self::Recurrent,
+        Self::Decoding,
+        Self::Selectivity,
         Self::Clusters,
     ];
     /// Those of a recording.
@@ -57,6 +63,7 @@ impl Module {
     /// The name on the command line, in the summary and of the folder.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Task => "task",
             Self::Lyapunov => "lyapunov",
             Self::Covariant => "covariant",
             Self::Adjoint => "adjoint",
@@ -93,6 +100,10 @@ pub enum Missing {
 pub struct NetworkSettings {
     /// How to understand the file.
     pub spec: Spec,
+    /// Trials of its task.
+    pub trials: Option<PathBuf>,
+    /// What the names in that file mean.
+    pub map: Map,
     /// Table of inputs, a row a time step.
     pub inputs: Option<PathBuf>,
     /// A constant input.

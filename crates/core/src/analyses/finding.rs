@@ -2,7 +2,7 @@
 
 use super::Module;
 use super::activity::{Decodings, Groups, Selectivity};
-use super::network::{Cycles, Exponents, Flow, Paths, Points, Sensitivity, Source, Vectors};
+use super::network::{AtTask, Cycles, Exponents, Flow, Paths, Points, Sensitivity, Source, Vectors};
 use super::recording::Activity;
 use crate::diagnostics::dynamics::fixed_points::FixedPoint;
 use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
@@ -95,6 +95,8 @@ pub enum Projections {
 
 /// What a module found.
 pub enum Finding {
+    /// What a network does at its task.
+    Task(AtTask),
     /// Lyapunov exponents.
     Lyapunov(Exponents),
     /// Covariant Lyapunov vectors.
@@ -127,6 +129,7 @@ impl Finding {
     /// Whose it is.
     pub fn module(&self) -> Module {
         match self {
+            Self::Task(_) => Module::Task,
             Self::Lyapunov(_) => Module::Lyapunov,
             Self::Covariant(_) => Module::Covariant,
             Self::Adjoint(_) => Module::Adjoint,

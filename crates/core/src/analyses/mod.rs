@@ -23,6 +23,7 @@ mod source;
 pub mod summary;
 mod tables;
 pub mod training;
+pub mod trials;
 pub mod written;
 
 pub use crate::job::Error;

@@ -193,6 +193,7 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--vectors", s.vectors.is_some()),
         ("--gates", s.gates.is_some()),
         ("--prefix", s.prefix.is_some()),
+        ("--trials", n.trials.is_some()),
         ("--inputs", n.inputs.is_some()),
         ("--input", n.input.is_some()),
         ("--initial", n.initial.is_some()),

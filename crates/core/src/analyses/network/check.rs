@@ -9,6 +9,10 @@ pub(super) fn together(settings: &NetworkSettings, modules: &[Module]) -> Result
     for (option, given, other) in [
         ("--trajectories", settings.trajectories.is_some() && settings.initial.is_some(), "--initial"),
         ("--length", settings.length.is_some() && settings.inputs.is_some(), "--inputs"),
+        ("--inputs", settings.inputs.is_some() && settings.trials.is_some(), "--trials"),
+        ("--initial", settings.initial.is_some() && settings.trials.is_some(), "--trials"),
+        ("--length", settings.length.is_some() && settings.trials.is_some(), "--trials"),
+        ("--trajectories", settings.trajectories.is_some() && settings.trials.is_some(), "--trials"),
     ] {
         if given {
             return Err(Error::Config(format!("{option} does not go with {other}, which decides it")));

@@ -8,15 +8,23 @@ mod facts;
 mod found;
 mod points;
 mod sensitivity;
+mod stores;
+mod task;
 
 pub use facts::{About, Coarse};
 pub use found::{
     Cycles, Disagreement, Exponents, Flow, InputKind, Outputs, Paths, Plane, Points, Sensitivity, Source,
-    Story, Vectors,
+    Story, UnderInput, Vectors,
+};
+pub use stores::{Edge, Stores};
+pub use task::{
+    Asked, AtTask, Course, Ending, Endings, Example, HeldInput, HeldInputs, OfCondition, Score, Scoring,
+    held_inputs,
 };
 
 use super::activity;
 use super::failed::Failed;
+use super::trials::{self, Trials};
 use super::{Config, Context, Error, Failure, Finding, Module, NetworkSettings, tables};
 use crate::diagnostics::dynamics::fixed_points::FixedPoints;
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
@@ -76,6 +84,8 @@ struct Run<'a> {
     inputs: Inputs,
     /// Initial states given by the user.
     initial: Option<Mat<f64>>,
+    /// The trials of the task, where they are given.
+    trials: Option<Trials>,
     orbits: Trajectories,
     pca: Option<Pca>,
     /// The spectra, once they are known.
@@ -90,14 +100,20 @@ pub(super) fn diagnose(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<NetworkAnalysis, Error> {
-    let modules = chosen(config, &Module::NETWORK)?;
+    let modules = asked(config)?;
     activity::check(&config.analyses, &modules)?;
     let run = Run::prepare(network, config, &modules, observer)?;
     let (mut findings, mut failed) = (vec![], Failed::default());
     // Exponents come first: cycles are sought where their orbits ended.
-    for module in Module::NETWORK.into_iter().filter(|m| modules.contains(m)) {
+    for module in Module::NETWORK.into_iter().filter(|m| *m != Module::Task && modules.contains(m)) {
         let found = failed.or(module, run.module(module))?;
         findings.extend(found.flatten());
+    }
+    // What it does at its task is told first; where its trials end is known once fixed points are.
+    if modules.contains(&Module::Task)
+        && let Some(found) = run.at_task()
+    {
+        findings.insert(0, Finding::Task(found));
     }
     let (mut no_components, mut no_plane) = (None, false);
     if run.pca.is_none() && modules.contains(&Module::Pca) && config.modules.is_none() {
@@ -110,6 +126,20 @@ pub(super) fn diagnose(
     let coarse = (!run.orbits.diverged.is_empty()).then(|| Coarse::of(network)).flatten();
     let (about, context) = (About::of(network, config), run.context);
     Ok(NetworkAnalysis { about, context, findings, failed, coarse, no_components, no_plane })
+}
+
+/// The modules of a network: those about its task where trials are given.
+fn asked(config: &Config) -> Result<Vec<Module>, Error> {
+    const OF_TRIALS: [Module; 3] = [Module::Task, Module::Decoding, Module::Selectivity];
+    let mut modules = chosen(config, &Module::NETWORK)?;
+    if config.network.trials.is_none() {
+        let wanted = modules.iter().find(|m| OF_TRIALS.contains(m));
+        if let (Some(m), true) = (wanted, config.modules.is_some()) {
+            return Err(Error::Config(format!("--modules {}: of a network it needs its --trials", m.name())));
+        }
+        modules.retain(|m| !OF_TRIALS.contains(m));
+    }
+    Ok(modules)
 }
 
 /// The modules asked for, or all that apply.
@@ -145,11 +175,19 @@ impl<'a> Run<'a> {
             return Err(Error::Config(message));
         }
         check::together(settings, modules)?;
-        let inputs = match &settings.inputs {
-            Some(path) => Inputs::Trials(tables::inputs(path, d)?),
-            None => Inputs::Constant(input.clone()),
+        let outputs = network.readout.as_ref().map_or(0, |r| r.weight.nrows());
+        let trials = settings.trials.as_ref().map(|path| trials::read(path, &settings.map, [d, n, outputs]));
+        let trials = trials.transpose()?;
+        let inputs = match (&trials, &settings.inputs) {
+            (Some(trials), _) => Inputs::Trials(trials.inputs()),
+            (None, Some(path)) => Inputs::Trials(tables::inputs(path, d)?),
+            (None, None) => Inputs::Constant(input.clone()),
         };
-        let initial = settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?;
+        let initial = match &trials {
+            // Networks are trained from the zero state, unless their trials say otherwise.
+            Some(t) => Some(t.initial(n).unwrap_or_else(|| Mat::zeros(n, t.trials.len()))),
+            None => settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?,
+        };
         let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
         check::room(settings, &inputs, initial.as_ref(), steps, n)?;
         let start = starts(system, config, &inputs, initial.as_ref(), steps);
@@ -181,6 +219,7 @@ impl<'a> Run<'a> {
             input,
             inputs,
             initial,
+            trials,
             orbits,
             pca,
             spectra,
@@ -213,7 +252,8 @@ impl<'a> Run<'a> {
                 Some(Finding::Recurrent(spectra.ok_or_else(|| Error::Numbers(failed.into()))?))
             }
             Module::Clusters => Some(Finding::Clusters(self.clusters()?)),
-            Module::Activity | Module::Decoding | Module::Selectivity => None,
+            Module::Decoding | Module::Selectivity => self.of_activity(module)?,
+            Module::Activity | Module::Task => None,
         })
     }
 
@@ -249,14 +289,26 @@ impl<'a> Run<'a> {
             _ => 2,
         };
         match &self.initial {
+            // Where trials end is where the network is left to itself.
+            Some(_) if self.trials.is_some() => {
+                let all = &self.orbits.states;
+                let whole: Vec<usize> =
+                    (0..all.len()).filter(|k| !self.orbits.diverged.contains(k)).collect();
+                let count = count.min(whole.len());
+                Mat::from_fn(n, count, |i, j| {
+                    let states = &all[whole[j * whole.len() / count]];
+                    states[(i, states.ncols() - 1)]
+                })
+            }
             Some(x) => x.clone(),
             None => random_states(self.network.system.as_ref(), count, self.seed),
         }
     }
 
-    /// What drives the exponents: the constant input, or the longest of the sequences.
+    /// What drives the exponents: the constant input, also after trials, or the longest of the sequences.
     fn drive(&self) -> Drive<'_> {
         match &self.inputs {
+            Inputs::Trials(_) if self.trials.is_some() => Drive::Constant(&self.input),
             Inputs::Constant(u) => Drive::Constant(u),
             Inputs::Trials(trials) => {
                 Drive::Sequence(trials.iter().max_by_key(|t| t.ncols()).unwrap_or(&trials[0]).as_ref())
