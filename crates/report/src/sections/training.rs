@@ -7,7 +7,7 @@ use crate::folder::{Folder, Origin};
 use crate::page::Section;
 use crate::report::{Report, Told};
 use crate::runner::{Failure, NETWORK, network_file};
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use nullcline_core::analyses;
 use nullcline_core::analyses::training::{Network, Train, TrainedNetwork};
 use nullcline_core::tasks::Objective;
@@ -122,32 +122,26 @@ fn warnings(t: &TrainedNetwork) -> Vec<String> {
 }
 
 fn table(curve: &[Epoch]) -> TableOut {
-    let float = |f: &dyn Fn(&Epoch) -> f64| Cells::Float(curve.iter().map(f).collect());
-    let int = |f: &dyn Fn(&Epoch) -> i64| Cells::Int(curve.iter().map(f).collect());
-    let mut columns = vec![
-        ("epoch".into(), int(&|r| r.epoch as i64)),
-        ("step".into(), int(&|r| r.step as i64)),
-        ("rate".into(), float(&|r| r.rate)),
-        ("train_loss".into(), float(&|r| r.train_loss)),
-        ("validation_loss".into(), float(&|r| r.validation_loss)),
-    ];
+    let mut table = Table::of(curve)
+        .column("epoch", "", |r| r.epoch)
+        .column("step", "", |r| r.step)
+        .column("rate", "", |r| r.rate)
+        .column("train_loss", "", |r| r.train_loss)
+        .column("validation_loss", "", |r| r.validation_loss);
     if curve.iter().any(|r| r.accuracy.is_some()) {
-        columns.push(("accuracy".into(), float(&|r| r.accuracy.unwrap_or(f64::NAN))));
+        table = table.column("accuracy", "", |r| r.accuracy);
     }
-    columns.push(("gradient_norm".into(), float(&|r| r.gradient_norm)));
     let caption = "Each epoch, the first from before training: steps so far, learning rate, mean loss over the \
         minibatches as they were met (under dropout), loss and share of right targets on the validation items, \
         mean norm of the gradients before clipping.";
-    TableOut { name: "curve".into(), caption: caption.into(), columns }
+    table.column("gradient_norm", "", |r| r.gradient_norm).named("curve", caption)
 }
 
 fn settings(all: &[(String, Value)]) -> TableOut {
-    let (names, values) = all.iter().map(|(k, v)| (k.clone(), plain(v))).unzip();
-    TableOut {
-        name: "settings".into(),
-        caption: "Everything that the weights depend on.".into(),
-        columns: vec![("setting".into(), Cells::Text(names)), ("value".into(), Cells::Text(values))],
-    }
+    Table::of(all)
+        .column("setting", "", |(name, _)| name.as_str())
+        .column("value", "", |(_, value)| plain(value))
+        .named("settings", "Everything that the weights depend on.")
 }
 
 /// A value of the settings, for the page.

@@ -12,6 +12,8 @@ pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
 
+use super::modules::{Diagnostic, OfRecording};
+use super::network::Run;
 use super::{AnalysisSettings, Config, Error, Finding, Module};
 use crate::diagnostics::geometry::pca::Pca;
 
@@ -85,19 +87,32 @@ pub(super) struct Analyses<'a> {
     pub pca: Option<&'a Pca>,
 }
 
-/// The modules that need rows in memory.
-pub(super) const HELD: [Module; 3] = [Module::Decoding, Module::Selectivity, Module::Clusters];
+impl Diagnostic for Decodings {
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.decoding()));
+    const OF_TARGETS: bool = true;
+}
+
+impl Diagnostic for Selectivity {
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.selectivity()));
+    const OF_TARGETS: bool = true;
+}
+
+impl Diagnostic for Groups {
+    const OF_NETWORK: Option<fn(&Run<'_>) -> Result<Option<Self>, Error>> =
+        Some(|run| run.clusters().map(Some));
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.clusters()));
+    const ON_REQUEST: bool = true;
+    const OF_STATES: bool = true;
+}
 
 impl Analyses<'_> {
-    /// What the module finds.
-    pub fn run(&self, module: Module) -> Result<Finding, Error> {
-        let usable = self.held.targets.iter().any(|t| usable(t, module));
-        match module {
-            Module::Clusters => self.clusters().map(Finding::Clusters),
-            _ if !usable => Err(self.unusable(module)),
-            Module::Decoding => self.decoding().map(Finding::Decoding),
-            _ => self.selectivity().map(Finding::Selectivity),
+    /// What the module finds; none where it needs no rows.
+    pub fn run(&self, module: Module) -> Result<Option<Finding>, Error> {
+        let usable = || self.held.targets.iter().any(|t| usable(t, module));
+        if module.facts().targets && !usable() {
+            return Err(self.unusable(module));
         }
+        module.of_rows(self)
     }
 
     fn clusters(&self) -> Result<Groups, Error> {

@@ -3,6 +3,7 @@
 use super::Point;
 use super::number::{Number, numbers};
 use crate::analyses::Context;
+use crate::analyses::network::Points;
 use crate::diagnostics::dynamics::fixed_points::{self, Ended, Index, Method, Reason};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -94,7 +95,8 @@ pub struct Region {
 
 impl FixedPoints {
     /// Of what was found.
-    pub fn of(result: &fixed_points::FixedPoints, context: &Context) -> Self {
+    pub fn of(found: &Points, context: &Context) -> Self {
+        let result = &found.result;
         Self {
             points: result.points.iter().map(|p| Point::of(p, &result.input, context.flow)).collect(),
             starts: result.starts,
