@@ -164,6 +164,6 @@ fn the_report_says_what_is_known() {
     let text = critical.section.intro.join(" ");
     assert!(text.contains("proves 0 points") && text.contains("singular to rounding (at 1 place)"), "{text}");
     let found = self::found(Activation::Tanh, &[&[1.0]], &[0.0]);
-    let entry = summary::FixedPoints::of(&found, &context).proof.unwrap();
+    let entry = summary::FixedPoints::of(&alone(found), &context).proof.unwrap();
     assert_eq!(entry.undecided[0].reason, Reason::Singular);
 }

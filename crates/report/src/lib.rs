@@ -13,6 +13,8 @@ mod error;
 pub mod figure;
 pub mod figures;
 pub mod folder;
+#[doc(hidden)]
+pub mod jobs;
 pub mod page;
 pub mod plot;
 pub mod report;

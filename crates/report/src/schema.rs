@@ -1,11 +1,7 @@
 //! The contract of `summary.json`: the schemas of all answers, put together.
 
 use crate::summary::TOOL;
-use nullcline_core::analyses::Analysis;
-use nullcline_core::analyses::distill::{Conventional, Radd};
-use nullcline_core::analyses::gaussian::Inferred;
-use nullcline_core::analyses::ibl::Behaved;
-use nullcline_core::analyses::training::TrainedNetwork;
+use nullcline_core::job::Job;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -44,14 +40,10 @@ impl Answers {
 pub fn schema<Study: JsonSchema>() -> Value {
     let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let g = &mut generator;
-    let all = Answers::default()
-        .with::<Analysis>(g)
-        .with::<Inferred>(g)
-        .with::<Radd>(g)
-        .with::<Conventional>(g)
-        .with::<TrainedNetwork>(g)
-        .with::<Behaved>(g)
-        .with::<Study>(g);
+    macro_rules! answers {
+        ($($job:ty),+ $(,)?) => { Answers::default()$(.with::<<$job as Job>::Found>(g))+ };
+    }
+    let all = crate::jobs!(answers).with::<Study>(g);
     let mut whole = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "summary.json of nullcline",

@@ -103,6 +103,18 @@ impl<'a, R> Table<'a, R> {
         self
     }
 
+    /// With a column of numbers for each of any number of `names`, filled by one closure of the row and the name's place.
+    pub fn each(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+        f: impl Fn(&'a R, usize) -> f64,
+    ) -> Self {
+        let column = |k: usize| Cells::Float(self.rows.iter().map(|r| f(r, k)).collect());
+        let all = names.into_iter().enumerate().map(|(k, name)| (name.into(), column(k)));
+        self.columns.extend(all.collect::<Vec<_>>());
+        self
+    }
+
     /// With a column for each of these named numbers.
     pub fn numbers(self, numbers: &[Named<R>]) -> Self {
         numbers.iter().fold(self, |table, (name, f)| table.column(name, "", f))

@@ -3,7 +3,7 @@
 use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments};
 use super::network::{self, NetworkAnalysis};
 use super::recording::{self, RecordingAnalysis};
-use super::{Config, Error, Source, check, open, written};
+use super::{Config, Error, Module, Source, check, open, written};
 use crate::io::steady;
 use crate::job::{Desk, Job};
 use clap::Args;
@@ -16,10 +16,8 @@ pub struct Analyze {
     /// Weights (.safetensors, .pt, .pth, .npz, .npy) or activity (.csv, .parquet, .arrow, .npy, .npz)
     #[serde(serialize_with = "written::path")]
     pub file: PathBuf,
-    /// Modules, separated by commas [default: all that apply but cycles and clusters]. Networks: lyapunov,
-    /// covariant, adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent, clusters; recordings:
-    /// activity, pca, decoding and selectivity (both of --targets), clusters
-    #[arg(long, value_name = "A,B")]
+    /// Modules, separated by commas.
+    #[arg(long, value_name = "A,B", help = Module::help())]
     pub modules: Option<String>,
     /// Seed of every random stream
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]

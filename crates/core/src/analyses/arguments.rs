@@ -2,6 +2,7 @@
 
 use super::limits::count;
 use super::written;
+use crate::io::shown::or;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -93,8 +94,7 @@ pub struct NetworkArguments {
 
 /// The names of the cells, as a sentence ends with them.
 fn cells() -> String {
-    let names = crate::systems::cells::names();
-    names.rsplit_once(", ").map_or(names.clone(), |(most, last)| format!("{most} or {last}"))
+    or(&crate::systems::cells::KINDS.iter().map(|k| k.name).collect::<Vec<_>>())
 }
 
 /// How to understand a weight file; of its nonlinearity every command speaks by itself.

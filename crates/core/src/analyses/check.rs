@@ -10,13 +10,10 @@ use crate::systems::checkpoint::{Spec, Vectors};
 
 /// The modules that a list names.
 pub(super) fn modules(list: &str) -> Result<Vec<Module>, String> {
-    let known: Vec<&str> = {
-        let others = Module::RECORDING.iter().filter(|m| !Module::NETWORK.contains(m));
-        Module::NETWORK.iter().chain(others).map(|m| m.name()).collect()
-    };
     let one = |name: &str| {
+        let known = || Module::ALL.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ");
         Module::parse(name.trim())
-            .ok_or_else(|| format!("--modules {name}: no such module; there are {}", known.join(", ")))
+            .ok_or_else(|| format!("--modules {name}: no such module; there are {}", known()))
     };
     let mut modules: Vec<Module> =
         list.split(',').filter(|n| !n.trim().is_empty()).map(one).collect::<Result<_, _>>()?;

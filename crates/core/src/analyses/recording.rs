@@ -1,8 +1,9 @@
 //! The diagnostics of a recorded table, read as a stream.
 
-use super::activity::{self, Analyses, HELD, Held};
+use super::activity::{self, Analyses, Held};
 use super::columns::Columns;
 use super::failed::Failed;
+use super::modules::{Diagnostic, OfRecording};
 use super::network::chosen;
 use super::source::square;
 use super::{Components, Config, Error, Failure, Finding, Missing, Module, Projections, Rows};
@@ -12,6 +13,7 @@ use crate::job::Observer;
 use faer::Mat;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::cell::OnceCell;
 
 /// What `analyze` found of a recording.
 pub struct RecordingAnalysis {
@@ -83,23 +85,13 @@ pub(super) fn diagnose(
     array: Option<&str>,
     observer: &dyn Observer,
 ) -> Result<RecordingAnalysis, Error> {
-    let modules = chosen(config, &Module::RECORDING)?;
+    let modules = chosen(config, &Module::of_recordings())?;
     activity::check(&config.analyses, &modules)?;
     let mut columns = Columns::choose(&config.file, &config.recording, array)?;
     let trials = columns.arrange(&config.file, array)?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
     let first = Pass::first(config, array, &columns, observer)?;
     observer.finish();
-    let (mut findings, mut failed) = (vec![], Failed::default());
-    if modules.contains(&Module::Activity) {
-        findings.push(Finding::Activity(Activity {
-            units: first.units(&columns.units),
-            rows: first.used,
-            dropped: first.dropped,
-            trials: trials.as_ref().map(|t| t.iter().max().map_or(0, |m| m + 1)),
-        }));
-    }
-    let wanted: Vec<Module> = HELD.into_iter().filter(|m| needed(*m, &modules, config)).collect();
     if first.used < 2 && modules != [Module::Activity] {
         let message = match first.used {
             0 => "no row has a value of every unit: choose the units with --units",
@@ -107,39 +99,25 @@ pub(super) fn diagnose(
         };
         return Err(Error::input(&config.file, message));
     }
-    let pca =
-        (modules.contains(&Module::Pca) || !wanted.is_empty()).then(|| first.moments.finish()).flatten();
-    match &pca {
-        Some(pca) if modules.contains(&Module::Pca) => {
-            let projected =
-                Projected::second(config, array, &columns, pca, &first, trials.as_deref(), observer)?;
-            findings.push(Finding::Pca(Components {
-                pca: pca.clone(),
-                names: columns.units.clone(),
-                rows: Rows::Recorded,
-                lines: projected.lines(),
-                points: vec![],
-                projections: Projections::Rows {
-                    row: projected.row,
-                    trial: projected.trial,
-                    values: projected.values,
-                    every: projected.every,
-                },
-            }));
-        }
-        None if modules.contains(&Module::Pca) => {
-            failed.refuse(Module::Pca, Error::input(&config.file, first.without_components()));
-        }
-        _ => {}
+    let pca = OnceCell::new();
+    let reading = Reading { config, array, columns: &columns, first, trials, pca, observer };
+    let (mut findings, mut failed) = (vec![], Failed::default());
+    for module in Module::of_recordings().into_iter().filter(|m| modules.contains(m)) {
+        findings.extend(failed.on_data(module, module.of_stream(&reading))?.flatten());
     }
+    let needed = |m: &Module| {
+        let targets = config.recording.targets.is_some();
+        m.facts().held && modules.contains(m) && (config.modules.is_some() || targets)
+    };
+    let wanted: Vec<Module> = Module::of_recordings().into_iter().filter(needed).collect();
     if !wanted.is_empty() {
-        let rows = first.used + first.dropped;
-        let held = Held::read(config, array, &columns, trials.as_deref(), rows, observer)?;
-        let analyses = Analyses { config, units: &columns.units, held: &held, pca: pca.as_ref() };
+        let held = reading.held()?;
+        let analyses = Analyses { config, units: &columns.units, held: &held, pca: reading.pca() };
         for module in wanted {
-            findings.extend(failed.on_data(module, analyses.run(module))?);
+            findings.extend(failed.on_data(module, analyses.run(module))?.flatten());
         }
     }
+    let first = &reading.first;
     let failed = failed.unless(findings.is_empty())?;
     let about = AboutRows {
         file: config.file.display().to_string(),
@@ -154,10 +132,61 @@ pub(super) fn diagnose(
     Ok(RecordingAnalysis { about, findings, failed, notes: columns.notes(&[]), square })
 }
 
-/// Whether a module runs that needs rows in memory: if asked for, else where there are targets.
-fn needed(module: Module, modules: &[Module], config: &Config) -> bool {
-    let targets = config.recording.targets.is_some();
-    modules.contains(&module) && (config.modules.is_some() || targets)
+/// Everything that reading a recording gives its modules.
+pub(super) struct Reading<'a> {
+    config: &'a Config,
+    array: Option<&'a str>,
+    columns: &'a Columns,
+    first: Pass,
+    /// The trial of each row.
+    trials: Option<Vec<usize>>,
+    pca: OnceCell<Option<Pca>>,
+    observer: &'a dyn Observer,
+}
+
+impl Diagnostic for Activity {
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Streamed(|r| {
+        Ok(Self {
+            units: r.first.units(&r.columns.units),
+            rows: r.first.used,
+            dropped: r.first.dropped,
+            trials: r.trials.as_ref().map(|t| t.iter().max().map_or(0, |m| m + 1)),
+        })
+    }));
+}
+
+impl Reading<'_> {
+    /// Principal components of all rows; none where nothing varies.
+    fn pca(&self) -> Option<&Pca> {
+        self.pca.get_or_init(|| self.first.moments.finish()).as_ref()
+    }
+
+    /// The rows in memory.
+    fn held(&self) -> Result<Held, Error> {
+        let rows = self.first.used + self.first.dropped;
+        Held::read(self.config, self.array, self.columns, self.trials.as_deref(), rows, self.observer)
+    }
+
+    /// Components and the rows along them.
+    pub(super) fn components(&self) -> Result<Components, Error> {
+        let Some(pca) = self.pca() else {
+            return Err(Error::input(&self.config.file, self.first.without_components()));
+        };
+        let projected = Projected::second(self, pca)?;
+        Ok(Components {
+            pca: pca.clone(),
+            names: self.columns.units.clone(),
+            rows: Rows::Recorded,
+            lines: projected.lines(),
+            points: vec![],
+            projections: Projections::Rows {
+                row: projected.row,
+                trial: projected.trial,
+                values: projected.values,
+                every: projected.every,
+            },
+        })
+    }
 }
 
 /// What the first reading gathers.
@@ -315,21 +344,15 @@ struct Projected {
 }
 
 impl Projected {
-    fn second(
-        config: &Config,
-        array: Option<&str>,
-        columns: &Columns,
-        pca: &Pca,
-        first: &Pass,
-        trials: Option<&[usize]>,
-        observer: &dyn Observer,
-    ) -> Result<Self, Error> {
+    fn second(reading: &Reading<'_>, pca: &Pca) -> Result<Self, Error> {
+        let Reading { config, array, columns, first, trials, observer, .. } = reading;
         let k = pca.components_for_90.clamp(3, 10).min(pca.components.ncols());
         let every = (first.used + first.dropped).div_ceil(PROJECTED).max(1);
-        let mut out = Self { row: vec![], trial: trials.map(|_| vec![]), values: vec![vec![]; k], every };
+        let mut out =
+            Self { row: vec![], trial: trials.as_ref().map(|_| vec![]), values: vec![vec![]; k], every };
         let mut row = 0;
         observer.start("projecting", columns.rows.unwrap_or(0) as u64);
-        columns.stream(&config.file, array, &mut |chunk| {
+        columns.stream(&config.file, *array, &mut |chunk| {
             let mut x = vec![0.0; chunk.columns.len()];
             for r in 0..chunk.rows {
                 let index = row + r;

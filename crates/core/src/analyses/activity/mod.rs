@@ -12,6 +12,8 @@ pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
 
+use super::modules::{Diagnostic, OfRecording};
+use super::network::Run;
 use super::{AnalysisSettings, Config, Error, Finding, Module};
 use crate::diagnostics::geometry::pca::Pca;
 
@@ -85,19 +87,40 @@ pub(super) struct Analyses<'a> {
     pub pca: Option<&'a Pca>,
 }
 
-/// The modules that need rows in memory.
-pub(super) const HELD: [Module; 3] = [Module::Decoding, Module::Selectivity, Module::Clusters];
+/// Finds a result in a network.
+type Find<T> = Option<fn(&Run<'_>) -> Result<Option<T>, Error>>;
+
+impl Diagnostic for Decodings {
+    const OF_NETWORK: Find<Self> = Some(|run| run.of_activity(Module::Decoding, |a| a.decoding()));
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.decoding()));
+    const OF_TARGETS: bool = true;
+}
+
+impl Diagnostic for Selectivity {
+    const OF_NETWORK: Find<Self> = Some(|run| run.of_activity(Module::Selectivity, |a| a.selectivity()));
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.selectivity()));
+    const OF_TARGETS: bool = true;
+}
+
+impl Diagnostic for Groups {
+    const OF_NETWORK: Find<Self> = Some(|run| run.clusters().map(Some));
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.clusters()));
+    const ON_REQUEST: bool = true;
+    const OF_STATES: bool = true;
+}
 
 impl Analyses<'_> {
-    /// What the module finds.
-    pub fn run(&self, module: Module) -> Result<Finding, Error> {
-        let usable = self.held.targets.iter().any(|t| usable(t, module));
-        match module {
-            Module::Clusters => self.clusters().map(Finding::Clusters),
-            _ if !usable => Err(self.unusable(module)),
-            Module::Decoding => self.decoding().map(Finding::Decoding),
-            _ => self.selectivity().map(Finding::Selectivity),
+    /// What the module finds; none where it needs no rows.
+    pub fn run(&self, module: Module) -> Result<Option<Finding>, Error> {
+        if module.facts().targets && !self.usable(module) {
+            return Err(self.unusable(module));
         }
+        module.of_rows(self)
+    }
+
+    /// Whether there is a target for the module.
+    pub fn usable(&self, module: Module) -> bool {
+        self.held.targets.iter().any(|t| usable(t, module))
     }
 
     fn clusters(&self) -> Result<Groups, Error> {
@@ -112,22 +135,26 @@ impl Analyses<'_> {
         }
     }
 
-    fn unusable(&self, module: Module) -> Error {
+    pub fn unusable(&self, module: Module) -> Error {
         let name = module.name();
         let expected = match module {
             Module::Decoding => "a column of labels",
             _ => "a column of numbers or of two values",
         };
         if self.held.targets.is_empty() {
-            return Error::Config(format!("the module {name} needs --targets COLUMN, {expected}"));
+            return Error::Config(match self.config.network.trials {
+                Some(_) => format!("the module {name} needs a label in --trials, {expected}"),
+                None => format!("the module {name} needs --targets COLUMN, {expected}"),
+            });
         }
         let each = self.held.targets.iter().map(|t| match &t.kind {
             TargetKind::Number(k, _) => format!("`{}` has {k} values", t.name),
             TargetKind::Unusable(why) => format!("`{}` {why}", t.name),
             TargetKind::Labels(labels) => format!("`{}` has {} labels", t.name, labels.len()),
         });
+        let option = if self.config.network.trials.is_some() { "--trials" } else { "--targets" };
         let message = format!(
-            "--targets: {}; the module {name} expects {expected}",
+            "{option}: {}; the module {name} expects {expected}",
             each.collect::<Vec<_>>().join(", ")
         );
         Error::input(&self.config.file, message)

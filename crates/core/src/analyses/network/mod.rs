@@ -5,6 +5,7 @@ mod clusters;
 mod components;
 mod cycles;
 mod facts;
+mod finds;
 mod found;
 mod points;
 mod sensitivity;
@@ -18,8 +19,8 @@ pub use found::{
 };
 pub use stores::{Edge, Stores};
 pub use task::{
-    Asked, AtTask, Course, Ending, Endings, Example, HeldInput, HeldInputs, OfCondition, Score, Scoring,
-    held_inputs,
+    Asked, AtTask, Course, Ending, Endings, Example, HeldInput, HeldInputs, InSpace, OfCondition, Score,
+    Scoring, held_inputs,
 };
 
 use super::activity;
@@ -28,7 +29,6 @@ use super::trials::{self, Trials};
 use super::{Config, Context, Error, Failure, Finding, Module, NetworkSettings, tables};
 use crate::diagnostics::dynamics::fixed_points::FixedPoints;
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
-use crate::diagnostics::dynamics::recurrent::recurrent;
 use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
 use crate::diagnostics::geometry::pca::{Pca, pca};
 use crate::io::shown::count;
@@ -73,7 +73,7 @@ pub enum NoComponents {
 }
 
 /// Everything the modules of one network share.
-struct Run<'a> {
+pub(super) struct Run<'a> {
     network: &'a Network,
     config: &'a Config,
     settings: &'a NetworkSettings,
@@ -104,17 +104,14 @@ pub(super) fn diagnose(
     activity::check(&config.analyses, &modules)?;
     let run = Run::prepare(network, config, &modules, observer)?;
     let (mut findings, mut failed) = (vec![], Failed::default());
-    // Exponents come first: cycles are sought where their orbits ended.
-    for module in Module::NETWORK.into_iter().filter(|m| *m != Module::Task && modules.contains(m)) {
-        let found = failed.or(module, run.module(module))?;
+    // Exponents come first: cycles are sought where their orbits ended; where trials end is known once fixed points are.
+    let mut order: Vec<Module> = Module::of_networks().into_iter().filter(|m| modules.contains(m)).collect();
+    order.sort_by_key(|m| m.facts().last);
+    for module in order {
+        let found = failed.or(module, module.of_network(&run))?;
         findings.extend(found.flatten());
     }
-    // What it does at its task is told first; where its trials end is known once fixed points are.
-    if modules.contains(&Module::Task)
-        && let Some(found) = run.at_task()
-    {
-        findings.insert(0, Finding::Task(found));
-    }
+    findings.sort_by_key(Finding::module);
     let (mut no_components, mut no_plane) = (None, false);
     if run.pca.is_none() && modules.contains(&Module::Pca) && config.modules.is_none() {
         no_components = Some(run.without_components());
@@ -130,14 +127,13 @@ pub(super) fn diagnose(
 
 /// The modules of a network: those about its task where trials are given.
 fn asked(config: &Config) -> Result<Vec<Module>, Error> {
-    const OF_TRIALS: [Module; 3] = [Module::Task, Module::Decoding, Module::Selectivity];
-    let mut modules = chosen(config, &Module::NETWORK)?;
+    let mut modules = chosen(config, &Module::of_networks())?;
     if config.network.trials.is_none() {
-        let wanted = modules.iter().find(|m| OF_TRIALS.contains(m));
-        if let (Some(m), true) = (wanted, config.modules.is_some()) {
+        let of_trials = |m: &Module| m.facts().trials || m.facts().targets;
+        if let (Some(m), true) = (modules.iter().find(|m| of_trials(m)), config.modules.is_some()) {
             return Err(Error::Config(format!("--modules {}: of a network it needs its --trials", m.name())));
         }
-        modules.retain(|m| !OF_TRIALS.contains(m));
+        modules.retain(|m| !of_trials(m));
     }
     Ok(modules)
 }
@@ -145,8 +141,7 @@ fn asked(config: &Config) -> Result<Vec<Module>, Error> {
 /// The modules asked for, or all that apply.
 pub(super) fn chosen(config: &Config, all: &[Module]) -> Result<Vec<Module>, Error> {
     let Some(asked) = &config.modules else {
-        // Most networks have no cycle, and closing one costs n^3 a step; a tree of units is for who asks.
-        return Ok(all.iter().copied().filter(|m| !matches!(m, Module::Cycles | Module::Clusters)).collect());
+        return Ok(all.iter().copied().filter(|m| !m.facts().on_request).collect());
     };
     if let Some(m) = asked.iter().find(|m| !all.contains(m)) {
         let names: Vec<&str> = all.iter().map(|m| m.name()).collect();
@@ -193,16 +188,7 @@ impl<'a> Run<'a> {
         let start = starts(system, config, &inputs, initial.as_ref(), steps);
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.
-        let idle = !modules.iter().any(|m| {
-            matches!(
-                m,
-                Module::FixedPoints
-                    | Module::Pca
-                    | Module::FlowField
-                    | Module::Trajectories
-                    | Module::Clusters
-            )
-        });
+        let idle = !modules.iter().any(|m| m.facts().states);
         let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);
         let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
@@ -225,35 +211,6 @@ impl<'a> Run<'a> {
             spectra,
             points: OnceLock::new(),
             observer,
-        })
-    }
-
-    /// What one module finds; none where it does not apply and nobody asked for it.
-    fn module(&self, module: Module) -> Result<Option<Finding>, Error> {
-        let pca = || self.pca.as_ref();
-        Ok(match module {
-            Module::Lyapunov => Some(Finding::Lyapunov(self.lyapunov()?)),
-            Module::Covariant => self.covariant()?.map(Finding::Covariant),
-            Module::Adjoint => Some(Finding::Adjoint(self.adjoint()?)),
-            Module::Cycles => Some(Finding::Cycles(self.cycles()?)),
-            Module::FixedPoints => Some(Finding::FixedPoints(self.fixed_points())),
-            Module::Pca if pca().is_none() && self.config.modules.is_some() => {
-                let why = self.without_components().advice();
-                return Err(Error::Numbers(format!("{why}, or leave pca out of --modules")));
-            }
-            Module::Pca => pca().map(|p| Finding::Pca(self.components(p))),
-            Module::FlowField => {
-                pca().filter(|p| p.components.ncols() >= 2).map(|p| Finding::FlowField(self.flow_field(p)))
-            }
-            Module::Trajectories => Some(Finding::Trajectories(self.paths())),
-            Module::Recurrent => {
-                let spectra = recurrent(&self.network.recurrent);
-                let failed = "the eigenvalues of the recurrent matrix did not converge";
-                Some(Finding::Recurrent(spectra.ok_or_else(|| Error::Numbers(failed.into()))?))
-            }
-            Module::Clusters => Some(Finding::Clusters(self.clusters()?)),
-            Module::Decoding | Module::Selectivity => self.of_activity(module)?,
-            Module::Activity | Module::Task => None,
         })
     }
 

@@ -19,6 +19,7 @@ mod point;
 mod radd;
 mod selectivity;
 mod states;
+mod task;
 mod training;
 
 pub use activity::{Activity, Clusters, Matrix};
@@ -38,4 +39,5 @@ pub use point::{Kinks, Point, Ray};
 pub use radd::{Errors, Radd, Scale, Teacher};
 pub use selectivity::{Angle, ReadOut, Regression, Selectivity};
 pub use states::{FlowField, Pca, Recurrent, Spectrum, Trajectories};
+pub use task::{Condition, Held, Leads, Stored, Task, TrialsEnd};
 pub use training::{AboutTask, Search, Training, Trainings};

@@ -2,7 +2,7 @@
 
 use super::number::{Number, complex, numbers};
 use crate::analyses::network::{Flow, Paths};
-use crate::analyses::{Components, Rows};
+use crate::analyses::{Components, Context, Rows};
 use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -95,7 +95,7 @@ pub struct Spectrum {
 
 impl Pca {
     /// Of what was found.
-    pub fn of(c: &Components) -> Self {
+    pub fn of(c: &Components, _: &Context) -> Self {
         let pca = &c.pca;
         let of_network = match c.rows {
             Rows::Trajectories { source, length } => Some((source.trajectories, length)),
@@ -119,7 +119,7 @@ impl Pca {
 
 impl FlowField {
     /// Of what was found.
-    pub fn of(found: &Flow) -> Self {
+    pub fn of(found: &Flow, _: &Context) -> Self {
         let field = &found.field;
         let ends = |v: &[f64]| [Number(v[0]), Number(v[v.len() - 1])];
         Self {
@@ -133,7 +133,7 @@ impl FlowField {
 
 impl Trajectories {
     /// Of what was found.
-    pub fn of(found: &Paths) -> Self {
+    pub fn of(found: &Paths, _: &Context) -> Self {
         let result = &found.result;
         Self {
             trajectories: result.states.len(),
@@ -147,7 +147,7 @@ impl Trajectories {
 
 impl Recurrent {
     /// Of what was found.
-    pub fn of(found: &[RecurrentSpectrum]) -> Self {
+    pub fn of(found: &[RecurrentSpectrum], _: &Context) -> Self {
         Self { first: found.first().map(Spectrum::of), matrices: found.iter().map(Spectrum::of).collect() }
     }
 }

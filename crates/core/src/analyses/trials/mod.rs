@@ -3,8 +3,10 @@
 mod arrays;
 mod names;
 mod rows;
+mod write;
 
 pub use names::{Map, Role};
+pub use write::write;
 
 use super::Error;
 use super::activity::Target;

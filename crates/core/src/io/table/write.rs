@@ -12,6 +12,7 @@ use parquet::file::properties::WriterProperties;
 
 use super::super::atomic;
 use super::super::error::{Error, Problem};
+use super::super::shown::or;
 
 /// The values of a column to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,13 +75,34 @@ pub enum TableFormat {
     Parquet,
 }
 
+/// Writes columns of so many rows.
+type Encoder = fn(&mut (dyn Write + Send), &[(&str, &Cells)], usize) -> Result<(), Problem>;
+
 impl TableFormat {
-    /// The file extension, without a dot.
-    pub fn extension(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Csv, Self::Parquet];
+
+    /// The name, which is the extension too, and what writes it.
+    fn facts(self) -> (&'static str, Encoder) {
         match self {
-            Self::Csv => "csv",
-            Self::Parquet => "parquet",
+            Self::Csv => ("csv", csv),
+            Self::Parquet => ("parquet", parquet),
         }
+    }
+
+    /// The file extension, without a dot; on the command line the name.
+    pub fn extension(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// The format of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.extension() == name)
+    }
+
+    /// The names of all, for messages.
+    pub fn names() -> String {
+        or(&Self::ALL.map(Self::extension))
     }
 }
 
@@ -101,33 +123,30 @@ pub fn write<N: AsRef<str>>(path: &Path, format: TableFormat, columns: &[(N, Cel
 /// In CSV a number is the shortest text that reads back to the same bits, and an empty field if it is
 /// not finite; in Parquet it is null then.
 pub fn encode<N: AsRef<str>>(
-    out: impl Write + Send,
+    mut out: impl Write + Send,
     format: TableFormat,
     columns: &[(N, Cells)],
 ) -> Result<(), Problem> {
-    let rows = rows(columns)?;
-    match format {
-        TableFormat::Csv => csv(out, columns, rows),
-        TableFormat::Parquet => parquet(out, columns).map_err(failed),
-    }
+    let columns: Vec<(&str, &Cells)> = columns.iter().map(|(name, cells)| (name.as_ref(), cells)).collect();
+    let rows = rows(&columns)?;
+    format.facts().1(&mut out, &columns, rows)
 }
 
 /// The number of rows; names must differ and lengths agree.
-fn rows<N: AsRef<str>>(columns: &[(N, Cells)]) -> Result<usize, Problem> {
+fn rows(columns: &[(&str, &Cells)]) -> Result<usize, Problem> {
     let expected = columns.first().map_or(0, |(_, c)| c.len());
-    for (i, (name, column)) in columns.iter().enumerate() {
-        let name = name.as_ref();
+    for (i, (name, column)) in columns.iter().copied().enumerate() {
         if column.len() != expected {
             return Err(Problem::UnequalColumns { column: name.into(), found: column.len(), expected });
         }
-        if columns[..i].iter().any(|(other, _)| other.as_ref() == name) {
+        if columns[..i].iter().any(|(other, _)| *other == name) {
             return Err(Problem::DuplicateColumn { name: name.into() });
         }
     }
     Ok(expected)
 }
 
-fn csv<N: AsRef<str>>(out: impl Write, columns: &[(N, Cells)], rows: usize) -> Result<(), Problem> {
+fn csv(out: &mut (dyn Write + Send), columns: &[(&str, &Cells)], rows: usize) -> Result<(), Problem> {
     if columns.is_empty() {
         return Ok(());
     }
@@ -136,27 +155,23 @@ fn csv<N: AsRef<str>>(out: impl Write, columns: &[(N, Cells)], rows: usize) -> R
         other => failed(format!("{other:?}")),
     };
     let mut out = csv::Writer::from_writer(out);
-    out.write_record(columns.iter().map(|(name, _)| name.as_ref())).map_err(failed)?;
+    out.write_record(columns.iter().map(|(name, _)| name)).map_err(failed)?;
     for row in 0..rows {
         out.write_record(columns.iter().map(|(_, c)| c.field(row))).map_err(failed)?;
     }
     out.flush().map_err(Problem::writing)
 }
 
-fn parquet<N: AsRef<str>>(
-    mut out: impl Write + Send,
-    columns: &[(N, Cells)],
-) -> Result<(), ::parquet::errors::ParquetError> {
+fn parquet(out: &mut (dyn Write + Send), columns: &[(&str, &Cells)], _: usize) -> Result<(), Problem> {
     let columns = columns.iter().map(|(name, cells)| {
         let nullable = matches!(cells, Cells::Float(_));
-        (name.as_ref(), cells.array(), nullable)
+        (*name, cells.array(), nullable)
     });
-    let batch = RecordBatch::try_from_iter_with_nullable(columns)?;
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).map_err(failed)?;
     let options = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-    let mut writer = ArrowWriter::try_new(&mut out, batch.schema(), Some(options))?;
-    writer.write(&batch)?;
-    writer.close()?;
-    Ok(out.flush()?)
+    let mut writer = ArrowWriter::try_new(&mut *out, batch.schema(), Some(options)).map_err(failed)?;
+    writer.write(&batch).and_then(|()| writer.close()).map_err(failed)?;
+    out.flush().map_err(Problem::writing)
 }
 
 fn failed(reason: impl Display) -> Problem {

@@ -55,6 +55,12 @@ impl<T: Real> Current<T> {
         let params = Params::zeros(&[("weight_ih", n, d), ("weight_hh", n, n), ("bias", n, 1)]);
         Self { d, activation, leak: Leak(tau), params }
     }
+    /// The same with the recurrent matrix W, n x n, and the bias b.
+    pub fn with(mut self, w: MatRef<T>, b: &[T]) -> Self {
+        self.params.mat_mut(W).copy_from(w);
+        col_mut(self.params.mat_mut(B), 0).copy_from_slice(b);
+        self
+    }
     /// The parameters, blocks in the order of the type's documentation.
     pub fn params_mut(&mut self) -> &mut Params<T> {
         &mut self.params

@@ -2,7 +2,7 @@
 
 use super::kind::{Cell, CellKind, FlowKind, Layer, Scheme};
 use super::leak::Leak;
-use super::params::Params;
+use super::params::{B_IH, Params, W};
 use super::vanilla::Vanilla;
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, norm};
@@ -46,6 +46,13 @@ impl<T: Real> Rate<T> {
     /// A network of `tau.len()` units and `d` inputs with all parameters zero.
     pub fn new(d: usize, activation: Activation, tau: Vec<f64>) -> Self {
         Self { cell: Vanilla::new(tau.len(), d, activation), leak: Leak(tau) }
+    }
+    /// The same with the recurrent matrix W, n x n, and the bias b.
+    pub fn with(mut self, w: MatRef<T>, b: &[T]) -> Self {
+        let params = self.params_mut();
+        params.mat_mut(W).copy_from(w);
+        col_mut(params.mat_mut(B_IH), 0).copy_from_slice(b);
+        self
     }
     /// The parameters of the cell inside.
     pub fn params_mut(&mut self) -> &mut Params<T> {

@@ -2,24 +2,30 @@
 
 use super::super::Run;
 use crate::analyses::activity::{Analyses, Held, Target, VALUES};
-use crate::analyses::{Error, Finding, Module};
+use crate::analyses::{Error, Module};
 use crate::diagnostics::geometry::pca::pca;
 use faer::Mat;
 
 impl Run<'_> {
-    /// Decoding or selectivity of the top layer's outputs after each step, by the trials' labels; none where they have none and
-    /// nobody asked.
-    pub(in crate::analyses::network) fn of_activity(&self, module: Module) -> Result<Option<Finding>, Error> {
+    /// What `find` finds in the top layer's outputs after each step, by the trials' labels; none where they have none for the
+    /// module and nobody asked for it.
+    pub(in crate::analyses) fn of_activity<T>(
+        &self,
+        module: Module,
+        find: fn(&Analyses<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
         let Some(held) = self.held() else { return Ok(None) };
         let asked = self.config.modules.is_some();
         let range = self.network.architecture.output();
         let components = pca(held.x.as_ref());
         let units = &self.context.names[range];
         let analyses = Analyses { config: self.config, units, held: &held, pca: components.as_ref() };
-        match analyses.run(module) {
+        if !analyses.usable(module) {
+            return if asked { Err(analyses.unusable(module)) } else { Ok(None) };
+        }
+        match find(&analyses) {
             Ok(found) => Ok(Some(found)),
-            // A label that cannot be decoded is no reason to end where nobody asked for it.
-            Err(Error::Config(_) | Error::Input { .. }) if !asked => Ok(None),
+            // A label of which too little is there is told, and the other modules stay.
             Err(Error::Input { message, .. }) => Err(Error::Numbers(message)),
             Err(e) => Err(e),
         }

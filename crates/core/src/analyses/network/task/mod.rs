@@ -10,12 +10,16 @@ pub use score::{Asked, Score, Scoring};
 pub use settled::{Ending, Endings};
 
 use super::Run;
+use super::components::in_space;
 use crate::analyses::trials::Trials;
+use crate::linalg::col;
 use crate::numbers::Estimate;
 use faer::{Mat, MatRef};
 
 /// Conditions that are told apart in figures, at most.
 const CONDITIONS: usize = 12;
+/// Trials whose states are drawn.
+const SHOWN: usize = 60;
 /// Trials shown whole.
 const EXAMPLES: usize = 4;
 
@@ -60,8 +64,21 @@ pub struct Example {
     pub targets: Option<Mat<f64>>,
 }
 
+/// States in the space of the first three components of all of them.
+#[derive(Clone, Debug)]
+pub struct InSpace {
+    /// Share of the variance along each axis.
+    pub shares: Vec<f64>,
+    /// The mean state of each condition over time, from before the first step on, over the trials that are as long.
+    pub averages: Vec<(String, Vec<[f64; 3]>)>,
+    /// The first trials, each with the number of its condition.
+    pub trials: Vec<(Option<usize>, Vec<[f64; 3]>)>,
+}
+
 /// What a network does in its trials.
 pub struct AtTask {
+    /// Trials.
+    pub trials: usize,
     /// Steps of the shortest and the longest trial.
     pub steps: [usize; 2],
     /// What the outputs are held against.
@@ -84,6 +101,8 @@ pub struct AtTask {
     pub examples: Vec<Example>,
     /// Each trial's condition and score.
     pub scores: Vec<(String, Score)>,
+    /// States by condition; none where there is no second component.
+    pub space: Option<InSpace>,
     /// Where trials end that are left alone.
     pub endings: Option<Endings>,
     /// Time of a step.
@@ -179,6 +198,7 @@ impl Run<'_> {
         }
         let lengths = || trials.trials.iter().map(crate::analyses::trials::Trial::steps);
         Some(AtTask {
+            trials: trials.trials.len(),
             steps: [lengths().min().unwrap_or(0), lengths().max().unwrap_or(0)],
             asked,
             levels: scoring.levels.clone().filter(|_| asked == Asked::Values),
@@ -190,9 +210,36 @@ impl Run<'_> {
             courses,
             examples,
             scores: scores.iter().enumerate().map(|(k, s)| (conditions.name(k), *s)).collect(),
+            space: self.in_space(&conditions),
             endings: self.endings(&conditions),
             time_step: self.orbits.time_step,
             notes: trials.notes.clone(),
+        })
+    }
+
+    /// States by condition in the space of the first components.
+    fn in_space(&self, conditions: &Conditions) -> Option<InSpace> {
+        let pca = self.pca.as_ref().filter(|p| p.components.ncols() >= 2)?;
+        let states = &self.orbits.states;
+        let line = |s: &Mat<f64>| (0..s.ncols()).map(|t| in_space(pca, col(s.as_ref(), t))).collect();
+        let average = |c: usize| {
+            let own = conditions.trials(c);
+            let longest = own.iter().map(|k| states[*k].ncols()).max().unwrap_or(0);
+            let mean = |t: usize| {
+                let long: Vec<usize> = own.iter().copied().filter(|k| states[*k].ncols() > t).collect();
+                let n = states[0].nrows();
+                let x: Vec<f64> = (0..n)
+                    .map(|i| long.iter().map(|k| states[*k][(i, t)]).sum::<f64>() / long.len() as f64)
+                    .collect();
+                in_space(pca, &x)
+            };
+            (conditions.names[c].clone(), (0..longest).map(mean).collect())
+        };
+        let some = 0..states.len().min(SHOWN);
+        Some(InSpace {
+            shares: pca.explained_variance_ratio.iter().copied().take(3).collect(),
+            averages: (0..conditions.names.len()).map(average).collect(),
+            trials: some.map(|k| (conditions.of[k], line(&states[k]))).collect(),
         })
     }
 
