@@ -1,13 +1,21 @@
 //! Tasks by name, with their options.
 
 use super::{
-    CopyMemory, Counted, Digits, DigitsError, FlipFlop, PermutedDigits, Sine, Sizes, Task, TemporalOrdering,
+    ContextIntegration, CopyMemory, Counted, Digits, DigitsError, FlipFlop, PermutedDigits, Sine, Sizes,
+    Task, TemporalOrdering,
 };
 use std::ops::RangeInclusive;
 
 /// The names on the command line.
-pub const NAMES: [&str; 6] =
-    ["copy-memory", "random-delay-copy", "temporal-ordering", "permuted-mnist", "flip-flop", "sine"];
+pub const NAMES: [&str; 7] = [
+    "copy-memory",
+    "random-delay-copy",
+    "temporal-ordering",
+    "permuted-mnist",
+    "flip-flop",
+    "context-integration",
+    "sine",
+];
 
 /// Steps of a sequence are at most this many.
 const LONGEST: usize = 1_000_000;
@@ -30,7 +38,7 @@ pub struct Options {
     pub bits: Option<usize>,
     /// Probability of a pulse of flip-flop, a channel and step: 0.1.
     pub pulse: Option<f64>,
-    /// Steps of flip-flop and sine: 100.
+    /// Steps of flip-flop, context-integration and sine: 100.
     pub steps: Option<usize>,
     /// Seconds a step of sine: 0.1.
     pub time_step: Option<f64>,
@@ -136,6 +144,11 @@ pub fn build(name: &str, options: Options, seed: u64) -> Result<Box<dyn Task>, E
             check(task, "pulse", (0.0..=1.0).contains(&pulse), pulse.to_string(), "a probability")?;
             let steps = steps(task, rest.steps.take())?;
             Box::new(FlipFlop::new(bits, pulse, steps, sizes.unwrap_or_default(), seed))
+        }
+        "context-integration" => {
+            let steps = steps(task, rest.steps.take())?;
+            check(task, "steps", steps >= 4, steps.to_string(), "4 or more")?;
+            Box::new(ContextIntegration::new(steps, sizes.unwrap_or_default(), seed))
         }
         _ => {
             let dt = rest.time_step.take().unwrap_or(0.1);

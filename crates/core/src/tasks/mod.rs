@@ -4,6 +4,7 @@
 //! same on any number of threads, and can be made in any order.
 
 mod catalog;
+mod context_integration;
 mod copy_memory;
 mod environment;
 mod flip_flop;
@@ -14,6 +15,7 @@ mod symbols;
 mod temporal_ordering;
 
 pub use catalog::{Error, NAMES, Options, build};
+pub use context_integration::ContextIntegration;
 pub use copy_memory::{CopyMemory, Counted};
 pub use environment::{Environment, Episode, Reaction};
 pub use flip_flop::FlipFlop;
@@ -87,6 +89,10 @@ pub trait Task: Send + Sync {
     fn size(&self, split: Split) -> usize;
     /// The items of those indices, in that order.
     fn batch(&self, split: Split, items: &[usize]) -> Batch;
+    /// What is known of those items beside what they show, one value an item under each name; the first tells conditions apart.
+    fn labels(&self, _: Split, _: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
+        vec![]
+    }
 }
 
 /// Items in each split.

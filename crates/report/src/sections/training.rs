@@ -58,7 +58,7 @@ impl Report for Train {
         let Network { architecture, model, precision } = &t.network;
         let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
         network_file(folder, NETWORK, architecture, model.rule.as_ref(), Some(readout), Some(*precision))?;
-        Ok(trials::write(&folder.place(TRIALS)?, &t.shown)?)
+        Ok(trials::write(&folder.place(TRIALS)?, &t.shown, &t.labels)?)
     }
 
     fn next(&self, _: &TrainedNetwork, out: &Path) -> Option<String> {

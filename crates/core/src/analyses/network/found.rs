@@ -135,6 +135,14 @@ pub struct Points {
     pub driven: bool,
 }
 
+impl Points {
+    /// Points alone, with nothing beside them.
+    pub fn alone(result: FixedPoints) -> Self {
+        let (outputs, held, varying) = (vec![], vec![], vec![]);
+        Self { result, outputs, plane: None, stores: None, held, held_left_out: 0, varying, driven: false }
+    }
+}
+
 /// Fixed and slow points under a constant input that trials hold.
 pub struct UnderInput {
     /// The input and where it is held.

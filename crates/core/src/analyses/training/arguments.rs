@@ -11,7 +11,8 @@ use std::path::PathBuf;
 /// Trains a network on a task.
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct Train {
-    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop, sine, or ibl, which has options of its own
+    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop, context-integration, sine, or
+    /// ibl, which has options of its own
     pub task: String,
     /// Seed of every random stream
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
@@ -67,7 +68,7 @@ pub struct TaskArguments {
     /// Probability of a pulse of flip-flop [default: 0.1]
     #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub pulse: Option<f64>,
-    /// Steps of flip-flop and sine [default: 100]
+    /// Steps of flip-flop, context-integration and sine [default: 100]
     #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
     pub steps: Option<usize>,
     /// Seconds a step of sine [default: 0.1]

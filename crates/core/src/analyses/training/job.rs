@@ -57,6 +57,8 @@ pub struct TrainedNetwork {
     pub test: Option<Measured>,
     /// The first two hundred items of the validation set.
     pub shown: Batch,
+    /// What is known of each of these: names and a value an item.
+    pub labels: Vec<(&'static str, Vec<f64>)>,
     /// The search before it.
     pub search: Option<Searched>,
     /// Whether it was found half done, or damaged in part.
@@ -194,6 +196,7 @@ fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<Tra
         best_epoch: trained.best_epoch,
         stopped: trained.stopped,
         test: trained.test,
+        labels: plan.task.labels(Split::Validation, &shown),
         shown: plan.task.batch(Split::Validation, &shown),
         search,
         notes: trained.notes,

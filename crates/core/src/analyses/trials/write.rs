@@ -6,11 +6,11 @@ use crate::tasks::{Batch, Targets};
 use std::path::Path;
 
 /// Writes a batch as the npz that [`read`](super::read) reads: `inputs` (trials x steps x d), `targets` (trials x steps x o, or
-/// trials x steps of classes) and `mask` (trials x steps).
+/// trials x steps of classes), `mask` (trials x steps) and the labels, a value a trial.
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write(path: &Path, batch: &Batch) -> Result<(), Error> {
+pub fn write(path: &Path, batch: &Batch, labels: &[(&str, Vec<f64>)]) -> Result<(), Error> {
     let (trials, steps) = (batch.sequences, batch.steps);
     let array = |name: &str, width: usize, at: &dyn Fn(usize, usize) -> f64| {
         let mut data = Vec::with_capacity(trials * steps * width.max(1));
@@ -29,5 +29,12 @@ pub fn write(path: &Path, batch: &Batch) -> Result<(), Error> {
         Targets::Values(values) => array("targets", values.nrows(), &|c, i| values[(i, c)]),
     };
     let mask = array("mask", 0, &|c, _| batch.weights[c]);
-    write_npz(path, &[inputs, targets, mask])
+    let label = |(name, values): &(&str, Vec<f64>)| Tensor {
+        name: (*name).into(),
+        shape: vec![values.len()],
+        dtype: "f64".into(),
+        data: values.clone(),
+    };
+    let all: Vec<Tensor> = [inputs, targets, mask].into_iter().chain(labels.iter().map(label)).collect();
+    write_npz(path, &all)
 }
