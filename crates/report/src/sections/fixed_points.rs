@@ -13,14 +13,23 @@ use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::network::{Plane, Points, UnderInput};
 use nullcline_core::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Label, Stability};
 
+/// Constant inputs of trials that the head of the page tells of, at most.
+const HEADED: usize = 2;
+
 impl Shown for Points {
     fn sentence(&self, _: &Context) -> Option<String> {
         let found = describe(&self.result);
         let found = if self.driven { format!("Under the constant input alone: {found}") } else { found };
-        Some(match &self.stores {
+        let found = match &self.stores {
             Some(s) => format!("{} {found}", stores::describe(s, &self.result)),
             None => found,
-        })
+        };
+        // Of the inputs that trials hold most.
+        let held = self.held.iter().take(HEADED);
+        let under = |u: &UnderInput| {
+            format!(" Under the input {}: {}", input_words(&u.held.input), describe(&u.result))
+        };
+        Some(held.fold(found, |text, u| text + &under(u)))
     }
 
     fn rendered(&self, context: &Context) -> Result<Rendered, Error> {

@@ -12,6 +12,9 @@ use nullcline_core::analyses::{Components, Projections, Rows};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
 use nullcline_core::diagnostics::geometry::pca::Pca;
 
+/// Trajectories in three dimensions, at most: more would hide the points.
+const LINES: usize = 24;
+
 impl Shown for Components {
     /// How far random starts relax is no answer about a network.
     fn sentence(&self, _: &Context) -> Option<String> {
@@ -80,7 +83,17 @@ fn pca(c: &Components) -> Result<Rendered, Error> {
     if k >= 3 && pca.components_for_90 >= 3 && !c.lines.is_empty() {
         let point = |(p, at): &(FixedPoint, [f64; 3])| StatePoint { at: *at, kind: kind(p) };
         let points: Vec<StatePoint<3>> = c.points.iter().map(point).collect();
-        list.push(figures::state_space(&c.lines, &points, [&axis(0), &axis(1), &axis(2)])?);
+        let lines = &c.lines[..c.lines.len().min(LINES)];
+        let figure = figures::state_space(lines, &points, [&axis(0), &axis(1), &axis(2)])?;
+        let (title, caption) = (figure.title.clone(), figure.caption.clone());
+        list.push(match c.lines.len() {
+            all if all > LINES => figure.named(
+                "state_space",
+                &title,
+                &format!("{caption} The first {LINES} of {all} trajectories."),
+            )?,
+            _ => figure,
+        });
     }
     let first_two = share(0) + if k > 1 { share(1) } else { 0.0 };
     let facts = vec![

@@ -188,7 +188,7 @@ impl<'a> Run<'a> {
         let start = starts(system, config, &inputs, initial.as_ref(), steps);
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.
-        let idle = !modules.iter().any(|m| m.facts().states);
+        let idle = trials.is_none() && !modules.iter().any(|m| m.facts().states);
         let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);
         let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
@@ -330,7 +330,7 @@ impl<'a> Run<'a> {
         };
         Ok(Exponents {
             result,
-            driven: self.driven(),
+            driven: matches!(drive, Drive::Sequence(_)),
             computed: [k, n],
             asked: s.exponents.is_some(),
             sequences: if let Inputs::Trials(trials) = &self.inputs { trials.len() } else { 0 },

@@ -6,6 +6,9 @@ use crate::analyses::{Error, Module};
 use crate::diagnostics::geometry::pca::pca;
 use faer::Mat;
 
+/// Steps of all trials that are held, at most: those of a trial that follow one another tell little more than one of them.
+const ROWS: usize = 2_000;
+
 impl Run<'_> {
     /// What `find` finds in the top layer's outputs after each step, by the trials' labels; none where they have none for the
     /// module and nobody asked for it.
@@ -37,7 +40,7 @@ impl Run<'_> {
         let range = self.network.architecture.output();
         let n = range.len();
         let total: usize = trials.trials.iter().map(crate::analyses::trials::Trial::steps).sum();
-        let every = (n * total).div_ceil(VALUES).max(1);
+        let every = (n * total).div_ceil(VALUES).max(total.div_ceil(ROWS)).max(1);
         let (mut rows, mut step) = (vec![], 0);
         for (k, trial) in trials.trials.iter().enumerate() {
             let whole = !self.orbits.diverged.contains(&k);
