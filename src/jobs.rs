@@ -47,13 +47,7 @@ pub fn read(kind: &str, settings: &Map<String, Value>) -> Result<Box<dyn ErasedJ
         ConventionalArguments::NAME => of::<ConventionalArguments>(settings),
         Gaussian::NAME => of::<Gaussian>(settings),
         TestStudy::NAME => of::<TestStudy>(settings),
-        other => {
-            let nearest = KINDS.into_iter().min_by_key(|k| written::distance(other, k));
-            let all = KINDS.join(", ");
-            let near = nearest.filter(|k| written::distance(other, k) <= 2);
-            let advice = near.map_or_else(|| format!("there are {all}"), |k| format!("do you mean {k}?"));
-            Err(Error::Config(format!("there is no job {other}; {advice}")))
-        }
+        other => Err(Error::Config(format!("there is no job {other}; {}", written::meant(other, &KINDS)))),
     }
 }
 

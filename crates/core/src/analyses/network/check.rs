@@ -1,11 +1,59 @@
 //! What is wrong with a network's settings before anything is computed.
 
-use crate::analyses::{Error, Module, NetworkSettings, fits};
+use super::chosen;
+use crate::analyses::{Config, Error, Module, NetworkSettings, fits, tables};
 use crate::diagnostics::dynamics::trajectories::Inputs;
+use crate::io::shown::count;
+use crate::systems::checkpoint::Network;
 use faer::Mat;
 
+/// What the user gives beside the network.
+pub(super) struct Given {
+    /// The constant input of fixed points and flow fields.
+    pub input: Vec<f64>,
+    pub inputs: Inputs,
+    pub initial: Option<Mat<f64>>,
+    /// Steps of a trajectory.
+    pub steps: usize,
+}
+
+/// Reads what the user gives beside the network, and checks all of it.
+pub(super) fn given(
+    network: &Network,
+    settings: &NetworkSettings,
+    modules: &[Module],
+) -> Result<Given, Error> {
+    let (n, d) = (network.system.step().dim(), network.inputs);
+    let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
+    if input.len() != d {
+        let message = format!(
+            "--input has {}, expected {d}, one for each input of the network",
+            count(input.len(), "value")
+        );
+        return Err(Error::Config(message));
+    }
+    together(settings, modules)?;
+    let inputs = match &settings.inputs {
+        Some(path) => Inputs::Trials(tables::inputs(path, d)?),
+        None => Inputs::Constant(input.clone()),
+    };
+    let initial = settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?;
+    let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
+    room(settings, &inputs, initial.as_ref(), steps, n)?;
+    Ok(Given { input, inputs, initial, steps })
+}
+
+/// Everything that can be wrong with what is given beside a network, without the analysis.
+pub(in crate::analyses) fn usable(network: &Network, config: &Config) -> Result<(), Error> {
+    given(network, &config.network, &chosen(config, &Module::NETWORK)?)?;
+    match &config.network.terminal {
+        Some(path) => tables::terminal(path, network.system.step().dim()).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// Options that contradict each other.
-pub(super) fn together(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error> {
+fn together(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error> {
     for (option, given, other) in [
         ("--trajectories", settings.trajectories.is_some() && settings.initial.is_some(), "--initial"),
         ("--length", settings.length.is_some() && settings.inputs.is_some(), "--inputs"),
@@ -27,7 +75,7 @@ pub(super) fn together(settings: &NetworkSettings, modules: &[Module]) -> Result
 }
 
 /// Whether trajectories of `steps` steps, and the starts of the search, have room as `n` state variables.
-pub(super) fn room(
+fn room(
     settings: &NetworkSettings,
     inputs: &Inputs,
     initial: Option<&Mat<f64>>,

@@ -9,6 +9,7 @@ mod found;
 mod points;
 mod sensitivity;
 
+pub(super) use check::usable;
 pub use facts::{About, Coarse};
 pub use found::{
     Cycles, Disagreement, Exponents, Flow, InputKind, Outputs, Paths, Plane, Points, Sensitivity, Source,
@@ -23,7 +24,6 @@ use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
 use crate::diagnostics::dynamics::recurrent::recurrent;
 use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
 use crate::diagnostics::geometry::pca::{Pca, pca};
-use crate::io::shown::count;
 use crate::job::Observer;
 use crate::linalg::col;
 use crate::systems::checkpoint::{Network, Readout};
@@ -135,23 +135,8 @@ impl<'a> Run<'a> {
     ) -> Result<Self, Error> {
         let settings = &config.network;
         let system = network.system.as_ref();
-        let (n, d) = (system.step().dim(), network.inputs);
-        let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
-        if input.len() != d {
-            let message = format!(
-                "--input has {}, expected {d}, one for each input of the network",
-                count(input.len(), "value")
-            );
-            return Err(Error::Config(message));
-        }
-        check::together(settings, modules)?;
-        let inputs = match &settings.inputs {
-            Some(path) => Inputs::Trials(tables::inputs(path, d)?),
-            None => Inputs::Constant(input.clone()),
-        };
-        let initial = settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?;
-        let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
-        check::room(settings, &inputs, initial.as_ref(), steps, n)?;
+        let n = system.step().dim();
+        let check::Given { input, inputs, initial, steps } = check::given(network, settings, modules)?;
         let start = starts(system, config, &inputs, initial.as_ref(), steps);
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.

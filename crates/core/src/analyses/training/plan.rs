@@ -146,6 +146,27 @@ pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) 
         };
         options.digits = Some((digits(train), digits(test)));
     }
-    let task = tasks::build(name, options, seed).map_err(|e| Error::Config(e.to_string()))?;
+    let task = tasks::build(name, options, seed).map_err(|e| Error::Config(said(&e)))?;
     Ok((Arc::from(task), settings))
+}
+
+/// What is wrong with a task, by the names that the command line has.
+fn said(error: &tasks::Error) -> String {
+    let known = |task: &'static str| if task == "permuted-mnist" { "psmnist" } else { task };
+    let typed = |option: &str| match option {
+        "sizes" => "--train-items, --validation-items and --test-items".to_owned(),
+        "digits" => "--images".to_owned(),
+        other => format!("--{}", other.replace('_', "-")),
+    };
+    match error {
+        tasks::Error::Option { task, option } => {
+            format!("{} does not go with {}; leave it out", typed(option), known(task))
+        }
+        tasks::Error::Value { task, option, found, expected } => {
+            format!("{} {found}: expected {expected} ({})", typed(option), known(task))
+        }
+        tasks::Error::NoPictures => "psmnist needs --images, the folder of the four MNIST files".into(),
+        tasks::Error::Pictures(why) => format!("--images: {why}"),
+        tasks::Error::Name { .. } => error.to_string().replace("permuted-mnist", "psmnist"),
+    }
 }
