@@ -140,6 +140,7 @@ fn a_place_that_cannot_be_written_is_named_as_it_was_typed() {
         ("/proc/x", "cannot make the folder /proc/x: "),
         ("/dev/null/x/y", "/dev/null is a file, not a folder"),
         (&*format!("{csv}/x"), "a.csv is a file, not a folder"),
+        (&*csv, "a.csv is a file, not a folder"),
         (&long, "choose a shorter name with --out; what is beside a report takes some 30 bytes more"),
     ] {
         for command in [&["analyze", &csv][..], &TRAIN, &["study", "fanthomme2021/fig2.2"]] {

@@ -3,6 +3,29 @@
 use crate::common::{Place, analyze, command, golden, network, run, table, tensor};
 use clap::ArgAction;
 
+/// Exponents are no part of what `pca` finds, nor trajectories of what `recurrent` does.
+#[test]
+fn an_option_of_a_module_that_was_not_asked_for_is_refused() {
+    let place = Place::new("options-modules");
+    let net = place.save("w.safetensors", &network(1, 3, 1, 0.5));
+    for (option, value, module) in [
+        ("--exponents", "2", "lyapunov"),
+        ("--steps", "100", "lyapunov"),
+        ("--tol", "0.1", "lyapunov"),
+        ("--warmup", "10", "lyapunov"),
+        ("--horizon", "10", "adjoint"),
+        ("--starts", "10", "fixed_points"),
+        ("--noise", "1", "fixed_points"),
+        ("--slow-threshold", "1", "fixed_points"),
+        ("--trajectories", "3", "trajectories"),
+        ("--length", "30", "trajectories"),
+        ("--clusters", "2", "clusters"),
+    ] {
+        let word = format!("{option} goes with the module {module}, which was not asked for");
+        analyze(&place, &[&net, "--modules", "recurrent", option, value], 2, &[&word]);
+    }
+}
+
 /// What is beside the options on a command line.
 fn positions(command: &clap::Command) -> Vec<String> {
     command.get_positionals().filter(|p| p.is_required_set()).map(|_| "x.csv".to_owned()).collect()
@@ -40,7 +63,8 @@ fn a_wrong_value_is_named_with_its_option_and_its_range() {
     let csv = place.write("a.csv", table(40, 3));
     let seed = "--seed -1: expected a whole number from 0 to 18,446,744,073,709,551,615";
     let flip = ["train", "flip-flop"];
-    let cases: [(&[&str], &str); 22] = [
+    let covariance = ["infer", "gaussian", &csv, "--covariance", "--alpha", "2"];
+    let cases: [(&[&str], &str); 31] = [
         (&["analyze", &csv, "--seed", "-1"], seed),
         (&["train", "ibl", "--seed", "-1"], seed),
         (&["study", "park2023/fig3", "--seed", "-1"], seed),
@@ -63,8 +87,24 @@ fn a_wrong_value_is_named_with_its_option_and_its_range() {
         (&["infer", "gaussian", &csv, "--gamma", "-1:2:3"], "--gamma -1:2:3: `-1` is not a positive number"),
         (&["train", "ibl", "--contrasts", "-1,2"], "--contrasts -1,2: expected numbers, none negative"),
         (&["analyze", &csv, "--constants", "a=1,a=2"], "--constants a=1,a=2: a stands there twice"),
+        (&["infer", "gaussian", &csv, "--alpha", "2"], "--alpha goes with --covariance"),
+        (&["infer", "gaussian", &csv, "--samples", "2"], "--samples goes with --covariance"),
+        (&[&covariance[..], &["--uncentered"]].concat(), "--uncentered goes with samples; --covariance says"),
+        (&[&covariance[..], &["--folds", "5"]].concat(), "--folds goes with samples; --covariance says"),
+        (
+            &["infer", "gaussian", &csv, "--truth", &csv, "--folds", "5"],
+            "--folds goes with data whose truth is unknown",
+        ),
+        (
+            &["distill", "radd", &csv, "--teacher-activation", "relu"],
+            "--teacher-activation goes with networks",
+        ),
+        (&["analyze", &csv, "--folds", "3"], "--folds goes with --targets"),
+        (&["analyze", &csv, "--ridge", "3"], "--ridge goes with --targets"),
+        (&["train", "ip-flop"], "task `ip-flop`: not known"),
     ];
-    let tasks: [(&[&str], &str); 5] = [
+    let tasks: [(&[&str], &str); 6] = [
+        (&["--images", "x"], "--images goes with psmnist"),
         (&["--pulse", "-1"], "--pulse -1: expected a probability (flip-flop)"),
         (&["--time-step", "0.1"], "--time-step does not go with flip-flop"),
         (&["--delay", "3"], "--delay does not go with flip-flop"),

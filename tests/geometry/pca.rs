@@ -128,13 +128,18 @@ fn units_and_offsets_cost_no_digits() {
 #[test]
 fn what_is_rounding_is_no_variance_and_has_no_error() {
     let wave = |t: usize, k: f64| (k * std::f64::consts::TAU * t as f64 / 64.0).cos();
-    let of = |rows: usize, f: &dyn Fn(usize, usize) -> f64| pca(Mat::from_fn(3, rows, |i, t| f(i, t)).as_ref()).unwrap();
+    let of = |rows: usize, f: &dyn Fn(usize, usize) -> f64| {
+        pca(Mat::from_fn(3, rows, |i, t| f(i, t)).as_ref()).unwrap()
+    };
     // Uncorrelated over whole periods: variances 2 and 9.
     let copies = of(640, &|i, t| if i < 2 { 2.0 * wave(t, 1.0) } else { 3.0 * wave(t, 2.0) });
     let ratio = &copies.explained_variance_ratio;
     assert!((ratio[0] - 9.0 / 17.0).abs() < 1e-12 && (ratio[1] - 8.0 / 17.0).abs() < 1e-12, "{ratio:?}");
     assert_eq!((ratio[2], copies.explained_variance[2]), (0.0, 0.0));
-    assert!(copies.std_error[2].is_nan() && copies.std_error[..2].iter().all(|e| e.is_finite()), "{copies:?}");
+    assert!(
+        copies.std_error[2].is_nan() && copies.std_error[..2].iter().all(|e| e.is_finite()),
+        "{copies:?}"
+    );
     assert!(copies.participation_ratio.std_error.is_some());
     let constant = of(640, &|i, t| if i == 1 { 0.1 } else { wave(t, 1.0 + i as f64) });
     assert!(constant.explained_variance_ratio[2] == 0.0 && constant.std_error[2].is_nan(), "{constant:?}");

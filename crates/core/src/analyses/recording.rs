@@ -4,7 +4,7 @@ use super::activity::{self, Analyses, HELD, Held};
 use super::columns::Columns;
 use super::failed::Failed;
 use super::network::chosen;
-use super::source::square;
+use super::source::{refuse, square};
 use super::{Components, Config, Error, Failure, Finding, Missing, Module, Projections, Rows};
 use crate::diagnostics::geometry::pca::{Accumulator, Pca};
 use crate::io::table::Chunk;
@@ -85,6 +85,9 @@ pub(super) fn diagnose(
 ) -> Result<RecordingAnalysis, Error> {
     let modules = chosen(config, &Module::RECORDING)?;
     activity::check(&config.analyses, &modules)?;
+    let (a, targets) = (&config.analyses, config.recording.targets.is_some());
+    let decoded = [("--ridge", a.ridge.is_some() && !targets), ("--folds", a.folds.is_some() && !targets)];
+    refuse(&decoded, "--targets, which are what is decoded")?;
     let mut columns = Columns::choose(&config.file, &config.recording, array)?;
     let trials = columns.arrange(&config.file, array)?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);

@@ -76,9 +76,12 @@ impl Folder {
     /// Whether no input lies inside `target`.
     ///
     /// # Errors
-    /// [`Error::Inside`] names the first that does.
+    /// [`Error::Inside`] names the first that does; [`Error::NotAFolder`] where `target` is itself a file.
     pub fn outside(target: &Target, inputs: &[&Path]) -> Result<(), Error> {
         let destination = resolved(&target.folder);
+        if destination.is_file() {
+            return Err(Error::NotAFolder(destination));
+        }
         match inputs.iter().find(|i| resolved(i).starts_with(&destination)) {
             Some(input) => Err(Error::Inside { folder: destination, input: input.to_path_buf() }),
             None => Ok(()),

@@ -54,9 +54,9 @@ pub struct Gaussian {
     /// Do not subtract the means: they are known to be zero
     #[arg(long)]
     pub uncentered: bool,
-    /// Folds of the cross-validation; 0 for none. Rows of one --trial stay in one fold
-    #[arg(long, value_name = "K", default_value_t = 10, value_parser = count(0, 1_000_000))]
-    pub folds: usize,
+    /// Folds of the cross-validation; 0 for none. Rows of one --trial stay in one fold [default: 10]
+    #[arg(long, value_name = "K", value_parser = count(0, 1_000_000))]
+    pub folds: Option<usize>,
     /// Strongest couplings shown [default: twice the variables]
     #[arg(long, value_name = "N", value_parser = count(1, 1_000_000_000))]
     pub edges: Option<usize>,
@@ -79,12 +79,50 @@ impl Gaussian {
         self.checked().map_err(Error::Config)
     }
 
+    /// Options that do not go with others.
+    fn together(&self) -> Result<(), String> {
+        let validated = self.folds.is_some_and(|k| k > 0);
+        for (option, given, with, without) in [
+            (
+                "--alpha",
+                self.alpha.is_some(),
+                "--covariance; a table of samples has as many as it has rows",
+                self.covariance,
+            ),
+            (
+                "--samples",
+                self.samples.is_some(),
+                "--covariance; a table of samples has as many as it has rows",
+                self.covariance,
+            ),
+            (
+                "--uncentered",
+                self.uncentered,
+                "samples; --covariance says that this file holds none",
+                !self.covariance,
+            ),
+            ("--folds", validated, "samples; --covariance says that this file holds none", !self.covariance),
+            (
+                "--folds",
+                validated,
+                "data whose truth is unknown; with --truth nothing is cross-validated",
+                self.truth.is_none(),
+            ),
+        ] {
+            if given && !without {
+                return Err(format!("{option} goes with {with}"));
+            }
+        }
+        Ok(())
+    }
+
     fn checked(&self) -> Result<GaussianConfig, String> {
         positive("--alpha", self.alpha)?;
         positive("--at", self.at)?;
-        if self.folds == 1 {
+        if self.folds == Some(1) {
             return Err("--folds 1: expected at least two, or 0 for no cross-validation".into());
         }
+        self.together()?;
         if self.covariance && self.alpha.is_none() && self.samples.is_none() {
             return Err(
                 "--covariance needs --alpha P/N or --samples P: the penalty is weighed against them".into()
@@ -109,7 +147,7 @@ impl Gaussian {
             scale: scale
                 .ok_or_else(|| format!("--scale {}: expected trace, variances or none", self.scale))?,
             uncentered: self.uncentered,
-            folds: self.folds,
+            folds: self.folds.unwrap_or(10),
             edges: self.edges,
             recording: recording(&self.recording)?,
         })

@@ -62,12 +62,29 @@ fn together(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error>
             return Err(Error::Config(format!("{option} does not go with {other}, which decides it")));
         }
     }
-    for (option, given) in
-        [("--horizon", settings.horizon.is_some()), ("--terminal", settings.terminal.is_some())]
-    {
-        if given && !modules.contains(&Module::Adjoint) {
+    let s = settings;
+    let search: &[Module] = &[Module::FixedPoints, Module::FlowField];
+    let exponents: &[Module] = &[Module::Lyapunov, Module::Covariant, Module::Adjoint];
+    let settling: &[Module] = &[Module::Lyapunov, Module::Covariant, Module::Adjoint, Module::Cycles];
+    let orbits: &[Module] =
+        &[Module::Trajectories, Module::Pca, Module::FixedPoints, Module::FlowField, Module::Clusters];
+    for (option, given, wanted) in [
+        ("--horizon", s.horizon.is_some(), &[Module::Adjoint][..]),
+        ("--terminal", s.terminal.is_some(), &[Module::Adjoint]),
+        ("--starts", s.starts.is_some(), search),
+        ("--noise", s.noise.is_some(), search),
+        ("--slow-threshold", s.slow_threshold.is_some(), search),
+        ("--exponents", s.exponents.is_some(), exponents),
+        ("--steps", s.steps.is_some(), exponents),
+        ("--tol", s.tol.is_some(), exponents),
+        ("--warmup", s.warmup.is_some(), settling),
+        ("--trajectories", s.trajectories.is_some(), orbits),
+        ("--length", s.length.is_some(), orbits),
+    ] {
+        if given && !wanted.iter().any(|m| modules.contains(m)) {
+            let name = wanted[0].name();
             return Err(Error::Config(format!(
-                "{option} goes with the module adjoint, which was not asked for"
+                "{option} goes with the module {name}, which was not asked for"
             )));
         }
     }

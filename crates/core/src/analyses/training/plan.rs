@@ -133,11 +133,15 @@ pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) 
         ("pulse", options.pulse.map(|v| json!(v))),
         ("steps", options.steps.map(|v| json!(v))),
         ("time_step", options.time_step.map(|v| json!(v))),
-        ("images", images.map(|v| json!(v.display().to_string()))),
+        // Escaped where it is no Unicode: two folders must not become one.
+        ("images", images.map(|v| json!(v.to_str().map_or_else(|| format!("{v:?}"), str::to_owned)))),
         ("task_seed", Some(json!(seed))),
     ];
     settings.extend(given.into_iter().filter_map(|(k, v)| Some((k, v?))));
     if let Some(folder) = images {
+        if name != "permuted-mnist" {
+            return Err(Error::Config("--images goes with psmnist; leave it out".into()));
+        }
         let (train, test) = idx::mnist(folder)?;
         let digits = |set: idx::Labelled| Digits {
             pixels: set.rows * set.columns,
