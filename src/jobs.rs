@@ -42,11 +42,7 @@ pub fn read(kind: &str, settings: &Map<String, Value>) -> Result<Box<dyn ErasedJ
     if let Some((_, read)) = KINDS.iter().find(|(name, _)| *name == kind) {
         return read(settings);
     }
-    let names = names();
-    let near = names.iter().map(|k| (written::distance(kind, k), k)).min().filter(|(d, _)| *d <= 2);
-    let advice =
-        near.map_or_else(|| format!("there are {}", names.join(", ")), |(_, k)| format!("do you mean {k}?"));
-    Err(Error::Config(format!("there is no job {kind}; {advice}")))
+    Err(Error::Config(format!("there is no job {kind}; {}", written::meant(kind, &names()))))
 }
 
 fn of<J: Report + Args + 'static>(settings: &Map<String, Value>) -> Result<Box<dyn ErasedJob>, Error>

@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     pub command: Command,
     /// Most memory, as 8GB or 1.5GiB [default: three quarters of the machine's; for a file's values, 256 times its
     /// length and 128 MiB]
-    #[arg(long, value_name = "SIZE", global = true, value_parser = bytes, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SIZE", global = true, value_parser = bytes)]
     pub memory: Option<u64>,
 }
 
@@ -123,7 +123,7 @@ pub(super) struct Output {
         help = format!("Format of the tables: {}", TableFormat::names()))]
     pub tables: String,
     /// Threads [default: all cores]; results do not depend on it
-    #[arg(long, value_name = "N", value_parser = threads(), allow_negative_numbers = true, help_heading = "Report")]
+    #[arg(long, value_name = "N", value_parser = threads(), help_heading = "Report")]
     pub threads: Option<usize>,
     /// Print nothing but warnings and errors
     #[arg(long, help_heading = "Report")]
@@ -167,13 +167,7 @@ pub(super) struct Kept<J: Args> {
     #[command(flatten)]
     pub reported: Reported<J>,
     /// Seconds between two checkpoints; there is one at the end of an epoch too. They lie in DIR.progress
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 30.0,
-        allow_negative_numbers = true,
-        help_heading = "Report"
-    )]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, help_heading = "Report")]
     pub checkpoint: f64,
     /// Begin anew where an unfinished training is kept
     #[arg(long, help_heading = "Report")]
@@ -204,7 +198,7 @@ pub(super) struct Study {
 #[derive(Args)]
 pub(super) struct Selftest {
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = threads(), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = threads())]
     pub threads: Option<usize>,
     /// No progress bar
     #[arg(long)]

@@ -7,6 +7,7 @@ mod size;
 mod study;
 
 use crate::analyses::Analyze;
+use crate::analyses::written::strict;
 use crate::io::shown::{line, lines};
 use crate::job::Desk;
 use crate::memory;
@@ -15,7 +16,8 @@ use crate::report::report::Report;
 use crate::report::runner::{self, Failure, Outcome, Writing, progress_folder};
 use crate::report::tables::TableFormat;
 use args::{Arguments, Kept, Output, Reported, TrainTask};
-use clap::{Args, CommandFactory, Parser};
+use clap::{Args, CommandFactory, FromArgMatches};
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
@@ -25,13 +27,14 @@ use std::time::Duration;
 
 /// The definition of the command line.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    strict(Arguments::command())
 }
 
 /// Runs the command line and returns its exit status: 0 done, 1 what was found cannot be written, 2 the command is
 /// wrong, 3 the input cannot be used, 4 the numbers failed, 130 interrupted.
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = command().try_get_matches().and_then(|m| Arguments::from_arg_matches(&m));
+    let arguments = match parsed.map_err(|e| e.format(&mut command())) {
         Ok(arguments) => arguments,
         Err(e) if e.use_stderr() => {
             say(e.render().to_string().trim_end());
@@ -177,10 +180,8 @@ where
         let message = format!("--tables {}: expected {}", output.tables, TableFormat::names());
         Failure::of(crate::analyses::Error::Config(message))
     })?;
-    let figures = FigureFormats::parse(&output.figures).ok_or_else(|| {
-        let message = format!("--figures {}: expected some of svg, png and pdf", output.figures);
-        Failure::of(crate::analyses::Error::Config(message))
-    })?;
+    let figures = FigureFormats::parse("--figures", &output.figures)
+        .map_err(|message| Failure::of(crate::analyses::Error::Config(message)))?;
     let figures = FigureFormats { png: figures.png || output.png, ..figures };
     job.check().map_err(Failure::of)?;
     let out = job.target(output.out.clone(), output.force).map_err(Failure::of)?;
@@ -199,16 +200,22 @@ fn interrupted() {
 
 /// The command line as it can be typed again, words quoted where a shell would split them.
 fn command_line() -> String {
-    let quote = |word: String| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:+@%".contains(c);
-        if !word.is_empty() && word.chars().all(plain) {
-            word
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    };
-    let words = std::env::args_os().skip(1).map(|w| quote(w.to_string_lossy().into_owned()));
+    let words = std::env::args_os().skip(1).map(|w| quoted(&w));
     std::iter::once("nullcline".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a shell takes it; one that is not UTF-8 with the escapes of bash, zsh and ksh.
+fn quoted(word: &OsStr) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:+@%".contains(c);
+    match word.to_str() {
+        Some(word) if !word.is_empty() && word.chars().all(plain) => word.to_owned(),
+        Some(word) => format!("'{}'", word.replace('\'', r"'\''")),
+        None => {
+            let safe = |b: &u8| b.is_ascii_graphic() && !br"'\".contains(b);
+            let byte = |b: &u8| if safe(b) { char::from(*b).to_string() } else { format!(r"\x{b:02x}") };
+            format!("$'{}'", word.as_encoded_bytes().iter().map(byte).collect::<String>())
+        }
+    }
 }
 
 /// Says what was found and where the page is.

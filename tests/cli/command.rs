@@ -10,7 +10,7 @@ fn unknown_words_end_with_status_2() {
         (&["analyze"], "FILE"),
         (&["analyze", "x.pt", "--frobnicate"], "--frobnicate"),
         (&["analyze", "x.pt", "--modules", "chaos"], "--modules chaos: no such module"),
-        (&["analyze", "x.pt", "--modules", ","], "--modules names no module"),
+        (&["analyze", "x.pt", "--modules", ","], "entry 1 of 2 is empty"),
         (&["analyze", "x.pt", "--cell", "transformer"], "--cell transformer: expected one of vanilla"),
         (&["analyze", "x.pt", "--activation", "gelu"], "--activation gelu: expected tanh"),
         (&["analyze", "x.pt", "--tables", "xls"], "--tables xls: expected csv or parquet"),

@@ -120,3 +120,53 @@ fn units_and_offsets_cost_no_digits() {
         assert!((a - b).abs() < 1e-13 * a, "{a} and {b}");
     }
 }
+
+/// Copies of a unit, constant units and few rows: what is left but rounding is none, and its error unknown.
+///
+/// Expected by numpy 2.4: eigvalsh(cov(x)) is, relative to the trace, (2 v0 / (2 v0 + v1), v1 / (...), 0) for two copies of
+/// a unit of variance v0 beside one of v1 that is uncorrelated with it.
+#[test]
+fn what_is_rounding_is_no_variance_and_has_no_error() {
+    let wave = |t: usize, k: f64| (k * std::f64::consts::TAU * t as f64 / 64.0).cos();
+    let of = |rows: usize, f: &dyn Fn(usize, usize) -> f64| {
+        pca(Mat::from_fn(3, rows, |i, t| f(i, t)).as_ref()).unwrap()
+    };
+    // Uncorrelated over whole periods: variances 2 and 9.
+    let copies = of(640, &|i, t| if i < 2 { 2.0 * wave(t, 1.0) } else { 3.0 * wave(t, 2.0) });
+    let ratio = &copies.explained_variance_ratio;
+    assert!((ratio[0] - 9.0 / 17.0).abs() < 1e-12 && (ratio[1] - 8.0 / 17.0).abs() < 1e-12, "{ratio:?}");
+    assert_eq!((ratio[2], copies.explained_variance[2]), (0.0, 0.0));
+    assert!(
+        copies.std_error[2].is_nan() && copies.std_error[..2].iter().all(|e| e.is_finite()),
+        "{copies:?}"
+    );
+    assert!(copies.participation_ratio.std_error.is_some());
+    let constant = of(640, &|i, t| if i == 1 { 0.1 } else { wave(t, 1.0 + i as f64) });
+    assert!(constant.explained_variance_ratio[2] == 0.0 && constant.std_error[2].is_nan(), "{constant:?}");
+    // One direction alone: the blocks cannot differ, and tell nothing.
+    let one = of(640, &|_, t| wave(t, 1.0) + 0.1);
+    assert_eq!(one.explained_variance_ratio, [1.0, 0.0, 0.0]);
+    assert!(one.std_error.iter().all(|e| e.is_nan()), "{one:?}");
+    assert_eq!((one.participation_ratio.value, one.participation_ratio.std_error), (1.0, None));
+    // A single unit is one direction by definition.
+    let single = pca(Mat::from_fn(1, 640, |_, t| wave(t, 1.0)).as_ref()).unwrap();
+    assert_eq!((single.std_error[0], single.participation_ratio.std_error), (0.0, Some(0.0)));
+    // Of so few rows there are as many components as rows but one.
+    for rows in [2, 3] {
+        let few = of(rows, &|i, t| ((i + 1) * (t + 2) * (t + i)) as f64);
+        assert_eq!((few.explained_variance_ratio.len(), few.blocks), (rows - 1, 0));
+        assert!(few.std_error.iter().all(|e| e.is_nan()) && few.participation_ratio.std_error.is_none());
+    }
+}
+
+/// Small beside large units is not rounding: 1e-9 and 1e-12 of the first, uncorrelated with it.
+#[test]
+fn small_units_keep_their_variance() {
+    let wave = |t: usize, k: f64| (k * std::f64::consts::TAU * t as f64 / 64.0).cos();
+    let size = [1.0, 1e-9, 1e-12];
+    let found = pca(Mat::from_fn(3, 640, |i, t| size[i] * wave(t, 1.0 + i as f64)).as_ref()).unwrap();
+    for (ratio, size) in found.explained_variance_ratio.iter().zip(size) {
+        assert!((ratio / (size * size) - 1.0).abs() < 1e-3, "{:?}", found.explained_variance_ratio);
+    }
+    assert!(found.std_error.iter().all(|e| e.is_finite()), "{:?}", found.std_error);
+}

@@ -57,7 +57,9 @@ pub fn schema<Study: JsonSchema>() -> Value {
             "command": { "type": "string", "description": "The command line that made this report." },
             "job": {
                 "type": "object",
-                "description": "The question, as it is written down: what is asked, and every setting by the name of its option.",
+                "description": "The question, as it is written down: what is asked, and every setting that was given or has a \
+                                default, by the name of its option. A path is a string, or, where it is not UTF-8, \
+                                {\"escaped\": TEXT}: its bytes, those beyond ASCII and % as % with two hexadecimal digits.",
                 "required": ["name", "settings"],
                 "properties": { "name": { "type": "string" }, "settings": { "type": "object" } },
             },

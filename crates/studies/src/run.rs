@@ -3,6 +3,7 @@
 use super::claims;
 use super::{AboutStudy, Error, Findings, Preset, Settings, Study, Tested, named};
 use clap::Args;
+use nullcline_core::analyses::limits::seed;
 use nullcline_core::analyses::training::{claim_progress, clear_progress};
 use nullcline_core::analyses::written;
 use nullcline_core::job::{Desk, Job, identity};
@@ -42,7 +43,7 @@ pub struct Asked {
     #[serde(serialize_with = "written::given")]
     pub data: Option<PathBuf>,
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
 }
 

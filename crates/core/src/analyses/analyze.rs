@@ -1,6 +1,7 @@
 //! `analyze`: a network or a recording.
 
 use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments};
+use super::limits::seed;
 use super::network::{self, NetworkAnalysis};
 use super::recording::{self, RecordingAnalysis};
 use super::{Config, Error, Module, Source, check, open, written};
@@ -20,7 +21,7 @@ pub struct Analyze {
     #[arg(long, value_name = "A,B", help = Module::help())]
     pub modules: Option<String>,
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
     /// Of networks.
     #[command(flatten)]

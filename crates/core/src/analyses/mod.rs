@@ -14,6 +14,7 @@ pub mod gaussian;
 pub mod ibl;
 mod inspect;
 pub mod limits;
+pub mod lists;
 mod modules;
 pub mod network;
 mod order;

@@ -196,6 +196,13 @@ pub enum Problem {
     )]
     RaggedRow { line: u64, found: u64, expected: u64 },
 
+    /// A quoted cell holds what looks like further rows.
+    #[error(
+        "line {line}: the quoted cell of column `{column}` goes over several lines, and one of them looks like a row of the table \
+         (`{text}`): a quote is opened or closed at the wrong place; mend it, or take the line breaks out of the cell"
+    )]
+    SwallowedRows { line: u64, column: String, text: String },
+
     /// Decimal commas and decimal points in one file.
     #[error(
         "column `{column}`, row {row}: found `{value}`, which mixes decimal commas with decimal points in one file, \

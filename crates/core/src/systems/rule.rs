@@ -146,7 +146,7 @@ impl<T: Real> Workspace<T> {
 /// Allocates; for a loop, keep a [`Workspace`].
 pub fn linearise<R: Rule + ?Sized>(rule: &R, x: &[f64], u: &[f64]) -> (Vec<f64>, Mat<f64>, Mat<f64>) {
     let (n, d) = (rule.dim(), rule.inputs());
-    let mut ws = Workspace::new(rule, 1, n.max(d).max(1));
+    let mut ws = Workspace::new(rule, 1, n.max(1));
     let (x, u) = (column(x), column(u));
     let mut y = vec![0.0; n];
     ws.eval(rule, x, u, MatMut::from_column_major_slice_mut(&mut y, n, 1));
@@ -155,7 +155,13 @@ pub fn linearise<R: Rule + ?Sized>(rule: &R, x: &[f64], u: &[f64]) -> (Vec<f64>,
     let mut j = Mat::zeros(n, n);
     rule.jvp(at, Mat::identity(n, n).as_ref(), None, j.as_mut(), scratch.as_mut());
     let mut b = Mat::zeros(n, d);
-    if d > 0 {
+    if d > n {
+        // One adjoint a row: d x d tangents of a wide input have no room.
+        let (mut gx, mut gu) = (Mat::zeros(n, n), Mat::zeros(d, n));
+        let gu_out = Some(gu.as_mut());
+        rule.vjp(at, Mat::identity(n, n).as_ref(), gx.as_mut(), gu_out, scratch.as_mut());
+        b.copy_from(gu.transpose());
+    } else if d > 0 {
         let zero = Mat::zeros(n, d);
         rule.jvp(at, zero.as_ref(), Some(Mat::identity(d, d).as_ref()), b.as_mut(), scratch.as_mut());
     }

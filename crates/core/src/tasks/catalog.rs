@@ -154,7 +154,7 @@ pub fn build(name: &str, options: Options, seed: u64) -> Result<Box<dyn Task>, E
             let dt = rest.time_step.take().unwrap_or(0.1);
             check(
                 task,
-                "time step",
+                "time_step",
                 dt > 0.0 && dt.is_finite(),
                 dt.to_string(),
                 "a positive number of seconds",
@@ -178,8 +178,8 @@ fn left(rest: &Options) -> Option<&'static str> {
         ("bits", rest.bits.is_some()),
         ("pulse", rest.pulse.is_some()),
         ("steps", rest.steps.is_some()),
-        ("time step", rest.time_step.is_some()),
-        ("pictures", rest.digits.is_some()),
+        ("time_step", rest.time_step.is_some()),
+        ("digits", rest.digits.is_some()),
     ];
     given.into_iter().find(|(_, is)| *is).map(|(option, _)| option)
 }

@@ -44,7 +44,11 @@ fn describe(c: &Components) -> String {
         Rows::Recorded => format!(
             "{carry}; participation ratio {}{}.",
             words::with_error(c.pca.participation_ratio),
-            if c.pca.blocks == 0 { " (no error: too few rows for how long they are alike)" } else { "" }
+            match (c.pca.blocks, c.pca.participation_ratio.std_error) {
+                (0, _) => " (no error: too few rows for how long they are alike)",
+                (_, None) => " (no error: one component carries all)",
+                _ => "",
+            }
         ),
     }
 }

@@ -12,6 +12,7 @@ mod sensitivity;
 mod stores;
 mod task;
 
+pub(super) use check::usable;
 pub use facts::{About, Coarse};
 pub use found::{
     Cycles, Disagreement, Exponents, Flow, InputKind, Outputs, Paths, Plane, Points, Sensitivity, Source,
@@ -25,13 +26,12 @@ pub use task::{
 
 use super::activity;
 use super::failed::Failed;
-use super::trials::{self, Trials};
+use super::trials::Trials;
 use super::{Config, Context, Error, Failure, Finding, Module, NetworkSettings, tables};
 use crate::diagnostics::dynamics::fixed_points::FixedPoints;
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
 use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
 use crate::diagnostics::geometry::pca::{Pca, pca};
-use crate::io::shown::count;
 use crate::job::Observer;
 use crate::linalg::col;
 use crate::systems::checkpoint::{Network, Readout};
@@ -160,31 +160,9 @@ impl<'a> Run<'a> {
     ) -> Result<Self, Error> {
         let settings = &config.network;
         let system = network.system.as_ref();
-        let (n, d) = (system.step().dim(), network.inputs);
-        let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
-        if input.len() != d {
-            let message = format!(
-                "--input has {}, expected {d}, one for each input of the network",
-                count(input.len(), "value")
-            );
-            return Err(Error::Config(message));
-        }
-        check::together(settings, modules)?;
-        let outputs = network.readout.as_ref().map_or(0, |r| r.weight.nrows());
-        let trials = settings.trials.as_ref().map(|path| trials::read(path, &settings.map, [d, n, outputs]));
-        let trials = trials.transpose()?;
-        let inputs = match (&trials, &settings.inputs) {
-            (Some(trials), _) => Inputs::Trials(trials.inputs()),
-            (None, Some(path)) => Inputs::Trials(tables::inputs(path, d)?),
-            (None, None) => Inputs::Constant(input.clone()),
-        };
-        let initial = match &trials {
-            // Networks are trained from the zero state, unless their trials say otherwise.
-            Some(t) => Some(t.initial(n).unwrap_or_else(|| Mat::zeros(n, t.trials.len()))),
-            None => settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?,
-        };
-        let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
-        check::room(settings, &inputs, initial.as_ref(), steps, n)?;
+        let n = system.step().dim();
+        let check::Given { input, inputs, initial, trials, steps } =
+            check::given(network, settings, modules)?;
         let start = starts(system, config, &inputs, initial.as_ref(), steps);
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.

@@ -10,9 +10,10 @@ use serde::Serialize;
 /// Principal components.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Pca {
-    /// Share of the variance of each component, largest first.
+    /// Share of the variance of each component, largest first: as many as units, or as rows less one, where those are fewer. Zero
+    /// where nothing is left but rounding.
     pub explained_variance_ratio: Vec<Number>,
-    /// Its standard error; null with too few blocks.
+    /// Its standard error; null with too few blocks, and where one component carries everything or nothing.
     pub explained_variance_ratio_std_error: Vec<Number>,
     /// Variance along each, divisor rows - 1; null beyond the range of numbers.
     pub explained_variance: Vec<Number>,
@@ -22,7 +23,7 @@ pub struct Pca {
     pub correlation_time: Number,
     /// (sum of variances)² / sum of their squares.
     pub participation_ratio: Number,
-    /// Null with too few blocks.
+    /// Null with too few blocks, and where one component of several carries everything.
     pub participation_ratio_std_error: Number,
     /// Components that together explain 90 % of the variance.
     pub components_for_90: usize,
@@ -89,7 +90,7 @@ pub struct Spectrum {
     pub singular_values: Vec<Number>,
     /// Real and imaginary parts, largest modulus first.
     pub eigenvalues: Vec<[Number; 2]>,
-    /// How far the matrix is from normal.
+    /// How far the matrix W is from normal: |W Wᵀ - Wᵀ W| / |W|², both norms Frobenius; 0 of a normal matrix, at most √2.
     pub non_normality: Number,
 }
 

@@ -14,7 +14,8 @@ pub struct RecurrentSpectrum {
     pub eigenvalues: Vec<c64>,
     /// Largest modulus of an eigenvalue.
     pub spectral_radius: f64,
-    /// |W W^T - W^T W|_F / |W|_F^2, 0 for a normal matrix: how far eigenvalues alone mislead.
+    /// |W W^T - W^T W|_F / |W|_F^2, from 0, of a normal matrix, to sqrt 2, of one of rank one whose square is zero: how far
+    /// eigenvalues alone mislead.
     pub non_normality: f64,
 }
 
@@ -24,15 +25,23 @@ pub fn recurrent(matrices: &[(String, Mat<f64>)]) -> Option<Vec<RecurrentSpectru
         .iter()
         .map(|(name, w)| {
             let values = eigenvalues(w.as_ref(), Order::Modulus)?;
-            let square = w.norm_l2().powi(2);
-            let commutator = w * w.transpose() - w.transpose() * w;
             Some(RecurrentSpectrum {
                 name: name.clone(),
                 singular_values: singular_values(w.as_ref())?,
                 spectral_radius: values.first().map_or(0.0, |v| v.re.hypot(v.im)),
                 eigenvalues: values,
-                non_normality: if square > 0.0 { commutator.norm_l2() / square } else { 0.0 },
+                non_normality: non_normality(w),
             })
         })
         .collect()
+}
+
+/// |W W^T - W^T W|_F / |W|_F^2, in a unit of the largest entry, so that no product leaves the range of numbers; 0 for zeros.
+fn non_normality(w: &Mat<f64>) -> f64 {
+    let largest = w.norm_max();
+    if !(largest > 0.0) {
+        return 0.0;
+    }
+    let w = Mat::from_fn(w.nrows(), w.ncols(), |i, j| w[(i, j)] / largest);
+    (&w * w.transpose() - w.transpose() * &w).norm_l2() / w.squared_norm_l2()
 }

@@ -115,7 +115,13 @@ impl Accumulator {
         let svd = all.r.thin_svd().ok()?;
         let scale = (all.rows - 1) as f64;
         let kept = all.r.nrows().min(n).min(all.rows - 1);
-        let variance: Vec<f64> = (0..kept).map(|i| svd.S().column_vector()[i].powi(2) / scale).collect();
+        let lengths: Vec<f64> = (0..n).map(|i| crate::linalg::norm(col(all.r.as_ref(), i))).collect();
+        let along = |j: usize| (0..n).map(|i| (svd.V()[(i, j)] * lengths[i]).powi(2)).sum::<f64>().sqrt();
+        // Below the rounding of what it is made of a value is none; of units of all sizes small ones are real.
+        let rounding = 8.0 * f64::EPSILON * (n as f64).sqrt();
+        let value =
+            |j: usize| Some(svd.S().column_vector()[j]).filter(|s| *s > rounding * along(j)).unwrap_or(0.0);
+        let variance: Vec<f64> = (0..kept).map(|j| value(j).powi(2) / scale).collect();
         let total: f64 = variance.iter().sum();
         if !(total > 0.0) || !total.is_finite() {
             return None;
@@ -133,7 +139,10 @@ impl Accumulator {
         let ratio: Vec<f64> = variance.iter().map(|v| v / total).collect();
         let time = self.memory.time();
         let parts = self.parts(all.rows, time);
-        let errors = jackknife::errors(&all, &parts, components.as_ref());
+        let mut errors = jackknife::errors(&all, &parts, components.as_ref());
+        if let Some(e) = &mut errors {
+            e.unknown(&variance);
+        }
         let [half, rest] = powers(self.exponent.unwrap_or(0));
         let back = |v: f64| v * half * rest;
         // Squares of numbers beyond 1e154, or below 1e-154, are no numbers.
@@ -149,9 +158,7 @@ impl Accumulator {
         Some(Pca {
             rows: all.rows,
             mean: self.origin.iter().zip(&all.mean).map(|(o, m)| o + back(*m)).collect(),
-            deviation: (0..n)
-                .map(|i| back(crate::linalg::norm(col(all.r.as_ref(), i)) / scale.sqrt()))
-                .collect(),
+            deviation: (0..n).map(|i| back(lengths[i] / scale.sqrt())).collect(),
             blocks: if errors.is_some() { parts.len() } else { 0 },
             correlation_time: time,
             components_for_90: for_90.map_or(k, |p| p + 1),
@@ -209,11 +216,11 @@ pub struct Pca {
     pub deviation: Vec<f64>,
     /// Unit components as columns, n x k, by decreasing variance; the largest entry is positive.
     pub components: Mat<f64>,
-    /// Variance along each, divisor rows - 1; NaN where it is beyond the range of numbers.
+    /// Variance along each, divisor rows - 1; 0 where nothing is left but rounding, NaN beyond the range of numbers.
     pub explained_variance: Vec<f64>,
     /// The same as shares of the total.
     pub explained_variance_ratio: Vec<f64>,
-    /// Standard errors of the shares; NaN with fewer than five blocks.
+    /// Standard errors of the shares; NaN with fewer than five blocks, and where one component of several carries all or nothing.
     pub std_error: Vec<f64>,
     /// (sum of variances)^2 / sum of their squares.
     pub participation_ratio: Estimate,
