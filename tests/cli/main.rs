@@ -23,6 +23,7 @@ mod round_trip;
 mod sensitivity;
 mod study;
 mod tables;
+mod task;
 mod terminal;
 mod time;
 mod train;
