@@ -41,7 +41,7 @@ fn what_analyze_refuses_inspect_refuses_alike() {
             &["--trial", "c2"],
             "column `c2`, row 50: a missing value",
         ),
-        (place.write("time.csv", with(50, "1,2,noon")), &["--time", "c2"], "found `noon`, expected a time"),
+        (place.write("time.csv", with(50, "1,2,noon")), &["--time", "c2"], "row 50: found the text `noon`"),
         (
             place.write("empty.csv", "a,b\n,\n,\n"),
             &["--missing", "drop-rows"],

@@ -222,7 +222,7 @@ fn a_list_that_leads_elsewhere_is_not_believed() {
         let list =
             serde_json::json!({"tool": "nullcline", "command": "test", "of": ["a"], "files": {bad: "1-0"}});
         fs::write(out.join(LIST), list.to_string()).unwrap();
-        assert!(matches!(open(&out, "a").unwrap_err(), Error::Occupied(_)), "{bad}");
+        assert!(matches!(open(&out, "a").unwrap_err(), Error::Unlisted { .. }), "{bad}");
     }
     assert!(Path::new(&mine).exists());
 }
