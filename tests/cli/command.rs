@@ -39,7 +39,7 @@ fn options_that_do_not_apply_are_refused_by_name() {
         (&[&*net, "--trial", "t"][..], "--trial goes with recordings"),
         (&[&*net, "--missing", "drop-rows"], "--missing goes with recordings"),
         (&[&*net, "--units", "h*"], "--units goes with recordings"),
-        (&[&*net, "--modules", "activity"], "--modules activity: not for this file; here are lyapunov"),
+        (&[&*net, "--modules", "activity"], "--modules activity: not for this file; here are task, lyapunov"),
         (&[&*net, "--tau", "1"], "--tau does not go with vanilla networks"),
         (&[&*net, "--reset-before"], "--reset-before does not go with vanilla networks"),
         (&[&*gru, "--activation", "relu"], "--activation does not go with gru networks"),
