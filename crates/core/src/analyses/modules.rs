@@ -1,10 +1,11 @@
 //! The modules of `analyze`: a line each, and all that follows from it.
 
-use super::activity::{Analyses, Decodings, Groups, Selectivity};
+use super::activity::{Analyses, Decodings, Groups, Selectivity, Timescales};
 use super::network::{Cycles, Exponents, Flow, Paths, Points, Run, Sensitivity, Vectors};
 use super::recording::{Activity, Reading};
 use super::{Components, Error};
 use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
+use crate::io::shown::list;
 
 /// Hands all modules, in the order of the report, to the macro named: what each is, its variant, its name and what it finds.
 ///
@@ -41,6 +42,8 @@ macro_rules! modules {
             Selectivity selectivity: Selectivity;
             /// Groups of units.
             Clusters clusters: Groups;
+            /// Autocorrelation times of units.
+            Timescales timescales: Timescales;
         }
     };
 }
@@ -167,7 +170,7 @@ impl Module {
     /// What the option says that chooses them.
     pub(super) fn help() -> String {
         let name = |m: &Self| m.name();
-        let list = |all: Vec<Self>| {
+        let of = |all: Vec<Self>| {
             let one =
                 |m: &Self| format!("{}{}", m.name(), if m.facts().targets { " (of --targets)" } else { "" });
             all.iter().map(one).collect::<Vec<_>>().join(", ")
@@ -175,9 +178,9 @@ impl Module {
         let asked: Vec<&str> = Self::ALL.iter().filter(|m| m.facts().on_request).map(name).collect();
         format!(
             "Modules, separated by commas [default: all that apply but {}]. Networks: {}; recordings: {}",
-            asked.join(" and "),
-            list(Self::of_networks()),
-            list(Self::of_recordings())
+            list(&asked, "and"),
+            of(Self::of_networks()),
+            of(Self::of_recordings())
         )
     }
 }

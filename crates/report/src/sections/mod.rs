@@ -18,6 +18,7 @@ mod lyapunov;
 mod pca;
 mod recurrent;
 mod selectivity;
+mod timescales;
 mod training;
 mod trajectories;
 mod trials;

@@ -4,6 +4,7 @@ mod clusters;
 mod decoding;
 mod held;
 mod selectivity;
+mod timescales;
 
 pub use clusters::{Grouped, Groups, Weights};
 pub(super) use clusters::{Permutations, clusters};
@@ -11,6 +12,7 @@ pub use decoding::{Decoded, Decodings, Features};
 pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
+pub use timescales::Timescales;
 
 use super::modules::{Diagnostic, OfRecording};
 use super::network::Run;
