@@ -4,7 +4,7 @@ mod clusters;
 mod decoding;
 mod held;
 mod selectivity;
-mod timescales;
+pub mod timescales;
 
 pub use clusters::{Grouped, Groups, Weights};
 pub(super) use clusters::{Permutations, clusters};

@@ -21,7 +21,7 @@ mod selectivity;
 mod states;
 mod training;
 
-pub use super::activity::Timescales;
+pub use super::activity::timescales::Entry as Timescales;
 pub use activity::{Activity, Clusters, Matrix};
 pub use adjoint::{Adjoint, Agreement, Agreements};
 pub use answer::Summary;
