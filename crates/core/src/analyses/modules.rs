@@ -51,7 +51,7 @@ macro_rules! modules {
 /// How a result is found, and when.
 pub(super) trait Diagnostic: Sized {
     /// Finds it in a network, or nothing where it does not apply and nobody asked for it; none: networks have none.
-    const OF_NETWORK: Option<fn(&Run<'_>) -> Result<Option<Self>, Error>> = None;
+    const OF_NETWORK: OfNetwork<Self> = None;
     /// Finds it in a recording; none: recordings have none.
     const OF_RECORDING: Option<OfRecording<Self>> = None;
     /// Whether it is of targets, without which it is left out unless asked for.
@@ -61,6 +61,9 @@ pub(super) trait Diagnostic: Sized {
     /// Whether it is of the states along a network's trajectories.
     const OF_STATES: bool = false;
 }
+
+/// How a result is found in a network.
+pub(super) type OfNetwork<T> = Option<fn(&Run<'_>) -> Result<Option<T>, Error>>;
 
 /// How a result is found in a recording.
 pub(super) enum OfRecording<T> {

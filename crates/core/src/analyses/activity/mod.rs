@@ -14,8 +14,7 @@ pub use held::{Target, TargetKind, VALUES};
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
 pub use timescales::Timescales;
 
-use super::modules::{Diagnostic, OfRecording};
-use super::network::Run;
+use super::modules::{Diagnostic, OfNetwork, OfRecording};
 use super::{AnalysisSettings, Config, Error, Finding, Module};
 use crate::diagnostics::geometry::pca::Pca;
 
@@ -100,8 +99,7 @@ impl Diagnostic for Selectivity {
 }
 
 impl Diagnostic for Groups {
-    const OF_NETWORK: Option<fn(&Run<'_>) -> Result<Option<Self>, Error>> =
-        Some(|run| run.clusters().map(Some));
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.clusters().map(Some));
     const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.clusters()));
     const ON_REQUEST: bool = true;
     const OF_STATES: bool = true;
