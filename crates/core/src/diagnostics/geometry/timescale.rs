@@ -6,14 +6,17 @@ use crate::numbers::Estimate;
 const WINDOW: f64 = 1.5;
 /// Rows that a time needs, in its own units: of fewer its error is not to be trusted.
 const ROWS: f64 = 50.0;
+/// Lags that are summed at most: a slow drift in ten million rows would take hours to be refused.
+const LAGS: usize = 20_000;
 
 /// The integrated autocorrelation time of `x` in rows, with its standard error. Rows marked in `follows` continue the one before.
-/// Nothing where `x` does not vary, or its rows are fewer than fifty times the time, or are broken up before it has been told.
+/// Nothing where `x` does not vary, or its rows are fewer than fifty times the time, or are broken up before it has been told,
+/// or where that takes more than 20,000 lags.
 ///
 /// Formula: tau = 1/2 + sum_{l=1}^{W} rho(l), times 1 + (2 W + 1) / T for the mean that is taken off, with rho(l) from the pairs
 /// of rows that l unbroken steps join; W is the first lag with exp(-W / t) < t / sqrt(W T), t = 1.5 / ln((2 tau + 1) / (2 tau - 1)).
 /// The variance is 4 tau^2 (W + 1/2 - tau) / T. Of an exponential rho(l) = exp(-l / t), tau is t but for t^-1 / 12; of independent
-/// rows it is 1/2.
+/// rows it is 1/2, of rows that alternate less, and noise may take it below zero there.
 ///
 /// Source: Wolff, Comput. Phys. Commun. 156, 143 (2004), eqs. 31, 42, 49 to 52.
 ///
@@ -37,7 +40,7 @@ pub fn timescale(x: &[f64], follows: &[bool]) -> Option<Estimate> {
     let mut run = vec![0; x.len()];
     (1..x.len()).for_each(|t| run[t] = if follows[t] { run[t - 1] + 1 } else { 0 });
     let mut sum = 0.5;
-    for lag in 1..x.len() / 2 {
+    for lag in 1..LAGS.min(x.len() / 2) {
         let (mut product, mut pairs) = (0.0, 0);
         for t in (lag..x.len()).filter(|t| run[*t] >= lag) {
             product += y[t - lag] * y[t];
