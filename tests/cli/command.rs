@@ -13,7 +13,7 @@ fn unknown_words_end_with_status_2() {
         (&["analyze", "x.pt", "--modules", ","], "entry 1 of 2 is empty"),
         (&["analyze", "x.pt", "--cell", "transformer"], "--cell transformer: expected one of vanilla"),
         (&["analyze", "x.pt", "--activation", "gelu"], "--activation gelu: expected tanh"),
-        (&["analyze", "x.pt", "--tables", "xls"], "--tables xls: expected csv or parquet"),
+        (&["analyze", "x.pt", "--tables", "xls"], "--tables xls: expected csv, parquet or jsonl"),
         (&["analyze", "x.pt", "--missing", "zero"], "--missing zero: expected error or drop-rows"),
         (&["analyze", "x.pt", "--threads", "0"], "--threads 0"),
         (&["analyze", "x.pt", "--steps", "0"], "--steps 0"),

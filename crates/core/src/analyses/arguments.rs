@@ -2,7 +2,7 @@
 
 use super::limits::count;
 use super::written;
-use crate::io::shown::or;
+use crate::io::shown::list;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -94,7 +94,7 @@ pub struct NetworkArguments {
 
 /// The names of the cells, as a sentence ends with them.
 fn cells() -> String {
-    or(&crate::systems::cells::KINDS.iter().map(|k| k.name).collect::<Vec<_>>())
+    list(&crate::systems::cells::KINDS.iter().map(|k| k.name).collect::<Vec<_>>(), "or")
 }
 
 /// How to understand a weight file; of its nonlinearity every command speaks by itself.

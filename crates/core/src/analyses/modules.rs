@@ -1,10 +1,11 @@
 //! The modules of `analyze`: a line each, and all that follows from it.
 
-use super::activity::{Analyses, Decodings, Groups, Selectivity};
+use super::activity::{Analyses, Decodings, Groups, Selectivity, Timescales};
 use super::network::{AtTask, Cycles, Exponents, Flow, Paths, Points, Run, Sensitivity, Vectors};
 use super::recording::{Activity, Reading};
 use super::{Components, Error};
 use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
+use crate::io::shown::list;
 
 /// Hands all modules, in the order of the report, to the macro named: what each is, its variant, its name and what it finds.
 ///
@@ -43,6 +44,8 @@ macro_rules! modules {
             Selectivity selectivity: Selectivity;
             /// Groups of units.
             Clusters clusters: Groups;
+            /// Autocorrelation times of units.
+            Timescales timescales: Timescales;
         }
     };
 }
@@ -50,7 +53,7 @@ macro_rules! modules {
 /// How a result is found, and when.
 pub(super) trait Diagnostic: Sized {
     /// Finds it in a network, or nothing where it does not apply and nobody asked for it; none: networks have none.
-    const OF_NETWORK: Option<fn(&Run<'_>) -> Result<Option<Self>, Error>> = None;
+    const OF_NETWORK: OfNetwork<Self> = None;
     /// Finds it in a recording; none: recordings have none.
     const OF_RECORDING: Option<OfRecording<Self>> = None;
     /// Whether it is of targets, without which it is left out unless asked for.
@@ -64,6 +67,9 @@ pub(super) trait Diagnostic: Sized {
     /// Whether it is of the states along a network's trajectories.
     const OF_STATES: bool = false;
 }
+
+/// How a result is found in a network.
+pub(super) type OfNetwork<T> = Option<fn(&Run<'_>) -> Result<Option<T>, Error>>;
 
 /// How a result is found in a recording.
 pub(super) enum OfRecording<T> {
@@ -177,7 +183,7 @@ impl Module {
     /// What the option says that chooses them.
     pub(super) fn help() -> String {
         let name = |m: &Self| m.name();
-        let list = |all: Vec<Self>, of: &str| {
+        let of = |all: Vec<Self>, of: &str| {
             let asked = |m: &Self| m.facts().targets || m.facts().trials;
             let one = |m: &Self| format!("{}{}", m.name(), if asked(m) { of } else { "" });
             all.iter().map(one).collect::<Vec<_>>().join(", ")
@@ -185,9 +191,9 @@ impl Module {
         let asked: Vec<&str> = Self::ALL.iter().filter(|m| m.facts().on_request).map(name).collect();
         format!(
             "Modules, separated by commas [default: all that apply but {}]. Networks: {}; recordings: {}",
-            asked.join(" and "),
-            list(Self::of_networks(), " (of --trials)"),
-            list(Self::of_recordings(), " (of --targets)")
+            list(&asked, "and"),
+            of(Self::of_networks(), " (of --trials)"),
+            of(Self::of_recordings(), " (of --targets)")
         )
     }
 }

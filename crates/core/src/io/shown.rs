@@ -39,10 +39,10 @@ pub fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Names as a sentence ends with them: a, b or c.
-pub fn or(names: &[&str]) -> String {
+/// Names as a sentence ends with them, `word` before the last: a, b or c.
+pub fn list(names: &[&str], word: &str) -> String {
     match names {
-        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        [most @ .., last] if !most.is_empty() => format!("{} {word} {last}", most.join(", ")),
         _ => names.concat(),
     }
 }

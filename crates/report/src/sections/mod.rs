@@ -20,6 +20,7 @@ mod recurrent;
 mod selectivity;
 mod stores;
 mod task;
+mod timescales;
 mod training;
 mod trajectories;
 mod trials;

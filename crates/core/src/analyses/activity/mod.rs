@@ -4,6 +4,7 @@ mod clusters;
 mod decoding;
 mod held;
 mod selectivity;
+pub mod timescales;
 
 pub use clusters::{Grouped, Groups, Weights};
 pub(super) use clusters::{Permutations, clusters};
@@ -11,9 +12,9 @@ pub use decoding::{Decoded, Decodings, Features};
 pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
+pub use timescales::Timescales;
 
-use super::modules::{Diagnostic, OfRecording};
-use super::network::Run;
+use super::modules::{Diagnostic, OfNetwork, OfRecording};
 use super::{AnalysisSettings, Config, Error, Finding, Module};
 use crate::diagnostics::geometry::pca::Pca;
 
@@ -87,23 +88,20 @@ pub(super) struct Analyses<'a> {
     pub pca: Option<&'a Pca>,
 }
 
-/// Finds a result in a network.
-type Find<T> = Option<fn(&Run<'_>) -> Result<Option<T>, Error>>;
-
 impl Diagnostic for Decodings {
-    const OF_NETWORK: Find<Self> = Some(|run| run.of_activity(Module::Decoding, |a| a.decoding()));
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.of_activity(Module::Decoding, |a| a.decoding()));
     const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.decoding()));
     const OF_TARGETS: bool = true;
 }
 
 impl Diagnostic for Selectivity {
-    const OF_NETWORK: Find<Self> = Some(|run| run.of_activity(Module::Selectivity, |a| a.selectivity()));
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.of_activity(Module::Selectivity, |a| a.selectivity()));
     const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.selectivity()));
     const OF_TARGETS: bool = true;
 }
 
 impl Diagnostic for Groups {
-    const OF_NETWORK: Find<Self> = Some(|run| run.clusters().map(Some));
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.clusters().map(Some));
     const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.clusters()));
     const ON_REQUEST: bool = true;
     const OF_STATES: bool = true;

@@ -22,6 +22,7 @@ mod states;
 mod task;
 mod training;
 
+pub use super::activity::timescales::Entry as Timescales;
 pub use activity::{Activity, Clusters, Matrix};
 pub use adjoint::{Adjoint, Agreement, Agreements};
 pub use answer::Summary;

@@ -5,4 +5,5 @@ pub mod correlation;
 pub mod decoding;
 pub mod pca;
 pub mod subspace;
+pub mod timescale;
 mod whitening;

@@ -16,6 +16,7 @@ mod contained;
 mod csv;
 mod ipc;
 mod ipc_check;
+mod json_lines;
 mod npy_columns;
 mod npy_file;
 mod npy_fortran;

@@ -12,7 +12,8 @@ use parquet::file::properties::WriterProperties;
 
 use super::super::atomic;
 use super::super::error::{Error, Problem};
-use super::super::shown::or;
+use super::super::shown::list;
+use super::json_lines;
 
 /// The values of a column to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +74,8 @@ pub enum TableFormat {
     Csv,
     /// Apache Parquet, compressed with Snappy.
     Parquet,
+    /// JSON lines: an object a row.
+    JsonLines,
 }
 
 /// Writes columns of so many rows.
@@ -80,13 +83,14 @@ type Encoder = fn(&mut (dyn Write + Send), &[(&str, &Cells)], usize) -> Result<(
 
 impl TableFormat {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Csv, Self::Parquet];
+    pub const ALL: [Self; 3] = [Self::Csv, Self::Parquet, Self::JsonLines];
 
     /// The name, which is the extension too, and what writes it.
     fn facts(self) -> (&'static str, Encoder) {
         match self {
             Self::Csv => ("csv", csv),
             Self::Parquet => ("parquet", parquet),
+            Self::JsonLines => ("jsonl", json_lines::encode),
         }
     }
 
@@ -102,7 +106,7 @@ impl TableFormat {
 
     /// The names of all, for messages.
     pub fn names() -> String {
-        or(&Self::ALL.map(Self::extension))
+        list(&Self::ALL.map(Self::extension), "or")
     }
 }
 
