@@ -25,6 +25,14 @@ impl Default for FigureFormats {
 
 impl FigureFormats {
     /// What a list as `svg,pdf` names; none where it names nothing or something else.
+    ///
+    /// ```
+    /// use nullcline_report::figure::FigureFormats;
+    ///
+    /// let both = FigureFormats::parse("svg,pdf").unwrap();
+    /// assert!(both.svg && both.pdf && !both.png);
+    /// assert!(FigureFormats::parse("gif").is_none());
+    /// ```
     pub fn parse(list: &str) -> Option<Self> {
         let mut formats = Self { svg: false, ..Self::default() };
         for name in list.split(',') {

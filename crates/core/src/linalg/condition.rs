@@ -19,6 +19,15 @@ pub struct Eigenvalue {
 /// Eigenvalues of a square matrix with their error bounds, on the calling thread only.
 ///
 /// Returns `None` when an entry is not finite or the iteration does not converge.
+///
+/// ```
+/// use nullcline_core::linalg::condition::eigenvalues_with_errors;
+///
+/// // The double eigenvalue 1 of a Jordan block is known to the root of eps alone, one of a symmetric matrix to eps.
+/// let jordan = eigenvalues_with_errors(faer::mat![[1.0, 1.0], [0.0, 1.0]].as_ref()).unwrap();
+/// let plain = eigenvalues_with_errors(faer::mat![[1.0, 0.0], [0.0, 3.0]].as_ref()).unwrap();
+/// assert!(jordan[0].error > 1e-9 && plain[0].error < 1e-14);
+/// ```
 pub fn eigenvalues_with_errors(a: MatRef<f64>) -> Option<Vec<Eigenvalue>> {
     let n = a.nrows();
     if (0..n).any(|j| (0..n).any(|i| !a[(i, j)].is_finite())) {

@@ -51,6 +51,15 @@ pub enum Use {
 }
 
 /// The stream of item `index` in a run seeded with `seed`.
+///
+/// ```
+/// use nullcline_core::linalg::random::{Use, normal, stream};
+///
+/// let draw = |usage, item| normal(&mut stream(7, usage, item));
+/// assert_eq!(draw(Use::Noise, 3), draw(Use::Noise, 3));
+/// assert_ne!(draw(Use::Noise, 3), draw(Use::Noise, 4));
+/// assert_ne!(draw(Use::Noise, 3), draw(Use::Samples, 3));
+/// ```
 pub fn stream(seed: u64, usage: Use, index: u64) -> Rng {
     let mut key = [0u8; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -86,6 +95,14 @@ pub fn normal_matrix(rng: &mut Rng, rows: usize, cols: usize) -> Mat<f64> {
 }
 
 /// 0 to n - 1 in random order.
+///
+/// ```
+/// use nullcline_core::linalg::random::{Use, shuffled, stream};
+///
+/// let mut order = shuffled(5, &mut stream(1, Use::Shuffle, 0));
+/// order.sort();
+/// assert_eq!(order, [0, 1, 2, 3, 4]);
+/// ```
 pub fn shuffled(n: usize, rng: &mut Rng) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     order.shuffle(rng);

@@ -6,12 +6,27 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 const ABOVE: f64 = 0.022_750_131_948_179_21;
 
 /// t with P(T <= t) = `p` for Student's T of `freedom` degrees; none for none.
+///
+/// ```
+/// use nullcline_core::numbers::student::quantile;
+///
+/// // Of one degree it is Cauchy's law: tan(pi (p - 1/2)).
+/// assert!((quantile(0.75, 1).unwrap() - 1.0).abs() < 1e-9);
+/// assert_eq!(quantile(0.75, 0), None);
+/// ```
 pub fn quantile(p: f64, freedom: usize) -> Option<f64> {
     StudentsT::new(0.0, 1.0, freedom as f64).ok().map(|law| law.inverse_cdf(p))
 }
 
 /// t / 2 with P(|T| <= t) = 0.9545 for Student's T of `freedom` degrees: times this, two of an error that was estimated with so many
 /// hold what two of a known one would. NaN for none.
+///
+/// ```
+/// use nullcline_core::numbers::student::widening;
+///
+/// assert!(widening(4) > 1.43 && widening(4) < 1.44);
+/// assert!((widening(10_000) - 1.0).abs() < 2e-4);
+/// ```
 pub fn widening(freedom: usize) -> f64 {
     quantile(1.0 - ABOVE, freedom).map_or(f64::NAN, |t| t / 2.0)
 }

@@ -153,6 +153,17 @@ impl Search {
     ///
     /// # Errors
     /// [`Error::Config`] for no trial or more than `MOST`.
+    ///
+    /// ```
+    /// use nullcline_core::analyses::training::{Choice, Parameter, Range, Search};
+    /// use nullcline_core::training::trainer::Settings;
+    ///
+    /// let rate = (Parameter::Rate, Range::Between { lo: 1e-4, hi: 1e-2, log: true });
+    /// let grid = Search { choice: Choice::Grid(3), space: vec![rate] }.trials(&Settings::default()).unwrap();
+    /// for (trial, known) in grid.iter().zip([1e-4, 1e-3, 1e-2]) {
+    ///     assert!((trial.rate / known - 1.0).abs() < 1e-9);
+    /// }
+    /// ```
     pub fn trials(&self, base: &Settings) -> Result<Vec<Settings>, Error> {
         let axes: Vec<Vec<f64>> = match self.choice {
             Choice::Random(_) => vec![],

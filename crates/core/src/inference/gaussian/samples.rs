@@ -9,6 +9,13 @@ use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::{Accum, Mat, MatRef, Par};
 
 /// `X X^T / p` of p samples, one a column of the n x p matrix, zero mean assumed (eq. 2.4).
+///
+/// ```
+/// use nullcline_core::inference::gaussian::samples::covariance;
+///
+/// let c = covariance(faer::mat![[1.0, 3.0], [2.0, 0.0]].as_ref());
+/// assert_eq!(c, faer::mat![[5.0, 1.0], [1.0, 2.0]]);
+/// ```
 pub fn covariance(samples: MatRef<f64>) -> Mat<f64> {
     let (n, p) = (samples.nrows(), samples.ncols());
     let mut c = Mat::zeros(n, n);
@@ -28,6 +35,15 @@ pub fn covariance(samples: MatRef<f64>) -> Mat<f64> {
 
 impl Truth {
     /// `p` independent samples, one a column (n x p).
+    ///
+    /// ```
+    /// use nullcline_core::inference::gaussian::{ensemble::Truth, samples::covariance};
+    /// use nullcline_core::linalg::random::{Use, stream};
+    ///
+    /// let truth = Truth::new(faer::mat![[0.0, 0.5], [0.5, 0.0]].as_ref()).unwrap();
+    /// let x = truth.samples(20_000, &mut stream(1, Use::Samples, 0));
+    /// assert!((covariance(x.as_ref()) - truth.covariance()).norm_max() < 0.05);
+    /// ```
     pub fn samples(&self, p: usize, rng: &mut Rng) -> Mat<f64> {
         let n = self.c.len();
         let mut white = normal_matrix(rng, n, p);

@@ -83,6 +83,19 @@ fn by_contrast(
 }
 
 /// Share of correct answers among answered trials by contrast: of concordant (`Some(true)`), discordant or all trials.
+///
+/// ```
+/// use nullcline_core::tasks::ibl::{Side, behaviour::{Choice, accuracy}};
+///
+/// let trial = |contrast, choice| Choice {
+///     block: 0, place: 0, block_side: None, side: Side::Left, contrast, choice, time: 1.0,
+/// };
+/// let trials = [trial(0.0, Some(Side::Left)), trial(0.0, Some(Side::Right)), trial(1.0, Some(Side::Left)), trial(1.0, None)];
+/// let curve = accuracy(&trials, None);
+/// assert_eq!(curve.contrasts, [0.0, 1.0]);
+/// // Trials without an answer do not count.
+/// assert_eq!([curve.cells[0].value, curve.cells[1].value], [0.5, 1.0]);
+/// ```
 pub fn accuracy(trials: &[Choice], concordant: Option<bool>) -> ByContrast {
     let keep = |t: &Choice| t.choice.is_some() && concordant.is_none_or(|c| t.concordant() == Some(c));
     by_contrast(trials, keep, |t| f64::from(t.correct()))
