@@ -83,6 +83,15 @@ pub fn eigenvalues_with_errors(a: MatRef<f64>) -> Option<Vec<Eigenvalue>> {
 }
 
 /// log|det A|, destroying A; minus infinity when A is singular.
+///
+/// ```
+/// use nullcline_core::linalg::condition::log_abs_det;
+///
+/// let mut a = faer::mat![[0.0, 2.0], [3.0, 1.0]];
+/// assert!((log_abs_det(a.as_mut(), &mut [0; 2]) - 6f64.ln()).abs() < 1e-14);
+/// let mut singular = faer::mat![[1.0, 1.0], [1.0, 1.0]];
+/// assert_eq!(log_abs_det(singular.as_mut(), &mut [0; 2]), f64::NEG_INFINITY);
+/// ```
 pub fn log_abs_det(mut a: MatMut<f64>, swaps: &mut [usize]) -> f64 {
     let n = a.nrows();
     if lu_in_place(a.as_mut(), &mut swaps[..n]) < n {

@@ -84,6 +84,14 @@ pub fn chi_squared(rng: &mut Rng, freedom: f64) -> f64 {
 }
 
 /// An r x c matrix of independent standard normal numbers, filled column by column.
+///
+/// ```
+/// use nullcline_core::linalg::random::{Use, normal_matrix, stream};
+///
+/// let m = normal_matrix(&mut stream(1, Use::Fixture, 0), 100, 100);
+/// let mean_square = m.squared_norm_l2() / 1e4;
+/// assert!((mean_square - 1.0).abs() < 0.06);
+/// ```
 pub fn normal_matrix(rng: &mut Rng, rows: usize, cols: usize) -> Mat<f64> {
     let mut m = Mat::zeros(rows, cols);
     for j in 0..cols {

@@ -2,7 +2,7 @@
 //!
 //! A [`Rule`](rule::Rule) is y = F(x, u) with its derivatives; a [`System`](time::System) says whether that is the map itself, or the
 //! velocity of a flow and how this is integrated. [`cells`] are the rules of recurrent networks, [`architecture`] puts layers of
-//! them together, [`checkpoint`] makes networks of weight files and back, and [`reference`] has systems with known answers.
+//! them together, [`checkpoint`] makes networks of weight files and back, and [`reference`](mod@reference) has systems with known answers.
 //!
 //! ```
 //! use nullcline_core::systems::architecture::Architecture;

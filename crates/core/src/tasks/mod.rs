@@ -138,6 +138,15 @@ impl Sizes {
 }
 
 /// The random stream of item `i` of a split.
+///
+/// ```
+/// use nullcline_core::linalg::random::normal;
+/// use nullcline_core::tasks::{Split, item_stream};
+///
+/// let draw = |split, i| normal(&mut item_stream(1, split, i));
+/// assert_eq!(draw(Split::Train, 3), draw(Split::Train, 3));
+/// assert_ne!(draw(Split::Train, 3), draw(Split::Test, 3));
+/// ```
 pub fn item_stream(seed: u64, split: Split, i: usize) -> Rng {
     stream(seed, Use::Task, ((split as u64) << 48) | i as u64)
 }

@@ -145,6 +145,12 @@ impl Gathered {
 /// Variables that never change: their indices.
 ///
 /// A spread below 1e-12 of the largest magnitude is what rounding leaves of a constant.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::data::constant;
+///
+/// assert_eq!(constant(faer::mat![[1.0, 2.0], [0.1, 0.1], [0.0, 0.0]].as_ref()), [1, 2]);
+/// ```
 pub fn constant(x: MatRef<f64>) -> Vec<usize> {
     let flat = |i: &usize| {
         let row = (0..x.ncols()).map(|k| x[(*i, k)]);

@@ -111,6 +111,13 @@ pub fn multiplier(j: &[f64]) -> (f64, f64) {
 }
 
 /// mu, and the eigenvalues 1/(mu - j_k) of the covariance, of couplings with eigenvalues `j` (at least one).
+///
+/// ```
+/// use nullcline_core::inference::gaussian::ensemble::constrained;
+///
+/// let (mu, c) = constrained(&[-0.5, 0.0, 0.5]);
+/// assert!((c.iter().sum::<f64>() - 3.0).abs() < 1e-12 && (c[1] - 1.0 / mu).abs() < 1e-14);
+/// ```
 pub fn constrained(j: &[f64]) -> (f64, Vec<f64>) {
     let (mu, gap) = multiplier(j);
     let top = j.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -110,6 +110,23 @@ impl Moments {
 /// come out negative where the couplings are weaker than the noise. None unless f > n + 3 and all c > 0.
 ///
 /// Source: von Rosen 1988, moments of the inverted Wishart distribution; checked by simulation.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::ensemble::{Ensemble, Truth};
+/// use nullcline_core::inference::gaussian::predict::unbiased_j_squared;
+/// use nullcline_core::linalg::random::{Use, stream};
+///
+/// let couplings = Ensemble::Chain { sigma: 0.4 }.draw(8, &mut stream(1, Use::Couplings, 0));
+/// let truth = Truth::new(couplings.as_ref()).unwrap();
+/// let one = |i| {
+///     let spectrum = truth.draw(60, false, &mut stream(1, Use::Samples, i)).unwrap();
+///     unbiased_j_squared(&spectrum.c, 60).unwrap()
+/// };
+/// let mean = (0..400).map(one).sum::<f64>() / 400.0;
+/// // 2 n sigma^2, where plain tr J^2 of the inverse would be far too large.
+/// assert!((mean / 2.56 - 1.0).abs() < 0.2, "{mean}");
+/// assert_eq!(unbiased_j_squared(&[1.0; 8], 11), None);
+/// ```
 pub fn unbiased_j_squared(c: &[f64], freedom: usize) -> Option<f64> {
     let n = c.len();
     if freedom <= n + 3 || !c.iter().all(|c| *c > 0.0) {
@@ -132,6 +149,14 @@ pub fn unbiased_j_squared(c: &[f64], freedom: usize) -> Option<f64> {
 /// the sample's direction.
 ///
 /// Source: eqs. 2.63, 2.64, 2.72, 2.74.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::predict::single_sample;
+///
+/// assert_eq!(single_sample(100, 0.05, false), Some(1.25));
+/// assert_eq!(single_sample(100, 0.01, false), None);
+/// assert_eq!(single_sample(100, 0.5, true), Some(0.25));
+/// ```
 pub fn single_sample(n: usize, theta: f64, condensed: bool) -> Option<f64> {
     let overlap = n as f64 * theta;
     match condensed {
@@ -161,6 +186,13 @@ pub fn one_sample(n: usize, theta: f64) -> Option<f64> {
 /// eigenvalues of J and C in one order.
 ///
 /// Source: eq. 2.42, whose numerator fluctuates by alpha tr J (C_emp - C), the covariance rescaled to trace n.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::predict::cross_spread;
+///
+/// // Two variables, j = +-s and C = 1: s sqrt(2 alpha) / 3.
+/// assert!((cross_spread(&[-0.3, 0.3], &[1.0, 1.0], 8.0) - 0.4).abs() < 1e-14);
+/// ```
 pub fn cross_spread(j: &[f64], c: &[f64], alpha: f64) -> f64 {
     let n = j.len() as f64;
     let level = j.iter().zip(c).map(|(j, c)| j * c).sum::<f64>() / n;

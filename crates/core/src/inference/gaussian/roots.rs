@@ -107,6 +107,14 @@ pub fn roots(data: &[Spectrum], low: f64, high: f64) -> Result<Roots, Error> {
 ///
 /// # Errors
 /// [`Error::Positive`] where a bound or scale is not a positive number.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::{roots::{roots, scaled_roots}, spectrum::Spectrum};
+///
+/// let data = [Spectrum::new(2.0, vec![0.3, 0.7, 2.0], vec![0.6, 0.9, 1.5]).unwrap()];
+/// let (plain, half) = (roots(&data, 1e-3, 1e3).unwrap(), scaled_roots(&data, &[2.0], 1e-3, 1e3).unwrap());
+/// assert!((half.cross[0] / plain.cross[0] - 0.5).abs() < 1e-9);
+/// ```
 pub fn scaled_roots(data: &[Spectrum], scales: &[f64], low: f64, high: f64) -> Result<Roots, Error> {
     let mut mean = Mean::new(data, scales);
     let count = ((high / low).log10() * DENSITY).ceil().max(1.0) as usize + 1;

@@ -108,6 +108,16 @@ pub type Pair = (Mat<f64>, Mat<f64>);
 ///
 /// # Errors
 /// As for [`graphical_lasso`].
+///
+/// ```
+/// use nullcline_core::inference::gaussian::sparse::sweep;
+///
+/// let c = faer::mat![[1.0, 0.5, 0.1], [0.5, 1.0, 0.3], [0.1, 0.3, 1.0]];
+/// let curve = sweep(&[(c.clone(), c)], &[0.05, 0.6]).unwrap().remove(0);
+/// assert!(curve[0].pairs > 0 && curve[1].pairs == 0 && curve[0].train > curve[1].train);
+/// // Without couplings L = -n / 2.
+/// assert!((curve[1].train + 1.5).abs() < 1e-9);
+/// ```
 pub fn sweep(data: &[Pair], gammas: &[f64]) -> Result<Vec<Vec<Likelihoods>>, Error> {
     let mut order: Vec<usize> = (0..gammas.len()).collect();
     order.sort_by(|a, b| gammas[*b].total_cmp(&gammas[*a]));

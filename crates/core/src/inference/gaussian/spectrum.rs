@@ -103,6 +103,14 @@ pub fn symmetric_within(c: MatRef<f64>, tolerance: f64) -> Result<f64, Error> {
 ///
 /// # Errors
 /// The first fault found; signs of eigenvalues are left to [`Basis::new`].
+///
+/// ```
+/// use nullcline_core::inference::gaussian::spectrum::{Error, check};
+///
+/// assert!(check(faer::mat![[1.0, 0.5], [0.5, 1.0]].as_ref()).is_ok());
+/// assert!(matches!(check(faer::mat![[1.0, 0.5], [0.4, 1.0]].as_ref()), Err(Error::NotSymmetric { .. })));
+/// assert!(matches!(check(faer::mat![[0.0, 0.0], [0.0, 0.0]].as_ref()), Err(Error::Trace(_))));
+/// ```
 pub fn check(c: MatRef<f64>) -> Result<(), Error> {
     symmetric_within(c, 1e-8)?;
     let n = c.nrows();

@@ -114,6 +114,20 @@ pub fn outcome(spectrum: &Spectrum, truth: f64, (low, high): (f64, f64)) -> Resu
 ///
 /// # Errors
 /// The first of [`Truth::draw`] or [`outcome`].
+///
+/// ```
+/// use nullcline_core::inference::gaussian::ensemble::{Ensemble, Truth};
+/// use nullcline_core::inference::gaussian::sweep::outcomes;
+/// use nullcline_core::linalg::random::{Use, stream};
+///
+/// let couplings = Ensemble::Goe { sigma: 0.6 }.draw(6, &mut stream(2, Use::Couplings, 0));
+/// let truths = [Truth::new(couplings.as_ref()).unwrap()];
+/// let found = outcomes(&truths, &[30, 300], 4, (0.01, 1000.0), 1).unwrap();
+/// assert_eq!((found.len(), found[0].len(), found[0][1].len()), (1, 2, 4));
+/// // More samples bring the best estimate nearer to the truth.
+/// let gap = |p: usize| found[0][p].iter().map(|o| o.gap).sum::<f64>();
+/// assert!(gap(1) > gap(0) && gap(1) < 0.0);
+/// ```
 pub fn outcomes(
     truths: &[Truth],
     samples: &[usize],

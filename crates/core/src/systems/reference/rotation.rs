@@ -115,6 +115,15 @@ pub fn gru_radius(theta: f64) -> f64 {
 /// which is the equation of [`theta_star`] with alpha = a / |2q - 1| and theta - arg(2q - 1) for theta:
 /// |2q - 1| = 1, 3 and sqrt 5, arg = 0, pi and pi - atan 2. Two intervals of theta remain. Tongues of
 /// other resonances are not left out; up to r = [`gru_radius`] + 4 they take less than a hundredth of the area.
+///
+/// ```
+/// use nullcline_core::systems::reference::rotation::{gru_radius, gru_turns};
+///
+/// // Below the bifurcation the origin attracts.
+/// assert!(!gru_turns(gru_radius(1.0) - 0.1, 1.0));
+/// let some = (1..31).any(|k| gru_turns(gru_radius(0.1 * f64::from(k)) + 0.1, 0.1 * f64::from(k)));
+/// assert!(some);
+/// ```
 pub fn gru_turns(r: f64, theta: f64) -> bool {
     let a = r / 2.0;
     r > gru_radius(theta)
