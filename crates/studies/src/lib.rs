@@ -49,6 +49,8 @@ pub struct Settings {
     pub data: Option<PathBuf>,
     /// Where unfinished work is kept, so that an interrupted study resumes.
     pub progress: PathBuf,
+    /// Where trainings lie that several studies ask for, each under its own name.
+    pub shared: PathBuf,
 }
 
 /// What a study found.

@@ -100,6 +100,7 @@ impl Job for TestStudy {
             seed: self.asked.seed,
             as_published: self.asked.as_published,
             data: self.asked.data.clone(),
+            shared: desk.shared.map_or_else(|| progress.clone(), Path::to_path_buf),
             progress,
         };
         let found = (study.run)(&settings, desk.observer);

@@ -93,6 +93,8 @@ pub struct Desk<'a> {
     pub observer: &'a dyn Observer,
     /// The folder for unfinished work; none: an interrupted job begins anew.
     pub unfinished: Option<&'a Path>,
+    /// The folder for pieces of work that several jobs ask for, each kept under its own name; none: beside the unfinished.
+    pub shared: Option<&'a Path>,
     /// Time between two checkpoints.
     pub checkpoint: Duration,
     /// What becomes of unfinished work.
@@ -103,8 +105,13 @@ impl Desk<'_> {
     /// Time between two checkpoints unless another is asked for.
     pub const CHECKPOINT: Duration = Duration::from_secs(30);
     /// Nobody watches and nothing is kept.
-    pub const BARE: Self =
-        Self { observer: &Silent, unfinished: None, checkpoint: Self::CHECKPOINT, restart: Restart::Never };
+    pub const BARE: Self = Self {
+        observer: &Silent,
+        unfinished: None,
+        shared: None,
+        checkpoint: Self::CHECKPOINT,
+        restart: Restart::Never,
+    };
 }
 
 /// A question with every value that its answer depends on.

@@ -168,8 +168,7 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
         self.params.add_outer(grad, U, ga.as_ref(), at.u);
         self.params.add_outer_from(grad, W, 0, rz, at.x);
         self.params.add_outer_from(grad, W, 2 * n, gn, rh.as_ref());
-        self.params.add_columns(grad, B_IH, ga.as_ref());
-        self.params.add_columns(grad, B_HH, ga.as_ref());
+        self.params.add_biases(grad, ga.as_ref());
     }
     /// h' is a mean of h and of a number in (-1, 1), so every attractor lies in [-1, 1].
     fn range(&self, _: usize) -> [f64; 2] {

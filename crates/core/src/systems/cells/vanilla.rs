@@ -130,8 +130,7 @@ impl<T: Real> Rule<T> for Vanilla<T> {
         let ga = scratch.as_ref().subrows(0, self.n).subcols(0, gy.ncols());
         self.params.add_outer(grad, U, ga, at.u);
         self.params.add_outer(grad, W, ga, at.x);
-        self.params.add_columns(grad, B_IH, ga);
-        self.params.add_columns(grad, B_HH, ga);
+        self.params.add_biases(grad, ga);
     }
     fn fold(&self, at: Point<T>, mut j: MatMut<T>, _: MatMut<T>) -> bool {
         let (gain, w) = (col(at.tape, 0), self.params.mat(W));
