@@ -7,7 +7,7 @@ use crate::numbers::Estimate;
 pub struct Summary {
     /// Over all draws of all chains, with the error sd sqrt(2 tau / draws); n is the effective sample size.
     pub mean: Estimate,
-    /// Of one draw.
+    /// Standard deviation of one draw about the mean of all, divisor draws.
     pub sd: f64,
     /// Integrated autocorrelation time tau = 1/2 + sum_{t >= 1} rho_t, in draws: 1/2 where they are independent. Its error is
     /// tau sqrt(2 (2 M + 1) / draws) with the window M, and not known where the chains are shorter than 50 tau, when none of these

@@ -71,7 +71,7 @@ pub struct Outcome {
     pub best: Option<Likelihoods>,
     /// (L_test(gamma_opt) - L(J)) / n, the gap of Fig. 2.3B; with L_test = -n/2 where none is best.
     pub gap: f64,
-    /// Largest violation of eq. 2.16 met.
+    /// Largest violation of eq. 2.16 met, relative to the largest of its terms: 0 but for rounding.
     pub identity: f64,
 }
 

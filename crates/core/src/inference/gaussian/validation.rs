@@ -30,7 +30,7 @@ pub struct Validation {
     pub cross: Option<Estimate>,
     /// Where the generated likelihood is the mean of the other two, nearest to `opt`.
     pub half: Option<Estimate>,
-    /// Largest violation of eq. 2.16 met.
+    /// Largest violation of eq. 2.16 met, relative to the largest of its terms: 0 but for rounding.
     pub identity: f64,
 }
 

@@ -187,7 +187,7 @@ pub struct FixedPoints {
     pub starts: usize,
     /// Starts of the first search that ended at no point.
     pub unconverged: usize,
-    /// q where those stopped.
+    /// q where those stopped, in no order.
     pub unconverged_speeds: Vec<f64>,
     /// Isolated fixed points that were probably missed: an estimate from how often the others were found, and
     /// no less than the indices prove to be missing.

@@ -49,7 +49,7 @@ impl Linkage {
 pub struct Merge {
     /// The groups, the smaller number first.
     pub groups: [usize; 2],
-    /// Their distance.
+    /// Their distance by the linkage, in the units of the matrix.
     pub distance: f64,
     /// Units in the new group.
     pub size: usize,

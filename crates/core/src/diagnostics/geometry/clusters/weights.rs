@@ -25,7 +25,7 @@ pub struct Blocks {
 pub struct Permutation {
     /// (1 + number with |difference| at least that found) / (1 + permutations), two-sided.
     pub p: f64,
-    /// Standard deviation of the difference over permutations.
+    /// Standard deviation of the difference over permutations, divisor permutations - 1.
     pub deviation: f64,
     /// Permutations.
     pub count: usize,
