@@ -29,6 +29,14 @@ impl FigureFormats {
     ///
     /// # Errors
     /// A message that names the option and what is empty, unknown or there twice.
+    ///
+    /// ```
+    /// use nullcline_report::figure::FigureFormats;
+    ///
+    /// let both = FigureFormats::parse("--figures", "svg,pdf").unwrap();
+    /// assert!(both.svg && both.pdf && !both.png);
+    /// assert!(FigureFormats::parse("--figures", "gif").unwrap_err().contains("--figures"));
+    /// ```
     pub fn parse(option: &str, list: &str) -> Result<Self, String> {
         let mut formats = Self { svg: false, ..Self::default() };
         for name in distinct(option, list)? {

@@ -7,6 +7,11 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 /// The JSON schema (draft 2020-12) of `summary.json`, as it is published: that of [`schema`] with the studies' answer.
+///
+/// ```
+/// let schema: serde_json::Value = serde_json::from_str(nullcline_report::schema::SUMMARY_SCHEMA).unwrap();
+/// assert!(schema["$schema"].as_str().unwrap().contains("2020-12"));
+/// ```
 pub const SUMMARY_SCHEMA: &str = include_str!("../summary.schema.json");
 
 /// What all answers are together: kinds of `input`, `modules` by name, and what stands under other names.

@@ -53,6 +53,12 @@ pub fn number(v: f64) -> Value {
 }
 
 /// Numbers, each null if it is not finite.
+///
+/// ```
+/// use nullcline_report::summary::numbers;
+///
+/// assert_eq!(numbers(&[0.5, f64::NAN]).to_string(), "[0.5,null]");
+/// ```
 pub fn numbers(values: &[f64]) -> Value {
     values.iter().map(|v| number(*v)).collect()
 }

@@ -33,6 +33,15 @@ impl TableOut {
     ///
     /// # Errors
     /// [`Error::Ragged`] if columns differ in length, [`Error::Table`] if the encoder fails.
+    ///
+    /// ```
+    /// use nullcline_report::tables::{Table, TableFormat};
+    ///
+    /// let table = Table::of(&[1.0, f64::NAN]).column("rate", "1/s", |r| *r).named("rates", "Rates of units.");
+    /// assert_eq!(table.file_name(TableFormat::Csv), "rates.csv");
+    /// let text = String::from_utf8(table.encode(TableFormat::Csv).unwrap()).unwrap();
+    /// assert_eq!(text.lines().count(), 3);
+    /// ```
     pub fn encode(&self, format: TableFormat) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
         let table = || self.name.clone();

@@ -154,6 +154,14 @@ pub fn all() -> Vec<Study> {
 ///
 /// # Errors
 /// [`Error::Unknown`], which says the nearest name, or what there is.
+///
+/// ```
+/// use nullcline_studies::named;
+///
+/// assert_eq!(named("park2023/fig3").unwrap().len(), 1);
+/// assert!(named("park2023").unwrap().len() > 1);
+/// assert!(named("park2024").unwrap_err().to_string().contains("park2023"));
+/// ```
 pub fn named(name: &str) -> Result<Vec<Study>, Error> {
     let wanted = |s: &Study| s.name == name || s.name.split_once('/').is_some_and(|(paper, _)| paper == name);
     let found: Vec<Study> = all().into_iter().filter(wanted).collect();

@@ -18,6 +18,14 @@ const SHOWN: usize = 40;
 ///
 /// # Errors
 /// As reading the file.
+///
+/// ```
+/// use nullcline_core::analyses::{Analyze, inspect};
+///
+/// let job = Analyze { file: "../../datasets/sine_tanh.pt".into(), ..Analyze::default() };
+/// let (text, problem) = inspect(&job.config().unwrap()).unwrap();
+/// assert!(problem.is_none() && text.contains("weight_hh_l0"));
+/// ```
 pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
     let _held = crate::io::steady::hold();
     let path = &config.file;

@@ -22,6 +22,17 @@ pub enum Source {
 ///
 /// Weights: safetensors, PyTorch files and pickles; an npz with a framework's names; an npz or npy with --map or
 /// --cell, and a square table with --cell. Everything else is a recording.
+///
+/// # Errors
+/// Files that cannot be read, weights that make no network, options that do not go with what the file is.
+///
+/// ```
+/// use nullcline_core::analyses::{Analyze, Source, open};
+///
+/// let what = |file: &str| open(&Analyze { file: file.into(), ..Analyze::default() }.config().unwrap()).unwrap();
+/// assert!(matches!(what("../../datasets/sine_tanh.pt"), Source::Network(n) if n.units == [32]));
+/// assert!(matches!(what("../../datasets/ibl_activity.csv"), Source::Recording { array: None }));
+/// ```
 pub fn open(config: &Config) -> Result<Source, Error> {
     let (file, spec, units) = (&config.file, &config.network.spec, config.recording.units.as_deref());
     for (option, given) in [("--cell", spec.cell.is_some()), ("--map", !spec.map.is_empty())] {

@@ -20,6 +20,17 @@ mod bytes;
 /// # Errors
 /// [`Error::Config`] for keys that there are not (with the nearest one that there is), values that an option does not
 /// take, and required keys that are missing.
+///
+/// ```
+/// use nullcline_core::analyses::{Analyze, written};
+///
+/// let keys = serde_json::json!({ "file": "net.pt", "euler": true, "exponents": 3 });
+/// let job: Analyze = written::read("analyze", keys.as_object().unwrap()).unwrap();
+/// assert!(job.network.weights.given.euler && job.network.exponents == Some(3));
+/// // A number out of range is refused as on the command line.
+/// let keys = serde_json::json!({ "file": "net.pt", "exponents": -1 });
+/// assert!(written::read::<Analyze>("analyze", keys.as_object().unwrap()).is_err());
+/// ```
 pub fn read<S: Args>(name: &str, keys: &Map<String, Value>) -> Result<S, Error> {
     let command = strict(S::augment_args(Command::new(name.to_owned()).no_binary_name(true)));
     let (mut options, mut positions) = (vec![], vec![]);
@@ -136,6 +147,12 @@ pub fn given<S: Serializer>(path: &Option<PathBuf>, into: S) -> Result<S::Ok, S:
 }
 
 /// Letters to insert, delete or replace to make `b` of `a` (Levenshtein 1966).
+///
+/// ```
+/// use nullcline_core::analyses::written::distance;
+///
+/// assert_eq!(distance("modulse", "modules"), 2);
+/// ```
 pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -7,6 +7,16 @@ use std::path::{Path, PathBuf};
 /// A file that could not be read or written.
 ///
 /// Its text names the file, the place in it, what was found and expected, and what to do.
+///
+/// ```
+/// use nullcline_core::io::{error::Problem, table::{ReadTable, read}};
+///
+/// let columns = ["no_such_unit".to_owned()];
+/// let what = ReadTable { columns: Some(&columns), ..ReadTable::default() };
+/// let error = read("../../datasets/ibl_activity.csv".as_ref(), &what).unwrap_err();
+/// assert!(matches!(error.kind(), Problem::MissingColumn { name, .. } if name == "no_such_unit"));
+/// assert!(error.path().ends_with("ibl_activity.csv"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {problem}", path.display())]
 pub struct Error {

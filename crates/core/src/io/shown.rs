@@ -19,6 +19,14 @@ pub fn hidden(c: char) -> bool {
 }
 
 /// A name or a value as part of a message: hidden characters as escapes, the middle left out of a long one.
+///
+/// ```
+/// use nullcline_core::io::shown::name;
+///
+/// assert_eq!(name("weight_hh"), "weight_hh");
+/// assert!(!name("evil\u{1b}[2J").contains('\u{1b}'));
+/// assert!(name(&"x".repeat(1000)).chars().count() <= 80);
+/// ```
 pub fn name(text: &str) -> String {
     cut(&escaped(text), NAME)
 }

@@ -87,6 +87,15 @@ pub enum Error {
 ///
 /// # Errors
 /// An unknown name, an option that the task does not take, a value out of range, missing or wrong pictures.
+///
+/// ```
+/// use nullcline_core::tasks::{Options, build};
+///
+/// let task = build("flip-flop", Options { bits: Some(2), ..Options::default() }, 1).unwrap();
+/// assert_eq!((task.inputs(), task.outputs(), task.steps()), (2, 2, 100));
+/// // An option that the task does not know is refused, not ignored.
+/// assert!(build("sine", Options { bits: Some(2), ..Options::default() }, 1).is_err());
+/// ```
 pub fn build(name: &str, options: Options, seed: u64) -> Result<Box<dyn Task>, Error> {
     let task = NAMES.into_iter().find(|n| *n == name).ok_or_else(|| Error::Name { name: name.into() })?;
     let mut rest = options;

@@ -180,6 +180,18 @@ impl<T: Real> Learner<T> {
 }
 
 /// Plays episode `index` with a model that learns nothing.
+///
+/// ```
+/// use nullcline_core::systems::{architecture::Architecture, cells::Gru};
+/// use nullcline_core::tasks::ibl::Ibl;
+/// use nullcline_core::training::{episodes::play, init::{Init, model}};
+///
+/// let (task, gru) = (Ibl::coded(1), Architecture::new(Gru::cell(), 3, &[4]).unwrap());
+/// let network = model::<f64>(&gru, 2, Init::Default, 1).unwrap();
+/// let session = play(&network, &task, 1, 0);
+/// // Untrained it is never sure enough to act.
+/// assert!(session.trials.len() >= 20 && session.acted() < 0.5);
+/// ```
 pub fn play<'e, T: Real, E: Environment>(
     model: &Model<T>,
     environment: &'e E,

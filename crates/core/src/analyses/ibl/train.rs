@@ -58,6 +58,14 @@ impl IblConfig {
 ///
 /// # Errors
 /// [`Error::Config`] for no units.
+///
+/// ```
+/// use nullcline_core::analyses::ibl::network;
+///
+/// let (plan, model) = network(50, 1).unwrap();
+/// assert_eq!((plan.inputs(), plan.dim(), model.outputs()), (3, 50, 2));
+/// assert!(network(0, 1).is_err());
+/// ```
 pub fn network(units: usize, seed: u64) -> Result<(Architecture, Model<f64>), Error> {
     let fail = |e: String| Error::Config(format!("--units {units}: {e}"));
     let cell = Vanilla::cell(Activation::Tanh);

@@ -120,6 +120,14 @@ pub type NamedTask = (Arc<dyn Task>, Vec<(&'static str, Value)>);
 ///
 /// # Errors
 /// [`Error::Config`] for an unknown name or option, [`Error::File`] for pictures that cannot be read.
+///
+/// ```
+/// use nullcline_core::analyses::training::task;
+/// use nullcline_core::tasks::Options;
+///
+/// let (task, told) = task("flip-flop", Options { bits: Some(2), ..Options::default() }, None, 1).unwrap();
+/// assert_eq!((task.inputs(), &told[0]), (2, &("bits", serde_json::json!(2))));
+/// ```
 pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) -> Result<NamedTask, Error> {
     let mut settings = Vec::new();
     let range = |r: &std::ops::RangeInclusive<usize>| json!([r.start(), r.end()]);

@@ -20,6 +20,22 @@ pub struct RecurrentSpectrum {
 }
 
 /// Spectra of each named matrix; `None` for one whose iteration does not converge.
+///
+/// Shapes: every matrix is n x n, W_ij onto unit i from unit j. Numbers are those of the matrix as it acts, without nonlinearity,
+/// gates or time step.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::recurrent::recurrent;
+///
+/// let turn = faer::mat![[0.0, -2.0], [2.0, 0.0]];
+/// let shear = faer::mat![[0.0, 3.0], [0.0, 0.0]];
+/// let found = recurrent(&[("turn".into(), turn), ("shear".into(), shear)]).unwrap();
+/// assert!((found[0].spectral_radius - 2.0).abs() < 1e-12 && (found[0].eigenvalues[0].im.abs() - 2.0).abs() < 1e-12);
+/// assert!(found[0].non_normality < 1e-12);
+/// // Eigenvalues zero, and yet it triples: what they do not say, singular values and non-normality do.
+/// assert!(found[1].spectral_radius < 1e-12 && (found[1].singular_values[0] - 3.0).abs() < 1e-12);
+/// assert!((found[1].non_normality - 2.0f64.sqrt()).abs() < 1e-12);
+/// ```
 pub fn recurrent(matrices: &[(String, Mat<f64>)]) -> Option<Vec<RecurrentSpectrum>> {
     matrices
         .iter()

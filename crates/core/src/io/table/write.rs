@@ -114,6 +114,16 @@ impl TableFormat {
 ///
 /// # Errors
 /// As [`encode`], or a file that cannot be written.
+///
+/// ```
+/// use nullcline_core::io::table::{Cells, ReadTable, TableFormat, read, write};
+///
+/// let path = std::env::temp_dir().join(format!("nullcline-doc-{}.parquet", std::process::id()));
+/// write(&path, TableFormat::Parquet, &[("t", Cells::Int(vec![1, 2])), ("x", Cells::Float(vec![0.5, -1e-300]))]).unwrap();
+/// let table = read(&path, &ReadTable::default()).unwrap();
+/// std::fs::remove_file(&path).unwrap();
+/// assert_eq!(table.numbers("x").unwrap(), [0.5, -1e-300]);
+/// ```
 pub fn write<N: AsRef<str>>(path: &Path, format: TableFormat, columns: &[(N, Cells)]) -> Result<(), Error> {
     atomic::write(path, |writer| encode(writer, format, columns))
 }
@@ -126,6 +136,18 @@ pub fn write<N: AsRef<str>>(path: &Path, format: TableFormat, columns: &[(N, Cel
 /// # Remarks
 /// In CSV a number is the shortest text that reads back to the same bits, and an empty field if it is
 /// not finite; in Parquet it is null then.
+///
+/// ```
+/// use nullcline_core::io::table::{Cells, TableFormat, encode};
+///
+/// let columns = [
+///     ("unit", Cells::Text(vec!["a".into(), "b".into()])),
+///     ("rate", Cells::Float(vec![0.1, f64::NAN])),
+/// ];
+/// let mut bytes = Vec::new();
+/// encode(&mut bytes, TableFormat::Csv, &columns).unwrap();
+/// assert_eq!(String::from_utf8(bytes).unwrap(), "unit,rate\na,0.1\nb,\n");
+/// ```
 pub fn encode<N: AsRef<str>>(
     mut out: impl Write + Send,
     format: TableFormat,

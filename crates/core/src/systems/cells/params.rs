@@ -24,6 +24,16 @@ pub(super) const DOWN: usize = 4;
 const PACKS: usize = 5;
 
 /// Named blocks stored one after the other, each column by column.
+///
+/// ```
+/// use nullcline_core::systems::cells::Params;
+///
+/// let mut params = Params::<f64>::zeros(&[("weight", 2, 2), ("bias", 2, 1)]);
+/// params.mat_mut(0).copy_from(faer::mat![[1.0, 2.0], [3.0, 4.0]]);
+/// params.theta_mut()[5] = 7.0;
+/// assert_eq!(params.theta(), [1.0, 3.0, 2.0, 4.0, 0.0, 7.0]);
+/// assert_eq!(params.vec(1), [0.0, 7.0]);
+/// ```
 #[derive(Clone)]
 pub struct Params<T> {
     theta: Vec<T>,

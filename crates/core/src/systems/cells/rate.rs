@@ -29,6 +29,17 @@ fn layer<T: Real>(cell: &Cell, d: usize, _: usize) -> Box<dyn Rule<T>> {
 /// Under [`Euler`](crate::systems::time::Euler) it is the leaky network
 /// h' = (1-a) h + a f(W h + U u + b) with a = dt / tau. Parameters and tape are those of
 /// [`Vanilla`]; the time constants tau (one a unit) are not trained.
+///
+/// ```
+/// use faer::mat;
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::systems::{cells::Rate, rule::linearise};
+///
+/// let mut rate = Rate::new(0, Activation::Identity, vec![2.0, 4.0]);
+/// rate.params_mut().mat_mut(1).copy_from(mat![[0.0, 3.0], [0.0, 0.0]]);
+/// // dx1/dt = (-x1 + 3 x2) / 2, dx2/dt = -x2 / 4.
+/// assert_eq!(linearise(&rate, &[1.0, 1.0], &[]).0, [1.0, -0.25]);
+/// ```
 #[derive(Clone)]
 pub struct Rate<T = f64> {
     cell: Vanilla<T>,

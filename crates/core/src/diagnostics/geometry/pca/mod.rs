@@ -26,6 +26,21 @@ const LENGTHS: f64 = 4.0;
 ///
 /// Rows are taken less the first one, and in units of a power of two near the largest of them, so that means far from zero
 /// cost no digits and no square leaves the range of numbers.
+///
+/// ```
+/// use faer::Mat;
+/// use nullcline_core::diagnostics::geometry::pca::{Accumulator, pca};
+///
+/// let x = Mat::from_fn(3, 200, |i, t| ((i + 1) as f64 * 0.37 * t as f64).sin());
+/// let mut parts = Accumulator::new(3);
+/// for chunk in [0..50, 50..51, 51..200] {
+///     parts.add(x.get(.., chunk));
+/// }
+/// let (streamed, whole) = (parts.finish().unwrap(), pca(x.as_ref()).unwrap());
+/// for (a, b) in streamed.explained_variance.iter().zip(&whole.explained_variance) {
+///     assert!((a - b).abs() < 1e-12);
+/// }
+/// ```
 pub struct Accumulator {
     n: usize,
     blocks: Vec<Moments>,
@@ -200,6 +215,13 @@ impl Accumulator {
 /// (sum v)^2 / sum v^2, the number of directions that carry the variance.
 ///
 /// Source: Gao et al. 2017; 1 for one direction, n for n equal ones.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::pca::participation;
+///
+/// assert_eq!(participation(&[2.0; 5]), 5.0);
+/// assert_eq!(participation(&[3.0, 1.0]), 1.6);
+/// ```
 pub fn participation(variance: &[f64]) -> f64 {
     let (sum, square) = variance.iter().fold((0.0, 0.0), |(a, b), v| (a + v, b + v * v));
     sum * sum / square
@@ -234,6 +256,8 @@ pub struct Pca {
 
 impl Pca {
     /// Coordinates of a state along the first `k` components.
+    ///
+    /// Formula: v_i . (x - mean) for the first k components v_i, or all there are.
     pub fn project(&self, x: &[f64], k: usize) -> Vec<f64> {
         (0..k.min(self.components.ncols()))
             .map(|j| {
@@ -249,6 +273,24 @@ impl Pca {
 ///
 /// Errors are by jackknife over blocks of successive columns, 5 to 20, each four times as long as the correlation time or longer (see
 /// `examples/coverage/dimension.rs` for their coverage); with fewer such blocks there are none.
+///
+/// Formula: with R of the centred rows, R = U S V^T, components are V's columns and variances S^2 / (rows - 1), as numpy's `cov` has it
+/// (`ddof=1`); shares and participation ratio do not depend on the divisor. Variables are centred and not scaled.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::pca::pca;
+///
+/// // All variance along (3, 4) / 5.
+/// let along = [-1.0, 0.0, 1.0, 2.0, -2.0];
+/// let x = faer::Mat::from_fn(2, 5, |i, t| 7.0 + [3.0, 4.0][i] * along[t]);
+/// let found = pca(x.as_ref()).unwrap();
+/// assert!((found.explained_variance[0] - 25.0 * 10.0 / 4.0).abs() < 1e-10);
+/// assert!((found.components[(0, 0)] - 0.6).abs() < 1e-12 && (found.components[(1, 0)] - 0.8).abs() < 1e-12);
+/// assert!((found.participation_ratio.value - 1.0).abs() < 1e-12 && found.components_for_90 == 1);
+/// // Five rows are too few for an error, which is then not known.
+/// assert_eq!(found.participation_ratio.std_error, None);
+/// assert!((found.project(&[7.0 + 3.0, 7.0 + 4.0], 1)[0] - 5.0).abs() < 1e-12);
+/// ```
 pub fn pca(x: MatRef<f64>) -> Option<Pca> {
     let mut all = Accumulator::new(x.nrows());
     all.add(x);
