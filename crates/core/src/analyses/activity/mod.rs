@@ -28,6 +28,13 @@ pub enum Left {
         /// One row in so many.
         every: usize,
     },
+    /// Of a network's trials one step in so many was taken: those that follow one another tell little more than one of them.
+    OneStepIn {
+        /// The module.
+        module: Module,
+        /// One step in so many.
+        every: usize,
+    },
     /// A target that cannot be used, and why.
     Unusable {
         /// The target.
@@ -165,7 +172,11 @@ impl Analyses<'_> {
     /// What was left out: rows, targets that were passed over, and their missing values.
     fn left(&self, module: Module) -> Vec<Left> {
         let every = self.held.every;
-        let mut left = if every > 1 { vec![Left::Thinned { module, every }] } else { vec![] };
+        let thinned = match self.config.network.trials {
+            Some(_) => Left::OneStepIn { module, every },
+            None => Left::Thinned { module, every },
+        };
+        let mut left = if every > 1 { vec![thinned] } else { vec![] };
         for t in &self.held.targets {
             let target = t.name.clone();
             match &t.kind {

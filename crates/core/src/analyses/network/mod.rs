@@ -311,7 +311,10 @@ impl<'a> Run<'a> {
             driven: matches!(drive, Drive::Sequence(_)),
             computed: [k, n],
             asked: s.exponents.is_some(),
-            sequences: if let Inputs::Trials(trials) = &self.inputs { trials.len() } else { 0 },
+            sequences: match (&self.inputs, drive) {
+                (Inputs::Trials(trials), Drive::Sequence(_)) => trials.len(),
+                _ => 0,
+            },
             short: (recorded < SHORT).then_some(recorded),
         })
     }

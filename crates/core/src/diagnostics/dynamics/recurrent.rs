@@ -40,16 +40,28 @@ pub fn recurrent(matrices: &[(String, Mat<f64>)]) -> Option<Vec<RecurrentSpectru
     matrices
         .iter()
         .map(|(name, w)| {
-            let values = eigenvalues(w.as_ref(), Order::Modulus)?;
+            let (unit, scaled) = in_its_unit(w);
+            let mut values = eigenvalues(scaled.as_ref(), Order::Modulus)?;
+            values.iter_mut().for_each(|z| *z = c64::new(z.re * unit, z.im * unit));
             Some(RecurrentSpectrum {
                 name: name.clone(),
-                singular_values: singular_values(w.as_ref())?,
+                singular_values: singular_values(scaled.as_ref())?.iter().map(|s| s * unit).collect(),
                 spectral_radius: values.first().map_or(0.0, |v| v.re.hypot(v.im)),
                 eigenvalues: values,
                 non_normality: non_normality(w),
             })
         })
         .collect()
+}
+
+/// A power of two and the matrix in units of it, where squares of its entries would leave the range of numbers; else 1 and itself.
+fn in_its_unit(w: &Mat<f64>) -> (f64, Mat<f64>) {
+    let largest = w.norm_max();
+    if !(largest > 0.0) || !largest.is_finite() || (1e-100..1e100).contains(&largest) {
+        return (1.0, w.clone());
+    }
+    let unit = largest.log2().floor().max(-1000.0).exp2();
+    (unit, Mat::from_fn(w.nrows(), w.ncols(), |i, j| w[(i, j)] / unit))
 }
 
 /// |W W^T - W^T W|_F / |W|_F^2, in a unit of the largest entry, so that no product leaves the range of numbers; 0 for zeros.

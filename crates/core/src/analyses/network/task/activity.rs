@@ -7,7 +7,7 @@ use crate::diagnostics::geometry::pca::pca;
 use faer::Mat;
 
 /// Steps of all trials that are held, at most: those of a trial that follow one another tell little more than one of them.
-const ROWS: usize = 2_000;
+const ROWS: usize = 1_000;
 
 impl Run<'_> {
     /// What `find` finds in the top layer's outputs after each step, by the trials' labels; none where they have none for the
