@@ -127,7 +127,6 @@ fn units_and_offsets_cost_no_digits() {
 /// [[2 v, c sqrt 2], [c sqrt 2, w]], and 0.
 #[test]
 fn what_is_rounding_is_no_variance_and_has_no_error() {
-    let wave = |t: usize, k: f64| (k * std::f64::consts::TAU * t as f64 / 64.0).cos();
     let of = |rows: usize, f: &dyn Fn(usize, usize) -> f64| {
         pca(Mat::from_fn(3, rows, |i, t| f(i, t)).as_ref()).unwrap()
     };
@@ -144,15 +143,15 @@ fn what_is_rounding_is_no_variance_and_has_no_error() {
         "{copies:?}"
     );
     assert!(copies.participation_ratio.std_error.is_some());
-    let constant = of(640, &|i, t| if i == 1 { 0.1 } else { wave(t, 1.0 + i as f64) });
+    let constant = of(640, &|i, t| if i == 1 { 0.1 } else { noise[(i / 2, t)] });
     assert!(constant.explained_variance_ratio[2] == 0.0 && constant.std_error[2].is_nan(), "{constant:?}");
     // One direction alone: the blocks cannot differ, and tell nothing.
-    let one = of(640, &|_, t| wave(t, 1.0) + 0.1);
+    let one = of(640, &|_, t| noise[(0, t)] + 0.1);
     assert_eq!(one.explained_variance_ratio, [1.0, 0.0, 0.0]);
     assert!(one.std_error.iter().all(|e| e.is_nan()), "{one:?}");
     assert_eq!((one.participation_ratio.value, one.participation_ratio.std_error), (1.0, None));
     // A single unit is one direction by definition.
-    let single = pca(Mat::from_fn(1, 640, |_, t| wave(t, 1.0)).as_ref()).unwrap();
+    let single = pca(noise.as_ref().subrows(0, 1)).unwrap();
     assert_eq!((single.std_error[0], single.participation_ratio.std_error), (0.0, Some(0.0)));
     // Of so few rows there are as many components as rows but one.
     for rows in [2, 3] {

@@ -12,7 +12,7 @@ pub(super) struct Errors {
 }
 
 impl Errors {
-    /// What blocks cannot tell: where nothing varies along a component, and of several one carries all, none of them differs.
+    /// What blocks cannot tell, and what needs none of them: where nothing varies along a component, and of several one carries all, none of them differs.
     pub fn unknown(&mut self, variance: &[f64]) {
         let alone = variance.len() > 1 && variance.iter().filter(|v| **v > 0.0).count() == 1;
         for (error, variance) in self.ratios.iter_mut().zip(variance) {
@@ -22,6 +22,11 @@ impl Errors {
         }
         if alone {
             self.participation = f64::NAN;
+        }
+        // A single variable is one component by definition, without error.
+        if variance.len() == 1 {
+            self.ratios.fill(0.0);
+            self.participation = 0.0;
         }
     }
 }
