@@ -127,9 +127,7 @@ fn units_and_offsets_cost_no_digits() {
 /// [[2 v, c sqrt 2], [c sqrt 2, w]], and 0.
 #[test]
 fn what_is_rounding_is_no_variance_and_has_no_error() {
-    let of = |rows: usize, f: &dyn Fn(usize, usize) -> f64| {
-        pca(Mat::from_fn(3, rows, |i, t| f(i, t)).as_ref()).unwrap()
-    };
+    let of = |rows: usize, f: &dyn Fn(usize, usize) -> f64| pca(Mat::from_fn(3, rows, f).as_ref()).unwrap();
     let noise = gaussian(2, 640, 8);
     let copies = of(640, &|i, t| if i < 2 { 2.0 * noise[(0, t)] } else { 3.0 * noise[(1, t)] });
     let two = pca(Mat::from_fn(2, 640, |i, t| [2.0 * 2f64.sqrt(), 3.0][i] * noise[(i, t)]).as_ref()).unwrap();

@@ -117,9 +117,8 @@ fn finished(path: &Path, k: usize, mut trial: Trial, length: Option<usize>) -> R
             return Err(Error::input(path, message));
         }
     }
-    let cut = |m: &Mat<f64>| m.subcols(0, steps).to_owned();
-    trial.inputs = cut(&trial.inputs);
-    trial.targets = trial.targets.as_ref().map(cut);
+    trial.inputs = trial.inputs.subcols(0, steps).to_owned();
+    trial.targets = trial.targets.map(|m| m.subcols(0, steps).to_owned());
     for values in [&mut trial.classes, &mut trial.weights].into_iter().flatten() {
         values.truncate(steps);
     }

@@ -71,7 +71,7 @@ pub(super) fn read(path: &Path, map: &Map, [d, o]: [usize; 2]) -> Result<Trials,
 
 fn same(values: &Values, a: usize, b: usize) -> bool {
     match values {
-        Values::Number(v) => v[a] == v[b] || (v[a].is_nan() && v[b].is_nan()),
+        Values::Number(v) => v[a] - v[b] == 0.0 || (v[a].is_nan() && v[b].is_nan()),
         Values::Text(v) => v[a] == v[b],
     }
 }

@@ -39,7 +39,7 @@ pub fn held_inputs(trials: &[Trial]) -> HeldInputs {
     for t in trials {
         all += t.steps().saturating_sub(1);
         for (i, n) in changes.iter_mut().enumerate() {
-            *n += (1..t.steps()).filter(|s| t.inputs[(i, *s)] != t.inputs[(i, s - 1)]).count();
+            *n += (1..t.steps()).filter(|s| t.inputs[(i, *s)] - t.inputs[(i, s - 1)] != 0.0).count();
         }
     }
     let varying: Vec<usize> = (0..d).filter(|i| 2 * changes[*i] > all).collect();

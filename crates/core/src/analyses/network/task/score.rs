@@ -91,7 +91,7 @@ impl Scoring {
             sum += (y - target).powi(2);
             if let Some(levels) = &self.levels {
                 let distance = |level: f64| (y - level).abs();
-                right &= levels[i].iter().all(|l| *l == target || distance(target) < distance(*l));
+                right &= levels[i].iter().all(|l| *l - target == 0.0 || distance(target) < distance(*l));
             }
         }
         (asked > 0).then(|| (sum / asked as f64, right))
