@@ -183,18 +183,22 @@ fn space(s: &InSpace, f: &AtTask) -> Result<Figure, Error> {
         let (x, y) = flat(line);
         series.push(Series::new("", &x, &y).ink(Ink::Grey));
     }
+    // A mean over trials of all kinds would be near no state that any of them visits.
     let several = f.conditions.len() > 1;
-    for (k, (name, line)) in s.averages.iter().enumerate() {
+    for (k, (name, line)) in s.averages.iter().enumerate().filter(|_| several) {
         let (x, y) = flat(line);
-        series.push(Series::new(if several { name } else { "mean" }, &x, &y).ink(ink(k)));
+        series.push(Series::new(name, &x, &y).ink(ink(k)));
         for end in [line.first(), line.last()].into_iter().flatten() {
             series.push(Series::new("", &[end[0]], &[end[1]]).ink(ink(k)));
         }
     }
     let axis = |i: usize| figures::component_label(i + 1, s.shares.get(i).copied().unwrap_or(f64::NAN));
-    let caption = "States in the plane of the first two components of the task's activity: some trials (grey), and the mean of each \
-                   condition from its start to its end (dots).";
-    figures::lines(&series, &Axes::new(&axis(0), &axis(1)))?.named("states", "States at the task", caption)
+    let means =
+        if several { ", and the mean of each condition from its start to its end (dots)" } else { "" };
+    let caption = format!(
+        "States in the plane of the first two components of the task's activity: some trials (grey){means}."
+    );
+    figures::lines(&series, &Axes::new(&axis(0), &axis(1)))?.named("states", "States at the task", &caption)
 }
 
 fn tables(f: &AtTask) -> Vec<TableOut> {
