@@ -196,6 +196,8 @@ fn what_does_not_fit_is_named() {
         3,
     );
     line(&place.write("again.csv", "trial,u0\n1,0\n2,1\n1,1\n"), &["row 3: trial 1 again"], 3);
+    let start = tensor("h0", &[1], vec![f64::NAN]);
+    line(&file(&[inputs(&[2, 3, 1]), start]), &["trial 1: NaN in its initial state"], 3);
     line("nowhere.npz", &["nowhere.npz"], 3);
     let other = run(&["analyze", &net, "--cell", "vanilla", "--modules", "task"]);
     assert_eq!(other.status, 2, "{other:?}");

@@ -38,6 +38,16 @@ pub fn describe(s: &Stores, found: &FixedPoints) -> String {
     format!("{what}{edges}.")
 }
 
+/// An end in a word or two.
+pub fn place(end: Ending) -> String {
+    match end {
+        Ending::Point(p) => format!("point {}", p + 1),
+        Ending::OtherRest => "rest, at no point that was found".into(),
+        Ending::Moving => "still moving".into(),
+        Ending::Diverged => "diverged".into(),
+    }
+}
+
 /// The stable points, and where saddles lead.
 pub fn tables(found: &Points) -> Vec<TableOut> {
     let Some(s) = &found.stores else { return vec![] };
@@ -54,12 +64,6 @@ pub fn tables(found: &Points) -> Vec<TableOut> {
     if s.edges.is_empty() {
         return vec![stable];
     }
-    let place = |end: Ending| match end {
-        Ending::Point(p) => format!("point {}", p + 1),
-        Ending::OtherRest => "rest, at no point that was found".into(),
-        Ending::Moving => "still moving".into(),
-        Ending::Diverged => "diverged".into(),
-    };
     let edges = Table::of(&s.edges)
         .column("saddle", "", |e| e.saddle + 1)
         .column("direction", "", |e| e.direction + 1)

@@ -1,12 +1,13 @@
 //! What a network does at its task.
 
+use super::stores::place;
 use super::{Context, Rendered, Shown, Units, words};
 use crate::Error;
 use crate::figure::Figure;
 use crate::figures::{self, Axes, Ink, Series};
 use crate::page::Section;
 use crate::tables::{Table, TableOut};
-use nullcline_core::analyses::network::{Asked, AtTask, Course, Ending, InSpace};
+use nullcline_core::analyses::network::{Asked, AtTask, Course, InSpace};
 use nullcline_core::numbers::Estimate;
 
 /// Outputs and conditions that are drawn, at most.
@@ -223,16 +224,10 @@ fn tables(f: &AtTask) -> Vec<TableOut> {
         );
     }
     if let Some(e) = &f.endings {
-        let place = |end: &Ending| match end {
-            Ending::Point(p) => format!("point {}", p + 1),
-            Ending::OtherRest => "rest, at no point that was found".into(),
-            Ending::Moving => "still moving".into(),
-            Ending::Diverged => "diverged".into(),
-        };
         let names = e.conditions.iter().map(|c| if c.is_empty() { "trials".to_owned() } else { c.clone() });
         all.push(
             Table::of(&e.counts)
-                .column("ends_at", "", |(end, _)| place(end))
+                .column("ends_at", "", |(end, _)| place(*end))
                 .each(names, |(_, counts), c| counts[c] as f64)
                 .named("endings", "Trials of each condition by where they end when they are left alone under the constant input of the fixed points."),
         );

@@ -122,7 +122,7 @@ pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Tria
             weights: mask.as_ref().map(|m| m.of(k, steps)),
             initial: initial.map(|t| state(t, k, n)),
         };
-        trials.push(finished(path, k, trial, lengths.as_ref().map(|l| l[k]))?);
+        trials.push(finished(path, k, trial, lengths.as_ref().map(|l| l[k]), o)?);
     }
     let used = |t: &Tensor| {
         let named = Role::of_arrays()

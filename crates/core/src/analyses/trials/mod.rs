@@ -93,8 +93,14 @@ pub fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Trials, Err
     Ok(trials)
 }
 
-/// Refuses a trial whose values are not finite, and cuts off steps at its end whose inputs are all missing.
-fn finished(path: &Path, k: usize, mut trial: Trial, length: Option<usize>) -> Result<Trial, Error> {
+/// Refuses a trial whose inputs, initial state or classes are no such numbers, and cuts off steps at its end whose inputs are all missing.
+fn finished(
+    path: &Path,
+    k: usize,
+    mut trial: Trial,
+    length: Option<usize>,
+    outputs: usize,
+) -> Result<Trial, Error> {
     let padded = |t: usize| trial.inputs.col(t).iter().all(|v| v.is_nan());
     let mut steps = length.unwrap_or(trial.steps());
     if length.is_none() {
@@ -116,6 +122,18 @@ fn finished(path: &Path, k: usize, mut trial: Trial, length: Option<usize>) -> R
             );
             return Err(Error::input(path, message));
         }
+    }
+    if let Some(v) = trial.initial.iter().flatten().find(|v| !v.is_finite()) {
+        return Err(Error::input(
+            path,
+            format!("trial {}: {v} in its initial state, expected finite numbers", k + 1),
+        ));
+    }
+    let class = |v: &f64| v.is_nan() || (v.fract() == 0.0 && (0.0..outputs as f64).contains(v));
+    if let Some(v) = trial.classes.iter().flatten().find(|v| !class(v)) {
+        let message =
+            format!("trial {}: class {v}, expected whole numbers from 0 to {}", k + 1, outputs.max(1) - 1);
+        return Err(Error::input(path, message));
     }
     trial.inputs = trial.inputs.subcols(0, steps).to_owned();
     trial.targets = trial.targets.map(|m| m.subcols(0, steps).to_owned());

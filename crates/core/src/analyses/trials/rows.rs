@@ -51,7 +51,7 @@ pub(super) fn read(path: &Path, map: &Map, [d, o]: [usize; 2]) -> Result<Trials,
             weights: weights.map(|w| w[part.clone()].to_vec()),
             initial: None,
         };
-        trials.push(finished(path, k, trial, None)?);
+        trials.push(finished(path, k, trial, None, o)?);
     }
     let known: Vec<&String> =
         [&trial, &time, &mask].into_iter().flatten().chain(&inputs).chain(&targets).collect();

@@ -14,6 +14,9 @@ const LOOK: usize = 50;
 /// Distance from a point, relative to its size, below which a state that is still is at it.
 const AT: f64 = 1e-5;
 
+/// Movement in a step, relative to the size of the state, that is rounding: what creeps from a slow saddle moves more.
+const STILL: f64 = 1e-14;
+
 /// Where one trial ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -74,7 +77,7 @@ impl Run<'_> {
             }
             let (x, before) = (state.x(), state.other());
             let moved: Vec<f64> = x.iter().zip(before).map(|(a, b)| a - b).collect();
-            let still = norm(&moved) <= 1e-9 * (1.0 + norm(x));
+            let still = norm(&moved) <= STILL * (1.0 + norm(x));
             let near = points.iter().position(|p| {
                 let away: Vec<f64> = x.iter().zip(&p.state).map(|(a, b)| a - b).collect();
                 stable(p) && norm(&away) <= AT * (1.0 + norm(&p.state))
