@@ -101,6 +101,11 @@ fn facts(f: &AtTask) -> Vec<(String, String)> {
     facts
 }
 
+/// A condition with the name of its label: what `1` is the label alone tells.
+fn labelled(f: &AtTask, condition: &str) -> String {
+    f.condition.as_ref().map_or_else(|| condition.to_owned(), |label| format!("{label} {condition}"))
+}
+
 /// The colour of a condition: that of its place in every figure.
 fn ink(place: usize) -> Ink {
     Ink::Series(place)
@@ -132,7 +137,8 @@ fn examples(f: &AtTask, context: &Context) -> Result<Option<Figure>, Error> {
                 series.push(Series::new("", &time, &row(targets, i)).ink(ink(i)).dashed());
             }
         }
-        let name = if e.condition.is_empty() { String::new() } else { format!(", {}", e.condition) };
+        let name =
+            if e.condition.is_empty() { String::new() } else { format!(", {}", labelled(f, &e.condition)) };
         let axes = Axes::new(&time_label(context), "Output");
         let title = format!("Trial {}{name}", e.trial + 1);
         panels.push(figures::lines(&series, &axes.wide(half()))?.named("trial", &title, "")?);
@@ -162,8 +168,8 @@ fn courses(f: &AtTask, context: &Context) -> Result<Option<Figure>, Error> {
         for (k, c) in own.iter().enumerate() {
             let time: Vec<f64> = (1..=c.mean.len()).map(|t| t as f64 * f.time_step).collect();
             let (mean, error): (Vec<f64>, Vec<f64>) = c.mean.iter().map(|e| (e.value, e.error())).unzip();
-            let label = if output == 0 { c.condition.as_str() } else { "" };
-            series.push(Series::new(label, &time, &mean).errors(&error).ink(ink(k)));
+            let label = if output == 0 { labelled(f, &c.condition) } else { String::new() };
+            series.push(Series::new(&label, &time, &mean).errors(&error).ink(ink(k)));
         }
         let axes = Axes::new(&time_label(context), "Mean output");
         let title = format!("Output {}", output + 1);
@@ -188,7 +194,7 @@ fn space(s: &InSpace, f: &AtTask) -> Result<Figure, Error> {
     let several = f.conditions.len() > 1;
     for (k, (name, line)) in s.averages.iter().enumerate().filter(|_| several) {
         let (x, y) = flat(line);
-        series.push(Series::new(name, &x, &y).ink(ink(k)));
+        series.push(Series::new(&labelled(f, name), &x, &y).ink(ink(k)));
         for end in [line.first(), line.last()].into_iter().flatten() {
             series.push(Series::new("", &[end[0]], &[end[1]]).ink(ink(k)));
         }
