@@ -1,10 +1,6 @@
 //! Every kind of job, read by its name.
 
-use crate::analyses::distill::{ConventionalArguments, RaddArguments};
-use crate::analyses::gaussian::Gaussian;
-use crate::analyses::ibl::TrainIbl;
-use crate::analyses::training::Train;
-use crate::analyses::{Analyze, Error, written};
+use crate::analyses::{Error, written};
 use crate::job::Job;
 use crate::report::erased::ErasedJob;
 use crate::report::report::Report;
@@ -12,16 +8,20 @@ use crate::studies::run::TestStudy;
 use clap::Args;
 use serde_json::{Map, Value};
 
+type Reader = fn(&Map<String, Value>) -> Result<Box<dyn ErasedJob>, Error>;
+
+macro_rules! kinds {
+    ($($job:ty),+ $(,)?) => {
+        &[$((<$job>::NAME, of::<$job>),)+ (TestStudy::NAME, of::<TestStudy>)]
+    };
+}
+/// All kinds by name, and what reads them.
+const KINDS: &[(&str, Reader)] = crate::report::jobs!(kinds);
+
 /// The names of all kinds.
-pub const KINDS: [&str; 7] = [
-    Analyze::NAME,
-    Train::NAME,
-    TrainIbl::NAME,
-    RaddArguments::NAME,
-    ConventionalArguments::NAME,
-    Gaussian::NAME,
-    TestStudy::NAME,
-];
+pub fn names() -> Vec<&'static str> {
+    KINDS.iter().map(|(name, _)| *name).collect()
+}
 
 /// The job of the kind `kind` with `settings`: the options of its command, with `_` for `-`.
 ///
@@ -39,22 +39,10 @@ pub const KINDS: [&str; 7] = [
 /// assert_eq!(error.to_string(), "analyze: there is no key module; do you mean modules?");
 /// ```
 pub fn read(kind: &str, settings: &Map<String, Value>) -> Result<Box<dyn ErasedJob>, Error> {
-    match kind {
-        Analyze::NAME => of::<Analyze>(settings),
-        Train::NAME => of::<Train>(settings),
-        TrainIbl::NAME => of::<TrainIbl>(settings),
-        RaddArguments::NAME => of::<RaddArguments>(settings),
-        ConventionalArguments::NAME => of::<ConventionalArguments>(settings),
-        Gaussian::NAME => of::<Gaussian>(settings),
-        TestStudy::NAME => of::<TestStudy>(settings),
-        other => {
-            let nearest = KINDS.into_iter().min_by_key(|k| written::distance(other, k));
-            let all = KINDS.join(", ");
-            let near = nearest.filter(|k| written::distance(other, k) <= 2);
-            let advice = near.map_or_else(|| format!("there are {all}"), |k| format!("do you mean {k}?"));
-            Err(Error::Config(format!("there is no job {other}; {advice}")))
-        }
+    if let Some((_, read)) = KINDS.iter().find(|(name, _)| *name == kind) {
+        return read(settings);
     }
+    Err(Error::Config(format!("there is no job {kind}; {}", written::meant(kind, &names()))))
 }
 
 fn of<J: Report + Args + 'static>(settings: &Map<String, Value>) -> Result<Box<dyn ErasedJob>, Error>

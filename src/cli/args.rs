@@ -1,5 +1,6 @@
 //! The arguments, as typed: the settings of jobs, and what no number depends on.
 
+use super::Run;
 use super::size::bytes;
 use crate::analyses::Analyze;
 use crate::analyses::arguments::{NetworkArguments, RecordingArguments};
@@ -8,6 +9,7 @@ use crate::analyses::gaussian::Gaussian;
 use crate::analyses::ibl::TrainIbl;
 use crate::analyses::limits::threads;
 use crate::analyses::training::Train;
+use crate::report::tables::TableFormat;
 use crate::studies::run::Asked;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
@@ -34,26 +36,62 @@ pub(super) struct Arguments {
     pub command: Command,
     /// Most memory, as 8GB or 1.5GiB [default: three quarters of the machine's; for a file's values, 256 times its
     /// length and 128 MiB]
-    #[arg(long, value_name = "SIZE", global = true, value_parser = bytes, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SIZE", global = true, value_parser = bytes)]
     pub memory: Option<u64>,
 }
 
-#[derive(Subcommand)]
-pub(super) enum Command {
-    /// Analyse a network's weights or a recorded activity table, and write a report
-    Analyze(Box<Reported<Analyze>>),
-    /// Make a small network that does what a large one, or a recording, does
-    Distill(Distill),
-    /// Infer a model of data: its couplings, and how strongly to regularise them
-    Infer(Infer),
-    /// Show what is in a file, and what nullcline would make of it
-    Inspect(Box<Inspect>),
-    /// Train a network on a task, and write its weights with a report
-    Train(TrainTask),
-    /// Test what a paper claims, figure by figure; without a name, list the studies
-    Study(Study),
-    /// Measure systems with known answers on this machine
-    Selftest(Selftest),
+/// Makes a choice of commands, each with what the help says of it, where every one runs itself.
+macro_rules! commands {
+    ($($(#[doc = $of:literal])+ $name:ident { $($(#[$said:meta])+ $variant:ident($type:ty),)+ })+) => {$(
+        $(#[doc = $of])+
+        #[derive(Subcommand)]
+        pub(super) enum $name { $($(#[$said])+ $variant(Box<$type>),)+ }
+
+        impl Run for $name {
+            fn run(&self) -> u8 {
+                match self { $(Self::$variant(command) => command.run(),)+ }
+            }
+        }
+    )+};
+}
+
+commands! {
+    /// What can be asked for.
+    Command {
+        /// Analyse a network's weights or a recorded activity table, and write a report
+        Analyze(Reported<Analyze>),
+        /// Make a small network that does what a large one, or a recording, does
+        #[command(subcommand)]
+        Distill(Way),
+        /// Infer a model of data: its couplings, and how strongly to regularise them
+        #[command(subcommand)]
+        Infer(Model),
+        /// Show what is in a file, and what nullcline would make of it
+        Inspect(Inspect),
+        /// Train a network on a task, and write its weights with a report
+        Train(TrainTask),
+        /// Test what a paper claims, figure by figure; without a name, list the studies
+        Study(Study),
+        /// Measure systems with known answers on this machine
+        Selftest(Selftest),
+    }
+    /// How a small network is made.
+    Way {
+        /// By least squares on a projection of the teacher's states: z(t) = f(A z(t-1) + B u(t) + c)
+        Radd(Reported<RaddArguments>),
+        /// By training on the teacher's output probabilities
+        Conventional(Reported<ConventionalArguments>),
+    }
+    /// What is inferred.
+    Model {
+        /// Couplings of a Gaussian model from samples or a covariance, and how strongly to regularise them
+        Gaussian(Reported<Gaussian>),
+    }
+    /// Tasks in which what the network does decides what it is shown.
+    PlayedTask {
+        /// Decide on which side a stimulus is, in blocks of unequal odds (International Brain Laboratory)
+        Ibl(Kept<TrainIbl>),
+    }
 }
 
 /// A job, and where and how its report is written.
@@ -80,41 +118,16 @@ pub(super) struct Output {
     /// The same as --figures svg,png
     #[arg(long, help_heading = "Report")]
     pub png: bool,
-    /// Format of the tables: csv or parquet
-    #[arg(long, value_name = "FORMAT", default_value = "csv", help_heading = "Report")]
+    /// Format of the tables.
+    #[arg(long, value_name = "FORMAT", default_value = "csv", help_heading = "Report",
+        help = format!("Format of the tables: {}", TableFormat::names()))]
     pub tables: String,
     /// Threads [default: all cores]; results do not depend on it
-    #[arg(long, value_name = "N", value_parser = threads(), allow_negative_numbers = true, help_heading = "Report")]
+    #[arg(long, value_name = "N", value_parser = threads(), help_heading = "Report")]
     pub threads: Option<usize>,
     /// Print nothing but warnings and errors
     #[arg(long, help_heading = "Report")]
     pub quiet: bool,
-}
-
-#[derive(Args)]
-pub(super) struct Distill {
-    #[command(subcommand)]
-    pub way: Way,
-}
-
-#[derive(Subcommand)]
-pub(super) enum Way {
-    /// By least squares on a projection of the teacher's states: z(t) = f(A z(t-1) + B u(t) + c)
-    Radd(Box<Reported<RaddArguments>>),
-    /// By training on the teacher's output probabilities
-    Conventional(Box<Reported<ConventionalArguments>>),
-}
-
-#[derive(Args)]
-pub(super) struct Infer {
-    #[command(subcommand)]
-    pub model: Model,
-}
-
-#[derive(Subcommand)]
-pub(super) enum Model {
-    /// Couplings of a Gaussian model from samples or a covariance, and how strongly to regularise them
-    Gaussian(Box<Reported<Gaussian>>),
 }
 
 /// A task of items, or one that is played.
@@ -148,26 +161,13 @@ impl Args for TrainTask {
     }
 }
 
-/// Tasks in which what the network does decides what it is shown.
-#[derive(Subcommand)]
-pub(super) enum PlayedTask {
-    /// Decide on which side a stimulus is, in blocks of unequal odds (International Brain Laboratory)
-    Ibl(Box<Kept<TrainIbl>>),
-}
-
 /// A job that keeps unfinished work, in DIR.progress.
 #[derive(Args)]
 pub(super) struct Kept<J: Args> {
     #[command(flatten)]
     pub reported: Reported<J>,
     /// Seconds between two checkpoints; there is one at the end of an epoch too. They lie in DIR.progress
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 30.0,
-        allow_negative_numbers = true,
-        help_heading = "Report"
-    )]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, help_heading = "Report")]
     pub checkpoint: f64,
     /// Begin anew where an unfinished training is kept
     #[arg(long, help_heading = "Report")]
@@ -198,7 +198,7 @@ pub(super) struct Study {
 #[derive(Args)]
 pub(super) struct Selftest {
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = threads(), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = threads())]
     pub threads: Option<usize>,
     /// No progress bar
     #[arg(long)]

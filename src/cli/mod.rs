@@ -7,6 +7,7 @@ mod size;
 mod study;
 
 use crate::analyses::Analyze;
+use crate::analyses::written::strict;
 use crate::io::shown::{line, lines};
 use crate::job::Desk;
 use crate::memory;
@@ -14,8 +15,9 @@ use crate::report::figure::FigureFormats;
 use crate::report::report::Report;
 use crate::report::runner::{self, Failure, Outcome, Writing, progress_folder};
 use crate::report::tables::TableFormat;
-use args::{Arguments, Command, Kept, Output, PlayedTask, Reported, TrainTask};
-use clap::{Args, CommandFactory, Parser};
+use args::{Arguments, Kept, Output, Reported, TrainTask};
+use clap::{Args, CommandFactory, FromArgMatches};
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
@@ -25,13 +27,14 @@ use std::time::Duration;
 
 /// The definition of the command line.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    strict(Arguments::command())
 }
 
 /// Runs the command line and returns its exit status: 0 done, 1 what was found cannot be written, 2 the command is
 /// wrong, 3 the input cannot be used, 4 the numbers failed, 130 interrupted.
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = command().try_get_matches().and_then(|m| Arguments::from_arg_matches(&m));
+    let arguments = match parsed.map_err(|e| e.format(&mut command())) {
         Ok(arguments) => arguments,
         Err(e) if e.use_stderr() => {
             say(e.render().to_string().trim_end());
@@ -58,21 +61,12 @@ pub fn run() -> ExitCode {
         // The allocator must not be the first to ask.
         None => drop(memory::bound()),
     }
-    let status = match arguments.command {
-        Command::Analyze(a) => carry_out(&*a),
-        Command::Distill(a) => match a.way {
-            args::Way::Radd(a) => carry_out(&*a),
-            args::Way::Conventional(a) => carry_out(&*a),
-        },
-        Command::Infer(a) => match a.model {
-            args::Model::Gaussian(a) => carry_out(&*a),
-        },
-        Command::Inspect(a) => inspect(*a),
-        Command::Study(a) => study::study(&a),
-        Command::Train(a) => train(a),
-        Command::Selftest(a) => selftest(&a),
-    };
-    ExitCode::from(status)
+    ExitCode::from(arguments.command.run())
+}
+
+/// A command that can be run; its status.
+trait Run {
+    fn run(&self) -> u8;
 }
 
 /// Lines on the error stream; a closed or full one is nobody's loss.
@@ -109,34 +103,45 @@ fn threads(count: Option<usize>) -> Result<(), String> {
     pool.map_err(|e| format!("--threads {n}: {e}"))
 }
 
-/// Runs a job and tells of it.
-fn carry_out<J: Report + Args>(a: &Reported<J>) -> u8
+impl<J: Report + Args> Run for Reported<J>
 where
     J::Error: 'static,
 {
-    shown(&a.job, &a.output, &Desk::BARE)
+    fn run(&self) -> u8 {
+        shown(&self.job, &self.output, &Desk::BARE)
+    }
 }
 
-fn kept<J: Report + Args>(a: &Kept<J>) -> u8
+impl<J: Report + Args> Run for Kept<J>
 where
     J::Error: 'static,
 {
-    /// Seconds between two checkpoints at most: thirty years.
-    const LONGEST: f64 = 1e9;
-    let every = Duration::try_from_secs_f64(a.checkpoint).ok().filter(|e| e.as_secs_f64() <= LONGEST);
-    let Some(checkpoint) = every else {
-        let message = "expected seconds, from 0 to 1,000,000,000";
-        return fail(format!("--checkpoint {}: {message}", a.checkpoint), 2);
-    };
-    let restart = if a.restart { crate::job::Restart::Always } else { crate::job::Restart::Never };
-    let desk = Desk { checkpoint, restart, ..Desk::BARE };
-    shown(&a.reported.job, &a.reported.output, &desk)
+    fn run(&self) -> u8 {
+        /// Seconds between two checkpoints at most: thirty years.
+        const LONGEST: f64 = 1e9;
+        let every = Duration::try_from_secs_f64(self.checkpoint).ok().filter(|e| e.as_secs_f64() <= LONGEST);
+        let Some(checkpoint) = every else {
+            let message = "expected seconds, from 0 to 1,000,000,000";
+            return fail(format!("--checkpoint {}: {message}", self.checkpoint), 2);
+        };
+        let restart = if self.restart { crate::job::Restart::Always } else { crate::job::Restart::Never };
+        let desk = Desk { checkpoint, restart, ..Desk::BARE };
+        shown(&self.reported.job, &self.reported.output, &desk)
+    }
 }
 
-fn train(a: TrainTask) -> u8 {
-    match a {
-        TrainTask::Items(a) => kept(&a),
-        TrainTask::Played(PlayedTask::Ibl(a)) => kept(&a),
+impl Run for TrainTask {
+    fn run(&self) -> u8 {
+        match self {
+            Self::Items(command) => command.run(),
+            Self::Played(command) => command.run(),
+        }
+    }
+}
+
+impl Run for args::Study {
+    fn run(&self) -> u8 {
+        study::study(self)
     }
 }
 
@@ -171,25 +176,12 @@ fn writing<J: Report>(job: &J, output: &Output) -> Result<Writing, Failure>
 where
     J::Error: 'static,
 {
-    let tables = match output.tables.as_str() {
-        "csv" => TableFormat::Csv,
-        #[cfg(feature = "tables")]
-        "parquet" => TableFormat::Parquet,
-        #[cfg(not(feature = "tables"))]
-        "parquet" => {
-            let message =
-                "--tables parquet: this build writes none; build it with the feature `tables`, or say csv";
-            return Err(Failure::of(crate::analyses::Error::Config(message.into())));
-        }
-        other => {
-            let message = format!("--tables {other}: expected csv or parquet");
-            return Err(Failure::of(crate::analyses::Error::Config(message)));
-        }
-    };
-    let figures = FigureFormats::parse(&output.figures).ok_or_else(|| {
-        let message = format!("--figures {}: expected some of svg, png and pdf", output.figures);
+    let tables = TableFormat::parse(&output.tables).ok_or_else(|| {
+        let message = format!("--tables {}: expected {}", output.tables, TableFormat::names());
         Failure::of(crate::analyses::Error::Config(message))
     })?;
+    let figures = FigureFormats::parse("--figures", &output.figures)
+        .map_err(|message| Failure::of(crate::analyses::Error::Config(message)))?;
     let figures = FigureFormats { png: figures.png || output.png, ..figures };
     job.check().map_err(Failure::of)?;
     let out = job.target(output.out.clone(), output.force).map_err(Failure::of)?;
@@ -208,16 +200,22 @@ fn interrupted() {
 
 /// The command line as it can be typed again, words quoted where a shell would split them.
 fn command_line() -> String {
-    let quote = |word: String| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:+@%".contains(c);
-        if !word.is_empty() && word.chars().all(plain) {
-            word
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    };
-    let words = std::env::args_os().skip(1).map(|w| quote(w.to_string_lossy().into_owned()));
+    let words = std::env::args_os().skip(1).map(|w| quoted(&w));
     std::iter::once("nullcline".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a shell takes it; one that is not UTF-8 with the escapes of bash, zsh and ksh.
+fn quoted(word: &OsStr) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:+@%".contains(c);
+    match word.to_str() {
+        Some(word) if !word.is_empty() && word.chars().all(plain) => word.to_owned(),
+        Some(word) => format!("'{}'", word.replace('\'', r"'\''")),
+        None => {
+            let safe = |b: &u8| b.is_ascii_graphic() && !br"'\".contains(b);
+            let byte = |b: &u8| if safe(b) { char::from(*b).to_string() } else { format!(r"\x{b:02x}") };
+            format!("$'{}'", word.as_encoded_bytes().iter().map(byte).collect::<String>())
+        }
+    }
 }
 
 /// Says what was found and where the page is.
@@ -232,6 +230,7 @@ fn report<F>(outcome: &Outcome<F>, quiet: bool) -> u8 {
         text.push_str(&format!("  {}\n", line(f)));
     }
     text.push_str(&format!("open {}", line(&outcome.page.display().to_string())));
+    text.extend(outcome.next.iter().map(|next| format!("\nnext {}", line(next))));
     print(&text)
 }
 
@@ -239,8 +238,9 @@ fn said(all: &[String], what: &str) {
     all.iter().for_each(|text| say(&format!("{what}: {}", line(text))));
 }
 
-fn inspect(a: args::Inspect) -> u8 {
-    let analyze = Analyze { file: a.file, network: a.network, recording: a.recording, ..Analyze::default() };
+fn inspect(a: &args::Inspect) -> u8 {
+    let (file, network, recording) = (a.file.clone(), a.network.clone(), a.recording.clone());
+    let analyze = Analyze { file, network, recording, ..Analyze::default() };
     match analyze.config().and_then(|config| crate::analyses::inspect(&config)) {
         Ok((text, problem)) => {
             let status = print(text.trim_end());
@@ -250,6 +250,18 @@ fn inspect(a: args::Inspect) -> u8 {
             })
         }
         Err(e) => fail(&e, e.exit_status()),
+    }
+}
+
+impl Run for args::Inspect {
+    fn run(&self) -> u8 {
+        inspect(self)
+    }
+}
+
+impl Run for args::Selftest {
+    fn run(&self) -> u8 {
+        selftest(self)
     }
 }
 

@@ -358,7 +358,7 @@ fn somebody_elses_tables() {
         (vec!["--projection", "none.npy"], 3, vec!["none.npy"]),
         (vec!["--projection", "readout"], 2, vec!["expected a network with a read-out"]),
         (vec!["--scale", "0"], 2, vec!["--scale 0"]),
-        (vec!["--cell", "gru"], 2, vec!["--cell goes with networks"]),
+        (vec!["--cell", "gru"], 2, vec!["--cell with networks"]),
     ] {
         distill(&place, &[&table[..], &more].concat(), status, &words);
     }

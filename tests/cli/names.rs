@@ -130,3 +130,55 @@ fn a_long_name_gets_a_folder_that_a_file_system_takes() {
     let (start, hash) = name.rsplit_once('-').unwrap();
     assert!(name.len() <= 150 && file.starts_with(start) && hash.len() == 8, "{name}");
 }
+
+#[test]
+fn a_place_that_cannot_be_written_is_named_as_it_was_typed() {
+    let place = Place::new("names-unwritable");
+    let csv = place.write("a.csv", table(30, 3));
+    let long = place.path(&"n".repeat(245));
+    for (out, word) in [
+        ("/proc/x", "cannot make the folder /proc/x: "),
+        ("/dev/null/x/y", "/dev/null is a file, not a folder"),
+        (&*format!("{csv}/x"), "a.csv is a file, not a folder"),
+        (&*csv, "a.csv is a file, not a folder"),
+        (&long, "choose a shorter name with --out; what is beside a report takes some 30 bytes more"),
+    ] {
+        for command in [&["analyze", &csv][..], &TRAIN, &["study", "fanthomme2021/fig2.2"]] {
+            let ran = there(&place, &[command, &["--out", out]].concat(), 2);
+            assert!(ran.err.contains(word) && !ran.err.contains("partial"), "{command:?}: {}", ran.err);
+            assert!(ran.err.contains("--out"), "{}", ran.err);
+        }
+    }
+    assert_eq!(place.entries(), ["a.csv"]);
+}
+
+/// The settings of a summary, read as a job of their own, are the same ones; their file is the same to the byte.
+#[test]
+fn a_job_is_read_back_from_its_summary() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new("names-read-back");
+    for name in [&b"lost\xff.csv"[..], b"100%41.csv", b"\xc3\xbc.csv"] {
+        let name = std::ffi::OsStr::from_bytes(name);
+        std::fs::write(place.0.join(name), table(30, 3)).unwrap();
+        let mut analyze = command(&["analyze", "--modules", "activity", "--out", "out", "--force"]);
+        assert!(analyze.arg(name).current_dir(&place.0).status().unwrap().success());
+        let summary = place.summary("out");
+        let job = &summary["job"];
+        assert_eq!(
+            job["settings"].as_object().unwrap().keys().collect::<Vec<_>>(),
+            ["file", "modules", "seed"]
+        );
+        let read = nullcline::jobs::read("analyze", job["settings"].as_object().unwrap()).unwrap();
+        assert_eq!(read.settings()["file"], job["settings"]["file"]);
+        assert_eq!(read.files(), [std::path::PathBuf::from(name)]);
+        // As a shell takes it.
+        let again = summary["command"].as_str().unwrap().replace("nullcline ", "");
+        let words =
+            std::process::Command::new("bash").arg("-c").arg(format!("printf '%s\\0' {again}")).output();
+        let words = words.unwrap().stdout;
+        assert!(words.split(|b| *b == 0).any(|w| w == name.as_bytes()), "{again}");
+    }
+    let wrong = serde_json::json!({"file": {"escaped": "%f"}});
+    let error = nullcline::jobs::read("analyze", wrong.as_object().unwrap()).err().unwrap().to_string();
+    assert!(error.contains("file = {\"escaped\":\"%f\"}: expected a value"), "{error}");
+}

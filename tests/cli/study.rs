@@ -18,10 +18,10 @@ fn wrong_names_and_options_are_refused_in_words() {
     let place = Place::new("cli-study-wrong");
     let out = place.path("out");
     for (arguments, status, words) in [
-        (&["study", "park2024"][..], 2, "park2024: no such study; there are"),
-        (&["study", "park2023/fig99"], 2, "park2023/fig99: no such study"),
+        (&["study", "park2024"][..], 2, "park2024: no such study; do you mean park2023?"),
+        (&["study", "park2023/fig99"], 2, "park2023/fig99: no such study; do you mean park2023/fig"),
         (&["study", "park2023", "--preset", "huge"], 2, "--preset huge: expected quick or paper"),
-        (&["study", "park2023", "--tables", "xml"], 2, "--tables xml: expected csv or parquet"),
+        (&["study", "park2023", "--tables", "xml"], 2, "--tables xml: expected csv, parquet or jsonl"),
         (&["study", "park2023", "--threads", "0"], 2, "--threads 0: expected a whole number from 1 to"),
     ] {
         let ran = run(&[arguments, &["--out", &out]].concat());

@@ -144,3 +144,19 @@ fn matrices_that_only_end_in_g_and_v_are_no_weight_norm() {
     let radius = place.summary("out")["modules"]["recurrent"]["spectral_radius"].as_f64();
     assert!((radius.unwrap() - 0.6).abs() < 1e-12, "{radius:?}");
 }
+
+/// The square of the number of inputs has no room (1.2 GB), and need not be held.
+#[test]
+fn a_wide_input_is_no_square() {
+    let place = Place::new("numbers-wide");
+    let d = 12_000;
+    let net = place.save("w.safetensors", &network(1, 2, d, 0.5));
+    analyze(
+        &place,
+        &[&net, "--modules", "lyapunov,fixed_points", "--starts", "4", "--memory", "500MB"],
+        0,
+        &[],
+    );
+    let u = place.summary("out")["modules"]["fixed_points"]["points"].as_array().map(Vec::len);
+    assert_eq!(u, Some(1));
+}

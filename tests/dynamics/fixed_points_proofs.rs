@@ -146,8 +146,7 @@ fn proofs_and_their_failures_are_told() {
 #[test]
 fn the_report_says_what_is_known() {
     let context = Context { names: vec!["h0".into()], steps: true, flow: false };
-    let alone = |result: FixedPoints| Points { result, outputs: vec![], plane: None, driven: false };
-    let report = |found: FixedPoints| sections::fixed_points(&alone(found), &context).unwrap();
+    let report = |found: FixedPoints| sections::fixed_points(&Points::alone(found), &context).unwrap();
     let kinked = report(found(Activation::Relu, &[&[0.5]], &[0.0]));
     let smooth = report(found(Activation::Relu, &[&[0.5]], &[1.0]));
     for (report, rows) in [(&kinked, 0), (&smooth, 1)] {
@@ -158,12 +157,12 @@ fn the_report_says_what_is_known() {
     }
     let pair = Context { names: vec!["h0".into(), "h1".into()], ..context.clone() };
     let found = found(Activation::Relu, &[&[0.0, -2.0], &[-2.0, 0.0]], &[1.0, 1.0]);
-    let text = sections::fixed_points(&alone(found), &pair).unwrap().section.intro.join(" ");
+    let text = sections::fixed_points(&Points::alone(found), &pair).unwrap().section.intro.join(" ");
     assert!(text.contains("no other fixed points: all pieces of the ReLU network were looked at"), "{text}");
     let critical = report(self::found(Activation::Tanh, &[&[1.0]], &[0.0]));
     let text = critical.section.intro.join(" ");
     assert!(text.contains("proves 0 points") && text.contains("singular to rounding (at 1 place)"), "{text}");
     let found = self::found(Activation::Tanh, &[&[1.0]], &[0.0]);
-    let entry = summary::FixedPoints::of(&found, &context).proof.unwrap();
+    let entry = summary::FixedPoints::of(&Points::alone(found), &context).proof.unwrap();
     assert_eq!(entry.undecided[0].reason, Reason::Singular);
 }

@@ -8,3 +8,4 @@ mod decoding;
 mod golden_pca;
 mod pca;
 mod subspaces;
+mod timescales;

@@ -120,3 +120,54 @@ fn units_and_offsets_cost_no_digits() {
         assert!((a - b).abs() < 1e-13 * a, "{a} and {b}");
     }
 }
+
+/// Copies of a unit, constant units and few rows: what is left but rounding is none, and its error unknown.
+///
+/// Of two copies of a unit of variance v beside one of variance w, their covariance c, the eigenvalues are those of
+/// [[2 v, c sqrt 2], [c sqrt 2, w]], and 0.
+#[test]
+fn what_is_rounding_is_no_variance_and_has_no_error() {
+    let of = |rows: usize, f: &dyn Fn(usize, usize) -> f64| pca(Mat::from_fn(3, rows, f).as_ref()).unwrap();
+    let noise = gaussian(2, 640, 8);
+    let copies = of(640, &|i, t| if i < 2 { 2.0 * noise[(0, t)] } else { 3.0 * noise[(1, t)] });
+    let two = pca(Mat::from_fn(2, 640, |i, t| [2.0 * 2f64.sqrt(), 3.0][i] * noise[(i, t)]).as_ref()).unwrap();
+    let ratio = &copies.explained_variance_ratio;
+    for (a, b) in ratio.iter().zip(&two.explained_variance_ratio) {
+        assert!((a - b).abs() < 1e-12, "{ratio:?}");
+    }
+    assert_eq!((ratio[2], copies.explained_variance[2]), (0.0, 0.0));
+    assert!(
+        copies.std_error[2].is_nan() && copies.std_error[..2].iter().all(|e| e.is_finite()),
+        "{copies:?}"
+    );
+    assert!(copies.participation_ratio.std_error.is_some());
+    let constant = of(640, &|i, t| if i == 1 { 0.1 } else { noise[(i / 2, t)] });
+    assert!(constant.explained_variance_ratio[2] == 0.0 && constant.std_error[2].is_nan(), "{constant:?}");
+    // One direction alone: the blocks cannot differ, and tell nothing.
+    let one = of(640, &|_, t| noise[(0, t)] + 0.1);
+    assert_eq!(one.explained_variance_ratio, [1.0, 0.0, 0.0]);
+    assert!(one.std_error.iter().all(|e| e.is_nan()), "{one:?}");
+    assert_eq!((one.participation_ratio.value, one.participation_ratio.std_error), (1.0, None));
+    // A single unit is one direction by definition.
+    let single = pca(noise.as_ref().subrows(0, 1)).unwrap();
+    assert_eq!((single.std_error[0], single.participation_ratio.std_error), (0.0, Some(0.0)));
+    // Of so few rows there are as many components as rows but one.
+    for rows in [2, 3] {
+        let few = of(rows, &|i, t| ((i + 1) * (t + 2) * (t + i)) as f64);
+        assert_eq!((few.explained_variance_ratio.len(), few.blocks), (rows - 1, 0));
+        assert!(few.std_error.iter().all(|e| e.is_nan()) && few.participation_ratio.std_error.is_none());
+    }
+}
+
+/// Small beside large units is not rounding: independent ones of 1e-9 and 1e-12 of the first.
+#[test]
+fn small_units_keep_their_variance() {
+    let (size, noise) = ([1.0, 1e-9, 1e-12], gaussian(3, 2000, 9));
+    let own = |i: usize| size[i] / [3.0, 2.0, 1.0][i];
+    let found = pca(Mat::from_fn(3, 2000, |i, t| own(i) * noise[(i, t)]).as_ref()).unwrap();
+    for (ratio, size) in found.explained_variance_ratio.iter().zip(size) {
+        // Six standard errors of a variance of 2000 rows, sqrt(2 / 2000), twice.
+        assert!((ratio / (size * size) - 1.0).abs() < 0.4, "{:?}", found.explained_variance_ratio);
+    }
+    assert!(found.std_error.iter().all(|e| e.is_finite()), "{:?}", found.std_error);
+}

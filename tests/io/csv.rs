@@ -116,3 +116,32 @@ fn a_late_text_makes_a_text_column_and_stops_a_stream() {
     assert_eq!(rows, 5000);
     table::stream(&path, &["b".into()], None, 1000, &mut |_| Ok(())).unwrap();
 }
+
+/// A quote that is closed far below where it was meant to be swallows rows; a note of several lines does not.
+#[test]
+fn rows_in_a_quoted_cell_are_told() {
+    let rows = |odd: &[(usize, &str)]| -> String {
+        let row = |i: usize| {
+            let other = odd.iter().find(|(at, _)| *at == i).map(|(_, text)| (*text).to_owned());
+            other.unwrap_or_else(|| format!("{i}.5,{i},a"))
+        };
+        let lines: Vec<String> = (1..=60).map(row).collect();
+        format!("x,y,label\n{}\n", lines.join("\n"))
+    };
+    let told = |name: &str, text: String, line: u64, looks: &str| {
+        let error = read(name, text).unwrap_err();
+        let Problem::SwallowedRows { line: at, column, text } = error.kind() else { panic!("{error}") };
+        assert_eq!((*at, column.as_str(), text.as_str()), (line, "label", looks), "{error}");
+    };
+    // Closed twenty rows below, and in the next row.
+    told("swallowed20.csv", rows(&[(10, "10.5,10,\"a"), (30, "30.5,30,a\"")]), 11, "11.5,11,a");
+    told("swallowed1.csv", rows(&[(10, "10.5,10,\"a"), (11, "11.5,11,a\"")]), 11, "11.5,11,a");
+    let first = "label,x,y\nb,1,2\n\"a,3,4\nc\",5,6\nb,7,8\n";
+    told("swallowed_first.csv", first.into(), 3, "a,3,4");
+    // Notes of several lines, commas and numbers in them.
+    let notes = rows(&[(10, "10.5,10,\"see\nTuesday, the 3rd, again\n4\""), (12, "12.5,12,\"a\n\nb\"")]);
+    let table = read("notes.csv", notes).unwrap();
+    assert_eq!(table.rows, 60);
+    let Values::Text(labels) = &table.column("label").unwrap().values else { panic!() };
+    assert_eq!(labels[9], "see\nTuesday, the 3rd, again\n4");
+}

@@ -325,6 +325,15 @@ fn a_user_draws_with_plotters() {
 fn formats_are_named_in_a_list() {
     use nullcline::report::figure::FigureFormats;
     let both = FigureFormats { svg: true, png: false, pdf: true };
-    assert_eq!(FigureFormats::parse("pdf, svg"), Some(both));
-    assert_eq!([FigureFormats::parse(""), FigureFormats::parse("svg,gif")], [None, None]);
+    let parse = |list| FigureFormats::parse("--figures", list);
+    assert_eq!(parse("pdf, svg"), Ok(both));
+    for (list, expected) in [
+        ("", "--figures : entry 1 of 1 is empty"),
+        ("svg,,png", "--figures svg,,png: entry 2 of 3 is empty"),
+        ("svg,gif", "--figures svg,gif: gif is none of svg, png and pdf"),
+        ("svg,svg", "--figures svg,svg: svg stands there twice"),
+    ] {
+        let said = parse(list).unwrap_err();
+        assert!(said.starts_with(expected), "{said}");
+    }
 }

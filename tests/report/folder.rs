@@ -105,6 +105,54 @@ fn a_file_of_ours_that_somebody_changed_is_theirs() {
 }
 
 #[test]
+fn what_stands_where_a_report_wrote_is_told_as_what_it_is() {
+    let place = Place::new("folder-what");
+    let out = place.0.join("report");
+    let told = |at: &Path| open(at, "a").unwrap_err().to_string();
+    report(&out, "a", &[("pca/y.csv", "y"), ("x.csv", "x")]).unwrap();
+    fs::rename(out.join("pca"), place.0.join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(place.0.join("elsewhere"), out.join("pca")).unwrap();
+    assert!(told(&out).contains("pca is a link, where nullcline wrote none"), "{}", told(&out));
+    fs::remove_file(out.join("pca")).unwrap();
+    fs::remove_file(out.join("x.csv")).unwrap();
+    fs::create_dir(out.join("x.csv")).unwrap();
+    assert!(told(&out).contains("x.csv is a folder, where nullcline wrote a file"), "{}", told(&out));
+    fs::remove_dir(out.join("x.csv")).unwrap();
+    fs::write(out.join("x.csv"), "z").unwrap();
+    assert!(told(&out).contains("x.csv has changed since nullcline wrote it"), "{}", told(&out));
+    assert_eq!(fs::read_to_string(place.0.join("elsewhere/y.csv")).unwrap(), "y");
+}
+
+#[test]
+fn a_list_that_cannot_be_used_is_not_told_as_missing() {
+    let place = Place::new("folder-unlisted");
+    let out = place.0.join("report");
+    report(&out, "a", &[("x.csv", "x")]).unwrap();
+    let list = out.join(LIST);
+    let whole = fs::read_to_string(&list).unwrap();
+    let told = |text: &str| {
+        fs::write(&list, text).unwrap();
+        let error = open(&out, "a").unwrap_err();
+        assert!(matches!(error, Error::Unlisted { .. }) && error.exit_status() == 2, "{error}");
+        assert!(error.to_string().contains("holds a list of files (.nullcline.json)"), "{error}");
+        error.to_string()
+    };
+    assert!(told(&whole[..whole.len() / 2]).contains("it is damaged: EOF while parsing"));
+    assert!(told("").contains("it is damaged"));
+    assert!(told("{\"name\": \"something else\"}").contains("it is no list that nullcline writes"));
+    assert!(told(&whole.replace("x.csv", "../x.csv")).contains("it is no list that nullcline writes"));
+    fs::rename(&list, place.0.join("list")).unwrap();
+    std::os::unix::fs::symlink(place.0.join("list"), &list).unwrap();
+    assert!(open(&out, "a").unwrap_err().to_string().contains("it is a link"));
+    fs::remove_file(&list).unwrap();
+    let none = open(&out, "a").unwrap_err();
+    assert!(matches!(none, Error::Occupied(_)) && none.to_string().contains("it has no .nullcline.json"));
+    // Whole again it is replaced.
+    fs::write(&list, whole).unwrap();
+    report(&out, "a", &[("x.csv", "new")]).unwrap();
+}
+
+#[test]
 fn another_report_is_replaced_by_force_alone() {
     let place = Place::new("folder-other");
     let out = place.0.join("report");
@@ -174,7 +222,7 @@ fn a_list_that_leads_elsewhere_is_not_believed() {
         let list =
             serde_json::json!({"tool": "nullcline", "command": "test", "of": ["a"], "files": {bad: "1-0"}});
         fs::write(out.join(LIST), list.to_string()).unwrap();
-        assert!(matches!(open(&out, "a").unwrap_err(), Error::Occupied(_)), "{bad}");
+        assert!(matches!(open(&out, "a").unwrap_err(), Error::Unlisted { .. }), "{bad}");
     }
     assert!(Path::new(&mine).exists());
 }

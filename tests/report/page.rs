@@ -154,10 +154,46 @@ fn parquet_reads_back_with_nulls() {
 }
 
 #[test]
+fn json_lines_read_back_to_the_same_bits() {
+    let values = vec![0.1, 1.0 / 3.0, -1e-300, 5e-324, f64::MAX, -0.0, f64::NAN, f64::INFINITY];
+    let words: Vec<String> = (0..8).map(|k| format!("a, \"{k}\"\n\u{1}τ")).collect();
+    let columns = vec![
+        ("b\"c".into(), Cells::Float(values.clone())),
+        ("a".into(), Cells::Text(words.clone())),
+        ("n".into(), Cells::Int(vec![i64::MIN, -1, 0, 1, 2, 3, 4, i64::MAX])),
+        ("yes".into(), Cells::Bool(words.iter().map(|w| w.contains('3')).collect())),
+    ];
+    let out = TableOut { name: "t".into(), caption: String::new(), columns };
+    assert_eq!(out.file_name(TableFormat::JsonLines), "t.jsonl");
+    let text = String::from_utf8(out.encode(TableFormat::JsonLines).unwrap()).unwrap();
+    assert!(text.ends_with("}\n") && text.lines().count() == 8, "{text}");
+    assert!(
+        text.starts_with(r#"{"b\"c":0.1,"a":"a, \"0\"\n\u0001τ","n":-9223372036854775808,"yes":false}"#),
+        "{text}"
+    );
+    for ((line, value), word) in text.lines().zip(&values).zip(&words) {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(row["a"], word.as_str());
+        assert_eq!(row["yes"], word.contains('3'));
+        let number = line.strip_prefix(r#"{"b\"c":"#).unwrap().split(',').next().unwrap();
+        match value.is_finite() {
+            true => assert_eq!(number.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{line}"),
+            false => assert_eq!(number, "null"),
+        }
+    }
+    let none = TableOut {
+        name: "t".into(),
+        caption: String::new(),
+        columns: vec![("v".into(), Cells::Float(vec![]))],
+    };
+    assert!(none.encode(TableFormat::JsonLines).unwrap().is_empty());
+}
+
+#[test]
 fn ragged_tables_are_refused() {
     let mut out = table(3);
     out.columns.push(("short".into(), Cells::Float(vec![1.0])));
-    for format in [TableFormat::Csv, TableFormat::Parquet] {
+    for &format in TableFormat::ALL {
         let error = out.encode(format).unwrap_err().to_string();
         assert!(
             error.contains("exponents")

@@ -58,6 +58,13 @@ pub fn allowed(path: &Path) -> u64 {
 }
 
 /// Bytes in words: 1.5 GB.
+///
+/// ```
+/// use nullcline_core::memory::written;
+///
+/// assert_eq!(written(512), "512 bytes");
+/// assert_eq!(written(1_500_000_000), "1.5 GB");
+/// ```
 pub fn written(bytes: u64) -> String {
     const UNITS: [&str; 7] = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
     let (mut value, mut unit) = (bytes as f64, 0);

@@ -72,7 +72,8 @@ where
     }
 
     fn run(&self, writing: &Writing, desk: &Desk) -> Result<Outcome<()>, Failure> {
-        let Outcome { subject, findings, warnings, notes, page, .. } = runner::run(self, writing, desk)?;
-        Ok(Outcome { found: (), subject, findings, warnings, notes, page })
+        let Outcome { subject, findings, warnings, notes, next, page, .. } =
+            runner::run(self, writing, desk)?;
+        Ok(Outcome { found: (), subject, findings, warnings, notes, next, page })
     }
 }

@@ -61,6 +61,18 @@ pub enum Error {
         .0.display(), super::folder::LIST
     )]
     Occupied(PathBuf),
+    /// The destination holds a list of files that cannot be used.
+    #[error(
+        "{} holds a list of files ({}) that cannot be used ({why}), so that nobody can tell which of its files nullcline wrote: \
+         nothing was changed there; choose another folder with --out, or move this one away",
+        folder.display(), super::folder::LIST
+    )]
+    Unlisted {
+        /// The destination.
+        folder: PathBuf,
+        /// What is wrong with the list.
+        why: String,
+    },
     /// The destination has the name of an unfinished report.
     #[error("{}: names like this are those of unfinished reports and are swept; choose another with --out", .0.display())]
     Reserved(PathBuf),
@@ -77,15 +89,16 @@ pub enum Error {
     },
     /// A file of the earlier report is not as it was written.
     #[error(
-        "{}: {file} has changed since nullcline wrote it, and would be replaced: nothing was changed there; move it away, or \
-         choose another folder with --out",
+        "{}: {file} {what}, and would be replaced: nothing was changed there; move it away, or choose another folder with --out",
         folder.display()
     )]
     Changed {
         /// The destination.
         folder: PathBuf,
-        /// Path of the file in it.
+        /// Path of the file in it, or of a folder.
         file: String,
+        /// What it is now.
+        what: String,
     },
     /// An input lies in the destination.
     #[error("{} lies inside {}, where the report would go: choose another folder with --out", input.display(), folder.display())]
@@ -150,7 +163,7 @@ fn advice(source: &std::io::Error) -> &'static str {
         ErrorKind::InvalidFilename => {
             ": choose a shorter name with --out; what is beside a report takes some 30 bytes more"
         }
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem | ErrorKind::NotFound => {
             ": choose a folder you may write to with --out"
         }
         _ => "",

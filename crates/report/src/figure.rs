@@ -4,6 +4,7 @@ use super::Error;
 use super::draw::color::GREY;
 use super::draw::scene::{Align, Scene};
 use super::draw::{pdf, raster, svg};
+use nullcline_core::analyses::lists::distinct;
 use std::collections::BTreeSet;
 
 /// The formats in which figures are written.
@@ -24,18 +25,29 @@ impl Default for FigureFormats {
 }
 
 impl FigureFormats {
-    /// What a list as `svg,pdf` names; none where it names nothing or something else.
-    pub fn parse(list: &str) -> Option<Self> {
+    /// What `list`, the value of `option`, names, as `svg,pdf`.
+    ///
+    /// # Errors
+    /// A message that names the option and what is empty, unknown or there twice.
+    ///
+    /// ```
+    /// use nullcline_report::figure::FigureFormats;
+    ///
+    /// let both = FigureFormats::parse("--figures", "svg,pdf").unwrap();
+    /// assert!(both.svg && both.pdf && !both.png);
+    /// assert!(FigureFormats::parse("--figures", "gif").unwrap_err().contains("--figures"));
+    /// ```
+    pub fn parse(option: &str, list: &str) -> Result<Self, String> {
         let mut formats = Self { svg: false, ..Self::default() };
-        for name in list.split(',') {
-            match name.trim() {
+        for name in distinct(option, list)? {
+            match name {
                 "svg" => formats.svg = true,
                 "png" => formats.png = true,
                 "pdf" => formats.pdf = true,
-                _ => return None,
+                other => return Err(format!("{option} {list}: {other} is none of svg, png and pdf")),
             }
         }
-        Some(formats)
+        Ok(formats)
     }
 
     /// The files of a figure by their extensions; the page links to the first.

@@ -72,6 +72,11 @@ pub trait Report: Job {
     /// A figure or table that cannot be made.
     fn tell(&self, found: &Self::Found) -> Result<Told, Failure>;
 
+    /// The command that goes on from what lies in the folder `out`, where there is one.
+    fn next(&self, _: &Self::Found, _: &Path) -> Option<String> {
+        None
+    }
+
     /// Writes what belongs to the answer beside page and tables, such as weights.
     ///
     /// # Errors

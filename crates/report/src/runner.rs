@@ -44,6 +44,8 @@ pub struct Outcome<F> {
     pub warnings: Vec<String>,
     /// What concerns this run and not its results.
     pub notes: Vec<String>,
+    /// The command that goes on from here.
+    pub next: Option<String>,
     /// The page to open.
     pub page: PathBuf,
 }
@@ -138,7 +140,8 @@ fn finish<J: Report>(
     let (out, more) = folder.commit()?;
     desk.observer.finish();
     notes.splice(0..0, more);
-    Ok(Outcome { found, subject, findings, warnings, notes, page: out.join("report.html") })
+    let next = job.next(&found, &out);
+    Ok(Outcome { found, subject, findings, warnings, notes, next, page: out.join("report.html") })
 }
 
 /// Writes page, tables, figures and summary; gives all warnings.

@@ -1,16 +1,17 @@
 //! The contract of `summary.json`: the schemas of all answers, put together.
 
 use crate::summary::TOOL;
-use nullcline_core::analyses::Analysis;
-use nullcline_core::analyses::distill::{Conventional, Radd};
-use nullcline_core::analyses::gaussian::Inferred;
-use nullcline_core::analyses::ibl::Behaved;
-use nullcline_core::analyses::training::TrainedNetwork;
+use nullcline_core::job::Job;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 /// The JSON schema (draft 2020-12) of `summary.json`, as it is published: that of [`schema`] with the studies' answer.
+///
+/// ```
+/// let schema: serde_json::Value = serde_json::from_str(nullcline_report::schema::SUMMARY_SCHEMA).unwrap();
+/// assert!(schema["$schema"].as_str().unwrap().contains("2020-12"));
+/// ```
 pub const SUMMARY_SCHEMA: &str = include_str!("../summary.schema.json");
 
 /// What all answers are together: kinds of `input`, `modules` by name, and what stands under other names.
@@ -44,14 +45,10 @@ impl Answers {
 pub fn schema<Study: JsonSchema>() -> Value {
     let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let g = &mut generator;
-    let all = Answers::default()
-        .with::<Analysis>(g)
-        .with::<Inferred>(g)
-        .with::<Radd>(g)
-        .with::<Conventional>(g)
-        .with::<TrainedNetwork>(g)
-        .with::<Behaved>(g)
-        .with::<Study>(g);
+    macro_rules! answers {
+        ($($job:ty),+ $(,)?) => { Answers::default()$(.with::<<$job as Job>::Found>(g))+ };
+    }
+    let all = crate::jobs!(answers).with::<Study>(g);
     let mut whole = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "summary.json of nullcline",
@@ -65,7 +62,9 @@ pub fn schema<Study: JsonSchema>() -> Value {
             "command": { "type": "string", "description": "The command line that made this report." },
             "job": {
                 "type": "object",
-                "description": "The question, as it is written down: what is asked, and every setting by the name of its option.",
+                "description": "The question, as it is written down: what is asked, and every setting that was given or has a \
+                                default, by the name of its option. A path is a string, or, where it is not UTF-8, \
+                                {\"escaped\": TEXT}: its bytes, those beyond ASCII and % as % with two hexadecimal digits.",
                 "required": ["name", "settings"],
                 "properties": { "name": { "type": "string" }, "settings": { "type": "object" } },
             },

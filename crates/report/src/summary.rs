@@ -36,11 +36,12 @@ pub fn summary<J: Job>(
     Ok(whole)
 }
 
-/// Settings without those that are left to the tool.
+/// Settings without those that were not given: null, or false of an option without a value.
 fn given(settings: Value) -> Value {
     match settings {
         Value::Object(keys) => {
-            keys.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, given(v))).collect()
+            let is_given = |v: &Value| !v.is_null() && *v != Value::Bool(false);
+            keys.into_iter().filter(|(_, v)| is_given(v)).map(|(k, v)| (k, given(v))).collect()
         }
         other => other,
     }
@@ -52,6 +53,12 @@ pub fn number(v: f64) -> Value {
 }
 
 /// Numbers, each null if it is not finite.
+///
+/// ```
+/// use nullcline_report::summary::numbers;
+///
+/// assert_eq!(numbers(&[0.5, f64::NAN]).to_string(), "[0.5,null]");
+/// ```
 pub fn numbers(values: &[f64]) -> Value {
     values.iter().map(|v| number(*v)).collect()
 }

@@ -33,6 +33,15 @@ impl TableOut {
     ///
     /// # Errors
     /// [`Error::Ragged`] if columns differ in length, [`Error::Table`] if the encoder fails.
+    ///
+    /// ```
+    /// use nullcline_report::tables::{Table, TableFormat};
+    ///
+    /// let table = Table::of(&[1.0, f64::NAN]).column("rate", "1/s", |r| *r).named("rates", "Rates of units.");
+    /// assert_eq!(table.file_name(TableFormat::Csv), "rates.csv");
+    /// let text = String::from_utf8(table.encode(TableFormat::Csv).unwrap()).unwrap();
+    /// assert_eq!(text.lines().count(), 3);
+    /// ```
     pub fn encode(&self, format: TableFormat) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
         encode(&mut bytes, format, &self.columns).map_err(|problem| self.failed(problem))?;
@@ -140,6 +149,18 @@ impl<'a, R> Table<'a, R> {
         let values: Vec<[f64; N]> = self.rows.iter().map(f).collect();
         let column = |k: usize| Cells::Float(values.iter().map(|v| v[k]).collect());
         self.columns.extend(names.into_iter().enumerate().map(|(k, name)| (name.into(), column(k))));
+        self
+    }
+
+    /// With a column of numbers for each of any number of `names`, filled by one closure of the row and the name's place.
+    pub fn each(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+        f: impl Fn(&'a R, usize) -> f64,
+    ) -> Self {
+        let column = |k: usize| Cells::Float(self.rows.iter().map(|r| f(r, k)).collect());
+        let all = names.into_iter().enumerate().map(|(k, name)| (name.into(), column(k)));
+        self.columns.extend(all.collect::<Vec<_>>());
         self
     }
 

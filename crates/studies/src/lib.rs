@@ -49,6 +49,8 @@ pub struct Settings {
     pub data: Option<PathBuf>,
     /// Where unfinished work is kept, so that an interrupted study resumes.
     pub progress: PathBuf,
+    /// Where trainings lie that several studies ask for, each under its own name.
+    pub shared: PathBuf,
 }
 
 /// What a study found.
@@ -119,7 +121,7 @@ pub enum Error {
     #[error("{0}")]
     Setting(String),
     /// There is no study of that name.
-    #[error("{0}: no such study; there are\n{1}")]
+    #[error("{0}: no such study; {1}")]
     Unknown(String, String),
 }
 
@@ -151,11 +153,28 @@ pub fn all() -> Vec<Study> {
 /// The study of that name, or all of the paper of that name.
 ///
 /// # Errors
-/// [`Error::Unknown`], which lists what there is.
+/// [`Error::Unknown`], which says the nearest name, or what there is.
+///
+/// ```
+/// use nullcline_studies::named;
+///
+/// assert_eq!(named("park2023/fig3").unwrap().len(), 1);
+/// assert!(named("park2023").unwrap().len() > 1);
+/// assert!(named("park2024").unwrap_err().to_string().contains("park2023"));
+/// ```
 pub fn named(name: &str) -> Result<Vec<Study>, Error> {
     let wanted = |s: &Study| s.name == name || s.name.split_once('/').is_some_and(|(paper, _)| paper == name);
     let found: Vec<Study> = all().into_iter().filter(wanted).collect();
-    if found.is_empty() { Err(Error::Unknown(name.into(), list(&all()))) } else { Ok(found) }
+    if found.is_empty() { Err(Error::Unknown(name.into(), meant(name))) } else { Ok(found) }
+}
+
+/// What to say of a name that is no study's and no paper's.
+fn meant(name: &str) -> String {
+    let studies = all();
+    let mut names: Vec<&str> = studies.iter().filter_map(|s| Some(s.name.split_once('/')?.0)).collect();
+    names.dedup();
+    names.extend(studies.iter().map(|s| s.name));
+    nullcline_core::analyses::written::meant(name, &names)
 }
 
 /// Names and titles, a line each.

@@ -3,6 +3,7 @@
 use super::claims;
 use super::{AboutStudy, Error, Findings, Preset, Settings, Study, Tested, named};
 use clap::Args;
+use nullcline_core::analyses::limits::seed;
 use nullcline_core::analyses::training::{claim_progress, clear_progress};
 use nullcline_core::analyses::written;
 use nullcline_core::job::{Desk, Job, identity};
@@ -42,7 +43,7 @@ pub struct Asked {
     #[serde(serialize_with = "written::given")]
     pub data: Option<PathBuf>,
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
 }
 
@@ -100,6 +101,7 @@ impl Job for TestStudy {
             seed: self.asked.seed,
             as_published: self.asked.as_published,
             data: self.asked.data.clone(),
+            shared: desk.shared.map_or_else(|| progress.clone(), Path::to_path_buf),
             progress,
         };
         let found = (study.run)(&settings, desk.observer);

@@ -1,9 +1,10 @@
 //! `analyze`: a network or a recording.
 
 use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments};
+use super::limits::seed;
 use super::network::{self, NetworkAnalysis};
 use super::recording::{self, RecordingAnalysis};
-use super::{Config, Error, Source, check, open, written};
+use super::{Config, Error, Module, Source, check, open, written};
 use crate::io::steady;
 use crate::job::{Desk, Job};
 use clap::Args;
@@ -16,13 +17,11 @@ pub struct Analyze {
     /// Weights (.safetensors, .pt, .pth, .npz, .npy) or activity (.csv, .parquet, .arrow, .npy, .npz)
     #[serde(serialize_with = "written::path")]
     pub file: PathBuf,
-    /// Modules, separated by commas [default: all that apply but cycles and clusters]. Networks: lyapunov,
-    /// covariant, adjoint, cycles, fixed_points, pca, flow_field, trajectories, recurrent, clusters; recordings:
-    /// activity, pca, decoding and selectivity (both of --targets), clusters
-    #[arg(long, value_name = "A,B")]
+    /// Modules, separated by commas.
+    #[arg(long, value_name = "A,B", help = Module::help())]
     pub modules: Option<String>,
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
     /// Of networks.
     #[command(flatten)]
@@ -74,7 +73,7 @@ impl Job for Analyze {
 
     fn files(&self) -> Vec<&Path> {
         let n = &self.network;
-        let tables = [&n.inputs, &n.initial, &n.terminal];
+        let tables = [&n.trials, &n.inputs, &n.initial, &n.terminal];
         std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
     }
 

@@ -2,6 +2,7 @@
 
 use super::limits::count;
 use super::written;
+use crate::io::shown::list;
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -11,13 +12,13 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Analyses of activity")]
 pub struct AnalysisArguments {
     /// Ridge on the weights of logistic read-outs, against the likelihood of all rows [default: 0]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X")]
     pub ridge: Option<f64>,
     /// Folds of decoding's cross-validation [default: 5]
-    #[arg(long, value_name = "K", value_parser = count(2, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "K", value_parser = count(2, 1_000_000))]
     pub folds: Option<usize>,
     /// Number of clusters [default: that of the largest silhouette]
-    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000))]
     pub clusters: Option<usize>,
     /// Distance between clusters: average, complete, single or weighted [default: average]
     #[arg(long, value_name = "NAME")]
@@ -36,6 +37,14 @@ pub struct NetworkArguments {
     /// file's, or tanh]
     #[arg(long, value_name = "NAME")]
     pub activation: Option<String>,
+    /// Trials of its task: an npz (arrays inputs, targets, mask, initial, lengths, and labels of trials or steps; trials x
+    /// steps x values), a folder of such npy files, or a table (a row a step, columns trial, input0, ..., target0, ...)
+    #[arg(long, value_name = "FILE")]
+    #[serde(serialize_with = "written::given")]
+    pub trials: Option<PathBuf>,
+    /// What names in that file mean: inputs, targets, mask, initial, lengths, condition, trial or time
+    #[arg(long, value_name = "ROLE=NAME,..", requires = "trials")]
+    pub trials_map: Option<String>,
     /// Table of inputs: a row a time step, a column an input
     #[arg(long, value_name = "TABLE")]
     #[serde(serialize_with = "written::given")]
@@ -48,31 +57,31 @@ pub struct NetworkArguments {
     #[serde(serialize_with = "written::given")]
     pub initial: Option<PathBuf>,
     /// Trajectories from random initial states [default: 32, fewer for large networks]
-    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000))]
     pub trajectories: Option<usize>,
     /// Steps of each trajectory [default: 200; 500 for flows]
-    #[arg(long, value_name = "N", value_parser = count(1, 10_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 10_000_000))]
     pub length: Option<usize>,
     /// Starts of the fixed-point search [default: 512, fewer above 64 units]
-    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000))]
     pub starts: Option<usize>,
     /// Noise on the starts, in spreads of the states [default: 0.5]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X")]
     pub noise: Option<f64>,
     /// Largest speed q of a slow point [default: 1e-6]
-    #[arg(long, value_name = "Q", allow_negative_numbers = true)]
+    #[arg(long, value_name = "Q")]
     pub slow_threshold: Option<f64>,
     /// How many Lyapunov exponents [default: all; 100 above 1000 state variables]
-    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000))]
     pub exponents: Option<usize>,
     /// Most steps recorded for each trajectory's exponents [default: by size, 2000 to 50000]
-    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000))]
     pub steps: Option<usize>,
     /// Steps discarded before recording [default: 1500, or a tenth of the inputs]
-    #[arg(long, value_name = "N", value_parser = count(0, 100_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(0, 100_000_000))]
     pub warmup: Option<usize>,
     /// Stop when every exponent's standard error is below this, in nats per unit time [default: 0.001]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X")]
     pub tol: Option<f64>,
     /// Time over which adjoints are followed, steps for maps [default: 200 steps; 400 for flows]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -85,8 +94,7 @@ pub struct NetworkArguments {
 
 /// The names of the cells, as a sentence ends with them.
 fn cells() -> String {
-    let names = crate::systems::cells::names();
-    names.rsplit_once(", ").map_or(names.clone(), |(most, last)| format!("{most} or {last}"))
+    list(&crate::systems::cells::KINDS.iter().map(|k| k.name).collect::<Vec<_>>(), "or")
 }
 
 /// How to understand a weight file; of its nonlinearity every command speaks by itself.
@@ -120,10 +128,10 @@ pub struct WeightFile {
 #[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct CellConstants {
     /// Time constant of a rate or current network [default: the file's, or 1]
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME")]
     pub tau: Option<f64>,
     /// Time step of a rate, current or Lipschitz network [default: tau / 10, 0.1], or of a coRNN
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME")]
     pub dt: Option<f64>,
     /// A rate, current or Lipschitz network as the map that Euler steps make, not as a flow
     #[arg(long)]

@@ -1,6 +1,8 @@
 //! Settings as they are written to checked ones, once.
 
 use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, WeightFile};
+use super::lists::{distinct, entries, once};
+use super::trials::Map;
 use super::{AnalysisSettings, Missing, Module, NetworkSettings, RecordingSettings};
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::linalg::activation::Activation;
@@ -9,19 +11,15 @@ use crate::systems::checkpoint::{Spec, Vectors};
 
 /// The modules that a list names.
 pub(super) fn modules(list: &str) -> Result<Vec<Module>, String> {
-    let known: Vec<&str> = {
-        let others = Module::RECORDING.iter().filter(|m| !Module::NETWORK.contains(m));
-        Module::NETWORK.iter().chain(others).map(|m| m.name()).collect()
-    };
     let one = |name: &str| {
-        Module::parse(name.trim())
-            .ok_or_else(|| format!("--modules {name}: no such module; there are {}", known.join(", ")))
+        let known = || Module::ALL.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ");
+        Module::parse(name).ok_or_else(|| format!("--modules {name}: no such module; there are {}", known()))
     };
-    let mut modules: Vec<Module> =
-        list.split(',').filter(|n| !n.trim().is_empty()).map(one).collect::<Result<_, _>>()?;
+    let named = distinct("--modules", list)?;
+    let mut modules: Vec<Module> = named.into_iter().map(one).collect::<Result<_, _>>()?;
+    once("--modules", list, &modules.iter().map(|m| m.name()).collect::<Vec<_>>())?;
     modules.sort();
-    modules.dedup();
-    if modules.is_empty() { Err("--modules names no module".into()) } else { Ok(modules) }
+    Ok(modules)
 }
 
 /// The nonlinearity of that name.
@@ -44,7 +42,7 @@ fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> {
         let (role, name) = p.split_once('=').ok_or_else(|| format!("--map {p}: expected ROLE=NAME"))?;
         Ok((role.trim().to_owned(), name.trim().to_owned()))
     };
-    pairs.map_or_else(|| Ok(vec![]), |m| m.split(',').map(pair).collect())
+    pairs.map_or_else(|| Ok(vec![]), |m| entries("--map", m)?.into_iter().map(pair).collect())
 }
 
 /// What is said of a weight file.
@@ -62,8 +60,12 @@ pub(super) fn spec(w: &WeightFile, activation: Option<Activation>) -> Result<Spe
         reset_before: w.given.reset_before,
         prefix: w.prefix.clone(),
         vectors: w.vectors.as_deref().map(vectors).transpose()?,
-        gates: w.gates.as_ref().map(|g| g.split(',').map(|g| g.trim().to_lowercase()).collect()),
+        gates: w.gates.as_deref().map(gates).transpose()?,
     })
+}
+
+fn gates(list: &str) -> Result<Vec<String>, String> {
+    Ok(distinct("--gates", list)?.into_iter().map(str::to_lowercase).collect())
 }
 
 /// What is said of networks.
@@ -76,6 +78,8 @@ pub(super) fn network(n: &NetworkArguments) -> Result<NetworkSettings, String> {
     time("--horizon", n.horizon)?;
     Ok(NetworkSettings {
         spec: spec(&n.weights, activation)?,
+        trials: n.trials.clone(),
+        map: n.trials_map.as_deref().map(Map::parse).transpose()?.unwrap_or_default(),
         inputs: n.inputs.clone(),
         input,
         initial: n.initial.clone(),
@@ -103,7 +107,11 @@ pub(super) fn constants(list: Option<&str>) -> Result<Vec<(String, f64)>, String
             _ => Err(format!("--constants {p}: `{value}` is not a finite number")),
         }
     };
-    list.map_or_else(|| Ok(vec![]), |list| list.split(',').map(one).collect())
+    let Some(list) = list else { return Ok(vec![]) };
+    let all: Vec<(String, f64)> =
+        entries("--constants", list)?.into_iter().map(one).collect::<Result<_, _>>()?;
+    once("--constants", list, &all.iter().map(|c| &c.0).collect::<Vec<_>>())?;
+    Ok(all)
 }
 
 /// What is said of recordings.
@@ -165,5 +173,5 @@ pub(super) fn numbers(option: &str, list: &str) -> Result<Vec<f64>, String> {
         Ok(x) if x.is_finite() => Ok(x),
         _ => Err(format!("{option}: `{v}` is not a finite number")),
     };
-    list.split(',').map(number).collect()
+    entries(option, list)?.into_iter().map(number).collect()
 }

@@ -1,5 +1,6 @@
 //! Which columns of a table play which part, and the order of its rows.
 
+use super::lists::distinct;
 use super::order::{Order, Times, seconds};
 use super::roles::{Role, role};
 use super::{Error, RecordingSettings};
@@ -58,7 +59,10 @@ impl Columns {
         }
         let mut trial: Vec<String> = match &r.trial {
             Some(one) if has(one) => vec![one.clone()],
-            Some(list) => list.split(',').map(|t| t.trim().to_owned()).collect(),
+            Some(list) => {
+                let names = distinct("--trial", list).map_err(Error::Config)?;
+                names.into_iter().map(ToOwned::to_owned).collect()
+            }
             None => vec![],
         };
         if let Some(t) = trial.iter().find(|t| !has(t)) {
@@ -406,7 +410,7 @@ fn times(file: &Path, array: Option<&str>, name: &str) -> Result<Vec<f64>, Error
 /// Each pattern of the list must mean something: a mistyped name is not to be passed over.
 pub(super) fn chosen(file: &Path, option: &str, list: &str, names: &[String]) -> Result<Vec<String>, Error> {
     let whole = names.iter().any(|n| n == list);
-    let parts = if whole { vec![list] } else { list.split(',').map(str::trim).collect() };
+    let parts = if whole { vec![list] } else { distinct(option, list).map_err(Error::Config)? };
     match parts.into_iter().find(|p| match_columns(names, p).is_empty()) {
         None => Ok(match_columns(names, list)),
         Some(p) => Err(no_column(file, option, p, names)),

@@ -1,83 +1,10 @@
 //! Checked settings: every value valid.
 
+use super::Module;
+use super::trials::Map;
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::systems::checkpoint::Spec;
 use std::path::PathBuf;
-
-/// The diagnostics of `analyze`, in the order of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Module {
-    /// Lyapunov exponents.
-    Lyapunov,
-    /// Covariant Lyapunov vectors.
-    Covariant,
-    /// Adjoints and the time-time Jacobian.
-    Adjoint,
-    /// Limit cycles and periodic points.
-    Cycles,
-    /// Fixed and slow points.
-    FixedPoints,
-    /// Principal components.
-    Pca,
-    /// The flow in the plane of two components.
-    FlowField,
-    /// States along trajectories.
-    Trajectories,
-    /// Spectra of the recurrent matrices.
-    Recurrent,
-    /// Summary of a recorded table.
-    Activity,
-    /// Labels read off a recording.
-    Decoding,
-    /// Read-outs and regressions of a recording's targets.
-    Selectivity,
-    /// Units grouped by correlation.
-    Clusters,
-}
-
-impl Module {
-    /// Those of a network, in the order of the report. [`Cycles`](Self::Cycles) and [`Clusters`](Self::Clusters) run on
-    /// request alone.
-    pub const NETWORK: [Self; 10] = [
-        Self::Lyapunov,
-        Self::Covariant,
-        Self::Adjoint,
-        Self::Cycles,
-        Self::FixedPoints,
-        Self::Pca,
-        Self::FlowField,
-        Self::Trajectories,
-        Self::Recurrent,
-        Self::Clusters,
-    ];
-    /// Those of a recording.
-    pub const RECORDING: [Self; 5] =
-        [Self::Activity, Self::Pca, Self::Decoding, Self::Selectivity, Self::Clusters];
-
-    /// The name on the command line, in the summary and of the folder.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lyapunov => "lyapunov",
-            Self::Covariant => "covariant",
-            Self::Adjoint => "adjoint",
-            Self::Cycles => "cycles",
-            Self::FixedPoints => "fixed_points",
-            Self::Pca => "pca",
-            Self::FlowField => "flow_field",
-            Self::Trajectories => "trajectories",
-            Self::Recurrent => "recurrent",
-            Self::Activity => "activity",
-            Self::Decoding => "decoding",
-            Self::Selectivity => "selectivity",
-            Self::Clusters => "clusters",
-        }
-    }
-    /// The module of that name; `-` does for `_`.
-    pub fn parse(name: &str) -> Option<Self> {
-        let name = name.replace('-', "_");
-        Self::NETWORK.into_iter().chain(Self::RECORDING).find(|m| m.name() == name)
-    }
-}
 
 /// What to do with rows that have missing values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +20,10 @@ pub enum Missing {
 pub struct NetworkSettings {
     /// How to understand the file.
     pub spec: Spec,
+    /// Trials of its task.
+    pub trials: Option<PathBuf>,
+    /// What the names in that file mean.
+    pub map: Map,
     /// Table of inputs, a row a time step.
     pub inputs: Option<PathBuf>,
     /// A constant input.

@@ -1,11 +1,7 @@
-//! What a module of `analyze` finds.
+//! What modules of networks and recordings share.
 
-use super::Module;
-use super::activity::{Decodings, Groups, Selectivity};
-use super::network::{Cycles, Exponents, Flow, Paths, Points, Sensitivity, Source, Vectors};
-use super::recording::Activity;
+use super::network::Source;
 use crate::diagnostics::dynamics::fixed_points::FixedPoint;
-use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
 use crate::diagnostics::geometry::pca::Pca;
 
 /// What must be known of a system beside the results.
@@ -91,55 +87,4 @@ pub enum Projections {
         /// One row in so many.
         every: usize,
     },
-}
-
-/// What a module found.
-pub enum Finding {
-    /// Lyapunov exponents.
-    Lyapunov(Exponents),
-    /// Covariant Lyapunov vectors.
-    Covariant(Vectors),
-    /// Adjoints and tangents.
-    Adjoint(Sensitivity),
-    /// Limit cycles.
-    Cycles(Cycles),
-    /// Fixed and slow points.
-    FixedPoints(Points),
-    /// Principal components.
-    Pca(Components),
-    /// The flow in their plane.
-    FlowField(Flow),
-    /// Trajectories.
-    Trajectories(Paths),
-    /// Spectra of the recurrent matrices.
-    Recurrent(Vec<RecurrentSpectrum>),
-    /// What a table holds.
-    Activity(Activity),
-    /// Labels read off activity.
-    Decoding(Decodings),
-    /// Read-outs and regressions.
-    Selectivity(Selectivity),
-    /// Groups of units.
-    Clusters(Groups),
-}
-
-impl Finding {
-    /// Whose it is.
-    pub fn module(&self) -> Module {
-        match self {
-            Self::Lyapunov(_) => Module::Lyapunov,
-            Self::Covariant(_) => Module::Covariant,
-            Self::Adjoint(_) => Module::Adjoint,
-            Self::Cycles(_) => Module::Cycles,
-            Self::FixedPoints(_) => Module::FixedPoints,
-            Self::Pca(_) => Module::Pca,
-            Self::FlowField(_) => Module::FlowField,
-            Self::Trajectories(_) => Module::Trajectories,
-            Self::Recurrent(_) => Module::Recurrent,
-            Self::Activity(_) => Module::Activity,
-            Self::Decoding(_) => Module::Decoding,
-            Self::Selectivity(_) => Module::Selectivity,
-            Self::Clusters(_) => Module::Clusters,
-        }
-    }
 }

@@ -1,9 +1,10 @@
 //! What is in a file, and what nullcline would make of it.
 
-use super::columns::Columns;
+use super::network::usable;
+use super::recording::check;
 use super::source::{may_be_weights, maybe_weights, square};
 use super::{Config, Error, Source, open};
-use crate::io::shown::{line, name};
+use crate::io::shown::{count, line, name};
 use crate::io::table::{Kind, Schema, schema};
 use crate::io::tensors::{self, Tensors};
 use crate::systems::checkpoint::Network;
@@ -17,10 +18,22 @@ const SHOWN: usize = 40;
 ///
 /// # Errors
 /// As reading the file.
+///
+/// ```
+/// use nullcline_core::analyses::{Analyze, inspect};
+///
+/// let job = Analyze { file: "../../datasets/sine_tanh.pt".into(), ..Analyze::default() };
+/// let (text, problem) = inspect(&job.config().unwrap()).unwrap();
+/// assert!(problem.is_none() && text.contains("weight_hh_l0"));
+/// ```
 pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
     let _held = crate::io::steady::hold();
     let path = &config.file;
-    let mut text = match tensors::read(path) {
+    let source = open(config);
+    // A recording's values are never held whole.
+    let recorded = matches!(source, Ok(Source::Recording { .. }));
+    let outline = if recorded { tensors::outline(path).ok().flatten() } else { None };
+    let mut text = match outline.map_or_else(|| tensors::read(path), Ok) {
         Ok(file) => weights(path, &file),
         // Not weights: a table, or an error that the table reader words better.
         Err(weights) => match schema(path, None) {
@@ -28,10 +41,10 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
             Err(table) => return Err(if maybe_weights(path) { weights.into() } else { table.into() }),
         },
     };
-    let problem = match open(config) {
+    let problem = match source {
         Ok(Source::Network(n)) => {
             network(&mut text, &n);
-            None
+            usable(&n, config).err()
         }
         Ok(Source::Recording { array }) => recording(&mut text, config, array.as_deref()).err(),
         Err(e) => Some(e),
@@ -49,9 +62,15 @@ fn weights(path: &Path, file: &Tensors) -> String {
         let start = (f64::INFINITY, f64::NEG_INFINITY);
         let (lo, hi) = t.data.iter().fold(start, |(a, b), v| (a.min(*v), b.max(*v)));
         let note = if finite { "" } else { "  holds values that are not finite" };
-        let range = if t.data.is_empty() { "empty".into() } else { format!("{lo:.4} to {hi:.4}") };
+        let range = match t.data.is_empty() {
+            true if t.shape.contains(&0) => "empty".into(),
+            // Of an outline.
+            true => String::new(),
+            false => format!("{lo:.4} to {hi:.4}"),
+        };
         let shape = format!("{:?}", t.shape);
-        let _ = writeln!(text, "  {shown:width$}  {:5} {shape:12} {range}{note}", name(&t.dtype));
+        let row = format!("  {shown:width$}  {:5} {shape:12} {range}{note}", name(&t.dtype));
+        let _ = writeln!(text, "{}", row.trim_end());
     }
     for (k, v) in &file.metadata {
         let _ = writeln!(text, "  metadata {}: {}", name(k), name(v));
@@ -100,14 +119,24 @@ fn network(text: &mut String, n: &Network) {
 }
 
 fn recording(text: &mut String, config: &Config, array: Option<&str>) -> Result<(), Error> {
-    let columns = Columns::choose(&config.file, &config.recording, array)?;
+    let (columns, rows, trials) = check(config, array)?;
     let of = array.map_or_else(String::new, |a| format!(" (array `{}`)", name(a)));
     let _ = writeln!(
         text,
         "`nullcline analyze` reads it as a recording{of}: a row is a time step, a column a unit"
     );
-    if let Some(rows) = columns.rows.filter(|rows| square(config, *rows, columns.units.len())) {
-        let _ = writeln!(text, "  {}", line(&may_be_weights(rows)));
+    let units = count(columns.units.len(), "unit");
+    let of_trials = trials.map_or_else(String::new, |t| format!(" of {}", count(t, "trial")));
+    let left = match rows.dropped {
+        0 => String::new(),
+        dropped => format!(", {} with missing values left out", count(dropped, "row")),
+    };
+    let _ = writeln!(text, "  {units} in {}{of_trials}{left}", count(rows.used, "row"));
+    for note in columns.notes(&[]) {
+        let _ = writeln!(text, "  {}", line(&note));
+    }
+    if square(config, rows.used, columns.units.len()) {
+        let _ = writeln!(text, "  {}", line(&may_be_weights(rows.used)));
     }
     Ok(())
 }

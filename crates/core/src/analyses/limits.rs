@@ -23,18 +23,41 @@ pub fn threads() -> Count {
     count(1, 1024.max(4 * processors as u64))
 }
 
-impl TypedValueParser for Count {
-    type Value = usize;
-
-    fn parse_ref(&self, _: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<usize, Error> {
+impl Count {
+    fn read<T: TryFrom<u64>>(self, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
         let text = value.to_string_lossy();
         let whole = text.parse::<u64>().ok().filter(|v| (self.least..=self.most).contains(v));
-        whole.and_then(|v| usize::try_from(v).ok()).ok_or_else(|| {
+        whole.and_then(|v| T::try_from(v).ok()).ok_or_else(|| {
             let option = arg.and_then(Arg::get_long).map_or(String::new(), |l| format!("--{l} "));
             let (least, most) = (grouped(self.least), grouped(self.most));
             let message = format!("{option}{text}: expected a whole number from {least} to {most}\n");
             Error::raw(ErrorKind::ValueValidation, message)
         })
+    }
+}
+
+impl TypedValueParser for Count {
+    type Value = usize;
+
+    fn parse_ref(&self, _: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<usize, Error> {
+        self.read(arg, value)
+    }
+}
+
+/// Reads the seed of random streams: any number of 64 bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Seed;
+
+/// The seed of random streams: any number of 64 bits.
+pub const fn seed() -> Seed {
+    Seed
+}
+
+impl TypedValueParser for Seed {
+    type Value = u64;
+
+    fn parse_ref(&self, _: &clap::Command, arg: Option<&Arg>, value: &OsStr) -> Result<u64, Error> {
+        count(0, u64::MAX).read(arg, value)
     }
 }
 
@@ -66,6 +89,16 @@ mod tests {
             let expected = format!("error: --steps {text}: expected a whole number from 1 to 1,000,000\n");
             assert_eq!(said, expected);
         }
+    }
+
+    #[test]
+    fn a_seed_is_any_number_of_64_bits() {
+        let command = clap::Command::new("x");
+        let arg = Arg::new("seed").long("seed");
+        let read = |text: &str| Seed.parse_ref(&command, Some(&arg), OsStr::new(text));
+        assert_eq!((read("0").unwrap(), read("18446744073709551615").unwrap()), (0, u64::MAX));
+        let said = read("-1").unwrap_err().to_string();
+        assert_eq!(said, "error: --seed -1: expected a whole number from 0 to 18,446,744,073,709,551,615\n");
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! The diagnostics of a recorded table, read as a stream.
 
-use super::activity::{self, Analyses, HELD, Held};
+use super::activity::{self, Analyses, Held};
 use super::columns::Columns;
 use super::failed::Failed;
+use super::modules::{Diagnostic, OfRecording};
 use super::network::chosen;
-use super::source::square;
+use super::source::{refuse, square};
 use super::{Components, Config, Error, Failure, Finding, Missing, Module, Projections, Rows};
 use crate::diagnostics::geometry::pca::{Accumulator, Pca};
 use crate::io::table::Chunk;
-use crate::job::Observer;
+use crate::job::{Observer, Silent};
 use faer::Mat;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::cell::OnceCell;
 
 /// What `analyze` found of a recording.
 pub struct RecordingAnalysis {
@@ -53,7 +55,7 @@ pub struct Unit {
     pub name: String,
     /// Mean over the rows used.
     pub mean: f64,
-    /// Standard deviation, divisor rows - 1.
+    /// Standard deviation, divisor rows - 1; NaN of a single row.
     pub deviation: f64,
     /// Smallest value.
     pub least: f64,
@@ -83,63 +85,36 @@ pub(super) fn diagnose(
     array: Option<&str>,
     observer: &dyn Observer,
 ) -> Result<RecordingAnalysis, Error> {
-    let modules = chosen(config, &Module::RECORDING)?;
+    let modules = chosen(config, &Module::of_recordings())?;
     activity::check(&config.analyses, &modules)?;
+    let (a, targets) = (&config.analyses, config.recording.targets.is_some());
+    let decoded = [("--ridge", a.ridge.is_some() && !targets), ("--folds", a.folds.is_some() && !targets)];
+    refuse(&decoded, "--targets, which are what is decoded")?;
     let mut columns = Columns::choose(&config.file, &config.recording, array)?;
     let trials = columns.arrange(&config.file, array)?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
     let first = Pass::first(config, array, &columns, observer)?;
     observer.finish();
+    enough(config, first.rows.used, &modules)?;
+    let pca = OnceCell::new();
+    let reading = Reading { config, array, columns: &columns, first, trials, pca, observer };
     let (mut findings, mut failed) = (vec![], Failed::default());
-    if modules.contains(&Module::Activity) {
-        findings.push(Finding::Activity(Activity {
-            units: first.units(&columns.units),
-            rows: first.used,
-            dropped: first.dropped,
-            trials: trials.as_ref().map(|t| t.iter().max().map_or(0, |m| m + 1)),
-        }));
+    for module in Module::of_recordings().into_iter().filter(|m| modules.contains(m)) {
+        findings.extend(failed.on_data(module, module.of_stream(&reading))?.flatten());
     }
-    let wanted: Vec<Module> = HELD.into_iter().filter(|m| needed(*m, &modules, config)).collect();
-    if first.used < 2 && modules != [Module::Activity] {
-        let message = match first.used {
-            0 => "no row has a value of every unit: choose the units with --units",
-            _ => "fewer than two rows have a value of every unit: there is nothing to compare",
-        };
-        return Err(Error::input(&config.file, message));
-    }
-    let pca =
-        (modules.contains(&Module::Pca) || !wanted.is_empty()).then(|| first.moments.finish()).flatten();
-    match &pca {
-        Some(pca) if modules.contains(&Module::Pca) => {
-            let projected =
-                Projected::second(config, array, &columns, pca, &first, trials.as_deref(), observer)?;
-            findings.push(Finding::Pca(Components {
-                pca: pca.clone(),
-                names: columns.units.clone(),
-                rows: Rows::Recorded,
-                lines: projected.lines(),
-                points: vec![],
-                projections: Projections::Rows {
-                    row: projected.row,
-                    trial: projected.trial,
-                    values: projected.values,
-                    every: projected.every,
-                },
-            }));
-        }
-        None if modules.contains(&Module::Pca) => {
-            failed.refuse(Module::Pca, Error::input(&config.file, first.without_components()));
-        }
-        _ => {}
-    }
+    let needed = |m: &Module| {
+        let targets = config.recording.targets.is_some();
+        m.facts().held && modules.contains(m) && (config.modules.is_some() || targets)
+    };
+    let wanted: Vec<Module> = Module::of_recordings().into_iter().filter(needed).collect();
     if !wanted.is_empty() {
-        let rows = first.used + first.dropped;
-        let held = Held::read(config, array, &columns, trials.as_deref(), rows, observer)?;
-        let analyses = Analyses { config, units: &columns.units, held: &held, pca: pca.as_ref() };
+        let held = reading.held()?;
+        let analyses = Analyses { config, units: &columns.units, held: &held, pca: reading.pca() };
         for module in wanted {
-            findings.extend(failed.on_data(module, analyses.run(module))?);
+            findings.extend(failed.on_data(module, analyses.run(module))?.flatten());
         }
     }
+    let first = &reading.first;
     let failed = failed.unless(findings.is_empty())?;
     let about = AboutRows {
         file: config.file.display().to_string(),
@@ -147,26 +122,152 @@ pub(super) fn diagnose(
         format: columns.format,
         array: array.map(ToOwned::to_owned),
         units: columns.units.len(),
-        rows: first.used,
-        dropped_rows: first.dropped,
+        rows: first.rows.used,
+        dropped_rows: first.rows.dropped,
     };
-    let square = square(config, first.used, columns.units.len());
+    let square = square(config, first.rows.used, columns.units.len());
     Ok(RecordingAnalysis { about, findings, failed, notes: columns.notes(&[]), square })
 }
 
-/// Whether a module runs that needs rows in memory: if asked for, else where there are targets.
-fn needed(module: Module, modules: &[Module], config: &Config) -> bool {
-    let targets = config.recording.targets.is_some();
-    modules.contains(&module) && (config.modules.is_some() || targets)
+/// Everything that reading a recording gives its modules.
+pub(super) struct Reading<'a> {
+    config: &'a Config,
+    array: Option<&'a str>,
+    columns: &'a Columns,
+    first: Pass,
+    /// The trial of each row.
+    trials: Option<Vec<usize>>,
+    pca: OnceCell<Option<Pca>>,
+    observer: &'a dyn Observer,
+}
+
+impl Diagnostic for Activity {
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Streamed(|r| {
+        Ok(Self {
+            units: r.first.units(&r.columns.units),
+            rows: r.first.rows.used,
+            dropped: r.first.rows.dropped,
+            trials: r.trials.as_deref().map(number_of),
+        })
+    }));
+}
+
+impl Reading<'_> {
+    /// Principal components of all rows; none where nothing varies.
+    fn pca(&self) -> Option<&Pca> {
+        self.pca.get_or_init(|| self.first.moments.finish()).as_ref()
+    }
+
+    /// The rows in memory.
+    fn held(&self) -> Result<Held, Error> {
+        let rows = self.first.rows.used + self.first.rows.dropped;
+        Held::read(self.config, self.array, self.columns, self.trials.as_deref(), rows, self.observer)
+    }
+
+    /// Components and the rows along them.
+    pub(super) fn components(&self) -> Result<Components, Error> {
+        let Some(pca) = self.pca() else {
+            return Err(Error::input(&self.config.file, self.first.without_components()));
+        };
+        let projected = Projected::second(self, pca)?;
+        Ok(Components {
+            pca: pca.clone(),
+            names: self.columns.units.clone(),
+            rows: Rows::Recorded,
+            lines: projected.lines(),
+            points: vec![],
+            projections: Projections::Rows {
+                row: projected.row,
+                trial: projected.trial,
+                values: projected.values,
+                every: projected.every,
+            },
+        })
+    }
+}
+
+/// Everything that can be wrong with the table and would end an analysis of it, without the analysis; what was read.
+pub(super) fn check(
+    config: &Config,
+    array: Option<&str>,
+) -> Result<(Columns, Counted, Option<usize>), Error> {
+    let mut columns = Columns::choose(&config.file, &config.recording, array)?;
+    let trials = columns.arrange(&config.file, array)?;
+    let rows = Counted::read(config, array, &columns, &Silent, &mut |_, _, _| {})?;
+    enough(config, rows.used, &chosen(config, &Module::of_recordings())?)?;
+    if config.recording.targets.is_some() {
+        Held::read(config, array, &columns, trials.as_deref(), rows.used + rows.dropped, &Silent)?;
+    }
+    Ok((columns, rows, trials.as_deref().map(number_of)))
+}
+
+/// Whether so many rows do for the modules.
+fn enough(config: &Config, rows: usize, modules: &[Module]) -> Result<(), Error> {
+    let message = match rows {
+        0 => "no row has a value of every unit: choose the units with --units",
+        1 if modules != [Module::Activity] => {
+            "fewer than two rows have a value of every unit: there is nothing to compare"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::input(&config.file, message))
+}
+
+/// How many trials there are, numbered from 0.
+fn number_of(trials: &[usize]) -> usize {
+    trials.iter().max().map_or(0, |m| m + 1)
+}
+
+/// Rows and missing values of a table.
+pub(super) struct Counted {
+    /// Missing values of each unit.
+    missing: Vec<usize>,
+    /// Rows with a value of every unit.
+    pub used: usize,
+    /// The others.
+    pub dropped: usize,
+}
+
+impl Counted {
+    /// Reads the table once, piece by piece, and gives each piece to `f` with its rows that have a value of every unit, and how
+    /// many of those there were before.
+    ///
+    /// # Errors
+    /// What cannot be read, and the first missing value unless such rows are left out.
+    fn read(
+        config: &Config,
+        array: Option<&str>,
+        columns: &Columns,
+        observer: &dyn Observer,
+        f: &mut dyn FnMut(&Chunk, &[usize], usize),
+    ) -> Result<Self, Error> {
+        let mut rows = Self { missing: vec![0; columns.units.len()], used: 0, dropped: 0 };
+        let (mut row, mut bad) = (0, None);
+        columns.stream(&config.file, array, &mut |chunk| {
+            let kept = rows_kept(&chunk, &mut rows.missing, &mut bad, row);
+            row += chunk.rows;
+            f(&chunk, &kept, rows.used);
+            rows.used += kept.len();
+            rows.dropped += chunk.rows - kept.len();
+            observer.at(row as u64);
+            Ok(())
+        })?;
+        match bad.filter(|_| config.recording.missing != Some(Missing::DropRows)) {
+            None => Ok(rows),
+            Some((unit, row, value)) => {
+                let (name, total) = (&columns.units[unit], rows.missing.iter().sum::<usize>());
+                let such = format!("{total} such values in all");
+                Err(columns.refused(&config.file, array, (name, row, value), &such, ""))
+            }
+        }
+    }
 }
 
 /// What the first reading gathers.
 struct Pass {
     moments: Accumulator,
     sums: Vec<Sums>,
-    missing: Vec<usize>,
-    used: usize,
-    dropped: usize,
+    rows: Counted,
 }
 
 /// One unit's values so far, less the first, in a unit of a power of two near the largest: no square leaves the range of numbers.
@@ -221,7 +322,8 @@ impl Sums {
         Unit {
             name: name.to_owned(),
             mean: self.first + self.mean * scale,
-            deviation: (self.square / (rows.max(2) - 1) as f64).sqrt() * scale,
+            // Of one row there is none: 0 / 0.
+            deviation: (self.square / (rows as f64 - 1.0)).sqrt() * scale,
             least: self.least,
             most: self.most,
             missing,
@@ -237,42 +339,18 @@ impl Pass {
         observer: &dyn Observer,
     ) -> Result<Self, Error> {
         let n = columns.units.len();
-        let mut pass = Self {
-            moments: Accumulator::new(n),
-            sums: vec![Sums::NONE; n],
-            missing: vec![0; n],
-            used: 0,
-            dropped: 0,
-        };
-        let drop_rows = config.recording.missing == Some(Missing::DropRows);
-        let (mut row, mut bad) = (0, None);
-        columns.stream(&config.file, array, &mut |chunk| {
-            let kept = rows_kept(&chunk, &mut pass.missing, &mut bad, row);
-            row += chunk.rows;
-            pass.dropped += chunk.rows - kept.len();
-            pass.add(&chunk, &kept);
-            observer.at(row as u64);
-            Ok(())
+        let (mut moments, mut sums) = (Accumulator::new(n), vec![Sums::NONE; n]);
+        let rows = Counted::read(config, array, columns, observer, &mut |chunk, kept, before| {
+            sums.iter_mut().zip(&chunk.columns).for_each(|(s, c)| s.add(c, kept, before));
+            let x = Mat::from_fn(chunk.columns.len(), kept.len(), |i, j| chunk.columns[i][kept[j]]);
+            moments.add(x.as_ref());
         })?;
-        if let (Some((unit, row, value)), false) = (bad, drop_rows) {
-            let (name, total) = (&columns.units[unit], pass.missing.iter().sum::<usize>());
-            let such = format!("{total} such values in all");
-            return Err(columns.refused(&config.file, array, (name, row, value), &such, ""));
-        }
-        Ok(pass)
-    }
-
-    fn add(&mut self, chunk: &Chunk, kept: &[usize]) {
-        for (s, c) in self.sums.iter_mut().zip(&chunk.columns) {
-            s.add(c, kept, self.used);
-        }
-        self.used += kept.len();
-        let x = Mat::from_fn(chunk.columns.len(), kept.len(), |i, j| chunk.columns[i][kept[j]]);
-        self.moments.add(x.as_ref());
+        Ok(Self { moments, sums, rows })
     }
 
     fn units(&self, names: &[String]) -> Vec<Unit> {
-        let unit = |(i, name): (usize, &String)| self.sums[i].unit(name, self.used, self.missing[i]);
+        let rows = &self.rows;
+        let unit = |(i, name): (usize, &String)| self.sums[i].unit(name, rows.used, rows.missing[i]);
         names.iter().enumerate().map(unit).collect()
     }
 
@@ -315,21 +393,15 @@ struct Projected {
 }
 
 impl Projected {
-    fn second(
-        config: &Config,
-        array: Option<&str>,
-        columns: &Columns,
-        pca: &Pca,
-        first: &Pass,
-        trials: Option<&[usize]>,
-        observer: &dyn Observer,
-    ) -> Result<Self, Error> {
+    fn second(reading: &Reading<'_>, pca: &Pca) -> Result<Self, Error> {
+        let Reading { config, array, columns, first, trials, observer, .. } = reading;
         let k = pca.components_for_90.clamp(3, 10).min(pca.components.ncols());
-        let every = (first.used + first.dropped).div_ceil(PROJECTED).max(1);
-        let mut out = Self { row: vec![], trial: trials.map(|_| vec![]), values: vec![vec![]; k], every };
+        let every = (first.rows.used + first.rows.dropped).div_ceil(PROJECTED).max(1);
+        let mut out =
+            Self { row: vec![], trial: trials.as_ref().map(|_| vec![]), values: vec![vec![]; k], every };
         let mut row = 0;
         observer.start("projecting", columns.rows.unwrap_or(0) as u64);
-        columns.stream(&config.file, array, &mut |chunk| {
+        columns.stream(&config.file, *array, &mut |chunk| {
             let mut x = vec![0.0; chunk.columns.len()];
             for r in 0..chunk.rows {
                 let index = row + r;

@@ -8,6 +8,14 @@ use crate::memory::{self, written};
 ///
 /// # Errors
 /// [`Error::Config`] that names the factors, what they would take and what there is.
+///
+/// ```
+/// use nullcline_core::analyses::fits;
+///
+/// assert!(fits("the states", &[("--trajectories", 10), ("--length", 100)], 8).is_ok());
+/// let error = fits("the states", &[("--trajectories", usize::MAX)], 8).unwrap_err();
+/// assert!(error.to_string().contains("lower --trajectories"));
+/// ```
 pub fn fits(what: &str, factors: &[(&str, usize)], bytes: usize) -> Result<(), Error> {
     within(what, factors, bytes, memory::bound())
 }

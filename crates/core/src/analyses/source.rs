@@ -22,8 +22,26 @@ pub enum Source {
 ///
 /// Weights: safetensors, PyTorch files and pickles; an npz with a framework's names; an npz or npy with --map or
 /// --cell, and a square table with --cell. Everything else is a recording.
+///
+/// # Errors
+/// Files that cannot be read, weights that make no network, options that do not go with what the file is.
+///
+/// ```
+/// use nullcline_core::analyses::{Analyze, Source, open};
+///
+/// let what = |file: &str| open(&Analyze { file: file.into(), ..Analyze::default() }.config().unwrap()).unwrap();
+/// assert!(matches!(what("../../datasets/sine_tanh.pt"), Source::Network(n) if n.units == [32]));
+/// assert!(matches!(what("../../datasets/ibl_activity.csv"), Source::Recording { array: None }));
+/// ```
 pub fn open(config: &Config) -> Result<Source, Error> {
-    let (file, spec) = (&config.file, &config.network.spec);
+    let (file, spec, units) = (&config.file, &config.network.spec, config.recording.units.as_deref());
+    for (option, given) in [("--cell", spec.cell.is_some()), ("--map", !spec.map.is_empty())] {
+        if given && units.is_some() {
+            let message =
+                format!("--units goes with recordings and {option} with networks: leave one of them out");
+            return Err(Error::Config(message));
+        }
+    }
     let recording = || {
         check_recording(config)?;
         Ok(Source::Recording { array: None })
@@ -46,19 +64,22 @@ pub fn open(config: &Config) -> Result<Source, Error> {
     };
     let numpy = matches!(tensors.format, "npz" | "npy");
     let network = !numpy || has_network_names(&tensors) || !spec.map.is_empty() || spec.cell.is_some();
-    if network && config.recording.units.is_none() {
+    // Beside a network's weights an npz may hold what was recorded.
+    let named = numpy && units.is_some_and(|u| tensors.get(u).is_some());
+    if network && units.is_none() {
         check_network(config)?;
         let tensors = if outlined { tensors::read(file)? } else { tensors };
         let network = checkpoint::load(&tensors, spec)
             .map_err(|source| Error::Network { path: file.clone(), source })?;
         return Ok(Source::Network(Box::new(network)));
     }
-    if !numpy {
-        let message = "--units goes with recordings; this file holds weights".to_owned();
-        return Err(Error::Config(message));
+    if network && !named {
+        return Err(Error::Config(
+            "--units goes with recordings; this file holds a network's weights".into(),
+        ));
     }
     check_recording(config)?;
-    Ok(Source::Recording { array: array_of(file, config.recording.units.as_deref(), &tensors)? })
+    Ok(Source::Recording { array: array_of(file, units, &tensors)? })
 }
 
 /// Whether a table of `rows` rows and `units` units, whose columns nobody chose, is square: it may be the weights of a
@@ -193,6 +214,7 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--vectors", s.vectors.is_some()),
         ("--gates", s.gates.is_some()),
         ("--prefix", s.prefix.is_some()),
+        ("--trials", n.trials.is_some()),
         ("--inputs", n.inputs.is_some()),
         ("--input", n.input.is_some()),
         ("--initial", n.initial.is_some()),

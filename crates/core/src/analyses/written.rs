@@ -1,45 +1,85 @@
 //! Settings that are written down once: as options of the command line, and from these as keys and values.
 
 use super::Error;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, Args, Command};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use std::any::TypeId;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+mod bytes;
 
 /// Settings from keys and values: the options' names with `_` for `-`.
 ///
 /// Values are read, checked and defaulted as options are, by one and the same definition. A list stands for its values
-/// with commas between, `true` for an option without a value; `false` and null for what is not given.
+/// with commas between, `true` for an option without a value; `false` and null for what is not given; `{"escaped": TEXT}`
+/// for a path as [`path`](self::path()) writes it.
 ///
 /// # Errors
 /// [`Error::Config`] for keys that there are not (with the nearest one that there is), values that an option does not
 /// take, and required keys that are missing.
+///
+/// ```
+/// use nullcline_core::analyses::{Analyze, written};
+///
+/// let keys = serde_json::json!({ "file": "net.pt", "euler": true, "exponents": 3 });
+/// let job: Analyze = written::read("analyze", keys.as_object().unwrap()).unwrap();
+/// assert!(job.network.weights.given.euler && job.network.exponents == Some(3));
+/// // A number out of range is refused as on the command line.
+/// let keys = serde_json::json!({ "file": "net.pt", "exponents": -1 });
+/// assert!(written::read::<Analyze>("analyze", keys.as_object().unwrap()).is_err());
+/// ```
 pub fn read<S: Args>(name: &str, keys: &Map<String, Value>) -> Result<S, Error> {
-    let command = S::augment_args(Command::new(name.to_owned()).no_binary_name(true));
+    let command = strict(S::augment_args(Command::new(name.to_owned()).no_binary_name(true)));
     let (mut options, mut positions) = (vec![], vec![]);
     for (key, value) in keys {
         let known: Vec<&Arg> = command.get_arguments().filter(|a| !is_help(a)).collect();
         let Some(arg) = known.iter().find(|a| a.get_id() == key.as_str()) else {
             return Err(unknown(name, key, &known));
         };
-        let text = match (value, arg.get_action()) {
+        let wrong = || Error::Config(format!("{name}: {key} = {value}: expected {}", takes(arg)));
+        let text: OsString = match (value, arg.get_action()) {
             (Value::Null, _) | (Value::Bool(false), ArgAction::SetTrue) => continue,
-            (Value::Bool(true), ArgAction::SetTrue) => String::new(),
-            (Value::Object(_), _) | (_, ArgAction::SetTrue) => {
-                return Err(Error::Config(format!("{name}: {key} = {value}: expected {}", takes(arg))));
-            }
-            (value, _) => plain(value),
+            (Value::Bool(true), ArgAction::SetTrue) => OsString::new(),
+            (_, ArgAction::SetTrue) => return Err(wrong()),
+            (Value::Object(escaped), _) => bytes::read(escaped).ok_or_else(wrong)?,
+            (value, _) => plain(value).into(),
         };
         match (arg.get_long(), arg.get_action()) {
             (None, _) => positions.push((arg.get_index(), text)),
-            (Some(long), ArgAction::SetTrue) => options.push(format!("--{long}")),
-            (Some(long), _) => options.push(format!("--{long}={text}")),
+            (Some(long), ArgAction::SetTrue) => options.push(format!("--{long}").into()),
+            (Some(long), _) => {
+                let mut option = OsString::from(format!("--{long}="));
+                option.push(text);
+                options.push(option);
+            }
         }
     }
     positions.sort();
     let words = options.into_iter().chain(["--".into()]).chain(positions.into_iter().map(|p| p.1));
     let matches = command.try_get_matches_from(words).map_err(|e| said(name, &e))?;
     S::from_arg_matches(&matches).map_err(|e| said(name, &e))
+}
+
+/// The same command, whose options take what only looks like an option (`-1`, `-inf`), so that their own messages name them,
+/// and no empty text.
+pub fn strict(command: Command) -> Command {
+    let text = [TypeId::of::<String>(), TypeId::of::<PathBuf>()];
+    let command = command.mut_args(|arg| {
+        let kind = arg.get_value_parser().type_id();
+        match text.iter().position(|t| kind == *t) {
+            _ if arg.get_long().is_none() || !arg.get_action().takes_values() => arg,
+            // The prefix of names without one is empty.
+            Some(0) if arg.get_id() != "prefix" => {
+                arg.allow_negative_numbers(true).value_parser(NonEmptyStringValueParser::new())
+            }
+            Some(_) => arg.allow_negative_numbers(true),
+            None => arg.allow_hyphen_values(true),
+        }
+    });
+    command.mut_subcommands(strict)
 }
 
 fn is_help(arg: &Arg) -> bool {
@@ -71,21 +111,28 @@ fn said(name: &str, error: &clap::Error) -> Error {
 
 fn unknown(name: &str, key: &str, known: &[&Arg]) -> Error {
     let all: Vec<&str> = known.iter().map(|a| a.get_id().as_str()).collect();
-    let nearest =
-        all.iter().min_by_key(|k| distance(key, k)).filter(|k| distance(key, k) <= 1 + key.len() / 3);
-    let advice = match nearest {
-        Some(near) => format!("do you mean {near}?"),
-        None => format!("there are {}", all.join(", ")),
-    };
-    Error::Config(format!("{name}: there is no key {key}; {advice}"))
+    Error::Config(format!("{name}: there is no key {key}; {}", meant(key, &all)))
 }
 
-/// Writes a path as text; what is not UTF-8 in it as U+FFFD, where serde's own would give an error.
+/// What to say of a name that is none of `all`: the nearest one, if it is near, else all of them.
+pub fn meant(name: &str, all: &[&str]) -> String {
+    let near = all.iter().map(|k| (distance(name, k), k)).min_by_key(|(d, _)| *d);
+    match near.filter(|(d, _)| *d <= 1 + name.chars().count() / 3) {
+        Some((_, near)) => format!("do you mean {near}?"),
+        None => format!("there are {}", all.join(", ")),
+    }
+}
+
+/// Writes a path as text, or, where it is not UTF-8, as `{"escaped": TEXT}`: its bytes, those beyond ASCII and `%` as `%` with
+/// two hexadecimal digits.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn path<S: Serializer>(path: &Path, into: S) -> Result<S::Ok, S::Error> {
-    path.to_string_lossy().serialize(into)
+    match path.to_str() {
+        Some(text) => text.serialize(into),
+        None => bytes::write(path.as_os_str()).serialize(into),
+    }
 }
 
 /// [`path`], where it is given.
@@ -93,10 +140,19 @@ pub fn path<S: Serializer>(path: &Path, into: S) -> Result<S::Ok, S::Error> {
 /// # Errors
 /// Those of the writer.
 pub fn given<S: Serializer>(path: &Option<PathBuf>, into: S) -> Result<S::Ok, S::Error> {
-    path.as_deref().map(Path::to_string_lossy).serialize(into)
+    match path {
+        Some(given) => self::path(given, into),
+        None => into.serialize_none(),
+    }
 }
 
 /// Letters to insert, delete or replace to make `b` of `a` (Levenshtein 1966).
+///
+/// ```
+/// use nullcline_core::analyses::written::distance;
+///
+/// assert_eq!(distance("modulse", "modules"), 2);
+/// ```
 pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -140,7 +196,7 @@ mod tests {
 
     #[derive(Args, Serialize, Debug, PartialEq)]
     struct Inner {
-        #[arg(long, default_value_t = 0.5, allow_negative_numbers = true)]
+        #[arg(long, default_value_t = 0.5)]
         rate: f64,
         #[arg(long)]
         reset_before: bool,

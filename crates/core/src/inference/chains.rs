@@ -7,7 +7,7 @@ use crate::numbers::Estimate;
 pub struct Summary {
     /// Over all draws of all chains, with the error sd sqrt(2 tau / draws); n is the effective sample size.
     pub mean: Estimate,
-    /// Of one draw.
+    /// Standard deviation of one draw about the mean of all, divisor draws.
     pub sd: f64,
     /// Integrated autocorrelation time tau = 1/2 + sum_{t >= 1} rho_t, in draws: 1/2 where they are independent. Its error is
     /// tau sqrt(2 (2 M + 1) / draws) with the window M, and not known where the chains are shorter than 50 tau, when none of these
@@ -30,6 +30,26 @@ const WINDOW: f64 = 5.0;
 /// summed up to the smallest window M >= 5 tau(M). R-hat compares the variance between half chains with that within.
 ///
 /// Source: Sokal 1997, eqs. 3.17-3.19 (tau, its window and error); Gelman et al. 2013, section 11.4 (split R-hat).
+///
+/// Shapes: every chain has as many draws, burn-in left out; draws are one proposal apart, or as many as they were thinned by.
+///
+/// ```
+/// use nullcline_core::inference::chains::summary;
+/// use nullcline_core::linalg::random::{Use, normal, stream};
+///
+/// let draws = |chain| -> Vec<f64> {
+///     let mut rng = stream(1, Use::Chain, chain);
+///     (0..2000).map(|_| 3.0 + normal(&mut rng)).collect()
+/// };
+/// let (a, b) = (draws(0), draws(1));
+/// let found = summary(&[&a, &b]);
+/// assert!((found.mean.value - 3.0).abs() < 5.0 * found.mean.error());
+/// // Independent draws: tau = 1/2, each of them counts, and the chains agree.
+/// assert!((found.tau.value - 0.5).abs() < 0.1 && found.ess > 3000.0 && (found.r_hat - 1.0).abs() < 0.01);
+/// // Chains in two places do not.
+/// let far: Vec<f64> = b.iter().map(|v| v + 4.0).collect();
+/// assert!(summary(&[&a, &far]).r_hat > 1.5);
+/// ```
 pub fn summary(chains: &[&[f64]]) -> Summary {
     let length = chains.iter().map(|c| c.len()).min().unwrap_or(0);
     let draws = (length * chains.len()) as f64;

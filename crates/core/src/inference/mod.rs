@@ -1,4 +1,4 @@
-//! Models inferred from data: which interactions explain the statistics observed.
+//! Models of data: couplings inferred from covariances, and what Markov chains say of a posterior.
 
 pub mod chains;
 pub mod gaussian;

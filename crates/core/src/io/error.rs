@@ -7,6 +7,16 @@ use std::path::{Path, PathBuf};
 /// A file that could not be read or written.
 ///
 /// Its text names the file, the place in it, what was found and expected, and what to do.
+///
+/// ```
+/// use nullcline_core::io::{error::Problem, table::{ReadTable, read}};
+///
+/// let columns = ["no_such_unit".to_owned()];
+/// let what = ReadTable { columns: Some(&columns), ..ReadTable::default() };
+/// let error = read("../../datasets/ibl_activity.csv".as_ref(), &what).unwrap_err();
+/// assert!(matches!(error.kind(), Problem::MissingColumn { name, .. } if name == "no_such_unit"));
+/// assert!(error.path().ends_with("ibl_activity.csv"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {problem}", path.display())]
 pub struct Error {
@@ -195,6 +205,13 @@ pub enum Problem {
         "line {line} has a wrong number of fields: found {found}, expected {expected} as in the first row; check quotes and separators"
     )]
     RaggedRow { line: u64, found: u64, expected: u64 },
+
+    /// A quoted cell holds what looks like further rows.
+    #[error(
+        "line {line}: the quoted cell of column `{column}` goes over several lines, and one of them looks like a row of the table \
+         (`{text}`): a quote is opened or closed at the wrong place; mend it, or take the line breaks out of the cell"
+    )]
+    SwallowedRows { line: u64, column: String, text: String },
 
     /// Decimal commas and decimal points in one file.
     #[error(

@@ -32,6 +32,14 @@ pub struct Labelled {
 /// # Errors
 /// A missing file, named with its usual names; wrong magic numbers, truncated files, trailing bytes,
 /// counts of images and labels that differ.
+///
+/// ```
+/// use nullcline_core::io::idx::mnist;
+///
+/// // The error says which files were looked for.
+/// let error = mnist("../../datasets".as_ref()).unwrap_err();
+/// assert!(error.to_string().contains("train-images-idx3-ubyte"));
+/// ```
 pub fn mnist(folder: &Path) -> Result<(Labelled, Labelled), Error> {
     Ok((labelled(folder, "train")?, labelled(folder, "t10k")?))
 }

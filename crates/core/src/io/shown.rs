@@ -19,6 +19,14 @@ pub fn hidden(c: char) -> bool {
 }
 
 /// A name or a value as part of a message: hidden characters as escapes, the middle left out of a long one.
+///
+/// ```
+/// use nullcline_core::io::shown::name;
+///
+/// assert_eq!(name("weight_hh"), "weight_hh");
+/// assert!(!name("evil\u{1b}[2J").contains('\u{1b}'));
+/// assert!(name(&"x".repeat(1000)).chars().count() <= 80);
+/// ```
 pub fn name(text: &str) -> String {
     cut(&escaped(text), NAME)
 }
@@ -37,6 +45,14 @@ pub fn line(text: &str) -> String {
 /// Lines that are ours to end, each as by [`line()`].
 pub fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Names as a sentence ends with them, `word` before the last: a, b or c.
+pub fn list(names: &[&str], word: &str) -> String {
+    match names {
+        [most @ .., last] if !most.is_empty() => format!("{} {word} {last}", most.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// A count with its noun, the plural by an s.

@@ -1,4 +1,22 @@
 //! Everything that can be asked for, as a value that can be written down, kept, compared and run.
+//!
+//! ```
+//! use nullcline_core::analyses::Analyze;
+//! use nullcline_core::job::{Job, identity};
+//! use serde_json::json;
+//!
+//! // A job is its settings, as keys and values; what is not given has its default.
+//! let read = |v| serde_json::from_value::<Analyze>(v);
+//! let job = read(json!({ "file": "../../datasets/ibl_activity.csv", "modules": ["pca", "clusters"] })).unwrap();
+//! assert_eq!((Analyze::NAME, job.seed, job.modules.as_deref()), ("analyze", 1, Some("pca,clusters")));
+//! // It is checked before any work is done, and a mistyped key is told.
+//! assert!(job.check().is_ok());
+//! assert!(read(json!({ "file": "x.csv", "modulse": "pca" })).unwrap_err().to_string().contains("modules"));
+//! // Equal questions on equal files are one, whatever the file's name stands for elsewhere.
+//! let other = Analyze { seed: 2, ..job.clone() };
+//! assert_eq!(identity(&job).unwrap(), identity(&job.clone()).unwrap());
+//! assert_ne!(identity(&job).unwrap(), identity(&other).unwrap());
+//! ```
 
 mod error;
 
@@ -14,6 +32,28 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Where a job says how far it is.
+///
+/// ```
+/// use nullcline_core::analyses::Analyze;
+/// use nullcline_core::job::{Desk, Job, Observer};
+/// use std::sync::Mutex;
+///
+/// /// Notes what begins.
+/// struct Diary(Mutex<Vec<String>>);
+/// impl Observer for Diary {
+///     fn start(&self, what: &str, _: u64) {
+///         self.0.lock().unwrap().push(what.to_owned());
+///     }
+///     fn at(&self, _: u64) {}
+///     fn finish(&self) {}
+/// }
+///
+/// let diary = Diary(Mutex::default());
+/// let settings = serde_json::json!({ "file": "../../datasets/sine_tanh.pt", "modules": "fixed_points", "starts": 16 });
+/// let job: Analyze = serde_json::from_value(settings).unwrap();
+/// job.run(&Desk { observer: &diary, ..Desk::BARE }).unwrap();
+/// assert!(diary.0.into_inner().unwrap().iter().any(|what| what == "fixed points"));
+/// ```
 pub trait Observer: Sync {
     /// A piece of work of `total` parts begins (0: unknown).
     fn start(&self, what: &str, total: u64);
@@ -53,6 +93,8 @@ pub struct Desk<'a> {
     pub observer: &'a dyn Observer,
     /// The folder for unfinished work; none: an interrupted job begins anew.
     pub unfinished: Option<&'a Path>,
+    /// The folder for pieces of work that several jobs ask for, each kept under its own name; none: beside the unfinished.
+    pub shared: Option<&'a Path>,
     /// Time between two checkpoints.
     pub checkpoint: Duration,
     /// What becomes of unfinished work.
@@ -63,8 +105,13 @@ impl Desk<'_> {
     /// Time between two checkpoints unless another is asked for.
     pub const CHECKPOINT: Duration = Duration::from_secs(30);
     /// Nobody watches and nothing is kept.
-    pub const BARE: Self =
-        Self { observer: &Silent, unfinished: None, checkpoint: Self::CHECKPOINT, restart: Restart::Never };
+    pub const BARE: Self = Self {
+        observer: &Silent,
+        unfinished: None,
+        shared: None,
+        checkpoint: Self::CHECKPOINT,
+        restart: Restart::Never,
+    };
 }
 
 /// A question with every value that its answer depends on.

@@ -38,6 +38,14 @@ impl Activation {
     }
 
     /// Replaces each `a` by f(a) and writes f'(a) to `gain`.
+    ///
+    /// ```
+    /// use nullcline_core::linalg::activation::Activation;
+    ///
+    /// let (mut a, mut gain) = ([0.5f64, -0.5], [0.0; 2]);
+    /// Activation::Tanh.apply(&mut a, &mut gain);
+    /// assert!((a[0] - 0.5f64.tanh()).abs() < 1e-15 && (gain[1] - (1.0 - a[1] * a[1])).abs() < 1e-15);
+    /// ```
     pub fn apply<T: Real>(self, a: &mut [T], gain: &mut [T]) {
         vectorised(
             #[inline(always)]

@@ -1,5 +1,17 @@
 //! Real numbers known to a midpoint and a radius, with every rounding error counted: what is proven of a
 //! ball holds for the number.
+//!
+//! ```
+//! use nullcline_core::linalg::ball::{Ball, dot};
+//!
+//! // 1/3 is no double; three times the ball around it holds 1, and does not claim to be it.
+//! let third = Ball::exact(1.0).over(Ball::exact(3.0));
+//! let rest = third * Ball::exact(3.0) - Ball::ONE;
+//! assert!(!rest.is_nonzero() && !rest.is_zero() && rest.magnitude() < 1e-15);
+//! // What is proven of a ball holds for the number.
+//! let square = dot([(third, third)].into_iter());
+//! assert!(square.is_positive() && square.meets(Ball::exact(1.0 / 9.0)));
+//! ```
 
 use std::ops::{Add, Mul, Neg, Sub};
 

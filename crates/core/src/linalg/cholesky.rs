@@ -6,6 +6,18 @@ use faer::linalg::cholesky::llt::{factor, inverse};
 use faer::{Mat, MatMut, MatRef, Par};
 
 /// `A = L L^T` in memory that is reused, on the calling thread.
+///
+/// ```
+/// use nullcline_core::linalg::cholesky::Cholesky;
+///
+/// let mut room = Cholesky::new(2);
+/// assert!(room.factor(faer::mat![[4.0, 0.0], [2.0, 3.0]].as_ref()));
+/// assert!((room.log_det() - 8f64.ln()).abs() < 1e-14);
+/// let mut inverse = faer::Mat::zeros(2, 2);
+/// room.inverse(inverse.as_mut());
+/// assert!((inverse[(0, 0)] - 3.0 / 8.0).abs() < 1e-14 && (inverse[(0, 1)] + 2.0 / 8.0).abs() < 1e-14);
+/// assert!(!room.factor(faer::mat![[1.0, 0.0], [2.0, 1.0]].as_ref()));
+/// ```
 pub struct Cholesky {
     factor: Mat<f64>,
     memory: MemBuffer,

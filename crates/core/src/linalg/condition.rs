@@ -19,6 +19,15 @@ pub struct Eigenvalue {
 /// Eigenvalues of a square matrix with their error bounds, on the calling thread only.
 ///
 /// Returns `None` when an entry is not finite or the iteration does not converge.
+///
+/// ```
+/// use nullcline_core::linalg::condition::eigenvalues_with_errors;
+///
+/// // The double eigenvalue 1 of a Jordan block is known to the root of eps alone, one of a symmetric matrix to eps.
+/// let jordan = eigenvalues_with_errors(faer::mat![[1.0, 1.0], [0.0, 1.0]].as_ref()).unwrap();
+/// let plain = eigenvalues_with_errors(faer::mat![[1.0, 0.0], [0.0, 3.0]].as_ref()).unwrap();
+/// assert!(jordan[0].error > 1e-9 && plain[0].error < 1e-14);
+/// ```
 pub fn eigenvalues_with_errors(a: MatRef<f64>) -> Option<Vec<Eigenvalue>> {
     let n = a.nrows();
     if (0..n).any(|j| (0..n).any(|i| !a[(i, j)].is_finite())) {
@@ -74,6 +83,15 @@ pub fn eigenvalues_with_errors(a: MatRef<f64>) -> Option<Vec<Eigenvalue>> {
 }
 
 /// log|det A|, destroying A; minus infinity when A is singular.
+///
+/// ```
+/// use nullcline_core::linalg::condition::log_abs_det;
+///
+/// let mut a = faer::mat![[0.0, 2.0], [3.0, 1.0]];
+/// assert!((log_abs_det(a.as_mut(), &mut [0; 2]) - 6f64.ln()).abs() < 1e-14);
+/// let mut singular = faer::mat![[1.0, 1.0], [1.0, 1.0]];
+/// assert_eq!(log_abs_det(singular.as_mut(), &mut [0; 2]), f64::NEG_INFINITY);
+/// ```
 pub fn log_abs_det(mut a: MatMut<f64>, swaps: &mut [usize]) -> f64 {
     let n = a.nrows();
     if lu_in_place(a.as_mut(), &mut swaps[..n]) < n {

@@ -31,6 +31,14 @@ impl Order {
 /// Eigenvalues of a square matrix in the given order.
 ///
 /// `None` when the iteration does not converge, as with entries that are not finite.
+///
+/// ```
+/// use nullcline_core::linalg::eigen::{Order, eigenvalues};
+///
+/// let a = faer::mat![[0.5, 0.0], [0.0, -2.0]];
+/// assert_eq!(eigenvalues(a.as_ref(), Order::Modulus).unwrap()[0].re, -2.0);
+/// assert_eq!(eigenvalues(a.as_ref(), Order::RealPart).unwrap()[0].re, 0.5);
+/// ```
 pub fn eigenvalues(a: MatRef<f64>, order: Order) -> Option<Vec<c64>> {
     if a.nrows() == 0 {
         return Some(Vec::new());
@@ -54,6 +62,16 @@ pub struct Modes {
 }
 
 /// All modes of a square matrix in the given order; `None` as for [`eigenvalues`].
+///
+/// ```
+/// use nullcline_core::linalg::eigen::{Order, modes};
+///
+/// // Eigenvectors (1, 0) and (1, -1) / sqrt 2: the left ones are as long as the eigenvalues are ill-conditioned.
+/// let a = faer::mat![[2.0, 1.0], [0.0, 1.0]];
+/// let found = modes(a.as_ref(), Order::Modulus).unwrap();
+/// let left = found.left.unwrap();
+/// assert!((found.values[0].re - 2.0).abs() < 1e-14 && (left.col(0).norm_l2() - 2f64.sqrt()).abs() < 1e-14);
+/// ```
 pub fn modes(a: MatRef<f64>, order: Order) -> Option<Modes> {
     let n = a.nrows();
     let eigen = a.eigen().ok()?;
@@ -79,6 +97,14 @@ pub fn modes(a: MatRef<f64>, order: Order) -> Option<Modes> {
 /// Eigenvalues, increasing, and orthonormal eigenvectors (columns) of the symmetric matrix whose lower triangle is that of `a`.
 ///
 /// `None` as for [`eigenvalues`].
+///
+/// ```
+/// use nullcline_core::linalg::eigen::symmetric;
+///
+/// let (values, vectors) = symmetric(faer::mat![[2.0, 0.0], [1.0, 2.0]].as_ref()).unwrap();
+/// assert!((values[0] - 1.0).abs() < 1e-14 && (values[1] - 3.0).abs() < 1e-14);
+/// assert!((vectors[(0, 1)] - vectors[(1, 1)]).abs() < 1e-14);
+/// ```
 pub fn symmetric(a: MatRef<f64>) -> Option<(Vec<f64>, Mat<f64>)> {
     let eigen = a.self_adjoint_eigen(Side::Lower).ok()?;
     let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
@@ -91,6 +117,13 @@ pub fn symmetric_values(a: MatRef<f64>) -> Option<Vec<f64>> {
 }
 
 /// Singular values, decreasing; `None` when the iteration does not converge.
+///
+/// ```
+/// use nullcline_core::linalg::eigen::singular_values;
+///
+/// let found = singular_values(faer::mat![[0.0, 3.0], [-4.0, 0.0]].as_ref()).unwrap();
+/// assert!((found[0] - 4.0).abs() < 1e-14 && (found[1] - 3.0).abs() < 1e-14);
+/// ```
 pub fn singular_values(a: MatRef<f64>) -> Option<Vec<f64>> {
     a.singular_values().ok()
 }

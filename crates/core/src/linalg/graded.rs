@@ -18,6 +18,20 @@ const SWEEPS: usize = 60;
 ///
 /// Source: the stratification of Loh and Gubernatis (1992); Bai, Lee, Li, Xu, Linear Algebra Appl. 435
 /// (2011) 659.
+///
+/// ```
+/// use nullcline_core::linalg::graded::Graded;
+///
+/// // 400 factors diag(2, 1/2): singular values 2^400 and 2^-400, whose ratio no matrix of doubles holds.
+/// let factor = faer::mat![[2.0, 0.0], [0.0, 0.5]];
+/// let mut product = Graded::identity(2);
+/// for _ in 0..400 {
+///     let image = &factor * product.basis();
+///     product.absorb(image.as_ref());
+/// }
+/// let logs = product.log_singular_values();
+/// assert!((logs[0] - 400.0 * 2f64.ln()).abs() < 1e-9 && (logs[1] + 400.0 * 2f64.ln()).abs() < 1e-9);
+/// ```
 pub struct Graded {
     q: Mat<f64>,
     log: Vec<f64>,

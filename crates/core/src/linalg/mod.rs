@@ -28,6 +28,15 @@ use faer::{Accum, Mat, MatMut, MatRef, Par, linalg::matmul::matmul};
 /// `y = a b`, or `y += a b` with [`Accum::Add`], on the calling thread only.
 ///
 /// Shapes: `a` is r x s, `b` is s x t, `y` is r x t.
+///
+/// ```
+/// use faer::{Accum, mat};
+/// use nullcline_core::linalg::gemm;
+///
+/// let mut y = mat![[1.0], [1.0]];
+/// gemm(y.as_mut(), Accum::Add, mat![[1.0, 2.0], [3.0, 4.0]].as_ref(), mat![[1.0], [1.0]].as_ref());
+/// assert_eq!(y, mat![[4.0], [8.0]]);
+/// ```
 pub fn gemm<T: Real>(y: MatMut<T>, accum: Accum, a: MatRef<T>, b: MatRef<T>) {
     matmul(y, accum, a, b, T::ONE, Par::Seq);
 }

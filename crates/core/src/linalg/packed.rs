@@ -170,10 +170,17 @@ impl<T: Real> WithSimd for Apply<'_, T> {
                 .0,
                 bias: T::vectors::<S>(&bias[(first + p) * high..][..several * high]).as_chunks().0,
             };
-            match several {
-                2 => tall::<T, S, 2>(simd, own, xs, y),
-                3 => tall::<T, S, 3>(simd, own, xs, y),
-                TALL => tall::<T, S, TALL>(simd, own, xs, y),
+            // Of the last panel of a lone column only the vectors that have rows.
+            let vectors = (end - p * high).div_ceil(high / DEEP);
+            match (w, vectors) {
+                (1, 1) => tall::<T, S, 1>(simd, own, xs, y),
+                (1, 2) => tall::<T, S, 2>(simd, own, xs, y),
+                (1, 3) => tall::<T, S, 3>(simd, own, xs, y),
+                (1, 4) => tall::<T, S, 4>(simd, own, xs, y),
+                (1, 5) => tall::<T, S, 5>(simd, own, xs, y),
+                (1, 6) => tall::<T, S, 6>(simd, own, xs, y),
+                (1, 7) => tall::<T, S, 7>(simd, own, xs, y),
+                (1, _) => tall::<T, S, { TALL * DEEP }>(simd, own, xs, y),
                 _ => {
                     for j in (0..w).step_by(WIDEST) {
                         let y = y.as_mut();
@@ -200,41 +207,37 @@ struct Panels<'a, V> {
     bias: &'a [[V; DEEP]],
 }
 
-/// The only column of the result, in the rows of P panels.
+/// The only column of the result, in the rows of V vectors.
 #[inline(always)]
-fn tall<T: Real, S: Simd, const P: usize>(
+fn tall<T: Real, S: Simd, const V: usize>(
     simd: S,
     panels: Panels<T::Of<S>>,
     xs: &[MatRef<T>],
     mut y: MatMut<T>,
 ) {
-    let inner = panels.columns.len() / P;
+    let inner = panels.columns.len() / V.div_ceil(DEEP);
     // Filled one by one: arrays that closures make go through memory.
-    let mut sums = [[T::ZERO.splat(simd); DEEP]; P];
-    for (sum, bias) in sums.iter_mut().zip(panels.bias) {
+    let mut sums = [T::ZERO.splat(simd); V];
+    for (sum, bias) in sums.iter_mut().zip(panels.bias.as_flattened()) {
         *sum = *bias;
     }
     let mut from = 0;
     for x in xs {
         let x = col(*x, 0);
-        let mut own = [&panels.columns[..x.len()]; P];
-        for (p, own) in own.iter_mut().enumerate() {
-            *own = &panels.columns[p * inner + from..][..x.len()];
+        // One for each vector, so that the compiler sees one length; two of a panel are one place.
+        let mut own = [&panels.columns[..x.len()]; V];
+        for (v, own) in own.iter_mut().enumerate() {
+            *own = &panels.columns[v / DEEP * inner + from..][..x.len()];
         }
         for (i, b) in x.iter().enumerate() {
             let b = b.splat(simd);
-            for p in 0..P {
-                let [first, second] = own[p][i];
-                sums[p][0] = T::mul_add(simd, first, b, sums[p][0]);
-                sums[p][1] = T::mul_add(simd, second, b, sums[p][1]);
+            for v in 0..V {
+                sums[v] = T::mul_add(simd, own[v][i][v % DEEP], b, sums[v]);
             }
         }
         from += x.len();
     }
-    let y = col_mut(y.as_mut(), 0);
-    for (out, sum) in y.chunks_mut(DEEP * T::lanes::<S>()).zip(&sums) {
-        store::<T, S>(out, sum);
-    }
+    store::<T, S>(simd, col_mut(y.as_mut(), 0), &sums);
 }
 
 /// N columns of the result from column `j` on, in the rows of one panel.
@@ -261,17 +264,18 @@ fn tile<T: Real, S: Simd, const N: usize>(
         }
     }
     for (c, sum) in sums.iter().enumerate() {
-        store::<T, S>(col_mut(y.as_mut(), j + c), sum);
+        store::<T, S>(simd, col_mut(y.as_mut(), j + c), sum);
     }
 }
 
-/// Writes two vectors, or as many of their numbers as there is room for.
+/// Writes vectors, or as many of their numbers as there is room for.
 #[inline(always)]
-fn store<T: Real, S: Simd>(out: &mut [T], sum: &[T::Of<S>; DEEP]) {
-    if out.len() == DEEP * T::lanes::<S>() {
-        T::vectors_mut::<S>(out).copy_from_slice(sum);
-    } else {
-        out.copy_from_slice(&T::numbers::<S>(sum)[..out.len()]);
+fn store<T: Real, S: Simd>(simd: S, out: &mut [T], sums: &[T::Of<S>]) {
+    for (out, sum) in out.chunks_mut(T::lanes::<S>()).zip(sums) {
+        match T::vectors_mut::<S>(out) {
+            [all] => *all = *sum,
+            _ => T::put_part(simd, out, *sum),
+        }
     }
 }
 

@@ -34,6 +34,16 @@ pub struct LogEigenvalue {
 ///
 /// Source: Dieci, Van Vleck, Numer. Algorithms 36 (2004) 363; Lust, Int. J. Bifurcation Chaos 11
 /// (2001) 2389.
+///
+/// ```
+/// use nullcline_core::linalg::product::product_eigenvalues;
+///
+/// // The product has the eigenvalues 1e30 and 1e-30; formed, the second would be rounding.
+/// let factor = faer::mat![[1e10, 1.0], [0.0, 1e-10]];
+/// let (found, coupling) = product_eigenvalues(&vec![factor; 3]).unwrap();
+/// assert!((found[0].log_modulus - 30.0 * 10f64.ln()).abs() < 1e-9);
+/// assert!((found[1].log_modulus + 30.0 * 10f64.ln()).abs() < 1e-9 && coupling < 1e-10);
+/// ```
 pub fn product_eigenvalues(factors: &[Mat<f64>]) -> Option<(Vec<LogEigenvalue>, f64)> {
     let n = factors.first()?.nrows();
     let finite = |m: &Mat<f64>| (0..n).all(|j| col(m.as_ref(), j).iter().all(|v| v.is_finite()));

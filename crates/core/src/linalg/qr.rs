@@ -7,6 +7,16 @@ use faer::linalg::qr::no_pivoting::factor as qr;
 use faer::{Conj, Mat, MatMut, Par};
 
 /// A = Q R for n x k matrices, k <= n, by Householder reflections on the calling thread.
+///
+/// ```
+/// use faer::{Mat, mat};
+/// use nullcline_core::linalg::qr::Qr;
+///
+/// let (mut a, mut r) = (mat![[3.0, 1.0], [4.0, 2.0]], Mat::zeros(2, 2));
+/// Qr::new(2, 2).factor(a.as_mut(), r.as_mut());
+/// assert!((r[(0, 0)] - 5.0).abs() < 1e-14 && r[(1, 1)] > 0.0 && r[(1, 0)] == 0.0);
+/// assert!((a.transpose() * &a - Mat::<f64>::identity(2, 2)).norm_max() < 1e-14);
+/// ```
 pub struct Qr {
     basis: Mat<f64>,
     coefficients: Mat<f64>,

@@ -51,6 +51,15 @@ pub enum Use {
 }
 
 /// The stream of item `index` in a run seeded with `seed`.
+///
+/// ```
+/// use nullcline_core::linalg::random::{Use, normal, stream};
+///
+/// let draw = |usage, item| normal(&mut stream(7, usage, item));
+/// assert_eq!(draw(Use::Noise, 3), draw(Use::Noise, 3));
+/// assert_ne!(draw(Use::Noise, 3), draw(Use::Noise, 4));
+/// assert_ne!(draw(Use::Noise, 3), draw(Use::Samples, 3));
+/// ```
 pub fn stream(seed: u64, usage: Use, index: u64) -> Rng {
     let mut key = [0u8; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -75,6 +84,14 @@ pub fn chi_squared(rng: &mut Rng, freedom: f64) -> f64 {
 }
 
 /// An r x c matrix of independent standard normal numbers, filled column by column.
+///
+/// ```
+/// use nullcline_core::linalg::random::{Use, normal_matrix, stream};
+///
+/// let m = normal_matrix(&mut stream(1, Use::Fixture, 0), 100, 100);
+/// let mean_square = m.squared_norm_l2() / 1e4;
+/// assert!((mean_square - 1.0).abs() < 0.06);
+/// ```
 pub fn normal_matrix(rng: &mut Rng, rows: usize, cols: usize) -> Mat<f64> {
     let mut m = Mat::zeros(rows, cols);
     for j in 0..cols {
@@ -86,6 +103,14 @@ pub fn normal_matrix(rng: &mut Rng, rows: usize, cols: usize) -> Mat<f64> {
 }
 
 /// 0 to n - 1 in random order.
+///
+/// ```
+/// use nullcline_core::linalg::random::{Use, shuffled, stream};
+///
+/// let mut order = shuffled(5, &mut stream(1, Use::Shuffle, 0));
+/// order.sort();
+/// assert_eq!(order, [0, 1, 2, 3, 4]);
+/// ```
 pub fn shuffled(n: usize, rng: &mut Rng) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     order.shuffle(rng);

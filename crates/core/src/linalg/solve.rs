@@ -6,6 +6,17 @@ use faer::perm::PermRef;
 use faer::{Mat, MatMut, MatRef, Par};
 
 /// LU factorisation with partial pivoting in memory that is reused.
+///
+/// ```
+/// use nullcline_core::linalg::solve::Lu;
+///
+/// let mut lu = Lu::new(2);
+/// assert!(lu.factor(faer::mat![[0.0, 2.0], [1.0, 0.0]].as_ref()));
+/// let mut b = faer::mat![[4.0], [3.0]];
+/// lu.solve(b.as_mut());
+/// assert_eq!((b, lu.sign()), (faer::mat![[3.0], [2.0]], -1));
+/// assert!(!lu.factor(faer::mat![[1.0, 1.0], [1.0, 1.0]].as_ref()));
+/// ```
 pub struct Lu {
     factors: Mat<f64>,
     forward: Vec<usize>,

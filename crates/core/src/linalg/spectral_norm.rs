@@ -15,6 +15,14 @@ const TOLERANCE: f64 = 1e-12;
 ///
 /// `guess` (n) is where the search starts, and holds the right singular vector afterwards: that of a
 /// matrix nearby saves steps. A vector of zeros will do.
+///
+/// ```
+/// use nullcline_core::linalg::spectral_norm::spectral_norm;
+///
+/// let mut guess = [0.0, 0.0];
+/// let norm = spectral_norm(faer::mat![[3.0, 0.0], [0.0, -4.0]].as_ref(), &mut guess);
+/// assert!((norm - 4.0).abs() < 1e-12 && guess[1].abs() > 0.999);
+/// ```
 pub fn spectral_norm(a: MatRef<f64>, guess: &mut [f64]) -> f64 {
     let n = a.ncols();
     let size = super::frobenius(a);

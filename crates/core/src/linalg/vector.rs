@@ -14,18 +14,20 @@ pub trait Vector: Copy {
     fn mul_add<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>, c: Self::Of<S>) -> Self::Of<S>;
     /// a + b.
     fn sum<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
+    /// A vector of the numbers of a slice, no more than it holds, and zeros.
+    fn part<S: Simd>(simd: S, v: &[Self]) -> Self::Of<S>;
+    /// As many numbers of a vector as the slice holds.
+    fn put_part<S: Simd>(simd: S, out: &mut [Self], v: Self::Of<S>);
     /// The whole vectors at the head of a slice.
     fn vectors<S: Simd>(v: &[Self]) -> &[Self::Of<S>];
     /// The same, to be written.
     fn vectors_mut<S: Simd>(v: &mut [Self]) -> &mut [Self::Of<S>];
     /// The numbers in vectors.
     fn numbers<S: Simd>(v: &[Self::Of<S>]) -> &[Self];
-    /// The same, to be written.
-    fn numbers_mut<S: Simd>(v: &mut [Self::Of<S>]) -> &mut [Self];
 }
 
 macro_rules! vector {
-    ($t:ty, $of:ident, $lanes:ident, $splat:ident, $mul_add:ident, $add:ident, $view:ident, $view_mut:ident) => {
+    ($t:ty, $of:ident, $lanes:ident, $splat:ident, $mul_add:ident, $add:ident, $view:ident, $view_mut:ident, $load:ident, $store:ident) => {
         impl Vector for $t {
             type Of<S: Simd> = S::$of;
             #[inline(always)]
@@ -45,6 +47,14 @@ macro_rules! vector {
                 simd.$add(a, b)
             }
             #[inline(always)]
+            fn part<S: Simd>(simd: S, v: &[Self]) -> S::$of {
+                simd.$load(v)
+            }
+            #[inline(always)]
+            fn put_part<S: Simd>(simd: S, out: &mut [Self], v: S::$of) {
+                simd.$store(out, v);
+            }
+            #[inline(always)]
             fn vectors<S: Simd>(v: &[Self]) -> &[S::$of] {
                 S::$view(v).0
             }
@@ -56,12 +66,30 @@ macro_rules! vector {
             fn numbers<S: Simd>(v: &[S::$of]) -> &[Self] {
                 pulp::bytemuck::cast_slice(v)
             }
-            #[inline(always)]
-            fn numbers_mut<S: Simd>(v: &mut [S::$of]) -> &mut [Self] {
-                pulp::bytemuck::cast_slice_mut(v)
-            }
         }
     };
 }
-vector!(f32, f32s, F32_LANES, splat_f32s, mul_add_f32s, add_f32s, as_simd_f32s, as_mut_simd_f32s);
-vector!(f64, f64s, F64_LANES, splat_f64s, mul_add_f64s, add_f64s, as_simd_f64s, as_mut_simd_f64s);
+vector!(
+    f32,
+    f32s,
+    F32_LANES,
+    splat_f32s,
+    mul_add_f32s,
+    add_f32s,
+    as_simd_f32s,
+    as_mut_simd_f32s,
+    partial_load_f32s,
+    partial_store_f32s
+);
+vector!(
+    f64,
+    f64s,
+    F64_LANES,
+    splat_f64s,
+    mul_add_f64s,
+    add_f64s,
+    as_simd_f64s,
+    as_mut_simd_f64s,
+    partial_load_f64s,
+    partial_store_f64s
+);

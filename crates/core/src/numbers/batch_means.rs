@@ -19,6 +19,9 @@ use super::Estimate;
 /// let found = mean(&[slow]);
 /// assert!(found.std_error.unwrap() > 0.05, "as if few values were independent");
 /// ```
+///
+/// Shapes: one list a series, of any lengths; series are taken to be independent of each other, and every value counts the same.
+/// Values are in any unit, and at equal distances in time.
 pub fn mean(series: &[Vec<f64>]) -> Estimate {
     let total: usize = series.iter().map(Vec::len).sum();
     let mean = series.iter().flatten().sum::<f64>() / total as f64;

@@ -30,6 +30,21 @@ pub fn delete_one(value: f64, left_out: impl IntoIterator<Item = Option<f64>>) -
 }
 
 /// `f` of the mean over `groups`, of which each is a list of sums and its weight, with the error of leaving each of them out.
+///
+/// Shapes: every group has as many sums; `f` gets their total over the total weight. A mean of groups of samples has the groups' sums
+/// and their numbers of samples for weights, so that groups of any size count by what they hold.
+///
+/// ```
+/// use nullcline_core::numbers::jackknife::of_means;
+///
+/// // The ratio of two means over three trials of unequal length.
+/// let trials = [(vec![4.0, 2.0], 2.0), (vec![9.0, 3.0], 3.0), (vec![2.0, 1.0], 1.0)];
+/// let ratio = of_means(&trials, |m| m[0] / m[1]);
+/// assert!((ratio.value - 2.5).abs() < 1e-15 && ratio.n == 3);
+/// // Without each of them 11 / 4, 2 and 13 / 5.
+/// let spread = [2.75f64, 2.0, 2.6].map(|v| (v - 2.45).powi(2)).iter().sum::<f64>();
+/// assert!((ratio.error() - (2.0 / 3.0 * spread).sqrt()).abs() < 1e-15);
+/// ```
 pub fn of_means(groups: &[(Vec<f64>, f64)], f: impl Fn(&[f64]) -> f64) -> Estimate {
     let mut sums = vec![0.0; groups.first().map_or(0, |g| g.0.len())];
     let mut weight = 0.0;

@@ -1,8 +1,20 @@
 //! Numbers with their errors, each way to find one once.
 //!
-//! An [`Estimate`] is a value with its standard error, which may not be known. It comes from independent values
-//! ([`Estimate::mean`], [`Estimate::median`], [`Estimate::share`]), from a series whose values depend on each other
-//! ([`batch_means`]), from parts that are left out in turn ([`jackknife`]), or from a fit ([`least_squares`]).
+//! An [`Estimate`] is a value with its standard error, which may not be known. Which of the ways to come by one is right depends
+//! on what the values are:
+//!
+//! | the values are | the way |
+//! |---|---|
+//! | independent draws | [`Estimate::mean`], [`Estimate::median`] |
+//! | a count of independent yes and no | [`Estimate::share`] |
+//! | all there are, each of which counts | [`Estimate::mean_of_all`] |
+//! | series in time, each value like the one before | [`batch_means::mean`] |
+//! | one number made of all data, such as a ratio | [`jackknife`] |
+//! | points along a line, or rows of a regression | [`least_squares::slope`], [`least_squares::regression`] |
+//! | known without error | [`Estimate::exact`] |
+//!
+//! Standard errors are of the mean, not of a value, and use n - 1. Intervals are of 95 % by Student's law with n - 1 degrees of
+//! freedom ([`Estimate::reach`]).
 
 pub mod batch_means;
 mod estimate;

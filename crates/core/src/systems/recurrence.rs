@@ -33,6 +33,17 @@ pub struct Recurrence {
 
 impl Recurrence {
     /// The equation with c = U u + the sum of `biases`.
+    ///
+    /// ```
+    /// use nullcline_core::linalg::activation::Activation;
+    /// use nullcline_core::systems::recurrence::Recurrence;
+    ///
+    /// let (w, u) = (faer::mat![[0.0, 1.0], [1.0, 0.0]], faer::mat![[2.0], [0.0]]);
+    /// let net = Recurrence::new(w.as_ref(), u.as_ref(), &[0.5], &[&[0.1, 0.2]], Activation::Relu);
+    /// assert_eq!(net.dim(), 2);
+    /// // The state of pre-activations a is f(a).
+    /// assert_eq!(net.state(&[1.5, -1.0]), [1.5, 0.0]);
+    /// ```
     pub fn new<T: Real>(
         w: MatRef<T>,
         u: MatRef<T>,

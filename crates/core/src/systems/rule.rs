@@ -46,6 +46,9 @@ pub struct Bounds {
 /// the call. No method but [`layout`](Self::layout) allocates.
 ///
 /// Signs: [`vjp`](Self::vjp) returns +J^T gy.
+///
+/// A system of few dimensions without input need not implement it: [`Small`](crate::systems::reference::Small) asks for its value and
+/// derivatives alone.
 pub trait Rule<T: Real = f64>: Send + Sync {
     /// Dimension n of the state.
     fn dim(&self) -> usize;
@@ -111,11 +114,34 @@ pub trait Rule<T: Real = f64>: Send + Sync {
 }
 
 /// Number of parameters of a rule.
+///
+/// ```
+/// use nullcline_core::systems::{cells::Gru, rule::parameter_count};
+///
+/// // Three gates of 5 units and 2 inputs with two biases, as PyTorch counts them.
+/// assert_eq!(parameter_count(&Gru::<f64>::new(5, 2)), 3 * 5 * (2 + 5 + 1 + 1));
+/// ```
 pub fn parameter_count<T: Real, R: Rule<T> + ?Sized>(rule: &R) -> usize {
     rule.layout().iter().map(|b| b.rows * b.cols).sum()
 }
 
 /// Matrices that one evaluation of a rule at `b` states with `width` tangent columns needs.
+///
+/// ```
+/// use faer::{Mat, mat};
+/// use nullcline_core::systems::{reference::Linear, rule::{Rule, Workspace}};
+///
+/// // Two states at once, then a tangent at each, n x (b k) with b = 2 and k = 1.
+/// let rule = Linear::new(mat![[0.0, 1.0], [-1.0, 0.0]].as_ref(), Mat::zeros(2, 0).as_ref());
+/// let (x, u) = (mat![[1.0, 3.0], [2.0, 4.0]], Mat::zeros(0, 2));
+/// let mut room = Workspace::new(&rule, 2, 2);
+/// let mut y = Mat::zeros(2, 2);
+/// room.eval(&rule, x.as_ref(), u.as_ref(), y.as_mut());
+/// assert_eq!(y, mat![[2.0, 4.0], [-1.0, -3.0]]);
+/// let (dx, mut dy, mut scratch) = (mat![[1.0, 0.0], [0.0, 1.0]], Mat::zeros(2, 2), room.scratch.clone());
+/// rule.jvp(room.at(x.as_ref(), u.as_ref()), dx.as_ref(), None, dy.as_mut(), scratch.as_mut());
+/// assert_eq!(dy, mat![[0.0, 1.0], [-1.0, 0.0]]);
+/// ```
 pub struct Workspace<T = f64> {
     /// Tape, tape rows x b.
     pub tape: Mat<T>,
@@ -144,9 +170,18 @@ impl<T: Real> Workspace<T> {
 /// `F(x, u)` and the Jacobians dF/dx (n x n) and dF/du (n x d) at one state.
 ///
 /// Allocates; for a loop, keep a [`Workspace`].
+///
+/// ```
+/// use nullcline_core::systems::{reference::Henon, rule::linearise};
+///
+/// // x' = 1 - a x^2 + y, y' = b x at (1/2, 1), a = 1.4, b = 0.3.
+/// let (y, j, _) = linearise(&Henon::default(), &[0.5, 1.0], &[]);
+/// assert!((y[0] - 1.65).abs() < 1e-15 && (y[1] - 0.15).abs() < 1e-15);
+/// assert_eq!(j, faer::mat![[-1.4, 1.0], [0.3, 0.0]]);
+/// ```
 pub fn linearise<R: Rule + ?Sized>(rule: &R, x: &[f64], u: &[f64]) -> (Vec<f64>, Mat<f64>, Mat<f64>) {
     let (n, d) = (rule.dim(), rule.inputs());
-    let mut ws = Workspace::new(rule, 1, n.max(d).max(1));
+    let mut ws = Workspace::new(rule, 1, n.max(1));
     let (x, u) = (column(x), column(u));
     let mut y = vec![0.0; n];
     ws.eval(rule, x, u, MatMut::from_column_major_slice_mut(&mut y, n, 1));
@@ -155,7 +190,13 @@ pub fn linearise<R: Rule + ?Sized>(rule: &R, x: &[f64], u: &[f64]) -> (Vec<f64>,
     let mut j = Mat::zeros(n, n);
     rule.jvp(at, Mat::identity(n, n).as_ref(), None, j.as_mut(), scratch.as_mut());
     let mut b = Mat::zeros(n, d);
-    if d > 0 {
+    if d > n {
+        // One adjoint a row: d x d tangents of a wide input have no room.
+        let (mut gx, mut gu) = (Mat::zeros(n, n), Mat::zeros(d, n));
+        let gu_out = Some(gu.as_mut());
+        rule.vjp(at, Mat::identity(n, n).as_ref(), gx.as_mut(), gu_out, scratch.as_mut());
+        b.copy_from(gu.transpose());
+    } else if d > 0 {
         let zero = Mat::zeros(n, d);
         rule.jvp(at, zero.as_ref(), Some(Mat::identity(d, d).as_ref()), b.as_mut(), scratch.as_mut());
     }

@@ -1,13 +1,21 @@
 //! Tasks by name, with their options.
 
 use super::{
-    CopyMemory, Counted, Digits, DigitsError, FlipFlop, PermutedDigits, Sine, Sizes, Task, TemporalOrdering,
+    ContextIntegration, CopyMemory, Counted, Digits, DigitsError, FlipFlop, PermutedDigits, Sine, Sizes,
+    Task, TemporalOrdering,
 };
 use std::ops::RangeInclusive;
 
 /// The names on the command line.
-pub const NAMES: [&str; 6] =
-    ["copy-memory", "random-delay-copy", "temporal-ordering", "permuted-mnist", "flip-flop", "sine"];
+pub const NAMES: [&str; 7] = [
+    "copy-memory",
+    "random-delay-copy",
+    "temporal-ordering",
+    "permuted-mnist",
+    "flip-flop",
+    "context-integration",
+    "sine",
+];
 
 /// Steps of a sequence are at most this many.
 const LONGEST: usize = 1_000_000;
@@ -30,7 +38,7 @@ pub struct Options {
     pub bits: Option<usize>,
     /// Probability of a pulse of flip-flop, a channel and step: 0.1.
     pub pulse: Option<f64>,
-    /// Steps of flip-flop and sine: 100.
+    /// Steps of flip-flop, context-integration and sine: 100.
     pub steps: Option<usize>,
     /// Seconds a step of sine: 0.1.
     pub time_step: Option<f64>,
@@ -79,6 +87,15 @@ pub enum Error {
 ///
 /// # Errors
 /// An unknown name, an option that the task does not take, a value out of range, missing or wrong pictures.
+///
+/// ```
+/// use nullcline_core::tasks::{Options, build};
+///
+/// let task = build("flip-flop", Options { bits: Some(2), ..Options::default() }, 1).unwrap();
+/// assert_eq!((task.inputs(), task.outputs(), task.steps()), (2, 2, 100));
+/// // An option that the task does not know is refused, not ignored.
+/// assert!(build("sine", Options { bits: Some(2), ..Options::default() }, 1).is_err());
+/// ```
 pub fn build(name: &str, options: Options, seed: u64) -> Result<Box<dyn Task>, Error> {
     let task = NAMES.into_iter().find(|n| *n == name).ok_or_else(|| Error::Name { name: name.into() })?;
     let mut rest = options;
@@ -137,11 +154,16 @@ pub fn build(name: &str, options: Options, seed: u64) -> Result<Box<dyn Task>, E
             let steps = steps(task, rest.steps.take())?;
             Box::new(FlipFlop::new(bits, pulse, steps, sizes.unwrap_or_default(), seed))
         }
+        "context-integration" => {
+            let steps = steps(task, rest.steps.take())?;
+            check(task, "steps", steps >= 4, steps.to_string(), "4 or more")?;
+            Box::new(ContextIntegration::new(steps, sizes.unwrap_or_default(), seed))
+        }
         _ => {
             let dt = rest.time_step.take().unwrap_or(0.1);
             check(
                 task,
-                "time step",
+                "time_step",
                 dt > 0.0 && dt.is_finite(),
                 dt.to_string(),
                 "a positive number of seconds",
@@ -165,8 +187,8 @@ fn left(rest: &Options) -> Option<&'static str> {
         ("bits", rest.bits.is_some()),
         ("pulse", rest.pulse.is_some()),
         ("steps", rest.steps.is_some()),
-        ("time step", rest.time_step.is_some()),
-        ("pictures", rest.digits.is_some()),
+        ("time_step", rest.time_step.is_some()),
+        ("digits", rest.digits.is_some()),
     ];
     given.into_iter().find(|(_, is)| *is).map(|(option, _)| option)
 }

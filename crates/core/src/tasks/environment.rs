@@ -4,6 +4,24 @@
 ///
 /// Episode `index` of a seed is a function of both and of what is answered, so that many can be played side by side on any
 /// number of threads.
+///
+/// ```
+/// use nullcline_core::tasks::{Environment, Episode, ibl::Ibl};
+///
+/// let task = Ibl::coded(1);
+/// let mut observation = vec![0.0; task.inputs()];
+/// let mut episode = task.reset(1, 0, &mut observation);
+/// let mut reward = 0.0;
+/// // Somebody who is never sure times out in every trial.
+/// loop {
+///     let reaction = episode.step(&[0.5, 0.5], &mut observation);
+///     reward += reaction.reward;
+///     if reaction.done {
+///         break;
+///     }
+/// }
+/// assert!(reward < 0.0 && episode.played().acted() == 0.0);
+/// ```
 pub trait Environment: Sync {
     /// An episode under way.
     type Episode<'a>: Episode

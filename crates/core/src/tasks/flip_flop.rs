@@ -9,6 +9,21 @@ use rand::RngExt;
 /// Input: at every step each of n channels carries, independently with probability `pulse`, a pulse +1
 /// or -1 with equal chances, and else 0. At step 0 every channel carries one, so that the target is
 /// defined from there on. Target: the sign of the last pulse of each channel, at every step.
+///
+/// Source: Sussillo & Barak, Neural Comput. 25 (2013) 626.
+///
+/// ```
+/// use nullcline_core::tasks::{FlipFlop, Sizes, Split, Targets, Task};
+///
+/// let task = FlipFlop::new(1, 0.3, 50, Sizes::default(), 1);
+/// let batch = task.batch(Split::Test, &[0]);
+/// let Targets::Values(target) = batch.targets else { panic!() };
+/// for t in 0..50 {
+///     let pulse = batch.inputs[(0, t)];
+///     let held = if pulse != 0.0 { pulse } else { target[(0, t - 1)] };
+///     assert_eq!(target[(0, t)], held);
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct FlipFlop {
     bits: usize,

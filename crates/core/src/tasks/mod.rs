@@ -2,8 +2,28 @@
 //!
 //! Item `i` of a split is made from (seed, split, i) alone, so that a data set needs no storage, is the
 //! same on any number of threads, and can be made in any order.
+//!
+//! Losses and [`chance`](Task::chance) are in nats under cross entropy and in squared units of the target under the mean square,
+//! means over what is counted.
+//!
+//! ```
+//! use nullcline_core::tasks::{CopyMemory, Counted, Objective, Sizes, Split, Targets, Task};
+//!
+//! let task = CopyMemory::new(5, Counted::Recall, Sizes::default(), 1);
+//! let batch = task.batch(Split::Train, &[0, 7]);
+//! // Ten tokens, five blanks, and ten steps of recall that count, of two sequences side by side.
+//! assert_eq!((batch.steps, batch.sequences, batch.inputs.ncols()), (25, 2, 50));
+//! assert_eq!(batch.weights.iter().sum::<f64>(), 20.0);
+//! // Guessing one of eight letters costs log 8.
+//! assert!(task.objective() == Objective::CrossEntropy && (task.chance() - 8f64.ln()).abs() < 1e-12);
+//! // An item is the same in any batch.
+//! let alone = task.batch(Split::Train, &[7]);
+//! let (Targets::Classes(both), Targets::Classes(one)) = (&batch.targets, &alone.targets) else { panic!() };
+//! assert!((0..25).all(|t| both[2 * t + 1] == one[t]));
+//! ```
 
 mod catalog;
+mod context_integration;
 mod copy_memory;
 mod environment;
 mod flip_flop;
@@ -14,6 +34,7 @@ mod symbols;
 mod temporal_ordering;
 
 pub use catalog::{Error, NAMES, Options, build};
+pub use context_integration::ContextIntegration;
 pub use copy_memory::{CopyMemory, Counted};
 pub use environment::{Environment, Episode, Reaction};
 pub use flip_flop::FlipFlop;
@@ -87,6 +108,10 @@ pub trait Task: Send + Sync {
     fn size(&self, split: Split) -> usize;
     /// The items of those indices, in that order.
     fn batch(&self, split: Split, items: &[usize]) -> Batch;
+    /// What is known of those items beside what they show, one value an item under each name; the first tells conditions apart.
+    fn labels(&self, _: Split, _: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
+        vec![]
+    }
 }
 
 /// Items in each split.
@@ -119,6 +144,15 @@ impl Sizes {
 }
 
 /// The random stream of item `i` of a split.
+///
+/// ```
+/// use nullcline_core::linalg::random::normal;
+/// use nullcline_core::tasks::{Split, item_stream};
+///
+/// let draw = |split, i| normal(&mut item_stream(1, split, i));
+/// assert_eq!(draw(Split::Train, 3), draw(Split::Train, 3));
+/// assert_ne!(draw(Split::Train, 3), draw(Split::Test, 3));
+/// ```
 pub fn item_stream(seed: u64, split: Split, i: usize) -> Rng {
     stream(seed, Use::Task, ((split as u64) << 48) | i as u64)
 }

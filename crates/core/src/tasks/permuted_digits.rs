@@ -80,6 +80,24 @@ impl PermutedDigits {
     ///
     /// # Errors
     /// Counts or sizes that do not agree, labels that are no digits, too few pictures.
+    ///
+    /// ```
+    /// use nullcline_core::tasks::{Digits, PermutedDigits, Split, Targets, Task};
+    ///
+    /// // Pictures of four pixels, of which that with the number of the label is white.
+    /// let pictures = |labels: &[u8]| Digits {
+    ///     pixels: 4,
+    ///     values: labels.iter().flat_map(|l| (0..4).map(move |p| if p == *l { 255 } else { 0 })).collect(),
+    ///     labels: labels.to_vec(),
+    /// };
+    /// let task = PermutedDigits::new(pictures(&[0, 1, 2, 3]), pictures(&[3, 2]), 1, 1).unwrap();
+    /// assert_eq!((task.steps(), task.size(Split::Train), task.size(Split::Test)), (4, 3, 2));
+    /// let batch = task.batch(Split::Test, &[0]);
+    /// let Targets::Classes(class) = &batch.targets else { panic!() };
+    /// assert_eq!((class[3], batch.weights[3]), (3, 1.0));
+    /// let shown: Vec<f64> = task.order().iter().map(|p| if *p == 3 { 1.0 } else { 0.0 }).collect();
+    /// assert!((0..4).all(|t| batch.inputs[(0, t)] == shown[t]));
+    /// ```
     pub fn new(train: Digits, test: Digits, validation: usize, seed: u64) -> Result<Self, DigitsError> {
         for set in [&train, &test] {
             let (values, labels, pixels) = (set.values.len(), set.labels.len(), set.pixels);

@@ -12,6 +12,16 @@ const FREQUENCIES: usize = 51;
 /// Each item draws j from 0 to 50. Input, the same at every step: j / 51 + 0.25. Target at step t:
 /// sin(omega_j (t + 1) dt) with omega_j = 1 + j / 10 rad/s, 51 frequencies from 1 to 6 rad/s, so that the
 /// state zero before the first step belongs to phase zero. Every step counts.
+///
+/// ```
+/// use nullcline_core::tasks::{Sine, Sizes, Split, Targets, Task};
+///
+/// let batch = Sine::new(0.1, 20, Sizes::default(), 1).batch(Split::Train, &[0]);
+/// let Targets::Values(target) = batch.targets else { panic!() };
+/// // The input tells the frequency, from 1 to 6 rad/s.
+/// let omega = 1.0 + 5.1 * (batch.inputs[(0, 0)] - 0.25);
+/// assert!((0..20).all(|t| (target[(0, t)] - (omega * 0.1 * (t + 1) as f64).sin()).abs() < 1e-12));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Sine {
     time_step: f64,

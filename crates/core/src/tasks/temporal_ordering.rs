@@ -32,6 +32,16 @@ pub struct TemporalOrdering {
 
 impl TemporalOrdering {
     /// The default of the type's documentation with its delay uniform over `delay`, which is not empty.
+    ///
+    /// ```
+    /// use nullcline_core::tasks::{Sizes, Split, TemporalOrdering, Task};
+    ///
+    /// let task = TemporalOrdering::new(5..=8, Sizes::default(), 1);
+    /// let batch = task.batch(Split::Train, &[0, 1, 2]);
+    /// // One step of each sequence counts; one of four classes costs log 4 to guess.
+    /// assert_eq!((batch.weights.iter().sum::<f64>(), task.outputs()), (3.0, 4));
+    /// assert!((task.chance() - 4f64.ln()).abs() < 1e-12);
+    /// ```
     pub fn new(delay: RangeInclusive<usize>, sizes: Sizes, seed: u64) -> Self {
         Self { delay, second: 10..=20, distractors: 4, sizes, seed }
     }

@@ -20,6 +20,32 @@ const SPLIT: usize = 8;
 /// by itself, on whatever thread, and their gradients are added in order: same bits on any number of
 /// threads. All memory is taken here, none in a call. Sequences start at the initial states last set, at
 /// zero if none were.
+///
+/// ```
+/// use nullcline_core::systems::{architecture::Architecture, cells::Gru};
+/// use nullcline_core::tasks::{FlipFlop, Sizes, Split, Task};
+/// use nullcline_core::training::{bptt::Bptt, init::{Init, model}};
+///
+/// let task = FlipFlop::new(1, 0.3, 6, Sizes::default(), 1);
+/// let batch = task.batch(Split::Train, &[0, 1, 2]);
+/// let gru = Architecture::new(Gru::cell(), 1, &[4]).unwrap();
+/// let mut network = model::<f64>(&gru, 1, Init::Default, 1).unwrap();
+/// let mut room = Bptt::new(&network, 6, 3);
+/// let mut grad = vec![0.0; network.parameter_count()];
+/// room.gradient(&network, &batch, task.objective(), None, &mut grad);
+/// // A small step along one parameter changes the loss as the gradient says.
+/// let mut theta = grad.clone();
+/// network.read_params(&mut theta);
+/// let mut loss = |k: usize, by: f64| {
+///     let mut moved = theta.clone();
+///     moved[k] += by;
+///     network.write_params(&moved);
+///     room.loss(&network, &batch, task.objective()).loss
+/// };
+/// for k in [0, 7, 40] {
+///     assert!((loss(k, 1e-5) - loss(k, -1e-5) - 2e-5 * grad[k]).abs() < 1e-13);
+/// }
+/// ```
 pub struct Bptt<T: Real> {
     steps: usize,
     sequences: usize,

@@ -86,7 +86,8 @@ impl<T: Real> Chunk<T> {
         let mut y = std::mem::replace(&mut self.y, Mat::new());
         let mut sums = Sums::default();
         y.fill(T::ZERO);
-        self.each_run(request.batch, |own, run| {
+        let own = &*self;
+        own.runs(request.batch, 0..own.steps, |run| {
             let mut y = y.as_mut().subcols_mut(run.start, run.len());
             let seen = own.seen(&model.readout, request.dropout, run.clone());
             gemm(y.as_mut(), Accum::Replace, model.readout.weight.as_ref(), seen);
@@ -107,9 +108,26 @@ impl<T: Real> Chunk<T> {
     pub fn gradient(&mut self, model: &Model<T>, request: &Request) -> Sums {
         let sums = self.loss(model, request);
         self.grad.fill(T::ZERO);
-        self.read_out_gradient(model, request);
+        let readout = &model.readout;
+        self.read_out_gradient(readout, request);
         let count = parameter_count(model.rule.as_ref());
-        self.record.backward(model.rule.as_ref(), self.steps, &mut self.grad[..count]);
+        let (w, m) = (self.own.len(), readout.weight.ncols());
+        let Self { record, grad, y, mask, own, all, steps, .. } = self;
+        record.backward(model.rule.as_ref(), *steps, &mut grad[..count], |columns, mut g| {
+            g.fill(T::ZERO);
+            let from = columns.start;
+            each_run(request.batch, *all, own, from / w..columns.end / w, |run| {
+                let mut g = g.as_mut().subcols_mut(run.start - from, run.len()).subrows_mut(readout.first, m);
+                let gy = y.as_ref().subcols(run.start, run.len());
+                gemm(g.as_mut(), Accum::Replace, readout.weight.transpose(), gy);
+                if request.dropout.is_some() {
+                    for (k, c) in run.enumerate() {
+                        let mask = col(mask.as_ref(), c);
+                        col_mut(g.as_mut(), k).iter_mut().zip(mask).for_each(|(g, mask)| *g *= *mask);
+                    }
+                }
+            });
+        });
         sums
     }
 
@@ -154,50 +172,43 @@ impl<T: Real> Chunk<T> {
         shown.subcols(self.own.len() + run.start, run.len())
     }
 
-    /// Calls `act` with the columns of each run of steps in which something is counted.
-    fn each_run(&self, batch: &Batch, mut act: impl FnMut(&Self, Range<usize>)) {
-        let w = self.own.len();
-        let counts = |t: usize| {
-            let row = &batch.weights[t * self.all..(t + 1) * self.all];
-            row[self.own.clone()].iter().any(|v| *v != 0.0)
-        };
-        let mut t = 0;
-        while t < self.steps {
-            let end = (t..self.steps).find(|s| !counts(*s)).unwrap_or(self.steps);
-            if end > t {
-                act(self, t * w..end * w);
-            }
-            t = end + 1;
-        }
+    fn runs(&self, batch: &Batch, within: Range<usize>, act: impl FnMut(Range<usize>)) {
+        each_run(batch, self.all, &self.own, within, act);
     }
 
-    /// Gradients of the read-out's parameters and, in `g`, of what it sees.
-    fn read_out_gradient(&mut self, model: &Model<T>, request: &Request) {
-        let readout = &model.readout;
+    /// Gradients of the read-out's parameters.
+    fn read_out_gradient(&mut self, readout: &Readout<T>, request: &Request) {
         let (o, m) = (readout.weight.nrows(), readout.weight.ncols());
-        let (mut g, mut grad) =
-            (std::mem::replace(&mut self.record.g, Mat::new()), std::mem::take(&mut self.grad));
+        let mut grad = std::mem::take(&mut self.grad);
         let start = grad.len() - o * (m + 1);
         let (gd, gc) = grad[start..].split_at_mut(o * m);
         let mut gd = MatMut::from_column_major_slice_mut(gd, o, m);
-        g.fill(T::ZERO);
-        self.each_run(request.batch, |own, run| {
-            let gy = own.y.as_ref().subcols(run.start, run.len());
-            let seen = own.seen(readout, request.dropout, run.clone());
-            outer::add_outer(gd.as_mut(), gy, seen);
-            pointwise::add_columns(gc, gy);
-            let mut g = g.as_mut().subcols_mut(run.start, run.len()).subrows_mut(readout.first, m);
-            gemm(g.as_mut(), Accum::Replace, readout.weight.transpose(), gy);
-            if request.dropout.is_some() {
-                for k in 0..gy.ncols() {
-                    for (g, mask) in
-                        col_mut(g.as_mut(), k).iter_mut().zip(col(own.mask.as_ref(), run.start + k))
-                    {
-                        *g *= *mask;
-                    }
-                }
-            }
+        self.runs(request.batch, 0..self.steps, |run| {
+            let gy = self.y.as_ref().subcols(run.start, run.len());
+            outer::add_outer(gd.as_mut(), gy, self.seen(readout, request.dropout, run));
+            pointwise::add_columns([gc], gy);
         });
-        (self.record.g, self.grad) = (g, grad);
+        self.grad = grad;
+    }
+}
+
+/// Calls `act` with the columns of each run of steps, of those `within`, in which something is counted for the sequences
+/// `own` of `all`.
+fn each_run(
+    batch: &Batch,
+    all: usize,
+    own: &Range<usize>,
+    within: Range<usize>,
+    mut act: impl FnMut(Range<usize>),
+) {
+    let w = own.len();
+    let counts = |t: usize| batch.weights[t * all..(t + 1) * all][own.clone()].iter().any(|v| *v != 0.0);
+    let mut t = within.start;
+    while t < within.end {
+        let end = (t..within.end).find(|s| !counts(*s)).unwrap_or(within.end);
+        if end > t {
+            act(t * w..end * w);
+        }
+        t = end + 1;
     }
 }

@@ -6,6 +6,14 @@ use crate::linalg::Real;
 ///
 /// Formula: that of `torch.nn.utils.clip_grad_norm_`. The norm is Euclidean, over all parameters, summed
 /// in f64. A norm that is not finite is returned and nothing is scaled.
+///
+/// ```
+/// use nullcline_core::training::clip::clip;
+///
+/// let mut grad = [3.0, 4.0];
+/// assert_eq!(clip(&mut grad, 1.0), 5.0);
+/// assert!((grad[0] - 0.6f64).abs() < 1e-6 && (grad[1] - 0.8f64).abs() < 1e-6);
+/// ```
 pub fn clip<T: Real>(grad: &mut [T], max: f64) -> f64 {
     let norm = norm(grad);
     let factor = max / (norm + 1e-6);

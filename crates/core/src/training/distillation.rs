@@ -85,6 +85,13 @@ pub struct Session {
 }
 
 /// softmax(logits), column by column.
+///
+/// ```
+/// use nullcline_core::training::distillation::softmax;
+///
+/// let p = softmax(faer::mat![[0.0, 1000.0], [3f64.ln(), 1000.0]].as_ref());
+/// assert!((p[(1, 0)] - 0.75).abs() < 1e-15 && p[(0, 1)] == 0.5);
+/// ```
 pub fn softmax(logits: MatRef<f64>) -> Mat<f64> {
     let mut p = logits.to_owned();
     for j in 0..p.ncols() {
@@ -104,6 +111,23 @@ pub fn softmax(logits: MatRef<f64>) -> Mat<f64> {
 ///
 /// # Errors
 /// A session that does not fit, a loss that is not finite.
+///
+/// ```
+/// use nullcline_core::systems::{architecture::Architecture, cells::Vanilla};
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::training::distillation::{Session, Settings, distil};
+/// use nullcline_core::training::init::{Init, model};
+///
+/// // A teacher that says whether the input was positive.
+/// let inputs = faer::Mat::from_fn(1, 20, |_, t| if (t * 7) % 3 == 0 { 1.0 } else { -1.0 });
+/// let logits = faer::Mat::from_fn(2, 20, |c, t| if c == 1 { 2.0 * inputs[(0, t)] } else { 0.0 });
+/// let session = Session { steps: 20, sequences: 1, inputs, logits, weights: vec![1.0; 20] };
+/// let plan = Architecture::new(Vanilla::cell(Activation::Tanh), 1, &[2]).unwrap();
+/// let mut student = model::<f64>(&plan, 2, Init::Default, 1).unwrap();
+/// let settings = Settings { steps: 300, rate: 0.1, every: 100, ..Settings::default() };
+/// let rows = distil(&mut student, &settings, &mut |_| session.clone(), &mut |_, _| true).unwrap();
+/// assert!(rows.last().unwrap().divergence < 0.5 * rows[0].divergence);
+/// ```
 pub fn distil<T: Real>(
     student: &mut Model<T>,
     settings: &Settings,

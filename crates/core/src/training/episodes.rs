@@ -5,7 +5,7 @@ use super::model::Model;
 use super::optimiser::Optimiser;
 use super::player::{Player, Room};
 use super::trainer::Error;
-use crate::linalg::{Real, col, col_mut, gemm, outer, pointwise};
+use crate::linalg::{Real, col_mut, gemm, outer, pointwise};
 use crate::systems::rule::parameter_count;
 use crate::tasks::{Environment, Episode};
 use faer::{Accum, MatMut};
@@ -180,6 +180,18 @@ impl<T: Real> Learner<T> {
 }
 
 /// Plays episode `index` with a model that learns nothing.
+///
+/// ```
+/// use nullcline_core::systems::{architecture::Architecture, cells::Gru};
+/// use nullcline_core::tasks::ibl::Ibl;
+/// use nullcline_core::training::{episodes::play, init::{Init, model}};
+///
+/// let (task, gru) = (Ibl::coded(1), Architecture::new(Gru::cell(), 3, &[4]).unwrap());
+/// let network = model::<f64>(&gru, 2, Init::Default, 1).unwrap();
+/// let session = play(&network, &task, 1, 0);
+/// // Untrained it is never sure enough to act.
+/// assert!(session.trials.len() >= 20 && session.acted() < 0.5);
+/// ```
 pub fn play<'e, T: Real, E: Environment>(
     model: &Model<T>,
     environment: &'e E,
@@ -240,12 +252,12 @@ fn back<T: Real>(model: &Model<T>, room: &mut Room<T>, scale: T) {
     let (gd, gc) = readout.split_at_mut(o * m);
     let seen = room.record.states(steps).subrows(first, m);
     outer::add_outer(MatMut::from_column_major_slice_mut(gd, o, m), y, seen);
-    pointwise::add_columns(gc, y);
-    let mut g = room.record.g.as_mut().subcols_mut(0, steps);
-    if m < g.nrows() {
-        g.fill(T::ZERO);
-    }
-    gemm(g.subrows_mut(first, m), Accum::Replace, model.readout.weight.transpose(), y);
-    room.record.backward(model.rule.as_ref(), steps, rule);
-    debug_assert_eq!(col(y, 0).len(), o);
+    pointwise::add_columns([gc], y);
+    room.record.backward(model.rule.as_ref(), steps, rule, |own, mut g| {
+        if m < g.nrows() {
+            g.fill(T::ZERO);
+        }
+        let y = y.subcols(own.start, own.len());
+        gemm(g.subrows_mut(first, m), Accum::Replace, model.readout.weight.transpose(), y);
+    });
 }

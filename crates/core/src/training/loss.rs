@@ -51,6 +51,18 @@ impl std::ops::AddAssign for Sums {
 ///
 /// # Panics
 /// If a class is not below o, or classes are given for the mean square.
+///
+/// ```
+/// use nullcline_core::tasks::{Objective, Targets};
+/// use nullcline_core::training::loss::compare;
+///
+/// // Two classes of equal score cost log 2, and each pulls by a half.
+/// let mut y = faer::mat![[0.0], [0.0]];
+/// let targets = Targets::Classes(vec![1]);
+/// let sums = compare(Objective::CrossEntropy, y.as_mut(), &targets, &[1.0], 1.0, |k| k);
+/// assert!((sums.loss - 2f64.ln()).abs() < 1e-15);
+/// assert_eq!(y, faer::mat![[0.5], [-0.5]]);
+/// ```
 pub fn compare<T: Real>(
     objective: Objective,
     mut y: MatMut<T>,

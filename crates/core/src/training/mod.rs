@@ -1,4 +1,8 @@
 //! Training: gradients through time over a rule's products, optimisers, initialisations.
+//!
+//! A [`Model`] is a rule with a read-out. [`init`] makes one with initial parameters, a [`Trainer`](trainer::Trainer) fits it to a
+//! task of items, a [`Learner`](episodes::Learner) to episodes that it plays; [`bptt`] are the gradients of both. [`radd`] and
+//! [`distillation`] make a small network of a large one.
 
 pub mod bptt;
 mod chunk;

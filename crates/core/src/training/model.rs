@@ -21,6 +21,23 @@ pub struct Readout<T = f64> {
 /// A network to be trained: x(t+1) = F(x(t), u(t)), y(t) = D x(t+1) + c.
 ///
 /// The flat parameter vector is the rule's, then D column by column, then c.
+///
+/// ```
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::systems::cells::Vanilla;
+/// use nullcline_core::training::{Model, Readout};
+///
+/// let readout = Readout { weight: faer::mat![[1.0, -1.0]], bias: vec![0.5], first: 0 };
+/// let mut model = Model { rule: Box::new(Vanilla::new(2, 1, Activation::Tanh)), readout };
+/// // U, W, two biases, then D and c.
+/// assert_eq!(model.parameter_count(), 2 + 4 + 2 + 2 + 2 + 1);
+/// let mut theta = vec![0.0; 13];
+/// model.read_params(&mut theta);
+/// assert_eq!(theta[10..], [1.0, -1.0, 0.5]);
+/// theta[12] = 2.0;
+/// model.write_params(&theta);
+/// assert_eq!(model.readout.bias, [2.0]);
+/// ```
 pub struct Model<T: Real = f64> {
     /// The recurrent part.
     pub rule: Box<dyn Rule<T>>,

@@ -63,6 +63,21 @@ impl<T: Real> Optimiser<T> {
     }
 
     /// Moves `theta` against `grad`; all three have the parameters' length.
+    ///
+    /// ```
+    /// use nullcline_core::training::optimiser::{Method, Optimiser};
+    ///
+    /// // Momentum: v = g, then v = mu v + g.
+    /// let mut descent = Optimiser::new(Method::Sgd { momentum: 0.5 }, 1);
+    /// let mut theta = [1.0];
+    /// descent.step(&mut theta, &[2.0], 0.1);
+    /// descent.step(&mut theta, &[2.0], 0.1);
+    /// assert!((theta[0] - (1.0 - 0.2 - 0.3f64)).abs() < 1e-15);
+    /// // The first step of Adam is the rate, whatever the gradient's size.
+    /// let (mut adam, mut theta) = (Optimiser::new(Method::ADAM, 1), [1.0]);
+    /// adam.step(&mut theta, &[1e-4], 0.1);
+    /// assert!((theta[0] - 0.9f64).abs() < 1e-4);
+    /// ```
     pub fn step(&mut self, theta: &mut [T], grad: &[T], rate: f64) {
         self.steps += 1;
         match (self.method, &mut self.moments[..]) {

@@ -82,6 +82,20 @@ fn softmax(y: &mut [f64]) {
 }
 
 /// A model that plays without learning, and keeps its inputs and states.
+///
+/// ```
+/// use nullcline_core::systems::{architecture::Architecture, cells::Gru};
+/// use nullcline_core::training::{Player, init::{Init, model}};
+///
+/// let gru = Architecture::new(Gru::cell(), 1, &[4]).unwrap();
+/// let network = model::<f64>(&gru, 2, Init::Default, 1).unwrap();
+/// let mut player = Player::new(&network);
+/// player.begin();
+/// let answer: f64 = player.step(&[0.7]).iter().sum();
+/// assert!((answer - 1.0).abs() < 1e-12);
+/// player.step(&[-0.7]);
+/// assert_eq!((player.steps(), player.states().ncols(), player.inputs()[(0, 1)]), (2, 2, -0.7));
+/// ```
 pub struct Player<'a, T: Real = f64> {
     model: &'a Model<T>,
     room: Room<T>,

@@ -3,6 +3,7 @@
 use crate::linalg::{Real, pointwise};
 use crate::systems::rule::{Point, Rule};
 use faer::{Mat, MatMut, MatRef};
+use std::ops::Range;
 
 /// Columns in one product of the parameters' gradient: enough for the product to run at its
 /// full rate, few enough for what it reads to be in the cache still (measured at n = 512).
@@ -22,27 +23,32 @@ pub(super) struct Record<T: Real> {
     /// What the rule recorded at each step, tape rows x T w; of the last alone where there is no way back.
     tape: Mat<T>,
     /// Of a segment on its way back, and of the one before it.
-    scratch: [Mat<T>; 2],
-    /// The loss's gradient with respect to the states after each step, n x T w.
-    pub g: Mat<T>,
-    /// The same one step back, n x w; in the end that of the initial states.
+    way: [Segment<T>; 2],
+    /// The loss's gradient with respect to the states one step back, n x w; in the end that of the initial states.
     pub back: Mat<T>,
     /// The loss's gradient with respect to the inputs, where it is wanted.
     pub gu: Option<Mat<T>>,
+}
+
+/// Room for a segment on its way back.
+struct Segment<T> {
+    /// The loss's gradient with respect to the states after each step.
+    g: Mat<T>,
+    scratch: Mat<T>,
 }
 
 impl<T: Real> Record<T> {
     /// Room for `steps` steps of `w` sequences.
     pub fn new(rule: &dyn Rule<T>, steps: usize, w: usize) -> Self {
         let (n, columns) = (rule.dim(), steps * w);
+        let zeros = |rows| Mat::zeros(rows, segment(steps, w));
         Self {
             w,
             kept: true,
             u: Mat::zeros(rule.inputs(), columns),
             x: Mat::zeros(n, columns + w),
             tape: Mat::zeros(rule.tape_rows(), columns),
-            scratch: [(); 2].map(|()| Mat::zeros(rule.scratch_rows(), segment(steps, w))),
-            g: Mat::zeros(n, columns),
+            way: [(); 2].map(|()| Segment { g: zeros(n), scratch: zeros(rule.scratch_rows()) }),
             back: Mat::zeros(n, w),
             gu: None,
         }
@@ -50,8 +56,7 @@ impl<T: Real> Record<T> {
 
     /// The same without a way back.
     pub fn forward(rule: &dyn Rule<T>, steps: usize, w: usize) -> Self {
-        let (tape, g) = (Mat::zeros(rule.tape_rows(), w), Mat::zeros(0, 0));
-        Self { kept: false, tape, g, ..Self::new(rule, steps, w) }
+        Self { kept: false, tape: Mat::zeros(rule.tape_rows(), w), ..Self::new(rule, steps, w) }
     }
 
     /// Steps that there is room for.
@@ -67,8 +72,10 @@ impl<T: Real> Record<T> {
         to(&mut self.x, (steps + 1) * w);
         if self.kept {
             to(&mut self.tape, steps * w);
-            to(&mut self.g, steps * w);
-            self.scratch.iter_mut().for_each(|m| to(m, segment(steps, w)));
+            for s in &mut self.way {
+                to(&mut s.g, segment(steps, w));
+                to(&mut s.scratch, segment(steps, w));
+            }
         }
     }
 
@@ -81,7 +88,7 @@ impl<T: Real> Record<T> {
             self.u.as_ref().subcols(c, w),
             y.subcols_mut(0, w),
             self.tape.as_mut().subcols_mut(if self.kept { c } else { 0 }, w),
-            self.scratch[0].as_mut(),
+            self.way[0].scratch.as_mut(),
         );
     }
 
@@ -92,10 +99,16 @@ impl<T: Real> Record<T> {
 
     /// Backward through the first `steps` steps, adding the gradient of the rule's parameters to `grad`: a segment of steps
     /// after the other; while the next is under way, the parameters' gradient of the last is summed, on another thread if one
-    /// is free.
-    pub fn backward(&mut self, rule: &dyn Rule<T>, steps: usize, grad: &mut [T]) {
+    /// is free. `loss` fills in, for a segment's columns, what the loss says of the states after those steps, n x columns.
+    pub fn backward(
+        &mut self,
+        rule: &dyn Rule<T>,
+        steps: usize,
+        grad: &mut [T],
+        mut loss: impl FnMut(Range<usize>, MatMut<T>) + Send,
+    ) {
         let (w, segment) = (self.w, segment(steps, self.w));
-        let Self { x, u, tape, scratch: [ahead, behind], g, back, gu, .. } = self;
+        let Self { x, u, tape, way: [ahead, behind], back, gu, .. } = self;
         let (x, u, tape) = (x.as_ref(), u.as_ref(), tape.as_ref());
         let point =
             |c: usize, w: usize| Point { x: x.subcols(c, w), u: u.subcols(c, w), tape: tape.subcols(c, w) };
@@ -104,26 +117,30 @@ impl<T: Real> Record<T> {
         while done > 0 {
             // Steps from `start` to `end` go back; those from `end` to `done` went back before.
             let start = end.saturating_sub(segment);
-            let (mut g, gone) = g.as_mut().split_at_col_mut(end);
-            let steps = || {
+            let steps_back = || {
+                let mut g = ahead.g.as_mut().subcols_mut(0, end - start);
+                if end > start {
+                    loss(start..end, g.as_mut());
+                }
                 for c in (start..end).step_by(w).rev() {
-                    let gu = gu.as_mut().map(|gu| gu.as_mut().subcols_mut(c, w));
-                    let scratch = ahead.as_mut().subcols_mut(c - start, w);
-                    rule.vjp(point(c, w), g.as_ref().subcols(c, w), back.as_mut(), gu, scratch);
-                    if c > 0 {
-                        pointwise::add(g.as_mut().subcols_mut(c - w, w), back.as_ref());
+                    let mut g = g.as_mut().subcols_mut(c - start, w);
+                    if c + w < steps * w {
+                        pointwise::add(g.as_mut(), back.as_ref());
                     }
+                    let gu = gu.as_mut().map(|gu| gu.as_mut().subcols_mut(c, w));
+                    let scratch = ahead.scratch.as_mut().subcols_mut(c - start, w);
+                    rule.vjp(point(c, w), g.as_ref(), back.as_mut(), gu, scratch);
                 }
             };
             let sum = || {
                 if done > end {
                     let (at, width) = (point(end, done - end), done - end);
-                    let g: MatRef<T> = gone.as_ref().subcols(0, width);
-                    let scratch: MatMut<T> = behind.as_mut().subcols_mut(0, width);
+                    let g = behind.g.as_ref().subcols(0, width);
+                    let scratch: MatMut<T> = behind.scratch.as_mut().subcols_mut(0, width);
                     rule.param_vjp_after(at, g, grad, scratch);
                 }
             };
-            rayon::join(steps, sum);
+            rayon::join(steps_back, sum);
             std::mem::swap(&mut ahead, &mut behind);
             (done, end) = (end, start);
         }

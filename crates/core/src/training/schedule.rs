@@ -14,6 +14,13 @@ impl Decay {
     pub const NONE: Self = Self { factor: 1.0, every: 1 };
 
     /// The rate in epoch `epoch`, the first being 0.
+    ///
+    /// ```
+    /// use nullcline_core::training::schedule::Decay;
+    ///
+    /// let halved = Decay { factor: 0.5, every: 3 };
+    /// assert_eq!([0, 2, 3, 8].map(|epoch| halved.rate(1.0, epoch)), [1.0, 1.0, 0.5, 0.25]);
+    /// ```
     pub fn rate(self, initial: f64, epoch: usize) -> f64 {
         if self.factor >= 1.0 {
             return initial;

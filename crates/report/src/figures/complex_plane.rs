@@ -37,6 +37,14 @@ impl Boundary {
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::{Boundary, complex_plane};
+///
+/// let eigenvalues = vec![[0.5, 0.4], [0.5, -0.4], [1.2, 0.0]];
+/// let figure = complex_plane(&[("W".into(), eigenvalues)], Boundary::UnitCircle, "").unwrap();
+/// assert!(figure.svg.contains("<circle") || figure.svg.contains("<path"));
+/// ```
 pub fn complex_plane(
     series_of: &[(String, Vec<[f64; 2]>)],
     boundary: Boundary,

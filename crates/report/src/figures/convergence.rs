@@ -20,6 +20,15 @@ const MOST: usize = 8;
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::convergence;
+///
+/// let time: Vec<f64> = (1..100).map(f64::from).collect();
+/// let running = time.iter().map(|t| 0.9 + 1.0 / t).collect();
+/// let figure = convergence(&time, &[running], &[0.01], "1/time", "time").unwrap();
+/// assert!(!figure.svg.contains("no data"));
+/// ```
 pub fn convergence(
     time: &[f64],
     history: &[Vec<f64>],

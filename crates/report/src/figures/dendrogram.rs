@@ -18,6 +18,15 @@ const NAMED: usize = 12;
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::dendrogram;
+///
+/// let names = ["a", "b", "c"].map(String::from);
+/// let merges = [([0, 1], 0.2), ([2, 3], 0.9)];
+/// let figure = dendrogram(&merges, &[2, 0, 1], &[0, 0, 1], &names, Some(0.5), "1 - r").unwrap();
+/// assert!(names.iter().all(|n| figure.svg.contains(&format!(">{n}</text>"))));
+/// ```
 pub fn dendrogram(
     merges: &[([usize; 2], f64)],
     leaves: &[usize],

@@ -19,6 +19,14 @@ const MARK: f64 = 90.0;
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::explained_variance;
+///
+/// let figure = explained_variance(&[0.7, 0.25, 0.05], &[0.02, 0.02, 0.01]).unwrap();
+/// assert_eq!(figure.name, "explained_variance");
+/// assert!(!figure.svg.contains("no data") && explained_variance(&[], &[]).unwrap().svg.contains("no data"));
+/// ```
 pub fn explained_variance(ratio: &[f64], std_error: &[f64]) -> Result<Figure, Error> {
     let (name, title) = ("explained_variance", "Variance explained by principal components");
     let caption = "Share of the variance by principal component (bars) and in sum (line).";

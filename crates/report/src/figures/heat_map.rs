@@ -47,6 +47,22 @@ const LEVELS: usize = 255;
 /// # Remarks
 /// The cells are one embedded picture of 255 levels, so that a large map stays small. Ranges and
 /// `square` of the axes do not apply: the map fills its plot.
+///
+/// ```
+/// use nullcline_report::figures::{Axes, HeatMap, Palette, heat_map};
+///
+/// let map = HeatMap {
+///     x: vec![0.0, 1.0, 2.0],
+///     y: vec![0.0, 1.0],
+///     values: vec![-1.0, 0.0, 1.0, 0.5, f64::NAN, -0.5],
+///     label: "coupling".into(),
+///     palette: Palette::Diverging(0.0),
+///     missing: "not measured".into(),
+///     ..HeatMap::default()
+/// };
+/// let figure = heat_map(&map, &[], &Axes::new("unit", "unit")).unwrap();
+/// assert!(figure.svg.contains("coupling") && figure.svg.contains("not measured"));
+/// ```
 pub fn heat_map(map: &HeatMap, over: &[Series], axes: &Axes) -> Result<Figure, Error> {
     let (name, title) = ("heat_map", if map.label.is_empty() { "Map" } else { &map.label });
     let caption = "Colour shows the value.";

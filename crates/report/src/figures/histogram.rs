@@ -13,6 +13,14 @@ use crate::{Error, Figure};
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::{Axes, histogram};
+///
+/// let rates = vec![0.1, 0.2, 0.2, 0.9, f64::NAN];
+/// let figure = histogram(&[("units".into(), rates)], 4, &Axes::new("rate", "units")).unwrap();
+/// assert!(figure.svg.contains(">rate</text>") && !figure.svg.contains("NaN"));
+/// ```
 pub fn histogram(sets: &[(String, Vec<f64>)], bins: usize, axes: &Axes) -> Result<Figure, Error> {
     let (name, title) = ("histogram", if axes.x_label.is_empty() { "Distribution" } else { &axes.x_label });
     let caption = "Number of values in each bin.";

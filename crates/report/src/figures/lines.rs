@@ -17,6 +17,15 @@ use crate::{Error, Figure};
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::{Axes, Series, lines};
+///
+/// let banded = Series::new("test", &[0.0, 1.0], &[2.0, 1.0]).errors(&[0.1, 0.2]);
+/// assert_eq!(lines(&[banded], &Axes::new("epoch", "loss")).unwrap().caption, "Bands are one standard error.");
+/// let none = lines(&[], &Axes::new("epoch", "loss")).unwrap();
+/// assert!(none.svg.contains("no data"));
+/// ```
 pub fn lines(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
     let (name, title) = ("lines", if axes.y_label.is_empty() { "Lines" } else { &axes.y_label });
     let banded = series.iter().any(|s| s.error.iter().any(|e| *e > 0.0));

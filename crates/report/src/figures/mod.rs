@@ -2,6 +2,17 @@
 //!
 //! [`lines`], [`scatter`], [`histogram`] and [`heat_map`] are general, [`panels`] sets figures side by side.
 //! Values that are not finite are left out; without any value left a figure says "no data".
+//!
+//! ```
+//! use nullcline_report::figures::{Axes, Series, lines};
+//!
+//! let time: Vec<f64> = (0..50).map(f64::from).collect();
+//! let decay: Vec<f64> = time.iter().map(|t| (-0.1 * t).exp()).collect();
+//! let figure = lines(&[Series::new("loss", &time, &decay)], &Axes::new("epoch", "loss (nats)")).unwrap();
+//! // Text stays text, and all three formats are drawn from the same marks.
+//! assert!(figure.svg.contains(">loss (nats)</text>"));
+//! assert!(figure.png().unwrap().starts_with(b"\x89PNG") && figure.pdf().unwrap().starts_with(b"%PDF"));
+//! ```
 
 mod chart;
 mod color_bar;

@@ -31,6 +31,15 @@ const POINTS: usize = 24;
 ///
 /// # Remarks
 /// The strongest edges lie on top. Names are drawn up to 64 nodes.
+///
+/// ```
+/// use nullcline_report::figures::{Edge, network};
+///
+/// let names = ["a", "b"].map(String::from);
+/// let figure = network(&names, &[Edge { from: 0, to: 1, weight: -0.4 }]).unwrap();
+/// assert!(figure.svg.contains(">a</text>") && figure.svg.contains(">b</text>"));
+/// assert_eq!(network(&names, &[]).unwrap().caption, "No coupling differs from zero.");
+/// ```
 pub fn network(names: &[String], edges: &[Edge]) -> Result<Figure, Error> {
     let (name, title) = ("network", "Strongest couplings");
     let caption =

@@ -19,6 +19,19 @@ const HEAD: f64 = 14.0;
 /// # Remarks
 /// The whole is at most 183 mm wide: what would be wider is drawn smaller, letters excepted. Make
 /// figures for it with [`THIRD`](super::THIRD) or [`QUARTER`](super::QUARTER) as their width.
+///
+/// ```
+/// use nullcline_report::figures::{Axes, Series, THIRD, lines, panels};
+///
+/// let one = |name: &str| {
+///     let axes = Axes::new("t", name).wide(THIRD);
+///     lines(&[Series::new("", &[0.0, 1.0], &[0.0, 1.0])], &axes).unwrap()
+/// };
+/// let both = panels("both", "Two of them", "Side by side.", &[one("x"), one("y")], 2).unwrap();
+/// assert!(both.svg.contains(">A</text>") && both.svg.contains(">B</text>"));
+/// // 183 mm at most.
+/// assert!(both.size().0 <= 519.0);
+/// ```
 pub fn panels(
     name: &str,
     title: &str,

@@ -15,6 +15,14 @@ use crate::{Error, Figure};
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::bars;
+///
+/// let names = ["gru", "tanh"].map(String::from);
+/// let figure = bars(&names, &[0.9, 0.5], &[0.02, 0.03], "accuracy").unwrap();
+/// assert!(figure.svg.contains(">gru</text>") && figure.svg.contains(">accuracy</text>"));
+/// ```
 pub fn bars(labels: &[String], values: &[f64], errors: &[f64], value_label: &str) -> Result<Figure, Error> {
     draw(labels, values, errors, value_label, true)
 }

@@ -10,6 +10,14 @@ use crate::{Error, Figure};
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::{Axes, Reference, Series, scatter};
+///
+/// let axes = Axes::new("predicted", "measured").reference("identity", Reference::Curve(vec![[0.0, 0.0], [1.0, 1.0]]));
+/// let figure = scatter(&[Series::new("gru", &[0.2, 0.8], &[0.25, 0.7]).errors(&[0.1, 0.1])], &axes).unwrap();
+/// assert!(figure.svg.contains(">measured</text>") && figure.svg.contains(">identity</text>"));
+/// ```
 pub fn scatter(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
     let (name, title) = ("scatter", if axes.y_label.is_empty() { "Points" } else { &axes.y_label });
     let caption = "Bars are one standard error.";

@@ -26,6 +26,13 @@ pub struct SpectrumSeries<'a> {
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::{SpectrumSeries, spectrum};
+///
+/// let lorenz = SpectrumSeries { label: "Lorenz".into(), exponents: &[0.906, 0.0, -14.57], std_error: &[0.002, 0.001] };
+/// assert!(spectrum(&[lorenz], "1/time").unwrap().svg.contains("1/time"));
+/// ```
 pub fn spectrum(sets: &[SpectrumSeries], unit: &str) -> Result<Figure, Error> {
     let (name, title) = ("spectrum", "Lyapunov spectrum");
     let caption = "Lyapunov exponents, largest first; bars are one standard error. \

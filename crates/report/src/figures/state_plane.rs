@@ -19,6 +19,15 @@ use crate::{Error, Figure};
 /// # Remarks
 /// Of a trajectory with more than some thousand distinct points the first part is drawn, and the
 /// caption says so.
+///
+/// ```
+/// use nullcline_report::figures::{PlanePoint, PointKind, component_label, state_plane};
+///
+/// let (x, y) = (component_label(1, 0.55), component_label(2, 0.25));
+/// let saddle = PlanePoint { at: [0.0, 0.0], kind: PointKind::Unstable(1) };
+/// let figure = state_plane(&[vec![[-1.0, 0.5], [0.1, 0.1], [1.0, -0.4]]], &[saddle], &x, &y).unwrap();
+/// assert!(figure.svg.contains("55") && figure.svg.contains("1 unstable (1)"));
+/// ```
 pub fn state_plane(
     trajectories: &[Vec<[f64; 2]>],
     points: &[PlanePoint],

@@ -21,6 +21,13 @@ const LANE: f64 = 29.0;
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::time_series;
+///
+/// let figure = time_series(&[0.0, 1.0, 2.0], &[vec![0.1, 0.5, 0.3]], &["unit 3".into()], "rate", "s").unwrap();
+/// assert!(figure.svg.contains("unit 3"));
+/// ```
 pub fn time_series(
     time: &[f64],
     rows: &[Vec<f64>],

@@ -19,6 +19,13 @@ const WIDE: f64 = 8.0;
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
+///
+/// ```
+/// use nullcline_report::figures::training_curve;
+///
+/// let figure = training_curve(&[[1.0, 0.8], [2.0, 0.4]], &[[0.0, 1.1], [1.0, 0.9], [2.0, 0.5]], 2, 1.0, "loss").unwrap();
+/// assert!(figure.svg.contains("loss") && figure.caption.contains("dashed line"));
+/// ```
 pub fn training_curve(
     train: &[[f64; 2]],
     validation: &[[f64; 2]],

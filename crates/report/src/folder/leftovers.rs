@@ -89,7 +89,7 @@ fn one(left: &Path, place: &Path) -> io::Result<()> {
     }
     // Kept while the folder goes: nobody else may take it for a living process' own.
     let lock = take(left);
-    match (lock, List::read(left)) {
+    match (lock, List::trusted(left)) {
         (Lock::Held, _) => Ok(()),
         // Emptied by a process that then died; a folder that holds anything is somebody's.
         (Lock::Missing, None) => fs::remove_dir(left),
@@ -100,7 +100,7 @@ fn one(left: &Path, place: &Path) -> io::Result<()> {
             fs::rename(left, place)?;
             gone(fs::remove_file(place.join(LOCK)))
         }
-        (_lock, Some(old)) => match List::read(place) {
+        (_lock, Some(old)) => match List::trusted(place) {
             Some(new) => finish(left, &old, place, &new).map(drop),
             None => Ok(()),
         },

@@ -97,13 +97,30 @@ impl List {
         Ok(Self { origin: origin.clone(), files })
     }
 
-    /// The list in `folder`; none where there is none, or none that can be trusted.
-    pub fn read(folder: &Path) -> Option<Self> {
+    /// The list in `folder`, if there is one.
+    ///
+    /// # Errors
+    /// Why one that is there cannot be used, in words.
+    pub fn read(folder: &Path) -> Result<Option<Self>, String> {
         let path = folder.join(LIST);
-        if !fs::symlink_metadata(&path).ok()?.is_file() {
-            return None;
+        match fs::symlink_metadata(&path).map(|m| m.file_type()) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(e.to_string()),
+            Ok(kind) if kind.is_symlink() => return Err("it is a link".into()),
+            Ok(kind) if !kind.is_file() => return Err("it is not a file".into()),
+            Ok(_) => {}
         }
-        let value: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+        let bytes = fs::read(path).map_err(|e| e.to_string())?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|e| format!("it is damaged: {e}"))?;
+        Self::of_value(&value).map(Some).ok_or_else(|| "it is no list that nullcline writes".into())
+    }
+
+    /// The list in `folder`; none where there is none, or none that can be trusted.
+    pub fn trusted(folder: &Path) -> Option<Self> {
+        Self::read(folder).ok().flatten()
+    }
+
+    fn of_value(value: &Value) -> Option<Self> {
         let text = |v: &Value| v.as_str().map(str::to_owned);
         let of = value.get("of")?.as_array()?.iter().map(text).collect::<Option<_>>()?;
         let origin = Origin { command: text(value.get("command")?)?, of };
@@ -130,14 +147,20 @@ impl List {
         format!("{value:#}\n")
     }
 
-    /// The first file that is no longer what was written, but something.
-    pub fn changed(&self, folder: &Path) -> Option<&str> {
-        let other = |(name, print): &(&String, &String)| {
+    /// The first file, or folder of one, that is no longer what was written, but something, and what it is.
+    pub fn changed(&self, folder: &Path) -> Option<(String, String)> {
+        self.files.iter().find_map(|(name, print)| {
             let path = folder.join(name);
-            let there = fs::symlink_metadata(&path).is_ok();
-            there && !(real(folder, name) && as_written(&path, print))
-        };
-        self.files.iter().find(other).map(|(name, _)| name.as_str())
+            fs::symlink_metadata(&path).ok()?;
+            let what = match (link(folder, name), fingerprint(&path)) {
+                (Some(link), _) => return Some((link, "is a link, where nullcline wrote none".into())),
+                (None, Ok(found)) if found == *print => return None,
+                (None, Ok(_)) => "has changed since nullcline wrote it".into(),
+                (None, Err(_)) if path.is_dir() => "is a folder, where nullcline wrote a file".into(),
+                (None, Err(e)) => format!("cannot be compared with what nullcline wrote ({e})"),
+            };
+            Some((name.clone(), what))
+        })
     }
 
     /// What lies in `folder` and is on neither list, whole folders as one, and what a folder of ours would hide.
@@ -207,6 +230,13 @@ fn real(folder: &Path, name: &str) -> bool {
         let kind = fs::symlink_metadata(&path).map(|m| m.file_type());
         kind.is_ok_and(|k| if i + 1 == parts.len() { k.is_file() } else { k.is_dir() })
     })
+}
+
+/// The first part of the path inside `folder` that is a link.
+fn link(folder: &Path, name: &str) -> Option<String> {
+    let ends = name.match_indices('/').map(|(at, _)| at).chain([name.len()]);
+    let mut parts = ends.map(|end| &name[..end]);
+    parts.find(|part| folder.join(part).is_symlink()).map(ToOwned::to_owned)
 }
 
 /// The 64-bit FNV-1a hash of a text.

@@ -76,9 +76,12 @@ impl Folder {
     /// Whether no input lies inside `target`.
     ///
     /// # Errors
-    /// [`Error::Inside`] names the first that does.
+    /// [`Error::Inside`] names the first that does; [`Error::NotAFolder`] where `target` is itself a file.
     pub fn outside(target: &Target, inputs: &[&Path]) -> Result<(), Error> {
         let destination = resolved(&target.folder);
+        if destination.is_file() {
+            return Err(Error::NotAFolder(destination));
+        }
         match inputs.iter().find(|i| resolved(i).starts_with(&destination)) {
             Some(input) => Err(Error::Inside { folder: destination, input: input.to_path_buf() }),
             None => Ok(()),
@@ -97,6 +100,9 @@ impl Folder {
         };
         if name.to_str().is_some_and(|n| leftovers::of(n).is_some()) {
             return Err(Error::Reserved(destination));
+        }
+        if let Some(file) = parent.ancestors().find(|p| p.exists() && !p.is_dir()) {
+            return Err(Error::NotAFolder(file.to_path_buf()));
         }
         leftovers::clear(parent).map_err(Error::write("clear what an earlier run left in", parent))?;
         check_replaceable(&destination, &origin, target.force)?;
@@ -122,7 +128,8 @@ impl Folder {
                     fs::create_dir_all(parent).map_err(Error::write("make the folder", parent))?;
                     continue;
                 }
-                made => made.map_err(Error::write("make the folder", &partial))?,
+                // The folder that was asked for is named, not the one beside it.
+                made => made.map_err(Error::write("make the folder", &destination))?,
             }
             known.push(partial.clone());
             drop(known);
@@ -130,7 +137,7 @@ impl Folder {
                 // A full disk may have room for a folder and for no byte in it.
                 registry().retain(|p| *p != partial);
                 let _ = leftovers::remove(&partial);
-                Error::write("write", &partial.join(LOCK))(e)
+                Error::write("write into the folder", &destination)(e)
             })?;
             // Another process may have swept it in the moment before it was locked.
             if fs::symlink_metadata(partial.join(LOCK)).is_err() {
@@ -233,7 +240,7 @@ impl Folder {
     fn replace(&mut self, new: &List) -> Result<(), Error> {
         let place = &self.destination;
         let failed = |action| Error::write(action, place);
-        let old = List::read(place).unwrap_or_default();
+        let old = List::trusted(place).unwrap_or_default();
         let foreign = old.foreign(place, new).map_err(failed("read the folder"))?;
         if let Some(file) = foreign.iter().find(|f| fs::symlink_metadata(self.partial.join(f)).is_ok()) {
             let (beside, file) = (name::free(place), file.display().to_string());
@@ -303,12 +310,13 @@ fn check_replaceable(path: &Path, origin: &Origin, force: bool) -> Result<(), Er
     }
     let folder = path.to_path_buf();
     match List::read(path) {
-        None => Err(Error::Occupied(folder)),
-        Some(list) if list.origin != *origin && !force => {
+        Err(why) => Err(Error::Unlisted { folder, why }),
+        Ok(None) => Err(Error::Occupied(folder)),
+        Ok(Some(list)) if list.origin != *origin && !force => {
             Err(Error::Other { folder, of: list.origin.to_string() })
         }
-        Some(list) => match list.changed(path) {
-            Some(file) => Err(Error::Changed { folder, file: file.into() }),
+        Ok(Some(list)) => match list.changed(path) {
+            Some((file, what)) => Err(Error::Changed { folder, file, what }),
             None => Ok(()),
         },
     }

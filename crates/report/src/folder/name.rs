@@ -72,10 +72,10 @@ impl Target {
                 break;
             }
         }
-        let same = |p: &&PathBuf| List::read(p).is_some_and(|l| l.origin == origin(p));
+        let same = |p: &&PathBuf| List::trusted(p).is_some_and(|l| l.origin == origin(p));
         let found = places.iter().find(same).or_else(|| places.iter().find(|p| missing(p)));
         let folder = found.cloned().unwrap_or_else(|| first.clone());
-        let holder = List::read(&first)
+        let holder = List::trusted(&first)
             .map_or_else(|| "something else".into(), |l| format!("another report ({})", l.origin));
         let note = (folder != first)
             .then(|| format!("{} holds {holder}: this report goes to {}", first.display(), folder.display()));

@@ -1,28 +1,31 @@
 //! What a recorded table holds.
 
-use super::{Rendered, left, words};
+use super::{Rendered, Shown, left, words};
+use crate::Error;
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
-use nullcline_core::analyses::{Activity, Unit};
+use crate::tables::Table;
+use nullcline_core::analyses::Activity;
+use nullcline_core::analyses::Context;
+
+impl Shown for Activity {
+    fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
+        Ok(activity(self))
+    }
+}
 
 /// The summary of a table.
-pub fn activity(found: &Activity) -> Rendered {
+fn activity(found: &Activity) -> Rendered {
     let Activity { units, rows, dropped, trials } = found;
     let missing: usize = units.iter().map(|u| u.missing).sum();
     let flat: Vec<&str> = units.iter().filter(|u| u.deviation == 0.0).map(|u| u.name.as_str()).collect();
-    let float = |f: &dyn Fn(&Unit) -> f64| Cells::Float(units.iter().map(f).collect());
-    let table = TableOut {
-        name: "units".into(),
-        caption: "Mean, standard deviation, range and missing values of each unit.".into(),
-        columns: vec![
-            ("unit".into(), Cells::Text(units.iter().map(|u| u.name.clone()).collect())),
-            ("mean".into(), float(&|u| u.mean)),
-            ("standard_deviation".into(), float(&|u| u.deviation)),
-            ("minimum".into(), float(&|u| u.least)),
-            ("maximum".into(), float(&|u| u.most)),
-            ("missing".into(), Cells::Int(units.iter().map(|u| u.missing as i64).collect())),
-        ],
-    };
+    let table = Table::of(units)
+        .column("unit", "", |u| u.name.as_str())
+        .column("mean", "", |u| u.mean)
+        .column("standard_deviation", "", |u| u.deviation)
+        .column("minimum", "", |u| u.least)
+        .column("maximum", "", |u| u.most)
+        .column("missing", "", |u| u.missing)
+        .named("units", "Mean, standard deviation, range and missing values of each unit.");
     let mut warnings: Vec<String> = left::rows(*dropped).into_iter().collect();
     if !flat.is_empty() {
         let some = flat.iter().take(8).copied().collect::<Vec<_>>().join(", ");

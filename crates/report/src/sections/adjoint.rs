@@ -1,14 +1,23 @@
 //! Adjoints, tangents and the time-time Jacobian.
 
-use super::{Context, Rendered, Units, words};
+use super::{Context, Rendered, Shown, Units, words};
 use crate::Error;
 use crate::Figure;
 use crate::figures::{self, Axes, Ink, Reference, Series, SpectrumSeries};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::network::Sensitivity;
-use nullcline_core::linalg::col;
 use nullcline_core::numbers::Estimate;
+
+impl Shown for Sensitivity {
+    fn sentence(&self, context: &Context) -> Option<String> {
+        Some(describe(self, context))
+    }
+
+    fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
+        adjoint(self, context)
+    }
+}
 
 /// Numbers of the adjoint written at most.
 const CELLS: usize = 2_000_000;
@@ -18,7 +27,7 @@ const IDENTITY: f64 = 1e-8;
 const COARSE: f64 = 1e-6;
 
 /// The rates in a sentence.
-pub fn describe(s: &Sensitivity, context: &Context) -> String {
+fn describe(s: &Sensitivity, context: &Context) -> String {
     let e = &s.ensemble;
     let rate = words::with_error(e.rate);
     let head = format!("Adjoints grow backward at {rate} {}", context.rate());
@@ -47,7 +56,7 @@ fn parted(all: &[Estimate]) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// Page and tables of the sensitivities.
-pub fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
+fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
     let e = &s.ensemble;
     let (log_norm, error) = parted(&e.log_norm());
     let (log_tangent, tangent_error) = parted(&e.log_tangent());
@@ -222,53 +231,39 @@ fn singular_figure(s: &Sensitivity, context: &Context, finite: &[f64]) -> Result
 
 fn tables(s: &Sensitivity, context: &Context, log_singular: &[f64], finite: &[f64]) -> Vec<TableOut> {
     let e = &s.ensemble;
-    let float = |v: &[f64]| Cells::Float(v.to_vec());
-    let (log_norm, error) = parted(&e.log_norm());
-    let (log_tangent, tangent_error) = parted(&e.log_tangent());
-    let norms = TableOut {
-        name: "norms".into(),
-        caption: "Natural logarithms of norms: of the adjoint by time back from the end, of tangents by time from the \
-                  beginning; means over vectors and trajectories."
-            .into(),
-        columns: vec![
-            ("time".into(), float(e.horizons())),
-            ("log_norm".into(), float(&log_norm)),
-            ("log_norm_std_error".into(), float(&error)),
-            ("log_frobenius".into(), float(&e.mean_of(|m| &m.log_frobenius))),
-            ("log_spectral".into(), float(&e.mean_of(|m| &m.log_spectral))),
-            ("log_tangent".into(), float(&log_tangent)),
-            ("log_tangent_std_error".into(), float(&tangent_error)),
-        ],
-    };
-    let index = Cells::Int((1..=log_singular.len() as i64).collect());
-    let singular = TableOut {
-        name: "singular_values".into(),
-        caption: "Singular values of dx(t₁)/dx(t₀), means of logarithms over the trajectories; empty where zero or \
-                  beyond what doubles resolve."
-            .into(),
-        columns: vec![
-            ("index".into(), index),
-            ("log_singular_value".into(), float(log_singular)),
-            ("finite_time_exponent".into(), float(finite)),
-        ],
-    };
-    let of = |f: fn(&nullcline_core::diagnostics::dynamics::adjoint::Adjoint) -> f64| {
-        Cells::Float(e.members.iter().map(f).collect())
-    };
-    let trajectories = TableOut {
-        name: "trajectories".into(),
-        caption: "Rates and checks of each trajectory.".into(),
-        columns: vec![
-            ("trajectory".into(), Cells::Int((0..e.members.len() as i64).collect())),
-            ("rate".into(), of(|m| m.rate.value)),
-            ("rate_std_error".into(), of(|m| m.rate.error())),
-            ("forward_rate".into(), of(|m| m.forward_rate.value)),
-            ("forward_rate_std_error".into(), of(|m| m.forward_rate.error())),
-            ("log_spectral".into(), of(|m| m.log_spectral.last().copied().unwrap_or(f64::NAN))),
-            ("identity_residual".into(), of(|m| m.identity_residual)),
-            ("discretisation_error".into(), of(|m| m.discretisation_error)),
-        ],
-    };
+    let (log_norm, log_tangent) = (e.log_norm(), e.log_tangent());
+    let (log_frobenius, log_spectral) = (e.mean_of(|m| &m.log_frobenius), e.mean_of(|m| &m.log_spectral));
+    let rows: Vec<usize> = (0..e.horizons().len()).collect();
+    let norms = Table::of(&rows)
+        .column("time", "", |k| e.horizons()[*k])
+        .column("log_norm", "", |k| log_norm[*k])
+        .column("log_frobenius", "", |k| log_frobenius[*k])
+        .column("log_spectral", "", |k| log_spectral[*k])
+        .column("log_tangent", "", |k| log_tangent[*k])
+        .named(
+            "norms",
+            "Natural logarithms of norms: of the adjoint by time back from the end, of tangents by time from the \
+             beginning; means over vectors and trajectories.",
+        );
+    let rows: Vec<usize> = (0..log_singular.len()).collect();
+    let singular = Table::of(&rows)
+        .column("index", "", |k| k + 1)
+        .column("log_singular_value", "", |k| log_singular[*k])
+        .column("finite_time_exponent", "", |k| finite[*k])
+        .named(
+            "singular_values",
+            "Singular values of dx(t₁)/dx(t₀), means of logarithms over the trajectories; empty where zero or \
+             beyond what doubles resolve.",
+        );
+    let rows: Vec<_> = e.members.iter().enumerate().collect();
+    let trajectories = Table::of(&rows)
+        .column("trajectory", "", |r| r.0)
+        .column("rate", "", |r| r.1.rate)
+        .column("forward_rate", "", |r| r.1.forward_rate)
+        .column("log_spectral", "", |r| r.1.log_spectral.last().copied())
+        .column("identity_residual", "", |r| r.1.identity_residual)
+        .column("discretisation_error", "", |r| r.1.discretisation_error)
+        .named("trajectories", "Rates and checks of each trajectory.");
     let mut tables = vec![norms, singular, trajectories];
     tables.extend(psi(s, context));
     tables
@@ -278,11 +273,11 @@ fn tables(s: &Sensitivity, context: &Context, log_singular: &[f64], finite: &[f6
 fn psi(s: &Sensitivity, context: &Context) -> Option<TableOut> {
     let [one] = &s.ensemble.members[..] else { return None };
     let unit = one.psi.as_ref().filter(|p| p.nrows() * p.ncols() <= CELLS)?;
-    let mut columns = vec![("time".into(), Cells::Float(one.horizons.clone()))];
-    for (i, name) in context.names.iter().enumerate() {
-        let value = |k: usize| col(unit.as_ref(), k)[i] * one.log_norm[0][k].exp();
-        columns.push((format!("psi_{name}"), Cells::Float((0..unit.ncols()).map(value).collect())));
-    }
-    let caption = "The adjoint ψ by time back from the end.".into();
-    Some(TableOut { name: "psi".into(), caption, columns })
+    let rows: Vec<usize> = (0..unit.ncols()).collect();
+    let table = Table::of(&rows)
+        .column("time", "", |k| one.horizons[*k])
+        .each(context.names.iter().map(|name| format!("psi_{name}")), |k, i| {
+            unit[(i, *k)] * one.log_norm[0][*k].exp()
+        });
+    Some(table.named("psi", "The adjoint ψ by time back from the end."))
 }

@@ -1,15 +1,10 @@
 //! What `analyze` found, in words, tables and figures.
 
-use super::{Rendered, left, words};
-use super::{
-    activity, adjoint, clusters, covariant, cycles, decoding, fixed_points, flow_field, lyapunov, pca,
-    recurrent,
-};
-use super::{selectivity, trajectories};
+use super::{left, words};
 use crate::folder::Origin;
 use crate::report::{Report, Told};
 use crate::runner::Failure;
-use nullcline_core::analyses::network::{About, NetworkAnalysis};
+use nullcline_core::analyses::network::{About, InputKind, NetworkAnalysis};
 use nullcline_core::analyses::{
     self, Analysis, Analyze, Context, Finding, RecordingAnalysis, may_be_weights,
 };
@@ -42,10 +37,11 @@ fn network(n: &NetworkAnalysis) -> Result<Told, Failure> {
     warnings.extend(n.about.notes.iter().filter(|n| n.doubtful()).map(ToString::to_string));
     warnings.extend(n.about.said.iter().cloned());
     let mut findings = vec![];
+    findings.extend(left_alone(n));
     let mut modules = vec![];
     for f in &n.findings {
-        findings.extend(sentence(f, &n.context));
-        modules.push(rendered(f, &n.context)?);
+        findings.extend(told(f).sentence(&n.context));
+        modules.push(told(f).rendered(&n.context)?);
     }
     Ok(Told {
         subject: n.about.description.clone(),
@@ -54,6 +50,16 @@ fn network(n: &NetworkAnalysis) -> Result<Told, Failure> {
         warnings,
         modules,
         ..Told::default()
+    })
+}
+
+/// What this page does not answer of a network with inputs that was shown none.
+fn left_alone(n: &NetworkAnalysis) -> Option<String> {
+    let alone = |f: &Finding| matches!(f, Finding::Trajectories(p) if !p.source.given && p.source.input == InputKind::None);
+    (n.about.inputs > 0 && n.findings.iter().any(alone)).then(|| {
+        "At zero input, from random starts: this is what the network does when it is left alone. What it does at its task is told \
+         with --trials."
+            .to_owned()
     })
 }
 
@@ -67,58 +73,26 @@ fn recording(r: &RecordingAnalysis) -> Result<Told, Failure> {
     warnings.extend(failed(&r.failed));
     let mut modules = vec![];
     for f in &r.findings {
-        modules.push(rendered(f, context)?);
+        modules.push(told(f).rendered(context)?);
     }
     Ok(Told {
         facts: vec![("Recording".into(), subject.clone())],
         subject,
-        findings: r.findings.iter().filter_map(|f| sentence(f, context)).collect(),
+        findings: r.findings.iter().filter_map(|f| told(f).sentence(context)).collect(),
         warnings,
         modules,
         ..Told::default()
     })
 }
 
-/// What a module found in a sentence, where it is one.
-fn sentence(finding: &Finding, context: &Context) -> Option<String> {
-    Some(match finding {
-        Finding::Lyapunov(f) => lyapunov::describe(f, context),
-        Finding::Covariant(f) => return covariant::describe(&f.result),
-        Finding::Adjoint(f) => adjoint::describe(f, context),
-        Finding::Cycles(f) => cycles::describe(&f.survey, context),
-        Finding::FixedPoints(f) => {
-            let found = fixed_points::describe(&f.result);
-            if f.driven { format!("Under the constant input alone: {found}") } else { found }
+macro_rules! told {
+    ($($(#[$doc:meta])+ $variant:ident $name:ident: $found:ty;)+) => {
+        fn told(finding: &Finding) -> &dyn super::Shown {
+            match finding { $(Finding::$variant(found) => found,)+ }
         }
-        Finding::Pca(f) => pca::describe(f),
-        Finding::Decoding(f) => decoding::describe(&f.targets),
-        Finding::Selectivity(f) => selectivity::describe(f),
-        Finding::Clusters(f) => clusters::describe(f),
-        Finding::FlowField(_) | Finding::Trajectories(_) | Finding::Recurrent(_) | Finding::Activity(_) => {
-            return None;
-        }
-    })
+    };
 }
-
-/// A module's part of the report. A new module is a line here, one above, and one in
-/// [`Finding`](nullcline_core::analyses::Finding).
-fn rendered(finding: &Finding, context: &Context) -> Result<Rendered, crate::Error> {
-    match finding {
-        Finding::Lyapunov(f) => lyapunov::lyapunov(f, context),
-        Finding::Covariant(f) => covariant::covariant(f, context),
-        Finding::Adjoint(f) => adjoint::adjoint(f, context),
-        Finding::Cycles(f) => cycles::cycles(f, context),
-        Finding::FixedPoints(f) => fixed_points::fixed_points(f, context),
-        Finding::Pca(f) => pca::pca(f),
-        Finding::FlowField(f) => flow_field::flow_field(f, context),
-        Finding::Trajectories(f) => trajectories::trajectories(f, context),
-        Finding::Recurrent(f) => recurrent::recurrent(f),
-        Finding::Activity(f) => Ok(activity::activity(f)),
-        Finding::Decoding(f) => decoding::decoding(f),
-        Finding::Selectivity(f) => selectivity::selectivity(f),
-        Finding::Clusters(f) => clusters::clusters(f),
-    }
-}
+nullcline_core::modules!(told);
 
 fn failed(all: &[analyses::Failure]) -> impl Iterator<Item = String> {
     all.iter().map(|f| format!("No {}: {}.", f.module.name(), f.reason))

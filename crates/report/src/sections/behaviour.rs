@@ -1,7 +1,7 @@
 //! Behaviour in the IBL task: figures and tables of anybody's trials.
 
 use crate::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::numbers::Estimate;
 use nullcline_core::tasks::ibl::Side;
@@ -164,16 +164,7 @@ pub fn overview(subject: &Subject, unit: &str) -> Result<Figure, Error> {
 
 /// The curves of the figures as one table: subject, curve, x, value, its error, trials.
 pub fn table(name: &str, subjects: &[Subject]) -> TableOut {
-    let (mut who, mut curve, mut x, mut value, mut error, mut trials) =
-        (vec![], vec![], vec![], vec![], vec![], vec![]);
-    let mut add = |subject: &str, kind: &str, at: f64, cell: &Estimate| {
-        who.push(subject.to_owned());
-        curve.push(kind.to_owned());
-        x.push(at);
-        value.push(cell.value);
-        error.push(cell.error());
-        trials.push(cell.n as i64);
-    };
+    let mut rows = vec![];
     for s in subjects {
         for (kind, c) in [
             ("accuracy", accuracy(s.trials, None)),
@@ -185,23 +176,18 @@ pub fn table(name: &str, subjects: &[Subject]) -> TableOut {
             ("rightward_no_block", rightward(s.trials, None)),
             ("rightward_right_block", rightward(s.trials, Some(Side::Right))),
         ] {
-            c.contrasts.iter().zip(&c.cells).for_each(|(at, cell)| add(s.name, kind, *at, cell));
+            rows.extend(c.contrasts.into_iter().zip(c.cells).map(|(at, cell)| (s.name, kind, at, cell)));
         }
         for (kind, contrast) in [("after_change", None), ("after_change_zero_contrast", Some(0.0))] {
             let cells = after_change(s.trials, PLACES, contrast);
-            cells.iter().enumerate().for_each(|(k, cell)| add(s.name, kind, (k + 1) as f64, cell));
+            rows.extend(cells.into_iter().enumerate().map(|(k, cell)| (s.name, kind, (k + 1) as f64, cell)));
         }
     }
-    TableOut {
-        name: name.into(),
-        caption: "Curves of the behaviour with standard errors over trials.".into(),
-        columns: vec![
-            ("subject".into(), Cells::Text(who)),
-            ("curve".into(), Cells::Text(curve)),
-            ("x".into(), Cells::Float(x)),
-            ("value".into(), Cells::Float(value)),
-            ("std_error".into(), Cells::Float(error)),
-            ("trials".into(), Cells::Int(trials)),
-        ],
-    }
+    Table::of(&rows)
+        .column("subject", "", |r| r.0)
+        .column("curve", "", |r| r.1)
+        .column("x", "", |r| r.2)
+        .columns(["value", "std_error"], |r| [r.3.value, r.3.error()])
+        .column("trials", "", |r| r.3.n)
+        .named(name, "Curves of the behaviour with standard errors over trials.")
 }

@@ -1,19 +1,30 @@
 //! Units in groups of correlated activity, and the weights within and between them.
 
-use super::{Rendered, left, words};
+use super::{Rendered, Shown, left, words};
 use crate::figures::{self, Axes, HeatMap, Ink, Palette, Series};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use crate::{Error, Figure};
+use nullcline_core::analyses::Context;
 use nullcline_core::analyses::Module;
 use nullcline_core::analyses::activity::{Grouped, Groups, Left, Weights};
 use nullcline_core::diagnostics::geometry::clusters::Clusters;
+
+impl Shown for Groups {
+    fn sentence(&self, _: &Context) -> Option<String> {
+        Some(describe(self))
+    }
+
+    fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
+        clusters(self)
+    }
+}
 
 /// Mean silhouette below which clusters are no structure (Kaufman & Rousseeuw 1990).
 const STRUCTURE: f64 = 0.25;
 
 /// The findings in a sentence.
-pub fn describe(g: &Groups) -> String {
+fn describe(g: &Groups) -> String {
     let (c, weights) = (&g.found, &g.weights);
     let sizes = c.sizes().iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     let mut text = format!(
@@ -36,7 +47,7 @@ pub fn describe(g: &Groups) -> String {
 }
 
 /// The tree, its groups and the weights among them.
-pub fn clusters(g: &Groups) -> Result<Rendered, Error> {
+fn clusters(g: &Groups) -> Result<Rendered, Error> {
     let (c, linkage, units, weights) = (&g.found, g.linkage, &g.units, &g.weights);
     let source = match g.of {
         Grouped::Rows => "the recorded rows".to_owned(),
@@ -178,52 +189,36 @@ fn dendrogram(c: &Clusters, units: &[String]) -> Result<Figure, Error> {
 
 fn tables(c: &Clusters, units: &[String], weights: &[Weights]) -> Vec<TableOut> {
     let order: Vec<usize> = c.order.iter().chain(&c.constant).copied().collect();
-    let cluster = |u: &usize| c.label[*u].map_or_else(|| "none".into(), |l| (l + 1).to_string());
-    let mut tables = vec![
-        TableOut {
-            name: "units".into(),
-            caption: "Units along the tree with their cluster; constant units last.".into(),
-            columns: vec![
-                ("unit".into(), Cells::Text(order.iter().map(|u| units[*u].clone()).collect())),
-                ("cluster".into(), Cells::Text(order.iter().map(cluster).collect())),
-            ],
-        },
-        TableOut {
-            name: "tree".into(),
-            caption: "Merges by growing distance: a number below the number of clustered units is such a unit, in the order of \
-                      the file, n + s is what merge s made."
-                .into(),
-            columns: vec![
-                ("first".into(), Cells::Int(c.tree.merges.iter().map(|m| m.groups[0] as i64).collect())),
-                ("second".into(), Cells::Int(c.tree.merges.iter().map(|m| m.groups[1] as i64).collect())),
-                ("distance".into(), Cells::Float(c.tree.merges.iter().map(|m| m.distance).collect())),
-                ("units".into(), Cells::Int(c.tree.merges.iter().map(|m| m.size as i64).collect())),
-            ],
-        },
-    ];
-    let (mut matrix, mut onto, mut from, mut mean) = (vec![], vec![], vec![], vec![]);
-    for w in weights {
-        for a in 0..w.blocks.mean.nrows() {
-            for b in 0..w.blocks.mean.ncols() {
-                matrix.push(w.name.clone());
-                onto.push(a as i64 + 1);
-                from.push(b as i64 + 1);
-                mean.push(w.blocks.mean[(a, b)]);
-            }
-        }
-    }
+    let cluster = |u: &usize| c.label[*u].map_or_else(|| "none".to_owned(), |l| (l + 1).to_string());
+    let units = Table::of(&order)
+        .column("unit", "", |u| units[*u].as_str())
+        .column("cluster", "", cluster)
+        .named("units", "Units along the tree with their cluster; constant units last.");
+    let tree = Table::of(&c.tree.merges)
+        .column("first", "", |m| m.groups[0])
+        .column("second", "", |m| m.groups[1])
+        .column("distance", "", |m| m.distance)
+        .column("units", "", |m| m.size)
+        .named(
+            "tree",
+            "Merges by growing distance: a number below the number of clustered units is such a unit, in the order of \
+             the file, n + s is what merge s made.",
+        );
+    let mut tables = vec![units, tree];
     if !weights.is_empty() {
-        tables.push(TableOut {
-            name: "weights".into(),
-            caption: "Mean weight onto units of one cluster from units of another, without weights of a unit on itself."
-                .into(),
-            columns: vec![
-                ("matrix".into(), Cells::Text(matrix)),
-                ("onto_cluster".into(), Cells::Int(onto)),
-                ("from_cluster".into(), Cells::Int(from)),
-                ("mean_weight".into(), Cells::Float(mean)),
-            ],
-        });
+        let mut rows = vec![];
+        for w in weights {
+            let mean = &w.blocks.mean;
+            let places = (0..mean.nrows()).flat_map(|a| (0..mean.ncols()).map(move |b| (a, b)));
+            rows.extend(places.map(|(a, b)| (&w.name, a + 1, b + 1, mean[(a, b)])));
+        }
+        let caption = "Mean weight onto units of one cluster from units of another, without weights of a unit on itself.";
+        let table = Table::of(&rows)
+            .column("matrix", "", |r| r.0.as_str())
+            .column("onto_cluster", "", |r| r.1)
+            .column("from_cluster", "", |r| r.2)
+            .column("mean_weight", "", |r| r.3);
+        tables.push(table.named("weights", caption));
     }
     tables
 }

@@ -1,13 +1,23 @@
 //! Covariant Lyapunov vectors.
 
-use super::{Context, Rendered, Units, words};
+use super::{Context, Rendered, Shown, Units, words};
 use crate::figures::{self, Axes, HeatMap, Ink, Reference, Series};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::analyses::network::Vectors;
 use nullcline_core::diagnostics::dynamics::covariant::{BINS, Covariant, Pair};
 use nullcline_core::numbers::Estimate;
+
+impl Shown for Vectors {
+    fn sentence(&self, _: &Context) -> Option<String> {
+        describe(&self.result)
+    }
+
+    fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
+        covariant(self, context)
+    }
+}
 
 /// Distributions in the figure, at most.
 const DRAWN: usize = 6;
@@ -25,7 +35,7 @@ fn shown(angle: Estimate) -> String {
 }
 
 /// The angle between what grows and what shrinks, in a sentence; none where one is missing.
-pub fn describe(c: &Covariant) -> Option<String> {
+fn describe(c: &Covariant) -> Option<String> {
     let s = c.splitting.as_ref()?;
     let least = s.minimum.to_degrees();
     let verdict = if least < TANGENT {
@@ -41,7 +51,7 @@ pub fn describe(c: &Covariant) -> Option<String> {
 }
 
 /// Page and tables of the vectors; angles in degrees.
-pub fn covariant(found: &Vectors, context: &Context) -> Result<Rendered, Error> {
+fn covariant(found: &Vectors, context: &Context) -> Result<Rendered, Error> {
     let (c, n) = (&found.result, found.dimension);
     let warnings = warnings(c);
     let mut intro = vec![
@@ -213,37 +223,22 @@ fn mean_figure(c: &Covariant) -> Result<Figure, Error> {
 }
 
 fn tables(c: &Covariant) -> Vec<TableOut> {
-    let k = c.exponents.len();
-    let float = |f: &dyn Fn(usize) -> f64| Cells::Float((0..k).map(f).collect());
-    let vectors = TableOut {
-        name: "vectors".into(),
-        caption: "Exponent and local growth of each vector.".into(),
-        columns: vec![
-            ("vector".into(), Cells::Int((1..=k as i64).collect())),
-            ("exponent".into(), float(&|i| c.exponents[i].value)),
-            ("std_error".into(), float(&|i| c.exponents[i].error())),
-            ("growth".into(), float(&|i| c.growth[i].value)),
-            ("growth_std_error".into(), float(&|i| c.growth[i].error())),
-            ("growth_deviation".into(), float(&|i| c.growth_deviation[i])),
-            ("growth_q05".into(), float(&|i| c.growth_quantiles[i][0])),
-            ("growth_q50".into(), float(&|i| c.growth_quantiles[i][2])),
-            ("growth_q95".into(), float(&|i| c.growth_quantiles[i][4])),
-            ("defined".into(), Cells::Int(c.defined.iter().map(|d| i64::from(*d)).collect())),
-        ],
-    };
-    let of = |f: &dyn Fn(&Pair) -> f64| Cells::Float(c.pairs.iter().map(f).collect());
-    let whole = |f: &dyn Fn(&Pair) -> i64| Cells::Int(c.pairs.iter().map(f).collect());
-    let angles = TableOut {
-        name: "angles".into(),
-        caption: "Angles of every pair, in degrees.".into(),
-        columns: vec![
-            ("i".into(), whole(&|p| p.i as i64 + 1)),
-            ("j".into(), whole(&|p| p.j as i64 + 1)),
-            ("mean".into(), of(&|p| p.mean.value.to_degrees())),
-            ("std_error".into(), of(&|p| p.mean.error().to_degrees())),
-            ("minimum".into(), of(&|p| p.minimum.to_degrees())),
-            ("defined".into(), whole(&|p| i64::from(p.defined))),
-        ],
-    };
+    let rows: Vec<usize> = (0..c.exponents.len()).collect();
+    let vectors = Table::of(&rows)
+        .column("vector", "", |i| i + 1)
+        .columns(["exponent", "std_error"], |i| [c.exponents[*i].value, c.exponents[*i].error()])
+        .column("growth", "", |i| c.growth[*i])
+        .column("growth_deviation", "", |i| c.growth_deviation[*i])
+        .columns(["growth_q05", "growth_q50", "growth_q95"], |i| [0, 2, 4].map(|q| c.growth_quantiles[*i][q]))
+        .column("defined", "", |i| i64::from(c.defined[*i]))
+        .named("vectors", "Exponent and local growth of each vector.");
+    let angles = Table::of(&c.pairs)
+        .column("i", "", |p| p.i + 1)
+        .column("j", "", |p| p.j + 1)
+        .columns(["mean", "std_error", "minimum"], |p| {
+            [p.mean.value, p.mean.error(), p.minimum].map(f64::to_degrees)
+        })
+        .column("defined", "", |p| i64::from(p.defined))
+        .named("angles", "Angles of every pair, in degrees.");
     vec![vectors, angles]
 }

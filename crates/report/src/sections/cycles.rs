@@ -1,20 +1,29 @@
 //! Limit cycles and periodic points.
 
-use super::{Context, Rendered, Units, words};
+use super::{Context, Rendered, Shown, Units, words};
 use crate::Error;
 use crate::figures::{Boundary, complex_plane, time_series};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::network::{Cycles, Disagreement, Story};
 use nullcline_core::diagnostics::dynamics::cycles::{Cycle, Reached, Survey};
-use nullcline_core::linalg::col;
 use nullcline_core::numbers::Estimate;
+
+impl Shown for Cycles {
+    fn sentence(&self, context: &Context) -> Option<String> {
+        Some(describe(&self.survey, context))
+    }
+
+    fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
+        cycles(self, context)
+    }
+}
 
 /// Multipliers smaller than this are left out of the figure: they would all lie on zero.
 const SEEN: f64 = 1e-3;
 
 /// What was found, in a sentence.
-pub fn describe(s: &Survey, context: &Context) -> String {
+fn describe(s: &Survey, context: &Context) -> String {
     let of = words::count(s.starts, "initial state");
     match &s.cycles[..] {
         [] => format!("No cycle: of {of}, {} come to rest, {} go round tori.", s.rest, s.tori.len()),
@@ -42,7 +51,7 @@ fn period(c: &Cycle, context: &Context) -> String {
 }
 
 /// Page and tables of the cycles.
-pub fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
+fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
     let s = &found.survey;
     let mut warnings = Vec::new();
     if s.irregular > 0 {
@@ -134,37 +143,24 @@ fn disagreement(d: &Disagreement) -> String {
 }
 
 fn multipliers(c: &Cycle, id: usize) -> TableOut {
-    let column = |f: &dyn Fn(usize) -> f64| Cells::Float((0..c.multipliers.len()).map(f).collect());
-    let m = &c.multipliers;
-    TableOut {
-        name: format!("multipliers_{id}"),
-        caption: format!("Floquet multipliers of cycle {id} and their exponents."),
-        columns: vec![
-            ("log_modulus".into(), column(&|i| m[i].log_modulus)),
-            ("argument".into(), column(&|i| m[i].argument)),
-            ("exponent".into(), column(&|i| m[i].exponent.value)),
-            ("std_error".into(), column(&|i| m[i].exponent.error())),
-        ],
-    }
+    Table::of(&c.multipliers)
+        .columns(["log_modulus", "argument"], |m| [m.log_modulus, m.argument])
+        .columns(["exponent", "std_error"], |m| [m.exponent.value, m.exponent.error()])
+        .named(
+            &format!("multipliers_{id}"),
+            format!("Floquet multipliers of cycle {id} and their exponents."),
+        )
 }
 
 fn orbit(r: &Reached, time: &[f64], id: usize, context: &Context) -> TableOut {
-    let mut columns = vec![("time".to_string(), Cells::Float(time.to_vec()))];
-    let row =
-        |m: &faer::Mat<f64>, i: usize| Cells::Float((0..m.ncols()).map(|j| col(m.as_ref(), j)[i]).collect());
-    for (i, name) in context.names.iter().enumerate() {
-        columns.push((name.clone(), row(&r.states, i)));
-    }
-    for (z, (i, name)) in
-        r.response.iter().flat_map(|z| context.names.iter().enumerate().map(move |n| (z, n)))
-    {
-        columns.push((format!("response_{name}"), row(z, i)));
-    }
-    TableOut {
-        name: format!("orbit_{id}"),
-        caption: format!(
-            "One period of cycle {id}, and of a flow its phase response in radians per unit of state."
-        ),
-        columns,
-    }
+    let (names, rows) = (&context.names, (0..time.len()).collect::<Vec<_>>());
+    let states = Table::of(&rows).column("time", "", |t| time[*t]).each(names, |t, i| r.states[(i, *t)]);
+    let table = match &r.response {
+        Some(z) => states.each(names.iter().map(|name| format!("response_{name}")), |t, i| z[(i, *t)]),
+        None => states,
+    };
+    table.named(
+        &format!("orbit_{id}"),
+        format!("One period of cycle {id}, and of a flow its phase response in radians per unit of state."),
+    )
 }

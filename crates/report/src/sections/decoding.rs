@@ -1,13 +1,24 @@
 //! Labels read off activity, and how well.
 
-use super::{Rendered, left, words};
+use super::{Rendered, Shown, left, words};
 use crate::figures;
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use crate::{Error, Figure};
+use nullcline_core::analyses::Context;
 use nullcline_core::analyses::activity::{Decoded, Decodings, Features};
 use nullcline_core::diagnostics::geometry::decoding::{By, Decoding, Separation};
 use nullcline_core::numbers::Estimate;
+
+impl Shown for Decodings {
+    fn sentence(&self, _: &Context) -> Option<String> {
+        Some(describe(&self.targets))
+    }
+
+    fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
+        decoding(self)
+    }
+}
 
 /// Units above which weights are not drawn one by one.
 const DRAWN: usize = 40;
@@ -16,7 +27,7 @@ const DRAWN: usize = 40;
 const LEVEL: f64 = 0.05;
 
 /// The findings in a sentence.
-pub fn describe(done: &[Decoded]) -> String {
+fn describe(done: &[Decoded]) -> String {
     let one = |d: &Decoded| {
         d.fits.first().map(|(_, _, f)| {
             let accuracy = share(f.cross_validated);
@@ -54,7 +65,7 @@ fn share(e: Estimate) -> String {
 }
 
 /// Accuracies, weights and errors of every target.
-pub fn decoding(found: &Decodings) -> Result<Rendered, Error> {
+fn decoding(found: &Decodings) -> Result<Rendered, Error> {
     let (done, units) = (&found.targets[..], &found.units[..]);
     let mut warnings: Vec<String> = found.left.iter().map(left::said).collect();
     for d in done {
@@ -248,92 +259,69 @@ fn accuracies(done: &[Decoded]) -> Result<Figure, Error> {
     )
 }
 
+fn yes(so: bool) -> &'static str {
+    if so { "yes" } else { "no" }
+}
+
 fn accuracy_table(done: &[Decoded]) -> TableOut {
     let all: Vec<(&Decoded, &(Features, bool, Decoding))> =
         done.iter().flat_map(|d| d.fits.iter().map(move |f| (d, f))).collect();
-    let float = |f: &dyn Fn(&Decoding) -> f64| Cells::Float(all.iter().map(|a| f(&a.1.2)).collect());
-    let text = |f: &dyn Fn(&Decoded, Features, bool, &Decoding) -> String| {
-        Cells::Text(all.iter().map(|(d, (x, i, fit))| f(d, *x, *i, fit)).collect())
-    };
-    TableOut {
-        name: "accuracy".into(),
-        caption: "Shares of rows told rightly: on the training part, on the third left out, and over folds."
-            .into(),
-        columns: vec![
-            ("target".into(), text(&|d, _, _, _| d.name.clone())),
-            ("features".into(), text(&|_, x, _, _| x.name().into())),
-            ("intercept".into(), text(&|_, _, i, _| if i { "yes" } else { "no" }.into())),
-            ("train".into(), float(&|f| f.train)),
-            ("test".into(), float(&|f| f.test.value)),
-            ("test_std_error".into(), float(&|f| f.test.error())),
-            ("cross_validated".into(), float(&|f| f.cross_validated.value)),
-            ("cross_validated_std_error".into(), float(&|f| f.cross_validated.error())),
-            ("chance".into(), float(&|f| f.chance)),
-            ("p".into(), float(&|f| f.permuted.map_or(f64::NAN, |p| p.p))),
-            ("groups".into(), Cells::Int(all.iter().map(|a| a.1.2.groups as i64).collect())),
-            ("log_likelihood".into(), float(&|f| f.fit.log_likelihood)),
-            ("ridge".into(), float(&|f| f.fit.ridge)),
-            ("separation".into(), text(&|_, _, _, f| f.fit.separation.name().into())),
-        ],
-    }
+    Table::of(&all)
+        .column("target", "", |(d, _)| d.name.as_str())
+        .column("features", "", |(_, f)| f.0.name())
+        .column("intercept", "", |(_, f)| yes(f.1))
+        .column("train", "", |(_, f)| f.2.train)
+        .column("test", "", |(_, f)| f.2.test)
+        .column("cross_validated", "", |(_, f)| f.2.cross_validated)
+        .column("chance", "", |(_, f)| f.2.chance)
+        .column("p", "", |(_, f)| f.2.permuted.map(|p| p.p))
+        .column("groups", "", |(_, f)| f.2.groups)
+        .column("log_likelihood", "", |(_, f)| f.2.fit.log_likelihood)
+        .column("ridge", "", |(_, f)| f.2.fit.ridge)
+        .column("separation", "", |(_, f)| f.2.fit.separation.name())
+        .named(
+            "accuracy",
+            "Shares of rows told rightly: on the training part, on the third left out, and over folds.",
+        )
 }
 
 /// How rows left out in a fold were told, by the read-out from all units with an intercept.
 fn confusion_table(done: &[Decoded]) -> TableOut {
-    let (mut target, mut truth, mut told, mut rows) = (vec![], vec![], vec![], vec![]);
+    let mut rows = vec![];
     for d in done {
         for (label, row) in d.labels.iter().zip(d.fits.first().map_or(&[][..], |f| &f.2.confusion[..])) {
-            for (as_label, count) in d.labels.iter().zip(row) {
-                target.push(d.name.clone());
-                truth.push(label.clone());
-                told.push(as_label.clone());
-                rows.push(*count as i64);
-            }
+            rows.extend(d.labels.iter().zip(row).map(|(told, count)| (&d.name, label, told, *count)));
         }
     }
-    TableOut {
-        name: "confusion".into(),
-        caption: "Rows left out in a fold, by their label and by what they were told as: all units, with an intercept.".into(),
-        columns: vec![
-            ("target".into(), Cells::Text(target)),
-            ("label".into(), Cells::Text(truth)),
-            ("told_as".into(), Cells::Text(told)),
-            ("rows".into(), Cells::Int(rows)),
-        ],
-    }
+    let caption = "Rows left out in a fold, by their label and by what they were told as: all units, with an intercept.";
+    Table::of(&rows)
+        .column("target", "", |r| r.0.as_str())
+        .column("label", "", |r| r.1.as_str())
+        .column("told_as", "", |r| r.2.as_str())
+        .column("rows", "", |r| r.3)
+        .named("confusion", caption)
 }
 
 /// Weights of the units, with an intercept and without.
 fn weight_table(done: &[Decoded], units: &[String]) -> TableOut {
-    let (mut target, mut label, mut intercept, mut unit, mut value, mut error) =
-        (vec![], vec![], vec![], vec![], vec![], vec![]);
+    let mut rows = vec![];
     for d in done {
         for (_, with, f) in d.fits.iter().filter(|f| f.0 == Features::Units) {
             let of = &d.labels[d.labels.len() - f.fit.scores.len()..];
-            for (score, name) in f.fit.scores.iter().zip(of) {
-                for (i, u) in units.iter().enumerate() {
-                    target.push(d.name.clone());
-                    label.push(name.clone());
-                    intercept.push(if *with { "yes" } else { "no" }.to_owned());
-                    unit.push(u.clone());
-                    value.push(score.weights[i]);
-                    error.push(score.std_error[i]);
-                }
+            for (score, label) in f.fit.scores.iter().zip(of) {
+                rows.extend((0..units.len()).map(|i| (&d.name, label, *with, score, i)));
             }
         }
     }
-    TableOut {
-        name: "weights".into(),
-        caption: "Weights of the units in logits a unit of activity, of two labels for the second, with standard errors: between \
-                  trials or blocks by leaving each out, between rows by the Fisher information."
-            .into(),
-        columns: vec![
-            ("target".into(), Cells::Text(target)),
-            ("label".into(), Cells::Text(label)),
-            ("intercept".into(), Cells::Text(intercept)),
-            ("unit".into(), Cells::Text(unit)),
-            ("weight".into(), Cells::Float(value)),
-            ("std_error".into(), Cells::Float(error)),
-        ],
-    }
+    Table::of(&rows)
+        .column("target", "", |r| r.0.as_str())
+        .column("label", "", |r| r.1.as_str())
+        .column("intercept", "", |r| yes(r.2))
+        .column("unit", "", |r| units[r.4].as_str())
+        .columns(["weight", "std_error"], |r| [r.3.weights[r.4], r.3.std_error[r.4]])
+        .named(
+            "weights",
+            "Weights of the units in logits a unit of activity, of two labels for the second, with standard errors: between \
+             trials or blocks by leaving each out, between rows by the Fisher information.",
+        )
 }

@@ -4,15 +4,38 @@ mod said;
 
 pub use said::describe;
 
-use super::long::Long;
-use super::{Context, Rendered, words};
+use super::{Context, Rendered, Shown, stores, words};
 use crate::Error;
 use crate::figure::Figure;
 use crate::figures::{self, Boundary, PlanePoint, PointKind};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
-use nullcline_core::analyses::network::{Plane, Points};
+use crate::tables::{Table, TableOut};
+use nullcline_core::analyses::network::{Plane, Points, UnderInput};
 use nullcline_core::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Label, Stability};
+
+/// Constant inputs of trials that the head of the page tells of, at most.
+const HEADED: usize = 2;
+
+impl Shown for Points {
+    fn sentence(&self, _: &Context) -> Option<String> {
+        let found = describe(&self.result);
+        let found = if self.driven { format!("Under the constant input alone: {found}") } else { found };
+        let found = match &self.stores {
+            Some(s) => format!("{} {found}", stores::describe(s, &self.result)),
+            None => found,
+        };
+        // Of the inputs that trials hold most.
+        let held = self.held.iter().take(HEADED);
+        let under = |u: &UnderInput| {
+            format!(" Under the input {}: {}", input_words(&u.held.input), describe(&u.result))
+        };
+        Some(held.fold(found, |text, u| text + &under(u)))
+    }
+
+    fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
+        fixed_points(self, context)
+    }
+}
 
 /// Points as they are drawn in a plane.
 pub fn places(result: &FixedPoints, plane: &Plane) -> Vec<PlanePoint> {
@@ -54,13 +77,21 @@ pub fn fixed_points(found: &Points, context: &Context) -> Result<Rendered, Error
          those under the constant input above, which --input sets."
             .to_owned()
     });
+    let stores = found.stores.as_ref().map(|s| stores::describe(s, &found.result));
     let section = Section {
         id: "fixed_points".into(),
         title: "Fixed points".into(),
-        intro: [intro, describe(result)].into_iter().chain(said::search(result)).chain(driven).collect(),
+        intro: [intro, describe(result)]
+            .into_iter()
+            .chain(stores)
+            .chain(said::search(result))
+            .chain(driven)
+            .chain(held(found))
+            .collect(),
         facts: said::facts(result),
         figures: drawn(found, context)?,
-        tables: tables(result, context, &found.outputs),
+        tables: [tables(result, context, &found.outputs), stores::tables(found), held_tables(found, context)]
+            .concat(),
         notes: said::notes(result),
         ..Section::default()
     };
@@ -105,6 +136,65 @@ fn drawn(found: &Points, context: &Context) -> Result<Vec<Figure>, Error> {
     Ok(list)
 }
 
+/// What is found under the other constant inputs that trials hold, a sentence each.
+fn held(found: &Points) -> Vec<String> {
+    let one = |u: &UnderInput| {
+        format!(
+            "Under the input {}, which trials hold for {}: {}",
+            input_words(&u.held.input),
+            words::count(u.held.steps, "step"),
+            describe(&u.result)
+        )
+    };
+    let mut said: Vec<String> = found.held.iter().map(one).collect();
+    if !found.varying.is_empty() {
+        let names: Vec<String> = found.varying.iter().map(|i| (i + 1).to_string()).collect();
+        said.push(format!(
+            "Inputs that change on most steps of the trials (number {}) are held at zero here.",
+            names.join(", ")
+        ));
+    }
+    if found.held_left_out > 0 {
+        said.push(format!(
+            "{} that trials hold for fewer steps were left out.",
+            words::count(found.held_left_out, "constant input")
+        ));
+    }
+    said
+}
+
+/// The points under those inputs.
+fn held_tables(found: &Points, context: &Context) -> Vec<TableOut> {
+    let rows: Vec<(usize, usize)> = (0..found.held.len())
+        .flat_map(|k| (0..found.held[k].result.points.len()).map(move |p| (k, p)))
+        .collect();
+    if rows.is_empty() {
+        return vec![];
+    }
+    let point = |r: &(usize, usize)| &found.held[r.0].result.points[r.1];
+    let d = found.result.input.len();
+    let outputs: Vec<String> = found.outputs.iter().map(|(name, _)| name.clone()).collect();
+    let table = Table::of(&rows)
+        .column("held", "", |r| r.0 + 1)
+        .each((0..d).map(|i| format!("input{}", i + 1)), |r, i| found.held[r.0].held.input[i])
+        .column("steps", "", |r| found.held[r.0].held.steps)
+        .column("point", "", |r| r.1 + 1)
+        .column("label", "", |r| point(r).label.name())
+        .column("stability", "", |r| point(r).verdict().map_or("", Stability::name))
+        .column("unstable", "", |r| point(r).unstable_directions().map_or(f64::NAN, |u| u as f64))
+        .column("leading", "", |r| point(r).leading(context.flow))
+        .column("speed", "", |r| point(r).speed)
+        .column("certified", "", |r| point(r).certified.is_some())
+        .each(outputs, |r, o| found.held[r.0].outputs[o].1[r.1])
+        .named("held", "Fixed and slow points under the constant inputs that trials hold; leading is the largest modulus of an eigenvalue of a map, the largest real part of a flow.");
+    let states = Table::of(&rows)
+        .column("held", "", |r| r.0 + 1)
+        .column("point", "", |r| r.1 + 1)
+        .each(context.names.iter(), |r, i| point(r).state[i])
+        .named("held_states", "The state of each of these points.");
+    vec![table, states]
+}
+
 fn input_words(u: &[f64]) -> String {
     if u.iter().all(|v| *v == 0.0) {
         "zero".into()
@@ -118,49 +208,42 @@ fn time_constant(p: &FixedPoint) -> f64 {
 }
 
 fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)]) -> Vec<TableOut> {
-    let points = &result.points;
-    let index = || (1..=points.len() as i64).collect::<Vec<_>>();
-    let float = |f: &dyn Fn(&FixedPoint) -> f64| Cells::Float(points.iter().map(f).collect());
+    let points: Vec<(usize, &FixedPoint)> = result.points.iter().enumerate().collect();
     let leading_name = if context.flow { "max_real_part" } else { "max_modulus" };
-    let mut columns = vec![
-        ("point".into(), Cells::Int(index())),
-        ("label".into(), Cells::Text(points.iter().map(|p| p.label.name().into()).collect())),
-        (
-            "stability".into(),
-            Cells::Text(points.iter().map(|p| p.verdict().map_or("", Stability::name).into()).collect()),
-        ),
-        ("unstable".into(), float(&|p| p.unstable_directions().map_or(f64::NAN, |u| u as f64))),
-        (leading_name.into(), float(&|p| p.leading(context.flow))),
-        ("time_constant".into(), float(&|p| time_constant(p))),
-        ("speed".into(), float(&|p| p.speed)),
-        ("certified".into(), Cells::Bool(points.iter().map(|p| p.certified.is_some()).collect())),
-        ("certified_radius".into(), float(&|p| p.certified.unwrap_or(f64::NAN))),
-        ("isolated".into(), Cells::Bool(points.iter().map(|p| p.isolated).collect())),
-        ("hits".into(), Cells::Int(points.iter().map(|p| p.hits as i64).collect())),
-    ];
-    columns.extend(outputs.iter().map(|(name, v)| (name.clone(), Cells::Float(v.clone()))));
-    let list = TableOut { name: "points".into(), caption: "Fixed points by number of unstable directions, those of a continuum, then slow points; the time constant is that of the leading mode (negative: it grows).".into(), columns };
-
-    let mut columns: Vec<(String, Cells)> = vec![("point".into(), Cells::Int(index()))];
-    for (i, name) in context.names.iter().enumerate() {
-        columns.push((name.clone(), float(&|p| p.state[i])));
-    }
-    let states = TableOut { name: "states".into(), caption: "The state of each point.".into(), columns };
+    let list = Table::of(&points)
+        .column("point", "", |(k, _)| k + 1)
+        .column("label", "", |(_, p)| p.label.name())
+        .column("stability", "", |(_, p)| p.verdict().map_or("", Stability::name))
+        .column("unstable", "", |(_, p)| p.unstable_directions().map(|u| u as f64))
+        .column(leading_name, "", |(_, p)| p.leading(context.flow))
+        .column("time_constant", "", |(_, p)| time_constant(p))
+        .column("speed", "", |(_, p)| p.speed)
+        .column("certified", "", |(_, p)| p.certified.is_some())
+        .column("certified_radius", "", |(_, p)| p.certified)
+        .column("isolated", "", |(_, p)| p.isolated)
+        .column("hits", "", |(_, p)| p.hits)
+        .each(outputs.iter().map(|(name, _)| name), |(k, _), o| outputs[o].1[*k])
+        .named("points", "Fixed points by number of unstable directions, those of a continuum, then slow points; the time constant is that of the leading mode (negative: it grows).");
+    let states = Table::of(&points)
+        .column("point", "", |(k, _)| k + 1)
+        .each(&context.names, |(_, p), i| p.state[i])
+        .named("states", "The state of each point.");
 
     let mut all = vec![list, states];
-    all.extend(spectra(points, context));
-    let (mut long, mut unit) = (Long::default(), vec![]);
-    for (k, p) in points.iter().enumerate() {
-        for j in 0..p.input_jacobian.ncols() {
-            for i in 0..p.input_jacobian.nrows() {
-                long.row([k + 1, j + 1], [p.input_jacobian[(i, j)]]);
-                unit.push(context.names[i].clone());
-            }
-        }
+    all.extend(spectra(&result.points, context));
+    let mut rows = vec![];
+    for (k, p) in points {
+        let d = &p.input_jacobian;
+        let places = (0..d.ncols()).flat_map(|j| (0..d.nrows()).map(move |i| (i, j)));
+        rows.extend(places.map(|(i, j)| (k + 1, j + 1, i, d[(i, j)])));
     }
-    if !unit.is_empty() {
-        let caption = "Derivative of the rule with respect to each input.";
-        all.push(long.table("input_jacobian", caption, ["point", "input"], &["derivative"], Some(unit)));
+    if !rows.is_empty() {
+        let table = Table::of(&rows)
+            .column("point", "", |r| r.0)
+            .column("input", "", |r| r.1)
+            .column("unit", "", |r| context.names[r.2].as_str())
+            .column("derivative", "", |r| r.3);
+        all.push(table.named("input_jacobian", "Derivative of the rule with respect to each input."));
     }
     all
 }
@@ -168,36 +251,35 @@ fn tables(result: &FixedPoints, context: &Context, outputs: &[(String, Vec<f64>)
 /// Eigenvalues and eigenvectors of the points that have them: not at kinks.
 fn spectra(points: &[FixedPoint], context: &Context) -> [TableOut; 2] {
     let smooth = || points.iter().enumerate().filter(|(_, p)| p.kinks.is_none());
-    let mut long = Long::default();
+    let mut rows = vec![];
     for (k, p) in smooth() {
-        for (i, z) in p.eigenvalues.iter().enumerate() {
-            long.row([k + 1, i + 1], [z.re, z.im, z.re.hypot(z.im)]);
-        }
+        rows.extend(p.eigenvalues.iter().enumerate().map(|(i, z)| (k + 1, i + 1, z)));
     }
-    let eigenvalues = long.table(
-        "eigenvalues",
-        "All eigenvalues of the Jacobian at each point; none at kinks, where there are none.",
-        ["point", "index"],
-        &["re", "im", "modulus"],
-        None,
-    );
-    let (mut long, mut unit) = (Long::default(), vec![]);
+    let eigenvalues = Table::of(&rows)
+        .column("point", "", |r| r.0)
+        .column("index", "", |r| r.1)
+        .columns(["re", "im", "modulus"], |r| [r.2.re, r.2.im, r.2.re.hypot(r.2.im)])
+        .named(
+            "eigenvalues",
+            "All eigenvalues of the Jacobian at each point; none at kinks, where there are none.",
+        );
+    let mut rows = vec![];
     for (k, p) in smooth() {
         for (m, mode) in p.modes.iter().enumerate() {
-            for (i, r) in mode.right.iter().enumerate() {
-                let l = mode.left.as_ref().map_or([f64::NAN; 2], |l| [l[i].re, l[i].im]);
-                long.row([k + 1, m + 1], [r.re, r.im, l[0], l[1]]);
-                unit.push(context.names[i].clone());
-            }
+            rows.extend((0..mode.right.len()).map(|i| (k + 1, m + 1, mode, i)));
         }
     }
-    let values = ["right_re", "right_im", "left_re", "left_im"];
-    let modes = long.table(
-        "modes",
-        "Right (unit norm) and left (left^H right = 1) eigenvectors of the leading modes; none at kinks.",
-        ["point", "mode"],
-        &values,
-        Some(unit),
-    );
+    let modes = Table::of(&rows)
+        .column("point", "", |r| r.0)
+        .column("mode", "", |r| r.1)
+        .column("unit", "", |r| context.names[r.3].as_str())
+        .columns(["right_re", "right_im"], |r| [r.2.right[r.3].re, r.2.right[r.3].im])
+        .columns(["left_re", "left_im"], |r| {
+            r.2.left.as_ref().map_or([f64::NAN; 2], |l| [l[r.3].re, l[r.3].im])
+        })
+        .named(
+            "modes",
+            "Right (unit norm) and left (left^H right = 1) eigenvectors of the leading modes; none at kinks.",
+        );
     [eigenvalues, modes]
 }

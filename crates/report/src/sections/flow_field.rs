@@ -1,15 +1,21 @@
 //! The flow in the plane of two principal components.
 
 use super::fixed_points::places;
-use super::{Context, Rendered, Units, words};
+use super::{Context, Rendered, Shown, Units, words};
 use crate::Error;
 use crate::figures::{self, FlowGrid};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::Table;
 use nullcline_core::analyses::network::Flow;
 
+impl Shown for Flow {
+    fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
+        flow_field(self, context)
+    }
+}
+
 /// The flow, with trajectories and points.
-pub fn flow_field(found: &Flow, context: &Context) -> Result<Rendered, Error> {
+fn flow_field(found: &Flow, context: &Context) -> Result<Rendered, Error> {
     let (field, plane) = (&found.field, &found.plane);
     let speed = |k: usize| field.along_a[k].hypot(field.along_b[k]).hypot(field.off_plane[k]);
     let share: Vec<f64> = (0..field.off_plane.len())
@@ -24,24 +30,19 @@ pub fn flow_field(found: &Flow, context: &Context) -> Result<Rendered, Error> {
     };
     let axis = |i: usize| figures::component_label(i + 1, plane.shares[i]);
     let figure = figures::flow_field(&grid, &places(&found.points, plane), &plane.lines, &axis(0), &axis(1))?;
-    let (columns, rows) = (field.a.len(), field.b.len());
-    let repeat = |f: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
-        (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))).map(|(r, c)| f(r, c)).collect()
-    };
-    let table = TableOut {
-        name: "field".into(),
-        caption: format!(
-            "Velocity per {} at the points of the grid: in the plane, and out of it.",
-            context.time()
-        ),
-        columns: vec![
-            ("pc1".into(), Cells::Float(repeat(&|_, c| field.a[c]))),
-            ("pc2".into(), Cells::Float(repeat(&|r, _| field.b[r]))),
-            ("velocity_pc1".into(), Cells::Float(field.along_a.clone())),
-            ("velocity_pc2".into(), Cells::Float(field.along_b.clone())),
-            ("off_plane_speed".into(), Cells::Float(field.off_plane.clone())),
-        ],
-    };
+    let rows: Vec<usize> = (0..field.along_a.len()).collect();
+    let columns = field.a.len();
+    let table = Table::of(&rows)
+        .columns(["pc1", "pc2"], |k| [field.a[k % columns], field.b[k / columns]])
+        .columns(["velocity_pc1", "velocity_pc2"], |k| [field.along_a[*k], field.along_b[*k]])
+        .column("off_plane_speed", "", |k| field.off_plane[*k])
+        .named(
+            "field",
+            format!(
+                "Velocity per {} at the points of the grid: in the plane, and out of it.",
+                context.time()
+            ),
+        );
     let intro = format!(
         "One step from each point of the plane through the mean state along the first two principal components. \
          Half of the points move with more than {} of their speed out of the plane: the smaller this is, the more \

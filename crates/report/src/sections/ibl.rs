@@ -8,7 +8,7 @@ use crate::folder::{Folder, Origin};
 use crate::page::Section;
 use crate::report::{Report, Told};
 use crate::runner::{Failure, NETWORK, network_file};
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::analyses::ibl::{Behaved, CurvePoint, IblConfig, TrainIbl};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
@@ -63,29 +63,22 @@ impl Report for TrainIbl {
 ///
 /// `odds` is the probability of the likelier side.
 pub fn trials_table(name: &str, session: usize, trials: &[Choice], odds: f64) -> TableOut {
-    let float = |f: &dyn Fn(&Choice) -> f64| Cells::Float(trials.iter().map(f).collect());
     let left = |t: &Choice| match t.block_side {
         Some(Side::Left) => odds,
         Some(Side::Right) => 1.0 - odds,
         None => 0.5,
     };
-    TableOut {
-        name: name.into(),
-        caption: "Trials in the columns of the public IBL tables; times count observed steps.".into(),
-        columns: vec![
-            ("trial_num".into(), Cells::Int((1..=trials.len() as i64).collect())),
-            ("session_num".into(), Cells::Int(vec![session as i64; trials.len()])),
-            ("stim_probability_left".into(), float(&left)),
-            ("contrast".into(), float(&|t| t.contrast)),
-            ("position".into(), float(&|t| POSITION * t.side.sign())),
-            (
-                "response_choice".into(),
-                Cells::Int(trials.iter().map(|t| t.choice.map_or(0, |c| c.sign() as i64)).collect()),
-            ),
-            ("trial_correct".into(), float(&|t| f64::from(t.correct()))),
-            ("reaction_time".into(), float(&|t| t.time)),
-        ],
-    }
+    let rows: Vec<_> = trials.iter().enumerate().collect();
+    Table::of(&rows)
+        .column("trial_num", "", |(k, _)| k + 1)
+        .column("session_num", "", |_| session)
+        .column("stim_probability_left", "", |(_, t)| left(t))
+        .column("contrast", "", |(_, t)| t.contrast)
+        .column("position", "", |(_, t)| POSITION * t.side.sign())
+        .column("response_choice", "", |(_, t)| t.choice.map_or(0, |c| c.sign() as i64))
+        .column("trial_correct", "", |(_, t)| f64::from(t.correct()))
+        .column("reaction_time", "", |(_, t)| t.time)
+        .named(name, "Trials in the columns of the public IBL tables; times count observed steps.")
 }
 
 fn steps_per_trial(played: &Played) -> f64 {
@@ -148,16 +141,11 @@ fn curve_figure(curve: &[CurvePoint]) -> Result<Figure, Error> {
 }
 
 fn curve_table(curve: &[CurvePoint]) -> TableOut {
-    let float = |f: fn(&CurvePoint) -> f64| Cells::Float(curve.iter().map(f).collect());
-    TableOut {
-        name: "curve".into(),
-        caption: "Means over the gradient steps since the row before.".into(),
-        columns: vec![
-            ("step".into(), Cells::Int(curve.iter().map(|p| p.step as i64).collect())),
-            ("loss".into(), float(|p| p.loss)),
-            ("accuracy".into(), float(|p| p.accuracy)),
-            ("answered".into(), float(|p| p.acted)),
-            ("steps_per_trial".into(), float(|p| p.steps_per_trial)),
-        ],
-    }
+    Table::of(curve)
+        .column("step", "", |p| p.step)
+        .column("loss", "", |p| p.loss)
+        .column("accuracy", "", |p| p.accuracy)
+        .column("answered", "", |p| p.acted)
+        .column("steps_per_trial", "", |p| p.steps_per_trial)
+        .named("curve", "Means over the gradient steps since the row before.")
 }

@@ -10,6 +10,10 @@ pub fn said(left: &Left) -> String {
             "The module {} took one row in {every}: it holds at most {VALUES} numbers in memory.",
             module.name()
         ),
+        Left::OneStepIn { module, every } => format!(
+            "The module {} took one step in {every}: those of a trial that follow one another tell little more than one of them.",
+            module.name()
+        ),
         Left::Unusable { target, why } => format!("The target {target} was passed over: it {why}."),
         Left::NoLabels { target, values } => format!(
             "The target {target} was not decoded: it has {values} values, expected labels: texts, or few whole numbers."

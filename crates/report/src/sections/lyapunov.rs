@@ -1,13 +1,22 @@
 //! Lyapunov spectra.
 
-use super::long::Long;
-use super::{Context, Rendered, Units, words};
+use super::{Context, Rendered, Shown, Units, words};
 use crate::Error;
 use crate::figures::{self, SpectrumSeries};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::network::Exponents;
 use nullcline_core::diagnostics::dynamics::lyapunov::{Attractor, Kind, Lyapunov, Status};
+
+impl Shown for Exponents {
+    fn sentence(&self, context: &Context) -> Option<String> {
+        Some(describe(self, context))
+    }
+
+    fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
+        lyapunov(self, context)
+    }
+}
 
 /// Difference at half the time step, in parts of the first exponent, that is not spoken of.
 const HALF: f64 = 1e-3;
@@ -15,7 +24,7 @@ const HALF: f64 = 1e-3;
 const WIDE: f64 = 0.005;
 
 /// The main attractor in a sentence.
-pub fn describe(found: &Exponents, context: &Context) -> String {
+fn describe(found: &Exponents, context: &Context) -> String {
     let (result, driven) = (&found.result, found.driven);
     let Some(a) = result.attractors.first() else { return "No attractor was reached.".into() };
     let largest = a.exponent(0);
@@ -100,7 +109,7 @@ fn labels(result: &Lyapunov) -> Vec<String> {
 }
 
 /// Page and tables of the exponents.
-pub fn lyapunov(found: &Exponents, context: &Context) -> Result<Rendered, Error> {
+fn lyapunov(found: &Exponents, context: &Context) -> Result<Rendered, Error> {
     let result = &found.result;
     let main = result.attractors.first();
     let labels: Vec<String> = labels(result);
@@ -228,47 +237,43 @@ fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
 }
 
 fn tables(result: &Lyapunov) -> Vec<TableOut> {
-    let mut long = Long::default();
+    let mut rows = vec![];
     for (k, a) in result.attractors.iter().enumerate() {
-        for (i, (v, e)) in a.exponents.iter().zip(&a.std_error).enumerate() {
-            long.row([k + 1, i + 1], [*v, *e]);
-        }
+        let errors = a.exponents.iter().zip(&a.std_error).enumerate();
+        rows.extend(errors.map(|(i, (v, e))| (k + 1, i + 1, [*v, *e])));
     }
-    let exponents = long.table(
-        "exponents",
-        "Lyapunov exponents of each attractor, with standard errors; empty where minus infinity.",
-        ["attractor", "index"],
-        &["exponent", "std_error"],
-        None,
-    );
-    let all = &result.attractors;
-    let float = |f: &dyn Fn(&Attractor) -> f64| Cells::Float(all.iter().map(f).collect());
-    let attractors = TableOut {
-        name: "attractors".into(),
-        caption: "Attractors by the share of initial states that reach them; in the last row of status unsettled, what has not settled.".into(),
-        columns: vec![
-            ("attractor".into(), Cells::Int((1..=all.len() as i64).collect())),
-            ("kind".into(), Cells::Text(all.iter().map(|a| a.kind.to_string()).collect())),
-            ("status".into(), Cells::Text(all.iter().map(|a| a.status.name().into()).collect())),
-            ("share".into(), float(&|a| a.share)),
-            ("first_exponent".into(), float(&|a| a.exponents[0])),
-            ("std_error".into(), float(&|a| a.std_error[0])),
-            ("kaplan_yorke_dimension".into(), float(&|a| a.kaplan_yorke_dimension.value)),
-            ("kaplan_yorke_std_error".into(), float(&|a| a.kaplan_yorke_dimension.error())),
-            ("entropy_rate".into(), float(&|a| a.entropy_rate.value)),
-            ("entropy_rate_std_error".into(), float(&|a| a.entropy_rate.error())),
-            ("steps".into(), Cells::Int(all.iter().map(|a| a.steps as i64).collect())),
-        ],
-    };
+    let exponents = Table::of(&rows)
+        .column("attractor", "", |r| r.0)
+        .column("index", "", |r| r.1)
+        .columns(["exponent", "std_error"], |r| r.2)
+        .named(
+            "exponents",
+            "Lyapunov exponents of each attractor, with standard errors; empty where minus infinity.",
+        );
+    let all: Vec<_> = result.attractors.iter().enumerate().collect();
+    let attractors = Table::of(&all)
+        .column("attractor", "", |(k, _)| k + 1)
+        .column("kind", "", |(_, a)| a.kind.to_string())
+        .column("status", "", |(_, a)| a.status.name())
+        .column("share", "", |(_, a)| a.share)
+        .columns(["first_exponent", "std_error"], |(_, a)| [a.exponents[0], a.std_error[0]])
+        .columns(["kaplan_yorke_dimension", "kaplan_yorke_std_error"], |(_, a)| {
+            [a.kaplan_yorke_dimension.value, a.kaplan_yorke_dimension.error()]
+        })
+        .column("entropy_rate", "", |(_, a)| a.entropy_rate)
+        .column("steps", "", |(_, a)| a.steps)
+        .named(
+            "attractors",
+            "Attractors by the share of initial states that reach them; in the last row of status unsettled, what has not settled.",
+        );
     let mut tables = vec![attractors, exponents];
-    if let Some(a) = all.first().filter(|a| !a.history.time.is_empty()) {
-        let mut columns = vec![("time".into(), Cells::Float(a.history.time.clone()))];
-        for i in 0..a.exponents.len().min(16) {
-            let column = a.history.exponents.iter().map(|h| h[i]).collect();
-            columns.push((format!("exponent{}", i + 1), Cells::Float(column)));
-        }
-        let caption = "Running means of the leading exponents of the main attractor.".into();
-        tables.push(TableOut { name: "history".into(), caption, columns });
+    if let Some(a) = result.attractors.first().filter(|a| !a.history.time.is_empty()) {
+        let (h, rows) = (&a.history, (0..a.history.time.len()).collect::<Vec<_>>());
+        let leading = a.exponents.len().min(16);
+        let table = Table::of(&rows)
+            .column("time", "", |t| h.time[*t])
+            .each((1..=leading).map(|i| format!("exponent{i}")), |t, i| h.exponents[*t][i]);
+        tables.push(table.named("history", "Running means of the leading exponents of the main attractor."));
     }
     tables
 }

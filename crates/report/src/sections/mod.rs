@@ -14,11 +14,13 @@ mod flow_field;
 mod gaussian;
 mod ibl;
 mod left;
-mod long;
 mod lyapunov;
 mod pca;
 mod recurrent;
 mod selectivity;
+mod stores;
+mod task;
+mod timescales;
 mod training;
 mod trajectories;
 mod trials;
@@ -27,8 +29,20 @@ pub mod words;
 pub use fixed_points::{fixed_points, kind as point_kind};
 pub use ibl::trials_table;
 
+use crate::Error;
 use crate::page::Section;
 use nullcline_core::analyses::Context;
+
+/// What a module found, as the report tells it.
+trait Shown {
+    /// In a sentence, where it is one.
+    fn sentence(&self, _: &Context) -> Option<String> {
+        None
+    }
+
+    /// Its part of the page.
+    fn rendered(&self, context: &Context) -> Result<Rendered, Error>;
+}
 
 /// A module's result, rendered.
 pub struct Rendered {

@@ -1,19 +1,37 @@
 //! Principal components.
 
 use super::fixed_points::kind;
-use super::{Rendered, words};
+use super::{Rendered, Shown, words};
 use crate::Error;
 use crate::figures::{self, StatePoint};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
-use nullcline_core::analyses::network::InputKind;
+use crate::tables::{Table, TableOut};
+use nullcline_core::analyses::Context;
+use nullcline_core::analyses::network::{InputKind, Source};
 use nullcline_core::analyses::{Components, Projections, Rows};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
 use nullcline_core::diagnostics::geometry::pca::Pca;
-use nullcline_core::linalg::col;
+
+/// Trajectories in three dimensions, at most: more would hide the points.
+const LINES: usize = 24;
+
+impl Shown for Components {
+    /// How far random starts relax is no answer about a network.
+    fn sentence(&self, _: &Context) -> Option<String> {
+        let relaxes = |s: Source| !s.given && s.input != InputKind::Varying;
+        match self.rows {
+            Rows::Trajectories { source, .. } if relaxes(source) => None,
+            _ => Some(describe(self)),
+        }
+    }
+
+    fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
+        pca(self)
+    }
+}
 
 /// What the components span, in a sentence.
-pub fn describe(c: &Components) -> String {
+fn describe(c: &Components) -> String {
     let carry = words::carry(c.pca.components_for_90, c.pca.mean.len());
     match c.rows {
         Rows::Trajectories { source, length } => {
@@ -26,7 +44,11 @@ pub fn describe(c: &Components) -> String {
         Rows::Recorded => format!(
             "{carry}; participation ratio {}{}.",
             words::with_error(c.pca.participation_ratio),
-            if c.pca.blocks == 0 { " (no error: too few rows for how long they are alike)" } else { "" }
+            match (c.pca.blocks, c.pca.participation_ratio.std_error) {
+                (0, _) => " (no error: too few rows for how long they are alike)",
+                (_, None) => " (no error: one component carries all)",
+                _ => "",
+            }
         ),
     }
 }
@@ -49,7 +71,7 @@ fn what(rows: Rows) -> String {
 }
 
 /// Variances, directions and projections.
-pub fn pca(c: &Components) -> Result<Rendered, Error> {
+fn pca(c: &Components) -> Result<Rendered, Error> {
     let pca = &c.pca;
     let ratio = &pca.explained_variance_ratio;
     let k = ratio.len();
@@ -65,7 +87,17 @@ pub fn pca(c: &Components) -> Result<Rendered, Error> {
     if k >= 3 && pca.components_for_90 >= 3 && !c.lines.is_empty() {
         let point = |(p, at): &(FixedPoint, [f64; 3])| StatePoint { at: *at, kind: kind(p) };
         let points: Vec<StatePoint<3>> = c.points.iter().map(point).collect();
-        list.push(figures::state_space(&c.lines, &points, [&axis(0), &axis(1), &axis(2)])?);
+        let lines = &c.lines[..c.lines.len().min(LINES)];
+        let figure = figures::state_space(lines, &points, [&axis(0), &axis(1), &axis(2)])?;
+        let (title, caption) = (figure.title.clone(), figure.caption.clone());
+        list.push(match c.lines.len() {
+            all if all > LINES => figure.named(
+                "state_space",
+                &title,
+                &format!("{caption} The first {LINES} of {all} trajectories."),
+            )?,
+            _ => figure,
+        });
     }
     let first_two = share(0) + if k > 1 { share(1) } else { 0.0 };
     let facts = vec![
@@ -97,55 +129,47 @@ pub fn pca(c: &Components) -> Result<Rendered, Error> {
 /// Variances, and the components themselves.
 fn own_tables(pca: &Pca, names: &[String]) -> [TableOut; 2] {
     let ratio = &pca.explained_variance_ratio;
-    let variance = TableOut {
-        name: "variance".into(),
-        caption: "Variance along each principal component, with the standard error of its share.".into(),
-        columns: vec![
-            ("component".into(), Cells::Int((1..=ratio.len() as i64).collect())),
-            ("variance".into(), Cells::Float(pca.explained_variance.clone())),
-            ("share".into(), Cells::Float(ratio.clone())),
-            ("share_std_error".into(), Cells::Float(pca.std_error.clone())),
-            ("cumulative_share".into(), Cells::Float(running(ratio))),
-        ],
-    };
-    let mut columns = vec![
-        ("variable".into(), Cells::Text(names.to_vec())),
-        ("mean".into(), Cells::Float(pca.mean.clone())),
-    ];
-    for j in 0..ratio.len() {
-        columns.push((format!("pc{}", j + 1), Cells::Float(col(pca.components.as_ref(), j).to_vec())));
-    }
-    let components = TableOut {
-        name: "components".into(),
-        caption: "Principal components, one a column: unit vectors, largest entry positive.".into(),
-        columns,
-    };
+    let (sum, rows) = (running(ratio), (0..ratio.len()).collect::<Vec<_>>());
+    let variance = Table::of(&rows)
+        .column("component", "", |j| j + 1)
+        .column("variance", "", |j| pca.explained_variance[*j])
+        .columns(["share", "share_std_error"], |j| [ratio[*j], pca.std_error[*j]])
+        .column("cumulative_share", "", |j| sum[*j])
+        .named("variance", "Variance along each principal component, with the standard error of its share.");
+    let rows: Vec<_> = names.iter().zip(&pca.mean).enumerate().collect();
+    let components = Table::of(&rows)
+        .column("variable", "", |r| r.1.0.as_str())
+        .column("mean", "", |r| *r.1.1)
+        .each((1..=ratio.len()).map(|j| format!("pc{j}")), |r, j| pca.components[(r.0, j)])
+        .named("components", "Principal components, one a column: unit vectors, largest entry positive.");
     [variance, components]
 }
 
 fn projected(p: &Projections) -> TableOut {
-    let (mut columns, values, caption) = match p {
-        Projections::Trajectories { label, time, values } => (
-            vec![
-                ("trajectory".to_owned(), Cells::Int(label.clone())),
-                ("time".to_owned(), Cells::Float(time.clone())),
-            ],
-            values,
+    let (count, values) = match p {
+        Projections::Trajectories { label, values, .. } => (label.len(), values),
+        Projections::Rows { row, values, .. } => (row.len(), values),
+    };
+    let rows: Vec<usize> = (0..count).collect();
+    let (table, caption) = match p {
+        Projections::Trajectories { label, time, .. } => (
+            Table::of(&rows).column("trajectory", "", |k| label[*k]).column("time", "", |k| time[*k]),
             "States along the leading principal components.".to_owned(),
         ),
-        Projections::Rows { row, trial, values, every } => {
-            let mut columns = vec![("row".to_owned(), Cells::Int(row.clone()))];
-            columns.extend(trial.as_ref().map(|t| ("trial".to_owned(), Cells::Int(t.clone()))));
+        Projections::Rows { row, trial, every, .. } => {
+            let mut table = Table::of(&rows).column("row", "", |k| row[*k]);
+            if let Some(trial) = trial {
+                table = table.column("trial", "", |k| trial[*k]);
+            }
             let caption = match every {
                 1 => "Every row along the leading principal components.".into(),
                 e => format!("Every {e}th row along the leading principal components."),
             };
-            (columns, values, caption)
+            (table, caption)
         }
     };
-    let components = values.iter().enumerate();
-    columns.extend(components.map(|(j, v)| (format!("pc{}", j + 1), Cells::Float(v.clone()))));
-    TableOut { name: "projections".into(), caption, columns }
+    let names = (1..=values.len()).map(|j| format!("pc{j}"));
+    table.each(names, |k, j| values[j][*k]).named("projections", caption)
 }
 
 /// What the errors stand on, in words.

@@ -1,14 +1,21 @@
 //! Spectra of the recurrent matrices.
 
-use super::{Rendered, words};
+use super::{Rendered, Shown, words};
 use crate::Error;
 use crate::figures::{self, Boundary};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::Table;
+use nullcline_core::analyses::Context;
 use nullcline_core::diagnostics::dynamics::recurrent::RecurrentSpectrum;
 
+impl Shown for Vec<RecurrentSpectrum> {
+    fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
+        recurrent(self)
+    }
+}
+
 /// Page and table of the spectra.
-pub fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
+fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
     let eigenvalues: Vec<(String, Vec<[f64; 2]>)> = spectra
         .iter()
         .map(|s| (s.name.clone(), s.eigenvalues.iter().map(|z| [z.re, z.im]).collect()))
@@ -26,27 +33,18 @@ pub fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
             figures::complex_plane(&eigenvalues, Boundary::UnitCircle, "")?,
         ]
     };
-    let (mut matrix, mut index, mut value, mut re, mut im) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut rows = vec![];
     for s in spectra {
-        for (i, (sv, z)) in s.singular_values.iter().zip(&s.eigenvalues).enumerate() {
-            matrix.push(s.name.clone());
-            index.push(i as i64 + 1);
-            value.push(*sv);
-            re.push(z.re);
-            im.push(z.im);
-        }
+        let pairs = s.singular_values.iter().zip(&s.eigenvalues).enumerate();
+        rows.extend(pairs.map(|(i, (value, z))| (&s.name, i + 1, *value, z)));
     }
-    let table = TableOut {
-        name: "spectra".into(),
-        caption: "Singular values (decreasing) and eigenvalues (by modulus) of each recurrent matrix.".into(),
-        columns: vec![
-            ("matrix".into(), Cells::Text(matrix)),
-            ("index".into(), Cells::Int(index)),
-            ("singular_value".into(), Cells::Float(value)),
-            ("eigenvalue_re".into(), Cells::Float(re)),
-            ("eigenvalue_im".into(), Cells::Float(im)),
-        ],
-    };
+    let caption = "Singular values (decreasing) and eigenvalues (by modulus) of each recurrent matrix.";
+    let table = Table::of(&rows)
+        .column("matrix", "", |r| r.0.as_str())
+        .column("index", "", |r| r.1)
+        .column("singular_value", "", |r| r.2)
+        .columns(["eigenvalue_re", "eigenvalue_im"], |r| [r.3.re, r.3.im])
+        .named("spectra", caption);
     let facts = spectra
         .iter()
         .flat_map(|s| {
@@ -57,12 +55,14 @@ pub fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
                     format!("Largest singular value{name}"),
                     words::number(s.singular_values.first().copied().unwrap_or(0.0)),
                 ),
+                (format!("Non-normality{name}"), words::number(s.non_normality)),
             ]
         })
         .collect();
     let intro = "The weights alone: singular values say how much one product can stretch a state, eigenvalues \
         how repeated products would act without the nonlinearity. Where both differ much the matrix is not \
-        normal, and eigenvalues alone mislead.";
+        normal, and eigenvalues alone mislead: non-normality is |W Wᵀ - Wᵀ W| / |W|², both norms Frobenius, \
+        from 0 of a normal matrix to at most √2.";
     let section = Section {
         id: "recurrent".into(),
         title: "Recurrent weights".into(),

@@ -1,15 +1,26 @@
 //! Read-outs against each other and against the leading plane, and what each unit tells of each target.
 
-use super::{Rendered, left, words};
+use super::{Rendered, Shown, left, words};
 use crate::Error;
 use crate::figures::{self, Axes, Reference, Series};
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
+use nullcline_core::analyses::Context;
 use nullcline_core::analyses::activity::{By, LEVEL, Pair, Regressed, Selectivity};
 use nullcline_core::numbers::Estimate;
 
+impl Shown for Selectivity {
+    fn sentence(&self, _: &Context) -> Option<String> {
+        Some(describe(self))
+    }
+
+    fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
+        selectivity(self)
+    }
+}
+
 /// The findings in a sentence.
-pub fn describe(s: &Selectivity) -> String {
+fn describe(s: &Selectivity) -> String {
     let mut parts: Vec<String> = s
         .regressions
         .iter()
@@ -34,7 +45,7 @@ fn degrees(e: Estimate) -> String {
 }
 
 /// Read-outs and regressions.
-pub fn selectivity(s: &Selectivity) -> Result<Rendered, Error> {
+fn selectivity(s: &Selectivity) -> Result<Rendered, Error> {
     let units = &s.units;
     let remarks: Vec<String> = s.left.iter().map(left::said).collect();
     let mut list = vec![];
@@ -106,48 +117,35 @@ pub fn selectivity(s: &Selectivity) -> Result<Rendered, Error> {
 }
 
 fn angle_table(s: &Selectivity) -> TableOut {
-    let float = |f: &dyn Fn(&Pair) -> f64| Cells::Float(s.pairs.iter().map(f).collect());
-    let name = |k: usize| Cells::Text(s.pairs.iter().map(|p| p.names[k].clone()).collect());
-    TableOut {
-        name: "angles".into(),
-        caption: "Angles between read-outs, in the space of all units and in the plane of the first two components.".into(),
-        columns: vec![
-            ("first".into(), name(0)),
-            ("second".into(), name(1)),
-            ("angle_degrees".into(), float(&|p| p.angle.value)),
-            ("angle_std_error".into(), float(&|p| p.angle.error())),
-            ("in_plane_degrees".into(), float(&|p| p.within.unwrap_or(Estimate::NONE).value)),
-            ("in_plane_std_error".into(), float(&|p| p.within.unwrap_or(Estimate::NONE).error())),
-        ],
-    }
+    let inside = |p: &Pair| p.within.unwrap_or(Estimate::NONE);
+    Table::of(&s.pairs)
+        .column("first", "", |p| p.names[0].as_str())
+        .column("second", "", |p| p.names[1].as_str())
+        .column("angle", "degrees", |p| p.angle)
+        .column("in_plane", "degrees", inside)
+        .named("angles", "Angles between read-outs, in the space of all units and in the plane of the first two components.")
 }
 
 fn readout_table(s: &Selectivity, units: &[String]) -> TableOut {
-    let mut columns = vec![("unit".into(), Cells::Text(units.to_vec()))];
-    columns.extend(s.outs.iter().map(|o| (o.name.clone(), Cells::Float(o.direction()))));
-    let caption = "Read-outs as unit vectors, one a column.".into();
-    TableOut { name: "readouts".into(), caption, columns }
+    let directions: Vec<_> = s.outs.iter().map(|o| o.direction()).collect();
+    let rows: Vec<_> = units.iter().enumerate().collect();
+    Table::of(&rows)
+        .column("unit", "", |r| r.1.as_str())
+        .each(s.outs.iter().map(|o| o.name.as_str()), |r, k| directions[k][r.0])
+        .named("readouts", "Read-outs as unit vectors, one a column.")
 }
 
 fn slope_table(s: &Selectivity, units: &[String]) -> TableOut {
     let all: Vec<(&Regressed, usize)> =
         s.regressions.iter().flat_map(|r| (0..units.len()).map(move |i| (r, i))).collect();
-    let float =
-        |f: &dyn Fn(&Regressed, usize) -> f64| Cells::Float(all.iter().map(|(r, i)| f(r, *i)).collect());
-    TableOut {
-        name: "slopes".into(),
-        caption: "Each unit regressed on the targets: slope, standard error, t, p, and p corrected for the number of units \
-                  (Holm)."
-            .into(),
-        columns: vec![
-            ("target".into(), Cells::Text(all.iter().map(|(r, _)| r.name.clone()).collect())),
-            ("unit".into(), Cells::Text(all.iter().map(|(_, i)| units[*i].clone()).collect())),
-            ("slope".into(), float(&|r, i| r.slopes[i].estimate.value)),
-            ("std_error".into(), float(&|r, i| r.slopes[i].estimate.error())),
-            ("t".into(), float(&|r, i| r.slopes[i].t)),
-            ("p".into(), float(&|r, i| r.slopes[i].p)),
-            ("p_corrected".into(), float(&|r, i| r.corrected[i])),
-            ("r_squared".into(), float(&|r, i| r.r_squared[i])),
-        ],
-    }
+    Table::of(&all)
+        .column("target", "", |(r, _)| r.name.as_str())
+        .column("unit", "", |(_, i)| units[*i].as_str())
+        .columns(["slope", "std_error"], |(r, i)| [r.slopes[*i].estimate.value, r.slopes[*i].estimate.error()])
+        .columns(["t", "p", "p_corrected"], |(r, i)| [r.slopes[*i].t, r.slopes[*i].p, r.corrected[*i]])
+        .column("r_squared", "", |(r, i)| r.r_squared[*i])
+        .named(
+            "slopes",
+            "Each unit regressed on the targets: slope, standard error, t, p, and p corrected for the number of units (Holm).",
+        )
 }

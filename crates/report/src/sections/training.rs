@@ -1,19 +1,23 @@
 //! A training: its curve, and what it reached.
 
-use super::{Rendered, trials, words};
+use super::{Rendered, trials as searched, words};
 use crate::Error;
 use crate::figures;
 use crate::folder::{Folder, Origin};
 use crate::page::Section;
 use crate::report::{Report, Told};
 use crate::runner::{Failure, NETWORK, network_file};
-use crate::tables::{Cells, TableOut};
+use crate::tables::{Table, TableOut};
 use nullcline_core::analyses;
 use nullcline_core::analyses::training::{Network, Train, TrainedNetwork};
+use nullcline_core::analyses::trials;
 use nullcline_core::tasks::Objective;
 use nullcline_core::training::trainer::{Epoch, Stopped};
 use serde_json::Value;
 use std::path::Path;
+
+/// The file of some of the task's items.
+const TRIALS: &str = "trials.npz";
 
 impl Report for Train {
     fn origin(&self, _: &Path) -> Result<Origin, analyses::Error> {
@@ -31,13 +35,17 @@ impl Report for Train {
         let mut findings = describe(t);
         let mut modules = vec![training(t)?];
         if let Some(search) = &t.search {
-            findings.push(trials::describe(search));
-            modules.push(trials::trials(search)?);
+            findings.push(searched::describe(search));
+            modules.push(searched::trials(search)?);
         }
         Ok(Told {
             title: t.task.into(),
             subject: t.description.clone(),
-            facts: vec![("Trained".into(), t.description.clone()), ("Weights".into(), NETWORK.into())],
+            facts: vec![
+                ("Trained".into(), t.description.clone()),
+                ("Weights".into(), NETWORK.into()),
+                ("Trials".into(), TRIALS.into()),
+            ],
             seed: self.seed,
             findings,
             notes: t.notes.clone(),
@@ -49,7 +57,13 @@ impl Report for Train {
     fn write(&self, t: &TrainedNetwork, folder: &Folder) -> Result<(), Failure> {
         let Network { architecture, model, precision } = &t.network;
         let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
-        network_file(folder, NETWORK, architecture, model.rule.as_ref(), Some(readout), Some(*precision))
+        network_file(folder, NETWORK, architecture, model.rule.as_ref(), Some(readout), Some(*precision))?;
+        Ok(trials::write(&folder.place(TRIALS)?, &t.shown, &t.labels)?)
+    }
+
+    fn next(&self, _: &TrainedNetwork, out: &Path) -> Option<String> {
+        let place = |name: &str| words::shell(&out.join(name));
+        Some(format!("nullcline analyze {} --trials {}", place(NETWORK), place(TRIALS)))
     }
 }
 
@@ -122,32 +136,26 @@ fn warnings(t: &TrainedNetwork) -> Vec<String> {
 }
 
 fn table(curve: &[Epoch]) -> TableOut {
-    let float = |f: &dyn Fn(&Epoch) -> f64| Cells::Float(curve.iter().map(f).collect());
-    let int = |f: &dyn Fn(&Epoch) -> i64| Cells::Int(curve.iter().map(f).collect());
-    let mut columns = vec![
-        ("epoch".into(), int(&|r| r.epoch as i64)),
-        ("step".into(), int(&|r| r.step as i64)),
-        ("rate".into(), float(&|r| r.rate)),
-        ("train_loss".into(), float(&|r| r.train_loss)),
-        ("validation_loss".into(), float(&|r| r.validation_loss)),
-    ];
+    let mut table = Table::of(curve)
+        .column("epoch", "", |r| r.epoch)
+        .column("step", "", |r| r.step)
+        .column("rate", "", |r| r.rate)
+        .column("train_loss", "", |r| r.train_loss)
+        .column("validation_loss", "", |r| r.validation_loss);
     if curve.iter().any(|r| r.accuracy.is_some()) {
-        columns.push(("accuracy".into(), float(&|r| r.accuracy.unwrap_or(f64::NAN))));
+        table = table.column("accuracy", "", |r| r.accuracy);
     }
-    columns.push(("gradient_norm".into(), float(&|r| r.gradient_norm)));
     let caption = "Each epoch, the first from before training: steps so far, learning rate, mean loss over the \
         minibatches as they were met (under dropout), loss and share of right targets on the validation items, \
         mean norm of the gradients before clipping.";
-    TableOut { name: "curve".into(), caption: caption.into(), columns }
+    table.column("gradient_norm", "", |r| r.gradient_norm).named("curve", caption)
 }
 
 fn settings(all: &[(String, Value)]) -> TableOut {
-    let (names, values) = all.iter().map(|(k, v)| (k.clone(), plain(v))).unzip();
-    TableOut {
-        name: "settings".into(),
-        caption: "Everything that the weights depend on.".into(),
-        columns: vec![("setting".into(), Cells::Text(names)), ("value".into(), Cells::Text(values))],
-    }
+    Table::of(all)
+        .column("setting", "", |(name, _)| name.as_str())
+        .column("value", "", |(_, value)| plain(value))
+        .named("settings", "Everything that the weights depend on.")
 }
 
 /// A value of the settings, for the page.

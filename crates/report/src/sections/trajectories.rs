@@ -1,40 +1,34 @@
 //! Trajectories of a network.
 
-use super::{Context, Rendered, Units, words};
+use super::{Context, Rendered, Shown, Units, words};
 use crate::Error;
 use crate::figures;
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::Table;
 use nullcline_core::analyses::network::Paths;
-use nullcline_core::linalg::col;
+
+impl Shown for Paths {
+    fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
+        trajectories(self, context)
+    }
+}
 
 /// States in time, and what the read-out makes of them.
-pub fn trajectories(found: &Paths, context: &Context) -> Result<Rendered, Error> {
+fn trajectories(found: &Paths, context: &Context) -> Result<Rendered, Error> {
     let (result, outputs) = (&found.result, &found.outputs);
     let intro = format!("States along {}.", words::source(found.source));
     let n = context.names.len();
-    let rows: usize = result.states.iter().map(|s| s.ncols()).sum();
-    let (mut label, mut time) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-    let mut values: Vec<Vec<f64>> = vec![Vec::with_capacity(rows); n];
-    for (k, states) in result.states.iter().enumerate() {
-        for t in 0..states.ncols() {
-            label.push(k as i64);
-            time.push(t as f64 * result.time_step);
-            for (v, x) in values.iter_mut().zip(col(states.as_ref(), t)) {
-                v.push(*x);
-            }
-        }
-    }
-    let mut columns = vec![("trajectory".into(), Cells::Int(label)), ("time".into(), Cells::Float(time))];
-    columns.extend(context.names.iter().cloned().zip(values.into_iter().map(Cells::Float)));
-    columns.extend(outputs.iter().map(|(name, v)| (name.clone(), Cells::Float(v.clone()))));
-    let table = TableOut {
-        name: "states".into(),
-        caption:
-            "States along each trajectory, the initial state first; then the read-out's outputs, if any."
-                .into(),
-        columns,
-    };
+    let steps = |(k, states): (usize, _)| (0..faer::Mat::<f64>::ncols(states)).map(move |t| (k, t));
+    let rows: Vec<_> = result.states.iter().enumerate().flat_map(steps).enumerate().collect();
+    let table = Table::of(&rows)
+        .column("trajectory", "", |r| r.1.0)
+        .column("time", "", |r| r.1.1 as f64 * result.time_step)
+        .each(&context.names, |r, i| result.states[r.1.0][(i, r.1.1)])
+        .each(outputs.iter().map(|(name, _)| name), |r, k| outputs[k].1[r.0])
+        .named(
+            "states",
+            "States along each trajectory, the initial state first; then the read-out's outputs, if any.",
+        );
     let mut list = vec![];
     if let Some(first) = result.states.first() {
         let time: Vec<f64> = (0..first.ncols()).map(|t| t as f64 * result.time_step).collect();

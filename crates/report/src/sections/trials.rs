@@ -4,7 +4,7 @@ use super::{Rendered, words};
 use crate::Error;
 use crate::figures;
 use crate::page::Section;
-use crate::tables::{Cells, TableOut};
+use crate::tables::Table;
 use nullcline_core::analyses::training::{Searched, Trained};
 use nullcline_core::training::trainer::Stopped;
 
@@ -38,21 +38,18 @@ pub fn trials(t: &Searched) -> Result<Rendered, Error> {
         let points: Vec<[f64; 2]> = rows.iter().map(|r| [r.0[k], loss(r)]).collect();
         all.push(figures::trials(name, &points, t.best, name != "patience")?);
     }
-    let float = |f: &dyn Fn(&Trial) -> f64| Cells::Float(rows.iter().map(f).collect());
-    let int = |f: &dyn Fn(&Trial) -> usize| Cells::Int(rows.iter().map(|r| f(r) as i64).collect());
-    let mut columns = vec![("trial".to_owned(), Cells::Int((1..=rows.len() as i64).collect()))];
-    for (k, name) in t.names().into_iter().enumerate() {
-        columns.push((name.into(), float(&|r| r.0[k])));
-    }
-    columns.push(("validation_loss".into(), float(&|r| r.1.best().validation_loss)));
+    let numbered: Vec<_> = rows.iter().enumerate().collect();
+    let mut table = Table::of(&numbered)
+        .column("trial", "", |(k, _)| k + 1)
+        .each(t.names(), |(_, r), k| r.0[k])
+        .column("validation_loss", "", |(_, r)| r.1.best().validation_loss);
     if rows.iter().any(|r| r.1.best().accuracy.is_some()) {
-        columns.push(("accuracy".into(), float(&|r| r.1.best().accuracy.unwrap_or(f64::NAN))));
+        table = table.column("accuracy", "", |(_, r)| r.1.best().accuracy);
     }
-    columns.extend([
-        ("best_epoch".into(), int(&|r| r.1.best().epoch)),
-        ("epochs".into(), int(&|r| r.1.curve.len() - 1)),
-        ("stopped".into(), Cells::Text(rows.iter().map(|r| r.1.stopped.name().into()).collect())),
-    ]);
+    let table = table
+        .column("best_epoch", "", |(_, r)| r.1.best().epoch)
+        .column("epochs", "", |(_, r)| r.1.curve.len() - 1)
+        .column("stopped", "", |(_, r)| r.1.stopped.name());
     let caption = "Every trial: what it was told, its lowest validation loss with the epoch, epochs done, and why \
         it ended. A diverged trial keeps the loss from before.";
     let intro = "Each trial trains the same network from the same initial parameters on the same items; the \
@@ -68,7 +65,7 @@ pub fn trials(t: &Searched) -> Result<Rendered, Error> {
             ("Best trial".into(), (t.best + 1).to_string()),
         ],
         figures: all,
-        tables: vec![TableOut { name: "trials".into(), caption: caption.into(), columns }],
+        tables: vec![table.named("trials", caption)],
         ..Section::default()
     };
     Ok(Rendered { section, warnings: vec![] })

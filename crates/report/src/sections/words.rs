@@ -69,6 +69,13 @@ pub fn carry(components: usize, of: usize) -> String {
     format!("{components} of {} {verb} 90 % of the variance", count(of, "component"))
 }
 
+/// A path as a shell takes it.
+pub fn shell(path: &std::path::Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
@@ -88,5 +95,7 @@ mod tests {
         assert_eq!(with_error(Estimate::new(-2.0, 1e-14, 5)), "−2");
         assert_eq!(with_error(Estimate::unknown(0.5, 1)), "0.5");
         assert_eq!(count(1, "point"), "1 point");
+        assert_eq!(shell(std::path::Path::new("a/b.npz")), "a/b.npz");
+        assert_eq!(shell(std::path::Path::new("a b/it's")), "'a b/it'\\''s'");
     }
 }

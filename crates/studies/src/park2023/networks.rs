@@ -6,7 +6,6 @@ use nullcline_core::io::table::{ReadTable, Values, read};
 use nullcline_core::linalg::activation::Activation;
 use nullcline_core::linalg::random::{Rng, normal, uniform};
 use nullcline_core::systems::cells::{Current, Rate};
-use nullcline_core::systems::rule::Rule;
 use std::path::Path;
 
 /// Time constant of (S2), in seconds.
@@ -14,33 +13,12 @@ pub const TAU: f64 = 0.01;
 
 /// dx/dt = -x + f(W x + b), eq. (S1), in units of its time constant.
 pub fn rate(w: MatRef<f64>, bias: &[f64], activation: Activation) -> Rate {
-    let mut cell = Rate::new(0, activation, vec![1.0; w.nrows()]);
-    fill(&mut cell, w, bias);
-    cell
+    Rate::new(0, activation, vec![1.0; w.nrows()]).with(w, bias)
 }
 
 /// tau dx/dt = -x + W tanh(x), eq. (S2), with tau = 10 ms.
 pub fn current(w: MatRef<f64>) -> Current {
-    let mut cell = Current::new(0, Activation::Tanh, vec![TAU; w.nrows()]);
-    fill(&mut cell, w, &vec![0.0; w.nrows()]);
-    cell
-}
-
-/// Writes the recurrent matrix and the first bias; all else is zero.
-fn fill(cell: &mut dyn Rule, w: MatRef<f64>, bias: &[f64]) {
-    let mut theta = vec![];
-    let mut free = true;
-    for block in cell.layout() {
-        let count = block.rows * block.cols;
-        if block.name.starts_with("weight_hh") {
-            theta.extend((0..w.ncols()).flat_map(|j| w.col(j).iter().copied()));
-        } else if block.name.starts_with("bias") && std::mem::take(&mut free) {
-            theta.extend_from_slice(bias);
-        } else {
-            theta.extend(std::iter::repeat_n(0.0, count));
-        }
-    }
-    cell.write_params(&theta);
+    Current::new(0, Activation::Tanh, vec![TAU; w.nrows()]).with(w, &vec![0.0; w.nrows()])
 }
 
 /// The matrix of the network with two stable fixed points, as printed.

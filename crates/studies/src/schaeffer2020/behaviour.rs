@@ -26,7 +26,7 @@ impl Behaviour {
     pub fn new(settings: &Settings, sizes: Sizes, progress: &dyn Observer) -> Result<Self, Error> {
         let blank = task(1).blank;
         let trained = networks(settings, sizes, UNITS, progress)?;
-        let of = |(k, net): (usize, &std::sync::Arc<_>)| {
+        let of = |(k, net): (usize, &_)| {
             let recorded = Recorded::new(net, settings.seed + k as u64, sizes.blocks, Formulas::Printed);
             (recorded.choices(blank), observer(&recorded, blank))
         };

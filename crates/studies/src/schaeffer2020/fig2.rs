@@ -123,7 +123,7 @@ fn lengths(
     progress: &dyn Observer,
 ) -> Result<Vec<Claim>, Error> {
     let early = networks(settings, Sizes { steps: NAMED, ..sizes }, UNITS, progress)?;
-    let played = |(k, net): (usize, &std::sync::Arc<_>)| {
+    let played = |(k, net): (usize, &_)| {
         let seed = settings.seed + k as u64;
         Recorded::new(net, seed, sizes.blocks, Formulas::Printed).choices(task(1).blank)
     };

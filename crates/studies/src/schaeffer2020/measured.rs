@@ -5,7 +5,6 @@ use super::networks::{Recorded, Sizes};
 use crate::common::*;
 use crate::schaeffer2020::elman::Elman;
 use nullcline_core::tasks::ibl::bayes::Formulas;
-use std::sync::Arc;
 
 /// One network's session of `sizes`, and its geometry.
 ///
@@ -30,7 +29,7 @@ pub struct Shown {
 /// # Errors
 /// As for [`Geometry::new`], and those of `one`.
 pub fn each<T>(
-    trained: &[Arc<Elman>],
+    trained: &[Elman],
     settings: &Settings,
     sizes: Sizes,
     mut one: impl FnMut(usize, &Elman, &Recorded, &Geometry) -> Result<T, Error>,

@@ -38,20 +38,23 @@ mod tests {
     use super::*;
     use crate::claims::Kind;
     use crate::{Error, Findings, Preset, Settings, Verdict};
+    use nullcline_core::analyses::training::clear_progress;
     use nullcline_core::job::Silent;
 
-    /// Networks of two seeds, trained until they act at all, which all studies of one process share; a short session.
+    /// Networks of two seeds, trained until they act at all, which all studies share; a short session.
     const SMALL: Sizes = Sizes { seeds: 2, blocks: 40, steps: networks::NAMED + 1000, distilled: 40 };
 
     /// Every study runs from end to end, and what it says is made from what it measured.
     #[test]
     fn every_study_runs_on_small_networks() {
+        let folder = std::env::temp_dir().join(format!("nullcline-networks-{}", std::process::id()));
         let settings = Settings {
             preset: Preset::Quick,
             seed: 1,
             as_published: false,
             data: None,
-            progress: std::env::temp_dir(),
+            progress: folder.clone(),
+            shared: folder.clone(),
         };
         let units = [(10, SMALL.steps, 2)];
         type Run<'a> = &'a dyn Fn() -> Result<Findings, Error>;
@@ -85,5 +88,8 @@ mod tests {
                 assert!(claim.measured.n > 0 || claim.verdict == Verdict::NotTested, "{words}");
             }
         }
+        // What they shared lay in one place, and all of it goes.
+        assert!(folder.join("network-of-50-seed-2").join(SMALL.steps.to_string()).is_dir());
+        assert!(clear_progress(&folder).unwrap(), "something is left in {}", folder.display());
     }
 }

@@ -3,17 +3,13 @@
 use super::elman::Elman;
 use crate::common::*;
 use faer::{Mat, MatRef};
-use nullcline_core::analyses::ibl::{network, train_on_sessions};
-use nullcline_core::job::Silent;
+use nullcline_core::analyses::ibl::{IblConfig, stages};
 use nullcline_core::tasks::ibl::bayes::{Formulas, Ideal};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
 use nullcline_core::tasks::ibl::{Agent, Ibl, Played, Session, Step, play};
-use nullcline_core::training::episodes::{Learner, Loss, Schedule};
+use nullcline_core::training::Player;
+use nullcline_core::training::episodes::{Loss, Schedule};
 use nullcline_core::training::optimiser::Method;
-use nullcline_core::training::{Model, Player};
-use rayon::prelude::*;
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Units of the paper's network.
 pub const UNITS: usize = 50;
@@ -21,11 +17,6 @@ pub const UNITS: usize = 50;
 pub const NAMED: u64 = 5000;
 /// Session of the analyses; no training session has this number.
 const TEST: u64 = u64::MAX;
-
-/// Networks by units, steps and seed.
-type Known = Mutex<HashMap<(usize, u64, u64), Arc<Elman>>>;
-/// Trained networks of this process, at [`NAMED`] steps and at last: the figures of one run share them.
-static TRAINED: LazyLock<Known> = LazyLock::new(Mutex::default);
 
 /// How many networks, and how long they are looked at.
 #[derive(Clone, Copy, Debug)]
@@ -83,55 +74,35 @@ pub fn task(blocks: usize) -> Ibl {
     Ibl::coded(blocks)
 }
 
-/// The networks of `units` units of all seeds, trained where they are not yet.
+/// The networks of `units` units of all seeds, trained where they are not yet: the studies of a run share them.
 ///
 /// # Errors
-/// [`Error::Numbers`] where a training diverges.
+/// Trainings that diverge; files of kept trainings that cannot be used.
 pub fn networks(
     settings: &Settings,
     sizes: Sizes,
     units: usize,
     observer: &dyn Observer,
-) -> Result<Vec<Arc<Elman>>, Error> {
-    let known =
-        |key: &(usize, u64, u64)| TRAINED.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
-    let done = std::sync::atomic::AtomicU64::new(0);
-    observer.start(&format!("training networks of {units} units"), sizes.seeds);
-    let all = (0..sizes.seeds)
-        .into_par_iter()
-        .map(|k| {
-            let seed = settings.seed + k;
-            let key = (units, sizes.steps, seed);
-            let trained = match known(&key) {
-                Some(network) => network,
-                None => {
-                    let failed = |e: nullcline_core::analyses::Error| Error::Numbers(e.to_string());
-                    let (_, model) = network(units, seed).map_err(failed)?;
-                    let (task, steps) = (task(4), sizes.steps);
-                    let misfit = || Error::Numbers("the network does not fit the task".into());
-                    let mut learner = Learner::new(model, &task).map_err(|_| misfit())?;
-                    let schedule =
-                        Schedule { loss: Loss::Probability, rate: 1e-3, batch: 1, clip: None, seed };
-                    let method = Method::Sgd { momentum: 0.1 };
-                    let mut keep = |step: u64, model: &Model<f64>| {
-                        if (step == NAMED || step == steps)
-                            && let Some(net) = Elman::of(model)
-                        {
-                            let mut all = TRAINED.lock().unwrap_or_else(PoisonError::into_inner);
-                            all.insert((units, step, seed), Arc::new(net));
-                        }
-                    };
-                    train_on_sessions(&mut learner, &task, &schedule, method, steps, &Silent, &mut keep)
-                        .map_err(failed)?;
-                    Arc::new(Elman::of(learner.model()).ok_or_else(misfit)?)
-                }
-            };
-            observer.at(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
-            Ok(trained)
-        })
-        .collect();
-    observer.finish();
-    all
+) -> Result<Vec<Elman>, Error> {
+    // The early networks are on the way to the others.
+    let steps: &[u64] = if sizes.steps > NAMED { &[NAMED, sizes.steps] } else { &[sizes.steps] };
+    parallel(&format!("training networks of {units} units"), sizes.seeds as usize, observer, |k| {
+        let seed = settings.seed + k as u64;
+        let config = IblConfig {
+            task: task(4),
+            units,
+            schedule: Schedule { loss: Loss::Probability, rate: 1e-3, batch: 1, clip: None, seed },
+            method: Method::Sgd { momentum: 0.1 },
+            steps: sizes.steps,
+            test_blocks: 0,
+        };
+        let folder = settings.shared.join(format!("network-of-{units}-seed-{seed}"));
+        let model = stages(&config, steps, &folder)?.pop();
+        model
+            .as_ref()
+            .and_then(Elman::of)
+            .ok_or_else(|| Error::Numbers("the network does not fit the task".into()))
+    })
 }
 
 /// A network's session, with everything that was seen, and what the Bayesian observer made of it.

@@ -209,7 +209,8 @@ impl Target {
         Self { name, values, kind }
     }
 
-    fn new(name: String, values: &Values, rows: &[usize]) -> Self {
+    /// A column on those rows, and what it can be.
+    pub fn new(name: String, values: &Values, rows: &[usize]) -> Self {
         match values {
             Values::Number(all) => {
                 let values: Vec<f64> = rows.iter().map(|r| all[*r]).collect();

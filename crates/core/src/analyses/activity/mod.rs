@@ -4,6 +4,7 @@ mod clusters;
 mod decoding;
 mod held;
 mod selectivity;
+pub mod timescales;
 
 pub use clusters::{Grouped, Groups, Weights};
 pub(super) use clusters::{Permutations, clusters};
@@ -11,7 +12,9 @@ pub use decoding::{Decoded, Decodings, Features};
 pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
+pub use timescales::Timescales;
 
+use super::modules::{Diagnostic, OfNetwork, OfRecording};
 use super::{AnalysisSettings, Config, Error, Finding, Module};
 use crate::diagnostics::geometry::pca::Pca;
 
@@ -23,6 +26,13 @@ pub enum Left {
         /// The module.
         module: Module,
         /// One row in so many.
+        every: usize,
+    },
+    /// Of a network's trials one step in so many was taken: those that follow one another tell little more than one of them.
+    OneStepIn {
+        /// The module.
+        module: Module,
+        /// One step in so many.
         every: usize,
     },
     /// A target that cannot be used, and why.
@@ -85,19 +95,37 @@ pub(super) struct Analyses<'a> {
     pub pca: Option<&'a Pca>,
 }
 
-/// The modules that need rows in memory.
-pub(super) const HELD: [Module; 3] = [Module::Decoding, Module::Selectivity, Module::Clusters];
+impl Diagnostic for Decodings {
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.of_activity(Module::Decoding, |a| a.decoding()));
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.decoding()));
+    const OF_TARGETS: bool = true;
+}
+
+impl Diagnostic for Selectivity {
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.of_activity(Module::Selectivity, |a| a.selectivity()));
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.selectivity()));
+    const OF_TARGETS: bool = true;
+}
+
+impl Diagnostic for Groups {
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.clusters().map(Some));
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.clusters()));
+    const ON_REQUEST: bool = true;
+    const OF_STATES: bool = true;
+}
 
 impl Analyses<'_> {
-    /// What the module finds.
-    pub fn run(&self, module: Module) -> Result<Finding, Error> {
-        let usable = self.held.targets.iter().any(|t| usable(t, module));
-        match module {
-            Module::Clusters => self.clusters().map(Finding::Clusters),
-            _ if !usable => Err(self.unusable(module)),
-            Module::Decoding => self.decoding().map(Finding::Decoding),
-            _ => self.selectivity().map(Finding::Selectivity),
+    /// What the module finds; none where it needs no rows.
+    pub fn run(&self, module: Module) -> Result<Option<Finding>, Error> {
+        if module.facts().targets && !self.usable(module) {
+            return Err(self.unusable(module));
         }
+        module.of_rows(self)
+    }
+
+    /// Whether there is a target for the module.
+    pub fn usable(&self, module: Module) -> bool {
+        self.held.targets.iter().any(|t| usable(t, module))
     }
 
     fn clusters(&self) -> Result<Groups, Error> {
@@ -112,22 +140,26 @@ impl Analyses<'_> {
         }
     }
 
-    fn unusable(&self, module: Module) -> Error {
+    pub fn unusable(&self, module: Module) -> Error {
         let name = module.name();
         let expected = match module {
             Module::Decoding => "a column of labels",
             _ => "a column of numbers or of two values",
         };
         if self.held.targets.is_empty() {
-            return Error::Config(format!("the module {name} needs --targets COLUMN, {expected}"));
+            return Error::Config(match self.config.network.trials {
+                Some(_) => format!("the module {name} needs a label in --trials, {expected}"),
+                None => format!("the module {name} needs --targets COLUMN, {expected}"),
+            });
         }
         let each = self.held.targets.iter().map(|t| match &t.kind {
             TargetKind::Number(k, _) => format!("`{}` has {k} values", t.name),
             TargetKind::Unusable(why) => format!("`{}` {why}", t.name),
             TargetKind::Labels(labels) => format!("`{}` has {} labels", t.name, labels.len()),
         });
+        let option = if self.config.network.trials.is_some() { "--trials" } else { "--targets" };
         let message = format!(
-            "--targets: {}; the module {name} expects {expected}",
+            "{option}: {}; the module {name} expects {expected}",
             each.collect::<Vec<_>>().join(", ")
         );
         Error::input(&self.config.file, message)
@@ -140,7 +172,11 @@ impl Analyses<'_> {
     /// What was left out: rows, targets that were passed over, and their missing values.
     fn left(&self, module: Module) -> Vec<Left> {
         let every = self.held.every;
-        let mut left = if every > 1 { vec![Left::Thinned { module, every }] } else { vec![] };
+        let thinned = match self.config.network.trials {
+            Some(_) => Left::OneStepIn { module, every },
+            None => Left::Thinned { module, every },
+        };
+        let mut left = if every > 1 { vec![thinned] } else { vec![] };
         for t in &self.held.targets {
             let target = t.name.clone();
             match &t.kind {

@@ -1,8 +1,8 @@
 //! `distill conventional`: train a small network on a large one's output probabilities.
 
-use super::teacher::{as_config, assumed, network_inputs};
+use super::teacher::{assumed, network_inputs, source};
 use super::{AboutTeacher, Conventional, ConventionalConfig, dynamics};
-use crate::analyses::source::{Source, open};
+use crate::analyses::source::Source;
 use crate::analyses::{Error, RecordingSettings, fits};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
 use crate::io::shown::count;
@@ -25,7 +25,7 @@ use rand::seq::SliceRandom;
 /// Distils a network's outputs.
 pub(super) fn teach(config: &ConventionalConfig, observer: &dyn Observer) -> Result<Conventional, Error> {
     let common = &config.common;
-    let Source::Network(network) = open(&as_config(common, RecordingSettings::default()))? else {
+    let Source::Network(network) = source(common, RecordingSettings::default())? else {
         // One that cannot be read is no recording either.
         schema(&common.file, None)?;
         let message =

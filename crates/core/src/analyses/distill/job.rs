@@ -4,7 +4,7 @@ use super::{Common, Conventional, ConventionalConfig, Projection, Radd, RaddConf
 use crate::analyses::Error;
 use crate::analyses::arguments::{RecordingArguments, WeightFile};
 use crate::analyses::check::{activation, numbers, positive, recording, spec};
-use crate::analyses::limits::count;
+use crate::analyses::limits::{count, seed};
 use crate::analyses::written;
 use crate::io::steady;
 use crate::job::{Desk, Job};
@@ -48,28 +48,28 @@ pub struct RaddArguments {
     #[arg(long, value_name = "FILE|NAME")]
     pub projection: Option<String>,
     /// Principal components of --projection pca [default: 2]
-    #[arg(long, value_name = "M", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "M", value_parser = count(1, 1_000_000))]
     pub components: Option<usize>,
     /// Scale P so that the largest |z| is this, or none [default: 0.99 for tanh and sigmoid, else none]
-    #[arg(long, value_name = "X|none", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X|none", allow_hyphen_values = true)]
     pub scale: Option<String>,
     /// Nonlinearity of the student: tanh, sigmoid, relu or identity
     #[arg(long, value_name = "NAME", default_value = "tanh")]
     pub activation: String,
     /// Penalty on the sum of squares of A and B, beside the sum of squared residuals
-    #[arg(long, value_name = "LAMBDA", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "LAMBDA", default_value_t = 0.0)]
     pub ridge: f64,
     /// Share of the pairs, the last ones, that is not fitted but tested on
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub split: f64,
     /// 0: the input of a row has acted on its state; 1: it acts on the next row's
-    #[arg(long, value_name = "ROWS", default_value_t = 0, value_parser = count(0, 1), allow_negative_numbers = true)]
+    #[arg(long, value_name = "ROWS", default_value_t = 0, value_parser = count(0, 1))]
     pub lag: usize,
     /// Constant input of fixed points and phase portrait: a value for each input [default: zeros]
     #[arg(long, value_name = "V1,V2", allow_hyphen_values = true)]
     pub input: Option<String>,
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
     /// The teacher's weights.
     #[command(flatten)]
@@ -92,25 +92,25 @@ pub struct ConventionalArguments {
     #[arg(long, value_name = "TABLE")]
     pub inputs: Option<String>,
     /// Units of the student
-    #[arg(long, value_name = "M", default_value_t = 2, value_parser = count(1, 100_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "M", default_value_t = 2, value_parser = count(1, 100_000))]
     pub units: usize,
     /// Gradient steps, one sequence each, in an order drawn anew each time through
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = count(1, 100_000_000))]
     pub steps: usize,
     /// Learning rate
-    #[arg(long, value_name = "X", default_value_t = 1e-3, allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", default_value_t = 1e-3)]
     pub rate: f64,
     /// Optimiser: sgd or adam
     #[arg(long, value_name = "NAME", default_value = "sgd")]
     pub optimiser: String,
-    /// Momentum of sgd
-    #[arg(long, value_name = "X", default_value_t = 0.1, allow_negative_numbers = true)]
-    pub momentum: f64,
+    /// Momentum of sgd [default: 0.1]
+    #[arg(long, value_name = "X")]
+    pub momentum: Option<f64>,
     /// Largest norm of a gradient [default: none]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X")]
     pub clip: Option<f64>,
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
     /// The teacher's weights.
     #[command(flatten)]
@@ -176,11 +176,13 @@ impl ConventionalArguments {
     fn checked(&self) -> Result<ConventionalConfig, String> {
         positive("--rate", Some(self.rate))?;
         positive("--clip", self.clip)?;
-        if !(self.momentum >= 0.0 && self.momentum < 1.0) {
-            return Err(format!("--momentum {}: expected a number from 0 to below 1", self.momentum));
+        let momentum = self.momentum.unwrap_or(0.1);
+        if !(0.0..1.0).contains(&momentum) {
+            return Err(format!("--momentum {momentum}: expected a number from 0 to below 1"));
         }
         let method = match self.optimiser.as_str() {
-            "sgd" => Method::Sgd { momentum: self.momentum },
+            "sgd" => Method::Sgd { momentum },
+            "adam" if self.momentum.is_some() => return Err("--momentum goes with --optimiser sgd".into()),
             "adam" => Method::ADAM,
             other => return Err(format!("--optimiser {other}: expected sgd or adam")),
         };

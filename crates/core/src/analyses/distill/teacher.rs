@@ -49,7 +49,7 @@ pub struct Teacher {
 impl Teacher {
     /// Opens `config.file` as what it is.
     pub fn open(config: &RaddConfig, observer: &dyn Observer) -> Result<Self, Error> {
-        match open(&as_config(&config.common, config.recording.clone()))? {
+        match source(&config.common, config.recording.clone())? {
             Source::Network(network) => Self::run(&config.common, *network, observer),
             Source::Recording { array } => Self::read(config, array, observer),
         }
@@ -173,17 +173,24 @@ impl Teacher {
     }
 }
 
-/// The configuration of `analyze` that opens the same file.
-pub fn as_config(common: &Common, recording: RecordingSettings) -> Config {
-    Config {
+/// What the file is.
+pub fn source(common: &Common, recording: RecordingSettings) -> Result<Source, Error> {
+    let config = Config {
         file: common.file.clone(),
         seed: common.seed,
         modules: None,
         network: NetworkSettings { spec: common.spec.clone(), ..NetworkSettings::default() },
         recording,
         analyses: AnalysisSettings::default(),
-    }
+    };
+    open(&config).map_err(|e| match e {
+        Error::Config(message) => Error::Config(message.replace("--activation", ACTIVATION)),
+        e => e,
+    })
 }
+
+/// The option of the teacher's nonlinearity: here --activation is the student's.
+const ACTIVATION: &str = "--teacher-activation";
 
 /// The input sequences that a network is run on.
 pub fn network_inputs(common: &Common, network: &Network) -> Result<Vec<Mat<f64>>, Error> {
@@ -197,10 +204,8 @@ pub fn network_inputs(common: &Common, network: &Network) -> Result<Vec<Mat<f64>
 
 /// What was assumed of a weight file, as warnings.
 pub fn assumed(network: &Network) -> Vec<String> {
-    let option = "--teacher-activation";
-    let notes = network.notes.iter().filter(|n| n.doubtful()).map(|n| n.told(option));
-    // Here --activation is the student's.
-    let said = network.said.iter().map(|s| s.replace("--activation", option));
+    let notes = network.notes.iter().filter(|n| n.doubtful()).map(|n| n.told(ACTIVATION));
+    let said = network.said.iter().map(|s| s.replace("--activation", ACTIVATION));
     notes.chain(said).chain(network.left_out.iter().cloned()).collect()
 }
 

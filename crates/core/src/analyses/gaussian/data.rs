@@ -136,11 +136,6 @@ fn of_covariance(config: &GaussianConfig) -> Result<Data, Error> {
 
 fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, Error> {
     let file = &config.file;
-    if config.alpha.is_some() || config.samples.is_some() {
-        let message =
-            "--alpha and --samples go with --covariance; a table of samples has as many as it has rows";
-        return Err(Error::Config(message.into()));
-    }
     let array = table_array(file, config.recording.units.as_deref())?;
     let mut columns = Columns::choose(file, &config.recording, array.as_deref())?;
     let trials = columns.arrange(file, array.as_deref())?;

@@ -4,7 +4,8 @@ use super::{Data, GaussianConfig, GaussianModel, Note, Penalty, data, sweep};
 use crate::analyses::Error;
 use crate::analyses::arguments::RecordingArguments;
 use crate::analyses::check::{positive, recording};
-use crate::analyses::limits::count;
+use crate::analyses::limits::{count, seed};
+use crate::analyses::lists::{entries, once};
 use crate::analyses::written;
 use crate::inference::gaussian::data::Scale;
 use crate::inference::gaussian::roots::log_grid;
@@ -27,10 +28,10 @@ pub struct Gaussian {
     #[arg(long)]
     pub covariance: bool,
     /// Samples over variables, of a covariance
-    #[arg(long, value_name = "X", conflicts_with = "samples", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", conflicts_with = "samples")]
     pub alpha: Option<f64>,
     /// Samples, of a covariance
-    #[arg(long, value_name = "P", value_parser = count(1, 1_000_000_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", value_parser = count(1, 1_000_000_000_000))]
     pub samples: Option<usize>,
     /// The true covariance: test likelihood and roots are then exact
     #[arg(long, value_name = "FILE")]
@@ -41,10 +42,10 @@ pub struct Gaussian {
     pub penalty: String,
     /// Strengths: FROM:TO:COUNT, equally spaced logarithms, or numbers separated by commas [default: 0.01:1000:60,
     /// under --scale none times the square of the mean variance; under l1 from a hundredth of the largest covariance to all of it]
-    #[arg(long, value_name = "GRID")]
+    #[arg(long, value_name = "GRID", allow_hyphen_values = true)]
     pub gamma: Option<String>,
     /// Give the couplings at this strength [default: where unseen data are predicted best]
-    #[arg(long, value_name = "GAMMA", allow_negative_numbers = true)]
+    #[arg(long, value_name = "GAMMA")]
     pub at: Option<f64>,
     /// Scaling of the covariance: trace (to trace n), variances (each variable to variance one) or none (couplings and γ in
     /// the data's units)
@@ -53,14 +54,14 @@ pub struct Gaussian {
     /// Do not subtract the means: they are known to be zero
     #[arg(long)]
     pub uncentered: bool,
-    /// Folds of the cross-validation; 0 for none. Rows of one --trial stay in one fold
-    #[arg(long, value_name = "K", default_value_t = 10, value_parser = count(0, 1_000_000), allow_negative_numbers = true)]
-    pub folds: usize,
+    /// Folds of the cross-validation; 0 for none. Rows of one --trial stay in one fold [default: 10]
+    #[arg(long, value_name = "K", value_parser = count(0, 1_000_000))]
+    pub folds: Option<usize>,
     /// Strongest couplings shown [default: twice the variables]
-    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000_000))]
     pub edges: Option<usize>,
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
     /// Of the table.
     #[command(flatten)]
@@ -78,12 +79,50 @@ impl Gaussian {
         self.checked().map_err(Error::Config)
     }
 
+    /// Options that do not go with others.
+    fn together(&self) -> Result<(), String> {
+        let validated = self.folds.is_some_and(|k| k > 0);
+        for (option, given, with, without) in [
+            (
+                "--alpha",
+                self.alpha.is_some(),
+                "--covariance; a table of samples has as many as it has rows",
+                self.covariance,
+            ),
+            (
+                "--samples",
+                self.samples.is_some(),
+                "--covariance; a table of samples has as many as it has rows",
+                self.covariance,
+            ),
+            (
+                "--uncentered",
+                self.uncentered,
+                "samples; --covariance says that this file holds none",
+                !self.covariance,
+            ),
+            ("--folds", validated, "samples; --covariance says that this file holds none", !self.covariance),
+            (
+                "--folds",
+                validated,
+                "data whose truth is unknown; with --truth nothing is cross-validated",
+                self.truth.is_none(),
+            ),
+        ] {
+            if given && !without {
+                return Err(format!("{option} goes with {with}"));
+            }
+        }
+        Ok(())
+    }
+
     fn checked(&self) -> Result<GaussianConfig, String> {
         positive("--alpha", self.alpha)?;
         positive("--at", self.at)?;
-        if self.folds == 1 {
+        if self.folds == Some(1) {
             return Err("--folds 1: expected at least two, or 0 for no cross-validation".into());
         }
+        self.together()?;
         if self.covariance && self.alpha.is_none() && self.samples.is_none() {
             return Err(
                 "--covariance needs --alpha P/N or --samples P: the penalty is weighed against them".into()
@@ -108,7 +147,7 @@ impl Gaussian {
             scale: scale
                 .ok_or_else(|| format!("--scale {}: expected trace, variances or none", self.scale))?,
             uncentered: self.uncentered,
-            folds: self.folds,
+            folds: self.folds.unwrap_or(10),
             edges: self.edges,
             recording: recording(&self.recording)?,
         })
@@ -156,7 +195,12 @@ fn grid(text: &str) -> Result<Vec<f64>, String> {
     };
     let parts: Vec<&str> = text.split(':').collect();
     match parts[..] {
-        [list] => list.split(',').map(number).collect(),
+        [list] => {
+            let all: Vec<f64> =
+                entries("--gamma", list)?.into_iter().map(number).collect::<Result<_, _>>()?;
+            once("--gamma", text, &all)?;
+            Ok(all)
+        }
         [from, to, count] => {
             let (from, to) = (number(from)?, number(to)?);
             match count.trim().parse::<usize>() {

@@ -2,7 +2,8 @@
 
 use super::train::{self, Behaved, IblConfig};
 use crate::analyses::check::positive;
-use crate::analyses::limits::count;
+use crate::analyses::limits::{count, seed};
+use crate::analyses::lists::entries;
 use crate::analyses::{Error, fits};
 use crate::job::{Desk, Job};
 use crate::tasks;
@@ -17,7 +18,7 @@ use std::path::Path;
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct TrainIbl {
     /// Units of the tanh network
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = count(1, 100_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = count(1, 100_000))]
     pub units: usize,
     /// paper (5000 steps of SGD, one session each) or fast (Adam on four sessions at a time); the options below change it
     #[arg(long, value_name = "NAME", default_value = "paper")]
@@ -27,52 +28,52 @@ pub struct TrainIbl {
     #[arg(long, value_name = "NAME")]
     pub loss: Option<String>,
     /// Gradient steps [default: 5000; fast: 300]
-    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000).map(|n| n as u64), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000).map(|n| n as u64))]
     pub steps: Option<u64>,
     /// Learning rate [default: 0.001; fast: 0.002]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X")]
     pub rate: Option<f64>,
     /// Optimiser: sgd or adam [default: sgd; fast: adam]
     #[arg(long, value_name = "NAME")]
     pub optimiser: Option<String>,
     /// Momentum of sgd [default: 0.1]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X")]
     pub momentum: Option<f64>,
     /// Sessions a gradient step [default: 1; fast: 4]
-    #[arg(long, value_name = "N", value_parser = count(1, 100_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000))]
     pub batch: Option<usize>,
     /// Largest norm of a gradient [default: none]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X")]
     pub clip: Option<f64>,
     /// The task as coded (rejected geometric blocks, two blank steps) or as printed (semi-Markov blocks, one)
     #[arg(long, value_name = "NAME", default_value = "coded")]
     pub variant: String,
     /// Blocks of a training session
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = count(1, 1_000_000))]
     pub blocks: usize,
     /// Probability that the stimulus is on the block's side [default: 0.8]
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    #[arg(long, value_name = "P")]
     pub concordance: Option<f64>,
     /// Contrasts, separated by commas [default: 0,0.5,1,1.5,2,2.5]
-    #[arg(long, value_name = "A,B,..")]
+    #[arg(long, value_name = "A,B,..", allow_hyphen_values = true)]
     pub contrasts: Option<String>,
     /// Blank steps at the start of a trial [default: 2; as printed: 1]
-    #[arg(long, value_name = "N", value_parser = count(0, 100_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(0, 100_000))]
     pub blank: Option<usize>,
     /// Observed steps of a trial at most [default: 10]
-    #[arg(long, value_name = "N", value_parser = count(1, 100_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000))]
     pub observed: Option<usize>,
     /// Probability that makes an action [default: 0.9]
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    #[arg(long, value_name = "P")]
     pub threshold: Option<f64>,
     /// Feedback for waiting [default: -0.05]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X")]
     pub waiting: Option<f64>,
     /// Blocks on which behaviour is measured
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = count(1, 1_000_000))]
     pub test_blocks: usize,
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
 }
 crate::settings!(TrainIbl, "train.ibl");
@@ -172,10 +173,10 @@ fn task(a: &TrainIbl) -> Result<tasks::ibl::Ibl, String> {
         other => return Err(format!("--variant {other}: expected coded or printed")),
     };
     if let Some(list) = &a.contrasts {
-        let number = |t: &str| {
-            t.trim().parse::<f64>().map_err(|_| format!("--contrasts {list}: `{t}` is not a number"))
-        };
-        task.contrasts = list.split(',').map(number).collect::<Result<_, _>>()?;
+        let number =
+            |t: &str| t.parse::<f64>().map_err(|_| format!("--contrasts {list}: `{t}` is not a number"));
+        let all = entries("--contrasts", list)?;
+        task.contrasts = all.into_iter().map(number).collect::<Result<_, _>>()?;
     }
     task.concordance = a.concordance.unwrap_or(task.concordance);
     task.blank = a.blank.unwrap_or(task.blank);

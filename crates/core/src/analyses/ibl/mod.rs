@@ -8,4 +8,4 @@ mod train;
 pub use course::CurvePoint;
 pub use job::TrainIbl;
 pub use table::read_trials;
-pub use train::{Behaved, IblConfig, network, train_on_sessions};
+pub use train::{Behaved, IblConfig, network, stages};

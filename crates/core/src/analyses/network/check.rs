@@ -1,25 +1,104 @@
 //! What is wrong with a network's settings before anything is computed.
 
-use crate::analyses::{Error, Module, NetworkSettings, fits};
+use super::asked;
+use crate::analyses::trials::{self, Trials};
+use crate::analyses::{Config, Error, Module, NetworkSettings, fits, tables};
 use crate::diagnostics::dynamics::trajectories::Inputs;
+use crate::io::shown::count;
+use crate::systems::checkpoint::Network;
 use faer::Mat;
 
+/// What the user gives beside the network.
+pub(super) struct Given {
+    /// The constant input of fixed points and flow fields.
+    pub input: Vec<f64>,
+    pub inputs: Inputs,
+    pub initial: Option<Mat<f64>>,
+    pub trials: Option<Trials>,
+    /// Steps of a trajectory.
+    pub steps: usize,
+}
+
+/// Reads what the user gives beside the network, and checks all of it.
+pub(super) fn given(
+    network: &Network,
+    settings: &NetworkSettings,
+    modules: &[Module],
+) -> Result<Given, Error> {
+    let (n, d) = (network.system.step().dim(), network.inputs);
+    let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
+    if input.len() != d {
+        let message = format!(
+            "--input has {}, expected {d}, one for each input of the network",
+            count(input.len(), "value")
+        );
+        return Err(Error::Config(message));
+    }
+    together(settings, modules)?;
+    let outputs = network.readout.as_ref().map_or(0, |r| r.weight.nrows());
+    let trials = settings.trials.as_ref().map(|path| trials::read(path, &settings.map, [d, n, outputs]));
+    let trials = trials.transpose()?;
+    let inputs = match (&trials, &settings.inputs) {
+        (Some(trials), _) => Inputs::Trials(trials.inputs()),
+        (None, Some(path)) => Inputs::Trials(tables::inputs(path, d)?),
+        (None, None) => Inputs::Constant(input.clone()),
+    };
+    let initial = match &trials {
+        // Networks are trained from the zero state, unless their trials say otherwise.
+        Some(t) => Some(t.initial(n).unwrap_or_else(|| Mat::zeros(n, t.trials.len()))),
+        None => settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?,
+    };
+    let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
+    room(settings, &inputs, initial.as_ref(), steps, n)?;
+    Ok(Given { input, inputs, initial, trials, steps })
+}
+
+/// Everything that can be wrong with what is given beside a network, without the analysis.
+pub(in crate::analyses) fn usable(network: &Network, config: &Config) -> Result<(), Error> {
+    given(network, &config.network, &asked(config)?)?;
+    match &config.network.terminal {
+        Some(path) => tables::terminal(path, network.system.step().dim()).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// Options that contradict each other.
-pub(super) fn together(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error> {
+fn together(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error> {
     for (option, given, other) in [
         ("--trajectories", settings.trajectories.is_some() && settings.initial.is_some(), "--initial"),
         ("--length", settings.length.is_some() && settings.inputs.is_some(), "--inputs"),
+        ("--inputs", settings.inputs.is_some() && settings.trials.is_some(), "--trials"),
+        ("--initial", settings.initial.is_some() && settings.trials.is_some(), "--trials"),
+        ("--length", settings.length.is_some() && settings.trials.is_some(), "--trials"),
+        ("--trajectories", settings.trajectories.is_some() && settings.trials.is_some(), "--trials"),
     ] {
         if given {
             return Err(Error::Config(format!("{option} does not go with {other}, which decides it")));
         }
     }
-    for (option, given) in
-        [("--horizon", settings.horizon.is_some()), ("--terminal", settings.terminal.is_some())]
-    {
-        if given && !modules.contains(&Module::Adjoint) {
+    let s = settings;
+    let search: &[Module] = &[Module::FixedPoints, Module::FlowField];
+    let exponents: &[Module] = &[Module::Lyapunov, Module::Covariant, Module::Adjoint];
+    let settling: &[Module] = &[Module::Lyapunov, Module::Covariant, Module::Adjoint, Module::Cycles];
+    let orbits: &[Module] =
+        &[Module::Trajectories, Module::Pca, Module::FixedPoints, Module::FlowField, Module::Clusters];
+    for (option, given, wanted) in [
+        ("--horizon", s.horizon.is_some(), &[Module::Adjoint][..]),
+        ("--terminal", s.terminal.is_some(), &[Module::Adjoint]),
+        ("--starts", s.starts.is_some(), search),
+        ("--noise", s.noise.is_some(), search),
+        ("--slow-threshold", s.slow_threshold.is_some(), search),
+        ("--exponents", s.exponents.is_some(), exponents),
+        ("--steps", s.steps.is_some(), exponents),
+        ("--tol", s.tol.is_some(), exponents),
+        ("--warmup", s.warmup.is_some(), settling),
+        ("--trajectories", s.trajectories.is_some(), orbits),
+        ("--length", s.length.is_some(), orbits),
+    ] {
+        if given && !wanted.iter().any(|m| modules.contains(m)) {
+            let name = wanted[0].name();
             return Err(Error::Config(format!(
-                "{option} goes with the module adjoint, which was not asked for"
+                "{option} goes with the module {name}, which was not asked for"
             )));
         }
     }
@@ -27,7 +106,7 @@ pub(super) fn together(settings: &NetworkSettings, modules: &[Module]) -> Result
 }
 
 /// Whether trajectories of `steps` steps, and the starts of the search, have room as `n` state variables.
-pub(super) fn room(
+fn room(
     settings: &NetworkSettings,
     inputs: &Inputs,
     initial: Option<&Mat<f64>>,

@@ -10,7 +10,7 @@ const PERMUTATIONS: usize = 999;
 
 impl Run<'_> {
     /// Clusters of the outputs of the top layer, and of its recurrent matrices.
-    pub(super) fn clusters(&self) -> Result<Groups, Error> {
+    pub(in crate::analyses) fn clusters(&self) -> Result<Groups, Error> {
         let range = self.network.architecture.output();
         let n = range.len();
         let states = self.orbits.pooled();

@@ -46,7 +46,7 @@ impl Run<'_> {
 }
 
 /// Coordinates on the first three components.
-fn in_space(pca: &Pca, x: &[f64]) -> [f64; 3] {
+pub(super) fn in_space(pca: &Pca, x: &[f64]) -> [f64; 3] {
     let p = pca.project(x, 3.min(pca.components.ncols()));
     [0, 1, 2].map(|k| p.get(k).copied().unwrap_or(0.0))
 }

@@ -9,7 +9,7 @@ use crate::linalg::col_mut;
 impl Run<'_> {
     /// Cycles under the constant input.
     pub(super) fn cycles(&self) -> Result<Cycles, Error> {
-        if self.driven() {
+        if self.driven() && self.trials.is_none() {
             let message = "cycles are those under a constant input: give --input in place of --inputs";
             return Err(Error::Config(format!("--modules cycles: {message}")));
         }

@@ -1,5 +1,6 @@
 //! What the modules of a network find.
 
+use super::{HeldInput, Stores};
 use crate::diagnostics::dynamics::adjoint::{self, Agreement, Ensemble};
 use crate::diagnostics::dynamics::covariant::Covariant;
 use crate::diagnostics::dynamics::cycles::Survey;
@@ -122,8 +123,36 @@ pub struct Points {
     pub outputs: Outputs,
     /// Where they lie among the trajectories.
     pub plane: Option<Plane>,
+    /// What the stable ones store, where there are several.
+    pub stores: Option<Stores>,
+    /// The points under the other constant inputs that trials hold.
+    pub held: Vec<UnderInput>,
+    /// Constant inputs that trials hold and that were left out.
+    pub held_left_out: usize,
+    /// Inputs that vary throughout the trials, and were held at zero.
+    pub varying: Vec<usize>,
     /// Whether the input of the run varies in time, and these are under the constant one alone.
     pub driven: bool,
+}
+
+impl Points {
+    /// Points alone, with nothing beside them.
+    pub fn alone(result: FixedPoints) -> Self {
+        let (outputs, held, varying) = (vec![], vec![], vec![]);
+        Self { result, outputs, plane: None, stores: None, held, held_left_out: 0, varying, driven: false }
+    }
+}
+
+/// Fixed and slow points under a constant input that trials hold.
+pub struct UnderInput {
+    /// The input and where it is held.
+    pub held: HeldInput,
+    /// The points, from starts at the states that trials visit there.
+    pub result: FixedPoints,
+    /// The read-out's values there.
+    pub outputs: Outputs,
+    /// Where they lie among the trajectories.
+    pub plane: Option<Plane>,
 }
 
 /// The plane of the first two components.

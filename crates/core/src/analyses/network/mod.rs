@@ -5,25 +5,33 @@ mod clusters;
 mod components;
 mod cycles;
 mod facts;
+mod finds;
 mod found;
 mod points;
 mod sensitivity;
+mod stores;
+mod task;
 
+pub(super) use check::usable;
 pub use facts::{About, Coarse};
 pub use found::{
     Cycles, Disagreement, Exponents, Flow, InputKind, Outputs, Paths, Plane, Points, Sensitivity, Source,
-    Story, Vectors,
+    Story, UnderInput, Vectors,
+};
+pub use stores::{Edge, Stores};
+pub use task::{
+    Asked, AtTask, Course, Ending, Endings, Example, HeldInput, HeldInputs, InSpace, OfCondition, Score,
+    Scoring, held_inputs,
 };
 
 use super::activity;
 use super::failed::Failed;
+use super::trials::Trials;
 use super::{Config, Context, Error, Failure, Finding, Module, NetworkSettings, tables};
 use crate::diagnostics::dynamics::fixed_points::FixedPoints;
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
-use crate::diagnostics::dynamics::recurrent::recurrent;
 use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
 use crate::diagnostics::geometry::pca::{Pca, pca};
-use crate::io::shown::count;
 use crate::job::Observer;
 use crate::linalg::col;
 use crate::systems::checkpoint::{Network, Readout};
@@ -65,7 +73,7 @@ pub enum NoComponents {
 }
 
 /// Everything the modules of one network share.
-struct Run<'a> {
+pub(super) struct Run<'a> {
     network: &'a Network,
     config: &'a Config,
     settings: &'a NetworkSettings,
@@ -76,6 +84,8 @@ struct Run<'a> {
     inputs: Inputs,
     /// Initial states given by the user.
     initial: Option<Mat<f64>>,
+    /// The trials of the task, where they are given.
+    trials: Option<Trials>,
     orbits: Trajectories,
     pca: Option<Pca>,
     /// The spectra, once they are known.
@@ -90,15 +100,18 @@ pub(super) fn diagnose(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<NetworkAnalysis, Error> {
-    let modules = chosen(config, &Module::NETWORK)?;
+    let modules = asked(config)?;
     activity::check(&config.analyses, &modules)?;
     let run = Run::prepare(network, config, &modules, observer)?;
     let (mut findings, mut failed) = (vec![], Failed::default());
-    // Exponents come first: cycles are sought where their orbits ended.
-    for module in Module::NETWORK.into_iter().filter(|m| modules.contains(m)) {
-        let found = failed.or(module, run.module(module))?;
+    // Exponents come first: cycles are sought where their orbits ended; where trials end is known once fixed points are.
+    let mut order: Vec<Module> = Module::of_networks().into_iter().filter(|m| modules.contains(m)).collect();
+    order.sort_by_key(|m| m.facts().last);
+    for module in order {
+        let found = failed.or(module, module.of_network(&run))?;
         findings.extend(found.flatten());
     }
+    findings.sort_by_key(Finding::module);
     let (mut no_components, mut no_plane) = (None, false);
     if run.pca.is_none() && modules.contains(&Module::Pca) && config.modules.is_none() {
         no_components = Some(run.without_components());
@@ -112,11 +125,23 @@ pub(super) fn diagnose(
     Ok(NetworkAnalysis { about, context, findings, failed, coarse, no_components, no_plane })
 }
 
+/// The modules of a network: those about its task where trials are given.
+fn asked(config: &Config) -> Result<Vec<Module>, Error> {
+    let mut modules = chosen(config, &Module::of_networks())?;
+    if config.network.trials.is_none() {
+        let of_trials = |m: &Module| m.facts().trials || m.facts().targets;
+        if let (Some(m), true) = (modules.iter().find(|m| of_trials(m)), config.modules.is_some()) {
+            return Err(Error::Config(format!("--modules {}: of a network it needs its --trials", m.name())));
+        }
+        modules.retain(|m| !of_trials(m));
+    }
+    Ok(modules)
+}
+
 /// The modules asked for, or all that apply.
 pub(super) fn chosen(config: &Config, all: &[Module]) -> Result<Vec<Module>, Error> {
     let Some(asked) = &config.modules else {
-        // Most networks have no cycle, and closing one costs n^3 a step; a tree of units is for who asks.
-        return Ok(all.iter().copied().filter(|m| !matches!(m, Module::Cycles | Module::Clusters)).collect());
+        return Ok(all.iter().copied().filter(|m| !m.facts().on_request).collect());
     };
     if let Some(m) = asked.iter().find(|m| !all.contains(m)) {
         let names: Vec<&str> = all.iter().map(|m| m.name()).collect();
@@ -135,36 +160,13 @@ impl<'a> Run<'a> {
     ) -> Result<Self, Error> {
         let settings = &config.network;
         let system = network.system.as_ref();
-        let (n, d) = (system.step().dim(), network.inputs);
-        let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
-        if input.len() != d {
-            let message = format!(
-                "--input has {}, expected {d}, one for each input of the network",
-                count(input.len(), "value")
-            );
-            return Err(Error::Config(message));
-        }
-        check::together(settings, modules)?;
-        let inputs = match &settings.inputs {
-            Some(path) => Inputs::Trials(tables::inputs(path, d)?),
-            None => Inputs::Constant(input.clone()),
-        };
-        let initial = settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?;
-        let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
-        check::room(settings, &inputs, initial.as_ref(), steps, n)?;
+        let n = system.step().dim();
+        let check::Given { input, inputs, initial, trials, steps } =
+            check::given(network, settings, modules)?;
         let start = starts(system, config, &inputs, initial.as_ref(), steps);
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.
-        let idle = !modules.iter().any(|m| {
-            matches!(
-                m,
-                Module::FixedPoints
-                    | Module::Pca
-                    | Module::FlowField
-                    | Module::Trajectories
-                    | Module::Clusters
-            )
-        });
+        let idle = trials.is_none() && !modules.iter().any(|m| m.facts().states);
         let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);
         let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
@@ -181,39 +183,12 @@ impl<'a> Run<'a> {
             input,
             inputs,
             initial,
+            trials,
             orbits,
             pca,
             spectra,
             points: OnceLock::new(),
             observer,
-        })
-    }
-
-    /// What one module finds; none where it does not apply and nobody asked for it.
-    fn module(&self, module: Module) -> Result<Option<Finding>, Error> {
-        let pca = || self.pca.as_ref();
-        Ok(match module {
-            Module::Lyapunov => Some(Finding::Lyapunov(self.lyapunov()?)),
-            Module::Covariant => self.covariant()?.map(Finding::Covariant),
-            Module::Adjoint => Some(Finding::Adjoint(self.adjoint()?)),
-            Module::Cycles => Some(Finding::Cycles(self.cycles()?)),
-            Module::FixedPoints => Some(Finding::FixedPoints(self.fixed_points())),
-            Module::Pca if pca().is_none() && self.config.modules.is_some() => {
-                let why = self.without_components().advice();
-                return Err(Error::Numbers(format!("{why}, or leave pca out of --modules")));
-            }
-            Module::Pca => pca().map(|p| Finding::Pca(self.components(p))),
-            Module::FlowField => {
-                pca().filter(|p| p.components.ncols() >= 2).map(|p| Finding::FlowField(self.flow_field(p)))
-            }
-            Module::Trajectories => Some(Finding::Trajectories(self.paths())),
-            Module::Recurrent => {
-                let spectra = recurrent(&self.network.recurrent);
-                let failed = "the eigenvalues of the recurrent matrix did not converge";
-                Some(Finding::Recurrent(spectra.ok_or_else(|| Error::Numbers(failed.into()))?))
-            }
-            Module::Clusters => Some(Finding::Clusters(self.clusters()?)),
-            Module::Activity | Module::Decoding | Module::Selectivity => None,
         })
     }
 
@@ -249,14 +224,26 @@ impl<'a> Run<'a> {
             _ => 2,
         };
         match &self.initial {
+            // Where trials end is where the network is left to itself.
+            Some(_) if self.trials.is_some() => {
+                let all = &self.orbits.states;
+                let whole: Vec<usize> =
+                    (0..all.len()).filter(|k| !self.orbits.diverged.contains(k)).collect();
+                let count = count.min(whole.len());
+                Mat::from_fn(n, count, |i, j| {
+                    let states = &all[whole[j * whole.len() / count]];
+                    states[(i, states.ncols() - 1)]
+                })
+            }
             Some(x) => x.clone(),
             None => random_states(self.network.system.as_ref(), count, self.seed),
         }
     }
 
-    /// What drives the exponents: the constant input, or the longest of the sequences.
+    /// What drives the exponents: the constant input, also after trials, or the longest of the sequences.
     fn drive(&self) -> Drive<'_> {
         match &self.inputs {
+            Inputs::Trials(_) if self.trials.is_some() => Drive::Constant(&self.input),
             Inputs::Constant(u) => Drive::Constant(u),
             Inputs::Trials(trials) => {
                 Drive::Sequence(trials.iter().max_by_key(|t| t.ncols()).unwrap_or(&trials[0]).as_ref())
@@ -321,10 +308,13 @@ impl<'a> Run<'a> {
         };
         Ok(Exponents {
             result,
-            driven: self.driven(),
+            driven: matches!(drive, Drive::Sequence(_)),
             computed: [k, n],
             asked: s.exponents.is_some(),
-            sequences: if let Inputs::Trials(trials) = &self.inputs { trials.len() } else { 0 },
+            sequences: match (&self.inputs, drive) {
+                (Inputs::Trials(trials), Drive::Sequence(_)) => trials.len(),
+                _ => 0,
+            },
             short: (recorded < SHORT).then_some(recorded),
         })
     }

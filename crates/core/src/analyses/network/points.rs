@@ -1,15 +1,17 @@
 //! Fixed points of a network, and its flow in the plane of two components.
 
-use super::{Flow, Plane, Points, Run, on_plane, read_out};
+use super::task::pooled;
+use super::{Flow, HeldInput, Outputs, Plane, Points, Run, UnderInput, held_inputs, on_plane, read_out};
 use crate::diagnostics::dynamics::fixed_points::{self, FixedPoint, FixedPoints};
 use crate::diagnostics::dynamics::flow_field::flow_field;
 use crate::diagnostics::geometry::pca::Pca;
+use faer::MatRef;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 impl Run<'_> {
     /// The fixed and slow points under the constant input; sought once.
     fn points(&self) -> &FixedPoints {
-        self.points.get_or_init(|| self.search())
+        self.points.get_or_init(|| self.search(&self.input, self.orbits.pooled().as_ref()))
     }
 
     /// Those points, if a module sought them.
@@ -17,7 +19,8 @@ impl Run<'_> {
         self.points.get().into_iter().flat_map(|p| &p.points)
     }
 
-    fn search(&self) -> FixedPoints {
+    /// The points under a constant input, from starts at the states `pool`.
+    fn search(&self, input: &[f64], pool: MatRef<f64>) -> FixedPoints {
         let system = self.network.system.as_ref();
         let s = self.settings;
         let mut options = fixed_points::Options::for_dimension(system.field().dim());
@@ -30,8 +33,7 @@ impl Run<'_> {
         options.seed = self.seed;
         let done = AtomicU64::new(0);
         self.observer.start("fixed points", options.starts as u64);
-        let pool = self.orbits.pooled();
-        let found = fixed_points::fixed_points(system, pool.as_ref(), &self.input, &options, &|| {
+        let found = fixed_points::fixed_points(system, pool, input, &options, &|| {
             self.observer.at(done.fetch_add(1, Ordering::Relaxed) + 1);
         });
         self.observer.finish();
@@ -40,25 +42,48 @@ impl Run<'_> {
 
     pub(super) fn fixed_points(&self) -> Points {
         let result = self.points();
-        let outputs = self.network.readout.as_ref().map_or_else(Vec::new, |r| {
-            let states: Vec<&[f64]> = result.points.iter().map(|p| self.output_of(&p.state)).collect();
-            read_out(r, &states)
-        });
-        let plane = self.pca.as_ref().filter(|p| p.components.ncols() >= 2).map(|p| self.plane(p));
-        Points { result: result.clone(), outputs, plane, driven: self.driven() }
+        let held = self.trials.as_ref().map(|t| held_inputs(&t.trials));
+        let (found, left_out, varying) =
+            held.map_or((vec![], 0, vec![]), |h| (h.inputs, h.left_out, h.varying));
+        let under = |held: HeldInput| {
+            let states = pooled(&self.orbits.states, &held.stretches);
+            let result = self.search(&held.input, states.as_ref());
+            UnderInput { outputs: self.outputs_at(&result), plane: self.plane_of(&result), result, held }
+        };
+        Points {
+            result: result.clone(),
+            outputs: self.outputs_at(result),
+            plane: self.plane_of(result),
+            stores: self.stores(&result.points),
+            held: found.into_iter().filter(|h| h.input != self.input).map(under).collect(),
+            held_left_out: left_out,
+            varying,
+            driven: self.driven() && self.trials.is_none(),
+        }
+    }
+
+    /// The read-out's values at points.
+    fn outputs_at(&self, result: &FixedPoints) -> Outputs {
+        let at = || result.points.iter().map(|p| self.output_of(&p.state)).collect::<Vec<_>>();
+        self.network.readout.as_ref().map_or_else(Vec::new, |r| read_out(r, &at()))
+    }
+
+    /// The plane of the first two components with those points in it; none where there is no second component.
+    fn plane_of(&self, result: &FixedPoints) -> Option<Plane> {
+        self.pca.as_ref().filter(|p| p.components.ncols() >= 2).map(|p| self.plane(p, &result.points))
     }
 
     /// The plane of the first two components, with what lies in it.
-    fn plane(&self, pca: &Pca) -> Plane {
+    fn plane(&self, pca: &Pca, points: &[FixedPoint]) -> Plane {
         Plane {
             lines: self.lines(),
-            points: self.points().points.iter().map(|p| on_plane(pca, &p.state)).collect(),
+            points: points.iter().map(|p| on_plane(pca, &p.state)).collect(),
             shares: [pca.explained_variance_ratio[0], pca.explained_variance_ratio[1]],
         }
     }
 
     pub(super) fn flow_field(&self, pca: &Pca) -> Flow {
-        let plane = self.plane(pca);
+        let plane = self.plane(pca, &self.points().points);
         let range = |k: usize| {
             let values = plane.lines.iter().flatten().chain(&plane.points).map(|p| p[k]);
             let (lo, hi) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));

@@ -112,7 +112,7 @@ impl Run<'_> {
             exponents,
             given,
             warmup,
-            driven: self.driven(),
+            driven: matches!(self.drive(), Drive::Sequence(_)),
             left_out,
         })
     }

@@ -1,8 +1,8 @@
 //! What a recorded table holds, and groups of units, in the summary.
 
 use super::number::{Number, each, rows};
-use crate::analyses;
 use crate::analyses::activity::{Groups, Weights};
+use crate::analyses::{self, Context};
 use crate::diagnostics::geometry::clusters::Linkage;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -81,7 +81,7 @@ pub struct Matrix {
 
 impl Activity {
     /// Of what was found.
-    pub fn of(found: &analyses::Activity) -> Self {
+    pub fn of(found: &analyses::Activity, _: &Context) -> Self {
         let units = &found.units;
         Self {
             units: units.len(),
@@ -98,7 +98,7 @@ impl Activity {
 
 impl Clusters {
     /// Of what was found.
-    pub fn of(g: &Groups) -> Self {
+    pub fn of(g: &Groups, _: &Context) -> Self {
         let c = &g.found;
         let names = |list: &[usize]| list.iter().map(|u| g.units[*u].clone()).collect();
         Self {

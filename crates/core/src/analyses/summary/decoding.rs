@@ -1,6 +1,7 @@
 //! Labels read off activity in the summary.
 
 use super::number::{Number, numbers};
+use crate::analyses::Context;
 use crate::analyses::activity::{Decoded, Decodings, Features};
 use crate::diagnostics::geometry::decoding::{self, By, Score, Separation};
 use schemars::JsonSchema;
@@ -117,7 +118,7 @@ pub struct Permutation {
 
 impl Decoding {
     /// Of what was found.
-    pub fn of(found: &Decodings) -> Self {
+    pub fn of(found: &Decodings, _: &Context) -> Self {
         Self { targets: found.targets.iter().map(Target::of).collect() }
     }
 }

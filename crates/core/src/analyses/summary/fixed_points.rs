@@ -2,7 +2,9 @@
 
 use super::Point;
 use super::number::{Number, numbers};
+use super::task::{Held, Stored};
 use crate::analyses::Context;
+use crate::analyses::network::Points;
 use crate::diagnostics::dynamics::fixed_points::{self, Ended, Index, Method, Reason};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,6 +43,11 @@ pub struct FixedPoints {
     pub slow_threshold: Number,
     /// The constant input.
     pub input: Vec<Number>,
+    /// What the stable points store; null of fewer than two, and of those under inputs that trials hold.
+    pub stored: Option<Stored>,
+    /// The points under other constant inputs that trials hold, those of most steps first; inputs that vary throughout the trials
+    /// are zero there.
+    pub held: Vec<Held>,
 }
 
 /// What an enumeration of all fixed points did.
@@ -94,8 +101,19 @@ pub struct Region {
 
 impl FixedPoints {
     /// Of what was found.
-    pub fn of(result: &fixed_points::FixedPoints, context: &Context) -> Self {
+    pub fn of(found: &Points, context: &Context) -> Self {
         Self {
+            stored: found.stores.as_ref().map(Stored::of),
+            held: found.held.iter().map(|u| Held::of(u, context)).collect(),
+            ..Self::of_result(&found.result, context)
+        }
+    }
+
+    /// Of one search.
+    pub(super) fn of_result(result: &fixed_points::FixedPoints, context: &Context) -> Self {
+        Self {
+            stored: None,
+            held: vec![],
             points: result.points.iter().map(|p| Point::of(p, &result.input, context.flow)).collect(),
             starts: result.starts,
             unconverged: result.unconverged,

@@ -19,8 +19,10 @@ mod point;
 mod radd;
 mod selectivity;
 mod states;
+mod task;
 mod training;
 
+pub use super::activity::timescales::Entry as Timescales;
 pub use activity::{Activity, Clusters, Matrix};
 pub use adjoint::{Adjoint, Agreement, Agreements};
 pub use answer::Summary;
@@ -38,4 +40,5 @@ pub use point::{Kinks, Point, Ray};
 pub use radd::{Errors, Radd, Scale, Teacher};
 pub use selectivity::{Angle, ReadOut, Regression, Selectivity};
 pub use states::{FlowField, Pca, Recurrent, Spectrum, Trajectories};
+pub use task::{Condition, Held, Leads, Stored, Task, TrialsEnd};
 pub use training::{AboutTask, Search, Training, Trainings};

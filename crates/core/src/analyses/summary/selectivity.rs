@@ -1,6 +1,7 @@
 //! Read-outs of targets and regressions of units in the summary.
 
 use super::number::{Number, each, numbers};
+use crate::analyses::Context;
 use crate::analyses::activity::{self, By, Regressed};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -80,7 +81,7 @@ pub struct Regression {
 
 impl Selectivity {
     /// Of what was found.
-    pub fn of(s: &activity::Selectivity) -> Self {
+    pub fn of(s: &activity::Selectivity, _: &Context) -> Self {
         Self {
             targets: s.outs.iter().map(ReadOut::of).collect(),
             angles: s.pairs.iter().map(Angle::of).collect(),

@@ -2,7 +2,7 @@
 
 use super::number::{Number, complex, numbers};
 use crate::analyses::network::{Flow, Paths};
-use crate::analyses::{Components, Rows};
+use crate::analyses::{Components, Context, Rows};
 use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,9 +10,10 @@ use serde::Serialize;
 /// Principal components.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Pca {
-    /// Share of the variance of each component, largest first.
+    /// Share of the variance of each component, largest first: as many as units, or as rows less one, where those are fewer. Zero
+    /// where nothing is left but rounding.
     pub explained_variance_ratio: Vec<Number>,
-    /// Its standard error; null with too few blocks.
+    /// Its standard error; null with too few blocks, and where one component carries everything or nothing.
     pub explained_variance_ratio_std_error: Vec<Number>,
     /// Variance along each, divisor rows - 1; null beyond the range of numbers.
     pub explained_variance: Vec<Number>,
@@ -22,7 +23,7 @@ pub struct Pca {
     pub correlation_time: Number,
     /// (sum of variances)² / sum of their squares.
     pub participation_ratio: Number,
-    /// Null with too few blocks.
+    /// Null with too few blocks, and where one component of several carries everything.
     pub participation_ratio_std_error: Number,
     /// Components that together explain 90 % of the variance.
     pub components_for_90: usize,
@@ -89,13 +90,13 @@ pub struct Spectrum {
     pub singular_values: Vec<Number>,
     /// Real and imaginary parts, largest modulus first.
     pub eigenvalues: Vec<[Number; 2]>,
-    /// How far the matrix is from normal.
+    /// How far the matrix W is from normal: |W Wᵀ - Wᵀ W| / |W|², both norms Frobenius; 0 of a normal matrix, at most √2.
     pub non_normality: Number,
 }
 
 impl Pca {
     /// Of what was found.
-    pub fn of(c: &Components) -> Self {
+    pub fn of(c: &Components, _: &Context) -> Self {
         let pca = &c.pca;
         let of_network = match c.rows {
             Rows::Trajectories { source, length } => Some((source.trajectories, length)),
@@ -119,7 +120,7 @@ impl Pca {
 
 impl FlowField {
     /// Of what was found.
-    pub fn of(found: &Flow) -> Self {
+    pub fn of(found: &Flow, _: &Context) -> Self {
         let field = &found.field;
         let ends = |v: &[f64]| [Number(v[0]), Number(v[v.len() - 1])];
         Self {
@@ -133,7 +134,7 @@ impl FlowField {
 
 impl Trajectories {
     /// Of what was found.
-    pub fn of(found: &Paths) -> Self {
+    pub fn of(found: &Paths, _: &Context) -> Self {
         let result = &found.result;
         Self {
             trajectories: result.states.len(),
@@ -147,7 +148,7 @@ impl Trajectories {
 
 impl Recurrent {
     /// Of what was found.
-    pub fn of(found: &[RecurrentSpectrum]) -> Self {
+    pub fn of(found: &[RecurrentSpectrum], _: &Context) -> Self {
         Self { first: found.first().map(Spectrum::of), matrices: found.iter().map(Spectrum::of).collect() }
     }
 }

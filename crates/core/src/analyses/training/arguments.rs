@@ -2,7 +2,7 @@
 
 use super::MOST;
 use crate::analyses::arguments::CellConstants;
-use crate::analyses::limits::count;
+use crate::analyses::limits::{count, seed};
 use crate::analyses::written;
 use clap::Args;
 use serde::Serialize;
@@ -11,10 +11,11 @@ use std::path::PathBuf;
 /// Trains a network on a task.
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct Train {
-    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop, sine, or ibl, which has options of its own
+    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop, context-integration, sine, or
+    /// ibl, which has options of its own
     pub task: String,
     /// Seed of every random stream
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1, value_parser = seed())]
     pub seed: u64,
     /// The task's.
     #[command(flatten)]
@@ -40,38 +41,38 @@ crate::settings!(Train, "train");
 #[command(next_help_heading = "Task")]
 pub struct TaskArguments {
     /// Training items [default: 10000; psmnist: all]
-    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000))]
     pub train_items: Option<usize>,
     /// Validation items [default: 1000; psmnist: a sixth of the training set]
-    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000))]
     pub validation_items: Option<usize>,
     /// Test items [default: 1000; psmnist: all]
-    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 100_000_000))]
     pub test_items: Option<usize>,
     /// Delay in steps, or FROM:TO [default: copy-memory 100, random-delay-copy 100:120,
     /// temporal-ordering 50:60]
-    #[arg(long, value_name = "STEPS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "STEPS", allow_hyphen_values = true)]
     pub delay: Option<String>,
     /// Tokens of the copy tasks [default: 10]
-    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000))]
     pub tokens: Option<usize>,
     /// Steps of the copy tasks that count: recall or all [default: recall]
     #[arg(long, value_name = "WHICH")]
     pub counted: Option<String>,
     /// Distractors of temporal-ordering [default: 4]
-    #[arg(long, value_name = "N", value_parser = count(1, 1000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 1000))]
     pub distractors: Option<usize>,
     /// Channels of flip-flop [default: 3]
-    #[arg(long, value_name = "N", value_parser = count(1, 1000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 1000))]
     pub bits: Option<usize>,
     /// Probability of a pulse of flip-flop [default: 0.1]
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    #[arg(long, value_name = "P")]
     pub pulse: Option<f64>,
-    /// Steps of flip-flop and sine [default: 100]
-    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    /// Steps of flip-flop, context-integration and sine [default: 100]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000))]
     pub steps: Option<usize>,
     /// Seconds a step of sine [default: 0.1]
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME")]
     pub time_step: Option<f64>,
     /// Folder with the four MNIST files of psmnist, gzip or not
     #[arg(long, value_name = "DIR")]
@@ -90,7 +91,7 @@ pub struct CellArguments {
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub init: String,
     /// Units
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = count(1, 100_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = count(1, 100_000))]
     pub units: usize,
     /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: tanh]
     #[arg(long, value_name = "NAME")]
@@ -109,37 +110,37 @@ pub struct CellArguments {
 #[command(next_help_heading = "Training")]
 pub struct TrainingArguments {
     /// Most passes over the training items
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = count(1, 1_000_000))]
     pub epochs: usize,
     /// Items in a minibatch
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count(1, 1_000_000))]
     pub batch: usize,
     /// Learning rate [default: 0.001]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
     pub rate: Option<String>,
     /// Optimiser: adam or sgd
     #[arg(long, value_name = "NAME", default_value = "adam")]
     pub optimiser: String,
     /// Momentum of sgd [default: 0]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X")]
     pub momentum: Option<f64>,
     /// Largest norm of a gradient, or none [default: 1]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
     pub clip: Option<String>,
     /// Dropout on the read-out's input [default: 0]
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", allow_hyphen_values = true)]
     pub dropout: Option<String>,
     /// Factor on the learning rate every --decay-every epochs [default: 1]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
     pub decay: Option<String>,
     /// Epochs between two decays [default: a fifth of --epochs]
-    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000))]
     pub decay_every: Option<usize>,
     /// Stop after so many epochs without a lower validation loss, or none [default: none]
-    #[arg(long, value_name = "EPOCHS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "EPOCHS", allow_hyphen_values = true)]
     pub patience: Option<String>,
     /// Stop as soon as the validation loss is at most this [default: none]
-    #[arg(long, value_name = "LOSS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "LOSS")]
     pub goal: Option<f64>,
     /// Validation items: own (the task's) or held-out (drawn from the training items, which then lack them)
     #[arg(long, value_name = "WHICH", default_value = "own")]
@@ -153,9 +154,9 @@ pub struct SearchArguments {
     /// Train N times with random settings and keep the best. Searched are --rate [1e-5:1], --clip
     /// [0.01:100], --dropout [0.0316:0.9], --decay [0.1:1] and --patience [5:80]; a value fixes one,
     /// FROM:TO or A,B,C is another range
-    #[arg(long, value_name = "N", conflicts_with = "grid", value_parser = count(1, MOST as u64), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", conflicts_with = "grid", value_parser = count(1, MOST as u64))]
     pub search: Option<usize>,
     /// The same on a grid of N values a range
-    #[arg(long, value_name = "N", value_parser = count(1, MOST as u64), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count(1, MOST as u64))]
     pub grid: Option<usize>,
 }

@@ -7,12 +7,15 @@ use super::{
 use crate::analyses::Error;
 use crate::job::{Desk, Job};
 use crate::systems::architecture::Architecture;
-use crate::tasks::Objective;
+use crate::tasks::{Batch, Objective, Split};
 use crate::training::Model;
 use crate::training::loss::Measured;
 use crate::training::trainer::{Epoch, Stopped};
 use serde_json::Value;
 use std::path::Path;
+
+/// Items left beside a trained network, at most.
+const SHOWN: usize = 200;
 
 /// A network, and the numbers in which its weights are written.
 pub struct Network {
@@ -52,6 +55,10 @@ pub struct TrainedNetwork {
     pub stopped: Stopped,
     /// The best parameters on the test items.
     pub test: Option<Measured>,
+    /// The first two hundred items of the validation set.
+    pub shown: Batch,
+    /// What is known of each of these: names and a value an item.
+    pub labels: Vec<(&'static str, Vec<f64>)>,
     /// The search before it.
     pub search: Option<Searched>,
     /// Whether it was found half done, or damaged in part.
@@ -175,6 +182,7 @@ fn divergence(epoch: usize, step: usize) -> String {
 fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<TrainedNetwork, Error> {
     let mut model = plan.model::<f64>()?;
     model.write_params(&trained.theta);
+    let shown: Vec<usize> = (0..plan.task.size(Split::Validation).min(SHOWN)).collect();
     Ok(TrainedNetwork {
         task: plan.task.name(),
         description: plan.subject(),
@@ -188,6 +196,8 @@ fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<Tra
         best_epoch: trained.best_epoch,
         stopped: trained.stopped,
         test: trained.test,
+        labels: plan.task.labels(Split::Validation, &shown),
+        shown: plan.task.batch(Split::Validation, &shown),
         search,
         notes: trained.notes,
         network: Network { architecture: plan.architecture.clone(), model, precision: plan.precision },

@@ -13,6 +13,21 @@ use std::sync::{Mutex, PoisonError};
 /// # Errors
 /// That of [`train`] for the first plan that has one; then no further plan is begun, and what is done
 /// stays in its folder.
+///
+/// ```
+/// use nullcline_core::analyses::training::{Keeping, Train, train, train_all};
+/// use nullcline_core::job::Silent;
+/// use serde_json::json;
+///
+/// let plan = |seed: u64| {
+///     let settings = json!({ "task": "flip-flop", "cell": "gru", "units": 3, "bits": 1, "steps": 6, "train_items": 32,
+///                            "validation_items": 8, "test_items": 8, "epochs": 1, "seed": seed });
+///     serde_json::from_value::<Train>(settings).unwrap().plan().unwrap().0
+/// };
+/// let both = train_all(&[(plan(1), None), (plan(2), None)], Keeping::default(), &Silent).unwrap();
+/// // Beside others or alone, a training is the same.
+/// assert_eq!(both[1].theta, train(&plan(2), None, Keeping::default(), &Silent).unwrap().theta);
+/// ```
 pub fn train_all(
     plans: &[(Plan, Option<PathBuf>)],
     keeping: Keeping,

@@ -1,4 +1,20 @@
 //! Trainings that survive: run, kept in a folder while they run, taken up again, and never run twice.
+//!
+//! ```
+//! use nullcline_core::analyses::training::{Keeping, Train, train};
+//! use nullcline_core::job::Silent;
+//! use serde_json::json;
+//!
+//! let settings = json!({ "task": "flip-flop", "cell": "gru", "units": 4, "bits": 1, "steps": 8, "train_items": 64,
+//!                        "validation_items": 16, "test_items": 16, "epochs": 2, "rate": 0.02 });
+//! let job: Train = serde_json::from_value(settings).unwrap();
+//! let (plan, search) = job.plan().unwrap();
+//! assert!(search.is_none() && plan.subject().starts_with("flip-flop: gru"));
+//! let trained = train(&plan, None, Keeping::default(), &Silent).unwrap();
+//! // A row from before training and one an epoch; the weights kept are the best of them.
+//! assert_eq!(trained.curve.len(), 3);
+//! assert!(trained.curve.iter().all(|row| row.validation_loss >= trained.best().validation_loss));
+//! ```
 
 mod arguments;
 mod check;

@@ -120,6 +120,14 @@ pub type NamedTask = (Arc<dyn Task>, Vec<(&'static str, Value)>);
 ///
 /// # Errors
 /// [`Error::Config`] for an unknown name or option, [`Error::File`] for pictures that cannot be read.
+///
+/// ```
+/// use nullcline_core::analyses::training::task;
+/// use nullcline_core::tasks::Options;
+///
+/// let (task, told) = task("flip-flop", Options { bits: Some(2), ..Options::default() }, None, 1).unwrap();
+/// assert_eq!((task.inputs(), &told[0]), (2, &("bits", serde_json::json!(2))));
+/// ```
 pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) -> Result<NamedTask, Error> {
     let mut settings = Vec::new();
     let range = |r: &std::ops::RangeInclusive<usize>| json!([r.start(), r.end()]);
@@ -133,11 +141,15 @@ pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) 
         ("pulse", options.pulse.map(|v| json!(v))),
         ("steps", options.steps.map(|v| json!(v))),
         ("time_step", options.time_step.map(|v| json!(v))),
-        ("images", images.map(|v| json!(v.display().to_string()))),
+        // Escaped where it is no Unicode: two folders must not become one.
+        ("images", images.map(|v| json!(v.to_str().map_or_else(|| format!("{v:?}"), str::to_owned)))),
         ("task_seed", Some(json!(seed))),
     ];
     settings.extend(given.into_iter().filter_map(|(k, v)| Some((k, v?))));
     if let Some(folder) = images {
+        if name != "permuted-mnist" {
+            return Err(Error::Config("--images goes with psmnist; leave it out".into()));
+        }
         let (train, test) = idx::mnist(folder)?;
         let digits = |set: idx::Labelled| Digits {
             pixels: set.rows * set.columns,
@@ -146,6 +158,27 @@ pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) 
         };
         options.digits = Some((digits(train), digits(test)));
     }
-    let task = tasks::build(name, options, seed).map_err(|e| Error::Config(e.to_string()))?;
+    let task = tasks::build(name, options, seed).map_err(|e| Error::Config(said(&e)))?;
     Ok((Arc::from(task), settings))
+}
+
+/// What is wrong with a task, by the names that the command line has.
+fn said(error: &tasks::Error) -> String {
+    let known = |task: &'static str| if task == "permuted-mnist" { "psmnist" } else { task };
+    let typed = |option: &str| match option {
+        "sizes" => "--train-items, --validation-items and --test-items".to_owned(),
+        "digits" => "--images".to_owned(),
+        other => format!("--{}", other.replace('_', "-")),
+    };
+    match error {
+        tasks::Error::Option { task, option } => {
+            format!("{} does not go with {}; leave it out", typed(option), known(task))
+        }
+        tasks::Error::Value { task, option, found, expected } => {
+            format!("{} {found}: expected {expected} ({})", typed(option), known(task))
+        }
+        tasks::Error::NoPictures => "psmnist needs --images, the folder of the four MNIST files".into(),
+        tasks::Error::Pictures(why) => format!("--images: {why}"),
+        tasks::Error::Name { .. } => error.to_string().replace("permuted-mnist", "psmnist"),
+    }
 }

@@ -153,6 +153,17 @@ impl Search {
     ///
     /// # Errors
     /// [`Error::Config`] for no trial or more than `MOST`.
+    ///
+    /// ```
+    /// use nullcline_core::analyses::training::{Choice, Parameter, Range, Search};
+    /// use nullcline_core::training::trainer::Settings;
+    ///
+    /// let rate = (Parameter::Rate, Range::Between { lo: 1e-4, hi: 1e-2, log: true });
+    /// let grid = Search { choice: Choice::Grid(3), space: vec![rate] }.trials(&Settings::default()).unwrap();
+    /// for (trial, known) in grid.iter().zip([1e-4, 1e-3, 1e-2]) {
+    ///     assert!((trial.rate / known - 1.0).abs() < 1e-9);
+    /// }
+    /// ```
     pub fn trials(&self, base: &Settings) -> Result<Vec<Settings>, Error> {
         let axes: Vec<Vec<f64>> = match self.choice {
             Choice::Random(_) => vec![],
@@ -239,6 +250,20 @@ pub(super) fn trial_folder(folder: &Path, i: usize) -> PathBuf {
 ///
 /// # Errors
 /// Those of [`train_all`]; [`Error::Numbers`] if every trial diverged.
+///
+/// ```
+/// use nullcline_core::analyses::training::{Choice, Keeping, Parameter, Range, Search, Train, search};
+/// use nullcline_core::job::Silent;
+/// use serde_json::json;
+///
+/// let settings = json!({ "task": "flip-flop", "cell": "gru", "units": 3, "bits": 1, "steps": 6, "train_items": 64,
+///                        "validation_items": 16, "test_items": 8, "epochs": 2 });
+/// let plan = serde_json::from_value::<Train>(settings).unwrap().plan().unwrap().0;
+/// let rates = Search { choice: Choice::Grid(2), space: vec![(Parameter::Rate, Range::OneOf(vec![1e-6, 0.03]))] };
+/// let (trials, best) = search(&plan, &rates, None, Keeping::default(), &Silent).unwrap();
+/// // A rate of a millionth learns nothing.
+/// assert_eq!((trials.len(), trials[best].settings.rate), (2, 0.03));
+/// ```
 pub fn search(
     plan: &Plan,
     search: &Search,

@@ -28,6 +28,21 @@ pub struct FlowField {
 ///
 /// `range_a` and `range_b` are the ends of the grid, `size` its points along each side. Velocities
 /// are per unit time of the system.
+///
+/// Shapes: result lists have `size`^2 entries; point (i, k) is mean + a_k v1 + b_i v2, at place i `size` + k.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::flow_field::flow_field;
+/// use nullcline_core::systems::{reference::Linear, time::Flow};
+///
+/// // dx/dt = (-y, x, -z): at (1, 0, 0) the velocity is (0, 1, 0), and the plane z = 0 is invariant.
+/// let a = faer::mat![[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, -1.0]];
+/// let flow = Flow::new(Linear::new(a.as_ref(), faer::Mat::zeros(3, 0).as_ref()), 0.1);
+/// let plane = faer::mat![[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]];
+/// let field = flow_field(&flow, &[0.0; 3], plane.as_ref(), &[], [0.0, 1.0], [0.0, 1.0], 2);
+/// assert_eq!((field.a[1], field.b[0]), (1.0, 0.0));
+/// assert_eq!((field.along_a[1], field.along_b[1], field.off_plane_share), (0.0, 1.0, 0.0));
+/// ```
 pub fn flow_field(
     system: &dyn System,
     mean: &[f64],

@@ -1,4 +1,15 @@
 //! Of a system: how it moves and how its tangents grow.
+//!
+//! | question | method |
+//! |---|---|
+//! | Is it chaotic, how fast does it forget, how many dimensions has its attractor? | [`lyapunov`] |
+//! | In which directions does it grow, and are these apart? | [`covariant`] |
+//! | How far back do gradients reach? | [`adjoint`] |
+//! | Where does it rest, stably or not, and are these all the points? | [`fixed_points`] |
+//! | Does it oscillate, with which period, and how does it answer a kick? | [`cycles`] |
+//! | What does the flow in a plane look like? | [`flow_field`] |
+//! | Where does it go from here? | [`trajectories`] |
+//! | What do its matrices alone say? | [`recurrent`] |
 
 pub mod adjoint;
 pub mod covariant;

@@ -21,7 +21,7 @@ pub enum Inputs {
 pub struct Trajectories {
     /// One trajectory an entry: n x (t + 1), the initial state first.
     pub states: Vec<Mat<f64>>,
-    /// |x(t+1) - x(t)| / time step at the end of each.
+    /// |x(t+1) - x(t)| / time step at the end of each, Euclidean norm; infinite where it diverged.
     pub final_speed: Vec<f64>,
     /// Trajectories that left the finite numbers; theirs end at the last finite state.
     pub diverged: Vec<usize>,
@@ -51,6 +51,18 @@ impl Trajectories {
 
 /// Random initial states, one a column: uniform over the range that the rule gives for a coordinate,
 /// standard normal where it gives none. Column i depends on the seed and on i alone.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::trajectories::random_states;
+/// use nullcline_core::systems::{cells::Gru, time::Map};
+///
+/// let gru = Map::new(Gru::new(5, 2));
+/// let states = random_states(&gru, 3, 7);
+/// assert_eq!((states.nrows(), states.ncols()), (5, 3));
+/// // A GRU lives in [-1, 1]^n; more states leave the first ones as they are.
+/// assert!(states.norm_max() <= 1.0);
+/// assert_eq!(random_states(&gru, 9, 7).subcols(2, 1), states.subcols(2, 1));
+/// ```
 pub fn random_states(system: &dyn System, count: usize, seed: u64) -> Mat<f64> {
     let mut out = Mat::zeros(system.step().dim(), count);
     for j in 0..count {
@@ -70,6 +82,15 @@ pub fn random_state(rule: &dyn Rule, rng: &mut Rng) -> Vec<f64> {
 }
 
 /// The state that `x` is in after `steps` steps; none when it leaves every bound (1e12).
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::trajectories::after;
+/// use nullcline_core::systems::{reference::Logistic, time::{Drive, Map}};
+///
+/// let doubling = Map::new(Logistic::new(2.0));
+/// assert_eq!(after(&doubling, &[0.25], Drive::Constant(&[]), 2), Some(vec![0.46875]));
+/// assert_eq!(after(&doubling, &[3.0], Drive::Constant(&[]), 20), None);
+/// ```
 pub fn after(system: &dyn System, x: &[f64], drive: Drive, steps: usize) -> Option<Vec<f64>> {
     let mut state = Stepper::new(system.step(), drive, x, 1);
     state.run(steps).then(|| state.x().to_vec())
@@ -80,6 +101,22 @@ pub fn after(system: &dyn System, x: &[f64], drive: Drive, steps: usize) -> Opti
 ///
 /// Shapes: inputs are d x t; an input stands still for one step. A state that is not finite ends its
 /// trajectory.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::trajectories::{Inputs, trajectories};
+/// use nullcline_core::systems::{reference::Linear, time::Map};
+///
+/// // x' = x / 2 + u.
+/// let map = Map::new(Linear::new(faer::mat![[0.5]].as_ref(), faer::mat![[1.0]].as_ref()));
+/// let start = faer::mat![[4.0, 0.0]];
+/// let constant = trajectories(&map, start.as_ref(), &Inputs::Constant(vec![1.0]), 2);
+/// assert_eq!(constant.states[0], faer::mat![[4.0, 3.0, 2.5]]);
+/// assert_eq!(constant.final_speed, [0.5, 0.5]);
+/// // A trial has its own input and its own length.
+/// let trials = trajectories(&map, start.as_ref(), &Inputs::Trials(vec![faer::mat![[1.0]], faer::mat![[0.0, 8.0]]]), 0);
+/// assert_eq!(trials.states[1], faer::mat![[0.0, 0.0, 8.0]]);
+/// assert_eq!(trials.pooled().ncols(), 5);
+/// ```
 pub fn trajectories(
     system: &dyn System,
     initial: MatRef<f64>,

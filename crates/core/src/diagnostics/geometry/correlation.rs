@@ -26,6 +26,20 @@ const LEAST: f64 = 0.05;
 /// or 64 lags lies four errors above zero. Lags of the range grow by an eighth.
 ///
 /// Remarks: where breaks leave a quarter of the pairs or less before all is told, rows are taken as if there were none.
+///
+/// ```
+/// use faer::Mat;
+/// use nullcline_core::diagnostics::geometry::correlation::correlation;
+/// use nullcline_core::linalg::random::{Use, normal, stream};
+///
+/// let mut rng = stream(1, Use::Fixture, 0);
+/// let noise = Mat::from_fn(3, 2000, |_, _| normal(&mut rng));
+/// assert_eq!(correlation(noise.as_ref(), None), None);
+/// // Means over twenty successive rows are alike for about twenty rows.
+/// let slow = Mat::from_fn(3, 1980, |i, t| (0..20).map(|s| noise[(i, t + s)]).sum::<f64>());
+/// let range = correlation(slow.as_ref(), None).unwrap().range;
+/// assert!((10..40).contains(&range), "{range}");
+/// ```
 pub fn correlation(x: MatRef<f64>, follows: Option<&[bool]>) -> Option<Correlation> {
     let whitening = Whitening::of(x, true)?;
     let z = whitening.apply(x);
@@ -81,12 +95,26 @@ const BLOCKS: usize = 40;
 
 impl Correlation {
     /// How many blocks of successive rows to make of `rows`: each four times the range or longer, `least` if they are fewer.
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::geometry::correlation::Correlation;
+    ///
+    /// // Alike over 10 rows: blocks of 40 at least, and five where they are asked for.
+    /// assert_eq!(Correlation { range: 10 }.blocks(200, 5), 5);
+    /// assert!(Correlation { range: 10 }.blocks(4000, 5) <= 100);
+    /// ```
     pub fn blocks(&self, rows: usize, least: usize) -> usize {
         (rows / (4 * self.range).max(1)).clamp(least.min(rows), BLOCKS.max(least).min(rows))
     }
 }
 
 /// The block of each of `rows`, in `count` blocks of successive rows.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::correlation::successive;
+///
+/// assert_eq!(successive(6, 3), [0, 0, 1, 1, 2, 2]);
+/// ```
 pub fn successive(rows: usize, count: usize) -> Vec<usize> {
     (0..rows).map(|t| t * count / rows).collect()
 }

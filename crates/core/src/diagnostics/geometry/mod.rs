@@ -1,8 +1,17 @@
-//! Geometry of activity: states as points, whatever made them.
+//! Geometry of activity: states as points, whatever made them. Activity is n x T, a row a unit, a column a point in time.
+//!
+//! | question | method |
+//! |---|---|
+//! | How many dimensions carry the variance? | [`pca`] |
+//! | What can be read off it, and how well? | [`decoding`] |
+//! | What angle lies between two directions or subspaces? | [`subspace`] |
+//! | Which units go together? | [`clusters`] |
+//! | For how long are successive rows alike? | [`correlation`] |
 
 pub mod clusters;
 pub mod correlation;
 pub mod decoding;
 pub mod pca;
 pub mod subspace;
+pub mod timescale;
 mod whitening;

@@ -6,6 +6,16 @@ use faer::{Accum, Mat, MatRef};
 /// An orthonormal basis of the columns' span, n x rank; singular values up to max(n, k) eps times the largest are null.
 ///
 /// `None` where the iteration does not converge, as with values that are not finite.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::subspace::span;
+///
+/// // Three columns in a plane.
+/// let a = faer::mat![[1.0, 0.0, 1.0], [0.0, 2.0, 2.0], [0.0, 0.0, 0.0]];
+/// let q = span(a.as_ref()).unwrap();
+/// assert_eq!(q.ncols(), 2);
+/// assert!((q.transpose() * &q - faer::Mat::<f64>::identity(2, 2)).norm_max() < 1e-14);
+/// ```
 pub fn span(a: MatRef<f64>) -> Option<Mat<f64>> {
     let (n, k) = (a.nrows(), a.ncols());
     if n == 0 || k == 0 {
@@ -27,6 +37,17 @@ pub fn span(a: MatRef<f64>) -> Option<Mat<f64>> {
 /// Cosines are the singular values of Qa^T Qb, sines those of (I - Qa Qa^T) Qb: each is taken where it is
 /// accurate, so that an angle of 1e-10 is one (Björck & Golub 1973). `None` for values that are not finite, other numbers
 /// of rows, or a span of nothing.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::subspace::principal_angles;
+///
+/// // Two planes that share the first axis; the other directions are 30 degrees apart.
+/// let (s, c) = 30f64.to_radians().sin_cos();
+/// let a = faer::mat![[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]];
+/// let b = faer::mat![[2.0, 0.0], [0.0, c], [0.0, s]];
+/// let angles = principal_angles(a.as_ref(), b.as_ref()).unwrap();
+/// assert!(angles[0].abs() < 1e-12 && (angles[1] - 30.0).abs() < 1e-12);
+/// ```
 pub fn principal_angles(a: MatRef<f64>, b: MatRef<f64>) -> Option<Vec<f64>> {
     if a.nrows() != b.nrows() {
         return None;
@@ -50,6 +71,15 @@ pub fn principal_angles(a: MatRef<f64>, b: MatRef<f64>) -> Option<Vec<f64>> {
 }
 
 /// The angle between two vectors in degrees, 0 to 180, accurate at both ends (Kahan 2006); NaN where one is zero.
+///
+/// Formula: 2 atan2(|u' - v'|, |u' + v'|) of the unit vectors u', v'.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::subspace::angle;
+///
+/// assert!((angle(&[1.0, 0.0], &[-1.0, 1.0]) - 135.0).abs() < 1e-12);
+/// assert!((angle(&[1.0, 0.0], &[1.0, 1e-12]).to_radians() - 1e-12).abs() < 1e-24);
+/// ```
 pub fn angle(u: &[f64], v: &[f64]) -> f64 {
     let (a, b) = (norm(u), norm(v));
     if !(a > 0.0 && b > 0.0) {
@@ -65,6 +95,18 @@ pub fn coordinates(basis: MatRef<f64>, v: &[f64]) -> Vec<f64> {
 }
 
 /// The projection Q Q^T v of `v` (n) on the span of an orthonormal `basis`, n x k.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::subspace::{coordinates, projection, share};
+///
+/// let plane = faer::mat![[1.0, 0.0], [0.0, 0.6], [0.0, 0.8]];
+/// let v = [3.0, 5.0, 0.0];
+/// assert_eq!(coordinates(plane.as_ref(), &v), [3.0, 3.0]);
+/// for (found, known) in projection(plane.as_ref(), &v).iter().zip([3.0, 1.8, 2.4]) {
+///     assert!((found - known).abs() < 1e-12);
+/// }
+/// assert!((share(plane.as_ref(), &v) - 18.0 / 34.0).abs() < 1e-15);
+/// ```
 pub fn projection(basis: MatRef<f64>, v: &[f64]) -> Vec<f64> {
     let c = coordinates(basis, v);
     (0..basis.nrows()).map(|i| c.iter().enumerate().map(|(k, c)| basis[(i, k)] * c).sum()).collect()
@@ -76,6 +118,15 @@ pub fn share(basis: MatRef<f64>, v: &[f64]) -> f64 {
 }
 
 /// The angle in degrees between the projections of two vectors on the span of an orthonormal `basis`.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::subspace::{angle, angle_within};
+///
+/// // At right angles in space, one direction in the plane.
+/// let plane = faer::mat![[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]];
+/// let (u, v) = ([1.0, 0.0, 1.0], [1.0, 0.0, -1.0]);
+/// assert!((angle(&u, &v) - 90.0).abs() < 1e-12 && angle_within(plane.as_ref(), &u, &v) < 1e-12);
+/// ```
 pub fn angle_within(basis: MatRef<f64>, u: &[f64], v: &[f64]) -> f64 {
     angle(&coordinates(basis, u), &coordinates(basis, v))
 }

@@ -29,6 +29,15 @@ impl Scale {
     pub const ALL: [Self; 3] = [Self::Trace, Self::Variances, Self::None];
 
     /// `c` (n x n) so scaled.
+    ///
+    /// ```
+    /// use nullcline_core::inference::gaussian::data::Scale;
+    ///
+    /// let c = faer::mat![[4.0, 3.0], [3.0, 9.0]];
+    /// assert_eq!(Scale::Variances.apply(c.as_ref()), faer::mat![[1.0, 0.5], [0.5, 1.0]]);
+    /// let trace = Scale::Trace.apply(c.as_ref());
+    /// assert!((trace[(0, 0)] + trace[(1, 1)] - 2.0).abs() < 1e-15);
+    /// ```
     pub fn apply(self, c: MatRef<f64>) -> Mat<f64> {
         self.apply_both(c, c).0
     }
@@ -62,6 +71,17 @@ impl Scale {
 }
 
 /// Sums over samples from which covariances of any subset follow.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::data::Gathered;
+///
+/// let (a, b) = (faer::mat![[1.0, 3.0]], faer::mat![[5.0]]);
+/// let all = Gathered::merged([Gathered::new(a.as_ref()), Gathered::new(b.as_ref())].iter()).unwrap();
+/// assert_eq!((all.p, all.mean()[0]), (3, 3.0));
+/// // Divided by p: (4 + 0 + 4) / 3 about the mean, (1 + 9 + 25) / 3 about zero.
+/// assert!((all.covariance(Some(&[3.0]))[(0, 0)] - 8.0 / 3.0).abs() < 1e-14);
+/// assert!((all.covariance(None)[(0, 0)] - 35.0 / 3.0).abs() < 1e-14);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Gathered {
     /// Samples.
@@ -125,6 +145,12 @@ impl Gathered {
 /// Variables that never change: their indices.
 ///
 /// A spread below 1e-12 of the largest magnitude is what rounding leaves of a constant.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::data::constant;
+///
+/// assert_eq!(constant(faer::mat![[1.0, 2.0], [0.1, 0.1], [0.0, 0.0]].as_ref()), [1, 2]);
+/// ```
 pub fn constant(x: MatRef<f64>) -> Vec<usize> {
     let flat = |i: &usize| {
         let row = (0..x.ncols()).map(|k| x[(*i, k)]);
@@ -139,6 +165,12 @@ pub fn constant(x: MatRef<f64>) -> Vec<usize> {
 }
 
 /// A number for each sample, the same for equal ones, counted from 0 in the order of the samples (n x p).
+///
+/// ```
+/// use nullcline_core::inference::gaussian::data::copies;
+///
+/// assert_eq!(copies(faer::mat![[1.0, 2.0, 1.0], [0.0, 0.0, 0.0]].as_ref()), [0, 1, 0]);
+/// ```
 pub fn copies(x: MatRef<f64>) -> Vec<usize> {
     let mut known = std::collections::HashMap::new();
     (0..x.ncols())
@@ -156,6 +188,15 @@ pub fn copies(x: MatRef<f64>) -> Vec<usize> {
 ///
 /// # Errors
 /// [`Error::Positive`] where fewer than two groups are left.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::data::folds;
+///
+/// // Three trials of two samples in three folds: none is split.
+/// let fold = folds(&[0, 0, 1, 1, 2, 2], &[5, 3, 1, 0, 2, 4], 3).unwrap();
+/// assert!(fold.chunks(2).all(|pair| pair[0] == pair[1]));
+/// assert!(folds(&[0, 0], &[0, 1], 2).is_err());
+/// ```
 pub fn folds(groups: &[usize], shuffled: &[usize], count: usize) -> Result<Vec<usize>, Error> {
     let mut sizes = std::collections::HashMap::new();
     groups.iter().for_each(|g| *sizes.entry(*g).or_insert(0usize) += 1);

@@ -44,6 +44,14 @@ pub enum Ensemble {
 
 impl Ensemble {
     /// One matrix of couplings, n x n.
+    ///
+    /// ```
+    /// use nullcline_core::inference::gaussian::ensemble::Ensemble;
+    /// use nullcline_core::linalg::random::{Use, stream};
+    ///
+    /// let ring = Ensemble::Chain { sigma: 0.3 }.draw(5, &mut stream(1, Use::Couplings, 0));
+    /// assert_eq!((ring[(0, 1)], ring[(0, 4)], ring[(0, 2)], ring[(0, 0)]), (0.3, 0.3, 0.0, 0.0));
+    /// ```
     pub fn draw(&self, n: usize, rng: &mut Rng) -> Mat<f64> {
         let mut j = Mat::zeros(n, n);
         for column in 0..n {
@@ -74,6 +82,15 @@ impl Ensemble {
 /// Formula: Newton's method for the harmonic mean of mu - j_k, which is concave and increases, from the bracket
 /// \[j_max + 1/n, j_max + 1\]; the gap mu - j_max is the unknown, so that a condensed model (gap of order 1/n) keeps
 /// its digits. The gap is returned beside mu.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::ensemble::multiplier;
+///
+/// // Of j = +-s it solves mu / (mu^2 - s^2) = 1.
+/// let s: f64 = 0.5;
+/// let (mu, gap) = multiplier(&[-s, s]);
+/// assert!((mu - 0.5 * (1.0 + (1.0 + 4.0 * s * s).sqrt())).abs() < 1e-14 && (mu - s - gap).abs() < 1e-15);
+/// ```
 pub fn multiplier(j: &[f64]) -> (f64, f64) {
     let n = j.len() as f64;
     let top = j.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -94,6 +111,13 @@ pub fn multiplier(j: &[f64]) -> (f64, f64) {
 }
 
 /// mu, and the eigenvalues 1/(mu - j_k) of the covariance, of couplings with eigenvalues `j` (at least one).
+///
+/// ```
+/// use nullcline_core::inference::gaussian::ensemble::constrained;
+///
+/// let (mu, c) = constrained(&[-0.5, 0.0, 0.5]);
+/// assert!((c.iter().sum::<f64>() - 3.0).abs() < 1e-12 && (c[1] - 1.0 / mu).abs() < 1e-14);
+/// ```
 pub fn constrained(j: &[f64]) -> (f64, Vec<f64>) {
     let (mu, gap) = multiplier(j);
     let top = j.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -101,6 +125,14 @@ pub fn constrained(j: &[f64]) -> (f64, Vec<f64>) {
 }
 
 /// mu and log Z = (n mu - sum log(mu - j_k))/2 of couplings with eigenvalues `j` (eq. 2.7).
+///
+/// ```
+/// use nullcline_core::inference::gaussian::ensemble::log_z;
+///
+/// // Without couplings mu = 1 and log Z = n / 2.
+/// let (mu, z) = log_z(&[0.0; 6]);
+/// assert!((mu - 1.0).abs() < 1e-14 && (z - 3.0).abs() < 1e-13);
+/// ```
 pub fn log_z(j: &[f64]) -> (f64, f64) {
     let (mu, gap) = multiplier(j);
     let top = j.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -127,6 +159,17 @@ impl Truth {
     /// Solves the spherical constraint for the symmetric couplings `j` (n x n).
     ///
     /// None where the eigendecomposition does not converge, as with entries that are not finite.
+    ///
+    /// ```
+    /// use nullcline_core::inference::gaussian::ensemble::Truth;
+    ///
+    /// let truth = Truth::new(faer::mat![[0.0, 0.5], [0.5, 0.0]].as_ref()).unwrap();
+    /// let c = truth.covariance();
+    /// assert!((c[(0, 0)] - 1.0).abs() < 1e-14 && c[(0, 1)] > 0.0);
+    /// // C^-1 = mu - J.
+    /// let determinant = c[(0, 0)] * c[(1, 1)] - c[(0, 1)] * c[(1, 0)];
+    /// assert!((c[(0, 1)] / determinant - 0.5).abs() < 1e-14);
+    /// ```
     pub fn new(j: MatRef<f64>) -> Option<Self> {
         let (values, vectors) = symmetric(j).filter(|(values, _)| !values.is_empty())?;
         let (mu, c) = constrained(&values);

@@ -63,6 +63,21 @@ impl Likelihoods {
 /// relative to 1/(alpha + gamma), its limit at large gamma.
 ///
 /// Source: eqs. 2.12-2.16, 2.24-2.35.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::{likelihood::likelihoods, map::Map, spectrum::Spectrum};
+///
+/// // Tested on what it was trained on.
+/// let c = vec![0.2, 0.8, 2.0];
+/// let spectrum = Spectrum::new(3.0, c.clone(), c).unwrap();
+/// let mut map = Map::new(&spectrum);
+/// map.solve(0.7).unwrap();
+/// let found = likelihoods(&map);
+/// assert!((found.train - found.test).abs() < 1e-13);
+/// // L_gen = L_train - gamma tr J^2 / (2 alpha): a model's own samples are less likely than what it was made of.
+/// assert!((found.generated - found.train + 0.7 * found.sum_j_squared / 6.0).abs() < 1e-13);
+/// assert!(found.identity < 1e-13);
+/// ```
 pub fn likelihoods(map: &Map) -> Likelihoods {
     let spectrum = map.spectrum;
     let (gamma, mu, alpha, n) = (map.gamma, map.mu, spectrum.alpha, spectrum.n() as f64);

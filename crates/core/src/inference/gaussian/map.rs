@@ -46,6 +46,21 @@ impl<'a> Map<'a> {
     ///
     /// # Errors
     /// [`Error::Positive`] unless gamma is a positive finite number.
+    ///
+    /// ```
+    /// use nullcline_core::inference::gaussian::{map::Map, spectrum::Spectrum};
+    ///
+    /// let (alpha, gamma) = (3.0, 0.7);
+    /// let spectrum = Spectrum::new(alpha, vec![0.2, 0.8, 2.0], vec![0.5, 1.0, 1.5]).unwrap();
+    /// let mut map = Map::new(&spectrum);
+    /// map.solve(gamma).unwrap();
+    /// // gamma J - alpha C_emp + alpha C = 0, and the model is on the sphere.
+    /// for k in 0..3 {
+    ///     assert!((gamma * map.j[k] - alpha * spectrum.c[k] + alpha * map.c[k]).abs() < 1e-12);
+    ///     assert!((map.c[k] * (map.mu - map.j[k]) - 1.0).abs() < 1e-12);
+    /// }
+    /// assert!((map.c.iter().sum::<f64>() - 3.0).abs() < 1e-12);
+    /// ```
     pub fn solve(&mut self, gamma: f64) -> Result<(), Error> {
         if !(gamma > 0.0 && gamma.is_finite()) {
             return Err(Error::Positive { name: "gamma", value: gamma });

@@ -21,6 +21,21 @@ const STEP: f64 = 1e-4;
 ///
 /// # Errors
 /// [`Error::Positive`] where a bound or scale is not a positive number.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::ensemble::{Ensemble, Truth};
+/// use nullcline_core::inference::gaussian::{pooled::pooled, predict::Moments, roots::Strength};
+/// use nullcline_core::linalg::random::{Use, stream};
+///
+/// let couplings = Ensemble::Goe { sigma: 0.6 }.draw(12, &mut stream(3, Use::Couplings, 0));
+/// let truth = Truth::new(couplings.as_ref()).unwrap();
+/// let drawn = |i| truth.draw(240, true, &mut stream(3, Use::Samples, i)).unwrap();
+/// let data: Vec<_> = (0..40).map(drawn).collect();
+/// let found = pooled(&data, &[1.0; 40], Strength::Cross, (0.01, 1000.0)).unwrap();
+/// let predicted = Moments::of(couplings.as_ref(), truth.mu).cross();
+/// assert!(found.len() == 1 && found[0].n == 40);
+/// assert!((found[0].value - predicted).abs() < 6.0 * found[0].error(), "{found:?} and {predicted}");
+/// ```
 pub fn pooled(
     data: &[Spectrum],
     scales: &[f64],

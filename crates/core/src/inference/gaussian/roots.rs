@@ -26,7 +26,18 @@ impl Strength {
 
     /// The residual, whose sign changes at the root.
     ///
+    /// Formula: gamma d L_test / d gamma, 2 (L_gen - L_test) and 2 L_gen - L_train - L_test.
+    ///
     /// Source: eqs. 2.23, 2.22 times tr J*^2/alpha, and the definition of gamma_half before eq. 2.21.
+    ///
+    /// ```
+    /// use nullcline_core::inference::gaussian::{roots::Strength, spectrum::Spectrum, sweep::sweep};
+    ///
+    /// let spectrum = Spectrum::new(2.0, vec![0.3, 0.7, 2.0], vec![0.6, 0.9, 1.5]).unwrap();
+    /// let at = sweep(&spectrum, &[0.5]).unwrap().remove(0);
+    /// assert_eq!(Strength::Opt.residual(&at), 0.5 * at.d_test);
+    /// assert!((Strength::Cross.residual(&at) - 2.0 * (at.generated - at.test)).abs() < 1e-12);
+    /// ```
     pub fn residual(self, l: &Likelihoods) -> f64 {
         match self {
             Self::Opt => l.gamma * l.d_test,
@@ -75,6 +86,17 @@ impl Roots {
 ///
 /// # Errors
 /// [`Error::Positive`] where a bound is not a positive number.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::{roots::roots, spectrum::Spectrum, sweep::sweep};
+///
+/// let spectrum = Spectrum::new(2.0, vec![0.3, 0.7, 2.0], vec![0.6, 0.9, 1.5]).unwrap();
+/// let found = roots(std::slice::from_ref(&spectrum), 1e-3, 1e3).unwrap();
+/// let at = sweep(&spectrum, &found.opt).unwrap().remove(0);
+/// assert!(at.d_test.abs() < 1e-10);
+/// let crossing = sweep(&spectrum, &found.cross).unwrap().remove(0);
+/// assert!((crossing.generated - crossing.test).abs() < 1e-10);
+/// ```
 pub fn roots(data: &[Spectrum], low: f64, high: f64) -> Result<Roots, Error> {
     scaled_roots(data, &vec![1.0; data.len()], low, high)
 }
@@ -85,6 +107,14 @@ pub fn roots(data: &[Spectrum], low: f64, high: f64) -> Result<Roots, Error> {
 ///
 /// # Errors
 /// [`Error::Positive`] where a bound or scale is not a positive number.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::{roots::{roots, scaled_roots}, spectrum::Spectrum};
+///
+/// let data = [Spectrum::new(2.0, vec![0.3, 0.7, 2.0], vec![0.6, 0.9, 1.5]).unwrap()];
+/// let (plain, half) = (roots(&data, 1e-3, 1e3).unwrap(), scaled_roots(&data, &[2.0], 1e-3, 1e3).unwrap());
+/// assert!((half.cross[0] / plain.cross[0] - 0.5).abs() < 1e-9);
+/// ```
 pub fn scaled_roots(data: &[Spectrum], scales: &[f64], low: f64, high: f64) -> Result<Roots, Error> {
     let mut mean = Mean::new(data, scales);
     let count = ((high / low).log10() * DENSITY).ceil().max(1.0) as usize + 1;
@@ -129,6 +159,13 @@ pub fn scaled_roots(data: &[Spectrum], scales: &[f64], low: f64, high: f64) -> R
 }
 
 /// `count` points from `low` to `high`, equally spaced in the logarithm, both ends exact.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::roots::log_grid;
+///
+/// let grid = log_grid(0.01, 100.0, 5);
+/// assert!((grid[1] - 0.1).abs() < 1e-15 && grid[0] == 0.01 && grid[4] == 100.0);
+/// ```
 pub fn log_grid(low: f64, high: f64, count: usize) -> Vec<f64> {
     let (a, b) = (low.ln(), high.ln());
     let at = |i: usize| match i {

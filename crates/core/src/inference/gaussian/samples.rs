@@ -9,6 +9,13 @@ use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::{Accum, Mat, MatRef, Par};
 
 /// `X X^T / p` of p samples, one a column of the n x p matrix, zero mean assumed (eq. 2.4).
+///
+/// ```
+/// use nullcline_core::inference::gaussian::samples::covariance;
+///
+/// let c = covariance(faer::mat![[1.0, 3.0], [2.0, 0.0]].as_ref());
+/// assert_eq!(c, faer::mat![[5.0, 1.0], [1.0, 2.0]]);
+/// ```
 pub fn covariance(samples: MatRef<f64>) -> Mat<f64> {
     let (n, p) = (samples.nrows(), samples.ncols());
     let mut c = Mat::zeros(n, n);
@@ -28,6 +35,15 @@ pub fn covariance(samples: MatRef<f64>) -> Mat<f64> {
 
 impl Truth {
     /// `p` independent samples, one a column (n x p).
+    ///
+    /// ```
+    /// use nullcline_core::inference::gaussian::{ensemble::Truth, samples::covariance};
+    /// use nullcline_core::linalg::random::{Use, stream};
+    ///
+    /// let truth = Truth::new(faer::mat![[0.0, 0.5], [0.5, 0.0]].as_ref()).unwrap();
+    /// let x = truth.samples(20_000, &mut stream(1, Use::Samples, 0));
+    /// assert!((covariance(x.as_ref()) - truth.covariance()).norm_max() < 0.05);
+    /// ```
     pub fn samples(&self, p: usize, rng: &mut Rng) -> Mat<f64> {
         let n = self.c.len();
         let mut white = normal_matrix(rng, n, p);
@@ -60,10 +76,26 @@ impl Truth {
 /// freedom on its diagonal. With p < n the p x p matrix X^T X is decomposed, and the n - p zero eigenvalues share what is
 /// left of each diagonal, on which they depend by its sum alone.
 ///
+/// Shapes: eigenvalues of the answer increase; with p < n the n - p zeros stand behind them.
+///
 /// # Errors
 /// [`Error::Positive`] for p = 0; [`Error::Eigen`].
 ///
 /// Source: Bartlett 1933; Srivastava 2003 for p < n.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::samples::draw;
+/// use nullcline_core::linalg::random::{Use, stream};
+///
+/// let c = [0.5, 1.0, 1.5];
+/// let (spectrum, others) = draw(&c, 30_000, true, &[&[1.0, 2.0, 3.0]], &mut stream(1, Use::Samples, 0)).unwrap();
+/// assert_eq!((spectrum.alpha, spectrum.n()), (10_000.0, 3));
+/// // Of so many samples the empirical eigenbasis is the true one.
+/// assert!((0..3).all(|k| (spectrum.c[k] - c[k]).abs() < 0.05 && (others[0][k] - (k + 1) as f64).abs() < 0.05));
+/// // Fewer samples than variables leave zero eigenvalues.
+/// let (few, _) = draw(&c, 2, true, &[], &mut stream(1, Use::Samples, 1)).unwrap();
+/// assert_eq!(few.c.iter().filter(|c| **c == 0.0).count(), 1);
+/// ```
 pub fn draw(
     c: &[f64],
     p: usize,

@@ -36,6 +36,18 @@ impl Deref for Likelihoods {
 /// Formula: Theta = mu - J, L_x = (log det Theta - tr(Theta C_x) + mu (tr C_x - n))/2. The diagonal is not penalised, so that
 /// (Theta^-1)_ii = C_ii: the spherical constraint holds where tr C = n. The counterpart of eq. 2.16 is
 /// L_gen = L_train - gamma sum_{i != j} |J_ij| / 2, up to the gap.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::lasso::{Options, graphical_lasso};
+/// use nullcline_core::inference::gaussian::sparse::{couplings, likelihoods};
+///
+/// let c = faer::mat![[1.0, 0.6], [0.6, 1.0]];
+/// let estimate = graphical_lasso(c.as_ref(), 0.2, &Options::default()).unwrap();
+/// let (levels, j) = (likelihoods(&estimate, c.as_ref(), c.as_ref()), couplings(&estimate));
+/// assert!(levels.pairs == 1 && (j[(0, 0)] + j[(1, 1)]).abs() < 1e-12);
+/// // L_gen = L_train - gamma sum_{i != j} |J_ij| / 2.
+/// assert!((levels.generated - levels.train + 0.2 * j[(0, 1)].abs()).abs() < 1e-6);
+/// ```
 pub fn likelihoods(s: &Solution, train: MatRef<f64>, test: MatRef<f64>) -> Likelihoods {
     let n = train.nrows();
     let size = n as f64;
@@ -78,6 +90,12 @@ pub fn couplings(s: &Solution) -> Mat<f64> {
 }
 
 /// The largest |C_ij| between different variables: from there on no coupling is left.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::sparse::largest;
+///
+/// assert_eq!(largest(faer::mat![[9.0, -0.7], [-0.7, 1.0]].as_ref()), 0.7);
+/// ```
 pub fn largest(c: MatRef<f64>) -> f64 {
     let n = c.nrows();
     (0..n).flat_map(|j| (0..j).map(move |i| c[(i, j)].abs())).fold(0.0, f64::max)
@@ -90,6 +108,16 @@ pub type Pair = (Mat<f64>, Mat<f64>);
 ///
 /// # Errors
 /// As for [`graphical_lasso`].
+///
+/// ```
+/// use nullcline_core::inference::gaussian::sparse::sweep;
+///
+/// let c = faer::mat![[1.0, 0.5, 0.1], [0.5, 1.0, 0.3], [0.1, 0.3, 1.0]];
+/// let curve = sweep(&[(c.clone(), c)], &[0.05, 0.6]).unwrap().remove(0);
+/// assert!(curve[0].pairs > 0 && curve[1].pairs == 0 && curve[0].train > curve[1].train);
+/// // Without couplings L = -n / 2.
+/// assert!((curve[1].train + 1.5).abs() < 1e-9);
+/// ```
 pub fn sweep(data: &[Pair], gammas: &[f64]) -> Result<Vec<Vec<Likelihoods>>, Error> {
     let mut order: Vec<usize> = (0..gammas.len()).collect();
     order.sort_by(|a, b| gammas[*b].total_cmp(&gammas[*a]));

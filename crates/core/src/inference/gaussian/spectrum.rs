@@ -103,6 +103,14 @@ pub fn symmetric_within(c: MatRef<f64>, tolerance: f64) -> Result<f64, Error> {
 ///
 /// # Errors
 /// The first fault found; signs of eigenvalues are left to [`Basis::new`].
+///
+/// ```
+/// use nullcline_core::inference::gaussian::spectrum::{Error, check};
+///
+/// assert!(check(faer::mat![[1.0, 0.5], [0.5, 1.0]].as_ref()).is_ok());
+/// assert!(matches!(check(faer::mat![[1.0, 0.5], [0.4, 1.0]].as_ref()), Err(Error::NotSymmetric { .. })));
+/// assert!(matches!(check(faer::mat![[0.0, 0.0], [0.0, 0.0]].as_ref()), Err(Error::Trace(_))));
+/// ```
 pub fn check(c: MatRef<f64>) -> Result<(), Error> {
     symmetric_within(c, 1e-8)?;
     let n = c.nrows();
@@ -115,6 +123,12 @@ pub fn check(c: MatRef<f64>) -> Result<(), Error> {
 }
 
 /// `c` scaled to trace n, the spherical constraint's.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::spectrum::rescaled;
+///
+/// assert_eq!(rescaled(faer::mat![[6.0, 1.0], [1.0, 2.0]].as_ref()), faer::mat![[1.5, 0.25], [0.25, 0.5]]);
+/// ```
 pub fn rescaled(c: MatRef<f64>) -> Mat<f64> {
     let n = c.nrows();
     let trace: f64 = (0..n).map(|i| c[(i, i)]).sum();
@@ -136,6 +150,17 @@ impl Basis {
     ///
     /// # Errors
     /// See [`check`]; eigenvalues below -1e-10 of the largest.
+    ///
+    /// ```
+    /// use nullcline_core::inference::gaussian::spectrum::{Basis, Error};
+    ///
+    /// let basis = Basis::new(faer::mat![[2.0, 1.0], [1.0, 2.0]].as_ref()).unwrap();
+    /// assert!((basis.values[0] - 1.0).abs() < 1e-14 && (basis.values[1] - 3.0).abs() < 1e-14);
+    /// // What another covariance measures along them.
+    /// let other = basis.diagonal_of(faer::mat![[5.0, 0.0], [0.0, 1.0]].as_ref()).unwrap();
+    /// assert!((other[0] - 3.0).abs() < 1e-14);
+    /// assert!(matches!(Basis::new(faer::mat![[1.0, 2.0], [2.0, 1.0]].as_ref()), Err(Error::Negative(_))));
+    /// ```
     pub fn new(c: MatRef<f64>) -> Result<Self, Error> {
         check(c)?;
         let (mut values, vectors) = symmetric(c).ok_or(Error::Eigen)?;

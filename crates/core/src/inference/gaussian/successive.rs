@@ -23,6 +23,20 @@ pub struct Autocorrelation {
 /// first |rho| < 2/sqrt p. A lag-one correlation counts from (3 + sqrt(2 ln n))/sqrt p, the most of n independent ones.
 ///
 /// Source: Bartlett 1946.
+///
+/// ```
+/// use faer::Mat;
+/// use nullcline_core::inference::gaussian::successive::autocorrelation;
+/// use nullcline_core::linalg::random::{Use, normal, stream};
+///
+/// let mut rng = stream(1, Use::Fixture, 0);
+/// let noise = Mat::from_fn(2, 2000, |_, _| normal(&mut rng));
+/// assert!(autocorrelation(noise.as_ref(), &[true; 2000]).is_none());
+/// let slow = Mat::from_fn(2, 1990, |i, t| (0..10).map(|s| noise[(i, t + s)]).sum::<f64>());
+/// let found = autocorrelation(slow.as_ref(), &[true; 1990]).unwrap();
+/// // Means over ten rows share nine of them with the next.
+/// assert!((found.lag_one - 0.9).abs() < 0.05 && found.effective < 1990.0 / 4.0);
+/// ```
 pub fn autocorrelation(x: MatRef<f64>, follows: &[bool]) -> Option<Autocorrelation> {
     let (n, p) = (x.nrows(), x.ncols());
     if p < 3 {

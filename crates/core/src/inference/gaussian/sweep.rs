@@ -12,6 +12,16 @@ use rayon::prelude::*;
 ///
 /// # Errors
 /// [`Error::Positive`] for a gamma that is not positive.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::{spectrum::Spectrum, sweep::sweep};
+///
+/// let spectrum = Spectrum::new(2.0, vec![0.5, 1.5], vec![0.8, 1.2]).unwrap();
+/// let curve = sweep(&spectrum, &[0.1, 1.0, 10.0]).unwrap();
+/// // Training data are explained worse the stronger the penalty.
+/// assert!(curve[0].train > curve[1].train && curve[1].train > curve[2].train);
+/// assert_eq!(curve[2].gamma, 10.0);
+/// ```
 pub fn sweep(spectrum: &Spectrum, gammas: &[f64]) -> Result<Vec<Likelihoods>, Error> {
     let mut map = Map::new(spectrum);
     gammas
@@ -28,6 +38,15 @@ pub fn sweep(spectrum: &Spectrum, gammas: &[f64]) -> Result<Vec<Likelihoods>, Er
 ///
 /// # Errors
 /// As for [`sweep`].
+///
+/// ```
+/// use nullcline_core::inference::gaussian::{roots::roots, spectrum::Spectrum, sweep::optimum};
+///
+/// let spectrum = Spectrum::new(2.0, vec![0.3, 0.7, 2.0], vec![0.6, 0.9, 1.5]).unwrap();
+/// let candidates = roots(std::slice::from_ref(&spectrum), 1e-3, 1e3).unwrap().opt;
+/// let best = optimum(&spectrum, &candidates, (1e-3, 1e3)).unwrap().unwrap();
+/// assert!(candidates.contains(&best.gamma));
+/// ```
 pub fn optimum(
     spectrum: &Spectrum,
     candidates: &[f64],
@@ -52,7 +71,7 @@ pub struct Outcome {
     pub best: Option<Likelihoods>,
     /// (L_test(gamma_opt) - L(J)) / n, the gap of Fig. 2.3B; with L_test = -n/2 where none is best.
     pub gap: f64,
-    /// Largest violation of eq. 2.16 met.
+    /// Largest violation of eq. 2.16 met, relative to the largest of its terms: 0 but for rounding.
     pub identity: f64,
 }
 
@@ -60,6 +79,19 @@ pub struct Outcome {
 ///
 /// # Errors
 /// As for [`roots`].
+///
+/// ```
+/// use nullcline_core::inference::gaussian::ensemble::{Ensemble, Truth};
+/// use nullcline_core::inference::gaussian::sweep::outcome;
+/// use nullcline_core::linalg::random::{Use, stream};
+///
+/// let couplings = Ensemble::Goe { sigma: 0.6 }.draw(10, &mut stream(2, Use::Couplings, 0));
+/// let truth = Truth::new(couplings.as_ref()).unwrap();
+/// let spectrum = truth.draw(100, true, &mut stream(2, Use::Samples, 0)).unwrap();
+/// let found = outcome(&spectrum, truth.likelihood(), (0.01, 1000.0)).unwrap();
+/// // No estimate is as likely as the truth, and equation 2.16 holds at all of them.
+/// assert!(found.p == 100 && found.gap < 0.0 && found.identity < 1e-9);
+/// ```
 pub fn outcome(spectrum: &Spectrum, truth: f64, (low, high): (f64, f64)) -> Result<Outcome, Error> {
     let roots = roots(std::slice::from_ref(spectrum), low, high)?;
     let best = optimum(spectrum, &roots.opt, (low, high))?;
@@ -82,6 +114,20 @@ pub fn outcome(spectrum: &Spectrum, truth: f64, (low, high): (f64, f64)) -> Resu
 ///
 /// # Errors
 /// The first of [`Truth::draw`] or [`outcome`].
+///
+/// ```
+/// use nullcline_core::inference::gaussian::ensemble::{Ensemble, Truth};
+/// use nullcline_core::inference::gaussian::sweep::outcomes;
+/// use nullcline_core::linalg::random::{Use, stream};
+///
+/// let couplings = Ensemble::Goe { sigma: 0.6 }.draw(6, &mut stream(2, Use::Couplings, 0));
+/// let truths = [Truth::new(couplings.as_ref()).unwrap()];
+/// let found = outcomes(&truths, &[30, 300], 4, (0.01, 1000.0), 1).unwrap();
+/// assert_eq!((found.len(), found[0].len(), found[0][1].len()), (1, 2, 4));
+/// // More samples bring the best estimate nearer to the truth.
+/// let gap = |p: usize| found[0][p].iter().map(|o| o.gap).sum::<f64>();
+/// assert!(gap(1) > gap(0) && gap(1) < 0.0);
+/// ```
 pub fn outcomes(
     truths: &[Truth],
     samples: &[usize],

@@ -30,7 +30,7 @@ pub struct Validation {
     pub cross: Option<Estimate>,
     /// Where the generated likelihood is the mean of the other two, nearest to `opt`.
     pub half: Option<Estimate>,
-    /// Largest violation of eq. 2.16 met.
+    /// Largest violation of eq. 2.16 met, relative to the largest of its terms: 0 but for rounding.
     pub identity: f64,
 }
 
@@ -110,6 +110,25 @@ pub fn covariances(x: MatRef<f64>, fold: &[usize], center: bool) -> Vec<(Mat<f64
 ///
 /// # Errors
 /// [`Error::Positive`] for gammas or bounds that are not positive.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::data::{Scale, folds};
+/// use nullcline_core::inference::gaussian::ensemble::{Ensemble, Truth};
+/// use nullcline_core::inference::gaussian::{roots::log_grid, validation};
+/// use nullcline_core::linalg::random::{Use, shuffled, stream};
+///
+/// let couplings = Ensemble::Goe { sigma: 0.7 }.draw(10, &mut stream(5, Use::Couplings, 0));
+/// let x = Truth::new(couplings.as_ref()).unwrap().samples(100, &mut stream(5, Use::Samples, 0));
+/// let each: Vec<usize> = (0..100).collect();
+/// let fold = folds(&each, &shuffled(100, &mut stream(5, Use::Split, 0)), 5).unwrap();
+/// let spectra: Vec<_> =
+///     validation::spectra(x.as_ref(), &fold, Scale::Trace, true).unwrap().into_iter().map(|s| s.0).collect();
+/// let grid = log_grid(0.01, 100.0, 9);
+/// let found = validation::validate(&spectra, &grid, (0.01, 100.0)).unwrap();
+/// assert_eq!((found.folds, found.test.len()), (5, 9));
+/// // Held-out samples are less likely than those of training, at every gamma.
+/// assert!(found.test.iter().zip(&found.train).all(|(test, train)| test.value < train.value));
+/// ```
 pub fn validate(spectra: &[Spectrum], gammas: &[f64], (low, high): (f64, f64)) -> Result<Validation, Error> {
     let curves: Vec<Vec<Likelihoods>> =
         spectra.par_iter().map(|s| sweep(s, gammas)).collect::<Result<_, Error>>()?;

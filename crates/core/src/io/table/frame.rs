@@ -15,7 +15,7 @@ use polars_parquet::write::{
 };
 
 use super::super::error::Problem;
-use super::write::rows;
+use super::write::{borrowed, rows};
 use super::{Cells, Table, Values};
 
 /// Rows of a row group.
@@ -94,8 +94,12 @@ impl Table {
 /// [`Problem::UnequalColumns`] or [`Problem::DuplicateColumn`].
 pub fn frame<N: AsRef<str>>(columns: &[(N, Cells)]) -> Result<DataFrame, Problem> {
     let rows = rows(columns.iter().map(|(name, cells)| (name.as_ref(), cells.len())))?;
+    of(&borrowed(columns), rows)
+}
+
+fn of(columns: &[(&str, &Cells)], rows: usize) -> Result<DataFrame, Problem> {
     let columns = columns.iter().map(|(name, cells)| {
-        let name = name.as_ref().into();
+        let name = (*name).into();
         match cells {
             Cells::Float(values) => numbers(name, values.iter().map(|v| v.is_finite().then_some(*v))),
             Cells::Int(values) => Series::new(name, values),
@@ -141,8 +145,16 @@ fn numbers(name: polars::prelude::PlSmallStr, values: impl Iterator<Item = Optio
     values.collect::<Float64Chunked>().with_name(name).into_column()
 }
 
-/// Writes a frame as Parquet, compressed with Snappy; reals may be missing.
-pub(super) fn parquet(mut out: impl Write, frame: &DataFrame) -> Result<(), Problem> {
+/// Writes columns as Parquet, compressed with Snappy; reals may be missing.
+pub(super) fn encode(
+    out: &mut (dyn Write + Send),
+    columns: &[(&str, &Cells)],
+    rows: usize,
+) -> Result<(), Problem> {
+    parquet(out, &of(columns, rows)?)
+}
+
+fn parquet(mut out: &mut (dyn Write + Send), frame: &DataFrame) -> Result<(), Problem> {
     let written = |e: &dyn std::fmt::Display| Problem::writing(io::Error::other(e.to_string()));
     // As Arrow has them longest: every reader knows these types.
     let level = CompatLevel::oldest();

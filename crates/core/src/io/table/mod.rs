@@ -17,6 +17,7 @@ mod contained;
 mod csv;
 #[cfg(feature = "tables")]
 mod frame;
+mod json_lines;
 mod npy_columns;
 mod npy_file;
 mod npy_fortran;
@@ -65,6 +66,19 @@ const PIECES: u64 = 16;
 ///
 /// # Errors
 /// A missing, damaged, foreign or empty file; a column or array that is not there; see [`Problem`].
+///
+/// ```
+/// use nullcline_core::io::table::{ReadTable, read};
+///
+/// let path = "../../datasets/ibl_activity.csv".as_ref();
+/// let whole = read(path, &ReadTable::default()).unwrap();
+/// assert_eq!((whole.rows, whole.columns.len(), whole.format), (400, 20, "csv"));
+/// assert_eq!(whole.numbers("h0").unwrap()[0], -0.397558);
+/// // Some columns, in the order asked for.
+/// let columns = ["h3", "h1"].map(String::from);
+/// let two = read(path, &ReadTable { columns: Some(&columns), ..ReadTable::default() }).unwrap();
+/// assert_eq!(two.columns[1].values, whole.column("h1").unwrap().values);
+/// ```
 pub fn read(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     steady::reading(path, || read_whole(path, what))
 }
@@ -153,6 +167,17 @@ fn collect(path: &Path, source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<P
 ///
 /// # Errors
 /// As [`read`].
+///
+/// ```
+/// use nullcline_core::io::table::{Cells, TableFormat, labels, write};
+///
+/// let path = std::env::temp_dir().join(format!("nullcline-doc-labels-{}.csv", std::process::id()));
+/// write(&path, TableFormat::Csv, &[("side", Cells::Text(vec!["left".into(), "right".into()]))]).unwrap();
+/// let mut seen = vec![];
+/// labels(&path, None, "side", &mut |label| seen.push(label.to_owned())).unwrap();
+/// std::fs::remove_file(&path).unwrap();
+/// assert_eq!(seen, ["left", "right"]);
+/// ```
 pub fn labels(path: &Path, array: Option<&str>, column: &str, f: &mut dyn FnMut(&str)) -> Result<(), Error> {
     let fail = |problem| Error::new(path, problem);
     let mut source = open(path, array)?;
@@ -203,6 +228,13 @@ pub fn raw_label(
 ///
 /// # Errors
 /// As [`read`].
+///
+/// ```
+/// use nullcline_core::io::table::first_numbers;
+///
+/// let found = first_numbers("../../datasets/ibl_activity.csv".as_ref(), None, "h1", 2).unwrap();
+/// assert_eq!(found, Some(vec![-0.253413, -0.66984]));
+/// ```
 pub fn first_numbers(
     path: &Path,
     array: Option<&str>,
@@ -228,6 +260,15 @@ pub fn first_numbers(
 ///
 /// # Errors
 /// As [`read`], as far as they show without the values.
+///
+/// ```
+/// use nullcline_core::io::table::{Kind, schema};
+///
+/// let found = schema("../../datasets/ibl_activity.csv".as_ref(), None).unwrap();
+/// assert_eq!(found.names()[..2], ["h0", "h1"]);
+/// // A CSV does not tell its rows without being read.
+/// assert!(found.columns.iter().all(|c| c.kind == Kind::Number) && found.rows.is_none());
+/// ```
 pub fn schema(path: &Path, array: Option<&str>) -> Result<Schema, Error> {
     Ok(open(path, array)?.schema().clone())
 }
@@ -242,6 +283,21 @@ pub fn schema(path: &Path, array: Option<&str>) -> Result<Schema, Error> {
 /// # Errors
 /// As [`read`]; a text in a column is an error that names column, row and value. An error of `f` ends
 /// the reading and is returned.
+///
+/// ```
+/// use nullcline_core::io::table::stream;
+///
+/// let (mut rows, mut sum) = (0, 0.0);
+/// let columns = ["h0".to_owned()];
+/// stream("../../datasets/ibl_activity.csv".as_ref(), &columns, None, 64, &mut |chunk| {
+///     rows += chunk.rows;
+///     sum += chunk.columns[0].iter().sum::<f64>();
+///     assert!(chunk.rows <= 64);
+///     Ok(())
+/// })
+/// .unwrap();
+/// assert!(rows == 400 && (sum / 400.0).abs() < 1.0);
+/// ```
 pub fn stream(
     path: &Path,
     columns: &[String],

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use super::super::atomic;
 use super::super::error::{Error, Problem};
+use super::super::shown::list;
+use super::json_lines;
 
 /// The values of a column to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,16 +58,46 @@ pub enum TableFormat {
     /// Apache Parquet, compressed with Snappy.
     #[cfg(feature = "tables")]
     Parquet,
+    /// JSON lines: an object a row.
+    JsonLines,
 }
 
+/// Writes columns of so many rows.
+type Encoder = fn(&mut (dyn Write + Send), &[(&str, &Cells)], usize) -> Result<(), Problem>;
+
 impl TableFormat {
-    /// The file extension, without a dot.
-    pub fn extension(self) -> &'static str {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Csv,
+        #[cfg(feature = "tables")]
+        Self::Parquet,
+        Self::JsonLines,
+    ];
+
+    /// The name, which is the extension too, and what writes it.
+    fn facts(self) -> (&'static str, Encoder) {
         match self {
-            Self::Csv => "csv",
+            Self::Csv => ("csv", csv),
             #[cfg(feature = "tables")]
-            Self::Parquet => "parquet",
+            Self::Parquet => ("parquet", super::frame::encode),
+            Self::JsonLines => ("jsonl", json_lines::encode),
         }
+    }
+
+    /// The file extension, without a dot; on the command line the name.
+    pub fn extension(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// The format of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|f| f.extension() == name)
+    }
+
+    /// The names of all, for messages.
+    pub fn names() -> String {
+        let names: Vec<&str> = Self::ALL.iter().map(|f| f.extension()).collect();
+        list(&names, "or")
     }
 }
 
@@ -73,6 +105,16 @@ impl TableFormat {
 ///
 /// # Errors
 /// As [`encode`], or a file that cannot be written.
+///
+/// ```
+/// use nullcline_core::io::table::{Cells, ReadTable, TableFormat, read, write};
+///
+/// let path = std::env::temp_dir().join(format!("nullcline-doc-{}.parquet", std::process::id()));
+/// write(&path, TableFormat::Parquet, &[("t", Cells::Int(vec![1, 2])), ("x", Cells::Float(vec![0.5, -1e-300]))]).unwrap();
+/// let table = read(&path, &ReadTable::default()).unwrap();
+/// std::fs::remove_file(&path).unwrap();
+/// assert_eq!(table.numbers("x").unwrap(), [0.5, -1e-300]);
+/// ```
 pub fn write<N: AsRef<str>>(path: &Path, format: TableFormat, columns: &[(N, Cells)]) -> Result<(), Error> {
     atomic::write(path, |writer| encode(writer, format, columns))
 }
@@ -85,17 +127,31 @@ pub fn write<N: AsRef<str>>(path: &Path, format: TableFormat, columns: &[(N, Cel
 /// # Remarks
 /// In CSV a number is the shortest text that reads back to the same bits, and an empty field if it is
 /// not finite; in Parquet it is null then.
+///
+/// ```
+/// use nullcline_core::io::table::{Cells, TableFormat, encode};
+///
+/// let columns = [
+///     ("unit", Cells::Text(vec!["a".into(), "b".into()])),
+///     ("rate", Cells::Float(vec![0.1, f64::NAN])),
+/// ];
+/// let mut bytes = Vec::new();
+/// encode(&mut bytes, TableFormat::Csv, &columns).unwrap();
+/// assert_eq!(String::from_utf8(bytes).unwrap(), "unit,rate\na,0.1\nb,\n");
+/// ```
 pub fn encode<N: AsRef<str>>(
-    out: impl Write,
+    mut out: impl Write + Send,
     format: TableFormat,
     columns: &[(N, Cells)],
 ) -> Result<(), Problem> {
-    let rows = rows(columns.iter().map(|(name, cells)| (name.as_ref(), cells.len())))?;
-    match format {
-        TableFormat::Csv => csv(out, columns, rows),
-        #[cfg(feature = "tables")]
-        TableFormat::Parquet => super::frame::parquet(out, &super::frame::frame(columns)?),
-    }
+    let columns = borrowed(columns);
+    let rows = rows(columns.iter().map(|(name, cells)| (*name, cells.len())))?;
+    format.facts().1(&mut out, &columns, rows)
+}
+
+/// Columns by name.
+pub(super) fn borrowed<N: AsRef<str>>(columns: &[(N, Cells)]) -> Vec<(&str, &Cells)> {
+    columns.iter().map(|(name, cells)| (name.as_ref(), cells)).collect()
 }
 
 /// The number of rows of named columns; names must differ and lengths agree.
@@ -113,7 +169,7 @@ pub(super) fn rows<'a>(columns: impl Iterator<Item = (&'a str, usize)>) -> Resul
     Ok(first.unwrap_or(0))
 }
 
-fn csv<N: AsRef<str>>(out: impl Write, columns: &[(N, Cells)], rows: usize) -> Result<(), Problem> {
+fn csv(out: &mut (dyn Write + Send), columns: &[(&str, &Cells)], rows: usize) -> Result<(), Problem> {
     if columns.is_empty() {
         return Ok(());
     }
@@ -122,7 +178,7 @@ fn csv<N: AsRef<str>>(out: impl Write, columns: &[(N, Cells)], rows: usize) -> R
         other => failed(format!("{other:?}")),
     };
     let mut out = csv::Writer::from_writer(out);
-    out.write_record(columns.iter().map(|(name, _)| name.as_ref())).map_err(failed)?;
+    out.write_record(columns.iter().map(|(name, _)| name)).map_err(failed)?;
     for row in 0..rows {
         out.write_record(columns.iter().map(|(_, c)| c.field(row))).map_err(failed)?;
     }

@@ -49,6 +49,15 @@ pub struct Tensors {
 
 impl Tensors {
     /// The tensor called `name`.
+    ///
+    /// ```
+    /// use nullcline_core::io::tensors::read;
+    ///
+    /// let file = read("../../datasets/flipflop_gru.safetensors".as_ref()).unwrap();
+    /// assert!(file.get("no such tensor").is_none());
+    /// let name = file.tensors[0].name.clone();
+    /// assert_eq!(file.get(&name), file.tensors.first());
+    /// ```
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.tensors.iter().find(|t| t.name == name)
     }
@@ -68,6 +77,18 @@ const EXPECTED: &str = match cfg!(feature = "tables") {
 ///
 /// # Errors
 /// A missing, empty, damaged or foreign file, see [`Problem`].
+///
+/// ```
+/// use nullcline_core::io::tensors::read;
+///
+/// let file = read("../../datasets/sine_tanh.pt".as_ref()).unwrap();
+/// assert_eq!(file.format, "pytorch");
+/// let w = file.tensors.iter().find(|t| t.name.ends_with("weight_hh_l0")).unwrap();
+/// assert_eq!((&w.shape[..], &w.dtype[..], w.data.len()), (&[32, 32][..], "f32", 32 * 32));
+/// // A table is no weight file, and the error says what there is and what to do.
+/// let error = read("../../datasets/ibl_activity.csv".as_ref()).unwrap_err();
+/// assert!(error.to_string().contains("ibl_activity.csv"));
+/// ```
 pub fn read(path: &Path) -> Result<Tensors, Error> {
     steady::reading(path, || {
         let family = sniff::family(path)?;
@@ -86,6 +107,18 @@ pub fn read(path: &Path) -> Result<Tensors, Error> {
 ///
 /// # Errors
 /// As [`read`], as far as they show without the values.
+///
+/// ```
+/// use nullcline_core::io::tensors::{Tensor, outline, write_npz};
+///
+/// let path = std::env::temp_dir().join(format!("nullcline-doc-outline-{}.npz", std::process::id()));
+/// let w = Tensor { name: "W".into(), shape: vec![2, 1], dtype: "f64".into(), data: vec![1.0, 2.0] };
+/// write_npz(&path, &[w]).unwrap();
+/// let found = outline(&path).unwrap().unwrap();
+/// std::fs::remove_file(&path).unwrap();
+/// assert_eq!((&found.tensors[0].name[..], &found.tensors[0].shape[..]), ("W", &[2, 1][..]));
+/// assert!(outline("../../datasets/sine_tanh.pt".as_ref()).unwrap().is_none());
+/// ```
 pub fn outline(path: &Path) -> Result<Option<Tensors>, Error> {
     steady::reading(path, || outlined(path))
 }

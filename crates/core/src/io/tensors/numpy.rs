@@ -135,6 +135,17 @@ fn text(reader: &mut impl Read, characters: usize, big_endian: bool, name: &str)
 ///
 /// # Errors
 /// A shape that does not fit its values, or a file that cannot be written.
+///
+/// ```
+/// use nullcline_core::io::tensors::{Tensor, read, write_npy};
+///
+/// let path = std::env::temp_dir().join(format!("nullcline-doc-{}.npy", std::process::id()));
+/// let w = Tensor { name: "W".into(), shape: vec![2, 2], dtype: "f64".into(), data: vec![1.0, 2.0, 3.0, 4.0] };
+/// write_npy(&path, &w).unwrap();
+/// let again = read(&path).unwrap().tensors.remove(0);
+/// std::fs::remove_file(&path).unwrap();
+/// assert_eq!((again.shape, again.data), (w.shape, w.data));
+/// ```
 pub fn write_npy(path: &Path, tensor: &Tensor) -> Result<(), Error> {
     atomic::write(path, |writer| {
         check_shape(tensor)?;
@@ -146,6 +157,18 @@ pub fn write_npy(path: &Path, tensor: &Tensor) -> Result<(), Error> {
 ///
 /// # Errors
 /// A shape that does not fit its values, a name used twice, or a file that cannot be written.
+///
+/// ```
+/// use nullcline_core::io::tensors::{Tensor, read, write_npz};
+///
+/// let path = std::env::temp_dir().join(format!("nullcline-doc-{}.npz", std::process::id()));
+/// let w = Tensor { name: "W".into(), shape: vec![1, 3], dtype: "f64".into(), data: vec![0.1, f64::NAN, -0.0] };
+/// write_npz(&path, std::slice::from_ref(&w)).unwrap();
+/// let again = read(&path).unwrap().tensors.remove(0);
+/// std::fs::remove_file(&path).unwrap();
+/// let bits = |t: &Tensor| t.data.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+/// assert_eq!((&again.shape, bits(&again)), (&w.shape, bits(&w)));
+/// ```
 pub fn write_npz(path: &Path, tensors: &[Tensor]) -> Result<(), Error> {
     atomic::write(path, |writer| {
         let failed = |e: zip::result::ZipError| Problem::writing(e.into());

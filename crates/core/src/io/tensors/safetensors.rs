@@ -93,6 +93,18 @@ fn dtype(stored: Stored) -> Option<Dtype> {
 /// # Errors
 /// Another dtype, a shape that does not fit its values, a name used twice, or a file that cannot be
 /// written; nothing half-written is left.
+///
+/// ```
+/// use nullcline_core::io::tensors::{Tensor, read, write_safetensors};
+///
+/// let path = std::env::temp_dir().join(format!("nullcline-doc-{}.safetensors", std::process::id()));
+/// let w = Tensor { name: "rnn.weight_hh_l0".into(), shape: vec![1, 1], dtype: "f32".into(), data: vec![0.5] };
+/// let metadata = [("cell".to_owned(), "vanilla".to_owned())].into();
+/// write_safetensors(&path, std::slice::from_ref(&w), &metadata).unwrap();
+/// let again = read(&path).unwrap();
+/// std::fs::remove_file(&path).unwrap();
+/// assert_eq!((again.tensors, again.metadata), (vec![w], metadata));
+/// ```
 pub fn write_safetensors(
     path: &Path,
     tensors: &[Tensor],

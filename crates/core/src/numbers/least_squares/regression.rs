@@ -82,6 +82,19 @@ impl Design {
     ///
     /// # Errors
     /// Fewer samples than parameters + 1, collinear or constant regressors (condition above 1e12), values that are not finite.
+    ///
+    /// ```
+    /// use nullcline_core::numbers::least_squares::regression::{Design, Error};
+    ///
+    /// let (x, twice) = ([1.0, 2.0, 3.0, 4.0], [2.0, 4.0, 6.0, 8.0]);
+    /// assert_eq!(Design::new(&[&x, &twice], true).err(), Some(Error::Collinear));
+    /// // One design serves any number of targets.
+    /// let design = Design::new(&[&x], true).unwrap();
+    /// for slope in [-1.0, 0.5] {
+    ///     let found = design.fit(&x.map(|x| 2.0 + slope * x)).unwrap();
+    ///     assert!((found.slopes[0].estimate.value - slope).abs() < 1e-12);
+    /// }
+    /// ```
     pub fn new(x: &[&[f64]], intercept: bool) -> Result<Self, Error> {
         let samples = x.first().map_or(0, |c| c.len());
         let parameters = x.len() + usize::from(intercept);
@@ -123,6 +136,9 @@ impl Design {
     ///
     /// # Errors
     /// Other lengths or values that are not finite.
+    ///
+    /// Formula: b = (X^T X)^-1 X^T y, s^2 = |e|^2 / (T - p) with p coefficients, the intercept among them, covariance s^2 (X^T X)^-1; t = b / SE
+    /// and p two-sided by Student's law of T - p degrees.
     pub fn fit(&self, y: &[f64]) -> Result<Regression, Error> {
         self.regress(y, None)
     }
@@ -134,6 +150,21 @@ impl Design {
     ///
     /// # Errors
     /// As [`fit`](Self::fit). Errors are NaN where the samples without a group do not determine the slopes.
+    ///
+    /// ```
+    /// use nullcline_core::numbers::least_squares::regression::Design;
+    ///
+    /// let x: Vec<f64> = (0..12).map(f64::from).collect();
+    /// let trial: Vec<usize> = (0..12).map(|t| t / 3).collect();
+    /// // Each of four trials has an offset of its own.
+    /// let y: Vec<f64> = x.iter().zip(&trial).map(|(x, g)| 2.0 * x + [0.3, -0.4, 0.2, -0.1][*g]).collect();
+    /// let design = Design::new(&[&x], true).unwrap();
+    /// let grouped = design.fit_grouped(&y, &design.leaving_out(&trial).unwrap()).unwrap();
+    /// let plain = design.fit(&y).unwrap();
+    /// assert_eq!((grouped.freedom, plain.freedom), (3, 10));
+    /// assert_eq!(grouped.slopes[0].estimate.value, plain.slopes[0].estimate.value);
+    /// assert!(grouped.slopes[0].estimate.error() > plain.slopes[0].estimate.error());
+    /// ```
     pub fn fit_grouped(&self, y: &[f64], groups: &LeavingOut) -> Result<Regression, Error> {
         self.regress(y, Some(groups))
     }
@@ -247,8 +278,25 @@ pub struct LeavingOut {
 
 /// y = a + b x (or b x) in one call; see [`Design::new`] and [`Design::fit`].
 ///
+/// Shapes: `y` has T values, `x` one list of T values a regressor; slopes come in their order.
+///
 /// # Errors
 /// As those.
+///
+/// ```
+/// use nullcline_core::numbers::least_squares::regression::least_squares;
+///
+/// let (x, z) = ([0.0, 1.0, 2.0, 3.0, 4.0], [1.0, 0.0, 2.0, 0.0, 1.0]);
+/// let y = [1.0, 2.5, 2.0, 5.5, 5.0].as_slice();
+/// let found = least_squares(y, &[&x, &z], true).unwrap();
+/// let [b, c] = [0, 1].map(|k| found.slopes[k].estimate);
+/// // The residuals are at right angles to the regressors.
+/// let a = found.intercept.unwrap().estimate.value;
+/// let e: Vec<f64> = (0..5).map(|t| y[t] - a - b.value * x[t] - c.value * z[t]).collect();
+/// let onto = |v: &[f64]| e.iter().zip(v).map(|(e, v)| e * v).sum::<f64>();
+/// assert!(e.iter().sum::<f64>().abs() < 1e-12 && onto(&x).abs() < 1e-12 && onto(&z).abs() < 1e-12);
+/// assert_eq!((found.freedom, b.n), (2, 3));
+/// ```
 pub fn least_squares(y: &[f64], x: &[&[f64]], intercept: bool) -> Result<Regression, Error> {
     Design::new(x, intercept)?.fit(y)
 }
@@ -272,6 +320,15 @@ fn tested(value: f64, std_error: f64, freedom: f64) -> (f64, f64) {
 /// chance of any false positive is bounded, whatever the dependence. NaN stays and does not count.
 ///
 /// Source: Holm 1979.
+///
+/// ```
+/// use nullcline_core::numbers::least_squares::regression::holm;
+///
+/// let corrected = holm(&[0.01, 0.04, 0.03]);
+/// for (p, known) in corrected.iter().zip([0.03, 0.06, 0.06]) {
+///     assert!((p - known).abs() < 1e-15);
+/// }
+/// ```
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).filter(|i| !p[*i].is_nan()).collect();
     order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));

@@ -10,6 +10,23 @@ use faer::{Mat, MatMut, MatRef};
 const FREE: f64 = 1e-6;
 
 /// The triangular factor of rows [x y] seen so far: k regressors, m targets.
+///
+/// Memory is that of one (k + m) x (k + m) matrix, however many rows there are; factors of parts may be made on any thread and added.
+///
+/// ```
+/// use faer::Mat;
+/// use nullcline_core::numbers::least_squares::{Rows, rows};
+///
+/// let x = Mat::from_fn(9, 2, |t, k| [1.0, (t as f64).sqrt()][k]);
+/// let y = Mat::from_fn(9, 1, |t, _| 3.0 - 2.0 * x[(t, 1)]);
+/// let mut seen = Rows::new(2, 1);
+/// for part in [0..4, 4..9] {
+///     seen.add(&rows(x.get(part.clone(), ..), y.get(part, ..)));
+/// }
+/// let found = seen.solve(0.0, &[false, true]).unwrap();
+/// assert!((found.coefficients[(0, 0)] - 3.0).abs() < 1e-12 && (found.coefficients[(1, 0)] + 2.0).abs() < 1e-12);
+/// assert!(found.residual[0] < 1e-24 && found.rank == 2);
+/// ```
 #[derive(Clone)]
 pub struct Rows {
     regressors: usize,
@@ -115,6 +132,11 @@ impl Rows {
     ///
     /// Directions whose singular value, of columns scaled to norm one, is below eps times the rows are not
     /// determined.
+    ///
+    /// Formula: errors by s^2 = residual / freedom, freedom = rows - tr H with the hat matrix H of the ridge; the residual is that of the
+    /// rows alone. The ridge is in the units of the regressors squared, and is not divided by the number of rows.
+    ///
+    /// Shapes: `penalised` has an entry for each of the k regressors.
     pub fn solve(&self, ridge: f64, penalised: &[bool]) -> Option<Solution> {
         let (k, m) = (self.regressors, self.r.ncols() - self.regressors);
         let data = self.r.as_ref();

@@ -25,6 +25,18 @@ impl Architecture {
     /// # Errors
     /// No layer or one without units; a constant outside its range; time constants that are not one a
     /// unit; several layers of a cell that is a flow.
+    ///
+    /// ```
+    /// use nullcline_core::systems::architecture::{Architecture, Error};
+    /// use nullcline_core::systems::cells::Lstm;
+    ///
+    /// let lstm = Architecture::new(Lstm::cell(), 3, &[8, 4]).unwrap();
+    /// // h and c of both layers; a read-out sees h of the upper one.
+    /// assert_eq!((lstm.dim(), lstm.output()), (24, 16..20));
+    /// assert_eq!(lstm.layers().collect::<Vec<_>>(), [(3, 8), (8, 4)]);
+    /// assert_eq!(lstm.state_names()[16], "h0_l1");
+    /// assert!(matches!(Architecture::new(Lstm::cell(), 3, &[]), Err(Error::Units { .. })));
+    /// ```
     pub fn new(cell: Cell, inputs: usize, units: &[usize]) -> Result<Self, Error> {
         if units.is_empty() || units.contains(&0) {
             return Err(Error::Units { found: units.to_vec() });
@@ -73,6 +85,21 @@ impl Architecture {
     ///
     /// # Panics
     /// If `theta` has another length than the rule's parameters.
+    ///
+    /// Shapes: `theta` is flat, block after block of the rule's layout, each column by column.
+    ///
+    /// ```
+    /// use nullcline_core::systems::architecture::Architecture;
+    /// use nullcline_core::systems::{cells::Vanilla, rule::linearise};
+    /// use nullcline_core::linalg::activation::Activation;
+    ///
+    /// // h' = W h + U u + b: blocks U, W and two biases.
+    /// let plan = Architecture::new(Vanilla::cell(Activation::Identity), 1, &[1]).unwrap();
+    /// let names: Vec<String> = plan.rule::<f64>().layout().into_iter().map(|b| b.name).collect();
+    /// assert_eq!(names, ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]);
+    /// let system = plan.system(&[3.0, 0.5, 1.0, 0.25]);
+    /// assert_eq!(linearise(system.step(), &[2.0], &[10.0]).0, [32.25]);
+    /// ```
     pub fn system(&self, theta: &[f64]) -> Box<dyn System> {
         if let Some(flow) = self.cell.kind().flow {
             return (flow.system)(&self.cell, self.inputs, self.units[0], theta);

@@ -27,6 +27,14 @@ fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
 ///
 /// Parameters: `weight_ih` V (n x d), `weight_hh` the whole matrix W (n x n), of which only the
 /// antisymmetric part acts and has a gradient, `bias` b (n). Tape: the gains 1 - tanh^2, n rows.
+///
+/// ```
+/// use nullcline_core::systems::{cells::Antisymmetric, rule::linearise};
+///
+/// // Without weights h' = h + epsilon tanh(-gamma h).
+/// let (y, _, _) = linearise(&Antisymmetric::new(1, 0, 0.1, 2.0), &[0.3], &[]);
+/// assert!((y[0] - (0.3 - 0.1 * 0.6f64.tanh())).abs() < 1e-15);
+/// ```
 #[derive(Clone)]
 pub struct Antisymmetric<T = f64> {
     n: usize,

@@ -37,6 +37,15 @@ fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
 ///
 /// Parameters: `weight_ih` V (n x d), `weight_hh` W, `weight_hz` Wc (n x n), `bias` b (n).
 /// Tape: the gains 1 - tanh^2, n rows.
+///
+/// ```
+/// use nullcline_core::systems::{cells::CoRnn, rule::linearise};
+///
+/// // Without weights a damped oscillator: z' = z - dt (gamma y + epsilon z), y' = y + dt z'.
+/// let (dt, gamma, epsilon) = (0.1, 2.0, 0.5);
+/// let (y, _, _) = linearise(&CoRnn::new(1, 0, dt, gamma, epsilon), &[1.0, 4.0], &[]);
+/// assert!((y[1] - 3.6).abs() < 1e-12 && (y[0] - 1.36).abs() < 1e-12);
+/// ```
 #[derive(Clone)]
 pub struct CoRnn<T = f64> {
     n: usize,

@@ -29,6 +29,18 @@ fn layer<T: Real>(cell: &Cell, d: usize, _: usize) -> Box<dyn Rule<T>> {
 ///
 /// Parameters: `weight_ih` U (n x d), `weight_hh` W (n x n), `bias` (n); the time constants tau
 /// (one a unit) are not trained. Tape: f(x) and f'(x), 2n rows.
+///
+/// ```
+/// use faer::mat;
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::systems::{cells::Current, rule::linearise};
+///
+/// let mut current = Current::new(0, Activation::Relu, vec![0.5, 0.5]);
+/// current.params_mut().mat_mut(1).copy_from(mat![[0.0, 3.0], [0.0, 0.0]]);
+/// // The nonlinearity is inside the product: 2 (-x1 + 3 [x2]+), and the current x2 may be negative.
+/// assert_eq!(linearise(&current, &[1.0, 1.0], &[]).0, [4.0, -2.0]);
+/// assert_eq!(linearise(&current, &[1.0, -1.0], &[]).0, [-2.0, 2.0]);
+/// ```
 #[derive(Clone)]
 pub struct Current<T = f64> {
     d: usize,
@@ -54,6 +66,12 @@ impl<T: Real> Current<T> {
         let n = tau.len();
         let params = Params::zeros(&[("weight_ih", n, d), ("weight_hh", n, n), ("bias", n, 1)]);
         Self { d, activation, leak: Leak(tau), params }
+    }
+    /// The same with the recurrent matrix W, n x n, and the bias b.
+    pub fn with(mut self, w: MatRef<T>, b: &[T]) -> Self {
+        self.params.mat_mut(W).copy_from(w);
+        col_mut(self.params.mat_mut(B), 0).copy_from_slice(b);
+        self
     }
     /// The parameters, blocks in the order of the type's documentation.
     pub fn params_mut(&mut self) -> &mut Params<T> {

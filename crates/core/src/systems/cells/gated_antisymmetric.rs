@@ -29,6 +29,15 @@ fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
 ///
 /// Parameters, gate and candidate stacked z, h: `weight_ih` V (2n x d), `weight_hh` the whole matrix W
 /// (n x n), of which only the antisymmetric part acts, `bias` b (2n). Tape: z, 1-z, tanh, its slope (4n rows).
+///
+/// ```
+/// use nullcline_core::systems::{cells::GatedAntisymmetric, rule::linearise};
+///
+/// // Without weights h' = h + epsilon s(-gamma h) tanh(-gamma h).
+/// let (y, _, _) = linearise(&GatedAntisymmetric::new(1, 0, 0.1, 2.0), &[0.3], &[]);
+/// let gate = 1.0 / (1.0 + 0.6f64.exp());
+/// assert!((y[0] - (0.3 - 0.1 * gate * 0.6f64.tanh())).abs() < 1e-15);
+/// ```
 #[derive(Clone)]
 pub struct GatedAntisymmetric<T = f64> {
     n: usize,

@@ -33,6 +33,17 @@ fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
 ///
 /// Parameters, gates stacked r, z, n: `weight_ih` (3n x d), `weight_hh` (3n x n), `bias_ih`,
 /// `bias_hh` (3n). Tape: r, 1-r, z, 1-z, c, c', m (7n rows).
+///
+/// Source: Cho et al., EMNLP 2014 (arXiv:1406.1078), eqs. 5-8, but for the place of the reset gate; there too z keeps the old state.
+///
+/// ```
+/// use nullcline_core::systems::{cells::Gru, rule::linearise};
+///
+/// // Without weights both gates are at 1/2 and the candidate is 0.
+/// let gru = Gru::new(2, 0);
+/// let (y, j, _) = linearise(&gru, &[0.5, -1.0], &[]);
+/// assert_eq!((y, j), (vec![0.25, -0.5], faer::mat![[0.5, 0.0], [0.0, 0.5]]));
+/// ```
 #[derive(Clone)]
 pub struct Gru<T = f64> {
     n: usize,

@@ -15,6 +15,19 @@ use faer::{Accum, MatMut, MatRef};
 /// h' = (1-z) c + z h.
 ///
 /// Parameters as in [`Gru`](super::Gru). Tape: r, 1-r, z, 1-z, c, c' (6n rows).
+///
+/// ```
+/// use nullcline_core::systems::{cells::{Gru, GruResetBefore}, rule::linearise};
+///
+/// // With the candidate's W alone, W = 1: tanh(h / 2) / 2 + h / 2 both ways, r being 1/2 before the product or after.
+/// let (mut before, mut after) = (GruResetBefore::new(1, 0), Gru::new(1, 0));
+/// before.params_mut().mat_mut(1)[(2, 0)] = 1.0;
+/// after.params_mut().mat_mut(1)[(2, 0)] = 1.0;
+/// let known = 0.5 * 0.4f64.tanh() + 0.4;
+/// for y in [linearise(&before, &[0.8], &[]).0, linearise(&after, &[0.8], &[]).0] {
+///     assert!((y[0] - known).abs() < 1e-15);
+/// }
+/// ```
 #[derive(Clone)]
 pub struct GruResetBefore<T = f64> {
     n: usize,
@@ -155,8 +168,7 @@ impl<T: Real> Rule<T> for GruResetBefore<T> {
         self.params.add_outer(grad, U, ga.as_ref(), at.u);
         self.params.add_outer_from(grad, W, 0, rz, at.x);
         self.params.add_outer_from(grad, W, 2 * n, gn, rh.as_ref());
-        self.params.add_columns(grad, B_IH, ga.as_ref());
-        self.params.add_columns(grad, B_HH, ga.as_ref());
+        self.params.add_biases(grad, ga.as_ref());
     }
     /// h' is a mean of h and of a number in (-1, 1), so every attractor lies in [-1, 1].
     fn range(&self, _: usize) -> [f64; 2] {

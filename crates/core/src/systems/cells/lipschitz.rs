@@ -66,6 +66,15 @@ fn laws(cell: &Cell) -> [Skewed; 2] {
 /// Under [`Euler`](crate::systems::time::Euler) it is the network that the paper trains with step
 /// epsilon = dt. Parameters: `weight_ih` U (n x d), `weight_hh` the free matrix of W, `weight_hl` that of
 /// the linear part A (n x n), `bias` b (n). Tape: the gains 1 - tanh^2, n rows.
+///
+/// ```
+/// use nullcline_core::systems::{cells::{Lipschitz, Skewed}, rule::linearise};
+///
+/// // Without free weights A = -gamma_A I and W = -gamma_W I.
+/// let law = |gamma| Skewed { beta: 0.75, gamma };
+/// let (y, _, _) = linearise(&Lipschitz::new(1, 0, law(0.5), law(2.0)), &[0.3], &[]);
+/// assert!((y[0] - (-0.15 - 0.6f64.tanh())).abs() < 1e-15);
+/// ```
 #[derive(Clone)]
 pub struct Lipschitz<T = f64> {
     n: usize,

@@ -29,6 +29,17 @@ fn layer<T: Real>(_: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
 ///
 /// Parameters, gates stacked i, f, g, o: `weight_ih` (4n x d), `weight_hh` (4n x n), `bias_ih`,
 /// `bias_hh` (4n). Tape: i, 1-i, f, 1-f, g, g', o, 1-o, tanh c', its slope (10n rows).
+///
+/// Source: Hochreiter & Schmidhuber, Neural Comput. 9 (1997) 1735; the forget gate of Gers, Schmidhuber & Cummins, Neural Comput. 12
+/// (2000) 2451.
+///
+/// ```
+/// use nullcline_core::systems::{cells::Lstm, rule::linearise};
+///
+/// // Without weights the gates are at 1/2: c' = c / 2, h' = tanh(c') / 2, whatever h was.
+/// let (y, _, _) = linearise(&Lstm::new(1, 0), &[0.9, 1.0], &[]);
+/// assert!((y[0] - 0.5 * 0.5f64.tanh()).abs() < 1e-15 && (y[1] - 0.5).abs() < 1e-15);
+/// ```
 #[derive(Clone)]
 pub struct Lstm<T = f64> {
     n: usize,
@@ -191,8 +202,7 @@ impl<T: Real> Rule<T> for Lstm<T> {
         let ga = scratch.as_ref().subrows(0, 4 * self.n).subcols(0, gy.ncols());
         self.params.add_outer(grad, U, ga, at.u);
         self.params.add_outer(grad, W, ga, at.x.subrows(0, self.n));
-        self.params.add_columns(grad, B_IH, ga);
-        self.params.add_columns(grad, B_HH, ga);
+        self.params.add_biases(grad, ga);
     }
     fn fold(&self, at: Point<T>, mut j: MatMut<T>, scratch: MatMut<T>) -> bool {
         let (n, w) = (self.n, self.params.mat(W));

@@ -56,6 +56,16 @@ pub fn names() -> String {
 }
 
 /// The kind of that name; `-` does for `_`.
+///
+/// ```
+/// use nullcline_core::systems::cells::{KINDS, named, usual};
+///
+/// assert_eq!(named("gated-antisymmetric").unwrap().name, "gated_antisymmetric");
+/// assert!(named("elman").is_none());
+/// // A recurrent matrix of 3H rows is a GRU's, if nothing else is said.
+/// assert_eq!(usual(3).unwrap().gates, ["r", "z", "n"]);
+/// assert!(KINDS.iter().any(|k| k.is_flow() && k.has_tau()));
+/// ```
 pub fn named(name: &str) -> Option<&'static CellKind> {
     let name = name.replace('-', "_");
     KINDS.iter().copied().find(|k| k.name == name)

@@ -24,6 +24,16 @@ pub(super) const DOWN: usize = 4;
 const PACKS: usize = 5;
 
 /// Named blocks stored one after the other, each column by column.
+///
+/// ```
+/// use nullcline_core::systems::cells::Params;
+///
+/// let mut params = Params::<f64>::zeros(&[("weight", 2, 2), ("bias", 2, 1)]);
+/// params.mat_mut(0).copy_from(faer::mat![[1.0, 2.0], [3.0, 4.0]]);
+/// params.theta_mut()[5] = 7.0;
+/// assert_eq!(params.theta(), [1.0, 3.0, 2.0, 4.0, 0.0, 7.0]);
+/// assert_eq!(params.vec(1), [0.0, 7.0]);
+/// ```
 #[derive(Clone)]
 pub struct Params<T> {
     theta: Vec<T>,
@@ -112,7 +122,10 @@ impl<T: Real> Params<T> {
             let biases: Vec<&[T]> = biases.iter().map(|i| &self.vec(*i)[first..first + rows]).collect();
             p.pack(&terms.map(|(i, _)| block(i)), &biases);
         });
-        packed.apply(&terms.map(|(_, x)| x), y);
+        // Arrays that closures make go through memory.
+        let mut xs = [terms[0].1; S];
+        xs.iter_mut().zip(&terms).for_each(|(x, term)| *x = term.1);
+        packed.apply(&xs, y);
     }
     /// gx = sum of A^T g over `terms` (block A, its first row, g). `pack` as in [`push`](Self::push).
     pub(super) fn pull<const S: usize>(
@@ -125,7 +138,9 @@ impl<T: Real> Params<T> {
             |i: usize, first: usize, g: MatRef<T>| self.mat(i).subrows(first, g.nrows()).transpose();
         let packed =
             self.packs[pack].get(|p| p.pack(&terms.map(|(i, first, g)| transpose(i, first, g)), &[]));
-        packed.apply(&terms.map(|(_, _, g)| g), gx);
+        let mut gs = [terms[0].2; S];
+        gs.iter_mut().zip(&terms).for_each(|(g, term)| *g = term.2);
+        packed.apply(&gs, gx);
     }
     /// grad_i += g v^T, the gradient of a matrix block that multiplies `v`.
     pub fn add_outer(&self, grad: &mut [T], i: usize, g: MatRef<T>, v: MatRef<T>) {
@@ -143,7 +158,14 @@ impl<T: Real> Params<T> {
     }
     /// The same for the rows of the block from `first` on, as many as `g` has.
     pub(super) fn add_columns_from(&self, grad: &mut [T], i: usize, first: usize, g: MatRef<T>) {
-        add_columns(&mut self.grad(grad, i)[first..first + g.nrows()], g);
+        add_columns([&mut self.grad(grad, i)[first..first + g.nrows()]], g);
+    }
+    /// The gradient of both biases of PyTorch's blocks, where one sum enters both.
+    pub(super) fn add_biases(&self, grad: &mut [T], g: MatRef<T>) {
+        let [ih, hh] = [B_IH, B_HH].map(|i| self.start[i]..self.start[i + 1]);
+        // Blocks follow each other, so that the second begins where the first ends.
+        let (ih, hh) = grad[ih.start..hh.end].split_at_mut(hh.start - ih.start);
+        add_columns([ih, hh], g);
     }
 }
 

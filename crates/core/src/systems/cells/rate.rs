@@ -2,7 +2,7 @@
 
 use super::kind::{Cell, CellKind, FlowKind, Layer, Scheme};
 use super::leak::Leak;
-use super::params::Params;
+use super::params::{B_IH, Params, W};
 use super::vanilla::Vanilla;
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, norm};
@@ -29,6 +29,17 @@ fn layer<T: Real>(cell: &Cell, d: usize, _: usize) -> Box<dyn Rule<T>> {
 /// Under [`Euler`](crate::systems::time::Euler) it is the leaky network
 /// h' = (1-a) h + a f(W h + U u + b) with a = dt / tau. Parameters and tape are those of
 /// [`Vanilla`]; the time constants tau (one a unit) are not trained.
+///
+/// ```
+/// use faer::mat;
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::systems::{cells::Rate, rule::linearise};
+///
+/// let mut rate = Rate::new(0, Activation::Identity, vec![2.0, 4.0]);
+/// rate.params_mut().mat_mut(1).copy_from(mat![[0.0, 3.0], [0.0, 0.0]]);
+/// // dx1/dt = (-x1 + 3 x2) / 2, dx2/dt = -x2 / 4.
+/// assert_eq!(linearise(&rate, &[1.0, 1.0], &[]).0, [1.0, -0.25]);
+/// ```
 #[derive(Clone)]
 pub struct Rate<T = f64> {
     cell: Vanilla<T>,
@@ -46,6 +57,13 @@ impl<T: Real> Rate<T> {
     /// A network of `tau.len()` units and `d` inputs with all parameters zero.
     pub fn new(d: usize, activation: Activation, tau: Vec<f64>) -> Self {
         Self { cell: Vanilla::new(tau.len(), d, activation), leak: Leak(tau) }
+    }
+    /// The same with the recurrent matrix W, n x n, and the bias b.
+    pub fn with(mut self, w: MatRef<T>, b: &[T]) -> Self {
+        let params = self.params_mut();
+        params.mat_mut(W).copy_from(w);
+        col_mut(params.mat_mut(B_IH), 0).copy_from_slice(b);
+        self
     }
     /// The parameters of the cell inside.
     pub fn params_mut(&mut self) -> &mut Params<T> {

@@ -19,6 +19,15 @@ pub struct Skewed {
 
 impl Skewed {
     /// A of M, n x n.
+    ///
+    /// ```
+    /// use nullcline_core::systems::cells::Skewed;
+    ///
+    /// let m = faer::mat![[1.0, 2.0], [0.0, 1.0]];
+    /// let antisymmetric = Skewed { beta: 1.0, gamma: 0.5 }.matrix(m.as_ref());
+    /// assert_eq!(antisymmetric, faer::mat![[-0.5, 2.0], [-2.0, -0.5]]);
+    /// assert_eq!(Skewed { beta: 0.5, gamma: 0.0 }.matrix(m.as_ref()), m);
+    /// ```
     pub fn matrix<T: Real>(self, m: MatRef<T>) -> Mat<T> {
         let mut a = Mat::zeros(m.nrows(), m.ncols());
         self.write(m, a.as_mut());

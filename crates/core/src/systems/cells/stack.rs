@@ -12,6 +12,21 @@ use faer::{Mat, MatMut, MatRef};
 /// State: the layers' states one after the other. The output h of a layer is the head of its state,
 /// as many rows as the next layer has inputs ([h; c] of an LSTM shows its h). Tape: for each layer
 /// its own tape, then its new output.
+///
+/// ```
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::systems::{cells::{Stack, Vanilla}, rule::linearise};
+///
+/// // Two layers of one unit, each h' = 2 (what is below) + h: the upper sees the new output of the lower.
+/// let layer = || -> Box<dyn nullcline_core::systems::rule::Rule> {
+///     let mut cell = Vanilla::new(1, 1, Activation::Identity);
+///     cell.params_mut().mat_mut(0)[(0, 0)] = 2.0;
+///     cell.params_mut().mat_mut(1)[(0, 0)] = 1.0;
+///     Box::new(cell)
+/// };
+/// let (y, j, _) = linearise(&Stack::new(vec![layer(), layer()]), &[10.0, 100.0], &[1.0]);
+/// assert_eq!((y, j), (vec![12.0, 124.0], faer::mat![[1.0, 0.0], [2.0, 1.0]]));
+/// ```
 pub struct Stack<T = f64> {
     layers: Vec<Box<dyn Rule<T>>>,
     /// First state row of each layer, then the total.

@@ -149,8 +149,7 @@ impl<T: Real> Rule<T> for Ugrnn<T> {
         let ga = scratch.as_ref().subrows(0, 2 * self.n).subcols(0, gy.ncols());
         self.params.add_outer(grad, U, ga, at.u);
         self.params.add_outer(grad, W, ga, at.x);
-        self.params.add_columns(grad, B_IH, ga);
-        self.params.add_columns(grad, B_HH, ga);
+        self.params.add_biases(grad, ga);
     }
     fn fold(&self, at: Point<T>, mut j: MatMut<T>, scratch: MatMut<T>) -> bool {
         let (n, w) = (self.n, self.params.mat(W));

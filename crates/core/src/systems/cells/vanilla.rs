@@ -27,6 +27,21 @@ fn layer<T: Real>(cell: &Cell, d: usize, n: usize) -> Box<dyn Rule<T>> {
 ///
 /// Parameters: `weight_ih` U (n x d), `weight_hh` W (n x n), `bias_ih`, `bias_hh` (n).
 /// Tape: the gains f'(a), n rows.
+///
+/// ```
+/// use faer::mat;
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::systems::{cells::Vanilla, rule::linearise};
+///
+/// let mut cell = Vanilla::new(2, 1, Activation::Relu);
+/// let [u, w, b] = [0, 1, 2];
+/// cell.params_mut().mat_mut(u).copy_from(mat![[1.0], [0.0]]);
+/// cell.params_mut().mat_mut(w).copy_from(mat![[0.0, 2.0], [-1.0, 0.0]]);
+/// cell.params_mut().mat_mut(b).copy_from(mat![[0.5], [0.5]]);
+/// // [2 h2 + u + 1/2]+ and [-h1 + 1/2]+, the second below its kink.
+/// let (y, j, du) = linearise(&cell, &[1.0, 1.0], &[3.0]);
+/// assert_eq!((y, j, du), (vec![5.5, 0.0], mat![[0.0, 2.0], [0.0, 0.0]], mat![[1.0], [0.0]]));
+/// ```
 #[derive(Clone)]
 pub struct Vanilla<T = f64> {
     n: usize,
@@ -115,8 +130,7 @@ impl<T: Real> Rule<T> for Vanilla<T> {
         let ga = scratch.as_ref().subrows(0, self.n).subcols(0, gy.ncols());
         self.params.add_outer(grad, U, ga, at.u);
         self.params.add_outer(grad, W, ga, at.x);
-        self.params.add_columns(grad, B_IH, ga);
-        self.params.add_columns(grad, B_HH, ga);
+        self.params.add_biases(grad, ga);
     }
     fn fold(&self, at: Point<T>, mut j: MatMut<T>, _: MatMut<T>) -> bool {
         let (gain, w) = (col(at.tape, 0), self.params.mat(W));

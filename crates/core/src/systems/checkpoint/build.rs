@@ -19,6 +19,49 @@ use faer::{Mat, MatRef};
 /// The names of PyTorch, Equinox, Keras, Flax and Haiku are found under any prefix; the cell follows from the rows of
 /// the recurrent matrix (H vanilla, 3H GRU, 4H LSTM). Weights that the file holds in parts (weight norm, spectral norm,
 /// pruning, weight drop, low rank) are computed. Errors name the tensor, its shape and the shape expected.
+///
+/// Shapes: weights in the file may multiply columns or rows, as names and shapes show or [`Spec::vectors`] says; in the answer they
+/// multiply columns, gates are in the cell's own order, and the read-out is o x n.
+///
+/// # Errors
+/// See [`Error`]: no network, several of them, tensors that are missing, of other shapes or not finite, settings that do not go with
+/// the cell.
+///
+/// ```
+/// use nullcline_core::io::tensors::read;
+/// use nullcline_core::systems::checkpoint::{Error, Spec, load};
+///
+/// let file = read("../../datasets/flipflop_gru.safetensors".as_ref()).unwrap();
+/// let network = load(&file, &Spec::default()).unwrap();
+/// assert_eq!((network.cell.name, &network.units[..], network.inputs), ("gru", &[32][..], 3));
+/// assert_eq!(network.readout.as_ref().unwrap().weight.nrows(), 3);
+/// // What was decided about the file is said, and a prefix that is not there is an error that tells which are.
+/// let elsewhere = Spec { prefix: Some("decoder".into()), ..Spec::default() };
+/// assert!(matches!(load(&file, &elsewhere).err(), Some(Error::NoPrefix { .. })));
+/// ```
+///
+/// Weights under names of your own are told by `map`:
+///
+/// ```
+/// use nullcline_core::io::tensors::{Tensor, Tensors};
+/// use nullcline_core::systems::checkpoint::{Spec, load};
+/// use nullcline_core::systems::{cells::named, rule::linearise};
+///
+/// let tensor = |name: &str, shape: Vec<usize>, data: Vec<f64>| Tensor { name: name.into(), shape, dtype: "f64".into(), data };
+/// let file = Tensors {
+///     format: "npz",
+///     tensors: vec![tensor("J", vec![2, 2], vec![0.0, 2.0, 0.0, 0.0]), tensor("in", vec![2, 1], vec![1.0, 0.0])],
+///     metadata: Default::default(),
+///     skipped: vec![],
+///     quantised: false,
+/// };
+/// let map = [("w_rec", "J"), ("w_in", "in")].map(|(role, name)| (role.into(), name.into())).to_vec();
+/// let spec = Spec { cell: named("current"), map, tau: Some(0.5), dt: Some(0.01), ..Spec::default() };
+/// let network = load(&file, &spec).unwrap();
+/// // dx/dt = (-x + J tanh(x) + u) / 0.5
+/// let (velocity, _, _) = linearise(network.system.field(), &[0.0, 1.0], &[3.0]);
+/// assert!((velocity[0] - 2.0 * (2.0 * 1f64.tanh() + 3.0)).abs() < 1e-12 && (velocity[1] + 2.0).abs() < 1e-12);
+/// ```
 pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let all = Catalogue::of(file);
     let mut saved = Saved::read(&file.metadata)?;

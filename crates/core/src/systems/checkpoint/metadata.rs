@@ -106,6 +106,22 @@ impl Saved {
 ///
 /// `rule` has the parameters and is laid out as `architecture.rule()`; `readout` is the weight, o x m, and
 /// the bias, o. Tensors carry PyTorch's names under `rnn.` and `readout.`, and the type of `T`.
+///
+/// ```
+/// use nullcline_core::io::tensors::Tensors;
+/// use nullcline_core::systems::architecture::Architecture;
+/// use nullcline_core::systems::checkpoint::{Spec, load, save};
+/// use nullcline_core::systems::{cells::CoRnn, rule::{Rule, linearise}};
+///
+/// let plan = Architecture::new(CoRnn::cell(0.05, 2.0, 0.3), 1, &[2]).unwrap();
+/// let mut rule = plan.rule::<f64>();
+/// rule.write_params(&(0..12).map(|i| 0.1 * f64::from(i)).collect::<Vec<_>>());
+/// let (tensors, metadata) = save(&plan, rule.as_ref(), None);
+/// let file = Tensors { format: "safetensors", tensors, metadata, skipped: vec![], quantised: false };
+/// let again = load(&file, &Spec::default()).unwrap();
+/// let x = [0.1, -0.2, 0.3, 0.4];
+/// assert_eq!(linearise(again.system.step(), &x, &[1.0]).0, linearise(rule.as_ref(), &x, &[1.0]).0);
+/// ```
 pub fn save<T: Real>(
     architecture: &Architecture,
     rule: &dyn Rule<T>,

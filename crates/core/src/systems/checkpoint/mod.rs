@@ -102,6 +102,14 @@ pub struct Network {
 
 impl Network {
     /// One line that says what the network is.
+    ///
+    /// ```
+    /// use nullcline_core::systems::checkpoint::{Spec, load};
+    ///
+    /// let file = nullcline_core::io::tensors::read("../../datasets/flipflop_gru.safetensors".as_ref()).unwrap();
+    /// let said = load(&file, &Spec::default()).unwrap().describe();
+    /// assert!(said.contains("GRU") && said.contains("32 units"));
+    /// ```
     pub fn describe(&self) -> String {
         let units = self.units.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
         let cell = self.cell.title.replace("{}", self.activation.map_or("tanh", Activation::name));

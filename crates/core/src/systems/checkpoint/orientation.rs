@@ -16,6 +16,13 @@ pub enum Vectors {
 
 impl Vectors {
     /// The convention of that name, `column` or `row`.
+    ///
+    /// ```
+    /// use nullcline_core::systems::checkpoint::Vectors;
+    ///
+    /// assert_eq!(Vectors::parse("row"), Some(Vectors::Row));
+    /// assert_eq!(Vectors::parse("diagonal"), None);
+    /// ```
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "column" | "columns" => Some(Self::Column),

@@ -6,6 +6,8 @@ use super::small::{Small, theta_methods};
 ///
 /// Exponents at 1.4, 0.3: 0.41922, -1.62319 (Sprott, Chaos and Time-Series Analysis, 2003); their
 /// sum is log|b| exactly.
+///
+/// Source: Henon, Commun. Math. Phys. 50 (1976) 69.
 #[derive(Clone, Debug)]
 pub struct Henon {
     theta: [f64; 2],

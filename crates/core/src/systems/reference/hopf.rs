@@ -6,6 +6,15 @@ use super::small::{Small, theta_methods};
 ///
 /// For mu > 0 a limit cycle of radius sqrt(mu), frequency omega + beta mu and multipliers 1 and
 /// exp(-2 mu T); the asymptotic phase of (r, angle) is angle + beta log(r / sqrt(mu)), exactly.
+///
+/// ```
+/// use nullcline_core::systems::{reference::Hopf, rule::linearise};
+///
+/// // On the cycle the velocity is along it, and its size r times the frequency.
+/// let (mu, omega, beta) = (0.25, 2.0, 0.8);
+/// let (v, _, _) = linearise(&Hopf::new(mu, omega, beta), &[0.5, 0.0], &[]);
+/// assert!(v[0].abs() < 1e-15 && (v[1] - 0.5 * (omega + beta * mu)).abs() < 1e-15);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Hopf {
     theta: [f64; 3],

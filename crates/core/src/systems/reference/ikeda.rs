@@ -5,6 +5,13 @@ use super::small::{Small, theta_methods};
 /// x' = 1 + u (x cos t - y sin t), y' = u (x sin t + y cos t), t = 0.4 - 6/(1 + x^2 + y^2).
 ///
 /// The determinant is u^2 everywhere, so that the exponents add up to 2 log u.
+///
+/// ```
+/// use nullcline_core::systems::{reference::Ikeda, rule::linearise};
+///
+/// let (_, j, _) = linearise(&Ikeda::new(0.9), &[0.3, -0.7], &[]);
+/// assert!((j[(0, 0)] * j[(1, 1)] - j[(0, 1)] * j[(1, 0)] - 0.81).abs() < 1e-12);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Ikeda {
     theta: [f64; 1],

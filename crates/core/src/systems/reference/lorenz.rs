@@ -6,6 +6,18 @@ use super::small::{Small, theta_methods};
 ///
 /// Exponents at 10, 28, 8/3: 0.9056, 0, -14.5723 (Sprott, Chaos and Time-Series Analysis, 2003);
 /// their sum is -(sigma + 1 + beta) exactly.
+///
+/// Source: Lorenz, J. Atmos. Sci. 20 (1963) 130.
+///
+/// ```
+/// use nullcline_core::systems::{reference::Lorenz, rule::linearise};
+///
+/// // C+ at x = y = sqrt(beta (rho - 1)), z = rho - 1, is a fixed point.
+/// let x = (8.0f64 / 3.0 * 27.0).sqrt();
+/// let (v, j, _) = linearise(&Lorenz::default(), &[x, x, 27.0], &[]);
+/// assert!(v.iter().all(|v| v.abs() < 1e-12));
+/// assert!((j[(0, 0)] + j[(1, 1)] + j[(2, 2)] + 10.0 + 1.0 + 8.0 / 3.0).abs() < 1e-12);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Lorenz {
     theta: [f64; 3],

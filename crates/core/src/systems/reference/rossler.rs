@@ -5,6 +5,8 @@ use super::small::{Small, theta_methods};
 /// dx/dt = -y - z, dy/dt = x + a y, dz/dt = b + z (x - c).
 ///
 /// Exponents at 0.2, 0.2, 5.7: 0.0714, 0, -5.3943 (Sprott, Chaos and Time-Series Analysis, 2003).
+///
+/// Source: Rossler, Phys. Lett. A 57 (1976) 397.
 #[derive(Clone, Debug)]
 pub struct Rossler {
     theta: [f64; 3],

@@ -14,6 +14,15 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 /// tanh commutes with the quarter turn, so the same curve bounds the orbits of period 2 around
 /// theta = pi and of period 4 around pi/2. The fixed points of dx/dt = -x + tanh(alpha R(theta) x)
 /// are the same, and so is its curve.
+///
+/// ```
+/// use nullcline_core::systems::reference::rotation::theta_star;
+///
+/// assert_eq!(theta_star(1.0), 0.0);
+/// // Read off the curve in the authors' program.
+/// assert!((theta_star(2.1239) - 0.273_544_3).abs() < 1e-5);
+/// assert!(theta_star(1e6) < std::f64::consts::FRAC_PI_4);
+/// ```
 pub fn theta_star(alpha: f64) -> f64 {
     if !(alpha > 1.0) {
         return 0.0;
@@ -71,6 +80,13 @@ fn lag(alpha: f64, phi: f64) -> f64 {
 /// Necessary, not sufficient, for a leading exponent of zero: the tongues of other resonances are not
 /// left out. They are thin near alpha = 1 and wide above alpha = 5: over the area to alpha = 10 the
 /// exponent is zero in about two thirds.
+///
+/// ```
+/// use nullcline_core::systems::reference::rotation::turns;
+///
+/// // Far from every tongue, in that of period 4, and without an oscillation.
+/// assert!(turns(1.5, 0.8) && !turns(1.5, std::f64::consts::FRAC_PI_2) && !turns(0.9, 0.8));
+/// ```
 pub fn turns(alpha: f64, theta: f64) -> bool {
     let star = theta_star(alpha);
     alpha > 1.0 && theta >= star && (theta - FRAC_PI_2).abs() >= star && theta <= PI - star
@@ -81,6 +97,13 @@ pub fn turns(alpha: f64, theta: f64) -> bool {
 ///
 /// The eigenvalues at 0 are 1/2 + (r/4) exp(+-i theta); their squared modulus
 /// 1/4 + (r/4) cos theta + r^2/16 is 1 where r^2 + 4 r cos theta - 12 = 0.
+///
+/// ```
+/// use nullcline_core::systems::reference::rotation::gru_radius;
+///
+/// let (theta, r) = (0.7f64, gru_radius(0.7));
+/// assert!((r * r + 4.0 * r * theta.cos() - 12.0).abs() < 1e-12);
+/// ```
 pub fn gru_radius(theta: f64) -> f64 {
     -2.0 * theta.cos() + (14.0 + 2.0 * (2.0 * theta).cos()).sqrt()
 }
@@ -92,6 +115,15 @@ pub fn gru_radius(theta: f64) -> f64 {
 /// which is the equation of [`theta_star`] with alpha = a / |2q - 1| and theta - arg(2q - 1) for theta:
 /// |2q - 1| = 1, 3 and sqrt 5, arg = 0, pi and pi - atan 2. Two intervals of theta remain. Tongues of
 /// other resonances are not left out; up to r = [`gru_radius`] + 4 they take less than a hundredth of the area.
+///
+/// ```
+/// use nullcline_core::systems::reference::rotation::{gru_radius, gru_turns};
+///
+/// // Below the bifurcation the origin attracts.
+/// assert!(!gru_turns(gru_radius(1.0) - 0.1, 1.0));
+/// let some = (1..31).any(|k| gru_turns(gru_radius(0.1 * f64::from(k)) + 0.1, 0.1 * f64::from(k)));
+/// assert!(some);
+/// ```
 pub fn gru_turns(r: f64, theta: f64) -> bool {
     let a = r / 2.0;
     r > gru_radius(theta)

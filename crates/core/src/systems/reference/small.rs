@@ -7,6 +7,41 @@ use faer::{MatMut, MatRef};
 /// A rule without input whose derivatives are written out; it is a [`Rule`] by that.
 ///
 /// Matrices are column-major slices. Tape: the Jacobian, n^2 rows.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::fixed_points::{Options, Stability, fixed_points};
+/// use nullcline_core::systems::{reference::Small, time::Flow};
+///
+/// /// dx/dt = r x - x^3, the pitchfork.
+/// #[derive(Clone)]
+/// struct Pitchfork([f64; 1]);
+///
+/// impl Small for Pitchfork {
+///     const DIM: usize = 1;
+///     const NAMES: &'static [&'static str] = &["r"];
+///     fn theta(&self) -> &[f64] {
+///         &self.0
+///     }
+///     fn theta_mut(&mut self) -> &mut [f64] {
+///         &mut self.0
+///     }
+///     fn value(&self, x: &[f64], y: &mut [f64], j: &mut [f64]) {
+///         y[0] = self.0[0] * x[0] - x[0].powi(3);
+///         j[0] = self.0[0] - 3.0 * x[0] * x[0];
+///     }
+///     fn sensitivity(&self, x: &[f64], d: &mut [f64]) {
+///         d[0] = x[0];
+///     }
+/// }
+///
+/// let flow = Flow::new(Pitchfork([4.0]), 0.01);
+/// let states = faer::mat![[-1.0, 0.5, 1.5]];
+/// let found = fixed_points(&flow, states.as_ref(), &[], &Options::for_dimension(1), &|| ());
+/// let mut points: Vec<(f64, Stability)> = found.points.iter().map(|p| (p.state[0], p.stability)).collect();
+/// points.sort_by(|a, b| a.0.total_cmp(&b.0));
+/// assert_eq!(points.iter().map(|p| p.1).collect::<Vec<_>>(), [Stability::Stable, Stability::Unstable, Stability::Stable]);
+/// assert!((points[2].0 - 2.0).abs() < 1e-9);
+/// ```
 pub trait Small: Send + Sync {
     /// Dimension n of the state.
     const DIM: usize;

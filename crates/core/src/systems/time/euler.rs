@@ -11,6 +11,15 @@ use faer::{MatMut, MatRef};
 ///
 /// With a rate cell of unit time constant it is the leaky network h' = (1-a) h + a f(W h + U u + b),
 /// a = dt. Its gradients are those of the discrete scheme, exactly.
+///
+/// ```
+/// use nullcline_core::systems::{cells::Rate, rule::linearise, time::Euler};
+/// use nullcline_core::linalg::activation::Activation;
+///
+/// // Without weights a rate network forgets: h' = (1 - dt / tau) h.
+/// let leaky = Euler::new(Rate::new(0, Activation::Tanh, vec![1.0, 2.0]), 0.5);
+/// assert_eq!(linearise(&leaky, &[1.0, 1.0], &[]).0, [0.5, 0.75]);
+/// ```
 #[derive(Clone)]
 pub struct Euler<R> {
     field: R,

@@ -13,6 +13,10 @@ use super::rule::{Point, Rule};
 use faer::{MatMut, MatRef};
 
 /// A rule with its meaning in time.
+///
+/// A map is its own field and its own step. A flow has dx/dt for its field, and for its step the scheme that integrates it over
+/// [`time_step`](Self::time_step): what is asked of the field (fixed points, cycles) does not depend on that, exponents and
+/// trajectories do as far as the scheme is exact.
 pub trait System: Send + Sync {
     /// The rule that advances the state by [`time_step`](Self::time_step).
     fn step(&self) -> &dyn Rule;
@@ -34,6 +38,16 @@ pub trait System: Send + Sync {
 }
 
 /// A map x(t+1) = F(x(t), u(t)), of time step 1 unless it discretises a flow.
+///
+/// ```
+/// use nullcline_core::systems::{reference::Logistic, time::{Map, System}};
+///
+/// let map = Map::new(Logistic::default());
+/// assert_eq!((map.is_flow(), map.time_step()), (false, 1.0));
+/// // A mode that doubles a step grows at log 2 nats; with a step of 0.1 at ten times that per unit time.
+/// assert!((map.growth(-2.0, 0.0) - 2f64.ln()).abs() < 1e-15);
+/// assert!((Map::with_time_step(Logistic::default(), 0.1).growth(2.0, 0.0) - 10.0 * 2f64.ln()).abs() < 1e-12);
+/// ```
 pub struct Map<R> {
     rule: R,
     time_step: f64,
@@ -66,6 +80,18 @@ impl<R: Rule> System for Map<R> {
 }
 
 /// A flow dx/dt = F(x, u), advanced by classical Runge-Kutta steps of `dt` with u held constant.
+///
+/// ```
+/// use nullcline_core::systems::{reference::Linear, rule::linearise, time::{Flow, System}};
+///
+/// // dx/dt = -x over 0.1: 1 - h + h^2 / 2 - h^3 / 6 + h^4 / 24.
+/// let decay = Linear::new(faer::mat![[-1.0]].as_ref(), faer::Mat::zeros(1, 0).as_ref());
+/// let flow = Flow::new(decay, 0.1);
+/// let (h, next) = (0.1f64, linearise(flow.step(), &[1.0], &[]).0[0]);
+/// assert!((next - (1.0 - h + h * h / 2.0 - h.powi(3) / 6.0 + h.powi(4) / 24.0)).abs() < 1e-15);
+/// assert_eq!(linearise(flow.field(), &[1.0], &[]).0, [-1.0]);
+/// assert_eq!(flow.halved().unwrap().time_step(), 0.05);
+/// ```
 pub struct Flow<R> {
     step: Rk4<R>,
 }

@@ -9,6 +9,8 @@ use faer::{MatMut, MatRef};
 ///
 /// Tape: for each stage its state (n rows), then the field's own tape. The input is constant over
 /// the step. Gradients are those of the discrete scheme, exactly.
+///
+/// Source: Hairer, Norsett & Wanner, Solving Ordinary Differential Equations I (1993), section II.1.
 #[derive(Clone)]
 pub struct Rk4<R> {
     field: R,

@@ -8,6 +8,19 @@ use faer::{Accum, Mat, MatMut, MatRef};
 pub const ESCAPED: f64 = 1e12;
 
 /// The input of a system in time.
+///
+/// ```
+/// use nullcline_core::systems::{reference::Linear, time::{Drive, Stepper}};
+///
+/// // x' = x + u sums its input.
+/// let sum = Linear::new(faer::mat![[1.0]].as_ref(), faer::mat![[1.0]].as_ref());
+/// let inputs = faer::mat![[1.0, 2.0, 4.0]];
+/// for (drive, known) in [(Drive::Constant(&[2.0]), 6.0), (Drive::Sequence(inputs.as_ref()), 7.0)] {
+///     let mut orbit = Stepper::new(&sum, drive, &[0.0], 1);
+///     orbit.run(3);
+///     assert_eq!((orbit.x()[0], orbit.time()), (known, 3));
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Drive<'a> {
     /// The same input at every step, d numbers.
@@ -122,6 +135,24 @@ impl<'a> Stepper<'a> {
 
     /// Tangents `v` (n x k) over the step last evaluated, `out` = J v: by way of the Jacobian where there is room for one
     /// that the rule [folds](Rule::fold).
+    ///
+    /// ```
+    /// use faer::{Mat, mat};
+    /// use nullcline_core::systems::{reference::Logistic, time::{Drive, Stepper}};
+    ///
+    /// // The derivative of x' = 4 x (1 - x) along an orbit, by the product of 4 (1 - 2 x).
+    /// let map = Logistic::new(4.0);
+    /// let mut orbit = Stepper::new(&map, Drive::Constant(&[]), &[0.2], 1);
+    /// let (mut v, mut next, mut known) = (mat![[1.0]], Mat::zeros(1, 1), 1.0);
+    /// for _ in 0..5 {
+    ///     known *= 4.0 * (1.0 - 2.0 * orbit.x()[0]);
+    ///     orbit.evaluate();
+    ///     orbit.carry(v.as_ref(), next.as_mut(), None);
+    ///     orbit.commit();
+    ///     std::mem::swap(&mut v, &mut next);
+    /// }
+    /// assert!((v[(0, 0)] - known).abs() < 1e-9);
+    /// ```
     pub fn carry(&mut self, v: MatRef<f64>, out: MatMut<f64>, jacobian: Option<&mut Mat<f64>>) {
         let rule = self.rule;
         let (at, mut scratch) = self.point();

@@ -153,6 +153,18 @@ impl Ideal {
     /// Formula: prior odds times sum_mu prod_t P(o_t | mu, right) over the same for left.
     ///
     /// Source: schaeffer2020, section 2.3.
+    ///
+    /// ```
+    /// use nullcline_core::tasks::ibl::bayes::{Formulas, Ideal, Prior};
+    /// use nullcline_core::tasks::ibl::{Agent, Ibl, Step};
+    ///
+    /// let mut ideal = Ideal::actor(&Ibl::printed(1), Formulas::Exact, Prior::Flat);
+    /// ideal.begin();
+    /// let seen = |left, right| Step { input: [left, right, 0.0], observed: true, step: 1 };
+    /// let weak = ideal.right(&seen(0.0, 1.0));
+    /// let strong = ideal.right(&seen(0.0, 3.0));
+    /// assert!(weak > 0.5 && strong > weak && (ideal.stimulus_posterior() - strong).abs() < 1e-12);
+    /// ```
     pub fn stimulus_posterior(&self) -> f64 {
         let prior = self.stimulus_prior();
         let odds =

@@ -64,6 +64,15 @@ impl BlockLaw {
     }
 
     /// Mean and standard deviation of L, exactly.
+    ///
+    /// ```
+    /// use nullcline_core::tasks::ibl::BlockLaw;
+    ///
+    /// let printed = BlockLaw::SemiMarkov { switch: 0.02, shortest: 20, longest: 100 };
+    /// let all: f64 = (20..=101).map(|l| printed.probability(l)).sum();
+    /// let mean: f64 = (20..=101).map(|l| l as f64 * printed.probability(l)).sum();
+    /// assert!((all - 1.0).abs() < 1e-12 && (printed.moments().0 - mean).abs() < 1e-9);
+    /// ```
     pub fn moments(self) -> (f64, f64) {
         let (_, shortest, longest) = self.parts();
         let sum = |power: i32| -> f64 {

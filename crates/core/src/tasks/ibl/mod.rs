@@ -3,6 +3,22 @@
 //! A session is played step by step, for what an agent does decides how long a trial lasts and what it is told:
 //! [`Session`] holds what does not depend on that, [`Play`] is the environment, [`bayes`] the ideal agents,
 //! [`behaviour`] what is plotted of anybody's trials.
+//!
+//! ```
+//! use nullcline_core::tasks::ibl::bayes::{Formulas, Ideal, Prior};
+//! use nullcline_core::tasks::ibl::{Ibl, Session, behaviour, play};
+//!
+//! // The Bayesian actor on the task as the paper's text has it, ten blocks.
+//! let task = Ibl::printed(10);
+//! let session = Session::new(&task, 1, 0);
+//! let mut ideal = Ideal::actor(&task, Formulas::Exact, Prior::Block);
+//! let played = play(&task, &session, &mut ideal, &mut |_, _, _| ());
+//! assert_eq!(played.trials.len(), session.trials.len());
+//! assert!(played.accuracy() > 0.6 && played.accuracy() <= played.accuracy_of_actions());
+//! // Weak stimuli are told less well than strong ones.
+//! let curve = behaviour::accuracy(&behaviour::choices(&played, task.blank), None);
+//! assert!(curve.cells.last().unwrap().value > curve.cells[0].value);
+//! ```
 
 pub mod bayes;
 pub mod behaviour;

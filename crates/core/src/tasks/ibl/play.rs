@@ -78,6 +78,25 @@ impl Played {
 /// on an observed step, 0 on blank steps. So +-1 is seen on the first blank step of the next trial.
 ///
 /// Source: schaeffer2020, section 2.1; the timing of the authors' program.
+///
+/// ```
+/// use nullcline_core::tasks::ibl::{Ibl, Play, Session, Side};
+/// use std::borrow::Cow;
+///
+/// let task = Ibl::coded(1);
+/// let session = Session::new(&task, 3, 0);
+/// let mut play = Play::new(&task, Cow::Borrowed(&session));
+/// // Two blank steps, on which nothing counts, then an action that is sure of the true side.
+/// for blank in 0..2 {
+///     assert!(!play.shown().observed && play.shown().step == blank);
+///     assert!(play.answer(0.5).is_none());
+/// }
+/// let right = if play.side() == Side::Right { 0.99 } else { 0.01 };
+/// let over = play.answer(right).unwrap();
+/// assert!(over.correct() && over.steps == 3);
+/// // The reward is seen on the first blank step of the next trial.
+/// assert_eq!(play.shown().input, [0.0, 0.0, 1.0]);
+/// ```
 pub struct Play<'a> {
     task: &'a Ibl,
     session: Cow<'a, Session>,

@@ -78,6 +78,18 @@ impl Session {
     /// Formula: s_n = b_n with probability p_s; o^S ~ N(mu, noise^2), the other side N(0, noise^2), fresh at every step.
     ///
     /// Source: schaeffer2020, section 2.1 and Fig. 1.
+    ///
+    /// ```
+    /// use nullcline_core::tasks::ibl::{Ibl, Session};
+    ///
+    /// let task = Ibl::printed(40);
+    /// let session = Session::new(&task, 1, 0);
+    /// let share = session.trials.iter().filter(|t| t.concordant()).count() as f64 / session.trials.len() as f64;
+    /// assert!((share - task.concordance).abs() < 0.05);
+    /// // Sides alternate from block to block.
+    /// let starts: Vec<_> = session.trials.iter().filter(|t| t.place == 0).collect();
+    /// assert!(starts.len() == 40 && starts.windows(2).all(|pair| pair[0].block_side != pair[1].block_side));
+    /// ```
     pub fn new(task: &Ibl, seed: u64, index: u64) -> Self {
         let mut rng = stream(seed, Use::Task, index);
         let mut side = Side::of(uniform(&mut rng, 0.0, 1.0) < 0.5);

@@ -108,6 +108,14 @@ fn advice(init: Init, kind: &CellKind) -> &'static str {
 ///
 /// Q of the QR decomposition of a Gaussian matrix, its columns turned so that the diagonal of R is
 /// positive: Mezzadri, Notices of the AMS 54 (2007) 592.
+///
+/// ```
+/// use nullcline_core::linalg::random::{Use, stream};
+/// use nullcline_core::training::init::haar;
+///
+/// let q = haar(&mut stream(1, Use::Parameters, 0), 6);
+/// assert!((q.transpose() * &q - faer::Mat::<f64>::identity(6, 6)).norm_max() < 1e-14);
+/// ```
 pub fn haar(rng: &mut Rng, n: usize) -> Mat<f64> {
     let qr = normal_matrix(rng, n, n).qr();
     let (mut q, r) = (qr.compute_thin_Q(), qr.thin_R());

@@ -72,6 +72,21 @@ impl Init {
 ///
 /// # Errors
 /// A law that the cell has no use for; [`Init::Pta`] and [`Init::PtaOnset`] with an odd number of units.
+///
+/// ```
+/// use nullcline_core::systems::{architecture::Architecture, cells::Vanilla};
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::training::init::{Init, model};
+///
+/// let plan = Architecture::new(Vanilla::cell(Activation::Tanh), 2, &[16]).unwrap();
+/// let network = model::<f64>(&plan, 3, Init::Default, 1).unwrap();
+/// let mut theta = vec![0.0; network.parameter_count()];
+/// network.read_params(&mut theta);
+/// assert!(theta.iter().all(|v| v.abs() <= 0.25) && network.outputs() == 3);
+/// // Oscillators come in pairs.
+/// let odd = Architecture::new(Vanilla::cell(Activation::Tanh), 2, &[15]).unwrap();
+/// assert!(model::<f64>(&odd, 3, Init::Pta, 1).is_err());
+/// ```
 pub fn model<T: Real>(
     architecture: &Architecture,
     outputs: usize,

@@ -16,6 +16,13 @@ pub struct Oscillator {
 
 impl Oscillator {
     /// [[alpha cos theta, -alpha sin theta], [alpha sin theta, alpha cos theta]], by rows.
+    ///
+    /// ```
+    /// use nullcline_core::training::init::Oscillator;
+    ///
+    /// let [[a, b], [c, d]] = Oscillator { alpha: 2.0, theta: std::f64::consts::FRAC_PI_2 }.block();
+    /// assert!(a.abs() < 1e-15 && b == -2.0 && c == 2.0 && d.abs() < 1e-15);
+    /// ```
     pub fn block(self) -> [[f64; 2]; 2] {
         let (s, c) = self.theta.sin_cos();
         [[self.alpha * c, -self.alpha * s], [self.alpha * s, self.alpha * c]]
@@ -39,6 +46,18 @@ pub const GRU_ONSET: f64 = 0.2;
 /// code, which the paper calls "the identified region" without numbers and describes as that of a zero
 /// leading exponent. It is larger than that: to alpha = 10, tongues of resonances other than 1:1, 1:2 and
 /// 1:4 lock about a third of its area, most of it at large alpha. Drawn by rejection from the rectangle.
+///
+/// ```
+/// use nullcline_core::linalg::random::{Use, stream};
+/// use nullcline_core::systems::reference::rotation::turns;
+/// use nullcline_core::training::init::{TANH_ONSET, tanh_oscillator};
+///
+/// let mut rng = stream(1, Use::Parameters, 0);
+/// for _ in 0..100 {
+///     let drawn = tanh_oscillator(&mut rng, TANH_ONSET);
+///     assert!(drawn.alpha <= TANH_ONSET && turns(drawn.alpha, drawn.theta));
+/// }
+/// ```
 pub fn tanh_oscillator(rng: &mut Rng, largest: f64) -> Oscillator {
     loop {
         let (alpha, theta) = (uniform(rng, 1.001, largest), uniform(rng, 0.0, PI));
@@ -53,6 +72,16 @@ pub fn tanh_oscillator(rng: &mut Rng, largest: f64) -> Oscillator {
 /// Formula: alpha = [`gru_radius`] (theta) + a, a in [0.01, `largest`], [`GRU_EXCESS`] in the authors' code;
 /// theta in the two intervals of [`gru_turns`], which stand for the authors' unpublished curves. Uniform in
 /// (a, theta).
+///
+/// ```
+/// use nullcline_core::linalg::random::{Use, stream};
+/// use nullcline_core::systems::reference::rotation::gru_radius;
+/// use nullcline_core::training::init::{GRU_EXCESS, gru_oscillator};
+///
+/// let drawn = gru_oscillator(&mut stream(1, Use::Parameters, 0), GRU_EXCESS);
+/// let excess = drawn.alpha - gru_radius(drawn.theta);
+/// assert!(excess > 0.0 && excess <= GRU_EXCESS);
+/// ```
 pub fn gru_oscillator(rng: &mut Rng, largest: f64) -> Oscillator {
     loop {
         let (a, theta) = (uniform(rng, 0.01, largest), uniform(rng, 0.0, PI));

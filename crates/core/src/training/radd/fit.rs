@@ -95,6 +95,28 @@ pub(super) fn first_pair(start: usize, settings: &Settings) -> usize {
 ///
 /// # Panics
 /// If the columns of z, u and `fitted` differ in number.
+///
+/// ```
+/// use faer::{Mat, mat};
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::training::radd::{Sequences, Settings, radd};
+///
+/// // A teacher that is a student: z(t) = tanh(A z(t-1) + B u(t) + c).
+/// let (a, b, c) = (mat![[0.5, -0.4], [0.4, 0.5]], mat![[0.3], [0.1]], [0.1, -0.2]);
+/// let u = Mat::from_fn(1, 60, |_, t| (0.7 * t as f64).sin());
+/// let mut z = Mat::zeros(2, 60);
+/// for t in 1..60 {
+///     let next = &a * z.col(t - 1) + &b * u.col(t);
+///     (0..2).for_each(|i| z[(i, t)] = (next[i] + c[i]).tanh());
+/// }
+/// let data = Sequences { z: z.as_ref(), u: u.as_ref(), starts: &[0] };
+/// let student = radd(&data, None, &Settings::default()).unwrap();
+/// assert!((&student.a - &a).norm_max() < 1e-10 && (&student.b - &b).norm_max() < 1e-10);
+/// assert!((student.c[1] + 0.2).abs() < 1e-10 && student.pairs == 59);
+/// // Left to itself it does what the teacher did.
+/// let scores = student.scores(&data, None, &Settings { activation: Activation::Tanh, ..Settings::default() });
+/// assert!(scores.rollout.iter().all(|unit| unit.r2 > 1.0 - 1e-9));
+/// ```
 pub fn radd(data: &Sequences, fitted: Option<&[bool]>, settings: &Settings) -> Result<Student, Error> {
     let (m, d) = (data.z.nrows(), data.u.nrows());
     assert_eq!(data.z.ncols(), data.u.ncols(), "columns of states and of inputs");

@@ -120,6 +120,15 @@ impl Student {
 /// P h for each column of `h`, n x T: the teacher in the student's coordinates, M x T.
 ///
 /// Shapes: `p` is M x n.
+///
+/// ```
+/// use nullcline_core::training::radd::{project, scale_to};
+///
+/// let h = faer::mat![[1.0, 2.0], [3.0, -8.0]];
+/// let z = project(faer::mat![[0.5, 0.5]].as_ref(), h.as_ref());
+/// assert_eq!(z, faer::mat![[2.0, -3.0]]);
+/// assert_eq!(scale_to(z.as_ref(), 0.9), Some(0.9 / 3.0));
+/// ```
 pub fn project(p: MatRef<f64>, h: MatRef<f64>) -> Mat<f64> {
     let mut z = Mat::zeros(p.nrows(), h.ncols());
     z.as_mut()
@@ -136,6 +145,15 @@ pub fn scale_to(z: MatRef<f64>, target: f64) -> Option<f64> {
 }
 
 /// f^-1(z), z clipped to the range of f less [`MARGIN`] (of ReLU, to 0 from below), and whether it was.
+///
+/// ```
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::training::radd::{MARGIN, before};
+///
+/// assert!((before(Activation::Tanh, 0.5).0 - 0.5f64.atanh()).abs() < 1e-15);
+/// assert_eq!(before(Activation::Tanh, 1.0), ((1.0 - MARGIN).atanh(), true));
+/// assert_eq!(before(Activation::Relu, -0.1), (0.0, true));
+/// ```
 pub fn before(f: Activation, z: f64) -> (f64, bool) {
     let margin = if f == Activation::Relu { 0.0 } else { MARGIN };
     let [lo, hi] = f.range();

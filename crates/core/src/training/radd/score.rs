@@ -42,6 +42,8 @@ impl Student {
 
     /// The student's states, M x T: fed with the teacher's state before each (`free` false), or with its
     /// own. Columns that have nothing before them are the teacher's.
+    ///
+    /// Shapes: columns of the answer are those of `data.z`; what a sequence begins with is copied.
     pub fn follow(&self, data: &Sequences, settings: &Settings, free: bool) -> Mat<f64> {
         let m = self.units();
         let mut out = Mat::zeros(m, data.z.ncols());

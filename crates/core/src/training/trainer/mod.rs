@@ -20,6 +20,31 @@ use rand::RngExt;
 ///
 /// Everything random is a function of (seed, epoch, step), so that a [`State`] is all that is needed to
 /// go on, bit for bit.
+///
+/// ```
+/// use nullcline_core::systems::{architecture::Architecture, cells::Gru};
+/// use nullcline_core::tasks::{FlipFlop, Sizes};
+/// use nullcline_core::training::init::{Init, model};
+/// use nullcline_core::training::trainer::{Settings, Stopped, Trainer};
+///
+/// let task = FlipFlop::new(1, 0.2, 8, Sizes { train: 64, validation: 16, test: 16 }, 1);
+/// let gru = Architecture::new(Gru::cell(), 1, &[4]).unwrap();
+/// let settings = Settings { epochs: 3, rate: 0.02, ..Settings::default() };
+/// let trainer = || Trainer::new(model::<f64>(&gru, 1, Init::Default, 1).unwrap(), &task, &settings).unwrap();
+///
+/// let mut whole = trainer();
+/// let mut state = whole.start();
+/// whole.run(&mut state, &mut |_| true);
+/// assert_eq!((state.stopped, state.epoch()), (Some(Stopped::Epochs), 3));
+///
+/// // Interrupted after three steps and gone on with, it ends in the same bits.
+/// let (mut first, mut steps) = (trainer(), 0);
+/// let mut other = first.start();
+/// first.run(&mut other, &mut |_| { steps += 1; steps < 3 });
+/// assert!(other.stopped.is_none());
+/// trainer().run(&mut other, &mut |_| true);
+/// assert_eq!(other.theta, state.theta);
+/// ```
 pub struct Trainer<'a, T: Real> {
     model: Model<T>,
     task: &'a dyn Task,

@@ -7,7 +7,7 @@ use crate::Error;
 use crate::figures::{Axes, Series, lines};
 use crate::page::Section;
 use crate::sections::{Rendered, words};
-use crate::tables::{Cells, TableOut};
+use crate::tables::Table;
 use nullcline_core::analyses::distill::Conventional;
 use nullcline_core::training::distillation::Row;
 use nullcline_core::training::optimiser::Method;
@@ -69,16 +69,12 @@ pub fn conventional(c: &Conventional) -> Result<Rendered, Error> {
         ("Divergence from the teacher".into(), format!("{} nats", words::number(c.divergence))),
     ];
     facts.extend(exponent_fact("student", &c.exponents));
-    let table = TableOut {
-        name: "curve".into(),
-        caption: "Means over the sessions since the row before.".into(),
-        columns: vec![
-            ("step".into(), Cells::Int(c.curve.iter().map(|r| r.step as i64).collect())),
-            ("loss_nats".into(), Cells::Float(column(|r| r.loss))),
-            ("divergence_nats".into(), Cells::Float(column(|r| r.divergence))),
-            ("gradient_norm".into(), Cells::Float(column(|r| r.gradient_norm))),
-        ],
-    };
+    let table = Table::of(&c.curve)
+        .column("step", "", |r| r.step)
+        .column("loss", "nats", |r| r.loss)
+        .column("divergence", "nats", |r| r.divergence)
+        .column("gradient_norm", "", |r| r.gradient_norm)
+        .named("curve", "Means over the sessions since the row before.");
     let intro = "The student is a tanh network with a read-out, trained through time to give the teacher's output \
                  probabilities on the teacher's inputs: it sees no state of the teacher. One sequence is one gradient step.";
     let section = Section {

@@ -1,8 +1,7 @@
 //! Coefficients, errors, states and points as tables.
 
 use super::Radd;
-use crate::tables::{Cells, TableOut};
-use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoints;
+use crate::tables::{Table, TableOut};
 
 /// Rows of states written at most.
 const STATES: usize = 100_000;
@@ -22,129 +21,82 @@ fn unit(i: usize) -> String {
 fn coefficients(r: &Radd) -> TableOut {
     let (s, names) = (&r.student, r.regressors());
     let (m, d) = (s.units(), r.inputs.len());
-    let (mut of, mut to, mut value, mut error) = (vec![], vec![], vec![], vec![]);
-    for i in 0..m {
-        for (j, name) in names.iter().enumerate() {
-            let (v, e) = match j {
-                j if j < m => (s.a[(i, j)], s.a_error[(i, j)]),
-                j if j < m + d => (s.b[(i, j - m)], s.b_error[(i, j - m)]),
-                _ => (s.c[i], s.c_error[i]),
-            };
-            to.push(unit(i));
-            of.push(name.clone());
-            value.push(v);
-            error.push(e);
-        }
-    }
-    TableOut {
-        name: "coefficients".into(),
-        caption: "A, B and c: what each unit takes from the states before, the inputs and the constant."
-            .into(),
-        columns: vec![
-            ("unit".into(), Cells::Text(to)),
-            ("from".into(), Cells::Text(of)),
-            ("coefficient".into(), Cells::Float(value)),
-            ("std_error".into(), Cells::Float(error)),
-        ],
-    }
+    let rows: Vec<_> = (0..m).flat_map(|i| (0..names.len()).map(move |j| (i, j))).collect();
+    Table::of(&rows)
+        .column("unit", "", |(i, _)| unit(*i))
+        .column("from", "", |(_, j)| names[*j].as_str())
+        .columns(["coefficient", "std_error"], |&(i, j)| match j {
+            j if j < m => [s.a[(i, j)], s.a_error[(i, j)]],
+            j if j < m + d => [s.b[(i, j - m)], s.b_error[(i, j - m)]],
+            _ => [s.c[i], s.c_error[i]],
+        })
+        .named(
+            "coefficients",
+            "A, B and c: what each unit takes from the states before, the inputs and the constant.",
+        )
 }
 
 fn errors(r: &Radd) -> TableOut {
-    let (mut names, mut rows, mut pairs, mut cells) =
-        (vec![], vec![], vec![], [vec![], vec![], vec![], vec![]]);
+    let mut rows = vec![];
     for (which, s) in [("fitted", Some(&r.scores)), ("held out", r.held_out.as_ref())] {
-        let Some(s) = s else { continue };
-        for i in 0..r.student.units() {
-            names.push(unit(i));
-            rows.push(which.to_owned());
-            pairs.push(s.pairs as i64);
-            let (a, b) = (s.one_step[i], s.rollout[i]);
-            cells.iter_mut().zip([a.r2, b.r2, a.mse, b.mse]).for_each(|(c, v)| c.push(v));
-        }
+        rows.extend(s.into_iter().flat_map(|s| (0..r.student.units()).map(move |i| (which, s, i))));
     }
-    let [one, free, one_mse, free_mse] = cells;
-    TableOut {
-        name: "errors".into(),
-        caption: "Errors on z itself, of one step and of the free-running student.".into(),
-        columns: vec![
-            ("unit".into(), Cells::Text(names)),
-            ("rows".into(), Cells::Text(rows)),
-            ("pairs".into(), Cells::Int(pairs)),
-            ("one_step_r2".into(), Cells::Float(one)),
-            ("rollout_r2".into(), Cells::Float(free)),
-            ("one_step_mse".into(), Cells::Float(one_mse)),
-            ("rollout_mse".into(), Cells::Float(free_mse)),
-        ],
-    }
+    Table::of(&rows)
+        .column("unit", "", |r| unit(r.2))
+        .column("rows", "", |r| r.0)
+        .column("pairs", "", |r| r.1.pairs)
+        .columns(["one_step_r2", "rollout_r2"], |r| [r.1.one_step[r.2].r2, r.1.rollout[r.2].r2])
+        .columns(["one_step_mse", "rollout_mse"], |r| [r.1.one_step[r.2].mse, r.1.rollout[r.2].mse])
+        .named("errors", "Errors on z itself, of one step and of the free-running student.")
 }
 
 fn projection(r: &Radd) -> TableOut {
-    let names = (0..r.p.nrows()).map(unit).collect();
-    let mut columns = vec![("unit".into(), Cells::Text(names))];
-    for j in 0..r.p.ncols() {
-        let column = (0..r.p.nrows()).map(|i| r.p[(i, j)]).collect();
-        columns.push((format!("h{j}"), Cells::Float(column)));
-    }
-    let caption = "The projection P as used, its scaling included: a row a unit of the student.".into();
-    TableOut { name: "projection".into(), caption, columns }
+    let rows: Vec<usize> = (0..r.p.nrows()).collect();
+    Table::of(&rows)
+        .column("unit", "", |i| unit(*i))
+        .each((0..r.p.ncols()).map(|j| format!("h{j}")), |i, j| r.p[(*i, j)])
+        .named("projection", "The projection P as used, its scaling included: a row a unit of the student.")
 }
 
 fn points(r: &Radd) -> TableOut {
-    let m = r.student.units();
-    let (mut whose, mut label, mut unstable, mut z) = (vec![], vec![], vec![], vec![vec![]; m]);
-    let mut add = |who: &str, points: &FixedPoints, at: &dyn Fn(usize) -> Vec<f64>| {
-        for (i, p) in points.points.iter().enumerate() {
-            whose.push(who.to_owned());
-            label.push(p.label.name().to_owned());
-            unstable.push(p.unstable as i64);
-            z.iter_mut().zip(at(i)).for_each(|(z, v)| z.push(v));
-        }
-    };
-    add("student", &r.points, &|i| r.points.points[i].state.clone());
-    if let Some(t) = &r.teacher {
-        add("teacher", &t.points, &|i| t.at[i].clone());
-    }
-    let mut columns = vec![
-        ("of".into(), Cells::Text(whose)),
-        ("label".into(), Cells::Text(label)),
-        ("unstable".into(), Cells::Int(unstable)),
-    ];
-    columns.extend(z.into_iter().enumerate().map(|(i, z)| (unit(i), Cells::Float(z))));
-    let caption = "Fixed and slow points under the constant input, in the student's coordinates.".into();
-    TableOut { name: "fixed_points".into(), caption, columns }
+    let student = r.points.points.iter().map(|p| ("student", p, &p.state));
+    let teacher = r.teacher.iter().flat_map(|t| t.points.points.iter().zip(&t.at));
+    let rows: Vec<_> = student.chain(teacher.map(|(p, at)| ("teacher", p, at))).collect();
+    Table::of(&rows)
+        .column("of", "", |r| r.0)
+        .column("label", "", |r| r.1.label.name())
+        .column("unstable", "", |r| r.1.unstable)
+        .each((0..r.student.units()).map(unit), |r, i| r.2[i])
+        .named(
+            "fixed_points",
+            "Fixed and slow points under the constant input, in the student's coordinates.",
+        )
 }
 
 fn states(r: &Radd) -> TableOut {
     let z = r.sequences().z;
     let rows: Vec<usize> = (0..z.ncols().min(STATES)).collect();
-    let of = |m: faer::MatRef<f64>, i: usize| Cells::Float(rows.iter().map(|t| m[(i, *t)]).collect());
     let sequence = |t: &usize| r.sequences().starts.partition_point(|s| s <= t) as i64 - 1;
-    let mut columns = vec![
-        ("row".into(), Cells::Int(rows.iter().map(|t| *t as i64).collect())),
-        ("sequence".into(), Cells::Int(rows.iter().map(sequence).collect())),
-    ];
-    for i in 0..r.student.units() {
-        columns.push((unit(i), of(z, i)));
-        columns.push((format!("{}_one_step", unit(i)), of(r.one_step.as_ref(), i)));
-        columns.push((format!("{}_free", unit(i)), of(r.free.as_ref(), i)));
-    }
+    let table = Table::of(&rows).column("row", "", |t| *t).column("sequence", "", sequence);
+    let table = (0..r.student.units()).fold(table, |table, i| {
+        let name = unit(i);
+        table.columns([name.clone(), format!("{name}_one_step"), format!("{name}_free")], |t| {
+            [z[(i, *t)], r.one_step[(i, *t)], r.free[(i, *t)]]
+        })
+    });
     let caption = match rows.len() < z.ncols() {
         true => format!("Teacher, one step and free-running student, the first {STATES} rows."),
         false => "Teacher, one step and free-running student, row by row.".into(),
     };
-    TableOut { name: "states".into(), caption, columns }
+    table.named("states", caption)
 }
 
 fn scales(r: &Radd) -> TableOut {
-    let column = |f: &dyn Fn(&nullcline_core::analyses::distill::ScaleRow) -> f64| {
-        Cells::Float(r.scales.iter().map(f).collect())
-    };
-    let mut columns = vec![("scale".into(), column(&|s| s.scale))];
-    for i in 0..r.student.units() {
-        columns.push((format!("{}_one_step_r2", unit(i)), column(&|s| s.one_step[i])));
-        columns.push((format!("{}_rollout_r2", unit(i)), column(&|s| s.rollout[i])));
-    }
-    columns.push(("spectral_radius".into(), column(&|s| s.radius)));
-    let caption = "Students at other scales of the projection (largest |z|).".into();
-    TableOut { name: "scales".into(), caption, columns }
+    let table =
+        (0..r.student.units()).fold(Table::of(&r.scales).column("scale", "", |s| s.scale), |table, i| {
+            let names = [format!("{}_one_step_r2", unit(i)), format!("{}_rollout_r2", unit(i))];
+            table.columns(names, |s| [s.one_step[i], s.rollout[i]])
+        });
+    let caption = "Students at other scales of the projection (largest |z|).";
+    table.column("spectral_radius", "", |s| s.radius).named("scales", caption)
 }

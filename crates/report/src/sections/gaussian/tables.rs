@@ -2,33 +2,29 @@
 
 use super::GaussianModel;
 use crate::figures::Edge;
-use crate::tables::{Cells, TableOut};
-use nullcline_core::linalg::col;
+use crate::tables::{Table, TableOut};
 
 /// Likelihoods at each gamma.
 pub fn sweep(m: &GaussianModel) -> TableOut {
-    let mut columns = vec![
-        ("gamma".into(), Cells::Float(m.each(|l| l.gamma))),
-        ("mu".into(), Cells::Float(m.each(|l| l.mu))),
-        ("log_z".into(), Cells::Float(m.each(|l| l.log_z))),
-        ("l_train".into(), Cells::Float(m.each(|l| l.train))),
-        ("l_gen".into(), Cells::Float(m.each(|l| l.generated))),
-        ("sum_j_squared".into(), Cells::Float(m.each(|l| l.sum_j_squared))),
-    ];
+    let rows: Vec<_> = m.curve.iter().enumerate().collect();
+    let mut table = Table::of(&rows)
+        .columns(["gamma", "mu", "log_z"], |(_, l)| [l.gamma, l.mu, l.log_z])
+        .columns(["l_train", "l_gen", "sum_j_squared"], |(_, l)| [l.train, l.generated, l.sum_j_squared]);
     if let Some(pairs) = &m.pairs {
-        columns.push(("pairs".into(), Cells::Int(pairs.iter().map(|p| *p as i64).collect())));
+        table = table.column("pairs", "", |(k, _)| pairs[*k]);
     }
     if let Some(test) = &m.test {
-        columns.push(("l_test".into(), Cells::Float(test.value.clone())));
+        table = table.column("l_test", "", |(k, _)| test.value[*k]);
         if !test.std_error.is_empty() {
-            columns.push(("l_test_std_error".into(), Cells::Float(test.std_error.clone())));
+            table = table.column("l_test_std_error", "", |(k, _)| test.std_error[*k]);
         }
     }
     if let Some(v) = &m.validation {
-        columns.push(("l_gen_of_folds".into(), Cells::Float(v.generated.iter().map(|x| x.value).collect())));
-        columns.push(("l_train_of_folds".into(), Cells::Float(v.train.iter().map(|x| x.value).collect())));
+        table = table.columns(["l_gen_of_folds", "l_train_of_folds"], |(k, _)| {
+            [v.generated[*k].value, v.train[*k].value]
+        });
     }
-    TableOut { name: "sweep".into(), caption: "Likelihoods per sample at each γ.".into(), columns }
+    table.named("sweep", "Likelihoods per sample at each γ.")
 }
 
 /// The strongest couplings between different variables, largest first, none of them zero.
@@ -45,32 +41,32 @@ pub fn strongest(m: &GaussianModel) -> Vec<Edge> {
 }
 
 pub fn strongest_table(m: &GaussianModel, edges: &[Edge]) -> TableOut {
-    let name = |i: &usize| m.names[*i].clone();
-    let mut columns = vec![
-        ("variable_1".into(), Cells::Text(edges.iter().map(|e| name(&e.to)).collect())),
-        ("variable_2".into(), Cells::Text(edges.iter().map(|e| name(&e.from)).collect())),
-        ("coupling".into(), Cells::Float(edges.iter().map(|e| e.weight).collect())),
-    ];
-    let of = |matrix: &faer::Mat<f64>| Cells::Float(edges.iter().map(|e| matrix[(e.from, e.to)]).collect());
-    columns.push(("std_error".into(), of(&m.debiased.around(m.j.as_ref()))));
-    columns.push(("debiased".into(), of(&m.debiased.j)));
-    columns.push(("debiased_std_error".into(), of(&m.debiased.std_error)));
+    let at = |matrix: &faer::Mat<f64>, e: &Edge| matrix[(e.from, e.to)];
+    let error = m.debiased.around(m.j.as_ref());
+    let mut table = Table::of(edges)
+        .column("variable_1", "", |e| m.names[e.to].as_str())
+        .column("variable_2", "", |e| m.names[e.from].as_str())
+        .column("coupling", "", |e| e.weight)
+        .column("std_error", "", |e| at(&error, e))
+        .columns(["debiased", "debiased_std_error"], |e| {
+            [at(&m.debiased.j, e), at(&m.debiased.std_error, e)]
+        });
     if let Some(truth) = &m.true_j {
-        columns.push(("true".into(), of(truth)));
+        table = table.column("true", "", |e| at(truth, e));
     }
     let caption = format!(
         "The {} strongest couplings between different variables: at the chosen γ with their root mean square distance from the \
          truth, and debiased with their standard error.",
         edges.len()
     );
-    TableOut { name: "strongest".into(), caption, columns }
+    table.named("strongest", caption)
 }
 
 /// The whole matrix.
 pub fn couplings(m: &GaussianModel) -> TableOut {
-    let mut columns = vec![("variable".into(), Cells::Text(m.names.clone()))];
-    for (j, name) in m.names.iter().enumerate() {
-        columns.push((name.clone(), Cells::Float(col(m.j.as_ref(), j).to_vec())));
-    }
-    TableOut { name: "couplings".into(), caption: "The couplings J, with their diagonal.".into(), columns }
+    let rows: Vec<usize> = (0..m.names.len()).collect();
+    Table::of(&rows)
+        .column("variable", "", |i| m.names[*i].as_str())
+        .each(&m.names, |i, j| m.j[(*i, j)])
+        .named("couplings", "The couplings J, with their diagonal.")
 }

@@ -161,6 +161,7 @@ mod tests {
             as_published: false,
             data: None,
             progress: std::env::temp_dir(),
+            shared: std::env::temp_dir(),
         };
         let found = run(&settings, &Silent).unwrap();
         let differs: Vec<_> = found.claims.iter().filter(|c| c.verdict == Verdict::Differs).collect();

@@ -19,6 +19,19 @@ impl Ensemble {
     ///
     /// Rates are those of the mean over each trajectory's vectors; the spread over trajectories takes the
     /// place of that over vectors in the error.
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::dynamics::adjoint::{Drive, Ensemble, Options, adjoint};
+    /// use nullcline_core::systems::{reference::Henon, time::Map};
+    ///
+    /// let henon = Map::new(Henon::default());
+    /// let options = Options { horizon: 200.0, ..Options::default() };
+    /// let member = |x: f64| adjoint(&henon, &[x, 0.1], &Drive::Constant(&[]), &options).unwrap();
+    /// let both = Ensemble::new(vec![member(0.1), member(0.2)]).unwrap();
+    /// // Gradients grow backward as tangents grow forward, at the first exponent, 0.419 nats a step.
+    /// assert!((both.rate.value - 0.419).abs() < 0.1 && (both.forward_rate.value - 0.419).abs() < 0.1);
+    /// assert!(Ensemble::new(vec![]).is_none());
+    /// ```
     pub fn new(members: Vec<Adjoint>) -> Option<Self> {
         let first = members.first()?;
         let (rate, forward_rate) = if members.len() == 1 {

@@ -46,6 +46,24 @@ const LOOSER: f64 = 100.0;
 /// that is not a whole number of steps where it must be, and divergence.
 ///
 /// Source: Park, Sagodi, Sokol (2023), eqs. 4-7 and 9-12.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::adjoint::{Drive, Options, adjoint};
+/// use nullcline_core::systems::{reference::Linear, time::Map};
+///
+/// // psi_t = (A^T)^(t1 - t) psi_1.
+/// let a = faer::mat![[0.5, 0.0], [0.0, 0.25]];
+/// let map = Map::new(Linear::new(a.as_ref(), faer::Mat::zeros(2, 0).as_ref()));
+/// let options = Options { horizon: 32.0, terminal: Some(vec![0.0, 3.0]), matrix: true, ..Options::default() };
+/// let found = adjoint(&map, &[1.0, 1.0], &Drive::Constant(&[]), &options).unwrap();
+/// let last = found.horizons.len() - 1;
+/// assert_eq!(found.horizons[last], 32.0);
+/// assert!((found.log_norm[0][last] - (3.0f64.ln() + 32.0 * 0.25f64.ln())).abs() < 1e-10);
+/// // Singular values of dx(t1)/dx(t0) keep their digits where their product is far below eps.
+/// assert!((found.log_singular_values[0] - 32.0 * 0.5f64.ln()).abs() < 1e-10);
+/// assert!((found.log_singular_values[1] - 32.0 * 0.25f64.ln()).abs() < 1e-10);
+/// assert!(found.identity_residual < 1e-12);
+/// ```
 pub fn adjoint(
     system: &dyn System,
     initial: &[f64],

@@ -16,6 +16,15 @@ const WITHIN: f64 = 3.0;
 /// standard error combines in quadrature the spread of the slopes over eight stretches, the spread over the
 /// vectors, and how much the slope differs between the two halves, which is what is left of the
 /// transient. NaN where a norm vanishes; the error is not known below eight stretches of two entries.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::adjoint::growth_rate;
+///
+/// let time: Vec<f64> = (0..64).map(f64::from).collect();
+/// let log = time.iter().map(|t| -0.25 * t + 0.1 * (1.7 * t).sin()).collect();
+/// let rate = growth_rate(&time, &[log]);
+/// assert!((rate.value + 0.25).abs() < 3.0 * rate.error() && rate.error() < 0.02);
+/// ```
 pub fn growth_rate(time: &[f64], logs: &[Vec<f64>]) -> Estimate {
     let last = time.last().copied().unwrap_or(0.0);
     let first = time.iter().position(|t| *t >= ALIGNED * last).unwrap_or(0);
@@ -55,6 +64,17 @@ pub struct Agreement {
 impl Agreement {
     /// Compares `rate` with `exponent`; none where one of them is not finite or its error not known, so that there is nothing to
     /// compare.
+    ///
+    /// Formula: agrees where |rate - exponent| <= 3 (SE_rate^2 + SE_exponent^2)^(1/2).
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::dynamics::adjoint::Agreement;
+    /// use nullcline_core::numbers::Estimate;
+    ///
+    /// let (rate, exponent) = (Estimate::new(0.32, 0.03, 8), Estimate::new(0.4, 0.04, 8));
+    /// assert!(Agreement::of(rate, exponent).unwrap().agrees);
+    /// assert!(Agreement::of(rate, Estimate::unknown(0.4, 8)).is_none());
+    /// ```
     pub fn of(rate: Estimate, exponent: Estimate) -> Option<Self> {
         let Estimate { value: difference, std_error, .. } = rate.less(exponent);
         let error = std_error.filter(|_| difference.is_finite())?;

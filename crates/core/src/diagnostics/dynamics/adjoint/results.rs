@@ -7,6 +7,8 @@ use crate::systems::time::System;
 use faer::{Mat, MatRef};
 
 /// What to compute.
+///
+/// Defaults: a horizon of 100, eight random terminal vectors, the whole matrix, a tolerance of 1e-12, seed 1.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Time from t0, the initial state, to t1.

@@ -48,6 +48,20 @@ const PARTED: f64 = 7.0;
 /// system all of whose directions collapse, and an orbit that comes to rest on kinks of its units.
 ///
 /// Source: Ginelli et al., Phys. Rev. Lett. 99 (2007) 130601.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::covariant::{Drive, Options, covariant};
+/// use nullcline_core::systems::{reference::Linear, time::Map};
+///
+/// // The vectors of a linear map are its eigenvectors: here (1, 0) and (1, -1) / sqrt 2, 45 degrees apart.
+/// let a = faer::mat![[1.5, 1.0], [0.0, 0.5]];
+/// let map = Map::new(Linear::new(a.as_ref(), faer::Mat::zeros(2, 0).as_ref()));
+/// let options = Options { warmup: 10, align: 200, steps: 100, settle: 200, ..Options::default() };
+/// let found = covariant(&map, &[0.0, 0.0], &Drive::Constant(&[]), &options).unwrap();
+/// assert!((found.growth[0].value - 1.5f64.ln()).abs() < 1e-12 && (found.growth[1].value - 0.5f64.ln()).abs() < 1e-12);
+/// assert!((found.pairs[0].mean.value - std::f64::consts::FRAC_PI_4).abs() < 1e-9);
+/// assert_eq!(found.signs, [1, 0, 1]);
+/// ```
 pub fn covariant(
     system: &dyn System,
     initial: &[f64],

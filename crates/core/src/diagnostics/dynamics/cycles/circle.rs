@@ -11,6 +11,13 @@ use std::f64::consts::{PI, TAU};
 /// mean has an error of order 1/length.
 ///
 /// Source: Das, Saiki, Sander, Yorke, Nonlinearity 30 (2017) 4111.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::cycles::circle::weighted_mean;
+///
+/// let f: Vec<f64> = (0..400).map(|t| 0.3 + (2.4 * f64::from(t)).cos()).collect();
+/// assert!((weighted_mean(&f) - 0.3).abs() < 1e-9);
+/// ```
 pub fn weighted_mean(f: &[f64]) -> f64 {
     let n = f.len() as f64 + 1.0;
     let weight = |i: usize| {
@@ -30,6 +37,20 @@ pub fn weighted_mean(f: &[f64]) -> f64 {
 ///
 /// The error is the difference between the whole series and its second half. `None` where the orbit
 /// comes near to the centre, so that no angle can be told, or has fewer than 16 points.
+///
+/// Shapes: a point an entry, all of one length; successive ones are one return apart.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::cycles::circle::rotation;
+///
+/// let golden = 0.5 * (3.0 - 5.0f64.sqrt());
+/// let orbit: Vec<Vec<f64>> = (0..600)
+///     .map(|t| (std::f64::consts::TAU * golden * f64::from(t)).sin_cos())
+///     .map(|(s, c)| vec![1.0 + 2.0 * c, s])
+///     .collect();
+/// let turns = rotation(&orbit).unwrap();
+/// assert!((turns.value - golden).abs() < 1e-6, "{turns:?}");
+/// ```
 pub fn rotation(points: &[Vec<f64>]) -> Option<Estimate> {
     let n = points.first()?.len();
     if points.len() < 16 || n < 2 {

@@ -1,4 +1,22 @@
 //! Limit cycles: found by return times, refined by shooting, with Floquet multipliers and phase.
+//!
+//! ```
+//! use nullcline_core::diagnostics::dynamics::cycles::{Motion, Options, PhaseMap, find};
+//! use nullcline_core::systems::{reference::Hopf, time::Flow};
+//! use std::f64::consts::TAU;
+//!
+//! // A circle of radius sqrt(mu), turned round at omega + beta mu; perturbations shrink at 2 mu.
+//! let (mu, omega, beta) = (0.5, 2.0, 0.7);
+//! let hopf = Flow::new(Hopf::new(mu, omega, beta), 0.05);
+//! let Motion::Cycle(cycle) = find(&hopf, &[0.1, 0.0], &[], &Options::default()).unwrap() else { panic!("no cycle") };
+//! assert!((cycle.period.value - TAU / (omega + beta * mu)).abs() < 1e-10);
+//! assert!((cycle.multipliers[1].exponent.value + 2.0 * mu).abs() < 1e-9 && cycle.stable());
+//!
+//! // A kick outwards from r to 2 r moves the phase by beta log 2.
+//! let mut phase = PhaseMap::new(&hopf, &cycle, &[]).unwrap();
+//! let shift = phase.shift(0.0, &cycle.point, 100).unwrap();
+//! assert!((shift - beta * 2.0f64.ln()).abs() < 1e-7);
+//! ```
 
 pub mod circle;
 mod error;
@@ -24,7 +42,10 @@ use scheme::Scheme;
 use section::{Returns, Walk, distance};
 use shooting::{Closed, Turn, close, tangent_residual, turn};
 
-/// How long to look.
+/// How long to look. Steps are those of the system, also of a flow.
+///
+/// Defaults: 2000 steps of warm-up, a window of 4000, 200 returns, periods of up to 64 returns, up to 500,000 steps to settle, 200,000 for
+/// the returns of a look, 4 looks, a tolerance of 1e-10 of the period.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Steps discarded before the first look.
@@ -78,6 +99,21 @@ const ZERO_STEPS: usize = 50_000;
 ///
 /// # Errors
 /// Arguments of the wrong length, and divergence.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::cycles::{Motion, Options, find};
+/// use nullcline_core::systems::{reference::Logistic, time::Map};
+///
+/// // At r = 3.2 the logistic map goes to the cycle of two points x = (r + 1 +- sqrt((r - 3)(r + 1))) / (2 r).
+/// let r: f64 = 3.2;
+/// let map = Map::new(Logistic::new(r));
+/// let Motion::Cycle(cycle) = find(&map, &[0.3], &[], &Options::default()).unwrap() else { panic!("no cycle") };
+/// let root = ((r - 3.0) * (r + 1.0)).sqrt();
+/// assert_eq!((cycle.period.value, cycle.period.std_error), (2.0, Some(0.0)));
+/// assert!([root, -root].iter().any(|s| (cycle.point[0] - (r + 1.0 + s) / (2.0 * r)).abs() < 1e-12));
+/// // Its multiplier is 4 + 2 r - r^2.
+/// assert!((cycle.multipliers[0].log_modulus - (4.0 + 2.0 * r - r * r).abs().ln()).abs() < 1e-9);
+/// ```
 pub fn find(system: &dyn System, x: &[f64], input: &[f64], options: &Options) -> Result<Motion, Error> {
     check(system, x, input)?;
     let start = match ending(system, x, input, options.warmup, options.settle) {
@@ -222,6 +258,17 @@ fn zeros(system: &dyn System, x: &[f64], input: &[f64], time: f64) -> Option<Vec
 /// and [`Error::NoPhase`] for a map.
 ///
 /// Source: Guckenheimer, Meloon, SIAM J. Sci. Comput. 22 (2000) 951.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::cycles::refine;
+/// use nullcline_core::systems::{reference::Hopf, time::Flow};
+///
+/// // A rough guess of a point and of the period is enough.
+/// let hopf = Flow::new(Hopf::new(1.0, 1.0, 0.0), 0.05);
+/// let cycle = refine(&hopf, &[0.9, 0.1], 6.0, &[], 1e-10).unwrap();
+/// assert!((cycle.period.value - std::f64::consts::TAU).abs() < 1e-8);
+/// assert!(cycle.tangent.unwrap().multiplier_error < 1e-8);
+/// ```
 pub fn refine(system: &dyn System, x: &[f64], period: f64, input: &[f64], tol: f64) -> Result<Cycle, Error> {
     check(system, x, input)?;
     if !system.is_flow() {

@@ -46,6 +46,23 @@ impl<'a> PhaseMap<'a> {
     ///
     /// # Errors
     /// [`Error::NoPhase`] for a map or a cycle that does not attract; arguments of the wrong length.
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::dynamics::cycles::{PhaseMap, refine};
+    /// use nullcline_core::systems::{reference::Hopf, time::Flow};
+    ///
+    /// // Without shear the isochrons of the unit circle are its radii, and |Z| = 1 along the angle.
+    /// let hopf = Flow::new(Hopf::new(1.0, 1.0, 0.0), 0.05);
+    /// let cycle = refine(&hopf, &[1.0, 0.0], 6.28, &[], 1e-10).unwrap();
+    /// let mut map = PhaseMap::new(&hopf, &cycle, &[]).unwrap();
+    /// assert!(map.normalisation_error() < 1e-8);
+    /// let z = map.response();
+    /// assert!((0..z.ncols()).all(|j| (z[(0, j)].hypot(z[(1, j)]) - 1.0).abs() < 1e-7));
+    /// // A state on the radius of the cycle's point has its phase, zero.
+    /// let far: Vec<f64> = cycle.point.iter().map(|x| 1.5 * x).collect();
+    /// let phase = map.asymptotic(&far, 50).unwrap().phase;
+    /// assert!(phase.min(std::f64::consts::TAU - phase) < 1e-7);
+    /// ```
     pub fn new(system: &'a dyn System, cycle: &Cycle, input: &[f64]) -> Result<Self, Error> {
         check(system, &cycle.point, input)?;
         if !system.is_flow() || !cycle.stable() {

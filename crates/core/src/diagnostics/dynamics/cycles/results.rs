@@ -89,6 +89,8 @@ impl Cycle {
     }
 
     /// Whether every multiplier but that of the motion lies inside the unit circle.
+    ///
+    /// Formula: log|multiplier| < 0 for all multipliers; of a flow the one of the tangent, which is 1, is left out.
     pub fn stable(&self) -> bool {
         let motion = self.tangent.map(|t| t.index);
         self.multipliers.iter().enumerate().all(|(i, m)| Some(i) == motion || m.log_modulus < 0.0)

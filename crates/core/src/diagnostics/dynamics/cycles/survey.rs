@@ -63,6 +63,17 @@ pub struct Survey {
 ///
 /// # Errors
 /// Arguments of the wrong length.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::cycles::{Fate, Options, survey};
+/// use nullcline_core::systems::{reference::Hopf, time::Flow};
+///
+/// let hopf = Flow::new(Hopf::new(0.5, 2.0, 0.0), 0.05);
+/// let starts = faer::mat![[0.1, -2.0], [0.0, 1.0]];
+/// let found = survey(&hopf, starts.as_ref(), &[], &Options::default()).unwrap();
+/// assert_eq!(found.fates, [Fate::Cycle(0), Fate::Cycle(0)]);
+/// assert_eq!(found.cycles[0].members, [0, 1]);
+/// ```
 pub fn survey(
     system: &dyn System,
     initial: MatRef<f64>,

@@ -134,6 +134,15 @@ pub struct Index {
 
 impl Index {
     /// Number of points that are missing at least.
+    ///
+    /// Formula: |degree - sum|, since a regular point has the index 1 or -1 (Lefschetz's fixed-point theorem).
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::dynamics::fixed_points::Index;
+    ///
+    /// // Two stable points of index 1 alone: the saddle between them is missing.
+    /// assert_eq!(Index { sum: 2, degree: 1 }.missing(), 1);
+    /// ```
     pub fn missing(self) -> u32 {
         self.sum.abs_diff(self.degree)
     }
@@ -178,7 +187,7 @@ pub struct FixedPoints {
     pub starts: usize,
     /// Starts of the first search that ended at no point.
     pub unconverged: usize,
-    /// q where those stopped.
+    /// q where those stopped, in no order.
     pub unconverged_speeds: Vec<f64>,
     /// Isolated fixed points that were probably missed: an estimate from how often the others were found, and
     /// no less than the indices prove to be missing.
@@ -233,6 +242,18 @@ named! {
 
 impl FixedPoints {
     /// How the search ended.
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::dynamics::fixed_points::{Ended, Options, fixed_points};
+    /// use nullcline_core::systems::{reference::Lorenz, time::Flow};
+    ///
+    /// // The Lorenz flow has three fixed points; it is no network, so that no enumeration proves that they are all.
+    /// let flow = Flow::new(Lorenz::default(), 0.01);
+    /// let states = faer::mat![[1.0, -5.0, 8.0], [2.0, -6.0, 9.0], [20.0, 25.0, 27.0]];
+    /// let found = fixed_points(&flow, states.as_ref(), &[], &Options::for_dimension(3), &|| ());
+    /// assert_eq!((found.points.len(), found.complete, found.proof.is_none()), (3, false, true));
+    /// assert!(found.ended() == Ended::NothingNew && found.expected_missed < 0.5);
+    /// ```
     pub fn ended(&self) -> Ended {
         match self.rounds {
             _ if self.complete => Ended::Proof,

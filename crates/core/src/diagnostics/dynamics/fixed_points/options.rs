@@ -30,6 +30,12 @@ pub const WORK: f64 = 3e10;
 impl Options {
     /// The defaults for a system of `n` states: 512 starts up to 64 units, fewer above, down to 64; rounds
     /// of half as many, 32768 starts in all at most, fewer where a Newton step costs more.
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::dynamics::fixed_points::Options;
+    ///
+    /// assert_eq!([10, 64, 128, 1000].map(|n| Options::for_dimension(n).starts), [512, 512, 128, 64]);
+    /// ```
     pub fn for_dimension(n: usize) -> Self {
         let starts = (512 * 64 * 64 / (n * n).max(1)).clamp(64, 512);
         let size = n as f64;

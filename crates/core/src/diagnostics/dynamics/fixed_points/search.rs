@@ -22,6 +22,33 @@ use rayon::prelude::*;
 /// start is a random state of its own, followed for a while. Each start is followed by minimising q with
 /// L-BFGS, then by Newton's method with the exact Jacobian; `tick` is called once a start. Rounds of further
 /// starts follow until they find nothing new. Results do not depend on the number of threads.
+///
+/// Formula: q = |F(x) - x|^2 / 2 of a map and |F(x)|^2 / 2 of a flow, F its [`field`](System::field), so that time constants and time
+/// step of a flow's integration play no part.
+///
+/// Shapes: `input` has d numbers. Points come by number of unstable directions, then the sample of any continuum, then slow points.
+///
+/// Source: Sussillo & Barak 2013 (minimising q; slow points).
+///
+/// ```
+/// use faer::mat;
+/// use nullcline_core::diagnostics::dynamics::fixed_points::{Label, Options, Stability, fixed_points};
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::systems::{cells::Vanilla, time::Map};
+///
+/// // h' = tanh(2 h) unit by unit: 0 and +-0.9575 for each of two, nine points.
+/// let mut cell = Vanilla::new(2, 0, Activation::Tanh);
+/// cell.params_mut().mat_mut(1).copy_from(mat![[2.0, 0.0], [0.0, 2.0]]);
+/// let states = mat![[0.5, -0.5, 0.1], [0.5, 0.2, -0.7]];
+/// let found = fixed_points(&Map::new(cell), states.as_ref(), &[], &Options::for_dimension(2), &|| ());
+/// assert_eq!((found.points.len(), found.complete), (9, true));
+/// assert_eq!(found.points.iter().filter(|p| p.stability == Stability::Stable).count(), 4);
+/// assert!(found.points.iter().all(|p| p.label == Label::Fixed && p.certified.is_some()));
+/// let origin = found.points.last().unwrap();
+/// assert!(origin.unstable == 2 && (origin.eigenvalues[0].re - 2.0).abs() < 1e-12);
+/// // Each index is one, and they add up to the degree of the rule.
+/// assert_eq!(found.index.unwrap().sum, 1);
+/// ```
 pub fn fixed_points(
     system: &dyn System,
     states: MatRef<f64>,

@@ -1,4 +1,28 @@
 //! The Lyapunov spectrum, with standard errors and independent checks.
+//!
+//! Exponents come for every attractor that the initial states reach, each spectrum with its [`Status`]: of fixed points and cycles they
+//! are those of eigenvalues and multipliers, exact up to rounding; of everything else they are means over an orbit, with standard
+//! errors; of what has not settled they carry no error and are no attractor's. Units are nats per unit time of the system, so per
+//! step of a map; divide by log 2 for bits.
+//!
+//! ```
+//! use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Options, Status, lyapunov};
+//! use nullcline_core::systems::{reference::Henon, time::Map};
+//!
+//! let henon = Map::new(Henon::new(1.4, 0.3));
+//! let start = faer::mat![[0.1], [0.1]];
+//! let options = Options { max_steps: 20_000, ..Options::default() };
+//! let found = lyapunov(&henon, start.as_ref(), &Drive::Constant(&[]), &options, &|_| ()).unwrap();
+//! let attractor = &found.attractors[0];
+//! assert_eq!(attractor.status, Status::Settled);
+//! let [first, second] = [0, 1].map(|i| attractor.exponent(i));
+//! // 0.41922 (Sprott 2003); the sum is log|det J| = log 0.3, whatever the orbit.
+//! assert!((first.value - 0.41922).abs() < 5.0 * first.error());
+//! assert!((first.value + second.value - 0.3f64.ln()).abs() < 1e-9);
+//! // 1 + l_1 / |l_2|.
+//! let dimension = attractor.kaplan_yorke_dimension;
+//! assert!((dimension.value - 1.0 + first.value / second.value).abs() < 1e-12);
+//! ```
 
 mod attractors;
 mod checks;
@@ -39,7 +63,11 @@ pub enum InitialTangents {
     Identity,
 }
 
-/// What to compute and for how long.
+/// What to compute and for how long. Steps are those of the system, also of a flow.
+///
+/// Defaults: all exponents, 1000 steps of warm-up and 500 of alignment, up to 500,000 to settle and 100,000 recorded, a tolerance of 1e-3 nats per
+/// unit time, batches chosen, seed 1. A recording ends at the tolerance or the most steps, whichever comes first;
+/// [`Stopped`] says which it was.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How many exponents, from the largest; none: all.
@@ -155,6 +183,22 @@ pub enum Error {
 ///
 /// Source: Benettin et al., Meccanica 15 (1980) 9; Engelken, Wolf, Abbott, Phys. Rev. Research 5
 /// (2023) 043044.
+///
+/// Shapes: `initial` is n x r, a column an initial state; `progress` is called from any thread, after each look at the errors.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Kind, Options, lyapunov};
+/// use nullcline_core::systems::{reference::Linear, time::Map};
+///
+/// // x' = A x comes to rest at 0, where the exponents are log|eigenvalue|.
+/// let a = faer::mat![[0.5, 0.3], [0.0, -0.25]];
+/// let map = Map::new(Linear::new(a.as_ref(), faer::Mat::zeros(2, 0).as_ref()));
+/// let start = faer::mat![[1.0], [1.0]];
+/// let found = lyapunov(&map, start.as_ref(), &Drive::Constant(&[]), &Options::default(), &|_| ()).unwrap();
+/// let rest = &found.attractors[0];
+/// assert_eq!((rest.kind, rest.share), (Kind::FixedPoint, 1.0));
+/// assert!((rest.exponents[0] - 0.5f64.ln()).abs() < 1e-12 && (rest.exponents[1] - 0.25f64.ln()).abs() < 1e-12);
+/// ```
 pub fn lyapunov(
     system: &dyn System,
     initial: MatRef<f64>,

@@ -143,6 +143,9 @@ pub struct Checks {
 
 impl Attractor {
     /// An exponent with its error, which of an orbit rests on the stretches of its history at least.
+    ///
+    /// The error is `None` where [`std_error`](Self::std_error) is NaN; n counts the stretches, two at least, that the interval of
+    /// [`reach`](Estimate::reach) rests on.
     pub fn exponent(&self, i: usize) -> Estimate {
         let n = if self.status == Status::Exact { 0 } else { self.history.time.len() };
         Estimate::new(self.exponents[i], self.std_error[i], n)
@@ -169,6 +172,20 @@ impl Checks {
 
 impl Lyapunov {
     /// The attractors, without the entry of what has not settled.
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Options, lyapunov};
+    /// use nullcline_core::systems::{reference::Logistic, time::Map};
+    ///
+    /// // At r = 4 the map is chaotic with the exponent log 2.
+    /// let options = Options { max_steps: 20_000, ..Options::default() };
+    /// let found = lyapunov(&Map::new(Logistic::new(4.0)), faer::mat![[0.3, 0.7001]].as_ref(), &Drive::Constant(&[]), &options, &|_| ());
+    /// let found = found.unwrap();
+    /// let chaos = found.settled().next().unwrap();
+    /// let first = chaos.exponent(0);
+    /// assert!((first.value - 2f64.ln()).abs() < 5.0 * first.error() + 1e-6);
+    /// assert!(found.unsettled().is_none() && chaos.share == 1.0);
+    /// ```
     pub fn settled(&self) -> impl Iterator<Item = &Attractor> {
         self.attractors.iter().filter(|a| a.status != Status::Unsettled)
     }

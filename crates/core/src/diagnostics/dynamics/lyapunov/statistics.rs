@@ -19,6 +19,16 @@ const ENDS: f64 = 1.0;
 /// Thirds a, b, c whose ends differ by four standard errors, or by one where eighths are in order, tend to c + (c - b) r / (1 - r) with
 /// r = (c - b) / (b - a), as exponential approaches do; from r = 0.7 on the limit is not told. A trend that adds up to less
 /// than a nat over a third, as the growth on a torus where batches are nearly in step with it, is in the error alone.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::lyapunov::statistics::trend;
+///
+/// // An exponential approach to 1 by batches of one step: what the mean of all lacks is foretold.
+/// let series: Vec<f64> = (0..300).map(|t| 1.0 - (-f64::from(t) / 60.0).exp()).collect();
+/// let mean = series.iter().sum::<f64>() / 300.0;
+/// let found = trend(&[series], 1);
+/// assert!((found.bias - (1.0 - mean)).abs() < 0.05 && !found.lasting);
+/// ```
 pub fn trend(series: &[Vec<f64>], steps: usize) -> Trend {
     let all = together(series);
     let third = all.len() / 3;
@@ -56,6 +66,17 @@ pub(super) fn together(series: &[Vec<f64>]) -> Vec<f64> {
 ///
 /// j + (l_1 + ... + l_j)/|l_(j+1)| for the last j with a sum that is not negative; 0 if l_1 < 0; n
 /// if the sum of all n is not negative; NaN if fewer than n are given and their sum is not.
+///
+/// Source: Kaplan & Yorke 1979, Lect. Notes Math. 730, 204.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::lyapunov::statistics::kaplan_yorke;
+///
+/// assert_eq!(kaplan_yorke(&[1.0, -2.0], 2), 1.5);
+/// assert_eq!(kaplan_yorke(&[-0.1, -2.0], 2), 0.0);
+/// // One of three does not tell, for the others may make up for it or not.
+/// assert!(kaplan_yorke(&[1.0], 3).is_nan());
+/// ```
 pub fn kaplan_yorke(exponents: &[f64], n: usize) -> f64 {
     let mut sum = 0.0;
     for (j, l) in exponents.iter().enumerate() {
@@ -68,6 +89,12 @@ pub fn kaplan_yorke(exponents: &[f64], n: usize) -> f64 {
 }
 
 /// Sum of the positive exponents: the entropy rate where Pesin's formula holds.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::lyapunov::statistics::entropy_rate;
+///
+/// assert_eq!(entropy_rate(&[0.5, 0.25, 0.0, -3.0]), 0.75);
+/// ```
 pub fn entropy_rate(exponents: &[f64]) -> f64 {
     // An empty sum would be minus zero.
     exponents.iter().filter(|l| **l > 0.0).fold(0.0, |a, l| a + l)

@@ -86,6 +86,8 @@ impl Clusters {
     }
 
     /// Units of each cluster.
+    ///
+    /// In the order of their numbers; constant units are in none.
     pub fn sizes(&self) -> Vec<usize> {
         (0..self.count).map(|c| self.label.iter().filter(|l| **l == Some(c)).count()).collect()
     }
@@ -99,6 +101,23 @@ impl Clusters {
 ///
 /// # Errors
 /// Fewer than two units that vary, an impossible number of clusters, values that are not finite.
+///
+/// Formula: d_ij = 1 - r_ij, r Pearson's correlation over the columns, from 0 to 2; units that move against each other are far apart.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::clusters::{Linkage, Options, clusters};
+///
+/// // Two units follow a sine, two a cosine, one stands still.
+/// let x = faer::Mat::from_fn(5, 100, |i, t| {
+///     let (s, c) = (std::f64::consts::TAU * t as f64 / 100.0).sin_cos();
+///     [s, 2.0 * c, 3.0 * s + 1.0, c, 0.5][i]
+/// });
+/// let found = clusters(x.as_ref(), &Options { linkage: Linkage::Average, clusters: None }).unwrap();
+/// assert_eq!((found.count, &found.constant[..]), (2, &[4][..]));
+/// assert_eq!(found.label[0], found.label[2]);
+/// assert_ne!(found.label[0], found.label[1]);
+/// assert!((found.silhouette() - 1.0).abs() < 1e-9);
+/// ```
 pub fn clusters(x: MatRef<f64>, options: &Options) -> Result<Clusters, Error> {
     let (correlation, kept, constant) = correlations(x)?;
     let (n, m) = (x.nrows(), kept.len());

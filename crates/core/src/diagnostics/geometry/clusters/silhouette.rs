@@ -10,6 +10,14 @@ use faer::MatRef;
 /// as units.
 ///
 /// Source: Rousseeuw 1987.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::clusters::silhouette;
+///
+/// let d = faer::mat![[0.0, 1.0, 4.0], [1.0, 0.0, 5.0], [4.0, 5.0, 0.0]];
+/// // (4 - 1) / 4, (5 - 1) / 5, and 0 for the one that is alone.
+/// assert!((silhouette(d.as_ref(), &[0, 0, 1]) - (0.75 + 0.8) / 3.0).abs() < 1e-15);
+/// ```
 pub fn silhouette(distance: MatRef<f64>, label: &[usize]) -> f64 {
     let n = label.len();
     let count = label.iter().max().map_or(0, |m| m + 1);

@@ -49,7 +49,7 @@ impl Linkage {
 pub struct Merge {
     /// The groups, the smaller number first.
     pub groups: [usize; 2],
-    /// Their distance.
+    /// Their distance by the linkage, in the units of the matrix.
     pub distance: f64,
     /// Units in the new group.
     pub size: usize,
@@ -66,6 +66,18 @@ pub struct Tree {
 
 impl Tree {
     /// Of a symmetric matrix of distances, n x n, all finite.
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::geometry::clusters::{Linkage, Tree};
+    ///
+    /// let d = faer::mat![[0.0, 1.0, 4.0], [1.0, 0.0, 5.0], [4.0, 5.0, 0.0]];
+    /// for (by, last) in [(Linkage::Average, 4.5), (Linkage::Complete, 5.0), (Linkage::Single, 4.0)] {
+    ///     let tree = Tree::new(d.as_ref(), by);
+    ///     assert_eq!((tree.merges[0].groups, tree.merges[1].distance), ([0, 1], last));
+    ///     let label = tree.cut(2);
+    ///     assert!(label[0] == label[1] && label[0] != label[2]);
+    /// }
+    /// ```
     pub fn new(distance: MatRef<f64>, by: Linkage) -> Self {
         let units = distance.nrows();
         let pairs = (0..units).flat_map(|i| (i + 1..units).map(move |j| (i, j)));
@@ -81,6 +93,15 @@ impl Tree {
 
     /// Units from left to right, so that no two branches of the tree cross; in every merge the group of the smaller
     /// number stands left.
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::geometry::clusters::{Linkage, Tree};
+    ///
+    /// // Units 0 and 2 are near, 1 is far from both.
+    /// let d = faer::mat![[0.0, 5.0, 1.0], [5.0, 0.0, 5.0], [1.0, 5.0, 0.0]];
+    /// let leaves = Tree::new(d.as_ref(), Linkage::Average).leaves();
+    /// assert!(leaves == [1, 0, 2] || leaves == [0, 2, 1]);
+    /// ```
     pub fn leaves(&self) -> Vec<usize> {
         let mut open = vec![(self.units + self.merges.len()).saturating_sub(1)];
         let mut leaves = Vec::with_capacity(self.units);

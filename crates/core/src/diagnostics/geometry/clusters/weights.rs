@@ -25,7 +25,7 @@ pub struct Blocks {
 pub struct Permutation {
     /// (1 + number with |difference| at least that found) / (1 + permutations), two-sided.
     pub p: f64,
-    /// Standard deviation of the difference over permutations.
+    /// Standard deviation of the difference over permutations, divisor permutations - 1.
     pub deviation: f64,
     /// Permutations.
     pub count: usize,
@@ -55,6 +55,18 @@ impl Sums {
 /// without one are left out.
 ///
 /// Errors leave out one unit at a time, since weights of one unit are not independent.
+///
+/// Formula: means over the pairs i != j that lie within one cluster, or in two; the difference is within less between.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::clusters::blocks;
+///
+/// // Units of a cluster excite each other; the weights of a unit on itself do not count.
+/// let w = faer::Mat::from_fn(6, 6, |i, j| if i == j { 9.0 } else if i / 3 == j / 3 { 1.0 } else { -0.5 });
+/// let found = blocks(w.as_ref(), &[0, 0, 0, 1, 1, 1].map(Some), 199, 1);
+/// assert_eq!((found.within.value, found.between.value, found.difference.value), (1.0, -0.5, 1.5));
+/// assert!(found.test.unwrap().p < 0.2);
+/// ```
 pub fn blocks(w: MatRef<f64>, label: &[Option<usize>], permutations: usize, seed: u64) -> Blocks {
     let kept: Vec<(usize, usize)> = label.iter().enumerate().filter_map(|(i, l)| l.map(|l| (i, l))).collect();
     let labels: Vec<usize> = kept.iter().map(|k| k.1).collect();

@@ -25,7 +25,7 @@ pub struct Permuted {
     pub p: f64,
     /// Mean accuracy over permutations.
     pub mean: f64,
-    /// Their standard deviation.
+    /// Their standard deviation, divisor permutations - 1.
     pub deviation: f64,
     /// Permutations.
     pub count: usize,

@@ -10,7 +10,7 @@ use faer::MatRef;
 pub struct Linear {
     /// b.
     pub intercept: f64,
-    /// w, n: the shortest of all that fit equally well.
+    /// w, n, in units of y per unit of activity: the shortest of all that fit equally well.
     pub weights: Vec<f64>,
     /// Share of the variance of y that is read off, on the samples fitted.
     pub r_squared: f64,
@@ -22,6 +22,18 @@ pub struct Linear {
 ///
 /// # Errors
 /// Other lengths, values that are not finite, units that do not vary. A constant `y` has w = 0 and an R^2 of NaN.
+///
+/// Formula: minimises sum_t (y_t - b - w.x_t)^2; R^2 = 1 - sum e^2 / sum (y - mean y)^2.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::decoding::linear;
+///
+/// let x = faer::mat![[0.0, 1.0, 2.0, 3.0], [1.0, 0.0, 0.0, 1.0]];
+/// let y: Vec<f64> = (0..4).map(|t| 5.0 + 2.0 * x[(0, t)] - x[(1, t)]).collect();
+/// let found = linear(x.as_ref(), &y).unwrap();
+/// assert!((found.intercept - 5.0).abs() < 1e-12 && (found.weights[0] - 2.0).abs() < 1e-12);
+/// assert!((found.r_squared - 1.0).abs() < 1e-12 && found.rank == 2);
+/// ```
 pub fn linear(x: MatRef<f64>, y: &[f64]) -> Result<Linear, Error> {
     check(x, y.len())?;
     if let Some((sample, value)) = y.iter().copied().enumerate().find(|(_, v)| !v.is_finite()) {

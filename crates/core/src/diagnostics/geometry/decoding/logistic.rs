@@ -34,7 +34,7 @@ named! {
 pub struct Score {
     /// b; none for planes through the origin.
     pub intercept: Option<Estimate>,
-    /// w, n: the shortest of all equally likely ones.
+    /// w, n, nats of log odds per unit of activity: the shortest of all equally likely ones.
     pub weights: Vec<f64>,
     /// Standard errors of w; NaN where the classes are parted.
     pub std_error: Vec<f64>,
@@ -65,7 +65,7 @@ pub struct Multinomial {
 pub struct Logistic {
     /// b; none for a plane through the origin.
     pub intercept: Option<Estimate>,
-    /// w, n: the shortest of all equally likely ones.
+    /// w, n, nats of log odds per unit of activity: the shortest of all equally likely ones.
     pub weights: Vec<f64>,
     /// Standard errors of w by the inverse Fisher information, which a ridge makes smaller; NaN where the
     /// classes are parted.
@@ -84,6 +84,17 @@ pub struct Logistic {
 
 impl Logistic {
     /// b + w.x.
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::geometry::decoding::logistic;
+    ///
+    /// let x = faer::mat![[-1.0, 1.0, -1.0, 1.0]];
+    /// let y = [false, true, true, false];
+    /// let found = logistic(x.as_ref(), &y, true, 0.0).unwrap();
+    /// // x says nothing of y: even odds anywhere, and one of two told rightly.
+    /// assert!(found.logit(&[3.0]).abs() < 1e-8);
+    /// assert_eq!(found.accuracy(x.as_ref(), &y, &[1, 3]), 0.5);
+    /// ```
     pub fn logit(&self, x: &[f64]) -> f64 {
         let b = self.intercept.map_or(0.0, |b| b.value);
         b + self.weights.iter().zip(x).map(|(w, x)| w * x).sum::<f64>()
@@ -104,6 +115,22 @@ impl Logistic {
 ///
 /// # Errors
 /// One class only, other lengths, values that are not finite, units that do not vary, a negative ridge.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::decoding::{Separation, logistic};
+///
+/// // One of four is true at x = 0, three of four at x = 1: w is the log odds ratio, log 9, and its squared error the sum
+/// // of the four inverse counts.
+/// let x = faer::Mat::from_fn(1, 8, |_, t| f64::from(u8::from(t >= 4)));
+/// let y = [false, false, false, true, false, true, true, true];
+/// let found = logistic(x.as_ref(), &y, true, 0.0).unwrap();
+/// assert!((found.weights[0] - 9f64.ln()).abs() < 1e-8 && (found.intercept.unwrap().value + 3f64.ln()).abs() < 1e-8);
+/// assert!((found.std_error[0] - (8.0f64 / 3.0).sqrt()).abs() < 1e-7);
+/// assert_eq!(found.separation, Separation::Overlap);
+/// // Where a plane parts the labels there is no estimate, and no error is claimed.
+/// let parted = logistic(x.as_ref(), &[false, false, false, false, true, true, true, true], true, 0.0).unwrap();
+/// assert!(parted.separation == Separation::Complete && parted.std_error[0].is_nan());
+/// ```
 pub fn logistic(x: MatRef<f64>, y: &[bool], intercept: bool, ridge: f64) -> Result<Logistic, Error> {
     let labels: Vec<usize> = y.iter().map(|y| usize::from(*y)).collect();
     let mut fit = multinomial(x, &labels, 2, None, intercept, ridge)?;
@@ -131,6 +158,19 @@ pub fn logistic(x: MatRef<f64>, y: &[bool], intercept: bool, ridge: f64) -> Resu
 ///
 /// # Errors
 /// As [`logistic`]; a class without a sample.
+///
+/// Shapes: of K > 2 classes K scores, whose weights add up to zero unit by unit; of two the one score of class 1 against class 0.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::decoding::multinomial;
+///
+/// // Classes 0, 1, 2 come 2, 1, 1 times at x = 0 and 1, 1, 2 times at x = 1.
+/// let x = faer::Mat::from_fn(1, 8, |_, t| f64::from(u8::from(t >= 4)));
+/// let found = multinomial(x.as_ref(), &[0, 0, 1, 2, 0, 1, 2, 2], 3, None, true, 0.0).unwrap();
+/// let w: Vec<f64> = found.scores.iter().map(|s| s.weights[0]).collect();
+/// assert!((w[2] - w[0] - 4f64.ln()).abs() < 1e-8 && (w[1] - w[0] - 2f64.ln()).abs() < 1e-8);
+/// assert!(w.iter().sum::<f64>().abs() < 1e-12);
+/// ```
 pub fn multinomial(
     x: MatRef<f64>,
     y: &[usize],

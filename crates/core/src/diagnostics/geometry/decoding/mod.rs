@@ -21,6 +21,8 @@ use faer::{Mat, MatRef};
 use features::Features;
 
 /// How a label is decoded.
+///
+/// Defaults: with an intercept, no ridge, a third of the samples tested, five folds, permutations and groups chosen, seed 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Whether the planes may miss the origin.
@@ -117,6 +119,22 @@ pub struct Decoding {
 ///
 /// # Errors
 /// As [`logistic`], for training parts too; a share or a number of folds that cannot be.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::decoding::{By, Options, decode};
+/// use nullcline_core::linalg::random::{Use, normal, stream};
+///
+/// // Twenty trials of five samples; the first unit tells the label of the trial, the second nothing.
+/// let mut rng = stream(2, Use::Fixture, 0);
+/// let trial: Vec<usize> = (0..100).map(|t| t / 5).collect();
+/// let y: Vec<usize> = trial.iter().map(|g| g % 2).collect();
+/// let x = faer::Mat::from_fn(2, 100, |i, t| normal(&mut rng) + if i == 0 { 4.0 * y[t] as f64 } else { 0.0 });
+/// let options = Options { permutations: Some(99), ..Options::default() };
+/// let found = decode(x.as_ref(), &y, Some(&trial), &options).unwrap();
+/// assert!(found.cross_validated.value > 0.9 && found.cross_validated.error() > 0.0);
+/// assert_eq!((found.by, found.groups, found.chance), (By::Trials, 20, 0.5));
+/// assert!(found.permuted.unwrap().p < 0.05);
+/// ```
 pub fn decode(
     x: MatRef<f64>,
     y: &[usize],
@@ -163,6 +181,18 @@ pub fn decode(
 
 /// What depends on what among the columns of `x`, of which those marked in `follows` follow the one before (none: all do), in as
 /// many blocks as `folds` at least.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::decoding::{By, by};
+/// use nullcline_core::linalg::random::{Use, normal, stream};
+///
+/// let mut rng = stream(1, Use::Fixture, 0);
+/// let noise = faer::Mat::from_fn(2, 500, |_, _| normal(&mut rng));
+/// assert_eq!(by(noise.as_ref(), None, None, 5), By::Samples);
+/// assert_eq!(by(noise.as_ref(), Some(&[0; 500]), None, 5), By::Trials);
+/// let slow = faer::Mat::from_fn(2, 480, |i, t| (0..20).map(|s| noise[(i, t + s)]).sum::<f64>());
+/// assert!(matches!(by(slow.as_ref(), None, None, 5), By::Blocks { count, .. } if count >= 5));
+/// ```
 pub fn by(x: MatRef<f64>, groups: Option<&[usize]>, follows: Option<&[bool]>, folds: usize) -> By {
     if groups.is_some() {
         return By::Trials;
@@ -203,6 +233,13 @@ fn split_once(
 }
 
 /// Columns and labels of `samples`.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::decoding::subset;
+///
+/// let (x, y) = subset(faer::mat![[1.0, 2.0, 3.0]].as_ref(), &['a', 'b', 'c'], &[2, 0]);
+/// assert_eq!((x, y), (faer::mat![[3.0, 1.0]], vec!['c', 'a']));
+/// ```
 pub fn subset<L: Copy>(x: MatRef<f64>, y: &[L], samples: &[usize]) -> (Mat<f64>, Vec<L>) {
     let part = Mat::from_fn(x.nrows(), samples.len(), |i, j| x[(i, samples[j])]);
     (part, samples.iter().map(|t| y[*t]).collect())

@@ -11,6 +11,26 @@ pub(super) struct Errors {
     pub participation: f64,
 }
 
+impl Errors {
+    /// What blocks cannot tell, and what needs none of them: where nothing varies along a component, and of several one carries all, none of them differs.
+    pub fn unknown(&mut self, variance: &[f64]) {
+        let alone = variance.len() > 1 && variance.iter().filter(|v| **v > 0.0).count() == 1;
+        for (error, variance) in self.ratios.iter_mut().zip(variance) {
+            if alone || *variance <= 0.0 {
+                *error = f64::NAN;
+            }
+        }
+        if alone {
+            self.participation = f64::NAN;
+        }
+        // A single variable is one component by definition, without error.
+        if variance.len() == 1 {
+            self.ratios.fill(0.0);
+            self.participation = 0.0;
+        }
+    }
+}
+
 /// By leaving out one of the `blocks` of `all` at a time; none without blocks.
 ///
 /// Without block b the scatter is S - S_b - c d d^T with d the block's mean less the whole mean and

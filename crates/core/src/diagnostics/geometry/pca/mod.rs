@@ -26,6 +26,21 @@ const LENGTHS: f64 = 4.0;
 ///
 /// Rows are taken less the first one, and in units of a power of two near the largest of them, so that means far from zero
 /// cost no digits and no square leaves the range of numbers.
+///
+/// ```
+/// use faer::Mat;
+/// use nullcline_core::diagnostics::geometry::pca::{Accumulator, pca};
+///
+/// let x = Mat::from_fn(3, 200, |i, t| ((i + 1) as f64 * 0.37 * t as f64).sin());
+/// let mut parts = Accumulator::new(3);
+/// for chunk in [0..50, 50..51, 51..200] {
+///     parts.add(x.get(.., chunk));
+/// }
+/// let (streamed, whole) = (parts.finish().unwrap(), pca(x.as_ref()).unwrap());
+/// for (a, b) in streamed.explained_variance.iter().zip(&whole.explained_variance) {
+///     assert!((a - b).abs() < 1e-12);
+/// }
+/// ```
 pub struct Accumulator {
     n: usize,
     blocks: Vec<Moments>,
@@ -115,7 +130,13 @@ impl Accumulator {
         let svd = all.r.thin_svd().ok()?;
         let scale = (all.rows - 1) as f64;
         let kept = all.r.nrows().min(n).min(all.rows - 1);
-        let variance: Vec<f64> = (0..kept).map(|i| svd.S().column_vector()[i].powi(2) / scale).collect();
+        let lengths: Vec<f64> = (0..n).map(|i| crate::linalg::norm(col(all.r.as_ref(), i))).collect();
+        let along = |j: usize| (0..n).map(|i| (svd.V()[(i, j)] * lengths[i]).powi(2)).sum::<f64>().sqrt();
+        // Below the rounding of what it is made of a value is none; of units of all sizes small ones are real.
+        let rounding = 8.0 * f64::EPSILON * (n as f64).sqrt();
+        let value =
+            |j: usize| Some(svd.S().column_vector()[j]).filter(|s| *s > rounding * along(j)).unwrap_or(0.0);
+        let variance: Vec<f64> = (0..kept).map(|j| value(j).powi(2) / scale).collect();
         let total: f64 = variance.iter().sum();
         if !(total > 0.0) || !total.is_finite() {
             return None;
@@ -133,7 +154,10 @@ impl Accumulator {
         let ratio: Vec<f64> = variance.iter().map(|v| v / total).collect();
         let time = self.memory.time();
         let parts = self.parts(all.rows, time);
-        let errors = jackknife::errors(&all, &parts, components.as_ref());
+        let mut errors = jackknife::errors(&all, &parts, components.as_ref());
+        if let Some(e) = &mut errors {
+            e.unknown(&variance);
+        }
         let [half, rest] = powers(self.exponent.unwrap_or(0));
         let back = |v: f64| v * half * rest;
         // Squares of numbers beyond 1e154, or below 1e-154, are no numbers.
@@ -149,9 +173,7 @@ impl Accumulator {
         Some(Pca {
             rows: all.rows,
             mean: self.origin.iter().zip(&all.mean).map(|(o, m)| o + back(*m)).collect(),
-            deviation: (0..n)
-                .map(|i| back(crate::linalg::norm(col(all.r.as_ref(), i)) / scale.sqrt()))
-                .collect(),
+            deviation: (0..n).map(|i| back(lengths[i] / scale.sqrt())).collect(),
             blocks: if errors.is_some() { parts.len() } else { 0 },
             correlation_time: time,
             components_for_90: for_90.map_or(k, |p| p + 1),
@@ -193,6 +215,13 @@ impl Accumulator {
 /// (sum v)^2 / sum v^2, the number of directions that carry the variance.
 ///
 /// Source: Gao et al. 2017; 1 for one direction, n for n equal ones.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::pca::participation;
+///
+/// assert_eq!(participation(&[2.0; 5]), 5.0);
+/// assert_eq!(participation(&[3.0, 1.0]), 1.6);
+/// ```
 pub fn participation(variance: &[f64]) -> f64 {
     let (sum, square) = variance.iter().fold((0.0, 0.0), |(a, b), v| (a + v, b + v * v));
     sum * sum / square
@@ -209,11 +238,11 @@ pub struct Pca {
     pub deviation: Vec<f64>,
     /// Unit components as columns, n x k, by decreasing variance; the largest entry is positive.
     pub components: Mat<f64>,
-    /// Variance along each, divisor rows - 1; NaN where it is beyond the range of numbers.
+    /// Variance along each, divisor rows - 1; 0 where nothing is left but rounding, NaN beyond the range of numbers.
     pub explained_variance: Vec<f64>,
     /// The same as shares of the total.
     pub explained_variance_ratio: Vec<f64>,
-    /// Standard errors of the shares; NaN with fewer than five blocks.
+    /// Standard errors of the shares; NaN with fewer than five blocks, and where one component of several carries all or nothing.
     pub std_error: Vec<f64>,
     /// (sum of variances)^2 / sum of their squares.
     pub participation_ratio: Estimate,
@@ -227,6 +256,8 @@ pub struct Pca {
 
 impl Pca {
     /// Coordinates of a state along the first `k` components.
+    ///
+    /// Formula: v_i . (x - mean) for the first k components v_i, or all there are.
     pub fn project(&self, x: &[f64], k: usize) -> Vec<f64> {
         (0..k.min(self.components.ncols()))
             .map(|j| {
@@ -242,6 +273,24 @@ impl Pca {
 ///
 /// Errors are by jackknife over blocks of successive columns, 5 to 20, each four times as long as the correlation time or longer (see
 /// `examples/coverage/dimension.rs` for their coverage); with fewer such blocks there are none.
+///
+/// Formula: with R of the centred rows, R = U S V^T, components are V's columns and variances S^2 / (rows - 1), as numpy's `cov` has it
+/// (`ddof=1`); shares and participation ratio do not depend on the divisor. Variables are centred and not scaled.
+///
+/// ```
+/// use nullcline_core::diagnostics::geometry::pca::pca;
+///
+/// // All variance along (3, 4) / 5.
+/// let along = [-1.0, 0.0, 1.0, 2.0, -2.0];
+/// let x = faer::Mat::from_fn(2, 5, |i, t| 7.0 + [3.0, 4.0][i] * along[t]);
+/// let found = pca(x.as_ref()).unwrap();
+/// assert!((found.explained_variance[0] - 25.0 * 10.0 / 4.0).abs() < 1e-10);
+/// assert!((found.components[(0, 0)] - 0.6).abs() < 1e-12 && (found.components[(1, 0)] - 0.8).abs() < 1e-12);
+/// assert!((found.participation_ratio.value - 1.0).abs() < 1e-12 && found.components_for_90 == 1);
+/// // Five rows are too few for an error, which is then not known.
+/// assert_eq!(found.participation_ratio.std_error, None);
+/// assert!((found.project(&[7.0 + 3.0, 7.0 + 4.0], 1)[0] - 5.0).abs() < 1e-12);
+/// ```
 pub fn pca(x: MatRef<f64>) -> Option<Pca> {
     let mut all = Accumulator::new(x.nrows());
     all.add(x);

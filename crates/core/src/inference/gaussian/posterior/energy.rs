@@ -16,6 +16,14 @@ const MOST_STEPS: usize = 100;
 /// bracket mu_last +- |J - J_last|, which contains the root since mu grows with J and shifts along with it.
 ///
 /// Source: eqs. 2.3, 2.7.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::{ensemble::log_z, posterior::energy::LogZ};
+///
+/// let found = LogZ::new(faer::mat![[0.0, 0.5], [0.5, 0.0]].as_ref()).unwrap();
+/// let (mu, value) = log_z(&[-0.5, 0.5]);
+/// assert!((found.mu - mu).abs() < 1e-12 && (found.value - value).abs() < 1e-12);
+/// ```
 pub struct LogZ {
     cholesky: Cholesky,
     shifted: Mat<f64>,

@@ -89,6 +89,16 @@ impl Posterior {
     ///
     /// # Errors
     /// Those of [`check`], of [`Basis::new`] and of [`Map::solve`].
+    ///
+    /// ```
+    /// use nullcline_core::inference::gaussian::posterior::Posterior;
+    ///
+    /// let c = faer::mat![[1.0, 0.4], [0.4, 1.0]];
+    /// let posterior = Posterior::new(5.0, 5.0, c.as_ref(), c.as_ref()).unwrap();
+    /// assert_eq!((posterior.n(), posterior.entries(), posterior.at_map.distance), (2, 3, 0.0));
+    /// // gamma J - alpha C + alpha (mu - J)^-1 = 0 entry by entry: the estimate is symmetric and has a diagonal.
+    /// assert!((posterior.map[(0, 1)] - posterior.map[(1, 0)]).abs() < 1e-14 && posterior.map[(0, 1)] > 0.0);
+    /// ```
     pub fn new(alpha: f64, gamma: f64, data: MatRef<f64>, test: MatRef<f64>) -> Result<Self, Error> {
         check(test)?;
         let basis = Basis::new(data)?;

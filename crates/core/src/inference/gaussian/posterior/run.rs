@@ -83,6 +83,22 @@ pub struct Sample {
 ///
 /// # Errors
 /// [`Error::Positive`] for numbers of the plan or the method that are not, [`Error::Eigen`] where a decomposition fails.
+///
+/// ```
+/// use nullcline_core::inference::gaussian::posterior::Posterior;
+/// use nullcline_core::inference::gaussian::posterior::hmc::Trajectories;
+/// use nullcline_core::inference::gaussian::posterior::run::{Method, Plan, Start, sample};
+///
+/// let c = faer::mat![[1.0, 0.4], [0.4, 1.0]];
+/// let posterior = Posterior::new(5.0, 5.0, c.as_ref(), c.as_ref()).unwrap();
+/// let beta = 1e4;
+/// let plan = Plan { beta, chains: 2, burn_in: 300, draws: 1000, thin: 1, start: Start::Map, seed: 1 };
+/// let found = sample(&posterior, Method::Hmc(Trajectories::QUARTER), &plan).unwrap();
+/// // Each of the n (n + 1) / 2 entries adds 1 / (2 beta) at low temperature.
+/// let excess = found.energy.mean.value - posterior.at_map.energy;
+/// assert!((excess - 3.0 / (2.0 * beta)).abs() < 6.0 * found.energy.mean.error() + 1e-6);
+/// assert!(found.energy.r_hat < 1.05);
+/// ```
 pub fn sample(posterior: &Posterior, method: Method, plan: &Plan) -> Result<Sample, Error> {
     for (name, value) in [("chains", plan.chains), ("draws", plan.draws), ("thin", plan.thin)] {
         if value == 0 {

@@ -16,12 +16,14 @@ mod bounded;
 mod dialect;
 mod header;
 mod numbers;
+mod swallowed;
 
 use blanks::Blanks;
 use bounded::{Bounded, END};
 use dialect::Dialect;
 use header::Head;
 use numbers::{Field, Numbers};
+use swallowed::Rows;
 
 pub(super) use numbers::{is_missing, is_text};
 
@@ -126,10 +128,15 @@ impl CsvFile {
         if record.len() == expected || spare {
             return Ok(());
         }
+        let (line, found) = (self.line(record), record.len() as u64);
+        Err(Problem::RaggedRow { line, found, expected: expected as u64 })
+    }
+
+    /// The line in which a record begins.
+    fn line(&self, record: &StringRecord) -> u64 {
         // Carriage returns are not counted as lines.
         let position = record.position().map_or((0, 0), |p| (p.line(), p.record() + 1));
-        let line = self.dialect.lines + if self.dialect.returns { position.1 } else { position.0 };
-        Err(Problem::RaggedRow { line, found: record.len() as u64, expected: expected as u64 })
+        self.dialect.lines + if self.dialect.returns { position.1 } else { position.0 }
     }
 
     /// Reads at most `rows` records into a block.
@@ -144,8 +151,14 @@ impl CsvFile {
         let mut parts: Vec<Part> = picks.iter().map(|p| Part::empty(p.text)).collect();
         let mut record = StringRecord::new();
         let mut read = 0;
+        let rows_of = Rows {
+            columns: &self.schema.columns,
+            separator: self.dialect.separator.into(),
+            numbers: *numbers,
+        };
         while read < rows && self.next(reader, &mut record)? {
             self.check(&record)?;
+            rows_of.check(&record, self.line(&record))?;
             read += 1;
             for (pick, part) in picks.iter().zip(&mut parts) {
                 let field = record.get(pick.column).unwrap_or_default();

@@ -109,6 +109,8 @@ impl Exact {
 }
 
 /// Limits of an enumeration.
+///
+/// Defaults: 32 units of a ReLU network, rank 5, 8 units whatever the rank, and 4e10 operations, about a minute.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Most ReLU units whose pieces are enumerated.
@@ -129,12 +131,48 @@ impl Default for Limits {
 
 /// All fixed points of `system` under the constant `input`, where a method applies; complete or with the
 /// reason why not. Results do not depend on the number of threads.
+///
+/// Shapes: `input` has d numbers; states of the answer have n. None where the system is no network of one nonlinearity, or too
+/// large for every method.
+///
+/// ```
+/// use faer::mat;
+/// use nullcline_core::diagnostics::dynamics::fixed_points::exact::{Limits, Method, enumerate};
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::systems::{cells::Vanilla, time::Map};
+///
+/// // x = [W x + c]+ with inhibition that lets one unit win: two stable points and the saddle between them.
+/// let mut cell = Vanilla::new(2, 1, Activation::Relu);
+/// cell.params_mut().mat_mut(0).copy_from(mat![[1.0], [1.0]]);
+/// cell.params_mut().mat_mut(1).copy_from(mat![[0.0, -2.0], [-2.0, 0.0]]);
+/// let mut found = enumerate(&Map::new(cell), &[1.0], &Limits::default()).unwrap();
+/// found.points.sort_by(|a, b| a[0].total_cmp(&b[0]));
+/// assert_eq!((found.points.len(), found.complete, found.method), (3, true, Method::Pieces));
+/// for (point, known) in found.points.iter().zip([[0.0, 1.0], [1.0 / 3.0; 2], [1.0, 0.0]]) {
+///     assert!((point[0] - known[0]).abs() < 1e-12 && (point[1] - known[1]).abs() < 1e-12);
+/// }
+/// ```
 pub fn enumerate(system: &dyn System, input: &[f64], limits: &Limits) -> Option<Exact> {
     let net = system.field().recurrence(input).filter(|r| r.zeros == system.is_flow())?;
     of_recurrence(&net, limits)
 }
 
 /// The same for the equation itself.
+///
+/// ```
+/// use nullcline_core::diagnostics::dynamics::fixed_points::exact::{Limits, of_recurrence};
+/// use nullcline_core::linalg::activation::Activation;
+/// use nullcline_core::systems::recurrence::Recurrence;
+///
+/// // a = 2 tanh(a) + 0.1: three solutions.
+/// let (w, none) = (faer::mat![[2.0]], faer::Mat::<f64>::zeros(1, 0));
+/// let net = Recurrence::new(w.as_ref(), none.as_ref(), &[], &[&[0.1]], Activation::Tanh);
+/// let found = of_recurrence(&net, &Limits::default()).unwrap();
+/// assert!(found.complete && found.points.len() == 3);
+/// for x in found.points {
+///     assert!((x[0] - (2.0 * x[0] + 0.1).tanh()).abs() < 1e-9);
+/// }
+/// ```
 pub fn of_recurrence(net: &Recurrence, limits: &Limits) -> Option<Exact> {
     if let Some(one) = single::linear(net).or_else(|| single::monotone(net)) {
         return Some(one);

@@ -1,0 +1,26 @@
+//! Every kind of job that has a report: a line each, and all that lists them.
+
+/// Hands all kinds to the macro named.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! jobs {
+    ($make:ident) => {
+        $make! {
+            $crate::jobs::Analyze,
+            $crate::jobs::Gaussian,
+            $crate::jobs::RaddArguments,
+            $crate::jobs::ConventionalArguments,
+            $crate::jobs::Train,
+            $crate::jobs::TrainIbl,
+        }
+    };
+}
+
+#[doc(hidden)]
+pub use nullcline_core::analyses::{
+    Analyze,
+    distill::{ConventionalArguments, RaddArguments},
+    gaussian::Gaussian,
+    ibl::TrainIbl,
+    training::Train,
+};

@@ -1,0 +1,249 @@
+//! `analyze --trials`: a network at its task.
+
+use crate::common::{Place, analyze, run, tensor, violations};
+use nullcline::analyses::trials;
+use nullcline::io::tensors::{Tensor, write_npy, write_npz};
+use nullcline::tasks::{FlipFlop, Sizes, Split, Task};
+use serde_json::Value;
+use std::path::Path;
+
+const FLIP_FLOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/flipflop_gru.safetensors");
+
+fn npz(place: &Place, name: &str, arrays: &[Tensor]) -> String {
+    let path = place.path(name);
+    write_npz(Path::new(&path), arrays).unwrap();
+    path
+}
+
+/// The head and the rows of a table.
+fn table(place: &Place, name: &str) -> (Vec<String>, Vec<Vec<String>>) {
+    let text = std::fs::read_to_string(place.0.join(name)).unwrap();
+    let mut lines = text.lines().map(|l| l.split(',').map(str::to_owned).collect::<Vec<_>>());
+    (lines.next().unwrap(), lines.collect())
+}
+
+/// h' = a h + u, y = h: what every step gives is known.
+fn leaky(place: &Place, a: f64) -> String {
+    let one = |name: &str, v: f64| tensor(name, &[1, 1], vec![v]);
+    let zero = |name: &str| tensor(name, &[1], vec![0.0]);
+    let parts = [
+        one("rnn.weight_ih_l0", 1.0),
+        one("rnn.weight_hh_l0", a),
+        zero("rnn.bias_ih_l0"),
+        zero("rnn.bias_hh_l0"),
+        one("readout.weight", 1.0),
+        zero("readout.bias"),
+    ];
+    place.save("leaky.safetensors", &parts)
+}
+
+/// Made by FlipFlop itself: 8 corners of a cube hold three bits, saddles lie between them, and every trial ends in the corner that
+/// its last target names.
+#[test]
+fn a_flip_flop_holds_three_bits() {
+    let place = Place::new("task-flip-flop");
+    let task = FlipFlop::new(3, 0.1, 60, Sizes::default(), 5);
+    let items: Vec<usize> = (0..60).collect();
+    let batch = task.batch(Split::Test, &items);
+    let file = place.path("trials.npz");
+    trials::write(Path::new(&file), &batch, &[("half", items.iter().map(|k| (k % 2) as f64).collect())])
+        .unwrap();
+    let ran = analyze(
+        &place,
+        &[FLIP_FLOP, "--trials", &file, "--modules", "task,fixed_points,pca,decoding"],
+        0,
+        &[],
+    );
+    assert!(ran.out.contains("one for each sign pattern of the 3 outputs: it holds 3 bits"), "{}", ran.out);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let task = &summary["modules"]["task"];
+    assert_eq!((task["trials"].as_u64(), task["steps"][1].as_u64()), (Some(60), Some(60)));
+    assert!(task["right"]["value"].as_f64().unwrap() > 0.97, "{task}");
+    assert_eq!(task["levels"][0], serde_json::json!([-1.0, 1.0]));
+    let stored = &summary["modules"]["fixed_points"]["stored"];
+    assert_eq!((stored["bits"].as_u64(), stored["stable"].as_array().unwrap().len()), (Some(3), 8));
+    let shares: f64 = stored["shares"].as_array().unwrap().iter().map(|s| s["value"].as_f64().unwrap()).sum();
+    assert!((shares - 1.0).abs() < 1e-12, "{shares}");
+    // 12 saddles with one unstable direction and 6 with two: 12 x 2 + 6 x 4 sides.
+    assert_eq!(stored["edges"].as_array().unwrap().len(), 48);
+    let ends = task["endings"].as_array().unwrap();
+    assert!(ends.iter().all(|e| e["at"] == "point"), "{ends:?}");
+    let all: u64 =
+        ends.iter().flat_map(|e| e["trials"].as_array().unwrap()).map(|n| n.as_u64().unwrap()).sum();
+    assert_eq!(all, 60);
+    // A label without a part in anything is not decoded better than by chance.
+    let half = &summary["modules"]["decoding"]["targets"][0];
+    assert_eq!(half["name"], "half", "{half}");
+}
+
+/// By hand: from 0 the outputs under 1, 0, 2 are 1, 0.5 and 2.25; from 4 under the same 3, 1.5 and 2.75.
+#[test]
+fn losses_are_those_of_the_definition() {
+    let place = Place::new("task-loss");
+    let net = leaky(&place, 0.5);
+    let inputs = tensor("u", &[2, 3], vec![1.0, 0.0, 2.0, 1.0, 0.0, 2.0]);
+    let targets = tensor("target", &[2, 3, 1], vec![1.0, 1.0, 1.0, 3.0, 1.5, 0.0]);
+    let mask = tensor("loss_mask", &[2, 3], vec![1.0, 1.0, 2.0, 1.0, 1.0, 0.0]);
+    let initial = tensor("h0", &[2, 1], vec![0.0, 4.0]);
+    let file = npz(&place, "t.npz", &[inputs, targets, mask, initial]);
+    analyze(
+        &place,
+        &[&net, "--cell", "vanilla", "--activation", "identity", "--trials", &file, "--modules", "task"],
+        0,
+        &[],
+    );
+    let task = place.summary("out")["modules"]["task"].clone();
+    // (0 + 0.25 + 2 x 1.5625) / 4 and 0.
+    let known = 0.5 * (0.25 + 3.125) / 4.0;
+    assert!((task["loss"]["value"].as_f64().unwrap() - known).abs() < 1e-14, "{task}");
+    assert_eq!(task["asked"], "values");
+    let (header, rows) = table(&place, "out/task/trials.csv");
+    let loss = header.iter().position(|h| h == "loss").unwrap();
+    assert!(rows[1][loss].parse::<f64>().unwrap() == 0.0);
+}
+
+/// The same trials as arrays padded with NaN, as lengths, as a folder of files and as a table are the same trials.
+#[test]
+fn ragged_trials_may_be_written_in_every_way() {
+    let place = Place::new("task-ragged");
+    let net = leaky(&place, 0.5);
+    let nan = f64::NAN;
+    let condition = tensor("condition", &[2], vec![0.0, 1.0]);
+    let padded = [tensor("inputs", &[2, 3, 1], vec![1.0, 0.0, 2.0, 1.0, 3.0, nan]), condition.clone()];
+    let full = tensor("inputs", &[2, 3, 1], vec![1.0, 0.0, 2.0, 1.0, 3.0, 9.0]);
+    let lengths = [full.clone(), condition.clone(), tensor("lengths", &[2], vec![3.0, 2.0])];
+    let folder = place.path("folder");
+    std::fs::create_dir(&folder).unwrap();
+    for t in &lengths {
+        write_npy(&Path::new(&folder).join(format!("{}.npy", t.name)), t).unwrap();
+    }
+    let rows = "trial,input0,condition\na,1,left\na,0,left\na,2,left\nb,1,right\nb,3,right\n";
+    let files = [
+        npz(&place, "padded.npz", &padded),
+        npz(&place, "lengths.npz", &lengths),
+        folder,
+        place.write("rows.csv", rows),
+    ];
+    let mut seen: Vec<Vec<Vec<String>>> = vec![];
+    for file in &files {
+        let line = [
+            &*net,
+            "--cell",
+            "vanilla",
+            "--activation",
+            "identity",
+            "--trials",
+            file,
+            "--modules",
+            "task,trajectories",
+        ];
+        analyze(&place, &line, 0, &[]);
+        let task = place.summary("out")["modules"]["task"].clone();
+        assert_eq!(
+            (&task["steps"], &task["condition"]),
+            (&serde_json::json!([2, 3]), &"condition".into()),
+            "{file}"
+        );
+        let names: Vec<&Value> = task["conditions"].as_array().unwrap().iter().map(|c| &c["name"]).collect();
+        assert_eq!(names.len(), 2, "{file}");
+        seen.push(table(&place, "out/trajectories/states.csv").1);
+    }
+    assert!(seen.iter().all(|s| *s == seen[0]));
+    assert_eq!(seen[0].len(), 4 + 3);
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    let place = Place::new("task-wrong");
+    let net = leaky(&place, 0.5);
+    let line = |file: &str, words: &[&str], status: i32| {
+        let line =
+            [&*net, "--cell", "vanilla", "--activation", "identity", "--trials", file, "--modules", "task"];
+        analyze(&place, &line, status, words);
+    };
+    let file = |arrays: &[Tensor]| npz(&place, "wrong.npz", arrays);
+    let inputs = |shape: &[usize]| tensor("inputs", shape, vec![0.5; shape.iter().product()]);
+    line(
+        &file(&[inputs(&[2, 3, 4])]),
+        &["wrong.npz", "array `inputs`: shape 2 x 3 x 4", "trials x steps x 1"],
+        3,
+    );
+    line(
+        &file(&[tensor("stuff", &[2, 3, 1], vec![0.0; 6])]),
+        &["no array of inputs", "stuff", "--trials-map inputs=NAME"],
+        3,
+    );
+    line(
+        &file(&[inputs(&[2, 3, 1]), tensor("targets", &[3, 3], vec![0.0; 9])]),
+        &["`targets`: shape 3 x 3, expected 2 trials x 3 steps"],
+        3,
+    );
+    line(
+        &file(&[tensor("inputs", &[1, 3, 1], vec![0.0, f64::NAN, 1.0])]),
+        &["trial 1, step 2, input 1: NaN"],
+        3,
+    );
+    line(&file(&[inputs(&[2, 3, 1]), tensor("mask", &[2, 3], vec![-1.0; 6])]), &["a mask of -1"], 3);
+    line(
+        &file(&[inputs(&[2, 3, 1]), tensor("lengths", &[2], vec![3.0, 4.0])]),
+        &["`lengths`: 4", "from 1 to 3"],
+        3,
+    );
+    line(
+        &place.write("rows.csv", "trial,a\n1,0\n1,1\n"),
+        &["0 columns of inputs (none), expected 1", "there are trial, a"],
+        3,
+    );
+    line(&place.write("again.csv", "trial,u0\n1,0\n2,1\n1,1\n"), &["row 3: trial 1 again"], 3);
+    let start = tensor("h0", &[1], vec![f64::NAN]);
+    line(&file(&[inputs(&[2, 3, 1]), start]), &["trial 1: NaN in its initial state"], 3);
+    line("nowhere.npz", &["nowhere.npz"], 3);
+    let other = run(&["analyze", &net, "--cell", "vanilla", "--modules", "task"]);
+    assert_eq!(other.status, 2, "{other:?}");
+    assert!(other.err.contains("--trials"), "{}", other.err);
+    let recording = place.write("r.csv", "a,b\n1,2\n2,1\n3,3\n");
+    let other = run(&["analyze", &recording, "--trials", &recording]);
+    assert!(other.status == 2 && other.err.contains("--trials"), "{other:?}");
+}
+
+/// `train` leaves trials, and the command that it prints next works on them.
+#[test]
+fn the_next_command_works() {
+    let place = Place::new("task-next");
+    let out = place.path("trained");
+    let ran = run(&[
+        "train",
+        "context-integration",
+        "--units",
+        "8",
+        "--steps",
+        "12",
+        "--epochs",
+        "1",
+        "--train-items",
+        "40",
+        "--validation-items",
+        "20",
+        "--test-items",
+        "10",
+        "--out",
+        &out,
+    ]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let next = ran.out.lines().find_map(|l| l.strip_prefix("next nullcline ")).unwrap();
+    let words: Vec<&str> = next.split(' ').collect();
+    let report = place.path("report");
+    let ran = run(&[&words[..], &["--modules", "task,pca,fixed_points", "--out", &report]].concat());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let summary = place.summary("report");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    assert_eq!(summary["modules"]["task"]["condition"], "context");
+    // Both contexts are held, and evidence varies throughout.
+    let held = summary["modules"]["fixed_points"]["held"].as_array().unwrap();
+    let inputs: Vec<&Value> = held.iter().map(|h| &h["found"]["input"]).collect();
+    assert_eq!(inputs.len(), 2, "{inputs:?}");
+    for context in [serde_json::json!([0.0, 0.0, 1.0, 0.0]), serde_json::json!([0.0, 0.0, 0.0, 1.0])] {
+        assert!(inputs.contains(&&context), "{inputs:?}");
+    }
+}
