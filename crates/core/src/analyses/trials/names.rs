@@ -1,6 +1,7 @@
 //! What an array or a column of trials is, by its name.
 
 use crate::analyses::Error;
+use crate::io::nearest::meant;
 
 /// What an array or column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl Map {
             let known = SPELLINGS.into_iter().map(|(r, _)| r).find(|r| r.name() == role);
             let Some(role) = known else {
                 let names: Vec<&str> = SPELLINGS.iter().map(|(r, _)| r.name()).collect();
-                return Err(wrong(format!("`{role}` is no role; there are {}", names.join(", "))));
+                return Err(wrong(format!("`{role}` is no role; {}", meant(role, &names))));
             };
             if name.is_empty() || given.iter().any(|(r, _)| *r == role) {
                 return Err(wrong(format!("`{}` is to be given one name", role.name())));

@@ -1,17 +1,19 @@
 //! What activity tells of a label or of a number: read-outs, and how well they do on what they have not seen.
 
 mod accuracy;
+mod chords;
 mod error;
 mod features;
 mod linear;
 mod logistic;
 mod newton;
+mod permuted;
 mod split;
 
-pub use accuracy::Permuted;
 pub use error::Error;
 pub use linear::{Linear, linear};
 pub use logistic::{Logistic, Multinomial, Score, Separation, logistic, multinomial};
+pub use permuted::Permuted;
 
 use super::correlation::correlation;
 use crate::numbers::Estimate;
