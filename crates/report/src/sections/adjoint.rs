@@ -46,6 +46,7 @@ fn describe(s: &Sensitivity, context: &Context) -> String {
                  trajectories, {exponent}, within errors."
             )
         }
+        _ if s.trials.is_some() => format!("{head} and tangents forward at {other}."),
         _ => format!("{head} and tangents forward at {other}; there is no exponent to compare them with."),
     }
 }

@@ -45,11 +45,13 @@ impl Run<'_> {
 
     pub(super) fn fixed_points(&self) -> Points {
         let result = self.points();
-        let held = self.trials.as_ref().map(|t| held_inputs(&t.trials));
+        let held = self.trials.as_ref().map(|t| held_inputs(&t.trials, &t.hold));
         let (found, left_out, varying) =
             held.map_or((vec![], 0, vec![]), |h| (h.inputs, h.left_out, h.varying));
         let under = |held: HeldInput| {
-            let states = pooled(&self.orbits.states, &held.stretches);
+            let whole = held.stretches.is_empty();
+            let states =
+                if whole { self.orbits.pooled() } else { pooled(&self.orbits.states, &held.stretches) };
             let result = self.search(&held.input, states.as_ref(), HELD_PART);
             UnderInput { outputs: self.outputs_at(&result), plane: self.plane_of(&result), result, held }
         };

@@ -22,13 +22,16 @@ pub enum Role {
     Trial,
     /// The time of each step.
     Time,
+    /// Constant inputs at which fixed points are sought.
+    Hold,
 }
 named!(Role:
     Self::Inputs => "inputs", Self::Targets => "targets", Self::Mask => "mask", Self::Initial => "initial",
-    Self::Lengths => "lengths", Self::Condition => "condition", Self::Trial => "trial", Self::Time => "time");
+    Self::Lengths => "lengths", Self::Condition => "condition", Self::Trial => "trial", Self::Time => "time",
+    Self::Hold => "hold");
 
 /// The usual spellings, lower case, without `_`, `-` and blanks.
-const SPELLINGS: [(Role, &[&str]); 8] = [
+const SPELLINGS: [(Role, &[&str]); 9] = [
     (
         Role::Inputs,
         &[
@@ -99,6 +102,7 @@ const SPELLINGS: [(Role, &[&str]); 8] = [
     ),
     (Role::Trial, &["trial", "trials", "trialid", "trialnumber", "trialnum", "trialindex", "trialidx"]),
     (Role::Time, &["time", "times", "t", "ts", "timestamps", "step"]),
+    (Role::Hold, &["hold", "held", "heldinputs", "constantinputs"]),
 ];
 
 /// What the name says; none for a label.

@@ -54,7 +54,7 @@ impl Run<'_> {
             local_exponents(system, x, drive, all[k].steps(), EXPONENTS, self.seed.wrapping_add(k as u64))
         };
         let rates: Vec<Option<Mat<f64>>> = (0..all.len()).into_par_iter().map(one).collect();
-        let held = held_inputs(all).inputs;
+        let held = held_inputs(all, &[]).inputs;
         let mut phase_of: Vec<Vec<usize>> = all.iter().map(|t| vec![held.len(); t.steps()]).collect();
         for (h, input) in held.iter().enumerate() {
             for (k, range) in &input.stretches {

@@ -4,8 +4,9 @@ use super::Error;
 use super::accuracy::Fold;
 use super::features::Features;
 use super::newton::{GRADIENT, STEP, contrasts, curvatures};
+use super::pulling::Pulling;
 use crate::linalg::cholesky::Cholesky;
-use crate::linalg::{col, col_mut, gemm};
+use crate::linalg::{col, gemm};
 use faer::{Accum, Mat};
 
 /// Rows of weights that are fitted together.
@@ -78,12 +79,13 @@ impl<'a> Chords<'a> {
 
     /// The share of tested samples told rightly after a fit to each of `labels` (T, of all samples).
     pub fn shares(&self, labels: &[Vec<usize>]) -> Result<Vec<f64>, Error> {
-        let m = self.contrasts.ncols();
-        let mut weights = Mat::zeros(labels.len() * m, self.fold.z.nrows());
+        let (m, b) = (self.contrasts.ncols(), labels.len());
+        // Row j b + f is contrast j of fit f.
+        let mut weights = Mat::zeros(m * b, self.fold.z.nrows());
         let mut fits: Vec<Fit> = labels.iter().map(|y| self.start(y)).collect();
         for (f, fit) in fits.iter().enumerate() {
             if fit.state == State::Going {
-                self.place(fit, f, &mut weights);
+                self.place(fit, f, b, &mut weights);
             }
         }
         if let Some(inverse) = &self.inverse {
@@ -93,7 +95,7 @@ impl<'a> Chords<'a> {
         gemm(along.as_mut(), Accum::Replace, weights.as_ref(), self.tested.as_ref());
         let share = |(f, y): (usize, &Vec<usize>)| {
             let right = if fits[f].state == State::Converged {
-                let told = |j: usize| self.class(&col(along.as_ref(), j)[f * m..(f + 1) * m]);
+                let told = |j: usize| self.class(&along, j, f, b);
                 self.fold.test.iter().enumerate().filter(|(j, t)| told(*j) == y[**t]).count()
             } else {
                 let rule = self.features.rule(self.fold.z.as_ref(), &fits[f].labels, None, EXACT)?;
@@ -131,7 +133,7 @@ impl<'a> Chords<'a> {
     }
 
     /// The constant that gives the classes' shares: Q v = log p but for a constant.
-    fn place(&self, fit: &Fit, f: usize, weights: &mut Mat<f64>) {
+    fn place(&self, fit: &Fit, f: usize, b: usize, weights: &mut Mat<f64>) {
         if !self.features.intercept {
             return;
         }
@@ -140,29 +142,30 @@ impl<'a> Chords<'a> {
         for j in 0..m {
             let q = col(self.contrasts.as_ref(), j);
             let along: f64 = q.iter().zip(&shares).map(|(q, p)| q * p.ln()).sum();
-            weights[(f * m + j, last)] = along / q.iter().map(|q| q * q).sum::<f64>();
+            weights[(j * b + f, last)] = along / q.iter().map(|q| q * q).sum::<f64>();
         }
     }
 
     fn steps(&self, fits: &mut [Fit], weights: &mut Mat<f64>, inverse: &Mat<f64>) {
-        let (rows, k) = (weights.nrows(), weights.ncols());
+        let (rows, k, b) = (weights.nrows(), weights.ncols(), fits.len());
         let (m, samples) = (self.contrasts.ncols(), self.fold.z.ncols());
         let (mut along, mut before) = (Mat::zeros(rows, samples), Mat::zeros(rows, samples));
         let (mut pulls, mut gradient) = (Mat::zeros(rows, samples), Mat::zeros(rows, k));
-        let mut step = Mat::zeros(rows, k);
+        let classes: Vec<&[usize]> = fits.iter().map(|f| &f.labels[..]).collect();
+        let (mut step, mut room) = (Mat::zeros(rows, k), Pulling::new(&self.contrasts, &classes));
         for iteration in 0..MOST {
             std::mem::swap(&mut along, &mut before);
             gemm(along.as_mut(), Accum::Replace, weights.as_ref(), self.fold.z.as_ref());
-            let moved = self.pull(fits, &along, &before, &mut pulls);
+            room.pull(&along, &before, &mut pulls);
             gemm(gradient.as_mut(), Accum::Replace, pulls.as_ref(), self.transposed.as_ref());
             gemm(step.as_mut(), Accum::Replace, gradient.as_ref(), inverse.as_ref());
+            let size = norms(&gradient, b);
             for (f, fit) in fits.iter_mut().enumerate().filter(|(_, fit)| fit.state == State::Going) {
-                let block = gradient.as_ref().subrows(f * m, m);
-                let size = block.norm_l2() / samples as f64;
-                let still = iteration > 0 && moved[f].0 <= STEP * EXACT;
+                let size = size[f] / samples as f64;
+                let still = iteration > 0 && room.moved[f] <= STEP * EXACT;
                 if still && size <= GRADIENT * EXACT {
                     // Planes that part the classes have no best weights.
-                    fit.state = if moved[f].1 > 0.0 { State::Left } else { State::Converged };
+                    fit.state = if room.parted[f] { State::Left } else { State::Converged };
                     continue;
                 }
                 if !(size < fit.gradient) {
@@ -172,8 +175,8 @@ impl<'a> Chords<'a> {
                 fit.gradient = size;
                 for a in 0..k {
                     for i in 0..m {
-                        let turned: f64 = (0..m).map(|j| fit.inverse[(i, j)] * step[(f * m + j, a)]).sum();
-                        weights[(f * m + i, a)] -= turned / samples as f64;
+                        let turned: f64 = (0..m).map(|j| fit.inverse[(i, j)] * step[(j * b + f, a)]).sum();
+                        weights[(i * b + f, a)] -= turned / samples as f64;
                     }
                 }
             }
@@ -184,60 +187,31 @@ impl<'a> Chords<'a> {
         fits.iter_mut().filter(|f| f.state == State::Going).for_each(|f| f.state = State::Left);
     }
 
-    /// Q^T (p_t - e_y) of every fit; by how much its scores moved at most, and its least margin.
-    fn pull(
-        &self,
-        fits: &[Fit],
-        along: &Mat<f64>,
-        before: &Mat<f64>,
-        pulls: &mut Mat<f64>,
-    ) -> Vec<(f64, f64)> {
-        let (classes, m) = (self.contrasts.nrows(), self.contrasts.ncols());
-        let mut told = vec![(0.0f64, f64::INFINITY); fits.len()];
-        let mut p = vec![0.0; classes];
-        for t in 0..along.ncols() {
-            let (now, old) = (col(along.as_ref(), t), col(before.as_ref(), t));
-            let pulls = col_mut(pulls.as_mut(), t);
-            for (f, fit) in fits.iter().enumerate().filter(|(_, fit)| fit.state == State::Going) {
-                let at = f * m..(f + 1) * m;
-                let (now, old, pulls, y) =
-                    (&now[at.clone()], &old[at.clone()], &mut pulls[at], fit.labels[t]);
-                let moved = now.iter().zip(old).fold(0.0f64, |a, (n, o)| a.max((n - o).abs()));
-                self.scores(now, &mut p);
-                let others = p.iter().enumerate().filter(|(c, _)| *c != y);
-                let margin = p[y] - others.fold(f64::NEG_INFINITY, |a, (_, s)| a.max(*s));
-                told[f] = (told[f].0.max(moved), told[f].1.min(margin));
-                let most = p.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                p.iter_mut().for_each(|s| *s = (*s - most).exp());
-                let sum: f64 = p.iter().sum();
-                p.iter_mut().for_each(|s| *s /= sum);
-                p[y] -= 1.0;
-                for (j, pull) in pulls.iter_mut().enumerate() {
-                    *pull = col(self.contrasts.as_ref(), j).iter().zip(&p).map(|(q, p)| q * p).sum();
-                }
+    /// The class of tested sample `t` after fit `f` of `b`.
+    fn class(&self, along: &Mat<f64>, t: usize, f: usize, b: usize) -> usize {
+        let score = |c: usize| -> f64 {
+            (0..self.contrasts.ncols()).map(|j| self.contrasts[(c, j)] * along[(j * b + f, t)]).sum()
+        };
+        let mut best = (0, score(0));
+        for c in 1..self.contrasts.nrows() {
+            let s = score(c);
+            if s > best.1 {
+                best = (c, s);
             }
         }
-        told
+        best.0
     }
+}
 
-    fn scores(&self, along: &[f64], scores: &mut [f64]) {
-        scores.fill(0.0);
-        for (j, a) in along.iter().enumerate() {
-            scores.iter_mut().zip(col(self.contrasts.as_ref(), j)).for_each(|(s, q)| *s += q * a);
+/// |gradient| of each of `b` fits, of the sum over samples.
+fn norms(gradient: &Mat<f64>, b: usize) -> Vec<f64> {
+    let mut square = vec![0.0; b];
+    for a in 0..gradient.ncols() {
+        for block in col(gradient.as_ref(), a).chunks(b) {
+            square.iter_mut().zip(block).for_each(|(s, g)| *s += g * g);
         }
     }
-
-    fn class(&self, along: &[f64]) -> usize {
-        let mut scores = vec![0.0; self.contrasts.nrows()];
-        self.scores(along, &mut scores);
-        let mut best = 0;
-        for c in 1..scores.len() {
-            if scores[c] > scores[best] {
-                best = c;
-            }
-        }
-        best
-    }
+    square.into_iter().map(f64::sqrt).collect()
 }
 
 fn inverse_of(a: &Mat<f64>) -> Option<Mat<f64>> {

@@ -7,10 +7,10 @@ use super::{By, Error, Options};
 use crate::linalg::random::{Rng, Use, shuffled, stream, uniform};
 use rayon::prelude::*;
 
-/// Permutations at least where there is a test at all, and at most.
-const PERMUTATIONS: [usize; 2] = [99, 999];
-/// Seconds on one core, about, that permutations may take; with the fewest of them ten times as long.
-const SECONDS: f64 = 1.0;
+/// Permutations at least, where there is a test at all.
+const LEAST: usize = 99;
+/// Seconds on one core, about, that permutations may take; with the fewest of them twenty times as long.
+const SECONDS: f64 = 0.4;
 /// Steps of a fit, about, in what it costs.
 const STEPS: f64 = 10.0;
 
@@ -37,7 +37,9 @@ pub(super) fn permutations(
     o: &Options,
 ) -> Result<Option<Permuted>, Error> {
     let classes = y.iter().max().map_or(1, |m| m + 1);
-    let count = o.permutations.unwrap_or_else(|| affordable(features, y.len(), classes, folds.len()));
+    let count = o
+        .permutations
+        .unwrap_or_else(|| affordable(features, y.len(), classes, folds.len()).min(o.most.max(LEAST)));
     if count == 0 {
         return Ok(None);
     }
@@ -77,11 +79,10 @@ fn affordable(features: &Features, samples: usize, classes: usize, folds: usize)
         4e-9 * (samples as f64 * (parameters * parameters / 4.0 + 40.0 * classes as f64)
             + parameters.powi(3) / 4.0)
     } else {
-        STEPS * samples as f64 * (4.0 * size * others / 2e10 + classes as f64 / 1e8)
+        STEPS * samples as f64 * (4.0 * size * others / 2e10 + classes as f64 / 2e8)
     };
     let one = one * folds as f64;
-    let [least, most] = PERMUTATIONS;
-    if one * least as f64 > 10.0 * SECONDS { 0 } else { ((SECONDS / one) as usize).clamp(least, most) }
+    if one * LEAST as f64 > 20.0 * SECONDS { 0 } else { ((SECONDS / one) as usize).max(LEAST) }
 }
 
 /// Labels as they might stand if they had nothing to do with the activity.
