@@ -20,13 +20,13 @@ const STATUS: &str = "\
 Exit status:
   0    done
   1    what was found cannot be written: the disk is full, or the output is
-  2    the command is wrong, or asks for more than there is; the message names the option
+  2    the command is wrong, or asks for too much; the message names the option
   3    the input cannot be used
   4    the numbers failed
-  130  interrupted: by Ctrl-C, a hang-up or a request to terminate; a training goes on from there
+  130  interrupted (Ctrl-C, hang-up, termination); a training goes on from there
 
-What a module or a figure could not do where others could is a warning, not a status. A reader of the output
-that goes away (`| head`) is no error.";
+What a module or a figure could not do where others could is a warning, not a
+status. A reader of the output that goes away (`| head`) is no error.";
 
 /// What a recurrent network computes, read as a dynamical system.
 #[derive(Parser)]

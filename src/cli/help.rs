@@ -30,7 +30,6 @@ impl Run for Help {
             return print(text.trim_end());
         }
         let mut at = command();
-        at.build();
         for (k, word) in self.words.iter().enumerate() {
             let commands = at.get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
             match at.find_subcommand(word).cloned() {
@@ -48,7 +47,13 @@ impl Run for Help {
                 }
             }
         }
-        print(at.render_long_help().to_string().trim_end())
+        // As its own option prints it.
+        let words =
+            std::iter::once("nullcline").chain(self.words.iter().map(String::as_str)).chain(["--help"]);
+        match command().try_get_matches_from(words) {
+            Err(e) => print(e.render().to_string().trim_end()),
+            Ok(_) => 0,
+        }
     }
 }
 
