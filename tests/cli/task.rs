@@ -247,3 +247,54 @@ fn the_next_command_works() {
         assert!(inputs.contains(&&context), "{inputs:?}");
     }
 }
+
+/// h' = a h + u: whatever the input, a perturbation grows by log a a step.
+#[test]
+fn exponents_along_trials_are_those_of_the_linear_network() {
+    let place = Place::new("task-growth");
+    let net = leaky(&place, 0.5);
+    let mut inputs = vec![0.0; 4 * 40];
+    inputs[..20].fill(1.0);
+    let side = tensor("side", &[4], vec![0.0, 0.0, 1.0, 1.0]);
+    let hold = tensor("hold", &[2, 1], vec![3.0, -1.0]);
+    let file = npz(&place, "t.npz", &[tensor("inputs", &[4, 40, 1], inputs), side, hold]);
+    let words = [&net[..], "--activation", "identity", "--trials", &file, "--modules", "task,fixed_points"];
+    analyze(&place, &words, 0, &[]);
+    let modules = &place.summary("out")["modules"];
+    assert_eq!(violations(&place.summary("out")), Vec::<String>::new());
+    let growth = modules["task"]["growth"].as_array().unwrap();
+    assert!(growth.iter().any(|g| g["phase"] == "held" && g["input"][0] == 1.0), "{growth:?}");
+    assert!(growth.iter().any(|g| g["condition"] == "1" && g["trials"] == 2), "{growth:?}");
+    for g in growth {
+        let value = g["exponents"][0]["value"].as_f64().unwrap();
+        assert!((value - 0.5f64.ln()).abs() < 1e-12, "{g}");
+    }
+    // The inputs of `hold` come first, though no trial holds them: h = 2 u.
+    let held = modules["fixed_points"]["held"].as_array().unwrap();
+    let steps: Vec<u64> = held.iter().map(|h| h["steps"].as_u64().unwrap()).collect();
+    assert_eq!(steps, [0, 0, 20]);
+    let (_, rows) = table(&place, "out/fixed_points/held_states.csv");
+    let states: Vec<f64> = rows.iter().map(|r| r.last().unwrap().parse().unwrap()).collect();
+    assert!(states.iter().zip([6.0, -2.0, 2.0]).all(|(s, known)| (s - known).abs() < 1e-9), "{states:?}");
+}
+
+/// A session of the IBL task is one trial, since the network remembers the block from one trial of it to the next.
+#[test]
+fn a_network_that_plays_is_analysed_at_its_task() {
+    let place = Place::new("task-ibl");
+    let folder = place.path("ibl");
+    let words =
+        ["train", "ibl", "--schedule", "fast", "--steps", "60", "--units", "20", "--test-blocks", "4"];
+    let trained = run(&[&words[..], &["--out", &folder]].concat());
+    assert_eq!(trained.status, 0, "{trained:?}");
+    let next = trained.out.lines().find_map(|l| l.strip_prefix("next nullcline ")).unwrap();
+    let next: Vec<&str> = next.split(' ').collect();
+    let modules = ["--modules", "task,fixed_points,pca,decoding", "--starts", "16"];
+    let ran = analyze(&place, &[&next[1..], &modules].concat(), 0, &[]);
+    assert!(ran.out.contains("block is decoded"), "{}", ran.out);
+    let summary = place.summary("out");
+    let task = &summary["modules"]["task"];
+    assert_eq!((&task["trials"], &task["asked"]), (&20.into(), &"classes".into()), "{task}");
+    let held = summary["modules"]["fixed_points"]["held"].as_array().unwrap();
+    assert_eq!(held.len(), 4);
+}

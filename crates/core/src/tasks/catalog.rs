@@ -4,6 +4,7 @@ use super::{
     ContextIntegration, CopyMemory, Counted, Digits, DigitsError, FlipFlop, PermutedDigits, Sine, Sizes,
     Task, TemporalOrdering,
 };
+use crate::io::nearest::meant;
 use std::ops::RangeInclusive;
 
 /// The names on the command line.
@@ -50,7 +51,7 @@ pub struct Options {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     /// No task of that name.
-    #[error("task `{name}`: not known, expected one of {}", NAMES.join(", "))]
+    #[error("task `{name}`: not known; {}", meant(name, &NAMES))]
     Name {
         /// The name.
         name: String,

@@ -46,6 +46,7 @@ fn describe(s: &Sensitivity, context: &Context) -> String {
                  trajectories, {exponent}, within errors."
             )
         }
+        _ if s.trials.is_some() => format!("{head} and tangents forward at {other}."),
         _ => format!("{head} and tangents forward at {other}; there is no exponent to compare them with."),
     }
 }
@@ -92,7 +93,12 @@ fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {
         (false, m) => format!("{m} random unit vectors"),
     };
     let count = e.members.len();
-    let from = if count == 1 { "one trajectory".into() } else { format!("{count} trajectories") };
+    let from = match s.trials {
+        Some(all) if all > count => format!("{count} of {all} trials"),
+        Some(_) => words::count(count, "trial"),
+        None if count == 1 => "one trajectory".into(),
+        None => format!("{count} trajectories"),
+    };
     let begin = match s.warmup {
         0 => "from its initial state".to_owned(),
         w => format!("after {}", words::count(w, "discarded step")),

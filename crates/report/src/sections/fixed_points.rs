@@ -195,7 +195,7 @@ fn held_tables(found: &Points, context: &Context) -> Vec<TableOut> {
     vec![table, states]
 }
 
-fn input_words(u: &[f64]) -> String {
+pub(super) fn input_words(u: &[f64]) -> String {
     if u.iter().all(|v| *v == 0.0) {
         "zero".into()
     } else {

@@ -10,6 +10,8 @@ use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::network::{Asked, AtTask, Course, InSpace};
 use nullcline_core::numbers::Estimate;
 
+mod growth;
+
 /// Outputs and conditions that are drawn, at most.
 const DRAWN: usize = 6;
 
@@ -27,10 +29,13 @@ impl Shown for AtTask {
         let section = Section {
             id: "task".into(),
             title: "At its task".into(),
-            intro: vec![describe(self), what_counts(self)],
+            intro: [describe(self), what_counts(self)]
+                .into_iter()
+                .chain(growth::words(self, context))
+                .collect(),
             facts: facts(self),
             figures,
-            tables: tables(self),
+            tables: tables(self).into_iter().chain(growth::table(self, context)).collect(),
             notes,
             ..Section::default()
         };

@@ -155,12 +155,13 @@ pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Tria
             )),
         }
     }
-    Ok(Trials { trials, labels, steps: of_steps, notes })
+    let hold = arrays.find(map, Role::Hold)?.map(|t| constant(&arrays, t, d)).transpose()?;
+    Ok(Trials { trials, labels, steps: of_steps, hold: hold.unwrap_or_default(), notes })
 }
 
 impl Role {
-    fn of_arrays() -> [Self; 5] {
-        [Self::Inputs, Self::Targets, Self::Mask, Self::Initial, Self::Lengths]
+    fn of_arrays() -> [Self; 6] {
+        [Self::Inputs, Self::Targets, Self::Mask, Self::Initial, Self::Lengths, Self::Hold]
     }
 }
 
@@ -209,6 +210,15 @@ fn whole(arrays: &Arrays, t: &Tensor, trials: usize, most: usize) -> Result<Vec<
         })
     };
     t.data.iter().map(one).collect()
+}
+
+/// Constant inputs, a row each.
+fn constant(arrays: &Arrays, t: &Tensor, d: usize) -> Result<Vec<Vec<f64>>, Error> {
+    let fits = t.shape.len() == 2 && t.shape[1] == d || t.shape == [d];
+    if !fits || !t.data.iter().all(|v| v.is_finite()) {
+        return Err(arrays.wrong(t, &format!("any number of constant inputs x {d} finite values")));
+    }
+    Ok(t.data.chunks(d).map(<[f64]>::to_vec).collect())
 }
 
 /// What is asked of the outputs.
