@@ -298,3 +298,34 @@ fn a_network_that_plays_is_analysed_at_its_task() {
     let held = summary["modules"]["fixed_points"]["held"].as_array().unwrap();
     assert_eq!(held.len(), 4);
 }
+
+/// The same trials, steps first: PyTorch's own order of axes.
+#[test]
+fn arrays_may_have_steps_first() {
+    let place = Place::new("task-time-major");
+    let net = leaky(&place, 0.5);
+    let value = |k: usize, t: usize| (k + 1) as f64 * f64::from(u8::from(t < 3 + k));
+    let of = |turned: bool| {
+        let (outer, inner) = if turned { (7, 3) } else { (3, 7) };
+        let at = |a: usize, b: usize| if turned { value(b, a) } else { value(a, b) };
+        let data = (0..outer).flat_map(|a| (0..inner).map(move |b| at(a, b))).collect();
+        let side = tensor("side", &[3], vec![0.0, 1.0, 1.0]);
+        [tensor("inputs", &[outer, inner, 1], data), side]
+    };
+    let (plain, turned) = (npz(&place, "a.npz", &of(false)), npz(&place, "b.npz", &of(true)));
+    let words = |file: &str, more: &[&str]| {
+        let words = [&net[..], "--activation", "identity", "--modules", "task", "--trials", file];
+        let ran = analyze(&place, &[&words[..], more].concat(), 0, &[]);
+        (std::fs::read(place.0.join("out/task/courses.csv")).unwrap(), ran)
+    };
+    let (first, _) = words(&plain, &[]);
+    let (second, _) = words(&turned, &["--time-major"]);
+    assert_eq!(first, second);
+    // Read the wrong way round, the label tells.
+    let (_, ran) = words(&turned, &[]);
+    assert!(format!("{ran:?}").contains("--time-major"), "{ran:?}");
+    let table = place.path("t.csv");
+    std::fs::write(&table, "trial,input0\n0,1\n0,2\n").unwrap();
+    let ran = run(&["analyze", &net, "--trials", &table, "--time-major"]);
+    assert!(ran.status == 2 && ran.err.contains("rows say which trial"), "{ran:?}");
+}
