@@ -86,9 +86,11 @@ impl<'a> Arrays<'a> {
 
     /// What to say where arrays of one value a trial have as many as there are steps.
     fn turned_round(&self, trials: usize, steps: usize) -> Option<String> {
-        let mut flat = self.all.iter().filter(|t| t.shape.len() == 1).map(|t| t.shape[0]);
-        let odd =
-            trials != steps && flat.any(|n| n == steps) && !self.all.iter().any(|t| t.shape == [trials]);
+        let flat = |n: usize| {
+            let of_trials = |t: &&Tensor| t.shape == [n] && role(&t.name) != Some(Role::Time);
+            self.all.iter().any(|t| of_trials(&t))
+        };
+        let odd = trials != steps && flat(steps) && !flat(trials);
         odd.then(|| {
             format!(
                 "the inputs were read as {trials} trials of {steps} steps, but other arrays have {steps} values and none has \
@@ -147,10 +149,15 @@ pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Tria
         return Err(Error::input(path, message));
     };
     let (count_of, steps) = sizes(&arrays, inputs, d)?;
-    notes.extend(arrays.turned_round(count_of, steps));
-    let targets = Asked::find(&arrays, map, [count_of, steps, o])?;
+    let hint = arrays.turned_round(count_of, steps);
+    let hinted = |e| match (e, &hint) {
+        (Error::Input { message, .. }, Some(hint)) => Error::input(path, format!("{message}; {hint}")),
+        (e, _) => e,
+    };
+    notes.extend(hint.clone());
+    let targets = Asked::find(&arrays, map, [count_of, steps, o]).map_err(hinted)?;
     let mask = arrays.find(map, Role::Mask)?;
-    let mask = mask.map(|t| Weights::new(&arrays, t, [count_of, steps])).transpose()?;
+    let mask = mask.map(|t| Weights::new(&arrays, t, [count_of, steps])).transpose().map_err(hinted)?;
     let initial = arrays.find(map, Role::Initial)?;
     if let Some(t) = initial.filter(|t| t.shape != [count_of, n] && t.shape != [n]) {
         return Err(arrays.wrong(t, &format!("{count_of} trials x {n} state variables, or {n}")));
