@@ -329,3 +329,29 @@ fn arrays_may_have_steps_first() {
     let ran = run(&["analyze", &net, "--trials", &table, "--time-major"]);
     assert!(ran.status == 2 && ran.err.contains("rows say which trial"), "{ran:?}");
 }
+
+/// By hand: outputs u and -u, so that class 0 has the loss ln(1 + e^(-2u)); a step without a class is not asked.
+#[test]
+fn classes_of_a_table_are_scored() {
+    let place = Place::new("task-classes");
+    let parts = [
+        tensor("rnn.weight_ih_l0", &[2, 1], vec![1.0, -1.0]),
+        tensor("rnn.weight_hh_l0", &[2, 2], vec![0.0; 4]),
+        tensor("rnn.bias_ih_l0", &[2], vec![0.0; 2]),
+        tensor("rnn.bias_hh_l0", &[2], vec![0.0; 2]),
+        tensor("readout.weight", &[2, 2], vec![1.0, 0.0, 0.0, 1.0]),
+        tensor("readout.bias", &[2], vec![0.0; 2]),
+    ];
+    let net = place.save("net.safetensors", &parts);
+    let file =
+        place.write("t.csv", "trial,step,input0,target\n1,1,1,0\n1,2,2,0\n2,1,-1,1\n2,2,3,1\n2,3,5,\n");
+    let words = [&net[..], "--activation", "identity", "--modules", "task", "--trials", &file];
+    analyze(&place, &words, 0, &[]);
+    let (head, rows) = table(&place, "out/task/trials.csv");
+    let at = |name: &str| head.iter().position(|h| h == name).unwrap();
+    let column = |name: &str| -> Vec<f64> { rows.iter().map(|r| r[at(name)].parse().unwrap()).collect() };
+    let loss = |u: f64| (-2.0 * u).exp().ln_1p();
+    let known = [(loss(1.0) + loss(2.0)) / 2.0, (loss(1.0) + loss(-3.0)) / 2.0];
+    assert!(column("loss").iter().zip(known).all(|(l, k)| (l - k).abs() < 1e-12), "{rows:?}");
+    assert_eq!((column("right"), column("counted")), (vec![1.0, 0.5], vec![2.0, 2.0]));
+}
