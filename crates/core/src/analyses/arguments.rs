@@ -42,9 +42,12 @@ pub struct DrivenNetwork {
     #[arg(long, value_name = "FILE")]
     #[serde(serialize_with = "written::given")]
     pub trials: Option<PathBuf>,
-    /// What names in that file mean: inputs, targets, mask, initial, lengths, condition, trial or time
+    /// What names in that file mean: inputs, targets, mask, initial, lengths, hold, condition, trial or time
     #[arg(long, value_name = "ROLE=NAME,..", requires = "trials")]
     pub trials_map: Option<String>,
+    /// Its arrays are steps x trials x values, as recurrent layers of PyTorch without batch_first have them
+    #[arg(long, requires = "trials")]
+    pub time_major: bool,
     /// Table of inputs: a row a time step, a column an input
     #[arg(long, value_name = "TABLE")]
     #[serde(serialize_with = "written::given")]

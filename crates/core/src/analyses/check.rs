@@ -74,6 +74,8 @@ fn gates(list: &str) -> Result<Vec<String>, String> {
 pub(super) fn network(n: &NetworkArguments) -> Result<NetworkSettings, String> {
     let driven = &n.driven;
     let activation = driven.activation.as_ref().map(|f| activation("--activation", f)).transpose()?;
+    let mut map = driven.trials_map.as_deref().map(Map::parse).transpose()?.unwrap_or_default();
+    map.time_major = driven.time_major;
     let input = driven.input.as_deref().map(|list| numbers("--input", list)).transpose()?;
     positive("--tol", n.tol)?;
     positive("--slow-threshold", n.slow_threshold)?;
@@ -82,7 +84,7 @@ pub(super) fn network(n: &NetworkArguments) -> Result<NetworkSettings, String> {
     Ok(NetworkSettings {
         spec: spec(&driven.weights, activation)?,
         trials: driven.trials.clone(),
-        map: driven.trials_map.as_deref().map(Map::parse).transpose()?.unwrap_or_default(),
+        map,
         inputs: driven.inputs.clone(),
         input,
         initial: driven.initial.clone(),

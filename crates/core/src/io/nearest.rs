@@ -9,26 +9,28 @@ pub fn meant(name: &str, all: &[&str]) -> String {
     }
 }
 
-/// Letters to insert, delete or replace to make `b` of `a` (Levenshtein 1966).
+/// Letters to insert, delete, replace or exchange with their neighbours to make `b` of `a` (Damerau 1964; optimal string alignment).
 ///
 /// ```
 /// use nullcline_core::io::nearest::distance;
 ///
-/// assert_eq!(distance("modulse", "modules"), 2);
+/// assert_eq!((distance("modulse", "modules"), distance("modulles", "modules")), (1, 1));
 /// ```
 pub fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let (above, other) = (&rows[i - 1], usize::from(a[i - 1] != b[j - 1]));
+            row[j] = (above[j] + 1).min(row[j - 1] + 1).min(above[j - 1] + other);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(rows[i - 2][j - 2] + 1);
+            }
         }
+        rows.push(row);
     }
-    row[b.len()]
+    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]
@@ -37,6 +39,10 @@ mod tests {
 
     #[test]
     fn distances_are_those_of_the_textbook() {
-        assert_eq!([("kitten", "sitting"), ("", "abc"), ("a", "a")].map(|(a, b)| distance(a, b)), [3, 3, 0]);
+        assert_eq!(
+            [("kitten", "sitting"), ("", "abc"), ("a", "a"), ("trails", "trials")]
+                .map(|(a, b)| distance(a, b)),
+            [3, 3, 0, 1]
+        );
     }
 }

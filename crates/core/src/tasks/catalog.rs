@@ -4,7 +4,6 @@ use super::{
     ContextIntegration, CopyMemory, Counted, Digits, DigitsError, FlipFlop, PermutedDigits, Sine, Sizes,
     Task, TemporalOrdering,
 };
-use crate::io::nearest::meant;
 use std::ops::RangeInclusive;
 
 /// The names on the command line.
@@ -51,7 +50,7 @@ pub struct Options {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     /// No task of that name.
-    #[error("task `{name}`: not known; {}", meant(name, &NAMES))]
+    #[error("task `{name}`: not known, expected one of {}", NAMES.join(", "))]
     Name {
         /// The name.
         name: String,

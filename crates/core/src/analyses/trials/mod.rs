@@ -86,6 +86,10 @@ pub fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Trials, Err
     }
     let trials = if path.is_dir() || arrays::holds(path)? {
         arrays::read(path, map, [d, n, o])?
+    } else if map.time_major {
+        let message =
+            format!("--time-major: {} is a table, whose rows say which trial they are of", path.display());
+        return Err(Error::Config(message));
     } else {
         rows::read(path, map, [d, o])?
     };

@@ -116,6 +116,8 @@ pub(super) fn role(name: &str) -> Option<Role> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
     given: Vec<(Role, String)>,
+    /// Whether arrays are steps x trials x values.
+    pub time_major: bool,
 }
 
 impl Map {
@@ -141,7 +143,7 @@ impl Map {
             }
             given.push((role, name.to_owned()));
         }
-        Ok(Self { given })
+        Ok(Self { given, time_major: false })
     }
 
     /// The name given for a role.

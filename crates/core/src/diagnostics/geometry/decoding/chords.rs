@@ -165,7 +165,7 @@ impl<'a> Chords<'a> {
                 let still = iteration > 0 && room.moved[f] <= STEP * EXACT;
                 if still && size <= GRADIENT * EXACT {
                     // Planes that part the classes have no best weights.
-                    fit.state = if room.parted[f] { State::Left } else { State::Converged };
+                    fit.state = if room.parted(&along, f) { State::Left } else { State::Converged };
                     continue;
                 }
                 if !(size < fit.gradient) {
