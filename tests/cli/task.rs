@@ -353,5 +353,5 @@ fn classes_of_a_table_are_scored() {
     let loss = |u: f64| (-2.0 * u).exp().ln_1p();
     let known = [(loss(1.0) + loss(2.0)) / 2.0, (loss(1.0) + loss(-3.0)) / 2.0];
     assert!(column("loss").iter().zip(known).all(|(l, k)| (l - k).abs() < 1e-12), "{rows:?}");
-    assert_eq!((column("right"), column("counted")), (vec![1.0, 0.5], vec![2.0, 2.0]));
+    assert_eq!((column("right"), column("counted_steps")), (vec![1.0, 0.5], vec![2.0, 2.0]));
 }

@@ -36,10 +36,10 @@ impl Shown for AtTask {
             facts: facts(self),
             figures,
             tables: tables(self).into_iter().chain(growth::table(self, context)).collect(),
-            notes,
+            notes: notes.clone(),
             ..Section::default()
         };
-        Ok(section.into())
+        Ok(Rendered { section, warnings: notes })
     }
 }
 
