@@ -8,4 +8,5 @@ mod figures;
 mod folder;
 mod page;
 mod schema;
+mod structure;
 mod studies;

@@ -92,6 +92,8 @@ pub(super) struct Run<'a> {
     spectra: OnceLock<Lyapunov>,
     /// Fixed points, once they are known.
     points: OnceLock<FixedPoints>,
+    /// Where trajectories end, once that is known.
+    ends: OnceLock<Vec<Ending>>,
     observer: &'a dyn Observer,
 }
 
@@ -110,6 +112,11 @@ pub(super) fn diagnose(
     for module in order {
         let found = failed.or(module, module.of_network(&run))?;
         findings.extend(found.flatten());
+    }
+    for finding in &mut findings {
+        if let Finding::Lyapunov(e) = finding {
+            e.rests_at = run.rests_at(&e.result);
+        }
     }
     findings.sort_by_key(Finding::module);
     let (mut no_components, mut no_plane) = (None, false);
@@ -169,7 +176,7 @@ impl<'a> Run<'a> {
         let idle = trials.is_none() && !modules.iter().any(|m| m.facts().states);
         let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);
-        let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
+        let pca = if idle { None } else { pca(orbits.pooled_shown().as_ref()) };
         observer.finish();
         let steps = (system.time_step() - 1.0).abs() < f64::EPSILON && !system.is_flow();
         let spectra = OnceLock::new();
@@ -188,6 +195,7 @@ impl<'a> Run<'a> {
             pca,
             spectra,
             points: OnceLock::new(),
+            ends: OnceLock::new(),
             observer,
         })
     }
@@ -213,7 +221,12 @@ impl<'a> Run<'a> {
             Inputs::Constant(u) if u.iter().all(|v| *v == 0.0) => InputKind::None,
             Inputs::Constant(_) => InputKind::Constant,
         };
-        Source { trajectories: self.orbits.states.len(), given: self.initial.is_some(), input }
+        Source {
+            trajectories: self.orbits.states.len(),
+            given: self.initial.is_some(),
+            input,
+            trials: self.trials.is_some(),
+        }
     }
 
     /// Initial states for the exponents: the user's, or random ones, fewer for large networks.
@@ -316,6 +329,7 @@ impl<'a> Run<'a> {
                 _ => 0,
             },
             short: (recorded < SHORT).then_some(recorded),
+            rests_at: vec![],
         })
     }
 

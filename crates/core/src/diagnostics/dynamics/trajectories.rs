@@ -37,11 +37,27 @@ impl Trajectories {
 
     /// All states side by side, n x total.
     pub fn pooled(&self) -> Mat<f64> {
+        self.side_by_side(0..self.states.len())
+    }
+
+    /// The trajectories that did not diverge, by their numbers; all where every one did.
+    pub fn shown(&self) -> impl Iterator<Item = usize> + Clone {
+        let all = self.states.len();
+        let none_whole = self.diverged.len() == all;
+        (0..all).filter(move |k| none_whole || !self.diverged.contains(k))
+    }
+
+    /// The states of those, side by side.
+    pub fn pooled_shown(&self) -> Mat<f64> {
+        self.side_by_side(self.shown())
+    }
+
+    fn side_by_side(&self, which: impl Iterator<Item = usize> + Clone) -> Mat<f64> {
         let n = self.states.first().map_or(0, Mat::nrows);
-        let total = self.states.iter().map(Mat::ncols).sum();
+        let total = which.clone().map(|k| self.states[k].ncols()).sum();
         let mut out = Mat::zeros(n, total);
         let mut next = 0;
-        for s in &self.states {
+        for s in which.map(|k| &self.states[k]) {
             out.as_mut().subcols_mut(next, s.ncols()).copy_from(s);
             next += s.ncols();
         }
