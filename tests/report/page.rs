@@ -79,6 +79,7 @@ fn page() -> Page {
         warnings: vec![nasty.into()],
         sections: vec![section("lyapunov"), section("pca")],
         rerun: format!("nullcline analyze '{nasty}'"),
+        next: Some(nasty.into()),
         tables: TableFormat::Csv,
         figures: FigureFormats { png: true, pdf: true, ..FigureFormats::default() },
     }

@@ -83,7 +83,7 @@ pub fn convergence(
         });
     }
     let figure = panel.finish(name, title, caption)?;
-    let still = rows.iter().all(|row| flat::constant(row.iter().map(|p| p[1])).is_some());
+    let still = rows.iter().all(|row| flat::within(1e-4, row.iter().map(|p| p[1])).is_some());
     Ok(match still && rows.len() > 1 {
         true => figure.said(format!("{title}: the running estimates do not change. {}.", names.join(", "))),
         false => figure,

@@ -7,6 +7,11 @@ const STILL: f64 = 1e-9;
 
 /// The one value that there is, or that all are nearest to; none where they differ or there are fewer than two.
 pub(super) fn constant(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    within(STILL, values)
+}
+
+/// The same where a share `still` of their size is no movement.
+pub(super) fn within(still: f64, values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let (mut lo, mut hi, mut count) = (f64::INFINITY, f64::NEG_INFINITY, 0);
     for v in values {
         if !v.is_finite() {
@@ -15,7 +20,7 @@ pub(super) fn constant(values: impl IntoIterator<Item = f64>) -> Option<f64> {
         (lo, hi, count) = (lo.min(v), hi.max(v), count + 1);
     }
     let size = lo.abs().max(hi.abs());
-    (count > 1 && hi - lo <= STILL * size.max(1e-300)).then_some(lo / 2.0 + hi / 2.0)
+    (count > 1 && hi - lo <= still * size.max(1e-300)).then_some(lo / 2.0 + hi / 2.0)
 }
 
 /// What is said of named series that are all constant; none where one is not, or there are many.

@@ -184,6 +184,12 @@ impl Layer {
     }
 }
 
+/// The place as far from the other end of an axis.
+fn turned(side: Scale, v: f64) -> f64 {
+    // Halves keep huge sums finite.
+    2.0 * (side.lo / 2.0 - v / 2.0 + side.hi / 2.0)
+}
+
 /// A box of axes seen from the side and from above.
 struct View {
     space: Space,
@@ -200,13 +206,15 @@ impl View {
             let target = (5.0 * (sides[k].hi - sides[k].lo) / longest).max(2.0);
             let found = ticks(sides[k], target, false);
             let inside = |t: &(f64, String)| sides[k].at(t.0).is_some_and(|t| (0.02..0.98).contains(&t));
-            let major = found.major.into_iter().filter(inside).collect();
+            let place = |v: f64| if k == 1 { turned(sides[1], v) } else { v };
+            let major = found.major.into_iter().filter(inside).map(|(v, text)| (place(v), text)).collect();
             Coordinate { scale: sides[k], ticks: Ticks { major, ..Ticks::default() } }
         };
         let axes = [axis(0), axis(1), axis(2)];
         let length = |k: usize| pt(LONGEST * (sides[k].hi - sides[k].lo) / longest);
         let page = DrawingArea::from(backend);
-        // Plotters' second axis points upwards, its third towards the reader.
+        // Plotters' second axis points upwards, its third towards the reader: ours must point away, or all would be seen as in
+        // a mirror.
         let mut chart: ChartContext<'_, _, Space> =
             ChartBuilder::on(&page).build_cartesian_3d(axes[0].clone(), axes[2].clone(), axes[1].clone())?;
         chart.set_3d_pixel_range((length(0), length(2), length(1)));
@@ -232,7 +240,7 @@ impl View {
 
     /// Where a state lies on the page, and its depth.
     fn place(&self, state: [f64; 3]) -> (Point, f64) {
-        let [x, y, z] = state;
+        let [x, y, z] = [state[0], turned(self.sides[1], state[1]), state[2]];
         (at(self.space.translate(&(x, z, y))), f64::from(self.space.projected_depth(&x, &z, &y)))
     }
 
@@ -325,9 +333,9 @@ impl View {
     fn name(&self, scene: &mut Scene, labels: [&str; 3]) {
         let [x, y, z] = self.sides;
         let edges = [
-            ([x.lo, y.hi, z.lo], [x.hi, y.hi, z.lo], 23.0),
-            ([x.hi, y.hi, z.lo], [x.hi, y.lo, z.lo], 26.0),
-            ([x.lo, y.hi, z.lo], [x.lo, y.hi, z.hi], -23.0),
+            ([x.lo, y.lo, z.lo], [x.hi, y.lo, z.lo], 23.0),
+            ([x.hi, y.lo, z.lo], [x.hi, y.hi, z.lo], 26.0),
+            ([x.lo, y.lo, z.lo], [x.lo, y.lo, z.hi], -23.0),
         ];
         for ((from, to, away), label) in edges.into_iter().zip(labels) {
             let (a, b) = (self.place(from).0, self.place(to).0);

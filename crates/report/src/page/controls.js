@@ -25,7 +25,7 @@ const controls = (figure, { canvas, said, view, told, hidden, draw, next }) => {
     button("←", "Turn left", () => view.turn(-0.25, 0)), button("→", "Turn right", () => view.turn(0.25, 0)),
     button("↑", "Turn up", () => view.turn(0, -0.2)), button("↓", "Turn down", () => view.turn(0, 0.2)),
     button("+", "Come nearer", () => view.scale(1.25)), button("−", "Go farther", () => view.scale(0.8)),
-    button("Reset", "Back to the first view", () => view.home()));
+    button("Reset", "Reset the view", () => view.home()));
   if (told.points.length) {
     buttons.append(button("‹ point", "Previous point", () => next(-1)), button("point ›", "Next point", () => next(1)));
   }

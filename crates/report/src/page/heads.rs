@@ -8,6 +8,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("ends_at", "Ends at"),
     ("entropy_rate", "Entropy rate"),
     ("hits", "Starts that end here"),
+    ("input_jacobian", "Input Jacobian"),
     ("im", "Imaginary part"),
     ("kaplan_yorke_dimension", "Kaplan–Yorke dimension"),
     ("label", "Kind"),

@@ -11,7 +11,11 @@ const onAxis = (axis, t) => {
   return axis.whole ? Math.round(v) : v;
 };
 const told = (axis, v) => {
-  const text = typeof v === "string" ? v : axis.whole ? String(v) : written(v, axis.log ? Math.abs(v) : Math.max(Math.abs(v), (axis.hi - axis.lo) / 10));
+  const span = Math.abs(axis.hi - axis.lo);
+  let text = String(v).replace("-", "−");
+  // What the drawing does not tell from zero is zero.
+  if (typeof v === "number" && !axis.whole) text = axis.log ? written(v) : Math.abs(v) < span / 5000 ? "0" : written(v, Math.max(Math.abs(v), span / 10));
+  if (text.includes(".") && !text.includes("×")) text = text.replace(/\.?0+$/, "");
   return axis.label ? `${axis.label}: ${text}` : text;
 };
 

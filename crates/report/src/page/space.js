@@ -55,6 +55,7 @@ const space = (figure, told) => {
     c.lineJoin = c.lineCap = "round";
     view.frame(width, height, view.zoom > 1 && chosen ? chosen.place : null);
     drawAxes(c, view, told.axes, colors);
+    shadows(c);
     const things = [];
     for (const line of told.lines) if (!hidden.has("g" + line.group)) segments(line, things);
     for (const p of told.points) if (!hidden.has("k" + p.kind)) point(p, things);
@@ -66,10 +67,24 @@ const space = (figure, told) => {
     if (chosen) ring(c);
   };
 
+  const shadows = c => {
+    if (view.pitch < 0.05) return;
+    [c.strokeStyle, c.lineWidth] = [colors("cd0d0d0"), 0.4];
+    c.beginPath();
+    for (const { at, group } of told.lines) {
+      if (hidden.has("g" + group)) continue;
+      for (let k = 0; k < at.length; k += 3) {
+        const [x, y] = view.at(at[k], at[k + 1], 0);
+        c[k ? "lineTo" : "moveTo"](x, y);
+      }
+    }
+    c.stroke();
+  };
+
+  const faint = told.lines.reduce((n, l) => n + l.step.length, 0) > 1500 ? 0.16 : 0.45;
   const segments = (line, things) => {
     const color = line.group === null ? colors("c1a1a1a") : colors(told.groups[line.group].color);
     const seen = [];
-    const faint = told.lines.length > 12 ? 0.16 : 0.35;
     for (let k = 0; k < line.at.length; k += 3) seen.push(view.at(line.at[k], line.at[k + 1], line.at[k + 2]));
     // Some states in one stroke: each for itself would be slow.
     const many = 6;

@@ -93,7 +93,9 @@ fn column(name: &str, cells: &Cells, rows: usize) -> Column {
             shown.into_iter().zip(v).map(|(text, v)| (full(*v, &text), text)).map(|(f, t)| (t, f)).collect()
         }
         Cells::Int(v) => v[..rows].iter().map(|v| plain(signed(v.to_string()))).collect(),
-        Cells::Text(v) => v[..rows].iter().cloned().map(plain).collect(),
+        Cells::Text(v) => {
+            v[..rows].iter().map(|t| plain(if t.is_empty() { "–".into() } else { t.clone() })).collect()
+        }
         Cells::Bool(v) => v[..rows].iter().map(|v| plain(if *v { "yes" } else { "no" }.into())).collect(),
     };
     let number = matches!(cells, Cells::Float(_) | Cells::Int(_));
