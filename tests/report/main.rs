@@ -10,3 +10,4 @@ mod page;
 mod schema;
 mod structure;
 mod studies;
+mod view;

@@ -11,10 +11,10 @@ pub(super) fn floats(values: &[f64]) -> Vec<String> {
     let hi = sizes().fold(0.0, f64::max);
     let decimals = (2.0 - hi.max(1e-3).log10().floor()).clamp(0.0, 5.0) as i32;
     // As few as write every value that is round.
-    let round = |d: i32| {
-        let power = 10f64.powi(d);
-        values.iter().filter(|v| v.is_finite()).all(|v| (v * power).round() == v * power)
-    };
+    let whole = |v: f64, d: i32| (v * 10f64.powi(d)).round() == v * 10f64.powi(d);
+    let nothing = |v: f64| v.abs() < NOTHING && hi > 1e6 * NOTHING;
+    let alike = |v: &&f64| v.is_finite() && v.abs() < 1e6 && !nothing(**v);
+    let round = |d: i32| values.iter().filter(alike).all(|v| whole(*v, d));
     let decimals = (0..decimals).find(|d| round(*d)).unwrap_or(decimals);
     let text = |v: &f64| {
         let size = v.abs();
@@ -22,11 +22,11 @@ pub(super) fn floats(values: &[f64]) -> Vec<String> {
             missing(*v)
         } else if size <= 0.0 {
             "0".to_string()
-        } else if size < NOTHING && hi > 1e6 * NOTHING {
+        } else if nothing(*v) {
             format!("< {}", power_of_ten(-12))
         } else if size >= 1e6 || size < 0.5 * 10f64.powi(1 - decimals) && size < 1e-3 {
             scientific(*v, 2)
-        } else if size < 5.0 * 10f64.powi(-decimals) {
+        } else if size < 5.0 * 10f64.powi(-decimals) && !whole(*v, decimals) {
             significant(*v)
         } else {
             signed(format!("{v:.*}", decimals as usize))

@@ -29,6 +29,10 @@ const COARSE: f64 = 1e-6;
 /// The rates in a sentence.
 fn describe(s: &Sensitivity, context: &Context) -> String {
     let e = &s.ensemble;
+    if !e.rate.value.is_finite() {
+        return "No rates of adjoints and tangents can be told: they vanish or overflow within doubles."
+            .into();
+    }
     let rate = words::with_error(e.rate);
     let verb = if e.rate.value < 0.0 { "shrink" } else { "grow" };
     let head = format!("Adjoints {verb} backward, at a rate of {rate} {}", context.rate());

@@ -29,6 +29,9 @@ pub struct Trajectories {
     pub time_step: f64,
 }
 
+/// How far out a trajectory is that ran away, in units of the largest initial state.
+const AWAY: f64 = 1e4;
+
 impl Trajectories {
     /// Those whose final speed is below 1e-8.
     pub fn at_rest(&self) -> usize {
@@ -40,11 +43,19 @@ impl Trajectories {
         self.side_by_side(0..self.states.len())
     }
 
-    /// The trajectories that did not diverge, by their numbers; all where every one did.
-    pub fn shown(&self) -> impl Iterator<Item = usize> + Clone {
+    /// Whether this one ended more than 10^4 times as far out as all of them started, or beyond the finite numbers.
+    pub fn ran_away(&self, k: usize) -> bool {
+        let size = |m: &Mat<f64>, t: usize| m.as_ref().col(t).iter().map(|v| v.abs()).fold(0.0, f64::max);
+        let start = self.states.iter().map(|m| size(m, 0)).fold(1.0, f64::max);
+        let states = &self.states[k];
+        self.diverged.contains(&k) || size(states, states.ncols() - 1) > AWAY * start
+    }
+
+    /// The trajectories that did not run away, by their numbers; all where every one did. Others would set every axis.
+    pub fn shown(&self) -> impl Iterator<Item = usize> + Clone + use<> {
         let all = self.states.len();
-        let none_whole = self.diverged.len() == all;
-        (0..all).filter(move |k| none_whole || !self.diverged.contains(k))
+        let stay: Vec<usize> = (0..all).filter(|k| !self.ran_away(*k)).collect();
+        if stay.is_empty() { (0..all).collect::<Vec<_>>() } else { stay }.into_iter()
     }
 
     /// The states of those, side by side.
