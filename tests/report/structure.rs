@@ -25,6 +25,7 @@ fn page() -> Page {
         directions: &[vec![], vec![[0.6, 0.8, 0.0]]],
         details: vec!["Point 1: stable".into(), "Point 2: a \"saddle\"".into()],
         labels: ["PC 1", "PC 2", "PC 3"],
+        ..States::default()
     });
     let both = [
         Series::new("loss & more", &[0.0, 1.0], &[2.0, 1.0]).errors(&[0.1, 0.2]),

@@ -53,10 +53,23 @@ pub struct Components {
     /// The unstable eigenvectors of each of those points (unit norm) on the same components, of a conjugate pair real and
     /// imaginary part; none at kinks.
     pub directions: Vec<Vec<[f64; 3]>>,
+    /// The same of the points under the other constant inputs that trials hold, an entry an input.
+    pub held: Vec<HeldPoints>,
     /// What parts the lines into groups, where something does.
     pub groups: Option<LineGroups>,
     /// Coordinates on the leading components.
     pub projections: Projections,
+}
+
+/// Points under a constant input that trials hold, on the components of [`Components`].
+#[derive(Clone, Debug)]
+pub struct HeldPoints {
+    /// The input.
+    pub input: Vec<f64>,
+    /// The points with their coordinates.
+    pub points: Vec<(FixedPoint, [f64; 3])>,
+    /// The unstable eigenvectors of each.
+    pub directions: Vec<Vec<[f64; 3]>>,
 }
 
 /// Groups of the lines of [`Components`].

@@ -179,6 +179,7 @@ impl Reading<'_> {
             lines,
             points: vec![],
             directions: vec![],
+            held: vec![],
             groups: None,
             projections: Projections::Rows {
                 row: projected.row,

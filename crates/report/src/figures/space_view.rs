@@ -35,7 +35,7 @@ pub(super) fn view(s: &States, sides: [Scale; 3]) -> Value {
         .map(|(k, p)| {
             let along: Vec<[f64; 3]> =
                 s.directions.get(k).into_iter().flatten().map(|d| d.map(round)).collect();
-            json!({ "kind": class(p.kind).0, "at": p.at.map(round), "along": along, "say": s.details.get(k) })
+            json!({ "kind": class(p.kind).0, "at": p.at.map(round), "along": along, "say": s.details.get(k), "set": s.sets.get(k).unwrap_or(&0) })
         })
         .collect();
     json!({
@@ -43,6 +43,7 @@ pub(super) fn view(s: &States, sides: [Scale; 3]) -> Value {
         "steps": STEPS,
         "groups": s.groups.entries().map(|(name, color)| json!({ "name": name, "color": code(color) })).collect::<Vec<_>>(),
         "kinds": kinds(s),
+        "inputs": s.inputs,
         "lines": lines,
         "points": points,
     })

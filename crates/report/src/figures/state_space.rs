@@ -53,6 +53,10 @@ pub struct States<'a> {
     pub directions: &'a [Vec<[f64; 3]>],
     /// What each point is, in a few words; may be empty.
     pub details: Vec<String>,
+    /// The set of each point, a place in `inputs`; may be empty.
+    pub sets: Vec<usize>,
+    /// What parts the points, as `under the input (0, 1)`; empty where nothing does.
+    pub inputs: Vec<String>,
     /// Names of the axes.
     pub labels: [&'a str; 3],
 }
@@ -113,8 +117,12 @@ pub fn state_view(s: &States) -> Result<Figure, Error> {
     } else {
         ""
     };
+    let several = match s.inputs.len() {
+        0 | 1 => String::new(),
+        n => format!(" Fixed points {} and {}.", s.inputs[..n - 1].join(", "), s.inputs[n - 1]),
+    };
     let caption = format!(
-        "{what}{ends} along three components.{ways} What is farther is paler; shadows lie on the floor."
+        "{what}{ends} along three components.{several}{ways} What is farther is paler; shadows lie on the floor."
     );
     let places = || s.lines.iter().flatten().copied().chain(s.points.iter().map(|p| p.at));
     let places = || places().filter(|p| p.iter().all(|v| v.is_finite()));

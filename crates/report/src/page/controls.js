@@ -2,7 +2,8 @@
 const controls = (figure, { canvas, said, view, told, hidden, draw, next }) => {
   const card = figure.querySelector(".card");
   const title = card.querySelector("title").textContent;
-  const help = told.points.length ? "Drag, or arrow keys, + − 0; N and P: next and last point." : "Drag, or arrow keys, + − 0.";
+  const help = told.points.length ? "Drag or arrow keys turn, + and − come nearer and go back, 0 resets; N and P: next and previous point."
+    : "Drag or arrow keys turn, + and − come nearer and go back, 0 resets.";
   const hint = make("p", { className: "hint", id: `${figure.id}-keys` }, help);
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-roledescription", "three-dimensional view");
@@ -51,6 +52,8 @@ const controls = (figure, { canvas, said, view, told, hidden, draw, next }) => {
   for (const k of told.kinds) {
     key("k" + k.class, `${k.name} (${told.points.filter(p => p.kind === k.class).length})`, k);
   }
+
+  told.inputs.forEach((name, k) => key("s" + k, `points ${name}`, { color: "c1a1a1a", shape: "circle", hollow: true }));
 
   const live = make("div", { className: "live" }, keys, canvas, said, buttons, hint);
   live.setAttribute("role", "group");

@@ -1,4 +1,7 @@
-//! The report as one self-contained HTML page: prose, figures, tables, and no network.
+//! The report as one self-contained HTML page: the answer first, then figures, tables and what unfolds; no network.
+//!
+//! Its scripts turn the view of states, tell values under the pointer, switch series and sort tables; they draw what the page
+//! says and compute nothing. Without them, and in print, figures stand for themselves.
 
 mod claims;
 mod head;

@@ -32,6 +32,8 @@ const space = (figure, told) => {
     p.bars = p.along.map(d => [-1, 1].map(side => toSteps(p.at.map((v, k) => v + side * 0.07 * longest * d[k]))));
   }
 
+  const open = p => !hidden.has("k" + p.kind) && !hidden.has("s" + p.set);
+
   let colors;
   const recolor = () => {
     const style = getComputedStyle(document.documentElement);
@@ -58,7 +60,7 @@ const space = (figure, told) => {
     shadows(c);
     const things = [];
     for (const line of told.lines) if (!hidden.has("g" + line.group)) segments(line, things);
-    for (const p of told.points) if (!hidden.has("k" + p.kind)) point(p, things);
+    for (const p of told.points) if (open(p)) point(p, things);
     // Points lie over all lines, or nothing would be seen of them.
     things.sort((a, b) => (a.over ?? 0) - (b.over ?? 0) || a.depth - b.depth);
     const depths = things.map(t => t.depth);
@@ -158,7 +160,7 @@ const space = (figure, told) => {
   const look = (x, y, reach) => {
     let best = null, least = reach;
     for (const p of told.points) {
-      const away = hidden.has("k" + p.kind) || !p.seen ? Infinity : Math.hypot(p.seen[0] - x, p.seen[1] - y) - 4;
+      const away = !open(p) || !p.seen ? Infinity : Math.hypot(p.seen[0] - x, p.seen[1] - y) - 4;
       if (away < least) [best, least] = [() => pick(p), away];
     }
     if (best) return best();
@@ -178,8 +180,8 @@ const space = (figure, told) => {
     choose({ mark, place: mark }, `${line.name ?? "Line"}${group}, step ${line.step[k]}. ${named(at)}.`);
   };
   const next = by => {
-    const open = told.points.filter(p => !hidden.has("k" + p.kind));
-    if (open.length) pick(open[(open.indexOf(chosen) + by + open.length + (by < 0 && !open.includes(chosen))) % open.length]);
+    const all = told.points.filter(open);
+    if (all.length) pick(all[(all.indexOf(chosen) + by + all.length + (by < 0 && !all.includes(chosen))) % all.length]);
   };
 
   controls(figure, { canvas, said, view, told, hidden, draw, next });

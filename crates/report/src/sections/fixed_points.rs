@@ -192,7 +192,8 @@ fn held_tables(found: &Points, context: &Context) -> Vec<TableOut> {
     vec![table, states]
 }
 
-fn input_words(u: &[f64]) -> String {
+/// An input in words.
+pub fn input_words(u: &[f64]) -> String {
     if u.iter().all(|v| *v == 0.0) {
         "zero".into()
     } else {

@@ -1,6 +1,6 @@
 //! Principal components.
 
-use super::fixed_points::kind;
+use super::fixed_points::{input_words, kind};
 use super::{Rendered, Shown, some, words};
 use crate::Error;
 use crate::figure::Figure;
@@ -9,12 +9,14 @@ use crate::page::Section;
 use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::Context;
 use nullcline_core::analyses::network::{InputKind, Source};
-use nullcline_core::analyses::{Components, LineGroups, Projections, Rows};
+use nullcline_core::analyses::{Components, HeldPoints, LineGroups, Projections, Rows};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
 use nullcline_core::diagnostics::geometry::pca::Pca;
 
 /// Lines in three dimensions, at most: more would hide the points.
 const LINES: usize = 24;
+/// Inputs that trials hold whose points are seen there, at most.
+const HELD: usize = 4;
 
 impl Shown for Components {
     /// How far random starts relax is no answer about a network.
@@ -125,7 +127,27 @@ fn pca(c: &Components) -> Result<Rendered, Error> {
 /// States in three components: as many lines of one group as of another, the first of each.
 fn space(c: &Components, labels: [&str; 3]) -> Result<Figure, Error> {
     let point = |(p, at): &(FixedPoint, [f64; 3])| StatePoint { at: *at, kind: kind(p) };
-    let points: Vec<StatePoint<3>> = c.points.iter().map(point).collect();
+    let held: Vec<&HeldPoints> = c.held.iter().take(HELD).collect();
+    let points: Vec<StatePoint<3>> =
+        c.points.iter().chain(held.iter().flat_map(|h| &h.points)).map(point).collect();
+    let directions: Vec<Vec<[f64; 3]>> =
+        c.directions.iter().chain(held.iter().flat_map(|h| &h.directions)).cloned().collect();
+    let own = c.points.iter().enumerate().map(|(k, (p, _))| (detail(k, p), 0));
+    let under = |(i, h): (usize, &&HeldPoints)| {
+        let input = input_words(&h.input);
+        h.points
+            .iter()
+            .enumerate()
+            .map(|(k, (p, _))| (format!("Under the input {input}: {}", detail(k, p)), i + 1))
+            .collect::<Vec<_>>()
+    };
+    let (details, sets): (Vec<String>, Vec<usize>) =
+        own.chain(held.iter().enumerate().flat_map(under)).unzip();
+    let named = held.iter().map(|h| format!("under the input {}", input_words(&h.input)));
+    let inputs: Vec<String> = match held.len() {
+        0 => vec![],
+        _ => std::iter::once("under the constant input of this run".to_owned()).chain(named).collect(),
+    };
     let group = |k: usize| c.groups.as_ref().and_then(|g| g.of[k]);
     let mut seen = std::collections::BTreeMap::new();
     let mut order: Vec<(usize, usize)> = (0..c.lines.len())
@@ -155,8 +177,10 @@ fn space(c: &Components, labels: [&str; 3]) -> Result<Figure, Error> {
             of: order.iter().map(|(_, k)| group(*k)).collect(),
         },
         points: &points,
-        directions: &c.directions,
-        details: c.points.iter().enumerate().map(|(k, (p, _))| detail(k, p)).collect(),
+        directions: &directions,
+        details,
+        sets,
+        inputs,
         labels,
     })?;
     if c.lines.len() <= LINES {

@@ -196,7 +196,6 @@ pub fn training(t: &TrainedNetwork) -> Result<Rendered, Error> {
     let section = Section {
         id: "training".into(),
         title: "Training".into(),
-        intro: describe(t),
         method: vec![intro.into()],
         facts,
         figures: vec![figure],

@@ -2,7 +2,7 @@
 
 use super::task::{Conditions, Ending};
 use super::{Run, on_plane};
-use crate::analyses::{Components, LineGroups, Projections, Rows};
+use crate::analyses::{Components, HeldPoints, LineGroups, Projections, Rows};
 use crate::diagnostics::dynamics::fixed_points::{FixedPoint, Mode};
 use crate::diagnostics::geometry::pca::Pca;
 use crate::linalg::col;
@@ -16,8 +16,9 @@ impl Run<'_> {
             rows: Rows::Trajectories { source: self.source(), length },
             lines: self.states().map(|line| line.map(|x| in_space(pca, x)).collect()).collect(),
             numbers: self.orbits.shown().collect(),
-            points: self.points_known().map(|p| (p.clone(), in_space(pca, &p.state))).collect(),
+            points: placed(pca, self.points_known()),
             directions: self.points_known().map(|p| unstable(pca, p)).collect(),
+            held: self.held.get().into_iter().flatten().map(|h| held(pca, h)).collect(),
             groups: self.groups(),
             projections: self.projections(pca),
         }
@@ -70,6 +71,18 @@ impl Run<'_> {
             }
         }
         Projections::Trajectories { label, time, values }
+    }
+}
+
+fn placed<'p>(pca: &Pca, points: impl Iterator<Item = &'p FixedPoint>) -> Vec<(FixedPoint, [f64; 3])> {
+    points.map(|p| (p.clone(), in_space(pca, &p.state))).collect()
+}
+
+fn held(pca: &Pca, (input, points): &(Vec<f64>, Vec<FixedPoint>)) -> HeldPoints {
+    HeldPoints {
+        input: input.clone(),
+        points: placed(pca, points.iter()),
+        directions: points.iter().map(|p| unstable(pca, p)).collect(),
     }
 }
 

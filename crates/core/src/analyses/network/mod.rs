@@ -28,7 +28,7 @@ use super::activity;
 use super::failed::Failed;
 use super::trials::Trials;
 use super::{Config, Context, Error, Failure, Finding, Module, NetworkSettings, tables};
-use crate::diagnostics::dynamics::fixed_points::FixedPoints;
+use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints};
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
 use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
 use crate::diagnostics::geometry::pca::{Pca, pca};
@@ -92,6 +92,8 @@ pub(super) struct Run<'a> {
     spectra: OnceLock<Lyapunov>,
     /// Fixed points, once they are known.
     points: OnceLock<FixedPoints>,
+    /// The other constant inputs that trials hold, and the points under each, once they are known.
+    held: OnceLock<Vec<(Vec<f64>, Vec<FixedPoint>)>>,
     /// Where trajectories end, once that is known.
     ends: OnceLock<Vec<Ending>>,
     observer: &'a dyn Observer,
@@ -195,6 +197,7 @@ impl<'a> Run<'a> {
             pca,
             spectra,
             points: OnceLock::new(),
+            held: OnceLock::new(),
             ends: OnceLock::new(),
             observer,
         })

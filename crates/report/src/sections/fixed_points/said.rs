@@ -263,12 +263,27 @@ pub fn answer(found: &Points) -> Vec<String> {
     all
 }
 
-/// Points by what they are.
+/// Points by what they are; certificates and the rest stand in the section.
 fn short(result: &FixedPoints) -> String {
-    let whole = describe(result);
-    // Certificates and the rest stand in the section.
-    let first = whole.split("; ").next().unwrap_or(&whole).trim_end_matches('.');
-    format!("{first}{}.", if result.complete && !result.points.is_empty() { ", and no others" } else { "" })
+    let isolated = |p: &&FixedPoint| p.label == Label::Fixed && p.isolated;
+    let fixed: Vec<&FixedPoint> = result.points.iter().filter(isolated).collect();
+    let count = words::count(fixed.len(), "fixed point");
+    let all = if fixed.len() == 1 { "" } else { "all " };
+    let mut text = match &by_unstable(&result.points)[..] {
+        _ if fixed.is_empty() => describe(result).trim_end_matches('.').to_owned(),
+        [(0, same)] if same.len() == fixed.len() => format!("{count}, {all}stable"),
+        [(m, same)] if same.len() == fixed.len() => {
+            format!("{count}, {all}with {}", words::count(*m, "unstable direction"))
+        }
+        _ => format!("{count}: {}", kinds(&result.points, &fixed).join(", ")),
+    };
+    let continuum = result.points.iter().any(|p| p.label == Label::Fixed && !p.isolated);
+    if continuum && !fixed.is_empty() {
+        text.push_str("; a continuum of others");
+    } else if result.complete && !fixed.is_empty() {
+        text.push_str(", and no others");
+    }
+    text + "."
 }
 
 fn kinds(points: &[FixedPoint], fixed: &[&FixedPoint]) -> Vec<String> {
