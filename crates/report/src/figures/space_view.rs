@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::plane::{class, look};
-use super::state_space::States;
+use super::states::States;
 use crate::axes::scale::Scale;
 use crate::draw::color::{Color, INK};
 use crate::draw::scene::{Dot, Shape};

@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use super::plane::{StatePoint, class, legend, look};
 use super::space_view;
+use super::states::{Groups, Layer, States};
 use crate::axes::coordinate::Coordinate;
 use crate::axes::elements::near;
 use crate::axes::legend::{Key, Legend};
@@ -18,8 +19,8 @@ use crate::axes::panel::{COLUMN, LABEL_SIZE, TICK_SIZE};
 use crate::axes::scale::{Scale, extent};
 use crate::axes::ticks::{Ticks, ticks};
 use crate::draw::backend::{SceneBackend, at, pt, rgb, stroke, text};
-use crate::draw::color::{Color, GREY, INK, PALE, WHITE, series};
-use crate::draw::scene::{Align, Dot, Pen, Point, Scene, Shape};
+use crate::draw::color::{Color, GREY, INK, PALE, WHITE};
+use crate::draw::scene::{Align, Dot, Pen, Point, Scene};
 use crate::{Error, Figure};
 
 /// The longest side of the box, in points.
@@ -37,53 +38,6 @@ const FLAT: f64 = 0.4;
 const REACH: f64 = 0.06;
 
 type Space = Cartesian3d<Coordinate, Coordinate, Coordinate>;
-
-/// States to be seen along three components.
-#[derive(Clone, Debug, Default)]
-pub struct States<'a> {
-    /// Lines of coordinates.
-    pub lines: &'a [Vec<[f64; 3]>],
-    /// What each line is, as `trial 3`; may be empty.
-    pub names: Vec<String>,
-    /// What parts the lines.
-    pub groups: Groups,
-    /// Fixed and slow points; they differ in colour and shape by stability.
-    pub points: &'a [StatePoint<3>],
-    /// The unstable directions of each of those points, of unit length in the whole space; may be empty.
-    pub directions: &'a [Vec<[f64; 3]>],
-    /// What each point is, in a few words; may be empty.
-    pub details: Vec<String>,
-    /// The set of each point, a place in `inputs`; may be empty.
-    pub sets: Vec<usize>,
-    /// What parts the points, as `under the input (0, 1)`; empty where nothing does.
-    pub inputs: Vec<String>,
-    /// Names of the axes.
-    pub labels: [&'a str; 3],
-}
-
-/// Groups of lines, each with a colour.
-#[derive(Clone, Debug, Default)]
-pub struct Groups {
-    /// Their names.
-    pub names: Vec<String>,
-    /// The group of each line; none: it is in none, and grey.
-    pub of: Vec<Option<usize>>,
-}
-
-impl Groups {
-    pub(super) fn of(&self, line: usize) -> Option<usize> {
-        self.of.get(line).copied().flatten()
-    }
-
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, Color)> {
-        self.names.iter().enumerate().map(|(k, name)| (name.as_str(), Self::color(Some(k))))
-    }
-
-    /// Groups beyond the colours that there are go round.
-    fn color(group: Option<usize>) -> Color {
-        group.map_or(INK, series)
-    }
-}
 
 /// Draws states along three components with equally long units: the third points upwards.
 ///
@@ -157,39 +111,6 @@ fn boxed(sides: [Scale; 3]) -> [Scale; 3] {
         let (middle, half) = (s.lo / 2.0 + s.hi / 2.0, (s.hi - s.lo).max(FLAT * longest) / 2.0);
         Scale::exact(middle - half, middle + half)
     })
-}
-
-/// What lies at one depth.
-#[derive(Clone, Debug, Default)]
-struct Layer {
-    /// Lines by colour.
-    lines: Vec<(Color, Vec<Vec<Point>>)>,
-    /// Starts (hollow) and ends of lines.
-    ends: Vec<(Point, Color, bool)>,
-}
-
-impl Layer {
-    fn line(&mut self, color: Color, line: Vec<Point>) {
-        match self.lines.iter_mut().find(|(c, _)| *c == color) {
-            Some((_, lines)) => lines.push(line),
-            None => self.lines.push((color, vec![line])),
-        }
-    }
-
-    /// Draws it, `t` from far (0) to near (1).
-    fn draw(self, scene: &mut Scene, t: f64) {
-        let pale = |c: Color| c.mix(WHITE, 0.75 - 0.6 * t);
-        for (color, lines) in self.lines {
-            scene.lines(lines, Pen::new(pale(color), 0.3 + 0.5 * t));
-        }
-        for (at, color, hollow) in self.ends {
-            let fill = Some(if hollow { WHITE } else { pale(color) });
-            scene.dots(
-                vec![at],
-                Dot { shape: Shape::Circle, radius: 1.1, fill, edge: Some((pale(color), 0.5)) },
-            );
-        }
-    }
 }
 
 /// The place as far from the other end of an axis.

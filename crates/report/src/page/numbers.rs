@@ -11,7 +11,7 @@ pub(super) fn floats(values: &[f64]) -> Vec<String> {
     let hi = sizes().fold(0.0, f64::max);
     let decimals = (2.0 - hi.max(1e-3).log10().floor()).clamp(0.0, 5.0) as i32;
     // As few as write every value that is round.
-    let whole = |v: f64, d: i32| (v * 10f64.powi(d)).round() == v * 10f64.powi(d);
+    let whole = |v: f64, d: i32| (v * 10f64.powi(d)).fract().abs() <= 0.0;
     let nothing = |v: f64| v.abs() < NOTHING && hi > 1e6 * NOTHING;
     let alike = |v: &&f64| v.is_finite() && v.abs() < 1e6 && !nothing(**v);
     let round = |d: i32| values.iter().filter(alike).all(|v| whole(*v, d));
