@@ -287,6 +287,24 @@ fn three_components_are_seen_from_the_side() {
     }
 }
 
+/// Seen from in front and above, with the first component to the right and the third upwards, the second leads away: what is
+/// farther along it stands higher on the page, and is not its own mirror image.
+#[test]
+fn the_second_of_three_components_leads_away() {
+    let point = |y: f64, kind| StatePoint { at: [0.0, y, 0.0], kind };
+    let corners = vec![vec![[-1.0, -1.0, -1.0], [1.0, 1.0, 1.0]]];
+    let points = [point(-0.9, PointKind::Stable), point(0.9, PointKind::Undecided)];
+    let figure = state_space(&corners, &points, ["PC 1", "PC 2", "PC 3"]).unwrap();
+    // The last circles of each look, behind those of the legend.
+    let height = |edge: &str| -> f64 {
+        let group =
+            figure.svg.rsplit("<g fill=").find(|g| g.contains(edge) && g.contains("<circle")).unwrap();
+        group.split("cy=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+    };
+    let (near, far) = (height("stroke=\"#ffffff\""), height("stroke=\"#0072b2\""));
+    assert!(far + 5.0 < near, "near {near}, far {far}");
+}
+
 #[test]
 fn a_user_draws_with_plotters() {
     use nullcline::report::plot::plotters::prelude::*;

@@ -8,4 +8,6 @@ mod figures;
 mod folder;
 mod page;
 mod schema;
+mod structure;
 mod studies;
+mod view;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use nullcline::io::table::{ReadTable, read};
 use nullcline::report::Error;
 use nullcline::report::figure::FigureFormats;
-use nullcline::report::figures::spectrum;
+use nullcline::report::figures::{Axes, Series, lines, spectrum};
 use nullcline::report::folder::{Folder, Origin, partials};
 use nullcline::report::page::{ClaimRow, Page, Section, render};
 use nullcline::report::tables::{Cells, TableFormat, TableOut};
@@ -46,11 +46,13 @@ fn table(rows: usize) -> TableOut {
 
 fn page() -> Page {
     let nasty = "<script>alert('1')</script> & \"co\"";
-    let figure = |name: &str| spectrum(&[], "").unwrap().named(name, nasty, nasty).unwrap();
+    let line = [Series::new(nasty, &[0.0, 1.0], &[0.0, 1.0])];
+    let figure = |name: &str| lines(&line, &Axes::new("x", "y")).unwrap().named(name, nasty, nasty).unwrap();
     let section = |id: &str| Section {
         id: id.into(),
         title: nasty.into(),
         intro: vec![nasty.into()],
+        method: vec![nasty.into()],
         facts: vec![(nasty.into(), nasty.into())],
         figures: vec![figure("spectrum"), figure("other")],
         tables: vec![table(50)],
@@ -68,11 +70,15 @@ fn page() -> Page {
     Page {
         claims: ["holds", "differs", "not tested"].map(claim).to_vec(),
         title: nasty.into(),
-        answer: nasty.into(),
+        subject: nasty.into(),
+        answer: vec![nasty.into(), nasty.into()],
+        scope: nasty.into(),
+        lead: Some(["lyapunov".into(), "spectrum".into()]),
         meta: vec![(nasty.into(), nasty.into())],
         warnings: vec![nasty.into()],
         sections: vec![section("lyapunov"), section("pca")],
         rerun: format!("nullcline analyze '{nasty}'"),
+        next: Some(nasty.into()),
         tables: TableFormat::Csv,
         figures: FigureFormats { png: true, pdf: true, ..FigureFormats::default() },
     }
@@ -81,9 +87,12 @@ fn page() -> Page {
 #[test]
 fn page_stands_alone_and_escapes() {
     let html = render(&page()).unwrap();
-    for word in ["<script", "@import", "src=", "<iframe", "href=\"javascript"] {
+    for word in
+        ["@import", "src=", "<iframe", "href=\"javascript", "fetch(", "XMLHttpRequest", "import(", "eval("]
+    {
         assert!(!html.contains(word), "{word} in the page");
     }
+    assert_eq!(html.matches("<script").count(), 1, "the page's own and none of the text");
     assert_eq!(html.matches("url(").count(), html.matches("url(data:font/").count(), "the font is inside");
     assert_eq!(html.matches("@font-face").count(), 1, "once for all figures");
     let outside: Vec<&str> =
@@ -114,6 +123,18 @@ fn page_shows_figures_tables_and_the_command() {
     }
     let bare = render(&Page::default()).unwrap();
     assert!(!bare.contains("<nav") && !bare.contains("run this again") && bare.ends_with("</html>\n"));
+}
+
+#[test]
+fn a_figure_with_nothing_to_see_is_a_sentence() {
+    let flat = [Series::new("output 1", &[0.0, 1.0, 2.0], &[0.5; 3])];
+    let flat = lines(&flat, &Axes::new("time", "Output")).unwrap().named("flat", "Outputs", "").unwrap();
+    let empty = spectrum(&[], "").unwrap();
+    let section = Section { id: "task".into(), figures: vec![flat, empty], ..Section::default() };
+    let html = render(&Page { sections: vec![section], ..Page::default() }).unwrap();
+    assert!(!html.contains("<svg") && !html.contains("<figure"));
+    assert!(html.contains("Output: output 1 0.5, throughout. <a href=\"task/flat.svg\""));
+    assert!(html.contains("Lyapunov spectrum: there is nothing to show."));
 }
 
 #[test]
@@ -252,7 +273,7 @@ fn claims_come_first_and_reasons_stand_beside_them() {
     page.claims[1].reason = "a wrong normalisation".into();
     let html = render(&page).unwrap();
     let at = |word: &str| html.find(word).unwrap_or_else(|| panic!("{word} is not in the page"));
-    assert!(at("id=\"claims\"") < at("class=\"facts\"") && at("id=\"claims\"") < at("<main>"));
+    assert!(at("id=\"claims\"") < at("class=\"facts\"") && at("id=\"claims\"") < at("<nav"));
     assert!(at("✗ differs</span></td>") < at("a wrong normalisation"));
     assert!(html.contains("href=\"claims.csv\"") && html.contains("○ not tested</span> 1"));
     assert!(!html.contains("Checks"), "there is none");

@@ -3,8 +3,10 @@
 use super::Error;
 use super::draw::color::GREY;
 use super::draw::scene::{Align, Scene};
+use super::draw::theme::Theme;
 use super::draw::{pdf, raster, svg};
 use nullcline_core::analyses::lists::distinct;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The formats in which figures are written.
@@ -75,20 +77,24 @@ pub struct Figure {
     /// The complete SVG file.
     pub svg: String,
     scene: Scene,
+    /// What a script of the page draws in its place.
+    view: Option<Value>,
+    /// What the page says where there is nothing to see.
+    instead: Option<String>,
 }
 
 impl Figure {
     pub(crate) fn new(name: &str, title: &str, caption: &str, scene: Scene) -> Result<Self, Error> {
         let (name, title, caption) = (name.to_string(), title.to_string(), caption.to_string());
         let svg = svg::svg(&scene, &identifier(&name), &title, true)?;
-        Ok(Self { name, title, caption, svg, scene })
+        Ok(Self { name, title, caption, svg, scene, view: None, instead: None })
     }
 
     /// A figure that says why there is nothing to see.
     pub(crate) fn empty(name: &str, title: &str, caption: &str) -> Result<Self, Error> {
         let mut scene = Scene::new(super::axes::panel::COLUMN, 90.0);
         scene.text("no data", [scene.width / 2.0, 45.0], 8.0, Align::Middle, GREY);
-        Self::new(name, title, caption, scene)
+        Ok(Self::new(name, title, caption, scene)?.said(format!("{title}: there is nothing to show.")))
     }
 
     /// The same picture under another file stem, title and caption.
@@ -96,7 +102,41 @@ impl Figure {
     /// # Errors
     /// [`Error::Font`] if the embedded font cannot be read.
     pub fn named(self, name: &str, title: &str, caption: &str) -> Result<Self, Error> {
-        Self::new(name, title, caption, self.scene)
+        let Self { scene, view, instead, .. } = self;
+        Ok(Self { view, instead, ..Self::new(name, title, caption, scene)? })
+    }
+
+    /// With the numbers that a script of the page draws in its place.
+    pub(crate) fn with_view(self, view: Value) -> Self {
+        Self { view: Some(view), ..self }
+    }
+
+    pub(crate) fn view(&self) -> Option<&Value> {
+        self.view.as_ref()
+    }
+
+    /// With the sentence that says all that it shows, for a page; its files are as before.
+    pub fn said(self, sentence: impl Into<String>) -> Self {
+        Self { instead: Some(sentence.into()), ..self }
+    }
+
+    /// Whether there is something to see.
+    pub(crate) fn shows(&self) -> bool {
+        self.instead.is_none()
+    }
+
+    pub(crate) fn instead(&self) -> Option<&str> {
+        self.instead.as_deref()
+    }
+
+    /// Whether its colours mean values.
+    pub(crate) fn shaded(&self) -> bool {
+        self.scene.shaded
+    }
+
+    /// As [`Figure::inline`] for a page that is light or dark and has scripts.
+    pub(crate) fn themed(&self, prefix: &str, theme: &mut Theme) -> Result<String, Error> {
+        svg::themed(&self.scene, prefix, &self.title, theme)
     }
 
     /// The figure as a PNG file at 216 dots an inch, on white.

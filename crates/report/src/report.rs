@@ -21,6 +21,12 @@ pub struct Told {
     pub seed: u64,
     /// The findings, a sentence each.
     pub findings: Vec<String>,
+    /// The answer in some short sentences, for the head of the page; empty: the findings.
+    pub answer: Vec<String>,
+    /// What the answer holds for, where that must be said beside it.
+    pub scope: String,
+    /// Figures that could stand beside the answer, each by section and name: the first that there is does.
+    pub leads: Vec<[&'static str; 2]>,
     /// What a paper claims, and whether it stands.
     pub claims: Vec<ClaimRow>,
     /// Warnings.

@@ -2,7 +2,7 @@
 
 use crate::figure::FigureFormats;
 use crate::folder::{Folder, Target, resolved};
-use crate::page::Page;
+use crate::page::{Page, Section};
 use crate::report::{Report, Told};
 use crate::summary::{summary, text};
 use crate::tables::TableFormat;
@@ -166,14 +166,19 @@ fn lay_out<J: Report>(
     meta.extend(told.facts);
     meta.push(("Seed".into(), told.seed.to_string()));
     meta.push(("nullcline".into(), env!("CARGO_PKG_VERSION").into()));
+    let lead = lead(&told.leads, &sections, told.claims.is_empty());
     let page = Page {
         title: if told.title.is_empty() { name.unwrap_or_default() } else { told.title },
-        answer: told.findings.join(" "),
+        subject: told.subject,
+        answer: if told.answer.is_empty() { told.findings } else { told.answer },
+        scope: told.scope,
+        lead,
         claims: told.claims,
         meta,
         warnings: warnings.clone(),
         sections,
         rerun: writing.command.clone(),
+        next: job.next(found, &writing.out.folder),
         tables: writing.tables,
         figures: writing.figures,
     };
@@ -184,6 +189,15 @@ fn lay_out<J: Report>(
     let whole = summary(job, found, &writing.command, told.seed, &warnings)?;
     folder.write("summary.json", text(&whole))?;
     Ok(warnings)
+}
+
+/// The figure that stands beside the answer: the first of `wanted` that there is and says something, or the first of all.
+fn lead(wanted: &[[&str; 2]], sections: &[Section], any: bool) -> Option<[String; 2]> {
+    let all =
+        || sections.iter().flat_map(|s| s.figures.iter().filter(|f| f.shows()).map(|f| [&*s.id, &*f.name]));
+    let first = wanted.iter().copied().find(|place| all().any(|p| p == *place));
+    let first = first.or_else(|| all().next().filter(|_| any && wanted.is_empty()));
+    first.map(|place| place.map(str::to_owned))
 }
 
 /// Writes a network as a file that `analyze` reads without a flag; its numbers in `precision`, if they are to be.

@@ -142,6 +142,7 @@ impl Report for TestStudy {
             facts,
             seed: self.asked.seed,
             findings: vec![answer.clone()],
+            answer: if *answer == claims::answer(claims) { claims::answers(claims) } else { vec![] },
             claims: claims::rows(claims),
             warnings: warnings.clone(),
             modules: sections.iter().cloned().map(Into::into).collect(),

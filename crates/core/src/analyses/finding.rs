@@ -43,12 +43,44 @@ pub struct Components {
     pub names: Vec<String>,
     /// What the rows are.
     pub rows: Rows,
-    /// Coordinates on the first three components, a line for each trajectory or trial; zero on a missing third.
+    /// Coordinates on the first three components, a line for each trajectory (of those that did not diverge, where there are
+    /// such) or trial; zero on a missing third.
     pub lines: Vec<Vec<[f64; 3]>>,
+    /// The number of the trajectory or trial of each line, from 0.
+    pub numbers: Vec<usize>,
     /// Fixed and slow points with their coordinates on the same components.
     pub points: Vec<(FixedPoint, [f64; 3])>,
+    /// The unstable eigenvectors of each of those points (unit norm) on the same components, of a conjugate pair real and
+    /// imaginary part; none at kinks.
+    pub directions: Vec<Vec<[f64; 3]>>,
+    /// The same of the points under the other constant inputs that trials hold, an entry an input.
+    pub held: Vec<HeldPoints>,
+    /// What parts the lines into groups, where something does.
+    pub groups: Option<LineGroups>,
     /// Coordinates on the leading components.
     pub projections: Projections,
+}
+
+/// Points under a constant input that trials hold, on the components of [`Components`].
+#[derive(Clone, Debug)]
+pub struct HeldPoints {
+    /// The input.
+    pub input: Vec<f64>,
+    /// The points with their coordinates.
+    pub points: Vec<(FixedPoint, [f64; 3])>,
+    /// The unstable eigenvectors of each.
+    pub directions: Vec<Vec<[f64; 3]>>,
+}
+
+/// Groups of the lines of [`Components`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineGroups {
+    /// What parts them: the name of the trials' label, or none where it is the fixed point at which each line ends.
+    pub label: Option<String>,
+    /// The name of each group.
+    pub names: Vec<String>,
+    /// The group of each line; none: it is in none.
+    pub of: Vec<Option<usize>>,
 }
 
 /// What rows are.

@@ -79,7 +79,7 @@ pub use crate::job::Error;
 pub use analyze::{Analysis, Analyze};
 pub use config::{AnalysisSettings, Config, Missing, NetworkSettings, RecordingSettings};
 pub use failed::Failure;
-pub use finding::{Components, Context, Projections, Rate, Rows};
+pub use finding::{Components, Context, HeldPoints, LineGroups, Projections, Rate, Rows};
 pub use inspect::inspect;
 pub use modules::{Finding, Module};
 pub use recording::{AboutRows, Activity, RecordingAnalysis, Unit};

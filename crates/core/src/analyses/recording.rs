@@ -178,12 +178,17 @@ impl Reading<'_> {
             return Err(Error::input(&self.config.file, self.first.without_components()));
         };
         let projected = Projected::second(self, pca)?;
+        let lines = projected.lines();
         Ok(Components {
             pca: pca.clone(),
             names: self.columns.units.clone(),
             rows: Rows::Recorded,
-            lines: projected.lines(),
+            numbers: (0..lines.len()).collect(),
+            lines,
             points: vec![],
+            directions: vec![],
+            held: vec![],
+            groups: None,
             projections: Projections::Rows {
                 row: projected.row,
                 trial: projected.trial,

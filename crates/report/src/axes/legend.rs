@@ -2,7 +2,7 @@
 
 use crate::draw::color::{Color, INK};
 use crate::draw::font;
-use crate::draw::scene::{Align, Dot, Pen, Scene};
+use crate::draw::scene::{Align, Dot, Pen, Scene, Tag};
 
 /// What stands before a name in the legend.
 #[derive(Clone, Copy, Debug)]
@@ -21,15 +21,16 @@ const GAP: f64 = 9.0;
 
 /// Entries broken into rows that fit `room` points.
 pub(crate) struct Legend {
-    rows: Vec<Vec<(Key, String)>>,
+    /// Key, name as it fits, whole name.
+    rows: Vec<Vec<(Key, String, String)>>,
 }
 
 impl Legend {
     pub fn new(entries: &[(Key, String)], room: f64) -> Self {
-        let mut rows: Vec<Vec<(Key, String)>> = Vec::new();
+        let mut rows: Vec<Vec<(Key, String, String)>> = Vec::new();
         let mut used = f64::INFINITY;
-        for (key, name) in entries {
-            let name = font::fit(name, SIZE, room - lead(key));
+        for (key, whole) in entries {
+            let name = font::fit(whole, SIZE, room - lead(key));
             let width = lead(key) + font::width(&name, SIZE);
             if used + GAP + width > room {
                 rows.push(Vec::new());
@@ -37,7 +38,7 @@ impl Legend {
             }
             used += GAP + width;
             if let Some(row) = rows.last_mut() {
-                row.push((*key, name));
+                row.push((*key, name, whole.clone()));
             }
         }
         Self { rows }
@@ -52,7 +53,8 @@ impl Legend {
         for (i, row) in self.rows.iter().enumerate() {
             let mid = y + (i as f64 + 0.5) * ROW;
             let mut x = x;
-            for (key, name) in row {
+            for (key, name, whole) in row {
+                scene.tag(Tag::Key(whole.clone()));
                 match *key {
                     Key::Line(pen) => scene.line([x, mid], [x + 11.0, mid], pen),
                     Key::Dot(dot) => scene.dots(vec![[x + 3.0, mid]], dot),
@@ -65,6 +67,7 @@ impl Legend {
                 }
                 x += lead(key);
                 scene.text(name, [x, mid], SIZE, Align::Start, INK);
+                scene.tag(Tag::End);
                 x += font::width(name, SIZE) + GAP;
             }
         }

@@ -16,8 +16,9 @@ use super::ticks::{Ticks, ticks};
 use crate::draw::backend::{SceneBackend, at, pt, rgb, stroke, text, to};
 use crate::draw::color::INK;
 use crate::draw::font;
-use crate::draw::scene::{Align, Point, Scene};
+use crate::draw::scene::{Align, Point, Scene, Tag};
 use crate::{Error, Figure};
+use serde_json::json;
 
 /// Width of one journal column, 89 mm.
 pub(crate) const COLUMN: f64 = 252.0;
@@ -47,6 +48,12 @@ impl Axis {
     /// An axis of counts or indices.
     pub fn whole(label: impl Into<String>, scale: Scale) -> Self {
         Self { integer: true, ..Self::new(label, scale) }
+    }
+
+    /// What it shows, for scripts.
+    fn told(&self) -> String {
+        let Scale { lo, hi, log } = self.scale;
+        json!({ "label": self.label, "lo": lo, "hi": hi, "log": log, "whole": self.integer, "names": self.fixed }).to_string()
     }
 
     fn ticks(&self, target: f64) -> Ticks {
@@ -145,6 +152,7 @@ impl Panel {
         let below = if x.label.is_empty() { 14.0 } else { 27.0 };
         let mut scene = Scene::new(frame.width, bottom + below);
         legend.draw(&mut scene, left, 3.0);
+        scene.tag(Tag::Plot { corners: [[left, top], [right, bottom]], axes: [x.told(), y.told()] });
         let backend = Rc::new(RefCell::new(SceneBackend { scene }));
         let page = DrawingArea::from(&backend);
         for (_, label) in &mut y_ticks.major {
@@ -183,6 +191,18 @@ impl Panel {
         ((-FAR..FAR).contains(&x) && (-FAR..FAR).contains(&y)).then(|| at((x, y)))
     }
 
+    /// What `draw` draws is the series `name`.
+    pub fn series(&mut self, name: &str, draw: impl FnOnce(&mut Self)) {
+        self.lane(name, None, draw);
+    }
+
+    /// The same, in a lane where a + b y is the value.
+    pub fn lane(&mut self, name: &str, lane: Option<[f64; 2]>, draw: impl FnOnce(&mut Self)) {
+        self.scene().tag(Tag::Series { name: name.into(), lane });
+        draw(self);
+        self.scene().tag(Tag::End);
+    }
+
     /// The marks so far, for what is drawn on the page and not at data.
     pub fn scene(&self) -> RefMut<'_, Scene> {
         RefMut::map(self.backend.borrow_mut(), |b| &mut b.scene)
@@ -211,6 +231,8 @@ impl Panel {
         let (x_label, x_size) = fitted(&format!("{}{factor}", self.labels.0), room);
         let room = 2.0 * middle[1].min(height - middle[1]) - 4.0;
         let (y_label, y_size) = fitted(&self.labels.1, room);
+        // Axes belong to no series.
+        self.scene().tag(Tag::End);
         self.chart
             .configure_mesh()
             .disable_mesh()

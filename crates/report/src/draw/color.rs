@@ -68,10 +68,27 @@ pub(crate) fn diverging(t: f64) -> Color {
     let s = 2.0 * t.clamp(0.0, 1.0) - 1.0;
     let hue = if s < 0.0 { 252f64 } else { 45.0 }.to_radians();
     let (lightness, chroma) = (0.97 - 0.49 * s.abs(), 0.145 * (1.6 * s.abs()).min(1.0));
-    oklab(lightness, chroma * hue.cos(), chroma * hue.sin())
+    from_oklab(lightness, chroma * hue.cos(), chroma * hue.sin())
 }
 
-fn oklab(l: f64, a: f64, b: f64) -> Color {
+/// Lightness and the two axes of colour in OKLab.
+pub(crate) fn to_oklab(color: Color) -> [f64; 3] {
+    let linear = |v: u8| {
+        let v = f64::from(v) / 255.0;
+        if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+    };
+    let (r, g, b) = (linear(color.0), linear(color.1), linear(color.2));
+    let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
+    let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
+    let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
+    [
+        0.210_454_255_3 * l + 0.793_617_785_0 * m - 0.004_072_046_8 * s,
+        1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s,
+        0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s,
+    ]
+}
+
+pub(crate) fn from_oklab(l: f64, a: f64, b: f64) -> Color {
     let cube = |v: f64| v * v * v;
     let (l, m, s) = (
         cube(l + 0.396_337_777_4 * a + 0.215_803_757_3 * b),
@@ -88,4 +105,20 @@ fn oklab(l: f64, a: f64, b: f64) -> Color {
         gamma(-1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s),
         gamma(-0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn oklab_leads_back() {
+        for color in SERIES.into_iter().chain(VIRIDIS) {
+            let [l, a, b] = to_oklab(color);
+            assert_eq!(from_oklab(l, a, b), color);
+        }
+        // B. Ottosson's table: white has lightness 1 and no colour.
+        let [l, a, b] = to_oklab(WHITE);
+        assert!((l - 1.0).abs() < 1e-6 && a.abs() < 1e-6 && b.abs() < 1e-6);
+    }
 }

@@ -10,3 +10,4 @@ pub(crate) mod pdf;
 pub(crate) mod raster;
 pub(crate) mod scene;
 pub(crate) mod svg;
+pub(crate) mod theme;

@@ -125,6 +125,7 @@ impl<'a> Body<'a> {
                 self.fill(*color);
                 self.text(text, *at, *size, *align, *turn)?;
             }
+            Mark::Tag(_) => {}
             Mark::Image { image, from, to } => {
                 self.opacity(1.0);
                 let [x, y, w, h] = [from[0], to[1], to[0] - from[0], from[1] - to[1]].map(|v| v as f32);

@@ -30,6 +30,7 @@ pub(crate) fn raster(scene: &Scene, scale: f64) -> Result<Option<Pixmap>, Error>
             Mark::Text { text, at, size, align, turn, color } => {
                 canvas.text(glyphs(text, *align)?, *at, *size, *turn, *color);
             }
+            Mark::Tag(_) => {}
             Mark::Image { image, from, to } => canvas.image(image, *from, *to),
         }
     }

@@ -134,6 +134,20 @@ pub(crate) enum Mark {
         from: Point,
         to: Point,
     },
+    Tag(Tag),
+}
+
+/// What the marks up to its end belong to; a page tells it to its scripts, and nothing of it is drawn.
+#[derive(Clone, Debug)]
+pub(crate) enum Tag {
+    /// A plot between two corners, and what its axes show, as JSON.
+    Plot { corners: [Point; 2], axes: [String; 2] },
+    /// A series of this name; with `lane` [a, b] its values are a + b y.
+    Series { name: String, lane: Option<[f64; 2]> },
+    /// The entry of a series in the legend.
+    Key(String),
+    /// The end of the last one.
+    End,
 }
 
 /// A picture of few colours, stretched over a rectangle without smoothing.
@@ -168,6 +182,8 @@ impl Mark {
                 *size *= factor;
             }
             Mark::Image { from, to, .. } => [from, to].into_iter().for_each(put),
+            Mark::Tag(Tag::Plot { corners, .. }) => corners.iter_mut().for_each(put),
+            Mark::Tag(_) => {}
         }
         self
     }
@@ -179,16 +195,24 @@ pub(crate) struct Scene {
     pub width: f64,
     pub height: f64,
     pub marks: Vec<Mark>,
+    /// Whether its colours mean values, so that it keeps them on a dark page.
+    pub shaded: bool,
 }
 
 impl Scene {
     pub fn new(width: f64, height: f64) -> Self {
-        Self { width, height, marks: Vec::new() }
+        Self { width, height, ..Self::default() }
     }
 
     /// Draws all of `other`, `factor` times as large, its upper left corner at `by`.
     pub fn insert(&mut self, other: &Scene, by: Point, factor: f64) {
         self.marks.extend(other.marks.iter().cloned().map(|m| m.placed(by, factor)));
+        self.shaded |= other.shaded;
+    }
+
+    /// What follows belongs to this.
+    pub fn tag(&mut self, tag: Tag) {
+        self.marks.push(Mark::Tag(tag));
     }
 
     /// A picture between two corners.

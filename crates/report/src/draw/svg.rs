@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::color::Color;
 use super::font;
 use super::raster;
-use super::scene::{Align, Dot, Mark, Point, Scene, Shape};
+use super::scene::{Align, Dot, Mark, Point, Scene, Shape, Tag};
+use super::theme::Theme;
 use crate::Error;
 use crate::page::escape;
 
@@ -13,23 +15,63 @@ use crate::page::escape;
 /// used, which a page has once for all its figures.
 pub(crate) fn svg(scene: &Scene, prefix: &str, title: &str, font: bool) -> Result<String, Error> {
     let (w, h) = (number(scene.width), number(scene.height));
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{prefix}-title\" \
-         width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\" font-family=\"{}\" \
-         text-rendering=\"geometricPrecision\">\n<title id=\"{prefix}-title\">{}</title>\n",
-        font::FAMILIES,
-        escape(title)
-    );
+    let mut out = head(scene, prefix, title, "");
     let characters = scene.characters();
     if font && !characters.is_empty() {
         let _ = write!(out, "<style>\n{}</style>\n", font_face(&characters)?);
     }
     let _ = writeln!(out, "<rect width=\"{w}\" height=\"{h}\" fill=\"#fff\"/>");
+    marks(out, scene, title, &mut Ink::Fixed)
+}
+
+/// The same for a page: without letters and ground of its own, its colours by name unless they mean values, its plots,
+/// series and keys told apart, described by the caption that follows it.
+pub(crate) fn themed(scene: &Scene, prefix: &str, title: &str, theme: &mut Theme) -> Result<String, Error> {
+    let out = head(scene, prefix, title, &format!(" aria-describedby=\"{prefix}-caption\""));
+    let mut ink = if scene.shaded { Ink::Kept } else { Ink::Named(theme) };
+    marks(out, scene, title, &mut ink)
+}
+
+fn head(scene: &Scene, prefix: &str, title: &str, more: &str) -> String {
+    let (w, h) = (number(scene.width), number(scene.height));
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{prefix}-title\"{more} \
+         width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\" font-family=\"{}\" \
+         text-rendering=\"geometricPrecision\">\n<title id=\"{prefix}-title\">{}</title>\n",
+        font::FAMILIES,
+        escape(title)
+    )
+}
+
+fn marks(mut out: String, scene: &Scene, title: &str, ink: &mut Ink) -> Result<String, Error> {
     for mark in &scene.marks {
-        write_mark(&mut out, mark, title)?;
+        write_mark(&mut out, mark, title, ink)?;
     }
     out.push_str("</svg>\n");
     Ok(out)
+}
+
+/// How colours are written, and whether tags are.
+enum Ink<'t> {
+    /// Numbers, in a file.
+    Fixed,
+    /// Numbers, on a page.
+    Kept,
+    /// Names, on a page.
+    Named(&'t mut Theme),
+}
+
+impl Ink<'_> {
+    fn of(&mut self, color: Color) -> String {
+        match self {
+            Self::Named(theme) => theme.name(color),
+            _ => color.hex(),
+        }
+    }
+
+    fn on_page(&self) -> bool {
+        !matches!(self, Self::Fixed)
+    }
 }
 
 /// The style rule that brings the font of these characters along.
@@ -41,7 +83,7 @@ pub(crate) fn font_face(characters: &BTreeSet<char>) -> Result<String, Error> {
     ))
 }
 
-fn write_mark(out: &mut String, mark: &Mark, title: &str) -> Result<(), Error> {
+fn write_mark(out: &mut String, mark: &Mark, title: &str, ink: &mut Ink) -> Result<(), Error> {
     match mark {
         Mark::Lines { lines, pen } => {
             let mut d = String::new();
@@ -51,7 +93,7 @@ fn write_mark(out: &mut String, mark: &Mark, title: &str) -> Result<(), Error> {
             let _ = write!(
                 out,
                 "<path fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"",
-                pen.color.hex(),
+                ink.of(pen.color),
                 number(pen.width)
             );
             if pen.opacity < 1.0 {
@@ -67,16 +109,18 @@ fn write_mark(out: &mut String, mark: &Mark, title: &str) -> Result<(), Error> {
         Mark::Area { outline, color, opacity } => {
             let mut d = String::new();
             path(&mut d, outline);
-            let _ = write!(out, "<path fill=\"{}\"", color.hex());
+            let _ = write!(out, "<path fill=\"{}\"", ink.of(*color));
             if *opacity < 1.0 {
                 let _ = write!(out, " fill-opacity=\"{}\"", number(*opacity));
             }
             let _ = writeln!(out, " d=\"{d}z\"/>");
         }
-        Mark::Dots { centers, dot } => dots(out, centers, dot),
+        Mark::Dots { centers, dot } => dots(out, centers, dot, ink),
+        Mark::Tag(tag) if ink.on_page() => write_tag(out, tag),
+        Mark::Tag(_) => {}
         Mark::Text { text, at, size, align, turn, color } => {
             let (x, y, size) = (number(at[0]), number(at[1]), number(*size));
-            let _ = write!(out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\"", color.hex());
+            let _ = write!(out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\"", ink.of(*color));
             match align {
                 Align::Start => {}
                 Align::Middle => out.push_str(" text-anchor=\"middle\""),
@@ -125,20 +169,40 @@ fn base64(bytes: &[u8]) -> String {
     out
 }
 
-fn dots(out: &mut String, centers: &[Point], dot: &Dot) {
-    let fill = dot.fill.map_or("none".into(), |c| c.hex());
+/// A group for scripts.
+fn write_tag(out: &mut String, tag: &Tag) {
+    let _ = match tag {
+        Tag::Plot { corners: [a, b], axes: [x, y] } => {
+            let corners = [a[0], a[1], b[0], b[1]].map(number).join(" ");
+            write!(out, "<g data-plot=\"{corners}\" data-x=\"{}\" data-y=\"{}\">", escape(x), escape(y))
+        }
+        Tag::Series { name, lane: None } => write!(out, "<g data-series=\"{}\">", escape(name)),
+        Tag::Series { name, lane: Some([a, b]) } => {
+            write!(out, "<g data-series=\"{}\" data-lane=\"{a:e} {b:e}\">", escape(name))
+        }
+        Tag::Key(name) => write!(out, "<g data-key=\"{}\">", escape(name)),
+        Tag::End => writeln!(out, "</g>"),
+    };
+}
+
+fn dots(out: &mut String, centers: &[Point], dot: &Dot, ink: &mut Ink) {
+    let fill = dot.fill.map_or("none".into(), |c| ink.of(c));
     let Some((color, width)) = dot.edge else {
         let all: String = centers.iter().map(|c| outline(*c, dot)).collect();
         let _ = writeln!(out, "<path fill=\"{fill}\" d=\"{all}\"/>");
         return;
     };
     // One path for all would draw every edge over every dot.
-    let (color, width) = (color.hex(), number(width));
+    let (color, width) = (ink.of(color), number(width));
     let _ = write!(out, "<g fill=\"{fill}\" stroke=\"{color}\" stroke-width=\"{width}\">");
     for c in centers {
         if dot.shape == Shape::Circle {
             let (x, y, r) = (number(c[0]), number(c[1]), number(dot.radius));
             let _ = write!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>");
+        } else if ink.on_page() {
+            // Scripts read the place where the datum is.
+            let (x, y) = (number(c[0]), number(c[1]));
+            let _ = write!(out, "<path transform=\"translate({x} {y})\" d=\"{}\"/>", outline([0.0; 2], dot));
         } else {
             let _ = write!(out, "<path d=\"{}\"/>", outline(*c, dot));
         }

@@ -58,6 +58,8 @@ pub struct Series {
     pub joined: bool,
     /// In a scatter, whether it is drawn without dots.
     pub bare: bool,
+    /// Whether the legend leaves it out; a page still names it.
+    pub unlisted: bool,
 }
 
 impl Series {
@@ -85,6 +87,15 @@ impl Series {
     /// As a thin line without dots, also in a scatter.
     pub fn bare(self) -> Self {
         Self { joined: true, bare: true, ..self }
+    }
+
+    /// Left out of the legend: it stands in that of another panel, or follows from its name, as `output 1, target`.
+    pub fn unlisted(self) -> Self {
+        Self { unlisted: true, ..self }
+    }
+
+    pub(super) fn listed(&self) -> bool {
+        !self.unlisted && !self.label.is_empty()
     }
 
     pub(super) fn error_of(&self, k: usize) -> f64 {

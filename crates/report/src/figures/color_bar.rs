@@ -21,6 +21,7 @@ pub(super) fn color_bar(panel: &Panel, bar: Scale, palette: impl Fn(f64) -> Colo
         palette: colors.collect(),
         cells: (0..steps).collect(),
     };
+    panel.scene().shaded = true;
     panel.scene().image(image, [left, top], [right, bottom]);
     let mut marks = Vec::new();
     let found = ticks(bar, ((bottom - top) / 28.0).clamp(2.0, 5.0), false);

@@ -92,7 +92,10 @@ pub fn complex_plane(
     for unstable in [false, true] {
         for (i, (_, z)) in sets.iter().enumerate() {
             let group = z.iter().copied().filter(|z| boundary.unstable(*z) == unstable);
-            panel.dots(group, filled(Shape::series(i), radius, color(i, unstable)));
+            let name = if sets.len() > 1 { sets[i].0 } else { "" };
+            panel.series(name, |panel| {
+                panel.dots(group, filled(Shape::series(i), radius, color(i, unstable)))
+            });
         }
     }
     panel.finish(name, title, caption)

@@ -1,6 +1,6 @@
 //! Running estimates of the leading exponents against time.
 
-use super::{filled, with_unit};
+use super::{filled, flat, with_unit};
 use crate::axes::legend::Key;
 use crate::axes::panel::{Axis, Frame, Panel};
 use crate::axes::scale::{Scale, extent};
@@ -59,26 +59,35 @@ pub fn convergence(
     let color = |i: usize| tone(i, rows.len());
     let error = |i: usize| std_error.get(i).copied().filter(|e| e.is_finite() && *e > 0.0);
     let mut legend = Vec::new();
+    let mut names = vec![String::new(); rows.len()];
     for (i, row) in rows.iter().enumerate() {
         let Some(last) = row.last() else { continue };
-        let name = format!("λ{} {}", subscript(i + 1), value(last[1], error(i)));
-        legend.push((Key::Line(Pen::new(color(i), 1.2)), name));
+        names[i] = format!("λ{} {}", subscript(i + 1), value(last[1], error(i)));
+        legend.push((Key::Line(Pen::new(color(i), 1.2)), names[i].clone()));
     }
     let x = Axis::new(with_unit("Time", time_unit), x);
     let y = Axis::new(with_unit("Estimate", unit), y);
     let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend))?;
     for (i, row) in rows.iter().enumerate() {
         let (Some(last), Some(e)) = (row.last(), error(i)) else { continue };
-        panel.block([panel.x.lo, last[1] - e], [panel.x.hi, last[1] + e], color(i), 0.22);
+        let (lo, hi) = (panel.x.lo, panel.x.hi);
+        panel.series(&names[i], |panel| panel.block([lo, last[1] - e], [hi, last[1] + e], color(i), 0.22));
     }
     panel.across(0.0, Pen::new(GREY, 0.6).dashed(3.0, 2.0));
     for (i, row) in rows.iter().enumerate() {
-        panel.line(row.iter().copied(), Pen::new(color(i), 0.9));
-        if row.len() == 1 {
-            panel.dots(row.iter().copied(), filled(Shape::Circle, 2.0, color(i)));
-        }
+        panel.series(&names[i], |panel| {
+            panel.line(row.iter().copied(), Pen::new(color(i), 0.9));
+            if row.len() == 1 {
+                panel.dots(row.iter().copied(), filled(Shape::Circle, 2.0, color(i)));
+            }
+        });
     }
-    panel.finish(name, title, caption)
+    let figure = panel.finish(name, title, caption)?;
+    let still = rows.iter().all(|row| flat::within(1e-4, row.iter().map(|p| p[1])).is_some());
+    Ok(match still && rows.len() > 1 {
+        true => figure.said(format!("{title}: the running estimates do not change. {}.", names.join(", "))),
+        false => figure,
+    })
 }
 
 fn tone(i: usize, n: usize) -> Color {

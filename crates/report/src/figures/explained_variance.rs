@@ -5,7 +5,7 @@ use crate::axes::legend::Key;
 use crate::axes::panel::{Axis, Frame, Panel};
 use crate::axes::scale::Scale;
 use crate::draw::color::{BLUE, GREY, INK, VERMILLION};
-use crate::draw::scene::{Align, Pen, Shape};
+use crate::draw::scene::{Align, Pen, Shape, Tag};
 use crate::{Error, Figure};
 
 const MARK: f64 = 90.0;
@@ -56,6 +56,7 @@ pub fn explained_variance(ratio: &[f64], std_error: &[f64]) -> Result<Figure, Er
     ];
     let mut panel = Panel::new(x, y, Frame::plain(130.0).with_legend(legend))?;
     let mut bars = Vec::new();
+    panel.scene().tag(Tag::Series { name: "each component".into(), lane: None });
     for (k, share) in shares.iter().enumerate() {
         let x = k as f64 + 1.0;
         panel.block([x - 0.38, *share], [x + 0.38, 0.0], BLUE, 1.0);
@@ -63,9 +64,12 @@ pub fn explained_variance(ratio: &[f64], std_error: &[f64]) -> Result<Figure, Er
         bars.push(([x, *share], error));
     }
     panel.error_bars(&bars, INK);
+    panel.scene().tag(Tag::End);
     panel.across(MARK, Pen::new(GREY, 0.6).dashed(3.0, 2.0));
-    panel.line(sums.iter().copied(), line);
-    panel.dots(sums.iter().copied(), dot);
+    panel.series("running sum", |panel| {
+        panel.line(sums.iter().copied(), line);
+        panel.dots(sums.iter().copied(), dot);
+    });
     if let Some(at) = sums.iter().find(|p| p[1] >= MARK - 1e-9) {
         let count = at[0] as usize;
         let words = format!("{count} component{} for 90 %", if count == 1 { "" } else { "s" });

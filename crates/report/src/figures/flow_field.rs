@@ -91,6 +91,7 @@ fn draw(
         ));
     }
     let mut panel = Panel::new(Axis::new(labels[0], x), Axis::new(labels[1], y), frame.with_legend(entries))?;
+    panel.scene().shaded = true;
     draw_shade(&mut panel, grid, bar, speed);
     for line in boundaries {
         panel.line(line.iter().copied(), Pen::new(WHITE, 0.9).dashed(3.0, 2.0));

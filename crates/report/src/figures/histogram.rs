@@ -1,8 +1,10 @@
 //! How values are distributed: outlined bars on common bins.
 
 use super::chart::{Axes, Series};
+use super::flat;
 use super::lines::lines;
 use crate::axes::scale::extent;
+use crate::axes::ticks::brief;
 use crate::{Error, Figure};
 
 /// Draws the counts of named sets of values on `bins` common bins, as steps.
@@ -46,6 +48,10 @@ pub fn histogram(sets: &[(String, Vec<f64>)], bins: usize, axes: &Axes) -> Resul
         Series { label: label.clone(), points, ..Series::default() }
     });
     let series: Vec<Series> = series.collect();
-    let figure = lines(&series, &Axes { y_log: false, ..axes.clone() })?;
-    figure.named(name, title, caption)
+    let figure = lines(&series, &Axes { y_log: false, ..axes.clone() })?.named(name, title, caption)?;
+    let values = || sets.iter().flat_map(|s| s.1.iter().copied().filter(usable));
+    Ok(match flat::constant(values()) {
+        Some(v) => figure.said(format!("{title}: all {} values are {}.", values().count(), brief(v))),
+        None => figure,
+    })
 }

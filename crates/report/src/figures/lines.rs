@@ -1,9 +1,9 @@
 //! Several series as lines, with bands of one standard error.
 
 use super::chart::{Axes, Series};
-use super::filled;
 use super::plane::draw_trajectory;
 use super::thin::columns;
+use super::{filled, flat};
 use crate::axes::legend::Key;
 use crate::axes::panel::Panel;
 use crate::draw::scene::{Pen, Shape};
@@ -40,7 +40,7 @@ pub fn lines(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
         1 => Key::Dot(dot(i, s)),
         _ => Key::Line(Pen { width: 1.2, ..pen(i, s) }),
     };
-    let named = series.iter().enumerate().filter(|(_, s)| !s.label.is_empty());
+    let named = series.iter().enumerate().filter(|(_, s)| s.listed());
     let legend = named.map(|(i, s)| (key(i, s), s.label.clone())).collect();
     let whole = || series.iter().flat_map(|s| s.points.iter().enumerate().map(move |(k, p)| (s, k, p)));
     let whole = || whole().filter(|(_, _, p)| p.iter().all(|v| v.is_finite()));
@@ -50,20 +50,28 @@ pub fn lines(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
         return Figure::empty(name, title, caption);
     };
     for (i, s) in series.iter().enumerate() {
-        band(&mut panel, s, i);
+        panel.series(&s.label, |panel| band(panel, s, i));
     }
     axes.draw_references(&mut panel);
     for (i, s) in series.iter().enumerate() {
-        if s.points.len() == 1 {
-            panel.dots(s.points.iter().copied(), dot(i, s));
-        } else if s.points.windows(2).all(|w| w[0][0] <= w[1][0]) {
-            let data = columns(s.points.clone(), panel.x, panel.right - panel.left);
-            panel.line(data, pen(i, s));
-        } else {
-            draw_trajectory(&mut panel, &s.points, pen(i, s), usize::MAX);
-        }
+        panel.series(&s.label, |panel| {
+            if s.points.len() == 1 {
+                panel.dots(s.points.iter().copied(), dot(i, s));
+            } else if s.points.windows(2).all(|w| w[0][0] <= w[1][0]) {
+                let data = columns(s.points.clone(), panel.x, panel.right - panel.left);
+                panel.line(data, pen(i, s));
+            } else {
+                draw_trajectory(panel, &s.points, pen(i, s), usize::MAX);
+            }
+        });
     }
-    panel.finish(name, title, caption)
+    let figure = panel.finish(name, title, caption)?;
+    let still = || series.iter().map(|s| (s.label.as_str(), s.points.iter().map(|p| p[1]).collect()));
+    let said = if banded || !axes.references.is_empty() { None } else { flat::said(&axes.y_label, still()) };
+    Ok(match said {
+        Some(sentence) => figure.said(sentence),
+        None => figure,
+    })
 }
 
 fn band(panel: &mut Panel, s: &Series, place: usize) {

@@ -1,7 +1,7 @@
 //! A graph of weighted edges between nodes on a circle.
 
 use crate::axes::panel::COLUMN;
-use crate::draw::color::{GREY, INK, diverging};
+use crate::draw::color::{INK, diverging};
 use crate::draw::font;
 use crate::draw::scene::{Align, Dot, Pen, Point, Scene, Shape};
 use crate::{Error, Figure};
@@ -96,7 +96,7 @@ pub fn network(names: &[String], edges: &[Edge]) -> Result<Figure, Error> {
         let x = COLUMN * (0.125 + 0.25 * k as f64);
         let width = 0.25 + 2.25 * weight.abs() / largest;
         scene.lines(vec![vec![[x - 26.0, y], [x - 12.0, y]]], Pen::new(tone(weight), width));
-        scene.text(&format!("{weight:+.2}").replace('-', "−"), [x - 8.0, y], 6.5, Align::Start, GREY);
+        scene.text(&format!("{weight:+.2}").replace('-', "−"), [x - 8.0, y], 6.5, Align::Start, INK);
     }
     Figure::new(name, title, caption, scene)
 }

@@ -88,8 +88,12 @@ pub(super) fn legend<const D: usize>(points: &[StatePoint<D>]) -> Vec<(Key, Stri
 /// Draws points: slow ones below, the rarer kinds on top.
 pub(super) fn draw_points(panel: &mut Panel, points: &[PlanePoint]) {
     for wanted in [7, 6, 0, 1, 2, 3, 4, 5] {
-        let group = points.iter().filter(|p| class(p.kind).0 == wanted).map(|p| p.at);
-        panel.dots(group, look(wanted));
+        let group: Vec<[f64; 2]> =
+            points.iter().filter(|p| class(p.kind).0 == wanted).map(|p| p.at).collect();
+        let entry = legend(points).into_iter().map(|e| e.1);
+        let named = points.iter().find(|p| class(p.kind).0 == wanted).map_or("", |p| class(p.kind).1);
+        let name = entry.into_iter().find(|e| e.starts_with(named)).unwrap_or_default();
+        panel.series(&name, |panel| panel.dots(group, look(wanted)));
     }
 }
 

@@ -91,7 +91,7 @@ fn draw(
     panel.bars(ends.collect::<Vec<_>>(), Pen::new(if from_zero { INK } else { BLUE }, 0.7));
     if !from_zero {
         let data: Vec<_> = shown().map(|(i, v)| [*v, n - *i as f64]).collect();
-        panel.dots(data, filled(Shape::Circle, 2.2, BLUE));
+        panel.series("", |panel| panel.dots(data, filled(Shape::Circle, 2.2, BLUE)));
     }
     panel.finish(name, title, caption)
 }

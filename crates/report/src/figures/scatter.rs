@@ -33,7 +33,7 @@ pub fn scatter(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
         (true, false) => Key::LineDot(line(i, s), dot(i, s, 2.0)),
         (false, _) => Key::Dot(dot(i, s, 2.0)),
     };
-    let named = series.iter().enumerate().filter(|(_, s)| !s.label.is_empty());
+    let named = series.iter().enumerate().filter(|(_, s)| s.listed());
     let legend = named.map(|(i, s)| (key(i, s), s.label.clone())).collect();
     let whole = || series.iter().flat_map(|s| s.points.iter().enumerate().map(move |(k, p)| (s, k, p)));
     let whole = || whole().filter(|(_, _, p)| p.iter().all(|v| v.is_finite()));
@@ -44,22 +44,24 @@ pub fn scatter(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
     };
     axes.draw_references(&mut panel);
     for (i, s) in series.iter().enumerate() {
-        if s.joined {
-            panel.line(s.points.iter().copied(), line(i, s));
-        }
-        let lowest = panel.y.lo;
-        let below = |p: &[f64; 2], e: f64| panel.y.log && p[1] - e < lowest;
-        // A bar that reaches zero on a logarithmic axis is drawn down to the plot's edge.
-        let bars: Vec<_> = s.points.iter().enumerate().map(|(k, p)| (*p, s.error_of(k))).collect();
-        let (cut, full): (Vec<_>, Vec<_>) = bars.into_iter().partition(|(p, e)| below(p, *e));
-        panel.error_bars(&full, s.ink.color(i));
-        let cut = cut.into_iter().filter(|(p, _)| p[1] > 0.0);
-        for (p, e) in cut.collect::<Vec<_>>() {
-            panel.line([[p[0], lowest], [p[0], p[1] + e]], Pen::new(s.ink.color(i), 0.7));
-        }
-        if !s.bare {
-            panel.dots(s.points.iter().copied(), dot(i, s, radius));
-        }
+        panel.series(&s.label, |panel| {
+            if s.joined {
+                panel.line(s.points.iter().copied(), line(i, s));
+            }
+            let lowest = panel.y.lo;
+            let below = |p: &[f64; 2], e: f64| panel.y.log && p[1] - e < lowest;
+            // A bar that reaches zero on a logarithmic axis is drawn down to the plot's edge.
+            let bars: Vec<_> = s.points.iter().enumerate().map(|(k, p)| (*p, s.error_of(k))).collect();
+            let (cut, full): (Vec<_>, Vec<_>) = bars.into_iter().partition(|(p, e)| below(p, *e));
+            panel.error_bars(&full, s.ink.color(i));
+            let cut = cut.into_iter().filter(|(p, _)| p[1] > 0.0);
+            for (p, e) in cut.collect::<Vec<_>>() {
+                panel.line([[p[0], lowest], [p[0], p[1] + e]], Pen::new(s.ink.color(i), 0.7));
+            }
+            if !s.bare {
+                panel.dots(s.points.iter().copied(), dot(i, s, radius));
+            }
+        });
     }
     panel.finish(name, title, caption)
 }

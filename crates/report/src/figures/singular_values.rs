@@ -47,8 +47,10 @@ pub fn singular_values(values: &[f64], gates: &[(String, Vec<f64>)]) -> Result<F
     let mut panel = Panel::new(axes.0, axes.1, Frame::plain(130.0).with_legend(legend))?;
     for (i, (_, values)) in sets.iter().enumerate() {
         let data = || values.iter().enumerate().map(|(k, v)| [k as f64 + 1.0, *v]);
-        panel.line(data(), Pen::new(series(i), 0.6));
-        panel.dots(data(), filled(Shape::series(i), radius_for(n), series(i)));
+        panel.series(sets[i].0, |panel| {
+            panel.line(data(), Pen::new(series(i), 0.6));
+            panel.dots(data(), filled(Shape::series(i), radius_for(n), series(i)));
+        });
     }
     panel.finish(name, title, caption)
 }

@@ -69,9 +69,11 @@ pub fn spectrum(sets: &[SpectrumSeries], unit: &str) -> Result<Figure, Error> {
         let errors = set.std_error.iter().copied();
         let bars: Vec<_> =
             set.exponents.iter().zip(errors).enumerate().map(|(k, (v, e))| (at(k, *v), e)).collect();
-        panel.error_bars(&bars, series(i));
         let data = set.exponents.iter().enumerate().map(|(k, v)| at(k, *v));
-        panel.dots(data, filled(Shape::series(i), radius_for(n), series(i)));
+        panel.series(&set.label, |panel| {
+            panel.error_bars(&bars, series(i));
+            panel.dots(data, filled(Shape::series(i), radius_for(n), series(i)));
+        });
     }
     panel.finish(name, title, caption)
 }

@@ -69,7 +69,17 @@ pub fn speed_histogram(q: &[f64], groups: &[&str], threshold: f64) -> Result<Fig
         }
     }
     panel.upward(threshold, dashed);
-    panel.finish(name, title, caption)
+    let figure = panel.finish(name, title, caption)?;
+    let all = points.len();
+    let fastest = points.iter().map(|p| p.0).fold(f64::NEG_INFINITY, f64::max);
+    Ok(match names[..] {
+        // Their speeds are rounding, and its distribution tells nothing.
+        ["fixed"] if fastest < -20.0 => figure.said(format!(
+            "Speeds of the found points: all {all} are fixed, at q below {}.",
+            power_of_ten(fastest.floor() as i32 + 1)
+        )),
+        _ => figure,
+    })
 }
 
 /// The groups present, the known ones first.

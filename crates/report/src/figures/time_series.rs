@@ -1,5 +1,6 @@
 //! The activity of a few units against time, each in its own lane.
 
+use super::flat;
 use super::thin::columns;
 use super::with_unit;
 use crate::axes::panel::{Axis, COLUMN, Frame, Panel};
@@ -71,11 +72,18 @@ pub fn time_series(
         }
         let data = time.iter().zip(row).map(|(t, v)| [*t, to_lane(i, *v)]).collect();
         let data = columns(data, x, panel.right - panel.left);
-        panel.line(data, Pen::new(series(i), 0.7));
+        // The other way round from lanes.
+        let back = [y.lo - (lanes - 0.9 - i as f64) * span / 0.8, span / 0.8];
+        panel.lane(names[i], Some(back), |panel| panel.line(data, Pen::new(series(i), 0.7)));
         if let Some(y) = panel.py(lanes - 0.5 - i as f64) {
             let short = font::fit(names[i], 7.0, widest);
             panel.scene().text(&short, [panel.right + 5.0, y], 7.0, Align::Start, INK);
         }
     }
-    panel.finish(name, title, caption)
+    let figure = panel.finish(name, title, caption)?;
+    let still = rows.iter().zip(&names).map(|(row, name)| (*name, row.clone()));
+    Ok(match flat::said(title, still) {
+        Some(sentence) => figure.said(sentence),
+        None => figure,
+    })
 }

@@ -56,9 +56,10 @@ pub fn training_curve(
     let (of_train, of_validation) = (Pen::new(BLUE, 0.9), Pen::new(VERMILLION, 0.9));
     let at_chance = Pen::new(GREY, 0.6).dashed(3.0, 2.0);
     let kept = filled(Shape::Circle, 2.2, VERMILLION);
+    let validated = format!("validation, best at epoch {best}");
     let mut legend = vec![
         (Key::Line(of_train), "training".to_owned()),
-        (Key::LineDot(of_validation, kept), format!("validation, best at epoch {best}")),
+        (Key::LineDot(of_validation, kept), validated.clone()),
     ];
     if near {
         legend.push((Key::Line(at_chance), "chance".to_owned()));
@@ -67,11 +68,15 @@ pub fn training_curve(
     if near {
         panel.across(chance, at_chance);
     }
-    for (rows, pen, color) in [(&train, of_train, BLUE), (&validation, of_validation, VERMILLION)] {
-        panel.line(rows.iter().copied(), pen);
-        if rows.len() <= 2 {
-            panel.dots(rows.iter().copied(), filled(Shape::Circle, 1.4, color));
-        }
+    let of_both =
+        [(&train, of_train, BLUE, "training"), (&validation, of_validation, VERMILLION, &validated)];
+    for (rows, pen, color, name) in of_both {
+        panel.series(name, |panel| {
+            panel.line(rows.iter().copied(), pen);
+            if rows.len() <= 2 {
+                panel.dots(rows.iter().copied(), filled(Shape::Circle, 1.4, color));
+            }
+        });
     }
     panel.dots(validation.iter().copied().filter(|p| p[0] as usize == best), kept);
     panel.finish(name, title, caption)

@@ -43,7 +43,7 @@ pub fn trials(name: &str, points: &[[f64; 2]], best: usize, log: bool) -> Result
         Axis::new("Validation loss", y),
         Frame::plain(110.0).with_legend(legend),
     )?;
-    panel.dots(shown.iter().copied(), dot);
+    panel.series("trial", |panel| panel.dots(shown.iter().copied(), dot));
     panel.dots(points.get(best).copied().filter(|p| p[1].is_finite()), kept);
     panel.finish(&file, &title, &caption)
 }

@@ -1,7 +1,15 @@
-//! The report as one self-contained HTML page: prose, figures, tables, and no network.
+//! The report as one self-contained HTML page: the answer first, then figures, tables and what unfolds; no network.
+//!
+//! Its scripts turn the view of states, tell values under the pointer, switch series and sort tables; they draw what the page
+//! says and compute nothing. Without them, and in print, figures stand for themselves.
 
 mod claims;
+mod head;
+mod heads;
 mod html;
+mod numbers;
+mod parts;
+mod script;
 mod table;
 
 use super::figure::{Figure, FigureFormats};
@@ -15,8 +23,14 @@ pub use html::render;
 pub struct Page {
     /// The heading.
     pub title: String,
-    /// The answer in one sentence.
-    pub answer: String,
+    /// What was looked at, in a line.
+    pub subject: String,
+    /// The answer in some short sentences.
+    pub answer: Vec<String>,
+    /// What the answer holds for, where that must be said beside it.
+    pub scope: String,
+    /// The figure that stands beside the answer: its section and its name.
+    pub lead: Option<[String; 2]>,
     /// What a paper claims and whether it stands: the first thing shown.
     pub claims: Vec<ClaimRow>,
     /// Facts about the run: names and values.
@@ -27,6 +41,8 @@ pub struct Page {
     pub sections: Vec<Section>,
     /// The command line that makes this report again.
     pub rerun: String,
+    /// The command line that goes on from here.
+    pub next: Option<String>,
     /// How the tables in the folder are written.
     pub tables: TableFormat,
     /// How the figures in the folder are written.
@@ -65,8 +81,10 @@ pub struct Section {
     pub id: String,
     /// The heading.
     pub title: String,
-    /// Opening paragraphs.
+    /// Opening paragraphs: what was found.
     pub intro: Vec<String>,
+    /// How it was found, in paragraphs that the page folds.
+    pub method: Vec<String>,
     /// Results: names and values.
     pub facts: Vec<(String, String)>,
     /// Figures, shown and linked as `<id>/<name>.svg` or in another format.
@@ -87,6 +105,11 @@ impl Section {
     /// With an opening paragraph more.
     pub fn intro(mut self, paragraph: impl Into<String>) -> Self {
         self.intro.push(paragraph.into());
+        self
+    }
+    /// With a paragraph more on how it was found.
+    pub fn method(mut self, paragraph: impl Into<String>) -> Self {
+        self.method.push(paragraph.into());
         self
     }
     /// With a fact more: its name and its value.

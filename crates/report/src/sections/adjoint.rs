@@ -29,8 +29,13 @@ const COARSE: f64 = 1e-6;
 /// The rates in a sentence.
 fn describe(s: &Sensitivity, context: &Context) -> String {
     let e = &s.ensemble;
+    if !e.rate.value.is_finite() {
+        return "No rates of adjoints and tangents can be told: they vanish or overflow within doubles."
+            .into();
+    }
     let rate = words::with_error(e.rate);
-    let head = format!("Adjoints grow backward at {rate} {}", context.rate());
+    let verb = if e.rate.value < 0.0 { "shrink" } else { "grow" };
+    let head = format!("Adjoints {verb} backward, at a rate of {rate} {}", context.rate());
     let other = words::with_error(e.forward_rate);
     match (s.backward, s.forward) {
         (Some(b), Some(f)) => {
@@ -42,12 +47,12 @@ fn describe(s: &Sensitivity, context: &Context) -> String {
                 (false, false) => "neither agrees with",
             };
             format!(
-                "{head} and tangents forward at {other}: {verdict} the first exponent of these \
-                 trajectories, {exponent}, within errors."
+                "{head}, tangents forward at {other}: {verdict} {exponent}, the mean first exponent \
+                 of the attractors that these trajectories reach, within errors."
             )
         }
-        _ if s.trials.is_some() => format!("{head} and tangents forward at {other}."),
-        _ => format!("{head} and tangents forward at {other}; there is no exponent to compare them with."),
+        _ if s.trials.is_some() => format!("{head}, tangents forward at {other}."),
+        _ => format!("{head}, tangents forward at {other}; there is no exponent to compare them with."),
     }
 }
 
@@ -72,7 +77,8 @@ fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
     let section = Section {
         id: "adjoint".into(),
         title: "Sensitivity: adjoints and tangents".into(),
-        intro: intro(s, context),
+        intro: vec![describe(s, context)],
+        method: method(s, context),
         facts: facts(s, context),
         figures: vec![
             backward_figure(s, context, [&log_norm, &error, &log_frobenius, &log_spectral])?,
@@ -86,7 +92,7 @@ fn adjoint(s: &Sensitivity, context: &Context) -> Result<Rendered, Error> {
     Ok(Rendered { section, warnings })
 }
 
-fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {
+fn method(s: &Sensitivity, context: &Context) -> Vec<String> {
     let e = &s.ensemble;
     let vector = match (s.given, e.members[0].log_norm.len()) {
         (true, _) => "the given vector".to_owned(),
@@ -117,7 +123,6 @@ fn intro(s: &Sensitivity, context: &Context) -> Vec<String> {
                 .into(),
         );
     }
-    text.push(describe(s, context));
     text
 }
 
@@ -129,7 +134,7 @@ fn facts(s: &Sensitivity, context: &Context) -> Vec<(String, String)> {
         ("Rate of tangents, forward".into(), shown(e.forward_rate)),
     ];
     if let Some(a) = s.backward {
-        facts.push(("First Lyapunov exponent".into(), shown(a.exponent)));
+        facts.push(("Mean first exponent of the attractors reached".into(), shown(a.exponent)));
     }
     let residual = e.largest(|m| m.identity_residual);
     let verdict = if residual <= IDENTITY { "holds" } else { "fails" };
@@ -157,8 +162,8 @@ fn warnings(s: &Sensitivity, context: &Context) -> Vec<String> {
     for (name, a) in [("backward rate of adjoints", s.backward), ("forward rate of tangents", s.forward)] {
         if let Some(a) = a.filter(|a| !a.agrees) {
             all.push(format!(
-                "The {name} is {} {} away from the first Lyapunov exponent, more than three standard errors: the \
-                 horizon is too short, or does not yet see the attractor.",
+                "The {name} is {} {} away from the mean first exponent of the attractors reached, more than three \
+                 standard errors: the horizon is too short, or does not yet see the attractor.",
                 words::number(a.difference.abs()),
                 context.rate()
             ));
@@ -204,8 +209,8 @@ fn backward_figure(s: &Sensitivity, context: &Context, lists: [&Vec<f64>; 4]) ->
     ];
     let mut chart = Axes::new(&time_axis("Backward time t₁ − t", context), "Log norm (nats)");
     chart.references.extend(s.exponents.first().and_then(|l| slope(l.value, times, log_norm)));
-    let caption = "Norms of the adjoint against the time back from the end. The grey line has the slope of the first \
-                   Lyapunov exponent, along which all of them must come to lie.";
+    let caption = "Norms of the adjoint against the time back from the end. The grey line has the slope of the mean \
+                   first exponent of the attractors reached, along which all of them must come to lie.";
     figures::lines(&series, &chart)?.named("log_norms", "Adjoint norms backward in time", caption)
 }
 
@@ -214,8 +219,7 @@ fn forward_figure(s: &Sensitivity, context: &Context, log: &[f64], error: &[f64]
     let series = [Series::new("|Δ|, mean", times, log).errors(error).ink(Ink::Series(3))];
     let mut chart = Axes::new(&time_axis("Time t − t₀", context), "Log norm (nats)");
     chart.references.extend(s.exponents.first().and_then(|l| slope(l.value, times, log)));
-    let caption =
-        "Norms of random tangents forward in time, beside the slope of the first Lyapunov exponent.";
+    let caption = "Norms of random tangents forward in time, beside the slope of the mean first exponent of the attractors reached.";
     figures::lines(&series, &chart)?.named("log_tangents", "Tangent norms forward in time", caption)
 }
 

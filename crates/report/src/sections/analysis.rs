@@ -1,5 +1,6 @@
 //! What `analyze` found, in words, tables and figures.
 
+use super::order::{Ordered, ordered};
 use super::{left, words};
 use crate::folder::Origin;
 use crate::report::{Report, Told};
@@ -36,17 +37,15 @@ fn network(n: &NetworkAnalysis) -> Result<Told, Failure> {
     warnings.extend(failed(&n.failed));
     warnings.extend(n.about.notes.iter().filter(|n| n.doubtful()).map(ToString::to_string));
     warnings.extend(n.about.said.iter().cloned());
-    let mut findings = vec![];
-    findings.extend(left_alone(n));
-    let mut modules = vec![];
-    for f in &n.findings {
-        findings.extend(told(f).sentence(&n.context));
-        modules.push(told(f).rendered(&n.context)?);
-    }
+    let scope = left_alone(n);
+    let Ordered { findings, answer, leads, modules } = ordered(&n.findings, &n.context)?;
     Ok(Told {
         subject: n.about.description.clone(),
         facts: facts(&n.about),
-        findings,
+        findings: scope.iter().cloned().chain(findings).collect(),
+        answer,
+        scope: scope.unwrap_or_default(),
+        leads,
         warnings,
         modules,
         ..Told::default()
@@ -71,14 +70,13 @@ fn recording(r: &RecordingAnalysis) -> Result<Told, Failure> {
     warnings.extend(left::rows(r.about.dropped_rows));
     warnings.extend(r.square.then(|| may_be_weights(r.about.rows)));
     warnings.extend(failed(&r.failed));
-    let mut modules = vec![];
-    for f in &r.findings {
-        modules.push(told(f).rendered(context)?);
-    }
+    let Ordered { findings, answer, leads, modules } = ordered(&r.findings, context)?;
     Ok(Told {
         facts: vec![("Recording".into(), subject.clone())],
         subject,
-        findings: r.findings.iter().filter_map(|f| told(f).sentence(context)).collect(),
+        findings,
+        answer,
+        leads,
         warnings,
         modules,
         ..Told::default()
@@ -87,7 +85,7 @@ fn recording(r: &RecordingAnalysis) -> Result<Told, Failure> {
 
 macro_rules! told {
     ($($(#[$doc:meta])+ $variant:ident $name:ident: $found:ty;)+) => {
-        fn told(finding: &Finding) -> &dyn super::Shown {
+        pub(super) fn told(finding: &Finding) -> &dyn super::Shown {
             match finding { $(Finding::$variant(found) => found,)+ }
         }
     };

@@ -15,6 +15,10 @@ impl Shown for Groups {
         Some(describe(self))
     }
 
+    fn answer(&self, context: &Context) -> Vec<String> {
+        self.sentence(context).into_iter().collect()
+    }
+
     fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
         clusters(self)
     }
@@ -90,12 +94,12 @@ fn clusters(g: &Groups) -> Result<Rendered, Error> {
     } else {
         "Their number is the one of the largest mean silhouette.".into()
     };
-    let mut intro = vec![format!(
+    let mut method = vec![format!(
         "Units grouped by the correlation r of {source}: distance 1 − r, {} linkage. {how}",
         linkage.name()
     )];
     if !weights.is_empty() {
-        intro.push(
+        method.push(
             "Weights of a unit on itself are left out. Errors of mean weights leave out one unit at a time; p is the share of \
              random assignments of units to clusters, sizes kept, whose difference is as large."
                 .into(),
@@ -104,7 +108,8 @@ fn clusters(g: &Groups) -> Result<Rendered, Error> {
     let section = Section {
         id: "clusters".into(),
         title: "Groups of units".into(),
-        intro,
+        intro: vec![describe(g)],
+        method,
         facts: facts(c, silhouette, weights),
         figures: list,
         tables: tables(c, units, weights),

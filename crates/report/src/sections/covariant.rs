@@ -54,14 +54,14 @@ fn describe(c: &Covariant) -> Option<String> {
 fn covariant(found: &Vectors, context: &Context) -> Result<Rendered, Error> {
     let (c, n) = (&found.result, found.dimension);
     let warnings = warnings(c);
-    let mut intro = vec![
+    let method = vec![
         "The directions that the dynamics carries into each other, each growing at its own Lyapunov exponent, forward \
          and backward in time, by Ginelli's method. Unlike the orthonormal tangents of the exponents they are \
          properties of the state, and the angles between them are not 90° by construction: directions that come close \
          mix what the exponents hold apart."
             .into(),
     ];
-    intro.extend(describe(c));
+    let mut intro: Vec<String> = describe(c).into_iter().collect();
     if c.asked < n {
         intro.push(format!(
             "The first {} of {n} vectors were computed (--exponents {n} for all); what is said of those that shrink is \
@@ -81,6 +81,7 @@ fn covariant(found: &Vectors, context: &Context) -> Result<Rendered, Error> {
         id: "covariant".into(),
         title: "Covariant Lyapunov vectors".into(),
         intro,
+        method,
         facts: facts(c, context),
         figures,
         tables: tables(c),

@@ -102,12 +102,11 @@ fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
         tables.push(multipliers(c, id));
         tables.push(orbit(r, &time, id, context));
     }
-    let intro = vec![
+    let method = vec![
         "Each initial state is followed under the constant input until its returns to a section repeat; the orbit is then \
          closed by Newton's method, for a flow on the flow itself rather than on its time step. Floquet multipliers say what \
          becomes of a perturbation in one period; their exponents are log|multiplier| over the period."
             .into(),
-        describe(s, context),
     ];
     if let Some(against) = &found.disagreements {
         warnings.extend(against.iter().map(disagreement));
@@ -115,7 +114,8 @@ fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
     let section = Section {
         id: "cycles".into(),
         title: "Cycles".into(),
-        intro,
+        intro: vec![describe(s, context)],
+        method,
         facts,
         figures,
         tables,

@@ -15,6 +15,10 @@ impl Shown for Decodings {
         Some(describe(&self.targets))
     }
 
+    fn answer(&self, context: &Context) -> Vec<String> {
+        self.sentence(context).into_iter().collect()
+    }
+
     fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
         decoding(self)
     }
@@ -91,7 +95,8 @@ fn decoding(found: &Decodings) -> Result<Rendered, Error> {
     let section = Section {
         id: "decoding".into(),
         title: "Labels in the activity".into(),
-        intro: intro(done),
+        intro: vec![describe(done)],
+        method: method(done),
         facts: facts.collect(),
         figures: list,
         tables: vec![accuracy_table(done), confusion_table(done), weight_table(done, units)],
@@ -130,7 +135,7 @@ fn groups(f: &Decoding) -> String {
 }
 
 /// How the numbers were made.
-fn intro(done: &[Decoded]) -> Vec<String> {
+fn method(done: &[Decoded]) -> Vec<String> {
     let by = |is: &dyn Fn(By) -> bool| done.iter().flat_map(|d| &d.fits).any(|f| is(f.2.by));
     let mut lines = vec![
         "Logistic regression of each target's labels, multinomial for more than two, on all units and on the first two principal \

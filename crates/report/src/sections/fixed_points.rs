@@ -4,7 +4,7 @@ mod said;
 
 pub use said::describe;
 
-use super::{Context, Rendered, Shown, stores, words};
+use super::{Context, Rendered, Shown, some, stores, words};
 use crate::Error;
 use crate::figure::Figure;
 use crate::figures::{self, Boundary, PlanePoint, PointKind};
@@ -30,6 +30,10 @@ impl Shown for Points {
             format!(" Under the input {}: {}", input_words(&u.held.input), describe(&u.result))
         };
         Some(held.fold(found, |text, u| text + &under(u)))
+    }
+
+    fn answer(&self, _: &Context) -> Vec<String> {
+        said::answer(self)
     }
 
     fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
@@ -81,13 +85,8 @@ pub fn fixed_points(found: &Points, context: &Context) -> Result<Rendered, Error
     let section = Section {
         id: "fixed_points".into(),
         title: "Fixed points".into(),
-        intro: [intro, describe(result)]
-            .into_iter()
-            .chain(stores)
-            .chain(said::search(result))
-            .chain(driven)
-            .chain(held(found))
-            .collect(),
+        intro: [describe(result)].into_iter().chain(stores).chain(driven).chain(held(found)).collect(),
+        method: [intro].into_iter().chain(said::search(result)).collect(),
         facts: said::facts(result),
         figures: drawn(found, context)?,
         tables: [tables(result, context, &found.outputs), stores::tables(found), held_tables(found, context)]
@@ -105,12 +104,10 @@ fn drawn(found: &Points, context: &Context) -> Result<Vec<Figure>, Error> {
     if let Some(plane) = &found.plane {
         let name = "Fixed points among the trajectories, in the plane of the first two components";
         let axis = |i: usize| figures::component_label(i + 1, plane.shares[i]);
-        let figure = figures::state_plane(&plane.lines, &places(result, plane), &axis(0), &axis(1))?;
-        list.push(figure.named(
-            "points",
-            name,
-            "Trajectories (grey) and the fixed and slow points, projected.",
-        )?);
+        let (lines, others) = some(&plane.lines);
+        let figure = figures::state_plane(lines, &places(result, plane), &axis(0), &axis(1))?;
+        let caption = format!("Trajectories (grey) and the fixed and slow points, projected.{others}");
+        list.push(figure.named("points", name, &caption)?);
     }
     let values = |group: Vec<&FixedPoint>| -> Vec<[f64; 2]> {
         let smooth = group.into_iter().filter(|p| p.kinks.is_none());
@@ -195,7 +192,8 @@ fn held_tables(found: &Points, context: &Context) -> Vec<TableOut> {
     vec![table, states]
 }
 
-pub(super) fn input_words(u: &[f64]) -> String {
+/// An input in words.
+pub fn input_words(u: &[f64]) -> String {
     if u.iter().all(|v| *v == 0.0) {
         "zero".into()
     } else {

@@ -1,7 +1,7 @@
 //! The flow in the plane of two principal components.
 
 use super::fixed_points::places;
-use super::{Context, Rendered, Shown, Units, words};
+use super::{Context, Rendered, Shown, Units, some, words};
 use crate::Error;
 use crate::figures::{self, FlowGrid};
 use crate::page::Section;
@@ -29,7 +29,10 @@ fn flow_field(found: &Flow, context: &Context) -> Result<Rendered, Error> {
         off_plane: share,
     };
     let axis = |i: usize| figures::component_label(i + 1, plane.shares[i]);
-    let figure = figures::flow_field(&grid, &places(&found.points, plane), &plane.lines, &axis(0), &axis(1))?;
+    let (lines, others) = some(&plane.lines);
+    let figure = figures::flow_field(&grid, &places(&found.points, plane), lines, &axis(0), &axis(1))?;
+    let (title, caption) = (figure.title.clone(), figure.caption.clone());
+    let figure = figure.named("flow_field", &title, &format!("{caption}{others}"))?;
     let rows: Vec<usize> = (0..field.along_a.len()).collect();
     let columns = field.a.len();
     let table = Table::of(&rows)

@@ -168,7 +168,8 @@ pub fn gaussian(m: &GaussianModel) -> Result<Rendered, Error> {
     let section = Section {
         id: "gaussian".into(),
         title: "Couplings".into(),
-        intro: intro(m),
+        intro: vec![],
+        method: intro(m),
         facts: facts(m),
         figures: figures::all(m, &strongest)?,
         tables: vec![tables::sweep(m), tables::strongest_table(m, &strongest), tables::couplings(m)],

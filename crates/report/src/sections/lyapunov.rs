@@ -13,6 +13,13 @@ impl Shown for Exponents {
         Some(describe(self, context))
     }
 
+    /// Of what rests the fixed points tell more.
+    fn answer(&self, context: &Context) -> Vec<String> {
+        let main = self.result.attractors.first();
+        let rests = main.is_some_and(|a| a.kind == Kind::FixedPoint && a.status != Status::Unsettled);
+        if rests && !self.driven { vec![] } else { vec![describe(self, context)] }
+    }
+
     fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
         lyapunov(self, context)
     }
@@ -41,9 +48,9 @@ fn describe(found: &Exponents, context: &Context) -> String {
     let value = format!("{} {}", words::with_error(largest), context.rate());
     let what = match (driven, a.kind) {
         (true, _) => "Under the given input".to_owned(),
-        (false, Kind::FixedPoint) => "The network comes to rest at a fixed point".into(),
-        (false, Kind::Cycle(p)) => format!("The network settles on a cycle of period {p}"),
-        (false, Kind::Moving) => "The network does not come to rest".into(),
+        (false, Kind::FixedPoint) => format!("Attractor 1 is {}", rest(found, 0)),
+        (false, Kind::Cycle(p)) => format!("Attractor 1 is a cycle of period {p}"),
+        (false, Kind::Moving) => "On attractor 1 the network does not come to rest".into(),
     };
     let n = result.settled().count();
     let all = words::count(result.trajectories, "initial state");
@@ -72,6 +79,11 @@ fn describe(found: &Exponents, context: &Context) -> String {
         )
     } else if clear && first > 0.0 {
         format!("λ₁ = {value}: chaotic, a perturbation grows by e in {}", context.duration(1.0 / first))
+    } else if clear && a.kind == Kind::FixedPoint {
+        format!(
+            "λ₁ = {value}: what displaces it is forgotten by a factor e in {}",
+            context.duration(-1.0 / first)
+        )
     } else if clear {
         format!(
             "λ₁ = {value}: not chaotic, a perturbation is forgotten by a factor e in {}",
@@ -90,6 +102,14 @@ fn describe(found: &Exponents, context: &Context) -> String {
     format!("{what}{share}{comma} {verdict}.")
 }
 
+/// The fixed point at which attractor `k` rests.
+fn rest(found: &Exponents, k: usize) -> String {
+    match found.rests_at.get(k) {
+        Some(Some(p)) => format!("fixed point {}", p + 1),
+        _ => "a fixed point".into(),
+    }
+}
+
 /// Whether every attractor is a fixed point whose first exponent is zero within its error.
 fn continuum(result: &Lyapunov) -> bool {
     let neutral = |a: &Attractor| {
@@ -100,19 +120,20 @@ fn continuum(result: &Lyapunov) -> bool {
 }
 
 /// What each entry is called.
-fn labels(result: &Lyapunov) -> Vec<String> {
-    let one = |(k, a): (usize, &Attractor)| match a.status {
-        Status::Unsettled => "not settled".into(),
+fn labels(found: &Exponents) -> Vec<String> {
+    let one = |(k, a): (usize, &Attractor)| match (a.status, found.rests_at.get(k)) {
+        (Status::Unsettled, _) => "not settled".into(),
+        (_, Some(Some(p))) => format!("attractor {} (point {})", k + 1, p + 1),
         _ => format!("attractor {}", k + 1),
     };
-    result.attractors.iter().enumerate().map(one).collect()
+    found.result.attractors.iter().enumerate().map(one).collect()
 }
 
 /// Page and tables of the exponents.
 fn lyapunov(found: &Exponents, context: &Context) -> Result<Rendered, Error> {
     let result = &found.result;
     let main = result.attractors.first();
-    let labels: Vec<String> = labels(result);
+    let labels: Vec<String> = labels(found);
     let series: Vec<SpectrumSeries> = result
         .attractors
         .iter()
@@ -129,7 +150,9 @@ fn lyapunov(found: &Exponents, context: &Context) -> Result<Rendered, Error> {
         let rows: Vec<Vec<f64>> =
             (0..a.exponents.len()).map(|i| a.history.exponents.iter().map(|h| h[i]).collect()).collect();
         let unit = if context.steps { "steps" } else { "" };
-        list.push(figures::convergence(&a.history.time, &rows, &a.std_error, context.rate(), unit)?);
+        let figure = figures::convergence(&a.history.time, &rows, &a.std_error, context.rate(), unit)?;
+        let caption = format!("Attractor 1. {}", figure.caption);
+        list.push(figure.named("convergence", "Convergence of the exponents of attractor 1", &caption)?);
     }
     let mut warnings = result.warnings.clone();
     for (a, label) in result.attractors.iter().zip(&labels) {
@@ -150,16 +173,16 @@ fn lyapunov(found: &Exponents, context: &Context) -> Result<Rendered, Error> {
             ));
         }
     }
-    let mut intro = vec![
+    let method = vec![
         "Mean rates at which small perturbations of the state grow (positive: chaos) or are forgotten (negative), by \
          orthonormalised tangents; ± is one standard error, from batch means that account for correlation."
             .into(),
     ];
-    intro.push(describe(found, context));
     let section = Section {
         id: "lyapunov".into(),
         title: "Lyapunov exponents".into(),
-        intro,
+        intro: vec![describe(found, context)],
+        method,
         facts: main.map_or_else(Vec::new, |a| facts(a, context)),
         figures: list,
         tables: tables(result),
@@ -195,9 +218,12 @@ fn limits(found: &Exponents, rendered: &mut Rendered) {
 
 fn facts(a: &Attractor, context: &Context) -> Vec<(String, String)> {
     let mut facts = vec![
-        ("First exponent".into(), format!("{} {}", words::with_error(a.exponent(0)), context.rate())),
-        ("Kaplan-Yorke dimension".into(), words::with_error(a.kaplan_yorke_dimension)),
-        ("Entropy rate".into(), format!("{} {}", words::with_error(a.entropy_rate), context.rate())),
+        (
+            "First exponent of attractor 1".into(),
+            format!("{} {}", words::with_error(a.exponent(0)), context.rate()),
+        ),
+        ("Its Kaplan–Yorke dimension".into(), words::with_error(a.kaplan_yorke_dimension)),
+        ("Its entropy rate".into(), format!("{} {}", words::with_error(a.entropy_rate), context.rate())),
         ("Recorded steps".into(), format!("{} ({})", a.steps, a.stopped.name())),
     ];
     if let Some(s) = a.checks.sum_rule {
@@ -273,7 +299,7 @@ fn tables(result: &Lyapunov) -> Vec<TableOut> {
         let table = Table::of(&rows)
             .column("time", "", |t| h.time[*t])
             .each((1..=leading).map(|i| format!("exponent{i}")), |t, i| h.exponents[*t][i]);
-        tables.push(table.named("history", "Running means of the leading exponents of the main attractor."));
+        tables.push(table.named("history", "Running means of the leading exponents of attractor 1."));
     }
     tables
 }

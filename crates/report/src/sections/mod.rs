@@ -15,6 +15,7 @@ mod gaussian;
 mod ibl;
 mod left;
 mod lyapunov;
+mod order;
 mod pca;
 mod recurrent;
 mod selectivity;
@@ -40,6 +41,11 @@ trait Shown {
         None
     }
 
+    /// What it says of what is computed, in short sentences for the head of the page.
+    fn answer(&self, _: &Context) -> Vec<String> {
+        vec![]
+    }
+
     /// Its part of the page.
     fn rendered(&self, context: &Context) -> Result<Rendered, Error>;
 }
@@ -55,6 +61,19 @@ pub struct Rendered {
 impl From<Section> for Rendered {
     fn from(section: Section) -> Self {
         Self { section, warnings: vec![] }
+    }
+}
+
+/// Trajectories in a plane, at most: more would hide the points.
+const IN_PLANE: usize = 40;
+
+/// The first of many lines, and what a caption says of the others.
+fn some<T>(lines: &[T]) -> (&[T], String) {
+    match lines.len() {
+        all if all > IN_PLANE => {
+            (&lines[..IN_PLANE], format!(" The first {IN_PLANE} of {all} trajectories."))
+        }
+        _ => (lines, String::new()),
     }
 }
 

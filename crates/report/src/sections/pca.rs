@@ -1,19 +1,22 @@
 //! Principal components.
 
-use super::fixed_points::kind;
-use super::{Rendered, Shown, words};
+use super::fixed_points::{input_words, kind};
+use super::{Rendered, Shown, some, words};
 use crate::Error;
-use crate::figures::{self, StatePoint};
+use crate::figure::Figure;
+use crate::figures::{self, Groups, PointKind, StatePoint, States};
 use crate::page::Section;
 use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::Context;
 use nullcline_core::analyses::network::{InputKind, Source};
-use nullcline_core::analyses::{Components, Projections, Rows};
+use nullcline_core::analyses::{Components, HeldPoints, LineGroups, Projections, Rows};
 use nullcline_core::diagnostics::dynamics::fixed_points::FixedPoint;
 use nullcline_core::diagnostics::geometry::pca::Pca;
 
-/// Trajectories in three dimensions, at most: more would hide the points.
+/// Lines in three dimensions, at most: more would hide the points.
 const LINES: usize = 24;
+/// Inputs that trials hold whose points are seen there, at most.
+const HELD: usize = 4;
 
 impl Shown for Components {
     /// How far random starts relax is no answer about a network.
@@ -23,6 +26,10 @@ impl Shown for Components {
             Rows::Trajectories { source, .. } if relaxes(source) => None,
             _ => Some(describe(self)),
         }
+    }
+
+    fn answer(&self, context: &Context) -> Vec<String> {
+        if self.rows == Rows::Recorded { self.sentence(context).into_iter().collect() } else { vec![] }
     }
 
     fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
@@ -81,23 +88,13 @@ fn pca(c: &Components) -> Result<Rendered, Error> {
     if k >= 2 && !c.lines.is_empty() {
         let flat = |line: &Vec<[f64; 3]>| line.iter().map(|[x, y, _]| [*x, *y]).collect();
         let plane: Vec<Vec<[f64; 2]>> = c.lines.iter().map(flat).collect();
-        list.push(figures::state_plane(&plane, &[], &axis(0), &axis(1))?);
-    }
-    // A plane that holds most of the variance needs no third axis.
-    if k >= 3 && pca.components_for_90 >= 3 && !c.lines.is_empty() {
-        let point = |(p, at): &(FixedPoint, [f64; 3])| StatePoint { at: *at, kind: kind(p) };
-        let points: Vec<StatePoint<3>> = c.points.iter().map(point).collect();
-        let lines = &c.lines[..c.lines.len().min(LINES)];
-        let figure = figures::state_space(lines, &points, [&axis(0), &axis(1), &axis(2)])?;
+        let (lines, others) = some(&plane);
+        let figure = figures::state_plane(lines, &[], &axis(0), &axis(1))?;
         let (title, caption) = (figure.title.clone(), figure.caption.clone());
-        list.push(match c.lines.len() {
-            all if all > LINES => figure.named(
-                "state_space",
-                &title,
-                &format!("{caption} The first {LINES} of {all} trajectories."),
-            )?,
-            _ => figure,
-        });
+        list.push(figure.named("state_plane", &title, &format!("{caption}{others}"))?);
+    }
+    if k >= 3 && !c.lines.is_empty() {
+        list.push(space(c, [&axis(0), &axis(1), &axis(2)])?);
     }
     let first_two = share(0) + if k > 1 { share(1) } else { 0.0 };
     let facts = vec![
@@ -116,7 +113,8 @@ fn pca(c: &Components) -> Result<Rendered, Error> {
     let section = Section {
         id: "pca".into(),
         title: "Dimensions used".into(),
-        intro: vec![what(c.rows), errors(pca)],
+        intro: vec![describe(c), what(c.rows)],
+        method: vec![errors(pca)],
         notes: warnings.clone(),
         facts,
         figures: list,
@@ -124,6 +122,83 @@ fn pca(c: &Components) -> Result<Rendered, Error> {
         ..Section::default()
     };
     Ok(Rendered { section, warnings })
+}
+
+/// States in three components: as many lines of one group as of another, the first of each.
+fn space(c: &Components, labels: [&str; 3]) -> Result<Figure, Error> {
+    let point = |(p, at): &(FixedPoint, [f64; 3])| StatePoint { at: *at, kind: kind(p) };
+    let held: Vec<&HeldPoints> = c.held.iter().take(HELD).collect();
+    let points: Vec<StatePoint<3>> =
+        c.points.iter().chain(held.iter().flat_map(|h| &h.points)).map(point).collect();
+    let directions: Vec<Vec<[f64; 3]>> =
+        c.directions.iter().chain(held.iter().flat_map(|h| &h.directions)).cloned().collect();
+    let own = c.points.iter().enumerate().map(|(k, (p, _))| (detail(k, p), 0));
+    let under = |(i, h): (usize, &&HeldPoints)| {
+        let input = input_words(&h.input);
+        h.points
+            .iter()
+            .enumerate()
+            .map(|(k, (p, _))| (format!("Under the input {input}: {}", detail(k, p)), i + 1))
+            .collect::<Vec<_>>()
+    };
+    let (details, sets): (Vec<String>, Vec<usize>) =
+        own.chain(held.iter().enumerate().flat_map(under)).unzip();
+    let named = held.iter().map(|h| format!("under the input {}", input_words(&h.input)));
+    let inputs: Vec<String> = match held.len() {
+        0 => vec![],
+        _ => std::iter::once("under the constant input of this run".to_owned()).chain(named).collect(),
+    };
+    let group = |k: usize| c.groups.as_ref().and_then(|g| g.of[k]);
+    let mut seen = std::collections::BTreeMap::new();
+    let mut order: Vec<(usize, usize)> = (0..c.lines.len())
+        .map(|k| {
+            let before = seen.entry(group(k)).or_insert(0);
+            *before += 1;
+            (*before, k)
+        })
+        .collect();
+    order.sort_unstable();
+    order.truncate(LINES);
+    let lines: Vec<Vec<[f64; 3]>> = order.iter().map(|(_, k)| c.lines[*k].clone()).collect();
+    let one = match c.rows {
+        Rows::Trajectories { source, .. } if source.trials => |k: usize| format!("Trial {}", k + 1),
+        Rows::Trajectories { .. } => |k: usize| format!("Trajectory {k}"),
+        Rows::Recorded => |k: usize| format!("Recorded line {}", k + 1),
+    };
+    let name = |g: &LineGroups, name: &str| match &g.label {
+        Some(label) => format!("{label} {name}"),
+        None => format!("ends at point {name}"),
+    };
+    let figure = figures::state_view(&States {
+        lines: &lines,
+        names: order.iter().map(|(_, k)| one(c.numbers[*k])).collect(),
+        groups: Groups {
+            names: c.groups.iter().flat_map(|g| g.names.iter().map(|n| name(g, n))).collect(),
+            of: order.iter().map(|(_, k)| group(*k)).collect(),
+        },
+        points: &points,
+        directions: &directions,
+        details,
+        sets,
+        inputs,
+        labels,
+    })?;
+    if c.lines.len() <= LINES {
+        return Ok(figure);
+    }
+    let (title, caption) = (figure.title.clone(), figure.caption.clone());
+    figure.named("state_space", &title, &format!("{caption} {LINES} of {} trajectories.", c.lines.len()))
+}
+
+/// A point in a few words.
+fn detail(k: usize, p: &FixedPoint) -> String {
+    let what = match kind(p) {
+        PointKind::Stable => "stable fixed point".to_owned(),
+        PointKind::Unstable(m) => format!("fixed point with {}", words::count(m, "unstable direction")),
+        PointKind::Undecided => "fixed point of undecided stability".into(),
+        PointKind::Slow => format!("slow point, q = {}", words::number(p.speed)),
+    };
+    format!("Point {}: {what}", k + 1)
 }
 
 /// Variances, and the components themselves.

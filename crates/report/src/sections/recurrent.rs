@@ -22,17 +22,17 @@ fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
         .collect();
     let singular: Vec<(String, Vec<f64>)> =
         spectra.iter().map(|s| (s.name.clone(), s.singular_values.clone())).collect();
-    let figures = if let [one] = spectra {
-        vec![
-            figures::singular_values(&one.singular_values, &[])?,
-            figures::complex_plane(&eigenvalues, Boundary::UnitCircle, "")?,
-        ]
-    } else {
-        vec![
-            figures::singular_values(&[], &singular)?,
-            figures::complex_plane(&eigenvalues, Boundary::UnitCircle, "")?,
-        ]
+    let singular = match spectra {
+        [one] => figures::singular_values(&one.singular_values, &[])?,
+        _ => figures::singular_values(&[], &singular)?,
     };
+    // Gates, leak and nonlinearity stand between these and what grows: no boundary is drawn.
+    let plane = figures::complex_plane(&eigenvalues, Boundary::None, "")?;
+    let (title, caption) = (
+        plane.title.clone(),
+        "Eigenvalues of the recurrent weights alone: gates, leak and nonlinearity decide with them what grows.",
+    );
+    let figures = vec![singular, plane.named("eigenvalues", &title, caption)?];
     let mut rows = vec![];
     for s in spectra {
         let pairs = s.singular_values.iter().zip(&s.eigenvalues).enumerate();
@@ -66,7 +66,7 @@ fn recurrent(spectra: &[RecurrentSpectrum]) -> Result<Rendered, Error> {
     let section = Section {
         id: "recurrent".into(),
         title: "Recurrent weights".into(),
-        intro: vec![intro.into()],
+        method: vec![intro.into()],
         facts,
         figures,
         tables: vec![table],

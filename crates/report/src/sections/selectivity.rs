@@ -14,6 +14,10 @@ impl Shown for Selectivity {
         Some(describe(self))
     }
 
+    fn answer(&self, context: &Context) -> Vec<String> {
+        self.sentence(context).into_iter().collect()
+    }
+
     fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
         selectivity(self)
     }
@@ -86,7 +90,7 @@ fn selectivity(s: &Selectivity) -> Result<Rendered, Error> {
             "Errors of slopes take rows as independent; rows next to each other are not alike.".into()
         }
     };
-    let intro = format!(
+    let method = format!(
         "A read-out is the direction of unit weights by which a target is told: by logistic regression where it has two \
          values, by least squares otherwise. Angles run from 0 to 180 degrees, 90 for read-outs that do not share units; their \
          errors leave out a tenth of the rows at a time, with the plane held. Each unit is regressed on all targets; p-values \
@@ -106,7 +110,8 @@ fn selectivity(s: &Selectivity) -> Result<Rendered, Error> {
     let section = Section {
         id: "selectivity".into(),
         title: "What units tell of targets".into(),
-        intro: vec![intro],
+        intro: vec![describe(s)],
+        method: vec![method],
         facts,
         figures: list,
         tables: vec![angle_table(s), readout_table(s, units), slope_table(s, units)],

@@ -38,6 +38,20 @@ pub fn describe(s: &Stores, found: &FixedPoints) -> String {
     format!("{what}{edges}.")
 }
 
+/// What is held, in a short sentence.
+pub fn short(s: &Stores, found: &FixedPoints) -> String {
+    let whole = if found.complete { "" } else { " that were found" };
+    let outputs = s.outputs.first().map_or(0, Vec::len);
+    match s.bits() {
+        Some(1) => "It holds 1 bit: 2 stable points, one for each sign of the output.".into(),
+        Some(bits) => format!(
+            "It holds {bits} bits: {} stable points, one for each sign pattern of the {outputs} outputs.",
+            s.stable.len()
+        ),
+        None => format!("It comes to rest in one of {} stable points{whole}.", s.stable.len()),
+    }
+}
+
 /// An end in a word or two.
 pub fn place(end: Ending) -> String {
     match end {

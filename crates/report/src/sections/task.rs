@@ -20,6 +20,10 @@ impl Shown for AtTask {
         Some(describe(self))
     }
 
+    fn answer(&self, _: &Context) -> Vec<String> {
+        vec![describe(self)]
+    }
+
     fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
         let mut figures = vec![];
         figures.extend(examples(self, context)?);
@@ -29,10 +33,8 @@ impl Shown for AtTask {
         let section = Section {
             id: "task".into(),
             title: "At its task".into(),
-            intro: [describe(self), what_counts(self)]
-                .into_iter()
-                .chain(growth::words(self, context))
-                .collect(),
+            intro: std::iter::once(describe(self)).chain(growth::words(self, context)).collect(),
+            method: vec![what_counts(self)],
             facts: facts(self),
             figures,
             tables: tables(self).into_iter().chain(growth::table(self, context)).collect(),
@@ -136,10 +138,12 @@ fn examples(f: &AtTask, context: &Context) -> Result<Option<Figure>, Error> {
         let row = |m: &faer::Mat<f64>, i: usize| (0..m.ncols()).map(|t| m[(i, t)]).collect::<Vec<f64>>();
         let mut series = vec![];
         for i in 0..e.outputs.nrows().min(DRAWN) {
-            let label = if panels.is_empty() { format!("output {}", i + 1) } else { String::new() };
-            series.push(Series::new(&label, &time, &row(&e.outputs, i)).ink(ink(i)));
+            let label = format!("output {}", i + 1);
+            let one = Series::new(&label, &time, &row(&e.outputs, i)).ink(ink(i));
+            series.push(if panels.is_empty() { one } else { one.unlisted() });
             if let Some(targets) = &e.targets {
-                series.push(Series::new("", &time, &row(targets, i)).ink(ink(i)).dashed());
+                let target = Series::new(&format!("{label}, target"), &time, &row(targets, i));
+                series.push(target.ink(ink(i)).dashed().unlisted());
             }
         }
         let name =
@@ -173,8 +177,8 @@ fn courses(f: &AtTask, context: &Context) -> Result<Option<Figure>, Error> {
         for (k, c) in own.iter().enumerate() {
             let time: Vec<f64> = (1..=c.mean.len()).map(|t| t as f64 * f.time_step).collect();
             let (mean, error): (Vec<f64>, Vec<f64>) = c.mean.iter().map(|e| (e.value, e.error())).unzip();
-            let label = if output == 0 { labelled(f, &c.condition) } else { String::new() };
-            series.push(Series::new(&label, &time, &mean).errors(&error).ink(ink(k)));
+            let one = Series::new(&labelled(f, &c.condition), &time, &mean).errors(&error).ink(ink(k));
+            series.push(if output == 0 { one } else { one.unlisted() });
         }
         let axes = Axes::new(&time_label(context), "Mean output");
         let title = format!("Output {}", output + 1);
@@ -191,9 +195,9 @@ fn courses(f: &AtTask, context: &Context) -> Result<Option<Figure>, Error> {
 fn space(s: &InSpace, f: &AtTask) -> Result<Figure, Error> {
     let flat = |line: &[[f64; 3]]| -> (Vec<f64>, Vec<f64>) { line.iter().map(|p| (p[0], p[1])).unzip() };
     let mut series = vec![];
-    for (_, line) in &s.trials {
+    for (k, (_, line)) in s.trials.iter().enumerate() {
         let (x, y) = flat(line);
-        series.push(Series::new("", &x, &y).ink(Ink::Grey));
+        series.push(Series::new(&format!("trial {}", k + 1), &x, &y).ink(Ink::Grey).unlisted());
     }
     // A mean over trials of all kinds would be near no state that any of them visits.
     let several = f.conditions.len() > 1;
@@ -201,7 +205,8 @@ fn space(s: &InSpace, f: &AtTask) -> Result<Figure, Error> {
         let (x, y) = flat(line);
         series.push(Series::new(&labelled(f, name), &x, &y).ink(ink(k)));
         for end in [line.first(), line.last()].into_iter().flatten() {
-            series.push(Series::new("", &[end[0]], &[end[1]]).ink(ink(k)));
+            let label = format!("{}, end", labelled(f, name));
+            series.push(Series::new(&label, &[end[0]], &[end[1]]).ink(ink(k)).unlisted());
         }
     }
     let axis = |i: usize| figures::component_label(i + 1, s.shares.get(i).copied().unwrap_or(f64::NAN));

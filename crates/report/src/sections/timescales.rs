@@ -25,6 +25,10 @@ impl Shown for Timescales {
         })
     }
 
+    fn answer(&self, context: &Context) -> Vec<String> {
+        self.sentence(context).into_iter().collect()
+    }
+
     fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
         let mut known: Vec<(&String, &Estimate)> =
             self.units.iter().zip(&self.times).filter(|(_, t)| t.value.is_finite()).collect();

@@ -201,7 +201,7 @@ pub fn training(t: &TrainedNetwork) -> Result<Rendered, Error> {
     let section = Section {
         id: "training".into(),
         title: "Training".into(),
-        intro: vec![intro.into()],
+        method: vec![intro.into()],
         facts,
         figures: vec![figure],
         tables: vec![table(&t.curve), settings(&t.settings)],

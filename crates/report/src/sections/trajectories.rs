@@ -56,6 +56,14 @@ fn trajectories(found: &Paths, context: &Context) -> Result<Rendered, Error> {
             result.diverged.len()
         ));
     }
+    let away = (0..result.states.len()).filter(|k| result.ran_away(*k)).count();
+    if away > result.diverged.len() {
+        warnings.push(format!(
+            "{away} of {} trajectories run away, beyond ten thousand times the size of all initial states: components and pictures \
+             of states leave them out.",
+            result.states.len()
+        ));
+    }
     let section = Section {
         id: "trajectories".into(),
         title: "Trajectories".into(),

@@ -51,6 +51,9 @@ pub use nullcline_core::io::shown::count;
 
 /// Trajectories, counted, and what they start from and are driven by.
 pub fn source(s: Source) -> String {
+    if s.trials {
+        return count(s.trajectories, "trial");
+    }
     let count = match s.trajectories {
         1 => "1 trajectory".to_owned(),
         n => format!("{n} trajectories"),

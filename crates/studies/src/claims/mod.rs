@@ -4,7 +4,7 @@ mod entry;
 mod table;
 
 pub use entry::{ClaimEntry, entries};
-pub use table::{answer, count, rows, table, text};
+pub use table::{answer, answers, count, rows, table, text};
 
 use nullcline_core::named;
 use nullcline_core::numbers::Estimate;

@@ -102,8 +102,13 @@ pub fn count(claims: &[Claim]) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-/// What the claims that matter most say, by their verdicts: the answer at the head of a page.
+/// What the claims that matter most say, by their verdicts, in a paragraph.
 pub fn answer(claims: &[Claim]) -> String {
+    answers(claims).join(" ")
+}
+
+/// The same, a sentence a verdict: the answer at the head of a page.
+pub fn answers(claims: &[Claim]) -> Vec<String> {
     let words = |v: Verdict| match v {
         Verdict::Holds => "Holds",
         Verdict::Differs => "Does not hold",
@@ -120,7 +125,7 @@ pub fn answer(claims: &[Claim]) -> String {
             .collect();
         (!parts.is_empty()).then(|| format!("{}: {}.", words(v), parts.join("; ")))
     };
-    Verdict::ALL.into_iter().filter_map(of).collect::<Vec<_>>().join(" ")
+    Verdict::ALL.into_iter().filter_map(of).collect()
 }
 
 /// Claims for the terminal, a line each, checks last: verdict, measured, expected, claim.

@@ -19,6 +19,8 @@ pub struct Source {
     pub given: bool,
     /// What drives them.
     pub input: InputKind,
+    /// Whether they are the trials of a task.
+    pub trials: bool,
 }
 
 /// What drives a system.
@@ -49,6 +51,8 @@ pub struct Exponents {
     pub sequences: usize,
     /// Steps of input over which they were recorded, where these are few.
     pub short: Option<usize>,
+    /// The fixed point at which each attractor rests, by its number among the points found, from 0; empty where none were sought.
+    pub rests_at: Vec<Option<usize>>,
 }
 
 /// Adjoints and tangents.

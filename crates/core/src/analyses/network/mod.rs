@@ -28,7 +28,7 @@ use super::activity;
 use super::failed::Failed;
 use super::trials::Trials;
 use super::{Config, Context, Error, Failure, Finding, Module, NetworkSettings, tables};
-use crate::diagnostics::dynamics::fixed_points::FixedPoints;
+use crate::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints};
 use crate::diagnostics::dynamics::lyapunov::{self, Drive, Lyapunov};
 use crate::diagnostics::dynamics::trajectories::{Inputs, Trajectories, random_states, trajectories};
 use crate::diagnostics::geometry::pca::{Pca, pca};
@@ -92,6 +92,10 @@ pub(super) struct Run<'a> {
     spectra: OnceLock<Lyapunov>,
     /// Fixed points, once they are known.
     points: OnceLock<FixedPoints>,
+    /// The other constant inputs that trials hold, and the points under each, once they are known.
+    held: OnceLock<Vec<(Vec<f64>, Vec<FixedPoint>)>>,
+    /// Where trajectories end, once that is known.
+    ends: OnceLock<Vec<Ending>>,
     observer: &'a dyn Observer,
 }
 
@@ -115,6 +119,11 @@ pub(super) fn diagnose(
         findings.extend(found.flatten());
     }
     observer.finish();
+    for finding in &mut findings {
+        if let Finding::Lyapunov(e) = finding {
+            e.rests_at = run.rests_at(&e.result);
+        }
+    }
     findings.sort_by_key(Finding::module);
     let (mut no_components, mut no_plane) = (None, false);
     if run.pca.is_none() && modules.contains(&Module::Pca) && config.modules.is_none() {
@@ -173,7 +182,7 @@ impl<'a> Run<'a> {
         let idle = trials.is_none() && !modules.iter().any(|m| m.facts().states);
         let start = if idle { Mat::zeros(n, 0) } else { start };
         let orbits = trajectories(system, start.as_ref(), &inputs, steps);
-        let pca = if idle { None } else { pca(orbits.pooled().as_ref()) };
+        let pca = if idle { None } else { pca(orbits.pooled_shown().as_ref()) };
         observer.finish();
         let steps = (system.time_step() - 1.0).abs() < f64::EPSILON && !system.is_flow();
         let spectra = OnceLock::new();
@@ -192,6 +201,8 @@ impl<'a> Run<'a> {
             pca,
             spectra,
             points: OnceLock::new(),
+            held: OnceLock::new(),
+            ends: OnceLock::new(),
             observer,
         })
     }
@@ -217,7 +228,12 @@ impl<'a> Run<'a> {
             Inputs::Constant(u) if u.iter().all(|v| *v == 0.0) => InputKind::None,
             Inputs::Constant(_) => InputKind::Constant,
         };
-        Source { trajectories: self.orbits.states.len(), given: self.initial.is_some(), input }
+        Source {
+            trajectories: self.orbits.states.len(),
+            given: self.initial.is_some(),
+            input,
+            trials: self.trials.is_some(),
+        }
     }
 
     /// Initial states for the exponents: the user's, or random ones, fewer for large networks.
@@ -320,6 +336,7 @@ impl<'a> Run<'a> {
                 _ => 0,
             },
             short: (recorded < SHORT).then_some(recorded),
+            rests_at: vec![],
         })
     }
 

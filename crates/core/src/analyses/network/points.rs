@@ -55,12 +55,15 @@ impl Run<'_> {
             let result = self.search(&held.input, states.as_ref(), HELD_PART);
             UnderInput { outputs: self.outputs_at(&result), plane: self.plane_of(&result), result, held }
         };
+        let held: Vec<UnderInput> = found.into_iter().filter(|h| h.input != self.input).map(under).collect();
+        self.held
+            .get_or_init(|| held.iter().map(|u| (u.held.input.clone(), u.result.points.clone())).collect());
         Points {
             result: result.clone(),
             outputs: self.outputs_at(result),
             plane: self.plane_of(result),
             stores: self.stores(&result.points),
-            held: found.into_iter().filter(|h| h.input != self.input).map(under).collect(),
+            held,
             held_left_out: left_out,
             varying,
             driven: self.driven() && self.trials.is_none(),

@@ -29,6 +29,9 @@ pub struct Trajectories {
     pub time_step: f64,
 }
 
+/// How far out a trajectory is that ran away, in units of the largest initial state.
+const AWAY: f64 = 1e4;
+
 impl Trajectories {
     /// Those whose final speed is below 1e-8.
     pub fn at_rest(&self) -> usize {
@@ -37,11 +40,35 @@ impl Trajectories {
 
     /// All states side by side, n x total.
     pub fn pooled(&self) -> Mat<f64> {
+        self.side_by_side(0..self.states.len())
+    }
+
+    /// Whether this one ended more than 10^4 times as far out as all of them started, or beyond the finite numbers.
+    pub fn ran_away(&self, k: usize) -> bool {
+        let size = |m: &Mat<f64>, t: usize| m.as_ref().col(t).iter().map(|v| v.abs()).fold(0.0, f64::max);
+        let start = self.states.iter().map(|m| size(m, 0)).fold(1.0, f64::max);
+        let states = &self.states[k];
+        self.diverged.contains(&k) || size(states, states.ncols() - 1) > AWAY * start
+    }
+
+    /// The trajectories that did not run away, by their numbers; all where every one did. Others would set every axis.
+    pub fn shown(&self) -> impl Iterator<Item = usize> + Clone + use<> {
+        let all = self.states.len();
+        let stay: Vec<usize> = (0..all).filter(|k| !self.ran_away(*k)).collect();
+        if stay.is_empty() { (0..all).collect::<Vec<_>>() } else { stay }.into_iter()
+    }
+
+    /// The states of those, side by side.
+    pub fn pooled_shown(&self) -> Mat<f64> {
+        self.side_by_side(self.shown())
+    }
+
+    fn side_by_side(&self, which: impl Iterator<Item = usize> + Clone) -> Mat<f64> {
         let n = self.states.first().map_or(0, Mat::nrows);
-        let total = self.states.iter().map(Mat::ncols).sum();
+        let total = which.clone().map(|k| self.states[k].ncols()).sum();
         let mut out = Mat::zeros(n, total);
         let mut next = 0;
-        for s in &self.states {
+        for s in which.map(|k| &self.states[k]) {
             out.as_mut().subcols_mut(next, s.ncols()).copy_from(s);
             next += s.ncols();
         }

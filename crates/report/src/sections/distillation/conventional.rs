@@ -80,7 +80,8 @@ pub fn conventional(c: &Conventional) -> Result<Rendered, Error> {
     let section = Section {
         id: "distillation".into(),
         title: "Conventional distillation".into(),
-        intro: vec![intro.into()],
+        intro: vec![],
+        method: vec![intro.into()],
         facts,
         figures,
         tables: vec![table],

@@ -60,7 +60,8 @@ pub fn radd(r: &Radd) -> Result<Rendered, Error> {
     let section = Section {
         id: "distillation".into(),
         title: "Distillation".into(),
-        intro: intro(r),
+        intro: vec![],
+        method: intro(r),
         facts: facts(r),
         figures: figures::all(r)?,
         tables: tables::all(r),

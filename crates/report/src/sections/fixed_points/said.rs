@@ -1,6 +1,7 @@
 //! Fixed points in words.
 
-use super::words;
+use super::{input_words, stores, words};
+use nullcline_core::analyses::network::{Points, UnderInput};
 use nullcline_core::diagnostics::dynamics::fixed_points::{
     Ended, FixedPoint, FixedPoints, Label, Method, Reason, Stability,
 };
@@ -242,6 +243,47 @@ pub fn describe(result: &FixedPoints) -> String {
         text.push_str(&format!("; a slow region of q = {}", words::number(region.speed)));
     }
     text + if result.complete && !fixed.is_empty() { ". There are no others: that is proven." } else { "." }
+}
+
+/// The finding in short sentences: what is held, the points, and those under the inputs that trials hold most.
+pub fn answer(found: &Points) -> Vec<String> {
+    let r = &found.result;
+    let mut all = vec![];
+    let held =
+        |u: &UnderInput| format!("Under the input {}: {}", input_words(&u.held.input), short(&u.result));
+    match &found.stores {
+        Some(s) => {
+            all.push(stores::short(s, r));
+            all.push(short(r));
+        }
+        None if found.held.is_empty() && !found.driven => all.push(short(r)),
+        None => all.push(format!("Under the input {}: {}", input_words(&r.input), short(r))),
+    }
+    all.extend(found.held.iter().take(2).map(held));
+    all
+}
+
+/// Points by what they are; certificates and the rest stand in the section.
+fn short(result: &FixedPoints) -> String {
+    let isolated = |p: &&FixedPoint| p.label == Label::Fixed && p.isolated;
+    let fixed: Vec<&FixedPoint> = result.points.iter().filter(isolated).collect();
+    let count = words::count(fixed.len(), "fixed point");
+    let all = if fixed.len() == 1 { "" } else { "all " };
+    let mut text = match &by_unstable(&result.points)[..] {
+        _ if fixed.is_empty() => describe(result).trim_end_matches('.').to_owned(),
+        [(0, same)] if same.len() == fixed.len() => format!("{count}, {all}stable"),
+        [(m, same)] if same.len() == fixed.len() => {
+            format!("{count}, {all}with {}", words::count(*m, "unstable direction"))
+        }
+        _ => format!("{count}: {}", kinds(&result.points, &fixed).join(", ")),
+    };
+    let continuum = result.points.iter().any(|p| p.label == Label::Fixed && !p.isolated);
+    if continuum && !fixed.is_empty() {
+        text.push_str("; a continuum of others");
+    } else if result.complete && !fixed.is_empty() {
+        text.push_str(", and no others");
+    }
+    text + "."
 }
 
 fn kinds(points: &[FixedPoint], fixed: &[&FixedPoint]) -> Vec<String> {

@@ -3,6 +3,7 @@
 use super::super::Run;
 use super::Conditions;
 use crate::diagnostics::dynamics::fixed_points::{FixedPoint, Label, Stability};
+use crate::diagnostics::dynamics::lyapunov::{Attractor, Kind, Lyapunov, Status};
 use crate::linalg::{col, norm};
 use crate::systems::time::{Drive, Stepper};
 use rayon::prelude::*;
@@ -42,17 +43,37 @@ pub struct Endings {
 }
 
 impl Run<'_> {
-    /// Where the trials end; none where fixed points were not sought.
-    pub(super) fn endings(&self, conditions: &Conditions) -> Option<Endings> {
+    /// Where the trajectories end; none where fixed points were not sought. Those of no trial are looked at, not followed.
+    pub(in crate::analyses::network) fn ends(&self) -> Option<&[Ending]> {
         let points = &self.points.get()?.points;
         let one = |k: usize| {
             let states = &self.orbits.states[k];
             if self.orbits.diverged.contains(&k) {
                 return Ending::Diverged;
             }
-            self.ending(col(states.as_ref(), states.ncols() - 1), points)
+            let last = col(states.as_ref(), states.ncols() - 1);
+            match self.trials {
+                Some(_) => self.ending(last, points),
+                None => at(last, points).map_or(Ending::Moving, Ending::Point),
+            }
         };
-        let of: Vec<Ending> = (0..self.orbits.states.len()).into_par_iter().map(one).collect();
+        let all = || (0..self.orbits.states.len()).into_par_iter().map(one).collect();
+        Some(self.ends.get_or_init(all))
+    }
+
+    /// The fixed point at which each attractor rests; empty where fixed points were not sought.
+    pub(in crate::analyses::network) fn rests_at(&self, found: &Lyapunov) -> Vec<Option<usize>> {
+        let Some(points) = self.points.get() else { return vec![] };
+        let at = |a: &Attractor| {
+            let rests = a.status != Status::Unsettled && a.kind == Kind::FixedPoint;
+            rests.then(|| at(&a.final_state, &points.points)).flatten()
+        };
+        found.attractors.iter().map(at).collect()
+    }
+
+    /// Where the trials end; none where fixed points were not sought.
+    pub(super) fn endings(&self, conditions: &Conditions) -> Option<Endings> {
+        let of = self.ends()?.to_vec();
         let mut kinds: Vec<Ending> = of.clone();
         kinds.sort_by_key(|e| match e {
             Ending::Point(p) => *p,
@@ -70,7 +91,6 @@ impl Run<'_> {
     /// Follows a state until it is at a point, rests elsewhere, or has moved long enough.
     pub(in crate::analyses::network) fn ending(&self, start: &[f64], points: &[FixedPoint]) -> Ending {
         let mut state = Stepper::new(self.network.system.step(), Drive::Constant(&self.input), start, 1);
-        let stable = |p: &FixedPoint| p.label == Label::Fixed && p.stability != Stability::Unstable;
         for _ in 0..FOLLOWED / LOOK {
             if !state.run(LOOK) {
                 return Ending::Diverged;
@@ -78,11 +98,7 @@ impl Run<'_> {
             let (x, before) = (state.x(), state.other());
             let moved: Vec<f64> = x.iter().zip(before).map(|(a, b)| a - b).collect();
             let still = norm(&moved) <= STILL * (1.0 + norm(x));
-            let near = points.iter().position(|p| {
-                let away: Vec<f64> = x.iter().zip(&p.state).map(|(a, b)| a - b).collect();
-                stable(p) && norm(&away) <= AT * (1.0 + norm(&p.state))
-            });
-            match near {
+            match at(x, points) {
                 Some(p) => return Ending::Point(p),
                 None if still => return Ending::OtherRest,
                 None => {}
@@ -90,4 +106,13 @@ impl Run<'_> {
         }
         Ending::Moving
     }
+}
+
+/// The fixed point at which a state is, of those that are not unstable.
+fn at(x: &[f64], points: &[FixedPoint]) -> Option<usize> {
+    points.iter().position(|p| {
+        let away: Vec<f64> = x.iter().zip(&p.state).map(|(a, b)| a - b).collect();
+        let may_hold = p.label == Label::Fixed && p.stability != Stability::Unstable;
+        may_hold && norm(&away) <= AT * (1.0 + norm(&p.state))
+    })
 }
