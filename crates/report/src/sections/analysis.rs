@@ -75,8 +75,12 @@ fn recording(r: &RecordingAnalysis) -> Result<Told, Failure> {
     for f in &r.findings {
         modules.push(told(f).rendered(context)?);
     }
+    let mut facts = vec![("Recording".into(), subject.clone())];
+    if !r.about.prepared.is_empty() {
+        facts.push(("Prepared".into(), r.about.prepared.join(" ")));
+    }
     Ok(Told {
-        facts: vec![("Recording".into(), subject.clone())],
+        facts,
         subject,
         findings: r.findings.iter().filter_map(|f| told(f).sentence(context)).collect(),
         warnings,
