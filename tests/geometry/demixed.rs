@@ -210,7 +210,7 @@ fn analyze_demixes_conditions_of_its_own_table_or_another() {
     (0..4).for_each(|k| assert!((share(found, k) - share(other, k)).abs() < 1e-12, "{k}"));
     let missing = place.write("missing.csv", "trial,stim,side\n0,1,left\n");
     let twice = place.write("twice.csv", "trial,stim,side\n0,1,left\n0,2,left\n");
-    let partial = place.write("partial.csv", "trial,a,b,u0,u1\n0,1,x,0.5,1\n1,2,x,0.2,3\n2,1,y,0.1,2\n");
+    let partial = place.write("lacking.csv", "trial,a,b,u0,u1\n0,1,x,0.5,1\n1,2,x,0.2,3\n2,1,y,0.1,2\n");
     let changing = place.write("changing.csv", "trial,a,u0,u1\n0,1,0.5,1\n0,2,0.2,3\n1,1,0.1,2\n");
     for (arguments, status, words) in [
         (&[&*file, "--conditions", "stim", "--labels", &missing][..], 3, "no row for trial `47`"),
