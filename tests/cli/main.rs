@@ -19,6 +19,7 @@ mod names;
 mod numbers;
 mod options;
 mod outputs;
+mod prepared;
 mod round_trip;
 mod sensitivity;
 mod study;

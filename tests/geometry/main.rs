@@ -5,7 +5,11 @@ mod common;
 
 mod clusters;
 mod decoding;
+mod demixed;
 mod golden_pca;
+mod intrinsic;
 mod pca;
+mod signal;
 mod subspaces;
+mod targeted;
 mod timescales;

@@ -1,6 +1,6 @@
 //! `analyze`: a network or a recording.
 
-use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments};
+use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, TrialArguments};
 use super::limits::seed;
 use super::network::{self, NetworkAnalysis};
 use super::recording::{self, RecordingAnalysis};
@@ -31,6 +31,10 @@ pub struct Analyze {
     #[command(flatten)]
     #[serde(flatten)]
     pub recording: RecordingArguments,
+    /// Of the trials of recordings.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub trials_of: TrialArguments,
     /// Of activity.
     #[command(flatten)]
     #[serde(flatten)]
@@ -50,7 +54,7 @@ impl Analyze {
                 seed: self.seed,
                 modules: self.modules.as_deref().map(check::modules).transpose()?,
                 network: check::network(&self.network)?,
-                recording: check::recording(&self.recording)?,
+                recording: check::recording_of_trials(&self.recording, &self.trials_of)?,
                 analyses: check::analyses(&self.analyses)?,
             })
         };
@@ -74,7 +78,7 @@ impl Job for Analyze {
     fn files(&self) -> Vec<&Path> {
         let n = &self.network;
         let d = &n.driven;
-        let tables = [&d.trials, &d.inputs, &d.initial, &n.terminal];
+        let tables = [&d.trials, &d.inputs, &d.initial, &n.terminal, &self.trials_of.labels];
         std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
     }
 

@@ -25,6 +25,34 @@ pub struct AnalysisArguments {
     pub linkage: Option<String>,
 }
 
+/// Settings of the rows and trials of a recording.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[command(next_help_heading = "Rows and trials of recordings")]
+pub struct TrialArguments {
+    /// Columns that tell conditions of trials apart, one value a trial: stimulus,choice; left out of the units
+    #[arg(long, value_name = "C1,C2")]
+    pub conditions: Option<String>,
+    /// Table that holds these columns, a row for each trial: joined by the column of --trial or, where it has none, by order
+    #[arg(long, value_name = "TABLE")]
+    #[serde(serialize_with = "written::given")]
+    pub labels: Option<PathBuf>,
+    /// Rows in bins, within trials: so many time steps, or a time as 20ms or 0.02s with --time; sums of counts, means of others
+    #[arg(long, value_name = "WIDTH", allow_hyphen_values = true)]
+    pub bin: Option<String>,
+    /// Units smoothed by a Gaussian of this standard deviation, within trials, in time steps of the file or a time
+    #[arg(long, value_name = "WIDTH", allow_hyphen_values = true)]
+    pub smooth: Option<String>,
+    /// Units less their means, over their standard deviations
+    #[arg(long)]
+    pub zscore: bool,
+    /// Units over their range + 5 (Churchland 2012)
+    #[arg(long)]
+    pub soft_normalise: bool,
+    /// Rows as means over trials, by --conditions where given
+    #[arg(long)]
+    pub average: bool,
+}
+
 /// Which network it is, and what drives it.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[command(next_help_heading = "Networks")]
@@ -165,7 +193,7 @@ pub struct RecordingArguments {
     /// Columns of the units ('unit_*', or names separated by commas), or the name of an array
     #[arg(long, value_name = "PATTERN")]
     pub units: Option<String>,
-    /// Column that tells trials apart, or several: session,trial
+    /// Column that tells trials apart, or several: session,trial; an array of three dimensions is trials x time x units
     #[arg(long, value_name = "COLUMN")]
     pub trial: Option<String>,
     /// Column of time: rows are put in its order, and those on the two sides of a gap do not follow one another

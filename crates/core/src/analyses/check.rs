@@ -1,7 +1,8 @@
 //! Settings as they are written to checked ones, once.
 
-use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, WeightFile};
+use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, TrialArguments, WeightFile};
 use super::lists::{distinct, entries, once};
+use super::prepare::{Preparation, Scale, Width};
 use super::trials::Map;
 use super::{AnalysisSettings, Missing, Module, NetworkSettings, RecordingSettings};
 use crate::diagnostics::geometry::clusters::Linkage;
@@ -133,7 +134,40 @@ pub(super) fn recording(r: &RecordingArguments) -> Result<RecordingSettings, Str
         time: r.time.clone(),
         targets: r.targets.clone(),
         missing,
+        conditions: None,
+        labels: None,
+        preparation: Preparation::default(),
     })
+}
+
+/// What is said of recordings by one who looks at their trials.
+pub(super) fn recording_of_trials(
+    r: &RecordingArguments,
+    t: &TrialArguments,
+) -> Result<RecordingSettings, String> {
+    if t.labels.is_some() && t.conditions.is_none() {
+        return Err("--labels goes with --conditions, which names its columns".into());
+    }
+    if t.zscore && t.soft_normalise {
+        return Err("--zscore and --soft-normalise both scale the units: give one of them".into());
+    }
+    if t.average && r.targets.is_some() {
+        return Err(
+            "--average does not go with --targets, which means over trials have not: give --conditions"
+                .into(),
+        );
+    }
+    let width =
+        |option: &str, text: &Option<String>| text.as_deref().map(|w| Width::parse(option, w)).transpose();
+    let scale = match (t.zscore, t.soft_normalise) {
+        (true, _) => Some(Scale::ZScore),
+        (_, true) => Some(Scale::Soft),
+        _ => None,
+    };
+    let [bin, smooth] = [width("--bin", &t.bin)?, width("--smooth", &t.smooth)?];
+    let preparation = Preparation { bin, smooth, scale, average: t.average };
+    let (conditions, labels) = (t.conditions.clone(), t.labels.clone());
+    Ok(RecordingSettings { conditions, labels, preparation, ..recording(r)? })
 }
 
 /// What is said of the analyses of activity.

@@ -2,7 +2,8 @@
 
 use super::lists::distinct;
 use super::order::{Order, Times, seconds};
-use super::roles::{Role, role};
+use super::prepare::Prepared;
+use super::roles::{Role, role, unit_of};
 use super::{Error, RecordingSettings};
 use crate::io::error::listed;
 use crate::io::table::{
@@ -36,6 +37,8 @@ pub(super) struct Columns {
     /// What is to be said of columns, by name.
     said: Vec<(String, String)>,
     order: Order,
+    /// What is read in the place of the file's rows.
+    prepared: Option<Prepared>,
 }
 
 /// The column of time.
@@ -78,7 +81,11 @@ impl Columns {
             Some(t) => chosen(file, "--targets", t, &names)?,
             None => vec![],
         };
-        let of_targets: HashSet<&String> = targets.iter().collect();
+        let conditions = match r.conditions.as_deref().filter(|_| r.labels.is_none()) {
+            Some(list) => chosen(file, "--conditions", list, &names)?,
+            None => vec![],
+        };
+        let of_targets: HashSet<&String> = targets.iter().chain(&conditions).collect();
         let aside = |n: &String| trial.contains(n) || Some(n) == r.time.as_ref() || of_targets.contains(n);
         let list = r.units.as_deref().filter(|u| Some(*u) != array);
         let units: Vec<String> = match list {
@@ -94,8 +101,9 @@ impl Columns {
             time: r.time.clone().map_or(Time::None, Time::Named),
             said: schema.notes.iter().map(|note| (String::new(), format!("{note}."))).collect(),
             order: Order::default(),
+            prepared: None,
         };
-        columns.set_aside(file, array, &schema, list)?;
+        columns.set_aside(file, array, &schema, list, &conditions)?;
         columns.check(file, &schema)?;
         Ok(columns)
     }
@@ -108,9 +116,11 @@ impl Columns {
         array: Option<&str>,
         schema: &Schema,
         list: Option<&str>,
+        conditions: &[String],
     ) -> Result<(), Error> {
         let parts = list.into_iter().flat_map(|l| l.split(',').map(str::trim).chain([l]));
-        let asked: HashSet<&str> = parts.chain(self.targets.iter().map(String::as_str)).collect();
+        let asked: HashSet<&str> =
+            parts.chain(self.targets.iter().chain(conditions).map(String::as_str)).collect();
         let (trials_given, mut said) = (!self.trial.is_empty(), vec![]);
         let before = std::mem::take(&mut self.units);
         let units: HashSet<&String> = before.iter().collect();
@@ -281,9 +291,32 @@ impl Columns {
         said.chain(&self.order.notes).cloned().collect()
     }
 
+    /// Gives these rows from now on.
+    pub fn prepare(&mut self, rows: Prepared) {
+        self.rows = Some(rows.first.len());
+        self.prepared = Some(rows);
+    }
+
+    /// Rows that were left out before, for their missing values.
+    pub fn dropped(&self) -> usize {
+        self.prepared.as_ref().map_or(0, |p| p.dropped)
+    }
+
+    /// What was done to the rows before they were read.
+    pub fn preparation(&self) -> Vec<String> {
+        self.prepared.as_ref().map_or_else(Vec::new, |p| p.said.clone())
+    }
+
+    /// Seconds from most rows to the next, by the column of time that was named.
+    pub fn step(&self) -> Option<f64> {
+        let Time::Named(name) = &self.time else { return None };
+        self.order.step.map(|step| step * unit_of(name))
+    }
+
     /// The row of the file, from 0, at a place in the order of rows.
     pub fn row(&self, place: usize) -> usize {
-        self.order.rows.as_ref().and_then(|r| r.get(place).copied()).unwrap_or(place)
+        let rows = self.prepared.as_ref().map_or(self.order.rows.as_ref(), |p| Some(&p.first));
+        rows.and_then(|r| r.get(place).copied()).unwrap_or(place)
     }
 
     /// What stands in a unit's column at a place where no finite number does, in words.
@@ -318,7 +351,8 @@ impl Columns {
 
     /// Whether the row at `place` continues the one before it in time.
     pub fn follows(&self, place: usize) -> bool {
-        self.order.follows.as_ref().is_none_or(|f| f.get(place).copied().unwrap_or(false))
+        let follows = self.prepared.as_ref().map_or(self.order.follows.as_ref(), |p| Some(&p.follows));
+        follows.is_none_or(|f| f.get(place).copied().unwrap_or(false))
     }
 
     /// Values of the file's rows in the order of rows.
@@ -340,6 +374,9 @@ impl Columns {
         f: &mut dyn FnMut(Chunk) -> Result<(), crate::io::error::Error>,
     ) -> Result<(), Error> {
         let chunk = (VALUES / self.units.len().max(1)).clamp(1, CHUNK);
+        if let Some(prepared) = &self.prepared {
+            return Ok(prepared.stream(chunk, f)?);
+        }
         let Some(rows) = &self.order.rows else { return Ok(stream(file, &self.units, array, chunk, f)?) };
         for held in rows.chunks((HELD / self.units.len().max(1)).max(1)) {
             let mut places: Vec<(usize, usize)> =

@@ -1,6 +1,7 @@
 //! Checked settings: every value valid.
 
 use super::Module;
+use super::prepare::Preparation;
 use super::trials::Map;
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::systems::checkpoint::Spec;
@@ -67,6 +68,12 @@ pub struct RecordingSettings {
     pub targets: Option<String>,
     /// Missing values.
     pub missing: Option<Missing>,
+    /// Columns that tell conditions of trials apart.
+    pub conditions: Option<String>,
+    /// Table of trials that holds them.
+    pub labels: Option<PathBuf>,
+    /// What is done to rows before they are looked at.
+    pub preparation: Preparation,
 }
 
 /// Settings of the analyses of activity, none where not given.

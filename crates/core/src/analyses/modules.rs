@@ -1,6 +1,9 @@
 //! The modules of `analyze`: a line each, and all that follows from it.
 
-use super::activity::{Analyses, Decodings, Groups, Selectivity, Timescales};
+use super::activity::{
+    Analyses, Decodings, DemixedComponents, Groups, IntrinsicDimension, Selectivity, SignalDimension,
+    TargetedAxes, Timescales,
+};
 use super::network::{AtTask, Cycles, Exponents, Flow, Paths, Points, Run, Sensitivity, Vectors};
 use super::recording::{Activity, Reading};
 use super::{Components, Error};
@@ -32,18 +35,26 @@ macro_rules! modules {
             Activity activity: Activity;
             /// Principal components.
             Pca pca: Components;
+            /// Dimensions that are signal, not noise.
+            SignalDimension signal_dimension: SignalDimension;
             /// The flow in their plane.
             FlowField flow_field: Flow;
             /// States in time.
             Trajectories trajectories: Paths;
             /// Spectra of the recurrent matrices.
             Recurrent recurrent: Vec<RecurrentSpectrum>;
+            /// Demixed principal components.
+            Dpca dpca: DemixedComponents;
+            /// Axes of task variables.
+            TargetedAxes targeted_axes: TargetedAxes;
             /// Labels read off activity.
             Decoding decoding: Decodings;
             /// Read-outs and regressions.
             Selectivity selectivity: Selectivity;
             /// Groups of units.
             Clusters clusters: Groups;
+            /// The intrinsic dimension, curved or not.
+            IntrinsicDimension intrinsic_dimension: IntrinsicDimension;
             /// Autocorrelation times of units.
             Timescales timescales: Timescales;
         }
@@ -58,6 +69,10 @@ pub(super) trait Diagnostic: Sized {
     const OF_RECORDING: Option<OfRecording<Self>> = None;
     /// Whether it is of targets, without which it is left out unless asked for.
     const OF_TARGETS: bool = false;
+    /// Whether it is of conditions of trials, without which it is left out unless asked for.
+    const OF_CONDITIONS: bool = false;
+    /// Whether it is of spike counts, without which it is left out unless asked for.
+    const OF_COUNTS: bool = false;
     /// Whether it runs on request alone.
     const ON_REQUEST: bool = false;
     /// Whether it is of the trials of a network's task, and nothing without them.
@@ -85,6 +100,8 @@ pub(super) struct Facts {
     pub recording: bool,
     pub held: bool,
     pub targets: bool,
+    pub counts: bool,
+    pub conditions: bool,
     pub trials: bool,
     pub last: bool,
     pub on_request: bool,
@@ -98,6 +115,8 @@ impl Facts {
             recording: D::OF_RECORDING.is_some(),
             held: matches!(D::OF_RECORDING, Some(OfRecording::Held(_))),
             targets: D::OF_TARGETS,
+            counts: D::OF_COUNTS,
+            conditions: D::OF_CONDITIONS,
             trials: D::OF_TRIALS,
             last: D::LAST,
             on_request: D::ON_REQUEST,
@@ -185,7 +204,12 @@ impl Module {
         let name = |m: &Self| m.name();
         let of = |all: Vec<Self>, of: &str| {
             let asked = |m: &Self| m.facts().targets || m.facts().trials;
-            let one = |m: &Self| format!("{}{}", m.name(), if asked(m) { of } else { "" });
+            let counts = |m: &Self| match m.facts() {
+                f if f.counts => " (of spike counts)",
+                f if f.conditions => " (of --conditions)",
+                _ => "",
+            };
+            let one = |m: &Self| format!("{}{}", m.name(), if asked(m) { of } else { counts(m) });
             all.iter().map(one).collect::<Vec<_>>().join(", ")
         };
         let asked: Vec<&str> = Self::ALL.iter().filter(|m| m.facts().on_request).map(name).collect();

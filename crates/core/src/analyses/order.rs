@@ -12,6 +12,8 @@ pub(super) struct Order {
     pub follows: Option<Vec<bool>>,
     /// What is to be said of the times.
     pub notes: Vec<String>,
+    /// The time from most rows to the next.
+    pub step: Option<f64>,
 }
 
 /// The column of time.
@@ -153,6 +155,7 @@ impl Order {
             self.follows = Some(vec![false; all]);
             return;
         };
+        self.step = Some(step);
         let (mut gaps, mut repeats) = (vec![], vec![]);
         let mut follows = vec![false; all];
         for place in 1..all {

@@ -2,6 +2,7 @@
 
 use super::activity::{self, Analyses, Held};
 use super::columns::Columns;
+use super::conditions::Conditions;
 use super::failed::Failed;
 use super::modules::{Diagnostic, OfRecording};
 use super::network::chosen;
@@ -46,6 +47,8 @@ pub struct AboutRows {
     pub rows: usize,
     /// Rows left out for their missing values.
     pub dropped_rows: usize,
+    /// What was done to the rows before anything was computed, in sentences.
+    pub prepared: Vec<String>,
 }
 
 /// Count, mean and spread of one unit.
@@ -90,14 +93,21 @@ pub(super) fn diagnose(
     let (a, targets) = (&config.analyses, config.recording.targets.is_some());
     let decoded = [("--ridge", a.ridge.is_some() && !targets), ("--folds", a.folds.is_some() && !targets)];
     refuse(&decoded, "--targets, which are what is decoded")?;
+    let of_conditions = |m: &Module| m.facts().conditions || *m == Module::SignalDimension;
+    if !config.recording.preparation.average && !modules.iter().any(of_conditions) {
+        let given = [("--conditions", config.recording.conditions.is_some())];
+        refuse(&given, "the modules dpca, targeted_axes and signal_dimension, and with --average")?;
+    }
     let mut columns = Columns::choose(&config.file, &config.recording, array)?;
-    let trials = columns.arrange(&config.file, array)?;
+    let mut trials = columns.arrange(&config.file, array)?;
+    let mut conditions = Conditions::read(config, array, &columns, trials.as_deref())?;
+    config.recording.preparation.apply(config, array, &mut columns, &mut trials, &mut conditions)?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
     let first = Pass::first(config, array, &columns, observer)?;
     observer.finish();
     enough(config, first.rows.used, &modules)?;
     let pca = OnceCell::new();
-    let reading = Reading { config, array, columns: &columns, first, trials, pca, observer };
+    let reading = Reading { config, array, columns: &columns, first, trials, conditions, pca, observer };
     let (mut findings, mut failed) = (vec![], Failed::default());
     let stage = |module: &Module| {
         let at = modules.iter().position(|m| m == module).map_or(1, |k| k + 1);
@@ -109,13 +119,24 @@ pub(super) fn diagnose(
         findings.extend(failed.on_data(module, module.of_stream(&reading))?.flatten());
     }
     let needed = |m: &Module| {
-        let targets = config.recording.targets.is_some();
-        m.facts().held && modules.contains(m) && (config.modules.is_some() || targets)
+        let facts = m.facts();
+        let applies = match () {
+            () if facts.counts => reading.first.counts,
+            () if facts.conditions => config.recording.conditions.is_some(),
+            () => config.recording.targets.is_some(),
+        };
+        facts.held && modules.contains(m) && (config.modules.is_some() || applies)
     };
     let wanted: Vec<Module> = Module::of_recordings().into_iter().filter(needed).collect();
     if !wanted.is_empty() {
         let held = reading.held()?;
-        let analyses = Analyses { config, units: &columns.units, held: &held, pca: reading.pca() };
+        let analyses = Analyses {
+            config,
+            units: &columns.units,
+            held: &held,
+            pca: reading.pca(),
+            counts: reading.first.counts,
+        };
         for module in wanted {
             stage(&module);
             findings.extend(failed.on_data(module, analyses.run(module))?.flatten());
@@ -131,7 +152,8 @@ pub(super) fn diagnose(
         array: array.map(ToOwned::to_owned),
         units: columns.units.len(),
         rows: first.rows.used,
-        dropped_rows: first.rows.dropped,
+        dropped_rows: first.rows.dropped + columns.dropped(),
+        prepared: columns.preparation(),
     };
     let square = square(config, first.rows.used, columns.units.len());
     Ok(RecordingAnalysis { about, findings, failed, notes: columns.notes(&[]), square })
@@ -145,6 +167,7 @@ pub(super) struct Reading<'a> {
     first: Pass,
     /// The trial of each row.
     trials: Option<Vec<usize>>,
+    conditions: Option<Conditions>,
     pca: OnceCell<Option<Pca>>,
     observer: &'a dyn Observer,
 }
@@ -154,7 +177,7 @@ impl Diagnostic for Activity {
         Ok(Self {
             units: r.first.units(&r.columns.units),
             rows: r.first.rows.used,
-            dropped: r.first.rows.dropped,
+            dropped: r.first.rows.dropped + r.columns.dropped(),
             trials: r.trials.as_deref().map(number_of),
         })
     }));
@@ -169,7 +192,8 @@ impl Reading<'_> {
     /// The rows in memory.
     fn held(&self) -> Result<Held, Error> {
         let rows = self.first.rows.used + self.first.rows.dropped;
-        Held::read(self.config, self.array, self.columns, self.trials.as_deref(), rows, self.observer)
+        let (trials, conditions) = (self.trials.as_deref(), self.conditions.as_ref());
+        Held::read(self.config, self.array, self.columns, trials, conditions, rows, self.observer)
     }
 
     /// Components and the rows along them.
@@ -205,11 +229,14 @@ pub(super) fn check(
     array: Option<&str>,
 ) -> Result<(Columns, Counted, Option<usize>), Error> {
     let mut columns = Columns::choose(&config.file, &config.recording, array)?;
-    let trials = columns.arrange(&config.file, array)?;
+    let mut trials = columns.arrange(&config.file, array)?;
+    let mut conditions = Conditions::read(config, array, &columns, trials.as_deref())?;
+    config.recording.preparation.apply(config, array, &mut columns, &mut trials, &mut conditions)?;
     let rows = Counted::read(config, array, &columns, &Silent, &mut |_, _, _| {})?;
     enough(config, rows.used, &chosen(config, &Module::of_recordings())?)?;
     if config.recording.targets.is_some() {
-        Held::read(config, array, &columns, trials.as_deref(), rows.used + rows.dropped, &Silent)?;
+        let all = rows.used + rows.dropped;
+        Held::read(config, array, &columns, trials.as_deref(), conditions.as_ref(), all, &Silent)?;
     }
     Ok((columns, rows, trials.as_deref().map(number_of)))
 }
@@ -281,6 +308,8 @@ struct Pass {
     moments: Accumulator,
     sums: Vec<Sums>,
     rows: Counted,
+    /// Whether all values are counts.
+    counts: bool,
 }
 
 /// One unit's values so far, less the first, in a unit of a power of two near the largest: no square leaves the range of numbers.
@@ -352,13 +381,15 @@ impl Pass {
         observer: &dyn Observer,
     ) -> Result<Self, Error> {
         let n = columns.units.len();
-        let (mut moments, mut sums) = (Accumulator::new(n), vec![Sums::NONE; n]);
+        let (mut moments, mut sums, mut counts) = (Accumulator::new(n), vec![Sums::NONE; n], true);
         let rows = Counted::read(config, array, columns, observer, &mut |chunk, kept, before| {
             sums.iter_mut().zip(&chunk.columns).for_each(|(s, c)| s.add(c, kept, before));
             let x = Mat::from_fn(chunk.columns.len(), kept.len(), |i, j| chunk.columns[i][kept[j]]);
+            let count = |v: &f64| *v >= 0.0 && v.fract() == 0.0;
+            counts &= x.col_iter().all(|c| c.iter().all(count));
             moments.add(x.as_ref());
         })?;
-        Ok(Self { moments, sums, rows })
+        Ok(Self { moments, sums, rows, counts })
     }
 
     fn units(&self, names: &[String]) -> Vec<Unit> {

@@ -131,6 +131,18 @@ pub(super) fn role(name: &str) -> Option<Role> {
     }
 }
 
+/// Seconds in the unit of time that a column's name ends with, as `t_ms` or `time (ms)`; one where it tells none.
+pub(super) fn unit_of(name: &str) -> f64 {
+    let plain = name.trim_end_matches([')', ']']).replace([' ', '(', '[', '/'], "_").to_lowercase();
+    match plain.rsplit('_').next().unwrap_or_default() {
+        "ms" | "msec" | "milliseconds" => 1e-3,
+        "us" => 1e-6,
+        "ns" => 1e-9,
+        "min" => 60.0,
+        _ => 1.0,
+    }
+}
+
 impl Role {
     /// Whether some values of a column, none for text, go with its name.
     pub(super) fn fits(self, values: Option<&[f64]>) -> bool {

@@ -1,5 +1,6 @@
 //! What a file is: a network or a recording.
 
+use super::prepare::Scale;
 use super::{Config, Error};
 use crate::io::error::Problem;
 use crate::io::table::{self, ReadTable, Values, schema};
@@ -187,12 +188,19 @@ fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Optio
 }
 
 /// Options about the rows of a recording, and whether they are given.
-pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str, bool); 4] {
+pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str, bool); 11] {
     [
         ("--trial", r.trial.is_some()),
         ("--time", r.time.is_some()),
         ("--targets", r.targets.is_some()),
         ("--missing", r.missing.is_some()),
+        ("--conditions", r.conditions.is_some()),
+        ("--labels", r.labels.is_some()),
+        ("--bin", r.preparation.bin.is_some()),
+        ("--smooth", r.preparation.smooth.is_some()),
+        ("--zscore", r.preparation.scale == Some(Scale::ZScore)),
+        ("--soft-normalise", r.preparation.scale == Some(Scale::Soft)),
+        ("--average", r.preparation.average),
     ]
 }
 

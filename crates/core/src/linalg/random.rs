@@ -48,6 +48,8 @@ pub enum Use {
     Kink = 22,
     /// Permutations of a test.
     Permutation = 21,
+    /// Data made anew as a null hypothesis has them.
+    Surrogate = 24,
 }
 
 /// The stream of item `index` in a run seeded with `seed`.

@@ -71,16 +71,11 @@ fn recording(r: &RecordingAnalysis) -> Result<Told, Failure> {
     warnings.extend(r.square.then(|| may_be_weights(r.about.rows)));
     warnings.extend(failed(&r.failed));
     let Ordered { findings, answer, leads, modules } = ordered(&r.findings, context)?;
-    Ok(Told {
-        facts: vec![("Recording".into(), subject.clone())],
-        subject,
-        findings,
-        answer,
-        leads,
-        warnings,
-        modules,
-        ..Told::default()
-    })
+    let mut facts = vec![("Recording".into(), subject.clone())];
+    if !r.about.prepared.is_empty() {
+        facts.push(("Prepared".into(), r.about.prepared.join(" ")));
+    }
+    Ok(Told { facts, subject, findings, answer, leads, warnings, modules, ..Told::default() })
 }
 
 macro_rules! told {

@@ -1,4 +1,4 @@
-//! The order of a page: what is computed, where states go, the task, then dimensions, exponents and the rest.
+//! The order of a page: the task, what is computed, where states go, then dimensions, exponents and the rest.
 
 use super::analysis::told;
 use crate::Error;
@@ -22,11 +22,11 @@ const LEADS: [[&str; 2]; 8] = [
 
 fn rank(module: Module) -> usize {
     const ORDER: [Module; 10] = [
+        Module::Task,
         Module::FixedPoints,
         Module::FlowField,
         Module::Trajectories,
         Module::Cycles,
-        Module::Task,
         Module::Pca,
         Module::Lyapunov,
         Module::Covariant,

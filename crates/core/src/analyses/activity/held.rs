@@ -1,6 +1,7 @@
 //! Rows of a recording held in memory, with the targets that belong to them.
 
 use crate::analyses::columns::{Columns, LARGEST_EXACT};
+use crate::analyses::conditions::Conditions;
 use crate::analyses::{Config, Error};
 use crate::io::table::{ReadTable, Values, labels, read};
 use crate::job::Observer;
@@ -26,6 +27,8 @@ pub struct Held {
     pub targets: Vec<Target>,
     /// One row in so many is held.
     pub every: usize,
+    /// Conditions of the trials.
+    pub conditions: Option<Conditions>,
 }
 
 /// A column that activity may tell of.
@@ -57,6 +60,7 @@ impl Held {
         array: Option<&str>,
         columns: &Columns,
         trials: Option<&[usize]>,
+        conditions: Option<&Conditions>,
         rows: usize,
         observer: &dyn Observer,
     ) -> Result<Self, Error> {
@@ -83,6 +87,7 @@ impl Held {
             trials: trials.map(|all| kept.iter().map(|r| all[*r]).collect()),
             targets: targets(config, array, columns, &kept)?,
             every,
+            conditions: conditions.cloned(),
         })
     }
 

@@ -2,16 +2,25 @@
 
 mod clusters;
 mod decoding;
+pub mod demixed;
 mod held;
+pub mod intrinsic;
+mod repeated;
 mod selectivity;
+pub mod signal;
+pub mod targeted;
 pub mod timescales;
 
 pub use clusters::{Grouped, Groups, Weights};
 pub(super) use clusters::{Permutations, clusters};
 pub use decoding::{Decoded, Decodings, Features};
+pub use demixed::DemixedComponents;
 pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};
+pub use intrinsic::{IntrinsicDimension, Null};
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
+pub use signal::{Between, SignalDimension};
+pub use targeted::TargetedAxes;
 pub use timescales::Timescales;
 
 use super::modules::{Diagnostic, OfNetwork, OfRecording};
@@ -93,6 +102,8 @@ pub(super) struct Analyses<'a> {
     pub held: &'a Held,
     /// Principal components of all rows; none where nothing varies.
     pub pca: Option<&'a Pca>,
+    /// Whether all values are counts.
+    pub counts: bool,
 }
 
 impl Diagnostic for Decodings {

@@ -235,7 +235,7 @@ impl Analyses<'_> {
     }
 
     /// What rows depend on each other, and the group of each row: trials, or blocks of rows that are alike where no trials are given.
-    fn groups(&self) -> (By, Option<Vec<usize>>) {
+    pub(super) fn groups(&self) -> (By, Option<Vec<usize>>) {
         let rows = self.held.x.ncols();
         if let Some(trials) = &self.held.trials {
             let count = trials.iter().collect::<std::collections::BTreeSet<_>>().len();

@@ -22,6 +22,10 @@ mod states;
 mod task;
 mod training;
 
+pub use super::activity::demixed::Entry as Dpca;
+pub use super::activity::intrinsic::Entry as IntrinsicDimension;
+pub use super::activity::signal::Entry as SignalDimension;
+pub use super::activity::targeted::Entry as TargetedAxes;
 pub use super::activity::timescales::Entry as Timescales;
 pub use activity::{Activity, Clusters, Matrix};
 pub use adjoint::{Adjoint, Agreement, Agreements};

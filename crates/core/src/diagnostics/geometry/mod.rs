@@ -3,6 +3,10 @@
 //! | question | method |
 //! |---|---|
 //! | How many dimensions carry the variance? | [`pca`] |
+//! | How many of them are signal, not noise? | [`signal`] |
+//! | How many coordinates does it take, curved or not? | [`intrinsic`] |
+//! | Which directions follow what was varied? | [`demixed`] |
+//! | Along which axes do units follow task variables? | [`targeted`] |
 //! | What can be read off it, and how well? | [`decoding`] |
 //! | What angle lies between two directions or subspaces? | [`subspace`] |
 //! | Which units go together? | [`clusters`] |
@@ -11,7 +15,11 @@
 pub mod clusters;
 pub mod correlation;
 pub mod decoding;
+pub mod demixed;
+pub mod intrinsic;
 pub mod pca;
+pub mod signal;
 pub mod subspace;
+pub mod targeted;
 pub mod timescale;
 mod whitening;

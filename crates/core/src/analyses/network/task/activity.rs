@@ -22,7 +22,8 @@ impl Run<'_> {
         let range = self.network.architecture.output();
         let components = pca(held.x.as_ref());
         let units = &self.context.names[range];
-        let analyses = Analyses { config: self.config, units, held: &held, pca: components.as_ref() };
+        let analyses =
+            Analyses { config: self.config, units, held: &held, pca: components.as_ref(), counts: false };
         if !analyses.usable(module) {
             return if asked { Err(analyses.unusable(module)) } else { Ok(None) };
         }
@@ -72,6 +73,7 @@ impl Run<'_> {
             trials: Some(rows.iter().map(|r| r.0).collect()),
             targets: of_trials.chain(of_steps).collect(),
             every,
+            conditions: None,
         })
     }
 }

@@ -1,0 +1,158 @@
+//! Options that prepare the rows of a recording: bins, smoothing, scales, means over trials.
+
+use crate::common::{Place, analyze, violations};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Two units, three trials of 7, 7 and 6 rows 10 ms apart: counts, and the row's number.
+fn table(place: &Place, counts: bool) -> String {
+    let mut text = "trial,side,t_ms,a,b\n".to_owned();
+    let mut row = 0;
+    for (trial, rows) in [7, 7, 6].into_iter().enumerate() {
+        for t in 0..rows {
+            let b = if counts { f64::from(row % 3) } else { 0.5 * f64::from(row) };
+            writeln!(text, "{trial},{},{},{row},{b}", ["l", "r", "l"][trial], 10 * t).unwrap();
+            row += 1;
+        }
+    }
+    place.write(if counts { "counts.csv" } else { "rates.csv" }, text)
+}
+
+/// What `analyze` says of the units: means and standard deviations, and what was done.
+fn found(place: &Place, arguments: &[&str]) -> (Value, Value) {
+    analyze(place, &[arguments, &["--units", "a,b", "--modules", "activity,pca"]].concat(), 0, &[]);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    (summary["modules"]["activity"].clone(), summary["input"].clone())
+}
+
+fn near(v: &Value, k: usize, expected: f64) {
+    let v = v[k].as_f64().unwrap();
+    assert!((v - expected).abs() < 1e-12 * (1.0 + expected.abs()), "{k}: {v}, not {expected}");
+}
+
+#[test]
+fn bins_hold_sums_of_counts_and_means_of_others_within_trials() {
+    let place = Place::new("prepared-bins");
+    let file = table(&place, true);
+    let (activity, input) = found(&place, &[&file, "--bin", "3"]);
+    // Rows 0-5, 7-12 and 14-19; 6 and 13 fill no bin. Sums of a: 3, 12, 24, 33, 45, 54.
+    assert_eq!(activity["rows"], 6);
+    near(&activity["mean"], 0, 171.0 / 6.0);
+    near(&activity["mean"], 1, 3.0);
+    let said = input["prepared"][0].as_str().unwrap();
+    assert!(said.contains("bins of 3 time steps (sums of counts); 2 rows at the ends of trials"), "{said}");
+    let page = std::fs::read_to_string(place.path("out/report.html")).unwrap();
+    assert!(page.contains("bins of 3 time steps (sums of counts)"));
+    // The same as a time, by the name of its column in milliseconds.
+    let (timed, _) = found(&place, &[&file, "--time", "t_ms", "--bin", "30ms"]);
+    assert_eq!(timed, activity);
+    let file = table(&place, false);
+    let (activity, input) = found(&place, &[&file, "--bin", "3"]);
+    near(&activity["mean"], 0, 171.0 / 18.0);
+    assert!(input["prepared"][0].as_str().unwrap().contains("(means)"), "{input}");
+    let projections = std::fs::read_to_string(place.path("out/pca/projections.csv")).unwrap();
+    let first: Vec<&str> = projections.lines().skip(1).map(|l| l.split(',').next().unwrap()).collect();
+    assert_eq!(first, ["0", "3", "7", "10", "14", "17"]);
+}
+
+#[test]
+fn smoothing_stays_within_trials() {
+    let place = Place::new("prepared-smooth");
+    let mut text = "trial,a,b\n".to_owned();
+    for row in 0..60 {
+        writeln!(text, "{},{},{}", row / 30, f64::from(row / 30), f64::from(u8::from(row == 15))).unwrap();
+    }
+    let file = place.write("step.csv", text);
+    let (activity, input) = found(&place, &[&file, "--smooth", "1.5"]);
+    // A constant of each trial stays; a pulse keeps its sum and becomes the Gaussian.
+    near(&activity["mean"], 0, 0.5);
+    near(&activity["standard_deviation"], 0, (15.0f64 / 59.0).sqrt());
+    let weight: Vec<f64> = (-6..=6).map(|k| (-0.5 * (f64::from(k) / 1.5).powi(2)).exp()).collect();
+    let sum: f64 = weight.iter().sum();
+    let square: f64 = weight.iter().map(|w| (w / sum).powi(2)).sum();
+    near(&activity["mean"], 1, 1.0 / 60.0);
+    near(&activity["standard_deviation"], 1, ((square - 1.0 / 60.0) / 59.0).sqrt());
+    assert!(input["prepared"][0].as_str().unwrap().contains("Gaussian of 1.5"), "{input}");
+}
+
+#[test]
+fn scales_and_means_over_trials() {
+    let place = Place::new("prepared-scales");
+    let file = table(&place, false);
+    let (activity, _) = found(&place, &[&file, "--zscore"]);
+    for k in 0..2 {
+        assert!(activity["mean"][k].as_f64().unwrap().abs() < 1e-12);
+        near(&activity["standard_deviation"], k, 1.0);
+    }
+    let (activity, _) = found(&place, &[&file, "--soft-normalise"]);
+    near(&activity["mean"], 0, 9.5 / 24.0);
+    near(&activity["mean"], 1, 4.75 / 14.5);
+    // Over all trials six steps reach: means of rows s, s + 7, s + 14.
+    let (activity, input) = found(&place, &[&file, "--average"]);
+    assert_eq!((&activity["rows"], &activity["trials"]), (&6.into(), &1.into()));
+    near(&activity["mean"], 0, 9.5);
+    assert!(input["prepared"][0].as_str().unwrap().contains("2 rows beyond the shortest"), "{input}");
+    // By side: l of trials 0 and 2, six steps; r of trial 1, seven.
+    let (activity, input) = found(&place, &[&file, "--average", "--conditions", "side"]);
+    assert_eq!((&activity["rows"], &activity["trials"]), (&13.into(), &2.into()));
+    near(&activity["mean"], 0, (6.0 * 9.5 + 7.0 * 10.0) / 13.0);
+    assert!(input["prepared"][0].as_str().unwrap().contains("2 conditions (3 trials in all)"), "{input}");
+    // In their order: bins, then means.
+    let (activity, input) = found(&place, &[&file, "--average", "--bin", "2"]);
+    assert_eq!((&activity["rows"], input["prepared"].as_array().unwrap().len()), (&3.into(), 2));
+}
+
+/// Labels of an array of trials by its order, and three dimensions.
+#[test]
+fn labels_join_arrays_by_order() {
+    let place = Place::new("prepared-array");
+    let data: Vec<u8> =
+        (0..6 * 5 * 3).flat_map(|k| (f64::from((k * 7) % 11) + f64::from(k / 15)).to_le_bytes()).collect();
+    let mut npy = b"\x93NUMPY\x01\x00".to_vec();
+    let mut header = "{'descr': '<f8', 'fortran_order': False, 'shape': (6, 5, 3), }".to_owned();
+    header.push_str(&" ".repeat(117 - header.len()));
+    header.push('\n');
+    npy.extend((header.len() as u16).to_le_bytes());
+    npy.extend(header.as_bytes());
+    npy.extend(data);
+    let file = place.write("x.npy", npy);
+    let labels = place.write("labels.csv", "side\nl\nr\nl\nr\nl\nr\n");
+    analyze(&place, &[&file, "--labels", &labels, "--conditions", "side", "--modules", "dpca"], 0, &[]);
+    let found = &place.summary("out")["modules"]["dpca"];
+    assert_eq!((&found["steps"], &found["trials"]), (&5.into(), &json!([3, 3])));
+    let short = place.write("short.csv", "side\nl\nr\n");
+    let arguments = [&*file, "--labels", &short, "--conditions", "side", "--modules", "dpca"];
+    analyze(&place, &arguments, 3, &["2 rows and the recording 6 trials", "a column `trial`"]);
+}
+
+#[test]
+fn wrong_uses_are_told() {
+    let place = Place::new("prepared-wrong");
+    let file = table(&place, false);
+    let bare = place.write("bare.csv", "a,b\n0.5,1\n0.2,2\n0.4,7\n");
+    let holes = place.write("holes.csv", "trial,a,b\n0,0.5,1\n0,,2\n0,0.4,7\n");
+    for (arguments, status, words) in [
+        (&[&*file, "--bin", "0"][..], 2, "--bin 0: expected a number of time steps, or a time as 20ms"),
+        (&[&*file, "--bin", "x"], 2, "--bin x"),
+        (&[&*file, "--bin", "1.5"], 2, "--bin 1.5: expected a whole number"),
+        (&[&*file, "--bin", "20ms"], 2, "--time COLUMN"),
+        (&[&*file, "--time", "t_ms", "--bin", "25ms"], 2, "rows are 0.01 s apart"),
+        (&[&*file, "--bin", "9"], 3, "--bin is longer than every trial"),
+        (&[&*file, "--smooth", "-1"], 2, "--smooth -1"),
+        (&[&*file, "--zscore", "--soft-normalise"], 2, "give one of them"),
+        (&[&*bare, "--average"], 3, "--average takes the means of trials"),
+        (&[&*file, "--average", "--targets", "side"], 2, "--average does not go with --targets"),
+        (&[&*file, "--conditions", "side", "--modules", "pca"], 2, "--conditions goes with the modules dpca"),
+        (&[&*holes, "--smooth", "1"], 3, "column `a`, row 2: a missing value"),
+    ] {
+        analyze(&place, &[arguments, &["--units", "a,b"]].concat(), status, &[words]);
+    }
+    analyze(
+        &place,
+        &[&holes, "--smooth", "1", "--missing", "drop-rows", "--modules", "activity"],
+        0,
+        &["1 row"],
+    );
+    assert_eq!(place.summary("out")["input"]["dropped_rows"], 1);
+}
