@@ -288,7 +288,7 @@ fn page(figures: Vec<Figure>) -> Page {
     let (lambda, error) = exponents(64);
     let table = TableOut {
         name: "exponents".into(),
-        caption: "Lyapunov exponents of the main attractor.".into(),
+        caption: "Lyapunov exponents of attractor 1.".into(),
         columns: vec![
             ("index".into(), Cells::Int((1..=64).collect())),
             ("exponent_per_step".into(), Cells::Float(lambda)),
@@ -325,12 +325,26 @@ fn page(figures: Vec<Figure>) -> Page {
     Page {
         claims: vec![],
         title: "trained_flipflop.safetensors".into(),
-        answer: "A chaotic network: 4 of 64 Lyapunov exponents are positive, and activity fills about 12 of 64 dimensions.".into(),
-        meta: vec![fact("Input", "trained_flipflop.safetensors (vanilla, tanh, 64 units, 3 inputs)"), fact("Made by", "nullcline 0.1.0, seed 1"), fact("Initial states", "16, burn-in 1000 steps")],
-        warnings: vec!["The file does not name the nonlinearity: tanh was assumed. Use --activation to choose another.".into(), "3 of 400 searches for fixed points did not converge.".into()],
+        answer: vec![
+            "A chaotic network: 4 of 64 Lyapunov exponents are positive.".into(),
+            "Its activity fills about 12 of 64 dimensions.".into(),
+        ],
+        lead: Some(["lyapunov", "spectrum"].map(String::from)),
+        meta: vec![
+            fact("Input", "trained_flipflop.safetensors (vanilla, tanh, 64 units, 3 inputs)"),
+            fact("Made by", "nullcline 0.1.0, seed 1"),
+            fact("Initial states", "16, burn-in 1000 steps"),
+        ],
+        warnings: vec![
+            "The file does not name the nonlinearity: tanh was assumed. Use --activation to choose another."
+                .into(),
+            "3 of 400 searches for fixed points did not converge.".into(),
+        ],
         sections,
-        rerun: "nullcline analyze trained_flipflop.safetensors --out reports/trained_flipflop --seed 1".into(),
+        rerun: "nullcline analyze trained_flipflop.safetensors --out reports/trained_flipflop --seed 1"
+            .into(),
         tables: TableFormat::Csv,
         figures: FigureFormats { png: true, ..FigureFormats::default() },
+        ..Page::default()
     }
 }
