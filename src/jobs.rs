@@ -1,6 +1,7 @@
 //! Every kind of job, read by its name.
 
 use crate::analyses::{Error, written};
+use crate::io::nearest;
 use crate::job::Job;
 use crate::report::erased::ErasedJob;
 use crate::report::report::Report;
@@ -42,7 +43,7 @@ pub fn read(kind: &str, settings: &Map<String, Value>) -> Result<Box<dyn ErasedJ
     if let Some((_, read)) = KINDS.iter().find(|(name, _)| *name == kind) {
         return read(settings);
     }
-    Err(Error::Config(format!("there is no job {kind}; {}", written::meant(kind, &names()))))
+    Err(Error::Config(format!("there is no job {kind}; {}", nearest::meant(kind, &names()))))
 }
 
 fn of<J: Report + Args + 'static>(settings: &Map<String, Value>) -> Result<Box<dyn ErasedJob>, Error>

@@ -86,6 +86,8 @@ pub mod cli;
 pub mod jobs;
 pub mod selftest;
 
+#[cfg(feature = "tables")]
+pub use nullcline_core::polars;
 pub use nullcline_core::{
     analyses, diagnostics, inference, io, job, linalg, memory, numbers, systems, tasks, training,
 };

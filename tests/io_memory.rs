@@ -4,13 +4,25 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
 
-use arrow_array::{ArrayRef, Float64Array, RecordBatch};
-use nullcline::io::table;
+use nullcline::io::table::{self, Cells, TableFormat};
+use nullcline::polars::prelude::{IntoLazy, col};
+use polars_arrow::array::{Array, PrimitiveArray};
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field};
+use polars_arrow::io::ipc::write::{FileWriter, WriteOptions as Plain};
+use polars_arrow::record_batch::RecordBatchT;
+use polars_parquet::write::{
+    self as parquet, CompressionOptions, Encoding, StatisticsOptions, Version, WriteOptions,
+};
 
 const ROWS: usize = 3 << 20;
 const CHUNK: usize = 1 << 14;
+/// What one test takes, the other must not measure.
+static ALONE: Mutex<()> = Mutex::new(());
+/// The variable that tells a process which file to write.
+const NAME: &str = "NULLCLINE_LARGE_FILE";
 /// A chunk of two columns is 256 KiB, one column of the table 24 MiB, the table 72 MiB.
 const ALLOWED_KIB: u64 = 16 << 10;
 
@@ -26,12 +38,17 @@ fn value(row: usize, column: usize) -> f64 {
     ((row * 3 + column) as f64 * 0.754_877_666).fract()
 }
 
-fn batches() -> impl Iterator<Item = RecordBatch> {
-    (0..ROWS).step_by(CHUNK).map(|start| {
-        let column = |c: usize| -> ArrayRef {
-            Arc::new((start..start + CHUNK).map(|row| Some(value(row, c))).collect::<Float64Array>())
+fn schema() -> Arc<ArrowSchema> {
+    let field = |name: &str| Field::new(name.into(), ArrowDataType::Float64, true);
+    Arc::new(["x0", "x1", "x2"].map(field).into_iter().collect())
+}
+
+fn batches(rows: usize) -> impl Iterator<Item = RecordBatchT<Box<dyn Array>>> {
+    (0..ROWS).step_by(rows).map(move |start| {
+        let column = |c: usize| {
+            PrimitiveArray::<f64>::from_iter((start..start + rows).map(|row| Some(value(row, c)))).boxed()
         };
-        RecordBatch::try_from_iter([("x0", column(0)), ("x1", column(1)), ("x2", column(2))]).unwrap()
+        RecordBatchT::new(rows, schema(), (0..3).map(column).collect())
     })
 }
 
@@ -41,22 +58,43 @@ fn scratch(name: &str) -> (PathBuf, BufWriter<File>) {
     (path, file)
 }
 
-fn parquet_file() -> PathBuf {
-    let (path, file) = scratch("large.parquet");
-    let schema = batches().next().unwrap().schema();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(file, schema, None).unwrap();
-    batches().for_each(|batch| writer.write(&batch).unwrap());
-    writer.close().unwrap();
-    path
+/// Writes a file in a process of its own: what a writer gave back would otherwise hide what a reader takes.
+fn elsewhere(name: &str) -> PathBuf {
+    let program = std::env::current_exe().unwrap();
+    let arguments = ["--ignored", "--exact", "writes_elsewhere"];
+    let status = Command::new(program).args(arguments).env(NAME, name).status().unwrap();
+    assert!(status.success());
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-fn arrow_file() -> PathBuf {
-    let (path, file) = scratch("large.arrow");
-    let schema = batches().next().unwrap().schema();
-    let mut writer = arrow_ipc::writer::FileWriter::try_new(file, &schema).unwrap();
-    batches().for_each(|batch| writer.write(&batch).unwrap());
+#[test]
+#[ignore = "the process in which the other test writes"]
+fn writes_elsewhere() {
+    match std::env::var(NAME).as_deref() {
+        Ok("large.parquet") => parquet_file(scratch("large.parquet").1),
+        Ok("large.arrow") => arrow_file(scratch("large.arrow").1),
+        _ => {}
+    }
+}
+
+/// Row groups of a million rows, pages of a megabyte.
+fn parquet_file(file: BufWriter<File>) {
+    let (statistics, compression) = (StatisticsOptions::default(), CompressionOptions::Uncompressed);
+    let options = WriteOptions { statistics, version: Version::V1, compression, data_page_size: None };
+    let fields = parquet::to_parquet_schema(&schema()).unwrap().fields().to_vec();
+    let mut writer = parquet::FileWriter::try_new(file, schema().as_ref().clone(), options).unwrap();
+    for batch in batches(1 << 20) {
+        let encodings = (0..3).map(|_| vec![Encoding::Plain]).collect();
+        let group = parquet::row_group_iter(batch, encodings, fields.clone(), options);
+        writer.write(1 << 20, group).unwrap();
+    }
+    writer.end(None).unwrap();
+}
+
+fn arrow_file(file: BufWriter<File>) {
+    let mut writer = FileWriter::try_new(file, schema(), None, Plain::default()).unwrap();
+    batches(CHUNK).for_each(|batch| writer.write(&batch, None).unwrap());
     writer.finish().unwrap();
-    path
 }
 
 fn npy_file(name: &str, fortran: bool) -> PathBuf {
@@ -105,8 +143,36 @@ fn csv_file() -> PathBuf {
     path
 }
 
+/// Threads of polars in this process.
+fn threads() -> usize {
+    let name = |task: std::io::Result<fs::DirEntry>| fs::read_to_string(task.unwrap().path().join("comm"));
+    let names = fs::read_dir("/proc/self/task").unwrap().filter_map(|task| name(task).ok());
+    names.filter(|name| name.starts_with("polars")).count()
+}
+
+/// `--threads` is all that a command takes: polars would start as many threads as the machine has cores beside them.
+#[test]
+fn tables_start_no_threads_of_polars() {
+    let _alone = ALONE.lock();
+    let (path, _) = scratch("threads.parquet");
+    let numbers = (0..3000).map(|i| f64::from(i) / 8.0).collect();
+    let words = (0..3000).map(|i| (i % 7).to_string()).collect();
+    let columns = [("x", Cells::Float(numbers)), ("word", Cells::Text(words))];
+    table::write(&path, TableFormat::Parquet, &columns).unwrap();
+    let frame = table::read(&path, &table::ReadTable::default()).unwrap().frame().unwrap();
+    assert_eq!(table::cells(&frame).unwrap().len(), 2);
+    let arrow = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/io/table_zstd.feather");
+    table::read(&arrow, &table::ReadTable::default()).unwrap();
+    assert_eq!(threads(), 0);
+    // A query does start them, so the measure works.
+    frame.lazy().group_by_stable([col("word")]).agg([col("x").mean()]).collect().unwrap();
+    assert!(threads() > 0);
+    fs::remove_file(path).unwrap();
+}
+
 #[test]
 fn memory_is_bounded_by_the_chunk() {
+    let _alone = ALONE.lock();
     use zip::CompressionMethod::{Deflated, Stored};
     // One file at a time lies on the disk.
     let packed = |name: &str, fortran: bool, method| {
@@ -116,8 +182,8 @@ fn memory_is_bounded_by_the_chunk() {
         path
     };
     let files: [&dyn Fn() -> PathBuf; 9] = [
-        &parquet_file,
-        &arrow_file,
+        &|| elsewhere("large.parquet"),
+        &|| elsewhere("large.arrow"),
         &|| packed("large.npz", false, Stored),
         &|| packed("large_deflated.npz", false, Deflated),
         &|| packed("large_fortran.npz", true, Stored),

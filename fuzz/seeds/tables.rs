@@ -1,19 +1,7 @@
 //! Parquet and Arrow.
 
 use super::Seed;
-use arrow_array::builder::{FixedSizeListBuilder, Float64Builder, ListBuilder};
-use arrow_array::types::Int32Type;
-use arrow_array::{
-    ArrayRef, BooleanArray, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int32Array,
-    Int64Array, RecordBatch, StringArray, TimestampMillisecondArray, UInt8Array,
-};
-use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
-use arrow_ipc::{CompressionType, MetadataVersion};
 use flate2::Crc;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, Encoding};
-use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion};
-use std::sync::Arc;
 
 const ROWS: usize = 12;
 
@@ -21,94 +9,16 @@ fn of<T>(f: impl Fn(usize) -> T) -> impl Iterator<Item = T> {
     (0..ROWS).map(f)
 }
 
-/// Lists of two numbers, of a length that is written or of one that the type says.
-fn lists(fixed: bool) -> ArrayRef {
-    if fixed {
-        let mut builder = FixedSizeListBuilder::new(Float64Builder::new(), 2);
-        for i in 0..ROWS {
-            builder.values().append_slice(&[i as f64, 0.5]);
-            builder.append(true);
-        }
-        return Arc::new(builder.finish());
-    }
-    let mut builder = ListBuilder::new(Float64Builder::new());
-    for i in 0..ROWS {
-        builder.values().append_slice(&[i as f64, 0.25]);
-        builder.append(i != 5);
-    }
-    Arc::new(builder.finish())
-}
-
-/// A column of every kind, or the plainest.
-fn batch(all: bool) -> RecordBatch {
-    let numbers: ArrayRef = Arc::new(of(|i| (i != 3).then_some(i as f64 / 8.0)).collect::<Float64Array>());
-    let whole: ArrayRef = Arc::new(Int32Array::from_iter_values(of(|i| i as i32 - 4)));
-    if !all {
-        return RecordBatch::try_from_iter([("x", numbers), ("n", whole)]).unwrap();
-    }
-    let words = ["stay", "left", "right"];
-    let decimals = Decimal128Array::from_iter_values(of(|i| i as i128 * 101)).with_precision_and_scale(9, 2);
-    RecordBatch::try_from_iter([
-        ("x", numbers),
-        ("n", whole),
-        ("f4", Arc::new(Float32Array::from_iter_values(of(|i| i as f32))) as ArrayRef),
-        ("long", Arc::new(Int64Array::from_iter_values(of(|i| 1 << (5 * i))))),
-        ("byte", Arc::new(UInt8Array::from_iter_values(of(|i| i as u8)))),
-        ("flag", Arc::new(BooleanArray::from_iter(of(|i| Some(i % 3 == 0))))),
-        ("text", Arc::new(StringArray::from_iter(of(|i| (i != 7).then_some(words[i % 3]))))),
-        ("word", Arc::new(of(|i| words[i % 3]).collect::<DictionaryArray<Int32Type>>())),
-        ("pair", lists(false)),
-        ("fixed", lists(true)),
-        ("money", Arc::new(decimals.unwrap())),
-        ("when", Arc::new(TimestampMillisecondArray::from_iter_values(of(|i| i as i64 * 1000)))),
-    ])
-    .unwrap()
-}
-
-fn written(name: &str, batch: &RecordBatch, options: WriterPropertiesBuilder) -> Seed {
-    let mut bytes = vec![];
-    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(options.build())).unwrap();
-    writer.write(batch).unwrap();
-    writer.close().unwrap();
-    Seed::plain(name, bytes)
+/// Files of pyarrow.
+fn goldens(names: &[&str], extension: &str) -> Vec<Seed> {
+    names.iter().map(|name| Seed::golden(&format!("fuzz/{name}.{extension}"))).collect()
 }
 
 pub fn parquet() -> Vec<Seed> {
-    let (few, all) = (batch(false), batch(true));
-    let options = || WriterProperties::builder().set_created_by("fuzz".into());
-    let encoded = |encoding| {
-        options()
-            .set_dictionary_enabled(false)
-            .set_column_encoding("n".into(), encoding)
-            .set_max_row_group_row_count(Some(5))
-    };
-    let second = options().set_writer_version(WriterVersion::PARQUET_2_0).set_dictionary_enabled(false);
-    let split =
-        encoded(Encoding::BYTE_STREAM_SPLIT).set_column_encoding("x".into(), Encoding::BYTE_STREAM_SPLIT);
-    let texts = options()
-        .set_dictionary_enabled(false)
-        .set_column_encoding("text".into(), Encoding::DELTA_BYTE_ARRAY)
-        .set_column_encoding("word".into(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
-    let mut seeds = vec![
-        written("plain", &few, options().set_dictionary_enabled(false)),
-        written("every kind", &all, options()),
-        written("second version", &all, second),
-        written("delta", &few, encoded(Encoding::DELTA_BINARY_PACKED)),
-        written("split", &few, split),
-        written("texts", &all.project(&[6, 7]).unwrap(), texts),
-        written("lists", &all.project(&[8, 9]).unwrap(), options()),
-        checked(),
-        Seed::golden("tables/ids.parquet"),
-        Seed::golden("tables/filtered.parquet"),
-    ];
-    let codecs = [
-        ("snappy", Compression::SNAPPY),
-        ("gzip", Compression::GZIP(Default::default())),
-        ("zstd", Compression::ZSTD(Default::default())),
-        ("lz4", Compression::LZ4_RAW),
-        ("brotli", Compression::BROTLI(Default::default())),
-    ];
-    seeds.extend(codecs.map(|(name, codec)| written(name, &few, options().set_compression(codec))));
+    let kinds = ["plain", "every_kind", "second_version", "delta", "split", "texts", "lists", "checksums"];
+    let codecs = ["snappy", "gzip", "zstd", "lz4", "brotli"];
+    let mut seeds = goldens(&[&kinds[..], &codecs[..]].concat(), "parquet");
+    seeds.extend([checked(), Seed::golden("tables/ids.parquet"), Seed::golden("tables/filtered.parquet")]);
     seeds
 }
 
@@ -136,7 +46,7 @@ fn structure(fields: &[(u8, u8, Vec<u8>)]) -> Vec<u8> {
     bytes
 }
 
-/// Two columns of numbers, each a page with its checksum: the library's own writer makes none.
+/// Two columns of numbers, each a page with its checksum, which guards its bytes.
 fn checked() -> Seed {
     const DOUBLE: i64 = 5;
     let (int32, int64, text, list, inner) = (5, 6, 8, 9, 12);
@@ -193,40 +103,13 @@ fn checked() -> Seed {
     Seed { checked, ..Seed::plain("checked", bytes) }
 }
 
-/// A batch as an Arrow file, or as a stream.
-fn ipc(name: &str, batches: &[RecordBatch], packed: Option<CompressionType>, file: bool) -> Seed {
-    let options = IpcWriteOptions::try_new(8, false, MetadataVersion::V5).unwrap();
-    let options = options.try_with_compression(packed).unwrap();
-    let (mut bytes, schema) = (vec![], batches[0].schema());
-    if file {
-        let mut writer = FileWriter::try_new_with_options(&mut bytes, &schema, options).unwrap();
-        batches.iter().for_each(|b| writer.write(b).unwrap());
-        writer.finish().unwrap();
-    } else {
-        let mut writer = StreamWriter::try_new_with_options(&mut bytes, &schema, options).unwrap();
-        batches.iter().for_each(|b| writer.write(b).unwrap());
-        writer.finish().unwrap();
-    }
-    Seed::plain(name, bytes)
-}
-
-fn both(file: bool) -> Vec<Seed> {
-    let (few, all) = (batch(false), batch(true));
-    vec![
-        ipc("plain", &[few.slice(0, 5), few.slice(5, 7)], None, file),
-        ipc("every kind", std::slice::from_ref(&all), None, file),
-        ipc("lz4", std::slice::from_ref(&few), Some(CompressionType::LZ4_FRAME), file),
-        ipc("zstd", &[all.project(&[0, 6, 8]).unwrap()], Some(CompressionType::ZSTD), file),
-        ipc("words", &[all.project(&[7]).unwrap()], None, file),
-        ipc("lists", &[all.project(&[8, 9]).unwrap()], None, file),
-    ]
-}
+const IPC: [&str; 6] = ["plain", "every_kind", "lz4", "zstd", "words", "lists"];
 
 pub fn arrow() -> Vec<Seed> {
-    let golden = ["tables/lists.arrow", "tables/multi_index.feather", "io/table_lz4.feather"];
-    both(true).into_iter().chain(golden.map(Seed::golden)).collect()
+    let others = ["tables/lists.arrow", "tables/multi_index.feather", "io/table_lz4.feather"];
+    goldens(&IPC, "arrow").into_iter().chain(others.map(Seed::golden)).collect()
 }
 
 pub fn stream() -> Vec<Seed> {
-    both(false).into_iter().chain([Seed::golden("io/table_stream.arrow")]).collect()
+    goldens(&IPC, "stream").into_iter().chain([Seed::golden("io/table_stream.arrow")]).collect()
 }

@@ -1,9 +1,10 @@
 //! The arguments, as typed: the settings of jobs, and what no number depends on.
 
 use super::Run;
+use super::help::topics;
 use super::size::bytes;
 use crate::analyses::Analyze;
-use crate::analyses::arguments::{NetworkArguments, RecordingArguments};
+use crate::analyses::arguments::{DrivenNetwork, RecordingArguments};
 use crate::analyses::distill::{ConventionalArguments, RaddArguments};
 use crate::analyses::gaussian::Gaussian;
 use crate::analyses::ibl::TrainIbl;
@@ -19,18 +20,18 @@ const STATUS: &str = "\
 Exit status:
   0    done
   1    what was found cannot be written: the disk is full, or the output is
-  2    the command is wrong, or asks for more than there is; the message names the option
+  2    the command is wrong, or asks for too much; the message names the option
   3    the input cannot be used
   4    the numbers failed
-  130  interrupted: by Ctrl-C, a hang-up or a request to terminate; a training goes on from there
+  130  interrupted (Ctrl-C, hang-up, termination); a training goes on from there
 
-What a module or a figure could not do where others could is a warning, not a status. A reader of the output
-that goes away (`| head`) is no error.";
+What a module or a figure could not do where others could is a warning, not a
+status. A reader of the output that goes away (`| head`) is no error.";
 
 /// What a recurrent network computes, read as a dynamical system.
 #[derive(Parser)]
 #[command(name = "nullcline", version, about, propagate_version = true, max_term_width = 100)]
-#[command(after_long_help = STATUS)]
+#[command(after_help = topics(), after_long_help = format!("{}\n\n{STATUS}", topics()), disable_help_subcommand = true)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -74,6 +75,12 @@ commands! {
         Study(Study),
         /// Measure systems with known answers on this machine
         Selftest(Selftest),
+        /// Print the completions of a shell
+        Completions(Completions),
+        /// Print the manual page, or write one for each command into a folder
+        Man(Man),
+        /// Explain a command or a topic
+        Help(Help),
     }
     /// How a small network is made.
     Way {
@@ -179,7 +186,7 @@ pub(super) struct Inspect {
     /// Any file that `analyze` reads
     pub file: PathBuf,
     #[command(flatten)]
-    pub network: NetworkArguments,
+    pub network: DrivenNetwork,
     #[command(flatten)]
     pub recording: RecordingArguments,
 }
@@ -203,4 +210,23 @@ pub(super) struct Selftest {
     /// No progress bar
     #[arg(long)]
     pub quiet: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+pub(super) struct Man {
+    /// Folder for the pages, which is made if it is not there [default: the first page is printed]
+    pub folder: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct Help {
+    /// A command, as `train ibl`, or a topic
+    #[arg(value_name = "COMMAND|TOPIC")]
+    pub words: Vec<String>,
 }

@@ -1,12 +1,16 @@
 //! The command line: arguments in, exit status out.
 
 mod args;
+mod help;
 mod progress;
+mod shell;
 mod signals;
 mod size;
 mod study;
+mod wide;
 
 use crate::analyses::Analyze;
+use crate::analyses::arguments::NetworkArguments;
 use crate::analyses::written::strict;
 use crate::io::shown::{line, lines};
 use crate::job::Desk;
@@ -71,7 +75,7 @@ trait Run {
 
 /// Lines on the error stream; a closed or full one is nobody's loss.
 fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", lines(text));
+    let _ = writeln!(io::stderr(), "{}", wide::wrapped(&lines(text), wide::of_errors()));
 }
 
 /// Text on the output; its status.
@@ -225,13 +229,15 @@ fn report<F>(outcome: &Outcome<F>, quiet: bool) -> u8 {
         return 0;
     }
     said(&outcome.notes, "note");
-    let mut text = format!("{}\n", line(&outcome.subject));
+    let mut text = line(&outcome.subject);
     for f in &outcome.findings {
-        text.push_str(&format!("  {}\n", line(f)));
+        text.push_str(&format!("\n  {}", line(f)));
     }
-    text.push_str(&format!("open {}", line(&outcome.page.display().to_string())));
-    text.extend(outcome.next.iter().map(|next| format!("\nnext {}", line(next))));
-    print(&text)
+    // What is copied from the terminal stays on one line.
+    let mut shown = wide::wrapped(&text, wide::of_output());
+    shown.push_str(&format!("\nopen {}", line(&outcome.page.display().to_string())));
+    shown.extend(outcome.next.iter().map(|next| format!("\nnext {}", line(next))));
+    print(&shown)
 }
 
 fn said(all: &[String], what: &str) {
@@ -239,7 +245,8 @@ fn said(all: &[String], what: &str) {
 }
 
 fn inspect(a: &args::Inspect) -> u8 {
-    let (file, network, recording) = (a.file.clone(), a.network.clone(), a.recording.clone());
+    let network = NetworkArguments { driven: a.network.clone(), ..NetworkArguments::default() };
+    let (file, recording) = (a.file.clone(), a.recording.clone());
     let analyze = Analyze { file, network, recording, ..Analyze::default() };
     match analyze.config().and_then(|config| crate::analyses::inspect(&config)) {
         Ok((text, problem)) => {

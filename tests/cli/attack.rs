@@ -30,7 +30,7 @@ fn attacks_end_in_errors() {
         ("zero_by_2e60.npy", &["--cell", "rate"], "no recurrent network"),
         ("zero_rate.safetensors", &["--cell", "rate"], "`weight_hh_l0` is missing"),
         ("rnn_bias_flipped.npz", &["--cell", "vanilla"], "Invalid checksum"),
-        ("NET", &["--inputs", "dlba_2e57.parquet"], "of memory, expected at most"),
+        ("NET", &["--inputs", "dlba_2e57.parquet"], "damaged parquet at column `s`"),
         ("NET", &["--inputs", "fsl_s.arrow"], "columns, expected at most 1048576"),
         ("NET", &["--inputs", "crc_flipped.parquet"], "CRC checksum mismatch"),
         ("NET", &["--inputs", "inputs_shape_flipped.npz"], "bytes more than the shape"),

@@ -11,7 +11,10 @@ fn unknown_words_end_with_status_2() {
         (&["analyze", "x.pt", "--frobnicate"], "--frobnicate"),
         (&["analyze", "x.pt", "--modules", "chaos"], "--modules chaos: no such module"),
         (&["analyze", "x.pt", "--modules", ","], "entry 1 of 2 is empty"),
-        (&["analyze", "x.pt", "--cell", "transformer"], "--cell transformer: expected one of vanilla"),
+        (
+            &["analyze", "x.pt", "--cell", "transformer"],
+            "--cell transformer: no such cell; there are vanilla",
+        ),
         (&["analyze", "x.pt", "--activation", "gelu"], "--activation gelu: expected tanh"),
         (&["analyze", "x.pt", "--tables", "xls"], "--tables xls: expected csv, parquet or jsonl"),
         (&["analyze", "x.pt", "--missing", "zero"], "--missing zero: expected error or drop-rows"),

@@ -247,3 +247,111 @@ fn the_next_command_works() {
         assert!(inputs.contains(&&context), "{inputs:?}");
     }
 }
+
+/// h' = a h + u: whatever the input, a perturbation grows by log a a step.
+#[test]
+fn exponents_along_trials_are_those_of_the_linear_network() {
+    let place = Place::new("task-growth");
+    let net = leaky(&place, 0.5);
+    let mut inputs = vec![0.0; 4 * 40];
+    inputs[..20].fill(1.0);
+    let side = tensor("side", &[4], vec![0.0, 0.0, 1.0, 1.0]);
+    let hold = tensor("hold", &[2, 1], vec![3.0, -1.0]);
+    let file = npz(&place, "t.npz", &[tensor("inputs", &[4, 40, 1], inputs), side, hold]);
+    let words = [&net[..], "--activation", "identity", "--trials", &file, "--modules", "task,fixed_points"];
+    analyze(&place, &words, 0, &[]);
+    let modules = &place.summary("out")["modules"];
+    assert_eq!(violations(&place.summary("out")), Vec::<String>::new());
+    let growth = modules["task"]["growth"].as_array().unwrap();
+    assert!(growth.iter().any(|g| g["phase"] == "held" && g["input"][0] == 1.0), "{growth:?}");
+    assert!(growth.iter().any(|g| g["condition"] == "1" && g["trials"] == 2), "{growth:?}");
+    for g in growth {
+        let value = g["exponents"][0]["value"].as_f64().unwrap();
+        assert!((value - 0.5f64.ln()).abs() < 1e-12, "{g}");
+    }
+    // The inputs of `hold` come first, though no trial holds them: h = 2 u.
+    let held = modules["fixed_points"]["held"].as_array().unwrap();
+    let steps: Vec<u64> = held.iter().map(|h| h["steps"].as_u64().unwrap()).collect();
+    assert_eq!(steps, [0, 0, 20]);
+    let (_, rows) = table(&place, "out/fixed_points/held_states.csv");
+    let states: Vec<f64> = rows.iter().map(|r| r.last().unwrap().parse().unwrap()).collect();
+    assert!(states.iter().zip([6.0, -2.0, 2.0]).all(|(s, known)| (s - known).abs() < 1e-9), "{states:?}");
+}
+
+/// A session of the IBL task is one trial, since the network remembers the block from one trial of it to the next.
+#[test]
+fn a_network_that_plays_is_analysed_at_its_task() {
+    let place = Place::new("task-ibl");
+    let folder = place.path("ibl");
+    let words =
+        ["train", "ibl", "--schedule", "fast", "--steps", "60", "--units", "20", "--test-blocks", "4"];
+    let trained = run(&[&words[..], &["--out", &folder]].concat());
+    assert_eq!(trained.status, 0, "{trained:?}");
+    let next = trained.out.lines().find_map(|l| l.strip_prefix("next nullcline ")).unwrap();
+    let next: Vec<&str> = next.split(' ').collect();
+    let modules = ["--modules", "task,fixed_points,pca,decoding", "--starts", "16"];
+    let ran = analyze(&place, &[&next[1..], &modules].concat(), 0, &[]);
+    assert!(ran.out.contains("block is decoded"), "{}", ran.out);
+    let summary = place.summary("out");
+    let task = &summary["modules"]["task"];
+    assert_eq!((&task["trials"], &task["asked"]), (&20.into(), &"classes".into()), "{task}");
+    let held = summary["modules"]["fixed_points"]["held"].as_array().unwrap();
+    assert_eq!(held.len(), 4);
+}
+
+/// The same trials, steps first: PyTorch's own order of axes.
+#[test]
+fn arrays_may_have_steps_first() {
+    let place = Place::new("task-time-major");
+    let net = leaky(&place, 0.5);
+    let value = |k: usize, t: usize| (k + 1) as f64 * f64::from(u8::from(t < 3 + k));
+    let of = |turned: bool| {
+        let (outer, inner) = if turned { (7, 3) } else { (3, 7) };
+        let at = |a: usize, b: usize| if turned { value(b, a) } else { value(a, b) };
+        let data = (0..outer).flat_map(|a| (0..inner).map(move |b| at(a, b))).collect();
+        let side = tensor("side", &[3], vec![0.0, 1.0, 1.0]);
+        [tensor("inputs", &[outer, inner, 1], data), side]
+    };
+    let (plain, turned) = (npz(&place, "a.npz", &of(false)), npz(&place, "b.npz", &of(true)));
+    let words = |file: &str, more: &[&str]| {
+        let words = [&net[..], "--activation", "identity", "--modules", "task", "--trials", file];
+        let ran = analyze(&place, &[&words[..], more].concat(), 0, &[]);
+        (std::fs::read(place.0.join("out/task/courses.csv")).unwrap(), ran)
+    };
+    let (first, _) = words(&plain, &[]);
+    let (second, _) = words(&turned, &["--time-major"]);
+    assert_eq!(first, second);
+    // Read the wrong way round, the label tells.
+    let (_, ran) = words(&turned, &[]);
+    assert!(format!("{ran:?}").contains("--time-major"), "{ran:?}");
+    let table = place.path("t.csv");
+    std::fs::write(&table, "trial,input0\n0,1\n0,2\n").unwrap();
+    let ran = run(&["analyze", &net, "--trials", &table, "--time-major"]);
+    assert!(ran.status == 2 && ran.err.contains("rows say which trial"), "{ran:?}");
+}
+
+/// By hand: outputs u and -u, so that class 0 has the loss ln(1 + e^(-2u)); a step without a class is not asked.
+#[test]
+fn classes_of_a_table_are_scored() {
+    let place = Place::new("task-classes");
+    let parts = [
+        tensor("rnn.weight_ih_l0", &[2, 1], vec![1.0, -1.0]),
+        tensor("rnn.weight_hh_l0", &[2, 2], vec![0.0; 4]),
+        tensor("rnn.bias_ih_l0", &[2], vec![0.0; 2]),
+        tensor("rnn.bias_hh_l0", &[2], vec![0.0; 2]),
+        tensor("readout.weight", &[2, 2], vec![1.0, 0.0, 0.0, 1.0]),
+        tensor("readout.bias", &[2], vec![0.0; 2]),
+    ];
+    let net = place.save("net.safetensors", &parts);
+    let file =
+        place.write("t.csv", "trial,step,input0,target\n1,1,1,0\n1,2,2,0\n2,1,-1,1\n2,2,3,1\n2,3,5,\n");
+    let words = [&net[..], "--activation", "identity", "--modules", "task", "--trials", &file];
+    analyze(&place, &words, 0, &[]);
+    let (head, rows) = table(&place, "out/task/trials.csv");
+    let at = |name: &str| head.iter().position(|h| h == name).unwrap();
+    let column = |name: &str| -> Vec<f64> { rows.iter().map(|r| r[at(name)].parse().unwrap()).collect() };
+    let loss = |u: f64| (-2.0 * u).exp().ln_1p();
+    let known = [(loss(1.0) + loss(2.0)) / 2.0, (loss(1.0) + loss(-3.0)) / 2.0];
+    assert!(column("loss").iter().zip(known).all(|(l, k)| (l - k).abs() < 1e-12), "{rows:?}");
+    assert_eq!((column("right"), column("counted_steps")), (vec![1.0, 0.5], vec![2.0, 2.0]));
+}

@@ -69,10 +69,12 @@ fn a_full_disk_is_an_error_and_a_reader_that_left_is_none() {
         drop(reader);
         Stdio::from(writer)
     };
-    let cases: [&[&str]; 8] = [
+    let cases: [&[&str]; 10] = [
         &["--help"],
         &["--version"],
         &["help"],
+        &["completions", "zsh"],
+        &["man"],
         &["train", "--help"],
         &["inspect", &net],
         &["study"],
@@ -195,5 +197,70 @@ fn long_and_odd_names_make_folders_of_their_own() {
         assert!(folder.len() <= 150 && !steers(folder) && !folder.contains('\n'), "{folder:?}");
         assert!(!folder.starts_with(['.', '-']) && !folder.ends_with([' ', '.']), "{folder:?}");
         assert!(folder != "nul" && !folder.ends_with(".progress"), "{folder:?}");
+    }
+}
+
+#[test]
+fn help_explains_commands_and_topics() {
+    let all = run(&["help"]);
+    assert_eq!((all.status, &all.out), (0, &run(&["--help"]).out));
+    let topics: Vec<&str> =
+        all.out.split("explained with examples").nth(1).unwrap().lines().skip(1).collect();
+    let names = topics.iter().map_while(|l| l.strip_prefix("  ")).filter_map(|l| l.split_whitespace().next());
+    let names: Vec<&str> = names.collect();
+    assert!(names.len() > 5 && names.contains(&"trials"), "{names:?}");
+    for name in names {
+        let topic = run(&["help", name]);
+        assert_eq!(topic.status, 0, "{name}");
+        assert!(topic.out.contains("    nullcline "), "{name}: {}", topic.out);
+    }
+    assert_eq!(run(&["help", "train", "ibl"]).out, run(&["train", "ibl", "--help"]).out);
+    for (words, meant) in [(&["trails"][..], "do you mean trials?"), (&["train", "ibm"], "do you mean ibl?")]
+    {
+        let ran = run(&[&["help"], words].concat());
+        assert!(ran.status == 2 && ran.err.contains(meant), "{ran:?}");
+    }
+}
+
+#[test]
+fn shells_and_man_get_every_command() {
+    let names = ["analyze", "distill", "infer", "inspect", "train", "study", "selftest"];
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let ran = run(&["completions", shell]);
+        assert!(ran.status == 0 && names.iter().all(|n| ran.out.contains(n)), "{shell}");
+        assert!(ran.out.contains("trials-map"), "{shell}");
+    }
+    let place = Place::new("terminal-man");
+    let folder = place.path("man");
+    let page = run(&["man"]);
+    assert!(page.status == 0 && page.out.contains(".TH NULLCLINE"), "{page:?}");
+    let ran = run(&["man", &folder]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let there = |name: &str| std::fs::read_to_string(place.0.join("man").join(name)).unwrap();
+    assert!(names.iter().all(|n| there(&format!("nullcline-{n}.1")).contains(".TH NULLCLINE-")));
+    assert!(there("nullcline-train-ibl.1").contains("schedule"));
+    // Our own pages are replaced, another's file is not, and nothing is written then.
+    assert_eq!(run(&["man", &folder]).status, 0);
+    std::fs::write(place.0.join("man/nullcline-infer.1"), "mine").unwrap();
+    std::fs::remove_file(place.0.join("man/nullcline.1")).unwrap();
+    let refused = run(&["man", &folder]);
+    assert!(refused.status == 1 && refused.err.contains("nullcline-infer.1"), "{refused:?}");
+    assert_eq!(there("nullcline-infer.1"), "mine");
+    assert!(!place.0.join("man/nullcline.1").exists());
+}
+
+#[test]
+fn misspelt_names_are_told_what_they_may_mean() {
+    let place = Place::new("terminal-meant");
+    let net = place.save("net.safetensors", &network(1, 3, 1, 0.5));
+    for (words, meant) in [
+        (&["analyze", &net, "--modules", "lyapunv"][..], "do you mean lyapunov?"),
+        (&["analyze", &net, "--cell", "vanila"], "do you mean vanilla?"),
+        (&["analyze", &net, "--cell", "vanilla", "--map", "wrec=a"], "do you mean w_rec?"),
+        (&["analyze", &net, "--trials", &net, "--trials-map", "input=a"], "do you mean inputs?"),
+        (&["train", "flipflop"], "do you mean flip-flop?"),
+    ] {
+        let ran = run(words);
+        assert!(ran.status > 1 && ran.err.contains(meant), "{words:?}: {ran:?}");
     }
 }

@@ -171,7 +171,7 @@ fn a_divergence_has_status_4_says_where_and_leaves_nothing() {
 fn wrong_commands_have_status_2_and_name_what_is_wrong() {
     let place = Place::new("train-wrong");
     let cases: [(&str, &[&str], &str); 19] = [
-        ("juggling", &[], "`juggling`: not known, expected one of copy-memory"),
+        ("juggling", &[], "`juggling`: not known; there are copy-memory"),
         ("sine", &["--cell", "perceptron"], "--cell perceptron: expected vanilla, gru, lstm"),
         ("sine", &["--init", "zeros"], "--init zeros: expected default, orthogonal, identity, pta"),
         ("sine", &["--units", "0"], "--units 0: expected a whole number from 1 to 100,000"),

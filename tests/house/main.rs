@@ -2,3 +2,4 @@
 
 mod advisories;
 mod architecture;
+mod network;

@@ -50,6 +50,25 @@ fn the_index_of_pandas_is_no_data() {
     assert_eq!(read("filtered.parquet").numbers("u0").unwrap(), [0.25, 0.5, 1.0, 1.25, 1.75, 2.0, 2.5, 2.75]);
 }
 
+/// Its pages end in the middle of a list.
+#[test]
+fn lists_go_on_from_page_to_page() {
+    let path = golden("split_lists.parquet");
+    for rows in [1000, 70_000] {
+        let mut row = 0;
+        table::stream(&path, &["v0".into(), "v1".into()], None, rows, &mut |chunk| {
+            assert_eq!(chunk.rows, rows.min(100_000 - row));
+            for (v0, v1) in chunk.columns[0].iter().zip(&chunk.columns[1]) {
+                assert!(*v0 == (row % 16) as f64 / 4.0 && *v1 == -((row % 9) as f64), "row {row}: {v0} {v1}");
+                row += 1;
+            }
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(row, 100_000);
+    }
+}
+
 #[test]
 fn lists_of_one_length_are_columns() {
     for name in ["lists.parquet", "lists.arrow"] {

@@ -164,3 +164,10 @@ pub mod numbers;
 pub mod systems;
 pub mod tasks;
 pub mod training;
+
+/// The library of tables that [`io::table::frame`] and [`io::table::Table::frame`] give frames of.
+///
+/// Its queries run on threads of their own, as many as the variable `POLARS_MAX_THREADS` says at their start; reading and
+/// writing tables here starts none of them.
+#[cfg(feature = "tables")]
+pub use polars;

@@ -44,13 +44,53 @@ impl TableOut {
     /// ```
     pub fn encode(&self, format: TableFormat) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        let table = || self.name.clone();
-        match encode(&mut bytes, format, &self.columns) {
-            Ok(()) => Ok(bytes),
-            Err(Problem::UnequalColumns { column, found, expected }) => {
-                Err(Error::Ragged { table: table(), column, found, expected })
+        encode(&mut bytes, format, &self.columns).map_err(|problem| self.failed(problem))?;
+        Ok(bytes)
+    }
+
+    /// The table as a polars frame, for joins, groups and pivots; reals that are not finite are null.
+    ///
+    /// ```
+    /// use nullcline_core::polars::prelude::*;
+    /// use nullcline_report::tables::{Cells, TableOut};
+    ///
+    /// let table = |name: &str, columns: &[(&str, Cells)]| TableOut {
+    ///     name: name.into(),
+    ///     caption: String::new(),
+    ///     columns: columns.iter().map(|(name, cells)| (name.to_string(), cells.clone())).collect(),
+    /// };
+    /// let exponents = table("exponents", &[
+    ///     ("attractor", Cells::Int(vec![1, 1, 2, 2])),
+    ///     ("exponent", Cells::Float(vec![0.1, -0.4, 0.2, f64::NAN])),
+    /// ]);
+    /// let kinds = table("kinds", &[
+    ///     ("attractor", Cells::Int(vec![1, 2])),
+    ///     ("kind", Cells::Text(vec!["chaotic".into(), "cycle".into()])),
+    /// ]);
+    /// let largest = exponents.frame()?.lazy()
+    ///     .group_by_stable([col("attractor")])
+    ///     .agg([col("exponent").max()])
+    ///     .join(kinds.frame()?.lazy(), [col("attractor")], [col("attractor")], JoinArgs::new(JoinType::Left))
+    ///     .collect()?;
+    /// assert_eq!(largest.column("exponent")?.f64()?.to_vec(), [Some(0.1), Some(0.2)]);
+    /// assert_eq!(largest.column("kind")?.str()?.get(1), Some("cycle"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    #[cfg(feature = "tables")]
+    pub fn frame(&self) -> Result<nullcline_core::polars::prelude::DataFrame, Error> {
+        nullcline_core::io::table::frame(&self.columns).map_err(|problem| self.failed(problem))
+    }
+
+    fn failed(&self, problem: Problem) -> Error {
+        let table = self.name.clone();
+        match problem {
+            Problem::UnequalColumns { column, found, expected } => {
+                Error::Ragged { table, column, found, expected }
             }
-            Err(problem) => Err(Error::Table { table: table(), reason: problem.to_string() }),
+            problem => Error::Table { table, reason: problem.to_string() },
         }
     }
 }

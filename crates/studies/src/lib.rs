@@ -174,7 +174,7 @@ fn meant(name: &str) -> String {
     let mut names: Vec<&str> = studies.iter().filter_map(|s| Some(s.name.split_once('/')?.0)).collect();
     names.dedup();
     names.extend(studies.iter().map(|s| s.name));
-    nullcline_core::analyses::written::meant(name, &names)
+    nullcline_core::io::nearest::meant(name, &names)
 }
 
 /// Names and titles, a line each.

@@ -73,7 +73,8 @@ impl Job for Analyze {
 
     fn files(&self) -> Vec<&Path> {
         let n = &self.network;
-        let tables = [&n.trials, &n.inputs, &n.initial, &n.terminal];
+        let d = &n.driven;
+        let tables = [&d.trials, &d.inputs, &d.initial, &n.terminal];
         std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
     }
 

@@ -25,10 +25,10 @@ pub struct AnalysisArguments {
     pub linkage: Option<String>,
 }
 
-/// Settings that concern networks alone.
+/// Which network it is, and what drives it.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[command(next_help_heading = "Networks")]
-pub struct NetworkArguments {
+pub struct DrivenNetwork {
     /// How to understand the file.
     #[command(flatten)]
     #[serde(flatten)]
@@ -42,9 +42,12 @@ pub struct NetworkArguments {
     #[arg(long, value_name = "FILE")]
     #[serde(serialize_with = "written::given")]
     pub trials: Option<PathBuf>,
-    /// What names in that file mean: inputs, targets, mask, initial, lengths, condition, trial or time
+    /// What names in that file mean: inputs, targets, mask, initial, lengths, hold, condition, trial or time
     #[arg(long, value_name = "ROLE=NAME,..", requires = "trials")]
     pub trials_map: Option<String>,
+    /// Its arrays are steps x trials x values, as recurrent layers of PyTorch without batch_first have them
+    #[arg(long, requires = "trials")]
+    pub time_major: bool,
     /// Table of inputs: a row a time step, a column an input
     #[arg(long, value_name = "TABLE")]
     #[serde(serialize_with = "written::given")]
@@ -56,6 +59,16 @@ pub struct NetworkArguments {
     #[arg(long, value_name = "TABLE")]
     #[serde(serialize_with = "written::given")]
     pub initial: Option<PathBuf>,
+}
+
+/// Settings that concern networks alone.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[command(next_help_heading = "Networks")]
+pub struct NetworkArguments {
+    /// Which network it is, and what drives it.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub driven: DrivenNetwork,
     /// Trajectories from random initial states [default: 32, fewer for large networks]
     #[arg(long, value_name = "N", value_parser = count(1, 1_000_000))]
     pub trajectories: Option<usize>,

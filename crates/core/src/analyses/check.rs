@@ -5,6 +5,7 @@ use super::lists::{distinct, entries, once};
 use super::trials::Map;
 use super::{AnalysisSettings, Missing, Module, NetworkSettings, RecordingSettings};
 use crate::diagnostics::geometry::clusters::Linkage;
+use crate::io::nearest::meant;
 use crate::linalg::activation::Activation;
 use crate::systems::cells::{self, CellKind};
 use crate::systems::checkpoint::{Spec, Vectors};
@@ -12,8 +13,8 @@ use crate::systems::checkpoint::{Spec, Vectors};
 /// The modules that a list names.
 pub(super) fn modules(list: &str) -> Result<Vec<Module>, String> {
     let one = |name: &str| {
-        let known = || Module::ALL.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ");
-        Module::parse(name).ok_or_else(|| format!("--modules {name}: no such module; there are {}", known()))
+        let all: Vec<&str> = Module::ALL.iter().map(|m| m.name()).collect();
+        Module::parse(name).ok_or_else(|| format!("--modules {name}: no such module; {}", meant(name, &all)))
     };
     let named = distinct("--modules", list)?;
     let mut modules: Vec<Module> = named.into_iter().map(one).collect::<Result<_, _>>()?;
@@ -29,7 +30,8 @@ pub(super) fn activation(option: &str, name: &str) -> Result<Activation, String>
 }
 
 fn cell(name: &str) -> Result<&'static CellKind, String> {
-    cells::named(name).ok_or_else(|| format!("--cell {name}: expected one of {}", cells::names()))
+    let all: Vec<&str> = cells::KINDS.iter().map(|k| k.name).collect();
+    cells::named(name).ok_or_else(|| format!("--cell {name}: no such cell; {}", meant(name, &all)))
 }
 
 fn vectors(name: &str) -> Result<Vectors, String> {
@@ -70,19 +72,22 @@ fn gates(list: &str) -> Result<Vec<String>, String> {
 
 /// What is said of networks.
 pub(super) fn network(n: &NetworkArguments) -> Result<NetworkSettings, String> {
-    let activation = n.activation.as_ref().map(|f| activation("--activation", f)).transpose()?;
-    let input = n.input.as_deref().map(|list| numbers("--input", list)).transpose()?;
+    let driven = &n.driven;
+    let activation = driven.activation.as_ref().map(|f| activation("--activation", f)).transpose()?;
+    let mut map = driven.trials_map.as_deref().map(Map::parse).transpose()?.unwrap_or_default();
+    map.time_major = driven.time_major;
+    let input = driven.input.as_deref().map(|list| numbers("--input", list)).transpose()?;
     positive("--tol", n.tol)?;
     positive("--slow-threshold", n.slow_threshold)?;
     positive("--noise", n.noise)?;
     time("--horizon", n.horizon)?;
     Ok(NetworkSettings {
-        spec: spec(&n.weights, activation)?,
-        trials: n.trials.clone(),
-        map: n.trials_map.as_deref().map(Map::parse).transpose()?.unwrap_or_default(),
-        inputs: n.inputs.clone(),
+        spec: spec(&driven.weights, activation)?,
+        trials: driven.trials.clone(),
+        map,
+        inputs: driven.inputs.clone(),
         input,
-        initial: n.initial.clone(),
+        initial: driven.initial.clone(),
         trajectories: n.trajectories,
         length: n.length,
         starts: n.starts,

@@ -99,7 +99,13 @@ pub(super) fn diagnose(
     let pca = OnceCell::new();
     let reading = Reading { config, array, columns: &columns, first, trials, pca, observer };
     let (mut findings, mut failed) = (vec![], Failed::default());
+    let stage = |module: &Module| {
+        let at = modules.iter().position(|m| m == module).map_or(1, |k| k + 1);
+        observer.stage(at, modules.len());
+        observer.start(&module.name().replace('_', " "), 0);
+    };
     for module in Module::of_recordings().into_iter().filter(|m| modules.contains(m)) {
+        stage(&module);
         findings.extend(failed.on_data(module, module.of_stream(&reading))?.flatten());
     }
     let needed = |m: &Module| {
@@ -111,9 +117,11 @@ pub(super) fn diagnose(
         let held = reading.held()?;
         let analyses = Analyses { config, units: &columns.units, held: &held, pca: reading.pca() };
         for module in wanted {
+            stage(&module);
             findings.extend(failed.on_data(module, analyses.run(module))?.flatten());
         }
     }
+    observer.finish();
     let first = &reading.first;
     let failed = failed.unless(findings.is_empty())?;
     let about = AboutRows {

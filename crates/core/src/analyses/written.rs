@@ -1,6 +1,7 @@
 //! Settings that are written down once: as options of the command line, and from these as keys and values.
 
 use super::Error;
+use crate::io::nearest::meant;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, Args, Command};
 use serde::{Serialize, Serializer};
@@ -114,15 +115,6 @@ fn unknown(name: &str, key: &str, known: &[&Arg]) -> Error {
     Error::Config(format!("{name}: there is no key {key}; {}", meant(key, &all)))
 }
 
-/// What to say of a name that is none of `all`: the nearest one, if it is near, else all of them.
-pub fn meant(name: &str, all: &[&str]) -> String {
-    let near = all.iter().map(|k| (distance(name, k), k)).min_by_key(|(d, _)| *d);
-    match near.filter(|(d, _)| *d <= 1 + name.chars().count() / 3) {
-        Some((_, near)) => format!("do you mean {near}?"),
-        None => format!("there are {}", all.join(", ")),
-    }
-}
-
 /// Writes a path as text, or, where it is not UTF-8, as `{"escaped": TEXT}`: its bytes, those beyond ASCII and `%` as `%` with
 /// two hexadecimal digits.
 ///
@@ -144,28 +136,6 @@ pub fn given<S: Serializer>(path: &Option<PathBuf>, into: S) -> Result<S::Ok, S:
         Some(given) => self::path(given, into),
         None => into.serialize_none(),
     }
-}
-
-/// Letters to insert, delete or replace to make `b` of `a` (Levenshtein 1966).
-///
-/// ```
-/// use nullcline_core::analyses::written::distance;
-///
-/// assert_eq!(distance("modulse", "modules"), 2);
-/// ```
-pub fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// Makes settings that derive [`clap::Args`] and serde's `Serialize` readable by serde, through [`read`].
@@ -241,10 +211,5 @@ mod tests {
             let said = from(keys).unwrap_err();
             assert!(said.contains(expected), "{said}");
         }
-    }
-
-    #[test]
-    fn distances_are_those_of_the_textbook() {
-        assert_eq!([("kitten", "sitting"), ("", "abc"), ("a", "a")].map(|(a, b)| distance(a, b)), [3, 3, 0]);
     }
 }

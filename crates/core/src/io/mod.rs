@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod idx;
+pub mod nearest;
 pub mod shown;
 pub mod table;
 pub mod tensors;

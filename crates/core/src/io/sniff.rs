@@ -176,11 +176,17 @@ fn by_extension(path: &Path) -> Family {
 /// The error for a file of another family than `expected`.
 pub(crate) fn unexpected(path: &Path, family: Family, expected: &'static str) -> Error {
     const ELSEWHERE: &str = "check that this is the file you meant";
+    const TABLES: &str = match cfg!(feature = "tables") {
+        true => ELSEWHERE,
+        false => {
+            "this build has no reader of Parquet and Arrow: build it with the feature `tables`, or save as CSV or npy"
+        }
+    };
     let (found, advice) = match family {
         Family::Foreign(found, advice) => (found, advice),
         Family::Pickle => ("a pickle", "nothing in it was executed; save it in one of these formats"),
-        Family::Parquet => ("a Parquet table", ELSEWHERE),
-        Family::ArrowFile | Family::ArrowStream => ("an Arrow table", ELSEWHERE),
+        Family::Parquet => ("a Parquet table", TABLES),
+        Family::ArrowFile | Family::ArrowStream => ("an Arrow table", TABLES),
         Family::Npy => ("a numpy array", ELSEWHERE),
         Family::Zip => ("a zip archive", ELSEWHERE),
         Family::Safetensors => ("safetensors", ELSEWHERE),
@@ -188,4 +194,25 @@ pub(crate) fn unexpected(path: &Path, family: Family, expected: &'static str) ->
         Family::Unknown => ("bytes of no known format", ELSEWHERE),
     };
     Error::new(path, Problem::UnknownFormat { found: found.into(), expected, advice })
+}
+
+#[cfg(all(test, not(feature = "tables")))]
+mod tests {
+    use super::super::table::{ReadTable, read};
+    use std::path::Path;
+
+    /// `cargo test -p nullcline-core --no-default-features`
+    #[test]
+    fn a_build_without_tables_says_that_it_has_no_reader() {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/io");
+        for (name, found) in [
+            ("table_zstd.parquet", "found a Parquet table, expected a table as CSV, npy or npz;"),
+            ("table_zstd.feather", "found an Arrow table, "),
+            ("table_stream.arrow", "found an Arrow table, "),
+        ] {
+            let said = read(&golden.join(name), &ReadTable::default()).unwrap_err().to_string();
+            let advice = "this build has no reader of Parquet and Arrow: build it with the feature `tables`";
+            assert!(said.contains(found) && said.contains(advice), "{said}");
+        }
+    }
 }

@@ -55,6 +55,8 @@ use std::time::Duration;
 /// assert!(diary.0.into_inner().unwrap().iter().any(|what| what == "fixed points"));
 /// ```
 pub trait Observer: Sync {
+    /// What follows is stage `k` of `of`, from 1, of the whole.
+    fn stage(&self, _k: usize, _of: usize) {}
     /// A piece of work of `total` parts begins (0: unknown).
     fn start(&self, what: &str, total: u64);
     /// `done` parts of it are done.

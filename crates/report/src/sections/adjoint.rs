@@ -51,6 +51,7 @@ fn describe(s: &Sensitivity, context: &Context) -> String {
                  of the attractors that these trajectories reach, within errors."
             )
         }
+        _ if s.trials.is_some() => format!("{head}, tangents forward at {other}."),
         _ => format!("{head}, tangents forward at {other}; there is no exponent to compare them with."),
     }
 }
@@ -98,7 +99,12 @@ fn method(s: &Sensitivity, context: &Context) -> Vec<String> {
         (false, m) => format!("{m} random unit vectors"),
     };
     let count = e.members.len();
-    let from = if count == 1 { "one trajectory".into() } else { format!("{count} trajectories") };
+    let from = match s.trials {
+        Some(all) if all > count => format!("{count} of {all} trials"),
+        Some(_) => words::count(count, "trial"),
+        None if count == 1 => "one trajectory".into(),
+        None => format!("{count} trajectories"),
+    };
     let begin = match s.warmup {
         0 => "from its initial state".to_owned(),
         w => format!("after {}", words::count(w, "discarded step")),

@@ -2,6 +2,7 @@
 
 use super::Rendered;
 use super::behaviour::{Subject, overview, table};
+use super::training::{TRIALS, at_its_task};
 use super::words::{number as word, percent};
 use crate::figures::{Axes, Series, lines};
 use crate::folder::{Folder, Origin};
@@ -10,7 +11,7 @@ use crate::report::{Report, Told};
 use crate::runner::{Failure, NETWORK, network_file};
 use crate::tables::{Table, TableOut};
 use crate::{Error, Figure};
-use nullcline_core::analyses::ibl::{Behaved, CurvePoint, IblConfig, TrainIbl};
+use nullcline_core::analyses::ibl::{Behaved, CurvePoint, IblConfig, TrainIbl, write_trials};
 use nullcline_core::tasks::ibl::behaviour::{Choice, choices};
 use nullcline_core::tasks::ibl::{Played, Side};
 use std::path::Path;
@@ -42,7 +43,11 @@ impl Report for TrainIbl {
         let section = section(config, &found.curve, played)?;
         Ok(Told {
             title: "ibl".into(),
-            facts: vec![("Trained".into(), subject.clone()), ("Weights".into(), NETWORK.into())],
+            facts: vec![
+                ("Trained".into(), subject.clone()),
+                ("Weights".into(), NETWORK.into()),
+                ("Trials".into(), TRIALS.into()),
+            ],
             subject,
             seed: config.schedule.seed,
             findings: vec![finding],
@@ -54,7 +59,13 @@ impl Report for TrainIbl {
 
     fn write(&self, found: &Behaved, folder: &Folder) -> Result<(), Failure> {
         let readout = (found.model.readout.weight.as_ref(), &found.model.readout.bias[..]);
-        network_file(folder, NETWORK, &found.architecture, found.model.rule.as_ref(), Some(readout), None)
+        network_file(folder, NETWORK, &found.architecture, found.model.rule.as_ref(), Some(readout), None)?;
+        let config = &found.config;
+        Ok(write_trials(&folder.place(TRIALS)?, &found.model, &config.task, config.schedule.seed)?)
+    }
+
+    fn next(&self, _: &Behaved, out: &Path) -> Option<String> {
+        Some(at_its_task(out))
     }
 }
 

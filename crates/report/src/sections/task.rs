@@ -10,6 +10,8 @@ use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::network::{Asked, AtTask, Course, InSpace};
 use nullcline_core::numbers::Estimate;
 
+mod growth;
+
 /// Outputs and conditions that are drawn, at most.
 const DRAWN: usize = 6;
 
@@ -31,15 +33,15 @@ impl Shown for AtTask {
         let section = Section {
             id: "task".into(),
             title: "At its task".into(),
-            intro: vec![describe(self)],
+            intro: std::iter::once(describe(self)).chain(growth::words(self, context)).collect(),
             method: vec![what_counts(self)],
             facts: facts(self),
             figures,
-            tables: tables(self),
-            notes,
+            tables: tables(self).into_iter().chain(growth::table(self, context)).collect(),
+            notes: notes.clone(),
             ..Section::default()
         };
-        Ok(section.into())
+        Ok(Rendered { section, warnings: notes })
     }
 }
 

@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::path::Path;
 
 /// The file of some of the task's items.
-const TRIALS: &str = "trials.npz";
+pub(super) const TRIALS: &str = "trials.npz";
 
 impl Report for Train {
     fn origin(&self, _: &Path) -> Result<Origin, analyses::Error> {
@@ -62,9 +62,14 @@ impl Report for Train {
     }
 
     fn next(&self, _: &TrainedNetwork, out: &Path) -> Option<String> {
-        let place = |name: &str| words::shell(&out.join(name));
-        Some(format!("nullcline analyze {} --trials {}", place(NETWORK), place(TRIALS)))
+        Some(at_its_task(out))
     }
+}
+
+/// The command that analyses the network in `out` at its task.
+pub(super) fn at_its_task(out: &Path) -> String {
+    let place = |name: &str| words::shell(&out.join(name));
+    format!("nullcline analyze {} --trials {}", place(NETWORK), place(TRIALS))
 }
 
 fn unit(t: &TrainedNetwork) -> &'static str {

@@ -46,6 +46,8 @@ pub struct Decodings {
     pub left: Vec<Left>,
 }
 
+/// Permutations at most of a fit beside the first.
+const BESIDE: usize = 199;
 /// Folds of the cross-validation, unless asked otherwise.
 const FOLDS: usize = 5;
 
@@ -83,7 +85,7 @@ impl Analyses<'_> {
         let by = decoding::by(x.as_ref(), groups.as_deref(), Some(&held.follows_on(&rows)), self.folds());
         let mut fits = vec![];
         for intercept in [true, false] {
-            let fit = self.decode(&target.name, &x, &y, groups.as_deref(), intercept, by)?;
+            let fit = self.decode(&target.name, &x, &y, groups.as_deref(), intercept, by, fits.is_empty())?;
             fits.push((Features::Units, intercept, fit));
         }
         if let Some(pca) = self.pca.filter(|p| p.components.ncols() >= 2 && x.nrows() > 2) {
@@ -91,7 +93,7 @@ impl Analyses<'_> {
                 (0..x.ncols()).map(|t| pca.project(crate::linalg::col(x.as_ref(), t), 2)).collect();
             let plane = Mat::from_fn(2, at.len(), |k, t| at[t][k]);
             for intercept in [true, false] {
-                let fit = self.decode(&target.name, &plane, &y, groups.as_deref(), intercept, by)?;
+                let fit = self.decode(&target.name, &plane, &y, groups.as_deref(), intercept, by, false)?;
                 fits.push((Features::Plane, intercept, fit));
             }
         }
@@ -116,6 +118,7 @@ impl Analyses<'_> {
         groups: Option<&[usize]>,
         intercept: bool,
         by: By,
+        first: bool,
     ) -> Result<Decoding, Error> {
         let settings = &self.config.analyses;
         let options = Options {
@@ -124,6 +127,7 @@ impl Analyses<'_> {
             folds: self.folds(),
             by: Some(by),
             seed: self.config.seed,
+            most: if first { Options::default().most } else { BESIDE },
             ..Options::default()
         };
         decoding::decode(x.as_ref(), y, groups, &options).map_err(|e| match e {

@@ -4,8 +4,10 @@ mod course;
 mod job;
 mod table;
 mod train;
+mod trials;
 
 pub use course::CurvePoint;
 pub use job::TrainIbl;
 pub use table::read_trials;
 pub use train::{Behaved, IblConfig, network, stages};
+pub use trials::write_trials;

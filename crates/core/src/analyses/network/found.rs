@@ -71,6 +71,8 @@ pub struct Sensitivity {
     pub warmup: usize,
     /// Whether the input varies in time.
     pub driven: bool,
+    /// Trials of the task, of which the ensemble follows some; none without a task.
+    pub trials: Option<usize>,
     /// Initial states that were left out, and why.
     pub left_out: Vec<(usize, adjoint::Error)>,
 }

@@ -20,8 +20,8 @@ pub use found::{
 };
 pub use stores::{Edge, Stores};
 pub use task::{
-    Asked, AtTask, Course, Ending, Endings, Example, HeldInput, HeldInputs, InSpace, OfCondition, Score,
-    Scoring, held_inputs,
+    Asked, AtTask, Course, Ending, Endings, Example, Growth, HeldInput, HeldInputs, InSpace, OfCondition,
+    Phase, Score, Scoring, held_inputs,
 };
 
 use super::activity;
@@ -111,10 +111,14 @@ pub(super) fn diagnose(
     // Exponents come first: cycles are sought where their orbits ended; where trials end is known once fixed points are.
     let mut order: Vec<Module> = Module::of_networks().into_iter().filter(|m| modules.contains(m)).collect();
     order.sort_by_key(|m| m.facts().last);
-    for module in order {
+    let stages = order.len();
+    for (k, module) in order.into_iter().enumerate() {
+        observer.stage(k + 1, stages);
+        observer.start(&module.name().replace('_', " "), 0);
         let found = failed.or(module, module.of_network(&run))?;
         findings.extend(found.flatten());
     }
+    observer.finish();
     for finding in &mut findings {
         if let Finding::Lyapunov(e) = finding {
             e.rests_at = run.rests_at(&e.result);

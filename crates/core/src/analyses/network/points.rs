@@ -8,10 +8,13 @@ use crate::diagnostics::geometry::pca::Pca;
 use faer::MatRef;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Of so many starts one is made under each input that trials hold.
+const HELD_PART: usize = 2;
+
 impl Run<'_> {
     /// The fixed and slow points under the constant input; sought once.
     fn points(&self) -> &FixedPoints {
-        self.points.get_or_init(|| self.search(&self.input, self.orbits.pooled().as_ref()))
+        self.points.get_or_init(|| self.search(&self.input, self.orbits.pooled().as_ref(), 1))
     }
 
     /// Those points, if a module sought them.
@@ -19,13 +22,13 @@ impl Run<'_> {
         self.points.get().into_iter().flat_map(|p| &p.points)
     }
 
-    /// The points under a constant input, from starts at the states `pool`.
-    fn search(&self, input: &[f64], pool: MatRef<f64>) -> FixedPoints {
+    /// The points under a constant input, from starts at the states `pool`; one of `part` of them unless more are asked for.
+    fn search(&self, input: &[f64], pool: MatRef<f64>, part: usize) -> FixedPoints {
         let system = self.network.system.as_ref();
         let s = self.settings;
         let mut options = fixed_points::Options::for_dimension(system.field().dim());
         let usual = options.starts;
-        options.starts = s.starts.unwrap_or(usual);
+        options.starts = s.starts.unwrap_or(usual / part);
         options.second_starts = options.starts.div_ceil(2);
         options.budget = options.budget.saturating_mul(options.starts) / usual;
         options.noise = s.noise.unwrap_or(options.noise);
@@ -42,12 +45,14 @@ impl Run<'_> {
 
     pub(super) fn fixed_points(&self) -> Points {
         let result = self.points();
-        let held = self.trials.as_ref().map(|t| held_inputs(&t.trials));
+        let held = self.trials.as_ref().map(|t| held_inputs(&t.trials, &t.hold));
         let (found, left_out, varying) =
             held.map_or((vec![], 0, vec![]), |h| (h.inputs, h.left_out, h.varying));
         let under = |held: HeldInput| {
-            let states = pooled(&self.orbits.states, &held.stretches);
-            let result = self.search(&held.input, states.as_ref());
+            let whole = held.stretches.is_empty();
+            let states =
+                if whole { self.orbits.pooled() } else { pooled(&self.orbits.states, &held.stretches) };
+            let result = self.search(&held.input, states.as_ref(), HELD_PART);
             UnderInput { outputs: self.outputs_at(&result), plane: self.plane_of(&result), result, held }
         };
         let held: Vec<UnderInput> = found.into_iter().filter(|h| h.input != self.input).map(under).collect();

@@ -17,6 +17,8 @@ const BESIDE: usize = 8;
 const VECTORS: usize = 16;
 /// Steps of input below which vectors are not looked for unless asked.
 const SHORT: usize = 100;
+/// Trials of a task that are followed, at most.
+const FOLLOWED: usize = 32;
 
 impl Run<'_> {
     /// Where sensitivities begin (n x r), and the steps that are discarded before: given states are
@@ -25,7 +27,9 @@ impl Run<'_> {
         let system = self.network.system.as_ref();
         let n = system.step().dim();
         if let Some(x) = &self.initial {
-            return (x.clone(), self.settings.warmup.unwrap_or(0));
+            let followed = self.followed(x.ncols());
+            let x = Mat::from_fn(n, followed.len(), |i, j| x[(i, followed[j])]);
+            return (x, self.settings.warmup.unwrap_or(0));
         }
         let count = if n > if system.is_flow() { 32 } else { 128 } { 2 } else { 4 };
         let mut x = random_states(system, count, self.seed);
@@ -40,7 +44,13 @@ impl Run<'_> {
         (x, self.settings.warmup.unwrap_or(default))
     }
 
-    /// The input of start `j`: the constant one, or its trial.
+    /// Which of so many given states are followed: all, but of a task's trials some from first to last.
+    fn followed(&self, count: usize) -> Vec<usize> {
+        let most = if self.trials.is_some() { count.min(FOLLOWED) } else { count };
+        (0..most).map(|j| j * count / most).collect()
+    }
+
+    /// The input of given or random state `j`: the constant one, or its trial.
     fn drive_of(&self, j: usize) -> Drive<'_> {
         match &self.inputs {
             Inputs::Constant(u) => Drive::Constant(u),
@@ -68,8 +78,9 @@ impl Run<'_> {
         }
         let options = adjoint::Options { horizon, terminal, seed: self.seed, ..adjoint::Options::default() };
         self.observer.start("adjoints", 0);
+        let of = self.initial.as_ref().map_or_else(Vec::new, |x| self.followed(x.ncols()));
         let one = |j: usize| -> Result<Adjoint, adjoint::Error> {
-            let drive = self.drive_of(j);
+            let drive = self.drive_of(of.get(j).copied().unwrap_or(j));
             let diverged = adjoint::Error::Diverged { time: warmup as f64 * dt };
             if let Drive::Sequence(u) = drive
                 && u.ncols() <= warmup
@@ -88,7 +99,9 @@ impl Run<'_> {
         for (j, found) in all.into_iter().enumerate() {
             match found {
                 Ok(found) => members.push(found),
-                Err(e @ adjoint::Error::Diverged { .. }) => left_out.push((j, e)),
+                Err(e @ adjoint::Error::Diverged { .. }) => {
+                    left_out.push((of.get(j).copied().unwrap_or(j), e));
+                }
                 Err(adjoint::Error::Horizon { horizon, time_step, .. }) => {
                     let message = format!(
                         "--horizon {horizon}: expected a whole number of steps of {time_step}, one at least"
@@ -112,7 +125,8 @@ impl Run<'_> {
             exponents,
             given,
             warmup,
-            driven: matches!(self.drive(), Drive::Sequence(_)),
+            driven: self.driven(),
+            trials: self.trials.as_ref().map(|t| t.trials.len()),
             left_out,
         })
     }
@@ -120,6 +134,10 @@ impl Run<'_> {
     /// The first exponents of the trajectories from `starts`, those of several attractors averaged over
     /// the starts that reach them; none where there are none.
     fn beside(&self, starts: &Mat<f64>) -> Vec<Estimate> {
+        // Exponents are those of where trials end, not along them.
+        if self.trials.is_some() {
+            return Vec::new();
+        }
         let system = self.network.system.as_ref();
         let most = self.settings.exponents.unwrap_or(BESIDE);
         let k = system.step().dim().min(BESIDE).min(most);
@@ -163,7 +181,7 @@ impl Run<'_> {
             fits("the growth along covariant vectors", &[("--steps", steps), ("vectors", k)], 32)?;
         }
         let drive = self.drive();
-        let (starts, _) = self.starts();
+        let starts = if self.trials.is_some() { self.lyapunov_states(n) } else { self.starts().0 };
         let stages = if system.is_flow() { 4 } else { 1 };
         let budget = (6_000_000_000 / (n * n * k * stages)).clamp(200, 4000);
         let options = match drive {

@@ -47,6 +47,8 @@ pub struct Adjoint {
     pub discretisation_error: Number,
     /// Trajectories.
     pub trajectories: usize,
+    /// Trials of the task, of which these are some; null without a task.
+    pub trials: Option<usize>,
     /// Terminal vectors.
     pub vectors: usize,
     /// Whether the terminal vector was given.
@@ -120,6 +122,7 @@ impl Adjoint {
             identity_residual: Number(e.largest(|m| m.identity_residual)),
             discretisation_error: Number(e.largest(|m| m.discretisation_error)),
             trajectories: e.members.len(),
+            trials: s.trials,
             vectors: first.log_norm.len(),
             terminal_given: s.given,
             horizon: Number(horizon),

@@ -1,8 +1,8 @@
 //! What a network does at its task, in the summary.
 
 use super::number::{Number, numbers};
-use crate::analyses::Context;
-use crate::analyses::network::{Asked, AtTask, Edge, Ending, Endings, Stores, UnderInput};
+use crate::analyses::network::{Asked, AtTask, Edge, Ending, Endings, Growth, Phase, Stores, UnderInput};
+use crate::analyses::{Context, Rate};
 use crate::numbers::Estimate;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,8 +32,29 @@ pub struct Task {
     pub conditions: Vec<Condition>,
     /// Where trials end that are left alone under the constant input of the fixed points; null where those were not sought.
     pub endings: Option<Vec<TrialsEnd>>,
+    /// How perturbations grow along trials, from a tenth of each on.
+    pub growth: Vec<Along>,
     /// What was understood of the file of trials.
     pub notes: Vec<String>,
+}
+
+/// Finite-time Lyapunov exponents along trials.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Along {
+    /// The condition; null: all trials.
+    pub condition: Option<String>,
+    /// Which steps: whole, held (a constant input) or between.
+    pub phase: &'static str,
+    /// The constant input, where one is held.
+    pub input: Option<Vec<Number>>,
+    /// Trials that have five such steps or more.
+    pub trials: usize,
+    /// Their steps.
+    pub steps: usize,
+    /// The first exponents, means over trials.
+    pub exponents: Vec<Estimate>,
+    /// Unit of exponents.
+    pub unit: Rate,
 }
 
 /// The trials of one condition.
@@ -119,7 +140,7 @@ impl Ending {
 
 impl Task {
     /// Of what was found.
-    pub fn of(f: &AtTask, _: &Context) -> Self {
+    pub fn of(f: &AtTask, context: &Context) -> Self {
         let conditions = f.conditions.iter().map(|c| Condition {
             name: c.name.clone(),
             trials: c.trials,
@@ -144,7 +165,27 @@ impl Task {
             condition: f.condition.clone(),
             conditions: conditions.collect(),
             endings: f.endings.as_ref().map(ends),
+            growth: f.growth.iter().map(|g| Along::of(g, context)).collect(),
             notes: f.notes.clone(),
+        }
+    }
+}
+
+impl Along {
+    fn of(g: &Growth, context: &Context) -> Self {
+        let (phase, input) = match &g.phase {
+            Phase::Whole => ("whole", None),
+            Phase::Held(u) => ("held", Some(numbers(u))),
+            Phase::Between => ("between", None),
+        };
+        Self {
+            condition: g.condition.clone(),
+            phase,
+            input,
+            trials: g.trials,
+            steps: g.steps,
+            exponents: g.exponents.clone(),
+            unit: context.unit(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::analyses::Error;
 use crate::io::idx;
+use crate::io::nearest::meant;
 use crate::linalg::Real;
 use crate::systems::architecture::Architecture;
 use crate::tasks::{self, Digits, Options, Split, Task};
@@ -179,6 +180,9 @@ fn said(error: &tasks::Error) -> String {
         }
         tasks::Error::NoPictures => "psmnist needs --images, the folder of the four MNIST files".into(),
         tasks::Error::Pictures(why) => format!("--images: {why}"),
-        tasks::Error::Name { .. } => error.to_string().replace("permuted-mnist", "psmnist"),
+        tasks::Error::Name { name } => {
+            let all = tasks::NAMES.map(|n| if n == "permuted-mnist" { "psmnist" } else { n });
+            format!("task `{name}`: not known; {}", meant(name, &all))
+        }
     }
 }

@@ -55,6 +55,49 @@ impl<'a> Arrays<'a> {
         let message = format!("array `{}`: shape {}, expected {expected}", tensor.name, shape.join(" x "));
         Error::input(self.path, message)
     }
+
+    /// Makes trials x steps of what is steps x trials, as the inputs are.
+    fn turn(&mut self, map: &Map, d: usize) -> Result<(), Error> {
+        let Some(inputs) = self.find(map, Role::Inputs)? else { return Ok(()) };
+        let [steps, trials] = match inputs.shape[..] {
+            [s, k, channels] if channels == d => [s, k],
+            [s, k] if d == 1 => [s, k],
+            _ => {
+                return Err(
+                    self.wrong(inputs, &format!("steps x trials x {d}, as many as the network has inputs"))
+                );
+            }
+        };
+        let kept: Vec<String> = [Role::Initial, Role::Hold]
+            .into_iter()
+            .filter_map(|r| self.find(map, r).ok().flatten().map(|t| t.name.clone()))
+            .collect();
+        let turned =
+            |t: &&mut Tensor| t.shape.len() > 1 && t.shape[..2] == [steps, trials] && !kept.contains(&t.name);
+        for t in self.all.iter_mut().filter(turned) {
+            let width: usize = t.shape[2..].iter().product();
+            let at = |i: usize| &t.data[i * width..(i + 1) * width];
+            t.data =
+                (0..trials).flat_map(|k| (0..steps).flat_map(move |s| at(s * trials + k))).copied().collect();
+            t.shape.swap(0, 1);
+        }
+        Ok(())
+    }
+
+    /// What to say where arrays of one value a trial have as many as there are steps.
+    fn turned_round(&self, trials: usize, steps: usize) -> Option<String> {
+        let flat = |n: usize| {
+            let of_trials = |t: &&Tensor| t.shape == [n] && role(&t.name) != Some(Role::Time);
+            self.all.iter().any(|t| of_trials(&t))
+        };
+        let odd = trials != steps && flat(steps) && !flat(trials);
+        odd.then(|| {
+            format!(
+                "the inputs were read as {trials} trials of {steps} steps, but other arrays have {steps} values and none has \
+                 {trials}: if there are {steps} trials, say --time-major"
+            )
+        })
+    }
 }
 
 /// The files to read, and the names that their single arrays get.
@@ -91,7 +134,10 @@ fn text(file: &Path, array: Option<&str>) -> Option<Vec<String>> {
 }
 
 pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Trials, Error> {
-    let arrays = Arrays::read(path)?;
+    let mut arrays = Arrays::read(path)?;
+    if map.time_major {
+        arrays.turn(map, d)?;
+    }
     let mut notes: Vec<String> =
         arrays.skipped.iter().map(|(name, why)| format!("array `{name}` is not used: {why}")).collect();
     let Some(inputs) = arrays.find(map, Role::Inputs)? else {
@@ -103,9 +149,15 @@ pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Tria
         return Err(Error::input(path, message));
     };
     let (count_of, steps) = sizes(&arrays, inputs, d)?;
-    let targets = Asked::find(&arrays, map, [count_of, steps, o])?;
+    let hint = arrays.turned_round(count_of, steps);
+    let hinted = |e| match (e, &hint) {
+        (Error::Input { message, .. }, Some(hint)) => Error::input(path, format!("{message}; {hint}")),
+        (e, _) => e,
+    };
+    notes.extend(hint.clone());
+    let targets = Asked::find(&arrays, map, [count_of, steps, o]).map_err(hinted)?;
     let mask = arrays.find(map, Role::Mask)?;
-    let mask = mask.map(|t| Weights::new(&arrays, t, [count_of, steps])).transpose()?;
+    let mask = mask.map(|t| Weights::new(&arrays, t, [count_of, steps])).transpose().map_err(hinted)?;
     let initial = arrays.find(map, Role::Initial)?;
     if let Some(t) = initial.filter(|t| t.shape != [count_of, n] && t.shape != [n]) {
         return Err(arrays.wrong(t, &format!("{count_of} trials x {n} state variables, or {n}")));
@@ -155,12 +207,13 @@ pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Tria
             )),
         }
     }
-    Ok(Trials { trials, labels, steps: of_steps, notes })
+    let hold = arrays.find(map, Role::Hold)?.map(|t| constant(&arrays, t, d)).transpose()?;
+    Ok(Trials { trials, labels, steps: of_steps, hold: hold.unwrap_or_default(), notes })
 }
 
 impl Role {
-    fn of_arrays() -> [Self; 5] {
-        [Self::Inputs, Self::Targets, Self::Mask, Self::Initial, Self::Lengths]
+    fn of_arrays() -> [Self; 6] {
+        [Self::Inputs, Self::Targets, Self::Mask, Self::Initial, Self::Lengths, Self::Hold]
     }
 }
 
@@ -209,6 +262,15 @@ fn whole(arrays: &Arrays, t: &Tensor, trials: usize, most: usize) -> Result<Vec<
         })
     };
     t.data.iter().map(one).collect()
+}
+
+/// Constant inputs, a row each.
+fn constant(arrays: &Arrays, t: &Tensor, d: usize) -> Result<Vec<Vec<f64>>, Error> {
+    let fits = t.shape.len() == 2 && t.shape[1] == d || t.shape == [d];
+    if !fits || !t.data.iter().all(|v| v.is_finite()) {
+        return Err(arrays.wrong(t, &format!("any number of constant inputs x {d} finite values")));
+    }
+    Ok(t.data.chunks(d).map(<[f64]>::to_vec).collect())
 }
 
 /// What is asked of the outputs.

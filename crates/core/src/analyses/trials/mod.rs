@@ -43,6 +43,8 @@ pub struct Trials {
     pub labels: Vec<Target>,
     /// What is known of each step: one value a step, trial after trial.
     pub steps: Vec<Target>,
+    /// Constant inputs at which fixed points are sought, beside those that trials hold, d numbers each.
+    pub hold: Vec<Vec<f64>>,
     /// What was understood of the file, for the reader.
     pub notes: Vec<String>,
 }
@@ -72,7 +74,7 @@ impl Trials {
 ///
 /// An npz, a folder of npy files, or one npy: arrays `inputs` (trials x steps x d; of one input also trials x steps, of one
 /// trial steps x d), `targets` (trials x steps x o; trials x steps or trials where they are classes), `mask` (trials x steps,
-/// or x o), `initial` (trials x n), `lengths` (trials); every other array of one value a trial is a label, of one value a
+/// or x o), `initial` (trials x n), `lengths` (trials), `hold` (any number x d); every other array of one value a trial is a label, of one value a
 /// step a label of steps. A table: a row a step, a column of trials, columns of inputs, targets and labels. Steps at the end of
 /// a trial whose inputs are all missing are no steps.
 ///
@@ -84,6 +86,10 @@ pub fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Trials, Err
     }
     let trials = if path.is_dir() || arrays::holds(path)? {
         arrays::read(path, map, [d, n, o])?
+    } else if map.time_major {
+        let message =
+            format!("--time-major: {} is a table, whose rows say which trial they are of", path.display());
+        return Err(Error::Config(message));
     } else {
         rows::read(path, map, [d, o])?
     };

@@ -1,6 +1,7 @@
 //! What an array or a column of trials is, by its name.
 
 use crate::analyses::Error;
+use crate::io::nearest::meant;
 
 /// What an array or column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +22,16 @@ pub enum Role {
     Trial,
     /// The time of each step.
     Time,
+    /// Constant inputs at which fixed points are sought.
+    Hold,
 }
 named!(Role:
     Self::Inputs => "inputs", Self::Targets => "targets", Self::Mask => "mask", Self::Initial => "initial",
-    Self::Lengths => "lengths", Self::Condition => "condition", Self::Trial => "trial", Self::Time => "time");
+    Self::Lengths => "lengths", Self::Condition => "condition", Self::Trial => "trial", Self::Time => "time",
+    Self::Hold => "hold");
 
 /// The usual spellings, lower case, without `_`, `-` and blanks.
-const SPELLINGS: [(Role, &[&str]); 8] = [
+const SPELLINGS: [(Role, &[&str]); 9] = [
     (
         Role::Inputs,
         &[
@@ -98,6 +102,7 @@ const SPELLINGS: [(Role, &[&str]); 8] = [
     ),
     (Role::Trial, &["trial", "trials", "trialid", "trialnumber", "trialnum", "trialindex", "trialidx"]),
     (Role::Time, &["time", "times", "t", "ts", "timestamps", "step"]),
+    (Role::Hold, &["hold", "held", "heldinputs", "constantinputs"]),
 ];
 
 /// What the name says; none for a label.
@@ -111,6 +116,8 @@ pub(super) fn role(name: &str) -> Option<Role> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
     given: Vec<(Role, String)>,
+    /// Whether arrays are steps x trials x values.
+    pub time_major: bool,
 }
 
 impl Map {
@@ -129,14 +136,14 @@ impl Map {
             let known = SPELLINGS.into_iter().map(|(r, _)| r).find(|r| r.name() == role);
             let Some(role) = known else {
                 let names: Vec<&str> = SPELLINGS.iter().map(|(r, _)| r.name()).collect();
-                return Err(wrong(format!("`{role}` is no role; there are {}", names.join(", "))));
+                return Err(wrong(format!("`{role}` is no role; {}", meant(role, &names))));
             };
             if name.is_empty() || given.iter().any(|(r, _)| *r == role) {
                 return Err(wrong(format!("`{}` is to be given one name", role.name())));
             }
             given.push((role, name.to_owned()));
         }
-        Ok(Self { given })
+        Ok(Self { given, time_major: false })
     }
 
     /// The name given for a role.

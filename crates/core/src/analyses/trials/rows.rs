@@ -66,7 +66,7 @@ pub(super) fn read(path: &Path, map: &Map, [d, o]: [usize; 2]) -> Result<Trials,
             false => of_steps.push(Target::new(c.name.clone(), &c.values, &kept)),
         }
     }
-    Ok(Trials { trials, labels: of_trials, steps: of_steps, notes: table.skipped })
+    Ok(Trials { trials, labels: of_trials, steps: of_steps, hold: vec![], notes: table.skipped })
 }
 
 fn same(values: &Values, a: usize, b: usize) -> bool {

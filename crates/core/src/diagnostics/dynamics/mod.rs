@@ -3,6 +3,7 @@
 //! | question | method |
 //! |---|---|
 //! | Is it chaotic, how fast does it forget, how many dimensions has its attractor? | [`lyapunov`] |
+//! | How fast do perturbations grow at this step of a trial? | [`local_exponents`] |
 //! | In which directions does it grow, and are these apart? | [`covariant`] |
 //! | How far back do gradients reach? | [`adjoint`] |
 //! | Where does it rest, stably or not, and are these all the points? | [`fixed_points`] |
@@ -16,6 +17,7 @@ pub mod covariant;
 pub mod cycles;
 pub mod fixed_points;
 pub mod flow_field;
+pub mod local_exponents;
 pub mod lyapunov;
 pub mod recurrent;
 pub mod trajectories;

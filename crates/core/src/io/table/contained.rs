@@ -15,7 +15,7 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls a decoder of the arrow family, which may panic on some damaged files: that is damage too.
+/// Calls a decoder of polars, which may panic on some damaged files: that is damage too.
 ///
 /// The panic hook is the process's, so it is wrapped once and for all threads; on a thread that runs no
 /// decoder the earlier hook speaks as before. What the decoder asks for beyond what a file of that length may ends the

@@ -10,24 +10,26 @@ use super::sniff::{self, Family};
 use super::steady;
 use crate::memory;
 
-mod arrow_lists;
-mod arrow_values;
+#[cfg(feature = "tables")]
+mod arrow;
+#[cfg(feature = "tables")]
 mod contained;
 mod csv;
-mod ipc;
-mod ipc_check;
+#[cfg(feature = "tables")]
+mod frame;
 mod json_lines;
 mod npy_columns;
 mod npy_file;
 mod npy_fortran;
-mod parquet_check;
-mod parquet_file;
+#[cfg(feature = "tables")]
+mod parquet;
 mod pattern;
 mod source;
-mod thrift;
 mod types;
 mod write;
 
+#[cfg(feature = "tables")]
+pub use frame::{cells, frame};
 pub use pattern::match_columns;
 pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Values};
 pub use write::{Cells, TableFormat, encode, write};
@@ -35,7 +37,10 @@ pub use write::{Cells, TableFormat, encode, write};
 use source::{Block, Part, Pick, Source, Watched};
 
 /// What is read here, for messages.
-const EXPECTED: &str = "a table as CSV, Parquet, Arrow IPC, npy or npz";
+const EXPECTED: &str = match cfg!(feature = "tables") {
+    true => "a table as CSV, Parquet, Arrow IPC, npy or npz",
+    false => "a table as CSV, npy or npz",
+};
 
 /// Read piece by piece a file may hold so many times what it may when it is held whole.
 const PIECES: u64 = 16;
@@ -51,7 +56,7 @@ const PIECES: u64 = 16;
 ///   different whole numbers above columns of decimals. Empty fields and the marks of pandas, C libraries and
 ///   spreadsheets (`n/a`, `None`, `-nan(ind)`, `#N/A`, a dash, ...) are missing, `true` and `false` are 1 and 0. A
 ///   comma or point in a number is decimal or parts thousands, whichever all numbers of the sample allow.
-/// - Parquet and Arrow IPC (file or stream): integers, floats, decimals, booleans, times, text,
+/// - Parquet and Arrow IPC (file or stream; feature `tables`, on by default): integers, floats, decimals, booleans, times, text,
 ///   dictionaries of these; a list `v` of one length becomes `v0`, `v1`, ...
 /// - npy and npz: a vector is one column, a matrix is rows by columns, and three dimensions are trials,
 ///   time, columns: a leading column `trial`, then the rows of trial 0, of trial 1, ... Columns are
@@ -352,9 +357,11 @@ fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
     let family = sniff::family(path)?;
     let source: Result<Box<dyn Source>, Error> = match family {
         Family::Text => csv::open(path).map(|s| Box::new(s) as _),
-        Family::Parquet => parquet_file::open(path).map(|s| Box::new(s) as _),
+        #[cfg(feature = "tables")]
+        Family::Parquet => parquet::open(path).map(|s| Box::new(s) as _),
+        #[cfg(feature = "tables")]
         Family::ArrowFile | Family::ArrowStream => {
-            ipc::open(path, family == Family::ArrowFile).map(|s| Box::new(s) as _)
+            arrow::open(path, family == Family::ArrowFile).map(|s| Box::new(s) as _)
         }
         Family::Npy => npy_file::open_npy(path).map(|s| Box::new(s) as _),
         Family::Zip => npy_file::open_npz(path, array).map(|s| Box::new(s) as _),

@@ -1,14 +1,9 @@
 //! Tables out: CSV and Parquet.
 
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
 
 use super::super::atomic;
 use super::super::error::{Error, Problem};
@@ -52,18 +47,6 @@ impl Cells {
             Self::Bool(values) => values[row].to_string(),
         }
     }
-
-    fn array(&self) -> ArrayRef {
-        match self {
-            Self::Float(values) => {
-                let values = values.iter().map(|v| v.is_finite().then_some(*v));
-                Arc::new(values.collect::<Float64Array>())
-            }
-            Self::Int(values) => Arc::new(Int64Array::from(values.clone())),
-            Self::Text(values) => Arc::new(StringArray::from_iter_values(values)),
-            Self::Bool(values) => Arc::new(BooleanArray::from(values.clone())),
-        }
-    }
 }
 
 /// How tables are written.
@@ -73,6 +56,7 @@ pub enum TableFormat {
     #[default]
     Csv,
     /// Apache Parquet, compressed with Snappy.
+    #[cfg(feature = "tables")]
     Parquet,
     /// JSON lines: an object a row.
     JsonLines,
@@ -83,13 +67,19 @@ type Encoder = fn(&mut (dyn Write + Send), &[(&str, &Cells)], usize) -> Result<(
 
 impl TableFormat {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Csv, Self::Parquet, Self::JsonLines];
+    pub const ALL: &[Self] = &[
+        Self::Csv,
+        #[cfg(feature = "tables")]
+        Self::Parquet,
+        Self::JsonLines,
+    ];
 
     /// The name, which is the extension too, and what writes it.
     fn facts(self) -> (&'static str, Encoder) {
         match self {
             Self::Csv => ("csv", csv),
-            Self::Parquet => ("parquet", parquet),
+            #[cfg(feature = "tables")]
+            Self::Parquet => ("parquet", super::frame::encode),
             Self::JsonLines => ("jsonl", json_lines::encode),
         }
     }
@@ -101,12 +91,13 @@ impl TableFormat {
 
     /// The format of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|f| f.extension() == name)
+        Self::ALL.iter().copied().find(|f| f.extension() == name)
     }
 
     /// The names of all, for messages.
     pub fn names() -> String {
-        list(&Self::ALL.map(Self::extension), "or")
+        let names: Vec<&str> = Self::ALL.iter().map(|f| f.extension()).collect();
+        list(&names, "or")
     }
 }
 
@@ -153,23 +144,29 @@ pub fn encode<N: AsRef<str>>(
     format: TableFormat,
     columns: &[(N, Cells)],
 ) -> Result<(), Problem> {
-    let columns: Vec<(&str, &Cells)> = columns.iter().map(|(name, cells)| (name.as_ref(), cells)).collect();
-    let rows = rows(&columns)?;
+    let columns = borrowed(columns);
+    let rows = rows(columns.iter().map(|(name, cells)| (*name, cells.len())))?;
     format.facts().1(&mut out, &columns, rows)
 }
 
-/// The number of rows; names must differ and lengths agree.
-fn rows(columns: &[(&str, &Cells)]) -> Result<usize, Problem> {
-    let expected = columns.first().map_or(0, |(_, c)| c.len());
-    for (i, (name, column)) in columns.iter().copied().enumerate() {
-        if column.len() != expected {
-            return Err(Problem::UnequalColumns { column: name.into(), found: column.len(), expected });
+/// Columns by name.
+pub(super) fn borrowed<N: AsRef<str>>(columns: &[(N, Cells)]) -> Vec<(&str, &Cells)> {
+    columns.iter().map(|(name, cells)| (name.as_ref(), cells)).collect()
+}
+
+/// The number of rows of named columns; names must differ and lengths agree.
+pub(super) fn rows<'a>(columns: impl Iterator<Item = (&'a str, usize)>) -> Result<usize, Problem> {
+    let (mut names, mut first) = (HashSet::new(), None);
+    for (name, found) in columns {
+        let expected = *first.get_or_insert(found);
+        if found != expected {
+            return Err(Problem::UnequalColumns { column: name.into(), found, expected });
         }
-        if columns[..i].iter().any(|(other, _)| *other == name) {
+        if !names.insert(name) {
             return Err(Problem::DuplicateColumn { name: name.into() });
         }
     }
-    Ok(expected)
+    Ok(first.unwrap_or(0))
 }
 
 fn csv(out: &mut (dyn Write + Send), columns: &[(&str, &Cells)], rows: usize) -> Result<(), Problem> {
@@ -185,18 +182,6 @@ fn csv(out: &mut (dyn Write + Send), columns: &[(&str, &Cells)], rows: usize) ->
     for row in 0..rows {
         out.write_record(columns.iter().map(|(_, c)| c.field(row))).map_err(failed)?;
     }
-    out.flush().map_err(Problem::writing)
-}
-
-fn parquet(out: &mut (dyn Write + Send), columns: &[(&str, &Cells)], _: usize) -> Result<(), Problem> {
-    let columns = columns.iter().map(|(name, cells)| {
-        let nullable = matches!(cells, Cells::Float(_));
-        (*name, cells.array(), nullable)
-    });
-    let batch = RecordBatch::try_from_iter_with_nullable(columns).map_err(failed)?;
-    let options = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-    let mut writer = ArrowWriter::try_new(&mut *out, batch.schema(), Some(options)).map_err(failed)?;
-    writer.write(&batch).and_then(|()| writer.close()).map_err(failed)?;
     out.flush().map_err(Problem::writing)
 }
 

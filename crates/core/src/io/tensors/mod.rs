@@ -64,8 +64,10 @@ impl Tensors {
 }
 
 /// What the commands read, for messages.
-const EXPECTED: &str =
-    "weights (.safetensors, .npz, .npy, .pt, .pth) or a table (CSV, Parquet, Arrow, npy, npz)";
+const EXPECTED: &str = match cfg!(feature = "tables") {
+    true => "weights (.safetensors, .npz, .npy, .pt, .pth) or a table (CSV, Parquet, Arrow, npy, npz)",
+    false => "weights (.safetensors, .npz, .npy, .pt, .pth) or a table (CSV, npy, npz)",
+};
 
 /// Reads a weight file, told by its content and, failing that, by its extension.
 ///

@@ -7,6 +7,7 @@ use super::names::by_name;
 use super::orientation::oriented;
 use super::parts::{LayerTensors, Parts};
 use super::{Error, Spec, frameworks, published};
+use crate::io::nearest::meant;
 use crate::io::tensors::Tensors;
 use crate::systems::cells;
 use std::collections::BTreeMap;
@@ -135,8 +136,9 @@ fn roles<'a>(
             (Some(role), Some(t), ..) => (role, t),
             (_, _, Some(role), Some(t)) => (role, t),
             (None, _, None, _) => {
-                let roles = all_roles().map(|r| r[0]).collect::<Vec<_>>().join(", ");
-                let why = format!("--map {left}={right}: neither side is a role; the roles are {roles}");
+                let roles: Vec<&str> = all_roles().map(|r| r[0]).collect();
+                let meant = meant(left, &roles);
+                let why = format!("--map {left}={right}: neither side is a role; {meant}");
                 return Err(Error::Command(why));
             }
             _ => {

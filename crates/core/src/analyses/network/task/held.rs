@@ -32,8 +32,9 @@ pub struct HeldInputs {
 
 /// The stretches of five steps or more in which the inputs stand still, by what they are.
 ///
-/// An input that changes on more than half of all steps varies: it is not looked at here, and held at zero.
-pub fn held_inputs(trials: &[Trial]) -> HeldInputs {
+/// An input that changes on more than half of all steps varies: it is not looked at here, and held at zero. The inputs of `hold`
+/// come first, whether trials hold them or not.
+pub fn held_inputs(trials: &[Trial], hold: &[Vec<f64>]) -> HeldInputs {
     let d = trials.first().map_or(0, |t| t.inputs.nrows());
     let (mut changes, mut all) = (vec![0usize; d], 0usize);
     for t in trials {
@@ -43,7 +44,8 @@ pub fn held_inputs(trials: &[Trial]) -> HeldInputs {
         }
     }
     let varying: Vec<usize> = (0..d).filter(|i| 2 * changes[*i] > all).collect();
-    let mut found: Vec<HeldInput> = vec![];
+    let one = |u: &Vec<f64>| HeldInput { input: u.clone(), stretches: vec![], steps: 0 };
+    let mut found: Vec<HeldInput> = hold.iter().map(one).collect();
     if varying.len() < d || d == 0 {
         for (k, trial) in trials.iter().enumerate() {
             let still =
@@ -58,9 +60,10 @@ pub fn held_inputs(trials: &[Trial]) -> HeldInputs {
         }
     }
     // Stable: of equal steps the first to occur.
-    found.sort_by_key(|h| std::cmp::Reverse(h.steps));
-    let left_out = found.len().saturating_sub(MOST);
-    found.truncate(MOST);
+    found[hold.len()..].sort_by_key(|h| std::cmp::Reverse(h.steps));
+    let most = MOST.max(hold.len());
+    let left_out = found.len().saturating_sub(most);
+    found.truncate(most);
     HeldInputs { inputs: found, left_out, varying }
 }
 
@@ -101,11 +104,15 @@ mod tests {
             weights: None,
             initial: None,
         };
-        let found = held_inputs(&[one(0), one(1)]);
+        let found = held_inputs(&[one(0), one(1)], &[]);
         assert_eq!(found.varying, [1]);
         let inputs: Vec<(&[f64], usize)> = found.inputs.iter().map(|h| (&h.input[..], h.steps)).collect();
         // 8 steps at rest twice; of the first 12 the pulse takes two, which leaves 5 and 5.
         assert_eq!(inputs, [(&[0.0, 0.0, 0.0][..], 16), (&[1.0, 0.0, 0.0], 10), (&[2.0, 0.0, 0.0], 10)]);
         assert_eq!(found.inputs[1].stretches, [(0, 0..5), (0, 7..12)]);
+        // What is asked for comes first, with where it is held, if it is.
+        let asked = held_inputs(&[one(0)], &[vec![0.5, 0.0, 0.0], vec![1.0, 0.0, 0.0]]);
+        let steps: Vec<usize> = asked.inputs.iter().map(|h| h.steps).collect();
+        assert_eq!(steps, [0, 10, 8]);
     }
 }

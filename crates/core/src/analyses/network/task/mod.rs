@@ -1,10 +1,12 @@
 //! What a network does at its task.
 
 mod activity;
+mod growth;
 mod held;
 mod score;
 mod settled;
 
+pub use growth::{Growth, Phase};
 pub use held::{HeldInput, HeldInputs, held_inputs};
 pub use score::{Asked, Score, Scoring};
 pub use settled::{Ending, Endings};
@@ -105,6 +107,8 @@ pub struct AtTask {
     pub space: Option<InSpace>,
     /// Where trials end that are left alone.
     pub endings: Option<Endings>,
+    /// How perturbations grow along trials.
+    pub growth: Vec<Growth>,
     /// Time of a step.
     pub time_step: f64,
     /// What was understood of the file.
@@ -212,6 +216,7 @@ impl Run<'_> {
             scores: scores.iter().enumerate().map(|(k, s)| (conditions.name(k), *s)).collect(),
             space: self.in_space(&conditions),
             endings: self.endings(&conditions),
+            growth: self.growth(trials, &conditions),
             time_step: self.orbits.time_step,
             notes: trials.notes.clone(),
         })

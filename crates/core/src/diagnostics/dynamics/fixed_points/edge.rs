@@ -33,7 +33,7 @@ pub fn edges(system: &dyn System, input: &[f64], stable: &[&[f64]]) -> Vec<Vec<f
             |(residual, orbit), (a, b)| {
                 let mut x = orbit.boundary(a, b)?;
                 x = orbit.slowest(residual, x);
-                newton(residual, &mut x, 60, &|_| 1.0, &|_, _| 1.0);
+                newton(residual, &mut x, 60, 60, &|_| 1.0, &|_, _| 1.0);
                 Some(x)
             },
         )

@@ -163,7 +163,7 @@ fn deflated(residual: &mut Residual, x: &mut Vec<f64>, known: &[&[f64]], scale: 
             .sum();
         1.0 / (1.0 - slope)
     };
-    newton(residual, x, STEPS, &merit, &factor);
+    newton(residual, x, STEPS, STEPS, &merit, &factor);
 }
 
 /// Adds the saddles between the basins of the stable points; returns how many candidates there were.

@@ -77,13 +77,18 @@ pub fn minimise(residual: &mut Residual, x: Vec<f64>, iterations: u64, target: f
     objective.best()
 }
 
-/// Damped Newton steps until |G| stops falling; returns the final |G|.
+/// Steps in which |G| must halve where Newton's method starts from a minimum of q: zeros there are near, and the steps that crawl
+/// towards a minimum that is none cost more than all others.
+const HALVES: usize = 6;
+
+/// Damped Newton steps until |G| stops falling, or takes more than `patience` steps to halve; returns the final |G|.
 ///
 /// `scale` multiplies the step (deflation); it sees the state and the Newton step.
 pub fn newton(
     residual: &mut Residual,
     x: &mut Vec<f64>,
     steps: usize,
+    patience: usize,
     merit: &dyn Fn(&[f64]) -> f64,
     scale: &dyn Fn(&[f64], &[f64]) -> f64,
 ) -> f64 {
@@ -91,7 +96,14 @@ pub fn newton(
     let (mut g, mut trial, mut g_trial) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
     residual.value(x, &mut g);
     let mut size = norm(&g) * merit(x);
-    for _ in 0..steps {
+    let mut before = size;
+    for k in 0..steps {
+        if k > 0 && k % patience == 0 {
+            if size > 0.5 * before {
+                break;
+            }
+            before = size;
+        }
         let Some(step) = residual.newton_step(x, &g) else { break };
         let step = step.to_vec();
         let factor = scale(x, &step);
@@ -156,7 +168,14 @@ pub fn zero(residual: &mut Residual, x: &[f64]) -> Option<Root> {
 /// Newton's method from `start`, and what it found.
 pub fn polish(residual: &mut Residual, start: &[f64], steps: usize) -> Option<Root> {
     let mut x = start.to_vec();
-    newton(residual, &mut x, steps, &|_| 1.0, &|_, _| 1.0);
+    newton(residual, &mut x, steps, steps, &|_| 1.0, &|_, _| 1.0);
+    zero(residual, &x)
+}
+
+/// The same from a minimum of q, or near one.
+fn finish(residual: &mut Residual, minimum: &[f64]) -> Option<Root> {
+    let mut x = minimum.to_vec();
+    newton(residual, &mut x, 60, HALVES, &|_| 1.0, &|_, _| 1.0);
     zero(residual, &x)
 }
 
@@ -186,7 +205,7 @@ pub fn solve(residual: &mut Residual, start: Vec<f64>, thresholds: Thresholds) -
     let mut x = start;
     for (iterations, target) in [(40, 1e-6), (2000, 1e-28)] {
         x = minimise(residual, x, iterations, target, thresholds.slow);
-        if let Some(root) = polish(residual, &x, 60) {
+        if let Some(root) = finish(residual, &x) {
             return End::Fixed(root);
         }
     }

@@ -1,10 +1,10 @@
-//! Accuracy on samples left out: its value, its error, and its test against labels dealt anew.
+//! Accuracy on samples left out: its value and its error.
 
 use super::features::{Features, Rule};
+use super::permuted::{Permuted, permutations};
 use super::split::{folds, members, parted};
 use super::{By, Error, Options};
 use crate::diagnostics::geometry::correlation::successive;
-use crate::linalg::random::{Rng, Use, shuffled, stream, uniform};
 use crate::numbers::Estimate;
 use crate::numbers::student::widening;
 use rayon::prelude::*;
@@ -13,23 +13,6 @@ use rayon::prelude::*;
 const PARTITIONS: u64 = 10;
 /// Folds of those partitions at most.
 const PARTS: usize = 5;
-/// Permutations at most, and at least where there is a test at all.
-const PERMUTATIONS: [usize; 2] = [99, 999];
-/// Seconds on one core, about, that permutations may take; with the fewest of them ten times as long.
-const SECONDS: f64 = 4.0;
-
-/// A test of the accuracy against labels dealt anew.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Permuted {
-    /// (1 + number of accuracies at least the one found) / (1 + permutations): one-sided (Phipson & Smyth 2010).
-    pub p: f64,
-    /// Mean accuracy over permutations.
-    pub mean: f64,
-    /// Their standard deviation, divisor permutations - 1.
-    pub deviation: f64,
-    /// Permutations.
-    pub count: usize,
-}
 
 /// Samples in the groups that stay together, and how far from what is tested they may be trained on.
 pub(super) struct Groups {
@@ -80,11 +63,11 @@ pub(super) struct Crossed {
     pub folds: Vec<f64>,
 }
 
-/// A training part and a tested one.
-struct Fold {
-    train: Vec<usize>,
-    test: Vec<usize>,
-    z: faer::Mat<f64>,
+/// A training part, with its features, and a tested one.
+pub(super) struct Fold {
+    pub train: Vec<usize>,
+    pub test: Vec<usize>,
+    pub z: faer::Mat<f64>,
 }
 
 fn prepared(features: &Features, groups: &Groups, fold: &[usize], count: usize, gap: usize) -> Vec<Fold> {
@@ -127,7 +110,7 @@ fn crossed(
     Ok(Crossed { given, folds: shares })
 }
 
-fn mean(v: &[f64]) -> f64 {
+pub(super) fn mean(v: &[f64]) -> f64 {
     v.iter().sum::<f64>() / v.len() as f64
 }
 
@@ -207,67 +190,4 @@ fn partitions(
     let centre = mean(&drawn);
     let square: f64 = drawn.iter().map(|a| (a - centre).powi(2)).sum();
     Ok((count - 1) as f64 / 2.0 * square / (PARTITIONS - 1) as f64)
-}
-
-/// The test; none where even the fewest permutations would take too long.
-fn permutations(
-    features: &Features,
-    groups: &Groups,
-    y: &[usize],
-    found: f64,
-    folds: &[Fold],
-    o: &Options,
-) -> Result<Option<Permuted>, Error> {
-    let classes = y.iter().max().map_or(1, |m| m + 1);
-    let parameters = (features.z.nrows() * (classes - 1)) as f64;
-    // About four steps a fit, each with an information of p^2 T operations, exponentials of every class, and a factor: a count of
-    // operations, not a clock, so that every machine makes as many.
-    let step =
-        y.len() as f64 * (parameters * parameters / 4.0 + 40.0 * classes as f64) + parameters.powi(3) / 4.0;
-    let one = 4e-9 * step * folds.len() as f64;
-    let [least, most] = PERMUTATIONS;
-    let count = match o.permutations {
-        Some(count) => count,
-        None if one * least as f64 > 10.0 * SECONDS => 0,
-        None => ((SECONDS / one) as usize).clamp(least, most),
-    };
-    if count == 0 {
-        return Ok(None);
-    }
-    let of = |index: u64| {
-        let mut rng = stream(o.seed, Use::Permutation, index);
-        let dealt = dealt(groups, y, &mut rng);
-        Ok(mean(&crossed(features, folds, &dealt, None, 1e4, false)?.folds))
-    };
-    let all: Vec<f64> = (0..count as u64).into_par_iter().map(of).collect::<Result<_, Error>>()?;
-    // Labels dealt as they were give the same accuracy but for rounding.
-    let above = all.iter().filter(|a| **a >= found - 1e-12).count();
-    let centre = mean(&all);
-    let square: f64 = all.iter().map(|a| (a - centre).powi(2)).sum();
-    Ok(Some(Permuted {
-        p: (1 + above) as f64 / (1 + count) as f64,
-        mean: centre,
-        deviation: (square / (count.max(2) - 1) as f64).sqrt(),
-        count,
-    }))
-}
-
-/// Labels as they might stand if they had nothing to do with the activity.
-///
-/// Of trials, and of samples by themselves: the sequence of each goes to another, from a random place on and round its end, which deals
-/// labels that are constant in trials to other trials. Of samples that are alike: all labels are shifted round by one random lag.
-fn dealt(groups: &Groups, y: &[usize], rng: &mut Rng) -> Vec<usize> {
-    let below = |n: usize, rng: &mut Rng| (uniform(rng, 0.0, n as f64) as usize).min(n - 1);
-    if let By::Blocks { gap, .. } = groups.by {
-        let lag = (gap + 1 + below(y.len().saturating_sub(2 * gap + 1).max(1), rng)) % y.len();
-        return (0..y.len()).map(|t| y[(t + lag) % y.len()]).collect();
-    }
-    let mut out = y.to_vec();
-    let order = shuffled(groups.members.len(), rng);
-    for (to, from) in groups.members.iter().zip(order) {
-        let from = &groups.members[from];
-        let first = if from.len() > 1 { below(from.len(), rng) } else { 0 };
-        to.iter().enumerate().for_each(|(i, t)| out[*t] = y[from[(first + i) % from.len()]]);
-    }
-    out
 }

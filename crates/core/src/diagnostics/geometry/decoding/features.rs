@@ -79,6 +79,11 @@ impl Features {
         Ok(Self { z, intercept, ridge, asked, weak, whitening })
     }
 
+    /// Whether a ridge was asked for.
+    pub fn penalised(&self) -> bool {
+        self.asked.is_some()
+    }
+
     /// Columns of the features.
     pub fn on(&self, samples: &[usize]) -> Mat<f64> {
         Mat::from_fn(self.z.nrows(), samples.len(), |i, j| self.z[(i, samples[j])])

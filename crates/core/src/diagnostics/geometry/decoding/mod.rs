@@ -1,17 +1,20 @@
 //! What activity tells of a label or of a number: read-outs, and how well they do on what they have not seen.
 
 mod accuracy;
+mod chords;
 mod error;
 mod features;
 mod linear;
 mod logistic;
 mod newton;
+mod permuted;
+mod pulling;
 mod split;
 
-pub use accuracy::Permuted;
 pub use error::Error;
 pub use linear::{Linear, linear};
 pub use logistic::{Logistic, Multinomial, Score, Separation, logistic, multinomial};
+pub use permuted::Permuted;
 
 use super::correlation::correlation;
 use crate::numbers::Estimate;
@@ -33,8 +36,10 @@ pub struct Options {
     pub test: f64,
     /// Folds of the cross-validation.
     pub folds: usize,
-    /// Permutations of the test; none: 99 to 999 by what they cost, none at all where 99 would take minutes.
+    /// Permutations of the test; none: 99 or more by what they cost, none at all where 99 would take long.
     pub permutations: Option<usize>,
+    /// How many they are at most where they are chosen by what they cost.
+    pub most: usize,
     /// What depends on what; none: trials where they are given, else by what the samples are like.
     pub by: Option<By>,
     /// Seed of split, folds and permutations.
@@ -43,7 +48,16 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { intercept: true, ridge: 0.0, test: 0.33, folds: 5, permutations: None, by: None, seed: 1 }
+        Self {
+            intercept: true,
+            ridge: 0.0,
+            test: 0.33,
+            folds: 5,
+            permutations: None,
+            most: 999,
+            by: None,
+            seed: 1,
+        }
     }
 }
 

@@ -34,9 +34,9 @@ pub(super) struct Likelihood<'a> {
 }
 
 /// What is left of the gradient's norm at the maximum.
-const GRADIENT: f64 = 1e-10;
+pub(super) const GRADIENT: f64 = 1e-10;
 /// Largest change of a score by the last step at the maximum.
-const STEP: f64 = 1e-6;
+pub(super) const STEP: f64 = 1e-6;
 /// A backstop far beyond what a concave likelihood takes.
 const ITERATIONS: usize = 200;
 
@@ -162,7 +162,7 @@ fn probabilities(mut scores: Mat<f64>) -> Mat<f64> {
 }
 
 /// Q^T (diag p - p p^T) Q of each column p, as columns of (K - 1)^2 numbers.
-fn curvatures(p: &Mat<f64>, contrasts: MatRef<f64>) -> Mat<f64> {
+pub(super) fn curvatures(p: &Mat<f64>, contrasts: MatRef<f64>) -> Mat<f64> {
     let (classes, m) = (contrasts.nrows(), contrasts.ncols());
     let mut out = Mat::zeros(m * m, p.ncols());
     let mut left = vec![0.0; classes * m];

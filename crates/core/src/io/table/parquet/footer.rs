@@ -1,26 +1,21 @@
-//! The footer and the page headers of a Parquet file, walked over before a decoder believes what they claim.
+//! The footer of a Parquet file, walked over before a decoder believes what it claims.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
-use super::super::error::Problem;
+use super::super::super::error::Problem;
+use super::super::types::MOST_COLUMNS;
+use super::FORMAT;
 use super::thrift::walk;
-use super::types::MOST_COLUMNS;
 
-const FORMAT: &str = "parquet";
 /// Groups inside each other in the schema.
 const DEEPEST_SCHEMA: usize = 64;
 /// The list of schema elements in the footer, and the number of children in each.
 const SCHEMA: &[i64] = &[2];
 const CHILDREN: &[i64] = &[2, 5];
-/// The compressed size of a page in its header.
-const PAGE_SIZE: &[i64] = &[3];
-/// Bytes in which a page header is looked for, at first and at most.
-const PAGE_HEADER: u64 = 1 << 10;
-const LONGEST_HEADER: u64 = 1 << 22;
 
 /// Fails at a footer that claims more than its bytes can hold, or a schema that is no tree of sensible depth.
-pub(super) fn footer(mut file: &File) -> Result<(), Problem> {
+pub(super) fn check(mut file: &File) -> Result<(), Problem> {
     let length = file.metadata().map_err(Problem::reading)?.len();
     let short =
         |expected| Problem::Truncated { format: FORMAT, place: "the footer".into(), found: length, expected };
@@ -42,42 +37,6 @@ pub(super) fn footer(mut file: &File) -> Result<(), Problem> {
     walk(&bytes, &mut |path, value| schema.see(path, value))
         .ok_or_else(|| damaged("counts or lengths that its bytes cannot hold"))?;
     schema.check()
-}
-
-/// Fails at the first of the page headers from byte `start` to byte `end` that is none, or whose page is not in the file: old
-/// writers did not count all headers to a column.
-pub(super) fn pages(mut file: &File, start: u64, end: u64, column: &str) -> Result<(), Problem> {
-    let length = file.metadata().map_err(Problem::reading)?.len();
-    let wrong = |at: u64| {
-        let detail = "a page that is none, or ends outside the file";
-        Problem::damaged(FORMAT, format!("column `{column}`, byte {at}"), detail)
-    };
-    let mut at = start;
-    while at < end {
-        let mut size = PAGE_HEADER;
-        let (header, page) = loop {
-            let mut bytes = vec![];
-            file.seek(SeekFrom::Start(at)).map_err(Problem::reading)?;
-            file.take(size.min(length.saturating_sub(at)))
-                .read_to_end(&mut bytes)
-                .map_err(Problem::reading)?;
-            let mut page = -1;
-            let header = walk(&bytes, &mut |path, value| {
-                if let (PAGE_SIZE, Some(value)) = (path, value) {
-                    page = value;
-                }
-            });
-            match header {
-                Some(header) => break (header as u64, page),
-                // Statistics in a header can be long.
-                None if size < LONGEST_HEADER && at + size < length => size *= 16,
-                None => return Err(wrong(at)),
-            }
-        };
-        let next = u64::try_from(page).ok().and_then(|page| at.checked_add(header)?.checked_add(page));
-        at = next.filter(|next| *next <= length).ok_or_else(|| wrong(at))?;
-    }
-    Ok(())
 }
 
 fn damaged(detail: &str) -> Problem {

@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use arrow_ipc::{Message, MessageHeader, RecordBatch, root_as_footer, root_as_message};
+use polars_arrow::io::ipc::format::ipc::planus::ReadAsRoot;
+use polars_arrow::io::ipc::format::ipc::{Block, FooterRef, MessageHeaderRef, MessageRef, RecordBatchRef};
 
-use super::super::error::Problem;
+use super::super::super::error::Problem;
+use super::claims;
 
 const FORMAT: &str = "arrow";
 /// No compression of the format shrinks more: a zstd block of 4 bytes unpacks to at most 128 KiB.
@@ -42,13 +44,16 @@ impl Check<'_> {
         let footer_length = le_u32(footer_length);
         let start = end.checked_sub(footer_length).ok_or_else(|| damaged("a footer longer than the file"))?;
         let footer_bytes = self.bytes(start, footer_length)?;
-        let footer = root_as_footer(&footer_bytes).map_err(damaged)?;
-        let blocks =
-            footer.dictionaries().into_iter().flatten().chain(footer.recordBatches().into_iter().flatten());
-        for block in blocks {
-            let at = u64::try_from(block.offset()).map_err(damaged)?;
-            let metadata = u64::try_from(block.metaDataLength()).map_err(damaged)?;
-            let body = u64::try_from(block.bodyLength()).map_err(damaged)?;
+        let footer = FooterRef::read_as_root(&footer_bytes).map_err(damaged)?;
+        claims::schema(
+            footer.schema().map_err(damaged)?.ok_or_else(|| damaged("a footer without a schema"))?,
+        )?;
+        let dictionaries = footer.dictionaries().map_err(damaged)?.into_iter().flatten();
+        let batches = footer.record_batches().map_err(damaged)?.into_iter().flatten();
+        for block in dictionaries.chain(batches).map(Block::from) {
+            let at = u64::try_from(block.offset).map_err(damaged)?;
+            let metadata = u64::try_from(block.meta_data_length).map_err(damaged)?;
+            let body = u64::try_from(block.body_length).map_err(damaged)?;
             self.within(at, metadata)?;
             self.within(at + metadata, body)?;
             let (message_at, message_length) = self.prefix(at)?.ok_or_else(|| damaged("an empty block"))?;
@@ -56,7 +61,7 @@ impl Check<'_> {
                 return Err(damaged("a message longer than its block"));
             }
             let bytes = self.bytes(message_at, message_length)?;
-            self.message(root_as_message(&bytes).map_err(damaged)?, at + metadata, body)?;
+            self.message(MessageRef::read_as_root(&bytes).map_err(damaged)?, at + metadata, body)?;
         }
         Ok(())
     }
@@ -66,9 +71,9 @@ impl Check<'_> {
         while at < self.length {
             let Some((message_at, message_length)) = self.prefix(at)? else { break };
             let bytes = self.bytes(message_at, message_length)?;
-            let message = root_as_message(&bytes).map_err(damaged)?;
+            let message = MessageRef::read_as_root(&bytes).map_err(damaged)?;
             let body_at = message_at + message_length;
-            let body = u64::try_from(message.bodyLength()).map_err(damaged)?;
+            let body = u64::try_from(message.body_length().map_err(damaged)?).map_err(damaged)?;
             self.within(body_at, body)?;
             self.message(message, body_at, body)?;
             at = body_at + body;
@@ -87,29 +92,35 @@ impl Check<'_> {
         Ok((length > 0).then_some((start, length)))
     }
 
-    fn message(&mut self, message: Message<'_>, body_at: u64, body: u64) -> Result<(), Problem> {
-        let batch = match message.header_type() {
-            MessageHeader::RecordBatch => message.header_as_record_batch(),
-            MessageHeader::DictionaryBatch => message.header_as_dictionary_batch().and_then(|d| d.data()),
-            _ => None,
+    fn message(&mut self, message: MessageRef<'_>, body_at: u64, body: u64) -> Result<(), Problem> {
+        let header =
+            message.header().map_err(damaged)?.ok_or_else(|| damaged("a message without a header"))?;
+        let batch = match header {
+            MessageHeaderRef::Schema(schema) => return claims::schema(schema),
+            MessageHeaderRef::RecordBatch(batch) => {
+                let rows = u64::try_from(batch.length().map_err(damaged)?).map_err(damaged)?;
+                self.rows = self.rows.saturating_add(rows);
+                batch
+            }
+            MessageHeaderRef::DictionaryBatch(dictionary) => match dictionary.data().map_err(damaged)? {
+                Some(batch) => batch,
+                None => return Ok(()),
+            },
+            _ => return Ok(()),
         };
-        let Some(batch) = batch else { return Ok(()) };
-        if message.header_type() == MessageHeader::RecordBatch {
-            let rows = u64::try_from(batch.length()).map_err(damaged)?;
-            self.rows = self.rows.saturating_add(rows);
-        }
         self.batch(batch, body_at, body)
     }
 
     /// Buffers must lie in the body, and what they unpack to must be possible.
-    fn batch(&mut self, batch: RecordBatch<'_>, body_at: u64, body: u64) -> Result<(), Problem> {
-        for buffer in batch.buffers().into_iter().flatten() {
+    fn batch(&mut self, batch: RecordBatchRef<'_>, body_at: u64, body: u64) -> Result<(), Problem> {
+        let packed = batch.compression().map_err(damaged)?.is_some();
+        for buffer in batch.buffers().map_err(damaged)?.into_iter().flatten() {
             let offset = u64::try_from(buffer.offset()).map_err(damaged)?;
             let length = u64::try_from(buffer.length()).map_err(damaged)?;
             if offset.checked_add(length).is_none_or(|end| end > body) {
                 return Err(damaged("a buffer outside its message"));
             }
-            if batch.compression().is_some() && length >= 8 {
+            if packed && length >= 8 {
                 let bytes = self.bytes(body_at + offset, 8)?;
                 let unpacked = bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
                 let limit = length.saturating_mul(LARGEST_RATIO).saturating_add(FREE_BYTES);
@@ -148,6 +159,6 @@ fn le_u32(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
 }
 
-fn damaged(detail: impl ToString) -> Problem {
+pub(super) fn damaged(detail: impl ToString) -> Problem {
     Problem::damaged(FORMAT, "the messages", detail)
 }
