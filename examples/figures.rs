@@ -288,7 +288,7 @@ fn page(figures: Vec<Figure>) -> Page {
     let (lambda, error) = exponents(64);
     let table = TableOut {
         name: "exponents".into(),
-        caption: "Lyapunov exponents of the main attractor.".into(),
+        caption: "Lyapunov exponents of attractor 1.".into(),
         columns: vec![
             ("index".into(), Cells::Int((1..=64).collect())),
             ("exponent_per_step".into(), Cells::Float(lambda)),
@@ -327,8 +327,9 @@ fn page(figures: Vec<Figure>) -> Page {
         title: "trained_flipflop.safetensors".into(),
         answer: vec![
             "A chaotic network: 4 of 64 Lyapunov exponents are positive.".into(),
-            "Activity fills about 12 of 64 dimensions.".into(),
+            "Its activity fills about 12 of 64 dimensions.".into(),
         ],
+        lead: Some(["lyapunov", "spectrum"].map(String::from)),
         meta: vec![
             fact("Input", "trained_flipflop.safetensors (vanilla, tanh, 64 units, 3 inputs)"),
             fact("Made by", "nullcline 0.1.0, seed 1"),

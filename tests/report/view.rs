@@ -24,10 +24,16 @@ fn a_memory_is_seen_with_its_attractors_and_saddles() {
     assert_eq!((found.points.len(), found.directions.len()), (27, 27), "a cube of three bits has 27 points");
     for ((point, _), directions) in found.points.iter().zip(&found.directions) {
         assert_eq!(directions.len(), point.unstable);
-        for d in directions {
-            let length = d.iter().map(|v| v * v).sum::<f64>().sqrt();
-            // Unit vectors, of which the plane of the bits holds nearly all.
-            assert!(length <= 1.0 + 1e-12 && length > 0.5, "{length}");
+        for (d, mode) in directions.iter().zip(&point.modes) {
+            assert!(mode.value.re.hypot(mode.value.im) > 1.0, "unstable: {:?}", mode.value);
+            for (j, along) in d.iter().enumerate() {
+                let v = mode.right.iter().enumerate();
+                // Of a conjugate pair the second stands for the imaginary part.
+                let part = |z: &faer::c64| if mode.value.im < 0.0 { z.im } else { z.re };
+                let expected: f64 = v.map(|(i, z)| found.pca.components[(i, j)] * part(z)).sum();
+                assert!((along - expected).abs() < 1e-12, "{along} {expected}");
+            }
+            assert!(d.iter().map(|v| v * v).sum::<f64>() > 0.01, "something of it is seen");
         }
     }
     let groups = found.groups.unwrap();

@@ -37,7 +37,7 @@ pub(super) fn floats(values: &[f64]) -> Vec<String> {
 
 /// A value with its error to the error's second digit, and both in full.
 pub(super) fn estimate(value: f64, error: f64) -> (String, String) {
-    if !value.is_finite() || !(error.is_finite() && error > 0.0) {
+    if !(value.is_finite() && error.is_finite() && error > 0.0) {
         let text = floats(&[value]).remove(0);
         let full = full(value, &text);
         return (text, full);

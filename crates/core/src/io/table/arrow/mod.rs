@@ -109,11 +109,12 @@ impl<'a> BatchReader<'a> {
 
     fn next(&mut self, place: &str) -> Result<Option<Rows>, Problem> {
         let Some(batch) = self.batch(place)? else { return Ok(None) };
-        let field = |(array, field): (&Box<dyn Array>, &Field)| match field.dtype {
-            DataType::Decimal256(..) => values::wide(array.as_ref(), &field.dtype).map(|array| vec![array]),
-            _ => Some(vec![array.clone()]),
+        let field = |array: &dyn Array, field: &Field| match field.dtype {
+            DataType::Decimal256(..) => values::wide(array, &field.dtype).map(|array| vec![array]),
+            _ => Some(vec![array.to_boxed()]),
         };
-        let fields: Option<Vec<_>> = batch.arrays().iter().zip(&self.fields).map(field).collect();
+        let pairs = batch.arrays().iter().zip(&self.fields);
+        let fields: Option<Vec<_>> = pairs.map(|(array, of)| field(array.as_ref(), of)).collect();
         let fields =
             fields.ok_or_else(|| Problem::damaged(FORMAT, place, "decimal numbers that are none"))?;
         Ok(Some(Rows { rows: batch.len(), fields }))
