@@ -121,7 +121,8 @@ pub(super) fn diagnose(
     let needed = |m: &Module| {
         let facts = m.facts();
         let applies = match () {
-            () if facts.counts => reading.first.counts,
+            // Of counts that never change there is nothing to say.
+            () if facts.counts => reading.first.counts && reading.pca().is_some(),
             () if facts.conditions => config.recording.conditions.is_some(),
             () => config.recording.targets.is_some(),
         };

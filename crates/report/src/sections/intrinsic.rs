@@ -138,8 +138,6 @@ fn beside(n: &Null) -> String {
     let mean = words::number(n.mean);
     match n.as_low {
         0 => format!("a Gaussian of that spectrum would show {mean}, none of {} so little", n.count),
-        k => {
-            format!("a Gaussian of that spectrum would show {mean}, and {k} of {} so little or less", n.count)
-        }
+        k => format!("a Gaussian of that spectrum would show {mean}, {k} of {} so little", n.count),
     }
 }

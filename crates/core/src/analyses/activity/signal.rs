@@ -107,6 +107,9 @@ impl Diagnostic for SignalDimension {
 
 impl Analyses<'_> {
     fn signal(&self) -> Result<SignalDimension, Error> {
+        if self.pca.is_none() {
+            return Err(Error::input(&self.config.file, "the units do not vary: they have no dimensions"));
+        }
         let (x, n) = (self.held.x.as_ref(), self.held.x.nrows());
         let group = self.parts_of_errors();
         let poisson = if self.counts { above_poisson(x, &group, self.config.seed) } else { None };

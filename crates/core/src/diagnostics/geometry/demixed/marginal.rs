@@ -43,7 +43,7 @@ impl Plan {
     /// Columns of `x`, n x (conditions steps), that depend on exactly these factors, their change in time with them; every condition
     /// counts alike. The sum over all marginals is `x` less the mean of each row.
     ///
-    /// Formula: with <x>_S the mean over the levels of all factors outside S, x_S = <x>_S - sum of x_R over R within S, smaller than S;
+    /// Formula: with m_S the mean over the levels of all factors outside S, x_S = m_S - sum of x_R over R within S, smaller than S;
     /// of no factor it is the mean over conditions less its mean in time.
     ///
     /// Source: Kobak et al., eLife 5, e10989 (2016), Materials and methods, on marginalization: a factor and its
