@@ -217,10 +217,10 @@ fn analyze_demixes_conditions_of_its_own_table_or_another() {
         (&[&*file, "--conditions", "stim", "--labels", &twice], 3, "trial `0` in rows 1 and 2"),
         (&[&*file, "--conditions", "no", "--labels", &labels], 3, "--conditions no: no such column"),
         (&[&*file, "--labels", &labels], 2, "--labels goes with --conditions"),
-        (&[&*own, "--modules", "dpca"], 2, "needs --conditions"),
+        (&[&*file, "--modules", "dpca"], 2, "needs --conditions"),
         (&[&*partial, "--conditions", "a,b", "--modules", "dpca"], 3, "no trial of a 2, b y"),
         (&[&*changing, "--conditions", "a"], 3, "column `a`, row 2: `2` in a trial that had `1`"),
-        (&[&*own, "--conditions", "u0"], 3, "expected one value a trial"),
+        (&[&*file, "--conditions", "u0"], 3, "expected one value a trial"),
     ] {
         analyze(&place, arguments, status, &[words]);
     }
