@@ -157,10 +157,11 @@ fn the_report_says_what_is_known() {
     }
     let pair = Context { names: vec!["h0".into(), "h1".into()], ..context.clone() };
     let found = found(Activation::Relu, &[&[0.0, -2.0], &[-2.0, 0.0]], &[1.0, 1.0]);
-    let text = sections::fixed_points(&Points::alone(found), &pair).unwrap().section.intro.join(" ");
+    let said = |r: &sections::Rendered| [&r.section.intro[..], &r.section.method].concat().join(" ");
+    let text = said(&sections::fixed_points(&Points::alone(found), &pair).unwrap());
     assert!(text.contains("no other fixed points: all pieces of the ReLU network were looked at"), "{text}");
     let critical = report(self::found(Activation::Tanh, &[&[1.0]], &[0.0]));
-    let text = critical.section.intro.join(" ");
+    let text = said(&critical);
     assert!(text.contains("proves 0 points") && text.contains("singular to rounding (at 1 place)"), "{text}");
     let found = self::found(Activation::Tanh, &[&[1.0]], &[0.0]);
     let entry = summary::FixedPoints::of(&Points::alone(found), &context).proof.unwrap();
