@@ -58,7 +58,7 @@ pub(crate) fn by_night(color: Color) -> Color {
         return CARD.mix(CHALK, ink);
     }
     let [l, a, b] = to_oklab(color);
-    from_oklab(0.5 + 0.42 * l, a, b)
+    from_oklab(0.54 + 0.38 * l, a, b)
 }
 
 #[cfg(test)]
