@@ -27,7 +27,7 @@ mod bytes;
 ///
 /// let keys = serde_json::json!({ "file": "net.pt", "euler": true, "exponents": 3 });
 /// let job: Analyze = written::read("analyze", keys.as_object().unwrap()).unwrap();
-/// assert!(job.network.weights.given.euler && job.network.exponents == Some(3));
+/// assert!(job.network.driven.weights.given.euler && job.network.exponents == Some(3));
 /// // A number out of range is refused as on the command line.
 /// let keys = serde_json::json!({ "file": "net.pt", "exponents": -1 });
 /// assert!(written::read::<Analyze>("analyze", keys.as_object().unwrap()).is_err());
