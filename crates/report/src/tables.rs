@@ -71,6 +71,7 @@ impl TableOut {
     ///     .group_by_stable([col("attractor")])
     ///     .agg([col("exponent").max()])
     ///     .join(kinds.frame()?.lazy(), [col("attractor")], [col("attractor")], JoinArgs::new(JoinType::Left))
+    ///     .sort(["attractor"], SortMultipleOptions::default())
     ///     .collect()?;
     /// assert_eq!(largest.column("exponent")?.f64()?.to_vec(), [Some(0.1), Some(0.2)]);
     /// assert_eq!(largest.column("kind")?.str()?.get(1), Some("cycle"));
