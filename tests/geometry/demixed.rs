@@ -139,9 +139,9 @@ fn noise_is_regularised() {
     assert!(noisy > clean, "{clean} {noisy}");
 }
 
-#[test]
-fn analyze_demixes_conditions_of_its_own_table_or_another() {
-    let place = Place::new("dpca");
+/// Forty-eight trials of three stimuli and two sides with their own columns, without them, and the table of their labels; and the
+/// loads of time, stimulus and side on the units.
+fn varied(place: &Place) -> ([String; 3], Mat<f64>) {
     let mut rng = stream(6, Use::Fixture, 83);
     let load = normal_matrix(&mut rng, 8, 3);
     let (mut text, mut bare, mut labels) = (String::new(), String::new(), "trial,stim,side\n".to_owned());
@@ -163,8 +163,15 @@ fn analyze_demixes_conditions_of_its_own_table_or_another() {
             writeln!(bare, "{},{}", 47 - trial, row.join(",")).unwrap();
         }
     }
-    let [own, file, labels] =
+    let files =
         [place.write("own.csv", text), place.write("bare.csv", bare), place.write("labels.csv", labels)];
+    (files, load)
+}
+
+#[test]
+fn analyze_demixes_conditions_of_its_own_table_or_another() {
+    let place = Place::new("dpca");
+    let ([own, file, labels], load) = varied(&place);
     let told = ["the first 10 of each were used"];
     let ran = analyze(&place, &[&own, "--conditions", "stim,side"], 0, &told);
     assert!(ran.out.contains("Of the variance that comes again between trials"), "{}", ran.out);
@@ -208,6 +215,12 @@ fn analyze_demixes_conditions_of_its_own_table_or_another() {
     let other = &place.summary("out")["modules"]["dpca"];
     let share = |f: &Value, k: usize| f["marginals"][k]["share"].as_f64().unwrap();
     (0..4).for_each(|k| assert!((share(found, k) - share(other, k)).abs() < 1e-12, "{k}"));
+}
+
+#[test]
+fn conditions_that_do_not_fit_are_named() {
+    let place = Place::new("dpca-refused");
+    let ([_, file, labels], _) = varied(&place);
     let missing = place.write("missing.csv", "trial,stim,side\n0,1,left\n");
     let twice = place.write("twice.csv", "trial,stim,side\n0,1,left\n0,2,left\n");
     let partial = place.write("lacking.csv", "trial,a,b,u0,u1\n0,1,x,0.5,1\n1,2,x,0.2,3\n2,1,y,0.1,2\n");

@@ -35,7 +35,10 @@ pub fn state_plane(
     y_label: &str,
 ) -> Result<Figure, Error> {
     let (name, title) = ("state_plane", "States in a plane");
-    let caption = "Trajectories (grey) and fixed points, projected.";
+    let caption = match points.is_empty() {
+        true => "Trajectories, projected.",
+        false => "Trajectories (grey) and fixed points, projected.",
+    };
     let places = || trajectories.iter().flatten().copied().chain(points.iter().map(|p| p.at));
     let range = |k: usize| {
         let whole = places().filter(|p| p[0].is_finite() && p[1].is_finite());

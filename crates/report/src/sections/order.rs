@@ -21,12 +21,13 @@ const LEADS: [[&str; 2]; 8] = [
 ];
 
 fn rank(module: Module) -> usize {
-    const ORDER: [Module; 10] = [
+    const ORDER: [Module; 11] = [
         Module::Task,
         Module::FixedPoints,
         Module::FlowField,
         Module::Trajectories,
         Module::Cycles,
+        Module::SignalDimension,
         Module::Pca,
         Module::Lyapunov,
         Module::Covariant,

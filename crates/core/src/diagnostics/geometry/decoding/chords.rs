@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::accuracy::Fold;
-use super::features::Features;
+use super::features::{Features, largest};
 use super::newton::{GRADIENT, STEP, contrasts, curvatures};
 use super::pulling::Pulling;
 use crate::linalg::cholesky::Cholesky;
@@ -95,7 +95,7 @@ impl<'a> Chords<'a> {
         gemm(along.as_mut(), Accum::Replace, weights.as_ref(), self.tested.as_ref());
         let share = |(f, y): (usize, &Vec<usize>)| {
             let right = if fits[f].state == State::Converged {
-                let told = |j: usize| self.class(&along, j, f, b);
+                let told = |t: usize| largest(self.contrasts.as_ref(), |j| along[(j * b + f, t)]);
                 self.fold.test.iter().enumerate().filter(|(j, t)| told(*j) == y[**t]).count()
             } else {
                 let rule = self.features.rule(self.fold.z.as_ref(), &fits[f].labels, None, EXACT)?;
@@ -185,21 +185,6 @@ impl<'a> Chords<'a> {
             }
         }
         fits.iter_mut().filter(|f| f.state == State::Going).for_each(|f| f.state = State::Left);
-    }
-
-    /// The class of tested sample `t` after fit `f` of `b`.
-    fn class(&self, along: &Mat<f64>, t: usize, f: usize, b: usize) -> usize {
-        let score = |c: usize| -> f64 {
-            (0..self.contrasts.ncols()).map(|j| self.contrasts[(c, j)] * along[(j * b + f, t)]).sum()
-        };
-        let mut best = (0, score(0));
-        for c in 1..self.contrasts.nrows() {
-            let s = score(c);
-            if s > best.1 {
-                best = (c, s);
-            }
-        }
-        best.0
     }
 }
 

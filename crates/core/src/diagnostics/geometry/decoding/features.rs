@@ -34,6 +34,19 @@ pub(super) struct Rule {
     pub ridge: f64,
 }
 
+/// The class of the largest score sum_j Q_cj a_j, of equals the first.
+pub(super) fn largest(contrasts: MatRef<f64>, along: impl Fn(usize) -> f64) -> usize {
+    let score = |c: usize| (0..contrasts.ncols()).map(|j| contrasts[(c, j)] * along(j)).sum::<f64>();
+    let mut best = (0, score(0));
+    for c in 1..contrasts.nrows() {
+        let s = score(c);
+        if s > best.1 {
+            best = (c, s);
+        }
+    }
+    best.0
+}
+
 /// Weights of features in terms of those that were whitened anew.
 type Back = Box<dyn Fn(&[f64]) -> Vec<f64>>;
 
@@ -42,15 +55,7 @@ impl Rule {
     pub fn class(&self, z: &[f64]) -> usize {
         let along = |v: &[f64]| v.iter().zip(z).map(|(v, z)| v * z).sum::<f64>();
         let along: Vec<f64> = self.b.chunks(z.len()).map(along).collect();
-        let score = |c: usize| along.iter().enumerate().map(|(j, a)| self.contrasts[(c, j)] * a).sum::<f64>();
-        let mut best = (0, score(0));
-        for c in 1..self.contrasts.nrows() {
-            let s = score(c);
-            if s > best.1 {
-                best = (c, s);
-            }
-        }
-        self.present[best.0]
+        self.present[largest(self.contrasts.as_ref(), |j| along[j])]
     }
 
     /// Whether planes part the classes.

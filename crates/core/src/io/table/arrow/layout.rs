@@ -5,9 +5,9 @@ use std::path::Path;
 use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowDataType as DataType, Field};
 
-use super::super::super::error::Problem;
+use super::super::super::error::{Error, Problem};
 use super::super::super::shown;
-use super::super::source::{Block, Part, Pick, fits};
+use super::super::source::{Block, Part, Pick, Taker, fits};
 use super::super::{ColumnInfo, Kind, Schema, Values};
 use super::lists::{List, common_width};
 use super::values::part;
@@ -93,10 +93,30 @@ impl Layout {
         fields
     }
 
+    /// Hands on the picked columns of what `next` reads of `fields`, to its end: its rows, or none where no more were wanted.
+    pub(in super::super) fn hand(
+        &self,
+        path: &Path,
+        fields: &[usize],
+        picks: &[Pick],
+        next: &mut dyn FnMut() -> Result<Option<Rows>, Problem>,
+        f: &mut Taker<'_>,
+    ) -> Result<Option<usize>, Error> {
+        let fail = |problem| Error::new(path, problem);
+        let mut before = 0;
+        while let Some(found) = next().map_err(fail)? {
+            if f(self.block(path, &found, fields, picks, before).map_err(fail)?)?.is_break() {
+                return Ok(None);
+            }
+            before += found.rows;
+        }
+        Ok(Some(before))
+    }
+
     /// The picked columns of rows that hold only `fields` and come after `before` rows.
     ///
     /// Long texts that many rows share take their place in each: within what the file at `path` may take.
-    pub(in super::super) fn block(
+    fn block(
         &self,
         path: &Path,
         rows: &Rows,

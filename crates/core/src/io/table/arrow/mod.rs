@@ -72,6 +72,10 @@ struct BatchReader<'a> {
     reader: Reader,
     /// What is read, as the file says.
     fields: Vec<Field>,
+    /// The batch under way, and its rows that were handed on.
+    batch: (Rows, usize),
+    /// Rows of all batches so far.
+    rows: usize,
 }
 
 impl<'a> BatchReader<'a> {
@@ -95,7 +99,20 @@ impl<'a> BatchReader<'a> {
             Some(chosen) => chosen.iter().filter_map(|k| all.get(*k).cloned()).collect(),
             None => all,
         };
-        Ok(Self { path, reader, fields })
+        Ok(Self { path, reader, fields, batch: (Rows { rows: 0, fields: vec![] }, 0), rows: 0 })
+    }
+
+    /// The next rows, at most `most` and of one batch; none at the end.
+    fn at_most(&mut self, most: usize) -> Result<Option<Rows>, Problem> {
+        while self.batch.1 == self.batch.0.rows {
+            let Some(batch) = self.next(&format!("the rows after {}", self.rows))? else { return Ok(None) };
+            self.rows += batch.rows;
+            self.batch = (batch, 0);
+        }
+        let (batch, start) = &mut self.batch;
+        let part = part(batch, *start, most.min(batch.rows - *start));
+        *start += part.rows;
+        Ok(Some(part))
     }
 
     /// What pandas says of the table.
@@ -144,20 +161,6 @@ impl Source for IpcFile {
             return Ok(());
         }
         let mut reader = BatchReader::open(&self.path, self.is_file, Some(fields.clone())).map_err(fail)?;
-        let mut before = 0;
-        while let Some(batch) = reader.next(&format!("the rows after {before}")).map_err(fail)? {
-            let mut start = 0;
-            while start < batch.rows {
-                let part = part(&batch, start, rows.min(batch.rows - start));
-                if f(self.layout.block(&self.path, &part, &fields, picks, before + start).map_err(fail)?)?
-                    .is_break()
-                {
-                    return Ok(());
-                }
-                start += part.rows;
-            }
-            before += batch.rows;
-        }
-        Ok(())
+        self.layout.hand(&self.path, &fields, picks, &mut || reader.at_most(rows), f).map(drop)
     }
 }

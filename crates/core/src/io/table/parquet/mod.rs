@@ -123,19 +123,13 @@ impl Source for ParquetFile {
         let file = steady::open(&self.path).map_err(fail)?;
         let chosen: Vec<&Root> = fields.iter().map(|k| &self.roots[*k]).collect();
         let mut reader = Reader::new(&self.path, &file, &self.about, &chosen).map_err(fail)?;
-        let mut before = 0;
-        while let Some(found) = reader.next(rows).map_err(fail)? {
-            if f(self.layout.block(&self.path, &found, &fields, picks, before).map_err(fail)?)?.is_break() {
-                return Ok(());
-            }
-            before += found.rows;
-        }
-        match self.about.num_rows {
-            all if all == before => Ok(()),
-            all => {
-                let detail = format!("found {before} rows, expected {all} as the footer says");
+        let read = self.layout.hand(&self.path, &fields, picks, &mut || reader.next(rows), f)?;
+        match (read, self.about.num_rows) {
+            (Some(found), all) if found != all => {
+                let detail = format!("found {found} rows, expected {all} as the footer says");
                 Err(fail(Problem::damaged(FORMAT, "the row groups", detail)))
             }
+            _ => Ok(()),
         }
     }
 }
