@@ -180,3 +180,21 @@ fn analyze_gives_it_on_request_beside_its_null() {
     let file = place.write("few.csv", "a,b\n0.5,1\n0.5,1\n0.5,1\n0.1,2\n");
     analyze(&place, &[&file, "--modules", "intrinsic-dimension"], 3, &["2 different points"]);
 }
+
+/// A circle with noise: at the scale of the noise the sum bends from many dimensions to one, and is no power law.
+#[test]
+fn a_sum_that_bends_has_no_dimension() {
+    let mut rng = stream(9, Use::Fixture, 84);
+    let mut noisy = |noise: f64| {
+        let angle: Vec<f64> = (0..800).map(|_| uniform(&mut rng, 0.0, TAU)).collect();
+        Mat::from_fn(20, 800, |i, t| {
+            let clean = [angle[t].cos(), angle[t].sin()].get(i).copied().unwrap_or(0.0);
+            clean + noise * normal(&mut rng)
+        })
+    };
+    let clean = correlation_dimension(&Distances::of(noisy(0.0).as_ref(), 0)).unwrap().dimension;
+    assert!((clean.value - 1.0).abs() < 4.0 * clean.error() && clean.error() < 0.1, "{clean:?}");
+    for noise in [3e-4, 1e-3] {
+        assert!(correlation_dimension(&Distances::of(noisy(noise).as_ref(), 0)).is_none(), "{noise}");
+    }
+}

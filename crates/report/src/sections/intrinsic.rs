@@ -24,7 +24,7 @@ impl Shown for IntrinsicDimension {
             )
         });
         let parts: Vec<String> = two.into_iter().chain(sum).collect();
-        Some(format!("Intrinsic dimension {}.", parts.join(", ")))
+        (!parts.is_empty()).then(|| format!("Intrinsic dimension {}.", parts.join(", ")))
     }
 
     fn answer(&self, context: &Context) -> Vec<String> {
@@ -73,6 +73,13 @@ fn notes(found: &IntrinsicDimension) -> Vec<String> {
             "No dimension by two nearest neighbours: rows are alike for {}, and too few are independent.",
             words::count(found.every * found.thin, "row")
         ));
+    }
+    if found.correlation.is_none() {
+        notes.push(
+            "No dimension by the correlation sum: points are too few, or the sum is no power law where there are as many pairs as points, \
+             as at the scale of noise."
+                .into(),
+        );
     }
     let two = found.two_nearest.as_ref().map_or(0.0, |t| t.dimension.value);
     let most = two.max(found.correlation.as_ref().map_or(0.0, |s| s.dimension.value));

@@ -20,6 +20,8 @@ const CURVE: usize = 40;
 const BELOW: f64 = 0.1;
 /// Pairs up to its end, for each point.
 const WITHIN: f64 = 1.0;
+/// How far, of its slope, a power law may be from one.
+const BENT: f64 = 0.2;
 /// Points that it needs.
 const LEAST: usize = 50;
 
@@ -38,7 +40,8 @@ const LEAST: usize = 50;
 /// Source: Grassberger & Procaccia, Physica D 9, 189 (1983); the likelihood: Takens, Lect. Notes Math. 1125, 99 (1985), cut
 /// below too.
 ///
-/// `None` of fewer than 50 points, or fewer pairs than points.
+/// `None` of fewer than 50 points, of fewer pairs than points, and where C(r) is no power law in the range, as at the scale of noise: its
+/// slope between the ends, ln 10 / ln(r_1 / r_0), is then further from D than three errors and a fifth of it.
 ///
 /// ```
 /// use faer::Mat;
@@ -66,7 +69,13 @@ pub fn correlation_dimension(distances: &Distances) -> Option<CorrelationDimensi
         power_law(inside.iter().filter(kept).map(|p| p.0), range)
     };
     let dimension = jackknife::delete_one(value, (0..PARTS).map(without));
-    Some(CorrelationDimension { dimension, range, curve: curve(&pairs) })
+    let slope = (WITHIN / BELOW).ln() / (range[1] / range[0]).ln();
+    let apart = (slope - dimension.value).abs();
+    (apart <= 3.0 * dimension.error() + BENT * slope).then(|| CorrelationDimension {
+        dimension,
+        range,
+        curve: curve(&pairs),
+    })
 }
 
 /// The exponent of distances between the ends of `range`.

@@ -27,7 +27,10 @@ impl Distances {
         let x = Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] / unit);
         let mut kept: Vec<usize> = (0..x.ncols()).collect();
         let same = |a: &usize, b: &usize| {
-            let mut order = col(x.as_ref(), *a).iter().zip(col(x.as_ref(), *b)).map(|(a, b)| a.total_cmp(b));
+            let mut order = col(x.as_ref(), *a)
+                .iter()
+                .zip(col(x.as_ref(), *b))
+                .map(|(a, b)| (a + 0.0).total_cmp(&(b + 0.0)));
             order.find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
         };
         kept.sort_by(same);
