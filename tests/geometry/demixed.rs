@@ -131,7 +131,7 @@ fn noise_is_regularised() {
         let columns: Vec<Vec<usize>> = (0..16).map(|k| (5 * k..5 * k + 5).collect()).collect();
         let trials = (0..4).map(|c| (0..4).map(|k| columns[4 * c + k].as_slice()).collect()).collect();
         let means = Means { x: x.as_ref(), plan: &plan, trials };
-        let found = choose_ridge(&means, false, 10, 1).unwrap();
+        let found = choose_ridge(&means, 10, 1).unwrap();
         assert!(found.error.iter().all(|e| *e > 0.0 && e.is_finite()));
         found.best
     };

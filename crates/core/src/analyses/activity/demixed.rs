@@ -18,6 +18,7 @@ use faer::{Mat, MatRef};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Components of each marginal at most.
 const MOST: usize = 10;
@@ -126,25 +127,26 @@ impl Analyses<'_> {
         let conditions = self.conditions(Module::Dpca)?;
         let (numbered, combinations) = (conditions.numbered(), conditions.combinations());
         let repeats = repeated::trials(self.held, &numbered);
-        let mut of: Vec<Vec<&Repeat>> = vec![vec![]; combinations];
-        repeats.iter().for_each(|r| of[r.condition].push(r));
-        let absent: Vec<usize> = (0..combinations).filter(|c| of[*c].is_empty()).collect();
-        if let Some(first) = absent.first() {
+        let present: BTreeSet<usize> = repeats.iter().map(|r| r.condition).collect();
+        let first = (0..=present.len()).find(|c| !present.contains(c)).filter(|c| *c < combinations);
+        if let Some(first) = first {
             let message = format!(
                 "--conditions: no trial of {} ({} of {combinations} combinations have none); demixing takes every combination: leave \
                  a factor out, or join levels",
-                conditions.name(*first),
-                absent.len()
+                conditions.name(first),
+                combinations - present.len()
             );
             return Err(Error::input(&self.config.file, message));
         }
+        let mut of: Vec<Vec<&Repeat>> = vec![vec![]; combinations];
+        repeats.iter().for_each(|r| of[r.condition].push(r));
         let steps = repeats.iter().map(|r| r.columns.len()).min().unwrap_or(0);
         let plan = Plan { levels: conditions.levels(), steps };
         let trials: Vec<Vec<&[usize]>> =
             of.iter().map(|all| all.iter().map(|r| &r.columns[..steps]).collect()).collect();
         let means = Means { x: self.held.x.as_ref(), plan: &plan, trials };
         let failed = || Error::input(&self.config.file, "demixing: the means of conditions do not vary");
-        let chosen = choose_ridge(&means, true, MOST, self.config.seed);
+        let chosen = choose_ridge(&means, MOST, self.config.seed);
         let x = means.of(&|_, _| true);
         let noise = chosen.as_ref().map(|_| means.noise(x.as_ref(), &|_, _| true));
         let total = squares(x.as_ref());
@@ -154,10 +156,8 @@ impl Analyses<'_> {
         found.components.truncate(KEPT);
         let groups: Vec<Vec<usize>> = of.iter().map(|all| all.iter().map(|r| r.group).collect()).collect();
         let [shares, signal] = self.shares(&means, &groups);
-        let every = self.held.every;
         let counts = of.iter().map(Vec::len);
         let course = |c: &Component| (0..x.ncols()).map(|j| dot(&c.decoder, col(x.as_ref(), j))).collect();
-        let thinned = Left::Thinned { module: Module::Dpca, every };
         Ok(DemixedComponents {
             names: plan.marginals().iter().map(|m| named(*m, &conditions.factors)).collect(),
             factors: conditions.factors.clone(),
@@ -166,7 +166,7 @@ impl Analyses<'_> {
             conditions: (0..combinations).map(|c| conditions.name(c)).collect(),
             trials: [counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0)],
             longest: repeats.iter().map(|r| r.columns.len()).max().unwrap_or(0),
-            left: (every > 1).then_some(thinned).into_iter().collect(),
+            left: self.left_of_trials(Module::Dpca),
             found,
             shares,
             signal,
@@ -246,7 +246,11 @@ fn squares(x: MatRef<f64>) -> f64 {
 fn named(marginal: Marginal, factors: &[Factor]) -> String {
     let inside = factors.iter().enumerate().filter(|(f, _)| marginal.factors >> f & 1 == 1);
     let names: Vec<&str> = inside.map(|(_, f)| f.name.as_str()).collect();
-    if names.is_empty() { "time".into() } else { names.join(" x ") }
+    match names.is_empty() {
+        true if factors.iter().any(|f| f.name == "time") => "time alone".into(),
+        true => "time".into(),
+        false => names.join(" x "),
+    }
 }
 
 impl DemixedComponents {
@@ -287,9 +291,8 @@ impl Entry {
     }
 }
 
-/// What a message says of trials that are cut.
-pub fn cut(found: &DemixedComponents) -> Option<String> {
-    let (steps, longest) = (found.plan.steps, found.longest);
+/// What a message says of trials of `steps` to `longest` steps, of which the first were used.
+pub fn cut(steps: usize, longest: usize) -> Option<String> {
     (steps < longest).then(|| {
         format!("Trials have {steps} to {}: the first {steps} of each were used.", count(longest, "step"))
     })

@@ -61,7 +61,7 @@ impl Square {
     }
 
     /// (X X^T + C_noise + mu)^-1, of what is singular the inverse on its range.
-    fn inverse(&self, ridge: f64) -> Mat<f64> {
+    pub(super) fn inverse(&self, ridge: f64) -> Mat<f64> {
         let largest = self.values.iter().fold(0.0f64, |a, v| a.max(*v));
         let null = largest * self.values.len() as f64 * f64::EPSILON;
         let over = |v: f64| if v.max(0.0) + ridge > null { 1.0 / (v.max(0.0) + ridge) } else { 0.0 };
@@ -72,21 +72,17 @@ impl Square {
     }
 }
 
-/// The decoders and encoders, both n x q, of the marginal whose part is `own`: q at most.
+/// The decoders and encoders, both n x q, of the marginal X_m: of `across` = X_m X^T and `inverse` = (X X^T + C + mu)^-1; q at most.
 pub(super) fn directions(
-    own: MatRef<f64>,
-    x: MatRef<f64>,
-    square: &Square,
-    ridge: f64,
+    across: MatRef<f64>,
+    inverse: MatRef<f64>,
     most: usize,
 ) -> Option<(Mat<f64>, Mat<f64>)> {
-    let n = x.nrows();
-    let across = product(own, x);
-    let inverse = square.inverse(ridge);
+    let n = across.nrows();
     let mut regression = Mat::zeros(n, n);
-    gemm(regression.as_mut(), Accum::Replace, across.as_ref(), inverse.as_ref());
+    gemm(regression.as_mut(), Accum::Replace, across, inverse);
     // A (X X^T + C + mu) A^T.
-    let fitted = product(regression.as_ref(), across.as_ref());
+    let fitted = product(regression.as_ref(), across);
     let symmetric = Mat::from_fn(n, n, |i, j| 0.5 * (fitted[(i, j)] + fitted[(j, i)]));
     let eigen = symmetric.self_adjoint_eigen(Side::Lower).ok()?;
     let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
@@ -102,7 +98,7 @@ pub(super) fn directions(
         }
     }
     let mut decoders = Mat::zeros(n, rank);
-    gemm(decoders.as_mut(), Accum::Replace, regression.transpose().to_owned().as_ref(), encoders.as_ref());
+    gemm(decoders.as_mut(), Accum::Replace, regression.transpose(), encoders.as_ref());
     Some((decoders, encoders))
 }
 
@@ -152,13 +148,15 @@ impl Demixed {
         let square = Square::of(x.as_ref(), fit.noise)?;
         let parts: Vec<Mat<f64>> =
             plan.marginals().into_iter().map(|m| plan.marginal(x.as_ref(), m)).collect();
+        let inverse = square.inverse(fit.ridge);
         let mut components = vec![];
         for (marginal, own) in plan.marginals().into_iter().zip(&parts) {
             // Of one step there is no time, of one level no factor.
             if own.squared_norm_l2() <= 1e-20 * total {
                 continue;
             }
-            let (decoders, encoders) = directions(own.as_ref(), x.as_ref(), &square, fit.ridge, fit.most)?;
+            let across = product(own.as_ref(), x.as_ref());
+            let (decoders, encoders) = directions(across.as_ref(), inverse.as_ref(), fit.most)?;
             for place in 0..decoders.ncols() {
                 let decoder = col(decoders.as_ref(), place).to_vec();
                 let encoder = col(encoders.as_ref(), place).to_vec();

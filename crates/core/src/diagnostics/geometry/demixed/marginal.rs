@@ -36,7 +36,7 @@ impl Plan {
     }
 
     /// The level of factor `f` in condition `c`.
-    fn level(&self, c: usize, f: usize) -> usize {
+    pub fn level(&self, c: usize, f: usize) -> usize {
         c / self.levels[f + 1..].iter().product::<usize>() % self.levels[f]
     }
 

@@ -83,7 +83,7 @@ impl Means<'_> {
 /// Source: Kobak et al. 2016, Materials and methods, on regularization; the MATLAB program's method `training`.
 ///
 /// `None` where a condition has fewer than two trials, or nothing varies.
-pub fn choose_ridge(means: &Means<'_>, noise: bool, most: usize, seed: u64) -> Option<Chosen> {
+pub fn choose_ridge(means: &Means<'_>, most: usize, seed: u64) -> Option<Chosen> {
     if means.trials.iter().any(|t| t.len() < 2) {
         return None;
     }
@@ -95,7 +95,7 @@ pub fn choose_ridge(means: &Means<'_>, noise: bool, most: usize, seed: u64) -> O
     let one = |division: usize| -> Option<Vec<f64>> {
         let mut rng = stream(seed, Use::Split, (1 << 41) + division as u64);
         let test: Vec<usize> = means.trials.iter().map(|t| shuffled(t.len(), &mut rng)[0]).collect();
-        errors(means, &test, noise, most, &ridges)
+        errors(means, &test, most, &ridges)
     };
     let all: Vec<Vec<f64>> = (0..divisions).into_par_iter().map(one).collect::<Option<_>>()?;
     let count = divisions as f64;
@@ -108,31 +108,30 @@ pub fn choose_ridge(means: &Means<'_>, noise: bool, most: usize, seed: u64) -> O
 }
 
 /// The error of each ridge with these trials tested.
-pub(super) fn errors(
-    means: &Means<'_>,
-    test: &[usize],
-    noise: bool,
-    most: usize,
-    ridges: &[f64],
-) -> Option<Vec<f64>> {
+pub(super) fn errors(means: &Means<'_>, test: &[usize], most: usize, ridges: &[f64]) -> Option<Vec<f64>> {
     let rest = means.of(&|c, k| test[c] != k);
-    let noise = noise.then(|| means.noise(rest.as_ref(), &|c, k| test[c] != k));
+    let noise = means.noise(rest.as_ref(), &|c, k| test[c] != k);
     let (train, tested) = (centred(rest.as_ref()), centred(means.of(&|c, k| test[c] == k).as_ref()));
     let total = train.squared_norm_l2();
-    let square = Square::of(train.as_ref(), noise.as_ref().map(Mat::as_ref))?;
+    let square = Square::of(train.as_ref(), Some(noise.as_ref()))?;
     let second = product(tested.as_ref(), tested.as_ref());
+    let marginals = means.plan.marginals().into_iter();
+    let parts = marginals.map(|m| means.plan.marginal(train.as_ref(), m));
+    // |X_m|^2, X_m X^T and X_m X'^T.
+    let parts: Vec<(f64, Mat<f64>, Mat<f64>)> = parts
+        .map(|own| (own.squared_norm_l2(), own))
+        .filter(|(size, _)| *size > 1e-20 * total)
+        .map(|(size, own)| {
+            (size, product(own.as_ref(), train.as_ref()), product(own.as_ref(), tested.as_ref()))
+        })
+        .collect();
     let mut sums = vec![0.0; ridges.len()];
-    for marginal in means.plan.marginals() {
-        let own = means.plan.marginal(train.as_ref(), marginal);
-        if own.squared_norm_l2() <= 1e-20 * total {
-            continue;
-        }
-        let across = product(own.as_ref(), tested.as_ref());
-        for (sum, ridge) in sums.iter_mut().zip(ridges) {
-            let (d, f) = directions(own.as_ref(), train.as_ref(), &square, ridge * total, most)?;
+    for (sum, ridge) in sums.iter_mut().zip(ridges) {
+        let inverse = square.inverse(ridge * total);
+        for (size, across, beside) in &parts {
+            let (d, f) = directions(across.as_ref(), inverse.as_ref(), most)?;
             // |X_m - F D^T X'|^2 = |X_m|^2 - 2 tr F^T X_m X'^T D + tr D^T X' X'^T D.
-            let first: f64 = pairs(&f, &across, &d);
-            *sum += (own.squared_norm_l2() - 2.0 * first + pairs(&d, &second, &d)) / total;
+            *sum += (size - 2.0 * pairs(&f, beside, &d) + pairs(&d, &second, &d)) / total;
         }
     }
     Some(sums)
