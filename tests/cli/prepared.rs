@@ -41,7 +41,12 @@ fn bins_hold_sums_of_counts_and_means_of_others_within_trials() {
     near(&activity["mean"], 0, 171.0 / 6.0);
     near(&activity["mean"], 1, 3.0);
     let said = input["prepared"][0].as_str().unwrap();
-    assert!(said.contains("bins of 3 time steps (sums of counts); 2 rows at the ends of trials"), "{said}");
+    assert!(
+        said.contains(
+            "bins of 3 time steps (sums of counts); 2 rows at the ends of trials, or before a gap,"
+        ),
+        "{said}"
+    );
     let page = std::fs::read_to_string(place.path("out/report.html")).unwrap();
     assert!(page.contains("bins of 3 time steps (sums of counts)"));
     // The same as a time, by the name of its column in milliseconds.
@@ -155,4 +160,76 @@ fn wrong_uses_are_told() {
         &["1 row"],
     );
     assert_eq!(place.summary("out")["input"]["dropped_rows"], 1);
+}
+
+#[test]
+fn widths_beyond_every_trial_end() {
+    let place = Place::new("prepared-wide");
+    let file = table(&place, false);
+    for width in ["8", "1e9", "1e300"] {
+        analyze(&place, &[&file, "--bin", width, "--units", "a,b"], 3, &["--bin is longer than every trial"]);
+    }
+    // A Gaussian without end weighs all rows of a trial alike: 3, 10 and 16.5.
+    let (activity, _) = found(&place, &[&file, "--smooth", "1e12"]);
+    near(&activity["mean"], 0, (7.0 * 3.0 + 7.0 * 10.0 + 6.0 * 16.5) / 20.0);
+    let square = 7.0 * 6.5f64.powi(2) + 7.0 * 0.5f64.powi(2) + 6.0 * 7.0f64.powi(2);
+    near(&activity["standard_deviation"], 0, (square / 19.0).sqrt());
+}
+
+/// Of a trial that lacks a row, the steps that follow are not those of the others.
+#[test]
+fn trials_that_lack_rows_are_no_repeats() {
+    let place = Place::new("prepared-broken");
+    let mut text = "trial,side,a,b\n".to_owned();
+    for trial in 0..24 {
+        for t in 0..6 {
+            let side = ["l", "r"][trial % 2];
+            let a = f64::from(t)
+                + if trial % 2 == 0 { 0.0 } else { 10.0 }
+                + 0.01 * ((trial * 7 + 3 * t as usize) % 11) as f64;
+            match (trial, t) {
+                (4, 0) | (9, 3) => writeln!(text, "{trial},{side},,1").unwrap(),
+                _ => writeln!(text, "{trial},{side},{a},{}", 0.5 * a + f64::from(t % 2)).unwrap(),
+            }
+        }
+    }
+    let file = place.write("lacking.csv", text);
+    let drop = ["--missing", "drop-rows", "--trial", "trial"];
+    let (activity, input) =
+        found(&place, &[&[&*file, "--conditions", "side", "--average"], &drop[..]].concat());
+    assert_eq!(activity["rows"], 12);
+    let said = input["prepared"][0].as_str().unwrap();
+    assert!(
+        said.contains("2 conditions (22 in all)")
+            || said.contains("2 trials with rows missing were left out"),
+        "{said}"
+    );
+    let words = [&[&*file, "--conditions", "side", "--modules", "dpca,targeted_axes"], &drop[..]].concat();
+    analyze(&place, &words, 0, &["left out 2 trials with rows missing"]);
+    assert_eq!(place.summary("out")["modules"]["dpca"]["trials"], json!([11, 11]));
+    // The same after the rows were prepared.
+    analyze(&place, &[&words[..], &["--zscore"]].concat(), 0, &["left out 2 trials with rows missing"]);
+}
+
+#[test]
+fn conditions_may_have_the_names_of_columns() {
+    let place = Place::new("prepared-names");
+    let mut text = "trial,condition,time,unit,a,b\n".to_owned();
+    for trial in 0..40 {
+        let (c, t, u) = (trial % 2, trial / 2 % 2, trial / 4 % 2);
+        for step in 0..4 {
+            let noise = ((trial * 13 + step * 5) % 17) as f64 / 17.0;
+            writeln!(text, "{trial},{c},{t},{u},{},{}", c as f64 + noise, (t + u * step) as f64 - noise)
+                .unwrap();
+        }
+    }
+    let file = place.write("names.csv", text);
+    let words = [&*file, "--trial", "trial", "--units", "a,b", "--conditions", "condition,time,unit"];
+    analyze(&place, &[&words[..], &["--modules", "dpca,targeted_axes"]].concat(), 0, &[]);
+    let head = |name: &str| {
+        let text = std::fs::read_to_string(place.path(name)).unwrap();
+        text.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(head("out/targeted_axes/courses.csv"), "condition,step,axis_condition,axis_time,axis_unit");
+    assert!(head("out/dpca/components.csv").contains("of_time alone,of_condition,of_time,of_unit"));
 }

@@ -19,7 +19,7 @@ const CHUNK: usize = 1 << 14;
 /// Fewer rows where they have more numbers together.
 const VALUES: usize = 1 << 22;
 /// Numbers held at most (256 MB) where rows are read in another order than the file's.
-const HELD: usize = 1 << 25;
+pub(super) const HELD: usize = 1 << 25;
 
 /// Whole numbers beyond it are not all floats.
 pub(super) const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
@@ -300,6 +300,11 @@ impl Columns {
     /// Rows that were left out before, for their missing values.
     pub fn dropped(&self) -> usize {
         self.prepared.as_ref().map_or(0, |p| p.dropped)
+    }
+
+    /// Trials that lost rows before they were prepared.
+    pub fn broken(&self) -> impl Iterator<Item = usize> {
+        self.prepared.iter().flat_map(|p| p.broken.iter().copied())
     }
 
     /// What was done to the rows before they were read.

@@ -6,7 +6,7 @@ use super::{Config, Error};
 use crate::io::error::listed;
 use crate::io::shown::count;
 use crate::io::table::{labels, schema};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 /// What was varied from trial to trial.
@@ -68,7 +68,13 @@ impl Conditions {
             }
             factors.push(Factor { name: (*name).to_owned(), levels });
         }
-        Ok(Some(Self { factors, of_trial }))
+        let found = Self { factors, of_trial };
+        if found.levels().iter().try_fold(1usize, |all, l| all.checked_mul(*l)).is_none() {
+            return Err(Error::Config(format!(
+                "--conditions {list}: more combinations than can be numbered"
+            )));
+        }
+        Ok(Some(found))
     }
 
     /// Levels of each factor.
@@ -211,9 +217,9 @@ fn joined(
             return Err(Error::input(table, message));
         }
     }
-    let (mut seen, mut of, mut missing) = (HashMap::new(), vec![], None);
+    let (mut seen, mut of, mut missing) = (HashSet::new(), vec![], None);
     labels(&config.file, array, column, &mut |label| {
-        if seen.insert(label.to_owned(), ()).is_none() {
+        if seen.insert(label.to_owned()) {
             match rows.get(&plain(label)) {
                 Some(row) => of.push(*row),
                 None => missing = missing.take().or(Some(label.to_owned())),

@@ -1,13 +1,12 @@
 //! What is done to the rows of a recording before they are looked at: bins, smoothing, scales, means over trials.
 
-use super::columns::Columns;
+use super::columns::{Columns, HELD};
 use super::conditions::Conditions;
 use super::{Config, Error, Missing};
 use crate::io::shown::count;
 use crate::io::table::Chunk;
+use std::collections::BTreeSet;
 
-/// Numbers held at most (256 MB): what is prepared is held.
-const HELD: usize = 1 << 25;
 /// Standard deviations of the Gaussian on either side.
 const REACH: f64 = 4.0;
 /// Churchland's constant, spikes per second there.
@@ -90,6 +89,9 @@ impl Preparation {
         let mut rows = Held::read(config, array, columns, trials.as_deref())?;
         if let Some(width) = self.bin {
             rows.bin(width, columns, config)?;
+            if rows.first.is_empty() {
+                return Err(Error::input(&config.file, "no row is left: --bin is longer than every trial"));
+            }
         }
         if let Some(width) = self.smooth {
             rows.smooth(width.rows("--smooth", columns)? / rows.per_row);
@@ -100,9 +102,6 @@ impl Preparation {
         if self.average {
             rows.average(config, conditions)?;
         }
-        if rows.first.is_empty() {
-            return Err(Error::input(&config.file, "no row is left: --bin is longer than every trial"));
-        }
         if trials.is_some() {
             *trials = Some(rows.trial);
         }
@@ -112,6 +111,7 @@ impl Preparation {
             values: rows.values,
             said: rows.said,
             dropped: rows.dropped,
+            broken: rows.broken,
         });
         Ok(())
     }
@@ -129,6 +129,8 @@ pub(super) struct Prepared {
     pub said: Vec<String>,
     /// Rows left out for missing values.
     pub dropped: usize,
+    /// Trials that lack one of them.
+    pub broken: BTreeSet<usize>,
 }
 
 impl Prepared {
@@ -159,6 +161,8 @@ struct Held {
     counts: bool,
     said: Vec<String>,
     dropped: usize,
+    /// Trials that lack a row.
+    broken: BTreeSet<usize>,
 }
 
 impl Held {
@@ -170,13 +174,13 @@ impl Held {
     ) -> Result<Self, Error> {
         let units = columns.units.len();
         let (mut values, mut places, mut place) = (vec![vec![]; units], vec![], 0);
-        let (mut bad, mut dropped) = (None, 0);
+        let (mut bad, mut lacking) = (None, vec![]);
         columns.stream(&config.file, array, &mut |chunk| {
             for r in 0..chunk.rows {
                 match chunk.columns.iter().position(|c| !c[r].is_finite()) {
                     Some(unit) => {
                         bad = bad.or(Some((unit, place + r, chunk.columns[unit][r])));
-                        dropped += 1;
+                        lacking.push(place + r);
                     }
                     None => {
                         // What cannot be held is told below.
@@ -192,7 +196,7 @@ impl Held {
         })?;
         if let Some((unit, row, value)) = bad.filter(|_| config.recording.missing != Some(Missing::DropRows))
         {
-            let such = format!("in {}", count(dropped, "row"));
+            let such = format!("in {}", count(lacking.len(), "row"));
             return Err(columns.refused(&config.file, array, (&columns.units[unit], row, value), &such, ""));
         }
         if places.len() * units >= HELD {
@@ -202,6 +206,12 @@ impl Held {
                 count(places.len(), "row")
             );
             return Err(Error::input(&config.file, message));
+        }
+        if places.is_empty() {
+            return Err(Error::input(
+                &config.file,
+                "every row has a missing value: there is none to prepare",
+            ));
         }
         let trial: Vec<usize> = places.iter().map(|p| trials.map_or(0, |t| t[*p])).collect();
         let joined = |k: usize| {
@@ -214,8 +224,9 @@ impl Held {
             per_row: 1.0,
             said: vec![],
             values,
+            broken: trials.map_or_else(BTreeSet::new, |all| lacking.iter().map(|p| all[*p]).collect()),
             trial,
-            dropped,
+            dropped: lacking.len(),
         })
     }
 
@@ -241,7 +252,7 @@ impl Held {
                 ),
             }));
         }
-        let size = rows as usize;
+        let size = rows.min(self.first.len() as f64 + 1.0) as usize;
         let bins: Vec<usize> = self
             .runs()
             .into_iter()
@@ -252,7 +263,7 @@ impl Held {
         for v in &mut self.values {
             *v = bins.iter().map(|k| share * v[*k..k + size].iter().sum::<f64>()).collect();
         }
-        let begins = |k: &usize| *k > 0 && (k - size.min(*k) + 1..=*k).all(|j| self.follows[j]) && *k >= size;
+        let begins = |k: &usize| *k >= size && (k - size + 1..=*k).all(|j| self.follows[j]);
         let follows = bins.iter().map(begins).collect();
         self.trial = bins.iter().map(|k| self.trial[*k]).collect();
         self.first = bins.iter().map(|k| self.first[*k]).collect();
@@ -261,7 +272,10 @@ impl Held {
         let what = if self.counts { "sums of counts" } else { "means" };
         let rest = match left {
             0 => String::new(),
-            left => format!("; {} at the ends of trials fill no bin and were left out", count(left, "row")),
+            left => format!(
+                "; {} at the ends of trials, or before a gap, fill no bin and were left out",
+                count(left, "row")
+            ),
         };
         let targets =
             if config.recording.targets.is_some() { "; targets are those of a bin's first row" } else { "" };
@@ -271,9 +285,12 @@ impl Held {
 
     /// Convolved with a Gaussian of deviation `sd` rows within each run, its weights over their sum at the ends.
     fn smooth(&mut self, sd: f64) {
-        let reach = (REACH * sd).ceil() as usize;
+        let runs = self.runs();
+        // Beyond the longest run there is nothing to weigh.
+        let longest = runs.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
+        let reach = ((REACH * sd).ceil() as usize).min(longest);
         let kernel: Vec<f64> = (0..=reach).map(|k| (-0.5 * (k as f64 / sd).powi(2)).exp()).collect();
-        for run in self.runs() {
+        for run in runs {
             for v in &mut self.values {
                 let own = v[run.clone()].to_vec();
                 for (k, to) in v[run.clone()].iter_mut().enumerate() {
@@ -326,9 +343,24 @@ impl Held {
         let total = self.trial.iter().max().map_or(0, |m| m + 1);
         let mut rows: Vec<Vec<usize>> = vec![vec![]; total];
         self.trial.iter().enumerate().for_each(|(k, t)| rows[*t].push(k));
-        if rows.iter().all(|r| r.is_empty()) || total < 2 {
-            let message = "--average takes the means of trials: name their column with --trial";
+        if total < 2 {
+            let message = "--average takes the means of several trials: name their column with --trial";
             return Err(Error::input(&config.file, message));
+        }
+        // The steps of a trial that lacks rows are not those of the others.
+        let gaps = (1..self.first.len()).filter(|k| !self.follows[*k] && self.trial[*k] == self.trial[k - 1]);
+        let broken: BTreeSet<usize> =
+            self.broken.iter().copied().chain(gaps.map(|k| self.trial[k])).collect();
+        for t in &broken {
+            if let Some(rows) = rows.get_mut(*t) {
+                rows.clear();
+            }
+        }
+        if rows.iter().all(Vec::is_empty) {
+            return Err(Error::input(
+                &config.file,
+                "--average: every trial lacks rows, expected some whole ones",
+            ));
         }
         let numbered = conditions.as_ref().map_or_else(|| vec![0; total], Conditions::numbered);
         let mut present: Vec<usize> =
@@ -352,10 +384,13 @@ impl Held {
                 follows.push(s > 0);
             }
         }
-        let rest = match cut {
+        let mut rest = match cut {
             0 => String::new(),
             cut => format!("; {} beyond the shortest trial of a condition were left out", count(cut, "row")),
         };
+        if !broken.is_empty() {
+            rest += &format!("; {} with rows missing were left out", count(broken.len(), "trial"));
+        }
         self.said.push(format!(
             "Rows are means over the trials of {} ({} in all){rest}; a trial is now a condition.",
             count(present.len(), "condition"),
@@ -368,7 +403,7 @@ impl Held {
             c.of_trial = present.iter().map(one).collect();
         }
         (self.values, self.first, self.trial, self.follows) = (values, first, trial, follows);
-        self.counts = false;
+        self.broken = BTreeSet::new();
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Trajectories and fixed points along three components, seen from the side.
 
+use nullcline_core::io::shown::list;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::CoordTranslate;
 use plotters::coord::cartesian::Cartesian3d;
@@ -71,10 +72,9 @@ pub fn state_view(s: &States) -> Result<Figure, Error> {
     } else {
         ""
     };
-    let several = match s.inputs.len() {
-        0 | 1 => String::new(),
-        n => format!(" Fixed points {} and {}.", s.inputs[..n - 1].join(", "), s.inputs[n - 1]),
-    };
+    let inputs: Vec<&str> = s.inputs.iter().map(String::as_str).collect();
+    let several =
+        if inputs.len() > 1 { format!(" Fixed points {}.", list(&inputs, "and")) } else { String::new() };
     let caption = format!(
         "{what}{ends} along three components.{several}{ways} What is farther is paler; shadows lie on the floor."
     );

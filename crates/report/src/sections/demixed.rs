@@ -8,7 +8,6 @@ use crate::{Error, Figure};
 use nullcline_core::analyses::Context;
 use nullcline_core::analyses::activity::{DemixedComponents, demixed};
 use nullcline_core::diagnostics::geometry::demixed::{Chosen, Component};
-use nullcline_core::numbers::Estimate;
 
 /// Components whose course is drawn.
 const DRAWN: usize = 6;
@@ -20,7 +19,7 @@ impl Shown for DemixedComponents {
         let mut order: Vec<usize> =
             (0..self.names.len()).filter(|k| self.signal[*k].value.is_finite()).collect();
         order.sort_by(|a, b| self.signal[*b].value.total_cmp(&self.signal[*a].value));
-        let one = |k: &usize| format!("{} {}", self.names[*k], percent(self.signal[*k]));
+        let one = |k: &usize| format!("{} {}", self.names[*k], words::percent_with_error(self.signal[*k]));
         let parts: Vec<String> = order.iter().take(3).map(one).collect();
         (!parts.is_empty())
             .then(|| format!("Of the variance that comes again between trials: {}.", parts.join(", ")))
@@ -32,7 +31,7 @@ impl Shown for DemixedComponents {
 
     fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
         let mut notes: Vec<String> = self.left.iter().map(left::said).collect();
-        notes.extend(demixed::cut(self));
+        notes.extend(demixed::cut(self.plan.steps, self.longest));
         if self.chosen.is_none() {
             notes.push(
                 "A condition has a single trial: components are not regularised, and shares have no error."
@@ -76,10 +75,6 @@ impl Shown for DemixedComponents {
         section = section.tables([marginals(self), components(self), weights(self), courses(self)]);
         Ok(Rendered { section: Section { notes: notes.clone(), ..section }, warnings: notes })
     }
-}
-
-fn percent(e: Estimate) -> String {
-    format!("{} %", words::with_error(e.times(100.0)))
 }
 
 fn signal(d: &DemixedComponents) -> Result<Figure, Error> {

@@ -136,12 +136,11 @@ fn drawn(found: &Points, context: &Context) -> Result<Vec<Figure>, Error> {
 /// What is found under the other constant inputs that trials hold, a sentence each.
 fn held(found: &Points) -> Vec<String> {
     let one = |u: &UnderInput| {
-        format!(
-            "Under the input {}, which trials hold for {}: {}",
-            input_words(&u.held.input),
-            words::count(u.held.steps, "step"),
-            describe(&u.result)
-        )
+        let held = match u.held.steps {
+            0 => "which the file of trials asks for".into(),
+            steps => format!("which trials hold for {}", words::count(steps, "step")),
+        };
+        format!("Under the input {}, {held}: {}", input_words(&u.held.input), describe(&u.result))
     };
     let mut said: Vec<String> = found.held.iter().map(one).collect();
     if !found.varying.is_empty() {

@@ -14,12 +14,17 @@ pub fn said(left: &Left) -> String {
             "The module {} took one step in {every}: those of a trial that follow one another tell little more than one of them.",
             module.name()
         ),
+        Left::Broken { module, trials } => format!(
+            "The module {} left out {} with rows missing: the steps of one are not those of another.",
+            module.name(),
+            count(*trials, "trial")
+        ),
         Left::Unusable { target, why } => format!("The target {target} was passed over: it {why}."),
         Left::NoLabels { target, values } => format!(
             "The target {target} was not decoded: it has {values} values, expected labels: texts, or few whole numbers."
         ),
         Left::NoNumber { target, labels } => format!(
-            "The target {target} was passed over: it has {labels} labels, expected numbers or two labels."
+            "The target {target} was left out of selectivity: it has {labels} labels, expected numbers or two labels."
         ),
         Left::Missing { target, rows } => {
             format!("{} without a value of {target} left out.", count(*rows, "row"))

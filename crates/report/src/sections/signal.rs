@@ -93,7 +93,7 @@ fn poisson(section: Section, p: &AbovePoisson) -> Result<Section, Error> {
             words::number(p.floor)
         ))
         .fact("Dimensions above Poisson noise", p.above.to_string())
-        .fact("Variance that is not Poisson noise", percent(p.share))
+        .fact("Variance that is not Poisson noise", words::percent_with_error(p.share))
         .fact("Participation ratio of the rates", ratio(p.participation_ratio))
         .figures([figure.named("poisson", "Counts against Poisson noise", caption)?])
         .tables([table]))
@@ -131,7 +131,7 @@ fn repeated(section: Section, between: Between, r: &Reproducible) -> Result<Sect
     Ok(section
         .intro(intro)
         .fact(format!("Dimensions that come again {title}"), dimensions)
-        .fact(format!("Variance that comes again {title}"), percent(r.share))
+        .fact(format!("Variance that comes again {title}"), words::percent_with_error(r.share))
         .fact(format!("Participation ratio of what comes again {title}"), ratio(r.participation_ratio))
         .figures([figure.named(id, &format!("Variance that comes again {title}"), &caption)?])
         .tables([spectrum(id, r, caption)]))
@@ -148,10 +148,6 @@ fn spectrum(id: &str, r: &Reproducible, caption: String) -> TableOut {
 fn drawn(series: &Series, label: &str, (name, at): (&str, f64)) -> Result<Figure, Error> {
     let axes = Axes { x_whole: true, ..Axes::new("Component", label) }.reference(name, Reference::Across(at));
     scatter(std::slice::from_ref(series), &axes)
-}
-
-fn percent(e: Estimate) -> String {
-    format!("{} %", words::with_error(e.times(100.0)))
 }
 
 fn ratio(e: Estimate) -> String {

@@ -7,6 +7,7 @@ use crate::tables::{Table, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::analyses::Context;
 use nullcline_core::analyses::activity::TargetedAxes;
+use nullcline_core::analyses::activity::demixed::cut;
 
 /// Conditions drawn at most.
 const LINES: usize = 12;
@@ -27,6 +28,7 @@ impl Shown for TargetedAxes {
 
     fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
         let mut notes: Vec<String> = self.left.iter().map(left::said).collect();
+        notes.extend(cut(self.steps, self.longest));
         let unknown = self.variables.iter().any(|v| v.norm.std_error.is_none());
         notes
             .extend(unknown.then(|| "No errors are given: they take five trials of a condition.".to_owned()));
@@ -109,7 +111,8 @@ fn angles(t: &TargetedAxes) -> Result<Figure, Error> {
 
 fn axes(t: &TargetedAxes) -> TableOut {
     let rows: Vec<(usize, &String)> = t.units.iter().enumerate().collect();
-    let names = t.variables.iter().flat_map(|v| [v.name.clone(), format!("{}_std_error", v.name)]);
+    let names =
+        t.variables.iter().flat_map(|v| ["", "_std_error"].map(|end| format!("axis_{}{end}", v.name)));
     Table::of(&rows)
         .column("unit", "", |r| r.1.as_str())
         .each(names, |r, k| {
@@ -121,7 +124,7 @@ fn axes(t: &TargetedAxes) -> TableOut {
 
 fn courses(t: &TargetedAxes) -> TableOut {
     let rows: Vec<usize> = (0..t.conditions.len() * t.steps).collect();
-    let names = t.variables.iter().map(|v| v.name.clone());
+    let names = t.variables.iter().map(|v| format!("axis_{}", v.name));
     Table::of(&rows)
         .column("condition", "", |r| t.conditions[r / t.steps].as_str())
         .column("step", "", |r| r % t.steps)

@@ -8,7 +8,6 @@ use crate::figures::{self, Axes, Ink, Series};
 use crate::page::Section;
 use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::network::{Asked, AtTask, Course, InSpace};
-use nullcline_core::numbers::Estimate;
 
 mod growth;
 
@@ -56,8 +55,8 @@ fn describe(f: &AtTask) -> String {
             format!("It is right on every step that counts in all of {trials}.")
         }
         (_, Some([right, of])) => format!(
-            "It is right on {} % of the steps that count, and on all of them in {right} of {}.",
-            percent(f.right),
+            "It is right on {} of the steps that count, and on all of them in {right} of {}.",
+            words::percent_with_error(f.right),
             words::count(of, "trial")
         ),
         (_, None) => format!(
@@ -99,7 +98,7 @@ fn facts(f: &AtTask) -> Vec<(String, String)> {
         facts.push(("Loss".into(), words::with_error(f.loss)));
     }
     if let Some([right, of]) = f.all_right {
-        facts.push(("Steps right".into(), format!("{} %", percent(f.right))));
+        facts.push(("Steps right".into(), words::percent_with_error(f.right)));
         facts.push(("Trials right throughout".into(), format!("{right} of {of}")));
     }
     if let Some(name) = &f.condition {
@@ -121,13 +120,6 @@ fn ink(place: usize) -> Ink {
 /// The width of one of two panels.
 fn half() -> f64 {
     1.45 * figures::THIRD
-}
-
-/// A share with its error, in percent.
-fn percent(share: Estimate) -> String {
-    let scaled =
-        Estimate { value: 100.0 * share.value, std_error: share.std_error.map(|e| 100.0 * e), ..share };
-    words::with_error(scaled)
 }
 
 /// Some trials whole: outputs, and their targets dashed.

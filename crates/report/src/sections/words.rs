@@ -79,6 +79,11 @@ pub fn shell(path: &std::path::Path) -> String {
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
+/// A share with its error, as a percentage.
+pub fn percent_with_error(share: Estimate) -> String {
+    format!("{} %", with_error(share.times(100.0)))
+}
+
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)

@@ -6,6 +6,7 @@ use crate::analyses::{Config, Error};
 use crate::io::table::{ReadTable, Values, labels, read};
 use crate::job::Observer;
 use faer::Mat;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Numbers held at most (80 MB); above that every second row, or third, is taken.
@@ -29,6 +30,8 @@ pub struct Held {
     pub every: usize,
     /// Conditions of the trials.
     pub conditions: Option<Conditions>,
+    /// Trials that lack a row, by a missing value or a gap in time: their steps are not those of the others.
+    pub broken: BTreeSet<usize>,
 }
 
 /// A column that activity may tell of.
@@ -67,12 +70,17 @@ impl Held {
         let n = columns.units.len();
         let every = (n * rows).div_ceil(VALUES).max(1);
         let (mut values, mut kept, mut row) = (Vec::with_capacity(n * rows.div_ceil(every)), vec![], 0);
+        let step = trials.map(steps);
+        let (taken, mut lacking) =
+            (|k: usize| step.as_ref().map_or(k, |s| s[k]).is_multiple_of(every), vec![]);
         observer.start("holding", rows as u64);
         columns.stream(&config.file, array, &mut |chunk| {
-            for r in (0..chunk.rows).filter(|r| (row + r).is_multiple_of(every)) {
+            for r in (0..chunk.rows).filter(|r| taken(row + r)) {
                 if chunk.columns.iter().all(|c| c[r].is_finite()) {
                     values.extend(chunk.columns.iter().map(|c| c[r]));
                     kept.push(row + r);
+                } else {
+                    lacking.push(row + r);
                 }
             }
             row += chunk.rows;
@@ -81,9 +89,16 @@ impl Held {
         })?;
         observer.finish();
         let unbroken = |a: usize, b: usize| b - a == every && (a + 1..=b).all(|place| columns.follows(place));
+        let follows: Vec<bool> = (0..kept.len()).map(|t| t > 0 && unbroken(kept[t - 1], kept[t])).collect();
+        let broken = trials.map_or_else(BTreeSet::new, |all| {
+            let gaps = (1..kept.len()).filter(|t| !follows[*t] && all[kept[*t]] == all[kept[t - 1]]);
+            let found = lacking.into_iter().chain(gaps.map(|t| kept[t])).map(|k| all[k]);
+            found.chain(columns.broken()).collect()
+        });
         Ok(Self {
             x: Mat::from_fn(n, kept.len(), |i, t| values[t * n + i]),
-            follows: (0..kept.len()).map(|t| t > 0 && unbroken(kept[t - 1], kept[t])).collect(),
+            follows,
+            broken,
             trials: trials.map(|all| kept.iter().map(|r| all[*r]).collect()),
             targets: targets(config, array, columns, &kept)?,
             every,
@@ -111,6 +126,16 @@ impl Held {
     pub fn trials_on(&self, rows: &[usize]) -> Option<Vec<usize>> {
         self.trials.as_ref().map(|all| rows.iter().map(|t| all[*t]).collect())
     }
+}
+
+/// The step of each row in its trial.
+fn steps(trials: &[usize]) -> Vec<usize> {
+    let mut next = vec![0; trials.iter().max().map_or(0, |m| m + 1)];
+    let step = |t: &usize| {
+        next[*t] += 1;
+        next[*t] - 1
+    };
+    trials.iter().map(step).collect()
 }
 
 /// The target columns on the rows `kept`; of an npz they may be an array of their own.

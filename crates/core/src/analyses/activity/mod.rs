@@ -44,6 +44,13 @@ pub enum Left {
         /// One step in so many.
         every: usize,
     },
+    /// Trials that lack rows, whose steps are not those of the others.
+    Broken {
+        /// The module.
+        module: Module,
+        /// Trials.
+        trials: usize,
+    },
     /// A target that cannot be used, and why.
     Unusable {
         /// The target.
@@ -180,14 +187,26 @@ impl Analyses<'_> {
         Error::input(&self.config.file, format!("{what}: {error}"))
     }
 
-    /// What was left out: rows, targets that were passed over, and their missing values.
-    fn left(&self, module: Module) -> Vec<Left> {
+    /// That rows were left out, where they were.
+    fn thinned(&self, module: Module) -> Option<Left> {
         let every = self.held.every;
         let thinned = match self.config.network.trials {
             Some(_) => Left::OneStepIn { module, every },
             None => Left::Thinned { module, every },
         };
-        let mut left = if every > 1 { vec![thinned] } else { vec![] };
+        (every > 1).then_some(thinned)
+    }
+
+    /// What was left out of trials that are repeats of each other.
+    fn left_of_trials(&self, module: Module) -> Vec<Left> {
+        let trials = self.held.broken.len();
+        let broken = (trials > 0).then_some(Left::Broken { module, trials });
+        self.thinned(module).into_iter().chain(broken).collect()
+    }
+
+    /// What was left out: rows, targets that were passed over, and their missing values.
+    fn left(&self, module: Module) -> Vec<Left> {
+        let mut left: Vec<Left> = self.thinned(module).into_iter().collect();
         for t in &self.held.targets {
             let target = t.name.clone();
             match &t.kind {

@@ -2,6 +2,7 @@
 
 use super::Held;
 use crate::diagnostics::geometry::signal::Repeat;
+use std::collections::BTreeMap;
 
 /// Groups of repeats that errors leave out.
 pub(super) const GROUPS: usize = 10;
@@ -15,24 +16,25 @@ pub(super) fn rows_of_trials(trials: &[usize]) -> Vec<Vec<usize>> {
     rows
 }
 
-/// Trials as repeats of their `condition` (one for each trial), each cut at the shortest of its condition.
+/// Whole trials as repeats of their `condition` (one for each trial), each cut at the shortest of its condition.
 pub(super) fn trials(held: &Held, condition: &[usize]) -> Vec<Repeat> {
     let Some(trials) = &held.trials else { return vec![] };
     let rows = rows_of_trials(trials);
-    let conditions = condition.iter().max().map_or(0, |m| m + 1);
-    let mut shortest = vec![usize::MAX; conditions];
-    let mut members = vec![vec![]; conditions];
-    for (trial, rows) in rows.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-        let c = condition[trial];
-        shortest[c] = shortest[c].min(rows.len());
-        members[c].push(trial);
+    // By condition: how many steps all have, and which trials.
+    let mut of_condition: BTreeMap<usize, (usize, Vec<usize>)> = BTreeMap::new();
+    for (trial, rows) in
+        rows.iter().enumerate().filter(|(t, rows)| !rows.is_empty() && !held.broken.contains(t))
+    {
+        let (steps, members) = of_condition.entry(condition[trial]).or_insert((usize::MAX, vec![]));
+        *steps = rows.len().min(*steps);
+        members.push(trial);
     }
-    let of = |(c, members): (usize, Vec<usize>)| {
-        let (count, steps) = (members.len(), shortest[c]);
+    let of = |(c, (steps, members)): (usize, (usize, Vec<usize>))| {
+        let count = members.len();
         let one = move |(place, trial): (usize, usize)| (c, steps, place * GROUPS.min(count) / count, trial);
         members.into_iter().enumerate().map(one).collect::<Vec<_>>()
     };
-    let all = members.into_iter().enumerate().flat_map(of);
+    let all = of_condition.into_iter().flat_map(of);
     all.map(|(condition, steps, group, trial)| Repeat {
         condition,
         columns: rows[trial][..steps].to_vec(),

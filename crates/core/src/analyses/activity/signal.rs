@@ -127,14 +127,12 @@ impl Analyses<'_> {
                            follow one another";
             return Err(Error::input(&self.config.file, message));
         }
-        let every = self.held.every;
-        let thinned = Left::Thinned { module: Module::SignalDimension, every };
         Ok(SignalDimension {
             whole: self.pca.map_or(Estimate::NONE, |p| p.participation_ratio),
             units: n,
             poisson,
             repeats,
-            left: (every > 1).then_some(thinned).into_iter().collect(),
+            left: self.left_of_trials(Module::SignalDimension),
         })
     }
 

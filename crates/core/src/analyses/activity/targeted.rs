@@ -2,10 +2,11 @@
 
 use super::repeated;
 use super::{Analyses, Left};
-use crate::analyses::conditions::{Conditions, Factor};
+use crate::analyses::conditions::Factor;
 use crate::analyses::modules::{Diagnostic, OfRecording};
 use crate::analyses::summary::Number;
 use crate::analyses::{Context, Error, Module};
+use crate::diagnostics::geometry::demixed::Plan;
 use crate::diagnostics::geometry::signal::Repeat;
 use crate::diagnostics::geometry::subspace::angle;
 use crate::diagnostics::geometry::targeted::{NoAxes, Targeted, Trials, targeted};
@@ -13,6 +14,7 @@ use crate::linalg::{col, norm};
 use crate::numbers::{Estimate, jackknife};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Principal components kept, as in the source.
 const COMPONENTS: usize = 12;
@@ -33,6 +35,8 @@ pub struct TargetedAxes {
     pub courses: Vec<Vec<f64>>,
     /// Steps.
     pub steps: usize,
+    /// Steps of the longest trial.
+    pub longest: usize,
     /// Principal components kept.
     pub components: usize,
     /// Trials.
@@ -135,10 +139,16 @@ impl Analyses<'_> {
             })
             })
             .collect::<Result<_, _>>()?;
-        let numbered = conditions.numbered();
-        let repeats = repeated::trials(self.held, &numbered);
+        // Numbered among those that trials have: all combinations may be far more.
+        let mut repeats = repeated::trials(self.held, &conditions.numbered());
+        let present: Vec<usize> = {
+            let all: BTreeSet<usize> = repeats.iter().map(|r| r.condition).collect();
+            all.into_iter().collect()
+        };
+        repeats.iter_mut().for_each(|r| r.condition = present.partition_point(|c| *c < r.condition));
         let steps = repeats.iter().map(|r| r.columns.len()).min().unwrap_or(0);
-        let find = |out: Option<usize>| self.axes(&repeats, &codes, conditions, steps, out);
+        let plan = Plan { levels: conditions.levels(), steps };
+        let find = |out: Option<usize>| self.axes(&repeats, &codes, &plan, &present, out);
         let whole = find(None).map_err(|e| self.failed("axes of task variables", &e))?;
         let groups = repeats.iter().map(|r| r.group + 1).max().unwrap_or(0);
         let groups = if groups < 5 { 0 } else { groups };
@@ -158,20 +168,18 @@ impl Analyses<'_> {
         let between =
             |t: &Targeted, a: usize, b: usize| angle(col(t.raw.as_ref(), a), col(t.raw.as_ref(), b));
         let axis = |v: usize| (0..self.units.len()).map(|i| estimate(&|t| t.axes[(i, v)])).collect();
-        let present: Vec<usize> = (0..conditions.combinations()).filter(|c| numbered.contains(c)).collect();
-        let every = self.held.every;
-        let thinned = Left::Thinned { module: Module::TargetedAxes, every };
         Ok(TargetedAxes {
             units: self.units.to_vec(),
             variables: (0..count).map(variable).collect(),
             axes: (0..count).map(axis).collect(),
             angles: couples.map(|(a, b)| (a, b, estimate(&|t| between(t, a, b)))).collect(),
-            courses: (0..count).map(|v| self.course(&repeats, &present, &whole, v, steps)).collect(),
+            courses: (0..count).map(|v| self.course(&repeats, present.len(), &whole, v, steps)).collect(),
             conditions: present.iter().map(|c| conditions.name(*c)).collect(),
             steps,
+            longest: repeats.iter().map(|r| r.columns.len()).max().unwrap_or(0),
             components: whole.components,
             trials: repeats.len(),
-            left: (every > 1).then_some(thinned).into_iter().collect(),
+            left: self.left_of_trials(Module::TargetedAxes),
         })
     }
 
@@ -179,18 +187,17 @@ impl Analyses<'_> {
         &self,
         repeats: &[Repeat],
         codes: &[Vec<f64>],
-        conditions: &Conditions,
-        steps: usize,
+        plan: &Plan,
+        present: &[usize],
         out: Option<usize>,
     ) -> Result<Targeted, NoAxes> {
         let kept: Vec<&Repeat> = repeats.iter().filter(|r| out != Some(r.group)).collect();
-        let levels = conditions.levels();
-        let level = |c: usize, f: usize| c / levels[f + 1..].iter().product::<usize>() % levels[f];
-        let variable = |f: usize| kept.iter().map(|r| codes[f][level(r.condition, f)]).collect();
+        let variable =
+            |f: usize| kept.iter().map(|r| codes[f][plan.level(present[r.condition], f)]).collect();
         let trials = Trials {
             x: self.held.x.as_ref(),
-            columns: kept.iter().map(|r| &r.columns[..steps]).collect(),
-            variables: (0..levels.len()).map(variable).collect(),
+            columns: kept.iter().map(|r| &r.columns[..plan.steps]).collect(),
+            variables: (0..plan.levels.len()).map(variable).collect(),
             condition: kept.iter().map(|r| r.condition).collect(),
         };
         targeted(&trials, COMPONENTS)
@@ -200,7 +207,7 @@ impl Analyses<'_> {
     fn course(
         &self,
         repeats: &[Repeat],
-        present: &[usize],
+        conditions: usize,
         found: &Targeted,
         variable: usize,
         steps: usize,
@@ -213,12 +220,12 @@ impl Analyses<'_> {
             };
             axis.iter().enumerate().map(|(i, a)| a * z(i)).sum::<f64>()
         };
-        let of = |c: &usize| {
-            let here: Vec<&Repeat> = repeats.iter().filter(|r| r.condition == *c).collect();
+        let of = |c: usize| {
+            let here: Vec<&Repeat> = repeats.iter().filter(|r| r.condition == c).collect();
             let at = |t: usize| here.iter().map(|r| along(r.columns[t])).sum::<f64>() / here.len() as f64;
             (0..steps).map(at).collect::<Vec<f64>>()
         };
-        present.iter().flat_map(of).collect()
+        (0..conditions).flat_map(of).collect()
     }
 }
 

@@ -74,6 +74,7 @@ impl Run<'_> {
             targets: of_trials.chain(of_steps).collect(),
             every,
             conditions: None,
+            broken: std::collections::BTreeSet::new(),
         })
     }
 }
