@@ -146,7 +146,7 @@ fn wrong_uses_are_told() {
         (&[&*file, "--bin", "9"], 3, "--bin is longer than every trial"),
         (&[&*file, "--smooth", "-1"], 2, "--smooth -1"),
         (&[&*file, "--zscore", "--soft-normalise"], 2, "give one of them"),
-        (&[&*bare, "--average"], 3, "--average takes the means of trials"),
+        (&[&*bare, "--average"], 3, "--average takes the means of several trials"),
         (&[&*file, "--average", "--targets", "side"], 2, "--average does not go with --targets"),
         (&[&*file, "--conditions", "side", "--modules", "pca"], 2, "--conditions goes with the modules dpca"),
         (&[&*holes, "--smooth", "1"], 3, "column `a`, row 2: a missing value"),
@@ -226,7 +226,7 @@ fn trials_that_begin_at_another_time_are_no_repeats() {
     let file = place.write("aligned.csv", aligned);
     let said = "`time` begins at -0.3 in most trials and otherwise in 1 trial (first at 0 in row 57)";
     analyze(&place, &[&[&*file], &words[..]].concat(), 0, &[said, "left out 1 trial, which lack"]);
-    assert_eq!(place.summary("out")["modules"]["dpca"]["trials"], json!([12, 11]));
+    assert_eq!(place.summary("out")["modules"]["dpca"]["trials"], json!([11, 12]));
     let file = place.write("session.csv", session);
     analyze(&place, &[&[&*file], &words[..]].concat(), 0, &[]);
     assert_eq!(place.summary("out")["modules"]["dpca"]["trials"], json!([12, 12]));
@@ -258,13 +258,14 @@ fn conditions_may_have_the_names_of_columns() {
 #[test]
 fn a_condition_of_three_texts_has_no_axis_and_the_others_have() {
     let place = Place::new("prepared-texts");
-    let mut text = "trial,odour,side,a,b\n".to_owned();
+    let mut text = "trial,odour,side,a,b,c\n".to_owned();
     for trial in 0..36 {
         let (odour, side) = (["lime", "clove", "mint"][trial % 3], trial / 3 % 2);
         for step in 0..4 {
             let noise = ((trial * 13 + step * 5) % 17) as f64 / 17.0;
-            writeln!(text, "{trial},{odour},{side},{},{}", side as f64 + noise, trial as f64 % 3.0 - noise)
-                .unwrap();
+            let third = ((trial * 7 + step * 3) % 11) as f64 / 11.0;
+            let (a, b) = (side as f64 + noise, (trial % 3) as f64 - noise);
+            writeln!(text, "{trial},{odour},{side},{a},{b},{third}").unwrap();
         }
     }
     let file = place.write("odours.csv", text);
@@ -278,5 +279,10 @@ fn a_condition_of_three_texts_has_no_axis_and_the_others_have() {
     let found = place.summary("out")["modules"]["targeted_axes"].clone();
     assert_eq!(found["variables"].as_array().unwrap().len(), 1);
     assert_eq!((&found["variables"][0]["name"], &found["trials"]), (&json!("side"), &json!(36)));
+    // States are coloured by condition.
+    let words = [&*file, "--trial", "trial", "--modules", "pca", "--conditions", "odour,side"];
+    analyze(&place, &words, 0, &[]);
+    let page = std::fs::read_to_string(place.0.join("out/report.html")).unwrap();
+    assert!(page.contains("odour clove, side 1"), "colours of conditions");
     analyze(&place, &[&words[..], &["odour"]].concat(), 3, &["three texts or more have no order"]);
 }

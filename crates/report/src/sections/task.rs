@@ -59,6 +59,9 @@ fn describe(f: &AtTask) -> String {
             words::percent_with_error(f.right),
             words::count(of, "trial")
         ),
+        (_, None) if !f.loss.value.is_finite() => {
+            format!("Over {trials} no step counts: the mask is zero on all of them, or targets are missing.")
+        }
         (_, None) => format!(
             "Over {trials} the outputs differ from their targets by a mean square of {}.",
             words::with_error(f.loss)
