@@ -284,5 +284,5 @@ fn a_condition_of_three_texts_has_no_axis_and_the_others_have() {
     analyze(&place, &words, 0, &[]);
     let page = std::fs::read_to_string(place.0.join("out/report.html")).unwrap();
     assert!(page.contains("odour clove, side 1"), "colours of conditions");
-    analyze(&place, &[&words[..], &["odour"]].concat(), 3, &["three texts or more have no order"]);
+    analyze(&place, &[&words[..], &["odour"]].concat(), 3, &["--conditions odour: 3 texts have no order"]);
 }

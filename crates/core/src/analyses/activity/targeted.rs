@@ -132,7 +132,13 @@ impl Analyses<'_> {
             unordered.map(|f| Left::NoOrder { factor: f.name.clone(), levels: f.levels.len() }).collect();
         let codes: Vec<Vec<f64>> = codes.into_iter().flatten().collect();
         if codes.is_empty() {
-            let message = "--conditions: three texts or more have no order to regress on, expected numbers or two values";
+            let names: Vec<&str> = all.factors.iter().map(|f| f.name.as_str()).collect();
+            let counts: Vec<String> = all.factors.iter().map(|f| f.levels.len().to_string()).collect();
+            let message = format!(
+                "--conditions {}: {} texts have no order to regress on, expected numbers or two values",
+                names.join(","),
+                counts.join(" and ")
+            );
             return Err(Error::input(&self.config.file, message));
         }
         // Numbered among those that trials have: all combinations may be far more.
