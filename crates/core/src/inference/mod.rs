@@ -1,4 +1,5 @@
-//! Models of data: couplings inferred from covariances, and what Markov chains say of a posterior.
+//! Models of data: couplings inferred from covariances and from states, and what Markov chains say of a posterior.
 
 pub mod chains;
 pub mod gaussian;
+pub mod potts;

@@ -1,5 +1,6 @@
 //! Pointwise nonlinearities with their derivatives, computed together.
 
+use super::elementary::double;
 use super::{Real, vectorised};
 
 /// A nonlinearity f applied unit by unit.
@@ -124,6 +125,21 @@ pub fn sigmoid<T: Real>(a: &[T], y: &mut [T], not_y: &mut [T]) {
     vectorised(
         #[inline(always)]
         move || pairs(a, y, not_y, T::sigmoid_pair),
+    );
+}
+
+/// exp a in the place of each a <= 0, to 4 units in the last place.
+///
+/// ```
+/// let mut a = [0.0, -1.0, -800.0];
+/// nullcline_core::linalg::activation::exp(&mut a);
+/// assert_eq!((a[0], a[2]), (1.0, 0.0));
+/// assert!((a[1] - (-1f64).exp()).abs() < 1e-15);
+/// ```
+pub fn exp(a: &mut [f64]) {
+    vectorised(
+        #[inline(always)]
+        move || a.iter_mut().for_each(|v| *v = double::exp(*v)),
     );
 }
 

@@ -41,6 +41,13 @@ macro_rules! elementary {
                 (p * r, s)
             }
 
+            /// exp a of a <= 0.
+            #[inline(always)]
+            pub fn exp(a: $t) -> $t {
+                let (p, s) = reduced(a);
+                s.mul_add(p, s)
+            }
+
             /// tanh a and 1 / cosh^2 a.
             #[inline(always)]
             pub fn tanh(a: $t) -> ($t, $t) {

@@ -1,0 +1,92 @@
+//! What can be wrong with a Potts model or its data.
+
+/// Why a model or its data cannot be used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// There is no site.
+    #[error("there is no site, expected one at least")]
+    NoSites,
+    /// A site has too few states, or too many.
+    #[error("site {} has {found} states, expected 2 to 256", site + 1)]
+    States {
+        /// The site, from 0.
+        site: usize,
+        /// Its states.
+        found: usize,
+    },
+    /// There is no sample.
+    #[error("there is no sample, expected one at least")]
+    NoSamples,
+    /// A sample has not a state for each site.
+    #[error("sample {} has {found} states, expected {expected}, one a site", sample + 1)]
+    Length {
+        /// The sample, from 0.
+        sample: usize,
+        /// Its states.
+        found: usize,
+        /// The sites.
+        expected: usize,
+    },
+    /// A state that its site does not have.
+    #[error("sample {}, site {}: state {found}, expected 0 to {}", sample + 1, site + 1, states - 1)]
+    State {
+        /// The sample, from 0.
+        sample: usize,
+        /// The site, from 0.
+        site: usize,
+        /// What was found.
+        found: u8,
+        /// The site's states.
+        states: usize,
+    },
+    /// Weights that are no weights.
+    #[error("weights: {0}")]
+    Weights(String),
+    /// A number that must be finite is not.
+    #[error("{what} {place} is {value}, expected a finite number")]
+    NotFinite {
+        /// What it is.
+        what: &'static str,
+        /// Its place.
+        place: usize,
+        /// What was found.
+        value: f64,
+    },
+    /// A penalty that is not positive.
+    #[error("a penalty of {0}, expected a positive number: without one the couplings of unseen pairs have no estimate")]
+    Penalty(f64),
+    /// Sizes that do not fit each other.
+    #[error("{what}: {found}, expected {expected}")]
+    Shape {
+        /// What it is.
+        what: &'static str,
+        /// What was found.
+        found: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// More configurations than can be enumerated.
+    #[error("{0:.3e} configurations, expected at most {most:.0e} to enumerate", most = super::exact::MOST)]
+    TooMany(f64),
+    /// Couplings that close a loop where a tree was expected.
+    #[error("the couplings of sites {} and {} close a loop, expected a tree", sites[0] + 1, sites[1] + 1)]
+    Loop {
+        /// The pair, from 0.
+        sites: [usize; 2],
+    },
+    /// The minimisation ended away from the minimum.
+    #[error(
+        "the fit ended {gap:.1e} above its minimum at most (of {objective:.6e}) after {evaluations} evaluations, where {asked:.1e} \
+         was asked: allow more evaluations, or a stronger penalty"
+    )]
+    NotConverged {
+        /// Bound on the distance from the minimum.
+        gap: f64,
+        /// The objective.
+        objective: f64,
+        /// What was asked.
+        asked: f64,
+        /// Evaluations.
+        evaluations: usize,
+    },
+}

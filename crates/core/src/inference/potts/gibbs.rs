@@ -1,0 +1,144 @@
+//! Gibbs sampling: each site in turn given the others.
+
+use super::{Error, Potts, Samples};
+use crate::linalg::activation::exp;
+use crate::linalg::col;
+use crate::linalg::random::{Rng, Use, stream, uniform};
+use rayon::prelude::*;
+
+/// A sampler of a model whose fields and couplings may be weakened.
+///
+/// A sweep draws each site once, in order, from P(x_i = a | others) ~ exp(h_i(a) + sum_j J_ij(a, x_j)). Sites that are not coupled
+/// cost nothing.
+pub struct Gibbs<'a> {
+    model: &'a Potts,
+    /// The sites that each is coupled with.
+    neighbours: Vec<Vec<usize>>,
+}
+
+/// Where between independent sites and the model a sampler is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mixed<'a> {
+    /// Fields of the independent sites.
+    pub from: &'a [f64],
+    /// The share of the model.
+    pub share: f64,
+}
+
+/// A chain: a state for each site, and its random numbers.
+pub struct Chain {
+    /// Where the state of each site stands among all.
+    at: Vec<usize>,
+    rng: Rng,
+    fields: Vec<f64>,
+}
+
+impl<'a> Gibbs<'a> {
+    /// A sampler of `model`.
+    ///
+    /// # Errors
+    /// Numbers that are not finite.
+    pub fn new(model: &'a Potts) -> Result<Self, Error> {
+        model.check()?;
+        let mut neighbours = vec![vec![]; model.sites.count()];
+        for [i, j] in model.pairs() {
+            neighbours[i].push(j);
+            neighbours[j].push(i);
+        }
+        Ok(Self { model, neighbours })
+    }
+
+    /// Chain `number` of a run, each site drawn from fields alone.
+    pub fn chain(&self, fields: &[f64], seed: u64, number: u64) -> Chain {
+        let sites = &self.model.sites;
+        let most = sites.ranges().map(|r| r.len()).max().unwrap_or(0);
+        let mut chain =
+            Chain { at: vec![0; sites.count()], rng: stream(seed, Use::Chain, number), fields: vec![0.0; most] };
+        for (i, range) in sites.ranges().enumerate() {
+            let own = &mut chain.fields[..range.len()];
+            own.copy_from_slice(&fields[range.clone()]);
+            chain.at[i] = range.start + drawn(own, &mut chain.rng);
+        }
+        chain
+    }
+
+    /// One sweep of the model, or of what is `mixed`.
+    pub fn sweep(&self, chain: &mut Chain, mixed: Option<Mixed<'_>>) {
+        let sites = &self.model.sites;
+        for i in 0..sites.count() {
+            let range = sites.range(i);
+            let own = &mut chain.fields[..range.len()];
+            own.copy_from_slice(&self.model.fields[range.clone()]);
+            for j in &self.neighbours[i] {
+                let column = &col(self.model.couplings.as_ref(), chain.at[*j])[range.clone()];
+                own.iter_mut().zip(column).for_each(|(f, c)| *f += c);
+            }
+            if let Some(Mixed { from, share }) = mixed {
+                own.iter_mut().zip(&from[range.clone()]).for_each(|(f, b)| *f = share * *f + (1.0 - share) * b);
+            }
+            chain.at[i] = range.start + drawn(own, &mut chain.rng);
+        }
+    }
+
+    /// log of the model's weight over that of independent sites of fields `from`: the energy of those less that of the model.
+    pub fn above(&self, chain: &Chain, from: &[f64]) -> f64 {
+        let fields: f64 = chain.at.iter().map(|k| self.model.fields[*k] - from[*k]).sum();
+        let coupled = |i: usize| -> f64 {
+            let column = col(self.model.couplings.as_ref(), chain.at[i]);
+            self.neighbours[i].iter().filter(|j| **j < i).map(|j| column[chain.at[*j]]).sum()
+        };
+        fields + (0..chain.at.len()).map(coupled).sum::<f64>()
+    }
+
+    /// The state of each site of a chain.
+    pub fn states(&self, chain: &Chain) -> Vec<u8> {
+        let state = |(k, r): (&usize, std::ops::Range<usize>)| u8::try_from(k - r.start).unwrap_or(u8::MAX);
+        chain.at.iter().zip(self.model.sites.ranges()).map(state).collect()
+    }
+
+    /// Samples of `chains` chains, `each` of one chain, after `burn` sweeps and `thin` sweeps apart, chain after chain.
+    ///
+    /// Chains have their own random numbers: the samples do not depend on threads.
+    ///
+    /// # Errors
+    /// No chain or no sample.
+    ///
+    /// ```
+    /// use nullcline_core::inference::potts::{Gibbs, Potts, Sites, exact};
+    ///
+    /// let mut model = Potts::free(Sites::alike(2, 2).unwrap());
+    /// model.couple(0, 1, |a, b| if a == b { 1.0 } else { 0.0 });
+    /// let seen = Gibbs::new(&model).unwrap().samples(100, 50, 20, 5, 1).unwrap();
+    /// let alike = exact::all(&model).unwrap().pairs[(0, 2)];
+    /// assert!((seen.pair_frequencies()[(0, 2)] - alike).abs() < 0.03);
+    /// ```
+    pub fn samples(&self, chains: usize, each: usize, burn: usize, thin: usize, seed: u64) -> Result<Samples, Error> {
+        let one = |number: usize| -> Vec<Vec<u8>> {
+            let mut chain = self.chain(&self.model.fields, seed, number as u64);
+            (0..burn).for_each(|_| self.sweep(&mut chain, None));
+            let draw = |_| {
+                (0..thin.max(1)).for_each(|_| self.sweep(&mut chain, None));
+                self.states(&chain)
+            };
+            (0..each).map(draw).collect()
+        };
+        let all: Vec<Vec<Vec<u8>>> = (0..chains).into_par_iter().map(one).collect();
+        Samples::new(self.model.sites.clone(), all.into_iter().flatten())
+    }
+}
+
+/// A state drawn with probability ~ exp of its field; fields are used up.
+fn drawn(fields: &mut [f64], rng: &mut Rng) -> usize {
+    let most = fields.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
+    fields.iter_mut().for_each(|f| *f -= most);
+    exp(fields);
+    let mut left = uniform(rng, 0.0, fields.iter().sum());
+    for (state, weight) in fields.iter().enumerate() {
+        left -= weight;
+        if left < 0.0 {
+            return state;
+        }
+    }
+    // Rounding left it beyond the last: the most likely one.
+    fields.iter().position(|w| *w >= 1.0).unwrap_or(0)
+}

@@ -1,0 +1,41 @@
+//! Potts and Ising models: P(x) ~ exp(sum_{i<j} J_ij(x_i, x_j) + sum_i h_i(x_i)), fitted, sampled and compared.
+//!
+//! Conventions: a site has its own number of states, 2 or more; a sample is a state for each site, as bytes; likelihoods are in nats;
+//! penalties multiply sums of squares beside the likelihood of all samples ([`Penalty`]), and converters give what other programs
+//! call the same. Equation numbers are those of Fanthomme's thesis (2021), section 2.3.3.
+//!
+//! ```
+//! use nullcline_core::inference::potts::{Penalty, Potts, PseudoLikelihood, Samples, Settings, Sites, fit};
+//!
+//! // Two spins that are alike in three of four samples.
+//! let rows = [[0u8, 0], [1, 1], [0, 0], [1, 1], [0, 0], [1, 1], [0, 1], [1, 0]];
+//! let seen = Samples::new(Sites::alike(2, 2).unwrap(), rows).unwrap();
+//! let penalty = Penalty::new(0.01, 0.01).unwrap();
+//! let found = fit(&mut PseudoLikelihood::new(&seen), penalty, None, &Settings::default()).unwrap();
+//! // Without a penalty the log odds would be log 3: 4 J in the zero-sum gauge.
+//! assert!((4.0 * found.model.couplings[(0, 2)] - 3f64.ln()).abs() < 0.02);
+//! ```
+
+mod annealed;
+mod coordinates;
+mod error;
+pub mod exact;
+mod fit;
+mod gibbs;
+mod map;
+mod model;
+mod penalty;
+mod pseudo;
+mod samples;
+mod sites;
+
+pub use annealed::{Annealed, Annealing, annealed};
+pub use error::Error;
+pub use fit::{Fit, Likelihood, Settings, fit, independent};
+pub use gibbs::{Chain, Gibbs, Mixed};
+pub use map::ExactLikelihood;
+pub use model::{Gauge, Potts, corrected};
+pub use penalty::Penalty;
+pub use pseudo::PseudoLikelihood;
+pub use samples::Samples;
+pub use sites::{MOST_STATES, Sites};

@@ -1,0 +1,210 @@
+//! The pseudo-likelihood: each site given all others.
+
+use super::fit::Likelihood;
+use super::{Samples, Sites};
+use crate::linalg::activation::exp;
+use crate::linalg::{col, vectorised};
+use faer::Mat;
+use rayon::prelude::*;
+
+/// States that are worked on at a time: as many sums as registers hold.
+const WIDTH: usize = 32;
+/// Samples worked on at a time: their conditionals stay in the cache.
+const SLAB: usize = 512;
+/// Samples that one thread takes at a time.
+const CHUNK: usize = 64;
+
+/// Minus the log pseudo-likelihood of samples, - sum_s w_s sum_i log P(x_i | the other sites of sample s).
+///
+/// Source: Ravikumar, Wainwright & Lafferty, Ann. Stat. 38, 1287 (2010); Ekeberg et al., Phys. Rev. E 87, 012707 (2013), symmetric:
+/// one J_ij serves both sites.
+pub struct PseudoLikelihood {
+    sites: Sites,
+    frequencies: Vec<f64>,
+    weights: Vec<f64>,
+    total: f64,
+    /// Where the states of each sample stand among all, sample after sample.
+    at: Vec<u32>,
+    /// Couplings and their gradient, in blocks of [`WIDTH`] states: of each state its couplings with the block.
+    couplings: Vec<f64>,
+    gradient: Vec<f64>,
+    /// What is left of one slab: P - 1 in the state that was seen, times the weight.
+    left: Vec<f64>,
+}
+
+impl PseudoLikelihood {
+    /// That of `samples`.
+    pub fn new(samples: &Samples) -> Self {
+        let sites = samples.sites.clone();
+        let total = sites.total();
+        let blocks = total.div_ceil(WIDTH);
+        let at = |row: &[u8]| -> Vec<u32> {
+            row.iter().enumerate().map(|(i, s)| u32::try_from(sites.at(i, *s)).unwrap_or(u32::MAX)).collect()
+        };
+        Self {
+            at: samples.rows().flat_map(at).collect(),
+            frequencies: samples.frequencies(),
+            weights: samples.weights.clone(),
+            total: samples.total(),
+            couplings: vec![0.0; blocks * total * WIDTH],
+            gradient: vec![0.0; blocks * total * WIDTH],
+            left: vec![0.0; SLAB.min(samples.count()) * blocks * WIDTH],
+            sites,
+        }
+    }
+
+    fn blocks(&self) -> usize {
+        self.sites.total().div_ceil(WIDTH)
+    }
+
+    /// Numbers held beside parameters and their gradient.
+    pub fn numbers(sites: &Sites, samples: usize) -> usize {
+        let (total, blocks) = (sites.total(), sites.total().div_ceil(WIDTH));
+        2 * blocks * total * WIDTH + SLAB.min(samples) * blocks * WIDTH + samples * sites.count() / 2
+    }
+
+    /// Conditionals less what was seen of one slab into `left`; minus its log pseudo-likelihood.
+    fn conditionals(&mut self, slab: std::ops::Range<usize>, fields: &[f64]) -> f64 {
+        let (n, total, row) = (self.sites.count(), self.sites.total(), self.blocks() * WIDTH);
+        let (couplings, sites) = (&self.couplings, &self.sites);
+        let at = &self.at[slab.start * n..slab.end * n];
+        let weights = &self.weights[slab.clone()];
+        let left = &mut self.left[..slab.len() * row];
+        let chunks = left.par_chunks_mut(CHUNK * row).zip(at.par_chunks(CHUNK * n)).zip(weights.par_chunks(CHUNK));
+        let parts: Vec<f64> = chunks
+            .map(|((left, at), weights)| {
+                for (b, fields) in fields.chunks_exact(WIDTH).enumerate() {
+                    logits(left, at, [n, row, b], &couplings[b * total * WIDTH..][..total * WIDTH], fields);
+                }
+                let rows = left.chunks_exact_mut(row).zip(at.chunks_exact(n)).zip(weights);
+                rows.map(|((left, at), w)| w * softmax(left, at, sites, *w)).sum::<f64>()
+            })
+            .collect();
+        parts.into_iter().sum()
+    }
+
+    /// Adds what one slab says of the couplings.
+    fn gather(&mut self, slab: std::ops::Range<usize>) {
+        let (n, total, row) = (self.sites.count(), self.sites.total(), self.blocks() * WIDTH);
+        let (at, left) = (&self.at[slab.start * n..slab.end * n], &self.left[..slab.len() * row]);
+        let blocks = self.gradient.par_chunks_mut(total * WIDTH).enumerate();
+        blocks.for_each(|(b, gradient)| scatter(gradient, left, at, [n, row, b]));
+    }
+}
+
+/// The fields of a block of states, given each sample's other sites.
+fn logits(left: &mut [f64], at: &[u32], [n, row, b]: [usize; 3], couplings: &[f64], fields: &[f64]) {
+    vectorised(
+        #[inline(always)]
+        move || {
+            for (left, at) in left.chunks_exact_mut(row).zip(at.chunks_exact(n)) {
+                let mut sums = [0.0; WIDTH];
+                sums.copy_from_slice(&fields[..WIDTH]);
+                for k in at {
+                    let column = &couplings[*k as usize * WIDTH..][..WIDTH];
+                    for i in 0..WIDTH {
+                        sums[i] += column[i];
+                    }
+                }
+                left[b * WIDTH..][..WIDTH].copy_from_slice(&sums);
+            }
+        },
+    );
+}
+
+/// Probabilities of each site's states less what was seen, times w, in the place of fields; minus the log of what was seen.
+fn softmax(left: &mut [f64], at: &[u32], sites: &Sites, w: f64) -> f64 {
+    let mut loss = 0.0;
+    for (range, k) in sites.ranges().zip(at) {
+        let most = left[range.clone()].iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
+        left[range].iter_mut().for_each(|v| *v -= most);
+        loss -= left[*k as usize];
+    }
+    exp(&mut left[..sites.total()]);
+    for (range, k) in sites.ranges().zip(at) {
+        let sum = left[range.clone()].iter().sum::<f64>();
+        let scale = w / sum;
+        left[range].iter_mut().for_each(|v| *v *= scale);
+        left[*k as usize] -= w;
+        loss += sum.ln();
+    }
+    left[sites.total()..].fill(0.0);
+    loss
+}
+
+/// Adds the rest of each sample's block to the states that the sample has.
+fn scatter(gradient: &mut [f64], left: &[f64], at: &[u32], [n, row, b]: [usize; 3]) {
+    vectorised(
+        #[inline(always)]
+        move || {
+            for (left, at) in left.chunks_exact(row).zip(at.chunks_exact(n)) {
+                let mut own = [0.0; WIDTH];
+                own.copy_from_slice(&left[b * WIDTH..][..WIDTH]);
+                for k in at {
+                    let to = &mut gradient[*k as usize * WIDTH..][..WIDTH];
+                    for i in 0..WIDTH {
+                        to[i] += own[i];
+                    }
+                }
+            }
+        },
+    );
+}
+
+impl Likelihood for PseudoLikelihood {
+    fn sites(&self) -> &Sites {
+        &self.sites
+    }
+
+    fn frequencies(&self) -> &[f64] {
+        &self.frequencies
+    }
+
+    fn weight(&self) -> f64 {
+        self.total
+    }
+
+    fn sharpness(&self) -> f64 {
+        2.0
+    }
+
+    fn evaluate(
+        &mut self,
+        fields: &[f64],
+        couplings: &Mat<f64>,
+        of_fields: &mut [f64],
+        of_couplings: &mut Mat<f64>,
+    ) -> f64 {
+        let (total, blocks) = (self.sites.total(), self.blocks());
+        self.couplings.par_chunks_mut(total * WIDTH).enumerate().for_each(|(b, to)| {
+            let part = b * WIDTH..total.min((b + 1) * WIDTH);
+            for (k, to) in to.chunks_exact_mut(WIDTH).enumerate() {
+                to[..part.len()].copy_from_slice(&col(couplings.as_ref(), k)[part.clone()]);
+            }
+        });
+        let mut padded = fields.to_vec();
+        padded.resize(blocks * WIDTH, 0.0);
+        self.gradient.fill(0.0);
+        of_fields.fill(0.0);
+        let (mut loss, count) = (0.0, self.weights.len());
+        for first in (0..count).step_by(SLAB) {
+            let slab = first..count.min(first + SLAB);
+            loss += self.conditionals(slab.clone(), &padded);
+            let rows = self.left.chunks_exact(blocks * WIDTH).take(slab.len());
+            rows.for_each(|left| of_fields.iter_mut().zip(left).for_each(|(g, l)| *g += l));
+            self.gather(slab);
+        }
+        let at = |row: usize, column: usize| {
+            self.gradient[(row / WIDTH * total + column) * WIDTH + row % WIDTH]
+        };
+        for j in self.sites.ranges() {
+            for column in j.clone() {
+                for row in 0..j.start {
+                    let sum = at(row, column) + at(column, row);
+                    (of_couplings[(row, column)], of_couplings[(column, row)]) = (sum, sum);
+                }
+            }
+        }
+        loss
+    }
+}
