@@ -9,6 +9,7 @@ use crate::analyses::distill::{ConventionalArguments, RaddArguments};
 use crate::analyses::gaussian::Gaussian;
 use crate::analyses::ibl::TrainIbl;
 use crate::analyses::limits::threads;
+use crate::analyses::potts::Potts;
 use crate::analyses::training::Train;
 use crate::report::tables::TableFormat;
 use crate::studies::run::Asked;
@@ -93,6 +94,8 @@ commands! {
     Model {
         /// Couplings of a Gaussian model from samples or a covariance, and how strongly to regularise them
         Gaussian(Reported<Gaussian>),
+        /// Couplings of a Potts or Ising model from sequences, spikes or categories, and how strongly to regularise them
+        Potts(Reported<Potts>),
     }
     /// Tasks in which what the network does decides what it is shown.
     PlayedTask {

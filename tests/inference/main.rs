@@ -1,4 +1,4 @@
-//! Gaussian models.
+//! Gaussian and Potts models.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -8,4 +8,5 @@ mod golden;
 mod graphical_lasso;
 mod limits;
 mod pooled;
+mod potts;
 mod validation;

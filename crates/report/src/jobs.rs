@@ -8,6 +8,7 @@ macro_rules! jobs {
         $make! {
             $crate::jobs::Analyze,
             $crate::jobs::Gaussian,
+            $crate::jobs::Potts,
             $crate::jobs::RaddArguments,
             $crate::jobs::ConventionalArguments,
             $crate::jobs::Train,
@@ -22,5 +23,6 @@ pub use nullcline_core::analyses::{
     distill::{ConventionalArguments, RaddArguments},
     gaussian::Gaussian,
     ibl::TrainIbl,
+    potts::Potts,
     training::Train,
 };

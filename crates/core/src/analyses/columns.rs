@@ -52,6 +52,13 @@ enum Time {
 impl Columns {
     /// The columns of `file` that `r` chooses.
     pub fn choose(file: &Path, r: &RecordingSettings, array: Option<&str>) -> Result<Self, Error> {
+        let columns = Self::of_states(file, r, array)?;
+        columns.check(file, &schema(file, array)?)?;
+        Ok(columns)
+    }
+
+    /// The same where units may hold texts, which are states then.
+    pub fn of_states(file: &Path, r: &RecordingSettings, array: Option<&str>) -> Result<Self, Error> {
         let schema = schema(file, array)?;
         let names = schema.names();
         let missing = |option: &str, name: &str| no_column(file, option, name, &names);
@@ -104,7 +111,6 @@ impl Columns {
             prepared: None,
         };
         columns.set_aside(file, array, &schema, list, &conditions)?;
-        columns.check(file, &schema)?;
         Ok(columns)
     }
 

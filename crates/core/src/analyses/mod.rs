@@ -66,6 +66,7 @@ pub mod lists;
 mod modules;
 pub mod network;
 mod order;
+pub mod potts;
 pub mod prepare;
 mod recording;
 mod roles;

@@ -1,6 +1,5 @@
 //! Pointwise nonlinearities with their derivatives, computed together.
 
-use super::elementary::double;
 use super::{Real, vectorised};
 
 /// A nonlinearity f applied unit by unit.
@@ -136,10 +135,10 @@ pub fn sigmoid<T: Real>(a: &[T], y: &mut [T], not_y: &mut [T]) {
 /// assert_eq!((a[0], a[2]), (1.0, 0.0));
 /// assert!((a[1] - (-1f64).exp()).abs() < 1e-15);
 /// ```
-pub fn exp(a: &mut [f64]) {
+pub fn exp<T: Real>(a: &mut [T]) {
     vectorised(
         #[inline(always)]
-        move || a.iter_mut().for_each(|v| *v = double::exp(*v)),
+        move || a.iter_mut().for_each(|v| *v = v.exp_below()),
     );
 }
 

@@ -34,6 +34,8 @@ pub trait Real:
     fn exp(self) -> Self;
     /// tanh a and 1 / cosh^2 a, for loops under [`vectorised`](super::vectorised).
     fn tanh_with_slope(self) -> (Self, Self);
+    /// Exponential of a number that is not above zero, for loops under [`vectorised`](super::vectorised).
+    fn exp_below(self) -> Self;
     /// The logistic function at a and at -a, for loops under [`vectorised`](super::vectorised).
     fn sigmoid_pair(self) -> (Self, Self);
     /// Of two values of a family, the one of this type.
@@ -70,6 +72,10 @@ macro_rules! real {
             #[inline(always)]
             fn tanh_with_slope(self) -> (Self, Self) {
                 super::elementary::$elementary::tanh(self)
+            }
+            #[inline(always)]
+            fn exp_below(self) -> Self {
+                super::elementary::$elementary::exp(self)
             }
             #[inline(always)]
             fn sigmoid_pair(self) -> (Self, Self) {

@@ -19,6 +19,7 @@ mod left;
 mod lyapunov;
 mod order;
 mod pca;
+mod potts;
 mod recurrent;
 mod selectivity;
 mod signal;

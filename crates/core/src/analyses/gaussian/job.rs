@@ -186,7 +186,7 @@ impl Job for Gaussian {
 }
 
 /// `FROM:TO:COUNT` or `A,B,...`, all positive.
-fn grid(text: &str) -> Result<Vec<f64>, String> {
+pub(in crate::analyses) fn grid(text: &str) -> Result<Vec<f64>, String> {
     let number = |t: &str| match t.trim().parse::<f64>() {
         Ok(v) if v.is_finite() && v > 0.0 => Ok(v),
         _ => {

@@ -9,6 +9,7 @@ mod sweep;
 mod units;
 
 pub use config::{GaussianConfig, Penalty};
+pub(in crate::analyses) use job::grid;
 pub use job::{Gaussian, Inferred};
 pub use model::{Chosen, GaussianModel, Predicted, Reason, Source, Test};
 

@@ -2,11 +2,12 @@
 
 use super::{
     AboutTask, Analyzed, Behaviour, Conventional, Distillation, Distilled, Gaussian, Ibl, Model, Modules,
-    Radd, Search, Training, Trainings,
+    Potts, PottsModules, Radd, Search, Training, Trainings,
 };
 use crate::analyses::distill::{self, AboutTeacher};
 use crate::analyses::gaussian::{AboutData, Inferred};
 use crate::analyses::ibl::Behaved;
+use crate::analyses::potts::{self, AboutSamples};
 use crate::analyses::training::TrainedNetwork;
 use crate::analyses::{Analysis, Context, Failure};
 use schemars::JsonSchema;
@@ -80,6 +81,15 @@ impl Inferred {
     }
 }
 written!(Inferred as AboutData, Model);
+
+impl potts::Inferred {
+    /// As the summary holds it.
+    pub fn summary(&self) -> Summary<AboutSamples, PottsModules> {
+        let modules = PottsModules { potts: Potts::of(&self.model) };
+        Summary { input: self.model.about.clone(), modules, failed: vec![] }
+    }
+}
+written!(potts::Inferred as AboutSamples, PottsModules);
 
 impl distill::Radd {
     /// As the summary holds it.

@@ -67,7 +67,11 @@ const MOST: usize = 20_000;
 pub fn annealed(model: &Potts, o: &Annealing) -> Result<Annealed, Error> {
     let gibbs = Gibbs::new(model)?;
     if o.chains < 2 {
-        return Err(Error::Shape { what: "chains", found: o.chains.to_string(), expected: "2 at least".into() });
+        return Err(Error::Shape {
+            what: "chains",
+            found: o.chains.to_string(),
+            expected: "2 at least".into(),
+        });
     }
     let from = &model.fields;
     let ladder = ladder(&gibbs, from, o);
@@ -145,7 +149,11 @@ fn step(above: &[f64], most: f64, kept: f64) -> f64 {
     let (mut low, mut high) = (0.0, most);
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
-        if effective(middle) >= kept { low = middle } else { high = middle }
+        if effective(middle) >= kept {
+            low = middle
+        } else {
+            high = middle
+        }
         if high - low <= 1e-6 * high {
             break;
         }

@@ -1,16 +1,24 @@
 //! Coordinates in which a fit is round.
 
 use super::fit::Likelihood;
-use super::{Penalty, Sites};
-use crate::linalg::col;
+use super::{Penalty, Potts, Sites};
+use crate::linalg::{col, col_mut};
 use faer::Mat;
 
-/// Fields at the mean of the other sites, k_i = h_i + sum_j J_ij f_j, then couplings of pairs, all over `scale`.
+/// Fields at the mean of the other sites, k_i = T_i + sum_j J_ij f_j, then couplings of pairs, all over `scale`.
 ///
-/// Without it the fields of rare states, which hardly any sample tells of, are found last and slowly.
+/// J and T are those of the zero-sum gauge, into which any couplings are brought. Of all gauges of one model the penalty is least
+/// where lambda_J sum_b J_ij(a, b) = lambda_h h_i(a): h_i = T_i / (1 + kappa_i), and J_ij(a, b) is larger than in the zero-sum gauge by
+/// (lambda_h / lambda_J) (h_i(a) / q_j + h_j(b) / q_i), with kappa_i = sum_j lambda_h / (lambda_J q_j). The penalty is then
+/// lambda_h T_i^2 / (1 + kappa_i) and lambda_J J^2, and gauges, along which likelihoods do not change, are no directions of descent.
+///
+/// Without the means the fields of rare states, which hardly any sample tells of, would be found last and slowly.
 pub(super) struct Coordinates {
     sites: Sites,
     frequencies: Vec<f64>,
+    penalty: Penalty,
+    /// 1 + kappa of each state's site.
+    shared: Vec<f64>,
     /// One over the root of each second derivative.
     scale: Vec<f64>,
 }
@@ -26,36 +34,70 @@ impl Coordinates {
     pub fn new(likelihood: &dyn Likelihood, penalty: Penalty) -> Self {
         let (sites, f) = (likelihood.sites().clone(), likelihood.frequencies().to_vec());
         let (weight, sharp) = (likelihood.weight(), likelihood.sharpness());
+        let ratio = penalty.fields / penalty.couplings;
+        let all: f64 = sites.ranges().map(|r| ratio / r.len() as f64).sum();
+        let shared: Vec<f64> = sites
+            .ranges()
+            .flat_map(|r| {
+                let own = 1.0 + all - ratio / r.len() as f64;
+                r.map(move |_| own)
+            })
+            .collect();
         let seen = |k: usize| f[k].max(0.5 / weight);
         let spread: Vec<f64> = (0..f.len()).map(|k| seen(k) * (1.0 - f[k]).max(0.5 / weight)).collect();
-        let mut scale: Vec<f64> = spread.iter().map(|v| weight * v + 2.0 * penalty.fields).collect();
+        let of_fields = spread.iter().zip(&shared).map(|(v, s)| weight * v + 2.0 * penalty.fields / s);
+        let mut scale: Vec<f64> = of_fields.collect();
         scale.reserve(sites.couplings());
         each(&sites, |row, column| {
             scale.push(sharp * weight * spread[row] * spread[column] + 2.0 * penalty.couplings);
         });
         scale.iter_mut().for_each(|s| *s = 1.0 / s.sqrt());
-        Self { sites, frequencies: f, scale }
+        Self { sites, frequencies: f, penalty, shared, scale }
     }
 
     /// The coordinates of a model.
-    pub fn of(&self, fields: &[f64], couplings: &Mat<f64>) -> Vec<f64> {
-        let mut all = self.shifted(fields, couplings, 1.0);
+    pub fn of(&self, model: &Potts) -> Vec<f64> {
+        let model = model.in_gauge(super::Gauge::ZeroSum);
+        let mut all = self.shifted(&model.fields, &model.couplings, 1.0);
         all.reserve(self.sites.couplings());
-        each(&self.sites, |row, column| all.push(couplings[(row, column)]));
+        each(&self.sites, |row, column| all.push(model.couplings[(row, column)]));
         all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v /= s);
         all
     }
 
-    /// The model at some coordinates.
+    /// T and J, in the zero-sum gauge, at some coordinates.
     pub fn model(&self, place: &[f64], fields: &mut [f64], couplings: &mut Mat<f64>) {
         let total = self.sites.total();
         let mut next = place[total..].iter().zip(&self.scale[total..]).map(|(v, s)| v * s);
-        each(&self.sites, |row, column| {
-            let v = next.next().unwrap_or(0.0);
-            (couplings[(row, column)], couplings[(column, row)]) = (v, v);
-        });
+        each(&self.sites, |row, column| couplings[(row, column)] = next.next().unwrap_or(0.0));
+        self.centre(couplings);
+        mirror(&self.sites, couplings);
         let at_mean: Vec<f64> = place[..total].iter().zip(&self.scale).map(|(v, s)| v * s).collect();
         fields.copy_from_slice(&self.shifted(&at_mean, couplings, -1.0));
+        for range in self.sites.ranges() {
+            let mean = fields[range.clone()].iter().sum::<f64>() / range.len() as f64;
+            fields[range].iter_mut().for_each(|h| *h -= mean);
+        }
+    }
+
+    /// The model of the gauge in which its penalty is least.
+    pub fn penalised(&self, fields: &[f64], couplings: &Mat<f64>) -> Potts {
+        let mut model =
+            Potts { sites: self.sites.clone(), fields: fields.to_vec(), couplings: couplings.clone() };
+        model.fields.iter_mut().zip(&self.shared).for_each(|(h, s)| *h /= s);
+        let ratio = self.penalty.fields / self.penalty.couplings;
+        for j in self.sites.ranges() {
+            for i in self.sites.ranges().take_while(|i| i.start < j.start) {
+                for column in j.clone() {
+                    for row in i.clone() {
+                        let more = model.fields[row] / j.len() as f64 + model.fields[column] / i.len() as f64;
+                        model.couplings[(row, column)] += ratio * more;
+                    }
+                }
+            }
+        }
+        mirror(&self.sites, &mut model.couplings);
+        model
     }
 
     /// Fields and `sign` times what the couplings add at the mean.
@@ -68,37 +110,71 @@ impl Coordinates {
         all
     }
 
-    /// The derivatives of the penalised objective by the coordinates into `out`, from those of the likelihood.
+    /// Makes rows and columns of each block above the diagonal sum to zero.
+    fn centre(&self, couplings: &mut Mat<f64>) {
+        let most = self.sites.ranges().map(|r| r.len()).max().unwrap_or(0);
+        let mut rows = vec![0.0; most];
+        for j in self.sites.ranges() {
+            for i in self.sites.ranges().take_while(|i| i.start < j.start) {
+                let (a, b) = (i.len() as f64, j.len() as f64);
+                rows[..i.len()].fill(0.0);
+                for column in j.clone() {
+                    let own = &mut col_mut(couplings.as_mut(), column)[i.clone()];
+                    let mean = own.iter().sum::<f64>() / a;
+                    own.iter_mut().for_each(|v| *v -= mean);
+                    rows.iter_mut().zip(own.iter()).for_each(|(r, v)| *r += v / b);
+                }
+                for column in j.clone() {
+                    let own = &mut col_mut(couplings.as_mut(), column)[i.clone()];
+                    own.iter_mut().zip(&rows).for_each(|(v, r)| *v -= r);
+                }
+            }
+        }
+    }
+
+    /// The derivatives of the penalised objective by the coordinates into `out`, from those of the likelihood by T and J, which are
+    /// used up.
     pub fn gradient(
         &self,
         (fields, couplings): (&[f64], &Mat<f64>),
-        (of_fields, of_couplings): (&mut [f64], &Mat<f64>),
-        penalty: Penalty,
+        (of_fields, of_couplings): (&mut [f64], &mut Mat<f64>),
         out: &mut [f64],
     ) -> Added {
         let total = self.sites.total();
-        let (mut squares, mut slopes) = (0.0, 0.0);
-        for (g, h) in of_fields.iter_mut().zip(fields) {
-            *g += 2.0 * penalty.fields * h;
-            squares += h * h;
-            slopes += *g * *g;
+        let mut added = Added { penalty: 0.0, gap: 0.0 };
+        for ((g, t), s) in of_fields.iter_mut().zip(fields).zip(&self.shared) {
+            let strength = self.penalty.fields / s;
+            *g += 2.0 * strength * t;
+            added.penalty += strength * t * t;
+            added.gap += 0.25 * *g * *g / strength;
         }
-        let mut added = Added { penalty: penalty.fields * squares, gap: 0.25 * slopes / penalty.fields };
-        (squares, slopes) = (0.0, 0.0);
+        let strength = self.penalty.couplings;
+        // Along gauges nothing changes.
+        self.centre(of_couplings);
+        let (mut squares, mut slopes) = (0.0, 0.0);
         let f = &self.frequencies;
+        for j in self.sites.ranges() {
+            for column in j.clone() {
+                let (own, of) = (&col(couplings.as_ref(), column)[..j.start], of_fields[column]);
+                let to = &mut col_mut(of_couplings.as_mut(), column)[..j.start];
+                for (row, (g, v)) in to.iter_mut().zip(own).enumerate() {
+                    let whole = *g + 2.0 * strength * v;
+                    squares += v * v;
+                    slopes += whole * whole;
+                    *g = whole - of_fields[row] * f[column] - f[row] * of;
+                }
+            }
+        }
+        self.centre(of_couplings);
         let mut to = out[total..].iter_mut().zip(&self.scale[total..]);
         each(&self.sites, |row, column| {
-            let j = couplings[(row, column)];
-            let g = of_couplings[(row, column)] + 2.0 * penalty.couplings * j;
-            squares += j * j;
-            slopes += g * g;
             if let Some((to, s)) = to.next() {
-                *to = s * (g - of_fields[row] * f[column] - f[row] * of_fields[column]);
+                *to = s * of_couplings[(row, column)];
             }
         });
         out.iter_mut().zip(of_fields.iter()).zip(&self.scale).for_each(|((to, g), s)| *to = g * s);
-        added.penalty += penalty.couplings * squares;
-        added.gap += 0.25 * slopes / penalty.couplings;
+        added.penalty += strength * squares;
+        added.gap += 0.25 * slopes / strength;
         added
     }
 }
@@ -108,6 +184,19 @@ fn each(sites: &Sites, mut f: impl FnMut(usize, usize)) {
     for range in sites.ranges() {
         for column in range.clone() {
             (0..range.start).for_each(|row| f(row, column));
+        }
+    }
+}
+
+/// Copies what is above the diagonal below it, in tiles.
+fn mirror(sites: &Sites, couplings: &mut Mat<f64>) {
+    for j in sites.ranges() {
+        for i in sites.ranges().take_while(|i| i.start < j.start) {
+            for row in i.clone() {
+                for column in j.clone() {
+                    couplings[(column, row)] = couplings[(row, column)];
+                }
+            }
         }
     }
 }

@@ -53,7 +53,9 @@ pub enum Error {
         value: f64,
     },
     /// A penalty that is not positive.
-    #[error("a penalty of {0}, expected a positive number: without one the couplings of unseen pairs have no estimate")]
+    #[error(
+        "a penalty of {0}, expected a positive number: without one the couplings of unseen pairs have no estimate"
+    )]
     Penalty(f64),
     /// Sizes that do not fit each other.
     #[error("{what}: {found}, expected {expected}")]

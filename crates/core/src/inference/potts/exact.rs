@@ -56,13 +56,21 @@ pub fn all(model: &Potts) -> Result<Exact, Error> {
         (0..k).for_each(|l| pairs[(k, l)] = pairs[(l, k)]);
     }
     let single: Vec<f64> = (0..total).map(|k| pairs[(k, k)]).collect();
-    let fields: f64 = single.iter().zip(&model.fields).map(|(p, h)| p * h).sum();
-    let coupled = |k: usize| -> f64 {
-        let (p, j) = (col(pairs.as_ref(), k), col(model.couplings.as_ref(), k));
-        p[..k].iter().zip(j).map(|(p, j)| p * j).sum()
-    };
-    let energy = -fields - (0..total).map(coupled).sum::<f64>();
-    Ok(Exact { log_z, entropy: log_z + energy, single, pairs })
+    let mut found = Exact { log_z, entropy: log_z, single, pairs };
+    found.entropy += found.energy(model);
+    Ok(found)
+}
+
+impl Exact {
+    /// The mean energy of another model of the same sites under these probabilities.
+    pub fn energy(&self, model: &Potts) -> f64 {
+        let fields: f64 = self.single.iter().zip(&model.fields).map(|(p, h)| p * h).sum();
+        let coupled = |k: usize| -> f64 {
+            let (p, j) = (col(self.pairs.as_ref(), k), col(model.couplings.as_ref(), k));
+            p[..k].iter().zip(j).map(|(p, j)| p * j).sum()
+        };
+        -fields - (0..self.single.len()).map(coupled).sum::<f64>()
+    }
 }
 
 /// A sum of exponentials, of any size.

@@ -57,8 +57,8 @@ pub struct Fit {
     pub objective: f64,
     /// Minus the log likelihood of all samples.
     pub loss: f64,
-    /// Bound on the objective's distance from its minimum: (|dF/dh|^2 / lambda_h + |dF/dJ|^2 / lambda_J) / 4, since F is as convex
-    /// as its penalty at least.
+    /// Bound on the objective's distance from its minimum: |dF/dx|^2 / (4 lambda) summed over fields and couplings of the zero-sum gauge,
+    /// since F is as convex as its penalty at least.
     pub gap: f64,
     /// Evaluations.
     pub evaluations: usize,
@@ -81,8 +81,8 @@ pub fn fit(
 ) -> Result<Fit, Error> {
     let coordinates = Coordinates::new(likelihood, penalty);
     let start = start.cloned().unwrap_or_else(|| independent(likelihood));
-    let first = coordinates.of(&start.fields, &start.couplings);
-    let problem = Problem(Rc::new(RefCell::new(Held::new(likelihood, penalty, coordinates, *settings))));
+    let first = coordinates.of(&start);
+    let problem = Problem(Rc::new(RefCell::new(Held::new(likelihood, coordinates, *settings))));
     let begun = problem.0.borrow_mut().at(&first);
     if begun.is_err() {
         return problem.0.borrow_mut().found();
@@ -140,7 +140,6 @@ struct Ended;
 /// Values and gradients at the last place and the best.
 struct Held<'a> {
     likelihood: &'a mut dyn Likelihood,
-    penalty: Penalty,
     coordinates: Coordinates,
     settings: Settings,
     place: Vec<f64>,
@@ -166,17 +165,11 @@ struct Best {
 }
 
 impl<'a> Held<'a> {
-    fn new(
-        likelihood: &'a mut dyn Likelihood,
-        penalty: Penalty,
-        coordinates: Coordinates,
-        settings: Settings,
-    ) -> Self {
+    fn new(likelihood: &'a mut dyn Likelihood, coordinates: Coordinates, settings: Settings) -> Self {
         let total = likelihood.sites().total();
         let (value, loss, gap) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
         Self {
             likelihood,
-            penalty,
             coordinates,
             settings,
             place: vec![],
@@ -207,8 +200,7 @@ impl<'a> Held<'a> {
         self.gradient.resize(place.len(), 0.0);
         let added = self.coordinates.gradient(
             (&self.fields, &self.couplings),
-            (&mut self.of_fields, &self.of_couplings),
-            self.penalty,
+            (&mut self.of_fields, &mut self.of_couplings),
             &mut self.gradient,
         );
         (self.value, self.gap) = (self.loss + added.penalty, added.gap);
@@ -248,11 +240,7 @@ impl<'a> Held<'a> {
         }
         self.coordinates.model(&best.place, &mut self.fields, &mut self.couplings);
         Ok(Fit {
-            model: Potts {
-                sites: self.likelihood.sites().clone(),
-                fields: self.fields.clone(),
-                couplings: self.couplings.clone(),
-            },
+            model: self.coordinates.penalised(&self.fields, &self.couplings),
             objective: best.value,
             loss: best.loss,
             gap: best.gap,
@@ -267,7 +255,8 @@ impl<'a> Held<'a> {
             if self.near() || self.evaluations >= self.settings.evaluations {
                 return;
             }
-            let (place, gradient, before) = (self.best.place.clone(), self.best.gradient.clone(), self.best.gap);
+            let (place, gradient, before) =
+                (self.best.place.clone(), self.best.gradient.clone(), self.best.gap);
             let Some(step) = self.newton(&place, &gradient) else { return };
             let to: Vec<f64> = place.iter().zip(&step).map(|(x, s)| x + s).collect();
             if self.at(&to).is_err() || self.best.gap > 0.5 * before {

@@ -52,8 +52,11 @@ impl<'a> Gibbs<'a> {
     pub fn chain(&self, fields: &[f64], seed: u64, number: u64) -> Chain {
         let sites = &self.model.sites;
         let most = sites.ranges().map(|r| r.len()).max().unwrap_or(0);
-        let mut chain =
-            Chain { at: vec![0; sites.count()], rng: stream(seed, Use::Chain, number), fields: vec![0.0; most] };
+        let mut chain = Chain {
+            at: vec![0; sites.count()],
+            rng: stream(seed, Use::Chain, number),
+            fields: vec![0.0; most],
+        };
         for (i, range) in sites.ranges().enumerate() {
             let own = &mut chain.fields[..range.len()];
             own.copy_from_slice(&fields[range.clone()]);
@@ -74,7 +77,9 @@ impl<'a> Gibbs<'a> {
                 own.iter_mut().zip(column).for_each(|(f, c)| *f += c);
             }
             if let Some(Mixed { from, share }) = mixed {
-                own.iter_mut().zip(&from[range.clone()]).for_each(|(f, b)| *f = share * *f + (1.0 - share) * b);
+                own.iter_mut()
+                    .zip(&from[range.clone()])
+                    .for_each(|(f, b)| *f = share * *f + (1.0 - share) * b);
             }
             chain.at[i] = range.start + drawn(own, &mut chain.rng);
         }
@@ -112,7 +117,14 @@ impl<'a> Gibbs<'a> {
     /// let alike = exact::all(&model).unwrap().pairs[(0, 2)];
     /// assert!((seen.pair_frequencies()[(0, 2)] - alike).abs() < 0.03);
     /// ```
-    pub fn samples(&self, chains: usize, each: usize, burn: usize, thin: usize, seed: u64) -> Result<Samples, Error> {
+    pub fn samples(
+        &self,
+        chains: usize,
+        each: usize,
+        burn: usize,
+        thin: usize,
+        seed: u64,
+    ) -> Result<Samples, Error> {
         let one = |number: usize| -> Vec<Vec<u8>> {
             let mut chain = self.chain(&self.model.fields, seed, number as u64);
             (0..burn).for_each(|_| self.sweep(&mut chain, None));

@@ -22,20 +22,29 @@ mod error;
 pub mod exact;
 mod fit;
 mod gibbs;
+mod known;
 mod map;
 mod model;
+mod partition;
 mod penalty;
 mod pseudo;
 mod samples;
 mod sites;
+mod spins;
+mod sweep;
 
 pub use annealed::{Annealed, Annealing, annealed};
 pub use error::Error;
 pub use fit::{Fit, Likelihood, Settings, fit, independent};
 pub use gibbs::{Chain, Gibbs, Mixed};
+pub use known::Known;
 pub use map::ExactLikelihood;
 pub use model::{Gauge, Potts, corrected};
+pub use partition::{
+    Chains, EXACTLY, Generated, Method, Partition, generated, likelihood, partition, partition_near,
+};
 pub use penalty::Penalty;
 pub use pseudo::PseudoLikelihood;
 pub use samples::Samples;
 pub use sites::{MOST_STATES, Sites};
+pub use sweep::{Level, Options, Sweep, Way};

@@ -120,7 +120,8 @@ impl Potts {
     pub fn pairs(&self) -> Vec<[usize; 2]> {
         let n = self.sites.count();
         let all = (0..n).flat_map(|i| (i + 1..n).map(move |j| [i, j]));
-        all.filter(|[i, j]| self.sites.range(*j).any(|c| self.block(*i, c).iter().any(|v| *v != 0.0))).collect()
+        all.filter(|[i, j]| self.sites.range(*j).any(|c| self.block(*i, c).iter().any(|v| *v != 0.0)))
+            .collect()
     }
 
     /// The couplings of site `i` with the state at `column`.
@@ -146,10 +147,14 @@ impl Potts {
         for i in 0..n {
             for j in i + 1..n {
                 let (rows, columns) = (self.sites.range(i), self.sites.range(j));
-                let over_b: Vec<f64> =
-                    rows.clone().map(|r| part(&mut columns.clone().map(|c| self.couplings[(r, c)]))).collect();
-                let over_a: Vec<f64> =
-                    columns.clone().map(|c| part(&mut rows.clone().map(|r| self.couplings[(r, c)]))).collect();
+                let over_b: Vec<f64> = rows
+                    .clone()
+                    .map(|r| part(&mut columns.clone().map(|c| self.couplings[(r, c)])))
+                    .collect();
+                let over_a: Vec<f64> = columns
+                    .clone()
+                    .map(|c| part(&mut rows.clone().map(|r| self.couplings[(r, c)])))
+                    .collect();
                 let both = part(&mut over_b.iter().copied());
                 out.couple(i, j, |a, b| {
                     self.couplings[(rows.start + a, columns.start + b)] - over_b[a] - over_a[b] + both
@@ -170,7 +175,12 @@ impl Potts {
         let n = self.sites.count();
         Mat::from_fn(n, n, |i, j| match i == j {
             true => 0.0,
-            false => self.sites.range(j).map(|c| self.block(i, c).iter().map(|v| v * v).sum::<f64>()).sum::<f64>().sqrt(),
+            false => self
+                .sites
+                .range(j)
+                .map(|c| self.block(i, c).iter().map(|v| v * v).sum::<f64>())
+                .sum::<f64>()
+                .sqrt(),
         })
     }
 

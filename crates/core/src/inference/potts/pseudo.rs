@@ -1,6 +1,7 @@
 //! The pseudo-likelihood: each site given all others.
 
 use super::fit::Likelihood;
+use super::spins::Spins;
 use super::{Samples, Sites};
 use crate::linalg::activation::exp;
 use crate::linalg::{col, vectorised};
@@ -28,6 +29,8 @@ pub struct PseudoLikelihood {
     /// Couplings and their gradient, in blocks of [`WIDTH`] states: of each state its couplings with the block.
     couplings: Vec<f64>,
     gradient: Vec<f64>,
+    /// Sites of two states, which are faster as spins.
+    spins: Option<Spins>,
     /// What is left of one slab: P - 1 in the state that was seen, times the weight.
     left: Vec<f64>,
 }
@@ -37,18 +40,20 @@ impl PseudoLikelihood {
     pub fn new(samples: &Samples) -> Self {
         let sites = samples.sites.clone();
         let total = sites.total();
-        let blocks = total.div_ceil(WIDTH);
+        let spins = sites.ranges().all(|r| r.len() == 2).then(|| Spins::new(samples));
+        let blocks = if spins.is_some() { 0 } else { total.div_ceil(WIDTH) };
         let at = |row: &[u8]| -> Vec<u32> {
             row.iter().enumerate().map(|(i, s)| u32::try_from(sites.at(i, *s)).unwrap_or(u32::MAX)).collect()
         };
         Self {
-            at: samples.rows().flat_map(at).collect(),
+            at: samples.rows().filter(|_| spins.is_none()).flat_map(at).collect(),
             frequencies: samples.frequencies(),
             weights: samples.weights.clone(),
             total: samples.total(),
             couplings: vec![0.0; blocks * total * WIDTH],
             gradient: vec![0.0; blocks * total * WIDTH],
             left: vec![0.0; SLAB.min(samples.count()) * blocks * WIDTH],
+            spins,
             sites,
         }
     }
@@ -70,7 +75,8 @@ impl PseudoLikelihood {
         let at = &self.at[slab.start * n..slab.end * n];
         let weights = &self.weights[slab.clone()];
         let left = &mut self.left[..slab.len() * row];
-        let chunks = left.par_chunks_mut(CHUNK * row).zip(at.par_chunks(CHUNK * n)).zip(weights.par_chunks(CHUNK));
+        let chunks =
+            left.par_chunks_mut(CHUNK * row).zip(at.par_chunks(CHUNK * n)).zip(weights.par_chunks(CHUNK));
         let parts: Vec<f64> = chunks
             .map(|((left, at), weights)| {
                 for (b, fields) in fields.chunks_exact(WIDTH).enumerate() {
@@ -175,6 +181,9 @@ impl Likelihood for PseudoLikelihood {
         of_fields: &mut [f64],
         of_couplings: &mut Mat<f64>,
     ) -> f64 {
+        if let Some(spins) = &self.spins {
+            return spins.evaluate(fields, couplings, of_fields, of_couplings);
+        }
         let (total, blocks) = (self.sites.total(), self.blocks());
         self.couplings.par_chunks_mut(total * WIDTH).enumerate().for_each(|(b, to)| {
             let part = b * WIDTH..total.min((b + 1) * WIDTH);
@@ -194,9 +203,8 @@ impl Likelihood for PseudoLikelihood {
             rows.for_each(|left| of_fields.iter_mut().zip(left).for_each(|(g, l)| *g += l));
             self.gather(slab);
         }
-        let at = |row: usize, column: usize| {
-            self.gradient[(row / WIDTH * total + column) * WIDTH + row % WIDTH]
-        };
+        let at =
+            |row: usize, column: usize| self.gradient[(row / WIDTH * total + column) * WIDTH + row % WIDTH];
         for j in self.sites.ranges() {
             for column in j.clone() {
                 for row in 0..j.start {

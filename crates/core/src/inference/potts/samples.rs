@@ -54,10 +54,18 @@ impl Samples {
     /// Weights that are not one a sample, not positive, or not finite.
     pub fn weighted(self, weights: Vec<f64>) -> Result<Self, Error> {
         if weights.len() != self.count() {
-            return Err(Error::Weights(format!("{} of them, expected {}, one a sample", weights.len(), self.count())));
+            return Err(Error::Weights(format!(
+                "{} of them, expected {}, one a sample",
+                weights.len(),
+                self.count()
+            )));
         }
         match weights.iter().position(|w| !(*w > 0.0 && w.is_finite())) {
-            Some(k) => Err(Error::Weights(format!("that of sample {} is {}, expected a positive number", k + 1, weights[k]))),
+            Some(k) => Err(Error::Weights(format!(
+                "that of sample {} is {}, expected a positive number",
+                k + 1,
+                weights[k]
+            ))),
             None => Ok(Self { weights, ..self }),
         }
     }

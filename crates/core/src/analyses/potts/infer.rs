@@ -1,0 +1,252 @@
+//! The sweep, the choice of a strength, and the couplings there.
+
+use super::model::{Agreement, Chosen, Pair, PottsModel, Reason};
+use super::{Data, PottsConfig, stored};
+use crate::analyses::Error;
+use crate::inference::gaussian::data::folds;
+use crate::inference::gaussian::roots::log_grid;
+use crate::inference::potts::{
+    Annealing, Chains, Error as Fault, Fit, Gauge, Known, Level, Options, Potts as Couplings, Samples,
+    Settings, Sweep, corrected, generated,
+};
+use crate::job::Observer;
+use crate::linalg::random::{Rng, Use, shuffled, stream};
+use crate::numbers::{Estimate, jackknife};
+use faer::Mat;
+
+/// Strengths by default.
+const GRID: (f64, f64, usize) = (0.01, 10.0, 7);
+/// Generated samples that are written.
+const GENERATED: usize = 1000;
+/// Points of a kind of statistics that are kept.
+const POINTS: usize = 5000;
+
+pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) -> Result<PottsModel, Error> {
+    let chains = Chains { seed: config.seed, ..Chains::default() };
+    let options = Options {
+        way: config.way,
+        fits: Settings { tolerance: config.tolerance, ..Settings::default() },
+        annealing: Annealing { chains: config.chains, seed: config.seed, ..Annealing::default() },
+        chains,
+    };
+    let fail = |e: Fault| match e {
+        Fault::NotConverged { .. } => Error::Numbers(e.to_string()),
+        e => Error::input(&config.file, e.to_string()),
+    };
+    let truth = config.truth.as_ref().map(|path| stored::read(path, &data.samples.sites)).transpose()?;
+    let known =
+        truth.as_ref().map(|m| Known::new(m, &options.annealing, &chains)).transpose().map_err(fail)?;
+    let with_truth = known.is_some();
+    let fold = parts(config, data);
+    let mut sweep = Sweep::new(&data.samples, fold.as_deref(), known, options).map_err(fail)?;
+    let mut gammas = config.gammas.clone().unwrap_or_else(|| match config.at {
+        Some(at) => vec![at],
+        None => log_grid(GRID.0, GRID.1, GRID.2),
+    });
+    // From strong to weak, each fit begins at the one before it.
+    gammas.sort_by(|a, b| b.total_cmp(a));
+    let mut levels = vec![];
+    observer.start("strengths of the penalty", gammas.len() as u64);
+    for (k, gamma) in gammas.iter().enumerate() {
+        levels.push(sweep.level(*gamma).map_err(fail)?);
+        observer.at(k as u64 + 1);
+    }
+    observer.finish();
+    levels.reverse();
+    let chosen = chosen(config, &levels, with_truth);
+    observer.start("couplings", 1);
+    let mut fits = sweep.fits(chosen.gamma).map_err(fail)?;
+    let pairs = pairs(&fits);
+    let fit = fits.swap_remove(0);
+    observer.finish();
+    let made = generated(&fit.model, &chains).map_err(fail)?.samples;
+    Ok(PottsModel {
+        about: data.about.clone(),
+        names: data.names.clone(),
+        states: data.states.clone(),
+        way: config.way,
+        folds: sweep.folds(),
+        best: best(&levels),
+        cross: cross(&levels),
+        chosen,
+        penalty: config.way.penalty(chosen.gamma, &data.samples).map_err(fail)?,
+        zero_sum: fit.model.in_gauge(Gauge::ZeroSum),
+        shown: config.edges.unwrap_or(2 * data.names.len()).min(pairs.len()),
+        generated: (0..made.count().min(GENERATED))
+            .map(|k| made.row(k * made.count() / made.count().min(GENERATED)).to_vec())
+            .collect(),
+        statistics: agreements(&data.samples, &made, config.seed),
+        fit,
+        pairs,
+        levels,
+    })
+}
+
+/// The fold of each sample: trials whole, successive samples in stretches where they are alike; none where they are too few.
+fn parts(config: &PottsConfig, data: &Data) -> Option<Vec<usize>> {
+    let p = data.samples.count();
+    let count = config.folds;
+    if count < 2 || p < 2 * count {
+        return None;
+    }
+    match &data.trials {
+        Some(trials) => {
+            let order = shuffled(p, &mut stream(config.seed, Use::Split, 0));
+            folds(trials, &order, count).ok()
+        }
+        None if data.alike => Some((0..p).map(|k| k * count / p).collect()),
+        None => {
+            let order = shuffled(p, &mut stream(config.seed, Use::Split, 0));
+            let mut fold = vec![0; p];
+            order.iter().enumerate().for_each(|(k, s)| fold[*s] = k % count);
+            Some(fold)
+        }
+    }
+}
+
+fn chosen(config: &PottsConfig, levels: &[Level], truth: bool) -> Chosen {
+    if let Some(gamma) = config.at {
+        return Chosen { gamma, by: Reason::Asked };
+    }
+    if levels.len() == 1 {
+        return Chosen { gamma: levels[0].gamma, by: Reason::Asked };
+    }
+    let Some(top) = largest(levels) else {
+        return Chosen { gamma: levels[levels.len() / 2].gamma, by: Reason::Middle };
+    };
+    let by = match top {
+        0 => Reason::LowerEnd,
+        k if k + 1 == levels.len() => Reason::UpperEnd,
+        _ if truth => Reason::Truth,
+        _ => Reason::Folds,
+    };
+    Chosen { gamma: levels[top].gamma, by }
+}
+
+/// Where unseen data are most likely.
+fn largest(levels: &[Level]) -> Option<usize> {
+    let test = |l: &Level| l.test.map(|t| t.value);
+    let all: Vec<f64> = levels.iter().map(test).collect::<Option<_>>()?;
+    (0..all.len()).max_by(|a, b| all[*a].total_cmp(&all[*b]))
+}
+
+/// The top of a parabola through the largest likelihood of unseen data and its neighbours.
+fn best(levels: &[Level]) -> Option<f64> {
+    let top = largest(levels).filter(|k| *k > 0 && k + 1 < levels.len())?;
+    let at = |k: usize| Some((levels[k].gamma.ln(), levels[k].test?.value));
+    let ((x0, y0), (x1, y1), (x2, y2)) = (at(top - 1)?, at(top)?, at(top + 1)?);
+    let (left, right) = ((y1 - y0) / (x1 - x0), (y2 - y1) / (x2 - x1));
+    let curve = (right - left) / (x2 - x0);
+    (curve < 0.0).then(|| (0.5 * (x0 + x1) - left / (2.0 * curve)).exp())
+}
+
+/// Where generated data become less likely than unseen ones.
+fn cross(levels: &[Level]) -> Option<f64> {
+    let apart = |l: &Level| Some(l.generated.value - l.test?.value);
+    levels.windows(2).find_map(|w| {
+        let (a, b) = (apart(&w[0])?, apart(&w[1])?);
+        let (x, y) = (w[0].gamma.ln(), w[1].gamma.ln());
+        (a > 0.0 && b <= 0.0).then(|| (x + (y - x) * a / (a - b)).exp())
+    })
+}
+
+/// Pairs with errors over the fits without each fold.
+fn pairs(fits: &[Fit]) -> Vec<Pair> {
+    let n = fits[0].model.sites.count();
+    let of = |f: &Fit| {
+        let model = f.model.in_gauge(Gauge::ZeroSum);
+        let norms = model.norms();
+        (corrected(&norms), norms, model)
+    };
+    let all: Vec<_> = fits.iter().map(of).collect();
+    let sites = &fits[0].model.sites;
+    let estimate = |pick: &dyn Fn(&(Mat<f64>, Mat<f64>, Couplings)) -> f64| {
+        jackknife::delete_one(pick(&all[0]), all[1..].iter().map(|a| Some(pick(a))))
+    };
+    let mut pairs: Vec<Pair> = (0..n)
+        .flat_map(|j| (0..j).map(move |i| [i, j]))
+        .map(|[i, j]| {
+            let two = sites.states(i) == 2 && sites.states(j) == 2;
+            let (last_i, last_j) = (sites.range(i).end - 1, sites.range(j).end - 1);
+            Pair {
+                sites: [i, j],
+                score: estimate(&|a| a.0[(i, j)]),
+                norm: estimate(&|a| a.1[(i, j)]),
+                spins: two.then(|| estimate(&|a| a.2.couplings[(last_i, last_j)])),
+            }
+        })
+        .collect();
+    pairs.sort_by(|a, b| b.score.value.total_cmp(&a.score.value));
+    pairs
+}
+
+/// Frequencies, and connected correlations of two and three states, in data and generated samples.
+fn agreements(data: &Samples, made: &Samples, seed: u64) -> Vec<Agreement> {
+    let (f, g) = (data.frequencies(), made.frequencies());
+    let (ff, gg) = (data.pair_frequencies(), made.pair_frequencies());
+    let sites = &data.sites;
+    let mut rng = stream(seed, Use::Split, 1);
+    let singles = (0..f.len()).map(|k| [f[k], g[k]]).collect();
+    let mut twos = vec![];
+    for j in 0..sites.count() {
+        for b in sites.range(j) {
+            (0..sites.range(j).start)
+                .for_each(|a| twos.push([ff[(a, b)] - f[a] * f[b], gg[(a, b)] - g[a] * g[b]]));
+        }
+    }
+    if twos.len() > POINTS {
+        let order = shuffled(twos.len(), &mut rng);
+        twos = order[..POINTS].iter().map(|k| twos[*k]).collect();
+    }
+    let of =
+        |(k, points): (usize, Vec<[f64; 2]>)| Agreement { of: k, correlation: correlation(&points), points };
+    let mut all: Vec<Agreement> = [(1, singles), (2, twos)].into_iter().map(of).collect();
+    if sites.count() >= 3 {
+        all.push(of((3, threes(data, made, &mut rng))));
+    }
+    all
+}
+
+/// Connected correlations of three states, at random places.
+fn threes(data: &Samples, made: &Samples, rng: &mut Rng) -> Vec<[f64; 2]> {
+    const PLACES: usize = 500;
+    let sites = &data.sites;
+    let place = |rng: &mut Rng| {
+        let own = shuffled(sites.count(), rng);
+        [0, 1, 2].map(|k| {
+            let state = shuffled(sites.states(own[k]), rng)[0];
+            (own[k], u8::try_from(state).unwrap_or(0))
+        })
+    };
+    let connected = |all: &Samples, at: &[(usize, u8); 3]| {
+        let total = all.total();
+        let mean = |of: &[usize]| {
+            let seen = |row: &&[u8]| of.iter().all(|k| row[at[*k].0] == at[*k].1);
+            all.rows().zip(&all.weights).filter(|(row, _)| seen(row)).map(|(_, w)| w).sum::<f64>() / total
+        };
+        let [a, b, c] = [mean(&[0]), mean(&[1]), mean(&[2])];
+        let [ab, ac, bc] = [mean(&[0, 1]), mean(&[0, 2]), mean(&[1, 2])];
+        mean(&[0, 1, 2]) - ab * c - ac * b - bc * a + 2.0 * a * b * c
+    };
+    (0..PLACES)
+        .map(|_| {
+            let at = place(rng);
+            [connected(data, &at), connected(made, &at)]
+        })
+        .collect()
+}
+
+fn correlation(points: &[[f64; 2]]) -> f64 {
+    let count = points.len() as f64;
+    let mean = [0, 1].map(|k| points.iter().map(|p| p[k]).sum::<f64>() / count);
+    let product =
+        |k: usize, l: usize| points.iter().map(|p| (p[k] - mean[k]) * (p[l] - mean[l])).sum::<f64>();
+    product(0, 1) / (product(0, 0) * product(1, 1)).sqrt()
+}
+
+impl Level {
+    /// The estimate of unseen data, if there is one.
+    pub fn unseen(&self) -> Estimate {
+        self.test.unwrap_or(Estimate::NONE)
+    }
+}

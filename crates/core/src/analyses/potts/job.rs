@@ -1,0 +1,142 @@
+//! `infer potts`, as it is written, and to checked settings.
+
+use super::config::{Alphabet, PottsConfig};
+use super::{Data, Note, PottsModel, data, infer};
+use crate::analyses::Error;
+use crate::analyses::arguments::RecordingArguments;
+use crate::analyses::check::{positive, recording};
+use crate::analyses::gaussian::grid;
+use crate::analyses::limits::{count, seed};
+use crate::analyses::written;
+use crate::inference::potts::Way;
+use crate::io::steady;
+use crate::job::{Desk, Job};
+use clap::Args;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Infers the couplings of a Potts or Ising model.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct Potts {
+    /// An alignment (FASTA, a2m, Stockholm), or a table (.csv, .parquet, .arrow, .npy, .npz; a row a sample, a column a site, its
+    /// values are the site's states)
+    #[serde(serialize_with = "written::path")]
+    pub file: PathBuf,
+    /// Letters of an alignment: protein, dna, rna, or the letters themselves, as ACDE- [default: those that are found]
+    #[arg(long, value_name = "LETTERS")]
+    pub alphabet: Option<String>,
+    /// Make so many levels of the numbers of each column of a table, about equally often
+    #[arg(long, value_name = "Q", value_parser = count(2, 256))]
+    pub bins: Option<usize>,
+    /// Count sequences that differ in less than this share of the sites as one [default: each counts as one]
+    #[arg(long, value_name = "THETA")]
+    pub reweight: Option<f64>,
+    /// Likelihood that is penalised: pseudo, or exact (at most 3e8 configurations)
+    #[arg(long, value_name = "NAME", default_value = "pseudo")]
+    pub likelihood: String,
+    /// Strengths of the penalty n γ Σ J² + (γ / 10) Σ h² (half of it under exact): FROM:TO:COUNT, equally spaced logarithms, or
+    /// numbers separated by commas [default: 0.01:10:7]
+    #[arg(long, value_name = "GRID", allow_hyphen_values = true)]
+    pub gamma: Option<String>,
+    /// Give the couplings at this strength [default: where unseen data are predicted best]
+    #[arg(long, value_name = "GAMMA")]
+    pub at: Option<f64>,
+    /// Folds of samples left out, for likelihoods of unseen data and errors of couplings; 0 for none. Rows of one --trial stay in one
+    #[arg(long, value_name = "K", default_value_t = 5, value_parser = count(0, 1000))]
+    pub folds: usize,
+    /// Distance of each fit from its minimum at most, relative to it
+    #[arg(long, value_name = "X", default_value_t = 1e-9)]
+    pub tolerance: f64,
+    /// Chains of annealed importance sampling
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = count(2, 1_000_000))]
+    pub chains: usize,
+    /// The true model, an npz of h and j as this command writes it: divergences are then told
+    #[arg(long, value_name = "FILE")]
+    #[serde(serialize_with = "written::given")]
+    pub truth: Option<PathBuf>,
+    /// Strongest couplings shown [default: twice the sites]
+    #[arg(long, value_name = "N", value_parser = count(1, 1_000_000_000))]
+    pub edges: Option<usize>,
+    /// Seed of every random stream
+    #[arg(long, default_value_t = 1, value_parser = seed())]
+    pub seed: u64,
+    /// Of the table.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub recording: RecordingArguments,
+}
+crate::settings!(Potts, "infer.potts");
+
+impl Potts {
+    /// The settings, checked.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the option, what it is, and what was expected.
+    pub fn config(&self) -> Result<PottsConfig, Error> {
+        self.checked().map_err(Error::Config)
+    }
+
+    fn checked(&self) -> Result<PottsConfig, String> {
+        positive("--at", self.at)?;
+        positive("--tolerance", Some(self.tolerance))?;
+        if let Some(v) = self.reweight.filter(|v| !(*v > 0.0 && *v < 1.0)) {
+            return Err(format!("--reweight {v}: expected a share between 0 and 1, as 0.2"));
+        }
+        if self.folds == 1 {
+            return Err("--folds 1: expected at least two, or 0 for none".into());
+        }
+        let way = match self.likelihood.as_str() {
+            "pseudo" => Way::Pseudo,
+            "exact" => Way::Exact,
+            other => return Err(format!("--likelihood {other}: expected pseudo or exact")),
+        };
+        let alphabet = self.alphabet.as_deref().map(Alphabet::parse).transpose()?;
+        Ok(PottsConfig {
+            file: self.file.clone(),
+            seed: self.seed,
+            alphabet: alphabet.unwrap_or_default(),
+            bins: self.bins,
+            reweight: self.reweight,
+            way,
+            gammas: self.gamma.as_deref().map(grid).transpose()?,
+            at: self.at,
+            folds: if self.truth.is_some() { 0 } else { self.folds },
+            tolerance: self.tolerance,
+            chains: self.chains,
+            truth: self.truth.clone(),
+            edges: self.edges,
+            recording: recording(&self.recording)?,
+        })
+    }
+}
+
+/// Couplings, and what is to be known of their data.
+pub struct Inferred {
+    /// The model.
+    pub model: PottsModel,
+    /// Of the data.
+    pub notes: Vec<Note>,
+}
+
+impl Job for Potts {
+    const NAME: &'static str = "infer.potts";
+    type Found = Inferred;
+    type Error = Error;
+
+    fn files(&self) -> Vec<&Path> {
+        std::iter::once(&self.file).chain(&self.truth).map(PathBuf::as_path).collect()
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.config().map(drop)
+    }
+
+    fn run(&self, desk: &Desk) -> Result<Inferred, Error> {
+        crate::linalg::sequential();
+        let _held = steady::hold();
+        let config = self.config()?;
+        let data: Data = data::load(&config, desk.observer)?;
+        let model = infer::infer(&config, &data, desk.observer)?;
+        Ok(Inferred { model, notes: data.notes })
+    }
+}

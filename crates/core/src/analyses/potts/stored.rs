@@ -1,0 +1,92 @@
+//! A model as an npz keeps it.
+
+use crate::analyses::Error;
+use crate::inference::potts::{Potts, Sites};
+use crate::io::tensors::{Tensor, read as read_tensors};
+use std::path::Path;
+
+/// Reads h (n x q) and j (n x n x q x q), or J (pairs x q x q) with the sites of each pair in `pairs`.
+///
+/// # Errors
+/// A file that cannot be read, without these arrays, or of other sizes than `sites` have.
+pub(super) fn read(path: &Path, sites: &Sites) -> Result<Potts, Error> {
+    let found = read_tensors(path)?;
+    let wrong = |message: String| Error::input(path, message);
+    let array = |names: [&str; 2]| {
+        let own = names.iter().find_map(|name| found.get(name));
+        own.ok_or_else(|| wrong(format!("has no array `{}`, expected h and j of a Potts model", names[0])))
+    };
+    let (h, j) = (array(["h", "fields"])?, array(["j", "J"])?);
+    let (n, q) = (sites.count(), sites.ranges().map(|r| r.len()).max().unwrap_or(0));
+    if h.shape != [n, q] {
+        return Err(wrong(format!(
+            "array `{}` has the shape {:?}, expected {n} sites x {q} states, as the data have",
+            h.name, h.shape
+        )));
+    }
+    let mut model = Potts::free(sites.clone());
+    for i in 0..n {
+        for (a, k) in sites.range(i).enumerate() {
+            model.fields[k] = h.data[i * q + a];
+        }
+    }
+    let block = |first: usize| move |a: usize, b: usize| j.data[first + a * q + b];
+    match j.shape[..] {
+        [a, b, c, d] if [a, b, c, d] == [n, n, q, q] => {
+            symmetric(j, [n, q]).map_err(wrong)?;
+            for i in 0..n {
+                (i + 1..n).for_each(|l| model.couple(i, l, block((i * n + l) * q * q)));
+            }
+        }
+        [pairs, c, d] if [c, d] == [q, q] => {
+            let ends = found.get("pairs").filter(|p| p.shape == [pairs, 2]);
+            let ends = ends.ok_or_else(|| {
+                wrong(format!(
+                    "array `{}` holds {pairs} pairs, expected an array `pairs` of {pairs} x 2 sites",
+                    j.name
+                ))
+            })?;
+            for k in 0..pairs {
+                let site = |e: usize| {
+                    let v = ends.data[2 * k + e];
+                    let fits = v.fract() == 0.0 && (0.0..n as f64).contains(&v);
+                    fits.then_some(v as usize)
+                        .ok_or_else(|| wrong(format!("pair {}: site {v}, expected 0 to {}", k + 1, n - 1)))
+                };
+                let (i, l) = (site(0)?, site(1)?);
+                if i == l {
+                    return Err(wrong(format!("pair {}: couples site {i} with itself", k + 1)));
+                }
+                model.couple(i, l, block(k * q * q));
+            }
+        }
+        _ => {
+            return Err(wrong(format!(
+                "array `{}` has the shape {:?}, expected {n} x {n} x {q} x {q}, or pairs x {q} x {q}",
+                j.name, j.shape
+            )));
+        }
+    }
+    model.check().map_err(|e| wrong(e.to_string()))?;
+    Ok(model)
+}
+
+/// Whether J_ij(a, b) = J_ji(b, a).
+fn symmetric(j: &Tensor, [n, q]: [usize; 2]) -> Result<(), String> {
+    let at = |i: usize, l: usize, a: usize, b: usize| j.data[((i * n + l) * q + a) * q + b];
+    for i in 0..n {
+        for l in 0..i {
+            for (a, b) in (0..q).flat_map(|a| (0..q).map(move |b| (a, b))) {
+                let (x, y) = (at(i, l, a, b), at(l, i, b, a));
+                // Blocks below the diagonal may be left empty.
+                if x != 0.0 && (x - y).abs() > 1e-9 * (x.abs() + y.abs()) {
+                    return Err(format!(
+                        "array `{}`: J of sites {i} and {l} is not that of {l} and {i} turned ({x} and {y}), expected a symmetric array",
+                        j.name
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
+}

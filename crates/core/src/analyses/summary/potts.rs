@@ -1,0 +1,165 @@
+//! Couplings of a Potts model in the summary.
+
+use super::number::{Number, each};
+use crate::analyses::potts::{PottsModel, Reason};
+use crate::inference::potts::{Level, Method};
+use crate::numbers::Estimate;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What `infer potts` gives.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct PottsModules {
+    /// The couplings.
+    pub potts: Potts,
+}
+
+/// Couplings of a Potts model. Lists belong to `gamma`; likelihoods are of one sample, in nats.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Potts {
+    /// The likelihood that is penalised: `pseudo` or `exact`.
+    pub likelihood: &'static str,
+    /// Sites.
+    pub n: usize,
+    /// States of a site at most.
+    pub q: usize,
+    /// Samples.
+    pub samples: usize,
+    /// The sum of their weights.
+    pub weight: Number,
+    /// Strengths of the penalty.
+    pub gamma: Vec<Number>,
+    /// Minus the log likelihood that is penalised, of all samples, and the penalty.
+    pub objective: Vec<Number>,
+    /// Bounds on the distance of each from its minimum.
+    pub gap: Vec<Number>,
+    /// Log likelihood of the data.
+    pub l_train: Vec<Number>,
+    /// Of samples left out, or of the truth; null without either.
+    pub l_test: Vec<Number>,
+    /// Standard errors of `l_test`, over folds or chains.
+    pub l_test_std_error: Vec<Number>,
+    /// Of what the model generates.
+    pub l_gen: Vec<Number>,
+    /// Its standard errors, over chains and of log Z.
+    pub l_gen_std_error: Vec<Number>,
+    /// log Z.
+    pub log_z: Vec<LogZ>,
+    /// KL(truth || model), where the truth is known.
+    pub kl_forward: Option<Vec<Number>>,
+    /// Standard errors.
+    pub kl_forward_std_error: Option<Vec<Number>>,
+    /// KL(model || truth), eq. 2.40 of Fanthomme (2021).
+    pub kl_backward: Option<Vec<Number>>,
+    /// Standard errors.
+    pub kl_backward_std_error: Option<Vec<Number>>,
+    /// Folds that were left out in turn.
+    pub folds: usize,
+    /// Where unseen data are predicted best; null where that is at an end of the grid.
+    pub gamma_opt: Option<Number>,
+    /// Where generated and unseen data are equally likely; null where they are not.
+    pub gamma_cross: Option<Number>,
+    /// Where the couplings are given.
+    pub chosen: Chosen,
+    /// How far generated samples have the statistics of the data.
+    pub statistics: Vec<Statistics>,
+}
+
+/// log Z of a model.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "LogZ")]
+pub struct LogZ {
+    /// log Z.
+    pub value: Number,
+    /// Its standard error; 0 where it is exact.
+    pub std_error: Number,
+    /// `exact` or `ais`.
+    pub method: &'static str,
+    /// Effective chains.
+    pub effective: Option<Number>,
+}
+
+/// Where the couplings are given.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PottsChosen")]
+pub struct Chosen {
+    /// The strength.
+    pub gamma: Number,
+    /// Why.
+    pub by: Reason,
+    /// The coefficient of sum_{i<j} J^2.
+    pub penalty_couplings: Number,
+    /// The coefficient of sum h^2.
+    pub penalty_fields: Number,
+}
+
+/// How far generated samples have the statistics of the data.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Statistics {
+    /// Sites whose states are counted together.
+    pub sites: usize,
+    /// Correlation of frequencies (one site) or of connected correlations between data and generated samples.
+    pub correlation: Number,
+}
+
+impl Potts {
+    /// Of what was inferred.
+    pub fn of(m: &PottsModel) -> Self {
+        let test = |of: fn(Estimate) -> f64| each(&m.levels, |l| of(l.unseen()));
+        let known = m.levels.iter().all(|l| l.divergence.is_some());
+        let kl = |k: usize, of: fn(Estimate) -> f64| {
+            known.then(|| {
+                m.levels.iter().map(|l| Number(l.divergence.map_or(f64::NAN, |d| of(d[k])))).collect()
+            })
+        };
+        Self {
+            likelihood: m.way.name(),
+            n: m.about.sites,
+            q: m.about.states,
+            samples: m.about.samples,
+            weight: Number(m.about.weight),
+            gamma: each(&m.levels, |l| l.gamma),
+            objective: each(&m.levels, |l| l.objective),
+            gap: each(&m.levels, |l| l.gap),
+            l_train: each(&m.levels, |l| l.train.value),
+            l_test: test(|e| e.value),
+            l_test_std_error: test(|e| e.error()),
+            l_gen: each(&m.levels, |l| l.generated.value),
+            l_gen_std_error: each(&m.levels, |l| l.generated.error()),
+            log_z: m.levels.iter().map(LogZ::of).collect(),
+            kl_forward: kl(0, |e| e.value),
+            kl_forward_std_error: kl(0, |e| e.error()),
+            kl_backward: kl(1, |e| e.value),
+            kl_backward_std_error: kl(1, |e| e.error()),
+            folds: m.folds,
+            gamma_opt: m.best.map(Number),
+            gamma_cross: m.cross.map(Number),
+            chosen: Chosen {
+                gamma: Number(m.chosen.gamma),
+                by: m.chosen.by,
+                penalty_couplings: Number(m.penalty.couplings),
+                penalty_fields: Number(m.penalty.fields),
+            },
+            statistics: m
+                .statistics
+                .iter()
+                .map(|s| Statistics { sites: s.of, correlation: Number(s.correlation) })
+                .collect(),
+        }
+    }
+}
+
+impl LogZ {
+    fn of(l: &Level) -> Self {
+        Self {
+            value: Number(l.partition.log_z.value),
+            std_error: Number(l.partition.log_z.error()),
+            method: match l.partition.method {
+                Method::Exact => "exact",
+                Method::Annealed => "ais",
+            },
+            effective: l.partition.effective.map(Number),
+        }
+    }
+}

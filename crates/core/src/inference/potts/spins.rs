@@ -1,0 +1,122 @@
+//! The pseudo-likelihood of sites of two states, as spins.
+
+use super::Samples;
+use crate::linalg::{col, col_mut, gemm, vectorised};
+use faer::{Accum, Mat};
+use rayon::prelude::*;
+
+/// Samples that one thread takes at a time.
+const CHUNK: usize = 1024;
+/// Products of probabilities below which their logarithm is taken.
+const SMALL: f64 = 1e-200;
+
+/// Samples of spins, -1 for the first and 1 for the second state.
+///
+/// A model of two states is one of spins: P(x_i | others) = 1 / (1 + exp(-2 x_i (T_i + sum_j S_ij x_j))) with
+/// S_ij = sum_ab ab J_ij(a, b) / 4 and T_i = sum_a a h_i(a) / 2 + sum_j sum_ab a J_ij(a, b) / 4.
+pub(super) struct Spins {
+    /// n x p, in chunks.
+    chunks: Vec<Mat<f64>>,
+    weights: Vec<f64>,
+}
+
+/// What one chunk adds: minus its log pseudo-likelihood, and the derivatives by T and S, each S of one site alone.
+struct Part {
+    loss: f64,
+    of_t: Vec<f64>,
+    of_s: Mat<f64>,
+}
+
+impl Spins {
+    pub fn new(samples: &Samples) -> Self {
+        let (n, p) = (samples.sites.count(), samples.count());
+        let chunk = |first: usize| {
+            let count = CHUNK.min(p - first);
+            Mat::from_fn(n, count, |i, k| f64::from(samples.row(first + k)[i]) * 2.0 - 1.0)
+        };
+        Self { chunks: (0..p).step_by(CHUNK).map(chunk).collect(), weights: samples.weights.clone() }
+    }
+
+    /// As [`Likelihood::evaluate`](super::Likelihood::evaluate).
+    pub fn evaluate(
+        &self,
+        fields: &[f64],
+        couplings: &Mat<f64>,
+        of_fields: &mut [f64],
+        of_couplings: &mut Mat<f64>,
+    ) -> f64 {
+        let n = fields.len() / 2;
+        let states = |i: usize| [(2 * i, -1.0), (2 * i + 1, 1.0)];
+        let (mut t, mut s) = (vec![0.0; n], Mat::zeros(n, n));
+        for j in 0..n {
+            t[j] += 0.5 * (fields[2 * j + 1] - fields[2 * j]);
+            for (column, b) in states(j) {
+                let values = col(couplings.as_ref(), column);
+                for i in (0..n).filter(|i| *i != j) {
+                    for (row, a) in states(i) {
+                        s[(i, j)] += 0.25 * a * b * values[row];
+                        t[i] += 0.25 * a * values[row];
+                    }
+                }
+            }
+        }
+        let all = self.chunks.par_iter().zip(self.weights.par_chunks(CHUNK));
+        let parts: Vec<Part> = all.map(|(x, w)| part(x, w, &t, &s)).collect();
+        let mut sum = Part { loss: 0.0, of_t: vec![0.0; n], of_s: Mat::zeros(n, n) };
+        for part in parts {
+            sum.loss += part.loss;
+            sum.of_t.iter_mut().zip(&part.of_t).for_each(|(to, v)| *to += v);
+            sum.of_s += part.of_s;
+        }
+        for j in 0..n {
+            for (column, b) in states(j) {
+                of_fields[column] = 0.5 * b * sum.of_t[j];
+                for (i, (row, a)) in (0..n).filter(|i| *i != j).flat_map(|i| states(i).map(|s| (i, s))) {
+                    let both = sum.of_s[(i, j)] + sum.of_s[(j, i)];
+                    of_couplings[(row, column)] = 0.25 * (a * sum.of_t[i] + b * sum.of_t[j] + a * b * both);
+                }
+            }
+        }
+        sum.loss
+    }
+}
+
+fn part(x: &Mat<f64>, weights: &[f64], t: &[f64], s: &Mat<f64>) -> Part {
+    let (n, count) = (x.nrows(), x.ncols());
+    let mut left = Mat::zeros(n, count);
+    gemm(left.as_mut(), Accum::Replace, s.as_ref(), x.as_ref());
+    let mut loss = 0.0;
+    for k in 0..count {
+        loss += weights[k] * sample(col_mut(left.as_mut(), k), col(x.as_ref(), k), t, weights[k]);
+    }
+    let mut of_t = vec![0.0; n];
+    (0..count).for_each(|k| of_t.iter_mut().zip(col(left.as_ref(), k)).for_each(|(to, v)| *to += v));
+    let mut of_s = Mat::zeros(n, n);
+    gemm(of_s.as_mut(), Accum::Replace, left.as_ref(), x.as_ref().transpose());
+    Part { loss, of_t, of_s }
+}
+
+/// Derivatives by each site's field in the place of what its neighbours add to it; minus the log of what was seen.
+fn sample(left: &mut [f64], x: &[f64], t: &[f64], weight: f64) -> f64 {
+    use crate::linalg::Real;
+    let mut loss = 0.0;
+    vectorised(
+        #[inline(always)]
+        || {
+            for ((l, x), t) in left.iter_mut().zip(x).zip(t) {
+                *l = f64::sigmoid_pair(2.0 * x * (*l + t)).0;
+            }
+        },
+    );
+    let mut product = 1.0;
+    for p in left.iter() {
+        product *= p;
+        if product < SMALL {
+            loss -= product.max(f64::MIN_POSITIVE).ln();
+            product = 1.0;
+        }
+    }
+    loss -= product.ln();
+    left.iter_mut().zip(x).for_each(|(l, x)| *l = -2.0 * weight * x * (1.0 - *l));
+    loss
+}

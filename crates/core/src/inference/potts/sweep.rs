@@ -1,0 +1,188 @@
+//! A model at every strength of a penalty, and what it says of data that it has not seen.
+
+use super::known::Known;
+use super::partition::{Chains, Method, Partition, generated, likelihood, partition, partition_near};
+use super::{
+    Annealing, Error, ExactLikelihood, Fit, Likelihood, Penalty, Potts, PseudoLikelihood, Samples, Settings,
+    fit,
+};
+use crate::numbers::Estimate;
+
+/// Which likelihood is penalised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// The pseudo-likelihood.
+    #[default]
+    Pseudo,
+    /// The likelihood, by going through all configurations.
+    Exact,
+}
+
+impl Way {
+    /// The name in summaries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pseudo => "pseudo",
+            Self::Exact => "exact",
+        }
+    }
+
+    /// The penalty of strength gamma.
+    ///
+    /// # Errors
+    /// A gamma that is not positive.
+    pub fn penalty(self, gamma: f64, samples: &Samples) -> Result<Penalty, Error> {
+        match self {
+            Self::Pseudo => Penalty::of_pseudo_likelihood(gamma, &samples.sites),
+            Self::Exact => Penalty::of_likelihood(gamma, &samples.sites),
+        }
+    }
+
+    /// The fit at strength gamma.
+    ///
+    /// # Errors
+    /// Those of [`fit`], and too many configurations to go through.
+    pub fn fit(
+        self,
+        samples: &Samples,
+        gamma: f64,
+        start: Option<&Potts>,
+        o: &Settings,
+    ) -> Result<Fit, Error> {
+        let penalty = self.penalty(gamma, samples)?;
+        let mut own: Box<dyn Likelihood> = match self {
+            Self::Pseudo => Box::new(PseudoLikelihood::new(samples)),
+            Self::Exact => Box::new(ExactLikelihood::new(samples)?),
+        };
+        fit(own.as_mut(), penalty, start, o)
+    }
+}
+
+/// What one strength gives.
+#[derive(Clone, Debug)]
+pub struct Level {
+    /// gamma.
+    pub gamma: f64,
+    /// Minus the log likelihood that is penalised, and the penalty, of all samples.
+    pub objective: f64,
+    /// Bound on its distance from the minimum.
+    pub gap: f64,
+    /// Evaluations of the fit of all samples.
+    pub evaluations: usize,
+    /// Log likelihood of a training sample.
+    pub train: Estimate,
+    /// That of a sample left out, with the error over folds, or of one of the truth; none without folds and truth.
+    pub test: Option<Estimate>,
+    /// That of a generated sample.
+    pub generated: Estimate,
+    /// log Z.
+    pub partition: Partition,
+    /// Split R-hat of the energies of chains; none where nothing was sampled.
+    pub r_hat: Option<f64>,
+    /// KL(truth || model) and KL(model || truth), where the truth is known.
+    pub divergence: Option<[Estimate; 2]>,
+}
+
+/// What a sweep needs beside the samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Which likelihood is penalised.
+    pub way: Way,
+    /// When fits end.
+    pub fits: Settings,
+    /// How log Z is estimated.
+    pub annealing: Annealing,
+    /// How energies of generated samples are.
+    pub chains: Chains,
+}
+
+/// Fits of all samples, each begun at the one before it, and of those without each fold.
+pub struct Sweep<'a> {
+    samples: &'a Samples,
+    /// Samples without each fold, and the fold.
+    folds: Vec<(Samples, Samples)>,
+    options: Options,
+    truth: Option<Known<'a>>,
+    /// The last model of all samples.
+    last: Option<Potts>,
+}
+
+impl<'a> Sweep<'a> {
+    /// A sweep over `samples`, `fold` of each where unseen data are wanted.
+    ///
+    /// # Errors
+    /// A fold that holds all samples.
+    pub fn new(
+        samples: &'a Samples,
+        fold: Option<&[usize]>,
+        truth: Option<Known<'a>>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let count = fold.and_then(|f| f.iter().max()).map_or(0, |m| m + 1);
+        let part = |k: usize| {
+            let of = |s: usize| fold.is_some_and(|f| f[s] == k);
+            Ok((samples.only(|s| !of(s))?, samples.only(of)?))
+        };
+        let folds = (0..count).map(part).collect::<Result<_, Error>>()?;
+        Ok(Self { samples, folds, options, truth, last: None })
+    }
+
+    /// Folds.
+    pub fn folds(&self) -> usize {
+        self.folds.len()
+    }
+
+    /// The models at strength `gamma`: of all samples, then without each fold.
+    ///
+    /// # Errors
+    /// Those of [`fit`].
+    pub fn fits(&mut self, gamma: f64) -> Result<Vec<Fit>, Error> {
+        let o = &self.options;
+        let whole = o.way.fit(self.samples, gamma, self.last.as_ref(), &o.fits)?;
+        // Without a fold the minimum is near that of all samples.
+        let part = |(kept, _): &(Samples, Samples)| o.way.fit(kept, gamma, Some(&whole.model), &o.fits);
+        let parts: Vec<Fit> = self.folds.iter().map(part).collect::<Result<_, _>>()?;
+        self.last = Some(whole.model.clone());
+        Ok(std::iter::once(whole).chain(parts).collect())
+    }
+
+    /// What strength `gamma` gives.
+    ///
+    /// # Errors
+    /// Those of [`fit`].
+    pub fn level(&mut self, gamma: f64) -> Result<Level, Error> {
+        let fits = self.fits(gamma)?;
+        let o = &self.options;
+        let whole = &fits[0];
+        let own = partition(&whole.model, &o.annealing)?;
+        let made = generated(&whole.model, &o.chains)?;
+        let mut tests = vec![];
+        for (k, (fit, (_, out))) in fits[1..].iter().zip(&self.folds).enumerate() {
+            let seed = o.annealing.seed.wrapping_add(1 + k as u64);
+            let near = (&whole.model, &own, &made);
+            let of_fold =
+                partition_near(&fit.model, near, o.chains.draws, &Annealing { seed, ..o.annealing })?;
+            tests.push(likelihood(&fit.model, out, &of_fold).value);
+        }
+        let less = |weight: Estimate| {
+            let error = (weight.error().powi(2) + own.log_z.error().powi(2)).sqrt();
+            Estimate { value: weight.value - own.log_z.value, std_error: Some(error), n: weight.n }
+        };
+        let divergence = self.truth.as_ref().map(|t| t.divergences(&whole.model, &own));
+        Ok(Level {
+            gamma,
+            objective: whole.objective,
+            gap: whole.gap,
+            evaluations: whole.evaluations,
+            train: likelihood(&whole.model, self.samples, &own),
+            test: match &self.truth {
+                Some(t) => Some(t.likelihood(&whole.model, &own)),
+                None => (!tests.is_empty()).then(|| Estimate::mean(tests)),
+            },
+            generated: less(made.weight),
+            partition: own,
+            r_hat: (own.method == Method::Annealed).then_some(made.chains.r_hat),
+            divergence: divergence.transpose()?,
+        })
+    }
+}

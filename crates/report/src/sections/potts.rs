@@ -1,0 +1,261 @@
+//! Couplings of a Potts model, and how strongly to regularise them.
+
+mod figures;
+mod tables;
+
+use super::{Rendered, left, words};
+use crate::Error;
+use crate::folder::{Folder, Origin};
+use crate::page::Section;
+use crate::report::{Report, Told};
+use crate::runner::Failure;
+use nullcline_core::analyses;
+use nullcline_core::analyses::potts::{AboutSamples, Inferred, Note, Potts, PottsModel};
+use nullcline_core::inference::potts::{Method, Way};
+use nullcline_core::io::tensors::{Tensor, write_npz};
+use std::path::Path;
+use words::{count, with_error};
+
+impl Report for Potts {
+    fn origin(&self, place: &Path) -> Result<Origin, analyses::Error> {
+        Ok(Origin::files("infer potts", &[&self.file], place))
+    }
+
+    fn file(&self) -> Option<&Path> {
+        Some(&self.file)
+    }
+
+    fn tell(&self, found: &Inferred) -> Result<Told, Failure> {
+        let m = &found.model;
+        let subject = subject(&m.about);
+        Ok(Told {
+            facts: vec![("Data".into(), subject.clone())],
+            subject,
+            seed: self.seed,
+            findings: describe(m),
+            warnings: found.notes.iter().map(note).chain(warnings(m)).collect(),
+            modules: vec![potts(m)?],
+            ..Told::default()
+        })
+    }
+
+    fn write(&self, found: &Inferred, folder: &Folder) -> Result<(), Failure> {
+        let m = &found.model;
+        write_npz(&folder.place("potts/model.npz")?, &stored(m))?;
+        if m.about.kind == "alignment" {
+            folder.write("potts/generated.fasta", tables::fasta(m))?;
+        }
+        Ok(folder.write("potts/couplings.txt", tables::plmc(m))?)
+    }
+}
+
+/// The arrays of the model: h (n x q) and j (n x n x q x q) as fitted, states beyond those of a site not a number.
+fn stored(m: &PottsModel) -> Vec<Tensor> {
+    let (sites, n, q) = (&m.fit.model.sites, m.about.sites, m.about.states);
+    let array = |name: &str, shape: Vec<usize>, data: Vec<f64>| Tensor {
+        name: name.into(),
+        shape,
+        dtype: "f64".into(),
+        data,
+    };
+    let (mut h, mut j) = (vec![f64::NAN; n * q], vec![f64::NAN; n * n * q * q]);
+    for i in 0..n {
+        for (a, k) in sites.range(i).enumerate() {
+            h[i * q + a] = m.fit.model.fields[k];
+            for l in 0..n {
+                for (b, c) in sites.range(l).enumerate() {
+                    j[((i * n + l) * q + a) * q + b] = m.fit.model.couplings[(k, c)];
+                }
+            }
+        }
+    }
+    let mut all = vec![
+        array("h", vec![n, q], h),
+        array("j", vec![n, n, q, q], j),
+        array("penalty", vec![2], vec![m.penalty.couplings, m.penalty.fields]),
+        array("gamma", vec![], vec![m.chosen.gamma]),
+        array("log_z", vec![2], vec![m.level().partition.log_z.value, m.level().partition.log_z.error()]),
+    ];
+    if m.about.kind == "alignment" {
+        let letters = m.states[0].iter().filter_map(|s| s.chars().next()).map(|c| f64::from(u32::from(c)));
+        all.push(array("alphabet", vec![q], letters.collect()));
+    }
+    all
+}
+
+/// The data in a line.
+fn subject(a: &AboutSamples) -> String {
+    let (samples, sites) = (count(a.samples, "sample"), count(a.sites, "site"));
+    let weight = if (a.weight - a.samples as f64).abs() > 1e-9 {
+        format!(", {:.1} effective", a.weight)
+    } else {
+        String::new()
+    };
+    let states = if a.states == 2 { "2 states".to_owned() } else { format!("up to {} states", a.states) };
+    format!("{samples} of {sites} of {states} ({}{weight})", a.format)
+}
+
+/// What the user should know of the data.
+fn note(n: &Note) -> String {
+    match n {
+        Note::Columns(said) => said.clone(),
+        Note::LeftOut(rows) => left::rows(*rows).unwrap_or_default(),
+        Note::Constant(names) => {
+            let verb = if names.len() == 1 { "has" } else { "have" };
+            let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
+            let more = if names.len() > 8 { ", …" } else { "" };
+            format!(
+                "{} {verb} one state only and {verb} no couplings: {}{more}.",
+                count(names.len(), "column"),
+                shown.join(", ")
+            )
+        }
+        Note::Unknown { count: n, letters } => {
+            format!("{} beyond the alphabet ({letters}) were taken as gaps.", count(*n, "letter"))
+        }
+        Note::Insertions(n) => {
+            format!("{} (lower-case letters and points) were left out.", count(*n, "insertion"))
+        }
+        Note::Letters(letters) => {
+            format!(
+                "The alphabet is that of the letters found, {letters}; --alphabet says another, as protein."
+            )
+        }
+        Note::Alike { lag_one, rows, effective, trials } => {
+            let folds = if *trials {
+                ""
+            } else {
+                " Folds are therefore stretches of successive rows; --trial COLUMN says which rows belong together."
+            };
+            format!(
+                "Successive rows are alike (lag-one autocorrelation {lag_one:.2}): {} know as much as about {effective:.0} independent \
+                 ones.{folds}",
+                count(*rows, "row")
+            )
+        }
+        Note::OneGroup => "All samples are of one trial: none are left out.".into(),
+        Note::FewLevels { columns, asked } => format!(
+            "{} fewer levels than the {asked} asked for: many of their values are equal.",
+            if *columns == 1 { "1 column has".to_owned() } else { format!("{columns} columns have") }
+        ),
+    }
+}
+
+/// What is doubtful about the numbers.
+fn warnings(m: &PottsModel) -> Vec<String> {
+    let mut all = vec![];
+    let level = m.level();
+    if let Some(effective) = level.partition.effective.filter(|e| *e < 20.0) {
+        all.push(format!(
+            "log Z rests on {effective:.0} effective chains: its error may be too small; more --chains help."
+        ));
+    }
+    if let Some(r) = level.r_hat.filter(|r| *r > 1.1) {
+        all.push(format!(
+            "Chains of generated samples have not mixed (R-hat {r:.2}): what is said of them is doubtful."
+        ));
+    }
+    all
+}
+
+/// What was found, a sentence each.
+fn describe(m: &PottsModel) -> Vec<String> {
+    let mut out = vec![];
+    let unseen = if m.folds > 0 {
+        format!("samples left out ({} folds)", m.folds)
+    } else {
+        "samples of the truth".into()
+    };
+    if let Some(gamma) = m.best {
+        out.push(format!("Of {unseen}, the model at γ = {} predicts most.", words::number(gamma)));
+    }
+    if let Some(gamma) = m.cross {
+        out.push(format!("Generated and unseen samples are equally likely at γ = {}.", words::number(gamma)));
+    }
+    out.push(format!(
+        "Couplings are given at γ = {}: {}.",
+        words::number(m.chosen.gamma),
+        m.chosen.by.name()
+    ));
+    let l = m.level();
+    let how = match l.partition.method {
+        Method::Exact => "exact",
+        Method::Annealed => "annealed importance sampling",
+    };
+    out.push(format!("There log Z = {} ({how}).", with_error(l.partition.log_z)));
+    out
+}
+
+fn potts(m: &PottsModel) -> Result<Rendered, Error> {
+    let section = Section {
+        id: "potts".into(),
+        title: "Couplings".into(),
+        intro: vec![],
+        method: method(m),
+        facts: facts(m),
+        figures: figures::all(m)?,
+        tables: tables::all(m),
+        notes: vec![],
+        files: files(m),
+    };
+    Ok(Rendered { section, warnings: vec![] })
+}
+
+fn files(m: &PottsModel) -> Vec<String> {
+    let mut all = vec!["potts/model.npz".to_owned(), "potts/couplings.txt".into()];
+    if m.about.kind == "alignment" {
+        all.push("potts/generated.fasta".into());
+    }
+    all
+}
+
+fn method(m: &PottsModel) -> Vec<String> {
+    let what = match m.way {
+        Way::Pseudo => {
+            "minus the log pseudo-likelihood of all samples, plus n γ Σ J² over pairs of sites and (γ / 10) Σ h²"
+        }
+        Way::Exact => {
+            "minus the log likelihood of all samples, plus (n γ / 2) Σ J² over pairs of sites and (γ / 20) Σ h²"
+        }
+    };
+    vec![
+        format!(
+            "The model is P(x) = exp(Σ Jᵢⱼ(xᵢ, xⱼ) + Σ hᵢ(xᵢ)) / Z. Its fields and couplings are least in {what}; each fit is within \
+             {} of its minimum, by the convexity of the penalty.",
+            words::number(m.fit.gap)
+        ),
+        "Likelihoods are of one sample, in nats. Scores of pairs are Frobenius norms of couplings in the zero-sum gauge less their \
+         average product; errors are those of the jackknife over folds, shrinkage by the penalty not included."
+            .into(),
+    ]
+}
+
+fn facts(m: &PottsModel) -> Vec<(String, String)> {
+    let l = m.level();
+    let mut facts: Vec<(String, String)> = vec![
+        ("Sites".into(), m.about.sites.to_string()),
+        ("Samples".into(), m.about.samples.to_string()),
+        (
+            "Couplings given at γ".into(),
+            format!("{} ({})", words::number(m.chosen.gamma), m.chosen.by.name()),
+        ),
+        ("Log likelihood of a training sample".into(), with_error(l.train)),
+    ];
+    if let Some(test) = l.test {
+        facts.push(("Of an unseen sample".into(), with_error(test)));
+    }
+    facts.push(("Of a generated sample".into(), with_error(l.generated)));
+    facts.push(("log Z".into(), with_error(l.partition.log_z)));
+    if let Some([forward, backward]) = l.divergence {
+        facts.push(("Divergence of the truth from the model, KL(truth ‖ model)".into(), with_error(forward)));
+        facts
+            .push(("Divergence of the model from the truth, KL(model ‖ truth)".into(), with_error(backward)));
+    }
+    for s in &m.statistics {
+        let what =
+            ["", "frequencies of states", "correlations of two states", "correlations of three states"];
+        let name = format!("Generated against data, {}", what[s.of.min(3)]);
+        facts.push((name, format!("r = {:.3}", s.correlation)));
+    }
+    facts
+}
