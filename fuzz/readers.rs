@@ -4,7 +4,7 @@ use crate::seeds::pictures;
 use nullcline::analyses::{AnalysisSettings, Config, NetworkSettings, RecordingSettings, inspect};
 use nullcline::io::error::{Error, Problem};
 use nullcline::io::table::{self, Kind, ReadTable, Values};
-use nullcline::io::{idx, tensors};
+use nullcline::io::{alignment, idx, tensors};
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -22,9 +22,10 @@ pub enum Reader {
     Arrow,
     Stream,
     Idx,
+    Alignment,
 }
 
-pub const READERS: [Reader; 10] = [
+pub const READERS: [Reader; 11] = [
     Reader::Safetensors,
     Reader::Npy,
     Reader::Npz,
@@ -35,6 +36,7 @@ pub const READERS: [Reader; 10] = [
     Reader::Arrow,
     Reader::Stream,
     Reader::Idx,
+    Reader::Alignment,
 ];
 
 /// One way of reading.
@@ -46,6 +48,7 @@ pub enum Way {
     Labels,
     Inspect,
     Pictures,
+    Sequences,
 }
 
 /// What one way made of a file: a hash of what it holds where that is asked for, or the kind of error.
@@ -96,6 +99,7 @@ impl Reader {
             Self::Parquet => "parquet",
             Self::Arrow | Self::Stream => "arrow",
             Self::Idx => "idx",
+            Self::Alignment => "fasta",
         }
     }
 
@@ -113,6 +117,7 @@ impl Reader {
         use Way::*;
         match self {
             Self::Idx => &[Pictures],
+            Self::Alignment => &[Sequences],
             Self::Safetensors | Self::Pytorch | Self::Pickle if number.is_multiple_of(8) => {
                 &[Tensors, Inspect]
             }
@@ -132,6 +137,7 @@ impl Way {
             Self::Table => whole(path, hash),
             Self::Pieces => pieces(path, hash),
             Self::Labels => labels(path, hash),
+            Self::Sequences => sequences(path, hash),
             Self::Pictures => pictures(path.parent().unwrap_or(path), hash),
             Self::Inspect => {
                 let config = config(path);
@@ -254,6 +260,15 @@ fn pictures(folder: &Path, hash: bool) -> Read {
         for set in [train, test] {
             (set.rows, set.columns, set.values, set.labels).hash(&mut state);
         }
+    }
+    Ok(state.finish())
+}
+
+fn sequences(path: &Path, hash: bool) -> Read {
+    let found = alignment::read(path).map_err(kind)?;
+    let mut state = DefaultHasher::new();
+    if hash {
+        (&found.names, found.columns, found.insertions, found.letters()).hash(&mut state);
     }
     Ok(state.finish())
 }

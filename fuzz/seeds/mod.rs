@@ -166,6 +166,7 @@ impl Corpus {
             Reader::Arrow => tables::arrow(),
             Reader::Stream => tables::stream(),
             Reader::Idx => pictures::idx(),
+            Reader::Alignment => texts::alignments(),
         };
         Self { seeds, words: texts::words(reader), reader }
     }

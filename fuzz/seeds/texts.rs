@@ -20,6 +20,33 @@ pub fn csv() -> Vec<Seed> {
     own.into_iter().chain(golden).collect()
 }
 
+pub fn alignments() -> Vec<Seed> {
+    let own = [
+        ("fasta", ">one\nACD-EF\n>two of them\nACDWE\nF\n\n>three\r\nA--WEF\r\n"),
+        ("a2m", ">one\nAC.D-aEF\n>two\nACxD-.EF\n;a comment\n>three\nA--w-.EFG\n"),
+        ("stockholm", "# STOCKHOLM 1.0\n#=GF ID x\none  ACD..EF\ntwo  AC-gaEF\n\none  GG\ntwo  G-\n//\n"),
+    ];
+    own.map(|(name, text)| Seed::plain(name, text.as_bytes().to_vec())).into_iter().collect()
+}
+
+const ALIGNMENT: [&str; 16] = [
+    ">",
+    ">\n",
+    "\n",
+    "\r\n",
+    ";",
+    "-",
+    ".",
+    "*",
+    "# STOCKHOLM 1.0\n",
+    "//",
+    "#=GC",
+    " ",
+    "\t",
+    "\0",
+    "\u{feff}",
+    "acgt",
+];
 const NUMBERS: [&str; 16] = [
     "0",
     "-1",
@@ -187,5 +214,6 @@ pub fn words(reader: Reader) -> Vec<&'static [u8]> {
         Reader::Pytorch | Reader::Pickle => [PICKLE.to_vec(), GLOBALS.to_vec()].concat(),
         Reader::Parquet | Reader::Arrow | Reader::Stream => BINARY.to_vec(),
         Reader::Idx => vec![],
+        Reader::Alignment => bytes(ALIGNMENT),
     }
 }

@@ -110,6 +110,8 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
         ["analyze"] => vec![&net, "--modules", module],
         ["inspect"] => vec![&net],
         ["infer", "gaussian"] => vec![&table, "--units", "x*"],
+        ["infer", "potts"] if option == "bins" => vec![&table, "--units", "x*"],
+        ["infer", "potts"] => vec![&table, "--units", "x*", "--bins", "2"],
         ["distill", "radd"] => vec![&table, "--units", "x*"],
         ["distill", "conventional"] => vec![&net, "--inputs", &inputs],
         ["train", "ibl"] => vec![],
