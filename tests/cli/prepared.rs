@@ -148,7 +148,11 @@ fn wrong_uses_are_told() {
         (&[&*file, "--zscore", "--soft-normalise"], 2, "give one of them"),
         (&[&*bare, "--average"], 3, "--average takes the means of several trials"),
         (&[&*file, "--average", "--targets", "side"], 2, "--average does not go with --targets"),
-        (&[&*file, "--conditions", "side", "--modules", "pca"], 2, "--conditions goes with the modules dpca"),
+        (
+            &[&*file, "--conditions", "side", "--modules", "activity"],
+            2,
+            "--conditions goes with the modules pca, dpca",
+        ),
         (&[&*holes, "--smooth", "1"], 3, "column `a`, row 2: a missing value"),
     ] {
         analyze(&place, &[arguments, &["--units", "a,b"]].concat(), status, &[words]);
@@ -280,8 +284,8 @@ fn a_condition_of_three_texts_has_no_axis_and_the_others_have() {
     assert_eq!(found["variables"].as_array().unwrap().len(), 1);
     assert_eq!((&found["variables"][0]["name"], &found["trials"]), (&json!("side"), &json!(36)));
     // States are coloured by condition.
-    let words = [&*file, "--trial", "trial", "--modules", "pca", "--conditions", "odour,side"];
-    analyze(&place, &words, 0, &[]);
+    let colours = [&*file, "--trial", "trial", "--modules", "pca", "--conditions", "odour,side"];
+    analyze(&place, &colours, 0, &[]);
     let page = std::fs::read_to_string(place.0.join("out/report.html")).unwrap();
     assert!(page.contains("odour clove, side 1"), "colours of conditions");
     analyze(&place, &[&words[..], &["odour"]].concat(), 3, &["--conditions odour: 3 texts have no order"]);
