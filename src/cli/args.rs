@@ -8,6 +8,7 @@ use crate::analyses::arguments::{DrivenNetwork, RecordingArguments};
 use crate::analyses::distill::{ConventionalArguments, RaddArguments};
 use crate::analyses::gaussian::Gaussian;
 use crate::analyses::ibl::TrainIbl;
+use crate::analyses::integrate::TrainIntegrator;
 use crate::analyses::limits::threads;
 use crate::analyses::training::Train;
 use crate::report::tables::TableFormat;
@@ -94,10 +95,12 @@ commands! {
         /// Couplings of a Gaussian model from samples or a covariance, and how strongly to regularise them
         Gaussian(Reported<Gaussian>),
     }
-    /// Tasks in which what the network does decides what it is shown.
+    /// Tasks with options of their own.
     PlayedTask {
         /// Decide on which side a stimulus is, in blocks of unequal odds (International Brain Laboratory)
         Ibl(Kept<TrainIbl>),
+        /// Give the decaying integrals of several signals at once, by one of three losses
+        Integrate(Kept<TrainIntegrator>),
     }
 }
 

@@ -12,6 +12,7 @@ macro_rules! jobs {
             $crate::jobs::ConventionalArguments,
             $crate::jobs::Train,
             $crate::jobs::TrainIbl,
+            $crate::jobs::TrainIntegrator,
         }
     };
 }
@@ -22,5 +23,6 @@ pub use nullcline_core::analyses::{
     distill::{ConventionalArguments, RaddArguments},
     gaussian::Gaussian,
     ibl::TrainIbl,
+    integrate::TrainIntegrator,
     training::Train,
 };
