@@ -14,19 +14,15 @@ use nullcline_core::linalg::activation::Activation;
 impl Shown for Integration {
     fn sentence(&self, _: &Context) -> Option<String> {
         let [residual, rounding] = self.decisive?;
-        let (name, horizon) = match self.activation.activation {
-            Activation::Relu => ("condition on both signs (7.30)", String::new()),
-            _ => ("moment", format!(" of the first {}, which decide all", self.conditions.general.horizon)),
+        let of = match self.activation.activation {
+            Activation::Relu => "of the conditions on both signs (7.30)".to_owned(),
+            _ => format!("of its first {} moments, which decide all,", self.conditions.general.horizon),
         };
-        Some(match residual <= rounding {
-            true => format!(
-                "It integrates for ever, to rounding: no {name}{horizon} is off by more than {}.",
-                words::number(residual)
-            ),
+        let (residual, rounding) = (words::number(residual), words::number(rounding));
+        Some(match self.perfect()? {
+            true => format!("It integrates for ever, to rounding: none {of} is off by more than {residual}."),
             false => format!(
-                "It does not integrate for ever: a {name}{horizon} is off by {}, more than rounding, {}.",
-                words::number(residual),
-                words::number(rounding)
+                "It does not integrate for ever: one {of} is off by {residual}, where rounding allows {rounding}."
             ),
         })
     }

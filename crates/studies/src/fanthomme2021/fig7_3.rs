@@ -9,11 +9,17 @@ use nullcline_core::analyses::integrate::IntegratorPlan;
 pub const POPULATIONS: Study =
     Study::new("fanthomme2021/fig7.3", "Two populations encode a ReLU network's integral", run_populations);
 /// Fig. 7.4.
-pub const CURRENTS: Study =
-    Study::new("fanthomme2021/fig7.4", "Currents of a ReLU network are proportional to its integral", run_currents);
+pub const CURRENTS: Study = Study::new(
+    "fanthomme2021/fig7.4",
+    "Currents of a ReLU network are proportional to its integral",
+    run_currents,
+);
 /// Fig. 7.5.
-pub const CONTRIBUTIONS: Study =
-    Study::new("fanthomme2021/fig7.5", "What a ReLU network's populations and encoder add to its currents", run_contributions);
+pub const CONTRIBUTIONS: Study = Study::new(
+    "fanthomme2021/fig7.5",
+    "What a ReLU network's populations and encoder add to its currents",
+    run_contributions,
+);
 
 const DECAY: f64 = 0.995;
 
@@ -82,7 +88,9 @@ fn run_populations(settings: &Settings, observer: &dyn Observer) -> Result<Findi
     let size = Size::of(settings);
     let batch = networks(settings, size, "training on sequences", |s| size.batch(1.0, s), observer)?;
     let proxy = networks(settings, size, "training on the proxy", |s| size.proxy(1.0, s), observer)?;
-    let fits = |nets: &[Network]| -> Vec<Populations> { nets.iter().map(|n| n.activity(settings.seed).populations()).collect() };
+    let fits = |nets: &[Network]| -> Vec<Populations> {
+        nets.iter().map(|n| n.activity(settings.seed).populations()).collect()
+    };
     let (of_batch, of_proxy) = (fits(&batch), fits(&proxy));
     let odd = |p: &Populations| p.share(Population::Shared) + p.share(Population::Null);
     let dot = |nets: &[Network], fits: &[Populations], sign: f64| {
@@ -111,11 +119,17 @@ fn run_populations(settings: &Settings, observer: &dyn Observer) -> Result<Findi
                 claim("Shared units are never strongly active")
                     .is("mean fit of shared units over that of the others", mean(&of_batch, weak))
                     .below(0.5),
-                claim("d·L₊ = 1").is("d·L₊", dot(&batch, &of_batch, 1.0)).predicted(1.0, 0.02).denied_given(learned(&batch)),
-                claim("d·L₋ = -1").is("d·L₋", dot(&batch, &of_batch, -1.0)).predicted(-1.0, 0.02).denied_given(learned(&batch)),
+                claim("d·L₊ = 1")
+                    .is("d·L₊", dot(&batch, &of_batch, 1.0))
+                    .predicted(1.0, 0.02)
+                    .denied_given(learned(&batch)),
+                claim("d·L₋ = -1")
+                    .is("d·L₋", dot(&batch, &of_batch, -1.0))
+                    .predicted(-1.0, 0.02)
+                    .denied_given(learned(&batch)),
                 claim("Under the proxy loss there are no shared or null units")
                     .at("fanthomme2021 7.4.1")
-                    .is("share of shared units", mean(&of_proxy, |p| p.share(Population::Shared)).plus(0.0))
+                    .is("share of shared and null units", Estimate::mean_of_all(&list(&of_proxy, odd)))
                     .below(0.01)
                     .headline(),
             ],
@@ -129,7 +143,9 @@ fn run_populations(settings: &Settings, observer: &dyn Observer) -> Result<Findi
             .zip(["+", "-", "shared", "null"])
             .enumerate()
             .map(|(k, (kind, name))| {
-                let of = p.into_iter().flat_map(|p| (0..p.plus.len()).filter(|i| p.of(*i) == *kind).map(|i| [p.plus[i], p.minus[i]]));
+                let of = p.into_iter().flat_map(|p| {
+                    (0..p.plus.len()).filter(|i| p.of(*i) == *kind).map(|i| [p.plus[i], p.minus[i]])
+                });
                 points(name, of).ink(Ink::Series(k))
             })
             .collect();
@@ -142,7 +158,7 @@ fn run_populations(settings: &Settings, observer: &dyn Observer) -> Result<Findi
         size.n
     );
     let section = Section::new("populations", "Populations")
-        .intro("A unit counts as active at a sign where its fit exceeds a twentieth of the root mean square fit.")
+        .intro("A unit is shared where its weaker fit exceeds a twentieth of the stronger, and null where both are below a thousandth of the root mean square fit.")
         .figures([panels("populations", "Populations", &caption, &parts, 2)?]);
     let json = entries([
         ("shared_or_null_batch", numbers(&list(&of_batch, odd))),
@@ -186,7 +202,10 @@ fn run_currents(settings: &Settings, observer: &dyn Observer) -> Result<Findings
                     .headline(),
                 claim("They point along the image of the encoder")
                     .at("fanthomme2021 Fig. 7.4B")
-                    .is("mean cosine of ν sign(y) and W e where |y| exceeds half its spread", mean(&all, |a| a.1))
+                    .is(
+                        "mean cosine of ν sign(y) and W e where |y| exceeds half its spread",
+                        mean(&all, |a| a.1),
+                    )
                     .above(0.99)
                     .denied_given(learned(&nets))
                     .headline(),
@@ -203,15 +222,23 @@ fn run_currents(settings: &Settings, observer: &dyn Observer) -> Result<Findings
     let two: Vec<Series> = [0, 1]
         .iter()
         .map(|i| {
-            let of = (0..first.4.integrals.len()).step_by(4).map(|k| [first.4.integrals[k], first.4.currents[(*i, k)]]);
+            let of = (0..first.4.integrals.len())
+                .step_by(4)
+                .map(|k| [first.4.integrals[k], first.4.currents[(*i, k)]]);
             points(&format!("unit {}", i + 1), of).ink(Ink::Series(*i))
         })
         .collect();
     let parts = [
         scatter(&two, &Axes::new("integral", "current").wide(THIRD))?,
-        scatter(&[points("steps", first.3.iter().step_by(4).copied())], &Axes::new("integral", "cosine of ν and W e").wide(THIRD))?,
+        scatter(
+            &[points("steps", first.3.iter().step_by(4).copied())],
+            &Axes::new("integral", "cosine of ν and W e").wide(THIRD),
+        )?,
     ];
-    let caption = format!("A ReLU network of {} units trained on sequences, s = 2, γ = {DECAY}. A: currents of two units. B: the direction of all.", size.n);
+    let caption = format!(
+        "A ReLU network of {} units trained on sequences, s = 2, γ = {DECAY}. A: currents of two units. B: the direction of all.",
+        size.n
+    );
     let section = Section::new("currents", "Currents")
         .intro("Currents ν = W (h + x e) beside the integral, on white noise of 200 steps.")
         .figures([panels("currents", "Currents", &caption, &parts, 2)?]);
@@ -242,23 +269,41 @@ fn run_contributions(settings: &Settings, observer: &dyn Observer) -> Result<Fin
         at(
             "fanthomme2021 Fig. 7.5",
             [
-                claim("W L₊ = -W L₋").is("slope of W L₊ on W L₋", mean(&all, |a| a.0)).predicted(-1.0, 0.05).denied_given(learned(&nets)).headline(),
-                claim("W e = s W L₊").is("slope of W e on W L₊, over s", mean(&all, |a| a.1)).predicted(1.0, 0.05).denied_given(learned(&nets)).headline(),
-                claim("All along one direction").is("cosine of W e and W L₊", mean(&all, |a| a.2)).above(0.99).denied_given(learned(&nets)),
+                claim("W L₊ = -W L₋")
+                    .is("slope of W L₊ on W L₋", mean(&all, |a| a.0))
+                    .predicted(-1.0, 0.05)
+                    .denied_given(learned(&nets))
+                    .headline(),
+                claim("W e = s W L₊")
+                    .is("slope of W e on W L₊, over s", mean(&all, |a| a.1))
+                    .predicted(1.0, 0.05)
+                    .denied_given(learned(&nets))
+                    .headline(),
+                claim("All along one direction")
+                    .is("cosine of W e and W L₊", mean(&all, |a| a.2))
+                    .above(0.99)
+                    .denied_given(learned(&nets)),
             ],
         ),
         size,
     );
     let Some(first) = all.first() else { return Err(Error::Setting("no network".into())) };
-    let pairs = |a: usize, b: usize| first.3[a].iter().zip(&first.3[b]).map(|(x, y)| [*x, *y]).collect::<Vec<_>>();
+    let pairs =
+        |a: usize, b: usize| first.3[a].iter().zip(&first.3[b]).map(|(x, y)| [*x, *y]).collect::<Vec<_>>();
     let parts = [
         scatter(&[points("units", pairs(0, 1))], &Axes::new("W L₊", "W L₋").wide(THIRD))?,
         scatter(&[points("units", pairs(2, 0))], &Axes::new("W e", "W L₊").wide(THIRD))?,
     ];
-    let caption = format!("A unit a point, one ReLU network of {} units trained on sequences of three steps, s = 2, γ = {DECAY}.", size.n);
+    let caption = format!(
+        "A unit a point, one ReLU network of {} units trained on sequences of three steps, s = 2, γ = {DECAY}.",
+        size.n
+    );
     let section = Section::new("contributions", "Contributions to the currents")
         .intro("Conditions (7.29), W L₊ = -W L₋ = W e / s, as training on sequences leaves them.")
         .figures([panels("contributions", "Contributions to the currents", &caption, &parts, 2)?]);
-    let json = entries([("plus_on_minus", numbers(&list(&all, |a| a.0))), ("encoder_on_plus", numbers(&list(&all, |a| a.1)))]);
+    let json = entries([
+        ("plus_on_minus", numbers(&list(&all, |a| a.0))),
+        ("encoder_on_plus", numbers(&list(&all, |a| a.1))),
+    ]);
     Ok(Findings { answer: answer(&claims), claims, sections: vec![section], json, warnings: vec![] })
 }

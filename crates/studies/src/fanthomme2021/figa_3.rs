@@ -1,6 +1,6 @@
 //! Fig. A.3: convergence at the scale d . e, algebraic from W = 0 and exponential from elsewhere; and the two cases of A.3.
 
-use super::integrators::algebraic::{Fall, exponent};
+use super::integrators::algebraic::{Fall, exponent, exponents};
 use super::integrators::plane::{Plane, vectors};
 use super::integrators::start::{one_step, same_vectors};
 use crate::common::*;
@@ -109,10 +109,11 @@ fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, 
         Ok((zero, random, null))
     })?;
     let known = parallel("exact cases", size.seeds.min(3), observer, |k| Ok(exact(120, seed + k as u64)))?;
-    let late = mean(&falls, |f| f.0.exponent(from));
+    let zeros: Vec<Fall> = falls.iter().map(|f| f.0.clone()).collect();
+    let late = exponents(&zeros, from);
     let claims = claims(&falls, &known, late);
     let json = entries([
-        ("exponent", numbers(&list(&falls, |f| f.0.exponent(from)))),
+        ("exponent", numbers(&list(&falls, |f| f.0.exponent(from)[0]))),
         ("last_loss_from_random", numbers(&list(&falls, |f| *f.1.losses.last().unwrap_or(&f64::NAN)))),
     ]);
     let sections = vec![section(&falls, late)?];
@@ -134,7 +135,10 @@ fn claims(falls: &[Pair], known: &[Exact], late: Estimate) -> Vec<Claim> {
         FIGURE,
         [
             claim("From W = 0 at s = d·e the loss falls as a power of the steps, with exponent -2")
-                .is("late d log L / d log τ, extrapolated in τ^-1/2", late)
+                .is(
+                    "late d log L / d log τ, extrapolated in τ^-1/2, error of vectors and extrapolation",
+                    late,
+                )
                 .predicted(-2.0, 0.05)
                 .headline(),
             claim("From a random W in the same space it falls exponentially: local exponents have no limit")

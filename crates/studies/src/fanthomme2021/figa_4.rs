@@ -117,14 +117,21 @@ fn findings(seeds: usize, most: f64, seed: u64, observer: &dyn Observer) -> Resu
                 .is("largest loss", Estimate::exact(unfinished, seeds))
                 .below(1e-9),
             check("Lanczos' method has converged")
-                .is("largest residual over λ_max", Estimate::exact(
-                    largest(rows.iter().map(|r| r.residual / r.largest)), rows.len()))
+                .is(
+                    "largest residual over λ_max",
+                    Estimate::exact(largest(rows.iter().map(|r| r.residual / r.largest)), rows.len()),
+                )
                 .below(1e-6),
         ],
     ));
     let s: Vec<f64> = SCALES.iter().map(|c| c.0).collect();
-    let estimate = |f: fn(&Row) -> f64| s.iter().map(move |s| Estimate::mean(rows_of(&rows, *s).map(f)));
-    let eigen = lines(&[curve("λ_max", &s, estimate(|r| r.largest)).joined()], &Axes::new("scale s", "λ_max").log_log().wide(THIRD))?;
+    let estimate = |f: fn(&Row) -> f64| -> Vec<Estimate> {
+        s.iter().map(|s| Estimate::mean(rows_of(&rows, *s).map(f))).collect()
+    };
+    let eigen = lines(
+        &[curve("λ_max", &s, estimate(|r| r.largest)).joined()],
+        &Axes::new("scale s", "λ_max").log_log().wide(THIRD),
+    )?;
     let time = lines(
         &[curve("time", &s, estimate(|r| r.time)).joined()],
         &Axes::new("scale s", "least convergence time (steps)").log_log().wide(THIRD),

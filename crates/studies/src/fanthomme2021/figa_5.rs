@@ -4,8 +4,11 @@ use super::integrators::relu::{Leading, Relu, rate};
 use crate::common::*;
 
 /// Fig. A.5.
-pub const STUDY: Study =
-    Study::new("fanthomme2021/figA.5", "Singular value and directions of ReLU integrators against the scale", run);
+pub const STUDY: Study = Study::new(
+    "fanthomme2021/figA.5",
+    "Singular value and directions of ReLU integrators against the scale",
+    run,
+);
 
 const FIGURE: &str = "fanthomme2021 Fig. A.5";
 const DECAY: f64 = 0.995;
@@ -23,7 +26,9 @@ struct Size {
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = match settings.preset {
-        Preset::Quick => Size { n: 300, seeds: 2, scales: vec![0.1, 0.3, 0.6, 1.0, 2.0, 4.0, 10.0], most: 30_000.0 },
+        Preset::Quick => {
+            Size { n: 300, seeds: 2, scales: vec![0.1, 0.3, 0.6, 1.0, 2.0, 4.0, 10.0], most: 30_000.0 }
+        }
         Preset::Paper => Size {
             n: 1000,
             seeds: 6,
@@ -83,7 +88,10 @@ fn claims(rows: &[Row], n: usize) -> Vec<Claim> {
         FIGURE,
         [
             claim("σ = 2 γ max(s, 1) away from s = 1 (s below 0.3 or from 4 on)")
-                .decided_by("largest |σ/(2 γ max(s, 1)) - 1|, mean over networks of a scale", &away(&far, &|r| (r.over_bound() - 1.0).abs()))
+                .decided_by(
+                    "largest |σ/(2 γ max(s, 1)) - 1|, mean over networks of a scale",
+                    &away(&far, &|r| (r.over_bound() - 1.0).abs()),
+                )
                 .below(0.02)
                 .headline(),
             claim("σ is never below 2 γ max(s, 1)")
@@ -106,7 +114,10 @@ fn claims(rows: &[Row], n: usize) -> Vec<Claim> {
                 .above(0.95),
             claim("r·e = min(s, 1) away from s = 1")
                 .at("fanthomme2021 A.10")
-                .decided_by("largest |r·e - min(s, 1)|", &away(&far, &|r| (r.leading.dots[3] - r.scale.min(1.0)).abs()))
+                .decided_by(
+                    "largest |r·e - min(s, 1)|",
+                    &away(&far, &|r| (r.leading.dots[3] - r.scale.min(1.0)).abs()),
+                )
                 .below(0.03),
             claim("Training on the proxy loss is extremely effective: it vanishes")
                 .at("fanthomme2021 7.4.2")
@@ -122,7 +133,9 @@ fn claims(rows: &[Row], n: usize) -> Vec<Claim> {
 fn section(rows: &[Row], size: &Size) -> Result<Section, Error> {
     let s = &size.scales;
     let of = |s: f64| rows.iter().filter(move |r| (r.scale - s).abs() < 1e-12);
-    let mean_of = |f: &dyn Fn(&Row) -> f64| -> Vec<Estimate> { s.iter().map(|s| Estimate::mean(of(*s).map(f))).collect() };
+    let mean_of = |f: &dyn Fn(&Row) -> f64| -> Vec<Estimate> {
+        s.iter().map(|s| Estimate::mean(of(*s).map(f))).collect()
+    };
     let bound: Vec<[f64; 2]> = s.iter().map(|s| [*s, 2.0 * DECAY * s.max(1.0)]).collect();
     let sigma = lines(
         &[curve("σ", s, mean_of(&|r| r.leading.values[0])).joined()],
@@ -132,7 +145,9 @@ fn section(rows: &[Row], size: &Size) -> Result<Section, Error> {
     let dots: Vec<Series> = ["l·d", "l·e", "r·d", "r·e"]
         .iter()
         .enumerate()
-        .map(|(k, name)| curve(name, &logs, mean_of(&|r| r.leading.dots[k].abs())).ink(Ink::Series(k)).joined())
+        .map(|(k, name)| {
+            curve(name, &logs, mean_of(&|r| r.leading.dots[k].abs())).ink(Ink::Series(k)).joined()
+        })
         .collect();
     let dots = lines(&dots, &Axes::new("log₁₀ s", "dot product").wide(THIRD))?;
     let caption = format!(

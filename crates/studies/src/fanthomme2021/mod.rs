@@ -8,9 +8,12 @@ pub mod fig2_3;
 pub mod fig2_4;
 pub mod fig2_5;
 pub mod fig7_2;
+pub mod fig7_3;
 pub mod figa_1;
 pub mod figa_2;
 pub mod figa_3;
+pub mod figa_4;
+pub mod figa_5;
 pub mod integrators;
 mod models;
 mod strengths;
@@ -26,9 +29,14 @@ pub const STUDIES: &[Study] = &[
     fig2_10::STUDY,
     fig2_11::STUDY,
     fig7_2::STUDY,
+    fig7_3::POPULATIONS,
+    fig7_3::CURRENTS,
+    fig7_3::CONTRIBUTIONS,
     figa_1::STUDY,
     figa_2::STUDY,
     figa_3::STUDY,
+    figa_4::STUDY,
+    figa_5::STUDY,
 ];
 
 /// Claims as a run of `n` variables can ask them, where the thesis has `printed`.

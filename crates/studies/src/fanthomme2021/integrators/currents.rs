@@ -14,12 +14,15 @@ const STEPS: usize = 200;
 
 /// A trained ReLU network of one channel.
 pub struct Network {
-    /// s and gamma.
+    /// s.
     pub scale: f64,
+    /// gamma.
     pub decay: f64,
-    /// W, e (n x 1) and d (1 x n).
+    /// W.
     pub recurrent: Mat<f64>,
+    /// e, n x 1.
     pub encoder: Mat<f64>,
+    /// d, 1 x n.
     pub decoder: Mat<f64>,
     /// Validation loss over that of zero outputs.
     pub loss: f64,
@@ -151,15 +154,17 @@ impl Activity {
 }
 
 impl Populations {
-    /// What a unit is: active where its fit exceeds a twentieth of the root mean square fit.
+    /// What a unit is: shared where its weaker fit exceeds a twentieth of the stronger, null where both are below a thousandth of
+    /// the root mean square fit of all.
     pub fn of(&self, i: usize) -> Population {
         let squares = self.plus.iter().chain(&self.minus).map(|l| l * l).sum::<f64>();
-        let least = 0.05 * (squares / self.plus.len() as f64).sqrt();
-        match (self.plus[i] > least, self.minus[i] > least) {
-            (true, true) => Population::Shared,
-            (true, false) => Population::Plus,
-            (false, true) => Population::Minus,
-            (false, false) => Population::Null,
+        let least = 1e-3 * (squares / self.plus.len() as f64).sqrt();
+        let (plus, minus) = (self.plus[i], self.minus[i]);
+        match () {
+            () if plus.max(minus) < least => Population::Null,
+            () if plus.min(minus) > 0.05 * plus.max(minus) => Population::Shared,
+            () if plus > minus => Population::Plus,
+            () => Population::Minus,
         }
     }
 
