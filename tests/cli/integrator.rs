@@ -303,7 +303,7 @@ fn a_vanilla_export_is_the_same_map() {
             place.summary("report")["modules"]["task"].clone()
         })
         .collect();
-    let loss = |v: &Value| v["loss"].as_f64().or_else(|| v["score"].as_f64());
+    let loss = |v: &Value| v["loss"]["value"].as_f64();
     match (loss(&scores[0]), loss(&scores[1])) {
         (Some(a), Some(b)) => assert!((a - b).abs() < 1e-9 * a.abs(), "{a} against {b}"),
         _ => panic!("{}", scores[0]),

@@ -35,7 +35,7 @@ struct Size {
 impl Size {
     fn of(settings: &Settings) -> Self {
         match settings.preset {
-            Preset::Quick => Self { n: 200, seeds: 3, batch: 256, steps: 2000 },
+            Preset::Quick => Self { n: 200, seeds: 4, batch: 256, steps: 2000 },
             Preset::Paper => Self { n: 1000, seeds: 10, batch: 4096, steps: 5000 },
         }
     }
@@ -117,7 +117,10 @@ fn run_populations(settings: &Settings, observer: &dyn Observer) -> Result<Findi
                     .denied_given(learned(&batch))
                     .headline(),
                 claim("Shared units are never strongly active")
-                    .is("mean fit of shared units over that of the others", mean(&of_batch, weak))
+                    .is(
+                        "mean fit of shared units over that of the others",
+                        Estimate::mean_of_all(&list(&of_batch, weak)),
+                    )
                     .below(0.5),
                 claim("d·L₊ = 1")
                     .is("d·L₊", dot(&batch, &of_batch, 1.0))

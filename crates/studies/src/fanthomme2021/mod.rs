@@ -9,6 +9,7 @@ pub mod fig2_4;
 pub mod fig2_5;
 pub mod fig7_2;
 pub mod fig7_3;
+pub mod fig7_7;
 pub mod figa_1;
 pub mod figa_2;
 pub mod figa_3;
@@ -17,6 +18,7 @@ pub mod figa_5;
 pub mod integrators;
 mod models;
 mod strengths;
+pub mod table7_1;
 
 use super::{Claim, Study};
 
@@ -32,6 +34,11 @@ pub const STUDIES: &[Study] = &[
     fig7_3::POPULATIONS,
     fig7_3::CURRENTS,
     fig7_3::CONTRIBUTIONS,
+    fig7_7::SPECTRA,
+    table7_1::RATIOS,
+    table7_1::ANGLES,
+    fig7_7::SUPPORTS,
+    fig7_7::DALE,
     figa_1::STUDY,
     figa_2::STUDY,
     figa_3::STUDY,

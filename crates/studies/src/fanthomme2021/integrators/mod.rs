@@ -5,3 +5,4 @@ pub mod currents;
 pub mod plane;
 pub mod relu;
 pub mod start;
+pub mod trained;

@@ -100,6 +100,22 @@ pub struct Leading {
     pub dots: [f64; 4],
 }
 
+/// The least singular value of an integrator of rank one with independent encoder and decoder of unit norm, many units.
+///
+/// Formula: 2 gamma for s up to 1/2, 2 gamma (s + 1/(4 s)) above; new, sharper than 2 gamma max(s, 1) (A.53), which it approaches. With
+/// l = cos a d + sin a e and r = cos b e + sin b d conditions (A.51) read sigma cos a cos b = 2 gamma s and tan a + tan b = 1/s, so that
+/// sigma = 2 gamma s sqrt((1 + tan^2 a)(1 + tan^2 b)), least at tan a tan b = min(1, 1/(4 s^2)).
+///
+/// ```
+/// use nullcline_studies::fanthomme2021::integrators::relu::least_sigma;
+///
+/// assert_eq!([0.3, 0.5, 1.0].map(|s| least_sigma(s, 1.0)), [2.0, 2.0, 2.5]);
+/// assert!((least_sigma(10.0, 1.0) / 20.0 - 1.0025).abs() < 1e-12);
+/// ```
+pub fn least_sigma(scale: f64, decay: f64) -> f64 {
+    if scale <= 0.5 { 2.0 * decay } else { 2.0 * decay * (scale + 0.25 / scale) }
+}
+
 /// A rate at which descent from W = 0 converges: 0.1 / max(1, s^2), half of where the authors saw it diverge.
 pub fn rate(scale: f64) -> f64 {
     0.1 / (scale * scale).max(1.0)
