@@ -27,7 +27,7 @@ struct Size {
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = match settings.preset {
         Preset::Quick => {
-            Size { n: 300, seeds: 2, scales: vec![0.1, 0.3, 0.6, 1.0, 2.0, 4.0, 10.0], most: 30_000.0 }
+            Size { n: 200, seeds: 4, scales: vec![0.1, 0.3, 0.6, 1.0, 2.0, 4.0, 10.0], most: 25_000.0 }
         }
         Preset::Paper => Size {
             n: 1000,
