@@ -2,6 +2,7 @@
 
 use super::integrators::trained::Trained;
 use crate::common::*;
+use nullcline_core::diagnostics::dynamics::integrator::{Weights, conditions};
 
 /// Fig. 7.7.
 pub const SPECTRA: Study =
@@ -82,6 +83,9 @@ fn run_spectra(settings: &Settings, observer: &dyn Observer) -> Result<Findings,
     });
     let relu = trained("relu of three channels", size, settings, observer, &relu)?;
     let sigmoid = trained("sigmoid of three channels", size, settings, observer, &sigmoid)?;
+    let linear = json!({ "channels": 2, "decay": "0.995,0.993", "loss": "averaged", "duration": 5, "optimiser": "gd" });
+    let longer = Size { steps: 6000, ..size };
+    let linear = trained("linear of two channels", longer, settings, observer, &linear)?;
     let source = "fanthomme2021 Fig. 7.7";
     let claims = super::at_size(
         at(
@@ -97,6 +101,19 @@ fn run_spectra(settings: &Settings, observer: &dyn Observer) -> Result<Findings,
                     .predicted(0.0, 0.0)
                     .denied_given(learned(&sigmoid, 0.05))
                     .headline(),
+                claim("A linear network of two channels has rank two")
+                    .at("fanthomme2021 7.3.4")
+                    .is(
+                        "largest third singular value over the second",
+                        exact(&linear, |t| t.singular[2] / t.singular[1]),
+                    )
+                    .below(0.01)
+                    .denied_given(learned(&linear, 1e-10)),
+                claim("Its eigenvalues are the decays, and no other reaches the outputs")
+                    .at("fanthomme2021 7.3.4")
+                    .is("largest distance of a moment from its target, rank + 1 of them", exact(&linear, off))
+                    .below(1e-3)
+                    .denied_given(learned(&linear, 1e-10)),
                 claim("Currents are linear combinations of the integrals, ReLU")
                     .at("fanthomme2021 7.39")
                     .is(
@@ -128,9 +145,21 @@ fn run_spectra(settings: &Settings, observer: &dyn Observer) -> Result<Findings,
     )?]);
     let json = entries([
         ("relu_dominant", numbers(&list(&relu, |t| t.dominant() as f64))),
+        ("linear_moments", numbers(&list(&linear, off))),
         ("sigmoid_dominant", numbers(&list(&sigmoid, |t| t.dominant() as f64))),
     ]);
     Ok(Findings { answer: answer(&claims), claims, sections: vec![section], json, warnings: vec![] })
+}
+
+fn exact(nets: &[Trained], f: impl Fn(&Trained) -> f64) -> Estimate {
+    Estimate::exact(largest(list(nets, f)), nets.len())
+}
+
+/// The largest distance of the moments that decide from what they should be.
+fn off(t: &Trained) -> f64 {
+    let weights =
+        Weights { recurrent: t.recurrent.as_ref(), encoder: t.encoder.as_ref(), decoder: t.decoder.as_ref() };
+    conditions(weights, &t.plan.goal).map_or(f64::NAN, |c| c.general.moments)
 }
 
 /// What least squares of the currents on the integrals leave of their square.
