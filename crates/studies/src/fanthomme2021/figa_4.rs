@@ -26,7 +26,7 @@ const GOAL: f64 = 1e-12;
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let (seeds, most) = match settings.preset {
-        Preset::Quick => (3, 40_000.0),
+        Preset::Quick => (6, 40_000.0),
         Preset::Paper => (20, 400_000.0),
     };
     findings(seeds, most, settings.seed, observer)

@@ -192,7 +192,7 @@ fn fourth(angles: &[f64]) -> [f64; 3] {
 
 fn run_angles(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size =
-        Size { seeds: if settings.preset == Preset::Paper { 16 } else { 3 }, ..Size::of(settings, 200) };
+        Size { seeds: if settings.preset == Preset::Paper { 16 } else { 5 }, ..Size::of(settings, 200) };
     let both = |relu: bool| {
         let cell = Cell { relu, batch: relu, channels: 2, printed: [0.0; 2] };
         parallel(if relu { "ReLU" } else { "sigmoids" }, size.seeds, observer, |k| {

@@ -57,11 +57,10 @@ impl Trained {
         })
     }
 
-    /// Dominant singular values: those before the largest ratio of neighbours among the first ten.
+    /// Dominant singular values: those before the largest gap between neighbours.
     pub fn dominant(&self) -> usize {
-        let ratio = |k: usize| self.singular[k] / self.singular[k + 1].max(1e-300);
-        let most = self.singular.len().min(11) - 1;
-        (0..most).max_by(|a, b| ratio(*a).total_cmp(&ratio(*b))).map_or(0, |k| k + 1)
+        let gap = |k: usize| self.singular[k] - self.singular[k + 1];
+        (0..self.singular.len() - 1).max_by(|a, b| gap(*a).total_cmp(&gap(*b))).map_or(0, |k| k + 1)
     }
 
     /// Currents and integrals on `sequences` sequences of `steps` steps of white noise, columns step after step.
