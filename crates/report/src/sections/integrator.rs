@@ -146,7 +146,7 @@ impl Parts for Integration {
                 .each(&units, |i, j| m[(*i, j)])
                 .named(
                     name,
-                    &format!(
+                    format!(
                         "Gradient of the {loss} loss with respect to W, a row for each unit that receives."
                     ),
                 )

@@ -29,20 +29,21 @@ impl Kind {
     }
 }
 
+/// The loss with its memory.
 enum Pass<T: Real> {
     Batch {
         task: Box<Integrate>,
-        sequences: Sequences<T>,
+        sequences: Box<Sequences<T>>,
         held: Box<Batch>,
     },
     Averaged {
-        loss: Averaged,
-        room: Room<T>,
+        loss: Box<Averaged>,
+        room: Box<Room<T>>,
     },
     /// `held` is of other samples, where they are drawn.
     Proxy {
-        proxy: Proxy<T>,
-        held: Option<Proxy<T>>,
+        proxy: Box<Proxy<T>>,
+        held: Option<Box<Proxy<T>>>,
     },
 }
 
@@ -79,23 +80,23 @@ impl<T: Real> IntegratorLoss<T> {
                     Noise::Fixed => task.batch(Split::Train, &items),
                     Noise::Fresh => task.batch(Split::Validation, &items),
                 };
-                let sequences = Sequences::new(n, d, plan.duration, plan.batch, plan.activation);
+                let sequences = Box::new(Sequences::new(n, d, plan.duration, plan.batch, plan.activation));
                 Pass::Batch { task: Box::new(task), sequences, held: Box::new(held) }
             }
             Kind::Averaged => {
-                let loss = Averaged { goal, correlations: Correlations::white(plan.duration) };
-                Pass::Averaged { loss, room: Room::new(n, d, plan.duration) }
+                let loss = Box::new(Averaged { goal, correlations: Correlations::white(plan.duration) });
+                Pass::Averaged { loss, room: Box::new(Room::new(n, d, plan.duration)) }
             }
             Kind::Proxy => {
                 let f = plan.activation;
                 let straight =
                     matches!(f.activation, Activation::Relu | Activation::Identity) && f.threshold == 0.0;
                 if d == 1 && straight {
-                    Pass::Proxy { proxy: Proxy::signs(goal, f, n), held: None }
+                    Pass::Proxy { proxy: Box::new(Proxy::signs(goal, f, n)), held: None }
                 } else {
                     let drawn = |index: u64| {
                         let z = samples::<T>(d, plan.batch, plan.range, plan.seed, index);
-                        Proxy::mean(goal.clone(), f, z, n)
+                        Box::new(Proxy::mean(goal.clone(), f, z, n))
                     };
                     let fresh = plan.noise == Noise::Fresh;
                     Pass::Proxy { proxy: drawn(0), held: fresh.then(|| drawn(HELD)) }
