@@ -91,7 +91,7 @@ pub struct Activity {
     pub outputs: Vec<f64>,
 }
 
-/// L+ and L- of (7.22): least squares of each activity on [y]+ and [-y]+, which never overlap.
+/// L+ and L- of (7.22): least squares of each activity on max(y, 0) and max(-y, 0), which never overlap.
 pub struct Populations {
     /// L+.
     pub plus: Vec<f64>,
