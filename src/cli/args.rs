@@ -8,6 +8,7 @@ use crate::analyses::arguments::{DrivenNetwork, RecordingArguments};
 use crate::analyses::distill::{ConventionalArguments, RaddArguments};
 use crate::analyses::gaussian::Gaussian;
 use crate::analyses::ibl::TrainIbl;
+use crate::analyses::integrate::TrainIntegrator;
 use crate::analyses::limits::threads;
 use crate::analyses::potts::Potts;
 use crate::analyses::training::Train;
@@ -97,10 +98,12 @@ commands! {
         /// Couplings of a Potts or Ising model from sequences, spikes or categories, and how strongly to regularise them
         Potts(Reported<Potts>),
     }
-    /// Tasks in which what the network does decides what it is shown.
+    /// Tasks with options of their own.
     PlayedTask {
         /// Decide on which side a stimulus is, in blocks of unequal odds (International Brain Laboratory)
         Ibl(Kept<TrainIbl>),
+        /// Give the decaying integrals of several signals at once, by one of three losses
+        Integrate(Kept<TrainIntegrator>),
     }
 }
 

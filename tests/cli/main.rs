@@ -12,6 +12,7 @@ mod formats;
 mod ibl;
 mod infer;
 mod inspect;
+mod integrator;
 mod interrupt;
 mod left_out;
 mod maps;

@@ -2,9 +2,11 @@
 
 use faer::Mat;
 use nullcline::io::tensors::{Tensors, read};
+use nullcline::linalg::activation::Activation;
+use nullcline::linalg::steep::Steep;
 use nullcline::systems::architecture::Architecture;
 use nullcline::systems::cells::{
-    Antisymmetric, Cell, CoRnn, GatedAntisymmetric, Lipschitz, Scheme, Skewed, Ugrnn,
+    Antisymmetric, Cell, CoRnn, GatedAntisymmetric, Integrator, Lipschitz, Scheme, Skewed, Ugrnn,
 };
 use nullcline::systems::reference::rotation::theta_star;
 use nullcline::systems::rule::{Rule, Workspace, linearise, parameter_count};
@@ -20,6 +22,7 @@ fn cells() -> Vec<(&'static str, Cell)> {
         let (linear, recurrent) = (Skewed { beta: 0.65, gamma: 0.2 }, Skewed { beta: 0.8, gamma: 0.01 });
         Lipschitz::cell(linear, recurrent, Scheme { dt: 0.1, euler })
     };
+    let steep = |activation, slope, threshold| Steep { activation, slope, threshold };
     vec![
         ("antisymmetric", Antisymmetric::cell(0.3, 0.05)),
         ("gated_antisymmetric", GatedAntisymmetric::cell(0.3, 0.05)),
@@ -27,6 +30,10 @@ fn cells() -> Vec<(&'static str, Cell)> {
         ("lipschitz_euler", lipschitz(true)),
         ("lipschitz_rk4", lipschitz(false)),
         ("ugrnn", Ugrnn::cell()),
+        ("integrator_identity", Integrator::cell(Steep::plain(Activation::Identity))),
+        ("integrator_relu", Integrator::cell(Steep::plain(Activation::Relu))),
+        ("integrator_sigmoid", Integrator::cell(steep(Activation::Sigmoid, 50.0, 0.1))),
+        ("integrator_tanh", Integrator::cell(steep(Activation::Tanh, 1.5, -0.2))),
     ]
 }
 

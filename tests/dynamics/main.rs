@@ -11,6 +11,7 @@ mod flow_field;
 mod golden_adjoint;
 mod golden_cells;
 mod golden_nets;
+mod integrator;
 mod lyapunov_coverage;
 mod lyapunov_driven;
 mod lyapunov_kinks;

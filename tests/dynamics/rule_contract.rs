@@ -4,9 +4,10 @@
 use faer::{Mat, MatMut, MatRef};
 use nullcline::linalg::activation::Activation;
 use nullcline::linalg::random::{Use, normal, normal_matrix, stream};
+use nullcline::linalg::steep::Steep;
 use nullcline::systems::cells::{
-    Antisymmetric, Cell, CoRnn, Current, GatedAntisymmetric, Gru, GruResetBefore, KINDS, Lipschitz, Lstm,
-    Rate, Scheme, Skewed, Stack, Vanilla,
+    Antisymmetric, Cell, CoRnn, Current, GatedAntisymmetric, Gru, GruResetBefore, Integrator, KINDS,
+    Lipschitz, Lstm, Rate, Scheme, Skewed, Stack, Vanilla,
 };
 use nullcline::systems::reference::{
     CoupledFitzHughNagumo, Henon, Hopf, Ikeda, Linear, Logistic, Lorenz, Rossler, VanDerPol, beer_1995,
@@ -145,6 +146,11 @@ fn rules() -> Vec<(&'static str, Box<dyn Rule>)> {
         ("lstm", Box::new(Lstm::new(4, 3))),
         ("antisymmetric", Box::new(Antisymmetric::new(5, 3, 0.3, 0.1))),
         ("gated antisymmetric", Box::new(GatedAntisymmetric::new(5, 3, 0.3, 0.1))),
+        ("integrator relu", Box::new(Integrator::new(6, 3, Steep::plain(Relu)))),
+        (
+            "integrator sigmoid",
+            Box::new(Integrator::new(5, 2, Steep { activation: Sigmoid, slope: 3.0, threshold: 0.1 })),
+        ),
         ("cornn", Box::new(CoRnn::new(4, 3, 0.2, 1.5, 0.7))),
         ("lipschitz", Box::new(Lipschitz::new(5, 3, skewed(0.7, 0.02), skewed(0.9, 0.1)))),
         (

@@ -6,6 +6,7 @@ mod common;
 mod gradients;
 mod ibl;
 mod ibl_task;
+mod integration;
 mod pytorch;
 mod radd;
 mod tasks;

@@ -13,6 +13,7 @@ macro_rules! jobs {
             $crate::jobs::ConventionalArguments,
             $crate::jobs::Train,
             $crate::jobs::TrainIbl,
+            $crate::jobs::TrainIntegrator,
         }
     };
 }
@@ -24,5 +25,6 @@ pub use nullcline_core::analyses::{
     gaussian::Gaussian,
     ibl::TrainIbl,
     potts::Potts,
+    integrate::TrainIntegrator,
     training::Train,
 };

@@ -200,7 +200,8 @@ fn lead(wanted: &[[&str; 2]], sections: &[Section], any: bool) -> Option<[String
     first.map(|place| place.map(str::to_owned))
 }
 
-/// Writes a network as a file that `analyze` reads without a flag; its numbers in `precision`, if they are to be.
+/// Writes a network as a file that `analyze` reads without a flag; its numbers in `precision`, if they are to be, and with `facts` of
+/// its task.
 ///
 /// # Errors
 /// A file that cannot be written.
@@ -211,10 +212,12 @@ pub fn network_file(
     rule: &dyn Rule,
     readout: Option<(MatRef<f64>, &[f64])>,
     precision: Option<Precision>,
+    facts: &[(&str, String)],
 ) -> Result<(), Failure> {
-    let (mut tensors, metadata) = checkpoint::save(architecture, rule, readout);
+    let (mut tensors, mut metadata) = checkpoint::save(architecture, rule, readout);
     if let Some(p) = precision {
         tensors.iter_mut().for_each(|t| t.dtype = p.name().into());
     }
+    metadata.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     Ok(write_safetensors(&folder.place(name)?, &tensors, &metadata)?)
 }

@@ -1,5 +1,5 @@
 """Writes cells.npz: states, Jacobians and gradients of the antisymmetric, gated antisymmetric, coRNN,
-Lipschitz and update gate cells by PyTorch's automatic differentiation, in float64, from the papers' equations alone."""
+Lipschitz, update gate and integrator cells by PyTorch's automatic differentiation, in float64, from the papers' equations alone."""
 
 import numpy as np
 import torch
@@ -56,6 +56,11 @@ def ugrnn(p, h, u):
     return g * h + (1 - g) * torch.tanh(candidate)
 
 
+def integrator(f):
+    """f(W (h + E u) + b), Fanthomme and Monasson 2021, (7.1) and (7.2)."""
+    return lambda p, h, u: f((h + u @ p["weight_ih"].T) @ p["weight_hh"].T + p["bias"])
+
+
 SHAPES = {"weight_ih": (N, D), "weight_hh": (N, N), "bias": (N,)}
 CELLS = {
     "antisymmetric": (antisymmetric, SHAPES, N),
@@ -68,6 +73,10 @@ CELLS = {
         {"weight_ih": (2 * N, D), "weight_hh": (2 * N, N), "bias_ih": (2 * N,), "bias_hh": (2 * N,)},
         N,
     ),
+    "integrator_identity": (integrator(lambda a: a), SHAPES, N),
+    "integrator_relu": (integrator(torch.relu), SHAPES, N),
+    "integrator_sigmoid": (integrator(lambda a: torch.sigmoid(50 * (a - 0.1))), SHAPES, N),
+    "integrator_tanh": (integrator(lambda a: torch.tanh(1.5 * (a + 0.2))), SHAPES, N),
 }
 
 out = {}

@@ -78,7 +78,8 @@ impl Job for Analyze {
     fn files(&self) -> Vec<&Path> {
         let n = &self.network;
         let d = &n.driven;
-        let tables = [&d.trials, &d.inputs, &d.initial, &n.terminal, &self.trials_of.labels];
+        let (chi, z) = (&n.integrator.chi, &n.integrator.z);
+        let tables = [&d.trials, &d.inputs, &d.initial, &n.terminal, &self.trials_of.labels, chi, z];
         std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
     }
 

@@ -61,8 +61,8 @@ pub struct DrivenNetwork {
     #[command(flatten)]
     #[serde(flatten)]
     pub weights: WeightFile,
-    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: the
-    /// file's, or tanh]
+    /// Nonlinearity of a vanilla, rate, current or integrator network: tanh, relu, sigmoid or identity [default: the
+    /// file's, or tanh; identity of integrators]
     #[arg(long, value_name = "NAME")]
     pub activation: Option<String>,
     /// Trials of its task: an npz (arrays inputs, targets, mask, initial, lengths, and labels of trials or steps; trials x
@@ -131,6 +131,34 @@ pub struct NetworkArguments {
     #[arg(long, value_name = "TABLE")]
     #[serde(serialize_with = "written::given")]
     pub terminal: Option<PathBuf>,
+    /// Of integrators.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub integrator: IntegratorArguments,
+}
+
+/// What is asked of an integrator network (--cell integrator).
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[command(next_help_heading = "Integrators")]
+pub struct IntegratorArguments {
+    /// Scale of each channel's integral, or one for all [default: the file's]
+    #[arg(long, value_name = "S1,S2", allow_hyphen_values = true)]
+    pub scale: Option<String>,
+    /// Decay of each channel's integral a step, or one for all [default: the file's]
+    #[arg(long, value_name = "G1,G2", allow_hyphen_values = true)]
+    pub decay: Option<String>,
+    /// Steps of the averaged loss [default: the file's, or 10]
+    #[arg(long, value_name = "T", value_parser = count(1, 10_000))]
+    pub duration: Option<usize>,
+    /// Table of the inputs' correlation, a row for each of the T steps, or for each step of each channel [default: white noise]
+    #[arg(long, value_name = "TABLE")]
+    #[serde(serialize_with = "written::given")]
+    pub chi: Option<PathBuf>,
+    /// Table of the samples z of the proxy loss, a column a channel [default: 1 and -1 for ReLU of one channel; 4096 uniform in
+    /// [-5, 5]]
+    #[arg(long, value_name = "TABLE")]
+    #[serde(serialize_with = "written::given")]
+    pub z: Option<PathBuf>,
 }
 
 /// The names of the cells, as a sentence ends with them.
@@ -144,7 +172,8 @@ pub struct WeightFile {
     /// The cell.
     #[arg(long, value_name = "NAME", help = format!("Cell, where the names do not tell: {}", cells()))]
     pub cell: Option<String>,
-    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME, a sum as b=NAME+NAME; m=NAME,n=NAME
+    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME, a sum as b=NAME+NAME; w_in and readout are
+    /// called encoder and decoder too; m=NAME,n=NAME
     /// of a low-rank network, whose W is m n^T / N; of a coRNN's velocities w_vel=NAME, of a Lipschitz network's
     /// linear part w_lin=NAME
     #[arg(long, value_name = "ROLE=NAME,..")]
@@ -178,7 +207,7 @@ pub struct CellConstants {
     #[arg(long)]
     pub euler: bool,
     /// Constants: epsilon and gamma of antisymmetric networks and coRNNs, beta_a, gamma_a, beta_w and gamma_w
-    /// of Lipschitz networks
+    /// of Lipschitz networks, slope and threshold of integrator networks [default: 50 and 0.1 of sigmoids, else 1 and 0]
     #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
     pub constants: Option<String>,
     /// GRU with its reset gate before the recurrent product (PyTorch's is after)

@@ -1,10 +1,12 @@
 //! Settings as they are written to checked ones, once.
 
-use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, TrialArguments, WeightFile};
+use super::arguments::{
+    AnalysisArguments, IntegratorArguments, NetworkArguments, RecordingArguments, TrialArguments, WeightFile,
+};
 use super::lists::{distinct, entries, once};
 use super::prepare::{Preparation, Scale, Width};
 use super::trials::Map;
-use super::{AnalysisSettings, Missing, Module, NetworkSettings, RecordingSettings};
+use super::{AnalysisSettings, IntegratorSettings, Missing, Module, NetworkSettings, RecordingSettings};
 use crate::diagnostics::geometry::clusters::Linkage;
 use crate::io::nearest::meant;
 use crate::linalg::activation::Activation;
@@ -100,7 +102,15 @@ pub(super) fn network(n: &NetworkArguments) -> Result<NetworkSettings, String> {
         tol: n.tol,
         horizon: n.horizon,
         terminal: n.terminal.clone(),
+        integrator: integrator(&n.integrator)?,
     })
+}
+
+/// What is said of integrators.
+fn integrator(a: &IntegratorArguments) -> Result<IntegratorSettings, String> {
+    let list = |option: &str, text: &Option<String>| text.as_deref().map(|l| numbers(option, l)).transpose();
+    let (scale, decay) = (list("--scale", &a.scale)?, list("--decay", &a.decay)?);
+    Ok(IntegratorSettings { scale, decay, duration: a.duration, chi: a.chi.clone(), z: a.z.clone() })
 }
 
 /// The pairs of `--constants`.

@@ -53,6 +53,37 @@ pub struct NetworkSettings {
     pub horizon: Option<f64>,
     /// Table of the adjoint's vector at its end.
     pub terminal: Option<PathBuf>,
+    /// What is asked of an integrator.
+    pub integrator: IntegratorSettings,
+}
+
+/// What is asked of an integrator.
+#[derive(Clone, Debug, Default)]
+pub struct IntegratorSettings {
+    /// Scale of each channel.
+    pub scale: Option<Vec<f64>>,
+    /// Decay of each channel.
+    pub decay: Option<Vec<f64>>,
+    /// Steps of the averaged loss.
+    pub duration: Option<usize>,
+    /// Table of the input correlation.
+    pub chi: Option<PathBuf>,
+    /// Table of the samples of the proxy loss.
+    pub z: Option<PathBuf>,
+}
+
+impl IntegratorSettings {
+    /// The first option that was given.
+    pub fn given(&self) -> Option<&'static str> {
+        let all = [
+            ("--scale", self.scale.is_some()),
+            ("--decay", self.decay.is_some()),
+            ("--duration", self.duration.is_some()),
+            ("--chi", self.chi.is_some()),
+            ("--z", self.z.is_some()),
+        ];
+        all.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
 }
 
 /// Settings that concern recordings alone.

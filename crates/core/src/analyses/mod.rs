@@ -61,6 +61,7 @@ mod finding;
 pub mod gaussian;
 pub mod ibl;
 mod inspect;
+pub mod integrate;
 pub mod limits;
 pub mod lists;
 mod modules;
@@ -80,7 +81,7 @@ pub mod written;
 
 pub use crate::job::Error;
 pub use analyze::{Analysis, Analyze};
-pub use config::{AnalysisSettings, Config, Missing, NetworkSettings, RecordingSettings};
+pub use config::{AnalysisSettings, Config, IntegratorSettings, Missing, NetworkSettings, RecordingSettings};
 pub use failed::Failure;
 pub use finding::{Components, Context, HeldPoints, LineGroups, Projections, Rate, Rows};
 pub use inspect::inspect;

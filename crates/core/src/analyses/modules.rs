@@ -4,7 +4,9 @@ use super::activity::{
     Analyses, Decodings, DemixedComponents, Groups, IntrinsicDimension, Selectivity, SignalDimension,
     TargetedAxes, Timescales,
 };
-use super::network::{AtTask, Cycles, Exponents, Flow, Paths, Points, Run, Sensitivity, Vectors};
+use super::network::{
+    AtTask, Cycles, Exponents, Flow, Integration, Paths, Points, Run, Sensitivity, Vectors,
+};
 use super::recording::{Activity, Reading};
 use super::{Components, Error};
 use crate::diagnostics::dynamics::recurrent::RecurrentSpectrum;
@@ -41,6 +43,8 @@ macro_rules! modules {
             FlowField flow_field: Flow;
             /// States in time.
             Trajectories trajectories: Paths;
+            /// How well it integrates.
+            Integrator integrator: Integration;
             /// Spectra of the recurrent matrices.
             Recurrent recurrent: Vec<RecurrentSpectrum>;
             /// Demixed principal components.

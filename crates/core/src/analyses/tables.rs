@@ -76,6 +76,13 @@ fn rows(path: &Path, width: usize, what: &str) -> Result<Vec<Mat<f64>>, Error> {
     Ok(trials)
 }
 
+/// All numbers of `path` as a matrix, a row of the table a row.
+pub fn matrix(path: &Path) -> Result<Mat<f64>, Error> {
+    let table = read(path, &ReadTable::default())?;
+    let columns = table.columns.iter().map(|c| finite(path, c)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Mat::from_fn(table.rows, columns.len(), |i, j| columns[j][i]))
+}
+
 /// The input sequences of `path`, each d x t.
 pub fn inputs(path: &Path, d: usize) -> Result<Vec<Mat<f64>>, Error> {
     if d == 0 {

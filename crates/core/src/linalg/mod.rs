@@ -8,6 +8,7 @@ pub mod eigen;
 mod elementary;
 pub mod flag;
 pub mod graded;
+pub mod lanczos;
 pub mod lu;
 pub mod outer;
 pub mod packed;
@@ -18,7 +19,9 @@ pub mod random;
 mod real;
 pub mod solve;
 pub mod spectral_norm;
+pub mod steep;
 mod vector;
+pub mod wide;
 pub mod width;
 
 pub use real::{Precise, Real};

@@ -7,10 +7,12 @@
 pub mod bptt;
 mod chunk;
 pub mod clip;
+pub mod descent;
 pub mod distillation;
 pub mod dropout;
 pub mod episodes;
 pub mod init;
+pub mod integration;
 pub mod loss;
 mod model;
 pub mod optimiser;

@@ -59,7 +59,15 @@ impl Report for TrainIbl {
 
     fn write(&self, found: &Behaved, folder: &Folder) -> Result<(), Failure> {
         let readout = (found.model.readout.weight.as_ref(), &found.model.readout.bias[..]);
-        network_file(folder, NETWORK, &found.architecture, found.model.rule.as_ref(), Some(readout), None)?;
+        network_file(
+            folder,
+            NETWORK,
+            &found.architecture,
+            found.model.rule.as_ref(),
+            Some(readout),
+            None,
+            &[],
+        )?;
         let config = &found.config;
         Ok(write_trials(&folder.place(TRIALS)?, &found.model, &config.task, config.schedule.seed)?)
     }

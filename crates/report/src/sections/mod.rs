@@ -14,6 +14,7 @@ mod fixed_points;
 mod flow_field;
 mod gaussian;
 mod ibl;
+mod integrator;
 mod intrinsic;
 mod left;
 mod lyapunov;

@@ -9,6 +9,7 @@ use crate::report::{Report, Told};
 use crate::runner::{Failure, NETWORK, network_file};
 use crate::tables::{Table, TableOut};
 use nullcline_core::analyses;
+use nullcline_core::analyses::integrate::TrainIntegrator;
 use nullcline_core::analyses::training::{Network, Train, TrainedNetwork};
 use nullcline_core::analyses::trials;
 use nullcline_core::tasks::Objective;
@@ -32,38 +33,74 @@ impl Report for Train {
     }
 
     fn tell(&self, t: &TrainedNetwork) -> Result<Told, Failure> {
-        let mut findings = describe(t);
-        let mut modules = vec![training(t)?];
-        if let Some(search) = &t.search {
-            findings.push(searched::describe(search));
-            modules.push(searched::trials(search)?);
-        }
-        Ok(Told {
-            title: t.task.into(),
-            subject: t.description.clone(),
-            facts: vec![
-                ("Trained".into(), t.description.clone()),
-                ("Weights".into(), NETWORK.into()),
-                ("Trials".into(), TRIALS.into()),
-            ],
-            seed: self.seed,
-            findings,
-            notes: t.notes.clone(),
-            modules,
-            ..Told::default()
-        })
+        told(t, self.seed)
     }
 
     fn write(&self, t: &TrainedNetwork, folder: &Folder) -> Result<(), Failure> {
-        let Network { architecture, model, precision } = &t.network;
-        let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
-        network_file(folder, NETWORK, architecture, model.rule.as_ref(), Some(readout), Some(*precision))?;
-        Ok(trials::write(&folder.place(TRIALS)?, &t.shown, &t.labels)?)
+        files(t, folder)
     }
 
     fn next(&self, _: &TrainedNetwork, out: &Path) -> Option<String> {
         Some(at_its_task(out))
     }
+}
+
+impl Report for TrainIntegrator {
+    fn origin(&self, _: &Path) -> Result<Origin, analyses::Error> {
+        let (plan, _) = self.plan()?;
+        let settings: Vec<String> =
+            plan.describe().into_iter().map(|(name, value)| format!("{name} {value}")).collect();
+        Ok(Origin::set("train", "integrate", &settings.join(", ")))
+    }
+
+    fn name(&self) -> Result<String, analyses::Error> {
+        Ok("integrate".into())
+    }
+
+    fn tell(&self, t: &TrainedNetwork) -> Result<Told, Failure> {
+        told(t, self.seed)
+    }
+
+    fn write(&self, t: &TrainedNetwork, folder: &Folder) -> Result<(), Failure> {
+        files(t, folder)
+    }
+
+    fn next(&self, _: &TrainedNetwork, out: &Path) -> Option<String> {
+        Some(at_its_task(out))
+    }
+}
+
+/// What the report of a training says.
+fn told(t: &TrainedNetwork, seed: u64) -> Result<Told, Failure> {
+    let mut findings = describe(t);
+    let mut modules = vec![training(t)?];
+    if let Some(search) = &t.search {
+        findings.push(searched::describe(search));
+        modules.push(searched::trials(search)?);
+    }
+    Ok(Told {
+        title: t.task.into(),
+        subject: t.description.clone(),
+        facts: vec![
+            ("Trained".into(), t.description.clone()),
+            ("Weights".into(), NETWORK.into()),
+            ("Trials".into(), TRIALS.into()),
+        ],
+        seed,
+        findings,
+        notes: t.notes.clone(),
+        modules,
+        ..Told::default()
+    })
+}
+
+/// Writes the network and its trials.
+fn files(t: &TrainedNetwork, folder: &Folder) -> Result<(), Failure> {
+    let Network { architecture, model, precision } = &t.network;
+    let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
+    let rule = model.rule.as_ref();
+    network_file(folder, NETWORK, architecture, rule, Some(readout), Some(*precision), &t.facts)?;
+    Ok(trials::write(&folder.place(TRIALS)?, &t.shown, &t.labels)?)
 }
 
 /// The command that analyses the network in `out` at its task.

@@ -1,4 +1,5 @@
-//! Fanthomme (2021), thesis, chapter 2: "Regularization in Gaussian Model inference".
+//! Fanthomme (2021), thesis, chapter 2: "Regularization in Gaussian Model inference", and chapter 7
+//! with appendix A: "Low-dimensional manifolds in recurrent neural networks".
 
 pub mod fig2_10;
 pub mod fig2_11;
@@ -6,14 +7,44 @@ pub mod fig2_2;
 pub mod fig2_3;
 pub mod fig2_4;
 pub mod fig2_5;
+pub mod fig7_2;
+pub mod fig7_3;
+pub mod fig7_7;
+pub mod figa_1;
+pub mod figa_2;
+pub mod figa_3;
+pub mod figa_4;
+pub mod figa_5;
+pub mod integrators;
 mod models;
 mod strengths;
+pub mod table7_1;
 
 use super::{Claim, Study};
 
 /// Its studies.
-pub const STUDIES: &[Study] =
-    &[fig2_2::STUDY, fig2_3::STUDY, fig2_4::STUDY, fig2_5::STUDY, fig2_10::STUDY, fig2_11::STUDY];
+pub const STUDIES: &[Study] = &[
+    fig2_2::STUDY,
+    fig2_3::STUDY,
+    fig2_4::STUDY,
+    fig2_5::STUDY,
+    fig2_10::STUDY,
+    fig2_11::STUDY,
+    fig7_2::STUDY,
+    fig7_3::POPULATIONS,
+    fig7_3::CURRENTS,
+    fig7_3::CONTRIBUTIONS,
+    fig7_7::SPECTRA,
+    table7_1::RATIOS,
+    table7_1::ANGLES,
+    fig7_7::SUPPORTS,
+    fig7_7::DALE,
+    figa_1::STUDY,
+    figa_2::STUDY,
+    figa_3::STUDY,
+    figa_4::STUDY,
+    figa_5::STUDY,
+];
 
 /// Claims as a run of `n` variables can ask them, where the thesis has `printed`.
 fn at_size(claims: Vec<Claim>, n: usize, printed: usize) -> Vec<Claim> {

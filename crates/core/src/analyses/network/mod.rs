@@ -7,6 +7,7 @@ mod cycles;
 mod facts;
 mod finds;
 mod found;
+mod integrator;
 mod points;
 mod sensitivity;
 mod stores;
@@ -18,6 +19,7 @@ pub use found::{
     Cycles, Disagreement, Exponents, Flow, InputKind, Outputs, Paths, Plane, Points, Sensitivity, Source,
     Story, UnderInput, Vectors,
 };
+pub use integrator::{Entry as IntegratorEntry, Integration, Moments, Samples};
 pub use stores::{Edge, Stores};
 pub use task::{
     Asked, AtTask, Course, Ending, Endings, Example, Growth, HeldInput, HeldInputs, InSpace, OfCondition,

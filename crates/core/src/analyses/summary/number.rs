@@ -36,7 +36,7 @@ impl JsonSchema for Number {
 }
 
 /// Numbers, one by one.
-pub(super) fn numbers(values: &[f64]) -> Vec<Number> {
+pub(in crate::analyses) fn numbers(values: &[f64]) -> Vec<Number> {
     values.iter().map(|v| Number(*v)).collect()
 }
 

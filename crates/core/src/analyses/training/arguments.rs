@@ -12,7 +12,7 @@ use std::path::PathBuf;
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct Train {
     /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop, context-integration, sine, or
-    /// ibl, which has options of its own
+    /// ibl and integrate, which have options of their own
     pub task: String,
     /// Seed of every random stream
     #[arg(long, default_value_t = 1, value_parser = seed())]
@@ -93,7 +93,8 @@ pub struct CellArguments {
     /// Units
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = count(1, 100_000))]
     pub units: usize,
-    /// Nonlinearity of a vanilla, rate or current network: tanh, relu, sigmoid or identity [default: tanh]
+    /// Nonlinearity of a vanilla, rate, current or integrator network: tanh, relu, sigmoid or identity [default: tanh; identity
+    /// of integrators]
     #[arg(long, value_name = "NAME")]
     pub activation: Option<String>,
     /// What the weights do not tell.

@@ -118,14 +118,15 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
         return Err(Error::Config(format!("{option} has no meaning for --cell {}; leave it out", kind.name)));
     }
     time("--tau", n.given.tau).and_then(|()| time("--dt", n.given.dt)).map_err(Error::Config)?;
-    let activation = activation.unwrap_or(Activation::Tanh);
+    let activation = activation.unwrap_or(kind.activation);
     let tau = n.given.tau.unwrap_or(1.0);
     let scheme = Scheme { dt: n.given.dt.unwrap_or(tau / 10.0), euler: n.given.euler };
     let constants = constants(n.given.constants.as_deref()).map_err(Error::Config)?;
     kind.knows(&constants).map_err(|why| Error::Config(format!("--constants {why}")))?;
     let number = |name: &'static str| {
         let given = constants.iter().find(|c| c.0 == name).map(|c| c.1);
-        given.or(n.given.dt.filter(|_| name == "dt")).ok_or_else(|| {
+        let dt = n.given.dt.filter(|_| name == "dt");
+        given.or(dt).or(kind.usual(name, activation)).ok_or_else(|| {
             let all: Vec<_> = kind.constants.iter().map(|c| format!("{}=VALUE", c.name)).collect();
             Error::Config(format!("--cell {} has constants: give --constants {}", kind.name, all.join(",")))
         })

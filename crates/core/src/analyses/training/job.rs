@@ -63,6 +63,8 @@ pub struct TrainedNetwork {
     pub search: Option<Searched>,
     /// Whether it was found half done, or damaged in part.
     pub notes: Vec<String>,
+    /// What the file of the network says of its task, which `analyze` asks for otherwise.
+    pub facts: Vec<(&'static str, String)>,
 }
 
 impl TrainedNetwork {
@@ -200,6 +202,7 @@ fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<Tra
         shown: plan.task.batch(Split::Validation, &shown),
         search,
         notes: trained.notes,
+        facts: vec![],
         network: Network { architecture: plan.architecture.clone(), model, precision: plan.precision },
     })
 }

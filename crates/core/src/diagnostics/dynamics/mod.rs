@@ -10,6 +10,7 @@
 //! | Does it oscillate, with which period, and how does it answer a kick? | [`cycles`] |
 //! | What does the flow in a plane look like? | [`flow_field`] |
 //! | Where does it go from here? | [`trajectories`] |
+//! | Does it integrate its inputs, and for how long? | [`integrator`] |
 //! | What do its matrices alone say? | [`recurrent`] |
 
 pub mod adjoint;
@@ -17,6 +18,7 @@ pub mod covariant;
 pub mod cycles;
 pub mod fixed_points;
 pub mod flow_field;
+pub mod integrator;
 pub mod local_exponents;
 pub mod lyapunov;
 pub mod recurrent;

@@ -1,5 +1,7 @@
 //! Facts of a kind of cell: a second matrix, constants, laws of the initial parameters.
 
+use crate::linalg::activation::Activation;
+
 /// A second recurrent matrix.
 #[derive(Clone, Copy, Debug)]
 pub struct Second {
@@ -22,20 +24,26 @@ pub struct Constant {
     pub most: f64,
     /// The range in words.
     pub expected: &'static str,
+    /// Its value under a nonlinearity where nobody gives one; none: somebody must.
+    pub usual: Option<fn(Activation) -> f64>,
 }
 
 impl Constant {
     /// A number above zero.
     pub const fn positive(name: &'static str) -> Self {
-        Self { name, least: f64::from_bits(1), most: f64::MAX, expected: "a positive number" }
+        Self { name, least: f64::from_bits(1), most: f64::MAX, expected: "a positive number", usual: None }
     }
     /// Zero or a number above.
     pub const fn damping(name: &'static str) -> Self {
-        Self { name, least: 0.0, most: f64::MAX, expected: "zero or a positive number" }
+        Self { name, least: 0.0, most: f64::MAX, expected: "zero or a positive number", usual: None }
+    }
+    /// Any number.
+    pub const fn any(name: &'static str) -> Self {
+        Self { name, least: -f64::MAX, most: f64::MAX, expected: "a number", usual: None }
     }
     /// A number from 0 to 1.
     pub const fn share(name: &'static str) -> Self {
-        Self { name, least: 0.0, most: 1.0, expected: "a number from 0 to 1" }
+        Self { name, least: 0.0, most: 1.0, expected: "a number from 0 to 1", usual: None }
     }
     /// Whether the constant may have that value.
     pub fn holds(&self, value: f64) -> bool {

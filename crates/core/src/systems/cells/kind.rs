@@ -37,6 +37,10 @@ pub struct CellKind {
     pub flow: Option<FlowKind>,
     /// Whether the nonlinearity is a choice.
     pub has_activation: bool,
+    /// The nonlinearity where it is a choice and nobody makes it.
+    pub activation: Activation,
+    /// Whether the input weights are encoders, one vector of n values for each input, in a file as rows or columns.
+    pub encodes: bool,
     /// Whether it is a choice that the reset gate acts before the recurrent product.
     pub has_reset: bool,
     /// Laws of the initial parameters.
@@ -96,6 +100,8 @@ impl CellKind {
             parts: &["h"],
             flow: None,
             has_activation: false,
+            activation: Activation::Tanh,
+            encodes: false,
             has_reset: false,
             initial: Initial::UNIFORM,
             acting: None,
@@ -108,6 +114,10 @@ impl CellKind {
     /// Whether the network is a flow unless discretised by Euler steps.
     pub fn is_flow(&self) -> bool {
         self.flow.is_some()
+    }
+    /// The value of a constant under a nonlinearity where nobody gives one.
+    pub fn usual(&self, constant: &str, f: Activation) -> Option<f64> {
+        self.constants.iter().find(|c| c.name == constant)?.usual.map(|usual| usual(f))
     }
     /// Whether each of the `given` constants is one of the kind's; if not, the first and what there is.
     ///
@@ -256,9 +266,9 @@ impl Cell {
         std::array::from_fn(|i| self.constants[i])
     }
 
-    /// The nonlinearity, tanh where it is no choice.
+    /// The nonlinearity, the kind's own where it is no choice.
     pub(super) fn nonlinearity(&self) -> Activation {
-        self.activation.unwrap_or(Activation::Tanh)
+        self.activation.unwrap_or(self.kind.activation)
     }
 
     /// The map that the scheme makes of a field.

@@ -7,6 +7,7 @@ mod facts;
 mod gated_antisymmetric;
 mod gru;
 mod gru_reset_before;
+mod integrator;
 mod kind;
 mod leak;
 mod lipschitz;
@@ -26,6 +27,7 @@ pub use facts::{Constant, Initial, Region, Second};
 pub use gated_antisymmetric::{GATED_ANTISYMMETRIC, GatedAntisymmetric};
 pub use gru::{GRU, Gru};
 pub use gru_reset_before::GruResetBefore;
+pub use integrator::{INTEGRATOR, Integrator};
 pub use kind::{Acting, Cell, CellKind, FlowKind, Layer, Maker, Scheme};
 pub use lipschitz::{LIPSCHITZ, Lipschitz};
 pub use lstm::{LSTM, Lstm};
@@ -48,6 +50,7 @@ pub static KINDS: &[&CellKind] = &[
     &CORNN,
     &LIPSCHITZ,
     &UGRNN,
+    &INTEGRATOR,
 ];
 
 /// The names of all kinds, for messages.

@@ -120,6 +120,11 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
         said,
         left_out: unused_said.into_iter().chain(unread(file)).collect(),
         architecture,
+        metadata: if file.metadata.contains_key("nullcline") {
+            file.metadata.clone()
+        } else {
+            Default::default()
+        },
     })
 }
 

@@ -34,7 +34,7 @@ pub(super) fn constants(
         let given = spec.constants.iter().find(|c| c.0 == name).map(|c| c.1);
         let dt = spec.dt.filter(|_| name == "dt");
         let saved = saved.constants.iter().find(|c| c.0 == name).map(|c| c.1);
-        given.or(dt).or(saved).ok_or(Error::Constant { name, cell: kind })
+        given.or(dt).or(saved).or(kind.usual(name, activation)).ok_or(Error::Constant { name, cell: kind })
     };
     let reset_before = spec.reset_before || parts.reset_before.unwrap_or(saved.reset_before);
     Cell::of(kind, (activation, reset_before), number, |units| {
@@ -57,9 +57,9 @@ fn activation(
     }
     Ok(spec.activation.or(file).unwrap_or_else(|| {
         if cell.has_activation {
-            notes.push(Note::Activation(saved.elsewhere.clone()));
+            notes.push(Note::Activation(cell.activation, saved.elsewhere.clone()));
         }
-        Activation::Tanh
+        cell.activation
     }))
 }
 

@@ -19,9 +19,11 @@ fn all_roles() -> impl Iterator<Item = [&'static str; 2]> {
     let second = cells::KINDS.iter().filter_map(|k| k.second).map(|s| s.role);
     let others = [
         ["w_in", "U"],
+        ["w_in", "encoder"],
         ["b", "b"],
         ["b_rec", "b_rec"],
         ["readout", "D"],
+        ["readout", "decoder"],
         ["readout_bias", "readout_bias"],
         ["tau", "tau"],
     ];
@@ -92,6 +94,11 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
             "`{}` multiplies columns and `wi` rows, as in the code with these names.",
             layer.w.name()
         ));
+    } else if cell.encodes {
+        // Encoders and decoders are lists of vectors: how they lie says nothing of W.
+        let units = layer.w.matrix().map_or(0, |m| m.0);
+        layer.u = layer.u.map(|u| across(u, units));
+        rows = oriented(&mut layer, None, Some(cell), spec.vectors, false, &mut said)?;
     } else {
         rows = oriented(&mut layer, given.get("readout"), Some(cell), spec.vectors, false, &mut said)?;
         in_order(&mut layer, cell, spec.gates.as_deref(), rows)?;
@@ -111,8 +118,13 @@ fn across(u: Entry, units: usize) -> Entry {
 
 fn overlay<'a>(parts: &mut Parts<'a>, given: &BTreeMap<&str, Entry<'a>>) {
     if let Some(d) = given.get("readout") {
+        // A vector is the read-out of one output.
+        let d = match d.tensor.shape[..] {
+            [n] => d.with(vec![1, n], d.tensor.data.clone()),
+            _ => d.clone(),
+        };
         let beside = given.get("readout_bias").cloned();
-        parts.readout = Some((d.clone(), beside));
+        parts.readout = Some((d, beside));
     }
     parts.tau = given.get("tau").cloned().or(parts.tau.take());
 }
@@ -136,7 +148,8 @@ fn roles<'a>(
             (Some(role), Some(t), ..) => (role, t),
             (_, _, Some(role), Some(t)) => (role, t),
             (None, _, None, _) => {
-                let roles: Vec<&str> = all_roles().map(|r| r[0]).collect();
+                let mut roles: Vec<&str> = all_roles().map(|r| r[0]).collect();
+                roles.dedup();
                 let meant = meant(left, &roles);
                 let why = format!("--map {left}={right}: neither side is a role; {meant}");
                 return Err(Error::Command(why));

@@ -29,6 +29,7 @@ use super::cells::CellKind;
 use super::time::System;
 use crate::linalg::activation::Activation;
 use faer::Mat;
+use std::collections::BTreeMap;
 
 /// What the user says about a weight file; everything may be left out.
 #[derive(Clone, Debug, Default)]
@@ -98,6 +99,8 @@ pub struct Network {
     pub left_out: Vec<String>,
     /// Names of the state's coordinates.
     pub state_names: Vec<String>,
+    /// What a file of nullcline's own says beside its tensors; empty of others.
+    pub metadata: BTreeMap<String, String>,
 }
 
 impl Network {

@@ -1,12 +1,13 @@
 //! What a weight file does not say.
 
+use crate::linalg::activation::Activation;
 use std::fmt;
 
 /// A constant that the file does not say.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Note {
-    /// The nonlinearity is taken for tanh; with where the file has it for another part than the network.
-    Activation(Option<String>),
+    /// The nonlinearity is taken for the cell's usual one; with where the file has one for another part than the network.
+    Activation(Activation, Option<String>),
     /// The time constant is taken for 1.
     TimeConstant,
     /// The time step is taken for a tenth of the shortest time constant, or of the unit of time where there is none.
@@ -27,9 +28,12 @@ impl Note {
     /// The sentence, for a command whose option of the nonlinearity is `option`.
     pub fn told(&self, option: &str) -> String {
         match self {
-            Self::Activation(elsewhere) => {
+            Self::Activation(assumed, elsewhere) => {
+                let assumed = assumed.name();
                 let but = elsewhere.as_ref().map_or(String::new(), |s| format!(" for the network ({s})"));
-                format!("The file does not say the nonlinearity{but}: tanh is assumed ({option} changes it).")
+                format!(
+                    "The file does not say the nonlinearity{but}: {assumed} is assumed ({option} changes it)."
+                )
             }
             Self::TimeConstant => {
                 "The file does not say the time constant: tau = 1 is assumed (--tau changes it).".into()

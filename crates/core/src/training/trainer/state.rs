@@ -118,12 +118,12 @@ impl<T: Real> State<T> {
         self.curve.last().map_or(f64::NAN, |row| row.train_loss)
     }
 
-    pub(super) fn diverge(&mut self) {
+    pub(in crate::training) fn diverge(&mut self) {
         self.stopped = Some(Stopped::Diverged { epoch: self.epoch() + 1, step: self.step + 1 });
     }
 
     /// Notes the validation loss, keeps the parameters if they are the best, and sees whether to stop.
-    pub(super) fn end_epoch(&mut self, found: Measured, s: &Settings) {
+    pub(in crate::training) fn end_epoch(&mut self, found: Measured, s: &Settings) {
         let epoch = self.curve.len();
         let rate = s.decay.rate(s.rate, self.epoch());
         self.curve.push(Epoch {
