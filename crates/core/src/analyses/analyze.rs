@@ -78,7 +78,8 @@ impl Job for Analyze {
     fn files(&self) -> Vec<&Path> {
         let n = &self.network;
         let d = &n.driven;
-        let tables = [&d.trials, &d.inputs, &d.initial, &n.terminal, &self.trials_of.labels];
+        let tables =
+            [&d.trials, &d.inputs, &d.initial, &n.terminal, &self.trials_of.labels, &self.recording.weights];
         std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
     }
 
