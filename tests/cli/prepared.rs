@@ -146,9 +146,13 @@ fn wrong_uses_are_told() {
         (&[&*file, "--bin", "9"], 3, "--bin is longer than every trial"),
         (&[&*file, "--smooth", "-1"], 2, "--smooth -1"),
         (&[&*file, "--zscore", "--soft-normalise"], 2, "give one of them"),
-        (&[&*bare, "--average"], 3, "--average takes the means of trials"),
+        (&[&*bare, "--average"], 3, "--average takes the means of several trials"),
         (&[&*file, "--average", "--targets", "side"], 2, "--average does not go with --targets"),
-        (&[&*file, "--conditions", "side", "--modules", "pca"], 2, "--conditions goes with the modules dpca"),
+        (
+            &[&*file, "--conditions", "side", "--modules", "activity"],
+            2,
+            "--conditions goes with the modules pca, dpca",
+        ),
         (&[&*holes, "--smooth", "1"], 3, "column `a`, row 2: a missing value"),
     ] {
         analyze(&place, &[arguments, &["--units", "a,b"]].concat(), status, &[words]);
@@ -199,16 +203,37 @@ fn trials_that_lack_rows_are_no_repeats() {
         found(&place, &[&[&*file, "--conditions", "side", "--average"], &drop[..]].concat());
     assert_eq!(activity["rows"], 12);
     let said = input["prepared"][0].as_str().unwrap();
-    assert!(
-        said.contains("2 conditions (22 in all)")
-            || said.contains("2 trials with rows missing were left out"),
-        "{said}"
-    );
+    assert!(said.contains("2 trials, which lack rows or begin at another time, were left out"), "{said}");
     let words = [&[&*file, "--conditions", "side", "--modules", "dpca,targeted_axes"], &drop[..]].concat();
-    analyze(&place, &words, 0, &["left out 2 trials with rows missing"]);
+    analyze(&place, &words, 0, &["left out 2 trials, which lack rows"]);
     assert_eq!(place.summary("out")["modules"]["dpca"]["trials"], json!([11, 11]));
     // The same after the rows were prepared.
-    analyze(&place, &[&words[..], &["--zscore"]].concat(), 0, &["left out 2 trials with rows missing"]);
+    analyze(&place, &[&words[..], &["--zscore"]].concat(), 0, &["left out 2 trials, which lack rows"]);
+}
+
+/// A trial whose clock begins elsewhere is not at the others' steps; on a clock that runs through, trials are.
+#[test]
+fn trials_that_begin_at_another_time_are_no_repeats() {
+    let place = Place::new("prepared-late");
+    let (mut aligned, mut session) = ("trial,time,side,a,b\n".to_owned(), "trial,time,side,a,b\n".to_owned());
+    for trial in 0..24 {
+        let first = if trial == 7 { 3 } else { 0 };
+        for step in 0..8 {
+            let noise = ((trial * 13 + step * 5) % 17) as f64 / 17.0;
+            let (a, t) = ((step + first) as f64 + noise, 0.1 * f64::from(step + first) - 0.3);
+            let row = |t: f64| format!("{trial},{t:.3},{},{a},{}\n", trial % 2, 0.5 * a - noise * noise);
+            aligned += &row(t);
+            session += &row(t + 2.0 * f64::from(trial));
+        }
+    }
+    let words = ["--trial", "trial", "--time", "time", "--conditions", "side", "--modules", "dpca"];
+    let file = place.write("aligned.csv", aligned);
+    let said = "`time` begins at -0.3 in most trials and otherwise in 1 trial (first at 0 in row 57)";
+    analyze(&place, &[&[&*file], &words[..]].concat(), 0, &[said, "left out 1 trial, which lack"]);
+    assert_eq!(place.summary("out")["modules"]["dpca"]["trials"], json!([11, 12]));
+    let file = place.write("session.csv", session);
+    analyze(&place, &[&[&*file], &words[..]].concat(), 0, &[]);
+    assert_eq!(place.summary("out")["modules"]["dpca"]["trials"], json!([12, 12]));
 }
 
 #[test]
@@ -232,4 +257,36 @@ fn conditions_may_have_the_names_of_columns() {
     };
     assert_eq!(head("out/targeted_axes/courses.csv"), "condition,step,axis_condition,axis_time,axis_unit");
     assert!(head("out/dpca/components.csv").contains("of_time alone,of_condition,of_time,of_unit"));
+}
+
+#[test]
+fn a_condition_of_three_texts_has_no_axis_and_the_others_have() {
+    let place = Place::new("prepared-texts");
+    let mut text = "trial,odour,side,a,b,c\n".to_owned();
+    for trial in 0..36 {
+        let (odour, side) = (["lime", "clove", "mint"][trial % 3], trial / 3 % 2);
+        for step in 0..4 {
+            let noise = ((trial * 13 + step * 5) % 17) as f64 / 17.0;
+            let third = ((trial * 7 + step * 3) % 11) as f64 / 11.0;
+            let (a, b) = (side as f64 + noise, (trial % 3) as f64 - noise);
+            writeln!(text, "{trial},{odour},{side},{a},{b},{third}").unwrap();
+        }
+    }
+    let file = place.write("odours.csv", text);
+    let words = [&*file, "--trial", "trial", "--modules", "targeted_axes", "--conditions"];
+    analyze(
+        &place,
+        &[&words[..], &["odour,side"]].concat(),
+        0,
+        &["The condition odour has no axis: its 3 texts"],
+    );
+    let found = place.summary("out")["modules"]["targeted_axes"].clone();
+    assert_eq!(found["variables"].as_array().unwrap().len(), 1);
+    assert_eq!((&found["variables"][0]["name"], &found["trials"]), (&json!("side"), &json!(36)));
+    // States are coloured by condition.
+    let colours = [&*file, "--trial", "trial", "--modules", "pca", "--conditions", "odour,side"];
+    analyze(&place, &colours, 0, &[]);
+    let page = std::fs::read_to_string(place.0.join("out/report.html")).unwrap();
+    assert!(page.contains("odour clove, side 1"), "colours of conditions");
+    analyze(&place, &[&words[..], &["odour"]].concat(), 3, &["--conditions odour: 3 texts have no order"]);
 }

@@ -355,3 +355,57 @@ fn classes_of_a_table_are_scored() {
     assert!(column("loss").iter().zip(known).all(|(l, k)| (l - k).abs() < 1e-12), "{rows:?}");
     assert_eq!((column("right"), column("counted_steps")), (vec![1.0, 0.5], vec![2.0, 2.0]));
 }
+
+/// numpy's array of texts, `<U5`: as a label of trials, in a folder and in an npz; beside one that holds an infinity.
+#[test]
+fn labels_may_be_texts() {
+    let place = Place::new("task-texts");
+    let net = leaky(&place, 0.5);
+    let (trials, steps) = (30, 4);
+    let right = |k: usize| k % 2 == 1;
+    let sign = |k: usize| if right(k) { 1.0 } else { -1.0 };
+    let inputs = (0..trials * steps).map(|i| sign(i / steps) * (1.0 + ((i * 7) % 5) as f64)).collect();
+    let arrays = [
+        tensor("inputs", &[trials, steps, 1], inputs),
+        tensor("depth", &[trials], {
+            (0..trials).map(|k| if k == 3 { f64::INFINITY } else { (k % 3) as f64 }).collect()
+        }),
+    ];
+    let header = format!("{{'descr': '<U5', 'fortran_order': False, 'shape': ({trials},), }}");
+    let padded = format!("{header:<117}\n");
+    let mut side =
+        [b"\x93NUMPY\x01\x00".to_vec(), (padded.len() as u16).to_le_bytes().to_vec(), padded.into_bytes()]
+            .concat();
+    for k in 0..trials {
+        let word = format!("{:\0<5}", if right(k) { "right" } else { "left" });
+        side.extend(word.chars().flat_map(|c| u32::from(c).to_le_bytes()));
+    }
+    std::fs::create_dir(place.0.join("folder")).unwrap();
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(place.0.join("t.npz")).unwrap());
+    let mut add = |name: &str, bytes: &[u8]| {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
+    };
+    for t in &arrays {
+        let path = place.0.join(format!("folder/{}.npy", t.name));
+        write_npy(&path, t).unwrap();
+        add(&format!("{}.npy", t.name), &std::fs::read(&path).unwrap());
+    }
+    std::fs::write(place.0.join("folder/side.npy"), &side).unwrap();
+    add("side.npy", &side);
+    zip.finish().unwrap();
+    for file in [place.path("folder"), place.path("t.npz")] {
+        let words = [&net, "--activation", "identity", "--modules", "task,decoding", "--trials", &file];
+        let ran = analyze(&place, &words, 0, &[]);
+        assert!(ran.out.contains("decoded with 100"), "{ran:?}");
+        assert!(format!("{ran:?}").contains("depth was passed over: it has the value inf"), "{ran:?}");
+        let decoded = place.summary("out")["modules"]["decoding"]["targets"].clone();
+        assert_eq!(decoded[0]["name"], "side", "{decoded}");
+        assert_eq!(decoded.as_array().unwrap().len(), 1);
+    }
+    // What cannot be decoded leaves the other modules.
+    let words = [&net, "--activation", "identity", "--modules", "task,decoding", "--trials"];
+    let bare = npz(&place, "bare.npz", &arrays);
+    let ran = analyze(&place, &[&words[..], &[&bare]].concat(), 0, &[]);
+    assert!(format!("{ran:?}").contains("No decoding: --trials: `depth` has the value inf"), "{ran:?}");
+}

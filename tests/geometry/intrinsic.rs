@@ -193,7 +193,7 @@ fn a_sum_that_bends_has_no_dimension() {
         })
     };
     let clean = correlation_dimension(&Distances::of(noisy(0.0).as_ref(), 0)).unwrap().dimension;
-    assert!((clean.value - 1.0).abs() < 4.0 * clean.error() && clean.error() < 0.1, "{clean:?}");
+    assert!((clean.value - 1.0).abs() < 4.0 * clean.error() && clean.error() < 0.15, "{clean:?}");
     for noise in [3e-4, 1e-3] {
         assert!(correlation_dimension(&Distances::of(noisy(noise).as_ref(), 0)).is_none(), "{noise}");
     }

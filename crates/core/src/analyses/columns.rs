@@ -302,9 +302,9 @@ impl Columns {
         self.prepared.as_ref().map_or(0, |p| p.dropped)
     }
 
-    /// Trials that lost rows before they were prepared.
+    /// Trials whose steps are not those of the others: they begin at another time, or lost rows before they were prepared.
     pub fn broken(&self) -> impl Iterator<Item = usize> {
-        self.prepared.iter().flat_map(|p| p.broken.iter().copied())
+        self.prepared.iter().flat_map(|p| &p.broken).chain(&self.order.late).copied()
     }
 
     /// What was done to the rows before they were read.

@@ -77,6 +77,17 @@ impl Conditions {
         Ok(Some(found))
     }
 
+    /// The factors that are `kept`, by their place.
+    pub fn only(&self, kept: &dyn Fn(usize) -> bool) -> Self {
+        fn chosen<T: Clone>(all: &[T], kept: &dyn Fn(usize) -> bool) -> Vec<T> {
+            all.iter().enumerate().filter(|(k, _)| kept(*k)).map(|(_, one)| one.clone()).collect()
+        }
+        Self {
+            factors: chosen(&self.factors, kept),
+            of_trial: self.of_trial.iter().map(|levels| chosen(levels, kept)).collect(),
+        }
+    }
+
     /// Levels of each factor.
     pub fn levels(&self) -> Vec<usize> {
         self.factors.iter().map(|f| f.levels.len()).collect()

@@ -51,7 +51,7 @@ impl Failed {
     pub fn unless(mut self, empty: bool) -> Result<Vec<Failure>, Error> {
         let reason = |e: Error| match e {
             // The report names the file once.
-            Error::Input { message, .. } => message,
+            Error::Input { message, .. } | Error::Numbers(message) => message,
             e => e.to_string(),
         };
         match empty && !self.0.is_empty() {

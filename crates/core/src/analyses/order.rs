@@ -1,6 +1,8 @@
 //! The order of a recording's rows: by trial, and by time within it.
 
 use super::Error;
+use crate::io::shown::count;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The order of rows, and which of them follow one another.
@@ -14,6 +16,8 @@ pub(super) struct Order {
     pub notes: Vec<String>,
     /// The time from most rows to the next.
     pub step: Option<f64>,
+    /// Trials that begin at another time than most, where most begin at one: their steps are not those of the others.
+    pub late: BTreeSet<usize>,
 }
 
 /// The column of time.
@@ -50,6 +54,9 @@ impl Times<'_> {
         };
         let trial = |row: usize| trials.map_or(0, |t| t[row]);
         order.follow(self, &trial, starts_again);
+        if let Some(trials) = trials {
+            order.begin(self, trials);
+        }
         Ok(order)
     }
 
@@ -198,10 +205,36 @@ impl Order {
         }
         self.follows = Some(follows);
     }
+
+    /// Which trials begin at another time than more than half of them.
+    fn begin(&mut self, times: &Times, trials: &[usize]) {
+        let Some(step) = self.step else { return };
+        let mut first = vec![f64::INFINITY; trials.iter().max().map_or(0, |m| m + 1)];
+        trials.iter().zip(times.values).for_each(|(trial, t)| first[*trial] = first[*trial].min(*t));
+        let mut starts = first.clone();
+        starts.sort_unstable_by(f64::total_cmp);
+        // Of more than half of them that begin together the middle one is one.
+        let Some(usual) = starts.get(starts.len() / 2).copied() else { return };
+        let late = |t: &f64| (t - usual).abs() > 0.5 * step;
+        let others: Vec<usize> = (0..first.len()).filter(|t| late(&first[*t])).collect();
+        let (Some(one), true) = (others.first(), 2 * others.len() < first.len()) else { return };
+        let row =
+            trials.iter().zip(times.values).position(|(t, v)| t == one && v.total_cmp(&first[*one]).is_eq());
+        self.notes.push(format!(
+            "`{}` begins at {} in most trials and otherwise in {} (first at {} in row {}): the steps of these are not those \
+             of the others, and what compares trials step by step leaves them out.",
+            times.name,
+            usual,
+            count(others.len(), "trial"),
+            first[*one],
+            row.map_or(0, |r| r + 1)
+        ));
+        self.late = others.into_iter().collect();
+    }
 }
 
 /// A time step without the rounding of a difference.
-fn rounded(step: f64) -> f64 {
+pub(super) fn rounded(step: f64) -> f64 {
     format!("{step:.6e}").parse().unwrap_or(step)
 }
 

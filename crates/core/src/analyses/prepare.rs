@@ -2,6 +2,7 @@
 
 use super::columns::{Columns, HELD};
 use super::conditions::Conditions;
+use super::order::rounded;
 use super::{Config, Error, Missing};
 use crate::io::shown::count;
 use crate::io::table::Chunk;
@@ -224,7 +225,9 @@ impl Held {
             per_row: 1.0,
             said: vec![],
             values,
-            broken: trials.map_or_else(BTreeSet::new, |all| lacking.iter().map(|p| all[*p]).collect()),
+            broken: trials.map_or_else(BTreeSet::new, |all| {
+                lacking.iter().map(|p| all[*p]).chain(columns.broken()).collect()
+            }),
             trial,
             dropped: lacking.len(),
         })
@@ -248,7 +251,7 @@ impl Held {
                 ),
                 Width::Seconds(s) => format!(
                     "--bin {s}s: rows are {} s apart, expected a multiple of that",
-                    columns.step().unwrap_or(f64::NAN)
+                    columns.step().map_or(f64::NAN, rounded)
                 ),
             }));
         }
@@ -389,7 +392,10 @@ impl Held {
             cut => format!("; {} beyond the shortest trial of a condition were left out", count(cut, "row")),
         };
         if !broken.is_empty() {
-            rest += &format!("; {} with rows missing were left out", count(broken.len(), "trial"));
+            rest += &format!(
+                "; {}, which lack rows or begin at another time, were left out",
+                count(broken.len(), "trial")
+            );
         }
         self.said.push(format!(
             "Rows are means over the trials of {} ({} in all){rest}; a trial is now a condition.",

@@ -1,5 +1,7 @@
 //! The diagnostics of a recorded table, read as a stream.
 
+mod projected;
+
 use super::activity::{self, Analyses, Held};
 use super::columns::Columns;
 use super::conditions::Conditions;
@@ -7,7 +9,7 @@ use super::failed::Failed;
 use super::modules::{Diagnostic, OfRecording};
 use super::network::chosen;
 use super::source::{refuse, square};
-use super::{Components, Config, Error, Failure, Finding, Missing, Module, Projections, Rows};
+use super::{Config, Error, Failure, Finding, Missing, Module, Rows};
 use crate::diagnostics::geometry::pca::{Accumulator, Pca};
 use crate::io::table::Chunk;
 use crate::job::{Observer, Silent};
@@ -92,10 +94,11 @@ pub(super) fn diagnose(
     activity::check(&config.analyses, &modules)?;
     activity::check_targets(config)?;
     let (r, targets) = (&config.recording, config.recording.targets.is_some());
-    let of_conditions = |m: &Module| m.facts().conditions || *m == Module::SignalDimension;
+    let of_conditions =
+        |m: &Module| m.facts().conditions || matches!(m, Module::Pca | Module::SignalDimension);
     if !config.recording.preparation.average && !modules.iter().any(of_conditions) {
         let given = [("--conditions", config.recording.conditions.is_some())];
-        refuse(&given, "the modules dpca, targeted_axes and signal_dimension, and with --average")?;
+        refuse(&given, "the modules pca, dpca, targeted_axes and signal_dimension, and with --average")?;
     }
     let mut columns = Columns::choose(&config.file, &config.recording, array)?;
     let mut trials = columns.arrange(&config.file, array)?;
@@ -196,32 +199,6 @@ impl Reading<'_> {
         let rows = self.first.rows.used + self.first.rows.dropped;
         let (trials, conditions) = (self.trials.as_deref(), self.conditions.as_ref());
         Held::read(self.config, self.array, self.columns, trials, conditions, rows, self.observer)
-    }
-
-    /// Components and the rows along them.
-    pub(super) fn components(&self) -> Result<Components, Error> {
-        let Some(pca) = self.pca() else {
-            return Err(Error::input(&self.config.file, self.first.without_components()));
-        };
-        let projected = Projected::second(self, pca)?;
-        let lines = projected.lines();
-        Ok(Components {
-            pca: pca.clone(),
-            names: self.columns.units.clone(),
-            rows: Rows::Recorded,
-            numbers: (0..lines.len()).collect(),
-            lines,
-            points: vec![],
-            directions: vec![],
-            held: vec![],
-            groups: None,
-            projections: Projections::Rows {
-                row: projected.row,
-                trial: projected.trial,
-                values: projected.values,
-                every: projected.every,
-            },
-        })
     }
 }
 
@@ -428,67 +405,4 @@ fn rows_kept(
         }
     }
     (0..chunk.rows).filter(|r| sound[*r]).collect()
-}
-
-/// Rows along the leading components.
-struct Projected {
-    row: Vec<i64>,
-    trial: Option<Vec<i64>>,
-    values: Vec<Vec<f64>>,
-    every: usize,
-}
-
-impl Projected {
-    fn second(reading: &Reading<'_>, pca: &Pca) -> Result<Self, Error> {
-        let Reading { config, array, columns, first, trials, observer, .. } = reading;
-        let k = pca.components_for_90.clamp(3, 10).min(pca.components.ncols());
-        let every = (first.rows.used + first.rows.dropped).div_ceil(PROJECTED).max(1);
-        let mut out =
-            Self { row: vec![], trial: trials.as_ref().map(|_| vec![]), values: vec![vec![]; k], every };
-        let mut row = 0;
-        observer.start("projecting", columns.rows.unwrap_or(0) as u64);
-        columns.stream(&config.file, *array, &mut |chunk| {
-            let mut x = vec![0.0; chunk.columns.len()];
-            for r in 0..chunk.rows {
-                let index = row + r;
-                if !index.is_multiple_of(every) {
-                    continue;
-                }
-                x.iter_mut().zip(&chunk.columns).for_each(|(x, c)| *x = c[r]);
-                if !x.iter().all(|v| v.is_finite()) {
-                    continue;
-                }
-                out.row.push(columns.row(index) as i64);
-                if let (Some(t), Some(trials)) = (&mut out.trial, trials) {
-                    t.push(trials[index] as i64);
-                }
-                for (v, p) in out.values.iter_mut().zip(pca.project(&x, k)) {
-                    v.push(p);
-                }
-            }
-            row += chunk.rows;
-            observer.at(row as u64);
-            Ok(())
-        })?;
-        observer.finish();
-        Ok(out)
-    }
-
-    /// Lines along the first three components, one a trial; none without a second.
-    fn lines(&self) -> Vec<Vec<[f64; 3]>> {
-        let [first, second, ..] = &self.values[..] else { return vec![] };
-        let mut lines: Vec<Vec<[f64; 3]>> = vec![];
-        let mut last = None;
-        for (i, (a, b)) in first.iter().zip(second).enumerate() {
-            let trial = self.trial.as_ref().map(|t| t[i]);
-            if lines.is_empty() || trial != last {
-                lines.push(vec![]);
-                last = trial;
-            }
-            if let Some(line) = lines.last_mut() {
-                line.push([*a, *b, self.values.get(2).map_or(0.0, |c| c[i])]);
-            }
-        }
-        lines
-    }
 }

@@ -35,9 +35,14 @@ const SERIES: [Color; 7] = [
     INK,
 ];
 
-/// Colour of the `i`-th series.
+/// Colour of the `i`-th series: beyond the seventh paler, then darker; beyond the twenty-first they come again.
 pub(crate) fn series(i: usize) -> Color {
-    SERIES[i % SERIES.len()]
+    let color = SERIES[i % SERIES.len()];
+    match i / SERIES.len() % 3 {
+        0 => color,
+        1 => color.mix(WHITE, 0.5),
+        _ => color.mix(Color(0, 0, 0), 0.45),
+    }
 }
 
 const VIRIDIS: [Color; 11] = [
@@ -110,6 +115,13 @@ pub(crate) fn from_oklab(l: f64, a: f64, b: f64) -> Color {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn twenty_one_series_differ() {
+        let all: std::collections::BTreeSet<String> = (0..21).map(|k| series(k).hex()).collect();
+        assert_eq!(all.len(), 21);
+        assert_eq!(series(21), series(0));
+    }
 
     #[test]
     fn oklab_leads_back() {

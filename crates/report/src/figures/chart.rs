@@ -4,7 +4,7 @@ use crate::Error;
 use crate::axes::legend::Key;
 use crate::axes::panel::{Axis, COLUMN, Frame, Panel};
 use crate::axes::scale::{Scale, extent};
-use crate::draw::color::{Color, GREY, INK, series, viridis};
+use crate::draw::color::{Color, GREY, INK, WHITE, series, viridis};
 use crate::draw::scene::Pen;
 
 /// Width of a figure of which three stand side by side on a page of 183 mm, in points.
@@ -23,6 +23,8 @@ pub enum Ink {
     Series(usize),
     /// A tone between dark (0) and bright (1), for series in an order.
     Tone(f64),
+    /// That of the i-th series, far paler, for single trials behind their mean.
+    Pale(usize),
     /// Grey, for what stands behind.
     Grey,
     /// Near black, for what is compared with.
@@ -35,6 +37,7 @@ impl Ink {
             Self::Auto => series(place),
             Self::Series(i) => series(i),
             Self::Tone(t) => viridis(0.9 * t),
+            Self::Pale(i) => series(i).mix(WHITE, 0.72),
             Self::Grey => GREY,
             Self::Black => INK,
         }

@@ -7,7 +7,7 @@ use crate::tables::{Table, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::analyses::Context;
 use nullcline_core::analyses::activity::{Decoded, Decodings, Features};
-use nullcline_core::diagnostics::geometry::decoding::{By, Decoding, Separation};
+use nullcline_core::diagnostics::geometry::decoding::{By, Decoding, Permuted, Separation};
 use nullcline_core::numbers::Estimate;
 
 impl Shown for Decodings {
@@ -36,7 +36,12 @@ fn describe(done: &[Decoded]) -> String {
         d.fits.first().map(|(_, _, f)| {
             let accuracy = share(f.cross_validated);
             let chance = words::percent(f.chance);
-            let test = f.permuted.map_or(String::new(), |p| format!("; p = {}", words::number(p.p)));
+            // Where classes are unequal an accuracy can be below the largest one's share and above that of labels dealt anew.
+            let dealt = |p: &Permuted| format!("labels dealt anew {}; p = {}", words::percent(p.mean), words::number(p.p));
+            let test = f.permuted.map_or(String::new(), |p| match f.cross_validated.value <= f.chance {
+                true => format!("; {}", dealt(&p)),
+                false => format!("; p = {}", words::number(p.p)),
+            });
             let told = if f.permuted.is_some_and(|p| p.p >= LEVEL) {
                 format!(
                     "{} is not decoded above chance: {accuracy} of the rows left out are told rightly (chance {chance}{test})",

@@ -15,7 +15,7 @@ pub fn said(left: &Left) -> String {
             module.name()
         ),
         Left::Broken { module, trials } => format!(
-            "The module {} left out {} with rows missing: the steps of one are not those of another.",
+            "The module {} left out {}, which lack rows or begin at another time: their steps are not those of the others.",
             module.name(),
             count(*trials, "trial")
         ),
@@ -25,6 +25,9 @@ pub fn said(left: &Left) -> String {
         ),
         Left::NoNumber { target, labels } => format!(
             "The target {target} was left out of selectivity: it has {labels} labels, expected numbers or two labels."
+        ),
+        Left::NoOrder { factor, levels } => format!(
+            "The condition {factor} has no axis: its {levels} texts have no order to regress on, expected numbers or two values."
         ),
         Left::Missing { target, rows } => {
             format!("{} without a value of {target} left out.", count(*rows, "row"))

@@ -59,6 +59,9 @@ fn describe(f: &AtTask) -> String {
             words::percent_with_error(f.right),
             words::count(of, "trial")
         ),
+        (_, None) if !f.loss.value.is_finite() => {
+            format!("Over {trials} no step counts: the mask is zero on all of them, or targets are missing.")
+        }
         (_, None) => format!(
             "Over {trials} the outputs differ from their targets by a mean square of {}.",
             words::with_error(f.loss)
@@ -134,8 +137,9 @@ fn examples(f: &AtTask, context: &Context) -> Result<Option<Figure>, Error> {
             let one = Series::new(&label, &time, &row(&e.outputs, i)).ink(ink(i));
             series.push(if panels.is_empty() { one } else { one.unlisted() });
             if let Some(targets) = &e.targets {
-                let target = Series::new(&format!("{label}, target"), &time, &row(targets, i));
-                series.push(target.ink(ink(i)).dashed().unlisted());
+                let named = if i == 0 { "its target".to_owned() } else { format!("{label}, target") };
+                let target = Series::new(&named, &time, &row(targets, i)).ink(ink(i)).dashed();
+                series.push(if panels.is_empty() && i == 0 { target } else { target.unlisted() });
             }
         }
         let name =
@@ -187,12 +191,13 @@ fn courses(f: &AtTask, context: &Context) -> Result<Option<Figure>, Error> {
 fn space(s: &InSpace, f: &AtTask) -> Result<Figure, Error> {
     let flat = |line: &[[f64; 3]]| -> (Vec<f64>, Vec<f64>) { line.iter().map(|p| (p[0], p[1])).unzip() };
     let mut series = vec![];
-    for (k, (_, line)) in s.trials.iter().enumerate() {
-        let (x, y) = flat(line);
-        series.push(Series::new(&format!("trial {}", k + 1), &x, &y).ink(Ink::Grey).unlisted());
-    }
     // A mean over trials of all kinds would be near no state that any of them visits.
     let several = f.conditions.len() > 1;
+    for (k, (condition, line)) in s.trials.iter().enumerate() {
+        let (x, y) = flat(line);
+        let behind = condition.filter(|_| several).map_or(Ink::Grey, Ink::Pale);
+        series.push(Series::new(&format!("trial {}", k + 1), &x, &y).ink(behind).unlisted());
+    }
     for (k, (name, line)) in s.averages.iter().enumerate().filter(|_| several) {
         let (x, y) = flat(line);
         series.push(Series::new(&labelled(f, name), &x, &y).ink(ink(k)));
@@ -205,7 +210,8 @@ fn space(s: &InSpace, f: &AtTask) -> Result<Figure, Error> {
     let means =
         if several { ", and the mean of each condition from its start to its end (dots)" } else { "" };
     let caption = format!(
-        "States in the plane of the first two components of the task's activity: some trials (grey){means}."
+        "States in the plane of the first two components of the task's activity: some trials ({}){means}.",
+        if several { "pale" } else { "grey" }
     );
     figures::lines(&series, &Axes::new(&axis(0), &axis(1)))?.named("states", "States at the task", &caption)
 }

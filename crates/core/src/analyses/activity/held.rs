@@ -244,6 +244,12 @@ impl Target {
         match values {
             Values::Number(all) => {
                 let values: Vec<f64> = rows.iter().map(|r| all[*r]).collect();
+                if let Some(v) = values.iter().find(|v| v.is_infinite()) {
+                    let kind = TargetKind::Unusable(format!(
+                        "has the value {v}, expected finite numbers, or NaN for none"
+                    ));
+                    return Self { name, values: vec![], kind };
+                }
                 let mut distinct: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
                 distinct.sort_by(f64::total_cmp);
                 distinct.dedup();

@@ -94,6 +94,13 @@ pub enum Left {
         /// Why.
         why: String,
     },
+    /// A condition of so many texts, which have no order to regress on.
+    NoOrder {
+        /// The condition.
+        factor: String,
+        /// Its texts.
+        levels: usize,
+    },
     /// Collinear targets: units were regressed on each alone.
     Collinear,
     /// A read-out whose labels a plane parts.
@@ -189,10 +196,12 @@ impl Analyses<'_> {
             _ => "a column of numbers or of two values",
         };
         if self.held.targets.is_empty() {
-            return Error::Config(match self.config.network.trials {
-                Some(_) => format!("the module {name} needs a label in --trials, {expected}"),
-                None => format!("the module {name} needs --targets COLUMN, {expected}"),
-            });
+            return match &self.config.network.trials {
+                Some(file) => {
+                    Error::input(file, format!("the module {name} needs a label of the trials, {expected}"))
+                }
+                None => Error::Config(format!("the module {name} needs --targets COLUMN, {expected}")),
+            };
         }
         let each = self.held.targets.iter().map(|t| match &t.kind {
             TargetKind::Number(k, _) => format!("`{}` has {k} values", t.name),

@@ -124,21 +124,23 @@ fn coding(factor: &Factor) -> Option<Vec<f64>> {
 
 impl Analyses<'_> {
     fn targeted(&self) -> Result<TargetedAxes, Error> {
-        let conditions = self.conditions(Module::TargetedAxes)?;
-        let codes: Vec<Vec<f64>> = conditions
-            .factors
-            .iter()
-            .map(|f| {
-                coding(f).ok_or_else(|| {
-                let message = format!(
-                    "--conditions {}: {} texts have no order to regress on, expected numbers or two values",
-                    f.name,
-                    f.levels.len()
-                );
-                Error::input(&self.config.file, message)
-            })
-            })
-            .collect::<Result<_, _>>()?;
+        let all = self.conditions(Module::TargetedAxes)?;
+        let codes: Vec<Option<Vec<f64>>> = all.factors.iter().map(coding).collect();
+        let conditions = all.only(&|f| codes[f].is_some());
+        let unordered = all.factors.iter().zip(&codes).filter(|(_, code)| code.is_none()).map(|(f, _)| f);
+        let unordered: Vec<Left> =
+            unordered.map(|f| Left::NoOrder { factor: f.name.clone(), levels: f.levels.len() }).collect();
+        let codes: Vec<Vec<f64>> = codes.into_iter().flatten().collect();
+        if codes.is_empty() {
+            let names: Vec<&str> = all.factors.iter().map(|f| f.name.as_str()).collect();
+            let counts: Vec<String> = all.factors.iter().map(|f| f.levels.len().to_string()).collect();
+            let message = format!(
+                "--conditions {}: {} texts have no order to regress on, expected numbers or two values",
+                names.join(","),
+                counts.join(" and ")
+            );
+            return Err(Error::input(&self.config.file, message));
+        }
         // Numbered among those that trials have: all combinations may be far more.
         let mut repeats = repeated::trials(self.held, &conditions.numbered());
         let present: Vec<usize> = {
@@ -179,7 +181,7 @@ impl Analyses<'_> {
             longest: repeats.iter().map(|r| r.columns.len()).max().unwrap_or(0),
             components: whole.components,
             trials: repeats.len(),
-            left: self.left_of_trials(Module::TargetedAxes),
+            left: unordered.into_iter().chain(self.left_of_trials(Module::TargetedAxes)).collect(),
         })
     }
 

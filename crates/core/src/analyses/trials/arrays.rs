@@ -28,7 +28,18 @@ impl<'a> Arrays<'a> {
     fn read(path: &'a Path) -> Result<Self, Error> {
         let mut arrays = Self { path, all: vec![], texts: vec![], skipped: vec![] };
         for (file, name) in files(path)? {
-            let found = tensors::read(&file)?;
+            let found = match (tensors::read(&file), &name) {
+                (Ok(found), _) => found,
+                // A file of its own may hold texts.
+                (Err(e), Some(own)) => match text(&file, None) {
+                    Some(values) => {
+                        arrays.texts.push((own.clone(), values));
+                        continue;
+                    }
+                    None => return Err(e.into()),
+                },
+                (Err(e), None) => return Err(e.into()),
+            };
             for mut tensor in found.tensors {
                 tensor.name = name.clone().unwrap_or(tensor.name);
                 arrays.all.push(tensor);

@@ -84,13 +84,17 @@ fn attempt_npz(path: &Path, array: Option<&str>) -> Result<NpyFile, Problem> {
 }
 
 impl NpyFile {
-    /// Bytes of an item; an error for those that are no numbers nor records.
+    /// Bytes of an item; an error for those that are no numbers, texts nor records.
     fn readable(header: &Header, array: &str) -> Result<usize, Problem> {
         let readable = matches!(
             header.element,
-            Element::Number { .. } | Element::Structured { .. } | Element::Time { .. }
+            Element::Number { .. }
+                | Element::Structured { .. }
+                | Element::Time { .. }
+                | Element::Unicode { .. }
+                | Element::Bytes { .. }
         );
-        header.element.width().filter(|_| readable).ok_or_else(|| header.not_numbers(array))
+        header.element.width().filter(|width| readable && *width > 0).ok_or_else(|| header.not_numbers(array))
     }
 
     fn new(path: &Path, entry: Option<String>, header: Header, array: &str) -> Result<Self, Problem> {

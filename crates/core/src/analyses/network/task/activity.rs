@@ -24,10 +24,12 @@ impl Run<'_> {
         let units = &self.context.names[range];
         let analyses =
             Analyses { config: self.config, units, held: &held, pca: components.as_ref(), counts: false };
-        if !analyses.usable(module) {
-            return if asked { Err(analyses.unusable(module)) } else { Ok(None) };
-        }
-        match find(&analyses) {
+        let found = match analyses.usable(module) {
+            true => find(&analyses),
+            false if asked => Err(analyses.unusable(module)),
+            false => return Ok(None),
+        };
+        match found {
             Ok(found) => Ok(Some(found)),
             // A label of which too little is there is told, and the other modules stay.
             Err(Error::Input { message, .. }) => Err(Error::Numbers(message)),
