@@ -378,6 +378,39 @@ fn recorded_currents_have_numpys_ratio_and_map() {
     assert!(modules["mixed_selectivity"]["populations"].is_null());
 }
 
+/// Steps of a time constant make rate and current networks the vanilla one: h' = f(W h + U u), and x' = W f(x) + U u with h = f(x).
+#[test]
+fn networks_with_a_leak_have_the_currents_of_those_without() {
+    let place = Place::new("currents-leak");
+    let (net, file) = (saved(&place), trials(&place));
+    for (cell, from) in [("rate", "weights, states and inputs"), ("current", "states")] {
+        let arguments = [
+            &*net,
+            "--cell",
+            cell,
+            "--tau",
+            "1",
+            "--dt",
+            "1",
+            "--euler",
+            "--activation",
+            "relu",
+            "--trials",
+            &file,
+            "--modules",
+            "currents,mixed_selectivity",
+        ];
+        analyze(&place, &arguments, 0, &[]);
+        let modules = &place.summary("out")["modules"];
+        let found = &modules["currents"];
+        assert_eq!(found["from"], from);
+        close("R2", one(&found["r_squared"]["value"]), 1.0);
+        let (_, u, _) = integrator();
+        close("s", one(&found["space"]["selectivity"][3][0]), u[(3, 0)] / DECAY[0]);
+        close("by sign", one(&modules["mixed_selectivity"]["r_squared_rectified"]["value"]), 1.0);
+    }
+}
+
 /// Columns of one sign: one dimension more, whose left vector has one sign and whose right one has those of the columns.
 #[test]
 fn columns_of_one_sign_ask_for_one_dimension_more() {

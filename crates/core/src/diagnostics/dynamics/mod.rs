@@ -11,11 +11,9 @@
 //! | What does the flow in a plane look like? | [`flow_field`] |
 //! | Where does it go from here? | [`trajectories`] |
 //! | What do its matrices alone say? | [`recurrent`] |
-//! | Which currents do its units receive? | [`currents`] |
 
 pub mod adjoint;
 pub mod covariant;
-pub mod currents;
 pub mod cycles;
 pub mod fixed_points;
 pub mod flow_field;

@@ -5,7 +5,7 @@ use crate::analyses::activity::followed::{CurrentsFrom, Followed, Named, indepen
 use crate::analyses::activity::{By, Currents, Left, MixedSelectivity, TargetKind, VALUES};
 use crate::analyses::trials::Trials;
 use crate::analyses::{Error, Module};
-use crate::diagnostics::dynamics::currents::Couplings;
+use crate::systems::couplings::Couplings;
 use faer::Mat;
 
 /// Trial and step of a row.
@@ -46,7 +46,7 @@ impl Run<'_> {
 
     /// The weights of a network of one layer without gates.
     fn couplings(&self) -> Option<Couplings> {
-        (self.network.units.len() == 1).then(|| Couplings::of(self.network.system.field())).flatten()
+        (self.network.units.len() == 1).then(|| self.network.system.field().couplings()).flatten()
     }
 
     fn rows_followed(&self, module: Module) -> Result<Option<Followed>, Error> {
@@ -79,7 +79,7 @@ impl Run<'_> {
             Mat::from_fn(range.len(), rows.len(), |i, r| states[rows[r].0][(range.start + i, rows[r].1 + 1)]);
         let (rates, currents) = match &couplings {
             None => (after, None),
-            Some(c) if c.states_are_currents => {
+            Some(c) if c.of_currents.is_some() => {
                 let nu = Mat::from_fn(after.nrows(), after.ncols(), |i, r| after[(i, r)] - c.bias[i]);
                 (c.rates(after.as_ref()), Some((CurrentsFrom::States, nu)))
             }

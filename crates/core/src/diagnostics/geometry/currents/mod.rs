@@ -9,7 +9,7 @@
 //! | How much of W lies in blocks of units? | [`blocks`] |
 //! | Are columns of W of one sign, and do singular vectors know? | [`column_signs`], [`vector_signs`] |
 //!
-//! The currents themselves are [`Couplings`](crate::diagnostics::dynamics::currents::Couplings)'; that they are linear in what is
+//! The currents themselves are [`Couplings`](crate::systems::couplings::Couplings)'; that they are linear in what is
 //! integrated is told by [`grouped`](crate::numbers::least_squares::grouped::grouped).
 //!
 //! Source: Fanthomme & Monasson, Neural Computation 33, 1063 (2021), reprinted as chapter 7 of A. Fanthomme's thesis (2021), whose
