@@ -85,7 +85,7 @@ impl Shown for MixedSelectivity {
 }
 
 const METHOD: &str = "A unit counts that follows some target: Hotelling's test of all its slopes, corrected for the number of units by Holm's \
-    method. Its angle in the plane of two targets is that of its vector. Rayleigh's test asks whether angles, twice or four times the \
+    method. Its angle in the plane of two targets is that of its vector, of the first ten pairs at most. Rayleigh's test asks whether angles, twice or four times the \
     angles gather in one direction, Kuiper's whether they are uniform; at the axes they gather where four times the angles lie at zero. \
     Angles depend on the units of the targets: scaled ones are of slopes over their root mean squares over units, and their p count \
     how often directions drawn at random for every unit give as much. The index is 0 of a unit that follows one target and 1 of one \

@@ -247,9 +247,8 @@ impl Analyses<'_> {
                 TargetKind::Number(values, _) if !usable(t, module) => {
                     left.push(Left::NoLabels { target, values: *values });
                 }
-                TargetKind::Labels(_) if module.facts().numbers => {
-                    left.push(Left::Unusable { target, why: "is a label".into() });
-                }
+                // Labels are for others to tell of.
+                TargetKind::Labels(_) if module.facts().numbers => {}
                 TargetKind::Labels(labels) if !usable(t, module) => {
                     left.push(Left::NoNumber { target, labels: labels.len() });
                 }
