@@ -4,6 +4,8 @@
 mod common;
 
 mod clusters;
+mod currents;
+mod currents_chance;
 mod decoding;
 mod demixed;
 mod golden_pca;

@@ -23,6 +23,13 @@ pub struct AnalysisArguments {
     /// Distance between clusters: average, complete, single or weighted [default: average]
     #[arg(long, value_name = "NAME")]
     pub linkage: Option<String>,
+    /// Dimensions of the space of currents, so many left singular vectors of W [default: the number of targets; one more where
+    /// each column of W is of one sign; or that before the largest gap of singular values, if up to twice the number of targets]
+    #[arg(long, value_name = "K", value_parser = count(1, 1_000_000))]
+    pub rank: Option<usize>,
+    /// Fits of currents and activity on targets without an offset
+    #[arg(long)]
+    pub through_origin: bool,
 }
 
 /// Settings of the rows and trials of a recording.
@@ -231,6 +238,13 @@ pub struct RecordingArguments {
     /// Columns of targets, left out of the units; decoded, and units regressed on them
     #[arg(long, value_name = "PATTERN")]
     pub targets: Option<String>,
+    /// File of the weights among the units, W_ij onto unit i from unit j: a network's, or one matrix
+    #[arg(long, value_name = "FILE")]
+    #[serde(serialize_with = "written::given")]
+    pub weights: Option<PathBuf>,
+    /// What the units are: rates, or currents before their nonlinearity [default: rates]
+    #[arg(long, value_name = "WHAT")]
+    pub recorded: Option<String>,
     /// Rows with missing values: error or drop-rows [default: error]
     #[arg(long, value_name = "WHAT")]
     pub missing: Option<String>,

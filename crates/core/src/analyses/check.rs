@@ -138,11 +138,18 @@ pub(super) fn recording(r: &RecordingArguments) -> Result<RecordingSettings, Str
         Some("drop-rows") => Some(Missing::DropRows),
         Some(other) => return Err(format!("--missing {other}: expected error or drop-rows")),
     };
+    let currents = match r.recorded.as_deref() {
+        None | Some("rates") => false,
+        Some("currents") => true,
+        Some(other) => return Err(format!("--recorded {other}: expected rates or currents")),
+    };
     Ok(RecordingSettings {
         units: r.units.clone(),
         trial: r.trial.clone(),
         time: r.time.clone(),
         targets: r.targets.clone(),
+        weights: r.weights.clone(),
+        currents,
         missing,
         conditions: None,
         labels: None,
@@ -190,7 +197,14 @@ pub(super) fn analyses(a: &AnalysisArguments) -> Result<AnalysisSettings, String
         Linkage::parse(name).ok_or_else(|| format!("--linkage {name}: expected one of {names}"))
     });
     let linkage = linkage.transpose()?;
-    Ok(AnalysisSettings { ridge: a.ridge, folds: a.folds, clusters: a.clusters, linkage })
+    Ok(AnalysisSettings {
+        ridge: a.ridge,
+        folds: a.folds,
+        clusters: a.clusters,
+        linkage,
+        rank: a.rank,
+        through_origin: a.through_origin,
+    })
 }
 
 /// A number above zero, if one is given.

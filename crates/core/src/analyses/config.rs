@@ -97,6 +97,10 @@ pub struct RecordingSettings {
     pub time: Option<String>,
     /// Patterns of target columns, left out of the units.
     pub targets: Option<String>,
+    /// File of the weights among the units.
+    pub weights: Option<PathBuf>,
+    /// Whether the rows are currents, not rates.
+    pub currents: bool,
     /// Missing values.
     pub missing: Option<Missing>,
     /// Columns that tell conditions of trials apart.
@@ -118,6 +122,10 @@ pub struct AnalysisSettings {
     pub clusters: Option<usize>,
     /// Distance between clusters.
     pub linkage: Option<Linkage>,
+    /// Dimensions of the space of currents.
+    pub rank: Option<usize>,
+    /// Whether fits of currents go through the origin.
+    pub through_origin: bool,
 }
 
 /// Everything that `analyze` needs.

@@ -1,8 +1,8 @@
 //! The modules of `analyze`: a line each, and all that follows from it.
 
 use super::activity::{
-    Analyses, Decodings, DemixedComponents, Groups, IntrinsicDimension, Selectivity, SignalDimension,
-    TargetedAxes, Timescales,
+    Analyses, Currents, Decodings, DemixedComponents, Groups, IntrinsicDimension, MixedSelectivity,
+    Selectivity, SignalDimension, TargetedAxes, Timescales,
 };
 use super::network::{
     AtTask, Cycles, Exponents, Flow, Integration, Paths, Points, Run, Sensitivity, Vectors,
@@ -55,6 +55,10 @@ macro_rules! modules {
             Decoding decoding: Decodings;
             /// Read-outs and regressions.
             Selectivity selectivity: Selectivity;
+            /// Currents and what they follow.
+            Currents currents: Currents;
+            /// Selectivity vectors, mixed or not.
+            MixedSelectivity mixed_selectivity: MixedSelectivity;
             /// Groups of units.
             Clusters clusters: Groups;
             /// The intrinsic dimension, curved or not.
@@ -73,6 +77,10 @@ pub(super) trait Diagnostic: Sized {
     const OF_RECORDING: Option<OfRecording<Self>> = None;
     /// Whether it is of targets, without which it is left out unless asked for.
     const OF_TARGETS: bool = false;
+    /// Whether its targets are numbers, without which it is left out unless asked for.
+    const OF_NUMBERS: bool = false;
+    /// Whether it is of recorded currents or of weights among recorded units, without which it is left out unless asked for.
+    const OF_WEIGHTS: bool = false;
     /// Whether it is of conditions of trials, without which it is left out unless asked for.
     const OF_CONDITIONS: bool = false;
     /// Whether it is of spike counts, without which it is left out unless asked for.
@@ -104,6 +112,8 @@ pub(super) struct Facts {
     pub recording: bool,
     pub held: bool,
     pub targets: bool,
+    pub numbers: bool,
+    pub weights: bool,
     pub counts: bool,
     pub conditions: bool,
     pub trials: bool,
@@ -119,6 +129,8 @@ impl Facts {
             recording: D::OF_RECORDING.is_some(),
             held: matches!(D::OF_RECORDING, Some(OfRecording::Held(_))),
             targets: D::OF_TARGETS,
+            numbers: D::OF_NUMBERS,
+            weights: D::OF_WEIGHTS,
             counts: D::OF_COUNTS,
             conditions: D::OF_CONDITIONS,
             trials: D::OF_TRIALS,

@@ -92,9 +92,8 @@ pub(super) fn diagnose(
 ) -> Result<RecordingAnalysis, Error> {
     let modules = chosen(config, &Module::of_recordings())?;
     activity::check(&config.analyses, &modules)?;
-    let (a, targets) = (&config.analyses, config.recording.targets.is_some());
-    let decoded = [("--ridge", a.ridge.is_some() && !targets), ("--folds", a.folds.is_some() && !targets)];
-    refuse(&decoded, "--targets, which are what is decoded")?;
+    activity::check_targets(config)?;
+    let (r, targets) = (&config.recording, config.recording.targets.is_some());
     let of_conditions =
         |m: &Module| m.facts().conditions || matches!(m, Module::Pca | Module::SignalDimension);
     if !config.recording.preparation.average && !modules.iter().any(of_conditions) {
@@ -127,7 +126,8 @@ pub(super) fn diagnose(
             // Of counts that never change there is nothing to say.
             () if facts.counts => reading.first.counts && reading.pca().is_some(),
             () if facts.conditions => config.recording.conditions.is_some(),
-            () => config.recording.targets.is_some(),
+            () if facts.weights => targets && (r.weights.is_some() || r.currents),
+            () => targets,
         };
         facts.held && modules.contains(m) && (config.modules.is_some() || applies)
     };
@@ -141,7 +141,8 @@ pub(super) fn diagnose(
             pca: reading.pca(),
             counts: reading.first.counts,
         };
-        for module in wanted {
+        let apply = |m: &Module| config.modules.is_some() || !m.facts().numbers || analyses.usable(*m);
+        for module in wanted.into_iter().filter(apply) {
             stage(&module);
             findings.extend(failed.on_data(module, analyses.run(module))?.flatten());
         }

@@ -105,7 +105,7 @@ fn is_table(file: &Path) -> bool {
 }
 
 /// A square table of numbers as the recurrent weights that --cell makes of it.
-fn matrix_of(file: &Path) -> Result<Tensors, Error> {
+pub(super) fn matrix_of(file: &Path) -> Result<Tensors, Error> {
     let table = table::read(file, &ReadTable { array: None, columns: None })?;
     let n = table.columns.len();
     let numbers: Vec<&Vec<f64>> = table
@@ -188,11 +188,13 @@ fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Optio
 }
 
 /// Options about the rows of a recording, and whether they are given.
-pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str, bool); 11] {
+pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str, bool); 13] {
     [
         ("--trial", r.trial.is_some()),
         ("--time", r.time.is_some()),
         ("--targets", r.targets.is_some()),
+        ("--weights", r.weights.is_some()),
+        ("--recorded", r.currents),
         ("--missing", r.missing.is_some()),
         ("--conditions", r.conditions.is_some()),
         ("--labels", r.labels.is_some()),

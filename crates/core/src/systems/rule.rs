@@ -1,5 +1,6 @@
 //! The central abstraction: a differentiable rule `y = F(x, u; theta)` and its products.
 
+use super::couplings::Couplings;
 use super::recurrence::Recurrence;
 use crate::linalg::Real;
 use faer::{Mat, MatMut, MatRef};
@@ -104,6 +105,10 @@ pub trait Rule<T: Real = f64>: Send + Sync {
     /// a network of one nonlinearity.
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
         let _ = input;
+        None
+    }
+    /// The weights that make the currents onto units, where each unit has one current and one nonlinearity.
+    fn couplings(&self) -> Option<Couplings> {
         None
     }
     /// Bounds over the ball of that radius around (x, u) of a single point, if the cell has them.

@@ -1,10 +1,14 @@
 //! Analyses of activity that need its rows at once: read-outs, regressions, clusters.
 
 mod clusters;
+mod currents;
 mod decoding;
 pub mod demixed;
+pub(super) mod followed;
 mod held;
 pub mod intrinsic;
+mod mixed;
+mod recorded;
 mod repeated;
 mod selectivity;
 pub mod signal;
@@ -13,17 +17,21 @@ pub mod timescales;
 
 pub use clusters::{Grouped, Groups, Weights};
 pub(super) use clusters::{Permutations, clusters};
+pub use currents::{Chosen, Currents, Space};
 pub use decoding::{Decoded, Decodings, Features};
 pub use demixed::DemixedComponents;
+pub use followed::CurrentsFrom;
 pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};
 pub use intrinsic::{IntrinsicDimension, Null};
+pub use mixed::{Grouping, MixedSelectivity, Ordered, Rectified};
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
 pub use signal::{Between, SignalDimension};
 pub use targeted::TargetedAxes;
 pub use timescales::Timescales;
 
 use super::modules::{Diagnostic, OfNetwork, OfRecording};
+use super::source::refuse;
 use super::{AnalysisSettings, Config, Error, Finding, Module};
 use crate::diagnostics::geometry::pca::Pca;
 
@@ -132,6 +140,21 @@ impl Diagnostic for Selectivity {
     const OF_TARGETS: bool = true;
 }
 
+impl Diagnostic for Currents {
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.currents());
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.currents()));
+    const OF_TARGETS: bool = true;
+    const OF_NUMBERS: bool = true;
+    const OF_WEIGHTS: bool = true;
+}
+
+impl Diagnostic for MixedSelectivity {
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.mixed_selectivity());
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.mixed_selectivity()));
+    const OF_TARGETS: bool = true;
+    const OF_NUMBERS: bool = true;
+}
+
 impl Diagnostic for Groups {
     const OF_NETWORK: OfNetwork<Self> = Some(|run| run.clusters().map(Some));
     const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.clusters()));
@@ -169,6 +192,7 @@ impl Analyses<'_> {
         let name = module.name();
         let expected = match module {
             Module::Decoding => "a column of labels",
+            m if m.facts().numbers => "a column of numbers of more than two values",
             _ => "a column of numbers or of two values",
         };
         if self.held.targets.is_empty() {
@@ -223,6 +247,8 @@ impl Analyses<'_> {
                 TargetKind::Number(values, _) if !usable(t, module) => {
                     left.push(Left::NoLabels { target, values: *values });
                 }
+                // Labels are for others to tell of.
+                TargetKind::Labels(_) if module.facts().numbers => {}
                 TargetKind::Labels(labels) if !usable(t, module) => {
                     left.push(Left::NoNumber { target, labels: labels.len() });
                 }
@@ -236,7 +262,11 @@ impl Analyses<'_> {
 
 /// Whether the module reads this target.
 fn usable(target: &Target, module: Module) -> bool {
-    if module == Module::Decoding { target.labels().is_some() } else { target.number() }
+    match module {
+        Module::Decoding => target.labels().is_some(),
+        m if m.facts().numbers => matches!(target.kind, TargetKind::Number(..)),
+        _ => target.number(),
+    }
 }
 
 /// Refuses settings of modules that do not run.
@@ -244,6 +274,8 @@ pub(super) fn check(settings: &AnalysisSettings, modules: &[Module]) -> Result<(
     for (option, given, wanted) in [
         ("--ridge", settings.ridge.is_some(), &[Module::Decoding, Module::Selectivity][..]),
         ("--folds", settings.folds.is_some(), &[Module::Decoding]),
+        ("--rank", settings.rank.is_some(), &[Module::Currents]),
+        ("--through-origin", settings.through_origin, &[Module::Currents, Module::MixedSelectivity]),
         ("--clusters", settings.clusters.is_some(), &[Module::Clusters]),
         ("--linkage", settings.linkage.is_some(), &[Module::Clusters]),
     ] {
@@ -255,4 +287,21 @@ pub(super) fn check(settings: &AnalysisSettings, modules: &[Module]) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Refuses settings of what is done with targets where a recording has none.
+pub(super) fn check_targets(config: &Config) -> Result<(), Error> {
+    let (a, r) = (&config.analyses, &config.recording);
+    if r.targets.is_some() {
+        return Ok(());
+    }
+    let decoded = [("--ridge", a.ridge.is_some()), ("--folds", a.folds.is_some())];
+    refuse(&decoded, "--targets, which are what is decoded")?;
+    let followed = [
+        ("--weights", r.weights.is_some()),
+        ("--recorded", r.currents),
+        ("--rank", a.rank.is_some()),
+        ("--through-origin", a.through_origin),
+    ];
+    refuse(&followed, "--targets, which are what units follow")
 }

@@ -6,6 +6,7 @@ mod activity;
 mod adjoint;
 mod answer;
 mod covariant;
+mod currents;
 mod cycles;
 mod decoding;
 mod distillation;
@@ -33,6 +34,10 @@ pub use activity::{Activity, Clusters, Matrix};
 pub use adjoint::{Adjoint, Agreement, Agreements};
 pub use answer::Summary;
 pub use covariant::{Covariant, Neutral, Pair, Splitting};
+pub use currents::{
+    AngleTest, Angles, Blocks, ByDimension, ColumnSigns, Currents, MixedSelectivity, NullRatio, Populations,
+    Space, VectorSigns,
+};
 pub use cycles::{Cycle, Cycles, Tangent, Torus};
 pub use decoding::{Decoding, Fit, Grouping, Permutation, Target};
 pub use distillation::{Along, Conventional, Distillation, Distilled, Exponents, Point as StudentPoint};

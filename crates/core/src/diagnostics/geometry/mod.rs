@@ -7,6 +7,7 @@
 //! | How many coordinates does it take, curved or not? | [`intrinsic`] |
 //! | Which directions follow what was varied? | [`demixed`] |
 //! | Along which axes do units follow task variables? | [`targeted`] |
+//! | Do currents follow what is integrated, in how few dimensions, and do units mix it? | [`currents`] |
 //! | What can be read off it, and how well? | [`decoding`] |
 //! | What angle lies between two directions or subspaces? | [`subspace`] |
 //! | Which units go together? | [`clusters`] |
@@ -14,6 +15,7 @@
 
 pub mod clusters;
 pub mod correlation;
+pub mod currents;
 pub mod decoding;
 pub mod demixed;
 pub mod intrinsic;

@@ -1,5 +1,6 @@
 //! Linear least squares: rows met once, regressions with tests, lines.
 
+pub mod grouped;
 pub mod regression;
 mod rows;
 

@@ -6,6 +6,7 @@ use super::params::{BACK, DOWN, Params, STEP, params_methods};
 use super::proof::{gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
+use crate::systems::couplings::Couplings;
 use crate::systems::recurrence::{Read, Recurrence};
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
@@ -182,6 +183,10 @@ impl<T: Real> Rule<T> for Current<T> {
         let (w, u) = (self.params.mat(W), self.params.mat(U));
         let all = Recurrence::new(w, u, input, &[self.params.vec(B)], self.activation);
         Some(Recurrence { read: Read::Currents, zeros: true, ..all })
+    }
+    fn couplings(&self) -> Option<Couplings> {
+        let all = Couplings::new(self.params.mat(W), self.params.mat(U), &[self.params.vec(B)]);
+        Some(Couplings { of_currents: Some(self.activation), ..all })
     }
     /// D^2 F[v, w] = W (f'' v w) / tau, so max|f''| |W|_F / min tau bounds the Lipschitz constant;
     /// for ReLU it is 0 on a ball in which no x_i changes sign: |x_i| > radius.

@@ -6,6 +6,7 @@ use super::params::{B_IH, Params, W};
 use super::vanilla::Vanilla;
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, norm};
+use crate::systems::couplings::Couplings;
 use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Block, Bounds, Point, Rule};
 use faer::{MatMut, MatRef};
@@ -140,6 +141,9 @@ impl<T: Real> Rule<T> for Rate<T> {
     /// -x + f(W x + U u + b) is 0 where the cell inside is at rest, whatever tau.
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
         Some(Recurrence { zeros: true, ..self.cell.recurrence(input)? })
+    }
+    fn couplings(&self) -> Option<Couplings> {
+        self.cell.couplings()
     }
     /// The bounds of the vanilla cell inside, plus the leak's slope 1, over the shortest tau.
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {

@@ -7,6 +7,7 @@ use super::proof::{gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::pointwise::multiply;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
+use crate::systems::couplings::Couplings;
 use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
@@ -153,6 +154,10 @@ impl<T: Real> Rule<T> for Vanilla<T> {
         let (w, u) = (self.params.mat(W), self.params.mat(U));
         let biases = [self.params.vec(B_IH), self.params.vec(B_HH)];
         Some(Recurrence::new(w, u, input, &biases, self.activation))
+    }
+    fn couplings(&self) -> Option<Couplings> {
+        let biases = [self.params.vec(B_IH), self.params.vec(B_HH)];
+        Some(Couplings::new(self.params.mat(W), self.params.mat(U), &biases))
     }
     /// With row norms w_i of [W U]: |D^2 F_i| <= max|f''| w_i^2, hence the Lipschitz constant
     /// max|f''| sqrt(sum w_i^4). For ReLU the Jacobian is constant on the ball, and the constant 0,

@@ -2,6 +2,7 @@
 
 use super::forward_to_field;
 use crate::linalg::{Real, col, col_mut};
+use crate::systems::couplings::Couplings;
 use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::reborrow::IntoConst;
@@ -108,6 +109,9 @@ impl<T: Real, R: Rule<T>> Rule<T> for Euler<R> {
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
         let field = self.field.recurrence(input)?;
         field.zeros.then_some(Recurrence { zeros: false, ..field })
+    }
+    fn couplings(&self) -> Option<Couplings> {
+        self.field.couplings()
     }
     fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
         let b = self.field.bounds(at, radius)?;

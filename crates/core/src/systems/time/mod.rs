@@ -202,4 +202,7 @@ impl<T: crate::linalg::Real> Rule<T> for Box<dyn Rule<T>> {
     fn recurrence(&self, input: &[f64]) -> Option<super::recurrence::Recurrence> {
         self.as_ref().recurrence(input)
     }
+    fn couplings(&self) -> Option<super::couplings::Couplings> {
+        self.as_ref().couplings()
+    }
 }

@@ -1,6 +1,7 @@
 //! What a network does at its task.
 
 mod activity;
+mod followed;
 mod growth;
 mod held;
 mod score;
