@@ -24,7 +24,7 @@ pub use nullcline_core::analyses::{
     distill::{ConventionalArguments, RaddArguments},
     gaussian::Gaussian,
     ibl::TrainIbl,
-    potts::Potts,
     integrate::TrainIntegrator,
+    potts::Potts,
     training::Train,
 };

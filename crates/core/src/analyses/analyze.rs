@@ -79,7 +79,16 @@ impl Job for Analyze {
         let n = &self.network;
         let d = &n.driven;
         let (chi, z) = (&n.integrator.chi, &n.integrator.z);
-        let tables = [&d.trials, &d.inputs, &d.initial, &n.terminal, &self.trials_of.labels, chi, z, &self.recording.weights];
+        let tables = [
+            &d.trials,
+            &d.inputs,
+            &d.initial,
+            &n.terminal,
+            &self.trials_of.labels,
+            chi,
+            z,
+            &self.recording.weights,
+        ];
         std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
     }
 
