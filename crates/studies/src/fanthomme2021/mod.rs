@@ -7,13 +7,24 @@ pub mod fig2_3;
 pub mod fig2_4;
 pub mod fig2_5;
 mod models;
+mod potts;
 mod strengths;
 
 use super::{Claim, Study};
 
 /// Its studies.
-pub const STUDIES: &[Study] =
-    &[fig2_2::STUDY, fig2_3::STUDY, fig2_4::STUDY, fig2_5::STUDY, fig2_10::STUDY, fig2_11::STUDY];
+pub const STUDIES: &[Study] = &[
+    fig2_2::STUDY,
+    fig2_3::STUDY,
+    fig2_4::STUDY,
+    fig2_5::STUDY,
+    potts::LIKELIHOODS,
+    potts::SITES,
+    potts::STATES,
+    potts::DEGREES,
+    fig2_10::STUDY,
+    fig2_11::STUDY,
+];
 
 /// Claims as a run of `n` variables can ask them, where the thesis has `printed`.
 fn at_size(claims: Vec<Claim>, n: usize, printed: usize) -> Vec<Claim> {
