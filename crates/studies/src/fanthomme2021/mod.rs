@@ -17,6 +17,7 @@ pub mod figa_4;
 pub mod figa_5;
 pub mod integrators;
 mod models;
+mod potts;
 mod strengths;
 pub mod table7_1;
 
@@ -28,6 +29,10 @@ pub const STUDIES: &[Study] = &[
     fig2_3::STUDY,
     fig2_4::STUDY,
     fig2_5::STUDY,
+    potts::LIKELIHOODS,
+    potts::SITES,
+    potts::STATES,
+    potts::DEGREES,
     fig2_10::STUDY,
     fig2_11::STUDY,
     fig7_2::STUDY,

@@ -21,6 +21,10 @@ pub(super) fn load(config: &PottsConfig) -> Result<Data, Error> {
         &crate::analyses::source::about_rows(&config.recording),
         "tables; this file is an alignment",
     )?;
+    crate::analyses::source::refuse(
+        &[("--units", config.recording.units.is_some())],
+        "tables; this file is an alignment",
+    )?;
     let found = read(file)?;
     let (letters, mut notes) = alphabet(&config.alphabet, &found);
     if letters.len() < 2 {
