@@ -239,6 +239,11 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--tol", n.tol.is_some()),
         ("--horizon", n.horizon.is_some()),
         ("--terminal", n.terminal.is_some()),
+        ("--scale", n.integrator.scale.is_some()),
+        ("--decay", n.integrator.decay.is_some()),
+        ("--duration", n.integrator.duration.is_some()),
+        ("--chi", n.integrator.chi.is_some()),
+        ("--z", n.integrator.z.is_some()),
     ];
     refuse(&given, "networks; this file is read as a recording")
 }

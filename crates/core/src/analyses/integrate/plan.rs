@@ -215,6 +215,11 @@ fn room(p: &IntegratorPlan) -> Result<(), Error> {
     let size = if p.precision == Precision::F32 { 4 } else { 8 };
     let units = ("--units", p.units);
     fits("the weights", &[units, units], 8 * size)?;
+    if p.kind == Kind::Averaged {
+        let moments = [("--channels", p.channels()), ("--duration", p.duration)];
+        fits("the products of moments", &[moments, moments].concat(), 24)?;
+        return fits("the powers of W", &[moments[0], moments[1], units], 4 * size);
+    }
     let steps = ("--duration", if p.kind == Kind::Proxy { 1 } else { p.duration });
     fits("the states of a step", &[("--batch", p.batch), steps, units], 6 * size)
 }

@@ -91,11 +91,11 @@ impl Plane {
         values.iter().filter(|v| v.abs() <= 1e-10 * largest).count()
     }
 
-    /// lambda_max / lambda_min, the least but zero: the steps in which the slowest direction falls by e at the best learning rate (A.7).
+    /// lambda_max / lambda_min, the least but the one that vanishes along the line of integrators of equal scale: the steps in which the
+    /// slowest direction falls by e at the best learning rate (A.7).
     pub fn convergence_time(&self, omega: &Mat<f64>, s: f64, steps: usize) -> f64 {
         let values = self.hessian(omega, s, steps);
-        let null = Self::null_directions(&values);
-        if null == 0 || null > 3 { f64::NAN } else { values[3] / values[null] }
+        if values[1] > 0.0 { values[3] / values[1] } else { f64::INFINITY }
     }
 
     /// The least convergence time over integrators of rank one and scale s, and the alpha of it: a scan of [-range, range], then a
