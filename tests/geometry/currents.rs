@@ -336,6 +336,8 @@ fn a_recording_of_activity_and_weights_says_the_same() {
     write_npz(Path::new(&small), &[tensor("W", &[3, 3], vec![0.0; 9])]).unwrap();
     let wrong = [&all[..6], &[&*small, "--modules", "currents"]].concat();
     analyze(&place, &wrong, 3, &["expected one matrix of 40 x 40", "`W` [3, 3]"]);
+    write_npz(Path::new(&small), &[tensor("W", &[n, n], vec![f64::NAN; n * n])]).unwrap();
+    analyze(&place, &wrong, 3, &["a weight is not a finite number"]);
 }
 
 /// The reference's currents by the command, as rows of an npz.
