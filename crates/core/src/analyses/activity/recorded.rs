@@ -6,7 +6,7 @@ use crate::analyses::source::{matrix_of, maybe_weights};
 use crate::analyses::{Error, Module};
 use crate::diagnostics::geometry::correlation::successive;
 use crate::io::tensors::{self, Tensors};
-use crate::linalg::gemm;
+use crate::linalg::{col, gemm};
 use crate::systems::checkpoint::{self, Spec, has_network_names};
 use faer::{Accum, Mat};
 use std::path::Path;
@@ -108,7 +108,8 @@ fn weights(path: &Path, n: usize) -> Result<Mat<f64>, Error> {
 }
 
 fn finite(path: &Path, w: Mat<f64>) -> Result<Mat<f64>, Error> {
-    match w.norm_max().is_finite() {
+    // The largest entry of a matrix passes over what is no number.
+    match (0..w.ncols()).all(|j| col(w.as_ref(), j).iter().all(|v| v.is_finite())) {
         true => Ok(w),
         false => Err(Error::input(path, "--weights: a weight is not a finite number")),
     }

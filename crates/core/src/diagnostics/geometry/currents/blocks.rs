@@ -53,8 +53,9 @@ pub fn blocks(w: MatRef<f64>, group: &[usize], draws: usize, rng: &mut Rng) -> O
     }
     let mut between = vec![vec![0.0; count]; count];
     for (column, from) in squares.iter().zip(group) {
-        column.iter().zip(group).for_each(|(s, onto)| between[*onto][*from] += s / whole);
+        column.iter().zip(group).for_each(|(s, onto)| between[*onto][*from] += s);
     }
+    between.iter_mut().flatten().for_each(|s| *s /= whole);
     let inside_of = |group: &[usize]| {
         let of = |(column, from): (&Vec<f64>, &usize)| -> f64 {
             column.iter().zip(group).map(|(s, onto)| if onto == from { *s } else { 0.0 }).sum()
