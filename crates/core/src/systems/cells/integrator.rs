@@ -8,6 +8,7 @@ use crate::linalg::ball::{Ball, dot};
 use crate::linalg::pointwise::multiply;
 use crate::linalg::steep::Steep;
 use crate::linalg::{Real, col, col_mut, gemm, state_of};
+use crate::systems::couplings::Couplings;
 use crate::systems::recurrence::{Read, Recurrence};
 use crate::systems::rule::{Point, Rule};
 use faer::{Accum, Mat, MatMut, MatRef};
@@ -102,6 +103,14 @@ impl<T: Real> Rule<T> for Integrator<T> {
     }
     fn inputs(&self) -> usize {
         self.d
+    }
+    /// Inputs pass W: the current is W (h + E u).
+    fn couplings(&self) -> Option<Couplings> {
+        let mut encoded = Mat::zeros(self.n, self.d);
+        if self.d > 0 {
+            gemm(encoded.as_mut(), Accum::Replace, self.params.mat(W), self.params.mat(E));
+        }
+        Some(Couplings::new(self.params.mat(W), encoded.as_ref(), &[self.params.vec(B)]))
     }
     fn tape_rows(&self) -> usize {
         2 * self.n
