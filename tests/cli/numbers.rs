@@ -114,7 +114,7 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
         ["infer", "potts"] => vec![&table, "--units", "x*", "--bins", "2"],
         ["distill", "radd"] => vec![&table, "--units", "x*"],
         ["distill", "conventional"] => vec![&net, "--inputs", &inputs],
-        ["train", "ibl"] => vec![],
+        ["train", "ibl" | "integrate"] => vec![],
         ["train"] => {
             let task = match option {
                 "tokens" | "delay" => "copy-memory",
@@ -134,6 +134,9 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
     let given = format!("--{option}");
     let sizes: &[(&str, &str)] = match words {
         ["train"] => &sizes,
+        ["train", "integrate"] => {
+            &[("--units", "4"), ("--steps", "1"), ("--batch", "4"), ("--test-steps", "3")]
+        }
         ["train", "ibl"] => &[("--units", "2"), ("--steps", "1"), ("--blocks", "1"), ("--test-blocks", "1")],
         ["distill", "conventional"] => &[("--units", "2"), ("--steps", "1")],
         _ => &[],

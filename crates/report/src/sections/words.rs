@@ -43,8 +43,18 @@ pub fn with_error(e: Estimate) -> String {
     if error < 1e-6 * value.abs().max(1e-3) {
         return number(value);
     }
-    let digits = (1 - error.log10().floor() as i32).clamp(0, 8) as usize;
-    format!("{value:.digits$} ± {error:.digits$}").replace('-', "−")
+    let text = |value: f64, error: f64| {
+        let digits = (1 - error.log10().floor() as i32).clamp(0, 8) as usize;
+        format!("{value:.digits$} ± {error:.digits$}").replace('-', "−")
+    };
+    let exponent = value.abs().max(error).log10().floor() as i32;
+    if (-4..6).contains(&exponent) {
+        return text(value, error);
+    }
+    // Divided twice: a power of ten beyond the range of numbers is none.
+    let half = 10f64.powi(exponent / 2);
+    let unit = 10f64.powi(exponent - exponent / 2);
+    format!("({}) × 10{}", text(value / half / unit, error / half / unit), superscript(&exponent.to_string()))
 }
 
 pub use nullcline_core::io::shown::count;
@@ -101,6 +111,8 @@ mod tests {
         assert_eq!(number(1.5e-9), "1.50 × 10⁻⁹");
         assert_eq!(with_error(Estimate::new(0.123_456, 0.001_2, 5)), "0.1235 ± 0.0012");
         assert_eq!(with_error(Estimate::new(-2.0, 1e-14, 5)), "−2");
+        assert_eq!(with_error(Estimate::new(1.925_65e-8, 4.977e-9, 60)), "(1.93 ± 0.50) × 10⁻⁸");
+        assert_eq!(with_error(Estimate::new(-640_923_967.0, 224_196_845.0, 60)), "(−6.4 ± 2.2) × 10⁸");
         assert_eq!(with_error(Estimate::unknown(0.5, 1)), "0.5");
         assert_eq!(count(1, "point"), "1 point");
         assert_eq!(shell(std::path::Path::new("a/b.npz")), "a/b.npz");

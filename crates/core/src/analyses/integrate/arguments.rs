@@ -74,7 +74,7 @@ pub struct TrainIntegrator {
     #[arg(long, value_name = "X", help_heading = "Training")]
     pub rate: Option<f64>,
     /// Gradient steps
-    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = count(1, 1_000_000_000).map(|n| n as u64), help_heading = "Training")]
+    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = count(1, 100_000_000).map(|n| n as u64), help_heading = "Training")]
     pub steps: u64,
     /// Sequences of a step, or samples of the proxy loss
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = count(1, 1_000_000), help_heading = "Training")]

@@ -45,7 +45,7 @@ pub struct Size {
 impl Size {
     pub fn of(preset: Preset) -> Self {
         match preset {
-            Preset::Quick => Self { models: 3, gammas: log_grid(0.03, 10.0, 7), chains: 100, draws: 50 },
+            Preset::Quick => Self { models: 6, gammas: log_grid(0.03, 10.0, 7), chains: 100, draws: 50 },
             Preset::Paper => Self { models: 10, gammas: log_grid(0.01, 10.0, 13), chains: 400, draws: 313 },
         }
     }
