@@ -187,14 +187,14 @@ mod tests {
 
     #[test]
     fn weak_penalties_overfit_and_strong_ones_underfit() {
-        let size = Size { models: 2, gammas: vec![0.03, 0.5, 10.0], chains: 30, draws: 10 };
-        let cells = measure(&cases(&[6], &[3], &[2.5], &[200]), &size, 1, &Silent).unwrap();
+        let size = Size { models: 2, gammas: vec![0.003, 0.5, 10.0], chains: 30, draws: 10 };
+        let cells = measure(&cases(&[6], &[3], &[2.5], &[60]), &size, 1, &Silent).unwrap();
         for levels in &cells[0].models {
             let apart = |k: usize| levels[k].generated.value - levels[k].unseen().value;
             assert!(apart(0) > 0.0 && apart(2) < 0.0, "{} {}", apart(0), apart(2));
             let kl = |k: usize| levels[k].divergence.unwrap();
             assert!((0..2).all(|w| kl(1)[w].value < kl(0)[w].value && kl(1)[w].value < kl(2)[w].value));
         }
-        assert!(cells[0].best(0).value > 0.03 && cells[0].best(0).value < 10.0);
+        assert!(cells[0].best(0).value > 0.003 && cells[0].best(0).value < 10.0);
     }
 }
