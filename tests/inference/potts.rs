@@ -75,7 +75,7 @@ fn fits_are_those_of_scipy() {
             continue;
         }
         let seen = samples(p);
-        let o = Settings { tolerance: 1e-13, evaluations: 40_000, history: 10 };
+        let o = Settings { tolerance: 1e-10, aim: 1e-18, evaluations: 40_000, history: 10 };
         let found = match of["method"].as_str().unwrap() {
             "plm_sym" => {
                 let penalty = Penalty::of_pseudo_likelihood(gamma, &sites()).unwrap();

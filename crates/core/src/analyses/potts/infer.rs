@@ -25,7 +25,7 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
     let chains = Chains { seed: config.seed, ..Chains::default() };
     let options = Options {
         way: config.way,
-        fits: Settings { tolerance: config.tolerance, ..Settings::default() },
+        fits: fits(config, data),
         annealing: Annealing { chains: config.chains, seed: config.seed, ..Annealing::default() },
         chains,
     };
@@ -80,6 +80,14 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         pairs,
         levels,
     })
+}
+
+/// Of small models the minimum is found to rounding.
+fn fits(config: &PottsConfig, data: &Data) -> Settings {
+    const SMALL: usize = 2000;
+    let tolerance = config.tolerance;
+    let aim = if data.samples.sites.couplings() <= SMALL { tolerance.min(1e-17) } else { tolerance };
+    Settings { tolerance, aim, ..Settings::default() }
 }
 
 /// The fold of each sample: trials whole, successive samples in stretches where they are alike; none where they are too few.

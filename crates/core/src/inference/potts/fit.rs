@@ -36,6 +36,9 @@ pub trait Likelihood {
 pub struct Settings {
     /// Largest distance of the objective from its minimum, relative to it.
     pub tolerance: f64,
+    /// What is aimed at: where rounding ends the descent above it, or some thousand evaluations more than the tolerance took, it is
+    /// enough to be within the tolerance.
+    pub aim: f64,
     /// Evaluations at most.
     pub evaluations: usize,
     /// Steps that L-BFGS remembers.
@@ -44,7 +47,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { tolerance: 1e-9, evaluations: 5000, history: 10 }
+        Self { tolerance: 1e-9, aim: 1e-9, evaluations: 5000, history: 10 }
     }
 }
 
@@ -96,7 +99,7 @@ pub fn fit(
         let mut held = problem.0.borrow_mut();
         held.polish();
         // Rounding leaves nothing to go down.
-        if held.near() || held.best.gap > 0.5 * before || held.evaluations >= settings.evaluations {
+        if held.ended() || held.best.gap > 0.5 * before {
             break;
         }
     }
@@ -149,6 +152,8 @@ struct Held<'a> {
     gradient: Vec<f64>,
     best: Best,
     evaluations: usize,
+    /// Evaluations after which the tolerance was met.
+    enough: Option<usize>,
     fields: Vec<f64>,
     couplings: Mat<f64>,
     of_fields: Vec<f64>,
@@ -179,6 +184,7 @@ impl<'a> Held<'a> {
             gradient: vec![],
             best: Best { place: vec![], gradient: vec![], value, loss, gap },
             evaluations: 0,
+            enough: None,
             fields: vec![0.0; total],
             couplings: Mat::zeros(total, total),
             of_fields: vec![0.0; total],
@@ -191,7 +197,7 @@ impl<'a> Held<'a> {
         if self.place == place {
             return Ok(());
         }
-        if self.evaluations >= self.settings.evaluations {
+        if self.ended() {
             return Err(Ended);
         }
         self.coordinates.model(place, &mut self.fields, &mut self.couplings);
@@ -220,11 +226,22 @@ impl<'a> Held<'a> {
                 gap: self.gap,
             };
         }
-        if self.near() { Err(Ended) } else { Ok(()) }
+        if self.enough.is_none() && self.near() {
+            self.enough = Some(self.evaluations);
+        }
+        if self.ended() { Err(Ended) } else { Ok(()) }
     }
 
     fn near(&self) -> bool {
-        self.best.gap <= self.settings.tolerance * self.best.value.abs()
+        self.best.gap.is_finite() && self.best.gap <= self.settings.tolerance * self.best.value.abs()
+    }
+
+    /// Whether what is aimed at is reached, or evaluations are used up.
+    fn ended(&self) -> bool {
+        const MORE: usize = 3000;
+        let aimed = self.best.gap <= self.settings.aim * self.best.value.abs();
+        let most = self.enough.map_or(usize::MAX, |first| 4 * first + MORE);
+        aimed && self.near() || self.evaluations >= self.settings.evaluations.min(most)
     }
 
     /// The best model, if it is near enough.
@@ -252,7 +269,7 @@ impl<'a> Held<'a> {
     fn polish(&mut self) {
         const STEPS: usize = 8;
         for _ in 0..STEPS {
-            if self.near() || self.evaluations >= self.settings.evaluations {
+            if self.ended() {
                 return;
             }
             let (place, gradient, before) =

@@ -93,8 +93,12 @@ fn one(
     let annealing = Annealing { chains: size.chains, seed: seed ^ (model << 8), ..Annealing::default() };
     let chains = Chains { draws: size.draws, seed: seed ^ (model << 16), ..Chains::default() };
     let known = Known::new(&truth, &annealing, &chains)?;
-    let options =
-        Options { way: Way::Pseudo, fits: Fits { tolerance: 1e-7, ..Fits::default() }, annealing, chains };
+    let options = Options {
+        way: Way::Pseudo,
+        fits: Fits { tolerance: 1e-7, aim: 1e-7, ..Fits::default() },
+        annealing,
+        chains,
+    };
     let mut sweep = Sweep::new(&samples, None, Some(known), options)?;
     let mut levels: Vec<Level> =
         size.gammas.iter().rev().map(|gamma| sweep.level(*gamma)).collect::<Result<_, _>>()?;
