@@ -69,7 +69,7 @@ pub fn holds(path: &Path) -> Result<bool, Error> {
 /// std::fs::write(&path, ">one\r\nAC-a\r\nG\r\n>two of them\r\nACTG.\r\n").unwrap();
 /// let found = read(&path).unwrap();
 /// std::fs::remove_file(&path).unwrap();
-/// assert_eq!((&found.names[1][..], found.columns, found.insertions), ("two", 4, 1));
+/// assert_eq!((&found.names[1][..], found.columns, found.insertions), ("two", 4, 2));
 /// assert_eq!(found.rows().collect::<Vec<_>>(), [b"AC-G", b"ACTG"]);
 /// ```
 pub fn read(path: &Path) -> Result<Alignment, Error> {

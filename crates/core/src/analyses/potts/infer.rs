@@ -158,17 +158,27 @@ fn cross(levels: &[Level]) -> Option<f64> {
     })
 }
 
+/// A model in the zero-sum gauge, with the norms and scores of its pairs.
+struct Scored {
+    scores: Mat<f64>,
+    norms: Mat<f64>,
+    model: Couplings,
+}
+
+impl Scored {
+    fn of(fit: &Fit) -> Self {
+        let model = fit.model.in_gauge(Gauge::ZeroSum);
+        let norms = model.norms();
+        Self { scores: corrected(&norms), norms, model }
+    }
+}
+
 /// Pairs with errors over the fits without each fold.
 fn pairs(fits: &[Fit]) -> Vec<Pair> {
     let n = fits[0].model.sites.count();
-    let of = |f: &Fit| {
-        let model = f.model.in_gauge(Gauge::ZeroSum);
-        let norms = model.norms();
-        (corrected(&norms), norms, model)
-    };
-    let all: Vec<_> = fits.iter().map(of).collect();
+    let all: Vec<Scored> = fits.iter().map(Scored::of).collect();
     let sites = &fits[0].model.sites;
-    let estimate = |pick: &dyn Fn(&(Mat<f64>, Mat<f64>, Couplings)) -> f64| {
+    let estimate = |pick: &dyn Fn(&Scored) -> f64| {
         jackknife::delete_one(pick(&all[0]), all[1..].iter().map(|a| Some(pick(a))))
     };
     let mut pairs: Vec<Pair> = (0..n)
@@ -178,9 +188,9 @@ fn pairs(fits: &[Fit]) -> Vec<Pair> {
             let (last_i, last_j) = (sites.range(i).end - 1, sites.range(j).end - 1);
             Pair {
                 sites: [i, j],
-                score: estimate(&|a| a.0[(i, j)]),
-                norm: estimate(&|a| a.1[(i, j)]),
-                spins: two.then(|| estimate(&|a| a.2.couplings[(last_i, last_j)])),
+                score: estimate(&|a| a.scores[(i, j)]),
+                norm: estimate(&|a| a.norms[(i, j)]),
+                spins: two.then(|| estimate(&|a| a.model.couplings[(last_i, last_j)])),
             }
         })
         .collect();

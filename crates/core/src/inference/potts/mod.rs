@@ -12,8 +12,8 @@
 //! let seen = Samples::new(Sites::alike(2, 2).unwrap(), rows).unwrap();
 //! let penalty = Penalty::new(0.01, 0.01).unwrap();
 //! let found = fit(&mut PseudoLikelihood::new(&seen), penalty, None, &Settings::default()).unwrap();
-//! // Without a penalty the log odds would be log 3: 4 J in the zero-sum gauge.
-//! assert!((4.0 * found.model.couplings[(0, 2)] - 3f64.ln()).abs() < 0.02);
+//! // Without a penalty the log odds of a spin, given the other, would be log 3: 2 J in the zero-sum gauge.
+//! assert!((2.0 * found.model.couplings[(0, 2)] - 3f64.ln()).abs() < 0.02);
 //! ```
 
 mod annealed;
