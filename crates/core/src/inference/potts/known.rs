@@ -53,7 +53,7 @@ impl<'a> Known<'a> {
 
     /// KL(truth || model), which unseen data know of, and KL(model || truth), eq. 2.40.
     ///
-    /// Formula: log Z - log Z_true + <E - E_true> over the truth, and log Z_true - log Z + <E_true - E> over the model.
+    /// Formula: log Z - log Z_true + the mean of E - E_true over the truth, and log Z_true - log Z + that of E_true - E over the model.
     ///
     /// # Errors
     /// Numbers that are not finite.

@@ -6,7 +6,7 @@ use super::{Error, Potts, Samples, Sites};
 use crate::linalg::col;
 use faer::Mat;
 
-/// Minus the log likelihood of samples, p (log Z + <E>), by enumeration.
+/// Minus the log likelihood of samples, p (log Z + mean E), by enumeration.
 ///
 /// Its minimum with [`Penalty::of_likelihood`](super::Penalty::of_likelihood) is the maximum a posteriori; there
 /// L_gen = L_train - (2 / p) (lambda_J sum J^2 + lambda_h sum h^2), the analogue of eq. 2.16.

@@ -43,7 +43,7 @@ pub fn partition(model: &Potts, o: &Annealing) -> Result<Partition, Error> {
 /// What a model generates.
 #[derive(Clone, Debug)]
 pub struct Generated {
-    /// - <E> over its samples, with the error over chains; exact where configurations can be gone through.
+    /// The mean of - E over its samples, with the error over chains; exact where configurations can be gone through.
     pub weight: Estimate,
     /// What the chains say of - E.
     pub chains: Summary,
@@ -89,7 +89,7 @@ pub fn generated(model: &Potts, o: &Chains) -> Result<Generated, Error> {
     Ok(Generated { weight, chains: summary(&by_chain), samples })
 }
 
-/// log Z of a model near one whose log Z and samples are known: by importance sampling, Z'/Z = <exp(E - E')>; by [`partition`] where
+/// log Z of a model near one whose log Z and samples are known: by importance sampling, Z' / Z is the mean of exp(E - E'); by [`partition`] where
 /// that leaves less than half of the samples effective.
 ///
 /// # Errors
