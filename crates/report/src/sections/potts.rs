@@ -28,12 +28,17 @@ impl Report for Potts {
     fn tell(&self, found: &Inferred) -> Result<Told, Failure> {
         let m = &found.model;
         let subject = subject(&m.about);
+        let asked = self.folds > 0 && self.truth.is_none();
+        let none_left_out = (asked && m.folds == 0).then(|| {
+            "Too few samples, or all of one trial: none are left out, and nothing is said of unseen ones."
+                .to_owned()
+        });
         Ok(Told {
             facts: vec![("Data".into(), subject.clone())],
             subject,
             seed: self.seed,
             findings: describe(m),
-            warnings: found.notes.iter().map(note).chain(warnings(m)).collect(),
+            warnings: found.notes.iter().map(note).chain(warnings(m)).chain(none_left_out).collect(),
             modules: vec![potts(m)?],
             ..Told::default()
         })
@@ -133,7 +138,6 @@ fn note(n: &Note) -> String {
                 count(*rows, "row")
             )
         }
-        Note::OneGroup => "All samples are of one trial: none are left out.".into(),
         Note::FewLevels { columns, asked } => format!(
             "{} fewer levels than the {asked} asked for: many of their values are equal.",
             if *columns == 1 { "1 column has".to_owned() } else { format!("{columns} columns have") }

@@ -84,6 +84,23 @@ fn at_size(claims: Vec<Claim>, size: Size) -> Vec<Claim> {
     super::at_size(claims, size.n, 1000)
 }
 
+/// Fits of each unit on positive and negative integrals, by population.
+fn draw(p: Option<&Populations>) -> Drawn {
+    let all = [Population::Plus, Population::Minus, Population::Shared, Population::Null];
+    let series: Vec<Series> = all
+        .iter()
+        .zip(["+", "-", "shared", "null"])
+        .enumerate()
+        .map(|(k, (kind, name))| {
+            let of = p.into_iter().flat_map(|p| {
+                (0..p.plus.len()).filter(|i| p.of(*i) == *kind).map(|i| [p.plus[i], p.minus[i]])
+            });
+            points(name, of).ink(Ink::Series(k))
+        })
+        .collect();
+    scatter(&series, &Axes::new("(L₊)ᵢ", "(L₋)ᵢ").wide(THIRD))
+}
+
 fn run_populations(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = Size::of(settings);
     let batch = networks(settings, size, "training on sequences", |s| size.batch(1.0, s), observer)?;
@@ -139,21 +156,6 @@ fn run_populations(settings: &Settings, observer: &dyn Observer) -> Result<Findi
         ),
         size,
     );
-    let draw = |p: Option<&Populations>| -> Drawn {
-        let all = [Population::Plus, Population::Minus, Population::Shared, Population::Null];
-        let series: Vec<Series> = all
-            .iter()
-            .zip(["+", "-", "shared", "null"])
-            .enumerate()
-            .map(|(k, (kind, name))| {
-                let of = p.into_iter().flat_map(|p| {
-                    (0..p.plus.len()).filter(|i| p.of(*i) == *kind).map(|i| [p.plus[i], p.minus[i]])
-                });
-                points(name, of).ink(Ink::Series(k))
-            })
-            .collect();
-        scatter(&series, &Axes::new("(L₊)ᵢ", "(L₋)ᵢ").wide(THIRD))
-    };
     let parts = [draw(of_batch.first())?, draw(of_proxy.first())?];
     let caption = format!(
         "Each unit's fits on positive and negative integrals (7.22), {} units, s = 1: one network trained on sequences (A), one on the \

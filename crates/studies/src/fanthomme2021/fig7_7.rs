@@ -169,6 +169,29 @@ fn unexplained(t: &Trained) -> f64 {
     rest.squared_norm_l2() / run.currents.squared_norm_l2()
 }
 
+/// Root mean square of weights between the halves over that within.
+fn between(t: &Trained) -> f64 {
+    let n = t.recurrent.nrows();
+    let square = |within: bool| {
+        let pairs = (0..n).flat_map(|j| (0..n).map(move |i| (i, j)));
+        pairs
+            .filter(|(i, j)| ((*i < n / 2) == (*j < n / 2)) == within)
+            .map(|(i, j)| t.recurrent[(i, j)].powi(2))
+            .sum::<f64>()
+    };
+    (square(false) / square(true)).sqrt()
+}
+
+/// Mixing of the selectivity of units: the weaker over the stronger slope on an integral, mean.
+fn mixing(t: &Trained) -> f64 {
+    let s = t.run(16, 100, 5).selectivity();
+    let part = |i: usize| {
+        let (a, b) = (s[(i, 0)].abs(), s[(i, 1)].abs());
+        a.min(b) / a.max(b)
+    };
+    (0..s.nrows()).map(part).sum::<f64>() / s.nrows() as f64
+}
+
 fn run_supports(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let mut size = Size::of(settings, 8);
     if settings.preset == Preset::Quick {
@@ -185,26 +208,6 @@ fn run_supports(settings: &Settings, observer: &dyn Observer) -> Result<Findings
         let what = format!("support {}", kind.replace(':', " "));
         all.push(trained(&what, size, settings, observer, &options(kind))?);
     }
-    let n = size.n;
-    // Root mean square of weights between the halves over that within, and mixing of the selectivity of their units.
-    let between = |t: &Trained| {
-        let square = |within: bool| {
-            let pairs = (0..n).flat_map(|j| (0..n).map(move |i| (i, j)));
-            pairs
-                .filter(|(i, j)| ((*i < n / 2) == (*j < n / 2)) == within)
-                .map(|(i, j)| t.recurrent[(i, j)].powi(2))
-                .sum::<f64>()
-        };
-        (square(false) / square(true)).sqrt()
-    };
-    let mixing = |t: &Trained| {
-        let s = t.run(16, 100, 5).selectivity();
-        let part = |i: usize| {
-            let (a, b) = (s[(i, 0)].abs(), s[(i, 1)].abs());
-            a.min(b) / a.max(b)
-        };
-        (0..n).map(part).sum::<f64>() / n as f64
-    };
     let estimate = |k: usize, f: &dyn Fn(&Trained) -> f64| Estimate::mean(all[k].iter().map(f));
     let done = |k: usize| learned(&all[k], 1e-2);
     let claims = super::at_size(
@@ -264,6 +267,20 @@ fn run_supports(settings: &Settings, observer: &dyn Observer) -> Result<Findings
     Ok(Findings { answer: answer(&claims), claims, sections: vec![section], json, warnings: vec![] })
 }
 
+fn column(m: &faer::Mat<f64>, k: usize) -> Vec<f64> {
+    m.col(k).iter().copied().collect()
+}
+
+/// The larger projection of the first left vector on a decoder.
+fn along(t: &Trained) -> f64 {
+    let l = column(&t.left, 0);
+    let dot = |c: usize| {
+        let d: Vec<f64> = t.decoder.row(c).iter().copied().collect();
+        l.iter().zip(&d).map(|(a, b)| a * b).sum::<f64>().abs()
+    };
+    dot(0).max(dot(1))
+}
+
 fn run_dale(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = Size::of(settings, 16);
     let options = |dale: Value| {
@@ -279,18 +296,9 @@ fn run_dale(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Er
         let right = v.iter().enumerate().filter(|(i, v)| **v * wanted(*i) > 0.0).count() as f64 / n as f64;
         right.max(1.0 - right)
     };
-    let column = |m: &faer::Mat<f64>, k: usize| -> Vec<f64> { m.col(k).iter().copied().collect() };
     let left = |t: &Trained, k: usize| share(&column(&t.left, k), &|_| 1.0);
     let right =
         |t: &Trained, k: usize| share(&column(&t.right, k), &|j| if j < excitatory { 1.0 } else { -1.0 });
-    let along = |t: &Trained| {
-        let l = column(&t.left, 0);
-        let dot = |c: usize| {
-            let d: Vec<f64> = t.decoder.row(c).iter().copied().collect();
-            l.iter().zip(&d).map(|(a, b)| a * b).sum::<f64>().abs()
-        };
-        dot(0).max(dot(1))
-    };
     let done = learned(&dale, 1e-2);
     let claims = super::at_size(
         at(

@@ -85,6 +85,15 @@ fn name(case: usize) -> String {
     format!("|e| = {e}, |d| = {d}, o = {overlap}")
 }
 
+/// The least convergence times.
+fn times(rows: &[Row], s: &[f64]) -> TableOut {
+    Table::of(rows)
+        .column("overlap", "", |r| CASES[r.case].0)
+        .columns(["encoder_norm", "decoder_norm"], |r| CASES[r.case].1)
+        .each(s.iter().map(|s| format!("time_at_{s:.4}")), |r, k| r.times[k])
+        .named("times", "Least convergence time of each pair of vectors at each scale, in steps.")
+}
+
 fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
     let jobs: Vec<(usize, u64)> =
         (0..CASES.len()).flat_map(|c| (0..size.seeds as u64).map(move |k| (c, seed + k))).collect();
@@ -151,11 +160,7 @@ fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, 
             size.seeds
         ),
     )?;
-    let table = Table::of(&rows)
-        .column("overlap", "", |r| CASES[r.case].0)
-        .columns(["encoder_norm", "decoder_norm"], |r| CASES[r.case].1)
-        .each(s.iter().map(|s| format!("time_at_{s:.4}")), |r, k| r.times[k])
-        .named("times", "Least convergence time of each pair of vectors at each scale, in steps.");
+    let table = times(&rows, &s);
     let json =
         entries([("scales", numbers(&s)), ("rate_over_prediction", numbers(&list(&rows, |r| r.rate)))]);
     let section = Section::new("times", "Convergence against the scale")

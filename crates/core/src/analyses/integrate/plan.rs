@@ -104,7 +104,8 @@ impl TrainIntegrator {
     }
 }
 
-fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
+/// What is integrated.
+fn integrals(a: &TrainIntegrator) -> Result<Integrals, String> {
     let d = a.channels;
     let each = |option: &str, text: &str| -> Result<Vec<f64>, String> {
         let v = numbers(option, text)?;
@@ -121,6 +122,11 @@ fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
     if let Some(g) = goal.decay.iter().find(|g| !(0.0..=1.0).contains(*g)) {
         return Err(format!("--decay {g}: expected numbers from 0 to 1"));
     }
+    Ok(goal)
+}
+
+/// The nonlinearity.
+fn steep(a: &TrainIntegrator) -> Result<Steep, String> {
     let phi = activation("--activation", &a.activation)?;
     positive("--slope", a.slope)?;
     let constant = |given: Option<f64>, name: &str| given.or(INTEGRATOR.usual(name, phi)).unwrap_or(f64::NAN);
@@ -132,9 +138,14 @@ fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
     if !f.threshold.is_finite() {
         return Err(format!("--threshold {}: expected a number", f.threshold));
     }
+    Ok(f)
+}
+
+fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
+    let (goal, f) = (integrals(a)?, steep(a)?);
     let kind = Kind::parse(&a.loss)
         .ok_or_else(|| format!("--loss {}: expected batch, averaged or proxy", a.loss))?;
-    if kind == Kind::Averaged && !(phi == Activation::Identity && f.is_plain()) {
+    if kind == Kind::Averaged && !(f.activation == Activation::Identity && f.is_plain()) {
         return Err(
             "--loss averaged is of linear networks: leave --activation out, or train by batch or proxy"
                 .into(),
@@ -163,8 +174,11 @@ fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
             a.support
         )
     })?;
-    if support != Support::Free && a.units < d {
-        return Err(format!("--support {}: {} units have no parts for {d} channels", a.support, a.units));
+    if support != Support::Free && a.units < a.channels {
+        return Err(format!(
+            "--support {}: {} units have no parts for {} channels",
+            a.support, a.units, a.channels
+        ));
     }
     let largest = goal.scale.iter().fold(1.0f64, |m, s| m.max(s.abs()));
     let steps = if kind == Kind::Proxy { 1 } else { a.duration };

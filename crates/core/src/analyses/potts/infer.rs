@@ -7,7 +7,7 @@ use crate::inference::gaussian::data::folds;
 use crate::inference::gaussian::roots::log_grid;
 use crate::inference::potts::{
     Annealing, Chains, Error as Fault, Fit, Gauge, Known, Level, Options, Potts as Couplings, Samples,
-    Settings, Sweep, corrected, generated,
+    Settings, Sweep, corrected, generated, turning,
 };
 use crate::job::Observer;
 use crate::linalg::random::{Rng, Use, shuffled, stream};
@@ -142,10 +142,7 @@ fn largest(levels: &[Level]) -> Option<usize> {
 fn best(levels: &[Level]) -> Option<f64> {
     let top = largest(levels).filter(|k| *k > 0 && k + 1 < levels.len())?;
     let at = |k: usize| Some((levels[k].gamma.ln(), levels[k].test?.value));
-    let ((x0, y0), (x1, y1), (x2, y2)) = (at(top - 1)?, at(top)?, at(top + 1)?);
-    let (left, right) = ((y1 - y0) / (x1 - x0), (y2 - y1) / (x2 - x1));
-    let curve = (right - left) / (x2 - x0);
-    (curve < 0.0).then(|| (0.5 * (x0 + x1) - left / (2.0 * curve)).exp())
+    turning([at(top - 1)?, at(top)?, at(top + 1)?]).map(f64::exp)
 }
 
 /// Where generated data become less likely than unseen ones.

@@ -84,8 +84,6 @@ pub enum Note {
         /// Whether trials are given.
         trials: bool,
     },
-    /// No folds: too few samples or trials.
-    OneGroup,
     /// Columns whose levels are fewer than asked for, because values are equal.
     FewLevels {
         /// How many columns.

@@ -47,4 +47,4 @@ pub use penalty::Penalty;
 pub use pseudo::PseudoLikelihood;
 pub use samples::Samples;
 pub use sites::{MOST_STATES, Sites};
-pub use sweep::{Level, Options, Sweep, Way};
+pub use sweep::{Level, Options, Sweep, Way, turning};

@@ -186,3 +186,18 @@ impl<'a> Sweep<'a> {
         })
     }
 }
+
+/// Where a parabola through three points, the second the largest or the least, turns; none where it is a line.
+///
+/// ```
+/// use nullcline_core::inference::potts::turning;
+///
+/// let bowl = |x: f64| (x, (x - 1.2).powi(2));
+/// assert!((turning([bowl(0.0), bowl(1.5), bowl(3.0)]).unwrap() - 1.2).abs() < 1e-12);
+/// assert_eq!(turning([(0.0, 0.0), (1.0, 1.0), (2.0, 2.0)]), None);
+/// ```
+pub fn turning([(x0, y0), (x1, y1), (x2, y2)]: [(f64, f64); 3]) -> Option<f64> {
+    let (left, right) = ((y1 - y0) / (x1 - x0), (y2 - y1) / (x2 - x1));
+    let curve = (right - left) / (x2 - x0);
+    (curve.abs() > 0.0).then(|| 0.5 * (x0 + x1) - left / (2.0 * curve))
+}

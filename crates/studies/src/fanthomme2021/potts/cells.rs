@@ -4,7 +4,7 @@ use crate::Error;
 use crate::common::*;
 use nullcline_core::inference::gaussian::roots::log_grid;
 use nullcline_core::inference::potts::{
-    Annealing, Chains, Gibbs, Known, Level, Options, Potts, Settings as Fits, Sites, Sweep, Way,
+    Annealing, Chains, Gibbs, Known, Level, Options, Potts, Settings as Fits, Sites, Sweep, Way, turning,
 };
 use nullcline_core::linalg::random::{Use, stream};
 
@@ -128,10 +128,8 @@ impl Cell {
 /// Where a parabola through the least of some points and its neighbours is least; none where that is at an end.
 fn least(points: &[(f64, f64)]) -> Option<f64> {
     let k = (0..points.len()).min_by(|a, b| points[*a].1.total_cmp(&points[*b].1))?;
-    let [(x0, y0), (x1, y1), (x2, y2)] = *points.get(k.checked_sub(1)?..k + 2)? else { return None };
-    let (left, right) = ((y1 - y0) / (x1 - x0), (y2 - y1) / (x2 - x1));
-    let curve = (right - left) / (x2 - x0);
-    (curve > 0.0).then(|| 0.5 * (x0 + x1) - left / (2.0 * curve))
+    let [before, here, after] = *points.get(k.checked_sub(1)?..k + 2)? else { return None };
+    turning([before, here, after])
 }
 
 #[cfg(test)]
