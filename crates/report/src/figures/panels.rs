@@ -11,7 +11,7 @@ const PAGE: f64 = 2.0 * COLUMN + 15.0;
 const GAP: f64 = 7.0;
 const HEAD: f64 = 14.0;
 
-/// Sets figures in a grid of `across` columns, each under a letter and its title.
+/// Sets figures in a grid of `across` columns, each under a letter, if there are several, and its title.
 ///
 /// # Errors
 /// [`Error::Font`] if the embedded font cannot be read.
@@ -54,9 +54,10 @@ pub fn panels(
         let top = scene.height + if r > 0 { GAP } else { 0.0 };
         for (c, figure) in row.iter().enumerate() {
             let head = top + HEAD / 2.0;
-            let letter = letter(r * across + c);
+            // One panel alone needs none.
+            let letter = if figures.len() > 1 { letter(r * across + c) } else { String::new() };
             scene.text(&letter, [x + 2.0, head], 9.5, Align::Start, INK);
-            let indent = 7.0 + font::width(&letter, 9.5);
+            let indent = if letter.is_empty() { 2.0 } else { 7.0 + font::width(&letter, 9.5) };
             let room = factor * widths[c] - indent - 2.0;
             scene.text(&font::fit(&figure.title, 7.5, room), [x + indent, head], 7.5, Align::Start, INK);
             scene.insert(figure.scene(), [x, top + HEAD], factor);

@@ -3,7 +3,7 @@
 use super::{Rendered, Shown, words};
 use crate::Error;
 use crate::figure::Figure;
-use crate::figures::{self, Axes, Reference, Series};
+use crate::figures::{self, Axes, Series};
 use crate::page::Section;
 use crate::tables::{Table, TableOut};
 use faer::Mat;
@@ -41,7 +41,7 @@ impl Shown for Integration {
         }
         let section = Section::new("integrator", "Integration")
             .intro(
-                "The weights as an integrator, no input seen: moments d · Wᵠ e, which of a perfect linear one are s γᵠ; the averaged \
+                "The weights as an integrator, no input seen: moments d · W^q e, which of a perfect linear one are s γ^q; the averaged \
                  loss of the weights as a linear network; the proxy loss of the network with its nonlinearity; and what is missing \
                  of the conditions under which it integrates for ever (Fanthomme and Monasson 2021).",
             )
@@ -98,8 +98,8 @@ impl Parts for Integration {
             series.push(Series::new(&name("moments"), &steps, &moments));
             series.push(Series::new(&name("targets"), &steps, &targets).joined().bare().dashed());
         }
-        let axes = Axes::new("Power q", "d · Wᵠ e").reference("zero", Reference::Across(0.0));
-        let caption = "Moments of the weights, and what they are of a perfect linear integrator, s γᵠ.";
+        let axes = Axes { x_whole: true, ..Axes::new("Power q", "d · W^q e") };
+        let caption = "Moments of the weights, and what they are of a perfect linear integrator, s γ^q.";
         figures::lines(&series, &axes)?.named("moments", "Moments", caption)
     }
 
