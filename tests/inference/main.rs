@@ -9,4 +9,5 @@ mod graphical_lasso;
 mod limits;
 mod pooled;
 mod potts;
+mod transfer;
 mod validation;

@@ -106,7 +106,7 @@ pub fn annealed(model: &Potts, o: &Annealing) -> Result<Annealed, Error> {
 }
 
 /// log of a sum of exponentials.
-fn log_sum(values: &[f64]) -> f64 {
+pub(super) fn log_sum(values: &[f64]) -> f64 {
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     most + values.iter().map(|v| (v - most).exp()).sum::<f64>().ln()
 }

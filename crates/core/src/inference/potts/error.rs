@@ -70,11 +70,17 @@ pub enum Error {
     /// More configurations than can be enumerated.
     #[error("{0:.3e} configurations, expected at most {most:.0e} to enumerate", most = super::exact::MOST)]
     TooMany(f64),
-    /// Couplings that close a loop where a tree was expected.
-    #[error("the couplings of sites {} and {} close a loop, expected a tree", sites[0] + 1, sites[1] + 1)]
-    Loop {
-        /// The pair, from 0.
-        sites: [usize; 2],
+    /// Loops so many that summing out sites needs too large tables.
+    #[error(
+        "the couplings close so many loops that tables of {sites} sites and {weights:.1e} weights are needed, expected at most \
+         {most:.0e} weights: estimate log Z by annealing",
+        most = super::transfer::MOST_WEIGHTS
+    )]
+    TooWide {
+        /// Weights of all tables, up to where the elimination stopped.
+        weights: f64,
+        /// Sites of the table where it stopped.
+        sites: usize,
     },
     /// The minimisation ended away from the minimum.
     #[error(

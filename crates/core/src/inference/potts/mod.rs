@@ -32,6 +32,7 @@ mod samples;
 mod sites;
 mod spins;
 mod sweep;
+mod transfer;
 
 pub use annealed::{Annealed, Annealing, annealed};
 pub use error::Error;
@@ -48,3 +49,4 @@ pub use pseudo::PseudoLikelihood;
 pub use samples::Samples;
 pub use sites::{MOST_STATES, Sites};
 pub use sweep::{Level, Options, Sweep, Way, turning};
+pub use transfer::{MOST_WEIGHTS, Transfer};
