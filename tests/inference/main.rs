@@ -6,6 +6,7 @@ mod common;
 mod debiased;
 mod golden;
 mod graphical_lasso;
+mod learning;
 mod limits;
 mod pooled;
 mod potts;

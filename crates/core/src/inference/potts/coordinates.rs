@@ -33,7 +33,11 @@ pub(super) struct Added {
 impl Coordinates {
     pub fn new(likelihood: &dyn Likelihood, penalty: Penalty) -> Self {
         let (sites, f) = (likelihood.sites().clone(), likelihood.frequencies().to_vec());
-        let (weight, sharp) = (likelihood.weight(), likelihood.sharpness());
+        Self::of_data(sites, f, likelihood.weight(), likelihood.sharpness(), penalty)
+    }
+
+    /// Those of data of frequencies `f` and some weight, where second derivatives of couplings are `sharp` times their variances.
+    pub fn of_data(sites: Sites, f: Vec<f64>, weight: f64, sharp: f64, penalty: Penalty) -> Self {
         let ratio = penalty.fields / penalty.couplings;
         let all: f64 = sites.ranges().map(|r| ratio / r.len() as f64).sum();
         let shared: Vec<f64> = sites
@@ -53,6 +57,19 @@ impl Coordinates {
         });
         scale.iter_mut().for_each(|s| *s = 1.0 / s.sqrt());
         Self { sites, frequencies: f, penalty, shared, scale }
+    }
+
+    /// What each coordinate is multiplied by to give a field or a coupling.
+    pub fn scale(&self) -> &[f64] {
+        &self.scale
+    }
+
+    /// Over how many coordinates data tell, each by the share that they have of its second derivative; the rest is the penalty's.
+    pub fn told(&self) -> f64 {
+        let of = |strength: f64, s: &f64| 1.0 - 2.0 * strength * s * s;
+        let (fields, couplings) = self.scale.split_at(self.shared.len());
+        let fields = fields.iter().zip(&self.shared).map(|(s, shared)| of(self.penalty.fields / shared, s));
+        fields.sum::<f64>() + couplings.iter().map(|s| of(self.penalty.couplings, s)).sum::<f64>()
     }
 
     /// The coordinates of a model.

@@ -97,4 +97,68 @@ pub enum Error {
         /// Evaluations.
         evaluations: usize,
     },
+    /// Chains did not learn a model.
+    #[error(
+        "after {updates} updates the moments of the chains are {mismatch:.2} standard errors of the data from where they should be, \
+         where {asked} was asked, with an R-hat of {r_hat:.2} of their energies: allow more updates, more chains or a stronger penalty"
+    )]
+    NotLearned {
+        /// Root mean square of what is left, the sampling error included, in standard errors of the data.
+        mismatch: f64,
+        /// What was asked.
+        asked: f64,
+        /// Split R-hat of the energies.
+        r_hat: f64,
+        /// Updates of each group.
+        updates: usize,
+    },
+    /// A cluster expansion wants clusters of more sites than are allowed.
+    #[error(
+        "the expansion wants clusters of more than {most} sites at a threshold of {threshold:.1e}: allow larger ones, group rare states, or \
+         take a stronger penalty"
+    )]
+    ClusterSize {
+        /// Sites at most.
+        most: usize,
+        /// The threshold.
+        threshold: f64,
+    },
+    /// A cluster expansion wants more clusters than are allowed.
+    #[error(
+        "the expansion wants {found} clusters with their parts, expected at most {most}: allow more, group rare states, or take a stronger \
+         penalty"
+    )]
+    Clusters {
+        /// Clusters that are wanted.
+        found: usize,
+        /// Clusters at most.
+        most: usize,
+    },
+    /// A cluster of too many states.
+    #[error(
+        "the cluster of sites {} has {configurations:.1e} configurations and {parameters} parameters, too many to go through: group rare \
+         states",
+        sites.iter().map(|i| (i + 1).to_string()).collect::<Vec<_>>().join(", ")
+    )]
+    Cluster {
+        /// The sites, from 0.
+        sites: Vec<usize>,
+        /// Configurations.
+        configurations: f64,
+        /// Parameters.
+        parameters: f64,
+    },
+    /// A cluster expansion did not reach the data's moments.
+    #[error(
+        "at the smallest threshold, {threshold:.1e}, the model's moments are {worst:.2} sampling errors from the data's, where {asked} was \
+         asked: take a smaller threshold or a stronger penalty"
+    )]
+    NotExpanded {
+        /// The worst of three mismatches.
+        worst: f64,
+        /// What was asked.
+        asked: f64,
+        /// The threshold.
+        threshold: f64,
+    },
 }

@@ -67,6 +67,16 @@ impl<'a> Gibbs<'a> {
 
     /// One sweep of the model, or of what is `mixed`.
     pub fn sweep(&self, chain: &mut Chain, mixed: Option<Mixed<'_>>) {
+        self.sweep_seen(chain, mixed, |_, _, _| ());
+    }
+
+    /// One sweep, in which each site is `seen` when it is drawn: its number, weights ~ P(x_i = a | others), and where all states stand.
+    pub(super) fn sweep_seen(
+        &self,
+        chain: &mut Chain,
+        mixed: Option<Mixed<'_>>,
+        mut seen: impl FnMut(usize, &[f64], &[usize]),
+    ) {
         let sites = &self.model.sites;
         for i in 0..sites.count() {
             let range = sites.range(i);
@@ -82,6 +92,7 @@ impl<'a> Gibbs<'a> {
                     .for_each(|(f, b)| *f = share * *f + (1.0 - share) * b);
             }
             chain.at[i] = range.start + drawn(own, &mut chain.rng);
+            seen(i, own, &chain.at);
         }
     }
 
@@ -139,7 +150,7 @@ impl<'a> Gibbs<'a> {
     }
 }
 
-/// A state drawn with probability ~ exp of its field; fields are used up.
+/// A state drawn with probability ~ exp of its field; the weights are left in the place of fields.
 fn drawn(fields: &mut [f64], rng: &mut Rng) -> usize {
     let most = fields.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
     fields.iter_mut().for_each(|f| *f -= most);

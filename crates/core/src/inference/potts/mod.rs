@@ -22,7 +22,10 @@ mod error;
 pub mod exact;
 mod fit;
 mod gibbs;
+mod group;
 mod known;
+mod learner;
+mod learning;
 mod map;
 mod model;
 mod partition;
@@ -31,6 +34,7 @@ mod pseudo;
 mod samples;
 mod sites;
 mod spins;
+mod steep;
 mod sweep;
 mod transfer;
 
@@ -39,6 +43,7 @@ pub use error::Error;
 pub use fit::{Fit, Likelihood, Settings, fit, independent};
 pub use gibbs::{Chain, Gibbs, Mixed};
 pub use known::Known;
+pub use learning::{Learned, Learning, boltzmann};
 pub use map::ExactLikelihood;
 pub use model::{Gauge, Potts, corrected};
 pub use partition::{

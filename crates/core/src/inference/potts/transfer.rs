@@ -80,6 +80,11 @@ impl<'a> Transfer<'a> {
         Ok(found)
     }
 
+    /// Weights of all tables.
+    pub fn weights(&self) -> usize {
+        self.cliques.iter().map(|c| c.conditional.len()).sum()
+    }
+
     /// log Z, entropy and all marginals, those of pairs that are not coupled too.
     ///
     /// Shapes and units: those of [`Exact`]; the cost is Q times that of the tables.
