@@ -4,6 +4,7 @@
 mod common;
 
 mod debiased;
+mod expansion;
 mod golden;
 mod graphical_lasso;
 mod learning;

@@ -16,17 +16,23 @@
 //! assert!((2.0 * found.model.couplings[(0, 2)] - 3f64.ln()).abs() < 0.02);
 //! ```
 
+mod ace;
 mod annealed;
+mod cluster;
+mod compression;
 mod coordinates;
 mod error;
 pub mod exact;
+mod expansion;
 mod fit;
 mod gibbs;
 mod group;
 mod known;
+mod layout;
 mod learner;
 mod learning;
 mod map;
+mod mismatch;
 mod model;
 mod partition;
 mod penalty;
@@ -38,13 +44,16 @@ mod steep;
 mod sweep;
 mod transfer;
 
+pub use ace::{Expanded, Expansion, Threshold, ace};
 pub use annealed::{Annealed, Annealing, annealed};
+pub use compression::{Compressed, Grouping};
 pub use error::Error;
 pub use fit::{Fit, Likelihood, Settings, fit, independent};
 pub use gibbs::{Chain, Gibbs, Mixed};
 pub use known::Known;
 pub use learning::{Learned, Learning, boltzmann};
 pub use map::ExactLikelihood;
+pub use mismatch::Mismatch;
 pub use model::{Gauge, Potts, corrected};
 pub use partition::{
     Chains, EXACTLY, Generated, Method, Partition, generated, likelihood, partition, partition_near,
