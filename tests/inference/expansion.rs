@@ -1,8 +1,8 @@
 //! Adaptive cluster expansion and grouping of states, against enumeration and annealing.
 
 use nullcline::inference::potts::{
-    Annealing, Compressed, Error, Expansion, Gauge, Gibbs, Grouping, Penalty, Potts, Samples, Settings, Sites,
-    Transfer, Way, ace, annealed, exact,
+    Annealing, Compressed, Error, Expansion, Gauge, Gibbs, Grouping, Penalty, Potts, Samples, Settings,
+    Sites, Transfer, Way, ace, annealed, exact,
 };
 use nullcline::linalg::random::{Use, stream};
 

@@ -73,7 +73,13 @@ fn many_sites_have_the_data_s_moments() {
     }
     let [root, unfitted] = [squares, unfitted].map(|s: f64| (s / count).sqrt());
     // 20,000 draws leave 0.1 of an error themselves, more where they are correlated.
-    assert!(count > 5000.0 && root < 0.35 && root < 0.5 * unfitted, "{root} {unfitted} of {count}: {} {} {}", found.mismatch, found.resolution, found.updates);
+    assert!(
+        count > 5000.0 && root < 0.35 && root < 0.5 * unfitted,
+        "{root} {unfitted} of {count}: {} {} {}",
+        found.mismatch,
+        found.resolution,
+        found.updates
+    );
 }
 
 #[test]

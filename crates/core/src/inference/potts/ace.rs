@@ -109,11 +109,11 @@ pub fn ace(samples: &Samples, penalty: Penalty, o: &Expansion) -> Result<Expande
     clusters.look(&[vec![0]])?;
     let mut threshold = pairs.iter().map(|c| clusters.entropy(c).abs()).fold(0.0, f64::max);
     let mut path: Vec<Threshold> = vec![];
-    let mut last: Option<(Vec<Vec<usize>>, Potts)> = None;
+    let mut last: Option<Vec<Vec<usize>>> = None;
     loop {
         let kept = clusters.kept(threshold)?;
         let (entropy, place) = clusters.sum(&kept.clusters);
-        let same = last.as_ref().is_some_and(|(before, _)| *before == kept.clusters);
+        let same = last.as_ref() == Some(&kept.clusters);
         let model = model(&clusters, &place);
         let mismatch = match (same, o.until) {
             (true, _) => path.last().and_then(|s| s.mismatch),
@@ -133,10 +133,12 @@ pub fn ace(samples: &Samples, penalty: Penalty, o: &Expansion) -> Result<Expande
         }
         let change = path.last().map_or(0.0, |s| s.entropy - entropy);
         path.push(Threshold { threshold, entropy, sizes, mismatch });
-        let met = |m: &Mismatch| o.until.is_some_and(|u| m.worst() <= u) && !m.r_hat.is_some_and(|r| r > MIXED);
+        let met =
+            |m: &Mismatch| o.until.is_some_and(|u| m.worst() <= u) && !m.r_hat.is_some_and(|r| r > MIXED);
         if mismatch.as_ref().is_some_and(met) || (o.until.is_none() && threshold <= o.smallest) {
             let error = (dropped(&clusters, &kept.dropped, 2) + change.powi(2)).sqrt();
-            let of_log_z = mismatch.map_or(error, |m| (dropped(&clusters, &kept.dropped, 3) + m.gap.powi(2)).sqrt());
+            let of_log_z =
+                mismatch.map_or(error, |m| (dropped(&clusters, &kept.dropped, 3) + m.gap.powi(2)).sqrt());
             let weight: f64 = clusters.moments.iter().zip(&place).map(|(m, x)| m * x).sum();
             let log_z = entropy + weight - clusters.penalty(&place);
             let estimate = |value, error| Estimate::new(value, error, path.len());
@@ -147,7 +149,7 @@ pub fn ace(samples: &Samples, penalty: Penalty, o: &Expansion) -> Result<Expande
             let worst = mismatch.map_or(f64::NAN, |m| m.worst());
             return Err(Error::NotExpanded { worst, asked: o.until.unwrap_or(0.0), threshold });
         }
-        last = Some((kept.clusters, model));
+        last = Some(kept.clusters);
         let next = threshold / o.factor;
         threshold = if next < o.smallest.max(FLOOR) { o.smallest } else { next };
     }

@@ -71,9 +71,8 @@ impl Compressed {
             }
             states.push(count + usize::from(count < own.len()));
         }
-        let of = |row: &[u8]| -> Vec<u8> {
-            row.iter().enumerate().map(|(i, a)| group[sites.at(i, *a)]).collect()
-        };
+        let of =
+            |row: &[u8]| -> Vec<u8> { row.iter().enumerate().map(|(i, a)| group[sites.at(i, *a)]).collect() };
         let fewer = Samples::new(Sites::new(&states)?, samples.rows().map(of))?;
         let hidden = -f.iter().zip(&shares).map(|(f, s)| f * s).sum::<f64>();
         Ok(Self { samples: fewer.weighted(samples.weights.clone())?, hidden, sites, group, shares })

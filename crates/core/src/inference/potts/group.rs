@@ -19,11 +19,7 @@ pub(super) struct Moments {
 
 impl Moments {
     pub fn new(samples: &Samples) -> Self {
-        Self {
-            single: samples.frequencies(),
-            pairs: samples.pair_frequencies(),
-            weight: samples.total(),
-        }
+        Self { single: samples.frequencies(), pairs: samples.pair_frequencies(), weight: samples.total() }
     }
 }
 
@@ -43,13 +39,7 @@ pub(super) struct Group {
 
 impl Group {
     /// `count` chains, group `number` of a run.
-    pub fn new(
-        model: &Potts,
-        place: &[f64],
-        count: usize,
-        seed: u64,
-        number: usize,
-    ) -> Result<Self, Error> {
+    pub fn new(model: &Potts, place: &[f64], count: usize, seed: u64, number: usize) -> Result<Self, Error> {
         let gibbs = Gibbs::new(model)?;
         let first = number * count;
         let chains = (first..first + count).map(|k| gibbs.chain(&model.fields, seed, k as u64)).collect();
@@ -69,7 +59,13 @@ impl Group {
     ///
     /// Moments are means of P(x_i = a | others) and of P(x_i = a | others) [x_j = b], which have less noise than counts, above all those of
     /// rare states.
-    pub fn look(&mut self, coordinates: &Coordinates, data: &Moments, sweeps: usize, keep: bool) -> Result<(), Error> {
+    pub fn look(
+        &mut self,
+        coordinates: &Coordinates,
+        data: &Moments,
+        sweeps: usize,
+        keep: bool,
+    ) -> Result<(), Error> {
         coordinates.model(&self.place, &mut self.model.fields, &mut self.model.couplings);
         let gibbs = Gibbs::new(&self.model)?;
         let sites = &self.model.sites;

@@ -83,7 +83,8 @@ impl Layout {
                     let to = &mut out[self.pairs[j][i]..];
                     for a in 0..self.states[i] {
                         let f = data.pairs[(at_i + a, at_j + b)];
-                        let products = row(&of_i, a).iter().flat_map(|u| row(&of_j, b).iter().map(move |v| u * v));
+                        let products =
+                            row(&of_i, a).iter().flat_map(|u| row(&of_j, b).iter().map(move |v| u * v));
                         to.iter_mut().zip(products).for_each(|(to, c)| *to += f * c);
                     }
                 }

@@ -37,8 +37,7 @@ impl Run {
     pub fn new(samples: &Samples, penalty: Penalty, o: Learning) -> Result<Self, Error> {
         let data = Moments::new(samples);
         let sites = samples.sites.clone();
-        let coordinates =
-            Coordinates::of_data(sites, data.single.clone(), data.weight, 1.0, penalty);
+        let coordinates = Coordinates::of_data(sites, data.single.clone(), data.weight, 1.0, penalty);
         // The pseudo-likelihood's penalty of the same strength is twice that of the likelihood.
         let twice = Penalty::new(2.0 * penalty.couplings, 2.0 * penalty.fields)?;
         let settings = Settings { tolerance: 1e-6, aim: 1e-6, ..Settings::default() };
@@ -154,8 +153,7 @@ impl Run {
         let fields: Vec<&[f64]> = models.iter().map(|m| &m.fields[..]).collect();
         errors.fields = spread(&fields);
         for k in 0..errors.fields.len() {
-            let columns: Vec<&[f64]> =
-                models.iter().map(|m| col(m.couplings.as_ref(), k)).collect();
+            let columns: Vec<&[f64]> = models.iter().map(|m| col(m.couplings.as_ref(), k)).collect();
             col_mut(errors.couplings.as_mut(), k).copy_from_slice(&spread(&columns));
         }
         Learned {
