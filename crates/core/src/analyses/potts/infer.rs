@@ -45,17 +45,24 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
     });
     // From strong to weak, each fit begins at the one before it.
     gammas.sort_by(|a, b| b.total_cmp(a));
-    let mut levels = vec![];
+    let (mut levels, mut kept) = (Vec::<Level>::new(), Kept { gamma: f64::NAN, fits: vec![] });
     observer.start("strengths of the penalty", gammas.len() as u64);
     for (k, gamma) in gammas.iter().enumerate() {
-        levels.push(sweep.level(*gamma).map_err(fail)?);
+        let (level, fits) = sweep.level(*gamma).map_err(fail)?;
+        if levels.iter().all(|l| l.unseen().value < level.unseen().value) {
+            kept = Kept { gamma: *gamma, fits };
+        }
+        levels.push(level);
         observer.at(k as u64 + 1);
     }
     observer.finish();
     levels.reverse();
     let chosen = chosen(config, &levels, with_truth);
     observer.start("couplings", 1);
-    let mut fits = sweep.fits(chosen.gamma).map_err(fail)?;
+    let mut fits = match kept {
+        Kept { gamma, fits } if gamma.to_bits() == chosen.gamma.to_bits() => fits,
+        _ => sweep.fits(chosen.gamma).map_err(fail)?,
+    };
     let pairs = pairs(&fits);
     let fit = fits.swap_remove(0);
     observer.finish();
@@ -80,6 +87,12 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         pairs,
         levels,
     })
+}
+
+/// The fits of the strength that predicts unseen data best so far.
+struct Kept {
+    gamma: f64,
+    fits: Vec<Fit>,
 }
 
 /// Of small models the minimum is found to rounding.

@@ -1,6 +1,7 @@
 //! Coordinates in which a fit is round.
 
 use super::fit::Likelihood;
+use super::whitened::Whitened;
 use super::{Penalty, Potts, Sites};
 use crate::linalg::{col, col_mut};
 use faer::Mat;
@@ -21,6 +22,8 @@ pub(super) struct Coordinates {
     shared: Vec<f64>,
     /// One over the root of each second derivative.
     scale: Vec<f64>,
+    /// The couplings of spins have better ones, in place of all that follow those of the fields.
+    spins: Option<Whitened>,
 }
 
 /// What the penalty adds.
@@ -52,13 +55,30 @@ impl Coordinates {
             scale.push(sharp * weight * spread[row] * spread[column] + 2.0 * penalty.couplings);
         });
         scale.iter_mut().for_each(|s| *s = 1.0 / s.sqrt());
-        Self { sites, frequencies: f, penalty, shared, scale }
+        let mean: Vec<f64> = f.chunks_exact(2).map(|f| f[1] - f[0]).collect();
+        let spins = likelihood
+            .spin_covariance()
+            .and_then(|c| Whitened::new(&mean, c.as_ref(), weight, penalty.couplings));
+        Self { sites, frequencies: f, penalty, shared, scale, spins }
+    }
+
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.sites.total() + self.spins.as_ref().map_or(self.sites.couplings(), Whitened::len)
     }
 
     /// The coordinates of a model.
     pub fn of(&self, model: &Potts) -> Vec<f64> {
         let model = model.in_gauge(super::Gauge::ZeroSum);
         let mut all = self.shifted(&model.fields, &model.couplings, 1.0);
+        if let Some(spins) = &self.spins {
+            all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v /= s);
+            let n = self.sites.count();
+            // J(a, b) = a b S in the zero-sum gauge.
+            let s = Mat::from_fn(n, n, |i, j| if i == j { 0.0 } else { model.couplings[(2 * i + 1, 2 * j + 1)] });
+            all.extend(spins.of(s.as_ref()));
+            return all;
+        }
         all.reserve(self.sites.couplings());
         each(&self.sites, |row, column| all.push(model.couplings[(row, column)]));
         all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v /= s);
@@ -68,9 +88,17 @@ impl Coordinates {
     /// T and J, in the zero-sum gauge, at some coordinates.
     pub fn model(&self, place: &[f64], fields: &mut [f64], couplings: &mut Mat<f64>) {
         let total = self.sites.total();
-        let mut next = place[total..].iter().zip(&self.scale[total..]).map(|(v, s)| v * s);
-        each(&self.sites, |row, column| couplings[(row, column)] = next.next().unwrap_or(0.0));
-        self.centre(couplings);
+        if let Some(spins) = &self.spins {
+            let s = spins.couplings(&place[total..]);
+            each(&self.sites, |row, column| {
+                let sign = if row % 2 == column % 2 { 1.0 } else { -1.0 };
+                couplings[(row, column)] = sign * s[(row / 2, column / 2)];
+            });
+        } else {
+            let mut next = place[total..].iter().zip(&self.scale[total..]).map(|(v, s)| v * s);
+            each(&self.sites, |row, column| couplings[(row, column)] = next.next().unwrap_or(0.0));
+            self.centre(couplings);
+        }
         mirror(&self.sites, couplings);
         let at_mean: Vec<f64> = place[..total].iter().zip(&self.scale).map(|(v, s)| v * s).collect();
         fields.copy_from_slice(&self.shifted(&at_mean, couplings, -1.0));
@@ -166,17 +194,33 @@ impl Coordinates {
             }
         }
         self.centre(of_couplings);
-        let mut to = out[total..].iter_mut().zip(&self.scale[total..]);
-        each(&self.sites, |row, column| {
-            if let Some((to, s)) = to.next() {
-                *to = s * of_couplings[(row, column)];
-            }
-        });
+        if let Some(spins) = &self.spins {
+            let n = self.sites.count();
+            let of_s = Mat::from_fn(n, n, |i, j| match i.cmp(&j) {
+                std::cmp::Ordering::Equal => 0.0,
+                std::cmp::Ordering::Less => spin(of_couplings, i, j),
+                std::cmp::Ordering::Greater => spin(of_couplings, j, i),
+            });
+            spins.gradient(of_s.as_ref(), &mut out[total..]);
+        } else {
+            let mut to = out[total..].iter_mut().zip(&self.scale[total..]);
+            each(&self.sites, |row, column| {
+                if let Some((to, s)) = to.next() {
+                    *to = s * of_couplings[(row, column)];
+                }
+            });
+        }
         out.iter_mut().zip(of_fields.iter()).zip(&self.scale).for_each(|((to, g), s)| *to = g * s);
         added.penalty += strength * squares;
         added.gap += 0.25 * slopes / strength;
         added
     }
+}
+
+/// The derivative by S_ij, i < j, from those by the states' couplings above the diagonal.
+fn spin(of_couplings: &Mat<f64>, i: usize, j: usize) -> f64 {
+    let at = |a: usize, b: usize| of_couplings[(2 * i + a, 2 * j + b)];
+    at(0, 0) + at(1, 1) - at(0, 1) - at(1, 0)
 }
 
 /// Every coupling once: the states of each site with those of the sites before it.

@@ -29,6 +29,18 @@ pub trait Likelihood {
         of_fields: &mut [f64],
         of_couplings: &mut Mat<f64>,
     ) -> f64;
+    /// The covariance of spins that are 1 or -1, where all sites have two states and the likelihood is of each site given the others.
+    fn spin_covariance(&self) -> Option<Mat<f64>> {
+        None
+    }
+    /// The change of those derivatives at a place as it moves along another, per length: products with the second derivatives.
+    fn curvature(
+        &mut self,
+        at: (&[f64], &Mat<f64>),
+        along: (&[f64], &Mat<f64>),
+        of_fields: &mut [f64],
+        of_couplings: &mut Mat<f64>,
+    );
 }
 
 /// When a fit ends.
@@ -71,7 +83,7 @@ pub struct Fit {
 ///
 /// Method: L-BFGS with the line search of More and Thuente, in coordinates that make the problem round: fields are those at the mean
 /// of the other sites, h_i + sum_j J_ij f_j, and every number is divided by the root of its second derivative under independent
-/// sites. Near the minimum, where objectives no longer tell steps apart, Newton's steps by conjugate gradients follow. It ends at a
+/// sites. Near the minimum, where objectives no longer tell steps apart, Newton's steps by conjugate gradients with exact second derivatives follow. It ends at a
 /// bound on what is left, not at small steps.
 ///
 /// # Errors
@@ -83,6 +95,7 @@ pub fn fit(
     settings: &Settings,
 ) -> Result<Fit, Error> {
     let coordinates = Coordinates::new(likelihood, penalty);
+    let given = start.is_some();
     let start = start.cloned().unwrap_or_else(|| independent(likelihood));
     let first = coordinates.of(&start);
     let problem = Problem(Rc::new(RefCell::new(Held::new(likelihood, coordinates, *settings))));
@@ -90,13 +103,23 @@ pub fn fit(
     if begun.is_err() {
         return problem.0.borrow_mut().found();
     }
-    for _ in 0..ROUNDS {
+    // A start that was given may be near: a fold's is.
+    if given {
+        let mut held = problem.0.borrow_mut();
+        held.until = settings.tolerance;
+        held.polish();
+        held.until = settings.aim;
+    }
+    for round in 0..ROUNDS {
         let (place, before) = {
-            let held = problem.0.borrow();
+            let mut held = problem.0.borrow_mut();
+            // Newton's steps are better at what is beyond the tolerance, if they are possible.
+            held.until = if round == 0 { settings.tolerance } else { settings.aim };
             (held.best.place.clone(), held.best.gap)
         };
         descend(&problem, place, settings);
         let mut held = problem.0.borrow_mut();
+        held.until = settings.aim;
         held.polish();
         // Rounding leaves nothing to go down.
         if held.ended() || held.best.gap > 0.5 * before {
@@ -154,6 +177,8 @@ struct Held<'a> {
     evaluations: usize,
     /// Evaluations after which the tolerance was met.
     enough: Option<usize>,
+    /// What the present descent ends at.
+    until: f64,
     fields: Vec<f64>,
     couplings: Mat<f64>,
     of_fields: Vec<f64>,
@@ -185,6 +210,7 @@ impl<'a> Held<'a> {
             best: Best { place: vec![], gradient: vec![], value, loss, gap },
             evaluations: 0,
             enough: None,
+            until: settings.aim,
             fields: vec![0.0; total],
             couplings: Mat::zeros(total, total),
             of_fields: vec![0.0; total],
@@ -229,7 +255,8 @@ impl<'a> Held<'a> {
         if self.enough.is_none() && self.near() {
             self.enough = Some(self.evaluations);
         }
-        if self.ended() { Err(Ended) } else { Ok(()) }
+        let down = self.near() && self.best.gap <= self.until * self.best.value.abs();
+        if down || self.ended() { Err(Ended) } else { Ok(()) }
     }
 
     fn near(&self) -> bool {
@@ -267,67 +294,68 @@ impl<'a> Held<'a> {
 
     /// Newton's steps, each by conjugate gradients with second derivatives by differences of gradients.
     fn polish(&mut self) {
-        const STEPS: usize = 8;
-        for _ in 0..STEPS {
-            if self.ended() {
+        // What conjugate gradients leave of the gradient's square: the first steps are not worth more.
+        const LEFT: [f64; 8] = [1e-3, 1e-6, 1e-8, 1e-8, 1e-8, 1e-8, 1e-8, 1e-8];
+        for left in LEFT {
+            if self.ended() || self.near() && self.best.gap <= self.until * self.best.value.abs() {
                 return;
             }
             let (place, gradient, before) =
                 (self.best.place.clone(), self.best.gradient.clone(), self.best.gap);
-            let Some(step) = self.newton(&place, &gradient) else { return };
+            let Some(step) = self.newton(&place, &gradient, left) else { return };
             let to: Vec<f64> = place.iter().zip(&step).map(|(x, s)| x + s).collect();
-            if self.at(&to).is_err() || self.best.gap > 0.5 * before {
+            // That the step was the last one needed is no fault.
+            let _ = self.at(&to);
+            if self.best.gap > 0.5 * before {
                 return;
             }
         }
     }
 
-    /// The solution of H step = - gradient, to nine digits or as well as conjugate gradients can.
-    fn newton(&mut self, place: &[f64], gradient: &[f64]) -> Option<Vec<f64>> {
-        const MOST: usize = 500;
+    /// The solution of H step = - gradient, to some digits or as well as conjugate gradients can.
+    fn newton(&mut self, place: &[f64], gradient: &[f64], left: f64) -> Option<Vec<f64>> {
+        const MOST: usize = 2000;
+        self.coordinates.model(place, &mut self.fields, &mut self.couplings);
+        // The last place is not that of the model any more.
+        self.place.clear();
+        let total = self.fields.len();
+        let mut along = (vec![0.0; total], Mat::zeros(total, total));
         let (mut step, mut r) = (vec![0.0; place.len()], gradient.iter().map(|g| -g).collect::<Vec<f64>>());
-        let mut direction = r.clone();
+        let (mut direction, mut curved) = (r.clone(), vec![0.0; place.len()]);
         let first = dot(&r, &r);
-        let mut size = first;
+        let (mut size, mut least, mut best) = (first, first, None);
         for _ in 0..MOST {
-            let curved = self.curvature(place, &direction)?;
-            let along = dot(&direction, &curved);
-            if !(along > 0.0) {
-                return None;
+            self.curvature(&direction, &mut along, &mut curved);
+            let bend = dot(&direction, &curved);
+            if !(bend > 0.0) {
+                break;
             }
-            let by = size / along;
+            let by = size / bend;
             step.iter_mut().zip(&direction).for_each(|(s, d)| *s += by * d);
             r.iter_mut().zip(&curved).for_each(|(r, c)| *r -= by * c);
             let next = dot(&r, &r);
-            if next <= 1e-18 * first {
+            if next < least {
+                least = next;
+                best = Some(step.clone());
+            }
+            // What rounding has left along gauges, which no step changes, is all that is left once it grows.
+            if next <= left * first || next > 1e4 * least {
                 break;
             }
             let turn = next / size;
             direction.iter_mut().zip(&r).for_each(|(d, r)| *d = r + turn * *d);
             size = next;
         }
-        Some(step)
+        best
     }
 
-    /// Second derivatives along a direction.
-    fn curvature(&mut self, place: &[f64], direction: &[f64]) -> Option<Vec<f64>> {
-        let length = dot(direction, direction).sqrt();
-        if !(length > 0.0) {
-            return None;
-        }
-        let by = 1e-4 / length;
-        let mut ends = [vec![], vec![]];
-        for (end, sign) in ends.iter_mut().zip([1.0, -1.0]) {
-            let to: Vec<f64> = place.iter().zip(direction).map(|(x, d)| x + sign * by * d).collect();
-            // That a neighbour is near enough too is no reason to stop.
-            let _ = self.at(&to);
-            if self.place != to {
-                return None;
-            }
-            end.clone_from(&self.gradient);
-        }
-        let [up, down] = &ends;
-        Some(up.iter().zip(down).map(|(u, d)| (u - d) / (2.0 * by)).collect())
+    /// Second derivatives along a direction, at the model that is held.
+    fn curvature(&mut self, direction: &[f64], along: &mut (Vec<f64>, Mat<f64>), out: &mut [f64]) {
+        self.coordinates.model(direction, &mut along.0, &mut along.1);
+        let (gf, gj) = (&mut self.of_fields, &mut self.of_couplings);
+        self.likelihood.curvature((&self.fields, &self.couplings), (&along.0, &along.1), gf, gj);
+        self.coordinates.gradient((&along.0, &along.1), (gf, gj), out);
+        self.evaluations += 1;
     }
 }
 

@@ -32,6 +32,7 @@ mod samples;
 mod sites;
 mod spins;
 mod sweep;
+mod whitened;
 
 pub use annealed::{Annealed, Annealing, annealed};
 pub use error::Error;

@@ -96,6 +96,10 @@ pub struct Options {
     pub chains: Chains,
 }
 
+/// How many times the tolerance of the fit of all samples those without a fold have: they tell errors and unseen likelihoods, which
+/// samples spread far more.
+const FOLDS: f64 = 100.0;
+
 /// Fits of all samples, each begun at the one before it, and of those without each fold.
 pub struct Sweep<'a> {
     samples: &'a Samples,
@@ -140,17 +144,18 @@ impl<'a> Sweep<'a> {
         let o = &self.options;
         let whole = o.way.fit(self.samples, gamma, self.last.as_ref(), &o.fits)?;
         // Without a fold the minimum is near that of all samples.
-        let part = |(kept, _): &(Samples, Samples)| o.way.fit(kept, gamma, Some(&whole.model), &o.fits);
+        let loose = Settings { tolerance: FOLDS * o.fits.tolerance, aim: FOLDS * o.fits.tolerance, ..o.fits };
+        let part = |(kept, _): &(Samples, Samples)| o.way.fit(kept, gamma, Some(&whole.model), &loose);
         let parts: Vec<Fit> = self.folds.iter().map(part).collect::<Result<_, _>>()?;
         self.last = Some(whole.model.clone());
         Ok(std::iter::once(whole).chain(parts).collect())
     }
 
-    /// What strength `gamma` gives.
+    /// What strength `gamma` gives, and its fits.
     ///
     /// # Errors
     /// Those of [`fit`].
-    pub fn level(&mut self, gamma: f64) -> Result<Level, Error> {
+    pub fn level(&mut self, gamma: f64) -> Result<(Level, Vec<Fit>), Error> {
         let fits = self.fits(gamma)?;
         let o = &self.options;
         let whole = &fits[0];
@@ -169,7 +174,7 @@ impl<'a> Sweep<'a> {
             Estimate { value: weight.value - own.log_z.value, std_error: Some(error), n: weight.n }
         };
         let divergence = self.truth.as_ref().map(|t| t.divergences(&whole.model, &own));
-        Ok(Level {
+        let level = Level {
             gamma,
             objective: whole.objective,
             gap: whole.gap,
@@ -183,7 +188,8 @@ impl<'a> Sweep<'a> {
             partition: own,
             r_hat: (own.method == Method::Annealed).then_some(made.chains.r_hat),
             divergence: divergence.transpose()?,
-        })
+        };
+        Ok((level, fits))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::facts::{Constant, Initial};
 use super::kind::{Cell, CellKind, Layer};
 use super::params::{BACK, DOWN, Params, STEP, params_methods};
+use super::proof::{gamma, magnitude, row_norm};
 use crate::linalg::activation::Activation;
 use crate::linalg::ball::{Ball, dot};
 use crate::linalg::pointwise::multiply;
@@ -10,7 +11,7 @@ use crate::linalg::steep::Steep;
 use crate::linalg::{Real, col, col_mut, gemm, state_of};
 use crate::systems::couplings::Couplings;
 use crate::systems::recurrence::{Read, Recurrence};
-use crate::systems::rule::{Point, Rule};
+use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, Mat, MatMut, MatRef};
 
 /// h' = f(W (h + E u) + b).
@@ -184,6 +185,36 @@ impl<T: Real> Rule<T> for Integrator<T> {
     /// A bounded f maps all states into the box of its values.
     fn degree(&self) -> Option<i32> {
         self.activation.activation.bounded().then_some(1)
+    }
+    /// With row norms w_i of [W, W E] and slope s: |D^2 F_i| <= s^2 max|phi''| w_i^2, the constant s^2 max|phi''| sqrt(sum w_i^4). For
+    /// ReLU the Jacobian is constant on the ball where no current can pass its threshold.
+    fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
+        let (w, f) = (self.params.mat(W), self.activation);
+        let (steep, curvature) = (f.slope * f.activation.max_slope(), f.activation.max_curvature());
+        let seen: Vec<f64> = (0..self.n).map(|j| at.tape[(self.n + j, 0)].to_f64()).collect();
+        let reach: Vec<f64> =
+            (0..self.n).map(|j| at.x[(j, 0)].to_f64().abs() + magnitude(self.params.mat(E), j, at.u)).collect();
+        let mut encoded = Mat::zeros(self.n, self.d);
+        if self.d > 0 {
+            gemm(encoded.as_mut(), Accum::Replace, w, self.params.mat(E));
+        }
+        let (mut square, mut fourth, mut error) = (0.0, 0.0, 0.0);
+        for i in 0..self.n {
+            let size = row_norm(w, i).hypot(row_norm(encoded.as_ref(), i));
+            let shift = self.params.vec(B)[i].to_f64() - f.threshold;
+            let sum = |v: &[f64], part: fn(f64) -> f64| -> f64 {
+                v.iter().enumerate().map(|(j, v)| part(w[(i, j)].to_f64() * v)).sum()
+            };
+            if curvature.is_none() && (sum(&seen, |v| v) + shift).abs() <= size * radius {
+                return None;
+            }
+            square += size * size;
+            fourth += size.powi(4);
+            let sum = sum(&reach, f64::abs) + self.params.vec(B)[i].to_f64().abs() + f.threshold.abs();
+            error += (gamma(self.n + self.d + 4) * sum * steep + 4.0 * f64::EPSILON).powi(2);
+        }
+        let bend = f.slope * f.slope * curvature.unwrap_or(0.0);
+        Some(Bounds { slope: steep * square.sqrt(), curvature: bend * fourth.sqrt(), rounding: error.sqrt() })
     }
     /// Of slope one, whose equation has W itself; c = W E u + b - threshold with its rounding error.
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {
