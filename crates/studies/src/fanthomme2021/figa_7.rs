@@ -126,7 +126,7 @@ fn claims(all: &[Right]) -> Vec<Claim> {
 
 fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = size(settings);
-    let nets = Kind { relu: false, batch: false, channels: 3 }.networks(size, settings, observer)?;
+    let nets = Kind { relu: false, batch: true, channels: 3 }.networks(size, settings, observer)?;
     let found = parallel("read-outs", nets.len(), observer, |k| {
         let net = &nets[k];
         let sequences = if settings.preset == Preset::Quick { 128 } else { 1024 };

@@ -37,7 +37,7 @@ fn sizes(settings: &Settings) -> Sizes {
         Preset::Quick => Sizes {
             own: Size { n: 200, seeds: 3, batch: 128, steps: 4000 },
             perturbed: vec![50, 100, 200, 400],
-            draws: 24,
+            draws: 80,
             rooms: vec![10, 20, 40],
         },
         Preset::Paper => Sizes {
@@ -127,7 +127,10 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     };
     let of = |what: &str, o: &Value| networks(what, sizes.own, o, settings, observer);
     let small = of("linear from a small norm", &options("norm:0.1", "gd"))?;
-    let adam = of("linear from a small norm by Adam", &options("norm:0.1", "adam"))?;
+    let mut by_adam = options("norm:0.1", "adam");
+    // The rate of the authors' program.
+    by_adam["rate"] = json!(1e-4);
+    let adam = of("linear from a small norm by Adam", &by_adam)?;
     let full = of("linear from full rank", &options("radius:0.5", "gd"))?;
     let mut both = options("zero", "gd");
     (both["train_encoder"], both["train_decoder"]) = (json!(true), json!(true));

@@ -17,6 +17,7 @@
 //! ```
 
 mod annealed;
+mod asymmetric;
 mod coordinates;
 mod error;
 pub mod exact;
@@ -24,6 +25,7 @@ mod fit;
 mod gibbs;
 mod known;
 mod map;
+mod minimum;
 mod model;
 mod partition;
 mod penalty;
@@ -35,6 +37,7 @@ mod sweep;
 mod whitened;
 
 pub use annealed::{Annealed, Annealing, annealed};
+pub use asymmetric::{SiteFit, asymmetric};
 pub use error::Error;
 pub use fit::{Fit, Likelihood, Settings, fit, independent};
 pub use gibbs::{Chain, Gibbs, Mixed};
