@@ -220,7 +220,9 @@ fn every_rule_passes_the_contract() {
 /// [F_x, F_u] as one matrix.
 fn derivative(rule: &dyn Rule, x: &[f64], u: &[f64]) -> Mat<f64> {
     let (_, j, b) = linearise(rule, x, u);
-    Mat::from_fn(j.nrows(), j.ncols() + b.ncols(), |i, c| if c < j.ncols() { j[(i, c)] } else { b[(i, c - j.ncols())] })
+    Mat::from_fn(j.nrows(), j.ncols() + b.ncols(), |i, c| {
+        if c < j.ncols() { j[(i, c)] } else { b[(i, c - j.ncols())] }
+    })
 }
 
 fn norm(m: &Mat<f64>) -> f64 {
@@ -258,10 +260,25 @@ fn bounds_hold_over_their_ball() {
                 };
                 let ((xa, ua), (xb, ub)) = (point(&mut rng), point(&mut rng));
                 let (ja, jb) = (derivative(rule.as_ref(), &xa, &ua), derivative(rule.as_ref(), &xb, &ub));
-                let apart = xa.iter().chain(&ua).zip(xb.iter().chain(&ub)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-                assert!(norm(&ja) <= bounds.slope * (1.0 + 1e-9), "{name}: slope {} above {}", norm(&ja), bounds.slope);
+                let apart = xa
+                    .iter()
+                    .chain(&ua)
+                    .zip(xb.iter().chain(&ub))
+                    .map(|(a, b)| (a - b).powi(2))
+                    .sum::<f64>()
+                    .sqrt();
+                assert!(
+                    norm(&ja) <= bounds.slope * (1.0 + 1e-9),
+                    "{name}: slope {} above {}",
+                    norm(&ja),
+                    bounds.slope
+                );
                 let bend = norm(&(&ja - &jb)) / apart;
-                assert!(bend <= bounds.curvature * (1.0 + 1e-6) + 1e-7, "{name}: {bend} above {}", bounds.curvature);
+                assert!(
+                    bend <= bounds.curvature * (1.0 + 1e-6) + 1e-7,
+                    "{name}: {bend} above {}",
+                    bounds.curvature
+                );
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod figures;
 mod tables;
+mod used;
 
 use super::{Rendered, left, words};
 use crate::Error;
@@ -10,48 +11,60 @@ use crate::page::Section;
 use crate::report::{Report, Told};
 use crate::runner::Failure;
 use nullcline_core::analyses;
-use nullcline_core::analyses::potts::{AboutSamples, Inferred, Note, Potts, PottsModel};
+use nullcline_core::analyses::potts::{AboutSamples, Found, Inferred, Note, Potts, PottsModel};
 use nullcline_core::inference::potts::{Method, Way};
 use nullcline_core::io::tensors::{Tensor, write_npz};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use words::{count, with_error};
 
 impl Report for Potts {
     fn origin(&self, place: &Path) -> Result<Origin, analyses::Error> {
-        Ok(Origin::files("infer potts", &[&self.file], place))
+        let files = [&self.file, &self.model, &self.score].into_iter().flatten();
+        let files: Vec<&Path> = files.map(PathBuf::as_path).collect();
+        Ok(Origin::files("infer potts", &files, place))
     }
 
     fn file(&self) -> Option<&Path> {
-        Some(&self.file)
+        self.file.as_deref().or(self.model.as_deref())
     }
 
-    fn tell(&self, found: &Inferred) -> Result<Told, Failure> {
-        let m = &found.model;
-        let subject = subject(&m.about);
-        let asked = self.folds > 0 && self.truth.is_none();
-        let none_left_out = (asked && m.folds == 0).then(|| {
-            "Too few samples, or all of one trial: none are left out, and nothing is said of unseen ones."
-                .to_owned()
-        });
-        Ok(Told {
-            facts: vec![("Data".into(), subject.clone())],
-            subject,
-            seed: self.seed,
-            findings: describe(m),
-            warnings: found.notes.iter().map(note).chain(warnings(m)).chain(none_left_out).collect(),
-            modules: vec![potts(m)?],
-            ..Told::default()
-        })
+    fn tell(&self, found: &Found) -> Result<Told, Failure> {
+        match found {
+            Found::Inferred(found) => inferred(self, found),
+            Found::Used(found) => Ok(used::tell(found, self.seed)),
+        }
     }
 
-    fn write(&self, found: &Inferred, folder: &Folder) -> Result<(), Failure> {
-        let m = &found.model;
+    fn write(&self, found: &Found, folder: &Folder) -> Result<(), Failure> {
+        let m = match found {
+            Found::Inferred(found) => &found.model,
+            Found::Used(found) => return used::write(found, folder),
+        };
         write_npz(&folder.place("potts/model.npz")?, &stored(m))?;
         if m.about.kind == "alignment" {
-            folder.write("potts/generated.fasta", tables::fasta(m))?;
+            folder.write("potts/generated.fasta", tables::fasta(&m.states, &m.generated))?;
         }
         Ok(folder.write("potts/couplings.txt", tables::plmc(m))?)
     }
+}
+
+fn inferred(job: &Potts, found: &Inferred) -> Result<Told, Failure> {
+    let m = &found.model;
+    let subject = subject(&m.about);
+    let asked = job.folds > 0 && job.truth.is_none();
+    let none_left_out = (asked && m.folds == 0).then(|| {
+        "Too few samples, or all of one trial: none are left out, and nothing is said of unseen ones."
+            .to_owned()
+    });
+    Ok(Told {
+        facts: vec![("Data".into(), subject.clone())],
+        subject,
+        seed: job.seed,
+        findings: describe(m),
+        warnings: found.notes.iter().map(note).chain(warnings(m)).chain(none_left_out).collect(),
+        modules: vec![potts(m)?],
+        ..Told::default()
+    })
 }
 
 /// The arrays of the model: h (n x q) and j (n x n x q x q) as fitted, states beyond those of a site not a number.
@@ -84,6 +97,14 @@ fn stored(m: &PottsModel) -> Vec<Tensor> {
     if m.about.kind == "alignment" {
         let letters = m.states[0].iter().filter_map(|s| s.chars().next()).map(|c| f64::from(u32::from(c)));
         all.push(array("alphabet", vec![q], letters.collect()));
+    }
+    // Values of states, where they are numbers.
+    let values: Option<Vec<Vec<f64>>> =
+        m.states.iter().map(|s| s.iter().map(|v| v.parse().ok()).collect()).collect();
+    if let Some(values) = values.filter(|_| m.about.kind == "table") {
+        let of = |i: usize, a: usize| values[i].get(a).copied().unwrap_or(f64::NAN);
+        let levels = (0..n).flat_map(|i| (0..q).map(move |a| (i, a))).map(|(i, a)| of(i, a)).collect();
+        all.push(array("levels", vec![n, q], levels));
     }
     all
 }
@@ -217,6 +238,10 @@ fn method(m: &PottsModel) -> Vec<String> {
     let what = match m.way {
         Way::Pseudo => {
             "minus the log pseudo-likelihood of all samples, plus n γ Σ J² over pairs of sites and (γ / 10) Σ h²"
+        }
+        Way::Asymmetric => {
+            "minus the log pseudo-likelihood of each site alone, plus (n γ / 2) Σ J² over its couplings and (γ / 10) Σ h²; the couplings of a \
+             pair are the mean of those of its sites, and what is least is the sum over sites before that"
         }
         Way::Exact => {
             "minus the log likelihood of all samples, plus (n γ / 2) Σ J² over pairs of sites and (γ / 20) Σ h²"

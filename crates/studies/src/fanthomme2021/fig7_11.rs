@@ -119,4 +119,3 @@ fn run_supports(settings: &Settings, observer: &dyn Observer) -> Result<Findings
     ]);
     Ok(Findings { answer: answer(&claims), claims, sections: vec![section], json, warnings: vec![] })
 }
-

@@ -13,7 +13,6 @@ pub const STUDY: Study = Study::new(
     run_dale,
 );
 
-
 fn column(m: &faer::Mat<f64>, k: usize) -> Vec<f64> {
     m.col(k).iter().copied().collect()
 }
@@ -51,9 +50,8 @@ fn components(nets: &[Network]) -> Result<[Figure; 4], Error> {
         let sets: Vec<(String, Vec<f64>)> = sets.iter().map(|(n, v)| ((*n).into(), v.clone())).collect();
         histogram(&sets, 40, &Axes::new(label, "units").wide(THIRD))
     };
-    let by_population = |left: bool| {
-        [("excitatory", first(left, 0..excitatory)), ("inhibitory", first(left, excitatory..n))]
-    };
+    let by_population =
+        |left: bool| [("excitatory", first(left, 0..excitatory)), ("inhibitory", first(left, excitatory..n))];
     Ok([
         drawn(&by_population(true), "first left vector")?,
         drawn(&by_population(false), "first right vector")?,

@@ -116,4 +116,3 @@ fn unexplained(t: &Network) -> Result<f64, Error> {
     let fit = t.run(Signal::White, [16, 100], 1.0, 5).linearity()?;
     Ok(1.0 - fit.r_squared_all.value)
 }
-

@@ -160,7 +160,8 @@ impl<T: Real> IntegratorLoss<T> {
                 task.chance() * (plan.channels() * plan.duration) as f64
             }
             Kind::Proxy => {
-                let linear = crate::linalg::steep::Steep::plain(crate::linalg::activation::Activation::Identity);
+                let linear =
+                    crate::linalg::steep::Steep::plain(crate::linalg::activation::Activation::Identity);
                 let flat = IntegratorPlan { activation: linear, ..zero };
                 let theta = vec![0.0; 1 + 2 * plan.channels()];
                 IntegratorLoss::<f64>::new(&flat).validate(&theta)

@@ -197,7 +197,9 @@ fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
     let sampled = kind == Kind::Proxy && !needs_no_samples(f, a.channels);
     let usual = match method {
         Method::Adam { .. } => 5e-4,
-        Method::Sgd { .. } => 0.1 / (largest * steps as f64).powi(2) / if sampled { spread(f, a.range) } else { 1.0 },
+        Method::Sgd { .. } => {
+            0.1 / (largest * steps as f64).powi(2) / if sampled { spread(f, a.range) } else { 1.0 }
+        }
     };
     let precision = match a.precision.as_deref() {
         None if kind == Kind::Batch => Precision::F32,

@@ -60,6 +60,8 @@ impl Alphabet {
 pub struct PottsConfig {
     /// The alignment or the table.
     pub file: PathBuf,
+    /// What is done with a model that was written, in place of data.
+    pub using: Option<super::Use>,
     /// Seed of folds and chains.
     pub seed: u64,
     /// Letters of an alignment.

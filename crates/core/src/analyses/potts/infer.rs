@@ -9,8 +9,10 @@ use crate::inference::potts::{
     Annealing, Chains, Error as Fault, Fit, Gauge, Known, Level, Options, Potts as Couplings, Samples,
     Settings, Sweep, corrected, generated, turning,
 };
+use crate::io::error::{self, Problem};
 use crate::job::Observer;
 use crate::linalg::random::{Rng, Use, shuffled, stream};
+use crate::memory;
 use crate::numbers::{Estimate, jackknife};
 use faer::Mat;
 
@@ -33,6 +35,7 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         Fault::NotConverged { .. } => Error::Numbers(e.to_string()),
         e => Error::input(&config.file, e.to_string()),
     };
+    afford(config, data, &options.fits, observer)?;
     let truth = config.truth.as_ref().map(|path| stored::read(path, &data.samples.sites)).transpose()?;
     let known =
         truth.as_ref().map(|m| Known::new(m, &options.annealing, &chains)).transpose().map_err(fail)?;
@@ -83,10 +86,31 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
             .map(|k| made.row(k * made.count() / made.count().min(GENERATED)).to_vec())
             .collect(),
         statistics: agreements(&data.samples, &made, config.seed),
+        mutations: match data.about.kind {
+            "alignment" => super::used::mutations(&fit.model, data.samples.row(0)),
+            _ => vec![],
+        },
         fit,
         pairs,
         levels,
     })
+}
+
+/// Says how much memory the fits need, before they begin, and fails where that is more than there is.
+fn afford(config: &PottsConfig, data: &Data, fits: &Settings, observer: &dyn Observer) -> Result<(), Error> {
+    let sites = &data.samples.sites;
+    let q = sites.total() as u64;
+    // Models of all folds in two gauges, and those that are written.
+    let kept = (2 * (1 + config.folds as u64) + 3) * q * q;
+    let numbers = config.way.numbers(sites, data.samples.count(), fits).saturating_add(kept);
+    observer.start(&format!("fits of about {}", memory::written(8 * numbers)), 0);
+    observer.finish();
+    let what = format!(
+        "couplings of {} sites ({} states in all; --likelihood asymmetric and --folds 0 need less)",
+        sites.count(),
+        q
+    );
+    Problem::afford(what, numbers, memory::bound()).map_err(|p| error::Error::new(&config.file, p).into())
 }
 
 /// The fits of the strength that predicts unseen data best so far.
@@ -99,7 +123,7 @@ struct Kept {
 fn fits(config: &PottsConfig, data: &Data) -> Settings {
     const SMALL: usize = 2000;
     let tolerance = config.tolerance;
-    let aim = if data.samples.sites.couplings() <= SMALL { tolerance.min(1e-17) } else { tolerance };
+    let aim = if data.samples.sites.couplings() <= SMALL { tolerance.min(1e-20) } else { tolerance };
     Settings { tolerance, aim, ..Settings::default() }
 }
 

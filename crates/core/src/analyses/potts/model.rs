@@ -85,6 +85,8 @@ pub struct PottsModel {
     pub shown: usize,
     /// Some generated samples, a state for each site.
     pub generated: Vec<Vec<u8>>,
+    /// Changes of single states of the first sequence of an alignment.
+    pub mutations: Vec<super::used::Mutation>,
     /// Frequencies of states and correlations of two and three of them, in the data and in what the model generates.
     pub statistics: Vec<Agreement>,
 }

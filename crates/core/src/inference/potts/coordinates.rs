@@ -2,7 +2,7 @@
 
 use super::fit::Likelihood;
 use super::whitened::Whitened;
-use super::{Penalty, Potts, Sites};
+use super::{Graph, Penalty, Potts, Sites};
 use crate::linalg::{col, col_mut};
 use faer::Mat;
 
@@ -24,6 +24,8 @@ pub(super) struct Coordinates {
     scale: Vec<f64>,
     /// The couplings of spins have better ones, in place of all that follow those of the fields.
     spins: Option<Whitened>,
+    /// The pairs that are coupled; none: all.
+    graph: Option<Graph>,
 }
 
 /// What the penalty adds.
@@ -34,15 +36,17 @@ pub(super) struct Added {
 }
 
 impl Coordinates {
-    pub fn new(likelihood: &dyn Likelihood, penalty: Penalty) -> Self {
+    pub fn new(likelihood: &dyn Likelihood, penalty: Penalty, graph: Option<&Graph>) -> Self {
         let (sites, f) = (likelihood.sites().clone(), likelihood.frequencies().to_vec());
         let (weight, sharp) = (likelihood.weight(), likelihood.sharpness());
         let ratio = penalty.fields / penalty.couplings;
-        let all: f64 = sites.ranges().map(|r| ratio / r.len() as f64).sum();
+        let coupled = |i: usize, j: usize| i != j && graph.is_none_or(|g| g.has(i, j));
         let shared: Vec<f64> = sites
             .ranges()
-            .flat_map(|r| {
-                let own = 1.0 + all - ratio / r.len() as f64;
+            .enumerate()
+            .flat_map(|(i, r)| {
+                let others = sites.ranges().enumerate().filter(|(j, _)| coupled(i, *j));
+                let own = 1.0 + others.map(|(_, o)| ratio / o.len() as f64).sum::<f64>();
                 r.map(move |_| own)
             })
             .collect();
@@ -55,16 +59,39 @@ impl Coordinates {
             scale.push(sharp * weight * spread[row] * spread[column] + 2.0 * penalty.couplings);
         });
         scale.iter_mut().for_each(|s| *s = 1.0 / s.sqrt());
+        if let Some(graph) = graph {
+            let mut next = scale[f.len()..].iter_mut();
+            let site: Vec<usize> = sites.ranges().enumerate().flat_map(|(i, r)| r.map(move |_| i)).collect();
+            each(&sites, |row, column| {
+                if let Some(s) = next.next().filter(|_| !graph.has(site[row], site[column])) {
+                    *s = 0.0;
+                }
+            });
+        }
         let mean: Vec<f64> = f.chunks_exact(2).map(|f| f[1] - f[0]).collect();
         let spins = likelihood
             .spin_covariance()
+            .filter(|_| graph.is_none())
             .and_then(|c| Whitened::new(&mean, c.as_ref(), weight, penalty.couplings));
-        Self { sites, frequencies: f, penalty, shared, scale, spins }
+        Self { sites, frequencies: f, penalty, shared, scale, spins, graph: graph.cloned() }
     }
 
-    /// How many they are.
-    pub fn len(&self) -> usize {
-        self.sites.total() + self.spins.as_ref().map_or(self.sites.couplings(), Whitened::len)
+    fn coupled(&self, i: usize, j: usize) -> bool {
+        self.graph.as_ref().is_none_or(|g| g.has(i, j))
+    }
+
+    /// Zeros in the blocks of pairs that are not coupled.
+    fn clear(&self, couplings: &mut Mat<f64>) {
+        if self.graph.is_none() {
+            return;
+        }
+        for (place_j, j) in self.sites.ranges().enumerate() {
+            for (_, i) in
+                self.sites.ranges().enumerate().take(place_j).filter(|(i, _)| !self.coupled(*i, place_j))
+            {
+                j.clone().for_each(|column| col_mut(couplings.as_mut(), column)[i.clone()].fill(0.0));
+            }
+        }
     }
 
     /// The coordinates of a model.
@@ -75,13 +102,14 @@ impl Coordinates {
             all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v /= s);
             let n = self.sites.count();
             // J(a, b) = a b S in the zero-sum gauge.
-            let s = Mat::from_fn(n, n, |i, j| if i == j { 0.0 } else { model.couplings[(2 * i + 1, 2 * j + 1)] });
+            let s =
+                Mat::from_fn(n, n, |i, j| if i == j { 0.0 } else { model.couplings[(2 * i + 1, 2 * j + 1)] });
             all.extend(spins.of(s.as_ref()));
             return all;
         }
         all.reserve(self.sites.couplings());
         each(&self.sites, |row, column| all.push(model.couplings[(row, column)]));
-        all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v /= s);
+        all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v = if *s > 0.0 { *v / s } else { 0.0 });
         all
     }
 
@@ -114,8 +142,11 @@ impl Coordinates {
             Potts { sites: self.sites.clone(), fields: fields.to_vec(), couplings: couplings.clone() };
         model.fields.iter_mut().zip(&self.shared).for_each(|(h, s)| *h /= s);
         let ratio = self.penalty.fields / self.penalty.couplings;
-        for j in self.sites.ranges() {
-            for i in self.sites.ranges().take_while(|i| i.start < j.start) {
+        for (place_j, j) in self.sites.ranges().enumerate() {
+            for (place_i, i) in self.sites.ranges().enumerate().take(place_j) {
+                if !self.coupled(place_i, place_j) {
+                    continue;
+                }
                 for column in j.clone() {
                     for row in i.clone() {
                         let more = model.fields[row] / j.len() as f64 + model.fields[column] / i.len() as f64;
@@ -177,6 +208,7 @@ impl Coordinates {
             added.gap += 0.25 * *g * *g / strength;
         }
         let strength = self.penalty.couplings;
+        self.clear(of_couplings);
         // Along gauges nothing changes.
         self.centre(of_couplings);
         let (mut squares, mut slopes) = (0.0, 0.0);

@@ -2,7 +2,7 @@
 
 use super::coordinates::Coordinates;
 use super::minimum::{Convex, Value, minimum};
-use super::{Error, Penalty, Potts, Sites};
+use super::{Error, Graph, Penalty, Potts, Sites};
 use faer::Mat;
 
 /// Minus the log of a likelihood, convex in fields and couplings.
@@ -89,7 +89,21 @@ pub fn fit(
     start: Option<&Potts>,
     settings: &Settings,
 ) -> Result<Fit, Error> {
-    let coordinates = Coordinates::new(likelihood, penalty);
+    fit_on(likelihood, penalty, None, start, settings)
+}
+
+/// The same where only the pairs of a graph are coupled.
+///
+/// # Errors
+/// Those of [`fit`].
+pub fn fit_on(
+    likelihood: &mut dyn Likelihood,
+    penalty: Penalty,
+    graph: Option<&Graph>,
+    start: Option<&Potts>,
+    settings: &Settings,
+) -> Result<Fit, Error> {
+    let coordinates = Coordinates::new(likelihood, penalty, graph);
     let first = start.map_or_else(|| coordinates.of(&independent(likelihood)), |s| coordinates.of(s));
     let total = likelihood.sites().total();
     let mut whole = Whole {

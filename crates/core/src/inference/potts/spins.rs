@@ -36,7 +36,11 @@ impl Spins {
             let count = CHUNK.min(p - first);
             Mat::from_fn(n, count, |i, k| f64::from(samples.row(first + k)[i]) * 2.0 - 1.0)
         };
-        Self { chunks: (0..p).step_by(CHUNK).map(chunk).collect(), weights: samples.weights.clone(), bends: None }
+        Self {
+            chunks: (0..p).step_by(CHUNK).map(chunk).collect(),
+            weights: samples.weights.clone(),
+            bends: None,
+        }
     }
 
     /// Samples.
@@ -52,7 +56,8 @@ impl Spins {
         for (x, w) in self.chunks.iter().zip(self.weights.chunks(CHUNK)) {
             let weighed = Mat::from_fn(n, x.ncols(), |i, k| w[k] * x[(i, k)]);
             gemm(square.as_mut(), Accum::Add, weighed.as_ref(), x.transpose());
-            (0..x.ncols()).for_each(|k| mean.iter_mut().zip(col(weighed.as_ref(), k)).for_each(|(m, v)| *m += v));
+            (0..x.ncols())
+                .for_each(|k| mean.iter_mut().zip(col(weighed.as_ref(), k)).for_each(|(m, v)| *m += v));
         }
         Mat::from_fn(n, n, |i, j| (square[(i, j)] - mean[i] * mean[j] / total) / total)
     }
@@ -146,8 +151,7 @@ impl Part {
     fn of(loss: f64, left: &Mat<f64>, x: &Mat<f64>) -> Self {
         let n = x.nrows();
         let mut of_t = vec![0.0; n];
-        (0..x.ncols())
-            .for_each(|k| of_t.iter_mut().zip(col(left.as_ref(), k)).for_each(|(to, v)| *to += v));
+        (0..x.ncols()).for_each(|k| of_t.iter_mut().zip(col(left.as_ref(), k)).for_each(|(to, v)| *to += v));
         let mut of_s = Mat::zeros(n, n);
         gemm(of_s.as_mut(), Accum::Replace, left.as_ref(), x.as_ref().transpose());
         Self { loss, of_t, of_s }

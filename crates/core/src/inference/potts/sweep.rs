@@ -4,7 +4,7 @@ use super::known::Known;
 use super::partition::{Chains, Method, Partition, generated, likelihood, partition, partition_near};
 use super::{
     Annealing, Error, ExactLikelihood, Fit, Likelihood, Penalty, Potts, PseudoLikelihood, Samples, Settings,
-    fit,
+    Sites, asymmetric, fit,
 };
 use crate::numbers::Estimate;
 
@@ -14,6 +14,8 @@ pub enum Way {
     /// The pseudo-likelihood.
     #[default]
     Pseudo,
+    /// The pseudo-likelihood of each site alone, couplings of both sites averaged.
+    Asymmetric,
     /// The likelihood, by going through all configurations.
     Exact,
 }
@@ -23,6 +25,7 @@ impl Way {
     pub fn name(self) -> &'static str {
         match self {
             Self::Pseudo => "pseudo",
+            Self::Asymmetric => "asymmetric",
             Self::Exact => "exact",
         }
     }
@@ -33,7 +36,7 @@ impl Way {
     /// A gamma that is not positive.
     pub fn penalty(self, gamma: f64, samples: &Samples) -> Result<Penalty, Error> {
         match self {
-            Self::Pseudo => Penalty::of_pseudo_likelihood(gamma, &samples.sites),
+            Self::Pseudo | Self::Asymmetric => Penalty::of_pseudo_likelihood(gamma, &samples.sites),
             Self::Exact => Penalty::of_likelihood(gamma, &samples.sites),
         }
     }
@@ -51,10 +54,33 @@ impl Way {
     ) -> Result<Fit, Error> {
         let penalty = self.penalty(gamma, samples)?;
         let mut own: Box<dyn Likelihood> = match self {
+            Self::Asymmetric => return asymmetric(samples, penalty, o),
             Self::Pseudo => Box::new(PseudoLikelihood::new(samples)),
             Self::Exact => Box::new(ExactLikelihood::new(samples)?),
         };
         fit(own.as_mut(), penalty, start, o)
+    }
+
+    /// Numbers that a fit holds at once, about: parameters and gradients that L-BFGS remembers, matrices of all states, samples.
+    ///
+    /// ```
+    /// use nullcline_core::inference::potts::{Settings, Sites, Way};
+    ///
+    /// // 1786 sites of 21 states are too many for one symmetric fit in 24 GB, and not for one site after the other.
+    /// let sites = Sites::alike(1786, 21).unwrap();
+    /// let gigabytes = |way: Way| way.numbers(&sites, 8500, &Settings::default()) * 8 / 1_000_000_000;
+    /// assert!(gigabytes(Way::Pseudo) > 100 && gigabytes(Way::Asymmetric) < 16);
+    /// ```
+    pub fn numbers(self, sites: &Sites, samples: usize, o: &Settings) -> u64 {
+        let (q, remembered) = (sites.total() as u64, 2 * o.history as u64 + 12);
+        let most = sites.ranges().map(|r| r.len()).max().unwrap_or(0) as u64;
+        let data = (samples * sites.count()) as u64;
+        let threads = rayon::current_num_threads() as u64;
+        match self {
+            Self::Asymmetric => q * q + threads * most * q * (remembered + 4) + data,
+            Self::Pseudo => 5 * q * q + sites.couplings() as u64 * remembered + data,
+            Self::Exact => 4 * q * q + sites.couplings() as u64 * remembered,
+        }
     }
 }
 

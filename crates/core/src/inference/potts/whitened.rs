@@ -32,16 +32,12 @@ impl Whitened {
         let mut root = Vec::with_capacity(n * (n + 1) / 2);
         for b in 0..n {
             for a in 0..=b {
-                let own = weight * (values[a].max(0.0) + values[b].max(0.0)) + 8.0 * penalty * size[a] * size[b];
+                let own =
+                    weight * (values[a].max(0.0) + values[b].max(0.0)) + 8.0 * penalty * size[a] * size[b];
                 root.push(1.0 / if a == b { 0.5 * own } else { own }.max(1e-300).sqrt());
             }
         }
         Some(Self { n, v, inverse, root })
-    }
-
-    /// Coordinates.
-    pub fn len(&self) -> usize {
-        self.root.len()
     }
 
     /// The coordinates of S, whose diagonal is zero.

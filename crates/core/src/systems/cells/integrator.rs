@@ -192,8 +192,9 @@ impl<T: Real> Rule<T> for Integrator<T> {
         let (w, f) = (self.params.mat(W), self.activation);
         let (steep, curvature) = (f.slope * f.activation.max_slope(), f.activation.max_curvature());
         let seen: Vec<f64> = (0..self.n).map(|j| at.tape[(self.n + j, 0)].to_f64()).collect();
-        let reach: Vec<f64> =
-            (0..self.n).map(|j| at.x[(j, 0)].to_f64().abs() + magnitude(self.params.mat(E), j, at.u)).collect();
+        let reach: Vec<f64> = (0..self.n)
+            .map(|j| at.x[(j, 0)].to_f64().abs() + magnitude(self.params.mat(E), j, at.u))
+            .collect();
         let mut encoded = Mat::zeros(self.n, self.d);
         if self.d > 0 {
             gemm(encoded.as_mut(), Accum::Replace, w, self.params.mat(E));
