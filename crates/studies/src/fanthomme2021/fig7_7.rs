@@ -260,11 +260,16 @@ fn run_supports(settings: &Settings, observer: &dyn Observer) -> Result<Findings
              a fifth of the units shared, and with the decoders or the encoders free.",
         )
         .tables([table]);
-    let json = entries([
-        ("kinds", json!(kinds)),
-        ("mixing", numbers(&(0..5).map(|k| estimate(k, &mixing).value).collect::<Vec<_>>())),
-    ]);
+    let mixing = (0..5).map(|k| estimate(k, &mixing).value).collect();
+    let json = fields(Supports { kinds, mixing });
     Ok(Findings { answer: answer(&claims), claims, sections: vec![section], json, warnings: vec![] })
+}
+
+/// How much each kind of support mixes channels.
+#[derive(Serialize)]
+struct Supports {
+    kinds: [&'static str; 5],
+    mixing: Vec<f64>,
 }
 
 fn column(m: &faer::Mat<f64>, k: usize) -> Vec<f64> {

@@ -250,6 +250,6 @@ fn run_angles(settings: &Settings, observer: &dyn Observer) -> Result<Findings, 
     let section = Section::new("angles", "Selectivity angles")
         .intro("s_i are least squares of each unit's current on both integrals, each in units of its spread.")
         .figures([panels("angles", "Selectivity angles", &caption, &parts, 2)?]);
-    let json = entries([("relu", json!(fourth(&of_relu))), ("sigmoid", json!(fourth(&of_sigmoid)))]);
+    let json = entries([("relu", written(fourth(&of_relu))), ("sigmoid", written(fourth(&of_sigmoid)))]);
     Ok(Findings { answer: answer(&claims), claims, sections: vec![section], json, warnings: vec![] })
 }
