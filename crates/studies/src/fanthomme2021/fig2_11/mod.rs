@@ -120,7 +120,7 @@ impl Entry {
         let over = |f: &dyn Fn(&DataSet, usize) -> f64| {
             (0..BETAS.len()).map(|b| m.mean(|s| f(s, b)).value).collect::<Vec<_>>()
         };
-        let kind = |k: usize| list(&curve(&m.canonical, &KINDS[k]), |m| m.value);
+        let kind = |k: usize| list(&curve(&m.canonical, KINDS[k]), |m| m.value);
         Self {
             n: m.size.n,
             steps: m.size.steps,
