@@ -5,7 +5,7 @@ use super::lists::distinct;
 use super::{Config, Error};
 use crate::io::error::listed;
 use crate::io::shown::count;
-use crate::io::table::{labels, schema};
+use crate::io::table::{all_labels, labels, schema};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
@@ -45,11 +45,11 @@ impl Conditions {
                 "--conditions are those of trials: name their column with --trial".into(),
             ));
         };
-        let of = |name: &&str| match &config.recording.labels {
-            Some(table) => of_table(config, array, columns, trials, table, name),
-            None => of_rows(&config.file, array, columns, trials, name),
+        let names: Vec<String> = names.into_iter().map(String::from).collect();
+        let texts = match &config.recording.labels {
+            Some(table) => of_table(config, array, columns, trials, table, &names)?,
+            None => of_rows(&config.file, array, columns, trials, &names)?,
         };
-        let texts: Vec<Vec<String>> = names.iter().map(of).collect::<Result<_, _>>()?;
         let file = config.recording.labels.as_deref().unwrap_or(&config.file);
         let mut factors = vec![];
         let mut of_trial = vec![vec![]; texts.first().map_or(0, Vec::len)];
@@ -66,7 +66,7 @@ impl Conditions {
             for (trial, text) in of_trial.iter_mut().zip(texts) {
                 trial.push(levels.iter().position(|l| l == text).unwrap_or(0));
             }
-            factors.push(Factor { name: (*name).to_owned(), levels });
+            factors.push(Factor { name: name.clone(), levels });
         }
         let found = Self { factors, of_trial };
         if found.levels().iter().try_fold(1usize, |all, l| all.checked_mul(*l)).is_none() {
@@ -132,81 +132,90 @@ fn ordered(texts: &[String]) -> Vec<String> {
     levels
 }
 
-/// A column of the recording's own table: one value in all rows of a trial.
+/// Columns of the recording's own table: one value in all rows of a trial.
 fn of_rows(
     file: &Path,
     array: Option<&str>,
     columns: &Columns,
     trials: &[usize],
-    name: &str,
-) -> Result<Vec<String>, Error> {
-    let mut all = vec![];
-    labels(file, array, name, &mut |label| all.push(label.to_owned()))?;
+    names: &[String],
+) -> Result<Vec<Vec<String>>, Error> {
+    let all = all_labels(file, array, names)?;
+    let of = |(name, all): (&String, &Vec<String>)| {
+        of_trials(columns, trials, name, all).map_err(|message| Error::input(file, message))
+    };
+    names.iter().zip(&all).map(of).collect()
+}
+
+/// The value of each trial in a column of values of rows.
+fn of_trials(columns: &Columns, trials: &[usize], name: &str, all: &[String]) -> Result<Vec<String>, String> {
     let mut of: Vec<Option<&String>> = vec![None; trials.iter().max().map_or(0, |m| m + 1)];
     for (place, trial) in trials.iter().enumerate() {
         let row = columns.row(place);
         let label = all.get(row).filter(|l| !l.is_empty()).ok_or_else(|| {
-            let message = format!(
+            format!(
                 "column `{name}`, row {}: a missing value, expected the condition of every row: fill it in or take the trial out",
                 row + 1
-            );
-            Error::input(file, message)
+            )
         })?;
         let known = *of[*trial].get_or_insert(label);
         if known != label {
-            let message = format!(
+            return Err(format!(
                 "column `{name}`, row {}: `{label}` in a trial that had `{known}`, expected one value a trial: what changes within \
                  a trial is a target (--targets), no condition",
                 row + 1
-            );
-            return Err(Error::input(file, message));
+            ));
         }
     }
     Ok(of.into_iter().flatten().cloned().collect())
 }
 
-/// A column of a table with a row for each trial, joined by the trial's column or, where it has none, by the order of trials.
+/// Columns of a table with a row for each trial, joined by the trial's column or, where it has none, by the order of trials.
 fn of_table(
     config: &Config,
     array: Option<&str>,
     columns: &Columns,
     trials: &[usize],
     table: &Path,
-    name: &str,
-) -> Result<Vec<String>, Error> {
-    let names = schema(table, None)?.names();
-    if !names.iter().any(|n| n == name) {
-        let message = format!("--conditions {name}: no such column; the columns are {}", listed(&names));
+    names: &[String],
+) -> Result<Vec<Vec<String>>, Error> {
+    let known = schema(table, None)?.names();
+    if let Some(name) = names.iter().find(|n| !known.contains(n)) {
+        let message = format!("--conditions {name}: no such column; the columns are {}", listed(&known));
         return Err(Error::input(table, message));
     }
-    let read = |column: &str| -> Result<Vec<String>, Error> {
-        let mut all = vec![];
-        labels(table, None, column, &mut |label| all.push(label.to_owned()))?;
-        Ok(all)
+    let by = match &columns.trial[..] {
+        [column] if known.contains(column) => Some(column),
+        _ => None,
     };
-    let values = read(name)?;
-    let total = trials.iter().max().map_or(0, |m| m + 1);
-    let row_of: Vec<usize> = match &columns.trial[..] {
-        [column] if names.contains(column) => joined(config, array, table, column, &read(column)?)?,
-        _ if values.len() == total => (0..total).collect(),
-        of => {
-            let by = of.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and ");
+    let other = by.filter(|column| !names.contains(column));
+    let wanted: Vec<String> = names.iter().chain(other).cloned().collect();
+    let values = all_labels(table, None, &wanted)?;
+    let (rows, total) = (values[0].len(), trials.iter().max().map_or(0, |m| m + 1));
+    let row_of: Vec<usize> = match by.and_then(|column| wanted.iter().position(|w| w == column)) {
+        Some(k) => joined(config, array, table, &wanted[k], &values[k])?,
+        None if rows == total => (0..total).collect(),
+        None => {
+            let by = columns.trial.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and ");
             let message = format!(
                 "{} and the recording {}: expected a row for each in their order, or a column {by} that names them",
-                count(values.len(), "row"),
+                count(rows, "row"),
                 count(total, "trial")
             );
             return Err(Error::input(table, message));
         }
     };
-    if let Some(row) = row_of.iter().find(|r| values[**r].is_empty()) {
-        let message = format!(
-            "column `{name}`, row {}: a missing value, expected the condition of every trial",
-            row + 1
-        );
-        return Err(Error::input(table, message));
-    }
-    Ok(row_of.into_iter().map(|r| values[r].clone()).collect())
+    let of = |(name, values): (&String, &Vec<String>)| match row_of.iter().find(|r| values[**r].is_empty()) {
+        Some(row) => {
+            let message = format!(
+                "column `{name}`, row {}: a missing value, expected the condition of every trial",
+                row + 1
+            );
+            Err(Error::input(table, message))
+        }
+        None => Ok(row_of.iter().map(|r| values[*r].clone()).collect()),
+    };
+    names.iter().zip(&values).map(of).collect()
 }
 
 /// The row of the table of each trial, by the label that both have.

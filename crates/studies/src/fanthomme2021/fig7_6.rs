@@ -293,7 +293,7 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
         ("median_r_squared", numbers(&list(&all, |l| l.r_squared))),
         ("saturated", numbers(&list(&all, |l| l.saturated))),
         ("relative_error", numbers(&list(&all, |l| l.error))),
-        ("size_exponent", number(grown.slope.value)),
+        ("size_exponent", written(grown.slope.value)),
     ]);
     Ok(Findings { answer: answer(&claims), claims, sections: vec![section], json, warnings: vec![] })
 }

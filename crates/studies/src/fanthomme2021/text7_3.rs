@@ -172,7 +172,7 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
         .figures([figure])
         .tables([rows]);
     let json = entries([
-        ("exponent", number(slope(&x, &y).value)),
+        ("exponent", written(slope(&x, &y).value)),
         ("second_over_first", numbers(&all.iter().flatten().map(|c| c.second).collect::<Vec<_>>())),
         ("channels", json!(rooms.iter().map(|r| r.1).collect::<Vec<_>>())),
     ]);

@@ -9,12 +9,13 @@ use crate::analyses::{Context, Error, Module};
 use crate::diagnostics::geometry::demixed::{
     Chosen, Component, Demixed, Fit, Marginal, Means, Plan, choose_ridge,
 };
+use crate::diagnostics::geometry::products::{centred, inner};
 use crate::diagnostics::geometry::signal::Repeat;
 use crate::io::shown::count;
 use crate::linalg::col;
 use crate::linalg::random::{Use, shuffled, stream};
 use crate::numbers::{Estimate, jackknife};
-use faer::{Mat, MatRef};
+use faer::Mat;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -149,7 +150,7 @@ impl Analyses<'_> {
         let chosen = choose_ridge(&means, MOST, self.config.seed);
         let x = means.of(&|_, _| true);
         let noise = chosen.as_ref().map(|_| means.noise(x.as_ref(), &|_, _| true));
-        let total = squares(x.as_ref());
+        let total = centred(x.as_ref()).squared_norm_l2();
         let ridge = chosen.as_ref().map_or(0.0, |c| c.ridges[c.best] * total);
         let fit = Fit { noise: noise.as_ref().map(Mat::as_ref), ridge, most: MOST };
         let mut found = Demixed::of(x.as_ref(), &plan, fit).ok_or_else(failed)?;
@@ -157,7 +158,10 @@ impl Analyses<'_> {
         let groups: Vec<Vec<usize>> = of.iter().map(|all| all.iter().map(|r| r.group).collect()).collect();
         let [shares, signal] = self.shares(&means, &groups);
         let counts = of.iter().map(Vec::len);
-        let course = |c: &Component| (0..x.ncols()).map(|j| dot(&c.decoder, col(x.as_ref(), j))).collect();
+        let course = |c: &Component| {
+            let along = |j| c.decoder.iter().zip(col(x.as_ref(), j)).map(|(d, v)| d * v).sum();
+            (0..x.ncols()).map(along).collect()
+        };
         Ok(DemixedComponents {
             names: plan.marginals().iter().map(|m| named(*m, &conditions.factors)).collect(),
             factors: conditions.factors.clone(),
@@ -181,12 +185,7 @@ impl Analyses<'_> {
         let kept = |out: Option<usize>| move |c: usize, k: usize| out != Some(groups[c][k]);
         let whole = |out: Option<usize>| -> Option<Vec<f64>> {
             let every = |c: &Vec<usize>| c.iter().any(|g| Some(*g) != out);
-            groups.iter().all(every).then(|| {
-                let x = means.of(&kept(out));
-                let total = squares(x.as_ref());
-                let part = |m: &Marginal| means.plan.marginal(x.as_ref(), *m).squared_norm_l2() / total;
-                marginals.iter().map(part).collect()
-            })
+            groups.iter().all(every).then(|| means.plan.shares(means.of(&kept(out)).as_ref()))
         };
         let halves = |out: Option<usize>| self.halved(means, &kept(out));
         let least = groups.iter().map(Vec::len).min().unwrap_or(0);
@@ -219,27 +218,12 @@ impl Analyses<'_> {
             let (a, b) = (of(0)?, of(1)?);
             for (sum, m) in sums.iter_mut().zip(&marginals) {
                 let (a, b) = (means.plan.marginal(a.as_ref(), *m), means.plan.marginal(b.as_ref(), *m));
-                *sum += (0..a.ncols()).map(|j| dot(col(a.as_ref(), j), col(b.as_ref(), j))).sum::<f64>();
+                *sum += inner(a.as_ref(), b.as_ref());
             }
         }
         let total: f64 = sums.iter().sum();
         (total > 0.0).then(|| sums.into_iter().map(|s| s / total).collect())
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// Squares less the mean of each row.
-fn squares(x: MatRef<f64>) -> f64 {
-    let share = 1.0 / x.ncols() as f64;
-    (0..x.nrows())
-        .map(|i| {
-            let mean = (0..x.ncols()).map(|j| x[(i, j)]).sum::<f64>() * share;
-            (0..x.ncols()).map(|j| (x[(i, j)] - mean).powi(2)).sum::<f64>()
-        })
-        .sum()
 }
 
 /// As `time`, `stimulus` or `stimulus x choice`.

@@ -4,9 +4,9 @@ use super::facts::{Constant, Initial};
 use super::kind::{Cell, CellKind, Layer};
 use super::params::{BACK, DOWN, Params, STEP, params_methods};
 use super::proof::{gamma, magnitude, row_norm};
+use super::response::through_gains;
 use crate::linalg::activation::Activation;
 use crate::linalg::ball::{Ball, dot};
-use crate::linalg::pointwise::multiply;
 use crate::linalg::steep::Steep;
 use crate::linalg::{Real, col, col_mut, gemm, state_of};
 use crate::systems::couplings::Couplings;
@@ -86,15 +86,6 @@ impl<T: Real> Integrator<T> {
     pub fn params_mut(&mut self) -> &mut Params<T> {
         &mut self.params
     }
-
-    /// ga = gain gy, the cotangent of the pre-activation.
-    fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>) {
-        let (b, k) = (at.tape.ncols(), gy.ncols());
-        for j in 0..k {
-            let gain = &col(at.tape, state_of(j, b, k))[..self.n];
-            multiply(col_mut(ga.as_mut(), j), gain, col(gy, j));
-        }
-    }
 }
 
 impl<T: Real> Rule<T> for Integrator<T> {
@@ -148,7 +139,7 @@ impl<T: Real> Rule<T> for Integrator<T> {
     }
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
-        self.gate(at, gy, ga.as_mut());
+        through_gains(at, gy, ga.as_mut());
         self.params.pull(BACK, [(W, 0, ga.as_ref())], gx.as_mut());
         if let Some(gu) = gu {
             self.params.pull(DOWN, [(E, 0, gx.as_ref())], gu);
@@ -157,7 +148,7 @@ impl<T: Real> Rule<T> for Integrator<T> {
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let mut scratch = scratch;
         let ga = scratch.as_mut().subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
-        self.gate(at, gy, ga);
+        through_gains(at, gy, ga);
         self.param_vjp_after(at, gy, grad, scratch);
     }
     fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
