@@ -16,7 +16,7 @@ pub const STUDY: Study = Study::new(
 );
 
 /// Draws of uniform angles on which the tests' false alarms are counted, and their level.
-const DRAWS: usize = 1000;
+const DRAWS: usize = 2000;
 const LEVEL: f64 = 0.05;
 
 fn size(settings: &Settings) -> Size {
