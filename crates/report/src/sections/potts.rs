@@ -202,6 +202,15 @@ fn describe(m: &PottsModel) -> Vec<String> {
         words::number(m.chosen.gamma),
         m.chosen.by.name()
     ));
+    if let Some((path, all, chosen)) = &m.sparse {
+        let by = if all[*chosen].test.is_some() { "samples left out" } else { "the tilted likelihood" };
+        out.push(format!(
+            "Of {} pairs {} are coupled, by {} and {by}.",
+            m.pairs.len(),
+            all[*chosen].pairs,
+            path.name()
+        ));
+    }
     let l = m.level();
     let how = match l.partition.method {
         Method::Exact => "exact",

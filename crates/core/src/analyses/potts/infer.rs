@@ -7,7 +7,7 @@ use crate::inference::gaussian::data::folds;
 use crate::inference::gaussian::roots::log_grid;
 use crate::inference::potts::{
     Annealing, Chains, Error as Fault, Fit, Gauge, Known, Level, Options, Potts as Couplings, Samples,
-    Settings, Sweep, corrected, generated, turning,
+    Settings, Sparsity, Sweep, corrected, generated, sparse, turning,
 };
 use crate::io::error::{self, Problem};
 use crate::job::Observer;
@@ -66,6 +66,15 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         Kept { gamma, fits } if gamma.to_bits() == chosen.gamma.to_bits() => fits,
         _ => sweep.fits(chosen.gamma).map_err(fail)?,
     };
+    let mut few = None;
+    if let Some(path) = config.sparse {
+        let penalty = config.way.penalty(chosen.gamma, &data.samples).map_err(fail)?;
+        let o = Sparsity { path, ..Sparsity::default() };
+        let found = sparse(&data.samples, fold.as_deref(), penalty, &o).map_err(fail)?;
+        // Errors over folds would be of other graphs.
+        fits = vec![found.fit];
+        few = Some((path, found.path, found.chosen));
+    }
     let pairs = pairs(&fits);
     let fit = fits.swap_remove(0);
     observer.finish();
@@ -86,6 +95,7 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
             .map(|k| made.row(k * made.count() / made.count().min(GENERATED)).to_vec())
             .collect(),
         statistics: agreements(&data.samples, &made, config.seed),
+        sparse: few,
         mutations: match data.about.kind {
             "alignment" => super::used::mutations(&fit.model, data.samples.row(0)),
             _ => vec![],

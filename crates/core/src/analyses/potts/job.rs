@@ -8,7 +8,7 @@ use crate::analyses::check::{positive, recording};
 use crate::analyses::gaussian::grid;
 use crate::analyses::limits::{count, seed};
 use crate::analyses::written;
-use crate::inference::potts::Way;
+use crate::inference::potts::{Path as Sparse, Way};
 use crate::io::steady;
 use crate::job::{Desk, Job};
 use clap::Args;
@@ -63,6 +63,10 @@ pub struct Potts {
     /// Distance of each fit from its minimum at most, relative to it
     #[arg(long, value_name = "X", default_value_t = 1e-9)]
     pub tolerance: f64,
+    /// Couple few pairs only, found by decimation (the weakest are taken away), activation (the most promising are added) or group (the
+    /// group lasso); samples left out say how many
+    #[arg(long, value_name = "NAME")]
+    pub sparse: Option<String>,
     /// Chains of annealed importance sampling
     #[arg(long, value_name = "N", default_value_t = 400, value_parser = count(2, 1_000_000))]
     pub chains: usize,
@@ -113,6 +117,18 @@ impl Potts {
             "exact" => Way::Exact,
             other => return Err(format!("--likelihood {other}: expected pseudo, asymmetric or exact")),
         };
+        let sparse = match self.sparse.as_deref() {
+            None => None,
+            Some("decimation") => Some(Sparse::Decimation),
+            Some("activation") => Some(Sparse::Activation),
+            Some("group") => Some(Sparse::Group),
+            Some(other) => {
+                return Err(format!("--sparse {other}: expected decimation, activation or group"));
+            }
+        };
+        if let (Some(_), Way::Exact | Way::Asymmetric) = (sparse, way) {
+            return Err(format!("--sparse is of --likelihood pseudo, not of {}", way.name()));
+        }
         let alphabet = self.alphabet.as_deref().map(Alphabet::parse).transpose()?;
         Ok(PottsConfig {
             file,
@@ -127,6 +143,7 @@ impl Potts {
             folds: if self.truth.is_some() { 0 } else { self.folds },
             tolerance: self.tolerance,
             chains: self.chains,
+            sparse,
             truth: self.truth.clone(),
             edges: self.edges,
             recording: recording(&self.recording)?,
@@ -161,6 +178,7 @@ impl Potts {
             ("--at", self.at.is_some()),
             ("--truth", self.truth.is_some()),
             ("--edges", self.edges.is_some()),
+            ("--sparse", self.sparse.is_some()),
         ];
         match of_data.iter().find(|g| g.1) {
             Some((name, _)) => {

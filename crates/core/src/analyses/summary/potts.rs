@@ -2,7 +2,7 @@
 
 use super::number::{Number, each};
 use crate::analyses::potts::{AboutSamples, PottsModel, Reason, Used};
-use crate::inference::potts::{Method, Partition};
+use crate::inference::potts::{Method, Partition, Path};
 use crate::numbers::Estimate;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -138,6 +138,24 @@ pub struct Potts {
     pub chosen: Chosen,
     /// How far generated samples have the statistics of the data.
     pub statistics: Vec<Statistics>,
+    /// Graphs of few pairs; null where all are coupled.
+    pub sparse: Option<SparseEntry>,
+}
+
+/// Graphs of few pairs. Lists belong to the graphs on the way.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PottsSparse")]
+pub struct SparseEntry {
+    /// Which way they were found.
+    pub path: Path,
+    /// Pairs that are coupled.
+    pub pairs: Vec<usize>,
+    /// Log pseudo-likelihood of a training sample.
+    pub l_train: Vec<Number>,
+    /// That of a sample left out; null without folds.
+    pub l_test: Vec<Number>,
+    /// Pairs of the graph that was chosen.
+    pub chosen: usize,
 }
 
 /// log Z of a model.
@@ -215,6 +233,13 @@ impl Potts {
                 penalty_couplings: Number(m.penalty.couplings),
                 penalty_fields: Number(m.penalty.fields),
             },
+            sparse: m.sparse.as_ref().map(|(path, all, chosen)| SparseEntry {
+                path: *path,
+                pairs: all.iter().map(|s| s.pairs).collect(),
+                l_train: each(all, |s| s.train),
+                l_test: each(all, |s| s.test.map_or(f64::NAN, |t| t.value)),
+                chosen: all[*chosen].pairs,
+            }),
             statistics: m
                 .statistics
                 .iter()

@@ -1,7 +1,10 @@
 //! Models of few couplings: edges are taken away from all, or added to none, and samples left out say how many there should be.
 
 use super::fit::Likelihood;
-use super::{Error, Fit, Graph, Penalty, PseudoLikelihood, Samples, Settings, fit_on};
+use super::{
+    Error, Fit, Graph, Penalty, Potts, PseudoLikelihood, Samples, Settings, fit_on, group_lasso,
+    largest_group,
+};
 use crate::numbers::Estimate;
 use faer::Mat;
 
@@ -12,12 +15,15 @@ pub enum Path {
     Decimation,
     /// From no pair, those are added that raise the pseudo-likelihood most.
     Activation,
+    /// The pairs of a group lasso, from the least strength that couples none downwards.
+    Group,
 }
 
 named! {
     Path:
     Self::Decimation => "decimation",
     Self::Activation => "activation",
+    Self::Group => "group",
 }
 
 /// How a graph is sought.
@@ -67,7 +73,7 @@ pub struct SparseFit {
 ///
 /// Method: decimation refits after each step without the pairs of smallest Frobenius norm in the zero-sum gauge; activation adds the
 /// pairs of the largest score statistic, sum of (derivative)^2 over its variance under independent sites, which is twice the gain of
-/// likelihood to be expected. Graphs are found with all samples; each is then fitted without each fold, and the one of the largest
+/// likelihood to be expected; the group lasso gives a graph at each of its strengths, which is then fitted without it. Graphs are found with all samples; each is then fitted without each fold, and the one of the largest
 /// log pseudo-likelihood of samples left out is chosen. Without folds it is the graph at the top of Decelle and Ricci-Tersenghi's tilted
 /// likelihood, L(x) - x L_max - (1 - x) L_independent, x the share of pairs that are coupled.
 ///
@@ -97,6 +103,7 @@ pub fn sparse(
     let mut likelihood = PseudoLikelihood::new(samples);
     let mut folds = parts(samples, fold)?;
     let mut graph = if o.path == Path::Decimation { Graph::full(n) } else { Graph::empty(n) };
+    let mut lasso = Lasso { strength: largest_group(samples), left: LASSOS, last: None };
     let mut kept: Vec<(Sparse, Graph, Fit)> = vec![];
     loop {
         let last = kept.last().map(|k| &k.2.model);
@@ -109,6 +116,7 @@ pub fn sparse(
         let next = match o.path {
             Path::Decimation => without(&graph, &fit, o.share),
             Path::Activation => with(&graph, &fit, &mut likelihood, o.share, all),
+            Path::Group => lasso.next(samples, penalty)?,
         };
         kept.push((Sparse { pairs, train, test }, graph, fit));
         match next {
@@ -120,6 +128,31 @@ pub fn sparse(
     let path = kept.iter().map(|k| k.0.clone()).collect();
     let (_, graph, fit) = kept.swap_remove(chosen);
     Ok(SparseFit { path, chosen, graph, fit })
+}
+
+/// Strengths of the group lasso, each two thirds of the one before.
+const LASSOS: usize = 14;
+
+struct Lasso {
+    strength: f64,
+    left: usize,
+    last: Option<Potts>,
+}
+
+impl Lasso {
+    /// The graph at the next strength; none after the last.
+    fn next(&mut self, samples: &Samples, penalty: Penalty) -> Result<Option<Graph>, Error> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        self.strength *= 2.0 / 3.0;
+        let found = group_lasso(samples, self.strength, penalty.fields, self.last.as_ref(), 1e-3)?;
+        let mut graph = Graph::empty(samples.sites.count());
+        found.model.pairs().iter().for_each(|[i, j]| graph.set(*i, *j, true));
+        self.last = Some(found.model);
+        Ok(Some(graph))
+    }
 }
 
 /// The samples without a fold, and the fold.

@@ -46,6 +46,16 @@ pub fn all(m: &PottsModel) -> Vec<TableOut> {
         pairs.named("pairs", format!("Pairs of sites at the chosen γ, the largest score first.{spins}")),
         fields.named("fields", "Fields at the chosen γ, in the zero-sum gauge."),
     ];
+    if let Some((_, path, _)) = &m.sparse {
+        let graphs = Table::of(path)
+            .column("pairs", "", |s| s.pairs)
+            .column("l_train", "nats", |s| s.train)
+            .column("l_test", "nats", |s| s.test.unwrap_or(Estimate::NONE));
+        all.push(graphs.named(
+            "graphs",
+            "Graphs on the way: log pseudo-likelihoods of a training sample and of one left out.",
+        ));
+    }
     if !m.mutations.is_empty() {
         all.push(mutations(&m.mutations, &m.names, &m.states, "the first sequence"));
     }
