@@ -377,3 +377,81 @@ fn intervals_of_spins_hold_their_couplings() {
     // 95 % of 28 are 26.6; below 22 is one in two hundred.
     assert!(all == 28 && within >= 22, "{within} of {all}");
 }
+
+/// A model that was written gives its log Z, samples that have its frequencies, and energies of other data.
+#[test]
+fn a_model_that_was_written_is_used() {
+    let place = Place::new("potts-model");
+    let file = format!("{GOLDEN}potts_n6q3_p200.fasta");
+    report(&place, &["infer", "potts"], &[&file, "--at", "0.4", "--folds", "0"], 0, &[]);
+    let model = place.0.join("out/potts/model.npz");
+    let again = Place::new("potts-again");
+    let words =
+        ["--model", model.to_str().unwrap(), "--sample", "4000", "--score", &file, "--partition", "ais"];
+    report(&again, &["infer", "potts"], &words, 0, &[]);
+    let summary = again.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let potts = &summary["modules"]["potts"];
+    let golden = golden();
+    let is =
+        |f: &&Value| f["p"] == 200 && f["method"] == "plm_sym" && (number(&f["gamma"]) - 0.4).abs() < 1e-9;
+    let of = golden["fits"].as_array().unwrap().iter().find(is).unwrap();
+    let (z, error) = (number(&potts["log_z"]["value"]), number(&potts["log_z"]["std_error"]));
+    assert!((z - number(&of["logZ"])).abs() < 4.0 * error && error < 0.1, "{z} {error}");
+    // Energies of the data as the golden model has them.
+    let (seen, fitted) = (samples(200), model_of(of));
+    let log_p: Vec<f64> = potts["log_p"].as_array().unwrap().iter().map(number).collect();
+    for (row, p) in seen.rows().zip(&log_p) {
+        assert!((p + fitted.energy(row) + z).abs() < 1e-6);
+    }
+    let drawn = alignment::read(&again.0.join("out/potts/samples.fasta")).unwrap();
+    assert_eq!((drawn.rows().len(), potts["samples"].as_u64()), (4000, Some(4000)));
+    let exact = exact::all(&fitted).unwrap();
+    for i in 0..6 {
+        for a in 0..3u8 {
+            let share = drawn.rows().filter(|r| r[i] == b'A' + a).count() as f64 / 4000.0;
+            let p = exact.single[3 * i + usize::from(a)];
+            assert!(
+                (share - p).abs() < 6.0 * (p * (1.0 - p) / 4000.0).sqrt() + 1e-3,
+                "site {i}: {share} for {p}"
+            );
+        }
+    }
+    // What a change of one state does, from both sides.
+    let table = std::fs::read_to_string(again.0.join("out/potts/mutations.csv")).unwrap();
+    assert_eq!(table.lines().count(), 1 + 6 * 2);
+    for (words, says) in [
+        (&[&file[..], "--sample", "10"][..], "--model"),
+        (&["--model", model.to_str().unwrap(), "--gamma", "1"], "--gamma"),
+        (&["--model", &file, "--sample", "10"], "`h`"),
+        (&["--model", model.to_str().unwrap(), "--partition", "guess"], "exact or ais"),
+    ] {
+        let place = Place::new("potts-wrong");
+        report(&place, &["infer", "potts"], words, 2, &[says]);
+    }
+}
+
+fn model_of(of: &Value) -> Potts {
+    model(of, "h", "J")
+}
+
+/// Few couplings by the command.
+#[test]
+fn the_command_finds_few_couplings() {
+    let place = Place::new("potts-sparse");
+    let mut truth = Potts::free(Sites::alike(6, 2).unwrap());
+    (0..6).for_each(|i| truth.couple(i, (i + 1) % 6, |a, b| if a == b { 0.5 } else { -0.5 }));
+    let seen = Gibbs::new(&truth).unwrap().samples(50, 40, 50, 3, 3).unwrap();
+    let rows: String =
+        seen.rows().map(|r| r.iter().map(u8::to_string).collect::<Vec<_>>().join(",") + "\n").collect();
+    let file = place.0.join("spins.csv");
+    std::fs::create_dir_all(&place.0).unwrap();
+    std::fs::write(&file, format!("a,b,c,d,e,f\n{rows}")).unwrap();
+    let words = [file.to_str().unwrap(), "--at", "0.01", "--sparse", "activation"];
+    report(&place, &["infer", "potts"], &words, 0, &[]);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let sparse = &summary["modules"]["potts"]["sparse"];
+    let chosen = sparse["chosen"].as_u64().unwrap();
+    assert!((6..=9).contains(&chosen) && sparse["pairs"].as_array().unwrap().len() > 8, "{sparse}");
+}

@@ -92,7 +92,7 @@ fn stored(m: &PottsModel) -> Vec<Tensor> {
         array("j", vec![n, n, q, q], j),
         array("penalty", vec![2], vec![m.penalty.couplings, m.penalty.fields]),
         array("gamma", vec![], vec![m.chosen.gamma]),
-        array("log_z", vec![2], vec![m.level().partition.log_z.value, m.level().partition.log_z.error()]),
+        array("log_z", vec![2], vec![m.partition.log_z.value, m.partition.log_z.error()]),
     ];
     if m.about.kind == "alignment" {
         let letters = m.states[0].iter().filter_map(|s| s.chars().next()).map(|c| f64::from(u32::from(c)));
@@ -170,7 +170,7 @@ fn note(n: &Note) -> String {
 fn warnings(m: &PottsModel) -> Vec<String> {
     let mut all = vec![];
     let level = m.level();
-    if let Some(effective) = level.partition.effective.filter(|e| *e < 20.0) {
+    if let Some(effective) = m.partition.effective.filter(|e| *e < 20.0) {
         all.push(format!(
             "log Z rests on {effective:.0} effective chains: its error may be too small; more --chains help."
         ));
@@ -211,12 +211,11 @@ fn describe(m: &PottsModel) -> Vec<String> {
             path.name()
         ));
     }
-    let l = m.level();
-    let how = match l.partition.method {
+    let how = match m.partition.method {
         Method::Exact => "exact",
         Method::Annealed => "annealed importance sampling",
     };
-    out.push(format!("There log Z = {} ({how}).", with_error(l.partition.log_z)));
+    out.push(format!("There log Z = {} ({how}).", with_error(m.partition.log_z)));
     out
 }
 
@@ -283,7 +282,7 @@ fn facts(m: &PottsModel) -> Vec<(String, String)> {
         facts.push(("Of an unseen sample".into(), with_error(test)));
     }
     facts.push(("Of a generated sample".into(), with_error(l.generated)));
-    facts.push(("log Z".into(), with_error(l.partition.log_z)));
+    facts.push(("log Z".into(), with_error(m.partition.log_z)));
     if let Some([forward, backward]) = l.divergence {
         facts.push(("Divergence of the truth from the model, KL(truth ‖ model)".into(), with_error(forward)));
         facts

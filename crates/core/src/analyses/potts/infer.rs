@@ -7,7 +7,7 @@ use crate::inference::gaussian::data::folds;
 use crate::inference::gaussian::roots::log_grid;
 use crate::inference::potts::{
     Annealing, Chains, Error as Fault, Fit, Gauge, Known, Level, Options, Potts as Couplings, Samples,
-    Settings, Sparsity, Sweep, corrected, generated, sparse, turning,
+    Settings, Sparsity, Sweep, corrected, generated, partition, sparse, turning,
 };
 use crate::io::error::{self, Problem};
 use crate::job::Observer;
@@ -78,6 +78,11 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
     let pairs = pairs(&fits);
     let fit = fits.swap_remove(0);
     observer.finish();
+    let same = levels.iter().find(|l| l.gamma.to_bits() == chosen.gamma.to_bits() && few.is_none());
+    let own = match same {
+        Some(level) => level.partition,
+        None => partition(&fit.model, &options.annealing).map_err(fail)?,
+    };
     let made = generated(&fit.model, &chains).map_err(fail)?.samples;
     Ok(PottsModel {
         about: data.about.clone(),
@@ -96,6 +101,7 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
             .collect(),
         statistics: agreements(&data.samples, &made, config.seed),
         sparse: few,
+        partition: own,
         mutations: match data.about.kind {
             "alignment" => super::used::mutations(&fit.model, data.samples.row(0)),
             _ => vec![],

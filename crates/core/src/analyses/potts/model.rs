@@ -1,7 +1,7 @@
 //! What was inferred of the couplings of states.
 
 use super::AboutSamples;
-use crate::inference::potts::{Fit, Level, Path, Penalty, Potts, Sparse, Way};
+use crate::inference::potts::{Fit, Level, Partition, Path, Penalty, Potts, Sparse, Way};
 use crate::numbers::Estimate;
 
 /// The strength at which the couplings are given.
@@ -77,6 +77,8 @@ pub struct PottsModel {
     pub penalty: Penalty,
     /// The fit of all samples there.
     pub fit: Fit,
+    /// Its log Z.
+    pub partition: Partition,
     /// The model there in the zero-sum gauge.
     pub zero_sum: Potts,
     /// Pairs, the largest score first.
