@@ -1,5 +1,6 @@
 //! Which columns of a table play which part, and the order of its rows.
 
+use super::labels::{Called, LabelTable};
 use super::lists::distinct;
 use super::order::{Order, Times, seconds};
 use super::prepare::Prepared;
@@ -29,6 +30,8 @@ pub(super) struct Columns {
     pub units: Vec<String>,
     /// Target columns of this table; none where `--targets` names another array.
     pub targets: Vec<String>,
+    /// Target columns of the table of labels, which has a row for each trial.
+    pub of_labels: Vec<String>,
     /// Columns that tell trials apart together.
     pub trial: Vec<String>,
     pub rows: Option<usize>,
@@ -84,15 +87,20 @@ impl Columns {
         }
         // In an npz, --targets may name an array of its own, which is no column of this one.
         let other = |t: &&str| array.is_some() && match_columns(&names, t).is_empty();
-        let targets = match r.targets.as_deref().filter(|t| !other(t)) {
-            Some(t) => chosen(file, "--targets", t, &names)?,
+        let table = r.labels.as_deref().map(LabelTable::open).transpose()?;
+        let of_table = table.as_ref().map_or_else(Vec::new, |t| t.labels(&trial));
+        let by_order = table.and_then(|t| t.by_order(&trial));
+        let (targets, of_labels) = match r.targets.as_deref() {
+            Some(t) => sides(file, t, &names, &of_table, other(&t))?,
+            None => (vec![], vec![]),
+        };
+        let conditions = match r.conditions.as_deref() {
+            Some(list) if r.labels.is_none() => chosen(file, "--conditions", list, &names)?,
+            // Under the same name they are conditions here too, and no units.
+            Some(list) => match_columns(&names, list),
             None => vec![],
         };
-        let conditions = match r.conditions.as_deref().filter(|_| r.labels.is_none()) {
-            Some(list) => chosen(file, "--conditions", list, &names)?,
-            None => vec![],
-        };
-        let of_targets: HashSet<&String> = targets.iter().chain(&conditions).collect();
+        let of_targets: HashSet<&String> = targets.iter().chain(&conditions).chain(&of_labels).collect();
         let aside = |n: &String| trial.contains(n) || Some(n) == r.time.as_ref() || of_targets.contains(n);
         let list = r.units.as_deref().filter(|u| Some(*u) != array);
         let units: Vec<String> = match list {
@@ -102,11 +110,18 @@ impl Columns {
         let mut columns = Self {
             units,
             targets,
+            of_labels,
             trial,
             rows: schema.rows,
             format: schema.format,
             time: r.time.clone().map_or(Time::None, Time::Named),
-            said: schema.notes.iter().map(|note| (String::new(), format!("{note}."))).collect(),
+            said: schema
+                .notes
+                .iter()
+                .map(|note| format!("{note}."))
+                .chain(by_order)
+                .map(|note| (String::new(), note))
+                .collect(),
             order: Order::default(),
             prepared: None,
         };
@@ -291,6 +306,25 @@ impl Columns {
         Ok(all)
     }
 
+    /// What the trials are called, in the order of their numbers.
+    pub fn called(&self, file: &Path, array: Option<&str>) -> Result<Called, Error> {
+        let of_rows = self.trials(file, array)?.unwrap_or_default();
+        let total = of_rows.iter().max().map_or(0, |m| m + 1);
+        let mut names = vec![vec![]; total];
+        for (k, column) in self.trial.iter().enumerate() {
+            let mut row = 0;
+            labels(file, array, column, &mut |label| {
+                // Of each trial its first row.
+                let name: &mut Vec<String> = &mut names[of_rows[row]];
+                if name.len() == k {
+                    name.push(label.to_owned());
+                }
+                row += 1;
+            })?;
+        }
+        Ok(Called { whose: "the recording", columns: self.trial.clone(), names })
+    }
+
     /// What is to be said of columns and rows; of those in `used` elsewhere nothing.
     pub fn notes(&self, used: &[String]) -> Vec<String> {
         let said = self.said.iter().filter(|(name, _)| !used.contains(name)).map(|(_, text)| text);
@@ -364,6 +398,11 @@ impl Columns {
     pub fn follows(&self, place: usize) -> bool {
         let follows = self.prepared.as_ref().map_or(self.order.follows.as_ref(), |p| Some(&p.follows));
         follows.is_none_or(|f| f.get(place).copied().unwrap_or(false))
+    }
+
+    /// Time steps from the row before `place` to it: one where it continues that, more at a gap, none where a sequence begins.
+    pub fn steps_to(&self, place: usize) -> Option<usize> {
+        if self.follows(place) { Some(1) } else { self.order.gaps.get(&place).copied() }
     }
 
     /// Values of the file's rows in the order of rows.
@@ -463,6 +502,32 @@ pub(super) fn chosen(file: &Path, option: &str, list: &str, names: &[String]) ->
         None => Ok(match_columns(names, list)),
         Some(p) => Err(no_column(file, option, p, names)),
     }
+}
+
+/// Targets of the table itself, and those of the table of labels, of which `theirs` are the columns; `array`: what is no column of
+/// either is an array.
+fn sides(
+    file: &Path,
+    list: &str,
+    own: &[String],
+    theirs: &[String],
+    array: bool,
+) -> Result<(Vec<String>, Vec<String>), Error> {
+    let whole = own.iter().chain(theirs).any(|n| n == list);
+    let parts = if whole { vec![list] } else { distinct("--targets", list).map_err(Error::Config)? };
+    let (mut of_rows, mut of_labels): (Vec<String>, Vec<String>) = (vec![], vec![]);
+    for part in parts {
+        let (found, to) = match match_columns(theirs, part) {
+            found if found.is_empty() => (match_columns(own, part), &mut of_rows),
+            found => (found, &mut of_labels),
+        };
+        if found.is_empty() && !array {
+            let all: Vec<String> = own.iter().chain(theirs).cloned().collect();
+            return Err(no_column(file, "--targets", part, &all));
+        }
+        to.extend(found.into_iter().filter(|name| !to.contains(name)).collect::<Vec<_>>());
+    }
+    Ok((of_rows, of_labels))
 }
 
 fn no_column(file: &Path, option: &str, name: &str, names: &[String]) -> Error {

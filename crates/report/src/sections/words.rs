@@ -89,6 +89,19 @@ pub fn shell(path: &std::path::Path) -> String {
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
+/// A p value, to two significant digits.
+pub fn p(p: f64) -> String {
+    if !(p.is_finite() && p > 0.0) {
+        return number(p);
+    }
+    if p < 1e-4 {
+        return number(p);
+    }
+    let digits = (1 - p.log10().floor() as i32).clamp(1, 6) as usize;
+    let text = format!("{p:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A share with its error, as a percentage.
 pub fn percent_with_error(share: Estimate) -> String {
     format!("{} %", with_error(share.times(100.0)))
