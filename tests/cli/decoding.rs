@@ -426,3 +426,23 @@ fn units_of_a_network_are_grouped_and_its_weights_ordered() {
     analyze(&place, &[&[&*lstm, "--clusters", "2"][..], &all].concat(), 0, &[]);
     assert_eq!(place.summary("out")["modules"]["clusters"]["matrices"].as_array().unwrap().len(), 4);
 }
+
+/// tests/golden/analyses/SOURCE.md: before the choice is made states tell nothing of it, after it everything, and between them a
+/// little. The likelihood has a maximum at scores of thousands, which Newton's method loses in rounding; the read-out is that of a weak ridge.
+#[test]
+fn labels_that_are_nearly_parted_are_decoded() {
+    let place = Place::new("nearly-parted");
+    let file = golden("analyses/nearly_parted.npz");
+    analyze(
+        &place,
+        &[&*file, "--units", "x", "--targets", "choice", "--modules", "decoding,selectivity"],
+        0,
+        &["so nearly that the likelihood has no maximum"],
+    );
+    let target = &place.summary("out")["modules"]["decoding"]["targets"][0];
+    let fit = &target["fits"][0];
+    assert_eq!(fit["separation"], "nearly");
+    let accuracy = fit["accuracy_cross_validated"].as_f64().unwrap();
+    // The label of a random walk's end is told from the walk so far: well, not surely.
+    assert!((0.8..0.99).contains(&accuracy), "{fit}");
+}
