@@ -112,6 +112,17 @@ fn page_shows_figures_tables_and_the_command() {
     assert!(html.contains("href=\"lyapunov/spectrum.svg\""));
     assert_eq!(html.matches("<tr>").count(), 2 * 21 + 4, "twenty rows and a head, twice; three claims");
     assert!(html.contains("… 30 more in <a href=\"lyapunov/exponents.csv\""));
+    // The rest is there for the script, numbers as in the file, and no text ends its element.
+    let more = "<button type=\"button\" class=\"all\" hidden>Show all 50 rows</button> … 30 more";
+    let rest = "<script type=\"application/json\">[[\"20\",\"−10\",\"\\u003cb>20, \\\"x\\\"\",\"yes\"],";
+    assert_eq!((html.matches(more).count(), html.matches(rest).count()), (2, 2), "{html}");
+    // Of a table that would make the page large the file alone.
+    let mut large = page();
+    large.sections[0].tables = vec![table(4000), table(20_000)];
+    let html = render(&large).unwrap();
+    assert!(html.contains("… 19980 more in <a") && html.contains("… 3980 more in <a"));
+    assert_eq!(html.matches("Show all").count(), 2, "that of 4000 rows and the other section's");
+    assert!(html.len() < 3_000_000, "{}", html.len());
     assert!(html.contains("<td class=\"n\">−0.5") && html.contains("How to run this again"));
     let mut ids: Vec<&str> = html.split(" id=\"").skip(1).map(|s| s.split('"').next().unwrap()).collect();
     let count = ids.len();
