@@ -156,8 +156,12 @@ fn labels_join_arrays_by_order() {
     let file = place.write("x.npy", npy);
     let labels = place.write("labels.csv", "side\nl\nr\nl\nr\nl\nr\n");
     analyze(&place, &[&file, "--labels", &labels, "--conditions", "side", "--modules", "dpca"], 0, &[]);
-    let found = &place.summary("out")["modules"]["dpca"];
+    let found = place.summary("out")["modules"]["dpca"].clone();
     assert_eq!((&found["steps"], &found["trials"]), (&5.into(), &json!([3, 3])));
+    // Counted from one, in another order.
+    let counted = place.write("counted.csv", "trial,side\n2,r\n1,l\n3,l\n4,r\n6,r\n5,l\n");
+    analyze(&place, &[&file, "--labels", &counted, "--conditions", "side", "--modules", "dpca"], 0, &[]);
+    assert_eq!(&place.summary("out")["modules"]["dpca"]["marginals"], &found["marginals"]);
     let short = place.write("short.csv", "side\nl\nr\n");
     let arguments = [&*file, "--labels", &short, "--conditions", "side", "--modules", "dpca"];
     analyze(&place, &arguments, 3, &["2 rows, and the recording has 6 trials", "a column `trial`"]);

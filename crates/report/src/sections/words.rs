@@ -91,10 +91,8 @@ pub fn shell(path: &std::path::Path) -> String {
 
 /// A p value, to two significant digits.
 pub fn p(p: f64) -> String {
-    if !(p.is_finite() && p > 0.0) {
-        return number(p);
-    }
-    if p < 1e-4 {
+    // Of NaN too.
+    if !(p >= 1e-4) {
         return number(p);
     }
     let digits = (1 - p.log10().floor() as i32).clamp(1, 6) as usize;
@@ -127,6 +125,7 @@ mod tests {
         assert_eq!(with_error(Estimate::new(1.925_65e-8, 4.977e-9, 60)), "(1.93 ± 0.50) × 10⁻⁸");
         assert_eq!(with_error(Estimate::new(-640_923_967.0, 224_196_845.0, 60)), "(−6.4 ± 2.2) × 10⁸");
         assert_eq!(with_error(Estimate::unknown(0.5, 1)), "0.5");
+        assert_eq!([0.002_874, 0.13, 0.5, 1.0, 3.2e-7].map(p), ["0.0029", "0.13", "0.5", "1", "3.20 × 10⁻⁷"]);
         assert_eq!(count(1, "point"), "1 point");
         assert_eq!(shell(std::path::Path::new("a/b.npz")), "a/b.npz");
         assert_eq!(shell(std::path::Path::new("a b/it's")), "'a b/it'\\''s'");

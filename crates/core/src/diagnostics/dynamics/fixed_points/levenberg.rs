@@ -10,6 +10,9 @@ const STEPS: usize = 60;
 /// A step that leaves more of q than this is idle; so many in a row and there is no zero ahead.
 const FALL: f64 = 0.9;
 const IDLE: usize = 3;
+/// Steps in a row outside of the states that the rule can reach after which it does not come back: where gates are saturated q falls
+/// for ever, towards no zero.
+const OUTSIDE: usize = 10;
 /// Damping over q beyond which no step falls.
 const STIFF: f64 = 1e12;
 
@@ -26,7 +29,7 @@ pub fn descend(residual: &mut Residual, x: &mut Vec<f64>, target: f64) {
     let mut q = residual.value(x, &mut g);
     let mut normal = Normal::new(n);
     normal.at(residual, x, &g);
-    let (mut mu, mut idle) = (1.0, 0);
+    let (mut mu, mut idle, mut outside) = (1.0, 0, 0);
     for _ in 0..STEPS {
         if !(q.is_finite() && q > target) || mu > STIFF {
             return;
@@ -51,7 +54,8 @@ pub fn descend(residual: &mut Residual, x: &mut Vec<f64>, target: f64) {
         std::mem::swap(x, &mut trial);
         std::mem::swap(&mut g, &mut ahead);
         q = next;
-        if idle == IDLE {
+        outside = if residual.reachable(x) { 0 } else { outside + 1 };
+        if idle == IDLE || outside == OUTSIDE {
             return;
         }
         if ratio > 0.75 {

@@ -221,6 +221,11 @@ pub fn solve(residual: &mut Residual, start: Vec<f64>, thresholds: Thresholds) -
         if let Some(root) = finish(residual, &x) {
             return End::Fixed(root);
         }
+        // On its way to infinity, where q falls for ever.
+        if matches!(stage, Stage::Valley) && !residual.reachable(&x) {
+            let mut g = vec![0.0; x.len()];
+            return End::Nowhere(residual.value(&x, &mut g));
+        }
     }
     let mut g = vec![0.0; x.len()];
     let q = residual.value(&x, &mut g);
