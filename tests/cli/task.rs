@@ -420,7 +420,7 @@ fn labels_of_trials_may_come_from_a_table() {
     let inputs = tensor("inputs", &[12, 6, 1], inputs);
     let ids = tensor("trial_id", &[12], (0..12).map(|k| f64::from(100 - k)).collect());
     let file = npz(&place, "t.npz", &[inputs.clone(), ids]);
-    let bare = npz(&place, "bare.npz", &[inputs.clone()]);
+    let bare = npz(&place, "bare.npz", std::slice::from_ref(&inputs));
     let own = tensor("side", &[12], (0..12).map(|k| f64::from(k % 2)).collect());
     let with = npz(&place, "with.npz", &[inputs, own]);
     let of = |trial: usize| format!("{},{}", ["low", "high"][trial % 2], trial % 3);

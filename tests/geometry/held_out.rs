@@ -90,7 +90,6 @@ fn noise_is_significant_as_often_as_the_level_says() {
             })
         };
         let found = alarms(&made, 80);
-        println!("memory {memory}, strong {strong}: {found:?} of 80");
         // Of 80 at 5 % at most 11 in 998 of 1000 (binomial).
         for (k, count) in found.into_iter().enumerate() {
             match strong && k == 0 {
@@ -118,7 +117,6 @@ fn weak_and_late_differences_are_found() {
     let found = all.iter().filter(|s| first(s, 2).p <= 0.05).count();
     let late: usize = all.iter().map(|s| first(s, 2).above[20..].iter().filter(|a| **a).count()).sum();
     let early: usize = all.iter().map(|s| first(s, 2).above[..20].iter().filter(|a| **a).count()).sum();
-    println!("found {found} of 20; steps above all shuffles: {late} late, {early} early");
     assert!(found >= 18, "{found} of 20");
     assert!(late > 20 * early.max(5), "{late} late, {early} early");
 }

@@ -17,7 +17,7 @@ const CARRIED: usize = 5000;
 /// Bytes of one table's further rows at most; those of a whole page stand in [`ROOM`].
 const ONE: usize = 250_000;
 /// Bytes of all further rows of a page at most.
-pub(super) const ROOM: usize = 1_200_000;
+pub(super) const ROOM: usize = 800_000;
 /// Columns that are shown.
 const ACROSS: usize = 16;
 
