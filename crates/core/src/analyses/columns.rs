@@ -1,6 +1,6 @@
 //! Which columns of a table play which part, and the order of its rows.
 
-use super::labels::{Called, LabelTable};
+use super::labels::{LabelTable, sides};
 use super::lists::distinct;
 use super::order::{Order, Times, seconds};
 use super::prepare::Prepared;
@@ -278,7 +278,7 @@ impl Columns {
     }
 
     /// The trial of each row in the order of the file.
-    fn trials(&self, file: &Path, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
+    pub(super) fn trials(&self, file: &Path, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
         let mut all: Option<Vec<usize>> = None;
         for column in &self.trial {
             // Of several columns the labels together tell trials apart.
@@ -304,28 +304,6 @@ impl Columns {
             all = Some(trials);
         }
         Ok(all)
-    }
-
-    /// What the trials are called, in the order of their numbers.
-    pub fn called(&self, file: &Path, array: Option<&str>) -> Result<Called, Error> {
-        let of_rows = self.trials(file, array)?.unwrap_or_default();
-        let total = of_rows.iter().max().map_or(0, |m| m + 1);
-        let mut names = vec![vec![]; total];
-        for (k, column) in self.trial.iter().enumerate() {
-            let mut row = 0;
-            labels(file, array, column, &mut |label| {
-                // Of each trial its first row.
-                let name: &mut Vec<String> = &mut names[of_rows[row]];
-                if name.len() == k {
-                    name.push(label.to_owned());
-                }
-                row += 1;
-            })?;
-        }
-        // Trials of an array have no names: the reader counts them, from 0.
-        let counted = names.iter().enumerate().all(|(k, name)| *name == [k.to_string()]);
-        let columns = if counted && self.format.starts_with("np") { vec![] } else { self.trial.clone() };
-        Ok(Called { whose: "the recording", columns, names })
     }
 
     /// What is to be said of columns and rows; of those in `used` elsewhere nothing.
@@ -507,32 +485,6 @@ pub(super) fn chosen(file: &Path, option: &str, list: &str, names: &[String]) ->
     }
 }
 
-/// Targets of the table itself, and those of the table of labels, of which `theirs` are the columns; `array`: what is no column of
-/// either is an array.
-fn sides(
-    file: &Path,
-    list: &str,
-    own: &[String],
-    theirs: &[String],
-    array: bool,
-) -> Result<(Vec<String>, Vec<String>), Error> {
-    let whole = own.iter().chain(theirs).any(|n| n == list);
-    let parts = if whole { vec![list] } else { distinct("--targets", list).map_err(Error::Config)? };
-    let (mut of_rows, mut of_labels): (Vec<String>, Vec<String>) = (vec![], vec![]);
-    for part in parts {
-        let (found, to) = match match_columns(theirs, part) {
-            found if found.is_empty() => (match_columns(own, part), &mut of_rows),
-            found => (found, &mut of_labels),
-        };
-        if found.is_empty() && !array {
-            let all: Vec<String> = own.iter().chain(theirs).cloned().collect();
-            return Err(no_column(file, "--targets", part, &all));
-        }
-        to.extend(found.into_iter().filter(|name| !to.contains(name)).collect::<Vec<_>>());
-    }
-    Ok((of_rows, of_labels))
-}
-
-fn no_column(file: &Path, option: &str, name: &str, names: &[String]) -> Error {
+pub(super) fn no_column(file: &Path, option: &str, name: &str, names: &[String]) -> Error {
     Error::input(file, format!("{option} {name}: no such column; the columns are {}", listed(names)))
 }

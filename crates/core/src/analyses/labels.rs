@@ -1,11 +1,12 @@
 //! A table with a row for each trial: joined by what trials are called or, where it does not say, by their order.
 
 use super::Error;
-use super::columns::LARGEST_EXACT;
+use super::columns::{Columns, LARGEST_EXACT, no_column};
+use super::lists::distinct;
 use super::trials::is_trial;
 use crate::io::error::listed;
 use crate::io::shown::count;
-use crate::io::table::{Column, ReadTable, labels, read, schema};
+use crate::io::table::{Column, ReadTable, labels, match_columns, read, schema};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -161,6 +162,56 @@ impl<'a> LabelTable<'a> {
             Error::input(self.path, message)
         })
     }
+}
+
+impl Columns {
+    /// What the trials are called, in the order of their numbers.
+    pub fn called(&self, file: &Path, array: Option<&str>) -> Result<Called, Error> {
+        let of_rows = self.trials(file, array)?.unwrap_or_default();
+        let total = of_rows.iter().max().map_or(0, |m| m + 1);
+        let mut names = vec![vec![]; total];
+        for (k, column) in self.trial.iter().enumerate() {
+            let mut row = 0;
+            labels(file, array, column, &mut |label| {
+                // Of each trial its first row.
+                let name: &mut Vec<String> = &mut names[of_rows[row]];
+                if name.len() == k {
+                    name.push(label.to_owned());
+                }
+                row += 1;
+            })?;
+        }
+        // Trials of an array have no names: the reader counts them, from 0.
+        let counted = names.iter().enumerate().all(|(k, name)| *name == [k.to_string()]);
+        let columns = if counted && self.format.starts_with("np") { vec![] } else { self.trial.clone() };
+        Ok(Called { whose: "the recording", columns, names })
+    }
+}
+
+/// Targets of the table itself, and those of the table of labels, of which `theirs` are the columns; `array`: what is no column of
+/// either is an array.
+pub(super) fn sides(
+    file: &Path,
+    list: &str,
+    own: &[String],
+    theirs: &[String],
+    array: bool,
+) -> Result<(Vec<String>, Vec<String>), Error> {
+    let whole = own.iter().chain(theirs).any(|n| n == list);
+    let parts = if whole { vec![list] } else { distinct("--targets", list).map_err(Error::Config)? };
+    let (mut of_rows, mut of_labels): (Vec<String>, Vec<String>) = (vec![], vec![]);
+    for part in parts {
+        let (found, to) = match match_columns(theirs, part) {
+            found if found.is_empty() => (match_columns(own, part), &mut of_rows),
+            found => (found, &mut of_labels),
+        };
+        if found.is_empty() && !array {
+            let all: Vec<String> = own.iter().chain(theirs).cloned().collect();
+            return Err(no_column(file, "--targets", part, &all));
+        }
+        to.extend(found.into_iter().filter(|name| !to.contains(name)).collect::<Vec<_>>());
+    }
+    Ok((of_rows, of_labels))
 }
 
 /// A label as both tables write it: 3, 3.0 and 3e0 are one number.
