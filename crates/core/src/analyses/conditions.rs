@@ -1,12 +1,12 @@
 //! Conditions of a recording's trials: columns of its own table, or of a table of trials.
 
 use super::columns::Columns;
+use super::labels::{Called, LabelTable};
 use super::lists::distinct;
 use super::{Config, Error};
-use crate::io::error::listed;
 use crate::io::shown::count;
-use crate::io::table::{all_labels, labels, schema};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use crate::io::table::all_labels;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What was varied from trial to trial.
@@ -45,10 +45,12 @@ impl Conditions {
                 "--conditions are those of trials: name their column with --trial".into(),
             ));
         };
-        let names: Vec<String> = names.into_iter().map(String::from).collect();
-        let texts = match &config.recording.labels {
-            Some(table) => of_table(config, array, columns, trials, table, &names)?,
-            None => of_rows(&config.file, array, columns, trials, &names)?,
+        let texts: Vec<Vec<String>> = match &config.recording.labels {
+            Some(table) => of_table(table, &columns.called(&config.file, array)?, &names)?,
+            None => {
+                let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+                of_rows(&config.file, array, columns, trials, &names)?
+            }
         };
         let file = config.recording.labels.as_deref().unwrap_or(&config.file);
         let mut factors = vec![];
@@ -66,7 +68,7 @@ impl Conditions {
             for (trial, text) in of_trial.iter_mut().zip(texts) {
                 trial.push(levels.iter().position(|l| l == text).unwrap_or(0));
             }
-            factors.push(Factor { name: name.clone(), levels });
+            factors.push(Factor { name: (*name).to_owned(), levels });
         }
         let found = Self { factors, of_trial };
         if found.levels().iter().try_fold(1usize, |all, l| all.checked_mul(*l)).is_none() {
@@ -132,7 +134,7 @@ fn ordered(texts: &[String]) -> Vec<String> {
     levels
 }
 
-/// Columns of the recording's own table: one value in all rows of a trial.
+/// A column of the recording's own table: one value in all rows of a trial.
 fn of_rows(
     file: &Path,
     array: Option<&str>,
@@ -170,97 +172,20 @@ fn of_trials(columns: &Columns, trials: &[usize], name: &str, all: &[String]) ->
     Ok(of.into_iter().flatten().cloned().collect())
 }
 
-/// Columns of a table with a row for each trial, joined by the trial's column or, where it has none, by the order of trials.
-fn of_table(
-    config: &Config,
-    array: Option<&str>,
-    columns: &Columns,
-    trials: &[usize],
-    table: &Path,
-    names: &[String],
-) -> Result<Vec<Vec<String>>, Error> {
-    let known = schema(table, None)?.names();
-    if let Some(name) = names.iter().find(|n| !known.contains(n)) {
-        let message = format!("--conditions {name}: no such column; the columns are {}", listed(&known));
-        return Err(Error::input(table, message));
-    }
-    let by = match &columns.trial[..] {
-        [column] if known.contains(column) => Some(column),
-        _ => None,
-    };
-    let other = by.filter(|column| !names.contains(column));
-    let wanted: Vec<String> = names.iter().chain(other).cloned().collect();
-    let values = all_labels(table, None, &wanted)?;
-    let (rows, total) = (values[0].len(), trials.iter().max().map_or(0, |m| m + 1));
-    let row_of: Vec<usize> = match by.and_then(|column| wanted.iter().position(|w| w == column)) {
-        Some(k) => joined(config, array, table, &wanted[k], &values[k])?,
-        None if rows == total => (0..total).collect(),
-        None => {
-            let by = columns.trial.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and ");
-            let message = format!(
-                "{} and the recording {}: expected a row for each in their order, or a column {by} that names them",
-                count(rows, "row"),
-                count(total, "trial")
-            );
-            return Err(Error::input(table, message));
-        }
-    };
-    let of = |(name, values): (&String, &Vec<String>)| match row_of.iter().find(|r| values[**r].is_empty()) {
-        Some(row) => {
+/// Columns of a table with a row for each trial.
+fn of_table(table: &Path, called: &Called, names: &[&str]) -> Result<Vec<Vec<String>>, Error> {
+    let table = LabelTable::open(table)?;
+    let row_of = table.rows(called)?;
+    let one = |name: &&str| {
+        let values = table.texts("--conditions", name)?;
+        if let Some(row) = row_of.iter().find(|r| values[**r].is_empty()) {
             let message = format!(
                 "column `{name}`, row {}: a missing value, expected the condition of every trial",
                 row + 1
             );
-            Err(Error::input(table, message))
+            return Err(Error::input(table.path, message));
         }
-        None => Ok(row_of.iter().map(|r| values[*r].clone()).collect()),
+        Ok(row_of.iter().map(|r| values[*r].clone()).collect())
     };
-    names.iter().zip(&values).map(of).collect()
-}
-
-/// The row of the table of each trial, by the label that both have.
-fn joined(
-    config: &Config,
-    array: Option<&str>,
-    table: &Path,
-    column: &str,
-    theirs: &[String],
-) -> Result<Vec<usize>, Error> {
-    let mut rows: HashMap<String, usize> = HashMap::new();
-    for (row, label) in theirs.iter().enumerate() {
-        if let Some(first) = rows.insert(plain(label), row) {
-            let message = format!(
-                "column `{column}`: trial `{label}` in rows {} and {}, expected one row a trial",
-                first + 1,
-                row + 1
-            );
-            return Err(Error::input(table, message));
-        }
-    }
-    let (mut seen, mut of, mut missing) = (HashSet::new(), vec![], None);
-    labels(&config.file, array, column, &mut |label| {
-        if seen.insert(label.to_owned()) {
-            match rows.get(&plain(label)) {
-                Some(row) => of.push(*row),
-                None => missing = missing.take().or(Some(label.to_owned())),
-            }
-        }
-    })?;
-    match missing {
-        None => Ok(of),
-        Some(label) => {
-            let message = format!(
-                "column `{column}`: no row for trial `{label}` of the recording, expected one for each"
-            );
-            Err(Error::input(table, message))
-        }
-    }
-}
-
-/// A label as both tables write it: 3, 3.0 and 3e0 are one number.
-fn plain(label: &str) -> String {
-    match label.trim().parse::<f64>() {
-        Ok(v) if v.is_finite() && v.abs() < super::columns::LARGEST_EXACT => v.to_string(),
-        _ => label.trim().to_owned(),
-    }
+    names.iter().map(one).collect()
 }

@@ -54,6 +54,11 @@ impl Square {
         if let Some(noise) = noise {
             square += noise;
         }
+        Self::new(square)
+    }
+
+    /// Of X X^T + C_noise itself.
+    pub(super) fn new(square: Mat<f64>) -> Option<Self> {
         let eigen = square.self_adjoint_eigen(Side::Lower).ok()?;
         let values = eigen.S().column_vector().iter().copied().collect();
         Some(Self { values, vectors: eigen.U().to_owned() })

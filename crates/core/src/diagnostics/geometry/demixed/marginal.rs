@@ -99,6 +99,18 @@ impl Plan {
         self.marginals().into_iter().map(|m| self.marginal(x, m).squared_norm_l2() / total).collect()
     }
 
+    /// Whether two conditions have the same levels of the marginal's factors.
+    pub(super) fn alike(&self, a: usize, b: usize, marginal: Marginal) -> bool {
+        let inside = (0..self.levels.len()).filter(|f| marginal.factors >> f & 1 == 1);
+        inside.into_iter().all(|f| self.level(a, f) == self.level(b, f))
+    }
+
+    /// What `x` has without the marginal itself and without what any factor outside of it does: the means over all conditions and the
+    /// marginals within it.
+    pub(super) fn within(&self, x: MatRef<f64>, marginal: Marginal) -> Mat<f64> {
+        self.mean_outside(x, marginal.factors) - self.marginal(x, marginal)
+    }
+
     /// Means over the levels of the factors outside `factors`, at every step.
     fn mean_outside(&self, x: MatRef<f64>, factors: u32) -> Mat<f64> {
         let conditions = self.conditions();
