@@ -134,6 +134,17 @@ export async function using(b, page) {
     await must("a head does not give the file's order back", "[...t_.tBodies[0].rows].every((r, k) => r === order_[k])");
   }
 
+  const all = "[...document.querySelectorAll('details.table')].find(d => d.querySelector('button.all'))";
+  if (await b.run(`!!${all}`)) {
+    await b.run(`(() => { const d = window.d_ = ${all}; d.open = true; window.few_ = d.querySelector('tbody').rows.length; window.rest_ = JSON.parse(d.querySelector('script').textContent).length; d.querySelector('button.all').focus(); })()`);
+    await b.key("Enter");
+    await must("a table does not show all its rows", "d_.querySelector('tbody').rows.length === few_ + rest_");
+    await b.run("d_.querySelector('th button').click()");
+    await must("sorting loses rows", "d_.querySelector('tbody').rows.length === few_ + rest_");
+    await b.run("d_.querySelector('button.all').click()");
+    await must("a table does not fold its rows again", "d_.querySelector('tbody').rows.length === few_");
+  }
+
   const figure = "[...document.querySelectorAll('figure svg')].find(s => s.checkVisibility() && s.querySelector('[data-series] circle'))";
   if (await b.run(`!!${figure}`)) {
     const [x, y] = await b.run(`(() => { const d = ${figure}.querySelector('[data-series] circle'); d.scrollIntoView({ block: 'center' }); const r = d.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`);

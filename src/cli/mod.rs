@@ -166,9 +166,8 @@ where
 {
     let failed = |e: Failure| fail(&e, e.exit_status());
     let writing = writing(job, output).map_err(failed)?;
-    if J::RESUMES {
-        let _ = PLACE.set(progress_folder(&writing.out.folder));
-    }
+    let kept = J::RESUMES.then(|| progress_folder(&writing.out.folder));
+    let _ = PLACE.set((writing.out.folder.clone(), kept));
     let bars = progress::Bars::new(!output.quiet && io::stderr().is_terminal());
     let outcome = runner::run(job, &writing, &Desk { observer: &bars, ..*desk });
     bars.clear();
@@ -192,14 +191,22 @@ where
     Ok(Writing { out, figures, tables, command: command_line() })
 }
 
-/// Where the work under way is kept, for the message at an interrupt.
-static PLACE: OnceLock<PathBuf> = OnceLock::new();
+/// The folder of the report under way and, where work is kept, that of unfinished work: for the message at an interrupt.
+static PLACE: OnceLock<(PathBuf, Option<PathBuf>)> = OnceLock::new();
 
-/// Says how interrupted work is taken up again.
+/// Says what an interrupt leaves, and how the work is taken up again.
 fn interrupted() {
-    if let Some(place) = PLACE.get().filter(|p| p.exists()) {
-        say(&format!("\nnote: {} keeps what is done; the same command goes on from there", place.display()));
-    }
+    let Some((out, kept)) = PLACE.get() else { return };
+    let text = match kept.as_ref().filter(|p| p.exists()) {
+        Some(kept) => {
+            format!("{} keeps what is done; the same command goes on from there", kept.display())
+        }
+        None if out.exists() => {
+            format!("interrupted; {} is as it was before; the same command begins anew", out.display())
+        }
+        None => "interrupted; nothing was written; the same command begins anew".into(),
+    };
+    say(&format!("\nnote: {text}"));
 }
 
 /// The command line as it can be typed again, words quoted where a shell would split them.

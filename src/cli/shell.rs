@@ -1,7 +1,7 @@
 //! What shells and `man` read.
 
 use super::args::{Completions, Man};
-use super::{Run, command, fail, print, printed};
+use super::{Run, command, fail, print, printed, say};
 use clap_mangen::Man as Page;
 use std::fs;
 use std::io::{self, Write};
@@ -27,7 +27,15 @@ impl Run for Man {
             return printed(out.write_all(&pages[0].1).and_then(|()| out.flush()));
         };
         match write(folder, &pages) {
-            Ok(()) => print(&format!("{} pages in {}", pages.len(), folder.display())),
+            Ok(kept) => {
+                for name in &kept {
+                    say(&format!(
+                        "note: {} was changed since nullcline wrote it and stays as it is; remove it to have the new page",
+                        folder.join(name).display()
+                    ));
+                }
+                print(&format!("{} pages in {}", pages.len() - kept.len(), folder.display()))
+            }
             Err((place, e)) => fail(format!("{place}: {e}; name a folder that can be written to"), 1),
         }
     }
@@ -46,23 +54,51 @@ fn pages(command: clap::Command, name: &str) -> io::Result<Vec<(String, Vec<u8>)
     Ok(all)
 }
 
-/// Writes all pages, or none where one would replace what is no page of ours.
-fn write(folder: &Path, pages: &[(String, Vec<u8>)]) -> Result<(), (String, io::Error)> {
+/// How the last line of a page begins, before the hash of all above.
+const SEAL: &str = ".\\\" As nullcline wrote it: ";
+
+/// The page with the line that tells whether somebody changed it.
+fn sealed(page: &[u8]) -> Vec<u8> {
+    let mut whole = page.to_vec();
+    if !whole.ends_with(b"\n") {
+        whole.push(b'\n');
+    }
+    let seal = format!("{SEAL}{:016x}\n", hash(&whole));
+    whole.extend(seal.as_bytes());
+    whole
+}
+
+/// Whether a page is as it was written.
+fn unchanged(found: &[u8]) -> bool {
+    let body = found.len().checked_sub(SEAL.len() + 17).map(|n| &found[..n]);
+    body.is_some_and(|body| sealed(body) == found)
+}
+
+/// The 64-bit FNV-1a hash.
+fn hash(bytes: &[u8]) -> u64 {
+    let mix = |h: u64, b: &u8| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, mix)
+}
+
+/// Writes all pages, or none where one would replace what is no page of ours; gives those that stay, since somebody changed them.
+fn write(folder: &Path, pages: &[(String, Vec<u8>)]) -> Result<Vec<String>, (String, io::Error)> {
     let at = |e| (folder.display().to_string(), e);
     fs::create_dir_all(folder).map_err(at)?;
-    for (name, _) in pages {
+    let mut kept = vec![];
+    for (name, page) in pages {
         let path = folder.join(name);
-        let ours = |found: &[u8]| String::from_utf8_lossy(found).contains(".TH NULLCLINE");
-        if let Ok(found) = fs::read(&path)
-            && !ours(&found)
-        {
+        let Ok(found) = fs::read(&path) else { continue };
+        if !String::from_utf8_lossy(&found).contains(".TH NULLCLINE") {
             let why = io::Error::new(io::ErrorKind::AlreadyExists, "is there and no page of nullcline");
             return Err((path.display().to_string(), why));
         }
+        if !unchanged(&found) && found != *page {
+            kept.push(name.clone());
+        }
     }
-    for (name, page) in pages {
+    for (name, page) in pages.iter().filter(|(name, _)| !kept.contains(name)) {
         let path = folder.join(name);
-        fs::write(&path, page).map_err(|e| (path.display().to_string(), e))?;
+        fs::write(&path, sealed(page)).map_err(|e| (path.display().to_string(), e))?;
     }
-    Ok(())
+    Ok(kept)
 }

@@ -426,3 +426,43 @@ fn units_of_a_network_are_grouped_and_its_weights_ordered() {
     analyze(&place, &[&[&*lstm, "--clusters", "2"][..], &all].concat(), 0, &[]);
     assert_eq!(place.summary("out")["modules"]["clusters"]["matrices"].as_array().unwrap().len(), 4);
 }
+
+/// tests/golden/analyses/SOURCE.md: before the choice is made states tell nothing of it, after it everything, and between them a
+/// little. Of some training parts the likelihood has no maximum that Newton's method finds in rounding, and their read-outs are those
+/// of a weak ridge.
+#[test]
+fn labels_that_are_nearly_parted_are_decoded() {
+    let place = Place::new("nearly-parted");
+    let file = golden("analyses/nearly_parted.npz");
+    let arguments = [&*file, "--units", "x", "--targets", "choice", "--modules", "decoding,selectivity"];
+    analyze(&place, &arguments, 0, &[]);
+    let target = &place.summary("out")["modules"]["decoding"]["targets"][0];
+    for fit in target["fits"].as_array().unwrap() {
+        let accuracy = fit["accuracy_cross_validated"].as_f64().unwrap();
+        // The label of a random walk's end is told from the walk so far: well, not surely.
+        assert!((0.8..0.99).contains(&accuracy), "{fit}");
+    }
+}
+
+/// Three of five samples stand far from a plane, the others a thousandth as far, seven of eight of them on the right side: what tells
+/// these makes those surer than 100 nats.
+#[test]
+fn a_likelihood_that_is_too_flat_is_told() {
+    let place = Place::new("flat-likelihood");
+    let mut text = "trial,a,b,y\n".to_owned();
+    for k in 0..200 {
+        let side = if k % 2 == 0 { -1.0 } else { 1.0 };
+        let wrong = if [0, 21].contains(&(k % 40)) { -1.0 } else { 1.0 };
+        let a = match k % 5 {
+            0 | 1 => 1e-3 * side * wrong * (1.0 + f64::from(k % 7)),
+            _ => side * (1.0 + 0.1 * f64::from(k % 11)),
+        };
+        text += &format!("{},{a},{},{}\n", k / 4, f64::from((37 * k) % 19), u8::from(side > 0.0));
+    }
+    let file = place.write("flat.csv", text);
+    let arguments = [&*file, "--trial", "trial", "--targets", "y", "--modules", "decoding,selectivity"];
+    analyze(&place, &arguments, 0, &["so nearly that the likelihood has no maximum to speak of"]);
+    let fit = &place.summary("out")["modules"]["decoding"]["targets"][0]["fits"][0];
+    assert_eq!(fit["separation"], "nearly");
+    assert!(fit["weights_std_error"][0].is_null(), "{fit}");
+}

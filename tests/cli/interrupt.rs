@@ -10,7 +10,7 @@ fn an_interrupt_ends_with_status_130_and_leaves_nothing() {
     let net = place.save("net.safetensors", &network(1, 60, 1, 2.5));
     let out = place.path("out");
     let arguments = ["analyze", &net, "--steps", "100000000", "--tol", "1e-12", "--out", &out];
-    let mut child = command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     while !place.entries().iter().any(|e| e.contains("partial")) {
         assert!(started.elapsed() < Duration::from_secs(60), "{:?}", place.entries());
@@ -22,9 +22,33 @@ fn an_interrupt_ends_with_status_130_and_leaves_nothing() {
     let mask = status.lines().find_map(|l| u64::from_str_radix(l.strip_prefix("SigIgn:")?.trim(), 16).ok());
     let signal = if mask.unwrap_or(0) & 2 == 0 { "-INT" } else { "-TERM" };
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
-    let status = child.wait().unwrap();
-    assert_eq!(status.code(), Some(130));
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130));
     assert_eq!(place.entries(), ["net.safetensors"]);
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("interrupted; nothing was written; the same command begins anew"), "{said}");
+}
+
+/// A link to a folder that is not there is named, and where it leads.
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_told() {
+    let place = Place::new("dangling");
+    let net = place.save("net.safetensors", &network(1, 3, 1, 0.5));
+    std::os::unix::fs::symlink(place.path("away"), place.path("link")).unwrap();
+    for out in ["link", "link/inside"] {
+        let ran = run(&["analyze", &net, "--modules", "recurrent", "--out", &place.path(out)]);
+        assert!(
+            ran.status == 2
+                && ran.err.contains("link is a link to ")
+                && ran.err.contains("away, which is not there"),
+            "{ran:?}"
+        );
+    }
+    assert_eq!(place.entries(), ["link", "net.safetensors"]);
+    std::fs::create_dir(place.path("away")).unwrap();
+    let ran = run(&["analyze", &net, "--modules", "recurrent", "--out", &place.path("link")]);
+    assert!(ran.status == 0 && place.0.join("away/report.html").exists(), "{ran:?}");
 }
 
 /// Under `nohup` a hang-up, and in the background of a script an interrupt, are not for the run.

@@ -43,7 +43,7 @@ fn bins_hold_sums_of_counts_and_means_of_others_within_trials() {
     let said = input["prepared"][0].as_str().unwrap();
     assert!(
         said.contains(
-            "bins of 3 time steps (sums of counts); 2 rows at the ends of trials, or before a gap,"
+            "bins of 3 time steps (sums of counts); 2 rows at the ends of trials, or in bins with a gap,"
         ),
         "{said}"
     );
@@ -59,6 +59,38 @@ fn bins_hold_sums_of_counts_and_means_of_others_within_trials() {
     let projections = std::fs::read_to_string(place.path("out/pca/projections.csv")).unwrap();
     let first: Vec<&str> = projections.lines().skip(1).map(|l| l.split(',').next().unwrap()).collect();
     assert_eq!(first, ["0", "3", "7", "10", "14", "17"]);
+}
+
+/// Bins count from where a trial begins: a gap, or a row that was left out, takes the bin that it falls into and no other.
+#[test]
+fn bins_stay_on_the_grid_of_their_trial() {
+    let place = Place::new("prepared-grid");
+    let mut text = "trial,t,a,b\n".to_owned();
+    for trial in 0..2 {
+        // Times 0 to 13, of the first trial without 4; its rows hold their times and squares.
+        for t in (0..14).filter(|t| trial == 1 || *t != 4) {
+            writeln!(text, "{trial},{t},{t}.5,{}", t * t).unwrap();
+        }
+    }
+    let first = |out: &str| -> Vec<f64> {
+        let text = std::fs::read_to_string(place.path(out)).unwrap();
+        text.lines().skip(1).map(|l| l.split(',').next().unwrap().parse().unwrap()).collect()
+    };
+    let file = place.write("gap.csv", &text);
+    let (activity, input) = found(&place, &[&file, "--time", "t", "--bin", "3"]);
+    // 0-2, 6-8, 9-11 of the first, 0-2, 3-5, 6-8, 9-11 of the second: means 1.5, 7.5, 10.5 and 1.5, 4.5, 7.5, 10.5.
+    assert_eq!(activity["rows"], 7);
+    near(&activity["mean"], 0, 43.5 / 7.0);
+    assert_eq!(first("out/pca/projections.csv"), [0.0, 5.0, 8.0, 13.0, 16.0, 19.0, 22.0]);
+    assert!(
+        input["prepared"][0].as_str().unwrap().contains("6 rows at the ends of trials, or in bins"),
+        "{input}"
+    );
+    // The same where the row is there and lacks a value.
+    let holes = place.write("hole.csv", text.replacen("0,5,5.5,25", "0,4,,16\n0,5,5.5,25", 1));
+    let (activity, _) = found(&place, &[&holes, "--bin", "3", "--missing", "drop-rows"]);
+    assert_eq!(activity["rows"], 7);
+    near(&activity["mean"], 0, 43.5 / 7.0);
 }
 
 #[test]
@@ -124,11 +156,70 @@ fn labels_join_arrays_by_order() {
     let file = place.write("x.npy", npy);
     let labels = place.write("labels.csv", "side\nl\nr\nl\nr\nl\nr\n");
     analyze(&place, &[&file, "--labels", &labels, "--conditions", "side", "--modules", "dpca"], 0, &[]);
-    let found = &place.summary("out")["modules"]["dpca"];
+    let found = place.summary("out")["modules"]["dpca"].clone();
     assert_eq!((&found["steps"], &found["trials"]), (&5.into(), &json!([3, 3])));
+    // Counted from one, in another order.
+    let counted = place.write("counted.csv", "trial,side\n2,r\n1,l\n3,l\n4,r\n6,r\n5,l\n");
+    analyze(&place, &[&file, "--labels", &counted, "--conditions", "side", "--modules", "dpca"], 0, &[]);
+    assert_eq!(&place.summary("out")["modules"]["dpca"]["marginals"], &found["marginals"]);
     let short = place.write("short.csv", "side\nl\nr\n");
     let arguments = [&*file, "--labels", &short, "--conditions", "side", "--modules", "dpca"];
-    analyze(&place, &arguments, 3, &["2 rows and the recording 6 trials", "a column `trial`"]);
+    analyze(&place, &arguments, 3, &["2 rows, and the recording has 6 trials", "a column `trial`"]);
+}
+
+/// Targets from a table of trials are what the same columns in the recording's own table would be.
+#[test]
+fn labels_of_trials_are_targets() {
+    let place = Place::new("prepared-labels");
+    let (mut own, mut bare) = ("trial,a,b,side,level\n".to_owned(), "trial,a,b\n".to_owned());
+    // The trials in another order than the table's, and three by three rows.
+    let named = [12, 7, 30, 4, 9, 21, 2, 5, 18, 1, 40, 33];
+    for (k, trial) in named.into_iter().enumerate() {
+        for t in 0..3 {
+            let a = ((7 * trial + 3 * t) % 11) as f64 + 2.0 * (k % 2) as f64;
+            let b = ((5 * trial + t) % 13) as f64;
+            writeln!(own, "{trial},{a},{b},{},{}", ["l", "r"][k % 2], trial % 4).unwrap();
+            writeln!(bare, "{trial},{a},{b}").unwrap();
+        }
+    }
+    let row = |trial: usize| {
+        let k = named.iter().position(|n| *n == trial).unwrap();
+        format!("{trial}.0,{},{}\n", ["l", "r"][k % 2], trial % 4)
+    };
+    let mut sorted = named;
+    sorted.sort_unstable();
+    let rows: String = sorted.into_iter().map(row).collect();
+    let (own, bare) = (place.write("own.csv", own), place.write("bare.csv", &bare));
+    let labels = place.write("labels.csv", format!("trial,side,level\n{rows}"));
+    let modules = ["--trial", "trial", "--modules", "decoding,selectivity"];
+    analyze(&place, &[&[&*own, "--targets", "side,level"], &modules[..]].concat(), 0, &[]);
+    let known = place.summary("out")["modules"].clone();
+    assert_eq!(known["decoding"]["targets"][0]["name"], "side");
+    analyze(
+        &place,
+        &[&[&*bare, "--labels", &labels, "--targets", "side,level"], &modules[..]].concat(),
+        0,
+        &[],
+    );
+    assert_eq!(place.summary("out")["modules"], known);
+    // A pattern never takes what names the trials.
+    analyze(&place, &[&[&*bare, "--labels", &labels, "--targets", "*"], &modules[..]].concat(), 0, &[]);
+    assert_eq!(place.summary("out")["modules"], known);
+    let twice = place.write("twice.csv", format!("trial,side,level\n{rows}7,l,1\n"));
+    let lacking =
+        place.write("lacking.csv", format!("trial,side,level\n{}", rows.replacen("1.0,", "100.0,", 1)));
+    let short = place.write("short.csv", "side,level\nl,1\n");
+    for (labels, words) in [
+        (&twice, &["column `trial`: trial `7` in rows 5 and 13, expected one row a trial"][..]),
+        (&lacking, &["column `trial`: no row for trial `1` of the recording (1 of 12 trials have none)"]),
+        (&short, &["1 row, and the recording has 12 trials", "a column `trial`"]),
+    ] {
+        let arguments = [&[&*bare, "--labels", labels, "--targets", "side"], &modules[..]].concat();
+        analyze(&place, &arguments, 3, words);
+    }
+    let arguments = [&[&*bare, "--labels", &labels, "--targets", "sides"], &modules[..]].concat();
+    analyze(&place, &arguments, 3, &["--targets sides: no such column", "level"]);
+    analyze(&place, &[&bare, "--labels", &labels], 2, &["--labels goes with --conditions or --targets"]);
 }
 
 #[test]

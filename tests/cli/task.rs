@@ -409,3 +409,78 @@ fn labels_may_be_texts() {
     let ran = analyze(&place, &[&words[..], &[&bare]].concat(), 0, &[]);
     assert!(format!("{ran:?}").contains("No decoding: --trials: `depth` has the value inf"), "{ran:?}");
 }
+
+/// Labels of a network's trials from a table: they part conditions and are decoded, by what the trials are called, by number or by order.
+#[test]
+fn labels_of_trials_may_come_from_a_table() {
+    let place = Place::new("task-labels");
+    let net = leaky(&place, 0.5);
+    let inputs: Vec<f64> =
+        (0..12 * 6).map(|k| f64::from((k / 6) % 2) + 0.1 * ((k * k) as f64).sin()).collect();
+    let inputs = tensor("inputs", &[12, 6, 1], inputs);
+    let ids = tensor("trial_id", &[12], (0..12).map(|k| f64::from(100 - k)).collect());
+    let file = npz(&place, "t.npz", &[inputs.clone(), ids]);
+    let bare = npz(&place, "bare.npz", std::slice::from_ref(&inputs));
+    let own = tensor("side", &[12], (0..12).map(|k| f64::from(k % 2)).collect());
+    let with = npz(&place, "with.npz", &[inputs, own]);
+    let of = |trial: usize| format!("{},{}", ["low", "high"][trial % 2], trial % 3);
+    let by_name: String = (0..12).rev().map(|k| format!("{},{}\n", 100 - k, of(k))).collect();
+    let by_number: String = (0..12).rev().map(|k| format!("{},{}\n", k + 1, of(k))).collect();
+    let by_order: String = (0..12).map(|k| format!("{}\n", of(k))).collect();
+    let table = |name: &str, head: &str, rows: &str| place.write(name, format!("{head}\n{rows}"));
+    let by_name = table("names.csv", "trial_id,level,other", &by_name);
+    let by_number = table("numbers.csv", "trial,level,other", &by_number);
+    let by_order = table("order.csv", "level,other", &by_order);
+    let run = |trials: &str, labels: &str, more: &[&str], status: i32, words: &[&str]| {
+        let all = [
+            &[&*net, "--cell", "vanilla", "--activation", "identity", "--trials", trials, "--labels", labels]
+                [..],
+            &["--modules", "task,decoding"],
+            more,
+        ];
+        analyze(&place, &all.concat(), status, words);
+    };
+    let mut known = None;
+    for (trials, labels) in [(&file, &by_name), (&bare, &by_number), (&bare, &by_order)] {
+        run(trials, labels, &[], 0, &[]);
+        let found = place.summary("out")["modules"].clone();
+        let conditions = found["task"]["conditions"].as_array().unwrap();
+        let names: Vec<&str> = conditions.iter().map(|c| c["name"].as_str().unwrap()).collect();
+        assert_eq!((&found["task"]["condition"], names), (&"level".into(), vec!["high", "low"]));
+        assert_eq!(found["decoding"]["targets"][0]["name"], "level");
+        let accuracy = found["decoding"]["targets"][0]["fits"][0]["accuracy_train"].as_f64().unwrap();
+        assert!(accuracy > 0.9, "{found}");
+        let same = (found["decoding"].clone(), found["task"]["conditions"].clone());
+        assert_eq!(known.get_or_insert(same.clone()), &same, "{labels}");
+    }
+    run(&file, &by_name, &["--trials-map", "condition=other"], 0, &[]);
+    assert_eq!(place.summary("out")["modules"]["task"]["condition"], "other");
+    run(
+        &file,
+        &by_name,
+        &["--trials-map", "condition=colour"],
+        3,
+        &["condition=colour: no label", "`level`, `other`"],
+    );
+    run(
+        &file,
+        &by_number,
+        &[],
+        3,
+        &["column `trial`: no row for trial `100` of the network (12 of 12 trials have none)"],
+    );
+    run(
+        &bare,
+        &by_name,
+        &[],
+        3,
+        &["column `trial_id`: 12 names that are not 0 to 11 or 1 to 12, and the 12 trials of the network"],
+    );
+    let twice = place.write("twice.csv", "trial,level\n1,a\n1,b\n");
+    run(&bare, &twice, &[], 3, &["trial `1` in rows 1 and 2, expected one row a trial"]);
+    let short = place.write("short.csv", "level\na\nb\n");
+    run(&bare, &short, &[], 3, &["2 rows, and the network has 12 trials"]);
+    let other = place.write("other.csv", "side\n1\n".to_owned() + &"0\n1\n".repeat(5) + "0\n");
+    run(&with, &other, &[], 3, &["column `side`, row 1: not what", "with.npz says of trial 1"]);
+    analyze(&place, &[&net, "--labels", &by_order], 2, &["or with the --trials of a network"]);
+}

@@ -241,6 +241,16 @@ fn shells_and_man_get_every_command() {
     assert!(there("nullcline-train-ibl.1").contains("schedule"));
     // Our own pages are replaced, another's file is not, and nothing is written then.
     assert_eq!(run(&["man", &folder]).status, 0);
+    let train = there("nullcline-train.1");
+    let edited = train.replacen(".SH", ".\\\" my note\n.SH", 1);
+    std::fs::write(place.0.join("man/nullcline-train.1"), &edited).unwrap();
+    std::fs::write(place.0.join("man/nullcline-study.1"), there("nullcline-study.1") + "mine\n").unwrap();
+    let ran = run(&["man", &folder]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    for name in ["nullcline-train.1", "nullcline-study.1"] {
+        assert!(ran.err.contains(&format!("{name} was changed since nullcline wrote it")), "{ran:?}");
+    }
+    assert!(there("nullcline-train.1") == edited && there("nullcline-study.1").ends_with("mine\n"));
     std::fs::write(place.0.join("man/nullcline-infer.1"), "mine").unwrap();
     std::fs::remove_file(place.0.join("man/nullcline.1")).unwrap();
     let refused = run(&["man", &folder]);

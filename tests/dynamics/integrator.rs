@@ -4,7 +4,8 @@
 
 use faer::{Mat, MatRef};
 use nullcline::diagnostics::dynamics::integrator::{
-    Averaged, Correlations, Curvature, Gradient, Integrals, Proxy, Room, Weights, conditions, reduced,
+    Averaged, Correlations, Curvature, Gradient, Integrals, Proxy, Room, Weights, conditions, exact, reduced,
+    units_needed,
 };
 use nullcline::io::tensors::{Tensors, read};
 use nullcline::linalg::activation::Activation;
@@ -318,4 +319,50 @@ fn the_reduced_network_has_the_moments_and_the_descent_of_the_whole() {
     near(small.whole(omega.as_ref()).unwrap().as_ref(), w.as_ref(), 1e-11, "W");
     near(small.omega(w.as_ref()).unwrap().as_ref(), omega.as_ref(), 1e-11, "omega");
     assert!(w.norm_l2() > 0.5);
+}
+
+#[test]
+fn exact_integrators_exist_as_far_as_there_are_units_for_them() {
+    let n = 12;
+    for d in 1..=n {
+        let mut rng = stream(d as u64, Use::Fixture, 7);
+        let (e, dec) = (normal_matrix(&mut rng, n, d), normal_matrix(&mut rng, d, n));
+        let goal = Integrals {
+            scale: (0..d).map(|c| 0.5 + c as f64).collect(),
+            decay: (0..d).map(|c| 0.95 - 0.05 * c as f64).collect(),
+        };
+        // Vectors that were drawn need two units a channel.
+        assert_eq!(units_needed(e.as_ref(), dec.as_ref(), &goal), 2 * d);
+        let drawn = exact(e.as_ref(), dec.as_ref(), &goal);
+        assert_eq!(drawn.is_some(), 2 * d <= n, "{d} channels");
+        // Decoders that undo the encoders, one after the other: D + (channels that they miss).
+        let inverse = e.svd().unwrap().pseudoinverse();
+        let missed = d / 3;
+        let other = normal_matrix(&mut rng, d, n);
+        let undo =
+            Mat::from_fn(
+                d,
+                n,
+                |c, j| if c < missed { other[(c, j)] } else { goal.scale[c] * inverse[(c, j)] },
+            );
+        assert_eq!(units_needed(e.as_ref(), undo.as_ref(), &goal), d + missed);
+        let undone = exact(e.as_ref(), undo.as_ref(), &goal);
+        assert_eq!(undone.is_some(), d + missed <= n, "{d} channels, {missed} missed");
+        for (w, dec) in [(drawn, &dec), (undone, &undo)] {
+            let Some(w) = w else { continue };
+            let mut image = e.clone();
+            for q in 1..=30 {
+                image = &w * image;
+                let found = dec * &image;
+                for (c, k) in (0..d).flat_map(|c| (0..d).map(move |k| (c, k))) {
+                    let target = if c == k { goal.target(c, q) } else { 0.0 };
+                    assert!(
+                        (found[(c, k)] - target).abs() < 1e-6,
+                        "{d} channels, power {q}: {} for {target}",
+                        found[(c, k)]
+                    );
+                }
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ use nullcline::systems::cells::{
 use nullcline::systems::reference::{
     CoupledFitzHughNagumo, Henon, Hopf, Ikeda, Linear, Logistic, Lorenz, Rossler, VanDerPol, beer_1995,
 };
-use nullcline::systems::rule::{Point, Rule, Workspace, parameter_count};
+use nullcline::systems::rule::{Point, Rule, Workspace, column, linearise, parameter_count};
 use nullcline::systems::time::{Euler, Rk4};
 
 const TOLERANCE: f64 = 2e-7;
@@ -214,5 +214,75 @@ fn every_rule_passes_the_contract() {
         for (name, mut rule) in rules().into_iter().chain(cells()) {
             check(&format!("{name} b={b} k={k}"), rule.as_mut(), b, k);
         }
+    }
+}
+
+/// [F_x, F_u] as one matrix.
+fn derivative(rule: &dyn Rule, x: &[f64], u: &[f64]) -> Mat<f64> {
+    let (_, j, b) = linearise(rule, x, u);
+    Mat::from_fn(j.nrows(), j.ncols() + b.ncols(), |i, c| {
+        if c < j.ncols() { j[(i, c)] } else { b[(i, c - j.ncols())] }
+    })
+}
+
+fn norm(m: &Mat<f64>) -> f64 {
+    m.svd().unwrap().S().column_vector()[0]
+}
+
+#[test]
+fn bounds_hold_over_their_ball() {
+    let mut with = vec![];
+    for (name, mut rule) in rules().into_iter().chain(cells()) {
+        let (n, d) = (rule.dim(), rule.inputs());
+        let mut rng = stream(11, Use::Fixture, (n + 17 * d) as u64);
+        let mut theta = vec![0.0; parameter_count(rule.as_ref())];
+        rule.read_params(&mut theta);
+        theta.iter_mut().for_each(|p| *p += 0.4 * normal(&mut rng));
+        rule.write_params(&theta);
+        let draw = |rng: &mut _, size: usize| (0..size).map(|_| normal(rng)).collect::<Vec<f64>>();
+        for radius in [1e-6, 0.05, 0.5] {
+            let (x, u) = (draw(&mut rng, n), draw(&mut rng, d));
+            let (at_x, at_u) = (column(&x).to_owned(), column(&u).to_owned());
+            let mut ws = Workspace::new(rule.as_ref(), 1, 1);
+            let mut y = Mat::zeros(n, 1);
+            ws.eval(rule.as_ref(), at_x.as_ref(), at_u.as_ref(), y.as_mut());
+            let at = Point { x: at_x.as_ref(), u: at_u.as_ref(), tape: ws.tape.as_ref() };
+            let Some(bounds) = rule.bounds(at, radius) else { continue };
+            with.push(name);
+            for _ in 0..20 {
+                let point = |rng: &mut _| {
+                    let step = draw(rng, n + d);
+                    let size = step.iter().map(|v| v * v).sum::<f64>().sqrt();
+                    let moved = |from: &[f64], step: &[f64]| -> Vec<f64> {
+                        from.iter().zip(step).map(|(v, s)| v + 0.99 * radius * s / size).collect()
+                    };
+                    (moved(&x, &step[..n]), moved(&u, &step[n..]))
+                };
+                let ((xa, ua), (xb, ub)) = (point(&mut rng), point(&mut rng));
+                let (ja, jb) = (derivative(rule.as_ref(), &xa, &ua), derivative(rule.as_ref(), &xb, &ub));
+                let apart = xa
+                    .iter()
+                    .chain(&ua)
+                    .zip(xb.iter().chain(&ub))
+                    .map(|(a, b)| (a - b).powi(2))
+                    .sum::<f64>()
+                    .sqrt();
+                assert!(
+                    norm(&ja) <= bounds.slope * (1.0 + 1e-9),
+                    "{name}: slope {} above {}",
+                    norm(&ja),
+                    bounds.slope
+                );
+                let bend = norm(&(&ja - &jb)) / apart;
+                assert!(
+                    bend <= bounds.curvature * (1.0 + 1e-6) + 1e-7,
+                    "{name}: {bend} above {}",
+                    bounds.curvature
+                );
+            }
+        }
+    }
+    for name in ["vanilla", "gru", "integrator"] {
+        assert!(with.iter().any(|w| w.contains(name)), "{name} has no bounds: {with:?}");
     }
 }

@@ -68,10 +68,11 @@ fn components_are_those_of_the_authors() {
             let fit =
                 Fit { noise: noisy.then_some(noise.as_ref()), ridge: (lambda * total).powi(2), most: 3 };
             let found = Demixed::of(x.as_ref(), &case.plan, fit).unwrap();
+            let shares = case.plan.shares(x.as_ref());
             assert!((found.lambda - lambda).abs() < 1e-12);
             for (m, key) in ["t", "s", "d", "sd"].iter().enumerate() {
                 let theirs = &case.theirs[*key];
-                assert!((found.shares[m] - theirs["share"].as_f64().unwrap()).abs() < 1e-9);
+                assert!((shares[m] - theirs["share"].as_f64().unwrap()).abs() < 1e-9);
                 let (encoders, decoders) =
                     if noisy { ("noisy_encoders", "noisy_decoders") } else { ("encoders", "decoders") };
                 let known = theirs[encoders].as_array().unwrap();
@@ -200,7 +201,22 @@ fn analyze_demixes_conditions_of_its_own_table_or_another() {
             (m["signal_share"].as_f64().unwrap(), m["signal_share_std_error"].as_f64().unwrap());
         assert!((value - truth).abs() < 4.0 * error && error < 0.02, "{m}, not {truth}");
     }
+    let test = &found["significance"];
+    assert_eq!((&test["shuffles"], &test["folds"], &test["directions"]), (&100.into(), &5.into(), &8.into()));
+    for (k, of) in [(0, "stim"), (2, "side"), (3, "stim x side")] {
+        let axes = test["axes"].as_array().unwrap();
+        let axis = axes.iter().find(|a| a["of"] == of && a["place"] == 1).unwrap();
+        let (p, accuracy) = (axis["p"].as_f64().unwrap(), numbers(&axis["accuracy"]));
+        let above = axis["above"].as_array().unwrap().iter().filter(|a| **a == true).count();
+        if k == 3 {
+            assert!(p > 0.05 && above == 0, "{axis}");
+        } else {
+            assert!(p < 0.01 && above == 10 && accuracy.iter().all(|a| *a > 0.9), "{axis}");
+        }
+    }
     for name in [
+        "held_out.csv",
+        "held_out1.svg",
         "components.csv",
         "weights.csv",
         "courses.csv",
@@ -215,6 +231,9 @@ fn analyze_demixes_conditions_of_its_own_table_or_another() {
     let other = &place.summary("out")["modules"]["dpca"];
     let share = |f: &Value, k: usize| f["marginals"][k]["share"].as_f64().unwrap();
     (0..4).for_each(|k| assert!((share(found, k) - share(other, k)).abs() < 1e-12, "{k}"));
+    analyze(&place, &[&own, "--conditions", "stim,side", "--modules", "dpca", "--shuffles", "0"], 0, &told);
+    assert!(place.summary("out")["modules"]["dpca"]["significance"].is_null());
+    analyze(&place, &[&own, "--shuffles", "5"], 2, &["--shuffles goes with --conditions"]);
 }
 
 #[test]

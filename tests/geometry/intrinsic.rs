@@ -2,9 +2,7 @@
 
 use crate::common::{Place, analyze, golden, violations};
 use faer::Mat;
-use nullcline::diagnostics::geometry::intrinsic::{
-    Distances, correlation_dimension, phase_randomised, two_nearest,
-};
+use nullcline::diagnostics::geometry::intrinsic::{Distances, Spectrum, correlation_dimension, two_nearest};
 use nullcline::linalg::random::{Rng, Use, normal, normal_matrix, stream, uniform};
 use serde_json::Value;
 use std::f64::consts::TAU;
@@ -129,7 +127,7 @@ fn surrogates_keep_covariances_at_all_lags_and_lose_the_rest() {
     let mut rng = stream(1, Use::Fixture, 41);
     for t in [64, 75] {
         let x = swiss_roll(t, &mut rng);
-        let y = phase_randomised(x.as_ref(), &mut rng);
+        let y = Spectrum::of(x.as_ref()).surrogate(&mut rng);
         for lag in [0, 1, 7] {
             for (i, j) in [(0, 0), (0, 2), (1, 2)] {
                 let product = |m: &Mat<f64>| (0..t).map(|s| m[(i, s)] * m[(j, (s + lag) % t)]).sum::<f64>();
@@ -139,7 +137,7 @@ fn surrogates_keep_covariances_at_all_lags_and_lose_the_rest() {
     }
     // A circle is one-dimensional, a Gaussian of its spectrum is two.
     let x = circle(800, &mut rng);
-    let y = phase_randomised(x.as_ref(), &mut rng);
+    let y = Spectrum::of(x.as_ref()).surrogate(&mut rng);
     let d = |m: &Mat<f64>| two_nearest(&Distances::of(m.as_ref(), 0), 0.1).unwrap().dimension.value;
     assert!(d(&x) < 1.2 && d(&y) > 1.7, "{} {}", d(&x), d(&y));
 }

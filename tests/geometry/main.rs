@@ -9,6 +9,7 @@ mod currents_chance;
 mod decoding;
 mod demixed;
 mod golden_pca;
+mod held_out;
 mod intrinsic;
 mod pca;
 mod signal;

@@ -1,9 +1,10 @@
 //! Potts models, against enumeration, scipy's fits and known truths.
 
 use crate::common::{Place, report, violations};
+use faer::Mat;
 use nullcline::inference::potts::{
-    Annealing, ExactLikelihood, Gauge, Gibbs, Likelihood, Penalty, Potts, PseudoLikelihood, Samples,
-    Settings, Sites, annealed, exact, fit,
+    Annealing, ExactLikelihood, Fit, Gauge, Gibbs, Graph, Likelihood, Path as Way, Penalty, Potts,
+    PseudoLikelihood, Samples, Settings, Sites, Sparsity, annealed, asymmetric, exact, fit, fit_on, sparse,
 };
 use nullcline::io::alignment;
 use nullcline::linalg::random::{Use, normal, stream};
@@ -70,12 +71,8 @@ fn fits_are_those_of_scipy() {
     let mut checked = 0;
     for of in golden["fits"].as_array().unwrap() {
         let (gamma, p) = (number(&of["gamma"]), of["p"].as_u64().unwrap());
-        // Below, the second derivatives by differences of gradients leave the likelihood's flattest directions at 1e-6.
-        if gamma < 0.05 {
-            continue;
-        }
         let seen = samples(p);
-        let o = Settings { tolerance: 1e-10, aim: 1e-18, evaluations: 40_000, history: 10 };
+        let o = Settings { tolerance: 1e-10, aim: 1e-20, evaluations: 40_000, history: 10 };
         let found = match of["method"].as_str().unwrap() {
             "plm_sym" => {
                 let penalty = Penalty::of_pseudo_likelihood(gamma, &sites()).unwrap();
@@ -92,10 +89,12 @@ fn fits_are_those_of_scipy() {
         assert!((found.objective / number(&of["objective"]) - 1.0).abs() < 1e-12, "{what}");
         let expected = model(of, "h", "J");
         let apart = (&found.model.couplings - &expected.couplings).norm_max();
-        assert!(apart < 1e-6, "{what}: {apart}");
+        // At the weakest strength scipy's own gradients leave it as far as that from the minimum.
+        let limit = if gamma < 0.005 { 3e-8 } else { 1e-8 };
+        assert!(apart < limit, "{what}: {apart}");
         let of_model = exact::all(&found.model).unwrap();
         let near = |name: &str, value: f64| {
-            assert!((value - number(&of[name])).abs() < 2e-6, "{what}: {name} {value} {}", of[name]);
+            assert!((value - number(&of[name])).abs() < 1e-7, "{what}: {name} {value} {}", of[name]);
         };
         near("logZ", of_model.log_z);
         near("L_train", -seen.energy(&found.model) - of_model.log_z);
@@ -106,11 +105,11 @@ fn fits_are_those_of_scipy() {
         let scores = found.model.scores();
         let pairs = (0..6).flat_map(|i| (i + 1..6).map(move |l| (i, l)));
         pairs.enumerate().for_each(|(k, (i, l))| {
-            assert!((scores[(i, l)] - number(&of["apc"][k])).abs() < 1e-5, "{what}: score of {i} and {l}");
+            assert!((scores[(i, l)] - number(&of["apc"][k])).abs() < 1e-7, "{what}: score of {i} and {l}");
         });
         checked += 1;
     }
-    assert_eq!(checked, 28);
+    assert_eq!(checked, 40);
 }
 
 /// By differences, with weights and sites of several sizes.
@@ -151,6 +150,107 @@ fn gradients_are_those_of_the_objective() {
                 gj[(row, column)]
             );
         }
+    }
+}
+
+/// Second derivatives are the differences of gradients, of states, spins and the likelihood itself.
+#[test]
+fn second_derivatives_are_those_of_the_gradients() {
+    for counts in [&[2, 5, 3, 4][..], &[2, 2, 2, 2, 2]] {
+        let sites = Sites::new(counts).unwrap();
+        let mut rng = stream(4, Use::Fixture, 0);
+        let mut draw = |of_j: f64| Potts::erdos_renyi(sites.clone(), 5.0, [1.0, of_j], &mut rng);
+        let (truth, at, along) = (draw(1.0), draw(0.5), draw(1.0));
+        let seen = Gibbs::new(&truth).unwrap().samples(20, 2, 10, 3, 1).unwrap();
+        let seen = seen.weighted((0..40).map(|k| 0.5 + f64::from(k % 4)).collect()).unwrap();
+        let total = sites.total();
+        let mut all: Vec<Box<dyn Likelihood>> =
+            vec![Box::new(PseudoLikelihood::new(&seen)), Box::new(ExactLikelihood::new(&seen).unwrap())];
+        for own in &mut all {
+            let mut gradient = |by: f64| {
+                let fields: Vec<f64> = at.fields.iter().zip(&along.fields).map(|(h, v)| h + by * v).collect();
+                let couplings = &at.couplings + &along.couplings * faer::Scale(by);
+                let (mut gf, mut gj) = (vec![0.0; total], Mat::zeros(total, total));
+                own.evaluate(&fields, &couplings, &mut gf, &mut gj);
+                (gf, gj)
+            };
+            let by = 1e-4;
+            let (up, down) = (gradient(by), gradient(-by));
+            let (mut hf, mut hj) = (vec![0.0; total], Mat::zeros(total, total));
+            own.curvature((&at.fields, &at.couplings), (&along.fields, &along.couplings), &mut hf, &mut hj);
+            let near = |found: f64, a: f64, b: f64| {
+                let slope = (a - b) / (2.0 * by);
+                assert!((found - slope).abs() < 1e-6 * (1.0 + slope.abs()), "{found} {slope}");
+            };
+            (0..total).for_each(|k| near(hf[k], up.0[k], down.0[k]));
+            for (j, range) in sites.ranges().enumerate() {
+                for column in range {
+                    (0..sites.range(j).start)
+                        .for_each(|row| near(hj[(row, column)], up.1[(row, column)], down.1[(row, column)]));
+                }
+            }
+        }
+    }
+}
+
+/// `scipy.optimize.minimize` (1.17, L-BFGS-B, gtol 1e-10) of each site's objective in numpy, gamma 0.2, 200 samples.
+#[test]
+fn the_asymmetric_fit_is_that_of_scipy() {
+    let penalty = Penalty::of_pseudo_likelihood(0.2, &sites()).unwrap();
+    let o = Settings { tolerance: 1e-10, aim: 1e-16, ..Settings::default() };
+    let found = asymmetric(&samples(200), penalty, &o).unwrap();
+    assert!((found.objective - 580.799_063_387_27).abs() < 1e-8);
+    let h = [-0.023_992_24, 1.102_347_19, -1.078_354_95];
+    (0..3)
+        .for_each(|a| assert!((found.model.fields[a] - h[a]).abs() < 1e-7, "{:?}", &found.model.fields[..3]));
+    for (place, j) in [((0, 3), -0.661_400_362_5), ((0, 4), 0.684_901_072_8), ((1, 6), 0.029_295_990_1)] {
+        assert!((found.model.couplings[place] - j).abs() < 1e-7, "{place:?}");
+        assert!((found.model.couplings[place] - found.model.couplings[(place.1, place.0)]).abs() < 1e-15);
+    }
+}
+
+/// A fit on a graph is the fit of all pairs where the others may not be coupled: its gradient vanishes on the graph alone.
+#[test]
+fn pairs_that_are_not_of_a_graph_stay_without_couplings() {
+    let seen = samples(2000);
+    let mut graph = Graph::empty(6);
+    [(0, 1), (1, 4), (2, 5)].iter().for_each(|(i, j)| graph.set(*i, *j, true));
+    let penalty = Penalty::of_pseudo_likelihood(0.1, &sites()).unwrap();
+    let mut own = PseudoLikelihood::new(&seen);
+    let o = Settings { tolerance: 1e-12, aim: 1e-20, ..Settings::default() };
+    let found: Fit = fit_on(&mut own, penalty, Some(&graph), None, &o).unwrap();
+    assert_eq!(found.model.pairs(), graph.pairs());
+    let (mut gf, mut gj) = (vec![0.0; 18], Mat::zeros(18, 18));
+    own.evaluate(&found.model.fields, &found.model.couplings, &mut gf, &mut gj);
+    for (g, h) in gf.iter().zip(&found.model.fields) {
+        assert!((g + 2.0 * penalty.fields * h).abs() < 1e-6, "{g} {h}");
+    }
+    for [i, j] in graph.pairs() {
+        for (a, b) in (0..3).flat_map(|a| (0..3).map(move |b| (3 * i + a, 3 * j + b))) {
+            let rest = gj[(a, b)] + 2.0 * penalty.couplings * found.model.couplings[(a, b)];
+            assert!(rest.abs() < 1e-6, "{i} {j}: {rest}");
+        }
+    }
+}
+
+/// Both ways find the couplings of a model of few.
+#[test]
+fn graphs_of_known_models_are_found() {
+    let mut truth = Potts::free(Sites::alike(10, 3).unwrap());
+    (0..10).for_each(|i| truth.couple(i, (i + 1 + i % 2) % 10, |a, b| if a == b { 0.8 } else { -0.4 }));
+    let seen = Gibbs::new(&truth).unwrap().samples(100, 20, 100, 10, 7).unwrap();
+    let fold: Vec<usize> = (0..seen.count()).map(|k| k / 20 % 4).collect();
+    let penalty = Penalty::new(0.5, 0.05).unwrap();
+    for path in [Way::Decimation, Way::Activation] {
+        let o = Sparsity { path, ..Sparsity::default() };
+        let found = sparse(&seen, Some(&fold), penalty, &o).unwrap();
+        let own = found.graph.pairs();
+        let missed = truth.pairs().iter().filter(|p| !own.contains(p)).count();
+        // Samples left out forgive some pairs too many.
+        assert!(missed == 0 && own.len() <= 30, "{path:?}: {missed} missed, {} found", own.len());
+        let tilted = sparse(&seen, None, penalty, &o).unwrap().graph.pairs();
+        let wrong = tilted.iter().filter(|p| !truth.pairs().contains(p)).count();
+        assert!(wrong <= 2 && tilted.len() >= 8, "{path:?}: {wrong} wrong of {}", tilted.len());
     }
 }
 
@@ -276,4 +376,82 @@ fn intervals_of_spins_hold_their_couplings() {
     }
     // 95 % of 28 are 26.6; below 22 is one in two hundred.
     assert!(all == 28 && within >= 22, "{within} of {all}");
+}
+
+/// A model that was written gives its log Z, samples that have its frequencies, and energies of other data.
+#[test]
+fn a_model_that_was_written_is_used() {
+    let place = Place::new("potts-model");
+    let file = format!("{GOLDEN}potts_n6q3_p200.fasta");
+    report(&place, &["infer", "potts"], &[&file, "--at", "0.4", "--folds", "0"], 0, &[]);
+    let model = place.0.join("out/potts/model.npz");
+    let again = Place::new("potts-again");
+    let words =
+        ["--model", model.to_str().unwrap(), "--sample", "4000", "--score", &file, "--partition", "ais"];
+    report(&again, &["infer", "potts"], &words, 0, &[]);
+    let summary = again.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let potts = &summary["modules"]["potts"];
+    let golden = golden();
+    let is =
+        |f: &&Value| f["p"] == 200 && f["method"] == "plm_sym" && (number(&f["gamma"]) - 0.4).abs() < 1e-9;
+    let of = golden["fits"].as_array().unwrap().iter().find(is).unwrap();
+    let (z, error) = (number(&potts["log_z"]["value"]), number(&potts["log_z"]["std_error"]));
+    assert!((z - number(&of["logZ"])).abs() < 4.0 * error && error < 0.1, "{z} {error}");
+    // Energies of the data as the golden model has them.
+    let (seen, fitted) = (samples(200), model_of(of));
+    let log_p: Vec<f64> = potts["log_p"].as_array().unwrap().iter().map(number).collect();
+    for (row, p) in seen.rows().zip(&log_p) {
+        assert!((p + fitted.energy(row) + z).abs() < 1e-6);
+    }
+    let drawn = alignment::read(&again.0.join("out/potts/samples.fasta")).unwrap();
+    assert_eq!((drawn.rows().len(), potts["samples"].as_u64()), (4000, Some(4000)));
+    let exact = exact::all(&fitted).unwrap();
+    for i in 0..6 {
+        for a in 0..3u8 {
+            let share = drawn.rows().filter(|r| r[i] == b'A' + a).count() as f64 / 4000.0;
+            let p = exact.single[3 * i + usize::from(a)];
+            assert!(
+                (share - p).abs() < 6.0 * (p * (1.0 - p) / 4000.0).sqrt() + 1e-3,
+                "site {i}: {share} for {p}"
+            );
+        }
+    }
+    // What a change of one state does, from both sides.
+    let table = std::fs::read_to_string(again.0.join("out/potts/mutations.csv")).unwrap();
+    assert_eq!(table.lines().count(), 1 + 6 * 2);
+    for (words, says) in [
+        (&[&file[..], "--sample", "10"][..], "--model"),
+        (&["--model", model.to_str().unwrap(), "--gamma", "1"], "--gamma"),
+        (&["--model", &file, "--sample", "10"], "`h`"),
+        (&["--model", model.to_str().unwrap(), "--partition", "guess"], "exact or ais"),
+    ] {
+        let place = Place::new("potts-wrong");
+        report(&place, &["infer", "potts"], words, 2, &[says]);
+    }
+}
+
+fn model_of(of: &Value) -> Potts {
+    model(of, "h", "J")
+}
+
+/// Few couplings by the command.
+#[test]
+fn the_command_finds_few_couplings() {
+    let place = Place::new("potts-sparse");
+    let mut truth = Potts::free(Sites::alike(6, 2).unwrap());
+    (0..6).for_each(|i| truth.couple(i, (i + 1) % 6, |a, b| if a == b { 0.5 } else { -0.5 }));
+    let seen = Gibbs::new(&truth).unwrap().samples(50, 40, 50, 3, 3).unwrap();
+    let rows: String =
+        seen.rows().map(|r| r.iter().map(u8::to_string).collect::<Vec<_>>().join(",") + "\n").collect();
+    let file = place.0.join("spins.csv");
+    std::fs::create_dir_all(&place.0).unwrap();
+    std::fs::write(&file, format!("a,b,c,d,e,f\n{rows}")).unwrap();
+    let words = [file.to_str().unwrap(), "--at", "0.01", "--sparse", "activation"];
+    report(&place, &["infer", "potts"], &words, 0, &[]);
+    let summary = place.summary("out");
+    assert_eq!(violations(&summary), Vec::<String>::new());
+    let sparse = &summary["modules"]["potts"]["sparse"];
+    let chosen = sparse["chosen"].as_u64().unwrap();
+    assert!((6..=9).contains(&chosen) && sparse["pairs"].as_array().unwrap().len() > 8, "{sparse}");
 }

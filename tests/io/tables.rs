@@ -81,6 +81,29 @@ fn parquet_and_arrow_of_every_type_and_codec() {
 }
 
 #[test]
+fn dictionaries_may_be_given_up_within_a_column() {
+    let file = read("table_fallback.parquet");
+    let numbers = |column: &str| file.numbers(column).unwrap();
+    let whole = |f: &dyn Fn(usize) -> f64| (0..1200).map(f).collect::<Vec<f64>>();
+    let x = |i: usize| (i * 37 % 1000) as f64 / 8.0;
+    assert_eq!(numbers("x"), whole(&x));
+    assert_eq!(numbers("n"), whole(&|i| (i * i % 1009) as f64));
+    assert_eq!(numbers("l1"), whole(&|i| i as f64 / 2.0));
+    let missing = file.numbers("m").unwrap();
+    assert!((0..1200).all(|i| if i % 7 == 3 { missing[i].is_nan() } else { missing[i] == x(i) }));
+    let texts: Vec<String> = (0..1200).map(|i| format!("s{}", i % 700)).collect();
+    assert_eq!(file.column("s").unwrap().values, Values::Text(texts));
+    // Some rows at a time, and of one column alone.
+    let (sizes, all) = stream("table_fallback.parquet", &["n", "x"], None, 100);
+    assert_eq!((sizes.len(), &all[1][..]), (12, numbers("x")));
+    let long = read("table_long.parquet");
+    assert!(
+        long.numbers("k").unwrap().iter().enumerate().all(|(i, v)| *v == (i / 40) as f64)
+            && long.rows == 150_000
+    );
+}
+
+#[test]
 fn streams_agree_with_whole_tables() {
     for name in TABLES {
         for rows in [1, 4, 5, 100] {

@@ -156,3 +156,22 @@ fn a_failed_write_leaves_the_old_file_and_nothing_beside_it() {
     assert_eq!(before, std::fs::read(&path).unwrap());
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
 }
+
+#[test]
+fn a_header_of_any_length_is_no_other_format() {
+    // The length comes first: 640 begins as a pickle does, 35,615 as gzip, 40,056 and 24,184 as zlib, 65,279 and 65,534 as UTF-16.
+    let path = scratch("header.safetensors");
+    for length in [640, 35_615, 40_056, 24_184, 65_279, 65_534, 0x0580, 0x4158] {
+        let tensor = br#""w":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]}"#;
+        let mut header = vec![b'{'];
+        header.extend_from_slice(tensor);
+        header.push(b'}');
+        header.resize(length, b' ');
+        let mut file = (length as u64).to_le_bytes().to_vec();
+        file.extend_from_slice(&header);
+        file.extend_from_slice(&0.5f64.to_le_bytes());
+        std::fs::write(&path, &file).unwrap();
+        let found = tensors::read(&path).unwrap_or_else(|e| panic!("{length}: {e}"));
+        assert_eq!((found.format, found.tensors[0].data[0]), ("safetensors", 0.5), "{length}");
+    }
+}

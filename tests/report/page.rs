@@ -92,7 +92,12 @@ fn page_stands_alone_and_escapes() {
     {
         assert!(!html.contains(word), "{word} in the page");
     }
-    assert_eq!(html.matches("<script").count(), 1, "the page's own and none of the text");
+    // The page's own, and the further rows of its two tables.
+    assert_eq!(html.matches("<script>").count(), 1);
+    assert_eq!(
+        html.matches("<script").count(),
+        1 + html.matches("<script type=\"application/json\">[[").count()
+    );
     assert_eq!(html.matches("url(").count(), html.matches("url(data:font/").count(), "the font is inside");
     assert_eq!(html.matches("@font-face").count(), 1, "once for all figures");
     let outside: Vec<&str> =
@@ -112,6 +117,18 @@ fn page_shows_figures_tables_and_the_command() {
     assert!(html.contains("href=\"lyapunov/spectrum.svg\""));
     assert_eq!(html.matches("<tr>").count(), 2 * 21 + 4, "twenty rows and a head, twice; three claims");
     assert!(html.contains("… 30 more in <a href=\"lyapunov/exponents.csv\""));
+    // The rest is there for the script, numbers as in the file, and no text ends its element.
+    let more = "<button type=\"button\" class=\"all\" hidden>Show all 50 rows</button> … 30 more";
+    let rest =
+        "<script type=\"application/json\">[[\"20\",[\"−10.0\",\"-10\"],\"\\u003cb>20, \\\"x\\\"\",\"yes\"],";
+    assert_eq!((html.matches(more).count(), html.matches(rest).count()), (2, 2));
+    // Of a table that would make the page large the file alone.
+    let mut large = page();
+    large.sections[0].tables = vec![table(4000), table(20_000)];
+    let whole = render(&large).unwrap();
+    assert!(whole.contains("… 19980 more in <a") && whole.contains("… 3980 more in <a"));
+    assert_eq!(whole.matches("Show all").count(), 2, "that of 4000 rows and the other section's");
+    assert!(whole.len() < 3_000_000, "{}", whole.len());
     assert!(html.contains("<td class=\"n\">−0.5") && html.contains("How to run this again"));
     let mut ids: Vec<&str> = html.split(" id=\"").skip(1).map(|s| s.split('"').next().unwrap()).collect();
     let count = ids.len();

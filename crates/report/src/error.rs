@@ -125,6 +125,14 @@ pub enum Error {
     /// The destination exists and is not a folder.
     #[error("{} is a file, not a folder: choose another folder with --out", .0.display())]
     NotAFolder(PathBuf),
+    /// The destination, or a folder above it, is a link that leads nowhere.
+    #[error("{} is a link to {}, which is not there: make that folder, or choose another with --out", link.display(), to.display())]
+    Dangling {
+        /// The link.
+        link: PathBuf,
+        /// Where it leads.
+        to: PathBuf,
+    },
     /// A path inside the report leads out of it.
     #[error("{0:?} is not a path inside the report folder")]
     Outside(PathBuf),

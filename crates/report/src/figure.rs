@@ -129,11 +129,6 @@ impl Figure {
         self.instead.as_deref()
     }
 
-    /// Whether its colours mean values.
-    pub(crate) fn shaded(&self) -> bool {
-        self.scene.shaded
-    }
-
     /// As [`Figure::inline`] for a page that is light or dark and has scripts.
     pub(crate) fn themed(&self, prefix: &str, theme: &mut Theme) -> Result<String, Error> {
         svg::themed(&self.scene, prefix, &self.title, theme)

@@ -9,8 +9,9 @@ pub(crate) use nullcline_report::Figure;
 pub(crate) use nullcline_report::figures::{Axes, Ink, Reference, Series, THIRD, lines, panels, scatter};
 pub(crate) use nullcline_report::page::Section;
 pub(crate) use nullcline_report::sections::words::with_error as words;
-pub(crate) use nullcline_report::summary::{number, numbers};
+pub(crate) use nullcline_report::summary::numbers;
 pub(crate) use nullcline_report::tables::{Table, TableOut};
+pub(crate) use serde::Serialize;
 pub(crate) use serde_json::{Map, Value, json};
 
 use rayon::prelude::*;
@@ -45,6 +46,19 @@ pub(crate) fn count<T>(all: &[T], f: impl Fn(&T) -> bool) -> usize {
 /// Entry of the summary: the list of each named number.
 pub(crate) fn entry<T>(all: &[T], numbers: &[Named<T>]) -> Value {
     numbers.iter().map(|(name, f)| ((*name).to_owned(), list(all, f).into())).collect::<Map<_, _>>().into()
+}
+
+/// What was found, for the summary: numbers that are not finite are null.
+pub(crate) fn written(found: impl Serialize) -> Value {
+    serde_json::to_value(found).expect("numbers and texts under names")
+}
+
+/// The parts of the summary, each a field of what was found.
+pub(crate) fn fields(found: impl Serialize) -> Map<String, Value> {
+    match written(found) {
+        Value::Object(parts) => parts,
+        other => entries([("found", other)]),
+    }
 }
 
 /// The parts of the summary under their names.

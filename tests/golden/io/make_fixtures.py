@@ -90,6 +90,20 @@ def tables():
     )
     for codec in ["none", "snappy", "zstd", "gzip", "brotli", "lz4"]:
         pq.write_table(table, f"table_{codec}.parquet", compression=codec, row_group_size=5)
+    # Dictionaries that are given up within a column: pages that look values up, then plain ones.
+    rows = range(1200)
+    columns = {
+        "x": pa.array([i * 37 % 1000 / 8 for i in rows]),
+        "n": pa.array([i * i % 1009 for i in rows], pa.int64()),
+        "s": pa.array([f"s{i % 700}" for i in rows]),
+        "m": pa.array([None if i % 7 == 3 else i * 37 % 1000 / 8 for i in rows]),
+        "l": pa.array([[i, i / 2] for i in rows], pa.list_(pa.float64())),
+    }
+    small = {"dictionary_pagesize_limit": 600, "data_page_size": 256, "row_group_size": 700, "write_batch_size": 32}
+    pq.write_table(pa.table(columns), "table_fallback.parquet", compression="zstd", **small)
+    # The same over more values than are decoded together.
+    long = pa.table({"k": pa.array([i // 40 for i in range(150_000)], pa.int32())})
+    pq.write_table(long, "table_long.parquet", compression="zstd", dictionary_pagesize_limit=600, row_group_size=150_000)
     for codec in ["uncompressed", "lz4", "zstd"]:
         pa.feather.write_feather(table, f"table_{codec}.feather", compression=codec, chunksize=5)
     with pa.ipc.new_stream("table_stream.arrow", table.schema) as out:

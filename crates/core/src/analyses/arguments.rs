@@ -17,6 +17,9 @@ pub struct AnalysisArguments {
     /// Folds of decoding's cross-validation [default: 5]
     #[arg(long, value_name = "K", value_parser = count(2, 1_000_000))]
     pub folds: Option<usize>,
+    /// How often dPCA shuffles the trials to judge its axes; 0: not [default: 100]
+    #[arg(long, value_name = "N", value_parser = count(0, 1_000_000))]
+    pub shuffles: Option<usize>,
     /// Number of clusters [default: that of the largest silhouette]
     #[arg(long, value_name = "K", value_parser = count(1, 1_000_000))]
     pub clusters: Option<usize>,
@@ -39,7 +42,8 @@ pub struct TrialArguments {
     /// Columns that tell conditions of trials apart, one value a trial: stimulus,choice; left out of the units
     #[arg(long, value_name = "C1,C2")]
     pub conditions: Option<String>,
-    /// Table that holds these columns, a row for each trial: joined by the column of --trial or, where it has none, by order
+    /// Table of trials, a row for each, that holds columns of --conditions and --targets, or labels of a network's --trials:
+    /// joined by the column of trials or, where it has none, by order
     #[arg(long, value_name = "TABLE")]
     #[serde(serialize_with = "written::given")]
     pub labels: Option<PathBuf>,

@@ -162,9 +162,6 @@ pub(super) fn recording_of_trials(
     r: &RecordingArguments,
     t: &TrialArguments,
 ) -> Result<RecordingSettings, String> {
-    if t.labels.is_some() && t.conditions.is_none() {
-        return Err("--labels goes with --conditions, which names its columns".into());
-    }
     if t.zscore && t.soft_normalise {
         return Err("--zscore and --soft-normalise both scale the units: give one of them".into());
     }
@@ -200,6 +197,7 @@ pub(super) fn analyses(a: &AnalysisArguments) -> Result<AnalysisSettings, String
     Ok(AnalysisSettings {
         ridge: a.ridge,
         folds: a.folds,
+        shuffles: a.shuffles,
         clusters: a.clusters,
         linkage,
         rank: a.rank,

@@ -1,5 +1,6 @@
 //! Which columns of a table play which part, and the order of its rows.
 
+use super::labels::{LabelTable, sides};
 use super::lists::distinct;
 use super::order::{Order, Times, seconds};
 use super::prepare::Prepared;
@@ -29,6 +30,8 @@ pub(super) struct Columns {
     pub units: Vec<String>,
     /// Target columns of this table; none where `--targets` names another array.
     pub targets: Vec<String>,
+    /// Target columns of the table of labels, which has a row for each trial.
+    pub of_labels: Vec<String>,
     /// Columns that tell trials apart together.
     pub trial: Vec<String>,
     pub rows: Option<usize>,
@@ -84,15 +87,20 @@ impl Columns {
         }
         // In an npz, --targets may name an array of its own, which is no column of this one.
         let other = |t: &&str| array.is_some() && match_columns(&names, t).is_empty();
-        let targets = match r.targets.as_deref().filter(|t| !other(t)) {
-            Some(t) => chosen(file, "--targets", t, &names)?,
+        let table = r.labels.as_deref().map(LabelTable::open).transpose()?;
+        let of_table = table.as_ref().map_or_else(Vec::new, |t| t.labels(&trial));
+        let by_order = table.and_then(|t| t.by_order(&trial));
+        let (targets, of_labels) = match r.targets.as_deref() {
+            Some(t) => sides(file, t, &names, &of_table, other(&t))?,
+            None => (vec![], vec![]),
+        };
+        let conditions = match r.conditions.as_deref() {
+            Some(list) if r.labels.is_none() => chosen(file, "--conditions", list, &names)?,
+            // Under the same name they are conditions here too, and no units.
+            Some(list) => match_columns(&names, list),
             None => vec![],
         };
-        let conditions = match r.conditions.as_deref().filter(|_| r.labels.is_none()) {
-            Some(list) => chosen(file, "--conditions", list, &names)?,
-            None => vec![],
-        };
-        let of_targets: HashSet<&String> = targets.iter().chain(&conditions).collect();
+        let of_targets: HashSet<&String> = targets.iter().chain(&conditions).chain(&of_labels).collect();
         let aside = |n: &String| trial.contains(n) || Some(n) == r.time.as_ref() || of_targets.contains(n);
         let list = r.units.as_deref().filter(|u| Some(*u) != array);
         let units: Vec<String> = match list {
@@ -102,11 +110,18 @@ impl Columns {
         let mut columns = Self {
             units,
             targets,
+            of_labels,
             trial,
             rows: schema.rows,
             format: schema.format,
             time: r.time.clone().map_or(Time::None, Time::Named),
-            said: schema.notes.iter().map(|note| (String::new(), format!("{note}."))).collect(),
+            said: schema
+                .notes
+                .iter()
+                .map(|note| format!("{note}."))
+                .chain(by_order)
+                .map(|note| (String::new(), note))
+                .collect(),
             order: Order::default(),
             prepared: None,
         };
@@ -263,7 +278,7 @@ impl Columns {
     }
 
     /// The trial of each row in the order of the file.
-    fn trials(&self, file: &Path, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
+    pub(super) fn trials(&self, file: &Path, array: Option<&str>) -> Result<Option<Vec<usize>>, Error> {
         let mut all: Option<Vec<usize>> = None;
         for column in &self.trial {
             // Of several columns the labels together tell trials apart.
@@ -366,6 +381,11 @@ impl Columns {
         follows.is_none_or(|f| f.get(place).copied().unwrap_or(false))
     }
 
+    /// Time steps from the row before `place` to it: one where it continues that, more at a gap, none where a sequence begins.
+    pub fn steps_to(&self, place: usize) -> Option<usize> {
+        if self.follows(place) { Some(1) } else { self.order.gaps.get(&place).copied() }
+    }
+
     /// Values of the file's rows in the order of rows.
     pub fn arranged<T: Copy>(&self, values: Vec<T>) -> Vec<T> {
         match &self.order.rows {
@@ -465,6 +485,6 @@ pub(super) fn chosen(file: &Path, option: &str, list: &str, names: &[String]) ->
     }
 }
 
-fn no_column(file: &Path, option: &str, name: &str, names: &[String]) -> Error {
+pub(super) fn no_column(file: &Path, option: &str, name: &str, names: &[String]) -> Error {
     Error::input(file, format!("{option} {name}: no such column; the columns are {}", listed(names)))
 }

@@ -1,12 +1,12 @@
 //! Conditions of a recording's trials: columns of its own table, or of a table of trials.
 
 use super::columns::Columns;
+use super::labels::{Called, LabelTable};
 use super::lists::distinct;
 use super::{Config, Error};
-use crate::io::error::listed;
 use crate::io::shown::count;
-use crate::io::table::{labels, schema};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use crate::io::table::all_labels;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What was varied from trial to trial.
@@ -45,11 +45,13 @@ impl Conditions {
                 "--conditions are those of trials: name their column with --trial".into(),
             ));
         };
-        let of = |name: &&str| match &config.recording.labels {
-            Some(table) => of_table(config, array, columns, trials, table, name),
-            None => of_rows(&config.file, array, columns, trials, name),
+        let texts: Vec<Vec<String>> = match &config.recording.labels {
+            Some(table) => of_table(table, &columns.called(&config.file, array)?, &names)?,
+            None => {
+                let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+                of_rows(&config.file, array, columns, trials, &names)?
+            }
         };
-        let texts: Vec<Vec<String>> = names.iter().map(of).collect::<Result<_, _>>()?;
         let file = config.recording.labels.as_deref().unwrap_or(&config.file);
         let mut factors = vec![];
         let mut of_trial = vec![vec![]; texts.first().map_or(0, Vec::len)];
@@ -138,120 +140,52 @@ fn of_rows(
     array: Option<&str>,
     columns: &Columns,
     trials: &[usize],
-    name: &str,
-) -> Result<Vec<String>, Error> {
-    let mut all = vec![];
-    labels(file, array, name, &mut |label| all.push(label.to_owned()))?;
+    names: &[String],
+) -> Result<Vec<Vec<String>>, Error> {
+    let all = all_labels(file, array, names)?;
+    let of = |(name, all): (&String, &Vec<String>)| {
+        of_trials(columns, trials, name, all).map_err(|message| Error::input(file, message))
+    };
+    names.iter().zip(&all).map(of).collect()
+}
+
+/// The value of each trial in a column of values of rows.
+fn of_trials(columns: &Columns, trials: &[usize], name: &str, all: &[String]) -> Result<Vec<String>, String> {
     let mut of: Vec<Option<&String>> = vec![None; trials.iter().max().map_or(0, |m| m + 1)];
     for (place, trial) in trials.iter().enumerate() {
         let row = columns.row(place);
         let label = all.get(row).filter(|l| !l.is_empty()).ok_or_else(|| {
-            let message = format!(
+            format!(
                 "column `{name}`, row {}: a missing value, expected the condition of every row: fill it in or take the trial out",
                 row + 1
-            );
-            Error::input(file, message)
+            )
         })?;
         let known = *of[*trial].get_or_insert(label);
         if known != label {
-            let message = format!(
+            return Err(format!(
                 "column `{name}`, row {}: `{label}` in a trial that had `{known}`, expected one value a trial: what changes within \
                  a trial is a target (--targets), no condition",
                 row + 1
-            );
-            return Err(Error::input(file, message));
+            ));
         }
     }
     Ok(of.into_iter().flatten().cloned().collect())
 }
 
-/// A column of a table with a row for each trial, joined by the trial's column or, where it has none, by the order of trials.
-fn of_table(
-    config: &Config,
-    array: Option<&str>,
-    columns: &Columns,
-    trials: &[usize],
-    table: &Path,
-    name: &str,
-) -> Result<Vec<String>, Error> {
-    let names = schema(table, None)?.names();
-    if !names.iter().any(|n| n == name) {
-        let message = format!("--conditions {name}: no such column; the columns are {}", listed(&names));
-        return Err(Error::input(table, message));
-    }
-    let read = |column: &str| -> Result<Vec<String>, Error> {
-        let mut all = vec![];
-        labels(table, None, column, &mut |label| all.push(label.to_owned()))?;
-        Ok(all)
-    };
-    let values = read(name)?;
-    let total = trials.iter().max().map_or(0, |m| m + 1);
-    let row_of: Vec<usize> = match &columns.trial[..] {
-        [column] if names.contains(column) => joined(config, array, table, column, &read(column)?)?,
-        _ if values.len() == total => (0..total).collect(),
-        of => {
-            let by = of.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and ");
+/// Columns of a table with a row for each trial.
+fn of_table(table: &Path, called: &Called, names: &[&str]) -> Result<Vec<Vec<String>>, Error> {
+    let table = LabelTable::open(table)?;
+    let row_of = table.rows(called)?;
+    let one = |name: &&str| {
+        let values = table.texts("--conditions", name)?;
+        if let Some(row) = row_of.iter().find(|r| values[**r].is_empty()) {
             let message = format!(
-                "{} and the recording {}: expected a row for each in their order, or a column {by} that names them",
-                count(values.len(), "row"),
-                count(total, "trial")
-            );
-            return Err(Error::input(table, message));
-        }
-    };
-    if let Some(row) = row_of.iter().find(|r| values[**r].is_empty()) {
-        let message = format!(
-            "column `{name}`, row {}: a missing value, expected the condition of every trial",
-            row + 1
-        );
-        return Err(Error::input(table, message));
-    }
-    Ok(row_of.into_iter().map(|r| values[r].clone()).collect())
-}
-
-/// The row of the table of each trial, by the label that both have.
-fn joined(
-    config: &Config,
-    array: Option<&str>,
-    table: &Path,
-    column: &str,
-    theirs: &[String],
-) -> Result<Vec<usize>, Error> {
-    let mut rows: HashMap<String, usize> = HashMap::new();
-    for (row, label) in theirs.iter().enumerate() {
-        if let Some(first) = rows.insert(plain(label), row) {
-            let message = format!(
-                "column `{column}`: trial `{label}` in rows {} and {}, expected one row a trial",
-                first + 1,
+                "column `{name}`, row {}: a missing value, expected the condition of every trial",
                 row + 1
             );
-            return Err(Error::input(table, message));
+            return Err(Error::input(table.path, message));
         }
-    }
-    let (mut seen, mut of, mut missing) = (HashSet::new(), vec![], None);
-    labels(&config.file, array, column, &mut |label| {
-        if seen.insert(label.to_owned()) {
-            match rows.get(&plain(label)) {
-                Some(row) => of.push(*row),
-                None => missing = missing.take().or(Some(label.to_owned())),
-            }
-        }
-    })?;
-    match missing {
-        None => Ok(of),
-        Some(label) => {
-            let message = format!(
-                "column `{column}`: no row for trial `{label}` of the recording, expected one for each"
-            );
-            Err(Error::input(table, message))
-        }
-    }
-}
-
-/// A label as both tables write it: 3, 3.0 and 3e0 are one number.
-fn plain(label: &str) -> String {
-    match label.trim().parse::<f64>() {
-        Ok(v) if v.is_finite() && v.abs() < super::columns::LARGEST_EXACT => v.to_string(),
-        _ => label.trim().to_owned(),
-    }
+        Ok(row_of.iter().map(|r| values[*r].clone()).collect())
+    };
+    names.iter().map(one).collect()
 }

@@ -118,6 +118,8 @@ pub struct AnalysisSettings {
     pub ridge: Option<f64>,
     /// Folds of the cross-validation.
     pub folds: Option<usize>,
+    /// How often dPCA shuffles the trials.
+    pub shuffles: Option<usize>,
     /// Number of clusters.
     pub clusters: Option<usize>,
     /// Distance between clusters.

@@ -57,7 +57,13 @@ impl Failed {
         match empty && !self.0.is_empty() {
             true => Err(self.0.swap_remove(0).1),
             false => {
-                Ok(self.0.into_iter().map(|(module, e)| Failure { module, reason: reason(e) }).collect())
+                let one = |(module, e): (Module, Error)| {
+                    let reason = reason(e);
+                    // The report names the module once.
+                    let bare = reason.strip_prefix(&format!("{}: ", module.name())).map(str::to_owned);
+                    Failure { module, reason: bare.unwrap_or(reason) }
+                };
+                Ok(self.0.into_iter().map(one).collect())
             }
         }
     }

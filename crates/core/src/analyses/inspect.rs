@@ -106,7 +106,7 @@ fn table(path: &Path, s: &Schema) -> String {
 fn network(text: &mut String, n: &Network) {
     let _ = writeln!(text, "`nullcline analyze` reads it as a network: {}", line(&n.describe()));
     if let Some(r) = &n.readout {
-        let _ = writeln!(text, "  read-out: {} ({} outputs)", name(&r.name), r.weight.nrows());
+        let _ = writeln!(text, "  read-out: {} ({})", name(&r.name), count(r.weight.nrows(), "output"));
     }
     // What is not used is listed whole below.
     for note in n.notes.iter().map(ToString::to_string).chain(n.said.iter().cloned()) {

@@ -62,6 +62,7 @@ pub mod gaussian;
 pub mod ibl;
 mod inspect;
 pub mod integrate;
+mod labels;
 pub mod limits;
 pub mod lists;
 mod modules;

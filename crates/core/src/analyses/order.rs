@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::io::shown::count;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The order of rows, and which of them follow one another.
@@ -12,6 +12,8 @@ pub(super) struct Order {
     pub rows: Option<Vec<usize>>,
     /// Whether a place continues the one before it, in the same trial and one time step later; none: all do.
     pub follows: Option<Vec<bool>>,
+    /// Time steps from the place before, in the same sequence, of places that do not continue it: more than one at a gap.
+    pub gaps: BTreeMap<usize, usize>,
     /// What is to be said of the times.
     pub notes: Vec<String>,
     /// The time from most rows to the next.
@@ -172,6 +174,9 @@ impl Order {
                 own if own <= 0.0 => repeats.push(place),
                 own if own > 1.5 * step => gaps.push(place),
                 _ => {}
+            }
+            if !follows[place] {
+                self.gaps.insert(place, (own / step).round().max(0.0) as usize);
             }
         }
         let name = times.name;

@@ -150,12 +150,31 @@ impl Prepared {
     }
 }
 
+/// Time steps of each place from where its trial, or its sequence, begins; of a time that stands twice both.
+fn from_start(columns: &Columns, trials: Option<&[usize]>, places: usize) -> Vec<usize> {
+    // Trials whose rows stand mixed are counted each by itself.
+    let mut last: Vec<Option<usize>> = vec![None; trials.map_or(1, |t| t.iter().max().map_or(0, |m| m + 1))];
+    let mut at = Vec::with_capacity(places);
+    for place in 0..places {
+        let known = &mut last[trials.map_or(0, |t| t[place])];
+        let own = match (*known, columns.steps_to(place)) {
+            (Some(before), Some(steps)) => before + steps,
+            _ => 0,
+        };
+        *known = Some(own);
+        at.push(own);
+    }
+    at
+}
+
 /// The rows in the making.
 struct Held {
     values: Vec<Vec<f64>>,
     /// Row of the file.
     first: Vec<usize>,
     trial: Vec<usize>,
+    /// Time steps from where the row's trial begins.
+    at: Vec<usize>,
     follows: Vec<bool>,
     /// Rows of the file in one.
     per_row: f64,
@@ -214,6 +233,7 @@ impl Held {
                 "every row has a missing value: there is none to prepare",
             ));
         }
+        let at = from_start(columns, trials, place);
         let trial: Vec<usize> = places.iter().map(|p| trials.map_or(0, |t| t[*p])).collect();
         let joined = |k: usize| {
             k > 0 && places[k] == places[k - 1] + 1 && trial[k] == trial[k - 1] && columns.follows(places[k])
@@ -221,6 +241,7 @@ impl Held {
         Ok(Self {
             follows: (0..places.len()).map(joined).collect(),
             first: places.iter().map(|p| columns.row(*p)).collect(),
+            at: places.iter().map(|p| at[*p]).collect(),
             counts: values.iter().flatten().all(|v| *v >= 0.0 && v.fract() == 0.0),
             per_row: 1.0,
             said: vec![],
@@ -240,7 +261,7 @@ impl Held {
         starts.iter().copied().zip(ends).map(|(a, b)| a..b).collect()
     }
 
-    /// Rows of so many: sums of counts, means of others. What is left at the end of a run goes.
+    /// Rows of so many, counted from where each trial begins: sums of counts, means of others. Bins that lack a row go.
     fn bin(&mut self, width: Width, columns: &Columns, config: &Config) -> Result<(), Error> {
         let exact = width.rows("--bin", columns)?;
         let rows = exact.round();
@@ -256,11 +277,9 @@ impl Held {
             }));
         }
         let size = rows.min(self.first.len() as f64 + 1.0) as usize;
-        let bins: Vec<usize> = self
-            .runs()
-            .into_iter()
-            .flat_map(|run| run.clone().step_by(size).filter(move |k| k + size <= run.end))
-            .collect();
+        let whole = |k: &usize| k + size <= self.first.len() && (k + 1..k + size).all(|j| self.follows[j]);
+        let bins: Vec<usize> =
+            (0..self.first.len()).filter(|k| self.at[*k].is_multiple_of(size)).filter(whole).collect();
         let left = self.first.len() - bins.len() * size;
         let share = if self.counts { 1.0 } else { 1.0 / rows };
         for v in &mut self.values {
@@ -276,7 +295,7 @@ impl Held {
         let rest = match left {
             0 => String::new(),
             left => format!(
-                "; {} at the ends of trials, or before a gap, fill no bin and were left out",
+                "; {} at the ends of trials, or in bins with a gap, fill no bin and were left out",
                 count(left, "row")
             ),
         };

@@ -207,7 +207,10 @@ pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str
 }
 
 fn check_network(config: &Config) -> Result<(), Error> {
-    refuse(&about_rows(&config.recording), "recordings; this file holds a network's weights")
+    let labels = config.network.trials.is_some();
+    let given =
+        about_rows(&config.recording).map(|(name, given)| (name, given && !(labels && name == "--labels")));
+    refuse(&given, "recordings; this file holds a network's weights")
 }
 
 fn check_recording(config: &Config) -> Result<(), Error> {

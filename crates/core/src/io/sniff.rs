@@ -89,6 +89,10 @@ const MAGIC: &[(&[u8], Family)] = &[
 ];
 
 fn by_content(head: &[u8]) -> Family {
+    // A safetensors header is a length of 8 bytes, which may be any number and look like any magic, and a JSON object.
+    if matches!(head, [_, _, _, _, _, 0, 0, 0, b'{', ..]) {
+        return Family::Safetensors;
+    }
     if let Some((_, family)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return *family;
     }
@@ -104,8 +108,6 @@ fn by_content(head: &[u8]) -> Family {
             Family::Foreign("a file by joblib", advice::JOBLIB)
         }
         [0x80, 1..=5, ..] => Family::Pickle,
-        // A safetensors header is a length of 8 bytes and a JSON object.
-        [_, _, _, _, _, 0, 0, 0, b'{', ..] => Family::Safetensors,
         // A short map whose first key is a short string.
         [0x81..=0x8f, 0xa1..=0xbf, b' '..=b'~', ..] | [0xde, _, _, 0xa1..=0xbf, b' '..=b'~', ..] => {
             Family::Foreign("msgpack, as Flax writes it", advice::MSGPACK)

@@ -3,7 +3,7 @@
 use super::eigen::symmetric;
 use super::random::{Use, normal, stream};
 use super::{col, col_mut, gemm, norm};
-use faer::{Accum, Mat};
+use faer::{Accum, Mat, MatMut, MatRef};
 
 /// An end of a spectrum.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +33,56 @@ pub fn ends(
     tolerance: f64,
     mut apply: impl FnMut(&[f64], &mut [f64]),
 ) -> Option<[End; 2]> {
+    let mut rng = stream(0, Use::Tangent, n as u64);
+    let start: Vec<f64> = (0..n).map(|_| normal(&mut rng)).collect();
+    let apply = |x: MatRef<f64>, mut y: MatMut<f64>| apply(col(x, 0), col_mut(y.as_mut(), 0));
+    iterate(&start, most, 10, apply, |known| {
+        let found = [known.end(0), known.end(known.values.len() - 1)];
+        let largest = found.iter().fold(0.0f64, |m, e| m.max(e.value.abs()));
+        (known.last || found.iter().all(|e| e.residual <= tolerance * largest)).then_some(found)
+    })
+}
+
+/// What some steps of the method know of an operator: eigenvalues, increasing, of its restriction to the space they span.
+pub(super) struct Known<'a> {
+    /// An orthonormal basis of that space, n x k.
+    basis: MatRef<'a, f64>,
+    /// The eigenvalues.
+    pub values: Vec<f64>,
+    /// Their vectors in the basis, k x k.
+    vectors: Mat<f64>,
+    /// The length of what the operator adds to the space.
+    beyond: f64,
+    /// Whether no step follows: the space is one that the operator keeps, or as large as was asked for.
+    pub last: bool,
+}
+
+impl Known<'_> {
+    /// The `j`-th eigenvalue and how far it may be from one of the operator.
+    pub fn end(&self, j: usize) -> End {
+        let k = self.values.len();
+        End { value: self.values[j], residual: self.beyond * self.vectors[(k - 1, j)].abs() }
+    }
+
+    /// Writes the vector of the `j`-th eigenvalue to `to` (n).
+    pub fn vector(&self, j: usize, to: &mut [f64]) {
+        let to = MatMut::from_column_major_slice_mut(to, self.basis.nrows(), 1);
+        gemm(to, Accum::Replace, self.basis, self.vectors.as_ref().subcols(j, 1));
+    }
+}
+
+/// Lanczos' method with full reorthogonalisation from `start` (n, not zero), in `most` products at most; `settled` is asked every
+/// `every` products and at the end, until it has an answer.
+///
+/// `apply(x, y)` writes A x to `y`, both n x 1. `None` where a product is not finite, or `settled` has no answer.
+pub(super) fn iterate<R>(
+    start: &[f64],
+    most: usize,
+    every: usize,
+    mut apply: impl FnMut(MatRef<f64>, MatMut<f64>),
+    mut settled: impl FnMut(&Known<'_>) -> Option<R>,
+) -> Option<R> {
+    let n = start.len();
     let most = most.min(n);
     if most == 0 {
         return None;
@@ -41,14 +91,11 @@ pub fn ends(
     let mut w = Mat::<f64>::zeros(n, 1);
     let mut overlap = Mat::<f64>::zeros(most, 1);
     let (mut diagonal, mut off): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
-    let mut rng = stream(0, Use::Tangent, n as u64);
-    let start = col_mut(basis.as_mut(), 0);
-    start.iter_mut().for_each(|v| *v = normal(&mut rng));
     let size = norm(start);
-    start.iter_mut().for_each(|v| *v /= size);
+    col_mut(basis.as_mut(), 0).iter_mut().zip(start).for_each(|(b, v)| *b = v / size);
     loop {
         let k = diagonal.len();
-        apply(col(basis.as_ref(), k), col_mut(w.as_mut(), 0));
+        apply(basis.as_ref().subcols(k, 1), w.as_mut());
         let known = basis.as_ref().subcols(0, k + 1);
         for pass in 0..2 {
             let mut c = overlap.as_mut().subrows_mut(0, k + 1);
@@ -59,30 +106,28 @@ pub fn ends(
             c.as_mut().col_mut(0).iter_mut().for_each(|v| *v = -*v);
             gemm(w.as_mut(), Accum::Add, known, c.as_ref());
         }
-        let beta = norm(col(w.as_ref(), 0));
-        if !beta.is_finite() {
+        let beyond = norm(col(w.as_ref(), 0));
+        if !beyond.is_finite() {
             return None;
         }
         let k = k + 1;
         let scale = diagonal.iter().chain(&off).fold(0.0f64, |m, v| m.max(v.abs()));
-        let full = k == most || beta <= f64::EPSILON * scale;
-        if full || k % 10 == 0 {
+        let last = k == most || beyond <= f64::EPSILON * scale;
+        if last || k % every == 0 {
             let t = Mat::from_fn(k, k, |i, j| match i.abs_diff(j) {
                 0 => diagonal[i],
                 1 => off[i.min(j)],
                 _ => 0.0,
             });
             let (values, vectors) = symmetric(t.as_ref())?;
-            let end = |j: usize| End { value: values[j], residual: beta * vectors[(k - 1, j)].abs() };
-            let found = [end(0), end(k - 1)];
-            let largest = found.iter().fold(0.0f64, |m, e| m.max(e.value.abs()));
-            if full || found.iter().all(|e| e.residual <= tolerance * largest) {
-                return Some(found);
+            let found = settled(&Known { basis: known, values, vectors, beyond, last });
+            if last || found.is_some() {
+                return found;
             }
         }
-        off.push(beta);
+        off.push(beyond);
         let next = col_mut(basis.as_mut(), k);
-        next.iter_mut().zip(col(w.as_ref(), 0)).for_each(|(b, w)| *b = w / beta);
+        next.iter_mut().zip(col(w.as_ref(), 0)).for_each(|(b, w)| *b = w / beyond);
     }
 }
 

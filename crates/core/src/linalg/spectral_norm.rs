@@ -1,8 +1,9 @@
 //! The spectral norm without a whole decomposition.
 
+use super::lanczos::{End, iterate};
 use super::random::{Use, normal, stream};
-use super::{col, col_mut, gemm, norm};
-use faer::{Accum, Mat, MatRef, Side};
+use super::{gemm, norm};
+use faer::{Accum, Mat, MatMut, MatRef};
 
 /// Steps before the iteration starts again from its best vector.
 const LONGEST: usize = 60;
@@ -46,49 +47,21 @@ pub fn spectral_norm(a: MatRef<f64>, guess: &mut [f64]) -> f64 {
 
 /// One run; the value if it has converged. `v` receives the best vector either way.
 fn lanczos(a: MatRef<f64>, v: &mut [f64]) -> Option<f64> {
-    let (n, most) = (a.ncols(), LONGEST.min(a.ncols()));
-    let mut basis = Mat::<f64>::zeros(n, most);
-    let (mut image, mut w) = (Mat::<f64>::zeros(a.nrows(), 1), Mat::<f64>::zeros(n, 1));
-    let mut overlap = Mat::<f64>::zeros(most, 1);
-    let (mut diagonal, mut off): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
-    let size = norm(v);
-    col_mut(basis.as_mut(), 0).iter_mut().zip(&*v).for_each(|(b, v)| *b = v / size);
-    loop {
-        let k = diagonal.len();
-        gemm(image.as_mut(), Accum::Replace, a, basis.as_ref().subcols(k, 1));
-        gemm(w.as_mut(), Accum::Replace, a.transpose(), image.as_ref());
-        let known = basis.as_ref().subcols(0, k + 1);
-        for pass in 0..2 {
-            let mut c = overlap.as_mut().subrows_mut(0, k + 1);
-            gemm(c.as_mut(), Accum::Replace, known.transpose(), w.as_ref());
-            if pass == 0 {
-                diagonal.push(c[(k, 0)]);
-            }
-            c.as_mut().col_mut(0).iter_mut().for_each(|v| *v = -*v);
-            gemm(w.as_mut(), Accum::Add, known, c.as_ref());
+    let (start, n) = (v.to_vec(), a.ncols());
+    let mut image = Mat::<f64>::zeros(a.nrows(), 1);
+    let square = |x: MatRef<f64>, y: MatMut<f64>| {
+        gemm(image.as_mut(), Accum::Replace, a, x);
+        gemm(y, Accum::Replace, a.transpose(), image.as_ref());
+    };
+    iterate(&start, LONGEST, 6, square, |known| {
+        let k = known.values.len();
+        let End { value, residual } = known.end(k - 1);
+        let converged = residual <= TOLERANCE * value || k == n;
+        if known.last || converged {
+            known.vector(k - 1, v);
         }
-        let beta = norm(col(w.as_ref(), 0));
-        let k = k + 1;
-        let full = k == most || beta <= f64::EPSILON * diagonal[0].abs();
-        if full || k % 6 == 0 {
-            let t = Mat::from_fn(k, k, |i, j| match i.abs_diff(j) {
-                0 => diagonal[i],
-                1 => off[i.min(j)],
-                _ => 0.0,
-            });
-            let eigen = t.self_adjoint_eigen(Side::Lower).ok()?;
-            let (value, last) = (eigen.S().column_vector()[k - 1], eigen.U()[(k - 1, k - 1)]);
-            let converged = beta * last.abs() <= TOLERANCE * value || k == n;
-            if full || converged {
-                gemm(w.as_mut(), Accum::Replace, basis.as_ref().subcols(0, k), eigen.U().subcols(k - 1, 1));
-                v.copy_from_slice(col(w.as_ref(), 0));
-                return converged.then(|| value.max(0.0).sqrt());
-            }
-        }
-        off.push(beta);
-        let next = col_mut(basis.as_mut(), k);
-        next.iter_mut().zip(col(w.as_ref(), 0)).for_each(|(b, w)| *b = w / beta);
-    }
+        converged.then(|| value.max(0.0).sqrt())
+    })
 }
 
 #[cfg(test)]

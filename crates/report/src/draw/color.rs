@@ -76,6 +76,14 @@ pub(crate) fn diverging(t: f64) -> Color {
     from_oklab(lightness, chroma * hue.cos(), chroma * hue.sin())
 }
 
+/// The same over near-black, lighter to both sides.
+pub(crate) fn diverging_by_night(t: f64) -> Color {
+    let s = 2.0 * t.clamp(0.0, 1.0) - 1.0;
+    let hue = if s < 0.0 { 252f64 } else { 45.0 }.to_radians();
+    let (lightness, chroma) = (0.27 + 0.48 * s.abs(), 0.135 * (1.3 * s.abs()).min(1.0));
+    from_oklab(lightness, chroma * hue.cos(), chroma * hue.sin())
+}
+
 /// Lightness and the two axes of colour in OKLab.
 pub(crate) fn to_oklab(color: Color) -> [f64; 3] {
     let linear = |v: u8| {

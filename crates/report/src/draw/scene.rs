@@ -157,6 +157,8 @@ pub(crate) struct Image {
     pub rows: usize,
     /// At most 256 colours.
     pub palette: Vec<Color>,
+    /// The same on a dark page.
+    pub night: Vec<Color>,
     /// Index into the palette, row by row from the top.
     pub cells: Vec<u8>,
 }
@@ -195,8 +197,6 @@ pub(crate) struct Scene {
     pub width: f64,
     pub height: f64,
     pub marks: Vec<Mark>,
-    /// Whether its colours mean values, so that it keeps them on a dark page.
-    pub shaded: bool,
 }
 
 impl Scene {
@@ -207,7 +207,6 @@ impl Scene {
     /// Draws all of `other`, `factor` times as large, its upper left corner at `by`.
     pub fn insert(&mut self, other: &Scene, by: Point, factor: f64) {
         self.marks.extend(other.marks.iter().cloned().map(|m| m.placed(by, factor)));
-        self.shaded |= other.shaded;
     }
 
     /// What follows belongs to this.

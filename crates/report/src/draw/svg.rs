@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::color::Color;
 use super::font;
 use super::raster;
-use super::scene::{Align, Dot, Mark, Point, Scene, Shape, Tag};
+use super::scene::{Align, Dot, Image, Mark, Point, Scene, Shape, Tag};
 use super::theme::Theme;
 use crate::Error;
 use crate::page::escape;
@@ -24,12 +24,11 @@ pub(crate) fn svg(scene: &Scene, prefix: &str, title: &str, font: bool) -> Resul
     marks(out, scene, title, &mut Ink::Fixed)
 }
 
-/// The same for a page: without letters and ground of its own, its colours by name unless they mean values, its plots,
-/// series and keys told apart, described by the caption that follows it.
+/// The same for a page: without letters and ground of its own, its colours by name, pictures by day and by night, its plots, series
+/// and keys told apart, described by the caption that follows it.
 pub(crate) fn themed(scene: &Scene, prefix: &str, title: &str, theme: &mut Theme) -> Result<String, Error> {
     let out = head(scene, prefix, title, &format!(" aria-describedby=\"{prefix}-caption\""));
-    let mut ink = if scene.shaded { Ink::Kept } else { Ink::Named(theme) };
-    marks(out, scene, title, &mut ink)
+    marks(out, scene, title, &mut Ink::Named(theme))
 }
 
 fn head(scene: &Scene, prefix: &str, title: &str, more: &str) -> String {
@@ -55,8 +54,6 @@ fn marks(mut out: String, scene: &Scene, title: &str, ink: &mut Ink) -> Result<S
 enum Ink<'t> {
     /// Numbers, in a file.
     Fixed,
-    /// Numbers, on a page.
-    Kept,
     /// Names, on a page.
     Named(&'t mut Theme),
 }
@@ -135,19 +132,36 @@ fn write_mark(out: &mut String, mark: &Mark, title: &str, ink: &mut Ink) -> Resu
             let _ = writeln!(out, ">{}</text>", escape(text));
         }
         Mark::Image { image, from, to } => {
-            let _ = writeln!(
-                out,
-                "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
-                 image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" \
-                 href=\"data:image/png;base64,{}\"/>",
-                number(from[0]),
-                number(from[1]),
-                number(to[0] - from[0]),
-                number(to[1] - from[1]),
-                base64(&raster::indexed(image).map_err(|reason| failed(title, &reason))?)
-            );
+            if ink.on_page() && image.night != image.palette {
+                let night = Image { palette: image.night.clone(), ..image.clone() };
+                picture(out, image, [*from, *to], " class=\"day\"", title)?;
+                picture(out, &night, [*from, *to], " class=\"night\"", title)?;
+            } else {
+                picture(out, image, [*from, *to], "", title)?;
+            }
         }
     }
+    Ok(())
+}
+
+fn picture(
+    out: &mut String,
+    image: &Image,
+    [from, to]: [Point; 2],
+    class: &str,
+    title: &str,
+) -> Result<(), Error> {
+    let _ = writeln!(
+        out,
+        "<image{class} x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
+         image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" \
+         href=\"data:image/png;base64,{}\"/>",
+        number(from[0]),
+        number(from[1]),
+        number(to[0] - from[0]),
+        number(to[1] - from[1]),
+        base64(&raster::indexed(image).map_err(|reason| failed(title, &reason))?)
+    );
     Ok(())
 }
 

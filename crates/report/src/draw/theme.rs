@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::color::{Color, from_oklab, to_oklab};
 
 /// Behind figures and in front of it on a dark page; `figures.css` names the first `--card`.
-const CARD: Color = Color(0x1d, 0x20, 0x23);
+pub(crate) const CARD: Color = Color(0x1d, 0x20, 0x23);
 const CHALK: Color = Color(0xe4, 0xe3, 0xdf);
 /// Lightness of near black in a figure on white.
 const DARKEST: f64 = 0x1a as f64;

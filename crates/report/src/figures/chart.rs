@@ -174,6 +174,22 @@ impl Axes {
         if self.width > 0.0 { self.width.clamp(80.0, 2.0 * COLUMN + 15.0) } else { COLUMN }
     }
 
+    /// An empty panel that holds the finite points of `series` with their bars, on a logarithmic axis the points alone; none where
+    /// there are none.
+    pub(super) fn panel_of(
+        &self,
+        series: &[Series],
+        legend: Vec<(Key, String)>,
+    ) -> Result<Option<Panel>, Error> {
+        let all = || series.iter().flat_map(|s| s.points.iter().enumerate().map(move |(k, p)| (s, k, p)));
+        let whole = || all().filter(|(_, _, p)| p.iter().all(|v| v.is_finite()));
+        let ends = |(s, k, p): (&Series, usize, &[f64; 2])| {
+            let error = if self.y_log { 0.0 } else { s.error_of(k) };
+            [p[1], p[1] - error, p[1] + error]
+        };
+        self.panel(whole().map(|(_, _, p)| p[0]), whole().flat_map(ends), 8.0, legend)
+    }
+
     /// A panel around the data and the reference lines; none where there is nothing to show.
     pub(super) fn panel(
         &self,

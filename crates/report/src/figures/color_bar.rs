@@ -9,19 +9,21 @@ use crate::draw::scene::{Align, Image, Pen};
 /// Room to the right of a plot that a colour bar takes.
 pub(super) const ROOM: f64 = 42.0;
 
-/// Draws the bar right of the plot; `palette` takes 0 to 1.
-pub(super) fn color_bar(panel: &Panel, bar: Scale, palette: impl Fn(f64) -> Color, label: &str) {
+/// Draws the bar right of the plot; the palettes of white and of dark pages take 0 to 1.
+pub(super) fn color_bar(panel: &Panel, bar: Scale, palettes: [fn(f64) -> Color; 2], label: &str) {
     let (left, right) = (panel.right + 6.0, panel.right + 12.0);
     let (top, bottom) = (panel.top, panel.bottom);
     let steps = 128u8;
-    let colors = (0..steps).rev().map(|k| palette((f64::from(k) + 0.5) / f64::from(steps)));
+    let colors = |palette: fn(f64) -> Color| {
+        (0..steps).rev().map(|k| palette((f64::from(k) + 0.5) / f64::from(steps))).collect::<Vec<Color>>()
+    };
     let image = Image {
         columns: 1,
         rows: usize::from(steps),
-        palette: colors.collect(),
+        palette: colors(palettes[0]),
+        night: colors(palettes[1]),
         cells: (0..steps).collect(),
     };
-    panel.scene().shaded = true;
     panel.scene().image(image, [left, top], [right, bottom]);
     let mut marks = Vec::new();
     let found = ticks(bar, ((bottom - top) / 28.0).clamp(2.0, 5.0), false);

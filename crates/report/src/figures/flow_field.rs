@@ -7,7 +7,8 @@ use crate::axes::panel::{Axis, Frame, Panel};
 use crate::axes::scale::{Scale, extent};
 use crate::axes::ticks::brief;
 use crate::draw::color::{Color, INK, VERMILLION, WHITE, viridis};
-use crate::draw::scene::{Pen, Point};
+use crate::draw::scene::{Image, Pen, Point};
+use crate::draw::theme::CARD;
 use crate::{Error, Figure};
 
 /// The flow at the points of a grid.
@@ -91,7 +92,6 @@ fn draw(
         ));
     }
     let mut panel = Panel::new(Axis::new(labels[0], x), Axis::new(labels[1], y), frame.with_legend(entries))?;
-    panel.scene().shaded = true;
     draw_shade(&mut panel, grid, bar, speed);
     for line in boundaries {
         panel.line(line.iter().copied(), Pen::new(WHITE, 0.9).dashed(3.0, 2.0));
@@ -101,7 +101,7 @@ fn draw(
     draw_trajectories(&mut panel, trajectories, Pen::new(VERMILLION, 0.7));
     draw_points(&mut panel, points);
     if bar_shown {
-        color_bar(&panel, bar, shade, "log₁₀ speed");
+        color_bar(&panel, bar, [shade, shade_by_night], "log₁₀ speed");
     }
     let caption =
         if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
@@ -111,6 +111,11 @@ fn draw(
 /// Viridis, lightened so that dark arrows stand out on all of it.
 fn shade(t: f64) -> Color {
     viridis(t).mix(WHITE, 0.35)
+}
+
+/// Darkened, for bright arrows.
+fn shade_by_night(t: f64) -> Color {
+    viridis(t).mix(CARD, 0.55)
 }
 
 /// The grid's range with half a cell on both sides.
@@ -132,19 +137,33 @@ fn cell(panel: &Panel, grid: &FlowGrid) -> Point {
     ]
 }
 
+/// Tones of speed.
+const TONES: usize = 255;
+
 fn draw_shade(panel: &mut Panel, grid: &FlowGrid, bar: Scale, speed: impl Fn(usize) -> Option<f64>) {
-    let size = cell(panel, grid);
-    for (j, y) in grid.y.iter().enumerate() {
-        for (i, x) in grid.x.iter().enumerate() {
-            let Some(s) = speed(j * grid.x.len() + i) else { continue };
-            let t = if s > 0.0 { bar.at(s.log10()).unwrap_or(0.0) } else { 0.0 };
-            let Some(p) = panel.place([*x, *y]) else { continue };
-            // Cells overlap by a hair: abutting soft edges would leave pale seams.
-            let a = [p[0] - size[0] / 2.0, p[1] - size[1] / 2.0 - 0.25];
-            let b = [p[0] + size[0] / 2.0 + 0.25, p[1] + size[1] / 2.0];
-            panel.rect(a, b, shade(t), 1.0);
+    let (columns, rows) = (grid.x.len(), grid.y.len());
+    let ends = |v: &[f64]| v.first().copied().zip(v.last().copied());
+    let (Some((left, right)), Some((bottom, top))) = (ends(&grid.x), ends(&grid.y)) else { return };
+    let (Some(a), Some(b)) = (panel.place([left, top]), panel.place([right, bottom])) else { return };
+    let tone = |k: usize| match speed(k) {
+        Some(s) if s > 0.0 => {
+            (bar.at(s.log10()).unwrap_or(0.0).clamp(0.0, 1.0) * (TONES - 1) as f64).round() as u8
         }
-    }
+        Some(_) => 0,
+        None => TONES as u8,
+    };
+    let colors = |of: fn(f64) -> Color, none: Color| {
+        (0..TONES).map(|k| of(k as f64 / (TONES - 1) as f64)).chain([none]).collect::<Vec<Color>>()
+    };
+    let image = Image {
+        columns,
+        rows,
+        palette: colors(shade, WHITE),
+        night: colors(shade_by_night, CARD),
+        cells: (0..rows).rev().flat_map(|j| (0..columns).map(move |i| j * columns + i)).map(tone).collect(),
+    };
+    let [w, h] = cell(panel, grid).map(|size| size / 2.0);
+    panel.scene().image(image, [a[0] - w, a[1] - h], [b[0] + w, b[1] + h]);
 }
 
 fn draw_arrows(panel: &mut Panel, grid: &FlowGrid, fastest: f64) {

@@ -4,8 +4,9 @@ use super::chart::{Axes, Ink, Series};
 use super::color_bar::{ROOM, color_bar};
 use crate::axes::legend::Key;
 use crate::axes::scale::{Scale, extent};
-use crate::draw::color::{Color, PALE, WHITE, diverging, viridis};
+use crate::draw::color::{Color, PALE, WHITE, diverging, diverging_by_night, viridis};
 use crate::draw::scene::{Image, Pen};
+use crate::draw::theme::by_night;
 use crate::{Error, Figure};
 
 /// How values become colours.
@@ -14,7 +15,7 @@ pub enum Palette {
     /// Dark to bright (viridis), over the range of the values.
     #[default]
     Sequential,
-    /// Blue below and red above a middle value, which is near-white.
+    /// Blue below and red above a middle value, which is near the ground: white, or nearly black on a dark page.
     Diverging(f64),
 }
 
@@ -73,9 +74,9 @@ pub fn heat_map(map: &HeatMap, over: &[Series], axes: &Axes) -> Result<Figure, E
     let value = |i: usize, j: usize| map.values.get(j * columns + i).copied().filter(|v| v.is_finite());
     let finite = (0..rows).flat_map(|j| (0..columns).filter_map(move |i| value(i, j)));
     let Some(bar) = bar(map, extent(finite)) else { return Figure::empty(name, title, caption) };
-    let palette: fn(f64) -> Color = match map.palette {
-        Palette::Sequential => viridis,
-        Palette::Diverging(_) => diverging,
+    let palettes: [fn(f64) -> Color; 2] = match map.palette {
+        Palette::Sequential => [viridis, viridis],
+        Palette::Diverging(_) => [diverging, diverging_by_night],
     };
     let level = |v: f64| (bar.at(v).unwrap_or(0.0).clamp(0.0, 1.0) * (LEVELS - 1) as f64).round() as u8;
     let cells = (0..rows).rev().flat_map(|j| (0..columns).map(move |i| (i, j)));
@@ -103,15 +104,18 @@ pub fn heat_map(map: &HeatMap, over: &[Series], axes: &Axes) -> Result<Figure, E
     let Some(mut panel) = frame.panel([x.lo], [y.lo], ROOM, legend)? else {
         return Figure::empty(name, title, caption);
     };
-    let colors = (0..LEVELS).map(|k| palette(k as f64 / (LEVELS - 1) as f64)).chain([PALE]);
-    let image = Image { columns, rows, palette: colors.collect(), cells };
+    let colors = |palette: fn(f64) -> Color, missing: Color| {
+        (0..LEVELS).map(|k| palette(k as f64 / (LEVELS - 1) as f64)).chain([missing]).collect::<Vec<Color>>()
+    };
+    let (palette, night) = (colors(palettes[0], PALE), colors(palettes[1], by_night(PALE)));
+    let image = Image { columns, rows, palette, night, cells };
     panel.picture(image);
     frame.draw_references(&mut panel);
     for (i, s) in over.iter().enumerate() {
         panel.line(s.points.iter().copied(), Pen::new(WHITE, 2.0).faint(0.8));
         panel.line(s.points.iter().copied(), line(i, s));
     }
-    color_bar(&panel, bar, palette, &map.label);
+    color_bar(&panel, bar, palettes, &map.label);
     panel.finish(name, title, caption)
 }
 

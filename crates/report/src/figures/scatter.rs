@@ -35,11 +35,7 @@ pub fn scatter(series: &[Series], axes: &Axes) -> Result<Figure, Error> {
     };
     let named = series.iter().enumerate().filter(|(_, s)| s.listed());
     let legend = named.map(|(i, s)| (key(i, s), s.label.clone())).collect();
-    let whole = || series.iter().flat_map(|s| s.points.iter().enumerate().map(move |(k, p)| (s, k, p)));
-    let whole = || whole().filter(|(_, _, p)| p.iter().all(|v| v.is_finite()));
-    let ends = whole().flat_map(|(s, k, p)| [p[1], p[1] - s.error_of(k), p[1] + s.error_of(k)]);
-    let ends: Vec<f64> = if axes.y_log { whole().map(|(_, _, p)| p[1]).collect() } else { ends.collect() };
-    let Some(mut panel) = axes.panel(whole().map(|(_, _, p)| p[0]), ends, 8.0, legend)? else {
+    let Some(mut panel) = axes.panel_of(series, legend)? else {
         return Figure::empty(name, title, caption);
     };
     axes.draw_references(&mut panel);

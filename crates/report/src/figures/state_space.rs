@@ -132,7 +132,7 @@ impl View {
     fn new(backend: &Rc<RefCell<SceneBackend>>, sides: [Scale; 3]) -> Result<Self, Error> {
         let longest = sides.iter().map(|s| s.hi - s.lo).fold(f64::MIN_POSITIVE, f64::max);
         let axis = |k: usize| {
-            let target = (5.0 * (sides[k].hi - sides[k].lo) / longest).max(2.0);
+            let target = (6.0 * (sides[k].hi - sides[k].lo) / longest).max(3.0);
             let found = ticks(sides[k], target, false);
             let inside = |t: &(f64, String)| sides[k].at(t.0).is_some_and(|t| (0.02..0.98).contains(&t));
             let place = |v: f64| if k == 1 { turned(sides[1], v) } else { v };

@@ -47,6 +47,20 @@ pub fn remove_partials() -> Result<(), Error> {
     removed
 }
 
+/// Refuses a path on which a link leads nowhere.
+fn whole(path: &Path) -> Result<(), Error> {
+    let lost = |p: &&Path| {
+        fs::read_link(p).is_ok() && fs::metadata(p).is_err_and(|e| e.kind() == ErrorKind::NotFound)
+    };
+    match path.ancestors().find(lost) {
+        Some(link) => {
+            let to = fs::read_link(link).unwrap_or_default();
+            Err(Error::Dangling { link: link.to_path_buf(), to })
+        }
+        None => Ok(()),
+    }
+}
+
 /// An output folder in the making. Dropped without [`Folder::commit`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct Folder {
@@ -66,7 +80,7 @@ impl Folder {
     /// Makes `<target>.partial-<process id>` beside `target` for a report of `inputs`; clears what killed runs left there.
     ///
     /// # Errors
-    /// [`Error::NotAFolder`], [`Error::Occupied`], [`Error::Changed`], [`Error::Other`] or [`Error::Inside`] if `target` may
+    /// [`Error::NotAFolder`], [`Error::Dangling`], [`Error::Occupied`], [`Error::Changed`], [`Error::Other`] or [`Error::Inside`] if `target` may
     /// not be replaced, and [`Error::Write`] if the folder cannot be made.
     pub fn create(target: &Target, command: &str, inputs: &[&Path]) -> Result<Self, Error> {
         Self::outside(target, inputs)?;
@@ -78,6 +92,7 @@ impl Folder {
     /// # Errors
     /// [`Error::Inside`] names the first that does; [`Error::NotAFolder`] where `target` is itself a file.
     pub fn outside(target: &Target, inputs: &[&Path]) -> Result<(), Error> {
+        whole(&target.folder)?;
         let destination = resolved(&target.folder);
         if destination.is_file() {
             return Err(Error::NotAFolder(destination));
@@ -93,6 +108,7 @@ impl Folder {
     /// # Errors
     /// As [`Folder::create`].
     pub fn of(target: &Target, origin: Origin) -> Result<Self, Error> {
+        whole(&target.folder)?;
         // An existing destination is resolved, so that a link is kept and its target replaced.
         let destination = resolved(&target.folder);
         let (Some(parent), Some(name)) = (destination.parent(), destination.file_name()) else {

@@ -47,7 +47,7 @@ const named = (c, view, axis, k, corners, middle, colors) => {
   c.textBaseline = "middle";
   c.textAlign = out[0] > 0.4 ? "left" : out[0] < -0.4 ? "right" : "center";
   let wide = 0;
-  for (const [v, text] of ticks(axis.lo, axis.hi, Math.max(2, length / 60))) {
+  for (const [v, text] of ticks(axis.lo, axis.hi, Math.max(3, length / 38))) {
     const t = (v - axis.lo) / (axis.hi - axis.lo);
     if (t < 0.03 || t > 0.97) continue;
     wide = Math.max(wide, c.measureText(text).width);

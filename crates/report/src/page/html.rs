@@ -48,8 +48,9 @@ fn body(page: &Page, title: &str, theme: &mut Theme) -> Result<String, Error> {
     head(&mut out, page, theme)?;
     contents(&mut out, page);
     out.push_str("<div class=\"sections\">\n");
+    let mut room = super::table::ROOM;
     for s in &page.sections {
-        section(&mut out, s, page, theme)?;
+        section(&mut out, s, page, theme, &mut room)?;
     }
     if !page.rerun.is_empty() {
         let _ = write!(

@@ -15,7 +15,13 @@ const SEEN: (usize, usize) = (14, 60);
 /// Width above which a figure is moved to and fro on a phone, in points.
 const WIDE: f64 = 300.0;
 
-pub(super) fn section(out: &mut String, s: &Section, page: &Page, theme: &mut Theme) -> Result<(), Error> {
+pub(super) fn section(
+    out: &mut String,
+    s: &Section,
+    page: &Page,
+    theme: &mut Theme,
+    room: &mut usize,
+) -> Result<(), Error> {
     let id = identifier(&s.id);
     let title = escape(&s.title);
     let _ = write!(
@@ -47,7 +53,7 @@ pub(super) fn section(out: &mut String, s: &Section, page: &Page, theme: &mut Th
     for (k, shown) in s.tables.iter().enumerate() {
         let file = format!("{}/{}", s.id, shown.file_name(page.tables));
         let open = k == 0 && shown.columns.len() <= SEEN.0 && shown.rows() <= SEEN.1;
-        table(out, shown, &file, &format!("{id}-{}", identifier(&shown.name)), open);
+        table(out, shown, &file, &format!("{id}-{}", identifier(&shown.name)), open, room);
     }
     if !s.files.is_empty() {
         let links: Vec<String> = s.files.iter().map(|f| link(f)).collect();
@@ -77,7 +83,7 @@ pub(super) fn figure(
         let _ = writeln!(out, "<p id=\"{id}\" class=\"instead\">{} {file}</p>", escape(sentence));
         return Ok(());
     }
-    let mut card = if f.shaded() { "card shaded".to_owned() } else { "card".to_owned() };
+    let mut card = "card".to_owned();
     if f.size().0 > WIDE {
         let _ = write!(card, " wide\" tabindex=\"0\" role=\"group\" aria-label=\"{}", escape(&f.title));
     }

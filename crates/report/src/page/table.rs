@@ -1,15 +1,23 @@
-//! A table on the page: its first rows as people write numbers, its full values on hover, and where the rest is.
+//! A table on the page: its first rows as people write numbers, its full values on hover, and the rest for its script, or where it is.
 
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 use super::heads::{head, is_error_of};
 use super::html::{escape, link};
 use super::numbers::{estimate, floats, full};
+use super::script::data;
 use crate::axes::ticks::signed;
 use crate::tables::{Cells, TableOut};
 
 /// Rows that are shown.
 const SHOWN: usize = 20;
+/// Rows that a page carries at most.
+const CARRIED: usize = 5000;
+/// Bytes of one table's further rows at most; those of a whole page stand in [`ROOM`].
+const ONE: usize = 250_000;
+/// Bytes of all further rows of a page at most.
+pub(super) const ROOM: usize = 800_000;
 /// Columns that are shown.
 const ACROSS: usize = 16;
 
@@ -21,12 +29,27 @@ struct Column {
     cells: Vec<(String, String)>,
 }
 
-pub(super) fn table(out: &mut String, table: &TableOut, file: &str, id: &str, open: bool) {
+/// Writes the table; `room` is what is left of [`ROOM`].
+pub(super) fn table(out: &mut String, table: &TableOut, file: &str, id: &str, open: bool, room: &mut usize) {
     let rows = table.columns.iter().map(|c| c.1.len()).min().unwrap_or(0);
     let shown = rows.min(SHOWN);
-    let mut columns = columns(table, shown);
-    let hidden = columns.len().saturating_sub(ACROSS);
-    columns.truncate(ACROSS);
+    let across = |rows: usize| {
+        let mut all = columns(table, rows);
+        let hidden = all.len().saturating_sub(ACROSS);
+        all.truncate(ACROSS);
+        (all, hidden)
+    };
+    let carried = (shown < rows && rows <= CARRIED).then(|| across(rows));
+    let carried = carried.and_then(|(all, hidden)| {
+        let rest = data(&rest(&all, shown, rows));
+        let fits = rest.len() <= ONE.min(*room);
+        *room -= if fits { rest.len() } else { 0 };
+        fits.then_some((all, hidden, rest))
+    });
+    let (columns, hidden, rest) = carried.unwrap_or_else(|| {
+        let (all, hidden) = across(shown);
+        (all, hidden, String::new())
+    });
     let (name, caption) = (escape(&head(&table.name)), escape(&table.caption));
     let (open, count) = (if open { " open" } else { "" }, if rows == 1 { "row" } else { "rows" });
     let _ = write!(
@@ -58,10 +81,25 @@ pub(super) fn table(out: &mut String, table: &TableOut, file: &str, id: &str, op
         (0, c) => of(c, "column"),
         (r, c) => format!("{} and {}", of(r, "row"), of(c, "column")),
     };
+    let button = match rest.is_empty() {
+        true => String::new(),
+        false => format!("<button type=\"button\" class=\"all\" hidden>Show all {rows} rows</button> "),
+    };
     if !more.is_empty() {
-        let _ = writeln!(out, "<p class=\"more\">… {more} in {}</p>", link(file));
+        let _ = writeln!(out, "<p class=\"more\">{button}… {more} in {}</p>", link(file));
     }
+    out.push_str(&rest);
     out.push_str("</details>\n");
+}
+
+/// Rows beyond those shown: of each cell its text, and the full value where that is more.
+fn rest(columns: &[Column], shown: usize, rows: usize) -> Value {
+    let cell = |(text, full): &(String, String)| match full.is_empty() {
+        true => json!(text),
+        false => json!([text, full]),
+    };
+    let row = |k: usize| Value::Array(columns.iter().map(|c| cell(&c.cells[k])).collect());
+    Value::Array((shown..rows).map(row).collect())
 }
 
 fn class(c: &Column) -> &'static str {

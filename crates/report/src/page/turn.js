@@ -27,7 +27,7 @@ class View {
   frame(width, height, focus) {
     const [a, b, c] = this.sides;
     // Room for the names of the axes at every side.
-    const fit = Math.min((width - 84) / Math.hypot(a, b), (height - 64) / (0.93 * c + 0.37 * Math.hypot(a, b)));
+    const fit = Math.min((width - 124) / Math.hypot(a, b), (height - 64) / (0.93 * c + 0.37 * Math.hypot(a, b)));
     this.unit = fit * this.zoom;
     [this.x0, this.y0] = [width / 2, height / 2 - 8];
     [this.cy, this.sy] = [Math.cos(this.yaw), Math.sin(this.yaw)];

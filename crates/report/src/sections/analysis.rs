@@ -95,7 +95,7 @@ fn failed(all: &[analyses::Failure]) -> impl Iterator<Item = String> {
 fn facts(a: &About) -> Vec<(String, String)> {
     let mut facts = vec![("Network".into(), a.description.clone())];
     if let Some(name) = &a.readout {
-        facts.push(("Read-out".into(), format!("{name} ({} outputs)", a.outputs)));
+        facts.push(("Read-out".into(), format!("{name} ({})", words::count(a.outputs, "output"))));
     }
     if !a.unused.is_empty() {
         facts.push(("Tensors not used".into(), a.unused.join(", ")));

@@ -44,7 +44,7 @@ fn describe(g: &Groups) -> String {
             words::with_error(between)
         ));
         if let Some(test) = w.blocks.test {
-            text.push_str(&format!(" (p = {})", words::number(test.p)));
+            text.push_str(&format!(" (p = {})", words::p(test.p)));
         }
     }
     text + "."
@@ -133,7 +133,7 @@ fn facts(c: &Clusters, silhouette: f64, weights: &[Weights]) -> Vec<(String, Str
         facts.push((format!("Mean weight within clusters ({})", w.name), words::with_error(b.within)));
         facts.push((format!("Mean weight between clusters ({})", w.name), words::with_error(b.between)));
         if let Some(test) = b.test {
-            let p = format!("{} (p = {})", words::with_error(b.difference), words::number(test.p));
+            let p = format!("{} (p = {})", words::with_error(b.difference), words::p(test.p));
             facts.push((format!("Difference ({})", w.name), p));
         }
     }

@@ -105,7 +105,7 @@ fn facts(section: Section, s: &Space) -> Section {
     let (own, d, c) = (s.own(), &s.dominant, &s.columns);
     let null = |n: &nullcline_core::diagnostics::geometry::currents::NullRatio| {
         let [low, high] = n.interval.map(words::number);
-        format!("{} (95 % from {low} to {high}; p = {})", words::number(n.mean), words::number(n.p))
+        format!("{} (95 % from {low} to {high}; p = {})", words::number(n.mean), words::p(n.p))
     };
     let mut section = section
         .fact(

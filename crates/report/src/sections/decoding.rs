@@ -37,10 +37,10 @@ fn describe(done: &[Decoded]) -> String {
             let accuracy = share(f.cross_validated);
             let chance = words::percent(f.chance);
             // Where classes are unequal an accuracy can be below the largest one's share and above that of labels dealt anew.
-            let dealt = |p: &Permuted| format!("labels dealt anew {}; p = {}", words::percent(p.mean), words::number(p.p));
+            let dealt = |p: &Permuted| format!("labels dealt anew {}; p = {}", words::percent(p.mean), words::p(p.p));
             let test = f.permuted.map_or(String::new(), |p| match f.cross_validated.value <= f.chance {
                 true => format!("; {}", dealt(&p)),
-                false => format!("; p = {}", words::number(p.p)),
+                false => format!("; p = {}", words::p(p.p)),
             });
             let told = if f.permuted.is_some_and(|p| p.p >= LEVEL) {
                 format!(
@@ -120,7 +120,7 @@ fn facts(d: &Decoded, f: &Decoding) -> Vec<(String, String)> {
     if let Some(p) = f.permuted {
         let value = format!(
             "p = {} ({}: {})",
-            words::number(p.p),
+            words::p(p.p),
             words::count(p.count, "permutation"),
             share(Estimate::new(p.mean, p.deviation, p.count))
         );
@@ -230,6 +230,11 @@ fn said(d: &Decoded, features: Features, intercept: bool, f: &Decoding, units: u
             ))
         }
         Separation::Overlap | Separation::Untested => None,
+        Separation::Flat => Some(format!(
+            "{what}: planes part the labels so nearly that the likelihood has no maximum to speak of; the weights are \
+             those of a weak ridge ({}, in units of size one), without errors. See the accuracy on rows left out.",
+            words::number(f.fit.ridge)
+        )),
         Separation::Complete | Separation::Quasi => {
             let how =
                 if f.fit.separation == Separation::Complete { "completely" } else { "but for rows on it" };

@@ -1,13 +1,13 @@
 //! Demixed principal components.
 
 use super::{Rendered, Shown, left, words};
-use crate::figures::{Axes, Reference, Series, bars, lines};
+use crate::figures::{Axes, Ink, Reference, Series, bars, lines};
 use crate::page::Section;
 use crate::tables::{Table, TableOut};
 use crate::{Error, Figure};
 use nullcline_core::analyses::Context;
 use nullcline_core::analyses::activity::{DemixedComponents, demixed};
-use nullcline_core::diagnostics::geometry::demixed::{Chosen, Component};
+use nullcline_core::diagnostics::geometry::demixed::{Axis, Chosen, Component, Significance};
 
 /// Components whose course is drawn.
 const DRAWN: usize = 6;
@@ -21,8 +21,13 @@ impl Shown for DemixedComponents {
         order.sort_by(|a, b| self.signal[*b].value.total_cmp(&self.signal[*a].value));
         let one = |k: &usize| format!("{} {}", self.names[*k], words::percent_with_error(self.signal[*k]));
         let parts: Vec<String> = order.iter().take(3).map(one).collect();
+        let first: Vec<&Axis> =
+            self.significance.iter().flat_map(|s| &s.axes).filter(|a| a.place == 0).collect();
+        let told: Vec<String> = first.iter().map(|a| told(self, a)).collect();
+        let told =
+            if told.is_empty() { String::new() } else { format!(" Held-out trials: {}.", told.join("; ")) };
         (!parts.is_empty())
-            .then(|| format!("Of the variance that comes again between trials: {}.", parts.join(", ")))
+            .then(|| format!("Of the variance that comes again between trials: {}.{told}", parts.join(", ")))
     }
 
     fn answer(&self, context: &Context) -> Vec<String> {
@@ -66,6 +71,12 @@ impl Shown for DemixedComponents {
             .fact("Regularisation lambda", words::number(self.found.lambda))
             .fact(format!("Reconstructed by {}, one by one", words::count(found.len(), "component")), words::percent(share));
         section = section.figures([signal(self)?]);
+        if let Some(s) = &self.significance {
+            for axis in s.axes.iter().filter(|a| a.place == 0).take(DRAWN) {
+                section = section.figures([held_out(self, s, axis)?]);
+            }
+            section = section.intro(judged(s)).tables([decoded(self, s)]);
+        }
         for (k, c) in found.iter().enumerate().take(DRAWN) {
             section = section.figures([course(self, k, c)?]);
         }
@@ -75,6 +86,17 @@ impl Shown for DemixedComponents {
         section = section.tables([marginals(self), components(self), weights(self), courses(self)]);
         Ok(Rendered { section: Section { notes: notes.clone(), ..section }, warnings: notes })
     }
+}
+
+/// How a first axis did, in a clause.
+fn told(d: &DemixedComponents, axis: &Axis) -> String {
+    format!(
+        "{} {} right on its first axis (chance {}, p = {})",
+        d.name(axis.marginal),
+        words::percent(axis.mean()),
+        words::percent(axis.chance()),
+        words::p(axis.p)
+    )
 }
 
 fn signal(d: &DemixedComponents) -> Result<Figure, Error> {
@@ -110,6 +132,61 @@ fn course(d: &DemixedComponents, k: usize, c: &Component) -> Result<Figure, Erro
     lines(&series, &axes)?.named(&format!("component{}", k + 1), &title, &caption)
 }
 
+/// What the test does, in a paragraph.
+fn judged(s: &Significance) -> String {
+    let times = if s.divisions == 1 { String::new() } else { format!(", {} times", s.divisions) };
+    format!(
+        "Whether an axis is more than noise is judged by trials held out of its fit ({} parts{times}): each is taken at every step for the \
+         class whose mean is nearest on the axis, beside the same with whole trials dealt among the conditions anew, {} times. p is of \
+         the best {} in a row, and not corrected for the number of axes.",
+        s.folds,
+        s.shuffles,
+        words::count(s.window, "step")
+    )
+}
+
+/// Held-out trials told right over time, beside the best of the shuffles.
+fn held_out(d: &DemixedComponents, s: &Significance, a: &Axis) -> Result<Figure, Error> {
+    let time: Vec<f64> = (0..a.accuracy.len()).map(|t| t as f64).collect();
+    let percent = |all: &[f64]| all.iter().map(|v| 100.0 * v).collect::<Vec<_>>();
+    let told: Vec<f64> =
+        a.accuracy.iter().zip(&a.above).map(|(v, above)| if *above { 100.0 * v } else { f64::NAN }).collect();
+    let count = a.above.iter().filter(|above| **above).count();
+    let mut series = vec![
+        Series::new("held-out trials", &time, &percent(&a.accuracy)),
+        Series::new("best of the shuffles", &time, &percent(&a.highest)).ink(Ink::Grey),
+    ];
+    if count > 0 {
+        series.push(Series::new("above all shuffles", &time, &told).ink(Ink::Series(1)));
+    }
+    let axes = Axes::new("Step", "Told right (%)").reference("chance", Reference::Across(100.0 * a.chance()));
+    let caption = format!(
+        "Held-out trials told right on the first axis of {}, and the best of {} shuffles at each step; {} of {} lie above all \
+         of them, {} in a row at least. p = {}.",
+        d.name(a.marginal),
+        s.shuffles,
+        count,
+        words::count(a.above.len(), "step"),
+        s.window,
+        words::p(a.p)
+    );
+    let title = format!("Held-out trials by {}", d.name(a.marginal));
+    let place = d.plan.marginals().iter().position(|m| *m == a.marginal).unwrap_or(0);
+    lines(&series, &axes)?.named(&format!("held_out{place}"), &title, &caption)
+}
+
+fn decoded(d: &DemixedComponents, s: &Significance) -> TableOut {
+    let steps = d.plan.steps;
+    let rows: Vec<(&Axis, usize)> = s.axes.iter().flat_map(|a| (0..steps).map(move |t| (a, t))).collect();
+    Table::of(&rows)
+        .column("of", "", |r| d.name(r.0.marginal))
+        .column("place", "", |r| r.0.place + 1)
+        .column("step", "", |r| r.1)
+        .columns(["accuracy", "highest_shuffled"], |r| [r.0.accuracy[r.1], r.0.highest[r.1]])
+        .column("above_all_shuffles", "", |r| usize::from(r.0.above[r.1]))
+        .named("held_out", "Share of held-out trials that each axis tells right, step by step, beside the best of the shuffles.")
+}
+
 fn regularised(c: &Chosen) -> Result<Figure, Error> {
     let axes = Axes { x_log: true, ..Axes::new("mu / variance", "Error") }
         .reference("least", Reference::Upward(c.ridges[c.best]));
@@ -140,6 +217,9 @@ fn components(d: &DemixedComponents) -> TableOut {
         .column("of", "", |r| d.of(r.1))
         .column("place", "", |r| r.1.place + 1)
         .column("explained", "", |r| r.1.explained)
+        .columns(["accuracy", "chance", "p"], |r| {
+            d.judged(r.1).map_or([f64::NAN; 3], |a| [a.mean(), a.chance(), a.p])
+        })
         .each(d.names.iter().map(|n| format!("of_{n}")), |r, k| r.1.by_marginal[k])
         .named(
             "components",

@@ -30,17 +30,17 @@ impl Shown for MixedSelectivity {
             let (peaks, even) = (test.p < LEVEL, p.scaled_kuiper.p >= LEVEL);
             parts.push(match (peaks, even) {
                 (true, _) => {
-                    format!("their directions gather at single targets (p = {})", words::number(test.p))
+                    format!("their directions gather at single targets (p = {})", words::p(test.p))
                 }
                 (false, true) => {
                     format!(
                         "their directions are not told from even ones (p = {})",
-                        words::number(p.scaled_kuiper.p)
+                        words::p(p.scaled_kuiper.p)
                     )
                 }
                 (false, false) => format!(
                     "their directions are uneven (p = {}), but not for single targets",
-                    words::number(p.scaled_kuiper.p)
+                    words::p(p.scaled_kuiper.p)
                 ),
             });
             parts.push(format!(
@@ -99,14 +99,10 @@ fn facts(mut section: Section, m: &MixedSelectivity) -> Section {
         let [low, high] = found.interval.map(words::number);
         section = section.fact("Mixing index", words::with_error(found.mean)).fact(
             "Mixing index by chance",
-            format!(
-                "{} (95 % from {low} to {high}; p = {})",
-                words::number(found.chance),
-                words::number(found.p)
-            ),
+            format!("{} (95 % from {low} to {high}; p = {})", words::number(found.chance), words::p(found.p)),
         );
     }
-    let p = |t: &Test| format!("{} (p = {})", words::number(t.statistic), words::number(t.p));
+    let p = |t: &Test| format!("{} (p = {})", words::number(t.statistic), words::p(t.p));
     for pair in found.pairs.iter().take(3) {
         let names = pair.of.map(|c| m.targets[c].as_str()).join(", ");
         section = section
@@ -134,7 +130,7 @@ fn facts(mut section: Section, m: &MixedSelectivity) -> Section {
                 "{} ({} by chance, p = {})",
                 words::percent(b.inside),
                 words::percent(b.chance),
-                words::number(b.p)
+                words::p(b.p)
             ),
         );
     }

@@ -2,6 +2,7 @@
 
 mod figures;
 mod tables;
+mod used;
 
 use super::{Rendered, left, words};
 use crate::Error;
@@ -10,48 +11,60 @@ use crate::page::Section;
 use crate::report::{Report, Told};
 use crate::runner::Failure;
 use nullcline_core::analyses;
-use nullcline_core::analyses::potts::{AboutSamples, Inferred, Note, Potts, PottsModel};
+use nullcline_core::analyses::potts::{AboutSamples, Found, Inferred, Note, Potts, PottsModel};
 use nullcline_core::inference::potts::{Method, Way};
 use nullcline_core::io::tensors::{Tensor, write_npz};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use words::{count, with_error};
 
 impl Report for Potts {
     fn origin(&self, place: &Path) -> Result<Origin, analyses::Error> {
-        Ok(Origin::files("infer potts", &[&self.file], place))
+        let files = [&self.file, &self.model, &self.score].into_iter().flatten();
+        let files: Vec<&Path> = files.map(PathBuf::as_path).collect();
+        Ok(Origin::files("infer potts", &files, place))
     }
 
     fn file(&self) -> Option<&Path> {
-        Some(&self.file)
+        self.file.as_deref().or(self.model.as_deref())
     }
 
-    fn tell(&self, found: &Inferred) -> Result<Told, Failure> {
-        let m = &found.model;
-        let subject = subject(&m.about);
-        let asked = self.folds > 0 && self.truth.is_none();
-        let none_left_out = (asked && m.folds == 0).then(|| {
-            "Too few samples, or all of one trial: none are left out, and nothing is said of unseen ones."
-                .to_owned()
-        });
-        Ok(Told {
-            facts: vec![("Data".into(), subject.clone())],
-            subject,
-            seed: self.seed,
-            findings: describe(m),
-            warnings: found.notes.iter().map(note).chain(warnings(m)).chain(none_left_out).collect(),
-            modules: vec![potts(m)?],
-            ..Told::default()
-        })
+    fn tell(&self, found: &Found) -> Result<Told, Failure> {
+        match found {
+            Found::Inferred(found) => inferred(self, found),
+            Found::Used(found) => Ok(used::tell(found, self.seed)),
+        }
     }
 
-    fn write(&self, found: &Inferred, folder: &Folder) -> Result<(), Failure> {
-        let m = &found.model;
+    fn write(&self, found: &Found, folder: &Folder) -> Result<(), Failure> {
+        let m = match found {
+            Found::Inferred(found) => &found.model,
+            Found::Used(found) => return used::write(found, folder),
+        };
         write_npz(&folder.place("potts/model.npz")?, &stored(m))?;
         if m.about.kind == "alignment" {
-            folder.write("potts/generated.fasta", tables::fasta(m))?;
+            folder.write("potts/generated.fasta", tables::fasta(&m.states, &m.generated))?;
         }
         Ok(folder.write("potts/couplings.txt", tables::plmc(m))?)
     }
+}
+
+fn inferred(job: &Potts, found: &Inferred) -> Result<Told, Failure> {
+    let m = &found.model;
+    let subject = subject(&m.about);
+    let asked = job.folds > 0 && job.truth.is_none();
+    let none_left_out = (asked && m.folds == 0).then(|| {
+        "Too few samples, or all of one trial: none are left out, and nothing is said of unseen ones."
+            .to_owned()
+    });
+    Ok(Told {
+        facts: vec![("Data".into(), subject.clone())],
+        subject,
+        seed: job.seed,
+        findings: describe(m),
+        warnings: found.notes.iter().map(note).chain(warnings(m)).chain(none_left_out).collect(),
+        modules: vec![potts(m)?],
+        ..Told::default()
+    })
 }
 
 /// The arrays of the model: h (n x q) and j (n x n x q x q) as fitted, states beyond those of a site not a number.
@@ -79,11 +92,19 @@ fn stored(m: &PottsModel) -> Vec<Tensor> {
         array("j", vec![n, n, q, q], j),
         array("penalty", vec![2], vec![m.penalty.couplings, m.penalty.fields]),
         array("gamma", vec![], vec![m.chosen.gamma]),
-        array("log_z", vec![2], vec![m.level().partition.log_z.value, m.level().partition.log_z.error()]),
+        array("log_z", vec![2], vec![m.partition.log_z.value, m.partition.log_z.error()]),
     ];
     if m.about.kind == "alignment" {
         let letters = m.states[0].iter().filter_map(|s| s.chars().next()).map(|c| f64::from(u32::from(c)));
         all.push(array("alphabet", vec![q], letters.collect()));
+    }
+    // Values of states, where they are numbers.
+    let values: Option<Vec<Vec<f64>>> =
+        m.states.iter().map(|s| s.iter().map(|v| v.parse().ok()).collect()).collect();
+    if let Some(values) = values.filter(|_| m.about.kind == "table") {
+        let of = |i: usize, a: usize| values[i].get(a).copied().unwrap_or(f64::NAN);
+        let levels = (0..n).flat_map(|i| (0..q).map(move |a| (i, a))).map(|(i, a)| of(i, a)).collect();
+        all.push(array("levels", vec![n, q], levels));
     }
     all
 }
@@ -149,7 +170,7 @@ fn note(n: &Note) -> String {
 fn warnings(m: &PottsModel) -> Vec<String> {
     let mut all = vec![];
     let level = m.level();
-    if let Some(effective) = level.partition.effective.filter(|e| *e < 20.0) {
+    if let Some(effective) = m.partition.effective.filter(|e| *e < 20.0) {
         all.push(format!(
             "log Z rests on {effective:.0} effective chains: its error may be too small; more --chains help."
         ));
@@ -181,12 +202,20 @@ fn describe(m: &PottsModel) -> Vec<String> {
         words::number(m.chosen.gamma),
         m.chosen.by.name()
     ));
-    let l = m.level();
-    let how = match l.partition.method {
+    if let Some((path, all, chosen)) = &m.sparse {
+        let by = if all[*chosen].test.is_some() { "samples left out" } else { "the tilted likelihood" };
+        out.push(format!(
+            "Of {} pairs {} are coupled, by {} and {by}.",
+            m.pairs.len(),
+            all[*chosen].pairs,
+            path.name()
+        ));
+    }
+    let how = match m.partition.method {
         Method::Exact => "exact",
         Method::Annealed => "annealed importance sampling",
     };
-    out.push(format!("There log Z = {} ({how}).", with_error(l.partition.log_z)));
+    out.push(format!("There log Z = {} ({how}).", with_error(m.partition.log_z)));
     out
 }
 
@@ -217,6 +246,10 @@ fn method(m: &PottsModel) -> Vec<String> {
     let what = match m.way {
         Way::Pseudo => {
             "minus the log pseudo-likelihood of all samples, plus n γ Σ J² over pairs of sites and (γ / 10) Σ h²"
+        }
+        Way::Asymmetric => {
+            "minus the log pseudo-likelihood of each site alone, plus (n γ / 2) Σ J² over its couplings and (γ / 10) Σ h²; the couplings of a \
+             pair are the mean of those of its sites, and what is least is the sum over sites before that"
         }
         Way::Exact => {
             "minus the log likelihood of all samples, plus (n γ / 2) Σ J² over pairs of sites and (γ / 20) Σ h²"
@@ -249,7 +282,7 @@ fn facts(m: &PottsModel) -> Vec<(String, String)> {
         facts.push(("Of an unseen sample".into(), with_error(test)));
     }
     facts.push(("Of a generated sample".into(), with_error(l.generated)));
-    facts.push(("log Z".into(), with_error(l.partition.log_z)));
+    facts.push(("log Z".into(), with_error(m.partition.log_z)));
     if let Some([forward, backward]) = l.divergence {
         facts.push(("Divergence of the truth from the model, KL(truth ‖ model)".into(), with_error(forward)));
         facts

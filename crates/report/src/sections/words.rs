@@ -89,6 +89,17 @@ pub fn shell(path: &std::path::Path) -> String {
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
+/// A p value, to two significant digits.
+pub fn p(p: f64) -> String {
+    // Of NaN too.
+    if !(p >= 1e-4) {
+        return number(p);
+    }
+    let digits = (1 - p.log10().floor() as i32).clamp(1, 6) as usize;
+    let text = format!("{p:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A share with its error, as a percentage.
 pub fn percent_with_error(share: Estimate) -> String {
     format!("{} %", with_error(share.times(100.0)))
@@ -114,6 +125,7 @@ mod tests {
         assert_eq!(with_error(Estimate::new(1.925_65e-8, 4.977e-9, 60)), "(1.93 ± 0.50) × 10⁻⁸");
         assert_eq!(with_error(Estimate::new(-640_923_967.0, 224_196_845.0, 60)), "(−6.4 ± 2.2) × 10⁸");
         assert_eq!(with_error(Estimate::unknown(0.5, 1)), "0.5");
+        assert_eq!([0.002_874, 0.13, 0.5, 1.0, 3.2e-7].map(p), ["0.0029", "0.13", "0.5", "1", "3.20 × 10⁻⁷"]);
         assert_eq!(count(1, "point"), "1 point");
         assert_eq!(shell(std::path::Path::new("a/b.npz")), "a/b.npz");
         assert_eq!(shell(std::path::Path::new("a b/it's")), "'a b/it'\\''s'");

@@ -34,12 +34,12 @@ fn findings(size: Size, sigmas: &[f64], seed: u64, observer: &dyn Observer) -> R
     let rows = measure(&cases, &alphas(), size, seed, observer)?;
     let limits = Limits::new(&cases, &rows);
     let claims = at_size(claims(&cases, &rows, &limits), size.n, PRINTED);
-    let json = entries([
-        ("sigma", numbers(sigmas)),
-        ("limit_cross", entry(&limits.cross)),
-        ("limit_opt", entry(&limits.opt)),
-        ("limit_gap", entry(&limits.gap)),
-    ]);
+    let json = fields(Found {
+        sigma: sigmas,
+        limit_cross: Entry::of(&limits.cross),
+        limit_opt: Entry::of(&limits.opt),
+        limit_gap: Entry::of(&limits.gap),
+    });
     let sections = vec![section(&cases, &rows, &limits, size)?];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }
@@ -60,11 +60,27 @@ impl Limits {
     }
 }
 
-fn entry(limits: &[Option<Limit>]) -> Value {
-    let each = |f: fn(&Limit) -> f64| {
-        numbers(&limits.iter().map(|l| l.as_ref().map_or(f64::NAN, f)).collect::<Vec<_>>())
-    };
-    json!({ "value": each(|l| l.value), "std_error": each(|l| l.error) })
+/// Limits of every case, null where there is none.
+#[derive(Serialize)]
+struct Entry {
+    value: Vec<f64>,
+    std_error: Vec<f64>,
+}
+
+impl Entry {
+    fn of(limits: &[Option<Limit>]) -> Self {
+        let each = |f: fn(&Limit) -> f64| list(limits, |l| l.as_ref().map_or(f64::NAN, f));
+        Self { value: each(|l| l.value), std_error: each(|l| l.error) }
+    }
+}
+
+/// The strengths and their gap over the laws of weak couplings.
+#[derive(Serialize)]
+struct Found<'a> {
+    sigma: &'a [f64],
+    limit_cross: Entry,
+    limit_opt: Entry,
+    limit_gap: Entry,
 }
 
 /// Two claims: the limits together are one, and so is each; `sets` are the data sets behind a point of them.

@@ -428,19 +428,33 @@ impl Found {
 
     fn entry(&self, grid: &Grid) -> (String, Value) {
         let c = &self.compared;
-        let entry = json!({
-            "cells": grid.count(),
-            "region": c.region,
-            "misclassified": c.wrong,
-            "far": c.far,
-            "far_locked": c.far_locked,
-            "undecided": c.undecided,
-            "positive": c.positive,
-            "mixed_starts": self.m.mixed,
-            "tolerance": self.plan.tolerance,
-        });
-        (word(self.m.time).to_string(), entry)
+        let found = Entry {
+            cells: grid.count(),
+            region: c.region,
+            misclassified: c.wrong,
+            far: c.far,
+            far_locked: c.far_locked,
+            undecided: c.undecided,
+            positive: c.positive,
+            mixed_starts: self.m.mixed,
+            tolerance: self.plan.tolerance,
+        };
+        (word(self.m.time).to_string(), written(found))
     }
+}
+
+/// Cells of the grid, as the summary has them.
+#[derive(Serialize)]
+struct Entry {
+    cells: usize,
+    region: usize,
+    misclassified: usize,
+    far: usize,
+    far_locked: usize,
+    undecided: usize,
+    positive: usize,
+    mixed_starts: usize,
+    tolerance: f64,
 }
 
 fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {

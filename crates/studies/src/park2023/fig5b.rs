@@ -87,6 +87,17 @@ struct Found {
     slowing: (Vec<[f64; 2]>, Estimate),
 }
 
+/// Cells of the grid, as the summary has them.
+#[derive(Serialize)]
+struct Entry {
+    round: usize,
+    far: usize,
+    apart_from_exponents: usize,
+    open: usize,
+    lowest_frequency: f64,
+    highest_frequency: f64,
+}
+
 impl Found {
     fn new(grid: &Grid, size: &Size, time: Time, seed: u64, observer: &dyn Observer) -> Self {
         let what = format!("times of return, {} time", word(time));
@@ -170,15 +181,15 @@ impl Found {
 
     fn entry(&self) -> (String, Value) {
         let (low, high) = self.range();
-        let entry = json!({
-            "round": count(&self.courses, |c| matches!(c, Course::Round(..))),
-            "far": self.far,
-            "apart_from_exponents": self.apart,
-            "open": self.open[0],
-            "lowest_frequency": low,
-            "highest_frequency": high,
-        });
-        (word(self.time).to_string(), entry)
+        let found = Entry {
+            round: count(&self.courses, |c| matches!(c, Course::Round(..))),
+            far: self.far,
+            apart_from_exponents: self.apart,
+            open: self.open[0],
+            lowest_frequency: low,
+            highest_frequency: high,
+        };
+        (word(self.time).to_string(), written(found))
     }
 
     /// Frequencies over the grid, of the map also relative to those of small oscillations.

@@ -23,6 +23,18 @@ fn correct(trials: &[Choice]) -> f64 {
     trials.iter().filter(|t| t.correct()).count() as f64 / trials.len() as f64
 }
 
+/// Shares of correct trials: of every network, of an observer of each, and of actors.
+#[derive(Serialize)]
+struct Accuracy {
+    accuracy: Vec<f64>,
+    observer: Vec<f64>,
+    actor_coded: f64,
+    actor_printed: f64,
+    actor_exact: f64,
+    actor_coded_blockless: f64,
+    actor_coded_weighted: f64,
+}
+
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     findings(Sizes::of(settings), settings, progress)
 }
@@ -62,14 +74,14 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
     let each = |trials: &[Vec<Choice>]| trials.iter().map(|s| correct(s)).collect::<Vec<_>>();
     let json = entries([(
         "behaviour",
-        json!({
-            "accuracy": each(networks),
-            "observer": each(observers),
-            "actor_coded": correct(coded),
-            "actor_printed": correct(printed),
-            "actor_exact": correct(&exact),
-            "actor_coded_blockless": correct(&blockless),
-            "actor_coded_weighted": correct(&weighted),
+        written(Accuracy {
+            accuracy: each(networks),
+            observer: each(observers),
+            actor_coded: correct(coded),
+            actor_printed: correct(printed),
+            actor_exact: correct(&exact),
+            actor_coded_blockless: correct(&blockless),
+            actor_coded_weighted: correct(&weighted),
         }),
     )]);
     let answer = format!(

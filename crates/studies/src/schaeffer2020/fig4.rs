@@ -61,7 +61,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         rows.len(),
         answer(&claims)
     );
-    let values = |(k, name): (usize, &&str)| ((*name).to_owned(), json!(list(&rows, |r| r.0[k])));
+    let values = |(k, name): (usize, &&str)| ((*name).to_owned(), list(&rows, |r| r.0[k]).into());
     let geometry: Map<String, Value> = Row::NAMES.iter().enumerate().map(values).collect();
     let section = Section::new("geometry", "Read-outs in the plane of two components")
         .figures([draw(&shown)?])

@@ -103,6 +103,19 @@ fn searched(net: &Elman, r: &Recorded, seed: u64) -> Vec<Vec<FixedPoint>> {
     CONDITIONS.par_iter().map(|(_, input)| points(net, r.states.as_ref(), input, seed)).collect()
 }
 
+/// Every network: points under each of six inputs, and what its line does.
+#[derive(Serialize)]
+struct Flow {
+    stable_fixed_points: Vec<[usize; 6]>,
+    unstable_fixed_points: Vec<[usize; 6]>,
+    slow_points: Vec<[usize; 6]>,
+    slowest_modulus: Vec<f64>,
+    second_modulus: Vec<f64>,
+    mode_to_block_degrees: Vec<f64>,
+    line_to_block_degrees: Vec<f64>,
+    feedback_over_evidence: Vec<f64>,
+}
+
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     findings(Sizes::of(settings), settings, progress)
 }
@@ -134,16 +147,16 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         answer(&claims)
     );
     let counts = |j: usize| all.iter().map(|o| o.counts.map(|c| c[j])).collect::<Vec<_>>();
-    let json = json!({
-        "stable_fixed_points": counts(0),
-        "unstable_fixed_points": counts(1),
-        "slow_points": counts(2),
-        "slowest_modulus": list(&all, |o| o.moduli[0]),
-        "second_modulus": list(&all, |o| o.moduli[1]),
-        "mode_to_block_degrees": list(&all, |o| o.mode[0]),
-        "line_to_block_degrees": list(&all, |o| o.line[1]),
-        "feedback_over_evidence": list(&all, |o| o.feedback),
-    });
+    let found = Flow {
+        stable_fixed_points: counts(0),
+        unstable_fixed_points: counts(1),
+        slow_points: counts(2),
+        slowest_modulus: list(&all, |o| o.moduli[0]),
+        second_modulus: list(&all, |o| o.moduli[1]),
+        mode_to_block_degrees: list(&all, |o| o.mode[0]),
+        line_to_block_degrees: list(&all, |o| o.line[1]),
+        feedback_over_evidence: list(&all, |o| o.feedback),
+    };
     let plane = Plane::of(&shown.recorded, &shown.geometry);
     let figure = first.map(|found| draw(&trained[0], &plane, &found)).transpose()?;
     let section =
@@ -152,7 +165,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         claims,
         answer,
         sections: vec![section],
-        json: entries([("flow", json)]),
+        json: entries([("flow", written(found))]),
         warnings: vec![],
     })
 }

@@ -100,6 +100,16 @@ fn one(net: &Elman, student: &Student, pools: &Clusters, count: usize, seed: u64
     }
 }
 
+/// The two units and the two pools of every network.
+#[derive(Serialize)]
+struct Circuit {
+    coefficients: Vec<[f64; 12]>,
+    names: [&'static str; 12],
+    clusters: Vec<usize>,
+    weights_within: Vec<f64>,
+    weights_between: Vec<f64>,
+}
+
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     findings(Sizes::of(settings), settings, progress)
 }
@@ -125,20 +135,20 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         words(mean(&all, |o| o.weights.between.value)),
         answer(&claims)
     );
-    let json = json!({
-        "coefficients": all.iter().map(|o| o.coefficients.to_vec()).collect::<Vec<_>>(),
-        "names": PUBLISHED.map(|p| p.0),
-        "clusters": all.iter().map(|o| o.clusters).collect::<Vec<_>>(),
-        "weights_within": list(&all, |o| o.weights.within.value),
-        "weights_between": list(&all, |o| o.weights.between.value),
-    });
+    let found = Circuit {
+        coefficients: all.iter().map(|o| o.coefficients).collect(),
+        names: PUBLISHED.map(|p| p.0),
+        clusters: all.iter().map(|o| o.clusters).collect(),
+        weights_within: list(&all, |o| o.weights.within.value),
+        weights_between: list(&all, |o| o.weights.between.value),
+    };
     let figure = first.map(|pools| draw(&all, &trained[0], &pools)).transpose()?;
     let section = Section::new("circuit", "Two units and two pools").figures(figure).tables([table(&all)]);
     Ok(Findings {
         claims,
         answer,
         sections: vec![section],
-        json: entries([("circuit", json)]),
+        json: entries([("circuit", written(found))]),
         warnings: vec![],
     })
 }

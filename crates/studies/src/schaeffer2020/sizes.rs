@@ -39,6 +39,15 @@ struct One {
     radd: [f64; 2],
 }
 
+/// A network, as the summary has it.
+#[derive(Serialize)]
+struct Network {
+    units: usize,
+    accuracy_percent: f64,
+    gradient_steps: u64,
+    variance_in_two_components_percent: f64,
+}
+
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     let planned = match settings.preset {
         Preset::Quick => &QUICK[..],
@@ -86,11 +95,11 @@ pub fn findings(
     let figure = draw(&sizes)?;
     let all: Vec<One> = sizes.into_iter().flatten().collect();
     let entry = |o: &One| {
-        json!({
-            "units": o.units,
-            "accuracy_percent": o.accuracy,
-            "gradient_steps": o.steps,
-            "variance_in_two_components_percent": o.row.0[0],
+        written(Network {
+            units: o.units,
+            accuracy_percent: o.accuracy,
+            gradient_steps: o.steps,
+            variance_in_two_components_percent: o.row.0[0],
         })
     };
     let json = entries([("sizes", all.iter().map(entry).collect())]);

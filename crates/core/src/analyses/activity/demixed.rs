@@ -7,14 +7,16 @@ use crate::analyses::modules::{Diagnostic, OfRecording};
 use crate::analyses::summary::Number;
 use crate::analyses::{Context, Error, Module};
 use crate::diagnostics::geometry::demixed::{
-    Chosen, Component, Demixed, Fit, Marginal, Means, Plan, choose_ridge,
+    Axis, Chosen, Component, Demixed, Fit, Marginal, Means, Plan, Significance, Test, choose_ridge,
+    significance,
 };
+use crate::diagnostics::geometry::products::{centred, inner};
 use crate::diagnostics::geometry::signal::Repeat;
 use crate::io::shown::count;
 use crate::linalg::col;
 use crate::linalg::random::{Use, shuffled, stream};
 use crate::numbers::{Estimate, jackknife};
-use faer::{Mat, MatRef};
+use faer::Mat;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,6 +26,8 @@ use std::collections::BTreeSet;
 const MOST: usize = 10;
 /// Components kept, by what they explain.
 const KEPT: usize = 20;
+/// Shuffles behind the significance of axes.
+const SHUFFLES: usize = 100;
 /// Halvings of the trials behind shares without noise.
 const HALVES: usize = 20;
 
@@ -49,6 +53,8 @@ pub struct DemixedComponents {
     pub courses: Vec<Vec<f64>>,
     /// How strong it is regularised; none: a condition has a single trial.
     pub chosen: Option<Chosen>,
+    /// Whether the axes tell held-out trials apart; none: not asked, or a condition has a single trial.
+    pub significance: Option<Significance>,
     /// Trials of the condition that has the fewest, and of that with the most.
     pub trials: [usize; 2],
     /// Steps of the longest trial.
@@ -73,6 +79,42 @@ pub struct Entry {
     pub marginals: Vec<MarginalShare>,
     /// Components, by the share of the variance that each reconstructs.
     pub components: Vec<DemixedComponent>,
+    /// Whether the first components of each marginal tell held-out trials apart; null: not tested.
+    pub significance: Option<HeldOut>,
+}
+
+/// Held-out trials told apart by demixed axes, beside shuffled ones.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct HeldOut {
+    /// How often the trials were dealt among the conditions anew.
+    pub shuffles: usize,
+    /// Parts of the trials, each held out once.
+    pub folds: usize,
+    /// Divisions into such parts.
+    pub divisions: usize,
+    /// Directions of the units in which it was done: all, or so many principal components.
+    pub directions: usize,
+    /// The axes.
+    pub axes: Vec<HeldOutAxis>,
+}
+
+/// One axis.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct HeldOutAxis {
+    /// What it depends on.
+    pub of: String,
+    /// Its place within the marginal, from 1.
+    pub place: usize,
+    /// Share right of a classifier that does not look.
+    pub chance: Number,
+    /// Share of held-out trials told right, step by step.
+    pub accuracy: Vec<Number>,
+    /// The highest share of the shuffles, step by step.
+    pub highest_shuffled: Vec<Number>,
+    /// Whether a step is above every shuffle, in ten in a row at least.
+    pub above: Vec<bool>,
+    /// Share of shuffles, the data among them, whose best mean over ten steps in a row is as high.
+    pub p: Number,
 }
 
 /// A part of the variance of means.
@@ -149,15 +191,23 @@ impl Analyses<'_> {
         let chosen = choose_ridge(&means, MOST, self.config.seed);
         let x = means.of(&|_, _| true);
         let noise = chosen.as_ref().map(|_| means.noise(x.as_ref(), &|_, _| true));
-        let total = squares(x.as_ref());
+        let total = centred(x.as_ref()).squared_norm_l2();
         let ridge = chosen.as_ref().map_or(0.0, |c| c.ridges[c.best] * total);
         let fit = Fit { noise: noise.as_ref().map(Mat::as_ref), ridge, most: MOST };
         let mut found = Demixed::of(x.as_ref(), &plan, fit).ok_or_else(failed)?;
         found.components.truncate(KEPT);
         let groups: Vec<Vec<usize>> = of.iter().map(|all| all.iter().map(|r| r.group).collect()).collect();
         let [shares, signal] = self.shares(&means, &groups);
+        let shuffles = self.config.analyses.shuffles.unwrap_or(SHUFFLES);
+        let significance = chosen.as_ref().and_then(|c| {
+            let basis = self.pca.map(|p| p.components.as_ref());
+            significance(&means, &Test { ridge: c.ridges[c.best], shuffles, seed: self.config.seed, basis })
+        });
         let counts = of.iter().map(Vec::len);
-        let course = |c: &Component| (0..x.ncols()).map(|j| dot(&c.decoder, col(x.as_ref(), j))).collect();
+        let course = |c: &Component| {
+            let along = |j| c.decoder.iter().zip(col(x.as_ref(), j)).map(|(d, v)| d * v).sum();
+            (0..x.ncols()).map(along).collect()
+        };
         Ok(DemixedComponents {
             names: plan.marginals().iter().map(|m| named(*m, &conditions.factors)).collect(),
             factors: conditions.factors.clone(),
@@ -171,6 +221,7 @@ impl Analyses<'_> {
             shares,
             signal,
             chosen,
+            significance,
             plan,
         })
     }
@@ -181,12 +232,7 @@ impl Analyses<'_> {
         let kept = |out: Option<usize>| move |c: usize, k: usize| out != Some(groups[c][k]);
         let whole = |out: Option<usize>| -> Option<Vec<f64>> {
             let every = |c: &Vec<usize>| c.iter().any(|g| Some(*g) != out);
-            groups.iter().all(every).then(|| {
-                let x = means.of(&kept(out));
-                let total = squares(x.as_ref());
-                let part = |m: &Marginal| means.plan.marginal(x.as_ref(), *m).squared_norm_l2() / total;
-                marginals.iter().map(part).collect()
-            })
+            groups.iter().all(every).then(|| means.plan.shares(means.of(&kept(out)).as_ref()))
         };
         let halves = |out: Option<usize>| self.halved(means, &kept(out));
         let least = groups.iter().map(Vec::len).min().unwrap_or(0);
@@ -219,27 +265,12 @@ impl Analyses<'_> {
             let (a, b) = (of(0)?, of(1)?);
             for (sum, m) in sums.iter_mut().zip(&marginals) {
                 let (a, b) = (means.plan.marginal(a.as_ref(), *m), means.plan.marginal(b.as_ref(), *m));
-                *sum += (0..a.ncols()).map(|j| dot(col(a.as_ref(), j), col(b.as_ref(), j))).sum::<f64>();
+                *sum += inner(a.as_ref(), b.as_ref());
             }
         }
         let total: f64 = sums.iter().sum();
         (total > 0.0).then(|| sums.into_iter().map(|s| s / total).collect())
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// Squares less the mean of each row.
-fn squares(x: MatRef<f64>) -> f64 {
-    let share = 1.0 / x.ncols() as f64;
-    (0..x.nrows())
-        .map(|i| {
-            let mean = (0..x.ncols()).map(|j| x[(i, j)]).sum::<f64>() * share;
-            (0..x.ncols()).map(|j| (x[(i, j)] - mean).powi(2)).sum::<f64>()
-        })
-        .sum()
 }
 
 /// As `time`, `stimulus` or `stimulus x choice`.
@@ -256,8 +287,19 @@ fn named(marginal: Marginal, factors: &[Factor]) -> String {
 impl DemixedComponents {
     /// The name of what a component depends on.
     pub fn of(&self, component: &Component) -> &str {
-        let place = self.plan.marginals().iter().position(|m| *m == component.marginal);
+        self.name(component.marginal)
+    }
+
+    /// The name of a marginal.
+    pub fn name(&self, marginal: Marginal) -> &str {
+        let place = self.plan.marginals().iter().position(|m| *m == marginal);
         place.map_or("", |p| &self.names[p])
+    }
+
+    /// How well a component tells held-out trials apart, where that was tested.
+    pub fn judged(&self, component: &Component) -> Option<&Axis> {
+        let own = |a: &&Axis| a.marginal == component.marginal && a.place == component.place;
+        self.significance.as_ref()?.axes.iter().find(own)
     }
 }
 
@@ -280,6 +322,15 @@ impl Entry {
             decoder: numbers(&c.decoder),
             encoder: numbers(&c.encoder),
         };
+        let axis = |a: &Axis| HeldOutAxis {
+            of: found.name(a.marginal).to_owned(),
+            place: a.place + 1,
+            chance: Number(a.chance()),
+            accuracy: numbers(&a.accuracy),
+            highest_shuffled: numbers(&a.highest),
+            above: a.above.clone(),
+            p: Number(a.p),
+        };
         Self {
             factors: found.factors.iter().map(|f| (f.name.clone(), f.levels.clone())).collect(),
             steps: found.plan.steps,
@@ -287,6 +338,13 @@ impl Entry {
             lambda: Number(found.found.lambda),
             marginals: (0..found.names.len()).map(marginal).collect(),
             components: found.found.components.iter().map(component).collect(),
+            significance: found.significance.as_ref().map(|s| HeldOut {
+                shuffles: s.shuffles,
+                folds: s.folds,
+                divisions: s.divisions,
+                directions: s.directions,
+                axes: s.axes.iter().map(axis).collect(),
+            }),
         }
     }
 }

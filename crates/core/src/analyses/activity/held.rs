@@ -2,8 +2,9 @@
 
 use crate::analyses::columns::{Columns, LARGEST_EXACT};
 use crate::analyses::conditions::Conditions;
+use crate::analyses::labels::LabelTable;
 use crate::analyses::{Config, Error};
-use crate::io::table::{ReadTable, Values, labels, read};
+use crate::io::table::{Column, ReadTable, Values, labels, read};
 use crate::job::Observer;
 use faer::Mat;
 use std::collections::BTreeSet;
@@ -100,7 +101,7 @@ impl Held {
             follows,
             broken,
             trials: trials.map(|all| kept.iter().map(|r| all[*r]).collect()),
-            targets: targets(config, array, columns, &kept)?,
+            targets: targets(config, array, columns, trials, &kept)?,
             every,
             conditions: conditions.cloned(),
         })
@@ -138,57 +139,80 @@ fn steps(trials: &[usize]) -> Vec<usize> {
     trials.iter().map(step).collect()
 }
 
-/// The target columns on the rows `kept`; of an npz they may be an array of their own.
+/// The target columns on the rows `kept`: those of the table, of an npz an array of their own, and those of the table of labels.
 fn targets(
     config: &Config,
     array: Option<&str>,
     columns: &Columns,
+    trials: Option<&[usize]>,
     kept: &[usize],
 ) -> Result<Vec<Target>, Error> {
     let Some(asked) = &config.recording.targets else { return Ok(vec![]) };
-    let file: &Path = &config.file;
-    let table = if columns.targets.is_empty() {
-        read(file, &ReadTable { array: Some(asked), columns: None })?
-    } else {
-        read(file, &ReadTable { array, columns: Some(&columns.targets) })?
-    };
-    let kept: Vec<usize> = kept.iter().map(|place| columns.row(*place)).collect();
-    let last = kept.iter().max().map_or(0, |r| r + 1);
-    if table.rows < last {
-        let message = format!(
-            "--targets {asked}: {} rows, expected as many as the activity has ({last} or more)",
-            table.rows
-        );
-        return Err(Error::input(file, message));
-    }
-    let named = |name: &String| name != "trial" || columns.targets.contains(name);
-    let from = if columns.targets.is_empty() { Some(asked.as_str()) } else { array };
     let mut targets = vec![];
-    for c in table.columns.into_iter().filter(|c| named(&c.name)) {
-        if let Values::Number(all) = &c.values
-            && kept.iter().any(|r| all[*r].abs() >= LARGEST_EXACT)
-            && let Some(target) = Target::of_large(file, from, &c.name, &kept)?
-        {
-            targets.push(target);
-            continue;
-        }
-        if let Values::Number(all) = &c.values
-            && let Some(row) = kept.iter().find(|r| all[**r].is_infinite())
-        {
+    if !columns.targets.is_empty() || columns.of_labels.is_empty() {
+        let rows: Vec<usize> = kept.iter().map(|place| columns.row(*place)).collect();
+        let file: &Path = &config.file;
+        let own = columns.targets.is_empty();
+        let table = match own {
+            true => read(file, &ReadTable { array: Some(asked), columns: None })?,
+            false => read(file, &ReadTable { array, columns: Some(&columns.targets) })?,
+        };
+        let last = rows.iter().max().map_or(0, |r| r + 1);
+        if table.rows < last {
             let message = format!(
-                "column `{}`, row {}: {}, expected a finite number or none",
-                c.name,
-                row + 1,
-                all[*row]
+                "--targets {asked}: {} rows, expected as many as the activity has ({last} or more)",
+                table.rows
             );
             return Err(Error::input(file, message));
         }
-        targets.push(Target::new(c.name, &c.values, &kept));
+        let named = |name: &String| name != "trial" || columns.targets.contains(name);
+        let from = if own { Some(asked.as_str()) } else { array };
+        for c in table.columns.into_iter().filter(|c| named(&c.name)) {
+            targets.push(Target::of_column(file, from, c, &rows)?);
+        }
+    }
+    if let (Some(table), false) = (&config.recording.labels, columns.of_labels.is_empty()) {
+        let Some(trials) = trials else {
+            return Err(Error::Config("--labels are those of trials: name their column with --trial".into()));
+        };
+        let table = LabelTable::open(table)?;
+        let row_of = table.rows(&columns.called(&config.file, array)?)?;
+        let rows: Vec<usize> = kept.iter().map(|place| row_of[trials[*place]]).collect();
+        for name in &columns.of_labels {
+            targets.push(Target::of_column(table.path, None, table.column(name)?, &rows)?);
+        }
     }
     Ok(targets)
 }
 
 impl Target {
+    /// A column of a table on some of its rows.
+    pub(in crate::analyses) fn of_column(
+        file: &Path,
+        array: Option<&str>,
+        column: Column,
+        rows: &[usize],
+    ) -> Result<Self, Error> {
+        if let Values::Number(all) = &column.values
+            && rows.iter().any(|r| all[*r].abs() >= LARGEST_EXACT)
+            && let Some(target) = Self::of_large(file, array, &column.name, rows)?
+        {
+            return Ok(target);
+        }
+        if let Values::Number(all) = &column.values
+            && let Some(row) = rows.iter().find(|r| all[**r].is_infinite())
+        {
+            let message = format!(
+                "column `{}`, row {}: {}, expected a finite number or none",
+                column.name,
+                row + 1,
+                all[*row]
+            );
+            return Err(Error::input(file, message));
+        }
+        Ok(Self::new(column.name, &column.values, rows))
+    }
+
     /// Whole numbers of more digits than a float has, told apart to the last one and counted from the least; none where some are
     /// written otherwise.
     fn of_large(file: &Path, array: Option<&str>, name: &str, rows: &[usize]) -> Result<Option<Self>, Error> {

@@ -6,7 +6,7 @@ use crate::analyses::summary::Number;
 use crate::analyses::{Context, Error};
 use crate::diagnostics::geometry::correlation::correlation;
 use crate::diagnostics::geometry::intrinsic::{
-    CorrelationDimension, Distances, TwoNearest, correlation_dimension, phase_randomised, two_nearest,
+    CorrelationDimension, Distances, Spectrum, TwoNearest, correlation_dimension, two_nearest,
 };
 use crate::io::shown::count;
 use crate::linalg::random::{Use, stream};
@@ -169,9 +169,10 @@ impl Analyses<'_> {
 
     /// Both dimensions of each surrogate.
     fn surrogates(&self, x: &Mat<f64>, window: usize, thin: usize) -> Vec<[f64; 2]> {
+        let spectrum = Spectrum::of(x.as_ref());
         let one = |k: usize| {
             let mut rng = stream(self.config.seed, Use::Surrogate, (1 << 32) + k as u64);
-            let y = phase_randomised(x.as_ref(), &mut rng);
+            let y = spectrum.surrogate(&mut rng);
             let nearest = by_neighbours(&y, thin).map_or(f64::NAN, |d| d.dimension.value);
             let sum = correlation_dimension(&Distances::of(y.as_ref(), window));
             [nearest, sum.map_or(f64::NAN, |d| d.dimension.value)]

@@ -274,6 +274,7 @@ pub(super) fn check(settings: &AnalysisSettings, modules: &[Module]) -> Result<(
     for (option, given, wanted) in [
         ("--ridge", settings.ridge.is_some(), &[Module::Decoding, Module::Selectivity][..]),
         ("--folds", settings.folds.is_some(), &[Module::Decoding]),
+        ("--shuffles", settings.shuffles.is_some(), &[Module::Dpca]),
         ("--rank", settings.rank.is_some(), &[Module::Currents]),
         ("--through-origin", settings.through_origin, &[Module::Currents, Module::MixedSelectivity]),
         ("--clusters", settings.clusters.is_some(), &[Module::Clusters]),
@@ -292,6 +293,9 @@ pub(super) fn check(settings: &AnalysisSettings, modules: &[Module]) -> Result<(
 /// Refuses settings of what is done with targets where a recording has none.
 pub(super) fn check_targets(config: &Config) -> Result<(), Error> {
     let (a, r) = (&config.analyses, &config.recording);
+    if r.conditions.is_none() {
+        refuse(&[("--shuffles", a.shuffles.is_some())], "--conditions, whose axes it judges")?;
+    }
     if r.targets.is_some() {
         return Ok(());
     }

@@ -300,7 +300,8 @@ fn read_out(analyses: &Analyses, target: &Target, rows: &[usize]) -> Result<Weig
     }
     let y: Vec<bool> = y.iter().map(|v| *v > 0.5).collect();
     let fit = logistic(x.as_ref(), &y, true, analyses.config.analyses.ridge.unwrap_or(0.0))?;
-    let fault = matches!(fit.separation, Separation::Complete | Separation::Quasi).then_some(Fault::Parted);
+    let parted = matches!(fit.separation, Separation::Complete | Separation::Quasi | Separation::Flat);
+    let fault = parted.then_some(Fault::Parted);
     let second = y.iter().filter(|y| **y).count() as f64 / y.len() as f64;
     let null = y.len() as f64 * (second * second.ln() + (1.0 - second) * (1.0 - second).ln());
     Ok(Weights { units: direction(fit.weights), explained: 1.0 - fit.log_likelihood / null, fault })

@@ -70,7 +70,8 @@ pub struct TrainIntegrator {
     /// Optimiser: gd (the same sequences or samples at each step), sgd (new ones) or adam (new ones)
     #[arg(long, value_name = "NAME", default_value = "sgd", help_heading = "Training")]
     pub optimiser: String,
-    /// Learning rate [default: 0.1 / (max(1, s)² T²), T = 1 for the proxy; adam: 0.0005]
+    /// Learning rate [default: 0.1 / (max(1, s)² T²), T = 1 for the proxy, which with samples has 6 / Z² of it over the square of the
+    /// largest gain; adam: 0.0005]
     #[arg(long, value_name = "X", help_heading = "Training")]
     pub rate: Option<f64>,
     /// Gradient steps

@@ -1,9 +1,8 @@
 //! The losses of integrators as functions of one flat parameter vector: W, encoders, decoders, column by column each.
 
-use super::plan::{IntegratorPlan, Noise};
+use super::plan::{IntegratorPlan, Noise, needs_no_samples};
 use crate::diagnostics::dynamics::integrator::{Averaged, Correlations, Gradient, Proxy, Room, Weights};
 use crate::linalg::Real;
-use crate::linalg::activation::Activation;
 use crate::linalg::random::{Use, stream, uniform};
 use crate::tasks::{Batch, Integrate, Signal, Sizes, Split, Task};
 use crate::training::descent::Loss;
@@ -89,9 +88,7 @@ impl<T: Real> IntegratorLoss<T> {
             }
             Kind::Proxy => {
                 let f = plan.activation;
-                let straight =
-                    matches!(f.activation, Activation::Relu | Activation::Identity) && f.threshold == 0.0;
-                if d == 1 && straight {
+                if needs_no_samples(f, d) {
                     Pass::Proxy { proxy: Box::new(Proxy::signs(goal, f, n)), held: None }
                 } else {
                     let drawn = |index: u64| {
@@ -163,7 +160,8 @@ impl<T: Real> IntegratorLoss<T> {
                 task.chance() * (plan.channels() * plan.duration) as f64
             }
             Kind::Proxy => {
-                let linear = crate::linalg::steep::Steep::plain(Activation::Identity);
+                let linear =
+                    crate::linalg::steep::Steep::plain(crate::linalg::activation::Activation::Identity);
                 let flat = IntegratorPlan { activation: linear, ..zero };
                 let theta = vec![0.0; 1 + 2 * plan.channels()];
                 IntegratorLoss::<f64>::new(&flat).validate(&theta)

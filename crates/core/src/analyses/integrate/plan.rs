@@ -141,6 +141,18 @@ fn steep(a: &TrainIntegrator) -> Result<Steep, String> {
     Ok(f)
 }
 
+/// Whether z = 1 and z = -1 say all: of one channel, ReLU or linear without a threshold (7.31).
+pub(super) fn needs_no_samples(f: Steep, channels: usize) -> bool {
+    channels == 1 && f.threshold == 0.0 && matches!(f.activation, Activation::Relu | Activation::Identity)
+}
+
+/// How much larger the curvature of a proxy loss may be whose samples are uniform in [-range, range] than that of z = 1 and z = -1: by the
+/// mean of z^2, and by the square of the largest gain.
+fn spread(f: Steep, range: f64) -> f64 {
+    let gain = (f.slope * f.activation.max_slope()).abs();
+    (range * range / 6.0).max(1.0) * (gain * gain).max(1.0)
+}
+
 fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
     let (goal, f) = (integrals(a)?, steep(a)?);
     let kind = Kind::parse(&a.loss)
@@ -182,9 +194,12 @@ fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
     }
     let largest = goal.scale.iter().fold(1.0f64, |m, s| m.max(s.abs()));
     let steps = if kind == Kind::Proxy { 1 } else { a.duration };
+    let sampled = kind == Kind::Proxy && !needs_no_samples(f, a.channels);
     let usual = match method {
         Method::Adam { .. } => 5e-4,
-        Method::Sgd { .. } => 0.1 / (largest * steps as f64).powi(2),
+        Method::Sgd { .. } => {
+            0.1 / (largest * steps as f64).powi(2) / if sampled { spread(f, a.range) } else { 1.0 }
+        }
     };
     let precision = match a.precision.as_deref() {
         None if kind == Kind::Batch => Precision::F32,

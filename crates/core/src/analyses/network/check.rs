@@ -20,11 +20,8 @@ pub(super) struct Given {
 }
 
 /// Reads what the user gives beside the network, and checks all of it.
-pub(super) fn given(
-    network: &Network,
-    settings: &NetworkSettings,
-    modules: &[Module],
-) -> Result<Given, Error> {
+pub(super) fn given(network: &Network, config: &Config, modules: &[Module]) -> Result<Given, Error> {
+    let settings = &config.network;
     let (n, d) = (network.system.step().dim(), network.inputs);
     let input = settings.input.clone().unwrap_or_else(|| vec![0.0; d]);
     if input.len() != d {
@@ -36,7 +33,9 @@ pub(super) fn given(
     }
     together(settings, modules)?;
     let outputs = network.readout.as_ref().map_or(0, |r| r.weight.nrows());
-    let trials = settings.trials.as_ref().map(|path| trials::read(path, &settings.map, [d, n, outputs]));
+    let labels = config.recording.labels.as_deref();
+    let trials =
+        settings.trials.as_ref().map(|path| trials::read(path, labels, &settings.map, [d, n, outputs]));
     let trials = trials.transpose()?;
     let inputs = match (&trials, &settings.inputs) {
         (Some(trials), _) => Inputs::Trials(trials.inputs()),
@@ -55,7 +54,7 @@ pub(super) fn given(
 
 /// Everything that can be wrong with what is given beside a network, without the analysis.
 pub(in crate::analyses) fn usable(network: &Network, config: &Config) -> Result<(), Error> {
-    given(network, &config.network, &asked(config)?)?;
+    given(network, config, &asked(config)?)?;
     match &config.network.terminal {
         Some(path) => tables::terminal(path, network.system.step().dim()).map(drop),
         None => Ok(()),

@@ -176,8 +176,7 @@ impl<'a> Run<'a> {
         let settings = &config.network;
         let system = network.system.as_ref();
         let n = system.step().dim();
-        let check::Given { input, inputs, initial, trials, steps } =
-            check::given(network, settings, modules)?;
+        let check::Given { input, inputs, initial, trials, steps } = check::given(network, config, modules)?;
         let start = starts(system, config, &inputs, initial.as_ref(), steps);
         observer.start("trajectories", 0);
         // Exponents and spectra of the weights need neither.

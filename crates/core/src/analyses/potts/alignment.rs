@@ -92,7 +92,7 @@ fn alphabet(asked: &Alphabet, found: &Alignment) -> (Vec<u8>, Vec<Note>) {
 }
 
 /// The state of each letter; those beyond the alphabet are gaps, if it has any.
-fn states(
+pub(super) fn states(
     config: &PottsConfig,
     found: &Alignment,
     letters: &[u8],

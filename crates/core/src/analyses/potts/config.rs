@@ -1,7 +1,7 @@
 //! What `infer potts` was asked for, with every value valid.
 
 use crate::analyses::RecordingSettings;
-use crate::inference::potts::Way;
+use crate::inference::potts::{Path, Way};
 use std::path::PathBuf;
 
 /// The letters of an alignment.
@@ -60,6 +60,8 @@ impl Alphabet {
 pub struct PottsConfig {
     /// The alignment or the table.
     pub file: PathBuf,
+    /// What is done with a model that was written, in place of data.
+    pub using: Option<super::Use>,
     /// Seed of folds and chains.
     pub seed: u64,
     /// Letters of an alignment.
@@ -80,6 +82,8 @@ pub struct PottsConfig {
     pub tolerance: f64,
     /// Chains of annealed importance sampling.
     pub chains: usize,
+    /// Which way few pairs are found; none: all are coupled.
+    pub sparse: Option<Path>,
     /// A model that is known to be true.
     pub truth: Option<PathBuf>,
     /// Pairs shown; none: twice the sites.

@@ -7,10 +7,12 @@ use crate::inference::gaussian::data::folds;
 use crate::inference::gaussian::roots::log_grid;
 use crate::inference::potts::{
     Annealing, Chains, Error as Fault, Fit, Gauge, Known, Level, Options, Potts as Couplings, Samples,
-    Settings, Sweep, corrected, generated, turning,
+    Settings, Sparsity, Sweep, corrected, generated, partition, sparse, turning,
 };
+use crate::io::error::{self, Problem};
 use crate::job::Observer;
 use crate::linalg::random::{Rng, Use, shuffled, stream};
+use crate::memory;
 use crate::numbers::{Estimate, jackknife};
 use faer::Mat;
 
@@ -33,6 +35,7 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         Fault::NotConverged { .. } => Error::Numbers(e.to_string()),
         e => Error::input(&config.file, e.to_string()),
     };
+    afford(config, data, &options.fits, observer)?;
     let truth = config.truth.as_ref().map(|path| stored::read(path, &data.samples.sites)).transpose()?;
     let known =
         truth.as_ref().map(|m| Known::new(m, &options.annealing, &chains)).transpose().map_err(fail)?;
@@ -45,20 +48,41 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
     });
     // From strong to weak, each fit begins at the one before it.
     gammas.sort_by(|a, b| b.total_cmp(a));
-    let mut levels = vec![];
+    let (mut levels, mut kept) = (Vec::<Level>::new(), Kept { gamma: f64::NAN, fits: vec![] });
     observer.start("strengths of the penalty", gammas.len() as u64);
     for (k, gamma) in gammas.iter().enumerate() {
-        levels.push(sweep.level(*gamma).map_err(fail)?);
+        let (level, fits) = sweep.level(*gamma).map_err(fail)?;
+        if levels.iter().all(|l| l.unseen().value < level.unseen().value) {
+            kept = Kept { gamma: *gamma, fits };
+        }
+        levels.push(level);
         observer.at(k as u64 + 1);
     }
     observer.finish();
     levels.reverse();
     let chosen = chosen(config, &levels, with_truth);
     observer.start("couplings", 1);
-    let mut fits = sweep.fits(chosen.gamma).map_err(fail)?;
+    let mut fits = match kept {
+        Kept { gamma, fits } if gamma.to_bits() == chosen.gamma.to_bits() => fits,
+        _ => sweep.fits(chosen.gamma).map_err(fail)?,
+    };
+    let mut few = None;
+    if let Some(path) = config.sparse {
+        let penalty = config.way.penalty(chosen.gamma, &data.samples).map_err(fail)?;
+        let o = Sparsity { path, ..Sparsity::default() };
+        let found = sparse(&data.samples, fold.as_deref(), penalty, &o).map_err(fail)?;
+        // Errors over folds would be of other graphs.
+        fits = vec![found.fit];
+        few = Some((path, found.path, found.chosen));
+    }
     let pairs = pairs(&fits);
     let fit = fits.swap_remove(0);
     observer.finish();
+    let same = levels.iter().find(|l| l.gamma.to_bits() == chosen.gamma.to_bits() && few.is_none());
+    let own = match same {
+        Some(level) => level.partition,
+        None => partition(&fit.model, &options.annealing).map_err(fail)?,
+    };
     let made = generated(&fit.model, &chains).map_err(fail)?.samples;
     Ok(PottsModel {
         about: data.about.clone(),
@@ -76,17 +100,46 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
             .map(|k| made.row(k * made.count() / made.count().min(GENERATED)).to_vec())
             .collect(),
         statistics: agreements(&data.samples, &made, config.seed),
+        sparse: few,
+        partition: own,
+        mutations: match data.about.kind {
+            "alignment" => super::used::mutations(&fit.model, data.samples.row(0)),
+            _ => vec![],
+        },
         fit,
         pairs,
         levels,
     })
 }
 
+/// Says how much memory the fits need, before they begin, and fails where that is more than there is.
+fn afford(config: &PottsConfig, data: &Data, fits: &Settings, observer: &dyn Observer) -> Result<(), Error> {
+    let sites = &data.samples.sites;
+    let q = sites.total() as u64;
+    // Models of all folds in two gauges, and those that are written.
+    let kept = (2 * (1 + config.folds as u64) + 3) * q * q;
+    let numbers = config.way.numbers(sites, data.samples.count(), fits).saturating_add(kept);
+    observer.start(&format!("fits of about {}", memory::written(8 * numbers)), 0);
+    observer.finish();
+    let what = format!(
+        "couplings of {} sites ({} states in all; --likelihood asymmetric and --folds 0 need less)",
+        sites.count(),
+        q
+    );
+    Problem::afford(what, numbers, memory::bound()).map_err(|p| error::Error::new(&config.file, p).into())
+}
+
+/// The fits of the strength that predicts unseen data best so far.
+struct Kept {
+    gamma: f64,
+    fits: Vec<Fit>,
+}
+
 /// Of small models the minimum is found to rounding.
 fn fits(config: &PottsConfig, data: &Data) -> Settings {
     const SMALL: usize = 2000;
     let tolerance = config.tolerance;
-    let aim = if data.samples.sites.couplings() <= SMALL { tolerance.min(1e-17) } else { tolerance };
+    let aim = if data.samples.sites.couplings() <= SMALL { tolerance.min(1e-20) } else { tolerance };
     Settings { tolerance, aim, ..Settings::default() }
 }
 

@@ -8,10 +8,12 @@ mod job;
 mod levels;
 mod model;
 mod stored;
+mod used;
 
 pub use config::{Alphabet, PottsConfig};
-pub use job::{Inferred, Potts};
-pub use model::{Chosen, Pair, PottsModel, Reason};
+pub use job::{Found, Inferred, Potts};
+pub use model::{Agreement, Chosen, Pair, PottsModel, Reason};
+pub use used::{Ask, Drawn, Mutation, Score, Scored, Use, Used};
 
 use crate::inference::potts::Samples;
 use schemars::JsonSchema;

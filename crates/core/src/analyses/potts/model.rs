@@ -1,7 +1,7 @@
 //! What was inferred of the couplings of states.
 
 use super::AboutSamples;
-use crate::inference::potts::{Fit, Level, Penalty, Potts, Way};
+use crate::inference::potts::{Fit, Level, Partition, Path, Penalty, Potts, Sparse, Way};
 use crate::numbers::Estimate;
 
 /// The strength at which the couplings are given.
@@ -77,6 +77,8 @@ pub struct PottsModel {
     pub penalty: Penalty,
     /// The fit of all samples there.
     pub fit: Fit,
+    /// Its log Z.
+    pub partition: Partition,
     /// The model there in the zero-sum gauge.
     pub zero_sum: Potts,
     /// Pairs, the largest score first.
@@ -85,6 +87,10 @@ pub struct PottsModel {
     pub shown: usize,
     /// Some generated samples, a state for each site.
     pub generated: Vec<Vec<u8>>,
+    /// The graphs of few pairs on the way, and which was chosen; none where all are coupled.
+    pub sparse: Option<(Path, Vec<Sparse>, usize)>,
+    /// Changes of single states of the first sequence of an alignment.
+    pub mutations: Vec<super::used::Mutation>,
     /// Frequencies of states and correlations of two and three of them, in the data and in what the model generates.
     pub statistics: Vec<Agreement>,
 }

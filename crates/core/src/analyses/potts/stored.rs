@@ -5,6 +5,50 @@ use crate::inference::potts::{Potts, Sites};
 use crate::io::tensors::{Tensor, read as read_tensors};
 use std::path::Path;
 
+/// A model of a file, and what its states are called there.
+pub(super) struct Stored {
+    pub model: Potts,
+    /// Letters of an alignment, in the order of the states.
+    pub letters: Option<String>,
+    /// Values of a table's states, n x q, not a number beyond those of a site.
+    levels: Option<Vec<f64>>,
+}
+
+impl Stored {
+    /// Names of each site's states: letters, values, or places from 1.
+    pub fn names(&self) -> Vec<Vec<String>> {
+        let most = self.model.sites.ranges().map(|r| r.len()).max().unwrap_or(0);
+        let name = |i: usize, a: usize| match (&self.letters, &self.levels) {
+            (Some(letters), _) => letters.chars().nth(a).map_or_else(String::new, String::from),
+            (None, Some(levels)) => levels[i * most + a].to_string(),
+            (None, None) => (a + 1).to_string(),
+        };
+        let of = |(i, r): (usize, std::ops::Range<usize>)| (0..r.len()).map(|a| name(i, a)).collect();
+        self.model.sites.ranges().enumerate().map(of).collect()
+    }
+}
+
+/// Reads a model as `infer potts` writes it: h and j as [`read`] has them, states beyond those of a site not a number, `alphabet` the
+/// letters' numbers or `levels` (n x q) the values of the states.
+///
+/// # Errors
+/// A file that cannot be read or holds no model.
+pub(super) fn open(path: &Path) -> Result<Stored, Error> {
+    let found = read_tensors(path)?;
+    let wrong = |message: String| Error::input(path, message);
+    let h = found.get("h").or_else(|| found.get("fields")).filter(|h| h.shape.len() == 2);
+    let h = h.ok_or_else(|| wrong("has no array `h` of sites x states, expected a Potts model".into()))?;
+    let (n, q) = (h.shape[0], h.shape[1]);
+    let states = |i: usize| h.data[i * q..(i + 1) * q].iter().take_while(|v| !v.is_nan()).count();
+    let sites = Sites::new(&(0..n).map(states).collect::<Vec<_>>()).map_err(|e| wrong(e.to_string()))?;
+    let array =
+        |name: &str, shape: &[usize]| found.get(name).filter(|a| a.shape == shape).map(|a| a.data.clone());
+    let letter = |v: f64| u8::try_from(v as i64).ok().filter(u8::is_ascii_graphic).map(char::from);
+    let letters = array("alphabet", &[q]).and_then(|a| a.into_iter().map(letter).collect());
+    let levels = array("levels", &[n, q]);
+    Ok(Stored { model: read(path, &sites)?, letters, levels })
+}
+
 /// Reads h (n x q) and j (n x n x q x q), or J (pairs x q x q) with the sites of each pair in `pairs`.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Whole answers as the summary holds them.
 
+use super::potts::{AboutModel, AboutPotts, PottsEntry, UsedModel};
 use super::{
     AboutTask, Analyzed, Behaviour, Conventional, Distillation, Distilled, Gaussian, Ibl, Model, Modules,
     Potts, PottsModules, Radd, Search, Training, Trainings,
@@ -7,7 +8,7 @@ use super::{
 use crate::analyses::distill::{self, AboutTeacher};
 use crate::analyses::gaussian::{AboutData, Inferred};
 use crate::analyses::ibl::Behaved;
-use crate::analyses::potts::{self, AboutSamples};
+use crate::analyses::potts;
 use crate::analyses::training::TrainedNetwork;
 use crate::analyses::{Analysis, Context, Failure};
 use schemars::JsonSchema;
@@ -82,14 +83,30 @@ impl Inferred {
 }
 written!(Inferred as AboutData, Model);
 
-impl potts::Inferred {
+impl potts::Found {
     /// As the summary holds it.
-    pub fn summary(&self) -> Summary<AboutSamples, PottsModules> {
-        let modules = PottsModules { potts: Potts::of(&self.model) };
-        Summary { input: self.model.about.clone(), modules, failed: vec![] }
+    pub fn summary(&self) -> Summary<AboutPotts, PottsModules> {
+        match self {
+            Self::Inferred(found) => Summary {
+                input: AboutPotts::Samples(found.model.about.clone()),
+                modules: PottsModules { potts: PottsEntry::Inferred(Box::new(Potts::of(&found.model))) },
+                failed: vec![],
+            },
+            Self::Used(found) => Summary {
+                input: AboutPotts::Model(AboutModel {
+                    file: found.path.display().to_string(),
+                    kind: "model",
+                    sites: found.model.sites.count(),
+                    states: found.model.sites.ranges().map(|r| r.len()).max().unwrap_or(0),
+                    scored: found.scored.as_ref().map(|s| s.path.display().to_string()),
+                }),
+                modules: PottsModules { potts: PottsEntry::Used(UsedModel::of(found)) },
+                failed: vec![],
+            },
+        }
     }
 }
-written!(potts::Inferred as AboutSamples, PottsModules);
+written!(potts::Found as AboutPotts, PottsModules);
 
 impl distill::Radd {
     /// As the summary holds it.

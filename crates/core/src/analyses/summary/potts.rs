@@ -1,8 +1,8 @@
 //! Couplings of a Potts model in the summary.
 
 use super::number::{Number, each};
-use crate::analyses::potts::{PottsModel, Reason};
-use crate::inference::potts::{Level, Method};
+use crate::analyses::potts::{AboutSamples, PottsModel, Reason, Used};
+use crate::inference::potts::{Method, Partition, Path};
 use crate::numbers::Estimate;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,14 +11,88 @@ use serde::Serialize;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct PottsModules {
-    /// The couplings.
-    pub potts: Potts,
+    /// The couplings, or what was done with a model.
+    pub potts: PottsEntry,
+}
+
+/// Couplings that were inferred, or what was done with a model.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum PottsEntry {
+    /// Couplings.
+    Inferred(Box<Potts>),
+    /// A model that was written.
+    Used(UsedModel),
+}
+
+/// What was read: data, or a model.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum AboutPotts {
+    /// Data.
+    Samples(AboutSamples),
+    /// A model that was written.
+    Model(AboutModel),
+}
+
+/// A model that was written.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AboutPottsModel")]
+pub struct AboutModel {
+    /// The file.
+    pub file: String,
+    /// `model`.
+    pub kind: &'static str,
+    /// Sites.
+    pub sites: usize,
+    /// States of a site at most.
+    pub states: usize,
+    /// The file of the data that are scored.
+    pub scored: Option<String>,
+}
+
+/// What was done with a model.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "UsedPottsModel")]
+pub struct UsedModel {
+    /// Sites.
+    pub n: usize,
+    /// States of a site at most.
+    pub q: usize,
+    /// log Z.
+    pub log_z: LogZ,
+    /// Samples that were drawn.
+    pub samples: Option<usize>,
+    /// Split R-hat of their energies.
+    pub r_hat: Option<Number>,
+    /// Effective samples.
+    pub effective_samples: Option<Number>,
+    /// log P of each sample that was scored; the table `scores` has the rest.
+    pub log_p: Option<Vec<Number>>,
+}
+
+impl UsedModel {
+    /// Of what was done.
+    pub fn of(u: &Used) -> Self {
+        let sites = &u.model.sites;
+        Self {
+            n: sites.count(),
+            q: sites.ranges().map(|r| r.len()).max().unwrap_or(0),
+            log_z: LogZ::of(&u.partition),
+            samples: u.drawn.as_ref().map(|d| d.rows.len()),
+            r_hat: u.drawn.as_ref().map(|d| Number(d.chains.r_hat)),
+            effective_samples: u.drawn.as_ref().map(|d| Number(d.chains.ess)),
+            log_p: u.scored.as_ref().map(|s| each(&s.all, |s| s.log_probability.value)),
+        }
+    }
 }
 
 /// Couplings of a Potts model. Lists belong to `gamma`; likelihoods are of one sample, in nats.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Potts {
-    /// The likelihood that is penalised: `pseudo` or `exact`.
+    /// The likelihood that is penalised: `pseudo`, `asymmetric` or `exact`.
     pub likelihood: &'static str,
     /// Sites.
     pub n: usize,
@@ -64,6 +138,24 @@ pub struct Potts {
     pub chosen: Chosen,
     /// How far generated samples have the statistics of the data.
     pub statistics: Vec<Statistics>,
+    /// Graphs of few pairs; null where all are coupled.
+    pub sparse: Option<SparseEntry>,
+}
+
+/// Graphs of few pairs. Lists belong to the graphs on the way.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PottsSparse")]
+pub struct SparseEntry {
+    /// Which way they were found.
+    pub path: Path,
+    /// Pairs that are coupled.
+    pub pairs: Vec<usize>,
+    /// Log pseudo-likelihood of a training sample.
+    pub l_train: Vec<Number>,
+    /// That of a sample left out; null without folds.
+    pub l_test: Vec<Number>,
+    /// Pairs of the graph that was chosen.
+    pub chosen: usize,
 }
 
 /// log Z of a model.
@@ -127,7 +219,7 @@ impl Potts {
             l_test_std_error: test(|e| e.error()),
             l_gen: each(&m.levels, |l| l.generated.value),
             l_gen_std_error: each(&m.levels, |l| l.generated.error()),
-            log_z: m.levels.iter().map(LogZ::of).collect(),
+            log_z: m.levels.iter().map(|l| LogZ::of(&l.partition)).collect(),
             kl_forward: kl(0, |e| e.value),
             kl_forward_std_error: kl(0, |e| e.error()),
             kl_backward: kl(1, |e| e.value),
@@ -141,6 +233,13 @@ impl Potts {
                 penalty_couplings: Number(m.penalty.couplings),
                 penalty_fields: Number(m.penalty.fields),
             },
+            sparse: m.sparse.as_ref().map(|(path, all, chosen)| SparseEntry {
+                path: *path,
+                pairs: all.iter().map(|s| s.pairs).collect(),
+                l_train: each(all, |s| s.train),
+                l_test: each(all, |s| s.test.map_or(f64::NAN, |t| t.value)),
+                chosen: all[*chosen].pairs,
+            }),
             statistics: m
                 .statistics
                 .iter()
@@ -151,15 +250,15 @@ impl Potts {
 }
 
 impl LogZ {
-    fn of(l: &Level) -> Self {
+    fn of(p: &Partition) -> Self {
         Self {
-            value: Number(l.partition.log_z.value),
-            std_error: Number(l.partition.log_z.error()),
-            method: match l.partition.method {
+            value: Number(p.log_z.value),
+            std_error: Number(p.log_z.error()),
+            method: match p.method {
                 Method::Exact => "exact",
                 Method::Annealed => "ais",
             },
-            effective: l.partition.effective.map(Number),
+            effective: p.effective.map(Number),
         }
     }
 }

@@ -187,11 +187,13 @@ pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Tria
         };
         trials.push(finished(path, k, trial, lengths.as_ref().map(|l| l[k]), o)?);
     }
+    let names = called(&arrays, map, count_of)?;
+    let is_name = |name: &str| names.as_ref().is_some_and(|(own, _)| own == name);
     let used = |t: &Tensor| {
         let named = Role::of_arrays()
             .into_iter()
             .any(|r| matches!(arrays.find(map, r), Ok(Some(x)) if x.name == t.name));
-        named || role(&t.name) == Some(Role::Time)
+        named || is_name(&t.name) || role(&t.name) == Some(Role::Time)
     };
     let (mut labels, mut of_steps) = (vec![], vec![]);
     for t in arrays.all.iter().filter(|t| !used(t)) {
@@ -209,7 +211,7 @@ pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Tria
                 .push(format!("array `{}` is not used: neither a value a trial nor a value a step", t.name)),
         }
     }
-    for (name, values) in &arrays.texts {
+    for (name, values) in arrays.texts.iter().filter(|(name, _)| !is_name(name)) {
         match values.len() == count_of {
             true => labels.push(target(name, Values::Text(values.clone()))),
             false => notes.push(format!(
@@ -219,7 +221,21 @@ pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Tria
         }
     }
     let hold = arrays.find(map, Role::Hold)?.map(|t| constant(&arrays, t, d)).transpose()?;
-    Ok(Trials { trials, labels, steps: of_steps, hold: hold.unwrap_or_default(), notes })
+    Ok(Trials { trials, labels, steps: of_steps, names, told: None, hold: hold.unwrap_or_default(), notes })
+}
+
+/// What an array of one value a trial calls the trials: the one that is said to, or of a usual name.
+fn called(arrays: &Arrays, map: &Map, trials: usize) -> Result<Option<(String, Vec<String>)>, Error> {
+    let one = |t: &&Tensor| t.shape.iter().product::<usize>() == trials && t.shape[0] == trials;
+    let numbers = arrays.all.iter().filter(one).map(|t| {
+        let names: Vec<String> = t.data.iter().map(f64::to_string).collect();
+        (t.name.clone(), names)
+    });
+    let texts = arrays.texts.iter().filter(|(_, values)| values.len() == trials).cloned();
+    let all: Vec<(String, Vec<String>)> = numbers.chain(texts).collect();
+    let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
+    let found = map.find(Role::Trial, &names, arrays.path)?;
+    Ok(found.and_then(|found| all.iter().find(|(name, _)| name == found).cloned()))
 }
 
 impl Role {

@@ -1,6 +1,7 @@
 //! Trials of a network: what it is shown, what it should say, and what is known of each trial.
 
 mod arrays;
+mod labelled;
 mod names;
 mod rows;
 mod write;
@@ -43,6 +44,10 @@ pub struct Trials {
     pub labels: Vec<Target>,
     /// What is known of each step: one value a step, trial after trial.
     pub steps: Vec<Target>,
+    /// What the trials are called, and by which array or column; none where nothing says it.
+    pub names: Option<(String, Vec<String>)>,
+    /// The label that is said to tell conditions apart.
+    pub told: Option<String>,
     /// Constant inputs at which fixed points are sought, beside those that trials hold, d numbers each.
     pub hold: Vec<Vec<f64>>,
     /// What was understood of the file, for the reader.
@@ -62,12 +67,20 @@ impl Trials {
         })
     }
 
-    /// The label that tells conditions apart: the one of that name, or else the first that is one.
+    /// The label that tells conditions apart: the one that is said to, the one of a usual name, or else the first that is one.
     pub fn condition(&self) -> Option<&Target> {
+        if let Some(name) = &self.told {
+            return self.labels.iter().find(|t| t.name == *name);
+        }
         let usable = |t: &&Target| t.labels().is_some();
         let named = |t: &&Target| names::role(&t.name) == Some(Role::Condition);
         self.labels.iter().filter(usable).find(named).or_else(|| self.labels.iter().find(usable))
     }
+}
+
+/// Whether a column of that name tells trials apart.
+pub(super) fn is_trial(name: &str) -> bool {
+    names::role(name) == Some(Role::Trial)
 }
 
 /// Reads trials for a network of `d` inputs, `n` state variables and `o` outputs (0: it has no read-out).
@@ -76,15 +89,16 @@ impl Trials {
 /// trial steps x d), `targets` (trials x steps x o; trials x steps or trials where they are classes), `mask` (trials x steps,
 /// or x o), `initial` (trials x n), `lengths` (trials), `hold` (any number x d); every other array of one value a trial is a label, of one value a
 /// step a label of steps. A table: a row a step, a column of trials, columns of inputs, targets and labels. Steps at the end of
-/// a trial whose inputs are all missing are no steps.
+/// a trial whose inputs are all missing are no steps. `labels` is a table of further labels, a row for each trial.
 ///
 /// # Errors
-/// Files that cannot be read; arrays whose shapes do not fit each other or the network, by name, with what was expected.
-pub fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Trials, Error> {
+/// Files that cannot be read; arrays whose shapes do not fit each other or the network, by name, with what was expected; labels that
+/// lack trials, or have one twice.
+pub fn read(path: &Path, labels: Option<&Path>, map: &Map, [d, n, o]: [usize; 3]) -> Result<Trials, Error> {
     if d == 0 {
         return Err(Error::Config("--trials: this network has no inputs; give --initial instead".into()));
     }
-    let trials = if path.is_dir() || arrays::holds(path)? {
+    let mut trials = if path.is_dir() || arrays::holds(path)? {
         arrays::read(path, map, [d, n, o])?
     } else if map.time_major {
         let message =
@@ -96,6 +110,10 @@ pub fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Trials, Err
     if trials.trials.is_empty() {
         return Err(Error::input(path, "holds no trial"));
     }
+    if let Some(table) = labels {
+        trials.label(path, table)?;
+    }
+    trials.tell(path, map)?;
     Ok(trials)
 }
 

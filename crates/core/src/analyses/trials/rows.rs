@@ -66,7 +66,23 @@ pub(super) fn read(path: &Path, map: &Map, [d, o]: [usize; 2]) -> Result<Trials,
             false => of_steps.push(Target::new(c.name.clone(), &c.values, &kept)),
         }
     }
-    Ok(Trials { trials, labels: of_trials, steps: of_steps, hold: vec![], notes: table.skipped })
+    let names = match &trial {
+        None => None,
+        Some(column) => {
+            let mut all = vec![];
+            labels(path, None, column, &mut |label| all.push(label.to_owned()))?;
+            Some((column.clone(), firsts.iter().map(|r| all[*r].clone()).collect()))
+        }
+    };
+    Ok(Trials {
+        trials,
+        labels: of_trials,
+        steps: of_steps,
+        names,
+        told: None,
+        hold: vec![],
+        notes: table.skipped,
+    })
 }
 
 fn same(values: &Values, a: usize, b: usize) -> bool {

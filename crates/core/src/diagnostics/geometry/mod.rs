@@ -20,6 +20,7 @@ pub mod decoding;
 pub mod demixed;
 pub mod intrinsic;
 pub mod pca;
+pub(crate) mod products;
 pub mod signal;
 pub mod subspace;
 pub mod targeted;

@@ -1,7 +1,8 @@
 //! Axes of task variables by regression: targeted dimensionality reduction.
 
-use crate::linalg::{col, col_mut, gemm, norm};
-use faer::{Accum, Mat, MatRef, Side};
+use super::products::{centred, product};
+use crate::linalg::{col, col_mut, norm};
+use faer::{Mat, MatRef, Side};
 use thiserror::Error;
 
 /// Trials of equal length, and what was varied in them.
@@ -154,13 +155,9 @@ fn space(trials: &Trials<'_>, z: &dyn Fn(usize, usize) -> f64, components: usize
         }
     }
     let kept: Vec<usize> = (0..conditions * steps).filter(|j| count[j / steps] > 0.0).collect();
-    let mut means = Mat::from_fn(n, kept.len(), |i, j| sums[(i, kept[j])] / count[kept[j] / steps]);
-    for i in 0..n {
-        let mean = (0..kept.len()).map(|j| means[(i, j)]).sum::<f64>() / kept.len() as f64;
-        (0..kept.len()).for_each(|j| means[(i, j)] -= mean);
-    }
-    let mut square = Mat::zeros(n, n);
-    gemm(square.as_mut(), Accum::Replace, means.as_ref(), means.transpose());
+    let means = Mat::from_fn(n, kept.len(), |i, j| sums[(i, kept[j])] / count[kept[j] / steps]);
+    let means = centred(means.as_ref());
+    let square = product(means.as_ref(), means.as_ref());
     let eigen = square.self_adjoint_eigen(Side::Lower).ok()?;
     let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
     let largest = *values.last()?;

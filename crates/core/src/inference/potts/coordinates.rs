@@ -1,7 +1,8 @@
 //! Coordinates in which a fit is round.
 
 use super::fit::Likelihood;
-use super::{Penalty, Potts, Sites};
+use super::whitened::Whitened;
+use super::{Graph, Penalty, Potts, Sites};
 use crate::linalg::{col, col_mut};
 use faer::Mat;
 
@@ -21,6 +22,10 @@ pub(super) struct Coordinates {
     shared: Vec<f64>,
     /// One over the root of each second derivative.
     scale: Vec<f64>,
+    /// The couplings of spins have better ones, in place of all that follow those of the fields.
+    spins: Option<Whitened>,
+    /// The pairs that are coupled; none: all.
+    graph: Option<Graph>,
 }
 
 /// What the penalty adds.
@@ -31,19 +36,37 @@ pub(super) struct Added {
 }
 
 impl Coordinates {
-    pub fn new(likelihood: &dyn Likelihood, penalty: Penalty) -> Self {
+    pub fn new(likelihood: &dyn Likelihood, penalty: Penalty, graph: Option<&Graph>) -> Self {
         let (sites, f) = (likelihood.sites().clone(), likelihood.frequencies().to_vec());
-        Self::of_data(sites, f, likelihood.weight(), likelihood.sharpness(), penalty)
+        let mean: Vec<f64> = f.chunks_exact(2).map(|f| f[1] - f[0]).collect();
+        let weight = likelihood.weight();
+        let spins = likelihood
+            .spin_covariance()
+            .filter(|_| graph.is_none())
+            .and_then(|c| Whitened::new(&mean, c.as_ref(), weight, penalty.couplings));
+        Self { spins, ..Self::on(sites, f, [weight, likelihood.sharpness()], penalty, graph) }
     }
 
     /// Those of data of frequencies `f` and some weight, where second derivatives of couplings are `sharp` times their variances.
     pub fn of_data(sites: Sites, f: Vec<f64>, weight: f64, sharp: f64, penalty: Penalty) -> Self {
+        Self::on(sites, f, [weight, sharp], penalty, None)
+    }
+
+    fn on(
+        sites: Sites,
+        f: Vec<f64>,
+        [weight, sharp]: [f64; 2],
+        penalty: Penalty,
+        graph: Option<&Graph>,
+    ) -> Self {
         let ratio = penalty.fields / penalty.couplings;
-        let all: f64 = sites.ranges().map(|r| ratio / r.len() as f64).sum();
+        let coupled = |i: usize, j: usize| i != j && graph.is_none_or(|g| g.has(i, j));
         let shared: Vec<f64> = sites
             .ranges()
-            .flat_map(|r| {
-                let own = 1.0 + all - ratio / r.len() as f64;
+            .enumerate()
+            .flat_map(|(i, r)| {
+                let others = sites.ranges().enumerate().filter(|(j, _)| coupled(i, *j));
+                let own = 1.0 + others.map(|(_, o)| ratio / o.len() as f64).sum::<f64>();
                 r.map(move |_| own)
             })
             .collect();
@@ -56,7 +79,34 @@ impl Coordinates {
             scale.push(sharp * weight * spread[row] * spread[column] + 2.0 * penalty.couplings);
         });
         scale.iter_mut().for_each(|s| *s = 1.0 / s.sqrt());
-        Self { sites, frequencies: f, penalty, shared, scale }
+        if let Some(graph) = graph {
+            let mut next = scale[f.len()..].iter_mut();
+            let site: Vec<usize> = sites.ranges().enumerate().flat_map(|(i, r)| r.map(move |_| i)).collect();
+            each(&sites, |row, column| {
+                if let Some(s) = next.next().filter(|_| !graph.has(site[row], site[column])) {
+                    *s = 0.0;
+                }
+            });
+        }
+        Self { sites, frequencies: f, penalty, shared, scale, spins: None, graph: graph.cloned() }
+    }
+
+    fn coupled(&self, i: usize, j: usize) -> bool {
+        self.graph.as_ref().is_none_or(|g| g.has(i, j))
+    }
+
+    /// Zeros in the blocks of pairs that are not coupled.
+    fn clear(&self, couplings: &mut Mat<f64>) {
+        if self.graph.is_none() {
+            return;
+        }
+        for (place_j, j) in self.sites.ranges().enumerate() {
+            for (_, i) in
+                self.sites.ranges().enumerate().take(place_j).filter(|(i, _)| !self.coupled(*i, place_j))
+            {
+                j.clone().for_each(|column| col_mut(couplings.as_mut(), column)[i.clone()].fill(0.0));
+            }
+        }
     }
 
     /// What each coordinate is multiplied by to give a field or a coupling.
@@ -76,18 +126,35 @@ impl Coordinates {
     pub fn of(&self, model: &Potts) -> Vec<f64> {
         let model = model.in_gauge(super::Gauge::ZeroSum);
         let mut all = self.shifted(&model.fields, &model.couplings, 1.0);
+        if let Some(spins) = &self.spins {
+            all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v /= s);
+            let n = self.sites.count();
+            // J(a, b) = a b S in the zero-sum gauge.
+            let s =
+                Mat::from_fn(n, n, |i, j| if i == j { 0.0 } else { model.couplings[(2 * i + 1, 2 * j + 1)] });
+            all.extend(spins.of(s.as_ref()));
+            return all;
+        }
         all.reserve(self.sites.couplings());
         each(&self.sites, |row, column| all.push(model.couplings[(row, column)]));
-        all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v /= s);
+        all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v = if *s > 0.0 { *v / s } else { 0.0 });
         all
     }
 
     /// T and J, in the zero-sum gauge, at some coordinates.
     pub fn model(&self, place: &[f64], fields: &mut [f64], couplings: &mut Mat<f64>) {
         let total = self.sites.total();
-        let mut next = place[total..].iter().zip(&self.scale[total..]).map(|(v, s)| v * s);
-        each(&self.sites, |row, column| couplings[(row, column)] = next.next().unwrap_or(0.0));
-        self.centre(couplings);
+        if let Some(spins) = &self.spins {
+            let s = spins.couplings(&place[total..]);
+            each(&self.sites, |row, column| {
+                let sign = if row % 2 == column % 2 { 1.0 } else { -1.0 };
+                couplings[(row, column)] = sign * s[(row / 2, column / 2)];
+            });
+        } else {
+            let mut next = place[total..].iter().zip(&self.scale[total..]).map(|(v, s)| v * s);
+            each(&self.sites, |row, column| couplings[(row, column)] = next.next().unwrap_or(0.0));
+            self.centre(couplings);
+        }
         mirror(&self.sites, couplings);
         let at_mean: Vec<f64> = place[..total].iter().zip(&self.scale).map(|(v, s)| v * s).collect();
         fields.copy_from_slice(&self.shifted(&at_mean, couplings, -1.0));
@@ -103,8 +170,11 @@ impl Coordinates {
             Potts { sites: self.sites.clone(), fields: fields.to_vec(), couplings: couplings.clone() };
         model.fields.iter_mut().zip(&self.shared).for_each(|(h, s)| *h /= s);
         let ratio = self.penalty.fields / self.penalty.couplings;
-        for j in self.sites.ranges() {
-            for i in self.sites.ranges().take_while(|i| i.start < j.start) {
+        for (place_j, j) in self.sites.ranges().enumerate() {
+            for (place_i, i) in self.sites.ranges().enumerate().take(place_j) {
+                if !self.coupled(place_i, place_j) {
+                    continue;
+                }
                 for column in j.clone() {
                     for row in i.clone() {
                         let more = model.fields[row] / j.len() as f64 + model.fields[column] / i.len() as f64;
@@ -166,6 +236,7 @@ impl Coordinates {
             added.gap += 0.25 * *g * *g / strength;
         }
         let strength = self.penalty.couplings;
+        self.clear(of_couplings);
         // Along gauges nothing changes.
         self.centre(of_couplings);
         let (mut squares, mut slopes) = (0.0, 0.0);
@@ -183,17 +254,33 @@ impl Coordinates {
             }
         }
         self.centre(of_couplings);
-        let mut to = out[total..].iter_mut().zip(&self.scale[total..]);
-        each(&self.sites, |row, column| {
-            if let Some((to, s)) = to.next() {
-                *to = s * of_couplings[(row, column)];
-            }
-        });
+        if let Some(spins) = &self.spins {
+            let n = self.sites.count();
+            let of_s = Mat::from_fn(n, n, |i, j| match i.cmp(&j) {
+                std::cmp::Ordering::Equal => 0.0,
+                std::cmp::Ordering::Less => spin(of_couplings, i, j),
+                std::cmp::Ordering::Greater => spin(of_couplings, j, i),
+            });
+            spins.gradient(of_s.as_ref(), &mut out[total..]);
+        } else {
+            let mut to = out[total..].iter_mut().zip(&self.scale[total..]);
+            each(&self.sites, |row, column| {
+                if let Some((to, s)) = to.next() {
+                    *to = s * of_couplings[(row, column)];
+                }
+            });
+        }
         out.iter_mut().zip(of_fields.iter()).zip(&self.scale).for_each(|((to, g), s)| *to = g * s);
         added.penalty += strength * squares;
         added.gap += 0.25 * slopes / strength;
         added
     }
+}
+
+/// The derivative by S_ij, i < j, from those by the states' couplings above the diagonal.
+fn spin(of_couplings: &Mat<f64>, i: usize, j: usize) -> f64 {
+    let at = |a: usize, b: usize| of_couplings[(2 * i + a, 2 * j + b)];
+    at(0, 0) + at(1, 1) - at(0, 1) - at(1, 0)
 }
 
 /// Every coupling once: the states of each site with those of the sites before it.

@@ -61,6 +61,24 @@ pub fn all(model: &Potts) -> Result<Exact, Error> {
     Ok(found)
 }
 
+/// What marginals change by as the model moves along another of the same sites, per length: covariances with that model's minus energy,
+/// single ones and pairs.
+///
+/// # Errors
+/// Those of [`log_z`].
+pub fn along(model: &Potts, direction: &Potts) -> Result<(Vec<f64>, Mat<f64>), Error> {
+    let found = all(model)?;
+    let mean = -found.energy(direction);
+    let (mut walk, mut other) = (Walk::new(model)?, Walk::new(direction)?);
+    let total = model.sites.total();
+    let mut pairs = Mat::zeros(total, total);
+    walk.covariance(&mut other, 0, [-found.log_z, -mean], &mut pairs);
+    for k in 0..total {
+        (0..k).for_each(|l| pairs[(k, l)] = pairs[(l, k)]);
+    }
+    Ok(((0..total).map(|k| pairs[(k, k)]).collect(), pairs))
+}
+
 impl Exact {
     /// The mean energy of another model of the same sites under these probabilities.
     pub fn energy(&self, model: &Potts) -> f64 {
@@ -137,6 +155,28 @@ impl<'a> Walk<'a> {
                 self.sum(site + 1, here);
             }
         }
+    }
+
+    /// Probability times u of what is below, u minus the energy of `other` less its mean, which is added to the sums.
+    fn covariance(&mut self, other: &mut Walk, site: usize, [log, u]: [f64; 2], pairs: &mut Mat<f64>) -> f64 {
+        let last = site + 1 == self.model.sites.count();
+        let mut all = 0.0;
+        for k in self.model.sites.range(site) {
+            let (log, u) = (log + self.fields[site][k], u + other.fields[site][k]);
+            let weighed = if last {
+                log.exp() * u
+            } else {
+                self.step(site, k);
+                other.step(site, k);
+                self.covariance(other, site + 1, [log, u], pairs)
+            };
+            self.at[site] = k;
+            for l in &self.at[..=site] {
+                pairs[(*l, k)] += weighed;
+            }
+            all += weighed;
+        }
+        all
     }
 
     /// The probability of what is below, which is added to the marginals.

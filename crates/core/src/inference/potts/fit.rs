@@ -1,14 +1,9 @@
 //! Penalised fits: minima of minus a log likelihood and squares of couplings and fields.
 
 use super::coordinates::Coordinates;
-use super::{Error, Penalty, Potts, Sites};
-use crate::linalg::pointwise::dot;
-use argmin::core::{CostFunction, Executor, Gradient};
-use argmin::solver::linesearch::MoreThuenteLineSearch;
-use argmin::solver::quasinewton::LBFGS;
+use super::minimum::{Convex, Value, minimum};
+use super::{Error, Graph, Penalty, Potts, Sites};
 use faer::Mat;
-use std::cell::RefCell;
-use std::rc::Rc;
 
 /// Minus the log of a likelihood, convex in fields and couplings.
 pub trait Likelihood {
@@ -29,6 +24,18 @@ pub trait Likelihood {
         of_fields: &mut [f64],
         of_couplings: &mut Mat<f64>,
     ) -> f64;
+    /// The covariance of spins that are 1 or -1, where all sites have two states and the likelihood is of each site given the others.
+    fn spin_covariance(&self) -> Option<Mat<f64>> {
+        None
+    }
+    /// The change of those derivatives at a place as it moves along another, per length: products with the second derivatives.
+    fn curvature(
+        &mut self,
+        at: (&[f64], &Mat<f64>),
+        along: (&[f64], &Mat<f64>),
+        of_fields: &mut [f64],
+        of_couplings: &mut Mat<f64>,
+    );
 }
 
 /// When a fit ends.
@@ -71,8 +78,8 @@ pub struct Fit {
 ///
 /// Method: L-BFGS with the line search of More and Thuente, in coordinates that make the problem round: fields are those at the mean
 /// of the other sites, h_i + sum_j J_ij f_j, and every number is divided by the root of its second derivative under independent
-/// sites. Near the minimum, where objectives no longer tell steps apart, Newton's steps by conjugate gradients follow. It ends at a
-/// bound on what is left, not at small steps.
+/// sites. Near the minimum, or from a start that was given, Newton's steps by conjugate gradients with exact second derivatives follow.
+/// It ends at a bound on what is left, not at small steps.
 ///
 /// # Errors
 /// [`Error::NotConverged`] where the evaluations were used up before.
@@ -82,45 +89,41 @@ pub fn fit(
     start: Option<&Potts>,
     settings: &Settings,
 ) -> Result<Fit, Error> {
-    let coordinates = Coordinates::new(likelihood, penalty);
-    let start = start.cloned().unwrap_or_else(|| independent(likelihood));
-    let first = coordinates.of(&start);
-    let problem = Problem(Rc::new(RefCell::new(Held::new(likelihood, coordinates, *settings))));
-    let begun = problem.0.borrow_mut().at(&first);
-    if begun.is_err() {
-        return problem.0.borrow_mut().found();
-    }
-    for _ in 0..ROUNDS {
-        let (place, before) = {
-            let held = problem.0.borrow();
-            (held.best.place.clone(), held.best.gap)
-        };
-        descend(&problem, place, settings);
-        let mut held = problem.0.borrow_mut();
-        held.polish();
-        // Rounding leaves nothing to go down.
-        if held.ended() || held.best.gap > 0.5 * before {
-            break;
-        }
-    }
-    problem.0.borrow_mut().found()
+    fit_on(likelihood, penalty, None, start, settings)
 }
 
-/// Descents and Newton's steps in turns, at most.
-const ROUNDS: usize = 30;
-
-/// L-BFGS from a place, until the fit has ended or the line search finds nothing lower.
-fn descend(problem: &Problem, place: Vec<f64>, settings: &Settings) {
-    let search = MoreThuenteLineSearch::new().with_c(1e-4, 0.9).expect("0 < 1e-4 < 0.9 < 1");
-    let solver = LBFGS::new(search, settings.history);
-    let solver = solver.with_tolerance_grad(0.0).expect("not negative");
-    let solver = solver.with_tolerance_cost(0.0).expect("not negative");
-    let run = Executor::new(Problem(problem.0.clone()), solver)
-        .configure(|state| state.param(place).max_iters(settings.evaluations as u64))
-        .timer(false)
-        .run();
-    // It ends in an error where the fit has ended; what was best is kept.
-    drop(run);
+/// The same where only the pairs of a graph are coupled.
+///
+/// # Errors
+/// Those of [`fit`].
+pub fn fit_on(
+    likelihood: &mut dyn Likelihood,
+    penalty: Penalty,
+    graph: Option<&Graph>,
+    start: Option<&Potts>,
+    settings: &Settings,
+) -> Result<Fit, Error> {
+    let coordinates = Coordinates::new(likelihood, penalty, graph);
+    let first = start.map_or_else(|| coordinates.of(&independent(likelihood)), |s| coordinates.of(s));
+    let total = likelihood.sites().total();
+    let mut whole = Whole {
+        likelihood,
+        coordinates,
+        fields: vec![0.0; total],
+        couplings: Mat::zeros(total, total),
+        of_fields: vec![0.0; total],
+        of_couplings: Mat::zeros(total, total),
+        along: (vec![], Mat::zeros(0, 0)),
+    };
+    let found = minimum(&mut whole, &first, start.is_some(), settings)?;
+    whole.coordinates.model(&found.place, &mut whole.fields, &mut whole.couplings);
+    Ok(Fit {
+        model: whole.coordinates.penalised(&whole.fields, &whole.couplings),
+        objective: found.value.objective,
+        loss: found.value.loss,
+        gap: found.value.gap,
+        evaluations: found.evaluations,
+    })
 }
 
 /// Fields of independent sites, each state seen half a time more.
@@ -135,223 +138,40 @@ pub fn independent(likelihood: &dyn Likelihood) -> Potts {
     model
 }
 
-/// The run is over: the minimum is near enough, or evaluations are used up.
-#[derive(Debug, thiserror::Error)]
-#[error("the fit has ended")]
-struct Ended;
-
-/// Values and gradients at the last place and the best.
-struct Held<'a> {
+/// The penalised objective in its coordinates.
+struct Whole<'a> {
     likelihood: &'a mut dyn Likelihood,
     coordinates: Coordinates,
-    settings: Settings,
-    place: Vec<f64>,
-    value: f64,
-    loss: f64,
-    gap: f64,
-    gradient: Vec<f64>,
-    best: Best,
-    evaluations: usize,
-    /// Evaluations after which the tolerance was met.
-    enough: Option<usize>,
     fields: Vec<f64>,
     couplings: Mat<f64>,
     of_fields: Vec<f64>,
     of_couplings: Mat<f64>,
+    /// A direction as fields and couplings.
+    along: (Vec<f64>, Mat<f64>),
 }
 
-/// The place of the smallest gap, among those of the smallest objectives.
-struct Best {
-    place: Vec<f64>,
-    gradient: Vec<f64>,
-    value: f64,
-    loss: f64,
-    gap: f64,
-}
-
-impl<'a> Held<'a> {
-    fn new(likelihood: &'a mut dyn Likelihood, coordinates: Coordinates, settings: Settings) -> Self {
-        let total = likelihood.sites().total();
-        let (value, loss, gap) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
-        Self {
-            likelihood,
-            coordinates,
-            settings,
-            place: vec![],
-            value,
-            loss,
-            gap,
-            gradient: vec![],
-            best: Best { place: vec![], gradient: vec![], value, loss, gap },
-            evaluations: 0,
-            enough: None,
-            fields: vec![0.0; total],
-            couplings: Mat::zeros(total, total),
-            of_fields: vec![0.0; total],
-            of_couplings: Mat::zeros(total, total),
-        }
-    }
-
-    /// Evaluates at a place, unless that was the last.
-    fn at(&mut self, place: &[f64]) -> Result<(), Ended> {
-        if self.place == place {
-            return Ok(());
-        }
-        if self.ended() {
-            return Err(Ended);
-        }
-        self.coordinates.model(place, &mut self.fields, &mut self.couplings);
+impl Convex for Whole<'_> {
+    fn evaluate(&mut self, place: &[f64], gradient: &mut [f64]) -> Value {
+        self.hold(place);
         let (gf, gj) = (&mut self.of_fields, &mut self.of_couplings);
-        self.loss = self.likelihood.evaluate(&self.fields, &self.couplings, gf, gj);
-        self.gradient.resize(place.len(), 0.0);
-        let added = self.coordinates.gradient(
-            (&self.fields, &self.couplings),
-            (&mut self.of_fields, &mut self.of_couplings),
-            &mut self.gradient,
-        );
-        (self.value, self.gap) = (self.loss + added.penalty, added.gap);
-        self.place.clear();
-        self.place.extend_from_slice(place);
-        self.evaluations += 1;
-        // Where objectives differ by rounding alone the gap tells more.
-        let rounding = 1e-13 * self.value.abs();
-        let better = self.value < self.best.value - rounding
-            || (self.value <= self.best.value + rounding && self.gap < self.best.gap);
-        if better {
-            self.best = Best {
-                place: self.place.clone(),
-                gradient: self.gradient.clone(),
-                value: self.value,
-                loss: self.loss,
-                gap: self.gap,
-            };
+        let loss = self.likelihood.evaluate(&self.fields, &self.couplings, gf, gj);
+        let added = self.coordinates.gradient((&self.fields, &self.couplings), (gf, gj), gradient);
+        Value { objective: loss + added.penalty, loss, gap: added.gap }
+    }
+
+    fn hold(&mut self, place: &[f64]) {
+        self.coordinates.model(place, &mut self.fields, &mut self.couplings);
+    }
+
+    fn curvature(&mut self, direction: &[f64], out: &mut [f64]) {
+        let total = self.fields.len();
+        if self.along.0.len() < total {
+            self.along = (vec![0.0; total], Mat::zeros(total, total));
         }
-        if self.enough.is_none() && self.near() {
-            self.enough = Some(self.evaluations);
-        }
-        if self.ended() { Err(Ended) } else { Ok(()) }
-    }
-
-    fn near(&self) -> bool {
-        self.best.gap.is_finite() && self.best.gap <= self.settings.tolerance * self.best.value.abs()
-    }
-
-    /// Whether what is aimed at is reached, or evaluations are used up.
-    fn ended(&self) -> bool {
-        const MORE: usize = 3000;
-        let aimed = self.best.gap <= self.settings.aim * self.best.value.abs();
-        let most = self.enough.map_or(usize::MAX, |first| 4 * first + MORE);
-        aimed && self.near() || self.evaluations >= self.settings.evaluations.min(most)
-    }
-
-    /// The best model, if it is near enough.
-    fn found(&mut self) -> Result<Fit, Error> {
-        let best = &self.best;
-        if !self.near() {
-            return Err(Error::NotConverged {
-                gap: best.gap,
-                objective: best.value,
-                asked: self.settings.tolerance * best.value.abs(),
-                evaluations: self.evaluations,
-            });
-        }
-        self.coordinates.model(&best.place, &mut self.fields, &mut self.couplings);
-        Ok(Fit {
-            model: self.coordinates.penalised(&self.fields, &self.couplings),
-            objective: best.value,
-            loss: best.loss,
-            gap: best.gap,
-            evaluations: self.evaluations,
-        })
-    }
-
-    /// Newton's steps, each by conjugate gradients with second derivatives by differences of gradients.
-    fn polish(&mut self) {
-        const STEPS: usize = 8;
-        for _ in 0..STEPS {
-            if self.ended() {
-                return;
-            }
-            let (place, gradient, before) =
-                (self.best.place.clone(), self.best.gradient.clone(), self.best.gap);
-            let Some(step) = self.newton(&place, &gradient) else { return };
-            let to: Vec<f64> = place.iter().zip(&step).map(|(x, s)| x + s).collect();
-            if self.at(&to).is_err() || self.best.gap > 0.5 * before {
-                return;
-            }
-        }
-    }
-
-    /// The solution of H step = - gradient, to nine digits or as well as conjugate gradients can.
-    fn newton(&mut self, place: &[f64], gradient: &[f64]) -> Option<Vec<f64>> {
-        const MOST: usize = 500;
-        let (mut step, mut r) = (vec![0.0; place.len()], gradient.iter().map(|g| -g).collect::<Vec<f64>>());
-        let mut direction = r.clone();
-        let first = dot(&r, &r);
-        let mut size = first;
-        for _ in 0..MOST {
-            let curved = self.curvature(place, &direction)?;
-            let along = dot(&direction, &curved);
-            if !(along > 0.0) {
-                return None;
-            }
-            let by = size / along;
-            step.iter_mut().zip(&direction).for_each(|(s, d)| *s += by * d);
-            r.iter_mut().zip(&curved).for_each(|(r, c)| *r -= by * c);
-            let next = dot(&r, &r);
-            if next <= 1e-18 * first {
-                break;
-            }
-            let turn = next / size;
-            direction.iter_mut().zip(&r).for_each(|(d, r)| *d = r + turn * *d);
-            size = next;
-        }
-        Some(step)
-    }
-
-    /// Second derivatives along a direction.
-    fn curvature(&mut self, place: &[f64], direction: &[f64]) -> Option<Vec<f64>> {
-        let length = dot(direction, direction).sqrt();
-        if !(length > 0.0) {
-            return None;
-        }
-        let by = 1e-4 / length;
-        let mut ends = [vec![], vec![]];
-        for (end, sign) in ends.iter_mut().zip([1.0, -1.0]) {
-            let to: Vec<f64> = place.iter().zip(direction).map(|(x, d)| x + sign * by * d).collect();
-            // That a neighbour is near enough too is no reason to stop.
-            let _ = self.at(&to);
-            if self.place != to {
-                return None;
-            }
-            end.clone_from(&self.gradient);
-        }
-        let [up, down] = &ends;
-        Some(up.iter().zip(down).map(|(u, d)| (u - d) / (2.0 * by)).collect())
-    }
-}
-
-/// What argmin sees.
-struct Problem<'a>(Rc<RefCell<Held<'a>>>);
-
-impl CostFunction for Problem<'_> {
-    type Param = Vec<f64>;
-    type Output = f64;
-
-    fn cost(&self, place: &Vec<f64>) -> Result<f64, argmin::core::Error> {
-        let mut held = self.0.borrow_mut();
-        held.at(place)?;
-        Ok(held.value)
-    }
-}
-
-impl Gradient for Problem<'_> {
-    type Param = Vec<f64>;
-    type Gradient = Vec<f64>;
-
-    fn gradient(&self, place: &Vec<f64>) -> Result<Vec<f64>, argmin::core::Error> {
-        let mut held = self.0.borrow_mut();
-        held.at(place)?;
-        Ok(held.gradient.clone())
+        let along = &mut self.along;
+        self.coordinates.model(direction, &mut along.0, &mut along.1);
+        let (gf, gj) = (&mut self.of_fields, &mut self.of_couplings);
+        self.likelihood.curvature((&self.fields, &self.couplings), (&along.0, &along.1), gf, gj);
+        self.coordinates.gradient((&along.0, &along.1), (gf, gj), out);
     }
 }

@@ -78,4 +78,23 @@ impl Likelihood for ExactLikelihood {
         };
         self.total * (found.log_z - single - (0..fields.len()).map(coupled).sum::<f64>())
     }
+
+    fn curvature(
+        &mut self,
+        (fields, couplings): (&[f64], &Mat<f64>),
+        (of_h, of_j): (&[f64], &Mat<f64>),
+        of_fields: &mut [f64],
+        of_couplings: &mut Mat<f64>,
+    ) {
+        let model = |fields: &[f64], couplings: &Mat<f64>| Potts {
+            sites: self.sites.clone(),
+            fields: fields.to_vec(),
+            couplings: couplings.clone(),
+        };
+        // Configurations were counted and numbers are those of a place that was evaluated; without them there is no step.
+        let found = exact::along(&model(fields, couplings), &model(of_h, of_j));
+        let (single, pairs) = found.unwrap_or_else(|_| (vec![f64::NAN; fields.len()], of_j * f64::NAN));
+        of_fields.iter_mut().zip(single).for_each(|(g, s)| *g = self.total * s);
+        *of_couplings = pairs * self.total;
+    }
 }

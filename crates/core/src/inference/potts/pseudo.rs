@@ -33,6 +33,9 @@ pub struct PseudoLikelihood {
     spins: Option<Spins>,
     /// What is left of one slab: P - 1 in the state that was seen, times the weight.
     left: Vec<f64>,
+    /// The same along a direction, and its couplings in blocks; empty until they are asked for.
+    along: Vec<f64>,
+    directions: Vec<f64>,
 }
 
 impl PseudoLikelihood {
@@ -53,6 +56,8 @@ impl PseudoLikelihood {
             couplings: vec![0.0; blocks * total * WIDTH],
             gradient: vec![0.0; blocks * total * WIDTH],
             left: vec![0.0; SLAB.min(samples.count()) * blocks * WIDTH],
+            along: vec![],
+            directions: vec![],
             spins,
             sites,
         }
@@ -87,6 +92,41 @@ impl PseudoLikelihood {
             })
             .collect();
         parts.into_iter().sum()
+    }
+
+    /// The change of what is left of one slab along a direction, in its place.
+    fn turned(&mut self, slab: std::ops::Range<usize>, fields: &[f64], directions: &[f64]) {
+        let (n, total, row) = (self.sites.count(), self.sites.total(), self.blocks() * WIDTH);
+        self.along.resize(self.left.len(), 0.0);
+        let (at, sites) = (&self.at[slab.start * n..slab.end * n], &self.sites);
+        let (left, along) = (&mut self.left[..slab.len() * row], &mut self.along[..slab.len() * row]);
+        let weights = self.weights[slab].par_chunks(CHUNK);
+        let chunks = left.par_chunks_mut(CHUNK * row).zip(along.par_chunks_mut(CHUNK * row));
+        chunks.zip(at.par_chunks(CHUNK * n)).zip(weights).for_each(|(((left, along), at), weights)| {
+            for (b, fields) in fields.chunks_exact(WIDTH).enumerate() {
+                logits(along, at, [n, row, b], &directions[b * total * WIDTH..][..total * WIDTH], fields);
+            }
+            let rows = left.chunks_exact_mut(row).zip(along.chunks_exact(row));
+            rows.zip(at.chunks_exact(n))
+                .zip(weights)
+                .filter(|(_, w)| **w > 0.0)
+                .for_each(|(((left, along), at), w)| turn(left, along, at, sites, *w));
+        });
+    }
+
+    /// The gradient by each coupling of a pair once, from those of both of its sites.
+    fn paired(&self, of_couplings: &mut Mat<f64>) {
+        let total = self.sites.total();
+        let at =
+            |row: usize, column: usize| self.gradient[(row / WIDTH * total + column) * WIDTH + row % WIDTH];
+        for j in self.sites.ranges() {
+            for column in j.clone() {
+                for row in 0..j.start {
+                    let sum = at(row, column) + at(column, row);
+                    (of_couplings[(row, column)], of_couplings[(column, row)]) = (sum, sum);
+                }
+            }
+        }
     }
 
     /// Adds what one slab says of the couplings.
@@ -174,6 +214,10 @@ impl Likelihood for PseudoLikelihood {
         2.0
     }
 
+    fn spin_covariance(&self) -> Option<Mat<f64>> {
+        self.spins.as_ref().filter(|s| s.samples() >= self.sites.count()).map(Spins::covariance)
+    }
+
     fn evaluate(
         &mut self,
         fields: &[f64],
@@ -184,13 +228,8 @@ impl Likelihood for PseudoLikelihood {
         if let Some(spins) = &self.spins {
             return spins.evaluate(fields, couplings, of_fields, of_couplings);
         }
-        let (total, blocks) = (self.sites.total(), self.blocks());
-        self.couplings.par_chunks_mut(total * WIDTH).enumerate().for_each(|(b, to)| {
-            let part = b * WIDTH..total.min((b + 1) * WIDTH);
-            for (k, to) in to.chunks_exact_mut(WIDTH).enumerate() {
-                to[..part.len()].copy_from_slice(&col(couplings.as_ref(), k)[part.clone()]);
-            }
-        });
+        let blocks = self.blocks();
+        blocked(couplings, &mut self.couplings);
         let mut padded = fields.to_vec();
         padded.resize(blocks * WIDTH, 0.0);
         self.gradient.fill(0.0);
@@ -203,16 +242,64 @@ impl Likelihood for PseudoLikelihood {
             rows.for_each(|left| of_fields.iter_mut().zip(left).for_each(|(g, l)| *g += l));
             self.gather(slab);
         }
-        let at =
-            |row: usize, column: usize| self.gradient[(row / WIDTH * total + column) * WIDTH + row % WIDTH];
-        for j in self.sites.ranges() {
-            for column in j.clone() {
-                for row in 0..j.start {
-                    let sum = at(row, column) + at(column, row);
-                    (of_couplings[(row, column)], of_couplings[(column, row)]) = (sum, sum);
-                }
-            }
-        }
+        self.paired(of_couplings);
         loss
+    }
+
+    fn curvature(
+        &mut self,
+        (fields, couplings): (&[f64], &Mat<f64>),
+        (of_h, of_j): (&[f64], &Mat<f64>),
+        of_fields: &mut [f64],
+        of_couplings: &mut Mat<f64>,
+    ) {
+        if let Some(spins) = &mut self.spins {
+            return spins.curvature((fields, couplings), (of_h, of_j), of_fields, of_couplings);
+        }
+        let row = self.blocks() * WIDTH;
+        let mut directions = std::mem::take(&mut self.directions);
+        directions.resize(self.couplings.len(), 0.0);
+        blocked(of_j, &mut directions);
+        blocked(couplings, &mut self.couplings);
+        let pad = |v: &[f64]| {
+            let mut v = v.to_vec();
+            v.resize(row, 0.0);
+            v
+        };
+        let (fields, of_h) = (pad(fields), pad(of_h));
+        self.gradient.fill(0.0);
+        of_fields.fill(0.0);
+        let count = self.weights.len();
+        for first in (0..count).step_by(SLAB) {
+            let slab = first..count.min(first + SLAB);
+            self.conditionals(slab.clone(), &fields);
+            self.turned(slab.clone(), &of_h, &directions);
+            let rows = self.left.chunks_exact(row).take(slab.len());
+            rows.for_each(|left| of_fields.iter_mut().zip(left).for_each(|(g, l)| *g += l));
+            self.gather(slab);
+        }
+        self.directions = directions;
+        self.paired(of_couplings);
+    }
+}
+
+/// Couplings in blocks of [`WIDTH`] states.
+fn blocked(couplings: &Mat<f64>, to: &mut [f64]) {
+    let total = couplings.nrows();
+    to.par_chunks_mut(total * WIDTH).enumerate().for_each(|(b, to)| {
+        let part = b * WIDTH..total.min((b + 1) * WIDTH);
+        for (k, to) in to.chunks_exact_mut(WIDTH).enumerate() {
+            to[..part.len()].copy_from_slice(&col(couplings.as_ref(), k)[part.clone()]);
+        }
+    });
+}
+
+/// w P_a (t_a - sum_b P_b t_b) of each site in the place of w (P - what was seen), t the change of the fields.
+fn turn(left: &mut [f64], along: &[f64], at: &[u32], sites: &Sites, w: f64) {
+    for (range, k) in sites.ranges().zip(at) {
+        left[*k as usize] += w;
+        let own = left[range.clone()].iter().zip(&along[range.clone()]);
+        let mean = own.map(|(p, t)| p * t).sum::<f64>() / w;
+        left[range.clone()].iter_mut().zip(&along[range]).for_each(|(p, t)| *p *= t - mean);
     }
 }

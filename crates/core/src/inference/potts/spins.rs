@@ -18,6 +18,8 @@ pub(super) struct Spins {
     /// n x p, in chunks.
     chunks: Vec<Mat<f64>>,
     weights: Vec<f64>,
+    /// 4 w P (1 - P) of each spin in the chunks, at T and S.
+    bends: Option<(Vec<Mat<f64>>, Vec<f64>, Mat<f64>)>,
 }
 
 /// What one chunk adds: minus its log pseudo-likelihood, and the derivatives by T and S, each S of one site alone.
@@ -34,7 +36,30 @@ impl Spins {
             let count = CHUNK.min(p - first);
             Mat::from_fn(n, count, |i, k| f64::from(samples.row(first + k)[i]) * 2.0 - 1.0)
         };
-        Self { chunks: (0..p).step_by(CHUNK).map(chunk).collect(), weights: samples.weights.clone() }
+        Self {
+            chunks: (0..p).step_by(CHUNK).map(chunk).collect(),
+            weights: samples.weights.clone(),
+            bends: None,
+        }
+    }
+
+    /// Samples.
+    pub fn samples(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Their covariance.
+    pub fn covariance(&self) -> Mat<f64> {
+        let n = self.chunks.first().map_or(0, Mat::nrows);
+        let total: f64 = self.weights.iter().sum();
+        let (mut mean, mut square) = (vec![0.0; n], Mat::<f64>::zeros(n, n));
+        for (x, w) in self.chunks.iter().zip(self.weights.chunks(CHUNK)) {
+            let weighed = Mat::from_fn(n, x.ncols(), |i, k| w[k] * x[(i, k)]);
+            gemm(square.as_mut(), Accum::Add, weighed.as_ref(), x.transpose());
+            (0..x.ncols())
+                .for_each(|k| mean.iter_mut().zip(col(weighed.as_ref(), k)).for_each(|(m, v)| *m += v));
+        }
+        Mat::from_fn(n, n, |i, j| (square[(i, j)] - mean[i] * mean[j] / total) / total)
     }
 
     /// As [`Likelihood::evaluate`](super::Likelihood::evaluate).
@@ -45,40 +70,123 @@ impl Spins {
         of_fields: &mut [f64],
         of_couplings: &mut Mat<f64>,
     ) -> f64 {
-        let n = fields.len() / 2;
-        let states = |i: usize| [(2 * i, -1.0), (2 * i + 1, 1.0)];
-        let (mut t, mut s) = (vec![0.0; n], Mat::zeros(n, n));
-        for j in 0..n {
-            t[j] += 0.5 * (fields[2 * j + 1] - fields[2 * j]);
-            for (column, b) in states(j) {
-                let values = col(couplings.as_ref(), column);
-                for i in (0..n).filter(|i| *i != j) {
-                    for (row, a) in states(i) {
-                        s[(i, j)] += 0.25 * a * b * values[row];
-                        t[i] += 0.25 * a * values[row];
-                    }
+        let (t, s) = spins(fields, couplings);
+        let all = self.chunks.par_iter().zip(self.weights.par_chunks(CHUNK));
+        let parts: Vec<Part> = all.map(|(x, w)| part(x, w, &t, &s)).collect();
+        let sum = Part::sum(parts, t.len());
+        sum.states(of_fields, of_couplings);
+        sum.loss
+    }
+
+    /// As [`Likelihood::curvature`](super::Likelihood::curvature).
+    pub fn curvature(
+        &mut self,
+        (fields, couplings): (&[f64], &Mat<f64>),
+        (of_h, of_j): (&[f64], &Mat<f64>),
+        of_fields: &mut [f64],
+        of_couplings: &mut Mat<f64>,
+    ) {
+        let ((t, s), along) = (spins(fields, couplings), spins(of_h, of_j));
+        if self.bends.as_ref().is_none_or(|(_, at_t, at_s)| *at_t != t || *at_s != s) {
+            let all = self.chunks.par_iter().zip(self.weights.par_chunks(CHUNK));
+            self.bends = Some((all.map(|(x, w)| bends(x, w, &t, &s)).collect(), t, s));
+        }
+        let Some((bends, ..)) = &self.bends else { return };
+        let parts: Vec<Part> =
+            self.chunks.par_iter().zip(bends).map(|(x, bends)| bent(x, bends, &along)).collect();
+        Part::sum(parts, of_h.len() / 2).states(of_fields, of_couplings);
+    }
+}
+
+/// A spin's two states in the list of all.
+fn states(i: usize) -> [(usize, f64); 2] {
+    [(2 * i, -1.0), (2 * i + 1, 1.0)]
+}
+
+/// T and S of fields and couplings.
+fn spins(fields: &[f64], couplings: &Mat<f64>) -> (Vec<f64>, Mat<f64>) {
+    let n = fields.len() / 2;
+    let (mut t, mut s) = (vec![0.0; n], Mat::zeros(n, n));
+    for j in 0..n {
+        t[j] += 0.5 * (fields[2 * j + 1] - fields[2 * j]);
+        for (column, b) in states(j) {
+            let values = col(couplings.as_ref(), column);
+            for i in (0..n).filter(|i| *i != j) {
+                for (row, a) in states(i) {
+                    s[(i, j)] += 0.25 * a * b * values[row];
+                    t[i] += 0.25 * a * values[row];
                 }
             }
         }
-        let all = self.chunks.par_iter().zip(self.weights.par_chunks(CHUNK));
-        let parts: Vec<Part> = all.map(|(x, w)| part(x, w, &t, &s)).collect();
-        let mut sum = Part { loss: 0.0, of_t: vec![0.0; n], of_s: Mat::zeros(n, n) };
+    }
+    (t, s)
+}
+
+impl Part {
+    fn sum(parts: Vec<Self>, n: usize) -> Self {
+        let mut sum = Self { loss: 0.0, of_t: vec![0.0; n], of_s: Mat::zeros(n, n) };
         for part in parts {
             sum.loss += part.loss;
             sum.of_t.iter_mut().zip(&part.of_t).for_each(|(to, v)| *to += v);
             sum.of_s += part.of_s;
         }
+        sum
+    }
+
+    /// The derivatives by fields and couplings of states.
+    fn states(&self, of_fields: &mut [f64], of_couplings: &mut Mat<f64>) {
+        let n = self.of_t.len();
         for j in 0..n {
             for (column, b) in states(j) {
-                of_fields[column] = 0.5 * b * sum.of_t[j];
+                of_fields[column] = 0.5 * b * self.of_t[j];
                 for (i, (row, a)) in (0..n).filter(|i| *i != j).flat_map(|i| states(i).map(|s| (i, s))) {
-                    let both = sum.of_s[(i, j)] + sum.of_s[(j, i)];
-                    of_couplings[(row, column)] = 0.25 * (a * sum.of_t[i] + b * sum.of_t[j] + a * b * both);
+                    let both = self.of_s[(i, j)] + self.of_s[(j, i)];
+                    of_couplings[(row, column)] = 0.25 * (a * self.of_t[i] + b * self.of_t[j] + a * b * both);
                 }
             }
         }
-        sum.loss
     }
+
+    /// From the derivatives of each sample, n x p, by its sites' fields.
+    fn of(loss: f64, left: &Mat<f64>, x: &Mat<f64>) -> Self {
+        let n = x.nrows();
+        let mut of_t = vec![0.0; n];
+        (0..x.ncols()).for_each(|k| of_t.iter_mut().zip(col(left.as_ref(), k)).for_each(|(to, v)| *to += v));
+        let mut of_s = Mat::zeros(n, n);
+        gemm(of_s.as_mut(), Accum::Replace, left.as_ref(), x.as_ref().transpose());
+        Self { loss, of_t, of_s }
+    }
+}
+
+/// 4 w P (1 - P) of each spin of a chunk.
+fn bends(x: &Mat<f64>, weights: &[f64], t: &[f64], s: &Mat<f64>) -> Mat<f64> {
+    use crate::linalg::Real;
+    let mut out = Mat::zeros(x.nrows(), x.ncols());
+    gemm(out.as_mut(), Accum::Replace, s.as_ref(), x.as_ref());
+    for (k, w) in weights.iter().enumerate().take(x.ncols()) {
+        let own = col_mut(out.as_mut(), k);
+        vectorised(
+            #[inline(always)]
+            move || {
+                for (l, t) in own.iter_mut().zip(t) {
+                    let p = f64::sigmoid_pair(2.0 * (*l + t)).0;
+                    *l = 4.0 * w * p * (1.0 - p);
+                }
+            },
+        );
+    }
+    out
+}
+
+/// Second derivatives of one chunk along a direction: those factors times the change of each spin's field.
+fn bent(x: &Mat<f64>, bends: &Mat<f64>, along: &(Vec<f64>, Mat<f64>)) -> Part {
+    let mut left = Mat::zeros(x.nrows(), x.ncols());
+    gemm(left.as_mut(), Accum::Replace, along.1.as_ref(), x.as_ref());
+    for k in 0..x.ncols() {
+        let own = col_mut(left.as_mut(), k).iter_mut().zip(col(bends.as_ref(), k));
+        own.zip(&along.0).for_each(|((l, b), dt)| *l = b * (*l + dt));
+    }
+    Part::of(0.0, &left, x)
 }
 
 fn part(x: &Mat<f64>, weights: &[f64], t: &[f64], s: &Mat<f64>) -> Part {
@@ -89,11 +197,7 @@ fn part(x: &Mat<f64>, weights: &[f64], t: &[f64], s: &Mat<f64>) -> Part {
     for k in 0..count {
         loss += weights[k] * sample(col_mut(left.as_mut(), k), col(x.as_ref(), k), t, weights[k]);
     }
-    let mut of_t = vec![0.0; n];
-    (0..count).for_each(|k| of_t.iter_mut().zip(col(left.as_ref(), k)).for_each(|(to, v)| *to += v));
-    let mut of_s = Mat::zeros(n, n);
-    gemm(of_s.as_mut(), Accum::Replace, left.as_ref(), x.as_ref().transpose());
-    Part { loss, of_t, of_s }
+    Part::of(loss, &left, x)
 }
 
 /// Derivatives by each site's field in the place of what its neighbours add to it; minus the log of what was seen.

@@ -4,7 +4,7 @@ use super::known::Known;
 use super::partition::{Chains, Method, Partition, generated, likelihood, partition, partition_near};
 use super::{
     Annealing, Error, ExactLikelihood, Fit, Likelihood, Penalty, Potts, PseudoLikelihood, Samples, Settings,
-    fit,
+    Sites, asymmetric, fit,
 };
 use crate::numbers::Estimate;
 
@@ -14,6 +14,8 @@ pub enum Way {
     /// The pseudo-likelihood.
     #[default]
     Pseudo,
+    /// The pseudo-likelihood of each site alone, couplings of both sites averaged.
+    Asymmetric,
     /// The likelihood, by going through all configurations.
     Exact,
 }
@@ -23,6 +25,7 @@ impl Way {
     pub fn name(self) -> &'static str {
         match self {
             Self::Pseudo => "pseudo",
+            Self::Asymmetric => "asymmetric",
             Self::Exact => "exact",
         }
     }
@@ -33,7 +36,7 @@ impl Way {
     /// A gamma that is not positive.
     pub fn penalty(self, gamma: f64, samples: &Samples) -> Result<Penalty, Error> {
         match self {
-            Self::Pseudo => Penalty::of_pseudo_likelihood(gamma, &samples.sites),
+            Self::Pseudo | Self::Asymmetric => Penalty::of_pseudo_likelihood(gamma, &samples.sites),
             Self::Exact => Penalty::of_likelihood(gamma, &samples.sites),
         }
     }
@@ -51,10 +54,33 @@ impl Way {
     ) -> Result<Fit, Error> {
         let penalty = self.penalty(gamma, samples)?;
         let mut own: Box<dyn Likelihood> = match self {
+            Self::Asymmetric => return asymmetric(samples, penalty, o),
             Self::Pseudo => Box::new(PseudoLikelihood::new(samples)),
             Self::Exact => Box::new(ExactLikelihood::new(samples)?),
         };
         fit(own.as_mut(), penalty, start, o)
+    }
+
+    /// Numbers that a fit holds at once, about: parameters and gradients that L-BFGS remembers, matrices of all states, samples.
+    ///
+    /// ```
+    /// use nullcline_core::inference::potts::{Settings, Sites, Way};
+    ///
+    /// // 1786 sites of 21 states are too many for one symmetric fit in 24 GB, and not for one site after the other.
+    /// let sites = Sites::alike(1786, 21).unwrap();
+    /// let gigabytes = |way: Way| way.numbers(&sites, 8500, &Settings::default()) * 8 / 1_000_000_000;
+    /// assert!(gigabytes(Way::Pseudo) > 100 && gigabytes(Way::Asymmetric) < 16);
+    /// ```
+    pub fn numbers(self, sites: &Sites, samples: usize, o: &Settings) -> u64 {
+        let (q, remembered) = (sites.total() as u64, 2 * o.history as u64 + 12);
+        let most = sites.ranges().map(|r| r.len()).max().unwrap_or(0) as u64;
+        let data = (samples * sites.count()) as u64;
+        let threads = rayon::current_num_threads() as u64;
+        match self {
+            Self::Asymmetric => q * q + threads * most * q * (remembered + 4) + data,
+            Self::Pseudo => 5 * q * q + sites.couplings() as u64 * remembered + data,
+            Self::Exact => 4 * q * q + sites.couplings() as u64 * remembered,
+        }
     }
 }
 
@@ -95,6 +121,10 @@ pub struct Options {
     /// How energies of generated samples are.
     pub chains: Chains,
 }
+
+/// How many times the tolerance of the fit of all samples those without a fold have: they tell errors and unseen likelihoods, which
+/// samples spread far more.
+const FOLDS: f64 = 100.0;
 
 /// Fits of all samples, each begun at the one before it, and of those without each fold.
 pub struct Sweep<'a> {
@@ -140,17 +170,18 @@ impl<'a> Sweep<'a> {
         let o = &self.options;
         let whole = o.way.fit(self.samples, gamma, self.last.as_ref(), &o.fits)?;
         // Without a fold the minimum is near that of all samples.
-        let part = |(kept, _): &(Samples, Samples)| o.way.fit(kept, gamma, Some(&whole.model), &o.fits);
+        let loose = Settings { tolerance: FOLDS * o.fits.tolerance, aim: FOLDS * o.fits.tolerance, ..o.fits };
+        let part = |(kept, _): &(Samples, Samples)| o.way.fit(kept, gamma, Some(&whole.model), &loose);
         let parts: Vec<Fit> = self.folds.iter().map(part).collect::<Result<_, _>>()?;
         self.last = Some(whole.model.clone());
         Ok(std::iter::once(whole).chain(parts).collect())
     }
 
-    /// What strength `gamma` gives.
+    /// What strength `gamma` gives, and its fits.
     ///
     /// # Errors
     /// Those of [`fit`].
-    pub fn level(&mut self, gamma: f64) -> Result<Level, Error> {
+    pub fn level(&mut self, gamma: f64) -> Result<(Level, Vec<Fit>), Error> {
         let fits = self.fits(gamma)?;
         let o = &self.options;
         let whole = &fits[0];
@@ -169,7 +200,7 @@ impl<'a> Sweep<'a> {
             Estimate { value: weight.value - own.log_z.value, std_error: Some(error), n: weight.n }
         };
         let divergence = self.truth.as_ref().map(|t| t.divergences(&whole.model, &own));
-        Ok(Level {
+        let level = Level {
             gamma,
             objective: whole.objective,
             gap: whole.gap,
@@ -183,7 +214,8 @@ impl<'a> Sweep<'a> {
             partition: own,
             r_hat: (own.method == Method::Annealed).then_some(made.chains.r_hat),
             divergence: divergence.transpose()?,
-        })
+        };
+        Ok((level, fits))
     }
 }
 

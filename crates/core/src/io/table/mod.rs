@@ -179,21 +179,43 @@ fn collect(path: &Path, source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<P
 /// assert_eq!(seen, ["left", "right"]);
 /// ```
 pub fn labels(path: &Path, array: Option<&str>, column: &str, f: &mut dyn FnMut(&str)) -> Result<(), Error> {
+    each_label(path, array, &[column.to_owned()], &mut |_, label| f(label))
+}
+
+/// Columns as [`labels`], all read together.
+///
+/// # Errors
+/// As [`read`].
+pub fn all_labels(path: &Path, array: Option<&str>, columns: &[String]) -> Result<Vec<Vec<String>>, Error> {
+    let mut all = vec![vec![]; columns.len()];
+    each_label(path, array, columns, &mut |k, label| all[k].push(label.to_owned()))?;
+    Ok(all)
+}
+
+/// Gives the labels of each of the columns to `f`, with the column's place.
+fn each_label(
+    path: &Path,
+    array: Option<&str>,
+    columns: &[String],
+    f: &mut dyn FnMut(usize, &str),
+) -> Result<(), Error> {
     let fail = |problem| Error::new(path, problem);
     let mut source = open(path, array)?;
-    let columns = source.schema().columns.len();
-    let mut picks = select(source.schema(), &[column.to_owned()]).map_err(fail)?;
-    picks[0].text = true;
-    worth(source.schema(), 1, path)?;
+    let all = source.schema().columns.len();
+    let mut picks = select(source.schema(), columns).map_err(fail)?;
+    picks.iter_mut().for_each(|pick| pick.text = true);
+    worth(source.schema(), picks.len(), path)?;
     let mut rows = 0;
-    source.visit(&picks, 1 << 14, &mut |mut block| {
+    source.visit(&picks, 1 << 14, &mut |block| {
         rows += block.rows;
-        if let Some(Part { values: Values::Text(labels), .. }) = block.parts.pop() {
-            labels.iter().for_each(|l| f(if csv::is_missing(l) { "" } else { l }));
+        for (k, part) in block.parts.into_iter().enumerate() {
+            if let Values::Text(labels) = part.values {
+                labels.iter().for_each(|l| f(k, if csv::is_missing(l) { "" } else { l }));
+            }
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    if rows == 0 { Err(fail(Problem::NoRows { rows, columns })) } else { Ok(()) }
+    if rows == 0 { Err(fail(Problem::NoRows { rows, columns: all })) } else { Ok(()) }
 }
 
 /// What is written in one row, from 0, of a column: a mark of a missing value as it stands.

@@ -1,9 +1,10 @@
 //! The antisymmetric recurrent network.
 
 use super::kind::{Cell, CellKind, Layer};
-use super::params::Params;
+use super::params::{Params, params_methods};
 use super::proof::{TANH_CURVATURE, gamma, magnitude, row_norm};
-use super::skewed::{Skewed, refreshed_params_methods, skewed};
+use super::response::response;
+use super::skewed::{Skewed, skewed};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, norm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -79,7 +80,7 @@ impl<T: Real> Antisymmetric<T> {
 }
 
 impl<T: Real> Rule<T> for Antisymmetric<T> {
-    refreshed_params_methods!();
+    params_methods!(refresh);
     fn dim(&self) -> usize {
         self.n
     }
@@ -108,10 +109,7 @@ impl<T: Real> Rule<T> for Antisymmetric<T> {
         }
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, _: MatMut<T>) {
-        gemm(dy.as_mut(), Accum::Replace, self.recurrent.as_ref(), dx);
-        if let Some(du) = du {
-            gemm(dy.as_mut(), Accum::Add, self.params.mat(U), du);
-        }
+        response(dy.as_mut(), self.recurrent.as_ref(), dx, self.params.mat(U), du);
         let (b, k, epsilon) = (at.tape.ncols(), dx.ncols(), T::of(self.epsilon));
         for j in 0..k {
             let (gain, dx) = (col(at.tape, state_of(j, b, k)), col(dx, j));

@@ -1,9 +1,9 @@
 //! The antisymmetric recurrent network with an input gate.
 
 use super::kind::{Cell, CellKind, Layer};
-use super::params::{Params, gate_scratch};
+use super::params::{Params, gate_scratch, params_methods};
 use super::proof::{SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
-use super::skewed::{Skewed, refreshed_params_methods, skewed};
+use super::skewed::{Skewed, skewed};
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::{Real, col, col_mut, gemm, norm, parts_mut, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -93,7 +93,7 @@ impl<T: Real> GatedAntisymmetric<T> {
 }
 
 impl<T: Real> Rule<T> for GatedAntisymmetric<T> {
-    refreshed_params_methods!();
+    params_methods!(refresh);
     fn dim(&self) -> usize {
         self.n
     }

@@ -3,14 +3,15 @@
 use super::facts::{Constant, Initial};
 use super::kind::{Cell, CellKind, Layer};
 use super::params::{BACK, DOWN, Params, STEP, params_methods};
+use super::proof::{gamma, magnitude, row_norm};
+use super::response::through_gains;
 use crate::linalg::activation::Activation;
 use crate::linalg::ball::{Ball, dot};
-use crate::linalg::pointwise::multiply;
 use crate::linalg::steep::Steep;
 use crate::linalg::{Real, col, col_mut, gemm, state_of};
 use crate::systems::couplings::Couplings;
 use crate::systems::recurrence::{Read, Recurrence};
-use crate::systems::rule::{Point, Rule};
+use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, Mat, MatMut, MatRef};
 
 /// h' = f(W (h + E u) + b).
@@ -85,15 +86,6 @@ impl<T: Real> Integrator<T> {
     pub fn params_mut(&mut self) -> &mut Params<T> {
         &mut self.params
     }
-
-    /// ga = gain gy, the cotangent of the pre-activation.
-    fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>) {
-        let (b, k) = (at.tape.ncols(), gy.ncols());
-        for j in 0..k {
-            let gain = &col(at.tape, state_of(j, b, k))[..self.n];
-            multiply(col_mut(ga.as_mut(), j), gain, col(gy, j));
-        }
-    }
 }
 
 impl<T: Real> Rule<T> for Integrator<T> {
@@ -147,7 +139,7 @@ impl<T: Real> Rule<T> for Integrator<T> {
     }
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
-        self.gate(at, gy, ga.as_mut());
+        through_gains(at, gy, ga.as_mut());
         self.params.pull(BACK, [(W, 0, ga.as_ref())], gx.as_mut());
         if let Some(gu) = gu {
             self.params.pull(DOWN, [(E, 0, gx.as_ref())], gu);
@@ -156,7 +148,7 @@ impl<T: Real> Rule<T> for Integrator<T> {
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let mut scratch = scratch;
         let ga = scratch.as_mut().subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
-        self.gate(at, gy, ga);
+        through_gains(at, gy, ga);
         self.param_vjp_after(at, gy, grad, scratch);
     }
     fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
@@ -184,6 +176,37 @@ impl<T: Real> Rule<T> for Integrator<T> {
     /// A bounded f maps all states into the box of its values.
     fn degree(&self) -> Option<i32> {
         self.activation.activation.bounded().then_some(1)
+    }
+    /// With row norms w_i of [W, W E] and slope s: |D^2 F_i| <= s^2 max|phi''| w_i^2, the constant s^2 max|phi''| sqrt(sum w_i^4). For
+    /// ReLU the Jacobian is constant on the ball where no current can pass its threshold.
+    fn bounds(&self, at: Point<T>, radius: f64) -> Option<Bounds> {
+        let (w, f) = (self.params.mat(W), self.activation);
+        let (steep, curvature) = (f.slope * f.activation.max_slope(), f.activation.max_curvature());
+        let seen: Vec<f64> = (0..self.n).map(|j| at.tape[(self.n + j, 0)].to_f64()).collect();
+        let reach: Vec<f64> = (0..self.n)
+            .map(|j| at.x[(j, 0)].to_f64().abs() + magnitude(self.params.mat(E), j, at.u))
+            .collect();
+        let mut encoded = Mat::zeros(self.n, self.d);
+        if self.d > 0 {
+            gemm(encoded.as_mut(), Accum::Replace, w, self.params.mat(E));
+        }
+        let (mut square, mut fourth, mut error) = (0.0, 0.0, 0.0);
+        for i in 0..self.n {
+            let size = row_norm(w, i).hypot(row_norm(encoded.as_ref(), i));
+            let shift = self.params.vec(B)[i].to_f64() - f.threshold;
+            let sum = |v: &[f64], part: fn(f64) -> f64| -> f64 {
+                v.iter().enumerate().map(|(j, v)| part(w[(i, j)].to_f64() * v)).sum()
+            };
+            if curvature.is_none() && (sum(&seen, |v| v) + shift).abs() <= size * radius {
+                return None;
+            }
+            square += size * size;
+            fourth += size.powi(4);
+            let sum = sum(&reach, f64::abs) + self.params.vec(B)[i].to_f64().abs() + f.threshold.abs();
+            error += (gamma(self.n + self.d + 4) * sum * steep + 4.0 * f64::EPSILON).powi(2);
+        }
+        let bend = f.slope * f.slope * curvature.unwrap_or(0.0);
+        Some(Bounds { slope: steep * square.sqrt(), curvature: bend * fourth.sqrt(), rounding: error.sqrt() })
     }
     /// Of slope one, whose equation has W itself; c = W E u + b - threshold with its rounding error.
     fn recurrence(&self, input: &[f64]) -> Option<Recurrence> {

@@ -2,9 +2,10 @@
 
 use super::facts::{Constant, Initial, Second};
 use super::kind::{Cell, CellKind, FlowKind, Layer, Scheme};
-use super::params::Params;
+use super::params::{Params, params_methods};
 use super::proof::{TANH_CURVATURE, gamma, magnitude, row_norm};
-use super::skewed::{Skewed, refreshed_params_methods};
+use super::response::{response, through_gains};
+use super::skewed::Skewed;
 use crate::linalg::activation::Activation;
 use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
@@ -114,21 +115,10 @@ impl<T: Real> Lipschitz<T> {
         self.linear_law.write(self.params.mat(A), self.linear.as_mut());
         self.recurrent_law.write(self.params.mat(W), self.recurrent.as_mut());
     }
-
-    /// ga = gain gy, the cotangent of the pre-activation.
-    fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>) {
-        let (b, k) = (at.tape.ncols(), gy.ncols());
-        for j in 0..k {
-            let (gain, gy) = (col(at.tape, state_of(j, b, k)), col(gy, j));
-            for (i, g) in col_mut(ga.as_mut(), j).iter_mut().enumerate() {
-                *g = gain[i] * gy[i];
-            }
-        }
-    }
 }
 
 impl<T: Real> Rule<T> for Lipschitz<T> {
-    refreshed_params_methods!();
+    params_methods!(refresh);
     fn dim(&self) -> usize {
         self.n
     }
@@ -153,10 +143,7 @@ impl<T: Real> Rule<T> for Lipschitz<T> {
         gemm(y, Accum::Add, self.linear.as_ref(), x);
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, _: MatMut<T>) {
-        gemm(dy.as_mut(), Accum::Replace, self.recurrent.as_ref(), dx);
-        if let Some(du) = du {
-            gemm(dy.as_mut(), Accum::Add, self.params.mat(U), du);
-        }
+        response(dy.as_mut(), self.recurrent.as_ref(), dx, self.params.mat(U), du);
         let (b, k) = (at.tape.ncols(), dx.ncols());
         for j in 0..k {
             let gain = col(at.tape, state_of(j, b, k));
@@ -168,7 +155,7 @@ impl<T: Real> Rule<T> for Lipschitz<T> {
     }
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, mut gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
-        self.gate(at, gy, ga.as_mut());
+        through_gains(at, gy, ga.as_mut());
         gemm(gx.as_mut(), Accum::Replace, self.recurrent.transpose(), ga.as_ref());
         gemm(gx, Accum::Add, self.linear.transpose(), gy);
         if let Some(gu) = gu {
@@ -178,7 +165,7 @@ impl<T: Real> Rule<T> for Lipschitz<T> {
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let (mut ga, turned) = scratch.subcols_mut(0, gy.ncols()).split_at_row_mut(self.n);
         let mut turned = turned.subrows_mut(0, self.n);
-        self.gate(at, gy, ga.as_mut());
+        through_gains(at, gy, ga.as_mut());
         let ga = ga.as_ref();
         self.params.add_outer(grad, U, ga, at.u);
         self.params.add_columns(grad, B, ga);

@@ -15,6 +15,7 @@ mod lstm;
 mod params;
 mod proof;
 mod rate;
+mod response;
 mod skewed;
 mod stack;
 mod ugrnn;

@@ -209,9 +209,10 @@ pub(super) fn gate_scratch<T: Real>(scratch: MatMut<T>, n: usize, k: usize) -> (
     (three, one.subrows_mut(0, n))
 }
 
-/// The parameter methods of [`Rule`](crate::systems::rule::Rule) for a cell with a `params` field.
+/// The parameter methods of [`Rule`](crate::systems::rule::Rule) for a cell with a `params` field, and a method that brings up to date
+/// what it keeps of them, if it has one.
 macro_rules! params_methods {
-    () => {
+    ($($refresh:ident)?) => {
         fn layout(&self) -> Vec<crate::systems::rule::Block> {
             self.params.layout().to_vec()
         }
@@ -220,6 +221,7 @@ macro_rules! params_methods {
         }
         fn write_params(&mut self, theta: &[T]) {
             self.params.theta_mut().copy_from_slice(theta);
+            $(self.$refresh();)?
         }
     };
 }

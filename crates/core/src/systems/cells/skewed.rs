@@ -91,24 +91,6 @@ pub(super) const fn skewed(name: &'static str, title: &'static str, layer: Layer
     }
 }
 
-/// The parameter methods of [`Rule`](crate::systems::rule::Rule) for a cell with a `params` field and a
-/// method `refresh` that recomputes what it keeps of them.
-macro_rules! refreshed_params_methods {
-    () => {
-        fn layout(&self) -> Vec<crate::systems::rule::Block> {
-            self.params.layout().to_vec()
-        }
-        fn read_params(&self, theta: &mut [T]) {
-            theta.copy_from_slice(self.params.theta());
-        }
-        fn write_params(&mut self, theta: &[T]) {
-            self.params.theta_mut().copy_from_slice(theta);
-            self.refresh();
-        }
-    };
-}
-pub(super) use refreshed_params_methods;
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,11 +3,12 @@
 use super::kind::{Cell, CellKind, Layer};
 use super::params::{B_HH, B_IH, BACK, DOWN, Params, STEP, U, W, params_methods};
 use super::proof::{SIGMOID_CURVATURE, TANH_CURVATURE, gamma, magnitude, row_norm};
+use super::response::response;
 use crate::linalg::activation::{sigmoid, tanh};
 use crate::linalg::pointwise::add_product;
-use crate::linalg::{Real, col, col_mut, gemm, parts, parts_mut, state_of};
+use crate::linalg::{Real, col, col_mut, parts, parts_mut, state_of};
 use crate::systems::rule::{Bounds, Point, Rule};
-use faer::{Accum, MatMut, MatRef};
+use faer::{MatMut, MatRef};
 
 /// Update gate RNN, h' = g h + (1-g) tanh(W_c h + U_c u + b).
 pub static UGRNN: CellKind = CellKind {
@@ -115,10 +116,7 @@ impl<T: Real> Rule<T> for Ugrnn<T> {
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, scratch: MatMut<T>) {
         let (n, b, k) = (self.n, at.tape.ncols(), dx.ncols());
         let mut a = scratch.subrows_mut(0, 2 * n).subcols_mut(0, k);
-        gemm(a.as_mut(), Accum::Replace, self.params.mat(W), dx);
-        if let Some(du) = du {
-            gemm(a.as_mut(), Accum::Add, self.params.mat(U), du);
-        }
+        response(a.as_mut(), self.params.mat(W), dx, self.params.mat(U), du);
         for j in 0..k {
             let s = state_of(j, b, k);
             let (tape, h, a, dx) = (col(at.tape, s), col(at.x, s), col(a.as_ref(), j), col(dx, j));

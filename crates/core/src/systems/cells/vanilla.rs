@@ -4,13 +4,13 @@ use super::facts::{Initial, Region};
 use super::kind::{Cell, CellKind, Layer};
 use super::params::{B_HH, B_IH, BACK, DOWN, Params, STEP, U, W, params_methods};
 use super::proof::{gamma, magnitude, row_norm};
+use super::response::{response, through_gains};
 use crate::linalg::activation::Activation;
-use crate::linalg::pointwise::multiply;
-use crate::linalg::{Real, col, col_mut, frobenius, gemm, state_of};
+use crate::linalg::{Real, col, col_mut, frobenius, state_of};
 use crate::systems::couplings::Couplings;
 use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Bounds, Point, Rule};
-use faer::{Accum, MatMut, MatRef};
+use faer::{MatMut, MatRef};
 
 /// h' = f(W h + U u + b).
 pub static VANILLA: CellKind = CellKind {
@@ -71,14 +71,6 @@ impl<T: Real> Vanilla<T> {
     pub fn params_mut(&mut self) -> &mut Params<T> {
         &mut self.params
     }
-
-    /// ga = gain gy, the cotangent of the pre-activation.
-    fn gate(&self, at: Point<T>, gy: MatRef<T>, mut ga: MatMut<T>) {
-        let (b, k) = (at.tape.ncols(), gy.ncols());
-        for j in 0..k {
-            multiply(col_mut(ga.as_mut(), j), col(at.tape, state_of(j, b, k)), col(gy, j));
-        }
-    }
 }
 
 impl<T: Real> Rule<T> for Vanilla<T> {
@@ -102,10 +94,7 @@ impl<T: Real> Rule<T> for Vanilla<T> {
         }
     }
     fn jvp(&self, at: Point<T>, dx: MatRef<T>, du: Option<MatRef<T>>, mut dy: MatMut<T>, _: MatMut<T>) {
-        gemm(dy.as_mut(), Accum::Replace, self.params.mat(W), dx);
-        if let Some(du) = du {
-            gemm(dy.as_mut(), Accum::Add, self.params.mat(U), du);
-        }
+        response(dy.as_mut(), self.params.mat(W), dx, self.params.mat(U), du);
         let (b, k) = (at.tape.ncols(), dx.ncols());
         for j in 0..k {
             let gain = col(at.tape, state_of(j, b, k));
@@ -116,7 +105,7 @@ impl<T: Real> Rule<T> for Vanilla<T> {
     }
     fn vjp(&self, at: Point<T>, gy: MatRef<T>, gx: MatMut<T>, gu: Option<MatMut<T>>, scratch: MatMut<T>) {
         let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
-        self.gate(at, gy, ga.as_mut());
+        through_gains(at, gy, ga.as_mut());
         self.params.pull(BACK, [(W, 0, ga.as_ref())], gx);
         if let Some(gu) = gu {
             self.params.pull(DOWN, [(U, 0, ga.as_ref())], gu);
@@ -124,7 +113,7 @@ impl<T: Real> Rule<T> for Vanilla<T> {
     }
     fn param_vjp(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {
         let mut ga = scratch.subrows_mut(0, self.n).subcols_mut(0, gy.ncols());
-        self.gate(at, gy, ga.as_mut());
+        through_gains(at, gy, ga.as_mut());
         self.param_vjp_after(at, gy, grad, ga);
     }
     fn param_vjp_after(&self, at: Point<T>, gy: MatRef<T>, grad: &mut [T], scratch: MatMut<T>) {

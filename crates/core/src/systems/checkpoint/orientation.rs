@@ -81,15 +81,7 @@ pub fn oriented(
             }
             Vectors::Column
         }
-        (None, None) => {
-            let u = layer.u.as_ref().map_or("", |u| u.name());
-            return Err(Error::Undecided(format!(
-                "`{}` and `{u}` are both {units} x {units}, so that their shapes do not tell how vectors multiply them: \
-                 say --vectors column (W h + U u, a row of weights for each unit, as PyTorch stores them) or --vectors \
-                 row (h W + u U, as Keras and JAX do)",
-                layer.w.name()
-            )));
-        }
+        (None, None) => return Err(undecided(layer, units)),
     };
     let by_u = layer.u.as_ref().is_some_and(|u| by_inputs(u, drives).is_some());
     // Input weights alone may lie across: their shape says so.
@@ -118,6 +110,16 @@ pub fn oriented(
     layer.w = layer.w.turned();
     layer.second = layer.second.as_ref().map(Entry::turned);
     Ok(true)
+}
+
+fn undecided(layer: &LayerTensors, units: usize) -> Error {
+    let u = layer.u.as_ref().map_or("", |u| u.name());
+    Error::Undecided(format!(
+        "`{}` and `{u}` are both {units} x {units}, so that their shapes do not tell how vectors multiply them: \
+         say --vectors column (W h + U u, a row of weights for each unit, as PyTorch stores them) or --vectors \
+         row (h W + u U, as Keras and JAX do)",
+        layer.w.name()
+    ))
 }
 
 fn symmetric(w: &Entry) -> bool {

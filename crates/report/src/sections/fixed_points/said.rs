@@ -252,14 +252,17 @@ pub fn answer(found: &Points) -> Vec<String> {
     let held =
         |u: &UnderInput| format!("Under the input {}: {}", input_words(&u.held.input), short(&u.result));
     match &found.stores {
-        Some(s) => {
-            all.push(stores::short(s, r));
-            all.push(short(r));
-        }
+        Some(s) => all.push(format!("{} {}", stores::short(s, r), short(r))),
         None if found.held.is_empty() && !found.driven => all.push(short(r)),
         None => all.push(format!("Under the input {}: {}", input_words(&r.input), short(r))),
     }
-    all.extend(found.held.iter().take(2).map(held));
+    match &found.held[..] {
+        [a, b, ..] if short(&a.result) == short(&b.result) => {
+            let [first, second] = [a, b].map(|u| input_words(&u.held.input));
+            all.push(format!("Under the inputs {first} and {second}, each: {}", short(&a.result)));
+        }
+        some => all.extend(some.iter().take(2).map(held)),
+    }
     all
 }
 

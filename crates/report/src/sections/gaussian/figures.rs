@@ -1,13 +1,8 @@
 //! Likelihood curves, the matrix of couplings, and the network of the strongest.
 
 use super::GaussianModel;
-use crate::figures::{
-    Axes, Edge, HeatMap, Ink, Palette, Reference, Series, heat_map, lines, network, scatter,
-};
+use crate::figures::{Axes, Edge, Ink, Pairs, Reference, Series, lines, network, pair_map, scatter};
 use crate::{Error, Figure};
-
-/// Matrices beyond this many variables are shown in blocks of mean couplings.
-const CELLS: usize = 400;
 
 pub fn all(m: &GaussianModel, strongest: &[Edge]) -> Result<Vec<Figure>, Error> {
     let mut all = vec![likelihoods(m)?, matrix(m)?];
@@ -116,43 +111,10 @@ fn y_range(series: &[Series]) -> Option<[f64; 2]> {
 
 fn matrix(m: &GaussianModel) -> Result<Figure, Error> {
     let n = m.names.len();
-    let block = n.div_ceil(CELLS);
-    let cells = n.div_ceil(block);
-    let mut values = vec![f64::NAN; cells * cells];
-    for b in 0..cells {
-        for a in 0..cells {
-            let (mut sum, mut count) = (0.0, 0);
-            for j in b * block..((b + 1) * block).min(n) {
-                for i in (a * block..((a + 1) * block).min(n)).filter(|i| *i != j) {
-                    sum += m.j[(i, j)];
-                    count += 1;
-                }
-            }
-            if count > 0 {
-                values[b * cells + a] = sum / f64::from(count);
-            }
-        }
-    }
-    let places: Vec<f64> = (0..cells).map(|k| (k * block) as f64 + 0.5 * (block + 1) as f64).collect();
-    let map = HeatMap {
-        x: places.clone(),
-        y: places,
-        values,
-        label: "coupling J".into(),
-        palette: Palette::Diverging(0.0),
-        missing: "diagonal".into(),
-        ..HeatMap::default()
-    };
-    let axes = Axes {
-        x_label: "variable".into(),
-        y_label: "variable".into(),
-        x_whole: true,
-        height: 228.0,
-        ..Axes::default()
-    };
-    let blocks =
-        if block > 1 { format!(" Cells are means over {block} x {block} couplings.") } else { String::new() };
-    heat_map(&map, &[], &axes)?.named(
+    let pairs = Pairs { places: n, place: "variable", label: "coupling J", of: "couplings" };
+    let all = (0..n).flat_map(|j| (0..n).filter(move |i| *i != j).map(move |i| [i, j]));
+    let (figure, blocks) = pair_map(&pairs, all.map(|[i, j]| ([i, j], m.j[(i, j)])))?;
+    figure.named(
         "couplings",
         "Couplings",
         &format!("The couplings J at the chosen γ, without the diagonal.{blocks}"),

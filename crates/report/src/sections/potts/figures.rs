@@ -1,15 +1,11 @@
 //! Likelihoods against the penalty, scores of pairs, the strongest of them, and what generated samples have of the data.
 
 use super::PottsModel;
-use crate::figures::{
-    self, Axes, Edge, HeatMap, Ink, Palette, Reference, Series, heat_map, lines, network, scatter,
-};
+use crate::figures::{self, Axes, Edge, Ink, Pairs, Reference, Series, lines, network, pair_map, scatter};
 use crate::{Error, Figure};
+use nullcline_core::analyses::potts::Pair;
 use nullcline_core::inference::potts::Level;
 use nullcline_core::numbers::Estimate;
-
-/// Matrices beyond this many sites are shown in blocks of mean scores.
-const CELLS: usize = 400;
 
 pub fn all(m: &PottsModel) -> Result<Vec<Figure>, Error> {
     let mut all = vec![];
@@ -74,37 +70,10 @@ fn divergences(m: &PottsModel) -> Result<Figure, Error> {
 }
 
 fn scores(m: &PottsModel) -> Result<Figure, Error> {
-    let n = m.about.sites;
-    let block = n.div_ceil(CELLS);
-    let cells = n.div_ceil(block);
-    let (mut sums, mut counts) = (vec![0.0; cells * cells], vec![0.0; cells * cells]);
-    for p in &m.pairs {
-        let [i, j] = p.sites.map(|s| s / block);
-        for at in [j * cells + i, i * cells + j] {
-            sums[at] += p.score.value;
-            counts[at] += 1.0;
-        }
-    }
-    let places: Vec<f64> = (0..cells).map(|k| (k * block) as f64 + 0.5 * (block + 1) as f64).collect();
-    let map = HeatMap {
-        x: places.clone(),
-        y: places,
-        values: sums.iter().zip(&counts).map(|(s, c)| s / c).collect(),
-        label: "score".into(),
-        palette: Palette::Diverging(0.0),
-        missing: "diagonal".into(),
-        ..HeatMap::default()
-    };
-    let axes = Axes {
-        x_label: "site".into(),
-        y_label: "site".into(),
-        x_whole: true,
-        height: 228.0,
-        ..Axes::default()
-    };
-    let blocks =
-        if block > 1 { format!(" Cells are means over {block} x {block} pairs.") } else { String::new() };
-    heat_map(&map, &[], &axes)?.named(
+    let pairs = Pairs { places: m.about.sites, place: "site", label: "score", of: "pairs" };
+    let both = |p: &Pair| [p.sites, [p.sites[1], p.sites[0]]].map(|sites| (sites, p.score.value));
+    let (figure, blocks) = pair_map(&pairs, m.pairs.iter().flat_map(both))?;
+    figure.named(
         "scores",
         "Scores of pairs",
         &format!("Norms of couplings in the zero-sum gauge, less their average product.{blocks}"),

@@ -2,6 +2,7 @@
 
 use super::PottsModel;
 use crate::tables::{Table, TableOut};
+use nullcline_core::analyses::potts::Mutation;
 use nullcline_core::numbers::Estimate;
 use std::fmt::Write;
 
@@ -40,11 +41,25 @@ pub fn all(m: &PottsModel) -> Vec<TableOut> {
         2 => " Of two states, the coupling is that of spins −1 and 1, the first and the second state.",
         _ => "",
     };
-    vec![
+    let mut all = vec![
         sweep.named("sweep", "Fits and likelihoods at each γ."),
         pairs.named("pairs", format!("Pairs of sites at the chosen γ, the largest score first.{spins}")),
         fields.named("fields", "Fields at the chosen γ, in the zero-sum gauge."),
-    ]
+    ];
+    if let Some((_, path, _)) = &m.sparse {
+        let graphs = Table::of(path)
+            .column("pairs", "", |s| s.pairs)
+            .column("l_train", "nats", |s| s.train)
+            .column("l_test", "nats", |s| s.test.unwrap_or(Estimate::NONE));
+        all.push(graphs.named(
+            "graphs",
+            "Graphs on the way: log pseudo-likelihoods of a training sample and of one left out.",
+        ));
+    }
+    if !m.mutations.is_empty() {
+        all.push(mutations(&m.mutations, &m.names, &m.states, "the first sequence"));
+    }
+    all
 }
 
 /// Scores of pairs as plmc writes them: site, -, site, -, 0, score, sites from 1.
@@ -58,11 +73,24 @@ pub fn plmc(m: &PottsModel) -> String {
 }
 
 /// Generated sequences.
-pub fn fasta(m: &PottsModel) -> String {
-    m.generated.iter().enumerate().fold(String::new(), |mut out, (k, row)| {
+pub fn fasta(states: &[Vec<String>], rows: &[Vec<u8>]) -> String {
+    rows.iter().enumerate().fold(String::new(), |mut out, (k, row)| {
         let letters: String =
-            row.iter().enumerate().map(|(i, s)| m.states[i][usize::from(*s)].as_str()).collect();
+            row.iter().enumerate().map(|(i, s)| states[i][usize::from(*s)].as_str()).collect();
         let _ = writeln!(out, ">generated_{}\n{letters}", k + 1);
         out
     })
+}
+
+/// Changes of single states of a sample.
+pub fn mutations(all: &[Mutation], names: &[String], states: &[Vec<String>], of: &str) -> TableOut {
+    Table::of(all)
+        .column("site", "", |m| names[m.site].as_str())
+        .column("from", "", |m| states[m.site][m.from].as_str())
+        .column("to", "", |m| states[m.site][m.to].as_str())
+        .column("change", "nats", |m| m.change)
+        .named(
+            "mutations",
+            format!("Every change of one state of {of}: log P of the changed one less its own."),
+        )
 }

@@ -89,35 +89,57 @@ fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, 
         answer: verdicts::answer(&m, &claims, best.as_ref()),
         claims,
         sections: vec![sections::chains(&m)?, sections::canonical(&m)?],
-        json: entry(&m, best.as_ref(), r_hat),
+        json: fields(Entry::of(&m, best.as_ref(), r_hat)),
         warnings,
     })
 }
 
-fn entry(m: &Measured, best: Option<&canonical::Best>, r_hat: f64) -> Map<String, Value> {
-    let over = |f: &dyn Fn(&DataSet, usize) -> f64| {
-        numbers(&(0..BETAS.len()).map(|b| m.mean(|s| f(s, b)).value).collect::<Vec<_>>())
-    };
-    let kinds: Vec<_> = KINDS.iter().map(|f| numbers(&list(&curve(&m.canonical, f), |m| m.value))).collect();
-    let json = json!({
-        "n": m.size.n,
-        "steps": m.size.steps,
-        "data_sets": m.sets.len(),
-        "beta": numbers(&BETAS),
-        "laplace_energy": m.size.laplace(),
-        "metropolis_energy": over(&|s, b| s.courses[b].end.energy),
-        "metropolis_distance": over(&|s, b| s.courses[b].end.distance),
-        "metropolis_acceptance": over(&|s, b| s.courses[b].acceptance),
-        "hmc_energy": over(&|s, b| s.stationary[b].0.energy),
-        "hmc_distance": over(&|s, b| s.stationary[b].0.distance),
-        "worst_r_hat": r_hat,
-        "canonical_gamma": numbers(&gammas()),
-        "canonical_test_map": kinds[0],
-        "canonical_test_mean": kinds[1],
-        "canonical_test_draws": kinds[2],
-        "canonical_gamma_opt_mean_map": best.map(|b| numbers(&b.gamma)),
-    });
-    json.as_object().cloned().unwrap_or_default()
+/// Energies and likelihoods, means over the data sets; a value an inverse temperature or strength.
+#[derive(Serialize)]
+struct Entry {
+    n: usize,
+    steps: usize,
+    data_sets: usize,
+    beta: Vec<f64>,
+    laplace_energy: f64,
+    metropolis_energy: Vec<f64>,
+    metropolis_distance: Vec<f64>,
+    metropolis_acceptance: Vec<f64>,
+    hmc_energy: Vec<f64>,
+    hmc_distance: Vec<f64>,
+    worst_r_hat: f64,
+    canonical_gamma: Vec<f64>,
+    canonical_test_map: Vec<f64>,
+    canonical_test_mean: Vec<f64>,
+    canonical_test_draws: Vec<f64>,
+    canonical_gamma_opt_mean_map: Option<[f64; 2]>,
+}
+
+impl Entry {
+    fn of(m: &Measured, best: Option<&canonical::Best>, worst_r_hat: f64) -> Self {
+        let over = |f: &dyn Fn(&DataSet, usize) -> f64| {
+            (0..BETAS.len()).map(|b| m.mean(|s| f(s, b)).value).collect::<Vec<_>>()
+        };
+        let kind = |k: usize| list(&curve(&m.canonical, KINDS[k]), |m| m.value);
+        Self {
+            n: m.size.n,
+            steps: m.size.steps,
+            data_sets: m.sets.len(),
+            beta: BETAS.to_vec(),
+            laplace_energy: m.size.laplace(),
+            metropolis_energy: over(&|s, b| s.courses[b].end.energy),
+            metropolis_distance: over(&|s, b| s.courses[b].end.distance),
+            metropolis_acceptance: over(&|s, b| s.courses[b].acceptance),
+            hmc_energy: over(&|s, b| s.stationary[b].0.energy),
+            hmc_distance: over(&|s, b| s.stationary[b].0.distance),
+            worst_r_hat,
+            canonical_gamma: gammas(),
+            canonical_test_map: kind(0),
+            canonical_test_mean: kind(1),
+            canonical_test_draws: kind(2),
+            canonical_gamma_opt_mean_map: best.map(|b| b.gamma),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -130,20 +130,31 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         .iter()
         .map(|alpha| Panel { alpha: *alpha, n: size.n, sets: all.by_ref().take(repeats).collect() })
         .collect();
-    let json = panels.iter().map(|p| (format!("alpha_{}", p.alpha), entry(p))).collect();
+    let json = panels.iter().map(|p| (format!("alpha_{}", p.alpha), written(Entry::of(p)))).collect();
     let claims = at_size(verdicts::claims(&panels), size.n, PRINTED);
     let sections = vec![section(&panels, &gammas, size)?];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }
 
-fn entry(p: &Panel) -> Value {
-    let strengths = Strength::ALL.map(|s| p.strength(s));
-    json!({
-        "data_sets": p.sets.len(),
-        "n": p.n,
-        "gamma_opt_cross_half": numbers(&strengths.map(|s| s.value)),
-        "std_error": numbers(&strengths.map(|s| s.error())),
-    })
+/// Three strengths at one sampling ratio.
+#[derive(Serialize)]
+struct Entry {
+    data_sets: usize,
+    n: usize,
+    gamma_opt_cross_half: [f64; 3],
+    std_error: [f64; 3],
+}
+
+impl Entry {
+    fn of(p: &Panel) -> Self {
+        let strengths = Strength::ALL.map(|s| p.strength(s));
+        Self {
+            data_sets: p.sets.len(),
+            n: p.n,
+            gamma_opt_cross_half: strengths.map(|s| s.value),
+            std_error: strengths.map(|s| s.error()),
+        }
+    }
 }
 
 fn section(panels_of: &[Panel], gammas: &[f64], size: &Size) -> Result<Section, Error> {

@@ -127,24 +127,43 @@ fn times(l: &Option<Limit>, unit: f64) -> [f64; 2] {
     l.map_or([f64::NAN; 2], |l| [unit * l.value, unit * l.error])
 }
 
-pub(super) fn json(all: &[Many]) -> Value {
-    let limit = |l: &Option<Limit>, unit: f64| {
-        let [value, error] = times(l, unit).map(number);
-        json!({ "value": value, "std_error": error })
-    };
-    let one = |m: &Many| {
-        json!({
-            "couplings": m.case.name,
-            "n": m.n,
-            "gamma_cross": limit(&m.cross, m.predicted[1]),
-            "gamma_opt": limit(&m.opt, m.predicted[2]),
-            "gap_over_law": limit(&m.gap, 1.0),
-            "eq_2_20": m.predicted[0],
-            "predicted_cross": m.predicted[1],
-            "predicted_opt": m.predicted[2],
-        })
-    };
-    all.iter().map(one).collect()
+/// A value and its error, null where there is none.
+#[derive(Serialize)]
+struct Valued {
+    value: f64,
+    std_error: f64,
+}
+
+/// Strengths of many samples.
+#[derive(Serialize)]
+pub(super) struct Entry<'a> {
+    couplings: &'a str,
+    n: usize,
+    gamma_cross: Valued,
+    gamma_opt: Valued,
+    gap_over_law: Valued,
+    eq_2_20: f64,
+    predicted_cross: f64,
+    predicted_opt: f64,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn of(m: &'a Many) -> Self {
+        let limit = |l: &Option<Limit>, unit: f64| {
+            let [value, std_error] = times(l, unit);
+            Valued { value, std_error }
+        };
+        Self {
+            couplings: &m.case.name,
+            n: m.n,
+            gamma_cross: limit(&m.cross, m.predicted[1]),
+            gamma_opt: limit(&m.opt, m.predicted[2]),
+            gap_over_law: limit(&m.gap, 1.0),
+            eq_2_20: m.predicted[0],
+            predicted_cross: m.predicted[1],
+            predicted_opt: m.predicted[2],
+        }
+    }
 }
 
 /// Both strengths in units of (n + 1)/tr J^2 against 1/(alpha + gamma), with their predictions as single dots at zero.

@@ -57,7 +57,7 @@ fn findings(size: Size, many: Size, seed: u64, observer: &dyn Observer) -> Resul
     let many = many::measure(many, seed, observer)?;
     let of_figure = at_size(verdicts::claims(&bands, &chains), size.n, PRINTED);
     let claims = [of_figure, many::claims(&many)].concat();
-    let json = entries([("many_samples", many::json(&many))]);
+    let json = entries([("many_samples", written(many.iter().map(many::Entry::of).collect::<Vec<_>>()))]);
     let sections = vec![section(&bands, &chains, size)?, many::section(&many)?];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
 }

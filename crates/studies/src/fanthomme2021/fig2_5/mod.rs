@@ -117,17 +117,25 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
     let entry = |c: &Cell| {
         let strengths = Strength::ALL.map(|s| c.strength(s));
         let name = format!("{}_sigma_{}_alpha_{:.4}", name(&c.ensemble), sigma(&c.ensemble), c.alpha);
-        let value = json!({
-            "data_sets": c.sets.len(),
-            "gamma_opt_cross_half": numbers(&strengths.map(|s| s.value)),
-            "std_error": numbers(&strengths.map(|s| s.error())),
-        });
-        (name, value)
+        let found = Entry {
+            data_sets: c.sets.len(),
+            gamma_opt_cross_half: strengths.map(|s| s.value),
+            std_error: strengths.map(|s| s.error()),
+        };
+        (name, written(found))
     };
     let json = cells.iter().map(entry).collect();
     let claims = at_size(verdicts::claims(&cells), size.n, 200);
     let sections = vec![draw::section(&cells, &shown, size)?];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })
+}
+
+/// Three strengths of one ensemble and sampling ratio.
+#[derive(Serialize)]
+struct Entry {
+    data_sets: usize,
+    gamma_opt_cross_half: [f64; 3],
+    std_error: [f64; 3],
 }
 
 fn is_chain(ensemble: &Ensemble) -> bool {

@@ -101,7 +101,7 @@ fn one(
     };
     let mut sweep = Sweep::new(&samples, None, Some(known), options)?;
     let mut levels: Vec<Level> =
-        size.gammas.iter().rev().map(|gamma| sweep.level(*gamma)).collect::<Result<_, _>>()?;
+        size.gammas.iter().rev().map(|gamma| Ok(sweep.level(*gamma)?.0)).collect::<Result<_, _>>()?;
     levels.reverse();
     Ok(levels)
 }

@@ -163,18 +163,31 @@ fn log(e: Estimate) -> Estimate {
     Estimate { value: e.value.ln(), std_error: e.std_error.map(|s| s / e.value), n: e.n }
 }
 
+/// Divergences of fits from their models against the strength, means over models.
+#[derive(Serialize)]
+struct Entry {
+    models: usize,
+    gamma: Vec<f64>,
+    kl_forward: Vec<f64>,
+    kl_backward: Vec<f64>,
+    gamma_opt_forward: f64,
+    gamma_opt_backward: f64,
+}
+
 fn finish(claims: Vec<Claim>, sections: Vec<Section>, cells: &[Cell]) -> Result<Findings, Error> {
     let of = |c: &Cell| {
         let best = [0, 1].map(|k| c.best(k));
-        let value = json!({
-            "models": c.models.len(),
-            "gamma": numbers(&c.models[0].iter().map(|l| l.gamma).collect::<Vec<_>>()),
-            "kl_forward": numbers(&c.curve(|l| l.divergence.map_or(f64::NAN, |d| d[0].value)).iter().map(|e| e.value).collect::<Vec<_>>()),
-            "kl_backward": numbers(&c.curve(|l| l.divergence.map_or(f64::NAN, |d| d[1].value)).iter().map(|e| e.value).collect::<Vec<_>>()),
-            "gamma_opt_forward": number(best[0].value),
-            "gamma_opt_backward": number(best[1].value),
-        });
-        (format!("n{}_q{}_d{}_p{}", c.case.n, c.case.q, c.case.degree, c.case.p), value)
+        let divergence =
+            |k: usize| list(&c.curve(|l| l.divergence.map_or(f64::NAN, |d| d[k].value)), |e| e.value);
+        let found = Entry {
+            models: c.models.len(),
+            gamma: list(&c.models[0], |l| l.gamma),
+            kl_forward: divergence(0),
+            kl_backward: divergence(1),
+            gamma_opt_forward: best[0].value,
+            gamma_opt_backward: best[1].value,
+        };
+        (format!("n{}_q{}_d{}_p{}", c.case.n, c.case.q, c.case.degree, c.case.p), written(found))
     };
     let json = cells.iter().map(of).collect();
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: vec![] })

@@ -38,17 +38,24 @@ pub fn realisations(trials: &[Trial]) -> TableOut {
         .named("realisations", "Every training: test loss of the parameters of the lowest validation loss.")
 }
 
+/// Scores of one network on one task.
+#[derive(Serialize)]
+struct Entry {
+    scores: Vec<f64>,
+    mean: f64,
+    std_error: f64,
+    units_rate: f64,
+}
+
 /// Scores by task and network for the summary.
 pub fn entry(trials: &[Trial]) -> Map<String, Value> {
     let mut all: Map<String, Value> = Map::new();
     for t in trials {
-        let [mean, std_error] = pair(Estimate::mean_of_all(&t.scores())).map(number);
-        let one = json!({
-            "scores": numbers(&t.scores()), "mean": mean, "std_error": std_error, "units_rate": t.settings.rate,
-        });
-        let task = all.entry(t.problem.id()).or_insert_with(|| json!({}));
+        let [mean, std_error] = pair(Estimate::mean_of_all(&t.scores()));
+        let found = Entry { scores: t.scores(), mean, std_error, units_rate: t.settings.rate };
+        let task = all.entry(t.problem.id()).or_insert_with(|| Map::new().into());
         if let Some(task) = task.as_object_mut() {
-            task.insert(t.network.id().into(), one);
+            task.insert(t.network.id().into(), written(found));
         }
     }
     all

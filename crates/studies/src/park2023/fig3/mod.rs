@@ -50,7 +50,10 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
         sections.push(sections::section(example, measured)?);
     }
     sections.push(sections::draws(&survey)?);
-    let json = all.iter().map(|(e, m)| (e.which.id().to_string(), entry(m))).collect::<Map<String, Value>>();
+    let json = all
+        .iter()
+        .map(|(e, m)| (e.which.id().to_string(), written(Entry::of(m))))
+        .collect::<Map<String, Value>>();
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings })
 }
 
@@ -105,15 +108,29 @@ fn drawn(which: Which, set: &Set, settings: &Settings, warnings: &mut Vec<String
     )))
 }
 
-fn entry(m: &Measured) -> Value {
-    let a = m.attractor();
-    json!({
-        "exponents": numbers(&a.exponents),
-        "std_error": numbers(&a.std_error),
-        "attractors": m.lyapunov.attractors.len(),
-        "as_published": m.reproduced.as_ref().map(|(_, r)| numbers(&r[..measure::SHOWN])),
-        "adjoint_rate": number(m.settled.rate.value),
-        "adjoint_rate_std_error": number(m.settled.rate.error()),
-        "identity_residual": number(m.settled.identity_residual),
-    })
+/// Exponents of one example.
+#[derive(Serialize)]
+struct Entry<'a> {
+    exponents: &'a [f64],
+    std_error: &'a [f64],
+    attractors: usize,
+    as_published: Option<&'a [f64]>,
+    adjoint_rate: f64,
+    adjoint_rate_std_error: f64,
+    identity_residual: f64,
+}
+
+impl<'a> Entry<'a> {
+    fn of(m: &'a Measured) -> Self {
+        let a = m.attractor();
+        Self {
+            exponents: &a.exponents,
+            std_error: &a.std_error,
+            attractors: m.lyapunov.attractors.len(),
+            as_published: m.reproduced.as_ref().map(|(_, r)| &r[..measure::SHOWN]),
+            adjoint_rate: m.settled.rate.value,
+            adjoint_rate_std_error: m.settled.rate.error(),
+            identity_residual: m.settled.identity_residual,
+        }
+    }
 }

@@ -26,17 +26,17 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     let claims = verdicts::claims(&cycle, &memory, &torus);
     let c = &cycle.cycle;
     let (own, joint) = (&cycle.exponents, &torus.exponents);
-    let json = entries([
-        ("period", json!(c.period.value)),
-        ("period_error", json!(c.period.error())),
-        ("floquet_exponents", json!(c.exponents())),
-        ("lyapunov_exponents", json!(list(own, |m| m.value))),
-        ("lyapunov_std_error", json!(list(own, Estimate::error))),
-        ("tangent_residual", json!(c.tangent.map(|t| t.residual))),
-        ("phase_drift_per_period", json!(memory.drift)),
-        ("torus_exponents", json!(list(joint, |m| m.value))),
-        ("torus_std_error", json!(list(joint, Estimate::error))),
-    ]);
+    let json = fields(Found {
+        period: c.period.value,
+        period_error: c.period.error(),
+        floquet_exponents: c.exponents(),
+        lyapunov_exponents: list(own, |m| m.value),
+        lyapunov_std_error: list(own, Estimate::error),
+        tangent_residual: c.tangent.map(|t| t.residual),
+        phase_drift_per_period: memory.drift,
+        torus_exponents: list(joint, |m| m.value),
+        torus_std_error: list(joint, Estimate::error),
+    });
     let sections = vec![
         Section::new("cycle", "The cycle, the direction of motion, and the torus")
             .intro(cycle.origin.clone())
@@ -87,6 +87,20 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
             .tables([shifts(&memory), decays(&memory)]),
     ];
     Ok(Findings { answer: answer(&claims), claims, sections, json, warnings: cycle.warnings })
+}
+
+/// The cycle, the memory of a phase, and the torus of two.
+#[derive(Serialize)]
+struct Found {
+    period: f64,
+    period_error: f64,
+    floquet_exponents: Vec<f64>,
+    lyapunov_exponents: Vec<f64>,
+    lyapunov_std_error: Vec<f64>,
+    tangent_residual: Option<f64>,
+    phase_drift_per_period: f64,
+    torus_exponents: Vec<f64>,
+    torus_std_error: Vec<f64>,
 }
 
 /// Periods over which a difference is followed, and kicks of each size.

@@ -66,17 +66,26 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
     observer.finish();
     let claims = claims(&sweeps, &strengths);
     let json = sweeps.iter().map(|s| {
-        let entry = json!({
-            "strengths": numbers(&strengths),
-            "near_zero": numbers(&column(s, |l| s.near_zero(l).value)),
-            "near_zero_std_error": numbers(&column(s, |l| s.near_zero(l).error())),
-            "kept": numbers(&column(s, |l| share(l).value)),
-        });
-        (s.kind.name().replace(' ', "_"), entry)
+        let found = Entry {
+            strengths: &strengths,
+            near_zero: column(s, |l| s.near_zero(l).value),
+            near_zero_std_error: column(s, |l| s.near_zero(l).error()),
+            kept: column(s, |l| share(l).value),
+        };
+        (s.kind.name().replace(' ', "_"), written(found))
     });
     let json = json.collect::<Map<_, _>>();
     let answer = answer(&claims);
     Ok(Findings { claims, answer, sections: vec![section(&sweeps, &strengths)?], json, warnings: vec![] })
+}
+
+/// Exponents near zero, and how many draws keep one, against the strength of noise.
+#[derive(Serialize)]
+struct Entry<'a> {
+    strengths: &'a [f64],
+    near_zero: Vec<f64>,
+    near_zero_std_error: Vec<f64>,
+    kept: Vec<f64>,
 }
 
 fn column(sweep: &Sweep, f: impl Fn(&[Left]) -> f64) -> Vec<f64> {

@@ -159,6 +159,16 @@ fn one(
     Ok((done, Four { nets, followers }, r, g))
 }
 
+/// What every network's students do.
+#[derive(Serialize)]
+struct Students {
+    accuracy: Vec<[f64; 5]>,
+    players: [&'static str; 5],
+    radius: Vec<f64>,
+    r2: Vec<[f64; 4]>,
+    flow: Vec<[f64; 3]>,
+}
+
 fn run(settings: &Settings, progress: &dyn Observer) -> Result<Findings, Error> {
     findings(Sizes::of(settings), settings, progress)
 }
@@ -186,13 +196,13 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         words(mean(&all, |o| 100.0 * o.accuracy[0])),
         answer(&claims)
     );
-    let json = json!({
-        "accuracy": all.iter().map(|o| o.accuracy).collect::<Vec<_>>(),
-        "players": PLAYERS,
-        "radius": list(&all, |o| o.coded().radius),
-        "r2": all.iter().map(|o| o.coded().r2).collect::<Vec<_>>(),
-        "flow": all.iter().map(|o| o.flow).collect::<Vec<_>>(),
-    });
+    let found = Students {
+        accuracy: all.iter().map(|o| o.accuracy).collect(),
+        players: PLAYERS,
+        radius: list(&all, |o| o.coded().radius),
+        r2: all.iter().map(|o| o.coded().r2).collect(),
+        flow: all.iter().map(|o| o.flow).collect(),
+    };
     let section = Section::new("students", "Networks of two units")
         .intro(format!(
             "Distillation made {steps} gradient steps. RADD is fitted on one session, its read-out chosen \
@@ -205,7 +215,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, progress: &dyn Observer) -> R
         claims,
         answer,
         sections: vec![section],
-        json: entries([("students", json)]),
+        json: entries([("students", written(found))]),
         warnings: vec![],
     })
 }

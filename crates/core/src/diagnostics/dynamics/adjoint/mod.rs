@@ -90,17 +90,8 @@ pub fn adjoint(
         kept.push((k % every == 0 || k + 1 == times.len()).then(|| v.clone()));
     });
 
-    // Forward: random tangents, and those along psi(t0), whose products with psi are the largest.
     let random = m.max(2);
-    let mut rng = stream(options.seed, Use::Tangent, 1);
-    let normals = normal_matrix(&mut rng, n, random);
-    let starts =
-        Mat::from_fn(
-            n,
-            random + m,
-            |i, j| if j < random { normals[(i, j)] } else { psi.unit[(i, j - random)] },
-        );
-    let mut tangents = Scaled::new(starts.as_ref());
+    let mut tangents = Scaled::new(starts(&psi, random, options.seed).as_ref());
     tangents.log.iter_mut().for_each(|l| *l = if *l == f64::NEG_INFINITY { *l } else { 0.0 });
     let mut log_tangent = vec![Vec::with_capacity(times.len()); random];
     let mut identity = Identity::new(m, random);
@@ -144,6 +135,14 @@ pub fn adjoint(
         kinks: path.crossings,
         tolerance: path.tolerance,
     })
+}
+
+/// Tangents to go forward with: so many at random, and those along psi(t0), whose products with psi are the largest.
+fn starts(psi: &Scaled, random: usize, seed: u64) -> Mat<f64> {
+    let (n, m) = (psi.unit.nrows(), psi.unit.ncols());
+    let normals = normal_matrix(&mut stream(seed, Use::Tangent, 1), n, random);
+    let of = |i, j: usize| if j < random { normals[(i, j)] } else { psi.unit[(i, j - random)] };
+    Mat::from_fn(n, random + m, of)
 }
 
 /// The largest change of a norm's logarithm along a coarser path.

@@ -9,6 +9,7 @@ mod edge;
 mod ends;
 pub mod exact;
 mod kinks;
+mod levenberg;
 mod options;
 mod pieces;
 mod residual;

@@ -1,6 +1,7 @@
 //! From one start to a fixed point, a slow point, or nothing.
 
 use super::certificate::certify;
+use super::levenberg::descend;
 use super::residual::{Objective, Residual};
 use crate::linalg::{frobenius, norm};
 use argmin::core::Executor;
@@ -200,13 +201,30 @@ pub fn stationary(residual: &mut Residual, x: &[f64], g: &[f64]) -> bool {
     slope == 0.0 || rise > 0.0 && slope / rise <= STATIONARY * scale
 }
 
+/// How far a start is followed.
+enum Stage {
+    Near,
+    Valley,
+    Minimum,
+}
+
 /// Follows one start to its end.
 pub fn solve(residual: &mut Residual, start: Vec<f64>, thresholds: Thresholds) -> End {
     let mut x = start;
-    for (iterations, target) in [(40, 1e-6), (2000, 1e-28)] {
-        x = minimise(residual, x, iterations, target, thresholds.slow);
+    // In a slow valley L-BFGS takes hundreds of steps to a zero; where there is none it finds the least q.
+    for stage in [Stage::Near, Stage::Valley, Stage::Minimum] {
+        match stage {
+            Stage::Near => x = minimise(residual, x, 40, 1e-6, thresholds.slow),
+            Stage::Valley => descend(residual, &mut x, 1e-28),
+            Stage::Minimum => x = minimise(residual, x, 2000, 1e-28, thresholds.slow),
+        }
         if let Some(root) = finish(residual, &x) {
             return End::Fixed(root);
+        }
+        // On its way to infinity, where q falls for ever.
+        if matches!(stage, Stage::Valley) && !residual.reachable(&x) {
+            let mut g = vec![0.0; x.len()];
+            return End::Nowhere(residual.value(&x, &mut g));
         }
     }
     let mut g = vec![0.0; x.len()];

@@ -9,12 +9,14 @@
 mod averaged;
 mod conditions;
 mod curvature;
+mod exact;
 mod proxy;
 mod reduced;
 
 pub use averaged::{Averaged, Correlations, Room};
 pub use conditions::{Channels, Conditions, General, Relu, conditions};
 pub use curvature::Curvature;
+pub use exact::{exact, units_needed};
 pub use proxy::{Parts, Proxy};
 pub use reduced::{Reduced, reduced};
 

@@ -6,8 +6,11 @@ use crate::numbers::least_squares::grouped::Grouped;
 use crate::numbers::student;
 use faer::{Mat, MatRef};
 
-/// Share of the root mean square of a variable's coefficients below which one counts as none.
+/// Share of a unit's largest coefficient of a variable below which its other counts as none.
 const NEGLIGIBLE: f64 = 0.05;
+/// Share of the root mean square of a variable's coefficients below which one counts as none: units of a network differ in how strongly
+/// they follow it, and a weak one is no null.
+const NOTHING: f64 = 1e-3;
 /// Chance of a coefficient that counts where none is there, all units and coefficients together.
 const LEVEL: f64 = 0.05;
 
@@ -56,23 +59,25 @@ pub fn rectified(y: MatRef<f64>) -> (Mat<f64>, Vec<(usize, f64)>) {
 
 /// The population of each unit, variable by variable, by a fit of activity on the rectified parts `of` variables.
 ///
-/// Formula: a coefficient of h_i = a_i + sum_c L+_ic \[y_c\]_+ + L-_ic \[-y_c\]_+ (7.22) counts where it is above 5 % of the root mean
-/// square of that variable's coefficients over units, and differs from zero at a level of 5 % divided by the number of all coefficients
-/// (Bonferroni), by Student's law of G - 1 degrees for G groups.
+/// Formula: a coefficient of h_i = a_i + sum_c L+_ic \[y_c\]_+ + L-_ic \[-y_c\]_+ (7.22) counts where it is above 5 % of the unit's
+/// larger one of that variable and above a thousandth of the root mean square of that variable's coefficients over units, and differs
+/// from zero at a level of 5 % divided by the number of all coefficients (Bonferroni), by Student's law of G - 1 degrees for G groups.
 pub fn populations(fit: &Grouped, of: &[(usize, f64)], variables: usize) -> Vec<Vec<Population>> {
     let tests = (fit.slopes.len() * of.len()).max(1) as f64;
     let count = |e: &Estimate, size: f64| {
         let Some(t) = student::quantile(1.0 - 0.5 * LEVEL / tests, e.n.saturating_sub(1)) else {
             return false;
         };
-        e.value.abs() > NEGLIGIBLE * size && e.std_error.is_some_and(|s| e.value.abs() > t * s)
+        e.value.abs() > size && e.std_error.is_some_and(|s| e.value.abs() > t * s)
     };
     let one = |c: usize| {
         let own: Vec<usize> = (0..of.len()).filter(|j| of[*j].0 == c).collect();
         let all: Vec<f64> = fit.slopes.iter().flat_map(|s| own.iter().map(|j| s[*j].value)).collect();
         let size = norm(&all) / (all.len().max(1) as f64).sqrt();
         let unit = |s: &Vec<Estimate>| {
-            let follows = |sign: f64| own.iter().any(|j| of[*j].1 * sign > 0.0 && count(&s[*j], size));
+            let largest = own.iter().fold(0.0f64, |m, j| m.max(s[*j].value.abs()));
+            let least = (NEGLIGIBLE * largest).max(NOTHING * size);
+            let follows = |sign: f64| own.iter().any(|j| of[*j].1 * sign > 0.0 && count(&s[*j], least));
             match (follows(1.0), follows(-1.0)) {
                 (true, true) => Population::Both,
                 (true, false) => Population::Positive,

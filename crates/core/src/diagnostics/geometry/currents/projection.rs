@@ -1,5 +1,6 @@
 //! How much of the currents lies outside a subspace.
 
+use crate::diagnostics::geometry::products::product;
 use crate::diagnostics::geometry::subspace::span;
 use crate::linalg::eigen::symmetric_values;
 use crate::linalg::random::{Rng, normal_matrix, shuffled};
@@ -87,11 +88,7 @@ fn some(currents: MatRef<f64>) -> Mat<f64> {
 fn least(currents: MatRef<f64>) -> Vec<f64> {
     let x = if currents.nrows() > ROWS { some(currents) } else { currents.to_owned() };
     let (n, t) = (x.nrows(), x.ncols());
-    let mut gram = Mat::zeros(n.min(t), n.min(t));
-    match n <= t {
-        true => gemm(gram.as_mut(), Accum::Replace, x.as_ref(), x.transpose()),
-        false => gemm(gram.as_mut(), Accum::Replace, x.transpose(), x.as_ref()),
-    }
+    let gram = if n <= t { product(x.as_ref(), x.as_ref()) } else { product(x.transpose(), x.transpose()) };
     let Some(values) = symmetric_values(gram.as_ref()) else { return vec![] };
     let whole: f64 = values.iter().map(|v| v.max(0.0)).sum();
     let rest = |d: usize| values.iter().rev().skip(d).map(|v| v.max(0.0)).sum::<f64>();

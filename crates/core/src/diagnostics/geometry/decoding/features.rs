@@ -58,9 +58,9 @@ impl Rule {
         self.present[largest(self.contrasts.as_ref(), |j| along[j])]
     }
 
-    /// Whether planes part the classes.
+    /// Whether planes part the classes, or nearly do.
     pub fn parted(&self) -> bool {
-        matches!(self.end, End::Complete | End::Quasi)
+        matches!(self.end, End::Complete | End::Quasi | End::Flat)
     }
 }
 
@@ -102,7 +102,7 @@ impl Features {
 
     /// The rule that labels `y` on features `z`, columns of these, make likeliest; `exact` above one is sooner content.
     ///
-    /// Where planes part the classes and no ridge was asked for it is that of a weak ridge. Of one class only it is that class.
+    /// Where planes part the classes, or nearly do, and no ridge was asked for it is that of a weak ridge. Of one class only it is that class.
     pub fn rule(&self, z: MatRef<f64>, y: &[usize], start: Option<&Rule>, exact: f64) -> Result<Rule, Error> {
         let mut present = y.to_vec();
         present.sort_unstable();
@@ -127,7 +127,10 @@ impl Features {
                 found = Maximum { b: inner.b.chunks(again.nrows()).flat_map(map).collect(), ..inner };
             }
         }
-        if matches!(end, End::Complete | End::Quasi) {
+        if end == End::Stuck && self.asked.is_none() {
+            end = End::Flat;
+        }
+        if matches!(end, End::Complete | End::Quasi | End::Flat) {
             found = find(z, Some(&self.weak.1), None);
             ridge = self.weak.0;
         }

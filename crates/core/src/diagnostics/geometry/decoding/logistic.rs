@@ -17,6 +17,9 @@ pub enum Separation {
     Complete,
     /// They do, with samples on them.
     Quasi,
+    /// None do, but so nearly that more than half of the samples are surer than 100 nats, or the maximum of the likelihood cannot be
+    /// told from rounding.
+    Flat,
     /// Not asked: under a ridge there is an estimate either way.
     Untested,
 }
@@ -26,6 +29,7 @@ named! {
     Self::Overlap => "none",
     Self::Complete => "complete",
     Self::Quasi => "quasi-complete",
+    Self::Flat => "nearly",
     Self::Untested => "untested",
 }
 
@@ -214,6 +218,7 @@ pub(super) fn described(
     let separation = match rule.end {
         End::Complete => Separation::Complete,
         End::Quasi => Separation::Quasi,
+        End::Flat => Separation::Flat,
         End::Converged | End::Stuck if features.ridge > 0.0 => Separation::Untested,
         End::Converged | End::Stuck => Separation::Overlap,
     };

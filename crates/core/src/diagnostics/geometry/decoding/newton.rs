@@ -37,6 +37,9 @@ pub(super) struct Likelihood<'a> {
 pub(super) const GRADIENT: f64 = 1e-10;
 /// Largest change of a score by the last step at the maximum.
 pub(super) const STEP: f64 = 1e-6;
+/// Scores apart by this are as good as sure (nats): where they are so for more than half of the samples, planes nearly part the
+/// classes, and the likelihood hardly knows how far the others are from them.
+const SURE: f64 = 100.0;
 /// A backstop far beyond what a concave likelihood takes.
 const ITERATIONS: usize = 200;
 
@@ -221,6 +224,8 @@ pub(super) enum End {
     Complete,
     /// Planes tell no sample wrongly and have some on them: there is no maximum.
     Quasi,
+    /// Planes nearly do: the likelihood is so flat that its maximum means nothing, or drowns in rounding.
+    Flat,
     /// Nowhere.
     Stuck,
 }
@@ -258,8 +263,14 @@ pub(super) fn maximise(likelihood: &Likelihood, start: Option<&[f64]>, exact: f6
         let pulls = likelihood.pulls(p);
         let g: Vec<f64> = likelihood.gradient(&b, &pulls).iter().map(|g| g / samples).collect();
         gradient = norm(&g);
-        if free && separates(&likelihood.margins(&scores), 1e-9, true) {
-            return Maximum { b, end: End::Complete, gradient };
+        if free {
+            let margins = likelihood.margins(&scores);
+            if separates(&margins, 1e-9, true) {
+                return Maximum { b, end: End::Complete, gradient };
+            }
+            if 2 * margins.iter().filter(|m| m.abs() > SURE).count() > margins.len() {
+                return Maximum { b, end: End::Flat, gradient };
+            }
         }
         h.col_iter_mut().for_each(|c| c.iter_mut().for_each(|v| *v /= samples));
         if !cholesky.factor(h.as_ref()) {

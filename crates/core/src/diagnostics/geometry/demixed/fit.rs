@@ -1,6 +1,7 @@
 //! Decoders and encoders of each marginal, by regression of reduced rank.
 
-use super::marginal::{Marginal, Plan, centred};
+use super::marginal::{Marginal, Plan};
+use crate::diagnostics::geometry::products::{centred, product};
 use crate::linalg::{col, gemm};
 use faer::{Accum, Mat, MatRef, Side};
 
@@ -26,8 +27,6 @@ pub struct Component {
 pub struct Demixed {
     /// By the share of the variance that each reconstructs, largest first.
     pub components: Vec<Component>,
-    /// Share of the variance of the means that is each marginal's, in the order of the plan.
-    pub shares: Vec<f64>,
     /// lambda in the convention of the source's programs: `ridge` is (lambda |x|^2)^2.
     pub lambda: f64,
 }
@@ -55,6 +54,11 @@ impl Square {
         if let Some(noise) = noise {
             square += noise;
         }
+        Self::new(square)
+    }
+
+    /// Of X X^T + C_noise itself.
+    pub(super) fn new(square: Mat<f64>) -> Option<Self> {
         let eigen = square.self_adjoint_eigen(Side::Lower).ok()?;
         let values = eigen.S().column_vector().iter().copied().collect();
         Some(Self { values, vectors: eigen.U().to_owned() })
@@ -102,13 +106,6 @@ pub(super) fn directions(
     Some((decoders, encoders))
 }
 
-/// A B^T.
-pub(super) fn product(a: MatRef<f64>, b: MatRef<f64>) -> Mat<f64> {
-    let mut c = Mat::zeros(a.nrows(), b.nrows());
-    gemm(c.as_mut(), Accum::Replace, a, b.transpose());
-    c
-}
-
 impl Demixed {
     /// Demixed components of the means `x` of conditions at steps, n x (conditions steps); every condition counts alike, however many
     /// trials it has.
@@ -136,7 +133,6 @@ impl Demixed {
     /// let plan = Plan { levels: vec![2], steps: 3 };
     /// let found = Demixed::of(x.as_ref(), &plan, Fit { noise: None, ridge: 0.0, most: 5 }).unwrap();
     /// assert_eq!(found.components.len(), 2);
-    /// assert!((found.shares[0] - 0.4).abs() < 1e-12 && (found.shares[1] - 0.6).abs() < 1e-12);
     /// assert!((found.components[0].encoder[0] - 1.0).abs() < 1e-12 && found.components[0].marginal.factors == 1);
     /// ```
     pub fn of(x: MatRef<f64>, plan: &Plan, fit: Fit<'_>) -> Option<Self> {
@@ -166,8 +162,7 @@ impl Demixed {
             }
         }
         components.sort_by(|a, b| b.explained.total_cmp(&a.explained));
-        let shares = parts.iter().map(|p| p.squared_norm_l2() / total).collect();
-        Some(Self { components, shares, lambda: fit.ridge.sqrt() / total })
+        Some(Self { components, lambda: fit.ridge.sqrt() / total })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Activity as a sum of what depends on some factors alone.
 
+use crate::diagnostics::geometry::products::{centred, means};
 use crate::linalg::{col, col_mut};
 use faer::{Mat, MatRef};
 
@@ -75,12 +76,39 @@ impl Plan {
             subset = (subset - 1) & marginal.factors;
         }
         if marginal.factors == 0 {
-            let mean = mean(sum.as_ref());
+            let mean = means(sum.as_ref());
             for j in 0..sum.ncols() {
                 col_mut(sum.as_mut(), j).iter_mut().zip(&mean).for_each(|(s, m)| *s -= m);
             }
         }
         sum
+    }
+
+    /// Each marginal's share of the variance of `x` over all columns, in the order of [`Plan::marginals`].
+    ///
+    /// ```
+    /// use nullcline_core::diagnostics::geometry::demixed::Plan;
+    ///
+    /// // Two conditions by three steps: the first unit tells them apart, the second follows time.
+    /// let x = faer::mat![[1.0, 1.0, 1.0, -1.0, -1.0, -1.0], [0.0, 1.0, 2.0, 0.0, 1.0, 2.0]];
+    /// let shares = Plan { levels: vec![2], steps: 3 }.shares(x.as_ref());
+    /// assert!((shares[0] - 0.4).abs() < 1e-12 && (shares[1] - 0.6).abs() < 1e-12);
+    /// ```
+    pub fn shares(&self, x: MatRef<f64>) -> Vec<f64> {
+        let total = centred(x).squared_norm_l2();
+        self.marginals().into_iter().map(|m| self.marginal(x, m).squared_norm_l2() / total).collect()
+    }
+
+    /// Whether two conditions have the same levels of the marginal's factors.
+    pub(super) fn alike(&self, a: usize, b: usize, marginal: Marginal) -> bool {
+        let inside = (0..self.levels.len()).filter(|f| marginal.factors >> f & 1 == 1);
+        inside.into_iter().all(|f| self.level(a, f) == self.level(b, f))
+    }
+
+    /// What `x` has without the marginal itself and without what any factor outside of it does: the means over all conditions and the
+    /// marginals within it.
+    pub(super) fn within(&self, x: MatRef<f64>, marginal: Marginal) -> Mat<f64> {
+        self.mean_outside(x, marginal.factors) - self.marginal(x, marginal)
     }
 
     /// Means over the levels of the factors outside `factors`, at every step.
@@ -104,18 +132,4 @@ impl Plan {
             means[(i, keys[j / self.steps] * self.steps + j % self.steps)]
         })
     }
-}
-
-/// The mean of each row.
-pub(super) fn mean(x: MatRef<f64>) -> Vec<f64> {
-    let share = 1.0 / x.ncols() as f64;
-    let mut mean = vec![0.0; x.nrows()];
-    (0..x.ncols()).for_each(|j| mean.iter_mut().zip(col(x, j)).for_each(|(m, v)| *m += share * v));
-    mean
-}
-
-/// Less the mean of each row.
-pub(super) fn centred(x: MatRef<f64>) -> Mat<f64> {
-    let mean = mean(x);
-    Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] - mean[i])
 }

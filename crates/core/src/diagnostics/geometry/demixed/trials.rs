@@ -1,7 +1,8 @@
 //! Single trials behind the means: their noise, and how strong to regularise.
 
-use super::fit::{Square, directions, product};
-use super::marginal::{Plan, centred};
+use super::fit::{Square, directions};
+use super::marginal::Plan;
+use crate::diagnostics::geometry::products::{centred, inner, product};
 use crate::linalg::random::{Use, shuffled, stream};
 use crate::linalg::{col, col_mut};
 use faer::{Mat, MatRef};
@@ -139,8 +140,5 @@ pub(super) fn errors(means: &Means<'_>, test: &[usize], most: usize, ridges: &[f
 
 /// tr A^T S B.
 fn pairs(a: &Mat<f64>, s: &Mat<f64>, b: &Mat<f64>) -> f64 {
-    let right = s * b;
-    (0..a.ncols())
-        .map(|k| col(a.as_ref(), k).iter().zip(col(right.as_ref(), k)).map(|(a, b)| a * b).sum::<f64>())
-        .sum()
+    inner(a.as_ref(), (s * b).as_ref())
 }

@@ -7,7 +7,7 @@ mod two_nearest;
 
 pub use correlation_sum::{CorrelationDimension, correlation_dimension};
 pub use distances::Distances;
-pub use surrogate::phase_randomised;
+pub use surrogate::Spectrum;
 pub use two_nearest::{TwoNearest, two_nearest};
 
 /// Parts of successive points that errors leave out.

@@ -1,6 +1,7 @@
 //! Errors of variance shares and of the participation ratio by leaving out blocks of rows.
 
 use super::moments::Moments;
+use crate::diagnostics::geometry::products::trace;
 use crate::linalg::{col, col_mut};
 use crate::numbers::student::widening;
 use faer::{Mat, MatRef};
@@ -49,12 +50,11 @@ pub(super) fn errors(all: &Moments, blocks: &[Moments], components: MatRef<f64>)
     }
     let whole = all.r.transpose() * &all.r;
     let along = squares(&all.r, components);
-    let trace = |s: &Mat<f64>| (0..s.nrows()).map(|i| s[(i, i)]).sum::<f64>();
     let value = |total: f64, s: &Mat<f64>, along: &dyn Fn(usize) -> f64| -> Vec<f64> {
         let participation = (total / s.norm_l2()).powi(2);
         (0..k).map(|j| along(j) / total).chain([participation]).collect()
     };
-    let found = value(trace(&whole), &whole, &|j| along[j]);
+    let found = value(trace(whole.as_ref()), &whole, &|j| along[j]);
     let (mut left, mut shares) = (vec![], vec![]);
     for b in blocks {
         let d: Vec<f64> = b.mean.iter().zip(&all.mean).map(|(b, a)| b - a).collect();
@@ -68,7 +68,7 @@ pub(super) fn errors(all: &Moments, blocks: &[Moments], components: MatRef<f64>)
         }
         let left_out = squares(&b.r, components);
         let step = |j: usize| col(components, j).iter().zip(&d).map(|(v, d)| v * d).sum::<f64>();
-        let total = trace(&rest);
+        let total = trace(rest.as_ref());
         left.push(value(total, &rest, &|j| along[j] - left_out[j] - c * step(j).powi(2)));
         shares.push(rows / own);
     }

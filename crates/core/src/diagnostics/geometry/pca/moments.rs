@@ -1,6 +1,6 @@
 //! Mean and triangular factor of rows.
 
-use crate::linalg::col;
+use crate::diagnostics::geometry::products::means;
 use faer::{Mat, MatRef};
 
 /// Running mean and triangular factor of the centred rows seen so far.
@@ -20,11 +20,7 @@ impl Moments {
     /// Of the columns of `x`, n x t.
     pub fn of(x: MatRef<f64>) -> Self {
         let (n, t) = (x.nrows(), x.ncols());
-        let mut mean = vec![0.0; n];
-        for j in 0..t {
-            mean.iter_mut().zip(col(x, j)).for_each(|(m, v)| *m += v);
-        }
-        mean.iter_mut().for_each(|m| *m /= t.max(1) as f64);
+        let mean = means(x);
         let centred = Mat::from_fn(t, n, |j, i| x[(i, j)] - mean[i]);
         Self { rows: t, r: triangular(centred), mean }
     }

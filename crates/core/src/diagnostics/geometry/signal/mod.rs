@@ -7,7 +7,6 @@ pub use poisson::{AbovePoisson, above_poisson};
 pub use repeats::{Repeat, Reproducible, cross_validated_spectrum, reproducible};
 
 use crate::numbers::{Estimate, jackknife};
-use faer::MatRef;
 
 /// (tr S)^2 / tr S^2 from unbiased `squares` [(tr S)^2, tr S^2], with the error of leaving out each part in turn; none where there is
 /// no S to be seen.
@@ -17,16 +16,4 @@ fn ratio(squares: [f64; 2], left_out: Vec<[f64; 2]>) -> Estimate {
         value if value.is_finite() => jackknife::delete_one(value, left_out.into_iter().map(|s| Some(of(s)))),
         _ => Estimate::NONE,
     }
-}
-
-/// <A, B>, the sum of the products of entries.
-fn inner(a: MatRef<f64>, b: MatRef<f64>) -> f64 {
-    let column = |j: usize| {
-        crate::linalg::col(a, j).iter().zip(crate::linalg::col(b, j)).map(|(a, b)| a * b).sum::<f64>()
-    };
-    (0..a.ncols()).map(column).sum()
-}
-
-fn trace(a: MatRef<f64>) -> f64 {
-    (0..a.nrows()).map(|i| a[(i, i)]).sum()
 }

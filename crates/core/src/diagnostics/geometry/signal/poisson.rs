@@ -1,10 +1,11 @@
 //! What spike counts hold above the noise that Poisson spikes have.
 
-use super::{inner, ratio, trace};
+use super::ratio;
+use crate::diagnostics::geometry::products::{inner, product, trace};
 use crate::linalg::random::{Use, stream, uniform};
-use crate::linalg::{col, col_mut, gemm};
+use crate::linalg::{col, col_mut};
 use crate::numbers::{Estimate, jackknife};
-use faer::{Accum, Mat, MatRef};
+use faer::{Mat, MatRef};
 use rayon::prelude::*;
 
 /// Counts of Poisson spikes drawn for the floor.
@@ -125,9 +126,7 @@ fn eigenvalues_of_draw(z: &Mat<f64>) -> f64 {
 
 /// Of z z^T / (T - 1), largest first.
 fn eigenvalues(z: &Mat<f64>) -> Option<Vec<f64>> {
-    let mut square = Mat::zeros(z.nrows(), z.nrows());
-    gemm(square.as_mut(), Accum::Replace, z.as_ref(), z.transpose());
-    let square = square / faer::Scale(z.ncols() as f64 - 1.0);
+    let square = product(z.as_ref(), z.as_ref()) / faer::Scale(z.ncols() as f64 - 1.0);
     let mut values = square.self_adjoint_eigenvalues(faer::Side::Lower).ok()?;
     values.reverse();
     Some(values)
@@ -149,8 +148,7 @@ fn moments(x: MatRef<f64>, mean: &[f64], group: &[usize]) -> (Estimate, Estimate
     let square = |g: usize| {
         let columns: Vec<usize> = (0..t).filter(|j| group[*j] == g).collect();
         let mut z = Mat::from_fn(n, columns.len(), |i, j| x[(i, columns[j])] - mean[i]);
-        let mut s = Mat::zeros(n, n);
-        gemm(s.as_mut(), Accum::Replace, z.as_ref(), z.transpose());
+        let mut s = product(z.as_ref(), z.as_ref());
         let variance = trace(s.as_ref());
         for j in 0..columns.len() {
             col_mut(z.as_mut(), j).iter_mut().zip(mean).for_each(|(z, m)| *z += m);

@@ -1,6 +1,7 @@
 //! What comes again when the same is shown again.
 
-use super::{inner, ratio, trace};
+use super::ratio;
+use crate::diagnostics::geometry::products::{self, centred, inner, trace};
 use crate::linalg::random::{Use, shuffled, stream};
 use crate::linalg::{col, col_mut, gemm};
 use crate::numbers::{Estimate, jackknife};
@@ -71,16 +72,7 @@ pub fn cross_validated_spectrum(a: MatRef<f64>, b: MatRef<f64>) -> Option<Vec<f6
 
 /// A B^T / P.
 fn product(a: &Mat<f64>, b: &Mat<f64>) -> Mat<f64> {
-    let mut c = Mat::zeros(a.nrows(), b.nrows());
-    gemm(c.as_mut(), Accum::Replace, a.as_ref(), b.transpose());
-    c / faer::Scale(a.ncols() as f64)
-}
-
-fn centred(a: MatRef<f64>) -> Mat<f64> {
-    let points = a.ncols() as f64;
-    let mut mean = vec![0.0; a.nrows()];
-    (0..a.ncols()).for_each(|j| mean.iter_mut().zip(col(a, j)).for_each(|(m, v)| *m += v / points));
-    Mat::from_fn(a.nrows(), a.ncols(), |i, j| a[(i, j)] - mean[i])
+    products::product(a.as_ref(), b.as_ref()) / faer::Scale(a.ncols() as f64)
 }
 
 /// Dimensions of activity `x`, n x T, that come again from one repeat of a condition to the next.

@@ -20,10 +20,12 @@ use super::FORMAT;
 use super::pages::{Content, Page, Pages};
 use crate::memory;
 
-/// Pages are decoded together up to so many values or bytes, so that a dictionary is not decoded for a few of them.
+/// Pages are decoded together up to so many values or bytes, and at least as many bytes as their dictionary has, so that it is not
+/// decoded for a few of them.
 const VALUES: usize = 1 << 16;
 const BYTES: usize = 1 << 20;
-/// The encoding BYTE_STREAM_SPLIT, by its number in the format.
+/// Encodings by their numbers in the format: values that stand in the dictionary, of old and new files, and BYTE_STREAM_SPLIT.
+const IN_DICTIONARY: [i64; 2] = [2, 8];
 const SPLIT: i64 = 9;
 /// So many rows of them at a time.
 const ROWS: usize = 1 << 17;
@@ -38,10 +40,13 @@ pub(super) struct Column<'a> {
     waiting: Option<Page>,
     /// The page of the dictionary, if there is one.
     dictionary: Vec<u8>,
-    /// Pages to be decoded, behind that of the dictionary; how many values they hold, and how many of them were decoded.
+    /// Pages to be decoded, behind that of the dictionary if they need it; how many values they hold, and how many of them were
+    /// decoded.
     open: Vec<u8>,
     values: usize,
     decoded: usize,
+    /// Whether they stand without the dictionary.
+    plain: bool,
     ready: VecDeque<Box<dyn Array>>,
 }
 
@@ -62,6 +67,7 @@ impl<'a> Column<'a> {
             open: vec![],
             values: 0,
             decoded: 0,
+            plain: false,
             ready: VecDeque::new(),
         })
     }
@@ -124,10 +130,11 @@ impl<'a> Column<'a> {
 
     /// Opens the next pages: whole lists, and some values at least.
     fn gather(&mut self) -> Result<(), Problem> {
-        self.open.clone_from(&self.dictionary);
-        (self.values, self.decoded) = (0, 0);
+        self.open.clear();
+        (self.values, self.decoded, self.plain) = (0, 0, false);
         loop {
-            let full = self.values >= VALUES || (self.values > 0 && self.open.len() >= BYTES);
+            let most = BYTES.max(2 * self.dictionary.len());
+            let full = self.values >= VALUES || (self.values > 0 && self.open.len() >= most);
             if full && !self.lists() {
                 return Ok(());
             }
@@ -141,19 +148,24 @@ impl<'a> Column<'a> {
                         let detail = "a dictionary of more values than its bytes can hold";
                         return Err(Problem::damaged(FORMAT, self.place(), detail));
                     }
-                    self.dictionary.clone_from(&page.bytes);
-                    self.open = page.bytes;
+                    self.dictionary = page.bytes;
                 }
                 Content::Dictionary => {
                     let detail = "a dictionary behind the first page";
                     return Err(Problem::damaged(FORMAT, self.place(), detail));
                 }
-                _ if full && self.whole(&page)? => {
+                _ if (full && self.whole(&page)?) || (self.plain && self.looks_up(&page)) => {
                     self.waiting = Some(page);
                     return Ok(());
                 }
                 Content::First | Content::Second => {
                     self.known(&page)?;
+                    if self.open.is_empty() {
+                        self.plain = !self.looks_up(&page);
+                        if !self.plain {
+                            self.open.clone_from(&self.dictionary);
+                        }
+                    }
                     self.values += page.values;
                     self.open.extend(page.bytes);
                 }
@@ -181,6 +193,13 @@ impl<'a> Column<'a> {
             expected: "plain values or a dictionary",
             advice: "write it again with another encoding, or as floats",
         })
+    }
+
+    /// Whether a page is not decoded without the dictionary: texts and lists are not told apart.
+    fn looks_up(&self, page: &Page) -> bool {
+        let of = self.chunk.descriptor().descriptor.primitive_type.physical_type;
+        let bytes = matches!(of, PhysicalType::ByteArray | PhysicalType::FixedLenByteArray(_));
+        !self.dictionary.is_empty() && (bytes || self.lists() || IN_DICTIONARY.contains(&page.encoding))
     }
 
     /// Whether a page of lists begins with a row.

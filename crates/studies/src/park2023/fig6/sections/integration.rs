@@ -117,6 +117,15 @@ fn growth(track: &Track) -> f64 {
     rms(late) / rms(early) - 1.0
 }
 
+/// How velocity is integrated, as the summary has it.
+#[derive(Serialize)]
+struct Entry {
+    gain: f64,
+    gain_std_error: f64,
+    top_speed_rad_per_period: f64,
+    dead_zone_rad_per_period: f64,
+}
+
 /// Measures gain, lag, limits and growth of the error.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let pair = program();
@@ -186,11 +195,11 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
                 .column("dead_zone", "rad_per_period", |s| dead_zone(s.0))
                 .named("steps", "Rms error for the random velocity against sub-steps of the program's step."),
         ]);
-    let json = entries([
-        ("gain", number(slope.value)),
-        ("gain_std_error", number(slope.error())),
-        ("top_speed_rad_per_period", json!(top)),
-        ("dead_zone_rad_per_period", json!(still)),
-    ]);
-    Ok(Part { section, claims: claims(&measured), json })
+    let found = Entry {
+        gain: slope.value,
+        gain_std_error: slope.error(),
+        top_speed_rad_per_period: top,
+        dead_zone_rad_per_period: still,
+    };
+    Ok(Part { section, claims: claims(&measured), json: written(found) })
 }

@@ -44,6 +44,13 @@ fn claims([read, held]: [&Loss; 2], draws: usize, [reset, kept]: [f64; 2], pairs
     ]
 }
 
+/// Shares of memories that are kept, as the summary has them.
+#[derive(Serialize)]
+struct Entry {
+    kept_by_pulse: f64,
+    kept_by_reset: f64,
+}
+
 /// Measures lesions and the pulse.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let readout = Readout::default();
@@ -97,6 +104,6 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
                 .columns(["ring_missing", "ring_back"], |r| [r.1.missing, r.1.back.value])
                 .named("lesions", "Rms errors of the heading, radians, with some of eight units removed.")])
     };
-    let json = entries([("kept_by_pulse", json!(kept)), ("kept_by_reset", json!(reset[3]))]);
-    Ok(Part { section, claims, json })
+    let found = Entry { kept_by_pulse: kept, kept_by_reset: reset[3] };
+    Ok(Part { section, claims, json: written(found) })
 }

@@ -17,7 +17,7 @@ pub struct Part {
     /// What it claims.
     pub claims: Vec<Claim>,
     /// Entries of the summary.
-    pub json: Map<String, Value>,
+    pub json: Value,
 }
 
 /// Sizes of a run.

@@ -126,6 +126,14 @@ fn claims([exact, steps, leaking]: [&Variant; 3], offset: f64, rates: &[f64]) ->
     ]
 }
 
+/// The oscillator of the program, as the summary has it.
+#[derive(Serialize)]
+struct Entry {
+    period_steps: f64,
+    lag_over_period: f64,
+    rise_fraction: Option<f64>,
+}
+
 /// Measures periods and phases.
 pub fn part() -> Result<Part, Error> {
     let variants = variants();
@@ -165,10 +173,10 @@ pub fn part() -> Result<Part, Error> {
             .column("variant", "", |v| v.name)
             .columns(["delay", "period", "lag"], |v| [v.delay, v.period, v.lag])
             .named("periods", "Period and lag of each variant, in steps.")]);
-    let json = entries([
-        ("period_steps", json!(steps.period)),
-        ("lag_over_period", json!(exact.lag / exact.period)),
-        ("rise_fraction", json!(rise_fraction(&program()))),
-    ]);
-    Ok(Part { section, claims, json })
+    let found = Entry {
+        period_steps: steps.period,
+        lag_over_period: exact.lag / exact.period,
+        rise_fraction: rise_fraction(&program()),
+    };
+    Ok(Part { section, claims, json: written(found) })
 }

@@ -103,6 +103,18 @@ fn trade(plan: &Plan) -> Vec<Trade> {
     rises.iter().enumerate().map(one).collect()
 }
 
+/// Drifts under noise, as the summary has them.
+#[derive(Serialize)]
+struct Entry {
+    drift_ratio: f64,
+    drift_ratio_std_error: f64,
+    drift_over_noise_delays_alone: f64,
+    drift_over_noise_slow_rise: f64,
+    drift_over_noise_ring: f64,
+    #[serde(rename = "memories_lost_at_0.3")]
+    memories_lost: Option<usize>,
+}
+
 /// Draws both memories' drifts and compares them.
 pub fn part(plan: &Plan) -> Result<Part, Error> {
     let found = Found::new(plan);
@@ -132,14 +144,14 @@ pub fn part(plan: &Plan) -> Result<Part, Error> {
         )
         .figures([drawing::figure(&found)?])
         .tables(drawing::tables(&found));
-    let coefficient = |c: &Curve| number(c.coefficient().value);
-    let json = entries([
-        ("drift_ratio", number(ratio.value)),
-        ("drift_ratio_std_error", number(ratio.error())),
-        ("drift_over_noise_delays_alone", coefficient(delays)),
-        ("drift_over_noise_slow_rise", coefficient(&found.curves.slow.weights)),
-        ("drift_over_noise_ring", coefficient(&found.curves.ring.weights)),
-        ("memories_lost_at_0.3", json!(delays.drifts.last().map(|d| d.draws - d.kept))),
-    ]);
-    Ok(Part { section, claims: claims::claims(&found), json })
+    let coefficient = |c: &Curve| c.coefficient().value;
+    let entry = Entry {
+        drift_ratio: ratio.value,
+        drift_ratio_std_error: ratio.error(),
+        drift_over_noise_delays_alone: coefficient(delays),
+        drift_over_noise_slow_rise: coefficient(&found.curves.slow.weights),
+        drift_over_noise_ring: coefficient(&found.curves.ring.weights),
+        memories_lost: delays.drifts.last().map(|d| d.draws - d.kept),
+    };
+    Ok(Part { section, claims: claims::claims(&found), json: written(entry) })
 }
