@@ -249,9 +249,9 @@ fn an_exact_integrator_is_seen_through() {
     close("four times the angles", one(&angles["peaks_at_axes"]["statistic"]), 1.0);
     assert!(one(&angles["scaled_peaks_at_axes"]["p"]) < 0.01);
     for (c, own) in mixed["populations"].as_array().unwrap().iter().enumerate() {
-        // What is below 5 % of the root mean square of all coefficients counts as none.
+        // What is below a thousandth of the root mean square of all coefficients counts as none.
         let size = (0..2 * HALF).map(|i| u[(i, c)].powi(2)).sum::<f64>() / (4 * HALF) as f64;
-        let follows = |sign: f64| (0..2 * HALF).filter(|i| sign * u[(*i, c)] > 0.05 * size.sqrt()).count();
+        let follows = |sign: f64| (0..2 * HALF).filter(|i| sign * u[(*i, c)] > 1e-3 * size.sqrt()).count();
         let (positive, negative) = (follows(1.0), follows(-1.0));
         assert!(positive + negative >= HALF - 2);
         assert_eq!((&own["positive"], &own["negative"]), (&positive.into(), &negative.into()), "{own}");

@@ -8,7 +8,7 @@ use crate::analyses::columns::Columns;
 use crate::analyses::source::table_array;
 use crate::inference::chains::Summary;
 use crate::inference::potts::{
-    Annealing, Error as Fault, Gibbs, Method, Partition, Potts, Samples, annealed, exact, partition,
+    Annealing, Error as Fault, Gibbs, Method, Partition, Potts, Samples, Transfer, annealed, exact, partition,
 };
 use crate::io::table::{ReadTable, Values, read};
 use crate::job::Observer;
@@ -21,7 +21,7 @@ pub enum Ask {
     /// Exactly of up to a million configurations, else by annealed importance sampling.
     #[default]
     Best,
-    /// By going through all configurations.
+    /// By eliminating sites, or going through all configurations.
     Exact,
     /// By annealed importance sampling.
     Annealed,
@@ -131,11 +131,10 @@ pub(super) fn used(config: &PottsConfig, of: &Use, observer: &dyn Observer) -> R
     let model = &stored.model;
     let partition = match of.ask {
         Ask::Best => partition(model, &annealing),
-        Ask::Exact => exact::log_z(model).map(|z| Partition {
-            log_z: Estimate::exact(z, 0),
-            method: Method::Exact,
-            effective: None,
-        }),
+        Ask::Exact => Transfer::new(model)
+            .map(|t| t.log_z)
+            .or_else(|_| exact::log_z(model))
+            .map(|z| Partition { log_z: Estimate::exact(z, 0), method: Method::Exact, effective: None }),
         Ask::Annealed => annealed(model, &annealing).map(|a| Partition {
             log_z: a.log_z,
             method: Method::Annealed,

@@ -52,14 +52,14 @@ mod whitened;
 
 pub use ace::{Expanded, Expansion, Threshold, ace};
 pub use annealed::{Annealed, Annealing, annealed};
-pub use compression::{Compressed, Grouping};
 pub use asymmetric::{SiteFit, asymmetric};
+pub use compression::{Compressed, Grouping};
 pub use error::Error;
 pub use fit::{Fit, Likelihood, Settings, fit, fit_on, independent};
 pub use gibbs::{Chain, Gibbs, Mixed};
 pub use graph::Graph;
-pub use lasso::{GroupFit, group_lasso, largest_group};
 pub use known::Known;
+pub use lasso::{GroupFit, group_lasso, largest_group};
 pub use learning::{Learned, Learning, boltzmann};
 pub use map::ExactLikelihood;
 pub use mismatch::Mismatch;

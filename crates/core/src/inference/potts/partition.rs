@@ -1,13 +1,13 @@
 //! log Z, and likelihoods of seen, unseen and generated data.
 
-use super::{Annealing, Error, Gibbs, Potts, Samples, annealed, exact};
+use super::{Annealing, Error, Gibbs, Potts, Samples, Transfer, annealed, exact};
 use crate::inference::chains::{Summary, summary};
 use crate::numbers::Estimate;
 
 /// How log Z is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// By going through all configurations.
+    /// By going through all configurations, or eliminating sites.
     Exact,
     /// By annealed importance sampling.
     Annealed,
@@ -27,13 +27,18 @@ pub struct Partition {
 /// Configurations up to which log Z is found exactly.
 pub const EXACTLY: f64 = 1e6;
 
-/// log Z: exact of at most a million configurations, else by annealed importance sampling.
+/// log Z: exact of at most a million configurations, of forests and of graphs with few loops ([`Transfer`]), else by annealed importance
+/// sampling.
 ///
 /// # Errors
 /// Numbers that are not finite.
 pub fn partition(model: &Potts, o: &Annealing) -> Result<Partition, Error> {
     if model.sites.log_configurations() <= EXACTLY.ln() {
         let log_z = Estimate::exact(exact::log_z(model)?, 0);
+        return Ok(Partition { log_z, method: Method::Exact, effective: None });
+    }
+    if let Ok(found) = Transfer::new(model) {
+        let log_z = Estimate::exact(found.log_z, 0);
         return Ok(Partition { log_z, method: Method::Exact, effective: None });
     }
     let found = annealed(model, o)?;
