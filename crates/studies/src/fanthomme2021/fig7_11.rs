@@ -99,7 +99,7 @@ fn run_supports(settings: &Settings, observer: &dyn Observer) -> Result<Findings
     let units = indices(size.n);
     let pictures: Vec<Figure> = [0, 1, 2]
         .iter()
-        .filter_map(|k| all[*k].first().map(|t| weights(t.recurrent.as_ref(), &units, "W")))
+        .filter_map(|k| all[*k].first().map(|t| weights(t.recurrent.as_ref(), &units, kinds[*k])))
         .collect::<Result<_, _>>()?;
     let caption = format!(
         "W of networks of {} units: without restriction (A), each channel on its half of the units (B), with a fifth of the units shared (C). \

@@ -78,7 +78,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
         let net = Relu::trained(size.n, s, DECAY, rate(s), [size.most, 1e-10], seed);
         let signs = signs(&net);
         let map = match k % size.seeds {
-            0 => Some(weights(net.recurrent.as_ref(), &signs.order, &format!("W, s = {s}"))?),
+            0 => Some(weights(net.recurrent.as_ref(), &signs.order, &format!("s = {s}"))?),
             _ => None,
         };
         Ok((signs, map))

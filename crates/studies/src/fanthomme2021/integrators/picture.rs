@@ -8,7 +8,7 @@ use nullcline_report::figures::{HeatMap, Palette, heat_map};
 const CELLS: usize = 100;
 
 /// W with its units in that order; where they are more than a hundred, root mean squares with the sign of the mean of neighbours.
-pub fn weights(w: MatRef<f64>, order: &[usize], label: &str) -> Drawn {
+pub fn weights(w: MatRef<f64>, order: &[usize], title: &str) -> Drawn {
     let n = order.len();
     let block = n.div_ceil(CELLS).max(1);
     let cells = n / block;
@@ -25,9 +25,9 @@ pub fn weights(w: MatRef<f64>, order: &[usize], label: &str) -> Drawn {
         x: at.clone(),
         y: at,
         values: (0..cells).flat_map(|b| (0..cells).map(move |a| value(b, a))).collect(),
-        label: label.into(),
+        label: "W".into(),
         palette: Palette::Diverging(0.0),
         ..HeatMap::default()
     };
-    heat_map(&map, &[], &Axes::new("from unit", "to unit").wide(THIRD))
+    heat_map(&map, &[], &Axes::new("from unit", "to unit").wide(THIRD))?.named("weights", title, "")
 }
