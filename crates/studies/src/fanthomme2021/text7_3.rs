@@ -207,7 +207,8 @@ fn claims(
                 .denied_given(done(0))
                 .headline(),
             claim("Adam does not change this").is("largest second over first singular value of what was added", second(1)).below(0.1).denied_given(done(1)),
-            claim("Nor the error").is("relative error over 1000 steps, Adam", error(1)).below(0.05).denied_given(done(1)),
+            claim("Nor the error").is("relative error over 1000 steps, Adam", error(1)).below(0.05).denied_given(done(1))
+                .if_differs(LONG),
             claim("From full rank, of spectral radius 0.5, training too adds few modes")
                 .is("largest second over first singular value of what was added", second(2))
                 .below(0.3)
