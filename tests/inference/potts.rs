@@ -422,14 +422,18 @@ fn a_model_that_was_written_is_used() {
     // What a change of one state does, from both sides.
     let table = std::fs::read_to_string(again.0.join("out/potts/mutations.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + 6 * 2);
-    for (words, says) in [
-        (&[&file[..], "--sample", "10"][..], "--model"),
-        (&["--model", model.to_str().unwrap(), "--gamma", "1"], "--gamma"),
-        (&["--model", &file, "--sample", "10"], "`h`"),
-        (&["--model", model.to_str().unwrap(), "--partition", "guess"], "exact or ais"),
+    let unknown = again.write("unknown.fasta", ">a\nABCABC\n>b\nABXABC\n");
+    for (words, status, says) in [
+        (&[&file[..], "--sample", "10"][..], 2, "--model"),
+        (&["--model", model.to_str().unwrap(), "--gamma", "1"], 2, "--gamma"),
+        (&["--model", &file, "--sample", "10"], 3, "expected weights"),
+        (&["--model", model.to_str().unwrap(), "--partition", "guess"], 2, "exact or ais"),
+        (&["--model", model.to_str().unwrap(), "--likelihood", "exact"], 2, "--likelihood"),
+        (&["--model", model.to_str().unwrap(), "--score", &unknown], 3, "`X`"),
+        (&[], 2, "--model FILE"),
     ] {
         let place = Place::new("potts-wrong");
-        report(&place, &["infer", "potts"], words, 2, &[says]);
+        report(&place, &["infer", "potts"], words, status, &[says]);
     }
 }
 

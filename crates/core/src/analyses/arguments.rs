@@ -161,7 +161,8 @@ pub struct IntegratorArguments {
     /// Steps of the averaged loss [default: the file's, or 10]
     #[arg(long, value_name = "T", value_parser = count(1, 10_000))]
     pub duration: Option<usize>,
-    /// Table of the inputs' correlation, a row for each of the T steps, or for each step of each channel [default: white noise]
+    /// Table of chi (7.7), the inputs' correlation summed over time, a row for each of the T steps, or for each step of each channel
+    /// [default: that of white noise, T, T - 1, ..., 1 on the diagonal]
     #[arg(long, value_name = "TABLE")]
     #[serde(serialize_with = "written::given")]
     pub chi: Option<PathBuf>,

@@ -262,7 +262,8 @@ fn method(m: &PottsModel) -> Vec<String> {
             words::number(m.fit.gap)
         ),
         "Likelihoods are of one sample, in nats. Scores of pairs are Frobenius norms of couplings in the zero-sum gauge less their \
-         average product; errors are those of the jackknife over folds, shrinkage by the penalty not included."
+         average product; errors are those of the jackknife over folds, shrinkage by the penalty not included. couplings.txt holds the scores \
+         as plmc writes them: site, -, site, -, 0, score."
             .into(),
     ]
 }

@@ -88,7 +88,9 @@ fn alphabet(asked: &Alphabet, found: &Alignment) -> (Vec<u8>, Vec<Note>) {
         let said: String = all.iter().map(|c| char::from(*c)).collect();
         return (all, vec![Note::Letters(said)]);
     };
-    (letters.as_bytes().to_vec(), vec![])
+    // Without gaps, and letters that would be taken as such, a gap is no state.
+    let gaps = has(b'-') || !within(letters);
+    (letters.bytes().filter(|c| gaps || *c != b'-').collect(), vec![])
 }
 
 /// The state of each letter; those beyond the alphabet are gaps, if it has any.
@@ -111,8 +113,12 @@ pub(super) fn states(
         match state {
             Some(state) => states.push(state),
             None => {
+                let hint = match config.using {
+                    None => "; --alphabet with - takes others as gaps",
+                    Some(_) => ", the letters of the model",
+                };
                 let message = format!(
-                    "sequence {} (`{}`), column {}: found `{}`, expected one of {}; --alphabet with - takes others as gaps",
+                    "sequence {} (`{}`), column {}: found `{}`, expected one of {}{hint}",
                     k / found.columns + 1,
                     found.names[k / found.columns],
                     k % found.columns + 1,

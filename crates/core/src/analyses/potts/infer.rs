@@ -119,7 +119,7 @@ fn afford(config: &PottsConfig, data: &Data, fits: &Settings, observer: &dyn Obs
     // Models of all folds in two gauges, and those that are written.
     let kept = (2 * (1 + config.folds as u64) + 3) * q * q;
     let numbers = config.way.numbers(sites, data.samples.count(), fits).saturating_add(kept);
-    observer.start(&format!("fits of about {}", memory::written(8 * numbers)), 0);
+    observer.start(&format!("fits, in about {} of memory", memory::written(8 * numbers)), 0);
     observer.finish();
     let what = format!(
         "couplings of {} sites ({} states in all; --likelihood asymmetric and --folds 0 need less)",

@@ -20,25 +20,24 @@ use std::path::{Path, PathBuf};
 pub struct Potts {
     /// An alignment (FASTA, a2m, Stockholm), or a table (.csv, .parquet, .arrow, .npy, .npz; a row a sample, a column a site, its
     /// values are the site's states)
-    #[arg(required_unless_present = "model")]
     #[serde(serialize_with = "written::given")]
     pub file: Option<PathBuf>,
     /// A model as this command writes it (potts/model.npz), in place of data: its log Z, and what --sample, --score and --partition ask
-    #[arg(long, value_name = "FILE", conflicts_with = "file", help_heading = "With a model")]
+    #[arg(long, value_name = "FILE", help_heading = "With a model")]
     #[serde(serialize_with = "written::given")]
     pub model: Option<PathBuf>,
     /// Draw so many samples of the model
-    #[arg(long, value_name = "N", requires = "model", value_parser = count(1, 10_000_000), help_heading = "With a model")]
+    #[arg(long, value_name = "N", value_parser = count(1, 10_000_000), help_heading = "With a model")]
     pub sample: Option<usize>,
     /// Say how likely each sequence of an alignment, or row of a table, is
-    #[arg(long, value_name = "FILE", requires = "model", help_heading = "With a model")]
+    #[arg(long, value_name = "FILE", help_heading = "With a model")]
     #[serde(serialize_with = "written::given")]
     pub score: Option<PathBuf>,
     /// How log Z of the model is found: exact, or ais (annealed importance sampling) [default: exact of up to a million configurations]
-    #[arg(long, value_name = "NAME", requires = "model", help_heading = "With a model")]
+    #[arg(long, value_name = "NAME", help_heading = "With a model")]
     pub partition: Option<String>,
     /// Letters of an alignment: protein, dna, rna, or the letters themselves, as ACDE- [default: those that are found]
-    #[arg(long, value_name = "LETTERS")]
+    #[arg(long, value_name = "LETTERS", allow_hyphen_values = true)]
     pub alphabet: Option<String>,
     /// Make so many levels of the numbers of each column of a table, about equally often
     #[arg(long, value_name = "Q", value_parser = count(2, 256))]
@@ -109,7 +108,13 @@ impl Potts {
         let file = match (&self.file, &using) {
             (Some(file), None) => file.clone(),
             (None, Some(own)) => own.model.clone(),
-            _ => return Err("expected an alignment or a table, or --model FILE, and not both".into()),
+            (None, None) => return Err("no file: expected an alignment or a table, or --model FILE".into()),
+            (Some(file), Some(_)) => {
+                return Err(format!(
+                    "{}: --model takes the place of data; leave one of them out",
+                    file.display()
+                ));
+            }
         };
         let way = match self.likelihood.as_str() {
             "pseudo" => Way::Pseudo,
@@ -179,6 +184,7 @@ impl Potts {
             ("--truth", self.truth.is_some()),
             ("--edges", self.edges.is_some()),
             ("--sparse", self.sparse.is_some()),
+            ("--likelihood", self.likelihood != "pseudo"),
         ];
         match of_data.iter().find(|g| g.1) {
             Some((name, _)) => {

@@ -40,11 +40,29 @@ pub(super) fn open(path: &Path) -> Result<Stored, Error> {
     let h = h.ok_or_else(|| wrong("has no array `h` of sites x states, expected a Potts model".into()))?;
     let (n, q) = (h.shape[0], h.shape[1]);
     let states = |i: usize| h.data[i * q..(i + 1) * q].iter().take_while(|v| !v.is_nan()).count();
+    if let Some(i) = (0..n).find(|i| states(*i) < 2) {
+        let message = format!(
+            "array `h`, site {}: {} numbers before one that is none, expected a field for each of two states at least",
+            i + 1,
+            states(i)
+        );
+        return Err(wrong(message));
+    }
     let sites = Sites::new(&(0..n).map(states).collect::<Vec<_>>()).map_err(|e| wrong(e.to_string()))?;
     let array =
         |name: &str, shape: &[usize]| found.get(name).filter(|a| a.shape == shape).map(|a| a.data.clone());
     let letter = |v: f64| u8::try_from(v as i64).ok().filter(u8::is_ascii_graphic).map(char::from);
-    let letters = array("alphabet", &[q]).and_then(|a| a.into_iter().map(letter).collect());
+    let letters: Option<String> = match found.get("alphabet") {
+        None => None,
+        Some(_) => {
+            let own =
+                array("alphabet", &[q]).and_then(|a| a.into_iter().map(letter).collect::<Option<String>>());
+            let own = own.filter(|l| (1..q).all(|k| !l.as_bytes()[..k].contains(&l.as_bytes()[k])));
+            Some(own.ok_or_else(|| {
+                wrong(format!("array `alphabet` is not {q} different letters as numbers (A is 65)"))
+            })?)
+        }
+    };
     let levels = array("levels", &[n, q]);
     Ok(Stored { model: read(path, &sites)?, letters, levels })
 }
@@ -78,6 +96,15 @@ pub(super) fn read(path: &Path, sites: &Sites) -> Result<Potts, Error> {
     match j.shape[..] {
         [a, b, c, d] if [a, b, c, d] == [n, n, q, q] => {
             symmetric(j, [n, q]).map_err(wrong)?;
+            let own =
+                |i: &usize| j.data[(i * n + i) * q * q..][..q * q].iter().any(|v| *v != 0.0 && !v.is_nan());
+            if let Some(i) = (0..n).find(own) {
+                return Err(wrong(format!(
+                    "array `{}`: site {} is coupled with itself, expected zeros there",
+                    j.name,
+                    i + 1
+                )));
+            }
             for i in 0..n {
                 (i + 1..n).for_each(|l| model.couple(i, l, block((i * n + l) * q * q)));
             }

@@ -2,7 +2,7 @@
 
 use super::config::{Alphabet, PottsConfig};
 use super::stored::{self, Stored};
-use super::{alignment, levels};
+use super::{Note, alignment, levels};
 use crate::analyses::Error;
 use crate::analyses::columns::Columns;
 use crate::analyses::source::table_array;
@@ -76,6 +76,8 @@ pub struct Scored {
     pub all: Vec<Score>,
     /// Changes of single states of the first sample.
     pub mutations: Vec<Mutation>,
+    /// What the user should know of the data.
+    pub notes: Vec<Note>,
 }
 
 /// One sample.
@@ -164,8 +166,8 @@ fn drawn(model: &Potts, count: usize, seed: u64) -> Result<Drawn, Fault> {
     let apart = ((CHAINS * TRIED) as f64 / summary_of(&found, TRIED).ess.max(1.0)).ceil().clamp(1.0, 1000.0);
     let (apart, each) = (apart as usize, count.div_ceil(CHAINS));
     let samples = gibbs.samples(CHAINS, each, BURN, apart, seed.wrapping_add(1))?;
-    let all = energies(&samples);
-    let chains = summary_of(&all, each);
+    // Few draws of a chain say nothing of its mixing; those that were tried do.
+    let chains = if each < TRIED { summary_of(&found, TRIED) } else { summary_of(&energies(&samples), each) };
     // In turns, so that the first are of all chains.
     let order = (0..each).flat_map(|k| (0..CHAINS).map(move |c| c * each + k)).take(count);
     Ok(Drawn { rows: order.map(|k| samples.row(k).to_vec()).collect(), chains, apart })
@@ -177,8 +179,9 @@ fn scored(
     path: &Path,
     partition: &Partition,
 ) -> Result<Scored, Error> {
+    let mut notes = vec![];
     let (names, rows) = match path.is_file() && crate::io::alignment::holds(path)? {
-        true => sequences(stored, path)?,
+        true => sequences(stored, path, &mut notes)?,
         false => of_table(config, stored, path)?,
     };
     let score = |(name, row): (String, &Vec<u8>)| {
@@ -187,12 +190,13 @@ fn scored(
         Score { name, energy, log_probability }
     };
     let mutations = rows.first().map_or_else(Vec::new, |x| mutations(&stored.model, x));
-    Ok(Scored { path: path.to_owned(), all: names.into_iter().zip(&rows).map(score).collect(), mutations })
+    let all = names.into_iter().zip(&rows).map(score).collect();
+    Ok(Scored { path: path.to_owned(), all, mutations, notes })
 }
 
 type Named = (Vec<String>, Vec<Vec<u8>>);
 
-fn sequences(stored: &Stored, path: &Path) -> Result<Named, Error> {
+fn sequences(stored: &Stored, path: &Path, notes: &mut Vec<Note>) -> Result<Named, Error> {
     let Some(letters) = &stored.letters else {
         return Err(Error::input(path, "is an alignment, and the model is of a table: expected a table"));
     };
@@ -205,9 +209,10 @@ fn sequences(stored: &Stored, path: &Path) -> Result<Named, Error> {
     let config = PottsConfig {
         file: path.to_owned(),
         alphabet: Alphabet::Letters(letters.clone()),
+        using: Some(Use::default()),
         ..PottsConfig::default()
     };
-    let states = alignment::states(&config, &found, letters.as_bytes(), &mut vec![])?;
+    let states = alignment::states(&config, &found, letters.as_bytes(), notes)?;
     Ok((found.names.clone(), states.chunks_exact(sites).map(<[u8]>::to_vec).collect()))
 }
 

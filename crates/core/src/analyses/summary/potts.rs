@@ -67,8 +67,6 @@ pub struct UsedModel {
     pub samples: Option<usize>,
     /// Split R-hat of their energies.
     pub r_hat: Option<Number>,
-    /// Effective samples.
-    pub effective_samples: Option<Number>,
     /// log P of each sample that was scored; the table `scores` has the rest.
     pub log_p: Option<Vec<Number>>,
 }
@@ -83,7 +81,6 @@ impl UsedModel {
             log_z: LogZ::of(&u.partition),
             samples: u.drawn.as_ref().map(|d| d.rows.len()),
             r_hat: u.drawn.as_ref().map(|d| Number(d.chains.r_hat)),
-            effective_samples: u.drawn.as_ref().map(|d| Number(d.chains.ess)),
             log_p: u.scored.as_ref().map(|s| each(&s.all, |s| s.log_probability.value)),
         }
     }

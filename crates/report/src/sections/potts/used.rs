@@ -29,8 +29,12 @@ pub fn tell(u: &Used, seed: u64) -> Told {
     }
     if let Some(d) = &u.drawn {
         findings.push(format!(
-            "{} were drawn, {} apart in each of 64 chains (R-hat of the energy {:.3}).",
-            count(d.rows.len(), "sample"),
+            "{} drawn, {} apart in each of 64 chains (R-hat of the energy {:.3}).",
+            if d.rows.len() == 1 {
+                "1 sample was".into()
+            } else {
+                format!("{} were", count(d.rows.len(), "sample"))
+            },
             count(d.apart, "sweep"),
             d.chains.r_hat
         ));
@@ -39,6 +43,7 @@ pub fn tell(u: &Used, seed: u64) -> Told {
         }
     }
     if let Some(s) = &u.scored {
+        warnings.extend(s.notes.iter().map(super::note));
         let all: Vec<f64> = s.all.iter().map(|s| s.log_probability.value).collect();
         let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
         findings.push(format!(
@@ -67,7 +72,6 @@ fn section(u: &Used) -> Section {
     if let Some(d) = &u.drawn {
         facts.push(("Samples".into(), d.rows.len().to_string()));
         facts.push(("R-hat of their energies".into(), format!("{:.3}", d.chains.r_hat)));
-        facts.push(("Effective samples".into(), format!("{:.0}", d.chains.ess)));
     }
     Section {
         id: "potts".into(),

@@ -12,6 +12,7 @@ use crate::diagnostics::dynamics::integrator::{
 };
 use crate::io::shown::count;
 use crate::linalg::activation::Activation;
+use crate::linalg::eigen::symmetric_values;
 use crate::linalg::random::{Use, stream, uniform};
 use crate::linalg::steep::Steep;
 use crate::numbers::Estimate;
@@ -218,6 +219,14 @@ fn decisive(f: Steep, c: &Conditions, n: usize, d: usize) -> Option<[f64; 2]> {
 fn correlations(s: &IntegratorSettings, steps: usize, channels: usize) -> Result<Correlations, Error> {
     let Some(path) = &s.chi else { return Ok(Correlations::white(steps)) };
     let matrix = tables::matrix(path)?;
+    let least = symmetric_values(matrix.as_ref()).and_then(|v| v.first().copied());
+    if let Some(least) = least.filter(|l| matrix.nrows() == matrix.ncols() && *l < -1e-9 * matrix.norm_max())
+    {
+        let message = format!(
+            "chi has the eigenvalue {least:.3e}, expected a matrix of correlations, without any below zero"
+        );
+        return Err(Error::input(path, message));
+    }
     Correlations::of(matrix.as_ref(), steps, channels).ok_or_else(|| {
         let (rows, columns) = (matrix.nrows(), matrix.ncols());
         let all = channels * steps;
