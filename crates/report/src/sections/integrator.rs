@@ -13,7 +13,15 @@ use nullcline_core::linalg::activation::Activation;
 
 impl Shown for Integration {
     fn sentence(&self, _: &Context) -> Option<String> {
-        let [residual, rounding] = self.decisive?;
+        let Some([residual, rounding]) = self.decisive else {
+            let (loss, share) = (self.loss_proxy.value, self.loss_proxy.value / self.loss_without);
+            return Some(format!(
+                "Whether it integrates for ever no finite set of conditions decides for this nonlinearity; its proxy loss is {}, {} % of that \
+                 of zero weights.",
+                words::number(loss),
+                words::number(100.0 * share)
+            ));
+        };
         let of = match self.activation.activation {
             Activation::Relu => "of the conditions on both signs (7.30)".to_owned(),
             _ => format!("of its first {} moments, which decide all,", self.conditions.general.horizon),
@@ -136,7 +144,8 @@ impl Parts for Integration {
             .column("residual", "", |r| r.2)
             .named(
                 "residuals",
-                "What is missing of each condition; zero of a perfect integrator of its kind.",
+                "What is missing of each condition; (7.14) are those of linear networks, (7.20) of linear ones of several channels, (7.30) of ReLU and \
+                 one channel. Those of other networks need not be small.",
             );
         let units: Vec<String> = (0..n).map(|i| format!("h{i}")).collect();
         let numbers: Vec<usize> = (0..n).collect();

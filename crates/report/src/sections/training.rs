@@ -165,16 +165,28 @@ fn warnings(t: &TrainedNetwork) -> Vec<String> {
     if let Some(test) = t.test.filter(|m| !(m.loss < 0.98 * t.chance)) {
         all.push(format!(
             "The test loss {} is no better than that of outputs that do not look at the item, {}: the task was \
-             not learned. Try another rate, more epochs or units, another cell or initialisation, or --search.",
+             not learned. Try another rate, more {} or units, another {}.",
             loss(t, test.loss),
-            loss(t, t.chance)
+            loss(t, t.chance),
+            longer(t),
+            if integrates(t) { "loss or initialisation" } else { "cell or initialisation, or --search" }
         ));
     } else if t.stopped == Stopped::Epochs && t.best_epoch == t.epochs() {
-        all.push(
-            "The last epoch was the best: the loss was still falling, and more epochs may lower it.".into(),
-        );
+        all.push(format!(
+            "The last epoch was the best: the loss was still falling, and more {} may lower it.",
+            longer(t)
+        ));
     }
     all
+}
+
+fn integrates(t: &TrainedNetwork) -> bool {
+    t.task == "integrate"
+}
+
+/// What makes a training longer.
+fn longer(t: &TrainedNetwork) -> &'static str {
+    if integrates(t) { "--steps" } else { "epochs" }
 }
 
 fn table(curve: &[Epoch]) -> TableOut {

@@ -47,6 +47,8 @@ pub struct Integration {
     pub parts: Parts,
     /// Its gradient.
     pub gradient_proxy: Gradient,
+    /// The proxy loss of zero recurrent weights.
+    pub loss_without: f64,
     /// Where the z come from.
     pub samples: Samples,
     /// What is missing of the conditions.
@@ -182,6 +184,9 @@ fn integration(run: &Run, goal: Integrals, duration: usize) -> Result<Integratio
         Samples::Drawn(_) => Estimate::mean(proxy.each(weights).iter().map(|p| p.total())),
         _ => Estimate::unknown(parts.total(), 1),
     };
+    let none = Mat::zeros(n, n);
+    let loss_without =
+        proxy.gradient(Weights { recurrent: none.as_ref(), ..weights }, &mut Gradient::zeros(n, d)).total();
     let conditions = conditions(weights, &goal)
         .ok_or_else(|| Error::Numbers("the spectrum of the recurrent matrix did not converge".into()))?;
     let decisive = decisive(activation, &conditions, n, d);
@@ -195,6 +200,7 @@ fn integration(run: &Run, goal: Integrals, duration: usize) -> Result<Integratio
         loss_proxy,
         parts,
         gradient_proxy,
+        loss_without,
         samples,
         conditions,
         decisive,
