@@ -49,7 +49,8 @@ fn run_supports(settings: &Settings, observer: &dyn Observer) -> Result<Findings
     let look = |nets: &Vec<Network>| nets.iter().map(|t| parting(t, settings.seed)).collect();
     let partings: Vec<Vec<Parting>> = all.iter().map(look).collect::<Result<_, Error>>()?;
     let estimate = |k: usize, f: &dyn Fn(&Parting) -> f64| Estimate::mean(partings[k].iter().map(f));
-    let (inside, mixing): (fn(&Parting) -> f64, fn(&Parting) -> f64) = (|p| p.inside, |p| p.mixing);
+    let inside = |p: &Parting| p.inside;
+    let mixing = |p: &Parting| p.mixing;
     let done = |k: usize| learned(&all[k], 1e-2);
     let claims = super::at_size(
         at(

@@ -112,7 +112,7 @@ fn findings(size: &Size, seed: u64, observer: &dyn Observer) -> Result<Findings,
 }
 
 fn claims(all: &[Signs]) -> Vec<Claim> {
-    let of = |s: f64| -> Vec<&Signs> { all.iter().filter(|r| r.scale == s).collect() };
+    let of = |s: f64| -> Vec<&Signs> { all.iter().filter(|r| (r.scale - s).abs() < 1e-12).collect() };
     let (small, large) = (of(SCALES[0]), of(SCALES[1]));
     let trained = |of: &[&Signs]| match largest(of.iter().map(|s| s.left)) {
         l if l < LEAST => Ok(()),

@@ -71,7 +71,7 @@ const MIXED: f64 = 1.1;
 /// Juditsky, SIAM J. Control Optim. 30, 838 (1992); extrapolation in eta: Dieuleveut, Durmus & Bach, Ann. Stat. 48, 1348 (2020).
 ///
 /// # Errors
-/// [`Error::NotLearned`] where the updates are used up before or chains of energies disagree; fewer than two groups, no chain; those of [`fit`].
+/// [`Error::NotLearned`] where the updates are used up before or chains of energies disagree; fewer than two groups, no chain; those of [`fit`](super::fit()).
 ///
 /// ```
 /// use nullcline_core::inference::potts::{Learning, Penalty, Potts, Sites, Transfer, Way, boltzmann};

@@ -19,8 +19,11 @@ pub(super) struct Spins {
     chunks: Vec<Mat<f64>>,
     weights: Vec<f64>,
     /// 4 w P (1 - P) of each spin in the chunks, at T and S.
-    bends: Option<(Vec<Mat<f64>>, Vec<f64>, Mat<f64>)>,
+    bends: Option<Bends>,
 }
+
+/// 4 w P (1 - P) of each spin in the chunks, and the T and S that they are at.
+type Bends = (Vec<Mat<f64>>, Vec<f64>, Mat<f64>);
 
 /// What one chunk adds: minus its log pseudo-likelihood, and the derivatives by T and S, each S of one site alone.
 struct Part {

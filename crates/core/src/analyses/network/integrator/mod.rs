@@ -225,15 +225,7 @@ fn decisive(f: Steep, c: &Conditions, n: usize, d: usize) -> Option<[f64; 2]> {
 fn correlations(s: &IntegratorSettings, steps: usize, channels: usize) -> Result<Correlations, Error> {
     let Some(path) = &s.chi else { return Ok(Correlations::white(steps)) };
     let matrix = tables::matrix(path)?;
-    let least = symmetric_values(matrix.as_ref()).and_then(|v| v.first().copied());
-    if let Some(least) = least.filter(|l| matrix.nrows() == matrix.ncols() && *l < -1e-9 * matrix.norm_max())
-    {
-        let message = format!(
-            "chi has the eigenvalue {least:.3e}, expected a matrix of correlations, without any below zero"
-        );
-        return Err(Error::input(path, message));
-    }
-    Correlations::of(matrix.as_ref(), steps, channels).ok_or_else(|| {
+    let found = Correlations::of(matrix.as_ref(), steps, channels).ok_or_else(|| {
         let (rows, columns) = (matrix.nrows(), matrix.ncols());
         let all = channels * steps;
         let expected = if channels > 1 { format!("{steps} x {steps} or {all} x {all}") } else { format!("{steps} x {steps}") };
@@ -242,7 +234,15 @@ fn correlations(s: &IntegratorSettings, steps: usize, channels: usize) -> Result
             if channels > 1 { ", or for each step of each channel" } else { "" }
         );
         Error::input(path, message)
-    })
+    })?;
+    let least = symmetric_values(matrix.as_ref()).and_then(|v| v.first().copied());
+    if let Some(least) = least.filter(|l| *l < -1e-9 * matrix.norm_max()) {
+        let message = format!(
+            "chi has the eigenvalue {least:.3e}, expected a matrix of correlations, without any below zero"
+        );
+        return Err(Error::input(path, message));
+    }
+    Ok(found)
 }
 
 /// Samples of the proxy loss; none where both signs of one channel say all.
