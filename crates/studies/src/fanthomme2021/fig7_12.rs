@@ -3,7 +3,7 @@
 use super::fig7_7::{size, spectrum};
 use super::integrators::network::{Network, exceptions, learned, networks};
 use crate::common::*;
-use nullcline_core::diagnostics::geometry::currents::{column_signs, dominant, vector_signs};
+use nullcline_core::diagnostics::geometry::currents::{VectorSigns, column_signs, dominant, vector_signs};
 use nullcline_report::figures::histogram;
 
 /// Fig. 7.12.
@@ -60,6 +60,60 @@ fn components(nets: &[Network]) -> Result<[Figure; 4], Error> {
     ])
 }
 
+fn signs(t: &Network, k: usize) -> VectorSigns {
+    vector_signs(&column(&t.left, k), &column(&t.right, k), &column_signs(t.recurrent.as_ref()))
+}
+
+/// Share of one sign in a left vector.
+fn left(t: &Network, k: usize) -> f64 {
+    signs(t, k).left.share.value
+}
+
+/// Share of a right vector with the signs of the columns.
+fn right(t: &Network, k: usize) -> f64 {
+    signs(t, k).right_with_columns.map_or(f64::NAN, |m| m.share.value)
+}
+
+fn claims(dale: &[Network], free: &[Network]) -> Vec<Claim> {
+    let done = learned(dale, 1e-2);
+    at(
+        "fanthomme2021 Fig. 7.12",
+        [
+            claim("Under Dale's law two channels have three dominant singular values")
+                .is(
+                    "networks where other than two follow the first before the largest ratio of neighbours",
+                    Estimate::count(count(dale, |t| dominant(&t.singular[1..]).by_gap != 2), dale.len()),
+                )
+                .predicted(0.0, 0.0)
+                .denied_given(done.clone())
+                .headline(),
+            claim("Without it, two")
+                .is("networks with another number", exceptions(free, 2))
+                .predicted(0.0, 0.0)
+                .denied_given(learned(free, 1e-2)),
+            claim("The first left vector has one sign")
+                .is("share of its components", Estimate::mean_of_all(&list(dale, |t| left(t, 0))))
+                .above(0.95)
+                .headline(),
+            claim("The first right vector has the signs of the populations")
+                .is("share of its components", Estimate::mean_of_all(&list(dale, |t| right(t, 0))))
+                .above(0.95)
+                .headline(),
+            claim("The others' signs are random")
+                .is(
+                    "largest share of one sign in the second and third left vectors",
+                    mean(dale, |t| left(t, 1).max(left(t, 2))),
+                )
+                .below(0.7),
+            claim("The first left vector is almost orthogonal to the decoders")
+                .at("fanthomme2021 7.5")
+                .is("larger |l₀·d_c|", mean(dale, along))
+                .below(0.2)
+                .denied_given(done),
+        ],
+    )
+}
+
 fn run_dale(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = size(settings, 16);
     let options = |dale: Value| {
@@ -70,52 +124,7 @@ fn run_dale(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Er
     let dale = networks("dale", size, &options(json!(0.25)), settings, observer)?;
     let free = networks("without dale", size, &options(Value::Null), settings, observer)?;
     let n = size.n;
-    let signs = |t: &Network, k: usize| {
-        vector_signs(&column(&t.left, k), &column(&t.right, k), &column_signs(t.recurrent.as_ref()))
-    };
-    let left = |t: &Network, k: usize| signs(t, k).left.share.value;
-    let right = |t: &Network, k: usize| signs(t, k).right_with_columns.map_or(f64::NAN, |m| m.share.value);
-    let done = learned(&dale, 1e-2);
-    let claims = super::at_size(
-        at(
-            "fanthomme2021 Fig. 7.12",
-            [
-                claim("Under Dale's law two channels have three dominant singular values")
-                    .is(
-                        "networks where other than two follow the first before the largest ratio of neighbours",
-                        Estimate::count(count(&dale, |t| dominant(&t.singular[1..]).by_gap != 2), dale.len()),
-                    )
-                    .predicted(0.0, 0.0)
-                    .denied_given(done.clone())
-                    .headline(),
-                claim("Without it, two")
-                    .is("networks with another number", exceptions(&free, 2))
-                    .predicted(0.0, 0.0)
-                    .denied_given(learned(&free, 1e-2)),
-                claim("The first left vector has one sign")
-                    .is("share of its components", Estimate::mean_of_all(&list(&dale, |t| left(t, 0))))
-                    .above(0.95)
-                    .headline(),
-                claim("The first right vector has the signs of the populations")
-                    .is("share of its components", Estimate::mean_of_all(&list(&dale, |t| right(t, 0))))
-                    .above(0.95)
-                    .headline(),
-                claim("The others' signs are random")
-                    .is(
-                        "largest share of one sign in the second and third left vectors",
-                        mean(&dale, |t| left(t, 1).max(left(t, 2))),
-                    )
-                    .below(0.7),
-                claim("The first left vector is almost orthogonal to the decoders")
-                    .at("fanthomme2021 7.5")
-                    .is("larger |l₀·d_c|", mean(&dale, along))
-                    .below(0.2)
-                    .denied_given(done),
-            ],
-        ),
-        size.n,
-        1000,
-    );
+    let claims = super::at_size(claims(&dale, &free), n, 1000);
     let parts = [
         scatter(&spectrum(&dale, "network"), &Axes::new("index", "singular value").wide(THIRD))?,
         scatter(&spectrum(&free, "network"), &Axes::new("index", "singular value").wide(THIRD))?,

@@ -39,31 +39,32 @@ struct Currents {
     units: [Vec<[f64; 2]>; 2],
 }
 
+fn currents(n: &Network, seed: u64) -> Result<Currents, Error> {
+    let a = n.run(Signal::White, LOOK, 1.0, seed);
+    let y: Vec<f64> = a.integrals.row(0).iter().copied().collect();
+    let image = &n.recurrent * &n.encoder;
+    let image: Vec<f64> = image.col(0).iter().copied().collect();
+    let spread = (y.iter().map(|y| y * y).sum::<f64>() / y.len() as f64).sqrt();
+    let column = |k: usize| -> Vec<f64> { a.currents.col(k).iter().copied().collect() };
+    let cosines: Vec<[f64; 2]> =
+        y.iter().enumerate().map(|(k, y)| [*y, cosine(&column(k), &image)]).collect();
+    let far = cosines.iter().filter(|c| c[0].abs() > 0.5 * spread).map(|c| c[1] * c[0].signum());
+    let aligned = Estimate::mean(far).value;
+    let units = [0, 1].map(|i| y.iter().enumerate().map(|(k, y)| [*y, a.currents[(i, k)]]).collect());
+    let fit = a.linearity()?;
+    Ok(Currents {
+        r_squared: median(fit.r_squared.iter().map(|r| r.value)),
+        aligned,
+        error: a.error(),
+        cosines,
+        units,
+    })
+}
+
 fn run_currents(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let size = size(settings);
     let nets = on_sequences(2.0, settings, observer)?;
-    let of = |n: &Network| -> Result<Currents, Error> {
-        let a = n.run(Signal::White, LOOK, 1.0, settings.seed);
-        let y: Vec<f64> = a.integrals.row(0).iter().copied().collect();
-        let image = &n.recurrent * &n.encoder;
-        let image: Vec<f64> = image.col(0).iter().copied().collect();
-        let spread = (y.iter().map(|y| y * y).sum::<f64>() / y.len() as f64).sqrt();
-        let column = |k: usize| -> Vec<f64> { a.currents.col(k).iter().copied().collect() };
-        let cosines: Vec<[f64; 2]> =
-            y.iter().enumerate().map(|(k, y)| [*y, cosine(&column(k), &image)]).collect();
-        let far = cosines.iter().filter(|c| c[0].abs() > 0.5 * spread).map(|c| c[1] * c[0].signum());
-        let aligned = Estimate::mean(far).value;
-        let units = [0, 1].map(|i| y.iter().enumerate().map(|(k, y)| [*y, a.currents[(i, k)]]).collect());
-        let fit = a.linearity()?;
-        Ok(Currents {
-            r_squared: median(fit.r_squared.iter().map(|r| r.value)),
-            aligned,
-            error: a.error(),
-            cosines,
-            units,
-        })
-    };
-    let all: Vec<Currents> = nets.iter().map(of).collect::<Result<_, _>>()?;
+    let all: Vec<Currents> = nets.iter().map(|n| currents(n, settings.seed)).collect::<Result<_, _>>()?;
     let claims = super::at_size(
         at(
             "fanthomme2021 Fig. 7.4",

@@ -48,18 +48,7 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
     });
     // From strong to weak, each fit begins at the one before it.
     gammas.sort_by(|a, b| b.total_cmp(a));
-    let (mut levels, mut kept) = (Vec::<Level>::new(), Kept { gamma: f64::NAN, fits: vec![] });
-    observer.start("strengths of the penalty", gammas.len() as u64);
-    for (k, gamma) in gammas.iter().enumerate() {
-        let (level, fits) = sweep.level(*gamma).map_err(fail)?;
-        if levels.iter().all(|l| l.unseen().value < level.unseen().value) {
-            kept = Kept { gamma: *gamma, fits };
-        }
-        levels.push(level);
-        observer.at(k as u64 + 1);
-    }
-    observer.finish();
-    levels.reverse();
+    let (levels, kept) = levels(&mut sweep, &gammas, observer).map_err(fail)?;
     let chosen = chosen(config, &levels, with_truth);
     observer.start("couplings", 1);
     let mut fits = match kept {
@@ -110,6 +99,23 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         pairs,
         levels,
     })
+}
+
+/// What each strength gives, ascending, and the fits of the best; `gammas` fall.
+fn levels(sweep: &mut Sweep, gammas: &[f64], observer: &dyn Observer) -> Result<(Vec<Level>, Kept), Fault> {
+    let (mut levels, mut kept) = (Vec::<Level>::new(), Kept { gamma: f64::NAN, fits: vec![] });
+    observer.start("strengths of the penalty", gammas.len() as u64);
+    for (k, gamma) in gammas.iter().enumerate() {
+        let (level, fits) = sweep.level(*gamma)?;
+        if levels.iter().all(|l| l.unseen().value < level.unseen().value) {
+            kept = Kept { gamma: *gamma, fits };
+        }
+        levels.push(level);
+        observer.at(k as u64 + 1);
+    }
+    observer.finish();
+    levels.reverse();
+    Ok((levels, kept))
 }
 
 /// Says how much memory the fits need, before they begin, and fails where that is more than there is.

@@ -68,13 +68,13 @@ pub fn asymmetric(samples: &Samples, penalty: Penalty, settings: &Settings) -> R
 }
 
 /// The fit of one site.
-pub struct SiteFit {
+struct SiteFit {
     /// Its fields.
-    pub fields: Vec<f64>,
+    fields: Vec<f64>,
     /// Its couplings with every state of the others, `states` numbers each; zero with its own.
-    pub couplings: Vec<f64>,
+    couplings: Vec<f64>,
     /// Its states.
-    pub states: usize,
+    states: usize,
     value: Value,
     evaluations: usize,
 }
@@ -282,8 +282,7 @@ impl<'a> Site<'a> {
         let (of_j, of_h) = (0.5 * self.data.penalty.couplings, self.data.penalty.fields);
         let fields: Vec<f64> = self.fields[..q].iter().map(|h| h / self.shared).collect();
         let mut couplings = vec![0.0; self.couplings.len() / wide * q];
-        for (j, range) in self.data.samples.sites.ranges().enumerate().filter(|(j, _)| *j != self.i) {
-            debug_assert!(j != self.i);
+        for (_, range) in self.data.samples.sites.ranges().enumerate().filter(|(j, _)| *j != self.i) {
             for k in range.clone() {
                 for a in 0..q {
                     // The gauge in which the penalty is least.

@@ -125,7 +125,7 @@ impl Coordinates {
     /// The coordinates of a model.
     pub fn of(&self, model: &Potts) -> Vec<f64> {
         let model = model.in_gauge(super::Gauge::ZeroSum);
-        let mut all = self.shifted(&model.fields, &model.couplings, 1.0);
+        let mut all = shifted(&self.frequencies, &model.fields, &model.couplings, 1.0);
         if let Some(spins) = &self.spins {
             all.iter_mut().zip(&self.scale).for_each(|(v, s)| *v /= s);
             let n = self.sites.count();
@@ -157,7 +157,7 @@ impl Coordinates {
         }
         mirror(&self.sites, couplings);
         let at_mean: Vec<f64> = place[..total].iter().zip(&self.scale).map(|(v, s)| v * s).collect();
-        fields.copy_from_slice(&self.shifted(&at_mean, couplings, -1.0));
+        fields.copy_from_slice(&shifted(&self.frequencies, &at_mean, couplings, -1.0));
         for range in self.sites.ranges() {
             let mean = fields[range.clone()].iter().sum::<f64>() / range.len() as f64;
             fields[range].iter_mut().for_each(|h| *h -= mean);
@@ -185,16 +185,6 @@ impl Coordinates {
         }
         mirror(&self.sites, &mut model.couplings);
         model
-    }
-
-    /// Fields and `sign` times what the couplings add at the mean.
-    fn shifted(&self, fields: &[f64], couplings: &Mat<f64>, sign: f64) -> Vec<f64> {
-        let mut all = fields.to_vec();
-        for (k, f) in self.frequencies.iter().enumerate() {
-            let by = sign * f;
-            all.iter_mut().zip(col(couplings.as_ref(), k)).for_each(|(h, j)| *h += by * j);
-        }
-        all
     }
 
     /// Makes rows and columns of each block above the diagonal sum to zero.
@@ -290,6 +280,16 @@ fn each(sites: &Sites, mut f: impl FnMut(usize, usize)) {
             (0..range.start).for_each(|row| f(row, column));
         }
     }
+}
+
+/// Fields and `sign` times what the couplings add at the mean of the other sites.
+pub(super) fn shifted(frequencies: &[f64], fields: &[f64], couplings: &Mat<f64>, sign: f64) -> Vec<f64> {
+    let mut all = fields.to_vec();
+    for (k, f) in frequencies.iter().enumerate() {
+        let by = sign * f;
+        all.iter_mut().zip(col(couplings.as_ref(), k)).for_each(|(h, j)| *h += by * j);
+    }
+    all
 }
 
 /// Copies what is above the diagonal below it, in tiles.

@@ -1,5 +1,6 @@
 //! Group lasso: whole pairs of sites are coupled or not.
 
+use super::coordinates::shifted;
 use super::fit::{Likelihood, independent};
 use super::{Error, Penalty, Potts, PseudoLikelihood, Samples};
 use crate::linalg::{col, col_mut};
@@ -166,22 +167,13 @@ impl Problem {
             .collect()
     }
 
-    /// `sign` times what couplings add at the mean.
-    fn shifted(&self, fields: &[f64], couplings: &Mat<f64>, sign: f64) -> Vec<f64> {
-        let mut all = fields.to_vec();
-        for (k, f) in self.likelihood.frequencies().iter().enumerate() {
-            all.iter_mut().zip(col(couplings.as_ref(), k)).for_each(|(h, j)| *h += sign * f * j);
-        }
-        all
-    }
-
     fn at_mean(&self, model: &Potts) -> Place {
-        let fields = self.shifted(&model.fields, &model.couplings, 1.0);
+        let fields = shifted(self.likelihood.frequencies(), &model.fields, &model.couplings, 1.0);
         Place { fields, couplings: model.couplings.clone() }
     }
 
     fn model(&self, place: &Place) -> Potts {
-        let mut fields = self.shifted(&place.fields, &place.couplings, -1.0);
+        let mut fields = shifted(self.likelihood.frequencies(), &place.fields, &place.couplings, -1.0);
         for range in self.likelihood.sites().ranges() {
             let mean = fields[range.clone()].iter().sum::<f64>() / range.len() as f64;
             fields[range].iter_mut().for_each(|h| *h -= mean);

@@ -52,7 +52,7 @@ mod whitened;
 
 pub use ace::{Expanded, Expansion, Threshold, ace};
 pub use annealed::{Annealed, Annealing, annealed};
-pub use asymmetric::{SiteFit, asymmetric};
+pub use asymmetric::asymmetric;
 pub use compression::{Compressed, Grouping};
 pub use error::Error;
 pub use fit::{Fit, Likelihood, Settings, fit, fit_on, independent};
