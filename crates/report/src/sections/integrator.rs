@@ -75,9 +75,9 @@ impl Parts for Integration {
     fn facts(&self) -> Vec<(String, String)> {
         let list = |v: &[f64]| v.iter().map(|v| words::number(*v)).collect::<Vec<_>>().join(", ");
         let from = match self.samples {
-            Samples::Signs => "z = ±1".to_owned(),
-            Samples::Given(b) => words::count(b, "sample"),
-            Samples::Drawn(b) => format!("{} uniform in [−5, 5]", words::count(b, "sample")),
+            Samples::Signs => "sum over z = ±1".to_owned(),
+            Samples::Given(b) => format!("mean over {}", words::count(b, "sample")),
+            Samples::Drawn(b) => format!("mean over {} uniform in [−5, 5]", words::count(b, "sample")),
         };
         let c = &self.conditions;
         let singular = &c.singular_values[..c.singular_values.len().min(self.goal.channels() + 1)];
@@ -138,14 +138,23 @@ impl Parts for Integration {
             ("7.30", "readout", r.readout),
             ("7.30", "state", r.state),
         ];
+        let decides = |equation: &str| match (equation, self.activation.activation) {
+            _ if !self.activation.is_plain() => false,
+            ("7.14", f) => f == Activation::Identity,
+            ("7.20", f) => f == Activation::Identity && d > 1,
+            (_, f) => f == Activation::Relu && d == 1,
+        };
+        let mut residuals = residuals.to_vec();
+        residuals.sort_by_key(|r| !decides(r.0));
         let residuals = Table::of(&residuals)
+            .column("applies", "", |r| if decides(r.0) { "yes" } else { "no" })
             .column("equation", "", |r| r.0)
             .column("condition", "", |r| r.1)
             .column("residual", "", |r| r.2)
             .named(
                 "residuals",
                 "What is missing of each condition; (7.14) are those of linear networks, (7.20) of linear ones of several channels, (7.30) of ReLU and \
-                 one channel. Those of other networks need not be small.",
+                 one channel. Those that do not apply to this network may be of any size.",
             );
         let units: Vec<String> = (0..n).map(|i| format!("h{i}")).collect();
         let numbers: Vec<usize> = (0..n).collect();

@@ -63,9 +63,24 @@ fn describe(f: &AtTask) -> String {
             format!("Over {trials} no step counts: the mask is zero on all of them, or targets are missing.")
         }
         (_, None) => format!(
-            "Over {trials} the outputs differ from their targets by a mean square of {}.",
-            words::with_error(f.loss)
+            "Over {trials} the outputs differ from their targets by a mean square of {}{}.",
+            words::with_error(f.loss),
+            beside(f)
         ),
+    }
+}
+
+/// The loss beside that of outputs that never change.
+fn beside(f: &AtTask) -> String {
+    match f.constant.map(|c| (c, f.loss.value / c)) {
+        Some((_, share)) if share < 1.0 => {
+            format!(", {} % of what outputs that never change miss them by", words::number(100.0 * share))
+        }
+        Some((constant, share)) if share.is_finite() => format!(
+            ", more than outputs that never change would, {}: it is not at this task",
+            words::number(constant)
+        ),
+        _ => String::new(),
     }
 }
 
@@ -99,6 +114,7 @@ fn facts(f: &AtTask) -> Vec<(String, String)> {
     let mut facts = vec![("Trials".into(), f.trials.to_string()), ("Steps of a trial".into(), steps)];
     if f.asked != Asked::Nothing {
         facts.push(("Loss".into(), words::with_error(f.loss)));
+        facts.extend(f.constant.map(|c| ("Loss of constant outputs".into(), words::number(c))));
     }
     if let Some([right, of]) = f.all_right {
         facts.push(("Steps right".into(), words::percent_with_error(f.right)));

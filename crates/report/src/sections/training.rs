@@ -157,11 +157,33 @@ pub fn describe(t: &TrainedNetwork) -> Vec<String> {
             reason(t.stopped)
         ));
     }
+    if let (Some([found, _]), Some(share)) = (t.shown_loss, on_trials(t)) {
+        all.push(format!(
+            "On the {} beside it, of {} steps, its outputs miss the integrals by a mean square of {}, {} % of their variance.",
+            words::count(t.shown.sequences, "trial"),
+            t.shown.steps,
+            loss(t, found),
+            words::number(100.0 * share)
+        ));
+    }
     all
+}
+
+/// What is missed on longer trials, over what outputs that never change miss.
+fn on_trials(t: &TrainedNetwork) -> Option<f64> {
+    t.shown_loss.map(|[found, constant]| found / constant)
 }
 
 fn warnings(t: &TrainedNetwork) -> Vec<String> {
     let mut all = Vec::new();
+    if on_trials(t).is_some_and(|share| !(share < 1.0)) {
+        all.push(format!(
+            "It does not integrate over {} steps: outputs that never change would miss the integrals by less. Sequences or samples of its \
+             training were too short or too few for that: try more --steps, a longer --duration, or --loss proxy, whose training knows no \
+             length.",
+            t.shown.steps
+        ));
+    }
     if let Some(test) = t.test.filter(|m| !(m.loss < 0.98 * t.chance)) {
         all.push(format!(
             "The test loss {} is no better than that of outputs that do not look at the item, {}: the task was \
@@ -244,6 +266,9 @@ pub fn training(t: &TrainedNetwork) -> Result<Rendered, Error> {
         );
     }
     facts.push((format!("Chance ({})", unit(t)), words::number(t.chance)));
+    if let Some([found, _]) = t.shown_loss {
+        facts.push((format!("Loss on the trials of {} steps", t.shown.steps), words::number(found)));
+    }
     let intro = "The weights are those of the epoch with the lowest validation loss; the test items were looked \
         at once, at the end. Chance is the loss of the best outputs that know the task and the step but not \
         what the item showed.";

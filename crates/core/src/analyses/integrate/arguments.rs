@@ -80,9 +80,9 @@ pub struct TrainIntegrator {
     /// Sequences of a step, or samples of the proxy loss
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = count(1, 1_000_000), help_heading = "Training")]
     pub batch: usize,
-    /// Samples of the proxy loss are uniform in [-Z, Z]; ReLU and linear networks of one channel need none
-    #[arg(long, value_name = "Z", default_value_t = 5.0, help_heading = "Training")]
-    pub range: f64,
+    /// Samples of the proxy loss are uniform in [-Z, Z]; ReLU and linear networks of one channel need none [default: 5]
+    #[arg(long, value_name = "Z", help_heading = "Training")]
+    pub range: Option<f64>,
     /// Train the encoders too
     #[arg(long, help_heading = "Training")]
     pub train_encoder: bool,

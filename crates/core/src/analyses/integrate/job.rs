@@ -11,7 +11,8 @@ use crate::linalg::steep::Steep;
 use crate::systems::architecture::Architecture;
 use crate::systems::cells::{Integrator, Vanilla};
 use crate::systems::rule::{Rule, parameter_count};
-use crate::tasks::{Batch, Integrate, Signal, Sizes, Split, Targets, Task};
+use crate::tasks::{Batch, Integrate, Objective, Signal, Sizes, Split, Targets, Task};
+use crate::training::bptt::Bptt;
 use crate::training::descent::descend;
 use crate::training::loss::Measured;
 use crate::training::trainer::{State, Stopped};
@@ -111,8 +112,10 @@ fn trained<T: Real>(
     result?;
     if let Some(Stopped::Diverged { .. }) = state.stopped {
         let step = state.optimiser.steps + 1;
-        let message =
-            format!("training diverged in step {step}: the loss or its gradient is not finite; lower --rate");
+        let message = format!(
+            "training diverged in step {step}: the loss or its gradient is not finite; lower --rate, {} now",
+            plan.settings.rate
+        );
         return Err(Error::Numbers(message));
     }
     if state.test.is_none() {
@@ -143,6 +146,8 @@ fn result(
     let readout = Readout { weight, bias: vec![0.0; d], first: 0 };
     let trained = n * n + n * d * (usize::from(plan.encoder) + usize::from(plan.decoder));
     let (shown, kinds) = shown(plan, steps);
+    let model = Model { rule, readout };
+    let shown_loss = Some([loss_of(&model, &shown), spread(&shown)]);
     let list = |v: &[f64]| v.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
     Ok(TrainedNetwork {
         task: "integrate",
@@ -151,17 +156,18 @@ fn result(
         inputs: d,
         outputs: d,
         parameters: trained,
-        objective: crate::tasks::Objective::MeanSquare,
+        objective: Objective::MeanSquare,
         chance: IntegratorLoss::<f64>::chance(plan),
         curve: state.curve,
         best_epoch: state.best_epoch,
         stopped: state.stopped.unwrap_or(Stopped::Epochs),
         test: state.test,
         shown,
+        shown_loss,
         labels: vec![("kind", kinds)],
         search: None,
         notes,
-        network: Network { architecture, model: Model { rule, readout }, precision: plan.precision },
+        network: Network { architecture, model, precision: plan.precision },
         facts: match export {
             Export::Integrator => vec![
                 ("scale", list(&plan.goal.scale)),
@@ -206,6 +212,22 @@ fn network(
     }
     rule.write_params(&flat);
     Ok((architecture, rule))
+}
+
+/// The mean square error over all steps, outputs and sequences; infinite where states grow without end.
+fn loss_of(model: &Model<f64>, batch: &Batch) -> f64 {
+    let found =
+        Bptt::new(model, batch.steps, batch.sequences).loss(model, batch, Objective::MeanSquare).loss;
+    if found.is_finite() { found } else { f64::INFINITY }
+}
+
+/// The mean square of the targets about each output's mean.
+fn spread(batch: &Batch) -> f64 {
+    let Targets::Values(y) = &batch.targets else { return f64::NAN };
+    let row = |o: usize| (0..y.ncols()).map(move |t| y[(o, t)]);
+    let centre = |o: usize| row(o).sum::<f64>() / y.ncols() as f64;
+    let square = |o: usize| row(o).map(|v| (v - centre(o)).powi(2)).sum::<f64>() / y.ncols() as f64;
+    (0..y.nrows()).map(square).sum::<f64>() / y.nrows() as f64
 }
 
 /// Trials of all three kinds of sequences, and the kind of each: 0 white, 1 sparse, 2 bursts.

@@ -19,6 +19,9 @@ use crate::training::optimiser::Method;
 use faer::Mat;
 use serde_json::{Value, json};
 
+/// Samples of the proxy loss reach so far, unless asked otherwise.
+const RANGE: f64 = 5.0;
+
 /// Initial recurrent weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Start {
@@ -153,6 +156,20 @@ fn spread(f: Steep, range: f64) -> f64 {
     (range * range / 6.0).max(1.0) * (gain * gain).max(1.0)
 }
 
+/// Shares, and a loss to stop at.
+fn shares(a: &TrainIntegrator) -> Result<(), String> {
+    if let Some(p) = a.dale.filter(|p| !(0.0..=1.0).contains(p)) {
+        return Err(format!("--dale {p}: expected a share from 0 to 1"));
+    }
+    if !(0.0..=1.0).contains(&a.overlap) {
+        return Err(format!("--overlap {}: expected a number from 0 to 1", a.overlap));
+    }
+    if let Some(g) = a.goal.filter(|g| !(g.is_finite() && *g >= 0.0)) {
+        return Err(format!("--goal {g}: expected a loss, at least 0"));
+    }
+    Ok(())
+}
+
 fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
     let (goal, f) = (integrals(a)?, steep(a)?);
     let kind = Kind::parse(&a.loss)
@@ -170,35 +187,33 @@ fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
         other => return Err(format!("--optimiser {other}: expected gd, sgd or adam")),
     };
     positive("--rate", a.rate)?;
-    positive("--range", Some(a.range))?;
-    if let Some(p) = a.dale.filter(|p| !(0.0..=1.0).contains(p)) {
-        return Err(format!("--dale {p}: expected a share from 0 to 1"));
+    positive("--range", a.range)?;
+    let sampled = kind == Kind::Proxy && !needs_no_samples(f, a.channels);
+    if let Some(z) = a.range.filter(|_| !sampled) {
+        let loss = if kind == Kind::Proxy { "proxy of one such channel".to_owned() } else { kind.name().to_owned() };
+        return Err(format!("--range {z}: --loss {loss} draws no samples; leave it out"));
     }
-    if !(0.0..=1.0).contains(&a.overlap) {
-        return Err(format!("--overlap {}: expected a number from 0 to 1", a.overlap));
+    let range = a.range.unwrap_or(RANGE);
+    if a.units < a.channels {
+        return Err(format!(
+            "--channels {}: {} cannot hold so many integrals (--units)",
+            a.channels,
+            count(a.units, "unit")
+        ));
     }
-    if let Some(g) = a.goal.filter(|g| !(g.is_finite() && *g >= 0.0)) {
-        return Err(format!("--goal {g}: expected a loss, at least 0"));
-    }
+    shares(a)?;
     let support = Support::parse(&a.support).ok_or_else(|| {
         format!(
             "--support {}: expected free, equal, disjoint, encoders, decoders or overlap:P with a share P between 0 and 1",
             a.support
         )
     })?;
-    if support != Support::Free && a.units < a.channels {
-        return Err(format!(
-            "--support {}: {} units have no parts for {} channels",
-            a.support, a.units, a.channels
-        ));
-    }
     let largest = goal.scale.iter().fold(1.0f64, |m, s| m.max(s.abs()));
     let steps = if kind == Kind::Proxy { 1 } else { a.duration };
-    let sampled = kind == Kind::Proxy && !needs_no_samples(f, a.channels);
     let usual = match method {
         Method::Adam { .. } => 5e-4,
         Method::Sgd { .. } => {
-            0.1 / (largest * steps as f64).powi(2) / if sampled { spread(f, a.range) } else { 1.0 }
+            0.1 / (largest * steps as f64).powi(2) / if sampled { spread(f, range) } else { 1.0 }
         }
     };
     let precision = match a.precision.as_deref() {
@@ -219,7 +234,7 @@ fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
         kind,
         noise,
         batch: a.batch,
-        range: a.range,
+        range,
         encoder: a.train_encoder,
         decoder: a.train_decoder,
         settings: Settings { method, rate: a.rate.unwrap_or(usual), steps: a.steps, every, goal: a.goal },

@@ -19,6 +19,9 @@ pub struct Task {
     /// Mean over trials of the loss: the weighted mean of (y - y*)² over the steps that count and outputs, or of -ln softmax(y) of
     /// the right class, in nats.
     pub loss: Estimate,
+    /// The same of outputs that never change, the targets' mean over all trials or the classes' shares: what who looks at nothing
+    /// loses; null where nothing is asked.
+    pub constant_loss: Option<Number>,
     /// Mean over trials of the share of steps that count on which all outputs are right: each nearest to its target of the values
     /// that its targets have, or the largest that of the right class; null where neither is meant.
     pub right: Estimate,
@@ -159,6 +162,7 @@ impl Task {
             steps: f.steps,
             asked: f.asked,
             loss: f.loss,
+            constant_loss: f.constant.map(Number),
             right: f.right,
             all_right: f.all_right,
             levels: f.levels.as_ref().map(|all| all.iter().map(|l| numbers(l)).collect()),

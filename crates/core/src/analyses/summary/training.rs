@@ -68,6 +68,10 @@ pub struct Training {
     pub test_loss: Number,
     /// Share of right targets among them.
     pub test_accuracy: Number,
+    /// Loss on the trials written beside the network, where those are longer than what it was trained on; null otherwise.
+    pub trials_loss: Option<Number>,
+    /// That of outputs that never change.
+    pub trials_constant_loss: Option<Number>,
     /// All settings by the names of the options.
     pub settings: Map<String, Value>,
 }
@@ -122,6 +126,8 @@ impl Training {
             validation_accuracy: optional(best.and_then(|r| r.accuracy)),
             test_loss: optional(t.test.map(|m| m.loss)),
             test_accuracy: optional(t.test.and_then(|m| m.accuracy)),
+            trials_loss: t.shown_loss.map(|l| Number(l[0])),
+            trials_constant_loss: t.shown_loss.map(|l| Number(l[1])),
             settings: t.settings.iter().cloned().collect(),
         }
     }

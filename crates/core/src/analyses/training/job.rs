@@ -57,6 +57,8 @@ pub struct TrainedNetwork {
     pub test: Option<Measured>,
     /// The first two hundred items of the validation set.
     pub shown: Batch,
+    /// Where those are other sequences than what it was trained on: the loss of its outputs on them, and of outputs that never change.
+    pub shown_loss: Option<[f64; 2]>,
     /// What is known of each of these: names and a value an item.
     pub labels: Vec<(&'static str, Vec<f64>)>,
     /// The search before it.
@@ -200,6 +202,7 @@ fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<Tra
         test: trained.test,
         labels: plan.task.labels(Split::Validation, &shown),
         shown: plan.task.batch(Split::Validation, &shown),
+        shown_loss: None,
         search,
         notes: trained.notes,
         facts: vec![],

@@ -90,6 +90,8 @@ pub struct AtTask {
     pub levels: Option<Vec<Vec<f64>>>,
     /// Mean loss over trials.
     pub loss: Estimate,
+    /// The same of outputs that never change: their targets' mean, or the classes' shares; none where nothing is asked.
+    pub constant: Option<f64>,
     /// Mean share of steps that are right.
     pub right: Estimate,
     /// Trials that are right on every step that counts, of those that ask something.
@@ -208,6 +210,7 @@ impl Run<'_> {
             asked,
             levels: scoring.levels.clone().filter(|_| asked == Asked::Values),
             loss: loss(&all),
+            constant: outputs.as_ref().and_then(|_| scoring.constant(&trials.trials)),
             right: right(&all),
             all_right: judged.then(|| [all.iter().filter(|k| scores[**k].right >= 1.0).count(), all.len()]),
             condition: conditions.label.clone(),

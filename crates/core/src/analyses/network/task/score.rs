@@ -74,6 +74,46 @@ impl Scoring {
         }
     }
 
+    /// Mean over trials of the loss of outputs that never change: their targets' mean over all trials, or the classes' shares; none
+    /// where nothing is asked.
+    pub fn constant(&self, trials: &[Trial]) -> Option<f64> {
+        let outputs = match self.asked {
+            Asked::Nothing => return None,
+            Asked::Values => trials.iter().find_map(|t| t.targets.as_ref().map(Mat::nrows))?,
+            Asked::Classes => {
+                let classes = trials.iter().flat_map(|t| t.classes.iter().flatten());
+                1 + classes.filter(|c| **c >= 0.0).fold(0.0, |a: f64, c| a.max(*c)) as usize
+            }
+        };
+        let (mut sums, mut weights) = (vec![0.0; outputs], vec![0.0; outputs]);
+        for trial in trials {
+            let all: f64 = trial.weights.as_ref().map_or(trial.steps() as f64, |w| w.iter().sum());
+            for t in 0..trial.steps() {
+                // A trial's loss is a mean over its steps.
+                let weight = trial.weights.as_ref().map_or(1.0, |w| w[t]) / all;
+                for o in 0..outputs {
+                    let value = match (&trial.classes, &trial.targets) {
+                        (Some(c), _) if c[t] >= 0.0 => f64::from(u8::from(c[t] as usize == o)),
+                        (None, Some(y)) => y[(o, t)],
+                        _ => f64::NAN,
+                    };
+                    if value.is_finite() && weight > 0.0 {
+                        sums[o] += weight * value;
+                        weights[o] += weight;
+                    }
+                }
+            }
+        }
+        let mean = |o: usize| if weights[o] > 0.0 { sums[o] / weights[o] } else { 0.0 };
+        let value = |o: usize| if self.asked == Asked::Classes { mean(o).ln() } else { mean(o) };
+        let scores = trials.iter().map(|trial| {
+            let constant = Mat::from_fn(outputs, trial.steps(), |o, _| value(o));
+            self.score(trial, constant.as_ref())
+        });
+        let told: Vec<f64> = scores.filter(|s| s.counted > 0).map(|s| s.loss).collect();
+        (!told.is_empty()).then(|| told.iter().sum::<f64>() / told.len() as f64)
+    }
+
     /// Loss and whether all outputs are right; none where nothing is asked.
     fn step(&self, trial: &Trial, t: usize, y: &[f64]) -> Option<(f64, bool)> {
         if let Some(classes) = &trial.classes {
@@ -156,6 +196,8 @@ mod tests {
         assert_eq!(score.counted, 3);
         assert!((score.right - 2.0 / 3.0).abs() < 1e-15);
         assert!((score.loss - (0.16 + 2.0 * 0.16 + 0.36) / 4.0).abs() < 1e-15);
+        // The mean of 0, 1, 1, -1 is 1/4, their variance 11/16.
+        assert!((scoring.constant(&trials).unwrap() - 11.0 / 16.0).abs() < 1e-15);
     }
 
     #[test]
@@ -168,6 +210,7 @@ mod tests {
         let e2 = 2.0f64.exp();
         assert!((score.loss - 0.5 * ((1.0 + e2).ln() + (1.0 + e2).ln() - 2.0)).abs() < 1e-14);
         assert_eq!((scoring.asked, score.right), (Asked::Classes, 0.5));
+        assert!((scoring.constant(&trials).unwrap() - 2.0f64.ln()).abs() < 1e-15);
     }
 
     #[test]

@@ -77,10 +77,14 @@ impl<'a> Chords<'a> {
         (ROWS / self.contrasts.ncols()).max(1)
     }
 
-    /// The share of tested samples told rightly after a fit to each of `labels` (T, of all samples).
-    pub fn shares(&self, labels: &[Vec<usize>]) -> Result<Vec<f64>, Error> {
+    /// How many of fits to `labels` are left to Newton's method.
+    pub fn left(&self, labels: &[Vec<usize>]) -> usize {
+        self.fitted(labels).0.iter().filter(|fit| fit.state == State::Left).count()
+    }
+
+    /// Fits to each of `labels`; row j b + f of the weights is contrast j of fit f.
+    fn fitted(&self, labels: &[Vec<usize>]) -> (Vec<Fit>, Mat<f64>) {
         let (m, b) = (self.contrasts.ncols(), labels.len());
-        // Row j b + f is contrast j of fit f.
         let mut weights = Mat::zeros(m * b, self.fold.z.nrows());
         let mut fits: Vec<Fit> = labels.iter().map(|y| self.start(y)).collect();
         for (f, fit) in fits.iter().enumerate() {
@@ -91,6 +95,13 @@ impl<'a> Chords<'a> {
         if let Some(inverse) = &self.inverse {
             self.steps(&mut fits, &mut weights, inverse);
         }
+        (fits, weights)
+    }
+
+    /// The share of tested samples told rightly after a fit to each of `labels` (T, of all samples).
+    pub fn shares(&self, labels: &[Vec<usize>]) -> Result<Vec<f64>, Error> {
+        let b = labels.len();
+        let (fits, weights) = self.fitted(labels);
         let mut along = Mat::zeros(weights.nrows(), self.tested.ncols());
         gemm(along.as_mut(), Accum::Replace, weights.as_ref(), self.tested.as_ref());
         let share = |(f, y): (usize, &Vec<usize>)| {

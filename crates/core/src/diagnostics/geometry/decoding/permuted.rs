@@ -13,6 +13,10 @@ const LEAST: usize = 99;
 const SECONDS: f64 = 0.4;
 /// Steps of a fit, about, in what it costs.
 const STEPS: f64 = 10.0;
+/// Steps of Newton's method, about: with a penalty, and up to planes that part the classes and with a penalty from there.
+const NEWTON: [f64; 2] = [10.0, 40.0];
+/// Fits that tell whether labels dealt anew are parted by planes.
+const PILOT: usize = 4;
 
 /// A test of the accuracy against labels dealt anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,16 +41,16 @@ pub(super) fn permutations(
     o: &Options,
 ) -> Result<Option<Permuted>, Error> {
     let classes = y.iter().max().map_or(1, |m| m + 1);
-    let count = o
-        .permutations
-        .unwrap_or_else(|| affordable(features, y.len(), classes, folds.len()).min(o.most.max(LEAST)));
+    let deal = |index: u64| dealt(groups, y, &mut stream(o.seed, Use::Permutation, index));
+    let count = o.permutations.unwrap_or_else(|| {
+        let first: Vec<Vec<usize>> = (0..PILOT as u64).map(deal).collect();
+        let parted = Chords::of(features, &folds[0], classes).left(&first) as f64 / PILOT as f64;
+        affordable(features, [y.len(), classes, folds.len()], parted).min(o.most.max(LEAST))
+    });
     if count == 0 {
         return Ok(None);
     }
-    let dealt: Vec<Vec<usize>> = (0..count as u64)
-        .into_par_iter()
-        .map(|index| dealt(groups, y, &mut stream(o.seed, Use::Permutation, index)))
-        .collect();
+    let dealt: Vec<Vec<usize>> = (0..count as u64).into_par_iter().map(deal).collect();
     let mut shares = vec![vec![]; count];
     for fold in folds {
         let chords = Chords::of(features, fold, classes);
@@ -69,19 +73,17 @@ pub(super) fn permutations(
     }))
 }
 
-/// How many permutations may be made: a count of operations, not a clock, so that every machine makes as many.
-fn affordable(features: &Features, samples: usize, classes: usize, folds: usize) -> usize {
+/// How many permutations may be made if Newton's method does a share `parted` of them: a count of operations, not a clock, so that
+/// every machine makes as many.
+fn affordable(features: &Features, [samples, classes, folds]: [usize; 3], parted: f64) -> usize {
     let (size, others) = (features.z.nrows() as f64, (classes - 1) as f64);
     // Products at some 2e10 operations a second, exponentials at some 1e8.
-    let one = if features.penalised() {
-        // Newton's method: an information of p^2 T operations a step, and a factor.
-        let parameters = size * others;
-        4e-9 * (samples as f64 * (parameters * parameters / 4.0 + 40.0 * classes as f64)
-            + parameters.powi(3) / 4.0)
-    } else {
-        STEPS * samples as f64 * (4.0 * size * others / 2e10 + classes as f64 / 2e8)
-    };
-    let one = one * folds as f64;
+    let parameters = size * others;
+    // An information of p^2 T operations a step, and a factor.
+    let newton = 4e-10
+        * (samples as f64 * (parameters * parameters / 4.0 + 40.0 * classes as f64) + parameters.powi(3) / 4.0);
+    let chords = samples as f64 * (4.0 * size * others / 2e10 + classes as f64 / 2e8);
+    let one = folds as f64 * (STEPS * (1.0 - parted) * chords + NEWTON[usize::from(!features.penalised())] * parted * newton);
     if one * LEAST as f64 > 20.0 * SECONDS { 0 } else { ((SECONDS / one) as usize).max(LEAST) }
 }
 
