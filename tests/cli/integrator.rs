@@ -179,6 +179,9 @@ fn what_is_wrong_is_named() {
         (&["--channels", "2", "--scale", "1,2,3"], "--scale 1,2,3: 3 values, expected 1 or 2"),
         (&["--init", "radius:-1"], "--init radius:-1: expected zero"),
         (&["--decay", "1.2"], "--decay 1.2: expected numbers from 0 to 1"),
+        (&["--loss", "batch", "--range", "2"], "--range 2: --loss batch draws no samples"),
+        (&["--loss", "proxy", "--activation", "relu", "--range", "2"], "--loss proxy of one such channel draws no"),
+        (&["--channels", "5", "--units", "3"], "--channels 5: 3 units cannot hold so many integrals"),
     ] {
         let ran = run(&[&["train", "integrate", "--out", &out][..], more].concat());
         assert!(ran.status == 2 && ran.err.contains(words), "{words}: {ran:?}");
@@ -250,7 +253,20 @@ fn trainings_are_analysed_without_a_flag() {
         let summary = place.summary("report");
         let found = &summary["modules"]["integrator"];
         assert_eq!(numbers(&found["scale"]), [1.0, 2.0], "{name}");
-        assert!(summary["modules"]["task"].is_object(), "{name}");
+        // What the training says of its trials is what the analysis finds on them.
+        let (trained, task) = (place.summary(name), &summary["modules"]["task"]);
+        let said = &trained["modules"]["training"];
+        for (said, found) in [
+            (&said["trials_loss"], &task["loss"]["value"]),
+            (&said["trials_constant_loss"], &task["constant_loss"]),
+        ] {
+            let (said, found) = (said.as_f64().unwrap(), found.as_f64().unwrap());
+            assert!((said - found).abs() <= 1e-9 * found, "{name}: {said}, {found}");
+        }
+        if name == "averaged" {
+            let share = task["loss"]["value"].as_f64().unwrap() / task["constant_loss"].as_f64().unwrap();
+            assert!(share < 1e-9, "{share}");
+        }
         if name == "averaged" {
             assert!(found["loss_averaged"].as_f64().unwrap() < 1e-12, "{found}");
             assert_eq!(found["rank"], 2.max(found["rank"].as_u64().unwrap() as usize));
