@@ -1,7 +1,7 @@
 //! The asymmetric pseudo-likelihood: each site is fitted alone, and the two couplings of a pair are averaged.
 
 use super::minimum::{Convex, Value, minimum};
-use super::{Error, Fit, Penalty, Potts, Samples, Settings, Sites};
+use super::{Ended, Error, Fit, Penalty, Potts, Samples, Settings, Sites};
 use crate::linalg::activation::exp;
 use crate::linalg::vectorised;
 use rayon::prelude::*;
@@ -35,8 +35,14 @@ pub fn asymmetric(samples: &Samples, penalty: Penalty, settings: &Settings) -> R
     let data = Data::new(samples, penalty);
     let total = sites.total();
     let mut model = Potts::free(sites.clone());
-    let mut found =
-        Fit { model: Potts::free(Sites::alike(2, 2)?), objective: 0.0, loss: 0.0, gap: 0.0, evaluations: 0 };
+    let mut found = Fit {
+        model: Potts::free(Sites::alike(2, 2)?),
+        objective: 0.0,
+        loss: 0.0,
+        gap: 0.0,
+        evaluations: 0,
+        ended: Ended::Descent,
+    };
     // As many at a time as threads, so that their results need no more room.
     let width = rayon::current_num_threads().max(1);
     for first in (0..sites.count()).step_by(width) {

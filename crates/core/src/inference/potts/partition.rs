@@ -11,6 +11,8 @@ pub enum Method {
     Exact,
     /// By annealed importance sampling.
     Annealed,
+    /// By the cluster expansion that inferred the model.
+    Expanded,
 }
 
 /// log Z of a model.
