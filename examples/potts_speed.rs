@@ -2,11 +2,13 @@
 //!
 //! cargo run --release --example potts_speed                              prints the table of benches/peers/README.md
 //! cargo run --release --example potts_speed -- spikes N BINS FILE.csv    draws binned spikes of an Ising model of N units
+//! cargo run --release --example potts_speed -- sites N Q P COUNT         fits COUNT of N sites alone, of P drawn sequences, two at a time
 
 #![allow(clippy::print_stdout)]
 
-use nullcline::inference::potts::{Gibbs, Potts, Sites};
-use nullcline::linalg::random::{Use, stream};
+use nullcline::inference::potts::{Gibbs, Penalty, Potts, Samples, Settings, Sites, asymmetric_site};
+use nullcline::linalg::random::{Use, stream, uniform};
+use rayon::prelude::*;
 use std::hint::black_box;
 use std::io::Write;
 use std::time::Instant;
@@ -25,8 +27,54 @@ fn main() {
             (Ok(n), Ok(bins)) => spikes(n, bins, file),
             _ => println!("expected: spikes N BINS FILE.csv"),
         },
-        _ => println!("expected: nothing, or spikes N BINS FILE.csv"),
+        ["sites", rest @ ..] => {
+            match rest.iter().map(|w| w.parse()).collect::<Result<Vec<usize>, _>>().as_deref() {
+                Ok([n, q, p, count]) => sites(*n, *q, *p, *count),
+                _ => println!("expected: sites N Q P COUNT"),
+            }
+        }
+        _ => println!("expected: nothing, spikes N BINS FILE.csv, or sites N Q P COUNT"),
     }
+}
+
+/// Fits of some sites of a large alignment, each alone, as `--likelihood asymmetric` does them: seconds a site, and the most memory.
+fn sites(n: usize, q: usize, p: usize, count: usize) {
+    let mut rng = stream(11, Use::Samples, 0);
+    // Ancestral sequences with changes: sites go together, and some states are rare.
+    let kinds = 40;
+    let state = |rng: &mut _| {
+        let x = uniform(rng, 0.0, 1.0);
+        // Truncation is meant: low states are frequent.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let state = (x * x * q as f64) as u8;
+        state
+    };
+    let ancestors: Vec<Vec<u8>> = (0..kinds).map(|_| (0..n).map(|_| state(&mut rng)).collect()).collect();
+    let rows: Vec<Vec<u8>> = (0..p)
+        .map(|k| {
+            let own = |s: &u8| if uniform(&mut rng, 0.0, 1.0) < 0.3 { state(&mut rng) } else { *s };
+            ancestors[k % kinds].iter().map(own).collect()
+        })
+        .collect();
+    let all = Sites::alike(n, q).expect("two states at least");
+    let seen = Samples::new(all.clone(), rows).expect("states");
+    // lambda_J of 0.01 for each sample, as PlmDCA.jl has it by default, and of fields the same.
+    let penalty = Penalty::new(0.02 * p as f64, 0.01 * p as f64).expect("positive");
+    let settings = Settings { tolerance: 1e-5, aim: 1e-5, ..Settings::default() };
+    let start = Instant::now();
+    let fits: Vec<_> = (0..count)
+        .into_par_iter()
+        .map(|i| asymmetric_site(&seen, penalty, i * (n / count), &settings).expect("a minimum"))
+        .collect();
+    let seconds = start.elapsed().as_secs_f64();
+    let evaluations: usize = fits.iter().map(|f| f.evaluations).sum();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let most = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or("unknown").trim();
+    println!(
+        "{count} of {n} sites, q {q}, p {p}: {:.2} s a site and core, {:.0} evaluations a site, most memory {most}",
+        2.0 * seconds / count as f64,
+        evaluations as f64 / count as f64
+    );
 }
 
 fn model(n: usize, q: usize, degree: f64) -> Potts {
@@ -83,7 +131,9 @@ fn sums(model: &Potts) -> f64 {
 }
 
 fn table() {
-    println!("| n | q | neighbours | couplings, MB | 1 thread, 1e6 updates/s | 2 threads | sums alone, 1 thread |");
+    println!(
+        "| n | q | neighbours | couplings, MB | 1 thread, 1e6 updates/s | 2 threads | sums alone, 1 thread |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for (n, q, degree) in [
         (100, 2, 4.0),

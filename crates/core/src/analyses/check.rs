@@ -1,8 +1,8 @@
 //! Settings as they are written to checked ones, once.
 
 use super::arguments::{
-    AnalysisArguments, IntegratorArguments, NetworkArguments, RecordingArguments, TableArguments, TrialArguments,
-    WeightFile,
+    AnalysisArguments, IntegratorArguments, NetworkArguments, RecordingArguments, TableArguments,
+    TrialArguments, WeightFile,
 };
 use super::lists::{distinct, entries, once};
 use super::prepare::{Preparation, Scale, Width};

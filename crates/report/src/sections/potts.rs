@@ -266,6 +266,7 @@ fn facts(m: &PottsModel) -> Vec<(String, String)> {
             .push(("Divergence of the model from the truth, KL(model ‖ truth)".into(), with_error(backward)));
     }
     facts.extend(ended::facts(m));
+    facts.push(("Gibbs updates of generated samples".into(), m.updates.to_string()));
     for s in &m.statistics {
         let what =
             ["", "frequencies of states", "correlations of two states", "correlations of three states"];

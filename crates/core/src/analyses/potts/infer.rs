@@ -69,7 +69,12 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         Some(level) => level.partition,
         None => partition(&fit.model, &options.annealing).map_err(fail)?,
     };
-    let made = generated(&fit.model, &chains).map_err(fail)?.samples;
+    let generated = generated(&fit.model, &chains).map_err(fail)?;
+    // A rate is the machine's, not the model's: the report is the same on every one.
+    let rate = 1e-6 * generated.updates as f64 / generated.seconds;
+    observer.start(&format!("generated samples, {rate:.1} million Gibbs updates a second"), 0);
+    observer.finish();
+    let (updates, made) = (generated.updates, generated.samples);
     Ok(PottsModel {
         about: data.about.clone(),
         names: data.names.clone(),
@@ -87,6 +92,7 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
             .collect(),
         statistics: agreements(&data.samples, &made, config.seed),
         sparse: few,
+        updates,
         stopped,
         bounds: data.bounds.clone(),
         grouping: config.fits.grouping,
@@ -133,12 +139,18 @@ fn levels(
 
 /// What ended the fits, and what to do.
 fn failed(config: &PottsConfig, fault: Fault) -> Error {
+    if let Fault::Shape { what: "updates", found, expected } = fault {
+        return Error::Config(format!("--updates {found}: expected {expected}"));
+    }
     if !fault.eased_by_penalty() {
         return Error::input(&config.file, fault.to_string());
     }
     let compress = if config.fits.grouping.is_some() { "groups more states" } else { "groups rare states" };
     let advice = match config.way {
-        Way::Boltzmann => "; --updates allows more, --gamma or --at a stronger penalty, --tolerance a larger distance".to_owned(),
+        Way::Boltzmann => {
+            "; --updates allows more, --gamma or --at a stronger penalty, --tolerance a larger distance"
+                .to_owned()
+        }
         Way::Clusters => format!(
             "; --compress 0.05 {compress}, --gamma or --at gives a stronger penalty, --threshold 0.01 the model at that threshold, whatever \
              its moments; --likelihood boltzmann or pseudo has no clusters"

@@ -206,7 +206,12 @@ impl Potts {
                 self.truth.is_none(),
             ),
             ("--sparse", self.sparse.is_some(), "--likelihood pseudo", way == Way::Pseudo),
-            ("--sparse", self.sparse.is_some(), "all states of a site, not with --compress", self.compress.is_none()),
+            (
+                "--sparse",
+                self.sparse.is_some(),
+                "all states of a site, not with --compress",
+                self.compress.is_none(),
+            ),
             ("--updates", self.updates.is_some(), "--likelihood boltzmann", way == Way::Boltzmann),
             ("--threshold", self.threshold.is_some(), "--likelihood ace", way == Way::Clusters),
             (
@@ -232,7 +237,9 @@ fn grouping(text: &str) -> Result<Grouping, String> {
     };
     let share = share.trim().parse::<f64>().ok().filter(|v| *v > 0.0 && *v < 1.0);
     share.map(by).ok_or_else(|| {
-        format!("--compress {text}: expected a share between 0 and 1, as 0.05, or of the entropy, as entropy:0.9")
+        format!(
+            "--compress {text}: expected a share between 0 and 1, as 0.05, or of the entropy, as entropy:0.9"
+        )
     })
 }
 

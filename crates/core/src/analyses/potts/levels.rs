@@ -20,14 +20,22 @@ pub(super) fn different(values: &Values) -> Levels {
             seen.sort_unstable_by(f64::total_cmp);
             seen.dedup();
             let state = |v: &f64| (!v.is_nan()).then(|| seen.partition_point(|s| *s < *v));
-            Levels { of: all.iter().map(state).collect(), names: seen.iter().map(f64::to_string).collect(), ends: vec![] }
+            Levels {
+                of: all.iter().map(state).collect(),
+                names: seen.iter().map(f64::to_string).collect(),
+                ends: vec![],
+            }
         }
         Values::Text(all) => {
             let mut seen: Vec<&String> = all.iter().filter(|v| !v.is_empty()).collect();
             seen.sort_unstable();
             seen.dedup();
             let state = |v: &String| (!v.is_empty()).then(|| seen.partition_point(|s| *s < v));
-            Levels { of: all.iter().map(state).collect(), names: seen.into_iter().cloned().collect(), ends: vec![] }
+            Levels {
+                of: all.iter().map(state).collect(),
+                names: seen.into_iter().cloned().collect(),
+                ends: vec![],
+            }
         }
     }
 }

@@ -96,6 +96,8 @@ pub struct PottsModel {
     pub bounds: Option<Vec<Vec<f64>>>,
     /// Which states were put together.
     pub grouping: Option<Grouping>,
+    /// Sites that the Gibbs sampler drew for the generated samples.
+    pub updates: u64,
     /// The graphs of few pairs on the way, and which was chosen; none where all are coupled.
     pub sparse: Option<(Path, Vec<Sparse>, usize)>,
     /// Changes of single states of the first sequence of an alignment.

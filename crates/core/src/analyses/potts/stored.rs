@@ -170,7 +170,9 @@ pub(super) fn truth(path: &Path, data: &Data) -> Result<Potts, Error> {
     let (own, of_data) = (&found.model.sites, &data.samples.sites);
     if own.count() != of_data.count() {
         let (own, of_data) = (own.count(), of_data.count());
-        return Err(wrong(format!("the true model has {own} sites and the data {of_data}, expected as many")));
+        return Err(wrong(format!(
+            "the true model has {own} sites and the data {of_data}, expected as many"
+        )));
     }
     let hint = match data.about.kind {
         "alignment" => "--alphabet says which letters the states are, also those that no sequence has",

@@ -141,6 +141,8 @@ pub struct Potts {
     pub chosen: Chosen,
     /// How far generated samples have the statistics of the data.
     pub statistics: Vec<Statistics>,
+    /// Sites that the Gibbs sampler drew for them; the terminal says how many a second.
+    pub gibbs_updates: u64,
     /// Graphs of few pairs; null where all are coupled.
     pub sparse: Option<SparseEntry>,
 }
@@ -323,6 +325,7 @@ impl Potts {
                 penalty_couplings: Number(m.penalty.couplings),
                 penalty_fields: Number(m.penalty.fields),
             },
+            gibbs_updates: m.updates,
             sparse: m.sparse.as_ref().map(|(path, all, chosen)| SparseEntry {
                 path: *path,
                 pairs: all.iter().map(|s| s.pairs).collect(),

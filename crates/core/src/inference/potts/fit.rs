@@ -30,7 +30,8 @@ pub trait Likelihood {
     fn spin_covariance(&self) -> Option<Mat<f64>> {
         None
     }
-    /// The change of those derivatives at a place as it moves along another, per length: products with the second derivatives.
+    /// The change of those derivatives at a place as it moves along another, per length: products with the second derivatives, or with
+    /// those of so many of the samples that steps by them go most of the way, scaled to all.
     fn curvature(
         &mut self,
         at: (&[f64], &Mat<f64>),

@@ -53,7 +53,7 @@ mod whitened;
 
 pub use ace::{Expanded, Expansion, Threshold, ace};
 pub use annealed::{Annealed, Annealing, annealed};
-pub use asymmetric::asymmetric;
+pub use asymmetric::{SiteFit, asymmetric, asymmetric_site};
 pub use compression::{Compressed, Grouping};
 pub use error::Error;
 pub use fit::{Ended, Fit, Likelihood, Settings, fit, fit_on, independent};

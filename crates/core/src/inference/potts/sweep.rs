@@ -113,7 +113,7 @@ impl<'a> Sweep<'a> {
         let mut tests = vec![];
         for (k, (fit, (_, out))) in fits[1..].iter().zip(&self.folds).enumerate() {
             let seed = o.annealing.seed.wrapping_add(1 + k as u64);
-            let near = (&whole.model, &own, &made);
+            let near = (&own, &made);
             let of_fold =
                 partition_near(&fit.model, near, o.chains.draws, &Annealing { seed, ..o.annealing })?;
             tests.push(likelihood(&fit.model, out, &of_fold).value);

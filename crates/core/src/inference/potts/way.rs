@@ -23,8 +23,7 @@ pub enum Way {
 
 impl Way {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Pseudo, Self::Asymmetric, Self::Exact, Self::Boltzmann, Self::Clusters];
+    pub const ALL: [Self; 5] = [Self::Pseudo, Self::Asymmetric, Self::Exact, Self::Boltzmann, Self::Clusters];
 
     /// The name in summaries.
     pub fn name(self) -> &'static str {

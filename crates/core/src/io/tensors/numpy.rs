@@ -216,9 +216,7 @@ pub fn write_npz_with(path: &Path, tensors: &[Tensor], texts: &[Texts]) -> Resul
         };
         for tensor in tensors {
             check_shape(tensor)?;
-            archive
-                .start_file(format!("{}.npy", tensor.name), options(tensor.data.len()))
-                .map_err(failed)?;
+            archive.start_file(format!("{}.npy", tensor.name), options(tensor.data.len())).map_err(failed)?;
             npy::write(&mut archive, &tensor.shape, &tensor.data).map_err(Problem::writing)?;
         }
         for t in texts {

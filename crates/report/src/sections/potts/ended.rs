@@ -8,7 +8,6 @@ use crate::{Error, Figure};
 use nullcline_core::inference::potts::{Ended, Stage, Threshold};
 use nullcline_core::numbers::Estimate;
 
-
 /// What is said behind what is least.
 pub fn method(m: &PottsModel) -> String {
     match &m.fit.ended {
@@ -82,7 +81,10 @@ pub fn facts(m: &PottsModel) -> Vec<(String, String)> {
             fact("The chains' own error of it", number(*resolution)),
             fact("Error of a coupling that the chains leave, root mean square", number(*error)),
             fact("Updates, sweeps between them", format!("{}, {sweeps}", m.fit.evaluations)),
-            fact("R-hat and effective draws of the energy", format!("{:.3}, {:.0}", chains.r_hat, chains.ess)),
+            fact(
+                "R-hat and effective draws of the energy",
+                format!("{:.3}, {:.0}", chains.r_hat, chains.ess),
+            ),
         ],
         Ended::Expansion { entropy, log_z, path } => {
             let mut all = vec![
@@ -126,7 +128,9 @@ pub fn tables(m: &PottsModel) -> Option<TableOut> {
                 .column("entropy", "nats", |s| s.entropy)
                 .column("clusters", "", |s| s.sizes.iter().skip(1).sum::<usize>())
                 .column("largest", "sites", |s| s.sizes.len())
-                .column("mismatch", "", |s| s.mismatch.map_or(Estimate::NONE, |m| Estimate::exact(m.worst(), 0)));
+                .column("mismatch", "", |s| {
+                    s.mismatch.map_or(Estimate::NONE, |m| Estimate::exact(m.worst(), 0))
+                });
             Some(table.named(
                 "expansion",
                 "Thresholds of the expansion: the cross-entropy of a sample, clusters of two sites or more, and how far moments are from the \

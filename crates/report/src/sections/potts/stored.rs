@@ -53,6 +53,7 @@ pub fn arrays(m: &PottsModel) -> (Vec<Tensor>, Vec<Texts>) {
         all.push(array("log_z_ace", vec![2], vec![log_z.value, log_z.error()]));
     }
     let states = (0..n).flat_map(|i| (0..q).map(move |a| m.states[i].get(a).cloned().unwrap_or_default()));
-    let texts = |name: &str, shape: Vec<usize>, values: Vec<String>| Texts { name: name.into(), shape, values };
+    let texts =
+        |name: &str, shape: Vec<usize>, values: Vec<String>| Texts { name: name.into(), shape, values };
     (all, vec![texts("sites", vec![n], m.names.clone()), texts("states", vec![n, q], states.collect())])
 }
