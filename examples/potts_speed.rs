@@ -7,7 +7,8 @@
 #![allow(clippy::print_stdout)]
 
 use nullcline::inference::potts::{Gibbs, Penalty, Potts, Samples, Settings, Sites, asymmetric_site};
-use nullcline::linalg::random::{Use, stream, uniform};
+use nullcline::linalg::col;
+use nullcline::linalg::random::{Rng, Use, stream, uniform};
 use rayon::prelude::*;
 use std::hint::black_box;
 use std::io::Write;
@@ -42,7 +43,7 @@ fn sites(n: usize, q: usize, p: usize, count: usize) {
     let mut rng = stream(11, Use::Samples, 0);
     // Ancestral sequences with changes: sites go together, and some states are rare.
     let kinds = 40;
-    let state = |rng: &mut _| {
+    let state = |rng: &mut Rng| {
         let x = uniform(rng, 0.0, 1.0);
         // Truncation is meant: low states are frequent.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -117,7 +118,7 @@ fn sums(model: &Potts) -> f64 {
             for i in 0..n {
                 fields.fill(0.0);
                 for j in &near[i] {
-                    let column = &model.couplings.col_as_slice(j * q + states[*j])[i * q..][..q];
+                    let column = &col(model.couplings.as_ref(), j * q + states[*j])[i * q..][..q];
                     fields.iter_mut().zip(column).for_each(|(f, c)| *f += c);
                 }
                 word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -112,7 +112,7 @@ pub fn ace(samples: &Samples, penalty: Penalty, o: &Expansion) -> Result<Expande
     let pairs = clusters.pairs();
     clusters.look(&pairs)?;
     clusters.look(&[vec![0]])?;
-    let mut threshold = pairs.iter().map(|c| clusters.entropy(c).abs()).fold(0.0, f64::max);
+    let mut threshold = pairs.iter().map(|c| clusters.entropy(c).abs()).fold(o.smallest, f64::max);
     let mut path: Vec<Threshold> = vec![];
     let mut last: Option<Vec<Vec<usize>>> = None;
     loop {
