@@ -128,7 +128,7 @@ pub enum Ended {
 ///
 /// Method: L-BFGS with the line search of More and Thuente, in coordinates that make the problem round: fields are those at the mean
 /// of the other sites, h_i + sum_j J_ij f_j, and every number is divided by the root of its second derivative under independent
-/// sites. Near the minimum, or from a start that was given, Newton's steps by conjugate gradients with exact second derivatives follow.
+/// sites. Near the minimum, or from a start that was given, Newton's steps by conjugate gradients follow, with second derivatives of all samples, or of a part where spins have very many.
 /// It ends at a bound on what is left, not at small steps.
 ///
 /// # Errors
