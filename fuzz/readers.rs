@@ -1,6 +1,7 @@
 //! The formats, and every way in which the library reads a file of them.
 
 use crate::seeds::pictures;
+use nullcline::analyses::potts;
 use nullcline::analyses::{AnalysisSettings, Config, NetworkSettings, RecordingSettings, inspect};
 use nullcline::io::error::{Error, Problem};
 use nullcline::io::table::{self, Kind, ReadTable, Values};
@@ -23,9 +24,10 @@ pub enum Reader {
     Stream,
     Idx,
     Alignment,
+    Potts,
 }
 
-pub const READERS: [Reader; 11] = [
+pub const READERS: [Reader; 12] = [
     Reader::Safetensors,
     Reader::Npy,
     Reader::Npz,
@@ -37,6 +39,7 @@ pub const READERS: [Reader; 11] = [
     Reader::Stream,
     Reader::Idx,
     Reader::Alignment,
+    Reader::Potts,
 ];
 
 /// One way of reading.
@@ -49,6 +52,7 @@ pub enum Way {
     Inspect,
     Pictures,
     Sequences,
+    Model,
 }
 
 /// What one way made of a file: a hash of what it holds where that is asked for, or the kind of error.
@@ -92,7 +96,7 @@ impl Reader {
         match self {
             Self::Safetensors => "safetensors",
             Self::Npy => "npy",
-            Self::Npz => "npz",
+            Self::Npz | Self::Potts => "npz",
             Self::Pytorch => "pt",
             Self::Pickle => "pkl",
             Self::Csv => "csv",
@@ -117,7 +121,10 @@ impl Reader {
         use Way::*;
         match self {
             Self::Idx => &[Pictures],
+            Self::Alignment if number.is_multiple_of(8) => &[Sequences, Inspect],
             Self::Alignment => &[Sequences],
+            Self::Potts if number.is_multiple_of(8) => &[Tensors, Model, Inspect],
+            Self::Potts => &[Tensors, Model],
             Self::Safetensors | Self::Pytorch | Self::Pickle if number.is_multiple_of(8) => {
                 &[Tensors, Inspect]
             }
@@ -138,6 +145,7 @@ impl Way {
             Self::Pieces => pieces(path, hash),
             Self::Labels => labels(path, hash),
             Self::Sequences => sequences(path, hash),
+            Self::Model => model(path, hash),
             Self::Pictures => pictures(path.parent().unwrap_or(path), hash),
             Self::Inspect => {
                 let config = config(path);
@@ -269,6 +277,23 @@ fn sequences(path: &Path, hash: bool) -> Read {
     let mut state = DefaultHasher::new();
     if hash {
         (&found.names, found.columns, found.insertions, found.letters()).hash(&mut state);
+    }
+    Ok(state.finish())
+}
+
+fn model(path: &Path, hash: bool) -> Read {
+    let found = potts::open(path).map_err(|e| {
+        drop(e.to_string());
+        "other"
+    })?;
+    let mut state = DefaultHasher::new();
+    if hash {
+        let model = &found.model;
+        model.fields.iter().for_each(|v| v.to_bits().hash(&mut state));
+        for column in model.couplings.col_iter() {
+            column.iter().for_each(|v| v.to_bits().hash(&mut state));
+        }
+        (found.site_names(), found.state_names(), &found.letters).hash(&mut state);
     }
     Ok(state.finish())
 }

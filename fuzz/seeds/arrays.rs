@@ -67,6 +67,47 @@ fn archive(method: CompressionMethod, arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
     zip(&arrays.iter().map(entry).collect::<Vec<_>>()).unwrap()
 }
 
+/// Potts models: of an alignment, of a table whose sites have two and three states, and of pairs.
+pub fn potts() -> Vec<Seed> {
+    let texts = |all: &[&str], width: usize| -> Vec<u8> {
+        let padded = all.iter().flat_map(|t| t.chars().chain(std::iter::repeat('\0')).take(width));
+        padded.flat_map(|c| u32::from(c).to_le_bytes()).collect()
+    };
+    let values = |all: &[f64]| -> Vec<u8> { all.iter().flat_map(|v| v.to_le_bytes()).collect() };
+    // Symmetric: J_ij(a, b) = J_ji(b, a), zero on the diagonal.
+    let couplings = |n: usize, q: usize| -> Vec<u8> {
+        let at = |i: usize, j: usize, a: usize, b: usize| {
+            let (x, y) = ((i * q + a) as f64, (j * q + b) as f64);
+            if i == j { 0.0 } else { 0.125 * (x - y).powi(2) - 0.25 }
+        };
+        let all = (0..n).flat_map(|i| (0..n).map(move |j| (i, j)));
+        let all = all.flat_map(|(i, j)| (0..q * q).map(move |k| at(i, j, k / q, k % q)));
+        values(&all.collect::<Vec<_>>())
+    };
+    let letters = [
+        ("h", array(1, "'<f8'", false, "(3, 2)", &doubles(6))),
+        ("j", array(1, "'<f8'", false, "(3, 3, 2, 2)", &couplings(3, 2))),
+        ("alphabet", array(1, "'<f8'", false, "(2,)", &values(&[65.0, 67.0]))),
+        ("sites", array(1, "'<U1'", false, "(3,)", &texts(&["1", "2", "3"], 1))),
+        ("log_z_ace", array(1, "'<f8'", false, "(2,)", &values(&[3.5, 0.25]))),
+    ];
+    let table = [
+        ("h", array(1, "'<f8'", false, "(2, 3)", &values(&[0.5, -0.5, f64::NAN, 0.25, 0.0, -0.25]))),
+        ("j", array(1, "'<f8'", false, "(2, 2, 3, 3)", &couplings(2, 3))),
+        ("levels", array(1, "'<f8'", false, "(2, 3)", &values(&[0.0, 1.0, f64::NAN, -1.0, 0.0, 1.0]))),
+        ("bounds", array(1, "'<f8'", false, "(2, 2)", &values(&[0.5, f64::NAN, -0.5, 0.5]))),
+        ("sites", array(1, "'<U5'", false, "(2,)", &texts(&["left", "right"], 5))),
+        ("states", array(1, "'<U2'", false, "(2, 3)", &texts(&["0", "1", "", "-1", "0", "1"], 2))),
+    ];
+    let pairs = [
+        ("h", array(1, "'<f8'", false, "(4, 2)", &doubles(8))),
+        ("J", array(1, "'<f8'", false, "(2, 2, 2)", &doubles(8))),
+        ("pairs", array(1, "'<f8'", false, "(2, 2)", &values(&[0.0, 2.0, 1.0, 3.0]))),
+    ];
+    let all: [(&str, &[(&str, Vec<u8>)]); 3] = [("letters", &letters), ("table", &table), ("pairs", &pairs)];
+    all.map(|(name, arrays)| Seed::zip(name, archive(Stored, arrays))).into()
+}
+
 pub fn npz() -> Vec<Seed> {
     let network = [
         ("rnn.weight_ih_l0", array(1, "'<f8'", false, "(4, 2)", &doubles(8))),

@@ -167,6 +167,7 @@ impl Corpus {
             Reader::Stream => tables::stream(),
             Reader::Idx => pictures::idx(),
             Reader::Alignment => texts::alignments(),
+            Reader::Potts => arrays::potts(),
         };
         Self { seeds, words: texts::words(reader), reader }
     }

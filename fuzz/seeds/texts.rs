@@ -209,7 +209,7 @@ fn bytes<const N: usize>(words: [&'static str; N]) -> Vec<&'static [u8]> {
 pub fn words(reader: Reader) -> Vec<&'static [u8]> {
     match reader {
         Reader::Csv => [bytes(CSV), bytes(NUMBERS)].concat(),
-        Reader::Npy | Reader::Npz => [bytes(ARRAYS), bytes(NUMBERS)].concat(),
+        Reader::Npy | Reader::Npz | Reader::Potts => [bytes(ARRAYS), bytes(NUMBERS)].concat(),
         Reader::Safetensors => [bytes(JSON), bytes(NUMBERS)].concat(),
         Reader::Pytorch | Reader::Pickle => [PICKLE.to_vec(), GLOBALS.to_vec()].concat(),
         Reader::Parquet | Reader::Arrow | Reader::Stream => BINARY.to_vec(),

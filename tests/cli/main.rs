@@ -20,6 +20,7 @@ mod names;
 mod numbers;
 mod options;
 mod outputs;
+mod potts;
 mod prepared;
 mod round_trip;
 mod sensitivity;

@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const MEMORY: u64 = 3 << 20;
 
 /// Options that hold numbers as text.
-const TEXTS: [&str; 11] = [
+const TEXTS: [&str; 12] = [
     "rate",
     "clip",
     "dropout",
@@ -26,6 +26,7 @@ const TEXTS: [&str; 11] = [
     "contrasts",
     "input",
     "constants",
+    "compress",
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -92,6 +92,20 @@ fn groups_are_given_back() {
             assert!(apart < 2e-3 + unseen / seen.total(), "{by:?} {k}: {} {}", of_all.single[k], f[k]);
         }
     }
+    // A fit of grouped states is the same by any way, and begins where another ended.
+    let grouping = Some(Grouping::Rare(0.15));
+    let o = Settings { grouping, tolerance: 1e-10, aim: 1e-16, evaluations: 40_000, ..Settings::default() };
+    let exact = Way::Exact.fit(&seen, 0.05, None, &o).unwrap();
+    let all = Expansion { until: None, smallest: 0.0, ..Expansion::default() };
+    let expanded = Way::Clusters.fit(&seen, 0.05, None, &Settings { expansion: all, ..o }).unwrap();
+    assert!((exact.objective - expanded.objective).abs() < 1e-8 && (exact.loss - expanded.loss).abs() < 1e-3);
+    let apart =
+        &exact.model.in_gauge(Gauge::ZeroSum).couplings - &expanded.model.in_gauge(Gauge::ZeroSum).couplings;
+    assert!(apart.norm_max() < 1e-6, "{}", apart.norm_max());
+    let again = Way::Exact.fit(&seen, 0.05, Some(&exact.model), &o).unwrap();
+    assert!(again.evaluations < 5, "{}", again.evaluations);
+    let [log_z, loss] = [exact::log_z(&exact.model).unwrap(), exact.loss / seen.total()];
+    assert!((seen.energy(&exact.model) + log_z - loss).abs() < 1e-11);
     let other = Compressed::new(&seen, Grouping::Rare(0.0)).unwrap();
     assert_eq!((&other.samples, other.hidden), (&seen, 0.0));
     assert!(Compressed::new(&seen, Grouping::Entropy(1.5)).is_err());

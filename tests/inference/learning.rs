@@ -103,3 +103,22 @@ fn what_cannot_be_learned_is_told() {
     let found = tried(Learning { updates: 600, tolerance: 1e-3, ..Learning::default() });
     assert!(matches!(found, Error::NotLearned { updates: 500, .. }), "{found}");
 }
+
+/// Chains keep the fields of all states: after many sweeps they are those of the states, of dense and sparse models alike.
+#[test]
+fn kept_fields_are_those_of_the_states() {
+    let sites = Sites::new(&[2, 3, 5, 2, 4, 2, 3]).unwrap();
+    for degree in [2.0, 7.0] {
+        let model = Potts::erdos_renyi(sites.clone(), degree, [1.0, 1.0], &mut stream(43, Use::Couplings, 1));
+        let gibbs = Gibbs::new(&model).unwrap();
+        let from: Vec<f64> = model.fields.iter().map(|h| 0.5 * h).collect();
+        let mut chain = gibbs.chain(&from, 3, 1);
+        for sweep in 0..500 {
+            let x = gibbs.states(&chain);
+            let own: f64 = x.iter().enumerate().map(|(i, s)| from[sites.at(i, *s)]).sum();
+            let apart = gibbs.above(&chain, &from) + model.energy(&x) + own;
+            assert!(apart.abs() < 1e-11, "{degree}, sweep {sweep}: {apart}");
+            gibbs.sweep(&mut chain, None);
+        }
+    }
+}

@@ -72,7 +72,7 @@ fn fits_are_those_of_scipy() {
     for of in golden["fits"].as_array().unwrap() {
         let (gamma, p) = (number(&of["gamma"]), of["p"].as_u64().unwrap());
         let seen = samples(p);
-        let o = Settings { tolerance: 1e-10, aim: 1e-20, evaluations: 40_000, history: 10 };
+        let o = Settings { tolerance: 1e-10, aim: 1e-20, evaluations: 40_000, ..Settings::default() };
         let found = match of["method"].as_str().unwrap() {
             "plm_sym" => {
                 let penalty = Penalty::of_pseudo_likelihood(gamma, &sites()).unwrap();

@@ -49,7 +49,7 @@ impl Analyze {
     /// [`Error::Config`] names the option, what it is, and what was expected.
     pub fn config(&self) -> Result<Config, Error> {
         let config = || -> Result<Config, String> {
-            let named = self.trials_of.conditions.is_some() || self.recording.targets.is_some();
+            let named = self.trials_of.conditions.is_some() || self.recording.table.targets.is_some();
             if self.trials_of.labels.is_some() && !named && self.network.driven.trials.is_none() {
                 return Err("--labels goes with --conditions or --targets, which name its columns, or with the --trials of \
                             a network"

@@ -227,10 +227,10 @@ pub struct CellConstants {
     pub reset_before: bool,
 }
 
-/// Settings that concern recordings alone.
+/// What the columns and rows of a table are.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[command(next_help_heading = "Recordings")]
-pub struct RecordingArguments {
+pub struct TableArguments {
     /// Columns of the units ('unit_*', or names separated by commas), or the name of an array
     #[arg(long, value_name = "PATTERN")]
     pub units: Option<String>,
@@ -243,6 +243,19 @@ pub struct RecordingArguments {
     /// Columns of targets, left out of the units; decoded, and units regressed on them
     #[arg(long, value_name = "PATTERN")]
     pub targets: Option<String>,
+    /// Rows with missing values: error or drop-rows [default: error]
+    #[arg(long, value_name = "WHAT")]
+    pub missing: Option<String>,
+}
+
+/// Settings that concern recordings alone.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[command(next_help_heading = "Recordings")]
+pub struct RecordingArguments {
+    /// Of the table.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub table: TableArguments,
     /// File of the weights among the units, W_ij onto unit i from unit j: a network's, or one matrix
     #[arg(long, value_name = "FILE")]
     #[serde(serialize_with = "written::given")]
@@ -250,7 +263,4 @@ pub struct RecordingArguments {
     /// What the units are: rates, or currents before their nonlinearity [default: rates]
     #[arg(long, value_name = "WHAT")]
     pub recorded: Option<String>,
-    /// Rows with missing values: error or drop-rows [default: error]
-    #[arg(long, value_name = "WHAT")]
-    pub missing: Option<String>,
 }

@@ -1,7 +1,8 @@
 //! Settings as they are written to checked ones, once.
 
 use super::arguments::{
-    AnalysisArguments, IntegratorArguments, NetworkArguments, RecordingArguments, TrialArguments, WeightFile,
+    AnalysisArguments, IntegratorArguments, NetworkArguments, RecordingArguments, TableArguments,
+    TrialArguments, WeightFile,
 };
 use super::lists::{distinct, entries, once};
 use super::prepare::{Preparation, Scale, Width};
@@ -132,24 +133,29 @@ pub(super) fn constants(list: Option<&str>) -> Result<Vec<(String, f64)>, String
 
 /// What is said of recordings.
 pub(super) fn recording(r: &RecordingArguments) -> Result<RecordingSettings, String> {
+    let currents = match r.recorded.as_deref() {
+        None | Some("rates") => false,
+        Some("currents") => true,
+        Some(other) => return Err(format!("--recorded {other}: expected rates or currents")),
+    };
+    Ok(RecordingSettings { weights: r.weights.clone(), currents, ..table(&r.table)? })
+}
+
+/// What is said of a table's columns and rows.
+pub(super) fn table(r: &TableArguments) -> Result<RecordingSettings, String> {
     let missing = match r.missing.as_deref() {
         None => None,
         Some("error") => Some(Missing::Error),
         Some("drop-rows") => Some(Missing::DropRows),
         Some(other) => return Err(format!("--missing {other}: expected error or drop-rows")),
     };
-    let currents = match r.recorded.as_deref() {
-        None | Some("rates") => false,
-        Some("currents") => true,
-        Some(other) => return Err(format!("--recorded {other}: expected rates or currents")),
-    };
     Ok(RecordingSettings {
         units: r.units.clone(),
         trial: r.trial.clone(),
         time: r.time.clone(),
         targets: r.targets.clone(),
-        weights: r.weights.clone(),
-        currents,
+        weights: None,
+        currents: false,
         missing,
         conditions: None,
         labels: None,
@@ -165,7 +171,7 @@ pub(super) fn recording_of_trials(
     if t.zscore && t.soft_normalise {
         return Err("--zscore and --soft-normalise both scale the units: give one of them".into());
     }
-    if t.average && r.targets.is_some() {
+    if t.average && r.table.targets.is_some() {
         return Err(
             "--average does not go with --targets, which means over trials have not: give --conditions"
                 .into(),

@@ -4,6 +4,7 @@ use super::network::usable;
 use super::recording::check;
 use super::source::{may_be_weights, maybe_weights, square};
 use super::{Config, Error, Source, open};
+use crate::io::alignment;
 use crate::io::shown::{count, line, name};
 use crate::io::table::{Kind, Schema, schema};
 use crate::io::tensors::{self, Tensors};
@@ -29,6 +30,9 @@ const SHOWN: usize = 40;
 pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
     let _held = crate::io::steady::hold();
     let path = &config.file;
+    if let Some(text) = potts(path)? {
+        return Ok((text, None));
+    }
     let source = open(config);
     // A recording's values are never held whole.
     let recorded = matches!(source, Ok(Source::Recording { .. }));
@@ -50,6 +54,38 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
         Err(e) => Some(e),
     };
     Ok((text, problem))
+}
+
+/// An alignment or a Potts model, which `infer potts` reads.
+fn potts(path: &Path) -> Result<Option<String>, Error> {
+    if path.is_file() && alignment::holds(path).unwrap_or(false) {
+        let found = alignment::read(path)?;
+        let shown = line(&path.display().to_string());
+        return Ok(Some(format!(
+            "{shown}: {} alignment, {} of {}\n`nullcline infer potts {shown}` infers the couplings of its columns\n",
+            found.format,
+            count(found.names.len(), "sequence"),
+            count(found.columns, "column"),
+        )));
+    }
+    let is_model = |t: &Tensors| {
+        let shape = |name: &str| t.get(name).map(|a| &a.shape[..]);
+        matches!((shape("h"), shape("j")), (Some([n, q]), Some([a, b, c, d])) if [a, b, c, d] == [n, n, q, q])
+    };
+    if !tensors::outline(path).ok().flatten().is_some_and(|t| is_model(&t)) {
+        return Ok(None);
+    }
+    let file = tensors::read(path)?;
+    let mut text = weights(path, &file);
+    let [n, q] = file.get("h").map_or([0, 0], |h| [h.shape[0], h.shape[1]]);
+    let shown = line(&path.display().to_string());
+    let _ = writeln!(
+        text,
+        "a Potts model of {} of up to {q} states: `nullcline infer potts --model {shown}` finds its log Z, with --sample 1000 samples of it, \
+         with --score FILE what it says of other data",
+        count(n, "site")
+    );
+    Ok(Some(text))
 }
 
 fn weights(path: &Path, file: &Tensors) -> String {
@@ -75,7 +111,10 @@ fn weights(path: &Path, file: &Tensors) -> String {
     for (k, v) in &file.metadata {
         let _ = writeln!(text, "  metadata {}: {}", name(k), name(v));
     }
-    for (left, why) in &file.skipped {
+    for t in &file.texts {
+        let _ = writeln!(text, "  {}  text {:?}", name(&t.name), t.shape);
+    }
+    for (left, why) in file.skipped.iter().filter(|s| file.texts.iter().all(|t| t.name != s.0)) {
         let _ = writeln!(text, "  skipped {}: {}", name(left), line(why));
     }
     text

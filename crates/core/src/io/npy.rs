@@ -358,8 +358,28 @@ pub(crate) fn to_c_order(values: &[f64], shape: &[usize]) -> Vec<f64> {
 
 /// Writes one array of f64 in C order.
 pub(crate) fn write(writer: &mut impl Write, shape: &[usize], data: &[f64]) -> io::Result<()> {
+    write_header(writer, "<f8", shape)?;
+    data.iter().try_for_each(|value| writer.write_all(&value.to_le_bytes()))
+}
+
+/// Writes one array of texts in C order, each as long as the longest, zeros at its end.
+pub(crate) fn write_texts(writer: &mut impl Write, shape: &[usize], values: &[String]) -> io::Result<()> {
+    let longest = values.iter().map(|v| v.chars().count()).max().unwrap_or(0).max(1);
+    write_header(writer, &format!("<U{longest}"), shape)?;
+    for value in values {
+        let zeros = std::iter::repeat('\0');
+        value
+            .chars()
+            .chain(zeros)
+            .take(longest)
+            .try_for_each(|c| writer.write_all(&u32::from(c).to_le_bytes()))?;
+    }
+    Ok(())
+}
+
+fn write_header(writer: &mut impl Write, descr: &str, shape: &[usize]) -> io::Result<()> {
     let sizes = shape.iter().map(|d| format!("{d},")).collect::<Vec<_>>().join(" ");
-    let mut header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({sizes}), }}");
+    let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sizes}), }}");
     // Numpy aligns the data to 64 bytes, the header ending in a newline.
     while (10 + header.len() + 1) % 64 != 0 {
         header.push(' ');
@@ -369,6 +389,5 @@ pub(crate) fn write(writer: &mut impl Write, shape: &[usize], data: &[f64]) -> i
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "too many dimensions for an npy header"))?;
     writer.write_all(b"\x93NUMPY\x01\x00")?;
     writer.write_all(&length.to_le_bytes())?;
-    writer.write_all(header.as_bytes())?;
-    data.iter().try_for_each(|value| writer.write_all(&value.to_le_bytes()))
+    writer.write_all(header.as_bytes())
 }

@@ -1,6 +1,8 @@
 //! Couplings of a Potts model, and how strongly to regularise them.
 
+mod ended;
 mod figures;
+mod stored;
 mod tables;
 mod used;
 
@@ -12,8 +14,8 @@ use crate::report::{Report, Told};
 use crate::runner::Failure;
 use nullcline_core::analyses;
 use nullcline_core::analyses::potts::{AboutSamples, Found, Inferred, Note, Potts, PottsModel};
-use nullcline_core::inference::potts::{Method, Way};
-use nullcline_core::io::tensors::{Tensor, write_npz};
+use nullcline_core::inference::potts::{Grouping, Method, Way};
+use nullcline_core::io::tensors::write_npz_with;
 use std::path::{Path, PathBuf};
 use words::{count, with_error};
 
@@ -40,7 +42,8 @@ impl Report for Potts {
             Found::Inferred(found) => &found.model,
             Found::Used(found) => return used::write(found, folder),
         };
-        write_npz(&folder.place("potts/model.npz")?, &stored(m))?;
+        let (arrays, texts) = stored::arrays(m);
+        write_npz_with(&folder.place("potts/model.npz")?, &arrays, &texts)?;
         if m.about.kind == "alignment" {
             folder.write("potts/generated.fasta", tables::fasta(&m.states, &m.generated))?;
         }
@@ -51,7 +54,7 @@ impl Report for Potts {
 fn inferred(job: &Potts, found: &Inferred) -> Result<Told, Failure> {
     let m = &found.model;
     let subject = subject(&m.about);
-    let asked = job.folds > 0 && job.truth.is_none();
+    let asked = job.folds != Some(0) && job.truth.is_none();
     let none_left_out = (asked && m.folds == 0).then(|| {
         "Too few samples, or all of one trial: none are left out, and nothing is said of unseen ones."
             .to_owned()
@@ -65,48 +68,6 @@ fn inferred(job: &Potts, found: &Inferred) -> Result<Told, Failure> {
         modules: vec![potts(m)?],
         ..Told::default()
     })
-}
-
-/// The arrays of the model: h (n x q) and j (n x n x q x q) as fitted, states beyond those of a site not a number.
-fn stored(m: &PottsModel) -> Vec<Tensor> {
-    let (sites, n, q) = (&m.fit.model.sites, m.about.sites, m.about.states);
-    let array = |name: &str, shape: Vec<usize>, data: Vec<f64>| Tensor {
-        name: name.into(),
-        shape,
-        dtype: "f64".into(),
-        data,
-    };
-    let (mut h, mut j) = (vec![f64::NAN; n * q], vec![f64::NAN; n * n * q * q]);
-    for i in 0..n {
-        for (a, k) in sites.range(i).enumerate() {
-            h[i * q + a] = m.fit.model.fields[k];
-            for l in 0..n {
-                for (b, c) in sites.range(l).enumerate() {
-                    j[((i * n + l) * q + a) * q + b] = m.fit.model.couplings[(k, c)];
-                }
-            }
-        }
-    }
-    let mut all = vec![
-        array("h", vec![n, q], h),
-        array("j", vec![n, n, q, q], j),
-        array("penalty", vec![2], vec![m.penalty.couplings, m.penalty.fields]),
-        array("gamma", vec![], vec![m.chosen.gamma]),
-        array("log_z", vec![2], vec![m.partition.log_z.value, m.partition.log_z.error()]),
-    ];
-    if m.about.kind == "alignment" {
-        let letters = m.states[0].iter().filter_map(|s| s.chars().next()).map(|c| f64::from(u32::from(c)));
-        all.push(array("alphabet", vec![q], letters.collect()));
-    }
-    // Values of states, where they are numbers.
-    let values: Option<Vec<Vec<f64>>> =
-        m.states.iter().map(|s| s.iter().map(|v| v.parse().ok()).collect()).collect();
-    if let Some(values) = values.filter(|_| m.about.kind == "table") {
-        let of = |i: usize, a: usize| values[i].get(a).copied().unwrap_or(f64::NAN);
-        let levels = (0..n).flat_map(|i| (0..q).map(move |a| (i, a))).map(|(i, a)| of(i, a)).collect();
-        all.push(array("levels", vec![n, q], levels));
-    }
-    all
 }
 
 /// The data in a line.
@@ -168,7 +129,7 @@ fn note(n: &Note) -> String {
 
 /// What is doubtful about the numbers.
 fn warnings(m: &PottsModel) -> Vec<String> {
-    let mut all = vec![];
+    let mut all: Vec<String> = ended::stopped(m).into_iter().chain(ended::warnings(m)).collect();
     let level = m.level();
     if let Some(effective) = m.partition.effective.filter(|e| *e < 20.0) {
         all.push(format!(
@@ -211,12 +172,18 @@ fn describe(m: &PottsModel) -> Vec<String> {
             path.name()
         ));
     }
-    let how = match m.partition.method {
+    out.extend(ended::finding(m));
+    out.push(format!("There log Z = {} ({}).", with_error(m.partition.log_z), how(m.partition.method)));
+    out
+}
+
+/// How log Z was found.
+fn how(method: Method) -> &'static str {
+    match method {
         Method::Exact => "exact",
         Method::Annealed => "annealed importance sampling",
-    };
-    out.push(format!("There log Z = {} ({how}).", with_error(m.partition.log_z)));
-    out
+        Method::Expanded => "the cluster expansion that inferred the model",
+    }
 }
 
 fn potts(m: &PottsModel) -> Result<Rendered, Error> {
@@ -251,15 +218,24 @@ fn method(m: &PottsModel) -> Vec<String> {
             "minus the log pseudo-likelihood of each site alone, plus (n γ / 2) Σ J² over its couplings and (γ / 10) Σ h²; the couplings of a \
              pair are the mean of those of its sites, and what is least is the sum over sites before that"
         }
-        Way::Exact => {
+        Way::Exact | Way::Boltzmann | Way::Clusters => {
             "minus the log likelihood of all samples, plus (n γ / 2) Σ J² over pairs of sites and (γ / 20) Σ h²"
+        }
+    };
+    let grouped = match m.grouping {
+        None => "",
+        Some(Grouping::Rare(_)) => {
+            " Rare states of a site were put together before; within a group states are drawn by their shares among the samples."
+        }
+        Some(Grouping::Entropy(_)) => {
+            " States of a site were put together before, but for the fewest that keep the share of its entropy; within a group states are \
+             drawn by their shares among the samples."
         }
     };
     vec![
         format!(
-            "The model is P(x) = exp(Σ Jᵢⱼ(xᵢ, xⱼ) + Σ hᵢ(xᵢ)) / Z. Its fields and couplings are least in {what}; each fit is within \
-             {} of its minimum, by the convexity of the penalty.",
-            words::number(m.fit.gap)
+            "The model is P(x) = exp(Σ Jᵢⱼ(xᵢ, xⱼ) + Σ hᵢ(xᵢ)) / Z. Its fields and couplings are least in {what}{}.{grouped}",
+            ended::method(m)
         ),
         "Likelihoods are of one sample, in nats. Scores of pairs are Frobenius norms of couplings in the zero-sum gauge less their \
          average product; errors are those of the jackknife over folds, shrinkage by the penalty not included. couplings.txt holds the scores \
@@ -289,6 +265,8 @@ fn facts(m: &PottsModel) -> Vec<(String, String)> {
         facts
             .push(("Divergence of the model from the truth, KL(model ‖ truth)".into(), with_error(backward)));
     }
+    facts.extend(ended::facts(m));
+    facts.push(("Gibbs updates of generated samples".into(), m.updates.to_string()));
     for s in &m.statistics {
         let what =
             ["", "frequencies of states", "correlations of two states", "correlations of three states"];

@@ -2,8 +2,8 @@
 
 use super::{Data, GaussianConfig, GaussianModel, Note, Penalty, data, sweep};
 use crate::analyses::Error;
-use crate::analyses::arguments::RecordingArguments;
-use crate::analyses::check::{positive, recording};
+use crate::analyses::arguments::TableArguments;
+use crate::analyses::check::{positive, table};
 use crate::analyses::limits::{count, seed};
 use crate::analyses::lists::{entries, once};
 use crate::analyses::written;
@@ -66,7 +66,7 @@ pub struct Gaussian {
     /// Of the table.
     #[command(flatten)]
     #[serde(flatten)]
-    pub recording: RecordingArguments,
+    pub recording: TableArguments,
 }
 crate::settings!(Gaussian, "infer.gaussian");
 
@@ -149,7 +149,7 @@ impl Gaussian {
             uncentered: self.uncentered,
             folds: self.folds.unwrap_or(10),
             edges: self.edges,
-            recording: recording(&self.recording)?,
+            recording: table(&self.recording)?,
         })
     }
 }

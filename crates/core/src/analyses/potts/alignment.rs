@@ -44,6 +44,7 @@ pub(super) fn load(config: &PottsConfig) -> Result<Data, Error> {
     Ok(Data {
         names: (1..=found.columns).map(|k| k.to_string()).collect(),
         states: vec![own; found.columns],
+        bounds: None,
         trials: None,
         alike: false,
         about: AboutSamples {

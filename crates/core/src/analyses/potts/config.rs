@@ -1,7 +1,7 @@
 //! What `infer potts` was asked for, with every value valid.
 
 use crate::analyses::RecordingSettings;
-use crate::inference::potts::{Path, Way};
+use crate::inference::potts::{Path, Settings, Way};
 use std::path::PathBuf;
 
 /// The letters of an alignment.
@@ -78,8 +78,8 @@ pub struct PottsConfig {
     pub at: Option<f64>,
     /// Folds; 0: none.
     pub folds: usize,
-    /// Relative tolerance of fits.
-    pub tolerance: f64,
+    /// When fits end.
+    pub fits: Settings,
     /// Chains of annealed importance sampling.
     pub chains: usize,
     /// Which way few pairs are found; none: all are coupled.

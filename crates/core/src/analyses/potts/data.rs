@@ -1,7 +1,7 @@
 //! Samples, read and checked.
 
 use super::levels::{Levels, binned, different};
-use super::{AboutSamples, Data, Note, PottsConfig, alignment};
+use super::{AboutSamples, Data, Note, PottsConfig, alignment, stored};
 use crate::analyses::columns::Columns;
 use crate::analyses::source::table_array;
 use crate::analyses::{Error, Missing};
@@ -16,7 +16,13 @@ use faer::Mat;
 
 pub(super) fn load(config: &PottsConfig, observer: &dyn Observer) -> Result<Data, Error> {
     if config.file.is_file() && crate::io::alignment::holds(&config.file)? {
-        return alignment::load(config);
+        // The truth knows its letters.
+        let letters = match (&config.truth, &config.alphabet) {
+            (Some(truth), super::Alphabet::Found) => stored::open(truth)?.letters,
+            _ => None,
+        };
+        let alphabet = letters.map_or_else(|| config.alphabet.clone(), super::Alphabet::Letters);
+        return alignment::load(&PottsConfig { alphabet, ..config.clone() });
     }
     observer.start("reading", 0);
     let found = of_table(config);
@@ -81,6 +87,7 @@ fn of_table(config: &PottsConfig) -> Result<Data, Error> {
             truth: config.truth.as_ref().map(|t| t.display().to_string()),
         },
         names,
+        bounds: config.bins.map(|_| levels.iter().map(|l| l.ends.clone()).collect()),
         states: levels.into_iter().map(|l| l.names).collect(),
         alike: alike.is_some(),
         samples,

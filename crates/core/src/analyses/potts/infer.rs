@@ -7,7 +7,7 @@ use crate::inference::gaussian::data::folds;
 use crate::inference::gaussian::roots::log_grid;
 use crate::inference::potts::{
     Annealing, Chains, Error as Fault, Fit, Gauge, Known, Level, Options, Potts as Couplings, Samples,
-    Settings, Sparsity, Sweep, corrected, generated, partition, sparse, turning,
+    Settings, Sparsity, Sweep, Way, corrected, generated, partition, sparse, turning,
 };
 use crate::io::error::{self, Problem};
 use crate::job::Observer;
@@ -31,12 +31,9 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         annealing: Annealing { chains: config.chains, seed: config.seed, ..Annealing::default() },
         chains,
     };
-    let fail = |e: Fault| match e {
-        Fault::NotConverged { .. } => Error::Numbers(e.to_string()),
-        e => Error::input(&config.file, e.to_string()),
-    };
+    let fail = |e: Fault| failed(config, e);
     afford(config, data, &options.fits, observer)?;
-    let truth = config.truth.as_ref().map(|path| stored::read(path, &data.samples.sites)).transpose()?;
+    let truth = config.truth.as_ref().map(|path| stored::truth(path, data)).transpose()?;
     let known =
         truth.as_ref().map(|m| Known::new(m, &options.annealing, &chains)).transpose().map_err(fail)?;
     let with_truth = known.is_some();
@@ -48,8 +45,8 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
     });
     // From strong to weak, each fit begins at the one before it.
     gammas.sort_by(|a, b| b.total_cmp(a));
-    let (levels, kept) = levels(&mut sweep, &gammas, observer).map_err(fail)?;
-    let chosen = chosen(config, &levels, with_truth);
+    let (levels, kept, stopped) = levels(&mut sweep, &gammas, observer).map_err(fail)?;
+    let chosen = chosen(config, &levels, with_truth, stopped.is_some());
     observer.start("couplings", 1);
     let mut fits = match kept {
         Kept { gamma, fits } if gamma.to_bits() == chosen.gamma.to_bits() => fits,
@@ -72,7 +69,12 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         Some(level) => level.partition,
         None => partition(&fit.model, &options.annealing).map_err(fail)?,
     };
-    let made = generated(&fit.model, &chains).map_err(fail)?.samples;
+    let generated = generated(&fit.model, &chains).map_err(fail)?;
+    // A rate is the machine's, not the model's: the report is the same on every one.
+    let rate = 1e-6 * generated.updates as f64 / generated.seconds;
+    observer.start(&format!("generated samples, {rate:.1} million Gibbs updates a second"), 0);
+    observer.finish();
+    let (updates, made) = (generated.updates, generated.samples);
     Ok(PottsModel {
         about: data.about.clone(),
         names: data.names.clone(),
@@ -90,6 +92,10 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
             .collect(),
         statistics: agreements(&data.samples, &made, config.seed),
         sparse: few,
+        updates,
+        stopped,
+        bounds: data.bounds.clone(),
+        grouping: config.fits.grouping,
         partition: own,
         mutations: match data.about.kind {
             "alignment" => super::used::mutations(&fit.model, data.samples.row(0)),
@@ -101,12 +107,25 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
     })
 }
 
-/// What each strength gives, ascending, and the fits of the best; `gammas` fall.
-fn levels(sweep: &mut Sweep, gammas: &[f64], observer: &dyn Observer) -> Result<(Vec<Level>, Kept), Fault> {
+/// What each strength gives, ascending, the fits of the best, and where fits ceased to converge, with the reason; `gammas` fall.
+fn levels(
+    sweep: &mut Sweep,
+    gammas: &[f64],
+    observer: &dyn Observer,
+) -> Result<(Vec<Level>, Kept, Option<(f64, Fault)>), Fault> {
     let (mut levels, mut kept) = (Vec::<Level>::new(), Kept { gamma: f64::NAN, fits: vec![] });
+    let mut stopped = None;
     observer.start("strengths of the penalty", gammas.len() as u64);
     for (k, gamma) in gammas.iter().enumerate() {
-        let (level, fits) = sweep.level(*gamma)?;
+        let (level, fits) = match sweep.level(*gamma) {
+            Ok(found) => found,
+            // Weaker penalties are harder.
+            Err(fault) if fault.eased_by_penalty() && !levels.is_empty() => {
+                stopped = Some((*gamma, fault));
+                break;
+            }
+            Err(fault) => return Err(fault),
+        };
         if levels.iter().all(|l| l.unseen().value < level.unseen().value) {
             kept = Kept { gamma: *gamma, fits };
         }
@@ -115,7 +134,30 @@ fn levels(sweep: &mut Sweep, gammas: &[f64], observer: &dyn Observer) -> Result<
     }
     observer.finish();
     levels.reverse();
-    Ok((levels, kept))
+    Ok((levels, kept, stopped))
+}
+
+/// What ended the fits, and what to do.
+fn failed(config: &PottsConfig, fault: Fault) -> Error {
+    if let Fault::Shape { what: "updates", found, expected } = fault {
+        return Error::Config(format!("--updates {found}: expected {expected}"));
+    }
+    if !fault.eased_by_penalty() {
+        return Error::input(&config.file, fault.to_string());
+    }
+    let compress = if config.fits.grouping.is_some() { "groups more states" } else { "groups rare states" };
+    let advice = match config.way {
+        Way::Boltzmann => {
+            "; --updates allows more, --gamma or --at a stronger penalty, --tolerance a larger distance"
+                .to_owned()
+        }
+        Way::Clusters => format!(
+            "; --compress 0.05 {compress}, --gamma or --at gives a stronger penalty, --threshold 0.01 the model at that threshold, whatever \
+             its moments; --likelihood boltzmann or pseudo has no clusters"
+        ),
+        Way::Pseudo | Way::Asymmetric | Way::Exact => "; --gamma or --at gives it".into(),
+    };
+    Error::Numbers(format!("{fault}{advice}"))
 }
 
 /// Says how much memory the fits need, before they begin, and fails where that is more than there is.
@@ -144,9 +186,9 @@ struct Kept {
 /// Of small models the minimum is found to rounding.
 fn fits(config: &PottsConfig, data: &Data) -> Settings {
     const SMALL: usize = 2000;
-    let tolerance = config.tolerance;
-    let aim = if data.samples.sites.couplings() <= SMALL { tolerance.min(1e-20) } else { tolerance };
-    Settings { tolerance, aim, ..Settings::default() }
+    let o = config.fits;
+    let aim = if data.samples.sites.couplings() <= SMALL { o.aim.min(1e-20) } else { o.aim };
+    Settings { aim, ..o }
 }
 
 /// The fold of each sample: trials whole, successive samples in stretches where they are alike; none where they are too few.
@@ -171,17 +213,19 @@ fn parts(config: &PottsConfig, data: &Data) -> Option<Vec<usize>> {
     }
 }
 
-fn chosen(config: &PottsConfig, levels: &[Level], truth: bool) -> Chosen {
+fn chosen(config: &PottsConfig, levels: &[Level], truth: bool, stopped: bool) -> Chosen {
     if let Some(gamma) = config.at {
         return Chosen { gamma, by: Reason::Asked };
     }
     if levels.len() == 1 {
-        return Chosen { gamma: levels[0].gamma, by: Reason::Asked };
+        let by = if stopped { Reason::Weakest } else { Reason::Asked };
+        return Chosen { gamma: levels[0].gamma, by };
     }
     let Some(top) = largest(levels) else {
         return Chosen { gamma: levels[levels.len() / 2].gamma, by: Reason::Middle };
     };
     let by = match top {
+        0 if stopped => Reason::Weakest,
         0 => Reason::LowerEnd,
         k if k + 1 == levels.len() => Reason::UpperEnd,
         _ if truth => Reason::Truth,

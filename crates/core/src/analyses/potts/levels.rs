@@ -8,6 +8,8 @@ pub(super) struct Levels {
     pub of: Vec<Option<usize>>,
     /// Names of the states, in order: numbers ascending, texts by letter.
     pub names: Vec<String>,
+    /// Where levels of numbers end, the last but for infinity; none of values.
+    pub ends: Vec<f64>,
 }
 
 /// The different values of a column as its states.
@@ -18,14 +20,22 @@ pub(super) fn different(values: &Values) -> Levels {
             seen.sort_unstable_by(f64::total_cmp);
             seen.dedup();
             let state = |v: &f64| (!v.is_nan()).then(|| seen.partition_point(|s| *s < *v));
-            Levels { of: all.iter().map(state).collect(), names: seen.iter().map(f64::to_string).collect() }
+            Levels {
+                of: all.iter().map(state).collect(),
+                names: seen.iter().map(f64::to_string).collect(),
+                ends: vec![],
+            }
         }
         Values::Text(all) => {
             let mut seen: Vec<&String> = all.iter().filter(|v| !v.is_empty()).collect();
             seen.sort_unstable();
             seen.dedup();
             let state = |v: &String| (!v.is_empty()).then(|| seen.partition_point(|s| *s < v));
-            Levels { of: all.iter().map(state).collect(), names: seen.into_iter().cloned().collect() }
+            Levels {
+                of: all.iter().map(state).collect(),
+                names: seen.into_iter().cloned().collect(),
+                ends: vec![],
+            }
         }
     }
 }
@@ -41,14 +51,19 @@ pub(super) fn binned(values: &Values, count: usize) -> Option<Levels> {
     let mut ends: Vec<f64> = (1..count).map(|k| sorted[(k * sorted.len() / count).max(1) - 1]).collect();
     ends.dedup();
     ends.retain(|e| *e < last);
-    let state = |v: &f64| (!v.is_nan()).then(|| ends.partition_point(|e| *e < *v));
+    let of = all.iter().map(|v| level(*v, &ends)).collect();
     let name = |k: usize| match (k.checked_sub(1).map(|k| ends[k]), ends.get(k)) {
         (None, Some(to)) => format!("to {to}"),
         (Some(from), Some(to)) => format!("above {from} to {to}"),
         (Some(from), None) => format!("above {from}"),
         (None, None) => "all".into(),
     };
-    Some(Levels { of: all.iter().map(state).collect(), names: (0..=ends.len()).map(name).collect() })
+    Some(Levels { of, names: (0..=ends.len()).map(name).collect(), ends })
+}
+
+/// The level of a number, of levels that end there; none of a missing one.
+pub(super) fn level(v: f64, ends: &[f64]) -> Option<usize> {
+    (!v.is_nan()).then(|| ends.partition_point(|e| *e < v))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod used;
 pub use config::{Alphabet, PottsConfig};
 pub use job::{Found, Inferred, Potts};
 pub use model::{Agreement, Chosen, Pair, PottsModel, Reason};
+pub use stored::{Stored, open};
 pub use used::{Ask, Drawn, Mutation, Score, Scored, Use, Used};
 
 use crate::inference::potts::Samples;
@@ -47,6 +48,8 @@ pub(super) struct Data {
     pub names: Vec<String>,
     /// Names of each site's states.
     pub states: Vec<Vec<String>>,
+    /// Where the levels of each site end, if numbers were made levels.
+    pub bounds: Option<Vec<Vec<f64>>>,
     /// The trial of each sample.
     pub trials: Option<Vec<usize>>,
     /// Whether samples follow one another in time and are alike.

@@ -1,7 +1,7 @@
 //! What was inferred of the couplings of states.
 
 use super::AboutSamples;
-use crate::inference::potts::{Fit, Level, Partition, Path, Penalty, Potts, Sparse, Way};
+use crate::inference::potts::{Error, Fit, Grouping, Level, Partition, Path, Penalty, Potts, Sparse, Way};
 use crate::numbers::Estimate;
 
 /// The strength at which the couplings are given.
@@ -24,6 +24,8 @@ pub enum Reason {
     Truth,
     /// Unseen data are predicted best at the lower end of the grid.
     LowerEnd,
+    /// Unseen data are predicted best at the weakest strength at which fits converge.
+    Weakest,
     /// Unseen data are predicted best at the upper end of the grid.
     UpperEnd,
     /// Nothing to choose by: the middle of the grid.
@@ -36,6 +38,7 @@ named! {
     Self::Folds => "the largest likelihood of samples left out",
     Self::Truth => "the largest likelihood of samples of the truth",
     Self::LowerEnd => "the lower end of the grid, where unseen data are predicted best; widen --gamma downwards",
+    Self::Weakest => "the weakest of the grid at which the fit converges",
     Self::UpperEnd => "the upper end of the grid, where unseen data are predicted best; widen --gamma upwards",
     Self::Middle => "the middle of the grid, without data to choose by",
 }
@@ -87,6 +90,14 @@ pub struct PottsModel {
     pub shown: usize,
     /// Some generated samples, a state for each site.
     pub generated: Vec<Vec<u8>>,
+    /// The strength at which fits ceased to converge, and why; none: all did.
+    pub stopped: Option<(f64, Error)>,
+    /// Ends of each site's levels, where numbers were made levels.
+    pub bounds: Option<Vec<Vec<f64>>>,
+    /// Which states were put together.
+    pub grouping: Option<Grouping>,
+    /// Sites that the Gibbs sampler drew for the generated samples.
+    pub updates: u64,
     /// The graphs of few pairs on the way, and which was chosen; none where all are coupled.
     pub sparse: Option<(Path, Vec<Sparse>, usize)>,
     /// Changes of single states of the first sequence of an alignment.

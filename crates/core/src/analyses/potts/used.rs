@@ -10,7 +10,7 @@ use crate::inference::chains::Summary;
 use crate::inference::potts::{
     Annealing, Error as Fault, Gibbs, Method, Partition, Potts, Samples, Transfer, annealed, exact, partition,
 };
-use crate::io::table::{ReadTable, Values, read};
+use crate::io::table::{ReadTable, Values, read, schema};
 use crate::job::Observer;
 use crate::numbers::Estimate;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,8 @@ pub enum Ask {
     Exact,
     /// By annealed importance sampling.
     Annealed,
+    /// As the cluster expansion that inferred the model left it.
+    Expanded,
 }
 
 /// What is done with a model.
@@ -46,6 +48,8 @@ pub struct Used {
     pub path: PathBuf,
     /// The model.
     pub model: Potts,
+    /// Names of the sites.
+    pub names: Vec<String>,
     /// Names of each site's states.
     pub states: Vec<Vec<String>>,
     /// Whether states are letters.
@@ -142,13 +146,21 @@ pub(super) fn used(config: &PottsConfig, of: &Use, observer: &dyn Observer) -> R
             method: Method::Annealed,
             effective: Some(a.effective),
         }),
+        Ask::Expanded => {
+            let log_z = stored.expanded.ok_or_else(|| {
+                let message = "holds no log Z of a cluster expansion, expected a model by --likelihood ace: --partition ais or exact \
+                               finds it of any model";
+                Error::input(&of.model, message)
+            })?;
+            Ok(Partition { log_z, method: Method::Expanded, effective: None })
+        }
     }
     .map_err(fail)?;
     observer.finish();
     let drawn = of.sample.map(|count| drawn(model, count, config.seed)).transpose().map_err(fail)?;
     let scored = of.score.as_ref().map(|path| scored(config, &stored, path, &partition)).transpose()?;
-    let (letters, states) = (stored.letters.is_some(), stored.names());
-    Ok(Used { path: of.model.clone(), model: stored.model, states, letters, partition, drawn, scored })
+    let (letters, names, states) = (stored.letters.is_some(), stored.site_names(), stored.state_names());
+    Ok(Used { path: of.model.clone(), model: stored.model, names, states, letters, partition, drawn, scored })
 }
 
 /// Samples of some chains, as far apart as their energies remember.
@@ -181,6 +193,9 @@ fn scored(
 ) -> Result<Scored, Error> {
     let mut notes = vec![];
     let (names, rows) = match path.is_file() && crate::io::alignment::holds(path)? {
+        true if config.recording.units.is_some() => {
+            return Err(Error::Config("--units goes with tables; the scored file is an alignment".into()));
+        }
         true => sequences(stored, path, &mut notes)?,
         false => of_table(config, stored, path)?,
     };
@@ -218,26 +233,15 @@ fn sequences(stored: &Stored, path: &Path, notes: &mut Vec<Note>) -> Result<Name
 
 fn of_table(config: &PottsConfig, stored: &Stored, path: &Path) -> Result<Named, Error> {
     let array = table_array(path, config.recording.units.as_deref())?;
-    let columns = Columns::of_states(path, &config.recording, array.as_deref())?;
-    let table = read(path, &ReadTable { array: array.as_deref(), columns: Some(&columns.units) })?;
+    let units = columns(config, stored, path, array.as_deref())?;
+    let table = read(path, &ReadTable { array: array.as_deref(), columns: Some(&units) })?;
     let sites = &stored.model.sites;
-    if table.columns.len() != sites.count() {
-        let message = format!(
-            "has {} columns, expected {}, as the model has sites; --units chooses columns",
-            table.columns.len(),
-            sites.count()
-        );
-        return Err(Error::input(path, message));
-    }
-    let names = stored.names();
+    let names = stored.state_names();
     let mut rows = vec![vec![0u8; sites.count()]; table.rows];
     for (i, column) in table.columns.iter().enumerate() {
-        let levels = levels::different(&column.values);
-        let place = |name: &String| names[i].iter().position(|n| n == name);
-        let states: Vec<Option<usize>> = levels.names.iter().map(place).collect();
+        let states = states_of(&column.values, stored.bounds.as_ref().map(|b| &b[i][..]), &names[i]);
         for (k, row) in rows.iter_mut().enumerate() {
-            let known = levels.of[k].and_then(|l| states[l]).and_then(|s| u8::try_from(s).ok());
-            row[i] = known.ok_or_else(|| {
+            row[i] = states[k].ok_or_else(|| {
                 let found = match &column.values {
                     Values::Number(v) => v[k].to_string(),
                     Values::Text(v) => v[k].clone(),
@@ -253,4 +257,50 @@ fn of_table(config: &PottsConfig, stored: &Stored, path: &Path) -> Result<Named,
         }
     }
     Ok(((1..=table.rows).map(|k| k.to_string()).collect(), rows))
+}
+
+/// The columns of the model's sites: those of their names, or those that --units chooses, in their order.
+fn columns(
+    config: &PottsConfig,
+    stored: &Stored,
+    path: &Path,
+    array: Option<&str>,
+) -> Result<Vec<String>, Error> {
+    let chosen = config.recording.units.as_deref().filter(|u| Some(*u) != array);
+    if let (Some(sites), None, None) = (&stored.sites, &stored.letters, chosen) {
+        let all = schema(path, array)?.names();
+        let missing: Vec<String> = sites.iter().filter(|s| !all.contains(s)).cloned().collect();
+        if !missing.is_empty() {
+            let message = format!(
+                "has no column {}, expected one for each site of the model; the columns are {}; --units takes others, in the order of \
+                 the sites",
+                crate::io::error::listed(&missing),
+                crate::io::error::listed(&all)
+            );
+            return Err(Error::input(path, message));
+        }
+        return Ok(sites.clone());
+    }
+    let columns = Columns::of_states(path, &config.recording, array)?;
+    let count = stored.model.sites.count();
+    if columns.units.len() != count {
+        let message = format!(
+            "has {} columns, expected {count}, as the model has sites; --units chooses columns",
+            columns.units.len()
+        );
+        return Err(Error::input(path, message));
+    }
+    Ok(columns.units)
+}
+
+/// The state of each value: the level that it is in, or the state of its name; none of others.
+fn states_of(values: &Values, bounds: Option<&[f64]>, names: &[String]) -> Vec<Option<u8>> {
+    let state = |place: Option<usize>| place.and_then(|s| u8::try_from(s).ok());
+    if let (Values::Number(all), Some(ends)) = (values, bounds) {
+        return all.iter().map(|v| state(levels::level(*v, ends))).collect();
+    }
+    let found = levels::different(values);
+    let known: Vec<Option<u8>> =
+        found.names.iter().map(|name| state(names.iter().position(|n| n == name))).collect();
+    found.of.iter().map(|l| l.and_then(|l| known[l])).collect()
 }

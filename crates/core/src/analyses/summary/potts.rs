@@ -2,7 +2,7 @@
 
 use super::number::{Number, each};
 use crate::analyses::potts::{AboutSamples, PottsModel, Reason, Used};
-use crate::inference::potts::{Method, Partition, Path};
+use crate::inference::potts::{Ended, Method, Partition, Path};
 use crate::numbers::Estimate;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -89,7 +89,7 @@ impl UsedModel {
 /// Couplings of a Potts model. Lists belong to `gamma`; likelihoods are of one sample, in nats.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Potts {
-    /// The likelihood that is penalised: `pseudo`, `asymmetric` or `exact`.
+    /// The likelihood that is penalised: `pseudo`, `asymmetric`, `exact`, `boltzmann` or `ace`.
     pub likelihood: &'static str,
     /// Sites.
     pub n: usize,
@@ -101,10 +101,16 @@ pub struct Potts {
     pub weight: Number,
     /// Strengths of the penalty.
     pub gamma: Vec<Number>,
-    /// Minus the log likelihood that is penalised, of all samples, and the penalty.
+    /// Minus the log likelihood that is penalised, of all samples, and the penalty; null of `boltzmann`.
     pub objective: Vec<Number>,
-    /// Bounds on the distance of each from its minimum.
+    /// Bounds on the distance of each from its minimum; null of `boltzmann` and `ace`.
     pub gap: Vec<Number>,
+    /// How each was learned; null of others than `boltzmann`.
+    pub learning: Option<Vec<LearningEntry>>,
+    /// How each was expanded; null of others than `ace`.
+    pub expansion: Option<Vec<ExpansionEntry>>,
+    /// The strength at which fits ceased to converge; weaker ones were not tried.
+    pub stopped: Option<Stopped>,
     /// Log likelihood of the data.
     pub l_train: Vec<Number>,
     /// Of samples left out, or of the truth; null without either.
@@ -135,8 +141,91 @@ pub struct Potts {
     pub chosen: Chosen,
     /// How far generated samples have the statistics of the data.
     pub statistics: Vec<Statistics>,
+    /// Sites that the Gibbs sampler drew for them; the terminal says how many a second.
+    pub gibbs_updates: u64,
     /// Graphs of few pairs; null where all are coupled.
     pub sparse: Option<SparseEntry>,
+}
+
+/// How a model was learned by chains.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PottsLearning")]
+pub struct LearningEntry {
+    /// What is left of moments, root mean square in standard errors of the data's, the chains' own error taken off.
+    pub mismatch: Number,
+    /// The chains' own sampling error of it.
+    pub resolution: Number,
+    /// Updates of each group of chains.
+    pub updates: usize,
+    /// Gibbs sweeps between updates.
+    pub sweeps: usize,
+    /// Split R-hat of the energies of chains of the model.
+    pub r_hat: Number,
+    /// Effective draws of the energy.
+    pub ess: Number,
+    /// Root mean square of the error of couplings that the chains leave.
+    pub coupling_error: Number,
+}
+
+/// How a model was expanded in clusters of sites.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PottsExpansion")]
+pub struct ExpansionEntry {
+    /// The least of the cross-entropy of a sample, with the penalty.
+    pub entropy: Number,
+    /// Its error, by what is below the threshold.
+    pub entropy_std_error: Number,
+    /// log Z by the expansion.
+    pub log_z: Number,
+    /// Its error.
+    pub log_z_std_error: Number,
+    /// The last threshold, in nats.
+    pub threshold: Number,
+    /// Clusters that are kept of one site, two sites and so on.
+    pub clusters: Vec<usize>,
+    /// How far the model's frequencies and correlations are from the data's at worst, in sampling errors.
+    pub mismatch: Option<Number>,
+}
+
+/// Where fits ceased to converge.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PottsStopped")]
+pub struct Stopped {
+    /// The strength.
+    pub gamma: Number,
+    /// What ended the fit.
+    pub reason: String,
+}
+
+impl LearningEntry {
+    fn of(ended: &Ended, updates: usize) -> Option<Self> {
+        let Ended::Learning { mismatch, resolution, sweeps, chains, error, .. } = ended else { return None };
+        Some(Self {
+            mismatch: Number(*mismatch),
+            resolution: Number(*resolution),
+            updates,
+            sweeps: *sweeps,
+            r_hat: Number(chains.r_hat),
+            ess: Number(chains.ess),
+            coupling_error: Number(*error),
+        })
+    }
+}
+
+impl ExpansionEntry {
+    fn of(ended: &Ended) -> Option<Self> {
+        let Ended::Expansion { entropy, log_z, path } = ended else { return None };
+        let last = path.last()?;
+        Some(Self {
+            entropy: Number(entropy.value),
+            entropy_std_error: Number(entropy.error()),
+            log_z: Number(log_z.value),
+            log_z_std_error: Number(log_z.error()),
+            threshold: Number(last.threshold),
+            clusters: last.sizes.clone(),
+            mismatch: last.mismatch.map(|m| Number(m.worst())),
+        })
+    }
 }
 
 /// Graphs of few pairs. Lists belong to the graphs on the way.
@@ -163,7 +252,7 @@ pub struct LogZ {
     pub value: Number,
     /// Its standard error; 0 where it is exact.
     pub std_error: Number,
-    /// `exact` or `ais`.
+    /// `exact`, `ais` or `ace`.
     pub method: &'static str,
     /// Effective chains.
     pub effective: Option<Number>,
@@ -211,6 +300,12 @@ impl Potts {
             gamma: each(&m.levels, |l| l.gamma),
             objective: each(&m.levels, |l| l.objective),
             gap: each(&m.levels, |l| l.gap),
+            learning: m.levels.iter().map(|l| LearningEntry::of(&l.ended, l.evaluations)).collect(),
+            expansion: m.levels.iter().map(|l| ExpansionEntry::of(&l.ended)).collect(),
+            stopped: m
+                .stopped
+                .as_ref()
+                .map(|(gamma, why)| Stopped { gamma: Number(*gamma), reason: why.to_string() }),
             l_train: each(&m.levels, |l| l.train.value),
             l_test: test(|e| e.value),
             l_test_std_error: test(|e| e.error()),
@@ -230,6 +325,7 @@ impl Potts {
                 penalty_couplings: Number(m.penalty.couplings),
                 penalty_fields: Number(m.penalty.fields),
             },
+            gibbs_updates: m.updates,
             sparse: m.sparse.as_ref().map(|(path, all, chosen)| SparseEntry {
                 path: *path,
                 pairs: all.iter().map(|s| s.pairs).collect(),
@@ -254,6 +350,7 @@ impl LogZ {
             method: match p.method {
                 Method::Exact => "exact",
                 Method::Annealed => "ais",
+                Method::Expanded => "ace",
             },
             effective: p.effective.map(Number),
         }

@@ -9,7 +9,7 @@ use crate::numbers::Estimate;
 /// How far an expansion goes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Expansion {
-    /// The largest [`Mismatch::worst`] at which it ends; none: it goes down to `smallest`.
+    /// The largest [`Mismatch::worst`] at which it ends; none: it goes down to `smallest`, whatever the moments are there.
     pub until: Option<f64>,
     /// What thresholds are divided by from step to step.
     pub factor: f64,
@@ -19,6 +19,8 @@ pub struct Expansion {
     pub largest: usize,
     /// Clusters at most, with all their parts.
     pub clusters: usize,
+    /// Multiplications that second derivatives of all clusters take at most, each at one place.
+    pub work: f64,
     /// Draws that moments are estimated from where they cannot be found exactly, at least; four times the samples if that is more.
     pub draws: usize,
     /// Seed.
@@ -33,6 +35,7 @@ impl Default for Expansion {
             smallest: 1e-9,
             largest: 10,
             clusters: 500_000,
+            work: 1e12,
             draws: 10_000,
             seed: 1,
         }
@@ -61,6 +64,8 @@ pub struct Expanded {
     pub entropy: Estimate,
     /// log Z of the model, by S + sum h f + sum J f - penalty / p.
     pub log_z: Estimate,
+    /// S without its penalty: minus the log likelihood of a sample.
+    pub loss: f64,
     /// All thresholds; the last is that of the model.
     pub path: Vec<Threshold>,
 }
@@ -103,11 +108,11 @@ pub fn ace(samples: &Samples, penalty: Penalty, o: &Expansion) -> Result<Expande
         });
     }
     let data = Moments::new(samples);
-    let mut clusters = Clusters::new(&samples.sites, &data, penalty, [o.largest, o.clusters]);
+    let mut clusters = Clusters::new(&samples.sites, &data, penalty, o);
     let pairs = clusters.pairs();
     clusters.look(&pairs)?;
     clusters.look(&[vec![0]])?;
-    let mut threshold = pairs.iter().map(|c| clusters.entropy(c).abs()).fold(0.0, f64::max);
+    let mut threshold = pairs.iter().map(|c| clusters.entropy(c).abs()).fold(o.smallest, f64::max);
     let mut path: Vec<Threshold> = vec![];
     let mut last: Option<Vec<Vec<usize>>> = None;
     loop {
@@ -115,9 +120,11 @@ pub fn ace(samples: &Samples, penalty: Penalty, o: &Expansion) -> Result<Expande
         let (entropy, place) = clusters.sum(&kept.clusters);
         let same = last.as_ref() == Some(&kept.clusters);
         let model = model(&clusters, &place);
+        let at_end = threshold <= o.smallest;
         let mismatch = match (same, o.until) {
-            (true, _) => path.last().and_then(|s| s.mismatch),
-            (_, None) => None,
+            (true, Some(_)) => path.last().and_then(|s| s.mismatch),
+            // Asked for a threshold, the moments are looked at there alone.
+            (_, None) if !at_end => None,
             _ => {
                 // Truncation is meant: a number of draws.
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -135,17 +142,17 @@ pub fn ace(samples: &Samples, penalty: Penalty, o: &Expansion) -> Result<Expande
         path.push(Threshold { threshold, entropy, sizes, mismatch });
         let met =
             |m: &Mismatch| o.until.is_some_and(|u| m.worst() <= u) && !m.r_hat.is_some_and(|r| r > MIXED);
-        if mismatch.as_ref().is_some_and(met) || (o.until.is_none() && threshold <= o.smallest) {
+        if mismatch.as_ref().is_some_and(met) || (o.until.is_none() && at_end) {
             let error = (dropped(&clusters, &kept.dropped, 2) + change.powi(2)).sqrt();
             let of_log_z =
                 mismatch.map_or(error, |m| (dropped(&clusters, &kept.dropped, 3) + m.gap.powi(2)).sqrt());
             let weight: f64 = clusters.moments.iter().zip(&place).map(|(m, x)| m * x).sum();
-            let log_z = entropy + weight - clusters.penalty(&place);
+            let loss = entropy - clusters.penalty(&place);
             let estimate = |value, error| Estimate::new(value, error, path.len());
-            let (entropy, log_z) = (estimate(entropy, error), estimate(log_z, of_log_z));
-            return Ok(Expanded { model, entropy, log_z, path });
+            let (entropy, log_z) = (estimate(entropy, error), estimate(loss + weight, of_log_z));
+            return Ok(Expanded { model, entropy, log_z, loss, path });
         }
-        if threshold <= o.smallest {
+        if at_end {
             let worst = mismatch.map_or(f64::NAN, |m| m.worst());
             return Err(Error::NotExpanded { worst, asked: o.until.unwrap_or(0.0), threshold });
         }

@@ -1,7 +1,7 @@
 //! The asymmetric pseudo-likelihood: each site is fitted alone, and the two couplings of a pair are averaged.
 
 use super::minimum::{Convex, Value, minimum};
-use super::{Error, Fit, Penalty, Potts, Samples, Settings, Sites};
+use super::{Ended, Error, Fit, Penalty, Potts, Samples, Settings, Sites};
 use crate::linalg::activation::exp;
 use crate::linalg::vectorised;
 use rayon::prelude::*;
@@ -35,8 +35,14 @@ pub fn asymmetric(samples: &Samples, penalty: Penalty, settings: &Settings) -> R
     let data = Data::new(samples, penalty);
     let total = sites.total();
     let mut model = Potts::free(sites.clone());
-    let mut found =
-        Fit { model: Potts::free(Sites::alike(2, 2)?), objective: 0.0, loss: 0.0, gap: 0.0, evaluations: 0 };
+    let mut found = Fit {
+        model: Potts::free(Sites::alike(2, 2)?),
+        objective: 0.0,
+        loss: 0.0,
+        gap: 0.0,
+        evaluations: 0,
+        ended: Ended::Descent,
+    };
     // As many at a time as threads, so that their results need no more room.
     let width = rayon::current_num_threads().max(1);
     for first in (0..sites.count()).step_by(width) {
@@ -45,9 +51,9 @@ pub fn asymmetric(samples: &Samples, penalty: Penalty, settings: &Settings) -> R
             some.clone().into_par_iter().map(|i| data.site(i, settings)).collect();
         for (i, fit) in some.zip(fits) {
             let fit = fit?;
-            found.objective += fit.value.objective;
-            found.loss += fit.value.loss;
-            found.gap += fit.value.gap;
+            found.objective += fit.objective;
+            found.loss += fit.loss;
+            found.gap += fit.gap;
             found.evaluations += fit.evaluations;
             for (a, row) in sites.range(i).enumerate() {
                 model.fields[row] = fit.fields[a];
@@ -67,16 +73,41 @@ pub fn asymmetric(samples: &Samples, penalty: Penalty, settings: &Settings) -> R
     Ok(Fit { model, ..found })
 }
 
+/// The fit of one site alone, as [`asymmetric`] averages them.
+///
+/// # Errors
+/// [`Error::NotConverged`]; a site that there is not.
+pub fn asymmetric_site(
+    samples: &Samples,
+    penalty: Penalty,
+    site: usize,
+    settings: &Settings,
+) -> Result<SiteFit, Error> {
+    let count = samples.sites.count();
+    if site >= count {
+        let expected = format!("0 to {}", count - 1);
+        return Err(Error::Shape { what: "site", found: site.to_string(), expected });
+    }
+    Data::new(samples, penalty).site(site, settings)
+}
+
 /// The fit of one site.
-struct SiteFit {
-    /// Its fields.
-    fields: Vec<f64>,
-    /// Its couplings with every state of the others, `states` numbers each; zero with its own.
-    couplings: Vec<f64>,
-    /// Its states.
-    states: usize,
-    value: Value,
-    evaluations: usize,
+#[derive(Clone, Debug)]
+pub struct SiteFit {
+    /// Its fields, q numbers, in the gauge that the penalty chooses.
+    pub fields: Vec<f64>,
+    /// Its couplings with every state of all sites, Q x q, q numbers a state; zero with its own.
+    pub couplings: Vec<f64>,
+    /// Its states, q.
+    pub states: usize,
+    /// Minus its log likelihood given the others, and the penalty.
+    pub objective: f64,
+    /// The first of both.
+    pub loss: f64,
+    /// Bound on the objective's distance from its minimum.
+    pub gap: f64,
+    /// Evaluations.
+    pub evaluations: usize,
 }
 
 /// What all sites' problems share.
@@ -291,7 +322,8 @@ impl<'a> Site<'a> {
                 }
             }
         }
-        SiteFit { fields, couplings, states: q, value, evaluations }
+        let Value { objective, loss, gap } = value;
+        SiteFit { fields, couplings, states: q, objective, loss, gap, evaluations }
     }
 }
 

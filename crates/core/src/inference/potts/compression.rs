@@ -104,6 +104,38 @@ impl Compressed {
     }
 }
 
+impl Compressed {
+    /// A model of all states as one of the groups: of each group the first of its states speaks, less its share.
+    ///
+    /// # Errors
+    /// A model of other sites.
+    pub fn groups_of(&self, model: &Potts) -> Result<Potts, Error> {
+        if model.sites != self.sites {
+            return Err(Error::Shape {
+                what: "model of all states",
+                found: format!("{} states", model.sites.total()),
+                expected: format!("the sites of the samples, {} states", self.sites.total()),
+            });
+        }
+        let groups = &self.samples.sites;
+        let mut first = vec![usize::MAX; groups.total()];
+        for (i, range) in self.sites.ranges().enumerate() {
+            for k in range {
+                let to = &mut first[groups.at(i, self.group[k])];
+                *to = k.min(*to);
+            }
+        }
+        let mut fewer = Potts::free(groups.clone());
+        for (g, k) in first.iter().enumerate() {
+            fewer.fields[g] = model.fields[*k] - self.shares[*k];
+            for (f, l) in first.iter().enumerate() {
+                fewer.couplings[(f, g)] = model.couplings[(*l, *k)];
+            }
+        }
+        Ok(fewer)
+    }
+}
+
 /// Which states stay by themselves.
 fn kept(f: &[f64], by: Grouping) -> Vec<bool> {
     let mut order: Vec<usize> = (0..f.len()).collect();

@@ -134,6 +134,19 @@ pub enum Error {
         /// Clusters at most.
         most: usize,
     },
+    /// A cluster expansion wants more work than is allowed.
+    #[error(
+        "the expansion wants {clusters} clusters with their parts, whose second derivatives take {found:.1e} multiplications, expected at \
+         most {most:.0e}: allow more, group rare states, or take a stronger penalty"
+    )]
+    Work {
+        /// Clusters that were looked at or are wanted.
+        clusters: usize,
+        /// Multiplications that all of them take.
+        found: f64,
+        /// Multiplications at most.
+        most: f64,
+    },
     /// A cluster of too many states.
     #[error(
         "the cluster of sites {} has {configurations:.1e} configurations and {parameters} parameters, too many to go through: group rare \
@@ -161,4 +174,20 @@ pub enum Error {
         /// The threshold.
         threshold: f64,
     },
+}
+
+impl Error {
+    /// Whether the numbers, not the data or what was asked, ended it: a stronger penalty may help.
+    pub fn eased_by_penalty(&self) -> bool {
+        matches!(
+            self,
+            Self::NotConverged { .. }
+                | Self::NotLearned { .. }
+                | Self::ClusterSize { .. }
+                | Self::Clusters { .. }
+                | Self::Cluster { .. }
+                | Self::Work { .. }
+                | Self::NotExpanded { .. }
+        )
+    }
 }

@@ -3,7 +3,7 @@
 use super::cluster::{MOST_WORK, Problem};
 use super::group::Moments;
 use super::layout::{Layout, size};
-use super::{Error, Penalty, Sites};
+use super::{Error, Expansion, Penalty, Sites};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,8 +19,9 @@ pub(super) struct Clusters<'a> {
     pub whole: Layout,
     pub moments: Vec<f64>,
     known: HashMap<Vec<usize>, Added>,
-    /// Sites of a cluster, and clusters, at most.
-    most: [usize; 2],
+    most: &'a Expansion,
+    /// Multiplications that second derivatives of those take.
+    work: f64,
 }
 
 /// What a cluster adds to its parts: to the cross-entropy, and to each of its parameters.
@@ -37,10 +38,10 @@ pub(super) struct Kept {
 }
 
 impl<'a> Clusters<'a> {
-    pub fn new(sites: &'a Sites, data: &'a Moments, penalty: Penalty, most: [usize; 2]) -> Self {
+    pub fn new(sites: &'a Sites, data: &'a Moments, penalty: Penalty, most: &'a Expansion) -> Self {
         let whole = Layout::new((0..sites.count()).map(|i| sites.states(i)).collect());
         let moments = whole.moments(sites, data);
-        Self { sites, data, penalty, whole, moments, known: HashMap::new(), most }
+        Self { sites, data, penalty, whole, moments, known: HashMap::new(), most, work: 0.0 }
     }
 
     /// All pairs of sites.
@@ -63,9 +64,18 @@ impl<'a> Clusters<'a> {
             wanted.extend(missing.map(|c| (c.len(), c)));
         }
         let found = wanted.len() + self.known.len();
-        if found > self.most[1] {
-            return Err(Error::Clusters { found, most: self.most[1] });
+        if found > self.most.clusters {
+            return Err(Error::Clusters { found, most: self.most.clusters });
         }
+        let of = |cluster: &Vec<usize>| {
+            let (configurations, parameters) = size(cluster.iter().map(|i| self.sites.states(*i)));
+            configurations * parameters.powi(2)
+        };
+        let work = self.work + wanted.iter().map(|(_, c)| of(c)).sum::<f64>();
+        if work > self.most.work {
+            return Err(Error::Work { clusters: found, found: work, most: self.most.work });
+        }
+        self.work = work;
         let wanted: Vec<Vec<usize>> = wanted.into_iter().map(|(_, c)| c).collect();
         for level in wanted.chunk_by(|a, b| a.len() == b.len()) {
             let added: Result<Vec<Added>, Error> = level.par_iter().map(|c| self.added(c)).collect();
@@ -107,8 +117,8 @@ impl<'a> Clusters<'a> {
         let mut kept = Kept { clusters: vec![], dropped: vec![] };
         let mut level = self.pairs();
         while let Some(first) = level.first() {
-            if first.len() > self.most[0] {
-                return Err(Error::ClusterSize { most: self.most[0], threshold });
+            if first.len() > self.most.largest {
+                return Err(Error::ClusterSize { most: self.most.largest, threshold });
             }
             self.look(&level)?;
             let (above, below): (Vec<_>, Vec<_>) =

@@ -2,7 +2,9 @@
 
 use super::coordinates::Coordinates;
 use super::minimum::{Convex, Value, minimum};
-use super::{Error, Graph, Penalty, Potts, Sites};
+use super::{Error, Expansion, Graph, Grouping, Learning, Penalty, Potts, Sites, Stage, Threshold};
+use crate::inference::chains::Summary;
+use crate::numbers::Estimate;
 use faer::Mat;
 
 /// Minus the log of a likelihood, convex in fields and couplings.
@@ -28,7 +30,8 @@ pub trait Likelihood {
     fn spin_covariance(&self) -> Option<Mat<f64>> {
         None
     }
-    /// The change of those derivatives at a place as it moves along another, per length: products with the second derivatives.
+    /// The change of those derivatives at a place as it moves along another, per length: products with the second derivatives, or with
+    /// those of so many of the samples that steps by them go most of the way, scaled to all.
     fn curvature(
         &mut self,
         at: (&[f64], &Mat<f64>),
@@ -50,11 +53,25 @@ pub struct Settings {
     pub evaluations: usize,
     /// Steps that L-BFGS remembers.
     pub history: usize,
+    /// Which states are put together before.
+    pub grouping: Option<Grouping>,
+    /// When learning ends.
+    pub learning: Learning,
+    /// When an expansion ends.
+    pub expansion: Expansion,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { tolerance: 1e-9, aim: 1e-9, evaluations: 5000, history: 10 }
+        Self {
+            tolerance: 1e-9,
+            aim: 1e-9,
+            evaluations: 5000,
+            history: 10,
+            grouping: None,
+            learning: Learning::default(),
+            expansion: Expansion::default(),
+        }
     }
 }
 
@@ -63,22 +80,55 @@ impl Default for Settings {
 pub struct Fit {
     /// The model at the minimum, in the gauge that the penalty chooses.
     pub model: Potts,
-    /// Minus the log likelihood and the penalty.
+    /// Minus the log likelihood and the penalty; not a number of learning, which knows no log Z.
     pub objective: f64,
-    /// Minus the log likelihood of all samples.
+    /// Minus the log likelihood of all samples; not a number of learning.
     pub loss: f64,
     /// Bound on the objective's distance from its minimum: |dF/dx|^2 / (4 lambda) summed over fields and couplings of the zero-sum gauge,
-    /// since F is as convex as its penalty at least.
+    /// since F is as convex as its penalty at least; not a number where chains or clusters found the model.
     pub gap: f64,
-    /// Evaluations.
+    /// Evaluations; updates of learning, thresholds of an expansion.
     pub evaluations: usize,
+    /// How it ended.
+    pub ended: Ended,
+}
+
+/// How a fit ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ended {
+    /// Within the gap of the minimum.
+    Descent,
+    /// Where chains find the data's moments; numbers as in [`Learned`](super::Learned).
+    Learning {
+        /// What is left of the slope, in standard errors of the data's moments.
+        mismatch: f64,
+        /// The chains' own sampling error of it.
+        resolution: f64,
+        /// Sweeps between updates.
+        sweeps: usize,
+        /// What chains of the model say of - E.
+        chains: Summary,
+        /// Root mean square of the error of couplings that the chains leave.
+        error: f64,
+        /// The stages.
+        stages: Vec<Stage>,
+    },
+    /// Where clusters of sites are below a threshold; numbers as in [`Expanded`](super::Expanded).
+    Expansion {
+        /// The least of the cross-entropy, a sample's.
+        entropy: Estimate,
+        /// log Z.
+        log_z: Estimate,
+        /// All thresholds.
+        path: Vec<Threshold>,
+    },
 }
 
 /// The minimum of a likelihood with a penalty.
 ///
 /// Method: L-BFGS with the line search of More and Thuente, in coordinates that make the problem round: fields are those at the mean
 /// of the other sites, h_i + sum_j J_ij f_j, and every number is divided by the root of its second derivative under independent
-/// sites. Near the minimum, or from a start that was given, Newton's steps by conjugate gradients with exact second derivatives follow.
+/// sites. Near the minimum, or from a start that was given, Newton's steps by conjugate gradients follow, with second derivatives of all samples, or of a part where spins have very many.
 /// It ends at a bound on what is left, not at small steps.
 ///
 /// # Errors
@@ -123,6 +173,7 @@ pub fn fit_on(
         loss: found.value.loss,
         gap: found.value.gap,
         evaluations: found.evaluations,
+        ended: Ended::Descent,
     })
 }
 

@@ -1,19 +1,21 @@
 //! Gibbs sampling: each site in turn given the others.
 
 use super::{Error, Potts, Samples};
-use crate::linalg::activation::exp;
-use crate::linalg::col;
 use crate::linalg::random::{Rng, Use, stream, uniform};
+use crate::linalg::{Real, col, vectorised};
 use rayon::prelude::*;
+
+/// Sweeps after which fields are summed anew, so that rounding does not grow.
+const FRESH: usize = 64;
 
 /// A sampler of a model whose fields and couplings may be weakened.
 ///
-/// A sweep draws each site once, in order, from P(x_i = a | others) ~ exp(h_i(a) + sum_j J_ij(a, x_j)). Sites that are not coupled
-/// cost nothing.
+/// A sweep draws each site once, in order, from P(x_i = a | others) ~ exp(h_i(a) + sum_j J_ij(a, x_j)). The fields of all states given
+/// the other sites are kept, and change where a state does: a draw costs its site's states, a change those of the sites that are coupled.
 pub struct Gibbs<'a> {
     model: &'a Potts,
-    /// The sites that each is coupled with.
-    neighbours: Vec<Vec<usize>>,
+    /// The sites that each is coupled with; none: with all others.
+    neighbours: Vec<Option<Vec<usize>>>,
 }
 
 /// Where between independent sites and the model a sampler is.
@@ -29,6 +31,10 @@ pub struct Mixed<'a> {
 pub struct Chain {
     /// Where the state of each site stands among all.
     at: Vec<usize>,
+    /// The field of each state of each site given the other sites.
+    local: Vec<f64>,
+    /// Sweeps since those were summed.
+    age: usize,
     rng: Rng,
     fields: Vec<f64>,
 }
@@ -40,12 +46,20 @@ impl<'a> Gibbs<'a> {
     /// Numbers that are not finite.
     pub fn new(model: &'a Potts) -> Result<Self, Error> {
         model.check()?;
-        let mut neighbours = vec![vec![]; model.sites.count()];
+        let sites = &model.sites;
+        let mut neighbours = vec![vec![]; sites.count()];
         for [i, j] in model.pairs() {
             neighbours[i].push(j);
             neighbours[j].push(i);
         }
-        Ok(Self { model, neighbours })
+        let alone = |i: usize| {
+            sites.range(i).all(|k| col(model.couplings.as_ref(), k)[sites.range(i)].iter().all(|v| *v == 0.0))
+        };
+        let all = |(i, near): (usize, Vec<usize>)| {
+            let dense = near.len() + 1 == sites.count() && alone(i);
+            if dense { None } else { Some(near) }
+        };
+        Ok(Self { model, neighbours: neighbours.into_iter().enumerate().map(all).collect() })
     }
 
     /// Chain `number` of a run, each site drawn from fields alone.
@@ -54,6 +68,8 @@ impl<'a> Gibbs<'a> {
         let most = sites.ranges().map(|r| r.len()).max().unwrap_or(0);
         let mut chain = Chain {
             at: vec![0; sites.count()],
+            local: vec![0.0; sites.total()],
+            age: 0,
             rng: stream(seed, Use::Chain, number),
             fields: vec![0.0; most],
         };
@@ -62,7 +78,25 @@ impl<'a> Gibbs<'a> {
             own.copy_from_slice(&fields[range.clone()]);
             chain.at[i] = range.start + drawn(own, &mut chain.rng);
         }
+        self.settle(&mut chain);
         chain
+    }
+
+    /// Sums the fields of a chain anew, as is needed where it comes from another model.
+    pub(super) fn settle(&self, chain: &mut Chain) {
+        chain.age = 0;
+        chain.local.copy_from_slice(&self.model.fields);
+        for (site, k) in chain.at.iter().enumerate() {
+            let column = col(self.model.couplings.as_ref(), *k);
+            let add = |to: &mut [f64], from: &[f64]| to.iter_mut().zip(from).for_each(|(l, c)| *l += c);
+            match &self.neighbours[site] {
+                None => add(&mut chain.local, column),
+                Some(near) => near.iter().for_each(|j| {
+                    let range = self.model.sites.range(*j);
+                    add(&mut chain.local[range.clone()], &column[range]);
+                }),
+            }
+        }
     }
 
     /// One sweep of the model, or of what is `mixed`.
@@ -77,33 +111,54 @@ impl<'a> Gibbs<'a> {
         mixed: Option<Mixed<'_>>,
         mut seen: impl FnMut(usize, &[f64], &[usize]),
     ) {
-        let sites = &self.model.sites;
-        for i in 0..sites.count() {
-            let range = sites.range(i);
-            let own = &mut chain.fields[..range.len()];
-            own.copy_from_slice(&self.model.fields[range.clone()]);
-            for j in &self.neighbours[i] {
-                let column = &col(self.model.couplings.as_ref(), chain.at[*j])[range.clone()];
-                own.iter_mut().zip(column).for_each(|(f, c)| *f += c);
+        if chain.age == FRESH {
+            self.settle(chain);
+        }
+        chain.age += 1;
+        vectorised(
+            #[inline(always)]
+            || {
+                let sites = &self.model.sites;
+                for i in 0..sites.count() {
+                    let range = sites.range(i);
+                    let own = &mut chain.fields[..range.len()];
+                    own.copy_from_slice(&chain.local[range.clone()]);
+                    if let Some(Mixed { from, share }) = mixed {
+                        own.iter_mut()
+                            .zip(&from[range.clone()])
+                            .for_each(|(f, b)| *f = share * *f + (1.0 - share) * b);
+                    }
+                    let (old, new) = (chain.at[i], range.start + drawn(own, &mut chain.rng));
+                    if new != old {
+                        self.shift(&mut chain.local, i, [old, new]);
+                        chain.at[i] = new;
+                    }
+                    seen(i, own, &chain.at);
+                }
+            },
+        );
+    }
+
+    /// The fields where a site goes from one state to another.
+    #[inline(always)]
+    fn shift(&self, local: &mut [f64], site: usize, [old, new]: [usize; 2]) {
+        let couplings = self.model.couplings.as_ref();
+        let (before, after) = (col(couplings, old), col(couplings, new));
+        match &self.neighbours[site] {
+            None => turn(local, before, after),
+            Some(near) => {
+                for j in near {
+                    let range = self.model.sites.range(*j);
+                    turn(&mut local[range.clone()], &before[range.clone()], &after[range]);
+                }
             }
-            if let Some(Mixed { from, share }) = mixed {
-                own.iter_mut()
-                    .zip(&from[range.clone()])
-                    .for_each(|(f, b)| *f = share * *f + (1.0 - share) * b);
-            }
-            chain.at[i] = range.start + drawn(own, &mut chain.rng);
-            seen(i, own, &chain.at);
         }
     }
 
     /// log of the model's weight over that of independent sites of fields `from`: the energy of those less that of the model.
     pub fn above(&self, chain: &Chain, from: &[f64]) -> f64 {
-        let fields: f64 = chain.at.iter().map(|k| self.model.fields[*k] - from[*k]).sum();
-        let coupled = |i: usize| -> f64 {
-            let column = col(self.model.couplings.as_ref(), chain.at[i]);
-            self.neighbours[i].iter().filter(|j| **j < i).map(|j| column[chain.at[*j]]).sum()
-        };
-        fields + (0..chain.at.len()).map(coupled).sum::<f64>()
+        let fields = &self.model.fields;
+        chain.at.iter().map(|k| 0.5 * (fields[*k] + chain.local[*k]) - from[*k]).sum()
     }
 
     /// The state of each site of a chain.
@@ -150,11 +205,22 @@ impl<'a> Gibbs<'a> {
     }
 }
 
+#[inline(always)]
+fn turn(local: &mut [f64], before: &[f64], after: &[f64]) {
+    local.iter_mut().zip(before).zip(after).for_each(|((l, b), a)| *l += a - b);
+}
+
 /// A state drawn with probability ~ exp of its field; the weights are left in the place of fields.
+#[inline(always)]
 fn drawn(fields: &mut [f64], rng: &mut Rng) -> usize {
+    if let [first, second] = fields {
+        let apart = *second - *first;
+        let less = (-apart.abs()).exp_below();
+        (*first, *second) = if apart > 0.0 { (less, 1.0) } else { (1.0, less) };
+        return usize::from(uniform(rng, 0.0, 1.0 + less) >= *first);
+    }
     let most = fields.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
-    fields.iter_mut().for_each(|f| *f -= most);
-    exp(fields);
+    fields.iter_mut().for_each(|f| *f = (*f - most).exp_below());
     let mut left = uniform(rng, 0.0, fields.iter().sum());
     for (state, weight) in fields.iter().enumerate() {
         left -= weight;

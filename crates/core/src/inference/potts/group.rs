@@ -76,6 +76,7 @@ impl Group {
         let none = vec![0.0; single.len()];
         let mut probabilities = vec![];
         for (chain, energies) in self.chains.iter_mut().zip(&mut self.energies) {
+            gibbs.settle(chain);
             for _ in 0..sweeps {
                 gibbs.sweep_seen(chain, None, |site, weights, at| {
                     let own = sites.range(site);

@@ -3,7 +3,7 @@
 use super::coordinates::Coordinates;
 use super::group::{Group, Moments};
 use super::steep::Steep;
-use super::{Error, Learned, Learning, Penalty, Potts, PseudoLikelihood, Samples, Settings, fit};
+use super::{Error, Learned, Learning, Penalty, Potts, PseudoLikelihood, Samples, Settings, Stage, fit};
 use crate::inference::chains::{Summary, summary};
 use crate::linalg::random::{Use, normal, stream};
 use crate::linalg::{col, col_mut};
@@ -146,7 +146,7 @@ impl Run {
     }
 
     /// The result at the groups' places.
-    pub fn learned(mut self, places: &[Vec<f64>], check: &Check, updates: usize) -> Learned {
+    pub fn learned(mut self, places: &[Vec<f64>], check: &Check, stages: Vec<Stage>) -> Learned {
         let models: Vec<Potts> = places.iter().map(|p| self.penalised(p)).collect();
         let middle = self.penalised(&mean(places));
         let mut errors = Potts::free(middle.sites.clone());
@@ -161,9 +161,10 @@ impl Run {
             errors,
             mismatch: check.mismatch,
             resolution: check.resolution,
-            updates,
+            updates: stages.last().map_or(0, |s| s.updates),
             sweeps: self.sweeps,
             chains: check.chains,
+            stages,
         }
     }
 

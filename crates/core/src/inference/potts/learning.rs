@@ -44,6 +44,21 @@ pub struct Learned {
     pub sweeps: usize,
     /// What chains of the model say of - E: autocorrelation time in sweeps, effective samples, split R-hat.
     pub chains: Summary,
+    /// The stages after the first, the last that which the model is of.
+    pub stages: Vec<Stage>,
+}
+
+/// What chains found after a stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stage {
+    /// Updates of each group up to its end.
+    pub updates: usize,
+    /// As in [`Learned`].
+    pub mismatch: f64,
+    /// As in [`Learned`].
+    pub resolution: f64,
+    /// Split R-hat of the energies.
+    pub r_hat: f64,
 }
 
 /// Updates of the first stage.
@@ -111,23 +126,30 @@ pub fn boltzmann(samples: &Samples, penalty: Penalty, o: &Learning) -> Result<Le
     run.part();
     let mut before = run.stage(stage, &steep, share)?;
     let mut all = stage;
-    let mut last = [f64::NAN; 2];
+    let mut stages: Vec<Stage> = vec![];
     loop {
         (share, stage) = (share / FALL, 4 * stage);
         if all + stage > o.updates {
-            let [mismatch, r_hat] = last;
+            let (mismatch, r_hat) =
+                stages.last().map_or((f64::NAN, f64::NAN), |s| (s.mismatch.hypot(s.resolution), s.r_hat));
             return Err(Error::NotLearned { mismatch, asked: o.tolerance, r_hat, updates: all });
         }
         let places = run.stage(stage, &steep, share)?;
         all += stage;
         let ended: Vec<Vec<f64>> = places.iter().zip(&before).map(|(p, b)| extrapolated(p, b)).collect();
         let check = run.check(&ended, stage)?;
+        stages.push(Stage {
+            updates: all,
+            mismatch: check.mismatch,
+            resolution: check.resolution,
+            r_hat: check.chains.r_hat,
+        });
         let error = check.mismatch.hypot(check.resolution);
         let noise = check.mismatch <= NOISE * check.resolution;
         if error <= o.tolerance && noise && !(check.chains.r_hat > MIXED) {
-            return Ok(run.learned(&ended, &check, all));
+            return Ok(run.learned(&ended, &check, stages));
         }
-        (before, last) = (places, [error, check.chains.r_hat]);
+        before = places;
     }
 }
 

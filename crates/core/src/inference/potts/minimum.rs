@@ -29,7 +29,7 @@ pub(super) trait Convex {
     fn evaluate(&mut self, place: &[f64], gradient: &mut [f64]) -> Value;
     /// Holds a place for [`curvature`](Self::curvature).
     fn hold(&mut self, place: &[f64]);
-    /// Second derivatives along a direction at the place that is held.
+    /// Second derivatives along a direction at the place that is held, or those of a part of the data, scaled to all.
     fn curvature(&mut self, direction: &[f64], out: &mut [f64]);
 }
 
@@ -189,9 +189,11 @@ impl<'a> Held<'a> {
 
     /// Newton's steps by conjugate gradients.
     fn polish(&mut self) {
-        // What conjugate gradients leave of the gradient's square: the first steps are not worth more.
-        const LEFT: [f64; 8] = [1e-3, 1e-6, 1e-8, 1e-8, 1e-8, 1e-8, 1e-8, 1e-8];
-        for left in LEFT {
+        const STEPS: usize = 12;
+        // What conjugate gradients leave of the gradient's square: no less than what the step before left of the gap, which second
+        // derivatives that are not those of the whole way, or of all samples, could not do away with.
+        let mut left = 1e-3f64;
+        for _ in 0..STEPS {
             if self.ended() || self.down() {
                 return;
             }
@@ -200,9 +202,11 @@ impl<'a> Held<'a> {
             let to: Vec<f64> = self.best.place.iter().zip(&step).map(|(x, s)| x + s).collect();
             // That the step was the last one needed is no fault.
             let _ = self.at(&to);
-            if self.best.value.gap > 0.5 * before {
+            let share = self.best.value.gap / before;
+            if share > 0.5 {
                 return;
             }
+            left = share.powi(2).clamp(1e-8, 1e-2);
         }
     }
 

@@ -107,7 +107,7 @@ fn moments(model: &Potts, draws: usize, seed: u64) -> Result<(Mat<f64>, Option<f
     }
     let each = draws.div_ceil(CHAINS).max(4);
     let samples = Gibbs::new(model)?.samples(CHAINS, each, BURN, 1, seed)?;
-    let energies: Vec<f64> = samples.rows().map(|row| -model.energy(row)).collect();
+    let energies: Vec<f64> = samples.energies(model).into_iter().map(|e| -e).collect();
     let found = summary(&energies.chunks(each).collect::<Vec<_>>());
     let effective = found.ess.min((CHAINS * each) as f64);
     Ok((samples.pair_frequencies(), Some(found.r_hat), effective))

@@ -11,6 +11,8 @@ pub enum Method {
     Exact,
     /// By annealed importance sampling.
     Annealed,
+    /// By the cluster expansion that inferred the model.
+    Expanded,
 }
 
 /// log Z of a model.
@@ -52,8 +54,14 @@ pub struct Generated {
     pub weight: Estimate,
     /// What the chains say of - E.
     pub chains: Summary,
+    /// - E of each sample.
+    pub weights: Vec<f64>,
     /// The samples, chain after chain.
     pub samples: Samples,
+    /// Sites that were drawn.
+    pub updates: u64,
+    /// Seconds that took, on all threads.
+    pub seconds: f64,
 }
 
 /// Chains and draws that energies are averaged over.
@@ -80,8 +88,11 @@ impl Default for Chains {
 /// # Errors
 /// Numbers that are not finite; no chain or no draw.
 pub fn generated(model: &Potts, o: &Chains) -> Result<Generated, Error> {
+    let begun = std::time::Instant::now();
     let samples = Gibbs::new(model)?.samples(o.chains, o.draws, o.burn, 1, o.seed)?;
-    let weights: Vec<f64> = samples.rows().map(|row| -model.energy(row)).collect();
+    let seconds = begun.elapsed().as_secs_f64();
+    let updates = (o.chains * (o.burn + o.draws) * model.sites.count()) as u64;
+    let weights: Vec<f64> = samples.energies(model).into_iter().map(|e| -e).collect();
     let by_chain: Vec<&[f64]> = weights.chunks(o.draws).collect();
     let mean = |c: &&[f64]| c.iter().sum::<f64>() / c.len() as f64;
     let weight = match model.sites.log_configurations() <= EXACTLY.ln() {
@@ -91,7 +102,8 @@ pub fn generated(model: &Potts, o: &Chains) -> Result<Generated, Error> {
         }
         false => Estimate::mean(by_chain.iter().map(mean)),
     };
-    Ok(Generated { weight, chains: summary(&by_chain), samples })
+    let chains = summary(&by_chain);
+    Ok(Generated { weight, chains, weights, samples, updates, seconds })
 }
 
 /// log Z of a model near one whose log Z and samples are known: by importance sampling, Z' / Z is the mean of exp(E - E'); by [`partition`] where
@@ -101,14 +113,16 @@ pub fn generated(model: &Potts, o: &Chains) -> Result<Generated, Error> {
 /// Numbers that are not finite.
 pub fn partition_near(
     model: &Potts,
-    (known, of_known, made): (&Potts, &Partition, &Generated),
+    (of_known, made): (&Partition, &Generated),
     draws: usize,
     o: &Annealing,
 ) -> Result<Partition, Error> {
     if of_known.method == Method::Exact {
         return partition(model, o);
     }
-    let above: Vec<f64> = made.samples.rows().map(|row| known.energy(row) - model.energy(row)).collect();
+    // The weights of known samples are - E of the known model.
+    let of_model = made.samples.energies(model);
+    let above: Vec<f64> = made.weights.iter().zip(&of_model).map(|(w, e)| -w - e).collect();
     let most = above.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = above.iter().map(|a| (a - most).exp()).collect();
     let (sum, squares) = (weights.iter().sum::<f64>(), weights.iter().map(|w| w * w).sum::<f64>());

@@ -3,6 +3,7 @@
 use super::{Error, Potts, Sites};
 use crate::linalg::col_mut;
 use faer::Mat;
+use rayon::prelude::*;
 
 /// Observed configurations, each with a weight.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,9 +113,18 @@ impl Samples {
         f
     }
 
+    /// The energy of a model in each sample.
+    pub fn energies(&self, model: &Potts) -> Vec<f64> {
+        const ROWS: usize = 256;
+        let n = self.sites.count();
+        let some = |rows: &[u8]| rows.chunks_exact(n).map(|row| model.energy(row)).collect::<Vec<_>>();
+        let parts: Vec<Vec<f64>> = self.states.par_chunks(ROWS * n).map(some).collect();
+        parts.concat()
+    }
+
     /// The mean energy of a model in these samples.
     pub fn energy(&self, model: &Potts) -> f64 {
-        let sum: f64 = self.rows().zip(&self.weights).map(|(row, w)| w * model.energy(row)).sum();
+        let sum: f64 = self.energies(model).iter().zip(&self.weights).map(|(e, w)| w * e).sum();
         sum / self.total()
     }
 

@@ -2,11 +2,14 @@
 
 use super::Samples;
 use crate::linalg::{col, col_mut, gemm, vectorised};
-use faer::{Accum, Mat};
+use faer::{Accum, Mat, MatRef};
 use rayon::prelude::*;
 
 /// Samples that one thread takes at a time.
 const CHUNK: usize = 1024;
+/// Samples a spin that second derivatives need: their covariance is then known to a fifth along every direction, and Newton's steps
+/// leave a fifth of the way.
+const ENOUGH: usize = 100;
 /// Products of probabilities below which their logarithm is taken.
 const SMALL: f64 = 1e-200;
 
@@ -18,7 +21,9 @@ pub(super) struct Spins {
     /// n x p, in chunks.
     chunks: Vec<Mat<f64>>,
     weights: Vec<f64>,
-    /// 4 w P (1 - P) of each spin in the chunks, at T and S.
+    /// Every so many chunks give second derivatives.
+    every: usize,
+    /// 4 w P (1 - P) of each spin in those chunks, at T and S.
     bends: Option<Bends>,
 }
 
@@ -40,6 +45,7 @@ impl Spins {
             Mat::from_fn(n, count, |i, k| f64::from(samples.row(first + k)[i]) * 2.0 - 1.0)
         };
         Self {
+            every: (p / (ENOUGH * n).max(CHUNK)).max(1),
             chunks: (0..p).step_by(CHUNK).map(chunk).collect(),
             weights: samples.weights.clone(),
             bends: None,
@@ -55,14 +61,17 @@ impl Spins {
     pub fn covariance(&self) -> Mat<f64> {
         let n = self.chunks.first().map_or(0, Mat::nrows);
         let total: f64 = self.weights.iter().sum();
-        let (mut mean, mut square) = (vec![0.0; n], Mat::<f64>::zeros(n, n));
-        for (x, w) in self.chunks.iter().zip(self.weights.chunks(CHUNK)) {
-            let weighed = Mat::from_fn(n, x.ncols(), |i, k| w[k] * x[(i, k)]);
-            gemm(square.as_mut(), Accum::Add, weighed.as_ref(), x.transpose());
-            (0..x.ncols())
-                .for_each(|k| mean.iter_mut().zip(col(weighed.as_ref(), k)).for_each(|(m, v)| *m += v));
-        }
-        Mat::from_fn(n, n, |i, j| (square[(i, j)] - mean[i] * mean[j] / total) / total)
+        let all = self.chunks.par_iter().zip(self.weights.par_chunks(CHUNK));
+        let part = |left: &mut Mat<f64>, (x, weights): (&Mat<f64>, &[f64])| {
+            let mut left = left.subcols_mut(0, x.ncols());
+            for (k, w) in weights.iter().enumerate() {
+                let to = col_mut(left.as_mut(), k).iter_mut();
+                to.zip(col(x.as_ref(), k)).for_each(|(l, x)| *l = w * x);
+            }
+            Part::of(0.0, left.as_ref(), x)
+        };
+        let sum = Part::sum(all.map_init(|| room(n), part).collect(), n);
+        Mat::from_fn(n, n, |i, j| (sum.of_s[(i, j)] - sum.of_t[i] * sum.of_t[j] / total) / total)
     }
 
     /// As [`Likelihood::evaluate`](super::Likelihood::evaluate).
@@ -75,7 +84,8 @@ impl Spins {
     ) -> f64 {
         let (t, s) = spins(fields, couplings);
         let all = self.chunks.par_iter().zip(self.weights.par_chunks(CHUNK));
-        let parts: Vec<Part> = all.map(|(x, w)| part(x, w, &t, &s)).collect();
+        let parts: Vec<Part> =
+            all.map_init(|| room(t.len()), |left, (x, w)| part(left, x, w, (&t, &s))).collect();
         let sum = Part::sum(parts, t.len());
         sum.states(of_fields, of_couplings);
         sum.loss
@@ -90,13 +100,22 @@ impl Spins {
         of_couplings: &mut Mat<f64>,
     ) {
         let ((t, s), along) = (spins(fields, couplings), spins(of_h, of_j));
+        let every = self.every;
         if self.bends.as_ref().is_none_or(|(_, at_t, at_s)| *at_t != t || *at_s != s) {
-            let all = self.chunks.par_iter().zip(self.weights.par_chunks(CHUNK));
-            self.bends = Some((all.map(|(x, w)| bends(x, w, &t, &s)).collect(), t, s));
+            let all = self.chunks.par_iter().zip(self.weights.par_chunks(CHUNK)).step_by(every);
+            let total: f64 = self.weights.iter().sum();
+            let some: f64 = self.weights.chunks(CHUNK).step_by(every).flatten().sum();
+            let bends = all.map(|(x, w)| bends(x, w, total / some, (&t, &s))).collect();
+            self.bends = Some((bends, t, s));
         }
         let Some((bends, ..)) = &self.bends else { return };
-        let parts: Vec<Part> =
-            self.chunks.par_iter().zip(bends).map(|(x, bends)| bent(x, bends, &along)).collect();
+        let parts: Vec<Part> = self
+            .chunks
+            .par_iter()
+            .step_by(every)
+            .zip(bends)
+            .map_init(|| room(along.0.len()), |left, (x, bends)| bent(left, x, bends, &along))
+            .collect();
         Part::sum(parts, of_h.len() / 2).states(of_fields, of_couplings);
     }
 }
@@ -151,18 +170,18 @@ impl Part {
     }
 
     /// From the derivatives of each sample, n x p, by its sites' fields.
-    fn of(loss: f64, left: &Mat<f64>, x: &Mat<f64>) -> Self {
+    fn of(loss: f64, left: MatRef<f64>, x: &Mat<f64>) -> Self {
         let n = x.nrows();
         let mut of_t = vec![0.0; n];
-        (0..x.ncols()).for_each(|k| of_t.iter_mut().zip(col(left.as_ref(), k)).for_each(|(to, v)| *to += v));
+        (0..x.ncols()).for_each(|k| of_t.iter_mut().zip(col(left, k)).for_each(|(to, v)| *to += v));
         let mut of_s = Mat::zeros(n, n);
-        gemm(of_s.as_mut(), Accum::Replace, left.as_ref(), x.as_ref().transpose());
+        gemm(of_s.as_mut(), Accum::Replace, left, x.as_ref().transpose());
         Self { loss, of_t, of_s }
     }
 }
 
-/// 4 w P (1 - P) of each spin of a chunk.
-fn bends(x: &Mat<f64>, weights: &[f64], t: &[f64], s: &Mat<f64>) -> Mat<f64> {
+/// 4 w P (1 - P) of each spin of a chunk, `times` as much.
+fn bends(x: &Mat<f64>, weights: &[f64], times: f64, (t, s): (&[f64], &Mat<f64>)) -> Mat<f64> {
     use crate::linalg::Real;
     let mut out = Mat::zeros(x.nrows(), x.ncols());
     gemm(out.as_mut(), Accum::Replace, s.as_ref(), x.as_ref());
@@ -173,7 +192,7 @@ fn bends(x: &Mat<f64>, weights: &[f64], t: &[f64], s: &Mat<f64>) -> Mat<f64> {
             move || {
                 for (l, t) in own.iter_mut().zip(t) {
                     let p = f64::sigmoid_pair(2.0 * (*l + t)).0;
-                    *l = 4.0 * w * p * (1.0 - p);
+                    *l = 4.0 * times * w * p * (1.0 - p);
                 }
             },
         );
@@ -181,32 +200,35 @@ fn bends(x: &Mat<f64>, weights: &[f64], t: &[f64], s: &Mat<f64>) -> Mat<f64> {
     out
 }
 
+/// Room for a number of each spin and sample of a chunk.
+fn room(n: usize) -> Mat<f64> {
+    Mat::zeros(n, CHUNK)
+}
+
 /// Second derivatives of one chunk along a direction: those factors times the change of each spin's field.
-fn bent(x: &Mat<f64>, bends: &Mat<f64>, along: &(Vec<f64>, Mat<f64>)) -> Part {
-    let mut left = Mat::zeros(x.nrows(), x.ncols());
+fn bent(left: &mut Mat<f64>, x: &Mat<f64>, bends: &Mat<f64>, along: &(Vec<f64>, Mat<f64>)) -> Part {
+    let mut left = left.subcols_mut(0, x.ncols());
     gemm(left.as_mut(), Accum::Replace, along.1.as_ref(), x.as_ref());
     for k in 0..x.ncols() {
         let own = col_mut(left.as_mut(), k).iter_mut().zip(col(bends.as_ref(), k));
         own.zip(&along.0).for_each(|((l, b), dt)| *l = b * (*l + dt));
     }
-    Part::of(0.0, &left, x)
+    Part::of(0.0, left.as_ref(), x)
 }
 
-fn part(x: &Mat<f64>, weights: &[f64], t: &[f64], s: &Mat<f64>) -> Part {
-    let (n, count) = (x.nrows(), x.ncols());
-    let mut left = Mat::zeros(n, count);
+fn part(left: &mut Mat<f64>, x: &Mat<f64>, weights: &[f64], (t, s): (&[f64], &Mat<f64>)) -> Part {
+    let mut left = left.subcols_mut(0, x.ncols());
     gemm(left.as_mut(), Accum::Replace, s.as_ref(), x.as_ref());
     let mut loss = 0.0;
-    for k in 0..count {
-        loss += weights[k] * sample(col_mut(left.as_mut(), k), col(x.as_ref(), k), t, weights[k]);
+    for (k, w) in weights.iter().enumerate() {
+        loss += w * sample(col_mut(left.as_mut(), k), col(x.as_ref(), k), t, *w);
     }
-    Part::of(loss, &left, x)
+    Part::of(loss, left.as_ref(), x)
 }
 
 /// Derivatives by each site's field in the place of what its neighbours add to it; minus the log of what was seen.
 fn sample(left: &mut [f64], x: &[f64], t: &[f64], weight: f64) -> f64 {
     use crate::linalg::Real;
-    let mut loss = 0.0;
     vectorised(
         #[inline(always)]
         || {
@@ -215,15 +237,21 @@ fn sample(left: &mut [f64], x: &[f64], t: &[f64], weight: f64) -> f64 {
             }
         },
     );
-    let mut product = 1.0;
-    for p in left.iter() {
-        product *= p;
-        if product < SMALL {
-            loss -= product.max(f64::MIN_POSITIVE).ln();
-            product = 1.0;
-        }
-    }
-    loss -= product.ln();
+    let loss = surprise(left);
     left.iter_mut().zip(x).for_each(|(l, x)| *l = -2.0 * weight * x * (1.0 - *l));
     loss
+}
+
+/// Minus the logarithm of a product of probabilities; of several products side by side, as they do not wait for one another.
+fn surprise(all: &[f64]) -> f64 {
+    const SIDES: usize = 4;
+    let (mut loss, mut products) = (0.0, [1.0f64; SIDES]);
+    for some in all.chunks(SIDES) {
+        products.iter_mut().zip(some).for_each(|(product, p)| *product *= p);
+        for product in products.iter_mut().filter(|p| **p < SMALL) {
+            loss -= product.max(f64::MIN_POSITIVE).ln();
+            *product = 1.0;
+        }
+    }
+    loss - products.iter().map(|p| p.ln()).sum::<f64>()
 }

@@ -2,99 +2,22 @@
 
 use super::known::Known;
 use super::partition::{Chains, Method, Partition, generated, likelihood, partition, partition_near};
-use super::{
-    Annealing, Error, ExactLikelihood, Fit, Likelihood, Penalty, Potts, PseudoLikelihood, Samples, Settings,
-    Sites, asymmetric, fit,
-};
+use super::{Annealing, Ended, Error, Fit, Potts, Samples, Settings, Way};
 use crate::numbers::Estimate;
-
-/// Which likelihood is penalised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Way {
-    /// The pseudo-likelihood.
-    #[default]
-    Pseudo,
-    /// The pseudo-likelihood of each site alone, couplings of both sites averaged.
-    Asymmetric,
-    /// The likelihood, by going through all configurations.
-    Exact,
-}
-
-impl Way {
-    /// The name in summaries.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pseudo => "pseudo",
-            Self::Asymmetric => "asymmetric",
-            Self::Exact => "exact",
-        }
-    }
-
-    /// The penalty of strength gamma.
-    ///
-    /// # Errors
-    /// A gamma that is not positive.
-    pub fn penalty(self, gamma: f64, samples: &Samples) -> Result<Penalty, Error> {
-        match self {
-            Self::Pseudo | Self::Asymmetric => Penalty::of_pseudo_likelihood(gamma, &samples.sites),
-            Self::Exact => Penalty::of_likelihood(gamma, &samples.sites),
-        }
-    }
-
-    /// The fit at strength gamma.
-    ///
-    /// # Errors
-    /// Those of [`fit`], and too many configurations to go through.
-    pub fn fit(
-        self,
-        samples: &Samples,
-        gamma: f64,
-        start: Option<&Potts>,
-        o: &Settings,
-    ) -> Result<Fit, Error> {
-        let penalty = self.penalty(gamma, samples)?;
-        let mut own: Box<dyn Likelihood> = match self {
-            Self::Asymmetric => return asymmetric(samples, penalty, o),
-            Self::Pseudo => Box::new(PseudoLikelihood::new(samples)),
-            Self::Exact => Box::new(ExactLikelihood::new(samples)?),
-        };
-        fit(own.as_mut(), penalty, start, o)
-    }
-
-    /// Numbers that a fit holds at once, about: parameters and gradients that L-BFGS remembers, matrices of all states, samples.
-    ///
-    /// ```
-    /// use nullcline_core::inference::potts::{Settings, Sites, Way};
-    ///
-    /// // 1786 sites of 21 states are too many for one symmetric fit in 24 GB, and not for one site after the other.
-    /// let sites = Sites::alike(1786, 21).unwrap();
-    /// let gigabytes = |way: Way| way.numbers(&sites, 8500, &Settings::default()) * 8 / 1_000_000_000;
-    /// assert!(gigabytes(Way::Pseudo) > 100 && gigabytes(Way::Asymmetric) < 16);
-    /// ```
-    pub fn numbers(self, sites: &Sites, samples: usize, o: &Settings) -> u64 {
-        let (q, remembered) = (sites.total() as u64, 2 * o.history as u64 + 12);
-        let most = sites.ranges().map(|r| r.len()).max().unwrap_or(0) as u64;
-        let data = (samples * sites.count()) as u64;
-        let threads = rayon::current_num_threads() as u64;
-        match self {
-            Self::Asymmetric => q * q + threads * most * q * (remembered + 4) + data,
-            Self::Pseudo => 5 * q * q + sites.couplings() as u64 * remembered + data,
-            Self::Exact => 4 * q * q + sites.couplings() as u64 * remembered,
-        }
-    }
-}
 
 /// What one strength gives.
 #[derive(Clone, Debug)]
 pub struct Level {
     /// gamma.
     pub gamma: f64,
-    /// Minus the log likelihood that is penalised, and the penalty, of all samples.
+    /// Minus the log likelihood that is penalised, and the penalty, of all samples; not a number where it was not evaluated ([`Fit`]).
     pub objective: f64,
-    /// Bound on its distance from the minimum.
+    /// Bound on its distance from the minimum; not a number where there is none.
     pub gap: f64,
     /// Evaluations of the fit of all samples.
     pub evaluations: usize,
+    /// How that fit ended.
+    pub ended: Ended,
     /// Log likelihood of a training sample.
     pub train: Estimate,
     /// That of a sample left out, with the error over folds, or of one of the truth; none without folds and truth.
@@ -165,7 +88,7 @@ impl<'a> Sweep<'a> {
     /// The models at strength `gamma`: of all samples, then without each fold.
     ///
     /// # Errors
-    /// Those of [`fit`].
+    /// Those of [`Way::fit`].
     pub fn fits(&mut self, gamma: f64) -> Result<Vec<Fit>, Error> {
         let o = &self.options;
         let whole = o.way.fit(self.samples, gamma, self.last.as_ref(), &o.fits)?;
@@ -180,7 +103,7 @@ impl<'a> Sweep<'a> {
     /// What strength `gamma` gives, and its fits.
     ///
     /// # Errors
-    /// Those of [`fit`].
+    /// Those of [`Way::fit`].
     pub fn level(&mut self, gamma: f64) -> Result<(Level, Vec<Fit>), Error> {
         let fits = self.fits(gamma)?;
         let o = &self.options;
@@ -190,7 +113,7 @@ impl<'a> Sweep<'a> {
         let mut tests = vec![];
         for (k, (fit, (_, out))) in fits[1..].iter().zip(&self.folds).enumerate() {
             let seed = o.annealing.seed.wrapping_add(1 + k as u64);
-            let near = (&whole.model, &own, &made);
+            let near = (&own, &made);
             let of_fold =
                 partition_near(&fit.model, near, o.chains.draws, &Annealing { seed, ..o.annealing })?;
             tests.push(likelihood(&fit.model, out, &of_fold).value);
@@ -205,6 +128,7 @@ impl<'a> Sweep<'a> {
             objective: whole.objective,
             gap: whole.gap,
             evaluations: whole.evaluations,
+            ended: whole.ended.clone(),
             train: likelihood(&whole.model, self.samples, &own),
             test: match &self.truth {
                 Some(t) => Some(t.likelihood(&whole.model, &own)),

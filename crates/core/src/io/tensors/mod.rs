@@ -13,7 +13,7 @@ mod pytorch;
 mod safetensors;
 
 pub use numpy::STRUCTURED;
-pub use numpy::{write_npy, write_npz};
+pub use numpy::{write_npy, write_npz, write_npz_with};
 pub use safetensors::write_safetensors;
 
 /// One named tensor.
@@ -31,6 +31,17 @@ pub struct Tensor {
     pub data: Vec<f64>,
 }
 
+/// A named array of texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts {
+    /// The name in the file.
+    pub name: String,
+    /// Sizes of the dimensions, outermost first.
+    pub shape: Vec<usize>,
+    /// The texts in C order.
+    pub values: Vec<String>,
+}
+
 /// What a weight file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tensors {
@@ -41,6 +52,8 @@ pub struct Tensors {
     /// Text beside the tensors: `__metadata__` of safetensors, scalar strings of an npz, and plain
     /// strings, numbers and booleans in the dictionaries of a PyTorch checkpoint.
     pub metadata: BTreeMap<String, String>,
+    /// Arrays of text of an npz, which are no weights: they stand in `skipped` too.
+    pub texts: Vec<Texts>,
     /// What was found and not read: its name, and why.
     pub skipped: Vec<(String, String)>,
     /// Whether quantised weights are among what was not read.

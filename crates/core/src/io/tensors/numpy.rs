@@ -10,7 +10,7 @@ use super::super::atomic;
 use super::super::error::{Error, Problem};
 use super::super::npy::{self, Element, Header};
 use super::super::steady;
-use super::{Tensor, Tensors, check_shape};
+use super::{Tensor, Tensors, Texts, check_shape};
 
 /// Longer pickles are no dictionary of arrays.
 const LONGEST_PICKLE: u64 = 64 << 20;
@@ -18,6 +18,8 @@ const LONGEST_PICKLE: u64 = 64 << 20;
 pub const STRUCTURED: &str = "structured";
 /// Longer strings are no metadata.
 const LONGEST_TEXT: usize = 1 << 20;
+/// Larger arrays of text are no names of anything.
+const LONGEST_TEXTS: usize = 1 << 24;
 
 pub(super) fn read_npy(path: &Path, values: bool) -> Result<Tensors, Problem> {
     let name = path.file_stem().map_or_else(|| "array".into(), |s| s.to_string_lossy().into_owned());
@@ -93,7 +95,16 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> 
                 out.skipped.push(skipped("a structured array, which is a table and no weights"));
             }
             Element::Time { .. } => out.skipped.push(skipped("dates or durations")),
-            Element::Unicode { .. } | Element::Bytes { .. } => out.skipped.push(skipped("an array of text")),
+            Element::Unicode { characters, big_endian } => {
+                out.skipped.push(skipped("an array of text"));
+                let size = header.count.checked_mul((*characters).max(8)).filter(|s| *s <= LONGEST_TEXTS);
+                if size.is_some() && values && !header.fortran_order {
+                    let one = |_| text(&mut entry, *characters, *big_endian, name);
+                    let values = (0..header.count).map(one).collect::<Result<_, _>>()?;
+                    out.texts.push(Texts { name: name.into(), shape: header.shape.clone(), values });
+                }
+            }
+            Element::Bytes { .. } => out.skipped.push(skipped("an array of text")),
             Element::Other(descr) => {
                 out.skipped.push(skipped(&format!("dtype {descr} is not a real number")))
             }
@@ -170,20 +181,47 @@ pub fn write_npy(path: &Path, tensor: &Tensor) -> Result<(), Error> {
 /// assert_eq!((&again.shape, bits(&again)), (&w.shape, bits(&w)));
 /// ```
 pub fn write_npz(path: &Path, tensors: &[Tensor]) -> Result<(), Error> {
+    write_npz_with(path, tensors, &[])
+}
+
+/// Writes tensors and arrays of text as an uncompressed npz: in f64 and as numpy's `U`, in C order.
+///
+/// # Errors
+/// Those of [`write_npz`].
+///
+/// ```
+/// use nullcline_core::io::tensors::{Texts, read, write_npz_with};
+///
+/// let path = std::env::temp_dir().join(format!("nullcline-doc-texts-{}.npz", std::process::id()));
+/// let sites = Texts { name: "sites".into(), shape: vec![2], values: vec!["unité".into(), "b".into()] };
+/// write_npz_with(&path, &[], std::slice::from_ref(&sites)).unwrap();
+/// let again = read(&path).unwrap();
+/// std::fs::remove_file(&path).unwrap();
+/// assert_eq!(again.texts, [sites]);
+/// ```
+pub fn write_npz_with(path: &Path, tensors: &[Tensor], texts: &[Texts]) -> Result<(), Error> {
     atomic::write(path, |writer| {
         let failed = |e: zip::result::ZipError| Problem::writing(e.into());
         let mut archive = zip::ZipWriter::new(writer);
-        for (i, tensor) in tensors.iter().enumerate() {
-            check_shape(tensor)?;
-            if tensors[..i].iter().any(|t| t.name == tensor.name) {
-                return Err(Problem::DuplicateTensor { name: tensor.name.clone() });
-            }
-            let options = SimpleFileOptions::default()
+        let names: Vec<&String> =
+            tensors.iter().map(|t| &t.name).chain(texts.iter().map(|t| &t.name)).collect();
+        if let Some(k) = (0..names.len()).find(|k| names[..*k].contains(&names[*k])) {
+            return Err(Problem::DuplicateTensor { name: names[k].clone() });
+        }
+        let options = |numbers: usize| {
+            SimpleFileOptions::default()
                 .compression_method(zip::CompressionMethod::Stored)
                 .last_modified_time(zip::DateTime::default())
-                .large_file(tensor.data.len() >= 1 << 28);
-            archive.start_file(format!("{}.npy", tensor.name), options).map_err(failed)?;
+                .large_file(numbers >= 1 << 28)
+        };
+        for tensor in tensors {
+            check_shape(tensor)?;
+            archive.start_file(format!("{}.npy", tensor.name), options(tensor.data.len())).map_err(failed)?;
             npy::write(&mut archive, &tensor.shape, &tensor.data).map_err(Problem::writing)?;
+        }
+        for t in texts {
+            archive.start_file(format!("{}.npy", t.name), options(0)).map_err(failed)?;
+            npy::write_texts(&mut archive, &t.shape, &t.values).map_err(Problem::writing)?;
         }
         archive.finish().map_err(failed)?.flush().map_err(Problem::writing)
     })

@@ -51,9 +51,7 @@ use faer::{Mat, MatRef};
 /// let file = Tensors {
 ///     format: "npz",
 ///     tensors: vec![tensor("J", vec![2, 2], vec![0.0, 2.0, 0.0, 0.0]), tensor("in", vec![2, 1], vec![1.0, 0.0])],
-///     metadata: Default::default(),
-///     skipped: vec![],
-///     quantised: false,
+///     ..Tensors::default()
 /// };
 /// let map = [("w_rec", "J"), ("w_in", "in")].map(|(role, name)| (role.into(), name.into())).to_vec();
 /// let spec = Spec { cell: named("current"), map, tau: Some(0.5), dt: Some(0.01), ..Spec::default() };

@@ -117,7 +117,7 @@ impl Saved {
 /// let mut rule = plan.rule::<f64>();
 /// rule.write_params(&(0..12).map(|i| 0.1 * f64::from(i)).collect::<Vec<_>>());
 /// let (tensors, metadata) = save(&plan, rule.as_ref(), None);
-/// let file = Tensors { format: "safetensors", tensors, metadata, skipped: vec![], quantised: false };
+/// let file = Tensors { format: "safetensors", tensors, metadata, ..Tensors::default() };
 /// let again = load(&file, &Spec::default()).unwrap();
 /// let x = [0.1, -0.2, 0.3, 0.4];
 /// assert_eq!(linearise(again.system.step(), &x, &[1.0]).0, linearise(rule.as_ref(), &x, &[1.0]).0);

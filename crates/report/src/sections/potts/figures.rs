@@ -15,6 +15,7 @@ pub fn all(m: &PottsModel) -> Result<Vec<Figure>, Error> {
             all.push(divergences(m)?);
         }
     }
+    all.extend(super::ended::figure(m)?);
     all.push(scores(m)?);
     let edge = |p: &nullcline_core::analyses::potts::Pair| Edge {
         from: p.sites[1],

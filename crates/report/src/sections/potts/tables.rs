@@ -56,6 +56,7 @@ pub fn all(m: &PottsModel) -> Vec<TableOut> {
             "Graphs on the way: log pseudo-likelihoods of a training sample and of one left out.",
         ));
     }
+    all.extend(super::ended::tables(m));
     if !m.mutations.is_empty() {
         all.push(mutations(&m.mutations, &m.names, &m.states, "the first sequence"));
     }

@@ -9,17 +9,13 @@ use crate::sections::Rendered;
 use crate::sections::words::{self, count, with_error};
 use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::potts::Used;
-use nullcline_core::inference::potts::Method;
 use std::fmt::Write;
 
 pub fn tell(u: &Used, seed: u64) -> Told {
     let sites = &u.model.sites;
     let most = sites.ranges().map(|r| r.len()).max().unwrap_or(0);
     let subject = format!("a model of {} of up to {} states", count(sites.count(), "site"), most);
-    let how = match u.partition.method {
-        Method::Exact => "exact",
-        Method::Annealed => "annealed importance sampling",
-    };
+    let how = super::how(u.partition.method);
     let mut findings = vec![format!("log Z = {} ({how}).", with_error(u.partition.log_z))];
     let mut warnings = vec![];
     if let Some(effective) = u.partition.effective.filter(|e| *e < 20.0) {
@@ -89,13 +85,12 @@ fn section(u: &Used) -> Section {
 
 fn tables(u: &Used) -> Vec<TableOut> {
     let Some(s) = &u.scored else { return vec![] };
-    let names: Vec<String> = (1..=u.model.sites.count()).map(|k| k.to_string()).collect();
     let scores = Table::of(&s.all)
         .column("name", "", |s| s.name.as_str())
         .column("energy", "nats", |s| s.energy)
         .column("log_p", "nats", |s| s.log_probability)
         .named("scores", "Energy and log P of each sample.");
-    vec![scores, mutations(&s.mutations, &names, &u.states, "the first of them")]
+    vec![scores, mutations(&s.mutations, &u.names, &u.states, "the first of them")]
 }
 
 fn files(u: &Used) -> Vec<&'static str> {
@@ -112,14 +107,24 @@ pub fn write(u: &Used, folder: &Folder) -> Result<(), Failure> {
     if u.letters {
         return Ok(folder.write("potts/samples.fasta", fasta(&u.states, &d.rows))?);
     }
-    let sites = u.model.sites.count();
-    let head: Vec<String> = (1..=sites).map(|k| format!("site_{k}")).collect();
+    // Names that are places are no good names of columns.
+    let numbers = u.names.iter().enumerate().all(|(k, name)| *name == (k + 1).to_string());
+    let head: Vec<String> =
+        u.names.iter().map(|name| if numbers { format!("site_{name}") } else { cell(name) }).collect();
     let mut out = head.join(",");
     out.push('\n');
     for row in &d.rows {
-        let values: Vec<&str> =
-            row.iter().enumerate().map(|(i, s)| u.states[i][usize::from(*s)].as_str()).collect();
+        let values: Vec<String> =
+            row.iter().enumerate().map(|(i, s)| cell(&u.states[i][usize::from(*s)])).collect();
         let _ = writeln!(out, "{}", values.join(","));
     }
     Ok(folder.write("potts/samples.csv", out)?)
+}
+
+/// A cell of a CSV file.
+fn cell(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text.to_owned()
 }
