@@ -180,7 +180,10 @@ fn what_is_wrong_is_named() {
         (&["--init", "radius:-1"], "--init radius:-1: expected zero"),
         (&["--decay", "1.2"], "--decay 1.2: expected numbers from 0 to 1"),
         (&["--loss", "batch", "--range", "2"], "--range 2: --loss batch draws no samples"),
-        (&["--loss", "proxy", "--activation", "relu", "--range", "2"], "--loss proxy of one such channel draws no"),
+        (
+            &["--loss", "proxy", "--activation", "relu", "--range", "2"],
+            "--loss proxy of one such channel draws no",
+        ),
         (&["--channels", "5", "--units", "3"], "--channels 5: 3 units cannot hold so many integrals"),
     ] {
         let ran = run(&[&["train", "integrate", "--out", &out][..], more].concat());

@@ -427,7 +427,7 @@ fn a_model_that_was_written_is_used() {
         (&[&file[..], "--sample", "10"][..], 2, "--model"),
         (&["--model", model.to_str().unwrap(), "--gamma", "1"], 2, "--gamma"),
         (&["--model", &file, "--sample", "10"], 3, "expected weights"),
-        (&["--model", model.to_str().unwrap(), "--partition", "guess"], 2, "exact or ais"),
+        (&["--model", model.to_str().unwrap(), "--partition", "guess"], 2, "exact, ais or ace"),
         (&["--model", model.to_str().unwrap(), "--likelihood", "exact"], 2, "--likelihood"),
         (&["--model", model.to_str().unwrap(), "--score", &unknown], 3, "`X`"),
         (&[], 2, "--model FILE"),

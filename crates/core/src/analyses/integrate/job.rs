@@ -216,8 +216,7 @@ fn network(
 
 /// The mean square error over all steps, outputs and sequences; infinite where states grow without end.
 fn loss_of(model: &Model<f64>, batch: &Batch) -> f64 {
-    let found =
-        Bptt::new(model, batch.steps, batch.sequences).loss(model, batch, Objective::MeanSquare).loss;
+    let found = Bptt::new(model, batch.steps, batch.sequences).loss(model, batch, Objective::MeanSquare).loss;
     if found.is_finite() { found } else { f64::INFINITY }
 }
 

@@ -190,7 +190,8 @@ fn plan(a: &TrainIntegrator) -> Result<IntegratorPlan, String> {
     positive("--range", a.range)?;
     let sampled = kind == Kind::Proxy && !needs_no_samples(f, a.channels);
     if let Some(z) = a.range.filter(|_| !sampled) {
-        let loss = if kind == Kind::Proxy { "proxy of one such channel".to_owned() } else { kind.name().to_owned() };
+        let loss =
+            if kind == Kind::Proxy { "proxy of one such channel".to_owned() } else { kind.name().to_owned() };
         return Err(format!("--range {z}: --loss {loss} draws no samples; leave it out"));
     }
     let range = a.range.unwrap_or(RANGE);

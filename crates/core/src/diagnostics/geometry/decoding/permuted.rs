@@ -81,9 +81,11 @@ fn affordable(features: &Features, [samples, classes, folds]: [usize; 3], parted
     let parameters = size * others;
     // An information of p^2 T operations a step, and a factor.
     let newton = 4e-10
-        * (samples as f64 * (parameters * parameters / 4.0 + 40.0 * classes as f64) + parameters.powi(3) / 4.0);
+        * (samples as f64 * (parameters * parameters / 4.0 + 40.0 * classes as f64)
+            + parameters.powi(3) / 4.0);
     let chords = samples as f64 * (4.0 * size * others / 2e10 + classes as f64 / 2e8);
-    let one = folds as f64 * (STEPS * (1.0 - parted) * chords + NEWTON[usize::from(!features.penalised())] * parted * newton);
+    let one = folds as f64
+        * (STEPS * (1.0 - parted) * chords + NEWTON[usize::from(!features.penalised())] * parted * newton);
     if one * LEAST as f64 > 20.0 * SECONDS { 0 } else { ((SECONDS / one) as usize).max(LEAST) }
 }
 
