@@ -104,8 +104,8 @@ pub fn potts() -> Vec<Seed> {
         ("J", array(1, "'<f8'", false, "(2, 2, 2)", &doubles(8))),
         ("pairs", array(1, "'<f8'", false, "(2, 2)", &values(&[0.0, 2.0, 1.0, 3.0]))),
     ];
-    let all: [(&str, &[(&str, Vec<u8>)]); 3] = [("letters", &letters), ("table", &table), ("pairs", &pairs)];
-    all.map(|(name, arrays)| Seed::zip(name, archive(Stored, arrays))).into()
+    let zip = |name, arrays| Seed::zip(name, archive(Stored, arrays));
+    vec![zip("letters", &letters), zip("table", &table), zip("pairs", &pairs)]
 }
 
 pub fn npz() -> Vec<Seed> {

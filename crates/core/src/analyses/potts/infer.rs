@@ -107,12 +107,15 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
     })
 }
 
-/// What each strength gives, ascending, the fits of the best, and where fits ceased to converge, with the reason; `gammas` fall.
+/// The strength from which on fits ceased to converge, and why.
+type Stop = Option<(f64, Fault)>;
+
+/// What each strength gives, ascending, the fits of the best, and where fits ceased to converge; `gammas` fall.
 fn levels(
     sweep: &mut Sweep,
     gammas: &[f64],
     observer: &dyn Observer,
-) -> Result<(Vec<Level>, Kept, Option<(f64, Fault)>), Fault> {
+) -> Result<(Vec<Level>, Kept, Stop), Fault> {
     let (mut levels, mut kept) = (Vec::<Level>::new(), Kept { gamma: f64::NAN, fits: vec![] });
     let mut stopped = None;
     observer.start("strengths of the penalty", gammas.len() as u64);
