@@ -45,7 +45,7 @@ impl Stored {
     }
 }
 
-/// Reads a model as `infer potts` writes it: h and j as [`read`] has them, states beyond those of a site not a number; `alphabet` the
+/// Reads a model as `infer potts` writes it: h and j as `read` has them, states beyond those of a site not a number; `alphabet` the
 /// letters' numbers, or `states` (n x q) the names of the states, empty beyond those of a site, `levels` their values where they
 /// are numbers, `bounds` (n x q - 1) the ends of levels; `sites` the names of the sites; `log_z_ace` log Z of an expansion and its error.
 ///
