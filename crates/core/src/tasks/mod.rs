@@ -23,26 +23,34 @@
 //! ```
 
 mod catalog;
+mod codes;
 mod context_integration;
 mod copy_memory;
 mod environment;
 mod flip_flop;
+mod head_direction;
 pub mod ibl;
 mod integrate;
 mod permuted_digits;
+mod position;
 mod sine;
 mod symbols;
 mod temporal_ordering;
+mod walk;
 
 pub use catalog::{Error, NAMES, Options, build};
+pub use codes::{Code, HeadCells, PlaceCells};
 pub use context_integration::ContextIntegration;
 pub use copy_memory::{CopyMemory, Counted};
 pub use environment::{Environment, Episode, Reaction};
 pub use flip_flop::FlipFlop;
+pub use head_direction::{HeadDirection, Turning};
 pub use integrate::{Integrate, Signal};
 pub use permuted_digits::{Digits, DigitsError, PermutedDigits};
+pub use position::{Position, Shown};
 pub use sine::Sine;
 pub use temporal_ordering::TemporalOrdering;
+pub use walk::Walk;
 
 use crate::linalg::random::{Rng, Use, stream};
 use faer::Mat;
@@ -90,6 +98,8 @@ pub struct Batch {
     pub targets: Targets,
     /// Weight of each of the T b columns in the loss; 0 where the output is free.
     pub weights: Vec<f64>,
+    /// What the network's encoder makes the initial states of, c x b; none where the task says nothing of them.
+    pub start: Option<Mat<f64>>,
 }
 
 /// A task: a source of labelled sequences.
@@ -104,6 +114,14 @@ pub trait Task: Send + Sync {
     fn steps(&self) -> usize;
     /// How outputs are compared with targets.
     fn objective(&self) -> Objective;
+    /// Values c of the code from which an encoder makes the initial state; 0 where sequences start at zero.
+    fn codes(&self) -> usize {
+        0
+    }
+    /// Whether items are drawn, so that there are more than [`size`](Self::size) training items, any index being one.
+    fn endless(&self) -> bool {
+        true
+    }
     /// Loss of the best outputs that know the task and the step, but not what this item showed.
     fn chance(&self) -> f64;
     /// Items in a split.
@@ -112,6 +130,10 @@ pub trait Task: Send + Sync {
     fn batch(&self, split: Split, items: &[usize]) -> Batch;
     /// What is known of those items beside what they show, one value an item under each name; the first tells conditions apart.
     fn labels(&self, _: Split, _: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
+        vec![]
+    }
+    /// What is known of each step of those items beside what they show, T values an item under each name, item after item.
+    fn course(&self, _: Split, _: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
         vec![]
     }
 }

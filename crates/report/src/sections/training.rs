@@ -12,6 +12,7 @@ use nullcline_core::analyses;
 use nullcline_core::analyses::integrate::TrainIntegrator;
 use nullcline_core::analyses::training::{Network, Train, TrainedNetwork};
 use nullcline_core::analyses::trials;
+use nullcline_core::io::tensors::Tensor;
 use nullcline_core::tasks::Objective;
 use nullcline_core::training::trainer::{Epoch, Stopped};
 use serde_json::Value;
@@ -99,8 +100,15 @@ fn files(t: &TrainedNetwork, folder: &Folder) -> Result<(), Failure> {
     let Network { architecture, model, precision } = &t.network;
     let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
     let rule = model.rule.as_ref();
-    network_file(folder, NETWORK, architecture, rule, Some(readout), Some(*precision), &t.facts)?;
-    Ok(trials::write(&folder.place(TRIALS)?, &t.shown, &t.labels)?)
+    let encoder = model.encoder.as_ref().map(|e| Tensor {
+        name: "encoder.weight".into(),
+        shape: vec![e.nrows(), e.ncols()],
+        dtype: precision.name().into(),
+        data: (0..e.nrows()).flat_map(|i| e.row(i).iter().copied()).collect(),
+    });
+    let encoder = encoder.into_iter().collect();
+    network_file(folder, NETWORK, architecture, rule, Some(readout), Some(*precision), &t.facts, encoder)?;
+    Ok(trials::write(&folder.place(TRIALS)?, &t.shown, &t.beside)?)
 }
 
 /// The command that analyses the network in `out` at its task.

@@ -5,6 +5,7 @@ use super::losses::IntegratorLoss;
 use super::plan::{Export, IntegratorPlan};
 use crate::analyses::Error;
 use crate::analyses::training::{Network, Precision, Progress, TrainedNetwork};
+use crate::analyses::trials::Beside;
 use crate::job::{Desk, Job, Observer, Restart};
 use crate::linalg::Real;
 use crate::linalg::steep::Steep;
@@ -158,10 +159,14 @@ fn result(
         stopped: state.stopped.unwrap_or(Stopped::Epochs),
         test: state.test,
         shown,
-        labels: vec![("kind", kinds)],
+        beside: Beside { labels: vec![("kind", kinds)], ..Beside::default() },
         search: None,
         notes,
-        network: Network { architecture, model: Model { rule, readout }, precision: plan.precision },
+        network: Network {
+            architecture,
+            model: Model { rule, readout, encoder: None, unbiased: false },
+            precision: plan.precision,
+        },
         facts: match export {
             Export::Integrator => vec![
                 ("scale", list(&plan.goal.scale)),
@@ -227,6 +232,7 @@ fn shown(plan: &IntegratorPlan, steps: usize) -> (Batch, Vec<f64>) {
         }
     }
     let weights = vec![1.0; steps * b];
-    let batch = Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights };
+    let batch =
+        Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights, start: None };
     (batch, (0..b).map(|j| (j / SHOWN) as f64).collect())
 }

@@ -5,6 +5,7 @@ use super::{
     train_in,
 };
 use crate::analyses::Error;
+use crate::analyses::trials::Beside;
 use crate::job::{Desk, Job};
 use crate::systems::architecture::Architecture;
 use crate::tasks::{Batch, Objective, Split};
@@ -16,6 +17,8 @@ use std::path::Path;
 
 /// Items left beside a trained network, at most.
 const SHOWN: usize = 200;
+/// Numbers of their targets, at most.
+const TARGETS: usize = 1 << 22;
 
 /// A network, and the numbers in which its weights are written.
 pub struct Network {
@@ -55,10 +58,10 @@ pub struct TrainedNetwork {
     pub stopped: Stopped,
     /// The best parameters on the test items.
     pub test: Option<Measured>,
-    /// The first two hundred items of the validation set.
+    /// The first two hundred items of the validation set, fewer where there are many outputs.
     pub shown: Batch,
-    /// What is known of each of these: names and a value an item.
-    pub labels: Vec<(&'static str, Vec<f64>)>,
+    /// What is known of these beside what they show.
+    pub beside: Beside,
     /// The search before it.
     pub search: Option<Searched>,
     /// Whether it was found half done, or damaged in part.
@@ -184,7 +187,14 @@ fn divergence(epoch: usize, step: usize) -> String {
 fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<TrainedNetwork, Error> {
     let mut model = plan.model::<f64>()?;
     model.write_params(&trained.theta);
-    let shown: Vec<usize> = (0..plan.task.size(Split::Validation).min(SHOWN)).collect();
+    let room = (TARGETS / (plan.task.steps() * plan.task.outputs()).max(1)).clamp(1, SHOWN);
+    let items: Vec<usize> = (0..plan.task.size(Split::Validation).min(room)).collect();
+    let shown = plan.task.batch(Split::Validation, &items);
+    let beside = Beside {
+        labels: plan.task.labels(Split::Validation, &items),
+        course: plan.task.course(Split::Validation, &items),
+        initial: model.encoder.as_ref().zip(shown.start.as_ref()).map(|(e, start)| e * start),
+    };
     Ok(TrainedNetwork {
         task: plan.task.name(),
         description: plan.subject(),
@@ -198,8 +208,8 @@ fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<Tra
         best_epoch: trained.best_epoch,
         stopped: trained.stopped,
         test: trained.test,
-        labels: plan.task.labels(Split::Validation, &shown),
-        shown: plan.task.batch(Split::Validation, &shown),
+        beside,
+        shown,
         search,
         notes: trained.notes,
         facts: vec![],
