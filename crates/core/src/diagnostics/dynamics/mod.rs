@@ -12,12 +12,14 @@
 //! | Where does it go from here? | [`trajectories`] |
 //! | Does it integrate its inputs, and for how long? | [`integrator`] |
 //! | What do its matrices alone say? | [`recurrent`] |
+//! | Which dynamics does recorded activity tell of, and are two alike? | [`from_data`] |
 
 pub mod adjoint;
 pub mod covariant;
 pub mod cycles;
 pub mod fixed_points;
 pub mod flow_field;
+pub mod from_data;
 pub mod integrator;
 pub mod local_exponents;
 pub mod lyapunov;
