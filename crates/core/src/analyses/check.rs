@@ -3,6 +3,7 @@
 use super::arguments::{
     AnalysisArguments, IntegratorArguments, NetworkArguments, RecordingArguments, TrialArguments, WeightFile,
 };
+use super::beside::Beside;
 use super::lists::{distinct, entries, once};
 use super::prepare::{Preparation, Scale, Width};
 use super::trials::Map;
@@ -154,6 +155,7 @@ pub(super) fn recording(r: &RecordingArguments) -> Result<RecordingSettings, Str
         conditions: None,
         labels: None,
         preparation: Preparation::default(),
+        beside: Beside::default(),
     })
 }
 

@@ -14,12 +14,14 @@
 //! | How does it move if it denoises in a known density? | [`langevin`] |
 //! | Does it integrate its inputs, and for how long? | [`integrator`] |
 //! | What do its matrices alone say? | [`recurrent`] |
+//! | Which dynamics does recorded activity tell of, and are two alike? | [`from_data`] |
 
 pub mod adjoint;
 pub mod covariant;
 pub mod cycles;
 pub mod fixed_points;
 pub mod flow_field;
+pub mod from_data;
 pub mod integrator;
 pub mod langevin;
 pub mod local_exponents;
