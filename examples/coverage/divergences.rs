@@ -11,7 +11,7 @@ const REPETITIONS: u64 = 200;
 type Shape = (usize, usize, f64);
 
 /// KL between Gaussians in two and three dimensions, in points that are independent, in trials that are alike, and in trials that
-/// are more alike in one recording than in the other, as `analyze` thins them.
+/// are more alike in one recording than in the other.
 pub fn rows() -> Vec<Row> {
     let cases: [(&str, usize, Shape, Shape, f64, f64); 9] = [
         ("same, 600 independent", 2, (600, 1, 0.0), (600, 1, 0.0), 0.0, 1.0),

@@ -3,8 +3,8 @@
 use crate::common::golden;
 use faer::Mat;
 use nullcline::diagnostics::geometry::comparison::{
-    Kernel, Sample, Turns, bias_difference, by_chance, captured, cell, clipped, compared, diffusion,
-    direction_bias, divergence, estimate,
+    Kernel, NEIGHBOURS, Sample, Turns, bias_difference, by_chance, captured, cell, clipped, compared,
+    diffusion, direction_bias, divergence, estimate,
 };
 use nullcline::linalg::random::{Rng, Use, normal, stream};
 use serde_json::Value;
@@ -92,7 +92,7 @@ fn errors_of_divergences_hold_those_of_gaussians() {
             let mut rng = stream(11, Use::Fixture, (case * 100 + k) as u64);
             let p = gaussian(&mut rng, d, (trials, rows), 0.0, 1.0, a);
             let q = gaussian(&mut rng, d, (trials, rows), m, s, a);
-            let found = divergence(&p, &q, d, 5, *k as u64).unwrap().value;
+            let found = divergence(&p, &q, d, NEIGHBOURS, *k as u64).unwrap().value;
             (found.value - truth).abs() < 2.0 * found.error()
         });
         let held = held.count();

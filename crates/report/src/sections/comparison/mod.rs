@@ -205,7 +205,7 @@ fn kl((d, chance): &(Divergence, Chance)) -> String {
 fn methods(c: &Comparison) -> [String; 5] {
     [
         format!(
-            "Divergences are found by the {NEIGHBOURS} nearest neighbours or more (Wang, Kulkarni & Verdú 2009, eq. 29), those of the own \
+            "Divergences are found by nearest neighbours, {NEIGHBOURS} at least (Wang, Kulkarni & Verdú 2009, eq. 29), those of the own \
              trial left out, with errors from halves of the trials. A value below zero is one that noise has taken there."
         ),
         "Shared variance is what the other's components carry over what the own ones do (Elsayed et al. 2016). Errors of it and of angles \

@@ -56,15 +56,13 @@ impl Divergences {
         let [(a, every_a), (b, every_b)] = [0, 1].map(|k: usize| apart(&space.samples[k]));
         let few = || {
             let against = config.recording.beside.against.as_ref().unwrap_or(&config.file);
-            let message = format!(
-                "comparison: too few rows for {NEIGHBOURS} neighbours in other trials: give more trials, or --units that vary"
-            );
+            let message = "comparison: no row has a neighbour in another trial: expected two trials or more in either recording";
             Error::input(against, message)
         };
         let one = |p: &Sample, q: &Sample| divergence(p, q, d, NEIGHBOURS, seed).ok_or_else(few);
         let both = |p: &Sample, q: &Sample| -> Result<(Divergence, Chance), Error> {
             let found = one(p, q)?;
-            Ok((found, by_chance(p, q, d, NEIGHBOURS, found.raw, seed)))
+            Ok((found, by_chance(p, q, d, NEIGHBOURS, found.value.value, seed)))
         };
         let even = evenly(space, b.x.ncols(), seed);
         Ok(Self {
