@@ -73,6 +73,13 @@ fn every_task_trains_and_analyze_reads_the_weights_without_a_flag() {
         assert_eq!(violations(&summary), Vec::<String>::new(), "{task}");
         let found = &summary["modules"]["training"];
         assert_eq!((&found["task"], &found["epochs"]), (&Value::from(task), &Value::from(2)));
+        let unit = match task {
+            "position" => Some("m"),
+            "head-direction" => Some("rad"),
+            _ => None,
+        };
+        assert_eq!(found["decoding"]["unit"].as_str(), unit, "{task}");
+        assert_eq!(found["decoding"]["error"]["value"].is_number(), unit.is_some(), "{task}");
         let curve = std::fs::read_to_string(Path::new(&out).join("training/curve.csv")).unwrap();
         assert_eq!(curve.lines().count(), 4, "{curve}");
         assert!(curve.starts_with("epoch,step,rate,train_loss,validation_loss,"), "{curve}");
@@ -220,7 +227,7 @@ fn wrong_commands_have_status_2_and_name_what_is_wrong() {
         ("head-direction", &["--speed", "1"], "--speed does not go with head-direction; leave it out"),
         ("sine", &["--noise", "inf"], "--noise inf: expected a number, at least 0"),
         ("sine", &["--noise-law", "cauchy"], "--noise-law cauchy: expected gaussian or uniform"),
-        ("sine", &["--fresh", "--validation", "held-out"], "--fresh : expected a task whose items are drawn"),
+        ("sine", &["--fresh", "--validation", "held-out"], "--fresh: expected a task whose items are drawn"),
         ("psmnist", &[], "--images is missing: expected the folder of train-images-idx3-ubyte"),
     ];
     for (task, more, expected) in cases {

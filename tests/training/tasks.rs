@@ -2,6 +2,7 @@
 
 #![allow(clippy::float_cmp)]
 
+use faer::Mat;
 use nullcline::tasks::{
     Batch, Code, CopyMemory, Counted, Digits, DigitsError, Error, FlipFlop, HeadCells, HeadDirection, NAMES,
     Options, PermutedDigits, PlaceCells, Position, Shown, Sine, Sizes, Split, Targets, Task,
@@ -328,6 +329,41 @@ fn a_walk_starts_where_its_inputs_begin() {
         }
         assert_eq!((course[0].0, course[1].0, task.codes()), ("position_x", "position_y", 60));
     }
+}
+
+/// Outputs are read step by step: those of the targets, and those that say the start.
+#[test]
+fn outputs_are_read_as_places_and_directions() {
+    let far = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+    let cells = PlaceCells::new(60, 2.2, 0.2, Code::Gaussian, 4);
+    let task = Position::new(Walk::default(), cells.clone(), Shown::Changes, 40, SIZES, 4);
+    let items = [3, 9];
+    let batch = task.batch(Split::Test, &items);
+    let targets = Mat::from_fn(60, 80, |i, c| values(&batch, i, c / 2, c % 2));
+    let found = task.decoded(Split::Test, &items, targets.as_ref()).unwrap();
+    for (j, item) in items.into_iter().enumerate() {
+        let path = task.positions(Split::Test, item);
+        let read = |t: usize| cells.decode((0..60).map(|i| targets[(i, 2 * t + j)]).collect::<Vec<_>>());
+        let known = (0..40).map(|t| far(&read(t), &path[t + 1])).sum::<f64>() / 40.0;
+        let still = (0..40).map(|t| far(&path[0], &path[t + 1])).sum::<f64>() / 40.0;
+        assert!((found.distance[j] - known).abs() < 1e-12 && (found.still[j] - still).abs() < 1e-12);
+        assert!(known > 0.0 && found.unit == "m");
+    }
+    // Cells at every half degree; over the seam the short way counts.
+    let cells = HeadCells::new(721, 0.5, Code::Peak);
+    let task = HeadDirection::new(Turning::default(), cells.clone(), Shown::Changes, 30, SIZES, 4);
+    let (path, turns) = task.directions(Split::Test, 5);
+    let batch = task.batch(Split::Test, &[5]);
+    let targets = Mat::from_fn(721, 30, |i, t| values(&batch, i, t, 0));
+    let found = task.decoded(Split::Test, &[5], targets.as_ref()).unwrap();
+    assert!(found.distance[0] < 0.01 && found.unit == "rad", "{found:?}");
+    let away = |t: usize| {
+        let off = turns[..=t].iter().sum::<f64>().rem_euclid(std::f64::consts::TAU);
+        off.min(std::f64::consts::TAU - off)
+    };
+    let still = (0..30).map(away).sum::<f64>() / 30.0;
+    assert!((found.still[0] - still).abs() < 1e-12 && path.len() == 31);
+    assert!(Sine::new(0.1, 5, SIZES, 1).decoded(Split::Test, &[0], targets.as_ref()).is_none());
 }
 
 /// Without walls a drift of k to the anchor leaves (1-k)^T of the distance to it, on average over headings.

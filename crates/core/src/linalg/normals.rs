@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(log(1.0), 0.0);
     }
 
-    /// Share of numbers below thresholds (scipy.stats.norm.cdf), within five standard errors, and no correlation of neighbours.
+    /// Share of numbers below thresholds (scipy 1.17.1: scipy.stats.norm.cdf), within five standard errors, and no correlation of neighbours.
     #[test]
     fn numbers_have_the_law() {
         let n = 1_000_001;

@@ -218,7 +218,7 @@ mod tests {
     use super::*;
     use std::f64::consts::PI;
 
-    /// scipy 1.17: scipy.special.i0e.
+    /// scipy 1.17.1: scipy.special.i0e.
     #[test]
     fn the_bessel_function_is_scipys() {
         for (kappa, known) in [

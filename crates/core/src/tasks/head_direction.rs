@@ -2,9 +2,10 @@
 
 use super::codes::{HeadCells, each_column, variance_over_items};
 use super::position::Shown;
-use super::{Batch, Objective, Sizes, Split, Targets, Task, item_stream};
+use super::{Batch, Decoded, Objective, Sizes, Split, Targets, Task, item_stream};
+use crate::linalg::col;
 use crate::linalg::random::{normal, uniform};
-use faer::Mat;
+use faer::{Mat, MatRef};
 use std::f64::consts::{PI, TAU};
 
 /// How a head turns: by dt omega in each step, omega ~ N(0, deviation^2), its absolute value where turns are biased.
@@ -151,5 +152,12 @@ impl Task for HeadDirection {
     }
     fn course(&self, split: Split, items: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
         vec![("direction", items.iter().flat_map(|i| self.directions(split, *i).0.split_off(1)).collect())]
+    }
+    fn decoded(&self, split: Split, items: &[usize], outputs: MatRef<f64>) -> Option<Decoded> {
+        let b = items.len();
+        let paths: Vec<Vec<f64>> = items.iter().map(|i| self.directions(split, *i).0).collect();
+        let far = |at: f64, t: usize, j: usize| wrapped(at - paths[j][t + 1]).abs();
+        let said = |t: usize, j: usize| far(self.cells.decode(col(outputs, t * b + j)), t, j);
+        Some(Decoded::over("rad", [self.steps, b], said, |t, j| far(paths[j][0], t, j)))
     }
 }

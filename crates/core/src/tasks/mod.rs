@@ -53,7 +53,7 @@ pub use temporal_ordering::TemporalOrdering;
 pub use walk::Walk;
 
 use crate::linalg::random::{Rng, Use, stream};
-use faer::Mat;
+use faer::{Mat, MatRef};
 
 /// Which part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +102,32 @@ pub struct Batch {
     pub start: Option<Mat<f64>>,
 }
 
+/// How far what outputs say is from what is so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded {
+    /// Unit of the distances.
+    pub unit: &'static str,
+    /// Mean distance over the steps of each item.
+    pub distance: Vec<f64>,
+    /// The same of who says at each step what was so at the start.
+    pub still: Vec<f64>,
+}
+
+impl Decoded {
+    /// Means over `steps` steps of `items` items; `distance` and `still` are told step and item.
+    fn over(
+        unit: &'static str,
+        [steps, items]: [usize; 2],
+        distance: impl Fn(usize, usize) -> f64,
+        still: impl Fn(usize, usize) -> f64,
+    ) -> Self {
+        let mean = |of: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
+            (0..items).map(|j| (0..steps).map(|t| of(t, j)).sum::<f64>() / steps as f64).collect()
+        };
+        Self { unit, distance: mean(&distance), still: mean(&still) }
+    }
+}
+
 /// A task: a source of labelled sequences.
 pub trait Task: Send + Sync {
     /// The name on the command line.
@@ -135,6 +161,10 @@ pub trait Task: Send + Sync {
     /// What is known of each step of those items beside what they show, T values an item under each name, item after item.
     fn course(&self, _: Split, _: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
         vec![]
+    }
+    /// What outputs, o x (T b) as in a batch of those items, say of what they stand for; none where they stand for themselves.
+    fn decoded(&self, _: Split, _: &[usize], _: MatRef<f64>) -> Option<Decoded> {
+        None
     }
 }
 

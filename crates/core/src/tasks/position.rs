@@ -2,8 +2,9 @@
 
 use super::codes::{PlaceCells, each_column, variance_over_items};
 use super::walk::Walk;
-use super::{Batch, Objective, Sizes, Split, Targets, Task, item_stream};
-use faer::Mat;
+use super::{Batch, Decoded, Objective, Sizes, Split, Targets, Task, item_stream};
+use crate::linalg::col;
+use faer::{Mat, MatRef};
 
 /// What a network that estimates a state is shown of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,5 +132,13 @@ impl Task for Position {
         let paths: Vec<Vec<[f64; 2]>> = items.iter().map(|item| self.positions(split, *item)).collect();
         let along = |i: usize| paths.iter().flat_map(move |p| p[1..].iter().map(move |x| x[i])).collect();
         vec![("position_x", along(0)), ("position_y", along(1))]
+    }
+    fn decoded(&self, split: Split, items: &[usize], outputs: MatRef<f64>) -> Option<Decoded> {
+        let b = items.len();
+        let paths: Vec<Vec<[f64; 2]>> = items.iter().map(|item| self.positions(split, *item)).collect();
+        let far =
+            |at: [f64; 2], t: usize, j: usize| (at[0] - paths[j][t + 1][0]).hypot(at[1] - paths[j][t + 1][1]);
+        let said = |t: usize, j: usize| far(self.cells.decode(col(outputs, t * b + j)), t, j);
+        Some(Decoded::over("m", [self.steps, b], said, |t, j| far(paths[j][0], t, j)))
     }
 }

@@ -56,6 +56,12 @@ impl<T: Real> Model<T> {
     pub fn parameter_count(&self) -> usize {
         self.encoder_at() + self.encoder.as_ref().map_or(0, |e| e.nrows() * e.ncols())
     }
+    /// Parameters that training changes: all but biases that are held at zero.
+    pub fn trained_count(&self) -> usize {
+        let mut theta = vec![T::ONE; self.parameter_count()];
+        self.hold(&mut theta);
+        theta.iter().filter(|v| **v != T::ZERO).count()
+    }
     /// Where the encoder begins in the flat parameter vector.
     pub(super) fn encoder_at(&self) -> usize {
         parameter_count(self.rule.as_ref()) + self.readout.weight.nrows() * (self.readout.weight.ncols() + 1)

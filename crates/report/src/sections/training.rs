@@ -156,6 +156,14 @@ pub fn describe(t: &TrainedNetwork) -> Vec<String> {
             accuracy(test.accuracy)
         ));
     }
+    if let Some(d) = t.decoding {
+        all.push(format!(
+            "What the outputs say is {} {unit} from what is so, who stays at the start {} {unit}.",
+            words::with_error(d.error),
+            words::with_error(d.still),
+            unit = d.unit
+        ));
+    }
     if let Some(best) = t.best() {
         all.push(format!(
             "Best of {}: epoch {}, validation loss {}; training ended because {}.",
@@ -252,6 +260,10 @@ pub fn training(t: &TrainedNetwork) -> Result<Rendered, Error> {
         );
     }
     facts.push((format!("Chance ({})", unit(t)), words::number(t.chance)));
+    if let Some(d) = t.decoding {
+        facts.push((format!("Decoding error ({})", d.unit), words::with_error(d.error)));
+        facts.push((format!("Staying at the start ({})", d.unit), words::with_error(d.still)));
+    }
     let intro = "The weights are those of the epoch with the lowest validation loss; the test items were looked \
         at once, at the end. Chance is the loss of the best outputs that know the task and the step but not \
         what the item showed.";

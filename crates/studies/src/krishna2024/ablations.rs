@@ -58,7 +58,8 @@ pub fn findings(sizes: Sizes, settings: &Settings, observer: &dyn Observer) -> R
     let parts: Vec<(&str, &[One])> = groups.iter().map(|(l, all)| (*l, &all[..])).collect();
     let section = Section::new("ablations", "One condition less")
         .intro(format!(
-            "{}. The conditions are sufficient by the theory, not necessary: a network that lacks one may reactivate all the same.",
+            "{}. The conditions are sufficient by the theory, not necessary: a network that lacks one may reactivate all the same. Where \
+             positions are shown, no input is the middle of the box.",
             sizes.words()
         ))
         .figures([nullcline_report::figures::points_with_errors(

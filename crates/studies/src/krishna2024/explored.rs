@@ -1,6 +1,6 @@
 //! One network awake and at rest: how far what it says at rest is what it said awake.
 
-use super::measure::{Recorded, Running, record, thinned};
+use super::measure::{Recorded, Running, record};
 use super::networks::{Net, STEPS, Sizes, What};
 use crate::common::*;
 use faer::Mat;
@@ -28,7 +28,7 @@ pub struct Divergences {
 
 /// Between what `rest` and `active` say; NaN where it cannot be told.
 pub fn divergences(rest: &Sample, active: &Sample, what: What, seed: u64) -> Divergences {
-    let (q, p) = (thinned(rest, POINTS), thinned(active, POINTS));
+    let [(q, _), (p, _)] = [rest, active].map(|s| s.thinned(POINTS));
     // Directions are a curve in the plane of cosine and sine.
     let dimension = if what == What::Position { 2 } else { 1 };
     let by_neighbours = |a: &Sample, b: &Sample| estimate(a, b, dimension, NEIGHBOURS).unwrap_or(f64::NAN);
@@ -56,7 +56,7 @@ fn recipe(q: &Sample, p: &Sample, what: What, seed: u64) -> Option<f64> {
 /// KL divergence of the uniform law on the box from what `active` says, by the authors' recipe: with the density 1/A of its area
 /// and, as their program has it, one over its side.
 pub fn uniform_box(active: &Sample, side: f64, seed: u64) -> Option<[f64; 2]> {
-    let p = Kernel::of(thinned(active, POINTS).x.as_ref())?;
+    let p = Kernel::of(active.thinned(POINTS).0.x.as_ref())?;
     let mut rng = stream(seed, Use::Samples, 2);
     let drawn = Mat::from_fn(2, DRAWS, |_, _| uniform(&mut rng, -0.5 * side, 0.5 * side));
     let there = p.density(drawn.as_ref());
@@ -72,7 +72,7 @@ pub struct One {
     /// Mean distance of what it says from the truth, m or rad.
     pub error: f64,
     pub kl: Divergences,
-    /// Total variance within a trial, and mean length of a step, of what it says awake and at rest.
+    /// Total variance within a trial (at rest in its second half), and mean length of a step, of what it says awake and at rest.
     pub variance: [f64; 2],
     pub step: [f64; 2],
     /// Share of the variance of its states in the first components, awake and at rest.
@@ -107,7 +107,7 @@ pub fn of(net: &Net, active: Recorded, rest: Recorded) -> One {
         loss: net.loss.map_or(f64::NAN, |l| l / net.chance),
         error: error(net, &active),
         kl: divergences(&rest.said, &active.said, net.kind.what, net.seed),
-        variance: both.map(|r| total_variance(&r.said).value),
+        variance: [total_variance(&active.said), total_variance(&rest.settled())].map(|v| v.value),
         step: both.map(|r| step_length(&r.said).value),
         explained: [curve(0), curve(1)],
         shared: kept.as_ref().map_or(f64::NAN, |c| c.shared[1].value),

@@ -44,7 +44,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, observer: &dyn Observer) -> R
     });
     let silent = nets[0].iter().map(|net| {
         let rest = record(net, sizes.trials, Running::quiescent(net, 0.0, sizes.quiescent));
-        total_variance(&rest.said).value
+        total_variance(&rest.settled()).value
     });
     let found = Found {
         noisy: all(&nets[0], DOUBLED),

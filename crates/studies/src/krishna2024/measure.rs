@@ -49,6 +49,14 @@ impl Recorded {
         self.said.groups()
     }
 
+    /// What is said in the second half of each trial, where the start is forgotten: the paper leaves out the first 1000 of 2000 steps
+    /// where it measures variance.
+    pub fn settled(&self) -> Sample {
+        let all = self.said.x.ncols();
+        let rows = all / self.trials().max(1);
+        self.said.rows(&(0..all).filter(|t| t % rows >= rows / 2).collect::<Vec<_>>())
+    }
+
     /// What the outputs of a trial say, step after step.
     pub fn trial(&self, k: usize) -> Vec<[f64; 2]> {
         let x = &self.said.x;
@@ -123,17 +131,4 @@ fn sample(x: Mat<f64>, rows: usize, unbroken: bool) -> Sample {
         group: (0..count).map(|c| c / rows).collect(),
         follows: (0..count).map(|c| unbroken && c % rows > 0).collect(),
     }
-}
-
-/// Every `every`-th row of each group, so that about `most` rows are left.
-pub fn thinned(s: &Sample, most: usize) -> Sample {
-    let every = s.x.ncols().div_ceil(most).max(1);
-    let (mut kept, mut since) = (vec![], 0usize);
-    for t in 0..s.x.ncols() {
-        since = if t > 0 && s.group[t] == s.group[t - 1] { since + 1 } else { 0 };
-        if since.is_multiple_of(every) {
-            kept.push(t);
-        }
-    }
-    s.rows(&kept)
 }

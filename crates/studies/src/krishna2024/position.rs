@@ -15,6 +15,8 @@ pub const STUDY: Study = Study::new(
 );
 
 const SOURCE: &str = "krishna2024 Spatial position estimation";
+/// Coordinates of figures.
+const AXES: [&str; 2] = ["x (m)", "y (m)"];
 /// Side of the box.
 const SIDE: f64 = 2.2;
 /// Noise at rest over that of training: its variance doubled.
@@ -51,7 +53,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, observer: &dyn Observer) -> R
     let raw = untrained(settings, sizes, NOISY)?;
     let silent = |net: &Net| {
         let rest = record(net, sizes.trials, Running::quiescent(net, 0.0, sizes.quiescent));
-        total_variance(&rest.said).value
+        total_variance(&rest.settled()).value
     };
     observer.start("resting", 5);
     let all = |nets: &[Net], factor: f64, k: u64| {
@@ -176,12 +178,50 @@ fn claims(f: &Found) -> Vec<Claim> {
 
 fn sections(f: &Found, sizes: Sizes) -> Result<Vec<Section>, Error> {
     let first = &f.noisy[0];
-    let axes = ["x (m)", "y (m)"];
     let lines = [
-        trajectories(&first.active, 12, 100, "active", axes)?,
-        trajectories(&first.rest, 12, 200, "quiescent", axes)?,
+        trajectories(&first.active, 12, 100, "active", AXES)?,
+        trajectories(&first.rest, 12, 200, "quiescent", AXES)?,
         explained(&f.noisy)?,
     ];
+    let groups = [
+        ("noisy", &f.noisy[..]),
+        ("noisy, noise not doubled", &f.single),
+        ("noiseless", &f.noiseless),
+        ("program", &f.program),
+        ("untrained", &f.untrained),
+    ];
+    let words = format!(
+        "{}. At rest nothing comes in and the noise has twice its variance unless said otherwise. Uniform is {} nats from activity by the \
+         published recipe, {} as the authors' program counts it.",
+        sizes.words(),
+        words(Estimate::mean(f.uniform.iter().map(|u| u[0]))),
+        words(Estimate::mean(f.uniform.iter().map(|u| u[1]))),
+    );
+    let caption = "One network. A, B: what its outputs say in some trials, with and without input. C: variance of its states in the first \
+                   principal components, means over networks.";
+    let [variance, step] = motion(f)?;
+    let density = "Densities of what the outputs of one network say.";
+    Ok(vec![
+        Section::new("position", "Awake and at rest")
+            .intro(words)
+            .figures([
+                panels("trajectories", "Trajectories", caption, &lines, 3)?,
+                panels("densities", "Densities", density, &maps(f)?, 3)?,
+                variance,
+                step,
+            ])
+            .tables([table(
+                &groups,
+                "networks",
+                "Each network: test loss over chance, mean distance of what it says from the truth (m), KL divergences (nats) by nearest \
+                 neighbours and by the published recipe, variance (at rest of the second half) and step of what it says, direction bias and mean turn about the middle \
+                 of the box, shared variance of its states. Untrained networks are compared with the activity of trained ones.",
+            )]),
+    ])
+}
+
+/// Densities of what is said, awake and at rest.
+fn maps(f: &Found) -> Result<[Figure; 6], Error> {
     let map = |one: &One, rest: bool, title: &str| -> Drawn {
         let said = if rest { &one.rest.said } else { &one.active.said };
         let grid = density(said.x.as_ref(), [[-0.5 * SIDE, 0.5 * SIDE]; 2], 22);
@@ -192,16 +232,21 @@ fn sections(f: &Found, sizes: Sizes) -> Result<Vec<Section>, Error> {
             label: "density (1/m²)".into(),
             ..HeatMap::default()
         };
-        heat_map(&map, &[], &Axes::new(axes[0], axes[1]).wide(THIRD))?.named(title, title, "")
+        heat_map(&map, &[], &Axes::new(AXES[0], AXES[1]).wide(THIRD))?.named(title, title, "")
     };
-    let maps = [
+    let first = &f.noisy[0];
+    Ok([
         map(first, false, "active")?,
         map(first, true, "quiescent")?,
         map(&f.untrained[0], true, "untrained, quiescent")?,
         map(&f.noiseless[0], true, "trained without noise, quiescent under noise")?,
         map(&f.program[0], false, "the program's, active")?,
         map(&f.program[0], true, "the program's, quiescent")?,
-    ];
+    ])
+}
+
+/// Variance and steps at rest.
+fn motion(f: &Found) -> Result<[Figure; 2], Error> {
     let variance = [
         ("trained with noise", mean(&f.noisy, |o| o.variance[1])),
         ("the same without noise", Estimate::mean(f.silent.iter().copied())),
@@ -223,38 +268,8 @@ fn sections(f: &Found, sizes: Sizes) -> Result<Vec<Section>, Error> {
             "At rest unless active; means over networks and their standard errors.",
         )
     };
-    let groups = [
-        ("noisy", &f.noisy[..]),
-        ("noisy, noise not doubled", &f.single),
-        ("noiseless", &f.noiseless),
-        ("program", &f.program),
-        ("untrained", &f.untrained),
-    ];
-    let words = format!(
-        "{}. At rest nothing comes in and the noise has twice its variance unless said otherwise. Uniform is {} nats from activity by the \
-         published recipe, {} as the authors' program counts it.",
-        sizes.words(),
-        words(Estimate::mean(f.uniform.iter().map(|u| u[0]))),
-        words(Estimate::mean(f.uniform.iter().map(|u| u[1]))),
-    );
-    let caption = "One network. A, B: what its outputs say in some trials, with and without input. C: variance of its states in the first \
-                   principal components, means over networks.";
-    let density = "Densities of what the outputs of one network say.";
-    Ok(vec![
-        Section::new("position", "Awake and at rest")
-            .intro(words)
-            .figures([
-                panels("trajectories", "Trajectories", caption, &lines, 3)?,
-                panels("densities", "Densities", density, &maps, 3)?,
-                drawn(&variance, "variance of what is said (m²)", "variance")?,
-                drawn(&step, "mean step (m)", "step")?,
-            ])
-            .tables([table(
-                &groups,
-                "networks",
-                "Each network: test loss over chance, mean distance of what it says from the truth (m), KL divergences (nats) by nearest \
-                 neighbours and by the published recipe, variance and step of what it says, direction bias and mean turn about the middle \
-                 of the box, shared variance of its states. Untrained networks are compared with the activity of trained ones.",
-            )]),
+    Ok([
+        drawn(&variance, "variance of what is said (m²)", "variance")?,
+        drawn(&step, "mean step (m)", "step")?,
     ])
 }

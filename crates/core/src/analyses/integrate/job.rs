@@ -158,6 +158,7 @@ fn result(
         best_epoch: state.best_epoch,
         stopped: state.stopped.unwrap_or(Stopped::Epochs),
         test: state.test,
+        decoding: None,
         shown,
         beside: Beside { labels: vec![("kind", kinds)], ..Beside::default() },
         search: None,

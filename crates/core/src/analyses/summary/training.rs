@@ -1,7 +1,7 @@
 //! Trainings and searches in the summary.
 
 use super::number::Number;
-use crate::analyses::training::{Choice, Searched, TrainedNetwork};
+use crate::analyses::training::{Choice, Decoding, Searched, TrainedNetwork};
 use crate::tasks::Objective;
 use crate::training::trainer::Stopped;
 use schemars::JsonSchema;
@@ -68,6 +68,10 @@ pub struct Training {
     pub test_loss: Number,
     /// Share of right targets among them.
     pub test_accuracy: Number,
+    /// How far from places or directions the outputs are that stand for such, on test items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Decoding")]
+    pub decoding: Option<Decoding>,
     /// All settings by the names of the options.
     pub settings: Map<String, Value>,
 }
@@ -122,6 +126,7 @@ impl Training {
             validation_accuracy: optional(best.and_then(|r| r.accuracy)),
             test_loss: optional(t.test.map(|m| m.loss)),
             test_accuracy: optional(t.test.and_then(|m| m.accuracy)),
+            decoding: t.decoding,
             settings: t.settings.iter().cloned().collect(),
         }
     }

@@ -91,6 +91,9 @@ fn wrong(option: &str, found: &str, expected: &str) -> Error {
 /// A wrong setting under the name of its option.
 fn option(e: trainer::Error) -> Error {
     match e {
+        trainer::Error::Setting { name, found, expected } if found.is_empty() => {
+            Error::Config(format!("--{name}: expected {expected}"))
+        }
         trainer::Error::Setting { name, found, expected } => wrong(&format!("--{name}"), &found, &expected),
         other => Error::Config(other.to_string()),
     }

@@ -7,11 +7,17 @@ use super::{
 use crate::analyses::Error;
 use crate::analyses::trials::Beside;
 use crate::job::{Desk, Job};
+use crate::linalg::gemm;
+use crate::numbers::Estimate;
 use crate::systems::architecture::Architecture;
 use crate::tasks::{Batch, Objective, Split};
-use crate::training::Model;
+use crate::training::bptt::{Bptt, Noise};
 use crate::training::loss::Measured;
 use crate::training::trainer::{Epoch, Stopped};
+use crate::training::{Model, Readout};
+use faer::{Accum, Mat};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
 
@@ -19,6 +25,20 @@ use std::path::Path;
 const SHOWN: usize = 200;
 /// Numbers of their targets, at most.
 const TARGETS: usize = 1 << 22;
+
+/// Number of the pass in which is decoded: no training and no measurement has it.
+const DECODING: u64 = 1 << 37;
+
+/// How far what outputs say is from what is so: means over test items.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Decoding {
+    /// m or rad.
+    pub unit: &'static str,
+    /// Of the network, under the noise of its training.
+    pub error: Estimate,
+    /// Of who says at each step what was so at the start.
+    pub still: Estimate,
+}
 
 /// A network, and the numbers in which its weights are written.
 pub struct Network {
@@ -58,6 +78,8 @@ pub struct TrainedNetwork {
     pub stopped: Stopped,
     /// The best parameters on the test items.
     pub test: Option<Measured>,
+    /// What its outputs say of places or directions, if they stand for such.
+    pub decoding: Option<Decoding>,
     /// The first two hundred items of the validation set, fewer where there are many outputs.
     pub shown: Batch,
     /// What is known of these beside what they show.
@@ -184,11 +206,34 @@ fn divergence(epoch: usize, step: usize) -> String {
     format!("training diverged {place}; lower the rate (--rate), clip gradients (--clip 1), or both")
 }
 
+fn decoding(plan: &Plan, model: &Model<f64>, items: &[usize]) -> Option<Decoding> {
+    let (task, b) = (plan.task.as_ref(), items.len());
+    if task.codes() == 0 {
+        return None;
+    }
+    let mut pass = Bptt::new(model, task.steps(), b);
+    let seed = plan.settings.seed;
+    pass.set_noise(plan.settings.noise.map(|amount| Noise { amount, seed, pass: DECODING }));
+    pass.loss(model, &task.batch(Split::Test, items), task.objective());
+    let Readout { weight, bias, first } = &model.readout;
+    let states = pass.states();
+    let seen = states.as_ref().subrows(*first, weight.ncols()).subcols(b, task.steps() * b);
+    let mut outputs = Mat::from_fn(weight.nrows(), seen.ncols(), |i, _| bias[i]);
+    gemm(outputs.as_mut(), Accum::Add, weight.as_ref(), seen);
+    let found = task.decoded(Split::Test, items, outputs.as_ref())?;
+    Some(Decoding {
+        unit: found.unit,
+        error: Estimate::mean(found.distance),
+        still: Estimate::mean(found.still),
+    })
+}
+
 fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<TrainedNetwork, Error> {
     let mut model = plan.model::<f64>()?;
     model.write_params(&trained.theta);
     let room = (TARGETS / (plan.task.steps() * plan.task.outputs()).max(1)).clamp(1, SHOWN);
-    let items: Vec<usize> = (0..plan.task.size(Split::Validation).min(room)).collect();
+    let first = |split| (0..plan.task.size(split).min(room)).collect::<Vec<usize>>();
+    let items = first(Split::Validation);
     let shown = plan.task.batch(Split::Validation, &items);
     let beside = Beside {
         labels: plan.task.labels(Split::Validation, &items),
@@ -201,13 +246,14 @@ fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<Tra
         settings: plan.describe(),
         inputs: plan.task.inputs(),
         outputs: plan.task.outputs(),
-        parameters: model.parameter_count(),
+        parameters: model.trained_count(),
         objective: plan.task.objective(),
         chance: plan.task.chance(),
         curve: trained.curve,
         best_epoch: trained.best_epoch,
         stopped: trained.stopped,
         test: trained.test,
+        decoding: decoding(plan, &model, &first(Split::Test)),
         beside,
         shown,
         search,

@@ -1,6 +1,6 @@
 //! The flow of trained networks without input, beside sigma^2 times the score of their states' density.
 
-use super::super::measure::{Running, record, thinned};
+use super::super::measure::{Running, record};
 use super::super::networks::{Net, Sizes, networks};
 use super::super::{head_direction::NOISY, measure::Recorded};
 use crate::common::*;
@@ -39,7 +39,7 @@ pub fn flows(settings: &Settings, sizes: Sizes, observer: &dyn Observer) -> Resu
 
 fn flow(net: &Net, sizes: Sizes) -> Option<Flow> {
     let active: Recorded = record(net, sizes.trials, Running::active(net));
-    let states = thinned(&active.states, KERNELS);
+    let (states, _) = active.states.thinned(KERNELS);
     let parts = pca(states.x.as_ref())?;
     let plane = Mat::from_fn(PLANE, states.x.ncols(), |i, t| {
         let x: Vec<f64> = states.x.col(t).iter().copied().collect();
