@@ -32,7 +32,7 @@ fn model(cell: &str, n: usize) -> Model<f32> {
         _ => Box::new(Lstm::new(n, INPUTS)),
     };
     let readout = Readout { weight: Mat::zeros(OUTPUTS, n), bias: vec![0.0; OUTPUTS], first: 0 };
-    Model { rule, readout }
+    Model { rule, readout, encoder: None, unbiased: false }
 }
 
 /// Best seconds of one gradient over `time`, and of at least three; and how many there were.
@@ -48,6 +48,7 @@ fn measure(cell: &str, n: usize, sequences: usize, time: Duration) -> (f64, usiz
         inputs: normal_matrix(&mut rng, INPUTS, columns),
         targets: Targets::Values(normal_matrix(&mut rng, OUTPUTS, columns)),
         weights: vec![1.0; columns],
+        start: None,
     };
     let mut bptt = Bptt::new(&model, STEPS, sequences);
     let mut grad = vec![0.0; theta.len()];

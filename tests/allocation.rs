@@ -61,7 +61,7 @@ fn gradient<const STEPS: usize>(bencher: Bencher, name: &str) {
         _ => Box::new(Stack::new(vec![Box::new(Gru::new(n, d)), Box::new(Lstm::new(n, n))])),
     };
     let readout = Readout { weight: Mat::zeros(2, n), bias: vec![0.0; 2], first: 0 };
-    let model = Model { rule, readout };
+    let model = Model { rule, readout, encoder: None, unbiased: false };
     let columns = STEPS * sequences;
     let batch = Batch {
         steps: STEPS,
@@ -69,6 +69,7 @@ fn gradient<const STEPS: usize>(bencher: Bencher, name: &str) {
         inputs: Mat::from_fn(d, columns, |i, k| (1.0 + i as f64 + 0.3 * k as f64).sin()),
         targets: Targets::Classes(vec![1; columns]),
         weights: (0..columns).map(|k| f64::from(k % 7 > 2)).collect(),
+        start: None,
     };
     let dropout = Some(Dropout { rate: 0.5, seed: 1, step: 0 });
     bencher.bench_local(|| {

@@ -5,6 +5,7 @@
 mod couplings;
 mod decoding;
 mod dimension;
+mod divergences;
 mod exponents;
 mod radd;
 
@@ -40,9 +41,10 @@ type Part = fn() -> Vec<Row>;
 
 #[expect(clippy::print_stdout, reason = "an example prints what it found")]
 fn main() {
-    let parts: [(&str, Part); 5] = [
+    let parts: [(&str, Part); 6] = [
         ("exponents", exponents::rows),
         ("dimension", dimension::rows),
+        ("divergences", divergences::rows),
         ("decoding", decoding::rows),
         ("couplings", couplings::rows),
         ("radd", radd::rows),

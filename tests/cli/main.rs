@@ -5,6 +5,7 @@ mod common;
 
 mod attack;
 mod command;
+mod comparison;
 mod cycles;
 mod decoding;
 mod distill;

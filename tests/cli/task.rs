@@ -46,8 +46,15 @@ fn a_flip_flop_holds_three_bits() {
     let items: Vec<usize> = (0..60).collect();
     let batch = task.batch(Split::Test, &items);
     let file = place.path("trials.npz");
-    trials::write(Path::new(&file), &batch, &[("half", items.iter().map(|k| (k % 2) as f64).collect())])
-        .unwrap();
+    trials::write(
+        Path::new(&file),
+        &batch,
+        &trials::Beside {
+            labels: vec![("half", items.iter().map(|k| (k % 2) as f64).collect())],
+            ..Default::default()
+        },
+    )
+    .unwrap();
     let ran = analyze(
         &place,
         &[FLIP_FLOP, "--trials", &file, "--modules", "task,fixed_points,pca,decoding"],

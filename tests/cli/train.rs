@@ -44,6 +44,27 @@ fn every_task_trains_and_analyze_reads_the_weights_without_a_flag() {
             &["--steps", "10", "--cell", "gru", "--init", "pta", "--optimiser", "sgd", "--momentum", "0.9"],
             "f32",
         ),
+        (
+            "position",
+            &[
+                "--steps",
+                "6",
+                "--cells",
+                "20",
+                "--cell",
+                "rate",
+                "--activation",
+                "relu",
+                "--euler",
+                "--no-bias",
+            ],
+            "f32",
+        ),
+        (
+            "head-direction",
+            &["--steps", "6", "--cells", "9", "--noise", "0.1", "--noise-law", "uniform", "--fresh"],
+            "f64",
+        ),
     ] {
         let place = Place::new(&format!("train-{task}"));
         let (ran, out) = train(&place, task, &[more, &["--precision", precision, "--png"]].concat());
@@ -52,6 +73,13 @@ fn every_task_trains_and_analyze_reads_the_weights_without_a_flag() {
         assert_eq!(violations(&summary), Vec::<String>::new(), "{task}");
         let found = &summary["modules"]["training"];
         assert_eq!((&found["task"], &found["epochs"]), (&Value::from(task), &Value::from(2)));
+        let unit = match task {
+            "position" => Some("m"),
+            "head-direction" => Some("rad"),
+            _ => None,
+        };
+        assert_eq!(found["decoding"]["unit"].as_str(), unit, "{task}");
+        assert_eq!(found["decoding"]["error"]["value"].is_number(), unit.is_some(), "{task}");
         let curve = std::fs::read_to_string(Path::new(&out).join("training/curve.csv")).unwrap();
         assert_eq!(curve.lines().count(), 4, "{curve}");
         assert!(curve.starts_with("epoch,step,rate,train_loss,validation_loss,"), "{curve}");
@@ -64,7 +92,8 @@ fn every_task_trains_and_analyze_reads_the_weights_without_a_flag() {
         assert_eq!(network.units, [6], "{task}");
         assert!(network.readout.is_some() && network.notes.is_empty(), "{task}: {:?}", network.notes);
         let report = place.path("analysis");
-        let more = ["--modules", "recurrent", "--out", &report];
+        let trials = Path::new(&out).join("trials.npz");
+        let more = ["--modules", "recurrent,task", "--trials", trials.to_str().unwrap(), "--out", &report];
         let ran = run(&[&["analyze", net.to_str().unwrap()][..], &more].concat());
         assert_eq!(ran.status, 0, "{task}: {ran:?}");
     }
@@ -170,10 +199,10 @@ fn a_divergence_has_status_4_says_where_and_leaves_nothing() {
 #[test]
 fn wrong_commands_have_status_2_and_name_what_is_wrong() {
     let place = Place::new("train-wrong");
-    let cases: [(&str, &[&str], &str); 19] = [
+    let cases: [(&str, &[&str], &str); 25] = [
         ("juggling", &[], "`juggling`: not known; there are copy-memory"),
         ("sine", &["--cell", "perceptron"], "--cell perceptron: expected vanilla, gru, lstm"),
-        ("sine", &["--init", "zeros"], "--init zeros: expected default, orthogonal, identity, pta"),
+        ("sine", &["--init", "zeros"], "--init zeros: expected default, linear, orthogonal, identity, pta"),
         ("sine", &["--units", "0"], "--units 0: expected a whole number from 1 to 100,000"),
         ("sine", &["--units", "7", "--init", "pta"], "expected an even number"),
         ("sine", &["--cell", "gru", "--activation", "relu"], "--activation has no meaning for --cell gru"),
@@ -189,6 +218,16 @@ fn wrong_commands_have_status_2_and_name_what_is_wrong() {
         ("sine", &["--checkpoint", "-1"], "--checkpoint -1: expected seconds"),
         ("sine", &["--search", "0"], "--search 0: expected a whole number from 1 to 100,000"),
         ("sine", &["--validation", "held-out", "--train-items", "20"], "fewer than there are training items"),
+        ("position", &["--code", "peak"], "--code peak: expected gaussian or softmax (position)"),
+        (
+            "position",
+            &["--anchor", "0.3,0"],
+            "--anchor 0.3,0: expected a place in the box, with --drift above 0",
+        ),
+        ("head-direction", &["--speed", "1"], "--speed does not go with head-direction; leave it out"),
+        ("sine", &["--noise", "inf"], "--noise inf: expected a number, at least 0"),
+        ("sine", &["--noise-law", "cauchy"], "--noise-law cauchy: expected gaussian or uniform"),
+        ("sine", &["--fresh", "--validation", "held-out"], "--fresh: expected a task whose items are drawn"),
         ("psmnist", &[], "--images is missing: expected the folder of train-images-idx3-ubyte"),
     ];
     for (task, more, expected) in cases {

@@ -22,6 +22,7 @@ fn cells() -> Vec<(&'static str, Cell)> {
         let (linear, recurrent) = (Skewed { beta: 0.65, gamma: 0.2 }, Skewed { beta: 0.8, gamma: 0.01 });
         Lipschitz::cell(linear, recurrent, Scheme { dt: 0.1, euler })
     };
+    let gru_flow = |before| Cell::gru_flow(before, vec![0.1; N], Scheme { dt: 0.02, euler: true });
     let steep = |activation, slope, threshold| Steep { activation, slope, threshold };
     vec![
         ("antisymmetric", Antisymmetric::cell(0.3, 0.05)),
@@ -34,6 +35,8 @@ fn cells() -> Vec<(&'static str, Cell)> {
         ("integrator_relu", Integrator::cell(Steep::plain(Activation::Relu))),
         ("integrator_sigmoid", Integrator::cell(steep(Activation::Sigmoid, 50.0, 0.1))),
         ("integrator_tanh", Integrator::cell(steep(Activation::Tanh, 1.5, -0.2))),
+        ("gru_flow_before", gru_flow(true)),
+        ("gru_flow_after", gru_flow(false)),
     ]
 }
 

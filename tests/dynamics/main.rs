@@ -8,6 +8,7 @@ mod fixed_points_kinks;
 mod fixed_points_proofs;
 mod fixed_points_search;
 mod flow_field;
+mod from_data;
 mod golden_adjoint;
 mod golden_cells;
 mod golden_nets;

@@ -4,6 +4,7 @@
 mod common;
 
 mod clusters;
+mod comparison;
 mod currents;
 mod currents_chance;
 mod decoding;
@@ -13,6 +14,7 @@ mod held_out;
 mod intrinsic;
 mod pca;
 mod signal;
+mod spatial;
 mod subspaces;
 mod targeted;
 mod timescales;

@@ -45,7 +45,12 @@ fn against_pytorch<T: Real>(
     let mut theta = vec![0.0; parameter_count(network.system.step())];
     network.system.step().read_params(&mut theta);
     rule.write_params(&theta.iter().map(|v| T::of(*v)).collect::<Vec<T>>());
-    let model = Model { rule, readout: Readout { weight: cast(&known.weight), bias, first: 0 } };
+    let model = Model {
+        rule,
+        readout: Readout { weight: cast(&known.weight), bias, first: 0 },
+        encoder: None,
+        unbiased: false,
+    };
 
     let shape = &t.get("targets").unwrap().shape;
     let (steps, outputs, d, units) = (shape[1], shape[2], network.inputs, network.units[0]);
@@ -58,6 +63,7 @@ fn against_pytorch<T: Real>(
         inputs: by_column("inputs", d),
         targets: Targets::Values(by_column("targets", outputs)),
         weights: vec![1.0; 2 * steps],
+        start: None,
     };
     let half = |h: &str, c: &str| {
         Mat::from_fn(model.rule.dim(), 2, |i, b| {
@@ -146,7 +152,12 @@ fn model<T: Real>(mut rule: Box<dyn Rule<T>>, outputs: usize) -> Model<T> {
     let theta: Vec<T> = (0..parameter_count(rule.as_ref())).map(|_| draw(0.5)).collect();
     rule.write_params(&theta);
     let weight = Mat::from_fn(outputs, rule.dim() - 1, |_, _| draw(1.0));
-    Model { rule, readout: Readout { weight, bias: (0..outputs).map(|_| draw(1.0)).collect(), first: 1 } }
+    Model {
+        rule,
+        readout: Readout { weight, bias: (0..outputs).map(|_| draw(1.0)).collect(), first: 1 },
+        encoder: None,
+        unbiased: false,
+    }
 }
 
 /// Random inputs; weights 0 at the first step, whole at the third, mixed elsewhere.
@@ -169,7 +180,7 @@ fn batch(targets: &str, d: usize, o: usize, steps: usize, sequences: usize) -> B
         2 => 1.0,
         _ => [0.0, 0.5, 2.0][k % 3],
     };
-    Batch { steps, sequences, inputs, targets, weights: (0..columns).map(weight).collect() }
+    Batch { steps, sequences, inputs, targets, weights: (0..columns).map(weight).collect(), start: None }
 }
 
 const LOSSES: [(&str, Objective); 3] = [

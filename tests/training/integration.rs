@@ -60,7 +60,7 @@ fn the_batch_gradient_is_that_of_differences_and_of_the_cell() {
         rule.params_mut().mat_mut(1).copy_from(&parts[0]);
         let count = parameter_count(&rule as &dyn Rule);
         let readout = Readout { weight: parts[2].clone(), bias: vec![0.0; D], first: 0 };
-        let model = Model { rule: Box::new(rule), readout };
+        let model = Model { rule: Box::new(rule), readout, encoder: None, unbiased: false };
         let mut grad = vec![0.0; model.parameter_count()];
         let found =
             Bptt::new(&model, STEPS, BATCH).gradient(&model, &batch, task.objective(), None, &mut grad);

@@ -7,6 +7,7 @@ mod gradients;
 mod ibl;
 mod ibl_task;
 mod integration;
+mod noisy;
 mod pytorch;
 mod radd;
 mod tasks;

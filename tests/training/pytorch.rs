@@ -50,7 +50,7 @@ fn batch(t: &Tensors, kind: &str) -> Batch {
         _ => Targets::Values(columns(kind, OUTPUTS)),
     };
     let weights = values(t, "weights").to_vec();
-    Batch { steps, sequences, inputs: columns("inputs", INPUTS), targets, weights }
+    Batch { steps, sequences, inputs: columns("inputs", INPUTS), targets, weights, start: None }
 }
 
 fn close(a: f64, b: f64, tolerance: f64, what: &str) {
@@ -64,7 +64,7 @@ fn gradients_and_trainings_are_those_of_pytorch() {
     let adam = Method::ADAM;
     for (cell, rule) in rules() {
         let readout = Readout { weight: Mat::zeros(OUTPUTS, UNITS), bias: vec![0.0; OUTPUTS], first: 0 };
-        let mut model = Model { rule, readout };
+        let mut model = Model { rule, readout, encoder: None, unbiased: false };
         let start = values(&t, &format!("{cell}.start"));
         for kind in ["values", "classes", "probabilities"] {
             let objective = if kind == "values" { Objective::MeanSquare } else { Objective::CrossEntropy };

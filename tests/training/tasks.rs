@@ -2,9 +2,11 @@
 
 #![allow(clippy::float_cmp)]
 
+use faer::Mat;
 use nullcline::tasks::{
-    Batch, CopyMemory, Counted, Digits, DigitsError, Error, FlipFlop, NAMES, Options, PermutedDigits, Sine,
-    Sizes, Split, Targets, Task, TemporalOrdering, build,
+    Batch, Code, CopyMemory, Counted, Digits, DigitsError, Error, FlipFlop, HeadCells, HeadDirection, NAMES,
+    Options, PermutedDigits, PlaceCells, Position, Shown, Sine, Sizes, Split, Targets, Task,
+    TemporalOrdering, Turning, Walk, build,
 };
 
 const SIZES: Sizes = Sizes { train: 400, validation: 20, test: 30 };
@@ -301,6 +303,133 @@ fn chance_losses() {
     assert!((measured - sine.chance()).abs() < 0.01, "{measured} {}", sine.chance());
 }
 
+/// The start and the displacements shown up to a step add up to the place that its target codes.
+#[test]
+fn a_walk_starts_where_its_inputs_begin() {
+    for code in [Code::Gaussian, Code::Softmax] {
+        let cells = PlaceCells::new(60, 2.2, 0.2, code, 4);
+        let task = Position::new(Walk::default(), cells.clone(), Shown::Changes, 40, SIZES, 4);
+        let states = Position::new(Walk::default(), cells.clone(), Shown::States, 40, SIZES, 4);
+        let (items, mut activity) = ([3, 9], vec![0.0; 60]);
+        let (batch, seen) = (task.batch(Split::Test, &items), states.batch(Split::Test, &items));
+        let course = task.course(Split::Test, &items);
+        let start = batch.start.as_ref().unwrap();
+        for (j, item) in items.into_iter().enumerate() {
+            let mut at = task.positions(Split::Test, item)[0];
+            cells.encode(at, &mut activity);
+            assert!((0..60).all(|i| start[(i, j)] == activity[i]));
+            for t in 0..40 {
+                at = [0, 1].map(|i| at[i] + batch.inputs[(i, 2 * t + j)]);
+                let place = [0, 1].map(|i| course[i].1[j * 40 + t]);
+                assert!((0..2).all(|i| (place[i] - at[i]).abs() < 1e-12));
+                assert!((0..2).all(|i| seen.inputs[(i, 2 * t + j)] == place[i]));
+                cells.encode(place, &mut activity);
+                assert!((0..60).all(|i| values(&batch, i, t, j) == activity[i]));
+            }
+        }
+        assert_eq!((course[0].0, course[1].0, task.codes()), ("position_x", "position_y", 60));
+    }
+}
+
+/// Outputs are read step by step: those of the targets, and those that say the start.
+#[test]
+fn outputs_are_read_as_places_and_directions() {
+    let far = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+    let cells = PlaceCells::new(60, 2.2, 0.2, Code::Gaussian, 4);
+    let task = Position::new(Walk::default(), cells.clone(), Shown::Changes, 40, SIZES, 4);
+    let items = [3, 9];
+    let batch = task.batch(Split::Test, &items);
+    let targets = Mat::from_fn(60, 80, |i, c| values(&batch, i, c / 2, c % 2));
+    let found = task.decoded(Split::Test, &items, targets.as_ref()).unwrap();
+    for (j, item) in items.into_iter().enumerate() {
+        let path = task.positions(Split::Test, item);
+        let read = |t: usize| cells.decode((0..60).map(|i| targets[(i, 2 * t + j)]).collect::<Vec<_>>());
+        let known = (0..40).map(|t| far(&read(t), &path[t + 1])).sum::<f64>() / 40.0;
+        let still = (0..40).map(|t| far(&path[0], &path[t + 1])).sum::<f64>() / 40.0;
+        assert!((found.distance[j] - known).abs() < 1e-12 && (found.still[j] - still).abs() < 1e-12);
+        assert!(known > 0.0 && found.unit == "m");
+    }
+    // Cells at every half degree; over the seam the short way counts.
+    let cells = HeadCells::new(721, 0.5, Code::Peak);
+    let task = HeadDirection::new(Turning::default(), cells.clone(), Shown::Changes, 30, SIZES, 4);
+    let (path, turns) = task.directions(Split::Test, 5);
+    let batch = task.batch(Split::Test, &[5]);
+    let targets = Mat::from_fn(721, 30, |i, t| values(&batch, i, t, 0));
+    let found = task.decoded(Split::Test, &[5], targets.as_ref()).unwrap();
+    assert!(found.distance[0] < 0.01 && found.unit == "rad", "{found:?}");
+    let away = |t: usize| {
+        let off = turns[..=t].iter().sum::<f64>().rem_euclid(std::f64::consts::TAU);
+        off.min(std::f64::consts::TAU - off)
+    };
+    let still = (0..30).map(away).sum::<f64>() / 30.0;
+    assert!((found.still[0] - still).abs() < 1e-12 && path.len() == 31);
+    assert!(Sine::new(0.1, 5, SIZES, 1).decoded(Split::Test, &[0], targets.as_ref()).is_none());
+}
+
+/// Without walls a drift of k to the anchor leaves (1-k)^T of the distance to it, on average over headings.
+#[test]
+fn a_biased_walk_goes_to_its_anchor() {
+    let walk = Walk { drift: 0.05, anchor: [0.2, -0.1], ..Walk::default() };
+    let cells = PlaceCells::new(5, 2.2, 0.2, Code::Gaussian, 4);
+    let task = Position::new(walk, cells, Shown::Changes, 100, SIZES, 4);
+    let ends: Vec<[f64; 2]> = (0..400).map(|i| task.positions(Split::Train, i)[100]).collect();
+    let far = |at: &[f64; 2]| (at[0] - 0.2).hypot(at[1] + 0.1);
+    // A hundred steps leave 0.6 % of 0.9 m; the rest is noise of some b dt / sqrt(2 k) = 1.3 cm a coordinate.
+    let mean = ends.iter().map(far).sum::<f64>() / 400.0;
+    assert!(mean < 0.05, "{mean}");
+}
+
+#[test]
+fn heads_turn_by_their_law() {
+    let cells = HeadCells::new(64, std::f64::consts::PI / 6.0, Code::Density);
+    let of = |biased| {
+        let turning = Turning { biased, ..Turning::default() };
+        HeadDirection::new(turning, cells.clone(), Shown::Changes, 100, SIZES, 6)
+    };
+    let turns =
+        |biased| -> Vec<f64> { (0..300).flat_map(|i| of(biased).directions(Split::Train, i).1).collect() };
+    let (free, biased) = (turns(false), turns(true));
+    let (n, s) = (free.len() as f64, 0.02 * 11.52);
+    let variance = free.iter().map(|v| v * v).sum::<f64>() / n;
+    assert!((variance / (s * s) - 1.0).abs() < 4.0 * (2.0 / n).sqrt(), "{variance}");
+    // |N(0, s^2)| has mean s sqrt(2 / pi), and the turns are the same numbers without their signs.
+    let mean = biased.iter().sum::<f64>() / n;
+    let known = s * std::f64::consts::FRAC_2_PI.sqrt();
+    assert!((mean - known).abs() < 4.0 * s * (1.0 - std::f64::consts::FRAC_2_PI).sqrt() / n.sqrt(), "{mean}");
+    assert!(free.iter().zip(&biased).all(|(a, b)| a.abs() == *b));
+    // Start, turns and target.
+    let task = of(false);
+    let (batch, (path, own)) = (task.batch(Split::Train, &[8]), task.directions(Split::Train, 8));
+    let mut activity = vec![0.0; 64];
+    for t in 0..100 {
+        let on = (path[t] + own[t] - path[t + 1]).rem_euclid(std::f64::consts::TAU);
+        assert!(on.min(std::f64::consts::TAU - on) < 1e-12 && batch.inputs[(0, t)] == own[t]);
+        cells.encode(path[t + 1], &mut activity);
+        assert!((0..64).all(|i| values(&batch, i, t, 0) == activity[i]));
+        let read = (cells.decode(&activity) - path[t + 1]).rem_euclid(std::f64::consts::TAU);
+        assert!(read.min(std::f64::consts::TAU - read) < 0.06, "{t}: {read}");
+    }
+}
+
+/// The variance over items, measured on others.
+#[test]
+fn chance_of_populations_is_the_loss_of_the_mean() {
+    for name in ["position", "head-direction"] {
+        let options = Options { cells: Some(30), steps: Some(5), ..Options::default() };
+        let task = build(name, options, 2).unwrap();
+        let batch = task.batch(Split::Train, &(0..3000).collect::<Vec<_>>());
+        let mut sum = 0.0;
+        for t in 0..5 {
+            for i in 0..30 {
+                let all = || (0..3000).map(|j| values(&batch, i, t, j));
+                let mean = all().sum::<f64>() / 3000.0;
+                sum += all().map(|v| (v - mean).powi(2)).sum::<f64>() / 3000.0 / 150.0;
+            }
+        }
+        assert!((sum / task.chance() - 1.0).abs() < 0.1, "{name}: {sum} {}", task.chance());
+    }
+}
+
 #[test]
 fn options_that_do_not_fit() {
     let error = |name: &str, options: Options| build(name, options, 1).err();
@@ -317,6 +446,11 @@ fn options_that_do_not_fit() {
         ("flip-flop", Options { bits: Some(0), ..none() }),
         ("sine", Options { time_step: Some(f64::NAN), ..none() }),
         ("sine", Options { steps: Some(0), ..none() }),
+        ("position", Options { code: Some(Code::Density), ..none() }),
+        ("position", Options { speed: Some(-1.0), ..none() }),
+        ("position", Options { drift: Some(1.0), ..none() }),
+        ("position", Options { anchor: Some([0.1, 0.0]), ..none() }),
+        ("head-direction", Options { cells: Some(2), ..none() }),
         ("sine", Options { sizes: Some(Sizes { train: 0, ..SIZES }), ..none() }),
     ] {
         assert!(matches!(error(name, options), Some(Error::Value { .. })), "{name}");

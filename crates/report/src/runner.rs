@@ -8,7 +8,7 @@ use crate::summary::{summary, text};
 use crate::tables::TableFormat;
 use faer::MatRef;
 use nullcline_core::analyses::training::{Precision, clear_progress};
-use nullcline_core::io::tensors::write_safetensors;
+use nullcline_core::io::tensors::{Tensor, write_safetensors};
 use nullcline_core::job::{Desk, ExitStatus};
 use nullcline_core::systems::architecture::Architecture;
 use nullcline_core::systems::checkpoint;
@@ -213,8 +213,10 @@ pub fn network_file(
     readout: Option<(MatRef<f64>, &[f64])>,
     precision: Option<Precision>,
     facts: &[(&str, String)],
+    beside: Vec<Tensor>,
 ) -> Result<(), Failure> {
     let (mut tensors, mut metadata) = checkpoint::save(architecture, rule, readout);
+    tensors.extend(beside);
     if let Some(p) = precision {
         tensors.iter_mut().for_each(|t| t.dtype = p.name().into());
     }

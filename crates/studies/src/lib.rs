@@ -5,6 +5,7 @@
 pub mod claims;
 mod common;
 pub mod fanthomme2021;
+pub mod krishna2024;
 pub mod park2023;
 pub mod run;
 pub mod schaeffer2020;
@@ -147,7 +148,7 @@ impl Error {
 
 /// Every study, by paper and figure. A new paper adds its own list here.
 pub fn all() -> Vec<Study> {
-    [fanthomme2021::STUDIES, park2023::STUDIES, schaeffer2020::STUDIES].concat()
+    [fanthomme2021::STUDIES, krishna2024::STUDIES, park2023::STUDIES, schaeffer2020::STUDIES].concat()
 }
 
 /// The study of that name, or all of the paper of that name.

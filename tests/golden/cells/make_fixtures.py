@@ -1,5 +1,5 @@
 """Writes cells.npz: states, Jacobians and gradients of the antisymmetric, gated antisymmetric, coRNN,
-Lipschitz, update gate and integrator cells by PyTorch's automatic differentiation, in float64, from the papers' equations alone."""
+Lipschitz, update gate, integrator and continuous-time GRU cells by PyTorch's automatic differentiation, in float64, from the papers' equations alone."""
 
 import numpy as np
 import torch
@@ -61,6 +61,20 @@ def integrator(f):
     return lambda p, h, u: f((h + u @ p["weight_ih"].T) @ p["weight_hh"].T + p["bias"])
 
 
+def gru_flow(before, share=0.2):
+    """h + share (z - 1) (h - c), as krishna2024's program has it, c with the reset gate before or after the product."""
+
+    def step(p, h, u):
+        i_r, i_z, i_c = (u @ p["weight_ih"].T + p["bias_ih"]).chunk(3, dim=-1)
+        w_r, w_z, w_c = p["weight_hh"].chunk(3)
+        b_r, b_z, b_c = p["bias_hh"].chunk(3)
+        r, z = torch.sigmoid(i_r + h @ w_r.T + b_r), torch.sigmoid(i_z + h @ w_z.T + b_z)
+        c = torch.tanh(i_c + ((r * h) @ w_c.T + b_c if before else r * (h @ w_c.T + b_c)))
+        return h + share * (z - 1) * (h - c)
+
+    return step
+
+
 SHAPES = {"weight_ih": (N, D), "weight_hh": (N, N), "bias": (N,)}
 CELLS = {
     "antisymmetric": (antisymmetric, SHAPES, N),
@@ -78,6 +92,8 @@ CELLS = {
     "integrator_sigmoid": (integrator(lambda a: torch.sigmoid(50 * (a - 0.1))), SHAPES, N),
     "integrator_tanh": (integrator(lambda a: torch.tanh(1.5 * (a + 0.2))), SHAPES, N),
 }
+GATES = {"weight_ih": (3 * N, D), "weight_hh": (3 * N, N), "bias_ih": (3 * N,), "bias_hh": (3 * N,)}
+CELLS |= {"gru_flow_before": (gru_flow(True), GATES, N), "gru_flow_after": (gru_flow(False), GATES, N)}
 
 out = {}
 for name, (step, shapes, dim) in CELLS.items():

@@ -1,10 +1,11 @@
 //! `analyze`: a network or a recording.
 
 use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, TrialArguments};
+use super::beside::BesideArguments;
 use super::limits::seed;
 use super::network::{self, NetworkAnalysis};
 use super::recording::{self, RecordingAnalysis};
-use super::{Config, Error, Module, Source, check, open, written};
+use super::{Config, Error, Module, RecordingSettings, Source, check, open, written};
 use crate::io::steady;
 use crate::job::{Desk, Job};
 use clap::Args;
@@ -35,6 +36,10 @@ pub struct Analyze {
     #[command(flatten)]
     #[serde(flatten)]
     pub trials_of: TrialArguments,
+    /// Of positions and of a second recording.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub beside: BesideArguments,
     /// Of activity.
     #[command(flatten)]
     #[serde(flatten)]
@@ -55,12 +60,19 @@ impl Analyze {
                             a network"
                     .into());
             }
+            if self.beside.against.is_some() && (self.trials_of.zscore || self.trials_of.soft_normalise) {
+                return Err("--against does not go with --zscore and --soft-normalise: each recording would be in a unit of its own"
+                    .into());
+            }
             Ok(Config {
                 file: self.file.clone(),
                 seed: self.seed,
                 modules: self.modules.as_deref().map(check::modules).transpose()?,
                 network: check::network(&self.network)?,
-                recording: check::recording_of_trials(&self.recording, &self.trials_of)?,
+                recording: RecordingSettings {
+                    beside: self.beside.checked()?,
+                    ..check::recording_of_trials(&self.recording, &self.trials_of)?
+                },
                 analyses: check::analyses(&self.analyses)?,
             })
         };
@@ -94,6 +106,7 @@ impl Job for Analyze {
             chi,
             z,
             &self.recording.weights,
+            &self.beside.against,
         ];
         std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
     }

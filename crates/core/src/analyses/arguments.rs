@@ -17,7 +17,7 @@ pub struct AnalysisArguments {
     /// Folds of decoding's cross-validation [default: 5]
     #[arg(long, value_name = "K", value_parser = count(2, 1_000_000))]
     pub folds: Option<usize>,
-    /// How often dPCA shuffles the trials to judge its axes; 0: not [default: 100]
+    /// How often dPCA shuffles the trials to judge its axes, and activity is shifted to judge its maps; 0: not [default: 100]
     #[arg(long, value_name = "N", value_parser = count(0, 1_000_000))]
     pub shuffles: Option<usize>,
     /// Number of clusters [default: that of the largest silhouette]

@@ -4,6 +4,7 @@ use super::arguments::{
     AnalysisArguments, IntegratorArguments, NetworkArguments, RecordingArguments, TableArguments,
     TrialArguments, WeightFile,
 };
+use super::beside::Beside;
 use super::lists::{distinct, entries, once};
 use super::prepare::{Preparation, Scale, Width};
 use super::trials::Map;
@@ -160,6 +161,7 @@ pub(super) fn table(r: &TableArguments) -> Result<RecordingSettings, String> {
         conditions: None,
         labels: None,
         preparation: Preparation::default(),
+        beside: Beside::default(),
     })
 }
 

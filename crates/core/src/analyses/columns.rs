@@ -100,7 +100,9 @@ impl Columns {
             Some(list) => match_columns(&names, list),
             None => vec![],
         };
-        let of_targets: HashSet<&String> = targets.iter().chain(&conditions).chain(&of_labels).collect();
+        let places = r.beside.columns(file, &names, array.is_some())?;
+        let of_targets: HashSet<&String> =
+            targets.iter().chain(&conditions).chain(&of_labels).chain(&places).collect();
         let aside = |n: &String| trial.contains(n) || Some(n) == r.time.as_ref() || of_targets.contains(n);
         let list = r.units.as_deref().filter(|u| Some(*u) != array);
         let units: Vec<String> = match list {

@@ -1,6 +1,7 @@
 //! Checked settings: every value valid.
 
 use super::Module;
+use super::beside::Beside;
 use super::prepare::Preparation;
 use super::trials::Map;
 use crate::diagnostics::geometry::clusters::Linkage;
@@ -109,6 +110,8 @@ pub struct RecordingSettings {
     pub labels: Option<PathBuf>,
     /// What is done to rows before they are looked at.
     pub preparation: Preparation,
+    /// Positions, and a second recording.
+    pub beside: Beside,
 }
 
 /// Settings of the analyses of activity, none where not given.

@@ -51,6 +51,7 @@
 pub mod activity;
 mod analyze;
 pub mod arguments;
+pub mod beside;
 mod check;
 mod columns;
 pub mod conditions;

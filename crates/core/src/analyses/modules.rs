@@ -1,8 +1,8 @@
 //! The modules of `analyze`: a line each, and all that follows from it.
 
 use super::activity::{
-    Analyses, Currents, Decodings, DemixedComponents, Groups, IntrinsicDimension, MixedSelectivity,
-    Selectivity, SignalDimension, TargetedAxes, Timescales,
+    Analyses, Comparison, Currents, Decodings, DemixedComponents, Groups, IntrinsicDimension, LinearDynamics,
+    MixedSelectivity, Selectivity, SignalDimension, Spatial, TargetedAxes, Timescales,
 };
 use super::network::{
     AtTask, Cycles, Exponents, Flow, Integration, Paths, Points, Run, Sensitivity, Vectors,
@@ -65,6 +65,12 @@ macro_rules! modules {
             IntrinsicDimension intrinsic_dimension: IntrinsicDimension;
             /// Autocorrelation times of units.
             Timescales timescales: Timescales;
+            /// A linear map between successive rows.
+            LinearDynamics linear_dynamics: LinearDynamics;
+            /// Where in space units are active.
+            Spatial spatial: Spatial;
+            /// Against a second recording.
+            Comparison comparison: Comparison;
         }
     };
 }
@@ -85,6 +91,10 @@ pub(super) trait Diagnostic: Sized {
     const OF_CONDITIONS: bool = false;
     /// Whether it is of spike counts, without which it is left out unless asked for.
     const OF_COUNTS: bool = false;
+    /// Whether it is of two recordings, without the second of which it is left out unless asked for.
+    const OF_TWO: bool = false;
+    /// Whether it is of positions or headings, without which it is left out unless asked for.
+    const OF_POSITION: bool = false;
     /// Whether it runs on request alone.
     const ON_REQUEST: bool = false;
     /// Whether it is of the trials of a network's task, and nothing without them.
@@ -116,6 +126,8 @@ pub(super) struct Facts {
     pub weights: bool,
     pub counts: bool,
     pub conditions: bool,
+    pub two: bool,
+    pub position: bool,
     pub trials: bool,
     pub last: bool,
     pub on_request: bool,
@@ -133,6 +145,8 @@ impl Facts {
             weights: D::OF_WEIGHTS,
             counts: D::OF_COUNTS,
             conditions: D::OF_CONDITIONS,
+            two: D::OF_TWO,
+            position: D::OF_POSITION,
             trials: D::OF_TRIALS,
             last: D::LAST,
             on_request: D::ON_REQUEST,
@@ -223,6 +237,8 @@ impl Module {
             let counts = |m: &Self| match m.facts() {
                 f if f.counts => " (of spike counts)",
                 f if f.conditions => " (of --conditions)",
+                f if f.two => " (of --against)",
+                f if f.position => " (of --position or --heading)",
                 _ => "",
             };
             let one = |m: &Self| format!("{}{}", m.name(), if asked(m) { of } else { counts(m) });

@@ -1,6 +1,7 @@
 //! The diagnostics of a recorded table, read as a stream.
 
 mod projected;
+mod second;
 
 use super::activity::{self, Analyses, Held};
 use super::columns::Columns;
@@ -15,6 +16,7 @@ use crate::io::table::Chunk;
 use crate::job::{Observer, Silent};
 use faer::Mat;
 use schemars::JsonSchema;
+use second::{Second, rows_of};
 use serde::Serialize;
 use std::cell::OnceCell;
 
@@ -126,6 +128,8 @@ pub(super) fn diagnose(
             // Of counts that never change there is nothing to say.
             () if facts.counts => reading.first.counts && reading.pca().is_some(),
             () if facts.conditions => config.recording.conditions.is_some(),
+            () if facts.two => config.recording.beside.against.is_some(),
+            () if facts.position => config.recording.beside.placed(),
             () if facts.weights => targets && (r.weights.is_some() || r.currents),
             () => targets,
         };
@@ -133,11 +137,20 @@ pub(super) fn diagnose(
     };
     let wanted: Vec<Module> = Module::of_recordings().into_iter().filter(needed).collect();
     if !wanted.is_empty() {
-        let held = reading.held()?;
+        let second = match wanted.contains(&Module::Comparison) {
+            true => Some(Second::open(config, observer)?),
+            false => None,
+        };
+        // Of both one row in as many is held: a step is then the same.
+        let rows = reading.first.rows.all().max(second.as_ref().map_or(0, |s| s.rows));
+        let held = reading.held(rows)?;
+        let ours = (&columns.units[..], config.file.as_path());
+        let against = second.map(|s| s.held(ours, rows, observer)).transpose()?;
         let analyses = Analyses {
             config,
             units: &columns.units,
             held: &held,
+            against: against.as_ref(),
             pca: reading.pca(),
             counts: reading.first.counts,
         };
@@ -194,9 +207,8 @@ impl Reading<'_> {
         self.pca.get_or_init(|| self.first.moments.finish()).as_ref()
     }
 
-    /// The rows in memory.
-    fn held(&self) -> Result<Held, Error> {
-        let rows = self.first.rows.used + self.first.rows.dropped;
+    /// The rows in memory, one in as many as of a table of `rows` rows.
+    fn held(&self, rows: usize) -> Result<Held, Error> {
         let (trials, conditions) = (self.trials.as_deref(), self.conditions.as_ref());
         Held::read(self.config, self.array, self.columns, trials, conditions, rows, self.observer)
     }
@@ -207,15 +219,11 @@ pub(super) fn check(
     config: &Config,
     array: Option<&str>,
 ) -> Result<(Columns, Counted, Option<usize>), Error> {
-    let mut columns = Columns::choose(&config.file, &config.recording, array)?;
-    let mut trials = columns.arrange(&config.file, array)?;
-    let mut conditions = Conditions::read(config, array, &columns, trials.as_deref())?;
-    config.recording.preparation.apply(config, array, &mut columns, &mut trials, &mut conditions)?;
-    let rows = Counted::read(config, array, &columns, &Silent, &mut |_, _, _| {})?;
+    let (columns, rows, trials) = rows_of(config, array, &Silent)?;
     enough(config, rows.used, &chosen(config, &Module::of_recordings())?)?;
     if config.recording.targets.is_some() {
         let all = rows.used + rows.dropped;
-        Held::read(config, array, &columns, trials.as_deref(), conditions.as_ref(), all, &Silent)?;
+        Held::read(config, array, &columns, trials.as_deref(), None, all, &Silent)?;
     }
     Ok((columns, rows, trials.as_deref().map(number_of)))
 }
@@ -248,6 +256,11 @@ pub(super) struct Counted {
 }
 
 impl Counted {
+    /// All of them.
+    fn all(&self) -> usize {
+        self.used + self.dropped
+    }
+
     /// Reads the table once, piece by piece, and gives each piece to `f` with its rows that have a value of every unit, and how
     /// many of those there were before.
     ///

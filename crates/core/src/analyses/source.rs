@@ -188,7 +188,8 @@ fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Optio
 }
 
 /// Options about the rows of a recording, and whether they are given.
-pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str, bool); 13] {
+pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str, bool); 22] {
+    let [against, position, heading, dimensions, room, bins, delays, modes, kernels] = r.beside.given();
     [
         ("--trial", r.trial.is_some()),
         ("--time", r.time.is_some()),
@@ -203,6 +204,15 @@ pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str
         ("--zscore", r.preparation.scale == Some(Scale::ZScore)),
         ("--soft-normalise", r.preparation.scale == Some(Scale::Soft)),
         ("--average", r.preparation.average),
+        against,
+        position,
+        heading,
+        dimensions,
+        room,
+        bins,
+        delays,
+        modes,
+        kernels,
     ]
 }
 

@@ -10,6 +10,7 @@ pub mod flag;
 pub mod graded;
 pub mod lanczos;
 pub mod lu;
+pub mod normals;
 pub mod outer;
 pub mod packed;
 pub mod pointwise;

@@ -69,6 +69,23 @@ pub fn dot<T: Real>(x: &[T], y: &[T]) -> T {
     )
 }
 
+/// The sum of a slice, in eight lanes.
+pub fn sum<T: Real>(x: &[T]) -> T {
+    vectorised(
+        #[inline(always)]
+        move || {
+            let (x, rest) = x.as_chunks::<8>();
+            let mut lanes = [T::ZERO; 8];
+            for x in x {
+                for i in 0..8 {
+                    lanes[i] += x[i];
+                }
+            }
+            lanes.iter().chain(rest).fold(T::ZERO, |sum, v| sum + *v)
+        },
+    )
+}
+
 /// sum += the sum over the columns of g, for each of the sums.
 pub fn add_columns<T: Real, const N: usize>(mut sums: [&mut [T]; N], g: MatRef<T>) {
     vectorised(

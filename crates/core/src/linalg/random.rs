@@ -50,6 +50,8 @@ pub enum Use {
     Permutation = 21,
     /// Data made anew as a null hypothesis has them.
     Surrogate = 24,
+    /// Samples drawn anew from a sample.
+    Bootstrap = 25,
 }
 
 /// The stream of item `index` in a run seeded with `seed`.

@@ -34,6 +34,7 @@ pub mod architecture;
 pub mod cells;
 pub mod checkpoint;
 pub mod couplings;
+pub mod noise;
 pub mod recurrence;
 pub mod reference;
 pub mod rule;

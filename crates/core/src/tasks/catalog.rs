@@ -1,13 +1,13 @@
 //! Tasks by name, with their options.
 
 use super::{
-    ContextIntegration, CopyMemory, Counted, Digits, DigitsError, FlipFlop, PermutedDigits, Sine, Sizes,
-    Task, TemporalOrdering,
+    Code, ContextIntegration, CopyMemory, Counted, Digits, DigitsError, FlipFlop, HeadCells, HeadDirection,
+    PermutedDigits, PlaceCells, Position, Shown, Sine, Sizes, Task, TemporalOrdering, Turning, Walk,
 };
 use std::ops::RangeInclusive;
 
 /// The names on the command line.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 9] = [
     "copy-memory",
     "random-delay-copy",
     "temporal-ordering",
@@ -15,6 +15,8 @@ pub const NAMES: [&str; 7] = [
     "flip-flop",
     "context-integration",
     "sine",
+    "position",
+    "head-direction",
 ];
 
 /// Steps of a sequence are at most this many.
@@ -38,10 +40,30 @@ pub struct Options {
     pub bits: Option<usize>,
     /// Probability of a pulse of flip-flop, a channel and step: 0.1.
     pub pulse: Option<f64>,
-    /// Steps of flip-flop, context-integration and sine: 100.
+    /// Steps of flip-flop, context-integration, sine, position and head-direction: 100.
     pub steps: Option<usize>,
-    /// Seconds a step of sine: 0.1.
+    /// Seconds a step. sine: 0.1; position, head-direction: 0.02.
     pub time_step: Option<f64>,
+    /// How the cells of position and head-direction say where: gaussian; density.
+    pub code: Option<Code>,
+    /// Cells of position and head-direction: 512.
+    pub cells: Option<usize>,
+    /// Width of their tuning. position: 0.2 m; head-direction: pi/6 rad.
+    pub cell_width: Option<f64>,
+    /// Scale of the Rayleigh law of the speed of position: 0.2 m/s.
+    pub speed: Option<f64>,
+    /// Standard deviation of the turning rate of position and head-direction: 11.52 rad/s.
+    pub turning: Option<f64>,
+    /// Side of the box of position: 2.2 m.
+    pub side: Option<f64>,
+    /// Share of the way to the anchor that a walk of position drifts in a step: 0.
+    pub drift: Option<f64>,
+    /// Where a walk of position drifts to, in m: the middle of the box.
+    pub anchor: Option<[f64; 2]>,
+    /// Whether all turns of head-direction go one way.
+    pub biased: bool,
+    /// What position and head-direction show: changes.
+    pub shown: Option<Shown>,
     /// Training and test pictures of permuted-mnist; there is no default.
     pub digits: Option<(Digits, Digits)>,
 }
@@ -159,15 +181,10 @@ pub fn build(name: &str, options: Options, seed: u64) -> Result<Box<dyn Task>, E
             check(task, "steps", steps >= 4, steps.to_string(), "4 or more")?;
             Box::new(ContextIntegration::new(steps, sizes.unwrap_or_default(), seed))
         }
+        "position" => Box::new(position(&mut rest, sizes.unwrap_or_default(), seed)?),
+        "head-direction" => Box::new(head_direction(&mut rest, sizes.unwrap_or_default(), seed)?),
         _ => {
-            let dt = rest.time_step.take().unwrap_or(0.1);
-            check(
-                task,
-                "time_step",
-                dt > 0.0 && dt.is_finite(),
-                dt.to_string(),
-                "a positive number of seconds",
-            )?;
+            let dt = positive(task, "time_step", rest.time_step.take(), 0.1, "a positive number of seconds")?;
             Box::new(Sine::new(dt, steps(task, rest.steps.take())?, sizes.unwrap_or_default(), seed))
         }
     };
@@ -188,6 +205,16 @@ fn left(rest: &Options) -> Option<&'static str> {
         ("pulse", rest.pulse.is_some()),
         ("steps", rest.steps.is_some()),
         ("time_step", rest.time_step.is_some()),
+        ("code", rest.code.is_some()),
+        ("cells", rest.cells.is_some()),
+        ("cell_width", rest.cell_width.is_some()),
+        ("speed", rest.speed.is_some()),
+        ("turning", rest.turning.is_some()),
+        ("box_side", rest.side.is_some()),
+        ("drift", rest.drift.is_some()),
+        ("anchor", rest.anchor.is_some()),
+        ("biased", rest.biased),
+        ("shown", rest.shown.is_some()),
         ("digits", rest.digits.is_some()),
     ];
     given.into_iter().find(|(_, is)| *is).map(|(option, _)| option)
@@ -201,6 +228,85 @@ fn check(
     expected: &'static str,
 ) -> Result<(), Error> {
     if holds { Ok(()) } else { Err(Error::Value { task, option, found, expected }) }
+}
+
+fn positive(
+    task: &'static str,
+    option: &'static str,
+    given: Option<f64>,
+    usual: f64,
+    expected: &'static str,
+) -> Result<f64, Error> {
+    let value = given.unwrap_or(usual);
+    check(task, option, value > 0.0 && value.is_finite(), value.to_string(), expected)?;
+    Ok(value)
+}
+
+fn cells(task: &'static str, given: Option<usize>) -> Result<usize, Error> {
+    let cells = given.unwrap_or(512);
+    check(task, "cells", (3..=100_000).contains(&cells), cells.to_string(), "3 to 100,000")?;
+    Ok(cells)
+}
+
+fn position(o: &mut Options, sizes: Sizes, seed: u64) -> Result<Position, Error> {
+    let task = "position";
+    let usual = Walk::default();
+    let side = positive(task, "box_side", o.side.take(), usual.side, "a positive number of metres")?;
+    let (drift, anchor) = (o.drift.take().unwrap_or(0.0), o.anchor.take());
+    check(task, "drift", (0.0..1.0).contains(&drift), drift.to_string(), "a share in [0, 1)")?;
+    let [x, y] = anchor.unwrap_or_default();
+    let place = format!("{x},{y}");
+    let inside = x.abs() <= 0.5 * side && y.abs() <= 0.5 * side && (anchor.is_none() || drift > 0.0);
+    check(task, "anchor", inside, place, "a place in the box, with --drift above 0")?;
+    let walk = Walk {
+        side,
+        speed: positive(task, "speed", o.speed.take(), usual.speed, "a positive number of m/s")?,
+        turning: positive(task, "turning", o.turning.take(), usual.turning, "a positive number of rad/s")?,
+        time_step: positive(
+            task,
+            "time_step",
+            o.time_step.take(),
+            usual.time_step,
+            "a positive number of seconds",
+        )?,
+        drift,
+        anchor: [x, y],
+    };
+    let code = o.code.take().unwrap_or(Code::Gaussian);
+    check(task, "code", code.is_of_positions(), code.name().into(), "gaussian or softmax")?;
+    let width = positive(task, "cell_width", o.cell_width.take(), 0.2, "a positive number of metres")?;
+    let cells = PlaceCells::new(cells(task, o.cells.take())?, side, width, code, seed);
+    let shown = o.shown.take().unwrap_or(Shown::Changes);
+    Ok(Position::new(walk, cells, shown, steps(task, o.steps.take())?, sizes, seed))
+}
+
+fn head_direction(o: &mut Options, sizes: Sizes, seed: u64) -> Result<HeadDirection, Error> {
+    let task = "head-direction";
+    let usual = Turning::default();
+    let turning = Turning {
+        deviation: positive(
+            task,
+            "turning",
+            o.turning.take(),
+            usual.deviation,
+            "a positive number of rad/s",
+        )?,
+        time_step: positive(
+            task,
+            "time_step",
+            o.time_step.take(),
+            usual.time_step,
+            "a positive number of seconds",
+        )?,
+        biased: std::mem::take(&mut o.biased),
+    };
+    let code = o.code.take().unwrap_or(Code::Density);
+    check(task, "code", !code.is_of_positions(), code.name().into(), "density or peak")?;
+    let spread = std::f64::consts::PI / 6.0;
+    let width = positive(task, "cell_width", o.cell_width.take(), spread, "a positive number of radians")?;
+    let cells = HeadCells::new(cells(task, o.cells.take())?, width, code);
+    let shown = o.shown.take().unwrap_or(Shown::Changes);
+    Ok(HeadDirection::new(turning, cells, shown, steps(task, o.steps.take())?, sizes, seed))
 }
 
 fn delays(

@@ -93,7 +93,7 @@ impl Task for ContextIntegration {
                 }
             }
         }
-        Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights }
+        Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights, start: None }
     }
     fn labels(&self, split: Split, items: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
         let all: Vec<Item> =

@@ -81,6 +81,6 @@ impl Task for FlipFlop {
             }
         }
         let weights = vec![1.0; steps * b];
-        Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights }
+        Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights, start: None }
     }
 }

@@ -153,6 +153,7 @@ impl Task for Integrate {
             inputs,
             targets: Targets::Values(targets),
             weights: vec![1.0; steps * b],
+            start: None,
         }
     }
 }

@@ -23,29 +23,37 @@
 //! ```
 
 mod catalog;
+mod codes;
 mod context_integration;
 mod copy_memory;
 mod environment;
 mod flip_flop;
+mod head_direction;
 pub mod ibl;
 mod integrate;
 mod permuted_digits;
+mod position;
 mod sine;
 mod symbols;
 mod temporal_ordering;
+mod walk;
 
 pub use catalog::{Error, NAMES, Options, build};
+pub use codes::{Code, HeadCells, PlaceCells};
 pub use context_integration::ContextIntegration;
 pub use copy_memory::{CopyMemory, Counted};
 pub use environment::{Environment, Episode, Reaction};
 pub use flip_flop::FlipFlop;
+pub use head_direction::{HeadDirection, Turning};
 pub use integrate::{Integrate, Signal};
 pub use permuted_digits::{Digits, DigitsError, PermutedDigits};
+pub use position::{Position, Shown};
 pub use sine::Sine;
 pub use temporal_ordering::TemporalOrdering;
+pub use walk::Walk;
 
 use crate::linalg::random::{Rng, Use, stream};
-use faer::Mat;
+use faer::{Mat, MatRef};
 
 /// Which part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +98,34 @@ pub struct Batch {
     pub targets: Targets,
     /// Weight of each of the T b columns in the loss; 0 where the output is free.
     pub weights: Vec<f64>,
+    /// What the network's encoder makes the initial states of, c x b; none where the task says nothing of them.
+    pub start: Option<Mat<f64>>,
+}
+
+/// How far what outputs say is from what is so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded {
+    /// Unit of the distances.
+    pub unit: &'static str,
+    /// Mean distance over the steps of each item.
+    pub distance: Vec<f64>,
+    /// The same of who says at each step what was so at the start.
+    pub still: Vec<f64>,
+}
+
+impl Decoded {
+    /// Means over `steps` steps of `items` items; `distance` and `still` are told step and item.
+    fn over(
+        unit: &'static str,
+        [steps, items]: [usize; 2],
+        distance: impl Fn(usize, usize) -> f64,
+        still: impl Fn(usize, usize) -> f64,
+    ) -> Self {
+        let mean = |of: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
+            (0..items).map(|j| (0..steps).map(|t| of(t, j)).sum::<f64>() / steps as f64).collect()
+        };
+        Self { unit, distance: mean(&distance), still: mean(&still) }
+    }
 }
 
 /// A task: a source of labelled sequences.
@@ -104,6 +140,14 @@ pub trait Task: Send + Sync {
     fn steps(&self) -> usize;
     /// How outputs are compared with targets.
     fn objective(&self) -> Objective;
+    /// Values c of the code from which an encoder makes the initial state; 0 where sequences start at zero.
+    fn codes(&self) -> usize {
+        0
+    }
+    /// Whether items are drawn, so that there are more than [`size`](Self::size) training items, any index being one.
+    fn endless(&self) -> bool {
+        true
+    }
     /// Loss of the best outputs that know the task and the step, but not what this item showed.
     fn chance(&self) -> f64;
     /// Items in a split.
@@ -113,6 +157,14 @@ pub trait Task: Send + Sync {
     /// What is known of those items beside what they show, one value an item under each name; the first tells conditions apart.
     fn labels(&self, _: Split, _: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
         vec![]
+    }
+    /// What is known of each step of those items beside what they show, T values an item under each name, item after item.
+    fn course(&self, _: Split, _: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
+        vec![]
+    }
+    /// What outputs, o x (T b) as in a batch of those items, say of what they stand for; none where they stand for themselves.
+    fn decoded(&self, _: Split, _: &[usize], _: MatRef<f64>) -> Option<Decoded> {
+        None
     }
 }
 

@@ -162,6 +162,9 @@ impl Task for PermutedDigits {
     fn objective(&self) -> Objective {
         Objective::CrossEntropy
     }
+    fn endless(&self) -> bool {
+        false
+    }
     fn chance(&self) -> f64 {
         let n = self.test.labels.len() as f64;
         let counts = (0..DIGITS).map(|d| self.test.labels.iter().filter(|&&l| usize::from(l) == d).count());
@@ -187,6 +190,6 @@ impl Task for PermutedDigits {
             classes[(steps - 1) * b + j] = u32::from(label);
             weights[(steps - 1) * b + j] = 1.0;
         }
-        Batch { steps, sequences: b, inputs, targets: Targets::Classes(classes), weights }
+        Batch { steps, sequences: b, inputs, targets: Targets::Classes(classes), weights, start: None }
     }
 }

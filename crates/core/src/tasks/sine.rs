@@ -82,6 +82,6 @@ impl Task for Sine {
             }
         }
         let weights = vec![1.0; steps * b];
-        Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights }
+        Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights, start: None }
     }
 }

@@ -39,5 +39,5 @@ pub(super) fn batch(
             weights[column] = sequence.weight[t];
         }
     }
-    Batch { steps, sequences: b, inputs, targets: Targets::Classes(classes), weights }
+    Batch { steps, sequences: b, inputs, targets: Targets::Classes(classes), weights, start: None }
 }

@@ -5,6 +5,7 @@ use super::dropout::Dropout;
 use super::loss::{Measured, Sums};
 use super::model::Model;
 use crate::linalg::Real;
+use crate::systems::noise::Amount;
 use crate::tasks::{Batch, Objective};
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
@@ -18,8 +19,9 @@ const SPLIT: usize = 8;
 ///
 /// The batch is cut into chunks of columns that depend on its size alone; each chunk runs through time
 /// by itself, on whatever thread, and their gradients are added in order: same bits on any number of
-/// threads. All memory is taken here, none in a call. Sequences start at the initial states last set, at
-/// zero if none were.
+/// threads. All memory is taken here, none in a call. Sequences start where the model's encoder says or, without one, at the
+/// initial states last set, at zero if none were. Noise last set is added to every state after a step; the gradient is that of the
+/// noisy states.
 ///
 /// ```
 /// use nullcline_core::systems::{architecture::Architecture, cells::Gru};
@@ -50,6 +52,18 @@ pub struct Bptt<T: Real> {
     steps: usize,
     sequences: usize,
     chunks: Vec<Chunk<T>>,
+    noise: Option<Noise>,
+}
+
+/// The noise of one pass over a batch: sequence j has the stream of (seed, pass, j).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Noise {
+    /// How much, of which law.
+    pub amount: Amount,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Number of the pass in the run, so that each draws anew.
+    pub pass: u64,
 }
 
 impl<T: Real> Bptt<T> {
@@ -58,7 +72,7 @@ impl<T: Real> Bptt<T> {
         let parts = if sequences < SPLIT { 1 } else { sequences.div_ceil(WIDEST).max(2) };
         let edge = |i: usize| i * sequences / parts;
         let chunk = |i: usize| Chunk::new(model, steps, sequences, edge(i)..edge(i + 1));
-        Self { steps, sequences, chunks: (0..parts).map(chunk).collect() }
+        Self { steps, sequences, chunks: (0..parts).map(chunk).collect(), noise: None }
     }
 
     /// Also computes gradients with respect to the inputs, for [`input_gradient`](Self::input_gradient).
@@ -70,6 +84,11 @@ impl<T: Real> Bptt<T> {
     /// Sets the states from which the sequences start, n x b.
     pub fn set_initial(&mut self, x: MatRef<T>) {
         self.chunks.iter_mut().for_each(|c| c.set_initial(x));
+    }
+
+    /// Sets the noise of the passes to come.
+    pub fn set_noise(&mut self, noise: Option<Noise>) {
+        self.noise = noise.filter(|n| n.amount.scale > 0.0);
     }
 
     /// The loss of `model` on `batch`.
@@ -101,6 +120,7 @@ impl<T: Real> Bptt<T> {
                 *g += *part;
             }
         }
+        model.hold(grad);
         measured
     }
 
@@ -114,7 +134,8 @@ impl<T: Real> Bptt<T> {
         let sizes = (batch.steps, batch.sequences);
         assert_eq!(sizes, (self.steps, self.sequences), "a batch of other sizes than the room for it");
         let counted = batch.weights.iter().sum();
-        let request = Request { batch, objective, dropout: dropout.filter(|d| d.rate > 0.0), counted };
+        let dropout = dropout.filter(|d| d.rate > 0.0);
+        let request = Request { batch, objective, dropout, noise: self.noise, counted };
         // Inside the pool even where there is one chunk, so that its products find a second thread.
         let chunks = &mut self.chunks;
         rayon::join(|| chunks.par_iter_mut().with_max_len(1).for_each(|c| c.sums = pass(c, &request)), || ());

@@ -1,10 +1,12 @@
 //! A few sequences of a batch on their way through time and back.
 
+use super::bptt::Noise;
 use super::dropout::Dropout;
 use super::loss::{Sums, compare};
 use super::model::{Model, Readout};
 use super::record::Record;
 use crate::linalg::{Real, col, col_mut, gemm, outer, pointwise};
+use crate::systems::noise::Stream;
 use crate::systems::rule::parameter_count;
 use crate::tasks::{Batch, Objective};
 use faer::{Accum, Mat, MatMut, MatRef};
@@ -15,6 +17,7 @@ pub(super) struct Request<'a> {
     pub batch: &'a Batch,
     pub objective: Objective,
     pub dropout: Option<Dropout>,
+    pub noise: Option<Noise>,
     /// Sum of the weights of the whole batch.
     pub counted: f64,
 }
@@ -32,12 +35,16 @@ pub(super) struct Chunk<T: Real> {
     /// Dropout's factors, and the read-out's input under them, m x T w; empty before the first use.
     mask: Mat<T>,
     seen: Mat<T>,
+    /// What the encoder sees, c x w; no row without one.
+    codes: Mat<T>,
+    /// The noise of each sequence, where there is any.
+    noise: Vec<Stream>,
     grad: Vec<T>,
 }
 
 impl<T: Real> Chunk<T> {
     pub fn new(model: &Model<T>, steps: usize, all: usize, own: Range<usize>) -> Self {
-        let columns = steps * own.len();
+        let (columns, width) = (steps * own.len(), own.len());
         Self {
             record: Record::new(model.rule.as_ref(), steps, own.len()),
             own,
@@ -47,6 +54,8 @@ impl<T: Real> Chunk<T> {
             y: Mat::zeros(model.outputs(), columns),
             mask: Mat::zeros(0, 0),
             seen: Mat::zeros(0, 0),
+            codes: Mat::zeros(model.codes(), width),
+            noise: vec![],
             grad: vec![T::ZERO; model.parameter_count()],
         }
     }
@@ -81,6 +90,7 @@ impl<T: Real> Chunk<T> {
 
     /// The loss; the outputs' gradient is left in `y`.
     pub fn loss(&mut self, model: &Model<T>, request: &Request) -> Sums {
+        self.begin(model, request);
         self.forward(model, request.batch);
         self.drop(&model.readout, request.dropout);
         let mut y = std::mem::replace(&mut self.y, Mat::new());
@@ -112,7 +122,7 @@ impl<T: Real> Chunk<T> {
         self.read_out_gradient(readout, request);
         let count = parameter_count(model.rule.as_ref());
         let (w, m) = (self.own.len(), readout.weight.ncols());
-        let Self { record, grad, y, mask, own, all, steps, .. } = self;
+        let Self { record, grad, y, mask, codes, own, all, steps, .. } = self;
         record.backward(model.rule.as_ref(), *steps, &mut grad[..count], |columns, mut g| {
             g.fill(T::ZERO);
             let from = columns.start;
@@ -128,7 +138,29 @@ impl<T: Real> Chunk<T> {
                 }
             });
         });
+        if let Some(e) = &model.encoder {
+            let (at, n) = (model.encoder_at(), e.nrows());
+            let g = MatMut::from_column_major_slice_mut(&mut grad[at..], n, e.ncols());
+            outer::add_outer(g, record.back.as_ref(), codes.as_ref());
+        }
         sums
+    }
+
+    /// The initial states and the streams of noise.
+    fn begin(&mut self, model: &Model<T>, request: &Request) {
+        let (w, first) = (self.own.len(), self.own.start);
+        if let (Some(e), Some(start)) = (&model.encoder, &request.batch.start) {
+            for j in 0..w {
+                let from = col(start.as_ref(), first + j);
+                let codes = col_mut(self.codes.as_mut(), j).iter_mut();
+                codes.zip(from).for_each(|(c, v)| *c = T::of(*v));
+            }
+            let x = self.record.x.as_mut().subcols_mut(0, w);
+            gemm(x, Accum::Replace, e.as_ref(), self.codes.as_ref());
+        }
+        self.noise.clear();
+        let streams = |n: Noise| (first..first + w).map(move |j| n.amount.stream(n.seed, n.pass, j));
+        self.noise.extend(request.noise.into_iter().flat_map(streams));
     }
 
     fn forward(&mut self, model: &Model<T>, batch: &Batch) {
@@ -141,6 +173,9 @@ impl<T: Real> Chunk<T> {
         }
         for t in 0..self.steps {
             self.record.step(model.rule.as_ref(), t);
+            for (j, noise) in self.noise.iter_mut().enumerate() {
+                noise.add(col_mut(self.record.x.as_mut(), (t + 1) * w + j));
+            }
         }
     }
 
@@ -180,8 +215,8 @@ impl<T: Real> Chunk<T> {
     fn read_out_gradient(&mut self, readout: &Readout<T>, request: &Request) {
         let (o, m) = (readout.weight.nrows(), readout.weight.ncols());
         let mut grad = std::mem::take(&mut self.grad);
-        let start = grad.len() - o * (m + 1);
-        let (gd, gc) = grad[start..].split_at_mut(o * m);
+        let end = grad.len() - self.codes.nrows() * self.record.x.nrows();
+        let (gd, gc) = grad[end - o * (m + 1)..end].split_at_mut(o * m);
         let mut gd = MatMut::from_column_major_slice_mut(gd, o, m);
         self.runs(request.batch, 0..self.steps, |run| {
             let gy = self.y.as_ref().subcols(run.start, run.len());

@@ -152,6 +152,7 @@ pub fn distil<T: Real>(
             inputs: now.inputs,
             targets: Targets::Values(p),
             weights: now.weights,
+            start: None,
         };
         if room.as_ref().is_none_or(|r| r.0 != sizes) {
             room = Some((sizes, Bptt::new(student, now.steps, now.sequences)));
@@ -224,7 +225,12 @@ mod tests {
         let theta: Vec<f64> = (0..parameter_count(&rule)).map(|_| scale * normal(&mut rng)).collect();
         rule.write_params(&theta);
         let weight = Mat::from_fn(2, n, |_, _| normal(&mut rng));
-        Model { rule: Box::new(rule), readout: Readout { weight, bias: vec![0.0; 2], first: 0 } }
+        Model {
+            rule: Box::new(rule),
+            readout: Readout { weight, bias: vec![0.0; 2], first: 0 },
+            encoder: None,
+            unbiased: false,
+        }
     }
 
     /// A teacher's session of 20 steps, 6 sequences.
@@ -236,6 +242,7 @@ mod tests {
             inputs,
             targets: Targets::Values(Mat::zeros(2, 120)),
             weights: vec![1.0; 120],
+            start: None,
         };
         let mut bptt = Bptt::new(teacher, 20, 6);
         bptt.loss(teacher, &batch, Objective::MeanSquare);

@@ -9,11 +9,13 @@ use nullcline_core::analyses::network::{About, InputKind, NetworkAnalysis};
 use nullcline_core::analyses::{
     self, Analysis, Analyze, Context, Finding, RecordingAnalysis, may_be_weights,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 impl Report for Analyze {
     fn origin(&self, place: &Path) -> Result<Origin, analyses::Error> {
-        Ok(Origin::files("analyze", &[&self.file], place))
+        let against = self.beside.against.iter().map(PathBuf::as_path);
+        let files: Vec<&Path> = std::iter::once(self.file.as_path()).chain(against).collect();
+        Ok(Origin::files("analyze", &files, place))
     }
 
     fn file(&self) -> Option<&Path> {

@@ -67,6 +67,7 @@ impl Report for TrainIbl {
             Some(readout),
             None,
             &[],
+            vec![],
         )?;
         let config = &found.config;
         Ok(write_trials(&folder.place(TRIALS)?, &found.model, &config.task, config.schedule.seed)?)

@@ -9,7 +9,9 @@ use nullcline_core::analyses::{Context, Finding, Module};
 const SENTENCES: usize = 4;
 
 /// The figures that show an answer, the best first.
-const LEADS: [[&str; 2]; 8] = [
+const LEADS: [[&str; 2]; 10] = [
+    ["comparison", "densities"],
+    ["spatial", "maps"],
     ["pca", "state_space"],
     ["fixed_points", "points"],
     ["pca", "state_plane"],
@@ -21,8 +23,10 @@ const LEADS: [[&str; 2]; 8] = [
 ];
 
 fn rank(module: Module) -> usize {
-    const ORDER: [Module; 11] = [
+    const ORDER: [Module; 13] = [
         Module::Task,
+        Module::Comparison,
+        Module::Spatial,
         Module::FixedPoints,
         Module::FlowField,
         Module::Trajectories,

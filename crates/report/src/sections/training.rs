@@ -12,6 +12,7 @@ use nullcline_core::analyses;
 use nullcline_core::analyses::integrate::TrainIntegrator;
 use nullcline_core::analyses::training::{Network, Train, TrainedNetwork};
 use nullcline_core::analyses::trials;
+use nullcline_core::io::tensors::Tensor;
 use nullcline_core::tasks::Objective;
 use nullcline_core::training::trainer::{Epoch, Stopped};
 use serde_json::Value;
@@ -99,8 +100,15 @@ fn files(t: &TrainedNetwork, folder: &Folder) -> Result<(), Failure> {
     let Network { architecture, model, precision } = &t.network;
     let readout = (model.readout.weight.as_ref(), &model.readout.bias[..]);
     let rule = model.rule.as_ref();
-    network_file(folder, NETWORK, architecture, rule, Some(readout), Some(*precision), &t.facts)?;
-    Ok(trials::write(&folder.place(TRIALS)?, &t.shown, &t.labels)?)
+    let encoder = model.encoder.as_ref().map(|e| Tensor {
+        name: "encoder.weight".into(),
+        shape: vec![e.nrows(), e.ncols()],
+        dtype: precision.name().into(),
+        data: (0..e.nrows()).flat_map(|i| e.row(i).iter().copied()).collect(),
+    });
+    let encoder = encoder.into_iter().collect();
+    network_file(folder, NETWORK, architecture, rule, Some(readout), Some(*precision), &t.facts, encoder)?;
+    Ok(trials::write(&folder.place(TRIALS)?, &t.shown, &t.beside)?)
 }
 
 /// The command that analyses the network in `out` at its task.
@@ -146,6 +154,14 @@ pub fn describe(t: &TrainedNetwork) -> Vec<String> {
             loss(t, test.loss),
             words::number(t.chance),
             accuracy(test.accuracy)
+        ));
+    }
+    if let Some(d) = t.decoding {
+        all.push(format!(
+            "What the outputs say is {} {unit} from what is so, who stays at the start {} {unit}.",
+            words::with_error(d.error),
+            words::with_error(d.still),
+            unit = d.unit
         ));
     }
     if let Some(best) = t.best() {
@@ -268,6 +284,10 @@ pub fn training(t: &TrainedNetwork) -> Result<Rendered, Error> {
     facts.push((format!("Chance ({})", unit(t)), words::number(t.chance)));
     if let Some([found, _]) = t.shown_loss {
         facts.push((format!("Loss on the trials of {} steps", t.shown.steps), words::number(found)));
+    }
+    if let Some(d) = t.decoding {
+        facts.push((format!("Decoding error ({})", d.unit), words::with_error(d.error)));
+        facts.push((format!("Staying at the start ({})", d.unit), words::with_error(d.still)));
     }
     let intro = "The weights are those of the epoch with the lowest validation loss; the test items were looked \
         at once, at the end. Chance is the loss of the best outputs that know the task and the step but not \

@@ -25,7 +25,12 @@ impl Clone for Elman {
 }
 
 fn of(n: usize, theta: &[f64], readout: Readout) -> Model<f64> {
-    let mut model = Model { rule: Box::new(Vanilla::new(n, INPUTS, Activation::Tanh)), readout };
+    let mut model = Model {
+        rule: Box::new(Vanilla::new(n, INPUTS, Activation::Tanh)),
+        readout,
+        encoder: None,
+        unbiased: false,
+    };
     model.write_params(theta);
     model
 }

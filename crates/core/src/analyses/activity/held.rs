@@ -1,5 +1,6 @@
 //! Rows of a recording held in memory, with the targets that belong to them.
 
+use crate::analyses::beside::Places;
 use crate::analyses::columns::{Columns, LARGEST_EXACT};
 use crate::analyses::conditions::Conditions;
 use crate::analyses::labels::LabelTable;
@@ -33,6 +34,8 @@ pub struct Held {
     pub conditions: Option<Conditions>,
     /// Trials that lack a row, by a missing value or a gap in time: their steps are not those of the others.
     pub broken: BTreeSet<usize>,
+    /// Positions and headings on these rows.
+    pub places: Places,
 }
 
 /// A column that activity may tell of.
@@ -102,6 +105,7 @@ impl Held {
             broken,
             trials: trials.map(|all| kept.iter().map(|r| all[*r]).collect()),
             targets: targets(config, array, columns, trials, &kept)?,
+            places: Places::read(config, array, &kept.iter().map(|p| columns.row(*p)).collect::<Vec<_>>())?,
             every,
             conditions: conditions.cloned(),
         })

@@ -1,22 +1,26 @@
 //! Analyses of activity that need its rows at once: read-outs, regressions, clusters.
 
 mod clusters;
+pub mod comparison;
 mod currents;
 mod decoding;
 pub mod demixed;
 pub(super) mod followed;
 mod held;
 pub mod intrinsic;
+pub mod linear;
 mod mixed;
 mod recorded;
 mod repeated;
 mod selectivity;
 pub mod signal;
+pub mod spatial;
 pub mod targeted;
 pub mod timescales;
 
 pub use clusters::{Grouped, Groups, Weights};
 pub(super) use clusters::{Permutations, clusters};
+pub use comparison::Comparison;
 pub use currents::{Chosen, Currents, Space};
 pub use decoding::{Decoded, Decodings, Features};
 pub use demixed::DemixedComponents;
@@ -24,9 +28,11 @@ pub use followed::CurrentsFrom;
 pub(super) use held::Held;
 pub use held::{Target, TargetKind, VALUES};
 pub use intrinsic::{IntrinsicDimension, Null};
+pub use linear::LinearDynamics;
 pub use mixed::{Grouping, MixedSelectivity, Ordered, Rectified};
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
 pub use signal::{Between, SignalDimension};
+pub use spatial::Spatial;
 pub use targeted::TargetedAxes;
 pub use timescales::Timescales;
 
@@ -122,6 +128,8 @@ pub(super) struct Analyses<'a> {
     pub config: &'a Config,
     pub units: &'a [String],
     pub held: &'a Held,
+    /// A second recording of the same units.
+    pub against: Option<&'a Held>,
     /// Principal components of all rows; none where nothing varies.
     pub pca: Option<&'a Pca>,
     /// Whether all values are counts.
@@ -274,7 +282,7 @@ pub(super) fn check(settings: &AnalysisSettings, modules: &[Module]) -> Result<(
     for (option, given, wanted) in [
         ("--ridge", settings.ridge.is_some(), &[Module::Decoding, Module::Selectivity][..]),
         ("--folds", settings.folds.is_some(), &[Module::Decoding]),
-        ("--shuffles", settings.shuffles.is_some(), &[Module::Dpca]),
+        ("--shuffles", settings.shuffles.is_some(), &[Module::Dpca, Module::Spatial]),
         ("--rank", settings.rank.is_some(), &[Module::Currents]),
         ("--through-origin", settings.through_origin, &[Module::Currents, Module::MixedSelectivity]),
         ("--clusters", settings.clusters.is_some(), &[Module::Clusters]),
@@ -293,8 +301,21 @@ pub(super) fn check(settings: &AnalysisSettings, modules: &[Module]) -> Result<(
 /// Refuses settings of what is done with targets where a recording has none.
 pub(super) fn check_targets(config: &Config) -> Result<(), Error> {
     let (a, r) = (&config.analyses, &config.recording);
-    if r.conditions.is_none() {
-        refuse(&[("--shuffles", a.shuffles.is_some())], "--conditions, whose axes it judges")?;
+    if r.beside.against.is_some() && config.modules.as_ref().is_some_and(|m| !m.contains(&Module::Comparison))
+    {
+        return Err(Error::Config(
+            "--against goes with the module comparison, which was not asked for".into(),
+        ));
+    }
+    let of_places = |m: &Module| matches!(m, Module::Comparison | Module::Spatial);
+    if r.beside.placed() && config.modules.as_ref().is_some_and(|m| !m.iter().any(of_places)) {
+        let message =
+            "--position and --heading go with the modules spatial and comparison, which were not asked for";
+        return Err(Error::Config(message.into()));
+    }
+    if r.conditions.is_none() && !r.beside.placed() {
+        let what = "--conditions, whose axes it judges, or --position, whose maps";
+        refuse(&[("--shuffles", a.shuffles.is_some())], what)?;
     }
     if r.targets.is_some() {
         return Ok(());

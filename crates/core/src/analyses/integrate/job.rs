@@ -5,6 +5,7 @@ use super::losses::IntegratorLoss;
 use super::plan::{Export, IntegratorPlan};
 use crate::analyses::Error;
 use crate::analyses::training::{Network, Precision, Progress, TrainedNetwork};
+use crate::analyses::trials::Beside;
 use crate::job::{Desk, Job, Observer, Restart};
 use crate::linalg::Real;
 use crate::linalg::steep::Steep;
@@ -146,7 +147,7 @@ fn result(
     let readout = Readout { weight, bias: vec![0.0; d], first: 0 };
     let trained = n * n + n * d * (usize::from(plan.encoder) + usize::from(plan.decoder));
     let (shown, kinds) = shown(plan, steps);
-    let model = Model { rule, readout };
+    let model = Model { rule, readout, encoder: None, unbiased: false };
     let shown_loss = Some([loss_of(&model, &shown), spread(&shown)]);
     let list = |v: &[f64]| v.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
     Ok(TrainedNetwork {
@@ -162,9 +163,10 @@ fn result(
         best_epoch: state.best_epoch,
         stopped: state.stopped.unwrap_or(Stopped::Epochs),
         test: state.test,
+        decoding: None,
         shown,
         shown_loss,
-        labels: vec![("kind", kinds)],
+        beside: Beside { labels: vec![("kind", kinds)], ..Beside::default() },
         search: None,
         notes,
         network: Network { architecture, model, precision: plan.precision },
@@ -248,6 +250,7 @@ fn shown(plan: &IntegratorPlan, steps: usize) -> (Batch, Vec<f64>) {
         }
     }
     let weights = vec![1.0; steps * b];
-    let batch = Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights };
+    let batch =
+        Batch { steps, sequences: b, inputs, targets: Targets::Values(targets), weights, start: None };
     (batch, (0..b).map(|j| (j / SHOWN) as f64).collect())
 }

@@ -24,9 +24,12 @@ mod states;
 mod task;
 mod training;
 
+pub use super::activity::comparison::Entry as Comparison;
 pub use super::activity::demixed::Entry as Dpca;
 pub use super::activity::intrinsic::Entry as IntrinsicDimension;
+pub use super::activity::linear::Entry as LinearDynamics;
 pub use super::activity::signal::Entry as SignalDimension;
+pub use super::activity::spatial::Entry as Spatial;
 pub use super::activity::targeted::Entry as TargetedAxes;
 pub use super::activity::timescales::Entry as Timescales;
 pub use super::network::IntegratorEntry as Integrator;

@@ -1,7 +1,7 @@
 //! Trainings and searches in the summary.
 
 use super::number::Number;
-use crate::analyses::training::{Choice, Searched, TrainedNetwork};
+use crate::analyses::training::{Choice, Decoding, Searched, TrainedNetwork};
 use crate::tasks::Objective;
 use crate::training::trainer::Stopped;
 use schemars::JsonSchema;
@@ -72,6 +72,10 @@ pub struct Training {
     pub trials_loss: Option<Number>,
     /// That of outputs that never change.
     pub trials_constant_loss: Option<Number>,
+    /// How far from places or directions the outputs are that stand for such, on test items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Decoding")]
+    pub decoding: Option<Decoding>,
     /// All settings by the names of the options.
     pub settings: Map<String, Value>,
 }
@@ -128,6 +132,7 @@ impl Training {
             test_accuracy: optional(t.test.and_then(|m| m.accuracy)),
             trials_loss: t.shown_loss.map(|l| Number(l[0])),
             trials_constant_loss: t.shown_loss.map(|l| Number(l[1])),
+            decoding: t.decoding,
             settings: t.settings.iter().cloned().collect(),
         }
     }

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 /// Trains a network on a task.
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct Train {
-    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop, context-integration, sine, or
-    /// ibl and integrate, which have options of their own
+    /// copy-memory, random-delay-copy, temporal-ordering, psmnist, flip-flop, context-integration, sine, position,
+    /// head-direction, or ibl and integrate, which have options of their own
     pub task: String,
     /// Seed of every random stream
     #[arg(long, default_value_t = 1, value_parser = seed())]
@@ -68,12 +68,43 @@ pub struct TaskArguments {
     /// Probability of a pulse of flip-flop [default: 0.1]
     #[arg(long, value_name = "P")]
     pub pulse: Option<f64>,
-    /// Steps of flip-flop, context-integration and sine [default: 100]
+    /// Steps of flip-flop, context-integration, sine, position and head-direction [default: 100]
     #[arg(long, value_name = "N", value_parser = count(1, 1_000_000))]
     pub steps: Option<usize>,
-    /// Seconds a step of sine [default: 0.1]
+    /// Seconds a step of sine, position and head-direction [default: 0.1; position, head-direction 0.02]
     #[arg(long, value_name = "TIME")]
     pub time_step: Option<f64>,
+    /// How cells say where: gaussian or softmax of position, density or peak of head-direction [default: gaussian, density:
+    /// krishna2024's paper; its program has softmax, peak]
+    #[arg(long, value_name = "NAME")]
+    pub code: Option<String>,
+    /// Cells of position and head-direction [default: 512]
+    #[arg(long, value_name = "N", value_parser = count(3, 100_000))]
+    pub cells: Option<usize>,
+    /// Width of the cells' tuning, in m or rad [default: position 0.2, head-direction pi/6]
+    #[arg(long, value_name = "WIDTH")]
+    pub cell_width: Option<f64>,
+    /// Scale of the speed's Rayleigh law of position, in m/s [default: 0.2: krishna2024's table; its program has 0.8168]
+    #[arg(long, value_name = "X")]
+    pub speed: Option<f64>,
+    /// Standard deviation of the turning rate of position and head-direction, in rad/s [default: 11.52]
+    #[arg(long, value_name = "X")]
+    pub turning: Option<f64>,
+    /// Side of the box of position, in m [default: 2.2]
+    #[arg(long, value_name = "X")]
+    pub box_side: Option<f64>,
+    /// Share of the way to the anchor that position drifts in a step; krishna2024's biased walk has 0.05 [default: 0]
+    #[arg(long, value_name = "X")]
+    pub drift: Option<f64>,
+    /// Where position drifts to, in m [default: 0,0, the middle of the box]
+    #[arg(long, value_name = "X,Y", allow_hyphen_values = true)]
+    pub anchor: Option<String>,
+    /// All turns of head-direction counter-clockwise
+    #[arg(long)]
+    pub biased: bool,
+    /// What position and head-direction show: changes, to be integrated, or states [default: changes]
+    #[arg(long, value_name = "WHICH")]
+    pub shown: Option<String>,
     /// Folder with the four MNIST files of psmnist, gzip or not
     #[arg(long, value_name = "DIR")]
     #[serde(serialize_with = "written::given")]
@@ -87,7 +118,7 @@ pub struct CellArguments {
     /// Cell: any that `analyze` knows
     #[arg(long, value_name = "NAME", default_value = "vanilla")]
     pub cell: String,
-    /// Initial parameters: default, orthogonal, identity, pta or pta-onset (pta with gains up to 1.5)
+    /// Initial parameters: default, linear, orthogonal, identity, pta or pta-onset (pta with gains up to 1.5)
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub init: String,
     /// Units
@@ -101,6 +132,15 @@ pub struct CellArguments {
     #[command(flatten)]
     #[serde(flatten)]
     pub given: CellConstants,
+    /// No biases
+    #[arg(long)]
+    pub no_bias: bool,
+    /// Noise added to every state variable after each step: its scale; position of krishna2024 has 0.01, head-direction 0.1
+    #[arg(long, value_name = "S", default_value_t = 0.0)]
+    pub noise: f64,
+    /// Law of the noise: gaussian, or uniform in [0, 1) as in krishna2024's program
+    #[arg(long, value_name = "LAW", default_value = "gaussian")]
+    pub noise_law: String,
     /// Numbers in which is trained: f32 or f64
     #[arg(long, value_name = "TYPE", default_value = "f32")]
     pub precision: String,
@@ -113,6 +153,9 @@ pub struct TrainingArguments {
     /// Most passes over the training items
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = count(1, 1_000_000))]
     pub epochs: usize,
+    /// New training items in every epoch, so many as --train-items
+    #[arg(long)]
+    pub fresh: bool,
     /// Items in a minibatch
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = count(1, 1_000_000))]
     pub batch: usize,

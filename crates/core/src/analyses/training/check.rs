@@ -7,7 +7,8 @@ use crate::analyses::{Error, fits};
 use crate::linalg::activation::Activation;
 use crate::systems::architecture::Architecture;
 use crate::systems::cells::{self, Cell, CellKind, Scheme};
-use crate::tasks::{Counted, Options, Sizes, Split, Task};
+use crate::systems::noise::{Amount, Law};
+use crate::tasks::{Code, Counted, Options, Shown, Sizes, Split, Task};
 use crate::training::init::Init;
 use crate::training::optimiser::Method;
 use crate::training::schedule::Decay;
@@ -26,6 +27,8 @@ pub(super) fn plan(a: &Train) -> Result<(Plan, Option<Search>), Error> {
         decay: Decay { factor: 1.0, every: t.decay_every.unwrap_or((t.epochs / 5).max(1)) },
         validation: validation.ok_or_else(|| wrong("--validation", &t.validation, "own or held-out"))?,
         goal: t.goal,
+        noise: noise(&a.network)?,
+        fresh: t.fresh,
         seed: a.seed,
         ..Settings::default()
     };
@@ -51,7 +54,8 @@ pub(super) fn plan(a: &Train) -> Result<(Plan, Option<Search>), Error> {
     room(task.as_ref(), cell.kind(), a.network.units, precision, &settings)?;
     let architecture = Architecture::new(cell, task.inputs(), &[a.network.units])
         .map_err(|e| Error::Config(format!("--cell, --units: {e}")))?;
-    let plan = Plan { task, task_settings, architecture, init, precision, settings };
+    let biases = !a.network.no_bias;
+    let plan = Plan { task, task_settings, architecture, init, biases, precision, settings };
     // An initialisation that does not go with the cell is wrong before anything is done.
     plan.model::<f32>()?;
     Ok((plan, search))
@@ -87,9 +91,22 @@ fn wrong(option: &str, found: &str, expected: &str) -> Error {
 /// A wrong setting under the name of its option.
 fn option(e: trainer::Error) -> Error {
     match e {
+        trainer::Error::Setting { name, found, expected } if found.is_empty() => {
+            Error::Config(format!("--{name}: expected {expected}"))
+        }
         trainer::Error::Setting { name, found, expected } => wrong(&format!("--{name}"), &found, &expected),
         other => Error::Config(other.to_string()),
     }
+}
+
+/// The noise; none at scale 0.
+fn noise(n: &CellArguments) -> Result<Option<Amount>, Error> {
+    let law = Law::parse(&n.noise_law);
+    let law = law.ok_or_else(|| wrong("--noise-law", &n.noise_law, "gaussian or uniform"))?;
+    if !(n.noise.is_finite() && n.noise >= 0.0) {
+        return Err(wrong("--noise", &n.noise.to_string(), "a number, at least 0"));
+    }
+    Ok((n.noise > 0.0).then_some(Amount { law, scale: n.noise }))
 }
 
 fn method(name: &str, momentum: Option<f64>) -> Result<Method, Error> {
@@ -165,6 +182,16 @@ fn named(name: &str, t: &TaskArguments, seed: u64) -> Result<NamedTask, Error> {
         pulse: t.pulse,
         steps: t.steps,
         time_step: t.time_step,
+        code: of_name("--code", &t.code, Code::parse, "gaussian, softmax, density or peak")?,
+        cells: t.cells,
+        cell_width: t.cell_width,
+        speed: t.speed,
+        turning: t.turning,
+        side: t.box_side,
+        drift: t.drift,
+        anchor: t.anchor.as_deref().map(anchor).transpose()?,
+        biased: t.biased,
+        shown: of_name("--shown", &t.shown, Shown::parse, "changes or states")?,
         digits: None,
     };
     if whole && t.images.is_none() {
@@ -176,6 +203,22 @@ fn named(name: &str, t: &TaskArguments, seed: u64) -> Result<NamedTask, Error> {
         ));
     }
     task(name, options, t.images.as_deref(), seed)
+}
+
+/// What an option names, if it is given.
+fn of_name<T>(
+    option: &str,
+    given: &Option<String>,
+    parse: fn(&str) -> Option<T>,
+    expected: &str,
+) -> Result<Option<T>, Error> {
+    given.as_deref().map(|name| parse(name).ok_or_else(|| wrong(option, name, expected))).transpose()
+}
+
+fn anchor(text: &str) -> Result<[f64; 2], Error> {
+    let number = |word: &str| word.trim().parse().ok().filter(|v: &f64| v.is_finite());
+    let place = text.split_once(',').and_then(|(x, y)| Some([number(x)?, number(y)?]));
+    place.ok_or_else(|| wrong("--anchor", text, "two numbers of metres, X,Y"))
 }
 
 fn delay(text: &str) -> Result<RangeInclusive<usize>, Error> {

@@ -5,17 +5,40 @@ use super::{
     train_in,
 };
 use crate::analyses::Error;
+use crate::analyses::trials::Beside;
 use crate::job::{Desk, Job};
+use crate::linalg::gemm;
+use crate::numbers::Estimate;
 use crate::systems::architecture::Architecture;
 use crate::tasks::{Batch, Objective, Split};
-use crate::training::Model;
+use crate::training::bptt::{Bptt, Noise};
 use crate::training::loss::Measured;
 use crate::training::trainer::{Epoch, Stopped};
+use crate::training::{Model, Readout};
+use faer::{Accum, Mat};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
 
 /// Items left beside a trained network, at most.
 const SHOWN: usize = 200;
+/// Numbers of their targets, at most.
+const TARGETS: usize = 1 << 22;
+
+/// Number of the pass in which is decoded: no training and no measurement has it.
+const DECODING: u64 = 1 << 37;
+
+/// How far what outputs say is from what is so: means over test items.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Decoding {
+    /// m or rad.
+    pub unit: &'static str,
+    /// Of the network, under the noise of its training.
+    pub error: Estimate,
+    /// Of who says at each step what was so at the start.
+    pub still: Estimate,
+}
 
 /// A network, and the numbers in which its weights are written.
 pub struct Network {
@@ -55,12 +78,14 @@ pub struct TrainedNetwork {
     pub stopped: Stopped,
     /// The best parameters on the test items.
     pub test: Option<Measured>,
-    /// The first two hundred items of the validation set.
+    /// What its outputs say of places or directions, if they stand for such.
+    pub decoding: Option<Decoding>,
+    /// The first two hundred items of the validation set, fewer where there are many outputs.
     pub shown: Batch,
     /// Where those are other sequences than what it was trained on: the loss of its outputs on them, and of outputs that never change.
     pub shown_loss: Option<[f64; 2]>,
-    /// What is known of each of these: names and a value an item.
-    pub labels: Vec<(&'static str, Vec<f64>)>,
+    /// What is known of these beside what they show.
+    pub beside: Beside,
     /// The search before it.
     pub search: Option<Searched>,
     /// Whether it was found half done, or damaged in part.
@@ -183,25 +208,56 @@ fn divergence(epoch: usize, step: usize) -> String {
     format!("training diverged {place}; lower the rate (--rate), clip gradients (--clip 1), or both")
 }
 
+fn decoding(plan: &Plan, model: &Model<f64>, items: &[usize]) -> Option<Decoding> {
+    let (task, b) = (plan.task.as_ref(), items.len());
+    if task.codes() == 0 {
+        return None;
+    }
+    let mut pass = Bptt::new(model, task.steps(), b);
+    let seed = plan.settings.seed;
+    pass.set_noise(plan.settings.noise.map(|amount| Noise { amount, seed, pass: DECODING }));
+    pass.loss(model, &task.batch(Split::Test, items), task.objective());
+    let Readout { weight, bias, first } = &model.readout;
+    let states = pass.states();
+    let seen = states.as_ref().subrows(*first, weight.ncols()).subcols(b, task.steps() * b);
+    let mut outputs = Mat::from_fn(weight.nrows(), seen.ncols(), |i, _| bias[i]);
+    gemm(outputs.as_mut(), Accum::Add, weight.as_ref(), seen);
+    let found = task.decoded(Split::Test, items, outputs.as_ref())?;
+    Some(Decoding {
+        unit: found.unit,
+        error: Estimate::mean(found.distance),
+        still: Estimate::mean(found.still),
+    })
+}
+
 fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<TrainedNetwork, Error> {
     let mut model = plan.model::<f64>()?;
     model.write_params(&trained.theta);
-    let shown: Vec<usize> = (0..plan.task.size(Split::Validation).min(SHOWN)).collect();
+    let room = (TARGETS / (plan.task.steps() * plan.task.outputs()).max(1)).clamp(1, SHOWN);
+    let first = |split| (0..plan.task.size(split).min(room)).collect::<Vec<usize>>();
+    let items = first(Split::Validation);
+    let shown = plan.task.batch(Split::Validation, &items);
+    let beside = Beside {
+        labels: plan.task.labels(Split::Validation, &items),
+        course: plan.task.course(Split::Validation, &items),
+        initial: model.encoder.as_ref().zip(shown.start.as_ref()).map(|(e, start)| e * start),
+    };
     Ok(TrainedNetwork {
         task: plan.task.name(),
         description: plan.subject(),
         settings: plan.describe(),
         inputs: plan.task.inputs(),
         outputs: plan.task.outputs(),
-        parameters: model.parameter_count(),
+        parameters: model.trained_count(),
         objective: plan.task.objective(),
         chance: plan.task.chance(),
         curve: trained.curve,
         best_epoch: trained.best_epoch,
         stopped: trained.stopped,
         test: trained.test,
-        labels: plan.task.labels(Split::Validation, &shown),
-        shown: plan.task.batch(Split::Validation, &shown),
+        decoding: decoding(plan, &model, &first(Split::Test)),
+        beside,
+        shown,
         shown_loss: None,
         search,
         notes: trained.notes,

@@ -29,7 +29,7 @@ mod search;
 
 pub use crate::job::Restart;
 pub use arguments::Train;
-pub use job::{Network, Searched, TrainedNetwork};
+pub use job::{Decoding, Network, Searched, TrainedNetwork};
 pub use many::train_all;
 pub use place::{claim as claim_progress, clear as clear_progress};
 pub use plan::{NamedTask, Plan, Precision, task};

@@ -48,6 +48,8 @@ pub struct Plan {
     pub architecture: Architecture,
     /// Initial parameters.
     pub init: Init,
+    /// Whether there are biases; without, all are zero and stay so.
+    pub biases: bool,
     /// Numbers.
     pub precision: Precision,
     /// How to train; its seed is also that of the initial parameters.
@@ -60,8 +62,13 @@ impl Plan {
     /// # Errors
     /// [`Error::Config`] if the initialisation does not go with the network.
     pub fn model<T: Real>(&self) -> Result<Model<T>, Error> {
-        let model = init::model(&self.architecture, self.task.outputs(), self.init, self.settings.seed);
-        model.map_err(|e| Error::Config(e.to_string()))
+        let seed = self.settings.seed;
+        let model = init::model(&self.architecture, self.task.outputs(), self.init, seed);
+        let mut model = model.map_err(|e| Error::Config(e.to_string()))?;
+        if self.task.codes() > 0 {
+            model.encoder = Some(init::encoder(model.rule.dim(), self.task.codes(), seed));
+        }
+        Ok(if self.biases { model } else { model.without_biases() })
     }
 
     /// The plan in a line.
@@ -86,6 +93,7 @@ impl Plan {
         all.extend([
             ("units", json!(self.architecture.units())),
             ("init", json!(self.init.name())),
+            ("biases", json!(self.biases)),
             ("precision", json!(self.precision.name())),
             ("epochs", json!(s.epochs)),
             ("batch", json!(s.batch)),
@@ -106,6 +114,9 @@ impl Plan {
             ("patience", json!(s.patience)),
             ("goal", json!(s.goal)),
             ("validation", json!(s.validation.name())),
+            ("noise", json!(s.noise.map_or(0.0, |n| n.scale))),
+            ("noise_law", json!(s.noise.map(|n| n.law.name()))),
+            ("fresh", json!(s.fresh)),
             ("seed", json!(s.seed)),
             ("version", json!(env!("CARGO_PKG_VERSION"))),
         ]);
@@ -142,6 +153,16 @@ pub fn task(name: &str, mut options: Options, images: Option<&Path>, seed: u64) 
         ("pulse", options.pulse.map(|v| json!(v))),
         ("steps", options.steps.map(|v| json!(v))),
         ("time_step", options.time_step.map(|v| json!(v))),
+        ("code", options.code.map(|c| json!(c.name()))),
+        ("cells", options.cells.map(|v| json!(v))),
+        ("cell_width", options.cell_width.map(|v| json!(v))),
+        ("speed", options.speed.map(|v| json!(v))),
+        ("turning", options.turning.map(|v| json!(v))),
+        ("box_side", options.side.map(|v| json!(v))),
+        ("drift", options.drift.map(|v| json!(v))),
+        ("anchor", options.anchor.map(|v| json!(v))),
+        ("biased", options.biased.then_some(json!(true))),
+        ("shown", options.shown.map(|s| json!(s.name()))),
         // Escaped where it is no Unicode: two folders must not become one.
         ("images", images.map(|v| json!(v.to_str().map_or_else(|| format!("{v:?}"), str::to_owned)))),
         ("task_seed", Some(json!(seed))),

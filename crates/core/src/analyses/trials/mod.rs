@@ -7,7 +7,7 @@ mod rows;
 mod write;
 
 pub use names::{Map, Role};
-pub use write::write;
+pub use write::{Beside, write};
 
 use super::Error;
 use super::activity::Target;

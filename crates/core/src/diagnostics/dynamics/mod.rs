@@ -10,16 +10,22 @@
 //! | Does it oscillate, with which period, and how does it answer a kick? | [`cycles`] |
 //! | What does the flow in a plane look like? | [`flow_field`] |
 //! | Where does it go from here? | [`trajectories`] |
+//! | Where does noise carry it? | [`noisy`] |
+//! | How does it move if it denoises in a known density? | [`langevin`] |
 //! | Does it integrate its inputs, and for how long? | [`integrator`] |
 //! | What do its matrices alone say? | [`recurrent`] |
+//! | Which dynamics does recorded activity tell of, and are two alike? | [`from_data`] |
 
 pub mod adjoint;
 pub mod covariant;
 pub mod cycles;
 pub mod fixed_points;
 pub mod flow_field;
+pub mod from_data;
 pub mod integrator;
+pub mod langevin;
 pub mod local_exponents;
 pub mod lyapunov;
+pub mod noisy;
 pub mod recurrent;
 pub mod trajectories;

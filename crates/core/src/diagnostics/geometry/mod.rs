@@ -12,16 +12,21 @@
 //! | What angle lies between two directions or subspaces? | [`subspace`] |
 //! | Which units go together? | [`clusters`] |
 //! | For how long are successive rows alike? | [`correlation`] |
+//! | Where in space are units active? | [`spatial`] |
+//! | Do two activities keep to the same states, and move alike? | [`comparison`] |
 
 pub mod clusters;
+pub mod comparison;
 pub mod correlation;
 pub mod currents;
 pub mod decoding;
 pub mod demixed;
 pub mod intrinsic;
+pub mod neighbours;
 pub mod pca;
 pub(crate) mod products;
 pub mod signal;
+pub mod spatial;
 pub mod subspace;
 pub mod targeted;
 pub mod timescale;

@@ -6,6 +6,7 @@ mod current;
 mod facts;
 mod gated_antisymmetric;
 mod gru;
+mod gru_flow;
 mod gru_reset_before;
 mod integrator;
 mod kind;
@@ -27,9 +28,11 @@ pub use current::{CURRENT, Current};
 pub use facts::{Constant, Initial, Region, Second};
 pub use gated_antisymmetric::{GATED_ANTISYMMETRIC, GatedAntisymmetric};
 pub use gru::{GRU, Gru};
+pub use gru_flow::GRU_FLOW;
 pub use gru_reset_before::GruResetBefore;
 pub use integrator::{INTEGRATOR, Integrator};
 pub use kind::{Acting, Cell, CellKind, FlowKind, Layer, Maker, Scheme};
+pub use leak::Leaky;
 pub use lipschitz::{LIPSCHITZ, Lipschitz};
 pub use lstm::{LSTM, Lstm};
 pub use params::Params;
@@ -52,6 +55,7 @@ pub static KINDS: &[&CellKind] = &[
     &LIPSCHITZ,
     &UGRNN,
     &INTEGRATOR,
+    &GRU_FLOW,
 ];
 
 /// The names of all kinds, for messages.

@@ -30,6 +30,10 @@ pub(super) fn fill(
             each_gate(block, n, |mut m| m.copy_from(&Mat::<f64>::identity(n, n)));
         }
         Init::Identity | Init::Pta | Init::PtaOnset if bias => block.fill(0.0),
+        Init::Linear => {
+            let columns = if name.ends_with("_ih") { layer.0 } else { n };
+            fill_uniform(block, 1.0 / (columns.max(1) as f64).sqrt(), rng);
+        }
         Init::Pta | Init::PtaOnset if recurrent => oscillators(cell, init, n, block, rng)?,
         _ => match law.normal {
             Some(deviation) => {

@@ -24,6 +24,9 @@ pub enum Init {
     /// weights are one linear layer, +-1/sqrt(d + 2n) throughout; a Lipschitz network N(0, 1/n^2) in both
     /// free matrices, N(0, 2/(d + n)) in U, b = 0 (code of Erichson et al. at its default scale 1).
     Default,
+    /// Each matrix as a linear layer of PyTorch by itself, `nn.Linear`: it and its bias uniform in +-1/sqrt of its columns, so that
+    /// input weights of d inputs are in +-1/sqrt d, not 1/sqrt n.
+    Linear,
     /// The default, but each n x n recurrent block from the uniform (Haar) measure over the orthogonal
     /// group. Input weights and biases keep the default.
     Orthogonal,
@@ -46,12 +49,14 @@ pub enum Init {
 
 impl Init {
     /// Every law.
-    pub const ALL: [Self; 5] = [Self::Default, Self::Orthogonal, Self::Identity, Self::Pta, Self::PtaOnset];
+    pub const ALL: [Self; 6] =
+        [Self::Default, Self::Linear, Self::Orthogonal, Self::Identity, Self::Pta, Self::PtaOnset];
 
     /// The name used on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Default => "default",
+            Self::Linear => "linear",
             Self::Orthogonal => "orthogonal",
             Self::Identity => "identity",
             Self::Pta => "pta",
@@ -100,7 +105,19 @@ pub fn model<T: Real>(
     let mut draw = || T::of(uniform(&mut rng, -bound, bound));
     let weight = Mat::from_fn(outputs, rows.len(), |_, _| draw());
     let bias = (0..outputs).map(|_| draw()).collect();
-    Ok(Model { rule, readout: Readout { weight, bias, first: rows.start } })
+    Ok(Model { rule, readout: Readout { weight, bias, first: rows.start }, encoder: None, unbiased: false })
+}
+
+/// An encoder of `codes` values to `n` state variables, as PyTorch's `nn.Linear`: uniform in +-1/sqrt of the values.
+///
+/// ```
+/// let e = nullcline_core::training::init::encoder::<f64>(3, 16, 1);
+/// assert!((e.nrows(), e.ncols()) == (3, 16) && e.norm_max() <= 0.25 && e.norm_max() > 0.2);
+/// ```
+pub fn encoder<T: Real>(n: usize, codes: usize, seed: u64) -> Mat<T> {
+    let mut rng = stream(seed, Use::Parameters, ENCODER);
+    let bound = 1.0 / (codes as f64).sqrt();
+    Mat::from_fn(n, codes, |_, _| T::of(uniform(&mut rng, -bound, bound)))
 }
 
 /// The recurrent part alone of [`model`].
@@ -140,6 +157,8 @@ pub fn rule<T: Real>(
 const BLOCKS: usize = 16;
 /// Stream of the read-out.
 const READOUT: u64 = 1 << 32;
+/// Stream of the encoder.
+const ENCODER: u64 = 1 << 33;
 
 /// Fills `m` column by column with numbers uniform in +-`bound`.
 fn fill_uniform(mut m: MatMut<f64>, bound: f64, rng: &mut Rng) {

@@ -6,7 +6,7 @@ mod state;
 pub use settings::{Error, Settings, Validation};
 pub use state::{Epoch, State, Stopped, Sums};
 
-use super::bptt::Bptt;
+use super::bptt::{Bptt, Noise};
 use super::clip::{clip, norm};
 use super::dropout::Dropout;
 use super::loss::Measured;
@@ -15,6 +15,9 @@ use crate::linalg::Real;
 use crate::linalg::random::{Use, stream};
 use crate::tasks::{Split, Task};
 use rand::RngExt;
+
+/// Passes that measure have numbers from here on, the same at every epoch; no training has so many steps.
+const MEASURING: u64 = 1 << 36;
 
 /// Trains one model on one task.
 ///
@@ -65,9 +68,11 @@ impl<'a, T: Real> Trainer<'a, T> {
     /// [`Error::Setting`] for a setting out of its range, [`Error::Model`] if inputs or outputs differ.
     pub fn new(model: Model<T>, task: &'a dyn Task, settings: &'a Settings) -> Result<Self, Error> {
         settings.check(task)?;
-        for (what, found, expected) in
-            [("inputs", model.rule.inputs(), task.inputs()), ("outputs", model.outputs(), task.outputs())]
-        {
+        for (what, found, expected) in [
+            ("inputs", model.rule.inputs(), task.inputs()),
+            ("outputs", model.outputs(), task.outputs()),
+            ("values to encode the start from", model.codes(), task.codes()),
+        ] {
             if found != expected {
                 return Err(Error::Model { what, found, expected, task: task.name() });
             }
@@ -123,8 +128,11 @@ impl<'a, T: Real> Trainer<'a, T> {
         state.test = Some(self.measure(&state.best, Split::Test, &items));
     }
 
-    /// The training items in the order of an epoch: a Fisher-Yates shuffle.
+    /// The training items in the order of an epoch: a Fisher-Yates shuffle, or items that no epoch before it had.
     fn order(&self, epoch: usize) -> Vec<usize> {
+        if self.settings.fresh {
+            return (epoch * self.items.len()..(epoch + 1) * self.items.len()).collect();
+        }
         let mut rng = stream(self.settings.seed, Use::Shuffle, epoch as u64);
         let mut order = self.items.clone();
         for i in (1..order.len()).rev() {
@@ -139,6 +147,7 @@ impl<'a, T: Real> Trainer<'a, T> {
         let dropout = Dropout { rate: s.dropout, seed: s.seed, step: state.optimiser.steps };
         self.model.write_params(&state.theta);
         let room = room(&mut self.rooms, &self.model, self.task.steps(), items.len());
+        room.set_noise(s.noise.map(|amount| Noise { amount, seed: s.seed, pass: state.optimiser.steps }));
         let objective = self.task.objective();
         let found = room.gradient(&self.model, &batch, objective, Some(dropout), &mut self.grad);
         let size = match s.clip {
@@ -168,9 +177,12 @@ impl<'a, T: Real> Trainer<'a, T> {
         self.model.write_params(theta);
         let (mut loss, mut right, mut counted) = (0.0, 0.0, 0.0);
         let mut graded = false;
-        for items in items.chunks(self.settings.batch) {
+        let s = self.settings;
+        for (k, items) in items.chunks(s.batch).enumerate() {
             let batch = self.task.batch(split, items);
             let room = room(&mut self.rooms, &self.model, self.task.steps(), items.len());
+            let pass = MEASURING + ((split as u64) << 32) + k as u64;
+            room.set_noise(s.noise.map(|amount| Noise { amount, seed: s.seed, pass }));
             let found = room.loss(&self.model, &batch, self.task.objective());
             loss += found.loss * found.counted;
             counted += found.counted;

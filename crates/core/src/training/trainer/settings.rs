@@ -1,6 +1,7 @@
 //! What a training is told, and whether it makes sense.
 
 use crate::linalg::random::{Use, stream};
+use crate::systems::noise::Amount;
 use crate::tasks::{Split, Task};
 use crate::training::optimiser::Method;
 use crate::training::schedule::Decay;
@@ -49,6 +50,10 @@ pub struct Settings {
     pub goal: Option<f64>,
     /// Validation items.
     pub validation: Validation,
+    /// Noise on every state after each step, in training, validation and test.
+    pub noise: Option<Amount>,
+    /// Whether each epoch has training items of its own, that no epoch before it had.
+    pub fresh: bool,
     /// Seed of shuffling and dropout.
     pub seed: u64,
 }
@@ -67,6 +72,8 @@ impl Default for Settings {
             patience: None,
             goal: None,
             validation: Validation::Own,
+            noise: None,
+            fresh: false,
             seed: 1,
         }
     }
@@ -109,7 +116,11 @@ impl Settings {
         let positive = |v: f64| v.is_finite() && v > 0.0;
         let sizes = [Split::Train, Split::Validation, Split::Test].map(|s| task.size(s));
         let held = sizes[1] < sizes[0] || self.validation == Validation::Own;
-        let tests: [(&str, String, bool, &str); 13] = [
+        let noise = self.noise.map_or(0.0, |n| n.scale);
+        let endless = !self.fresh || task.endless() && self.validation == Validation::Own;
+        let tests: [(&str, String, bool, &str); 15] = [
+            ("noise", noise.to_string(), noise.is_finite() && noise >= 0.0, "a number, at least 0"),
+            ("fresh", String::new(), endless, "a task whose items are drawn, and --validation own"),
             ("epochs", self.epochs.to_string(), self.epochs > 0, "at least 1"),
             ("batch", self.batch.to_string(), self.batch > 0, "at least 1"),
             ("rate", self.rate.to_string(), positive(self.rate), "a positive number"),

@@ -20,7 +20,12 @@ fn model<T: Real>(mut rule: Box<dyn Rule<T>>, scale: f64) -> Model<T> {
     theta.iter_mut().for_each(|p| *p = T::of(scale * normal(&mut rng)));
     rule.write_params(&theta);
     let weight = Mat::from_fn(2, rule.dim(), |_, _| T::of(scale * normal(&mut rng)));
-    Model { rule, readout: Readout { weight, bias: vec![T::ZERO; 2], first: 0 } }
+    Model {
+        rule,
+        readout: Readout { weight, bias: vec![T::ZERO; 2], first: 0 },
+        encoder: None,
+        unbiased: false,
+    }
 }
 
 fn gru<T: Real>() -> Model<T> {

@@ -30,7 +30,7 @@ impl Report for RaddArguments {
 
     fn write(&self, r: &Radd, folder: &Folder) -> Result<(), Failure> {
         let readout = r.readout.as_ref().map(|(weight, bias)| (weight.as_ref(), bias.as_slice()));
-        network_file(folder, STUDENT, &r.architecture, &r.student.rule(), readout, None, &[])
+        network_file(folder, STUDENT, &r.architecture, &r.student.rule(), readout, None, &[], vec![])
     }
 }
 
@@ -50,7 +50,16 @@ impl Report for ConventionalArguments {
 
     fn write(&self, c: &Conventional, folder: &Folder) -> Result<(), Failure> {
         let readout = (c.student.readout.weight.as_ref(), &c.student.readout.bias[..]);
-        network_file(folder, STUDENT, &c.architecture, c.student.rule.as_ref(), Some(readout), None, &[])
+        network_file(
+            folder,
+            STUDENT,
+            &c.architecture,
+            c.student.rule.as_ref(),
+            Some(readout),
+            None,
+            &[],
+            vec![],
+        )
     }
 }
 

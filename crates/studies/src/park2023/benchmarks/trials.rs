@@ -73,6 +73,7 @@ pub fn run(
                     task_settings: task_settings.clone(),
                     architecture,
                     init: network.init(),
+                    biases: true,
                     precision: Precision::F32,
                     settings: settings(problem, network, study.preset, seed),
                 };

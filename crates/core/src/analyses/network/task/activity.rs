@@ -22,8 +22,14 @@ impl Run<'_> {
         let range = self.network.architecture.output();
         let components = pca(held.x.as_ref());
         let units = &self.context.names[range];
-        let analyses =
-            Analyses { config: self.config, units, held: &held, pca: components.as_ref(), counts: false };
+        let analyses = Analyses {
+            config: self.config,
+            units,
+            held: &held,
+            against: None,
+            pca: components.as_ref(),
+            counts: false,
+        };
         let found = match analyses.usable(module) {
             true => find(&analyses),
             false if asked => Err(analyses.unusable(module)),
@@ -77,6 +83,7 @@ impl Run<'_> {
             every,
             conditions: None,
             broken: std::collections::BTreeSet::new(),
+            places: crate::analyses::beside::Places::default(),
         })
     }
 }

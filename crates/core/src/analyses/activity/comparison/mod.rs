@@ -1,0 +1,108 @@
+//! A recording against a second one of the same units.
+
+mod densities;
+mod dynamics;
+mod entry;
+mod moves;
+mod space;
+
+pub use densities::{Densities, Divergences, Kernels, Line};
+pub use dynamics::{Apart, Dynamics};
+pub use entry::Entry;
+pub use moves::{Bins, Moves, Pair};
+pub use space::{Of, Space};
+
+use super::{Analyses, By, Held};
+use crate::analyses::Error;
+use crate::analyses::modules::{Diagnostic, OfRecording};
+use crate::diagnostics::geometry::comparison::{Captured, Diffusion, Sample, captured, diffusion};
+use crate::diagnostics::geometry::correlation::{correlation, successive};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// Components of the compared subspaces, at most, where nobody says.
+const COMPONENTS: usize = 10;
+/// Blocks of successive rows that stand for trials where none are told apart, at least.
+const BLOCKS: usize = 20;
+
+/// What two recordings of the same units have in common; the first is called active, the second quiescent.
+pub struct Comparison {
+    /// The second recording.
+    pub against: PathBuf,
+    /// Rows of either.
+    pub rows: [usize; 2],
+    /// What errors are between, in either.
+    pub by: [By; 2],
+    /// One row in so many was held of both: a step is so many rows.
+    pub every: usize,
+    /// Where densities are compared.
+    pub space: Space,
+    /// Each in the components of the other.
+    pub captured: Captured,
+    /// Divergences of their densities.
+    pub divergences: Divergences,
+    /// Their densities; none without a range.
+    pub densities: Option<Densities>,
+    /// Steps, spread and directions.
+    pub moves: Moves,
+    /// Displacements within the first components of the active one and off them; none of trials too short.
+    pub diffusion: [Option<Diffusion>; 2],
+    /// Whether they tell of the same dynamics.
+    pub dynamics: Dynamics,
+}
+
+impl Diagnostic for Comparison {
+    const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.comparison()));
+    const OF_TWO: bool = true;
+}
+
+impl Analyses<'_> {
+    fn comparison(&self) -> Result<Comparison, Error> {
+        let beside = &self.config.recording.beside;
+        let (Some(second), Some(against)) = (self.against, &beside.against) else {
+            return Err(Error::Config("the module comparison needs --against FILE".into()));
+        };
+        let held = [self.held, second];
+        let [(by_a, a), (by_b, b)] = held.map(sample);
+        let file = [&self.config.file, against];
+        let still =
+            |k: usize| Error::input(file[k], "comparison: no unit varies, there is nothing to compare");
+        let pca = self.pca.ok_or_else(|| still(0))?;
+        let components = beside.dimensions.unwrap_or_else(|| pca.components_for_90.min(COMPONENTS));
+        let captured = captured(&a, &b, components, self.config.seed).ok_or_else(|| still(1))?;
+        let space = Space::of(self.config, held, [&a, &b], pca)?;
+        let basis = pca.components.subcols(0, captured.components);
+        Ok(Comparison {
+            against: against.clone(),
+            rows: [a.x.ncols(), b.x.ncols()],
+            by: [by_a, by_b],
+            every: self.held.every,
+            divergences: Divergences::of(self.config, &space)?,
+            densities: Densities::of(&space),
+            moves: Moves::of(&a, &b, &space, self.config.seed),
+            diffusion: [diffusion(&a, basis), diffusion(&b, basis)],
+            dynamics: Dynamics::of(self.config, &a, &b, captured.components, &space),
+            space,
+            captured,
+        })
+    }
+}
+
+/// The rows of a recording in groups: trials, or blocks of successive rows where there are none.
+pub(super) fn sample(held: &Held) -> (By, Sample) {
+    let rows = held.x.ncols();
+    let (by, group) = match &held.trials {
+        Some(trials) => {
+            let present: Vec<usize> = trials.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+            let number = |t: &usize| present.partition_point(|p| p < t);
+            (By::Trials(present.len()), trials.iter().map(number).collect())
+        }
+        None => {
+            let found = correlation(held.x.as_ref(), Some(&held.follows));
+            let count = found.map_or(rows, |c| c.blocks(rows, BLOCKS));
+            let by = if count == rows { By::Rows } else { By::Blocks(count) };
+            (by, successive(rows, count))
+        }
+    };
+    (by, Sample { x: held.x.clone(), group, follows: held.follows.clone() })
+}

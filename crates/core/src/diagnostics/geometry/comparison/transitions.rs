@@ -1,0 +1,154 @@
+//! Transitions between bins: whether they go one way, and whether two activities have the same.
+
+use super::Sample;
+use crate::linalg::random::{Use, shuffled, stream};
+use faer::Mat;
+use rand::RngExt;
+use rayon::prelude::*;
+
+/// Reversals and divisions drawn for a test.
+const DRAWS: usize = 199;
+
+/// Transitions between bins of one activity.
+#[derive(Clone, Debug)]
+pub struct Transitions {
+    /// How often bin i (row) was followed by bin j (column).
+    pub counts: Mat<f64>,
+    /// sum_{i<j} |N_ij - N_ji| / sum_{i≠j} N_ij: 0 where time could as well run backward, 1 where no way is gone back; NaN where no bin
+    /// is left.
+    pub one_way: f64,
+    /// Mean of it where each group is reversed at random.
+    pub by_chance: f64,
+    /// Chance of so much.
+    pub p: f64,
+}
+
+/// Transitions of two activities.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// Of the first.
+    pub first: Transitions,
+    /// Of the second.
+    pub second: Transitions,
+    /// Half of sum_j |P_ij - Q_ij| over the bins left in both, weighted by how often they are left; NaN where there is none.
+    pub difference: f64,
+    /// Mean of it where groups are dealt out at random.
+    pub by_chance: f64,
+    /// Chance of so large a difference.
+    pub p: f64,
+    /// Rows of each group taken, so that groups of both are of one length.
+    pub rows: usize,
+}
+
+/// Transitions of each group, as places i + bins j.
+type Places = Vec<Vec<usize>>;
+
+/// Compares transitions of two activities whose rows are in `bins` bins (none: outside of all).
+///
+/// Of groups of different lengths the first rows are taken, as many as the shorter of both middle lengths: longer groups would
+/// differ by chance less than shorter ones. `None` where the second row of no group is left.
+pub fn compared(
+    (a, of_a): (&Sample, &[Option<usize>]),
+    (b, of_b): (&Sample, &[Option<usize>]),
+    bins: usize,
+    seed: u64,
+) -> Option<Compared> {
+    let rows = middle(a)?.min(middle(b)?);
+    let (a, b) = (places(a, of_a, bins, rows), places(b, of_b, bins, rows));
+    if a.len().min(b.len()) == 0 {
+        return None;
+    }
+    let own = difference(&counted(&a, bins), &counted(&b, bins));
+    let all: Vec<&Vec<usize>> = a.iter().chain(&b).collect();
+    let one = |r: usize| {
+        let order = shuffled(all.len(), &mut stream(seed, Use::Permutation, (6 << 32) + r as u64));
+        let of = |part: &[usize]| counted(part.iter().map(|k| all[*k]), bins);
+        let (first, second) = order.split_at(a.len());
+        difference(&of(first), &of(second))
+    };
+    let (by_chance, p) = against(own, (0..DRAWS).into_par_iter().map(one).collect());
+    let [first, second] = [(&a, 7u64), (&b, 8)].map(|(p, usage)| transitions(p, bins, seed, usage));
+    Some(Compared { first, second, difference: own, by_chance, p, rows })
+}
+
+/// The middle number of rows of groups that have two or more.
+fn middle(s: &Sample) -> Option<usize> {
+    let mut rows = vec![0; s.groups()];
+    s.group.iter().for_each(|g| rows[*g] += 1);
+    rows.retain(|r| *r > 1);
+    rows.sort_unstable();
+    rows.get(rows.len() / 2).copied()
+}
+
+fn places(s: &Sample, bin: &[Option<usize>], bins: usize, rows: usize) -> Places {
+    let mut all = vec![vec![]; s.groups()];
+    let mut seen = vec![0; s.groups()];
+    for t in 0..bin.len() {
+        let g = s.group[t];
+        seen[g] += 1;
+        if seen[g] <= rows
+            && s.joined(t)
+            && let (Some(from), Some(to)) = (bin[t - 1], bin[t])
+        {
+            all[g].push(from + bins * to);
+        }
+    }
+    all.retain(|g| !g.is_empty());
+    all
+}
+
+fn counted<'a>(groups: impl IntoIterator<Item = &'a Vec<usize>>, bins: usize) -> Mat<f64> {
+    let mut counts = Mat::zeros(bins, bins);
+    groups.into_iter().flatten().for_each(|p| counts[(p % bins, p / bins)] += 1.0);
+    counts
+}
+
+fn one_way(n: &Mat<f64>) -> f64 {
+    let (mut net, mut all) = (0.0, 0.0);
+    for i in 0..n.nrows() {
+        for j in 0..i {
+            net += (n[(i, j)] - n[(j, i)]).abs();
+            all += n[(i, j)] + n[(j, i)];
+        }
+    }
+    net / all
+}
+
+fn difference(a: &Mat<f64>, b: &Mat<f64>) -> f64 {
+    let left = |n: &Mat<f64>, i: usize| n.row(i).iter().sum::<f64>();
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for i in 0..a.nrows() {
+        let (of_a, of_b) = (left(a, i), left(b, i));
+        if of_a > 0.0 && of_b > 0.0 {
+            let apart: f64 = (0..a.ncols()).map(|j| (a[(i, j)] / of_a - b[(i, j)] / of_b).abs()).sum();
+            sum += 0.5 * apart * (of_a + of_b);
+            weight += of_a + of_b;
+        }
+    }
+    sum / weight
+}
+
+fn transitions(groups: &Places, bins: usize, seed: u64, usage: u64) -> Transitions {
+    let counts = counted(groups, bins);
+    let own = one_way(&counts);
+    let one = |r: usize| {
+        let mut rng = stream(seed, Use::Permutation, (usage << 32) + r as u64);
+        let mut n = Mat::zeros(bins, bins);
+        for g in groups {
+            let back = rng.random::<bool>();
+            for p in g {
+                let (i, j) = (p % bins, p / bins);
+                n[if back { (j, i) } else { (i, j) }] += 1.0;
+            }
+        }
+        one_way(&n)
+    };
+    let (by_chance, p) = against(own, (0..DRAWS).into_par_iter().map(one).collect());
+    Transitions { counts, one_way: own, by_chance, p }
+}
+
+/// The mean of what chance gives, and how often it is as large.
+fn against(own: f64, chance: Vec<f64>) -> (f64, f64) {
+    let as_large = chance.iter().filter(|v| **v >= own * (1.0 - 1e-12)).count();
+    (chance.iter().sum::<f64>() / chance.len() as f64, (1 + as_large) as f64 / (1 + chance.len()) as f64)
+}

@@ -1,0 +1,227 @@
+//! A recording against a second one.
+
+mod figures;
+mod tables;
+
+use super::{Rendered, Shown, words};
+use crate::Error;
+use crate::page::Section;
+use nullcline_core::analyses::Context;
+use nullcline_core::analyses::activity::By;
+use nullcline_core::analyses::activity::comparison::{Apart, Comparison, Of};
+use nullcline_core::diagnostics::geometry::comparison::{Bias, Chance, Diffusion, Divergence, NEIGHBOURS};
+
+/// Chance below which a difference is one.
+const CHANCE: f64 = 0.05;
+
+impl Shown for Comparison {
+    fn sentence(&self, _: &Context) -> Option<String> {
+        let (d, chance) = &self.divergences.quiescent_active;
+        let apart = if chance.p < CHANCE { "differ" } else { "cannot be told apart" };
+        Some(format!(
+            "The densities of both recordings {apart}: KL(quiescent ‖ active) is {} nats, where trials dealt out at random show {} and \
+             states spread evenly {}; the first {} of the active recording carry {} of the variance that the quiescent one's own do.",
+            words::with_error(d.value),
+            words::number(chance.mean),
+            words::number(self.divergences.uniform_active.value.value),
+            words::count(self.captured.components, "component"),
+            words::percent_with_error(self.captured.shared[1])
+        ))
+    }
+
+    fn answer(&self, context: &Context) -> Vec<String> {
+        self.sentence(context).into_iter().collect()
+    }
+
+    fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
+        let notes = self.notes();
+        let mut section = Section::new("comparison", "Against a second recording")
+            .intro(format!(
+                "The recording of this page is called active, {} quiescent: {} and {} rows. Errors are between {} and {}.",
+                self.against.display(),
+                self.rows[0],
+                self.rows[1],
+                groups(self.by[0]),
+                groups(self.by[1])
+            ))
+            .intro(format!("Densities are compared {}.", self.place()));
+        for (name, value) in self.facts() {
+            section = section.fact(name, value);
+        }
+        for method in methods(self) {
+            section = section.method(method);
+        }
+        section = section.figures(figures::of(self)?).tables(tables::of(self));
+        Ok(Rendered { section: Section { notes: notes.clone(), ..section }, warnings: notes })
+    }
+}
+
+trait Told {
+    fn place(&self) -> String;
+    fn facts(&self) -> Vec<(String, String)>;
+    fn notes(&self) -> Vec<String>;
+}
+
+impl Told for Comparison {
+    fn place(&self) -> String {
+        let names = self.space.names.join(", ");
+        match self.space.of {
+            Of::Positions => format!("over the positions {names}"),
+            Of::Heading => format!("over the heading {names}"),
+            Of::Components => format!("along {names} of the active recording"),
+        }
+    }
+
+    fn facts(&self) -> Vec<(String, String)> {
+        let (d, m, c) = (&self.divergences, &self.moves, &self.captured);
+        let mut facts = vec![
+            ("KL(active ‖ quiescent)".to_owned(), kl(&d.active_quiescent)),
+            ("KL(quiescent ‖ active)".to_owned(), kl(&d.quiescent_active)),
+            ("KL(spread evenly ‖ active)".to_owned(), nats(&d.uniform_active)),
+        ];
+        if let Some(s) = &d.shuffled_active {
+            facts.push(("KL(coordinates shuffled ‖ active)".into(), nats(s)));
+        }
+        if let Some(k) = &d.kernels {
+            let published = format!(
+                "{} (active ‖ quiescent), {} (quiescent ‖ active), {} (spread evenly ‖ active; {} with the density of one coordinate, as \
+                 published)",
+                words::number(k.active_quiescent),
+                words::number(k.quiescent_active),
+                words::number(k.uniform_active),
+                words::number(k.uniform_as_published)
+            );
+            facts.push(("By Gaussian kernels, nats".into(), published));
+        }
+        facts.push((
+            format!("Shared variance, {}", words::count(c.components, "component")),
+            format!(
+                "{} of the quiescent in the active's, {} the other way",
+                words::percent_with_error(c.shared[1]),
+                words::percent_with_error(c.shared[0])
+            ),
+        ));
+        let bias = |b: &Option<Bias>| match b {
+            Some(b) => format!("{} (p {})", words::with_error(b.bias), words::p(b.p)),
+            None => "nothing moves".into(),
+        };
+        let difference = m.difference.map_or(String::new(), |(d, p)| {
+            format!("; difference {} (p {})", words::with_error(d), words::p(p))
+        });
+        facts.push((
+            "Bias of direction".into(),
+            format!("{} active, {} quiescent{difference}", bias(&m.bias[0]), bias(&m.bias[1])),
+        ));
+        if let Some(t) = &m.transitions {
+            facts.push((
+                "Difference of transitions".into(),
+                format!(
+                    "{} (by chance {}, p {})",
+                    words::number(t.difference),
+                    words::number(t.by_chance),
+                    words::p(t.p)
+                ),
+            ));
+        }
+        let exponents = |d: &Option<Diffusion>| {
+            let d = d.as_ref()?;
+            let off = d.off.as_ref().map_or("none".into(), |o| words::with_error(o.exponent));
+            Some(format!("{} within, {off} off", words::with_error(d.within.exponent)))
+        };
+        if let [Some(a), Some(b)] = [exponents(&self.diffusion[0]), exponents(&self.diffusion[1])] {
+            facts.push((
+                format!("Exponent of displacement, {}", words::count(c.components, "component")),
+                format!("active {a}; quiescent {b}"),
+            ));
+        }
+        let y = &self.dynamics;
+        if let Some(s) = &y.similarity {
+            facts.push(("Dynamical similarity (an angle)".into(), beside(s)));
+        }
+        if let Some(s) = &y.spectra {
+            facts.push(("Hellinger distance of power spectra".into(), beside(s)));
+        }
+        if let Some(binned) = y.binned {
+            let mixture = y
+                .mixture
+                .map_or(String::new(), |m| format!("; of mixtures of Gaussians {}", words::number(m)));
+            facts.push((
+                "State-space divergence (D_stsp)".into(),
+                format!("{} nats over bins{mixture}", words::number(binned)),
+            ));
+        }
+        facts
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec![];
+        let d = &self.divergences;
+        if d.active_quiescent.0.value.std_error.is_none() {
+            notes.push("Errors are not known: they take five trials or blocks in either recording.".into());
+        }
+        if self.every > 1 {
+            notes.push(format!("One row in {} of both was held: a step is so many rows here.", self.every));
+        }
+        for (which, every) in ["active", "quiescent"].iter().zip(d.every) {
+            if every > 1 {
+                notes.push(format!("Divergences take one row in {every} of the {which} recording."));
+            }
+        }
+        notes
+    }
+}
+
+fn beside(a: &Apart) -> String {
+    format!(
+        "{} (between halves of the active one {}, of the quiescent one {})",
+        words::with_error(a.value),
+        words::number(a.active),
+        words::number(a.quiescent)
+    )
+}
+
+fn groups(by: By) -> String {
+    match by {
+        By::Trials(n) => words::count(n, "trial"),
+        By::Blocks(n) => format!("{} of successive rows", words::count(n, "block")),
+        By::Rows => "rows".into(),
+    }
+}
+
+fn nats(d: &Divergence) -> String {
+    format!("{} nats", words::with_error(d.value))
+}
+
+fn kl((d, chance): &(Divergence, Chance)) -> String {
+    format!(
+        "{} (trials dealt out at random: {} ± {}, p {})",
+        nats(d),
+        words::number(chance.mean),
+        words::number(chance.deviation),
+        words::p(chance.p)
+    )
+}
+
+fn methods(c: &Comparison) -> [String; 5] {
+    [
+        format!(
+            "Divergences are found by nearest neighbours, {NEIGHBOURS} at least (Wang, Kulkarni & Verdú 2009, eq. 29), those of the own \
+             trial left out, with errors from halves of the trials. A value below zero is one that noise has taken there."
+        ),
+        "Shared variance is what the other's components carry over what the own ones do (Elsayed et al. 2016). Errors of it and of angles \
+         are from trials drawn anew."
+            .into(),
+        "The bias of direction is the area swept counter-clockwise less that swept the other way, over both; its p value reverses trials \
+         at random. Transitions are compared over the same number of rows of each trial; p values deal the trials out at random."
+            .into(),
+        "Displacements are within the first components of the active recording and off them; an exponent of 1 is diffusion, 0 a state \
+         that is held."
+            .into(),
+        format!(
+            "Dynamical similarity (Ostrow et al. 2023) is the least angle, over orthogonal matrices, between the maps of {} delay coordinates \
+             of {} rows each; halves of one recording show what chance makes of it. D_stsp is that of Koppe et al. (2019) over 30 bins a \
+             coordinate between two deviations of the active one; spectra are of windows of {} rows.",
+            c.dynamics.embedding.rank, c.dynamics.embedding.delays, c.dynamics.rows
+        ),
+    ]
+}
