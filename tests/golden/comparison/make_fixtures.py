@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 from scipy.linalg import subspace_angles
 from scipy.special import digamma
-from scipy.stats import gaussian_kde
+from scipy.stats import gaussian_kde, ncx2
 
 
 def divergence(p, q, group, dimension, k):
@@ -19,6 +19,22 @@ def divergence(p, q, group, dimension, k):
         l, j = int((own <= reach).sum()), int((other <= reach).sum())
         total += dimension * np.log(other[j - 1] / own[l - 1]) + digamma(l) - digamma(j) + np.log(len(q) / len(own))
     return total / len(p)
+
+
+def log_density(at, x, kept, k):
+    """ln of the density at a point by its k-th neighbour among the kept points, about the Gaussian of all."""
+    covariance = np.cov(x.T)
+    half = np.linalg.inv(np.linalg.cholesky(covariance))
+    z = half @ (at - x.mean(0))
+    reach = np.sort(np.linalg.norm((x[kept] - at) @ half.T, axis=1))[k - 1]
+    share = ncx2.cdf(reach**2, len(z), z @ z)
+    return digamma(k) - digamma(kept.sum() + 1) - np.log(share) - z @ z / 2 - np.linalg.slogdet(covariance)[1] / 2
+
+
+def about_gaussians(p, q, group, dimension, k):
+    """The same by shares of Gaussians instead of volumes."""
+    all_q = np.ones(len(q), bool)
+    return np.mean([log_density(x, p, group != group[i], k) - log_density(x, q, all_q, k) for i, x in enumerate(p)])
 
 
 def captured(a, b, k):
@@ -47,10 +63,13 @@ json.dump(
         "p": p.tolist(),
         "q": q.tolist(),
         "kl": {
-            "alone_1": divergence(p, q, alone, 2, 1),
-            "alone_5": divergence(p, q, alone, 2, 5),
-            "trials_3": divergence(p, q, trials, 2, 3),
-            "other_1": divergence(q, p, np.arange(50), 2, 1),
+            name: {
+                "alone_1": of(p, q, alone, 2, 1),
+                "alone_5": of(p, q, alone, 2, 5),
+                "trials_3": of(p, q, trials, 2, 3),
+                "other_1": of(q, p, np.arange(50), 2, 1),
+            }
+            for name, of in (("plain", divergence), ("about_gaussians", about_gaussians))
         },
         "at": at.tolist(),
         "density_p": kp(at.T).tolist(),

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import scipy
-from scipy.ndimage import gaussian_filter, label, map_coordinates
+from scipy.ndimage import gaussian_filter, label
 
 BINS = 12
 rng = np.random.default_rng(3)
@@ -80,9 +80,17 @@ def grid(m):
     radius = np.hypot(i, j) / BINS
 
     def turned(angle):
+        """Bilinear; places without weight, as four of each right angle are, need not be known."""
         s, c = np.sin(np.radians(angle)), np.cos(np.radians(angle))
-        at = [c * i - s * j + BINS - 1, s * i + c * j + BINS - 1]
-        return map_coordinates(r, at, order=1, mode="constant", cval=np.nan)
+        to = np.round([c * i - s * j + BINS - 1, s * i + c * j + BINS - 1], 12)
+        low = np.clip(np.floor(to), 0, 2 * BINS - 3).astype(int)
+        u, v = to - low
+        inside = np.all((to >= 0) & (to <= 2 * BINS - 2), 0)
+        total = np.zeros(r.shape)
+        for a, b in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            weight = (u if a else 1 - u) * (v if b else 1 - v)
+            total += np.where(weight > 0, weight * r[low[0] + a, low[1] + b], 0)
+        return np.where(inside, total, np.nan)
 
     others = {a: turned(a) for a in (30, 60, 90, 120, 150)}
     best = -np.inf

@@ -8,8 +8,9 @@ use crate::Error;
 use crate::page::Section;
 use nullcline_core::analyses::Context;
 use nullcline_core::analyses::activity::By;
-use nullcline_core::analyses::activity::comparison::{Apart, Comparison, Of};
+use nullcline_core::analyses::activity::comparison::{Apart, Comparison, Of, Pair};
 use nullcline_core::diagnostics::geometry::comparison::{Bias, Chance, Diffusion, Divergence, NEIGHBOURS};
+use nullcline_core::numbers::Estimate;
 
 /// Chance below which a difference is one.
 const CHANCE: f64 = 0.05;
@@ -19,11 +20,10 @@ impl Shown for Comparison {
         let (d, chance) = &self.divergences.quiescent_active;
         let apart = if chance.p < CHANCE { "differ" } else { "cannot be told apart" };
         Some(format!(
-            "The densities of both recordings {apart}: KL(quiescent ‖ active) is {} nats, where trials dealt out at random show {} and \
-             states spread evenly {}; the first {} of the active recording carry {} of the variance that the quiescent one's own do.",
+            "The densities of both recordings {apart}: KL(quiescent ‖ active) is {} nats, where two recordings of one density would show {} \
+             (trials dealt out at random). The first {} of the active recording carry {} of the variance that the quiescent one's own do.",
             words::with_error(d.value),
-            words::number(chance.mean),
-            words::number(self.divergences.uniform_active.value.value),
+            words::with_error(spread(chance)),
             words::count(self.captured.components, "component"),
             words::percent_with_error(self.captured.shared[1])
         ))
@@ -37,7 +37,7 @@ impl Shown for Comparison {
         let notes = self.notes();
         let mut section = Section::new("comparison", "Against a second recording")
             .intro(format!(
-                "The recording of this page is called active, {} quiescent: {} and {} rows. Errors are between {} and {}.",
+                "The recording of this page is called active, {} quiescent: {} and {} rows. Errors are between {} of the one and {} of the other.",
                 self.against.display(),
                 self.rows[0],
                 self.rows[1],
@@ -101,6 +101,16 @@ impl Told for Comparison {
                 words::percent_with_error(c.shared[0])
             ),
         ));
+        let pair = |p: &Pair| {
+            format!(
+                "{} active, {} quiescent; ratio {}",
+                words::with_error(p.active),
+                words::with_error(p.quiescent),
+                words::with_error(p.ratio)
+            )
+        };
+        facts.push(("Length of a step there".into(), pair(&m.step)));
+        facts.push(("Variance of the units, summed".into(), pair(&m.variance)));
         let bias = |b: &Option<Bias>| match b {
             Some(b) => format!("{} (p {})", words::with_error(b.bias), words::p(b.p)),
             None => "nothing moves".into(),
@@ -159,6 +169,17 @@ impl Told for Comparison {
         if d.active_quiescent.0.value.std_error.is_none() {
             notes.push("Errors are not known: they take five trials or blocks in either recording.".into());
         }
+        let of =
+            [("active ‖ quiescent", &d.active_quiescent.0), ("quiescent ‖ active", &d.quiescent_active.0)];
+        for (which, d) in of {
+            if (d.value.value - d.plain).abs() > 2.0 * d.value.error() {
+                notes.push(format!(
+                    "KL({which}) is {} nats without the Gaussians that stand in where one recording has rows and the other few: the number \
+                     rests on how densities fall off there.",
+                    words::number(d.plain)
+                ));
+            }
+        }
         if self.every > 1 {
             notes.push(format!("One row in {} of both was held: a step is so many rows here.", self.every));
         }
@@ -194,19 +215,25 @@ fn nats(d: &Divergence) -> String {
 
 fn kl((d, chance): &(Divergence, Chance)) -> String {
     format!(
-        "{} (trials dealt out at random: {} ± {}, p {})",
+        "{} (trials dealt out at random: {}, p {})",
         nats(d),
-        words::number(chance.mean),
-        words::number(chance.deviation),
+        words::with_error(spread(chance)),
         words::p(chance.p)
     )
+}
+
+/// What chance gives with its standard deviation.
+fn spread(c: &Chance) -> Estimate {
+    Estimate::new(c.mean, c.deviation, c.count)
 }
 
 fn methods(c: &Comparison) -> [String; 5] {
     [
         format!(
-            "Divergences are found by nearest neighbours, {NEIGHBOURS} at least (Wang, Kulkarni & Verdú 2009, eq. 29), those of the own \
-             trial left out, with errors from halves of the trials. A value below zero is one that noise has taken there."
+            "Divergences are found by nearest neighbours ({NEIGHBOURS}), those of the own trial left out, whose distances are held against \
+             those that a Gaussian of the recording's mean and covariance would show there (Kozachenko & Leonenko 1987; Hjort & Glad 1995), \
+             with errors from halves of the trials. Without Gaussians: Wang, Kulkarni & Verdú (2009), eq. 29. A value below zero is one that \
+             noise has taken there."
         ),
         "Shared variance is what the other's components carry over what the own ones do (Elsayed et al. 2016). Errors of it and of angles \
          are from trials drawn anew."

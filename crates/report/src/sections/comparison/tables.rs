@@ -20,15 +20,16 @@ fn divergences(c: &Comparison) -> TableOut {
     let none = [f64::NAN; 3];
     let (aq, qa) = (&d.active_quiescent, &d.quiescent_active);
     let mut rows = vec![
-        ("active", "quiescent", aq.0.value, chance(&aq.1), k.map(|k| k.active_quiescent)),
-        ("quiescent", "active", qa.0.value, chance(&qa.1), k.map(|k| k.quiescent_active)),
-        ("uniform", "active", d.uniform_active.value, none, k.map(|k| k.uniform_active)),
+        ("active", "quiescent", &aq.0, chance(&aq.1), k.map(|k| k.active_quiescent)),
+        ("quiescent", "active", &qa.0, chance(&qa.1), k.map(|k| k.quiescent_active)),
+        ("uniform", "active", &d.uniform_active, none, k.map(|k| k.uniform_active)),
     ];
-    rows.extend(d.shuffled_active.map(|s| ("shuffled", "active", s.value, none, None)));
+    rows.extend(d.shuffled_active.as_ref().map(|s| ("shuffled", "active", s, none, None)));
     Table::of(&rows)
         .column("of", "", |r| r.0)
         .column("from", "", |r| r.1)
-        .column("kl", "nats", |r| r.2)
+        .column("kl", "nats", |r| r.2.value)
+        .column("without_gaussians", "nats", |r| r.2.plain)
         .columns(["by_chance", "by_chance_deviation", "p"], |r| r.3)
         .column("by_kernels", "nats", |r| r.4)
         .named("divergences", "Divergences, and what trials dealt out at random show.")

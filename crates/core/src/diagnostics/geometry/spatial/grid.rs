@@ -76,9 +76,11 @@ impl Rings {
             let radius = x.hypot(y) / side;
             let turned = ANGLES.map(|angle| {
                 let (s, c) = angle.to_radians().sin_cos();
-                let to = [c * x - s * y + middle[0], s * x + c * y + middle[1]];
+                // Right angles go from bin to bin: what rounding adds would give a bin without a value some weight.
+                let whole = |v: f64| if (v - v.round()).abs() < 1e-9 { v.round() } else { v };
+                let to = [whole(c * x - s * y + middle[0]), whole(s * x + c * y + middle[1])];
                 // Outside of the picture it comes from nowhere; the last bin has none after it.
-                let inside = (0..2).all(|k| to[k] >= -1e-9 && to[k] <= (sides[k] - 1) as f64 + 1e-9);
+                let inside = (0..2).all(|k| to[k] >= 0.0 && to[k] <= (sides[k] - 1) as f64);
                 let low: [f64; 2] = std::array::from_fn(|k| to[k].floor().clamp(0.0, (sides[k] - 2) as f64));
                 let part: [f64; 2] = std::array::from_fn(|k| (to[k] - low[k]).clamp(0.0, 1.0));
                 // Not negative, by the clamp.

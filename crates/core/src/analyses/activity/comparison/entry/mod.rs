@@ -79,8 +79,8 @@ pub struct Kl {
     pub value: Number,
     /// Standard error, by halves of the trials.
     pub std_error: Number,
-    /// Mean of the same of halves of the trials: where it is far from the value, both samples are too few for it.
-    pub halves: Number,
+    /// The same without Gaussians: where it is far from the value, densities where no rows are decide.
+    pub plain: Number,
     /// How it was found.
     pub estimator: &'static str,
     /// Neighbours looked at, at least.
@@ -195,8 +195,8 @@ impl Kl {
         Self {
             value: Number(d.value.value),
             std_error: Number(d.value.error()),
-            halves: Number(d.halves),
-            estimator: "nearest neighbours, bias reduced (Wang et al. 2009, eq. 29)",
+            plain: Number(d.plain),
+            estimator: "nearest neighbours about Gaussians; plain: Wang et al. (2009), eq. 29",
             neighbours: NEIGHBOURS,
             points,
             by_chance: ByChance {
