@@ -78,6 +78,8 @@ fn room(
     let (batch, steps) = (("--batch", settings.batch.min(items)), ("steps (--steps, --delay)", task.steps()));
     // With their gradients, the best so far and what the optimiser remembers.
     fits("the parameters", &[units, units, ("matrices of the cell", matrices)], 6 * size)?;
+    let codes = ("--cells", task.codes());
+    fits("the encoder and the read-out", &[units, codes, ("of them", 2)], 6 * size)?;
     fits("the order of the items", &[("--train-items", items)], 32)?;
     let channels = ("inputs and outputs", task.inputs() + task.outputs());
     fits("the items of a minibatch", &[batch, steps, channels], 8 + 2 * size)?;
