@@ -59,6 +59,8 @@ impl Shown for Comparison {
 trait Told {
     fn place(&self) -> String;
     fn facts(&self) -> Vec<(String, String)>;
+    fn motion(&self) -> Vec<(String, String)>;
+    fn dynamics(&self) -> Vec<(String, String)>;
     fn notes(&self) -> Vec<String>;
 }
 
@@ -73,7 +75,7 @@ impl Told for Comparison {
     }
 
     fn facts(&self) -> Vec<(String, String)> {
-        let (d, m, c) = (&self.divergences, &self.moves, &self.captured);
+        let (d, c) = (&self.divergences, &self.captured);
         let mut facts = vec![
             ("KL(active ‖ quiescent)".to_owned(), kl(&d.active_quiescent)),
             ("KL(quiescent ‖ active)".to_owned(), kl(&d.quiescent_active)),
@@ -101,6 +103,14 @@ impl Told for Comparison {
                 words::percent_with_error(c.shared[0])
             ),
         ));
+        facts.extend(self.motion());
+        facts.extend(self.dynamics());
+        facts
+    }
+
+    fn motion(&self) -> Vec<(String, String)> {
+        let (m, c) = (&self.moves, &self.captured);
+        let mut facts = vec![];
         let pair = |p: &Pair| {
             format!(
                 "{} active, {} quiescent; ratio {}",
@@ -109,7 +119,7 @@ impl Told for Comparison {
                 words::with_error(p.ratio)
             )
         };
-        facts.push(("Length of a step there".into(), pair(&m.step)));
+        facts.push(("Length of a step there".to_owned(), pair(&m.step)));
         facts.push(("Variance of the units, summed".into(), pair(&m.variance)));
         let bias = |b: &Option<Bias>| match b {
             Some(b) => format!("{} (p {})", words::with_error(b.bias), words::p(b.p)),
@@ -144,9 +154,13 @@ impl Told for Comparison {
                 format!("active {a}; quiescent {b}"),
             ));
         }
-        let y = &self.dynamics;
+        facts
+    }
+
+    fn dynamics(&self) -> Vec<(String, String)> {
+        let (y, mut facts) = (&self.dynamics, vec![]);
         if let Some(s) = &y.similarity {
-            facts.push(("Dynamical similarity (an angle)".into(), beside(s)));
+            facts.push(("Dynamical similarity (an angle)".to_owned(), beside(s)));
         }
         if let Some(s) = &y.spectra {
             facts.push(("Hellinger distance of power spectra".into(), beside(s)));
@@ -177,6 +191,20 @@ impl Told for Comparison {
                     "KL({which}) is {} nats without the Gaussians that stand in where one recording has rows and the other few: the number \
                      rests on how densities fall off there.",
                     words::number(d.plain)
+                ));
+            }
+        }
+        for (name, ratio) in &self.space.unlike {
+            notes.push(format!(
+                "The range of {name} is {} times as long in one recording as in the other: are both in the same units?",
+                words::number(*ratio)
+            ));
+        }
+        for (which, outside) in ["active", "quiescent"].iter().zip(self.space.outside) {
+            if outside > 0 {
+                notes.push(format!(
+                    "{} of the {which} recording lie outside of the box; divergences count them, maps of density do not.",
+                    words::count(outside, "row")
                 ));
             }
         }

@@ -65,8 +65,12 @@ impl Analyses<'_> {
         let held = [self.held, second];
         let [(by_a, a), (by_b, b)] = held.map(sample);
         let file = [&self.config.file, against];
-        let still =
-            |k: usize| Error::input(file[k], "comparison: no unit varies, there is nothing to compare");
+        let still = |k: usize| {
+            let rows = [&a, &b][k].x.ncols();
+            let message =
+                format!("comparison: no unit varies in {rows} rows, expected two rows or more that differ");
+            Error::input(file[k], message)
+        };
         let pca = self.pca.ok_or_else(|| still(0))?;
         let components = beside.dimensions.unwrap_or_else(|| pca.components_for_90.min(COMPONENTS));
         let captured = captured(&a, &b, components, self.config.seed).ok_or_else(|| still(1))?;

@@ -9,6 +9,9 @@ use faer::Mat;
 /// Components of the space where nobody says.
 const COMPONENTS: usize = 2;
 
+/// Ranges of a coordinate so many times apart are perhaps in other units.
+const UNLIKE: f64 = 10.0;
+
 /// What the coordinates are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
@@ -39,6 +42,10 @@ pub struct Space {
     pub range: Vec<[f64; 2]>,
     /// Whether --box gave them.
     pub given: bool,
+    /// Rows of either that lie outside of them.
+    pub outside: [usize; 2],
+    /// Coordinates whose range is ten times or more as long in one recording as in the other, with the longer range over the shorter.
+    pub unlike: Vec<(String, f64)>,
 }
 
 impl Space {
@@ -99,7 +106,29 @@ impl Space {
             (None, _) => (0..d).map(|i| ends(&samples, i)).collect(),
         };
         let dimension = if of == Of::Heading { 1 } else { d };
-        Ok(Self { of, names, dimension, samples, headings, range, given: given.is_some() })
+        let outside = samples.each_ref().map(|s| outside(s, &range));
+        let mut unlike = vec![];
+        for (i, name) in names.iter().enumerate().filter(|_| of == Of::Positions) {
+            let length = [0, 1].map(|k: usize| {
+                let [lo, hi] = ends(&samples[k..=k], i);
+                hi - lo
+            });
+            if let Some(k) = (0..2).find(|k| !(length[*k] > 0.0)) {
+                let at = samples[k].x[(i, 0)];
+                let message = format!("--position: `{name}` is {at} in all rows, expected one that varies");
+                return Err(Error::input(files[k], message));
+            }
+            let ratio = (length[0] / length[1]).max(length[1] / length[0]);
+            if ratio >= UNLIKE {
+                unlike.push((name.clone(), ratio));
+            }
+        }
+        if let Some(k) = (0..2).find(|k| of == Of::Positions && samples[*k].x.ncols() < outside[*k] + 2) {
+            let message = "--position: no two rows have a position in the box that --box gives";
+            return Err(Error::input(files[k], message));
+        }
+        let given = given.is_some();
+        Ok(Self { of, names, dimension, samples, headings, range, given, outside, unlike })
     }
 
     /// Mean of the first recording in it; the middle of the circle of a heading.
@@ -110,7 +139,14 @@ impl Space {
     }
 }
 
-fn ends(samples: &[Sample; 2], i: usize) -> [f64; 2] {
+/// How many rows lie outside of a range.
+fn outside(s: &Sample, range: &[[f64; 2]]) -> usize {
+    let within =
+        |t: &usize| range.iter().enumerate().all(|(i, [lo, hi])| (*lo..=*hi).contains(&s.x[(i, *t)]));
+    (0..s.x.ncols()).filter(|t| !within(t)).count()
+}
+
+fn ends(samples: &[Sample], i: usize) -> [f64; 2] {
     let all = samples.iter().flat_map(|s| s.x.row(i).iter().copied());
     all.fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], v| [a.min(v), b.max(v)])
 }
