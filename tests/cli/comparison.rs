@@ -54,7 +54,7 @@ fn two_recordings_are_compared_in_one_command() {
         let kl = &same[key];
         let (value, error) = (number(&kl["value"]), number(&kl["std_error"]));
         assert!(value.abs() < 4.0 * error && error > 0.0 && number(&kl["by_chance"]["p"]) > 0.02, "{kl}");
-        assert!(number(&kl["kernels"]).abs() < 0.1 && kl["estimator"].as_str().unwrap().contains("Wang"));
+        assert!(kl["estimator"].as_str().unwrap().contains("Wang"), "{kl}");
     }
     assert!(number(&same["shared_variance"]["quiescent_in_active"]["value"]) > 0.95, "{same}");
     let other = found(&place, &[&[&active[..], "--against", &apart], &common[..], &positions].concat());
@@ -63,10 +63,15 @@ fn two_recordings_are_compared_in_one_command() {
         number(&kl["value"]) > 3.0 * number(&kl["std_error"]) && number(&kl["by_chance"]["p"]) < 0.03,
         "{kl}"
     );
-    // The published uniform is off by the logarithm of the side, 2.
+    // Forty slow trials of one law differ by chance, those of another law more.
+    for key in ["kl_active_quiescent", "kl_quiescent_active"] {
+        let [alike, apart] = [&same, &other].map(|found| number(&found[key]["kernels"]));
+        assert!(alike < 0.5 * apart, "{key}: {alike} {apart}");
+    }
+    // The published uniform is off by the logarithm of the side, 2, but where ratios are cut at their bound.
     let uniform = &other["kl_uniform_active"];
     let slip = number(&uniform["kernels_as_published"]) - number(&uniform["kernels"]);
-    assert!((slip - 2f64.ln()).abs() < 1e-9, "{uniform}");
+    assert!(slip < 2f64.ln() + 1e-9 && slip > 0.99 * 2f64.ln(), "{uniform}");
     assert!(number(&other["step_length"]["ratio"]["value"]) < 0.7, "{other}");
     assert!(number(&other["total_variance"]["ratio"]["value"]) < 0.7, "{other}");
     let bias = &other["direction_bias"];
@@ -76,8 +81,9 @@ fn two_recordings_are_compared_in_one_command() {
     let exponent = number(&other["diffusion"]["active"]["within"]["exponent"]);
     assert!((0.6..1.05).contains(&exponent), "{exponent}");
     let dynamics = &other["dynamics"];
-    let apart = number(&dynamics["similarity"]["value"]);
-    assert!(apart > 2.0 * number(&dynamics["similarity"]["within_active"]), "{dynamics}");
+    let similarity = &dynamics["similarity"];
+    let beyond = number(&similarity["value"]) - number(&similarity["within_active"]);
+    assert!(beyond > 2.0 * number(&similarity["std_error"]), "{dynamics}");
     assert!(
         number(&dynamics["state_space"]) > 0.0 && number(&dynamics["spectra"]["value"]) > 0.0,
         "{dynamics}"

@@ -117,7 +117,7 @@ fn nothing_is_missing_where_few_points_are() {
         with.push(estimate(&p, &q, 2, 1).unwrap());
         without.push(plain(&p, &q, 2, 1).unwrap());
     }
-    let [with, without] = [with, without].map(|v| nullcline::numbers::Estimate::mean(v));
+    let [with, without] = [with, without].map(nullcline::numbers::Estimate::mean);
     let truth = known(2, 0.0, 0.7);
     assert!((with.value - truth).abs() < 4.0 * with.error().max(0.005), "{with:?}, not {truth}");
     assert!(without.value < truth - 0.1, "{without:?}");

@@ -135,7 +135,10 @@ fn a_line_has_maps_and_bad_positions_are_refused() {
         (&["--position", "x,y,h"], &["--position: 3 columns, expected one coordinate or two"]),
         (&["--position", "x,y", "--box", "3:1"], &["--box 3:1: expected LO:HI"]),
         (&["--position", "x,y", "--box", "0:1,0:1,0:1"], &["--box: 3 pairs, expected one"]),
-        (&["--position", "x,y", "--box", "7:8"], &["--position: no two rows have a position in the box"]),
+        (
+            &["--position", "x,y", "--box", "7:8", "--modules", "spatial"],
+            &["--position: no two rows have a position in the box"],
+        ),
         (&["--modules", "spatial"], &["the module spatial needs --position"]),
         (&["--bins", "9"], &["--bins goes with --position"]),
         (&["--position", "x,y", "--modules", "pca"], &["go with the modules spatial and comparison"]),

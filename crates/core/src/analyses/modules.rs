@@ -202,6 +202,8 @@ macro_rules! define {
         }
 
         /// What a module found.
+        // There is one of each at most.
+        #[allow(clippy::large_enum_variant)]
         pub enum Finding { $($(#[$doc])+ $variant($found),)+ }
 
         impl Finding {

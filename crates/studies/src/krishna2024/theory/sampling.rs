@@ -87,7 +87,7 @@ pub fn sampled(
     let diagonal = Mat::from_fn(2, 2, |i, j| if i == j { VARIANCES[i] } else { 0.0 });
     let gaussian = Mixture::new(vec![(1.0, vec![0.0, 0.0], diagonal)]).ok_or_else(none)?;
     let mixture = two().ok_or_else(none)?;
-    let walk = |density: &Mixture, k: usize, mut see: Box<dyn FnMut(&[f64]) + '_>| {
+    let walk = |density: &Mixture, k: usize, see: &mut dyn FnMut(&[f64])| {
         let chain = Langevin { density, step: STEP, factor };
         let mut rng = stream(seed, Use::Chain, (k as u64) << 1 | u64::from(density.mean()[0] > 0.0));
         let (mut r, mut score) = ([0.0; 2], [0.0; 2]);
@@ -102,21 +102,17 @@ pub fn sampled(
     type Chain = ([Vec<f64>; 2], Vec<f64>, Vec<f64>);
     let one = |k: usize| -> Chain {
         let (mut squares, mut narrow, mut grid) = ([vec![], vec![]], vec![], vec![0.0; CELLS * CELLS]);
-        walk(&gaussian, k, Box::new(|r: &[f64]| (0..2).for_each(|i| squares[i].push(r[i] * r[i]))));
-        walk(
-            &mixture,
-            k,
-            Box::new(|r: &[f64]| {
-                narrow.push(if r[0] < BETWEEN { 1.0 } else { 0.0 });
-                let place = |i: usize| {
-                    let share = (r[i] - RANGE[i][0]) / (RANGE[i][1] - RANGE[i][0]) * CELLS as f64;
-                    (0.0..CELLS as f64).contains(&share).then_some(share as usize)
-                };
-                if let (Some(i), Some(j)) = (place(0), place(1)) {
-                    grid[j * CELLS + i] += 1.0;
-                }
-            }),
-        );
+        walk(&gaussian, k, &mut |r: &[f64]| (0..2).for_each(|i| squares[i].push(r[i] * r[i])));
+        walk(&mixture, k, &mut |r: &[f64]| {
+            narrow.push(if r[0] < BETWEEN { 1.0 } else { 0.0 });
+            let place = |i: usize| {
+                let share = (r[i] - RANGE[i][0]) / (RANGE[i][1] - RANGE[i][0]) * CELLS as f64;
+                (0.0..CELLS as f64).contains(&share).then_some(share as usize)
+            };
+            if let (Some(i), Some(j)) = (place(0), place(1)) {
+                grid[j * CELLS + i] += 1.0;
+            }
+        });
         (squares, narrow, grid)
     };
     let all: Vec<Chain> = (0..chains).into_par_iter().map(one).collect();

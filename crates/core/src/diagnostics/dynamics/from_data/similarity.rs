@@ -61,7 +61,7 @@ pub fn similarity_from(a: MatRef<f64>, b: MatRef<f64>, starts: Vec<Mat<f64>>) ->
     if n == 0 || a.shape() != b.shape() || !(of_a * of_b > 0.0) || !(of_a * of_b).is_finite() {
         return None;
     }
-    let (a, b) = (&a * Scale(1.0 / of_a), &b * Scale(1.0 / of_b));
+    let (a, b) = (a * Scale(1.0 / of_a), b * Scale(1.0 / of_b));
     let ends: Vec<(f64, Mat<f64>)> =
         starts.into_par_iter().map(|start| climb(a.as_ref(), b.as_ref(), start)).collect();
     let distance = |c: &Mat<f64>| frobenius((&a - turned(b.as_ref(), c)).as_ref());

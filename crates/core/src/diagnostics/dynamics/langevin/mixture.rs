@@ -128,12 +128,12 @@ impl Mixture {
         }
     }
 
-    /// E[r].
+    /// The mean E(r).
     pub fn mean(&self) -> Vec<f64> {
         (0..self.n).map(|i| self.parts.iter().map(|p| p.weight * p.mean[i]).sum()).collect()
     }
 
-    /// Cov[r].
+    /// The covariance of r.
     pub fn covariance(&self) -> Mat<f64> {
         let m = self.mean();
         let of = |p: &Part, i: usize, j: usize| {

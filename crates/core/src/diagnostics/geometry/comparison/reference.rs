@@ -105,8 +105,8 @@ fn log_ratio(d: usize, reach: f64, away: f64) -> f64 {
 
 /// ln Gamma(n / 2), n > 0.
 fn log_gamma_of_half(n: usize) -> f64 {
-    let first = if n % 2 == 0 { 0.0 } else { 0.5 * std::f64::consts::PI.ln() };
-    let start = if n % 2 == 0 { 2 } else { 1 };
+    let first = if n.is_multiple_of(2) { 0.0 } else { 0.5 * std::f64::consts::PI.ln() };
+    let start = if n.is_multiple_of(2) { 2 } else { 1 };
     first + (start..n).step_by(2).map(|k| (0.5 * k as f64).ln()).sum::<f64>()
 }
 

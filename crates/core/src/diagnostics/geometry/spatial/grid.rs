@@ -55,12 +55,15 @@ pub fn autocorrelogram(map: &[f64], bins: [usize; 2]) -> Autocorrelogram {
     Autocorrelogram { r, sides }
 }
 
+/// Where a bin goes under each rotation: the bin before, and the shares of the way to the next.
+type Turned = [(usize, [f64; 2]); 5];
+
 /// Rings of shifts and where their bins go under rotations, for maps of one size.
 #[derive(Clone, Debug)]
 pub struct Rings {
     /// Of each bin within the largest ring: its place, its radius in sides, and for each rotation the four bins around where it comes
     /// from with the first one's place, and how far between them.
-    at: Vec<(usize, f64, [(usize, [f64; 2]); 5])>,
+    at: Vec<(usize, f64, Turned)>,
     sides: [usize; 2],
 }
 
