@@ -41,7 +41,7 @@ impl Amount {
     /// use nullcline_core::systems::noise::{Amount, Law};
     ///
     /// let noise = Amount { law: Law::Gaussian, scale: 0.1 };
-    /// let (mut x, mut again) = ([1.0; 3], [1.0; 3]);
+    /// let (mut x, mut again) = ([1.0f64; 3], [1.0f64; 3]);
     /// noise.stream(1, 0, 2).add(&mut x);
     /// noise.stream(1, 0, 2).add(&mut again);
     /// assert!(x == again && x[0] != x[1] && (x[0] - 1.0).abs() < 1.0);
