@@ -142,7 +142,35 @@ fn what_cannot_be_compared_is_said() {
     let active = place.write("a.csv", recording(0, 0.12, 0.05, 0.0));
     let fewer = place.write("b.csv", "u0,u1\n1,2\n2,1\n3,4\n");
     let still = place.write("c.csv", "u0,u1\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n");
+    // Positions that stand still, and in other units.
+    let changed = |name: &str, f: &dyn Fn(f64) -> f64| {
+        let text = recording(1, 0.12, 0.05, 0.0);
+        let row = |line: &str| {
+            let mut cells: Vec<String> = line.split(',').map(ToOwned::to_owned).collect();
+            if let Ok(x) = cells[2].parse::<f64>() {
+                cells[2] = f(x).to_string();
+            }
+            cells.join(",")
+        };
+        place.write(name, text.lines().map(row).collect::<Vec<_>>().join("\n") + "\n")
+    };
+    let (fixed, wide) = (changed("d.csv", &|_| 0.5), changed("e.csv", &|x| 100.0 * x));
     let (a, b, c) = (&active[..], &fewer[..], &still[..]);
+    let places = ["--units", "u*", "--trial", "trial", "--position", "x,y", "--modules", "comparison"];
+    let in_places = |more: &[&'static str]| [&places[..], more].concat();
+    for (other, more, status, words) in [
+        (&fixed, &[][..], 3, "d.csv: --position: `x` is 0.5 in all rows, expected one that varies"),
+        (
+            &active,
+            &["--box", "5:6"],
+            3,
+            "--position: no two rows have a position in the box that --box gives",
+        ),
+        (&wide, &["--box", "-1:1"], 0, "lie outside of the box"),
+        (&wide, &[], 0, "The range of x is"),
+    ] {
+        analyze(&place, &[&[a, "--against", &other[..]], &in_places(more)[..]].concat(), status, &[words]);
+    }
     let lacking = place.path("none.csv");
     for (arguments, status, words) in [
         (

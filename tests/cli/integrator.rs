@@ -269,13 +269,15 @@ fn trainings_are_analysed_without_a_flag() {
         if name == "averaged" {
             let share = task["loss"]["value"].as_f64().unwrap() / task["constant_loss"].as_f64().unwrap();
             assert!(share < 1e-9, "{share}");
-        }
-        if name == "averaged" {
             assert!(found["loss_averaged"].as_f64().unwrap() < 1e-12, "{found}");
             assert_eq!(found["rank"], 2.max(found["rank"].as_u64().unwrap() as usize));
         }
     }
-    // Dale's law: the last quarter of the columns is not positive, the others not negative; both trained vectors have moved.
+    signs_and_vectors(&place);
+}
+
+/// Dale's law: the last quarter of the columns is not positive, the others not negative; vectors move where they are trained.
+fn signs_and_vectors(place: &Place) {
     let out = place.path("batch");
     let w = array(&out, "rnn.weight_hh_l0");
     let inhibitory = |j: usize| j >= 30;

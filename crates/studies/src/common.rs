@@ -62,8 +62,8 @@ pub(crate) fn fields(found: impl Serialize) -> Map<String, Value> {
 }
 
 /// The parts of the summary under their names.
-pub(crate) fn entries<const N: usize>(parts: [(&str, Value); N]) -> Map<String, Value> {
-    parts.into_iter().map(|(name, part)| (name.to_owned(), part)).collect()
+pub(crate) fn entries<'a>(parts: impl IntoIterator<Item = (&'a str, Value)>) -> Map<String, Value> {
+    parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// A series of estimates against `x`, with their errors.

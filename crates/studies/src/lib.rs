@@ -9,6 +9,8 @@ pub mod krishna2024;
 pub mod park2023;
 pub mod run;
 pub mod schaeffer2020;
+#[cfg(test)]
+mod small;
 mod tested;
 
 pub use claims::{Claim, Verdict};

@@ -95,7 +95,6 @@ pub(super) fn diagnose(
     let modules = chosen(config, &Module::of_recordings())?;
     activity::check(&config.analyses, &modules)?;
     activity::check_targets(config)?;
-    let (r, targets) = (&config.recording, config.recording.targets.is_some());
     let of_conditions =
         |m: &Module| m.facts().conditions || matches!(m, Module::Pca | Module::SignalDimension);
     if !config.recording.preparation.average && !modules.iter().any(of_conditions) {
@@ -122,44 +121,15 @@ pub(super) fn diagnose(
         stage(&module);
         findings.extend(failed.on_data(module, module.of_stream(&reading))?.flatten());
     }
-    let needed = |m: &Module| {
-        let facts = m.facts();
-        let applies = match () {
-            // Of counts that never change there is nothing to say.
-            () if facts.counts => reading.first.counts && reading.pca().is_some(),
-            () if facts.conditions => config.recording.conditions.is_some(),
-            () if facts.two => config.recording.beside.against.is_some(),
-            () if facts.position => config.recording.beside.placed(),
-            () if facts.weights => targets && (r.weights.is_some() || r.currents),
-            () => targets,
-        };
-        facts.held && modules.contains(m) && (config.modules.is_some() || applies)
-    };
-    let wanted: Vec<Module> = Module::of_recordings().into_iter().filter(needed).collect();
-    if !wanted.is_empty() {
-        let second = match wanted.contains(&Module::Comparison) {
-            true => Some(Second::open(config, observer)?),
-            false => None,
-        };
-        // Of both one row in as many is held: a step is then the same.
-        let rows = reading.first.rows.all().max(second.as_ref().map_or(0, |s| s.rows));
-        let held = reading.held(rows)?;
-        let ours = (&columns.units[..], config.file.as_path());
-        let against = second.map(|s| s.held(ours, rows, observer)).transpose()?;
-        let analyses = Analyses {
-            config,
-            units: &columns.units,
-            held: &held,
-            against: against.as_ref(),
-            pca: reading.pca(),
-            counts: reading.first.counts,
-        };
-        let apply = |m: &Module| config.modules.is_some() || !m.facts().numbers || analyses.usable(*m);
-        for module in wanted.into_iter().filter(apply) {
-            stage(&module);
-            findings.extend(failed.on_data(module, analyses.run(module))?.flatten());
-        }
-    }
+    let wanted = wanted(&reading, &modules);
+    reading.in_memory(
+        wanted,
+        &mut |module, found| {
+            findings.extend(failed.on_data(module, found)?.flatten());
+            Ok(())
+        },
+        &stage,
+    )?;
     observer.finish();
     let first = &reading.first;
     let failed = failed.unless(findings.is_empty())?;
@@ -175,6 +145,26 @@ pub(super) fn diagnose(
     };
     let square = square(config, first.rows.used, columns.units.len());
     Ok(RecordingAnalysis { about, findings, failed, notes: columns.notes(&[]), square })
+}
+
+/// The chosen modules of rows in memory that there is something for, in their order.
+fn wanted(reading: &Reading, modules: &[Module]) -> Vec<Module> {
+    let config = reading.config;
+    let (r, targets) = (&config.recording, config.recording.targets.is_some());
+    let needed = |m: &Module| {
+        let facts = m.facts();
+        let applies = match () {
+            // Of counts that never change there is nothing to say.
+            () if facts.counts => reading.first.counts && reading.pca().is_some(),
+            () if facts.conditions => r.conditions.is_some(),
+            () if facts.two => r.beside.against.is_some(),
+            () if facts.position => r.beside.placed(),
+            () if facts.weights => targets && (r.weights.is_some() || r.currents),
+            () => targets,
+        };
+        facts.held && modules.contains(m) && (config.modules.is_some() || applies)
+    };
+    Module::of_recordings().into_iter().filter(needed).collect()
 }
 
 /// Everything that reading a recording gives its modules.
@@ -205,6 +195,41 @@ impl Reading<'_> {
     /// Principal components of all rows; none where nothing varies.
     fn pca(&self) -> Option<&Pca> {
         self.pca.get_or_init(|| self.first.moments.finish()).as_ref()
+    }
+
+    /// What the modules of rows in memory find, each told to `found`.
+    fn in_memory(
+        &self,
+        wanted: Vec<Module>,
+        found: &mut dyn FnMut(Module, Result<Option<Finding>, Error>) -> Result<(), Error>,
+        stage: &dyn Fn(&Module),
+    ) -> Result<(), Error> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let (config, units) = (self.config, &self.columns.units[..]);
+        let second = match wanted.contains(&Module::Comparison) {
+            true => Some(Second::open(config, self.observer)?),
+            false => None,
+        };
+        // Of both one row in as many is held: a step is then the same.
+        let rows = self.first.rows.all().max(second.as_ref().map_or(0, |s| s.rows));
+        let held = self.held(rows)?;
+        let against = second.map(|s| s.held((units, &config.file), rows, self.observer)).transpose()?;
+        let analyses = Analyses {
+            config,
+            units,
+            held: &held,
+            against: against.as_ref(),
+            pca: self.pca(),
+            counts: self.first.counts,
+        };
+        let apply = |m: &Module| config.modules.is_some() || !m.facts().numbers || analyses.usable(*m);
+        for module in wanted.into_iter().filter(apply) {
+            stage(&module);
+            found(module, analyses.run(module))?;
+        }
+        Ok(())
     }
 
     /// The rows in memory, one in as many as of a table of `rows` rows.

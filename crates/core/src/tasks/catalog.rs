@@ -248,6 +248,11 @@ fn cells(task: &'static str, given: Option<usize>) -> Result<usize, Error> {
     Ok(cells)
 }
 
+/// Seconds a step.
+fn seconds(task: &'static str, o: &mut Options, usual: f64) -> Result<f64, Error> {
+    positive(task, "time_step", o.time_step.take(), usual, "a positive number of seconds")
+}
+
 fn position(o: &mut Options, sizes: Sizes, seed: u64) -> Result<Position, Error> {
     let task = "position";
     let usual = Walk::default();
@@ -262,13 +267,7 @@ fn position(o: &mut Options, sizes: Sizes, seed: u64) -> Result<Position, Error>
         side,
         speed: positive(task, "speed", o.speed.take(), usual.speed, "a positive number of m/s")?,
         turning: positive(task, "turning", o.turning.take(), usual.turning, "a positive number of rad/s")?,
-        time_step: positive(
-            task,
-            "time_step",
-            o.time_step.take(),
-            usual.time_step,
-            "a positive number of seconds",
-        )?,
+        time_step: seconds(task, o, usual.time_step)?,
         drift,
         anchor: [x, y],
     };
@@ -291,13 +290,7 @@ fn head_direction(o: &mut Options, sizes: Sizes, seed: u64) -> Result<HeadDirect
             usual.deviation,
             "a positive number of rad/s",
         )?,
-        time_step: positive(
-            task,
-            "time_step",
-            o.time_step.take(),
-            usual.time_step,
-            "a positive number of seconds",
-        )?,
+        time_step: seconds(task, o, usual.time_step)?,
         biased: std::mem::take(&mut o.biased),
     };
     let code = o.code.take().unwrap_or(Code::Density);

@@ -1,9 +1,10 @@
 //! Population codes of positions and directions, and what is read from them.
 
+use super::{Batch, Targets};
 use crate::linalg::activation::exp;
 use crate::linalg::random::{Use, stream, uniform};
 use crate::linalg::{col_mut, pointwise};
-use faer::MatMut;
+use faer::{Mat, MatMut};
 
 /// How a population says where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,8 +193,30 @@ fn largest(v: &[f64]) -> Vec<usize> {
     top
 }
 
+/// A batch of `b` sequences whose targets are the codes of where they go; `code` writes that of a sequence after so many steps.
+pub(super) fn coded(
+    cells: usize,
+    [steps, b]: [usize; 2],
+    inputs: Mat<f64>,
+    code: &(impl Fn(usize, usize, &mut [f64]) + Sync),
+) -> Batch {
+    let codes = |first: usize, steps: usize| {
+        let mut m = Mat::zeros(cells, steps * b);
+        each_column(m.as_mut(), 0, &|c, a| code(c % b, first + c / b, a));
+        m
+    };
+    Batch {
+        steps,
+        sequences: b,
+        inputs,
+        targets: Targets::Values(codes(1, steps)),
+        weights: vec![1.0; steps * b],
+        start: Some(codes(0, 1)),
+    }
+}
+
 /// `f` writes each column of `m`, told its number; halves on two threads.
-pub(super) fn each_column(m: MatMut<f64>, first: usize, f: &(impl Fn(usize, &mut [f64]) + Sync)) {
+fn each_column(m: MatMut<f64>, first: usize, f: &(impl Fn(usize, &mut [f64]) + Sync)) {
     const ALONE: usize = 256;
     let columns = m.ncols();
     if columns <= ALONE {
@@ -204,11 +227,24 @@ pub(super) fn each_column(m: MatMut<f64>, first: usize, f: &(impl Fn(usize, &mut
     rayon::join(|| each_column(left, first, f), || each_column(right, first + columns / 2, f));
 }
 
-/// The mean over steps and outputs of the variance over items, unbiased: the loss of the best outputs that look at the step alone.
-///
-/// `sums` has for each (step, output) the sum and the sum of squares over `items` items.
-pub(super) fn variance_over_items(sums: &[[f64; 2]], items: usize) -> f64 {
-    let n = items as f64;
+/// The mean over steps and outputs of the variance of codes over the first 400 test items, unbiased: the loss of the best outputs that
+/// look at the step alone. `path` is where an item starts and where it is after each step.
+pub(super) fn variance_over_items<P>(
+    cells: usize,
+    path: impl Fn(usize) -> Vec<P>,
+    encode: impl Fn(&P, &mut [f64]),
+) -> f64 {
+    const ITEMS: usize = 400;
+    let (mut sums, mut at) = (vec![], vec![0.0; cells]);
+    for item in 0..ITEMS {
+        let path = path(item);
+        sums.resize((path.len() - 1) * cells, [0.0; 2]);
+        for (sums, place) in sums.chunks_exact_mut(cells).zip(&path[1..]) {
+            encode(place, &mut at);
+            sums.iter_mut().zip(&at).for_each(|(s, a)| *s = [s[0] + a, s[1] + a * a]);
+        }
+    }
+    let n = ITEMS as f64;
     let one = |[sum, squares]: &[f64; 2]| (squares - sum * sum / n).max(0.0) / (n - 1.0);
     sums.iter().map(one).sum::<f64>() / sums.len() as f64
 }

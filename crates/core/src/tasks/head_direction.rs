@@ -1,8 +1,8 @@
 //! Head direction: turns in, head-direction cells out.
 
-use super::codes::{HeadCells, each_column, variance_over_items};
+use super::codes::{HeadCells, coded, variance_over_items};
 use super::position::Shown;
-use super::{Batch, Decoded, Objective, Sizes, Split, Targets, Task, item_stream};
+use super::{Batch, Decoded, Objective, Sizes, Split, Task, item_stream};
 use crate::linalg::col;
 use crate::linalg::random::{normal, uniform};
 use faer::{Mat, MatRef};
@@ -109,24 +109,15 @@ impl Task for HeadDirection {
     fn codes(&self) -> usize {
         self.cells.count()
     }
-    /// From the first 400 test items.
     fn chance(&self) -> f64 {
-        let (items, mut at) = (400, vec![0.0; self.cells.count()]);
-        let mut sums = vec![[0.0; 2]; self.steps * at.len()];
-        for item in 0..items {
-            let path = self.directions(Split::Test, item).0;
-            for (sums, angle) in sums.chunks_exact_mut(at.len()).zip(&path[1..]) {
-                self.cells.encode(*angle, &mut at);
-                sums.iter_mut().zip(&at).for_each(|(s, a)| *s = [s[0] + a, s[1] + a * a]);
-            }
-        }
-        variance_over_items(&sums, items)
+        let path = |item: usize| self.directions(Split::Test, item).0;
+        variance_over_items(self.cells.count(), path, |angle, at| self.cells.encode(*angle, at))
     }
     fn size(&self, split: Split) -> usize {
         self.sizes.of(split)
     }
     fn batch(&self, split: Split, items: &[usize]) -> Batch {
-        let (steps, b, cells) = (self.steps, items.len(), self.cells.count());
+        let (steps, b) = (self.steps, items.len());
         let paths: Vec<(Vec<f64>, Vec<f64>)> = items.iter().map(|i| self.directions(split, *i)).collect();
         let inputs = Mat::from_fn(self.inputs(), steps * b, |i, c| {
             let ((path, turns), t) = (&paths[c % b], c / b);
@@ -136,19 +127,7 @@ impl Task for HeadDirection {
                 Shown::States => path[t + 1].sin(),
             }
         });
-        let coded = |first: usize, columns: usize| {
-            let mut m = Mat::zeros(cells, columns);
-            each_column(m.as_mut(), 0, &|c, a| self.cells.encode(paths[c % b].0[first + c / b], a));
-            m
-        };
-        Batch {
-            steps,
-            sequences: b,
-            inputs,
-            targets: Targets::Values(coded(1, steps * b)),
-            weights: vec![1.0; steps * b],
-            start: Some(coded(0, b)),
-        }
+        coded(self.cells.count(), [steps, b], inputs, &|j, t, a| self.cells.encode(paths[j].0[t], a))
     }
     fn course(&self, split: Split, items: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
         vec![("direction", items.iter().flat_map(|i| self.directions(split, *i).0.split_off(1)).collect())]

@@ -1,8 +1,8 @@
 //! Path integration in a box: displacements in, place cells out.
 
-use super::codes::{PlaceCells, each_column, variance_over_items};
+use super::codes::{PlaceCells, coded, variance_over_items};
 use super::walk::Walk;
-use super::{Batch, Decoded, Objective, Sizes, Split, Targets, Task, item_stream};
+use super::{Batch, Decoded, Objective, Sizes, Split, Task, item_stream};
 use crate::linalg::col;
 use faer::{Mat, MatRef};
 
@@ -88,24 +88,15 @@ impl Task for Position {
     fn codes(&self) -> usize {
         self.cells.count()
     }
-    /// From the first 400 test items.
     fn chance(&self) -> f64 {
-        let (items, mut at) = (400, vec![0.0; self.cells.count()]);
-        let mut sums = vec![[0.0; 2]; self.steps * at.len()];
-        for item in 0..items {
-            let path = self.positions(Split::Test, item);
-            for (sums, x) in sums.chunks_exact_mut(at.len()).zip(&path[1..]) {
-                self.cells.encode(*x, &mut at);
-                sums.iter_mut().zip(&at).for_each(|(s, a)| *s = [s[0] + a, s[1] + a * a]);
-            }
-        }
-        variance_over_items(&sums, items)
+        let path = |item: usize| self.positions(Split::Test, item);
+        variance_over_items(self.cells.count(), path, |x, at| self.cells.encode(*x, at))
     }
     fn size(&self, split: Split) -> usize {
         self.sizes.of(split)
     }
     fn batch(&self, split: Split, items: &[usize]) -> Batch {
-        let (steps, b, cells) = (self.steps, items.len(), self.cells.count());
+        let (steps, b) = (self.steps, items.len());
         let paths: Vec<Vec<[f64; 2]>> = items.iter().map(|item| self.positions(split, *item)).collect();
         let inputs = Mat::from_fn(2, steps * b, |i, c| {
             let (path, t) = (&paths[c % b], c / b);
@@ -114,19 +105,7 @@ impl Task for Position {
                 Shown::States => path[t + 1][i],
             }
         });
-        let coded = |first: usize, columns: usize| {
-            let mut m = Mat::zeros(cells, columns);
-            each_column(m.as_mut(), 0, &|c, a| self.cells.encode(paths[c % b][first + c / b], a));
-            m
-        };
-        Batch {
-            steps,
-            sequences: b,
-            inputs,
-            targets: Targets::Values(coded(1, steps * b)),
-            weights: vec![1.0; steps * b],
-            start: Some(coded(0, b)),
-        }
+        coded(self.cells.count(), [steps, b], inputs, &|j, t, a| self.cells.encode(paths[j][t], a))
     }
     fn course(&self, split: Split, items: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
         let paths: Vec<Vec<[f64; 2]>> = items.iter().map(|item| self.positions(split, *item)).collect();

@@ -1,9 +1,10 @@
 //! The three conditions of the theory, each taken away in turn: continuous time, integration of changes under noise, estimation that is
 //! near-optimal.
 
+use super::conditions::DOUBLED;
 use super::explored::{One, explore, summary, table};
 use super::networks::{Kind, Net, Sizes, networks, untrained};
-use super::position::{DOUBLED, NOISELESS, NOISY};
+use super::position::{NOISELESS, NOISY};
 use crate::common::*;
 use nullcline_core::tasks::Shown;
 

@@ -1,8 +1,8 @@
 //! Biased motion: what is said at rest has the bias of what is said awake, in its places and in its transitions.
 
+use super::conditions::DOUBLED;
 use super::explored::{One, divergences, explore, summary, table, trajectories};
 use super::networks::{Kind, Net, Sizes, What, learned, networks};
-use super::position::DOUBLED;
 use super::{head_direction, position};
 use crate::common::*;
 use nullcline_report::figures::{HeatMap, heat_map, histogram};

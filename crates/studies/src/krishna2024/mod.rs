@@ -3,6 +3,7 @@
 
 mod ablations;
 mod bias;
+mod conditions;
 mod explored;
 mod gru;
 mod head_direction;
@@ -22,9 +23,7 @@ mod tests {
     use super::networks::Sizes;
     use super::theory::Amount;
     use super::*;
-    use crate::claims::Kind;
-    use crate::{Error, Findings, Preset, Settings, Verdict};
-    use nullcline_core::analyses::training::clear_progress;
+    use crate::small::every_study;
     use nullcline_core::job::Silent;
 
     /// Networks that hardly learn anything.
@@ -43,41 +42,19 @@ mod tests {
     /// Every study runs from end to end, and what it says is made from what it measured.
     #[test]
     fn every_study_runs_on_small_networks() {
-        let folder = std::env::temp_dir().join(format!("nullcline-krishna-{}", std::process::id()));
-        let settings = Settings {
-            preset: Preset::Quick,
-            seed: 1,
-            as_published: false,
-            data: None,
-            progress: folder.clone(),
-            shared: folder.clone(),
-        };
-        type Run<'a> = &'a dyn Fn() -> Result<Findings, Error>;
-        let runs: [Run; 6] = [
-            &|| position::findings(SMALL, &settings, &Silent),
-            &|| head_direction::findings(SMALL, &settings, &Silent),
-            &|| bias::findings([SMALL; 2], &settings, &Silent),
-            &|| ablations::findings(SMALL, &settings, &Silent),
-            &|| gru::findings(SMALL, &settings, &Silent),
-            &|| theory::findings(LITTLE, SMALL, &settings, &Silent),
-        ];
-        assert_eq!(runs.len(), STUDIES.len());
-        for (study, run) in STUDIES.iter().zip(runs) {
-            let name = study.name;
-            let found = run().unwrap_or_else(|e| panic!("{name}: {e}"));
-            assert!(
-                !found.claims.is_empty() && !found.sections.is_empty() && !found.answer.is_empty(),
-                "{name}"
-            );
-            for claim in &found.claims {
-                let words = format!("{name}: {claim:?}");
-                assert!(claim.kind != Kind::Paper || claim.published.is_none(), "{words}");
-                assert!(claim.verdict != Verdict::Holds || claim.measured.reach().is_some(), "{words}");
-                assert!(claim.measured.n > 0 || claim.verdict == Verdict::NotTested, "{words}");
-                // What needs no network holds at any size.
-                assert!(claim.kind != Kind::Theory || claim.verdict != Verdict::Differs, "{words}");
-            }
-        }
-        assert!(clear_progress(&folder).unwrap(), "something is left in {}", folder.display());
+        every_study(
+            "krishna",
+            STUDIES,
+            &[
+                &|settings| position::findings(SMALL, settings, &Silent),
+                &|settings| head_direction::findings(SMALL, settings, &Silent),
+                &|settings| bias::findings([SMALL; 2], settings, &Silent),
+                &|settings| ablations::findings(SMALL, settings, &Silent),
+                &|settings| gru::findings(SMALL, settings, &Silent),
+                &|settings| theory::findings(LITTLE, SMALL, settings, &Silent),
+            ],
+            |_| false,
+            |_| (),
+        );
     }
 }

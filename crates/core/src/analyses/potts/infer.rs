@@ -69,12 +69,7 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         Some(level) => level.partition,
         None => partition(&fit.model, &options.annealing).map_err(fail)?,
     };
-    let generated = generated(&fit.model, &chains).map_err(fail)?;
-    // A rate is the machine's, not the model's: the report is the same on every one.
-    let rate = 1e-6 * generated.updates as f64 / generated.seconds;
-    observer.start(&format!("generated samples, {rate:.1} million Gibbs updates a second"), 0);
-    observer.finish();
-    let (updates, made) = (generated.updates, generated.samples);
+    let (updates, made) = made(&fit, &chains, observer).map_err(fail)?;
     Ok(PottsModel {
         about: data.about.clone(),
         names: data.names.clone(),
@@ -87,9 +82,7 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         penalty: config.way.penalty(chosen.gamma, &data.samples).map_err(fail)?,
         zero_sum: fit.model.in_gauge(Gauge::ZeroSum),
         shown: config.edges.unwrap_or(2 * data.names.len()).min(pairs.len()),
-        generated: (0..made.count().min(GENERATED))
-            .map(|k| made.row(k * made.count() / made.count().min(GENERATED)).to_vec())
-            .collect(),
+        generated: some(&made),
         statistics: agreements(&data.samples, &made, config.seed),
         sparse: few,
         updates,
@@ -105,6 +98,22 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         pairs,
         levels,
     })
+}
+
+/// Some of the samples, evenly spread.
+fn some(made: &Samples) -> Vec<Vec<u8>> {
+    let count = made.count().min(GENERATED);
+    (0..count).map(|k| made.row(k * made.count() / count).to_vec()).collect()
+}
+
+/// Samples of a model, and the updates that they took; the rate of these is told.
+fn made(fit: &Fit, chains: &Chains, observer: &dyn Observer) -> Result<(u64, Samples), Fault> {
+    let found = generated(&fit.model, chains)?;
+    // A rate is the machine's, not the model's: the report is the same on every one.
+    let rate = 1e-6 * found.updates as f64 / found.seconds;
+    observer.start(&format!("generated samples, {rate:.1} million Gibbs updates a second"), 0);
+    observer.finish();
+    Ok((found.updates, found.samples))
 }
 
 /// The strength from which on fits ceased to converge, and why.

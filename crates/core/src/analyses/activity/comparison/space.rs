@@ -5,6 +5,7 @@ use crate::analyses::{Config, Error};
 use crate::diagnostics::geometry::comparison::{Sample, along};
 use crate::diagnostics::geometry::pca::Pca;
 use faer::Mat;
+use std::path::PathBuf;
 
 /// Components of the space where nobody says.
 const COMPONENTS: usize = 2;
@@ -107,22 +108,7 @@ impl Space {
         };
         let dimension = if of == Of::Heading { 1 } else { d };
         let outside = samples.each_ref().map(|s| outside(s, &range));
-        let mut unlike = vec![];
-        for (i, name) in names.iter().enumerate().filter(|_| of == Of::Positions) {
-            let length = [0, 1].map(|k: usize| {
-                let [lo, hi] = ends(&samples[k..=k], i);
-                hi - lo
-            });
-            if let Some(k) = (0..2).find(|k| !(length[*k] > 0.0)) {
-                let at = samples[k].x[(i, 0)];
-                let message = format!("--position: `{name}` is {at} in all rows, expected one that varies");
-                return Err(Error::input(files[k], message));
-            }
-            let ratio = (length[0] / length[1]).max(length[1] / length[0]);
-            if ratio >= UNLIKE {
-                unlike.push((name.clone(), ratio));
-            }
-        }
+        let unlike = if of == Of::Positions { unlike(&names, &samples, files)? } else { vec![] };
         if let Some(k) = (0..2).find(|k| of == Of::Positions && samples[*k].x.ncols() < outside[*k] + 2) {
             let message = "--position: no two rows have a position in the box that --box gives";
             return Err(Error::input(files[k], message));
@@ -137,6 +123,31 @@ impl Space {
         let mean = |i: usize| x.row(i).iter().sum::<f64>() / x.ncols() as f64;
         (0..x.nrows()).map(|i| if self.of == Of::Heading { 0.0 } else { mean(i) }).collect()
     }
+}
+
+/// Coordinates whose ranges are of other lengths, with the longer over the shorter; one that never varies is an error.
+fn unlike(
+    names: &[String],
+    samples: &[Sample; 2],
+    files: [&PathBuf; 2],
+) -> Result<Vec<(String, f64)>, Error> {
+    let mut all = vec![];
+    for (i, name) in names.iter().enumerate() {
+        let length = [0, 1].map(|k: usize| {
+            let [lo, hi] = ends(&samples[k..=k], i);
+            hi - lo
+        });
+        if let Some(k) = (0..2).find(|k| !(length[*k] > 0.0)) {
+            let at = samples[k].x[(i, 0)];
+            let message = format!("--position: `{name}` is {at} in all rows, expected one that varies");
+            return Err(Error::input(files[k], message));
+        }
+        let ratio = (length[0] / length[1]).max(length[1] / length[0]);
+        if ratio >= UNLIKE {
+            all.push((name.clone(), ratio));
+        }
+    }
+    Ok(all)
 }
 
 /// How many rows lie outside of a range.
