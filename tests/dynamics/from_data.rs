@@ -141,13 +141,19 @@ fn errors_of_a_linear_fit_hold_what_it_is_of() {
             }
         }
         let group = (0..1500).map(|t| t / 50).collect();
-        let fit = linear_fit(&Sample { x, group, follows: vec![true; 1500] }, k).unwrap();
+        let s = Sample { x, group, follows: vec![true; 1500] };
+        let fit = linear_fit(&s, k).unwrap();
         let within =
             |e: nullcline::numbers::Estimate, v: f64| usize::from((e.value - v).abs() < 2.0 * e.error());
         held[0] += within(fit.exponents[0], 0.9f64.ln());
         held[1] += within(fit.fixed_point[0], 1.0);
         held[2] += within(fit.fixed_point[1], -2.0);
         assert!(fit.explained.value > 0.1 && fit.ridge < 0.1, "{fit:?}");
+        // Far from the origin it is the same map.
+        let far = Sample { x: Mat::from_fn(2, 1500, |i, t| s.x[(i, t)] + 1e7), ..s };
+        let moved = linear_fit(&far, k).unwrap();
+        assert!((moved.exponents[0].value - fit.exponents[0].value).abs() < 1e-6, "{moved:?}");
+        assert!((moved.fixed_point[1].value - fit.fixed_point[1].value - 1e7).abs() < 1e-6, "{moved:?}");
     }
     assert!(held.iter().all(|h| *h >= 47), "{held:?}");
     let still = Sample { x: Mat::zeros(2, 100), group: vec![0; 100], follows: vec![true; 100] };

@@ -1,7 +1,7 @@
 //! A linear map fitted to recorded activity.
 
 use crate::diagnostics::geometry::comparison::Sample;
-use crate::linalg::col;
+use crate::diagnostics::geometry::products::{means, product};
 use crate::linalg::eigen::{Order, eigenvalues};
 use crate::linalg::random::{Use, shuffled, stream};
 use crate::linalg::solve::Lu;
@@ -40,7 +40,7 @@ pub struct LinearFit {
     pub pairs: usize,
 }
 
-/// Sums of one group.
+/// Sums over the pairs of one group.
 #[derive(Clone)]
 struct Sums {
     pairs: f64,
@@ -48,8 +48,8 @@ struct Sums {
     next: Vec<f64>,
     square: Mat<f64>,
     cross: Mat<f64>,
-    /// Sum of squares of the next row.
-    later: Mat<f64>,
+    /// Sums of squares of the next row.
+    later: Vec<f64>,
 }
 
 /// Fits a linear map to successive rows of `s`, d x T, with errors from groups drawn anew; `None` where the pairs are not at least three times as many as
@@ -77,15 +77,21 @@ struct Sums {
 /// ```
 pub fn linear_fit(s: &Sample, seed: u64) -> Option<LinearFit> {
     let d = s.x.nrows();
-    let groups: Vec<Sums> = sums(s).into_iter().filter(|g| g.pairs > 0.0).collect();
+    let mean = means(s.x.as_ref());
+    let groups = sums(s, &mean);
     let pairs: f64 = groups.iter().map(|g| g.pairs).sum();
     if groups.len() < FOLDS || pairs < 3.0 * d as f64 {
         return None;
     }
     let tried = held_out(&groups, seed)?;
     let best = tried.iter().fold(tried[0], |best, t| if t.1.value > best.1.value { *t } else { best });
-    let (a, b) = solved(&total(groups.iter()), best.0)?;
-    let found = told(&a, &b)?;
+    let (a, mut b) = solved(&total(groups.iter()), best.0)?;
+    let mut found = told(&a, &b)?;
+    // Back from coordinates about the mean.
+    for i in 0..d {
+        found[d + i] += mean[i];
+        b[i] += mean[i] - (0..d).map(|j| a[(i, j)] * mean[j]).sum::<f64>();
+    }
     let one = |k: usize| -> Option<Vec<f64>> {
         let mut rng = stream(seed, Use::Bootstrap, (1 << 32) + k as u64);
         let drawn = total((0..groups.len()).map(|_| &groups[rng.random_range(0..groups.len())]));
@@ -115,32 +121,25 @@ pub fn linear_fit(s: &Sample, seed: u64) -> Option<LinearFit> {
     })
 }
 
-fn sums(s: &Sample) -> Vec<Sums> {
+/// Of coordinates less `mean`: their products are then no larger than what is looked for.
+fn sums(s: &Sample, mean: &[f64]) -> Vec<Sums> {
     let d = s.x.nrows();
-    let none = Sums {
-        pairs: 0.0,
-        now: vec![0.0; d],
-        next: vec![0.0; d],
-        square: Mat::zeros(d, d),
-        cross: Mat::zeros(d, d),
-        later: Mat::zeros(d, d),
-    };
-    let mut all = vec![none; s.groups()];
-    for t in (1..s.x.ncols()).filter(|t| s.joined(*t)) {
-        let g = &mut all[s.group[t]];
-        let (x, y) = (col(s.x.as_ref(), t - 1), col(s.x.as_ref(), t));
-        g.pairs += 1.0;
-        for j in 0..d {
-            g.now[j] += x[j];
-            g.next[j] += y[j];
-            for i in 0..d {
-                g.square[(i, j)] += x[i] * x[j];
-                g.cross[(i, j)] += x[i] * y[j];
-                g.later[(i, j)] += y[i] * y[j];
-            }
+    let mut pairs: Vec<Vec<usize>> = vec![vec![]; s.groups()];
+    (1..s.x.ncols()).filter(|t| s.joined(*t)).for_each(|t| pairs[s.group[t]].push(t));
+    let one = |pairs: &Vec<usize>| {
+        let at = |back: usize| Mat::from_fn(d, pairs.len(), |i, k| s.x[(i, pairs[k] - back)] - mean[i]);
+        let (now, next) = (at(1), at(0));
+        let sum = |m: &Mat<f64>| (0..d).map(|i| m.row(i).iter().sum()).collect::<Vec<f64>>();
+        Sums {
+            pairs: pairs.len() as f64,
+            now: sum(&now),
+            next: sum(&next),
+            square: product(now.as_ref(), now.as_ref()),
+            cross: product(now.as_ref(), next.as_ref()),
+            later: (0..d).map(|i| next.row(i).iter().map(|v| v * v).sum()).collect(),
         }
-    }
-    all
+    };
+    pairs.par_iter().filter(|p| !p.is_empty()).map(one).collect()
 }
 
 fn total<'a>(groups: impl Iterator<Item = &'a Sums>) -> Sums {
@@ -154,7 +153,7 @@ fn total<'a>(groups: impl Iterator<Item = &'a Sums>) -> Sums {
                 t.next.iter_mut().zip(&g.next).for_each(|(a, b)| *a += b);
                 t.square += &g.square;
                 t.cross += &g.cross;
-                t.later += &g.later;
+                t.later.iter_mut().zip(&g.later).for_each(|(a, b)| *a += b);
             }
         }
     }
@@ -164,7 +163,7 @@ fn total<'a>(groups: impl Iterator<Item = &'a Sums>) -> Sums {
         next: vec![],
         square: Mat::zeros(0, 0),
         cross: Mat::zeros(0, 0),
-        later: Mat::zeros(0, 0),
+        later: vec![],
     })
 }
 
@@ -212,8 +211,8 @@ fn left(s: &Sums, a: &Mat<f64>, b: &[f64]) -> [f64; 2] {
         let cross: f64 = (0..d).map(|j| row[j] * s.cross[(j, i)]).sum();
         let square: f64 =
             (0..d).map(|j| row[j] * (0..d).map(|k| s.square[(j, k)] * row[k]).sum::<f64>()).sum();
-        fit += s.later[(i, i)] + square + s.pairs * b[i] * b[i] - 2.0 * cross - 2.0 * b[i] * (s.next[i] - ax);
-        stay += s.later[(i, i)] + s.square[(i, i)] - 2.0 * s.cross[(i, i)];
+        fit += s.later[i] + square + s.pairs * b[i] * b[i] - 2.0 * cross - 2.0 * b[i] * (s.next[i] - ax);
+        stay += s.later[i] + s.square[(i, i)] - 2.0 * s.cross[(i, i)];
     }
     [fit, stay]
 }

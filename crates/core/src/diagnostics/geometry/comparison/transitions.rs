@@ -147,8 +147,41 @@ fn transitions(groups: &Places, bins: usize, seed: u64, usage: u64) -> Transitio
     Transitions { counts, one_way: own, by_chance, p }
 }
 
-/// The mean of what chance gives, and how often it is as large.
+/// The mean of what chance gives, and how often it is as large; NaN where there is nothing to hold against it.
 fn against(own: f64, chance: Vec<f64>) -> (f64, f64) {
+    if own.is_nan() {
+        return (f64::NAN, f64::NAN);
+    }
     let as_large = chance.iter().filter(|v| **v >= own * (1.0 - 1e-12)).count();
     (chance.iter().sum::<f64>() / chance.len() as f64, (1 + as_large) as f64 / (1 + chance.len()) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Groups that never leave their bin go no way, which is no evidence of anything.
+    #[test]
+    fn what_stays_has_no_direction() {
+        let of = |bin: usize| -> (Sample, Vec<Option<usize>>) {
+            let s = Sample {
+                x: Mat::zeros(1, 40),
+                group: (0..40).map(|t| t / 4).collect(),
+                follows: (0..40).map(|t| t % 4 > 0).collect(),
+            };
+            (s, vec![Some(bin); 40])
+        };
+        let ((a, of_a), (b, of_b)) = (of(0), of(1));
+        let found = compared((&a, &of_a), (&b, &of_b), 2, 1).unwrap();
+        assert!(found.first.one_way.is_nan() && found.first.p.is_nan() && found.second.by_chance.is_nan());
+        // No bin is left in both.
+        assert!(found.difference.is_nan() && found.p.is_nan());
+        // Two of the four steps of each group go from one bin to the other and back.
+        let (a, _) = of(0);
+        let back: Vec<Option<usize>> = (0..40).map(|t| Some(t % 2)).collect();
+        let found = compared((&a, &back), (&a, &back), 2, 1).unwrap();
+        assert!(found.difference.abs() < 1e-15 && (found.p - 1.0).abs() < 1e-15);
+        // Steps 0 to 1 twice, 1 to 0 once in each group: a third.
+        assert!((found.first.one_way - 1.0 / 3.0).abs() < 1e-15);
+    }
 }
