@@ -54,7 +54,8 @@ fn read(text: &str) -> Vec<(Box<dyn ErasedJob>, String)> {
 fn the_process() {
     std::env::set_current_dir(std::env::var("NULLCLINE_PIPELINE").unwrap()).unwrap();
     for (job, out) in read(PIPELINE) {
-        if Path::new(&out).exists() {
+        // Unfinished work beside a report is that of a run killed while it replaced the report.
+        if Path::new(&out).exists() && !Path::new(&out).with_extension("progress").exists() {
             continue;
         }
         let out = job.target(Some(out.into()), false).unwrap();

@@ -13,7 +13,7 @@ use crate::page::Section;
 use crate::report::{Report, Told};
 use crate::runner::Failure;
 use nullcline_core::analyses;
-use nullcline_core::analyses::potts::{AboutSamples, Found, Inferred, Note, Potts, PottsModel};
+use nullcline_core::analyses::potts::{AboutSamples, Found, Inferred, Note, Pair, Potts, PottsModel};
 use nullcline_core::inference::potts::{Grouping, Method, Way};
 use nullcline_core::io::tensors::write_npz_with;
 use std::path::{Path, PathBuf};
@@ -146,7 +146,7 @@ fn warnings(m: &PottsModel) -> Vec<String> {
 
 /// What was found, a sentence each.
 fn describe(m: &PottsModel) -> Vec<String> {
-    let mut out = vec![];
+    let mut out: Vec<String> = strongest(m).into_iter().collect();
     let unseen = if m.folds > 0 {
         format!("samples left out ({} folds)", m.folds)
     } else {
@@ -175,6 +175,20 @@ fn describe(m: &PottsModel) -> Vec<String> {
     out.extend(ended::finding(m));
     out.push(format!("There log Z = {} ({}).", with_error(m.partition.log_z), how(m.partition.method)));
     out
+}
+
+/// The pairs of the largest scores, by name.
+fn strongest(m: &PottsModel) -> Option<String> {
+    const NAMED: usize = 3;
+    let of_spins = m.pairs.iter().all(|p| p.spins.is_some());
+    let one = |p: &Pair| {
+        let [i, j] = p.sites.map(|site| m.names[site].as_str());
+        format!("{i} and {j} ({})", with_error(p.spins.unwrap_or(p.score)))
+    };
+    let named: Vec<String> = m.pairs[..m.shown].iter().take(NAMED).map(one).collect();
+    let what = if of_spins { "J of spins −1 and 1" } else { "scores" };
+    let pairs = if named.len() == 1 { "The strongest pair" } else { "The strongest pairs" };
+    (!named.is_empty()).then(|| format!("{pairs}, with {what}: {}.", named.join(", ")))
 }
 
 /// How log Z was found.

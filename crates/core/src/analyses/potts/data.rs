@@ -5,7 +5,7 @@ use super::{AboutSamples, Data, Note, PottsConfig, alignment, stored};
 use crate::analyses::columns::Columns;
 use crate::analyses::source::table_array;
 use crate::analyses::{Error, Missing};
-use crate::inference::gaussian::successive::autocorrelation;
+use crate::inference::gaussian::successive::{Autocorrelation, autocorrelation};
 use crate::inference::potts::{MOST_STATES, Samples, Sites};
 use crate::io::error::{self, Problem, listed};
 use crate::io::shown::count;
@@ -69,7 +69,9 @@ fn of_table(config: &PottsConfig) -> Result<Data, Error> {
         .collect();
     let numbers = Mat::from_fn(names.len(), samples.count(), |i, k| f64::from(samples.row(k)[i]));
     let alike = autocorrelation(numbers.as_ref(), &follows);
-    notes.extend(alike.as_ref().map(|a| Note::Alike {
+    // Where trials say what belongs together, a twentieth of the rows is no matter.
+    let matters = |a: &&Autocorrelation| trials.is_none() || a.effective < 0.95 * samples.count() as f64;
+    notes.extend(alike.as_ref().filter(matters).map(|a| Note::Alike {
         lag_one: a.lag_one,
         rows: samples.count(),
         effective: a.effective,

@@ -71,14 +71,17 @@ fn divergences(m: &PottsModel) -> Result<Figure, Error> {
 }
 
 fn scores(m: &PottsModel) -> Result<Figure, Error> {
-    let pairs = Pairs { places: m.about.sites, place: "site", label: "score", of: "pairs" };
-    let both = |p: &Pair| [p.sites, [p.sites[1], p.sites[0]]].map(|sites| (sites, p.score.value));
+    let of_spins = m.pairs.iter().all(|p| p.spins.is_some());
+    let (label, title, what) = if of_spins {
+        ("J", "Couplings of pairs", "Couplings of spins that are −1 in the first state and 1 in the second.")
+    } else {
+        ("score", "Scores of pairs", "Norms of couplings in the zero-sum gauge, less their average product.")
+    };
+    let pairs = Pairs { places: m.about.sites, place: "site", label, of: "pairs" };
+    let value = |p: &Pair| p.spins.unwrap_or(p.score).value;
+    let both = |p: &Pair| [p.sites, [p.sites[1], p.sites[0]]].map(|sites| (sites, value(p)));
     let (figure, blocks) = pair_map(&pairs, m.pairs.iter().flat_map(both))?;
-    figure.named(
-        "scores",
-        "Scores of pairs",
-        &format!("Norms of couplings in the zero-sum gauge, less their average product.{blocks}"),
-    )
+    figure.named("scores", title, &format!("{what}{blocks}"))
 }
 
 fn statistics(m: &PottsModel) -> Result<Figure, Error> {
