@@ -177,7 +177,7 @@ fn describe(m: &PottsModel) -> Vec<String> {
     out
 }
 
-/// The pairs of the largest scores, by name.
+/// The pairs of the largest scores, of spins those of the largest couplings, by name.
 fn strongest(m: &PottsModel) -> Option<String> {
     const NAMED: usize = 3;
     let of_spins = m.pairs.iter().all(|p| p.spins.is_some());
@@ -185,10 +185,13 @@ fn strongest(m: &PottsModel) -> Option<String> {
         let [i, j] = p.sites.map(|site| m.names[site].as_str());
         format!("{i} and {j} ({})", with_error(p.spins.unwrap_or(p.score)))
     };
-    let named: Vec<String> = m.pairs[..m.shown].iter().take(NAMED).map(one).collect();
+    let size = |p: &Pair| p.spins.map_or(p.score.value, |s| s.value.abs());
+    let mut pairs: Vec<&Pair> = m.pairs.iter().collect();
+    pairs.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    let named: Vec<String> = pairs.into_iter().take(NAMED.min(m.shown)).map(one).collect();
     let what = if of_spins { "J of spins −1 and 1" } else { "scores" };
-    let pairs = if named.len() == 1 { "The strongest pair" } else { "The strongest pairs" };
-    (!named.is_empty()).then(|| format!("{pairs}, with {what}: {}.", named.join(", ")))
+    let who = if named.len() == 1 { "The strongest pair" } else { "The strongest pairs" };
+    (!named.is_empty()).then(|| format!("{who}, with {what}: {}.", named.join(", ")))
 }
 
 /// How log Z was found.
