@@ -130,8 +130,11 @@ impl PlaceCells {
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeadCells {
     angles: Vec<f64>,
+    cosines: Vec<f64>,
+    sines: Vec<f64>,
     kappa: f64,
-    code: Code,
+    /// Activity at a cell's own angle.
+    peak: f64,
 }
 
 impl HeadCells {
@@ -142,7 +145,14 @@ impl HeadCells {
     pub fn new(count: usize, width: f64, code: Code) -> Self {
         assert!(!code.is_of_positions(), "a code of positions");
         let angle = |i: usize| std::f64::consts::PI * (2.0 * i as f64 / (count.max(2) - 1) as f64 - 1.0);
-        Self { angles: (0..count).map(angle).collect(), kappa: 1.0 / (width * width), code }
+        let angles: Vec<f64> = (0..count).map(angle).collect();
+        let kappa = 1.0 / (width * width);
+        let peak = match code {
+            Code::Density => 1.0 / (std::f64::consts::TAU * scaled_bessel(kappa)),
+            _ => 1.0,
+        };
+        let (sines, cosines) = angles.iter().map(|a| a.sin_cos()).unzip();
+        Self { angles, cosines, sines, kappa, peak }
     }
     /// Cells.
     pub fn count(&self) -> usize {
@@ -154,21 +164,19 @@ impl HeadCells {
     }
     /// Writes the activity at a direction.
     pub fn encode(&self, at: f64, activity: &mut [f64]) {
-        for (a, angle) in activity.iter_mut().zip(&self.angles) {
-            *a = (self.kappa * ((at - angle).cos() - 1.0)).min(0.0);
+        let (sine, cosine) = at.sin_cos();
+        // The cosine of the difference, without one of each cell.
+        for ((a, c), s) in activity.iter_mut().zip(&self.cosines).zip(&self.sines) {
+            *a = (self.kappa * (cosine * c + sine * s - 1.0)).min(0.0);
         }
         exp(activity);
-        if self.code == Code::Density {
-            let peak = 1.0 / (std::f64::consts::TAU * scaled_bessel(self.kappa));
-            activity.iter_mut().for_each(|a| *a *= peak);
-        }
+        activity.iter_mut().for_each(|a| *a *= self.peak);
     }
     /// The direction that activity says, in [-pi, pi].
     pub fn decode(&self, activity: impl AsRef<[f64]>) -> f64 {
         let top = largest(activity.as_ref());
-        let (sine, cosine) =
-            top.iter().map(|i| self.angles[*i].sin_cos()).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
-        sine.atan2(cosine)
+        let sum = |of: &[f64]| top.iter().map(|i| of[*i]).sum::<f64>();
+        sum(&self.sines).atan2(sum(&self.cosines))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Biased motion: what is said at rest has the bias of what is said awake, in its places and in its transitions.
 
 use super::conditions::DOUBLED;
-use super::explored::{One, divergences, explore, summary, table, trajectories};
-use super::networks::{Kind, Net, Sizes, What, learned, networks};
+use super::explored::{One, divergences, explore, learned, summary, table, trajectories};
+use super::networks::{Kind, Net, Sizes, What, networks};
 use super::{head_direction, position};
 use crate::common::*;
-use nullcline_report::figures::{HeatMap, heat_map, histogram};
+use nullcline_report::figures::{histogram, points_with_errors};
 
 /// Biased motion.
 pub const STUDY: Study =
@@ -39,7 +39,8 @@ fn pair_of(nets: &[Vec<Net>], sizes: Sizes) -> Pair {
         })
     });
     let matrix = matrix.collect();
-    Pair { free, biased, matrix, learned: learned(&nets[0]).and(learned(&nets[1])) }
+    let learned = learned(&free).and(learned(&biased));
+    Pair { free, biased, matrix, learned }
 }
 
 pub fn findings(sizes: [Sizes; 2], settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
@@ -127,16 +128,16 @@ fn paired(p: &Pair, f: impl Fn(&One) -> f64) -> Estimate {
 
 /// The divergences of rest from activity, means over seeds.
 fn matrix(p: &Pair) -> Drawn {
-    let at = |q: usize, k: usize| mean(&p.matrix, |m| m[q][k]).value;
-    let map = HeatMap {
-        x: vec![0.0, 1.0],
-        y: vec![0.0, 1.0],
-        values: vec![at(0, 0), at(0, 1), at(1, 0), at(1, 1)],
-        label: "KL (nats)".into(),
-        ..HeatMap::default()
-    };
-    heat_map(&map, &[], &Axes::new("active: unbiased, biased", "quiescent: unbiased, biased").wide(THIRD))?
-        .named("kl", "KL of rest from activity", "")
+    let kinds = ["unbiased", "biased"];
+    let all = [[0, 0], [0, 1], [1, 1], [1, 0]];
+    let label = |[q, k]: [usize; 2]| format!("{} at rest from {} awake", kinds[q], kinds[k]);
+    let found = all.map(|[q, k]| mean(&p.matrix, |m| m[q][k]));
+    let quantity = "KL(quiescent || active) (nats)";
+    points_with_errors(&all.map(label), &found.map(|m| m.value), &found.map(|m| m.error()), quantity)?.named(
+        "kl",
+        "Rest from activity",
+        "By nearest neighbours; means over networks and their standard errors.",
+    )
 }
 
 const CAPTION: &str = "Each network, as in krishna2024/position.";
@@ -146,13 +147,11 @@ fn place_section(p: &Pair, sizes: Sizes) -> Result<Section, Error> {
     let figures = [
         trajectories(&p.biased[0].active, 12, 100, "biased, active", axes)?,
         trajectories(&p.biased[0].rest, 12, 200, "biased, quiescent", axes)?,
-        matrix(p)?,
     ];
-    let caption = "A, B: what a network trained on walks that drift to the middle says, with and without input. C: divergences of what is said \
-                   at rest from what is said awake, by nearest neighbours, means over networks.";
+    let caption = "What a network trained on walks that drift to the middle says in some trials, with and without input.";
     Ok(Section::new("position", "Walks that drift to the middle")
         .intro(sizes.words())
-        .figures([panels("position", "Biased walks", caption, &figures, 3)?])
+        .figures([panels("position", "Biased walks", caption, &figures, 2)?, matrix(p)?])
         .tables([table(&[("unbiased", &p.free), ("biased", &p.biased)], "networks", CAPTION)]))
 }
 
@@ -167,6 +166,11 @@ fn turns(r: &super::measure::Recorded) -> Vec<f64> {
 }
 
 fn head_section(p: &Pair, sizes: Sizes) -> Result<Section, Error> {
+    // Each bin is of an odd number of steps of the grid, so that no turn lies on an edge.
+    let grid = head_direction::grid(sizes);
+    let width = grid * ((0.1 / grid) as usize | 1) as f64;
+    let beside = (1.2 / width).round();
+    let reach = (beside + 0.5) * width;
     let of = |o: &One, title: &str| -> Drawn {
         let rest = turns(&o.rest);
         let every = (rest.len() / turns(&o.active).len().max(1)).max(1);
@@ -174,12 +178,14 @@ fn head_section(p: &Pair, sizes: Sizes) -> Result<Section, Error> {
             ("active".to_owned(), turns(&o.active)),
             ("quiescent".to_owned(), rest.into_iter().step_by(every).collect()),
         ];
-        histogram(&sets, 40, &Axes::new("turn in a step (rad)", "steps").wide(THIRD))?.named(title, title, "")
+        let axes = Axes { x_range: Some([-reach, reach]), ..Axes::new("turn in a step (rad)", "steps") };
+        histogram(&sets, 2 * beside as usize + 1, &axes.wide(THIRD))?.named(title, title, "")
     };
-    let figures = [of(&p.free[0], "unbiased")?, of(&p.biased[0], "biased")?, matrix(p)?];
-    let caption = "A, B: turns of the directions that one network says. C: divergences of directions at rest from those awake.";
+    let figures = [of(&p.free[0], "unbiased")?, of(&p.biased[0], "biased")?];
+    let caption =
+        "Turns of the directions that one network of each kind says, as many steps awake as at rest.";
     Ok(Section::new("heads", "Counter-clockwise turns")
         .intro(sizes.words())
-        .figures([panels("heads", "Biased turns", caption, &figures, 3)?])
+        .figures([panels("heads", "Biased turns", caption, &figures, 2)?, matrix(p)?])
         .tables([table(&[("unbiased", &p.free), ("biased", &p.biased)], "networks", CAPTION)]))
 }

@@ -1,8 +1,8 @@
 //! Networks of one task awake and at rest, under the conditions that positions and head directions share.
 
-use super::explored::{One, explore, of, summary};
+use super::explored::{One, explore, learned, of, summary};
 use super::measure::{Running, record};
-use super::networks::{Kind, Net, Sizes, learned, networks, untrained};
+use super::networks::{Kind, Net, Sizes, networks, untrained};
 use crate::common::*;
 use nullcline_core::diagnostics::geometry::comparison::total_variance;
 
@@ -19,11 +19,16 @@ pub struct Conditions {
     pub noiseless: Vec<One>,
     /// Under the conventions of the authors' program.
     pub program: Vec<One>,
+    /// Untrained networks beside the activity of trained ones: under noise whose variance is doubled, under that of training, and under
+    /// the program's conventions.
     pub untrained: Vec<One>,
+    pub untrained_single: Vec<One>,
+    pub untrained_program: Vec<One>,
     /// Variance at rest without noise of networks trained with it and without it.
     pub silent: Vec<f64>,
     pub noiseless_silent: Vec<f64>,
-    pub learned: Result<(), String>,
+    /// Whether those trained with noise learned, those without, and the program's.
+    pub learned: [Result<(), String>; 3],
 }
 
 impl Conditions {
@@ -37,41 +42,53 @@ impl Conditions {
         let nets = networks(settings, sizes, &kinds, observer)?;
         let [noisy, noiseless, program] = [&nets[0], &nets[1], &nets[2]];
         let raw = untrained(settings, sizes, kinds[0])?;
+        let raw_program = untrained(settings, sizes, kinds[2])?;
         let rest = |net: &Net, factor: f64| {
             record(net, sizes.trials, Running::quiescent(net, factor, sizes.quiescent))
         };
         let silent = |net: &Net| total_variance(&rest(net, 0.0).settled()).value;
-        observer.start("resting", 5);
+        observer.start("resting", 7);
         let all = |nets: &[Net], factor: f64, k: u64| {
             observer.at(k);
             nets.iter().map(|net| explore(net, sizes, factor)).collect::<Vec<_>>()
         };
-        // Untrained networks at rest, against the activity of trained ones.
-        let against = |(raw, net): (&Net, &Net)| {
-            of(raw, record(net, sizes.trials, Running::active(net)), rest(raw, DOUBLED))
+        // At rest, against the activity of trained ones.
+        let against = |raw: &[Net], nets: &[Net], factor: f64, k: u64| {
+            observer.at(k);
+            let one = |(raw, net): (&Net, &Net)| {
+                of(raw, record(net, sizes.trials, Running::active(net)), rest(raw, factor))
+            };
+            raw.iter().zip(nets).map(one).collect::<Vec<_>>()
         };
+        let single = all(noisy, 1.0, 1);
+        let [noisy_ones, noiseless_ones, program_ones] =
+            [(noisy, 0), (noiseless, 2), (program, 3)].map(|(nets, k)| all(nets, DOUBLED, k));
         let found = Self {
-            noisy: all(noisy, DOUBLED, 0),
-            single: all(noisy, 1.0, 1),
-            noiseless: all(noiseless, DOUBLED, 2),
-            program: all(program, DOUBLED, 3),
-            untrained: raw.iter().zip(noisy).map(against).collect(),
+            learned: [&noisy_ones, &noiseless_ones, &program_ones].map(|all| learned(all)),
+            noisy: noisy_ones,
+            single,
+            noiseless: noiseless_ones,
+            program: program_ones,
+            untrained: against(&raw, noisy, DOUBLED, 4),
+            untrained_single: against(&raw, noisy, 1.0, 5),
+            untrained_program: against(&raw_program, program, DOUBLED, 6),
             silent: noisy.iter().map(silent).collect(),
             noiseless_silent: noiseless.iter().map(silent).collect(),
-            learned: learned(noisy),
         };
         observer.finish();
         Ok(found)
     }
 
     /// Names of all groups of networks.
-    pub fn groups(&self) -> [(&str, &[One]); 5] {
+    pub fn groups(&self) -> [(&str, &[One]); 7] {
         [
             ("noisy", &self.noisy),
             ("noisy, noise not doubled", &self.single),
             ("noiseless", &self.noiseless),
             ("program", &self.program),
             ("untrained", &self.untrained),
+            ("untrained, noise not doubled", &self.untrained_single),
+            ("untrained, program", &self.untrained_program),
         ]
     }
 
@@ -83,6 +100,8 @@ impl Conditions {
             ("noiseless", summary(&self.noiseless)),
             ("program", summary(&self.program)),
             ("untrained", summary(&self.untrained)),
+            ("untrained_undoubled", summary(&self.untrained_single)),
+            ("untrained_program", summary(&self.untrained_program)),
             ("variance_without_noise", numbers(&self.silent)),
         ]
     }
@@ -91,12 +110,6 @@ impl Conditions {
     pub fn share(&self) -> Estimate {
         let both = self.noisy.iter().zip(&self.untrained);
         Estimate::mean(both.map(|(a, b)| a.kl.quiescent_active / b.kl.quiescent_active))
-    }
-
-    /// By how much untrained networks are farther than others.
-    pub fn farther(&self, near: &[One]) -> Estimate {
-        let both = near.iter().zip(&self.untrained);
-        Estimate::mean(both.map(|(a, b)| b.kl.quiescent_active - a.kl.quiescent_active))
     }
 
     /// Variances over those of networks trained with noise, at rest.
@@ -109,10 +122,31 @@ impl Conditions {
         claim("Doubled noise variance is not necessary")
             .is(
                 format!("{KL}: untrained less trained with the noise of training"),
-                self.farther(&self.single),
+                farther(&self.untrained_single, &self.single),
             )
             .above(0.0)
-            .denied_given(self.learned.clone())
+            .denied_given(self.learned[0].clone())
+    }
+
+    /// That the program's conventions change nothing in this.
+    pub fn as_program(&self) -> Claim {
+        claim("Under the program's conventions too what is said at rest is nearer than what untrained networks say")
+            .is(format!("{KL}: untrained less trained"), farther(&self.untrained_program, &self.program))
+            .above(0.0)
+            .denied_given(self.learned[2].clone())
+    }
+
+    /// What the program's conventions are, and what changes under them.
+    pub fn told(&self) -> String {
+        let kl = |all: &[One]| words(mean(all, |o| o.kl.quiescent_active));
+        format!(
+            "Noise is Gaussian, as printed; the authors' program draws it uniform in [0, s), so that it also pushes all units by s/2 a step. \
+             Under the program's conventions KL(quiescent || active) is {} nats, of untrained networks {}, under the printed ones {} and {}.",
+            kl(&self.program),
+            kl(&self.untrained_program),
+            kl(&self.noisy),
+            kl(&self.untrained)
+        )
     }
 
     /// That states at rest lie in the space of activity.
@@ -123,6 +157,11 @@ impl Conditions {
                 mean(&self.noisy, |o| o.shared),
             )
             .above(0.8)
-            .denied_given(self.learned.clone())
+            .denied_given(self.learned[0].clone())
     }
+}
+
+/// By how much the first are farther at rest from activity than the second.
+pub fn farther(far: &[One], near: &[One]) -> Estimate {
+    Estimate::mean(far.iter().zip(near).map(|(a, b)| a.kl.quiescent_active - b.kl.quiescent_active))
 }

@@ -69,8 +69,9 @@ pub struct One {
     pub seed: u64,
     /// Test loss over chance; NaN of an untrained network.
     pub loss: f64,
-    /// Mean distance of what it says from the truth, m or rad.
+    /// Mean distance of what it says from the truth, m or rad, and of where each trial started.
     pub error: f64,
+    pub still: f64,
     pub kl: Divergences,
     /// Total variance within a trial (at rest in its second half), and mean length of a step, of what it says awake and at rest.
     pub variance: [f64; 2],
@@ -106,6 +107,7 @@ pub fn of(net: &Net, active: Recorded, rest: Recorded) -> One {
         seed: net.seed,
         loss: net.loss.map_or(f64::NAN, |l| l / net.chance),
         error: error(net, &active),
+        still: still(net, active.trials()),
         kl: divergences(&rest.said, &active.said, net.kind.what, net.seed),
         variance: [total_variance(&active.said), total_variance(&rest.settled())].map(|v| v.value),
         step: both.map(|r| step_length(&r.said).value),
@@ -135,6 +137,26 @@ fn error(net: &Net, active: &Recorded) -> f64 {
     all.sum::<f64>() / (trials * STEPS) as f64
 }
 
+/// The mean distance of where trials are from where they started, in m or rad.
+fn still(net: &Net, trials: usize) -> f64 {
+    let items: Vec<usize> = (0..trials).collect();
+    let nothing = Mat::zeros(net.task.outputs(), trials * STEPS);
+    let found = net.task.decoded(Split::Test, &items, nothing.as_ref());
+    found.map_or(f64::NAN, |d| d.still.iter().sum::<f64>() / trials as f64)
+}
+
+/// The evidence that all of them integrate: what they say is nearer to the truth than where the trial started.
+pub fn learned(all: &[One]) -> Result<(), String> {
+    let unfit = |o: &&One| o.error.partial_cmp(&o.still) != Some(std::cmp::Ordering::Less);
+    match all.iter().find(unfit) {
+        None => Ok(()),
+        Some(o) => Err(format!(
+            "the network of seed {} has not learned to integrate: it errs by {:.3}, who stays at the start by {:.3}",
+            o.seed, o.error, o.still
+        )),
+    }
+}
+
 /// A table of networks, a row each.
 pub fn table(groups: &[(&str, &[One])], name: &str, caption: &str) -> TableOut {
     let rows: Vec<(&str, &One)> =
@@ -142,7 +164,9 @@ pub fn table(groups: &[(&str, &[One])], name: &str, caption: &str) -> TableOut {
     Table::of(&rows)
         .column("network", "", |r| r.0)
         .column("seed", "", |r| r.1.seed)
-        .columns(["loss_over_chance", "decoding_error"], |r| [r.1.loss, r.1.error])
+        .columns(["loss_over_chance", "decoding_error", "error_of_staying"], |r| {
+            [r.1.loss, r.1.error, r.1.still]
+        })
         .columns(["kl_quiescent_active", "kl_active_quiescent", "kl_published_recipe"], |r| {
             [r.1.kl.quiescent_active, r.1.kl.active_quiescent, r.1.kl.published]
         })
@@ -161,6 +185,7 @@ pub fn summary(all: &[One]) -> Value {
         &[
             ("loss_over_chance", |o| o.loss),
             ("decoding_error", |o| o.error),
+            ("error_of_staying", |o| o.still),
             ("kl_quiescent_active", |o| o.kl.quiescent_active),
             ("kl_active_quiescent", |o| o.kl.active_quiescent),
             ("kl_published_recipe", |o| o.kl.published),

@@ -1,8 +1,8 @@
 //! Gated networks: the spatial task with continuous-time GRUs.
 
-use super::explored::{One, explained, explore, of, summary, table, trajectories};
+use super::explored::{One, explained, explore, learned, of, summary, table, trajectories};
 use super::measure::{Running, record};
-use super::networks::{Kind, Sizes, learned, networks, untrained};
+use super::networks::{Kind, Sizes, networks, untrained};
 use super::position::NOISY;
 use crate::common::*;
 
@@ -30,7 +30,7 @@ pub fn findings(sizes: Sizes, settings: &Settings, observer: &dyn Observer) -> R
         .collect();
     let share =
         Estimate::mean(all.iter().zip(&against).map(|(a, b)| a.kl.quiescent_active / b.kl.quiescent_active));
-    let evidence = learned(&nets[0]);
+    let evidence = learned(&all);
     let claims = sizes.asked(at(
         "krishna2024 GRU",
         [

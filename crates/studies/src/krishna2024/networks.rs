@@ -266,17 +266,6 @@ pub struct Net {
     pub chance: f64,
 }
 
-impl Net {
-    /// Whether it learned: less than a half of what is lost by not looking.
-    pub fn learned(&self) -> Result<(), String> {
-        match self.loss {
-            Some(loss) if loss < 0.5 * self.chance => Ok(()),
-            Some(loss) => Err(format!("a test loss is {:.0} % of chance", 100.0 * loss / self.chance)),
-            None => Ok(()),
-        }
-    }
-}
-
 /// The networks of each kind, one a seed, trained where they are not yet: studies of a run share them.
 ///
 /// # Errors
@@ -330,9 +319,4 @@ pub fn untrained(settings: &Settings, sizes: Sizes, kind: Kind) -> Result<Vec<Ne
         Ok(Net { kind, seed: plan.settings.seed, task: plan.task, readout, model, loss: None, chance })
     };
     (0..sizes.seeds).map(one).collect()
-}
-
-/// The evidence that all of them learned.
-pub fn learned(nets: &[Net]) -> Result<(), String> {
-    nets.iter().try_for_each(Net::learned)
 }
