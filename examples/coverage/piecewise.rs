@@ -36,9 +36,11 @@ pub fn rows() -> Vec<Row> {
     let known = 1.2 / 0.7;
     let stays = bent.iter().filter_map(|f| nearest(&f.points, known, 0)).map(|p| p.exponent);
     let stays: Vec<(f64, f64)> = stays.map(|e| (e.value, e.error())).collect();
-    let along: Vec<(f64, f64)> = bent.iter().map(|f| (f.exponents[0].value, f.exponents[0].error())).collect();
-    let exponent =
-        |k: usize| straight.iter().map(|f| (f.exponents[k].value, f.exponents[k].error())).collect::<Vec<_>>();
+    let along: Vec<(f64, f64)> =
+        bent.iter().map(|f| (f.exponents[0].value, f.exponents[0].error())).collect();
+    let exponent = |k: usize| {
+        straight.iter().map(|f| (f.exponents[k].value, f.exponents[k].error())).collect::<Vec<_>>()
+    };
     vec![
         point("stable", known, 0),
         point("unstable", 0.0, 1),

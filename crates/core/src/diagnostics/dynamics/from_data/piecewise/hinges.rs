@@ -243,8 +243,7 @@ fn candidates(data: &Data, of: &Fitted, rng: &mut Rng) -> Vec<Vec<f64>> {
         return vec![];
     }
     let beside = &known * bent.transpose();
-    let mut solved = beside.clone();
-    lu.solve(solved.as_mut());
+    let solved = lu.inverse() * &beside;
     let errors = &bent * left.transpose();
     let gain = |j: usize| {
         let own = (0..n).map(|t| bent[(j, t)] * bent[(j, t)]).sum::<f64>();
