@@ -7,6 +7,7 @@ mod decoding;
 mod dimension;
 mod divergences;
 mod exponents;
+mod piecewise;
 mod radd;
 
 /// One measured coverage.
@@ -41,13 +42,14 @@ type Part = fn() -> Vec<Row>;
 
 #[expect(clippy::print_stdout, reason = "an example prints what it found")]
 fn main() {
-    let parts: [(&str, Part); 6] = [
+    let parts: [(&str, Part); 7] = [
         ("exponents", exponents::rows),
         ("dimension", dimension::rows),
         ("divergences", divergences::rows),
         ("decoding", decoding::rows),
         ("couplings", couplings::rows),
         ("radd", radd::rows),
+        ("piecewise", piecewise::rows),
     ];
     let asked: Vec<String> = std::env::args().skip(1).collect();
     println!("| quantity | repetitions | within 2 SE | claimed SE / true SD |\n|---|---|---|---|");

@@ -136,6 +136,39 @@ fn components_headings_and_rows_without_trials_do_too() {
     assert_eq!((of["space"]["of"].as_str(), of["space"]["dimension"].as_u64()), (Some("heading"), Some(1)));
 }
 
+/// The same file twice, and a part of it.
+#[test]
+fn a_recording_against_itself_is_no_comparison() {
+    let place = Place::new("comparison-same");
+    let text = recording(0, 0.12, 0.05, 0.0);
+    let active = place.write("active.csv", &text);
+    let copy = place.write("copy.csv", &text);
+    let half: Vec<&str> = text.lines().take(1201).collect();
+    let half = place.write("half.csv", half.join("\n") + "\n");
+    let common = ["--units", "u*", "--trial", "trial", "--modules", "comparison"];
+    for other in [&active, &copy] {
+        analyze(
+            &place,
+            &[&[&active, "--against", &other[..]], &common[..]].concat(),
+            0,
+            &["Both recordings are the same"],
+        );
+        let page = std::fs::read_to_string(place.path("out/report.html")).unwrap();
+        assert!(page.contains("Both files hold the same 2400 rows"));
+        assert_eq!(place.summary("out")["modules"]["comparison"]["rows_in_common"], 2400);
+    }
+    let words = "1200 rows of the quiescent recording are rows of the active one to the last digit";
+    analyze(&place, &[&[&active, "--against", &half[..]], &common[..]].concat(), 0, &[words]);
+    // Counts meet by chance.
+    let counts = |shift: usize| {
+        let row = |t: usize| format!("{},{},{}", t / 20, (t * t + shift) % 5, (t * t * t + shift) % 7);
+        "trial,u0,u1\n".to_owned() + &(0..400).map(row).collect::<Vec<_>>().join("\n") + "\n"
+    };
+    let [a, b] = [0, 1].map(|k| place.write(&format!("counts{k}.csv"), counts(k)));
+    let ran = analyze(&place, &[&[&a, "--against", &b[..]], &common[..]].concat(), 0, &[]);
+    assert!(!ran.err.contains("to the last digit"), "{}", ran.err);
+}
+
 #[test]
 fn what_cannot_be_compared_is_said() {
     let place = Place::new("comparison-refused");

@@ -25,6 +25,7 @@ mod potts;
 mod prepared;
 mod round_trip;
 mod sensitivity;
+mod silent;
 mod study;
 mod tables;
 mod task;

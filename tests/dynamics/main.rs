@@ -20,5 +20,6 @@ mod lyapunov_known;
 mod lyapunov_nets;
 mod lyapunov_settled;
 mod lyapunov_trends;
+mod piecewise;
 mod recurrent;
 mod rule_contract;

@@ -1,4 +1,4 @@
-//! What stands beside the activity of a recording: positions and headings, and a second recording to hold it against.
+//! What stands beside activity: positions and headings, and a second recording, or silence, to hold it against.
 
 use super::check::numbers;
 use super::columns::{chosen, no_column};
@@ -7,6 +7,7 @@ use super::written;
 use super::{Config, Error};
 use crate::io::table::{Values, match_columns, read};
 use crate::io::{shown, table::ReadTable};
+use crate::systems::noise::{Amount, Law};
 use clap::Args;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -19,13 +20,24 @@ pub struct BesideArguments {
     #[arg(long, value_name = "FILE")]
     #[serde(serialize_with = "written::given")]
     pub against: Option<PathBuf>,
+    /// A network in its --trials against the same left alone after each of them, as long as it lasted, its input at --input:
+    /// what keeps to the same states, and moves alike
+    #[arg(long)]
+    pub silent: bool,
+    /// With --silent: noise added to every state variable after each step, with input and without; its scale [default: that of
+    /// the training that wrote the file, or 0]
+    #[arg(long, value_name = "S")]
+    pub state_noise: Option<f64>,
+    /// Law of --state-noise: gaussian, or uniform in [0, 1) [default: gaussian]
+    #[arg(long, value_name = "LAW", requires = "state_noise")]
+    pub noise_law: Option<String>,
     /// Columns of the position, left out of the units (x,y): what rate maps are over; with --against, where densities are compared
     #[arg(long, value_name = "PATTERN")]
     pub position: Option<String>,
     /// Column of the heading in radians, left out of the units
     #[arg(long, value_name = "COLUMN")]
     pub heading: Option<String>,
-    /// Components of the subspaces that --against compares, and of the space of densities [default: those with 90 % of the
+    /// Components of the subspaces that --against or --silent compares, and of the space of densities [default: those with 90 % of the
     /// variance, 10 at most, and 2]
     #[arg(long, value_name = "D", value_parser = count(1, 100))]
     pub dimensions: Option<usize>,
@@ -36,13 +48,13 @@ pub struct BesideArguments {
     /// Bins of rate maps along each coordinate [default: 20]
     #[arg(long, value_name = "N", value_parser = count(4, 100))]
     pub bins: Option<usize>,
-    /// With --against: rows that are one in the delay coordinates of dynamical similarity [default: 10]
+    /// With --against or --silent: rows that are one in the delay coordinates of dynamical similarity [default: 10]
     #[arg(long, value_name = "N", value_parser = count(1, 1000))]
     pub delays: Option<usize>,
-    /// With --against: leading delay coordinates between which maps are fitted [default: 10]
+    /// With --against or --silent: leading delay coordinates between which maps are fitted [default: 10]
     #[arg(long, value_name = "N", value_parser = count(1, 100))]
     pub modes: Option<usize>,
-    /// With --against: divergences by Gaussian kernels too, as published (2500 points, ratios cut to 1e-7 to 1e7)
+    /// With --against or --silent: divergences by Gaussian kernels too, as published (2500 points, ratios cut to 1e-7 to 1e7)
     #[arg(long)]
     pub kernels: bool,
 }
@@ -52,6 +64,10 @@ pub struct BesideArguments {
 pub struct Beside {
     /// The second recording.
     pub against: Option<PathBuf>,
+    /// Whether a network is held against itself left alone.
+    pub silent: bool,
+    /// Noise of its states; none: the file's.
+    pub noise: Option<Amount>,
     /// Patterns of the position's columns.
     pub position: Option<String>,
     /// Column of the heading.
@@ -73,7 +89,12 @@ pub struct Beside {
 impl BesideArguments {
     /// The settings, checked.
     pub(super) fn checked(&self) -> Result<Beside, String> {
-        if self.against.is_none() {
+        if self.against.is_some() && self.silent {
+            return Err("--silent does not go with --against: a network is held against itself left alone, a recording against another"
+                .into());
+        }
+        let two = self.against.is_some() || self.silent;
+        if !two {
             let given = [
                 ("--dimensions", self.dimensions.is_some()),
                 ("--delays", self.delays.is_some()),
@@ -81,10 +102,15 @@ impl BesideArguments {
                 ("--kernels", self.kernels),
             ];
             if let Some((option, _)) = given.iter().find(|g| g.1) {
-                return Err(format!("{option} goes with --against, the recording to compare with"));
+                return Err(format!(
+                    "{option} goes with --against, the recording to compare with, or --silent"
+                ));
             }
         }
-        if self.room.is_some() && self.position.is_none() && self.against.is_none() {
+        if self.state_noise.is_some() && !self.silent {
+            return Err("--state-noise goes with --silent, under which a network runs".into());
+        }
+        if self.room.is_some() && self.position.is_none() && !two {
             return Err("--box goes with --position, whose room it is, or with --against".into());
         }
         if self.bins.is_some() && self.position.is_none() {
@@ -101,6 +127,8 @@ impl BesideArguments {
         let room = self.room.as_ref().map(|r| r.split(',').map(ends).collect::<Result<Vec<_>, _>>());
         Ok(Beside {
             against: self.against.clone(),
+            silent: self.silent,
+            noise: self.noise()?,
             position: self.position.clone(),
             heading: self.heading.clone(),
             dimensions: self.dimensions,
@@ -111,6 +139,17 @@ impl BesideArguments {
             kernels: self.kernels,
         })
     }
+
+    fn noise(&self) -> Result<Option<Amount>, String> {
+        let Some(scale) = self.state_noise else { return Ok(None) };
+        if !(scale.is_finite() && scale >= 0.0) {
+            return Err(format!("--state-noise {scale}: expected a number, at least 0"));
+        }
+        let name = self.noise_law.as_deref().unwrap_or(Law::Gaussian.name());
+        let law = Law::parse(name);
+        let law = law.ok_or_else(|| format!("--noise-law {name}: expected gaussian or uniform"))?;
+        Ok(Some(Amount { law, scale }))
+    }
 }
 
 impl Beside {
@@ -119,7 +158,7 @@ impl Beside {
         self.position.is_some() || self.heading.is_some()
     }
 
-    /// Options that were given.
+    /// Options of recordings that were given.
     pub(super) fn given(&self) -> [(&'static str, bool); 9] {
         [
             ("--against", self.against.is_some()),

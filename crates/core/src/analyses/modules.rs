@@ -2,7 +2,7 @@
 
 use super::activity::{
     Analyses, Comparison, Currents, Decodings, DemixedComponents, Groups, IntrinsicDimension, LinearDynamics,
-    MixedSelectivity, Selectivity, SignalDimension, Spatial, TargetedAxes, Timescales,
+    MixedSelectivity, PiecewiseDynamics, Selectivity, SignalDimension, Spatial, TargetedAxes, Timescales,
 };
 use super::network::{
     AtTask, Cycles, Exponents, Flow, Integration, Paths, Points, Run, Sensitivity, Vectors,
@@ -67,6 +67,8 @@ macro_rules! modules {
             Timescales timescales: Timescales;
             /// A linear map between successive rows.
             LinearDynamics linear_dynamics: LinearDynamics;
+            /// A piecewise-linear map between successive rows.
+            PiecewiseDynamics piecewise_dynamics: PiecewiseDynamics;
             /// Where in space units are active.
             Spatial spatial: Spatial;
             /// Against a second recording.
@@ -234,12 +236,12 @@ impl Module {
     /// What the option says that chooses them.
     pub(super) fn help() -> String {
         let name = |m: &Self| m.name();
-        let of = |all: Vec<Self>, of: &str| {
+        let of = |all: Vec<Self>, of: &str, two: &'static str| {
             let asked = |m: &Self| m.facts().targets || m.facts().trials;
             let counts = |m: &Self| match m.facts() {
                 f if f.counts => " (of spike counts)",
                 f if f.conditions => " (of --conditions)",
-                f if f.two => " (of --against)",
+                f if f.two => two,
                 f if f.position => " (of --position or --heading)",
                 _ => "",
             };
@@ -250,8 +252,8 @@ impl Module {
         format!(
             "Modules, separated by commas [default: all that apply but {}]. Networks: {}; recordings: {}",
             list(&asked, "and"),
-            of(Self::of_networks(), " (of --trials)"),
-            of(Self::of_recordings(), " (of --targets)")
+            of(Self::of_networks(), " (of --trials)", " (of --silent)"),
+            of(Self::of_recordings(), " (of --targets)", " (of --against)")
         )
     }
 }

@@ -3,7 +3,7 @@
 mod projected;
 mod second;
 
-use super::activity::{self, Analyses, Held};
+use super::activity::{self, Against, Analyses, Held};
 use super::columns::Columns;
 use super::conditions::Conditions;
 use super::failed::Failed;
@@ -220,7 +220,7 @@ impl Reading<'_> {
             config,
             units,
             held: &held,
-            against: against.as_ref(),
+            against: against.as_ref().zip(config.recording.beside.against.clone().map(Against::File)),
             pca: self.pca(),
             counts: self.first.counts,
         };

@@ -217,9 +217,13 @@ pub(super) fn about_rows(r: &super::config::RecordingSettings) -> [(&'static str
 }
 
 fn check_network(config: &Config) -> Result<(), Error> {
-    let labels = config.network.trials.is_some();
-    let given =
-        about_rows(&config.recording).map(|(name, given)| (name, given && !(labels && name == "--labels")));
+    let (labels, silent) = (config.network.trials.is_some(), config.recording.beside.silent);
+    let of_networks = |name: &str| match name {
+        "--labels" => labels,
+        "--dimensions" | "--box" | "--delays" | "--modes" | "--kernels" => silent,
+        _ => false,
+    };
+    let given = about_rows(&config.recording).map(|(name, given)| (name, given && !of_networks(name)));
     refuse(&given, "recordings; this file holds a network's weights")
 }
 
@@ -257,6 +261,7 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--duration", n.integrator.duration.is_some()),
         ("--chi", n.integrator.chi.is_some()),
         ("--z", n.integrator.z.is_some()),
+        ("--silent", config.recording.beside.silent),
     ];
     refuse(&given, "networks; this file is read as a recording")
 }

@@ -3,9 +3,8 @@
 use super::codes::{HeadCells, coded, variance_over_items};
 use super::position::Shown;
 use super::{Batch, Decoded, Objective, Sizes, Split, Task, item_stream};
-use crate::linalg::col;
 use crate::linalg::random::{normal, uniform};
-use faer::{Mat, MatRef};
+use faer::Mat;
 use std::f64::consts::{PI, TAU};
 
 /// How a head turns: by dt omega in each step, omega ~ N(0, deviation^2), its absolute value where turns are biased.
@@ -132,11 +131,20 @@ impl Task for HeadDirection {
     fn course(&self, split: Split, items: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
         vec![("direction", items.iter().flat_map(|i| self.directions(split, *i).0.split_off(1)).collect())]
     }
-    fn decoded(&self, split: Split, items: &[usize], outputs: MatRef<f64>) -> Option<Decoded> {
-        let b = items.len();
+    fn said(&self, outputs: &[f64]) -> Option<[f64; 2]> {
+        let (sine, cosine) = self.cells.decode(outputs).sin_cos();
+        Some([cosine, sine])
+    }
+    fn apart(
+        &self,
+        split: Split,
+        items: &[usize],
+        said: &dyn Fn(usize, usize) -> [f64; 2],
+    ) -> Option<Decoded> {
         let paths: Vec<Vec<f64>> = items.iter().map(|i| self.directions(split, *i).0).collect();
         let far = |at: f64, t: usize, j: usize| wrapped(at - paths[j][t + 1]).abs();
-        let said = |t: usize, j: usize| far(self.cells.decode(col(outputs, t * b + j)), t, j);
-        Some(Decoded::over("rad", [self.steps, b], said, |t, j| far(paths[j][0], t, j)))
+        let at = |[cosine, sine]: [f64; 2]| sine.atan2(cosine);
+        let over = [self.steps, items.len()];
+        Some(Decoded::over("rad", over, |t, j| far(at(said(t, j)), t, j), |t, j| far(paths[j][0], t, j)))
     }
 }

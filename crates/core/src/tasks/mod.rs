@@ -52,6 +52,7 @@ pub use sine::Sine;
 pub use temporal_ordering::TemporalOrdering;
 pub use walk::Walk;
 
+use crate::linalg::col;
 use crate::linalg::random::{Rng, Use, stream};
 use faer::{Mat, MatRef};
 
@@ -162,9 +163,21 @@ pub trait Task: Send + Sync {
     fn course(&self, _: Split, _: &[usize]) -> Vec<(&'static str, Vec<f64>)> {
         vec![]
     }
-    /// What outputs, o x (T b) as in a batch of those items, say of what they stand for; none where they stand for themselves.
-    fn decoded(&self, _: Split, _: &[usize], _: MatRef<f64>) -> Option<Decoded> {
+    /// What the outputs of a step say of what they stand for: coordinates of a place, or cosine and sine of a direction; none where they
+    /// stand for themselves.
+    fn said(&self, _: &[f64]) -> Option<[f64; 2]> {
         None
+    }
+    /// How far what is said at each step of each of those items, told both, is from what was so.
+    fn apart(&self, _: Split, _: &[usize], _: &dyn Fn(usize, usize) -> [f64; 2]) -> Option<Decoded> {
+        None
+    }
+    /// How far what outputs say, o x (T b) as in a batch of those items, is from what was so.
+    fn decoded(&self, split: Split, items: &[usize], outputs: MatRef<f64>) -> Option<Decoded> {
+        let b = items.len();
+        let said = (0..outputs.ncols()).map(|c| self.said(col(outputs, c)));
+        let said = said.collect::<Option<Vec<[f64; 2]>>>()?;
+        self.apart(split, items, &|t, j| said[t * b + j])
     }
 }
 

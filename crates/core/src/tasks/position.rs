@@ -3,8 +3,7 @@
 use super::codes::{PlaceCells, coded, variance_over_items};
 use super::walk::Walk;
 use super::{Batch, Decoded, Objective, Sizes, Split, Task, item_stream};
-use crate::linalg::col;
-use faer::{Mat, MatRef};
+use faer::Mat;
 
 /// What a network that estimates a state is shown of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,12 +111,19 @@ impl Task for Position {
         let along = |i: usize| paths.iter().flat_map(move |p| p[1..].iter().map(move |x| x[i])).collect();
         vec![("position_x", along(0)), ("position_y", along(1))]
     }
-    fn decoded(&self, split: Split, items: &[usize], outputs: MatRef<f64>) -> Option<Decoded> {
-        let b = items.len();
+    fn said(&self, outputs: &[f64]) -> Option<[f64; 2]> {
+        Some(self.cells.decode(outputs))
+    }
+    fn apart(
+        &self,
+        split: Split,
+        items: &[usize],
+        said: &dyn Fn(usize, usize) -> [f64; 2],
+    ) -> Option<Decoded> {
         let paths: Vec<Vec<[f64; 2]>> = items.iter().map(|item| self.positions(split, *item)).collect();
         let far =
             |at: [f64; 2], t: usize, j: usize| (at[0] - paths[j][t + 1][0]).hypot(at[1] - paths[j][t + 1][1]);
-        let said = |t: usize, j: usize| far(self.cells.decode(col(outputs, t * b + j)), t, j);
-        Some(Decoded::over("m", [self.steps, b], said, |t, j| far(paths[j][0], t, j)))
+        let over = [self.steps, items.len()];
+        Some(Decoded::over("m", over, |t, j| far(said(t, j), t, j), |t, j| far(paths[j][0], t, j)))
     }
 }

@@ -24,6 +24,7 @@ mod lyapunov;
 mod mixed;
 mod order;
 mod pca;
+mod piecewise;
 mod potts;
 mod recurrent;
 mod selectivity;

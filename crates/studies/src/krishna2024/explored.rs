@@ -122,19 +122,10 @@ pub fn of(net: &Net, active: Recorded, rest: Recorded) -> One {
 
 /// The mean distance of what is said from where it is, in m or rad.
 fn error(net: &Net, active: &Recorded) -> f64 {
-    let trials = active.trials();
-    let truth = net.task.course(Split::Test, &(0..trials).collect::<Vec<_>>());
-    let all = (0..trials * STEPS).map(|t| {
-        let said = [active.said.x[(0, t)], active.said.x[(1, t)]];
-        match net.kind.what {
-            What::Position => (said[0] - truth[0].1[t]).hypot(said[1] - truth[1].1[t]),
-            What::Heads => {
-                let (sine, cosine) = truth[0].1[t].sin_cos();
-                (said[1] * cosine - said[0] * sine).atan2(said[0] * cosine + said[1] * sine).abs()
-            }
-        }
-    });
-    all.sum::<f64>() / (trials * STEPS) as f64
+    let items: Vec<usize> = (0..active.trials()).collect();
+    let said = |t: usize, k: usize| [0, 1].map(|i| active.said.x[(i, k * STEPS + t)]);
+    let found = net.task.apart(Split::Test, &items, &said);
+    found.map_or(f64::NAN, |d| d.distance.iter().sum::<f64>() / items.len() as f64)
 }
 
 /// The mean distance of where trials are from where they started, in m or rad.

@@ -102,7 +102,7 @@ pub fn record(net: &Net, trials: usize, how: Running) -> Recorded {
         gemm(g.outputs.as_mut(), Accum::Replace, d.as_ref(), x);
         for j in 0..x.ncols() {
             g.activity.iter_mut().zip(col(g.outputs.as_ref(), j)).for_each(|(a, y)| *a = f64::from(*y));
-            g.said[j].push(net.readout.read(&g.activity));
+            g.said[j].push(net.task.said(&g.activity).unwrap_or([f64::NAN; 2]));
             if t.is_multiple_of(every) {
                 g.states[j].extend(col(x, j).iter().map(|v| f64::from(*v)));
             }

@@ -176,8 +176,8 @@ impl Kind {
         }
     }
 
-    /// The task, and what is read from its cells.
-    pub fn task(self, sizes: Sizes, seed: u64) -> (Arc<dyn Task>, Readout) {
+    /// The task.
+    pub fn task(self, sizes: Sizes, seed: u64) -> Arc<dyn Task> {
         let items = Items { train: EPOCH * sizes.batch, validation: sizes.batch, test: sizes.trials };
         match self.what {
             What::Position => {
@@ -189,21 +189,19 @@ impl Kind {
                 };
                 let code = if self.program { Code::Softmax } else { Code::Gaussian };
                 let cells = PlaceCells::new(sizes.cells, walk.side, 0.2, code, seed);
-                let task = Position::new(walk, cells.clone(), self.shown, STEPS, items, seed);
-                (Arc::new(task), Readout::Place(cells))
+                Arc::new(Position::new(walk, cells, self.shown, STEPS, items, seed))
             }
             What::Heads => {
                 let code = if self.program { Code::Peak } else { Code::Density };
                 let cells = HeadCells::new(sizes.cells, std::f64::consts::PI / 6.0, code);
                 let turning = Turning { biased: self.biased, ..Turning::default() };
-                let task = HeadDirection::new(turning, cells.clone(), self.shown, STEPS, items, seed);
-                (Arc::new(task), Readout::Heads(cells))
+                Arc::new(HeadDirection::new(turning, cells, self.shown, STEPS, items, seed))
             }
         }
     }
 
-    fn plan(self, sizes: Sizes, seed: u64) -> Result<(Plan, Readout), Error> {
-        let (task, readout) = self.task(sizes, seed);
+    fn plan(self, sizes: Sizes, seed: u64) -> Result<Plan, Error> {
+        let task = self.task(sizes, seed);
         let architecture = Architecture::new(self.cell(sizes.units), task.inputs(), &[sizes.units])
             .map_err(|e| Error::Numbers(e.to_string()))?;
         let settings = Training {
@@ -221,7 +219,7 @@ impl Kind {
             ("shown", json!(self.shown.name())),
             ("cells", json!(sizes.cells)),
         ];
-        let plan = Plan {
+        Ok(Plan {
             task,
             task_settings: told,
             architecture,
@@ -229,28 +227,7 @@ impl Kind {
             biases: false,
             precision: Precision::F32,
             settings,
-        };
-        Ok((plan, readout))
-    }
-}
-
-/// What outputs say.
-#[derive(Clone)]
-pub enum Readout {
-    Place(PlaceCells),
-    Heads(HeadCells),
-}
-
-impl Readout {
-    /// Coordinates of a place, or cosine and sine of a direction.
-    pub fn read(&self, activity: &[f64]) -> [f64; 2] {
-        match self {
-            Self::Place(cells) => cells.decode(activity),
-            Self::Heads(cells) => {
-                let (sine, cosine) = cells.decode(activity).sin_cos();
-                [cosine, sine]
-            }
-        }
+        })
     }
 }
 
@@ -259,7 +236,6 @@ pub struct Net {
     pub kind: Kind,
     pub seed: u64,
     pub task: Arc<dyn Task>,
-    pub readout: Readout,
     pub model: Model<f32>,
     /// Loss on the test items, and of outputs that do not look at them; none of an untrained network.
     pub loss: Option<f64>,
@@ -277,20 +253,16 @@ pub fn networks(
     observer: &dyn Observer,
 ) -> Result<Vec<Vec<Net>>, Error> {
     let mut plans = vec![];
-    let mut readouts = vec![];
     for kind in kinds {
         for k in 0..sizes.seeds {
-            let (plan, readout) = kind.plan(sizes, settings.seed + k)?;
+            let plan = kind.plan(sizes, settings.seed + k)?;
             let folder = format!("{}-{}-seed-{}", kind.id, sizes.units, settings.seed + k);
             plans.push((plan, Some(settings.shared.join(folder))));
-            readouts.push(readout);
         }
     }
     let trained = train_all(&plans, Keeping::default(), observer)?;
     let mut all: Vec<Vec<Net>> = kinds.iter().map(|_| vec![]).collect();
-    for (i, ((plan, _), (trained, readout))) in
-        plans.iter().zip(trained.into_iter().zip(readouts)).enumerate()
-    {
+    for (i, ((plan, _), trained)) in plans.iter().zip(trained).enumerate() {
         let k = i / sizes.seeds as usize;
         let mut model = plan.model::<f32>()?;
         let theta: Vec<f32> = trained.theta.iter().map(|v| *v as f32).collect();
@@ -299,7 +271,6 @@ pub fn networks(
             kind: kinds[k],
             seed: plan.settings.seed,
             task: plan.task.clone(),
-            readout,
             model,
             loss: trained.test.map(|t| t.loss),
             chance: plan.task.chance(),
@@ -314,9 +285,9 @@ pub fn networks(
 /// A plan that is wrong.
 pub fn untrained(settings: &Settings, sizes: Sizes, kind: Kind) -> Result<Vec<Net>, Error> {
     let one = |k: u64| {
-        let (plan, readout) = kind.plan(sizes, settings.seed + k)?;
+        let plan = kind.plan(sizes, settings.seed + k)?;
         let (chance, model) = (plan.task.chance(), plan.model::<f32>()?);
-        Ok(Net { kind, seed: plan.settings.seed, task: plan.task, readout, model, loss: None, chance })
+        Ok(Net { kind, seed: plan.settings.seed, task: plan.task, model, loss: None, chance })
     };
     (0..sizes.seeds).map(one).collect()
 }

@@ -6,7 +6,7 @@ use crate::analyses::modules::{Diagnostic, OfRecording};
 use crate::analyses::summary::Number;
 use crate::analyses::{Context, Error};
 use crate::diagnostics::dynamics::from_data::{LinearFit, linear_fit};
-use crate::diagnostics::geometry::comparison::along;
+use crate::diagnostics::geometry::comparison::{Sample, along};
 use crate::numbers::Estimate;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -62,7 +62,15 @@ impl Diagnostic for LinearDynamics {
 
 impl Analyses<'_> {
     fn linear(&self) -> Result<LinearDynamics, Error> {
-        let refused = |message: &str| Error::input(&self.config.file, format!("linear dynamics: {message}"));
+        let (by, rows, share) = self.successive("linear dynamics")?;
+        let few = "linear dynamics: too few rows that follow one another, expected five trials or more, and three such rows for each component";
+        let fit = linear_fit(&rows, self.config.seed).ok_or_else(|| Error::input(&self.config.file, few))?;
+        Ok(LinearDynamics { fit, share, by })
+    }
+
+    /// What errors are between, the rows in their first components, and the share of the variance that these carry.
+    pub(super) fn successive(&self, what: &str) -> Result<(By, Sample, f64), Error> {
+        let refused = |message: &str| Error::input(&self.config.file, format!("{what}: {message}"));
         let pca = self.pca.ok_or_else(|| refused("the units do not vary"))?;
         if self.held.every > 1 {
             return Err(refused(
@@ -72,9 +80,7 @@ impl Analyses<'_> {
         let k = pca.components_for_90.min(COMPONENTS);
         let (by, s) = sample(self.held);
         let rows = s.with(along(s.x.as_ref(), &pca.mean, pca.components.subcols(0, k)));
-        let few = "too few rows that follow one another, expected five trials or more, and three such rows for each component";
-        let fit = linear_fit(&rows, self.config.seed).ok_or_else(|| refused(few))?;
-        Ok(LinearDynamics { fit, share: pca.explained_variance_ratio[..k].iter().sum(), by })
+        Ok((by, rows, pca.explained_variance_ratio[..k].iter().sum()))
     }
 }
 

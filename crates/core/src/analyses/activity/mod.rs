@@ -10,6 +10,7 @@ mod held;
 pub mod intrinsic;
 pub mod linear;
 mod mixed;
+pub mod piecewise;
 mod recorded;
 mod repeated;
 mod selectivity;
@@ -20,7 +21,7 @@ pub mod timescales;
 
 pub use clusters::{Grouped, Groups, Weights};
 pub(super) use clusters::{Permutations, clusters};
-pub use comparison::Comparison;
+pub use comparison::{Against, Comparison};
 pub use currents::{Chosen, Currents, Space};
 pub use decoding::{Decoded, Decodings, Features};
 pub use demixed::DemixedComponents;
@@ -30,6 +31,7 @@ pub use held::{Target, TargetKind, VALUES};
 pub use intrinsic::{IntrinsicDimension, Null};
 pub use linear::LinearDynamics;
 pub use mixed::{Grouping, MixedSelectivity, Ordered, Rectified};
+pub use piecewise::PiecewiseDynamics;
 pub use selectivity::{By, LEVEL, Pair, ReadOut, ReadOutKind, Regressed, Selectivity};
 pub use signal::{Between, SignalDimension};
 pub use spatial::Spatial;
@@ -128,8 +130,8 @@ pub(super) struct Analyses<'a> {
     pub config: &'a Config,
     pub units: &'a [String],
     pub held: &'a Held,
-    /// A second recording of the same units.
-    pub against: Option<&'a Held>,
+    /// A second recording of the same units, and what it is.
+    pub against: Option<(&'a Held, Against)>,
     /// Principal components of all rows; none where nothing varies.
     pub pca: Option<&'a Pca>,
     /// Whether all values are counts.

@@ -32,6 +32,7 @@ pub(super) fn given(network: &Network, config: &Config, modules: &[Module]) -> R
         return Err(Error::Config(message));
     }
     together(settings, modules)?;
+    silent(config, modules)?;
     let outputs = network.readout.as_ref().map_or(0, |r| r.weight.nrows());
     let labels = config.recording.labels.as_deref();
     let trials =
@@ -102,6 +103,22 @@ fn together(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error>
         }
     }
     Ok(())
+}
+
+/// Whether what is asked of a network left alone can be done.
+fn silent(config: &Config, modules: &[Module]) -> Result<(), Error> {
+    let asked = modules.contains(&Module::Comparison);
+    let message = match config.recording.beside.silent {
+        true if !asked => "--silent goes with the module comparison, which was not asked for",
+        true if config.network.trials.is_none() => {
+            "--silent goes with --trials, after each of which the network is left alone"
+        }
+        false if asked && config.modules.is_some() => {
+            "--modules comparison: of a network it needs --silent and --trials"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::Config(message.into()))
 }
 
 /// Whether trajectories of `steps` steps, and the starts of the search, have room as `n` state variables.

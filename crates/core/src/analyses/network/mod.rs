@@ -10,6 +10,7 @@ mod found;
 mod integrator;
 mod points;
 mod sensitivity;
+mod silent;
 mod stores;
 mod task;
 

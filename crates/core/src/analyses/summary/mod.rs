@@ -28,6 +28,7 @@ pub use super::activity::comparison::Entry as Comparison;
 pub use super::activity::demixed::Entry as Dpca;
 pub use super::activity::intrinsic::Entry as IntrinsicDimension;
 pub use super::activity::linear::Entry as LinearDynamics;
+pub use super::activity::piecewise::Entry as PiecewiseDynamics;
 pub use super::activity::signal::Entry as SignalDimension;
 pub use super::activity::spatial::Entry as Spatial;
 pub use super::activity::targeted::Entry as TargetedAxes;

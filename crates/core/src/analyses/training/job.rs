@@ -261,7 +261,9 @@ fn result(plan: &Plan, trained: Trained, search: Option<Searched>) -> Result<Tra
         shown_loss: None,
         search,
         notes: trained.notes,
-        facts: vec![],
+        facts: plan.settings.noise.map_or_else(Vec::new, |n| {
+            vec![("noise", n.scale.to_string()), ("noise_law", n.law.name().to_owned())]
+        }),
         network: Network { architecture: plan.architecture.clone(), model, precision: plan.precision },
     })
 }

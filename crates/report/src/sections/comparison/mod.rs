@@ -8,7 +8,7 @@ use crate::Error;
 use crate::page::Section;
 use nullcline_core::analyses::Context;
 use nullcline_core::analyses::activity::By;
-use nullcline_core::analyses::activity::comparison::{Apart, Comparison, Of, Pair};
+use nullcline_core::analyses::activity::comparison::{Against, Apart, Comparison, Of, Pair};
 use nullcline_core::diagnostics::geometry::comparison::{Bias, Chance, Diffusion, Divergence, NEIGHBOURS};
 use nullcline_core::numbers::Estimate;
 
@@ -17,11 +17,22 @@ const CHANCE: f64 = 0.05;
 
 impl Shown for Comparison {
     fn sentence(&self, _: &Context) -> Option<String> {
+        if self.same() {
+            return Some(format!(
+                "Both files hold the same {}: there is nothing to compare, and divergences and tests, which are of independent recordings, \
+                 mean nothing.",
+                words::count(self.in_common, "row")
+            ));
+        }
         let (d, chance) = &self.divergences.quiescent_active;
         let apart = if chance.p < CHANCE { "differ" } else { "cannot be told apart" };
         Some(format!(
-            "The densities of both recordings {apart}: KL(quiescent ‖ active) is {} nats, where two recordings of one density would show {} \
+            "The densities {} {apart}: KL(quiescent ‖ active) is {} nats, where two recordings of one density would show {} \
              (trials dealt out at random). The first {} of the active recording carry {} of the variance that the quiescent one's own do.",
+            match self.against {
+                Against::File(_) => "of both recordings",
+                Against::Silence { .. } => "with and without input",
+            },
             words::with_error(d.value),
             words::with_error(spread(chance)),
             words::count(self.captured.components, "component"),
@@ -35,10 +46,14 @@ impl Shown for Comparison {
 
     fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
         let notes = self.notes();
-        let mut section = Section::new("comparison", "Against a second recording")
+        let title = match self.against {
+            Against::File(_) => "Against a second recording",
+            Against::Silence { .. } => "With input and without",
+        };
+        let mut section = Section::new("comparison", title)
             .intro(format!(
-                "The recording of this page is called active, {} quiescent: {} and {} rows. Errors are between {} of the one and {} of the other.",
-                self.against.display(),
+                "{}: {} and {} rows. Errors are between {} of the one and {} of the other.",
+                called(&self.against),
                 self.rows[0],
                 self.rows[1],
                 groups(self.by[0]),
@@ -56,7 +71,38 @@ impl Shown for Comparison {
     }
 }
 
+/// What the two are.
+fn called(against: &Against) -> String {
+    match against {
+        Against::File(file) => {
+            format!("The recording of this page is called active, {} quiescent", file.display())
+        }
+        Against::Silence { noise, input } => {
+            let input = match input.iter().all(|v| *v == 0.0) {
+                true => "without input".to_owned(),
+                false => {
+                    let values: Vec<String> = input.iter().map(|v| words::number(*v)).collect();
+                    format!("under the constant input {}", values.join(", "))
+                }
+            };
+            let noise = match noise {
+                Some(n) => format!(
+                    "{} noise of scale {} is added to every state after each step of both",
+                    n.law.name(),
+                    words::number(n.scale)
+                ),
+                None => "without noise".into(),
+            };
+            format!(
+                "The top layer in trials is called active, the same left alone after each of them, as long as it lasted, {input}, quiescent \
+                 ({noise})"
+            )
+        }
+    }
+}
+
 trait Told {
+    fn same(&self) -> bool;
     fn place(&self) -> String;
     fn facts(&self) -> Vec<(String, String)>;
     fn motion(&self) -> Vec<(String, String)>;
@@ -65,6 +111,10 @@ trait Told {
 }
 
 impl Told for Comparison {
+    fn same(&self) -> bool {
+        self.rows == [self.in_common; 2]
+    }
+
     fn place(&self) -> String {
         let names = self.space.names.join(", ");
         match self.space.of {
@@ -180,6 +230,17 @@ impl Told for Comparison {
     fn notes(&self) -> Vec<String> {
         let mut notes = vec![];
         let d = &self.divergences;
+        if self.same() {
+            notes.push(
+                "Both recordings are the same: what they have in common is no finding. Give --against a second recording.".to_owned(),
+            );
+        } else if self.in_common > 0 {
+            notes.push(format!(
+                "{} of the quiescent recording are rows of the active one to the last digit: the two are not independent, and divergences, \
+                 errors and tests say less than they seem to.",
+                words::count(self.in_common, "row")
+            ));
+        }
         if d.active_quiescent.0.value.std_error.is_none() {
             notes.push("Errors are not known: they take five trials or blocks in either recording.".into());
         }

@@ -14,10 +14,11 @@ pub use space::{Of, Space};
 
 use super::{Analyses, By, Held};
 use crate::analyses::Error;
-use crate::analyses::modules::{Diagnostic, OfRecording};
+use crate::analyses::modules::{Diagnostic, OfNetwork, OfRecording};
 use crate::diagnostics::geometry::comparison::{Captured, Diffusion, Sample, captured, diffusion};
 use crate::diagnostics::geometry::correlation::{correlation, successive};
-use std::collections::BTreeSet;
+use crate::systems::noise::Amount;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 /// Components of the compared subspaces, at most, where nobody says.
@@ -25,16 +26,33 @@ const COMPONENTS: usize = 10;
 /// Blocks of successive rows that stand for trials where none are told apart, at least.
 const BLOCKS: usize = 20;
 
+/// What the quiescent recording is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Against {
+    /// That of a file.
+    File(PathBuf),
+    /// The same network left alone after each of its trials.
+    Silence {
+        /// Noise of both runs.
+        noise: Option<Amount>,
+        /// The constant input of this one.
+        input: Vec<f64>,
+    },
+}
+
 /// What two recordings of the same units have in common; the first is called active, the second quiescent.
 pub struct Comparison {
     /// The second recording.
-    pub against: PathBuf,
+    pub against: Against,
     /// Rows of either.
     pub rows: [usize; 2],
     /// What errors are between, in either.
     pub by: [By; 2],
     /// One row in so many was held of both: a step is so many rows.
     pub every: usize,
+    /// Rows of the second that are rows of the first to the last digit; where rows of the first meet one another, as counts do, none
+    /// but where all are, in order.
+    pub in_common: usize,
     /// Where densities are compared.
     pub space: Space,
     /// Each in the components of the other.
@@ -52,24 +70,30 @@ pub struct Comparison {
 }
 
 impl Diagnostic for Comparison {
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.comparison());
     const OF_RECORDING: Option<OfRecording<Self>> = Some(OfRecording::Held(|a| a.comparison()));
     const OF_TWO: bool = true;
 }
 
 impl Analyses<'_> {
-    fn comparison(&self) -> Result<Comparison, Error> {
+    /// What the rows and those of the second recording have in common.
+    pub(in crate::analyses) fn comparison(&self) -> Result<Comparison, Error> {
         let beside = &self.config.recording.beside;
-        let (Some(second), Some(against)) = (self.against, &beside.against) else {
+        let Some((second, against)) = &self.against else {
             return Err(Error::Config("the module comparison needs --against FILE".into()));
         };
         let held = [self.held, second];
         let [(by_a, a), (by_b, b)] = held.map(sample);
-        let file = [&self.config.file, against];
         let still = |k: usize| {
             let rows = [&a, &b][k].x.ncols();
-            let message =
-                format!("comparison: no unit varies in {rows} rows, expected two rows or more that differ");
-            Error::input(file[k], message)
+            let (file, alone) = match against {
+                Against::File(other) => ([&self.config.file, other][k], ""),
+                Against::Silence { .. } => (&self.config.file, [" of its trials", " left alone"][k]),
+            };
+            let message = format!(
+                "comparison: no unit varies in {rows} rows{alone}, expected two rows or more that differ"
+            );
+            Error::input(file, message)
         };
         let pca = self.pca.ok_or_else(|| still(0))?;
         let components = beside.dimensions.unwrap_or_else(|| pca.components_for_90.min(COMPONENTS));
@@ -81,6 +105,7 @@ impl Analyses<'_> {
             rows: [a.x.ncols(), b.x.ncols()],
             by: [by_a, by_b],
             every: self.held.every,
+            in_common: in_common(self.held, second),
             divergences: Divergences::of(self.config, &space)?,
             densities: Densities::of(&space),
             moves: Moves::of(&a, &b, &space, self.config.seed),
@@ -90,6 +115,22 @@ impl Analyses<'_> {
             captured,
         })
     }
+}
+
+/// Rows of the second that are rows of the first.
+fn in_common(first: &Held, second: &Held) -> usize {
+    if first.x == second.x {
+        return second.x.ncols();
+    }
+    let row = |held: &Held, t: usize| -> Vec<u64> {
+        // -0 is 0.
+        held.x.col(t).iter().map(|v| (v + 0.0).to_bits()).collect()
+    };
+    let rows: HashSet<Vec<u64>> = (0..first.x.ncols()).map(|t| row(first, t)).collect();
+    if rows.len() < first.x.ncols() {
+        return 0;
+    }
+    (0..second.x.ncols()).filter(|t| rows.contains(&row(second, *t))).count()
 }
 
 /// The rows of a recording in groups: trials, or blocks of successive rows where there are none.

@@ -46,11 +46,12 @@ pub struct Chance {
 /// of the mean and covariance of p, B the ball that reaches to the k-th neighbour of x in the coordinates in which g is a standard one,
 /// G(B) its share there, N_i the number of points in other groups than that of x, which are no independent draws; ln q(x) likewise with the
 /// Gaussian of q and all of its M points. E ln P(B) is psi(k) - psi(N_i + 1) whatever the density, so that nothing is missing where p and q
-/// are Gaussians, however few points of q are where p is; elsewhere only the change of p / g within B counts. Points that meet another
+/// are Gaussians, however few points of q are where p is; elsewhere only the change of p / g within B counts. Where the tails of a sample are
+/// heavier, a sum of Gaussians of one shape is its g. Points that meet another
 /// exactly, and all on a curved set, take the terms of [`plain`].
 ///
-/// Remarks: where q has heavier tails than a Gaussian and few points where p is, it comes out too large, as `plain` comes out too small
-/// where they are lighter: both are told.
+/// Remarks: where few points of q are where p is, the number rests on how g falls off there; without it (`plain`) it comes out too small:
+/// both are told.
 ///
 /// Source: Kozachenko & Leonenko, Probl. Inf. Transm. 23, 95 (1987), about a parametric start: Hjort & Glad, Ann. Stat. 23, 882 (1995).
 ///
@@ -95,7 +96,10 @@ fn both(p: &Sample, q: &Sample, dimension: usize, k: usize) -> Option<[f64; 2]> 
     let other = Tree::of(q.x.as_ref(), &nobody);
     let flat = dimension == p.x.nrows();
     let references = flat
-        .then(|| Reference::of(p.x.as_ref(), &p.group).zip(Reference::of(q.x.as_ref(), &nobody)))
+        .then(|| {
+            let of_p = Reference::of(p.x.as_ref(), &p.group, p.groups());
+            of_p.zip(Reference::of(q.x.as_ref(), &nobody, q.groups()))
+        })
         .flatten();
     let psi = harmonic(n.max(m) + 1);
     let (mut found, mut room) = (Vec::with_capacity(k + 1), Room::default());

@@ -4,7 +4,7 @@ mod motion;
 
 use motion::{DiffusionEntry, DirectionBias, Displaced, DynamicsEntry, TransitionsEntry};
 
-use super::{Comparison, Divergences, Moves, Of, Pair, Space};
+use super::{Against, Comparison, Divergences, Moves, Of, Pair, Space};
 use crate::analyses::Context;
 use crate::analyses::activity::By;
 use crate::analyses::summary::Number;
@@ -17,10 +17,15 @@ use serde::Serialize;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Comparison")]
 pub struct Entry {
-    /// File of the quiescent recording.
+    /// File of the quiescent recording; `silent`: the same network left alone after each of its trials.
     pub against: String,
+    /// Noise of the network's states, with input and without; null: none, or of recordings.
+    pub noise: Option<StateNoise>,
     /// Rows of the active and the quiescent one.
     pub rows: [usize; 2],
+    /// Rows of the quiescent one that are rows of the active one to the last digit; where rows of the active one meet one another, as
+    /// counts do, 0 but where all are.
+    pub rows_in_common: usize,
     /// What errors are between, in either.
     pub errors: [By; 2],
     /// Trials, blocks or rows, in either.
@@ -55,6 +60,15 @@ pub struct Entry {
     pub diffusion: DiffusionEntry,
     /// Whether they tell of the same dynamics.
     pub dynamics: DynamicsEntry,
+}
+
+/// Noise that is added to states after each step.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StateNoise {
+    /// Its law.
+    pub law: &'static str,
+    /// Its scale.
+    pub scale: Number,
 }
 
 /// Where densities are compared.
@@ -249,9 +263,15 @@ impl Entry {
             By::Trials(n) | By::Blocks(n) => n,
             By::Rows => samples[s].x.ncols(),
         };
+        let (against, noise) = match &found.against {
+            Against::File(file) => (file.display().to_string(), None),
+            Against::Silence { noise, .. } => ("silent".into(), *noise),
+        };
         Self {
-            against: found.against.display().to_string(),
+            against,
+            noise: noise.map(|n| StateNoise { law: n.law.name(), scale: Number(n.scale) }),
             rows: found.rows,
+            rows_in_common: found.in_common,
             errors: found.by,
             groups: [groups(0), groups(1)],
             space: SpaceEntry {
