@@ -2,7 +2,9 @@
 
 use crate::Row;
 use faer::Mat;
-use nullcline::diagnostics::geometry::comparison::{NEIGHBOURS, Sample, captured, diffusion, divergence};
+use nullcline::diagnostics::geometry::comparison::{
+    Groups, NEIGHBOURS, Sample, captured, diffusion, divergence,
+};
 use nullcline::linalg::random::{Rng, Use, normal, stream, uniform};
 use rayon::prelude::*;
 
@@ -40,7 +42,7 @@ pub fn rows() -> Vec<Row> {
             let mut rng = stream(run, Use::Fixture, 150 + case as u64);
             let a = sample(&mut rng, *d, *p, *drawn, 0.0, 1.0);
             let b = sample(&mut rng, *d, *q, *drawn, *mean, *deviation);
-            let e = divergence(&a, &b, *d, NEIGHBOURS, run)?.value;
+            let e = divergence(&a, &b, [*d, NEIGHBOURS], Groups::Apart, run)?.value;
             Some((e.value, e.error()))
         };
         let found: Vec<(f64, f64)> = (0..REPETITIONS).into_par_iter().filter_map(one).collect();

@@ -74,7 +74,8 @@ fn a_network_is_compared_with_and_without_its_input() {
     // Without noise each trial winds into the origin from where it ended: a step is |0.9 R - 1| times the state.
     let quiet = found(&place, &silent, &[]);
     let (s, c) = 0.3f64.sin_cos();
-    let ends = inputs().chunks(2 * STEPS).map(|trial| {
+    let drawn = inputs();
+    let ends = drawn.chunks(2 * STEPS).map(|trial| {
         let step =
             |x: [f64; 2], u: &[f64]| [0.9 * (c * x[0] - s * x[1]) + u[0], 0.9 * (s * x[0] + c * x[1]) + u[1]];
         trial.chunks(2).fold([0.0; 2], step)

@@ -75,13 +75,13 @@ fn a_chaotic_map_is_found_from_its_orbit() {
 }
 
 /// Two wells under noise: both stable points, the one between them, and the exponent along the rows, -0.9942 (numpy, 4000 orbits of 5800
-/// steps), lie within two errors in 95 of 100: fewer than 29 of 40 have a chance of 1e-4.
+/// steps), lie within two errors in 95 of 100: fewer than 8 of 12 have a chance of 2e-4. More draws are in the example `coverage`.
 #[test]
 fn errors_hold_the_points_of_two_wells() {
     let known = 1.2 / 0.7;
     let mut held = [0; 5];
     let mut bends = [0; 5];
-    for run in 0..40 {
+    for run in 0..12 {
         let fit = piecewise_fit(&drawn(&two_wells(), 0.5, [3000, 60], 1 + run), run).unwrap();
         bends[fit.map.hinges.len()] += 1;
         let at = |v: f64, unstable: usize| -> Estimate {
@@ -99,8 +99,8 @@ fn errors_hold_the_points_of_two_wells() {
         assert_eq!(fit.ends.at.iter().sum::<usize>(), 50, "{fit:?}");
     }
     println!("hinges {bends:?}, held {held:?}");
-    assert!(bends[2] >= 36 && bends[0] + bends[1] == 0, "{bends:?}");
-    assert!(held.iter().all(|h| *h >= 29), "{held:?}");
+    assert!(bends[2] >= 10 && bends[0] + bends[1] == 0, "{bends:?}");
+    assert!(held.iter().all(|h| *h >= 8), "{held:?}");
 }
 
 /// Of a linear map hinges are seldom better by two errors, and the point and exponents are its own.
@@ -109,7 +109,7 @@ fn a_linear_map_stays_linear() {
     let map = PiecewiseMap::new(mat![[0.9, 0.2], [0.0, 0.5]], vec![0.2, 1.0], vec![]);
     let mut linear = 0;
     let mut held = [0; 4];
-    for run in 0..40 {
+    for run in 0..12 {
         let fit: PiecewiseFit = piecewise_fit(&drawn(&map, 0.5, [1500, 50], 100 + run), run).unwrap();
         linear += usize::from(fit.map.hinges.is_empty() && fit.gain.is_none());
         let within = |e: Estimate, v: f64| usize::from((e.value - v).abs() < 2.0 * e.error());
@@ -120,7 +120,7 @@ fn a_linear_map_stays_linear() {
         held[3] += point.map_or(0, |p| within(p.state[1], 2.0));
     }
     println!("linear {linear}, held {held:?}");
-    assert!(linear >= 36 && held.iter().all(|h| *h >= 29), "{linear} {held:?}");
+    assert!(linear >= 9 && held.iter().all(|h| *h >= 8), "{linear} {held:?}");
 }
 
 #[test]

@@ -41,9 +41,23 @@ use faer::{Accum, Mat, MatMut, MatRef, Par, linalg::matmul::matmul};
 /// gemm(y.as_mut(), Accum::Add, mat![[1.0, 2.0], [3.0, 4.0]].as_ref(), mat![[1.0], [1.0]].as_ref());
 /// assert_eq!(y, mat![[4.0], [8.0]]);
 /// ```
-pub fn gemm<T: Real>(y: MatMut<T>, accum: Accum, a: MatRef<T>, b: MatRef<T>) {
-    matmul(y, accum, a, b, T::ONE, Par::Seq);
+pub fn gemm<T: Real>(mut y: MatMut<T>, accum: Accum, a: MatRef<T>, b: MatRef<T>) {
+    let inner = a.ncols();
+    if size_of::<T>() > 4 || inner <= 3 * PANEL / 2 || y.nrows().min(y.ncols()) < PANEL / 4 {
+        return matmul(y, accum, a, b, T::ONE, Par::Seq);
+    }
+    let panel = inner.div_ceil(inner.div_ceil(PANEL));
+    for first in (0..inner).step_by(panel) {
+        let count = panel.min(inner - first);
+        let accum = if first == 0 { accum } else { Accum::Add };
+        let (a, b) = (a.subcols(first, count), b.subrows(first, count));
+        matmul(y.as_mut(), accum, a, b, T::ONE, Par::Seq);
+    }
 }
+
+/// Terms of a sum that products of single precision take at a time: faer cuts them for the last cache, and where that is large what it
+/// cuts falls out of the nearer ones (1000 x 1000 by 1000 x 512 on an Emerald Rapids core: 109 GFLOP/s at once, 158 in panels).
+const PANEL: usize = 256;
 
 /// Entries of a matrix from which two threads share work whose time is that of going through it (measured on
 /// two cores; a join costs about a microsecond).
@@ -120,4 +134,32 @@ pub fn frobenius<T: Real>(m: MatRef<T>) -> f64 {
 /// over trajectories and starts, and results must not depend on the number of threads.
 pub fn sequential() {
     faer::set_global_parallelism(Par::Seq);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::random::{Use, normal_matrix, stream};
+    use super::*;
+
+    /// Sums of single precision in panels are those of double precision, to what their terms round to.
+    #[test]
+    fn products_in_panels_are_products() {
+        let mut rng = stream(41, Use::Fixture, 0);
+        for (r, s, t) in [(70, 384, 90), (70, 385, 90), (64, 1000, 64), (63, 1000, 63), (65, 2049, 70)] {
+            let (a, b) = (normal_matrix(&mut rng, r, s), normal_matrix(&mut rng, s, t));
+            let single = |m: &Mat<f64>| Mat::from_fn(m.nrows(), m.ncols(), |i, j| m[(i, j)] as f32);
+            let (a, b) = (single(&a), single(&b));
+            for (accum, first) in [(Accum::Replace, f32::NAN), (Accum::Add, 2.0)] {
+                let mut y = Mat::from_fn(r, t, |_, _| first);
+                gemm(y.as_mut(), accum, a.as_ref(), b.as_ref());
+                let known = |i: usize, j: usize| {
+                    let sum: f64 = (0..s).map(|k| f64::from(a[(i, k)]) * f64::from(b[(k, j)])).sum();
+                    sum + if accum == Accum::Add { 2.0 } else { 0.0 }
+                };
+                let error = |i: usize, j: usize| (f64::from(y[(i, j)]) - known(i, j)).abs();
+                let worst = (0..r).flat_map(|i| (0..t).map(move |j| error(i, j))).fold(0.0, f64::max);
+                assert!(worst < 1e-6 * (s as f64), "{r} x {s} x {t}: {worst}");
+            }
+        }
+    }
 }

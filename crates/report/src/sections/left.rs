@@ -20,6 +20,12 @@ pub fn said(left: &Left) -> String {
             count(*trials, "trial")
         ),
         Left::Unusable { target, why } => format!("The target {target} was passed over: it {why}."),
+        Left::Beyond { looked, first, count: 1, .. } => {
+            format!("The target {first} was passed over: the first {looked} are looked at.")
+        }
+        Left::Beyond { looked, first, last, count } => {
+            format!("{count} targets, {first} to {last}, were passed over: the first {looked} are looked at.")
+        }
         Left::NoLabels { target, values } => format!(
             "The target {target} was not decoded: it has {values} values, expected labels: texts, or few whole numbers."
         ),

@@ -72,9 +72,11 @@ struct Group {
     activity: Vec<f64>,
 }
 
-/// Runs the first `trials` test items of a network.
+/// Runs the first `trials` test items of a network; at rest the next ones, so that no trial at rest shares its start with one awake: such a
+/// pair is no independent draw, and its divergence came out at -1.6 nats where it is 0.
 pub fn record(net: &Net, trials: usize, how: Running) -> Recorded {
-    let items: Vec<usize> = (0..trials).collect();
+    let first = if how.active { 0 } else { trials };
+    let items: Vec<usize> = (first..first + trials).collect();
     let batch = net.task.batch(Split::Test, &items);
     let single = |m: &Mat<f64>| Mat::from_fn(m.nrows(), m.ncols(), |i, j| m[(i, j)] as f32);
     let start = match (&net.model.encoder, &batch.start) {

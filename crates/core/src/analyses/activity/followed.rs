@@ -72,11 +72,10 @@ pub(in crate::analyses) type Named = (String, Vec<f64>);
 /// Those of the variables that vary and are no sums of those before them, as rows, and what is left out of the others.
 pub(in crate::analyses) fn independent(all: Vec<Named>, offset: bool) -> (Vec<String>, Mat<f64>, Vec<Left>) {
     let (mut names, mut kept, mut axes, mut left) = (vec![], vec![], Vec::<Vec<f64>>::new(), vec![]);
+    let mut beyond = vec![];
     for (name, values) in all {
         if kept.len() == VARIABLES {
-            let why =
-                format!("is the {}th or a later one, of which {VARIABLES} are looked at", VARIABLES + 1);
-            left.push(Left::Unusable { target: name, why });
+            beyond.push(name);
             continue;
         }
         let mean = if offset { values.iter().sum::<f64>() / values.len() as f64 } else { 0.0 };
@@ -97,6 +96,9 @@ pub(in crate::analyses) fn independent(all: Vec<Named>, offset: bool) -> (Vec<St
         axes.push(rest.iter().map(|v| v / length).collect());
         names.push(name);
         kept.push(values);
+    }
+    if let (Some(first), Some(last)) = (beyond.first().cloned(), beyond.last().cloned()) {
+        left.push(Left::Beyond { looked: VARIABLES, first, last, count: beyond.len() });
     }
     let rows = kept.first().map_or(0, Vec::len);
     (names, Mat::from_fn(kept.len(), rows, |c, t| kept[c][t]), left)

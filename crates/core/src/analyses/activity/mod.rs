@@ -74,6 +74,17 @@ pub enum Left {
         /// Why.
         why: String,
     },
+    /// Targets after those that are looked at.
+    Beyond {
+        /// How many are looked at.
+        looked: usize,
+        /// The first of the others.
+        first: String,
+        /// The last of them.
+        last: String,
+        /// How many they are.
+        count: usize,
+    },
     /// A target of so many values, which are no labels.
     NoLabels {
         /// The target.

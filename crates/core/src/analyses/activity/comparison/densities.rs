@@ -3,7 +3,7 @@
 use super::{Of, Space};
 use crate::analyses::{Config, Error};
 use crate::diagnostics::geometry::comparison::{
-    Chance, DRAWS, Divergence, Grid, Kernel, NEIGHBOURS, Sample, by_chance, cell, clipped, density,
+    Chance, DRAWS, Divergence, Grid, Groups, Kernel, NEIGHBOURS, Sample, by_chance, cell, clipped, density,
     divergence,
 };
 use crate::diagnostics::geometry::correlation::correlation;
@@ -51,18 +51,18 @@ pub struct Kernels {
 }
 
 impl Divergences {
-    pub(super) fn of(config: &Config, space: &Space) -> Result<Self, Error> {
-        let (seed, d) = (config.seed, space.dimension);
+    pub(super) fn of(config: &Config, space: &Space, paired: Groups) -> Result<Self, Error> {
+        let (seed, d) = (config.seed, [space.dimension, NEIGHBOURS]);
         let [(a, every_a), (b, every_b)] = [0, 1].map(|k: usize| apart(&space.samples[k]));
         let few = || {
             let against = config.recording.beside.against.as_ref().unwrap_or(&config.file);
             let message = "comparison: no row has a neighbour in another trial: expected two trials or more in either recording";
             Error::input(against, message)
         };
-        let one = |p: &Sample, q: &Sample| divergence(p, q, d, NEIGHBOURS, seed).ok_or_else(few);
+        let one = |p: &Sample, q: &Sample| divergence(p, q, d, Groups::Apart, seed).ok_or_else(few);
         let both = |p: &Sample, q: &Sample| -> Result<(Divergence, Chance), Error> {
-            let found = one(p, q)?;
-            Ok((found, by_chance(p, q, d, NEIGHBOURS, found.value.value, seed)))
+            let found = divergence(p, q, d, paired, seed).ok_or_else(few)?;
+            Ok((found, by_chance(p, q, d, paired, found.value.value, seed)))
         };
         let even = evenly(space, b.x.ncols(), seed);
         Ok(Self {

@@ -15,7 +15,7 @@ pub use space::{Of, Space};
 use super::{Analyses, By, Held};
 use crate::analyses::Error;
 use crate::analyses::modules::{Diagnostic, OfNetwork, OfRecording};
-use crate::diagnostics::geometry::comparison::{Captured, Diffusion, Sample, captured, diffusion};
+use crate::diagnostics::geometry::comparison::{Captured, Diffusion, Groups, Sample, captured, diffusion};
 use crate::diagnostics::geometry::correlation::{correlation, successive};
 use crate::systems::noise::Amount;
 use std::collections::{BTreeSet, HashSet};
@@ -38,6 +38,16 @@ pub enum Against {
         /// The constant input of this one.
         input: Vec<f64>,
     },
+}
+
+impl Against {
+    /// Trials of silence begin where those with input end.
+    fn groups(&self) -> Groups {
+        match self {
+            Self::File(_) => Groups::Apart,
+            Self::Silence { .. } => Groups::Paired,
+        }
+    }
 }
 
 /// What two recordings of the same units have in common; the first is called active, the second quiescent.
@@ -106,7 +116,7 @@ impl Analyses<'_> {
             by: [by_a, by_b],
             every: self.held.every,
             in_common: in_common(self.held, second),
-            divergences: Divergences::of(self.config, &space)?,
+            divergences: Divergences::of(self.config, &space, against.groups())?,
             densities: Densities::of(&space),
             moves: Moves::of(&a, &b, &space, self.config.seed),
             diffusion: [diffusion(&a, basis), diffusion(&b, basis)],
@@ -119,7 +129,7 @@ impl Analyses<'_> {
 
 /// Rows of the second that are rows of the first.
 fn in_common(first: &Held, second: &Held) -> usize {
-    if first.x == second.x {
+    if first.x.ncols() == second.x.ncols() && first.x == second.x {
         return second.x.ncols();
     }
     let row = |held: &Held, t: usize| -> Vec<u64> {

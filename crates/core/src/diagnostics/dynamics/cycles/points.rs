@@ -35,13 +35,13 @@ fn extent(states: &[Vec<f64>]) -> f64 {
     norm(&(0..states[0].len()).map(side).collect::<Vec<_>>())
 }
 
-/// The periodic point of `steps` steps near `x`.
-pub(in crate::diagnostics::dynamics) fn refine(
+/// Newton's steps to a point that `steps` steps bring back: what they leave, the point, and how many there were.
+fn closed(
     system: &dyn System,
     x: &[f64],
     input: &[f64],
     steps: usize,
-) -> Result<Cycle, Error> {
+) -> Result<(f64, Vec<f64>, usize), Error> {
     let n = x.len();
     let mut lu = Lu::new(n);
     let (mut best, mut at) = ((f64::INFINITY, x.to_vec(), 0), x.to_vec());
@@ -76,10 +76,20 @@ pub(in crate::diagnostics::dynamics) fn refine(
         lu.solve(b.as_mut());
         at.iter_mut().enumerate().for_each(|(i, x)| *x -= b[(i, 0)]);
     }
-    let (residual, point, iterations) = best;
-    if residual > CLOSED {
-        return Err(Error::NotConverged { residual, iterations: ITERATIONS });
+    match best.0 > CLOSED {
+        true => Err(Error::NotConverged { residual: best.0, iterations: ITERATIONS }),
+        false => Ok(best),
     }
+}
+
+/// The periodic point of `steps` steps near `x`.
+pub(in crate::diagnostics::dynamics) fn refine(
+    system: &dyn System,
+    x: &[f64],
+    input: &[f64],
+    steps: usize,
+) -> Result<Cycle, Error> {
+    let (residual, point, iterations) = closed(system, x, input, steps)?;
     let (states, factors) = orbit(system, &point, input, steps);
     let size = extent(&states);
     // The least number of steps that closes the orbit.
@@ -93,7 +103,7 @@ pub(in crate::diagnostics::dynamics) fn refine(
     }
     let (values, coupling) = product_eigenvalues(&factors).ok_or(Error::NotFinite)?;
     let time = steps as f64 * system.time_step();
-    let error = (coupling + (n * steps) as f64 * f64::EPSILON) / time;
+    let error = (coupling + (x.len() * steps) as f64 * f64::EPSILON) / time;
     // What closing the orbit leaves open moves the multipliers of the next turn.
     let (next, _) =
         product_eigenvalues(&orbit(system, &states[steps], input, steps).1).ok_or(Error::NotFinite)?;

@@ -6,6 +6,7 @@ use crate::diagnostics::geometry::neighbours::{NOBODY, Tree};
 use crate::linalg::col;
 use crate::linalg::random::{Use, shuffled, stream};
 use crate::numbers::Estimate;
+use rand::RngExt;
 use rayon::prelude::*;
 
 /// Neighbours that are looked at, at least: of more the noise is less and the bias more.
@@ -24,6 +25,16 @@ pub struct Divergence {
     pub plain: f64,
     /// Rows of either sample.
     pub points: [usize; 2],
+}
+
+/// What the groups of two samples have to do with one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Groups {
+    /// Nothing: all are drawn independently.
+    Apart,
+    /// Group k of either belongs to group k of the other, as two runs from one start do: it is no independent draw, and a point looks for
+    /// neighbours in neither of them.
+    Paired,
 }
 
 /// What two samples of the same density would show.
@@ -69,7 +80,7 @@ pub struct Chance {
 /// assert!((found - 0.5).abs() < 0.06, "{found}");
 /// ```
 pub fn estimate(p: &Sample, q: &Sample, dimension: usize, k: usize) -> Option<f64> {
-    both(p, q, dimension, k).map(|b| b[0])
+    both(p, q, dimension, k, Groups::Apart).map(|b| b[0])
 }
 
 /// The same without Gaussians.
@@ -80,47 +91,47 @@ pub fn estimate(p: &Sample, q: &Sample, dimension: usize, k: usize) -> Option<f6
 ///
 /// Source: Wang, Kulkarni & Verdu, IEEE Trans. Inf. Theory 55, 2392 (2009), eq. 29 for k = 1 and groups of one point.
 pub fn plain(p: &Sample, q: &Sample, dimension: usize, k: usize) -> Option<f64> {
-    both(p, q, dimension, k).map(|b| b[1])
+    both(p, q, dimension, k, Groups::Apart).map(|b| b[1])
 }
 
 /// By Gaussians and without.
-fn both(p: &Sample, q: &Sample, dimension: usize, k: usize) -> Option<[f64; 2]> {
+fn both(p: &Sample, q: &Sample, dimension: usize, k: usize, groups: Groups) -> Option<[f64; 2]> {
     let (n, m) = (p.x.ncols(), q.x.ncols());
-    if m < k || k == 0 {
+    if k == 0 {
         return None;
     }
-    let mut size = vec![0; p.groups()];
-    p.group.iter().for_each(|g| size[*g] += 1);
-    let nobody = vec![0; m];
-    let own = Tree::of(p.x.as_ref(), &p.group);
-    let other = Tree::of(q.x.as_ref(), &nobody);
+    let sizes = |s: &Sample| {
+        let mut size = vec![0; s.groups()];
+        s.group.iter().for_each(|g| size[*g] += 1);
+        size
+    };
+    let (size, size_of_q) = (sizes(p), sizes(q));
+    let [own, other] = [p, q].map(|s| Tree::of(s.x.as_ref(), &s.group));
     let flat = dimension == p.x.nrows();
-    let references = flat
-        .then(|| {
-            let of_p = Reference::of(p.x.as_ref(), &p.group, p.groups());
-            of_p.zip(Reference::of(q.x.as_ref(), &nobody, q.groups()))
-        })
-        .flatten();
+    let reference = |s: &Sample| Reference::of(s.x.as_ref(), &s.group, s.groups());
+    let references = flat.then(|| reference(p).zip(reference(q))).flatten();
     let psi = harmonic(n.max(m) + 1);
     let (mut found, mut room) = (Vec::with_capacity(k + 1), Room::default());
     let (mut sums, mut points) = ([0.0; 2], 0);
     for i in 0..n {
         let (at, group) = (col(p.x.as_ref(), i), p.group[i]);
+        let paired = groups == Groups::Paired && group < size_of_q.len();
+        let (skip, met) = if paired { (group, m - size_of_q[group]) } else { (NOBODY, m) };
         let others = n - size[group];
-        if others < k {
+        if others < k || met < k {
             continue;
         }
         own.nearest(at, k, group, &mut found);
         let rho = found[k - 1];
-        other.nearest(at, k, NOBODY, &mut found);
+        other.nearest(at, k, skip, &mut found);
         let reach = rho.max(found[k - 1]);
-        let ((l, rho), (j, nu)) = (own.within(at, reach, group), other.within(at, reach, NOBODY));
+        let ((l, rho), (j, nu)) = (own.within(at, reach, group), other.within(at, reach, skip));
         // Squares: half the logarithm is that of the distances.
         let ratio = if rho > 0.0 && nu > 0.0 { 0.5 * dimension as f64 * (nu / rho).ln() } else { 0.0 };
-        let plain = ratio + psi[l - 1] - psi[j - 1] + (m as f64 / others as f64).ln();
+        let plain = ratio + psi[l - 1] - psi[j - 1] + (met as f64 / others as f64).ln();
         let by_gaussians = references.as_ref().and_then(|(p, q)| {
-            let (p, q) = (p.log_density(at, k, group, &mut room)?, q.log_density(at, k, NOBODY, &mut room)?);
-            Some(p - q + psi[m] - psi[others])
+            let (p, q) = (p.log_density(at, k, group, &mut room)?, q.log_density(at, k, skip, &mut room)?);
+            Some(p - q + psi[met] - psi[others])
         });
         sums[0] += by_gaussians.unwrap_or(plain);
         sums[1] += plain;
@@ -141,21 +152,29 @@ fn harmonic(most: usize) -> Vec<f64> {
 /// Formula: SE^2 is the mean over divisions of (D_1 - D_2)^2 / 2, times r / g for r of g groups: the halves share no group and are
 /// independent, and variance goes as the inverse number of groups. (The variance over halves that overlap, as a jackknife has it, is up to
 /// twice too large: neighbours in one half are others than in the next.) No point is drawn twice, as it is in a bootstrap, where a distance
-/// of zero has no logarithm. With fewer than five groups in either there is none.
-pub fn divergence(p: &Sample, q: &Sample, dimension: usize, k: usize, seed: u64) -> Option<Divergence> {
-    let [value, plain] = both(p, q, dimension, k)?;
+/// of zero has no logarithm. With fewer than five groups in either there is none. Of paired groups both go to the same half.
+pub fn divergence(
+    p: &Sample,
+    q: &Sample,
+    [dimension, k]: [usize; 2],
+    paired: Groups,
+    seed: u64,
+) -> Option<Divergence> {
+    let [value, plain] = both(p, q, dimension, k, paired)?;
     let points = [p.x.ncols(), q.x.ncols()];
     let groups = [p.groups(), q.groups()];
     let n = groups[0].min(groups[1]);
     let apart = |h: usize| -> Option<f64> {
         let mut rng = stream(seed, Use::Split, (2 << 32) + h as u64);
-        let mut halves = |s: &Sample| {
-            let g = s.groups();
-            let order = shuffled(g, &mut rng);
-            [s.of_groups(&order[..g / 2]), s.of_groups(&order[g / 2..2 * (g / 2)])]
+        let halves = |s: &Sample, order: &[usize]| {
+            let half = order.len() / 2;
+            [s.of_groups(&order[..half]), s.of_groups(&order[half..2 * half])]
         };
-        let ([a, b], [c, d]) = (halves(p), halves(q));
-        Some(estimate(&a, &c, dimension, k)? - estimate(&b, &d, dimension, k)?)
+        let first = shuffled(groups[0], &mut rng);
+        let second = if paired == Groups::Paired { first.clone() } else { shuffled(groups[1], &mut rng) };
+        let ([a, b], [c, d]) = (halves(p, &first), halves(q, &second));
+        let one = |p: &Sample, q: &Sample| both(p, q, dimension, k, paired).map(|b| b[0]);
+        Some(one(&a, &c)? - one(&b, &d)?)
     };
     let found: Option<Vec<f64>> =
         if n < 5 { None } else { (0..HALVINGS).into_par_iter().map(apart).collect() };
@@ -168,13 +187,31 @@ pub fn divergence(p: &Sample, q: &Sample, dimension: usize, k: usize, seed: u64)
     Some(Divergence { value: Estimate::new(value, error, n), plain, points })
 }
 
-/// KL(p || q) where the groups of both are dealt out at random, as many to either as it has.
-pub fn by_chance(p: &Sample, q: &Sample, dimension: usize, k: usize, own: f64, seed: u64) -> Chance {
+/// KL(p || q) where the groups of both are dealt out at random, as many to either as it has; of paired groups each pair by itself.
+pub fn by_chance(
+    p: &Sample,
+    q: &Sample,
+    [dimension, k]: [usize; 2],
+    paired: Groups,
+    own: f64,
+    seed: u64,
+) -> Chance {
     let all = pooled(p, q);
     let one = |r: usize| {
-        let order = shuffled(all.groups(), &mut stream(seed, Use::Permutation, (3 << 32) + r as u64));
-        let (first, second) = order.split_at(p.groups());
-        estimate(&all.of_groups(first), &all.of_groups(second), dimension, k)
+        let mut rng = stream(seed, Use::Permutation, (3 << 32) + r as u64);
+        let n = p.groups();
+        let order: Vec<usize> = match paired {
+            Groups::Apart => shuffled(all.groups(), &mut rng),
+            Groups::Paired => {
+                let turned: Vec<bool> = (0..n).map(|_| rng.random_bool(0.5)).collect();
+                let side = |other: bool| (0..n).map(move |g| (g, other)).collect::<Vec<_>>();
+                let place = |(g, other): (usize, bool)| if other == turned[g] { g } else { n + g };
+                side(false).into_iter().chain(side(true)).map(place).collect()
+            }
+        };
+        let (first, second) = order.split_at(n);
+        let (first, second) = (all.of_groups(first), all.of_groups(second));
+        both(&first, &second, dimension, k, paired).map(|b| b[0])
     };
     let found: Vec<f64> = (0..DIVISIONS).into_par_iter().filter_map(one).collect();
     let mean = Estimate::mean(found.iter().copied());

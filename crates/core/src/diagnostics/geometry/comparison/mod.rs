@@ -17,7 +17,7 @@ pub use bins::{binned_divergence, mixture_divergence, standardised};
 pub use captured::{Captured, captured};
 pub use density::{Grid, cell, density};
 pub use diffusion::{Diffusion, Displacements, diffusion};
-pub use divergence::{Chance, Divergence, NEIGHBOURS, by_chance, divergence, estimate, plain};
+pub use divergence::{Chance, Divergence, Groups, NEIGHBOURS, by_chance, divergence, estimate, plain};
 pub use kernel::{CLIP, DRAWS, Kernel, clipped};
 pub use motion::{Bias, Turns, bias_difference, direction_bias, step_length, total_variance};
 pub use spectra::{WINDOW, hellinger, window};
