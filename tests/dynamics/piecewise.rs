@@ -98,7 +98,6 @@ fn errors_hold_the_points_of_two_wells() {
         held[4] += stays.map(|e| within(e, 0.3f64.ln())).min().unwrap_or(0);
         assert_eq!(fit.ends.at.iter().sum::<usize>(), 50, "{fit:?}");
     }
-    println!("hinges {bends:?}, held {held:?}");
     assert!(bends[2] >= 10 && bends[0] + bends[1] == 0, "{bends:?}");
     assert!(held.iter().all(|h| *h >= 8), "{held:?}");
 }
@@ -119,7 +118,6 @@ fn a_linear_map_stays_linear() {
         held[2] += point.map_or(0, |p| within(p.state[0], 6.0));
         held[3] += point.map_or(0, |p| within(p.state[1], 2.0));
     }
-    println!("linear {linear}, held {held:?}");
     assert!(linear >= 9 && held.iter().all(|h| *h >= 8), "{linear} {held:?}");
 }
 
