@@ -20,11 +20,13 @@
 
 pub mod batch_means;
 pub mod circular;
+mod deviation;
 mod estimate;
 pub mod jackknife;
 pub mod least_squares;
 mod quantile;
 pub mod student;
 
+pub use deviation::deviation;
 pub use estimate::Estimate;
 pub use quantile::quantile;

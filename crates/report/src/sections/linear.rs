@@ -6,7 +6,7 @@ use crate::figures::{Axes, Boundary, Reference, Series, complex_plane, points_wi
 use crate::page::Section;
 use crate::tables::Table;
 use nullcline_core::analyses::Context;
-use nullcline_core::analyses::activity::{By, LinearDynamics};
+use nullcline_core::analyses::activity::LinearDynamics;
 use nullcline_core::numbers::Estimate;
 
 impl Shown for LinearDynamics {
@@ -26,11 +26,7 @@ impl Shown for LinearDynamics {
         if !(fit.explained.value > 0.0) {
             notes.push("The linear fit predicts trials left out no better than that nothing moves: its exponents say little.".to_owned());
         }
-        let by = match self.by {
-            By::Trials(n) => words::count(n, "trial"),
-            By::Blocks(n) => format!("{} of successive rows", words::count(n, "block")),
-            By::Rows => "rows".into(),
-        };
+        let by = words::between(self.by);
         let labels: Vec<String> = (1..=fit.exponents.len()).map(|k| k.to_string()).collect();
         let (values, errors): (Vec<f64>, Vec<f64>) =
             fit.exponents.iter().map(|e| (e.value, e.error())).unzip();

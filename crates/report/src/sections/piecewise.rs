@@ -6,7 +6,7 @@ use crate::figures::points_with_errors;
 use crate::page::Section;
 use crate::tables::{Table, TableOut};
 use nullcline_core::analyses::Context;
-use nullcline_core::analyses::activity::{By, PiecewiseDynamics};
+use nullcline_core::analyses::activity::PiecewiseDynamics;
 
 impl Shown for PiecewiseDynamics {
     fn sentence(&self, _: &Context) -> Option<String> {
@@ -31,12 +31,8 @@ impl Shown for PiecewiseDynamics {
     fn rendered(&self, _: &Context) -> Result<Rendered, Error> {
         let fit = &self.fit;
         let notes = notes(self);
-        let by = match self.by {
-            By::Trials(n) => words::count(n, "trial"),
-            By::Blocks(n) => format!("{} of successive rows", words::count(n, "block")),
-            By::Rows => "rows".into(),
-        };
-        let labels: Vec<String> = (0..fit.tried.len()).map(|k| k.to_string()).collect();
+        let by = words::between(self.by);
+        let labels: Vec<String> = (0..fit.tried.len()).map(|k| words::count(k, "hinge")).collect();
         let (values, errors): (Vec<f64>, Vec<f64>) = fit.tried.iter().map(|e| (e.value, e.error())).unzip();
         let tried = points_with_errors(&labels, &values, &errors, "Share of steps explained")?;
         let labels: Vec<String> = (1..=fit.exponents.len()).map(|k| k.to_string()).collect();

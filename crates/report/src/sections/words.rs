@@ -1,5 +1,6 @@
 //! Numbers as a reader wants them.
 
+use nullcline_core::analyses::activity::By;
 use nullcline_core::analyses::network::{InputKind, Source};
 use nullcline_core::numbers::Estimate;
 
@@ -58,6 +59,15 @@ pub fn with_error(e: Estimate) -> String {
 }
 
 pub use nullcline_core::io::shown::count;
+
+/// What errors are between.
+pub fn between(by: By) -> String {
+    match by {
+        By::Trials(n) => count(n, "trial"),
+        By::Blocks(n) => format!("{} of successive rows", count(n, "block")),
+        By::Rows => "rows".into(),
+    }
+}
 
 /// Trajectories, counted, and what they start from and are driven by.
 pub fn source(s: Source) -> String {

@@ -7,7 +7,6 @@ use super::{Rendered, Shown, words};
 use crate::Error;
 use crate::page::Section;
 use nullcline_core::analyses::Context;
-use nullcline_core::analyses::activity::By;
 use nullcline_core::analyses::activity::comparison::{Against, Apart, Comparison, Of, Pair};
 use nullcline_core::diagnostics::geometry::comparison::{Bias, Chance, Diffusion, Divergence, NEIGHBOURS};
 use nullcline_core::numbers::Estimate;
@@ -56,8 +55,8 @@ impl Shown for Comparison {
                 called(&self.against),
                 self.rows[0],
                 self.rows[1],
-                groups(self.by[0]),
-                groups(self.by[1])
+                words::between(self.by[0]),
+                words::between(self.by[1])
             ))
             .intro(format!("Densities are compared {}.", self.place()));
         for (name, value) in self.facts() {
@@ -288,14 +287,6 @@ fn beside(a: &Apart) -> String {
         words::number(a.active),
         words::number(a.quiescent)
     )
-}
-
-fn groups(by: By) -> String {
-    match by {
-        By::Trials(n) => words::count(n, "trial"),
-        By::Blocks(n) => format!("{} of successive rows", words::count(n, "block")),
-        By::Rows => "rows".into(),
-    }
 }
 
 fn nats(d: &Divergence) -> String {

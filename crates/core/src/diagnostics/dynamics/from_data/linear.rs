@@ -5,7 +5,7 @@ use crate::diagnostics::geometry::products::{means, product};
 use crate::linalg::eigen::{Order, eigenvalues};
 use crate::linalg::random::{Use, shuffled, stream};
 use crate::linalg::solve::Lu;
-use crate::numbers::Estimate;
+use crate::numbers::{Estimate, deviation};
 use faer::{Mat, c64};
 use rand::RngExt;
 use rayon::prelude::*;
@@ -99,11 +99,7 @@ pub fn linear_fit(s: &Sample, seed: u64) -> Option<LinearFit> {
         told(&a, &b)
     };
     let drawn: Option<Vec<Vec<f64>>> = (0..DRAWS).into_par_iter().map(one).collect();
-    let error = |j: usize| {
-        let all = drawn.as_ref()?;
-        let mean = all.iter().map(|v| v[j]).sum::<f64>() / DRAWS as f64;
-        Some((all.iter().map(|v| (v[j] - mean).powi(2)).sum::<f64>() / (DRAWS - 1) as f64).sqrt())
-    };
+    let error = |j: usize| Some(deviation(&drawn.as_ref()?.iter().map(|v| v[j]).collect::<Vec<_>>()));
     let estimate = |j: usize| Estimate { value: found[j], std_error: error(j), n: groups.len() };
     // A count of pairs.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

@@ -2,6 +2,7 @@
 
 use crate::linalg::col;
 use crate::linalg::random::{Rng, shuffled};
+use crate::numbers::deviation;
 use faer::MatRef;
 
 /// The share of a matrix that lies between units of one group.
@@ -70,8 +71,7 @@ pub fn blocks(w: MatRef<f64>, group: &[usize], draws: usize, rng: &mut Rng) -> O
         })
         .collect();
     let n = draws as f64;
-    let chance = dealt.iter().sum::<f64>() / n;
-    let spread = (dealt.iter().map(|v| (v - chance).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+    let (chance, spread) = (dealt.iter().sum::<f64>() / n, deviation(&dealt));
     // Equal shares differ in last bits by the order of their sums.
     let above = dealt.iter().filter(|v| **v >= inside - 1e-12).count();
     Some(Blocks { sizes, between, inside, chance, spread, p: (1 + above) as f64 / (n + 1.0), draws })

@@ -8,7 +8,7 @@ pub use map::{Ends, Hinge, PiecewiseMap, Rest};
 use crate::diagnostics::geometry::comparison::Sample;
 use crate::diagnostics::geometry::products::means;
 use crate::linalg::random::{Rng, Use, shuffled, stream};
-use crate::numbers::{Estimate, jackknife};
+use crate::numbers::{Estimate, deviation, jackknife};
 use faer::{Mat, c64};
 use hinges::{Data, Fitted, Room};
 use rand::RngExt;
@@ -187,11 +187,6 @@ struct Drawn {
     exponents: Vec<f64>,
     rests: Vec<Rest>,
     free: f64,
-}
-
-fn deviation(all: &[f64]) -> f64 {
-    let mean = all.iter().sum::<f64>() / all.len() as f64;
-    (all.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (all.len() as f64 - 1.0)).sqrt()
 }
 
 fn growth(r: &Rest) -> f64 {
