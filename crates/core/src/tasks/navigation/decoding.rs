@@ -55,7 +55,7 @@ fn grid_point(reach: f64, grid: usize, k: usize) -> f64 {
     reach * (2.0 * k as f64 / (grid - 1) as f64 - 1.0)
 }
 
-/// The linear read-out of the position of a lone white light over a `grid` x `grid` lattice of [-reach, reach]^2 that minimises
+/// The linear read-out of the position of a lone light of one full colour, from the cells of that colour, over a `grid` x `grid` lattice of [-reach, reach]^2 that minimises
 /// sum |w^T g - r|^2 + ridge |w|^2, and its errors there.
 ///
 /// Method: cells answer p(x) p(y) - m(x) m(y), so that they span no more than the products of few profiles along one coordinate; in an

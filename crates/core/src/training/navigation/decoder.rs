@@ -78,7 +78,7 @@ impl Deep {
                 for i in 0..2 {
                     let off = said[(i, 0)] - at[i] as f32;
                     loss += f64::from(off).powi(2) / self.batch as f64;
-                    g[(i, 0)] = off / self.batch as f32;
+                    g[(i, 0)] = 2.0 * off / self.batch as f32;
                 }
             }
             curve.push(loss);

@@ -269,12 +269,8 @@ impl<T: Real> Integrator<T> {
             Gate::Softmax => log_softmax(self.gating.output(), self.shares.as_mut()),
             Gate::Sigmoid => {
                 // log of the logistic functions of a and -a: shares of a beside nought.
-                let raw =
-                    Mat::from_fn(
-                        2,
-                        columns,
-                        |i, j| if i == 0 { self.gating.output()[(0, j)] } else { T::ZERO },
-                    );
+                let told = self.gating.output();
+                let raw = Mat::from_fn(2, columns, |i, j| if i == 0 { told[(0, j)] } else { T::ZERO });
                 log_softmax(raw.as_ref(), self.shares.as_mut());
             }
         }
