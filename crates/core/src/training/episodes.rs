@@ -7,7 +7,7 @@ use super::player::{Player, Room};
 use super::trainer::Error;
 use crate::linalg::{Real, col_mut, gemm, outer, pointwise};
 use crate::systems::rule::parameter_count;
-use crate::tasks::{Environment, Episode};
+use crate::tasks::{Environment, Episode, Graded};
 use faer::{Accum, MatMut};
 use rayon::prelude::*;
 
@@ -136,7 +136,10 @@ impl<T: Real> Learner<T> {
         schedule: &Schedule,
         first: u64,
         grad: &mut [T],
-    ) -> (f64, Vec<Played<'e, E>>) {
+    ) -> (f64, Vec<Played<'e, E>>)
+    where
+        E::Episode<'e>: Graded,
+    {
         let model = &self.model;
         while self.rooms.len() < schedule.batch {
             self.rooms.push(Room::new(model, true));
@@ -164,7 +167,10 @@ impl<T: Real> Learner<T> {
         environment: &'e E,
         schedule: &Schedule,
         optimiser: &mut Optimiser<T>,
-    ) -> (f64, Vec<Played<'e, E>>) {
+    ) -> (f64, Vec<Played<'e, E>>)
+    where
+        E::Episode<'e>: Graded,
+    {
         let mut mean = std::mem::take(&mut self.mean);
         let first = optimiser.steps * schedule.batch as u64;
         let found = self.gradient(environment, schedule, first, &mut mean);
@@ -212,7 +218,10 @@ fn episode<'e, T: Real, E: Environment>(
     schedule: &Schedule,
     index: u64,
     room: &mut Room<T>,
-) -> (f64, Played<'e, E>) {
+) -> (f64, Played<'e, E>)
+where
+    E::Episode<'e>: Graded,
+{
     let loss = schedule.loss;
     let mut observation = vec![0.0; environment.inputs()];
     let mut episode = environment.reset(schedule.seed, index, &mut observation);
@@ -222,7 +231,8 @@ fn episode<'e, T: Real, E: Environment>(
         room.step(model, &observation);
         let reaction = episode.step(&room.answer, &mut observation);
         let (y, t) = (room.y.as_mut(), room.steps - 1);
-        let term = loss.of(&room.answer, reaction.target, reaction.observed, col_mut(y, t));
+        let grade = episode.grade();
+        let term = loss.of(&room.answer, grade.target, grade.observed, col_mut(y, t));
         // The last step's loss never enters the sum of the authors' program.
         if reaction.done && loss == Loss::Probability {
             col_mut(room.y.as_mut(), t).fill(T::ZERO);

@@ -1,7 +1,7 @@
 //! The environment: steps, actions, feedback.
 
 use super::{Ibl, Session, Side, Trial};
-use crate::tasks::{Environment, Episode, Reaction};
+use crate::tasks::{Environment, Episode, Grade, Graded, Reaction};
 use std::borrow::Cow;
 
 /// What an agent is shown at a step.
@@ -102,6 +102,7 @@ pub struct Play<'a> {
     session: Cow<'a, Session>,
     step: usize,
     feedback: f64,
+    grade: Grade,
     played: Played,
 }
 
@@ -109,7 +110,8 @@ impl<'a> Play<'a> {
     /// Before the first step.
     pub fn new(task: &'a Ibl, session: Cow<'a, Session>) -> Self {
         let played = Played { trials: Vec::with_capacity(session.trials.len()) };
-        Self { task, session, step: 0, feedback: 0.0, played }
+        let grade = Grade { target: 0, observed: false };
+        Self { task, session, step: 0, feedback: 0.0, grade, played }
     }
 
     /// Whether all trials are over.
@@ -210,15 +212,21 @@ impl Episode for Play<'_> {
     type Played = Played;
 
     fn step(&mut self, answer: &[f64], observation: &mut [f64]) -> Reaction {
-        let (target, observed) = (self.side().index(), self.step >= self.task.blank);
+        self.grade = Grade { target: self.side().index(), observed: self.step >= self.task.blank };
         self.answer(answer[1]);
         let done = self.done();
         if !done {
             observation.copy_from_slice(&self.shown().input);
         }
-        Reaction { reward: self.feedback, done, target, observed }
+        Reaction { reward: self.feedback, done }
     }
     fn played(self) -> Played {
         Self::played(self)
+    }
+}
+
+impl Graded for Play<'_> {
+    fn grade(&self) -> Grade {
+        self.grade
     }
 }
