@@ -14,7 +14,8 @@ use nullcline::training::{Model, Readout};
 const N: usize = 9;
 const D: usize = 2;
 const STEPS: usize = 4;
-const BATCH: usize = 5;
+/// More than go through all steps together, the last ones fewer.
+const BATCH: usize = 300;
 
 fn weights() -> [Mat<f64>; 3] {
     let mut rng = stream(21, Use::Fixture, 0);

@@ -45,7 +45,7 @@ impl Sizes {
     pub fn of_position(settings: &Settings) -> Self {
         match settings.preset {
             Preset::Quick => Self {
-                seeds: 3,
+                seeds: 5,
                 units: 96,
                 cells: 128,
                 batch: 50,
@@ -71,7 +71,7 @@ impl Sizes {
     pub fn of_heads(settings: &Settings) -> Self {
         match settings.preset {
             Preset::Quick => Self {
-                seeds: 3,
+                seeds: 5,
                 units: 64,
                 cells: 64,
                 batch: 50,

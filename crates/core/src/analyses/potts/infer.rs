@@ -6,7 +6,7 @@ use crate::analyses::Error;
 use crate::inference::gaussian::data::folds;
 use crate::inference::gaussian::roots::log_grid;
 use crate::inference::potts::{
-    Annealing, Chains, Error as Fault, Fit, Gauge, Known, Level, Options, Potts as Couplings, Samples,
+    Annealing, Chains, Error as Fault, Fit, Gauge, Known, Learner, Level, Options, Potts as Couplings, Samples,
     Settings, Sparsity, Sweep, Way, corrected, generated, partition, sparse, turning,
 };
 use crate::io::error::{self, Problem};
@@ -15,6 +15,7 @@ use crate::linalg::random::{Rng, Use, shuffled, stream};
 use crate::memory;
 use crate::numbers::{Estimate, jackknife};
 use faer::Mat;
+use std::sync::{Mutex, PoisonError};
 
 /// Strengths by default.
 const GRID: (f64, f64, usize) = (0.01, 10.0, 7);
@@ -38,7 +39,9 @@ pub(super) fn infer(config: &PottsConfig, data: &Data, observer: &dyn Observer) 
         truth.as_ref().map(|m| Known::new(m, &options.annealing, &chains)).transpose().map_err(fail)?;
     let with_truth = known.is_some();
     let fold = parts(config, data);
-    let mut sweep = Sweep::new(&data.samples, fold.as_deref(), known, options).map_err(fail)?;
+    let learning = learning(observer);
+    let mut sweep =
+        Sweep::new(&data.samples, fold.as_deref(), known, options).map_err(fail)?.telling(&learning);
     let mut gammas = config.gammas.clone().unwrap_or_else(|| match config.at {
         Some(at) => vec![at],
         None => log_grid(GRID.0, GRID.1, GRID.2),
@@ -147,6 +150,25 @@ fn levels(
     observer.finish();
     levels.reverse();
     Ok((levels, kept, stopped))
+}
+
+/// Shows where the learning of a fit stands: a bar for each of its stages.
+fn learning(observer: &dyn Observer) -> impl Fn(Learner) + Sync {
+    let shown = Mutex::new(None);
+    move |learner: Learner| {
+        let Learner { gamma, fit: [fit, of], at } = learner;
+        let stage = (gamma.to_bits(), fit, at.stage);
+        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if *shown != Some(stage) {
+            *shown = Some(stage);
+            let what = format!("{gamma:.3}: fit {fit} of {of}, stage {}", at.stage);
+            observer.start(&what, at.updates[1] as u64);
+            if let Some(last) = at.last {
+                observer.say(&format!("{:.2} off", last.mismatch.hypot(last.resolution)));
+            }
+        }
+        observer.at(at.updates[0] as u64);
+    }
 }
 
 /// What ended the fits, and what to do.

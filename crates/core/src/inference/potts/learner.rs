@@ -8,6 +8,7 @@ use crate::inference::chains::{Summary, summary};
 use crate::linalg::random::{Use, normal, stream};
 use crate::linalg::{col, col_mut};
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Sweeps of chains before they are used.
 const BURN: usize = 200;
@@ -107,12 +108,21 @@ impl Run {
     }
 
     /// Updates of one size; the mean place of each group over the last three quarters, where it goes on.
-    pub fn stage(&mut self, updates: usize, steep: &Steep, share: f64) -> Result<Vec<Vec<f64>>, Error> {
+    pub fn stage(
+        &mut self,
+        updates: usize,
+        steep: &Steep,
+        share: f64,
+        tell: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Vec<f64>>, Error> {
         let (data, coordinates, sweeps) = (&self.data, &self.coordinates, self.sweeps);
         let counted = updates - updates / 4;
+        let done = AtomicUsize::new(0);
+        let groups = self.groups.len();
         let learn = |group: &mut Group| {
             let mut sum = vec![0.0; group.place.len()];
             for update in 0..updates {
+                tell(done.fetch_add(1, Ordering::Relaxed) / groups);
                 group.look(coordinates, data, sweeps, false)?;
                 group.step(steep, coordinates.scale(), share);
                 if update >= updates - counted {

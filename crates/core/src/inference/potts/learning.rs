@@ -61,6 +61,20 @@ pub struct Stage {
     pub r_hat: f64,
 }
 
+/// Where learning stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// The stage that goes on, from 1.
+    pub stage: usize,
+    /// Its updates that are done, and all; half of the latter are of the chains that look at what it found, but in the first.
+    pub updates: [usize; 2],
+    /// What chains found after the last one.
+    pub last: Option<Stage>,
+}
+
+/// Is told now and then where learning stands.
+pub type Tell<'a> = &'a (dyn Fn(Progress) + Sync);
+
 /// Updates of the first stage.
 const FIRST: usize = 100;
 /// What sizes of steps are divided by from stage to stage; updates are as many times more.
@@ -102,6 +116,19 @@ const MIXED: f64 = 1.1;
 /// assert!(found.mismatch < 0.2 && apart.abs() < 5.0 * found.errors.couplings[(0, 2)]);
 /// ```
 pub fn boltzmann(samples: &Samples, penalty: Penalty, o: &Learning) -> Result<Learned, Error> {
+    boltzmann_told(samples, penalty, o, &|_| ())
+}
+
+/// [`boltzmann`], which tells where it stands.
+///
+/// # Errors
+/// Those of [`boltzmann`].
+pub fn boltzmann_told(
+    samples: &Samples,
+    penalty: Penalty,
+    o: &Learning,
+    tell: Tell<'_>,
+) -> Result<Learned, Error> {
     if o.groups < 2 || o.chains == 0 {
         return Err(Error::Shape {
             what: "groups and chains",
@@ -124,9 +151,13 @@ pub fn boltzmann(samples: &Samples, penalty: Penalty, o: &Learning) -> Result<Le
         });
     }
     run.part();
-    let mut before = run.stage(stage, &steep, share)?;
-    let mut all = stage;
+    let at = |stages: &[Stage], number: usize, of: usize| {
+        let last = stages.last().copied();
+        move |done: usize| tell(Progress { stage: number, updates: [done, of], last })
+    };
     let mut stages: Vec<Stage> = vec![];
+    let mut before = run.stage(stage, &steep, share, &at(&stages, 1, stage))?;
+    let mut all = stage;
     loop {
         (share, stage) = (share / FALL, 4 * stage);
         if all + stage > o.updates {
@@ -134,9 +165,11 @@ pub fn boltzmann(samples: &Samples, penalty: Penalty, o: &Learning) -> Result<Le
                 stages.last().map_or((f64::NAN, f64::NAN), |s| (s.mismatch.hypot(s.resolution), s.r_hat));
             return Err(Error::NotLearned { mismatch, asked: o.tolerance, r_hat, updates: all });
         }
-        let places = run.stage(stage, &steep, share)?;
+        let told = at(&stages, stages.len() + 2, 2 * stage);
+        let places = run.stage(stage, &steep, share, &told)?;
         all += stage;
         let ended: Vec<Vec<f64>> = places.iter().zip(&before).map(|(p, b)| extrapolated(p, b)).collect();
+        told(stage);
         let check = run.check(&ended, stage)?;
         stages.push(Stage {
             updates: all,

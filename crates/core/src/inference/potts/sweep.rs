@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use super::partition::{Chains, Method, Partition, generated, likelihood, partition, partition_near};
-use super::{Annealing, Ended, Error, Fit, Potts, Samples, Settings, Way};
+use super::{Annealing, Ended, Error, Fit, Potts, Progress, Samples, Settings, Way};
 use crate::numbers::Estimate;
 
 /// What one strength gives.
@@ -58,6 +58,18 @@ pub struct Sweep<'a> {
     truth: Option<Known<'a>>,
     /// The last model of all samples.
     last: Option<Potts>,
+    tell: &'a (dyn Fn(Learner) + Sync),
+}
+
+/// Where the learning of one of a sweep's fits stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Learner {
+    /// gamma.
+    pub gamma: f64,
+    /// The fit of that strength, from 1, and how many there are.
+    pub fit: [usize; 2],
+    /// Where it stands.
+    pub at: Progress,
 }
 
 impl<'a> Sweep<'a> {
@@ -77,7 +89,13 @@ impl<'a> Sweep<'a> {
             Ok((samples.only(|s| !of(s))?, samples.only(of)?))
         };
         let folds = (0..count).map(part).collect::<Result<_, Error>>()?;
-        Ok(Self { samples, folds, options, truth, last: None })
+        Ok(Self { samples, folds, options, truth, last: None, tell: &|_| () })
+    }
+
+    /// The same, which tells where the learning of its fits stands.
+    #[must_use]
+    pub fn telling(self, tell: &'a (dyn Fn(Learner) + Sync)) -> Self {
+        Self { tell, ..self }
     }
 
     /// Folds.
@@ -91,11 +109,15 @@ impl<'a> Sweep<'a> {
     /// Those of [`Way::fit`].
     pub fn fits(&mut self, gamma: f64) -> Result<Vec<Fit>, Error> {
         let o = &self.options;
-        let whole = o.way.fit(self.samples, gamma, self.last.as_ref(), &o.fits)?;
+        let (tell, fits) = (self.tell, 1 + self.folds.len());
+        let told = |fit: usize| move |at: Progress| tell(Learner { gamma, fit: [fit, fits], at });
+        let whole = o.way.fit_told(self.samples, gamma, self.last.as_ref(), &o.fits, &told(1))?;
         // Without a fold the minimum is near that of all samples.
         let loose = Settings { tolerance: FOLDS * o.fits.tolerance, aim: FOLDS * o.fits.tolerance, ..o.fits };
-        let part = |(kept, _): &(Samples, Samples)| o.way.fit(kept, gamma, Some(&whole.model), &loose);
-        let parts: Vec<Fit> = self.folds.iter().map(part).collect::<Result<_, _>>()?;
+        let part = |(k, (kept, _)): (usize, &(Samples, Samples))| {
+            o.way.fit_told(kept, gamma, Some(&whole.model), &loose, &told(k + 2))
+        };
+        let parts: Vec<Fit> = self.folds.iter().enumerate().map(part).collect::<Result<_, _>>()?;
         self.last = Some(whole.model.clone());
         Ok(std::iter::once(whole).chain(parts).collect())
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Compressed, Ended, Error, ExactLikelihood, Expanded, Fit, Learned, Likelihood, Penalty, Potts,
-    PseudoLikelihood, Samples, Settings, Sites, ace, asymmetric, boltzmann, fit,
+    PseudoLikelihood, Samples, Settings, Sites, Tell, ace, asymmetric, boltzmann_told, fit,
 };
 
 /// Which likelihood is penalised, and how its maximum is found.
@@ -15,7 +15,7 @@ pub enum Way {
     Asymmetric,
     /// The likelihood, by going through all configurations.
     Exact,
-    /// The likelihood, by chains that follow the model ([`boltzmann`]).
+    /// The likelihood, by chains that follow the model ([`boltzmann`](super::boltzmann)).
     Boltzmann,
     /// The likelihood, by clusters of sites ([`ace`]).
     Clusters,
@@ -55,7 +55,7 @@ impl Way {
     /// The fit at strength gamma; of grouped states where that is asked, whose penalty is that of groups.
     ///
     /// # Errors
-    /// Those of [`fit`], [`boltzmann`] and [`ace`], and too many configurations to go through.
+    /// Those of [`fit`], [`boltzmann`](super::boltzmann) and [`ace`], and too many configurations to go through.
     pub fn fit(
         self,
         samples: &Samples,
@@ -63,11 +63,26 @@ impl Way {
         start: Option<&Potts>,
         o: &Settings,
     ) -> Result<Fit, Error> {
+        self.fit_told(samples, gamma, start, o, &|_| ())
+    }
+
+    /// [`Way::fit`], in which [`boltzmann`](super::boltzmann) tells where it stands.
+    ///
+    /// # Errors
+    /// Those of [`Way::fit`].
+    pub fn fit_told(
+        self,
+        samples: &Samples,
+        gamma: f64,
+        start: Option<&Potts>,
+        o: &Settings,
+        tell: Tell<'_>,
+    ) -> Result<Fit, Error> {
         if let Some(by) = o.grouping {
             let fewer = Compressed::new(samples, by)?;
             let start = start.map(|s| fewer.groups_of(s)).transpose()?;
             let of_groups = Settings { grouping: None, ..*o };
-            let fit = self.fit(&fewer.samples, gamma, start.as_ref(), &of_groups)?;
+            let fit = self.fit_told(&fewer.samples, gamma, start.as_ref(), &of_groups, tell)?;
             let hidden = samples.total() * fewer.hidden;
             let model = fewer.give_back(&fit.model)?;
             return Ok(Fit { model, objective: fit.objective + hidden, loss: fit.loss + hidden, ..fit });
@@ -75,7 +90,7 @@ impl Way {
         let penalty = self.penalty(gamma, samples)?;
         let mut own: Box<dyn Likelihood> = match self {
             Self::Asymmetric => return asymmetric(samples, penalty, o),
-            Self::Boltzmann => return boltzmann(samples, penalty, &o.learning).map(Fit::from),
+            Self::Boltzmann => return boltzmann_told(samples, penalty, &o.learning, tell).map(Fit::from),
             Self::Clusters => {
                 return Ok(Fit::expanded(ace(samples, penalty, &o.expansion)?, samples.total()));
             }
