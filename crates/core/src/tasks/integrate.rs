@@ -4,6 +4,7 @@ use super::{Batch, Objective, Sizes, Split, Targets, Task, item_stream};
 use crate::linalg::random::{Rng, normal};
 use faer::Mat;
 use rand::RngExt;
+use rayon::prelude::*;
 
 /// What the inputs are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,11 +137,15 @@ impl Task for Integrate {
     fn batch(&self, split: Split, items: &[usize]) -> Batch {
         let (d, steps, b) = (self.scale.len(), self.steps, items.len());
         let (mut inputs, mut targets) = (Mat::zeros(d, steps * b), Mat::zeros(d, steps * b));
-        for (k, &item) in items.iter().enumerate() {
-            let mut rng = item_stream(self.seed, split, item);
-            for c in 0..d {
+        let signals = |item: &usize| -> Vec<Vec<f64>> {
+            let mut rng = item_stream(self.seed, split, *item);
+            (0..d).map(|_| self.signal(&mut rng)).collect()
+        };
+        let all: Vec<Vec<Vec<f64>>> = items.par_iter().map(signals).collect();
+        for (k, signals) in all.into_iter().enumerate() {
+            for (c, signal) in signals.into_iter().enumerate() {
                 let mut y = 0.0;
-                for (t, x) in self.signal(&mut rng).into_iter().enumerate() {
+                for (t, x) in signal.into_iter().enumerate() {
                     y = self.decay[c] * (y + self.scale[c] * x);
                     inputs[(c, t * b + k)] = x;
                     targets[(c, t * b + k)] = y;

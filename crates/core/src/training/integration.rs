@@ -1,6 +1,5 @@
 //! The batch loss of an integrator and its gradient, by products as large as they can be.
 
-use crate::linalg::packed::Packed;
 use crate::linalg::steep::Steep;
 use crate::linalg::{Real, col, col_mut, gemm};
 use crate::tasks::{Batch, Targets};
@@ -18,8 +17,8 @@ pub struct Integrating<'a, T> {
     pub decoder: MatRef<'a, T>,
 }
 
-/// Sequences that go through all steps together, so that what they leave stays in a near cache.
-const CHUNK: usize = 128;
+/// Sequences that go through all steps together: what they leave stays in a near cache, and products with them have their full rate.
+const CHUNK: usize = 256;
 /// Parts of the gradient of W, on threads of their own.
 const PARTS: usize = 4;
 
@@ -49,9 +48,6 @@ pub struct Sequences<T> {
     sequences: usize,
     /// W E, n x D.
     image: Mat<T>,
-    /// [W, W E] and [W^T, D^T].
-    forth: Packed<T>,
-    back: Packed<T>,
     chunks: Vec<Chunk<T>>,
     /// G.
     to_image: Mat<T>,
@@ -100,7 +96,7 @@ impl<T: Real> Chunk<T> {
     }
 
     /// States, residuals and the loss.
-    fn forward(&mut self, of: &Sequences<T>, decoder: MatRef<T>, batch: &Batch, targets: MatRef<f64>) {
+    fn forward(&mut self, of: &Sequences<T>, weights: Integrating<T>, batch: &Batch, targets: MatRef<f64>) {
         let w = self.width;
         let from = |k: usize| k / w * batch.sequences + self.first + k % w;
         for k in 0..self.x.ncols() {
@@ -112,15 +108,16 @@ impl<T: Real> Chunk<T> {
             let x = self.x.as_ref().subcols(at.start, w);
             let (before, now) = self.rates.as_mut().split_at_col_mut(at.start);
             let mut now = now.subcols_mut(0, w);
-            match t {
-                0 => gemm(now.as_mut(), Accum::Replace, of.image.as_ref(), x),
-                _ => of.forth.apply(&[before.as_ref().subcols(at.start - w, w), x], now.as_mut()),
+            gemm(now.as_mut(), Accum::Replace, of.image.as_ref(), x);
+            if t > 0 {
+                let before = before.as_ref().subcols(at.start - w, w);
+                gemm(now.as_mut(), Accum::Add, weights.recurrent, before);
             }
             for (k, j) in at.enumerate() {
                 of.activation.apply(col_mut(now.as_mut(), k), col_mut(self.gains.as_mut(), j));
             }
         }
-        gemm(self.y.as_mut(), Accum::Replace, decoder, self.rates.as_ref());
+        gemm(self.y.as_mut(), Accum::Replace, weights.decoder, self.rates.as_ref());
         self.loss = 0.0;
         for k in 0..self.y.ncols() {
             for (y, target) in col_mut(self.y.as_mut(), k).iter_mut().zip(col(targets, from(k))) {
@@ -132,17 +129,18 @@ impl<T: Real> Chunk<T> {
     }
 
     /// The gradient with respect to the currents; `twice` is 2 / b.
-    fn backward(&mut self, of: &Sequences<T>, decoder: MatRef<T>, twice: T, wanted: bool) {
+    fn backward(&mut self, steps: usize, weights: Integrating<T>, twice: T, wanted: bool) {
         let w = self.width;
         self.y.as_mut().col_iter_mut().for_each(|c| c.iter_mut().for_each(|v| *v *= twice));
-        for t in (0..of.steps).rev() {
+        for t in (0..steps).rev() {
             let at = self.at(t);
             let y = self.y.as_ref().subcols(at.start, w);
             let (upto, after) = self.currents.as_mut().split_at_col_mut(at.end);
             let mut now = upto.subcols_mut(at.start, w);
-            match t + 1 < of.steps {
-                true => of.back.apply(&[after.as_ref().subcols(0, w), y], now.as_mut()),
-                false => gemm(now.as_mut(), Accum::Replace, decoder.transpose(), y),
+            gemm(now.as_mut(), Accum::Replace, weights.decoder.transpose(), y);
+            if t + 1 < steps {
+                let after = after.as_ref().subcols(0, w);
+                gemm(now.as_mut(), Accum::Add, weights.recurrent.transpose(), after);
             }
             for (k, j) in at.enumerate() {
                 let gain = col(self.gains.as_ref(), j);
@@ -165,8 +163,6 @@ impl<T: Real> Sequences<T> {
             steps,
             sequences,
             image: Mat::zeros(n, channels),
-            forth: Packed::default(),
-            back: Packed::default(),
             chunks: (0..sequences).step_by(CHUNK).map(chunk).collect(),
             to_image: Mat::zeros(n, channels),
         }
@@ -177,8 +173,7 @@ impl<T: Real> Sequences<T> {
     /// # Panics
     /// If the batch has other sizes than the room, or classes for targets.
     pub fn loss(&mut self, weights: Integrating<T>, batch: &Batch) -> f64 {
-        self.read(weights);
-        self.pass(batch, |chunk, of, targets| chunk.forward(of, weights.decoder, batch, targets))
+        self.pass(weights, batch, |chunk, of, targets| chunk.forward(of, weights, batch, targets))
     }
 
     /// The loss on a batch, and its gradients with respect to W, E and D, the last two where they are wanted.
@@ -193,15 +188,12 @@ impl<T: Real> Sequences<T> {
         encoder: Option<&mut Mat<T>>,
         decoder: Option<&mut Mat<T>>,
     ) -> f64 {
-        let Integrating { recurrent: w, encoder: e, decoder: d } = weights;
-        let mut back = std::mem::take(&mut self.back);
-        rayon::join(|| back.pack(&[w.transpose(), d.transpose()], &[]), || self.read(weights));
-        self.back = back;
+        let Integrating { recurrent: w, encoder: e, .. } = weights;
         let twice = T::of(2.0 / self.sequences as f64);
         let wanted = decoder.is_some();
-        let loss = self.pass(batch, |chunk, of, targets| {
-            chunk.forward(of, d, batch, targets);
-            chunk.backward(of, d, twice, wanted);
+        let loss = self.pass(weights, batch, |chunk, of, targets| {
+            chunk.forward(of, weights, batch, targets);
+            chunk.backward(of.steps, weights, twice, wanted);
         });
         self.to_image.fill(T::ZERO);
         self.chunks.iter().for_each(|c| self.to_image += &c.to_image);
@@ -233,16 +225,16 @@ impl<T: Real> Sequences<T> {
         }
     }
 
-    /// Packs the weights of the way forth.
-    fn read(&mut self, weights: Integrating<T>) {
-        gemm(self.image.as_mut(), Accum::Replace, weights.recurrent, weights.encoder);
-        self.forth.pack(&[weights.recurrent, self.image.as_ref()], &[]);
-    }
-
     /// Has each chunk do its part; the loss.
-    fn pass(&mut self, batch: &Batch, part: impl Fn(&mut Chunk<T>, &Self, MatRef<f64>) + Sync) -> f64 {
+    fn pass(
+        &mut self,
+        weights: Integrating<T>,
+        batch: &Batch,
+        part: impl Fn(&mut Chunk<T>, &Self, MatRef<f64>) + Sync,
+    ) -> f64 {
         assert_eq!((batch.steps, batch.sequences), (self.steps, self.sequences), "a batch of other sizes");
         let Targets::Values(targets) = &batch.targets else { panic!("integrals are values") };
+        gemm(self.image.as_mut(), Accum::Replace, weights.recurrent, weights.encoder);
         let mut chunks = std::mem::take(&mut self.chunks);
         let of = &*self;
         chunks.par_iter_mut().for_each(|chunk| part(chunk, of, targets.as_ref()));

@@ -6,8 +6,8 @@ use crate::analyses::Error;
 use crate::inference::gaussian::data::folds;
 use crate::inference::gaussian::roots::log_grid;
 use crate::inference::potts::{
-    Annealing, Chains, Error as Fault, Fit, Gauge, Known, Learner, Level, Options, Potts as Couplings, Samples,
-    Settings, Sparsity, Sweep, Way, corrected, generated, partition, sparse, turning,
+    Annealing, Chains, Error as Fault, Fit, Gauge, Known, Learner, Level, Options, Potts as Couplings,
+    Samples, Settings, Sparsity, Sweep, Way, corrected, generated, partition, sparse, turning,
 };
 use crate::io::error::{self, Problem};
 use crate::job::Observer;

@@ -39,6 +39,13 @@ pub struct Chain {
     fields: Vec<f64>,
 }
 
+impl Chain {
+    /// Where the state of each site stands among all.
+    pub(super) fn at(&self) -> &[usize] {
+        &self.at
+    }
+}
+
 impl<'a> Gibbs<'a> {
     /// A sampler of `model`.
     ///
@@ -101,15 +108,15 @@ impl<'a> Gibbs<'a> {
 
     /// One sweep of the model, or of what is `mixed`.
     pub fn sweep(&self, chain: &mut Chain, mixed: Option<Mixed<'_>>) {
-        self.sweep_seen(chain, mixed, |_, _, _| ());
+        self.sweep_seen(chain, mixed, |_, _| ());
     }
 
-    /// One sweep, in which each site is `seen` when it is drawn: its number, weights ~ P(x_i = a | others), and where all states stand.
+    /// One sweep, in which each site is `seen` when it is drawn: its number, and weights ~ P(x_i = a | others).
     pub(super) fn sweep_seen(
         &self,
         chain: &mut Chain,
         mixed: Option<Mixed<'_>>,
-        mut seen: impl FnMut(usize, &[f64], &[usize]),
+        mut seen: impl FnMut(usize, &[f64]),
     ) {
         if chain.age == FRESH {
             self.settle(chain);
@@ -133,7 +140,7 @@ impl<'a> Gibbs<'a> {
                         self.shift(&mut chain.local, i, [old, new]);
                         chain.at[i] = new;
                     }
-                    seen(i, own, &chain.at);
+                    seen(i, own);
                 }
             },
         );

@@ -5,7 +5,8 @@ use super::gibbs::{Chain, Gibbs};
 use super::steep::Steep;
 use super::{Error, Potts, Samples};
 use crate::linalg::col_mut;
-use faer::Mat;
+use faer::linalg::matmul::triangular::{BlockStructure, matmul};
+use faer::{Accum, Mat, Par};
 
 /// What data say of single sites and pairs.
 pub(super) struct Moments {
@@ -23,6 +24,41 @@ impl Moments {
     }
 }
 
+/// Sweeps that are added to moments at once.
+const DRAWS: usize = 128;
+
+/// What sweeps saw, a column each: P(x_i = a | others) when each site was drawn, and the states before and after as 0 and 1.
+struct Seen {
+    probabilities: Mat<f64>,
+    before: Mat<f64>,
+    after: Mat<f64>,
+    count: usize,
+}
+
+impl Seen {
+    fn new(total: usize) -> Self {
+        let none = || Mat::zeros(total, DRAWS);
+        Self { probabilities: none(), before: none(), after: none(), count: 0 }
+    }
+
+    /// Adds to moments of pairs; is empty then.
+    fn add_to(&mut self, pairs: &mut Mat<f64>) {
+        let (own, lower, upper) = (
+            BlockStructure::Rectangular,
+            BlockStructure::StrictTriangularLower,
+            BlockStructure::StrictTriangularUpper,
+        );
+        // Sites before one had been drawn, those after it not yet.
+        for (half, states) in [(lower, &self.after), (upper, &self.before)] {
+            let [p, x] = [&self.probabilities, states].map(|m| m.as_ref().subcols(0, self.count));
+            matmul(pairs.as_mut(), half, Accum::Add, p, own, x.transpose(), own, 1.0, Par::Seq);
+        }
+        self.before.fill(0.0);
+        self.after.fill(0.0);
+        self.count = 0;
+    }
+}
+
 /// A place, and chains that follow its model.
 pub(super) struct Group {
     pub place: Vec<f64>,
@@ -33,6 +69,7 @@ pub(super) struct Group {
     chains: Vec<Chain>,
     single: Vec<f64>,
     pairs: Mat<f64>,
+    seen: Seen,
     /// - E of each chain after each sweep, where they are kept.
     pub energies: Vec<Vec<f64>>,
 }
@@ -51,6 +88,7 @@ impl Group {
             model: model.clone(),
             single: vec![0.0; total],
             pairs: Mat::zeros(total, total),
+            seen: Seen::new(total),
             energies: vec![vec![]; count],
         })
     }
@@ -69,31 +107,37 @@ impl Group {
         coordinates.model(&self.place, &mut self.model.fields, &mut self.model.couplings);
         let gibbs = Gibbs::new(&self.model)?;
         let sites = &self.model.sites;
-        let (single, pairs) = (&mut self.single, &mut self.pairs);
+        let (single, pairs, seen) = (&mut self.single, &mut self.pairs, &mut self.seen);
         single.fill(0.0);
         pairs.fill(0.0);
         let by = 1.0 / (sweeps * self.chains.len()) as f64;
         let none = vec![0.0; single.len()];
-        let mut probabilities = vec![];
         for (chain, energies) in self.chains.iter_mut().zip(&mut self.energies) {
             gibbs.settle(chain);
             for _ in 0..sweeps {
-                gibbs.sweep_seen(chain, None, |site, weights, at| {
+                let column = seen.count;
+                chain.at().iter().for_each(|k| seen.before[(*k, column)] = 1.0);
+                let probabilities = col_mut(seen.probabilities.as_mut(), column);
+                gibbs.sweep_seen(chain, None, |site, weights| {
                     let own = sites.range(site);
                     let scale = by / weights.iter().sum::<f64>();
-                    probabilities.clear();
-                    probabilities.extend(weights.iter().map(|w| w * scale));
-                    single[own.clone()].iter_mut().zip(&probabilities).for_each(|(s, p)| *s += p);
-                    for (_, k) in at.iter().enumerate().filter(|(j, _)| *j != site) {
-                        let to = &mut col_mut(pairs.as_mut(), *k)[own.clone()];
-                        to.iter_mut().zip(&probabilities).for_each(|(to, p)| *to += p);
-                    }
+                    let both = single[own.clone()].iter_mut().zip(&mut probabilities[own]);
+                    both.zip(weights).for_each(|((s, p), w)| {
+                        *p = w * scale;
+                        *s += *p;
+                    });
                 });
+                chain.at().iter().for_each(|k| seen.after[(*k, column)] = 1.0);
+                seen.count += 1;
+                if seen.count == DRAWS {
+                    seen.add_to(pairs);
+                }
                 if keep {
                     energies.push(gibbs.above(chain, &none));
                 }
             }
         }
+        seen.add_to(pairs);
         // Each pair was seen when either of its sites was drawn.
         for l in 0..single.len() {
             for k in 0..l {

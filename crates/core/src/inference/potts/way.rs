@@ -123,7 +123,8 @@ impl Way {
             Self::Exact => 4 * q * q + couplings * remembered,
             Self::Boltzmann => {
                 // The start is a fit of the pseudo-likelihood.
-                let groups = o.learning.groups as u64 * (2 * q * q + 2 * couplings) + 4 * q * q;
+                // Of each group a model, moments, what its sweeps saw, a place and a slope.
+                let groups = o.learning.groups as u64 * (2 * q * q + 3 * 128 * q + 2 * couplings) + 4 * q * q;
                 groups.max(Self::Pseudo.numbers(sites, samples, o)) + data
             }
             Self::Clusters => 5 * q * q + 3 * couplings + data,
