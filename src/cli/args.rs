@@ -10,6 +10,7 @@ use crate::analyses::gaussian::Gaussian;
 use crate::analyses::ibl::TrainIbl;
 use crate::analyses::integrate::TrainIntegrator;
 use crate::analyses::limits::threads;
+use crate::analyses::navigate::TrainNavigator;
 use crate::analyses::potts::Potts;
 use crate::analyses::training::Train;
 use crate::report::tables::TableFormat;
@@ -104,6 +105,8 @@ commands! {
         Ibl(Kept<TrainIbl>),
         /// Give the decaying integrals of several signals at once, by one of three losses
         Integrate(Kept<TrainIntegrator>),
+        /// Know where one is by what was done and what is seen: a path integrator that images reset
+        Navigate(Kept<TrainNavigator>),
     }
 }
 

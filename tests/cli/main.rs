@@ -18,6 +18,7 @@ mod interrupt;
 mod left_out;
 mod maps;
 mod names;
+mod navigate;
 mod numbers;
 mod options;
 mod outputs;

@@ -7,7 +7,7 @@ use nullcline::linalg::Real;
 use nullcline::linalg::random::{Use, normal_matrix, shuffled, stream};
 use nullcline::training::layers::{Convolution, Layer, Layers};
 use nullcline::training::navigation::{
-    Averaging, Gate, Integrator, Losses, Module, Modules, Shown, Transitions, Walks, Weights,
+    Averaging, Gate, Integrator, Losses, Module, Modules, Recurrence, Shown, Transitions, Walks, Weights,
 };
 
 const M: usize = 6;
@@ -172,6 +172,76 @@ fn gradients_through_all_steps_are_their_differences() {
         let mut both = vec![0.0; theta.len()];
         integrator.gradient(&theta, Some(&walks), Some(&transitions), &whole, averaging, &mut both);
         assert!(sum.iter().zip(&both).all(|(a, b)| (a - b).abs() < 1e-12 * (1.0 + b.abs())));
+    }
+}
+
+/// An LSTM's equations written down for one trajectory after the other: the loss of path integration.
+fn by_memory(modules: &Modules, theta: &[f64], walks: &Walks) -> f64 {
+    let run = |module, x: &[f64]| through(modules, module, theta, x);
+    let rep = |c: usize| run(Module::Visual, &column(&walks.images, c));
+    let own = &theta[modules.range(Module::Memory)];
+    let (wx, wh) = (&own[..8 * M * M], &own[8 * M * M..12 * M * M]);
+    let (bx, bh) = (&own[12 * M * M..12 * M * M + 4 * M], &own[12 * M * M + 4 * M..]);
+    let logistic = |a: f64| 1.0 / (1.0 + (-a).exp());
+    let step = |x: &[f64], h: &[f64], c: &[f64]| {
+        let gate = |r: usize| {
+            let of_x: f64 = (0..2 * M).map(|k| wx[k * 4 * M + r] * x[k]).sum();
+            let of_h: f64 = (0..M).map(|k| wh[k * 4 * M + r] * h[k]).sum();
+            of_x + of_h + bx[r] + bh[r]
+        };
+        let next: Vec<f64> = (0..M)
+            .map(|u| logistic(gate(M + u)) * c[u] + logistic(gate(u)) * gate(2 * M + u).tanh())
+            .collect();
+        let h: Vec<f64> = (0..M).map(|u| logistic(gate(3 * M + u)) * next[u].tanh()).collect();
+        (h, next)
+    };
+    let mut loss = 0.0;
+    for j in 0..walks.count {
+        let start = rep(j);
+        let (mut h, mut c) = step(&[start.clone(), vec![0.0; M]].concat(), &[0.0; M], &[0.0; M]);
+        for t in 0..walks.steps {
+            let k = t * walks.count + j;
+            let v = match &walks.shown[k] {
+                Shown::Image(c) => rep(*c),
+                Shown::Shuffled(c, order) => order.iter().map(|i| rep(*c)[*i as usize]).collect(),
+                Shown::Nothing => vec![0.0; M],
+            };
+            (h, c) = step(&[v, run(Module::Action, &column(&walks.actions, k))].concat(), &h, &c);
+            let seen = match modules.recurrence() {
+                Recurrence::Memory => h.clone(),
+                _ => [start.clone(), h.clone()].concat(),
+            };
+            loss += squared(&run(Module::Inverse, &seen), &column(&walks.targets, k)) / walks.count as f64;
+        }
+    }
+    loss
+}
+
+#[test]
+fn memories_are_lstms_and_their_gradients_are_differences() {
+    let (weights, averaging) = (Weights::default(), Averaging::Printed);
+    for recurrence in [Recurrence::Memory, Recurrence::MemoryAndStart] {
+        let modules = small(Gate::Sigmoid).with(recurrence);
+        let mut theta: Vec<f64> = modules.draw(5);
+        let (walks, transitions) = batch(&modules);
+        let transitions = (recurrence == Recurrence::MemoryAndStart).then_some(&transitions);
+        let mut integrator = Integrator::new(modules.clone());
+        let found = integrator.losses(&theta, Some(&walks), transitions, averaging).integration;
+        let known = by_memory(&modules, &theta, &walks);
+        assert!((found - known).abs() < 1e-12 * known, "{found} {known}");
+        let mut grad = vec![0.0; theta.len()];
+        integrator.gradient(&theta, Some(&walks), transitions, &weights, averaging, &mut grad);
+        assert!(grad[modules.range(Module::Gate)].iter().all(|g| *g == 0.0));
+        for k in 0..theta.len() {
+            let (kept, step) = (theta[k], 1e-6);
+            let mut at = |v: f64| {
+                theta[k] = v;
+                integrator.losses(&theta, Some(&walks), transitions, averaging).total(&weights)
+            };
+            let known = (at(kept + step) - at(kept - step)) / (2.0 * step);
+            theta[k] = kept;
+            assert!((grad[k] - known).abs() < 1e-6 * (1.0 + known.abs()), "{k}: {} {known}", grad[k]);
+        }
     }
 }
 

@@ -14,6 +14,7 @@ macro_rules! jobs {
             $crate::jobs::Train,
             $crate::jobs::TrainIbl,
             $crate::jobs::TrainIntegrator,
+            $crate::jobs::TrainNavigator,
         }
     };
 }
@@ -25,6 +26,7 @@ pub use nullcline_core::analyses::{
     gaussian::Gaussian,
     ibl::TrainIbl,
     integrate::TrainIntegrator,
+    navigate::TrainNavigator,
     potts::Potts,
     training::Train,
 };

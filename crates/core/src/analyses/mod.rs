@@ -67,6 +67,7 @@ mod labels;
 pub mod limits;
 pub mod lists;
 mod modules;
+pub mod navigate;
 pub mod network;
 mod order;
 pub mod potts;

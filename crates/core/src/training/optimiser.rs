@@ -1,6 +1,7 @@
 //! Optimisers: a gradient to a step, in PyTorch's formulas.
 
 use crate::linalg::Real;
+use std::ops::Range;
 
 /// Which optimiser, with its settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,9 +80,25 @@ impl<T: Real> Optimiser<T> {
     /// assert!((theta[0] - 0.9f64).abs() < 1e-4);
     /// ```
     pub fn step(&mut self, theta: &mut [T], grad: &[T], rate: f64) {
+        self.step_parts(theta, grad, &[(0..theta.len(), rate)]);
+    }
+
+    /// The same with a rate of its own for each part; what is in none stays where it is.
+    ///
+    /// # Panics
+    /// For a part beyond the parameters.
+    pub fn step_parts(&mut self, theta: &mut [T], grad: &[T], parts: &[(Range<usize>, f64)]) {
         self.steps += 1;
+        for (part, rate) in parts {
+            self.part(theta, grad, part.clone(), *rate);
+        }
+    }
+
+    fn part(&mut self, theta: &mut [T], grad: &[T], part: Range<usize>, rate: f64) {
+        let (theta, grad) = (&mut theta[part.clone()], &grad[part.clone()]);
         match (self.method, &mut self.moments[..]) {
             (Method::Sgd { momentum }, [velocity]) => {
+                let velocity = &mut velocity[part];
                 if self.steps == 1 {
                     velocity.copy_from_slice(grad);
                 } else {
@@ -98,7 +115,7 @@ impl<T: Real> Optimiser<T> {
                 let rate = T::of(-rate / (1.0 - beta1.powi(power)));
                 let (new, kept, fresh) = (T::of(1.0 - beta1), T::of(beta2), T::of(1.0 - beta2));
                 let (root, epsilon) = (T::of(root), T::of(epsilon));
-                let moments = mean.iter_mut().zip(square.iter_mut());
+                let moments = mean[part.clone()].iter_mut().zip(square[part].iter_mut());
                 for ((p, g), (m, s)) in theta.iter_mut().zip(grad).zip(moments) {
                     *m += new * (*g - *m);
                     *s = kept * *s + fresh * *g * *g;

@@ -22,6 +22,7 @@ mod left;
 mod linear;
 mod lyapunov;
 mod mixed;
+mod navigation;
 mod order;
 mod pca;
 mod piecewise;

@@ -26,6 +26,7 @@ pub mod figa_6;
 pub mod figa_7;
 pub mod integrators;
 mod models;
+pub mod navigators;
 mod potts;
 mod strengths;
 pub mod table7_1;
@@ -65,6 +66,8 @@ pub const STUDIES: &[Study] = &[
     figa_6::STUDY,
     figa_7::STUDY,
     text7_3::STUDY,
+    navigators::SNAKE,
+    navigators::DONUT,
 ];
 
 /// Claims as a run of `n` variables can ask them, where the thesis has `printed`.

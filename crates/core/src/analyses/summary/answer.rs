@@ -3,11 +3,12 @@
 use super::potts::{AboutModel, AboutPotts, PottsEntry, UsedModel};
 use super::{
     AboutTask, Analyzed, Behaviour, Conventional, Distillation, Distilled, Gaussian, Ibl, Model, Modules,
-    Potts, PottsModules, Radd, Search, Training, Trainings,
+    Navigation, Navigations, Potts, PottsModules, Radd, Search, Training, Trainings,
 };
 use crate::analyses::distill::{self, AboutTeacher};
 use crate::analyses::gaussian::{AboutData, Inferred};
 use crate::analyses::ibl::Behaved;
+use crate::analyses::navigate::TrainedNavigator;
 use crate::analyses::potts;
 use crate::analyses::training::TrainedNetwork;
 use crate::analyses::{Analysis, Context, Failure};
@@ -135,6 +136,15 @@ impl TrainedNetwork {
     }
 }
 written!(TrainedNetwork as AboutTask, Trainings);
+
+impl TrainedNavigator {
+    /// As the summary holds it.
+    pub fn summary(&self) -> Summary<AboutTask, Navigations> {
+        let modules = Navigations { navigation: Navigation::of(self) };
+        Summary { input: AboutTask { task: "navigate".into() }, modules, failed: vec![] }
+    }
+}
+written!(TrainedNavigator as AboutTask, Navigations);
 
 impl Behaved {
     /// As the summary holds it.

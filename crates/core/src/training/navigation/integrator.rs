@@ -1,8 +1,9 @@
 //! The resetting path integrator and the gradient of all its losses.
 
 use super::batch::{Averaging, Losses, Shown, Transitions, Walks, Weights};
+use super::memory::Trace;
 use super::models::Models;
-use super::modules::{Gate, Module, Modules};
+use super::modules::{Gate, Module, Modules, Recurrence};
 use crate::linalg::{Real, col, col_mut, pointwise};
 use crate::training::layers::{Tape, log_softmax, log_softmax_back};
 use faer::{Mat, MatMut, MatRef};
@@ -40,6 +41,7 @@ pub struct Integrator<T = f64> {
     pairs_g: Mat<T>,
     gated_g: Mat<T>,
     shares_g: Mat<T>,
+    trace: Trace<T>,
     models: Models<T>,
 }
 
@@ -66,6 +68,7 @@ impl<T: Real> Integrator<T> {
             pairs_g: none(),
             gated_g: none(),
             shares_g: none(),
+            trace: Trace::new(),
             models: Models::new(&modules),
             modules,
         }
@@ -83,7 +86,7 @@ impl<T: Real> Integrator<T> {
     pub fn displacements(&self) -> MatRef<'_, T> {
         self.inverse.output()
     }
-    /// log g and log (1 - g).
+    /// log g and log (1 - g); of networks that are reset.
     pub fn log_shares(&self) -> MatRef<'_, T> {
         self.shares.as_ref()
     }
@@ -157,6 +160,8 @@ impl<T: Real> Integrator<T> {
         assert_eq!(theta.len(), self.modules.parameters(), "parameters");
         assert!(walks.is_none_or(|w| w.fits(pixels, m)), "trajectories do not fit the modules");
         assert!(transitions.is_none_or(|t| t.fits(pixels)), "transitions do not fit the modules");
+        let alone = self.modules.recurrence() == Recurrence::Memory;
+        assert!(!(alone && transitions.is_some()), "a memory alone has no inverse model");
     }
 
     /// Representations of all images: trajectories', those before and those after an action.
@@ -184,7 +189,7 @@ impl<T: Real> Integrator<T> {
             (&mut self.shares, 2),
             (&mut self.before, 2 * m),
             (&mut self.states, m),
-            (&mut self.pairs, 2 * m),
+            (&mut self.pairs, self.modules.layers(Module::Inverse).inputs()),
         ] {
             sized(mat, rows, columns);
         }
@@ -200,6 +205,28 @@ impl<T: Real> Integrator<T> {
         let own = self.modules.range(Module::Action);
         self.modules.layers(Module::Action).forward(&theta[own], actions, &mut self.action, whole.clone());
         self.observe(walks);
+        match self.modules.recurrence() {
+            Recurrence::Resetting => self.reset(theta, walks),
+            _ => self.remember(theta, b),
+        }
+        if self.modules.recurrence() == Recurrence::Memory {
+            self.pairs.copy_from(&self.states);
+        } else {
+            for j in 0..columns {
+                let (start, now) = col_mut(self.pairs.as_mut(), j).split_at_mut(m);
+                start.copy_from_slice(col(self.visual.output(), j % b));
+                now.copy_from_slice(col(self.states.as_ref(), j));
+            }
+        }
+        let pairs = self.pairs.as_ref();
+        let own = self.modules.range(Module::Inverse);
+        self.modules.layers(Module::Inverse).forward(&theta[own], pairs, &mut self.inverse, whole);
+        square(self.inverse.output(), walks.targets.as_ref()) * averaging.share(2 * columns, b)
+    }
+
+    /// States of the direct model, reset by what is seen.
+    fn reset(&mut self, theta: &[T], walks: &Walks<T>) {
+        let (m, b, columns) = (self.modules.representation(), walks.count, walks.steps * walks.count);
         self.weigh(theta, columns);
         let own = self.modules.range(Module::Direct);
         let (direct, theta_d) = (self.modules.layers(Module::Direct), &theta[own]);
@@ -224,15 +251,28 @@ impl<T: Real> Integrator<T> {
                 }
             }
         }
-        for j in 0..columns {
-            let (start, now) = col_mut(self.pairs.as_mut(), j).split_at_mut(m);
-            start.copy_from_slice(col(self.visual.output(), j % b));
-            now.copy_from_slice(col(self.states.as_ref(), j));
+    }
+
+    /// States of the memory, which the first representation primes.
+    fn remember(&mut self, theta: &[T], b: usize) {
+        let (m, columns) = (self.modules.representation(), self.seen.ncols());
+        let memory = self.modules.memory();
+        self.trace.room(memory, columns + b, b);
+        for j in 0..columns + b {
+            let (seen, code) = col_mut(self.trace.items.as_mut(), j).split_at_mut(m);
+            match j.checked_sub(b) {
+                None => {
+                    seen.copy_from_slice(col(self.visual.output(), j));
+                    code.fill(T::ZERO);
+                }
+                Some(k) => {
+                    seen.copy_from_slice(col(self.seen.as_ref(), k));
+                    code.copy_from_slice(col(self.action.output(), k));
+                }
+            }
         }
-        let pairs = self.pairs.as_ref();
-        let own = self.modules.range(Module::Inverse);
-        self.modules.layers(Module::Inverse).forward(&theta[own], pairs, &mut self.inverse, whole);
-        square(self.inverse.output(), walks.targets.as_ref()) * averaging.share(2 * columns, b)
+        self.trace.forward(memory, &theta[self.modules.range(Module::Memory)], b);
+        self.states.copy_from(self.trace.after(b));
     }
 
     /// What is seen after each action.
@@ -285,7 +325,7 @@ impl<T: Real> Integrator<T> {
             (&mut self.shares_g, 2),
             (&mut self.before_g, 2 * m),
             (&mut self.states_g, m),
-            (&mut self.pairs_g, 2 * m),
+            (&mut self.pairs_g, self.modules.layers(Module::Inverse).inputs()),
         ] {
             sized(mat, rows, columns);
         }
@@ -295,26 +335,48 @@ impl<T: Real> Integrator<T> {
         let own = self.modules.range(Module::Inverse);
         inverse.pull(&theta[own.clone()], &mut self.inverse, whole.clone(), Some(self.pairs_g.as_mut()));
         inverse.gradient(self.pairs.as_ref(), &self.inverse, whole.clone(), &mut grad[own]);
-        self.states_g.copy_from(self.pairs_g.as_ref().subrows(m, m));
-        for j in whole.clone() {
-            add(col_mut(self.visual.cotangent(0..b), j % b), &col(self.pairs_g.as_ref(), j)[..m]);
+        if self.modules.recurrence() == Recurrence::Memory {
+            self.states_g.copy_from(&self.pairs_g);
+        } else {
+            self.states_g.copy_from(self.pairs_g.as_ref().subrows(m, m));
+            for j in whole.clone() {
+                add(col_mut(self.visual.cotangent(0..b), j % b), &col(self.pairs_g.as_ref(), j)[..m]);
+            }
         }
+        match self.modules.recurrence() {
+            Recurrence::Resetting => self.unreset(theta, walks, grad),
+            _ => self.forget(theta, b, grad),
+        }
+        let (action, own) = (self.modules.layers(Module::Action), self.modules.range(Module::Action));
+        action.pull(&theta[own.clone()], &mut self.action, whole.clone(), None);
+        action.gradient(walks.actions.as_ref(), &self.action, whole, &mut grad[own]);
+        self.unsee(walks);
+    }
+
+    /// Through the direct model and the gate.
+    fn unreset(&mut self, theta: &[T], walks: &Walks<T>, grad: &mut [T]) {
+        let (m, b, columns) = (self.modules.representation(), walks.count, walks.steps * walks.count);
         for t in (0..walks.steps).rev() {
             self.unmix(theta, t * b..(t + 1) * b);
         }
         let own = self.modules.range(Module::Direct);
-        self.modules.layers(Module::Direct).gradient(
-            self.before.as_ref(),
-            &self.direct,
-            whole.clone(),
-            &mut grad[own],
-        );
-        self.action.cotangent(whole.clone()).copy_from(self.before_g.as_ref().subrows(m, m));
-        let (action, own) = (self.modules.layers(Module::Action), self.modules.range(Module::Action));
-        action.pull(&theta[own.clone()], &mut self.action, whole.clone(), None);
-        action.gradient(walks.actions.as_ref(), &self.action, whole, &mut grad[own]);
+        let direct = self.modules.layers(Module::Direct);
+        direct.gradient(self.before.as_ref(), &self.direct, 0..columns, &mut grad[own]);
+        self.action.cotangent(0..columns).copy_from(self.before_g.as_ref().subrows(m, m));
         self.unweigh(theta, columns, grad);
-        self.unsee(walks);
+    }
+
+    /// Through the memory.
+    fn forget(&mut self, theta: &[T], b: usize, grad: &mut [T]) {
+        let (m, columns) = (self.modules.representation(), self.seen.ncols());
+        let (memory, own) = (self.modules.memory(), self.modules.range(Module::Memory));
+        self.trace.backward(memory, &theta[own.clone()], self.states_g.as_ref(), b, &mut grad[own]);
+        let (first, later) = self.trace.items_g.as_ref().split_at_col(b);
+        for j in 0..b {
+            add(col_mut(self.visual.cotangent(0..b), j), &col(first, j)[..m]);
+        }
+        self.seen_g.copy_from(later.subrows(0, m));
+        self.action.cotangent(0..columns).copy_from(later.subrows(m, m));
     }
 
     /// Through one step: the states' cotangents at columns `at` to those of the step before and of all that the step used.

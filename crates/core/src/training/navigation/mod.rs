@@ -5,12 +5,18 @@
 mod batch;
 mod decoder;
 mod integrator;
+mod measuring;
+mod memory;
 mod models;
 mod modules;
 mod sample;
+mod teaching;
 
 pub use batch::{Averaging, Losses, Shown, Transitions, Walks, Weights};
 pub use decoder::{Deep, DeepDecoder};
 pub use integrator::Integrator;
-pub use modules::{Gate, Module, Modules};
+pub use measuring::{Course, Explained, Walked, Way, representations};
+pub use memory::Memory;
+pub use modules::{Gate, Module, Modules, Recurrence};
 pub use sample::{Cues, Glimpses, Sampler};
+pub use teaching::{Lesson, LessonRow, Rates, Teacher, Teaching};

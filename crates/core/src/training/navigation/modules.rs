@@ -1,5 +1,6 @@
 //! The five modules of which path integrators are made, and their parameters.
 
+use super::memory::Memory;
 use crate::linalg::Real;
 use crate::linalg::random::{Rng, Use, stream};
 use crate::training::layers::{Convolution, Layer, Layers};
@@ -15,6 +16,18 @@ pub enum Gate {
 }
 named!(Gate: Self::Softmax => "softmax", Self::Sigmoid => "sigmoid");
 
+/// How the state comes from the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recurrence {
+    /// By the direct model, reset by what is seen as the gate has it.
+    Resetting,
+    /// By an LSTM on what is seen and the action's code; I looks at the state alone.
+    Memory,
+    /// By an LSTM; I looks at the first representation and at the state.
+    MemoryAndStart,
+}
+named!(Recurrence: Self::Resetting => "rpi", Self::Memory => "lstm", Self::MemoryAndStart => "start");
+
 /// One of the modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Module {
@@ -28,8 +41,16 @@ pub enum Module {
     Inverse,
     /// G: a representation to the share of the integrated state that is kept.
     Gate,
+    /// The LSTM, of networks that have one.
+    Memory,
 }
-named!(Module: Self::Visual => "visual", Self::Action => "action", Self::Direct => "direct", Self::Inverse => "inverse", Self::Gate => "gate");
+named!(Module: Self::Visual => "visual", Self::Action => "action", Self::Direct => "direct", Self::Inverse => "inverse", Self::Gate => "gate", Self::Memory => "memory");
+
+impl Module {
+    /// All of them, in their order.
+    pub const ALL: [Self; 6] =
+        [Self::Visual, Self::Action, Self::Direct, Self::Inverse, Self::Gate, Self::Memory];
+}
 
 /// Modules V, P, D, I and G on representations of m numbers.
 ///
@@ -50,6 +71,7 @@ named!(Module: Self::Visual => "visual", Self::Action => "action", Self::Direct 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Modules {
     all: [Layers; 5],
+    recurrence: Recurrence,
     /// What the gate's outputs mean.
     pub gate: Gate,
 }
@@ -73,7 +95,38 @@ impl Modules {
         let known = if gate == Gate::Softmax { (2 * m, 2) } else { (m, 1) };
         let found = [ends(&action), ends(&direct), ends(&inverse), ends(&gating)];
         assert_eq!(found, [(2, m), (2 * m, m), (2 * m, 2), known], "inputs and outputs of P, D, I and G");
-        Self { all: [visual, action, direct, inverse, gating], gate }
+        Self { all: [visual, action, direct, inverse, gating], recurrence: Recurrence::Resetting, gate }
+    }
+
+    /// The same with another recurrence; I of a memory alone has layers like those it had, on m numbers.
+    #[must_use]
+    pub fn with(mut self, recurrence: Recurrence) -> Self {
+        if recurrence == Recurrence::Memory {
+            let (m, old) = (self.representation(), self.layers(Module::Inverse).all());
+            let hidden = old[0].outputs();
+            self.all[Module::Inverse as usize] =
+                Layers::new([&[Layer::relu(m, hidden)][..], &old[1..]].concat());
+        }
+        self.recurrence = recurrence;
+        self
+    }
+
+    /// How states come from those before.
+    pub fn recurrence(&self) -> Recurrence {
+        self.recurrence
+    }
+    /// The LSTM.
+    pub fn memory(&self) -> Memory {
+        Memory { units: self.representation() }
+    }
+    /// Whether a module has a part in path integration or in the losses of models.
+    pub fn uses(&self, module: Module, models: bool) -> bool {
+        match (module, self.recurrence) {
+            (Module::Gate, r) => r == Recurrence::Resetting,
+            (Module::Direct, r) => models || r == Recurrence::Resetting,
+            (Module::Memory, r) => r != Recurrence::Resetting,
+            _ => true,
+        }
     }
 
     /// The thesis's, for images of three planes of `side` x `side`: two convolutions, two dense layers, m = 512; the gate of v.
@@ -110,6 +163,19 @@ impl Modules {
         Self::new(Layers::new(visual), action, direct, inverse, Layers::new(gating), gate)
     }
 
+    /// The same modules with a gate of that kind.
+    #[must_use]
+    pub fn gated(self, gate: Gate) -> Self {
+        let m = self.representation();
+        let last = Layers::new(match gate {
+            Gate::Softmax => vec![Layer::relu(2 * m, 128), Layer::relu(128, 64), Layer::linear(64, 2)],
+            Gate::Sigmoid => vec![Layer::relu(m, 128), Layer::relu(128, 64), Layer::linear(64, 1)],
+        });
+        let [visual, action, direct, inverse, _] = self.all;
+        let recurrence = self.recurrence;
+        Self::new(visual, action, direct, inverse, last, gate).with(recurrence)
+    }
+
     /// Numbers of a representation, m.
     pub fn representation(&self) -> usize {
         self.all[0].outputs()
@@ -119,17 +185,28 @@ impl Modules {
         self.all[0].inputs()
     }
     /// The layers of a module.
+    ///
+    /// # Panics
+    /// Of the memory, which has none.
     pub fn layers(&self, module: Module) -> &Layers {
         &self.all[module as usize]
     }
+    /// Numbers in a module.
+    fn count(&self, module: Module) -> usize {
+        match module {
+            Module::Memory if self.recurrence == Recurrence::Resetting => 0,
+            Module::Memory => self.memory().parameters(),
+            _ => self.layers(module).parameters(),
+        }
+    }
     /// Numbers in the parameters.
     pub fn parameters(&self) -> usize {
-        self.all.iter().map(Layers::parameters).sum()
+        Module::ALL.iter().map(|m| self.count(*m)).sum()
     }
-    /// Where a module's parameters are.
+    /// Where a module's parameters are; nowhere for a memory that is not there.
     pub fn range(&self, module: Module) -> Range<usize> {
-        let start = self.all[..module as usize].iter().map(Layers::parameters).sum();
-        start..start + self.layers(module).parameters()
+        let start = Module::ALL[..module as usize].iter().map(|m| self.count(*m)).sum();
+        start..start + self.count(module)
     }
 
     /// Parameters drawn as PyTorch draws those of such layers, a stream a module.
@@ -138,6 +215,10 @@ impl Modules {
             let mut rng: Rng = stream(seed, Use::Parameters, k as u64);
             l.draw::<T>(&mut rng)
         };
-        self.all.iter().enumerate().flat_map(one).collect()
+        let mut all: Vec<T> = self.all.iter().enumerate().flat_map(one).collect();
+        if self.recurrence != Recurrence::Resetting {
+            all.extend(self.memory().draw::<T>(&mut stream(seed, Use::Parameters, Module::Memory as u64)));
+        }
+        all
     }
 }

@@ -120,12 +120,17 @@ impl Sampler<'_> {
         let ways: Vec<_> = (0..count).map(way).collect();
         let seen = |t: usize| {
             let places: Vec<Place> = ways.iter().map(|w| w.places[t]).collect();
-            let mut images = Mat::zeros(self.retina.len(), count);
-            self.paint(&places, &mut images);
-            images
+            self.images(&places)
         };
         let actions = Mat::from_fn(2, count, |i, k| T::of(ways[k].actions[0][i]));
         Transitions { before: seen(0), after: seen(1), actions }
+    }
+
+    /// Images of places, a column each.
+    pub fn images<T: Real>(&self, places: &[Place]) -> Mat<T> {
+        let mut images = Mat::zeros(self.retina.len(), places.len());
+        self.paint(places, &mut images);
+        images
     }
 
     /// Images of places in the first columns.

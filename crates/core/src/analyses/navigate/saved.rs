@@ -1,0 +1,100 @@
+//! A lesson as a file.
+
+use crate::analyses::Error;
+use crate::analyses::training::{Kept, sealed, table, unsealed, vector};
+use crate::io::tensors::Tensors;
+use crate::training::navigation::{Lesson, LessonRow, Losses};
+use crate::training::trainer::Stopped;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Columns of the curve in a file.
+const COLUMNS: usize = 6;
+
+impl Kept for Lesson<f32> {
+    type Context = ();
+
+    fn write(&self, path: &Path) -> Result<(), Error> {
+        let mut tensors = vec![vector("theta", &self.theta), vector("best", &self.best)];
+        for (adam, name) in [(&self.adam, "moment"), (&self.best_adam, "best_moment")] {
+            tensors.extend(adam.moments.iter().enumerate().map(|(i, m)| vector(&format!("{name}{i}"), m)));
+        }
+        let rows = self.curve.iter().flat_map(|r| {
+            let Losses { integration, direct, inverse } = r.losses;
+            [r.step as f64, integration, direct, inverse, r.validation, r.gradient]
+        });
+        tensors.push(table("curve", COLUMNS, rows.collect()));
+        tensors.push(table("sums", 4, self.sums.to_vec()));
+        tensors.push(table("best_loss", 1, vec![self.best_loss]));
+        let stopped = match self.stopped {
+            None => "no".to_owned(),
+            Some(Stopped::Diverged { epoch, step }) => format!("diverged {epoch} {step}"),
+            Some(_) => "epochs".into(),
+        };
+        let metadata: BTreeMap<String, String> = [
+            ("nullcline_navigation", env!("CARGO_PKG_VERSION").to_owned()),
+            ("steps", self.steps.to_string()),
+            ("adam_steps", self.adam.steps.to_string()),
+            ("best_adam_steps", self.best_adam.steps.to_string()),
+            ("best_step", self.best_step.to_string()),
+            ("stopped", stopped),
+        ]
+        .map(|(k, v)| (k.to_owned(), v))
+        .into();
+        sealed(path, &tensors, metadata)
+    }
+
+    fn read(file: &Tensors, (): ()) -> Result<Self, String> {
+        let metadata = unsealed(file)?;
+        let text = |name: &str| metadata.get(name).ok_or_else(|| format!("metadata `{name}` is missing"));
+        let count = |name: &str| {
+            let text = text(name)?;
+            text.parse::<u64>().map_err(|_| format!("metadata `{name}`: found `{text}`, expected a count"))
+        };
+        let tensor = |name: &str| file.get(name).ok_or_else(|| format!("tensor `{name}` is missing"));
+        #[allow(clippy::cast_possible_truncation, reason = "they were written from single precision")]
+        let values =
+            |name: &str| Ok::<Vec<f32>, String>(tensor(name)?.data.iter().map(|v| *v as f32).collect());
+        let mut lesson = Self::new(values("theta")?);
+        lesson.best = values("best")?;
+        for (adam, name) in [(&mut lesson.adam, "moment"), (&mut lesson.best_adam, "best_moment")] {
+            for (i, moment) in adam.moments.iter_mut().enumerate() {
+                *moment = values(&format!("{name}{i}"))?;
+            }
+        }
+        lesson.adam.steps = count("adam_steps")?;
+        lesson.best_adam.steps = count("best_adam_steps")?;
+        (lesson.steps, lesson.best_step) = (count("steps")?, count("best_step")?);
+        let [best_loss] = tensor("best_loss")?.data[..] else { return Err("best_loss: expected one".into()) };
+        lesson.best_loss = best_loss;
+        let sums = &tensor("sums")?.data;
+        lesson.sums = sums[..].try_into().map_err(|_| "sums: expected four".to_owned())?;
+        let row = |r: &[f64]| LessonRow {
+            step: r[0] as u64,
+            losses: Losses { integration: r[1], direct: r[2], inverse: r[3] },
+            validation: r[4],
+            gradient: r[5],
+        };
+        lesson.curve = tensor("curve")?.data.chunks_exact(COLUMNS).map(row).collect();
+        let stopped = text("stopped")?;
+        let words: Vec<&str> = stopped.split(' ').collect();
+        let number = |w: &str| w.parse().map_err(|_| format!("metadata `stopped`: found `{stopped}`"));
+        lesson.stopped = match words[..] {
+            ["no"] => None,
+            ["diverged", epoch, step] => {
+                Some(Stopped::Diverged { epoch: number(epoch)?, step: number(step)? })
+            }
+            _ => Some(Stopped::Epochs),
+        };
+        let size = lesson.theta.len();
+        let moments = lesson.adam.moments.iter().chain(&lesson.best_adam.moments);
+        match lesson.best.len() == size && moments.map(Vec::len).all(|n| n == size) {
+            true => Ok(lesson),
+            false => Err("its vectors differ in length".into()),
+        }
+    }
+
+    fn age(&self) -> (u64, usize, bool, bool) {
+        (self.steps, self.curve.len(), self.stopped.is_some(), false)
+    }
+}

@@ -1,0 +1,109 @@
+//! Path integrators in the summary.
+
+use super::number::Number;
+use crate::analyses::navigate::{CourseRun, TrainedNavigator};
+use crate::numbers::Estimate;
+use crate::training::navigation::Explained;
+use crate::training::trainer::Stopped;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What `train navigate` gives.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Navigations {
+    /// The training and its tests.
+    pub navigation: Navigation,
+}
+
+/// A resetting path integrator; distances are in sides of a room.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Navigation {
+    /// The map.
+    pub map: String,
+    /// Numbers in the parameters.
+    pub parameters: usize,
+    /// Optimisation steps done.
+    pub steps: u64,
+    /// That of the parameters that were kept.
+    pub best_step: u64,
+    /// Mean of the last validations there.
+    pub validation_loss: Number,
+    /// Why it ended.
+    pub stopped: Stopped,
+    /// With images, and without.
+    pub courses: Vec<Course>,
+    /// All settings by the names of the options.
+    pub settings: Map<String, Value>,
+}
+
+/// What was found on trajectories of one kind.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Course {
+    /// `images`, `no images`.
+    pub course: String,
+    /// Actions of a trajectory.
+    pub steps: usize,
+    /// Mean distance over the first five actions of what is told from what is so; n counts trajectories.
+    pub error_short: Estimate,
+    /// Over all actions.
+    pub error_long: Estimate,
+    /// That of who never tells a displacement.
+    pub error_still: Estimate,
+    /// Standard deviations over actions and trajectories of the first two.
+    pub spread_short: Number,
+    /// As told.
+    pub spread_long: Number,
+    /// Share of what is seen that enters the state where an image was there.
+    pub reset_image: Estimate,
+    /// And where none was.
+    pub reset_other: Estimate,
+    /// R^2 of units by a linear regression on positions, means over units that change.
+    pub states_absolute: Estimate,
+    /// By the displacement from the start.
+    pub states_relative: Estimate,
+    /// The same of images' representations.
+    pub images_absolute: Estimate,
+    /// As told.
+    pub images_relative: Estimate,
+}
+
+impl Course {
+    fn of(run: &CourseRun) -> Self {
+        let w = &run.walked;
+        let mean = |all: &[f64]| Estimate::mean_of_found(all.iter().copied());
+        let Explained { absolute, relative } = &w.states;
+        Self {
+            course: run.name.into(),
+            steps: w.errors.len(),
+            error_short: w.short,
+            error_long: w.long,
+            error_still: w.still,
+            spread_short: Number(w.spreads[0]),
+            spread_long: Number(w.spreads[1]),
+            reset_image: w.resets[0],
+            reset_other: w.resets[1],
+            states_absolute: mean(absolute),
+            states_relative: mean(relative),
+            images_absolute: mean(&w.images.absolute),
+            images_relative: mean(&w.images.relative),
+        }
+    }
+}
+
+impl Navigation {
+    /// Of what was trained.
+    pub fn of(t: &TrainedNavigator) -> Self {
+        Self {
+            map: t.map.name.clone(),
+            parameters: t.parameters,
+            steps: t.curve.last().map_or(0, |r| r.step),
+            best_step: t.best_step,
+            validation_loss: Number(t.best_loss),
+            stopped: t.stopped,
+            courses: t.courses.iter().map(Course::of).collect(),
+            settings: t.settings.iter().cloned().collect(),
+        }
+    }
+}

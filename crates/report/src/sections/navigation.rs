@@ -1,0 +1,267 @@
+//! A path integrator that was trained: how well it knows where it is, with images and without.
+
+use super::{Rendered, words};
+use crate::Error;
+use crate::figure::Figure;
+use crate::figures::{Axes, Reference, Series, lines, rooms};
+use crate::folder::{Folder, Origin};
+use crate::page::Section;
+use crate::report::{Report, Told};
+use crate::runner::{Failure, NETWORK};
+use crate::tables::{Table, TableOut};
+use nullcline_core::analyses;
+use nullcline_core::analyses::navigate::{CourseRun, TrainNavigator, TrainedNavigator};
+use nullcline_core::io::tensors::{Tensor, write_npz, write_safetensors};
+use nullcline_core::numbers::Estimate;
+use nullcline_core::training::navigation::{LessonRow, Way};
+use std::path::Path;
+
+/// The trajectories of the tests that are kept.
+const WALKS: &str = "walks.npz";
+
+impl Report for TrainNavigator {
+    fn origin(&self, _: &Path) -> Result<Origin, analyses::Error> {
+        let settings: Vec<String> =
+            self.plan()?.describe().into_iter().map(|(name, value)| format!("{name} {value}")).collect();
+        Ok(Origin::set("train", "navigate", &settings.join(", ")))
+    }
+
+    fn name(&self) -> Result<String, analyses::Error> {
+        Ok("navigate".into())
+    }
+
+    fn tell(&self, t: &TrainedNavigator) -> Result<Told, Failure> {
+        Ok(Told {
+            title: "navigate".into(),
+            subject: t.description.clone(),
+            facts: vec![
+                ("Trained".into(), t.description.clone()),
+                ("Weights".into(), NETWORK.into()),
+                ("Walks".into(), WALKS.into()),
+            ],
+            seed: self.seed,
+            findings: findings(t),
+            leads: vec![["navigation", "errors"]],
+            notes: t.notes.clone(),
+            modules: vec![navigation(t)?],
+            ..Told::default()
+        })
+    }
+
+    fn write(&self, t: &TrainedNavigator, folder: &Folder) -> Result<(), Failure> {
+        let words = [
+            ("nullcline_modules", "visual, action, direct, inverse, gate".to_owned()),
+            ("map", t.map.name.clone()),
+        ];
+        let words = words.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+        write_safetensors(&folder.place(NETWORK)?, &t.tensors, &words)?;
+        if let Some(first) = t.courses.first() {
+            let all = walks(t, &first.ways);
+            write_npz(&folder.place(WALKS)?, &all)?;
+        }
+        Ok(())
+    }
+
+    fn next(&self, _: &TrainedNavigator, out: &Path) -> Option<String> {
+        let file = words::shell(&out.join(WALKS));
+        Some(format!("nullcline analyze {file} --units states --targets x,y,room --position x,y"))
+    }
+}
+
+/// Arrays trials x time (x units): states, positions in the plane, displacements that are so and that were told, room, reset.
+fn walks(t: &TrainedNavigator, ways: &[Way]) -> Vec<Tensor> {
+    let steps = ways.first().map_or(0, |w| w.told.len());
+    let each = |name: &str, f: &dyn Fn(&Way, usize) -> f64| Tensor {
+        name: name.into(),
+        shape: vec![ways.len(), steps],
+        dtype: "f64".into(),
+        data: ways.iter().flat_map(|w| (0..steps).map(move |k| f(w, k))).collect(),
+    };
+    let units = ways.first().map_or(0, |w| w.states.nrows());
+    let states = Tensor {
+        name: "states".into(),
+        shape: vec![ways.len(), steps, units],
+        dtype: "f32".into(),
+        data: ways
+            .iter()
+            .flat_map(|w| (0..steps).flat_map(move |k| (0..units).map(move |i| f64::from(w.states[(i, k)]))))
+            .collect(),
+    };
+    let plane = |w: &Way, k: usize| {
+        let place = w.trajectory.places[k + 1];
+        t.map.plane(place.room, place.at)
+    };
+    vec![
+        states,
+        each("x", &|w, k| plane(w, k)[0]),
+        each("y", &|w, k| plane(w, k)[1]),
+        each("room", &|w, k| w.trajectory.places[k + 1].room as f64),
+        each("moved_x", &|w, k| w.trajectory.displacements()[k][0]),
+        each("moved_y", &|w, k| w.trajectory.displacements()[k][1]),
+        each("told_x", &|w, k| w.told[k][0]),
+        each("told_y", &|w, k| w.told[k][1]),
+        each("reset", &|w, k| w.resets[k].0),
+        each("image", &|w, k| f64::from(u8::from(w.resets[k].1))),
+    ]
+}
+
+/// What was found, a sentence each.
+fn findings(t: &TrainedNavigator) -> Vec<String> {
+    let mut all: Vec<String> = t
+        .courses
+        .iter()
+        .map(|c| {
+            let w = &c.walked;
+            format!(
+                "With {} it is {} sides of a room from where it is, over {} (first five {}); who never tells a displacement, {}.",
+                c.name,
+                words::with_error(w.long),
+                words::count(w.errors.len(), "action"),
+                words::with_error(w.short),
+                words::with_error(w.still),
+            )
+        })
+        .collect();
+    if let Some(c) = t.courses.first() {
+        let [image, other] = c.walked.resets;
+        all.push(format!(
+            "Of an image {} % enters the state, of what stands for a missing one {} %.",
+            words::with_error(percent(image)),
+            words::with_error(percent(other))
+        ));
+    }
+    all
+}
+
+fn percent(e: Estimate) -> Estimate {
+    Estimate { value: 100.0 * e.value, std_error: e.std_error.map(|s| 100.0 * s), n: e.n }
+}
+
+fn navigation(t: &TrainedNavigator) -> Result<Rendered, Error> {
+    let mut facts = vec![
+        ("Parameters".to_owned(), t.parameters.to_string()),
+        ("Steps".to_owned(), t.curve.last().map_or(0, |r| r.step).to_string()),
+        ("Parameters kept from step".to_owned(), t.best_step.to_string()),
+    ];
+    for c in &t.courses {
+        facts.push((format!("Error, {} (sides)", c.name), words::with_error(c.walked.long)));
+    }
+    let mut warnings = vec![];
+    if let Some(c) = t.courses.first().filter(|c| !(c.walked.long.value < 0.9 * c.walked.still.value)) {
+        warnings.push(format!(
+            "It does not know where it is: its error of {} is no better than that of who never tells a displacement, {}. Try more --steps, \
+             or other --rates and --weights.",
+            words::with_error(c.walked.long),
+            words::with_error(c.walked.still)
+        ));
+    }
+    let section = Section {
+        id: "navigation".into(),
+        title: "Path integration".into(),
+        method: vec![
+            "Trajectories of random actions that the network never saw, in sides of a room. Errors are between trajectories. R² is of a linear \
+             regression of each unit on the position in the plane, or on the displacement from the start (fanthomme2021, Table 8.1)."
+                .into(),
+        ],
+        facts,
+        figures: vec![errors(t)?, map(t)?, curve(&t.curve, t.best_step)?],
+        tables: vec![table(&t.courses), course(&t.courses), curve_table(&t.curve)],
+        ..Section::default()
+    };
+    Ok(Rendered { section, warnings })
+}
+
+/// Error by action.
+fn errors(t: &TrainedNavigator) -> Result<Figure, Error> {
+    let series = t.courses.iter().map(|c| {
+        let steps: Vec<f64> = (1..=c.walked.errors.len()).map(|k| k as f64).collect();
+        let values: Vec<f64> = c.walked.errors.iter().map(|e| e.value).collect();
+        let error: Vec<f64> = c.walked.errors.iter().map(|e| e.error()).collect();
+        Series::new(c.name, &steps, &values).errors(&error)
+    });
+    let mut axes = Axes { x_whole: true, ..Axes::new("Actions", "Error (sides of a room)") };
+    if let Some(c) = t.courses.first() {
+        axes = axes.reference("telling nothing", Reference::Across(c.walked.still.value));
+    }
+    lines(&series.collect::<Vec<_>>(), &axes)?.named(
+        "errors",
+        "Error over time",
+        "Mean distance of what is told from what is so; bands are one standard error over trajectories.",
+    )
+}
+
+/// The first trajectory, and what was told of it.
+fn map(t: &TrainedNavigator) -> Result<Figure, Error> {
+    let Some(way) = t.courses.first().and_then(|c| c.ways.first()) else { return rooms(&t.map, &[]) };
+    let start = way.trajectory.places[0];
+    let origin = t.map.plane(start.room, start.at);
+    let true_way: Vec<[f64; 2]> = way.trajectory.places.iter().map(|p| t.map.plane(p.room, p.at)).collect();
+    let told = way.told.iter().map(|d| [origin[0] + d[0], origin[1] + d[1]]);
+    let told: Vec<[f64; 2]> = std::iter::once(origin).chain(told).collect();
+    let series =
+        |label: &str, points: Vec<[f64; 2]>| Series { label: label.into(), points, ..Series::default() };
+    rooms(&t.map, &[series("true", true_way), series("told", told).dashed()])
+}
+
+fn curve(rows: &[LessonRow], best: u64) -> Result<Figure, Error> {
+    let x: Vec<f64> = rows.iter().map(|r| r.step as f64).collect();
+    let of = |f: &dyn Fn(&LessonRow) -> f64| rows.iter().map(f).collect::<Vec<_>>();
+    let all = [
+        Series::new("validation, weighted", &x, &of(&|r| r.validation)),
+        Series::new("path integration", &x, &of(&|r| r.losses.integration)),
+        Series::new("direct model", &x, &of(&|r| r.losses.direct)),
+        Series::new("inverse model", &x, &of(&|r| r.losses.inverse)),
+    ];
+    let axes = Axes { y_log: true, x_whole: true, ..Axes::new("Step", "Loss") }
+        .reference("kept", Reference::Upward(best as f64));
+    lines(&all, &axes)?.named(
+        "curve",
+        "Losses",
+        "Weighted loss of each validation, and means of the three losses over the steps since the one before.",
+    )
+}
+
+fn table(courses: &[CourseRun]) -> TableOut {
+    let mean = |all: &[f64]| Estimate::mean_of_found(all.iter().copied());
+    Table::of(courses)
+        .column("course", "", |c| c.name)
+        .column("error_short", "sides", |c| c.walked.short)
+        .column("error_long", "sides", |c| c.walked.long)
+        .column("error_still", "sides", |c| c.walked.still)
+        .column("spread_short", "sides", |c| c.walked.spreads[0])
+        .column("spread_long", "sides", |c| c.walked.spreads[1])
+        .column("reset_image", "", |c| c.walked.resets[0])
+        .column("reset_other", "", |c| c.walked.resets[1])
+        .column("states_absolute", "R²", move |c| mean(&c.walked.states.absolute))
+        .column("states_relative", "R²", move |c| mean(&c.walked.states.relative))
+        .column("images_absolute", "R²", move |c| mean(&c.walked.images.absolute))
+        .column("images_relative", "R²", move |c| mean(&c.walked.images.relative))
+        .named(
+            "tests",
+            "What each kind of trajectories gives. Spreads are standard deviations over actions and trajectories; R² are means over units that \
+             change, with errors over units.",
+        )
+}
+
+fn course(courses: &[CourseRun]) -> TableOut {
+    let rows: Vec<(&str, usize, Estimate)> = courses
+        .iter()
+        .flat_map(|c| c.walked.errors.iter().enumerate().map(|(k, e)| (c.name, k + 1, *e)))
+        .collect();
+    Table::of(&rows)
+        .column("course", "", |r| r.0)
+        .column("action", "", |r| r.1)
+        .column("error", "sides", |r| r.2)
+        .named("errors", "Mean distance after each action of what is told from what is so.")
+}
+
+fn curve_table(rows: &[LessonRow]) -> TableOut {
+    Table::of(rows)
+        .column("step", "", |r| r.step)
+        .column("validation", "", |r| r.validation)
+        .column("integration", "", |r| r.losses.integration)
+        .column("direct", "", |r| r.losses.direct)
+        .column("inverse", "", |r| r.losses.inverse)
+        .column("gradient_norm", "", |r| r.gradient)
+        .named("curve", "Losses at each validation, and means since the one before.")
+}

@@ -1,0 +1,142 @@
+//! `train navigate`: what it leaves is analysed by the command that it prints, a map of one's own, and what it refuses.
+
+use crate::common::{Place, report, run, violations};
+use nullcline::io::tensors::read;
+
+/// A training of a second, and the options given.
+fn train(place: &Place, options: &[&str], status: i32, words: &[&str]) -> crate::common::Ran {
+    let small = [
+        "--map",
+        "DonutPath",
+        "--cells",
+        "8",
+        "--steps",
+        "30",
+        "--batch",
+        "4",
+        "--duration",
+        "6",
+        "--transitions",
+        "32",
+        "--test-walks",
+        "40",
+        "--test-steps",
+        "12",
+        "--force",
+    ];
+    // Options given twice are an error: those given stand for the usual ones.
+    let usual: Vec<&str> = small
+        .chunks(2)
+        .filter(|pair| !options.contains(&pair[0]))
+        .flat_map(|pair| pair.iter().copied())
+        .collect();
+    report(place, &["train", "navigate"], &[&usual[..], options].concat(), status, words)
+}
+
+#[test]
+fn a_trained_integrator_leaves_numbers_and_walks_that_are_analysed() {
+    let place = Place::new("navigate");
+    for (reading, model) in
+        [("printed", "rpi"), ("printed", "lstm"), ("printed", "start"), ("coded", "hybrid"), ("coded", "rpi")]
+    {
+        train(&place, &["--reading", reading, "--model", model], 0, &[]);
+        let summary = place.summary("out");
+        assert_eq!(violations(&summary), Vec::<String>::new());
+        let found = &summary["modules"]["navigation"];
+        assert_eq!((found["map"].as_str(), found["steps"].as_u64()), (Some("DonutPath"), Some(30)));
+        let courses = found["courses"].as_array().unwrap();
+        let names: Vec<&str> = courses.iter().map(|c| c["course"].as_str().unwrap()).collect();
+        assert_eq!(names, ["images", "no images"]);
+        // Those who never tell a displacement are as wrong on both: the trajectories are the same.
+        assert_eq!(courses[0]["error_still"], courses[1]["error_still"]);
+        let network = read(place.path("out/network.safetensors").as_ref()).unwrap();
+        let numbers: usize = network.tensors.iter().map(|t| t.data.len()).sum();
+        assert_eq!(found["parameters"].as_u64(), Some(numbers as u64));
+        let walks = read(place.path("out/walks.npz").as_ref()).unwrap();
+        let get = |name: &str| walks.get(name).unwrap();
+        assert_eq!((&get("states").shape[..], &get("x").shape[..]), (&[32, 12, 512][..], &[32, 12][..]));
+        // Positions and displacements go together, and rooms are where positions are.
+        for k in 1..12 {
+            let moved = get("moved_x").data[k] - get("moved_x").data[k - 1];
+            assert!((get("x").data[k] - get("x").data[k - 1] - moved).abs() < 1e-12);
+        }
+    }
+    let walks = place.path("out/walks.npz");
+    let ran = run(&[
+        "analyze",
+        &walks,
+        "--units",
+        "states",
+        "--targets",
+        "x,y",
+        "--modules",
+        "pca,selectivity",
+        "--out",
+        &place.path("seen"),
+    ]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+}
+
+#[test]
+fn modules_are_taken_from_another_network() {
+    let place = Place::new("navigate-take");
+    train(&place, &[], 0, &[]);
+    std::fs::rename(place.path("out"), place.path("first")).unwrap();
+    let (file, other) = (place.path("first/network.safetensors"), place.path("other"));
+    // Frozen from then on: V is that of the first network, to the bit, and G, which the other has not, is drawn.
+    let rates = "0,0,0.0001,0.001,0,0.001";
+    train(
+        &place,
+        &["--model", "hybrid", "--from", &file, "--take", "visual,action", "--rates", rates],
+        0,
+        &[],
+    );
+    let [a, b] = [&file, &place.path("out/network.safetensors")].map(|p| read(p.as_ref()).unwrap());
+    for name in ["visual.0.weight", "visual.2.weight", "visual.3.bias", "action.1.weight"] {
+        assert_eq!(a.get(name).unwrap().data, b.get(name).unwrap().data, "{name}");
+    }
+    assert!(a.get("inverse.0.weight").unwrap().data != b.get("inverse.0.weight").unwrap().data);
+    assert!(b.get("gate.0.weight").is_none() && b.get("memory.weight_ih_l0").is_some());
+    std::fs::rename(place.path("out"), &other).unwrap();
+    for (options, status, words) in [
+        (&["--take", "visual"][..], 2, &["--take visual", "--from"][..]),
+        (&["--from", &file, "--take", "eye"], 2, &["--take eye", "visual"]),
+        (&["--from", &file, "--take", "memory"], 3, &["memory"]),
+        (&["--from", &file, "--take", "visual", "--cells", "12"], 3, &["visual.2.weight", "found shape"]),
+        (&["--from", "nowhere.safetensors"], 3, &["nowhere.safetensors"]),
+    ] {
+        train(&place, options, status, words);
+    }
+}
+
+#[test]
+fn a_map_of_ones_own_is_read_or_refused_with_its_line() {
+    let place = Place::new("navigate-map");
+    let known = include_str!("../../datasets/maps/DonutPath.toml");
+    let file = place.write("mine.toml", known);
+    train(&place, &["--map", &file], 0, &[]);
+    assert_eq!(place.summary("out")["modules"]["navigation"]["map"], "DonutPath");
+    let broken = place.write("broken.toml", known.replacen("to = 1", "to = 77", 1));
+    train(&place, &["--map", &broken], 3, &["broken.toml", "77"]);
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused_by_name() {
+    let place = Place::new("navigate-refused");
+    for (options, words) in [
+        (&["--map", "Donut"][..], &["--map Donut", "SnakePath"][..]),
+        (&["--goal", "Nowhere"], &["--goal Nowhere"]),
+        (&["--reading", "draft"], &["--reading draft", "printed or coded"]),
+        (&["--shuffled", "0.9", "--black", "0.2"], &["--shuffled 0.9", "--black 0.2"]),
+        (&["--available", "1.5"], &["--available 1.5", "0 to 1"]),
+        (&["--rates", "1,2"], &["--rates 1,2", "found 2, expected 5"]),
+        (&["--model", "gru"], &["--model gru", "hybrid"]),
+        (&["--model", "lstm", "--weights", "1,1,0"], &["--weights 1,1,0", "--model hybrid"]),
+        (&["--rates", "0,0,0,0,0"], &["nothing is learned"]),
+        (&["--weights", "1,-1,1"], &["--weights -1"]),
+        (&["--gate", "hard"], &["--gate hard"]),
+        (&["--spread", "0"], &["--spread 0"]),
+    ] {
+        train(&place, options, 2, words);
+    }
+}
