@@ -336,7 +336,6 @@ fn three_layers_tell_positions() {
     let retina = Retina::coded();
     let found = Deep::default().fit(&retina, 1.0);
     let errors = found.errors(&retina, 1.0, 100);
-    println!("three layers: {:e}, largest {:e}", errors.root_mean_square, errors.largest);
     assert!(errors.root_mean_square < 5e-3, "{}", errors.root_mean_square);
 }
 

@@ -382,7 +382,6 @@ fn linear_decoders_are_as_good_as_their_digits() {
     for (share, error, tolerance) in known {
         let found = linear(&retina, 1.0, 100, (share * 5_197.452_591_871_991f64).powi(2)).unwrap();
         let own = found.errors.root_mean_square;
-        println!("ridge of {share:e}: {own:e}, largest {:e}", found.errors.largest);
         assert!((own - error).abs() < tolerance * error, "{share}: {own} {error}");
         // The weights on images, unless these have not the digits.
         for at in [[-1.0, -1.0], [1.0, 1.0]].into_iter().filter(|_| share > 1e-9) {

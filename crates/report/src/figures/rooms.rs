@@ -51,8 +51,8 @@ pub fn rooms(map: &Map, ways: &[Series]) -> Result<Figure, Error> {
         panel.series(&s.label, |panel| panel.line(s.points.clone(), pen(i, s)));
     }
     for (at, colour) in lights(map) {
-        panel.dots([at].into_iter(), filled(Shape::Circle, 2.6, INK));
-        panel.dots([at].into_iter(), filled(Shape::Circle, 2.0, colour));
+        panel.dots([at], filled(Shape::Circle, 2.6, INK));
+        panel.dots([at], filled(Shape::Circle, 2.0, colour));
     }
     panel.finish(name, &title, caption)
 }

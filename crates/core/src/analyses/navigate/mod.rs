@@ -15,6 +15,7 @@
 mod arguments;
 mod file;
 mod job;
+mod options;
 mod plan;
 mod saved;
 

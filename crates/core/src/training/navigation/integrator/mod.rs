@@ -1,13 +1,18 @@
 //! The resetting path integrator and the gradient of all its losses.
 
+mod pieces;
+mod resetting;
+
+use pieces::add;
+pub(super) use pieces::{residual, sized, square};
+
 use super::batch::{Averaging, Losses, Shown, Transitions, Walks, Weights};
 use super::memory::Trace;
 use super::models::Models;
-use super::modules::{Gate, Module, Modules, Recurrence};
-use crate::linalg::{Real, col, col_mut, pointwise};
-use crate::training::layers::{Tape, log_softmax, log_softmax_back};
-use faer::{Mat, MatMut, MatRef};
-use std::ops::Range;
+use super::modules::{Module, Modules, Recurrence};
+use crate::linalg::{Real, col, col_mut};
+use crate::training::layers::Tape;
+use faer::{Mat, MatRef};
 
 /// The resetting path integrator, with room for a batch.
 ///
@@ -224,35 +229,6 @@ impl<T: Real> Integrator<T> {
         square(self.inverse.output(), walks.targets.as_ref()) * averaging.share(2 * columns, b)
     }
 
-    /// States of the direct model, reset by what is seen.
-    fn reset(&mut self, theta: &[T], walks: &Walks<T>) {
-        let (m, b, columns) = (self.modules.representation(), walks.count, walks.steps * walks.count);
-        self.weigh(theta, columns);
-        let own = self.modules.range(Module::Direct);
-        let (direct, theta_d) = (self.modules.layers(Module::Direct), &theta[own]);
-        for t in 0..walks.steps {
-            let at = t * b..(t + 1) * b;
-            for j in at.clone() {
-                let (state, code) = col_mut(self.before.as_mut(), j).split_at_mut(m);
-                state.copy_from_slice(match t {
-                    0 => col(self.visual.output(), j),
-                    _ => col(self.states.as_ref(), j - b),
-                });
-                code.copy_from_slice(col(self.action.output(), j));
-            }
-            let before = self.before.as_ref().subcols(at.start, b);
-            direct.forward(theta_d, before, &mut self.direct, at.clone());
-            for j in at {
-                let [kept, fresh] = shares(self.shares.as_ref(), j);
-                let (next, seen) = (col(self.direct.output(), j), col(self.seen.as_ref(), j));
-                let state = col_mut(self.states.as_mut(), j);
-                for (h, (d, v)) in state.iter_mut().zip(next.iter().zip(seen)) {
-                    *h = kept * *d + fresh * *v;
-                }
-            }
-        }
-    }
-
     /// States of the memory, which the first representation primes.
     fn remember(&mut self, theta: &[T], b: usize) {
         let (m, columns) = (self.modules.representation(), self.seen.ncols());
@@ -287,31 +263,6 @@ impl<T: Real> Integrator<T> {
                     seen.iter_mut().zip(order).for_each(|(v, i)| *v = from[*i as usize]);
                 }
                 Shown::Nothing => seen.fill(T::ZERO),
-            }
-        }
-    }
-
-    /// Shares of the integrated state and of what is seen.
-    fn weigh(&mut self, theta: &[T], columns: usize) {
-        let (m, gate) = (self.modules.representation(), self.modules.layers(Module::Gate));
-        let own = &theta[self.modules.range(Module::Gate)];
-        let items = match self.modules.gate {
-            Gate::Sigmoid => self.seen.as_ref(),
-            Gate::Softmax => {
-                sized(&mut self.gated, 2 * m, columns);
-                self.gated.as_mut().subrows_mut(0, m).fill(T::ZERO);
-                self.gated.as_mut().subrows_mut(m, m).copy_from(&self.seen);
-                self.gated.as_ref()
-            }
-        };
-        gate.forward(own, items, &mut self.gating, 0..columns);
-        match self.modules.gate {
-            Gate::Softmax => log_softmax(self.gating.output(), self.shares.as_mut()),
-            Gate::Sigmoid => {
-                // log of the logistic functions of a and -a: shares of a beside nought.
-                let told = self.gating.output();
-                let raw = Mat::from_fn(2, columns, |i, j| if i == 0 { told[(0, j)] } else { T::ZERO });
-                log_softmax(raw.as_ref(), self.shares.as_mut());
             }
         }
     }
@@ -353,19 +304,6 @@ impl<T: Real> Integrator<T> {
         self.unsee(walks);
     }
 
-    /// Through the direct model and the gate.
-    fn unreset(&mut self, theta: &[T], walks: &Walks<T>, grad: &mut [T]) {
-        let (m, b, columns) = (self.modules.representation(), walks.count, walks.steps * walks.count);
-        for t in (0..walks.steps).rev() {
-            self.unmix(theta, t * b..(t + 1) * b);
-        }
-        let own = self.modules.range(Module::Direct);
-        let direct = self.modules.layers(Module::Direct);
-        direct.gradient(self.before.as_ref(), &self.direct, 0..columns, &mut grad[own]);
-        self.action.cotangent(0..columns).copy_from(self.before_g.as_ref().subrows(m, m));
-        self.unweigh(theta, columns, grad);
-    }
-
     /// Through the memory.
     fn forget(&mut self, theta: &[T], b: usize, grad: &mut [T]) {
         let (m, columns) = (self.modules.representation(), self.seen.ncols());
@@ -377,49 +315,6 @@ impl<T: Real> Integrator<T> {
         }
         self.seen_g.copy_from(later.subrows(0, m));
         self.action.cotangent(0..columns).copy_from(later.subrows(m, m));
-    }
-
-    /// Through one step: the states' cotangents at columns `at` to those of the step before and of all that the step used.
-    fn unmix(&mut self, theta: &[T], at: Range<usize>) {
-        let (m, b) = (self.modules.representation(), at.len());
-        for j in at.clone() {
-            let [kept, fresh] = shares(self.shares.as_ref(), j);
-            let g = col(self.states_g.as_ref(), j);
-            let (next, seen) = (col(self.direct.output(), j), col(self.seen.as_ref(), j));
-            self.shares_g[(0, j)] = kept * pointwise::dot(g, next);
-            self.shares_g[(1, j)] = fresh * pointwise::dot(g, seen);
-            col_mut(self.seen_g.as_mut(), j).iter_mut().zip(g).for_each(|(s, g)| *s = fresh * *g);
-            let next_g = col_mut(self.direct.cotangent(j..j + 1), 0);
-            next_g.iter_mut().zip(g).for_each(|(n, g)| *n = kept * *g);
-        }
-        let direct = self.modules.layers(Module::Direct);
-        let gx = self.before_g.as_mut().subcols_mut(at.start, b);
-        direct.pull(&theta[self.modules.range(Module::Direct)], &mut self.direct, at.clone(), Some(gx));
-        for j in at.clone() {
-            let g = &col(self.before_g.as_ref(), j)[..m];
-            match at.start {
-                0 => add(col_mut(self.visual.cotangent(0..b), j), g),
-                _ => add(col_mut(self.states_g.as_mut(), j - b), g),
-            }
-        }
-    }
-
-    /// Through the gate.
-    fn unweigh(&mut self, theta: &[T], columns: usize, grad: &mut [T]) {
-        let (m, whole, softmax) =
-            (self.modules.representation(), 0..columns, self.modules.gate == Gate::Softmax);
-        let (gate, own) = (self.modules.layers(Module::Gate), self.modules.range(Module::Gate));
-        log_softmax_back(self.shares.as_ref(), self.shares_g.as_mut());
-        let rows = if softmax { 2 } else { 1 };
-        self.gating.cotangent(whole.clone()).copy_from(self.shares_g.as_ref().subrows(0, rows));
-        sized(&mut self.gated_g, gate.inputs(), columns);
-        gate.pull(&theta[own.clone()], &mut self.gating, whole.clone(), Some(self.gated_g.as_mut()));
-        let items = if softmax { self.gated.as_ref() } else { self.seen.as_ref() };
-        gate.gradient(items, &self.gating, whole.clone(), &mut grad[own]);
-        let first = if softmax { m } else { 0 };
-        for j in whole {
-            add(col_mut(self.seen_g.as_mut(), j), &col(self.gated_g.as_ref(), j)[first..]);
-        }
     }
 
     /// From what was seen to the representations of images.
@@ -437,46 +332,6 @@ impl<T: Real> Integrator<T> {
             }
         }
     }
-}
-
-/// g and 1 - g.
-fn shares<T: Real>(log: MatRef<T>, j: usize) -> [T; 2] {
-    [log[(0, j)].exp(), log[(1, j)].exp()]
-}
-
-/// y += x.
-fn add<T: Real>(y: &mut [T], x: &[T]) {
-    y.iter_mut().zip(x).for_each(|(y, x)| *y += *x);
-}
-
-/// Makes a matrix of that size, whatever it holds.
-pub(super) fn sized<T: Real>(m: &mut Mat<T>, rows: usize, columns: usize) {
-    if (m.nrows(), m.ncols()) != (rows, columns) {
-        *m = Mat::zeros(rows, columns);
-    }
-}
-
-/// Sum of squared differences.
-pub(super) fn square<T: Real>(a: MatRef<T>, b: MatRef<T>) -> f64 {
-    let one = |j: usize| {
-        let pairs = col(a, j).iter().zip(col(b, j));
-        pairs.map(|(a, b)| (*a - *b).to_f64().powi(2)).sum::<f64>()
-    };
-    (0..a.ncols()).map(one).sum()
-}
-
-/// Leaves `scale` (output - target) as the cotangent of the output.
-pub(super) fn residual<T: Real>(tape: &mut Tape<T>, target: MatRef<T>, scale: T) {
-    for j in 0..target.ncols() {
-        let (mut g, y) = tape.both(j);
-        difference(g.as_mut(), y, target.subcols(j, 1), scale);
-    }
-}
-
-/// g = scale (a - b), a column each.
-fn difference<T: Real>(g: MatMut<T>, a: MatRef<T>, b: MatRef<T>, scale: T) {
-    let pairs = col(a, 0).iter().zip(col(b, 0));
-    col_mut(g, 0).iter_mut().zip(pairs).for_each(|(g, (a, b))| *g = scale * (*a - *b));
 }
 
 impl Averaging {
