@@ -54,11 +54,12 @@ fn a_trained_integrator_leaves_numbers_and_walks_that_are_analysed() {
         assert_eq!(found["parameters"].as_u64(), Some(numbers as u64));
         let walks = read(place.path("out/walks.npz").as_ref()).unwrap();
         let get = |name: &str| walks.get(name).unwrap();
-        assert_eq!((&get("states").shape[..], &get("x").shape[..]), (&[32, 12, 512][..], &[32, 12][..]));
-        // Positions and displacements go together, and rooms are where positions are.
-        for k in 1..12 {
-            let moved = get("moved_x").data[k] - get("moved_x").data[k - 1];
-            assert!((get("x").data[k] - get("x").data[k - 1] - moved).abs() < 1e-12);
+        assert_eq!(get("states").shape, [32, 12, 512]);
+        assert_eq!((&get("position").shape[..], &get("room").shape[..]), (&[32, 12, 2][..], &[32, 12][..]));
+        // Positions and displacements go together.
+        let (at, moved) = (&get("position").data, &get("moved").data);
+        for k in 2..24 {
+            assert!((at[k] - at[k - 2] - (moved[k] - moved[k - 2])).abs() < 1e-12);
         }
     }
     let walks = place.path("out/walks.npz");
@@ -67,10 +68,12 @@ fn a_trained_integrator_leaves_numbers_and_walks_that_are_analysed() {
         &walks,
         "--units",
         "states",
+        "--position",
+        "position",
         "--targets",
-        "x,y",
+        "moved",
         "--modules",
-        "pca,selectivity",
+        "pca,selectivity,spatial",
         "--out",
         &place.path("seen"),
     ]);
@@ -102,7 +105,7 @@ fn modules_are_taken_from_another_network() {
         (&["--take", "visual"][..], 2, &["--take visual", "--from"][..]),
         (&["--from", &file, "--take", "eye"], 2, &["--take eye", "visual"]),
         (&["--from", &file, "--take", "memory"], 3, &["memory"]),
-        (&["--from", &file, "--take", "visual", "--cells", "12"], 3, &["visual.2.weight", "found shape"]),
+        (&["--from", &file, "--take", "visual", "--cells", "30"], 3, &["visual.2.weight", "found shape"]),
         (&["--from", "nowhere.safetensors"], 3, &["nowhere.safetensors"]),
     ] {
         train(&place, options, status, words);

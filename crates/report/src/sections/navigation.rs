@@ -64,45 +64,45 @@ impl Report for TrainNavigator {
 
     fn next(&self, _: &TrainedNavigator, out: &Path) -> Option<String> {
         let file = words::shell(&out.join(WALKS));
-        Some(format!("nullcline analyze {file} --units states --targets x,y,room --position x,y"))
+        Some(format!("nullcline analyze {file} --units states --position position"))
     }
 }
 
-/// Arrays trials x time (x units): states, positions in the plane, displacements that are so and that were told, room, reset.
+/// Arrays trials x time (x numbers): states, positions in the plane, displacements that are so and that were told; room, what was reset,
+/// and whether there was an image.
 fn walks(t: &TrainedNavigator, ways: &[Way]) -> Vec<Tensor> {
     let steps = ways.first().map_or(0, |w| w.told.len());
-    let each = |name: &str, f: &dyn Fn(&Way, usize) -> f64| Tensor {
-        name: name.into(),
-        shape: vec![ways.len(), steps],
-        dtype: "f64".into(),
-        data: ways.iter().flat_map(|w| (0..steps).map(move |k| f(w, k))).collect(),
-    };
     let units = ways.first().map_or(0, |w| w.states.nrows());
-    let states = Tensor {
-        name: "states".into(),
-        shape: vec![ways.len(), steps, units],
-        dtype: "f32".into(),
+    let each = |name: &str, numbers: Option<usize>, f: &dyn Fn(&Way, usize, usize) -> f64| Tensor {
+        name: name.into(),
+        shape: [ways.len(), steps].into_iter().chain(numbers).collect(),
+        dtype: "f64".into(),
         data: ways
             .iter()
-            .flat_map(|w| (0..steps).flat_map(move |k| (0..units).map(move |i| f64::from(w.states[(i, k)]))))
+            .flat_map(|w| (0..steps).flat_map(move |k| (0..numbers.unwrap_or(1)).map(move |i| f(w, k, i))))
             .collect(),
     };
-    let plane = |w: &Way, k: usize| {
-        let place = w.trajectory.places[k + 1];
-        t.map.plane(place.room, place.at)
+    let moved: Vec<Vec<[f64; 2]>> = ways.iter().map(|w| w.trajectory.displacements()).collect();
+    let moved = Tensor {
+        name: "moved".into(),
+        shape: vec![ways.len(), steps, 2],
+        dtype: "f64".into(),
+        data: moved.concat().concat(),
     };
-    vec![
-        states,
-        each("x", &|w, k| plane(w, k)[0]),
-        each("y", &|w, k| plane(w, k)[1]),
-        each("room", &|w, k| w.trajectory.places[k + 1].room as f64),
-        each("moved_x", &|w, k| w.trajectory.displacements()[k][0]),
-        each("moved_y", &|w, k| w.trajectory.displacements()[k][1]),
-        each("told_x", &|w, k| w.told[k][0]),
-        each("told_y", &|w, k| w.told[k][1]),
-        each("reset", &|w, k| w.resets[k].0),
-        each("image", &|w, k| f64::from(u8::from(w.resets[k].1))),
-    ]
+    // Memories have no gate.
+    let all = vec![
+        each("states", Some(units), &|w, k, i| f64::from(w.states[(i, k)])),
+        each("position", Some(2), &|w, k, i| {
+            let place = w.trajectory.places[k + 1];
+            t.map.plane(place.room, place.at)[i]
+        }),
+        moved,
+        each("told", Some(2), &|w, k, i| w.told[k][i]),
+        each("room", None, &|w, k, _| w.trajectory.places[k + 1].room as f64),
+        each("reset", None, &|w, k, _| w.resets[k].0),
+        each("image", None, &|w, k, _| f64::from(u8::from(w.resets[k].1))),
+    ];
+    all.into_iter().filter(|t| t.data.iter().any(|v| v.is_finite())).collect()
 }
 
 /// What was found, a sentence each.
@@ -122,7 +122,7 @@ fn findings(t: &TrainedNavigator) -> Vec<String> {
             )
         })
         .collect();
-    if let Some(c) = t.courses.first() {
+    if let Some(c) = t.courses.first().filter(|c| c.walked.resets[0].value.is_finite()) {
         let [image, other] = c.walked.resets;
         all.push(format!(
             "Of an image {} % enters the state, of what stands for a missing one {} %.",

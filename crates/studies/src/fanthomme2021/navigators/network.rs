@@ -10,6 +10,8 @@ use nullcline_core::training::navigation::{Course, Integrator, Module, Walked};
 pub struct Size {
     /// Networks of a condition.
     pub seeds: u64,
+    /// Cells of a side of the retina.
+    pub cells: usize,
     /// Steps of a training.
     pub steps: u64,
     /// Trajectories of a step, their actions, and transitions.
@@ -23,11 +25,16 @@ pub struct Size {
 impl Size {
     pub fn of(settings: &Settings) -> Self {
         match settings.preset {
-            Preset::Quick => {
-                Self { seeds: 1, steps: 300, batch: [16, 20, 256], test: [128, 100], whole: false }
-            }
+            Preset::Quick => Self {
+                seeds: 1,
+                cells: 32,
+                steps: 1500,
+                batch: [16, 20, 128],
+                test: [128, 100],
+                whole: false,
+            },
             Preset::Paper => {
-                Self { seeds: 8, steps: 4000, batch: [32, 40, 512], test: [512, 100], whole: true }
+                Self { seeds: 8, cells: 64, steps: 4000, batch: [32, 40, 512], test: [512, 100], whole: true }
             }
         }
     }
@@ -35,12 +42,15 @@ impl Size {
     /// In words.
     pub fn words(self) -> String {
         let [b, t, c] = self.batch;
-        format!("{} steps of {b} trajectories of {t} actions and {c} transitions", self.steps)
+        let (steps, cells) = (self.steps, self.cells);
+        format!(
+            "{steps} steps of {b} trajectories of {t} actions and {c} transitions on {cells} x {cells} cells"
+        )
     }
 
     /// Claims as these networks can ask them.
     pub fn asked(self, claims: Vec<Claim>) -> Vec<Claim> {
-        let words = format!("{}, of the thesis' 4000 of 32, 40 and 512", self.words());
+        let words = format!("{}, of the thesis' 4000 of 32, 40 and 512 on 64", self.words());
         match self.whole {
             true => claims,
             false => claims.into_iter().map(|c| c.at_other_size(&words)).collect(),
@@ -90,7 +100,7 @@ impl Condition {
     fn plan(self, map: &str, size: Size, seed: u64) -> Result<NavigatorPlan, Error> {
         let [batch, duration, transitions] = size.batch;
         let mut o = json!({
-            "map": map, "reading": "coded", "steps": size.steps, "batch": batch, "duration": duration,
+            "map": map, "reading": "coded", "cells": size.cells, "steps": size.steps, "batch": batch, "duration": duration,
             "transitions": transitions, "test_walks": size.test[0], "test_steps": size.test[1], "seed": seed,
         });
         let more = match self {
