@@ -2,8 +2,10 @@
 
 use nullcline::inference::potts::{
     Error, Gibbs, Learned, Learning, Penalty, Potts, Samples, Settings, Sites, Transfer, Way, boltzmann,
+    boltzmann_told,
 };
 use nullcline::linalg::random::{Use, stream};
+use std::sync::Mutex;
 
 fn samples(n: usize, q: usize, p: usize, number: u64) -> Samples {
     let sites = Sites::alike(n, q).unwrap();
@@ -44,6 +46,37 @@ fn errors_hold_the_exact_maximum() {
     let (share, mean) = (within as f64 / f64::from(all), squares / f64::from(all));
     // Student's law has a mean square of 1.4.
     assert!(share > 0.9 && mean < 2.5, "{share} of {all}, mean square {mean}");
+}
+
+/// A tolerance as large as the data's own errors ends learning earlier, with errors that still hold the exact maximum; where it stands is
+/// told on the way.
+#[test]
+fn a_coarse_tolerance_has_wider_errors_and_tells_where_it_stands() {
+    let (mut within, mut all) = (0, 0);
+    for k in 0..4u64 {
+        let seen = samples(6, 3, 1000, 20 + k);
+        let o = Settings { evaluations: 40_000, ..Settings::default() };
+        let exact = Way::Exact.fit(&seen, 0.05, None, &o).unwrap().model;
+        let penalty = Penalty::of_likelihood(0.05, &seen.sites).unwrap();
+        let (told, coarse) =
+            (Mutex::new(vec![]), Learning { tolerance: 1.0, seed: k, ..Learning::default() });
+        let found = boltzmann_told(&seen, penalty, &coarse, &|at| told.lock().unwrap().push(at)).unwrap();
+        assert!(found.mismatch.hypot(found.resolution) <= 1.0);
+        let fine = boltzmann(&seen, penalty, &Learning { seed: k, ..Learning::default() }).unwrap();
+        assert!(found.updates <= fine.updates);
+        for c in 0..18 {
+            for r in 0..c / 3 * 3 {
+                let apart = (found.model.couplings[(r, c)] - exact.couplings[(r, c)]).abs();
+                within += usize::from(apart < 2.36 * found.errors.couplings[(r, c)]);
+                all += 1;
+            }
+        }
+        let told = told.into_inner().unwrap();
+        assert!(told.iter().all(|p| p.updates[0] <= p.updates[1] && (p.stage > 2) == p.last.is_some()));
+        let stages = told.iter().map(|p| p.stage).max().unwrap();
+        assert_eq!((told[0].stage, stages), (1, found.stages.len() + 1));
+    }
+    assert!(f64::from(within) > 0.9 * f64::from(all), "{within} of {all}");
 }
 
 /// Fifty sites of ten states: pair frequencies of a long run of the model are those of the data less what the penalty holds back.

@@ -113,7 +113,7 @@ fn findings(t: &TrainedNavigator) -> Vec<String> {
         .map(|c| {
             let w = &c.walked;
             format!(
-                "With {} it is {} sides of a room from where it is, over {} (first five {}); who never tells a displacement, {}.",
+                "With {}, what it says of its place is off by {} sides of a room, mean of {} (of the first five {}); saying nothing is off by {}.",
                 c.name,
                 words::with_error(w.long),
                 words::count(w.errors.len(), "action"),
@@ -125,7 +125,7 @@ fn findings(t: &TrainedNavigator) -> Vec<String> {
     if let Some(c) = t.courses.first().filter(|c| c.walked.resets[0].value.is_finite()) {
         let [image, other] = c.walked.resets;
         all.push(format!(
-            "Of an image {} % enters the state, of what stands for a missing one {} %.",
+            "Where there is an image, {} % of it enters the state; of what stands for a missing one, {} %.",
             words::with_error(percent(image)),
             words::with_error(percent(other))
         ));

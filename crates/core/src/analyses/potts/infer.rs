@@ -182,7 +182,7 @@ fn failed(config: &PottsConfig, fault: Fault) -> Error {
     let compress = if config.fits.grouping.is_some() { "groups more states" } else { "groups rare states" };
     let advice = match config.way {
         Way::Boltzmann => {
-            "; --updates allows more, --gamma or --at a stronger penalty, --tolerance a larger distance"
+            "; --updates allows more, --gamma or --at a stronger penalty, --tolerance 1 a distance as large as the data's own errors"
                 .to_owned()
         }
         Way::Clusters => format!(

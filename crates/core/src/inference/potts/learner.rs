@@ -2,6 +2,7 @@
 
 use super::coordinates::Coordinates;
 use super::group::{Group, Moments};
+use super::learning::NOISE;
 use super::steep::Steep;
 use super::{Error, Learned, Learning, Penalty, Potts, PseudoLikelihood, Samples, Settings, Stage, fit};
 use crate::inference::chains::{Summary, summary};
@@ -160,11 +161,13 @@ impl Run {
         let models: Vec<Potts> = places.iter().map(|p| self.penalised(p)).collect();
         let middle = self.penalised(&mean(places));
         let mut errors = Potts::free(middle.sites.clone());
+        let times = (check.mismatch / (NOISE * check.resolution)).max(1.0);
+        let wide = |lists: &[&[f64]]| spread(lists).into_iter().map(|e| times * e).collect::<Vec<f64>>();
         let fields: Vec<&[f64]> = models.iter().map(|m| &m.fields[..]).collect();
-        errors.fields = spread(&fields);
+        errors.fields = wide(&fields);
         for k in 0..errors.fields.len() {
             let columns: Vec<&[f64]> = models.iter().map(|m| col(m.couplings.as_ref(), k)).collect();
-            col_mut(errors.couplings.as_mut(), k).copy_from_slice(&spread(&columns));
+            col_mut(errors.couplings.as_mut(), k).copy_from_slice(&wide(&columns));
         }
         Learned {
             model: middle,

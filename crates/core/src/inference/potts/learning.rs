@@ -31,7 +31,8 @@ pub struct Learned {
     /// The mean of the groups' models, in the gauge that the penalty chooses.
     pub model: Potts,
     /// The standard error of each field and coupling that the chains leave, by the spread of groups (degrees of freedom: groups less
-    /// one); that of the data is not in it.
+    /// one); that of the data is not in it. Where a tolerance above 0.2 ended learning before what is left of the slope was the chains'
+    /// noise, errors are as many times larger as the slope is than that.
     pub errors: Potts,
     /// Root mean square over moments of what is left of the objective's slope, in standard errors of the data's moments, the chains' own
     /// sampling error taken off; that error is `resolution`.
@@ -80,7 +81,9 @@ const FIRST: usize = 100;
 /// What sizes of steps are divided by from stage to stage; updates are as many times more.
 const FALL: f64 = 4.0;
 /// How many times the chains' own sampling error what is left of the slope may be: the extrapolated places have 1.7 times as much of it.
-const NOISE: f64 = 2.2;
+pub(super) const NOISE: f64 = 2.2;
+/// The largest tolerance under which learning goes on until that is so; under larger ones errors are as many times larger as it is not.
+const FINE: f64 = 0.2;
 /// R-hat of the energy above which chains are not trusted.
 const MIXED: f64 = 1.1;
 
@@ -178,7 +181,7 @@ pub fn boltzmann_told(
             r_hat: check.chains.r_hat,
         });
         let error = check.mismatch.hypot(check.resolution);
-        let noise = check.mismatch <= NOISE * check.resolution;
+        let noise = check.mismatch <= NOISE * check.resolution || o.tolerance > FINE;
         if error <= o.tolerance && noise && !(check.chains.r_hat > MIXED) {
             return Ok(run.learned(&ended, &check, stages));
         }
