@@ -48,7 +48,7 @@ fn a_trained_integrator_leaves_numbers_and_walks_that_are_analysed() {
         let names: Vec<&str> = courses.iter().map(|c| c["course"].as_str().unwrap()).collect();
         assert_eq!(names, ["images", "no images"]);
         // Those who never tell a displacement are as wrong on both: the trajectories are the same.
-        assert_eq!(courses[0]["error_still"], courses[1]["error_still"]);
+        assert_eq!(courses[0]["still_long"], courses[1]["still_long"]);
         let network = read(place.path("out/network.safetensors").as_ref()).unwrap();
         let numbers: usize = network.tensors.iter().map(|t| t.data.len()).sum();
         assert_eq!(found["parameters"].as_u64(), Some(numbers as u64));
@@ -110,6 +110,10 @@ fn modules_are_taken_from_another_network() {
     ] {
         train(&place, options, status, words);
     }
+    let mut tensors = a.tensors.clone();
+    tensors[0].data[3] = f64::NAN;
+    let broken = place.save("broken.safetensors", &tensors);
+    train(&place, &["--from", &broken], 3, &["visual.0.weight", "NaN", "number 3"]);
 }
 
 #[test]
@@ -119,6 +123,18 @@ fn a_map_of_ones_own_is_read_or_refused_with_its_line() {
     let file = place.write("mine.toml", known);
     train(&place, &["--map", &file], 0, &[]);
     assert_eq!(place.summary("out")["modules"]["navigation"]["map"], "DonutPath");
+    // Another map under the same name is another question.
+    let again = |status: i32| {
+        let out = place.path("kept");
+        let options = ["--map", &file, "--cells", "8", "--steps", "5", "--batch", "2", "--duration", "3"];
+        let tests = ["--transitions", "4", "--test-walks", "4", "--test-steps", "4", "--out", &out];
+        let ran = run(&[&["train", "navigate"][..], &options, &tests].concat());
+        assert_eq!(ran.status, status, "{ran:?}");
+    };
+    again(0);
+    again(0);
+    place.write("mine.toml", known.replace("red", "blue"));
+    again(2);
     let broken = place.write("broken.toml", known.replacen("to = 1", "to = 77", 1));
     train(&place, &["--map", &broken], 3, &["broken.toml", "77"]);
 }
@@ -138,6 +154,8 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         (&["--rates", "0,0,0,0,0"], &["nothing is learned"]),
         (&["--weights", "1,-1,1"], &["--weights -1"]),
         (&["--gate", "hard"], &["--gate hard"]),
+        (&["--model", "lstm", "--gate", "softmax"], &["--gate softmax", "has no gate"]),
+        (&["--test-walks", "1000000", "--test-steps", "100000"], &["--test-walks", "--test-steps"]),
         (&["--spread", "0"], &["--spread 0"]),
     ] {
         train(&place, options, 2, words);

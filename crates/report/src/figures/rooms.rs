@@ -8,7 +8,8 @@ use crate::draw::scene::{Pen, Shape};
 use crate::{Error, Figure};
 use nullcline_core::tasks::navigation::{Edge, Map, Room};
 
-/// Draws walls, lights in their colours (those of a room that look through its walls where they stand) and ways through them.
+/// Draws walls, lights in their colours (those of a room that look through its walls where they stand) and ways through them; a way of one point is
+/// a dot.
 ///
 /// # Shapes and units
 /// Ways are in sides of a room, in the plane of the map's centres.
@@ -48,7 +49,10 @@ pub fn rooms(map: &Map, ways: &[Series]) -> Result<Figure, Error> {
         }
     }
     for (i, s) in ways.iter().enumerate() {
-        panel.series(&s.label, |panel| panel.line(s.points.clone(), pen(i, s)));
+        panel.series(&s.label, |panel| match s.points[..] {
+            [_] => panel.dots(s.points.clone(), filled(Shape::Circle, 2.4, s.ink.color(i))),
+            _ => panel.line(s.points.clone(), pen(i, s)),
+        });
     }
     for (at, colour) in lights(map) {
         panel.dots([at], filled(Shape::Circle, 2.6, INK));

@@ -3,7 +3,7 @@
 use super::{Rendered, words};
 use crate::Error;
 use crate::figure::Figure;
-use crate::figures::{Axes, Reference, Series, lines, rooms};
+use crate::figures::{Axes, Ink, Reference, Series, lines, rooms};
 use crate::folder::{Folder, Origin};
 use crate::page::Section;
 use crate::report::{Report, Told};
@@ -113,12 +113,14 @@ fn findings(t: &TrainedNavigator) -> Vec<String> {
         .map(|c| {
             let w = &c.walked;
             format!(
-                "With {}, what it says of its place is off by {} sides of a room, mean of {} (of the first five {}); saying nothing is off by {}.",
+                "With {}, what it says of its place is off by {} sides of a room, mean of {}; saying that it had not moved would be off by {}. Of the \
+                 first five actions: {} and {}.",
                 c.name,
                 words::with_error(w.long),
                 words::count(w.errors.len(), "action"),
+                words::with_error(w.still[1]),
                 words::with_error(w.short),
-                words::with_error(w.still),
+                words::with_error(w.still[0]),
             )
         })
         .collect();
@@ -141,18 +143,21 @@ fn navigation(t: &TrainedNavigator) -> Result<Rendered, Error> {
     let mut facts = vec![
         ("Parameters".to_owned(), t.parameters.to_string()),
         ("Steps".to_owned(), t.curve.last().map_or(0, |r| r.step).to_string()),
-        ("Parameters kept from step".to_owned(), t.best_step.to_string()),
+        (
+            "Step of the parameters that are kept, by the mean of ten validations".to_owned(),
+            t.best_step.to_string(),
+        ),
     ];
     for c in &t.courses {
         facts.push((format!("Error, {} (sides)", c.name), words::with_error(c.walked.long)));
     }
     let mut warnings = vec![];
-    if let Some(c) = t.courses.first().filter(|c| !(c.walked.long.value < 0.9 * c.walked.still.value)) {
+    if let Some(c) = t.courses.first().filter(|c| !(c.walked.long.value < 0.9 * c.walked.still[1].value)) {
         warnings.push(format!(
-            "It does not know where it is: its error of {} is no better than that of who never tells a displacement, {}. Try more --steps, \
-             or other --rates and --weights.",
+            "It hardly knows where it is: its place is off by {}, where saying that it had not moved would be off by {}. Try more --steps, or \
+             other --rates and --weights.",
             words::with_error(c.walked.long),
-            words::with_error(c.walked.still)
+            words::with_error(c.walked.still[1])
         ));
     }
     let section = Section {
@@ -173,20 +178,20 @@ fn navigation(t: &TrainedNavigator) -> Result<Rendered, Error> {
 
 /// Error by action.
 fn errors(t: &TrainedNavigator) -> Result<Figure, Error> {
-    let series = t.courses.iter().map(|c| {
-        let steps: Vec<f64> = (1..=c.walked.errors.len()).map(|k| k as f64).collect();
-        let values: Vec<f64> = c.walked.errors.iter().map(|e| e.value).collect();
-        let error: Vec<f64> = c.walked.errors.iter().map(|e| e.error()).collect();
-        Series::new(c.name, &steps, &values).errors(&error)
-    });
-    let mut axes = Axes { x_whole: true, ..Axes::new("Actions", "Error (sides of a room)") };
-    if let Some(c) = t.courses.first() {
-        axes = axes.reference("telling nothing", Reference::Across(c.walked.still.value));
-    }
-    lines(&series.collect::<Vec<_>>(), &axes)?.named(
+    let one = |name: &str, all: &[Estimate]| {
+        let steps: Vec<f64> = (1..=all.len()).map(|k| k as f64).collect();
+        let values: Vec<f64> = all.iter().map(|e| e.value).collect();
+        let error: Vec<f64> = all.iter().map(|e| e.error()).collect();
+        Series::new(name, &steps, &values).errors(&error)
+    };
+    let still = t.courses.first().map(|c| one("not moved", &c.walked.stills).ink(Ink::Grey).dashed());
+    let series: Vec<Series> = t.courses.iter().map(|c| one(c.name, &c.walked.errors)).chain(still).collect();
+    let axes = Axes { x_whole: true, ..Axes::new("Actions", "Error (sides of a room)") };
+    lines(&series, &axes)?.named(
         "errors",
         "Error over time",
-        "Mean distance of what is told from what is so; bands are one standard error over trajectories.",
+        "Mean distance between the place that the network says and the true one, with images and without; grey: of who says that it had not \
+         moved. Bands are one standard error over trajectories.",
     )
 }
 
@@ -200,7 +205,13 @@ fn map(t: &TrainedNavigator) -> Result<Figure, Error> {
     let told: Vec<[f64; 2]> = std::iter::once(origin).chain(told).collect();
     let series =
         |label: &str, points: Vec<[f64; 2]>| Series { label: label.into(), points, ..Series::default() };
-    rooms(&t.map, &[series("true", true_way), series("told", told).dashed()])
+    let begin = series("start", vec![origin]).ink(Ink::Black).unlisted();
+    let figure = rooms(&t.map, &[series("true", true_way), series("said", told).dashed(), begin])?;
+    let caption = format!(
+        "The first trajectory of the tests with images, from its start (black dot), and what the network says of it. {}",
+        figure.caption
+    );
+    figure.named("rooms", &format!("Map {}", t.map.name), &caption)
 }
 
 fn curve(rows: &[LessonRow], best: u64) -> Result<Figure, Error> {
@@ -222,24 +233,24 @@ fn curve(rows: &[LessonRow], best: u64) -> Result<Figure, Error> {
 }
 
 fn table(courses: &[CourseRun]) -> TableOut {
-    let mean = |all: &[f64]| Estimate::mean_of_found(all.iter().copied());
     Table::of(courses)
         .column("course", "", |c| c.name)
         .column("error_short", "sides", |c| c.walked.short)
         .column("error_long", "sides", |c| c.walked.long)
-        .column("error_still", "sides", |c| c.walked.still)
+        .column("still_short", "sides", |c| c.walked.still[0])
+        .column("still_long", "sides", |c| c.walked.still[1])
         .column("spread_short", "sides", |c| c.walked.spreads[0])
         .column("spread_long", "sides", |c| c.walked.spreads[1])
         .column("reset_image", "", |c| c.walked.resets[0])
         .column("reset_other", "", |c| c.walked.resets[1])
-        .column("states_absolute", "R²", move |c| mean(&c.walked.states.absolute))
-        .column("states_relative", "R²", move |c| mean(&c.walked.states.relative))
-        .column("images_absolute", "R²", move |c| mean(&c.walked.images.absolute))
-        .column("images_relative", "R²", move |c| mean(&c.walked.images.relative))
+        .column("states_absolute", "R²", |c| c.walked.states.means[0])
+        .column("states_relative", "R²", |c| c.walked.states.means[1])
+        .column("images_absolute", "R²", |c| c.walked.images.means[0])
+        .column("images_relative", "R²", |c| c.walked.images.means[1])
         .named(
             "tests",
             "What each kind of trajectories gives. Spreads are standard deviations over actions and trajectories; R² are means over units that \
-             change, with errors over units.",
+             change, with errors between trajectories; still: of who says that it had not moved.",
         )
 }
 
@@ -252,7 +263,10 @@ fn course(courses: &[CourseRun]) -> TableOut {
         .column("course", "", |r| r.0)
         .column("action", "", |r| r.1)
         .column("error", "sides", |r| r.2)
-        .named("errors", "Mean distance after each action of what is told from what is so.")
+        .named(
+            "errors",
+            "Mean distance after each action between the place that the network says and the true one.",
+        )
 }
 
 fn curve_table(rows: &[LessonRow]) -> TableOut {

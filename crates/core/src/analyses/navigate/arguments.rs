@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Trains a path integrator that sees.
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct TrainNavigator {
-    /// Map: SnakePath, DoubleDonut, Ambiguous, DarkCenter, DonutPath, or a file of your own (.toml)
+    /// Map: SnakePath, DoubleDonut, Ambiguous, DarkCenter, DonutPath, or a file of your own, whose name ends in .toml
     #[arg(long, value_name = "MAP", default_value = "DoubleDonut", help_heading = "Task")]
     pub map: String,
     /// What is not said otherwise is as in the thesis (printed) or as in its program (coded): networks, gate, rates, retina, goal,
@@ -35,7 +35,7 @@ pub struct TrainNavigator {
     #[arg(long, value_name = "P", default_value_t = 0.25, help_heading = "Cues")]
     pub black: f64,
     /// Standard deviation of what is felt of each coordinate of an action, or several, of which each step has one
-    #[arg(long, value_name = "X,..", default_value = "0", help_heading = "Cues")]
+    #[arg(long, allow_hyphen_values = true, value_name = "X,..", default_value = "0", help_heading = "Cues")]
     pub noise: String,
     /// rpi (a resetting path integrator), lstm (whose read-out looks at the state alone), start (an LSTM whose read-out looks at the first
     /// representation too) or hybrid (the same with losses of models)
@@ -51,11 +51,11 @@ pub struct TrainNavigator {
     #[arg(long, value_name = "NAMES", help_heading = "Network")]
     pub take: Option<String>,
     /// Weights of the losses of path integration, of the direct and of the inverse model [default: 1,10,10; of lstm and start 1,0,0]
-    #[arg(long, value_name = "W,D,I", help_heading = "Training")]
+    #[arg(long, allow_hyphen_values = true, value_name = "W,D,I", help_heading = "Training")]
     pub weights: Option<String>,
     /// Learning rates of V, P, D, I and G, and of an LSTM; 0 for what stays as it was drawn, or frozen: those of the program for networks
     /// without losses of models (V, P and G stay) [default: 0.001,0.001,0.0001,0.001,0.001; coded: P stays; with an LSTM 0.0005 each]
-    #[arg(long, value_name = "RATES", help_heading = "Training")]
+    #[arg(long, allow_hyphen_values = true, value_name = "RATES", help_heading = "Training")]
     pub rates: Option<String>,
     /// Gradient steps
     #[arg(long, value_name = "N", default_value_t = 4000, value_parser = count(1, 100_000_000).map(|n| n as u64), help_heading = "Training")]

@@ -55,6 +55,12 @@ pub(super) fn take(
                     module.name()
                 ));
             }
+            if let Some(k) = found.data.iter().position(|v| !v.is_finite()) {
+                return Err(format!(
+                    "`{}`: found {} at number {k}, expected finite numbers",
+                    a.name, found.data[k]
+                ));
+            }
             a.write(&found.data, theta);
         }
     }

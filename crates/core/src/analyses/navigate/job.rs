@@ -2,13 +2,14 @@
 
 use super::TrainNavigator;
 use super::file::tensors;
+use super::options::map_file;
 use super::plan::NavigatorPlan;
 use crate::analyses::Error;
 use crate::analyses::training::Progress;
 use crate::io::tensors::Tensor;
 use crate::job::{Desk, Job};
 use crate::tasks::navigation::Map;
-use crate::training::navigation::{Integrator, Lesson, LessonRow, Teacher, Walked, Way};
+use crate::training::navigation::{Integrator, Lesson, LessonRow, Module, Teacher, Walked, Way};
 use crate::training::trainer::Stopped;
 use serde_json::Value;
 use std::path::Path;
@@ -61,9 +62,7 @@ impl Job for TrainNavigator {
     type Error = Error;
 
     fn files(&self) -> Vec<&Path> {
-        let map = Path::new(&self.map);
-        let own = map.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
-        own.then_some(map).into_iter().chain(self.from.as_deref()).collect()
+        map_file(&self.map).into_iter().chain(self.from.as_deref()).collect()
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -74,8 +73,24 @@ impl Job for TrainNavigator {
         crate::linalg::sequential();
         let plan = self.plan()?;
         let mut progress = Progress::open(desk.unfinished, &plan.describe(), desk.restart)?;
-        let (lesson, notes) = trained(&plan, &mut progress, desk)?;
+        let found = trained(&plan, &mut progress, desk);
+        let (lesson, notes) = progress.unless_diverged(found)?;
+        let notes = self.taken(&plan).into_iter().chain(notes).collect();
         Ok(tested(&plan, lesson, notes, desk))
+    }
+}
+
+impl TrainNavigator {
+    /// What was taken from another network, and what was not.
+    fn taken(&self, plan: &NavigatorPlan) -> Option<String> {
+        let file = self.from.as_ref()?;
+        let of = |there: bool| -> Vec<&str> {
+            let used = Module::ALL.into_iter().filter(|m| plan.modules.uses(*m, plan.models()));
+            used.map(Module::name).filter(|n| plan.taken.contains(n) == there).collect()
+        };
+        let drawn = of(false);
+        let drawn = if drawn.is_empty() { "nothing".into() } else { drawn.join(", ") };
+        Some(format!("taken from {}: {}; drawn: {drawn}", file.display(), of(true).join(", ")))
     }
 }
 
@@ -85,7 +100,8 @@ impl Job for TrainNavigator {
 /// A training that diverges; a folder that belongs to another plan or cannot be used.
 pub fn train_plan(plan: &NavigatorPlan, desk: &Desk) -> Result<Lesson<f32>, Error> {
     let mut progress = Progress::open(desk.unfinished, &plan.describe(), desk.restart)?;
-    trained(plan, &mut progress, desk).map(|(lesson, _)| lesson)
+    let found = trained(plan, &mut progress, desk);
+    progress.unless_diverged(found).map(|(lesson, _)| lesson)
 }
 
 fn trained(
@@ -116,7 +132,7 @@ fn trained(
     result?;
     if let Some(Stopped::Diverged { .. }) = lesson.stopped {
         let message = format!(
-            "training diverged in step {}: the loss or its gradient is not finite; lower --rates, {:?} now",
+            "training diverged in step {}: the loss or its gradient is not finite; lower --rates, {:?} now, --weights or --noise",
             lesson.steps + 1,
             plan.teaching.rates.0
         );

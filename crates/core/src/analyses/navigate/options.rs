@@ -28,16 +28,24 @@ pub(super) fn reading(a: &TrainNavigator) -> Result<Reading, String> {
     }
 }
 
+/// The file that a map is in, if it is not one of the thesis's.
+pub(super) fn map_file(map: &str) -> Option<&Path> {
+    let file = Path::new(map);
+    file.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")).then_some(file)
+}
+
 /// The map, one of the thesis's by name, else a file.
 pub(super) fn world(a: &TrainNavigator) -> Result<World, Error> {
-    let file = Path::new(&a.map);
-    let is_file = file.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
-    let map = if is_file {
+    let map = if let Some(file) = map_file(&a.map) {
+        if std::fs::metadata(file).is_ok_and(|m| !m.is_file()) {
+            return Err(Error::input(file, "found no file, expected a map in TOML; name one"));
+        }
         let text = std::fs::read_to_string(file)
             .map_err(|e| Error::input(file, format!("cannot be read: {e}; name a map in TOML")))?;
         Map::parse(&text).map_err(|e| Error::input(file, e.to_string()))?
     } else {
-        Map::named(&a.map).map_err(|e| Error::Config(format!("--map {}: {e}", a.map)))?
+        Map::named(&a.map)
+            .map_err(|e| Error::Config(format!("--map {}: {e} (its name ends in .toml)", a.map)))?
     };
     let coded = reading(a).map_err(Error::Config)? == Reading::Coded;
     let usual = (coded && map.goals.contains_key("Default")).then_some("Default");

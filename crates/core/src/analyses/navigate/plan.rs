@@ -2,15 +2,18 @@
 
 use super::TrainNavigator;
 use super::file::take;
-use super::options::{at_least_zero, model, modules, rates, reading, share, weights, world};
+use super::options::{at_least_zero, map_file, model, modules, rates, reading, share, weights, world};
 use crate::analyses::check::positive;
 use crate::analyses::{Error, fits};
+use crate::io::error::Problem;
 use crate::io::tensors;
+use crate::memory;
 use crate::tasks::navigation::{Normalisation, Retina, World};
 use crate::training::navigation::{
     Averaging, Course, Cues, Gate, Glimpses, Module, Modules, Rates, Recurrence, Sampler, Teaching, Weights,
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// What is not said otherwise.
@@ -44,6 +47,8 @@ pub struct NavigatorPlan {
     pub test: [usize; 2],
     /// Parameters before training where they are not drawn.
     pub start: Option<Vec<f32>>,
+    /// Modules that were taken from a file.
+    pub(super) taken: Vec<&'static str>,
     /// What was asked, by the names of the options.
     settings: Vec<(String, Value)>,
 }
@@ -55,7 +60,10 @@ impl TrainNavigator {
     /// [`Error::Config`] names the option, what it is, and what was expected; a map that cannot be read names its file.
     pub fn plan(&self) -> Result<NavigatorPlan, Error> {
         let world = world(self)?;
-        let plan = plan(self, world).map_err(Error::Config).and_then(room)?;
+        let mut plan = plan(self, world).map_err(Error::Config).and_then(room)?;
+        if let Some(file) = map_file(&self.map) {
+            plan.settings.push(("map_digest".into(), json!(digest(file)?)));
+        }
         match (&self.from, &self.take) {
             (None, Some(names)) => {
                 Err(Error::Config(format!("--take {names}: --from names no network; leave it out")))
@@ -73,9 +81,10 @@ fn begun(mut plan: NavigatorPlan, path: &Path, names: Option<&str>) -> Result<Na
     let mut theta: Vec<f32> = plan.modules.draw(plan.teaching.seed);
     let taken = take(&plan.modules, &file, wanted.as_deref(), &mut theta)
         .map_err(|message| Error::input(path, message))?;
-    plan.start = Some(theta);
     plan.settings.push(("from".into(), json!(path)));
+    plan.settings.push(("from_digest".into(), json!(digest(path)?)));
     plan.settings.push(("take".into(), json!(taken)));
+    (plan.start, plan.taken) = (Some(theta), taken);
     Ok(plan)
 }
 
@@ -99,6 +108,9 @@ fn plan(a: &TrainNavigator, world: World) -> Result<NavigatorPlan, String> {
         Some(other) => return Err(format!("--gate {other}: expected softmax or sigmoid")),
     };
     let (recurrence, models) = model(a)?;
+    if let Some(gate) = a.gate.as_ref().filter(|_| recurrence != Recurrence::Resetting) {
+        return Err(format!("--gate {gate}: --model {} has no gate; leave it out", a.model));
+    }
     let (rates, weights) = (rates(a, recurrence, coded)?, weights(a, recurrence, models)?);
     let losses = weights.integration + weights.direct + weights.inverse;
     if losses == 0.0 || rates.0.iter().sum::<f64>() == 0.0 {
@@ -137,6 +149,7 @@ fn plan(a: &TrainNavigator, world: World) -> Result<NavigatorPlan, String> {
         },
         test: [a.test_walks, a.test_steps],
         start: None,
+        taken: vec![],
         settings: settings(a, gate, &rates, &weights),
     })
 }
@@ -169,11 +182,24 @@ fn settings(a: &TrainNavigator, gate: Gate, rates: &Rates, weights: &Weights) ->
     all.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
 }
 
+/// What tells a file's content from another's.
+fn digest(path: &Path) -> Result<String, Error> {
+    let bytes = std::fs::read(path).map_err(|e| Error::input(path, format!("cannot be read: {e}")))?;
+    Ok(Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect())
+}
+
 /// Whether images and states have room.
 fn room(plan: NavigatorPlan) -> Result<NavigatorPlan, Error> {
     let [b, t] = plan.teaching.walks;
     let images = ("--batch", b.saturating_mul(t).max(plan.teaching.transitions));
     fits("the images of a step", &[images, ("--cells", plan.retina.len())], 8)?;
+    let [walks, steps] = plan.test.map(|n| n as u64);
+    let m = plan.modules.representation() as u64;
+    // Of some trajectories images, and states with what they are made of; of all, errors.
+    let numbers =
+        16 * steps.saturating_mul(plan.retina.len() as u64 + 12 * m) / 2 + 3 * walks.saturating_mul(steps);
+    let what = "the tests (--test-walks, --test-steps)".to_owned();
+    Problem::afford(what, numbers, memory::bound()).map_err(|p| Error::Config(p.to_string()))?;
     Ok(plan)
 }
 

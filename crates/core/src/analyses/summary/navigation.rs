@@ -3,7 +3,6 @@
 use super::number::Number;
 use crate::analyses::navigate::{CourseRun, TrainedNavigator};
 use crate::numbers::Estimate;
-use crate::training::navigation::Explained;
 use crate::training::trainer::Stopped;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,7 +27,7 @@ pub struct Navigation {
     pub steps: u64,
     /// That of the parameters that were kept.
     pub best_step: u64,
-    /// Mean of the last validations there.
+    /// Mean of the ten last validations there (fewer early on), by which they were chosen.
     pub validation_loss: Number,
     /// Why it ended.
     pub stopped: Stopped,
@@ -49,8 +48,10 @@ pub struct Course {
     pub error_short: Estimate,
     /// Over all actions.
     pub error_long: Estimate,
-    /// That of who never tells a displacement.
-    pub error_still: Estimate,
+    /// Those of who never tells a displacement.
+    pub still_short: Estimate,
+    /// As told.
+    pub still_long: Estimate,
     /// Standard deviations over actions and trajectories of the first two.
     pub spread_short: Number,
     /// As told.
@@ -59,7 +60,7 @@ pub struct Course {
     pub reset_image: Estimate,
     /// And where none was.
     pub reset_other: Estimate,
-    /// R^2 of units by a linear regression on positions, means over units that change.
+    /// R^2 of units by a linear regression on positions, means over units that change; errors are between trajectories.
     pub states_absolute: Estimate,
     /// By the displacement from the start.
     pub states_relative: Estimate,
@@ -72,22 +73,21 @@ pub struct Course {
 impl Course {
     fn of(run: &CourseRun) -> Self {
         let w = &run.walked;
-        let mean = |all: &[f64]| Estimate::mean_of_found(all.iter().copied());
-        let Explained { absolute, relative } = &w.states;
         Self {
             course: run.name.into(),
             steps: w.errors.len(),
             error_short: w.short,
             error_long: w.long,
-            error_still: w.still,
+            still_short: w.still[0],
+            still_long: w.still[1],
             spread_short: Number(w.spreads[0]),
             spread_long: Number(w.spreads[1]),
             reset_image: w.resets[0],
             reset_other: w.resets[1],
-            states_absolute: mean(absolute),
-            states_relative: mean(relative),
-            images_absolute: mean(&w.images.absolute),
-            images_relative: mean(&w.images.relative),
+            states_absolute: w.states.means[0],
+            states_relative: w.states.means[1],
+            images_absolute: w.images.means[0],
+            images_relative: w.images.means[1],
         }
     }
 }

@@ -5,13 +5,15 @@ use super::integrator::Integrator;
 use super::modules::{Module, Recurrence};
 use super::sample::{Cues, Glimpses, Sampler};
 use crate::linalg::{Real, col};
-use crate::numbers::{Estimate, deviation};
+use crate::numbers::{Estimate, deviation, jackknife};
 use crate::tasks::navigation::{Place, Trajectory};
 use faer::{Mat, MatRef};
 use rayon::prelude::*;
 
 /// Trajectories that are looked at together.
 const TOGETHER: usize = 16;
+/// Blocks of trajectories of which each is left out for errors of R^2.
+const BLOCKS: usize = 20;
 /// Steps that count as few.
 const FEW: usize = 5;
 
@@ -39,12 +41,14 @@ impl Course {
 }
 
 /// How much of each unit's variance is linear in a position, R^2 of a regression with a constant; not a number for units that never change.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Explained {
     /// Of the position in the plane.
     pub absolute: Vec<f64>,
     /// Of the displacement from the start.
     pub relative: Vec<f64>,
+    /// Their means over units that change, with errors between trajectories.
+    pub means: [Estimate; 2],
 }
 
 /// What was found on a course.
@@ -58,9 +62,12 @@ pub struct Walked {
     pub long: Estimate,
     /// Standard deviation over all actions of all trajectories, of both.
     pub spreads: [f64; 2],
-    /// The distance of those who never tell a displacement.
-    pub still: Estimate,
-    /// Share of what is seen that enters the state (1 - g): of an image, of what stands for one that is not there; none of a memory.
+    /// The distance of those who never tell a displacement, over few actions and over all, and after each.
+    pub still: [Estimate; 2],
+    /// As told.
+    pub stills: Vec<Estimate>,
+    /// Share of what is seen that enters the state (1 - g): of an image, of what stands for one that is not there; none of a memory. Errors are
+    /// between trajectories.
     pub resets: [Estimate; 2],
     /// Of the units of states, and of images' representations.
     pub states: Explained,
@@ -126,40 +133,43 @@ impl Course {
         tell: &dyn Fn(usize),
     ) -> Walked {
         let m = integrator.modules().representation();
-        let (mut states, mut images) = (Moments::new(m), Moments::new(m));
-        let mut errors: Vec<Vec<f64>> = vec![];
-        let (mut still, mut resets) = (vec![], [vec![], vec![]]);
+        let blocks = || (0..BLOCKS.min(self.count)).map(|_| Moments::new(m)).collect::<Vec<_>>();
+        let (mut states, mut images) = (blocks(), blocks());
+        let (mut errors, mut stills): (Vec<Vec<f64>>, Vec<Vec<f64>>) = (vec![], vec![]);
+        let mut resets = [vec![], vec![]];
         for first in (0..self.count).step_by(TOGETHER) {
             tell(first);
             let count = TOGETHER.min(self.count - first);
-            for way in self.ways(integrator, theta, sampler, first, count) {
+            for (k, way) in self.ways(integrator, theta, sampler, first, count).into_iter().enumerate() {
+                let block = (first + k) % states.len();
                 let truth = way.trajectory.displacements();
                 let off = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
                 errors.push(way.told.iter().zip(&truth).map(|(a, b)| off(*a, *b)).collect());
-                still.push(mean(&truth.iter().map(|b| off([0.0; 2], *b)).collect::<Vec<_>>()));
-                for (share, there) in &way.resets {
-                    resets[usize::from(!there)].push(*share);
+                stills.push(truth.iter().map(|b| off([0.0; 2], *b)).collect());
+                for (there, shares) in [true, false].into_iter().zip(&mut resets) {
+                    let own: Vec<f64> = way.resets.iter().filter(|r| r.1 == there).map(|r| r.0).collect();
+                    shares.push(mean(&own));
                 }
                 let places = positions(sampler, &way.trajectory, &truth);
-                states.add(way.states.as_ref(), &places);
+                states[block].add(way.states.as_ref(), &places);
                 let seen = representations(integrator, theta, sampler, &way.trajectory.places[1..]);
-                images.add(seen.as_ref(), &places);
+                images[block].add(seen.as_ref(), &places);
             }
         }
-        let after = |t: usize| Estimate::mean(errors.iter().map(|e| e[t]));
-        let upto = |t: usize| Estimate::mean(errors.iter().map(|e| mean(&e[..t])));
+        let after = |all: &[Vec<f64>], t: usize| Estimate::mean(all.iter().map(|e| e[t]));
+        let upto = |all: &[Vec<f64>], t: usize| Estimate::mean(all.iter().map(|e| mean(&e[..t])));
         let few = FEW.min(self.steps);
-        let [of_images, of_others] = resets;
         Walked {
-            errors: (0..self.steps).map(after).collect(),
-            short: upto(few),
-            long: upto(self.steps),
+            errors: (0..self.steps).map(|t| after(&errors, t)).collect(),
+            short: upto(&errors, few),
+            long: upto(&errors, self.steps),
             spreads: [few, self.steps]
                 .map(|t| deviation(&errors.iter().flat_map(|e| e[..t].to_vec()).collect::<Vec<_>>())),
-            still: Estimate::mean(still),
-            resets: [Estimate::mean(of_images), Estimate::mean(of_others)],
-            states: states.explained(),
-            images: images.explained(),
+            still: [few, self.steps].map(|t| upto(&stills, t)),
+            stills: (0..self.steps).map(|t| after(&stills, t)).collect(),
+            resets: resets.map(Estimate::mean_of_found),
+            states: Explained::of(&states),
+            images: Explained::of(&images),
         }
     }
 }
@@ -195,7 +205,26 @@ pub fn representations<T: Real>(
     Mat::from_fn(out.nrows(), out.ncols(), |i, j| out[(i, j)].to_f64() as f32)
 }
 
+impl Explained {
+    /// Of all blocks of trajectories; errors by leaving each out.
+    fn of(blocks: &[Moments]) -> Self {
+        let all = Moments::sum(blocks.iter());
+        let shares =
+            |m: &Moments, first: usize| -> Vec<f64> { m.units.iter().map(|u| m.share(u, first)).collect() };
+        let middle = |m: &Moments, first: usize| Estimate::mean_of_found(shares(m, first)).value;
+        let without =
+            |k: usize| Moments::sum(blocks.iter().enumerate().filter(|(b, _)| *b != k).map(|(_, m)| m));
+        let left: Vec<Moments> =
+            if blocks.len() < 3 { vec![] } else { (0..blocks.len()).map(without).collect() };
+        let mean = |first: usize| {
+            jackknife::delete_one(middle(&all, first), left.iter().map(|m| Some(middle(m, first))))
+        };
+        Self { absolute: shares(&all, 0), relative: shares(&all, 2), means: [mean(0), mean(2)] }
+    }
+}
+
 /// Sums of products of units and positions, for regressions.
+#[derive(Clone)]
 struct Moments {
     count: f64,
     /// Of a unit: h, h^2, h times each of the four.
@@ -228,9 +257,20 @@ impl Moments {
         });
     }
 
-    fn explained(&self) -> Explained {
-        let of = |first: usize| self.units.iter().map(|u| self.share(u, first)).collect();
-        Explained { absolute: of(0), relative: of(2) }
+    fn sum<'a>(all: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let units = all.clone().next().map_or(0, |m| m.units.len());
+        let mut sum = Self::new(units);
+        for m in all {
+            sum.count += m.count;
+            for (to, from) in sum.units.iter_mut().zip(&m.units) {
+                to.iter_mut().zip(from).for_each(|(t, f)| *t += f);
+            }
+            for i in 0..4 {
+                sum.sums[i] += m.sums[i];
+                (0..4).for_each(|j| sum.products[i][j] += m.products[i][j]);
+            }
+        }
+        sum
     }
 
     /// R^2 of a unit by coordinates `first` and the next.

@@ -286,7 +286,9 @@ impl<'a, T: Real> Teacher<'a, T> {
             validation: losses.total(&o.weights),
             gradient,
         });
-        let last = &lesson.curve[lesson.curve.len().saturating_sub(o.memory)..];
+        // What was found before training is no part of a mean.
+        let later = &lesson.curve[1.min(lesson.curve.len() - 1)..];
+        let last = &later[later.len().saturating_sub(o.memory)..];
         let mean = last.iter().map(|r| r.validation).sum::<f64>() / last.len() as f64;
         let early = lesson.steps < o.first.min(o.steps) || last.len() < o.memory && lesson.steps < o.steps;
         if !early && mean < lesson.best_loss {

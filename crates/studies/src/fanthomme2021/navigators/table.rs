@@ -2,7 +2,6 @@
 
 use super::{Condition, Navigator, Size, navigators};
 use crate::common::*;
-use nullcline_core::training::navigation::Explained;
 
 /// Table 8.1.
 pub const SNAKE: Study = Study::new(
@@ -55,15 +54,14 @@ const COLUMNS: [Condition; 4] = [Condition::All, Condition::Frozen, Condition::V
 
 /// A row's number of one network.
 fn number(row: usize, n: &Navigator) -> f64 {
-    let mean = |of: &[f64]| Estimate::mean_of_found(of.iter().copied()).value;
-    let Explained { absolute, relative } = &n.with.states;
     match row {
-        0 => n.with.short.value,
-        1 => n.with.long.value,
-        2 => mean(&n.with.images.absolute),
-        3 => mean(absolute),
-        _ => mean(relative),
+        0 => n.with.short,
+        1 => n.with.long,
+        2 => n.with.images.means[0],
+        3 => n.with.states.means[0],
+        _ => n.with.states.means[1],
     }
+    .value
 }
 
 fn snake(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
@@ -79,16 +77,15 @@ fn of(all: &[Navigator], condition: Condition) -> Vec<&Navigator> {
     all.iter().filter(|n| n.condition == condition).collect()
 }
 
-/// The mean over networks; of one, over its trajectories or units.
+/// The mean over networks; of one, over its trajectories.
 fn cell(all: &[Navigator], condition: Condition, row: usize) -> Estimate {
     let own = of(all, condition);
-    let over = |units: &[f64]| Estimate::mean_of_found(units.iter().copied());
     match (&own[..], row) {
         ([n], 0) => n.with.short,
         ([n], 1) => n.with.long,
-        ([n], 2) => over(&n.with.images.absolute),
-        ([n], 3) => over(&n.with.states.absolute),
-        ([n], _) => over(&n.with.states.relative),
+        ([n], 2) => n.with.images.means[0],
+        ([n], 3) => n.with.states.means[0],
+        ([n], _) => n.with.states.means[1],
         _ => Estimate::mean(own.iter().map(|n| number(row, n))),
     }
 }
@@ -110,8 +107,9 @@ fn growth(all: &[Navigator], condition: Condition) -> Estimate {
 fn tuned(all: &[Navigator], condition: Condition) -> Estimate {
     match of(all, condition)[..] {
         [n] => {
-            let Explained { absolute, relative } = &n.with.states;
-            Estimate::mean_of_found(absolute.iter().zip(relative).map(|(a, r)| a - r))
+            let [absolute, relative] = n.with.states.means;
+            // Errors of both on the same trajectories; as if they went apart, which is the wider.
+            Estimate::new(number(3, n) - number(4, n), absolute.error() + relative.error(), absolute.n)
         }
         ref own => Estimate::mean(own.iter().map(|n| number(3, n) - number(4, n))),
     }
@@ -120,7 +118,7 @@ fn tuned(all: &[Navigator], condition: Condition) -> Estimate {
 fn claims(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
     let (growth, tuned) = (|c| growth(all, c), |c| tuned(all, c));
     let learned = |c: Condition| {
-        let worst = of(all, c).iter().map(|n| n.with.short.value / n.with.still.value).fold(0.0, f64::max);
+        let worst = of(all, c).iter().map(|n| n.with.short.value / n.with.still[0].value).fold(0.0, f64::max);
         if worst < 0.5 {
             Ok(())
         } else {
@@ -198,7 +196,7 @@ fn findings(
         .column("error_short", "sides", |n| n.with.short)
         .column("error_long", "sides", |n| n.with.long)
         .column("error_long_without_images", "sides", |n| n.without.long)
-        .column("error_still", "sides", |n| n.with.still)
+        .column("error_still", "sides", |n| n.with.still[1])
         .columns(["r2_visual", "r2_absolute", "r2_relative"], |n| [2, 3, 4].map(|r| number(r, n)))
         .column("reset_image", "", |n| n.with.resets[0])
         .column("reset_other", "", |n| n.with.resets[1])
