@@ -115,7 +115,7 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
         ["infer", "potts"] => vec![&table, "--units", "x*", "--bins", "2"],
         ["distill", "radd"] => vec![&table, "--units", "x*"],
         ["distill", "conventional"] => vec![&net, "--inputs", &inputs],
-        ["train", "ibl" | "integrate"] => vec![],
+        ["train", "ibl" | "integrate" | "navigate"] => vec![],
         ["train"] => {
             let task = match option {
                 "tokens" | "delay" => "copy-memory",
@@ -138,6 +138,15 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
         ["train", "integrate"] => {
             &[("--units", "4"), ("--steps", "1"), ("--batch", "4"), ("--test-steps", "3")]
         }
+        ["train", "navigate"] => &[
+            ("--cells", "8"),
+            ("--steps", "2"),
+            ("--batch", "2"),
+            ("--duration", "2"),
+            ("--transitions", "4"),
+            ("--test-walks", "4"),
+            ("--test-steps", "3"),
+        ],
         ["train", "ibl"] => &[("--units", "2"), ("--steps", "1"), ("--blocks", "1"), ("--test-blocks", "1")],
         ["distill", "conventional"] => &[("--units", "2"), ("--steps", "1")],
         _ => &[],
