@@ -36,7 +36,7 @@ named!(Normalisation: Self::MeanSquare => "mean_square", Self::Norm => "norm");
 ///
 /// let retina = Retina::new(64, [0.3, 0.5], Normalisation::MeanSquare);
 /// assert!((retina.gain() - 9.28).abs() < 0.005);
-/// let mut image = vec![0.0; retina.len()];
+/// let mut image = vec![0.0f64; retina.len()];
 /// retina.image([0.0; 2], &[Light { at: [0.0; 2], colour: [1.0, 0.0, 0.0] }], &mut image);
 /// // A red light in the middle: four cells around it answer alike, and no other colour.
 /// assert!((image[31 * 64 + 31] - image[32 * 64 + 32]).abs() < 1e-12 && image[64 * 64..].iter().all(|v| *v == 0.0));
