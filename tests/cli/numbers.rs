@@ -203,7 +203,9 @@ fn numbers_beyond_sense_are_refused_by_name_in_every_command() {
         let long = ["study", "selftest"].contains(&words[0]);
         for (option, kind) in options {
             let usual = small(&place, &words, option);
-            if !long && tried.insert(usual.clone()) {
+            // As many steps as are usual take a minute.
+            let many = words == ["train", "navigate"] && option == "steps";
+            if !long && !many && tried.insert(usual.clone()) {
                 let (status, said) = ended(&usual.iter().map(String::as_str).collect::<Vec<_>>());
                 assert_eq!(status, Some(0), "{usual:?}: {said}");
             }
