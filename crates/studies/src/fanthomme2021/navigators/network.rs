@@ -25,14 +25,9 @@ pub struct Size {
 impl Size {
     pub fn of(settings: &Settings) -> Self {
         match settings.preset {
-            Preset::Quick => Self {
-                seeds: 1,
-                cells: 32,
-                steps: 1500,
-                batch: [16, 20, 128],
-                test: [128, 100],
-                whole: false,
-            },
+            Preset::Quick => {
+                Self { seeds: 1, cells: 32, steps: 300, batch: [16, 20, 128], test: [128, 100], whole: false }
+            }
             Preset::Paper => {
                 Self { seeds: 8, cells: 64, steps: 4000, batch: [32, 40, 512], test: [512, 100], whole: true }
             }
