@@ -175,7 +175,17 @@ pub fn identity<J: Job>(job: &J) -> Result<String, Error> {
     for path in job.files() {
         hash.update(contents(path).map_err(|e| Error::input(path, format!("cannot be read: {e}")))?);
     }
-    Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
+    Ok(digits(&hash.finalize()))
+}
+
+/// The SHA-256 of what a file or folder holds, in hexadecimal digits.
+pub(crate) fn digest(path: &Path) -> Result<String, Error> {
+    let found = contents(path).map_err(|e| Error::input(path, format!("cannot be read: {e}")))?;
+    Ok(digits(&found))
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// The SHA-256 of what a file holds; of a folder that of its files by name.

@@ -7,13 +7,13 @@ use crate::analyses::check::positive;
 use crate::analyses::{Error, fits};
 use crate::io::error::Problem;
 use crate::io::tensors;
+use crate::job::digest;
 use crate::memory;
 use crate::tasks::navigation::{Normalisation, Retina, World};
 use crate::training::navigation::{
     Averaging, Course, Cues, Gate, Glimpses, Module, Modules, Rates, Recurrence, Sampler, Teaching, Weights,
 };
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// What is not said otherwise.
@@ -180,12 +180,6 @@ fn settings(a: &TrainNavigator, gate: Gate, rates: &Rates, weights: &Weights) ->
         ("version", json!(env!("CARGO_PKG_VERSION"))),
     ];
     all.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
-}
-
-/// What tells a file's content from another's.
-fn digest(path: &Path) -> Result<String, Error> {
-    let bytes = std::fs::read(path).map_err(|e| Error::input(path, format!("cannot be read: {e}")))?;
-    Ok(Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect())
 }
 
 /// Whether images and states have room.

@@ -1,10 +1,9 @@
 //! A lesson as a file.
 
 use crate::analyses::Error;
-use crate::analyses::training::{Kept, sealed, table, unsealed, vector};
+use crate::analyses::training::{Kept, ended, sealed, table, unsealed, vector, word};
 use crate::io::tensors::Tensors;
 use crate::training::navigation::{Lesson, LessonRow, Losses};
-use crate::training::trainer::Stopped;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -26,18 +25,13 @@ impl Kept for Lesson<f32> {
         tensors.push(table("curve", COLUMNS, rows.collect()));
         tensors.push(table("sums", 4, self.sums.to_vec()));
         tensors.push(table("best_loss", 1, vec![self.best_loss]));
-        let stopped = match self.stopped {
-            None => "no".to_owned(),
-            Some(Stopped::Diverged { epoch, step }) => format!("diverged {epoch} {step}"),
-            Some(_) => "epochs".into(),
-        };
         let metadata: BTreeMap<String, String> = [
             ("nullcline_navigation", env!("CARGO_PKG_VERSION").to_owned()),
             ("steps", self.steps.to_string()),
             ("adam_steps", self.adam.steps.to_string()),
             ("best_adam_steps", self.best_adam.steps.to_string()),
             ("best_step", self.best_step.to_string()),
-            ("stopped", stopped),
+            ("stopped", word(self.stopped)),
         ]
         .map(|(k, v)| (k.to_owned(), v))
         .into();
@@ -76,16 +70,7 @@ impl Kept for Lesson<f32> {
             gradient: r[5],
         };
         lesson.curve = tensor("curve")?.data.chunks_exact(COLUMNS).map(row).collect();
-        let stopped = text("stopped")?;
-        let words: Vec<&str> = stopped.split(' ').collect();
-        let number = |w: &str| w.parse().map_err(|_| format!("metadata `stopped`: found `{stopped}`"));
-        lesson.stopped = match words[..] {
-            ["no"] => None,
-            ["diverged", epoch, step] => {
-                Some(Stopped::Diverged { epoch: number(epoch)?, step: number(step)? })
-            }
-            _ => Some(Stopped::Epochs),
-        };
+        lesson.stopped = ended(text("stopped")?)?;
         let size = lesson.theta.len();
         let moments = lesson.adam.moments.iter().chain(&lesson.best_adam.moments);
         match lesson.best.len() == size && moments.map(Vec::len).all(|n| n == size) {

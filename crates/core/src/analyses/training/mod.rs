@@ -36,7 +36,7 @@ pub use plan::{NamedTask, Plan, Precision, task};
 pub use search::{Choice, MOST, Parameter, Range, Search, Trial, search};
 
 pub(in crate::analyses) use progress::{Found, Progress};
-pub(in crate::analyses) use saved::{Kept, sealed, table, unsealed, vector};
+pub(in crate::analyses) use saved::{Kept, ended, sealed, table, unsealed, vector, word};
 use search::trial_folder;
 
 use super::Error;

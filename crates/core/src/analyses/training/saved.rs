@@ -59,17 +59,12 @@ fn write<T: Real>(path: &Path, state: &State<T>) -> Result<(), Error> {
     if let Some(t) = state.test {
         tensors.push(table("test", 3, vec![t.loss, missing(t.accuracy), t.counted]));
     }
-    let stopped = match state.stopped {
-        None => "no".to_owned(),
-        Some(Stopped::Diverged { epoch, step }) => format!("diverged {epoch} {step}"),
-        Some(other) => other.name().to_owned(),
-    };
     let metadata: BTreeMap<String, String> = [
         ("nullcline_training", env!("CARGO_PKG_VERSION").to_owned()),
         ("steps", state.optimiser.steps.to_string()),
         ("step", state.step.to_string()),
         ("best_epoch", state.best_epoch.to_string()),
-        ("stopped", stopped),
+        ("stopped", word(state.stopped)),
     ]
     .map(|(k, v)| (k.to_owned(), v))
     .into();
@@ -92,6 +87,29 @@ pub fn unsealed(file: &Tensors) -> Result<BTreeMap<String, String>, String> {
     Ok(metadata)
 }
 
+/// Why a training ended, as a checkpoint has it.
+pub fn word(stopped: Option<Stopped>) -> String {
+    match stopped {
+        None => "no".to_owned(),
+        Some(Stopped::Diverged { epoch, step }) => format!("diverged {epoch} {step}"),
+        Some(other) => other.name().to_owned(),
+    }
+}
+
+/// That of such a word.
+pub fn ended(stopped: &str) -> Result<Option<Stopped>, String> {
+    let words: Vec<&str> = stopped.split(' ').collect();
+    let number = |w: &str| w.parse().map_err(|_| format!("metadata `stopped`: found `{stopped}`"));
+    Ok(match words[..] {
+        ["no"] => None,
+        ["epochs"] => Some(Stopped::Epochs),
+        ["patience"] => Some(Stopped::Patience),
+        ["goal"] => Some(Stopped::Goal),
+        ["diverged", epoch, step] => Some(Stopped::Diverged { epoch: number(epoch)?, step: number(step)? }),
+        _ => return Err(format!("metadata `stopped`: found `{stopped}`")),
+    })
+}
+
 fn read<T: Real>(file: &Tensors, method: Method) -> Result<State<T>, String> {
     let metadata = unsealed(file)?;
     let text = |name: &str| metadata.get(name).ok_or_else(|| format!("metadata `{name}` is missing"));
@@ -109,17 +127,6 @@ fn read<T: Real>(file: &Tensors, method: Method) -> Result<State<T>, String> {
     }
     let curve: Vec<Epoch> = tensor("curve")?.data.chunks_exact(COLUMNS).map(row).collect();
     let [loss, counted, norm] = tensor("sums")?.data[..] else { return Err("sums: expected three".into()) };
-    let stopped = text("stopped")?;
-    let words: Vec<&str> = stopped.split(' ').collect();
-    let number = |w: &str| w.parse().map_err(|_| format!("metadata `stopped`: found `{stopped}`"));
-    let stopped = match words[..] {
-        ["no"] => None,
-        ["epochs"] => Some(Stopped::Epochs),
-        ["patience"] => Some(Stopped::Patience),
-        ["goal"] => Some(Stopped::Goal),
-        ["diverged", epoch, step] => Some(Stopped::Diverged { epoch: number(epoch)?, step: number(step)? }),
-        _ => return Err(format!("metadata `stopped`: found `{stopped}`")),
-    };
     let state = State {
         best: values("best")?,
         theta,
@@ -128,7 +135,7 @@ fn read<T: Real>(file: &Tensors, method: Method) -> Result<State<T>, String> {
         step: count("step")? as usize,
         sums: Sums { loss, counted, norm },
         curve,
-        stopped,
+        stopped: ended(text("stopped")?)?,
         test: match file.get("test").map(|t| &t.data[..]) {
             Some(&[loss, accuracy, counted]) => Some(Measured { loss, accuracy: known(accuracy), counted }),
             _ => None,

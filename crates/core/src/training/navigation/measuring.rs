@@ -14,6 +14,8 @@ use rayon::prelude::*;
 const TOGETHER: usize = 16;
 /// Blocks of trajectories of which each is left out for errors of R^2.
 const BLOCKS: usize = 20;
+/// Trajectories from here on are of tests: no training of any seed has them.
+const TESTED: u64 = 1 << 41;
 /// Steps that count as few.
 const FEW: usize = 5;
 
@@ -99,8 +101,9 @@ impl Course {
         count: usize,
     ) -> Vec<Way> {
         let sampler = Sampler { cues: Cues { glimpses: self.glimpses, ..sampler.cues }, ..*sampler };
-        let walks: Walks<T> = sampler.walks(self.seed, first as u64, count, self.steps);
-        let ways = sampler.world.wanders(self.seed, first as u64, count, self.steps, sampler.spread);
+        let first = TESTED + first as u64;
+        let walks: Walks<T> = sampler.walks(self.seed, first, count, self.steps);
+        let ways = sampler.world.wanders(self.seed, first, count, self.steps, sampler.spread);
         integrator.losses(theta, Some(&walks), None, super::Averaging::Coded);
         let (states, said, shares) =
             (integrator.states(), integrator.displacements(), integrator.log_shares());
