@@ -9,19 +9,29 @@ use crate::studies::run::TestStudy;
 use clap::Args;
 use serde_json::{Map, Value};
 
+type Keys = fn() -> Vec<String>;
 type Reader = fn(&Map<String, Value>) -> Result<Box<dyn ErasedJob>, Error>;
 
 macro_rules! kinds {
     ($($job:ty),+ $(,)?) => {
-        &[$((<$job>::NAME, of::<$job>),)+ (TestStudy::NAME, of::<TestStudy>)]
+        &[$((<$job>::NAME, of::<$job>, written::keys::<$job>),)+ (TestStudy::NAME, of::<TestStudy>, written::keys::<TestStudy>)]
     };
 }
 /// All kinds by name, and what reads them.
-const KINDS: &[(&str, Reader)] = crate::report::jobs!(kinds);
+const KINDS: &[(&str, Reader, Keys)] = crate::report::jobs!(kinds);
 
 /// The names of all kinds.
 pub fn names() -> Vec<&'static str> {
-    KINDS.iter().map(|(name, _)| *name).collect()
+    KINDS.iter().map(|(name, ..)| *name).collect()
+}
+
+/// The keys that settings of a kind may have; none of one that there is not.
+///
+/// ```
+/// assert!(nullcline::jobs::keys("analyze").contains(&"modules".to_owned()));
+/// ```
+pub fn keys(kind: &str) -> Vec<String> {
+    KINDS.iter().find(|(name, ..)| *name == kind).map_or_else(Vec::new, |(_, _, keys)| keys())
 }
 
 /// The job of the kind `kind` with `settings`: the options of its command, with `_` for `-`.
@@ -40,7 +50,7 @@ pub fn names() -> Vec<&'static str> {
 /// assert_eq!(error.to_string(), "analyze: there is no key module; do you mean modules?");
 /// ```
 pub fn read(kind: &str, settings: &Map<String, Value>) -> Result<Box<dyn ErasedJob>, Error> {
-    if let Some((_, read)) = KINDS.iter().find(|(name, _)| *name == kind) {
+    if let Some((_, read, _)) = KINDS.iter().find(|(name, ..)| *name == kind) {
         return read(settings);
     }
     Err(Error::Config(format!("there is no job {kind}; {}", nearest::meant(kind, &names()))))

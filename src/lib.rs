@@ -16,6 +16,7 @@
 //! | [`analyses`], [`job`] | what the command asks, as values that can be written down; [`jobs`] reads them by name |
 //! | [`report`] | answers told: pages, figures, tables, summaries |
 //! | [`studies`] | what papers claim, tested against simulation |
+//! | [`pipeline`] | many jobs from one file, their numbers side by side |
 //! | [`cli`], [`selftest`] | the command, and systems with known answers measured on your machine |
 //! | [`linalg`], [`memory`] | matrices and random streams; a bound on memory |
 //!
@@ -84,6 +85,7 @@
 
 pub mod cli;
 pub mod jobs;
+pub mod pipeline;
 pub mod selftest;
 
 #[cfg(feature = "tables")]

@@ -99,7 +99,7 @@ fn others() -> Vec<Row> {
     for run in 0..REPETITIONS {
         let mut rng = stream(run, Use::Fixture, 80);
         let (a, b) = (draw(&mut rng, false), draw(&mut rng, true));
-        let Some(found) = captured(&a, &b, 2, run) else { continue };
+        let Some(found) = captured(&a, &b, 2, Groups::Apart, run) else { continue };
         shared.push((found.shared[1].value, found.shared[1].error()));
         angle.push((found.angles[1].value, found.angles[1].error()));
         let mut x = Mat::zeros(1, 4000);

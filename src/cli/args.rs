@@ -9,7 +9,7 @@ use crate::analyses::distill::{ConventionalArguments, RaddArguments};
 use crate::analyses::gaussian::Gaussian;
 use crate::analyses::ibl::TrainIbl;
 use crate::analyses::integrate::TrainIntegrator;
-use crate::analyses::limits::threads;
+use crate::analyses::limits::{count, threads};
 use crate::analyses::navigate::TrainNavigator;
 use crate::analyses::potts::Potts;
 use crate::analyses::training::Train;
@@ -62,8 +62,8 @@ macro_rules! commands {
 commands! {
     /// What can be asked for.
     Command {
-        /// Analyse a network's weights or a recorded activity table, and write a report
-        Analyze(Reported<Analyze>),
+        /// Analyse a network's weights or a recorded activity table, and write a report; of several files one for each, and a comparison
+        Analyze(AnalyzeFiles),
         /// Make a small network that does what a large one, or a recording, does
         #[command(subcommand)]
         Distill(Way),
@@ -76,6 +76,8 @@ commands! {
         Train(TrainTask),
         /// Test what a paper claims, figure by figure; without a name, list the studies
         Study(Study),
+        /// Run many jobs from one file, and lay their numbers side by side
+        Run(RunPipeline),
         /// Measure systems with known answers on this machine
         Selftest(Selftest),
         /// Print the completions of a shell
@@ -209,6 +211,75 @@ pub(super) struct Study {
     pub asked: Asked,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `analyze` of one file, or of several.
+#[derive(Args)]
+pub(super) struct AnalyzeFiles {
+    #[command(flatten)]
+    pub reported: Reported<Analyze>,
+    /// More files, which are analysed with the same options and laid side by side
+    #[arg(value_name = "MORE")]
+    pub more: Vec<PathBuf>,
+}
+
+#[derive(Args, Default)]
+pub(super) struct RunPipeline {
+    /// The pipeline, a file in TOML; paths in it are meant from its folder
+    #[arg(value_name = "PIPELINE")]
+    pub file: Option<PathBuf>,
+    /// Check everything, and stop
+    #[arg(long, help_heading = "Instead of running")]
+    pub check: bool,
+    /// List the cells and how far they are, and stop
+    #[arg(long, conflicts_with = "check", help_heading = "Instead of running")]
+    pub list: bool,
+    /// Print the cells as JSON, and stop
+    #[arg(long, conflicts_with_all = ["check", "list"], help_heading = "Instead of running")]
+    pub plan: bool,
+    /// Lay side by side what is done, and run nothing; the status is 0 when every cell is done
+    #[arg(long, conflicts_with_all = ["check", "list", "plan", "shard"], help_heading = "Clusters")]
+    pub merge: bool,
+    /// Run a part of the cells, as 3/64, and lay nothing side by side; cells that take files of others are in their part
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["check", "list", "plan"], help_heading = "Clusters")]
+    pub shard: Option<String>,
+    /// Write scripts for Slurm, an array of so many tasks of --threads processors (1) each and what merges them, and stop
+    #[arg(long, value_name = "TASKS", value_parser = count(1, 100_000), conflicts_with_all = ["check", "list", "plan", "shard", "merge"], help_heading = "Clusters")]
+    pub slurm: Option<usize>,
+    /// Cells at once [default: as many as threads]
+    #[arg(long, value_name = "N", value_parser = count(1, 4096), help_heading = "Report")]
+    pub abreast: Option<usize>,
+    /// A table of your own that is laid beside the cells
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub with: Option<PathBuf>,
+    /// Its column with the files that cells read: their paths, or the ends of these
+    #[arg(long, value_name = "COLUMN", default_value = "file", requires = "with", help_heading = "Report")]
+    pub on: String,
+    /// Folder of all reports [default: that of the pipeline, else reports/<name of the pipeline>]
+    #[arg(long, value_name = "DIR", help_heading = "Report")]
+    pub out: Option<PathBuf>,
+    /// Formats of the figures: svg, png and pdf, separated by commas
+    #[arg(long, value_name = "FORMATS", help_heading = "Report")]
+    pub figures: Option<String>,
+    /// Format of the tables
+    #[arg(long, value_name = "FORMAT", help_heading = "Report", help = format!("Format of the tables: {}", TableFormat::names()))]
+    pub tables: Option<String>,
+    /// Threads [default: all cores]; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = threads(), help_heading = "Report")]
+    pub threads: Option<usize>,
+    /// Print nothing but warnings and errors
+    #[arg(long, help_heading = "Report")]
+    pub quiet: bool,
+    /// Run the cells that are sent by lines: what `run` starts
+    #[arg(long, hide = true)]
+    pub worker: bool,
+}
+
+impl RunPipeline {
+    /// Runs everything, as the reports of `output` are asked for.
+    pub fn of(output: &Output) -> Self {
+        Self { quiet: output.quiet, threads: output.threads, on: "file".into(), ..Self::default() }
+    }
 }
 
 #[derive(Args)]

@@ -5,7 +5,7 @@ use super::{Run, command, fail, print};
 use crate::io::nearest::meant;
 
 /// What can be explained beside commands: name, what it is of, and the text.
-const TOPICS: [(&str, &str, &str); 7] = [
+const TOPICS: [(&str, &str, &str); 8] = [
     ("files", "what can be read, and what to do where names do not tell", include_str!("topics/files.txt")),
     ("trials", "a network at its task", include_str!("topics/trials.txt")),
     ("recordings", "tables of activity, trials and targets", include_str!("topics/recordings.txt")),
@@ -13,6 +13,7 @@ const TOPICS: [(&str, &str, &str); 7] = [
     ("reports", "pages, tables, figures, numbers and their errors", include_str!("topics/reports.txt")),
     ("training", "networks that are trained, kept and gone on with", include_str!("topics/training.txt")),
     ("studies", "what papers claim, tested", include_str!("topics/studies.txt")),
+    ("pipelines", "many files or jobs, compared; clusters", include_str!("topics/pipelines.txt")),
 ];
 
 /// The list of topics, for the end of the help.

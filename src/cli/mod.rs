@@ -3,6 +3,7 @@
 mod args;
 mod help;
 mod progress;
+mod run;
 mod shell;
 mod signals;
 mod size;
@@ -140,6 +141,18 @@ impl Run for TrainTask {
             Self::Items(command) => command.run(),
             Self::Played(command) => command.run(),
         }
+    }
+}
+
+impl Run for args::AnalyzeFiles {
+    fn run(&self) -> u8 {
+        if self.more.is_empty() { self.reported.run() } else { run::several(self) }
+    }
+}
+
+impl Run for args::RunPipeline {
+    fn run(&self) -> u8 {
+        run::run(self)
     }
 }
 

@@ -22,6 +22,7 @@ mod navigate;
 mod numbers;
 mod options;
 mod outputs;
+mod pipeline;
 mod potts;
 mod prepared;
 mod round_trip;

@@ -62,6 +62,7 @@ fn a_trained_integrator_leaves_numbers_and_walks_that_are_analysed() {
             assert!((at[k] - at[k - 2] - (moved[k] - moved[k - 2])).abs() < 1e-12);
         }
     }
+    train(&place, &["--reading", "coded", "--test-walks", "32"], 0, &[]);
     let walks = place.path("out/walks.npz");
     let ran = run(&[
         "analyze",
@@ -78,6 +79,13 @@ fn a_trained_integrator_leaves_numbers_and_walks_that_are_analysed() {
         &place.path("seen"),
     ]);
     assert_eq!(ran.status, 0, "{ran:?}");
+    // All of these walks are in the file: what is said of it is what the training said of its test.
+    let told = &place.summary("out")["modules"]["navigation"]["courses"][0]["states_absolute"]["value"];
+    let found = place.summary("seen");
+    let shares = found["modules"]["spatial"]["position_r2"]["value"].as_array().unwrap();
+    let known: Vec<f64> = shares.iter().filter_map(serde_json::Value::as_f64).collect();
+    let mean = known.iter().sum::<f64>() / known.len() as f64;
+    assert!((mean - told.as_f64().unwrap()).abs() < 1e-4, "{mean} {told}");
 }
 
 #[test]
@@ -114,6 +122,34 @@ fn modules_are_taken_from_another_network() {
     tensors[0].data[3] = f64::NAN;
     let broken = place.save("broken.safetensors", &tensors);
     train(&place, &["--from", &broken], 3, &["visual.0.weight", "NaN", "number 3"]);
+}
+
+/// Models first, then path integration (protocols A, B, C of B.6): where the gate alone learns nothing is forgotten.
+#[test]
+fn curricula_tell_what_was_forgotten() {
+    let place = Place::new("navigate-curriculum");
+    train(&place, &["--weights", "0,10,10"], 0, &[]);
+    assert!(place.summary("out")["modules"]["navigation"]["models_before"].is_null());
+    std::fs::rename(place.path("out"), place.path("models")).unwrap();
+    let file = place.path("models/network.safetensors");
+    for (which, same) in [("a", true), ("b", false), ("c", false)] {
+        let models = "visual,action,direct,inverse";
+        train(&place, &["--from", &file, "--take", models, "--curriculum", which], 0, &[]);
+        let found = &place.summary("out")["modules"]["navigation"];
+        assert_eq!(found["models"] == found["models_before"], same, "{which}");
+        assert!(found["models"]["inverse_error"]["value"].as_f64().unwrap() > 0.0);
+        let [a, b] = [&file, &place.path("out/network.safetensors")].map(|p| read(p.as_ref()).unwrap());
+        let alike = |name: &str| a.get(name).unwrap().data == b.get(name).unwrap().data;
+        assert!(alike("inverse.0.weight") == same && !alike("gate.0.weight"), "{which}");
+    }
+    for (options, words) in [
+        (&["--curriculum", "a"][..], &["--from"][..]),
+        (&["--curriculum", "d", "--from", &file], &["--curriculum d", "a, b or c"]),
+        (&["--curriculum", "b", "--from", &file, "--model", "hybrid"], &["--curriculum b", "--model rpi"]),
+        (&["--curriculum", "b", "--from", &file, "--weights", "1,1,1"], &["--curriculum", "--weights"]),
+    ] {
+        train(&place, options, 2, words);
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod ibl;
 mod ibl_task;
 mod integration;
 mod layers;
+mod looking;
 mod navigate;
 mod navigation;
 mod noisy;

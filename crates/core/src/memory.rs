@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 mod count;
 
 pub(crate) use count::within;
-pub use count::{give, refuse, take};
+pub use count::{forget_peak, give, peak, refuse, take};
 
 /// What is assumed of a machine that does not tell.
 const UNKNOWN: u64 = 8 << 30;

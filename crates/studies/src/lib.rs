@@ -150,7 +150,9 @@ impl Error {
 
 /// Every study, by paper and figure. A new paper adds its own list here.
 pub fn all() -> Vec<Study> {
-    [fanthomme2021::STUDIES, krishna2024::STUDIES, park2023::STUDIES, schaeffer2020::STUDIES].concat()
+    let navigators = &fanthomme2021::navigators::STUDIES[..];
+    [fanthomme2021::STUDIES, navigators, krishna2024::STUDIES, park2023::STUDIES, schaeffer2020::STUDIES]
+        .concat()
 }
 
 /// The study of that name, or all of the paper of that name.

@@ -64,6 +64,12 @@ pub fn read<S: Args>(name: &str, keys: &Map<String, Value>) -> Result<S, Error> 
     S::from_arg_matches(&matches).map_err(|e| said(name, &e))
 }
 
+/// The keys that such settings may have, in the order of the options.
+pub fn keys<S: Args>() -> Vec<String> {
+    let command = S::augment_args(Command::new("keys"));
+    command.get_arguments().filter(|a| !is_help(a)).map(|a| a.get_id().to_string()).collect()
+}
+
 /// The same command, whose options take what only looks like an option (`-1`, `-inf`), so that their own messages name them,
 /// and no empty text.
 pub fn strict(command: Command) -> Command {

@@ -179,7 +179,10 @@ pub fn identity<J: Job>(job: &J) -> Result<String, Error> {
 }
 
 /// The SHA-256 of what a file or folder holds, in hexadecimal digits.
-pub(crate) fn digest(path: &Path) -> Result<String, Error> {
+///
+/// # Errors
+/// [`Error::Input`] for one that cannot be read.
+pub fn digest(path: &Path) -> Result<String, Error> {
     let found = contents(path).map_err(|e| Error::input(path, format!("cannot be read: {e}")))?;
     Ok(digits(&found))
 }

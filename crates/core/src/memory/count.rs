@@ -12,6 +12,17 @@ use super::said;
 const TOLD: i64 = 1 << 20;
 
 static USED: AtomicI64 = AtomicI64::new(0);
+static PEAK: AtomicI64 = AtomicI64::new(0);
+
+/// The most bytes that were in use since [`forget_peak`], to a megabyte a thread; 0 where no allocator counts.
+pub fn peak() -> u64 {
+    u64::try_from(PEAK.load(Ordering::Relaxed)).unwrap_or(0)
+}
+
+/// Begins to look for the [`peak`] anew.
+pub fn forget_peak() {
+    PEAK.store(USED.load(Ordering::Relaxed), Ordering::Relaxed);
+}
 
 #[derive(Clone, Copy)]
 struct Here {
@@ -38,6 +49,7 @@ pub fn take(bytes: usize) -> bool {
     if here.untold > TOLD {
         let all = USED.fetch_add(here.untold, Ordering::Relaxed).saturating_add(here.untold);
         here.untold = 0;
+        PEAK.fetch_max(all, Ordering::Relaxed);
         granted &= said().is_none_or(|bound| all <= i64::try_from(bound).unwrap_or(i64::MAX));
     }
     HERE.set(here);

@@ -18,7 +18,10 @@ const made = (like, cells) => {
   const row = like.cloneNode(true);
   cells.forEach((cell, k) => {
     const [text, full] = Array.isArray(cell) ? cell : [cell, ""];
-    row.cells[k].textContent = text;
+    // A page stays a link.
+    const link = row.cells[k].querySelector("a");
+    if (link) link.href = text;
+    (link ?? row.cells[k]).textContent = text;
     if (full) row.cells[k].title = full; else row.cells[k].removeAttribute("title");
   });
   return row;
@@ -35,7 +38,12 @@ const sortable = (table, rest, button) => {
     if (rest) rows.push(...JSON.parse(rest.textContent).map(cells => made(rows[0], cells)));
     rest = null;
   };
-  const show = () => body.replaceChildren(...(all ? order : order.slice(0, few)));
+  let wanted = [];
+  const meets = row => wanted.every(word => row.textContent.toLowerCase().includes(word));
+  const show = () => {
+    const rows = wanted.length ? order.filter(meets) : order;
+    body.replaceChildren(...(all || wanted.length ? rows : rows.slice(0, few)));
+  };
   const sort = column => {
     fill();
     const old = heads[column].getAttribute("aria-sort");
@@ -53,6 +61,18 @@ const sortable = (table, rest, button) => {
     button.addEventListener("click", () => sort(k));
     head.append(button);
   });
+  if (rest || table.querySelector("tbody a")) {
+    const field = document.createElement("input");
+    field.type = "search";
+    field.placeholder = "Search rows";
+    field.setAttribute("aria-label", "Search rows");
+    field.addEventListener("input", () => {
+      fill();
+      wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      show();
+    });
+    table.parentElement.before(field);
+  }
   if (!button) return;
   const names = [button.textContent, `Show the first ${few} rows`];
   button.hidden = false;

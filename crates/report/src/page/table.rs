@@ -10,6 +10,8 @@ use super::script::data;
 use crate::axes::ticks::signed;
 use crate::tables::{Cells, TableOut};
 
+/// The name of a column whose words are pages, as paths from this one.
+const PAGE: &str = "page";
 /// Rows that are shown.
 const SHOWN: usize = 20;
 /// Rows that a page carries at most.
@@ -25,6 +27,8 @@ const ACROSS: usize = 16;
 struct Column {
     head: String,
     number: bool,
+    /// Whether its entries are pages of the folder, to be opened.
+    pages: bool,
     /// What is shown, and the full value where that is more.
     cells: Vec<(String, String)>,
 }
@@ -69,7 +73,9 @@ pub(super) fn table(out: &mut String, table: &TableOut, file: &str, id: &str, op
             let (text, full) = &c.cells[row];
             let title = if full.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(full)) };
             let (tag, scope) = if k == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
-            let _ = write!(out, "<{tag}{scope}{}{title}>{}</{tag}>", class(c), escape(text));
+            let shown = escape(text);
+            let shown = if c.pages { format!("<a href=\"{shown}\">{shown}</a>") } else { shown };
+            let _ = write!(out, "<{tag}{scope}{}{title}>{shown}</{tag}>", class(c));
         }
         out.push_str("</tr>\n");
     }
@@ -115,7 +121,7 @@ fn columns(table: &TableOut, rows: usize) -> Vec<Column> {
             (Cells::Float(values), [(next, Cells::Float(errors)), left @ ..]) if is_error_of(next, name) => {
                 rest = left;
                 let cells = values[..rows].iter().zip(&errors[..rows]).map(|(v, e)| estimate(*v, *e));
-                all.push(Column { head: head(name), number: true, cells: cells.collect() });
+                all.push(Column { head: head(name), number: true, pages: false, cells: cells.collect() });
             }
             _ => all.push(column(name, cells, rows)),
         }
@@ -137,5 +143,5 @@ fn column(name: &str, cells: &Cells, rows: usize) -> Column {
         Cells::Bool(v) => v[..rows].iter().map(|v| plain(if *v { "yes" } else { "no" }.into())).collect(),
     };
     let number = matches!(cells, Cells::Float(_) | Cells::Int(_));
-    Column { head: head(name), number, cells: cells_of }
+    Column { head: head(name), number, pages: name == PAGE && !number, cells: cells_of }
 }

@@ -13,7 +13,7 @@ use nullcline_core::analyses;
 use nullcline_core::analyses::navigate::{CourseRun, TrainNavigator, TrainedNavigator};
 use nullcline_core::io::tensors::{Tensor, write_npz, write_safetensors};
 use nullcline_core::numbers::Estimate;
-use nullcline_core::training::navigation::{LessonRow, Way};
+use nullcline_core::training::navigation::{LessonRow, Modelled, Way};
 use std::path::Path;
 
 /// The trajectories of the tests that are kept.
@@ -132,6 +132,16 @@ fn findings(t: &TrainedNavigator) -> Vec<String> {
             words::with_error(percent(other))
         ));
     }
+    if let [Some(before), Some(after)] = &t.models {
+        all.push(format!(
+            "Its inverse model errs by {} sides, by {} before this training; of the variance of representations its direct model misses {} %, {} % \
+             before.",
+            words::with_error(after.inverse),
+            words::with_error(before.inverse),
+            words::with_error(percent(after.direct)),
+            words::with_error(percent(before.direct))
+        ));
+    }
     all
 }
 
@@ -148,6 +158,13 @@ fn navigation(t: &TrainedNavigator) -> Result<Rendered, Error> {
             t.best_step.to_string(),
         ),
     ];
+    if let Some(m) = &t.models[1] {
+        facts.push(("Error of the inverse model (sides)".to_owned(), words::with_error(m.inverse)));
+        facts.push((
+            "Variance of representations that the direct model misses".to_owned(),
+            words::with_error(m.direct),
+        ));
+    }
     for c in &t.courses {
         facts.push((format!("Error, {} (sides)", c.name), words::with_error(c.walked.long)));
     }
@@ -170,7 +187,7 @@ fn navigation(t: &TrainedNavigator) -> Result<Rendered, Error> {
         ],
         facts,
         figures: vec![errors(t)?, map(t)?, curve(&t.curve, t.best_step)?],
-        tables: vec![table(&t.courses), course(&t.courses), curve_table(&t.curve)],
+        tables: [vec![table(&t.courses)], models(t), vec![course(&t.courses), curve_table(&t.curve)]].concat(),
         ..Section::default()
     };
     Ok(Rendered { section, warnings })
@@ -219,16 +236,17 @@ fn curve(rows: &[LessonRow], best: u64) -> Result<Figure, Error> {
     let of = |f: &dyn Fn(&LessonRow) -> f64| rows.iter().map(f).collect::<Vec<_>>();
     let all = [
         Series::new("validation, weighted", &x, &of(&|r| r.validation)),
-        Series::new("path integration", &x, &of(&|r| r.losses.integration)),
-        Series::new("direct model", &x, &of(&|r| r.losses.direct)),
-        Series::new("inverse model", &x, &of(&|r| r.losses.inverse)),
+        Series::new("path integration", &x, &of(&|r| r.held.integration)),
+        Series::new("direct model", &x, &of(&|r| r.held.direct)),
+        Series::new("inverse model", &x, &of(&|r| r.held.inverse)),
     ];
+    let all: Vec<Series> = all.into_iter().filter(|s| s.points.iter().any(|p| p[1] > 0.0)).collect();
     let axes = Axes { y_log: true, x_whole: true, ..Axes::new("Step", "Loss") }
         .reference("kept", Reference::Upward(best as f64));
     lines(&all, &axes)?.named(
         "curve",
         "Losses",
-        "Weighted loss of each validation, and means of the three losses over the steps since the one before.",
+        "Losses of each validation: their weighted sum, and each by itself, whether it was learned or only watched.",
     )
 }
 
@@ -254,6 +272,26 @@ fn table(courses: &[CourseRun]) -> TableOut {
         )
 }
 
+fn models(t: &TrainedNavigator) -> Vec<TableOut> {
+    let when = ["before training", "after"];
+    let rows: Vec<(&str, &Modelled)> =
+        when.into_iter().zip(&t.models).filter_map(|(when, m)| Some((when, m.as_ref()?))).collect();
+    if rows.is_empty() {
+        return vec![];
+    }
+    let table = Table::of(&rows)
+        .column("when", "", |r| r.0)
+        .column("inverse_error", "sides", |r| r.1.inverse)
+        .column("inverse_error_anywhere", "sides", |r| r.1.anywhere)
+        .column("direct_missed", "", |r| r.1.direct)
+        .column("representation_spread", "", |r| r.1.spread)
+        .named(
+            "models",
+            "Direct and inverse model on transitions that no training has: distance of the told action from the true one, the same between any              two images, share of the variance of representations that the direct model misses, and their standard deviation over places.",
+        );
+    vec![table]
+}
+
 fn course(courses: &[CourseRun]) -> TableOut {
     let rows: Vec<(&str, usize, Estimate)> = courses
         .iter()
@@ -276,6 +314,12 @@ fn curve_table(rows: &[LessonRow]) -> TableOut {
         .column("integration", "", |r| r.losses.integration)
         .column("direct", "", |r| r.losses.direct)
         .column("inverse", "", |r| r.losses.inverse)
+        .column("held_integration", "", |r| r.held.integration)
+        .column("held_direct", "", |r| r.held.direct)
+        .column("held_inverse", "", |r| r.held.inverse)
         .column("gradient_norm", "", |r| r.gradient)
-        .named("curve", "Losses at each validation, and means since the one before.")
+        .named(
+            "curve",
+            "Weighted loss of each validation, means of the three losses over the steps since the one before, and those of the validation.",
+        )
 }

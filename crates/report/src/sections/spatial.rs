@@ -13,7 +13,14 @@ use nullcline_core::linalg::col;
 /// Maps drawn at most.
 const DRAWN: usize = 12;
 /// Score names, in their order.
-const NAMES: [&str; SCORES] = ["Spatial information", "Border score", "Grid score", "Mean vector length"];
+const NAMES: [&str; SCORES] = [
+    "Spatial information",
+    "Border score",
+    "Grid score",
+    "Mean vector length",
+    "R² by the position",
+    "R² by the displacement",
+];
 
 impl Shown for Spatial {
     fn sentence(&self, _: &Context) -> Option<String> {
@@ -26,6 +33,8 @@ impl Shown for Spatial {
             of(1, "are active along walls"),
             of(2, "on a hexagonal grid"),
             of(3, "for one heading"),
+            of(4, "go linearly with the position"),
+            of(5, "with the displacement from the start of the trial"),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| {
@@ -71,6 +80,12 @@ impl Shown for Spatial {
                      border score is that of Solstad et al. (2008); the grid score compares the autocorrelogram with itself turned by \
                      60° and 120°, and by 30°, 90° and 150°.",
                 );
+        }
+        if self.scored(4) {
+            section = section.method(
+                "R² is that of a linear regression of each unit, with a constant, on the position, and on the displacement from the first known \
+                 position of the trial: cells that integrate follow the one, those of a map the other.",
+            );
         }
         if self.shuffles > 0 {
             section = section.method(format!(
@@ -214,6 +229,8 @@ fn table(s: &Spatial) -> TableOut {
         .columns(["border", "border_p"], value(1))
         .columns(["grid", "grid_p"], value(2))
         .columns(["head_direction", "head_direction_p"], value(3))
+        .columns(["position_r2", "position_r2_p"], value(4))
+        .columns(["displacement_r2", "displacement_r2_p"], value(5))
         .column("direction", "radians", |i| s.units[*i].direction)
         .named("units", "Scores of each unit; p values are of shifted activity.")
 }

@@ -34,7 +34,7 @@ pub mod text7_3;
 
 use super::{Claim, Study};
 
-/// Its studies.
+/// Its studies of chapters 2 and 7; [`navigators::STUDIES`] are those of chapter 8.
 pub const STUDIES: &[Study] = &[
     fig2_2::STUDY,
     fig2_3::STUDY,
@@ -66,8 +66,6 @@ pub const STUDIES: &[Study] = &[
     figa_6::STUDY,
     figa_7::STUDY,
     text7_3::STUDY,
-    navigators::SNAKE,
-    navigators::DONUT,
 ];
 
 /// Claims as a run of `n` variables can ask them, where the thesis has `printed`.

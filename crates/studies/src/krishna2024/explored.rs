@@ -5,8 +5,8 @@ use super::networks::{Net, STEPS, Sizes, What};
 use crate::common::*;
 use faer::Mat;
 use nullcline_core::diagnostics::geometry::comparison::{
-    DRAWS, Kernel, NEIGHBOURS, Sample, Turns, captured, clipped, direction_bias, estimate, step_length,
-    total_variance,
+    DRAWS, Groups, Kernel, NEIGHBOURS, Sample, Turns, captured, clipped, direction_bias, estimate,
+    step_length, total_variance,
 };
 use nullcline_core::linalg::random::{Use, stream, uniform};
 use nullcline_core::tasks::Split;
@@ -98,7 +98,7 @@ pub fn explore(net: &Net, sizes: Sizes, factor: f64) -> One {
 pub fn of(net: &Net, active: Recorded, rest: Recorded) -> One {
     let both = [&active, &rest];
     let turns = both.map(|r| direction_bias(&Turns::of(&r.said, &[0.0, 0.0]), net.seed));
-    let kept = captured(&active.states, &rest.states, COMPONENTS, net.seed);
+    let kept = captured(&active.states, &rest.states, COMPONENTS, Groups::Apart, net.seed);
     let curve = |k: usize| {
         let own = kept.as_ref().map_or(&[][..], |c| &c.own[k]);
         own.iter().take(COMPONENTS).copied().collect::<Vec<f64>>()

@@ -50,6 +50,10 @@ pub struct TrainNavigator {
     /// Modules that are taken from it: visual, action, direct, inverse, gate, memory [default: all that both have]
     #[arg(long, value_name = "NAMES", help_heading = "Network")]
     pub take: Option<String>,
+    /// After a training of the models alone (--weights 0,10,10), whose network --from names: a (only the gate learns, on path integration),
+    /// b (everything learns, on path integration alone) or c (everything learns, on all losses)
+    #[arg(long, value_name = "WHICH", conflicts_with_all = ["weights", "rates"], requires = "from", help_heading = "Training")]
+    pub curriculum: Option<String>,
     /// Weights of the losses of path integration, of the direct and of the inverse model [default: 1,10,10; of lstm and start 1,0,0]
     #[arg(long, allow_hyphen_values = true, value_name = "W,D,I", help_heading = "Training")]
     pub weights: Option<String>,

@@ -9,7 +9,9 @@ use crate::analyses::training::Progress;
 use crate::io::tensors::Tensor;
 use crate::job::{Desk, Job};
 use crate::tasks::navigation::Map;
-use crate::training::navigation::{Integrator, Lesson, LessonRow, Module, Teacher, Walked, Way};
+use crate::training::navigation::{
+    Integrator, Lesson, LessonRow, Modelled, Module, Recurrence, Teacher, Walked, Way,
+};
 use crate::training::trainer::Stopped;
 use serde_json::Value;
 use std::path::Path;
@@ -17,6 +19,8 @@ use std::time::Instant;
 
 /// Trajectories that are kept whole.
 const SHOWN: usize = 32;
+/// Transitions on which models are measured, at least.
+const TRANSITIONS: usize = 512;
 
 /// What was found on one course.
 #[derive(Clone, Debug)]
@@ -51,6 +55,8 @@ pub struct TrainedNavigator {
     pub stopped: Stopped,
     /// The tests.
     pub courses: Vec<CourseRun>,
+    /// What its models do, before training where it began with a network's modules, and after; of networks that have models.
+    pub models: [Option<Modelled>; 2],
     /// Whether it was found half done, or damaged in part.
     pub notes: Vec<String>,
 }
@@ -147,6 +153,11 @@ fn tested(plan: &NavigatorPlan, lesson: Lesson<f32>, notes: Vec<String>, desk: &
     let (theta, sampler) = (&lesson.best, plan.sampler());
     let mut integrator = Integrator::new(plan.modules.clone());
     let tensors = tensors(&plan.modules, theta, plan.models());
+    let models = [plan.start.as_ref(), Some(theta)].map(|theta| {
+        let has = plan.modules.recurrence() == Recurrence::Resetting || plan.models();
+        let theta = theta.filter(|_| has)?;
+        Some(Modelled::of(&integrator, theta, &sampler, plan.teaching.transitions.max(TRANSITIONS)))
+    });
     let courses = plan.courses().into_iter().map(|(name, course)| {
         desk.observer.start(&format!("testing, {name}"), course.count as u64);
         let walked = course.walk(&mut integrator, theta, &sampler, &|k| desk.observer.at(k as u64));
@@ -161,6 +172,7 @@ fn tested(plan: &NavigatorPlan, lesson: Lesson<f32>, notes: Vec<String>, desk: &
         parameters: tensors.iter().map(|t| t.data.len()).sum(),
         tensors,
         courses: courses.collect(),
+        models,
         curve: lesson.curve,
         best_step: lesson.best_step,
         best_loss: lesson.best_loss,

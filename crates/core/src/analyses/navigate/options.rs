@@ -68,11 +68,43 @@ pub(super) fn model(a: &TrainNavigator) -> Result<(Recurrence, bool), String> {
     }
 }
 
+/// What is learned after models were, and on which losses (fanthomme2021, B.6).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Curriculum {
+    Gate,
+    Integration,
+    All,
+}
+
+fn curriculum(a: &TrainNavigator) -> Result<Option<Curriculum>, String> {
+    let Some(name) = &a.curriculum else { return Ok(None) };
+    let found = match name.to_ascii_lowercase().as_str() {
+        "a" => Curriculum::Gate,
+        "b" => Curriculum::Integration,
+        "c" => Curriculum::All,
+        _ => return Err(format!("--curriculum {name}: expected a, b or c")),
+    };
+    match (&a.from, a.model.as_str(), &a.weights, &a.rates) {
+        (None, ..) => {
+            Err(format!("--curriculum {name}: expected --from, a network whose models were trained"))
+        }
+        (_, "rpi", None, None) => Ok(Some(found)),
+        (_, "rpi", ..) => {
+            Err(format!("--curriculum {name} sets --weights and --rates; leave these or it out"))
+        }
+        (_, other, ..) => Err(format!("--curriculum {name}: expected --model rpi, not {other}")),
+    }
+}
+
 /// Learning rates as they are asked for.
 pub(super) fn rates(a: &TrainNavigator, recurrence: Recurrence, coded: bool) -> Result<Rates, String> {
+    let usual = if coded { Rates::CODED } else { Rates::PRINTED };
+    if curriculum(a)? == Some(Curriculum::Gate) {
+        return Ok(usual.alone(Module::Gate));
+    }
     match a.rates.as_deref() {
         None if recurrence != Recurrence::Resetting => Ok(Rates::MEMORY),
-        None => Ok(if coded { Rates::CODED } else { Rates::PRINTED }),
+        None => Ok(usual),
         Some("frozen") => Ok(Rates::FROZEN),
         Some(text) => {
             let all = at_least_zero("--rates", text, 0)?;
@@ -90,7 +122,8 @@ pub(super) fn rates(a: &TrainNavigator, recurrence: Recurrence, coded: bool) -> 
 }
 
 pub(super) fn weights(a: &TrainNavigator, recurrence: Recurrence, models: bool) -> Result<Weights, String> {
-    let usual = if models { "1,10,10" } else { "1,0,0" };
+    let alone = curriculum(a)?.is_some_and(|c| c != Curriculum::All);
+    let usual = if models && !alone { "1,10,10" } else { "1,0,0" };
     let text = a.weights.as_deref().unwrap_or(usual);
     let w = at_least_zero("--weights", text, 3)?;
     if recurrence == Recurrence::Memory && w[1] + w[2] > 0.0 {

@@ -169,6 +169,7 @@ fn settings(a: &TrainNavigator, gate: Gate, rates: &Rates, weights: &Weights) ->
         ("black", json!(a.black)),
         ("noise", json!(a.noise)),
         ("gate", json!(gate.name())),
+        ("curriculum", json!(a.curriculum)),
         ("weights", json!([weights.integration, weights.direct, weights.inverse])),
         ("rates", json!(rates.0)),
         ("steps", json!(a.steps)),

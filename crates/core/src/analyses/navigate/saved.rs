@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Columns of the curve in a file.
-const COLUMNS: usize = 6;
+const COLUMNS: usize = 9;
 
 impl Kept for Lesson<f32> {
     type Context = ();
@@ -20,7 +20,8 @@ impl Kept for Lesson<f32> {
         }
         let rows = self.curve.iter().flat_map(|r| {
             let Losses { integration, direct, inverse } = r.losses;
-            [r.step as f64, integration, direct, inverse, r.validation, r.gradient]
+            let held = [r.held.integration, r.held.direct, r.held.inverse];
+            [r.step as f64, integration, direct, inverse, r.validation, r.gradient].into_iter().chain(held)
         });
         tensors.push(table("curve", COLUMNS, rows.collect()));
         tensors.push(table("sums", 4, self.sums.to_vec()));
@@ -68,6 +69,7 @@ impl Kept for Lesson<f32> {
             losses: Losses { integration: r[1], direct: r[2], inverse: r[3] },
             validation: r[4],
             gradient: r[5],
+            held: Losses { integration: r[6], direct: r[7], inverse: r[8] },
         };
         lesson.curve = tensor("curve")?.data.chunks_exact(COLUMNS).map(row).collect();
         lesson.stopped = ended(text("stopped")?)?;

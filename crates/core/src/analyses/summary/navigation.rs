@@ -3,6 +3,7 @@
 use super::number::Number;
 use crate::analyses::navigate::{CourseRun, TrainedNavigator};
 use crate::numbers::Estimate;
+use crate::training::navigation::Modelled;
 use crate::training::trainer::Stopped;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,6 +34,10 @@ pub struct Navigation {
     pub stopped: Stopped,
     /// With images, and without.
     pub courses: Vec<Course>,
+    /// What its direct and inverse models do; null: it has none.
+    pub models: Option<Models>,
+    /// The same before training, where it began with a network's modules: what it forgot.
+    pub models_before: Option<Models>,
     /// All settings by the names of the options.
     pub settings: Map<String, Value>,
 }
@@ -70,6 +75,31 @@ pub struct Course {
     pub images_relative: Estimate,
 }
 
+/// What the models of an environment do; n counts transitions.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "EnvironmentModels")]
+pub struct Models {
+    /// Distance of the told action between two images from the true one.
+    pub inverse_error: Estimate,
+    /// The same between any two images.
+    pub inverse_error_anywhere: Estimate,
+    /// Share of the variance of representations after an action that the direct model does not tell.
+    pub direct_missed: Estimate,
+    /// Standard deviation of representations over places.
+    pub representation_spread: Number,
+}
+
+impl Models {
+    fn of(m: &Modelled) -> Self {
+        Self {
+            inverse_error: m.inverse,
+            inverse_error_anywhere: m.anywhere,
+            direct_missed: m.direct,
+            representation_spread: Number(m.spread),
+        }
+    }
+}
+
 impl Course {
     fn of(run: &CourseRun) -> Self {
         let w = &run.walked;
@@ -103,6 +133,8 @@ impl Navigation {
             validation_loss: Number(t.best_loss),
             stopped: t.stopped,
             courses: t.courses.iter().map(Course::of).collect(),
+            models: t.models[1].as_ref().map(Models::of),
+            models_before: t.models[0].as_ref().map(Models::of),
             settings: t.settings.iter().cloned().collect(),
         }
     }

@@ -2,7 +2,8 @@
 
 use super::batch::{Shown, Walks};
 use super::integrator::Integrator;
-use super::modules::{Module, Recurrence};
+use super::looking::representations;
+use super::modules::Recurrence;
 use super::sample::{Cues, Glimpses, Sampler};
 use crate::linalg::{Real, col};
 use crate::numbers::{Estimate, deviation, jackknife};
@@ -15,7 +16,7 @@ const TOGETHER: usize = 16;
 /// Blocks of trajectories of which each is left out for errors of R^2.
 const BLOCKS: usize = 20;
 /// Trajectories from here on are of tests: no training of any seed has them.
-const TESTED: u64 = 1 << 41;
+pub(super) const TESTED: u64 = 1 << 41;
 /// Steps that count as few.
 const FEW: usize = 5;
 
@@ -88,6 +89,10 @@ pub struct Way {
     pub states: Mat<f32>,
     /// 1 - g after each action, and whether an image was there.
     pub resets: Vec<(f64, bool)>,
+    /// ln g, the share of the integrated state that was kept, after each action; not numbers of a memory.
+    pub log_kept: Vec<f64>,
+    /// Input and forget gates of a memory, 2 m x T; nothing of other networks.
+    pub gates: Mat<f32>,
 }
 
 impl Course {
@@ -100,21 +105,42 @@ impl Course {
         first: usize,
         count: usize,
     ) -> Vec<Way> {
+        let numbered = TESTED + first as u64;
+        let ways = sampler.world.wanders(self.seed, numbered, count, self.steps, sampler.spread);
+        self.along(integrator, theta, sampler, first, ways)
+    }
+
+    /// The same of given ways, which stand for trajectories `first`, ... of the course.
+    ///
+    /// # Panics
+    /// For ways of several lengths.
+    pub fn along<T: Real>(
+        &self,
+        integrator: &mut Integrator<T>,
+        theta: &[T],
+        sampler: &Sampler<'_>,
+        first: usize,
+        ways: Vec<Trajectory>,
+    ) -> Vec<Way> {
         let sampler = Sampler { cues: Cues { glimpses: self.glimpses, ..sampler.cues }, ..*sampler };
-        let first = TESTED + first as u64;
-        let walks: Walks<T> = sampler.walks(self.seed, first, count, self.steps);
-        let ways = sampler.world.wanders(self.seed, first, count, self.steps, sampler.spread);
+        let walks: Walks<T> = sampler.along(&ways, self.seed, TESTED + first as u64);
+        let (count, length) = (walks.count, walks.steps);
         integrator.losses(theta, Some(&walks), None, super::Averaging::Coded);
         let (states, said, shares) =
             (integrator.states(), integrator.displacements(), integrator.log_shares());
-        let resets = integrator.modules().recurrence() == Recurrence::Resetting;
+        let (resets, gates) =
+            (integrator.modules().recurrence() == Recurrence::Resetting, integrator.memory_gates());
         let one = |(j, trajectory): (usize, Trajectory)| {
             let at = |t: usize| t * count + j;
-            let steps = 0..self.steps;
+            let steps = 0..length;
             Way {
                 trajectory,
                 told: steps.clone().map(|t| [0, 1].map(|i| said[(i, at(t))].to_f64())).collect(),
-                states: Mat::from_fn(states.nrows(), self.steps, |i, t| states[(i, at(t))].to_f64() as f32),
+                states: Mat::from_fn(states.nrows(), length, |i, t| states[(i, at(t))].to_f64() as f32),
+                log_kept: steps
+                    .clone()
+                    .map(|t| if resets { shares[(0, at(t))].to_f64() } else { f64::NAN })
+                    .collect(),
                 resets: steps
                     .map(|t| {
                         let there = matches!(walks.shown[at(t)], Shown::Image(c) if walks_image(&walks, c));
@@ -122,6 +148,9 @@ impl Course {
                         (share, there)
                     })
                     .collect(),
+                gates: gates.map_or_else(Mat::new, |g| {
+                    Mat::from_fn(2 * states.nrows(), length, |i, t| g[(i, at(t))].to_f64() as f32)
+                }),
             }
         };
         ways.into_iter().enumerate().map(one).collect()
@@ -190,22 +219,6 @@ fn positions(sampler: &Sampler<'_>, way: &Trajectory, truth: &[[f64; 2]]) -> Vec
         [x, y, d[0], d[1]]
     };
     way.places[1..].iter().zip(truth).map(one).collect()
-}
-
-/// V of the images of places, m x k.
-pub fn representations<T: Real>(
-    integrator: &Integrator<T>,
-    theta: &[T],
-    sampler: &Sampler<'_>,
-    places: &[Place],
-) -> Mat<f32> {
-    let modules = integrator.modules();
-    let (visual, own) = (modules.layers(Module::Visual), &theta[modules.range(Module::Visual)]);
-    let mut tape = visual.tape::<T>(places.len());
-    let images = sampler.images::<T>(places);
-    visual.forward(own, images.as_ref(), &mut tape, 0..places.len());
-    let out = tape.output();
-    Mat::from_fn(out.nrows(), out.ncols(), |i, j| out[(i, j)].to_f64() as f32)
 }
 
 impl Explained {

@@ -171,6 +171,16 @@ impl<T: Real> Trace<T> {
         }
     }
 
+    /// Gates of all steps.
+    pub fn gates(&self) -> MatRef<'_, T> {
+        self.gates.as_ref()
+    }
+
+    /// Gates after the priming step.
+    pub fn gates_after(&self, b: usize) -> MatRef<'_, T> {
+        self.gates.as_ref().subcols(b, self.gates.ncols() - b)
+    }
+
     /// States after the priming step.
     pub fn after(&self, b: usize) -> MatRef<'_, T> {
         self.states.as_ref().subcols(b, self.states.ncols() - b)

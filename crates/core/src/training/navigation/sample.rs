@@ -3,7 +3,7 @@
 use super::batch::{Shown, Transitions, Walks};
 use crate::linalg::random::{Rng, Use, normal, shuffled, stream};
 use crate::linalg::{Real, col_mut};
-use crate::tasks::navigation::{Place, Retina, World};
+use crate::tasks::navigation::{Place, Retina, Trajectory, World};
 use faer::Mat;
 use rand::RngExt;
 use rayon::prelude::*;
@@ -79,7 +79,16 @@ pub struct Sampler<'a> {
 impl Sampler<'_> {
     /// Trajectories `first`, `first` + 1, ... of `steps` actions, `count` of them.
     pub fn walks<T: Real>(&self, seed: u64, first: u64, count: usize, steps: usize) -> Walks<T> {
-        let ways = self.world.wanders(seed, first, count, steps, self.spread);
+        self.along(&self.world.wanders(seed, first, count, steps, self.spread), seed, first)
+    }
+
+    /// What is seen and felt on given ways of one length, as trajectories `first`, `first` + 1, ... of a seed.
+    ///
+    /// # Panics
+    /// For ways of several lengths.
+    pub fn along<T: Real>(&self, ways: &[Trajectory], seed: u64, first: u64) -> Walks<T> {
+        let (count, steps) = (ways.len(), ways.first().map_or(0, |w| w.actions.len()));
+        assert!(ways.iter().all(|w| w.actions.len() == steps), "ways of one length");
         let mut streams: Vec<Rng> = (0..count).map(|j| stream(seed, Use::Noise, first + j as u64)).collect();
         let mut places: Vec<Place> = ways.iter().map(|w| w.places[0]).collect();
         let (mut shown, mut dark) = (Vec::with_capacity(steps * count), vec![]);

@@ -2,7 +2,7 @@
 
 use super::batch::{Averaging, Losses, Weights};
 use super::integrator::Integrator;
-use super::modules::{Module, Modules};
+use super::modules::{Module, Modules, Recurrence};
 use super::sample::Sampler;
 use crate::linalg::Real;
 use crate::linalg::random::{Use, stream};
@@ -25,6 +25,12 @@ impl Rates {
     pub const FROZEN: Self = Self([0.0, 0.0, 1e-4, 1e-3, 0.0, 1e-3]);
     /// The program's of networks with a memory.
     pub const MEMORY: Self = Self([5e-4; 6]);
+
+    /// That of one module, and none of the others.
+    #[must_use]
+    pub fn alone(self, module: Module) -> Self {
+        Self(std::array::from_fn(|k| if k == module as usize { self.0[k] } else { 0.0 }))
+    }
 
     /// That of a module.
     pub fn of(self, module: Module) -> f64 {
@@ -89,7 +95,9 @@ pub struct LessonRow {
     pub step: u64,
     /// Means over the steps since the last row; of none at first.
     pub losses: Losses,
-    /// The weighted losses of the validation.
+    /// Losses of the validation, whatever their weights, where the network has what they need.
+    pub held: Losses,
+    /// Their weighted sum.
     pub validation: f64,
     /// Mean norm of the gradient.
     pub gradient: f64,
@@ -231,6 +239,13 @@ impl<'a, T: Real> Teacher<'a, T> {
         [w.integration != 0.0, w.direct != 0.0 || w.inverse != 0.0]
     }
 
+    /// Whether validations have them: what a network is made of is watched where it is not asked for, too.
+    fn watched(&self) -> [bool; 2] {
+        let [walks, transitions] = self.asked();
+        let resets = self.modules().recurrence() == Recurrence::Resetting;
+        [walks || resets, transitions || resets]
+    }
+
     fn step(&mut self, lesson: &mut Lesson<T>) {
         let (o, [walks, transitions]) = (self.teaching, self.asked());
         let noise = match o.noises[..] {
@@ -268,7 +283,7 @@ impl<'a, T: Real> Teacher<'a, T> {
     }
 
     fn validate(&mut self, lesson: &mut Lesson<T>) {
-        let (o, [walks, transitions]) = (self.teaching, self.asked());
+        let (o, [walks, transitions]) = (self.teaching, self.watched());
         let cues = super::sample::Cues { noise: 0.0, ..self.sampler.cues };
         let sampler = Sampler { cues, ..self.sampler };
         let ([b, actions], number) = (o.walks, lesson.curve.len() as u64);
@@ -283,6 +298,7 @@ impl<'a, T: Real> Teacher<'a, T> {
         lesson.curve.push(LessonRow {
             step: lesson.steps,
             losses: Losses { integration, direct, inverse },
+            held: losses,
             validation: losses.total(&o.weights),
             gradient,
         });

@@ -1,32 +1,50 @@
-//! Tables 8.1 and B.3: errors of path integration, and what units say of positions.
+//! Tables 8.1, B.2 and B.3: errors of path integration, and what units say of positions.
 
-use super::{Condition, Navigator, Size, navigators};
+use super::network::{Condition, Trained, Trainer, learned, over};
+use super::size::Size;
+use super::tours::sentence;
 use crate::common::*;
+use nullcline_core::training::navigation::Walked;
 
 /// Table 8.1.
 pub const SNAKE: Study = Study::new(
     "fanthomme2021/table8.1",
     "Resetting path integrators and LSTMs in SnakePath: errors and tuning to positions",
-    snake,
+    |s, o| findings(&TABLE_8_1, Size::of(s), s, o),
+);
+
+/// Table B.2.
+pub const MEMORIES: Study = Study::new(
+    "fanthomme2021/tableB.2",
+    "LSTMs in SnakePath that begin with trained modules, keep their start, or have losses of models",
+    |s, o| findings(&TABLE_B_2, Size::of(s), s, o),
 );
 
 /// Table B.3.
 pub const DONUT: Study = Study::new(
     "fanthomme2021/tableB.3",
     "Resetting path integrators and LSTMs in DoubleDonut: errors and tuning to positions",
-    donut,
+    |s, o| findings(&TABLE_B_3, Size::of(s), s, o),
 );
 
-/// A table as printed: rows error short, error long, R^2 visual, absolute, relative; columns all losses, no model losses, vanilla, improved.
+/// A table as printed: rows error short, error long, R^2 visual, absolute, relative.
 struct Printed {
     source: &'static str,
     map: &'static str,
+    columns: [Condition; 4],
+    /// Conditions that are shown and not printed.
+    beside: &'static [Condition],
     cells: [[f64; 4]; 5],
+    /// What the text says.
+    claims: fn(&[Navigator], &Printed) -> Vec<Claim>,
 }
 
 const TABLE_8_1: Printed = Printed {
     source: "fanthomme2021 Table 8.1",
     map: "SnakePath",
+    columns: COLUMNS,
+    beside: &[Condition::Alone],
+    claims: resetting,
     cells: [
         [0.021, 0.033, 0.014, 0.027],
         [0.026, 0.43, 0.16, 0.056],
@@ -36,9 +54,27 @@ const TABLE_8_1: Printed = Printed {
     ],
 };
 
+const TABLE_B_2: Printed = Printed {
+    source: "fanthomme2021 Table B.2",
+    map: "SnakePath",
+    columns: [Condition::Fed, Condition::Start, Condition::StartFed, Condition::Scratch],
+    beside: &[],
+    claims: remembering,
+    cells: [
+        [0.01, 0.013, 0.034, 0.022],
+        [0.091, 0.11, 0.043, 0.042],
+        [0.46, 0.63, 0.91, 0.94],
+        [0.27, 0.29, 0.63, 0.58],
+        [0.69, 0.72, 0.24, 0.34],
+    ],
+};
+
 const TABLE_B_3: Printed = Printed {
     source: "fanthomme2021 Table B.3",
     map: "DoubleDonut",
+    columns: COLUMNS,
+    beside: &[Condition::Alone],
+    claims: resetting,
     cells: [
         [0.026, 0.035, 0.015, 0.032],
         [0.032, 0.46, 0.15, 0.051],
@@ -52,8 +88,26 @@ const ROWS: [&str; 5] = ["error, 5 actions", "error, 100 actions", "R² visual",
 /// Conditions of the printed columns.
 const COLUMNS: [Condition; 4] = [Condition::All, Condition::Frozen, Condition::Vanilla, Condition::Improved];
 
-/// A row's number of one network.
-fn number(row: usize, n: &Navigator) -> f64 {
+/// A trained network, and what it does with images and without.
+struct Navigator {
+    condition: Condition,
+    seed: u64,
+    with: Walked,
+    without: Walked,
+    /// Losses of its validations over that before training.
+    left: f64,
+}
+
+impl Navigator {
+    fn of(net: &Trained) -> Self {
+        let [with, without] = net.courses().map(|course| net.walk(course, 0.0));
+        let left = net.lesson.best_loss / net.lesson.curve[0].validation;
+        Self { condition: net.condition, seed: net.seed, with, without, left }
+    }
+}
+
+/// A row's number of one network, with its error over trajectories.
+fn number(row: usize, n: &Navigator) -> Estimate {
     match row {
         0 => n.with.short,
         1 => n.with.long,
@@ -61,15 +115,6 @@ fn number(row: usize, n: &Navigator) -> f64 {
         3 => n.with.states.means[0],
         _ => n.with.states.means[1],
     }
-    .value
-}
-
-fn snake(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
-    findings(&TABLE_8_1, Size::of(settings), settings, observer)
-}
-
-fn donut(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
-    findings(&TABLE_B_3, Size::of(settings), settings, observer)
 }
 
 /// Networks of a condition.
@@ -79,54 +124,58 @@ fn of(all: &[Navigator], condition: Condition) -> Vec<&Navigator> {
 
 /// The mean over networks; of one, over its trajectories.
 fn cell(all: &[Navigator], condition: Condition, row: usize) -> Estimate {
-    let own = of(all, condition);
-    match (&own[..], row) {
-        ([n], 0) => n.with.short,
-        ([n], 1) => n.with.long,
-        ([n], 2) => n.with.images.means[0],
-        ([n], 3) => n.with.states.means[0],
-        ([n], _) => n.with.states.means[1],
-        _ => Estimate::mean(own.iter().map(|n| number(row, n))),
-    }
+    over(&of(all, condition), |n| number(row, n))
 }
 
 /// How many times the error over few actions that over all is.
 fn growth(all: &[Navigator], condition: Condition) -> Estimate {
-    let of_one = |n: &Navigator| n.with.long.value / n.with.short.value;
-    match of(all, condition)[..] {
-        [n] => {
-            let share =
-                (n.with.long.error() / n.with.long.value).hypot(n.with.short.error() / n.with.short.value);
-            Estimate::new(of_one(n), of_one(n) * share, n.with.long.n)
-        }
-        ref own => Estimate::mean(own.iter().map(|n| of_one(n))),
-    }
+    over(&of(all, condition), |n| n.with.long.over(n.with.short))
 }
 
 /// R^2 of states by the absolute position less that by the displacement.
 fn tuned(all: &[Navigator], condition: Condition) -> Estimate {
-    match of(all, condition)[..] {
-        [n] => {
-            let [absolute, relative] = n.with.states.means;
-            // Errors of both on the same trajectories; as if they went apart, which is the wider.
-            Estimate::new(number(3, n) - number(4, n), absolute.error() + relative.error(), absolute.n)
-        }
-        ref own => Estimate::mean(own.iter().map(|n| number(3, n) - number(4, n))),
-    }
+    over(&of(all, condition), |n| {
+        let [absolute, relative] = n.with.states.means;
+        // Errors of both on the same trajectories; as if they went apart, which is the wider.
+        Estimate::new(absolute.value - relative.value, absolute.error() + relative.error(), absolute.n)
+    })
 }
 
-fn claims(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
-    let (growth, tuned) = (|c| growth(all, c), |c| tuned(all, c));
-    let learned = |c: Condition| {
-        let worst = of(all, c).iter().map(|n| n.with.short.value / n.with.still[0].value).fold(0.0, f64::max);
-        if worst < 0.5 {
-            Ok(())
-        } else {
-            Err(format!("over five actions a network errs by {:.0} % of the way", 100.0 * worst))
-        }
+/// Whether the networks of a condition learned anything.
+fn chance(all: &[Navigator], condition: Condition) -> Result<(), String> {
+    learned(of(all, condition).into_iter().map(|n| &n.with))
+}
+
+const RATIO: &str = "error over 100 actions, over that over five";
+
+/// Of Table B.2.
+fn remembering(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
+    let one = |c: usize, text: &str| {
+        let condition = printed.columns[c];
+        let there = Some(printed.cells[1][c] / printed.cells[0][c]);
+        (claim(text).is(RATIO, growth(all, condition)).beside(there), chance(all, condition))
     };
-    let ratio = "error over 100 actions, over that over five";
-    let mut claims = vec![
+    let grows = |c, text: &str| {
+        let (claim, chance) = one(c, text);
+        claim.above(3.0).given(chance)
+    };
+    let stays = |c, text: &str| {
+        let (claim, chance) = one(c, text);
+        claim.below(3.0).denied_given(chance)
+    };
+    vec![
+        grows(0, "A plain LSTM that begins with trained encoders does not reset").headline(),
+        grows(1, "Nor does a hybrid from scratch, without losses of models").headline(),
+        stays(2, "A hybrid that begins with trained encoders resets").headline(),
+        stays(3, "A hybrid from scratch, with losses of models, resets"),
+    ]
+}
+
+/// Of Tables 8.1 and B.3.
+fn resetting(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
+    let (growth, tuned, learned) = (|c| growth(all, c), |c| tuned(all, c), |c| chance(all, c));
+    let ratio = RATIO;
+    vec![
         claim("With all losses resetting path integrators reset: errors do not grow with time")
             .is(ratio, growth(Condition::All))
             .beside(Some(printed.cells[1][0] / printed.cells[0][0]))
@@ -165,9 +214,13 @@ fn claims(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
             .beside(Some(printed.cells[3][1] - printed.cells[4][1]))
             .below(0.0)
             .given(learned(Condition::Frozen)),
-    ];
+    ]
+}
+
+fn claims(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
+    let mut claims = (printed.claims)(all, printed);
     for (row, name) in ROWS.iter().enumerate() {
-        for (c, condition) in COLUMNS.iter().enumerate() {
+        for (c, condition) in printed.columns.iter().enumerate() {
             let value = printed.cells[row][c];
             // Errors within a factor of two, shares of variance within 0.15.
             let tolerance = if row < 2 { value } else { 0.15 };
@@ -175,7 +228,7 @@ fn claims(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
                 claim(format!("{}: {name}", condition.name()))
                     .is("mean over networks", cell(all, *condition, row))
                     .published(value, tolerance)
-                    .denied_given(learned(*condition)),
+                    .denied_given(chance(all, *condition)),
             );
         }
     }
@@ -188,7 +241,11 @@ fn findings(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Findings, Error> {
-    let all = navigators(printed.map, size, settings, observer)?;
+    let trainer = Trainer { map: printed.map, size, settings, observer };
+    let conditions: Vec<Condition> = printed.columns.iter().chain(printed.beside).copied().collect();
+    let trained: Vec<Vec<Trained>> =
+        conditions.iter().map(|c| trainer.all(*c)).collect::<Result<_, Error>>()?;
+    let all: Vec<Navigator> = trained.iter().flatten().map(Navigator::of).collect();
     let claims = size.asked(claims(&all, printed));
     let table = Table::of(&all)
         .column("network", "", |n| n.condition.name())
@@ -197,7 +254,7 @@ fn findings(
         .column("error_long", "sides", |n| n.with.long)
         .column("error_long_without_images", "sides", |n| n.without.long)
         .column("error_still", "sides", |n| n.with.still[1])
-        .columns(["r2_visual", "r2_absolute", "r2_relative"], |n| [2, 3, 4].map(|r| number(r, n)))
+        .columns(["r2_visual", "r2_absolute", "r2_relative"], |n| [2, 3, 4].map(|r| number(r, n).value))
         .column("reset_image", "", |n| n.with.resets[0])
         .column("reset_other", "", |n| n.with.resets[1])
         .column("loss_left", "", |n| n.left)
@@ -206,7 +263,6 @@ fn findings(
             "Each network: errors of displacements over 5 and 100 actions, with errors over trajectories, R² of units by positions, share of \
              what is seen that enters the state, validation loss over that before training.",
         );
-    let conditions: Vec<Condition> = Condition::ALL.to_vec();
     let means = Table::of(&conditions)
         .column("network", "", |c| c.name())
         .column("error_short", "sides", |c| cell(&all, *c, 0))
@@ -220,27 +276,32 @@ fn findings(
         ("error_short", numbers(&list(&all, |n| n.with.short.value))),
         ("error_long", numbers(&list(&all, |n| n.with.long.value))),
         ("error_long_without_images", numbers(&list(&all, |n| n.without.long.value))),
-        ("r2_visual", numbers(&list(&all, |n| number(2, n)))),
-        ("r2_absolute", numbers(&list(&all, |n| number(3, n)))),
-        ("r2_relative", numbers(&list(&all, |n| number(4, n)))),
+        ("r2_visual", numbers(&list(&all, |n| number(2, n).value))),
+        ("r2_absolute", numbers(&list(&all, |n| number(3, n).value))),
+        ("r2_relative", numbers(&list(&all, |n| number(4, n).value))),
     ]);
     let section = Section::new("navigators", "Errors and tuning")
         .intro(format!(
-            "{} of each condition, {}. The second column's V, P and G stay as they were drawn, as in the authors' program; the third is what it \
-             is when they are trained.",
-            if size.seeds == 1 { "One network".to_owned() } else { format!("{} networks", size.seeds) },
-            size.words()
+            "{} of each condition, {}.{}",
+            sentence(&size.networks()),
+            size.words(),
+            if conditions.contains(&Condition::Alone) {
+                " V, P and G of the networks without losses of models stay as they were drawn, as in the authors' program; beside them stands what \
+                 they are when these are trained."
+            } else {
+                ""
+            }
         ))
-        .figures([errors(&all)?])
+        .figures([errors(&all, &conditions)?])
         .tables([means, table]);
     Ok(Findings { answer: answer(&claims), claims, sections: vec![section], json, warnings: vec![] })
 }
 
 /// Errors over time with images, and without (Figs. 8.5 and 8.6).
-fn errors(all: &[Navigator]) -> Drawn {
+fn errors(all: &[Navigator], conditions: &[Condition]) -> Drawn {
     let one = |with: bool| -> Drawn {
         let series: Vec<Series> =
-            Condition::ALL
+            conditions
                 .iter()
                 .filter_map(|c| {
                     let own = of(all, *c);
@@ -260,7 +321,7 @@ fn errors(all: &[Navigator]) -> Drawn {
                                 if with { n.with.errors[k].value } else { n.without.errors[k].value }
                             })),
                         });
-                    let named = curve(c.name(), &x, y);
+                    let named = curve(&c.name(), &x, y);
                     Some(if with { named } else { named.unlisted() })
                 })
                 .collect();
@@ -279,18 +340,17 @@ mod tests {
     use crate::small::every_study;
     use nullcline_core::job::Silent;
 
-    /// Networks that hardly learn anything.
-    const SMALL: Size = Size { seeds: 1, cells: 8, steps: 12, batch: [3, 4, 16], test: [6, 8], whole: false };
-
     #[test]
     fn tables_are_made_from_small_networks() {
-        let two = Size { seeds: 2, ..SMALL };
+        let two = Size { seeds: 2, ..Size::SMALL };
         every_study(
             "navigators",
-            &[SNAKE, DONUT],
-            &[&|settings| findings(&TABLE_8_1, two, settings, &Silent), &|settings| {
-                findings(&TABLE_B_3, SMALL, settings, &Silent)
-            }],
+            &[SNAKE, DONUT, MEMORIES],
+            &[
+                &|s| findings(&TABLE_8_1, two, s, &Silent),
+                &|s| findings(&TABLE_B_3, Size::SMALL, s, &Silent),
+                &|s| findings(&TABLE_B_2, Size::SMALL, s, &Silent),
+            ],
             |_| false,
             |_| (),
         );

@@ -107,7 +107,8 @@ impl Analyses<'_> {
         };
         let pca = self.pca.ok_or_else(|| still(0))?;
         let components = beside.dimensions.unwrap_or_else(|| pca.components_for_90.min(COMPONENTS));
-        let captured = captured(&a, &b, components, self.config.seed).ok_or_else(|| still(1))?;
+        let (groups, seed) = (against.groups(), self.config.seed);
+        let captured = captured(&a, &b, components, groups, seed).ok_or_else(|| still(1))?;
         let space = Space::of(self.config, held, [&a, &b], pca)?;
         let basis = pca.components.subcols(0, captured.components);
         Ok(Comparison {
@@ -116,9 +117,9 @@ impl Analyses<'_> {
             by: [by_a, by_b],
             every: self.held.every,
             in_common: in_common(self.held, second),
-            divergences: Divergences::of(self.config, &space, against.groups())?,
+            divergences: Divergences::of(self.config, &space, groups)?,
             densities: Densities::of(&space),
-            moves: Moves::of(&a, &b, &space, self.config.seed),
+            moves: Moves::of(&a, &b, &space, groups, seed),
             diffusion: [diffusion(&a, basis), diffusion(&b, basis)],
             dynamics: Dynamics::of(self.config, &a, &b, captured.components, &space),
             space,

@@ -2,8 +2,7 @@
 
 use super::{Of, Space};
 use crate::diagnostics::geometry::comparison::{
-    Bias, Compared, Sample, Turns, bias_difference, cell, compared, direction_bias, step_length,
-    total_variance,
+    Bias, Compared, Groups, Means, Sample, Turns, bias_difference, cell, compared, direction_bias,
 };
 use crate::numbers::Estimate;
 
@@ -58,14 +57,18 @@ pub struct Moves {
 }
 
 impl Pair {
-    fn of(f: fn(&Sample) -> Estimate, a: &Sample, b: &Sample) -> Self {
+    fn of(f: fn(&Sample) -> Means, a: &Sample, b: &Sample, groups: Groups) -> Self {
         let (active, quiescent) = (f(a), f(b));
-        Self { active, quiescent, ratio: quiescent.over(active) }
+        Self {
+            active: active.estimate(),
+            quiescent: quiescent.estimate(),
+            ratio: quiescent.over(&active, groups),
+        }
     }
 }
 
 impl Moves {
-    pub(super) fn of(a: &Sample, b: &Sample, space: &Space, seed: u64) -> Self {
+    pub(super) fn of(a: &Sample, b: &Sample, space: &Space, groups: Groups, seed: u64) -> Self {
         let [x, y] = &space.samples;
         let (around, centre) = match &space.headings {
             Some(headings) => (headings, vec![0.0; 2]),
@@ -74,14 +77,14 @@ impl Moves {
         let turns = around.each_ref().map(|s| Turns::of(s, &centre));
         let (bins, count, of) = binned(space);
         Self {
-            step: Pair::of(step_length, x, y),
-            step_of_units: Pair::of(step_length, a, b),
-            variance: Pair::of(total_variance, a, b),
-            variance_in_space: Pair::of(total_variance, x, y),
+            step: Pair::of(Means::of_steps, x, y, groups),
+            step_of_units: Pair::of(Means::of_steps, a, b, groups),
+            variance: Pair::of(Means::of_variances, a, b, groups),
+            variance_in_space: Pair::of(Means::of_variances, x, y, groups),
             bias: turns.each_ref().map(|t| direction_bias(t, seed)),
-            difference: bias_difference(&turns[0], &turns[1], seed),
+            difference: bias_difference(&turns[0], &turns[1], groups, seed),
             bins,
-            transitions: compared((&around[0], &of[0]), (&around[1], &of[1]), count, seed),
+            transitions: compared((&around[0], &of[0]), (&around[1], &of[1]), count, groups, seed),
         }
     }
 }

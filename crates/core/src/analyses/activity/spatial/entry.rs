@@ -31,6 +31,10 @@ pub struct Entry {
     pub grid: Scores,
     /// Lengths of the mean vector of the heading.
     pub head_direction: Scores,
+    /// R^2 of a linear regression of each unit on the position.
+    pub position_r2: Scores,
+    /// And on the displacement from the first position of its trial.
+    pub displacement_r2: Scores,
     /// Preferred heading of each unit, radians; null: none.
     pub direction: Vec<Number>,
     /// Place fields of each unit.
@@ -79,6 +83,8 @@ impl Entry {
             border: scores(1),
             grid: scores(2),
             head_direction: scores(3),
+            position_r2: scores(4),
+            displacement_r2: scores(5),
             direction: numbers(&|u| u.direction),
             fields: units.iter().map(|u| u.fields).collect(),
             largest_field: units.iter().map(|u| u.largest).collect(),

@@ -8,8 +8,8 @@ use super::{Analyses, Left};
 use crate::analyses::modules::{Diagnostic, OfRecording};
 use crate::analyses::{Error, Module};
 use crate::diagnostics::geometry::spatial::{
-    Maps, PLACE, Places, Rings, Tuning, autocorrelogram, border_score, fields, grid_score, information,
-    mean_vector, rate_maps, tuning,
+    Maps, PLACE, Places, Regressors, Rings, Tuning, autocorrelogram, border_score, fields, grid_score,
+    information, mean_vector, rate_maps, tuning,
 };
 use crate::linalg::col;
 use crate::linalg::random::{Use, stream};
@@ -26,8 +26,8 @@ const HEADINGS: usize = 60;
 /// How often activity is shifted.
 const SHUFFLES: usize = 100;
 
-/// Information, border, grid and heading scores.
-pub const SCORES: usize = 4;
+/// Information, border, grid and heading scores, R^2 by the position and by the displacement from the start of the trial.
+pub const SCORES: usize = 6;
 
 /// A score of a unit.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ pub struct Score {
 /// What a unit says of the place.
 #[derive(Clone, Debug)]
 pub struct Unit {
-    /// Information, border score, grid score, length of the mean vector.
+    /// Information, border score, grid score, length of the mean vector, R^2 by the position and by the displacement.
     pub scores: [Score; SCORES],
     /// Fields.
     pub fields: usize,
@@ -101,6 +101,8 @@ struct Found {
     places: Option<Places>,
     rings: Option<Rings>,
     heading: Option<Vec<f64>>,
+    /// The position, and the displacement from the start of the trial.
+    linear: [Option<Regressors>; 2],
 }
 
 impl Analyses<'_> {
@@ -127,7 +129,10 @@ impl Analyses<'_> {
         }
         let rings = places.as_ref().filter(|p| p.bins[1] > 1).map(|p| Rings::of(p.bins));
         let heading = held.places.heading.as_ref().map(|h| h.1.clone());
-        let found = Found { places, rings, heading };
+        let moved = self.displacements();
+        let moved: Vec<&[f64]> = moved.iter().map(Vec::as_slice).collect();
+        let linear = [&columns, &moved].map(|c| Regressors::of(c));
+        let found = Found { places, rings, heading, linear };
         let shuffles = self.config.analyses.shuffles.unwrap_or(SHUFFLES);
         let (own, maps, tuning) = found.scores(self, &|t| t);
         let again = |k: usize| {
@@ -176,6 +181,19 @@ impl Analyses<'_> {
         position.iter().map(ends).collect()
     }
 
+    /// How far each row is from the first known position of its trial, along each coordinate; nothing without trials.
+    fn displacements(&self) -> Vec<Vec<f64>> {
+        let Some(trials) = &self.held.trials else { return vec![] };
+        let one = |values: &Vec<f64>| {
+            let mut start = std::collections::BTreeMap::new();
+            let known = trials.iter().zip(values);
+            known
+                .map(|(k, v)| if v.is_finite() { v - *start.entry(k).or_insert(*v) } else { f64::NAN })
+                .collect()
+        };
+        self.held.places.position.iter().map(|p| one(&p.1)).collect()
+    }
+
     /// The row whose activity each row is given, in a circle within its trial.
     fn shifted(&self, shuffle: usize) -> Vec<usize> {
         let rows = self.held.x.ncols();
@@ -202,7 +220,7 @@ impl Found {
     fn scores(
         &self,
         analyses: &Analyses<'_>,
-        row: &dyn Fn(usize) -> usize,
+        row: &(dyn Fn(usize) -> usize + Sync),
     ) -> (Vec<[f64; SCORES]>, Option<Maps>, Option<Tuning>) {
         let x = analyses.held.x.as_ref();
         let maps = self.places.as_ref().map(|p| rate_maps(x, p, row));
@@ -216,6 +234,9 @@ impl Found {
                     scores[1] = border_score(map, p.bins, p.width).unwrap_or(f64::NAN);
                     scores[2] = grid_score(&autocorrelogram(map, p.bins), rings).unwrap_or(f64::NAN);
                 }
+            }
+            for (score, by) in scores[4..].iter_mut().zip(&self.linear) {
+                *score = by.as_ref().and_then(|r| r.explained(x, i, row)).unwrap_or(f64::NAN);
             }
             if let Some(t) = &curves {
                 scores[3] = mean_vector(col(t.rates.as_ref(), i), &t.at).map_or(f64::NAN, |v| v.0);

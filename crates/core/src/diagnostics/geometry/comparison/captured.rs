@@ -1,6 +1,6 @@
 //! Each activity in the principal components of the other.
 
-use super::{Sample, along, pooled};
+use super::{Groups, Sample, along, pooled};
 use crate::diagnostics::geometry::pca::{Pca, pca};
 use crate::diagnostics::geometry::products::{means, product};
 use crate::diagnostics::geometry::subspace::principal_angles;
@@ -41,23 +41,24 @@ pub struct Captured {
 ///
 /// Formula: with C_a, C_b the covariances, U_a the first k components of a, the share tr(U_a^T C_b U_a) / tr C_b of the variance of b that
 /// they carry; the shared variance is tr(U_a^T C_b U_a) / tr(U_b^T C_b U_b), 1 where both subspaces are one. Errors are standard
-/// deviations over samples of groups drawn with replacement in both, within the span of the leading components of both together.
+/// deviations over samples of groups drawn with replacement in both (of pairs both together), within the span of the leading components
+/// of both together.
 ///
 /// Source: the shared variance is the alignment index of Elsayed et al., Nat. Commun. 7, 13239 (2016), eq. 1.
 ///
 /// ```
-/// use nullcline_core::diagnostics::geometry::comparison::{Sample, captured};
+/// use nullcline_core::diagnostics::geometry::comparison::{Groups, Sample, captured};
 ///
 /// // One varies along the first axis, the other half along it and half along the second.
 /// let of = |x: faer::Mat<f64>| Sample { group: vec![0; x.ncols()], follows: vec![true; x.ncols()], x };
 /// let a = of(faer::mat![[1.0, -1.0, 1.0, -1.0], [0.0, 0.0, 0.0, 0.0]]);
 /// let b = of(faer::mat![[2.0, -2.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]]);
-/// let found = captured(&a, &b, 1, 1).unwrap();
+/// let found = captured(&a, &b, 1, Groups::Apart, 1).unwrap();
 /// assert!((found.other[1][0] - 0.8).abs() < 1e-12 && (found.shared[1].value - 1.0).abs() < 1e-12);
 /// // One group has no error.
 /// assert!(found.angles[0].value < 1e-6 && found.angles[0].std_error.is_none());
 /// ```
-pub fn captured(a: &Sample, b: &Sample, components: usize, seed: u64) -> Option<Captured> {
+pub fn captured(a: &Sample, b: &Sample, components: usize, groups: Groups, seed: u64) -> Option<Captured> {
     let all = [pca(a.x.as_ref())?, pca(b.x.as_ref())?];
     let most = all.iter().map(|p| p.components.ncols()).min()?;
     let k = components.clamp(1, most);
@@ -68,7 +69,7 @@ pub fn captured(a: &Sample, b: &Sample, components: usize, seed: u64) -> Option<
     let angles = principal_angles(first(&all[0]).as_ref(), first(&all[1]).as_ref())?;
     let mut found: Vec<f64> = (0..2).map(|s| other[s][k - 1] / own[s][k - 1]).collect();
     found.extend(&angles);
-    let errors = errors(a, b, k, seed);
+    let errors = errors(a, b, k, groups, seed);
     let n = a.groups().min(b.groups());
     let estimate = |j: usize| Estimate { value: found[j], std_error: errors.as_ref().map(|e| e[j]), n };
     Some(Captured {
@@ -103,7 +104,7 @@ struct Sums {
 }
 
 /// Standard deviations of both shared variances and all angles; none of fewer than five groups.
-fn errors(a: &Sample, b: &Sample, k: usize, seed: u64) -> Option<Vec<f64>> {
+fn errors(a: &Sample, b: &Sample, k: usize, groups: Groups, seed: u64) -> Option<Vec<f64>> {
     if a.groups().min(b.groups()) < 5 {
         return None;
     }
@@ -113,10 +114,14 @@ fn errors(a: &Sample, b: &Sample, k: usize, seed: u64) -> Option<Vec<f64>> {
     let parts = [a, b].map(|s| sums(s, along(s.x.as_ref(), &span.mean, basis).as_ref()));
     let one = |r: usize| -> Option<Vec<f64>> {
         let mut rng = stream(seed, Use::Bootstrap, r as u64);
-        let drawn = [0, 1].map(|s: usize| {
+        let mut draw = |s: usize| -> Vec<usize> {
             let count = parts[s].len();
-            covariance((0..count).map(|_| &parts[s][rng.random_range(0..count)]))
-        });
+            (0..count).map(|_| rng.random_range(0..count)).collect()
+        };
+        let first = draw(0);
+        let second = if groups == Groups::Paired { first.clone() } else { draw(1) };
+        let drawn = [(0, first), (1, second)]
+            .map(|(s, which): (usize, Vec<usize>)| covariance(which.iter().map(|k| &parts[s][*k])));
         ratios(&drawn, k)
     };
     let all: Vec<Vec<f64>> = (0..DRAWS).into_par_iter().map(one).collect::<Option<_>>()?;

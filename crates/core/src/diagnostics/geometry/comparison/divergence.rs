@@ -1,12 +1,11 @@
 //! The Kullback-Leibler divergence of two samples by nearest neighbours.
 
 use super::reference::{Reference, Room};
-use super::{Sample, pooled};
+use super::{Groups, Sample, pooled};
 use crate::diagnostics::geometry::neighbours::{NOBODY, Tree};
 use crate::linalg::col;
 use crate::linalg::random::{Use, shuffled, stream};
 use crate::numbers::Estimate;
-use rand::RngExt;
 use rayon::prelude::*;
 
 /// Neighbours that are looked at, at least: of more the noise is less and the bias more.
@@ -25,16 +24,6 @@ pub struct Divergence {
     pub plain: f64,
     /// Rows of either sample.
     pub points: [usize; 2],
-}
-
-/// What the groups of two samples have to do with one another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Groups {
-    /// Nothing: all are drawn independently.
-    Apart,
-    /// Group k of either belongs to group k of the other, as two runs from one start do: it is no independent draw, and a point looks for
-    /// neighbours in neither of them.
-    Paired,
 }
 
 /// What two samples of the same density would show.
@@ -199,18 +188,8 @@ pub fn by_chance(
     let all = pooled(p, q);
     let one = |r: usize| {
         let mut rng = stream(seed, Use::Permutation, (3 << 32) + r as u64);
-        let n = p.groups();
-        let order: Vec<usize> = match paired {
-            Groups::Apart => shuffled(all.groups(), &mut rng),
-            Groups::Paired => {
-                let turned: Vec<bool> = (0..n).map(|_| rng.random_bool(0.5)).collect();
-                let side = |other: bool| (0..n).map(move |g| (g, other)).collect::<Vec<_>>();
-                let place = |(g, other): (usize, bool)| if other == turned[g] { g } else { n + g };
-                side(false).into_iter().chain(side(true)).map(place).collect()
-            }
-        };
-        let (first, second) = order.split_at(n);
-        let (first, second) = (all.of_groups(first), all.of_groups(second));
+        let dealt = paired.dealt([p.groups(), q.groups()], &mut rng);
+        let [first, second] = dealt.map(|side| all.of_groups(&side));
         both(&first, &second, dimension, k, paired).map(|b| b[0])
     };
     let found: Vec<f64> = (0..DIVISIONS).into_par_iter().filter_map(one).collect();

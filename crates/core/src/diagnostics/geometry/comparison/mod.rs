@@ -7,21 +7,25 @@ mod captured;
 mod density;
 mod diffusion;
 mod divergence;
+mod groups;
 mod kernel;
 mod motion;
 mod reference;
 mod spectra;
 mod transitions;
+mod turns;
 
 pub use bins::{binned_divergence, mixture_divergence, standardised};
 pub use captured::{Captured, captured};
 pub use density::{Grid, cell, density};
 pub use diffusion::{Diffusion, Displacements, diffusion};
-pub use divergence::{Chance, Divergence, Groups, NEIGHBOURS, by_chance, divergence, estimate, plain};
+pub use divergence::{Chance, Divergence, NEIGHBOURS, by_chance, divergence, estimate, plain};
+pub use groups::Groups;
 pub use kernel::{CLIP, DRAWS, Kernel, clipped};
-pub use motion::{Bias, Turns, bias_difference, direction_bias, step_length, total_variance};
+pub use motion::{Means, step_length, total_variance};
 pub use spectra::{WINDOW, hellinger, window};
 pub use transitions::{Compared, Transitions, compared};
+pub use turns::{Bias, Turns, bias_difference, direction_bias};
 
 use faer::{Mat, MatRef};
 

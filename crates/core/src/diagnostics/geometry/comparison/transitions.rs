@@ -1,7 +1,7 @@
 //! Transitions between bins: whether they go one way, and whether two activities have the same.
 
-use super::Sample;
-use crate::linalg::random::{Use, shuffled, stream};
+use super::{Groups, Sample};
+use crate::linalg::random::{Use, stream};
 use faer::Mat;
 use rand::RngExt;
 use rayon::prelude::*;
@@ -46,25 +46,30 @@ type Places = Vec<Vec<usize>>;
 /// Compares transitions of two activities whose rows are in `bins` bins (none: outside of all).
 ///
 /// Of groups of different lengths the first rows are taken, as many as the shorter of both middle lengths: longer groups would
-/// differ by chance less than shorter ones. `None` where the second row of no group is left.
+/// differ by chance less than shorter ones. `None` where the second row of no group is left, of pairs of neither.
 pub fn compared(
     (a, of_a): (&Sample, &[Option<usize>]),
     (b, of_b): (&Sample, &[Option<usize>]),
     bins: usize,
+    groups: Groups,
     seed: u64,
 ) -> Option<Compared> {
     let rows = middle(a)?.min(middle(b)?);
     let (a, b) = (places(a, of_a, bins, rows), places(b, of_b, bins, rows));
+    let (a, b): (Places, Places) = match groups {
+        Groups::Apart => (there(a), there(b)),
+        Groups::Paired => a.into_iter().zip(b).filter(|(a, b)| !a.is_empty() && !b.is_empty()).unzip(),
+    };
     if a.len().min(b.len()) == 0 {
         return None;
     }
     let own = difference(&counted(&a, bins), &counted(&b, bins));
     let all: Vec<&Vec<usize>> = a.iter().chain(&b).collect();
     let one = |r: usize| {
-        let order = shuffled(all.len(), &mut stream(seed, Use::Permutation, (6 << 32) + r as u64));
-        let of = |part: &[usize]| counted(part.iter().map(|k| all[*k]), bins);
-        let (first, second) = order.split_at(a.len());
-        difference(&of(first), &of(second))
+        let mut rng = stream(seed, Use::Permutation, (6 << 32) + r as u64);
+        let dealt = groups.dealt([a.len(), b.len()], &mut rng);
+        let [first, second] = dealt.map(|side| counted(side.iter().map(|k| all[*k]), bins));
+        difference(&first, &second)
     };
     let (by_chance, p) = against(own, (0..DRAWS).into_par_iter().map(one).collect());
     let [first, second] = [(&a, 7u64), (&b, 8)].map(|(p, usage)| transitions(p, bins, seed, usage));
@@ -93,6 +98,11 @@ fn places(s: &Sample, bin: &[Option<usize>], bins: usize, rows: usize) -> Places
             all[g].push(from + bins * to);
         }
     }
+    all
+}
+
+/// Groups of which anything is left.
+fn there(mut all: Places) -> Places {
     all.retain(|g| !g.is_empty());
     all
 }
@@ -172,14 +182,14 @@ mod tests {
             (s, vec![Some(bin); 40])
         };
         let ((a, of_a), (b, of_b)) = (of(0), of(1));
-        let found = compared((&a, &of_a), (&b, &of_b), 2, 1).unwrap();
+        let found = compared((&a, &of_a), (&b, &of_b), 2, Groups::Apart, 1).unwrap();
         assert!(found.first.one_way.is_nan() && found.first.p.is_nan() && found.second.by_chance.is_nan());
         // No bin is left in both.
         assert!(found.difference.is_nan() && found.p.is_nan());
         // Two of the four steps of each group go from one bin to the other and back.
         let (a, _) = of(0);
         let back: Vec<Option<usize>> = (0..40).map(|t| Some(t % 2)).collect();
-        let found = compared((&a, &back), (&a, &back), 2, 1).unwrap();
+        let found = compared((&a, &back), (&a, &back), 2, Groups::Paired, 1).unwrap();
         assert!(found.difference.abs() < 1e-15 && (found.p - 1.0).abs() < 1e-15);
         // Steps 0 to 1 twice, 1 to 0 once in each group: a third.
         assert!((found.first.one_way - 1.0 / 3.0).abs() < 1e-15);

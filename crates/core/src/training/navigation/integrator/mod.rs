@@ -96,6 +96,12 @@ impl<T: Real> Integrator<T> {
         self.shares.as_ref()
     }
 
+    /// Gates i, f, g and o of a memory after every action of the last batch, 4 m x (T b); of its losses, for a gradient leaves slopes there.
+    pub fn memory_gates(&self) -> Option<MatRef<'_, T>> {
+        let memory = self.modules.recurrence() != Recurrence::Resetting;
+        memory.then(|| self.trace.gates_after(self.trace.gates().ncols() - self.states.ncols()))
+    }
+
     /// Losses of a batch; those without data are zero.
     ///
     /// # Panics

@@ -64,6 +64,16 @@ impl<T: Real> Integrator<T> {
         }
     }
 
+    /// log g of representations, m x k.
+    pub(in super::super) fn weighed(&mut self, theta: &[T], seen: MatRef<f32>) -> Vec<f64> {
+        let columns = seen.ncols();
+        self.seen = Mat::from_fn(seen.nrows(), columns, |i, j| T::of(f64::from(seen[(i, j)])));
+        sized(&mut self.shares, 2, columns);
+        self.modules.layers(Module::Gate).exactly(&mut self.gating, columns);
+        self.weigh(theta, columns);
+        (0..columns).map(|j| self.shares[(0, j)].to_f64()).collect()
+    }
+
     /// Through the direct model and the gate.
     pub(super) fn unreset(&mut self, theta: &[T], walks: &Walks<T>, grad: &mut [T]) {
         let (m, b, columns) = (self.modules.representation(), walks.count, walks.steps * walks.count);

@@ -1,0 +1,337 @@
+//! From jobs to cells: every combination, every file, every cell of an earlier job.
+
+use super::text::{Pipeline, Step};
+use crate::analyses::Error;
+use crate::io::nearest::meant;
+use crate::job::digest;
+use crate::jobs;
+use crate::report::runner::progress_folder;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+/// Letters of a cell's name before its hash, at most.
+const LABEL: usize = 60;
+/// Digits of the hash in its name.
+const DIGITS: usize = 8;
+
+/// One job of a pipeline.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Its folder in that of all reports: the job's name, what is varied, and the first digits of its identity.
+    pub name: String,
+    /// What tells it from every other: kind, settings, the contents of its files, the version.
+    pub identity: String,
+    /// The job.
+    pub step: String,
+    /// Its kind.
+    pub kind: String,
+    /// Options, earlier cells as their folders.
+    pub settings: Map<String, Value>,
+    /// Options that are varied, those of the earlier cell among them.
+    pub varied: BTreeMap<String, Value>,
+    /// The earlier cell whose files it takes.
+    pub needs: Option<usize>,
+    /// The cell with which its chain of earlier ones begins.
+    pub root: usize,
+    /// The file that it reads, if it does.
+    pub input: String,
+}
+
+/// How far a cell is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Not begun, or not at an end.
+    Open,
+    /// Its report is there.
+    Done,
+    /// It failed when it was last tried.
+    Failed,
+}
+nullcline_core::named!(State: Self::Open => "open", Self::Done => "done", Self::Failed => "failed");
+
+impl Cell {
+    /// Its folder.
+    pub fn folder(&self, out: &Path) -> PathBuf {
+        out.join(&self.name)
+    }
+    /// Where its error is written.
+    pub fn failure(&self, out: &Path) -> PathBuf {
+        out.join("failed").join(format!("{}.json", self.name.replace('/', "-")))
+    }
+    /// How far it is.
+    pub fn state(&self, out: &Path) -> State {
+        match () {
+            () if self.folder(out).join("summary.json").is_file() => State::Done,
+            () if self.failure(out).is_file() => State::Failed,
+            () => State::Open,
+        }
+    }
+    /// Where it keeps what is half done.
+    pub fn unfinished(&self, out: &Path) -> PathBuf {
+        progress_folder(&self.folder(out))
+    }
+}
+
+/// What cells are made with.
+struct Making<'a> {
+    pipeline: &'a Pipeline,
+    cells: Vec<Cell>,
+    /// Cells of each job.
+    of: HashMap<String, Vec<usize>>,
+    /// Digests of files.
+    files: HashMap<PathBuf, String>,
+    seen: HashSet<String>,
+}
+
+impl Pipeline {
+    /// All cells in their order.
+    ///
+    /// # Errors
+    /// A job that there is not before, a pattern that meets no file, a file that is missing, options that make no sense: with the line of
+    /// the job.
+    pub fn cells(&self) -> Result<Vec<Cell>, Error> {
+        let mut making = Making {
+            pipeline: self,
+            cells: vec![],
+            of: HashMap::new(),
+            files: HashMap::new(),
+            seen: HashSet::new(),
+        };
+        for step in &self.steps {
+            making.step(step)?;
+        }
+        Ok(making.cells)
+    }
+
+    fn wrong(&self, step: &Step, message: impl std::fmt::Display) -> Error {
+        Error::input(&self.file, format!("line {}: job {}: {message}", step.line, step.name))
+    }
+}
+
+impl Making<'_> {
+    fn step(&mut self, step: &Step) -> Result<(), Error> {
+        let before = self.earlier(step)?;
+        let needs: Vec<Option<usize>> = match &before {
+            None => vec![None],
+            Some(name) => self.of[name].iter().copied().map(Some).collect(),
+        };
+        let first = self.cells.len();
+        for need in needs {
+            for choice in combinations(&step.sweep) {
+                let mut settings = step.settings.clone();
+                settings.extend(choice.iter().cloned());
+                if let (Some(name), Some(need)) = (&before, need) {
+                    let folder = self.cells[need].folder(&self.pipeline.out).display().to_string();
+                    settings.values_mut().for_each(|v| replace(v, &format!("{{{name}}}"), &folder));
+                }
+                for (settings, file) in self.files_of(step, settings)? {
+                    self.cell(step, need, &choice, settings, file)?;
+                }
+            }
+        }
+        self.of.insert(step.name.clone(), (first..self.cells.len()).collect());
+        Ok(())
+    }
+
+    /// The earlier job whose folder stands in the options.
+    fn earlier(&self, step: &Step) -> Result<Option<String>, Error> {
+        let swept = step.sweep.iter().flat_map(|s| &s.1);
+        let mut found: Vec<String> = step.settings.values().chain(swept).flat_map(references).collect();
+        found.sort();
+        found.dedup();
+        let known: Vec<&str> = self.of.keys().map(String::as_str).collect();
+        if let Some(name) = found.iter().find(|n| !self.of.contains_key(*n)) {
+            let all = if known.is_empty() { "there is none before it".into() } else { meant(name, &known) };
+            return Err(self
+                .pipeline
+                .wrong(step, format!("{{{name}}}: there is no job {name} before it; {all}")));
+        }
+        match &found[..] {
+            [] => Ok(None),
+            [one] => Ok(Some(one.clone())),
+            [a, b, ..] => Err(self
+                .pipeline
+                .wrong(step, format!("takes files of {a} and of {b}: expected one earlier job"))),
+        }
+    }
+
+    /// The options for each file that `file` stands for: a pattern, a list, or one.
+    fn files_of(
+        &self,
+        step: &Step,
+        settings: Map<String, Value>,
+    ) -> Result<Vec<(Map<String, Value>, Option<String>)>, Error> {
+        let patterns: Vec<String> = match settings.get("file") {
+            Some(Value::String(one)) => vec![one.clone()],
+            Some(Value::Array(all)) => all.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
+            _ => return Ok(vec![(settings, None)]),
+        };
+        let mut all = vec![];
+        for pattern in &patterns {
+            all.extend(self.matching(step, pattern)?);
+        }
+        let several = all.len() > 1 || patterns.iter().any(|p| is_pattern(p));
+        let one = |file: String| {
+            let mut own = settings.clone();
+            own.insert("file".into(), file.clone().into());
+            (own, several.then_some(file))
+        };
+        Ok(all.into_iter().map(one).collect())
+    }
+
+    fn matching(&self, step: &Step, pattern: &str) -> Result<Vec<String>, Error> {
+        if !is_pattern(pattern) || Path::new(pattern).exists() {
+            return Ok(vec![pattern.to_owned()]);
+        }
+        let wrong = |m: String| self.pipeline.wrong(step, format!("file = \"{pattern}\": {m}"));
+        let found =
+            glob::glob(pattern).map_err(|e| wrong(format!("{}, expected a pattern as runs/*.csv", e.msg)))?;
+        let mut all = vec![];
+        for path in found {
+            let path = path.map_err(|e| wrong(format!("cannot be read: {e}")))?;
+            let text = path.to_str().ok_or_else(|| wrong(format!("{} is not UTF-8", path.display())))?;
+            all.push(text.to_owned());
+        }
+        all.sort();
+        if all.is_empty() {
+            return Err(wrong("meets no file; mend the pattern, or put files there".into()));
+        }
+        Ok(all)
+    }
+
+    fn cell(
+        &mut self,
+        step: &Step,
+        need: Option<usize>,
+        choice: &[(String, Value)],
+        settings: Map<String, Value>,
+        file: Option<String>,
+    ) -> Result<(), Error> {
+        let out = &self.pipeline.out;
+        let before = need.map(|k| &self.cells[k]);
+        let job = jobs::read(&step.kind, &settings).map_err(|e| self.pipeline.wrong(step, e))?;
+        let mut hash = Sha256::new();
+        // The folder of an earlier cell is its identity.
+        let mut symbolic = Value::Object(settings.clone());
+        if let Some(b) = before {
+            replace(&mut symbolic, &b.folder(out).display().to_string(), &format!("@{}", b.identity));
+        }
+        for part in [&step.kind, env!("CARGO_PKG_VERSION"), &symbolic.to_string()] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let earlier = before.map(|b| b.folder(out));
+        for path in job.files() {
+            if earlier.as_ref().is_some_and(|folder| path.starts_with(folder)) {
+                continue;
+            }
+            if !self.files.contains_key(&path) {
+                let found = digest(&path).map_err(|e| self.pipeline.wrong(step, e))?;
+                self.files.insert(path.clone(), found);
+            }
+            hash.update(&self.files[&path]);
+        }
+        if before.is_none() {
+            // What is wrong with a file is that cell's alone; what is wrong with options is the pipeline's.
+            if let Err(e) = job.check()
+                && e.exit_status() == 2
+            {
+                return Err(self.pipeline.wrong(step, e));
+            }
+        }
+        let identity: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        if !self.seen.insert(identity.clone()) {
+            return Ok(());
+        }
+        let mut varied = before.map_or_else(BTreeMap::new, |b| b.varied.clone());
+        varied.extend(choice.iter().cloned());
+        let named = varied.iter().map(|(k, v)| format!("{k}-{}", plain(v)));
+        let parts: Vec<String> = file.iter().map(|f| stem(f)).chain(named).collect();
+        let label = if parts.is_empty() { "all".into() } else { parts.join("_") };
+        let name = format!("{}/{}-{}", step.name, safe(&label), &identity[..DIGITS]);
+        let input = match before {
+            Some(b) if file.is_none() => b.input.clone(),
+            _ => settings.get("file").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        };
+        let (k, root) = (self.cells.len(), before.map(|b| b.root));
+        self.cells.push(Cell {
+            name,
+            identity,
+            step: step.name.clone(),
+            kind: step.kind.clone(),
+            settings,
+            varied,
+            needs: need,
+            root: root.unwrap_or(k),
+            input,
+        });
+        Ok(())
+    }
+}
+
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?', '['])
+}
+
+/// All combinations of values, the last varying fastest.
+fn combinations(sweep: &[(String, Vec<Value>)]) -> Vec<Vec<(String, Value)>> {
+    let mut all = vec![vec![]];
+    for (key, values) in sweep {
+        let with = |old: &Vec<(String, Value)>| {
+            let old = old.clone();
+            values.iter().map(move |v| [&old[..], &[(key.clone(), v.clone())]].concat())
+        };
+        all = all.iter().flat_map(with).collect();
+    }
+    all
+}
+
+/// Names between braces.
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => {
+            let inside = |part: &str| {
+                let (name, _) = part.split_once('}')?;
+                let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
+                plain.then(|| name.to_owned())
+            };
+            text.split('{').skip(1).filter_map(inside).collect()
+        }
+        Value::Array(all) => all.iter().flat_map(references).collect(),
+        _ => vec![],
+    }
+}
+
+fn replace(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::String(text) => *text = text.replace(from, to),
+        Value::Array(all) => all.iter_mut().for_each(|v| replace(v, from, to)),
+        Value::Object(all) => all.values_mut().for_each(|v| replace(v, from, to)),
+        _ => {}
+    }
+}
+
+/// A value in a name.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join("+"),
+        other => other.to_string(),
+    }
+}
+
+/// The end of a path that tells a file: its name without ending, with its folder's where the name is a common one.
+fn stem(path: &str) -> String {
+    let path = Path::new(path);
+    let word = |s: Option<&std::ffi::OsStr>| s.map_or(String::new(), |s| s.to_string_lossy().into_owned());
+    let (own, parent) = (word(path.file_stem()), word(path.parent().and_then(Path::file_name)));
+    if parent.is_empty() { own } else { format!("{parent}-{own}") }
+}
+
+/// Letters that folders may have everywhere.
+fn safe(text: &str) -> String {
+    let one = |c: char| if c.is_ascii_alphanumeric() || "-_.+".contains(c) { c } else { '-' };
+    text.chars().map(one).take(LABEL).collect::<String>().trim_matches('.').to_owned()
+}

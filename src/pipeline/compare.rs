@@ -1,0 +1,241 @@
+//! Groups of cells beside each other.
+
+use super::flat::meets;
+use super::merge::Numbers;
+use super::text::Compare;
+use crate::analyses::Error;
+use crate::io::nearest::meant;
+use crate::numbers::Estimate;
+use crate::report::figures::{Axes, Ink, Series, THIRD, panels, scatter};
+use crate::report::page::Section;
+use crate::report::runner::Failure;
+use crate::report::tables::Table;
+use statrs::distribution::{ContinuousCDF, StudentsT};
+use std::collections::BTreeMap;
+
+/// Groups whose differences are told pair by pair, at most.
+const PAIRS: usize = 8;
+/// Quantities that are drawn, at most.
+const DRAWN: usize = 9;
+
+/// A quantity of a group.
+struct Of {
+    quantity: String,
+    group: String,
+    values: Vec<f64>,
+    mean: Estimate,
+}
+
+/// Two groups.
+struct Apart {
+    quantity: String,
+    first: String,
+    second: String,
+    difference: Estimate,
+    p: f64,
+}
+
+/// A section for each comparison that is asked for.
+pub(super) fn compared(
+    asked: &[Compare],
+    found: &[Numbers],
+    joined: &[String],
+    warnings: &mut Vec<String>,
+) -> Result<Vec<(Section, Vec<String>)>, Failure> {
+    let mut all = vec![];
+    for (k, compare) in asked.iter().enumerate() {
+        let own: Vec<&Numbers> =
+            found.iter().filter(|n| compare.job.as_ref().is_none_or(|j| *j == n.cell.step)).collect();
+        let grouped: Vec<(&&Numbers, String)> =
+            own.iter().filter_map(|n| Some((n, n.entry(&compare.by)?))).collect();
+        if grouped.is_empty() && !own.is_empty() {
+            let mut known: Vec<&str> =
+                own.iter().flat_map(|n| n.cell.varied.keys()).map(String::as_str).collect();
+            known.extend(joined.iter().map(String::as_str));
+            known.extend(["input", "job"]);
+            known.sort_unstable();
+            known.dedup();
+            let message =
+                format!("compare: by = \"{}\": no cell has it; {}", compare.by, meant(&compare.by, &known));
+            return Err(Failure::of(Error::Config(message)));
+        }
+        all.push(one(k, compare, &grouped, warnings)?);
+    }
+    Ok(all)
+}
+
+fn one(
+    k: usize,
+    compare: &Compare,
+    grouped: &[(&&Numbers, String)],
+    warnings: &mut Vec<String>,
+) -> Result<(Section, Vec<String>), Failure> {
+    let names = names(compare, grouped);
+    for pattern in compare.quantities.iter().filter(|p| !names.iter().any(|n| meets(p, n))) {
+        warnings.push(format!("compare: no cell has the quantity {pattern}."));
+    }
+    let (mut means, mut apart) = (vec![], vec![]);
+    for name in &names {
+        let mut groups: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for (n, group) in grouped {
+            if let Some(q) = n.quantity(name) {
+                groups.entry(group).or_default().push(q.estimate.value);
+            }
+        }
+        let of: Vec<Of> = groups
+            .into_iter()
+            .map(|(group, values)| Of {
+                quantity: name.clone(),
+                group: group.into(),
+                mean: Estimate::mean(values.iter().copied()),
+                values,
+            })
+            .collect();
+        if of.len() <= PAIRS {
+            for (i, a) in of.iter().enumerate() {
+                apart.extend(of[i + 1..].iter().map(|b| between(a, b)));
+            }
+        }
+        means.extend(of);
+    }
+    let told: Vec<String> = apart.iter().filter(|a| a.p < 0.05).take(3).map(sentence).collect();
+    let id = if k == 0 { "compared".to_owned() } else { format!("compared_{}", k + 1) };
+    let table = Table::of(&means)
+        .column("quantity", "", |m| m.quantity.clone())
+        .column(&compare.by, "", |m| m.group.clone())
+        .column("cells", "", |m| m.values.len())
+        .column("mean", "", |m| m.mean)
+        .named("groups", "Means over the cells of each group, with standard errors between cells.");
+    let differences = Table::of(&apart)
+        .column("quantity", "", |a| a.quantity.clone())
+        .column("first", "", |a| a.first.clone())
+        .column("second", "", |a| a.second.clone())
+        .column("difference", "", |a| a.difference)
+        .column("p", "", |a| a.p)
+        .named("differences", "The mean of the second group less that of the first; p of Welch's test, not corrected for how many there are.");
+    let mut section = Section::new(&id, format!("By {}", compare.by))
+        .method(
+            "Each cell is one value. The difference of two means has the standard error of Welch, sqrt(s1^2/n1 + s2^2/n2), and p is of Student's \
+             law with his degrees of freedom. Of many comparisons one in twenty lies below 0.05 by chance.",
+        )
+        .tables([table, differences]);
+    if let Some(figure) = draw(compare, &names, &means).map_err(Failure::from)? {
+        section = section.figures([figure]);
+    }
+    Ok((section, told))
+}
+
+/// Quantities that are asked for, else those that all cells of the groups have and that differ between some.
+fn names(compare: &Compare, grouped: &[(&&Numbers, String)]) -> Vec<String> {
+    let mut all: Vec<String> = vec![];
+    for q in grouped.iter().flat_map(|(n, _)| &n.all) {
+        if !all.contains(&q.name) {
+            all.push(q.name.clone());
+        }
+        // All cells of a job have the same ones, as a rule.
+        if all.len() > 2000 {
+            break;
+        }
+    }
+    let values = |name: &str| {
+        grouped.iter().map(|(n, _)| n.quantity(name).map(|q| q.estimate.value)).collect::<Vec<_>>()
+    };
+    all.retain(|name| match compare.quantities.is_empty() {
+        true => {
+            let values = values(name);
+            values.iter().all(Option::is_some) && values.windows(2).any(|w| w[0] != w[1])
+        }
+        false => compare.quantities.iter().any(|p| meets(p, name)),
+    });
+    all
+}
+
+fn between(a: &Of, b: &Of) -> Apart {
+    let difference = b.mean.less(a.mean);
+    Apart {
+        quantity: a.quantity.clone(),
+        first: a.group.clone(),
+        second: b.group.clone(),
+        difference,
+        p: welch(a, b),
+    }
+}
+
+/// Two-sided p of Welch's test; not a number of groups of one, or without spread.
+///
+/// Source: Welch, Biometrika 34, 28 (1947).
+fn welch(a: &Of, b: &Of) -> f64 {
+    let share = |m: &Of| m.mean.std_error.map(|e| (e * e, m.values.len() as f64 - 1.0));
+    let (Some((va, fa)), Some((vb, fb))) = (share(a), share(b)) else { return f64::NAN };
+    let both = va + vb;
+    if !(both > 0.0) || fa < 1.0 || fb < 1.0 {
+        return f64::NAN;
+    }
+    let freedom = both * both / (va * va / fa + vb * vb / fb);
+    let t = (b.mean.value - a.mean.value) / both.sqrt();
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |law| 2.0 * law.cdf(-t.abs()))
+}
+
+fn sentence(a: &Apart) -> String {
+    let words = crate::report::sections::words::with_error;
+    let p = crate::report::sections::words::number(a.p);
+    format!("{}: {} is {} above {} (p = {p}).", a.quantity, a.second, words(a.difference), a.first)
+}
+
+/// Values of cells and means of groups, a panel a quantity.
+fn draw(
+    compare: &Compare,
+    names: &[String],
+    means: &[Of],
+) -> Result<Option<crate::report::Figure>, crate::report::Error> {
+    let mut shown = vec![];
+    for name in names.iter().take(DRAWN) {
+        let own: Vec<&Of> = means.iter().filter(|m| m.quantity == *name).collect();
+        let (mut x, mut y) = (vec![], vec![]);
+        for (k, m) in own.iter().enumerate() {
+            for (i, v) in m.values.iter().enumerate() {
+                // Side by side, not on one another.
+                x.push(k as f64 + 0.3 * ((i as f64 * 0.618_034).fract() - 0.5));
+                y.push(*v);
+            }
+        }
+        let places: Vec<f64> = (0..own.len()).map(|k| k as f64).collect();
+        let middle: Vec<f64> = own.iter().map(|m| m.mean.value).collect();
+        let error: Vec<f64> = own.iter().map(|m| m.mean.error()).collect();
+        let series = [
+            Series::new("", &x, &y).ink(Ink::Grey),
+            Series::new("", &places, &middle).errors(&error).ink(Ink::Series(0)),
+        ];
+        let axes = Axes {
+            x_names: own.iter().enumerate().map(|(k, m)| (k as f64, m.group.clone())).collect(),
+            x_range: Some([-0.6, own.len() as f64 - 0.4]),
+            ..Axes::new(&compare.by, name).wide(THIRD)
+        };
+        shown.push(scatter(&series, &axes)?.named("quantity", name, "")?);
+    }
+    if shown.is_empty() {
+        return Ok(None);
+    }
+    let caption = "Every cell (grey), and the mean of each group with its standard error.";
+    panels("groups", &format!("By {}", compare.by), caption, &shown, 3).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// scipy.stats.ttest_ind([1, 2, 4, 7], [3, 6, 8, 9, 12], equal_var=False).pvalue
+    #[test]
+    fn welchs_test_is_scipys() {
+        let of = |values: &[f64]| Of {
+            quantity: String::new(),
+            group: String::new(),
+            mean: Estimate::mean(values.iter().copied()),
+            values: values.to_vec(),
+        };
+        let p = welch(&of(&[1.0, 2.0, 4.0, 7.0]), &of(&[3.0, 6.0, 8.0, 9.0, 12.0]));
+        assert!((p - SCIPY).abs() < 1e-10, "{p}");
+        assert!(welch(&of(&[1.0]), &of(&[2.0, 3.0])).is_nan());
+    }
+    const SCIPY: f64 = 0.079_841_291_812_374_43;
+}
