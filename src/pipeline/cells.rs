@@ -74,6 +74,9 @@ impl Cell {
     }
 }
 
+/// Options, and the file that they are of where there are several.
+type OfFile = (Map<String, Value>, Option<String>);
+
 /// What cells are made with.
 struct Making<'a> {
     pipeline: &'a Pipeline,
@@ -158,11 +161,7 @@ impl Making<'_> {
     }
 
     /// The options for each file that `file` stands for: a pattern, a list, or one.
-    fn files_of(
-        &self,
-        step: &Step,
-        settings: Map<String, Value>,
-    ) -> Result<Vec<(Map<String, Value>, Option<String>)>, Error> {
+    fn files_of(&self, step: &Step, settings: Map<String, Value>) -> Result<Vec<OfFile>, Error> {
         let patterns: Vec<String> = match settings.get("file") {
             Some(Value::String(one)) => vec![one.clone()],
             Some(Value::Array(all)) => all.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),

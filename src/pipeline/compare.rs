@@ -143,7 +143,8 @@ fn names(compare: &Compare, grouped: &[(&&Numbers, String)]) -> Vec<String> {
     all.retain(|name| match compare.quantities.is_empty() {
         true => {
             let values = values(name);
-            values.iter().all(Option::is_some) && values.windows(2).any(|w| w[0] != w[1])
+            values.iter().all(Option::is_some)
+                && values.windows(2).any(|w| w[0].map(f64::to_bits) != w[1].map(f64::to_bits))
         }
         false => compare.quantities.iter().any(|p| meets(p, name)),
     });

@@ -122,7 +122,7 @@ fn chief(own: &[&Numbers], most: usize) -> Vec<String> {
     let values = |name: &str| -> Option<Vec<f64>> {
         own.iter().map(|n| n.quantity(name).map(|q| q.estimate.value).filter(|v| v.is_finite())).collect()
     };
-    let differs = |v: &Vec<f64>| v.len() == 1 || v.windows(2).any(|w| w[0] != w[1]);
+    let differs = |v: &Vec<f64>| v.len() == 1 || v.windows(2).any(|w| w[0].total_cmp(&w[1]).is_ne());
     let mut all: Vec<String> =
         FIRST.iter().filter(|n| values(n).is_some()).map(|n| (*n).to_owned()).collect();
     for q in &first.all {

@@ -86,6 +86,7 @@ fn leaves(command: &Command, words: &[String], all: &mut Vec<Leaf>) {
 /// A small case of a command that is quick where `option` is given.
 fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
     let (net, table, inputs) = (place.path("net.safetensors"), place.path("t.csv"), place.path("u.csv"));
+    let pipeline = place.path("p.toml");
     let sizes = [
         ("--train-items", "8"),
         ("--validation-items", "4"),
@@ -110,6 +111,7 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
         }
         ["analyze"] => vec![&net, "--modules", module],
         ["inspect"] => vec![&net],
+        ["run"] => vec![&pipeline],
         ["infer", "gaussian"] => vec![&table, "--units", "x*"],
         ["infer", "potts"] if option == "bins" => vec![&table, "--units", "x*"],
         ["infer", "potts"] => vec![&table, "--units", "x*", "--bins", "2"],
@@ -154,7 +156,9 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
     all.extend(sizes.iter().filter(|s| s.0 != given).flat_map(|s| [s.0, s.1]));
     let mut all: Vec<String> = all.into_iter().map(str::to_owned).collect();
     if !["inspect", "selftest"].contains(&words[0]) {
-        all.extend(["--force".into(), "--quiet".into(), "--out".into(), place.path("out")]);
+        let force = (words[0] != "run").then(|| "--force".to_owned());
+        let out = place.path(if words[0] == "run" { "many" } else { "out" });
+        all.extend(force.into_iter().chain(["--quiet".into(), "--out".into(), out]));
     }
     all
 }
@@ -170,6 +174,7 @@ fn prepare(place: &Place) {
             format!("{},{},{},{}", (i * 7 % 11) as f64 / 3.0, (i * 5 % 13) as f64, i % 3, ["l", "r"][i % 2])
         })
         .collect();
+    place.write("p.toml", "[[job]]\nkind = \"analyze\"\nfile = \"u.csv\"\nmodules = \"pca\"\n");
     place.write("t.csv", format!("x0,x1,x2,side\n{}\n", rows.join("\n")));
 }
 

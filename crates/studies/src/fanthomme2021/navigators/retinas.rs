@@ -270,7 +270,8 @@ mod tests {
             &[RETINA, DECODERS],
             &[&|_| retina(), &|s| decoders(small, s.seed)],
             |c| c.source.ends_with("B.2"),
-            |_| (),
+            // Nothing of them is kept.
+            |folder| std::fs::create_dir_all(folder).unwrap(),
         );
     }
 }
