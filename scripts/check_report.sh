@@ -40,7 +40,7 @@ figures=0
 while IFS= read -r file; do
     figures=$((figures + 1))
     grep -qF "href=\"${file// /%20}\"" "$page" || fail "figure $file does not show in the page"
-done < <(cd "$dir" && find . -mindepth 2 -name '*.svg' -printf '%P\n' | sort)
+done < <(cd "$dir" && find . -mindepth 2 -path './*/*/*' -prune -o -mindepth 2 -name '*.svg' -printf '%P\n' | sort)
 while IFS= read -r link; do
     [ -e "$dir/$(printf '%b' "${link//%/\\x}")" ] || fail "the page links to $link, which is not in the folder"
 done < <(grep -oE '<a href="[^"#]+"' "$page" | sed 's/^<a href="//; s/"$//' | grep -vE '^(https?|mailto):' | sort -u)

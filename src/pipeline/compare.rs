@@ -1,6 +1,7 @@
 //! Groups of cells beside each other.
 
 use super::flat::meets;
+use super::index::short;
 use super::merge::Numbers;
 use super::text::Compare;
 use crate::analyses::Error;
@@ -210,7 +211,7 @@ fn draw(
         let axes = Axes {
             x_names: own.iter().enumerate().map(|(k, m)| (k as f64, m.group.clone())).collect(),
             x_range: Some([-0.6, own.len() as f64 - 0.4]),
-            ..Axes::new(&compare.by, name).wide(THIRD)
+            ..Axes::new(&compare.by, short(name)).wide(THIRD)
         };
         shown.push(scatter(&series, &axes)?.named("quantity", name, "")?);
     }

@@ -3,7 +3,7 @@
 use crate::numbers::Estimate;
 use serde_json::{Map, Value};
 
-/// Entries of an array that are told one by one, at most.
+/// Entries of a list that are told one by one, at most.
 const SHORT: usize = 16;
 
 /// A number of a cell.
@@ -18,7 +18,8 @@ pub struct Quantity {
 /// Numbers of the modules of a summary, in its order.
 ///
 /// An object of `value`, `std_error` and `n` is one estimate; a list of numbers beside a list `std_error` of as many has its errors from there, a
-/// number beside a number of its name and `_std_error` likewise; lists of more than 16 entries, words and what is null are left out.
+/// number beside a number of its name and `_std_error` likewise. Of lists of numbers the first 16 are told; longer lists of anything else, words and
+/// what is null are left out.
 ///
 /// ```
 /// use nullcline::pipeline::quantities;
@@ -27,8 +28,10 @@ pub struct Quantity {
 ///     "dimension": { "value": 1.2, "std_error": null, "n": 3 }, "kind": "chaotic" } } });
 /// let all = quantities(&summary);
 /// let names: Vec<&str> = all.iter().map(|q| q.name.as_str()).collect();
-/// assert_eq!(names, ["lyapunov.dimension", "lyapunov.exponents[0]", "lyapunov.exponents[1]", "lyapunov.steps"]);
-/// assert_eq!((all[0].estimate.std_error, all[2].estimate.std_error), (None, Some(0.02)));
+/// assert_eq!(names, ["lyapunov.exponents[0]", "lyapunov.exponents[1]", "lyapunov.steps", "lyapunov.dimension"]);
+/// assert_eq!((all[3].estimate.std_error, all[1].estimate.std_error), (None, Some(0.02)));
+/// let long = serde_json::json!({ "modules": { "pca": { "shares": vec![0.1; 100] } } });
+/// assert_eq!(quantities(&long).len(), 16);
 /// ```
 pub fn quantities(summary: &Value) -> Vec<Quantity> {
     let mut all = vec![];
@@ -73,9 +76,9 @@ fn entry(
             Some(Value::Null) => {}
             _ => object(map, name, all),
         },
-        Value::Array(list) if list.len() <= SHORT => {
+        Value::Array(list) if list.len() <= SHORT || list.iter().all(|v| v.is_number() || v.is_null()) => {
             let errors = errors.filter(|e| e.len() == list.len());
-            for (k, v) in list.iter().enumerate() {
+            for (k, v) in list.iter().enumerate().take(SHORT) {
                 let error = errors.and_then(|e| e[k].as_f64());
                 entry(v, &format!("{name}[{k}]"), error, None, all);
             }

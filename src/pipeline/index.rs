@@ -129,12 +129,19 @@ fn chief(own: &[&Numbers], most: usize) -> Vec<String> {
         if all.len() >= most {
             break;
         }
-        if !all.contains(&q.name) && values(&q.name).as_ref().is_some_and(differs) {
+        // Checks are of the method.
+        let said = !all.contains(&q.name) && !q.name.contains(".checks.");
+        if said && values(&q.name).as_ref().is_some_and(differs) {
             all.push(q.name.clone());
         }
     }
     all.truncate(most);
     all
+}
+
+/// The last part of a name.
+pub(super) fn short(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// Each chief quantity over cells, with errors.
@@ -148,7 +155,7 @@ fn quantities(own: &[&Numbers]) -> Drawn {
         let x: Vec<f64> = (1..=of.len()).map(|k| k as f64).collect();
         let y: Vec<f64> = of.iter().map(|q| q.estimate.value).collect();
         let error: Vec<f64> = of.iter().map(|q| q.estimate.error()).collect();
-        let axes = Axes { x_whole: true, ..Axes::new("cell", &name).wide(THIRD) };
+        let axes = Axes { x_whole: true, ..Axes::new("cell", short(&name)).wide(THIRD) };
         let series = Series::new("", &x, &y).errors(&error).ink(Ink::Series(0));
         shown.push(scatter(&[series], &axes)?.named("quantity", &name, "")?);
     }

@@ -315,6 +315,14 @@ fn step(
             source.error(at, format!("job: name `{name}`: expected letters, digits, - and _, for a folder"))
         );
     }
+    // Folders of what is laid side by side.
+    let taken = ["cells", "numbers", "failed", "slurm"].contains(&name.as_str());
+    if taken || name.starts_with("compared") || name.starts_with("job_") {
+        return Err(source.error(
+            at,
+            format!("job: name `{name}`: a folder of that name is kept for what is compared; choose another"),
+        ));
+    }
     if earlier.iter().any(|s| s.name == name) {
         return Err(
             source.error(at, format!("job: found two of the name {name}; give each a name of its own"))

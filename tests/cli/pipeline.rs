@@ -228,6 +228,7 @@ fn what_is_wrong_is_told_with_its_line() {
         ("units = [6, 9]", "units = \"6 to 9\"", &["line 14", "1..20"]),
         ("units = [6, 9]", "unitz = [6, 9]", &["line 14", "units?"]),
         ("name = \"tables\"", "name = \"nets\"", &["line 20", "two of the name nets"]),
+        ("name = \"tables\"", "name = \"numbers\"", &["line 20", "numbers", "choose another"]),
         ("job = \"what\"", "job = \"waht\"", &["compare", "what?"]),
         ("[[compare]]", "[[compare]", &["line 25"]),
     ];
