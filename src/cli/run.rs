@@ -6,7 +6,9 @@ use crate::io::shown::line;
 use crate::job::Desk;
 use crate::pipeline::{self, Cell, Given, Pipeline, Running, Shard, Step, Told, slurm, written};
 use crate::report::figure::FigureFormats;
-use crate::report::runner::Failure;
+use crate::report::folder::{Origin, Target};
+use crate::report::runner::{Failure, progress_folder};
+use crate::report::sections::words::count;
 use crate::report::tables::TableFormat;
 use std::path::{Path, PathBuf};
 
@@ -61,6 +63,7 @@ pub(super) fn all(a: &args::RunPipeline, pipeline: &Pipeline, with: Option<&Path
         Some(file) => pipeline::joined(file, &a.on, &cells).map_err(Failure::of)?,
         None => pipeline::Joined::default(),
     };
+    pipeline::comparable(pipeline, &cells, &joined).map_err(Failure::of)?;
     let shard = a.shard.as_deref().map(|text| {
         Shard::parse(text).ok_or_else(|| {
             Failure::of(Error::Config(format!("--shard {text}: expected a part as 3/64, from 1/64 to 64/64")))
@@ -68,12 +71,8 @@ pub(super) fn all(a: &args::RunPipeline, pipeline: &Pipeline, with: Option<&Path
     });
     let shard = shard.transpose()?;
     if a.check {
-        let jobs = pipeline.steps.len();
-        return Ok(print(&format!(
-            "{}: {jobs} jobs, {} cells; nothing is wrong",
-            pipeline.file.display(),
-            cells.len()
-        )));
+        let (jobs, cells) = (count(pipeline.steps.len(), "job"), count(cells.len(), "cell"));
+        return Ok(print(&format!("{}: {jobs}, {cells}; nothing is wrong", pipeline.file.display())));
     }
     if a.list {
         return Ok(print(listed(pipeline, &cells).trim_end()));
@@ -93,6 +92,9 @@ pub(super) fn all(a: &args::RunPipeline, pipeline: &Pipeline, with: Option<&Path
     }
     let mut status = 0;
     pipeline::claim(pipeline, &cells)?;
+    // What is told at an interrupt.
+    let _ = super::PLACE.set((pipeline.out.clone(), Some(pipeline.out.clone())));
+    let _alone = alone(pipeline, a.shard.as_deref())?;
     if !a.merge {
         let ended = worked(a, pipeline, &cells, shard)?;
         status = ended.failed.iter().map(|f| f.1).max().unwrap_or(0);
@@ -102,6 +104,9 @@ pub(super) fn all(a: &args::RunPipeline, pipeline: &Pipeline, with: Option<&Path
     }
     let merged = pipeline::merge(pipeline, &cells, &joined)?;
     said(&merged.warnings, "warning");
+    if a.merge {
+        said(&merged.missing, "warning");
+    }
     if merged.done[0] < merged.done[1] && status == 0 {
         status = 4;
     }
@@ -157,6 +162,37 @@ fn worked(
     Ok(ended)
 }
 
+/// Holds the cells of a part, or all, against another run of the same.
+fn alone(pipeline: &Pipeline, shard: Option<&str>) -> Result<Alone, Failure> {
+    let place = progress_folder(&pipeline.out);
+    let wrong = |e: std::io::Error| Failure::of(Error::input(&place, format!("cannot be written to: {e}")));
+    std::fs::create_dir_all(&place).map_err(wrong)?;
+    let name = shard.map_or("all".into(), |s| s.replace('/', "-of-"));
+    let path = place.join(format!("{name}.lock"));
+    let file = std::fs::File::create(&path).map_err(wrong)?;
+    match file.try_lock() {
+        Err(std::fs::TryLockError::WouldBlock) => Err(Failure::of(Error::Config(format!(
+            "{}: another run is at work on the same cells; wait until it has ended",
+            pipeline.out.display()
+        )))),
+        // A file system without locks has nobody who could wait.
+        _ => Ok(Alone { path, _file: file }),
+    }
+}
+
+/// The lock of a run; it goes with it.
+struct Alone {
+    path: PathBuf,
+    _file: std::fs::File,
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+        let _ = self.path.parent().map(std::fs::remove_dir);
+    }
+}
+
 fn duration(seconds: f64) -> String {
     match seconds {
         s if s < 90.0 => format!("{s:.0} s"),
@@ -188,6 +224,10 @@ fn files(a: &args::AnalyzeFiles) -> Result<Pipeline, Failure> {
     let tables = TableFormat::parse(&output.tables)
         .ok_or_else(|| config(format!("--tables {}: expected {}", output.tables, TableFormat::names())))?;
     let figures = FigureFormats::parse("--figures", &output.figures).map_err(config)?;
+    let missing = std::iter::once(&job.file).chain(&a.more).find(|f| std::fs::symlink_metadata(f).is_err());
+    if let Some(file) = missing {
+        return Err(Failure::of(Error::input(file, "found no file, expected one; mend its name")));
+    }
     let first = job.file.file_stem().map_or("files".into(), |s| s.to_string_lossy().into_owned());
     let name = format!("{first}-and-{}-more", a.more.len());
     let mut settings = match serde_json::to_value(job) {
@@ -203,9 +243,14 @@ fn files(a: &args::AnalyzeFiles) -> Result<Pipeline, Failure> {
     let all: Vec<serde_json::Value> =
         std::iter::once(&job.file).chain(&a.more).map(text).collect::<Result<_, _>>()?;
     settings.insert("file".into(), all.into());
+    let mut listed: Vec<&PathBuf> = std::iter::once(&job.file).chain(&a.more).collect();
+    listed.sort();
+    let of = format!("{listed:?}");
+    let out = Target::named(output.out.clone(), output.force, &name, &Origin::set("run", &name, &of)).folder;
     Ok(Pipeline {
+        of,
         file: PathBuf::from(&name),
-        out: output.out.clone().unwrap_or_else(|| Path::new("reports").join(&name)),
+        out,
         tables,
         figures: FigureFormats { png: figures.png || output.png, ..figures },
         steps: vec![Step {

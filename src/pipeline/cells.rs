@@ -5,6 +5,7 @@ use crate::analyses::Error;
 use crate::io::nearest::meant;
 use crate::job::digest;
 use crate::jobs;
+use crate::report::folder::{Kept, resolved};
 use crate::report::runner::progress_folder;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// Letters of a cell's name before its hash, at most.
 const LABEL: usize = 60;
+/// Cells of a pipeline, at most.
+const MOST: usize = 100_000;
 /// Digits of the hash in its name.
 const DIGITS: usize = 8;
 
@@ -46,10 +49,12 @@ pub enum State {
     Open,
     /// Its report is there.
     Done,
+    /// Its report was changed since it was written.
+    Changed,
     /// It failed when it was last tried.
     Failed,
 }
-nullcline_core::named!(State: Self::Open => "open", Self::Done => "done", Self::Failed => "failed");
+nullcline_core::named!(State: Self::Open => "open", Self::Done => "done", Self::Changed => "changed", Self::Failed => "failed");
 
 impl Cell {
     /// Its folder.
@@ -60,12 +65,23 @@ impl Cell {
     pub fn failure(&self, out: &Path) -> PathBuf {
         out.join("failed").join(format!("{}.json", self.name.replace('/', "-")))
     }
-    /// How far it is.
+    /// How far it is: a report of which a file is gone is computed again, one that was changed is somebody's.
     pub fn state(&self, out: &Path) -> State {
-        match () {
-            () if self.folder(out).join("summary.json").is_file() => State::Done,
-            () if self.failure(out).is_file() => State::Failed,
-            () => State::Open,
+        match Kept::of(&self.folder(out)) {
+            Kept::Whole => State::Done,
+            Kept::Changed(_) => State::Changed,
+            Kept::None | Kept::Missing(_) if self.failure(out).is_file() => State::Failed,
+            Kept::None | Kept::Missing(_) => State::Open,
+        }
+    }
+    /// What was changed of its report, in words.
+    pub fn changed(&self, out: &Path) -> Option<String> {
+        match Kept::of(&self.folder(out)) {
+            Kept::Changed(file) => Some(format!(
+                "{}: {file} is another than was written; remove the folder, and it is computed again",
+                self.folder(out).display()
+            )),
+            _ => None,
         }
     }
     /// Where it keeps what is half done.
@@ -116,26 +132,47 @@ impl Pipeline {
 impl Making<'_> {
     fn step(&mut self, step: &Step) -> Result<(), Error> {
         let before = self.earlier(step)?;
-        let needs: Vec<Option<usize>> = match &before {
-            None => vec![None],
-            Some(name) => self.of[name].iter().copied().map(Some).collect(),
-        };
+        let needs: Vec<usize> = before.iter().flat_map(|name| self.of[name].iter().copied()).collect();
+        let many = step.sweep.iter().try_fold(needs.len().max(1), |n, s| n.checked_mul(s.1.len()));
+        if many.is_none_or(|n| n > MOST) {
+            return Err(self.many(step));
+        }
         let first = self.cells.len();
-        for need in needs {
-            for choice in combinations(&step.sweep) {
-                let mut settings = step.settings.clone();
-                settings.extend(choice.iter().cloned());
-                if let (Some(name), Some(need)) = (&before, need) {
-                    let folder = self.cells[need].folder(&self.pipeline.out).display().to_string();
-                    settings.values_mut().for_each(|v| replace(v, &format!("{{{name}}}"), &folder));
-                }
-                for (settings, file) in self.files_of(step, settings)? {
-                    self.cell(step, need, &choice, settings, file)?;
+        for choice in combinations(&step.sweep) {
+            let mut settings = step.settings.clone();
+            settings.extend(choice.iter().cloned());
+            match before.as_ref().filter(|_| settings.values().any(|v| !references(v).is_empty())) {
+                // What takes nothing of an earlier job is one cell, whatever others take.
+                None => self.files(step, None, &choice, settings)?,
+                Some(name) => {
+                    for need in &needs {
+                        let folder = self.cells[*need].folder(&self.pipeline.out).display().to_string();
+                        let mut own = settings.clone();
+                        own.values_mut().for_each(|v| replace(v, &format!("{{{name}}}"), &folder));
+                        self.files(step, Some(*need), &choice, own)?;
+                    }
                 }
             }
         }
         self.of.insert(step.name.clone(), (first..self.cells.len()).collect());
         Ok(())
+    }
+
+    fn files(
+        &mut self,
+        step: &Step,
+        need: Option<usize>,
+        choice: &[(String, Value)],
+        settings: Map<String, Value>,
+    ) -> Result<(), Error> {
+        for (settings, file) in self.files_of(step, settings)? {
+            self.cell(step, need, choice, settings, file)?;
+        }
+        if self.cells.len() > MOST { Err(self.many(step)) } else { Ok(()) }
+    }
+
+    fn many(&self, step: &Step) -> Error {
+        self.pipeline.wrong(step, format!("found more than {MOST} cells, expected fewer; sweep less at once"))
     }
 
     /// The earlier job whose folder stands in the options.
@@ -167,9 +204,11 @@ impl Making<'_> {
             Some(Value::Array(all)) => all.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
             _ => return Ok(vec![(settings, None)]),
         };
-        let mut all = vec![];
+        let (mut all, mut places) = (vec![], HashSet::new());
         for pattern in &patterns {
-            all.extend(self.matching(step, pattern)?);
+            // A file is one, however it is named.
+            let found = self.matching(step, pattern)?;
+            all.extend(found.into_iter().filter(|f| places.insert(resolved(Path::new(f)))));
         }
         let several = all.len() > 1 || patterns.iter().any(|p| is_pattern(p));
         let one = |file: String| {
@@ -185,11 +224,18 @@ impl Making<'_> {
             return Ok(vec![pattern.to_owned()]);
         }
         let wrong = |m: String| self.pipeline.wrong(step, format!("file = \"{pattern}\": {m}"));
-        let found =
-            glob::glob(pattern).map_err(|e| wrong(format!("{}, expected a pattern as runs/*.csv", e.msg)))?;
+        let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
+        let out = resolved(&self.pipeline.out);
+        let found = glob::glob_with(pattern, options)
+            .map_err(|e| wrong(format!("{}, expected a pattern as runs/*.csv", e.msg)))?;
         let mut all = vec![];
         for path in found {
             let path = path.map_err(|e| wrong(format!("cannot be read: {e}")))?;
+            // Reports are no inputs, nor is what can only be waited for; a link that leads nowhere fails by itself.
+            let odd = std::fs::metadata(&path).is_ok_and(|m| !m.is_file() && !m.is_dir());
+            if odd || resolved(&path).starts_with(&out) {
+                continue;
+            }
             let text = path.to_str().ok_or_else(|| wrong(format!("{} is not UTF-8", path.display())))?;
             all.push(text.to_owned());
         }
@@ -217,7 +263,7 @@ impl Making<'_> {
         if let Some(b) = before {
             replace(&mut symbolic, &b.folder(out).display().to_string(), &format!("@{}", b.identity));
         }
-        for part in [&step.kind, env!("CARGO_PKG_VERSION"), &symbolic.to_string()] {
+        for part in [&step.name, &step.kind, env!("CARGO_PKG_VERSION"), &symbolic.to_string()] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -226,11 +272,10 @@ impl Making<'_> {
             if earlier.as_ref().is_some_and(|folder| path.starts_with(folder)) {
                 continue;
             }
-            if !self.files.contains_key(&path) {
-                let found = digest(&path).map_err(|e| self.pipeline.wrong(step, e))?;
-                self.files.insert(path.clone(), found);
-            }
-            hash.update(&self.files[&path]);
+            let known = self.files.get(&path).cloned();
+            let found = known.map_or_else(|| self.content(step, &path, file.is_some()), Ok)?;
+            hash.update(&found);
+            self.files.insert(path, found);
         }
         if before.is_none() {
             // What is wrong with a file is that cell's alone; what is wrong with options is the pipeline's.
@@ -245,7 +290,12 @@ impl Making<'_> {
             return Ok(());
         }
         let mut varied = before.map_or_else(BTreeMap::new, |b| b.varied.clone());
-        varied.extend(choice.iter().cloned());
+        for (key, value) in choice {
+            // That of the earlier cell keeps its job's name before it.
+            if let (Some(old), Some(b)) = (varied.insert(key.clone(), value.clone()), before) {
+                varied.insert(format!("{}.{key}", b.step), old);
+            }
+        }
         let named = varied.iter().map(|(k, v)| format!("{k}-{}", plain(v)));
         let parts: Vec<String> = file.iter().map(|f| stem(f)).chain(named).collect();
         let label = if parts.is_empty() { "all".into() } else { parts.join("_") };
@@ -267,6 +317,19 @@ impl Making<'_> {
             input,
         });
         Ok(())
+    }
+}
+
+impl Making<'_> {
+    /// The digest of a file. One that a pattern met and that cannot be read is its own cell's fault.
+    fn content(&self, step: &Step, path: &Path, several: bool) -> Result<String, Error> {
+        if std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+            return Err(self.pipeline.wrong(step, format!("{} is no file, expected one", path.display())));
+        }
+        match digest(path) {
+            Err(_) if several => Ok("unreadable".into()),
+            found => found.map_err(|e| self.pipeline.wrong(step, e)),
+        }
     }
 }
 

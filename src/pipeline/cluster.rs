@@ -48,7 +48,7 @@ pub fn slurm(
     let out = quoted(&pipeline.out);
     let log = pipeline.out.join("slurm").display().to_string();
     let head =
-        |name: &str, log: &str| format!("#!/bin/sh\n#SBATCH --job-name={name}\n#SBATCH --output={log}\n");
+        |name: &str, log: &str| format!("#!/bin/sh\n#SBATCH --job-name={name}\n#SBATCH --output=\"{log}\"\n");
     let array = format!(
         "{}#SBATCH --array=1-{shards}\n#SBATCH --cpus-per-task={threads}\n#SBATCH --mem={memory}M\n#SBATCH --requeue\n\
          cd {here} || exit 1\nexec {program} run {file} --out {out} --shard \"$SLURM_ARRAY_TASK_ID/{shards}\" --threads \"${{SLURM_CPUS_PER_TASK:-{threads}}}\" --quiet\n",

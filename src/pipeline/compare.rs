@@ -1,9 +1,11 @@
 //! Groups of cells beside each other.
 
+use super::cells::Cell;
 use super::flat::meets;
 use super::index::short;
+use super::joined::Joined;
 use super::merge::Numbers;
-use super::text::Compare;
+use super::text::{Compare, Pipeline};
 use crate::analyses::Error;
 use crate::io::nearest::meant;
 use crate::numbers::Estimate;
@@ -36,30 +38,46 @@ struct Apart {
     p: f64,
 }
 
+/// Whether cells have what they are to be compared by.
+///
+/// # Errors
+/// A comparison by what none of its cells has, with its line.
+pub fn comparable(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<(), Error> {
+    for compare in &pipeline.compare {
+        let own = cells.iter().filter(|c| compare.job.as_ref().is_none_or(|j| *j == c.step));
+        let mut known: Vec<&str> =
+            own.flat_map(|c| c.varied.keys().chain(c.settings.keys())).map(String::as_str).collect();
+        known.extend(joined.columns.iter().map(String::as_str).chain(["input", "job"]));
+        known.sort_unstable();
+        known.dedup();
+        if !known.contains(&compare.by.as_str()) {
+            let hint =
+                if joined.rows.is_empty() { "; a column of a table of your own needs --with" } else { "" };
+            let message = format!(
+                "line {}: compare: by = \"{}\": no cell has it; {}{hint}",
+                compare.line,
+                compare.by,
+                meant(&compare.by, &known)
+            );
+            return Err(Error::input(&pipeline.file, message));
+        }
+    }
+    Ok(())
+}
+
 /// A section for each comparison that is asked for.
 pub(super) fn compared(
     asked: &[Compare],
     found: &[Numbers],
-    joined: &[String],
     warnings: &mut Vec<String>,
 ) -> Result<Vec<(Section, Vec<String>)>, Failure> {
     let mut all = vec![];
     for (k, compare) in asked.iter().enumerate() {
         let own: Vec<&Numbers> =
             found.iter().filter(|n| compare.job.as_ref().is_none_or(|j| *j == n.cell.step)).collect();
-        let grouped: Vec<(&&Numbers, String)> =
-            own.iter().filter_map(|n| Some((n, n.entry(&compare.by)?))).collect();
-        if grouped.is_empty() && !own.is_empty() {
-            let mut known: Vec<&str> =
-                own.iter().flat_map(|n| n.cell.varied.keys()).map(String::as_str).collect();
-            known.extend(joined.iter().map(String::as_str));
-            known.extend(["input", "job"]);
-            known.sort_unstable();
-            known.dedup();
-            let message =
-                format!("compare: by = \"{}\": no cell has it; {}", compare.by, meant(&compare.by, &known));
-            return Err(Failure::of(Error::Config(message)));
-        }
+        // Who has no group is in none.
+        let group = |n: &&Numbers| n.entry(&compare.by).filter(|g| !g.is_empty());
+        let grouped: Vec<(&&Numbers, String)> = own.iter().filter_map(|n| Some((n, group(n)?))).collect();
         all.push(one(k, compare, &grouped, warnings)?);
     }
     Ok(all)
@@ -99,7 +117,9 @@ fn one(
         }
         means.extend(of);
     }
-    let told: Vec<String> = apart.iter().filter(|a| a.p < 0.05).take(3).map(sentence).collect();
+    let mut clear: Vec<&Apart> = apart.iter().filter(|a| a.p < 0.05).collect();
+    clear.sort_by(|a, b| a.p.total_cmp(&b.p));
+    let told: Vec<String> = clear.into_iter().take(3).map(sentence).collect();
     let id = if k == 0 { "compared".to_owned() } else { format!("compared_{}", k + 1) };
     let table = Table::of(&means)
         .column("quantity", "", |m| m.quantity.clone())
@@ -153,35 +173,35 @@ fn names(compare: &Compare, grouped: &[(&&Numbers, String)]) -> Vec<String> {
 }
 
 fn between(a: &Of, b: &Of) -> Apart {
-    let difference = b.mean.less(a.mean);
-    Apart {
-        quantity: a.quantity.clone(),
-        first: a.group.clone(),
-        second: b.group.clone(),
-        difference,
-        p: welch(a, b),
-    }
+    let (difference, p) = welch(&a.values, &b.values);
+    Apart { quantity: a.quantity.clone(), first: a.group.clone(), second: b.group.clone(), difference, p }
 }
 
-/// Two-sided p of Welch's test; not a number of groups of one, or without spread.
+/// The mean of the second less that of the first, with its error, and the two-sided p of Welch's test; neither of groups of one, p of no
+/// spread in both.
 ///
 /// Source: Welch, Biometrika 34, 28 (1947).
-fn welch(a: &Of, b: &Of) -> f64 {
-    let share = |m: &Of| m.mean.std_error.map(|e| (e * e, m.values.len() as f64 - 1.0));
-    let (Some((va, fa)), Some((vb, fb))) = (share(a), share(b)) else { return f64::NAN };
-    let both = va + vb;
-    if !(both > 0.0) || fa < 1.0 || fb < 1.0 {
-        return f64::NAN;
+fn welch(a: &[f64], b: &[f64]) -> (Estimate, f64) {
+    let of = |v: &[f64]| {
+        let n = v.len() as f64;
+        let mean = v.iter().sum::<f64>() / n;
+        (mean, v.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0) / n, n - 1.0)
+    };
+    let ((ma, va, fa), (mb, vb, fb)) = (of(a), of(b));
+    let (value, n, both) = (mb - ma, a.len().min(b.len()), va + vb);
+    if fa < 1.0 || fb < 1.0 {
+        return (Estimate::unknown(value, n), f64::NAN);
     }
     let freedom = both * both / (va * va / fa + vb * vb / fb);
-    let t = (b.mean.value - a.mean.value) / both.sqrt();
-    StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |law| 2.0 * law.cdf(-t.abs()))
+    let t = value / both.sqrt();
+    let p = StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |law| 2.0 * law.cdf(-t.abs()));
+    (Estimate::new(value, both.sqrt(), n), p)
 }
 
 fn sentence(a: &Apart) -> String {
     let words = crate::report::sections::words::with_error;
     let p = crate::report::sections::words::number(a.p);
-    format!("{}: {} is {} above {} (p = {p}).", a.quantity, a.second, words(a.difference), a.first)
+    format!("{}: {} less {} is {} (p = {p}).", a.quantity, a.second, a.first, words(a.difference))
 }
 
 /// Values of cells and means of groups, a panel a quantity.
@@ -229,15 +249,17 @@ mod tests {
     /// scipy.stats.ttest_ind([1, 2, 4, 7], [3, 6, 8, 9, 12], equal_var=False).pvalue
     #[test]
     fn welchs_test_is_scipys() {
-        let of = |values: &[f64]| Of {
-            quantity: String::new(),
-            group: String::new(),
-            mean: Estimate::mean(values.iter().copied()),
-            values: values.to_vec(),
-        };
-        let p = welch(&of(&[1.0, 2.0, 4.0, 7.0]), &of(&[3.0, 6.0, 8.0, 9.0, 12.0]));
+        let (difference, p) = welch(&[1.0, 2.0, 4.0, 7.0], &[3.0, 6.0, 8.0, 9.0, 12.0]);
         assert!((p - SCIPY).abs() < 1e-10, "{p}");
-        assert!(welch(&of(&[1.0]), &of(&[2.0, 3.0])).is_nan());
+        assert!((difference.value - 4.1).abs() < 1e-12 && difference.n == 4);
+        // One group all alike: scipy.stats.ttest_ind([7] * 4, [7, 6, 7, 6], equal_var=False)
+        let (difference, p) = welch(&[7.0; 4], &[7.0, 6.0, 7.0, 6.0]);
+        assert!(
+            (p - ALIKE).abs() < 1e-10 && (difference.error() - 12f64.sqrt().recip()).abs() < 1e-12,
+            "{p}"
+        );
+        assert!(welch(&[1.0], &[2.0, 3.0]).1.is_nan());
     }
+    const ALIKE: f64 = 0.181_690_113_816_209_36;
     const SCIPY: f64 = 0.079_841_291_812_374_43;
 }

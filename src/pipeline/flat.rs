@@ -17,8 +17,8 @@ pub struct Quantity {
 
 /// Numbers of the modules of a summary, in its order.
 ///
-/// An object of `value`, `std_error` and `n` is one estimate; a list of numbers beside a list `std_error` of as many has its errors from there, a
-/// number beside a number of its name and `_std_error` likewise. Of lists of numbers the first 16 are told; longer lists of anything else, words and
+/// An object of `value`, `std_error` and `n` is one estimate; errors of a number or list stand under its name with `_std_error`, or under
+/// `std_error` right behind it. Of lists of numbers the first 16 are told; longer lists of anything else, words and
 /// what is null are left out.
 ///
 /// ```
@@ -42,45 +42,40 @@ pub fn quantities(summary: &Value) -> Vec<Quantity> {
 }
 
 fn object(map: &Map<String, Value>, at: &str, all: &mut Vec<Quantity>) {
-    let errors = map.get("std_error").and_then(Value::as_array);
-    for (key, value) in map {
+    let names: Vec<&String> = map.keys().collect();
+    for (k, (key, value)) in map.iter().enumerate() {
         let of_another =
             key == "std_error" || key.strip_suffix("_std_error").is_some_and(|k| map.contains_key(k));
         if of_another || key == "settings" {
             continue;
         }
         let name = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
-        let beside = map.get(&format!("{key}_std_error")).and_then(Value::as_f64);
-        entry(value, &name, beside, errors, all);
+        // Errors stand under the number's own name, or right behind it.
+        let behind = names.get(k + 1).filter(|n| **n == "std_error").map(|n| &map[*n]);
+        let errors = map.get(&format!("{key}_std_error")).or(behind);
+        entry(value, &name, errors, all);
     }
 }
 
-fn entry(
-    value: &Value,
-    name: &str,
-    error: Option<f64>,
-    errors: Option<&Vec<Value>>,
-    all: &mut Vec<Quantity>,
-) {
-    let mut push = |name: String, value: f64, std_error: Option<f64>, n: usize| {
-        all.push(Quantity { name, estimate: Estimate { value, std_error, n } });
+fn entry(value: &Value, name: &str, errors: Option<&Value>, all: &mut Vec<Quantity>) {
+    let mut push = |value: f64, std_error: Option<f64>, n: usize| {
+        all.push(Quantity { name: name.into(), estimate: Estimate { value, std_error, n } });
     };
     match value {
-        Value::Number(v) => push(name.into(), v.as_f64().unwrap_or(f64::NAN), error, 1),
-        Value::Bool(b) => push(name.into(), f64::from(u8::from(*b)), Some(0.0), 1),
+        Value::Number(v) => push(v.as_f64().unwrap_or(f64::NAN), errors.and_then(Value::as_f64), 1),
+        Value::Bool(b) => push(f64::from(u8::from(*b)), None, 1),
         Value::Object(map) => match map.get("value").filter(|_| map.contains_key("std_error")) {
             Some(Value::Number(v)) => {
                 let n = map.get("n").and_then(Value::as_u64).unwrap_or(1) as usize;
-                push(name.into(), v.as_f64().unwrap_or(f64::NAN), map["std_error"].as_f64(), n);
+                push(v.as_f64().unwrap_or(f64::NAN), map["std_error"].as_f64(), n);
             }
             Some(Value::Null) => {}
             _ => object(map, name, all),
         },
         Value::Array(list) if list.len() <= SHORT || list.iter().all(|v| v.is_number() || v.is_null()) => {
-            let errors = errors.filter(|e| e.len() == list.len());
+            let errors = errors.and_then(Value::as_array).filter(|e| e.len() == list.len());
             for (k, v) in list.iter().enumerate().take(SHORT) {
-                let error = errors.and_then(|e| e[k].as_f64());
-                entry(v, &format!("{name}[{k}]"), error, None, all);
+                entry(v, &format!("{name}[{k}]"), errors.map(|e| &e[k]), all);
             }
         }
         _ => {}

@@ -1,7 +1,7 @@
 //! The page of a pipeline: every cell a click away, numbers over cells.
 
 use super::cells::Cell;
-use super::merge::Numbers;
+use super::merge::{Numbers, free};
 use super::text::Pipeline;
 use crate::report::Figure;
 use crate::report::figures::{Axes, Ink, Series, THIRD, lines, panels, scatter};
@@ -80,7 +80,7 @@ fn counted(index: &Index) -> String {
     let jobs = index.pipeline.steps.len();
     let failed = index.cells.len() - index.found.len();
     let most = words::count(index.found.len(), "cell");
-    let rest = if failed > 0 { format!("; {failed} are missing") } else { String::new() };
+    let rest = if failed > 0 { format!("; {} missing", words::count(failed, "cell")) } else { String::new() };
     format!(
         "{most} of {} {} done{rest}.",
         words::count(jobs, "job"),
@@ -93,17 +93,26 @@ fn cells(index: &Index) -> TableOut {
     let chief = chief(&index.found.iter().collect::<Vec<_>>(), 4);
     let done: BTreeMap<&str, &Numbers> = index.found.iter().map(|n| (n.cell.name.as_str(), n)).collect();
     let out = &index.pipeline.out;
+    let page = |c: &Cell| match done.contains_key(c.name.as_str()) {
+        true => format!("{}/report.html", c.name),
+        false => c.name.clone(),
+    };
     let mut table = Table::of(index.cells)
-        .column("page", "", |c| format!("{}/report.html", c.name))
+        .column("page", "", page)
         .column("state", "", |c| c.state(out).name())
         .column("input", "", |c| c.input.clone());
+    let mut taken: Vec<String> = ["page", "state", "input"].map(str::to_owned).to_vec();
     let varied: std::collections::BTreeSet<&String> =
         index.cells.iter().flat_map(|c| c.varied.keys()).collect();
     for key in varied {
-        table = table.column(key, "", |c| c.varied.get(key).map_or(String::new(), super::cells::plain));
+        let name = free("option", key, taken.iter());
+        taken.push(name.clone());
+        table = table.column(&name, "", |c| c.varied.get(key).map_or(String::new(), super::cells::plain));
     }
     for key in index.joined {
-        table = table.column(key, "", |c| {
+        let name = free("own", key, taken.iter());
+        taken.push(name.clone());
+        table = table.column(&name, "", |c| {
             done.get(c.name.as_str()).and_then(|n| n.own.get(key).cloned()).unwrap_or_default()
         });
     }

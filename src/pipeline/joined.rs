@@ -46,16 +46,25 @@ pub fn joined(file: &Path, on: &str, cells: &[Cell]) -> Result<Joined, Error> {
     }
     let columns: Vec<String> = names.iter().filter(|n| **n != on).map(|n| (*n).to_owned()).collect();
     let of = |cell: &Cell| {
-        let row = ends(&cell.input).find_map(|e| places.get(&e).copied())?;
+        let whole = normal(&cell.input);
+        let longer = || {
+            // The table may say where the input lies.
+            let end = format!("/{whole}");
+            places.iter().find(|(name, _)| !whole.is_empty() && name.ends_with(&end)).map(|(_, row)| *row)
+        };
+        let row = ends(&cell.input)
+            .chain([cell.name.clone(), cells[cell.root].name.clone()])
+            .find_map(|e| places.get(&e).copied());
+        let row = row.or_else(longer)?;
         let entries =
             table.columns.iter().filter(|c| c.name != on).map(|c| (c.name.clone(), text(&c.values, row)));
         Some(entries.collect())
     };
     let rows: Vec<Option<BTreeMap<String, String>>> = cells.iter().map(of).collect();
     if rows.iter().all(Option::is_none) {
-        let first = cells.iter().map(|c| c.input.as_str()).find(|i| !i.is_empty()).unwrap_or("none");
+        let first = cells.first().map_or("", |c| if c.input.is_empty() { &c.name } else { &c.input });
         return Err(wrong(format!(
-            "column {on}: found no row of any input, expected names as {first} or its end"
+            "column {on}: found no row of any cell, expected names as {first} or its end"
         )));
     }
     Ok(Joined { columns, rows })

@@ -23,9 +23,14 @@ pub struct Merged {
     pub done: [usize; 2],
     /// What was found, a sentence each.
     pub findings: Vec<String>,
-    /// What is missing, and columns that nothing was found for.
+    /// What nothing was found for.
     pub warnings: Vec<String>,
+    /// Cells that are not there, and why.
+    pub missing: Vec<String>,
 }
+
+/// Missing cells that are told one by one, at most.
+const TOLD: usize = 20;
 
 /// A cell that is done.
 pub(super) struct Numbers<'a> {
@@ -77,6 +82,7 @@ pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Mer
                 });
             }
             State::Failed => missing.push(format!("{} failed: {}", cell.name, error(&cell.failure(out)))),
+            State::Changed => missing.push(cell.changed(out).unwrap_or_default()),
             State::Open => missing.push(format!("{} is not done", cell.name)),
         }
     }
@@ -86,13 +92,14 @@ pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Mer
             warnings.push(format!("The table of your own has no row for {none} of {} cells.", cells.len()));
         }
     }
-    const TOLD: usize = 20;
+    let told = warnings.len();
     warnings.extend(missing.iter().take(TOLD).cloned());
     if missing.len() > TOLD {
         warnings.push(format!("And {} more.", missing.len() - TOLD));
     }
-    let compared = compared(&pipeline.compare, &found, &joined.columns, &mut warnings)?;
-    let tables = [long(&found), wide(&found, &joined.columns)];
+    let missing = warnings[told..].to_vec();
+    let compared = compared(&pipeline.compare, &found, &mut warnings)?;
+    let tables = [long(&found), wide(&found, cells, &joined.columns)];
     let index = Index { pipeline, found: &found, cells, joined: &joined.columns };
     let (sections, findings) = sections(&index, tables, compared)?;
     let stem = stem(pipeline);
@@ -113,9 +120,16 @@ pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Mer
     };
     let folder = folder(pipeline)?;
     folder.write_page(&page)?;
-    folder.write("cells.json", states(pipeline, cells, &warnings))?;
+    folder.write("summary.json", states(pipeline, cells, &warnings))?;
     let (place, _) = folder.commit()?;
-    Ok(Merged { page: place.join("report.html"), done: [found.len(), cells.len()], findings, warnings })
+    warnings.retain(|w| !missing.contains(w));
+    Ok(Merged {
+        page: place.join("report.html"),
+        done: [found.len(), cells.len()],
+        findings,
+        warnings,
+        missing,
+    })
 }
 
 /// Makes the folder of all reports this pipeline's, before anything is computed.
@@ -127,7 +141,7 @@ pub fn claim(pipeline: &Pipeline, cells: &[Cell]) -> Result<(), Failure> {
     if pipeline.out.join(LIST).is_file() {
         return Ok(());
     }
-    folder.write("cells.json", states(pipeline, cells, &[]))?;
+    folder.write("summary.json", states(pipeline, cells, &[]))?;
     match folder.commit() {
         // Another part was first.
         Err(_) if pipeline.out.join(LIST).is_file() => Ok(()),
@@ -137,7 +151,7 @@ pub fn claim(pipeline: &Pipeline, cells: &[Cell]) -> Result<(), Failure> {
 
 fn folder(pipeline: &Pipeline) -> Result<Folder, Failure> {
     let target = Target { folder: pipeline.out.clone(), force: false, note: None };
-    Ok(Folder::of(&target, Origin::set("run", &stem(pipeline), "a pipeline"))?)
+    Ok(Folder::of(&target, Origin::set("run", &stem(pipeline), &pipeline.of))?)
 }
 
 fn stem(pipeline: &Pipeline) -> String {
@@ -149,7 +163,8 @@ fn states(pipeline: &Pipeline, cells: &[Cell], warnings: &[String]) -> String {
         |c: &Cell| json!({ "cell": c.name, "identity": c.identity, "state": c.state(&pipeline.out).name() });
     crate::report::summary::text(&json!({
         "tool": crate::report::summary::TOOL, "version": env!("CARGO_PKG_VERSION"), "command": pipeline.command,
-        "cells": cells.iter().map(one).collect::<Vec<_>>(), "warnings": warnings,
+        "job": { "name": "run", "settings": { "pipeline": pipeline.file.display().to_string() } },
+        "modules": { "run": { "cells": cells.iter().map(one).collect::<Vec<_>>() } }, "warnings": warnings,
     }))
 }
 
@@ -203,20 +218,22 @@ fn long(found: &[Numbers]) -> TableOut {
 }
 
 /// One row a cell.
-fn wide(found: &[Numbers], joined: &[String]) -> TableOut {
+fn wide(found: &[Numbers], cells: &[Cell], joined: &[String]) -> TableOut {
     let varied: BTreeSet<&String> = found.iter().flat_map(|n| n.cell.varied.keys()).collect();
     let text = |f: &dyn Fn(&Numbers) -> String| Cells::Text(found.iter().map(f).collect());
     let mut columns = vec![
         ("cell".to_owned(), text(&|n| n.cell.name.clone())),
         ("job".to_owned(), text(&|n| n.cell.step.clone())),
+        ("needs".to_owned(), text(&|n| n.cell.needs.map_or(String::new(), |k| cells[k].name.clone()))),
         ("input".to_owned(), text(&|n| n.cell.input.clone())),
     ];
     for key in varied {
-        columns
-            .push((key.clone(), column(found.iter().map(|n| n.cell.varied.get(key).map(plain)).collect())));
+        let entries = found.iter().map(|n| n.cell.varied.get(key).map(plain)).collect();
+        columns.push((free("option", key, columns.iter().map(|c| &c.0)), column(entries)));
     }
-    for key in joined.iter().filter(|k| !columns.iter().any(|c| c.0 == **k)).cloned().collect::<Vec<_>>() {
-        columns.push((key.clone(), column(found.iter().map(|n| n.own.get(&key).cloned()).collect())));
+    for key in joined {
+        let entries = found.iter().map(|n| n.own.get(key).cloned()).collect();
+        columns.push((free("own", key, columns.iter().map(|c| &c.0)), column(entries)));
     }
     let mut names: Vec<&String> = vec![];
     let mut seen = BTreeSet::new();
@@ -236,6 +253,11 @@ fn wide(found: &[Numbers], joined: &[String]) -> TableOut {
         caption: "A row a cell: what was varied, your own columns, every number.".into(),
         columns,
     }
+}
+
+/// The name of a column, with a word before it where another has it.
+pub(super) fn free<'a>(word: &str, name: &str, mut taken: impl Iterator<Item = &'a String>) -> String {
+    if taken.any(|t| t == name) { format!("{word} {name}") } else { name.to_owned() }
 }
 
 /// Numbers where all entries are, words otherwise.

@@ -48,6 +48,7 @@ mod worker;
 
 pub use cells::{Cell, State};
 pub use cluster::{slurm, written};
+pub use compare::comparable;
 pub use flat::{Quantity, quantities};
 pub use joined::{Joined, joined};
 pub use merge::{Merged, claim, merge};

@@ -118,6 +118,7 @@ pub fn run(pipeline: &Pipeline, cells: &[Cell], how: &Running) -> Result<Ended, 
     for k in mine.iter().filter(|k| done[**k]) {
         tidy(&cells[*k], out);
     }
+    forget(cells, out);
     let waiting: Vec<usize> = mine.iter().copied().filter(|k| !done[*k]).collect();
     let (of, before) = (waiting.len(), mine.len() - waiting.len());
     let board = Mutex::new(Board {
@@ -141,7 +142,9 @@ pub fn run(pipeline: &Pipeline, cells: &[Cell], how: &Running) -> Result<Ended, 
         while let Some((k, bytes)) = next(&board, &changed, cells) {
             let start = Instant::now();
             let lost = cells[k].needs.filter(|n| lock(&board).failed[*n]);
+            let altered = cells[k].changed(out);
             let outcome = match lost {
+                _ if altered.is_some() => Err((3, altered.unwrap_or_default())),
                 Some(n) => Err((3, format!("it takes files of {}, which failed", cells[n].name))),
                 None => hand.run(&task(pipeline, &cells[k], how.checkpoint)),
             };
@@ -249,6 +252,22 @@ fn ended(board: &Mutex<Board>, cells: &[Cell], k: usize, bytes: u64, outcome: &O
             let _ = atomic::write(&place, |to| to.write_all(text.as_bytes()).map_err(Problem::writing));
         }
     }
+}
+
+/// Removes records of failures of cells that there are no longer.
+fn forget(cells: &[Cell], out: &Path) {
+    let known: std::collections::HashSet<PathBuf> = cells.iter().map(|c| c.failure(out)).collect();
+    let place = out.join("failed");
+    for entry in std::fs::read_dir(&place).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let record = std::fs::read_to_string(&path)
+            .ok()
+            .and_then(|t| serde_json::from_str::<serde_json::Value>(&t).ok());
+        if !known.contains(&path) && record.is_some_and(|r| r["cell"].is_string() && r["status"].is_u64()) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+    let _ = std::fs::remove_dir(place);
 }
 
 /// What a run that was killed after its report was written left beside it.

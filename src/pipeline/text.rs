@@ -28,6 +28,8 @@ pub struct Pipeline {
     pub compare: Vec<Compare>,
     /// The command line that makes it again.
     pub command: String,
+    /// What tells it from others of its name.
+    pub of: String,
 }
 
 /// A job with what is varied of it.
@@ -54,6 +56,8 @@ pub struct Compare {
     pub quantities: Vec<String>,
     /// The step whose cells are compared; none: all that have it.
     pub job: Option<String>,
+    /// Where it begins in the file, from 1.
+    pub line: usize,
 }
 
 /// What the command line says beside the file.
@@ -137,7 +141,12 @@ impl Source<'_> {
             DeValue::Integer(n) => {
                 i64::from_str_radix(n.as_str(), n.radix()).map(Value::from).map_err(|_| wrong())
             }
-            DeValue::Float(n) => number(n.as_str()).ok_or_else(wrong),
+            DeValue::Float(n) => number(n.as_str()).ok_or_else(|| {
+                self.error(
+                    value.span().start,
+                    format!("{key}: found {}, expected a finite number", n.as_str()),
+                )
+            }),
             DeValue::Boolean(b) => Ok(Value::Bool(*b)),
             DeValue::Array(all) => {
                 all.iter().map(|v| self.value(key, v)).collect::<Result<Vec<_>, _>>().map(Value::Array)
@@ -147,7 +156,16 @@ impl Source<'_> {
     }
 
     fn unknown(&self, at: usize, key: &str, known: &[&str]) -> Error {
-        self.error(at, format!("there is no key {key}; {}", meant(key, known)))
+        let hint = match key {
+            "out" | "tables" | "figures" => {
+                "it is said once, above all jobs, or on the command line".to_owned()
+            }
+            "threads" | "quiet" | "memory" | "force" | "png" => {
+                format!("it is said on the command line (--{key})")
+            }
+            _ => meant(key, known),
+        };
+        self.error(at, format!("there is no key {key}; {hint}"))
     }
 }
 
@@ -184,6 +202,7 @@ impl Pipeline {
             steps: vec![],
             compare: vec![],
             command: format!("nullcline run {}", file.display()),
+            of: "a pipeline".into(),
         };
         let (mut defaults, mut of_kind) = (Options::new(), BTreeMap::new());
         for (key, value) in whole.get_ref() {
@@ -213,8 +232,8 @@ impl Pipeline {
                     }
                 }
                 "compare" => {
-                    for (_, table) in source.tables("compare", value)? {
-                        new.compare.push(compare(&source, table)?);
+                    for (at, table) in source.tables("compare", value)? {
+                        new.compare.push(compare(&source, at, table)?);
                     }
                 }
                 other => {
@@ -310,7 +329,7 @@ fn step(
         None => kind.replace('.', "-"),
     };
     let plain = |c: char| c.is_alphanumeric() || "-_".contains(c);
-    if name.is_empty() || !name.chars().all(plain) {
+    if name.is_empty() || name.chars().count() > 60 || !name.chars().all(plain) {
         return Err(
             source.error(at, format!("job: name `{name}`: expected letters, digits, - and _, for a folder"))
         );
@@ -346,6 +365,10 @@ fn step(
                     if !keys.contains(&varied) {
                         let known: Vec<&str> = keys.iter().map(String::as_str).collect();
                         return Err(source.unknown(at, &varied, &known));
+                    }
+                    if table.iter().any(|(k, _)| *k.get_ref() == *varied) {
+                        return Err(source
+                            .error(at, format!("found {varied} and sweep.{varied}, expected one of them")));
                     }
                     sweep.push((varied.clone(), several(source, &varied, values)?));
                 }
@@ -405,14 +428,16 @@ fn several(source: &Source, key: &str, values: &Spanned<DeValue>) -> Result<Vec<
         }
         one => vec![one],
     };
+    let mut said = std::collections::HashSet::new();
+    let list: Vec<Value> = list.into_iter().filter(|v| said.insert(super::cells::plain(v))).collect();
     if list.is_empty() {
         return Err(source.error(at, format!("sweep: {key}: found no value, expected one at least")));
     }
     Ok(list)
 }
 
-fn compare(source: &Source, table: &Table) -> Result<Compare, Error> {
-    let mut new = Compare::default();
+fn compare(source: &Source, at: usize, table: &Table) -> Result<Compare, Error> {
+    let mut new = Compare { line: source.line(at), ..Compare::default() };
     for (key, value) in table {
         match &**key.get_ref() {
             "by" => new.by = source.word("by", value)?,
@@ -426,6 +451,12 @@ fn compare(source: &Source, table: &Table) -> Result<Compare, Error> {
             },
             other => return Err(source.unknown(key.span().start, other, &["by", "job", "quantities"])),
         }
+    }
+    if new.by.is_empty() {
+        return Err(source.error(
+            at,
+            "compare: found no by, expected an option that is varied, or a column of your own table",
+        ));
     }
     Ok(new)
 }

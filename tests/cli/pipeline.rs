@@ -242,10 +242,21 @@ fn what_is_wrong_is_told_with_its_line() {
         }
     }
     assert!(!place.0.join("reports").exists());
-    place.write("p.toml", NETS.replace("by = \"units\"", "by = \"unit\""));
-    assert_eq!(go(&place, &["--check"]).status, 0);
-    let ran = go(&place, &[]);
-    assert!(ran.status == 2 && ran.err.contains("unit") && ran.err.contains("units?"), "{ran:?}");
+    // What is compared is checked too, and a table of one's own that is not given.
+    for (by, word) in [("by = \"unitz\"", "units?"), ("by = \"condition\"", "--with")] {
+        place.write("p.toml", NETS.replace("by = \"units\"", by));
+        let ran = go(&place, &["--check"]);
+        assert!(ran.status == 3 && ran.err.contains("line 25") && ran.err.contains(word), "{ran:?}");
+    }
+    // Too many cells are told at once, whatever they would be.
+    place.write(
+        "p.toml",
+        NETS.replace("units = [6, 9]", "units = \"1..900000\", seed = \"1..900000\"")
+            .replace("seed = 3\n", ""),
+    );
+    let ran = go(&place, &["--check"]);
+    assert!(ran.status == 3 && ran.err.contains("more than 100000 cells"), "{ran:?}");
+    place.write("p.toml", NETS);
     for (options, word) in [
         (&["--shard", "0/3"][..], "--shard 0/3"),
         (&["--shard", "4/3"], "--shard 4/3"),
@@ -288,13 +299,116 @@ fn several_files_are_analysed_and_compared() {
     let ran = run(&[&["analyze"][..], &all, &["--modules", "pca", "--out", &out]].concat());
     assert!(ran.status == 0 && ran.out.contains("3 of 3 cells"), "{ran:?}");
     let found = files(Path::new(&out));
-    assert_eq!(found.keys().filter(|k| k.ends_with("summary.json")).count(), 3, "{:?}", found.keys());
+    let own = found.keys().filter(|k| k.contains("/") && k.ends_with("summary.json"));
+    assert_eq!(own.count(), 3, "{:?}", found.keys());
     // The numbers are those of the file analysed alone.
     let alone = place.path("alone");
     assert_eq!(run(&["analyze", all[1], "--modules", "pca", "--out", &alone]).status, 0);
     let key = found.keys().find(|k| k.contains("t1") && k.ends_with("summary.json")).unwrap();
     let several: Value = serde_json::from_slice(&found[key]).unwrap();
     assert_eq!(several["modules"], place.summary("alone")["modules"]);
+}
+
+/// Names of options that are names of columns, jobs of the same cells, files named twice, reports among the files that a pattern meets, hidden
+/// files, links that lead nowhere, one option in two jobs.
+#[test]
+fn names_meet_and_nothing_is_lost() {
+    let place = place("pipeline-names", 2);
+    let text = r#"
+out = "data/reports"
+[[job]]
+name = "nets"
+kind = "train"
+task = "sine"
+epochs = 1
+train_items = 20
+validation_items = 4
+test_items = 4
+steps = 5
+units = 4
+sweep = { cell = ["gru", "vanilla"], seed = [1, "1", 2] }
+[[job]]
+name = "again"
+kind = "train"
+task = "sine"
+epochs = 1
+train_items = 20
+validation_items = 4
+test_items = 4
+steps = 5
+units = 4
+sweep = { cell = ["gru", "vanilla"], seed = [1, 2] }
+[[job]]
+name = "what"
+kind = "analyze"
+file = "{nets}/network.safetensors"
+modules = "recurrent"
+sweep = { seed = [7, 8] }
+[[job]]
+name = "tables"
+kind = "analyze"
+file = ["data/**/*.csv", "./data/t0.csv", "data/../data/t1.csv"]
+modules = "pca"
+[[compare]]
+by = "cell"
+job = "nets"
+"#;
+    place.write("p.toml", text);
+    place.write("data/._hidden.csv", "x");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere.csv", place.0.join("data/lost.csv")).unwrap();
+    let out = place.0.join("data/reports");
+    let summaries =
+        || files(&out).keys().filter(|k| k.matches('/').count() == 2 && k.ends_with("summary.json")).count();
+    for _ in 0..2 {
+        let ran = go(&place, &[]);
+        // The link that leads nowhere fails alone.
+        assert!(ran.status == 3 && ran.err.contains("lost.csv"), "{ran:?}");
+        assert!(ran.out.contains("18 of 19 cells"), "{ran:?}");
+        assert_eq!(summaries(), 18);
+    }
+    let text = std::fs::read_to_string(out.join("numbers/wide.csv")).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let wide: Vec<BTreeMap<String, String>> = reader.deserialize().map(|r| r.unwrap()).collect();
+    let what: Vec<_> = wide.iter().filter(|r| r["job"] == "what").collect();
+    assert_eq!(what.len(), 8);
+    for row in what {
+        assert!(
+            ["gru", "vanilla"].contains(&row["option cell"].as_str())
+                && ["7", "8"].contains(&row["seed"].as_str())
+        );
+        assert!(
+            ["1", "2"].contains(&row["nets.seed"].as_str()) && row["needs"].starts_with("nets/"),
+            "{row:?}"
+        );
+    }
+    // A report of which something is gone is made again; one that somebody changed is told, and kept.
+    let one = wide.iter().find(|r| r["job"] == "again").unwrap()["cell"].clone();
+    let other = wide.iter().find(|r| r["job"] == "nets").unwrap()["cell"].clone();
+    std::fs::remove_file(out.join(&one).join("network.safetensors")).unwrap();
+    let path = out.join(&other).join("summary.json");
+    std::fs::write(&path, "{}").unwrap();
+    let ran = go(&place, &[]);
+    assert!(ran.status == 3 && ran.err.contains("is another than was written"), "{ran:?}");
+    assert!(out.join(&one).join("network.safetensors").is_file());
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "{}");
+    let list = go(&place, &["--list"]).out;
+    assert_eq!((list.matches("changed").count(), list.matches("failed").count()), (1, 1), "{list}");
+}
+
+/// Errors stand where the summary has them.
+#[test]
+fn errors_of_numbers_are_their_own() {
+    use nullcline::pipeline::quantities;
+    let summary = serde_json::json!({ "modules": { "m": {
+        "exponents": [0.5, -1.0], "std_error": [0.1, 0.2], "final_state": [3.0, 4.0], "driven": true,
+        "share": [0.6, 0.4], "share_std_error": [0.01, null], "rate": 2.0, "rate_std_error": 0.3,
+    } } });
+    let all = quantities(&summary);
+    let error = |name: &str| all.iter().find(|q| q.name == name).unwrap().estimate.std_error;
+    assert_eq!((error("m.exponents[1]"), error("m.final_state[0]")), (Some(0.2), None));
+    assert_eq!((error("m.share[0]"), error("m.share[1]"), error("m.rate")), (Some(0.01), None, Some(0.3)));
+    assert_eq!((error("m.driven"), all.len()), (None, 8));
 }
 
 #[test]

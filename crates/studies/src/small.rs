@@ -41,5 +41,7 @@ pub fn every_study(
         }
     }
     after(&folder);
-    assert!(clear_progress(&folder).unwrap(), "something is left in {}", folder.display());
+    // Some keep nothing.
+    let gone = !folder.exists() || clear_progress(&folder).unwrap();
+    assert!(gone, "something is left in {}", folder.display());
 }

@@ -67,6 +67,26 @@ fn from(base: &Path, path: &Path) -> PathBuf {
     up.chain(path.components().skip(shared)).collect()
 }
 
+/// How a report lies in its folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// There is none, or none that can be trusted.
+    None,
+    /// All of it, as it was written.
+    Whole,
+    /// A file of it is gone.
+    Missing(String),
+    /// A file of it is another than was written.
+    Changed(String),
+}
+
+impl Kept {
+    /// How the report in `folder` lies there; pages, figures and the like are told by their size alone.
+    pub fn of(folder: &Path) -> Self {
+        List::trusted(folder).map_or(Self::None, |list| list.whole(folder))
+    }
+}
+
 /// The files of a report.
 #[derive(Clone, Debug, Default)]
 pub(super) struct List {
@@ -161,6 +181,23 @@ impl List {
             };
             Some((name.clone(), what))
         })
+    }
+
+    /// Whether all files are there, of their size, and those that programs read as they were written.
+    pub fn whole(&self, folder: &Path) -> Kept {
+        for (name, print) in &self.files {
+            let path = folder.join(name);
+            let Ok(meta) = fs::metadata(&path) else { return Kept::Missing(name.clone()) };
+            let read = [".json", ".safetensors", ".npz", ".csv"].iter().any(|e| name.ends_with(e));
+            let same = match read {
+                true => fingerprint(&path).is_ok_and(|found| found == *print),
+                false => print.split('-').next().and_then(|size| size.parse().ok()) == Some(meta.len()),
+            };
+            if !same {
+                return Kept::Changed(name.clone());
+            }
+        }
+        Kept::Whole
     }
 
     /// What lies in `folder` and is on neither list, whole folders as one, and what a folder of ours would hide.

@@ -8,7 +8,7 @@ mod list;
 mod name;
 
 pub use leftovers::lock;
-pub use list::{LIST, LOCK, Origin, resolved};
+pub use list::{Kept, LIST, LOCK, Origin, resolved};
 pub use name::Target;
 
 use leftovers::{Lock, MARK};

@@ -20,7 +20,7 @@ const made = (like, cells) => {
     const [text, full] = Array.isArray(cell) ? cell : [cell, ""];
     // A page stays a link.
     const link = row.cells[k].querySelector("a");
-    if (link) link.href = text;
+    if (link) text.endsWith(".html") ? link.setAttribute("href", text) : link.removeAttribute("href");
     (link ?? row.cells[k]).textContent = text;
     if (full) row.cells[k].title = full; else row.cells[k].removeAttribute("title");
   });

@@ -74,7 +74,11 @@ pub(super) fn table(out: &mut String, table: &TableOut, file: &str, id: &str, op
             let title = if full.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(full)) };
             let (tag, scope) = if k == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
             let shown = escape(text);
-            let shown = if c.pages { format!("<a href=\"{shown}\">{shown}</a>") } else { shown };
+            let shown = if c.pages && text.ends_with(".html") {
+                format!("<a href=\"{shown}\">{shown}</a>")
+            } else {
+                shown
+            };
             let _ = write!(out, "<{tag}{scope}{}{title}>{shown}</{tag}>", class(c));
         }
         out.push_str("</tr>\n");

@@ -1,6 +1,6 @@
 //! Fig. B.9: how strongly images reset.
 
-use super::network::{Condition, Trained, Trainer, over};
+use super::network::{Condition, Trained, Trainer, mean_of, over};
 use super::places::places;
 use super::size::Size;
 use super::tours::sentence;
@@ -28,10 +28,6 @@ struct Gates {
     seed: u64,
     of_noise: Vec<Vec<f64>>,
     of_share: Vec<Vec<f64>>,
-}
-
-fn mean_of(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// ln g at all places of its map.

@@ -37,20 +37,15 @@ struct Gates {
 fn gates(net: &Trained, size: Size) -> Gates {
     let [course, _] = net.courses();
     let count = WAYS.min(size.test[0]);
-    let mut integrator = net.integrator();
     let m = net.plan.modules.representation();
     let mut sums = [vec![vec![0.0; course.steps]; m], vec![vec![0.0; course.steps]; m]];
-    let mut images = vec![];
-    for first in (0..count).step_by(16) {
-        let some = 16.min(count - first);
-        for way in course.ways(&mut integrator, net.parameters(), &net.felt(0.0), first, some) {
-            images = way.resets.iter().map(|r| r.1).collect();
-            for (k, sum) in sums.iter_mut().enumerate() {
-                for (u, row) in sum.iter_mut().enumerate() {
-                    row.iter_mut().enumerate().for_each(|(t, v)| {
-                        *v += f64::from(way.gates[(k * m + u, t)]) / count as f64;
-                    });
-                }
+    let ways = net.ways(course, count);
+    let images = ways[0].resets.iter().map(|r| r.1).collect();
+    for way in &ways {
+        for (k, sum) in sums.iter_mut().enumerate() {
+            for (u, row) in sum.iter_mut().enumerate() {
+                let own = |t: usize| f64::from(way.gates[(k * m + u, t)]) / count as f64;
+                row.iter_mut().enumerate().for_each(|(t, v)| *v += own(t));
             }
         }
     }

@@ -4,7 +4,10 @@ use super::size::Size;
 use crate::common::*;
 use nullcline_core::analyses::navigate::{NavigatorPlan, TrainNavigator, train_plan};
 use nullcline_core::job::{Desk, Restart};
-use nullcline_core::training::navigation::{Course, Cues, Integrator, Lesson, Module, Sampler, Walked};
+use nullcline_core::training::navigation::{Course, Cues, Integrator, Lesson, Module, Sampler, Walked, Way};
+
+/// Ways that are walked together.
+const TOGETHER: usize = 16;
 
 /// A network of chapter 8 or appendix B; what the thesis does not say is as its program has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,6 +200,17 @@ impl Trained {
         course.walk(&mut self.integrator(), self.parameters(), &self.felt(noise), &|_| ())
     }
 
+    /// The first `count` ways of a course, felt exactly.
+    pub fn ways(&self, course: Course, count: usize) -> Vec<Way> {
+        let mut integrator = self.integrator();
+        let firsts = (0..count).step_by(TOGETHER);
+        let some = |first: usize| {
+            let left = TOGETHER.min(count - first);
+            course.ways(&mut integrator, self.parameters(), &self.felt(0.0), first, left)
+        };
+        firsts.flat_map(some).collect()
+    }
+
     /// Its courses with images and without.
     pub fn courses(&self) -> [Course; 2] {
         self.plan.courses().map(|(_, course)| course)
@@ -211,6 +225,11 @@ pub fn learned<'a>(walks: impl IntoIterator<Item = &'a Walked>) -> Result<(), St
     } else {
         Err(format!("over five actions a network errs by {:.0} % of the way", 100.0 * worst))
     }
+}
+
+/// The mean of numbers; not a number of none.
+pub fn mean_of(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// The mean over networks; of one, what its own trajectories give.

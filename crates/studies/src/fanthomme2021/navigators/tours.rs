@@ -1,6 +1,6 @@
 //! Figs. 8.5 and B.11: a tour of the whole map.
 
-use super::network::{Condition, Trained, Trainer, over};
+use super::network::{Condition, Trained, Trainer, mean_of, over};
 use super::size::Size;
 use crate::common::*;
 use nullcline_core::linalg::random::{Use, stream, uniform};
@@ -81,10 +81,6 @@ fn toured(net: &Trained) -> Result<Toured, Error> {
 fn errors(way: &Way) -> Vec<f64> {
     let truth = way.trajectory.displacements();
     way.told.iter().zip(truth).map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect()
-}
-
-fn mean_of(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 impl Toured {

@@ -67,11 +67,7 @@ fn found(net: &Trained, size: Size) -> Result<Found, Error> {
     let twins = twins(&map)?;
     let [course, _] = net.courses();
     let mut integrator = net.integrator();
-    let mut ways = vec![];
-    for first in (0..size.test[0]).step_by(16) {
-        let count = 16.min(size.test[0] - first);
-        ways.extend(course.ways(&mut integrator, net.parameters(), &net.felt(0.0), first, count));
-    }
+    let ways = net.ways(course, size.test[0]);
     let places = places(&map, size.places);
     let seen = representations(&integrator, net.parameters(), &net.felt(0.0), &places);
     let log_kept = log_kept(&mut integrator, net.parameters(), seen.as_ref());

@@ -38,12 +38,7 @@ struct Seen {
 fn seen(net: &Trained, size: Size) -> Seen {
     let [course, _] = net.courses();
     let walked = net.walk(course, 0.0);
-    let mut ways = vec![];
-    let mut integrator = net.integrator();
-    for first in (0..size.test[0]).step_by(16) {
-        let count = 16.min(size.test[0] - first);
-        ways.extend(course.ways(&mut integrator, net.parameters(), &net.felt(0.0), first, count));
-    }
+    let ways = net.ways(course, size.test[0]);
     let map = net.plan.world.map().clone();
     Seen { condition: net.condition, seed: net.seed, walked, map, ways }
 }
