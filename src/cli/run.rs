@@ -81,6 +81,7 @@ pub(super) fn all(a: &args::RunPipeline, pipeline: &Pipeline, with: Option<&Path
         return Ok(print(crate::report::summary::text(&written(pipeline, &cells)).trim_end()));
     }
     if let Some(shards) = a.slurm {
+        pipeline::claim(pipeline, &cells)?;
         let program = std::env::current_exe().unwrap_or_else(|_| "nullcline".into());
         let abreast = a.threads.unwrap_or(1);
         let files = slurm(pipeline, &cells, &program, [shards, abreast]).map_err(Failure::of)?;

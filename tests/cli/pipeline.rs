@@ -422,6 +422,9 @@ fn plans_and_scripts_are_written() {
     assert!(cells.iter().all(|c| c["memory"].as_u64().unwrap() > 1 << 20));
     let ran = go(&place, &["--slurm", "3", "--threads", "2"]);
     assert!(ran.status == 0 && ran.out.contains("submit.sh"), "{ran:?}");
+    // What the array runs then goes into the same folder.
+    let ran = go(&place, &["--shard", "1/3"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
     let text = |name: &str| std::fs::read_to_string(place.0.join("reports/slurm").join(name)).unwrap();
     assert!(
         text("array.sbatch").contains("--array=1-3") && text("array.sbatch").contains("--cpus-per-task=2")
