@@ -407,3 +407,24 @@ fn paths_stay_inside() {
     }
     assert_eq!(place.entries().len(), 1);
 }
+
+/// Folders that are made beside each other at once, each sweeping what dead processes left there: none takes another for dead, not even in the
+/// moment before it is locked.
+#[test]
+fn many_are_made_beside_each_other() {
+    let place = Place::new("folder-beside");
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let place = &place;
+            scope.spawn(move || {
+                for k in 0..100 {
+                    let out = place.0.join(format!("r{thread}-{k}"));
+                    let folder = open(&out, "a").unwrap_or_else(|e| panic!("{thread} {k}: {e}"));
+                    folder.write("x", "1").unwrap();
+                    folder.commit().unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(place.entries().len(), 800);
+}

@@ -149,12 +149,19 @@ impl Folder {
             }
             known.push(partial.clone());
             drop(known);
-            let lock = leftovers::lock(&partial).map_err(|e| {
-                // A full disk may have room for a folder and for no byte in it.
-                registry().retain(|p| *p != partial);
-                let _ = leftovers::remove(&partial);
-                Error::write("write into the folder", &destination)(e)
-            })?;
+            let lock = match leftovers::lock(&partial) {
+                Ok(lock) => lock,
+                Err(e) => {
+                    registry().retain(|p| *p != partial);
+                    // Another process swept it while it was empty.
+                    if e.kind() == ErrorKind::NotFound && attempt < 1000 {
+                        continue;
+                    }
+                    // A full disk may have room for a folder and for no byte in it.
+                    let _ = leftovers::remove(&partial);
+                    return Err(Error::write("write into the folder", &destination)(e));
+                }
+            };
             // Another process may have swept it in the moment before it was locked.
             if fs::symlink_metadata(partial.join(LOCK)).is_err() {
                 registry().retain(|p| *p != partial);

@@ -104,5 +104,7 @@ pub fn scores(values: &[f64]) -> Vec<f64> {
 /// Where one is after each action of a way, in the plane, and the displacement from its start.
 pub fn positions(map: &Rooms, way: &Way) -> Vec<[[f64; 2]; 2]> {
     let moved = way.trajectory.displacements();
-    way.trajectory.places[1..].iter().zip(moved).map(|(p, d)| [map.plane(p.room, p.at), d]).collect()
+    // Who stands at a wall stands in the room.
+    let inside = |p: &Place| map.plane(p.room, p.at.map(|v| v * (1.0 - 1e-9)));
+    way.trajectory.places[1..].iter().zip(moved).map(|(p, d)| [inside(p), d]).collect()
 }

@@ -66,7 +66,10 @@ impl Size {
 
     /// Claims as these networks can ask them.
     pub fn asked(self, claims: Vec<Claim>) -> Vec<Claim> {
-        let words = format!("{}, of the thesis' 4000 of 32, 40 and 512 on 64", self.words());
+        let [b, t, _] = self.batch;
+        let (steps, n) = (self.steps, self.cells);
+        let words =
+            format!("{steps} steps of {b} x {t} actions, {n} x {n} cells; not 4000 of 32 x 40, 64 x 64");
         match self.whole {
             true => claims,
             false => claims.into_iter().map(|c| c.at_other_size(&words)).collect(),

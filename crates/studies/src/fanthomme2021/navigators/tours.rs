@@ -216,7 +216,8 @@ fn draw(t: &Toured) -> Drawn {
     let steps: Vec<f64> = (1..=w.told.len()).map(|k| k as f64).collect();
     let images = || steps.iter().zip(&w.resets).filter(|(_, r)| r.1).map(|(t, _)| *t);
     let over_time = |values: &[f64], y: &str, log: bool| -> Drawn {
-        let mut axes = Axes { x_whole: true, y_log: log, ..Axes::new("actions", y).wide(THIRD) };
+        let mut axes =
+            Axes { x_whole: true, y_log: log, height: 170.0, ..Axes::new("actions", y).wide(THIRD) };
         for t in images() {
             axes = axes.reference("", Reference::Upward(t));
         }
