@@ -431,3 +431,15 @@ fn plans_and_scripts_are_written() {
     );
     assert!(text("merge.sbatch").contains("--merge") && text("submit.sh").contains("afterany"));
 }
+
+/// The pipeline of all studies has them all, in their order, and is sound.
+#[test]
+fn the_example_has_every_study() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/studies.toml");
+    let pipeline = nullcline::pipeline::Pipeline::read(file.as_ref()).unwrap();
+    let listed: Vec<&str> = pipeline.steps[0].sweep[0].1.iter().map(|v| v.as_str().unwrap()).collect();
+    let all = nullcline::studies::all();
+    assert_eq!(listed, all.iter().map(|s| s.name).collect::<Vec<_>>());
+    let ran = run(&["run", file, "--check"]);
+    assert!(ran.status == 0 && ran.out.contains("nothing is wrong"), "{ran:?}");
+}
