@@ -68,7 +68,7 @@ impl Squares {
             missing: "none".into(),
         };
         let shape = self.count[1] as f64 / self.count[0] as f64;
-        let axes = Axes { height: THIRD * 0.72 * shape, ..Axes::new("x (sides)", "y (sides)").wide(THIRD) };
+        let axes = Axes { height: THIRD * 0.57 * shape, ..Axes::new("x (sides)", "y (sides)").wide(THIRD) };
         heat_map(&map, &[], &axes)?.named(name, name, "")
     }
 }

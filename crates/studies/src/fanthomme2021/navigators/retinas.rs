@@ -110,7 +110,7 @@ fn fields(kinds: &[(&str, Retina); 3]) -> Drawn {
         label: "activity".into(),
         ..HeatMap::default()
     };
-    let axes = Axes { height: 130.0, ..Axes::new("x (sides)", "y (sides)") };
+    let axes = Axes { height: 165.0, ..Axes::new("x (sides)", "y (sides)") };
     let all = heat_map(&all, &[], &axes)?.named("all", "all cells", "")?;
     let caption = "A: the answer of a cell to a light, by its distance. B: all 64 x 64 cells of one colour under a light at (0.2, 0.1).";
     panels("retina", "The retina", caption, &[profile, all], 2)
@@ -174,10 +174,12 @@ fn decoders(size: Decoding, seed: u64) -> Result<Findings, Error> {
     let claims = at(
         "fanthomme2021 Fig. B.2",
         [
-            claim("The best linear read-out errs by about 0.01")
-                .is("root mean square error over the lattice (sides)", exact(flat.root_mean_square))
-                .between(0.003, 0.03)
-                .headline(),
+            claim(
+                "The best linear read-out that double precision resolves (eq. B.4, 1e-8) errs by about 0.01",
+            )
+            .is("root mean square error over the lattice (sides)", exact(flat.root_mean_square))
+            .between(0.003, 0.03)
+            .headline(),
             claim(format!("Three layers err by about 0.001 ({words})"))
                 .is("root mean square error over the lattice (sides)", exact(deep.root_mean_square))
                 .between(0.0003, 0.003)
@@ -241,6 +243,12 @@ fn strongest(retina: &Retina, grid: usize) -> f64 {
 }
 
 fn errors(flat: &ErrorMap, deep: &ErrorMap, grid: usize) -> Drawn {
+    let all = || {
+        [flat, deep]
+            .into_iter()
+            .flat_map(|m| (0..grid * grid).map(move |k| m.distance[(k % grid, k / grid)].log10()))
+    };
+    let range = Some([all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max)]);
     let one = |map: &ErrorMap, title: &str| -> Drawn {
         let centres: Vec<f64> = (0..grid).map(|k| 2.0 * k as f64 / (grid - 1) as f64 - 1.0).collect();
         let values = (0..grid * grid).map(|k| map.distance[(k % grid, k / grid)].log10()).collect();
@@ -249,9 +257,10 @@ fn errors(flat: &ErrorMap, deep: &ErrorMap, grid: usize) -> Drawn {
             y: centres,
             values,
             label: "log10 error".into(),
+            range,
             ..HeatMap::default()
         };
-        let axes = Axes { height: 130.0, ..Axes::new("x (sides)", "y (sides)") };
+        let axes = Axes { height: 165.0, ..Axes::new("x (sides)", "y (sides)") };
         heat_map(&heat, &[], &axes)?.named(title, title, "")
     };
     let caption = "Logarithm of the distance, in sides, between where a light is and where it is said to be. A: the linear read-out. B: three layers.";

@@ -64,6 +64,17 @@ impl Size {
         if self.seeds == 1 { "one network".into() } else { format!("{} networks", self.seeds) }
     }
 
+    /// Whether trainings are as long as the thesis's, or why nothing follows from what they did not learn.
+    pub fn long(self) -> Result<(), String> {
+        match self.whole {
+            true => Ok(()),
+            false => Err(format!(
+                "a short training, {} steps of 4000: what is not learned yet may be later",
+                self.steps
+            )),
+        }
+    }
+
     /// Claims as these networks can ask them.
     pub fn asked(self, claims: Vec<Claim>) -> Vec<Claim> {
         let [b, t, _] = self.batch;

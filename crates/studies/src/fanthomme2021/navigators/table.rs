@@ -36,7 +36,7 @@ struct Printed {
     beside: &'static [Condition],
     cells: [[f64; 4]; 5],
     /// What the text says.
-    claims: fn(&[Navigator], &Printed) -> Vec<Claim>,
+    claims: fn(&[Navigator], &Printed, Size) -> Vec<Claim>,
 }
 
 const TABLE_8_1: Printed = Printed {
@@ -149,11 +149,11 @@ fn chance(all: &[Navigator], condition: Condition) -> Result<(), String> {
 const RATIO: &str = "error over 100 actions, over that over five";
 
 /// Of Table B.2.
-fn remembering(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
+fn remembering(all: &[Navigator], printed: &Printed, size: Size) -> Vec<Claim> {
     let one = |c: usize, text: &str| {
         let condition = printed.columns[c];
         let there = Some(printed.cells[1][c] / printed.cells[0][c]);
-        (claim(text).is(RATIO, growth(all, condition)).beside(there), chance(all, condition))
+        (claim(text).is(RATIO, growth(all, condition)).beside(there), chance(all, condition).and(size.long()))
     };
     let grows = |c, text: &str| {
         let (claim, chance) = one(c, text);
@@ -167,12 +167,12 @@ fn remembering(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
         grows(0, "A plain LSTM that begins with trained encoders does not reset").headline(),
         grows(1, "Nor does a hybrid from scratch, without losses of models").headline(),
         stays(2, "A hybrid that begins with trained encoders resets").headline(),
-        stays(3, "A hybrid from scratch, with losses of models, resets"),
+        stays(3, "A hybrid from scratch, with losses of models, often resets"),
     ]
 }
 
 /// Of Tables 8.1 and B.3.
-fn resetting(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
+fn resetting(all: &[Navigator], printed: &Printed, size: Size) -> Vec<Claim> {
     let (growth, tuned, learned) = (|c| growth(all, c), |c| tuned(all, c), |c| chance(all, c));
     let ratio = RATIO;
     vec![
@@ -197,19 +197,19 @@ fn resetting(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
             .is(ratio, growth(Condition::Vanilla))
             .beside(Some(printed.cells[1][2] / printed.cells[0][2]))
             .above(3.0)
-            .given(learned(Condition::Vanilla)),
-        claim("One that keeps its start, has losses of models and begins with trained modules resets")
+            .given(learned(Condition::Vanilla).and(size.long())),
+        claim("The improved one, which keeps its start, has losses of models and begins with trained modules, resets")
             .is(ratio, growth(Condition::Improved))
             .beside(Some(printed.cells[1][3] / printed.cells[0][3]))
             .below(3.0)
-            .denied_given(learned(Condition::Improved)),
+            .denied_given(learned(Condition::Improved).and(size.long())),
         claim("Where networks reset, states say where they are rather than how far they went")
             .is("R² of states by the absolute position, less that by the displacement", tuned(Condition::All))
             .beside(Some(printed.cells[3][0] - printed.cells[4][0]))
             .above(0.0)
             .denied_given(learned(Condition::All))
             .headline(),
-        claim("Where they do not, states say how far they went")
+        claim("Where they do not (V, P and G untrained), states say how far they went")
             .is("R² of states by the absolute position, less that by the displacement", tuned(Condition::Frozen))
             .beside(Some(printed.cells[3][1] - printed.cells[4][1]))
             .below(0.0)
@@ -217,8 +217,8 @@ fn resetting(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
     ]
 }
 
-fn claims(all: &[Navigator], printed: &Printed) -> Vec<Claim> {
-    let mut claims = (printed.claims)(all, printed);
+fn claims(all: &[Navigator], printed: &Printed, size: Size) -> Vec<Claim> {
+    let mut claims = (printed.claims)(all, printed, size);
     for (row, name) in ROWS.iter().enumerate() {
         for (c, condition) in printed.columns.iter().enumerate() {
             let value = printed.cells[row][c];
@@ -246,7 +246,7 @@ fn findings(
     let trained: Vec<Vec<Trained>> =
         conditions.iter().map(|c| trainer.all(*c)).collect::<Result<_, Error>>()?;
     let all: Vec<Navigator> = trained.iter().flatten().map(Navigator::of).collect();
-    let claims = size.asked(claims(&all, printed));
+    let claims = size.asked(claims(&all, printed, size));
     let table = Table::of(&all)
         .column("network", "", |n| n.condition.name())
         .column("seed", "", |n| n.seed)
@@ -282,12 +282,12 @@ fn findings(
     ]);
     let section = Section::new("navigators", "Errors and tuning")
         .intro(format!(
-            "{} of each condition, {}.{}",
+            "{} of each condition, {}. In tests the first image follows the first action, and every fifth from there, as in the program.{}",
             sentence(&size.networks()),
             size.words(),
             if conditions.contains(&Condition::Alone) {
-                " V, P and G of the networks without losses of models stay as they were drawn, as in the authors' program; beside them stands what \
-                 they are when these are trained."
+                " P of all resetting integrators, V and G of those without losses of models stay as they were drawn, as in the authors' program; \
+                 beside these stands what they are when all is trained."
             } else {
                 ""
             }
@@ -329,7 +329,7 @@ fn errors(all: &[Navigator], conditions: &[Condition]) -> Drawn {
         let title = if with { "images every five actions" } else { "no images" };
         lines(&series, &axes)?.named(title, title, "")
     };
-    let caption = "Mean distance of what is told from what is so. A: an image every five actions. B: no images. Bands are one standard error, \
+    let caption = "Mean distance between the reported and the true displacement. A: an image every five actions. B: no images, but what stands for missing ones. Bands are one standard error, \
                    over networks or, of one network, over trajectories.";
     panels("errors", "Error over time", caption, &[one(true)?, one(false)?], 2)
 }

@@ -147,7 +147,7 @@ fn findings(
     let claims = at(
         tour.source,
         [
-            claim("Errors stay where they are along a tour of the whole map")
+            claim("Errors do not build up along a tour of the whole map")
                 .is(
                     "mean error of the last third of the tour over that of the first",
                     over(&all, Toured::growth),
