@@ -80,7 +80,7 @@ impl Gates {
 fn findings(size: Size, settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
     let trainer = Trainer { map: "SnakePath", size, settings, observer };
     let all: Vec<Gates> = trainer.all(Condition::Improved)?.iter().map(|net| gates(net, size)).collect();
-    let given = learned(all.iter().map(|g| &g.walked));
+    let given = learned(all.iter().map(|g| &g.walked)).and(size.long());
     let change = |which| over(&all, |g: &Gates| g.changes(which));
     let quantity = "mean over units of the gate after an image, less that after other actions";
     let claims = at(
