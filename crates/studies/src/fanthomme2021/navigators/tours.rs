@@ -141,7 +141,7 @@ fn findings(
     let all: Vec<Toured> = trainer.all(tour.condition)?.iter().map(toured).collect::<Result<_, _>>()?;
     let worst = largest(all.iter().map(Toured::share));
     let learned = || match worst < 0.5 {
-        true => Ok(()),
+        true => size.long(),
         false => Err(format!("a network errs by {:.0} % of the way from its start", 100.0 * worst)),
     };
     let claims = at(
