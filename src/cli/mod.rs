@@ -192,16 +192,28 @@ fn writing<J: Report>(job: &J, output: &Output) -> Result<Writing, Failure>
 where
     J::Error: 'static,
 {
-    let tables = TableFormat::parse(&output.tables).ok_or_else(|| {
-        let message = format!("--tables {}: expected {}", output.tables, TableFormat::names());
-        Failure::of(crate::analyses::Error::Config(message))
-    })?;
-    let figures = FigureFormats::parse("--figures", &output.figures)
-        .map_err(|message| Failure::of(crate::analyses::Error::Config(message)))?;
-    let figures = FigureFormats { png: figures.png || output.png, ..figures };
+    let (tables, figures) = formats(output)?;
     job.check().map_err(Failure::of)?;
     let out = job.target(output.out.clone(), output.force).map_err(Failure::of)?;
     Ok(Writing { out, figures, tables, command: command_line() })
+}
+
+fn table_format(name: &str) -> Result<TableFormat, Failure> {
+    TableFormat::parse(name).ok_or_else(|| {
+        let message = format!("--tables {name}: expected {}", TableFormat::names());
+        Failure::of(crate::analyses::Error::Config(message))
+    })
+}
+
+fn figure_formats(list: &str) -> Result<FigureFormats, Failure> {
+    FigureFormats::parse("--figures", list)
+        .map_err(|message| Failure::of(crate::analyses::Error::Config(message)))
+}
+
+/// How tables and figures are written.
+fn formats(output: &Output) -> Result<(TableFormat, FigureFormats), Failure> {
+    let (tables, figures) = (table_format(&output.tables)?, figure_formats(&output.figures)?);
+    Ok((tables, FigureFormats { png: figures.png || output.png, ..figures }))
 }
 
 /// The folder of the report under way and, where work is kept, that of unfinished work: for the message at an interrupt.

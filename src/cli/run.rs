@@ -1,15 +1,13 @@
 //! The command `run`: many jobs from one file.
 
-use super::{args, fail, print, said, say, threads};
+use super::{args, fail, figure_formats, formats, print, said, say, table_format, threads};
 use crate::analyses::Error;
 use crate::io::shown::line;
 use crate::job::Desk;
 use crate::pipeline::{self, Cell, Given, Pipeline, Running, Shard, Step, Told, slurm, written};
-use crate::report::figure::FigureFormats;
 use crate::report::folder::{Origin, Target};
 use crate::report::runner::{Failure, progress_folder};
 use crate::report::sections::words::count;
-use crate::report::tables::TableFormat;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(a: &args::RunPipeline) -> u8 {
@@ -30,18 +28,15 @@ pub(super) fn run(a: &args::RunPipeline) -> u8 {
 }
 
 fn asked(a: &args::RunPipeline, file: &Path) -> Result<u8, Failure> {
-    let config = |message: String| Failure::of(Error::Config(message));
-    let tables = a.tables.as_deref().map(|name| {
-        let wrong = || config(format!("--tables {name}: expected {}", TableFormat::names()));
-        TableFormat::parse(name).ok_or_else(wrong)
-    });
-    let figures = a.figures.as_deref().map(|list| FigureFormats::parse("--figures", list).map_err(config));
-    let given = Given { out: a.out.clone(), tables: tables.transpose()?, figures: figures.transpose()? };
+    let mut given = Given {
+        out: a.out.clone(),
+        tables: a.tables.as_deref().map(table_format).transpose()?,
+        figures: a.figures.as_deref().map(figure_formats).transpose()?,
+    };
     // Paths in a pipeline are meant from where it lies.
     let place = file.parent().filter(|p| !p.as_os_str().is_empty()).map(Path::to_path_buf);
     let pipeline = Pipeline::read(file).map_err(Failure::of)?;
     let with = a.with.as_ref().map(|w| std::path::absolute(w).unwrap_or_else(|_| w.clone()));
-    let mut given = given;
     if let (Some(out), Some(_)) = (&mut given.out, &place) {
         *out = std::path::absolute(&*out).unwrap_or_else(|_| out.clone());
     }
@@ -222,9 +217,7 @@ pub(super) fn several(a: &args::AnalyzeFiles) -> u8 {
 fn files(a: &args::AnalyzeFiles) -> Result<Pipeline, Failure> {
     let (job, output) = (&a.reported.job, &a.reported.output);
     let config = |message: String| Failure::of(Error::Config(message));
-    let tables = TableFormat::parse(&output.tables)
-        .ok_or_else(|| config(format!("--tables {}: expected {}", output.tables, TableFormat::names())))?;
-    let figures = FigureFormats::parse("--figures", &output.figures).map_err(config)?;
+    let (tables, figures) = formats(output)?;
     let missing = std::iter::once(&job.file).chain(&a.more).find(|f| std::fs::symlink_metadata(f).is_err());
     if let Some(file) = missing {
         return Err(Failure::of(Error::input(file, "found no file, expected one; mend its name")));
@@ -253,7 +246,7 @@ fn files(a: &args::AnalyzeFiles) -> Result<Pipeline, Failure> {
         file: PathBuf::from(&name),
         out,
         tables,
-        figures: FigureFormats { png: figures.png || output.png, ..figures },
+        figures,
         steps: vec![Step {
             name: "analyze".into(),
             kind: "analyze".into(),

@@ -75,14 +75,14 @@ impl Cell {
         }
     }
     /// What was changed of its report, in words.
-    pub fn changed(&self, out: &Path) -> Option<String> {
-        match Kept::of(&self.folder(out)) {
-            Kept::Changed(file) => Some(format!(
-                "{}: {file} is another than was written; remove the folder, and it is computed again",
-                self.folder(out).display()
-            )),
-            _ => None,
-        }
+    pub fn changed(&self, out: &Path) -> String {
+        let folder = self.folder(out);
+        let what = match Kept::of(&folder) {
+            Kept::Changed(file) => file,
+            _ => "a file".into(),
+        };
+        let folder = folder.display();
+        format!("{folder}: {what} is another than was written; remove the folder, and it is computed again")
     }
     /// Where it keeps what is half done.
     pub fn unfinished(&self, out: &Path) -> PathBuf {

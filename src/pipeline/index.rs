@@ -1,6 +1,6 @@
 //! The page of a pipeline: every cell a click away, numbers over cells.
 
-use super::cells::Cell;
+use super::cells::{Cell, State};
 use super::merge::{Numbers, free};
 use super::text::Pipeline;
 use crate::report::Figure;
@@ -35,6 +35,7 @@ pub(super) struct Index<'a> {
     pub pipeline: &'a Pipeline,
     pub found: &'a [Numbers<'a>],
     pub cells: &'a [Cell],
+    pub states: &'a [State],
     pub joined: &'a [String],
 }
 
@@ -92,32 +93,33 @@ fn counted(index: &Index) -> String {
 fn cells(index: &Index) -> TableOut {
     let chief = chief(&index.found.iter().collect::<Vec<_>>(), 4);
     let done: BTreeMap<&str, &Numbers> = index.found.iter().map(|n| (n.cell.name.as_str(), n)).collect();
-    let out = &index.pipeline.out;
+    let rows: Vec<(&Cell, &State)> = index.cells.iter().zip(index.states).collect();
     let page = |c: &Cell| match done.contains_key(c.name.as_str()) {
         true => format!("{}/report.html", c.name),
         false => c.name.clone(),
     };
-    let mut table = Table::of(index.cells)
-        .column("page", "", page)
-        .column("state", "", |c| c.state(out).name())
-        .column("input", "", |c| c.input.clone());
+    let mut table = Table::of(&rows)
+        .column("page", "", |(c, _)| page(c))
+        .column("state", "", |(_, s)| s.name())
+        .column("input", "", |(c, _)| c.input.clone());
     let mut taken: Vec<String> = ["page", "state", "input"].map(str::to_owned).to_vec();
     let varied: std::collections::BTreeSet<&String> =
         index.cells.iter().flat_map(|c| c.varied.keys()).collect();
     for key in varied {
         let name = free("option", key, taken.iter());
         taken.push(name.clone());
-        table = table.column(&name, "", |c| c.varied.get(key).map_or(String::new(), super::cells::plain));
+        table =
+            table.column(&name, "", |(c, _)| c.varied.get(key).map_or(String::new(), super::cells::plain));
     }
     for key in index.joined {
         let name = free("own", key, taken.iter());
         taken.push(name.clone());
-        table = table.column(&name, "", |c| {
+        table = table.column(&name, "", |(c, _)| {
             done.get(c.name.as_str()).and_then(|n| n.own.get(key).cloned()).unwrap_or_default()
         });
     }
     for name in &chief {
-        table = table.column(name, "", |c| {
+        table = table.column(name, "", |(c, _)| {
             let found = done.get(c.name.as_str()).and_then(|n| n.quantity(name));
             found.map_or(crate::numbers::Estimate::NONE, |q| q.estimate)
         });

@@ -67,8 +67,9 @@ impl Numbers<'_> {
 pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Merged, Failure> {
     let out = &pipeline.out;
     let (mut found, mut missing, mut warnings) = (vec![], vec![], vec![]);
+    let states: Vec<State> = cells.iter().map(|c| c.state(out)).collect();
     for (k, cell) in cells.iter().enumerate() {
-        match cell.state(out) {
+        match states[k] {
             State::Done => {
                 let summary = read(&cell.folder(out).join("summary.json"))?;
                 let own = joined.rows.get(k).cloned().flatten().unwrap_or_default();
@@ -82,7 +83,7 @@ pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Mer
                 });
             }
             State::Failed => missing.push(format!("{} failed: {}", cell.name, error(&cell.failure(out)))),
-            State::Changed => missing.push(cell.changed(out).unwrap_or_default()),
+            State::Changed => missing.push(cell.changed(out)),
             State::Open => missing.push(format!("{} is not done", cell.name)),
         }
     }
@@ -100,7 +101,7 @@ pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Mer
     let missing = warnings[told..].to_vec();
     let compared = compared(&pipeline.compare, &found, &mut warnings)?;
     let tables = [long(&found), wide(&found, cells, &joined.columns)];
-    let index = Index { pipeline, found: &found, cells, joined: &joined.columns };
+    let index = Index { pipeline, found: &found, cells, states: &states, joined: &joined.columns };
     let (sections, findings) = sections(&index, tables, compared)?;
     let stem = stem(pipeline);
     let page = Page {
@@ -120,7 +121,7 @@ pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Mer
     };
     let folder = folder(pipeline)?;
     folder.write_page(&page)?;
-    folder.write("summary.json", states(pipeline, cells, &warnings))?;
+    folder.write("summary.json", summary(pipeline, cells, &states, &warnings))?;
     let (place, _) = folder.commit()?;
     warnings.retain(|w| !missing.contains(w));
     Ok(Merged {
@@ -141,7 +142,8 @@ pub fn claim(pipeline: &Pipeline, cells: &[Cell]) -> Result<(), Failure> {
     if pipeline.out.join(LIST).is_file() {
         return Ok(());
     }
-    folder.write("summary.json", states(pipeline, cells, &[]))?;
+    let states: Vec<State> = cells.iter().map(|c| c.state(&pipeline.out)).collect();
+    folder.write("summary.json", summary(pipeline, cells, &states, &[]))?;
     match folder.commit() {
         // Another part was first.
         Err(_) if pipeline.out.join(LIST).is_file() => Ok(()),
@@ -158,13 +160,12 @@ fn stem(pipeline: &Pipeline) -> String {
     pipeline.file.file_stem().map_or("cells".into(), |s| s.to_string_lossy().into_owned())
 }
 
-fn states(pipeline: &Pipeline, cells: &[Cell], warnings: &[String]) -> String {
-    let one =
-        |c: &Cell| json!({ "cell": c.name, "identity": c.identity, "state": c.state(&pipeline.out).name() });
+fn summary(pipeline: &Pipeline, cells: &[Cell], states: &[State], warnings: &[String]) -> String {
+    let one = |(c, s): (&Cell, &State)| json!({ "cell": c.name, "identity": c.identity, "state": s.name() });
     crate::report::summary::text(&json!({
         "tool": crate::report::summary::TOOL, "version": env!("CARGO_PKG_VERSION"), "command": pipeline.command,
         "job": { "name": "run", "settings": { "pipeline": pipeline.file.display().to_string() } },
-        "modules": { "run": { "cells": cells.iter().map(one).collect::<Vec<_>>() } }, "warnings": warnings,
+        "modules": { "run": { "cells": cells.iter().zip(states).map(one).collect::<Vec<_>>() } }, "warnings": warnings,
     }))
 }
 
@@ -244,9 +245,10 @@ fn wide(found: &[Numbers], cells: &[Cell], joined: &[String]) -> TableOut {
     }
     let places: Vec<BTreeMap<&str, f64>> =
         found.iter().map(|n| n.all.iter().map(|q| (q.name.as_str(), q.estimate.value)).collect()).collect();
+    let others: Vec<String> = columns.iter().map(|c| c.0.clone()).collect();
     for name in names {
         let values = places.iter().map(|p| p.get(name.as_str()).copied().unwrap_or(f64::NAN)).collect();
-        columns.push((name.clone(), Cells::Float(values)));
+        columns.push((free("number", name, others.iter()), Cells::Float(values)));
     }
     TableOut {
         name: "wide".into(),
@@ -255,9 +257,13 @@ fn wide(found: &[Numbers], cells: &[Cell], joined: &[String]) -> TableOut {
     }
 }
 
-/// The name of a column, with a word before it where another has it.
-pub(super) fn free<'a>(word: &str, name: &str, mut taken: impl Iterator<Item = &'a String>) -> String {
-    if taken.any(|t| t == name) { format!("{word} {name}") } else { name.to_owned() }
+/// The name of a column, with a word before it where another has it, as often as it takes.
+pub(super) fn free<'a>(word: &str, name: &str, taken: impl Iterator<Item = &'a String> + Clone) -> String {
+    let mut own = name.to_owned();
+    while taken.clone().any(|t| *t == own) {
+        own = format!("{word} {own}");
+    }
+    own
 }
 
 /// Numbers where all entries are, words otherwise.

@@ -108,12 +108,12 @@ struct Board {
 pub fn run(pipeline: &Pipeline, cells: &[Cell], how: &Running) -> Result<Ended, Error> {
     let out = &pipeline.out;
     let mut roots: Vec<usize> = cells.iter().map(|c| c.root).collect();
-    roots.dedup();
     roots.sort_unstable();
     roots.dedup();
     let chain = |c: &Cell| roots.partition_point(|r| *r < c.root);
     let own = |k: &usize| how.shard.is_none_or(|s| s.has(chain(&cells[*k])));
-    let done: Vec<bool> = cells.iter().map(|c| c.state(out) == State::Done).collect();
+    let states: Vec<State> = cells.iter().map(|c| c.state(out)).collect();
+    let done: Vec<bool> = states.iter().map(|s| *s == State::Done).collect();
     let mine: Vec<usize> = (0..cells.len()).filter(own).collect();
     for k in mine.iter().filter(|k| done[**k]) {
         tidy(&cells[*k], out);
@@ -142,9 +142,8 @@ pub fn run(pipeline: &Pipeline, cells: &[Cell], how: &Running) -> Result<Ended, 
         while let Some((k, bytes)) = next(&board, &changed, cells) {
             let start = Instant::now();
             let lost = cells[k].needs.filter(|n| lock(&board).failed[*n]);
-            let altered = cells[k].changed(out);
             let outcome = match lost {
-                _ if altered.is_some() => Err((3, altered.unwrap_or_default())),
+                _ if states[k] == State::Changed => Err((3, cells[k].changed(out))),
                 Some(n) => Err((3, format!("it takes files of {}, which failed", cells[n].name))),
                 None => hand.run(&task(pipeline, &cells[k], how.checkpoint)),
             };

@@ -248,9 +248,10 @@ impl Pipeline {
         let names: Vec<&str> = new.steps.iter().map(|s| s.name.as_str()).collect();
         for c in &new.compare {
             if let Some(job) = c.job.as_ref().filter(|j| !names.contains(&j.as_str())) {
-                return Err(
-                    source.error(0, format!("compare: there is no job {job}; {}", meant(job, &names)))
-                );
+                return Err(Error::input(
+                    file,
+                    format!("line {}: compare: there is no job {job}; {}", c.line, meant(job, &names)),
+                ));
             }
         }
         Ok(new)
@@ -324,29 +325,7 @@ fn step(
     if !kinds.contains(&kind.as_str()) {
         return Err(source.error(place, format!("there is no job {kind}; {}", meant(&kind, &kinds))));
     }
-    let name = match get("name") {
-        Some(value) => source.word("name", value)?,
-        None => kind.replace('.', "-"),
-    };
-    let plain = |c: char| c.is_alphanumeric() || "-_".contains(c);
-    if name.is_empty() || name.chars().count() > 60 || !name.chars().all(plain) {
-        return Err(
-            source.error(at, format!("job: name `{name}`: expected letters, digits, - and _, for a folder"))
-        );
-    }
-    // Folders of what is laid side by side.
-    let taken = ["cells", "numbers", "failed", "slurm"].contains(&name.as_str());
-    if taken || name.starts_with("compared") || name.starts_with("job_") {
-        return Err(source.error(
-            at,
-            format!("job: name `{name}`: a folder of that name is kept for what is compared; choose another"),
-        ));
-    }
-    if earlier.iter().any(|s| s.name == name) {
-        return Err(
-            source.error(at, format!("job: found two of the name {name}; give each a name of its own"))
-        );
-    }
+    let name = named(source, at, get("name"), &kind, earlier)?;
     let keys = jobs::keys(&kind);
     let known: Vec<&str> = keys.iter().map(String::as_str).chain(["kind", "name", "sweep"]).collect();
     let mut options = Options::new();
@@ -390,6 +369,40 @@ fn step(
     };
     values(source, at, &step, &options)?;
     Ok(step)
+}
+
+/// The name of a job, that of a folder which nobody else has.
+fn named(
+    source: &Source,
+    at: usize,
+    given: Option<&Spanned<DeValue>>,
+    kind: &str,
+    earlier: &[Step],
+) -> Result<String, Error> {
+    let name = match given {
+        Some(value) => source.word("name", value)?,
+        None => kind.replace('.', "-"),
+    };
+    let plain = |c: char| c.is_alphanumeric() || "-_".contains(c);
+    if name.is_empty() || name.chars().count() > 60 || !name.chars().all(plain) {
+        return Err(
+            source.error(at, format!("job: name `{name}`: expected letters, digits, - and _, for a folder"))
+        );
+    }
+    // Folders of what is laid side by side.
+    let taken = ["cells", "numbers", "failed", "slurm"].contains(&name.as_str());
+    if taken || name.starts_with("compared") || name.starts_with("job_") {
+        return Err(source.error(
+            at,
+            format!("job: name `{name}`: a folder of that name is kept for what is compared; choose another"),
+        ));
+    }
+    if earlier.iter().any(|s| s.name == name) {
+        return Err(
+            source.error(at, format!("job: found two of the name {name}; give each a name of its own"))
+        );
+    }
+    Ok(name)
 }
 
 /// Whether options take their values, each by itself, so that a wrong one is told with its line.

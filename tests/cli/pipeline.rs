@@ -309,12 +309,7 @@ fn several_files_are_analysed_and_compared() {
     assert_eq!(several["modules"], place.summary("alone")["modules"]);
 }
 
-/// Names of options that are names of columns, jobs of the same cells, files named twice, reports among the files that a pattern meets, hidden
-/// files, links that lead nowhere, one option in two jobs.
-#[test]
-fn names_meet_and_nothing_is_lost() {
-    let place = place("pipeline-names", 2);
-    let text = r#"
+const MEETING: &str = r#"
 out = "data/reports"
 [[job]]
 name = "nets"
@@ -353,7 +348,13 @@ modules = "pca"
 by = "cell"
 job = "nets"
 "#;
-    place.write("p.toml", text);
+
+/// Names of options that are names of columns, jobs of the same cells, files named twice, reports among the files that a pattern meets, hidden
+/// files, links that lead nowhere, one option in two jobs.
+#[test]
+fn names_meet_and_nothing_is_lost() {
+    let place = place("pipeline-names", 2);
+    place.write("p.toml", MEETING);
     place.write("data/._hidden.csv", "x");
     #[cfg(unix)]
     std::os::unix::fs::symlink("nowhere.csv", place.0.join("data/lost.csv")).unwrap();

@@ -6,6 +6,7 @@ use super::size::Size;
 use super::tours::sentence;
 use crate::common::*;
 use faer::Mat;
+use nullcline_core::diagnostics::geometry::spatial::Regressors;
 use nullcline_core::tasks::navigation::{Map as Rooms, Place};
 use nullcline_core::training::navigation::{Modelled, representations};
 use nullcline_report::figures::Palette;
@@ -70,20 +71,11 @@ fn looked_at(net: &Trained) -> Learned {
 
 /// Mean over units of R^2 of a regression on the position.
 fn linear(map: &Rooms, places: &[Place], seen: &Mat<f32>) -> f64 {
-    let n = places.len() as f64;
     let plane: Vec<[f64; 2]> = places.iter().map(|p| map.plane(p.room, p.at)).collect();
-    let middle = [0, 1].map(|i| plane.iter().map(|p| p[i]).sum::<f64>() / n);
-    let at: Vec<[f64; 2]> = plane.iter().map(|p| [p[0] - middle[0], p[1] - middle[1]]).collect();
-    let c = |i: usize, j: usize| at.iter().map(|p| p[i] * p[j]).sum::<f64>();
-    let (xx, xy, yy) = (c(0, 0), c(0, 1), c(1, 1));
-    let one = |unit: usize| {
-        let v = |k: usize| f64::from(seen[(unit, k)]);
-        let mean = (0..places.len()).map(v).sum::<f64>() / n;
-        let total: f64 = (0..places.len()).map(|k| (v(k) - mean).powi(2)).sum();
-        let along = [0, 1].map(|i| at.iter().enumerate().map(|(k, p)| p[i] * (v(k) - mean)).sum::<f64>());
-        let explained = yy * along[0].powi(2) - 2.0 * xy * along[0] * along[1] + xx * along[1].powi(2);
-        if total > 1e-12 * n * mean * mean { explained / (xx * yy - xy * xy) / total } else { f64::NAN }
-    };
+    let [x, y] = [0, 1].map(|i| plane.iter().map(|p| p[i]).collect::<Vec<f64>>());
+    let Some(by) = Regressors::of(&[&x, &y]) else { return f64::NAN };
+    let units = Mat::from_fn(seen.nrows(), seen.ncols(), |i, k| f64::from(seen[(i, k)]));
+    let one = |unit: usize| by.explained(units.as_ref(), unit, &|k| k).unwrap_or(f64::NAN);
     Estimate::mean_of_found((0..seen.nrows()).map(one)).value
 }
 
