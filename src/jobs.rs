@@ -1,6 +1,7 @@
 //! Every kind of job, read by its name.
 
-use crate::analyses::{Error, written};
+use crate::analyses::Error;
+use crate::analyses::written::{self, Described};
 use crate::io::nearest;
 use crate::job::Job;
 use crate::report::erased::ErasedJob;
@@ -9,16 +10,16 @@ use crate::studies::run::TestStudy;
 use clap::Args;
 use serde_json::{Map, Value};
 
-type Keys = fn() -> Vec<String>;
+type Options = fn() -> Vec<Described>;
 type Reader = fn(&Map<String, Value>) -> Result<Box<dyn ErasedJob>, Error>;
 
 macro_rules! kinds {
     ($($job:ty),+ $(,)?) => {
-        &[$((<$job>::NAME, of::<$job>, written::keys::<$job>),)+ (TestStudy::NAME, of::<TestStudy>, written::keys::<TestStudy>)]
+        &[$((<$job>::NAME, of::<$job>, written::options::<$job>),)+ (TestStudy::NAME, of::<TestStudy>, written::options::<TestStudy>)]
     };
 }
 /// All kinds by name, and what reads them.
-const KINDS: &[(&str, Reader, Keys)] = crate::report::jobs!(kinds);
+const KINDS: &[(&str, Reader, Options)] = crate::report::jobs!(kinds);
 
 /// The names of all kinds.
 pub fn names() -> Vec<&'static str> {
@@ -31,7 +32,17 @@ pub fn names() -> Vec<&'static str> {
 /// assert!(nullcline::jobs::keys("analyze").contains(&"modules".to_owned()));
 /// ```
 pub fn keys(kind: &str) -> Vec<String> {
-    KINDS.iter().find(|(name, ..)| *name == kind).map_or_else(Vec::new, |(_, _, keys)| keys())
+    options(kind).into_iter().map(|o| o.name).collect()
+}
+
+/// The options of a kind, as its command has them; none of one that there is not.
+///
+/// ```
+/// let all = nullcline::jobs::options("train");
+/// assert!(all.iter().any(|o| o.name == "units" && !o.help.is_empty()));
+/// ```
+pub fn options(kind: &str) -> Vec<Described> {
+    KINDS.iter().find(|(name, ..)| *name == kind).map_or_else(Vec::new, |(_, _, options)| options())
 }
 
 /// The job of the kind `kind` with `settings`: the options of its command, with `_` for `-`.

@@ -7,6 +7,7 @@ mod run;
 mod shell;
 mod signals;
 mod size;
+mod started;
 mod study;
 mod wide;
 
@@ -22,6 +23,7 @@ use crate::report::runner::{self, Failure, Outcome, Writing, progress_folder};
 use crate::report::tables::TableFormat;
 use args::{Arguments, Kept, Output, Reported, TrainTask};
 use clap::{Args, CommandFactory, FromArgMatches};
+pub use started::Started;
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -38,15 +40,21 @@ pub fn command() -> clap::Command {
 /// Runs the command line and returns its exit status: 0 done, 1 what was found cannot be written, 2 the command is
 /// wrong, 3 the input cannot be used, 4 the numbers failed, 130 interrupted.
 pub fn run() -> ExitCode {
-    let parsed = command().try_get_matches().and_then(|m| Arguments::from_arg_matches(&m));
+    ExitCode::from(run_as(Started::here()))
+}
+
+/// Runs a command line as another program's; its status as [`run`].
+pub fn run_as(started: Started) -> u8 {
+    let words = std::iter::once("nullcline".into()).chain(started.keep().words.iter().cloned());
+    let parsed = command().try_get_matches_from(words).and_then(|m| Arguments::from_arg_matches(&m));
     let arguments = match parsed.map_err(|e| e.format(&mut command())) {
         Ok(arguments) => arguments,
         Err(e) if e.use_stderr() => {
             say(e.render().to_string().trim_end());
-            return ExitCode::from(2);
+            return 2;
         }
         // Help and version.
-        Err(e) => return ExitCode::from(printed(e.print().and_then(|()| io::stdout().flush()))),
+        Err(e) => return printed(e.print().and_then(|()| io::stdout().flush())),
     };
     // Whatever is half-written goes when the user interrupts; 130 is the shell's word for that.
     let heard = signals::listen(|| {
@@ -59,14 +67,14 @@ pub fn run() -> ExitCode {
     }
     if let Err(message) = crate::linalg::width::check() {
         say(&format!("error: {message}"));
-        return ExitCode::from(2);
+        return 2;
     }
     match arguments.memory {
         Some(bytes) => memory::set_bound(bytes),
         // The allocator must not be the first to ask.
         None => drop(memory::bound()),
     }
-    ExitCode::from(arguments.command.run())
+    arguments.command.run()
 }
 
 /// A command that can be run; its status.
@@ -236,7 +244,7 @@ fn interrupted() {
 
 /// The command line as it can be typed again, words quoted where a shell would split them.
 fn command_line() -> String {
-    let words = std::env::args_os().skip(1).map(|w| quoted(&w));
+    let words = Started::kept().words.iter().map(|w| quoted(w));
     std::iter::once("nullcline".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 

@@ -1,6 +1,6 @@
 //! The command `run`: many jobs from one file.
 
-use super::{args, fail, figure_formats, formats, print, said, say, table_format, threads};
+use super::{Started, args, fail, figure_formats, formats, print, said, say, table_format, threads};
 use crate::analyses::Error;
 use crate::io::shown::line;
 use crate::job::Desk;
@@ -77,7 +77,7 @@ pub(super) fn all(a: &args::RunPipeline, pipeline: &Pipeline, with: Option<&Path
     }
     if let Some(shards) = a.slurm {
         pipeline::claim(pipeline, &cells)?;
-        let program = std::env::current_exe().unwrap_or_else(|_| "nullcline".into());
+        let program = Started::kept().again().unwrap_or_else(|| ("nullcline".into(), vec![]));
         let abreast = a.threads.unwrap_or(1);
         let files = slurm(pipeline, &cells, &program, [shards, abreast]).map_err(Failure::of)?;
         return Ok(print(&format!(
@@ -122,9 +122,10 @@ fn worked(
     shard: Option<Shard>,
 ) -> Result<pipeline::Ended, Failure> {
     let threads = rayon::current_num_threads();
-    let program = std::env::current_exe().ok().map(|program| {
+    let program = Started::kept().again().map(|(program, mut words)| {
         let bound = crate::memory::bound().to_string();
-        (program, ["--memory", &bound, "run", "--worker"].map(str::to_owned).to_vec())
+        words.extend(["--memory", &bound, "run", "--worker"].map(str::to_owned));
+        (program, words)
     });
     let tell = |t: &Told| {
         if let Some([thought, took]) = t.exceeded {
@@ -255,6 +256,7 @@ fn files(a: &args::AnalyzeFiles) -> Result<Pipeline, Failure> {
             line: 1,
         }],
         compare: vec![],
+        gallery: None,
         command: super::command_line(),
     })
 }

@@ -34,7 +34,7 @@ pub fn written(pipeline: &Pipeline, cells: &[Cell]) -> Value {
 pub fn slurm(
     pipeline: &Pipeline,
     cells: &[Cell],
-    program: &Path,
+    (program, words): &(PathBuf, Vec<String>),
     [shards, threads]: [usize; 2],
 ) -> Result<[PathBuf; 3], Error> {
     let place = pipeline.out.join("slurm");
@@ -44,7 +44,9 @@ pub fn slurm(
     let most = cells.iter().map(estimate).max().unwrap_or(0) / 1_000_000;
     let memory = LEAST.max(most.saturating_mul(threads as u64));
     let quoted = |p: &Path| format!("'{}'", p.display().to_string().replace('\'', r"'\''"));
-    let (here, program, file) = (quoted(&here), quoted(program), quoted(&pipeline.file));
+    let words = words.iter().map(|w| format!(" {}", quoted(Path::new(w))));
+    let program = quoted(program) + &words.collect::<String>();
+    let (here, file) = (quoted(&here), quoted(&pipeline.file));
     let out = quoted(&pipeline.out);
     let log = pipeline.out.join("slurm").display().to_string();
     let head =

@@ -3,6 +3,7 @@
 use super::cells::{Cell, State, plain};
 use super::compare::compared;
 use super::flat::{Quantity, quantities};
+use super::gallery;
 use super::index::{Index, sections};
 use super::joined::Joined;
 use super::text::Pipeline;
@@ -42,6 +43,8 @@ pub(super) struct Numbers<'a> {
     pub exponents: Vec<f64>,
     /// Claims of a study, each with its verdict and what was measured.
     pub claims: Vec<(String, String, f64)>,
+    /// The figure beside its answer, as section/name.
+    pub lead: Option<String>,
 }
 
 impl Numbers<'_> {
@@ -80,6 +83,7 @@ pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Mer
                     all: quantities(&summary),
                     exponents: exponents.into_iter().flatten().filter_map(Value::as_f64).collect(),
                     claims: claims(&cell.folder(out).join("claims.csv")),
+                    lead: summary["lead"].as_str().map(str::to_owned),
                 });
             }
             State::Failed => missing.push(format!("{} failed: {}", cell.name, error(&cell.failure(out)))),
@@ -123,6 +127,9 @@ pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Mer
     folder.write_page(&page)?;
     folder.write("summary.json", summary(pipeline, cells, &states, &warnings))?;
     let (place, _) = folder.commit()?;
+    if let Some(gallery) = &pipeline.gallery {
+        gallery::write(pipeline, gallery, &found)?;
+    }
     warnings.retain(|w| !missing.contains(w));
     Ok(Merged {
         page: place.join("report.html"),
@@ -156,7 +163,7 @@ fn folder(pipeline: &Pipeline) -> Result<Folder, Failure> {
     Ok(Folder::of(&target, Origin::set("run", &stem(pipeline), &pipeline.of))?)
 }
 
-fn stem(pipeline: &Pipeline) -> String {
+pub(super) fn stem(pipeline: &Pipeline) -> String {
     pipeline.file.file_stem().map_or("cells".into(), |s| s.to_string_lossy().into_owned())
 }
 
@@ -169,7 +176,7 @@ fn summary(pipeline: &Pipeline, cells: &[Cell], states: &[State], warnings: &[St
     }))
 }
 
-fn read(path: &std::path::Path) -> Result<Value, Failure> {
+pub(super) fn read(path: &std::path::Path) -> Result<Value, Failure> {
     let wrong = |e: String| Failure::of(crate::analyses::Error::input(path, e));
     let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
     serde_json::from_str(&text)

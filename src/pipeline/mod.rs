@@ -39,6 +39,7 @@ mod cells;
 mod cluster;
 mod compare;
 mod flat;
+mod gallery;
 mod index;
 mod joined;
 mod merge;

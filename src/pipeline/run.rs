@@ -9,6 +9,7 @@ use crate::io::atomic;
 use crate::io::error::Problem;
 use crate::jobs;
 use crate::memory;
+use crate::report::runner::progress_folder;
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -132,7 +133,13 @@ pub fn run(pipeline: &Pipeline, cells: &[Cell], how: &Running) -> Result<Ended, 
     });
     let (changed, began) = (Condvar::new(), Instant::now());
     let abreast = how.abreast.clamp(1, of.max(1));
-    let worker = || {
+    let place = |k: usize| {
+        let part = how.shard.map_or_else(String::new, |s| format!("{}-of-{}-", s.k, s.of));
+        progress_folder(out).join(format!("shared-{part}{k}"))
+    };
+    let worker = |hands: usize| {
+        // What several cells ask for is made once by each who runs them.
+        let shared = place(hands);
         let mut hand = how.program.as_ref().map_or(Hand::Here, |(program, arguments)| Hand::Other {
             program,
             arguments: arguments.clone(),
@@ -145,7 +152,7 @@ pub fn run(pipeline: &Pipeline, cells: &[Cell], how: &Running) -> Result<Ended, 
             let outcome = match lost {
                 _ if states[k] == State::Changed => Err((3, cells[k].changed(out))),
                 Some(n) => Err((3, format!("it takes files of {}, which failed", cells[n].name))),
-                None => hand.run(&task(pipeline, &cells[k], how.checkpoint)),
+                None => hand.run(&task(pipeline, &cells[k], how.checkpoint, &shared)),
             };
             ended(&board, cells, k, bytes, &outcome, out);
             changed.notify_all();
@@ -168,10 +175,15 @@ pub fn run(pipeline: &Pipeline, cells: &[Cell], how: &Running) -> Result<Ended, 
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..abreast {
-            scope.spawn(worker);
+        for hands in 0..abreast {
+            let worker = &worker;
+            scope.spawn(move || worker(hands));
         }
     });
+    for shared in (0..abreast).map(place).filter(|p| p.is_dir()) {
+        // What remains there is of no use, and harmless if it cannot be removed.
+        let _ = clear_progress(&shared);
+    }
     let mut result = board.into_inner().unwrap_or_else(PoisonError::into_inner).result;
     result.failed.sort();
     Ok(result)
@@ -213,7 +225,7 @@ pub(super) fn estimate(cell: &Cell) -> u64 {
     files.iter().map(length).sum::<u64>().saturating_mul(READ).saturating_add(LITTLE)
 }
 
-fn task(pipeline: &Pipeline, cell: &Cell, checkpoint: Duration) -> Task {
+fn task(pipeline: &Pipeline, cell: &Cell, checkpoint: Duration, shared: &Path) -> Task {
     Task {
         kind: cell.kind.clone(),
         settings: cell.settings.clone(),
@@ -222,6 +234,7 @@ fn task(pipeline: &Pipeline, cell: &Cell, checkpoint: Duration) -> Task {
         figures: pipeline.figures,
         command: pipeline.command.clone(),
         checkpoint,
+        shared: shared.to_path_buf(),
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Pipeline {
     pub steps: Vec<Step>,
     /// What is compared.
     pub compare: Vec<Compare>,
+    /// The folder for one figure of each cell with its claims, as a page of Markdown.
+    pub gallery: Option<PathBuf>,
     /// The command line that makes it again.
     pub command: String,
     /// What tells it from others of its name.
@@ -201,6 +203,7 @@ impl Pipeline {
             figures: FigureFormats::default(),
             steps: vec![],
             compare: vec![],
+            gallery: None,
             command: format!("nullcline run {}", file.display()),
             of: "a pipeline".into(),
         };
@@ -224,6 +227,7 @@ impl Pipeline {
                     let word = source.word("figures", value)?;
                     new.figures = FigureFormats::parse("figures", &word).map_err(|m| source.error(at, m))?;
                 }
+                "gallery" => new.gallery = Some(PathBuf::from(source.word("gallery", value)?)),
                 "defaults" => {}
                 "job" => {
                     for (at, table) in source.tables("job", value)? {
@@ -237,7 +241,7 @@ impl Pipeline {
                     }
                 }
                 other => {
-                    let known = ["out", "tables", "figures", "defaults", "job", "compare"];
+                    let known = ["out", "tables", "figures", "gallery", "defaults", "job", "compare"];
                     return Err(source.unknown(key.span().start, other, &known));
                 }
             }

@@ -29,6 +29,8 @@ pub(super) struct Task {
     pub figures: FigureFormats,
     pub command: String,
     pub checkpoint: Duration,
+    /// Where what several cells ask for is kept.
+    pub shared: PathBuf,
 }
 
 /// How a cell ended: bytes that it took at most (0: not known); or exit status and error.
@@ -38,7 +40,7 @@ impl Task {
     fn text(&self) -> String {
         json!({
             "kind": self.kind, "settings": self.settings, "folder": self.folder.to_string_lossy(), "tables": self.tables.extension(),
-            "figures": formats(self.figures), "command": self.command, "checkpoint": self.checkpoint.as_secs_f64(),
+            "figures": formats(self.figures), "command": self.command, "checkpoint": self.checkpoint.as_secs_f64(), "shared": self.shared.to_string_lossy(),
         })
         .to_string()
     }
@@ -54,6 +56,7 @@ impl Task {
             figures: FigureFormats::parse("figures", &word("figures")?).ok()?,
             command: word("command")?,
             checkpoint: Duration::try_from_secs_f64(v["checkpoint"].as_f64()?).ok()?,
+            shared: word("shared")?.into(),
         })
     }
 
@@ -65,7 +68,8 @@ impl Task {
             let failed = |e: Failure| (e.exit_status(), e.to_string());
             let out = job.target(Some(self.folder.clone()), false).map_err(failed)?;
             let (figures, tables, command) = (self.figures, self.tables, self.command.clone());
-            let desk = Desk { checkpoint: self.checkpoint, restart: Restart::IfOther, ..Desk::BARE };
+            let (checkpoint, shared) = (self.checkpoint, Some(&*self.shared));
+            let desk = Desk { checkpoint, shared, restart: Restart::IfOther, ..Desk::BARE };
             job.run(&Writing { out, figures, tables, command }, &desk).map(drop).map_err(failed)
         };
         let caught = catch_unwind(AssertUnwindSafe(work));

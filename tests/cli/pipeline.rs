@@ -436,11 +436,48 @@ fn plans_and_scripts_are_written() {
 /// The pipeline of all studies has them all, in their order, and is sound.
 #[test]
 fn the_example_has_every_study() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/studies.toml");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/gallery.toml");
     let pipeline = nullcline::pipeline::Pipeline::read(file.as_ref()).unwrap();
     let listed: Vec<&str> = pipeline.steps[0].sweep[0].1.iter().map(|v| v.as_str().unwrap()).collect();
     let all = nullcline::studies::all();
     assert_eq!(listed, all.iter().map(|s| s.name).collect::<Vec<_>>());
     let ran = run(&["run", file, "--check"]);
     assert!(ran.status == 0 && ran.out.contains("nothing is wrong"), "{ran:?}");
+}
+
+/// A gallery has a figure and the claims of each study, the page of what claims nothing, and leaves alone what is another's.
+#[test]
+fn a_gallery_holds_figures_and_claims() {
+    let place = Place::new("gallery");
+    let dataset = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/sine_tanh.pt");
+    let text = format!(
+        "out = \"out\"\ngallery = \"shown\"\n[[job]]\nkind = \"study\"\nsweep = {{ study = [\"fanthomme2021/figB.1\", \
+         \"fanthomme2021/figA.3\"] }}\n[[job]]\nname = \"network\"\nkind = \"analyze\"\nfile = \"{dataset}\"\nmodules = \"recurrent\"\n"
+    );
+    std::fs::write(place.0.join("p.toml"), text).unwrap();
+    std::fs::create_dir_all(place.0.join("shown")).unwrap();
+    std::fs::write(place.0.join("shown/mine.txt"), "mine").unwrap();
+    let file = place.0.join("p.toml");
+    let ran = run(&["run", file.to_str().unwrap(), "--quiet"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let shown = |name: &str| std::fs::read_to_string(place.0.join("shown").join(name)).unwrap();
+    let page = shown("README.md");
+    for expected in [
+        "## fanthomme2021/figB.1",
+        "![fanthomme2021/figB.1](fanthomme2021-figB.1.svg)",
+        "`nullcline study fanthomme2021/figA.3`",
+        "| holds | The program's gain A is 9.28 (widths 0.3 and 0.5) | 9.2815 (theory) |",
+        "[The page](network.html)",
+    ] {
+        assert!(page.contains(expected), "{expected}\n{page}");
+    }
+    let claims = page.lines().filter(|l| l.starts_with("| holds |")).count();
+    assert!(page.contains(&format!("{claims} holds")), "{page}");
+    assert!(
+        shown("fanthomme2021-figB.1.svg").contains("<svg") && shown("network.html").contains("sine_tanh.pt")
+    );
+    assert_eq!(shown("mine.txt"), "mine");
+    // Again: the same bytes.
+    let ran = run(&["run", file.to_str().unwrap(), "--quiet"]);
+    assert!(ran.status == 0 && shown("README.md") == page);
 }

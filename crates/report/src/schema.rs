@@ -55,7 +55,7 @@ pub fn schema<Study: JsonSchema>() -> Value {
         "description": "Every scalar and short vector of a run. Numbers that are not finite are null. Exponents are natural \
                         logarithms per unit time of the system: per step for maps.",
         "type": "object",
-        "required": ["tool", "version", "command", "job", "seed", "input", "modules", "warnings"],
+        "required": ["tool", "version", "command", "job", "seed", "input", "modules", "warnings", "lead"],
         "properties": {
             "tool": { "type": "string", "enum": [TOOL] },
             "version": { "type": "string", "description": "Version of nullcline." },
@@ -77,6 +77,7 @@ pub fn schema<Study: JsonSchema>() -> Value {
                 "additionalProperties": all.others,
             },
             "warnings": { "type": "array", "items": { "type": "string" } },
+            "lead": { "type": ["string", "null"], "description": "The figure beside the answer, as section/name." },
             "failed": {
                 "type": "object",
                 "description": "Modules that could not be done, each with the reason; absent where all were.",

@@ -64,10 +64,73 @@ pub fn read<S: Args>(name: &str, keys: &Map<String, Value>) -> Result<S, Error> 
     S::from_arg_matches(&matches).map_err(|e| said(name, &e))
 }
 
+/// What an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Nothing: it is given or not.
+    Flag,
+    /// A whole number.
+    Whole,
+    /// A number.
+    Number,
+    /// A text, or a list with commas.
+    Text,
+    /// The name of a file.
+    File,
+}
+
+/// An option as it is documented.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    /// Its key.
+    pub name: String,
+    /// What it takes.
+    pub takes: Takes,
+    /// What it is where it is not given, if that is one value.
+    pub default: Option<String>,
+    /// Whether it must be given.
+    pub required: bool,
+    /// What it means.
+    pub help: String,
+}
+
 /// The keys that such settings may have, in the order of the options.
 pub fn keys<S: Args>() -> Vec<String> {
+    options::<S>().into_iter().map(|o| o.name).collect()
+}
+
+/// The options of such settings, in their order.
+///
+/// ```
+/// use nullcline_core::analyses::{Analyze, written::{Takes, options}};
+///
+/// let all = options::<Analyze>();
+/// let one = |name: &str| all.iter().find(|o| o.name == name).unwrap();
+/// assert_eq!((one("seed").takes, one("seed").default.as_deref()), (Takes::Whole, Some("1")));
+/// assert!(one("file").required && one("file").takes == Takes::File && one("euler").takes == Takes::Flag);
+/// ```
+pub fn options<S: Args>() -> Vec<Described> {
+    let whole = [TypeId::of::<u64>(), TypeId::of::<usize>(), TypeId::of::<u32>(), TypeId::of::<i64>()];
+    let one = |a: &Arg| {
+        let kind = a.get_value_parser().type_id();
+        let takes = match a.get_action() {
+            ArgAction::SetTrue => Takes::Flag,
+            _ if whole.iter().any(|w| kind == *w) => Takes::Whole,
+            _ if kind == TypeId::of::<f64>() => Takes::Number,
+            _ if kind == TypeId::of::<PathBuf>() => Takes::File,
+            _ => Takes::Text,
+        };
+        let default = a.get_default_values().first().filter(|_| takes != Takes::Flag);
+        Described {
+            name: a.get_id().to_string(),
+            takes,
+            default: default.map(|d| d.to_string_lossy().into_owned()),
+            required: a.is_required_set(),
+            help: a.get_help().map(ToString::to_string).unwrap_or_default(),
+        }
+    };
     let command = S::augment_args(Command::new("keys"));
-    command.get_arguments().filter(|a| !is_help(a)).map(|a| a.get_id().to_string()).collect()
+    command.get_arguments().filter(|a| !is_help(a)).map(one).collect()
 }
 
 /// The same command, whose options take what only looks like an option (`-1`, `-inf`), so that their own messages name them,

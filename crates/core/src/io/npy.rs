@@ -3,10 +3,11 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use super::advice;
 use super::dtype::Dtype;
 use super::error::Problem;
+use super::held::Opened;
 use super::literal::Literal;
-use super::{advice, steady};
 
 const FORMAT: &str = "npy";
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -14,6 +15,8 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 const LARGEST_HEADER: u64 = 1 << 20;
 /// Long names around many fields, or of fields of many items, could make names without end.
 const LONGEST_NAMES: usize = 1 << 26;
+/// Values for which there is room before any is read.
+const AT_ONCE: usize = 1 << 20;
 
 /// What an array's items are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +128,7 @@ impl Header {
         let Element::Number { dtype, big_endian } = self.element else {
             return Err(self.not_numbers(array));
         };
-        let mut values = Vec::new();
+        let mut values = Vec::with_capacity(self.count.min(AT_ONCE));
         let mut buffer = vec![0u8; 1 << 16];
         let mut left = self.count;
         while left > 0 {
@@ -228,8 +231,8 @@ impl Element {
 
 /// Fails unless the file at `path` holds the array of `header` and nothing else.
 pub(crate) fn alone(path: &Path, header: &Header, array: &str) -> Result<(), Problem> {
-    let mut file = steady::open(path)?;
-    let length = file.metadata().map_err(Problem::reading)?.len();
+    let mut file = Opened::open(path)?;
+    let length = file.length()?;
     let end = header.element.width().and_then(|w| w.checked_mul(header.count)).map_or(u64::MAX, |w| w as u64);
     let mut next = Vec::new();
     if end.saturating_add(header.start) < length {

@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
+use super::advice;
 use super::error::{Error, Problem};
-use super::{advice, steady};
+use super::held::Opened;
 
 /// A family of formats, as far as the first bytes tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ const POINTER: Family =
 /// A missing or unreadable file, a folder, a pipe or device, an empty file.
 pub(crate) fn family(path: &Path) -> Result<Family, Error> {
     let fail = |problem| Error::new(path, problem);
-    let file = steady::open(path).map_err(fail)?;
+    let file = Opened::open(path).map_err(fail)?;
     let mut head = Vec::new();
     file.take(4096).read_to_end(&mut head).map_err(|e| fail(Problem::reading(e)))?;
     if head.is_empty() {

@@ -22,6 +22,7 @@ mod error;
 
 pub use error::Error;
 
+use crate::io::held;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -204,10 +205,22 @@ fn contents(path: &Path) -> std::io::Result<[u8; 32]> {
         }
         return Ok(hash.finalize().into());
     }
-    let (mut file, mut buffer) = (File::open(path)?, vec![0; 1 << 16]);
+    if let Some(arrays) = held::arrays(path) {
+        for (name, mut array) in arrays {
+            hash.update(name.as_bytes());
+            all_of(&mut array, &mut hash)?;
+        }
+    } else {
+        all_of(&mut File::open(path)?, &mut hash)?;
+    }
+    Ok(hash.finalize().into())
+}
+
+fn all_of(from: &mut impl Read, hash: &mut Sha256) -> std::io::Result<()> {
+    let mut buffer = vec![0; 1 << 16];
     loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hash.finalize().into()),
+        match from.read(&mut buffer)? {
+            0 => return Ok(()),
             n => hash.update(&buffer[..n]),
         }
     }

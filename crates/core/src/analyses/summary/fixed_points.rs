@@ -101,20 +101,20 @@ pub struct Region {
 
 impl FixedPoints {
     /// Of what was found.
-    pub fn of(found: &Points, context: &Context) -> Self {
+    pub fn of(found: &Points, _: &Context) -> Self {
         Self {
             stored: found.stores.as_ref().map(Stored::of),
-            held: found.held.iter().map(|u| Held::of(u, context)).collect(),
-            ..Self::of_result(&found.result, context)
+            held: found.held.iter().map(Held::of).collect(),
+            ..Self::of_search(&found.result)
         }
     }
 
     /// Of one search.
-    pub(super) fn of_result(result: &fixed_points::FixedPoints, context: &Context) -> Self {
+    pub fn of_search(result: &fixed_points::FixedPoints) -> Self {
         Self {
             stored: None,
             held: vec![],
-            points: result.points.iter().map(|p| Point::of(p, &result.input, context.flow)).collect(),
+            points: result.points.iter().map(|p| Point::of(p, &result.input, result.flow)).collect(),
             starts: result.starts,
             unconverged: result.unconverged,
             expected_missed: Number(result.expected_missed),

@@ -43,6 +43,8 @@ pub struct Point {
     pub input: Vec<Number>,
     /// Searches that ended here.
     pub hits: usize,
+    /// The state from which the first of them began; null where none of the first search did.
+    pub start: Option<Vec<Number>>,
 }
 
 /// What the linear pieces around a point do.
@@ -88,6 +90,7 @@ impl Point {
             state: numbers(&p.state),
             input: numbers(input),
             hits: p.hits,
+            start: p.start.as_deref().map(numbers),
         }
     }
 }

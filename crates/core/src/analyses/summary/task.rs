@@ -213,10 +213,10 @@ impl Stored {
 }
 
 impl Held {
-    pub(super) fn of(u: &UnderInput, context: &Context) -> Self {
+    pub(super) fn of(u: &UnderInput) -> Self {
         let mut trials: Vec<usize> = u.held.stretches.iter().map(|(k, _)| *k).collect();
         trials.dedup();
-        let found = super::FixedPoints::of_result(&u.result, context);
+        let found = super::FixedPoints::of_search(&u.result);
         Self { steps: u.held.steps, trials: trials.len(), found }
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::archive::Archive;
 use super::error::{Error, Problem};
+use super::held;
 use super::sniff::{self, Family};
 use super::steady;
 use crate::memory;
@@ -375,6 +376,11 @@ fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {
 }
 
 fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
+    if let Some(names) = held::names(path) {
+        let file = npy_file::open_held(path, names, array)?;
+        source::unique_names(file.schema()).map_err(|problem| Error::new(path, problem))?;
+        return Ok(Box::new(file));
+    }
     let held = steady::hold();
     let family = sniff::family(path)?;
     let source: Result<Box<dyn Source>, Error> = match family {

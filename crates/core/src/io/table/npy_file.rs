@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::archive::Archive;
 use super::super::error::{Error, Problem};
+use super::super::held::Opened;
 use super::super::npy::{self, Element, Header};
 use super::super::steady;
 use super::npy_columns::{NpyColumn, columns};
@@ -46,15 +47,25 @@ impl Shape {
 }
 
 pub(super) fn open_npy(path: &Path) -> Result<NpyFile, Error> {
+    open_named(path, "x")
+}
+
+fn open_named(path: &Path, name: &str) -> Result<NpyFile, Error> {
     let attempt = || {
-        let file = steady::open(path)?;
-        let header = Header::read(&mut BufReader::new(file), "x")?;
-        NpyFile::readable(&header, "x")?;
+        let file = Opened::open(path)?;
+        let header = Header::read(&mut BufReader::new(file), name)?;
+        NpyFile::readable(&header, name)?;
         // Before columns are made of what the header says.
-        npy::alone(path, &header, "x")?;
-        NpyFile::new(path, None, header, "x")
+        npy::alone(path, &header, name)?;
+        NpyFile::new(path, None, header, name)
     };
     attempt().map_err(|problem| Error::new(path, problem))
+}
+
+/// The array of a set in memory.
+pub(super) fn open_held(path: &Path, names: Vec<String>, array: Option<&str>) -> Result<NpyFile, Error> {
+    let name = chosen(names, array).map_err(|problem| Error::new(path, problem))?;
+    open_named(&path.join(&name), &name)
 }
 
 pub(super) fn open_npz(path: &Path, array: Option<&str>) -> Result<NpyFile, Error> {
@@ -68,12 +79,7 @@ fn attempt_npz(path: &Path, array: Option<&str>) -> Result<NpyFile, Problem> {
     if arrays.is_empty() {
         return Err(super::super::sniff::foreign_zip(&names, super::EXPECTED));
     }
-    let name = match (array, arrays.as_slice()) {
-        (Some(name), _) if arrays.iter().any(|a| a == name) => name.to_string(),
-        (Some(name), _) => return Err(Problem::MissingArray { name: name.into(), arrays }),
-        (None, [only]) => only.clone(),
-        (None, _) => return Err(Problem::AmbiguousArray { arrays }),
-    };
+    let name = chosen(arrays, array)?;
     let entry_name = format!("{name}.npy");
     let mut entry = archive.entry(&entry_name)?;
     let length = entry.size();
@@ -81,6 +87,16 @@ fn attempt_npz(path: &Path, array: Option<&str>) -> Result<NpyFile, Problem> {
     NpyFile::readable(&header, &name)?;
     header.fill(&name, length)?;
     NpyFile::new(path, Some(entry_name), header, &name)
+}
+
+/// The array asked for, or the only one.
+fn chosen(arrays: Vec<String>, array: Option<&str>) -> Result<String, Problem> {
+    match (array, arrays.as_slice()) {
+        (Some(name), _) if arrays.iter().any(|a| a == name) => Ok(name.to_string()),
+        (Some(name), _) => Err(Problem::MissingArray { name: name.into(), arrays }),
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => Err(Problem::AmbiguousArray { arrays }),
+    }
 }
 
 impl NpyFile {
@@ -247,7 +263,7 @@ impl Source for NpyFile {
             }
             Some(name) => self.visit_packed(name, picks, rows, f),
             None => {
-                let mut file = steady::open(&self.path).map_err(fail)?;
+                let mut file = Opened::open(&self.path).map_err(fail)?;
                 if !by_rows {
                     return visit_columns(self, &mut file, 0, picks, rows, f);
                 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::archive::Archive;
 use super::error::{Error, Problem};
+use super::held;
 use super::sniff::{self, Family};
 use super::steady;
 
@@ -104,6 +105,11 @@ const EXPECTED: &str = match cfg!(feature = "tables") {
 /// ```
 pub fn read(path: &Path) -> Result<Tensors, Error> {
     steady::reading(path, || {
+        if held::names(path).is_some() {
+            return numpy::read_held(path, true)
+                .and_then(unique)
+                .map_err(|problem| Error::new(path, problem));
+        }
         let family = sniff::family(path)?;
         let tensors = match family {
             Family::Safetensors => safetensors::read(path),
@@ -137,6 +143,10 @@ pub fn outline(path: &Path) -> Result<Option<Tensors>, Error> {
 }
 
 fn outlined(path: &Path) -> Result<Option<Tensors>, Error> {
+    if held::names(path).is_some() {
+        let found = numpy::read_held(path, false).and_then(unique);
+        return found.map(Some).map_err(|problem| Error::new(path, problem));
+    }
     let found = match sniff::family(path)? {
         Family::Npy => numpy::read_npy(path, false),
         Family::Zip => match Archive::open(path, "npz").and_then(|a| a.names()) {

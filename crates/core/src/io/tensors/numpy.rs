@@ -8,8 +8,10 @@ use zip::write::SimpleFileOptions;
 use super::super::archive::Archive;
 use super::super::atomic;
 use super::super::error::{Error, Problem};
+use super::super::held;
 use super::super::npy::{self, Element, Header};
-use super::super::steady;
+use crate::memory;
+
 use super::{Tensor, Tensors, Texts, check_shape};
 
 /// Longer pickles are no dictionary of arrays.
@@ -23,7 +25,7 @@ const LONGEST_TEXTS: usize = 1 << 24;
 
 pub(super) fn read_npy(path: &Path, values: bool) -> Result<Tensors, Problem> {
     let name = path.file_stem().map_or_else(|| "array".into(), |s| s.to_string_lossy().into_owned());
-    let mut reader = BufReader::new(steady::open(path)?);
+    let mut reader = BufReader::new(held::Opened::open(path)?);
     let header = Header::read(&mut reader, &name)?;
     if header.element == Element::Object {
         let mut pickle = Vec::new();
@@ -50,67 +52,101 @@ fn outlined(header: &Header, name: String) -> Tensor {
 
 /// The arrays of an npz, their values only if asked for.
 pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> Result<Tensors, Problem> {
-    let (mut all, limit) = (0u64, if values { archive.allowance() } else { u64::MAX });
+    let limit = if values { archive.allowance() } else { u64::MAX };
     archive.verify(limit)?;
-    let mut out = Tensors { format: "npz", ..Tensors::default() };
+    let mut taken = Taken::new(values, limit);
     for entry_name in names {
         let Some(name) = entry_name.strip_suffix(".npy") else {
-            out.skipped.push((entry_name.clone(), "not a numpy array".into()));
+            taken.out.skipped.push((entry_name.clone(), "not a numpy array".into()));
             continue;
         };
-        let skipped = |why: &str| (name.to_owned(), why.to_owned());
         let mut entry = archive.entry(entry_name)?;
         let length = entry.size();
-        let header = Header::read(&mut entry, name)?;
+        taken.array(name, &mut entry, length)?;
+    }
+    Ok(taken.out)
+}
+
+/// The arrays of a set in memory.
+pub(super) fn read_held(path: &Path, values: bool) -> Result<Tensors, Problem> {
+    let mut taken = Taken::new(values, if values { memory::allowed(path) } else { u64::MAX });
+    for (name, mut reader) in held::arrays(path).unwrap_or_default() {
+        let length = reader.length();
+        taken.array(&name, &mut reader, length)?;
+    }
+    Ok(taken.out)
+}
+
+/// Arrays of a set, taken one after the other.
+struct Taken {
+    out: Tensors,
+    values: bool,
+    /// Numbers so far, and bytes that they may take.
+    all: u64,
+    limit: u64,
+}
+
+impl Taken {
+    fn new(values: bool, limit: u64) -> Self {
+        Self { out: Tensors { format: "npz", ..Tensors::default() }, values, all: 0, limit }
+    }
+
+    fn array(&mut self, name: &str, reader: &mut impl Read, length: u64) -> Result<(), Problem> {
+        let skipped = |why: &str| (name.to_owned(), why.to_owned());
+        let header = Header::read(reader, name)?;
         header.fill(name, length)?;
-        all = all.saturating_add(header.count as u64);
-        Problem::afford(format!("array `{name}` and those before it"), all, limit)?;
+        self.all = self.all.saturating_add(header.count as u64);
+        Problem::afford(format!("array `{name}` and those before it"), self.all, self.limit)?;
         match &header.element {
-            Element::Number { .. } | Element::Structured { .. } if !values => {
-                out.tensors.push(outlined(&header, name.into()));
+            Element::Number { .. } | Element::Structured { .. } if !self.values => {
+                self.out.tensors.push(outlined(&header, name.into()));
             }
-            Element::Number { .. } => out.tensors.push(tensor(&mut entry, &header, name.into())?),
+            Element::Number { .. } => self.out.tensors.push(tensor(reader, &header, name.into())?),
             Element::Unicode { characters, big_endian }
                 if header.shape.is_empty() && *characters < LONGEST_TEXT =>
             {
-                let value = text(&mut entry, *characters, *big_endian, name)?;
-                out.metadata.insert(name.into(), value);
+                let value = text(reader, *characters, *big_endian, name)?;
+                self.out.metadata.insert(name.into(), value);
             }
             Element::Object => {
                 let mut pickle = Vec::new();
-                let read = entry.take(LONGEST_PICKLE + 1).read_to_end(&mut pickle);
+                let read = reader.take(LONGEST_PICKLE + 1).read_to_end(&mut pickle);
                 read.map_err(|e| Problem::read("npz", &format!("array `{name}`"), e))?;
                 match objects(&pickle) {
                     Ok(Some(inner)) => {
                         let below = |n: &str| format!("{name}.{n}");
-                        out.tensors
+                        self.out
+                            .tensors
                             .extend(inner.tensors.into_iter().map(|t| Tensor { name: below(&t.name), ..t }));
-                        out.metadata.extend(inner.metadata.into_iter().map(|(k, v)| (below(&k), v)));
-                        out.skipped.extend(inner.skipped.into_iter().map(|(n, why)| (below(&n), why)));
+                        self.out.metadata.extend(inner.metadata.into_iter().map(|(k, v)| (below(&k), v)));
+                        self.out.skipped.extend(inner.skipped.into_iter().map(|(n, why)| (below(&n), why)));
                     }
-                    _ => out.skipped.push(skipped("pickled Python objects; nothing is ever executed here")),
+                    _ => self
+                        .out
+                        .skipped
+                        .push(skipped("pickled Python objects; nothing is ever executed here")),
                 }
             }
             Element::Structured { .. } => {
-                out.skipped.push(skipped("a structured array, which is a table and no weights"));
+                self.out.skipped.push(skipped("a structured array, which is a table and no weights"));
             }
-            Element::Time { .. } => out.skipped.push(skipped("dates or durations")),
+            Element::Time { .. } => self.out.skipped.push(skipped("dates or durations")),
             Element::Unicode { characters, big_endian } => {
-                out.skipped.push(skipped("an array of text"));
+                self.out.skipped.push(skipped("an array of text"));
                 let size = header.count.checked_mul((*characters).max(8)).filter(|s| *s <= LONGEST_TEXTS);
-                if size.is_some() && values && !header.fortran_order {
-                    let one = |_| text(&mut entry, *characters, *big_endian, name);
+                if size.is_some() && self.values && !header.fortran_order {
+                    let one = |_| text(reader, *characters, *big_endian, name);
                     let values = (0..header.count).map(one).collect::<Result<_, _>>()?;
-                    out.texts.push(Texts { name: name.into(), shape: header.shape.clone(), values });
+                    self.out.texts.push(Texts { name: name.into(), shape: header.shape.clone(), values });
                 }
             }
-            Element::Bytes { .. } => out.skipped.push(skipped("an array of text")),
+            Element::Bytes { .. } => self.out.skipped.push(skipped("an array of text")),
             Element::Other(descr) => {
-                out.skipped.push(skipped(&format!("dtype {descr} is not a real number")))
+                self.out.skipped.push(skipped(&format!("dtype {descr} is not a real number")))
             }
         }
+        Ok(())
     }
-    Ok(out)
 }
 
 fn tensor(reader: &mut impl Read, header: &Header, name: String) -> Result<Tensor, Problem> {

@@ -66,6 +66,7 @@ pub fn describe(
         unstable,
         modes,
         input_jacobian,
+        start: None,
         hits: found.hits[0],
         state,
     }

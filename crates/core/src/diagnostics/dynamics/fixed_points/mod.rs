@@ -92,6 +92,8 @@ pub struct FixedPoint {
     pub input_jacobian: Mat<f64>,
     /// Starts that know no other point and ended here; 0 where only starts from other points did.
     pub hits: usize,
+    /// The first start of the first search that ended here; none where none did.
+    pub start: Option<Vec<f64>>,
 }
 
 impl FixedPoint {

@@ -65,7 +65,9 @@ pub fn fixed_points(
     let proof = proven(&mut residual, &mut census, &field);
     let complete = proof.as_ref().is_some_and(|p| p.complete);
     let known = census.list.len();
-    let mut ends = Ends::sort(first_search(&field, tick), &mut census);
+    let (origins, reached) = first_search(&field, tick).into_iter().unzip();
+    let origins: Vec<Origin> = origins;
+    let mut ends = Ends::sort(reached, &mut census);
     if complete {
         // Whatever rounding made of zeros near a kink or in a slow region: the proof knows them all.
         census.list.truncate(known);
@@ -83,7 +85,7 @@ pub fn fixed_points(
     ends.drop_unfinished(&found);
     let (regions, unconverged_speeds) = ends.regions(options.starts, typical_speed(&field, &mut residual));
     FixedPoints {
-        points: described(&field, found, ends, complete),
+        points: begun(described(&field, found, ends, complete), origins),
         input: input.to_vec(),
         starts: options.starts,
         unconverged: unconverged_speeds.len(),
@@ -164,7 +166,28 @@ fn is_odd(residual: &mut Residual, seed: u64) -> bool {
     })
 }
 
-fn first_search(field: &Field, tick: &(dyn Fn() + Sync)) -> Vec<End> {
+/// Where a start began, and the root at which it ended, if it did.
+struct Origin {
+    start: Vec<f64>,
+    root: Option<Root>,
+}
+
+/// Points with the first start that ended at each.
+fn begun(mut points: Vec<FixedPoint>, origins: Vec<Origin>) -> Vec<FixedPoint> {
+    for Origin { start, root } in origins {
+        let Some(root) = root else { continue };
+        let away = |p: &FixedPoint| distance(&p.state, &root.state);
+        let fixed = points.iter_mut().filter(|p| p.label == Label::Fixed);
+        let Some(nearest) = fixed.min_by(|a, b| away(a).total_cmp(&away(b))) else { continue };
+        let slack = 8.0 * f64::EPSILON * (1.0 + norm(&root.state));
+        if nearest.start.is_none() && away(nearest) <= 2.0 * root.radius + slack {
+            nearest.start = Some(start);
+        }
+    }
+    points
+}
+
+fn first_search(field: &Field, tick: &(dyn Fn() + Sync)) -> Vec<(Origin, End)> {
     let Field { system, input, starts, options } = *field;
     let thresholds = Thresholds { slow: options.slow_threshold };
     (0..options.starts)
@@ -175,9 +198,10 @@ fn first_search(field: &Field, tick: &(dyn Fn() + Sync)) -> Vec<End> {
                 let mut rng = stream(options.seed, Use::Start, i as u64);
                 let fresh = if i % 4 == 3 { fresh(&mut rng, system, input) } else { None };
                 let start = fresh.unwrap_or_else(|| starts.draw(&mut rng, options.noise));
-                let end = solve(residual, start, thresholds);
+                let end = solve(residual, start.clone(), thresholds);
                 tick();
-                end
+                let root = if let End::Fixed(root) = &end { Some(root.clone()) } else { None };
+                (Origin { start, root }, end)
             },
         )
         .collect()

@@ -1,0 +1,127 @@
+"""What users have, as the library reads it: paths as they are, arrays where they lie."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nullcline import _native
+
+
+def path_of(source: Any) -> str | None:
+    """The path, if `source` is one."""
+    if isinstance(source, (str, os.PathLike)):
+        return os.fsdecode(source)
+    return None
+
+
+def array_of(value: Any) -> np.ndarray[Any, Any]:
+    """An array of numpy; tensors of torch and jax are read without either being imported."""
+    if isinstance(value, np.ndarray):
+        return value
+    if hasattr(value, "detach") and hasattr(value, "cpu"):
+        tensor = value.detach().cpu()
+        if "bfloat16" in str(getattr(tensor, "dtype", "")):
+            tensor = tensor.float()
+        return np.asarray(tensor.numpy())
+    if hasattr(value, "to_numpy"):
+        return np.asarray(value.to_numpy())
+    return np.asarray(value)
+
+
+def _text(name: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Objects as text, missing ones empty."""
+    def one(value: Any) -> str:
+        missing = value is None or value != value
+        return "" if missing else str(value)
+
+    simple = (str, int, float, bool, np.generic, type(None))
+    if not all(isinstance(v, simple) for v in array.ravel()):
+        kinds = sorted({type(v).__name__ for v in array.ravel()})
+        raise ValueError(f"{name}: found an array of {', '.join(kinds)}, expected numbers or texts")
+    return np.array([one(v) for v in array.ravel()], dtype=str).reshape(array.shape)
+
+
+def _columns(frame: Any) -> np.ndarray[Any, Any]:
+    """A table with named columns as an array of records."""
+    names = [str(c) for c in frame.columns]
+    columns = []
+    for name, key in zip(names, frame.columns):
+        column = array_of(frame[key])
+        if column.dtype.hasobject or column.dtype.kind in "OT":
+            column = _text(name, column.astype(object))
+        columns.append(column)
+    kinds = [(name, c.dtype) for name, c in zip(names, columns)]
+    out = np.empty(len(columns[0]) if columns else 0, dtype=np.dtype(kinds))
+    for name, column in zip(names, columns):
+        out[name] = column
+    return out
+
+
+def _npy(name: str, value: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The header of an npy, and the bytes of the values behind it: those of the array itself where it lies in one piece."""
+    array = array_of(value)
+    if array.dtype == np.dtype(object) or array.dtype.kind == "T":
+        array = _text(name, array.astype(object))
+    if array.dtype.kind in "fc" and array.dtype.itemsize in (12, 16) and array.dtype.kind == "f":
+        array = array.astype(np.float64)
+    if not (array.flags.c_contiguous or array.flags.f_contiguous):
+        array = np.ascontiguousarray(array)
+    header = io.BytesIO()
+    said = np.lib.format.header_data_from_array_1_0(array)
+    try:
+        np.lib.format.write_array_header_1_0(header, said)
+    except ValueError:
+        header = io.BytesIO()
+        np.lib.format.write_array_header_2_0(header, said)
+    values = array.T if said["fortran_order"] else array
+    flat = values.reshape(-1).view(np.ndarray)
+    return np.frombuffer(header.getvalue(), dtype=np.uint8), _bytes(flat)
+
+
+def _bytes(flat: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return flat.view(np.uint8) if flat.size else np.zeros(0, dtype=np.uint8)
+
+
+def is_table(source: Any) -> bool:
+    """Whether `source` is a table with named columns, of pandas or polars."""
+    return hasattr(source, "columns") and hasattr(source, "__getitem__") and not hasattr(source, "dtype")
+
+
+def held(name: str, source: Any) -> _native.Held | None:
+    """Arrays as a file that is read in memory; none for a path."""
+    if path_of(source) is not None:
+        return None
+    if hasattr(source, "state_dict"):
+        source = source.state_dict()
+    if isinstance(source, Mapping):
+        if not source:
+            raise ValueError(f"{name}: found no array, expected one at least")
+        arrays = [(str(key), *_npy(f"{name}[{key!r}]", value)) for key, value in _flat(source)]
+        return _native.Held(f"{name}.npz", arrays)
+    if is_table(source):
+        source = _columns(source)
+    elif isinstance(source, Sequence) and not isinstance(source, (bytes, bytearray)):
+        source = np.asarray(source)
+    elif not hasattr(source, "__array__") and not hasattr(source, "detach"):
+        kind = type(source).__name__
+        raise ValueError(
+            f"{name}: found {kind}, expected a path, an array, a dictionary of arrays, a table or a module with state_dict"
+        )
+    return _native.Held(f"{name}.npy", [("", *_npy(name, source))])
+
+
+def _flat(arrays: Mapping[Any, Any], above: str = "") -> list[tuple[str, Any]]:
+    """Nested dictionaries joined by points."""
+    all_of: list[tuple[str, Any]] = []
+    for key, value in arrays.items():
+        name = f"{above}{key}"
+        if isinstance(value, Mapping):
+            all_of.extend(_flat(value, f"{name}."))
+        else:
+            all_of.append((name, value))
+    return all_of

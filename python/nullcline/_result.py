@@ -1,0 +1,277 @@
+"""What a job found, with its report."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nullcline import _native
+from nullcline._record import Record
+
+
+class Figure:
+    """A figure of a report, as SVG; notebooks show it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def svg(self) -> str:
+        """The figure as text."""
+        return self.path.read_text(encoding="utf-8")
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Copies it."""
+        shutil.copyfile(self.path, path)
+
+    def __repr__(self) -> str:
+        return f"<figure {self.path.parent.name}/{self.path.stem}>"
+
+
+class Table:
+    """A table of a report."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def columns(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Its columns by name: numbers (missing ones NaN), or texts. Of a table as CSV."""
+        if self.path.suffix != ".csv":
+            raise ValueError(f"{self.path.name}: columns are read of CSV; use to_polars(), or tables='csv'")
+        with open(self.path, newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))
+        return {name: _column([row[k] for row in rows[1:]]) for k, name in enumerate(rows[0])}
+
+    def to_pandas(self) -> Any:
+        """As a frame of pandas."""
+        import pandas
+
+        if self.path.suffix == ".parquet":
+            return pandas.read_parquet(self.path)
+        if self.path.suffix == ".csv":
+            return pandas.read_csv(self.path)
+        return self.to_polars().to_pandas()
+
+    def to_polars(self) -> Any:
+        """As a frame of polars."""
+        import polars
+
+        if self.path.suffix == ".csv":
+            return polars.read_csv(self.path, infer_schema_length=None)
+        if self.path.suffix == ".parquet":
+            return polars.read_parquet(self.path)
+        return polars.read_ipc(self.path)
+
+    def __repr__(self) -> str:
+        return f"<table {self.path.parent.name}/{self.path.stem}>"
+
+
+def _column(cells: list[str]) -> np.ndarray[Any, Any]:
+    truth = {"true": 1.0, "false": 0.0, "": np.nan}
+    try:
+        return np.array([truth[c] if c in truth else float(c) for c in cells])
+    except ValueError:
+        return np.array(cells)
+
+
+class Files(Mapping[str, Any]):
+    """Figures or tables of a report by section and name, as `fixed_points/points`."""
+
+    def __init__(self, folder: Path, endings: tuple[str, ...], kind: type) -> None:
+        found = sorted(p for p in folder.rglob("*") if p.suffix in endings and p.is_file())
+        self._all = {p.relative_to(folder).with_suffix("").as_posix(): kind(p) for p in found}
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._all:
+            return self._all[name]
+        raise KeyError(f"there is no {name}; there are {', '.join(self._all) or 'none'}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __repr__(self) -> str:
+        return ", ".join(self._all) or "none"
+
+
+class Result:
+    """What a job found: the numbers of its modules as attributes, and its report.
+
+    A name that is none of a result's own is looked for among the modules, and, where there is one module alone, in it:
+    `result.lyapunov.attractors` and `nullcline.lyapunov(...).attractors` are the same.
+    """
+
+    #: The module of which names are looked for first.
+    _module: str | None = None
+
+    def __init__(
+        self,
+        summary: Mapping[str, Any],
+        folder: Path,
+        said: Mapping[str, Any],
+        keep: tempfile.TemporaryDirectory[str] | None = None,
+    ) -> None:
+        self.__dict__.update(_summary=summary, folder=folder, _said=said, _keep=keep)
+        modules = {k: v for k, v in summary.get("modules", {}).items() if v is not None}
+        self.__dict__["modules"] = Record(modules)
+
+    modules: Record
+    folder: Path
+    _summary: Mapping[str, Any]
+    _said: Mapping[str, Any]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{name}: results do not change")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        modules = self.__dict__["modules"]
+        if name in modules:
+            return modules[name]
+        one = self._module or (next(iter(modules)) if len(modules) == 1 else None)
+        inside = modules.get(one) if one else None
+        if isinstance(inside, Record) and name in inside:
+            return inside[name]
+        known = [*modules, *(inside if isinstance(inside, Record) else ())]
+        raise AttributeError(f"there is no {name}; there are {', '.join(known)}")
+
+    def __dir__(self) -> list[str]:
+        modules = self.__dict__["modules"]
+        one = next(iter(modules.values())) if len(modules) == 1 else ()
+        return [*super().__dir__(), *modules, *(one if isinstance(one, Record) else ())]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """`summary.json`, whose layout does not change from one version to the next without being said."""
+        return dict(self._summary)
+
+    @property
+    def input(self) -> Record:
+        """What was read."""
+        return Record(self._summary.get("input") or {})
+
+    @property
+    def failed(self) -> Record:
+        """Modules that could not do what was asked, and why."""
+        return Record(self._summary.get("failed") or {})
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a careful reader should know."""
+        return tuple(self._summary.get("warnings", ()))
+
+    @property
+    def subject(self) -> str:
+        """What was looked at, in a line."""
+        return str(self._said.get("subject", self._summary.get("job", {}).get("name", "")))
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What was found, a sentence each."""
+        return tuple(self._said.get("findings", ()))
+
+    @property
+    def figures(self) -> Files:
+        """Figures as SVG, by section and name."""
+        return Files(self.folder, (".svg",), Figure)
+
+    @property
+    def tables(self) -> Files:
+        """Tables, by section and name."""
+        return Files(self.folder, (".csv", ".parquet", ".arrow", ".feather"), Table)
+
+    @property
+    def page(self) -> Path:
+        """The page to read."""
+        return self.folder / "report.html"
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Copies the report into a folder that is not there yet."""
+        target = Path(folder)
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise ValueError(f"{target}: found something there, expected no folder or an empty one; choose another")
+        shutil.copytree(self.folder, target, dirs_exist_ok=True)
+        return target
+
+    def to_dict(self) -> dict[str, Any]:
+        """The modules as plain dictionaries, lists and numbers."""
+        return self.modules.to_dict()
+
+    def _quantities(self) -> list[tuple[str, float, float | None, int]]:
+        return _native.quantities(json.dumps(self._summary))
+
+    def _long(self) -> dict[str, list[Any]]:
+        names = ("quantity", "value", "std_error", "n")
+        rows = self._quantities()
+        return {name: [row[k] for row in rows] for k, name in enumerate(names)}
+
+    def to_pandas(self) -> Any:
+        """Every number by name with its error, as a frame of pandas: quantity, value, std_error, n."""
+        import pandas
+
+        return pandas.DataFrame(self._long())
+
+    def to_polars(self) -> Any:
+        """Every number by name with its error, as a frame of polars: quantity, value, std_error, n."""
+        import polars
+
+        return polars.DataFrame(self._long())
+
+    def to_xarray(self) -> Any:
+        """Every number and array of numbers, as a dataset of xarray; errors are called `<name>_std_error`."""
+        import xarray
+
+        found: dict[str, Any] = {}
+        _variables(self.modules, "", found)
+        return xarray.Dataset(found, attrs={"nullcline": self._summary.get("version", "")})
+
+    def __repr__(self) -> str:
+        lines = [self.subject, *(f"  {f}" for f in self.findings)]
+        if not self.findings:
+            lines.append(f"  {', '.join(self.modules)}")
+        lines.extend(f"warning: {w}" for w in self.warnings)
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        def items(texts: tuple[str, ...], style: str = "") -> str:
+            return "".join(f"<li{style}>{html.escape(t)}</li>" for t in texts)
+
+        warned = items(self.warnings, " style='color:#b45309'")
+        text = f"<p><b>{html.escape(self.subject)}</b></p><ul>{items(self.findings)}{warned}</ul>"
+        figures = list(self.figures.values())
+        return text + (f"<div style='max-width:44em'>{figures[0].svg}</div>" if figures else "")
+
+
+def _variables(record: Record, above: str, found: dict[str, Any]) -> None:
+    from nullcline._record import Estimate
+
+    for name, value in record.items():
+        path = f"{above}{name}"
+        if isinstance(value, Record):
+            _variables(value, f"{path}.", found)
+        elif isinstance(value, Estimate):
+            found[path] = ((), value.value)
+            if value.std_error is not None:
+                found[f"{path}_std_error"] = ((), value.std_error)
+        elif isinstance(value, np.ndarray):
+            found[path] = ([f"{path}_{k}" for k in range(value.ndim)], value)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            found[path] = ((), value)
+        elif isinstance(value, tuple) and value and all(isinstance(v, Record) for v in value):
+            for k, one in enumerate(value):
+                _variables(one, f"{path}.{k}.", found)
