@@ -92,6 +92,11 @@ def is_table(source: Any) -> bool:
     return hasattr(source, "columns") and hasattr(source, "__getitem__") and not hasattr(source, "dtype")
 
 
+def is_many(value: Any) -> bool:
+    """Whether `value` is a table, or numbers in more than one row."""
+    return is_table(value) or (hasattr(value, "ndim") and hasattr(value, "shape") and value.ndim > 1)
+
+
 def held(name: str, source: Any) -> _native.Held | None:
     """Arrays as a file that is read in memory; none for a path."""
     if path_of(source) is not None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ __version__: str
 def kinds() -> list[str]: ...
 def options(kind: str) -> list[tuple[str, str, str | None, bool, str]]: ...
 def quantities(summary: str) -> list[tuple[str, float, float | None, int]]: ...
+def tidy() -> None: ...
 def command(words: Sequence[str], program: str, before: Sequence[str]) -> int: ...
 def run(
     kind: str,
@@ -34,6 +35,7 @@ def fixed_points_of(
     vjp: Callable[..., Any],
     states: NDArray[np.float64],
     *,
+    bounds: Sequence[Sequence[float]],
     flow: bool,
     starts: int | None,
     noise: float | None,
@@ -43,6 +45,7 @@ def fixed_points_of(
     progress: Callable[..., None] | None,
 ) -> tuple[str, list[list[float]]]: ...
 
+@final
 class Held:
     def __new__(cls, name: str, arrays: Sequence[tuple[str, NDArray[np.uint8], NDArray[np.uint8]]]) -> Held: ...
     @property
@@ -50,6 +53,7 @@ class Held:
     @property
     def bytes_read(self) -> int: ...
 
+@final
 class Network:
     def __new__(cls, settings: str) -> Network: ...
     def describe(self) -> str: ...
@@ -77,6 +81,7 @@ class Network:
         self, states: NDArray[np.float64], inputs: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 
+@final
 class Navigate:
     def __new__(cls, map: str, text: str | None, goal: str | None, steps: int, retina: str, cells: int) -> Navigate: ...
     @property
@@ -86,6 +91,7 @@ class Navigate:
     def reset(self, seed: int, index: int) -> NDArray[np.float64]: ...
     def step(self, action: Sequence[float]) -> tuple[NDArray[np.float64], float, bool, bool]: ...
 
+@final
 class Ibl:
     def __new__(cls, task: str, blocks: int) -> Ibl: ...
     @property

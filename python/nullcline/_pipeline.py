@@ -22,7 +22,9 @@ class Comparison:
     @property
     def tables(self) -> Files:
         """Tables by name: every number of every cell, wide and long, and what was compared."""
-        return Files(self.folder, (".csv", ".parquet", ".arrow"), Table)
+        found = Files(self.folder, (".csv", ".parquet", ".arrow"), Table)
+        cells = {p.parent.relative_to(self.folder).as_posix() for p in self.folder.rglob("summary.json")} - {"."}
+        return found.without(tuple(f"{c}/" for c in cells))
 
     @property
     def page(self) -> Path:
@@ -48,7 +50,7 @@ def run(pipeline: str | os.PathLike[str], /, *, out: str | os.PathLike[str] | No
     >>> _ = (place / "a.csv").write_text("u,v\\n" + "".join(f"{k % 7},{k % 5}\\n" for k in range(100)))
     >>> _ = (place / "p.toml").write_text('[[job]]\\nkind = "analyze"\\nfile = "*.csv"\\nmodules = "pca"\\n')
     >>> done = nullcline.run(place / "p.toml", out=place / "done", quiet=True)
-    >>> done.status, "numbers" in done.tables
+    >>> done.status, "numbers/wide" in done.tables
     (0, True)
     """
     file = Path(pipeline)

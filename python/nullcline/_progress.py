@@ -39,11 +39,11 @@ class Bar:
             return
         text = _line(stage, what, done, total, said)
         if self._notebook:
-            from IPython.display import HTML, display
+            from IPython import display as shown
 
-            html = HTML(f"<code>{_escaped(text)}</code>")
+            html: Any = getattr(shown, "HTML")(f"<code>{_escaped(text)}</code>")
             if self._handle is None:
-                self._handle = display(html, display_id=True)
+                self._handle = getattr(shown, "display")(html, display_id=True)
             else:
                 self._handle.update(html)
         elif sys.stderr is not None and sys.stderr.isatty():
@@ -55,9 +55,9 @@ class Bar:
     def close(self) -> None:
         """Removes what was shown."""
         if self._handle is not None:
-            from IPython.display import HTML
+            from IPython import display as shown
 
-            self._handle.update(HTML(""))
+            self._handle.update(getattr(shown, "HTML")(""))
         elif self._shown:
             sys.stderr.write("\r" + " " * self._shown + "\r")
             sys.stderr.flush()

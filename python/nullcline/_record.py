@@ -67,7 +67,12 @@ class Record(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:
-            self._made[name] = made(self._plain[name], name)
+            error = f"{name}_std_error"
+            value = self._plain[name]
+            if error in self._plain and isinstance(value, (int, float)) and not isinstance(value, bool):
+                self._made[name] = Estimate(value, self._plain[error])
+            else:
+                self._made[name] = made(value, name)
         return self._made[name]
 
     def __getattr__(self, name: str) -> Any:
@@ -117,6 +122,17 @@ class Record(Mapping[str, Any]):
         return "\n".join(one(name) for name in self)
 
 
+class Records(tuple[Any, ...]):
+    """Several of a kind, one after the other."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        if self and all(isinstance(v, Record) for v in self):
+            return f"<{len(self)} of {', '.join(self[0])}>"
+        return super().__repr__()
+
+
 def _number(value: Any) -> bool:
     return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
 
@@ -143,5 +159,5 @@ def made(value: Any, name: str = "") -> Any:
             if name.endswith("eigenvalues") and grid.shape[1] == 2:
                 return grid[:, 0] + 1j * grid[:, 1]
             return grid
-        return tuple(made(v) for v in value)
+        return Records(made(v) for v in value)
     return value

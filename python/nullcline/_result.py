@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import html
+import importlib
 import json
 import os
 import shutil
@@ -56,8 +58,7 @@ class Table:
 
     def to_pandas(self) -> Any:
         """As a frame of pandas."""
-        import pandas
-
+        pandas = _module("pandas")
         if self.path.suffix == ".parquet":
             return pandas.read_parquet(self.path)
         if self.path.suffix == ".csv":
@@ -66,8 +67,7 @@ class Table:
 
     def to_polars(self) -> Any:
         """As a frame of polars."""
-        import polars
-
+        polars = _module("polars")
         if self.path.suffix == ".csv":
             return polars.read_csv(self.path, infer_schema_length=None)
         if self.path.suffix == ".parquet":
@@ -76,6 +76,11 @@ class Table:
 
     def __repr__(self) -> str:
         return f"<table {self.path.parent.name}/{self.path.stem}>"
+
+
+def _module(name: str) -> Any:
+    """A package that is asked for only where it is used."""
+    return importlib.import_module(name)
 
 
 def _column(cells: list[str]) -> np.ndarray[Any, Any]:
@@ -97,6 +102,12 @@ class Files(Mapping[str, Any]):
         if name in self._all:
             return self._all[name]
         raise KeyError(f"there is no {name}; there are {', '.join(self._all) or 'none'}")
+
+    def without(self, folders: tuple[str, ...]) -> Files:
+        """Those that lie in none of `folders`."""
+        some = copy.copy(self)
+        some._all = {name: file for name, file in self._all.items() if not name.startswith(folders)}
+        return some
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all)
@@ -222,20 +233,15 @@ class Result:
 
     def to_pandas(self) -> Any:
         """Every number by name with its error, as a frame of pandas: quantity, value, std_error, n."""
-        import pandas
-
-        return pandas.DataFrame(self._long())
+        return _module("pandas").DataFrame(self._long())
 
     def to_polars(self) -> Any:
         """Every number by name with its error, as a frame of polars: quantity, value, std_error, n."""
-        import polars
-
-        return polars.DataFrame(self._long())
+        return _module("polars").DataFrame(self._long())
 
     def to_xarray(self) -> Any:
         """Every number and array of numbers, as a dataset of xarray; errors are called `<name>_std_error`."""
-        import xarray
-
+        xarray = _module("xarray")
         found: dict[str, Any] = {}
         _variables(self.modules, "", found)
         return xarray.Dataset(found, attrs={"nullcline": self._summary.get("version", "")})

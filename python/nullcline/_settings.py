@@ -149,8 +149,9 @@ def given(kind: str, source: Any, words: Mapping[str, Any]) -> Given:
         if value is None:
             continue
         option = known.get(name)
-        is_file = option is not None and option.takes == "file"
-        if is_file:
+        takes = None if option is None else option.takes
+        # Options that name columns or a table take a table itself.
+        if takes == "file" or (takes == "text" and _data.is_many(value)):
             settings[name] = file(name, value)
         else:
             settings[name] = _plain(key, value)

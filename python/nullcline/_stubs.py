@@ -56,6 +56,7 @@ def text() -> str:
         "    jvp: Callable[..., Any] | None = ...,",
         "    vjp: Callable[..., Any] | None = ...,",
         "    jacobian: Callable[..., Any] | None = ...,",
+        "    bounds: _Data = ...,",
         "    flow: bool = ...,",
     ]
     lines = ["def fixed_points(", "    source: _Data,", "    /,", "    *,", *own, *_parameters("analyze", ("modules",)), ") -> FixedPoints: ...", ""]

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,15 @@ import numpy as np
 from nullcline import _native
 
 try:
-    import gymnasium as _gymnasium
-    from gymnasium.spaces import Box as _Box
-
-    _Base: Any = _gymnasium.Env
-except ImportError:  # Without Gymnasium the methods are the same; there are no spaces.
+    _gymnasium: Any = importlib.import_module("gymnasium")
+except ImportError:  # The methods are the same without it; there are no spaces.
     _gymnasium = None
-    _Base = object
 
-    def _Box(low: Any, high: Any, shape: Any = None, dtype: Any = None) -> None:
-        return None
+_Base: Any = object if _gymnasium is None else _gymnasium.Env
+
+
+def _box(low: float, high: float, length: int) -> Any:
+    return None if _gymnasium is None else _gymnasium.spaces.Box(low, high, (length,), np.float32)
 
 
 class _Played(_Base):  # type: ignore[misc]
@@ -91,8 +91,8 @@ class Navigate(_Played):
             except OSError as e:
                 raise ValueError(f"{name}: cannot be read ({e}); name a map in TOML") from None
         self._episodes = _native.Navigate(name, text, goal, steps, retina, cells)
-        self.observation_space = _Box(-np.inf, np.inf, (self._episodes.inputs,), np.float32)
-        self.action_space = _Box(-1.0, 1.0, (2,), np.float32)
+        self.observation_space = _box(-np.inf, np.inf, self._episodes.inputs)
+        self.action_space = _box(-1.0, 1.0, 2)
 
     def _info(self) -> dict[str, Any]:
         place = self._episodes.place
@@ -105,8 +105,8 @@ class Ibl(_Played):
 
     def __init__(self, reading: str = "coded", blocks: int = 4) -> None:
         self._episodes = _native.Ibl(reading, blocks)
-        self.observation_space = _Box(-np.inf, np.inf, (3,), np.float32)
-        self.action_space = _Box(0.0, 1.0, (2,), np.float32)
+        self.observation_space = _box(-np.inf, np.inf, 3)
+        self.action_space = _box(0.0, 1.0, 2)
 
     def _info(self) -> dict[str, Any]:
         trial = self._episodes.trial

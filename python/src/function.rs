@@ -19,6 +19,8 @@ struct Function {
     value: Arc<Py<PyAny>>,
     jvp: Arc<Py<PyAny>>,
     vjp: Arc<Py<PyAny>>,
+    /// The interval of each number; none where it is not known.
+    bounds: Arc<[[f64; 2]]>,
     /// What was raised first.
     raised: Arc<Mutex<Option<PyErr>>>,
 }
@@ -128,17 +130,22 @@ impl Rule for Function {
     }
 
     fn param_vjp(&self, _: Point<'_>, _: MatRef<'_, f64>, _: &mut [f64], _: MatMut<'_, f64>) {}
+
+    fn range(&self, i: usize) -> [f64; 2] {
+        self.bounds.get(i).copied().unwrap_or([f64::NEG_INFINITY, f64::INFINITY])
+    }
 }
 
 /// Fixed points of a function of Python, as the module of a summary, and the Jacobian at each.
 #[pyfunction]
-#[pyo3(signature = (value, jvp, vjp, states, *, flow, starts, noise, slow_threshold, seed, threads, progress))]
+#[pyo3(signature = (value, jvp, vjp, states, *, bounds, flow, starts, noise, slow_threshold, seed, threads, progress))]
 pub fn fixed_points_of(
     py: Python<'_>,
     value: Py<PyAny>,
     jvp: Py<PyAny>,
     vjp: Py<PyAny>,
     states: PyReadonlyArray2<'_, f64>,
+    bounds: Vec<[f64; 2]>,
     flow: bool,
     starts: Option<usize>,
     noise: Option<f64>,
@@ -155,7 +162,7 @@ pub fn fixed_points_of(
     let x = Mat::from_fn(n, view.nrows(), |i, k| view[(k, i)]);
     let raised = Arc::new(Mutex::new(None));
     let [value, jvp, vjp] = [value, jvp, vjp].map(Arc::new);
-    let function = Function { n, value, jvp, vjp, raised: Arc::clone(&raised) };
+    let function = Function { n, value, jvp, vjp, bounds: bounds.into(), raised: Arc::clone(&raised) };
     let defaults = Options::for_dimension(n);
     let starts = starts.unwrap_or(defaults.starts);
     let options = Options {

@@ -211,6 +211,12 @@ pub fn command(py: Python<'_>, words: Vec<std::ffi::OsString>, program: PathBuf,
     py.detach(|| run_as(Started { words, program: Some((program, before)) }))
 }
 
+/// Removes what jobs that were interrupted have half written.
+#[pyfunction]
+pub fn tidy() {
+    let _ = nullcline::report::folder::remove_partials();
+}
+
 /// Name, value, error, n.
 type Number = (String, f64, Option<f64>, usize);
 

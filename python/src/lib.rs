@@ -20,7 +20,7 @@ mod _native {
     #[pymodule_export]
     use super::held::Held;
     #[pymodule_export]
-    use super::job::{command, quantities, run};
+    use super::job::{command, quantities, run, tidy};
     #[pymodule_export]
     use super::network::Network;
     #[pymodule_export]

@@ -65,7 +65,7 @@ def test_categories_and_missing_texts():
     x = recording()
     labels = pandas.Series(["a", None, "b"] * 100, dtype="category")
     frame = pandas.DataFrame({"label": labels, "u": x[:, 0], "v": x[:, 1]})
-    found = nullcline.selectivity(frame, targets="label", units="u,v", missing="drop")
+    found = nullcline.selectivity(frame, targets="label", units="u,v", missing="drop-rows")
     assert found.input["rows"] <= 300
 
 

@@ -53,16 +53,22 @@ def test_a_function_gives_what_its_weights_give(gru):
     network = nullcline.Network(gru)
     by_weights = nullcline.fixed_points(gru)
     rng = np.random.default_rng(1)
-    by_function = nullcline.fixed_points(network.step, states=rng.normal(size=(60, 6)), jacobian=network.jacobian)
-    assert by_function.n == by_weights.n
-    assert np.allclose(np.sort(by_function.xstar, axis=0), np.sort(by_weights.xstar, axis=0), atol=1e-8)
+    by_function = nullcline.fixed_points(network.step, states=rng.normal(size=(60, 6)), jacobian=network.jacobian, bounds=(-1, 1))
     by_products = nullcline.fixed_points(
         network.step,
         states=rng.normal(size=(60, 6)),
+        bounds=[[-1, 1]] * 6,
         jvp=lambda x, dx: np.einsum("kij,kj->ki", network.jacobian(x), dx),
         vjp=lambda x, gy: np.einsum("kij,ki->kj", network.jacobian(x), gy),
     )
-    assert by_products.n == by_weights.n and by_products.J_xstar.shape == (by_weights.n, 6, 6)
+
+    def fixed(found):
+        return found.xstar[[p.label == "fixed" for p in found.points]]
+
+    assert len(fixed(by_weights)) == 1 and by_weights.certified.sum() == 1
+    for found in (by_function, by_products):
+        assert np.allclose(fixed(found), fixed(by_weights), atol=1e-8) and not found.certified.any()
+        assert np.abs(found.xstar).max() < 1 and found.J_xstar.shape == (found.n, 6, 6)
 
 
 def test_a_flow_of_python():

@@ -36,7 +36,7 @@ def test_keywords_are_the_commands_options(name):
     function = _jobs.FUNCTIONS.get(name) or _jobs.Function("analyze", "fixed_points", "source", "")
     options = helped(function.kind)
     parameters = inspect.signature(getattr(nullcline, name)).parameters
-    own = {"states", "jvp", "vjp", "jacobian", "flow"} if name == "fixed_points" else set()
+    own = {"states", "jvp", "vjp", "jacobian", "bounds", "flow"} if name == "fixed_points" else set()
     words = {p.name.rstrip("_"): p for p in parameters.values() if p.kind is p.KEYWORD_ONLY and p.name not in own}
     expected = set(options) - ({"modules"} if function.module else set()) - {str(function.first)}
     assert set(words) == expected

@@ -51,7 +51,7 @@ def test_the_package_is_typed():
     done = subprocess.run(tool, capture_output=True, text=True, cwd=place.parent)
     assert done.returncode == 0, done.stdout
     use = "import nullcline\nreveal_type(nullcline.fixed_points('x.pt', seed=2).xstar)\nnullcline.pca('x.csv', sede=1)\n"
-    done = subprocess.run([sys.executable, "-m", "mypy", "-c", use], capture_output=True, text=True, cwd=HERE)
+    done = subprocess.run([sys.executable, "-m", "mypy", "--config-file", "", "-c", use], capture_output=True, text=True, cwd=HERE)
     assert "ndarray" in done.stdout and "sede" in done.stdout, done.stdout
 
 

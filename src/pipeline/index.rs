@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 
 /// Quantities of a job that are drawn, at most.
 const DRAWN: usize = 12;
+/// Entries of one list among them, at most.
+const ENTRIES: usize = 3;
+/// Letters for which a small panel has room.
+const ROOM: usize = 24;
 /// Curves in a figure, at most.
 const CURVES: usize = 60;
 /// Numbers that people ask for first, where they are.
@@ -140,8 +144,10 @@ fn chief(own: &[&Numbers], most: usize) -> Vec<String> {
         if all.len() >= most {
             break;
         }
+        let list = |name: &str| name.split_once('[').map(|(list, _)| list.to_owned());
+        let entries = list(&q.name).map_or(0, |own| all.iter().filter(|n| list(n).as_ref() == Some(&own)).count());
         // Checks are of the method.
-        let said = !all.contains(&q.name) && !q.name.contains(".checks.");
+        let said = !all.contains(&q.name) && !q.name.contains(".checks.") && entries < ENTRIES;
         if said && values(&q.name).as_ref().is_some_and(differs) {
             all.push(q.name.clone());
         }
@@ -160,21 +166,37 @@ fn quantities(own: &[&Numbers]) -> Drawn {
     if own.len() < 2 {
         return Ok(None);
     }
-    let mut shown = vec![];
+    let (mut shown, mut cut) = (vec![], vec![]);
     for name in chief(own, DRAWN) {
+        let label = cut_to(&short(&name).replace('_', " "), ROOM);
+        if label.ends_with('…') {
+            cut.push(name.clone());
+        }
         let of: Vec<_> = own.iter().filter_map(|n| n.quantity(&name)).collect();
         let x: Vec<f64> = (1..=of.len()).map(|k| k as f64).collect();
         let y: Vec<f64> = of.iter().map(|q| q.estimate.value).collect();
         let error: Vec<f64> = of.iter().map(|q| q.estimate.error()).collect();
-        let axes = Axes { x_whole: true, ..Axes::new("cell", short(&name)).wide(THIRD) };
+        let axes = Axes { x_whole: true, ..Axes::new("cell", &label).wide(THIRD) };
         let series = Series::new("", &x, &y).errors(&error).ink(Ink::Series(0));
         shown.push(scatter(&[series], &axes)?.named("quantity", &name, "")?);
     }
     if shown.is_empty() {
         return Ok(None);
     }
-    let caption = "Numbers over cells, in the order of the table, with standard errors where they are known.";
-    panels("quantities", "Numbers over cells", caption, &shown, 3).map(Some)
+    let mut caption =
+        "Numbers over cells, in the order of the table, with standard errors where they are known.".to_owned();
+    if !cut.is_empty() {
+        caption.push_str(&format!(" Names that are cut: {}.", cut.join(", ")));
+    }
+    panels("quantities", "Numbers over cells", &caption, &shown, 3).map(Some)
+}
+
+/// A text of at most so many letters.
+fn cut_to(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 /// Lyapunov spectra on top of each other.

@@ -43,7 +43,8 @@ pub struct BesideArguments {
     pub dimensions: Option<usize>,
     /// Ends of the room that positions lie in, the same for all coordinates or each its own: -1.1:1.1 or 0:2,0:1 [default: those
     /// of the positions]
-    #[arg(long = "box", value_name = "LO:HI,..", allow_hyphen_values = true)]
+    #[arg(long = "box", id = "box", value_name = "LO:HI,..", allow_hyphen_values = true)]
+    #[serde(rename = "box")]
     pub room: Option<String>,
     /// Bins of rate maps along each coordinate [default: 20]
     #[arg(long, value_name = "N", value_parser = count(4, 100))]

@@ -184,7 +184,7 @@ pub enum Error {
 /// Source: Benettin et al., Meccanica 15 (1980) 9; Engelken, Wolf, Abbott, Phys. Rev. Research 5
 /// (2023) 043044.
 ///
-/// Shapes: `initial` is n x r, a column an initial state; `progress` is called from any thread, after each look at the errors.
+/// Shapes: `initial` is n x r, a column an initial state; `progress` is called from any thread, several times between two looks at the errors.
 ///
 /// ```
 /// use nullcline_core::diagnostics::dynamics::lyapunov::{Drive, Kind, Options, lyapunov};
@@ -286,10 +286,14 @@ fn record(
     // A short calm stretch of an intermittent orbit looks precise; where steps are cheap, many are made.
     let n = system.step().dim();
     let least = LEAST_WORK / (2 * n * n * all[0].total.len() + 250);
-    let mut batches = 16;
+    let (mut batches, mut before) = (16, None);
     loop {
         all.par_iter_mut().for_each(|t| {
-            t.record(batches);
+            // Whoever watches sees that it goes on between two looks.
+            for some in (0..batches).step_by(16).map(|k| 16.min(batches - k)) {
+                t.record(some);
+                progress(Progress { steps: t.recorded, max_steps, std_error: before });
+            }
             if !driven {
                 t.look(system, options);
             }
@@ -306,6 +310,7 @@ fn record(
             }
         }
         let steps = all.iter().map(|t| t.recorded).max().unwrap_or(0);
+        before = worst;
         progress(Progress { steps, max_steps, std_error: worst });
         if all.iter().all(Trajectory::done) {
             let drifting = groups.iter().filter(|g| !driven && settled::drifts(all, g)).flatten();
