@@ -259,8 +259,10 @@ class Result:
 
         warned = items(self.warnings, " style='color:#b45309'")
         text = f"<p><b>{html.escape(self.subject)}</b></p><ul>{items(self.findings)}{warned}</ul>"
-        figures = list(self.figures.values())
-        return text + (f"<div style='max-width:44em'>{figures[0].svg}</div>" if figures else "")
+        figures = self.figures
+        lead = self._summary.get("lead")
+        first = figures[lead] if lead in figures else next(iter(figures.values()), None)
+        return text + (f"<div style='max-width:44em'>{first.svg}</div>" if first is not None else "")
 
 
 def _variables(record: Record, above: str, found: dict[str, Any]) -> None:

@@ -98,6 +98,12 @@ pub fn beside<T: Send + 'static>(
     work: impl FnOnce(&Watch) -> T + Send + 'static,
 ) -> PyResult<T> {
     linalg::width::check().map_err(PyValueError::new_err)?;
+    let most = 1024.max(4 * std::thread::available_parallelism().map_or(1, usize::from));
+    if let Some(n) = threads.filter(|n| !(1..=most).contains(n)) {
+        return Err(PyValueError::new_err(format!(
+            "threads = {n}: expected a whole number from 1 to {most}"
+        )));
+    }
     let pool = threads.map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build()).transpose();
     let pool = pool.map_err(|e| PyValueError::new_err(format!("threads = {threads:?}: {e}")))?;
     let watch = Arc::new(Watch::default());

@@ -154,7 +154,11 @@ fn worked(
     };
     let ended = pipeline::run(pipeline, cells, &running).map_err(Failure::of)?;
     if ended.before > 0 && !a.quiet {
-        say(&format!("note: {} of {} cells were done before", ended.before, cells.len()));
+        let kept = match (&a.figures, &a.tables) {
+            (None, None) => "",
+            _ => "; their figures and tables stay in the formats that they have",
+        };
+        say(&format!("note: {} of {} cells were done before{kept}", ended.before, cells.len()));
     }
     Ok(ended)
 }

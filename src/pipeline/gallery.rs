@@ -21,9 +21,7 @@ const VERDICTS: [&str; 4] = ["holds", "differs", "undecided", "not tested"];
 /// # Errors
 /// Files that cannot be read or written.
 pub(super) fn write(pipeline: &Pipeline, place: &Path, found: &[Numbers]) -> Result<(), Failure> {
-    let target = Target { folder: place.to_path_buf(), force: false, note: None };
-    let name = stem(pipeline);
-    let folder = Folder::of(&target, Origin::set("run", &format!("gallery of {name}"), &pipeline.of))?;
+    let folder = folder(pipeline, place)?;
     let mut parts = vec![];
     let (mut taken, mut counts) = (HashSet::new(), [0; 4]);
     for n in found {
@@ -41,6 +39,13 @@ pub(super) fn write(pipeline: &Pipeline, place: &Path, found: &[Numbers]) -> Res
     folder.write("README.md", head + &parts.concat())?;
     folder.commit()?;
     Ok(())
+}
+
+/// The folder; one that is somebody else's is an error.
+pub(super) fn folder(pipeline: &Pipeline, place: &Path) -> Result<Folder, Failure> {
+    let target = Target { folder: place.to_path_buf(), force: false, note: None };
+    let origin = Origin::set("run", &format!("gallery of {}", stem(pipeline)), &pipeline.of);
+    Ok(Folder::of(&target, origin)?)
 }
 
 /// What a cell is called: what was varied of it, else its job.

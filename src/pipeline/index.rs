@@ -145,7 +145,8 @@ fn chief(own: &[&Numbers], most: usize) -> Vec<String> {
             break;
         }
         let list = |name: &str| name.split_once('[').map(|(list, _)| list.to_owned());
-        let entries = list(&q.name).map_or(0, |own| all.iter().filter(|n| list(n).as_ref() == Some(&own)).count());
+        let entries =
+            list(&q.name).map_or(0, |own| all.iter().filter(|n| list(n).as_ref() == Some(&own)).count());
         // Checks are of the method.
         let said = !all.contains(&q.name) && !q.name.contains(".checks.") && entries < ENTRIES;
         if said && values(&q.name).as_ref().is_some_and(differs) {
@@ -184,7 +185,8 @@ fn quantities(own: &[&Numbers]) -> Drawn {
         return Ok(None);
     }
     let mut caption =
-        "Numbers over cells, in the order of the table, with standard errors where they are known.".to_owned();
+        "Numbers over cells, in the order of the table, with standard errors where they are known."
+            .to_owned();
     if !cut.is_empty() {
         caption.push_str(&format!(" Names that are cut: {}.", cut.join(", ")));
     }

@@ -145,6 +145,8 @@ pub fn merge(pipeline: &Pipeline, cells: &[Cell], joined: &Joined) -> Result<Mer
 /// # Errors
 /// A folder that is somebody else's, or cannot be made.
 pub fn claim(pipeline: &Pipeline, cells: &[Cell]) -> Result<(), Failure> {
+    // Nor is a gallery found to be somebody else's when hours are over.
+    pipeline.gallery.as_ref().map(|place| gallery::folder(pipeline, place)).transpose()?;
     let folder = folder(pipeline)?;
     if pipeline.out.join(LIST).is_file() {
         return Ok(());

@@ -16,11 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What a job needs beside what it reads, bytes.
-const LITTLE: u64 = 32 << 20;
-/// What a job needs of each byte that it reads.
-const READ: u64 = 24;
-
 /// A part of the cells: those of chains k, k + n, ...
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -220,9 +215,7 @@ fn next(board: &Mutex<Board>, changed: &Condvar, cells: &[Cell]) -> Option<(usiz
 
 /// Bytes that a cell is thought to need.
 pub(super) fn estimate(cell: &Cell) -> u64 {
-    let files = jobs::read(&cell.kind, &cell.settings).map_or_else(|_| vec![], |job| job.files());
-    let length = |p: &std::path::PathBuf| std::fs::metadata(p).map_or(0, |m| m.len());
-    files.iter().map(length).sum::<u64>().saturating_mul(READ).saturating_add(LITTLE)
+    jobs::read(&cell.kind, &cell.settings).map_or(0, |job| job.memory())
 }
 
 fn task(pipeline: &Pipeline, cell: &Cell, checkpoint: Duration, shared: &Path) -> Task {

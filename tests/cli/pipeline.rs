@@ -455,11 +455,19 @@ fn a_gallery_holds_figures_and_claims() {
          \"fanthomme2021/figA.3\"] }}\n[[job]]\nname = \"network\"\nkind = \"analyze\"\nfile = \"{dataset}\"\nmodules = \"recurrent\"\n"
     );
     std::fs::write(place.0.join("p.toml"), text).unwrap();
+    let file = place.0.join("p.toml");
+    // Somebody else's folder is refused before anything is computed.
     std::fs::create_dir_all(place.0.join("shown")).unwrap();
     std::fs::write(place.0.join("shown/mine.txt"), "mine").unwrap();
-    let file = place.0.join("p.toml");
+    let ran = run(&["run", file.to_str().unwrap(), "--quiet"]);
+    assert!(
+        ran.status == 2 && ran.err.contains("shown is not empty") && !place.0.join("out").exists(),
+        "{ran:?}"
+    );
+    std::fs::remove_dir_all(place.0.join("shown")).unwrap();
     let ran = run(&["run", file.to_str().unwrap(), "--quiet"]);
     assert_eq!(ran.status, 0, "{ran:?}");
+    std::fs::write(place.0.join("shown/mine.txt"), "mine").unwrap();
     let shown = |name: &str| std::fs::read_to_string(place.0.join("shown").join(name)).unwrap();
     let page = shown("README.md");
     for expected in [

@@ -26,7 +26,7 @@ fn made() -> Value {
     }))
     .unwrap();
     let found = job.run(&Desk::BARE).unwrap();
-    summary(&job, &found, "nullcline analyze x", 1, &["careful".into()]).unwrap()
+    summary(&job, &found, "nullcline analyze x", 1, &["careful".into()], None).unwrap()
 }
 
 /// `NULLCLINE_WRITE_SCHEMA=1 cargo test --test report schema` writes it anew.

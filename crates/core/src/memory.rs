@@ -1,6 +1,5 @@
 //! How much memory the program may ask for, and what it has.
 
-use crate::io::held;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -55,8 +54,7 @@ pub(crate) fn allowance(length: u64) -> u64 {
 
 /// Bytes that may be asked for to read the file at `path`.
 pub fn allowed(path: &Path) -> u64 {
-    let length = held::length(path).or_else(|| std::fs::metadata(path).ok().map(|m| m.len()));
-    allowance(length.unwrap_or(0))
+    allowance(std::fs::metadata(path).map_or(0, |m| m.len()))
 }
 
 /// Bytes in words: 1.5 GB.

@@ -18,6 +18,9 @@ pub trait ErasedJob: Send + Sync {
     /// Files whose contents the answer depends on.
     fn files(&self) -> Vec<PathBuf>;
 
+    /// Bytes that it is thought to take at most.
+    fn memory(&self) -> u64;
+
     /// What tells it from every other.
     ///
     /// # Errors
@@ -57,6 +60,10 @@ where
 
     fn files(&self) -> Vec<PathBuf> {
         nullcline_core::job::Job::files(self).into_iter().map(Into::into).collect()
+    }
+
+    fn memory(&self) -> u64 {
+        nullcline_core::job::Job::memory(self)
     }
 
     fn identity(&self) -> Result<String, Failure> {

@@ -13,7 +13,6 @@ use nullcline_core::job::{Desk, ExitStatus};
 use nullcline_core::systems::architecture::Architecture;
 use nullcline_core::systems::checkpoint;
 use nullcline_core::systems::rule::Rule;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// The file with a trained network.
@@ -187,8 +186,7 @@ fn lay_out<J: Report>(
     for table in &told.tables {
         folder.write(table.file_name(TableFormat::Csv), table.encode(TableFormat::Csv)?)?;
     }
-    let mut whole = summary(job, found, &writing.command, told.seed, &warnings)?;
-    whole["lead"] = page.lead.map_or(Value::Null, |place| place.join("/").into());
+    let whole = summary(job, found, &writing.command, told.seed, &warnings, page.lead.as_ref())?;
     folder.write("summary.json", text(&whole))?;
     Ok(warnings)
 }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 /// The name that stands under `tool` in every summary.
 pub const TOOL: &str = "nullcline";
 
-/// The whole summary, its keys in the order of the contract: the answer `found` of `job`, made by the command line `command`.
+/// The whole summary, its keys in the order of the contract: the answer `found` of `job`, made by the command line `command`; `lead` is the figure beside
+/// it, by section and name.
 ///
 /// # Errors
 /// [`Error::Summary`] for what cannot be written as JSON.
@@ -17,6 +18,7 @@ pub fn summary<J: Job>(
     command: &str,
     seed: u64,
     warnings: &[String],
+    lead: Option<&[String; 2]>,
 ) -> Result<Value, Error> {
     let entry = |value: serde_json::Result<Value>| value.map_err(|e| Error::Summary(e.to_string()));
     let mut found = entry(serde_json::to_value(found))?;
@@ -29,6 +31,7 @@ pub fn summary<J: Job>(
         "input": found["input"].take(),
         "modules": found["modules"].take(),
         "warnings": warnings,
+        "lead": lead.map(|place| place.join("/")),
     });
     if let Some(failed) = found.get_mut("failed") {
         whole["failed"] = failed.take();

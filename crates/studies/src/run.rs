@@ -76,6 +76,11 @@ impl Job for TestStudy {
         self.asked.data.iter().map(PathBuf::as_path).collect()
     }
 
+    /// That of the largest networks that a preset trains.
+    fn memory(&self) -> u64 {
+        if self.asked.preset == Preset::Paper.name() { 4 << 30 } else { 1 << 30 }
+    }
+
     fn check(&self) -> Result<(), Error> {
         self.checked()?;
         match self.asked.data.as_ref().filter(|d| !d.is_dir()) {

@@ -5,6 +5,7 @@
 
 use super::error::Problem;
 use super::steady;
+use crate::memory;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -90,7 +91,7 @@ impl Drop for Place {
 ///
 /// let activity = held::keep("activity", vec![(String::new(), array)]);
 /// let read = table::read(activity.path(), &table::ReadTable::default()).unwrap();
-/// assert_eq!(read.numbers("x0"), Some(&[0.5, -1.0][..]));
+/// assert_eq!(read.numbers("x0").unwrap(), [0.5, -1.0]);
 /// ```
 pub fn keep(name: &str, arrays: Vec<(String, Parts)>) -> Place {
     let mut guard = known();
@@ -113,13 +114,12 @@ pub(crate) fn names(path: &Path) -> Option<Vec<String>> {
     (names != [""]).then_some(names)
 }
 
-/// Bytes of all arrays at a place; none if there is none.
-pub(crate) fn length(path: &Path) -> Option<u64> {
-    let guard = known();
-    let known = guard.as_ref()?;
-    let names = known.sets.get(path)?;
-    let one = |name: &String| known.arrays.get(&path.join(name));
-    Some(names.iter().filter_map(one).flat_map(|parts| parts.iter()).map(|p| p.length()).sum())
+/// Bytes that may be asked for to read what is at `path`, arrays or a file.
+pub fn allowed(path: &Path) -> u64 {
+    match arrays(path) {
+        Some(all) => memory::allowance(all.iter().map(|(_, reader)| reader.length()).sum()),
+        None => memory::allowed(path),
+    }
 }
 
 /// One array under its own path.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::error::{Error, Problem};
+use super::held;
 use super::shown;
 use crate::memory;
 
@@ -78,7 +79,7 @@ impl Drop for Held {
 pub(crate) fn reading<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let _held = hold();
     check(path)?;
-    let result = memory::within(memory::allowed(path), shown::line(&path.display().to_string()), read);
+    let result = memory::within(held::allowed(path), shown::line(&path.display().to_string()), read);
     // What was read of two files may be any error.
     check(path)?;
     result

@@ -134,6 +134,13 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync {
     /// Files whose contents the answer depends on.
     fn files(&self) -> Vec<&Path>;
 
+    /// Bytes that it is thought to take at most, for which whoever runs several waits: unless a job knows better, what values of its
+    /// files and what is made of them take, 24 times the files' lengths, and 32 MiB.
+    fn memory(&self) -> u64 {
+        let length = |p: &&Path| std::fs::metadata(p).map_or(0, |m| m.len());
+        self.files().iter().map(length).sum::<u64>().saturating_mul(24).saturating_add(32 << 20)
+    }
+
     /// Where in a folder for unfinished work this job's own lies.
     ///
     /// # Errors

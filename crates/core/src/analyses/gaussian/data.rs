@@ -10,11 +10,11 @@ use crate::inference::gaussian::data::{Gathered, Scale, constant, copies, folds}
 use crate::inference::gaussian::spectrum::{Basis, Error as Fault};
 use crate::inference::gaussian::successive::{Autocorrelation, autocorrelation};
 use crate::io::error::{self, Problem, listed};
+use crate::io::held;
 use crate::io::shown::count;
 use crate::io::table::{Column, ReadTable, Values, read};
 use crate::job::Observer;
 use crate::linalg::random::{Use, stream as random};
-use crate::memory;
 use faer::Mat;
 use rand::seq::SliceRandom;
 use std::collections::HashSet;
@@ -308,7 +308,7 @@ fn rows(
     let (mut values, mut kept, mut row, mut bad, mut total) = (vec![], vec![], 0usize, None, 0usize);
     // The rows, a matrix of them and the training sets.
     let all = 4 * (columns.rows.unwrap_or(0) as u64).saturating_mul(n as u64);
-    Problem::afford("all rows together", all, memory::allowed(&config.file))
+    Problem::afford("all rows together", all, held::allowed(&config.file))
         .map_err(|problem| error::Error::new(&config.file, problem))?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
     columns.stream(&config.file, array, &mut |chunk| {

@@ -71,6 +71,11 @@ impl Job for TrainNavigator {
         map_file(&self.map).into_iter().chain(self.from.as_deref()).collect()
     }
 
+    /// Images of a batch through all layers of the encoder, and back.
+    fn memory(&self) -> u64 {
+        1 << 30
+    }
+
     fn check(&self) -> Result<(), Error> {
         self.plan().map(drop)
     }

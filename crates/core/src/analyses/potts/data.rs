@@ -8,10 +8,10 @@ use crate::analyses::{Error, Missing};
 use crate::inference::gaussian::successive::{Autocorrelation, autocorrelation};
 use crate::inference::potts::{MOST_STATES, Samples, Sites};
 use crate::io::error::{self, Problem, listed};
+use crate::io::held;
 use crate::io::shown::count;
 use crate::io::table::{ReadTable, Values, read};
 use crate::job::Observer;
-use crate::memory;
 use faer::Mat;
 
 pub(super) fn load(config: &PottsConfig, observer: &dyn Observer) -> Result<Data, Error> {
@@ -42,7 +42,7 @@ fn of_table(config: &PottsConfig) -> Result<Data, Error> {
     let trials = columns.arrange(file, array.as_deref())?;
     let mut notes: Vec<Note> = columns.notes(&[]).into_iter().map(Note::Columns).collect();
     let all = 3 * (columns.rows.unwrap_or(0) as u64).saturating_mul(columns.units.len() as u64);
-    Problem::afford("all rows together", all, memory::allowed(file))
+    Problem::afford("all rows together", all, held::allowed(file))
         .map_err(|problem| error::Error::new(file, problem))?;
     let table = read(file, &ReadTable { array: array.as_deref(), columns: Some(&columns.units) })?;
     let rows = table.rows;

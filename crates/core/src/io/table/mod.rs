@@ -9,7 +9,6 @@ use super::error::{Error, Problem};
 use super::held;
 use super::sniff::{self, Family};
 use super::steady;
-use crate::memory;
 
 #[cfg(feature = "tables")]
 mod arrow;
@@ -100,7 +99,7 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
     if let Some(rows) = schema.rows {
         let all = (rows as u64).saturating_mul(picks.len() as u64);
         let place = format!("{rows} rows of {} columns", picks.len());
-        Problem::afford(place, all, memory::allowed(path)).map_err(fail)?;
+        Problem::afford(place, all, held::allowed(path)).map_err(fail)?;
     }
     let unread = schema.columns.iter().find_map(|c| match &c.kind {
         Kind::Other(found) => Some((c.name.clone(), found.clone())),
@@ -152,7 +151,7 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
 
 fn collect(path: &Path, source: &mut dyn Source, picks: &[Pick]) -> Result<Vec<Part>, Error> {
     let mut parts: Vec<Part> = picks.iter().map(|p| Part::empty(p.text)).collect();
-    let (mut taken, limit) = (0u64, memory::allowed(path));
+    let (mut taken, limit) = (0u64, held::allowed(path));
     // Few rows at a time where they are wide.
     source.visit(picks, ((1 << 22) / picks.len().max(1)).clamp(1, 1 << 16), &mut |block| {
         taken = block.parts.iter().fold(taken, |n, part| n.saturating_add(part.bytes()));
@@ -357,7 +356,7 @@ pub fn stream(
 fn worth(schema: &Schema, columns: usize, path: &Path) -> Result<(), Error> {
     let rows = schema.rows.unwrap_or(0);
     let place = format!("{rows} rows of {columns} columns, all of them");
-    let limit = memory::allowed(path).saturating_mul(PIECES);
+    let limit = held::allowed(path).saturating_mul(PIECES);
     Problem::afford(place, (rows as u64).saturating_mul(columns.max(1) as u64), limit)
         .map_err(|problem| Error::new(path, problem))
 }

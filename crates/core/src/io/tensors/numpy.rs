@@ -10,8 +10,6 @@ use super::super::atomic;
 use super::super::error::{Error, Problem};
 use super::super::held;
 use super::super::npy::{self, Element, Header};
-use crate::memory;
-
 use super::{Tensor, Tensors, Texts, check_shape};
 
 /// Longer pickles are no dictionary of arrays.
@@ -69,7 +67,7 @@ pub(super) fn read_npz(mut archive: Archive, names: &[String], values: bool) -> 
 
 /// The arrays of a set in memory.
 pub(super) fn read_held(path: &Path, values: bool) -> Result<Tensors, Problem> {
-    let mut taken = Taken::new(values, if values { memory::allowed(path) } else { u64::MAX });
+    let mut taken = Taken::new(values, if values { held::allowed(path) } else { u64::MAX });
     for (name, mut reader) in held::arrays(path).unwrap_or_default() {
         let length = reader.length();
         taken.array(&name, &mut reader, length)?;
