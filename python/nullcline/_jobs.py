@@ -171,7 +171,7 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 # A job that was interrupted may still be at work when the program ends.
-atexit.register(_native.tidy)
+atexit.register(_native.close)
 
 _REPORT = {o.name: o for o in [*_settings.REPORT, *_settings.KEPT]}
 

@@ -30,15 +30,32 @@ fn lock<T>(episode: &Mutex<T>) -> MutexGuard<'_, T> {
     episode.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn none() -> PyErr {
-    PyValueError::new_err("step: found no episode under way, expected reset() before")
+/// An episode with what it showed last, and whether it is over.
+struct Shown<E> {
+    episode: E,
+    seen: Vec<f64>,
+    over: bool,
 }
+
+/// The episode under way, for an action that is one.
+fn under_way<E>(shown: &mut Option<Shown<E>>, action: [f64; 2]) -> PyResult<&mut Shown<E>> {
+    if action.iter().any(|v| !v.is_finite()) {
+        return Err(PyValueError::new_err(format!(
+            "step: found the action {action:?}, expected finite numbers"
+        )));
+    }
+    let shown = shown.as_mut().filter(|s| !s.over);
+    shown.ok_or_else(|| PyValueError::new_err("step: found no episode under way, expected reset() before"))
+}
+
+/// Blocks of a session at most.
+const MOST: usize = 100_000;
 
 /// The episodes of the continuous grid world.
 #[pyclass(frozen)]
 pub struct Navigate {
     world: &'static GridWorld,
-    episode: Mutex<Option<(Visit<'static>, Vec<f64>)>>,
+    episode: Mutex<Option<Shown<Visit<'static>>>>,
 }
 
 #[pymethods]
@@ -86,27 +103,24 @@ impl Navigate {
     fn reset<'py>(&self, py: Python<'py>, seed: u64, index: u64) -> Observation<'py> {
         let mut seen = vec![0.0; self.world.inputs()];
         let visit = self.world.reset(seed, index, &mut seen);
-        *lock(&self.episode) = Some((visit, seen.clone()));
+        *lock(&self.episode) = Some(Shown { episode: visit, seen: seen.clone(), over: false });
         seen.into_pyarray(py)
     }
 
     /// Moves by an action.
     fn step<'py>(&self, py: Python<'py>, action: [f64; 2]) -> PyResult<Stepped<'py>> {
         let mut episode = lock(&self.episode);
-        let (visit, seen) = episode.as_mut().ok_or_else(none)?;
-        let reaction = visit.step(&action, seen);
-        let reached = self.world.world.reached(visit.place());
-        let shown = seen.clone().into_pyarray(py);
-        if reaction.done {
-            *episode = None;
-        }
-        Ok((shown, reaction.reward, reached, reaction.done && !reached))
+        let Shown { episode, seen, over } = under_way(&mut episode, action)?;
+        let reaction = episode.step(&action, seen);
+        let reached = self.world.world.reached(episode.place());
+        *over = reaction.done;
+        Ok((seen.clone().into_pyarray(py), reaction.reward, reached, reaction.done && !reached))
     }
 
-    /// The room and the place in it, in sides of a room from its middle, while an episode is under way.
+    /// The room and the place in it, in sides of a room from its middle, of the episode under way or over.
     #[getter]
     fn place(&self) -> Option<(usize, [f64; 2])> {
-        lock(&self.episode).as_ref().map(|(visit, _)| (visit.place().room, visit.place().at))
+        lock(&self.episode).as_ref().map(|s| (s.episode.place().room, s.episode.place().at))
     }
 }
 
@@ -114,7 +128,7 @@ impl Navigate {
 #[pyclass(frozen)]
 pub struct Ibl {
     task: &'static Task,
-    episode: Mutex<Option<(Play<'static>, Vec<f64>)>>,
+    episode: Mutex<Option<Shown<Play<'static>>>>,
 }
 
 #[pymethods]
@@ -122,8 +136,8 @@ impl Ibl {
     /// The task of the program or of the paper's text, of so many blocks.
     #[new]
     fn new(task: &str, blocks: usize) -> PyResult<Self> {
-        if blocks == 0 {
-            return Err(PyValueError::new_err("blocks = 0: expected at least one"));
+        if !(1..=MOST).contains(&blocks) {
+            return Err(PyValueError::new_err(format!("blocks = {blocks}: expected from 1 to {MOST}")));
         }
         let task = match task {
             "coded" => Task::coded(blocks),
@@ -145,26 +159,23 @@ impl Ibl {
     fn reset<'py>(&self, py: Python<'py>, seed: u64, index: u64) -> Observation<'py> {
         let mut seen = vec![0.0; self.task.inputs()];
         let play = self.task.reset(seed, index, &mut seen);
-        *lock(&self.episode) = Some((play, seen.clone()));
+        *lock(&self.episode) = Some(Shown { episode: play, seen: seen.clone(), over: false });
         seen.into_pyarray(py)
     }
 
     /// Answers a step by the probabilities of left and right.
     fn step<'py>(&self, py: Python<'py>, action: [f64; 2]) -> PyResult<Stepped<'py>> {
         let mut episode = lock(&self.episode);
-        let (play, seen) = episode.as_mut().ok_or_else(none)?;
-        let reaction = play.step(&action, seen);
-        let shown = seen.clone().into_pyarray(py);
-        if reaction.done {
-            *episode = None;
-        }
-        Ok((shown, reaction.reward, reaction.done, false))
+        let Shown { episode, seen, over } = under_way(&mut episode, action)?;
+        let reaction = episode.step(&action, seen);
+        *over = reaction.done;
+        Ok((seen.clone().into_pyarray(py), reaction.reward, reaction.done, false))
     }
 
     /// The number of the trial and its true side (0 left, 1 right), while a session is under way.
     #[getter]
     fn trial(&self) -> Option<(usize, usize)> {
         let episode = lock(&self.episode);
-        episode.as_ref().map(|(play, _)| (play.trial(), play.side().index()))
+        episode.as_ref().filter(|s| !s.over).map(|s| (s.episode.trial(), s.episode.side().index()))
     }
 }

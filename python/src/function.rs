@@ -1,15 +1,17 @@
 //! Functions of Python as systems: networks of any kind, at the speed of Python.
 
-use crate::job::beside;
+use crate::job::{Watch, beside};
 use faer::{Mat, MatMut, MatRef};
 use nullcline::analyses::summary;
 use nullcline::diagnostics::dynamics::fixed_points::{Options, fixed_points};
+use nullcline::job::Observer;
 use nullcline::systems::rule::{Block, Point, Rule, linearise};
 use nullcline::systems::time::{Flow, Map, System};
 use numpy::ndarray::Array2;
 use numpy::{IntoPyArray, PyReadonlyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// F, its products with tangents and cotangents, all of rows at once: (b x n) to (b x n).
@@ -23,6 +25,7 @@ struct Function {
     bounds: Arc<[[f64; 2]]>,
     /// What was raised first.
     raised: Arc<Mutex<Option<PyErr>>>,
+    watch: Arc<Watch>,
 }
 
 impl Function {
@@ -34,6 +37,12 @@ impl Function {
     fn call(&self, what: &str, f: &Py<PyAny>, columns: &[MatRef<'_, f64>], mut out: MatMut<'_, f64>) {
         let (n, b) = (out.nrows(), out.ncols());
         if b == 0 {
+            return;
+        }
+        self.watch.look();
+        // What comes after an error is of no use.
+        if self.raised.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            out.fill(f64::NAN);
             return;
         }
         let called = Python::attach(|py| -> PyResult<()> {
@@ -162,7 +171,7 @@ pub fn fixed_points_of(
     let x = Mat::from_fn(n, view.nrows(), |i, k| view[(k, i)]);
     let raised = Arc::new(Mutex::new(None));
     let [value, jvp, vjp] = [value, jvp, vjp].map(Arc::new);
-    let function = Function { n, value, jvp, vjp, bounds: bounds.into(), raised: Arc::clone(&raised) };
+    let seen = Arc::clone(&raised);
     let defaults = Options::for_dimension(n);
     let starts = starts.unwrap_or(defaults.starts);
     let options = Options {
@@ -175,14 +184,15 @@ pub fn fixed_points_of(
         ..defaults
     };
     let (module, jacobians) = beside(py, threads, progress.as_ref(), move |watch| {
-        use nullcline::job::Observer;
+        let function =
+            Function { n, value, jvp, vjp, bounds: bounds.into(), raised: seen, watch: Arc::clone(watch) };
         let system: Box<dyn System> = match flow {
             true => Box::new(Flow::new(function.clone(), 0.1)),
             false => Box::new(Map::new(function.clone())),
         };
-        let done = std::sync::atomic::AtomicU64::new(0);
+        let done = AtomicU64::new(0);
         watch.start("fixed points", options.starts as u64);
-        let tick = || watch.at(1 + done.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        let tick = || watch.at((1 + done.fetch_add(1, Ordering::Relaxed)).min(options.starts as u64));
         let found = fixed_points(system.as_ref(), x.as_ref(), &[], &options, &tick);
         let one = |state: &Vec<f64>| {
             let j = linearise(&function, state, &[]).1;

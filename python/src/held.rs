@@ -1,5 +1,6 @@
 //! Arrays of numpy, read where they lie.
 
+use crate::job::closing;
 use nullcline::io::held::{self, Bytes, Parts, Place};
 use numpy::{PyArray1, PyArrayMethods};
 use pyo3::prelude::*;
@@ -20,6 +21,9 @@ impl Bytes for Array {
     }
 
     fn read(&self, at: u64, out: &mut [u8]) -> io::Result<()> {
+        if closing() {
+            return Err(io::Error::other("Python ends"));
+        }
         Python::attach(|py| {
             let array = self.bytes.bind(py).try_readonly().map_err(io::Error::other)?;
             let all = array.as_slice().map_err(io::Error::other)?;

@@ -23,7 +23,9 @@ use std::time::Duration;
 /// Between two looks at whether the user interrupts.
 const TICK: Duration = Duration::from_millis(100);
 /// How long a job that was interrupted is waited for; it ends at the next piece of its work and writes nothing.
-const FAREWELL: Duration = Duration::from_secs(5);
+const FAREWELL: Duration = Duration::from_secs(1);
+/// How long the end of the program waits for jobs that are at work.
+const GRACE: Duration = Duration::from_secs(10);
 /// The stack of a job, as a main thread has it.
 const STACK: usize = 8 << 20;
 
@@ -50,11 +52,42 @@ pub struct Watch {
 /// What unwinds a job that nobody waits for.
 struct Stopped;
 
+/// Whether the program ends: nobody may call Python any more.
+static CLOSING: AtomicBool = AtomicBool::new(false);
+/// Jobs at work.
+static WORKING: AtomicU64 = AtomicU64::new(0);
+
+/// Whether the program ends.
+pub fn closing() -> bool {
+    CLOSING.load(Ordering::SeqCst)
+}
+
+/// A job at work, as long as it lives.
+struct Working;
+
+impl Working {
+    fn begin() -> Self {
+        WORKING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        WORKING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 impl Watch {
-    fn change(&self, f: impl FnOnce(&mut At)) {
-        if self.stop.load(Ordering::Relaxed) {
+    /// Ends the work here if nobody waits for it any more.
+    pub fn look(&self) {
+        if self.stop.load(Ordering::Relaxed) || closing() {
             resume_unwind(Box::new(Stopped));
         }
+    }
+
+    fn change(&self, f: impl FnOnce(&mut At)) {
+        self.look();
         f(&mut self.at.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
@@ -95,7 +128,7 @@ pub fn beside<T: Send + 'static>(
     py: Python<'_>,
     threads: Option<usize>,
     progress: Option<&Py<PyAny>>,
-    work: impl FnOnce(&Watch) -> T + Send + 'static,
+    work: impl FnOnce(&Arc<Watch>) -> T + Send + 'static,
 ) -> PyResult<T> {
     linalg::width::check().map_err(PyValueError::new_err)?;
     let most = 1024.max(4 * std::thread::available_parallelism().map_or(1, usize::from));
@@ -109,7 +142,9 @@ pub fn beside<T: Send + 'static>(
     let watch = Arc::new(Watch::default());
     let (send, receive) = channel::<Ended<T>>();
     let seen = Arc::clone(&watch);
+    let working = Working::begin();
     let body = move || {
+        let _working = working;
         let all = || match &pool {
             Some(pool) => pool.install(|| work(&seen)),
             None => work(&seen),
@@ -193,22 +228,24 @@ pub fn run(
     let checkpoint = Duration::try_from_secs_f64(checkpoint).map_err(|_| {
         PyValueError::new_err(format!("checkpoint = {checkpoint}: expected seconds, from 0 on"))
     })?;
-    if let Some(bytes) = memory {
-        memory::set_bound(bytes);
-    }
+    let before = memory.map(|bytes| memory::swap_bound(Some(bytes)));
     let restart = if restart { Restart::Always } else { Restart::Never };
-    let work = move |watch: &Watch| -> Result<String, (u8, String)> {
+    let work = move |watch: &Arc<Watch>| -> Result<String, (u8, String)> {
         let failed = |e: Failure| (e.exit_status(), e.to_string());
         let job = jobs::read(&kind, &settings).map_err(|e: Error| (e.exit_status(), e.to_string()))?;
         job.check().map_err(failed)?;
         let out = job.target(Some(out), force).map_err(failed)?;
-        let desk = Desk { observer: watch, checkpoint, restart, ..Desk::BARE };
+        let desk = Desk { observer: watch.as_ref(), checkpoint, restart, ..Desk::BARE };
         let ended = job.run(&Writing { out, figures, tables, command }, &desk).map_err(failed)?;
         let Outcome { subject, findings, warnings, notes, next, page, .. } = ended;
         Ok(json!({ "subject": subject, "findings": findings, "warnings": warnings, "notes": notes, "next": next, "page": page })
             .to_string())
     };
-    beside(py, threads, progress.as_ref(), work)?.map_err(|(status, message)| raised(status, message))
+    let ended = beside(py, threads, progress.as_ref(), work);
+    if let Some(before) = before {
+        memory::swap_bound(before);
+    }
+    ended?.map_err(|(status, message)| raised(status, message))
 }
 
 /// Runs a command line in place of the program `nullcline`; its exit status.
@@ -217,9 +254,16 @@ pub fn command(py: Python<'_>, words: Vec<std::ffi::OsString>, program: PathBuf,
     py.detach(|| run_as(Started { words, program: Some((program, before)) }))
 }
 
-/// Removes what jobs that were interrupted have half written.
+/// At the end of the program: lets jobs that are at work end, and removes what they have half written.
 #[pyfunction]
-pub fn tidy() {
+pub fn close(py: Python<'_>) {
+    CLOSING.store(true, Ordering::SeqCst);
+    py.detach(|| {
+        let begun = std::time::Instant::now();
+        while WORKING.load(Ordering::SeqCst) > 0 && begun.elapsed() < GRACE {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
     let _ = nullcline::report::folder::remove_partials();
 }
 

@@ -20,7 +20,7 @@ mod _native {
     #[pymodule_export]
     use super::held::Held;
     #[pymodule_export]
-    use super::job::{command, quantities, run, tidy};
+    use super::job::{close, command, quantities, run};
     #[pymodule_export]
     use super::network::Network;
     #[pymodule_export]

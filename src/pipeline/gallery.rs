@@ -73,7 +73,8 @@ fn part(
 ) -> Result<String, Failure> {
     let (own, name) = (n.cell.folder(&pipeline.out), file_name(label));
     let mut text = format!("\n## {label}\n");
-    if let Some((file, ending)) = n.lead.as_ref().and_then(|lead| figure(&own, lead)) {
+    let lead = n.lead.clone().or_else(|| first(&own));
+    if let Some((file, ending)) = lead.and_then(|lead| figure(&own, &lead)) {
         let copy = format!("{name}.{ending}");
         folder.write(&copy, bytes(&file)?)?;
         let _ = write!(text, "\n![{label}]({copy})\n");
@@ -104,6 +105,13 @@ fn part(
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|e| Failure::of(Error::input(path, format!("cannot be read: {e}"))))
+}
+
+/// The first figure of a page.
+fn first(own: &Path) -> Option<String> {
+    let page = std::fs::read_to_string(own.join("report.html")).ok()?;
+    let links = page.split("href=\"").skip(1).filter_map(|part| part.split_once('"')).map(|(link, _)| link);
+    links.filter_map(|link| link.strip_suffix(".svg")).find(|f| figure(own, f).is_some()).map(str::to_owned)
 }
 
 /// The file of a figure, as it can be shown on a page.

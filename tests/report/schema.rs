@@ -51,7 +51,7 @@ fn a_whole_summary_fits() {
 #[test]
 fn keys_stand_in_the_order_of_the_contract() {
     let keys: Vec<String> = whole().as_object().unwrap().keys().cloned().collect();
-    assert_eq!(keys, ["tool", "version", "command", "job", "seed", "input", "modules", "warnings"]);
+    assert_eq!(keys, ["tool", "version", "command", "job", "seed", "input", "modules", "warnings", "lead"]);
     let whole = whole();
     assert!(whole["modules"]["lyapunov"]["exponents"][4].is_null(), "{}", whole["modules"]["lyapunov"]);
     assert_eq!(serde_json::from_str::<Value>(&text(&whole)).unwrap(), whole);

@@ -38,6 +38,13 @@ pub fn set_bound(bytes: u64) {
     CHOSEN.store(true, Ordering::Relaxed);
 }
 
+/// Sets the bound, or, with none, leaves it to the machine; gives what was set before. For programs that bound one piece of work.
+pub fn swap_bound(bytes: Option<u64>) -> Option<u64> {
+    let before = CHOSEN.swap(bytes.is_some(), Ordering::Relaxed);
+    let old = BOUND.swap(bytes.map_or(0, |b| b.max(1)), Ordering::Relaxed);
+    before.then_some(old)
+}
+
 /// The bound, if somebody asked for it or set it.
 fn said() -> Option<u64> {
     Some(BOUND.load(Ordering::Relaxed)).filter(|b| *b > 0)

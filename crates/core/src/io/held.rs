@@ -36,6 +36,9 @@ impl Bytes for Vec<u8> {
 /// An array as npy has it, in parts one behind the other: a header, then the values.
 pub type Parts = Vec<Arc<dyn Bytes>>;
 
+/// Where no file lies.
+const ROOT: &str = "/<memory>";
+
 /// Names of the arrays at each place, and each array under a path of its own.
 #[derive(Default)]
 struct Known {
@@ -97,8 +100,8 @@ pub fn keep(name: &str, arrays: Vec<(String, Parts)>) -> Place {
     let mut guard = known();
     let known = guard.get_or_insert_default();
     let place = |k: usize| match k {
-        1 => Path::new("memory").join(name),
-        k => Path::new(&format!("memory-{k}")).join(name),
+        1 => Path::new(ROOT).join(name),
+        k => Path::new(&format!("{ROOT} {k}")).join(name),
     };
     let path = (1..).map(place).find(|p| !known.sets.contains_key(p)).unwrap_or_default();
     known.sets.insert(path.clone(), arrays.iter().map(|a| a.0.clone()).collect());

@@ -37,7 +37,8 @@ impl Run<'_> {
         let done = AtomicU64::new(0);
         self.observer.start("fixed points", options.starts as u64);
         let found = fixed_points::fixed_points(system, pool, input, &options, &|| {
-            self.observer.at(done.fetch_add(1, Ordering::Relaxed) + 1);
+            // Rounds of further starts come on top.
+            self.observer.at((done.fetch_add(1, Ordering::Relaxed) + 1).min(options.starts as u64));
         });
         self.observer.finish();
         found

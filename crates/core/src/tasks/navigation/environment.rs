@@ -117,9 +117,8 @@ impl Episode for Visit<'_> {
             (true, ..) => f64::from(u8::from(reached)) - 0.05 * f64::from(u8::from(moved.wall)),
         };
         let done = reached || self.trajectory.actions.len() >= self.of.steps;
-        if !done {
-            self.look(observation);
-        }
+        // Of the last one, too: what comes after an episode that time ended is worth what it shows.
+        self.look(observation);
         Reaction { reward, done }
     }
     fn played(self) -> Trajectory {

@@ -44,6 +44,8 @@ pub struct Field<'a> {
     pub starts: &'a Starts,
     /// Settings.
     pub options: &'a Options,
+    /// Called once a start.
+    pub tick: &'a (dyn Fn() + Sync),
 }
 
 /// Looks for what the first search missed: on the boundaries between basins, and in rounds of starts of
@@ -89,7 +91,9 @@ fn round(field: &Field, census: &mut Census, round: usize) -> bool {
             || Residual::new(field.system, field.input),
             |residual, i| {
                 let mut rng = stream(field.options.seed, Use::Deflation, (round * per_round + i) as u64);
-                one(field, residual, &mut rng, i, &states)
+                let found = one(field, residual, &mut rng, i, &states);
+                (field.tick)();
+                found
             },
         )
         .flatten()

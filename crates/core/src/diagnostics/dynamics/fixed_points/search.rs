@@ -20,7 +20,7 @@ use rayon::prelude::*;
 ///
 /// `states` are the states (columns, n x t) that starts are drawn from, with noise added; every fourth
 /// start is a random state of its own, followed for a while. Each start is followed by minimising q with
-/// L-BFGS, then by Newton's method with the exact Jacobian; `tick` is called once a start. Rounds of further
+/// L-BFGS, then by Newton's method with the exact Jacobian; `tick` is called once a start, also of later rounds. Rounds of further
 /// starts follow until they find nothing new. Results do not depend on the number of threads.
 ///
 /// Formula: q = |F(x) - x|^2 / 2 of a map and |F(x)|^2 / 2 of a flow, F its [`field`](System::field), so that time constants and time
@@ -57,7 +57,7 @@ pub fn fixed_points(
     tick: &(dyn Fn() + Sync),
 ) -> FixedPoints {
     let starts = Starts::new(states);
-    let field = Field { system, input, starts: &starts, options };
+    let field = Field { system, input, starts: &starts, options, tick };
     let mut residual = Residual::new(system, input);
     let n = residual.dim();
     let odd = is_odd(&mut residual, options.seed);
@@ -65,7 +65,7 @@ pub fn fixed_points(
     let proof = proven(&mut residual, &mut census, &field);
     let complete = proof.as_ref().is_some_and(|p| p.complete);
     let known = census.list.len();
-    let (origins, reached) = first_search(&field, tick).into_iter().unzip();
+    let (origins, reached) = first_search(&field).into_iter().unzip();
     let origins: Vec<Origin> = origins;
     let mut ends = Ends::sort(reached, &mut census);
     if complete {
@@ -187,8 +187,8 @@ fn begun(mut points: Vec<FixedPoint>, origins: Vec<Origin>) -> Vec<FixedPoint> {
     points
 }
 
-fn first_search(field: &Field, tick: &(dyn Fn() + Sync)) -> Vec<(Origin, End)> {
-    let Field { system, input, starts, options } = *field;
+fn first_search(field: &Field) -> Vec<(Origin, End)> {
+    let Field { system, input, starts, options, tick } = *field;
     let thresholds = Thresholds { slow: options.slow_threshold };
     (0..options.starts)
         .into_par_iter()
