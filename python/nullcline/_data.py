@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,9 +22,16 @@ def path_of(source: Any) -> str | None:
 
 
 def array_of(value: Any) -> np.ndarray[Any, Any]:
-    """An array of numpy; tensors of torch and jax are read without either being imported."""
+    """An array of numpy, masked entries missing; tensors of torch and jax are read without either being imported."""
+    if isinstance(value, np.ma.MaskedArray):
+        if not np.ma.is_masked(value):
+            return np.asarray(value.data)
+        if value.dtype.kind not in "fiub":
+            raise ValueError(f"found a masked array of {value.dtype}, expected numbers; fill it")
+        wide = value.astype(np.float64) if value.dtype.kind != "f" else value
+        return np.asarray(np.ma.filled(wide, np.nan))
     if isinstance(value, np.ndarray):
-        return value
+        return np.asarray(value)
     if hasattr(value, "detach") and hasattr(value, "cpu"):
         tensor = value.detach().cpu()
         if "bfloat16" in str(getattr(tensor, "dtype", "")):
@@ -33,28 +42,43 @@ def array_of(value: Any) -> np.ndarray[Any, Any]:
     return np.asarray(value)
 
 
-def _text(name: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Objects as text, missing ones empty."""
-    def one(value: Any) -> str:
-        missing = value is None or value != value
-        return "" if missing else str(value)
+def _missing(value: Any) -> bool:
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, (float, np.floating)) and bool(value != value)
 
-    simple = (str, int, float, bool, np.generic, type(None))
-    if not all(isinstance(v, simple) for v in array.ravel()):
+
+def _text(name: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Objects as numbers where all are, else as text; missing ones NaN, or empty."""
+    simple = (str, int, float, bool, np.generic)
+    if not all(_missing(v) or isinstance(v, simple) for v in array.ravel()):
         kinds = sorted({type(v).__name__ for v in array.ravel()})
         raise ValueError(f"{name}: found an array of {', '.join(kinds)}, expected numbers or texts")
-    return np.array([one(v) for v in array.ravel()], dtype=str).reshape(array.shape)
+    numbers = all(_missing(v) or isinstance(v, (int, float, np.number)) and not isinstance(v, bool) for v in array.ravel())
+    if numbers:
+        return np.array([np.nan if _missing(v) else float(v) for v in array.ravel()]).reshape(array.shape)
+    return np.array(["" if _missing(v) else str(v) for v in array.ravel()], dtype=str).reshape(array.shape)
 
 
 def _columns(frame: Any) -> np.ndarray[Any, Any]:
     """A table with named columns as an array of records."""
     names = [str(c) for c in frame.columns]
-    columns = []
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise ValueError(f"{twice[0]}: found {names.count(twice[0])} columns of that name, expected one; rename them")
+    if not names or len(frame) == 0:
+        raise ValueError(f"found a table of {len(frame)} rows and {len(names)} columns, expected one of each at least")
+    columns, times = [], []
     for name, key in zip(names, frame.columns):
         column = array_of(frame[key])
         if column.dtype.hasobject or column.dtype.kind in "OT":
             column = _text(name, column.astype(object))
+        if column.dtype.kind in "mM":
+            times.append(name)
         columns.append(column)
+    if times:
+        said = f"{', '.join(times)}: times are read as numbers, as units are; name the units with units="
+        warnings.warn(said, UserWarning, stacklevel=6)
     kinds = [(name, c.dtype) for name, c in zip(names, columns)]
     out = np.empty(len(columns[0]) if columns else 0, dtype=np.dtype(kinds))
     for name, column in zip(names, columns):
@@ -97,17 +121,40 @@ def is_many(value: Any) -> bool:
     return is_table(value) or (hasattr(value, "ndim") and hasattr(value, "shape") and value.ndim > 1)
 
 
-def held(name: str, source: Any) -> _native.Held | None:
-    """Arrays as a file that is read in memory; none for a path."""
+def _settings_of(module: Any) -> dict[str, str]:
+    """What the modules of torch say of themselves beside their weights."""
+    found = {}
+    for name, part in module.named_modules() if hasattr(module, "named_modules") else ():
+        nonlinearity = getattr(part, "nonlinearity", None)
+        if isinstance(nonlinearity, str):
+            found[f"{name}.nonlinearity" if name else "nonlinearity"] = nonlinearity
+    return found
+
+
+def _digest(arrays: list[tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]]]) -> str:
+    """What tells arrays from others, as eight hexadecimal digits."""
+    hashed = hashlib.blake2b(digest_size=4)
+    for name, header, values in arrays:
+        hashed.update(name.encode())
+        hashed.update(header.data)
+        hashed.update(values.data)
+    return hashed.hexdigest()
+
+
+def held(name: str, source: Any, tell: bool = False) -> _native.Held | None:
+    """Arrays as a file that is read in memory, with `tell` one whose name tells it from others; none for a path."""
     if path_of(source) is not None:
         return None
+    if source is None:
+        raise ValueError(f"{name}: found None, expected a path, an array, a dictionary of arrays, a table or a module")
     if hasattr(source, "state_dict"):
-        source = source.state_dict()
+        source = {**source.state_dict(), **_settings_of(source)}
     if isinstance(source, Mapping):
         if not source:
             raise ValueError(f"{name}: found no array, expected one at least")
         arrays = [(str(key), *_npy(f"{name}[{key!r}]", value)) for key, value in _flat(source)]
-        return _native.Held(f"{name}.npz", arrays)
+        ending = "npz"
+        return _native.Held(f"{name}-{_digest(arrays)}.{ending}" if tell else f"{name}.{ending}", arrays)
     if is_table(source):
         source = _columns(source)
     elif isinstance(source, Sequence) and not isinstance(source, (bytes, bytearray)):
@@ -117,7 +164,8 @@ def held(name: str, source: Any) -> _native.Held | None:
         raise ValueError(
             f"{name}: found {kind}, expected a path, an array, a dictionary of arrays, a table or a module with state_dict"
         )
-    return _native.Held(f"{name}.npy", [("", *_npy(name, source))])
+    arrays = [("", *_npy(name, source))]
+    return _native.Held(f"{name}-{_digest(arrays)}.npy" if tell else f"{name}.npy", arrays)
 
 
 def _flat(arrays: Mapping[Any, Any], above: str = "") -> list[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nullcline._record import Record
+from nullcline._record import Record, frozen
 from nullcline._result import Result
 
 Array = np.ndarray[Any, Any]
@@ -38,7 +38,7 @@ class FixedPoints(Result):
         for k, row in enumerate(rows):
             if row is not None and row.size:
                 out[k] = row
-        return out
+        return frozen(out)
 
     @property
     def n(self) -> int:
@@ -59,7 +59,8 @@ class FixedPoints(Result):
 
     @property
     def x_init(self) -> Array:
-        """The state from which the first search that ended at each began, n x N; NaN where a proof or a later round found it."""
+        """The state from which the first search that ended at each began, n x N: one that was visited, with noise, or a random one;
+        NaN where a proof or a later round found the point."""
         return self._stack("start", self._sizes[0])
 
     @property
@@ -103,12 +104,29 @@ class FixedPoints(Result):
         return both
 
     def _evaluate(self) -> tuple[Array, Array]:
-        network = self.__dict__["_network"]()
-        return network.field(self.xstar, self.inputs), network.jacobian(self.xstar, self.inputs)
+        network = self.__dict__["_network"]
+        if isinstance(network, str):
+            raise ValueError(network)
+        x, u = self.xstar, self.inputs
+        values = network.field(x, u)
+        # A file may be another one by now.
+        still = np.abs(values - (0 if network.flow else x)) if self.n else np.zeros((0, 1))
+        said = np.sqrt(2 * self.qstar)
+        if (np.linalg.norm(still, axis=1) > 2 * said + 1e-6 * (1 + np.linalg.norm(x, axis=1))).any():
+            raise ValueError("the network is another one by now: its points are not those that were found; run fixed_points again")
+        return frozen(values), frozen(network.jacobian(x, u))
+
+    def __getstate__(self) -> dict[str, Any]:
+        if not isinstance(self.__dict__.get("_network", ""), str):
+            self._derived()
+        state = super().__getstate__()
+        if not isinstance(state.get("_network", ""), str):
+            state["_network"] = "the network did not come along"
+        return state
 
     @property
     def F_xstar(self) -> Array:
-        """F at the points, n x N."""
+        """F at the points, n x N; of the network as it was when it was asked."""
         return self._derived()[0]
 
     @property
@@ -121,7 +139,7 @@ class FixedPoints(Result):
         """Its eigenvalues, largest modulus first, n x N."""
         values = np.linalg.eigvals(self.J_xstar) if self.n else np.zeros(self.J_xstar.shape[:2])
         order = np.argsort(-np.abs(values), axis=1, kind="stable")
-        return np.take_along_axis(values.astype(complex), order, axis=1)
+        return frozen(np.take_along_axis(values.astype(complex), order, axis=1))
 
 
 class FunctionFixedPoints(FixedPoints):

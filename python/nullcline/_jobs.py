@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +14,8 @@ import numpy as np
 
 from nullcline import _data, _native, _progress, _settings
 from nullcline._fixed_points import FixedPoints, FunctionFixedPoints
-from nullcline._network import Network
+from nullcline._kept import Kept
+from nullcline._network import READING, Network, _rows
 from nullcline._result import Result
 
 
@@ -68,7 +68,7 @@ FUNCTIONS: dict[str, Function] = {
 
     >>> import numpy as np, nullcline
     >>> turn = 1.5 * np.array([[0.0, -1.0], [1.0, 0.0]])  # a quarter of a turn a step
-    >>> nullcline.cycles(turn, cell="vanilla").cycles[0].period
+    >>> nullcline.cycles(turn, cell="vanilla").cycles.cycles[0].period
     4.0
 """),
     "pca": Function("analyze", "pca", "source", """Principal components of a recording, or of a network's states.
@@ -85,7 +85,7 @@ FUNCTIONS: dict[str, Function] = {
     >>> side = rng.integers(0, 2, size=400).astype(float)
     >>> records = np.rec.fromarrays([side, side + rng.normal(size=400), rng.normal(size=400)], names="side,a,b")
     >>> print(*nullcline.decode(records, targets="side").findings)
-    side is decoded with ... % of the rows left out told rightly (chance 54 %; p = 0.001).
+    side is decoded with ... % of the rows left out told rightly (chance ...; p = 0.001).
 """),
     "selectivity": Function("analyze", "selectivity", "source", """Which units tell of `targets`, against chance.
 
@@ -159,7 +159,7 @@ FUNCTIONS: dict[str, Function] = {
 
     >>> import nullcline
     >>> nullcline.train_navigate(steps=1, batch=2, duration=3, transitions=4, cells=8, test_walks=2, test_steps=3).map
-    'SnakePath'
+    'DoubleDonut'
 """),
     "study": Function("study", None, "study", """Tests what a paper claims, figure by figure.
 
@@ -181,18 +181,19 @@ def _run(name: str, function: Function, first: Any, words: Mapping[str, Any], cl
     report: dict[str, Any] = {o.name: o.value for o in _REPORT.values()}
     allowed = {o.name for o in _settings.REPORT} | ({o.name for o in _settings.KEPT} if function.kind.startswith("train") else set())
     report.update({k: v for k, v in words.items() if k in allowed and v is not None})
+    _settings.checked(report)
     rest = {k: v for k, v in words.items() if k not in allowed}
     if function.module is not None:
         if "modules" in rest:
             raise ValueError(f"{name}: modules is {function.module!r}; use analyze for others")
         rest["modules"] = function.module
     if function.first == "source":
-        given = _settings.given(function.kind, first, rest)
+        given = _settings.given(function.kind, first, rest, report["out"] is not None)
     else:
         more = {} if function.first is None else {function.first: first}
         given = _settings.given(function.kind, None, {**more, **rest})
-    keep = None if report["out"] is not None else tempfile.TemporaryDirectory(prefix="nullcline-", ignore_cleanup_errors=True)
-    folder = Path(os.fspath(report["out"])) if keep is None else Path(keep.name) / "report"
+    keep = None if report["out"] is not None else Kept()
+    folder = Path(os.path.abspath(report["out"])) if keep is None else Path(keep.folder) / "report"
     shown = [given.shown.get("file", "...")] if function.first == "source" else []
     shown += [f"{k}={v}" for k, v in given.shown.items() if k not in ("file", "modules") or (k == "modules" and function.module is None)]
     bar = None if report["quiet"] else _progress.Bar()
@@ -203,6 +204,8 @@ def _run(name: str, function: Function, first: Any, words: Mapping[str, Any], cl
             command=f"nullcline.{name}({', '.join(shown)})", threads=report["threads"], memory=_settings.bytes_of(report["memory"]),
             checkpoint=float(report["checkpoint"]), restart=report["restart"], progress=bar,
         ))
+    except ValueError as e:
+        raise ValueError(_advised(str(e), function, first, rest)) from None
     finally:
         if bar is not None:
             bar.close()
@@ -211,6 +214,15 @@ def _run(name: str, function: Function, first: Any, words: Mapping[str, Any], cl
     for text in result.warnings:
         warnings.warn(text, NullclineWarning, stacklevel=3)
     return result
+
+
+def _advised(said: str, function: Function, first: Any, words: Mapping[str, Any]) -> str:
+    """A message with what a matrix of weights needs."""
+    of_networks = ("lyapunov", "covariant", "adjoint", "cycles", "fixed_points")
+    square = getattr(first, "ndim", 0) == 2 and first.shape[0] == first.shape[1]
+    if function.module in of_networks and square and "cell" not in words:
+        return f"{said}; if the array is a matrix of recurrent weights, say so with cell='vanilla', 'rate' or 'current'"
+    return said
 
 
 def _words(value: Any) -> list[str]:
@@ -305,17 +317,13 @@ def fixed_points(
             raise ValueError(f"fixed_points: {name} goes with a function; this is {type(source).__name__}")
     function = module._replace(module="fixed_points")
     found = _run("fixed_points", function, source, words, FixedPoints)
-    known = {o.name for o in _settings.options("analyze")}
-    reading = {k: v for k, v in words.items() if k in known and k in _READING}
-    found.__dict__["_network"] = lambda: Network(source, **reading)
+    reading = {k: v for k, v in words.items() if k in READING}
+    with warnings.catch_warnings():
+        # What is assumed was said.
+        warnings.simplefilter("ignore")
+        found.__dict__["_network"] = Network(source, **reading)
     assert isinstance(found, FixedPoints)
     return found
-
-
-#: Options that say how weights are read.
-_READING = (
-    "cell", "map", "activation", "tau", "dt", "euler", "constants", "reset_before", "vectors", "gates", "prefix",
-)
 
 
 def _of_function(
@@ -338,7 +346,10 @@ def _of_function(
         raise ValueError(f"fixed_points: {wrong[0]} does not go with a function; there are {', '.join(known)}")
 
     def array(value: Any) -> np.ndarray[Any, Any]:
-        return np.ascontiguousarray(_data.array_of(value), dtype=np.float64)
+        found = _data.array_of(value)
+        if found.dtype.kind not in "fiub":
+            raise ValueError(f"fixed_points: found an array of {found.dtype}, expected real numbers")
+        return np.ascontiguousarray(found, dtype=np.float64)
 
     def tangents(x: Any, dx: Any) -> np.ndarray[Any, Any]:
         assert jacobian is not None
@@ -353,11 +364,15 @@ def _of_function(
 
     along = (lambda x, dx: array(jvp(x, dx))) if jvp is not None else tangents
     back = (lambda x, gy: array(vjp(x, gy))) if vjp is not None else cotangents
-    begin = np.atleast_2d(array(states))
+    begin = _rows("states", states)
+    if not np.isfinite(begin).all():
+        raise ValueError("fixed_points: states: found numbers that are not finite, expected states")
     n = begin.shape[1]
     ends = np.zeros((0, 2)) if bounds is None else np.broadcast_to(array(bounds), (n, 2))
     if not (ends[:, 0] < ends[:, 1]).all():
         raise ValueError("fixed_points: bounds: expected a lower end and an upper one above it")
+    _agrees(value, along, back, begin)
+    _settings.checked(words)
     bar = None if words.get("quiet") else _progress.Bar()
     options: dict[str, Any] = {k: words.get(k) for k in ("starts", "noise", "slow_threshold", "threads")}
     try:
@@ -382,11 +397,39 @@ def _of_function(
     stable = sum(p["stability"] == "stable" for p in module["points"])
     left = [f"{far} slow points far from all states were left out; bounds keep the search from there"] if far else []
     said = {"subject": f"a function of {n} numbers", "findings": [f"{count} points, {stable} of them stable", *left]}
-    keep = tempfile.TemporaryDirectory(prefix="nullcline-", ignore_cleanup_errors=True)
-    found = FunctionFixedPoints(summary, Path(keep.name), said, keep)
+    keep = Kept()
+    found = FunctionFixedPoints(summary, Path(keep.folder), said, keep)
     x = found.xstar
     found.__dict__["_found"] = (value(x) if count else x, np.array(jacobians).reshape(count, n, n))
     return found
+
+
+def _agrees(value: Any, along: Any, back: Any, states: np.ndarray[Any, Any]) -> None:
+    """Fails where a function is none of states, or its derivatives are another function's."""
+    x = states[:: max(1, len(states) // 4)][:4]
+    draw = np.random.default_rng(1)
+    y = value(x)
+    if y.shape != x.shape:
+        raise ValueError(f"fixed_points: the function gave an array of shape {y.shape} for states of {x.shape}, expected the same shape")
+    if not np.isfinite(y).all():
+        raise ValueError("fixed_points: the function gave numbers that are not finite at the states, expected numbers")
+    dx, gy = draw.normal(size=x.shape), draw.normal(size=x.shape)
+    try:
+        forward, backward = along(x, dx), back(x, gy)
+    except ValueError as e:
+        raise ValueError(f"fixed_points: the derivatives cannot be used: {e}; expected jacobian of shape {(len(x), *2 * x.shape[1:])}") from None
+    if forward.shape != x.shape or backward.shape != x.shape:
+        raise ValueError(f"fixed_points: the derivatives gave arrays of {forward.shape} and {backward.shape}, expected {x.shape}")
+    step = 1e-5 * (1 + np.abs(x).max())
+    ahead, behind = value(x + step * dx), value(x - step * dx)
+    near = (ahead - behind) / (2 * step)
+    # Beside kinks the two sides differ, and nothing is said.
+    bent = np.abs((ahead - y) / step - (y - behind) / step) > 1e-2 * (np.abs(near) + 1e-3)
+    off = np.abs(forward - near) > 1e-3 * (1 + np.abs(near))
+    if not np.isfinite(forward).all() or (off & ~bent).any():
+        raise ValueError("fixed_points: jacobian, or jvp, is not the derivative of the function: differences of its values are others")
+    if not np.allclose((forward * gy).sum(axis=1), (backward * dx).sum(axis=1), rtol=1e-6, atol=1e-9):
+        raise ValueError("fixed_points: vjp is not the transpose of jvp")
 
 
 def load(folder: str | os.PathLike[str]) -> Result:
@@ -414,8 +457,14 @@ def load(folder: str | os.PathLike[str]) -> Result:
     if job == "analyze" and "fixed_points" in summary.get("modules", {}):
         settings = summary["job"]["settings"]
         found = FixedPoints(summary, place, {})
-        reading = {k: v for k, v in settings.items() if k in _READING and v}
-        found.__dict__["_network"] = lambda: Network(settings["file"], **reading)
+        reading = {k: v for k, v in settings.items() if k in READING and v}
+        file_ = settings["file"]
+        if isinstance(file_, str) and Path(file_).is_file():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found.__dict__["_network"] = Network(file_, **reading)
+        else:
+            found.__dict__["_network"] = f"{file_}: the network is not there any more, from which derivatives would come"
         return found
     return cls(summary, place, {})
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
-from nullcline import _native, _settings
+from nullcline import _data, _native, _settings
 
 Array = np.ndarray[Any, Any]
+
+#: Options that say how weights are read.
+READING = ("cell", "map", "activation", "tau", "dt", "euler", "constants", "reset_before", "vectors", "gates", "prefix")
+
+
+def _rows(name: str, value: Any) -> Array:
+    """Numbers in rows."""
+    array = np.asarray(_data.array_of(value))
+    if array.dtype.kind == "c":
+        raise ValueError(f"{name}: found complex numbers, expected real ones")
+    if array.ndim > 2:
+        raise ValueError(f"{name}: found an array of shape {array.shape}, expected rows of numbers")
+    return np.ascontiguousarray(np.atleast_2d(array), dtype=np.float64)
 
 
 class Network:
@@ -23,8 +37,14 @@ class Network:
     """
 
     def __init__(self, source: Any, /, **options: Any) -> None:
+        wrong = [k for k in options if k not in READING]
+        if wrong:
+            raise ValueError(f"Network: {wrong[0]} says nothing of how weights are read; there are {', '.join(READING)}")
+        self._source, self._options = _settings._source(source, options)
         given = _settings.given("analyze", source, options)
         self._network = _native.Network(given.settings)
+        for text in self._network.notes:
+            warnings.warn(text, UserWarning, stacklevel=2)
 
     @property
     def cell(self) -> str:
@@ -73,10 +93,9 @@ class Network:
         return None if found is None else (found[0], np.asarray(found[1]))
 
     def _pair(self, states: Any, inputs: Any) -> tuple[Array, Array]:
-        x = np.atleast_2d(np.asarray(states, dtype=np.float64))
-        given = np.zeros(self.inputs) if inputs is None else inputs
-        u = np.asarray(given, dtype=np.float64)
-        return np.ascontiguousarray(x), np.ascontiguousarray(np.atleast_2d(u))
+        x = _rows("states", states)
+        u = _rows("inputs", np.zeros(self.inputs) if inputs is None else inputs)
+        return x, u
 
     def step(self, states: Any, inputs: Any = None) -> Array:
         """States (b x N) a step later under inputs (b x d, or d for all; none: zero)."""
@@ -96,7 +115,7 @@ class Network:
 
     def trajectory(self, initial: Any, inputs: Any = None, steps: int | None = None) -> Array:
         """States after 0, 1, ... steps from `initial` (b x N or N) under inputs (steps x d, or b x steps x d; none: zero for `steps`)."""
-        x = np.atleast_2d(np.asarray(initial, dtype=np.float64))
+        x = _rows("initial", initial)
         if inputs is None:
             if steps is None:
                 raise ValueError("trajectory: found neither inputs nor steps, expected one of them")
@@ -116,5 +135,12 @@ class Network:
             out[:, t + 1] = self.step(out[:, t], u[:, t])
         return out
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self._source, dict(self._options))
+
     def __repr__(self) -> str:
         return f"<{self._network.describe()}>"
+
+
+def _again(source: Any, options: dict[str, Any]) -> Network:
+    return Network(source, **options)

@@ -15,7 +15,7 @@ class Comparison:
     """What a pipeline laid side by side: its tables, its cells and its page."""
 
     def __init__(self, folder: Path, status: int) -> None:
-        self.folder = folder
+        self.folder = Path(os.path.abspath(folder))
         #: 0 when every cell is done.
         self.status = status
 
@@ -40,10 +40,17 @@ class Comparison:
         return f"<comparison in {self.folder}; status {self.status}>"
 
 
-def run(pipeline: str | os.PathLike[str], /, *, out: str | os.PathLike[str] | None = None, **options: Any) -> Comparison:
-    """Runs a pipeline, as `nullcline run` does, with its options as keywords (`with_` for `--with`).
+#: The options of the command that print instead of running.
+_PRINT = ("check", "list", "plan", "slurm")
+_OPTIONS = (*_PRINT, "merge", "shard", "abreast", "with_", "on", "figures", "tables", "threads", "memory", "quiet")
 
-    Cells run in processes of their own; what a run that was interrupted has done is not done again.
+
+def run(pipeline: str | os.PathLike[str], /, *, out: str | os.PathLike[str] | None = None, **options: Any) -> Any:
+    """Runs a pipeline, as `nullcline run` does, with its options as keywords (`with_` for `--with`); gives a `Comparison`.
+
+    Cells run in processes of their own; what a run that was interrupted has done is not done again. A cell that fails is
+    among `failed`, the rest goes on. With `check`, `list`, `plan` or `slurm` nothing is run, and what the command prints is
+    given as text; with `shard` nothing is laid side by side.
 
     >>> import nullcline, pathlib, tempfile
     >>> place = pathlib.Path(tempfile.mkdtemp())
@@ -53,24 +60,34 @@ def run(pipeline: str | os.PathLike[str], /, *, out: str | os.PathLike[str] | No
     >>> done.status, "numbers/wide" in done.tables
     (0, True)
     """
+    wrong = [k for k in options if k not in _OPTIONS]
+    if wrong:
+        raise ValueError(f"run: there is no option {wrong[0]}; there are out, {', '.join(_OPTIONS)}")
     file = Path(pipeline)
     words = [sys.executable, "-m", "nullcline", "run", os.fspath(file)]
     if out is not None:
-        words += ["--out", os.fspath(out)]
+        words += ["--out", os.path.abspath(out)]
+    quiet = bool(options.get("quiet"))
     for key, value in options.items():
-        name = f"--{key.rstrip('_').replace('_', '-')}"
-        if value is True:
-            words.append(name)
-        elif value is not None and value is not False:
-            text = ",".join(map(str, value)) if isinstance(value, (list, tuple)) else os.fspath(value) if hasattr(value, "__fspath__") else str(value)
-            words.append(f"{name}={text}")
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=None if not options.get("quiet") else subprocess.PIPE, text=True, check=False)
-    folder = _folder(done.stdout, file, out)
-    if done.returncode in (1, 2, 3) and "open " not in done.stdout and not options.get("quiet"):
-        raise ValueError(f"{file}: the pipeline was not run; what is wrong was printed")
-    if done.returncode in (1, 2, 3) and options.get("quiet"):
-        raise ValueError((done.stderr or "").removeprefix("error: ").strip() or f"{file}: status {done.returncode}")
-    return Comparison(folder, done.returncode)
+        name = f"--{key.rstrip('_')}"
+        if key == "quiet" or value is None or value is False:
+            continue
+        words.append(name if value is True else f"{name}={_text(value)}")
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None, text=True, check=False)
+    if any(options.get(k) for k in _PRINT) and done.returncode == 0:
+        return done.stdout
+    began = "open " in done.stdout or (options.get("shard") is not None and done.returncode in (0, 3, 4))
+    if not began:
+        said = [line for line in (done.stderr or "").splitlines() if line.startswith("error: ")]
+        why = said[-1].removeprefix("error: ") if said else "what is wrong was printed"
+        raise (OSError if done.returncode == 1 else ValueError)(f"{file}: the pipeline was not run: {why}")
+    return Comparison(_folder(done.stdout, file, out), done.returncode)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(str, value))
+    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
 
 
 def _folder(said: str, file: Path, out: str | os.PathLike[str] | None) -> Path:

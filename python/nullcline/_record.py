@@ -15,7 +15,7 @@ _SHOWN = 60
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its standard error, from `n` observations.
+    """A number with its standard error, from `n` observations; compared and formatted it is the number.
 
     >>> Estimate(0.238, 0.055, 12)
     0.238(55)
@@ -29,6 +29,24 @@ class Estimate:
 
     def __float__(self) -> float:
         return float(self.value)
+
+    def __format__(self, how: str) -> str:
+        return format(self.value, how) if how else repr(self)
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self.value, digits)
+
+    def __lt__(self, other: Any) -> bool:
+        return self.value < float(other)
+
+    def __le__(self, other: Any) -> bool:
+        return self.value <= float(other)
+
+    def __gt__(self, other: Any) -> bool:
+        return self.value > float(other)
+
+    def __ge__(self, other: Any) -> bool:
+        return self.value >= float(other)
 
     def __repr__(self) -> str:
         return shown(self.value, self.std_error)
@@ -143,6 +161,12 @@ def _grid(value: list[Any]) -> bool:
     return rows and len({len(row) for row in value}) == 1 and all(_number(v) for row in value for v in row)
 
 
+def frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The array, which nobody writes to any more."""
+    array.flags.writeable = False
+    return array
+
+
 def made(value: Any, name: str = "") -> Any:
     """A value of a summary as Python's users have it: arrays of numbers (missing ones NaN), estimates, records."""
     if isinstance(value, dict):
@@ -153,11 +177,11 @@ def made(value: Any, name: str = "") -> Any:
     if isinstance(value, list):
         if value and all(_number(v) for v in value):
             whole = all(isinstance(v, int) for v in value)
-            return np.array(value, dtype=np.int64 if whole else np.float64)
+            return frozen(np.array(value, dtype=np.int64 if whole else np.float64))
         if _grid(value):
             grid = np.array(value, dtype=np.float64)
             if name.endswith("eigenvalues") and grid.shape[1] == 2:
-                return grid[:, 0] + 1j * grid[:, 1]
-            return grid
+                return frozen(grid[:, 0] + 1j * grid[:, 1])
+            return frozen(grid)
         return Records(made(v) for v in value)
     return value

@@ -9,7 +9,6 @@ import importlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from nullcline import _native
+from nullcline._kept import Kept
 from nullcline._record import Record
 
 
@@ -95,6 +95,8 @@ class Files(Mapping[str, Any]):
     """Figures or tables of a report by section and name, as `fixed_points/points`."""
 
     def __init__(self, folder: Path, endings: tuple[str, ...], kind: type) -> None:
+        if not folder.is_dir():
+            raise ValueError(f"{folder}: the report is no longer there; run the job again, or save(folder) it while it is")
         found = sorted(p for p in folder.rglob("*") if p.suffix in endings and p.is_file())
         self._all = {p.relative_to(folder).with_suffix("").as_posix(): kind(p) for p in found}
 
@@ -134,11 +136,38 @@ class Result:
         summary: Mapping[str, Any],
         folder: Path,
         said: Mapping[str, Any],
-        keep: tempfile.TemporaryDirectory[str] | None = None,
+        keep: Kept | None = None,
     ) -> None:
+        folder = Path(os.path.abspath(folder))
         self.__dict__.update(_summary=summary, folder=folder, _said=said, _keep=keep)
         modules = {k: v for k, v in summary.get("modules", {}).items() if v is not None}
         self.__dict__["modules"] = Record(modules)
+
+    def __copy__(self) -> Result:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Result:
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {k: v for k, v in self.__dict__.items() if k not in ("modules", "_keep", "_points")}
+        if self.__dict__["_keep"] is not None:
+            # Another process has another folder.
+            all_of = sorted(p for p in self.folder.rglob("*") if p.is_file()) if self.folder.is_dir() else []
+            state["_files"] = {p.relative_to(self.folder).as_posix(): p.read_bytes() for p in all_of}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        files, keep = state.pop("_files", None), None
+        if files is not None:
+            keep = Kept()
+            state["folder"] = Path(keep.folder) / "report"
+            for name, content in files.items():
+                place = state["folder"] / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+        Result.__init__(self, state["_summary"], state["folder"], state["_said"], keep)
+        self.__dict__.update({k: v for k, v in state.items() if k not in self.__dict__})
 
     modules: Record
     folder: Path
@@ -261,25 +290,47 @@ class Result:
         text = f"<p><b>{html.escape(self.subject)}</b></p><ul>{items(self.findings)}{warned}</ul>"
         figures = self.figures
         lead = self._summary.get("lead")
-        first = figures[lead] if lead in figures else next(iter(figures.values()), None)
+        first = figures[str(lead)] if lead in figures else next(iter(figures.values()), None)
         return text + (f"<div style='max-width:44em'>{first.svg}</div>" if first is not None else "")
 
 
 def _variables(record: Record, above: str, found: dict[str, Any]) -> None:
+    for name, value in record.items():
+        _variable(f"{above}{name}", value, found)
+
+
+def _variable(path: str, value: Any, found: dict[str, Any]) -> None:
     from nullcline._record import Estimate
 
-    for name, value in record.items():
-        path = f"{above}{name}"
-        if isinstance(value, Record):
-            _variables(value, f"{path}.", found)
-        elif isinstance(value, Estimate):
-            found[path] = ((), value.value)
-            if value.std_error is not None:
-                found[f"{path}_std_error"] = ((), value.std_error)
-        elif isinstance(value, np.ndarray):
-            found[path] = ([f"{path}_{k}" for k in range(value.ndim)], value)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            found[path] = ((), value)
-        elif isinstance(value, tuple) and value and all(isinstance(v, Record) for v in value):
-            for k, one in enumerate(value):
-                _variables(one, f"{path}.{k}.", found)
+    if isinstance(value, Record):
+        _variables(value, f"{path}.", found)
+    elif isinstance(value, Estimate):
+        found[path] = ((), value.value)
+        if value.std_error is not None:
+            found[f"{path}_std_error"] = ((), value.std_error)
+    elif isinstance(value, np.ndarray):
+        found[path] = ([f"{path}_{k}" for k in range(value.ndim)], value)
+    elif isinstance(value, (int, float)):
+        found[path] = ((), value)
+    elif isinstance(value, tuple) and value and all(isinstance(v, Record) for v in value):
+        _stacked(path, value, found)
+
+
+def _stacked(path: str, records: tuple[Record, ...], found: dict[str, Any]) -> None:
+    """Several of a kind along one dimension, called as they are; what differs in shape one by one."""
+    from nullcline._record import Estimate
+
+    for name in records[0]:
+        values = [r[name] if name in r else None for r in records]
+        plain: list[Any] = [float(v) if isinstance(v, (int, float, Estimate)) else v for v in values]
+        shapes = {np.shape(v) for v in plain if v is not None}
+        texts = all(isinstance(v, str) or v is None for v in values)
+        if texts and any(v is not None for v in values):
+            found[f"{path}.{name}"] = ([path], np.array([v or "" for v in values]))
+        elif len(shapes) == 1 and all(isinstance(v, (float, np.ndarray)) or v is None for v in plain):
+            shape = shapes.pop()
+            rows = [np.full(shape, np.nan) if v is None else np.asarray(v) for v in plain]
+            found[f"{path}.{name}"] = ([path, *(f"{path}.{name}_{k}" for k in range(len(shape)))], np.stack(rows))
+        else:
+            for k, value in enumerate(values):
+                _variable(f"{path}.{k}.{name}", value, found)

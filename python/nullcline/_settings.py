@@ -6,6 +6,7 @@ import functools
 import inspect
 import json
 import keyword
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -100,7 +101,10 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return [f"{k}={_plain(name, v)}" for k, v in value.items()]
     if isinstance(value, np.generic):
-        return value.item()
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        # The command says what it expects.
+        return repr(value)
     if isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, (set, frozenset)):
@@ -110,6 +114,9 @@ def _plain(name: str, value: Any) -> Any:
         if array.ndim == 0:
             return array.item()
         if array.ndim == 1:
+            parted = [v for v in array.tolist() if isinstance(v, str) and "," in v]
+            if parted:
+                raise ValueError(f"{name}: found {parted[0]!r}, expected names without commas, which part the names")
             return [_plain(name, v) for v in array.tolist()]
         raise ValueError(f"{name}: found an array of shape {array.shape}, expected numbers in a row")
     raise ValueError(f"{name}: found {type(value).__name__}, expected a number, a text or a list")
@@ -123,8 +130,20 @@ class Given(NamedTuple):
     shown: dict[str, str]
 
 
-def given(kind: str, source: Any, words: Mapping[str, Any]) -> Given:
-    """The settings of a job; arrays in place of files get a path."""
+def _source(source: Any, words: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+    """What stands behind a network, or a result with one, and how it is to be read."""
+    from nullcline._network import Network
+
+    if isinstance(getattr(type(source), "weights", None), property):
+        return source.weights, words
+    if isinstance(source, Network):
+        return source._source, {**source._options, **words}
+    return source, words
+
+
+def given(kind: str, source: Any, words: Mapping[str, Any], tell: bool = False) -> Given:
+    """The settings of a job; arrays in place of files get a path, with `tell` one that tells them from others."""
+    source, words = _source(source, words)
     known = {o.name: o for o in options(kind)}
     settings: dict[str, Any] = {}
     kept: list[_native.Held] = []
@@ -136,19 +155,21 @@ def given(kind: str, source: Any, words: Mapping[str, Any]) -> Given:
             shown[name] = repr(path)
             return path
         label = {"file": "array"}.get(name, name)
-        one = _data.held(label, value)
+        one = _data.held(label, value, tell)
         assert one is not None
         kept.append(one)
         shown[name] = "..."
         return one.path
 
-    if source is not None:
+    if "file" in known:
         settings["file"] = file("file", source)
     for key, value in words.items():
         name = key[:-1] if key.endswith("_") and keyword.iskeyword(key[:-1]) else key
         if value is None:
             continue
         option = known.get(name)
+        if option is not None and option.takes == "flag" and not isinstance(value, (bool, np.bool_)):
+            raise ValueError(f"{key} = {value!r}: expected True or False")
         takes = None if option is None else option.takes
         # Options that name columns or a table take a table itself.
         if takes == "file" or (takes == "text" and _data.is_many(value)):
@@ -156,7 +177,17 @@ def given(kind: str, source: Any, words: Mapping[str, Any]) -> Given:
         else:
             settings[name] = _plain(key, value)
             shown[key] = repr(value if isinstance(value, (str, bool, int, float)) else settings[name])
-    return Given(json.dumps(settings), kept, shown)
+    return Given(json.dumps(settings, allow_nan=False), kept, shown)
+
+
+def checked(words: Mapping[str, Any]) -> None:
+    """Fails at what is no value of the options that are no job's own."""
+    for name in ("force", "png", "quiet", "restart"):
+        if not isinstance(words.get(name, False), (bool, np.bool_)):
+            raise ValueError(f"{name} = {words[name]!r}: expected True or False")
+    threads = words.get("threads")
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1):
+        raise ValueError(f"threads = {threads!r}: expected a whole number, 1 or more")
 
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -172,8 +203,8 @@ def bytes_of(memory: str | float | None) -> int | None:
     try:
         number = float(text[:digits])
         bytes_ = int(number * _UNITS[text[digits:].strip().upper()])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         raise ValueError(f"memory = {memory!r}: expected bytes, or a size as '8GB' or '1.5GiB'") from None
-    if bytes_ <= 0:
-        raise ValueError(f"memory = {memory!r}: expected more than nothing")
+    if not 0 < bytes_ < 2**63:
+        raise ValueError(f"memory = {memory!r}: expected from 1 byte to 8 EiB")
     return bytes_

@@ -52,8 +52,8 @@ class _Played(_Base):  # type: ignore[misc]
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Moves on: observation, reward, whether the task is over, whether the time is, and where it stands."""
         pair = np.asarray(action, dtype=np.float64).ravel()
-        if pair.shape != (2,):
-            raise ValueError(f"step: found an action of shape {np.shape(action)}, expected two numbers")
+        if pair.shape != (2,) or not np.isfinite(pair).all():
+            raise ValueError(f"step: found the action {action}, expected two finite numbers")
         seen, reward, over, late = self._episodes.step(pair.tolist())
         return seen.astype(np.float32), float(reward), bool(over), bool(late), self._info()
 

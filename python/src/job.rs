@@ -25,7 +25,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// How long a job that was interrupted is waited for; it ends at the next piece of its work and writes nothing.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// How long the end of the program waits for jobs that are at work.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(3);
 /// The stack of a job, as a main thread has it.
 const STACK: usize = 8 << 20;
 

@@ -75,6 +75,14 @@ impl Network {
         self.network.describe()
     }
 
+    /// What of it was assumed, or not used, a sentence each.
+    #[getter]
+    fn notes(&self) -> Vec<String> {
+        let n = &self.network;
+        let doubtful = n.notes.iter().filter(|n| n.doubtful()).map(|n| n.told("activation"));
+        doubtful.chain(n.left_out.iter().cloned()).collect()
+    }
+
     /// The kind of its cells.
     #[getter]
     fn cell(&self) -> &'static str {

@@ -94,5 +94,5 @@ def test_what_a_function_raises_is_raised():
 
     with pytest.raises(KeyError, match="weights"):
         nullcline.fixed_points(broken, states=np.ones((5, 2)), jacobian=lambda x: np.zeros((len(x), 2, 2)))
-    with pytest.raises(ValueError, match="expected .* x 2"):
+    with pytest.raises(ValueError, match="expected the same shape"):
         nullcline.fixed_points(lambda x: x[:, :1], states=np.ones((5, 2)), jacobian=lambda x: np.zeros((len(x), 2, 2)))

@@ -155,7 +155,7 @@ fn half_step(system: &dyn System, t: &Trajectory, drive: &Drive, options: &Optio
     if half.kind == Kind::FixedPoint {
         return Vec::new();
     }
-    half.record(usize::MAX);
+    half.record(usize::MAX, &|_| ());
     if half.diverged {
         return Vec::new();
     }

@@ -290,10 +290,7 @@ fn record(
     loop {
         all.par_iter_mut().for_each(|t| {
             // Whoever watches sees that it goes on between two looks.
-            for _ in 0..batches {
-                t.record(1);
-                progress(Progress { steps: t.recorded, max_steps, std_error: before });
-            }
+            t.record(batches, &|steps| progress(Progress { steps, max_steps, std_error: before }));
             if !driven {
                 t.look(system, options);
             }

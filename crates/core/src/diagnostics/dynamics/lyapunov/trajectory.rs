@@ -11,6 +11,8 @@ use crate::systems::time::{Drive, Stepper, System};
 
 /// Steps with tangents at a fixed point or on a cycle, where they serve only as a check.
 const CHECK_STEPS: usize = 1000;
+/// Entries of tangents that are carried between two words on how far it is.
+const WATCHED: usize = 1 << 24;
 
 pub(super) struct Trajectory<'a> {
     pub(super) index: usize,
@@ -163,17 +165,26 @@ impl<'a> Trajectory<'a> {
             && (self.samples.drifts() || (0..k).any(|j| trend(&[self.series(j)], self.batch).lasting))
     }
 
-    /// Records up to `batches` more batches; the last of all may be shorter.
-    pub(super) fn record(&mut self, batches: usize) {
+    /// Records up to `batches` more batches; the last of all may be shorter. `watch` is told now and then of the steps so far.
+    pub(super) fn record(&mut self, batches: usize, watch: &dyn Fn(usize)) {
         let k = self.total.len();
         let mut sums = vec![0.0; k];
+        let every = WATCHED / (self.state.x().len() * k.max(1)).max(1) + 1;
         for _ in 0..batches {
             if self.done() {
                 return;
             }
             let steps = self.batch.min(self.limit - self.recorded);
             let (samples, begin) = (&mut self.samples, self.origin.0);
-            let each = |s: &Stepper| samples.offer(s.time() - begin - 1, s.x());
+            let recorded = self.recorded;
+            let mut made = 0;
+            let each = |s: &Stepper| {
+                samples.offer(s.time() - begin - 1, s.x());
+                made += 1;
+                if made % every == 0 {
+                    watch(recorded + made);
+                }
+            };
             if !self.tangents.run(&mut self.state, steps, each) {
                 self.diverged = true;
                 return;
