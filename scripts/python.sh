@@ -12,10 +12,12 @@ command -v "$python" >/dev/null || skip "there is no $python"
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 "$python" -m venv "$place/env" >/dev/null 2>&1 || skip "$python makes no environments (venv, ensurepip)"
-pip() { "$place/env/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
-pip install maturin numpy pytest >"$place/log" 2>&1 || skip "packages cannot be installed: $(tail -1 "$place/log")"
+pip() { "$place/env/bin/python" -m pip --quiet --disable-pip-version-check --retries 2 --timeout 20 "$@"; }
+# Known versions, so that a new one of others' is no surprise here.
+pip install maturin==1.16.0 numpy==2.4.6 pytest==9.2.0 >"$place/log" 2>&1 || pip install maturin numpy pytest >"$place/log" 2>&1 ||
+  skip "packages cannot be installed: $(tail -1 "$place/log")"
 # What is not there, its tests do without.
-for package in mypy pandas polars xarray gymnasium "nbclient ipykernel"; do
+for package in mypy==2.4.1 pandas==3.1.1 polars==2.1.0 xarray==2026.9.0 gymnasium==1.4.0 "nbclient==0.11.0 ipykernel==7.4.0"; do
   # shellcheck disable=SC2086
   pip install $package >"$place/log" 2>&1 || echo "without $package: $(tail -1 "$place/log")"
 done
