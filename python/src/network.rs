@@ -21,6 +21,23 @@ pub struct Network {
 type Derivatives<'py> = (Bound<'py, PyArray3<f64>>, Bound<'py, PyArray3<f64>>);
 
 impl Network {
+    /// A rule's values at states under inputs.
+    fn valued<'py>(
+        &self,
+        py: Python<'py>,
+        rule: &dyn Rule,
+        [states, inputs]: [&PyReadonlyArray2<'py, f64>; 2],
+    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let [x, u] = self.checked(states, inputs)?;
+        let y = py.detach(|| {
+            let mut room = Workspace::new(rule, x.ncols(), x.ncols());
+            let mut y = Mat::zeros(x.nrows(), x.ncols());
+            room.eval(rule, x.as_ref(), u.as_ref(), y.as_mut());
+            y
+        });
+        Ok(of_columns(py, y.as_ref()))
+    }
+
     fn checked(
         &self,
         states: &PyReadonlyArray2<'_, f64>,
@@ -40,13 +57,6 @@ impl Network {
             }
         }
     }
-}
-
-fn evaluated(rule: &dyn Rule, [x, u]: &[Mat<f64>; 2]) -> Mat<f64> {
-    let mut room = Workspace::new(rule, x.ncols(), x.ncols());
-    let mut y = Mat::zeros(x.nrows(), x.ncols());
-    room.eval(rule, x.as_ref(), u.as_ref(), y.as_mut());
-    y
 }
 
 #[pymethods]
@@ -132,9 +142,7 @@ impl Network {
         states: PyReadonlyArray2<'py, f64>,
         inputs: PyReadonlyArray2<'py, f64>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
-        let at = self.checked(&states, &inputs)?;
-        let y = py.detach(|| evaluated(self.network.system.step(), &at));
-        Ok(of_columns(py, y.as_ref()))
+        self.valued(py, self.network.system.step(), [&states, &inputs])
     }
 
     /// F at states (b x n) under inputs (b x d, or 1 x d): of a map the states a step later, of a flow dx/dt.
@@ -144,9 +152,7 @@ impl Network {
         states: PyReadonlyArray2<'py, f64>,
         inputs: PyReadonlyArray2<'py, f64>,
     ) -> PyResult<Bound<'py, PyArray2<f64>>> {
-        let at = self.checked(&states, &inputs)?;
-        let y = py.detach(|| evaluated(self.network.system.field(), &at));
-        Ok(of_columns(py, y.as_ref()))
+        self.valued(py, self.network.system.field(), [&states, &inputs])
     }
 
     /// dF/dx (b x n x n) and dF/du (b x n x d) there.

@@ -474,7 +474,7 @@ fn a_gallery_holds_figures_and_claims() {
         "## fanthomme2021/figB.1",
         "![fanthomme2021/figB.1](fanthomme2021-figB.1.svg)",
         "`nullcline study fanthomme2021/figA.3`",
-        "| holds | The program's gain A is 9.28 (widths 0.3 and 0.5) | 9.2815 (theory) |",
+        "| holds | The program's gain A is 9.28 (widths 0.3 and 0.5) | 9.281 (theory) | 9.282 |",
         "[The page](network.html)",
     ] {
         assert!(page.contains(expected), "{expected}\n{page}");
