@@ -132,9 +132,10 @@ class Given(NamedTuple):
 
 def _source(source: Any, words: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
     """What stands behind a network, or a result with one, and how it is to be read."""
+    from nullcline._jobs import Trained
     from nullcline._network import Network
 
-    if isinstance(getattr(type(source), "weights", None), property):
+    if isinstance(source, Trained):
         return source.weights, words
     if isinstance(source, Network):
         return source._source, {**source._options, **words}

@@ -207,3 +207,11 @@ def test_the_last_observation_is_new():
 def test_estimates_are_numbers():
     found = nullcline.pca(normal(500)).participation_ratio
     assert 2 < found < 3.1 and f"{found:.1f}" == f"{found.value:.1f}" and round(found, 1) == round(found.value, 1)
+
+
+def test_functions_in_single_precision():
+    single = lambda a: np.asarray(a, dtype=np.float32)
+    f = lambda x: single(np.tanh(2 * single(x)))
+    j = lambda x: single(2 / np.cosh(2 * single(x)) ** 2)[:, :, None] * np.eye(2, dtype=np.float32)
+    found = nullcline.fixed_points(f, states=normal(60, 2), jacobian=j, bounds=(-1, 1))
+    assert found.n >= 1 and np.abs(found.F_xstar - found.xstar).max() < 1e-3
