@@ -204,15 +204,16 @@ def _run(name: str, function: Function, first: Any, words: Mapping[str, Any], cl
             command=f"nullcline.{name}({', '.join(shown)})", threads=report["threads"], memory=_settings.bytes_of(report["memory"]),
             checkpoint=float(report["checkpoint"]), restart=report["restart"], progress=bar,
         ))
-    except ValueError as e:
-        raise ValueError(_advised(str(e), function, first, rest)) from None
+    except (ValueError, RuntimeError) as e:
+        said_ = _settings.in_python(str(e), function.kind)
+        raise type(e)(_advised(said_, function, first, rest)) from None
     finally:
         if bar is not None:
             bar.close()
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     result = cls(summary, folder, said, keep)
     for text in result.warnings:
-        warnings.warn(text, NullclineWarning, stacklevel=3)
+        warnings.warn(_settings.in_python(text, function.kind), NullclineWarning, stacklevel=3)
     return result
 
 

@@ -42,7 +42,10 @@ class Network:
             raise ValueError(f"Network: {wrong[0]} says nothing of how weights are read; there are {', '.join(READING)}")
         self._source, self._options = _settings._source(source, options)
         given = _settings.given("analyze", source, options)
-        self._network = _native.Network(given.settings)
+        try:
+            self._network = _native.Network(given.settings)
+        except ValueError as e:
+            raise ValueError(_settings.in_python(str(e), "analyze")) from None
         for text in self._network.notes:
             warnings.warn(text, UserWarning, stacklevel=2)
 

@@ -7,6 +7,7 @@ import inspect
 import json
 import keyword
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -179,6 +180,20 @@ def given(kind: str, source: Any, words: Mapping[str, Any], tell: bool = False) 
             settings[name] = _plain(key, value)
             shown[key] = repr(value if isinstance(value, (str, bool, int, float)) else settings[name])
     return Given(json.dumps(settings, allow_nan=False), kept, shown)
+
+
+_FLAG = re.compile(r"--([a-z][a-z0-9-]*)")
+_HELD = re.compile(r"/<memory(?: \d+)?>/([a-z_]+?)(?:-[0-9a-f]{8})?\.np[yz]")
+
+
+def in_python(said: str, kind: str) -> str:
+    """A message of the command with its options as keywords, and arrays as arguments."""
+    known = {o.name: o.keyword for o in [*options(kind), *REPORT, *KEPT]}
+
+    def option(match: re.Match[str]) -> str:
+        return known.get(match.group(1).replace("-", "_"), match.group(0))
+
+    return _HELD.sub(r"\1", _FLAG.sub(option, said))
 
 
 def checked(words: Mapping[str, Any]) -> None:

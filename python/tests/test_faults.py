@@ -209,6 +209,15 @@ def test_estimates_are_numbers():
     assert 2 < found < 3.1 and f"{found:.1f}" == f"{found.value:.1f}" and round(found, 1) == round(found.value, 1)
 
 
+def test_messages_speak_python():
+    with pytest.raises(ValueError) as raised:
+        nullcline.decode(normal(), targets="side")
+    assert "--" not in str(raised.value) and "<memory" not in str(raised.value)
+    with pytest.raises(ValueError) as raised:
+        nullcline.pca(normal(), soft_normalise=True, zscore=True)
+    assert "soft_normalise" in str(raised.value)
+
+
 def test_functions_in_single_precision():
     single = lambda a: np.asarray(a, dtype=np.float32)
     f = lambda x: single(np.tanh(2 * single(x)))
