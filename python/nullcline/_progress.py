@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import time
 from collections.abc import Callable
@@ -39,11 +40,10 @@ class Bar:
             return
         text = _line(stage, what, done, total, said)
         if self._notebook:
-            from IPython import display as shown
-
-            html: Any = getattr(shown, "HTML")(f"<code>{_escaped(text)}</code>")
+            shown = importlib.import_module("IPython.display")
+            html: Any = shown.HTML(f"<code>{_escaped(text)}</code>")
             if self._handle is None:
-                self._handle = getattr(shown, "display")(html, display_id=True)
+                self._handle = shown.display(html, display_id=True)
             else:
                 self._handle.update(html)
         elif sys.stderr is not None and sys.stderr.isatty():
@@ -55,9 +55,8 @@ class Bar:
     def close(self) -> None:
         """Removes what was shown."""
         if self._handle is not None:
-            from IPython import display as shown
-
-            self._handle.update(getattr(shown, "HTML")(""))
+            shown = importlib.import_module("IPython.display")
+            self._handle.update(shown.HTML(""))
         elif self._shown:
             sys.stderr.write("\r" + " " * self._shown + "\r")
             sys.stderr.flush()
