@@ -131,14 +131,19 @@ def _settings_of(module: Any) -> dict[str, str]:
     return found
 
 
-def _digest(arrays: list[tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]]]) -> str:
-    """What tells arrays from others, as eight hexadecimal digits."""
+Arrays = list[tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]]]
+
+
+def _file_name(name: str, arrays: Arrays, ending: str, tell: bool) -> str:
+    """The name of a file of arrays, with `tell` one by its content: eight hexadecimal digits more."""
+    if not tell:
+        return f"{name}.{ending}"
     hashed = hashlib.blake2b(digest_size=4)
     for name, header, values in arrays:
         hashed.update(name.encode())
         hashed.update(header.data)
         hashed.update(values.data)
-    return hashed.hexdigest()
+    return f"{name}-{hashed.hexdigest()}.{ending}"
 
 
 def held(name: str, source: Any, tell: bool = False) -> _native.Held | None:
@@ -153,8 +158,7 @@ def held(name: str, source: Any, tell: bool = False) -> _native.Held | None:
         if not source:
             raise ValueError(f"{name}: found no array, expected one at least")
         arrays = [(str(key), *_npy(f"{name}[{key!r}]", value)) for key, value in _flat(source)]
-        ending = "npz"
-        return _native.Held(f"{name}-{_digest(arrays)}.{ending}" if tell else f"{name}.{ending}", arrays)
+        return _native.Held(_file_name(name, arrays, "npz", tell), arrays)
     if is_table(source):
         source = _columns(source)
     elif isinstance(source, Sequence) and not isinstance(source, (bytes, bytearray)):
@@ -165,7 +169,7 @@ def held(name: str, source: Any, tell: bool = False) -> _native.Held | None:
             f"{name}: found {kind}, expected a path, an array, a dictionary of arrays, a table or a module with state_dict"
         )
     arrays = [("", *_npy(name, source))]
-    return _native.Held(f"{name}-{_digest(arrays)}.npy" if tell else f"{name}.npy", arrays)
+    return _native.Held(_file_name(name, arrays, "npy", tell), arrays)
 
 
 def _flat(arrays: Mapping[Any, Any], above: str = "") -> list[tuple[str, Any]]:

@@ -135,3 +135,13 @@ def test_a_model_of_512_units_is_copied_once():
     assert size <= read <= size + 4096 * 16, (size, read)
     # The library's own matrices and what it makes of them, never a third set beside them.
     assert grown < 4 * as_doubles, (grown, as_doubles)
+
+
+def test_names_of_arrays_may_be_anything(gru, tmp_path):
+    weights = {k.removeprefix("rnn."): v for k, v in gru.items()}
+    np.save(tmp_path / "mine.npy", recording())
+    odd = {**weights, str(tmp_path / "mine.npy"): np.zeros((3, 3)), "..": np.ones(2), "": np.ones(2), "a/../b": np.ones(2)}
+    kept = _data.held("array", odd)
+    # A name that is a path of a file does not stand for it.
+    assert nullcline.pca(tmp_path / "mine.npy").input["rows"] == 300
+    assert nullcline.Network(weights).units == nullcline.Network(odd, prefix="").units and kept is not None

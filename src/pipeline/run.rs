@@ -128,10 +128,7 @@ pub fn run(pipeline: &Pipeline, cells: &[Cell], how: &Running) -> Result<Ended, 
     });
     let (changed, began) = (Condvar::new(), Instant::now());
     let abreast = how.abreast.clamp(1, of.max(1));
-    let place = |k: usize| {
-        let part = how.shard.map_or_else(String::new, |s| format!("{}-of-{}-", s.k, s.of));
-        progress_folder(out).join(format!("shared-{part}{k}"))
-    };
+    let place = |k: usize| shared(out, how.shard, k);
     let worker = |hands: usize| {
         // What several cells ask for is made once by each who runs them.
         let shared = place(hands);
@@ -182,6 +179,12 @@ pub fn run(pipeline: &Pipeline, cells: &[Cell], how: &Running) -> Result<Ended, 
     let mut result = board.into_inner().unwrap_or_else(PoisonError::into_inner).result;
     result.failed.sort();
     Ok(result)
+}
+
+/// Where the `k`-th hand keeps what several of its cells ask for.
+fn shared(out: &Path, shard: Option<Shard>, k: usize) -> PathBuf {
+    let part = shard.map_or_else(String::new, |s| format!("{}-of-{}-", s.k, s.of));
+    progress_folder(out).join(format!("shared-{part}{k}"))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

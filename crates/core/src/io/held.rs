@@ -67,8 +67,8 @@ impl Drop for Place {
     fn drop(&mut self) {
         if let Some(known) = known().as_mut() {
             let names = known.sets.remove(&self.0).unwrap_or_default();
-            for name in names {
-                known.arrays.remove(&self.0.join(name));
+            for k in 0..names.len() {
+                known.arrays.remove(&member(&self.0, &names, k));
             }
         }
     }
@@ -104,17 +104,30 @@ pub fn keep(name: &str, arrays: Vec<(String, Parts)>) -> Place {
         k => Path::new(&format!("{ROOT} {k}")).join(name),
     };
     let path = (1..).map(place).find(|p| !known.sets.contains_key(p)).unwrap_or_default();
-    known.sets.insert(path.clone(), arrays.iter().map(|a| a.0.clone()).collect());
-    for (name, parts) in arrays {
-        known.arrays.insert(path.join(name), Arc::new(parts));
+    let (names, all): (Vec<String>, Vec<Parts>) = arrays.into_iter().unzip();
+    for (k, parts) in all.into_iter().enumerate() {
+        known.arrays.insert(member(&path, &names, k), Arc::new(parts));
     }
+    known.sets.insert(path.clone(), names);
     Place(path)
+}
+
+/// The path of an array: that of the place where it is alone without a name, else one by its number, for names may be anything.
+fn member(place: &Path, names: &[String], k: usize) -> PathBuf {
+    if names == [""] { place.to_path_buf() } else { place.join(k.to_string()) }
 }
 
 /// Names of the arrays at a place, if it is one of several.
 pub(crate) fn names(path: &Path) -> Option<Vec<String>> {
     let names = known().as_ref()?.sets.get(path)?.clone();
     (names != [""]).then_some(names)
+}
+
+/// The path of one array of several at a place.
+pub(crate) fn named(path: &Path, name: &str) -> Option<PathBuf> {
+    let names = names(path)?;
+    let k = names.iter().position(|n| n == name)?;
+    Some(member(path, &names, k))
 }
 
 /// Bytes that may be asked for to read what is at `path`, arrays or a file.
@@ -133,8 +146,9 @@ fn array(path: &Path) -> Option<Arc<Parts>> {
 /// Every array at a place with its name.
 pub(crate) fn arrays(path: &Path) -> Option<Vec<(String, Reader)>> {
     let names = known().as_ref()?.sets.get(path)?.clone();
-    let one = |name: String| array(&path.join(&name)).map(|parts| (name, Reader { parts, at: 0 }));
-    Some(names.into_iter().filter_map(one).collect())
+    let one =
+        |k: usize| array(&member(path, &names, k)).map(|parts| (names[k].clone(), Reader { parts, at: 0 }));
+    Some((0..names.len()).filter_map(one).collect())
 }
 
 /// A file, or an array that stands for one.

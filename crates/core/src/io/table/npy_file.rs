@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::archive::Archive;
 use super::super::error::{Error, Problem};
-use super::super::held::Opened;
+use super::super::held::{self, Opened};
 use super::super::npy::{self, Element, Header};
 use super::super::steady;
 use super::npy_columns::{NpyColumn, columns};
@@ -65,7 +65,8 @@ fn open_named(path: &Path, name: &str) -> Result<NpyFile, Error> {
 /// The array of a set in memory.
 pub(super) fn open_held(path: &Path, names: Vec<String>, array: Option<&str>) -> Result<NpyFile, Error> {
     let name = chosen(names, array).map_err(|problem| Error::new(path, problem))?;
-    open_named(&path.join(&name), &name)
+    let place = held::named(path, &name).unwrap_or_else(|| path.to_path_buf());
+    open_named(&place, &name)
 }
 
 pub(super) fn open_npz(path: &Path, array: Option<&str>) -> Result<NpyFile, Error> {
