@@ -252,7 +252,7 @@ class Result:
         """The modules as plain dictionaries, lists and numbers."""
         return self.modules.to_dict()
 
-    def _quantities(self) -> list[tuple[str, float, float | None, int]]:
+    def _quantities(self) -> list[tuple[str, float, float | None, int | None]]:
         return _native.quantities(json.dumps(self._summary))
 
     def _long(self) -> dict[str, list[Any]]:

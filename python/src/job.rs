@@ -267,13 +267,15 @@ pub fn close(py: Python<'_>) {
     let _ = nullcline::report::folder::remove_partials();
 }
 
-/// Name, value, error, n.
-type Number = (String, f64, Option<f64>, usize);
+/// Name, value, error, n, which need not be told.
+type Number = (String, f64, Option<f64>, Option<usize>);
 
 /// Every number of a summary by name.
 #[pyfunction]
 pub fn quantities(summary: &str) -> PyResult<Vec<Number>> {
     let summary: Value = serde_json::from_str(summary).map_err(|e| PyValueError::new_err(e.to_string()))?;
     let all = nullcline::pipeline::quantities(&summary).into_iter();
-    Ok(all.map(|q| (q.name, q.estimate.value, q.estimate.std_error, q.estimate.n)).collect())
+    Ok(all
+        .map(|q| (q.name, q.estimate.value, q.estimate.std_error, Some(q.estimate.n).filter(|n| *n > 0)))
+        .collect())
 }

@@ -221,6 +221,6 @@ def test_messages_speak_python():
 def test_functions_in_single_precision():
     single = lambda a: np.asarray(a, dtype=np.float32)
     f = lambda x: single(np.tanh(2 * single(x)))
-    j = lambda x: single(2 / np.cosh(2 * single(x)) ** 2)[:, :, None] * np.eye(2, dtype=np.float32)
+    j = lambda x: single(2 * (1 - np.tanh(2 * single(x)) ** 2))[:, :, None] * np.eye(2, dtype=np.float32)
     found = nullcline.fixed_points(f, states=normal(60, 2), jacobian=j, bounds=(-1, 1))
     assert found.n >= 1 and np.abs(found.F_xstar - found.xstar).max() < 1e-3

@@ -11,7 +11,7 @@ const SHORT: usize = 16;
 pub struct Quantity {
     /// Its place in `modules`, as `pca.participation_ratio` or `lyapunov.exponents[0]`.
     pub name: String,
-    /// The number; its error is `None` where none is told.
+    /// The number; its error is `None` where none is told, and its count 0 where an error is told without it.
     pub estimate: Estimate,
 }
 
@@ -30,6 +30,8 @@ pub struct Quantity {
 /// let names: Vec<&str> = all.iter().map(|q| q.name.as_str()).collect();
 /// assert_eq!(names, ["lyapunov.exponents[0]", "lyapunov.exponents[1]", "lyapunov.steps", "lyapunov.dimension"]);
 /// assert_eq!((all[3].estimate.std_error, all[1].estimate.std_error), (None, Some(0.02)));
+/// // Of how many samples the exponents' errors are is not told.
+/// assert_eq!((all[3].estimate.n, all[1].estimate.n, all[2].estimate.n), (3, 0, 1));
 /// let long = serde_json::json!({ "modules": { "pca": { "shares": vec![0.1; 100] } } });
 /// assert_eq!(quantities(&long).len(), 16);
 /// ```
@@ -62,7 +64,10 @@ fn entry(value: &Value, name: &str, errors: Option<&Value>, all: &mut Vec<Quanti
         all.push(Quantity { name: name.into(), estimate: Estimate { value, std_error, n } });
     };
     match value {
-        Value::Number(v) => push(v.as_f64().unwrap_or(f64::NAN), errors.and_then(Value::as_f64), 1),
+        Value::Number(v) => {
+            let error = errors.and_then(Value::as_f64);
+            push(v.as_f64().unwrap_or(f64::NAN), error, usize::from(error.is_none()));
+        }
         Value::Bool(b) => push(f64::from(u8::from(*b)), None, 1),
         Value::Object(map) => match map.get("value").filter(|_| map.contains_key("std_error")) {
             Some(Value::Number(v)) => {

@@ -210,6 +210,11 @@ fn settings(n: &Numbers) -> String {
     n.cell.varied.iter().map(|(k, v)| format!("{k}={}", plain(v))).collect::<Vec<_>>().join(" ")
 }
 
+/// A count, missing where it is not told.
+fn told(n: usize) -> f64 {
+    if n == 0 { f64::NAN } else { n as f64 }
+}
+
 /// One row a number.
 fn long(found: &[Numbers]) -> TableOut {
     let rows: Vec<(&Numbers, &Quantity)> =
@@ -222,7 +227,7 @@ fn long(found: &[Numbers]) -> TableOut {
         ("quantity".to_owned(), text(&|r| r.1.name.clone())),
         ("value".to_owned(), Cells::Float(rows.iter().map(|r| r.1.estimate.value).collect())),
         ("std_error".to_owned(), Cells::Float(rows.iter().map(|r| r.1.estimate.error()).collect())),
-        ("n".to_owned(), Cells::Int(rows.iter().map(|r| r.1.estimate.n as i64).collect())),
+        ("n".to_owned(), Cells::Float(rows.iter().map(|r| told(r.1.estimate.n)).collect())),
     ];
     TableOut { name: "long".into(), caption: "Every number of every cell.".into(), columns }
 }

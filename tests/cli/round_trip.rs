@@ -7,8 +7,8 @@ use nullcline::linalg::Real;
 use nullcline::linalg::activation::Activation::{Relu, Sigmoid, Tanh};
 use nullcline::systems::architecture::Architecture;
 use nullcline::systems::cells::{
-    Antisymmetric, Cell, CoRnn, Current, GatedAntisymmetric, Gru, KINDS, Lipschitz, Lstm, Rate, Scheme,
-    Skewed, Vanilla, named,
+    Antisymmetric, Cell, CoRnn, Current, GatedAntisymmetric, Gru, KINDS, Lipschitz, Lstm, Plrnn, Rate,
+    Scheme, Skewed, Vanilla, named,
 };
 use nullcline::systems::checkpoint::{Network, Spec, load, save};
 use nullcline::systems::rule::{linearise, parameter_count};
@@ -37,6 +37,9 @@ fn cells() -> Vec<(Cell, Vec<usize>)> {
         (GatedAntisymmetric::cell(0.1, 0.01), vec![3, 4]),
         (CoRnn::cell(0.042, 2.7, 4.7), vec![3]),
         (CoRnn::cell(0.042, 2.7, 4.7), vec![3, 2]),
+        (Plrnn::cell(Relu), vec![3]),
+        (Plrnn::shallow_cell(5, Tanh), vec![3]),
+        (Plrnn::shallow_cell(2, Relu), vec![3, 2]),
         (Lipschitz::cell(skewed(0.65, 0.001), skewed(0.8, 0.01), EULER), vec![3]),
         (Lipschitz::cell(skewed(0.65, 0.001), skewed(0.8, 0.01), RK4), vec![3]),
     ]
@@ -73,7 +76,8 @@ fn every_kind_reads_back() {
     let every = KINDS.iter().map(|kind| {
         assert_eq!(named(kind.name), Some(*kind));
         let time = |units| Ok((if units { vec![0.7, 1.0, 1.3] } else { vec![] }, RK4));
-        let cell: Result<Cell, ()> = Cell::of(kind, (Tanh, false), |_| Ok(0.3), time);
+        let cell: Result<Cell, ()> =
+            Cell::of(kind, (Tanh, false), |name| Ok(if name == "hidden" { 4.0 } else { 0.3 }), time);
         (cell.unwrap(), vec![3])
     });
     for (i, (cell, units)) in cells().into_iter().chain(every).enumerate() {

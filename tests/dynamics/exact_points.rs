@@ -7,14 +7,14 @@ use nullcline::diagnostics::dynamics::fixed_points::exact::{
 use nullcline::linalg::activation::Activation;
 use nullcline::linalg::ball::Ball;
 use nullcline::linalg::random::{Rng, Use, normal, normal_matrix, stream, uniform};
-use nullcline::systems::cells::{Current, Rate, Stack, Vanilla};
+use nullcline::systems::cells::{Current, Plrnn, Rate, Stack, Vanilla};
 use nullcline::systems::recurrence::{Read, Recurrence};
 use nullcline::systems::rule::Rule;
 use nullcline::systems::time::{Euler, Flow, Map, System};
 
 fn net(weight: Mat<f64>, drive: &[f64], activation: Activation) -> Recurrence {
     let drive = drive.iter().map(|c| Ball::exact(*c)).collect();
-    Recurrence { weight, drive, activation, read: Read::Rates, zeros: false }
+    Recurrence { weight, rounded: 0.0, drive, activation, read: Read::Rates, zeros: false }
 }
 
 fn all(net: &Recurrence) -> Exact {
@@ -68,6 +68,42 @@ fn brute_force(w: &Mat<f64>, c: &[f64]) -> Vec<Vec<f64>> {
 fn same(found: &[Vec<f64>], known: &[Vec<f64>]) -> bool {
     let near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-7 * (1.0 + a.abs()));
     found.len() == known.len() && known.iter().all(|k| found.iter().any(|f| near(f, k)))
+}
+
+/// The fixed points of h = a h + W [h]+ + c by going through all 2^n pieces.
+fn pieces_of_plrnn(a: &[f64], w: &Mat<f64>, c: &[f64]) -> Vec<Vec<f64>> {
+    let n = c.len();
+    let piece = |set: usize| {
+        let entry = |i: usize, j: usize| {
+            let own = if i == j { 1.0 - a[i] } else { 0.0 };
+            own - if set >> j & 1 == 1 { w[(i, j)] } else { 0.0 }
+        };
+        let h = solve((0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect(), c.to_vec())?;
+        (0..n).all(|i| (h[i] > 0.0) == (set >> i & 1 == 1)).then_some(h)
+    };
+    (0..1usize << n).filter_map(piece).collect()
+}
+
+/// Thirty piecewise-linear networks, some of whose units grow by themselves (a > 1).
+#[test]
+fn every_fixed_point_of_piecewise_linear_networks_is_found() {
+    let mut most = 0;
+    for k in 0..30u64 {
+        let n = 2 + (k as usize % 7);
+        let mut rng = stream(14, Use::Fixture, k);
+        let w = Mat::from_fn(n, n, |i, j| if i == j { 0.0 } else { normal(&mut rng) });
+        let a: Vec<f64> = (0..n).map(|_| uniform(&mut rng, -0.9, 1.4)).collect();
+        let c: Vec<f64> = (0..n).map(|_| normal(&mut rng)).collect();
+        let mut cell = Plrnn::new(n, 1, Activation::Relu);
+        cell.params_mut().mat_mut(0).copy_from(Mat::from_fn(n, 1, |i, _| 2.0 * c[i]));
+        cell.params_mut().mat_mut(1).copy_from(&w);
+        cell.params_mut().mat_mut(2).copy_from(Mat::from_fn(n, 1, |i, _| a[i]));
+        let found = enumerate(&Map::new(cell), &[0.5], &Limits::default()).unwrap();
+        let known = pieces_of_plrnn(&a, &w, &c);
+        assert!(found.complete && same(&found.points, &known), "{k}: {:?} {known:?}", found.points);
+        most = most.max(known.len());
+    }
+    assert!(most > 2, "{most}");
 }
 
 /// Forty random networks of 1 to 10 units, ten of them without bias.

@@ -7,7 +7,7 @@ use nullcline::linalg::random::{Use, normal, normal_matrix, stream};
 use nullcline::linalg::steep::Steep;
 use nullcline::systems::cells::{
     Antisymmetric, Cell, CoRnn, Current, GatedAntisymmetric, Gru, GruResetBefore, Integrator, KINDS,
-    Lipschitz, Lstm, Rate, Scheme, Skewed, Stack, Vanilla,
+    Lipschitz, Lstm, Plrnn, Rate, Scheme, Skewed, Stack, Vanilla,
 };
 use nullcline::systems::reference::{
     CoupledFitzHughNagumo, Henon, Hopf, Ikeda, Linear, Logistic, Lorenz, Rossler, VanDerPol, beer_1995,
@@ -151,6 +151,10 @@ fn rules() -> Vec<(&'static str, Box<dyn Rule>)> {
             "integrator sigmoid",
             Box::new(Integrator::new(5, 2, Steep { activation: Sigmoid, slope: 3.0, threshold: 0.1 })),
         ),
+        ("plrnn", Box::new(Plrnn::new(5, 3, Relu))),
+        ("plrnn tanh", Box::new(Plrnn::new(5, 0, Tanh))),
+        ("shallow plrnn", Box::new(Plrnn::shallow(4, 7, 2, Relu))),
+        ("shallow plrnn tanh", Box::new(Plrnn::shallow(5, 3, 0, Tanh))),
         ("cornn", Box::new(CoRnn::new(4, 3, 0.2, 1.5, 0.7))),
         ("lipschitz", Box::new(Lipschitz::new(5, 3, skewed(0.7, 0.02), skewed(0.9, 0.1)))),
         (

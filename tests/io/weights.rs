@@ -1,6 +1,6 @@
 //! Weight files of other programs: what their networks do in one step, which read-out is theirs, what is said.
 
-use crate::common::golden;
+use crate::common::{golden, noise, tensor};
 use nullcline::io::tensors::{Tensors, read};
 use nullcline::linalg::activation::Activation;
 use nullcline::systems::cells::named;
@@ -156,4 +156,76 @@ fn legacy_files_keep_views_and_types() {
         std::fs::write(&path, &bytes[..cut]).unwrap();
         assert!(read(&path).is_err(), "{cut}");
     }
+}
+
+/// A network with a linear layer before it is that of the layer's outputs.
+#[test]
+fn a_linear_layer_before_the_network_becomes_part_of_it() {
+    let (units, inputs, shown) = (3, 2, 4);
+    let gru = [
+        tensor("enc.weight", &[inputs, shown], noise(inputs * shown, 1.0, 1)),
+        tensor("enc.bias", &[inputs], noise(inputs, 1.0, 2)),
+        tensor("rnn.weight_ih_l0", &[3 * units, inputs], noise(3 * units * inputs, 1.0, 3)),
+        tensor("rnn.weight_hh_l0", &[3 * units, units], noise(3 * units * units, 1.0, 4)),
+        tensor("rnn.bias_ih_l0", &[3 * units], noise(3 * units, 1.0, 5)),
+        tensor("rnn.bias_hh_l0", &[3 * units], noise(3 * units, 1.0, 6)),
+    ];
+    let file = Tensors { format: "npz", tensors: gru.to_vec(), ..Tensors::default() };
+    let map = |text: &str| Spec { map: pairs(text), ..Spec::default() };
+    let alone = load(&file, &Spec::default()).unwrap();
+    assert!(said(&alone).contains("--map before=enc.weight,before_bias=enc.bias"), "{}", said(&alone));
+    let whole = load(&file, &map("before=enc.weight,before_bias=enc.bias")).unwrap();
+    assert_eq!((alone.inputs, whole.inputs, whole.unused.len()), (inputs, shown, 0));
+    let (x, u) = (noise(units, 1.0, 7), noise(shown, 1.0, 8));
+    let (e, b) = (&gru[0].data, &gru[1].data);
+    let fed: Vec<f64> =
+        (0..inputs).map(|i| b[i] + (0..shown).map(|j| e[i * shown + j] * u[j]).sum::<f64>()).collect();
+    let (found, expected) =
+        (linearise(whole.system.step(), &x, &u).0, linearise(alone.system.step(), &x, &fed).0);
+    for (a, b) in found.iter().zip(&expected) {
+        assert!((a - b).abs() < 1e-14, "{found:?} {expected:?}");
+    }
+    let bad = load(&file, &map("before=rnn.weight_hh_l0")).err().unwrap().to_string();
+    assert!(bad.contains("2 rows or columns, the inputs of"), "{bad}");
+}
+
+/// Masks and signs multiplied in, blocks side by side, a read-out of rates: against the same by hand.
+#[test]
+fn weights_in_parts_are_put_together_as_the_formula_says() {
+    let n = 4;
+    let (w, mask) =
+        (noise(n * n, 1.0, 1), vec![1., 0., 1., 1., 1., 1., 0., 1., 0., 1., 1., 1., 1., 1., 1., 0.]);
+    let signs = [1.0, -1.0, 1.0, -1.0];
+    let half = |rows: std::ops::Range<usize>, columns: std::ops::Range<usize>| -> Vec<f64> {
+        let all = &w;
+        rows.flat_map(|i| columns.clone().map(move |j| all[i * n + j])).collect()
+    };
+    let tensors = vec![
+        tensor("W", &[n, n], w.clone()),
+        tensor("mask", &[n, n], mask.clone()),
+        tensor("signs", &[n], signs.to_vec()),
+        tensor("A", &[1, 1], half(0..1, 0..1)),
+        tensor("B", &[1, 3], half(0..1, 1..4)),
+        tensor("C", &[3, 1], half(1..4, 0..1)),
+        tensor("D", &[3, 3], half(1..4, 1..4)),
+        tensor("out", &[1, n], vec![1.0; n]),
+    ];
+    let file = Tensors { format: "npz", tensors, ..Tensors::default() };
+    let network = |map: &str| {
+        let (cell, tau) = (named("current"), Some(1.0));
+        let (activation, euler) = (Some(Activation::Relu), true);
+        load(&file, &Spec { cell, tau, activation, euler, dt: Some(0.2), map: pairs(map), ..Spec::default() })
+    };
+    let dale = network("w_rec=abs(W*mask)*signs,readout_of_rates=out").unwrap();
+    for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))) {
+        let expected = (w[i * n + j] * mask[i * n + j]).abs() * signs[j];
+        assert!((dale.recurrent[0].1[(i, j)] - expected).abs() < 1e-15);
+    }
+    let x = [1.0, -2.0, 3.0, -4.0];
+    let read = dale.readout.unwrap().outputs(faer::Mat::from_fn(n, 1, |i, _| x[i]).as_ref());
+    assert!((read[(0, 0)] - 4.0).abs() < 1e-15);
+    let whole = network("w_rec=A|B;C|D").unwrap();
+    assert!((0..n * n).all(|k| (whole.recurrent[0].1[(k / n, k % n)] - w[k]).abs() < 1e-15));
+    let said = network("w_rec=A|B;C").err().unwrap().to_string();
+    assert!(said.contains("unequal numbers of blocks"), "{said}");
 }

@@ -184,10 +184,11 @@ pub struct WeightFile {
     /// The cell.
     #[arg(long, value_name = "NAME", help = format!("Cell, where the names do not tell: {}", cells()))]
     pub cell: Option<String>,
-    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME, a sum as b=NAME+NAME; w_in and readout are
+    /// Names of the tensors: w_rec=NAME,w_in=NAME,b=NAME,readout=NAME,tau=NAME; w_in and readout are
     /// called encoder and decoder too; m=NAME,n=NAME
     /// of a low-rank network, whose W is m n^T / N; of a coRNN's velocities w_vel=NAME, of a Lipschitz network's
-    /// linear part w_lin=NAME
+    /// linear part w_lin=NAME; before=NAME,before_bias=NAME of a linear layer before the network. In place of a name a formula:
+    /// b=b1+b2, 'w_rec=abs(W*mask)@D', 'w_rec=A|B;C|D' of blocks (`nullcline help files`)
     #[arg(long, value_name = "ROLE=NAME,..")]
     pub map: Option<String>,
     /// What the weights do not tell.

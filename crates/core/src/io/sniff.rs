@@ -19,6 +19,7 @@ pub(crate) enum Family {
     Safetensors,
     /// A pickle outside any archive.
     Pickle,
+    Json,
     Text,
     /// Known, but not read here; the words say what it is and what to do.
     Foreign(&'static str, &'static str),
@@ -123,7 +124,7 @@ fn by_content(head: &[u8]) -> Family {
             "an HTML page, as a server sends in place of a file",
             "download the file itself, signed in if need be",
         ),
-        [b'{', ..] => Family::Foreign("JSON", advice::JSON),
+        [b'{', ..] => Family::Json,
         _ if !head.contains(&0) => Family::Text,
         _ => Family::Unknown,
     }
@@ -187,6 +188,7 @@ pub(crate) fn unexpected(path: &Path, family: Family, expected: &'static str) ->
     };
     let (found, advice) = match family {
         Family::Foreign(found, advice) => (found, advice),
+        Family::Json => ("JSON", advice::JSON),
         Family::Pickle => ("a pickle", "nothing in it was executed; save it in one of these formats"),
         Family::Parquet => ("a Parquet table", TABLES),
         Family::ArrowFile | Family::ArrowStream => ("an Arrow table", TABLES),

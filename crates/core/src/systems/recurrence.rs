@@ -21,6 +21,8 @@ pub enum Read {
 pub struct Recurrence {
     /// W, n x n.
     pub weight: Mat<f64>,
+    /// Relative rounding error of each entry of W: 0 where it is as given.
+    pub rounded: f64,
     /// c = U u + b, with its rounding error.
     pub drive: Vec<Ball>,
     /// f.
@@ -59,7 +61,33 @@ impl Recurrence {
             })
             .collect();
         let weight = Mat::from_fn(w.nrows(), w.ncols(), |i, j| w[(i, j)].to_f64());
-        Self { weight, drive, activation, read: Read::Rates, zeros: false }
+        Self { weight, rounded: 0.0, drive, activation, read: Read::Rates, zeros: false }
+    }
+
+    /// The equation of currents with row i divided by `by[i]`, of states d a = W f(a) + c; none where a divisor is zero.
+    pub fn divided(mut self, by: &[f64]) -> Option<Self> {
+        if by.iter().any(|d| *d == 0.0 || !d.is_finite()) {
+            return None;
+        }
+        for (i, d) in by.iter().enumerate() {
+            for j in 0..by.len() {
+                self.weight[(i, j)] /= d;
+            }
+            // The divisor was rounded once, the quotient is again.
+            self.drive[i] = self.drive[i].over(Ball { mid: *d, rad: d.abs() * f64::EPSILON });
+        }
+        let whole = (0..by.len())
+            .all(|i| self.drive[i].rad.is_finite() && (0..by.len()).all(|j| self.weight[(i, j)].is_finite()));
+        whole.then_some(Self { rounded: 2.0 * f64::EPSILON, read: Read::Currents, ..self })
+    }
+
+    /// W_ij with its rounding error.
+    pub fn entry(&self, i: usize, j: usize) -> Ball {
+        let w = self.weight[(i, j)];
+        match self.rounded {
+            e if e > 0.0 => Ball { mid: w, rad: w.abs() * e + f64::MIN_POSITIVE },
+            _ => Ball::exact(w),
+        }
     }
 
     /// Number n of units.

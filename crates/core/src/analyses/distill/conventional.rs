@@ -36,6 +36,11 @@ pub(super) fn teach(config: &ConventionalConfig, observer: &dyn Observer) -> Res
         let message = "has no read-out, expected one: its softmax is what the student learns";
         return Err(Error::input(&common.file, message));
     };
+    if readout.rates.is_some() {
+        let message =
+            "its read-out is of rates, expected one of the state: `distill radd` takes such networks";
+        return Err(Error::input(&common.file, message));
+    }
     if readout.weight.nrows() < 2 {
         let message =
             "has one output, expected two at least: the probability of one class alone is always one";

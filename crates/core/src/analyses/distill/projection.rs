@@ -38,7 +38,7 @@ pub fn projected(
     let file = &config.common.file;
     let n = teacher.units.len();
     let chosen = config.projection.clone().unwrap_or(match teacher.network() {
-        Some(network) if network.readout.is_some() => Projection::Readout,
+        Some(network) if network.readout.as_ref().is_some_and(|r| r.rates.is_none()) => Projection::Readout,
         _ => Projection::Pca,
     });
     if config.components.is_some() && chosen != Projection::Pca {
@@ -61,7 +61,11 @@ pub fn projected(
             (From::Pca, pca.components.subcols(0, m).transpose().to_owned())
         }
         Projection::Readout => match teacher.network().and_then(|n| n.readout.as_ref()) {
-            Some(readout) => (From::Readout, readout.weight.clone()),
+            Some(readout) if readout.rates.is_none() => (From::Readout, readout.weight.clone()),
+            Some(_) => {
+                let message = "--projection readout: the network's read-out is of rates, expected one of the state; give pca, units or a file";
+                return Err(Error::Config(message.into()));
+            }
             None => {
                 let message =
                     "--projection readout: expected a network with a read-out; give pca, units or a file";

@@ -8,10 +8,9 @@ use crate::io::shown::count;
 use crate::job::Observer;
 use crate::linalg::activation::Activation;
 use crate::linalg::eigen::{Order, eigenvalues};
-use crate::linalg::gemm;
 use crate::systems::time::Map;
 use crate::training::radd::{Error as Fault, Sequences, Settings, radd};
-use faer::{Accum, Mat, MatRef};
+use faer::{Mat, MatRef};
 
 /// Scales of the sweep, as largest |z|.
 const SCALES: [f64; 8] = [0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.99];
@@ -163,12 +162,12 @@ fn outputs(teacher: &Teacher) -> Option<Mat<f64>> {
     let Origin::Network(network, states) = &teacher.origin else { return None };
     let readout = network.readout.as_ref()?;
     let output = network.architecture.output();
-    let mut y = Mat::from_fn(readout.weight.nrows(), teacher.rows(), |o, _| readout.bias[o]);
+    let mut y = Mat::zeros(readout.weight.nrows(), teacher.rows());
     let mut next = 0;
     for s in states {
-        let (h, own) = (s.get(output.clone(), 1..), y.as_mut().subcols_mut(next, s.ncols() - 1));
-        gemm(own, Accum::Add, readout.weight.as_ref(), h);
-        next += s.ncols() - 1;
+        let own = y.as_mut().subcols_mut(next, s.ncols() - 1);
+        next += own.ncols();
+        { own }.copy_from(readout.outputs(s.get(output.clone(), 1..)));
     }
     Some(y)
 }

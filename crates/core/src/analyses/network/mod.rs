@@ -388,12 +388,9 @@ fn starts(
 
 /// y = D x + b for each state, by output.
 fn read_out(r: &Readout, states: &[&[f64]]) -> Vec<(String, Vec<f64>)> {
-    let value = |o: usize, x: &[f64]| {
-        r.bias[o] + x.iter().enumerate().map(|(i, x)| r.weight[(o, i)] * x).sum::<f64>()
-    };
-    (0..r.weight.nrows())
-        .map(|o| (format!("output{o}"), states.iter().map(|x| value(o, x)).collect()))
-        .collect()
+    let n = r.weight.ncols();
+    let y = r.outputs(Mat::from_fn(n, states.len(), |i, t| states[t][i]).as_ref());
+    (0..y.nrows()).map(|o| (format!("output{o}"), y.row(o).iter().copied().collect())).collect()
 }
 
 impl NoComponents {

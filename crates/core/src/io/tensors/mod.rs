@@ -1,4 +1,4 @@
-//! Named tensors of a weight file: safetensors, npz, npy and PyTorch.
+//! Named tensors of a weight file: safetensors, npz, npy, PyTorch and JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,6 +9,7 @@ use super::held;
 use super::sniff::{self, Family};
 use super::steady;
 
+mod json;
 mod numpy;
 mod pytorch;
 mod safetensors;
@@ -46,7 +47,7 @@ pub struct Texts {
 /// What a weight file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tensors {
-    /// `safetensors`, `npz`, `npy`, `pytorch` or `pickle`.
+    /// `safetensors`, `npz`, `npy`, `pytorch`, `pickle` or `json`.
     pub format: &'static str,
     /// The tensors in the order of the file; names are unique.
     pub tensors: Vec<Tensor>,
@@ -116,6 +117,7 @@ pub fn read(path: &Path) -> Result<Tensors, Error> {
             Family::Npy => numpy::read_npy(path, true),
             Family::Zip => read_zip(path, true),
             Family::Pickle => pytorch::read_pickle(path),
+            Family::Json => json::read(path),
             _ => return Err(sniff::unexpected(path, family, EXPECTED)),
         };
         tensors.and_then(unique).map_err(|problem| Error::new(path, problem))

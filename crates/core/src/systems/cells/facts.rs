@@ -26,28 +26,55 @@ pub struct Constant {
     pub expected: &'static str,
     /// Its value under a nonlinearity where nobody gives one; none: somebody must.
     pub usual: Option<fn(Activation) -> f64>,
+    /// Whether it counts something.
+    pub whole: bool,
 }
 
 impl Constant {
     /// A number above zero.
     pub const fn positive(name: &'static str) -> Self {
-        Self { name, least: f64::from_bits(1), most: f64::MAX, expected: "a positive number", usual: None }
+        Self {
+            name,
+            least: f64::from_bits(1),
+            most: f64::MAX,
+            expected: "a positive number",
+            usual: None,
+            whole: false,
+        }
     }
     /// Zero or a number above.
     pub const fn damping(name: &'static str) -> Self {
-        Self { name, least: 0.0, most: f64::MAX, expected: "zero or a positive number", usual: None }
+        Self {
+            name,
+            least: 0.0,
+            most: f64::MAX,
+            expected: "zero or a positive number",
+            usual: None,
+            whole: false,
+        }
     }
     /// Any number.
     pub const fn any(name: &'static str) -> Self {
-        Self { name, least: -f64::MAX, most: f64::MAX, expected: "a number", usual: None }
+        Self { name, least: -f64::MAX, most: f64::MAX, expected: "a number", usual: None, whole: false }
     }
     /// A number from 0 to 1.
     pub const fn share(name: &'static str) -> Self {
-        Self { name, least: 0.0, most: 1.0, expected: "a number from 0 to 1", usual: None }
+        Self { name, least: 0.0, most: 1.0, expected: "a number from 0 to 1", usual: None, whole: false }
+    }
+    /// A whole number of things.
+    pub const fn count(name: &'static str) -> Self {
+        Self {
+            name,
+            least: 1.0,
+            most: 1e6,
+            expected: "a whole number from 1 to 1000000",
+            usual: None,
+            whole: true,
+        }
     }
     /// Whether the constant may have that value.
     pub fn holds(&self, value: f64) -> bool {
-        (self.least..=self.most).contains(&value)
+        (self.least..=self.most).contains(&value) && !(self.whole && value.fract() != 0.0)
     }
 }
 

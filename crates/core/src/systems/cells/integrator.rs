@@ -227,6 +227,6 @@ impl<T: Real> Rule<T> for Integrator<T> {
             .collect();
         let weight = Mat::from_fn(self.n, self.n, |i, j| w[(i, j)].to_f64());
         let activation = self.activation.activation;
-        Some(Recurrence { weight, drive, activation, read: Read::Rates, zeros: false })
+        Some(Recurrence { weight, rounded: 0.0, drive, activation, read: Read::Rates, zeros: false })
     }
 }

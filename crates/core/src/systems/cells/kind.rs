@@ -29,6 +29,10 @@ pub struct CellKind {
     pub drives: usize,
     /// The second recurrent matrix, n x n, where there is one.
     pub second: Option<Second>,
+    /// Whether each unit has a number of its own by which its state is multiplied, `weight_diag`.
+    pub diagonal: bool,
+    /// Whether the recurrent matrix is n x l and acts on l hidden units, which the second one, l x n, feeds.
+    pub hidden: bool,
     /// Constants that have no value unless the file or the user gives one.
     pub constants: &'static [Constant],
     /// The parts of a layer's state, n rows each, the output first, by the letters of their names.
@@ -96,6 +100,8 @@ impl CellKind {
             usual: false,
             drives: 1,
             second: None,
+            diagonal: false,
+            hidden: false,
             constants: &[],
             parts: &["h"],
             flow: None,

@@ -14,6 +14,7 @@ mod leak;
 mod lipschitz;
 mod lstm;
 mod params;
+mod plrnn;
 mod proof;
 mod rate;
 mod response;
@@ -36,6 +37,7 @@ pub use leak::Leaky;
 pub use lipschitz::{LIPSCHITZ, Lipschitz};
 pub use lstm::{LSTM, Lstm};
 pub use params::Params;
+pub use plrnn::{PLRNN, Plrnn, SHALLOW_PLRNN};
 pub use rate::{RATE, Rate};
 pub use skewed::Skewed;
 pub use stack::Stack;
@@ -56,6 +58,8 @@ pub static KINDS: &[&CellKind] = &[
     &UGRNN,
     &INTEGRATOR,
     &GRU_FLOW,
+    &PLRNN,
+    &SHALLOW_PLRNN,
 ];
 
 /// The names of all kinds, for messages.

@@ -65,7 +65,7 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let mut saved = Saved::read(&file.metadata)?;
     let mut parts = if spec.map.is_empty() { by_name(file, &all, spec)? } else { by_map(file, &all, spec)? };
     saved.look(&file.metadata, &parts.prefix, &mut parts.said);
-    let (rows, n) = matrix(&parts.layers[0].w.tensor)?;
+    let (rows, n) = shape(&parts.layers[0].w.tensor)?;
     let cell = match spec.cell.or(saved.cell).or(parts.cell) {
         Some(cell) => cell,
         None => rows.checked_div(n).filter(|g| g * n == rows).and_then(usual).ok_or_else(|| {
@@ -83,6 +83,7 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     if (spec.reset_before || saved.reset_before) && !cell.has_reset {
         return Err(Error::Setting { option: "--reset-before", cell, advice: String::new() });
     }
+    let n = if cell.hidden { rows } else { n };
     let cell = constants(cell, spec, &saved, &parts, n, &mut notes)?;
     let mut layers = Vec::new();
     let mut below = None;
@@ -108,7 +109,8 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
             .readout
             .as_ref()
             .map(|(w, b)| read_out(w, b.as_ref(), outputs, parts.rows))
-            .transpose()?,
+            .transpose()?
+            .map(|r| Readout { rates: architecture.cell().activation().filter(|_| parts.of_rates), ..r }),
         activation: architecture.cell().activation(),
         recurrent: recurrent(&layers, architecture.cell()),
         cell,
@@ -170,11 +172,16 @@ impl<'a> Layer<'a> {
     fn check(tensors: &'a LayerTensors<'a>, cell: &CellKind, below: Option<usize>) -> Result<Self, Error> {
         let gates = cell.gates.len();
         let w = &*tensors.w.tensor;
-        let (rows, n) = matrix(w)?;
+        let (rows, columns) = shape(w)?;
+        let n = if cell.hidden { rows } else { columns };
         if n == 0 || rows != gates * n {
             let rows = if gates == 1 { "H x H".to_owned() } else { format!("{gates}H x H") };
             let expected = format!("{rows} with H > 0, as {} networks have", cell.name);
             return Err(Error::shape(w, &expected));
+        }
+        let hidden = if cell.hidden { columns } else { n };
+        if cell.diagonal {
+            own_factors(tensors.diagonal.as_ref(), n, cell)?;
         }
         if let Some(Second { block, .. }) = cell.second {
             let roles: Vec<String> =
@@ -185,8 +192,8 @@ impl<'a> Layer<'a> {
             };
             let missing = || Error::Missing { name: block.into(), why: why() };
             let second = &*tensors.second.as_ref().ok_or_else(missing)?.tensor;
-            if matrix(second)? != (n, n) {
-                return Err(Error::shape(second, &format!("{n} x {n}, as `{}`", w.name)));
+            if shape(second)? != (hidden, n) {
+                return Err(Error::shape(second, &format!("{hidden} x {n}, beside `{}`", w.name)));
             }
             finite(second)?;
         }
@@ -198,7 +205,7 @@ impl<'a> Layer<'a> {
         };
         let mut layer = Self { tensors, n, d: 0 };
         if let Some(u) = tensors.u.as_ref().map(|u| &*u.tensor) {
-            let (r, c) = if u.shape.len() == 1 { (u.shape[0], 1) } else { matrix(u)? };
+            let (r, c) = if u.shape.len() == 1 { (u.shape[0], 1) } else { shape(u)? };
             layer.d = c;
             if r != rows {
                 return Err(Error::shape(u, &format!("{rows} rows, {as_w}`{}`", w.name)));
@@ -208,7 +215,9 @@ impl<'a> Layer<'a> {
                 return Err(Error::shape(u, &expected));
             }
         }
-        for b in [&tensors.b_ih, &tensors.b_hh].into_iter().flatten().map(|b| &*b.tensor) {
+        let of_hidden = if cell.hidden { hidden } else { rows };
+        for (b, rows) in [(&tensors.b_ih, rows), (&tensors.b_hh, of_hidden)] {
+            let Some(b) = b.as_ref().map(|b| &*b.tensor) else { continue };
             if b.data.len() != rows || b.shape.iter().filter(|s| **s != 1).count() > 1 {
                 return Err(Error::shape(b, &format!("[{rows}], {as_w}`{}`", w.name)));
             }
@@ -228,6 +237,7 @@ impl<'a> Layer<'a> {
             ("weight_ih", Some(u)) if cols > 0 => matrix(row_major(&u.tensor.data, rows)),
             ("weight_ih", _) => {}
             ("weight_hh", _) => matrix(row_major(&t.w.tensor.data, rows)),
+            ("weight_diag", _) => out.extend(t.diagonal.iter().flat_map(|a| a.tensor.data.iter())),
             (block, _) if !block.starts_with("bias") => {
                 if let Some(second) = &t.second {
                     matrix(row_major(&second.tensor.data, rows));
@@ -246,6 +256,21 @@ impl<'a> Layer<'a> {
     }
 }
 
+/// Checks what multiplies each unit's own state.
+fn own_factors(given: Option<&Entry>, n: usize, cell: &CellKind) -> Result<(), Error> {
+    let Some(a) = given.map(|a| &*a.tensor) else {
+        let why = format!(
+            "{} networks have a number for each unit that multiplies its state; --map names it diagonal",
+            cell.name
+        );
+        return Err(Error::Missing { name: "weight_diag".into(), why });
+    };
+    if a.data.len() != n {
+        return Err(Error::shape(a, &format!("[{n}], a number a unit")));
+    }
+    finite(a)
+}
+
 /// The flat parameter vector of a rule whose blocks are `layout`.
 fn parameters(layers: &[Layer], layout: &[Block]) -> Vec<f64> {
     let mut theta = Vec::new();
@@ -261,7 +286,7 @@ fn row_major(data: &[f64], rows: usize) -> MatRef<'_, f64> {
     MatRef::from_row_major_slice(data, rows, data.len() / rows.max(1))
 }
 
-fn matrix(t: &Tensor) -> Result<(usize, usize), Error> {
+fn shape(t: &Tensor) -> Result<(usize, usize), Error> {
     match t.shape[..] {
         [r, c] => Ok((r, c)),
         _ => Err(Error::shape(t, "a matrix")),
@@ -287,7 +312,7 @@ fn recurrent(layers: &[Layer], cell: &Cell) -> Vec<(String, Mat<f64>)> {
     for (l, layer) in layers.iter().enumerate() {
         let w = &layer.tensors.w.tensor;
         let w = row_major(&w.data, w.shape[0]);
-        let second = layer.tensors.second.as_ref().map(|t| row_major(&t.tensor.data, layer.n));
+        let second = layer.tensors.second.as_ref().map(|t| row_major(&t.tensor.data, t.tensor.shape[0]));
         out.extend(cell.acting(w, second).into_iter().map(|(name, m)| {
             let name = if layers.len() > 1 { format!("layer{l}_{name}") } else { name.to_owned() };
             (name, m)
@@ -299,7 +324,7 @@ fn recurrent(layers: &[Layer], cell: &Cell) -> Vec<(String, Mat<f64>)> {
 /// The read-out of a state of `n` outputs; a square one lies as the other weights do.
 fn read_out(w: &Entry, b: Option<&Entry>, n: usize, across: bool) -> Result<Readout, Error> {
     let w = &*w.tensor;
-    let (rows, columns) = matrix(w)?;
+    let (rows, columns) = shape(w)?;
     let m = row_major(&w.data, rows);
     let weight = if columns == n && !(across && rows == n) {
         m.to_owned()
@@ -317,5 +342,5 @@ fn read_out(w: &Entry, b: Option<&Entry>, n: usize, across: bool) -> Result<Read
         Some(b) => return Err(Error::shape(b, &format!("[{}]", weight.nrows()))),
         None => vec![0.0; weight.nrows()],
     };
-    Ok(Readout { name: w.name.clone(), weight, bias })
+    Ok(Readout { name: w.name.clone(), weight, bias, rates: None })
 }

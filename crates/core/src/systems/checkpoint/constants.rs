@@ -30,8 +30,18 @@ pub(super) fn constants(
         return Err(Error::Setting { option: "--tau", cell: kind, advice: format!("; {why}") });
     }
     kind.knows(&spec.constants).map_err(|why| Error::Command(format!("--constants {why}")))?;
+    let hidden = parts.layers[0].w.matrix().map(|m| m.1 as f64);
     let number = |name: &'static str| {
         let given = spec.constants.iter().find(|c| c.0 == name).map(|c| c.1);
+        // The shape tells it.
+        if let ("hidden", Some(own)) = (name, hidden) {
+            return match given.filter(|g| (g - own).abs() > 0.0) {
+                Some(g) => Err(Error::Command(format!(
+                    "--constants hidden={g}: the weights are of {own} hidden units"
+                ))),
+                None => Ok(own),
+            };
+        }
         let dt = spec.dt.filter(|_| name == "dt");
         let saved = saved.constants.iter().find(|c| c.0 == name).map(|c| c.1);
         given.or(dt).or(saved).or(kind.usual(name, activation)).ok_or(Error::Constant { name, cell: kind })

@@ -4,9 +4,9 @@ use super::effective::Catalogue;
 use super::entry::{Entry, parted};
 use super::gates::in_order;
 use super::names::by_name;
-use super::orientation::oriented;
+use super::orientation::{Vectors, oriented};
 use super::parts::{LayerTensors, Parts};
-use super::{Error, Spec, frameworks, published};
+use super::{Error, Spec, expression, frameworks, published};
 use crate::io::nearest::meant;
 use crate::io::tensors::Tensors;
 use crate::systems::cells;
@@ -22,16 +22,21 @@ fn all_roles() -> impl Iterator<Item = [&'static str; 2]> {
         ["w_in", "encoder"],
         ["b", "b"],
         ["b_rec", "b_rec"],
+        ["b_rec", "b_hidden"],
+        ["diagonal", "diagonal"],
         ["readout", "D"],
         ["readout", "decoder"],
+        ["readout_of_rates", "readout_of_rates"],
         ["readout_bias", "readout_bias"],
+        ["before", "before"],
+        ["before_bias", "before_bias"],
         ["tau", "tau"],
     ];
     weights.into_iter().chain(second).chain(others)
 }
 
 /// Roles that can be given to a network found by its names.
-const BESIDE: [&str; 3] = ["readout", "readout_bias", "tau"];
+const BESIDE: [&str; 6] = ["readout", "readout_of_rates", "readout_bias", "before", "before_bias", "tau"];
 
 fn role_of(word: &str) -> Option<&'static str> {
     all_roles().find(|role| role.contains(&word)).map(|[role, _]| role)
@@ -43,7 +48,7 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     let given = roles(file, all, spec)?;
     if given.keys().all(|r| BESIDE.contains(r)) {
         let mut parts = by_name(file, all, spec)?;
-        overlay(&mut parts, &given);
+        overlay(&mut parts, &given)?;
         return Ok(parts);
     }
     if spec.prefix.is_some() {
@@ -75,13 +80,14 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     };
     let prefix = parted(w.name()).0.to_owned();
     let second = cells::KINDS.iter().find_map(|k| get(k.second?.role[0]));
-    let mut layer = LayerTensors { w, second, u: get("w_in"), b_ih: get("b"), b_hh: get("b_rec") };
+    let (diagonal, u) = (get("diagonal"), get("w_in"));
+    let mut layer = LayerTensors { w, second, diagonal, u, b_ih: get("b"), b_hh: get("b_rec") };
     if frameworks::is_recurrent_kernel(parted(layer.w.name()).1)
         && spec.vectors.is_none()
         && spec.gates.is_none()
     {
         let mut parts = frameworks::keras(&prefix, layer, Some(cell))?;
-        overlay(&mut parts, &given);
+        overlay(&mut parts, &given)?;
         return Ok(parts);
     }
     let mut rows = false;
@@ -94,17 +100,30 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
             "`{}` multiplies columns and `wi` rows, as in the code with these names.",
             layer.w.name()
         ));
+    } else if cell.diagonal {
+        let units = layer.diagonal.as_ref().map_or(0, |a| a.tensor.data.len());
+        layer.u = layer.u.map(|u| across(u, units));
+        if spec.vectors == Some(Vectors::Row) {
+            (layer.w, layer.second) = (layer.w.turned(), layer.second.map(|s| s.turned()));
+        }
     } else if cell.encodes {
         // Encoders and decoders are lists of vectors: how they lie says nothing of W.
         let units = layer.w.matrix().map_or(0, |m| m.0);
         layer.u = layer.u.map(|u| across(u, units));
         rows = oriented(&mut layer, None, Some(cell), spec.vectors, false, &mut said)?;
     } else {
-        rows = oriented(&mut layer, given.get("readout"), Some(cell), spec.vectors, false, &mut said)?;
+        rows = oriented(
+            &mut layer,
+            given.get("readout").or(given.get("readout_of_rates")),
+            Some(cell),
+            spec.vectors,
+            false,
+            &mut said,
+        )?;
         in_order(&mut layer, cell, spec.gates.as_deref(), rows)?;
     }
     let mut parts = Parts { said, rows, ..Parts::of(vec![layer], &prefix) };
-    overlay(&mut parts, &given);
+    overlay(&mut parts, &given)?;
     Ok(parts)
 }
 
@@ -116,8 +135,15 @@ fn across(u: Entry, units: usize) -> Entry {
     }
 }
 
-fn overlay<'a>(parts: &mut Parts<'a>, given: &BTreeMap<&str, Entry<'a>>) {
-    if let Some(d) = given.get("readout") {
+fn overlay<'a>(parts: &mut Parts<'a>, given: &BTreeMap<&str, Entry<'a>>) -> Result<(), Error> {
+    if given.contains_key("readout") && given.contains_key("readout_of_rates") {
+        return Err(Error::Command(
+            "--map names readout and readout_of_rates: a network has one of them here".into(),
+        ));
+    }
+    parts.of_rates |= given.contains_key("readout_of_rates");
+    parts.of_rates &= !given.contains_key("readout");
+    if let Some(d) = given.get("readout").or(given.get("readout_of_rates")) {
         // A vector is the read-out of one output.
         let d = match d.tensor.shape[..] {
             [n] => d.with(vec![1, n], d.tensor.data.clone()),
@@ -127,6 +153,47 @@ fn overlay<'a>(parts: &mut Parts<'a>, given: &BTreeMap<&str, Entry<'a>>) {
         parts.readout = Some((d, beside));
     }
     parts.tau = given.get("tau").cloned().or(parts.tau.take());
+    match (given.get("before"), given.get("before_bias")) {
+        (Some(e), bias) => composed(parts, e, bias),
+        (None, Some(_)) => Err(Error::Command(
+            "--map names before_bias without the weights before=NAME of that layer".into(),
+        )),
+        (None, None) => Ok(()),
+    }
+}
+
+/// A linear layer E u + e before the network becomes part of it: U E in place of U, and b + U e in place of b.
+fn composed<'a>(parts: &mut Parts<'a>, e: &Entry<'a>, bias: Option<&Entry<'a>>) -> Result<(), Error> {
+    let across = parts.rows;
+    let layer = &mut parts.layers[0];
+    let Some((u, (_, inputs))) = layer.u.as_ref().and_then(|u| Some((u.clone(), u.matrix()?))) else {
+        let why = "--map before=NAME goes with networks that have a matrix of input weights";
+        return Err(Error::Command(why.into()));
+    };
+    let e = match e.matrix() {
+        Some((r, c)) if c == inputs && (r != inputs || across) => e.turned(),
+        Some((r, _)) if r == inputs => e.clone(),
+        _ => {
+            let expected = format!("a matrix of {inputs} rows or columns, the inputs of `{}`", u.name());
+            return Err(Error::Shape { name: e.name().into(), found: e.tensor.shape.clone(), expected });
+        }
+    };
+    layer.u = Some(expression::multiplied(&u, &e)?);
+    if let Some(bias) = bias {
+        let bias = bias.with(vec![bias.tensor.data.len()], bias.tensor.data.clone());
+        let more = expression::multiplied(&u, &bias)?;
+        layer.b_ih = Some(match &layer.b_ih {
+            Some(own) => {
+                expression::added(&own.with(vec![own.tensor.data.len()], own.tensor.data.clone()), &more)?
+            }
+            None => more,
+        });
+    }
+    parts.said.push(format!(
+        "The inputs are those of `{}`, a linear layer that is made part of the network.",
+        e.name()
+    ));
+    Ok(())
 }
 
 /// The tensor of each role that the map gives.
@@ -144,7 +211,12 @@ fn roles<'a>(
             }
         }
         // `w_rec=W` names the role first; `W=w_rec`, tensor first, is as clear when only it exists.
-        let (role, entry) = match (role_of(left), sum(all, right)?, role_of(right), sum(all, left)?) {
+        let (role, entry) = match (
+            role_of(left),
+            expression::read(all, right)?,
+            role_of(right),
+            expression::read(all, left)?,
+        ) {
             (Some(role), Some(t), ..) => (role, t),
             (_, _, Some(role), Some(t)) => (role, t),
             (None, _, None, _) => {
@@ -167,38 +239,4 @@ fn roles<'a>(
         }
     }
     Ok(given)
-}
-
-/// The tensor called `name`, or the sum of those joined by `+`.
-fn sum<'a>(all: &Catalogue<'a>, name: &str) -> Result<Option<Entry<'a>>, Error> {
-    if let Some(entry) = all.get(name) {
-        return Ok(Some(entry.clone()));
-    }
-    let mut terms = Vec::new();
-    for term in name.split('+') {
-        all.known(term.trim())?;
-        match all.get(term.trim()) {
-            Some(entry) => terms.push(entry),
-            None => return Ok(None),
-        }
-    }
-    let first = terms[0];
-    let sizes = |e: &Entry| e.tensor.shape.iter().copied().filter(|s| *s != 1).collect::<Vec<_>>();
-    let mut data = first.tensor.data.clone();
-    let mut from = first.from.clone();
-    for term in &terms[1..] {
-        if sizes(term) != sizes(first) {
-            let expected = format!("{:?}, to be added to `{}`", first.tensor.shape, first.name());
-            return Err(Error::Shape {
-                name: term.name().into(),
-                found: term.tensor.shape.clone(),
-                expected,
-            });
-        }
-        data.iter_mut().zip(&term.tensor.data).for_each(|(a, b)| *a += b);
-        from.extend(&term.from);
-    }
-    let mut whole = first.with(first.tensor.shape.clone(), data);
-    (whole.from, whole.how) = (from, None);
-    Ok(Some(whole))
 }

@@ -5,6 +5,7 @@ mod constants;
 mod effective;
 mod entry;
 mod error;
+mod expression;
 mod frameworks;
 mod gates;
 mod given;
@@ -28,7 +29,8 @@ use super::architecture::Architecture;
 use super::cells::CellKind;
 use super::time::System;
 use crate::linalg::activation::Activation;
-use faer::Mat;
+use crate::linalg::{col_mut, gemm};
+use faer::{Accum, Mat, MatRef};
 use std::collections::BTreeMap;
 
 /// What the user says about a weight file; everything may be left out.
@@ -36,7 +38,7 @@ use std::collections::BTreeMap;
 pub struct Spec {
     /// The cell, when the names do not tell.
     pub cell: Option<&'static CellKind>,
-    /// Pairs of role and tensor name (`w_rec=W`), or names joined by `+` (`b=b1+b2`); either order is understood.
+    /// Pairs of role and tensor name (`w_rec=W`), or a formula of names (`b=b1+b2`, `w_rec=abs(W*mask)@dale`); either order is understood.
     pub map: Vec<(String, String)>,
     /// Nonlinearity of a vanilla, rate or current network; tanh unless the file says otherwise.
     pub activation: Option<Activation>,
@@ -60,7 +62,7 @@ pub struct Spec {
     pub gates: Option<Vec<String>>,
 }
 
-/// A linear read-out y = D x + b of the (top layer's) output.
+/// A linear read-out y = D x + b of the (top layer's) output, or y = D f(x) + b of the rates of a network of currents.
 #[derive(Clone, Debug)]
 pub struct Readout {
     /// Name of the tensor.
@@ -69,6 +71,37 @@ pub struct Readout {
     pub weight: Mat<f64>,
     /// o; zeros where the file has none.
     pub bias: Vec<f64>,
+    /// f, where it reads rates.
+    pub rates: Option<Activation>,
+}
+
+impl Readout {
+    /// What is read of states (those rows of them that are output, n x T): o x T.
+    ///
+    /// ```
+    /// use faer::mat;
+    /// use nullcline_core::linalg::activation::Activation;
+    /// use nullcline_core::systems::checkpoint::Readout;
+    ///
+    /// let mut readout = Readout { name: "D".into(), weight: mat![[1.0, 2.0]], bias: vec![0.5], rates: None };
+    /// let states = mat![[-1.0], [3.0]];
+    /// assert_eq!(readout.outputs(states.as_ref()), mat![[5.5]]);
+    /// readout.rates = Some(Activation::Relu);
+    /// assert_eq!(readout.outputs(states.as_ref()), mat![[6.5]]);
+    /// ```
+    pub fn outputs(&self, states: MatRef<f64>) -> Mat<f64> {
+        let mut y = Mat::from_fn(self.bias.len(), states.ncols(), |o, _| self.bias[o]);
+        match self.rates {
+            None => gemm(y.as_mut(), Accum::Add, self.weight.as_ref(), states),
+            Some(f) => {
+                let mut rates = states.to_owned();
+                let mut slopes = vec![0.0; rates.nrows()];
+                (0..rates.ncols()).for_each(|t| f.apply(col_mut(rates.as_mut(), t), &mut slopes));
+                gemm(y.as_mut(), Accum::Add, self.weight.as_ref(), rates.as_ref());
+            }
+        }
+        y
+    }
 }
 
 /// A network as read from a file.

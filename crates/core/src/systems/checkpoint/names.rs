@@ -108,7 +108,8 @@ fn pytorch<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec, prefix: &str) -
         let w = need("weight_hh")?;
         let second = cells::KINDS.iter().filter_map(|k| get(k.second?.block)).next().cloned();
         let (b_ih, b_hh) = (get("bias_ih").cloned(), get("bias_hh").cloned());
-        let mut found = LayerTensors { w, second, u, b_ih, b_hh };
+        let diagonal = get("weight_diag").cloned();
+        let mut found = LayerTensors { w, second, diagonal, u, b_ih, b_hh };
         one_bias(all, prefix, &mut found)?;
         // Our own files are in our own layout.
         if !file.metadata.contains_key("nullcline") {

@@ -11,6 +11,8 @@ pub struct LayerTensors<'a> {
     pub w: Entry<'a>,
     /// The second recurrent matrix, of cells that have one.
     pub second: Option<Entry<'a>>,
+    /// What multiplies each unit's own state, of cells that have such numbers.
+    pub diagonal: Option<Entry<'a>>,
     /// Input weights.
     pub u: Option<Entry<'a>>,
     /// Bias of the input path, or the only bias.
@@ -22,12 +24,12 @@ pub struct LayerTensors<'a> {
 impl<'a> LayerTensors<'a> {
     /// Recurrent weights alone.
     pub fn of(w: Entry<'a>) -> Self {
-        Self { w, second: None, u: None, b_ih: None, b_hh: None }
+        Self { w, second: None, diagonal: None, u: None, b_ih: None, b_hh: None }
     }
 
     /// All tensors.
     pub fn all(&self) -> impl Iterator<Item = &Entry<'a>> {
-        [&self.second, &self.u, &self.b_ih, &self.b_hh].into_iter().flatten().chain([&self.w])
+        [&self.second, &self.diagonal, &self.u, &self.b_ih, &self.b_hh].into_iter().flatten().chain([&self.w])
     }
 }
 
@@ -38,6 +40,8 @@ pub struct Parts<'a> {
     pub layers: Vec<LayerTensors<'a>>,
     /// Read-out weights and bias, as stored.
     pub readout: Option<(Entry<'a>, Option<Entry<'a>>)>,
+    /// Whether the read-out is of the rates f(x) of a network of currents x.
+    pub of_rates: bool,
     /// Whether vectors multiply the stored weights as rows, which decides about a square read-out.
     pub rows: bool,
     /// Time constants, one or one a unit.
@@ -60,6 +64,7 @@ impl<'a> Parts<'a> {
         Self {
             layers,
             readout: None,
+            of_rates: false,
             rows: false,
             tau: None,
             cell: None,
@@ -80,7 +85,7 @@ impl<'a> Parts<'a> {
 /// Kinds of PyTorch's parameter names, and the second recurrent matrices of cells that have one.
 fn kinds() -> impl Iterator<Item = &'static str> {
     let second = KINDS.iter().filter_map(|k| k.second).map(|s| s.block);
-    ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].into_iter().chain(second)
+    ["weight_ih", "weight_hh", "weight_diag", "bias_ih", "bias_hh"].into_iter().chain(second)
 }
 
 /// `prefix`, kind and layer of a PyTorch parameter name such as `rnn.weight_hh_l0` or `cell.bias_ih`.

@@ -69,9 +69,11 @@ pub fn readout<'a>(
     let (mut found, mut said) = (Vec::new(), Vec::new());
     for c in matrices.iter().filter(ours).filter(|c| feeds(c) == Some(true)) {
         if inputs.is_some_and(|d| c.outputs == d || c.width == d && c.bias.is_none()) {
+            let name = c.entry.name();
+            let bias = c.bias.as_ref().map_or(String::new(), |b| format!(",before_bias={}", b.name()));
             said.push(format!(
-                "`{}` feeds the network: the inputs here are what it gives, and zero input need not be the task's rest.",
-                c.entry.name()
+                "`{name}` feeds the network: the inputs here are what it gives, and zero input need not be the task's rest \
+                 (--map before={name}{bias} makes it part of the network, if nothing bends what it gives).",
             ));
         }
     }

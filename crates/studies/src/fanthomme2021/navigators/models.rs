@@ -207,7 +207,7 @@ fn findings(maps: bool, size: Size, settings: &Settings, observer: &dyn Observer
 
 fn draw(without: &Learned, with: &Learned) -> Drawn {
     let mut all = vec![];
-    for l in [without, with] {
+    for (name, l) in [("inverse", without), ("both", with)] {
         let squares = Squares::of_map(&l.map, PER);
         let m = l.seen.nrows();
         for unit in (0..UNITS).map(|k| k * m / UNITS) {
@@ -215,14 +215,15 @@ fn draw(without: &Learned, with: &Learned) -> Drawn {
             let values = at.map(|(k, p)| (l.map.plane(p.room, p.at), f64::from(l.seen[(unit, k)])));
             let means = squares.means(values);
             all.push(squares.draw(
-                &format!("unit {unit}"),
+                &format!("{name}: unit {unit}"),
                 scores(&means),
                 "standard score",
                 Palette::Diverging(0.0),
             )?);
         }
     }
-    let caption = "Activity of units of V over the map. First row: learned by the inverse model's loss alone. Second: by both losses.";
+    let caption =
+        "Activity of units of V over the map, learned by the inverse model's loss alone, and by both losses.";
     panels("units", "Representations", caption, &all, UNITS)
 }
 

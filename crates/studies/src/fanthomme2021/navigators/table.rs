@@ -297,41 +297,45 @@ fn findings(
     Ok(Findings { answer: answer(&claims), claims, sections: vec![section], json, warnings: vec![] })
 }
 
+/// Mean error after each action over the networks of a condition; of one network, over its trajectories.
+fn over_time(own: &[&Navigator], with: bool) -> Vec<Estimate> {
+    let errors = |n: &Navigator| if with { n.with.errors.clone() } else { n.without.errors.clone() };
+    let all: Vec<Vec<Estimate>> = own.iter().map(|n| errors(n)).collect();
+    match &all[..] {
+        [one] => one.clone(),
+        _ => {
+            let steps = all.first().map_or(0, Vec::len);
+            (0..steps).map(|k| Estimate::mean(all.iter().map(|e| e[k].value))).collect()
+        }
+    }
+}
+
 /// Errors over time with images, and without (Figs. 8.5 and 8.6).
 fn errors(all: &[Navigator], conditions: &[Condition]) -> Drawn {
-    let one = |with: bool| -> Drawn {
-        let series: Vec<Series> =
-            conditions
-                .iter()
-                .filter_map(|c| {
-                    let own = of(all, *c);
-                    let first = own.first()?;
-                    let steps = if with { &first.with.errors } else { &first.without.errors };
-                    let x: Vec<f64> = (1..=steps.len()).map(|k| k as f64).collect();
-                    let y =
-                        (0..steps.len()).map(|k| match own[..] {
-                            [n] => {
-                                if with {
-                                    n.with.errors[k]
-                                } else {
-                                    n.without.errors[k]
-                                }
-                            }
-                            _ => Estimate::mean(own.iter().map(|n| {
-                                if with { n.with.errors[k].value } else { n.without.errors[k].value }
-                            })),
-                        });
-                    let named = curve(&c.name(), &x, y);
-                    Some(if with { named } else { named.unlisted() })
-                })
-                .collect();
-        let axes = Axes { x_whole: true, y_log: true, ..Axes::new("actions", "error (sides of a room)") };
-        let title = if with { "images every five actions" } else { "no images" };
-        lines(&series, &axes)?.named(title, title, "")
+    let curves = |with: bool| -> Vec<(Condition, Vec<Estimate>)> {
+        conditions.iter().map(|c| (*c, over_time(&of(all, *c), with))).filter(|c| !c.1.is_empty()).collect()
+    };
+    let both = [curves(true), curves(false)];
+    let values = || both.iter().flatten().flat_map(|c| &c.1).map(|e| e.value).filter(|v| *v > 0.0);
+    let range = [values().fold(f64::INFINITY, f64::min) / 1.2, values().fold(0.0, f64::max) * 1.2];
+    let one = |k: usize| -> Drawn {
+        let series = both[k].iter().map(|(c, y)| {
+            let x: Vec<f64> = (1..=y.len()).map(|k| k as f64).collect();
+            let named = curve(&c.name(), &x, y.iter().copied());
+            if k == 0 { named } else { named.unlisted() }
+        });
+        let axes = Axes {
+            x_whole: true,
+            y_log: true,
+            y_range: Some(range).filter(|r| r[0] < r[1]),
+            ..Axes::new("actions", "error (sides of a room)")
+        };
+        let title = ["images every five actions", "no images"][k];
+        lines(&series.collect::<Vec<_>>(), &axes)?.named(title, title, "")
     };
     let caption = "Mean distance between the reported and the true displacement. A: an image every five actions. B: no images, but what stands for missing ones. Bands are one standard error, \
                    over networks or, of one network, over trajectories.";
-    panels("errors", "Error over time", caption, &[one(true)?, one(false)?], 2)
+    panels("errors", "Error over time", caption, &[one(0)?, one(1)?], 2)
 }
 
 #[cfg(test)]

@@ -212,21 +212,24 @@ fn draw(t: &Toured) -> Drawn {
     let origin = t.map.plane(w.trajectory.places[0].room, w.trajectory.places[0].at);
     let truth = w.trajectory.places.iter().map(|p| t.map.plane(p.room, p.at));
     let told = w.told.iter().map(|d| [origin[0] + d[0], origin[1] + d[1]]);
-    let way = rooms(&t.map, &[points("true", truth), points("told", told).dashed()])?;
+    let way = rooms(
+        &t.map,
+        &[points("true", truth), points("decoded", told).dashed(), points("start", [origin]).ink(Ink::Black)],
+    )?;
     let steps: Vec<f64> = (1..=w.told.len()).map(|k| k as f64).collect();
     let images = || steps.iter().zip(&w.resets).filter(|(_, r)| r.1).map(|(t, _)| *t);
-    let over_time = |values: &[f64], y: &str, log: bool| -> Drawn {
+    let over_time = |values: &[f64], name: &str, y: &str, log: bool| -> Drawn {
         let mut axes =
             Axes { x_whole: true, y_log: log, height: 170.0, ..Axes::new("actions", y).wide(THIRD) };
-        for t in images() {
-            axes = axes.reference("", Reference::Upward(t));
+        for (k, t) in images().enumerate() {
+            axes = axes.reference(if k == 0 { "image" } else { "" }, Reference::Upward(t));
         }
-        lines(&[Series::new("", &steps, values)], &axes)?.named(y, y, "")
+        lines(&[Series::new("", &steps, values)], &axes)?.named(name, name, "")
     };
-    let gate = over_time(&w.log_kept, "ln g", false)?;
-    let error = over_time(&errors(w), "error (sides)", true)?;
-    let caption = "A: where it was, and where it said that it was. B: logarithm of the gate, the share of the integrated state that is kept. C: \
-                   distance between both. Vertical lines: actions after which there was an image.";
+    let gate = over_time(&w.log_kept, "gate", "ln g", false)?;
+    let error = over_time(&errors(w), "error", "error (sides of a room)", true)?;
+    let caption = "A: where it was, and the position decoded from its state. B: logarithm of the gate, the share of the integrated state that is kept. C: \
+                   distance between both.";
     panels("tour", "A tour", caption, &[way.named("way", "way", "")?, gate, error], 3)
 }
 

@@ -98,7 +98,7 @@ fn findings(
 
 fn draw(which: usize, with: &Seen, without: &Seen) -> Drawn {
     let mut all = vec![];
-    for s in [with, without] {
+    for (name, s) in [("with", with), ("without", without)] {
         let squares = match which {
             0 => Squares::of_map(&s.map, 5),
             _ => Squares::between([-REACH; 2], [REACH; 2], 3),
@@ -108,7 +108,7 @@ fn draw(which: usize, with: &Seen, without: &Seen) -> Drawn {
             let values = s.ways.iter().zip(&at).flat_map(|(w, at)| {
                 at.iter().enumerate().map(move |(t, p)| (p[which], f64::from(w.states[(unit, t)])))
             });
-            let title = format!("unit {unit}");
+            let title = format!("{name}: unit {unit}");
             all.push(squares.draw(
                 &title,
                 scores(&squares.means(values)),
@@ -119,8 +119,8 @@ fn draw(which: usize, with: &Seen, without: &Seen) -> Drawn {
     }
     let by = ["position in the map", "displacement from the start"][which];
     let caption = format!(
-        "Mean activity of units of the state by the {by}. First row: a network with losses of models. Second: one without, whose V, P and G are \
-         as they were drawn. Grey: never visited."
+        "Mean activity of units of the state by the {by}, with losses of models and without them, where V, P and G are as they were drawn. \
+         Grey: never visited."
     );
     panels("units", "Units", &caption, &all, UNITS)
 }

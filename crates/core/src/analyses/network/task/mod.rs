@@ -157,16 +157,7 @@ impl Run<'_> {
             self.orbits
                 .states
                 .iter()
-                .map(|s| {
-                    let seen = s.as_ref().subrows(range.start, range.len()).subcols(1, s.ncols() - 1);
-                    let mut y = &r.weight * seen;
-                    for t in 0..y.ncols() {
-                        for (o, b) in r.bias.iter().enumerate() {
-                            y[(o, t)] += b;
-                        }
-                    }
-                    y
-                })
+                .map(|s| r.outputs(s.as_ref().subrows(range.start, range.len()).subcols(1, s.ncols() - 1)))
                 .collect(),
         )
     }

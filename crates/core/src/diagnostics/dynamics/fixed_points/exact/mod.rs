@@ -174,6 +174,11 @@ pub fn enumerate(system: &dyn System, input: &[f64], limits: &Limits) -> Option<
 /// }
 /// ```
 pub fn of_recurrence(net: &Recurrence, limits: &Limits) -> Option<Exact> {
+    // Weights that are rounded are seen through by the enumeration of pieces alone.
+    if net.rounded > 0.0 {
+        let pieces = net.activation == Activation::Relu && net.dim() <= limits.units;
+        return pieces.then(|| piecewise::enumerate(net, limits.work));
+    }
     if let Some(one) = single::linear(net).or_else(|| single::monotone(net)) {
         return Some(one);
     }

@@ -72,7 +72,7 @@ impl<'a> Pieces<'a> {
         let row = |i: usize| {
             let mut row = vec![Ball::ZERO; 2 * n + 1];
             for j in 0..n {
-                row[j] = Ball::exact(net.weight[(i, j)]) - if i == j { Ball::ONE } else { Ball::ZERO };
+                row[j] = net.entry(i, j) - if i == j { Ball::ONE } else { Ball::ZERO };
             }
             row[n + i] = Ball::ONE;
             row[2 * n] = -net.drive[i];
@@ -210,7 +210,7 @@ impl<'a> Pieces<'a> {
         for i in 0..n {
             // The pre-activation, positive where the unit is on.
             let off = node.sides[i] == Side::Off;
-            let w = |j: usize| Ball::exact(self.net.weight[(i, j)]);
+            let w = |j: usize| self.net.entry(i, j);
             let a =
                 if off { self.net.drive[i] + dot(on.iter().map(|j| (w(*j), rates[*j]))) } else { rates[i] };
             let a = if off { -a } else { a };

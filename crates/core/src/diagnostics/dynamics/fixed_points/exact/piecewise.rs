@@ -77,8 +77,7 @@ fn state(net: &Recurrence, rates: &[Ball]) -> (Vec<f64>, f64) {
     let balls: Vec<Ball> = match net.read {
         Read::Rates => rates.to_vec(),
         Read::Currents => {
-            let row =
-                |i: usize| rates.iter().enumerate().map(move |(j, x)| (Ball::exact(net.weight[(i, j)]), *x));
+            let row = |i: usize| rates.iter().enumerate().map(move |(j, x)| (net.entry(i, j), *x));
             (0..net.dim()).map(|i| net.drive[i] + dot(row(i))).collect()
         }
     };
@@ -179,7 +178,7 @@ fn solution(net: &Recurrence, on: Vec<bool>) -> Option<(f64, Solution)> {
     let set: Vec<usize> = (0..n).filter(|i| on[*i]).collect();
     let entry = |i: usize, j: usize| {
         let one = if i == j { Ball::ONE } else { Ball::ZERO };
-        one - Ball::exact(net.weight[(set[i], set[j])])
+        one - net.entry(set[i], set[j])
     };
     let square = Square::from_fn(set.len(), entry);
     let right: Vec<Ball> = set.iter().map(|i| net.drive[*i]).collect();
@@ -189,7 +188,7 @@ fn solution(net: &Recurrence, on: Vec<bool>) -> Option<(f64, Solution)> {
     set.iter().zip(&solved[0]).for_each(|(i, x)| rates[*i] = *x);
     // How far each unit is on its side: its rate, or what is below its threshold.
     let depth = |i: usize| {
-        let terms = || set.iter().map(|j| (Ball::exact(net.weight[(i, *j)]), rates[*j]));
+        let terms = || set.iter().map(|j| (net.entry(i, *j), rates[*j]));
         if on[i] { rates[i] } else { -(net.drive[i] + dot(terms())) }
     };
     let depths: Vec<Ball> = (0..n).map(depth).collect();
@@ -207,7 +206,14 @@ mod tests {
 
     fn net(weight: faer::Mat<f64>, drive: [Ball; 2]) -> Recurrence {
         let drive = drive.to_vec();
-        Recurrence { weight, drive, activation: Activation::Relu, read: Read::Rates, zeros: false }
+        Recurrence {
+            weight,
+            rounded: 0.0,
+            drive,
+            activation: Activation::Relu,
+            read: Read::Rates,
+            zeros: false,
+        }
     }
 
     fn group(net: &Recurrence, on: [bool; 2], unclear: &[usize]) -> [Candidate; 1] {
