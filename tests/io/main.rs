@@ -5,9 +5,11 @@ mod common;
 
 mod bad_input;
 mod checksums;
+mod containers;
 mod csv;
 mod csv_dialects;
 mod idx;
+mod layouts;
 mod pytorch;
 mod tables;
 mod tensors;

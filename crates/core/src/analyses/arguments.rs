@@ -1,5 +1,6 @@
 //! The settings that several jobs share, as they are written: options of the command line, keys of a file.
 
+use super::check;
 use super::limits::count;
 use super::written;
 use crate::io::shown::list;
@@ -219,6 +220,9 @@ pub struct CellConstants {
     /// A rate, current or Lipschitz network as the map that Euler steps make, not as a flow
     #[arg(long)]
     pub euler: bool,
+    /// Leak of a rate or current network that is the map h' = (1 - A) h + A (...): --euler --dt A --tau 1
+    #[arg(long, value_name = "A")]
+    pub alpha: Option<f64>,
     /// Constants: epsilon and gamma of antisymmetric networks and coRNNs, beta_a, gamma_a, beta_w and gamma_w
     /// of Lipschitz networks, slope and threshold of integrator networks [default: 50 and 0.1 of sigmoids, else 1 and 0]
     #[arg(long, value_name = "NAME=VALUE,..", allow_hyphen_values = true)]
@@ -226,6 +230,23 @@ pub struct CellConstants {
     /// GRU with its reset gate before the recurrent product (PyTorch's is after)
     #[arg(long)]
     pub reset_before: bool,
+}
+
+impl CellConstants {
+    /// tau, dt, and whether steps are Euler's, of which the leak is a short word.
+    ///
+    /// # Errors
+    /// Values that cannot be; a leak beside what it stands for.
+    pub(super) fn times(&self) -> Result<(Option<f64>, Option<f64>, bool), String> {
+        check::time("--tau", self.tau)?;
+        check::time("--dt", self.dt)?;
+        let Some(alpha) = self.alpha else { return Ok((self.tau, self.dt, self.euler)) };
+        check::time("--alpha", Some(alpha))?;
+        if self.tau.is_some() || self.dt.is_some() || self.euler {
+            return Err("--alpha A stands for --euler --dt A --tau 1: give it or those".into());
+        }
+        Ok((Some(1.0), Some(alpha), true))
+    }
 }
 
 /// What the columns and rows of a table are.

@@ -54,15 +54,14 @@ fn map(pairs: Option<&str>) -> Result<Vec<(String, String)>, String> {
 
 /// What is said of a weight file.
 pub(super) fn spec(w: &WeightFile, activation: Option<Activation>) -> Result<Spec, String> {
-    time("--tau", w.given.tau)?;
-    time("--dt", w.given.dt)?;
+    let (tau, dt, euler) = w.given.times()?;
     Ok(Spec {
         cell: w.cell.as_deref().map(cell).transpose()?,
         map: map(w.map.as_deref())?,
         activation,
-        tau: w.given.tau,
-        dt: w.given.dt,
-        euler: w.given.euler,
+        tau,
+        dt,
+        euler,
         constants: constants(w.given.constants.as_deref())?,
         reset_before: w.given.reset_before,
         prefix: w.prefix.clone(),

@@ -63,7 +63,7 @@ pub fn open(config: &Config) -> Result<Source, Error> {
             Err(e) => return Err(e.into()),
         },
     };
-    let numpy = matches!(tensors.format, "npz" | "npy");
+    let numpy = matches!(tensors.format, "npz" | "npy" | "matlab");
     let network = !numpy || has_network_names(&tensors) || !spec.map.is_empty() || spec.cell.is_some();
     // Beside a network's weights an npz may hold what was recorded.
     let named = numpy && units.is_some_and(|u| tensors.get(u).is_some());
@@ -176,14 +176,18 @@ fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Optio
             "holds no two- or three-dimensional numeric array, so there is no table to read: save the activity as \
              rows x units or trials x rows x units, or name an array with --units NAME",
         )),
-        _ => Err(Error::input(
-            file,
-            format!(
-                "holds several arrays ({}): name the activity with --units NAME, or, for a network's weights, say what \
-                 they are with --cell and --map w_rec=NAME,...",
-                tables.join(", ")
-            ),
-        )),
+        _ => {
+            let options = checkpoint::suggested(outline);
+            Err(Error::input(
+                file,
+                format!(
+                    "holds several arrays ({}): name the activity with --units NAME, or, for a network's weights, say what \
+                     they are with {}",
+                    tables.join(", "),
+                    options.as_deref().unwrap_or("--cell and --map w_rec=NAME,...")
+                ),
+            ))
+        }
     }
 }
 

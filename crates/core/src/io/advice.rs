@@ -5,8 +5,6 @@ pub(crate) const KERAS: &str = "save its weights from Keras: np.savez(\"net.npz\
                                 keras.saving.load_model(\"model.keras\").weights})";
 pub(crate) const HDF5: &str = "save its arrays from Python: a = {}; h5py.File(\"FILE\").visititems(lambda k, v: a.update({k: v[()]}) \
                     if isinstance(v, h5py.Dataset) else None); np.savez(\"net.npz\", **a)";
-pub(crate) const MATLAB: &str = "save its arrays from Python: np.savez(\"net.npz\", **{k: v for k, v in \
-                      scipy.io.loadmat(\"FILE\").items() if k[0] != \"_\"})";
 /// MATLAB keeps matrices by columns, which h5py shows turned.
 pub(crate) const MATLAB_73: &str = "save its arrays from Python, turned as MATLAB has them: np.savez(\"net.npz\", **{k: v[()].T \
                          for k, v in h5py.File(\"FILE\").items() if isinstance(v, h5py.Dataset)})";
@@ -14,10 +12,6 @@ pub(crate) const TAR: &str = "if you trust where it comes from (loading it runs 
                    torch.save(torch.load(\"FILE\", weights_only=False), \"net.pt\")";
 pub(crate) const JOBLIB: &str = "if you trust where it comes from (loading it runs what it says), and it is a dictionary of arrays, \
                       write it again from Python: np.savez(\"net.npz\", **joblib.load(\"FILE\"))";
-pub(crate) const ONNX: &str =
-    "save the weights from the framework that made it, as torch.save(model.state_dict(), \"net.pt\")";
-pub(crate) const MSGPACK: &str = "save its arrays from Python: np.savez(\"net.npz\", **flax.traverse_util.flatten_dict(\
-                       flax.serialization.msgpack_restore(open(\"FILE\", \"rb\").read()), sep=\"/\"))";
 pub(crate) const JSON: &str = "save its arrays from Python: np.savez(\"net.npz\", **{k: np.array(v) for k, v in \
                     json.load(open(\"FILE\")).items()})";
 pub(crate) const LEAVES: &str = "save them under their names: np.savez(\"net.npz\", **{jax.tree_util.keystr(k, simple=True, separator=\".\"): v \

@@ -17,6 +17,7 @@ mod advice;
 mod archive;
 pub mod atomic;
 mod dtype;
+mod foreign;
 mod literal;
 mod npy;
 mod sniff;

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::advice;
 use super::error::{Error, Problem};
+use super::foreign;
 use super::held::Opened;
+use super::tensors;
 
 /// A family of formats, as far as the first bytes tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +19,17 @@ pub(crate) enum Family {
     /// npz, or PyTorch.
     Zip,
     Safetensors,
+    /// Of versions before 7.3, which is HDF5.
+    Matlab,
+    /// msgpack of Flax.
+    Flax,
+    /// Arrays of numpy's one after the other.
+    Equinox,
+    Onnx,
     /// A pickle outside any archive.
     Pickle,
+    /// A pickle by gzip or zlib.
+    CompressedPickle,
     Json,
     Text,
     /// Known, but not read here; the words say what it is and what to do.
@@ -35,6 +46,9 @@ const POINTER: Family =
 /// A missing or unreadable file, a folder, a pipe or device, an empty file.
 pub(crate) fn family(path: &Path) -> Result<Family, Error> {
     let fail = |problem| Error::new(path, problem);
+    if let Some((found, advice)) = foreign::folder(path).or_else(|| foreign::by_name(path)) {
+        return Ok(Family::Foreign(found, advice));
+    }
     let file = Opened::open(path).map_err(fail)?;
     let mut head = Vec::new();
     file.take(4096).read_to_end(&mut head).map_err(|e| fail(Problem::reading(e)))?;
@@ -57,7 +71,6 @@ const MAGIC: &[(&[u8], Family)] = &[
     (b"PK\x05\x06", Family::Zip),
     (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
     (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
-    (b"MATLAB 5.0", Family::Foreign("a MATLAB file", advice::MATLAB)),
     (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (HDF5)", advice::MATLAB_73)),
     (
         b"GGUF",
@@ -95,6 +108,15 @@ fn by_content(head: &[u8]) -> Family {
     if matches!(head, [_, _, _, _, _, 0, 0, 0, b'{', ..]) {
         return Family::Safetensors;
     }
+    if tensors::equinox::is(head) {
+        return Family::Equinox;
+    }
+    if tensors::matlab::is(head) {
+        return Family::Matlab;
+    }
+    if tensors::pytorch::is_compressed(head) {
+        return Family::CompressedPickle;
+    }
     if let Some((_, family)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return *family;
     }
@@ -106,20 +128,12 @@ fn by_content(head: &[u8]) -> Family {
         return tar(head);
     }
     match head {
-        [0x80, 1..=5, ..] if contains(head, b"joblib.numpy_pickle") => {
-            Family::Foreign("a file by joblib", advice::JOBLIB)
-        }
         [0x80, 1..=5, ..] => Family::Pickle,
-        // A short map whose first key is a short string.
-        [0x81..=0x8f, 0xa1..=0xbf, b' '..=b'~', ..] | [0xde, _, _, 0xa1..=0xbf, b' '..=b'~', ..] => {
-            Family::Foreign("msgpack, as Flax writes it", advice::MSGPACK)
-        }
-        // The version, then the name of the program that wrote the graph.
-        [0x08, 1..=31, 0x12, length, name @ ..]
-            if name.get(..usize::from(*length)).is_some_and(|n| n.iter().all(u8::is_ascii_graphic)) =>
-        {
-            Family::Foreign("an ONNX graph", advice::ONNX)
-        }
+        _ if tensors::pytorch::is_old(head) => Family::Pickle,
+        _ if tensors::flax::is(head) => Family::Flax,
+        _ if tensors::onnx::is(head) => Family::Onnx,
+        _ if foreign::by_content(head).is_some() => foreign::by_content(head)
+            .map_or(Family::Unknown, |(found, advice)| Family::Foreign(found, advice)),
         _ if starts_page(head) => Family::Foreign(
             "an HTML page, as a server sends in place of a file",
             "download the file itself, signed in if need be",
@@ -136,10 +150,6 @@ fn tar(head: &[u8]) -> Family {
         true => Family::Foreign("a tar archive of PyTorch 0.1", advice::TAR),
         false => Family::Foreign("a tar archive", "unpack it first"),
     }
-}
-
-fn contains(head: &[u8], word: &[u8]) -> bool {
-    head.windows(word.len()).any(|w| w == word)
 }
 
 fn starts_page(head: &[u8]) -> bool {
@@ -189,12 +199,18 @@ pub(crate) fn unexpected(path: &Path, family: Family, expected: &'static str) ->
     let (found, advice) = match family {
         Family::Foreign(found, advice) => (found, advice),
         Family::Json => ("JSON", advice::JSON),
-        Family::Pickle => ("a pickle", "nothing in it was executed; save it in one of these formats"),
+        Family::Pickle | Family::CompressedPickle => {
+            ("a pickle", "nothing in it was executed; save it in one of these formats")
+        }
         Family::Parquet => ("a Parquet table", TABLES),
         Family::ArrowFile | Family::ArrowStream => ("an Arrow table", TABLES),
         Family::Npy => ("a numpy array", ELSEWHERE),
         Family::Zip => ("a zip archive", ELSEWHERE),
         Family::Safetensors => ("safetensors", ELSEWHERE),
+        Family::Matlab => ("a MATLAB file", ELSEWHERE),
+        Family::Flax => ("msgpack of Flax", ELSEWHERE),
+        Family::Equinox => ("leaves by Equinox", ELSEWHERE),
+        Family::Onnx => ("an ONNX graph", ELSEWHERE),
         Family::Text => ("text", ELSEWHERE),
         Family::Unknown => ("bytes of no known format", ELSEWHERE),
     };
@@ -211,7 +227,7 @@ mod tests {
     fn a_build_without_tables_says_that_it_has_no_reader() {
         let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/io");
         for (name, found) in [
-            ("table_zstd.parquet", "found a Parquet table, expected a table as CSV, npy or npz;"),
+            ("table_zstd.parquet", "found a Parquet table, expected a table as CSV, npy, npz or mat;"),
             ("table_zstd.feather", "found an Arrow table, "),
             ("table_stream.arrow", "found an Arrow table, "),
         ] {
@@ -219,5 +235,73 @@ mod tests {
             let advice = "this build has no reader of Parquet and Arrow: build it with the feature `tables`";
             assert!(said.contains(found) && said.contains(advice), "{said}");
         }
+    }
+}
+
+#[cfg(test)]
+mod told {
+    use super::*;
+    use std::path::PathBuf;
+
+    /// The first bytes of the golden files in `folder`.
+    fn heads(folder: &str) -> Vec<(String, Vec<u8>)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/io").join(folder);
+        let files = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+        let kept =
+            |p: &PathBuf| p.is_file() && p.extension().is_none_or(|e| e != "json" && e != "py" && e != "md");
+        let head = |p: &Path| std::fs::read(p).unwrap().into_iter().take(4096).collect();
+        files.filter(kept).map(|p| (p.display().to_string(), head(&p))).collect()
+    }
+
+    #[test]
+    fn every_format_is_told_by_its_first_bytes_and_none_by_anothers() {
+        type Is = fn(&[u8]) -> bool;
+        let formats: [(&str, Is); 4] = [
+            ("matlab", tensors::matlab::is),
+            ("flax", tensors::flax::is),
+            ("equinox", tensors::equinox::is),
+            ("onnx", tensors::onnx::is),
+        ];
+        for folder in ["matlab", "flax", "equinox", "onnx", "onnx_torch", "pickle", "pickle/other"] {
+            for (place, head) in heads(folder) {
+                for (format, is) in formats {
+                    // Leaves beyond the first bytes are found by `equinox::several`.
+                    let own = folder.starts_with(format) && !place.ends_with("large.eqx");
+                    assert_eq!(is(&head), own, "{place} as {format}");
+                }
+                let pickle = matches!(by_content(&head), Family::Pickle | Family::CompressedPickle);
+                assert!(pickle == (folder == "pickle") || folder == "pickle/other", "{place}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_begins_alike_is_something_else() {
+        let unlike: [&[u8]; 9] = [
+            b"",
+            b"a,b\n1,2\n",
+            b"]q,b\n",
+            b"}q\n",
+            b"(1, 2)\n",
+            b"cnt,x\n",
+            b"\x08\x07",
+            b"\x81\xa1",
+            b"{\"a\": 1}",
+        ];
+        for head in unlike {
+            let told = [tensors::matlab::is, tensors::flax::is, tensors::equinox::is, tensors::onnx::is];
+            assert!(told.iter().all(|is| !is(head)) && !tensors::pytorch::is_old(head), "{head:?}");
+            assert!(!tensors::pytorch::is_compressed(head));
+        }
+        // Pictures in idx: a matrix of level 4 begins with a number as small.
+        assert!(!tensors::matlab::is(
+            &[&[0, 0, 8, 3, 0, 0, 0, 10, 0, 0, 0, 28, 0, 0, 0, 28][..], &[0; 300]].concat()
+        ));
+        // A text compressed by gzip.
+        let mut packed = vec![];
+        flate2::read::GzEncoder::new(&b"a,b\n1,2\n"[..], flate2::Compression::fast())
+            .read_to_end(&mut packed)
+            .unwrap();
+        assert!(matches!(by_content(&packed), Family::Foreign("a gzip archive", _)));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::{CellArguments, TaskArguments, Train};
 use super::{Choice, NamedTask, Parameter, Plan, Precision, Search, ranges, task};
-use crate::analyses::check::{constants, time};
+use crate::analyses::check::constants;
 use crate::analyses::{Error, fits};
 use crate::linalg::activation::Activation;
 use crate::systems::architecture::Architecture;
@@ -128,6 +128,7 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
     let activation = activation.transpose()?;
     let misplaced = [
         ("--activation", activation.is_some() && !kind.has_activation),
+        ("--alpha", n.given.alpha.is_some() && !kind.has_tau()),
         ("--tau", n.given.tau.is_some() && !kind.has_tau()),
         ("--dt", n.given.dt.is_some() && !kind.is_flow() && kind.constants.iter().all(|c| c.name != "dt")),
         ("--euler", n.given.euler && !kind.is_flow()),
@@ -136,15 +137,15 @@ fn cell(n: &CellArguments) -> Result<Cell, Error> {
     if let Some((option, _)) = misplaced.iter().find(|m| m.1) {
         return Err(Error::Config(format!("{option} has no meaning for --cell {}; leave it out", kind.name)));
     }
-    time("--tau", n.given.tau).and_then(|()| time("--dt", n.given.dt)).map_err(Error::Config)?;
+    let (tau, dt, euler) = n.given.times().map_err(Error::Config)?;
     let activation = activation.unwrap_or(kind.activation);
-    let tau = n.given.tau.unwrap_or(1.0);
-    let scheme = Scheme { dt: n.given.dt.unwrap_or(tau / 10.0), euler: n.given.euler };
+    let tau = tau.unwrap_or(1.0);
+    let scheme = Scheme { dt: dt.unwrap_or(tau / 10.0), euler };
     let constants = constants(n.given.constants.as_deref()).map_err(Error::Config)?;
     kind.knows(&constants).map_err(|why| Error::Config(format!("--constants {why}")))?;
     let number = |name: &'static str| {
         let given = constants.iter().find(|c| c.0 == name).map(|c| c.1);
-        let dt = n.given.dt.filter(|_| name == "dt");
+        let dt = dt.filter(|_| name == "dt");
         given.or(dt).or(kind.usual(name, activation)).ok_or_else(|| {
             let all: Vec<_> = kind.constants.iter().map(|c| format!("{}=VALUE", c.name)).collect();
             Error::Config(format!("--cell {} has constants: give --constants {}", kind.name, all.join(",")))

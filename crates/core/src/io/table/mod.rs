@@ -1,4 +1,4 @@
-//! Numeric tables: CSV, Parquet, Arrow IPC, npy and npz; a row is a time step.
+//! Numeric tables: CSV, Parquet, Arrow IPC, npy, npz and MATLAB's; a row is a time step.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -25,6 +25,7 @@ mod npy_fortran;
 mod parquet;
 mod pattern;
 mod source;
+mod tensor_file;
 mod types;
 mod write;
 
@@ -38,8 +39,8 @@ use source::{Block, Part, Pick, Source, Watched};
 
 /// What is read here, for messages.
 const EXPECTED: &str = match cfg!(feature = "tables") {
-    true => "a table as CSV, Parquet, Arrow IPC, npy or npz",
-    false => "a table as CSV, npy or npz",
+    true => "a table as CSV, Parquet, Arrow IPC, npy, npz or mat",
+    false => "a table as CSV, npy, npz or mat",
 };
 
 /// Read piece by piece a file may hold so many times what it may when it is held whole.
@@ -61,6 +62,7 @@ const PIECES: u64 = 16;
 /// - npy and npz: a vector is one column, a matrix is rows by columns, and three dimensions are trials,
 ///   time, columns: a leading column `trial`, then the rows of trial 0, of trial 1, ... Columns are
 ///   `x0`, `x1`, ..., in an npz `<array>0`, `<array>1`, ...; the fields of a structured array have their own names.
+/// - MATLAB's files before 7.3: an array as of an npz, a field of a struct as `struct.field`; it is held in memory.
 ///
 /// Columns that only count or name the rows ([`Schema::index`]) are read if asked for by name.
 ///
@@ -392,10 +394,11 @@ fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
         }
         Family::Npy => npy_file::open_npy(path).map(|s| Box::new(s) as _),
         Family::Zip => npy_file::open_npz(path, array).map(|s| Box::new(s) as _),
+        Family::Matlab => tensor_file::open(path, array).map(|s| Box::new(s) as _),
         _ => return Err(sniff::unexpected(path, family, EXPECTED)),
     };
     let source = source?;
-    if source.schema().array_name.is_some() {
+    if family == Family::Zip {
         let sound = Archive::open(path, source.schema().format).and_then(|mut a| a.verify(u64::MAX));
         sound.map_err(|problem| Error::new(path, problem))?;
     }

@@ -91,9 +91,9 @@ pub struct Schema {
     pub columns: Vec<ColumnInfo>,
     /// Rows, where the format tells without reading the values (all but CSV).
     pub rows: Option<usize>,
-    /// `csv`, `parquet`, `arrow`, `npy` or `npz`.
+    /// `csv`, `parquet`, `arrow`, `npy`, `npz` or `matlab`.
     pub format: &'static str,
-    /// The array of an npz.
+    /// The array of an npz or of MATLAB's.
     pub array_name: Option<String>,
     /// Columns that name or count the rows, as pandas and R write them: no part of the data.
     pub index: Vec<String>,

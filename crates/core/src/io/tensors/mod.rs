@@ -1,4 +1,4 @@
-//! Named tensors of a weight file: safetensors, npz, npy, PyTorch and JSON.
+//! Named tensors of a weight file: safetensors, npz, npy, PyTorch, pickles, MATLAB, Flax, Equinox, ONNX and JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,9 +9,14 @@ use super::held;
 use super::sniff::{self, Family};
 use super::steady;
 
+mod budget;
+pub(super) mod equinox;
+pub(super) mod flax;
 mod json;
+pub(super) mod matlab;
 mod numpy;
-mod pytorch;
+pub(super) mod onnx;
+pub(super) mod pytorch;
 mod safetensors;
 
 pub use numpy::STRUCTURED;
@@ -47,7 +52,7 @@ pub struct Texts {
 /// What a weight file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tensors {
-    /// `safetensors`, `npz`, `npy`, `pytorch`, `pickle` or `json`.
+    /// `safetensors`, `npz`, `npy`, `pytorch`, `pickle`, `matlab`, `flax`, `equinox`, `onnx` or `json`.
     pub format: &'static str,
     /// The tensors in the order of the file; names are unique.
     pub tensors: Vec<Tensor>,
@@ -80,8 +85,12 @@ impl Tensors {
 
 /// What the commands read, for messages.
 const EXPECTED: &str = match cfg!(feature = "tables") {
-    true => "weights (.safetensors, .npz, .npy, .pt, .pth) or a table (CSV, Parquet, Arrow, npy, npz)",
-    false => "weights (.safetensors, .npz, .npy, .pt, .pth) or a table (CSV, npy, npz)",
+    true => {
+        "weights (.safetensors, .pt, .pth, .npz, .npy, .pkl, .mat, .msgpack, .eqx, .onnx, .json) or a table (CSV, Parquet, Arrow, npy, npz, mat)"
+    }
+    false => {
+        "weights (.safetensors, .pt, .pth, .npz, .npy, .pkl, .mat, .msgpack, .eqx, .onnx, .json) or a table (CSV, npy, npz, mat)"
+    }
 };
 
 /// Reads a weight file, told by its content and, failing that, by its extension.
@@ -114,9 +123,14 @@ pub fn read(path: &Path) -> Result<Tensors, Error> {
         let family = sniff::family(path)?;
         let tensors = match family {
             Family::Safetensors => safetensors::read(path),
-            Family::Npy => numpy::read_npy(path, true),
+            Family::Npy => read_npy(path, true),
+            Family::Matlab => matlab::read(path, true),
+            Family::Flax => flax::read(path, true),
+            Family::Equinox => equinox::read(path, true),
+            Family::Onnx => onnx::read(path, true),
             Family::Zip => read_zip(path, true),
             Family::Pickle => pytorch::read_pickle(path),
+            Family::CompressedPickle => pytorch::read_compressed(path),
             Family::Json => json::read(path),
             _ => return Err(sniff::unexpected(path, family, EXPECTED)),
         };
@@ -150,7 +164,11 @@ fn outlined(path: &Path) -> Result<Option<Tensors>, Error> {
         return found.map(Some).map_err(|problem| Error::new(path, problem));
     }
     let found = match sniff::family(path)? {
-        Family::Npy => numpy::read_npy(path, false),
+        Family::Npy => read_npy(path, false),
+        Family::Matlab => matlab::read(path, false),
+        Family::Flax => flax::read(path, false),
+        Family::Equinox => equinox::read(path, false),
+        Family::Onnx => onnx::read(path, false),
         Family::Zip => match Archive::open(path, "npz").and_then(|a| a.names()) {
             Ok(names) if names.iter().any(|n| n.ends_with(".npy")) => read_zip(path, false),
             _ => return Ok(None),
@@ -158,6 +176,14 @@ fn outlined(path: &Path) -> Result<Option<Tensors>, Error> {
         _ => return Ok(None),
     };
     found.and_then(unique).map(Some).map_err(|problem| Error::new(path, problem))
+}
+
+/// One array, or several as Equinox writes them.
+fn read_npy(path: &Path, values: bool) -> Result<Tensors, Problem> {
+    match held::names(path).is_none() && path.is_file() && equinox::several(path)? {
+        true => equinox::read(path, values),
+        false => numpy::read_npy(path, values),
+    }
 }
 
 fn read_zip(path: &Path, values: bool) -> Result<Tensors, Problem> {

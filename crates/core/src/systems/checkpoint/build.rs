@@ -65,6 +65,9 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let mut saved = Saved::read(&file.metadata)?;
     let mut parts = if spec.map.is_empty() { by_name(file, &all, spec)? } else { by_map(file, &all, spec)? };
     saved.look(&file.metadata, &parts.prefix, &mut parts.said);
+    if let Some((tau, dt)) = parts.times {
+        (saved.tau, saved.dt, saved.euler) = (Some(vec![tau]), Some(dt), true);
+    }
     let (rows, n) = shape(&parts.layers[0].w.tensor)?;
     let cell = match spec.cell.or(saved.cell).or(parts.cell) {
         Some(cell) => cell,

@@ -22,13 +22,16 @@ pub enum Error {
     #[error(
         "no recurrent network under names that are known: the file holds {found}. If these are a network's, say which \
          is which: {options}, with CELL one of vanilla (h' = f(W h + U u + b)), rate or current (tau x' = -x + ..., \
-         with --euler --dt for the maps that most task papers train), gru or lstm"
+         with --alpha A for the maps that most task papers train), gru or lstm{}",
+        more.as_ref().map_or(String::new(), |m| format!(". {m}"))
     )]
     Unnamed {
         /// The tensors present.
         found: String,
         /// The options that would read it.
         options: String,
+        /// What the names leave open.
+        more: Option<String>,
     },
     /// Nothing but quantised weights.
     #[error(

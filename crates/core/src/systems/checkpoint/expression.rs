@@ -3,7 +3,9 @@
 use super::Error;
 use super::effective::Catalogue;
 use super::entry::Entry;
+use crate::io::tensors::Tensor;
 use crate::memory::{allowance, written};
+use std::borrow::Cow;
 
 /// More letters are no formula.
 const LONGEST: usize = 4096;
@@ -13,8 +15,9 @@ const DEEPEST: usize = 32;
 /// The tensor of that name or formula; none where it names one that is not there.
 ///
 /// Formula: from what binds least, rows of blocks `A|B;C|D`, sums and differences, products `*` entry by entry, in which a vector scales
-/// columns (W * d is W diag(d)), matrix products `@`, and `abs(A)`, `relu(A)`, `t(A)`, `(A)`; `0` is a block of zeros. A name that holds
-/// such signs is taken before they are.
+/// columns (W * d is W diag(d)), matrix products `@`, and `abs(A)`, `relu(A)`, `t(A)` (the transpose), `diag(A)` (the diagonal), `off(A)` (A
+/// without it), `eye(A)` (1 on the diagonal), `tail(A)` (the last columns, as many as rows), `head(A)` (those before), `(A)` and numbers; `0` is a block of zeros. A name that holds such signs is taken before they
+/// are.
 ///
 /// # Errors
 /// Shapes that do not go together; a formula that is none.
@@ -151,7 +154,7 @@ fn sizes(e: &Entry) -> Vec<usize> {
 }
 
 /// Fails at a matrix that is too large beside the tensors of which it is made.
-fn affordable(rows: usize, columns: usize, made_of: usize) -> Result<(), Error> {
+pub fn affordable(rows: usize, columns: usize, made_of: usize) -> Result<(), Error> {
     let needs = (rows as u64).saturating_mul(columns as u64).saturating_mul(8);
     let limit = allowance(8 * made_of as u64);
     if needs <= limit {
@@ -247,28 +250,59 @@ fn one<'a>(all: &Catalogue<'a>, text: &str, depth: usize) -> Found<'a> {
     if let Some(entry) = all.get(text) {
         return Ok(Some(entry.clone()));
     }
-    let inside = |word: &str| text.strip_prefix(word)?.strip_prefix('(')?.strip_suffix(')');
-    let each = |e: Entry<'a>, f: fn(f64) -> f64| {
+    if let Some(number) = text.parse::<f64>().ok().filter(|v| v.is_finite()) {
+        let tensor = Tensor { name: text.into(), shape: vec![], dtype: "f64".into(), data: vec![number] };
+        return Ok(Some(Entry { tensor: Cow::Owned(tensor), from: vec![], how: None }));
+    }
+    let Some((word, inner)) = text.strip_suffix(')').and_then(|t| t.split_once('(')) else { return Ok(None) };
+    let each = |e: &Entry<'a>, f: fn(f64) -> f64| {
         e.with(e.tensor.shape.clone(), e.tensor.data.iter().map(|v| f(*v)).collect())
     };
-    let apply: [(&str, &dyn Fn(Entry<'a>) -> Entry<'a>); 4] = [
-        ("abs", &|e| each(e, f64::abs)),
-        ("relu", &|e| each(e, |v| v.max(0.0))),
-        ("t", &|e| e.turned()),
-        ("", &|e| e),
-    ];
-    for (word, f) in apply {
-        if let Some(inner) = inside(word) {
-            return Ok(blocks(all, inner, depth + 1)?.map(f));
-        }
+    let known = ["", "abs", "relu", "t", "diag", "off", "eye", "head", "tail"];
+    if !known.contains(&word) {
+        return Ok(None);
     }
-    Ok(None)
+    let Some(e) = blocks(all, inner, depth + 1)? else { return Ok(None) };
+    Ok(Some(match word {
+        "abs" => each(&e, f64::abs),
+        "relu" => each(&e, |v| v.max(0.0)),
+        "t" => e.turned(),
+        "diag" | "off" | "eye" => diagonal(word, &e)?,
+        "head" | "tail" => parted_columns(word, &e)?,
+        _ => e,
+    }))
+}
+
+/// Of a matrix of more columns than rows the last columns, as many as rows, or those before.
+fn parted_columns<'a>(word: &str, e: &Entry<'a>) -> Result<Entry<'a>, Error> {
+    let Some((rows, columns)) = e.matrix().filter(|m| m.1 > m.0 && m.0 > 0) else {
+        return Err(mismatch(e, format!("more columns than rows, for {word}(...)")));
+    };
+    let first = columns - rows;
+    let of = if word == "head" { 0..first } else { first..columns };
+    let data = e.tensor.data.chunks(columns).flat_map(|r| r[of.clone()].iter().copied()).collect();
+    Ok(e.with(vec![rows, of.len()], data))
+}
+
+/// The diagonal of a square matrix, the matrix without it, or ones on it.
+fn diagonal<'a>(word: &str, e: &Entry<'a>) -> Result<Entry<'a>, Error> {
+    let Some(n) = e.matrix().filter(|m| m.0 == m.1).map(|m| m.0) else {
+        return Err(mismatch(e, format!("a square matrix, for {word}(...)")));
+    };
+    let on = |k: usize| k / n == k % n;
+    let values = e.tensor.data.iter().enumerate();
+    let data = match word {
+        "diag" => values.filter(|(k, _)| on(*k)).map(|(_, v)| *v).collect(),
+        "off" => values.map(|(k, v)| if on(k) { 0.0 } else { *v }).collect(),
+        _ => values.map(|(k, _)| f64::from(u8::from(on(k)))).collect(),
+    };
+    Ok(e.with(if word == "diag" { vec![n] } else { vec![n, n] }, data))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::tensors::{Tensor, Tensors};
+    use crate::io::tensors::Tensors;
 
     fn file() -> Tensors {
         let tensor = |name: &str, shape: &[usize], data: &[f64]| Tensor {
@@ -313,7 +347,13 @@ mod tests {
             ("W|0;0|D", vec![4, 4], vec![1., -2., 0., 0., 3., 4., 0., 0., 0., 0., 1., 0., 0., 0., 0., -1.]),
             ("d;d", vec![4], vec![1.0, -1.0, 1.0, -1.0]),
             ("row|row", vec![1, 4], vec![7.0, 8.0, 7.0, 8.0]),
+            ("0.75*eye(W)+0.25*W", vec![2, 2], vec![1.0, -0.5, 0.75, 1.75]),
+            ("tail(W|M)", vec![2, 2], vec![1.0, 0.0, 1.0, 1.0]),
+            ("head(W|t(row))", vec![2, 1], vec![1.0, 3.0]),
+            ("diag(W)", vec![2], vec![1.0, 4.0]),
+            ("off(W)", vec![2, 2], vec![0.0, -2.0, 3.0, 0.0]),
             ("W+none", vec![], vec![]),
+            ("sin(W)", vec![], vec![]),
         ] {
             match value(text) {
                 Some(found) => assert_eq!(found, (shape, data), "{text}"),

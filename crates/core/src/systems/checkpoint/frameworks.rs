@@ -239,7 +239,10 @@ where
 /// Haiku's LSTM (one matrix for inputs and state; blocks i, g, f, o; one added to f) and VanillaRNN (ReLU).
 fn haiku<'a>(all: &Catalogue<'a>, module: &str) -> Option<Result<Parts<'a>, Error>> {
     let last = parted(module).1;
-    let get = |layer: &str, leaf: &str| all.get(&format!("{module}/{layer}/{leaf}"));
+    // A pickle has dictionaries of whole paths.
+    let get = |layer: &str, leaf: &str| {
+        all.get(&format!("{module}/{layer}/{leaf}")).or_else(|| all.get(&format!("{module}/{layer}.{leaf}")))
+    };
     let said =
         |w: &Entry| format!("`{}` is stored for row vectors (h W), as Haiku does: it is turned.", w.name());
     if last.starts_with("lstm") {

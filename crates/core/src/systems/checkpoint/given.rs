@@ -122,6 +122,12 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
         )?;
         in_order(&mut layer, cell, spec.gates.as_deref(), rows)?;
     }
+    if let Some(d) = given.get("readout").filter(|_| *cell == cells::CURRENT) {
+        said.push(format!(
+            "`{0}` reads the currents x; --map readout_of_rates={0} reads f(x), as the read-outs of most published networks of currents do.",
+            d.name()
+        ));
+    }
     let mut parts = Parts { said, rows, ..Parts::of(vec![layer], &prefix) };
     overlay(&mut parts, &given)?;
     Ok(parts)

@@ -2,6 +2,8 @@
 
 mod build;
 mod constants;
+mod dendritic;
+mod described;
 mod effective;
 mod entry;
 mod error;
@@ -9,13 +11,16 @@ mod expression;
 mod frameworks;
 mod gates;
 mod given;
+mod known;
 mod metadata;
 mod names;
+mod nodes;
 mod note;
 mod orientation;
 mod parts;
 mod published;
 mod readout;
+mod sequence;
 mod suggest;
 
 pub use build::load;
@@ -24,6 +29,7 @@ pub use metadata::save;
 pub use names::has_network_names;
 pub use note::Note;
 pub use orientation::Vectors;
+pub use suggest::suggested;
 
 use super::architecture::Architecture;
 use super::cells::CellKind;

@@ -6,7 +6,7 @@ use super::gates::in_order;
 use super::orientation::oriented;
 use super::parts::{LayerTensors, Parts, split};
 use super::readout::readout;
-use super::{Error, Spec, frameworks, published};
+use super::{Error, Spec, dendritic, described, frameworks, known, nodes, published, sequence};
 use crate::io::tensors::Tensors;
 use crate::systems::cells;
 use std::collections::BTreeMap;
@@ -35,7 +35,8 @@ pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
     let prefix = spec.prefix.as_deref().map(|p| p.trim_end_matches(['.', '/']));
     refuse(file, prefix)?;
     let mut prefixes: Vec<String> = pytorch_prefixes(file, all);
-    let found = frameworks::networks(all)?;
+    let mut found = frameworks::networks(all)?;
+    found.extend(nodes::networks(file, all)?);
     prefixes.extend(found.iter().map(|n| n.prefix.clone()));
     prefixes.sort();
     prefixes.dedup();
@@ -49,7 +50,14 @@ pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
             };
             return Err(Error::NoPrefix { prefix: p.into(), found });
         }
-        (None, []) => return published::network(all, spec).unwrap_or_else(|| lone_matrix(file, all, spec)),
+        (None, []) => {
+            let published = published::network(all, spec)
+                .or_else(|| described::network(file, all, spec))
+                .or_else(|| dendritic::network(all, spec))
+                .or_else(|| known::network(file, all, spec))
+                .or_else(|| sequence::network(file, all, spec));
+            return published.unwrap_or_else(|| lone_matrix(file, all, spec));
+        }
         (None, [one]) => one.clone(),
         (None, _) => return Err(Error::Several { prefixes: listed }),
     };
@@ -65,9 +73,11 @@ pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
     let used: Vec<&str> = parts.all().flat_map(|e| e.from.iter().copied()).collect();
     no_bias_is_lost(all, &parts, &used)?;
     let others: Vec<&str> = prefixes.iter().map(String::as_str).filter(|p| *p != chosen).collect();
-    let (found, said) = readout(file, all, &parts, &others);
-    parts.readout = found;
-    parts.said.extend(said);
+    if parts.readout.is_none() {
+        let (found, said) = readout(file, all, &parts, &others);
+        parts.readout = found;
+        parts.said.extend(said);
+    }
     Ok(parts)
 }
 
@@ -198,7 +208,7 @@ fn lone_matrix<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
     }
     let found = all.listing();
     Err(match super::suggest::command(all) {
-        Some(options) => Error::Unnamed { found, options },
+        Some(options) => Error::Unnamed { found, options, more: super::suggest::blended(all) },
         None => Error::NoNetwork { found },
     })
 }
@@ -210,4 +220,9 @@ pub fn has_network_names(file: &Tensors) -> bool {
     names.filter_map(split).any(|s| s.1 == "weight_hh")
         || frameworks::named(&all)
         || published::is_low_rank(&all)
+        || known::named(&all)
+        || described::named(file, &all)
+        || dendritic::named(&all)
+        || nodes::named(file)
+        || sequence::named(file, &all)
 }

@@ -46,6 +46,8 @@ pub struct Parts<'a> {
     pub rows: bool,
     /// Time constants, one or one a unit.
     pub tau: Option<Entry<'a>>,
+    /// tau and dt of Euler steps, where the file tells them in words.
+    pub times: Option<(f64, f64)>,
     /// The cell, where the names tell.
     pub cell: Option<&'static CellKind>,
     /// The nonlinearity, where the names tell.
@@ -67,6 +69,7 @@ impl<'a> Parts<'a> {
             of_rates: false,
             rows: false,
             tau: None,
+            times: None,
             cell: None,
             activation: None,
             reset_before: None,

@@ -87,6 +87,8 @@ pub fn network<'a>(all: &Catalogue<'a>, spec: &Spec) -> Option<Result<Parts<'a>,
     }
     let wi = all.entries.iter().find(|e| parted(e.name()) == (&prefix, "wi"))?;
     let get = |leaf: &str| all.get(&joined(&prefix, leaf, wi.name()));
+    let Some(b) = get("b") else { return Some(Err(without_bias(get("m").is_some(), &prefix, wi))) };
+    let low_rank = get("m").is_some() && get("n").is_some();
     let w = match (get("m"), get("n"), get("wrec")) {
         (Some(m), Some(n), _) => product(m, n),
         (_, _, Some(w)) => Ok(w.clone()),
@@ -99,11 +101,48 @@ pub fn network<'a>(all: &Catalogue<'a>, spec: &Spec) -> Option<Result<Parts<'a>,
                 .to_owned(),
         ];
         let u = scaled_inputs(all, wi.turned(), &mut said);
-        if get("wo").is_some() {
-            said.push("`wo` reads tanh(h), which no read-out does here: left out.".into());
+        let zero = b.tensor.data.iter().all(|v| v.abs() <= 0.0);
+        let readout = get("wo").filter(|_| zero).and_then(|wo| read_out(wo, get("so"), low_rank));
+        if get("wo").is_some() && readout.is_none() {
+            said.push("`wo` reads f(h), with h = x - b, which no read-out does here where b is not zero: left out.".into());
         }
-        let layer = LayerTensors { u: Some(u), b_ih: get("b").cloned(), ..LayerTensors::of(w) };
+        let layer = LayerTensors { u: Some(u), b_ih: Some(b.clone()), ..LayerTensors::of(w) };
         let (cell, activation) = (Some(&CURRENT), Some(Activation::Tanh));
-        Parts { said, cell, activation, ..Parts::of(vec![layer], &prefix) }
+        let (of_rates, readout) = (readout.is_some(), readout.map(|r| (r, None)));
+        Parts { said, cell, activation, of_rates, readout, ..Parts::of(vec![layer], &prefix) }
     }))
+}
+
+/// y = f(h) wo so, over N of a low-rank network, as o x N weights.
+fn read_out<'a>(wo: &Entry<'a>, so: Option<&Entry<'a>>, low_rank: bool) -> Option<Entry<'a>> {
+    let (units, outputs) = wo.matrix()?;
+    let so = so.filter(|s| s.tensor.data.len() == outputs)?;
+    let share = if low_rank { 1.0 / units as f64 } else { 1.0 };
+    let scaled = wo.tensor.data.iter().enumerate().map(|(k, v)| share * v * so.tensor.data[k % outputs]);
+    let mut whole = wo.with(wo.tensor.shape.clone(), scaled.collect()).turned();
+    whole.from.extend(&so.from);
+    Some(whole)
+}
+
+/// What is to be said of a file without `b`, whose class its names do not tell.
+fn without_bias(low_rank: bool, prefix: &str, wi: &Entry) -> Error {
+    let name = |leaf: &str| joined(prefix, leaf, wi.name());
+    let (m, n, wi, w) = (name("m"), name("n"), name("wi"), name("wrec"));
+    let [one, other] = match low_rank {
+        true => [
+            format!("W = m n^T / N (LowRankRNN): --cell current --map m={m},n={n},w_in={wi}"),
+            format!(
+                "W = m n^T (OptimizedLowRankRNN): --cell current --vectors column --map 'w_rec={m}@t({n}),w_in=t({wi})'"
+            ),
+        ],
+        false => [
+            format!("W = wrec (FullRankRNN): --cell current --vectors column --map 'w_rec={w},w_in=t({wi})'"),
+            format!(
+                "W = wrec / N (FullRankRNNScaled): the same with w_rec times 1/N, as 'w_rec=0.01*{w}' of 100 units"
+            ),
+        ],
+    };
+    Error::Undecided(format!(
+        "names as in lowrank_inference, but without the bias b, so that they do not tell whether {one}; or {other}"
+    ))
 }

@@ -1,43 +1,141 @@
 //! A command for a file whose names are not known.
 
 use super::effective::Catalogue;
-use super::entry::{Entry, parted};
+use super::entry::{Entry, joined, parted};
+use crate::io::tensors::Tensors;
+
+/// Words in the names of weights between units, onto them, of what is read, and of what only changes weights.
+const RECURRENT: [&str; 8] = ["rec", "h2h", "hh", "hidden", "w_r", "wr", "rnn", "j"];
+const INTO: [&str; 10] = ["input", "inp", "i2h", "x2h", "w_in", "win", "wi", "ih", "in.", "b"];
+const OUT: [&str; 7] = ["out", "read", "h2o", "wo", "fc", "dec", "w"];
+const NO_WEIGHTS: [&str; 8] = ["dale", "mask", "conn", "sign", "cov", "j0", "w0", "init"];
+
+fn word(e: &Entry, words: &[&str]) -> bool {
+    let name = e.name().to_lowercase();
+    // A letter alone is a name of its own.
+    words.iter().any(|w| if w.len() == 1 { parted(&name).1 == *w } else { name.contains(w) })
+}
 
 /// Options that would read the file, as far as shapes and words tell; nothing where no one matrix stands out.
-pub fn command(all: &Catalogue) -> Option<String> {
-    let word = |e: &Entry, words: &[&str]| {
-        let name = e.name().to_lowercase();
-        words.iter().any(|w| name.contains(w))
-    };
-    let recurrent = ["rec", "h2h", "hh", "hidden", "w_r", "wr"];
-    let into = ["input", "i2h", "x2h", "w_in", "win", "wi", "ih", "in."];
-    let out = ["out", "read", "h2o", "wo", "fc", "dec"];
-    let square: Vec<&Entry> =
-        all.entries.iter().filter(|e| e.matrix().is_some_and(|(r, c)| r == c && r > 1)).collect();
-    let named: Vec<&Entry> = square
+///
+/// ```
+/// use nullcline_core::io::tensors::{Tensor, Tensors};
+/// use nullcline_core::systems::checkpoint::suggested;
+///
+/// let tensor = |name: &str, shape: Vec<usize>| Tensor { name: name.into(), shape, dtype: "f64".into(), data: vec![] };
+/// let tensors = vec![tensor("J", vec![5, 5]), tensor("B", vec![5, 2]), tensor("w", vec![1, 5])];
+/// let file = Tensors { format: "npz", tensors, ..Tensors::default() };
+/// assert_eq!(suggested(&file).unwrap(), "--cell CELL --map w_rec=J,w_in=B,readout=w");
+/// ```
+pub fn suggested(file: &Tensors) -> Option<String> {
+    command(&Catalogue::of(file))
+}
+
+pub(super) fn command(all: &Catalogue) -> Option<String> {
+    let square: Vec<&Entry> = all
+        .entries
         .iter()
-        .copied()
-        .filter(|e| word(e, &recurrent) && !word(e, &["dale", "mask", "conn"]))
+        .filter(|e| e.matrix().is_some_and(|(r, c)| r == c && r > 1) && !word(e, &NO_WEIGHTS))
         .collect();
+    let named: Vec<&Entry> = square.iter().copied().filter(|e| word(e, &RECURRENT)).collect();
     let w = match (&named[..], &square[..]) {
         ([one], _) | ([], [one]) => *one,
+        ([], []) => return combined(all),
         _ => return None,
     };
     let units = w.matrix()?.0;
     let beside = |words: &[&str]| {
         let fits =
             |e: &&Entry| e.matrix().is_some_and(|(r, c)| r == units || c == units) && e.name() != w.name();
-        let mut found = all.entries.iter().filter(fits).filter(|e| word(e, words));
+        let mut found = all.entries.iter().filter(fits).filter(|e| word(e, words) && !word(e, &NO_WEIGHTS));
         found.next().filter(|_| found.next().is_none())
     };
-    let (u, d) = (beside(&into), beside(&out));
-    let vector =
-        |e: &&Entry| e.tensor.data.len() == units && e.tensor.shape.iter().filter(|s| **s != 1).count() <= 1;
-    let bias = |e: &&Entry| vector(e) && (word(e, &["bias"]) || parted(e.name()).1.starts_with('b'));
+    let (u, d) = (beside(&INTO), beside(&OUT));
+    let vector = |e: &&Entry| e.tensor.shape.iter().filter(|s| **s != 1).count() <= 1;
+    let length = |e: &Entry| e.tensor.shape.iter().product::<usize>();
+    let bias = |e: &&Entry| {
+        let own =
+            d.is_some_and(|d| parted(d.name()).0 == parted(e.name()).0 && !parted(e.name()).0.is_empty());
+        vector(e) && length(e) == units && !own && (word(e, &["bias"]) || parted(e.name()).1.starts_with('b'))
+    };
     let biases: Vec<&str> = all.entries.iter().filter(bias).map(Entry::name).collect();
-    let mut map = vec![format!("w_rec={}", w.name())];
-    map.extend(u.map(|u| format!("w_in={}", u.name())));
+    let mut map = vec![format!("w_rec={}", acting(all, w))];
+    map.extend(u.map(|u| format!("w_in={}", acting(all, u))));
     map.extend((!biases.is_empty()).then(|| format!("b={}", biases.join("+"))));
     map.extend(d.map(|d| format!("readout={}", d.name())));
-    Some(format!("--cell CELL --map {}", map.join(",")))
+    map.extend(d.and_then(|d| bias_of(all, d)).map(|b| format!("readout_bias={b}")));
+    let map = map.join(",");
+    let map = if map.contains(['*', '@', '(', '|']) { format!("'{map}'") } else { map };
+    Some(format!("--cell CELL --map {map}"))
+}
+
+/// Weights of the input and of the state side by side, H x (d + H), as PyTorch's tutorial on names has them.
+fn combined(all: &Catalogue) -> Option<String> {
+    let wide = |e: &&Entry| word(e, &["i2h"]) && e.matrix().is_some_and(|(r, c)| c > r && r > 1);
+    let w = all.entries.iter().find(wide)?;
+    let name = w.name();
+    let bias = joined(parted(name).0, "bias", name);
+    let b = all.get(&bias).map_or(String::new(), |_| format!(",b={bias}"));
+    let h2o = all
+        .entries
+        .iter()
+        .find(|e| word(e, &["h2o"]) && e.matrix().is_some_and(|m| Some(m.1) == w.matrix().map(|m| m.0)));
+    let out = h2o.map_or(String::new(), |d| {
+        let bias = bias_of(all, d).map_or(String::new(), |b| format!(",readout_bias={b}"));
+        format!(",readout={}{bias}", d.name())
+    });
+    Some(format!("--cell CELL --vectors column --map 'w_rec=tail({name}),w_in=head({name}){b}{out}'"))
+}
+
+/// The bias of a read-out: beside its weights in a module, or of a like name.
+fn bias_of(all: &Catalogue, d: &Entry) -> Option<String> {
+    let (module, leaf) = parted(d.name());
+    let names = [
+        (!module.is_empty()).then(|| joined(module, "bias", d.name())),
+        leaf.strip_prefix("W_").map(|rest| joined(module, &format!("b_{rest}"), d.name())),
+        leaf.strip_prefix("w_").map(|rest| joined(module, &format!("b_{rest}"), d.name())),
+    ];
+    names.into_iter().flatten().find(|n| all.get(n).is_some())
+}
+
+/// The weights as they act, where masks or signs of the same size stand beside them.
+fn acting(all: &Catalogue, w: &Entry) -> String {
+    let name = w.name();
+    let same = |n: &String| all.get(n).is_some_and(|m| m.matrix() == w.matrix());
+    let [mask, signs] = ["_mask", "_sign_matrix"].map(|end| format!("{name}{end}"));
+    match (same(&mask), same(&signs)) {
+        (true, true) => return format!("abs({name})*{mask}*{signs}"),
+        (true, false) => return format!("{name}*{mask}"),
+        _ => {}
+    }
+    let near = |leaf: &str| {
+        let own = joined(parted(parted(name).0).0, leaf, name);
+        [own, leaf.to_owned()].into_iter().find(same)
+    };
+    match (near("rec_mask"), near("dale_mask")) {
+        (Some(mask), Some(dale)) => format!("abs({name}*{mask})@{dale}"),
+        (Some(mask), None) => format!("{name}*{mask}"),
+        (None, Some(dale)) => format!("abs({name})@{dale}"),
+        (None, None) => name.to_owned(),
+    }
+}
+
+/// What the names `input2h` and `h2h` leave open: networks of three kinds are stored so.
+pub(super) fn blended(all: &Catalogue) -> Option<String> {
+    let find = |leaf: &str| {
+        let of = |e: &&Entry| parted(e.name()).1 == "weight" && parted(parted(e.name()).0).1 == leaf;
+        all.entries.iter().find(of).map(Entry::name)
+    };
+    let (u, w) = (find("input2h")?, find("h2h")?);
+    let biases: Vec<String> = [u, w]
+        .into_iter()
+        .map(|n| joined(parted(n).0, "bias", n))
+        .filter(|n| all.get(n).is_some())
+        .map(|n| format!("0.2*{n}"))
+        .collect();
+    let b = if biases.is_empty() { String::new() } else { format!(",b={}", biases.join("+")) };
+    Some(format!(
+        "Networks of three kinds have these names: rate and current networks of leak a (--alpha), and r' = f((1-a) r + a (W r + ...)), which \
+         for a = 0.2 is --cell vanilla --map 'w_rec=0.8*eye({w})+0.2*{w},w_in=0.2*{u}{b}'."
+    ))
 }

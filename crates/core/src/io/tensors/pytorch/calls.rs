@@ -1,6 +1,7 @@
 //! The instructions that name things and apply them: noted, never performed.
 
 use super::super::super::error::Problem;
+use super::arrays;
 use super::globals;
 use super::machine::Machine;
 use super::memory::{Id, Node};
@@ -127,10 +128,45 @@ impl Machine<'_> {
     pub(super) fn build(&mut self) -> Result<(), Problem> {
         let new = self.pop()?;
         let target = self.top()?;
+        if let Node::Object { class, .. } = self.memory.get(target)
+            && self.memory.name(*class) == globals::JOBLIB
+        {
+            return self.inline(target, new);
+        }
         match self.memory.get_mut(target) {
             Some(Node::Object { state, .. } | Node::Call { state, .. }) => *state = Some(new),
             Some(Node::Dict(_) | Node::List(_)) => {}
             _ => return Err(self.damaged("a state for something that has none")),
+        }
+        Ok(())
+    }
+
+    /// Takes the bytes of an array that joblib writes behind its description: how many bytes come before them, those, the values.
+    fn inline(&mut self, target: Id, state: Id) -> Result<(), Problem> {
+        let memory = &self.memory;
+        let part = |key: &str| {
+            memory.lookup(state, key).ok_or_else(|| self.damaged("an array of joblib's without its parts"))
+        };
+        let (dtype, shape, order) = (part("dtype")?, part("shape")?, part("order")?);
+        let aligned = memory.lookup(state, "numpy_array_alignment_bytes");
+        let aligned = aligned.is_some_and(|id| matches!(memory.get(id), Node::Int(_)));
+        let fortran = memory.text(order) == Some("F");
+        let length = arrays::length(memory, dtype, shape).ok_or_else(|| Problem::Unsupported {
+            place: format!("byte {} of the file", self.bytes.offset()),
+            found: "an array by joblib of Python objects or of an unknown type".into(),
+            expected: "arrays of numbers",
+            advice: "nothing in it was executed; if you trust where it comes from, save the arrays of numbers from Python: \
+                     x = joblib.load(\"FILE\"); np.savez(\"net.npz\", W=x[\"W\"])",
+        })?;
+        if aligned {
+            let padding = self.bytes.unsigned(1)?;
+            self.bytes.take(padding)?;
+        }
+        let from = self.bytes.offset();
+        self.bytes.take(length)?;
+        let bytes = (from, self.bytes.offset());
+        if let Some(node) = self.memory.get_mut(target) {
+            *node = Node::Inline { dtype, shape, fortran, bytes };
         }
         Ok(())
     }

@@ -26,6 +26,16 @@ pub(super) const SUBCLASS: &str = "torch._tensor._rebuild_from_type_v2";
 /// A storage inside a plain pickle, as the bytes of a file by `torch.save`.
 pub(super) const STORAGE: &str = "torch.storage._load_from_bytes";
 
+/// An array whose bytes follow in the file.
+pub(super) const JOBLIB: &str = "joblib.numpy_pickle.NumpyArrayWrapper";
+
+/// An array of jax: what makes numpy's array, its arguments and its state, then what jax adds.
+pub(super) const JAX: [&str; 2] =
+    ["jax._src.array._reconstruct_array", "jax._src.device_array.reconstruct_device_array"];
+
+/// Modules whose objects are tables.
+pub(super) const TABLES: [&str; 2] = ["pandas.", "polars."];
+
 /// Bytes written as text.
 pub(super) const ENCODE: &str = "_codecs.encode";
 /// Looks an attribute up; accepted where it only names a function of PyTorch's.
@@ -117,4 +127,9 @@ pub(super) fn refused(name: &str) -> bool {
         "types" => attribute != "SimpleNamespace",
         _ => CODE.contains(&module),
     }
+}
+
+/// Is `name` of a library of tables?
+pub(super) fn table(name: &str) -> bool {
+    TABLES.iter().any(|module| name.starts_with(module))
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::super::error::Problem;
+use super::escapes;
 use super::memory::{Id, Memory, Node};
 use super::opcodes::Bytes;
 
@@ -149,8 +150,13 @@ impl Machine<'_> {
     fn text(&mut self, opcode: u8) -> Result<(), Problem> {
         let width = match opcode {
             b'V' | b'S' => {
-                let line = self.bytes.line()?;
-                self.push(Node::Text(line.trim_matches(['\'', '"']).into()));
+                let line = self.bytes.raw_line()?;
+                let text = if opcode == b'V' { escapes::unicode(line) } else { escapes::quoted(line) };
+                let text = text.ok_or_else(|| self.damaged("a text with a wrong escape"))?;
+                self.push(match opcode {
+                    b'S' if !text.is_ascii() => Node::Latin1(text),
+                    _ => Node::Text(text),
+                });
                 return Ok(());
             }
             b'U' | b'C' | 0x8c => 1,
@@ -160,12 +166,12 @@ impl Machine<'_> {
         let length = self.bytes.unsigned(width)?;
         let node = match opcode {
             b'X' | 0x8c | 0x8d => Node::Text(self.bytes.text(length)?),
-            // Strings of Python 2 are text in names and bytes elsewhere.
+            // Strings of Python 2 are text in names and bytes elsewhere: bytes of an array may look like UTF-8.
             b'U' | b'T' => {
                 let at = self.bytes.offset();
                 match std::str::from_utf8(self.bytes.take(length)?) {
-                    Ok(text) => Node::Text(text.into()),
-                    Err(_) => Node::Bytes(at, self.bytes.offset()),
+                    Ok(text) if text.is_ascii() => Node::Text(text.into()),
+                    _ => Node::Bytes(at, self.bytes.offset()),
                 }
             }
             _ => {

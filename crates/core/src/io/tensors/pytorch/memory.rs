@@ -15,6 +15,8 @@ pub(super) enum Node {
     Text(String),
     /// Bytes of the pickle, from the first index to before the second.
     Bytes(usize, usize),
+    /// Bytes that Python 2 wrote as a text with escapes, each as the character of its number.
+    Latin1(String),
     Tuple(Vec<Id>),
     /// A list or a set.
     List(Vec<Id>),
@@ -36,6 +38,14 @@ pub(super) enum Node {
         arguments: Id,
         items: Vec<Id>,
         state: Option<Id>,
+    },
+    /// An array whose bytes stand in the pickle between its instructions, as joblib writes them: a dtype, a tuple of sizes, and
+    /// where its bytes lie.
+    Inline {
+        dtype: Id,
+        shape: Id,
+        fortran: bool,
+        bytes: (usize, usize),
     },
     /// Something harmless that is not read, with what it is.
     Opaque(&'static str),
@@ -136,7 +146,7 @@ impl Memory {
             let Some(left) = visits.checked_sub(1) else { break };
             *visits = left;
             match self.get(id) {
-                Node::Persistent(_) => found += 1,
+                Node::Persistent(_) | Node::Inline { .. } => found += 1,
                 Node::Tuple(items) | Node::List(items) => open.extend(items),
                 Node::Dict(entries) => open.extend(entries.iter().flat_map(|(k, v)| [*k, *v])),
                 Node::Object { arguments, items, state, .. } => {

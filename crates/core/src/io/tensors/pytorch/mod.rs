@@ -14,16 +14,23 @@ use storage::{Place, Storages};
 
 mod arrays;
 mod calls;
+mod escapes;
 mod globals;
 mod legacy;
 mod machine;
 mod memory;
 mod opcodes;
+mod plain;
 mod storage;
 mod tensor;
 mod walk;
 
+pub(super) use plain::read_compressed;
+pub(in super::super) use plain::{is_compressed, is_old};
+
 const FORMAT: &str = "PyTorch file";
+/// The format of a pickle outside of PyTorch's files.
+const PLAIN: &str = "pickle";
 const LARGEST_PICKLE: u64 = 64 << 20;
 
 /// Reads the tensors of an archive whose pickle is the entry `pickle`.
@@ -56,7 +63,7 @@ pub(super) fn read_pickle(path: &Path) -> Result<Tensors, Problem> {
         let place = Place::File(file, found.places);
         return walk::tensors("pytorch", &found.built, &pickle, &mut Storages::new(place, found.big_endian));
     }
-    pickled("pickle", &file)
+    pickled(PLAIN, &file)
 }
 
 /// The arrays of a pickle without storages.

@@ -61,9 +61,17 @@ impl<'a> Bytes<'a> {
 
     /// The text up to the next line end, for the instructions of old protocols.
     pub(super) fn line(&mut self) -> Result<String, Problem> {
+        let at = self.at;
+        let line = std::str::from_utf8(self.raw_line()?)
+            .map_err(|e| Problem::damaged(super::FORMAT, format!("byte {at} of data.pkl"), e))?;
+        Ok(line.to_string())
+    }
+
+    /// The bytes up to the next line end.
+    pub(super) fn raw_line(&mut self) -> Result<&'a [u8], Problem> {
         let rest = &self.bytes[self.at..];
         let length = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
-        let line = self.text(length as u64)?;
+        let line = self.take(length as u64)?;
         self.take(1)?;
         Ok(line)
     }

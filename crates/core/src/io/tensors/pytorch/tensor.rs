@@ -35,8 +35,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// A call that stands for no tensor of PyTorch's.
-    fn value_of(
+    /// A call that stands for no tensor of PyTorch's, or an array.
+    pub(super) fn value_of(
         &mut self,
         id: Id,
         global: &str,
@@ -60,6 +60,10 @@ impl Walk<'_> {
                 return Err(Problem::damaged(super::FORMAT, format!("array `{name}`"), detail));
             }
             Some(Array::Object(inner)) => self.value(inner, name, plain, depth + 1)?,
+            Some(Array::Objects(items)) if self.attributes => self.numbered(&items, name, depth)?,
+            Some(Array::Objects(_)) => {
+                self.skip(name, "a numpy array of Python objects, not of real numbers")
+            }
             Some(Array::Other(dtype)) => {
                 self.skip(name, &format!("a numpy array of dtype {dtype}, not of real numbers"));
             }

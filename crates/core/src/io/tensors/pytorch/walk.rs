@@ -2,9 +2,11 @@
 
 use super::super::super::error::Problem;
 use super::super::Tensors;
+use super::arrays;
 use super::globals;
 use super::machine::Built;
 use super::memory::{Id, Memory, Node};
+use super::plain;
 use super::storage::{Storages, View};
 
 pub(super) const DEEPEST: usize = 64;
@@ -27,13 +29,16 @@ pub(super) fn tensors(
     let out = Tensors { format, ..Tensors::default() };
     let visits = MOST_VISITS.min(4 * memory.len() + 64);
     let (named, read) = (LONGEST_NAMES, 0);
-    let mut walk = Walk { memory, pickle, out, views: vec![], visits, named, read, foreign: None };
+    let attributes = format == super::PLAIN;
+    let mut walk =
+        Walk { memory, pickle, out, attributes, views: vec![], visits, named, read, foreign: None };
     walk.value(built.root, "", true, 0)?;
     storages.read(&walk.views, &mut walk.out.tensors)?;
     match walk.foreign {
-        Some(id) if walk.out.tensors.is_empty() && !walk.out.quantised => {
-            Err(memory.foreign(id, "holds no tensor but a value made by"))
-        }
+        Some(id) if walk.out.tensors.is_empty() && !walk.out.quantised => Err(match walk.attributes {
+            true => plain::without_arrays(memory, id),
+            false => memory.foreign(id, "holds no tensor but a value made by"),
+        }),
         _ => Ok(walk.out),
     }
 }
@@ -42,6 +47,8 @@ pub(super) struct Walk<'a> {
     pub(super) memory: &'a Memory,
     pub(super) pickle: &'a [u8],
     pub(super) out: Tensors,
+    /// Whether objects of unknown classes, and arrays of objects, are looked into.
+    pub(super) attributes: bool,
     /// What tensors, by their index, are views of; their values are read in the end.
     pub(super) views: Vec<(usize, View)>,
     visits: usize,
@@ -74,24 +81,27 @@ impl Walk<'_> {
         let memory = self.memory;
         match memory.get(id) {
             Node::Dict(entries) => self.entries(entries, name, plain, depth)?,
-            Node::Tuple(items) | Node::List(items) => {
-                for (i, item) in items.iter().enumerate() {
-                    self.value(*item, &join(name, &i.to_string()), false, depth + 1)?;
-                }
-            }
+            Node::Tuple(items) | Node::List(items) => self.numbered(items, name, depth)?,
+            Node::Inline { .. } => self.value_of(id, "", name, plain, depth)?,
             Node::Object { .. } => self.object(id, name, plain, depth)?,
             Node::Call { .. } => self.call(id, name, plain, depth)?,
             Node::Text(text) => self.note(plain, name, text.clone()),
             Node::Int(value) => self.note(plain, name, value.to_string()),
             Node::Float(value) => self.note(plain, name, value.to_string()),
             Node::Bool(value) => self.note(plain, name, value.to_string()),
-            Node::Bytes(..) => self.skip(name, "bytes, not a tensor"),
+            Node::Bytes(..) | Node::Latin1(_) => self.skip(name, "bytes, not a tensor"),
             Node::Opaque(what) => self.skip(name, &format!("{what}, not a tensor")),
             Node::Global(global) => self.skip(name, &format!("the name {global}, not a tensor")),
             Node::Persistent(_) => self.skip(name, "a bare storage, not a tensor"),
             Node::None => {}
         }
         Ok(())
+    }
+
+    /// Items of a list, or of an array of objects.
+    pub(super) fn numbered(&mut self, items: &[Id], name: &str, depth: usize) -> Result<(), Problem> {
+        let mut numbered = items.iter().enumerate();
+        numbered.try_for_each(|(i, item)| self.value(*item, &join(name, &i.to_string()), false, depth + 1))
     }
 
     fn entries(
@@ -106,6 +116,10 @@ impl Walk<'_> {
                 Node::Text(text) => text.clone(),
                 Node::Int(i) => i.to_string(),
                 Node::Global(global) => global.clone(),
+                Node::Bytes(..) | Node::Latin1(_) => {
+                    let bytes = arrays::bytes(self.memory, self.pickle, *key).unwrap_or_default();
+                    String::from_utf8_lossy(&bytes).into_owned()
+                }
                 _ => "?".into(),
             };
             self.value(*value, &join(name, &key), plain, depth + 1)?;
@@ -145,6 +159,14 @@ impl Walk<'_> {
             }
         } else if globals::NAMESPACES.contains(&class) {
             self.entries(entries, name, plain, depth)?;
+        } else if self.attributes && !entries.is_empty() && !globals::table(class) {
+            // What an object of any class is made of is data, too, as long as nobody makes the object.
+            self.note(true, &join(name, "__class__"), class.to_owned());
+            let before = self.out.tensors.len();
+            self.entries(entries, name, plain, depth)?;
+            if self.out.tensors.len() == before {
+                self.foreign.get_or_insert(id);
+            }
         } else if class == globals::SCRIPT_OBJECT {
             self.out.quantised = true;
             self.skip(name, "packed quantised weights, not real numbers");
