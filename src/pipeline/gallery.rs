@@ -31,9 +31,13 @@ pub(super) fn write(pipeline: &Pipeline, place: &Path, found: &[Numbers]) -> Res
     let tally = VERDICTS.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(v, n)| format!("{n} {v}"));
     let tally = tally.collect::<Vec<_>>().join(", ");
     let claims: usize = counts.iter().sum();
+    // The file is named from the folder that it lies in; readers stand above it.
+    let place =
+        std::env::current_dir().ok().and_then(|d| d.file_name().map(PathBuf::from)).unwrap_or_default();
+    let from = pipeline.command.replacen("run ", &format!("run {}/", place.display()), 1);
     let head = format!(
         "# What was found\n\nMade by `{}` with nullcline {}; numbers are ± one standard error. {claims} claims: {tally}.\n",
-        pipeline.command,
+        from,
         env!("CARGO_PKG_VERSION")
     );
     folder.write("README.md", head + &parts.concat())?;

@@ -230,9 +230,14 @@ where
         b_ih,
         b_hh,
     };
-    let said = vec![format!(
+    let mut said = vec![format!(
         "`{first}` and its neighbours are stored for row vectors (h W), as Flax does: they are turned."
     )];
+    if *kind == VANILLA {
+        said.push(
+            "A SimpleCell with residual=True has the same names; this is taken for one without.".into(),
+        );
+    }
     Ok(Parts { said, rows: true, cell: Some(kind), ..Parts::of(vec![layer], module) })
 }
 

@@ -209,7 +209,10 @@ fn lone_matrix<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
     let found = all.listing();
     Err(match super::suggest::command(all) {
         Some(options) => Error::Unnamed { found, options, more: super::suggest::blended(all) },
-        None => Error::NoNetwork { found },
+        None => match super::suggest::some_units(all) {
+            Some(why) => Error::Undecided(why),
+            None => Error::NoNetwork { found },
+        },
     })
 }
 

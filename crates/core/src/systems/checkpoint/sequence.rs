@@ -23,11 +23,46 @@ pub fn network<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Option<R
             let parts = if leaves { Ok(cell(run)) } else { layer(run) };
             Some(parts.map(|p| with_dense(p, &arrays, at + taken, leaves)))
         }
+        [(first, _), .., (last, taken)] if !leaves && stacked(&arrays, &found) => {
+            let all: Result<Vec<Parts>, Error> =
+                found.iter().map(|(at, taken)| layer(&arrays[*at..at + taken])).collect();
+            Some(all.map(|all| {
+                let layers = all.iter().flat_map(|p| p.layers.clone()).collect();
+                let said = vec![format!(
+                    "Arrays without names: `{}` and those behind it have the shapes of {} layers of Keras.",
+                    arrays[first].name(),
+                    all.len()
+                )];
+                let one = &all[0];
+                let parts = Parts {
+                    said,
+                    rows: true,
+                    cell: one.cell,
+                    reset_before: one.reset_before,
+                    ..Parts::of(layers, "")
+                };
+                with_dense(parts, &arrays, last + taken, leaves)
+            }))
+        }
         _ => Some(Err(Error::Undecided(format!(
             "the arrays have no names, and {} runs of them are layers: expected one; save them by name",
             found.len()
         )))),
     }
+}
+
+/// Whether runs follow one another, each of as many inputs as the one before has units and of as many gates.
+fn stacked(arrays: &[&Entry], found: &[(usize, usize)]) -> bool {
+    let size = |at: usize| {
+        let ((d, _), (h, columns)) = (arrays[at].matrix()?, arrays[at + 1].matrix()?);
+        Some((d, h, columns / h.max(1)))
+    };
+    found.windows(2).all(|w| match (size(w[0].0), size(w[1].0)) {
+        (Some((_, units, gates)), Some((inputs, _, more))) => {
+            w[0].0 + w[0].1 == w[1].0 && inputs == units && gates == more
+        }
+        _ => false,
+    })
 }
 
 /// First arrays and lengths of the runs whose shapes are a layer's, one after the other.
@@ -112,7 +147,9 @@ fn layer<'a>(arrays: &[&Entry<'a>]) -> Result<Parts<'a>, Error> {
 /// With the dense layer behind it as its read-out, if that is all that is left.
 fn with_dense<'a>(mut parts: Parts<'a>, arrays: &[&Entry<'a>], next: usize, leaves: bool) -> Parts<'a> {
     let units = match parts.cell {
-        Some(c) if *c == VANILLA || *c == GRU || *c == LSTM => parts.layers[0].w.matrix().map_or(0, |m| m.1),
+        Some(c) if *c == VANILLA || *c == GRU || *c == LSTM => {
+            parts.layers.last().and_then(|l| l.w.matrix()).map_or(0, |m| m.1)
+        }
         _ => 0,
     };
     let dense = |w: &Entry, b: Option<&&Entry<'a>>| {

@@ -51,6 +51,13 @@ pub(super) fn command(all: &Catalogue) -> Option<String> {
         found.next().filter(|_| found.next().is_none())
     };
     let (u, d) = (beside(&INTO), beside(&OUT));
+    // A read-out of some units alone, as of excitatory ones: the code makes other weights of what is stored.
+    let narrow = |e: &&Entry| {
+        e.matrix().is_some_and(|(r, c)| r < units && c < units) && word(e, &["fc", "readout", "out"])
+    };
+    if d.is_none() && acting(all, w) == w.name() && all.entries.iter().any(|e| narrow(&e)) {
+        return None;
+    }
     let vector = |e: &&Entry| e.tensor.shape.iter().filter(|s| **s != 1).count() <= 1;
     let length = |e: &Entry| e.tensor.shape.iter().product::<usize>();
     let bias = |e: &&Entry| {
@@ -137,5 +144,21 @@ pub(super) fn blended(all: &Catalogue) -> Option<String> {
     Some(format!(
         "Networks of three kinds have these names: rate and current networks of leak a (--alpha), and r' = f((1-a) r + a (W r + ...)), which \
          for a = 0.2 is --cell vanilla --map 'w_rec=0.8*eye({w})+0.2*{w},w_in=0.2*{u}{b}'."
+    ))
+}
+
+/// What is to be said where the names `input2h` and `h2h` stand beside a read-out of fewer units than there are.
+pub(super) fn some_units(all: &Catalogue) -> Option<String> {
+    let find = |leaf: &str| {
+        let of = |e: &&Entry| parted(e.name()).1 == "weight" && parted(parted(e.name()).0).1 == leaf;
+        all.entries.iter().find(of)
+    };
+    let (u, w) = (find("input2h")?, find("h2h")?);
+    Some(format!(
+        "`{0}` and `{1}` stand beside a read-out of some of the units alone, as in networks of excitatory and inhibitory units, whose weights \
+         are |W| times a mask and signs that the file does not hold: save these beside it, and say --cell current --alpha A --map \
+         'w_rec=abs({1})*mask*signs,w_in={0},...'",
+        u.name(),
+        w.name()
     ))
 }
