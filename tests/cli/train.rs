@@ -104,7 +104,9 @@ fn every_task_trains_and_analyze_reads_the_weights_without_a_flag() {
 fn every_cell_trains_and_is_analysed() {
     for kind in KINDS {
         let place = Place::new(&format!("train-cell-{}", kind.name));
-        let constants: Vec<String> = kind.constants.iter().map(|c| format!("{}=0.3", c.name)).collect();
+        let value = |whole: bool| if whole { "4" } else { "0.3" };
+        let constants: Vec<String> =
+            kind.constants.iter().map(|c| format!("{}={}", c.name, value(c.whole))).collect();
         let constants = ["--constants".to_owned(), constants.join(",")];
         let mut more = vec!["--steps", "10", "--cell", kind.name];
         if !kind.constants.is_empty() {

@@ -62,6 +62,7 @@ pub(super) fn spec(w: &WeightFile, activation: Option<Activation>) -> Result<Spe
         tau,
         dt,
         euler,
+        leak: w.given.alpha.is_some(),
         constants: constants(w.given.constants.as_deref())?,
         reset_before: w.given.reset_before,
         prefix: w.prefix.clone(),

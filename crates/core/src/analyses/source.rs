@@ -237,6 +237,7 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--cell", s.cell.is_some()),
         ("--map", !s.map.is_empty()),
         ("--activation", s.activation.is_some()),
+        ("--alpha", s.leak),
         ("--tau", s.tau.is_some()),
         ("--dt", s.dt.is_some()),
         ("--euler", s.euler),

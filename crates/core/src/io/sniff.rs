@@ -71,6 +71,10 @@ const MAGIC: &[(&[u8], Family)] = &[
     (b"PK\x05\x06", Family::Zip),
     (b"FEA1", Family::Foreign("a Feather version 1 file", "write it again as Feather version 2")),
     (b"PARE", Family::Foreign("an encrypted Parquet file", "decrypt it first")),
+    (
+        b"MATLAB 5.0",
+        Family::Foreign("a MATLAB file whose head is cut or damaged", "copy or save the file again"),
+    ),
     (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (HDF5)", advice::MATLAB_73)),
     (
         b"GGUF",

@@ -20,14 +20,16 @@ pub(super) fn constants(
     let tau = parts.tau.as_ref().map(|t| &*t.tensor);
     if !kind.is_flow() {
         let dt = spec.dt.is_some() && kind.constants.iter().all(|c| c.name != "dt");
-        let given = [("--tau", spec.tau.is_some()), ("--dt", dt), ("--euler", spec.euler)];
+        let given =
+            [("--alpha", spec.leak), ("--tau", spec.tau.is_some()), ("--dt", dt), ("--euler", spec.euler)];
         if let Some((option, _)) = given.into_iter().find(|g| g.1) {
             let advice = "; they are maps (rate and current networks have time constants)".to_owned();
             return Err(Error::Setting { option, cell: kind, advice });
         }
     }
     if let (Some(why), Some(_)) = (kind.flow.and_then(|f| f.untimed), spec.tau) {
-        return Err(Error::Setting { option: "--tau", cell: kind, advice: format!("; {why}") });
+        let option = if spec.leak { "--alpha" } else { "--tau" };
+        return Err(Error::Setting { option, cell: kind, advice: format!("; {why}") });
     }
     kind.knows(&spec.constants).map_err(|why| Error::Command(format!("--constants {why}")))?;
     let hidden = parts.layers[0].w.matrix().map(|m| m.1 as f64);

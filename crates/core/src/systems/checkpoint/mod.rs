@@ -55,6 +55,8 @@ pub struct Spec {
     pub dt: Option<f64>,
     /// Discretise by Euler steps, as a map, instead of Runge-Kutta.
     pub euler: bool,
+    /// Whether tau, dt and Euler steps were said by one word, the leak.
+    pub leak: bool,
     /// Constants of an antisymmetric network, a coRNN or a Lipschitz network, by the names of
     /// [`CellKind::constants`], where the file does not have them or others are wanted.
     pub constants: Vec<(String, f64)>,

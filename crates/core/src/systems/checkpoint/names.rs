@@ -170,7 +170,7 @@ fn one_bias<'a>(all: &Catalogue<'a>, prefix: &str, layer: &mut LayerTensors<'a>)
 
 /// Fails at a bias or a normalisation of the network's own module that no part of the cell uses.
 fn no_bias_is_lost(all: &Catalogue, parts: &Parts, used: &[&str]) -> Result<(), Error> {
-    let units = parts.layers.last().and_then(|l| l.w.matrix()).map_or(0, |m| m.1);
+    let units = parts.layers.last().map_or(0, LayerTensors::units);
     for e in all.entries.iter().filter(|e| !e.from.iter().any(|f| used.contains(f))) {
         let inside = match parts.prefix.as_str() {
             "" => Some(e.name()),

@@ -99,7 +99,7 @@ fn node<'a>(file: &Tensors, all: &Catalogue<'a>, name: &str, kind: Kind) -> Resu
     let layer = LayerTensors { u: Some(u), b_ih, b_hh, ..LayerTensors::of(w) };
     let reset_before = (*cell == GRU).then(|| said("linear_before_reset") != Some("1"));
     let told = (*cell == VANILLA).then_some(activation);
-    let readout = read_out(file, all, units_of(&layer));
+    let readout = read_out(file, all, layer.units());
     let said =
         vec![format!("Node `{name}` of the graph: gates and biases are put into the order used here.")];
     Ok(Parts {
@@ -110,10 +110,6 @@ fn node<'a>(file: &Tensors, all: &Catalogue<'a>, name: &str, kind: Kind) -> Resu
         readout,
         ..Parts::of(vec![layer], name)
     })
-}
-
-fn units_of(layer: &LayerTensors) -> usize {
-    layer.w.matrix().map_or(0, |m| m.1)
 }
 
 /// Weights, outputs x units, and bias of the only dense layer of as many inputs as units: a Gemm, or a MatMul and an Add behind it.

@@ -27,6 +27,12 @@ impl<'a> LayerTensors<'a> {
         Self { w, second: None, diagonal: None, u: None, b_ih: None, b_hh: None }
     }
 
+    /// Units, as many as the recurrent matrix has columns unless it acts on hidden ones.
+    pub fn units(&self) -> usize {
+        let own = self.diagonal.as_ref().map(|a| a.tensor.data.len());
+        own.or(self.w.matrix().map(|m| m.1)).unwrap_or(0)
+    }
+
     /// All tensors.
     pub fn all(&self) -> impl Iterator<Item = &Entry<'a>> {
         [&self.second, &self.diagonal, &self.u, &self.b_ih, &self.b_hh].into_iter().flatten().chain([&self.w])

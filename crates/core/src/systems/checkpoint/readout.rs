@@ -2,7 +2,7 @@
 
 use super::effective::Catalogue;
 use super::entry::{Entry, joined, parted};
-use super::parts::{Parts, split};
+use super::parts::{LayerTensors, Parts, split};
 use crate::io::tensors::Tensors;
 
 /// Words in a name of what stands before the network, and behind it.
@@ -28,9 +28,7 @@ pub fn readout<'a>(
     parts: &Parts<'a>,
     others: &[&str],
 ) -> (Option<(Entry<'a>, Option<Entry<'a>>)>, Vec<String>) {
-    let Some(units) = parts.layers.last().and_then(|l| l.w.matrix()).map(|m| m.1) else {
-        return (None, vec![]);
-    };
+    let units = parts.layers.last().map_or(0, LayerTensors::units);
     let inputs = parts.layers[0].u.as_ref().and_then(Entry::matrix).map(|m| m.1);
     let matrices = candidates(all, parts);
     let ours = |c: &&Candidate<'_, 'a>| {

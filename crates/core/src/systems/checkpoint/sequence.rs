@@ -148,7 +148,7 @@ fn layer<'a>(arrays: &[&Entry<'a>]) -> Result<Parts<'a>, Error> {
 fn with_dense<'a>(mut parts: Parts<'a>, arrays: &[&Entry<'a>], next: usize, leaves: bool) -> Parts<'a> {
     let units = match parts.cell {
         Some(c) if *c == VANILLA || *c == GRU || *c == LSTM => {
-            parts.layers.last().and_then(|l| l.w.matrix()).map_or(0, |m| m.1)
+            parts.layers.last().map_or(0, LayerTensors::units)
         }
         _ => 0,
     };
