@@ -23,23 +23,35 @@ fn other_formats_are_named_by_content() {
         ("a.safetensors", lfs.clone(), &["a Git LFS pointer", "git lfs pull"]),
         ("a.csv", lfs, &["a Git LFS pointer", "git lfs pull"]),
         ("a.mat", matlab, &["a MATLAB 7.3 file", "h5py.File"]),
-        ("b.mat", b"MATLAB 5.0 MAT-file, Platform".to_vec(), &["a MATLAB file", "scipy.io.loadmat"]),
+        (
+            "b.mat",
+            b"MATLAB 5.0 MAT-file, Platform".to_vec(),
+            &["a MATLAB file", "copy or save the file again"],
+        ),
         ("a.h5", hdf5, &["an HDF5 file", "h5py.File"]),
         ("a.pt", tar(b"storages"), &["a tar archive of PyTorch 0.1", "weights_only=False"]),
         ("a.tar", tar(b"folder/net.pt"), &["a tar archive,", "unpack it first"]),
         (
             "a.onnx",
             b"\x08\x07\x12\x07pytorch\x1a\x05".to_vec(),
-            &["an ONNX graph", "torch.save(model.state_dict()"],
+            &["truncated ONNX graph", "copy or save the file again"],
         ),
-        ("a.msgpack", b"\x81\xa6params\x81\xa4cell".to_vec(), &["msgpack", "msgpack_restore"]),
+        (
+            "a.msgpack",
+            b"\x81\xa6params\x81\xa4cell".to_vec(),
+            &["truncated msgpack of Flax", "copy or save the file again"],
+        ),
         (
             "a.joblib",
             b"\x80\x04\x95\0\0\0\0\0\0\0\0\x8c\x12joblib.numpy_pickle".to_vec(),
-            &["joblib", "joblib.load"],
+            &["damaged", "copy or save the file again"],
         ),
         ("b.pt", b"<!DOCTYPE html><html>".to_vec(), &["an HTML page", "download the file itself"]),
-        ("a.json", b"{\"W\": [[1, 2], [3, 4]]}".to_vec(), &["JSON", "json.load"]),
+        (
+            "a.json",
+            b"{\"W\": [[1, 2], [3, 4]]}".to_vec(),
+            &["no recurrent network", "--cell CELL --map w_rec=W"],
+        ),
     ];
     for (name, bytes, words) in files {
         let file = place.write(name, &bytes);
