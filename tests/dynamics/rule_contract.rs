@@ -207,7 +207,12 @@ fn cells() -> impl Iterator<Item = (&'static str, Box<dyn Rule>)> {
     KINDS.iter().map(|kind| {
         let time =
             |units| Ok((if units { vec![1.0, 2.5, 0.7] } else { vec![] }, Scheme { dt: 0.2, euler: false }));
-        let cell: Result<Cell, ()> = Cell::of(kind, (Activation::Tanh, false), |_| Ok(0.3), time);
+        let cell: Result<Cell, ()> = Cell::of(
+            kind,
+            (Activation::Tanh, false),
+            |name| Ok(if name == "hidden" { 4.0 } else { 0.3 }),
+            time,
+        );
         (kind.name, cell.unwrap().layer(2, 3))
     })
 }

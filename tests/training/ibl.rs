@@ -77,7 +77,12 @@ fn gradients_are_those_of_the_loss() {
 fn every_cell_learns_from_episodes() {
     for kind in KINDS {
         let time = |units| Ok((if units { vec![1.0; 4] } else { vec![] }, Scheme { dt: 0.3, euler: false }));
-        let cell: Result<Cell, ()> = Cell::of(kind, (Activation::Tanh, false), |_| Ok(0.3), time);
+        let cell: Result<Cell, ()> = Cell::of(
+            kind,
+            (Activation::Tanh, false),
+            |name| Ok(if name == "hidden" { 4.0 } else { 0.3 }),
+            time,
+        );
         check_gradient(cell.unwrap(), 4, 1.0, Loss::CrossEntropy, 19);
     }
 }
