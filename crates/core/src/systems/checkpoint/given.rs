@@ -61,23 +61,7 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     };
     let get = |role: &str| given.get(role).cloned();
     let mut said = Vec::new();
-    let (w, low_rank) = match (get("m"), get("n"), get("w_rec")) {
-        (Some(m), Some(n), None) => (published::product(&m, &n)?, true),
-        (None, None, Some(w)) => match published::partner(all, &w) {
-            Some(n) => (published::product(&w, &n)?, true),
-            None => (w, false),
-        },
-        (Some(_), Some(_), Some(_)) => {
-            let why = "--map names w_rec, and m and n, which make one: give either";
-            return Err(Error::Command(why.into()));
-        }
-        (None, None, None) => {
-            let why =
-                "--map must name the recurrent matrix, as w_rec=NAME, or m=NAME,n=NAME of a low-rank network";
-            return Err(Error::Command(why.into()));
-        }
-        _ => return Err(Error::Command("--map names one of m and n: a low-rank network needs both".into())),
-    };
+    let (w, low_rank) = recurrent(all, &given)?;
     let prefix = parted(w.name()).0.to_owned();
     let second = cells::KINDS.iter().find_map(|k| get(k.second?.role[0]));
     let (diagonal, u) = (get("diagonal"), get("w_in"));
@@ -131,6 +115,31 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     let mut parts = Parts { said, rows, ..Parts::of(vec![layer], &prefix) };
     overlay(&mut parts, &given)?;
     Ok(parts)
+}
+
+/// The recurrent matrix that the map names, and whether it is a product of two of low rank.
+fn recurrent<'a>(
+    all: &Catalogue<'a>,
+    given: &BTreeMap<&'static str, Entry<'a>>,
+) -> Result<(Entry<'a>, bool), Error> {
+    let get = |role: &str| given.get(role).cloned();
+    Ok(match (get("m"), get("n"), get("w_rec")) {
+        (Some(m), Some(n), None) => (published::product(&m, &n)?, true),
+        (None, None, Some(w)) => match published::partner(all, &w) {
+            Some(n) => (published::product(&w, &n)?, true),
+            None => (w, false),
+        },
+        (Some(_), Some(_), Some(_)) => {
+            let why = "--map names w_rec, and m and n, which make one: give either";
+            return Err(Error::Command(why.into()));
+        }
+        (None, None, None) => {
+            let why =
+                "--map must name the recurrent matrix, as w_rec=NAME, or m=NAME,n=NAME of a low-rank network";
+            return Err(Error::Command(why.into()));
+        }
+        _ => return Err(Error::Command("--map names one of m and n: a low-rank network needs both".into())),
+    })
 }
 
 /// Input weights that lie across are turned.
