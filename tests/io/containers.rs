@@ -145,7 +145,6 @@ fn refusals() {
         ("matlab/refused/corrupted_zlib_checksum.mat", &["damaged MATLAB file at the variable at byte 128"]),
         ("matlab/refused/corrupted_zlib_data.mat", &["damaged MATLAB file at the variable at byte 222"]),
         ("matlab/refused/malformed1.mat", &["truncated MATLAB file", "found 2072 bytes, expected 658840"]),
-        ("matlab/refused/testhdf5_7.4_GLNX86.mat", &["an HDF5 file", "np.savez"]),
         ("onnx/refused/external.onnx", &["tensor `w`", "`weights.bin`", "onnx.save(onnx.load("]),
         ("pickle/other/frame_n1.pkl", &["`pandas.core.frame.DataFrame`", "to_csv"]),
         ("pickle/other/frame_n2.pkl", &["`pandas.DataFrame`", "to_csv"]),

@@ -8,6 +8,7 @@ mod checksums;
 mod containers;
 mod csv;
 mod csv_dialects;
+mod hdf5;
 mod idx;
 mod layouts;
 mod pytorch;

@@ -18,6 +18,7 @@ mod archive;
 pub mod atomic;
 mod dtype;
 mod foreign;
+mod hdf5;
 mod literal;
 mod npy;
 mod sniff;

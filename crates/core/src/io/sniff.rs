@@ -19,8 +19,10 @@ pub(crate) enum Family {
     /// npz, or PyTorch.
     Zip,
     Safetensors,
-    /// Of versions before 7.3, which is HDF5.
+    /// MATLAB's before version 7.3.
     Matlab,
+    /// HDF5, alone or as MATLAB 7.3, netCDF-4, NWB or Keras write it.
+    Hdf5,
     /// msgpack of Flax.
     Flax,
     /// Arrays of numpy's one after the other.
@@ -75,7 +77,7 @@ const MAGIC: &[(&[u8], Family)] = &[
         b"MATLAB 5.0",
         Family::Foreign("a MATLAB file whose head is cut or damaged", "copy or save the file again"),
     ),
-    (b"MATLAB 7.3", Family::Foreign("a MATLAB 7.3 file (HDF5)", advice::MATLAB_73)),
+    (b"MATLAB 7.3", Family::Hdf5),
     (
         b"GGUF",
         Family::Foreign("a GGUF file", "save the weights as safetensors from the framework that made them"),
@@ -126,7 +128,7 @@ fn by_content(head: &[u8]) -> Family {
     }
     // HDF5 may begin behind a block of the user's, as Julia's JLD2 does.
     if [0, 512, 1024, 2048].iter().any(|at| head.get(*at..).is_some_and(|h| h.starts_with(b"\x89HDF\r\n"))) {
-        return Family::Foreign("an HDF5 file", advice::HDF5);
+        return Family::Hdf5;
     }
     if head.get(257..262) == Some(b"ustar") {
         return tar(head);
@@ -212,6 +214,7 @@ pub(crate) fn unexpected(path: &Path, family: Family, expected: &'static str) ->
         Family::Zip => ("a zip archive", ELSEWHERE),
         Family::Safetensors => ("safetensors", ELSEWHERE),
         Family::Matlab => ("a MATLAB file", ELSEWHERE),
+        Family::Hdf5 => ("an HDF5 file", ELSEWHERE),
         Family::Flax => ("msgpack of Flax", ELSEWHERE),
         Family::Equinox => ("leaves by Equinox", ELSEWHERE),
         Family::Onnx => ("an ONNX graph", ELSEWHERE),

@@ -2,7 +2,7 @@ import json, glob, os, shutil, sys
 # The states of make_golden.py and make_golden_torch.py in one file, with the options that each file needs:
 #   python3 condense.py FOLDER_OF_THEIRS FOLDER_OF_TESTS
 src, out = sys.argv[1:3]
-READ=('.npz','.pkl','.pt','.safetensors','.json','.onnx','.eqx','.msgpack','.v5.mat','.v5z.mat')
+READ=('.npz','.pkl','.pt','.safetensors','.json','.onnx','.eqx','.msgpack','.v5.mat','.v5z.mat','.v73.mat','.h5','.keras')
 LEAKY="w_rec={1}.weight,w_in={0}.weight,b={0}.bias+{1}.bias"
 K="--map w_rec=arr_1,w_in=arr_0,b=arr_2,readout=arr_3,readout_bias=arr_4 --vectors row"
 def blend(u,w,d,a=0.2):
@@ -50,9 +50,11 @@ for f in sorted(glob.glob(src+'/*.states.json')):
     d=json.load(open(f)); name=d['name']
     files=[x for x in d['files'] if x.endswith(READ) and not x.startswith('/')]
     # Not read yet: parameters in one vector, time constants behind a sigmoid, read-outs that are units.
+    # Weights alone do not tell what the model's description does.
+    if name in ('keras_backwards','keras_hard_sigmoid'): files=[x for x in files if x.endswith(('.h5','.keras')) and not x.endswith('.weights.h5')]
     if not files or name in ('mat_hfopt_theta','mat_spike','mat_hebb'): continue
     # Files that do not tell: the same tensors are another network's.
-    if name in ('flax_residual','keras_backwards','keras_hard_sigmoid','neuralrnn_alrnn','plrnn_almost_linear','plrnn_dendritic_clipped'): continue
+    if name in ('flax_residual','neuralrnn_alrnn','plrnn_almost_linear','plrnn_dendritic_clipped'): continue
     # Two layers of a graph, of which one is chosen by --prefix.
     if name=='onnx_torch_gru2': continue
     if name in ('onnx_torch_rnn_dynamo','pt_eirnn'): d['refuse']=d.get('refuse') or 'the file does not hold all of it'
@@ -61,6 +63,7 @@ for f in sorted(glob.glob(src+'/*.states.json')):
     for x in files:
         opt=O.get(name) 
         if name in KER and x==name+'.npz': opt=KER[name]
+        if name.startswith('keras_') and x.endswith(('.h5','.keras')): opt={'keras_gru_no_bias_before':'--reset-before','keras_simple_relu':'--activation relu'}.get(name) if x.endswith('.weights.h5') else None
         size=os.path.getsize(f'{src}/{x}')
         assert size<60000,(x,size)
         y=x.replace('/model','')

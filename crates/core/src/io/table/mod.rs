@@ -1,4 +1,4 @@
-//! Numeric tables: CSV, Parquet, Arrow IPC, npy, npz and MATLAB's; a row is a time step.
+//! Numeric tables: CSV, Parquet, Arrow IPC, npy, npz, MATLAB's and HDF5; a row is a time step.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::archive::Archive;
 use super::error::{Error, Problem};
+use super::hdf5::Recording;
 use super::held;
 use super::sniff::{self, Family};
 use super::steady;
@@ -24,7 +25,7 @@ mod npy_fortran;
 #[cfg(feature = "tables")]
 mod parquet;
 mod pattern;
-mod source;
+pub(super) mod source;
 mod tensor_file;
 mod types;
 mod write;
@@ -39,8 +40,8 @@ use source::{Block, Part, Pick, Source, Watched};
 
 /// What is read here, for messages.
 const EXPECTED: &str = match cfg!(feature = "tables") {
-    true => "a table as CSV, Parquet, Arrow IPC, npy, npz or mat",
-    false => "a table as CSV, npy, npz or mat",
+    true => "a table as CSV, Parquet, Arrow IPC, npy, npz, mat, HDF5, NWB or netCDF-4",
+    false => "a table as CSV, npy, npz, mat, HDF5, NWB or netCDF-4",
 };
 
 /// Read piece by piece a file may hold so many times what it may when it is held whole.
@@ -63,6 +64,9 @@ const PIECES: u64 = 16;
 ///   time, columns: a leading column `trial`, then the rows of trial 0, of trial 1, ... Columns are
 ///   `x0`, `x1`, ..., in an npz `<array>0`, `<array>1`, ...; the fields of a structured array have their own names.
 /// - MATLAB's files before 7.3: an array as of an npz, a field of a struct as `struct.field`; it is held in memory.
+/// - HDF5, and what is HDF5 within (MATLAB 7.3, netCDF-4, NWB): a dataset by its path, or the end of it, as an array of an npz;
+///   dimension scales name the columns, and `scale_factor`, `add_offset` and `_FillValue` are applied. Of NWB also a time series
+///   (data * conversion + offset), and spikes counted in bins: `units@20ms`, or in each trial, `units@20ms:trials`.
 ///
 /// Columns that only count or name the rows ([`Schema::index`]) are read if asked for by name.
 ///
@@ -395,6 +399,10 @@ fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
         Family::Npy => npy_file::open_npy(path).map(|s| Box::new(s) as _),
         Family::Zip => npy_file::open_npz(path, array).map(|s| Box::new(s) as _),
         Family::Matlab => tensor_file::open(path, array).map(|s| Box::new(s) as _),
+        Family::Hdf5 => match Recording::open(path, array) {
+            Ok(recording) => Ok(Box::new(recording)),
+            Err(problem) => Err(Error::new(path, problem)),
+        },
         _ => return Err(sniff::unexpected(path, family, EXPECTED)),
     };
     let source = source?;

@@ -12,7 +12,7 @@ use super::{Schema, Values};
 
 /// A column to read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pick {
+pub(in crate::io) struct Pick {
     /// Its index in the schema; never one of [`Kind::Other`](super::Kind::Other).
     pub column: usize,
     /// Read it as text, numbers to the last digit. Otherwise formats without types read it as numbers; those with
@@ -21,37 +21,51 @@ pub(super) struct Pick {
 }
 
 /// Consecutive rows of the picked columns.
-pub(super) struct Block {
+pub(in crate::io) struct Block {
     pub rows: usize,
     pub parts: Vec<Part>,
 }
 
 /// Some values of one column.
-pub(super) struct Part {
+pub(in crate::io) struct Part {
     pub values: Values,
     pub nulls: usize,
 }
 
 impl Part {
-    pub(super) fn empty(text: bool) -> Self {
+    pub(in crate::io) fn empty(text: bool) -> Self {
         Self { values: if text { Values::Text(Vec::new()) } else { Values::Number(Vec::new()) }, nulls: 0 }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::io) fn len(&self) -> usize {
         match &self.values {
             Values::Number(values) => values.len(),
             Values::Text(values) => values.len(),
         }
     }
 
-    pub(super) fn push_whole(&mut self, value: u64) {
+    pub(in crate::io) fn push_whole(&mut self, value: u64) {
         match &mut self.values {
             Values::Number(values) => values.push(value as f64),
             Values::Text(values) => values.push(value.to_string()),
         }
     }
 
-    pub(super) fn push_missing(&mut self) {
+    pub(in crate::io) fn push_number(&mut self, value: f64) {
+        match &mut self.values {
+            Values::Number(values) => values.push(value),
+            Values::Text(values) => values.push(value.to_string()),
+        }
+    }
+
+    pub(in crate::io) fn push_text(&mut self, value: String) {
+        match &mut self.values {
+            Values::Text(values) => values.push(value),
+            Values::Number(values) => values.push(f64::NAN),
+        }
+    }
+
+    pub(in crate::io) fn push_missing(&mut self) {
         self.nulls += 1;
         match &mut self.values {
             Values::Number(values) => values.push(f64::NAN),
@@ -60,14 +74,14 @@ impl Part {
     }
 
     /// Bytes that the values take.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(in crate::io) fn bytes(&self) -> u64 {
         match &self.values {
             Values::Number(values) => 8 * values.len() as u64,
             Values::Text(values) => values.iter().map(|v| (size_of::<String>() + v.len()) as u64).sum(),
         }
     }
 
-    pub(super) fn append(&mut self, new: Part) {
+    pub(in crate::io) fn append(&mut self, new: Part) {
         self.nulls += new.nulls;
         match (&mut self.values, new.values) {
             (Values::Number(all), Values::Number(more)) => all.extend(more),
@@ -79,10 +93,10 @@ impl Part {
 }
 
 /// Takes blocks of rows, and says whether it wants more.
-pub(super) type Taker<'a> = dyn FnMut(Block) -> Result<ControlFlow<()>, Error> + 'a;
+pub(in crate::io) type Taker<'a> = dyn FnMut(Block) -> Result<ControlFlow<()>, Error> + 'a;
 
 /// A file of a table.
-pub(super) trait Source {
+pub(in crate::io) trait Source {
     /// What the table holds.
     fn schema(&self) -> &Schema;
 
@@ -96,7 +110,7 @@ pub(super) trait Source {
 }
 
 /// A file of which no block is given once it is another than when it was opened.
-pub(super) struct Watched {
+pub(in crate::io) struct Watched {
     pub path: PathBuf,
     pub source: Box<dyn Source>,
     pub _held: Held,
@@ -124,7 +138,7 @@ impl Source for Watched {
 }
 
 /// Fails at more columns than a table may have, before each is given a name.
-pub(super) fn fits(columns: usize) -> Result<(), Problem> {
+pub(in crate::io) fn fits(columns: usize) -> Result<(), Problem> {
     let (found, limit) = (columns as u64, MOST_COLUMNS as u64);
     match columns {
         0..=MOST_COLUMNS => Ok(()),
@@ -133,7 +147,7 @@ pub(super) fn fits(columns: usize) -> Result<(), Problem> {
 }
 
 /// The error for a column of text that was asked for as numbers, `before` rows into the table.
-pub(super) fn first_text(column: &str, values: &[String], before: usize) -> Problem {
+pub(in crate::io) fn first_text(column: &str, values: &[String], before: usize) -> Problem {
     // A column is text from its first text on: what stands before may be numbers.
     let text = values.iter().position(|v| is_text(v));
     let row = text.or_else(|| values.iter().position(|v| !v.is_empty())).unwrap_or(0);
@@ -142,12 +156,12 @@ pub(super) fn first_text(column: &str, values: &[String], before: usize) -> Prob
 }
 
 /// At most 60 characters of a value, for a message.
-pub(super) fn excerpt(value: &str) -> String {
+pub(in crate::io) fn excerpt(value: &str) -> String {
     value.chars().take(60).collect()
 }
 
 /// An error if two columns share a name or there is none.
-pub(super) fn unique_names(schema: &Schema) -> Result<(), Problem> {
+pub(in crate::io) fn unique_names(schema: &Schema) -> Result<(), Problem> {
     let mut seen = HashSet::new();
     match schema.columns.iter().find(|c| !seen.insert(c.name.as_str())) {
         Some(twice) => Err(Problem::DuplicateColumn { name: twice.name.clone() }),

@@ -1,10 +1,11 @@
-//! Named tensors of a weight file: safetensors, npz, npy, PyTorch, pickles, MATLAB, Flax, Equinox, ONNX and JSON.
+//! Named tensors of a weight file: safetensors, npz, npy, PyTorch, pickles, MATLAB, HDF5, Keras, Flax, Equinox, ONNX and JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::archive::Archive;
 use super::error::{Error, Problem};
+use super::hdf5;
 use super::held;
 use super::sniff::{self, Family};
 use super::steady;
@@ -13,6 +14,7 @@ mod budget;
 pub(super) mod equinox;
 pub(super) mod flax;
 mod json;
+mod keras;
 pub(super) mod matlab;
 mod numpy;
 pub(super) mod onnx;
@@ -52,7 +54,7 @@ pub struct Texts {
 /// What a weight file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tensors {
-    /// `safetensors`, `npz`, `npy`, `pytorch`, `pickle`, `matlab`, `flax`, `equinox`, `onnx` or `json`.
+    /// `safetensors`, `npz`, `npy`, `pytorch`, `pickle`, `matlab`, `hdf5`, `keras`, `flax`, `equinox`, `onnx` or `json`.
     pub format: &'static str,
     /// The tensors in the order of the file; names are unique.
     pub tensors: Vec<Tensor>,
@@ -86,10 +88,10 @@ impl Tensors {
 /// What the commands read, for messages.
 const EXPECTED: &str = match cfg!(feature = "tables") {
     true => {
-        "weights (.safetensors, .pt, .pth, .npz, .npy, .pkl, .mat, .msgpack, .eqx, .onnx, .json) or a table (CSV, Parquet, Arrow, npy, npz, mat)"
+        "weights (.safetensors, .pt, .pth, .npz, .npy, .pkl, .mat, .h5, .keras, .msgpack, .eqx, .onnx, .json) or a table (CSV, Parquet, Arrow, npy, npz, mat, h5, nwb, nc)"
     }
     false => {
-        "weights (.safetensors, .pt, .pth, .npz, .npy, .pkl, .mat, .msgpack, .eqx, .onnx, .json) or a table (CSV, npy, npz, mat)"
+        "weights (.safetensors, .pt, .pth, .npz, .npy, .pkl, .mat, .h5, .keras, .msgpack, .eqx, .onnx, .json) or a table (CSV, npy, npz, mat, h5, nwb, nc)"
     }
 };
 
@@ -125,6 +127,7 @@ pub fn read(path: &Path) -> Result<Tensors, Error> {
             Family::Safetensors => safetensors::read(path),
             Family::Npy => read_npy(path, true),
             Family::Matlab => matlab::read(path, true),
+            Family::Hdf5 => hdf5::read_weights(path, true),
             Family::Flax => flax::read(path, true),
             Family::Equinox => equinox::read(path, true),
             Family::Onnx => onnx::read(path, true),
@@ -166,6 +169,7 @@ fn outlined(path: &Path) -> Result<Option<Tensors>, Error> {
     let found = match sniff::family(path)? {
         Family::Npy => read_npy(path, false),
         Family::Matlab => matlab::read(path, false),
+        Family::Hdf5 => hdf5::read_weights(path, false),
         Family::Flax => flax::read(path, false),
         Family::Equinox => equinox::read(path, false),
         Family::Onnx => onnx::read(path, false),
@@ -189,12 +193,8 @@ fn read_npy(path: &Path, values: bool) -> Result<Tensors, Problem> {
 fn read_zip(path: &Path, values: bool) -> Result<Tensors, Problem> {
     let archive = Archive::open(path, "zip archive")?;
     let names = archive.names()?;
-    if names.iter().any(|n| n == "model.weights.h5") {
-        return Err(Problem::UnknownFormat {
-            found: "a Keras model (.keras)".into(),
-            expected: EXPECTED,
-            advice: super::advice::KERAS,
-        });
+    if names.iter().any(|n| n == keras::WEIGHTS) {
+        return keras::read(archive, &names, values);
     }
     if names.iter().any(|n| n.ends_with("/constants.pkl") || n.contains("/code/")) {
         return Err(Problem::TorchScript);

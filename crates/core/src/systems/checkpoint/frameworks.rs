@@ -1,24 +1,25 @@
-//! Networks under the names of Keras, Flax and Haiku, whose weights multiply row vectors, in PyTorch's layout.
+//! Networks under the names of Flax and Haiku, whose weights multiply row vectors, in PyTorch's layout.
 
 use super::Error;
 use super::effective::Catalogue;
 use super::entry::{Entry, joined, parted};
+use super::keras;
 use super::parts::{LayerTensors, Parts};
+use crate::io::tensors::Tensors;
 use crate::linalg::activation::Activation;
 use crate::systems::cells::{CellKind, GRU, LSTM, VANILLA, usual};
 use std::collections::BTreeSet;
 
 /// Blocks z, r, n in PyTorch's order r, z, n.
-const Z_R_N: [usize; 3] = [1, 0, 2];
+pub(super) const Z_R_N: [usize; 3] = [1, 0, 2];
 
-/// Every network under these names.
-pub fn networks<'a>(all: &Catalogue<'a>) -> Result<Vec<Parts<'a>>, Error> {
-    let mut found: Vec<Parts> = Vec::new();
-    for e in &all.entries {
-        if is_recurrent_kernel(parted(e.name()).1) || numbered(all, e) {
-            found.push(keras_group(all, e)?);
-        }
-    }
+/// Every network under these names or Keras's.
+pub fn networks<'a>(
+    file: &Tensors,
+    all: &Catalogue<'a>,
+    prefix: Option<&str>,
+) -> Result<Vec<Parts<'a>>, Error> {
+    let mut found = keras::networks(file, all, prefix)?;
     let modules: BTreeSet<&str> = all.entries.iter().map(|e| parted(parted(e.name()).0).0).collect();
     for module in modules {
         found.extend(flax(all, module).transpose()?);
@@ -43,7 +44,7 @@ pub fn named(all: &Catalogue) -> bool {
         let (parent, layer) = parted(module);
         let beside = |path: &str| all.get(&joined(parent, path, e.name())).is_some();
         match (leaf, layer) {
-            _ if is_recurrent_kernel(leaf) || numbered(all, e) => true,
+            _ if keras::is_layer(all, e) => true,
             ("kernel", "hn" | "ho" | "dense_h") => true,
             ("kernel", "h") => beside("i/kernel") || beside("i.kernel"),
             ("w_h", _) => all.get(&joined(module, "w_i", e.name())).is_some(),
@@ -52,94 +53,6 @@ pub fn named(all: &Catalogue) -> bool {
             _ => false,
         }
     })
-}
-
-/// Keras's own HDF5 files number the weights of a layer: kernel, recurrent kernel, bias.
-fn numbered(all: &Catalogue, e: &Entry) -> bool {
-    let (module, leaf) = parted(e.name());
-    let kernel = all.get(&joined(module, "0", e.name())).and_then(Entry::matrix);
-    let gates = e.matrix().map(|(r, c)| (c, c.checked_div(r).filter(|g| g * r == c)));
-    let fits = matches!((kernel, gates), (Some((_, k)), Some((c, Some(1 | 3 | 4)))) if k == c);
-    leaf == "1" && parted(module).1 == "vars" && fits
-}
-
-/// Whether a name's last component is that of Keras's recurrent weights.
-pub fn is_recurrent_kernel(leaf: &str) -> bool {
-    leaf.trim_end_matches(":0") == "recurrent_kernel"
-}
-
-fn keras_group<'a>(all: &Catalogue<'a>, w: &Entry<'a>) -> Result<Parts<'a>, Error> {
-    let prefix = parted(w.name()).0;
-    let get = |leaf: &str, number: &str| {
-        let name = match parted(w.name()).1 {
-            "1" => number.to_owned(),
-            own if own.ends_with(":0") => format!("{leaf}:0"),
-            _ => leaf.to_owned(),
-        };
-        all.get(&joined(prefix, &name, w.name())).cloned()
-    };
-    let Some(u) = get("kernel", "0") else {
-        let why = "a Keras network has it beside its recurrent_kernel; were all weights saved?".to_owned();
-        return Err(Error::Missing { name: joined(prefix, "kernel", w.name()), why });
-    };
-    let layer = LayerTensors { u: Some(u), b_ih: get("bias", "2"), ..LayerTensors::of(w.clone()) };
-    keras(prefix, layer, None)
-}
-
-/// A layer of Keras: SimpleRNN, GRU (blocks z, r, h; two biases as 2 x 3H where the reset gate acts after the
-/// product, one where before) or LSTM (i, f, c, o), as the shape of its `recurrent_kernel` tells.
-pub fn keras<'a>(
-    prefix: &str,
-    layer: LayerTensors<'a>,
-    cell: Option<&'static CellKind>,
-) -> Result<Parts<'a>, Error> {
-    let Some((units, columns)) = layer.w.matrix().filter(|m| m.0 > 0 && m.1 % m.0 == 0) else {
-        return Err(bad(&layer.w, "H x H, H x 3H or H x 4H, as recurrent kernels of Keras are"));
-    };
-    let gates = columns / units;
-    let kind = match (cell, gates) {
-        (Some(cell), g) if g == cell.gates.len() => cell,
-        (Some(cell), _) => {
-            return Err(bad(
-                &layer.w,
-                &format!("H x {}H, as {} networks have in Keras", cell.gates.len(), cell.name),
-            ));
-        }
-        (None, g) => usual(g)
-            .ok_or_else(|| bad(&layer.w, "H x H, H x 3H or H x 4H, as recurrent kernels of Keras are"))?,
-    };
-    let name = layer.w.name().to_owned();
-    let mut said = vec![format!("`{name}` is stored for row vectors (h W), as Keras does: it is turned.")];
-    let mut out = LayerTensors { w: layer.w.turned(), u: layer.u.as_ref().map(Entry::turned), ..layer };
-    let mut reset_before = None;
-    if let Some(b) = out.b_ih.clone() {
-        match b.tensor.shape[..].to_vec() {
-            s if *kind == GRU && s == [2, columns] => {
-                let half =
-                    |k: usize| b.with(vec![columns], b.tensor.data[k * columns..(k + 1) * columns].to_vec());
-                (out.b_ih, out.b_hh) = (Some(half(0)), Some(half(1)));
-                reset_before = Some(false);
-            }
-            s if *kind == GRU && s == [columns] && out.b_hh.is_none() => {
-                said.push(format!(
-                    "`{}` has one bias: the reset gate acts before the recurrent product (reset_after=False).",
-                    b.name()
-                ));
-                reset_before = Some(true);
-            }
-            _ => {}
-        }
-    } else if *kind == GRU {
-        said.push("No bias tells where the reset gate acts: after the recurrent product is assumed, as in Keras 2 and 3 (--reset-before changes it).".into());
-    }
-    if *kind == GRU {
-        said.push("Its gates z, r, h are put into the order r, z, n.".into());
-        out.w = out.w.ordered(&Z_R_N);
-        for part in [&mut out.u, &mut out.b_ih, &mut out.b_hh] {
-            *part = part.as_ref().map(|e| e.ordered(&Z_R_N));
-        }
-    }
-    Ok(Parts { said, rows: true, cell: Some(kind), reset_before, ..Parts::of(vec![out], prefix) })
 }
 
 /// A cell of Flax below `module`: linen's have a kernel a gate, nnx's one for all.
@@ -317,6 +230,6 @@ fn square(e: &Entry) -> bool {
     e.matrix().is_some_and(|m| m.0 == m.1 && m.0 > 0)
 }
 
-fn bad(e: &Entry, expected: &str) -> Error {
+pub(super) fn bad(e: &Entry, expected: &str) -> Error {
     Error::Shape { name: e.name().into(), found: e.tensor.shape.clone(), expected: expected.into() }
 }

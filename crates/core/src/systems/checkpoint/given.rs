@@ -6,7 +6,7 @@ use super::gates::in_order;
 use super::names::by_name;
 use super::orientation::{Vectors, oriented};
 use super::parts::{LayerTensors, Parts};
-use super::{Error, Spec, expression, frameworks, published};
+use super::{Error, Spec, expression, keras, published};
 use crate::io::nearest::meant;
 use crate::io::tensors::Tensors;
 use crate::systems::cells;
@@ -66,11 +66,9 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     let second = cells::KINDS.iter().find_map(|k| get(k.second?.role[0]));
     let (diagonal, u) = (get("diagonal"), get("w_in"));
     let mut layer = LayerTensors { w, second, diagonal, u, b_ih: get("b"), b_hh: get("b_rec") };
-    if frameworks::is_recurrent_kernel(parted(layer.w.name()).1)
-        && spec.vectors.is_none()
-        && spec.gates.is_none()
+    if keras::is_recurrent_kernel(parted(layer.w.name()).1) && spec.vectors.is_none() && spec.gates.is_none()
     {
-        let mut parts = frameworks::keras(&prefix, layer, Some(cell))?;
+        let mut parts = keras::of(&prefix, layer, Some(cell))?;
         overlay(&mut parts, &given)?;
         return Ok(parts);
     }

@@ -11,6 +11,8 @@ mod expression;
 mod frameworks;
 mod gates;
 mod given;
+mod keras;
+mod keras_model;
 mod known;
 mod metadata;
 mod names;

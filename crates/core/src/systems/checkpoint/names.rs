@@ -35,7 +35,7 @@ pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
     let prefix = spec.prefix.as_deref().map(|p| p.trim_end_matches(['.', '/']));
     refuse(file, prefix)?;
     let mut prefixes: Vec<String> = pytorch_prefixes(file, all);
-    let mut found = frameworks::networks(all)?;
+    let mut found = frameworks::networks(file, all, prefix)?;
     found.extend(nodes::networks(file, all)?);
     prefixes.extend(found.iter().map(|n| n.prefix.clone()));
     prefixes.sort();

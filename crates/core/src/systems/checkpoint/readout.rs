@@ -118,7 +118,7 @@ fn candidates<'b, 'a>(all: &'b Catalogue<'a>, parts: &Parts) -> Vec<Candidate<'b
         let (r, c) = e.matrix()?;
         let (outputs, width) = if rows { (c, r) } else { (r, c) };
         let bias = all.get(&joined(module, &bias, e.name()));
-        let module = module.strip_suffix("/vars").unwrap_or(module);
+        let module = module.strip_suffix("/vars").or(module.strip_suffix(".vars")).unwrap_or(module);
         let bias = bias.filter(|b| b.tensor.shape == [outputs]).cloned();
         let name = e.name().to_lowercase();
         let other = ["attn", "attention", "recurrent_kernel"].iter().any(|w| name.contains(w));

@@ -2,7 +2,7 @@
 
 use super::effective::Catalogue;
 use super::entry::Entry;
-use super::frameworks::keras;
+use super::keras;
 use super::parts::{LayerTensors, Parts};
 use super::{Error, Spec};
 use crate::io::tensors::Tensors;
@@ -139,7 +139,7 @@ fn layer<'a>(arrays: &[&Entry<'a>]) -> Result<Parts<'a>, Error> {
         k.name()
     );
     let layer = LayerTensors { u: Some(k), b_ih: arrays.get(2).map(|b| (*b).clone()), ..LayerTensors::of(r) };
-    let mut parts = keras("", layer, None)?;
+    let mut parts = keras::of("", layer, None)?;
     parts.said.insert(0, first);
     Ok(parts)
 }

@@ -27,7 +27,7 @@ mod values;
 const FORMAT: &str = "MATLAB file";
 /// Cells and structs are read so deep.
 const DEEPEST: usize = 64;
-/// Bytes of the header of version 5 to 7.3.
+/// Bytes of the header of version 5; what version 7.3 writes is HDF5.
 const HEADER: usize = 128;
 
 /// How a MATLAB file is laid out.
@@ -37,8 +37,6 @@ pub(in super::super) enum Version {
     V4,
     /// Level 5, by `save -v6` and, compressed, `save -v7`.
     V5,
-    /// HDF5 behind a header of 512 bytes, by `save -v7.3`: for the reader of HDF5.
-    V73,
 }
 
 /// The version of a MATLAB file, by its first bytes (128 at least, where the file has so many).
@@ -48,7 +46,6 @@ pub(in super::super) fn version(head: &[u8]) -> Option<Version> {
         let level_5 = header[..4].iter().all(|b| *b != 0);
         match &header[124..] {
             [0, 1, b'I', b'M'] | [1, 0, b'M', b'I'] if level_5 => return Some(Version::V5),
-            [0, 2, b'I', b'M'] | [2, 0, b'M', b'I'] if level_5 => return Some(Version::V73),
             _ => {}
         }
     }
@@ -57,13 +54,13 @@ pub(in super::super) fn version(head: &[u8]) -> Option<Version> {
 
 /// Whether a file that begins with `head` is a MATLAB file that [`read`] reads.
 pub(in super::super) fn is(head: &[u8]) -> bool {
-    matches!(version(head), Some(Version::V4 | Version::V5))
+    version(head).is_some()
 }
 
 /// The variables of the file at `path`, their values only if asked for.
 ///
 /// # Errors
-/// A damaged or truncated file, one of version 7.3, and one that asks for more memory than its length allows.
+/// A damaged or truncated file, and one that asks for more memory than its length allows.
 pub(super) fn read(path: &Path, values: bool) -> Result<Tensors, Problem> {
     let file = steady::open(path)?;
     let length = file.metadata().map_err(Problem::reading)?.len();
@@ -81,13 +78,6 @@ pub(super) fn read(path: &Path, values: bool) -> Result<Tensors, Problem> {
             v4::read(&mut file, length, &mut found)?;
         }
         Some(Version::V5) => v5::read(&mut file, length, &head, &mut found)?,
-        Some(Version::V73) => {
-            return Err(Problem::UnknownFormat {
-                found: "a MATLAB 7.3 file (HDF5)".into(),
-                expected: "a MATLAB file of version 7 or before",
-                advice: super::super::advice::MATLAB_73,
-            });
-        }
         None => return Err(Problem::damaged(FORMAT, "the header", "no version and byte order of MATLAB's")),
     }
     Ok(found.out)

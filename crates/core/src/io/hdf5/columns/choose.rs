@@ -1,0 +1,154 @@
+//! Which dataset is read, and what its columns are called.
+
+use std::collections::HashSet;
+
+use super::super::super::error::Problem;
+use super::super::attributes::{Attribute, Value, attributes, named};
+use super::super::dataset::Dataset;
+use super::super::file::Hdf5;
+use super::super::header;
+use super::super::matlab;
+use super::super::tree::{Entry, resolve, tree};
+use super::super::types::Type;
+use super::super::values;
+use super::array::{Array, Lead};
+use super::meaning::Meaning;
+
+/// What netCDF notes at a dimension that has no values of its own.
+const BARE: &str = "This is a netCDF dimension but not a netCDF variable";
+
+/// Datasets that can be a table, by their paths: numbers of one to three dimensions that are no scale of others.
+pub(in super::super) fn candidates(file: &Hdf5, all: &[Entry]) -> Result<Vec<String>, Problem> {
+    let mut found = vec![];
+    for entry in all {
+        entry.sound()?;
+        let Some(shape) = &entry.shape else { continue };
+        let fits = (1..=3).contains(&shape.len()) && !shape.contains(&0);
+        if !fits || matlab::internal(&entry.path) {
+            continue;
+        }
+        let data = Dataset::open(file, &entry.path, entry.address)?;
+        let about = attributes(file, &entry.path, &data.messages)?;
+        let scale = named(&about, "CLASS").and_then(Attribute::text) == Some("DIMENSION_SCALE");
+        let values = matlab::class(&about).is_none_or(|c| matlab::is_numeric(c, &about));
+        if matches!(data.kind, Type::Number { .. }) && !scale && values {
+            found.push(entry.path.trim_start_matches('/').to_owned());
+        }
+    }
+    Ok(found)
+}
+
+/// The dataset called `array`, by its path (its parts joined by `/` or `.`) or, where only one has it, by the end of its path;
+/// without a name the only one there is.
+pub(in super::super) fn chosen(file: &Hdf5, array: Option<&str>) -> Result<String, Problem> {
+    // As weights are called too: the parts of a path joined by dots.
+    let written = array.into_iter().flat_map(|name| [name.to_owned(), name.replace('.', "/")]);
+    for name in written {
+        match resolve(file, &name) {
+            Err(Problem::MissingArray { .. }) => {}
+            Err(error) => return Err(error),
+            Ok(_) => return Ok(format!("/{}", name.trim_matches('/'))),
+        }
+    }
+    let arrays = candidates(file, &tree(file)?)?;
+    let ends = |a: &&String| array.is_none_or(|name| a.rsplit('/').next() == Some(name.trim_matches('/')));
+    let mut found = arrays.iter().filter(ends);
+    match (found.next(), found.next(), array) {
+        (Some(only), None, _) => Ok(format!("/{only}")),
+        (None, _, None) => Err(Problem::NoRows { rows: 0, columns: 0 }),
+        (None, _, Some(name)) if arrays.is_empty() => Err(Problem::Unsupported {
+            place: format!("`{}`", super::super::super::shown::name(name)),
+            found: "nothing of that name, and no dataset of numbers of one to three dimensions".into(),
+            expected: "one of these",
+            advice: "look into the file by h5ls -r",
+        }),
+        (None, _, Some(name)) => Err(Problem::MissingArray { name: name.into(), arrays }),
+        (Some(_), Some(_), _) => Err(Problem::AmbiguousArray { arrays }),
+    }
+}
+
+/// A table, the names of the columns that lead, and those of its own.
+type Named = (Array, Vec<String>, Vec<String>);
+
+/// A dataset as a table, with the names of the columns that lead and of its own: dimension scales give both.
+pub(in super::super) fn open(file: &Hdf5, path: &str) -> Result<Named, Problem> {
+    let data = Dataset::open(file, path, resolve(file, path)?)?;
+    let about = attributes(file, path, &data.messages)?;
+    let meaning = Meaning::of(&data, &about);
+    let class = matlab::class(&about);
+    if let Some(class) = class.filter(|c| !matlab::is_numeric(*c, &about)) {
+        return Err(Problem::Unsupported {
+            place: data.place(),
+            found: format!("a variable of MATLAB that is {}", matlab::words(class)),
+            expected: "numbers",
+            advice: "name a numeric variable",
+        });
+    }
+    let mut array = Array::new(data, meaning, class.is_some())?;
+    let mut lead: Vec<String> = array.lead.iter().map(|_| "trial".to_owned()).collect();
+    let base = path.rsplit('/').next().unwrap_or(path);
+    let numbered = |n: u64| (0..n).map(|k| format!("{base}{k}")).collect::<Vec<_>>();
+    let mut columns = numbered(array.shape.columns);
+    let Some(Value::References(axes)) = named(&about, "DIMENSION_LIST").map(|a| &a.value) else {
+        return Ok((array, lead, columns));
+    };
+    let listed = tree(file)?;
+    let scale = |axis: usize| -> Result<Option<(String, Dataset)>, Problem> {
+        let Some(address) = axes.get(axis).and_then(|all| all.first()) else { return Ok(None) };
+        let Some(entry) = listed.iter().find(|e| e.address == *address && e.shape.is_some()) else {
+            return Ok(None);
+        };
+        let data = Dataset::open(file, &entry.path, *address)?;
+        let about = attributes(file, &entry.path, &data.messages)?;
+        let bare = named(&about, "NAME").and_then(Attribute::text).is_some_and(|n| n.starts_with(BARE));
+        let fits = data.shape.len() == 1 && data.shape.first() == array.data.shape.get(axis);
+        let name = entry.path.rsplit('/').next().unwrap_or_default().to_owned();
+        Ok((!bare && fits).then_some((name, data)))
+    };
+    let rank = array.data.shape.len();
+    let (rows, across) =
+        (if rank < 3 { scale(0)? } else { None }, if rank > 1 { scale(rank - 1)? } else { None });
+    if let Some((_, data)) = across {
+        columns = labels(file, &data, base)?.unwrap_or(columns);
+    }
+    if let Some((name, data)) =
+        rows.filter(|(n, d)| matches!(d.kind, Type::Number { .. }) && !columns.contains(n))
+    {
+        let meaning = Meaning::of(&data, &attributes(file, &data.path, &data.messages)?);
+        array.lead.push(Lead::Along(Box::new(data), meaning));
+        lead.push(name);
+    }
+    Ok((array, lead, columns))
+}
+
+/// Names of columns out of a scale: texts as they are, whole numbers behind the name of the dataset. None where two would be
+/// alike, or a name empty.
+fn labels(file: &Hdf5, scale: &Dataset, base: &str) -> Result<Option<Vec<String>>, Problem> {
+    let found: Vec<String> = match scale.kind {
+        Type::Number { .. } => {
+            let numbers = values::numbers(file, scale)?;
+            if numbers.iter().any(|n| n.fract().abs() > 0.0 || !n.is_finite()) {
+                return Ok(None);
+            }
+            numbers.iter().map(|n| format!("{base}{n}")).collect()
+        }
+        _ if scale.kind.is_text() => values::texts(file, scale)?,
+        _ => return Ok(None),
+    };
+    let mut seen = HashSet::new();
+    let good = found.iter().all(|n| !n.trim().is_empty() && n != "trial" && seen.insert(n.as_str()));
+    drop(seen);
+    Ok(good.then_some(found))
+}
+
+/// The attributes of the object at `path`, if there is one.
+pub(in super::super) fn about(file: &Hdf5, path: &str) -> Result<Option<Vec<Attribute>>, Problem> {
+    match resolve(file, path) {
+        Err(Problem::MissingArray { .. }) => Ok(None),
+        Err(error) => Err(error),
+        Ok(address) => {
+            let messages = header::messages(file, &format!("`{path}`"), address)?;
+            attributes(file, path, &messages).map(Some)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What a stored number means: packed values, and those that stand for a missing one.
+
+use std::cmp::Ordering::Equal;
+
+use super::super::super::dtype::Dtype;
+use super::super::super::table::Values;
+use super::super::super::table::source::Part;
+use super::super::attributes::{Attribute, Value, named};
+use super::super::dataset::Dataset;
+use super::super::types::Type;
+
+/// x = factor * stored + offset, but for stored numbers that mean a missing value (CF conventions 1.11, sections 2.5.1 and 8.1).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in super::super) struct Meaning {
+    pub factor: Option<f64>,
+    pub offset: Option<f64>,
+    pub missing: Vec<f64>,
+}
+
+impl Meaning {
+    /// What the attributes of a netCDF variable say; where they name no missing value, netCDF's own for values never written.
+    pub(in super::super) fn of(data: &Dataset, about: &[Attribute]) -> Self {
+        let number = |name: &str| named(about, name).and_then(Attribute::number);
+        let mut missing = vec![];
+        for name in ["_FillValue", "missing_value"] {
+            if let Some(Value::Numbers(values)) = named(about, name).map(|a| &a.value) {
+                missing.extend_from_slice(values);
+            }
+        }
+        let netcdf = ["DIMENSION_LIST", "_Netcdf4Dimid"].iter().any(|name| named(about, name).is_some());
+        if let Type::Number { dtype, big_endian } = data.kind
+            && (netcdf && missing.is_empty() && dtype.width() > 1 && data.fill.iter().any(|b| *b != 0))
+        {
+            dtype.decode(&data.fill, big_endian, &mut missing);
+        }
+        Self { factor: number("scale_factor"), offset: number("add_offset"), missing }
+    }
+
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn means_missing(&self, stored: f64) -> bool {
+        self.missing.iter().any(|m| m.partial_cmp(&stored) == Some(Equal) || (m.is_nan() && stored.is_nan()))
+    }
+
+    fn value(&self, stored: f64) -> f64 {
+        let scaled = self.factor.map_or(stored, |factor| stored * factor);
+        self.offset.map_or(scaled, |offset| scaled + offset)
+    }
+
+    /// Appends the numbers that stand at `place` in rows of `width` bytes.
+    pub(in super::super) fn decode(
+        &self,
+        dtype: Dtype,
+        big_endian: bool,
+        bytes: &[u8],
+        width: usize,
+        place: usize,
+        part: &mut Part,
+    ) {
+        let values = bytes.chunks_exact(width).filter_map(|row| row.get(place..place + dtype.width()));
+        if let (true, Values::Number(all)) = (self.is_plain(), &mut part.values) {
+            match (dtype, big_endian) {
+                // The types of nearly all recordings, without a call a value.
+                (Dtype::F64, false) => {
+                    all.extend(values.map(|v| f64::from_le_bytes(v.try_into().unwrap_or_default())));
+                }
+                (Dtype::F32, false) => {
+                    all.extend(
+                        values.map(|v| f64::from(f32::from_le_bytes(v.try_into().unwrap_or_default()))),
+                    );
+                }
+                _ => values.for_each(|v| dtype.decode(v, big_endian, all)),
+            }
+            return;
+        }
+        let mut stored = Vec::with_capacity(1);
+        for value in values {
+            stored.clear();
+            dtype.decode(value, big_endian, &mut stored);
+            let number = stored.first().copied().unwrap_or(f64::NAN);
+            match &mut part.values {
+                _ if self.means_missing(number) => part.push_missing(),
+                Values::Number(all) => all.push(self.value(number)),
+                Values::Text(all) => all.push(match self.is_plain() {
+                    true => whole(dtype, big_endian, value).unwrap_or_else(|| number.to_string()),
+                    false => self.value(number).to_string(),
+                }),
+            }
+        }
+    }
+}
+
+/// A whole number of eight bytes, to its last digit.
+fn whole(dtype: Dtype, big_endian: bool, bytes: &[u8]) -> Option<String> {
+    let bytes = bytes.try_into().ok()?;
+    let bits = if big_endian { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) };
+    match dtype {
+        Dtype::I64 => Some(bits.cast_signed().to_string()),
+        Dtype::U64 => Some(bits.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,197 @@
+//! Layers of Keras, whose weights multiply row vectors, in PyTorch's layout.
+
+use super::Error;
+use super::effective::Catalogue;
+use super::entry::{Entry, joined, parted};
+use super::frameworks::{Z_R_N, bad};
+use super::keras_model::{self, Recurrent};
+use super::parts::{LayerTensors, Parts};
+use crate::io::tensors::Tensors;
+use crate::systems::cells::{CellKind, GRU, usual};
+
+/// What is said where neither a bias nor the model's description tells it.
+pub(super) const NO_BIAS: &str = "No bias tells where the reset gate acts: after the recurrent product is assumed, as in Keras 2 and 3 \
+     (--reset-before changes it).";
+
+/// Every layer of Keras; those in a row, as the model's description tells, are one network unless `prefix` names one of them.
+pub fn networks<'a>(
+    file: &Tensors,
+    all: &Catalogue<'a>,
+    prefix: Option<&str>,
+) -> Result<Vec<Parts<'a>>, Error> {
+    let model = keras_model::of(file)?;
+    let mut found: Vec<(Option<usize>, Parts)> = vec![];
+    for e in all.entries.iter().filter(|e| is_layer(all, e)) {
+        let told = model.as_ref().and_then(|m| m.layer(file, parted(e.name()).0));
+        let layer = told.and_then(|k| model.as_ref()?.layers.get(k));
+        found.push((told, group(all, e, layer)?));
+    }
+    let single = found.iter().any(|(_, p)| prefix == Some(&p.prefix[..]));
+    match model {
+        _ if single || found.len() < 2 => Ok(found.into_iter().map(|f| f.1).collect()),
+        Some(model) => Ok(stacked(found, |k| model.below(k))),
+        None => Ok(counted(found.into_iter().map(|f| f.1).collect())),
+    }
+}
+
+/// Layers without a description: those of one name with a number, as Keras counts them in the model's order, are in a row if
+/// their widths are.
+fn counted(found: Vec<Parts>) -> Vec<Parts> {
+    let place = |p: &Parts| {
+        let layer = p.prefix.trim_end_matches("/vars").trim_end_matches(".vars");
+        let layer = parted(layer.trim_end_matches("/cell").trim_end_matches(".cell")).1.to_owned();
+        let split = layer.rsplit_once('_').and_then(|(name, k)| Some((name.to_owned(), k.parse().ok()?)));
+        split.unwrap_or((layer, 0usize))
+    };
+    let places: Vec<(String, usize)> = found.iter().map(place).collect();
+    let name = places.first().map_or("", |p| &p.0).to_owned();
+    let mut order: Vec<usize> = places.iter().map(|p| p.1).collect();
+    order.sort_unstable();
+    let whole = places.iter().all(|p| p.0 == name) && order.windows(2).all(|w| w[1] == w[0] + 1);
+    if !whole {
+        return found;
+    }
+    let names: Vec<String> = found.iter().map(|p| format!("`{}`", p.prefix)).collect();
+    let numbered = places.into_iter().map(|p| Some(p.1)).zip(found).collect();
+    let mut all = stacked(numbered, |k| k.checked_sub(1));
+    if let [one] = &mut all[..] {
+        one.said.push(format!(
+            "No description of the model is in the file: {} are taken for layers in a row, by their numbers and widths \
+             (--prefix takes one alone).",
+            names.join(" and ")
+        ));
+    }
+    all
+}
+
+/// Layers of which each takes what the one before gives, as one network; the others as they are.
+fn stacked<'a>(
+    mut found: Vec<(Option<usize>, Parts<'a>)>,
+    below: impl Fn(usize) -> Option<usize>,
+) -> Vec<Parts<'a>> {
+    // In the order of the model, not of the names: gru_10 stands before gru_2.
+    found.sort_by_key(|f| f.0);
+    let mut all: Vec<(Option<usize>, Parts)> = vec![];
+    for (told, parts) in found {
+        let same = |p: &Parts| {
+            let inputs = parts.layers[0].u.as_ref().and_then(Entry::matrix).map(|m| m.1);
+            (p.cell, p.activation, p.reset_before) == (parts.cell, parts.activation, parts.reset_before)
+                && p.layers.last().map(LayerTensors::units) == inputs
+        };
+        let below = told.and_then(&below);
+        match all.last_mut().filter(|(last, p)| below.is_some() && *last == below && same(p)) {
+            Some((last, p)) => {
+                *last = told;
+                p.prefix = common(&p.prefix, &parts.prefix);
+                p.layers.extend(parts.layers);
+                p.said.extend(parts.said.into_iter().filter(|s| !s.starts_with("Its gates")));
+            }
+            None => all.push((told, parts)),
+        }
+    }
+    all.into_iter().map(|f| f.1).collect()
+}
+
+/// The components with which both paths begin.
+fn common(a: &str, b: &str) -> String {
+    let both = a.split(['.', '/']).zip(b.split(['.', '/'])).take_while(|(a, b)| a == b);
+    let length = both.map(|(a, _)| a.len() + 1).sum::<usize>();
+    a.get(..length.saturating_sub(1)).unwrap_or_default().to_owned()
+}
+
+/// Whether an entry is the recurrent kernel of a layer of Keras.
+pub fn is_layer(all: &Catalogue, e: &Entry) -> bool {
+    is_recurrent_kernel(parted(e.name()).1) || numbered(all, e)
+}
+
+/// Keras's own HDF5 files number the weights of a layer: kernel, recurrent kernel, bias.
+fn numbered(all: &Catalogue, e: &Entry) -> bool {
+    let (module, leaf) = parted(e.name());
+    let kernel = all.get(&joined(module, "0", e.name())).and_then(Entry::matrix);
+    let gates = e.matrix().map(|(r, c)| (c, c.checked_div(r).filter(|g| g * r == c)));
+    let fits = matches!((kernel, gates), (Some((_, k)), Some((c, Some(1 | 3 | 4)))) if k == c);
+    leaf == "1" && parted(module).1 == "vars" && fits
+}
+
+/// Whether a name's last component is that of Keras's recurrent weights.
+pub fn is_recurrent_kernel(leaf: &str) -> bool {
+    leaf.trim_end_matches(":0") == "recurrent_kernel"
+}
+
+fn group<'a>(all: &Catalogue<'a>, w: &Entry<'a>, told: Option<&Recurrent>) -> Result<Parts<'a>, Error> {
+    let prefix = parted(w.name()).0;
+    let get = |leaf: &str, number: &str| {
+        let name = match parted(w.name()).1 {
+            "1" => number.to_owned(),
+            own if own.ends_with(":0") => format!("{leaf}:0"),
+            _ => leaf.to_owned(),
+        };
+        all.get(&joined(prefix, &name, w.name())).cloned()
+    };
+    let Some(u) = get("kernel", "0") else {
+        let why = "a Keras network has it beside its recurrent_kernel; were all weights saved?".to_owned();
+        return Err(Error::Missing { name: joined(prefix, "kernel", w.name()), why });
+    };
+    let layer = LayerTensors { u: Some(u), b_ih: get("bias", "2"), ..LayerTensors::of(w.clone()) };
+    let parts = of(prefix, layer, None)?;
+    match told {
+        Some(told) => told.applied(parts),
+        None => Ok(parts),
+    }
+}
+
+/// A layer of Keras: SimpleRNN, GRU (blocks z, r, h; two biases as 2 x 3H where the reset gate acts after the
+/// product, one where before) or LSTM (i, f, c, o), as the shape of its `recurrent_kernel` tells.
+pub fn of<'a>(
+    prefix: &str,
+    layer: LayerTensors<'a>,
+    cell: Option<&'static CellKind>,
+) -> Result<Parts<'a>, Error> {
+    let Some((units, columns)) = layer.w.matrix().filter(|m| m.0 > 0 && m.1 % m.0 == 0) else {
+        return Err(bad(&layer.w, "H x H, H x 3H or H x 4H, as recurrent kernels of Keras are"));
+    };
+    let gates = columns / units;
+    let kind = match (cell, gates) {
+        (Some(cell), g) if g == cell.gates.len() => cell,
+        (Some(cell), _) => {
+            return Err(bad(
+                &layer.w,
+                &format!("H x {}H, as {} networks have in Keras", cell.gates.len(), cell.name),
+            ));
+        }
+        (None, g) => usual(g)
+            .ok_or_else(|| bad(&layer.w, "H x H, H x 3H or H x 4H, as recurrent kernels of Keras are"))?,
+    };
+    let name = layer.w.name().to_owned();
+    let mut said = vec![format!("`{name}` is stored for row vectors (h W), as Keras does: it is turned.")];
+    let mut out = LayerTensors { w: layer.w.turned(), u: layer.u.as_ref().map(Entry::turned), ..layer };
+    let mut reset_before = None;
+    if let Some(b) = out.b_ih.clone() {
+        match b.tensor.shape[..].to_vec() {
+            s if *kind == GRU && s == [2, columns] => {
+                let half =
+                    |k: usize| b.with(vec![columns], b.tensor.data[k * columns..(k + 1) * columns].to_vec());
+                (out.b_ih, out.b_hh) = (Some(half(0)), Some(half(1)));
+                reset_before = Some(false);
+            }
+            s if *kind == GRU && s == [columns] && out.b_hh.is_none() => {
+                said.push(format!(
+                    "`{}` has one bias: the reset gate acts before the recurrent product (reset_after=False).",
+                    b.name()
+                ));
+                reset_before = Some(true);
+            }
+            _ => {}
+        }
+    } else if *kind == GRU {
+        said.push(NO_BIAS.into());
+    }
+    if *kind == GRU {
+        said.push("Its gates z, r, h are put into the order r, z, n.".into());
+        out.w = out.w.ordered(&Z_R_N);
+        for part in [&mut out.u, &mut out.b_ih, &mut out.b_hh] {
+            *part = part.as_ref().map(|e| e.ordered(&Z_R_N));
+        }
+    }
+    Ok(Parts { said, rows: true, cell: Some(kind), reset_before, ..Parts::of(vec![out], prefix) })
+}
