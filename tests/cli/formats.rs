@@ -1,6 +1,6 @@
 //! Files that are not read: named by their content, with what to do; and a matrix that could be weights.
 
-use crate::common::{Place, analyze, noise, run, tensor};
+use crate::common::{Place, analyze, golden, noise, run, tensor};
 use nullcline::io::tensors::write_npy;
 use std::path::Path;
 
@@ -22,13 +22,13 @@ fn other_formats_are_named_by_content() {
     let files: [(&str, Vec<u8>, &[&str]); 12] = [
         ("a.safetensors", lfs.clone(), &["a Git LFS pointer", "git lfs pull"]),
         ("a.csv", lfs, &["a Git LFS pointer", "git lfs pull"]),
-        ("a.mat", matlab, &["a MATLAB 7.3 file", "h5py.File"]),
+        ("a.mat", matlab, &["HDF5", "the superblock", "copy or save the file again"]),
         (
             "b.mat",
             b"MATLAB 5.0 MAT-file, Platform".to_vec(),
             &["a MATLAB file", "copy or save the file again"],
         ),
-        ("a.h5", hdf5, &["an HDF5 file", "h5py.File"]),
+        ("a.h5", hdf5, &["HDF5", "the superblock", "copy or save the file again"]),
         ("a.pt", tar(b"storages"), &["a tar archive of PyTorch 0.1", "weights_only=False"]),
         ("a.tar", tar(b"folder/net.pt"), &["a tar archive,", "unpack it first"]),
         (
@@ -105,4 +105,54 @@ fn unknown_names_come_with_a_command() {
     assert!(inspected.out.contains("rate network (tanh), 4 units, 2 inputs"), "{inspected:?}");
     assert!(inspected.out.contains("read-out: fc.weight (3 outputs)"), "{inspected:?}");
     assert!(!inspected.out.contains("not used"), "{inspected:?}");
+}
+
+/// Keras's own files are networks without a word more, fixed points and read-out of the model of `make_golden.py`.
+#[test]
+fn a_keras_model_is_a_network() {
+    let place = Place::new("keras");
+    for (k, name) in
+        ["keras_gru_after.keras", "keras_gru_after.h5", "keras_gru_after.weights.h5"].iter().enumerate()
+    {
+        let file = golden(&format!("io/layouts/{name}"));
+        let inspected = run(&["inspect", &file]);
+        assert!(inspected.out.contains("as a network: GRU, 5 units, 2 inputs"), "{inspected:?}");
+        assert!(
+            inspected.out.contains("read-out: ") && inspected.out.contains("(2 outputs)"),
+            "{inspected:?}"
+        );
+        let out = place.path(&format!("out{k}"));
+        let ran = run(&["analyze", &file, "--modules", "fixed_points", "--out", &out]);
+        assert_eq!(ran.status, 0, "{ran:?}");
+    }
+    let points = |k: usize| place.summary(&format!("out{k}"))["modules"]["fixed_points"]["points"].clone();
+    assert!(points(0).as_array().is_some_and(|p| !p.is_empty()), "{}", place.summary("out0"));
+    assert_eq!(points(0), points(1));
+    assert_eq!(points(0), points(2));
+    let refused = run(&["analyze", &golden("io/layouts/keras_backwards.keras")]);
+    assert!(refused.status == 3 && refused.err.contains("go_backwards"), "{refused:?}");
+}
+
+/// Spikes of an NWB file in bins, of the whole recording and of its trials, with what its table of trials says.
+#[test]
+fn spikes_of_an_nwb_file_are_a_recording() {
+    let place = Place::new("nwb");
+    let file = golden("io/hdf5/session.nwb");
+    let recorded = |more: &[&str], status: i32, words: &[&str]| {
+        let all = [&[file.as_str(), "--modules", "activity,pca"], more].concat();
+        analyze(&place, &all, status, words);
+        if status == 0 { place.summary("out")["input"].clone() } else { serde_json::Value::Null }
+    };
+    recorded(&[], 3, &["acquisition/eye", "units", "--bin 20ms"]);
+    recorded(&["--units", "units"], 3, &["3 units", "--bin 20ms", "--trial trials"]);
+    recorded(&["--bin", "5"], 3, &["a width that is a time"]);
+    recorded(&["--bin", "5ms", "--trial", "epochs"], 3, &["--trial epochs", "`trials`"]);
+    let whole = recorded(&["--bin", "100ms"], 0, &[]);
+    assert_eq!((&whole["units"], &whole["rows"]), (&3.into(), &59.into()), "{whole}");
+    let conditions = ["--bin", "100ms", "--trial", "trials", "--conditions", "side", "--smooth", "200ms"];
+    let trials = recorded(&conditions, 0, &[]);
+    // 10, 9 and 15 whole bins of 0.1 s in trials of 1, 0.95 and 1.5 s.
+    assert_eq!(trials["rows"], 34, "{trials}");
+    let running = recorded(&["--units", "acquisition/running"], 0, &[]);
+    assert_eq!((&running["units"], &running["rows"]), (&1.into(), &20.into()), "{running}");
 }

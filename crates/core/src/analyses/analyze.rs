@@ -4,6 +4,7 @@ use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, 
 use super::beside::BesideArguments;
 use super::limits::seed;
 use super::network::{self, NetworkAnalysis};
+use super::nwb;
 use super::recording::{self, RecordingAnalysis};
 use super::{Config, Error, Module, RecordingSettings, Source, check, open, written};
 use crate::io::steady;
@@ -118,7 +119,8 @@ impl Job for Analyze {
     fn run(&self, desk: &Desk) -> Result<Analysis, Error> {
         crate::linalg::sequential();
         let _held = steady::hold();
-        let config = self.config()?;
+        let mut config = self.config()?;
+        nwb::settle(&config.file, &mut config.recording)?;
         Ok(match open(&config)? {
             Source::Network(n) => Analysis::Network(Box::new(network::diagnose(&n, &config, desk.observer)?)),
             Source::Recording { array } => {

@@ -44,6 +44,11 @@ pub(super) struct Columns {
     prepared: Option<Prepared>,
 }
 
+/// Whether tables of a format are arrays, those of three dimensions with a column `trial` by their reader.
+pub(super) fn of_arrays(format: &str) -> bool {
+    matches!(format, "npy" | "npz" | "matlab" | "hdf5" | "nwb")
+}
+
 /// The column of time.
 enum Time {
     None,
@@ -82,7 +87,7 @@ impl Columns {
             return Err(missing("--trial", t));
         }
         // A three-dimensional array comes with a column `trial` of the reader's own.
-        if trial.is_empty() && schema.columns[0].name == "trial" && schema.format.starts_with("np") {
+        if trial.is_empty() && schema.columns[0].name == "trial" && of_arrays(schema.format) {
             trial.push("trial".into());
         }
         // In an npz, --targets may name an array of its own, which is no column of this one.

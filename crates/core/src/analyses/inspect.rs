@@ -1,6 +1,7 @@
 //! What is in a file, and what nullcline would make of it.
 
 use super::network::usable;
+use super::nwb;
 use super::recording::check;
 use super::source::{may_be_weights, maybe_weights, square};
 use super::{Config, Error, Source, open};
@@ -14,6 +15,8 @@ use std::path::Path;
 
 /// Columns of a table that are shown.
 const SHOWN: usize = 40;
+/// Metadata that are shown.
+const SHOWN_METADATA: usize = 20;
 
 /// A description of `config.file` for the terminal, and why `analyze` cannot use a sound file, if it cannot.
 ///
@@ -33,7 +36,9 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
     if let Some(text) = potts(path)? {
         return Ok((text, None));
     }
-    let source = open(config);
+    let mut settled = config.clone();
+    let config = &mut settled;
+    let source = nwb::settle(path, &mut config.recording).and_then(|()| open(config));
     // A recording's values are never held whole.
     let recorded = matches!(source, Ok(Source::Recording { .. }));
     let outline = if recorded { tensors::outline(path).ok().flatten() } else { None };
@@ -108,8 +113,11 @@ fn weights(path: &Path, file: &Tensors) -> String {
         let row = format!("  {shown:width$}  {:5} {shape:12} {range}{note}", name(&t.dtype));
         let _ = writeln!(text, "{}", row.trim_end());
     }
-    for (k, v) in &file.metadata {
+    for (k, v) in file.metadata.iter().take(SHOWN_METADATA) {
         let _ = writeln!(text, "  metadata {}: {}", name(k), name(v));
+    }
+    if let Some(more) = file.metadata.len().checked_sub(SHOWN_METADATA).filter(|n| *n > 0) {
+        let _ = writeln!(text, "  and {more} more metadata");
     }
     for t in &file.texts {
         let _ = writeln!(text, "  {}  text {:?}", name(&t.name), t.shape);

@@ -183,7 +183,8 @@ impl Columns {
         }
         // Trials of an array have no names: the reader counts them, from 0.
         let counted = names.iter().enumerate().all(|(k, name)| *name == [k.to_string()]);
-        let columns = if counted && self.format.starts_with("np") { vec![] } else { self.trial.clone() };
+        let columns =
+            if counted && super::columns::of_arrays(self.format) { vec![] } else { self.trial.clone() };
         Ok(Called { whose: "the recording", columns, names })
     }
 }

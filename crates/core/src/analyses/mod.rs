@@ -69,6 +69,7 @@ pub mod lists;
 mod modules;
 pub mod navigate;
 pub mod network;
+mod nwb;
 mod order;
 pub mod potts;
 pub mod prepare;

@@ -63,7 +63,7 @@ pub fn open(config: &Config) -> Result<Source, Error> {
             Err(e) => return Err(e.into()),
         },
     };
-    let numpy = matches!(tensors.format, "npz" | "npy" | "matlab");
+    let numpy = matches!(tensors.format, "npz" | "npy" | "matlab" | "hdf5");
     let network = !numpy || has_network_names(&tensors) || !spec.map.is_empty() || spec.cell.is_some();
     // Beside a network's weights an npz may hold what was recorded.
     let named = numpy && units.is_some_and(|u| tensors.get(u).is_some());
@@ -146,8 +146,10 @@ pub(super) fn table_array(file: &Path, units: Option<&str>) -> Result<Option<Str
 /// The array that --units names, if it names one, or the only one that is a table.
 fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Option<String>, Error> {
     let all = &outline.tensors[..];
-    if outline.format == "npy" {
-        return Ok(None);
+    match outline.format {
+        "npy" => return Ok(None),
+        "hdf5" => return dataset_of(file, units, outline),
+        _ => {}
     }
     if let Some(units) = units
         && outline.get(units).is_some()
@@ -176,18 +178,52 @@ fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Optio
             "holds no two- or three-dimensional numeric array, so there is no table to read: save the activity as \
              rows x units or trials x rows x units, or name an array with --units NAME",
         )),
-        _ => {
-            let options = checkpoint::suggested(outline);
-            Err(Error::input(
-                file,
-                format!(
-                    "holds several arrays ({}): name the activity with --units NAME, or, for a network's weights, say what \
-                     they are with {}",
-                    tables.join(", "),
-                    options.as_deref().unwrap_or("--cell and --map w_rec=NAME,...")
-                ),
-            ))
+        _ => Err(several(file, &tables, outline)),
+    }
+}
+
+fn several(file: &Path, tables: &[&str], outline: &Tensors) -> Error {
+    let options = checkpoint::suggested(outline);
+    Error::input(
+        file,
+        format!(
+            "holds several arrays ({}): name the activity with --units NAME, or, for a network's weights, say what \
+             they are with {}",
+            tables.join(", "),
+            options.as_deref().unwrap_or("--cell and --map w_rec=NAME,...")
+        ),
+    )
+}
+
+/// The dataset of an HDF5 file that --units names, if it names one, or the only one that is a table.
+fn dataset_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Option<String>, Error> {
+    if let Some(name) = units {
+        match schema(file, Some(name)) {
+            Ok(_) => return Ok(Some(name.to_owned())),
+            Err(e) if matches!(e.kind(), Problem::MissingArray { .. }) => {}
+            Err(e) => return Err(e.into()),
         }
+    }
+    match schema(file, None) {
+        Ok(only) => Ok(only.array_name),
+        Err(e) => match e.kind() {
+            Problem::AmbiguousArray { arrays } => {
+                let spikes = arrays.iter().any(|a| a.contains('@'));
+                let mut names: Vec<&str> = arrays.iter().map(|a| a.split('@').next().unwrap_or(a)).collect();
+                names.dedup();
+                match spikes {
+                    false => Err(several(file, &names, outline)),
+                    true => Err(Error::input(
+                        file,
+                        format!(
+                            "holds several recordings ({}): name one with --units NAME; spike times also take --bin 20ms",
+                            names.join(", ")
+                        ),
+                    )),
+                }
+            }
+            _ => Err(e.into()),
+        },
     }
 }
 

@@ -40,3 +40,11 @@ pub(super) use weights::{read_weights, weights};
 
 /// How a file of an unusual layout is written again.
 const REPACK: &str = "write it again in the plain layout: h5repack old.h5 new.h5";
+
+/// What an NWB file holds; none if the file is no NWB.
+///
+/// # Errors
+/// A damaged file.
+pub(super) fn contents(path: &std::path::Path) -> Result<Option<super::table::Nwb>, super::error::Problem> {
+    nwb::contents(&Hdf5::open(path)?)
+}

@@ -22,6 +22,7 @@ mod json_lines;
 mod npy_columns;
 mod npy_file;
 mod npy_fortran;
+mod nwb;
 #[cfg(feature = "tables")]
 mod parquet;
 mod pattern;
@@ -32,6 +33,7 @@ mod write;
 
 #[cfg(feature = "tables")]
 pub use frame::{cells, frame};
+pub use nwb::{Nwb, nwb};
 pub use pattern::match_columns;
 pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Values};
 pub use write::{Cells, TableFormat, encode, write};

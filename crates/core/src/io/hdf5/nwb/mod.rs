@@ -1,7 +1,7 @@
 //! NWB (Neurodata Without Borders 2): spikes of units in bins, trials, time series.
 
 use super::super::error::Problem;
-use super::super::table::Schema;
+use super::super::table::{Nwb, Schema};
 use super::attributes::{Attribute, attributes, named};
 use super::columns::array::{Array, Lead};
 use super::columns::choose;
@@ -20,41 +20,14 @@ mod units;
 pub use bins::Bins;
 pub use spikes::Spikes;
 
-/// What an NWB file holds.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Contents {
-    /// Version of the standard.
-    pub version: String,
-    /// Paths of tables of units with spike times, and how many units each has.
-    pub units: Vec<(String, u64)>,
-    /// Paths of tables of intervals, and how many each has.
-    pub intervals: Vec<(String, u64)>,
-    /// Paths of time series, and the shapes of their data.
-    pub series: Vec<(String, Vec<u64>)>,
-}
-
-impl Contents {
-    /// What can be read as a [`Recording`](super::Recording): series, and units with a width of bins to be changed.
-    pub fn arrays(&self) -> Vec<String> {
-        let plain = |path: &str| path.trim_start_matches('/').to_owned();
-        let mut all: Vec<String> = self.series.iter().map(|(path, _)| plain(path)).collect();
-        for (units, _) in &self.units {
-            all.push(format!("{}@20ms", plain(units)));
-            let trials = self.intervals.iter().filter_map(|(path, _)| path.strip_prefix("/intervals/"));
-            all.extend(trials.map(|name| format!("{}@20ms:{name}", plain(units))));
-        }
-        all
-    }
-}
-
 /// What an NWB file holds; none if the file is no NWB.
 ///
 /// # Errors
 /// A damaged file.
-pub fn contents(file: &Hdf5) -> Result<Option<Contents>, Problem> {
+pub(in crate::io) fn contents(file: &Hdf5) -> Result<Option<Nwb>, Problem> {
     let about = choose::about(file, "/")?.unwrap_or_default();
     let Some(version) = named(&about, "nwb_version").and_then(Attribute::text) else { return Ok(None) };
-    let mut found = Contents { version: version.to_owned(), ..Contents::default() };
+    let mut found = Nwb { version: version.to_owned(), ..Nwb::default() };
     let all = tree(file)?;
     let length =
         |path: String| -> Option<&Entry> { all.iter().find(|e| e.path == path && e.shape.is_some()) };
