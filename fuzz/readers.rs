@@ -18,6 +18,13 @@ pub enum Reader {
     Npz,
     Pytorch,
     Pickle,
+    Matlab,
+    Hdf5,
+    Keras,
+    Flax,
+    Equinox,
+    Onnx,
+    Json,
     Csv,
     Parquet,
     Arrow,
@@ -27,12 +34,19 @@ pub enum Reader {
     Potts,
 }
 
-pub const READERS: [Reader; 12] = [
+pub const READERS: [Reader; 19] = [
     Reader::Safetensors,
     Reader::Npy,
     Reader::Npz,
     Reader::Pytorch,
     Reader::Pickle,
+    Reader::Matlab,
+    Reader::Hdf5,
+    Reader::Keras,
+    Reader::Flax,
+    Reader::Equinox,
+    Reader::Onnx,
+    Reader::Json,
     Reader::Csv,
     Reader::Parquet,
     Reader::Arrow,
@@ -99,6 +113,13 @@ impl Reader {
             Self::Npz | Self::Potts => "npz",
             Self::Pytorch => "pt",
             Self::Pickle => "pkl",
+            Self::Matlab => "mat",
+            Self::Hdf5 => "h5",
+            Self::Keras => "keras",
+            Self::Flax => "msgpack",
+            Self::Equinox => "eqx",
+            Self::Onnx => "onnx",
+            Self::Json => "json",
             Self::Csv => "csv",
             Self::Parquet => "parquet",
             Self::Arrow | Self::Stream => "arrow",
@@ -116,6 +137,12 @@ impl Reader {
         }
     }
 
+    /// Whether files of the format are never tables.
+    fn weights_alone(self) -> bool {
+        use Reader::*;
+        matches!(self, Safetensors | Pytorch | Pickle | Keras | Flax | Equinox | Onnx | Json)
+    }
+
     /// The ways in which files of the format are read; what `inspect` says is asked of some.
     pub fn ways(self, number: u64) -> &'static [Way] {
         use Way::*;
@@ -125,12 +152,12 @@ impl Reader {
             Self::Alignment => &[Sequences],
             Self::Potts if number.is_multiple_of(8) => &[Tensors, Model, Inspect],
             Self::Potts => &[Tensors, Model],
-            Self::Safetensors | Self::Pytorch | Self::Pickle if number.is_multiple_of(8) => {
-                &[Tensors, Inspect]
+            Self::Npy | Self::Npz | Self::Matlab | Self::Hdf5 if number.is_multiple_of(8) => {
+                &[Tensors, Table, Pieces, Labels, Inspect]
             }
-            Self::Safetensors | Self::Pytorch | Self::Pickle => &[Tensors],
-            Self::Npy | Self::Npz if number.is_multiple_of(8) => &[Tensors, Table, Pieces, Labels, Inspect],
-            Self::Npy | Self::Npz => &[Tensors, Table, Pieces, Labels],
+            Self::Npy | Self::Npz | Self::Matlab | Self::Hdf5 => &[Tensors, Table, Pieces, Labels],
+            _ if self.weights_alone() && number.is_multiple_of(8) => &[Tensors, Inspect],
+            _ if self.weights_alone() => &[Tensors],
             _ if number.is_multiple_of(8) => &[Table, Pieces, Labels, Inspect],
             _ => &[Table, Pieces, Labels],
         }
@@ -204,7 +231,11 @@ fn tensors(path: &Path, hash: bool) -> Read {
 fn array(path: &Path) -> Result<Option<String>, &'static str> {
     match table::schema(path, None) {
         Err(error) => match error.kind() {
-            Problem::AmbiguousArray { arrays } => Ok(arrays.first().cloned()),
+            // Another one of each file, the same whenever it is read.
+            Problem::AmbiguousArray { arrays } => {
+                let length = std::fs::metadata(path).map_or(0, |m| m.len() as usize);
+                Ok(arrays.get(length % arrays.len().max(1)).cloned())
+            }
             _ => Err(kind(error)),
         },
         Ok(_) => Ok(None),

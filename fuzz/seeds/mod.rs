@@ -1,6 +1,7 @@
 //! Small sound files of every format, the parts of them that a length or a checksum guards, and what is made of them.
 
 mod arrays;
+mod frameworks;
 pub mod pictures;
 mod tables;
 mod texts;
@@ -46,13 +47,15 @@ pub struct Seed {
     packed: Packed,
     /// Bytes of which a checksum in the file tells a change.
     pub checked: Vec<Range<usize>>,
+    /// Parts that are followed by their checksum, which is made anew after most changes.
+    sealed: Vec<Range<usize>>,
 }
 
 impl Seed {
     /// A file that is not packed.
     fn plain(name: &str, bytes: Vec<u8>) -> Self {
         let (sections, packed, checked) = (sections(&bytes), Packed::Not, vec![]);
-        Self { name: name.into(), bytes, sections, packed, checked }
+        Self { name: name.into(), bytes, sections, packed, checked, sealed: vec![] }
     }
 
     /// A zip archive: its directory keeps a CRC-32 of every entry.
@@ -66,12 +69,12 @@ impl Seed {
         });
         let packed = Packed::Zip(entries.collect());
         let checked = std::iter::once(0..bytes.len()).collect();
-        Self { name: name.into(), sections: vec![], packed, checked, bytes }
+        Self { name: name.into(), sections: vec![], packed, checked, bytes, sealed: vec![] }
     }
 
     fn gzip(name: &str, bytes: Vec<u8>) -> Self {
         let (packed, sections, checked) = (Packed::Gzip(bytes.clone()), vec![], vec![]);
-        Self { name: name.into(), bytes: gzip(&bytes), sections, packed, checked }
+        Self { name: name.into(), bytes: gzip(&bytes), sections, packed, checked, sealed: vec![] }
     }
 
     /// A file of the fixtures, packed or not.
@@ -161,6 +164,13 @@ impl Corpus {
             Reader::Npz => arrays::npz(),
             Reader::Pytorch => arrays::pytorch(),
             Reader::Pickle => arrays::pickles(),
+            Reader::Matlab => frameworks::matlab(),
+            Reader::Hdf5 => frameworks::hdf5(),
+            Reader::Keras => frameworks::keras(),
+            Reader::Flax => frameworks::flax(),
+            Reader::Equinox => frameworks::equinox(),
+            Reader::Onnx => frameworks::onnx(),
+            Reader::Json => frameworks::json(),
             Reader::Csv => texts::csv(),
             Reader::Parquet => tables::parquet(),
             Reader::Arrow => tables::arrow(),
@@ -195,8 +205,15 @@ impl Corpus {
                     mutate(&mut plain, rng, &from);
                     bytes = gzip(&plain);
                 }
+                Packed::Not if !seed.sealed.is_empty() => {
+                    let part = seed.sealed[below(rng, seed.sealed.len())].clone();
+                    overwrite(&mut bytes[part], rng);
+                }
                 Packed::Not => section(&mut bytes, &seed.sections, rng, &from),
             },
+        }
+        if bit.is_none() && below(rng, 8) > 0 {
+            frameworks::seal(&mut bytes, &seed.sealed);
         }
         Made { bytes, seed: chosen, bit }
     }

@@ -210,7 +210,9 @@ pub fn words(reader: Reader) -> Vec<&'static [u8]> {
     match reader {
         Reader::Csv => [bytes(CSV), bytes(NUMBERS)].concat(),
         Reader::Npy | Reader::Npz | Reader::Potts => [bytes(ARRAYS), bytes(NUMBERS)].concat(),
-        Reader::Safetensors => [bytes(JSON), bytes(NUMBERS)].concat(),
+        Reader::Safetensors | Reader::Json => [bytes(JSON), bytes(NUMBERS)].concat(),
+        Reader::Matlab | Reader::Hdf5 | Reader::Keras | Reader::Flax | Reader::Onnx => BINARY.to_vec(),
+        Reader::Equinox => [bytes(ARRAYS), bytes(NUMBERS)].concat(),
         Reader::Pytorch | Reader::Pickle => [PICKLE.to_vec(), GLOBALS.to_vec()].concat(),
         Reader::Parquet | Reader::Arrow | Reader::Stream => BINARY.to_vec(),
         Reader::Idx => vec![],

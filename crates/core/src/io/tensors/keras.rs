@@ -15,6 +15,7 @@ const LARGEST_CONFIG: u64 = 16 << 20;
 
 /// The weights of the model, and its description as `model_config`, as Keras's own HDF5 files have it.
 pub(super) fn read(mut archive: Archive, names: &[String], values: bool) -> Result<Tensors, Problem> {
+    archive.verify(archive.allowance())?;
     let bytes = archive.bytes(WEIGHTS, archive.allowance())?;
     let mut found = weights(&Hdf5::from_bytes(bytes)?, values)?;
     found.format = "keras";

@@ -15,6 +15,8 @@ use super::meaning::Meaning;
 const TILE: usize = 1 << 16;
 /// Bytes of one row: of 2^20 numbers.
 const LARGEST_ROW: u64 = 8 << 20;
+/// Deflate cannot shrink more than 1032 times.
+const LARGEST_RATIO: u64 = 1040;
 /// Columns that a table may have.
 const MOST_COLUMNS: u64 = 1 << 20;
 
@@ -42,7 +44,12 @@ pub(in super::super) enum Lead {
 impl Array {
     /// # Errors
     /// Values that are neither numbers nor text, or more dimensions than a table can have.
-    pub(in super::super) fn new(data: Dataset, meaning: Meaning, reversed: bool) -> Result<Self, Problem> {
+    pub(in super::super) fn new(
+        file: &Hdf5,
+        data: Dataset,
+        meaning: Meaning,
+        reversed: bool,
+    ) -> Result<Self, Problem> {
         let readable =
             matches!(data.kind, Type::Number { .. }) || (data.kind.is_text() && data.shape.len() == 1);
         if !readable || data.null {
@@ -67,6 +74,12 @@ impl Array {
         if rows.is_none_or(|n| n == 0) || shape.columns == 0 {
             return Err(Problem::NoRows { rows: rows.unwrap_or(0), columns: shape.columns as usize });
         }
+        // Values of which nothing stands in the file are made one by one.
+        let bytes = (rows.unwrap_or(0) as u64).saturating_mul(row);
+        let stored =
+            file.storage.whole().saturating_mul(if data.filters.is_empty() { 1 } else { LARGEST_RATIO });
+        let unwritten = bytes.saturating_sub(stored) / data.width.max(1) as u64;
+        Problem::afford(format!("{} that was never written", data.place()), unwritten, file.allowance() / 4)?;
         let lead = if data.shape.len() == 3 { vec![Lead::Trial] } else { vec![] };
         Ok(Self { data, meaning, shape, lead, reversed })
     }

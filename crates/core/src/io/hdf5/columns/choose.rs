@@ -84,7 +84,7 @@ pub(in super::super) fn open(file: &Hdf5, path: &str) -> Result<Named, Problem> 
             advice: "name a numeric variable",
         });
     }
-    let mut array = Array::new(data, meaning, class.is_some())?;
+    let mut array = Array::new(file, data, meaning, class.is_some())?;
     let mut lead: Vec<String> = array.lead.iter().map(|_| "trial".to_owned()).collect();
     let base = path.rsplit('/').next().unwrap_or(path);
     let numbered = |n: u64| (0..n).map(|k| format!("{base}{k}")).collect::<Vec<_>>();

@@ -29,6 +29,7 @@ pub(in crate::io) fn contents(file: &Hdf5) -> Result<Option<Nwb>, Problem> {
     let Some(version) = named(&about, "nwb_version").and_then(Attribute::text) else { return Ok(None) };
     let mut found = Nwb { version: version.to_owned(), ..Nwb::default() };
     let all = tree(file)?;
+    all.iter().try_for_each(Entry::sound)?;
     let length =
         |path: String| -> Option<&Entry> { all.iter().find(|e| e.path == path && e.shape.is_some()) };
     let rows = |e: &Entry| e.shape.as_ref().and_then(|s| s.first()).copied().unwrap_or(0);
@@ -99,7 +100,7 @@ pub(super) fn series(file: &Hdf5, path: &str) -> Result<Option<(Array, Schema)>,
     let name = group.rsplit('/').next().unwrap_or(group);
     let columns =
         (0..data.shape.get(1).copied().unwrap_or(1).min(1 << 20)).map(|k| format!("{name}{k}")).collect();
-    let mut array = Array::new(data, meaning, false)?;
+    let mut array = Array::new(file, data, meaning, false)?;
     let mut lead = vec![];
     if let Some(time) = times(file, &dataset, &array)? {
         array.lead.push(time);
