@@ -3,6 +3,7 @@
 use super::text::{Pipeline, Step};
 use crate::analyses::Error;
 use crate::io::nearest::meant;
+use crate::io::tensors::beside;
 use crate::job::digest;
 use crate::jobs;
 use crate::report::folder::{Kept, resolved};
@@ -268,7 +269,11 @@ impl Making<'_> {
             hash.update(part);
         }
         let earlier = before.map(|b| b.folder(out));
-        for path in job.files() {
+        let files = job.files().into_iter().flat_map(|f| {
+            let config = beside(&f);
+            std::iter::once(f).chain(config)
+        });
+        for path in files {
             if earlier.as_ref().is_some_and(|folder| path.starts_with(folder)) {
                 continue;
             }

@@ -23,6 +23,7 @@ mod error;
 pub use error::Error;
 
 use crate::io::held;
+use crate::io::tensors::beside;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -182,6 +183,11 @@ pub fn identity<J: Job>(job: &J) -> Result<String, Error> {
     }
     for path in job.files() {
         hash.update(contents(path).map_err(|e| Error::input(path, format!("cannot be read: {e}")))?);
+        if let Some(config) = beside(path) {
+            hash.update(
+                contents(&config).map_err(|e| Error::input(&config, format!("cannot be read: {e}")))?,
+            );
+        }
     }
     Ok(digits(&hash.finalize()))
 }

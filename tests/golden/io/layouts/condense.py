@@ -45,6 +45,7 @@ O={
 }
 KER={"keras_simple":f"--cell vanilla --activation tanh {K}","keras_simple_relu":f"--cell vanilla --activation relu {K}",
  "keras_gru_before":f"--cell gru --reset-before --gates z,r,h {K}","keras_lstm":f"--cell lstm --gates i,f,c,o {K}"}
+READNOW={'neuralrnn_dend','neuralrnn_shallow','plrnn_shallow','plrnn_dendritic','plrnn_dendritic_julia','pt_plrnn_dendritic','plrnn_shallow_clipped'}
 total={}; n=0
 for f in sorted(glob.glob(src+'/*.states.json')):
     d=json.load(open(f)); name=d['name']
@@ -72,9 +73,13 @@ for f in sorted(glob.glob(src+'/*.states.json')):
         if name=='curbd' and x.endswith('.mat'): opt=opt.replace('w_rec=J,w_in=eye(J)','w_rec=RNN.J,w_in=eye(RNN.J)')
         case['files'].append({'file':x,'options':opt} if opt else {'file':x})
         n+=1
+        # The same with the description that stands beside it.
+        if os.path.exists(f'{src}/{name}/config.json') and name not in READNOW:
+            os.makedirs(f'{out}/{name}',exist_ok=True)
+            for z in ('model.safetensors','config.json'): shutil.copy(f'{src}/{name}/{z}',f'{out}/{name}/{z}')
+            case['files'].append({'file':f'{name}/model.safetensors'}); n+=1
     if name in ('neuralrnn_ei','neuralrnn_lowrank','neuralrnn_dend','neuralrnn_shallow'): case.pop('outputs')
     total[name]=case
-READNOW={'neuralrnn_dend','neuralrnn_shallow','plrnn_shallow','plrnn_dendritic','plrnn_dendritic_julia','pt_plrnn_dendritic','plrnn_shallow_clipped'}
 for k in READNOW: total[k].pop('refuse',None)
 json.dump(total,open(out+'/layouts.json','w'),separators=(',',':'))
 print(len(total),n,os.path.getsize(out+'/layouts.json'))

@@ -10,6 +10,7 @@ use super::held;
 use super::sniff::{self, Family};
 use super::steady;
 
+mod beside;
 mod budget;
 pub(super) mod equinox;
 pub(super) mod flax;
@@ -21,6 +22,7 @@ pub(super) mod onnx;
 pub(super) mod pytorch;
 mod safetensors;
 
+pub use beside::beside;
 pub use numpy::STRUCTURED;
 pub use numpy::{write_npy, write_npz, write_npz_with};
 pub use safetensors::write_safetensors;
@@ -58,7 +60,7 @@ pub struct Tensors {
     pub format: &'static str,
     /// The tensors in the order of the file; names are unique.
     pub tensors: Vec<Tensor>,
-    /// Text beside the tensors: `__metadata__` of safetensors, scalar strings of an npz, and plain
+    /// Text beside the tensors: `__metadata__` of safetensors and, as `config.KEY`, the `config.json` beside them, scalar strings of an npz, and plain
     /// strings, numbers and booleans in the dictionaries of a PyTorch checkpoint.
     pub metadata: BTreeMap<String, String>,
     /// Arrays of text of an npz, which are no weights: they stand in `skipped` too.
@@ -124,7 +126,10 @@ pub fn read(path: &Path) -> Result<Tensors, Error> {
         }
         let family = sniff::family(path)?;
         let tensors = match family {
-            Family::Safetensors => safetensors::read(path),
+            Family::Safetensors => safetensors::read(path).and_then(|mut found| {
+                beside::described(path, &mut found)?;
+                Ok(found)
+            }),
             Family::Npy => read_npy(path, true),
             Family::Matlab => matlab::read(path, true),
             Family::Hdf5 => hdf5::read_weights(path, true),

@@ -16,6 +16,7 @@ mod keras_model;
 mod known;
 mod metadata;
 mod names;
+mod neuralrnn;
 mod nodes;
 mod note;
 mod orientation;

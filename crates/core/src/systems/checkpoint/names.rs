@@ -6,7 +6,7 @@ use super::gates::in_order;
 use super::orientation::oriented;
 use super::parts::{LayerTensors, Parts, split};
 use super::readout::readout;
-use super::{Error, Spec, dendritic, described, frameworks, known, nodes, published, sequence};
+use super::{Error, Spec, dendritic, described, frameworks, known, neuralrnn, nodes, published, sequence};
 use crate::io::tensors::Tensors;
 use crate::systems::cells;
 use std::collections::BTreeMap;
@@ -51,7 +51,8 @@ pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
             return Err(Error::NoPrefix { prefix: p.into(), found });
         }
         (None, []) => {
-            let published = published::network(all, spec)
+            let published = neuralrnn::network(file, all, spec)
+                .or_else(|| published::network(all, spec))
                 .or_else(|| described::network(file, all, spec))
                 .or_else(|| dendritic::network(all, spec))
                 .or_else(|| known::network(file, all, spec))
@@ -225,6 +226,7 @@ pub fn has_network_names(file: &Tensors) -> bool {
         || published::is_low_rank(&all)
         || known::named(&all)
         || described::named(file, &all)
+        || neuralrnn::named(file, &all)
         || dendritic::named(&all)
         || nodes::named(file)
         || sequence::named(file, &all)
