@@ -20,6 +20,8 @@ pub struct Diagram {
     pub branches: Vec<Branch>,
     /// False where more branches were met than may be followed.
     pub complete: bool,
+    /// Starts from which nothing could be followed, by their places, and why.
+    pub left_out: Vec<(usize, Error)>,
 }
 
 /// The branches through the fixed points near `starts` (states and parameters), and all that spring from them: at simple branch points in
@@ -29,27 +31,46 @@ pub struct Diagram {
 /// branch gives none.
 ///
 /// # Errors
-/// As of [`follow`](super::follow), for the first start that gives none.
+/// As of [`follow`](super::follow), for the first start, where none of them gives any.
 ///
 /// Source: Keller, in Applications of Bifurcation Theory (1977) 359; Allgower, Georg, Introduction to Numerical Continuation Methods (SIAM,
 /// 2003), section 8.3.
 pub fn diagram(family: &dyn Family, starts: &[(Vec<f64>, f64)], options: &Options) -> Result<Diagram, Error> {
-    let mut all = Diagram { branches: vec![], complete: true };
+    let mut all = Diagram { branches: vec![], complete: true, left_out: vec![] };
     let Some(first) = starts.first() else { return Ok(all) };
     let metric = Metric::of(options, &first.0);
     let mut crossings = Crossings::new(metric);
     let mut stepper = Stepper::new(Equation::new(family, metric));
-    for (x, p) in starts {
-        let z = start(&mut stepper, x, *p, options)?;
+    for (k, (x, p)) in starts.iter().enumerate() {
+        let z = match start(&mut stepper, x, *p, options) {
+            Ok(z) => z,
+            Err(why) => {
+                all.left_out.push((k, why));
+                continue;
+            }
+        };
         if all.branches.iter().any(|b| b.period == 1 && lies_on(&mut stepper, b, &z)) {
             continue;
         }
-        let node = toward_p(&mut stepper, z)?;
+        if all.branches.len() >= options.branches {
+            all.complete = false;
+            continue;
+        }
+        let node = match toward_p(&mut stepper, z) {
+            Ok(node) => node,
+            Err(why) => {
+                all.left_out.push((k, why));
+                continue;
+            }
+        };
         let place = all.branches.len();
         let branch = both_ways(&mut stepper, options, &node, &mut |seen| {
             crossings.arrive(1, &seen.0, &seen.1, (place, 0))
         });
         all.branches.push(branch);
+    }
+    if let (true, Some((_, why))) = (all.branches.is_empty(), all.left_out.first()) {
+        return Err(why.clone());
     }
     grow(family, &mut all, &mut crossings, metric, options);
     Ok(all)

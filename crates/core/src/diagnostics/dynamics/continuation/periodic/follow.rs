@@ -98,6 +98,14 @@ fn extent(turn: &Turn) -> f64 {
     norm(&ranges(turn).iter().map(|r| r[1] - r[0]).collect::<Vec<_>>())
 }
 
+/// Least and largest projection onto `axis`.
+fn along(turn: &Turn, axis: &[f64]) -> [f64; 2] {
+    let u = &turn.nodes;
+    let project = |c: usize| (0..u.nrows()).zip(axis).map(|(r, a)| a * u[(r, c)]).sum::<f64>();
+    let all = || (0..u.ncols()).map(project);
+    [all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max)]
+}
+
 fn ranges(turn: &Turn) -> Vec<[f64; 2]> {
     let u = &turn.nodes;
     (0..u.nrows())
@@ -124,6 +132,7 @@ impl Path<'_> {
             period: o.turn.period,
             state: o.turn.head(),
             range: ranges(&o.turn),
+            along: self.cycle.axis.as_deref().map(|axis| along(&o.turn, axis)),
             multipliers: o.multipliers.iter().take(self.cycle.leading).copied().collect(),
             trivial: o.trivial,
             unstable: o.unstable,

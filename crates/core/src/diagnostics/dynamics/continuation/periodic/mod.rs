@@ -21,12 +21,14 @@ pub struct CycleOptions {
     pub remesh: usize,
     /// Multipliers kept at each point.
     pub leading: usize,
+    /// A direction in which the cycles' extent is told, n.
+    pub axis: Option<Vec<f64>>,
 }
 
 impl Default for CycleOptions {
     /// 30 intervals, periods of up to 100 times the first, a new mesh every 3 steps, 6 multipliers.
     fn default() -> Self {
-        Self { intervals: 30, longest: 100.0, remesh: 3, leading: 6 }
+        Self { intervals: 30, longest: 100.0, remesh: 3, leading: 6, axis: None }
     }
 }
 
@@ -41,6 +43,8 @@ pub struct CyclePoint {
     pub state: Vec<f64>,
     /// Least and largest value of each coordinate over the mesh.
     pub range: Vec<[f64; 2]>,
+    /// Least and largest projection onto the axis asked for over the mesh.
+    pub along: Option<[f64; 2]>,
     /// Leading Floquet multipliers, largest modulus first, without the one of the motion.
     pub multipliers: Vec<c64>,
     /// |m - 1| of the multiplier m of the motion: what the mesh and rounding make of it.
