@@ -1,5 +1,6 @@
 //! Continuation: bifurcations and branches that are known otherwise.
 
+mod cells;
 mod closed_forms;
 mod cycles;
 mod enemies;

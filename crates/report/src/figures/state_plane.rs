@@ -1,6 +1,9 @@
 //! Trajectories and fixed points in the plane of two principal components.
 
-use super::plane::{PlanePoint, draw_points, draw_trajectories, legend};
+use super::plane::{
+    PlaneCurve, PlanePoint, curve_pen, draw_points, draw_trajectories, draw_trajectory, legend,
+};
+use crate::axes::legend::Key;
 use crate::axes::panel::{Axis, Frame, Panel};
 use crate::axes::scale::Scale;
 use crate::draw::color::GREY;
@@ -34,21 +37,48 @@ pub fn state_plane(
     x_label: &str,
     y_label: &str,
 ) -> Result<Figure, Error> {
+    saddle_plane(trajectories, &[], points, x_label, y_label)
+}
+
+/// Draws a [`state_plane`] with curves along which states leave saddles, solid, or come to them, dashed.
+///
+/// # Errors
+/// [`Error::Font`] if the embedded font cannot be read.
+pub fn saddle_plane(
+    trajectories: &[Vec<[f64; 2]>],
+    curves: &[PlaneCurve],
+    points: &[PlanePoint],
+    x_label: &str,
+    y_label: &str,
+) -> Result<Figure, Error> {
     let (name, title) = ("state_plane", "States in a plane");
     let caption = match points.is_empty() {
         true => "Trajectories, projected.",
         false => "Trajectories (grey) and fixed points, projected.",
     };
-    let places = || trajectories.iter().flatten().copied().chain(points.iter().map(|p| p.at));
+    let lines = || trajectories.iter().chain(curves.iter().map(|c| &c.line));
+    let places = || lines().flatten().copied().chain(points.iter().map(|p| p.at));
     let range = |k: usize| {
         let whole = places().filter(|p| p[0].is_finite() && p[1].is_finite());
         Scale::around(whole.map(|p| p[k]))
     };
     let (Some(x), Some(y)) = (range(0), range(1)) else { return Figure::empty(name, title, caption) };
-    let frame = Frame::square().with_legend(legend(points));
+    let mut entries = legend(points);
+    for (leaves, name) in [(true, "states leave"), (false, "states come")] {
+        if curves.iter().any(|c| c.leaves == leaves) {
+            entries.push((Key::Line(curve_pen(leaves)), name.to_owned()));
+        }
+    }
+    let frame = Frame::square().with_legend(entries);
     let mut panel = Panel::new(Axis::new(x_label, x), Axis::new(y_label, y), frame)?;
     let faint = if trajectories.len() > 8 { 0.5 } else { 0.8 };
     let cut = draw_trajectories(&mut panel, trajectories, Pen::new(GREY, 0.5).faint(faint));
+    for curve in curves {
+        let name = if curve.leaves { "states leave" } else { "states come" };
+        panel.series(name, |panel| {
+            draw_trajectory(panel, &curve.line, curve_pen(curve.leaves), usize::MAX);
+        });
+    }
     draw_points(&mut panel, points);
     let caption =
         if cut { format!("{caption} The first part of long trajectories is drawn.") } else { caption.into() };
