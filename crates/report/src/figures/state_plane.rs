@@ -1,8 +1,6 @@
 //! Trajectories and fixed points in the plane of two principal components.
 
-use super::plane::{
-    PlaneCurve, PlanePoint, curve_pen, draw_points, draw_trajectories, draw_trajectory, legend,
-};
+use super::plane::{PlaneCurve, PlanePoint, curve_pen, draw_points, draw_trajectories, legend};
 use crate::axes::legend::Key;
 use crate::axes::panel::{Axis, Frame, Panel};
 use crate::axes::scale::Scale;
@@ -56,8 +54,7 @@ pub fn saddle_plane(
         true => "Trajectories, projected.",
         false => "Trajectories (grey) and fixed points, projected.",
     };
-    let lines = || trajectories.iter().chain(curves.iter().map(|c| &c.line));
-    let places = || lines().flatten().copied().chain(points.iter().map(|p| p.at));
+    let places = || trajectories.iter().flatten().copied().chain(points.iter().map(|p| p.at));
     let range = |k: usize| {
         let whole = places().filter(|p| p[0].is_finite() && p[1].is_finite());
         Scale::around(whole.map(|p| p[k]))
@@ -76,7 +73,13 @@ pub fn saddle_plane(
     for curve in curves {
         let name = if curve.leaves { "states leave" } else { "states come" };
         panel.series(name, |panel| {
-            draw_trajectory(panel, &curve.line, curve_pen(curve.leaves), usize::MAX);
+            // Curves may go far beyond what the plane shows.
+            let inside = |p: &[f64; 2]| {
+                let shown = |v: f64, s: Scale| (s.lo..=s.hi).contains(&v);
+                if shown(p[0], panel.x) && shown(p[1], panel.y) { *p } else { [f64::NAN; 2] }
+            };
+            let line: Vec<[f64; 2]> = curve.line.iter().map(inside).collect();
+            panel.line(line, curve_pen(curve.leaves));
         });
     }
     draw_points(&mut panel, points);

@@ -183,7 +183,13 @@ fn doubled(
         let Ok(node) = stepper.origin(z, t) else { continue };
         let mut watch = |seen: &super::walk::Seen| crossings.arrive(2 * period, &seen.0, &seen.1, (place, 0));
         let walk = walk(&mut stepper, options, &node, true, &mut watch);
-        let Walk { points, events, end } = walk;
+        let Walk { points, mut events, end } = walk;
+        // Where it comes back to a state of half the period, that is a flip which is listed there.
+        if end == End::Known
+            && events.last().is_some_and(|b| is_flip(all, period, &super::crossings::place(b), metric))
+        {
+            events.pop();
+        }
         let ends = [End::Origin, end];
         all.branches.push(Branch {
             period: 2 * period,
@@ -193,6 +199,12 @@ fn doubled(
             origin: Some((k, 0)),
         });
     }
+}
+
+/// Whether there is a flip of cycles of that period at `z`.
+fn is_flip(all: &Diagram, period: usize, z: &[f64], metric: Metric) -> bool {
+    let known = all.branches.iter().filter(|b| b.period == period).flat_map(|b| &b.bifurcations);
+    known.filter(|b| b.kind == BifurcationKind::Flip).any(|b| metric.distance(&place(b), z) < ON)
 }
 
 /// Whether `z` lies on `branch`: Newton's method from the nearest place on it, across the branch, finds `z`.

@@ -72,10 +72,20 @@ fn one(c: &Continuation) -> String {
         return format!("{}: no isolated fixed point is known from which to begin.", range(c));
     }
     let all = || c.diagram.branches.iter().flat_map(|b| &b.bifurcations);
-    let named: Vec<String> = all().take(NAMED).map(place).collect();
+    let named: Vec<String> = c
+        .diagram
+        .branches
+        .iter()
+        .flat_map(|branch| branch.bifurcations.iter().map(|b| place(branch, b)))
+        .take(NAMED)
+        .collect();
     let more = all().count().saturating_sub(NAMED);
     let more = if more > 0 { format!("; {more} more stand in the table") } else { String::new() };
-    let places = if named.is_empty() { String::new() } else { format!(" {}{more}.", named.join("; ")) };
+    let places = if named.is_empty() {
+        String::new()
+    } else {
+        format!(" Along the branches: {}{more}.", named.join("; "))
+    };
     let cycles: Vec<String> = c.cycles.iter().map(|b| born(c, b)).collect();
     let cycles = if cycles.is_empty() { String::new() } else { format!(" {}", cycles.join(" ")) };
     format!("{}: {}.{places}{cycles}", range(c), summed(c))
@@ -88,7 +98,7 @@ fn summed(c: &Continuation) -> String {
         return "nothing was followed".into();
     }
     let points = branches.iter().filter(|b| b.period == 1).count();
-    let mut text = format!("{} of fixed points", words::count(points, "branch"));
+    let mut text = format!("{points} {} of fixed points", if points == 1 { "branch" } else { "branches" });
     if branches.len() > points {
         text.push_str(&format!(" and {} of cycles", branches.len() - points));
     }
@@ -129,7 +139,7 @@ fn valued(p: f64, error: f64) -> String {
     text.replace('-', "−")
 }
 
-fn place(b: &Bifurcation) -> String {
+fn place(branch: &Branch, b: &Bifurcation) -> String {
     let name = noun(b.kind, 1);
     let side = match b.criticality {
         Some(Criticality::Supercritical) => ", supercritical",
@@ -141,6 +151,7 @@ fn place(b: &Bifurcation) -> String {
         (Some(w), _) => format!(", {} of a turn a step", words::number(w / std::f64::consts::TAU)),
         _ => String::new(),
     };
+    let name = if branch.period > 1 { format!("{name} of cycles of {} steps", branch.period) } else { name };
     format!("{name} at {} ({} → {} unstable{side}{turn})", valued(b.p, b.error), b.unstable[0], b.unstable[1])
 }
 

@@ -9,9 +9,8 @@ use nullcline_core::diagnostics::dynamics::continuation::{Bifurcation, BranchPoi
 
 /// The tables of the k-th parameter.
 pub fn all(c: &Continuation, context: &Context, k: usize) -> Vec<TableOut> {
-    let mut all = vec![bifurcations(c, k), branches(c, context, k)];
-    all.extend(cycles(c, context, k));
-    all
+    let all = vec![bifurcations(c, k), branches(c, context, k)];
+    all.into_iter().chain(cycles(c, context, k)).filter(|t| t.rows() > 0).collect()
 }
 
 fn bifurcations(c: &Continuation, k: usize) -> TableOut {
