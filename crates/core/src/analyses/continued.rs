@@ -158,7 +158,7 @@ fn between(value: &str) -> Option<([&str; 2], &str)> {
     let apart = value.match_indices("..").find(|(at, _)| {
         let (a, b) = (&value[..*at], &value[*at + 2..]);
         let whole = !a.is_empty() && !a.ends_with(['/', '\\', ':', '.']);
-        whole && !b.is_empty() && !b.starts_with(['/', '\\'])
+        whole && !b.is_empty()
     });
     let at = apart?.0;
     let (a, rest) = (&value[..at], &value[at + 2..]);
@@ -253,6 +253,7 @@ mod tests {
         assert_eq!((all[0].range, all[2].range), ([-1.0, 2.0], [0.0, 10.0]));
         for (text, a, b, range) in [
             ("input=a.npy..b.npy", "a.npy", "b.npy", [0.0, 1.0]),
+            ("input=/x/a.npy../y/b.npy", "/x/a.npy", "/y/b.npy", [0.0, 1.0]),
             ("input=../a.npy..../b.npy:-0.5:1.5", "../a.npy", "../b.npy", [-0.5, 1.5]),
             ("input=x/../a.csv..y.csv:0:2", "x/../a.csv", "y.csv", [0.0, 2.0]),
         ] {
