@@ -6,6 +6,7 @@ mod common;
 mod attack;
 mod command;
 mod comparison;
+mod continued;
 mod cycles;
 mod decoding;
 mod distill;

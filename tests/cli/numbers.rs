@@ -97,7 +97,7 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
     ];
     let module = match option {
         "horizon" | "terminal" => "adjoint",
-        "starts" | "noise" | "slow-threshold" => "fixed_points",
+        "starts" | "noise" | "slow-threshold" | "manifolds" => "fixed_points",
         "clusters" => "clusters",
         "trajectories" | "length" => "trajectories",
         _ => "lyapunov",
@@ -108,6 +108,9 @@ fn small(place: &Place, words: &[&str], option: &str) -> Vec<String> {
         }
         ["analyze"] if ["tau", "dt"].contains(&option) => {
             vec![&net, "--cell", "rate", "--map", "w_rec=rnn.weight_hh_l0", "--modules", "recurrent"]
+        }
+        ["analyze"] if option.starts_with("branch") || option == "doublings" => {
+            vec![&net, "--modules", "fixed_points", "--continue", "input=0:-1:1"]
         }
         ["analyze"] => vec![&net, "--modules", module],
         ["inspect"] => vec![&net],

@@ -17,6 +17,8 @@ fn an_option_of_a_module_that_was_not_asked_for_is_refused() {
         ("--starts", "10", "fixed_points"),
         ("--noise", "1", "fixed_points"),
         ("--slow-threshold", "1", "fixed_points"),
+        ("--continue", "scale=0:2", "fixed_points"),
+        ("--manifolds", "1", "fixed_points"),
         ("--trajectories", "3", "trajectories"),
         ("--length", "30", "trajectories"),
         ("--clusters", "2", "clusters"),

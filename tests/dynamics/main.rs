@@ -1,5 +1,6 @@
 //! Exponents, vectors, points, cycles and adjoints of systems.
 
+mod continuation;
 mod covariant;
 mod cycles;
 mod exact_points;

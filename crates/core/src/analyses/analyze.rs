@@ -109,7 +109,8 @@ impl Job for Analyze {
             &self.recording.weights,
             &self.beside.against,
         ];
-        std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path).collect()
+        let named = std::iter::once(&self.file).chain(tables.into_iter().flatten()).map(PathBuf::as_path);
+        named.chain(n.continuation.files()).collect()
     }
 
     fn check(&self) -> Result<(), Error> {

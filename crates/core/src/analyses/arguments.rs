@@ -1,6 +1,7 @@
 //! The settings that several jobs share, as they are written: options of the command line, keys of a file.
 
 use super::check;
+use super::continued::ContinuationArguments;
 use super::limits::count;
 use super::written;
 use crate::io::shown::list;
@@ -124,6 +125,10 @@ pub struct NetworkArguments {
     /// Largest speed q of a slow point [default: 1e-6]
     #[arg(long, value_name = "Q")]
     pub slow_threshold: Option<f64>,
+    /// Of the continuation of fixed points.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub continuation: ContinuationArguments,
     /// How many Lyapunov exponents [default: all; 100 above 1000 state variables]
     #[arg(long, value_name = "K", value_parser = count(1, 1_000_000))]
     pub exponents: Option<usize>,

@@ -98,6 +98,7 @@ pub(super) fn network(n: &NetworkArguments) -> Result<NetworkSettings, String> {
         starts: n.starts,
         noise: n.noise,
         slow_threshold: n.slow_threshold,
+        continuation: n.continuation.checked()?,
         exponents: n.exponents,
         steps: n.steps,
         warmup: n.warmup,

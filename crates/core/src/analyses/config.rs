@@ -2,6 +2,7 @@
 
 use super::Module;
 use super::beside::Beside;
+use super::continued::ContinuationSettings;
 use super::prepare::Preparation;
 use super::trials::Map;
 use crate::diagnostics::geometry::clusters::Linkage;
@@ -42,6 +43,8 @@ pub struct NetworkSettings {
     pub noise: Option<f64>,
     /// Largest q of a slow point.
     pub slow_threshold: Option<f64>,
+    /// What fixed points are continued in.
+    pub continuation: ContinuationSettings,
     /// Number of Lyapunov exponents.
     pub exponents: Option<usize>,
     /// Most recorded steps a trajectory.

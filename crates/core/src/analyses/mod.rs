@@ -56,6 +56,7 @@ mod check;
 mod columns;
 pub mod conditions;
 mod config;
+pub mod continued;
 pub mod distill;
 mod failed;
 mod finding;

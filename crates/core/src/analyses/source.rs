@@ -291,6 +291,8 @@ fn check_recording(config: &Config) -> Result<(), Error> {
         ("--starts", n.starts.is_some()),
         ("--noise", n.noise.is_some()),
         ("--slow-threshold", n.slow_threshold.is_some()),
+        ("--continue", !n.continuation.asked.is_empty()),
+        ("--manifolds", n.continuation.manifolds.is_some()),
         ("--exponents", n.exponents.is_some()),
         ("--steps", n.steps.is_some()),
         ("--warmup", n.warmup.is_some()),

@@ -7,6 +7,7 @@ pub mod condition;
 pub mod eigen;
 mod elementary;
 pub mod flag;
+pub mod francis;
 pub mod graded;
 pub mod lanczos;
 pub mod lu;

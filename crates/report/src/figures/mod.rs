@@ -14,6 +14,7 @@
 //! assert!(figure.png().unwrap().starts_with(b"\x89PNG") && figure.pdf().unwrap().starts_with(b"%PDF"));
 //! ```
 
+mod bifurcations;
 mod chart;
 mod color_bar;
 mod complex_plane;
@@ -44,6 +45,7 @@ mod time_series;
 mod training_curve;
 mod trials;
 
+pub use bifurcations::{BranchLine, BranchMark, bifurcation_diagram};
 pub use chart::{Axes, Ink, QUARTER, Reference, Series, THIRD};
 pub use complex_plane::{Boundary, complex_plane};
 pub use convergence::convergence;
@@ -56,14 +58,14 @@ pub use lines::lines;
 pub use network::{Edge, network};
 pub use pair_map::{Pairs, pair_map};
 pub use panels::panels;
-pub use plane::{PlanePoint, PointKind, StatePoint, component_label};
+pub use plane::{PlaneCurve, PlanePoint, PointKind, StatePoint, component_label};
 pub use rooms::rooms;
 pub use rows::{bars, points_with_errors};
 pub use scatter::scatter;
 pub use singular_values::singular_values;
 pub use spectrum::{SpectrumSeries, spectrum};
 pub use speed_histogram::speed_histogram;
-pub use state_plane::state_plane;
+pub use state_plane::{saddle_plane, state_plane};
 pub use state_space::{state_space, state_view};
 pub use states::{Groups, States};
 pub use time_series::time_series;

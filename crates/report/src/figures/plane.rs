@@ -32,6 +32,21 @@ pub struct StatePoint<const D: usize> {
     pub kind: PointKind,
 }
 
+/// A curve along which states leave a saddle, or come to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlaneCurve {
+    /// Its points.
+    pub line: Vec<[f64; 2]>,
+    /// Whether states leave along it.
+    pub leaves: bool,
+}
+
+/// How such curves are drawn.
+pub(super) fn curve_pen(leaves: bool) -> Pen {
+    let pen = Pen::new(if leaves { VERMILLION } else { BLUE }, 0.9);
+    if leaves { pen } else { pen.dashed(2.4, 1.4) }
+}
+
 /// An axis label for principal component `index` (from 1) with its share of the variance.
 pub fn component_label(index: usize, ratio: f64) -> String {
     if ratio.is_finite() {

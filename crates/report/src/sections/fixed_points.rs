@@ -1,5 +1,6 @@
 //! Fixed and slow points.
 
+mod continued;
 mod said;
 
 pub use said::describe;
@@ -7,10 +8,12 @@ pub use said::describe;
 use super::{Context, Rendered, Shown, some, stores, words};
 use crate::Error;
 use crate::figure::Figure;
-use crate::figures::{self, Boundary, PlanePoint, PointKind};
+use crate::figures::{self, Boundary, PlaneCurve, PlanePoint, PointKind};
 use crate::page::Section;
 use crate::tables::{Table, TableOut};
+use nullcline_core::analyses::network::continuation::Curve;
 use nullcline_core::analyses::network::{Plane, Points, UnderInput};
+use nullcline_core::diagnostics::dynamics::continuation::manifolds::Direction;
 use nullcline_core::diagnostics::dynamics::fixed_points::{FixedPoint, FixedPoints, Label, Stability};
 
 /// Constant inputs of trials that the head of the page tells of, at most.
@@ -33,7 +36,7 @@ impl Shown for Points {
     }
 
     fn answer(&self, _: &Context) -> Vec<String> {
-        said::answer(self)
+        [said::answer(self), continued::short(self)].concat()
     }
 
     fn rendered(&self, context: &Context) -> Result<Rendered, Error> {
@@ -85,13 +88,25 @@ pub fn fixed_points(found: &Points, context: &Context) -> Result<Rendered, Error
     let section = Section {
         id: "fixed_points".into(),
         title: "Fixed points".into(),
-        intro: [describe(result)].into_iter().chain(stores).chain(driven).chain(held(found)).collect(),
+        intro: [describe(result)]
+            .into_iter()
+            .chain(stores)
+            .chain(driven)
+            .chain(held(found))
+            .chain(continued::curves(found))
+            .chain(continued::sentences(found))
+            .collect(),
         method: [intro].into_iter().chain(said::search(result)).collect(),
         facts: said::facts(result),
         figures: drawn(found, context)?,
-        tables: [tables(result, context, &found.outputs), stores::tables(found), held_tables(found, context)]
-            .concat(),
-        notes: said::notes(result),
+        tables: [
+            tables(result, context, &found.outputs),
+            stores::tables(found),
+            held_tables(found, context),
+            continued::tables(found, context),
+        ]
+        .concat(),
+        notes: [said::notes(result), continued::notes(found)].concat(),
         ..Section::default()
     };
     Ok(Rendered { section, warnings })
@@ -105,8 +120,14 @@ fn drawn(found: &Points, context: &Context) -> Result<Vec<Figure>, Error> {
         let name = "Fixed points among the trajectories, in the plane of the first two components";
         let axis = |i: usize| figures::component_label(i + 1, plane.shares[i]);
         let (lines, others) = some(&plane.lines);
-        let figure = figures::state_plane(lines, &places(result, plane), &axis(0), &axis(1))?;
-        let caption = format!("Trajectories (grey) and the fixed and slow points, projected.{others}");
+        let figure =
+            figures::saddle_plane(lines, &curves(found), &places(result, plane), &axis(0), &axis(1))?;
+        let along = if found.curves.all.is_empty() {
+            ""
+        } else {
+            " Curves along which states leave saddles (solid) or come to them (dashed)."
+        };
+        let caption = format!("Trajectories (grey) and the fixed and slow points, projected.{along}{others}");
         list.push(figure.named("points", name, &caption)?);
     }
     let values = |group: Vec<&FixedPoint>| -> Vec<[f64; 2]> {
@@ -130,7 +151,17 @@ fn drawn(found: &Points, context: &Context) -> Result<Vec<Figure>, Error> {
         .chain(result.unconverged_speeds.iter().map(|_| "unconverged"))
         .collect();
     list.push(figures::speed_histogram(&q, &group, result.slow_threshold)?);
+    list.extend(continued::figures(found)?);
     Ok(list)
+}
+
+/// The curves of the saddles in the plane.
+fn curves(found: &Points) -> Vec<PlaneCurve> {
+    let one = |c: &Curve| {
+        let leaves = c.direction == Direction::Unstable;
+        c.sides.clone().map(|line| PlaneCurve { line, leaves })
+    };
+    found.curves.all.iter().flat_map(one).collect()
 }
 
 /// What is found under the other constant inputs that trials hold, a sentence each.

@@ -1,6 +1,6 @@
 //! What is wrong with a network's settings before anything is computed.
 
-use super::asked;
+use super::{asked, continuation};
 use crate::analyses::trials::{self, Trials};
 use crate::analyses::{Config, Error, Module, NetworkSettings, fits, tables};
 use crate::diagnostics::dynamics::trajectories::Inputs;
@@ -49,6 +49,7 @@ pub(super) fn given(network: &Network, config: &Config, modules: &[Module]) -> R
         None => settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?,
     };
     let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
+    continuation::usable(settings, network, &input)?;
     room(settings, &inputs, initial.as_ref(), steps, n)?;
     Ok(Given { input, inputs, initial, trials, steps })
 }
@@ -88,6 +89,8 @@ fn together(settings: &NetworkSettings, modules: &[Module]) -> Result<(), Error>
         ("--starts", s.starts.is_some(), search),
         ("--noise", s.noise.is_some(), search),
         ("--slow-threshold", s.slow_threshold.is_some(), search),
+        ("--continue", !s.continuation.asked.is_empty(), &[Module::FixedPoints]),
+        ("--manifolds", s.continuation.manifolds.is_some(), &[Module::FixedPoints]),
         ("--exponents", s.exponents.is_some(), exponents),
         ("--steps", s.steps.is_some(), exponents),
         ("--tol", s.tol.is_some(), exponents),

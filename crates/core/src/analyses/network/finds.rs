@@ -31,7 +31,7 @@ impl Diagnostic for Cycles {
 }
 
 impl Diagnostic for Points {
-    const OF_NETWORK: OfNetwork<Self> = Some(|run| Ok(Some(run.fixed_points())));
+    const OF_NETWORK: OfNetwork<Self> = Some(|run| run.fixed_points().map(Some));
     const OF_STATES: bool = true;
 }
 

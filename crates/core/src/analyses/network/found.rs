@@ -1,5 +1,6 @@
 //! What the modules of a network find.
 
+use super::continuation::{Continuation, Curves};
 use super::{HeldInput, Stores};
 use crate::diagnostics::dynamics::adjoint::{self, Agreement, Ensemble};
 use crate::diagnostics::dynamics::covariant::Covariant;
@@ -139,13 +140,27 @@ pub struct Points {
     pub varying: Vec<usize>,
     /// Whether the input of the run varies in time, and these are under the constant one alone.
     pub driven: bool,
+    /// Curves of the saddles.
+    pub curves: Curves,
+    /// The points followed in a parameter.
+    pub continued: Vec<Continuation>,
 }
 
 impl Points {
     /// Points alone, with nothing beside them.
     pub fn alone(result: FixedPoints) -> Self {
-        let (outputs, held, varying) = (vec![], vec![], vec![]);
-        Self { result, outputs, plane: None, stores: None, held, held_left_out: 0, varying, driven: false }
+        Self {
+            result,
+            outputs: vec![],
+            plane: None,
+            stores: None,
+            held: vec![],
+            held_left_out: 0,
+            varying: vec![],
+            driven: false,
+            curves: Curves::default(),
+            continued: vec![],
+        }
     }
 }
 

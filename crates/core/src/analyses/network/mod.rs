@@ -3,6 +3,7 @@
 mod check;
 mod clusters;
 mod components;
+pub mod continuation;
 mod cycles;
 mod facts;
 mod finds;

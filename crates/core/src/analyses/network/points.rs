@@ -2,6 +2,7 @@
 
 use super::task::pooled;
 use super::{Flow, HeldInput, Outputs, Plane, Points, Run, UnderInput, held_inputs, on_plane, read_out};
+use crate::analyses::Error;
 use crate::diagnostics::dynamics::fixed_points::{self, FixedPoint, FixedPoints};
 use crate::diagnostics::dynamics::flow_field::flow_field;
 use crate::diagnostics::geometry::pca::Pca;
@@ -13,7 +14,7 @@ const HELD_PART: usize = 2;
 
 impl Run<'_> {
     /// The fixed and slow points under the constant input; sought once.
-    fn points(&self) -> &FixedPoints {
+    pub(super) fn points(&self) -> &FixedPoints {
         self.points.get_or_init(|| self.search(&self.input, self.orbits.pooled().as_ref(), 1))
     }
 
@@ -23,7 +24,7 @@ impl Run<'_> {
     }
 
     /// The points under a constant input, from starts at the states `pool`; one of `part` of them unless more are asked for.
-    fn search(&self, input: &[f64], pool: MatRef<f64>, part: usize) -> FixedPoints {
+    pub(super) fn search(&self, input: &[f64], pool: MatRef<f64>, part: usize) -> FixedPoints {
         let system = self.network.system.as_ref();
         let s = self.settings;
         let mut options = fixed_points::Options::for_dimension(system.field().dim());
@@ -44,7 +45,7 @@ impl Run<'_> {
         found
     }
 
-    pub(super) fn fixed_points(&self) -> Points {
+    pub(super) fn fixed_points(&self) -> Result<Points, Error> {
         let result = self.points();
         let held = self.trials.as_ref().map(|t| held_inputs(&t.trials, &t.hold));
         let (found, left_out, varying) =
@@ -59,7 +60,7 @@ impl Run<'_> {
         let held: Vec<UnderInput> = found.into_iter().filter(|h| h.input != self.input).map(under).collect();
         self.held
             .get_or_init(|| held.iter().map(|u| (u.held.input.clone(), u.result.points.clone())).collect());
-        Points {
+        Ok(Points {
             result: result.clone(),
             outputs: self.outputs_at(result),
             plane: self.plane_of(result),
@@ -68,7 +69,9 @@ impl Run<'_> {
             held_left_out: left_out,
             varying,
             driven: self.driven() && self.trials.is_none(),
-        }
+            curves: self.curves(&self.input, &result.points),
+            continued: self.continuations()?,
+        })
     }
 
     /// The read-out's values at points.

@@ -5,6 +5,7 @@ use super::number::{Number, numbers};
 use super::task::{Held, Stored};
 use crate::analyses::Context;
 use crate::analyses::network::Points;
+use crate::analyses::network::continuation::{self, CurveEntry};
 use crate::diagnostics::dynamics::fixed_points::{self, Ended, Index, Method, Reason};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,6 +49,12 @@ pub struct FixedPoints {
     /// The points under other constant inputs that trials hold, those of most steps first; inputs that vary throughout the trials
     /// are zero there.
     pub held: Vec<Held>,
+    /// Curves along which states leave saddles, or come to them, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub curves: Vec<CurveEntry>,
+    /// The points followed in a parameter, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub continued: Vec<continuation::Entry>,
 }
 
 /// What an enumeration of all fixed points did.
@@ -105,6 +112,8 @@ impl FixedPoints {
         Self {
             stored: found.stores.as_ref().map(Stored::of),
             held: found.held.iter().map(Held::of).collect(),
+            curves: found.curves.all.iter().map(CurveEntry::of).collect(),
+            continued: found.continued.iter().map(continuation::Entry::of).collect(),
             ..Self::of_search(&found.result)
         }
     }
@@ -114,6 +123,8 @@ impl FixedPoints {
         Self {
             stored: None,
             held: vec![],
+            curves: vec![],
+            continued: vec![],
             points: result.points.iter().map(|p| Point::of(p, &result.input, result.flow)).collect(),
             starts: result.starts,
             unconverged: result.unconverged,

@@ -8,6 +8,7 @@
 //! | How far back do gradients reach? | [`adjoint`] |
 //! | Where does it rest, stably or not, and are these all the points? | [`fixed_points`] |
 //! | Does it oscillate, with which period, and how does it answer a kick? | [`cycles`] |
+//! | How do the places of rest move, vanish and appear as an input or a parameter changes? | [`continuation`] |
 //! | What does the flow in a plane look like? | [`flow_field`] |
 //! | Where does it go from here? | [`trajectories`] |
 //! | Where does noise carry it? | [`noisy`] |
@@ -17,6 +18,7 @@
 //! | Which dynamics does recorded activity tell of, and are two alike? | [`from_data`] |
 
 pub mod adjoint;
+pub mod continuation;
 pub mod covariant;
 pub mod cycles;
 pub mod fixed_points;

@@ -1,0 +1,195 @@
+//! What a continuation is asked in, held against the network.
+
+use crate::analyses::continued::{Asked, What};
+use crate::analyses::{Error, NetworkSettings, tables};
+use crate::diagnostics::dynamics::continuation::{Family, InputLine, ParameterLine};
+use crate::io::nearest::meant;
+use crate::io::shown::count;
+use crate::systems::checkpoint::Network;
+use crate::systems::rule::{Block, parameter_count};
+
+/// Where the parameter lies in the network.
+pub(super) enum Place {
+    /// The input u + p du.
+    Input([Vec<f64>; 2]),
+    /// The parameters theta + p dtheta.
+    Parameters([Vec<f64>; 2]),
+}
+
+/// A parameter as the network has it.
+pub(super) struct Line {
+    pub place: Place,
+    /// The values of p at which fixed points are sought, within its range, and the inputs there.
+    pub starts: Vec<(f64, Vec<f64>)>,
+}
+
+impl Line {
+    /// The line that is asked for.
+    ///
+    /// # Errors
+    /// A channel, a file, a block or a place that there is not; a range that does not hold the value of now.
+    pub fn of(asked: &Asked, network: &Network, input: &[f64]) -> Result<Self, Error> {
+        let line = match &asked.what {
+            What::Channel(k) => channel(asked, *k, input)?,
+            What::Path(files) => {
+                let [a, b] = [&files[0], &files[1]].map(|file| end(asked, file, input.len()));
+                let (a, b) = (a?, b?);
+                let step: Vec<f64> = a.iter().zip(&b).map(|(a, b)| b - a).collect();
+                if step.iter().all(|s| *s == 0.0) {
+                    let message = format!("holds the same input as {}, expected another", files[0].display());
+                    return Err(Error::input(&files[1], message));
+                }
+                Self { starts: vec![(0.0, a.clone()), (1.0, b)], place: Place::Input([a, step]) }
+            }
+            What::Scale(block) => scale(asked, block.as_deref(), network, input)?,
+            What::Entry(block, at) => entry(asked, block, *at, network, input)?,
+        };
+        line.within(asked)
+    }
+
+    /// With the starts that lie in the range, of which there must be one.
+    fn within(mut self, asked: &Asked) -> Result<Self, Error> {
+        let [low, high] = asked.range;
+        let now: Vec<String> = self.starts.iter().map(|(p, _)| p.to_string()).collect();
+        self.starts.retain(|(p, _)| (low..=high).contains(p));
+        if self.starts.is_empty() {
+            let what = match asked.what {
+                What::Path(_) => "none of the two inputs (0 and 1) is in it".to_owned(),
+                _ => format!("the value of now, {}, is not in it", now.join(", ")),
+            };
+            let message = format!(
+                "--continue {}: the range goes from {low} to {high}, and {what}; give a range that holds it",
+                asked.text
+            );
+            return Err(Error::Config(message));
+        }
+        Ok(self)
+    }
+
+    /// The network along the line.
+    pub fn family<'a>(&self, network: &'a Network, input: &[f64]) -> Box<dyn Family + 'a> {
+        match &self.place {
+            Place::Input([at, step]) => {
+                Box::new(InputLine::new(network.system.as_ref(), at.clone(), step.clone()))
+            }
+            Place::Parameters([at, step]) => {
+                Box::new(ParameterLine::new(&network.architecture, at.clone(), step.clone(), input.to_vec()))
+            }
+        }
+    }
+}
+
+/// Whether all that is asked can be done.
+pub(in crate::analyses) fn usable(
+    settings: &NetworkSettings,
+    network: &Network,
+    input: &[f64],
+) -> Result<(), Error> {
+    settings.continuation.asked.iter().try_for_each(|asked| Line::of(asked, network, input).map(drop))
+}
+
+fn channel(asked: &Asked, k: usize, input: &[f64]) -> Result<Line, Error> {
+    if k >= input.len() {
+        let message = format!(
+            "--continue {}: there is no input {k}; the network has {}, counted from 0",
+            asked.text,
+            count(input.len(), "input")
+        );
+        return Err(Error::Config(message));
+    }
+    let (mut at, mut step) = (input.to_vec(), vec![0.0; input.len()]);
+    (at[k], step[k]) = (0.0, 1.0);
+    Ok(Line { place: Place::Input([at, step]), starts: vec![(input[k], input.to_vec())] })
+}
+
+/// An end of a path between two inputs: d numbers of a file.
+fn end(asked: &Asked, file: &std::path::Path, d: usize) -> Result<Vec<f64>, Error> {
+    if d == 0 {
+        return Err(Error::Config(format!("--continue {}: this network has no inputs", asked.text)));
+    }
+    let all = tables::matrix(file)?;
+    let (rows, columns) = (all.nrows(), all.ncols());
+    match (rows, columns) {
+        (1, c) if c == d => Ok((0..d).map(|i| all[(0, i)]).collect()),
+        (r, 1) if r == d => Ok((0..d).map(|i| all[(i, 0)]).collect()),
+        _ => {
+            let message = format!(
+                "holds {rows} x {columns} numbers, expected one input: {d}, one for each input of the network"
+            );
+            Err(Error::input(file, message))
+        }
+    }
+}
+
+fn parameters(network: &Network) -> (Vec<Block>, Vec<f64>) {
+    let rule = network.system.field();
+    let mut theta = vec![0.0; parameter_count(rule)];
+    rule.read_params(&mut theta);
+    (rule.layout(), theta)
+}
+
+/// The blocks with where they begin.
+fn places(layout: &[Block]) -> impl Iterator<Item = (&Block, usize)> {
+    layout.iter().scan(0, |next, block| {
+        let at = *next;
+        *next += block.rows * block.cols;
+        Some((block, at))
+    })
+}
+
+/// p times recurrent weights.
+fn scale(asked: &Asked, block: Option<&str>, network: &Network, input: &[f64]) -> Result<Line, Error> {
+    let (layout, theta) = parameters(network);
+    let kind = network.cell;
+    let second = kind.second.as_ref().filter(|_| !kind.hidden).map(|s| s.block);
+    let recurrent = |name: &str| name.starts_with("weight_hh") || second.is_some_and(|s| name.starts_with(s));
+    let wanted = |name: &str| block.map_or_else(|| recurrent(name), |b| b == name);
+    let (mut at, mut step, mut found) = (theta.clone(), vec![0.0; theta.len()], false);
+    for (b, first) in places(&layout).filter(|(b, _)| wanted(&b.name)) {
+        let range = first..first + b.rows * b.cols;
+        step[range.clone()].copy_from_slice(&theta[range.clone()]);
+        at[range].fill(0.0);
+        found = true;
+    }
+    if !found {
+        return Err(no_block(asked, block.unwrap_or("weight_hh"), &layout));
+    }
+    if step.iter().all(|s| *s == 0.0) {
+        return Err(Error::Config(format!("--continue {}: these weights are all zero", asked.text)));
+    }
+    Ok(Line { place: Place::Parameters([at, step]), starts: vec![(1.0, input.to_vec())] })
+}
+
+fn no_block(asked: &Asked, name: &str, layout: &[Block]) -> Error {
+    let names: Vec<&str> = layout.iter().map(|b| b.name.as_str()).collect();
+    Error::Config(format!(
+        "--continue {}: the network has no block {name}; {}",
+        asked.text,
+        meant(name, &names)
+    ))
+}
+
+/// One number of the parameters.
+fn entry(
+    asked: &Asked,
+    block: &str,
+    [i, j]: [usize; 2],
+    network: &Network,
+    input: &[f64],
+) -> Result<Line, Error> {
+    let (layout, theta) = parameters(network);
+    let found = places(&layout).find(|(b, _)| b.name == block);
+    let (b, first) = found.ok_or_else(|| no_block(asked, block, &layout))?;
+    if i >= b.rows || j >= b.cols {
+        let message = format!(
+            "--continue {}: {block} has {} x {} numbers, and there is none at [{i},{j}], counted from 0",
+            asked.text, b.rows, b.cols
+        );
+        return Err(Error::Config(message));
+    }
+    let k = first + j * b.rows + i;
+    let now = theta[k];
+    let (mut at, mut step) = (theta, vec![0.0; parameter_count(network.system.field())]);
+    (at[k], step[k]) = (0.0, 1.0);
+    Ok(Line { place: Place::Parameters([at, step]), starts: vec![(now, input.to_vec())] })
+}
