@@ -4,7 +4,7 @@ use super::Run;
 use super::help::topics;
 use super::size::bytes;
 use crate::analyses::Analyze;
-use crate::analyses::arguments::{DrivenNetwork, RecordingArguments};
+use crate::analyses::arguments::{DrivenNetwork, RecordingArguments, TrialArguments};
 use crate::analyses::distill::{ConventionalArguments, RaddArguments};
 use crate::analyses::gaussian::Gaussian;
 use crate::analyses::ibl::TrainIbl;
@@ -200,6 +200,8 @@ pub(super) struct Inspect {
     pub network: DrivenNetwork,
     #[command(flatten)]
     pub recording: RecordingArguments,
+    #[command(flatten)]
+    pub trials_of: TrialArguments,
 }
 
 #[derive(Args)]

@@ -287,7 +287,8 @@ fn said(all: &[String], what: &str) {
 fn inspect(a: &args::Inspect) -> u8 {
     let network = NetworkArguments { driven: a.network.clone(), ..NetworkArguments::default() };
     let (file, recording) = (a.file.clone(), a.recording.clone());
-    let analyze = Analyze { file, network, recording, ..Analyze::default() };
+    let trials_of = a.trials_of.clone();
+    let analyze = Analyze { file, network, recording, trials_of, ..Analyze::default() };
     match analyze.config().and_then(|config| crate::analyses::inspect(&config)) {
         Ok((text, problem)) => {
             let status = print(text.trim_end());

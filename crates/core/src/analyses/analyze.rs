@@ -4,8 +4,8 @@ use super::arguments::{AnalysisArguments, NetworkArguments, RecordingArguments, 
 use super::beside::BesideArguments;
 use super::limits::seed;
 use super::network::{self, NetworkAnalysis};
-use super::nwb;
 use super::recording::{self, RecordingAnalysis};
+use super::session;
 use super::{Config, Error, Module, RecordingSettings, Source, check, open, written};
 use crate::io::steady;
 use crate::job::{Desk, Job};
@@ -121,7 +121,7 @@ impl Job for Analyze {
         crate::linalg::sequential();
         let _held = steady::hold();
         let mut config = self.config()?;
-        nwb::settle(&config.file, &mut config.recording)?;
+        session::settle(&config.file, &mut config.recording)?;
         Ok(match open(&config)? {
             Source::Network(n) => Analysis::Network(Box::new(network::diagnose(&n, &config, desk.observer)?)),
             Source::Recording { array } => {

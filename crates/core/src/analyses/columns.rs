@@ -46,7 +46,7 @@ pub(super) struct Columns {
 
 /// Whether tables of a format are arrays, those of three dimensions with a column `trial` by their reader.
 pub(super) fn of_arrays(format: &str) -> bool {
-    matches!(format, "npy" | "npz" | "matlab" | "hdf5" | "nwb")
+    matches!(format, "npy" | "npz" | "matlab" | "hdf5" | "nwb" | "alf")
 }
 
 /// The column of time.

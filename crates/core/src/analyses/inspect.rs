@@ -1,8 +1,8 @@
 //! What is in a file, and what nullcline would make of it.
 
 use super::network::usable;
-use super::nwb;
 use super::recording::check;
+use super::session;
 use super::source::{may_be_weights, maybe_weights, square};
 use super::{Config, Error, Source, open};
 use crate::io::alignment;
@@ -38,14 +38,14 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
     }
     let mut settled = config.clone();
     let config = &mut settled;
-    let source = nwb::settle(path, &mut config.recording).and_then(|()| open(config));
+    let source = session::settle(path, &mut config.recording).and_then(|()| open(config));
     // A recording's values are never held whole.
     let recorded = matches!(source, Ok(Source::Recording { .. }));
     let outline = if recorded { tensors::outline(path).ok().flatten() } else { None };
     let mut text = match outline.map_or_else(|| tensors::read(path), Ok) {
         Ok(file) => weights(path, &file),
         // Not weights: a table, or an error that the table reader words better.
-        Err(weights) => match schema(path, None) {
+        Err(weights) => match schema(path, array_of(&source)) {
             Ok(schema) => table(path, &schema),
             Err(table) => return Err(if maybe_weights(path) { weights.into() } else { table.into() }),
         },
@@ -59,6 +59,14 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
         Err(e) => Some(e),
     };
     Ok((text, problem))
+}
+
+/// The array of a recording that is named.
+fn array_of(source: &Result<Source, Error>) -> Option<&str> {
+    match source {
+        Ok(Source::Recording { array }) => array.as_deref(),
+        _ => None,
+    }
 }
 
 /// An alignment or a Potts model, which `infer potts` reads.

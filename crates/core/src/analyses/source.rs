@@ -47,6 +47,11 @@ pub fn open(config: &Config) -> Result<Source, Error> {
         check_recording(config)?;
         Ok(Source::Recording { array: None })
     };
+    // A session in a folder; what of it is meant was settled before.
+    if file.is_dir() && table::session(file)?.is_some() {
+        check_recording(config)?;
+        return Ok(Source::Recording { array: units.map(ToOwned::to_owned) });
+    }
     // Of npy and npz the headers tell; a recording's values are never read whole.
     let outline = if maybe_weights(file) { tensors::outline(file)? } else { None };
     let outlined = outline.is_some();
@@ -211,7 +216,16 @@ fn dataset_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Opt
                 let spikes = arrays.iter().any(|a| a.contains('@'));
                 let mut names: Vec<&str> = arrays.iter().map(|a| a.split('@').next().unwrap_or(a)).collect();
                 names.dedup();
+                let unknown = units.filter(|u| !spikes && !u.contains(['*', '?']));
                 match spikes {
+                    false if unknown.is_some() => Err(Error::input(
+                        file,
+                        format!(
+                            "--units {}: no such array; there are {}",
+                            unknown.unwrap_or_default(),
+                            names.join(", ")
+                        ),
+                    )),
                     false => Err(several(file, &names, outline)),
                     true => Err(Error::input(
                         file,

@@ -14,6 +14,7 @@ pub mod table;
 pub mod tensors;
 
 mod advice;
+mod alf;
 mod archive;
 pub mod atomic;
 mod dtype;
@@ -22,4 +23,5 @@ mod hdf5;
 mod literal;
 mod npy;
 mod sniff;
+mod spikes;
 pub mod steady;

@@ -63,6 +63,11 @@ pub(crate) fn family(path: &Path) -> Result<Family, Error> {
     })
 }
 
+const NETCDF_3: Family = Family::Foreign(
+    "a netCDF file of the classic format",
+    "write it as netCDF-4, which is read: nccopy -k nc4 old.nc new.nc",
+);
+
 /// First bytes of a format.
 const MAGIC: &[(&[u8], Family)] = &[
     (b"PAR1", Family::Parquet),
@@ -82,8 +87,8 @@ const MAGIC: &[(&[u8], Family)] = &[
         b"GGUF",
         Family::Foreign("a GGUF file", "save the weights as safetensors from the framework that made them"),
     ),
-    (b"CDF\x01", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
-    (b"CDF\x02", Family::Foreign("a netCDF file", "export its arrays as npz or CSV")),
+    (b"CDF\x01", NETCDF_3),
+    (b"CDF\x02", NETCDF_3),
     (b"version https://git-lfs.github.com", POINTER),
     (b"version https://hawser.github.com", POINTER),
     (

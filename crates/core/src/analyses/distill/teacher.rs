@@ -2,7 +2,7 @@
 
 use super::{Common, RaddConfig};
 use crate::analyses::columns::{Columns, chosen};
-use crate::analyses::nwb;
+use crate::analyses::session;
 use crate::analyses::source::{Source, open};
 use crate::analyses::{AnalysisSettings, Config, Error, Missing, NetworkSettings, RecordingSettings, tables};
 use crate::diagnostics::dynamics::trajectories::{Inputs, trajectories};
@@ -51,7 +51,7 @@ impl Teacher {
     /// Opens `config.file` as what it is.
     pub fn open(config: &RaddConfig, observer: &dyn Observer) -> Result<Self, Error> {
         let mut config = config.clone();
-        nwb::settle(&config.common.file, &mut config.recording)?;
+        session::settle(&config.common.file, &mut config.recording)?;
         match source(&config.common, config.recording.clone())? {
             Source::Network(network) => Self::run(&config.common, *network, observer),
             Source::Recording { array } => Self::read(&config, array, observer),

@@ -45,6 +45,8 @@ const REPACK: &str = "write it again in the plain layout: h5repack old.h5 new.h5
 ///
 /// # Errors
 /// A damaged file.
-pub(super) fn contents(path: &std::path::Path) -> Result<Option<super::table::Nwb>, super::error::Problem> {
+pub(super) fn contents(
+    path: &std::path::Path,
+) -> Result<Option<super::table::Session>, super::error::Problem> {
     nwb::contents(&Hdf5::open(path)?)
 }

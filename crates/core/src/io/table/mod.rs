@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::alf;
 use super::archive::Archive;
 use super::error::{Error, Problem};
 use super::hdf5::Recording;
@@ -22,10 +23,10 @@ mod json_lines;
 mod npy_columns;
 mod npy_file;
 mod npy_fortran;
-mod nwb;
 #[cfg(feature = "tables")]
 mod parquet;
 mod pattern;
+mod session;
 pub(super) mod source;
 mod tensor_file;
 mod types;
@@ -33,8 +34,8 @@ mod write;
 
 #[cfg(feature = "tables")]
 pub use frame::{cells, frame};
-pub use nwb::{Nwb, nwb};
 pub use pattern::match_columns;
+pub use session::{Session, session};
 pub use types::{Chunk, Column, ColumnInfo, Kind, ReadTable, Schema, Table, Values};
 pub use write::{Cells, TableFormat, encode, write};
 
@@ -69,6 +70,8 @@ const PIECES: u64 = 16;
 /// - HDF5, and what is HDF5 within (MATLAB 7.3, netCDF-4, NWB): a dataset by its path, or the end of it, as an array of an npz;
 ///   dimension scales name the columns, and `scale_factor`, `add_offset` and `_FillValue` are applied. Of NWB also a time series
 ///   (data * conversion + offset), and spikes counted in bins: `units@20ms`, or in each trial, `units@20ms:trials`.
+/// - A folder of ALF (`spikes.times.npy`, `spikes.clusters.npy`, `trials.*`): `spikes@20ms`, `spikes@20ms:trials`, or an array by its
+///   name (`wheel.position`).
 ///
 /// Columns that only count or name the rows ([`Schema::index`]) are read if asked for by name.
 ///
@@ -382,6 +385,12 @@ fn select(schema: &Schema, names: &[String]) -> Result<Vec<Pick>, Problem> {
     names.iter().map(find).collect()
 }
 
+/// An npy file as a table whose columns are called after `name`.
+pub(super) fn array(path: &Path, name: &str) -> Result<Box<dyn Source>, Error> {
+    let (held, source) = (steady::hold(), npy_file::open_named(path, name)?);
+    Ok(Box::new(Watched { path: path.into(), source: Box::new(source), _held: held }))
+}
+
 fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
     if let Some(names) = held::names(path) {
         let file = npy_file::open_held(path, names, array)?;
@@ -389,6 +398,11 @@ fn open(path: &Path, array: Option<&str>) -> Result<Box<dyn Source>, Error> {
         return Ok(Box::new(file));
     }
     let held = steady::hold();
+    if path.is_dir() && alf::holds(path) {
+        let source = alf::open(path, array)?;
+        source::unique_names(source.schema()).map_err(|problem| Error::new(path, problem))?;
+        return Ok(source);
+    }
     let family = sniff::family(path)?;
     let source: Result<Box<dyn Source>, Error> = match family {
         Family::Text => csv::open(path).map(|s| Box::new(s) as _),

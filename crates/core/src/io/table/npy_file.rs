@@ -50,7 +50,7 @@ pub(super) fn open_npy(path: &Path) -> Result<NpyFile, Error> {
     open_named(path, "x")
 }
 
-fn open_named(path: &Path, name: &str) -> Result<NpyFile, Error> {
+pub(super) fn open_named(path: &Path, name: &str) -> Result<NpyFile, Error> {
     let attempt = || {
         let file = Opened::open(path)?;
         let header = Header::read(&mut BufReader::new(file), name)?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::error::{Error, Problem};
 use super::super::steady::{self, Held};
@@ -88,6 +88,28 @@ impl Part {
             (Values::Text(all), Values::Text(more)) => all.extend(more),
             // Formats with types keep to what their schema said.
             (all, more) => *all = more,
+        }
+    }
+}
+
+/// Why reading stopped: the file, or whoever takes the rows.
+pub(in crate::io) enum Stopped {
+    File(Problem),
+    Caller(Error),
+}
+
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        Self::File(problem)
+    }
+}
+
+impl Stopped {
+    /// The error, of the file at `path`.
+    pub(in crate::io) fn told(self, path: &Path) -> Error {
+        match self {
+            Self::File(problem) => Error::new(path, problem),
+            Self::Caller(error) => error,
         }
     }
 }

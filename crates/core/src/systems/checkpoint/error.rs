@@ -145,6 +145,16 @@ pub enum Error {
         /// What to do.
         advice: &'static str,
     },
+    /// A layer that is none of the cells.
+    #[error("the layer of `{name}` {what}, which is not read: {advice}")]
+    NotRead {
+        /// A tensor of it.
+        name: String,
+        /// What it is.
+        what: String,
+        /// What to do.
+        advice: &'static str,
+    },
     /// A setting that contradicts the file or another setting.
     #[error("{option} does not go with {} networks{}", cell.name, advice)]
     Setting {

@@ -4,14 +4,19 @@ use super::Error;
 use super::effective::Catalogue;
 use super::entry::{Entry, joined, parted};
 use super::frameworks::{Z_R_N, bad};
-use super::keras_model::{self, Recurrent};
+use super::keras_layer::Recurrent;
+use super::keras_model::{self, Model};
 use super::parts::{LayerTensors, Parts};
 use crate::io::tensors::Tensors;
-use crate::systems::cells::{CellKind, GRU, usual};
+use crate::systems::cells::{CellKind, GRU, VANILLA, usual};
 
 /// What is said where neither a bias nor the model's description tells it.
 pub(super) const NO_BIAS: &str = "No bias tells where the reset gate acts: after the recurrent product is assumed, as in Keras 2 and 3 \
      (--reset-before changes it).";
+
+/// What is said of gated layers without the model's description.
+const UNDESCRIBED: &str = "No description of the model is in the file: gates of sigmoids, tanh and the direction forward in time are taken, as \
+     in Keras by default (hard_sigmoid before Keras 2.3).";
 
 /// Every layer of Keras; those in a row, as the model's description tells, are one network unless `prefix` names one of them.
 pub fn networks<'a>(
@@ -19,19 +24,72 @@ pub fn networks<'a>(
     all: &Catalogue<'a>,
     prefix: Option<&str>,
 ) -> Result<Vec<Parts<'a>>, Error> {
-    let model = keras_model::of(file)?;
+    let model = keras_model::of(file)?.filter(Model::lists);
+    let layers: Vec<&Entry> = all.entries.iter().filter(|e| is_layer(all, e)).collect();
     let mut found: Vec<(Option<usize>, Parts)> = vec![];
-    for e in all.entries.iter().filter(|e| is_layer(all, e)) {
-        let told = model.as_ref().and_then(|m| m.layer(file, parted(e.name()).0));
+    for e in &layers {
+        let told = model.as_ref().and_then(|m| {
+            m.layer(file, parted(e.name()).0).or((layers.len() == 1 && m.layers.len() == 1).then_some(0))
+        });
         let layer = told.and_then(|k| model.as_ref()?.layers.get(k));
+        if model.is_some() && layer.is_none() {
+            let advice = "--cell with --map says what its tensors are, if it does what one of the cells does";
+            let what = "is none of SimpleRNN, GRU and LSTM by the model's description".into();
+            return Err(Error::NotRead { name: e.name().into(), what, advice });
+        }
         found.push((told, group(all, e, layer)?));
     }
-    let single = found.iter().any(|(_, p)| prefix == Some(&p.prefix[..]));
-    match model {
-        _ if single || found.len() < 2 => Ok(found.into_iter().map(|f| f.1).collect()),
-        Some(model) => Ok(stacked(found, |k| model.below(k))),
-        None => Ok(counted(found.into_iter().map(|f| f.1).collect())),
+    let single = found.iter().any(|(_, p)| prefix.is_some_and(|q| within(&p.prefix, q)));
+    let Some(model) = model else {
+        let all: Vec<Parts> = found.into_iter().map(|f| f.1).collect();
+        return Ok(if single || all.len() < 2 { all } else { counted(all) });
+    };
+    let found = if single {
+        found.into_iter().map(|(k, p)| (k, k, p)).collect()
+    } else {
+        stacked(found, |k| model.below(k))
+    };
+    Ok(found
+        .into_iter()
+        .map(|(first, last, parts)| surrounded(file, all, &model, (first, last), parts))
+        .collect())
+}
+
+/// Whether the path `prefix` is `path` or one of its beginnings.
+pub fn within(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+}
+
+/// With the read-out that the model's description tells, and what it says of other layers around.
+fn surrounded<'a>(
+    file: &Tensors,
+    all: &Catalogue<'a>,
+    model: &Model,
+    (first, last): (Option<usize>, Option<usize>),
+    mut parts: Parts<'a>,
+) -> Parts<'a> {
+    let Some(around) = first.zip(last).and_then(|(a, b)| model.around(a, b)) else { return parts };
+    parts.settled = true;
+    parts.said.extend(around.said);
+    let dense = |e: &&Entry<'a>| {
+        let (module, leaf) = parted(e.name());
+        let weight = matches!(leaf, "kernel" | "kernel:0") || leaf == "0" && parted(module).1 == "vars";
+        let base = module.trim_end_matches(".vars").trim_end_matches("/vars");
+        let kept = file.metadata.get(&format!("{base}.vars.name"));
+        let called =
+            |n: &String| kept == Some(n) || kept.is_none() && module.split(['.', '/']).any(|c| c == n);
+        weight && e.matrix().is_some() && around.readout.iter().any(called)
+    };
+    if let Some(weight) = all.entries.iter().find(dense) {
+        let bias = match parted(weight.name()).1 {
+            "0" => "1",
+            "kernel:0" => "bias:0",
+            _ => "bias",
+        };
+        let bias = all.get(&joined(parted(weight.name()).0, bias, weight.name()));
+        parts.readout = Some((weight.clone(), bias.cloned()));
     }
+    parts
 }
 
 /// Layers without a description: those of one name with a number, as Keras counts them in the model's order, are in a row if
@@ -53,7 +111,7 @@ fn counted(found: Vec<Parts>) -> Vec<Parts> {
     }
     let names: Vec<String> = found.iter().map(|p| format!("`{}`", p.prefix)).collect();
     let numbered = places.into_iter().map(|p| Some(p.1)).zip(found).collect();
-    let mut all = stacked(numbered, |k| k.checked_sub(1));
+    let mut all: Vec<Parts> = stacked(numbered, |k| k.checked_sub(1)).into_iter().map(|f| f.2).collect();
     if let [one] = &mut all[..] {
         one.said.push(format!(
             "No description of the model is in the file: {} are taken for layers in a row, by their numbers and widths \
@@ -64,14 +122,17 @@ fn counted(found: Vec<Parts>) -> Vec<Parts> {
     all
 }
 
+/// Layers in a row as one network, with the places of the first and the last.
+type Row<'a> = (Option<usize>, Option<usize>, Parts<'a>);
+
 /// Layers of which each takes what the one before gives, as one network; the others as they are.
 fn stacked<'a>(
     mut found: Vec<(Option<usize>, Parts<'a>)>,
     below: impl Fn(usize) -> Option<usize>,
-) -> Vec<Parts<'a>> {
+) -> Vec<Row<'a>> {
     // In the order of the model, not of the names: gru_10 stands before gru_2.
     found.sort_by_key(|f| f.0);
-    let mut all: Vec<(Option<usize>, Parts)> = vec![];
+    let mut all: Vec<Row> = vec![];
     for (told, parts) in found {
         let same = |p: &Parts| {
             let inputs = parts.layers[0].u.as_ref().and_then(Entry::matrix).map(|m| m.1);
@@ -79,17 +140,17 @@ fn stacked<'a>(
                 && p.layers.last().map(LayerTensors::units) == inputs
         };
         let below = told.and_then(&below);
-        match all.last_mut().filter(|(last, p)| below.is_some() && *last == below && same(p)) {
-            Some((last, p)) => {
+        match all.last_mut().filter(|(_, last, p)| below.is_some() && *last == below && same(p)) {
+            Some((_, last, p)) => {
                 *last = told;
                 p.prefix = common(&p.prefix, &parts.prefix);
                 p.layers.extend(parts.layers);
-                p.said.extend(parts.said.into_iter().filter(|s| !s.starts_with("Its gates")));
+                p.said.extend(parts.said.into_iter().filter(|s| !p.said.contains(s)).collect::<Vec<_>>());
             }
-            None => all.push((told, parts)),
+            None => all.push((told, told, parts)),
         }
     }
-    all.into_iter().map(|f| f.1).collect()
+    all
 }
 
 /// The components with which both paths begin.
@@ -136,7 +197,12 @@ fn group<'a>(all: &Catalogue<'a>, w: &Entry<'a>, told: Option<&Recurrent>) -> Re
     let parts = of(prefix, layer, None)?;
     match told {
         Some(told) => told.applied(parts),
-        None => Ok(parts),
+        None if parts.cell == Some(&VANILLA) => Ok(parts),
+        None => {
+            let mut parts = parts;
+            parts.said.push(UNDESCRIBED.into());
+            Ok(parts)
+        }
     }
 }
 

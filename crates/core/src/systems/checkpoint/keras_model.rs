@@ -2,11 +2,9 @@
 
 use super::Error;
 use super::entry::parted;
-use super::keras::NO_BIAS;
-use super::parts::{LayerTensors, Parts};
+use super::keras_layer::{Recurrent, recurrent};
 use crate::io::tensors::Tensors;
-use crate::linalg::activation::Activation;
-use crate::systems::cells::{CellKind, GRU, LSTM, VANILLA};
+use crate::systems::cells::{GRU, LSTM, VANILLA};
 use serde_json::Value;
 
 /// Layers that give their input in use, as far as a state is concerned.
@@ -20,29 +18,24 @@ const PASS: [&str; 7] = [
     "Masking",
 ];
 
-/// The recurrent layers in the model's order.
+/// The recurrent layers in the model's order, and how all layers hang together.
 pub struct Model {
     /// The layers.
     pub layers: Vec<Recurrent>,
     /// Of each, the one whose states it takes, if it takes those of one and nothing else.
     below: Vec<Option<usize>>,
+    nodes: Vec<Node>,
+    /// Whether a layer is called several times, so that what takes its output is not told here.
+    shared: bool,
 }
 
-/// A recurrent layer as its configuration says.
-#[derive(Debug)]
-pub struct Recurrent {
-    name: String,
-    cell: &'static CellKind,
-    units: Option<u64>,
-    activation: String,
-    recurrent_activation: String,
-    /// Whether a GRU's reset gate acts after the product; false where the file does not know of it (before Keras 2.2).
-    reset_after: bool,
-    go_backwards: bool,
-    bidirectional: bool,
-    /// Whether its weights are stored as NVIDIA's library has them.
-    cudnn: bool,
-    sequences: bool,
+/// What stands around recurrent layers in a row.
+#[derive(Default)]
+pub struct Around {
+    /// Names under which the weights of the read-out may lie; none without one.
+    pub readout: Vec<String>,
+    /// What is to be said.
+    pub said: Vec<String>,
 }
 
 /// What a file says of its model: `model_config` of Keras's HDF5 files, `config.json` of its archives.
@@ -60,12 +53,14 @@ pub fn of(file: &Tensors) -> Result<Option<Model>, Error> {
 }
 
 /// A layer of the model as far as it matters here.
-struct Node<'v> {
-    class: &'v str,
-    name: &'v str,
-    inputs: Vec<&'v str>,
+struct Node {
+    class: String,
+    name: String,
+    inputs: Vec<String>,
     /// Its places among the recurrent layers.
     recurrent: std::ops::Range<usize>,
+    /// Of a dense layer, alone or at every step: its own name, and its activation.
+    dense: Option<(String, String)>,
 }
 
 impl Model {
@@ -83,11 +78,92 @@ impl Model {
                 (true, before) => before.map(|b| names[b]).into_iter().collect(),
                 (false, _) => inbound(&layer["inbound_nodes"], &names),
             };
-            let class = layer["class_name"].as_str().unwrap_or_default();
-            nodes.push(Node { class, name: names[k], inputs, recurrent: start..layers.len() });
+            nodes.push(Node {
+                class: layer["class_name"].as_str().unwrap_or_default().to_owned(),
+                name: names[k].to_owned(),
+                inputs: inputs.into_iter().map(str::to_owned).collect(),
+                recurrent: start..layers.len(),
+                dense: dense(layer),
+            });
         }
         let below = (0..layers.len()).map(|k| source(&nodes, &layers, k)).collect();
-        Self { layers, below }
+        let calls = |l: &Value| l["inbound_nodes"].as_array().map_or(0, Vec::len);
+        Self { shared: list.iter().any(|l| calls(l) > 1), layers, below, nodes }
+    }
+
+    /// Whether the description lists layers, as that of a subclassed model does not.
+    pub fn lists(&self) -> bool {
+        !self.nodes.is_empty()
+    }
+
+    /// What stands before layer `first` and behind layer `last`; none where the description does not tell.
+    pub fn around(&self, first: usize, last: usize) -> Option<Around> {
+        let node = |k: usize| self.nodes.iter().find(|n| n.recurrent.contains(&k) && n.recurrent.len() == 1);
+        if self.shared {
+            return None;
+        }
+        let mut found = Around::default();
+        let mut before = node(first)?;
+        for _ in 0..self.nodes.len() {
+            let [one] = &before.inputs[..] else { break };
+            let Some(next) = self.nodes.iter().find(|n| n.name == *one) else { break };
+            before = next;
+            if before.class != "InputLayer" && !PASS.contains(&&before.class[..]) {
+                found.said.push(format!(
+                    "`{}` ({}) stands before the network: the inputs here are what it gives, and zero input need not be the \
+                     task's rest.",
+                    before.name, before.class
+                ));
+                break;
+            }
+        }
+        self.behind(node(last)?, &mut found);
+        Some(found)
+    }
+
+    /// Finds the dense layer that reads the states, and what is to be said where another layer does.
+    fn behind(&self, mut at: &Node, found: &mut Around) {
+        let takers = |n: &Node| self.nodes.iter().filter(|t| t.inputs.contains(&n.name)).collect::<Vec<_>>();
+        for _ in 0..self.nodes.len() {
+            let next = takers(at);
+            let [one] = next[..] else {
+                if !next.is_empty() {
+                    let names: Vec<String> =
+                        next.iter().map(|n| format!("`{}` ({})", n.name, n.class)).collect();
+                    found.said.push(format!(
+                        "{} take its states: no read-out is taken (--map readout=NAME takes one).",
+                        names.join(" and ")
+                    ));
+                }
+                return;
+            };
+            at = one;
+            let Some((own, activation)) = &at.dense else {
+                if PASS.contains(&&at.class[..]) {
+                    continue;
+                }
+                found.said.push(format!(
+                    "`{}` ({}) stands between the network and what reads it: no read-out is taken.",
+                    at.name, at.class
+                ));
+                return;
+            };
+            let behind = takers(at);
+            if behind.iter().any(|n| n.dense.is_some()) || behind.len() > 1 {
+                found.said.push(format!(
+                    "`{}` is the first of several layers, not a linear read-out, and is left out.",
+                    at.name
+                ));
+                return;
+            }
+            found.readout = vec![at.name.clone(), own.clone()];
+            let bent = (activation != "linear").then(|| format!("its activation `{activation}`"));
+            let layer = behind.first().map(|n| format!("`{}` ({})", n.name, n.class));
+            if let Some(what) = bent.or(layer) {
+                found.said.push(format!("The read-out here is what `{}` gives before {what}.", at.name));
+            }
+            return;
+        }
     }
 
     /// The layer whose states layer `k` takes, if it takes nothing else.
@@ -102,8 +178,25 @@ impl Model {
         let kept = file.metadata.get(&format!("{base}.vars.name"));
         let find = |name: &str| self.layers.iter().position(|l| l.name == name);
         let inside = || module.split(['.', '/']).find_map(find);
-        kept.and_then(|name| find(name)).or_else(inside).or((self.layers.len() == 1).then_some(0))
+        kept.and_then(|name| find(name)).or_else(inside)
     }
+}
+
+/// The name and the activation of a dense layer, alone or at every step.
+fn dense(layer: &Value) -> Option<(String, String)> {
+    let inner = if layer["class_name"] == "TimeDistributed" { &layer["config"]["layer"] } else { layer };
+    let config = &inner["config"];
+    let activation = match &config["activation"] {
+        Value::Null => "linear".to_owned(),
+        Value::String(s) => s.clone(),
+        v => v["config"]
+            .as_str()
+            .or(v["config"]["name"].as_str())
+            .or(v["class_name"].as_str())
+            .unwrap_or("unknown")
+            .to_owned(),
+    };
+    (inner["class_name"] == "Dense").then(|| (name_of(inner).to_owned(), activation))
 }
 
 /// The recurrent layer from which layer `k` takes its input, past those that change nothing.
@@ -111,11 +204,11 @@ fn source(nodes: &[Node], layers: &[Recurrent], k: usize) -> Option<usize> {
     let mut node = nodes.iter().find(|n| n.recurrent.contains(&k) && n.recurrent.len() == 1)?;
     // As many steps as there are layers: a damaged description may go in a circle.
     for _ in 0..nodes.len() {
-        let [one] = node.inputs[..] else { return None };
-        node = nodes.iter().find(|n| n.name == one)?;
+        let [one] = &node.inputs[..] else { return None };
+        node = nodes.iter().find(|n| n.name == *one)?;
         match node.recurrent.len() {
             1 => return Some(node.recurrent.start).filter(|k| layers[*k].sequences),
-            0 if PASS.contains(&node.class) => {}
+            0 if PASS.contains(&&node.class[..]) => {}
             _ => return None,
         }
     }
@@ -164,86 +257,5 @@ fn collect(value: &Value, bidirectional: bool, outer: &Value, found: &mut Vec<Re
             let single = ["layer", "cell"].iter().filter_map(|k| config.get(k));
             list.chain(cells).chain(single).for_each(|v| collect(v, both, outer, found));
         }
-    }
-}
-
-fn recurrent(
-    cell: &'static CellKind,
-    class: &str,
-    config: &Value,
-    outer: &Value,
-    bidirectional: bool,
-) -> Recurrent {
-    let outer = if outer.is_null() { config } else { outer };
-    let text = |key: &str, usual: &str| match &config[key] {
-        Value::Null => usual.to_owned(),
-        Value::String(s) => s.clone(),
-        // Functions that are registered are objects.
-        v => v["config"].as_str().or(v["config"]["name"].as_str()).unwrap_or("unknown").to_owned(),
-    };
-    Recurrent {
-        name: outer["name"].as_str().unwrap_or_default().to_owned(),
-        cell,
-        units: config["units"].as_u64().or(config["output_dim"].as_u64()),
-        activation: text("activation", if config.get("activation").is_some() { "linear" } else { "tanh" }),
-        recurrent_activation: text("recurrent_activation", "sigmoid"),
-        reset_after: config["reset_after"].as_bool().unwrap_or(false),
-        go_backwards: outer["go_backwards"].as_bool().unwrap_or(false),
-        bidirectional,
-        cudnn: class.starts_with("CuDNN"),
-        sequences: outer["return_sequences"].as_bool().unwrap_or(false),
-    }
-}
-
-impl Recurrent {
-    /// Fails at layers that are not one of the cells.
-    fn readable(&self, name: &str) -> Result<(), Error> {
-        let gated = *self.cell != VANILLA;
-        let (kind, advice) = match self {
-            Self { bidirectional: true, .. } => {
-                ("bidirectional", "its backward half reads the future; export the forward layer alone")
-            }
-            Self { go_backwards: true, .. } => {
-                ("backward (go_backwards)", "it reads its input from the end; train or export it forwards")
-            }
-            Self { cudnn: true, .. } => (
-                "CuDNN",
-                "load its weights into a plain GRU (reset_after=True) or LSTM of Keras and save that model",
-            ),
-            _ if gated && self.recurrent_activation != "sigmoid" => (
-                "gated without sigmoids (recurrent_activation)",
-                "gates are read with recurrent_activation=\"sigmoid\" alone; the default before Keras 2.3 was hard_sigmoid",
-            ),
-            _ if gated && self.activation != "tanh" => {
-                ("gated with another activation than tanh", "train it with activation=\"tanh\"")
-            }
-            _ if Activation::parse(&self.activation).is_none() => {
-                ("bent by another activation", "tanh, relu, sigmoid and linear are read")
-            }
-            _ => return Ok(()),
-        };
-        Err(Error::Unsupported { name: name.to_owned(), kind, advice })
-    }
-
-    /// The weights' reading with what the configuration says beside them: activation, and the place of the reset gate.
-    ///
-    /// # Errors
-    /// A layer that is none of the cells, and weights of another cell or of other units than it says.
-    pub fn applied<'a>(&self, mut parts: Parts<'a>) -> Result<Parts<'a>, Error> {
-        let name = parts.layers[0].w.name().to_owned();
-        self.readable(&name)?;
-        let units = parts.layers.first().map(|l| LayerTensors::units(l) as u64);
-        if parts.cell != Some(self.cell) || self.units.is_some_and(|n| units != Some(n)) {
-            let advice = "its weights are of another cell or size than the model's description says; save the model again";
-            return Err(Error::Unsupported { name, kind: "described otherwise", advice });
-        }
-        if *self.cell == VANILLA {
-            parts.activation = Activation::parse(&self.activation);
-        }
-        if *self.cell == GRU && parts.reset_before.is_none() {
-            parts.reset_before = Some(!self.reset_after);
-            parts.said.retain(|s| s != NO_BIAS);
-        }
-        Ok(parts)
     }
 }

@@ -12,6 +12,7 @@ mod frameworks;
 mod gates;
 mod given;
 mod keras;
+mod keras_layer;
 mod keras_model;
 mod known;
 mod metadata;

@@ -6,7 +6,9 @@ use super::gates::in_order;
 use super::orientation::oriented;
 use super::parts::{LayerTensors, Parts, split};
 use super::readout::readout;
-use super::{Error, Spec, dendritic, described, frameworks, known, neuralrnn, nodes, published, sequence};
+use super::{
+    Error, Spec, dendritic, described, frameworks, keras, known, neuralrnn, nodes, published, sequence,
+};
 use crate::io::tensors::Tensors;
 use crate::systems::cells;
 use std::collections::BTreeMap;
@@ -43,6 +45,10 @@ pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
     let listed: Vec<String> = prefixes.iter().map(|p| format!("`{p}`")).collect();
     let chosen = match (prefix, &prefixes[..]) {
         (Some(p), _) if prefixes.iter().any(|q| q == p) => p.to_owned(),
+        // The beginning of one alone.
+        (Some(p), _) if !p.is_empty() && prefixes.iter().filter(|q| keras::within(q, p)).count() == 1 => {
+            prefixes.iter().find(|q| keras::within(q, p)).cloned().unwrap_or_default()
+        }
         (Some(p), _) => {
             let found = match listed[..] {
                 [] => "none".into(),
@@ -74,7 +80,7 @@ pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
     let used: Vec<&str> = parts.all().flat_map(|e| e.from.iter().copied()).collect();
     no_bias_is_lost(all, &parts, &used)?;
     let others: Vec<&str> = prefixes.iter().map(String::as_str).filter(|p| *p != chosen).collect();
-    if parts.readout.is_none() {
+    if parts.readout.is_none() && !parts.settled {
         let (found, said) = readout(file, all, &parts, &others);
         parts.readout = found;
         parts.said.extend(said);

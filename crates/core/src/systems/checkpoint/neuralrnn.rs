@@ -4,10 +4,10 @@ use super::effective::Catalogue;
 use super::given::by_map;
 use super::orientation::Vectors;
 use super::parts::Parts;
-use super::{Error, Spec};
+use super::{Error, Spec, published};
 use crate::io::tensors::Tensors;
 use crate::linalg::activation::Activation;
-use crate::systems::cells::{CURRENT, CellKind, RATE, VANILLA};
+use crate::systems::cells::{CURRENT, RATE, VANILLA};
 
 /// Models with one recurrent layer h2h, perhaps with masks and signs.
 const ONE_LAYER: [&str; 7] =
@@ -20,7 +20,8 @@ fn text<'a>(file: &'a Tensors, key: &str) -> Option<&'a str> {
 /// Whether a file is such a network.
 pub fn named(file: &Tensors, all: &Catalogue) -> bool {
     let weights = all.get("h2h.weight").is_some() || all.get("m").is_some() && all.get("n").is_some();
-    weights && text(file, "model_type").is_some() && text(file, "nonlinearity_mode").is_some()
+    let model = text(file, "model_type").unwrap_or_default();
+    weights && (model == "lowrank_rnn" || ONE_LAYER.contains(&model))
 }
 
 /// The network of a file by NeuralRNN 0.4, z' = (1 - a) z + a f(p) with the drive p = W z + U x + b (`pre_activation`);
@@ -30,43 +31,42 @@ pub fn network<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Option<R
 }
 
 fn of<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Parts<'a>, Error> {
-    let (model, mode) =
-        (text(file, "model_type").unwrap_or_default(), text(file, "nonlinearity_mode").unwrap_or_default());
+    let model = text(file, "model_type").unwrap_or_default();
     let low_rank = model == "lowrank_rnn";
+    let usual = if low_rank { "rate" } else { "pre_activation" };
+    let mode = text(file, "nonlinearity_mode").unwrap_or(usual);
     let name = if low_rank { "m" } else { "h2h.weight" };
-    let refused = |kind, advice| Err(Error::Unsupported { name: name.into(), kind, advice });
-    if !low_rank && !ONE_LAYER.contains(&model) {
-        return refused(
-            "of another model of NeuralRNN (model_type)",
-            "--cell with --map says what is to be read",
-        );
-    }
-    let Some(f) = text(file, "activation").and_then(Activation::parse) else {
-        return refused("bent by another activation", "tanh, relu, sigmoid and identity are read");
+    let refused = |what: String| {
+        let advice = "--cell with --map and --alpha says what is to be read";
+        Err(Error::NotRead { name: name.into(), what, advice })
     };
-    let Some(alpha) =
-        text(file, "alpha").and_then(|a| a.parse::<f64>().ok()).filter(|a| *a > 0.0 && *a <= 1.0)
-    else {
-        return refused(
-            "without alpha in its config.json",
-            "--cell with --map and --alpha says what is to be read",
-        );
+    let named = text(file, "activation").unwrap_or("not told");
+    let Some(f) = Activation::parse(named) else {
+        return refused(format!("has the activation `{named}` (config.json)"));
+    };
+    let number = |key: &str| text(file, key).and_then(|a| a.parse::<f64>().ok());
+    let alpha = number("alpha").or_else(|| Some(number("dt")? / number("tau")?));
+    let Some(alpha) = alpha.filter(|a| *a > 0.0 && *a <= 1.0) else {
+        return refused("has no alpha in its config.json".into());
     };
     let (cell, a) = match mode {
         "pre_activation" => (&RATE, None),
         "rate" => (&CURRENT, None),
         "post_blend" => (&VANILLA, Some(alpha)),
-        _ => return refused("of another nonlinearity_mode", "--cell with --map says what is to be read"),
+        _ => return refused(format!("has the nonlinearity_mode `{mode}` (config.json)")),
     };
-    let map = if low_rank { low_rank_map(file, cell) } else { Some(map(all, a)) };
-    let Some(map) = map else {
-        return refused(
-            "low-rank with a bias within its rates, or blended",
-            "--cell with --map says what is to be read",
-        );
-    };
+    if low_rank && mode == "rate" && text(file, "scale_by_hidden_size") != Some("false") {
+        return published_rates(file, all, spec, (f, alpha));
+    }
+    if low_rank && mode != "pre_activation" {
+        return refused(format!(
+            "is low-rank of the nonlinearity_mode `{mode}`, with a bias within its rates or not over its units"
+        ));
+    }
+    let map = if low_rank { low_rank_map(file) } else { map(all, a) };
     let own = Spec { cell: Some(cell), map, vectors: Some(Vectors::Column), prefix: None, ..spec.clone() };
-    let own = if low_rank { Spec { vectors: None, ..own } } else { own };
+    let over_units = low_rank && text(file, "scale_by_hidden_size") != Some("false");
+    let own = if over_units { Spec { vectors: None, ..own } } else { own };
     let mut parts = by_map(file, all, &own)?;
     parts
         .said
@@ -101,11 +101,34 @@ fn map(all: &Catalogue, a: Option<f64>) -> Vec<(String, String)> {
     map
 }
 
-/// Roles of the tensors of a low-rank model, which is divided by the number of units.
-fn low_rank_map(file: &Tensors, cell: &CellKind) -> Option<Vec<(String, String)>> {
+/// A low-rank model of rates, as lowrank_inference has them: its bias within the rates, m n^T over the units.
+fn published_rates<'a>(
+    file: &Tensors,
+    all: &Catalogue<'a>,
+    spec: &Spec,
+    (f, alpha): (Activation, f64),
+) -> Result<Parts<'a>, Error> {
+    let Some(parts) = published::network(all, spec) else {
+        let why = "a low-rank model has `m`, `n` and `wi`; were all weights saved?".to_owned();
+        return Err(Error::Missing { name: "wi".into(), why });
+    };
+    let mut parts = parts?;
+    let said = format!("By the config.json beside it: lowrank_rnn of NeuralRNN, rate, alpha {alpha}.");
+    parts.said.insert(0, said);
+    if text(file, "output_activation").is_some_and(|g| Activation::parse(g) != Some(f)) {
+        (parts.readout, parts.settled) = (None, true);
+        parts
+            .said
+            .push("Its read-out bends the states otherwise than its recurrence, and is left out.".into());
+    }
+    Ok(Parts { activation: Some(f), times: Some((1.0, alpha)), ..parts })
+}
+
+/// Roles of the tensors of a low-rank model with the bias in its drive.
+fn low_rank_map(file: &Tensors) -> Vec<(String, String)> {
     let over_units = text(file, "scale_by_hidden_size") != Some("false");
-    (*cell == RATE && over_units).then(|| {
-        let roles = [("m", "m"), ("n", "n"), ("w_in", "wi"), ("b", "b")];
-        roles.map(|(role, name)| (role.to_owned(), name.to_owned())).to_vec()
-    })
+    let w: &[(&str, &str)] = if over_units { &[("m", "m"), ("n", "n")] } else { &[("w_rec", "m@t(n)")] };
+    let u = if over_units { "wi" } else { "t(wi)*si" };
+    let roles = w.iter().chain(&[("w_in", u), ("b", "b")]);
+    roles.map(|(role, name)| ((*role).to_owned(), (*name).to_owned())).collect()
 }

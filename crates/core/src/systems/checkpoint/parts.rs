@@ -46,6 +46,8 @@ pub struct Parts<'a> {
     pub layers: Vec<LayerTensors<'a>>,
     /// Read-out weights and bias, as stored.
     pub readout: Option<(Entry<'a>, Option<Entry<'a>>)>,
+    /// Whether it is settled that there is this read-out or none.
+    pub settled: bool,
     /// Whether the read-out is of the rates f(x) of a network of currents x.
     pub of_rates: bool,
     /// Whether vectors multiply the stored weights as rows, which decides about a square read-out.
@@ -72,6 +74,7 @@ impl<'a> Parts<'a> {
         Self {
             layers,
             readout: None,
+            settled: false,
             of_rates: false,
             rows: false,
             tau: None,

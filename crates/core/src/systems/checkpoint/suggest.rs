@@ -6,7 +6,7 @@ use crate::io::tensors::Tensors;
 
 /// Words in the names of weights between units, onto them, of what is read, and of what only changes weights.
 const RECURRENT: [&str; 8] = ["rec", "h2h", "hh", "hidden", "w_r", "wr", "rnn", "j"];
-const INTO: [&str; 10] = ["input", "inp", "i2h", "x2h", "w_in", "win", "wi", "ih", "in.", "b"];
+const INTO: [&str; 11] = ["input", "inp", "i2h", "x2h", "w_in", "win", "wi", "ih", "in.", "b", "u"];
 const OUT: [&str; 7] = ["out", "read", "h2o", "wo", "fc", "dec", "w"];
 const NO_WEIGHTS: [&str; 8] = ["dale", "mask", "conn", "sign", "cov", "j0", "w0", "init"];
 
@@ -14,6 +14,12 @@ fn word(e: &Entry, words: &[&str]) -> bool {
     let name = e.name().to_lowercase();
     // A letter alone is a name of its own.
     words.iter().any(|w| if w.len() == 1 { parted(&name).1 == *w } else { name.contains(w) })
+}
+
+/// Whether it is a column or row of one number a unit under a bias's name, as MATLAB has them.
+fn is_bias(e: &Entry, units: usize) -> bool {
+    let one = e.matrix().is_some_and(|m| m == (units, 1) || m == (1, units));
+    one && (parted(e.name()).1 == "b" && units > 1 || word(e, &["bias"]))
 }
 
 /// Options that would read the file, as far as shapes and words tell; nothing where no one matrix stands out.
@@ -45,8 +51,11 @@ pub(super) fn command(all: &Catalogue) -> Option<String> {
     };
     let units = w.matrix()?.0;
     let beside = |words: &[&str]| {
-        let fits =
-            |e: &&Entry| e.matrix().is_some_and(|(r, c)| r == units || c == units) && e.name() != w.name();
+        let fits = |e: &&Entry| {
+            e.matrix().is_some_and(|(r, c)| r == units || c == units)
+                && e.name() != w.name()
+                && !is_bias(e, units)
+        };
         let mut found = all.entries.iter().filter(fits).filter(|e| word(e, words) && !word(e, &NO_WEIGHTS));
         found.next().filter(|_| found.next().is_none())
     };

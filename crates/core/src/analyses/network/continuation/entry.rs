@@ -183,15 +183,19 @@ fn extent(values: impl Iterator<Item = f64>) -> Option<[Number; 2]> {
 pub fn stretches(points: &[(f64, bool)], events: &[(usize, f64)]) -> Vec<[f64; 2]> {
     let border = |after: usize| events.iter().filter(move |e| e.0 == after).map(|e| e.1);
     let mut all = vec![];
-    let mut first: Option<f64> = None;
-    for (k, (p, stable)) in points.iter().enumerate() {
-        if *stable && first.is_none() {
-            first = Some(k.checked_sub(1).and_then(|before| border(before).next_back()).unwrap_or(*p));
+    // Least and largest so far: a branch may turn round within a stretch.
+    let mut ends: Option<[f64; 2]> = None;
+    let wider = |ends: Option<[f64; 2]>, p: f64| Some(ends.map_or([p, p], |[a, b]| [a.min(p), b.max(p)]));
+    for (k, (p, stable)) in points.iter().enumerate().filter(|(_, p)| p.1) {
+        if ends.is_none() {
+            ends = k.checked_sub(1).and_then(|before| border(before).next_back()).map(|at| [at, at]);
         }
-        if let Some(from) = first.filter(|_| *stable && !points.get(k + 1).is_some_and(|next| next.1)) {
-            let to = if k + 1 < points.len() { border(k).next().unwrap_or(*p) } else { *p };
-            all.push([from.min(to), from.max(to)]);
-            first = None;
+        ends = wider(ends, *p);
+        if *stable && !points.get(k + 1).is_some_and(|next| next.1) {
+            if let Some(at) = border(k).next().filter(|_| k + 1 < points.len()) {
+                ends = wider(ends, at);
+            }
+            all.extend(ends.take());
         }
     }
     all
@@ -288,5 +292,18 @@ mod tests {
         assert_eq!(found, [[0.05, 0.25], [0.4, 0.4]]);
         assert_eq!(stretches(&[(1.0, true), (0.0, true)], &[]), [[0.0, 1.0]]);
         assert!(stretches(&[], &[]).is_empty());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stretches;
+
+    #[test]
+    fn a_branch_that_turns_round_is_stable_on_the_whole_of_it() {
+        let points = [(2.0, true), (1.0, true), (0.5, true), (1.5, true), (2.0, true)];
+        assert_eq!(stretches(&points, &[]), [[0.5, 2.0]]);
+        let points = [(0.0, true), (1.0, true), (2.0, false), (3.0, true)];
+        assert_eq!(stretches(&points, &[(1, 1.5), (2, 2.5)]), [[0.0, 1.5], [2.5, 3.0]]);
     }
 }

@@ -1,7 +1,7 @@
 //! One dataset as a table: its columns, and its rows in order.
 
 use super::super::super::error::Problem;
-use super::super::super::table::source::{Block, Part, Pick, Taker};
+use super::super::super::table::source::{Block, Part, Pick, Stopped, Taker};
 use super::super::super::table::{ColumnInfo, Kind, Schema};
 use super::super::dataset::Dataset;
 use super::super::fail::damaged;
@@ -230,17 +230,5 @@ fn nonempty(data: &Dataset, rows: usize) -> Result<u64, Problem> {
     match rows {
         0 => Err(damaged(&data.place(), "fewer rows than its shape says")),
         n => Ok(n as u64),
-    }
-}
-
-/// Why reading stopped: the file, or whoever takes the rows.
-pub(in super::super) enum Stopped {
-    File(Problem),
-    Caller(super::super::super::error::Error),
-}
-
-impl From<Problem> for Stopped {
-    fn from(problem: Problem) -> Self {
-        Self::File(problem)
     }
 }

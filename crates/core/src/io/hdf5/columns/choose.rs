@@ -55,7 +55,12 @@ pub(in super::super) fn chosen(file: &Hdf5, array: Option<&str>) -> Result<Strin
     let mut found = arrays.iter().filter(ends);
     match (found.next(), found.next(), array) {
         (Some(only), None, _) => Ok(format!("/{only}")),
-        (None, _, None) => Err(Problem::NoRows { rows: 0, columns: 0 }),
+        (None, _, None) => Err(Problem::Unsupported {
+            place: "the file".into(),
+            found: "no dataset of numbers of one to three dimensions with values".into(),
+            expected: "one, as rows x columns or trials x rows x columns",
+            advice: "`nullcline inspect` lists what is there, and why it is not read",
+        }),
         (None, _, Some(name)) if arrays.is_empty() => Err(Problem::Unsupported {
             place: format!("`{}`", super::super::super::shown::name(name)),
             found: "nothing of that name, and no dataset of numbers of one to three dimensions".into(),
@@ -84,7 +89,10 @@ pub(in super::super) fn open(file: &Hdf5, path: &str) -> Result<Named, Problem> 
             advice: "name a numeric variable",
         });
     }
-    let mut array = Array::new(file, data, meaning, class.is_some())?;
+    let listed = tree(file)?;
+    let dimensions = dimensions(&about, &listed);
+    let turned = turned(&data, &dimensions)?;
+    let mut array = Array::new(file, data, meaning, class.is_some() || turned)?;
     let mut lead: Vec<String> = array.lead.iter().map(|_| "trial".to_owned()).collect();
     let base = path.rsplit('/').next().unwrap_or(path);
     let numbered = |n: u64| (0..n).map(|k| format!("{base}{k}")).collect::<Vec<_>>();
@@ -92,7 +100,6 @@ pub(in super::super) fn open(file: &Hdf5, path: &str) -> Result<Named, Problem> 
     let Some(Value::References(axes)) = named(&about, "DIMENSION_LIST").map(|a| &a.value) else {
         return Ok((array, lead, columns));
     };
-    let listed = tree(file)?;
     let scale = |axis: usize| -> Result<Option<(String, Dataset)>, Problem> {
         let Some(address) = axes.get(axis).and_then(|all| all.first()) else { return Ok(None) };
         let Some(entry) = listed.iter().find(|e| e.address == *address && e.shape.is_some()) else {
@@ -106,8 +113,9 @@ pub(in super::super) fn open(file: &Hdf5, path: &str) -> Result<Named, Problem> 
         Ok((!bare && fits).then_some((name, data)))
     };
     let rank = array.data.shape.len();
+    let (first, last) = if turned { (rank - 1, 0) } else { (0, rank - 1) };
     let (rows, across) =
-        (if rank < 3 { scale(0)? } else { None }, if rank > 1 { scale(rank - 1)? } else { None });
+        (if rank < 3 { scale(first)? } else { None }, if rank > 1 { scale(last)? } else { None });
     if let Some((_, data)) = across {
         columns = labels(file, &data, base)?.unwrap_or(columns);
     }
@@ -119,6 +127,51 @@ pub(in super::super) fn open(file: &Hdf5, path: &str) -> Result<Named, Problem> 
         lead.push(name);
     }
     Ok((array, lead, columns))
+}
+
+/// Names of the dimensions, by their scales or labels; empty where a dimension has none.
+fn dimensions(about: &[Attribute], listed: &[Entry]) -> Vec<String> {
+    let name = |address: &u64| {
+        let entry = listed.iter().find(|e| e.address == *address);
+        entry.and_then(|e| e.path.rsplit('/').next()).unwrap_or_default().to_lowercase()
+    };
+    match (
+        named(about, "DIMENSION_LIST").map(|a| &a.value),
+        named(about, "DIMENSION_LABELS").map(|a| &a.value),
+    ) {
+        (Some(Value::References(axes)), _) => {
+            axes.iter().map(|a| a.first().map_or_else(String::new, name)).collect()
+        }
+        (_, Some(Value::Texts(labels))) => labels.iter().map(|l| l.trim().to_lowercase()).collect(),
+        _ => vec![],
+    }
+}
+
+fn is_time(name: &str) -> bool {
+    matches!(name, "t" | "frame" | "frames" | "sample" | "samples" | "step" | "steps" | "bin" | "bins")
+        || name.starts_with("time")
+}
+
+/// Whether the dimensions, by their names, lie in reverse: units x time, or units x time x trials.
+///
+/// # Errors
+/// Time at a place from which reversing does not bring it to the rows.
+fn turned(data: &Dataset, names: &[String]) -> Result<bool, Problem> {
+    let rank = data.shape.len();
+    let times: Vec<usize> = (0..names.len()).filter(|k| is_time(&names[*k])).collect();
+    let trials = names.iter().position(|n| n.starts_with("trial") || n.starts_with("epoch"));
+    match (rank, &times[..], trials) {
+        _ if names.len() != rank => Ok(false),
+        (2, [1], None) => Ok(true),
+        (3, [1], Some(2)) => Ok(true),
+        (2, [0], _) | (3, [1], _) | (1, ..) | (_, [], _) => Ok(false),
+        _ => Err(Problem::Unsupported {
+            place: data.place(),
+            found: format!("dimensions ({})", names.join(", ")),
+            expected: "(time, units) or (trials, time, units)",
+            advice: "write it again in this order: ds.transpose(\"trial\", \"time\", \"unit\") in xarray",
+        }),
+    }
 }
 
 /// Names of columns out of a scale: texts as they are, whole numbers behind the name of the dataset. None where two would be

@@ -15,6 +15,10 @@ pub(in super::super) struct Meaning {
     pub factor: Option<f64>,
     pub offset: Option<f64>,
     pub missing: Vec<f64>,
+    /// Stored numbers outside of these are missing (section 2.5.1).
+    pub valid: Option<(f64, f64)>,
+    /// What is added to negative numbers that stand for unsigned ones (`_Unsigned`).
+    pub unsigned: Option<f64>,
 }
 
 impl Meaning {
@@ -33,7 +37,22 @@ impl Meaning {
         {
             dtype.decode(&data.fill, big_endian, &mut missing);
         }
-        Self { factor: number("scale_factor"), offset: number("add_offset"), missing }
+        let range = match named(about, "valid_range").map(|a| &a.value) {
+            Some(Value::Numbers(v)) if v.len() == 2 => (Some(v[0]), Some(v[1])),
+            _ => (number("valid_min"), number("valid_max")),
+        };
+        let valid = match range {
+            (None, None) => None,
+            (a, b) => Some((a.unwrap_or(f64::NEG_INFINITY), b.unwrap_or(f64::INFINITY))),
+        };
+        let text = |name: &str| named(about, name).and_then(Attribute::text).map(str::to_lowercase);
+        let unsigned = match data.kind {
+            Type::Number { dtype, .. } if text("_Unsigned").as_deref() == Some("true") => {
+                Some(2f64.powi(8 * dtype.width() as i32))
+            }
+            _ => None,
+        };
+        Self { factor: number("scale_factor"), offset: number("add_offset"), missing, valid, unsigned }
     }
 
     fn is_plain(&self) -> bool {
@@ -41,7 +60,11 @@ impl Meaning {
     }
 
     fn means_missing(&self, stored: f64) -> bool {
-        self.missing.iter().any(|m| m.partial_cmp(&stored) == Some(Equal) || (m.is_nan() && stored.is_nan()))
+        self.valid.is_some_and(|(a, b)| stored < a || stored > b)
+            || self
+                .missing
+                .iter()
+                .any(|m| m.partial_cmp(&stored) == Some(Equal) || (m.is_nan() && stored.is_nan()))
     }
 
     fn value(&self, stored: f64) -> f64 {
@@ -79,7 +102,10 @@ impl Meaning {
         for value in values {
             stored.clear();
             dtype.decode(value, big_endian, &mut stored);
-            let number = stored.first().copied().unwrap_or(f64::NAN);
+            let mut number = stored.first().copied().unwrap_or(f64::NAN);
+            if let Some(whole) = self.unsigned.filter(|_| number < 0.0) {
+                number += whole;
+            }
             match &mut part.values {
                 _ if self.means_missing(number) => part.push_missing(),
                 Values::Number(all) => all.push(self.value(number)),

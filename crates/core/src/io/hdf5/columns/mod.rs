@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::super::error::{Error, Problem};
+use super::super::spikes::{Bins, Spikes};
 use super::super::table::Schema;
 use super::super::table::source::{Pick, Source, Taker};
 use super::file::Hdf5;
 use super::nwb;
-use array::{Array, Stopped};
+use super::tree::resolve;
+use array::Array;
+use std::rc::Rc;
 
 pub(super) mod array;
 pub(super) mod bands;
@@ -33,14 +36,14 @@ pub(super) mod meaning;
 /// chunks is more than 32 MiB.
 pub struct Recording {
     path: PathBuf,
-    file: Hdf5,
+    file: Rc<Hdf5>,
     schema: Schema,
     kind: Kind,
 }
 
 enum Kind {
     Array(Box<Array>),
-    Spikes(Box<nwb::Spikes>),
+    Spikes(Box<Spikes>),
 }
 
 impl Recording {
@@ -50,10 +53,12 @@ impl Recording {
     /// As [`Hdf5::open`]; a dataset that is not there, or none named where there are several, each with a list of them; one
     /// that is no table.
     pub fn open(path: &Path, array: Option<&str>) -> Result<Self, Problem> {
-        let file = Hdf5::open(path)?;
+        let file = Rc::new(Hdf5::open(path)?);
         let path = path.to_owned();
-        if let Some((units, bins)) = array.and_then(|a| a.split_once('@')) {
-            let spikes = nwb::Spikes::open(&file, units, &nwb::Bins::parse(bins)?)?;
+        // A dataset may be called so itself.
+        let spikes = array.filter(|a| resolve(&file, a).is_err()).and_then(|a| a.split_once('@'));
+        if let Some((units, bins)) = spikes {
+            let spikes = nwb::spikes(&file, units, &Bins::parse(bins)?)?;
             return Ok(Self { path, file, schema: spikes.schema(), kind: Kind::Spikes(Box::new(spikes)) });
         }
         let name = match array {
@@ -80,11 +85,8 @@ impl Source for Recording {
     fn visit(&mut self, picks: &[Pick], rows: usize, f: &mut Taker<'_>) -> Result<(), Error> {
         let result = match &self.kind {
             Kind::Array(array) => array.visit(&self.file, picks, rows, f),
-            Kind::Spikes(spikes) => spikes.visit(&self.file, picks, rows, f),
+            Kind::Spikes(spikes) => spikes.visit(picks, rows, f),
         };
-        result.map_err(|stopped| match stopped {
-            Stopped::File(problem) => Error::new(&self.path, problem),
-            Stopped::Caller(error) => error,
-        })
+        result.map_err(|stopped| stopped.told(&self.path))
     }
 }

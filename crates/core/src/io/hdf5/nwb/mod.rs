@@ -1,7 +1,10 @@
 //! NWB (Neurodata Without Borders 2): spikes of units in bins, trials, time series.
 
+use std::rc::Rc;
+
 use super::super::error::Problem;
-use super::super::table::{Nwb, Schema};
+use super::super::spikes::{Bins, Spikes};
+use super::super::table::{Schema, Session};
 use super::attributes::{Attribute, attributes, named};
 use super::columns::array::{Array, Lead};
 use super::columns::choose;
@@ -11,23 +14,19 @@ use super::file::Hdf5;
 use super::tree::{Entry, resolve, tree};
 use super::values;
 
-mod bins;
-mod grid;
-mod spikes;
 mod trials;
 mod units;
 
-pub use bins::Bins;
-pub use spikes::Spikes;
+use units::Units;
 
 /// What an NWB file holds; none if the file is no NWB.
 ///
 /// # Errors
 /// A damaged file.
-pub(in crate::io) fn contents(file: &Hdf5) -> Result<Option<Nwb>, Problem> {
+pub(in crate::io) fn contents(file: &Hdf5) -> Result<Option<Session>, Problem> {
     let about = choose::about(file, "/")?.unwrap_or_default();
     let Some(version) = named(&about, "nwb_version").and_then(Attribute::text) else { return Ok(None) };
-    let mut found = Nwb { version: version.to_owned(), ..Nwb::default() };
+    let mut found = Session { version: version.to_owned(), ..Session::default() };
     let all = tree(file)?;
     all.iter().try_for_each(Entry::sound)?;
     let length =
@@ -48,6 +47,16 @@ pub(in crate::io) fn contents(file: &Hdf5) -> Result<Option<Nwb>, Problem> {
         }
     }
     Ok(Some(found))
+}
+
+/// The table of units at `path`, such as `units`, counted in `bins`.
+///
+/// # Errors
+/// No such table of units or of intervals, and as [`Spikes::new`].
+pub(super) fn spikes(file: &Rc<Hdf5>, path: &str, bins: &Bins) -> Result<Spikes, Problem> {
+    let units = Box::new(Units::open(file, path)?);
+    let trials = bins.intervals.as_deref().map(|name| trials::trials(file, name)).transpose()?;
+    Spikes::new(("nwb", path), units, bins.width, trials, file.allowance())
 }
 
 /// The only array of an NWB file; none if it is no NWB.
@@ -96,7 +105,7 @@ pub(super) fn series(file: &Hdf5, path: &str) -> Result<Option<(Array, Schema)>,
     }
     let own = attributes(file, &data.path, &data.messages)?;
     let number = |name: &str| named(&own, name).and_then(Attribute::number);
-    let meaning = Meaning { factor: number("conversion"), offset: number("offset"), missing: vec![] };
+    let meaning = Meaning { factor: number("conversion"), offset: number("offset"), ..Meaning::default() };
     let name = group.rsplit('/').next().unwrap_or(group);
     let columns =
         (0..data.shape.get(1).copied().unwrap_or(1).min(1 << 20)).map(|k| format!("{name}{k}")).collect();

@@ -1,7 +1,10 @@
 //! The table of units: spike times of all units one behind the other, and where each ends.
 
+use std::rc::Rc;
+
 use super::super::super::dtype::Dtype;
 use super::super::super::error::Problem;
+use super::super::super::spikes::Events;
 use super::super::columns::bands::{Bands, Shape};
 use super::super::dataset::Dataset;
 use super::super::fail::damaged;
@@ -12,7 +15,8 @@ use super::super::values;
 
 /// Spike times of units.
 pub(super) struct Units {
-    pub ids: Vec<f64>,
+    file: Rc<Hdf5>,
+    ids: Vec<f64>,
     /// How many spikes there are up to the end of each unit.
     ends: Vec<u64>,
     times: Dataset,
@@ -22,7 +26,7 @@ pub(super) struct Units {
 
 impl Units {
     /// The table at `path`.
-    pub(super) fn open(file: &Hdf5, path: &str) -> Result<Self, Problem> {
+    pub(super) fn open(file: &Rc<Hdf5>, path: &str) -> Result<Self, Problem> {
         let path = path.trim_matches('/');
         let dataset = |name: &str| {
             let whole = format!("/{path}/{name}");
@@ -51,19 +55,23 @@ impl Units {
                 expected: ids.len(),
             });
         }
-        Ok(Self { ids, ends, times, dtype, big_endian })
+        Ok(Self { file: Rc::clone(file), ids, ends, times, dtype, big_endian })
+    }
+}
+
+impl Events for Units {
+    fn ids(&self) -> &[f64] {
+        &self.ids
     }
 
-    /// Spikes of all units.
-    pub(super) fn spikes(&self) -> u64 {
+    fn spikes(&self) -> u64 {
         self.ends.last().copied().unwrap_or(0)
     }
 
-    /// Gives every spike to `f`, with its unit's place in the table and its time (s), unit after unit. Times that are no
-    /// numbers are passed over.
-    pub(super) fn each(&self, file: &Hdf5, f: &mut dyn FnMut(usize, f64)) -> Result<(), Problem> {
+    /// Unit after unit.
+    fn each(&self, f: &mut dyn FnMut(usize, f64)) -> Result<(), Problem> {
         let shape = Shape { trials: 1, time: self.times.shape.first().copied().unwrap_or(0), columns: 1 };
-        let mut bands = Bands::new(file, &self.times, shape, (0, 1), false)?;
+        let mut bands = Bands::new(&self.file, &self.times, shape, (0, 1), false)?;
         let (mut row, mut unit, mut times) = (0u64, 0usize, vec![]);
         while row < self.spikes() {
             let bytes = bands.at(row, (self.spikes() - row).min(1 << 16))?;

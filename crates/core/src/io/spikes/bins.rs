@@ -1,6 +1,6 @@
 //! Bins of spikes, as somebody asks for them.
 
-use super::super::super::error::Problem;
+use super::super::error::Problem;
 
 /// Widths that are written with a unit, in seconds.
 const UNITS: [(&str, f64); 5] = [("ms", 1e-3), ("us", 1e-6), ("µs", 1e-6), ("min", 60.0), ("s", 1.0)];
@@ -37,7 +37,7 @@ impl Bins {
         };
         let width = seconds.filter(|w| *w > 0.0).ok_or_else(|| Problem::Unsupported {
             place: "the bins of spikes".into(),
-            found: format!("`{}`", super::super::super::shown::name(text)),
+            found: format!("`{}`", super::super::shown::name(text)),
             expected: "a width above 0, and perhaps a table of intervals",
             advice: "write it as 20ms, 0.02 (seconds) or 20ms:trials",
         })?;

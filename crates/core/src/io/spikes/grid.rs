@@ -1,6 +1,6 @@
 //! Bins in time, and counts of events in them.
 
-use super::super::super::error::Problem;
+use super::super::error::Problem;
 
 /// Intervals that may cover one moment.
 const MOST_AT_ONCE: usize = 64;
@@ -53,6 +53,11 @@ impl Grid {
     /// How many rows there are.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Intervals that have a bin.
+    pub fn filled(&self) -> usize {
+        self.intervals.iter().filter(|i| i.bins > 0).count()
     }
 
     /// The interval of a row, and the time from its start to the bin's (s); for bins of a whole recording the time itself.

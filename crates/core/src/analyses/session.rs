@@ -1,9 +1,9 @@
-//! Recordings in NWB files: which series is meant, and spikes in bins.
+//! Recordings in NWB files and folders of ALF: which series is meant, and spikes in bins.
 
 use super::prepare::Width;
 use super::{Error, RecordingSettings};
 use crate::io::shown::count;
-use crate::io::table::{self, Nwb};
+use crate::io::table::{self, Session};
 use std::path::Path;
 
 /// Makes of `--units units --bin 20ms --trial trials` the counts of the spikes in bins of 20 ms, of each trial of that table.
@@ -13,7 +13,7 @@ use std::path::Path;
 /// # Errors
 /// Spikes without a width of bins, or with one that is no time.
 pub(super) fn settle(file: &Path, recording: &mut RecordingSettings) -> Result<(), Error> {
-    let Some(found) = table::nwb(file)? else { return Ok(()) };
+    let Some(found) = table::session(file)? else { return Ok(()) };
     let is = |path: &str, name: &str| {
         let (path, name) = (path.trim_matches('/'), name.trim_matches('/'));
         path == name || path.strip_prefix("intervals/") == Some(name)
@@ -72,7 +72,7 @@ pub(super) fn settle(file: &Path, recording: &mut RecordingSettings) -> Result<(
 }
 
 /// The table of trials, by its name.
-fn trials(found: &Nwb) -> Option<&str> {
+fn trials(found: &Session) -> Option<&str> {
     let (path, _) =
         found.intervals.iter().find(|(p, _)| p.ends_with("trials")).or(found.intervals.first())?;
     Some(bare(path))

@@ -2,58 +2,81 @@
 
 use std::collections::HashSet;
 
-use super::super::super::error::Problem;
-use super::super::super::table::source::{Block, Part, Pick, Taker};
-use super::super::super::table::{ColumnInfo, Kind, Schema, Values};
-use super::super::columns::array::Stopped;
-use super::super::file::Hdf5;
-use super::bins::Bins;
-use super::grid::{Counts, Grid};
-use super::trials::Trials;
-use super::units::Units;
+use super::error::Problem;
+use super::table::source::{Block, Part, Pick, Stopped, Taker};
+use super::table::{ColumnInfo, Kind, Schema, Values};
+use grid::{Counts, Grid};
+
+mod bins;
+mod grid;
+
+pub(super) use bins::Bins;
 
 /// Bytes of counts that are held at once: the spikes are read once for each so many of them.
 const BLOCK: u64 = 64 << 20;
 /// A stream may give so many times what is held whole.
 const PIECES: u64 = 16;
 
+/// Spikes of units, wherever they lie.
+pub(super) trait Events {
+    /// The units' numbers.
+    fn ids(&self) -> &[f64];
+
+    /// How many spikes there are.
+    fn spikes(&self) -> u64;
+
+    /// Gives every spike to `f`, with its unit's place among the units and its time (s). Times that are no numbers are passed over.
+    fn each(&self, f: &mut dyn FnMut(usize, f64)) -> Result<(), Problem>;
+}
+
+/// Intervals in time (s) with their labels.
+pub(super) struct Trials {
+    pub times: Vec<(f64, f64)>,
+    pub labels: Vec<(String, Values)>,
+}
+
 /// Spikes of units, counted in bins.
-pub struct Spikes {
+pub(super) struct Spikes {
+    format: &'static str,
     path: String,
-    units: Units,
+    units: Box<dyn Events>,
     grid: Grid,
     trials: Option<Trials>,
 }
 
 impl Spikes {
-    /// The table of units at `path`, such as `units`, counted in `bins`.
+    /// The spikes of `units`, called `path` in a file of this format, in bins of `width` (s) of the whole recording or of each trial.
     ///
     /// Memory: 4 bytes for each bin and unit up to 64 MiB; beyond, the spikes are read once for each 64 MiB. All spikes are read
-    /// once to find the first and the last where no intervals are given.
+    /// once to find the first and the last where no trials are given. `allowance`: bytes that may be asked for.
     ///
     /// # Errors
-    /// No such table of units or of intervals, no spikes, damaged data, or more bins than the file may ask memory for.
-    pub fn open(file: &Hdf5, path: &str, bins: &Bins) -> Result<Self, Problem> {
-        let units = Units::open(file, path)?;
-        let trials = bins.intervals.as_deref().map(|name| Trials::open(file, name)).transpose()?;
+    /// No spikes, damaged data, or more bins than the file may ask memory for.
+    pub fn new(
+        (format, path): (&'static str, &str),
+        units: Box<dyn Events>,
+        width: f64,
+        trials: Option<Trials>,
+        allowance: u64,
+    ) -> Result<Self, Problem> {
         let grid = match &trials {
-            Some(trials) => Grid::intervals(&trials.times, bins.width)?,
+            Some(trials) => Grid::intervals(&trials.times, width)?,
             None => {
                 let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
-                units.each(file, &mut |_, t| (first, last) = (first.min(t), last.max(t)))?;
+                units.each(&mut |_, t| (first, last) = (first.min(t), last.max(t)))?;
                 if first > last {
-                    return Err(Problem::NoRows { rows: 0, columns: units.ids.len() });
+                    return Err(Problem::NoRows { rows: 0, columns: units.ids().len() });
                 }
-                Grid::whole(first, last, bins.width)
+                Grid::whole(first, last, width)
             }
         };
-        if grid.rows() == 0 || units.ids.is_empty() {
-            return Err(Problem::NoRows { rows: grid.rows() as usize, columns: units.ids.len() });
+        if grid.rows() == 0 || units.ids().is_empty() {
+            return Err(Problem::NoRows { rows: grid.rows() as usize, columns: units.ids().len() });
         }
-        let place = format!("{} bins of {} units", grid.rows(), units.ids.len());
-        let all = grid.rows().saturating_mul(units.ids.len() as u64);
-        Problem::afford(place, all, file.allowance().saturating_mul(PIECES))?;
-        Ok(Self { path: path.trim_matches('/').into(), units, grid, trials })
+        let place = format!("{} bins of {} units", grid.rows(), units.ids().len());
+        let all = grid.rows().saturating_mul(units.ids().len() as u64);
+        Problem::afford(place, all, allowance.saturating_mul(PIECES))?;
+        Ok(Self { format, path: path.trim_matches('/').into(), units, grid, trials })
     }
 
     /// The table's schema: `trial` where there are some, `time` (s, of the bin's start, from the trial's start on), what is said
@@ -85,16 +108,28 @@ impl Spikes {
         Schema {
             columns,
             rows: usize::try_from(self.grid.rows()).ok(),
-            format: "nwb",
+            format: self.format,
             array_name: Some(self.path.clone()),
             index,
-            notes: vec![format!("{} spikes of {} units", self.units.spikes(), self.units.ids.len())],
+            notes: self.notes(),
         }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec![format!("{} spikes of {} units", self.units.spikes(), self.units.ids().len())];
+        let all = self.trials.as_ref().map_or(0, |t| t.times.len());
+        let empty = all - self.grid.filled().min(all);
+        if empty > 0 {
+            notes.push(format!(
+                "{empty} of {all} trials hold no whole bin, or their ends are no numbers in order: they are left out"
+            ));
+        }
+        notes
     }
 
     /// Names of the units: by their ids, or by their places where two have one id.
     fn names(&self) -> Vec<String> {
-        let names: Vec<String> = self.units.ids.iter().map(|id| format!("unit{id}")).collect();
+        let names: Vec<String> = self.units.ids().iter().map(|id| format!("unit{id}")).collect();
         match names.iter().collect::<HashSet<_>>().len() == names.len() {
             true => names,
             false => (0..names.len()).map(|k| format!("unit{k}")).collect(),
@@ -106,16 +141,11 @@ impl Spikes {
         self.trials.as_ref().map_or(1, |t| 2 + t.labels.len())
     }
 
-    pub(in super::super) fn visit(
-        &self,
-        file: &Hdf5,
-        picks: &[Pick],
-        rows: usize,
-        f: &mut Taker<'_>,
-    ) -> Result<(), Stopped> {
+    /// Gives the picked columns to `f`, at most `rows` rows at a time.
+    pub fn visit(&self, picks: &[Pick], rows: usize, f: &mut Taker<'_>) -> Result<(), Stopped> {
         let before = self.before();
         // Where a unit's counts stand among those that are picked.
-        let mut sources: Vec<Option<usize>> = vec![None; self.units.ids.len()];
+        let mut sources: Vec<Option<usize>> = vec![None; self.units.ids().len()];
         let mut picked = 0;
         for pick in picks {
             let source = pick.column.checked_sub(before).and_then(|k| sources.get_mut(k));
@@ -132,7 +162,7 @@ impl Spikes {
             let count = block.min(self.grid.rows() - first);
             let mut counts = Counts::new(first, count, picked);
             if picked > 0 {
-                self.units.each(file, &mut |unit, t| {
+                self.units.each(&mut |unit, t| {
                     if let Some(Some(source)) = sources.get(unit) {
                         counts.add(&self.grid, *source, t);
                     }
