@@ -156,3 +156,33 @@ fn spikes_of_an_nwb_file_are_a_recording() {
     let running = recorded(&["--units", "acquisition/running"], 0, &[]);
     assert_eq!((&running["units"], &running["rows"]), (&1.into(), &20.into()), "{running}");
 }
+
+/// A session of ALF: five spikes of two units, two trials with a label each.
+#[test]
+fn a_folder_of_alf_is_a_recording() {
+    let place = Place::new("alf");
+    let folder = place.path("alf");
+    std::fs::create_dir_all(&folder).unwrap();
+    let put = |name: &str, shape: &[usize], values: &[f64]| {
+        write_npy(&Path::new(&folder).join(name), &tensor("x", shape, values.to_vec())).unwrap();
+    };
+    put("spikes.times.npy", &[5], &[0.05, 0.15, 0.16, 0.95, 1.05]);
+    put("spikes.clusters.npy", &[5], &[3.0, 3.0, 7.0, 3.0, 7.0]);
+    put("_ibl_trials.intervals.npy", &[2, 2], &[0.0, 0.5, 0.9, 1.2]);
+    put("_ibl_trials.choice.npy", &[2], &[1.0, -1.0]);
+    put("_ibl_wheel.position.npy", &[4], &[0.0, 0.5, 0.25, 1.0]);
+    let recorded = |more: &[&str], status: i32, words: &[&str]| {
+        analyze(&place, &[&[folder.as_str(), "--modules", "activity,pca"], more].concat(), status, words);
+        if status == 0 { place.summary("out")["input"].clone() } else { serde_json::Value::Null }
+    };
+    recorded(&[], 3, &["wheel.position", "spikes"]);
+    recorded(&["--units", "spikes"], 3, &["2 units", "--bin 20ms", "--trial trials"]);
+    let whole = recorded(&["--bin", "100ms"], 0, &[]);
+    assert_eq!((&whole["units"], &whole["rows"], &whole["format"]), (&2.into(), &11.into(), &"alf".into()));
+    let trials = recorded(&["--bin", "100ms", "--trial", "trials", "--conditions", "choice"], 0, &[]);
+    assert_eq!((&trials["units"], &trials["rows"]), (&2.into(), &8.into()), "{trials}");
+    let wheel = recorded(&["--units", "wheel.position"], 0, &[]);
+    assert_eq!((&wheel["units"], &wheel["rows"]), (&1.into(), &4.into()), "{wheel}");
+    let inspected = run(&["inspect", &folder, "--bin", "100ms", "--trial", "trials"]);
+    assert!(inspected.status == 0 && inspected.out.contains("of 2 trials"), "{inspected:?}");
+}

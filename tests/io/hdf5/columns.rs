@@ -227,3 +227,25 @@ fn matlab_has_its_dimensions_in_reverse() {
         assert!(error.contains(said), "{name}: {error}");
     }
 }
+
+/// As xarray and netCDF4 read them.
+#[test]
+fn dimensions_say_where_time_is() {
+    let told = expected("dimensions");
+    let rows = told["units_time"].as_array().unwrap();
+    let found = whole("units_time.nc", None);
+    assert_eq!(found.columns.iter().map(|c| &c.name[..]).collect::<Vec<_>>(), ["a", "b", "c"]);
+    for (k, c) in found.columns.iter().enumerate() {
+        let own: Vec<f64> = rows.iter().map(|r| r[k].as_f64().unwrap()).collect();
+        assert_eq!(c.values, Values::Number(own));
+    }
+    let time = read(&golden("units_time.nc"), None, Some(&["time"])).unwrap();
+    assert_eq!(bits(column(&time, "time")), bits(&[0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5]));
+    let error = read(&golden("neuron_trial_time.nc"), None, None).unwrap_err().to_string();
+    assert!(error.contains("(neuron, trial, time)") && error.contains("transpose"), "{error}");
+    for name in ["bytes", "valid"] {
+        let wanted = told[name].as_array().unwrap().iter().map(|v| v.as_f64().unwrap_or(f64::NAN));
+        let found = whole("unsigned.nc", Some(name));
+        assert_eq!(bits(column(&found, &format!("{name}0"))), bits(&wanted.collect::<Vec<_>>()), "{name}");
+    }
+}

@@ -1,6 +1,7 @@
 //! HDF5 as the libraries that wrote it read it: h5py, Keras, hdf5storage, xarray, netCDF4 and pynwb (`tests/golden/io/hdf5`).
 
 mod columns;
+mod keras;
 mod weights;
 
 use serde_json::Value;

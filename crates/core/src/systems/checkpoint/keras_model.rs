@@ -122,7 +122,7 @@ impl Model {
     }
 
     /// Finds the dense layer that reads the states, and what is to be said where another layer does.
-    fn behind(&self, mut at: &Node, found: &mut Around) {
+    fn behind<'s>(&'s self, mut at: &'s Node, found: &mut Around) {
         let takers = |n: &Node| self.nodes.iter().filter(|t| t.inputs.contains(&n.name)).collect::<Vec<_>>();
         for _ in 0..self.nodes.len() {
             let next = takers(at);

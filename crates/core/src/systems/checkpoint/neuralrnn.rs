@@ -129,6 +129,6 @@ fn low_rank_map(file: &Tensors) -> Vec<(String, String)> {
     let over_units = text(file, "scale_by_hidden_size") != Some("false");
     let w: &[(&str, &str)] = if over_units { &[("m", "m"), ("n", "n")] } else { &[("w_rec", "m@t(n)")] };
     let u = if over_units { "wi" } else { "t(wi)*si" };
-    let roles = w.iter().chain(&[("w_in", u), ("b", "b")]);
-    roles.map(|(role, name)| ((*role).to_owned(), (*name).to_owned())).collect()
+    let beside = [("w_in", u), ("b", "b")];
+    w.iter().chain(&beside).map(|(role, name)| ((*role).to_owned(), (*name).to_owned())).collect()
 }

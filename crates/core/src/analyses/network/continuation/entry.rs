@@ -293,11 +293,6 @@ mod tests {
         assert_eq!(stretches(&[(1.0, true), (0.0, true)], &[]), [[0.0, 1.0]]);
         assert!(stretches(&[], &[]).is_empty());
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::stretches;
 
     #[test]
     fn a_branch_that_turns_round_is_stable_on_the_whole_of_it() {
