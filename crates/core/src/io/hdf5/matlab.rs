@@ -64,31 +64,6 @@ pub(super) fn sizes(numbers: &[f64]) -> Vec<usize> {
     if sizes.contains(&0) { sizes } else { vec![0] }
 }
 
-/// Values whose first index runs fastest, in C order.
-pub(super) fn c_order(values: &[f64], shape: &[usize]) -> Vec<f64> {
-    let mut strides = Vec::with_capacity(shape.len());
-    let mut stride = 1usize;
-    for size in shape {
-        strides.push(stride);
-        stride = stride.saturating_mul(*size);
-    }
-    let (mut index, mut at) = (vec![0usize; shape.len()], 0usize);
-    let mut out = Vec::with_capacity(values.len());
-    for _ in 0..values.len() {
-        out.push(values.get(at).copied().unwrap_or(f64::NAN));
-        for k in (0..shape.len()).rev() {
-            index[k] += 1;
-            at += strides[k];
-            if index[k] < shape[k] {
-                break;
-            }
-            at -= strides[k] * index[k];
-            index[k] = 0;
-        }
-    }
-    out
-}
-
 /// The rows of a matrix of characters (UTF-16), blanks at their ends left out where there are several.
 pub(super) fn rows(codes: &[f64], shape: &[usize]) -> Vec<String> {
     let [rows, columns] = *shape else { return vec![] };

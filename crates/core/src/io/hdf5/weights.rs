@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::super::dtype::Dtype;
 use super::super::error::Problem;
+use super::super::tensors::matlab::rows_first;
 use super::super::tensors::{Tensor, Tensors, Texts};
 use super::attributes::{Attribute, Value, attributes, named};
 use super::dataset::Dataset;
@@ -191,7 +192,7 @@ impl All<'_> {
             return Ok(());
         }
         let dtype = if class == Class::Logical { Dtype::Bool } else { dtype }.name().into();
-        let data = matlab::c_order(&read, &shape);
+        let data = rows_first(read, &shape);
         self.out.tensors.push(Tensor { name, shape, dtype, data });
         Ok(())
     }

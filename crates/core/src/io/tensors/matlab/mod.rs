@@ -24,6 +24,8 @@ mod v4_values;
 mod v5;
 mod values;
 
+pub(in crate::io) use values::rows_first;
+
 const FORMAT: &str = "MATLAB file";
 /// Cells and structs are read so deep.
 const DEEPEST: usize = 64;

@@ -123,7 +123,7 @@ impl Entries<'_> {
 }
 
 /// Items that lie with the first index fastest, as MATLAB has them, with the last fastest; their number is that of the shape.
-pub(super) fn rows_first<T: Clone>(items: Vec<T>, shape: &[usize]) -> Vec<T> {
+pub(in crate::io) fn rows_first<T: Clone>(items: Vec<T>, shape: &[usize]) -> Vec<T> {
     if shape.iter().filter(|d| **d != 1).count() < 2 || items.is_empty() {
         return items;
     }
