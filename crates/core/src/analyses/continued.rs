@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 #[command(next_help_heading = "Continuation of fixed points")]
 pub struct ContinuationArguments {
     /// Follow fixed points in a parameter, several with commas between: input=K:LOW:HIGH of input K (from 0, the others as --input
-    /// says), input=A.npy..B.npy[:LOW:HIGH] from one input to another (0 to 1), scale=LOW:HIGH of all recurrent weights,
-    /// scale:BLOCK=LOW:HIGH of a block, parameter:BLOCK[I,J]=LOW:HIGH of one number
+    /// says), input=A.npy..B.npy from one input to another (at 0 and 1, or with :LOW:HIGH behind it), scale=LOW:HIGH of all recurrent
+    /// weights, scale:BLOCK=LOW:HIGH of a block, `parameter:BLOCK[I,J]=LOW:HIGH` of one number
     #[arg(id = "continue", long = "continue", value_name = "WHAT=LOW:HIGH,..")]
     #[serde(rename = "continue")]
     pub what: Option<String>,
