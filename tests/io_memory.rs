@@ -212,7 +212,8 @@ fn memory_is_bounded_by_the_chunk() {
         })
         .unwrap();
         assert_eq!(row, ROWS);
-        let used = peak() - before;
+        // The peak may have been read before pages were given back.
+        let used = peak().saturating_sub(before);
         assert!(used < allowed, "{}: {used} KiB", path.display());
         // Reading it whole does show, so the measure works.
         if path.ends_with("large.npy") {
