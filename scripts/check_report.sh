@@ -17,7 +17,8 @@ page=$dir/report.html
 browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
 if [ -z "$browser" ]; then
     [ "$(id -u)" = 0 ] || fail "chromium is not installed: apt-get install chromium"
-    apt-get install -y chromium >/dev/null || fail "chromium could not be installed"
+    apt-get install -y chromium >/dev/null 2>&1 || { apt-get update && apt-get install -y chromium; } >/dev/null ||
+        fail "chromium could not be installed"
     browser=$(command -v chromium)
 fi
 
