@@ -155,7 +155,7 @@ fn columns_that_are_no_units_are_left_out_and_said() {
     }
     let file = place.write("a.csv", text);
     let said = [
-        "`c0` names or counts the rows",
+        "`c0` tells something of the rows",
         "`session` is left out",
         "`time (s)` is left out",
         "`frame` is left out",

@@ -2,6 +2,7 @@
 
 mod cells;
 mod closed_forms;
+mod crowded;
 mod cycles;
 mod enemies;
 mod golden_points;

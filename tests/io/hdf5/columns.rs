@@ -54,9 +54,10 @@ fn every_dataset_of_one_to_three_dimensions() {
                 continue;
             }
             let found = whole(&format!("{name}.h5"), Some(&key.replace('.', "/")));
-            let lead = usize::from(sizes.len() == 3);
-            same(&found, lead, value);
-            if lead == 1 {
+            // What stands beside it in its group comes first.
+            let width = if sizes.len() > 1 { sizes[sizes.len() - 1] } else { 1 };
+            same(&found, found.columns.len() - width, value);
+            if sizes.len() == 3 {
                 let trials: Vec<f64> = (0..sizes[0] * sizes[1]).map(|r| (r / sizes[1]) as f64).collect();
                 assert_eq!(bits(column(&found, "trial")), bits(&trials));
             }
@@ -127,19 +128,46 @@ fn text_is_a_column() {
 #[test]
 fn xarray_names_the_columns_and_the_time() {
     let wanted = expected("xarray");
-    let error = read(&golden("xarray.nc"), None, None).unwrap_err();
-    assert!(
-        matches!(error.kind(), Problem::AmbiguousArray { arrays } if arrays == &["rates", "pulse"]),
-        "{error}"
-    );
-    let found = whole("xarray.nc", Some("rates"));
+    // The other array has a value for each of its rows.
+    let found = whole("xarray.nc", None);
     assert_eq!(found.columns.iter().map(|c| &c.name[..]).collect::<Vec<_>>(), ["a", "b", "c"]);
     same(&found, 0, &wanted["rates"]);
     assert_eq!(found.columns[1].nulls, 1);
     let time = read(&golden("xarray.nc"), Some("rates"), Some(&["time"])).unwrap();
     same(&time, 0, &wanted["time"]);
     same(&whole("xarray.nc", Some("pulse")), 0, &wanted["pulse"]);
-    assert_eq!(table::schema(&golden("xarray.nc"), Some("rates")).unwrap().index, ["time"]);
+    assert_eq!(table::schema(&golden("xarray.nc"), Some("rates")).unwrap().index, ["time", "pulse"]);
+}
+
+/// Vectors in an array's group, a value for each trial or row, are columns that are no units.
+#[test]
+fn what_stands_beside_an_array_tells_of_its_trials() {
+    let texts = |t: &Table, name: &str| match &t.columns.iter().find(|c| c.name == name).unwrap().values {
+        Values::Text(all) => all.clone(),
+        Values::Number(_) => panic!("{name} is numbers"),
+    };
+    let schema = table::schema(&golden("labels.h5"), Some("rates")).unwrap();
+    assert_eq!(schema.index, ["choice", "contrast"]);
+    assert_eq!(whole("labels.h5", Some("rates")).columns.len(), 4, "trial and three units");
+    for rows in [1, 4, 1000] {
+        let numbers = ["contrast", "rates1"].map(str::to_owned);
+        let mut contrast = vec![];
+        table::stream(&golden("labels.h5"), &numbers, Some("rates"), rows, &mut |chunk| {
+            contrast.extend(chunk.columns[0].iter().copied());
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(contrast.len(), 30);
+        assert!(contrast[..5].iter().all(|v| *v == 0.25) && contrast[15..20].iter().all(|v| v.is_nan()));
+        assert!(contrast[25..].iter().all(|v| *v == 0.5));
+    }
+    let both = read(&golden("labels.h5"), Some("rates"), Some(&["choice", "trial"])).unwrap();
+    let choice = texts(&both, "choice");
+    assert!(choice.len() == 30 && choice[..5].iter().all(|c| c == "left") && choice[5..10].iter().all(|c| c == "right"));
+    let rows = read(&golden("rows.h5"), None, Some(&["x0", "trial", "block"])).unwrap();
+    assert_eq!(column(&rows, "x0"), [0.0, 2.0, 4.0, 6.0]);
+    assert_eq!(column(&rows, "trial"), [0.0, 0.0, 1.0, 1.0]);
+    assert_eq!(texts(&rows, "block"), ["a", "a", "b", "b"]);
 }
 
 #[test]

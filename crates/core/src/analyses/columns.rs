@@ -190,7 +190,7 @@ impl Columns {
                 }
                 _ if indexed => {
                     format!(
-                        "Column `{name}` names or counts the rows (an index) and is left out of the units."
+                        "Column `{name}` tells something of the rows (an index, a time, a label) and is no unit."
                     )
                 }
                 found => {

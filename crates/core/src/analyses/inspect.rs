@@ -146,7 +146,7 @@ fn table(path: &Path, s: &Schema) -> String {
             Kind::Text => "text",
             Kind::Other(k) => &name(k),
         };
-        let index = if s.index.contains(&c.name) { ", names or counts the rows" } else { "" };
+        let index = if s.index.contains(&c.name) { ", tells something of the rows" } else { "" };
         let _ = writeln!(text, "  {}  {kind}{index}", name(&c.name));
     }
     if s.columns.len() > SHOWN {

@@ -177,7 +177,7 @@ pub enum Problem {
     AmbiguousArray { arrays: Vec<String> },
 
     /// The named array is not in the file.
-    #[error("array `{name}`: not found, expected one of {}", listed(arrays))]
+    #[error("array `{name}`: not found, expected {}", one_of(arrays))]
     MissingArray { name: String, arrays: Vec<String> },
 
     /// The named column is not in the table.
@@ -296,7 +296,12 @@ fn unpickled(shape: &[usize]) -> &'static str {
 }
 
 /// At most a dozen names, so that a message stays readable.
-pub fn listed(names: &[String]) -> String {
+pub /// Names, of which one was expected.
+fn one_of(names: &[String]) -> String {
+    if names.is_empty() { "an array that can be read; there is none of that name".into() } else { format!("one of {}", listed(names)) }
+}
+
+fn listed(names: &[String]) -> String {
     let mut text =
         names.iter().take(12).map(|n| format!("`{}`", super::shown::name(n))).collect::<Vec<_>>().join(", ");
     if names.len() > 12 {

@@ -5,16 +5,18 @@ use std::path::Path;
 
 use super::super::dtype::Dtype;
 use super::super::error::Problem;
-use super::super::tensors::matlab::rows_first;
+use super::super::tensors::matlab::{Entries, rows_first};
 use super::super::tensors::{Tensor, Tensors, Texts};
 use super::attributes::{Attribute, Value, attributes, named};
 use super::dataset::Dataset;
+use super::fail::damaged;
 use super::file::Hdf5;
 use super::header;
 use super::matlab::{self, Class};
-use super::tree::{Entry, tree};
+use super::tree::{Entry, resolve, tree};
 use super::types::Type;
 use super::values;
+use crate::memory::written;
 
 /// Attributes of the libraries that say how something is stored.
 const INTERNAL: [&str; 5] = ["CLASS", "NAME", "MATLAB_class", "DIMENSION_LIST", "REFERENCE_LIST"];
@@ -28,8 +30,8 @@ const INTERNAL: [&str; 5] = ["CLASS", "NAME", "MATLAB_class", "DIMENSION_LIST", 
 /// With `values` false the tensors have no values, and nothing but the structure of the file is read.
 ///
 /// # Errors
-/// A damaged file, or one whose values take more memory than one of its length may ask for. Complex numbers, cells, sparse
-/// matrices, records and links out of the file are no errors, but [`skipped`](Tensors::skipped).
+/// A damaged file, or one whose values take more memory than one of its length may ask for. Complex numbers, cells,
+/// records and links out of the file are no errors, but [`skipped`](Tensors::skipped).
 pub fn weights(file: &Hdf5, values: bool) -> Result<Tensors, Problem> {
     let mut all = All { file, values, sparse: vec![], out: Tensors { format: "hdf5", ..Tensors::default() } };
     let root = header::messages(file, "the root", file.root)?;
@@ -80,8 +82,7 @@ impl All<'_> {
         if entry.kind == "group" {
             if let Some(rows) = named(&about, "MATLAB_sparse").and_then(Attribute::number) {
                 self.sparse.push(format!("{}/", entry.path));
-                self.skip(&name, format!("a sparse matrix of {rows} rows; save it as full({name})"));
-                return Ok(());
+                return self.sparse(name, &entry.path, rows, matlab::class(&about));
             }
             self.describe(&name, about);
             return Ok(());
@@ -147,6 +148,47 @@ impl All<'_> {
                 self.skip(&name, why);
             }
         }
+        Ok(())
+    }
+
+    /// A sparse matrix of MATLAB's, written out where memory allows: rows of the values (`ir`, none where there are no values),
+    /// where each column begins (`jc`), and the values.
+    fn sparse(&mut self, name: String, path: &str, rows: f64, class: Option<Class>) -> Result<(), Problem> {
+        let part = |what: &str| -> Result<Option<Vec<f64>>, Problem> {
+            let path = format!("{path}/{what}");
+            match resolve(self.file, &path) {
+                Ok(address) => {
+                    values::numbers(self.file, &Dataset::open(self.file, &path, address)?).map(Some)
+                }
+                Err(Problem::MissingArray { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        let place = format!("`{path}`");
+        let starts = part("jc")?.ok_or_else(|| damaged(&place, "a sparse matrix without columns"))?;
+        let (rows, columns) = (rows as usize, starts.len().saturating_sub(1));
+        let count = (rows as u64).saturating_mul(columns as u64);
+        if count.saturating_mul(8) > self.file.allowance() / 2 {
+            let size = written(count.saturating_mul(8));
+            let why = format!(
+                "a sparse matrix of {rows} x {columns}, which takes {size} when written out; save full(x) of a part"
+            );
+            self.skip(&name, why);
+            return Ok(());
+        }
+        let dtype = if class == Some(Class::Logical) { Dtype::Bool } else { Dtype::F64 }.name().into();
+        let shape = vec![rows, columns];
+        let mut data = vec![];
+        if self.values {
+            let (at, values) = (part("ir")?.unwrap_or_default(), part("data")?.unwrap_or_default());
+            self.file.take(&place, count.saturating_mul(8).saturating_add(16 * (at.len() + starts.len()) as u64))?;
+            let whole = |v: &[f64]| v.iter().map(|v| *v as i64).collect::<Vec<_>>();
+            let (at, starts) = (whole(&at), whole(&starts));
+            let entries = Entries { rows, columns, at: &at, starts: &starts, values: &values };
+            data =
+                entries.full().ok_or_else(|| damaged(&place, format!("indices outside of {rows} x {columns}")))?;
+        }
+        self.out.tensors.push(Tensor { name, shape, dtype, data });
         Ok(())
     }
 

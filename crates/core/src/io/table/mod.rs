@@ -147,7 +147,7 @@ fn read_whole(path: &Path, what: &ReadTable<'_>) -> Result<Table, Error> {
         nulls: part.nulls,
     });
     let skipped = schema.columns.iter().filter(|_| what.columns.is_none()).filter_map(|c| match &c.kind {
-        _ if schema.index.contains(&c.name) => Some(format!("{}: names or counts the rows", c.name)),
+        _ if schema.index.contains(&c.name) => Some(format!("{}: tells something of the rows", c.name)),
         Kind::Other(found) => Some(format!("{}: type {found} is no number and no text", c.name)),
         _ => None,
     });

@@ -13,6 +13,21 @@ pub struct Second {
     pub shown: &'static str,
 }
 
+/// Numbers of each unit's own: a block of a row a unit.
+#[derive(Clone, Copy, Debug)]
+pub struct Own {
+    /// Its block of the parameters, which is also its tensor's name in a file.
+    pub block: &'static str,
+    /// Its role where the user names tensors.
+    pub role: &'static str,
+    /// Numbers of each unit.
+    pub columns: usize,
+    /// What they are, in words.
+    pub what: &'static str,
+    /// Where training begins, of unit and column; none: as the other blocks.
+    pub initial: Option<fn(usize, usize) -> f64>,
+}
+
 /// A constant that is not trained.
 #[derive(Clone, Copy, Debug)]
 pub struct Constant {

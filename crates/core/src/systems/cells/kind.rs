@@ -1,6 +1,6 @@
 //! The facts of a kind of cell, which each cell's file states once, and a cell with its constants.
 
-use super::facts::{Constant, Initial, Second};
+use super::facts::{Constant, Initial, Own, Second};
 use crate::linalg::activation::Activation;
 use crate::linalg::{Precise, Real};
 use crate::systems::rule::Rule;
@@ -29,8 +29,8 @@ pub struct CellKind {
     pub drives: usize,
     /// The second recurrent matrix, n x n, where there is one.
     pub second: Option<Second>,
-    /// Whether each unit has a number of its own by which its state is multiplied, `weight_diag`.
-    pub diagonal: bool,
+    /// Numbers of each unit's own, where there are.
+    pub own: Option<Own>,
     /// Whether the recurrent matrix is n x l and acts on l hidden units, which the second one, l x n, feeds.
     pub hidden: bool,
     /// Constants that have no value unless the file or the user gives one.
@@ -100,7 +100,7 @@ impl CellKind {
             usual: false,
             drives: 1,
             second: None,
-            diagonal: false,
+            own: None,
             hidden: false,
             constants: &[],
             parts: &["h"],

@@ -20,13 +20,14 @@ mod rate;
 mod response;
 mod skewed;
 mod stack;
+mod stp;
 mod ugrnn;
 mod vanilla;
 
 pub use antisymmetric::{ANTISYMMETRIC, Antisymmetric};
 pub use cornn::{CORNN, CoRnn};
 pub use current::{CURRENT, Current};
-pub use facts::{Constant, Initial, Region, Second};
+pub use facts::{Constant, Initial, Own, Region, Second};
 pub use gated_antisymmetric::{GATED_ANTISYMMETRIC, GatedAntisymmetric};
 pub use gru::{GRU, Gru};
 pub use gru_flow::GRU_FLOW;
@@ -41,6 +42,7 @@ pub use plrnn::{PLRNN, Plrnn, SHALLOW_PLRNN};
 pub use rate::{RATE, Rate};
 pub use skewed::Skewed;
 pub use stack::Stack;
+pub use stp::{Plastic, STP};
 pub use ugrnn::{UGRNN, Ugrnn};
 pub use vanilla::{VANILLA, Vanilla};
 
@@ -60,6 +62,7 @@ pub static KINDS: &[&CellKind] = &[
     &GRU_FLOW,
     &PLRNN,
     &SHALLOW_PLRNN,
+    &STP,
 ];
 
 /// The names of all kinds, for messages.

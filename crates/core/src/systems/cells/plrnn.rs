@@ -1,6 +1,6 @@
 //! Piecewise-linear recurrent networks: a diagonal linear part, and one nonlinearity, direct or through a hidden layer.
 
-use super::facts::{Constant, Initial, Second};
+use super::facts::{Constant, Initial, Own, Second};
 use super::kind::{Cell, CellKind, Layer};
 use super::params::{BACK, DOWN, Params, STEP, params_methods};
 use super::proof::{gamma, magnitude, row_norm};
@@ -11,9 +11,17 @@ use crate::systems::recurrence::Recurrence;
 use crate::systems::rule::{Bounds, Point, Rule};
 use faer::{Accum, MatMut, MatRef};
 
+const DIAGONAL: Own = Own {
+    block: "weight_diag",
+    role: "diagonal",
+    columns: 1,
+    what: "a number for each unit that multiplies its state",
+    initial: None,
+};
+
 /// h' = a h + W f(h) + U u + b.
 pub static PLRNN: CellKind = CellKind {
-    diagonal: true,
+    own: Some(DIAGONAL),
     has_activation: true,
     activation: Activation::Relu,
     initial: Initial { any_form: false, ..Initial::UNIFORM },
@@ -22,7 +30,7 @@ pub static PLRNN: CellKind = CellKind {
 
 /// h' = a h + W1 f(W2 h + b2) + U u + b1.
 pub static SHALLOW_PLRNN: CellKind = CellKind {
-    diagonal: true,
+    own: Some(DIAGONAL),
     hidden: true,
     second: Some(Second { block: "weight_lh", role: ["w_hidden", "W2"], shown: "hidden" }),
     constants: &[Constant::count("hidden")],

@@ -10,7 +10,7 @@ use super::parts::{LayerTensors, Parts};
 use super::{Error, Network, Readout, Spec};
 use crate::io::tensors::{Tensor, Tensors};
 use crate::systems::architecture::Architecture;
-use crate::systems::cells::{Cell, CellKind, KINDS, Second, usual};
+use crate::systems::cells::{Cell, CellKind, KINDS, Own, Second, usual};
 use crate::systems::rule::{Block, Rule};
 use faer::{Mat, MatRef};
 
@@ -183,8 +183,8 @@ impl<'a> Layer<'a> {
             return Err(Error::shape(w, &expected));
         }
         let hidden = if cell.hidden { columns } else { n };
-        if cell.diagonal {
-            own_factors(tensors.diagonal.as_ref(), n, cell)?;
+        if let Some(own) = cell.own {
+            own_numbers(tensors.own.as_ref(), n, cell, own)?;
         }
         if let Some(Second { block, .. }) = cell.second {
             let roles: Vec<String> =
@@ -240,7 +240,11 @@ impl<'a> Layer<'a> {
             ("weight_ih", Some(u)) if cols > 0 => matrix(row_major(&u.tensor.data, rows)),
             ("weight_ih", _) => {}
             ("weight_hh", _) => matrix(row_major(&t.w.tensor.data, rows)),
-            ("weight_diag", _) => out.extend(t.diagonal.iter().flat_map(|a| a.tensor.data.iter())),
+            (block, _) if KINDS.iter().any(|k| k.own.is_some_and(|o| o.block == block)) => {
+                if let Some(own) = &t.own {
+                    matrix(row_major(&own.tensor.data, rows));
+                }
+            }
             (block, _) if !block.starts_with("bias") => {
                 if let Some(second) = &t.second {
                     matrix(row_major(&second.tensor.data, rows));
@@ -259,17 +263,22 @@ impl<'a> Layer<'a> {
     }
 }
 
-/// Checks what multiplies each unit's own state.
-fn own_factors(given: Option<&Entry>, n: usize, cell: &CellKind) -> Result<(), Error> {
+/// Checks the numbers of each unit's own.
+fn own_numbers(given: Option<&Entry>, n: usize, cell: &CellKind, own: Own) -> Result<(), Error> {
     let Some(a) = given.map(|a| &*a.tensor) else {
-        let why = format!(
-            "{} networks have a number for each unit that multiplies its state; --map names it diagonal",
-            cell.name
-        );
-        return Err(Error::Missing { name: "weight_diag".into(), why });
+        let why = format!("{} networks have {}; --map names it {}", cell.name, own.what, own.role);
+        return Err(Error::Missing { name: own.block.into(), why });
     };
-    if a.data.len() != n {
-        return Err(Error::shape(a, &format!("[{n}], a number a unit")));
+    let fits = match (own.columns, &a.shape[..]) {
+        (1, _) => a.data.len() == n,
+        (columns, shape) => shape == [n, columns],
+    };
+    if !fits {
+        let expected = match own.columns {
+            1 => format!("[{n}], a number a unit"),
+            columns => format!("{n} x {columns}, {}", own.what),
+        };
+        return Err(Error::shape(a, &expected));
     }
     finite(a)
 }

@@ -79,7 +79,7 @@ fn of<'a>(all: &Catalogue<'a>, found: &Found<'_, 'a>) -> Result<Parts<'a>, Error
     whole.from.extend(found.alphas.from.iter().chain(&t.from));
     let layer = LayerTensors {
         second: Some(t.with(vec![hidden, units], w2)),
-        diagonal: Some(a),
+        own: Some(a),
         u: all.get(&name("C")).cloned(),
         b_ih: Some(found.h.clone()),
         b_hh: Some(t.with(vec![hidden], h2)),

@@ -63,6 +63,13 @@ impl<'a> Catalogue<'a> {
         self.entries.iter().find(|e| e.name() == name)
     }
 
+    /// The tensor that a user means by `name`, in which `/` and `.` are one where that leaves no doubt.
+    pub fn meant(&self, name: &str) -> Option<&Entry<'a>> {
+        let plain = |n: &str| n.trim_start_matches('/').replace('/', ".");
+        let alike = || self.entries.iter().filter(|e| plain(e.name()) == plain(name));
+        self.get(name).or_else(|| alike().next().filter(|_| alike().count() == 1))
+    }
+
     /// The tensor `leaf` beside `entry`.
     pub fn beside(&self, entry: &Entry, leaf: &str) -> Option<&Entry<'a>> {
         self.get(&joined(parted(entry.name()).0, leaf, entry.name()))

@@ -22,7 +22,7 @@ const DEEPEST: usize = 32;
 /// # Errors
 /// Shapes that do not go together; a formula that is none.
 pub fn read<'a>(all: &Catalogue<'a>, text: &str) -> Result<Option<Entry<'a>>, Error> {
-    if let Some(entry) = all.get(text) {
+    if let Some(entry) = all.meant(text) {
         return Ok(Some(entry.clone()));
     }
     if text.len() > LONGEST {
@@ -126,7 +126,7 @@ fn joined<'a>(text: &str, grid: &[Vec<Option<Entry<'a>>>]) -> Result<Entry<'a>, 
 }
 
 fn sum<'a>(all: &Catalogue<'a>, text: &str, depth: usize) -> Found<'a> {
-    if let Some(entry) = all.get(text) {
+    if let Some(entry) = all.meant(text) {
         return Ok(Some(entry.clone()));
     }
     let mut total: Option<Entry> = None;
@@ -247,7 +247,7 @@ pub fn multiplied<'a>(a: &Entry<'a>, b: &Entry<'a>) -> Result<Entry<'a>, Error> 
 /// A name, a function of what stands in its brackets, or what stands in brackets.
 fn one<'a>(all: &Catalogue<'a>, text: &str, depth: usize) -> Found<'a> {
     all.known(text)?;
-    if let Some(entry) = all.get(text) {
+    if let Some(entry) = all.meant(text) {
         return Ok(Some(entry.clone()));
     }
     if let Some(number) = text.parse::<f64>().ok().filter(|v| v.is_finite()) {

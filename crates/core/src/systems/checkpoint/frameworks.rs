@@ -138,7 +138,7 @@ where
     let layer = LayerTensors {
         w: Entry::stacked(&first, &w),
         second: None,
-        diagonal: None,
+        own: None,
         u: Some(Entry::stacked(u[0].name(), &u)),
         b_ih,
         b_hh,

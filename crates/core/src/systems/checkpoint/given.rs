@@ -6,6 +6,7 @@ use super::gates::in_order;
 use super::names::by_name;
 use super::orientation::{Vectors, oriented};
 use super::parts::{LayerTensors, Parts};
+use super::readout::own_bias;
 use super::{Error, Spec, expression, keras, published};
 use crate::io::nearest::meant;
 use crate::io::tensors::Tensors;
@@ -17,13 +18,13 @@ use std::collections::BTreeMap;
 fn all_roles() -> impl Iterator<Item = [&'static str; 2]> {
     let weights = [["w_rec", "W"], ["m", "m"], ["n", "n"]];
     let second = cells::KINDS.iter().filter_map(|k| k.second).map(|s| s.role);
+    let own = cells::KINDS.iter().filter_map(|k| k.own).map(|o| [o.role, o.role]);
     let others = [
         ["w_in", "U"],
         ["w_in", "encoder"],
         ["b", "b"],
         ["b_rec", "b_rec"],
         ["b_rec", "b_hidden"],
-        ["diagonal", "diagonal"],
         ["readout", "D"],
         ["readout", "decoder"],
         ["readout_of_rates", "readout_of_rates"],
@@ -32,7 +33,7 @@ fn all_roles() -> impl Iterator<Item = [&'static str; 2]> {
         ["before_bias", "before_bias"],
         ["tau", "tau"],
     ];
-    weights.into_iter().chain(second).chain(others)
+    weights.into_iter().chain(second).chain(own).chain(others)
 }
 
 /// Roles that can be given to a network found by its names.
@@ -48,7 +49,7 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     let given = roles(file, all, spec)?;
     if given.keys().all(|r| BESIDE.contains(r)) {
         let mut parts = by_name(file, all, spec)?;
-        overlay(&mut parts, &given)?;
+        overlay(&mut parts, all, &given)?;
         return Ok(parts);
     }
     if spec.prefix.is_some() {
@@ -59,17 +60,22 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
         let why = format!("--map needs --cell, which says what the tensors make: one of {}", cells::names());
         return Err(Error::Command(why));
     };
+    let foreign = cells::KINDS.iter().filter_map(|k| k.own).map(|o| o.role);
+    if let Some(role) = foreign.filter(|r| cell.own.is_none_or(|o| o.role != *r)).find(|r| given.contains_key(r)) {
+        return Err(Error::Command(format!("--map names {role}, which {} networks do not have", cell.name)));
+    }
     let get = |role: &str| given.get(role).cloned();
     let mut said = Vec::new();
     let (w, low_rank) = recurrent(all, &given)?;
     let prefix = parted(w.name()).0.to_owned();
     let second = cells::KINDS.iter().find_map(|k| get(k.second?.role[0]));
-    let (diagonal, u) = (get("diagonal"), get("w_in"));
-    let mut layer = LayerTensors { w, second, diagonal, u, b_ih: get("b"), b_hh: get("b_rec") };
+    let own = cell.own.and_then(|o| get(o.role));
+    let u = get("w_in");
+    let mut layer = LayerTensors { w, second, own, u, b_ih: get("b"), b_hh: get("b_rec") };
     if keras::is_recurrent_kernel(parted(layer.w.name()).1) && spec.vectors.is_none() && spec.gates.is_none()
     {
         let mut parts = keras::of(&prefix, layer, Some(cell))?;
-        overlay(&mut parts, &given)?;
+        overlay(&mut parts, all, &given)?;
         return Ok(parts);
     }
     let mut rows = false;
@@ -82,9 +88,10 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
             "`{}` multiplies columns and `wi` rows, as in the code with these names.",
             layer.w.name()
         ));
-    } else if cell.diagonal {
-        let units = layer.diagonal.as_ref().map_or(0, |a| a.tensor.data.len());
-        layer.u = layer.u.map(|u| across(u, units));
+    } else if cell.own.is_some() && cell.gates.len() == 1 {
+        let units = layer.units();
+        let of_rows = |u: &Entry| spec.vectors == Some(Vectors::Row) && u.matrix() == Some((units, units));
+        layer.u = layer.u.map(|u| if of_rows(&u) { u.turned() } else { across(u, units) });
         if spec.vectors == Some(Vectors::Row) {
             (layer.w, layer.second) = (layer.w.turned(), layer.second.map(|s| s.turned()));
         }
@@ -111,7 +118,7 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
         ));
     }
     let mut parts = Parts { said, rows, ..Parts::of(vec![layer], &prefix) };
-    overlay(&mut parts, &given)?;
+    overlay(&mut parts, all, &given)?;
     Ok(parts)
 }
 
@@ -148,7 +155,26 @@ fn across(u: Entry, units: usize) -> Entry {
     }
 }
 
-fn overlay<'a>(parts: &mut Parts<'a>, given: &BTreeMap<&str, Entry<'a>>) -> Result<(), Error> {
+/// The bias of a layer that the map names: the one it names, or that which lies beside the weights, which is said.
+fn bias_of<'a>(
+    all: &Catalogue<'a>,
+    parts: &mut Parts<'a>,
+    given: Option<&Entry<'a>>,
+    weights: &Entry<'a>,
+) -> Option<Entry<'a>> {
+    if given.is_some() {
+        return given.cloned();
+    }
+    let found = own_bias(all, weights)?;
+    parts.said.push(format!("`{}` is the bias of `{}`.", found.name(), weights.name()));
+    Some(found)
+}
+
+fn overlay<'a>(
+    parts: &mut Parts<'a>,
+    all: &Catalogue<'a>,
+    given: &BTreeMap<&str, Entry<'a>>,
+) -> Result<(), Error> {
     if given.contains_key("readout") && given.contains_key("readout_of_rates") {
         return Err(Error::Command(
             "--map names readout and readout_of_rates: a network has one of them here".into(),
@@ -158,16 +184,19 @@ fn overlay<'a>(parts: &mut Parts<'a>, given: &BTreeMap<&str, Entry<'a>>) -> Resu
     parts.of_rates &= !given.contains_key("readout");
     if let Some(d) = given.get("readout").or(given.get("readout_of_rates")) {
         // A vector is the read-out of one output.
+        let beside = bias_of(all, parts, given.get("readout_bias"), d);
         let d = match d.tensor.shape[..] {
             [n] => d.with(vec![1, n], d.tensor.data.clone()),
             _ => d.clone(),
         };
-        let beside = given.get("readout_bias").cloned();
         parts.readout = Some((d, beside));
     }
     parts.tau = given.get("tau").cloned().or(parts.tau.take());
     match (given.get("before"), given.get("before_bias")) {
-        (Some(e), bias) => composed(parts, e, bias),
+        (Some(e), bias) => {
+            let bias = bias_of(all, parts, bias, e);
+            composed(parts, e, bias.as_ref())
+        }
         (None, Some(_)) => Err(Error::Command(
             "--map names before_bias without the weights before=NAME of that layer".into(),
         )),

@@ -1,6 +1,7 @@
 //! Named tensors to a system, and back.
 
 mod build;
+mod codes;
 mod constants;
 mod dendritic;
 mod described;
@@ -22,6 +23,7 @@ mod nodes;
 mod note;
 mod orientation;
 mod parts;
+mod plastic;
 mod published;
 mod readout;
 mod sequence;

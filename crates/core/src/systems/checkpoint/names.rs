@@ -7,7 +7,7 @@ use super::orientation::oriented;
 use super::parts::{LayerTensors, Parts, split};
 use super::readout::readout;
 use super::{
-    Error, Spec, dendritic, described, frameworks, keras, known, neuralrnn, nodes, published, sequence,
+    Error, Spec, codes, dendritic, described, frameworks, keras, known, neuralrnn, nodes, plastic, published, sequence,
 };
 use crate::io::tensors::Tensors;
 use crate::systems::cells;
@@ -61,6 +61,8 @@ pub fn by_name<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<P
                 .or_else(|| published::network(all, spec))
                 .or_else(|| described::network(file, all, spec))
                 .or_else(|| dendritic::network(all, spec))
+                .or_else(|| plastic::network(file, all, spec))
+                .or_else(|| codes::network(file, all, spec))
                 .or_else(|| known::network(file, all, spec))
                 .or_else(|| sequence::network(file, all, spec));
             return published.unwrap_or_else(|| lone_matrix(file, all, spec));
@@ -125,8 +127,8 @@ fn pytorch<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec, prefix: &str) -
         let w = need("weight_hh")?;
         let second = cells::KINDS.iter().filter_map(|k| get(k.second?.block)).next().cloned();
         let (b_ih, b_hh) = (get("bias_ih").cloned(), get("bias_hh").cloned());
-        let diagonal = get("weight_diag").cloned();
-        let mut found = LayerTensors { w, second, diagonal, u, b_ih, b_hh };
+        let own = cells::KINDS.iter().filter_map(|k| get(k.own?.block)).next().cloned();
+        let mut found = LayerTensors { w, second, own, u, b_ih, b_hh };
         one_bias(all, prefix, &mut found)?;
         // Our own files are in our own layout.
         if !file.metadata.contains_key("nullcline") {
@@ -234,6 +236,8 @@ pub fn has_network_names(file: &Tensors) -> bool {
         || described::named(file, &all)
         || neuralrnn::named(file, &all)
         || dendritic::named(&all)
+        || plastic::named(file, &all)
+        || codes::named(&all)
         || nodes::named(file)
         || sequence::named(file, &all)
 }

@@ -8,7 +8,7 @@ use crate::io::tensors::Tensors;
 use crate::linalg::activation::Activation;
 use crate::systems::cells::{CellKind, GRU, LSTM, VANILLA};
 
-/// Every recurrent node of a graph.
+/// Every recurrent node of a graph; those that feed one another alone are layers of one network.
 pub fn networks<'a>(file: &Tensors, all: &Catalogue<'a>) -> Result<Vec<Parts<'a>>, Error> {
     if file.format != "onnx" {
         return Ok(vec![]);
@@ -16,7 +16,44 @@ pub fn networks<'a>(file: &Tensors, all: &Catalogue<'a>) -> Result<Vec<Parts<'a>
     let nodes =
         file.metadata.iter().filter_map(|(key, op)| Some((key.strip_suffix(".op_type")?, op.as_str())));
     let recurrent = nodes.filter_map(|(name, op)| Some((name, kind(op)?)));
-    recurrent.map(|(name, kind)| node(file, all, name, kind)).collect()
+    let mut found: Vec<(&str, Parts)> = recurrent
+        .map(|(name, kind)| Ok((name, node(file, all, name, kind)?)))
+        .collect::<Result<_, Error>>()?;
+    while let Some((below, above)) = adjoining(file, &found) {
+        let (top, upper) = found.remove(above);
+        joined(file, all, &mut found[below - usize::from(below > above)], top, upper);
+    }
+    Ok(found.into_iter().map(|f| f.1).collect())
+}
+
+/// Places of two networks, the upper of which alone takes what the lower gives.
+fn adjoining(file: &Tensors, found: &[(&str, Parts)]) -> Option<(usize, usize)> {
+    let below = |name: &str| file.metadata.get(&format!("{name}.layer_below")).map(String::as_str);
+    let alike = |a: &Parts, b: &Parts| {
+        (a.cell, a.activation, a.reset_before) == (b.cell, b.activation, b.reset_before)
+    };
+    found.iter().enumerate().find_map(|(k, (_, upper))| {
+        let first = upper.prefix.split('+').next().unwrap_or_default();
+        let (at, lower) = found.iter().enumerate().find(|(_, (top, _))| below(first) == Some(*top))?;
+        let takers = file.metadata.iter().filter(|(key, v)| key.ends_with(".layer_below") && *v == lower.0);
+        (takers.count() == 1 && at != k && alike(upper, &lower.1)).then_some((at, k))
+    })
+}
+
+/// Puts the network `above`, whose last node is `top`, on `lower`.
+fn joined<'a, 'n>(
+    file: &Tensors,
+    all: &Catalogue<'a>,
+    lower: &mut (&'n str, Parts<'a>),
+    top: &'n str,
+    above: Parts<'a>,
+) {
+    let parts = &mut lower.1;
+    parts.layers.extend(above.layers);
+    parts.said.extend(above.said);
+    parts.prefix = format!("{}+{}", parts.prefix, above.prefix);
+    parts.readout = read_out(file, all, parts.layers.last().map_or(0, LayerTensors::units));
+    lower.0 = top;
 }
 
 /// Whether a graph has recurrent nodes.

@@ -11,8 +11,8 @@ pub struct LayerTensors<'a> {
     pub w: Entry<'a>,
     /// The second recurrent matrix, of cells that have one.
     pub second: Option<Entry<'a>>,
-    /// What multiplies each unit's own state, of cells that have such numbers.
-    pub diagonal: Option<Entry<'a>>,
+    /// Numbers of each unit's own, of cells that have such.
+    pub own: Option<Entry<'a>>,
     /// Input weights.
     pub u: Option<Entry<'a>>,
     /// Bias of the input path, or the only bias.
@@ -24,18 +24,21 @@ pub struct LayerTensors<'a> {
 impl<'a> LayerTensors<'a> {
     /// Recurrent weights alone.
     pub fn of(w: Entry<'a>) -> Self {
-        Self { w, second: None, diagonal: None, u: None, b_ih: None, b_hh: None }
+        Self { w, second: None, own: None, u: None, b_ih: None, b_hh: None }
     }
 
     /// Units, as many as the recurrent matrix has columns unless it acts on hidden ones.
     pub fn units(&self) -> usize {
-        let own = self.diagonal.as_ref().map(|a| a.tensor.data.len());
-        own.or(self.w.matrix().map(|m| m.1)).unwrap_or(0)
+        let own = self.own.as_ref().map(|a| a.tensor.data.len());
+        match self.w.matrix() {
+            Some((r, c)) if own.is_none() || r == c => c,
+            _ => own.unwrap_or(0),
+        }
     }
 
     /// All tensors.
     pub fn all(&self) -> impl Iterator<Item = &Entry<'a>> {
-        [&self.second, &self.diagonal, &self.u, &self.b_ih, &self.b_hh].into_iter().flatten().chain([&self.w])
+        [&self.second, &self.own, &self.u, &self.b_ih, &self.b_hh].into_iter().flatten().chain([&self.w])
     }
 }
 
@@ -97,7 +100,8 @@ impl<'a> Parts<'a> {
 /// Kinds of PyTorch's parameter names, and the second recurrent matrices of cells that have one.
 fn kinds() -> impl Iterator<Item = &'static str> {
     let second = KINDS.iter().filter_map(|k| k.second).map(|s| s.block);
-    ["weight_ih", "weight_hh", "weight_diag", "bias_ih", "bias_hh"].into_iter().chain(second)
+    let own = KINDS.iter().filter_map(|k| k.own).map(|o| o.block);
+    ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].into_iter().chain(second).chain(own)
 }
 
 /// `prefix`, kind and layer of a PyTorch parameter name such as `rnn.weight_hh_l0` or `cell.bias_ih`.

@@ -107,14 +107,8 @@ fn candidates<'b, 'a>(all: &'b Catalogue<'a>, parts: &Parts) -> Vec<Candidate<'b
     let used: Vec<&str> = parts.all().flat_map(|e| e.from.iter().copied()).collect();
     let free = |e: &&Entry| split(e.name()).is_none() && !e.from.iter().any(|f| used.contains(f));
     let linear = all.entries.iter().filter(free).filter_map(|e| {
-        let (module, leaf) = parted(e.name());
-        let (rows, bias) = match leaf {
-            "kernel" => (true, "bias".to_owned()),
-            "kernel:0" => (true, "bias:0".to_owned()),
-            "0" if parted(module).1 == "vars" => (true, "1".to_owned()),
-            "w" => (true, "b".to_owned()),
-            _ => (false, format!("{}bias", leaf.strip_suffix("weight")?)),
-        };
+        let module = parted(e.name()).0;
+        let (rows, bias) = bias_of(e.name())?;
         let (r, c) = e.matrix()?;
         let (outputs, width) = if rows { (c, r) } else { (r, c) };
         let bias = all.get(&joined(module, &bias, e.name()));
@@ -125,6 +119,26 @@ fn candidates<'b, 'a>(all: &'b Catalogue<'a>, parts: &Parts) -> Vec<Candidate<'b
         (!other).then_some(Candidate { entry: e, outputs, width, module, bias })
     });
     linear.collect()
+}
+
+/// Whether the weights of a linear layer, by the last part of their name, multiply rows, and what its bias is called.
+fn bias_of(name: &str) -> Option<(bool, String)> {
+    let (module, leaf) = parted(name);
+    Some(match leaf {
+        "kernel" => (true, "bias".to_owned()),
+        "kernel:0" => (true, "bias:0".to_owned()),
+        "0" if parted(module).1 == "vars" => (true, "1".to_owned()),
+        "w" => (true, "b".to_owned()),
+        _ => (false, format!("{}bias", leaf.strip_suffix("weight")?)),
+    })
+}
+
+/// The bias that lies beside the weights of a linear layer, under the name that belongs to theirs.
+pub fn own_bias<'a>(all: &Catalogue<'a>, weights: &Entry) -> Option<Entry<'a>> {
+    let (rows, leaf) = bias_of(weights.name())?;
+    let (r, c) = weights.matrix()?;
+    let outputs = if rows { c } else { r };
+    all.beside(weights, &leaf).filter(|b| b.tensor.shape == [outputs]).cloned()
 }
 
 /// How many leading components two paths share.

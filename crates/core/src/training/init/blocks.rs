@@ -22,6 +22,10 @@ pub(super) fn fill(
     if init != Init::Default && !law.any_form {
         return Err(refused(cell, init));
     }
+    if let Some(initial) = cell.kind().own.filter(|o| o.block == name).and_then(|o| o.initial) {
+        (0..n).for_each(|i| (0..block.ncols()).for_each(|c| block[(i, c)] = initial(i, c)));
+        return Ok(());
+    }
     match init {
         Init::Orthogonal if recurrent => {
             each_gate(block, n, |mut m| m.copy_from(&haar(rng, n)));

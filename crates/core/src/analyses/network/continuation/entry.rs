@@ -20,7 +20,7 @@ pub struct Entry {
     pub high: Number,
     /// Where it began.
     pub starts: Vec<StartEntry>,
-    /// False where there are more branches than were followed.
+    /// False where there are more branches than were followed, or one was left before its end or never begun.
     pub complete: bool,
     /// Why nothing was followed; null where something was.
     pub nothing: Option<String>,
@@ -164,7 +164,7 @@ impl Entry {
                 .iter()
                 .map(|s| StartEntry { p: Number(s.p), points: s.points, left_out: s.left_out })
                 .collect(),
-            complete: found.diagram.complete,
+            complete: found.diagram.complete && found.nothing.is_none(),
             nothing: found.nothing.as_ref().map(ToString::to_string),
             branches: found.diagram.branches.iter().map(BranchEntry::of).collect(),
             cycles: found.cycles.iter().map(CyclesEntry::of).collect(),

@@ -143,7 +143,7 @@ fn scale(asked: &Asked, block: Option<&str>, network: &Network, input: &[f64]) -
     let kind = network.cell;
     let second = kind.second.as_ref().filter(|_| !kind.hidden).map(|s| s.block);
     let recurrent = |name: &str| name.starts_with("weight_hh") || second.is_some_and(|s| name.starts_with(s));
-    let wanted = |name: &str| block.map_or_else(|| recurrent(name), |b| b == name);
+    let wanted = |name: &str| block.map_or_else(|| recurrent(name), |b| is_called(name, b, &layout));
     let (mut at, mut step, mut found) = (theta.clone(), vec![0.0; theta.len()], false);
     for (b, first) in places(&layout).filter(|(b, _)| wanted(&b.name)) {
         let range = first..first + b.rows * b.cols;
@@ -158,6 +158,21 @@ fn scale(asked: &Asked, block: Option<&str>, network: &Network, input: &[f64]) -
         return Err(Error::Config(format!("--continue {}: these weights are all zero", asked.text)));
     }
     Ok(Line { place: Place::Parameters([at, step]), starts: vec![(1.0, input.to_vec())] })
+}
+
+/// Whether a block is meant by `word`: its name, or, of no block's name, what papers call it.
+fn is_called(name: &str, word: &str, layout: &[Block]) -> bool {
+    if layout.iter().any(|b| b.name == word) {
+        return name == word;
+    }
+    let plain: String = word.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
+    let kind = match plain.as_str() {
+        "w" | "wrec" | "whh" | "wh" | "j" | "h2h" | "recurrent" | "weighthh" => "weight_hh",
+        "u" | "win" | "wih" | "wi" | "i2h" | "input2h" | "input" | "weightih" => "weight_ih",
+        "b" | "brec" | "bh" | "bias" => "bias",
+        _ => return false,
+    };
+    name.starts_with(kind)
 }
 
 fn no_block(asked: &Asked, name: &str, layout: &[Block]) -> Error {
@@ -178,8 +193,15 @@ fn entry(
     input: &[f64],
 ) -> Result<Line, Error> {
     let (layout, theta) = parameters(network);
-    let found = places(&layout).find(|(b, _)| b.name == block);
-    let (b, first) = found.ok_or_else(|| no_block(asked, block, &layout))?;
+    let mut found = places(&layout).filter(|(b, _)| is_called(&b.name, block, &layout));
+    let (b, first) = found.next().ok_or_else(|| no_block(asked, block, &layout))?;
+    if let Some((other, _)) = found.next() {
+        let message = format!(
+            "--continue {}: {block} may be {} or {}; write one of these names",
+            asked.text, b.name, other.name
+        );
+        return Err(Error::Config(message));
+    }
     if i >= b.rows || j >= b.cols {
         let message = format!(
             "--continue {}: {block} has {} x {} numbers, and there is none at [{i},{j}], counted from 0",

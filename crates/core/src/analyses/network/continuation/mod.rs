@@ -113,9 +113,10 @@ impl Run<'_> {
     fn continued(&self, asked: &Asked) -> Result<Continuation, Error> {
         let line = Line::of(asked, self.network, &self.input)?;
         let mut starts: Vec<(Vec<f64>, f64)> = vec![];
-        let mut begun = vec![];
+        let (mut begun, mut continuum) = (vec![], 0);
         for (p, input) in &line.starts {
-            let states = self.starts_under(input);
+            let (states, others) = self.starts_under(input);
+            continuum += others;
             begun.push(Start { p: *p, points: states.len(), left_out: 0 });
             starts.extend(states.into_iter().map(|x| (x, *p)));
         }
@@ -123,9 +124,14 @@ impl Run<'_> {
         let s = &self.settings.continuation;
         let options = options(s, asked.range, &starts);
         self.observer.start(&format!("continuation in {}", asked.what), 0);
-        let (diagram, nothing) = match diagram(family.as_ref(), &starts, &options) {
+        let followed = match (starts.is_empty(), continuum) {
+            (true, 0) => Err(continuation::Error::NoPoints),
+            (true, found) => Err(continuation::Error::Continuum { found }),
+            _ => diagram(family.as_ref(), &starts, &options),
+        };
+        let (diagram, nothing) = match followed {
             Ok(diagram) => (diagram, None),
-            Err(why) => (Diagram { branches: vec![], complete: true, left_out: vec![] }, Some(why)),
+            Err(why) => (Diagram { branches: vec![], complete: true, more: false, left_out: vec![] }, Some(why)),
         };
         let axis = self.axis();
         let cycles = if s.cycles { born(family.as_ref(), &diagram, &options, &axis) } else { vec![] };
@@ -145,10 +151,13 @@ impl Run<'_> {
         Ok(Continuation { asked, path, starts: begun, diagram, nothing, cycles, axis, along, at, outputs })
     }
 
-    /// Fixed points under a constant input that are none of a continuum.
-    fn starts_under(&self, input: &[f64]) -> Vec<Vec<f64>> {
-        let fixed = |points: &[FixedPoint]| -> Vec<Vec<f64>> {
-            points.iter().filter(|p| p.label == Label::Fixed && p.isolated).map(|p| p.state.clone()).collect()
+    /// Fixed points under a constant input that are none of a continuum, and how many are.
+    fn starts_under(&self, input: &[f64]) -> (Vec<Vec<f64>>, usize) {
+        let fixed = |points: &[FixedPoint]| {
+            let all = || points.iter().filter(|p| p.label == Label::Fixed);
+            let alone: Vec<Vec<f64>> = all().filter(|p| p.isolated).map(|p| p.state.clone()).collect();
+            let others = all().count() - alone.len();
+            (alone, others)
         };
         match input == self.input {
             true => fixed(&self.points().points),

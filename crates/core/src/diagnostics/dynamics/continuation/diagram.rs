@@ -18,8 +18,11 @@ const ON: f64 = 1e-6;
 pub struct Diagram {
     /// The branches; those that spring from others come after them.
     pub branches: Vec<Branch>,
-    /// False where more branches were met than may be followed.
+    /// False where more branches were met than may be followed, or where one was left before its end: the most points were
+    /// reached, no step could be made, or it could not be begun.
     pub complete: bool,
+    /// Whether more branches were met than may be followed.
+    pub more: bool,
     /// Starts from which nothing could be followed, by their places, and why.
     pub left_out: Vec<(usize, Error)>,
 }
@@ -36,7 +39,7 @@ pub struct Diagram {
 /// Source: Keller, in Applications of Bifurcation Theory (1977) 359; Allgower, Georg, Introduction to Numerical Continuation Methods (SIAM,
 /// 2003), section 8.3.
 pub fn diagram(family: &dyn Family, starts: &[(Vec<f64>, f64)], options: &Options) -> Result<Diagram, Error> {
-    let mut all = Diagram { branches: vec![], complete: true, left_out: vec![] };
+    let mut all = Diagram { branches: vec![], complete: true, more: false, left_out: vec![] };
     let Some(first) = starts.first() else { return Ok(all) };
     let metric = Metric::of(options, &first.0);
     let mut crossings = Crossings::new(metric);
@@ -53,10 +56,10 @@ pub fn diagram(family: &dyn Family, starts: &[(Vec<f64>, f64)], options: &Option
             continue;
         }
         if all.branches.len() >= options.branches {
-            all.complete = false;
+            all.more = true;
             continue;
         }
-        let node = match toward_p(&mut stepper, z) {
+        let node = match toward_p(&mut stepper, z, options) {
             Ok(node) => node,
             Err(why) => {
                 all.left_out.push((k, why));
@@ -73,6 +76,8 @@ pub fn diagram(family: &dyn Family, starts: &[(Vec<f64>, f64)], options: &Option
         return Err(why.clone());
     }
     grow(family, &mut all, &mut crossings, metric, options);
+    let cut = |b: &Branch| b.ends.iter().any(|e| matches!(e, End::MostPoints | End::StepTooSmall));
+    all.complete = !all.more && all.left_out.is_empty() && !all.branches.iter().any(cut);
     Ok(all)
 }
 
@@ -98,7 +103,7 @@ fn grow(
             ways.rays.iter().for_each(|t| {
                 crossings.take(&ways, t);
             });
-            all.complete &= !full;
+            all.more |= full;
             all.branches.extend(branch);
         } else if looked < all.branches.len() {
             doubled(family, all, looked, crossings, metric, options);
@@ -171,7 +176,7 @@ fn doubled(
     }
     for (z, t) in flips {
         if all.branches.len() >= options.branches {
-            all.complete = false;
+            all.more = true;
             return;
         }
         if crossings.take_flip(period, &z) {

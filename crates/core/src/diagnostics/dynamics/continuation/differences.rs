@@ -73,39 +73,63 @@ impl<'a> Differences<'a> {
         out
     }
 
-    /// C(u, u, v) = F_xxx[u, u, v].
-    pub fn c(&self, u: &[f64], v: &[f64]) -> Vec<f64> {
+    /// First and second derivative of [F_x F_p] at z along u, n x (n + 1) each.
+    fn both(&self, u: &[f64]) -> [Mat<f64>; 2] {
+        let n = self.equation.dim();
         let size = crate::linalg::norm(u);
-        let mut out = vec![0.0; v.len()];
+        let [mut first, mut second] = [Mat::<f64>::zeros(n, n + 1), Mat::<f64>::zeros(n, n + 1)];
         if !(size > 0.0) {
-            return out;
+            return [first, second];
         }
         let h = self.h / size;
-        let scale = h.powi(-2);
-        add(&mut out, CENTRE * scale, &product(&self.moved(0.0, u), v));
-        for (k, w) in SECOND.iter().enumerate() {
+        second += self.moved(0.0, u) * faer::Scale(CENTRE / (h * h));
+        for k in 0..FIRST.len() {
             let s = h * (k + 1) as f64;
-            add(&mut out, w * scale, &product(&self.moved(s, u), v));
-            add(&mut out, w * scale, &product(&self.moved(-s, u), v));
+            let (up, down) = (self.moved(s, u), self.moved(-s, u));
+            first += (&up - &down) * faer::Scale(FIRST[k] / h);
+            second += (up + down) * faer::Scale(SECOND[k] / (h * h));
         }
-        out
+        [first, second]
     }
 
-    /// B(u, v) of complex vectors.
-    pub fn b_complex(&self, u: &[c64], v: &[c64]) -> Vec<c64> {
-        let ((a, b), (c, d)) = (parts(u), parts(v));
-        let (along_a, along_b) = (self.first(&a), self.first(&b));
-        let (ac, ad) = (product(&along_a, &c), product(&along_a, &d));
-        let (bc, bd) = (product(&along_b, &c), product(&along_b, &d));
-        let real: Vec<f64> = ac.iter().zip(&bd).map(|(x, y)| x - y).collect();
-        let imaginary: Vec<f64> = ad.iter().zip(&bc).map(|(x, y)| x + y).collect();
-        complex(&real, &imaginary)
-    }
-
-    /// C(q, q, conj q) = C(a, a, a) + C(a, b, b) + i (C(a, a, b) + C(b, b, b)) with q = a + i b.
-    pub fn c_complex(&self, q: &[c64]) -> Vec<c64> {
+    /// Derivatives along real and imaginary part of `q`.
+    pub fn along(&self, q: &[c64]) -> Along {
         let (a, b) = parts(q);
-        let sum = |u: Vec<f64>, v: Vec<f64>| u.iter().zip(&v).map(|(u, v)| u + v).collect::<Vec<_>>();
-        complex(&sum(self.c(&a, &a), self.c(&b, &a)), &sum(self.c(&a, &b), self.c(&b, &b)))
+        let (of_a, of_b) = (self.both(&a), self.both(&b));
+        Along { a, b, of_a, of_b }
+    }
+}
+
+/// Second and third derivatives of F along q = a + i b.
+pub struct Along {
+    a: Vec<f64>,
+    b: Vec<f64>,
+    of_a: [Mat<f64>; 2],
+    of_b: [Mat<f64>; 2],
+}
+
+impl Along {
+    /// B(q, v).
+    pub fn b(&self, v: &[c64]) -> Vec<c64> {
+        self.turned(v, 1.0)
+    }
+
+    /// B(conj q, v).
+    pub fn b_conj(&self, v: &[c64]) -> Vec<c64> {
+        self.turned(v, -1.0)
+    }
+
+    /// B(a + i s b, v).
+    fn turned(&self, v: &[c64], s: f64) -> Vec<c64> {
+        let (c, d) = parts(v);
+        let of = |m: &[Mat<f64>; 2], v: &[f64]| product(&m[0], v);
+        let (ac, ad, bc, bd) = (of(&self.of_a, &c), of(&self.of_a, &d), of(&self.of_b, &c), of(&self.of_b, &d));
+        (0..ac.len()).map(|i| c64::new(ac[i] - s * bd[i], ad[i] + s * bc[i])).collect()
+    }
+
+    /// C(q, q, conj q) = C(a, a, a) + C(b, b, a) + i (C(a, a, b) + C(b, b, b)).
+    pub fn c(&self) -> Vec<c64> {
+        let sum = self.of_a[1].as_ref() + self.of_b[1].as_ref();
+        complex(&product(&sum, &self.a), &product(&sum, &self.b))
     }
 }

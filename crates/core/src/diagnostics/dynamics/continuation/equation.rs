@@ -118,9 +118,8 @@ impl<'a> Equation<'a> {
     pub fn derivative(&self, z: &[f64], raw: bool, mut out: MatMut<f64>) {
         let (x, p) = self.split(z);
         let n = x.len();
-        let mut slope = vec![0.0; n];
-        self.family.slope(x, p, &mut slope);
-        let j = self.jacobian(z);
+        let (mut j, mut slope) = (Mat::zeros(n, n), vec![0.0; n]);
+        self.family.derivatives(x, p, j.as_mut(), &mut slope);
         let shift = if raw { 0.0 } else { self.critical() };
         for c in 0..n {
             col_mut(out.as_mut(), c)[..n].copy_from_slice(col(j.as_ref(), c));

@@ -30,6 +30,22 @@ pub enum Error {
         /// |F(x) - x| of a map, |F(x)| of a flow, at the start.
         residual: f64,
     },
+    /// The start is none of a curve.
+    #[error(
+        "the branch has no single direction at the start, nor beside it: it may be one of a continuum, which has no branches"
+    )]
+    NoDirection,
+    /// There is no fixed point to begin from.
+    #[error("no fixed point is known at the start")]
+    NoPoints,
+    /// There are fixed points, none of which is isolated.
+    #[error(
+        "none of the {found} fixed points at the start is isolated: they are part of a continuum, which has no branches"
+    )]
+    Continuum {
+        /// Fixed points found.
+        found: usize,
+    },
     /// F or its derivatives are not finite at the start.
     #[error("F or its derivatives are not finite at the start; give a state where they are")]
     NotFinite,

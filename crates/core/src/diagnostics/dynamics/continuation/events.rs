@@ -60,7 +60,24 @@ impl Bracket {
 }
 
 /// What one step shows: nothing, one event, or more than one explains.
+///
+/// Numbers of unstable eigenvalues do not tell of two that pass the border in opposite directions, nor a pair from two that are real;
+/// each eigenvalue's own way does.
 fn explained(a: &Node, b: &Node) -> Option<Event> {
+    let counted = counted(a, b);
+    let passing = a.spectrum.passing(&b.spectrum);
+    let moved = a.spectrum.unstable.abs_diff(b.spectrum.unstable);
+    let open = a.spectrum.neutral > 0 || b.spectrum.neutral > 0;
+    let one = match counted {
+        Some(Event::Several) => return counted,
+        Some(Event::Pair) => passing.number == moved && passing.real + passing.mixed == 0,
+        _ => passing.number == moved,
+    };
+    if one || open { counted } else { Some(Event::Several) }
+}
+
+/// What the numbers of eigenvalues, the signs of the determinant and of the tangent show.
+fn counted(a: &Node, b: &Node) -> Option<Event> {
     let n = a.t.len().saturating_sub(1);
     let up = |v: &Node| v.t.get(n).is_some_and(|t| *t > 0.0);
     let fold = up(a) != up(b);
@@ -89,8 +106,9 @@ pub fn brackets(stepper: &mut Stepper, from: &Node, to: &Node, sigma: f64) -> Re
     let mut found = vec![];
     let mut open = vec![((0.0, from.clone()), (sigma, to.clone()))];
     while let Some((low, high)) = open.pop() {
-        let Some(event) = explained(&low.1, &high.1) else { continue };
         let width = high.0 - low.0;
+        let event = if width < TOGETHER { counted(&low.1, &high.1) } else { explained(&low.1, &high.1) };
+        let Some(event) = event else { continue };
         if event != Event::Several || width < TOGETHER {
             let counts = [low.1.spectrum.unstable, high.1.spectrum.unstable];
             found.push(Bracket { low, high, event, counts });
@@ -114,6 +132,18 @@ fn between(
     let sigma = low.0 + share * (high.0 - low.0);
     let guess = low.1.z.iter().zip(&high.1.z).map(|(a, b)| a + share * (b - a)).collect();
     Ok((sigma, stepper.at(from, sigma, guess)?))
+}
+
+/// Where the test function of a bracket vanishes, by false position and the cubic through both ends with their tangents.
+pub fn guessed(bracket: &Bracket) -> Vec<f64> {
+    let (a, b) = (&bracket.low.1, &bracket.high.1);
+    let (f, g) = (test(bracket, a), test(bracket, b));
+    let share = if (f > 0.0) == (g > 0.0) { 0.5 } else { f / (f - g) };
+    let s = if share.is_finite() { share } else { 0.5 };
+    let ds = bracket.high.0 - bracket.low.0;
+    let (from, to) = ((1.0 + 2.0 * s) * (1.0 - s).powi(2), s * s * (3.0 - 2.0 * s));
+    let (leaves, comes) = (ds * s * (1.0 - s).powi(2), ds * s * s * (s - 1.0));
+    (0..a.z.len()).map(|i| from * a.z[i] + to * b.z[i] + leaves * a.t[i] + comes * b.t[i]).collect()
 }
 
 /// The test function of an event: its values at both ends have different signs.

@@ -85,6 +85,10 @@ struct Scalar {
 /// [A - m, b; c^H, 0] [v; g] = e and [w; h]^H times it = e^H, with e the last unit vector.
 fn scalar(a: &Mat<f64>, m: c64, b: &[c64], c: &[c64]) -> Option<Scalar> {
     let n = a.nrows();
+    let is_real = |v: &[c64]| v.iter().all(|z| z.im == 0.0);
+    if m.im == 0.0 && is_real(b) && is_real(c) {
+        return real_scalar(a, m.re, b, c);
+    }
     let matrix = Mat::<c64>::from_fn(n + 1, n + 1, |i, j| match (i < n, j < n) {
         (true, true) => c64::new(a[(i, j)], 0.0) - if i == j { m } else { c64::new(0.0, 0.0) },
         (true, false) => b[i],
@@ -99,8 +103,29 @@ fn scalar(a: &Mat<f64>, m: c64, b: &[c64], c: &[c64]) -> Option<Scalar> {
     let v: Vec<c64> = (0..n).map(|i| right[(i, 0)]).collect();
     let w: Vec<c64> = (0..n).map(|i| left[(i, 0)]).collect();
     let g = right[(n, 0)];
-    let finite = v.iter().chain(&w).chain([&g]).all(|z| z.re.is_finite() && z.im.is_finite());
-    finite.then_some(Scalar { g, v, w })
+    finite(Scalar { g, v, w })
+}
+
+fn finite(s: Scalar) -> Option<Scalar> {
+    let all = s.v.iter().chain(&s.w).chain([&s.g]).all(|z| z.re.is_finite() && z.im.is_finite());
+    all.then_some(s)
+}
+
+/// [`scalar`] of real numbers alone, at a quarter of the cost.
+fn real_scalar(a: &Mat<f64>, m: f64, b: &[c64], c: &[c64]) -> Option<Scalar> {
+    let n = a.nrows();
+    let matrix = Mat::<f64>::from_fn(n + 1, n + 1, |i, j| match (i < n, j < n) {
+        (true, true) => a[(i, j)] - if i == j { m } else { 0.0 },
+        (true, false) => b[i].re,
+        (false, true) => c[j].re,
+        (false, false) => 0.0,
+    });
+    let lu = matrix.partial_piv_lu();
+    let mut e = Mat::<f64>::zeros(n + 1, 1);
+    e[(n, 0)] = 1.0;
+    let (right, left) = (lu.solve(&e), lu.solve_transpose(&e));
+    let of = |m: &Mat<f64>| (0..n).map(|i| c64::new(m[(i, 0)], 0.0)).collect();
+    finite(Scalar { g: c64::new(right[(n, 0)], 0.0), v: of(&right), w: of(&left) })
 }
 
 fn unit(v: &[c64]) -> Option<Vec<c64>> {
@@ -121,7 +146,7 @@ fn borders(a: &Mat<f64>, critical: Critical) -> Option<(Vec<c64>, Vec<c64>)> {
         (0..a.nrows()).map(|i| c64::new(1.0 + 0.5 * (1.7 * i as f64 + phase).sin(), 0.0)).collect()
     };
     let (mut b, mut c) = (unit(&start(0.3))?, unit(&start(1.1))?);
-    for _ in 0..4 {
+    for _ in 0..2 {
         let s = scalar(a, critical.value(), &b, &c)?;
         (b, c) = (unit(&s.w)?, unit(&s.v)?);
     }

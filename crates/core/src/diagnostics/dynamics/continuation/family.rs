@@ -1,5 +1,6 @@
 //! A system with one parameter, and the iterates of a map.
 
+use crate::linalg::col;
 use faer::{Accum, Mat, MatMut, Par, linalg::matmul::matmul};
 
 /// What a family's F means in time.
@@ -47,6 +48,11 @@ pub trait Family: Sync {
     fn jacobian(&self, x: &[f64], p: f64, j: MatMut<f64>);
     /// `d = F_p`.
     fn slope(&self, x: &[f64], p: f64, d: &mut [f64]);
+    /// Both derivatives: `j = F_x` and `d = F_p`.
+    fn derivatives(&self, x: &[f64], p: f64, j: MatMut<f64>, d: &mut [f64]) {
+        self.jacobian(x, p, j);
+        self.slope(x, p, d);
+    }
     /// Numbers whose signs tell the smooth pieces of F apart: the arguments of the kinked nonlinearities; none of
     /// a smooth F. Their number never changes.
     fn switches(&self, x: &[f64], p: f64) -> Vec<f64> {
@@ -108,13 +114,24 @@ impl Family for Iterate<'_> {
     }
     fn slope(&self, x: &[f64], p: f64, d: &mut [f64]) {
         let n = x.len();
-        let (mut one, mut own) = (Mat::zeros(n, n), vec![0.0; n]);
-        d.fill(0.0);
-        for at in self.orbit(x, p) {
-            self.map.jacobian(&at, p, one.as_mut());
-            self.map.slope(&at, p, &mut own);
-            let carried: Vec<f64> = (0..n).map(|r| (0..n).map(|c| one[(r, c)] * d[c]).sum()).collect();
-            (0..n).for_each(|r| d[r] = carried[r] + own[r]);
+        self.derivatives(x, p, Mat::zeros(n, n).as_mut(), d);
+    }
+    fn derivatives(&self, x: &[f64], p: f64, mut j: MatMut<f64>, d: &mut [f64]) {
+        let n = x.len();
+        let [mut one, mut next] = [Mat::zeros(n, n), Mat::zeros(n, n)];
+        let mut own = vec![0.0; n];
+        for (i, at) in self.orbit(x, p).iter().enumerate() {
+            if i == 0 {
+                self.map.derivatives(at, p, j.as_mut(), d);
+                continue;
+            }
+            self.map.derivatives(at, p, one.as_mut(), &mut own);
+            for (c, v) in d.iter().enumerate() {
+                own.iter_mut().zip(col(one.as_ref(), c)).for_each(|(o, m)| *o += m * v);
+            }
+            d.copy_from_slice(&own);
+            matmul(next.as_mut(), Accum::Replace, one.as_ref(), j.as_ref(), 1.0, Par::Seq);
+            j.copy_from(&next);
         }
     }
     fn switches(&self, x: &[f64], p: f64) -> Vec<f64> {

@@ -9,6 +9,9 @@ use super::step::{Failure, Node, Stepper};
 use super::walk::{Walk, Watch, walk};
 use crate::linalg::norm;
 
+/// Distance in p, as a share of its range, from a start at which branches cross to the one that is taken instead.
+const ASIDE: f64 = 1e-3;
+
 /// The branch of fixed points through the one near `x` at the parameter `p`, in both directions.
 ///
 /// Formula: F(x, p) = x of a map, F(x, p) = 0 of a flow, by pseudo-arclength: tangent predictor, Newton's method in the hyperplane across
@@ -18,14 +21,14 @@ use crate::linalg::norm;
 /// Shapes: `x` has n entries. Points are in order along the branch; in the list's middle, where the start is, p grows.
 ///
 /// # Errors
-/// [`Error::Length`], [`Error::OutOfRange`], [`Error::NoStart`], [`Error::NotFinite`].
+/// [`Error::Length`], [`Error::OutOfRange`], [`Error::NoStart`], [`Error::NotFinite`], [`Error::NoDirection`].
 ///
 /// Source: Keller, in Applications of Bifurcation Theory (1977) 359; Allgower, Georg, Introduction to Numerical Continuation Methods (SIAM,
 /// 2003), chapters 2, 6 and 10.
 pub fn follow(family: &dyn Family, x: &[f64], p: f64, options: &Options) -> Result<Branch, Error> {
     let mut stepper = stepper(family, x, options);
     let start = start(&mut stepper, x, p, options)?;
-    let start = toward_p(&mut stepper, start)?;
+    let start = toward_p(&mut stepper, start, options)?;
     Ok(both_ways(&mut stepper, options, &start, &mut |_| false))
 }
 
@@ -56,8 +59,29 @@ pub fn start(stepper: &mut Stepper, x: &[f64], p: f64, options: &Options) -> Res
     }
 }
 
-/// The point with its tangent towards larger p.
-pub fn toward_p(stepper: &mut Stepper, z: Vec<f64>) -> Result<Node, Error> {
+/// The point with its tangent towards larger p; where branches cross there, the one beside it.
+///
+/// # Errors
+/// [`Error::NotFinite`], [`Error::NoDirection`].
+pub fn toward_p(stepper: &mut Stepper, z: Vec<f64>, options: &Options) -> Result<Node, Error> {
+    let first = along_branch(stepper, z.clone());
+    if !matches!(first, Err(Error::NoDirection)) {
+        return first;
+    }
+    let n = z.len() - 1;
+    let aside = ASIDE * (options.high - options.low);
+    let beside = [aside, -aside].into_iter().map(|by| z[n] + by);
+    for p in beside.filter(|p| (options.low..=options.high).contains(p)) {
+        if let Ok(found) = start(stepper, &z[..n], p, options)
+            && let Ok(node) = along_branch(stepper, found)
+        {
+            return Ok(node);
+        }
+    }
+    first
+}
+
+fn along_branch(stepper: &mut Stepper, z: Vec<f64>) -> Result<Node, Error> {
     let n = stepper.equation.dim();
     let unit: Vec<f64> = (0..=n).map(|i| f64::from(u8::from(i == n))).collect();
     let other: Vec<f64> = (0..=n).map(|i| 1.0 + 0.5 * (1.7 * i as f64 + 0.3).sin()).collect();
@@ -71,11 +95,7 @@ pub fn toward_p(stepper: &mut Stepper, z: Vec<f64>) -> Result<Node, Error> {
             Err(failure) => last = failure,
         }
     }
-    Err(if last == Failure::NotFinite {
-        Error::NotFinite
-    } else {
-        Error::NoStart { residual: norm(&stepper.equation.value(&z)) }
-    })
+    Err(if last == Failure::NotFinite { Error::NotFinite } else { Error::NoDirection })
 }
 
 fn reversed(stepper: &mut Stepper, node: &Node) -> Result<Node, Error> {

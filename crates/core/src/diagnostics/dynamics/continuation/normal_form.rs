@@ -3,7 +3,7 @@
 //! Source: Kuznetsov, Elements of Applied Bifurcation Theory, 3rd ed. (2004), section 5.4 (folds, Hopf points; flips and Neimark-Sacker points
 //! of maps), where q and p are eigenvectors of F_x and its transpose with <q, q> = <p, q> = 1, B and C the second and third derivatives.
 
-use super::differences::Differences;
+use super::differences::{Along, Differences};
 use super::equation::Equation;
 use super::extended::{Critical, Solution};
 use super::results::{Coefficient, Criticality};
@@ -74,14 +74,14 @@ impl<'a> Frame<'a> {
         Some(Self { equation, z: s.z.clone(), a, q: s.right.clone(), p })
     }
 
-    fn differences(&self, h: f64) -> Differences<'a> {
-        Differences::new(self.equation, &self.z, h)
+    fn along(&self, h: f64) -> Along {
+        Differences::new(self.equation, &self.z, h).along(&self.q)
     }
 
     /// <p, B(q, q)> / 2.
     pub fn fold(&self) -> Option<Coefficient> {
         scan(|h| {
-            let value = 0.5 * dot(&self.p, &self.differences(h).b_complex(&self.q, &self.q)).re;
+            let value = 0.5 * dot(&self.p, &self.along(h).b(&self.q)).re;
             Some((value, value.abs()))
         })
     }
@@ -91,11 +91,11 @@ impl<'a> Frame<'a> {
     pub fn cubic(&self, flip: bool) -> Option<Coefficient> {
         let resolvent = flip.then(|| Resolvent::new(&self.a, real(1.0)));
         scan(|h| {
-            let d = self.differences(h);
-            let square = d.b_complex(&self.q, &self.q);
+            let d = self.along(h);
+            let square = d.b(&self.q);
             let y = if let Some(r) = &resolvent { r.solve(&square)? } else { self.bordered(&square)? };
-            let third = dot(&self.p, &d.c_complex(&self.q)).re / 6.0;
-            let second = 0.5 * dot(&self.p, &d.b_complex(&self.q, &y)).re;
+            let third = dot(&self.p, &d.c()).re / 6.0;
+            let second = 0.5 * dot(&self.p, &d.b(&y)).re;
             Some((third + second, third.abs() + second.abs()))
         })
     }
@@ -134,13 +134,13 @@ impl<'a> Frame<'a> {
         let bar = conjugate(&self.q);
         let (still, twice) = (Resolvent::new(&self.a, still), Resolvent::new(&self.a, twice));
         scan(|h| {
-            let d = self.differences(h);
-            let mean = still.solve(&d.b_complex(&self.q, &bar))?;
-            let double = twice.solve(&d.b_complex(&self.q, &self.q))?;
+            let d = self.along(h);
+            let mean = still.solve(&d.b(&bar))?;
+            let double = twice.solve(&d.b(&self.q))?;
             let terms = [
-                dot(&self.p, &d.c_complex(&self.q)),
-                real(2.0) * dot(&self.p, &d.b_complex(&self.q, &mean)),
-                dot(&self.p, &d.b_complex(&bar, &double)),
+                dot(&self.p, &d.c()),
+                real(2.0) * dot(&self.p, &d.b(&mean)),
+                dot(&self.p, &d.b_conj(&double)),
             ];
             let sum = terms.iter().fold(ZERO, |s, t| s + *t);
             let size: f64 = terms.iter().map(|t| (turn * t).re.hypot((turn * t).im)).sum();

@@ -2,7 +2,7 @@
 
 use super::branch_points::{Crossing, crossing};
 use super::equation::Equation;
-use super::events::{Bracket, Event, closest, narrowed};
+use super::events::{Bracket, Event, closest, guessed, narrowed};
 use super::extended::{self, Critical, Solution};
 use super::normal_form::{Frame, by_sign};
 use super::results::{Bifurcation, BifurcationKind, Coefficient};
@@ -19,8 +19,8 @@ const TURNS: f64 = 1e-5;
 
 /// The bifurcation in `bracket`, a part of the step that begins at `from`.
 ///
-/// Newton's method starts where the bracket is a hundredth of the step; only if it leads elsewhere, the bracket is made as narrow as
-/// rounding allows.
+/// Newton's method starts from where the test functions at both ends put it, then from a bracket of a hundredth of the step; only if it
+/// leads elsewhere, the bracket is made as narrow as rounding allows.
 ///
 /// # Errors
 /// [`Failure::Astray`] where two branches pass each other without meeting, so that the step before was on another one.
@@ -28,14 +28,19 @@ pub fn bifurcation(stepper: &mut Stepper, from: &Node, bracket: Bracket) -> Resu
     let equation = stepper.equation;
     // Next to a branch point tangents are lost in rounding; the chord of the step is not.
     let t = equation.metric.unit(along(&bracket.high.1.z, -1.0, &from.z));
+    if bracket.event != Event::Several
+        && let Some(found) = described(&equation, from, &bracket, &guessed(&bracket), 0.0)
+    {
+        return Ok((found, t));
+    }
     let bracket = narrowed(stepper, from, bracket, COARSE);
     if bracket.event != Event::Several
-        && let Some(found) = described(&equation, from, &bracket, 0.1)
+        && let Some(found) = described(&equation, from, &bracket, &bracket.low.1.z, 0.1)
     {
         return Ok((found, t));
     }
     let bracket = closest(stepper, from, bracket)?;
-    if let Some(found) = described(&equation, from, &bracket, FAR) {
+    if let Some(found) = described(&equation, from, &bracket, &bracket.low.1.z, FAR) {
         return Ok((found, t));
     }
     let critical = bracket.critical();
@@ -50,8 +55,14 @@ pub fn bifurcation(stepper: &mut Stepper, from: &Node, bracket: Bracket) -> Resu
     Ok((found, t))
 }
 
-/// A simple bifurcation by Newton's method, if that stays within the bracket and `slack` of its length, and near the branch.
-fn described(equation: &Equation, from: &Node, bracket: &Bracket, slack: f64) -> Option<Bifurcation> {
+/// A simple bifurcation by Newton's method from `guess`, if that stays within the bracket and `slack` of its length, and near the branch.
+fn described(
+    equation: &Equation,
+    from: &Node,
+    bracket: &Bracket,
+    guess: &[f64],
+    slack: f64,
+) -> Option<Bifurcation> {
     let critical = bracket.critical();
     let mut found = plain(equation, bracket, &critical);
     (found.kind, found.multiplicity) = kind_of(bracket, equation.is_map(), &critical);
@@ -68,11 +79,11 @@ fn described(equation: &Equation, from: &Node, bracket: &Bracket, slack: f64) ->
         sigma >= a.0 - margin && sigma <= b.0 + margin && off <= 4.0 * length + margin
     };
     if found.kind == BifurcationKind::BranchPoint {
-        crossed(equation, &mut found, crossing(equation, &bracket.low.1.z).filter(|c| inside(&c.z))?);
+        crossed(equation, &mut found, crossing(equation, guess).filter(|c| inside(&c.z))?);
         return Some(found);
     }
     let start = start_of(&found, &critical, equation.critical())?;
-    let solution = extended::solve(equation, &bracket.low.1.z, start).filter(|s| inside(&s.z))?;
+    let solution = extended::solve(equation, guess, start).filter(|s| inside(&s.z))?;
     simple(equation, &mut found, &solution);
     Some(found)
 }

@@ -42,6 +42,57 @@ impl Spectrum {
     }
 }
 
+/// Eigenvalues that pass the border between two spectra.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passing {
+    /// How many, to either side.
+    pub number: usize,
+    /// How many of them are real at both ends.
+    pub real: usize,
+    /// How many are real at one end alone.
+    pub mixed: usize,
+}
+
+impl Spectrum {
+    /// The eigenvalues that pass the border on the way to `to`, each taken for the nearest one there, nearest pairs first.
+    ///
+    /// Those further from the border than several times the longest way of any are not looked at.
+    pub fn passing(&self, to: &Self) -> Passing {
+        let nearest = |z: &c64, all: &[c64]| all.iter().map(|w| (z - w).norm()).fold(f64::INFINITY, f64::min);
+        let way = self.values.iter().map(|z| nearest(z, &to.values)).fold(0.0, f64::max);
+        let near = |s: &Self, k: &usize, times: f64| s.growth(*k).abs() <= times * way;
+        let here: Vec<usize> = (0..self.values.len()).filter(|k| near(self, k, 3.0)).collect();
+        let there: Vec<usize> = (0..to.values.len()).filter(|k| near(to, k, 6.0)).collect();
+        let mut pairs: Vec<(f64, usize, usize)> = here
+            .iter()
+            .flat_map(|i| there.iter().map(move |j| (*i, *j)))
+            .map(|(i, j)| ((self.values[i] - to.values[j]).norm(), i, j))
+            .collect();
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (mut taken, mut given) = (vec![false; self.values.len()], vec![false; to.values.len()]);
+        let mut found = Passing::default();
+        for (_, i, j) in pairs {
+            if taken[i] || given[j] {
+                continue;
+            }
+            (taken[i], given[j]) = (true, true);
+            if (i < self.unstable) != (j < to.unstable) && !self.is_neutral(i) && !to.is_neutral(j) {
+                found.number += 1;
+                match (is_real(&self.values[i]), is_real(&to.values[j])) {
+                    (true, true) => found.real += 1,
+                    (false, false) => (),
+                    _ => found.mixed += 1,
+                }
+            }
+        }
+        found
+    }
+
+    fn is_neutral(&self, k: usize) -> bool {
+        k >= self.unstable && k < self.unstable + self.neutral
+    }
+}
+
 fn is_real(z: &c64) -> bool {
     z.im.abs() <= 1e-14 * z.re.abs()
 }

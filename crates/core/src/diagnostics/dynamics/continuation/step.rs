@@ -148,7 +148,9 @@ impl<'a> Stepper<'a> {
             det = 0;
         }
         let regular = f64::from(det) / size;
-        let j = self.equation.jacobian(&z);
+        // What was factorised is F_x less the critical value.
+        let mut j = self.matrix.as_ref().submatrix(0, 0, n, n).to_owned();
+        (0..n).for_each(|i| j[(i, i)] += self.equation.critical());
         let spectrum = Spectrum::of(&self.equation, j.as_ref()).ok_or(Failure::NotFinite)?;
         Ok(Node { z, t: tangent, det, regular, spectrum, iterations })
     }

@@ -9,6 +9,7 @@ use super::super::file::Hdf5;
 use super::super::types::Type;
 use super::super::values::{no_numbers, one_text};
 use super::bands::{Bands, Shape};
+use super::beside::told;
 use super::meaning::Meaning;
 
 /// Bytes of rows whose columns are taken apart at once.
@@ -39,6 +40,16 @@ pub(in super::super) enum Lead {
     Regular { start: f64, rate: f64 },
     /// The values of another dataset.
     Along(Box<Dataset>, Meaning),
+    /// A value for each trial.
+    OfTrial(Values),
+    /// A value for each row.
+    OfRow(Values),
+}
+
+impl Lead {
+    fn is_text(&self) -> bool {
+        matches!(self, Self::OfTrial(Values::Text(_)) | Self::OfRow(Values::Text(_)))
+    }
 }
 
 impl Array {
@@ -88,7 +99,9 @@ impl Array {
     pub(in super::super) fn schema(&self, lead: &[String], columns: Vec<String>) -> Schema {
         let kind = if self.data.kind.is_text() { Kind::Text } else { Kind::Number };
         let of = |name: &String, kind: &Kind| ColumnInfo { name: name.clone(), kind: kind.clone() };
-        let mut all: Vec<ColumnInfo> = lead.iter().map(|name| of(name, &Kind::Number)).collect();
+        let told = |lead: &Lead| if lead.is_text() { Kind::Text } else { Kind::Number };
+        let mut all: Vec<ColumnInfo> =
+            lead.iter().zip(&self.lead).map(|(name, lead)| of(name, &told(lead))).collect();
         all.extend(columns.iter().map(|name| of(name, &kind)));
         let index =
             self.lead.iter().zip(lead).filter(|(l, _)| !matches!(l, Lead::Trial)).map(|(_, n)| n.clone());
@@ -162,7 +175,7 @@ impl Array {
     }
 
     fn text(&self, column: usize) -> bool {
-        column >= self.lead.len() && self.data.kind.is_text()
+        self.lead.get(column).map_or_else(|| self.data.kind.is_text(), Lead::is_text)
     }
 
     /// Appends what is in the rows of `bytes`, which begin with column `first`.
@@ -205,6 +218,10 @@ impl Array {
             (Lead::Trial, _) => {
                 (row..row + count).for_each(|row| part.push_number((row / self.shape.time.max(1)) as f64));
             }
+            (Lead::OfTrial(values), _) => {
+                told(values, (row..row + count).map(|row| row / self.shape.time.max(1)), part);
+            }
+            (Lead::OfRow(values), _) => told(values, row..row + count, part),
             (Lead::Regular { start, rate }, _) => {
                 (row..row + count).for_each(|row| part.push_number(start + row as f64 / rate));
             }

@@ -12,6 +12,7 @@ use super::super::tree::{Entry, resolve, tree};
 use super::super::types::Type;
 use super::super::values;
 use super::array::{Array, Lead};
+use super::beside::{beside, group, is_row_of};
 use super::meaning::Meaning;
 
 /// What netCDF notes at a dimension that has no values of its own.
@@ -50,7 +51,8 @@ pub(in super::super) fn chosen(file: &Hdf5, array: Option<&str>) -> Result<Strin
             Ok(_) => return Ok(format!("/{}", name.trim_matches('/'))),
         }
     }
-    let arrays = candidates(file, &tree(file)?)?;
+    let listed = tree(file)?;
+    let arrays = candidates(file, &listed)?;
     let ends = |a: &&String| array.is_none_or(|name| a.rsplit('/').next() == Some(name.trim_matches('/')));
     let mut found = arrays.iter().filter(ends);
     match (found.next(), found.next(), array) {
@@ -68,6 +70,10 @@ pub(in super::super) fn chosen(file: &Hdf5, array: Option<&str>) -> Result<Strin
             advice: "look into the file by h5ls -r",
         }),
         (None, _, Some(name)) => Err(Problem::MissingArray { name: name.into(), arrays }),
+        (Some(_), Some(_), None) => match only_with_labels(file, &arrays, &listed) {
+            Some(one) => Ok(format!("/{one}")),
+            None => Err(Problem::AmbiguousArray { arrays }),
+        },
         (Some(_), Some(_), _) => Err(Problem::AmbiguousArray { arrays }),
     }
 }
@@ -94,11 +100,12 @@ pub(in super::super) fn open(file: &Hdf5, path: &str) -> Result<Named, Problem> 
     let turned = turned(&data, &dimensions)?;
     let mut array = Array::new(file, data, meaning, class.is_some() || turned)?;
     let mut lead: Vec<String> = array.lead.iter().map(|_| "trial".to_owned()).collect();
-    let base = path.rsplit('/').next().unwrap_or(path);
+    let base = path.rsplit('/').next().unwrap_or(path).to_owned();
+    let base = base.as_str();
     let numbered = |n: u64| (0..n).map(|k| format!("{base}{k}")).collect::<Vec<_>>();
     let mut columns = numbered(array.shape.columns);
     let Some(Value::References(axes)) = named(&about, "DIMENSION_LIST").map(|a| &a.value) else {
-        return Ok((array, lead, columns));
+        return with_beside(file, (array, lead, columns), &about, &listed);
     };
     let scale = |axis: usize| -> Result<Option<(String, Dataset)>, Problem> {
         let Some(address) = axes.get(axis).and_then(|all| all.first()) else { return Ok(None) };
@@ -126,7 +133,42 @@ pub(in super::super) fn open(file: &Hdf5, path: &str) -> Result<Named, Problem> 
         array.lead.push(Lead::Along(Box::new(data), meaning));
         lead.push(name);
     }
+    with_beside(file, (array, lead, columns), &about, &listed)
+}
+
+/// A table with what stands beside it in its group.
+fn with_beside(
+    file: &Hdf5,
+    (mut array, mut lead, columns): Named,
+    about: &[Attribute],
+    listed: &[Entry],
+) -> Result<Named, Problem> {
+    let taken: Vec<String> = lead.iter().chain(&columns).cloned().collect();
+    let found = beside(file, &array, about, listed, &taken)?;
+    array.lead.extend(found.lead);
+    lead.extend(found.names);
     Ok((array, lead, columns))
+}
+
+/// The only array that all others stand beside, each a value for each of its trials or rows; by its path.
+fn only_with_labels(file: &Hdf5, arrays: &[String], all: &[Entry]) -> Option<String> {
+    let shape = |path: &str| {
+        let entry = all.iter().find(|e| e.path.trim_start_matches('/') == path)?;
+        entry.shape.as_deref()
+    };
+    let wide = |path: &&String| shape(path).is_some_and(|s| s.iter().filter(|n| **n != 1).count() > 1);
+    let mut large = arrays.iter().filter(wide);
+    let (one, None) = (large.next()?, large.next()) else { return None };
+    let sizes = shape(one)?;
+    // Of MATLAB's the last dimension is the first.
+    let address = all.iter().find(|e| e.path.trim_start_matches('/') == *one)?.address;
+    let messages = header::messages(file, one, address).ok()?;
+    let reversed = matlab::class(&attributes(file, one, &messages).ok()?).is_some();
+    let count = if reversed { *sizes.last()? } else { *sizes.first()? };
+    let labels = |path: &String| {
+        path == one || group(path) == group(one) && shape(path).is_some_and(|s| is_row_of(s, count))
+    };
+    arrays.iter().all(labels).then(|| one.clone())
 }
 
 /// Names of the dimensions, by their scales or labels; empty where a dimension has none.

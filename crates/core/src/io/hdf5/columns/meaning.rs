@@ -67,6 +67,12 @@ impl Meaning {
                 .any(|m| m.partial_cmp(&stored) == Some(Equal) || (m.is_nan() && stored.is_nan()))
     }
 
+    /// What a stored number means; nothing where it stands for a missing value.
+    pub(in super::super) fn of_number(&self, stored: f64) -> Option<f64> {
+        let number = self.unsigned.filter(|_| stored < 0.0).map_or(stored, |whole| stored + whole);
+        (!self.means_missing(number)).then(|| self.value(number))
+    }
+
     fn value(&self, stored: f64) -> f64 {
         let scaled = self.factor.map_or(stored, |factor| stored * factor);
         self.offset.map_or(scaled, |offset| scaled + offset)

@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 pub(super) mod array;
 pub(super) mod bands;
+pub(super) mod beside;
 pub(super) mod choose;
 pub(super) mod meaning;
 
@@ -29,8 +30,8 @@ pub(super) mod meaning;
 /// | `units@20ms:trials` | the whole bins of each trial | `trial`, then as before |
 ///
 /// The end of a path will do where only one dataset has it. Dimension scales (netCDF, xarray) name the columns;
-/// `scale_factor`, `add_offset` and `_FillValue` are applied. Times, and what a table of trials says of each, are columns that
-/// stand in [`Schema::index`].
+/// `scale_factor`, `add_offset` and `_FillValue` are applied. Times, what a table of trials says of each, and vectors in the array's group
+/// with a value for each trial (of a matrix each row) are columns that stand in [`Schema::index`].
 ///
 /// Memory: 32 MiB of unpacked rows (a row, if it is longer), and one chunk three times. Each chunk is unpacked once, unless a row of
 /// chunks is more than 32 MiB.

@@ -95,17 +95,19 @@ pub(super) fn sparse(
 }
 
 /// Values by columns, each with its row.
-struct Entries<'a> {
-    rows: usize,
-    columns: usize,
-    at: &'a [i64],
-    starts: &'a [i64],
-    values: &'a [f64],
+pub(in crate::io) struct Entries<'a> {
+    pub rows: usize,
+    pub columns: usize,
+    /// The row of each value.
+    pub at: &'a [i64],
+    /// Where the values of each column begin, and where those of the last end.
+    pub starts: &'a [i64],
+    pub values: &'a [f64],
 }
 
 impl Entries<'_> {
     /// Rows x columns in C order, values at the same place added as MATLAB does; none where an index is outside.
-    fn full(&self) -> Option<Vec<f64>> {
+    pub(in crate::io) fn full(&self) -> Option<Vec<f64>> {
         if self.starts.len() != self.columns.checked_add(1)? {
             return None;
         }

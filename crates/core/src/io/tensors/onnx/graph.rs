@@ -24,11 +24,15 @@ pub(super) struct Graph<'a> {
     pub(super) constants: Vec<Initialiser<'a>>,
     /// Other names of values, by nodes of type Identity.
     same: HashMap<&'a str, &'a str>,
+    /// Signals that nodes pass on as they are, but for their shape.
+    passed: HashMap<&'a str, &'a str>,
     /// Initialisers of a kind that is not read.
     pub(super) sparse: usize,
     pub(super) producer: &'a str,
 }
 
+/// Types whose first output is their first input in another shape.
+const PASSING: [&str; 7] = ["Squeeze", "Unsqueeze", "Transpose", "Reshape", "Dropout", "Cast", "Flatten"];
 /// Types whose nodes are kept.
 pub(super) const KEPT: [&str; 6] = ["RNN", "GRU", "LSTM", "Gemm", "MatMul", "Add"];
 
@@ -104,12 +108,27 @@ impl<'a> Graph<'a> {
                     self.constants.push(Initialiser::read(tensor)?.made(to));
                 }
             }
+            (passes, [from, ..], [to, ..]) if PASSING.contains(&passes) => {
+                self.passed.insert(to, from);
+            }
             _ if KEPT.contains(&kind) && ["", "ai.onnx"].contains(&domain) => {
                 self.nodes.push(Node { name, kind, inputs, outputs, attributes });
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// The signal that comes through as `name`, whatever its shape.
+    pub(super) fn signal(&self, name: &'a str) -> &'a str {
+        let mut name = self.origin(name);
+        for _ in 0..DEEPEST {
+            match self.passed.get(name) {
+                Some(from) => name = self.origin(from),
+                None => break,
+            }
+        }
+        name
     }
 
     /// The name under which a value was made that nodes of type Identity may have renamed.

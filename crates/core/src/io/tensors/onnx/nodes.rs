@@ -27,6 +27,7 @@ pub(super) fn tensors(bytes: &[u8], limit: u64, values: bool) -> Result<Tensors,
         found.note("producer_name", graph.producer.to_owned())?;
     }
     let (mut taken, mut numbers, mut named) = (HashSet::new(), HashMap::new(), HashSet::new());
+    let mut makers: HashMap<&str, String> = HashMap::new();
     for node in &graph.nodes {
         let recurrent = RECURRENT.contains(&node.kind);
         let constant = |name: &&str| by_name.contains_key(graph.origin(name));
@@ -39,6 +40,13 @@ pub(super) fn tensors(bytes: &[u8], limit: u64, values: bool) -> Result<Tensors,
         found.settings(node, &name, recurrent)?;
         if recurrent {
             found.weights(node, &name, &graph, &by_name)?;
+            // The whole sequence that a node gives is what the next layer takes.
+            let below = node.inputs.first().and_then(|x| makers.get(graph.signal(x)));
+            if let Some(below) = below {
+                let key = found.budget.join(&name, "layer_below")?;
+                found.note(&key, below.clone())?;
+            }
+            makers.extend(node.outputs.first().filter(|y| !y.is_empty()).map(|y| (*y, name.clone())));
         }
     }
     let mut indices = 0;

@@ -68,9 +68,6 @@ fn one(c: &Continuation) -> String {
     if let Some(why) = &c.nothing {
         return format!("{}: nothing could be followed. {why}.", range(c));
     }
-    if c.diagram.branches.is_empty() {
-        return format!("{}: no isolated fixed point is known from which to begin.", range(c));
-    }
     let all = || c.diagram.branches.iter().flat_map(|b| &b.bifurcations);
     let named: Vec<String> = c
         .diagram
@@ -95,7 +92,8 @@ fn one(c: &Continuation) -> String {
 fn summed(c: &Continuation) -> String {
     let branches = &c.diagram.branches;
     if branches.is_empty() {
-        return "nothing was followed".into();
+        let why = c.nothing.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+        return format!("nothing was followed{why}");
     }
     let points = branches.iter().filter(|b| b.period == 1).count();
     let mut text = format!("{points} {} of fixed points", if points == 1 { "branch" } else { "branches" });
@@ -227,7 +225,7 @@ fn of_one(c: &Continuation) -> Vec<String> {
         let known: usize = c.starts.iter().map(|s| s.points).sum();
         all.push(format!("{} could not be followed from {lost} of {known} fixed points.", here()));
     }
-    if !c.diagram.complete {
+    if c.diagram.more {
         all.push(format!(
             "{} there are more branches than the {} that were followed: run again with more --branches.",
             here(),

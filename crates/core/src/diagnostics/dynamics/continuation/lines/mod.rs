@@ -207,10 +207,11 @@ fn value(rule: &dyn Rule, x: &[f64], u: &[f64], y: &mut [f64]) {
 
 fn jacobian(rule: &dyn Rule, x: &[f64], u: &[f64], mut j: MatMut<f64>) {
     let n = x.len();
-    let Workspace { tape, mut scratch } = evaluated(rule, x, u, n).0;
+    let Workspace { tape, mut scratch } = evaluated(rule, x, u, 1).0;
     let at = Point { x: column(x), u: column(u), tape: tape.as_ref() };
     if !rule.fold(at, j.as_mut(), scratch.as_mut()) {
-        rule.jvp(at, Mat::identity(n, n).as_ref(), None, j, scratch.as_mut());
+        let mut wide = Workspace::new(rule, 1, n);
+        rule.jvp(at, Mat::identity(n, n).as_ref(), None, j, wide.scratch.as_mut());
     }
 }
 
