@@ -163,7 +163,11 @@ fn what_stands_beside_an_array_tells_of_its_trials() {
     }
     let both = read(&golden("labels.h5"), Some("rates"), Some(&["choice", "trial"])).unwrap();
     let choice = texts(&both, "choice");
-    assert!(choice.len() == 30 && choice[..5].iter().all(|c| c == "left") && choice[5..10].iter().all(|c| c == "right"));
+    assert!(
+        choice.len() == 30
+            && choice[..5].iter().all(|c| c == "left")
+            && choice[5..10].iter().all(|c| c == "right")
+    );
     let rows = read(&golden("rows.h5"), None, Some(&["x0", "trial", "block"])).unwrap();
     assert_eq!(column(&rows, "x0"), [0.0, 2.0, 4.0, 6.0]);
     assert_eq!(column(&rows, "trial"), [0.0, 0.0, 1.0, 1.0]);

@@ -295,13 +295,17 @@ fn unpickled(shape: &[usize]) -> &'static str {
     }
 }
 
-/// At most a dozen names, so that a message stays readable.
-pub /// Names, of which one was expected.
+/// Names, of which one was expected.
 fn one_of(names: &[String]) -> String {
-    if names.is_empty() { "an array that can be read; there is none of that name".into() } else { format!("one of {}", listed(names)) }
+    if names.is_empty() {
+        "an array that can be read; there is none of that name".into()
+    } else {
+        format!("one of {}", listed(names))
+    }
 }
 
-fn listed(names: &[String]) -> String {
+/// At most a dozen names, so that a message stays readable.
+pub fn listed(names: &[String]) -> String {
     let mut text =
         names.iter().take(12).map(|n| format!("`{}`", super::shown::name(n))).collect::<Vec<_>>().join(", ");
     if names.len() > 12 {

@@ -181,12 +181,16 @@ impl All<'_> {
         let mut data = vec![];
         if self.values {
             let (at, values) = (part("ir")?.unwrap_or_default(), part("data")?.unwrap_or_default());
-            self.file.take(&place, count.saturating_mul(8).saturating_add(16 * (at.len() + starts.len()) as u64))?;
+            self.file.take(
+                &place,
+                count.saturating_mul(8).saturating_add(16 * (at.len() + starts.len()) as u64),
+            )?;
             let whole = |v: &[f64]| v.iter().map(|v| *v as i64).collect::<Vec<_>>();
             let (at, starts) = (whole(&at), whole(&starts));
             let entries = Entries { rows, columns, at: &at, starts: &starts, values: &values };
-            data =
-                entries.full().ok_or_else(|| damaged(&place, format!("indices outside of {rows} x {columns}")))?;
+            data = entries
+                .full()
+                .ok_or_else(|| damaged(&place, format!("indices outside of {rows} x {columns}")))?;
         }
         self.out.tensors.push(Tensor { name, shape, dtype, data });
         Ok(())

@@ -41,7 +41,12 @@ pub fn network<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Option<R
 }
 
 /// The network that roles and formulas make.
-fn made<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec, map: &[(&str, String)]) -> Result<Parts<'a>, Error> {
+fn made<'a>(
+    file: &Tensors,
+    all: &Catalogue<'a>,
+    spec: &Spec,
+    map: &[(&str, String)],
+) -> Result<Parts<'a>, Error> {
     let map = map.iter().map(|(role, f)| ((*role).to_owned(), f.clone())).collect();
     by_map(
         file,
@@ -110,7 +115,11 @@ fn hebb<'a>(
     let number = |leaf: &str| all.get(&name(leaf)).and_then(|e| e.tensor.data.first().copied());
     if number("useBiasNeurons").is_some_and(|v| v != 0.0) {
         let what = "has units that are held at a value (useBiasNeurons)".into();
-        return Err(Error::NotRead { name: name("J"), what, advice: "take them out, as inputs that never change" });
+        return Err(Error::NotRead {
+            name: name("J"),
+            what,
+            advice: "take them out, as inputs that never change",
+        });
     }
     let mut parts = made(file, all, spec, &[("w_rec", name("J")), ("w_in", name("wIn"))])?;
     let n = parts.layers[0].units();

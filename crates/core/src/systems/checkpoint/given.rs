@@ -61,7 +61,9 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
         return Err(Error::Command(why));
     };
     let foreign = cells::KINDS.iter().filter_map(|k| k.own).map(|o| o.role);
-    if let Some(role) = foreign.filter(|r| cell.own.is_none_or(|o| o.role != *r)).find(|r| given.contains_key(r)) {
+    if let Some(role) =
+        foreign.filter(|r| cell.own.is_none_or(|o| o.role != *r)).find(|r| given.contains_key(r))
+    {
         return Err(Error::Command(format!("--map names {role}, which {} networks do not have", cell.name)));
     }
     let get = |role: &str| given.get(role).cloned();

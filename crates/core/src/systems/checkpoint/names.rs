@@ -7,7 +7,8 @@ use super::orientation::oriented;
 use super::parts::{LayerTensors, Parts, split};
 use super::readout::readout;
 use super::{
-    Error, Spec, codes, dendritic, described, frameworks, keras, known, neuralrnn, nodes, plastic, published, sequence,
+    Error, Spec, codes, dendritic, described, frameworks, keras, known, neuralrnn, nodes, plastic, published,
+    sequence,
 };
 use crate::io::tensors::Tensors;
 use crate::systems::cells;

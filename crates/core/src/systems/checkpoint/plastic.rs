@@ -60,7 +60,9 @@ pub fn network<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Option<R
         let what = if plastic { "short-term plasticity" } else { "synapses that stay as they are" };
         parts.said.insert(
             0,
-            format!("Names as in the code of Masse et al. 2019: relu, {what}, alpha {alpha}, without its noise."),
+            format!(
+                "Names as in the code of Masse et al. 2019: relu, {what}, alpha {alpha}, without its noise."
+            ),
         );
         Ok(Parts { cell: Some(cell), activation: Some(Activation::Relu), ..parts })
     })

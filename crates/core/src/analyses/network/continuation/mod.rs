@@ -131,7 +131,9 @@ impl Run<'_> {
         };
         let (diagram, nothing) = match followed {
             Ok(diagram) => (diagram, None),
-            Err(why) => (Diagram { branches: vec![], complete: true, more: false, left_out: vec![] }, Some(why)),
+            Err(why) => {
+                (Diagram { branches: vec![], complete: true, more: false, left_out: vec![] }, Some(why))
+            }
         };
         let axis = self.axis();
         let cycles = if s.cycles { born(family.as_ref(), &diagram, &options, &axis) } else { vec![] };

@@ -29,10 +29,6 @@ pub fn complex(a: &[f64], b: &[f64]) -> Vec<c64> {
     a.iter().zip(b).map(|(a, b)| c64::new(*a, *b)).collect()
 }
 
-fn add(out: &mut [f64], a: f64, v: &[f64]) {
-    out.iter_mut().zip(v).for_each(|(o, v)| *o += a * v);
-}
-
 /// m v.
 pub fn product(m: &Mat<f64>, v: &[f64]) -> Vec<f64> {
     let mut y = vec![0.0; m.nrows()];
@@ -123,7 +119,8 @@ impl Along {
     fn turned(&self, v: &[c64], s: f64) -> Vec<c64> {
         let (c, d) = parts(v);
         let of = |m: &[Mat<f64>; 2], v: &[f64]| product(&m[0], v);
-        let (ac, ad, bc, bd) = (of(&self.of_a, &c), of(&self.of_a, &d), of(&self.of_b, &c), of(&self.of_b, &d));
+        let (ac, ad, bc, bd) =
+            (of(&self.of_a, &c), of(&self.of_a, &d), of(&self.of_b, &c), of(&self.of_b, &d));
         (0..ac.len()).map(|i| c64::new(ac[i] - s * bd[i], ad[i] + s * bc[i])).collect()
     }
 

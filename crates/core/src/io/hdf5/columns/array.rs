@@ -2,7 +2,7 @@
 
 use super::super::super::error::Problem;
 use super::super::super::table::source::{Block, Part, Pick, Stopped, Taker};
-use super::super::super::table::{ColumnInfo, Kind, Schema};
+use super::super::super::table::{ColumnInfo, Kind, Schema, Values};
 use super::super::dataset::Dataset;
 use super::super::fail::damaged;
 use super::super::file::Hdf5;

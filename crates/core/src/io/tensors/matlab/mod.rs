@@ -24,7 +24,7 @@ mod v4_values;
 mod v5;
 mod values;
 
-pub(in crate::io) use values::rows_first;
+pub(in crate::io) use values::{Entries, rows_first};
 
 const FORMAT: &str = "MATLAB file";
 /// Cells and structs are read so deep.
