@@ -97,17 +97,17 @@ fn nothing_is_missed_on_the_way_of_the_origin() {
 #[test]
 fn events_depend_on_no_step_and_have_their_images() {
     sequential();
-    let n = 50;
-    for seed in [61, 62, 63] {
+    let n = 60;
+    for seed in [61, 62] {
         let net = Odd::random(n, seed);
         let of = |max_step: f64| {
-            let options = Options { max_step, points: 20_000, ..Options::between(0.5, 3.0) };
+            let options = Options { max_step, points: 20_000, ..Options::between(0.5, 4.0) };
             diagram(&net, &[(vec![0.0; n], 0.6)], &options).unwrap()
         };
         let (long, short) = (of(0.03), of(0.003));
         assert!(long.complete && short.complete);
         let (a, b) = (events(&long.branches), events(&short.branches));
-        assert!(a.len() > 20, "{}", a.len());
+        assert!(a.len() > 12, "{}", a.len());
         assert_eq!((missing(&b, &a, 1.0), missing(&a, &b, 1.0)), (vec![], vec![]), "{seed}: steps");
         assert_eq!(missing(&a, &a, -1.0), vec![], "{seed}: images");
     }

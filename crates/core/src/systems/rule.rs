@@ -90,6 +90,10 @@ pub trait Rule<T: Real = f64>: Send + Sync {
         let _ = (at, j, scratch);
         false
     }
+    /// Writes the state in which a trial begins where nothing else is said, n values: zero, but of what rests elsewhere.
+    fn rest(&self, x: &mut [T]) {
+        x.fill(T::ZERO);
+    }
     /// Interval that holds coordinate `i` of every bounded orbit's limit; infinite where unknown.
     fn range(&self, i: usize) -> [f64; 2] {
         let _ = i;

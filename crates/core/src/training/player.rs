@@ -45,11 +45,11 @@ impl<T: Real> Room<T> {
         new
     }
 
-    /// Before the first step, at the origin.
+    /// Before the first step, at rest.
     pub fn begin(&mut self, model: &Model<T>) {
         self.steps = 0;
         self.rows.copy_from(model.readout.weight.transpose());
-        col_mut(self.record.x.as_mut(), 0).fill(T::ZERO);
+        model.rule.rest(col_mut(self.record.x.as_mut(), 0));
     }
 
     /// One step under `input`; leaves the answer.

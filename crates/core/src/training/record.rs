@@ -1,6 +1,6 @@
 //! What a rule went through on its way through time, and the way back over its products.
 
-use crate::linalg::{Real, pointwise};
+use crate::linalg::{Real, col_mut, pointwise};
 use crate::systems::rule::{Point, Rule};
 use faer::{Mat, MatMut, MatRef};
 use std::ops::Range;
@@ -42,11 +42,13 @@ impl<T: Real> Record<T> {
     pub fn new(rule: &dyn Rule<T>, steps: usize, w: usize) -> Self {
         let (n, columns) = (rule.dim(), steps * w);
         let zeros = |rows| Mat::zeros(rows, segment(steps, w));
+        let mut x = Mat::zeros(n, columns + w);
+        (0..w).for_each(|j| rule.rest(col_mut(x.as_mut(), j)));
         Self {
             w,
             kept: true,
             u: Mat::zeros(rule.inputs(), columns),
-            x: Mat::zeros(n, columns + w),
+            x,
             tape: Mat::zeros(rule.tape_rows(), columns),
             way: [(); 2].map(|()| Segment { g: zeros(n), scratch: zeros(rule.scratch_rows()) }),
             back: Mat::zeros(n, w),

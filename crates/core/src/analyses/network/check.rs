@@ -44,14 +44,22 @@ pub(super) fn given(network: &Network, config: &Config, modules: &[Module]) -> R
         (None, None) => Inputs::Constant(input.clone()),
     };
     let initial = match &trials {
-        // Networks are trained from the zero state, unless their trials say otherwise.
-        Some(t) => Some(t.initial(n).unwrap_or_else(|| Mat::zeros(n, t.trials.len()))),
+        // Networks are trained from the zero state, or where they rest, unless their trials say otherwise.
+        Some(t) => Some(t.initial(n).unwrap_or_else(|| at_rest(network, t.trials.len()))),
         None => settings.initial.as_ref().map(|path| tables::initial(path, n)).transpose()?,
     };
     let steps = settings.length.unwrap_or(if network.cell.is_flow() { 500 } else { 200 });
     continuation::usable(settings, network, &input)?;
     room(settings, &inputs, initial.as_ref(), steps, n)?;
     Ok(Given { input, inputs, initial, trials, steps })
+}
+
+/// As many states in which a trial begins.
+fn at_rest(network: &Network, count: usize) -> Mat<f64> {
+    let rule = network.system.step();
+    let mut x = Mat::zeros(rule.dim(), count);
+    (0..count).for_each(|j| rule.rest(crate::linalg::col_mut(x.as_mut(), j)));
+    x
 }
 
 /// Everything that can be wrong with what is given beside a network, without the analysis.

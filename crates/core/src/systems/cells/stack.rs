@@ -202,6 +202,11 @@ impl<T: Real> Rule<T> for Stack<T> {
             }
         }
     }
+    fn rest(&self, x: &mut [T]) {
+        for (l, layer) in self.layers.iter().enumerate() {
+            layer.rest(&mut x[self.state[l]..self.state[l + 1]]);
+        }
+    }
     fn range(&self, i: usize) -> [f64; 2] {
         let l = self.state.iter().rposition(|s| *s <= i).unwrap_or(0).min(self.layers.len() - 1);
         self.layers[l].range(i - self.state[l])

@@ -256,6 +256,13 @@ impl<T: Real> Rule<T> for Plastic<T> {
         self.params.add_outer(grad, W, v, passed.as_ref());
         self.params.add_columns(grad, B, v);
     }
+    /// Synapses that have rested: x = 1 and u = R.
+    fn rest(&self, x: &mut [T]) {
+        let n = self.n;
+        x[..n].fill(T::ZERO);
+        x[n..2 * n].fill(T::ONE);
+        x[2 * n..].copy_from_slice(&self.params.vec(S)[3 * n..4 * n]);
+    }
     /// x and u are held within 0 and 1.
     fn range(&self, i: usize) -> [f64; 2] {
         match i < self.n {

@@ -161,13 +161,17 @@ fn across(u: Entry, units: usize) -> Entry {
 fn bias_of<'a>(
     all: &Catalogue<'a>,
     parts: &mut Parts<'a>,
-    given: Option<&Entry<'a>>,
+    given: &BTreeMap<&str, Entry<'a>>,
+    role: &str,
     weights: &Entry<'a>,
 ) -> Option<Entry<'a>> {
-    if given.is_some() {
-        return given.cloned();
+    if let Some(named) = given.get(role) {
+        return Some(named.clone());
     }
     let found = own_bias(all, weights)?;
+    if given.values().any(|e| e.from.iter().any(|f| found.from.contains(f))) {
+        return None;
+    }
     parts.said.push(format!("`{}` is the bias of `{}`.", found.name(), weights.name()));
     Some(found)
 }
@@ -186,7 +190,7 @@ fn overlay<'a>(
     parts.of_rates &= !given.contains_key("readout");
     if let Some(d) = given.get("readout").or(given.get("readout_of_rates")) {
         // A vector is the read-out of one output.
-        let beside = bias_of(all, parts, given.get("readout_bias"), d);
+        let beside = bias_of(all, parts, given, "readout_bias", d);
         let d = match d.tensor.shape[..] {
             [n] => d.with(vec![1, n], d.tensor.data.clone()),
             _ => d.clone(),
@@ -195,8 +199,8 @@ fn overlay<'a>(
     }
     parts.tau = given.get("tau").cloned().or(parts.tau.take());
     match (given.get("before"), given.get("before_bias")) {
-        (Some(e), bias) => {
-            let bias = bias_of(all, parts, bias, e);
+        (Some(e), _) => {
+            let bias = bias_of(all, parts, given, "before_bias", e);
             composed(parts, e, bias.as_ref())
         }
         (None, Some(_)) => Err(Error::Command(

@@ -136,6 +136,10 @@ fn bias_of(name: &str) -> Option<(bool, String)> {
 /// The bias that lies beside the weights of a linear layer, under the name that belongs to theirs.
 pub fn own_bias<'a>(all: &Catalogue<'a>, weights: &Entry) -> Option<Entry<'a>> {
     let (rows, leaf) = bias_of(weights.name())?;
+    // `w` beside `b` without a module around them may be anything.
+    if leaf == "b" && parted(weights.name()).0.is_empty() {
+        return None;
+    }
     let (r, c) = weights.matrix()?;
     let outputs = if rows { c } else { r };
     all.beside(weights, &leaf).filter(|b| b.tensor.shape == [outputs]).cloned()

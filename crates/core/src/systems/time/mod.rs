@@ -133,6 +133,9 @@ macro_rules! forward_to_field {
         fn layout(&self) -> Vec<crate::systems::rule::Block> {
             self.field.layout()
         }
+        fn rest(&self, x: &mut [T]) {
+            self.field.rest(x);
+        }
         fn read_params(&self, theta: &mut [T]) {
             self.field.read_params(theta);
         }
@@ -189,6 +192,9 @@ impl<T: crate::linalg::Real> Rule<T> for Box<dyn Rule<T>> {
     }
     fn fold(&self, at: Point<T>, j: MatMut<T>, scratch: MatMut<T>) -> bool {
         self.as_ref().fold(at, j, scratch)
+    }
+    fn rest(&self, x: &mut [T]) {
+        self.as_ref().rest(x);
     }
     fn range(&self, i: usize) -> [f64; 2] {
         self.as_ref().range(i)
