@@ -11,6 +11,7 @@ mod cycles;
 mod decoding;
 mod distill;
 mod formats;
+mod guide;
 mod ibl;
 mod infer;
 mod inspect;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// Analyses a network or a recording.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct Analyze {
-    /// Weights (.safetensors, .pt, .pth, .npz, .npy) or activity (.csv, .parquet, .arrow, .npy, .npz)
+    /// Weights or activity (`nullcline help files` and `help recordings` tell the formats), told by its content
     #[serde(serialize_with = "written::path")]
     pub file: PathBuf,
     /// Modules, separated by commas.

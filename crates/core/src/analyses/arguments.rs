@@ -125,10 +125,6 @@ pub struct NetworkArguments {
     /// Largest speed q of a slow point [default: 1e-6]
     #[arg(long, value_name = "Q")]
     pub slow_threshold: Option<f64>,
-    /// Of the continuation of fixed points.
-    #[command(flatten)]
-    #[serde(flatten)]
-    pub continuation: ContinuationArguments,
     /// How many Lyapunov exponents [default: all; 100 above 1000 state variables]
     #[arg(long, value_name = "K", value_parser = count(1, 1_000_000))]
     pub exponents: Option<usize>,
@@ -148,6 +144,10 @@ pub struct NetworkArguments {
     #[arg(long, value_name = "TABLE")]
     #[serde(serialize_with = "written::given")]
     pub terminal: Option<PathBuf>,
+    /// Of the continuation of fixed points.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub continuation: ContinuationArguments,
     /// Of integrators.
     #[command(flatten)]
     #[serde(flatten)]

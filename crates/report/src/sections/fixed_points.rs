@@ -32,7 +32,8 @@ impl Shown for Points {
         let under = |u: &UnderInput| {
             format!(" Under the input {}: {}", input_words(&u.held.input), describe(&u.result))
         };
-        Some(held.fold(found, |text, u| text + &under(u)))
+        let found = held.fold(found, |text, u| text + &under(u));
+        Some(continued::short(self).iter().fold(found, |text, c| format!("{text} {c}")))
     }
 
     fn answer(&self, _: &Context) -> Vec<String> {
