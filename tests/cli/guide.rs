@@ -84,6 +84,16 @@ fn trials(place: &Place) {
     place.write("spikes.npy", npy);
 }
 
+/// The page of papers (scripts/guide_papers.py) is of the gallery that is there.
+#[test]
+fn the_claims_of_the_guide_are_those_of_the_gallery() {
+    let read = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
+    let (gallery, page) = (read("reports/gallery/README.md"), read("docs/src/papers.md"));
+    let counts = gallery.lines().find_map(|l| l.split_once("standard error. ")).unwrap().1;
+    let (all, states) = counts.trim_end_matches('.').split_once(" claims: ").unwrap();
+    assert!(page.contains(&format!("Of {all} claims at the size `quick`: {states}.")), "{counts}");
+}
+
 #[test]
 fn every_command_of_the_guide_runs() {
     let place = Place::new("guide");

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""The guide's page of papers from the gallery's claims: scripts/guide_papers.py [--check]
+
+Writes docs/src/papers.md; with --check fails where it is another."""
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATES = ["holds", "differs", "undecided", "not tested"]
+PAPERS = {
+    "fanthomme2021": "Fanthomme, thesis (2021): regularisation, integrators, navigation",
+    "schaeffer2020": "Schaeffer et al. (2020): the IBL task, RADD",
+    "park2023": "Park, Ságodi & Sokół (2023): persistent learning signals",
+    "krishna2024": "Krishna et al. (2024): reactivation",
+}
+
+
+def claims(text):
+    """Study, state, claim, expected, here."""
+    study = None
+    for line in text.splitlines():
+        if line.startswith("## "):
+            study = line[3:].strip()
+        cells = [c.strip() for c in line.strip("|").split(" | ")]
+        if study and "/" in study and len(cells) >= 4 and cells[0] in STATES:
+            yield study, cells[0], " | ".join(cells[1:-2]), cells[-2], cells[-1]
+
+
+def page(text):
+    all_claims = list(claims(text))
+    total = Counter(c[1] for c in all_claims)
+    out = ["# What papers claim", ""]
+    out += [
+        "Each sentence, figure and table of a paper that can be tested is a row: what the paper or theory says, what is found, the error of that, and",
+        "a verdict whose tolerance was fixed before looking. `undecided` is a verdict: the interval holds both answers. `not tested` says why.",
+        "",
+        f"Of {len(all_claims)} claims at the size `quick`: " + ", ".join(f"{total[s]} {s}" for s in STATES) + ". Every row with its figure is in",
+        "`reports/gallery/README.md`; `nullcline study NAME` makes one anew, `--preset paper` at the paper's size.",
+        "",
+    ]
+    for paper, title in PAPERS.items():
+        own = [c for c in all_claims if c[0].startswith(paper + "/")]
+        if not own:
+            continue
+        out += [f"## {title}", "", "| study | " + " | ".join(STATES) + " |", "|---|" + "---:|" * len(STATES)]
+        for study in dict.fromkeys(c[0] for c in own):
+            count = Counter(c[1] for c in own if c[0] == study)
+            out.append(f"| `{study}` | " + " | ".join(str(count[s] or "") for s in STATES) + " |")
+        differs = [c for c in own if c[1] == "differs"]
+        if differs:
+            out += ["", "What differs, with the reason where it was found:", "", "| | claim | expected | here |", "|---|---|---:|---:|"]
+            out += [f"| {c[0].split('/')[1]} | {c[2]} | {c[3]} | {c[4]} |" for c in differs]
+        out.append("")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(out))
+
+
+def main():
+    made = page((ROOT / "reports/gallery/README.md").read_text())
+    target = ROOT / "docs/src/papers.md"
+    if "--check" in sys.argv:
+        sys.exit(0 if target.read_text() == made else "docs/src/papers.md is not what the gallery says: run scripts/guide_papers.py")
+    target.write_text(made)
+
+
+main()
