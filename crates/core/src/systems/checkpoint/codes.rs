@@ -137,7 +137,9 @@ fn hebb<'a>(
         (0..n).for_each(|i| values[i * n + unit] += feedback.tensor.data[i * outputs.len() + k]);
     }
     w = w.with(vec![n, n], values);
-    w.from.extend(feedback.from.iter().copied());
+    let settings = ["dt", "tau", "useBiasNeurons"].map(name);
+    let told = settings.iter().filter_map(|n| all.get(n)).chain([*feedback]);
+    w.from.extend(told.flat_map(|e| e.from.iter().copied()));
     parts.layers[0].w = w;
     let read = (0..outputs.len() * n).map(|k| f64::from(u8::from(k % n == outputs[k / n]))).collect();
     (parts.readout, parts.of_rates) = (Some((units.with(vec![outputs.len(), n], read), None)), true);
