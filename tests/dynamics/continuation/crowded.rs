@@ -75,7 +75,7 @@ fn missing(a: &[&Bifurcation], b: &[&Bifurcation], sign: f64) -> Vec<(K, f64)> {
 #[test]
 fn nothing_is_missed_on_the_way_of_the_origin() {
     sequential();
-    for (n, seed) in [(60, 51), (150, 52)] {
+    for (n, seed) in [(60, 51), (100, 52)] {
         let net = Odd::random(n, seed);
         let branch = follow(&net, &vec![0.0; n], 0.5, &Options::between(0.0, 4.0)).unwrap();
         let values = eigenvalues(net.0.as_ref(), Order::RealPart).unwrap();
@@ -93,21 +93,21 @@ fn nothing_is_missed_on_the_way_of_the_origin() {
     }
 }
 
-/// Steps a tenth as long see nothing that long ones do not, and a state's mirror image has the same events.
+/// Shorter steps see nothing that long ones do not, and a state's mirror image has the same events.
 #[test]
 fn events_depend_on_no_step_and_have_their_images() {
     sequential();
-    let n = 60;
-    for seed in [61, 62] {
+    let n = 40;
+    for seed in [61, 62, 63] {
         let net = Odd::random(n, seed);
         let of = |max_step: f64| {
             let options = Options { max_step, points: 20_000, ..Options::between(0.5, 4.0) };
             diagram(&net, &[(vec![0.0; n], 0.6)], &options).unwrap()
         };
-        let (long, short) = (of(0.03), of(0.003));
+        let (long, short) = (of(0.03), of(0.012));
         assert!(long.complete && short.complete);
         let (a, b) = (events(&long.branches), events(&short.branches));
-        assert!(a.len() > 12, "{}", a.len());
+        assert!(a.len() > 8, "{}", a.len());
         assert_eq!((missing(&b, &a, 1.0), missing(&a, &b, 1.0)), (vec![], vec![]), "{seed}: steps");
         assert_eq!(missing(&a, &a, -1.0), vec![], "{seed}: images");
     }

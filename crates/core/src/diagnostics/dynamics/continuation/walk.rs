@@ -1,10 +1,11 @@
 //! One direction of a branch, step by step, to its end.
 
 use super::corner::{corner, crossed};
+use super::crossings::place;
 use super::events::brackets;
 use super::options::Options;
 use super::refine::bifurcation;
-use super::results::{Bifurcation, BranchPoint, End};
+use super::results::{Bifurcation, BifurcationKind, BranchPoint, End};
 use super::step::{Failure, Node, Stepper, along};
 
 /// Times the angle aimed at that a step may turn.
@@ -19,6 +20,8 @@ const LOOK: f64 = 1e-5;
 const LOOK_BLIND: f64 = 1e-6;
 /// Corners in a row without a step between them.
 const CORNERS: usize = 8;
+/// Distance at which a fold and a branch point are one.
+const ONE: f64 = 1e-6;
 /// Distance, in steps, at which a branch has come back to its start.
 const BACK: f64 = 1e-4;
 
@@ -219,7 +222,22 @@ fn attempt(
 
 fn seen(stepper: &mut Stepper, from: &Node, to: &Node, sigma: f64) -> Result<Vec<Seen>, Failure> {
     let found = brackets(stepper, from, to, sigma)?;
-    found.into_iter().map(|b| bifurcation(stepper, from, b)).collect()
+    let found: Vec<Seen> =
+        found.into_iter().map(|b| bifurcation(stepper, from, b)).collect::<Result<_, Failure>>()?;
+    // A branch that springs from a pitchfork turns there: that is no fold.
+    let metric = stepper.equation.metric;
+    let crossings: Vec<Vec<f64>> = found.iter().filter(|s| crosses(&s.0)).map(|s| place(&s.0)).collect();
+    let is_one = |s: &Seen| {
+        s.0.kind == BifurcationKind::Fold && crossings.iter().any(|z| metric.distance(z, &place(&s.0)) < ONE)
+    };
+    Ok(found.into_iter().filter(|s| !is_one(s)).collect())
+}
+
+fn crosses(b: &Bifurcation) -> bool {
+    matches!(
+        b.kind,
+        BifurcationKind::Pitchfork | BifurcationKind::Transcritical | BifurcationKind::BranchPoint
+    )
 }
 
 /// The point where the branch leaves the range of p, if it does between `from` and `to`.
