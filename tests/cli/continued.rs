@@ -91,8 +91,8 @@ fn what_cannot_be_followed_is_refused() {
     let (one, two) = (place.write("one.csv", "a,b\n1,0\n"), place.write("three.csv", "a,b,c\n1,0,2\n"));
     for (what, status, words) in [
         ("input=2:-1:1", 2, "there is no input 2; the network has 2 inputs, counted from 0"),
-        ("input=0:1:2", 2, "the value of now, 0, is not in it; give a range that holds it"),
-        ("scale=1.5:2", 2, "the value of now, 1, is not in it"),
+        ("input=0:1:2", 2, "its present value, 0, is not in it; give a range that holds it"),
+        ("scale=1.5:2", 2, "its present value, 1, is not in it"),
         ("scale:weight_hx=0:2", 2, "no block weight_hx; do you mean weight_hh?"),
         ("parameter:weight_hh[3,0]=0:1", 2, "weight_hh has 3 x 3 numbers, and there is none at [3,0]"),
         ("gain=0:1", 2, "--continue gain=0:1: expected input=K:LOW:HIGH"),

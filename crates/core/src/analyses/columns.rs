@@ -13,6 +13,9 @@ use crate::io::table::{
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+/// Units from which a table of more than twice as many units as rows may lie turned round.
+const WIDE: usize = 20;
+
 /// Rows by which a column is judged to be what its name says.
 const JUDGED: usize = 2000;
 /// Rows read at a time.
@@ -214,6 +217,14 @@ impl Columns {
             }
         } else {
             self.said.extend(said);
+        }
+        let units = self.units.len();
+        if let Some(rows) = schema.rows.filter(|rows| units >= WIDE && units > 2 * rows) {
+            let text = format!(
+                "{units} units in {}: a row is taken as a time step. If rows are units, turn the table round and save it again                  (numpy: x.T).",
+                crate::io::shown::count(rows, "row")
+            );
+            self.said.push((String::new(), text));
         }
         Ok(())
     }

@@ -65,7 +65,8 @@ fn spike<'a>(
     prefix: &str,
 ) -> Result<Parts<'a>, Error> {
     let name = |leaf: &str| joined(prefix, leaf, like);
-    let told = file.metadata.get(&name("activation")).map_or("sigmoid", |a| a.trim());
+    let said = file.metadata.get(&name("activation")).map(|a| a.trim());
+    let told = said.unwrap_or("sigmoid");
     let Some(activation) = Activation::parse(told).filter(|_| told == "sigmoid") else {
         let what = format!("has the activation `{told}`, clipped at 20");
         return Err(Error::NotRead { name: name("w"), what, advice: "only its sigmoid networks are read" });
@@ -100,6 +101,11 @@ fn spike<'a>(
         "Names as in spikeRNN: a network of currents, signs and masks multiplied in, in time steps of its training, without its noise."
             .into(),
     );
+    if said.is_none() {
+        parts.said.push(
+            "The file does not say the nonlinearity: sigmoid, the usual one of spikeRNN, is assumed.".into(),
+        );
+    }
     Ok(Parts { cell: Some(&CURRENT), activation: Some(activation), times: Some((1.0, 1.0)), ..parts })
 }
 
@@ -128,8 +134,17 @@ fn hebb<'a>(
     let outputs: Option<Vec<usize>> =
         units.tensor.data.iter().map(|v| (*v as usize).checked_sub(1).filter(|k| *k < n)).collect();
     let Some(outputs) = outputs.filter(|o| feedback.matrix() == Some((n, o.len()))) else {
-        let expected = format!("{n} x {}, units by outputs", units.tensor.data.len());
-        return Err(Error::Shape { name: name("wFb"), found: feedback.tensor.shape.clone(), expected });
+        let what = format!(
+            "holds {} (the numbers of output units, from 1 to {n}), beside `{}` {:?} of units x outputs",
+            units.tensor.data.iter().take(8).map(f64::to_string).collect::<Vec<_>>().join(", "),
+            feedback.name(),
+            feedback.tensor.shape
+        );
+        return Err(Error::NotRead {
+            name: name("outputUnitIdent"),
+            what,
+            advice: "save the net as hebbRNN made it",
+        });
     };
     let mut w = parts.layers[0].w.clone();
     let mut values = w.tensor.data.clone();
@@ -150,5 +165,8 @@ fn hebb<'a>(
             .into(),
     );
     let times = number("tau").zip(number("dt")).filter(|(tau, dt)| *tau > 0.0 && *dt > 0.0);
+    if times.is_none() {
+        parts.tau = all.get(&name("tau")).cloned();
+    }
     Ok(Parts { cell: Some(&CURRENT), activation: Some(Activation::Tanh), times, ..parts })
 }

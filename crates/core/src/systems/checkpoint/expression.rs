@@ -265,7 +265,8 @@ fn one<'a>(all: &Catalogue<'a>, text: &str, depth: usize) -> Found<'a> {
     let Some(e) = blocks(all, inner, depth + 1)? else { return Ok(None) };
     Ok(Some(match word {
         "abs" => each(&e, f64::abs),
-        "relu" => each(&e, |v| v.max(0.0)),
+        // What is no number stays so, to be refused.
+        "relu" => each(&e, |v| if v.is_finite() { v.max(0.0) } else { v }),
         "t" => e.turned(),
         "diag" | "off" | "eye" => diagonal(word, &e)?,
         "head" | "tail" => parted_columns(word, &e)?,

@@ -7,7 +7,7 @@ use super::names::by_name;
 use super::orientation::{Vectors, oriented};
 use super::parts::{LayerTensors, Parts};
 use super::readout::own_bias;
-use super::{Error, Spec, expression, keras, published};
+use super::{Error, Spec, expression, keras, keras_model, published};
 use crate::io::nearest::meant;
 use crate::io::tensors::Tensors;
 use crate::systems::cells;
@@ -47,6 +47,13 @@ fn role_of(word: &str) -> Option<&'static str> {
 /// recurrent weights.
 pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Parts<'a>, Error> {
     let given = roles(file, all, spec)?;
+    if let Some(before) = given.get("before")
+        && let Some(f) = keras_model::bent(file, before.name())
+    {
+        let what = format!("is of a layer with the nonlinearity `{f}`, and no linear one");
+        let advice = "without --map before= the inputs are what that layer gives";
+        return Err(Error::NotRead { name: before.name().into(), what, advice });
+    }
     if given.keys().all(|r| BESIDE.contains(r)) {
         let mut parts = by_name(file, all, spec)?;
         overlay(&mut parts, all, &given)?;
@@ -237,6 +244,8 @@ fn composed<'a>(parts: &mut Parts<'a>, e: &Entry<'a>, bias: Option<&Entry<'a>>) 
             None => more,
         });
     }
+    // What was said of the layer while it stood outside.
+    parts.said.retain(|s| !s.contains("stands before the network") && !s.contains("feeds the network"));
     parts.said.push(format!(
         "The inputs are those of `{}`, a linear layer that is made part of the network.",
         e.name()
@@ -275,7 +284,13 @@ fn roles<'a>(
                 return Err(Error::Command(why));
             }
             _ => {
-                let why = format!("no tensor of that name; the file holds {}", all.listing());
+                let formula = right.contains(['+', '*', '@', '(', ')', '|', ';']);
+                let as_formula = if formula {
+                    ", and as a formula it cannot be read (+ - * @ | ; and abs, relu, t, diag, off, eye, head, tail of what is there)"
+                } else {
+                    ""
+                };
+                let why = format!("no tensor of that name{as_formula}; the file holds {}", all.listing());
                 return Err(Error::Map { role: left.clone(), name: right.clone(), why });
             }
         };

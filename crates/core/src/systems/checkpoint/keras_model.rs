@@ -182,6 +182,16 @@ impl Model {
     }
 }
 
+/// The nonlinearity of the dense layer that `tensor` belongs to, where the model's description tells of one.
+pub fn bent(file: &Tensors, tensor: &str) -> Option<String> {
+    let model = of(file).ok()??;
+    let base = parted(parted(tensor).0).0;
+    let kept = file.metadata.get(&format!("{base}.vars.name")).map(String::as_str);
+    let here = |name: &str| kept.map_or_else(|| tensor.split(['.', '/']).any(|p| p == name), |k| k == name);
+    let node = model.nodes.iter().find_map(|n| n.dense.as_ref().filter(|d| here(&n.name) || here(&d.0)))?;
+    (node.1 != "linear").then(|| node.1.clone())
+}
+
 /// The name and the activation of a dense layer, alone or at every step.
 fn dense(layer: &Value) -> Option<(String, String)> {
     let inner = if layer["class_name"] == "TimeDistributed" { &layer["config"]["layer"] } else { layer };

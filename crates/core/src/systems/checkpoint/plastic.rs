@@ -57,6 +57,12 @@ pub fn network<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Option<R
         if plastic {
             parts.layers[0].own = Some(saved.synapses(&parts.layers[0].w, alpha)?);
         }
+        if saved.dale() && all.get(&saved.parameter("EI_matrix")).is_none() {
+            return Err(Error::Missing {
+                name: saved.parameter("EI_matrix"),
+                why: "the units are excitatory and inhibitory (EI), and it has their signs".into(),
+            });
+        }
         let what = if plastic { "short-term plasticity" } else { "synapses that stay as they are" };
         parts.said.insert(
             0,
@@ -90,11 +96,20 @@ impl<'a> Saved<'_, 'a> {
         told.is_none_or(|c| c != "None" && c != "none")
             && dynamic.is_some_and(|d| d.tensor.data.iter().any(|v| *v != 0.0))
     }
+    /// Whether the file says that units are excitatory or inhibitory.
+    fn dale(&self) -> bool {
+        let told = self.file.metadata.get(&self.parameter("EI")).map(|v| v.to_lowercase());
+        told.is_some_and(|v| v != "false" && v != "0")
+    }
     fn map(&self, alpha: f64, plastic: bool) -> Vec<(String, String)> {
         let [w, u, b, out] = WEIGHTS.map(|leaf| self.name(leaf));
         let signs = self.parameter("EI_matrix");
-        let told = self.file.metadata.get(&self.parameter("EI")).is_none_or(|v| v != "False" && v != "false");
-        let w = if told && self.all.get(&signs).is_some() { format!("({signs}@relu({w}))") } else { w };
+        let untold = !self.file.metadata.contains_key(&self.parameter("EI"));
+        let w = if (self.dale() || untold) && self.all.get(&signs).is_some() {
+            format!("({signs}@relu({w}))")
+        } else {
+            w
+        };
         let recurrent = match plastic {
             true => format!("{alpha}*{w}"),
             false => format!("{}*eye({})+{alpha}*{w}", 1.0 - alpha, self.name(WEIGHTS[0])),

@@ -55,7 +55,7 @@ impl Line {
         if self.starts.is_empty() {
             let what = match asked.what {
                 What::Path(_) => "none of the two inputs (0 and 1) is in it".to_owned(),
-                _ => format!("the value of now, {}, is not in it", now.join(", ")),
+                _ => format!("its present value, {}, is not in it", now.join(", ")),
             };
             let message = format!(
                 "--continue {}: the range goes from {low} to {high}, and {what}; give a range that holds it",

@@ -12,6 +12,10 @@ use faer::{Mat, c64};
 const BEHIND: f64 = 1e-7;
 /// Change of the Jacobian, relative to its size, that makes a corner where F does not tell its pieces.
 const JUMP: f64 = 1e-4;
+/// Distance by which rounding may move a corner.
+const NEAR: f64 = 1e-6;
+/// Distance of a point from the tangent, in steps, beyond which it is on another branch.
+const ASIDE: f64 = 0.5;
 /// Bisections of the way to a corner.
 const HALVES: usize = 60;
 
@@ -53,10 +57,14 @@ pub fn corner(stepper: &mut Stepper, from: &Node, to: Option<&[f64]>, sigma: f64
         Some(z) => from.z.iter().zip(z).map(|(a, b)| a + s / sigma * (b - a)).collect(),
         None => along(&from.z, s, &from.t),
     };
-    // Within the piece the branch is smooth: Newton's method finds it, and off it nothing counts.
+    let metric = equation.metric;
+    // Within the piece the branch is smooth: Newton's method finds it, and off it, or on another branch, nothing counts.
     let mut place = |s: f64| -> Vec<f64> {
         let straight = along(&from.z, s, &from.t);
-        stepper.position(from, s, guess(s)).map_or(straight, |(z, _)| z)
+        match stepper.position(from, s, guess(s)) {
+            Ok((z, _)) if metric.distance(&z, &straight) <= ASIDE * s => z,
+            _ => straight,
+        }
     };
     if !beyond(&equation, from, &piece, &place(sigma)) {
         return None;
@@ -82,7 +90,10 @@ pub fn corner(stepper: &mut Stepper, from: &Node, to: Option<&[f64]>, sigma: f64
     let row = equation.metric.row(&from.t);
     let target = row.iter().zip(&before).map(|(r, z)| r * z).sum::<f64>();
     let mut z = before.clone();
-    stepper.correct(&mut z, &row, target).ok()?;
+    // So near the border Newton's method may end in the piece behind it.
+    if stepper.correct(&mut z, &row, target).is_err() || metric.distance(&z, &before) > NEAR {
+        z = before;
+    }
     let here = stepper.node(z, &from.t, 0).ok()?;
     let next = behind(stepper, from, &here)?;
     let event = report(&equation, from, &here, &next, high - low);

@@ -6,7 +6,7 @@ use super::error::Error;
 use super::family::{Family, Iterate, Kind};
 use super::follow::{both_ways, joined, start, toward_p};
 use super::options::Options;
-use super::results::{BifurcationKind, Branch, BranchPoint, End};
+use super::results::{Bifurcation, BifurcationKind, Branch, BranchPoint, End};
 use super::step::Stepper;
 use super::walk::{Walk, walk};
 
@@ -19,7 +19,8 @@ pub struct Diagram {
     /// The branches; those that spring from others come after them.
     pub branches: Vec<Branch>,
     /// False where more branches were met than may be followed, or where one was left before its end: the most points were
-    /// reached, no step could be made, or it could not be begun.
+    /// reached, no step could be made, it could not be begun, or several eigenvalues are critical at once, so that what springs
+    /// from there was not followed.
     pub complete: bool,
     /// Whether more branches were met than may be followed.
     pub more: bool,
@@ -76,7 +77,13 @@ pub fn diagram(family: &dyn Family, starts: &[(Vec<f64>, f64)], options: &Option
         return Err(why.clone());
     }
     grow(family, &mut all, &mut crossings, metric, options);
-    let cut = |b: &Branch| b.ends.iter().any(|e| matches!(e, End::MostPoints | End::StepTooSmall));
+    let cut = |b: &Branch| {
+        let open = |e: &Bifurcation| {
+            e.multiplicity > 1 || matches!(e.kind, BifurcationKind::BranchPoint | BifurcationKind::Unresolved)
+        };
+        b.ends.iter().any(|e| matches!(e, End::MostPoints | End::StepTooSmall))
+            || b.bifurcations.iter().any(open)
+    };
     all.complete = !all.more && all.left_out.is_empty() && !all.branches.iter().any(cut);
     Ok(all)
 }

@@ -9,6 +9,8 @@ use super::step::{Failure, Node, Stepper};
 use super::walk::{Walk, Watch, walk};
 use crate::linalg::norm;
 
+/// |F - x| relative to 1 + |x| at which a start is a fixed point where Newton's method does not say.
+const STILL: f64 = 1e-12;
 /// Distance in p, as a share of its range, from a start at which branches cross to the one that is taken instead.
 const ASIDE: f64 = 1e-3;
 
@@ -55,6 +57,8 @@ pub fn start(stepper: &mut Stepper, x: &[f64], p: f64, options: &Options) -> Res
             Ok(z)
         }
         Err(Failure::NotFinite) => Err(Error::NotFinite),
+        // At a bifurcation Newton's matrix is singular, and the state is a fixed point all the same.
+        Err(_) if residual <= STILL * (1.0 + norm(x)) => Ok(x.iter().copied().chain([p]).collect()),
         Err(_) => Err(Error::NoStart { residual }),
     }
 }

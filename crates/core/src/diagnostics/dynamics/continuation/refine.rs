@@ -8,12 +8,15 @@ use super::normal_form::{Frame, by_sign};
 use super::results::{Bifurcation, BifurcationKind, Coefficient};
 use super::step::{Failure, Node, Stepper, along};
 use super::walk::Seen;
+use crate::linalg::francis::eigenvalues_alone;
 use faer::c64;
 
 /// Share of its width to which a bracket is narrowed before Newton's method is tried.
 const COARSE: f64 = 0.02;
 /// Lengths of the narrowest bracket from which Newton's method may lead away.
 const FAR: f64 = 1e4;
+/// Distance of an eigenvalue from critical, relative to 1 + |F_x|, at which it is as good as that.
+const SINGULAR: f64 = 1e-5;
 /// Component of a direction along p below which a branch turns at a branch point.
 const TURNS: f64 = 1e-5;
 
@@ -44,7 +47,11 @@ pub fn bifurcation(stepper: &mut Stepper, from: &Node, bracket: Bracket) -> Resu
         return Ok((found, t));
     }
     let critical = bracket.critical();
-    let (kind, multiplicity) = kind_of(&bracket, equation.is_map(), &critical);
+    let (mut kind, mut multiplicity) = kind_of(&bracket, equation.is_map(), &critical);
+    let several = critical_at(&equation, &bracket.low.1.z);
+    if kind == BifurcationKind::Fold && several > 1 {
+        (kind, multiplicity) = (BifurcationKind::BranchPoint, several);
+    }
     if kind == BifurcationKind::BranchPoint && multiplicity == 1 {
         return Err(Failure::Astray);
     }
@@ -84,8 +91,19 @@ fn described(
     }
     let start = start_of(&found, &critical, equation.critical())?;
     let solution = extended::solve(equation, guess, start).filter(|s| inside(&s.z))?;
+    if found.kind == BifurcationKind::Fold && critical_at(equation, &solution.z) > 1 {
+        return None;
+    }
     simple(equation, &mut found, &solution);
     Some(found)
+}
+
+/// Eigenvalues of F_x that are as good as critical for a fold.
+fn critical_at(equation: &Equation, z: &[f64]) -> usize {
+    let j = equation.jacobian(z);
+    let near = SINGULAR * (1.0 + j.norm_l2());
+    let all = eigenvalues_alone(j.as_ref()).unwrap_or_default();
+    all.iter().filter(|m| (**m - c64::new(equation.critical(), 0.0)).norm() < near).count()
 }
 
 /// What the critical eigenvalues say, and how many they are, a pair counted once.

@@ -42,13 +42,18 @@ pub(in super::super) enum Lead {
     Along(Box<Dataset>, Meaning),
     /// A value for each trial.
     OfTrial(Values),
+    /// A value for each step of a trial.
+    OfStep(Values),
     /// A value for each row.
     OfRow(Values),
 }
 
 impl Lead {
     fn is_text(&self) -> bool {
-        matches!(self, Self::OfTrial(Values::Text(_)) | Self::OfRow(Values::Text(_)))
+        matches!(
+            self,
+            Self::OfTrial(Values::Text(_)) | Self::OfStep(Values::Text(_)) | Self::OfRow(Values::Text(_))
+        )
     }
 }
 
@@ -220,6 +225,9 @@ impl Array {
             }
             (Lead::OfTrial(values), _) => {
                 told(values, (row..row + count).map(|row| row / self.shape.time.max(1)), part);
+            }
+            (Lead::OfStep(values), _) => {
+                told(values, (row..row + count).map(|row| row % self.shape.time.max(1)), part);
             }
             (Lead::OfRow(values), _) => told(values, row..row + count, part),
             (Lead::Regular { start, rate }, _) => {

@@ -11,6 +11,7 @@ use super::super::tree::Entry;
 use super::super::types::Type;
 use super::super::values;
 use super::array::{Array, Lead};
+use super::choose::is_time;
 use super::meaning::Meaning;
 
 /// Columns that are taken, and values of all of them that are held; what lies as the rows do is read with them.
@@ -61,8 +62,14 @@ pub(in super::super) fn beside(
     }
     let mut held = 0;
     let axis = first_scale(about);
+    let last = |e: &Entry| e.path.rsplit('/').next().unwrap_or_default().to_lowercase();
+    // Times of the steps of trials are known by their name.
+    let of_step = |e: &Entry| {
+        let steps = e.shape.as_deref().is_some_and(|s| is_row_of(s, array.shape.time));
+        trials && steps && is_time(&last(e))
+    };
     let fits = |e: &&Entry| {
-        let shape = e.shape.as_deref().is_some_and(|s| is_row_of(s, count));
+        let shape = e.shape.as_deref().is_some_and(|s| is_row_of(s, count)) || of_step(e);
         shape && group(&e.path) == group(&array.data.path) && !matlab::internal(&e.path)
     };
     for entry in listed.iter().filter(fits) {
@@ -74,7 +81,7 @@ pub(in super::super) fn beside(
         let data = Dataset::open(file, &entry.path, entry.address)?;
         let own = attributes(file, &entry.path, &data.messages)?;
         // A vector along another dimension of the same length says nothing of this one.
-        let other = first_scale(&own).is_some_and(|a| axis.is_some_and(|b| a != b));
+        let other = first_scale(&own).is_some_and(|a| axis.is_some_and(|b| a != b)) && !of_step(entry);
         let class = matlab::class(&own).is_none_or(|c| matlab::is_numeric(c, &own));
         if other || !class || data.null {
             continue;
@@ -97,7 +104,11 @@ pub(in super::super) fn beside(
             _ if data.kind.is_text() => Values::Text(values::texts(file, &data)?),
             _ => continue,
         };
-        found.lead.push(if trials { Lead::OfTrial(values) } else { Lead::OfRow(values) });
+        found.lead.push(match trials {
+            true if of_step(entry) => Lead::OfStep(values),
+            true => Lead::OfTrial(values),
+            false => Lead::OfRow(values),
+        });
         found.names.push(name);
     }
     Ok(found)

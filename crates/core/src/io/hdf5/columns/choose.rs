@@ -56,6 +56,12 @@ pub(in super::super) fn chosen(file: &Hdf5, array: Option<&str>) -> Result<Strin
     let ends = |a: &&String| array.is_none_or(|name| a.rsplit('/').next() == Some(name.trim_matches('/')));
     let mut found = arrays.iter().filter(ends);
     match (found.next(), found.next(), array) {
+        (Some(only), None, None) if empty_beside(only, &listed).is_some() => Err(Problem::Unsupported {
+            place: format!("`{}`", empty_beside(only, &listed).unwrap_or_default()),
+            found: "an array without values".into(),
+            expected: "one with values, as rows x columns or trials x rows x columns",
+            advice: "what stands beside it is a vector; name that by its path if it is what is meant",
+        }),
         (Some(only), None, _) => Ok(format!("/{only}")),
         (None, _, None) => Err(Problem::Unsupported {
             place: "the file".into(),
@@ -78,6 +84,17 @@ pub(in super::super) fn chosen(file: &Hdf5, array: Option<&str>) -> Result<Strin
     }
 }
 
+/// An array without values in the group of `vector`, the only dataset that has any.
+fn empty_beside<'l>(vector: &str, listed: &'l [Entry]) -> Option<&'l str> {
+    let shape = |path: &str| listed.iter().find(|e| e.path.trim_start_matches('/') == path)?.shape.as_deref();
+    let alone = shape(vector).is_some_and(|s| s.iter().filter(|n| **n != 1).count() <= 1);
+    let empty = |e: &&Entry| {
+        e.shape.as_deref().is_some_and(|s| s.len() > 1 && s.contains(&0))
+            && group(&e.path) == group(&format!("/{vector}"))
+    };
+    listed.iter().find(empty).filter(|_| alone).map(|e| e.path.trim_start_matches('/'))
+}
+
 /// A table, the names of the columns that lead, and those of its own.
 type Named = (Array, Vec<String>, Vec<String>);
 
@@ -97,7 +114,7 @@ pub(in super::super) fn open(file: &Hdf5, path: &str) -> Result<Named, Problem> 
     }
     let listed = tree(file)?;
     let dimensions = dimensions(&about, &listed);
-    let turned = turned(&data, &dimensions)?;
+    let turned = turned(&data, &dimensions)? || timed_across(&data, path, &listed);
     let mut array = Array::new(file, data, meaning, class.is_some() || turned)?;
     let mut lead: Vec<String> = array.lead.iter().map(|_| "trial".to_owned()).collect();
     let base = path.rsplit('/').next().unwrap_or(path).to_owned();
@@ -165,8 +182,13 @@ fn only_with_labels(file: &Hdf5, arrays: &[String], all: &[Entry]) -> Option<Str
     let messages = header::messages(file, one, address).ok()?;
     let reversed = matlab::class(&attributes(file, one, &messages).ok()?).is_some();
     let count = if reversed { *sizes.last()? } else { *sizes.first()? };
+    // Times may be of its columns, or of the steps of its trials.
+    let fits = |path: &str, s: &[u64]| {
+        let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+        is_row_of(s, count) || is_time(&name) && sizes.iter().any(|n| is_row_of(s, *n))
+    };
     let labels = |path: &String| {
-        path == one || group(path) == group(one) && shape(path).is_some_and(|s| is_row_of(s, count))
+        path == one || group(path) == group(one) && shape(path).is_some_and(|s| fits(path, s))
     };
     arrays.iter().all(labels).then(|| one.clone())
 }
@@ -189,9 +211,23 @@ fn dimensions(about: &[Attribute], listed: &[Entry]) -> Vec<String> {
     }
 }
 
-fn is_time(name: &str) -> bool {
+pub(in super::super) fn is_time(name: &str) -> bool {
     matches!(name, "t" | "frame" | "frames" | "sample" | "samples" | "step" | "steps" | "bin" | "bins")
         || name.starts_with("time")
+}
+
+/// Whether a vector of times beside a matrix has a value for each of its columns, and none for each row: units x time.
+fn timed_across(data: &Dataset, path: &str, listed: &[Entry]) -> bool {
+    let [rows, columns] = data.shape[..] else { return false };
+    let times = |count: u64| {
+        listed.iter().any(|e| {
+            let name = e.path.rsplit('/').next().unwrap_or_default().to_lowercase();
+            group(&e.path) == group(path)
+                && is_time(&name)
+                && e.shape.as_deref().is_some_and(|s| is_row_of(s, count))
+        })
+    };
+    rows != columns && times(columns) && !times(rows)
 }
 
 /// Whether the dimensions, by their names, lie in reverse: units x time, or units x time x trials.
