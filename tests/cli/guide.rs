@@ -37,7 +37,8 @@ fn blocks(kind: &str) -> Vec<(String, String)> {
     for page in pages {
         let text = std::fs::read_to_string(&page).unwrap();
         let name = page.file_name().unwrap().to_string_lossy().into_owned();
-        let mut parts = text.split(&format!("```{kind}\n"));
+        let fence = format!("```{kind}\n");
+        let mut parts = text.split(fence.as_str());
         parts.next();
         all.extend(parts.map(|p| (name.clone(), p.split("\n```").next().unwrap().to_owned())));
     }
