@@ -52,6 +52,9 @@ fn beyond(equation: &Equation, from: &Node, piece: &Mat<f64>, z: &[f64]) -> bool
 /// where no such was found.
 pub fn corner(stepper: &mut Stepper, from: &Node, to: Option<&[f64]>, sigma: f64) -> Option<Corner> {
     let equation = stepper.equation;
+    if equation.family.is_smooth() {
+        return None;
+    }
     let piece = equation.jacobian(&from.z);
     let guess = |s: f64| match to {
         Some(z) => from.z.iter().zip(z).map(|(a, b)| a + s / sigma * (b - a)).collect(),
@@ -91,7 +94,8 @@ pub fn corner(stepper: &mut Stepper, from: &Node, to: Option<&[f64]>, sigma: f64
     let target = row.iter().zip(&before).map(|(r, z)| r * z).sum::<f64>();
     let mut z = before.clone();
     // So near the border Newton's method may end in the piece behind it.
-    if stepper.correct(&mut z, &row, target).is_err() || metric.distance(&z, &before) > NEAR {
+    let stays = stepper.correct(&mut z, &row, target).is_ok() && metric.distance(&z, &before) <= NEAR;
+    if !stays || beyond(&equation, from, &piece, &z) {
         z = before;
     }
     let here = stepper.node(z, &from.t, 0).ok()?;

@@ -48,6 +48,10 @@ pub trait Family: Sync {
     fn jacobian(&self, x: &[f64], p: f64, j: MatMut<f64>);
     /// `d = F_p`.
     fn slope(&self, x: &[f64], p: f64, d: &mut [f64]);
+    /// Whether F is known to be smooth: no corner is then looked for.
+    fn is_smooth(&self) -> bool {
+        false
+    }
     /// Both derivatives: `j = F_x` and `d = F_p`.
     fn derivatives(&self, x: &[f64], p: f64, j: MatMut<f64>, d: &mut [f64]) {
         self.jacobian(x, p, j);
@@ -133,6 +137,9 @@ impl Family for Iterate<'_> {
             matmul(next.as_mut(), Accum::Replace, one.as_ref(), j.as_ref(), 1.0, Par::Seq);
             j.copy_from(&next);
         }
+    }
+    fn is_smooth(&self) -> bool {
+        self.map.is_smooth()
     }
     fn switches(&self, x: &[f64], p: f64) -> Vec<f64> {
         self.orbit(x, p).iter().flat_map(|at| self.map.switches(at, p)).collect()

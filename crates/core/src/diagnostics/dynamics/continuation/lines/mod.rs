@@ -13,6 +13,9 @@ use faer::{Mat, MatMut};
 use slope::Way;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Radius of the ball over which a smooth rule has a bounded second derivative.
+const FAR: f64 = 1e9;
+
 /// A system under the input u + p du: F(x, p) = F(x, u + p du; theta).
 ///
 /// Shapes: u and du are of length d.
@@ -163,6 +166,9 @@ impl Family for InputLine<'_> {
         let at = Point { x: column(x), u: column(&u), tape: tape.as_ref() };
         rule.jvp(at, column(&zero), Some(column(&self.direction)), column_mut(d), scratch.as_mut());
     }
+    fn is_smooth(&self) -> bool {
+        smooth(self.system.field(), &self.input)
+    }
     fn switches(&self, x: &[f64], p: f64) -> Vec<f64> {
         self.kinked.as_ref().map_or_else(Vec::new, |c| currents(c, x, &self.input(p)))
     }
@@ -183,6 +189,9 @@ impl Family for ParameterLine<'_> {
     }
     fn slope(&self, x: &[f64], p: f64, d: &mut [f64]) {
         d.copy_from_slice(&self.slope_by(self.way, x, p));
+    }
+    fn is_smooth(&self) -> bool {
+        smooth(self.at(1.0).here.field(), &self.input)
     }
     fn switches(&self, x: &[f64], p: f64) -> Vec<f64> {
         self.at(p).kinked.as_ref().map_or_else(Vec::new, |c| currents(c, x, &self.input))
@@ -213,6 +222,14 @@ fn jacobian(rule: &dyn Rule, x: &[f64], u: &[f64], mut j: MatMut<f64>) {
         let mut wide = Workspace::new(rule, 1, n);
         rule.jvp(at, Mat::identity(n, n).as_ref(), None, j, wide.scratch.as_mut());
     }
+}
+
+/// Whether the rule's second derivative is bounded however far from the origin.
+fn smooth(rule: &dyn Rule, input: &[f64]) -> bool {
+    let x = vec![0.0; rule.dim()];
+    let (ws, _) = evaluated(rule, &x, input, 1);
+    let at = Point { x: column(&x), u: column(input), tape: ws.tape.as_ref() };
+    rule.bounds(at, FAR).is_some_and(|b| b.curvature > 0.0 && b.curvature.is_finite())
 }
 
 /// The currents onto the units of a network whose nonlinearity has a kink, where each unit has one.
