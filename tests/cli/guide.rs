@@ -111,7 +111,9 @@ fn every_command_of_the_guide_runs() {
             let arguments: Vec<&str> = all.iter().skip(1).map(String::as_str).collect();
             let out = command(&arguments).current_dir(place.path(".")).output().unwrap();
             let said = String::from_utf8_lossy(&out.stderr);
-            assert!(out.status.success(), "{page}: {line}\n{said}");
+            // `inspect` of what it cannot use proposes the command that can.
+            let proposes = arguments[0] == "inspect" && said.contains("--cell");
+            assert!(out.status.success() || proposes, "{page}: {line}\n{said}");
             ran += 1;
         }
     }
