@@ -221,7 +221,7 @@ impl Columns {
         let units = self.units.len();
         if let Some(rows) = schema.rows.filter(|rows| units >= WIDE && units > 2 * rows) {
             let text = format!(
-                "{units} units in {}: a row is taken as a time step. If rows are units, turn the table round and save it again                  (numpy: x.T).",
+                "{units} units in {}: a row is taken as a time step. If rows are units, turn the table round and save it again (numpy: x.T).",
                 crate::io::shown::count(rows, "row")
             );
             self.said.push((String::new(), text));

@@ -50,7 +50,7 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     if let Some(before) = given.get("before")
         && let Some(f) = keras_model::bent(file, before.name())
     {
-        let what = format!("is of a layer with the nonlinearity `{f}`, and no linear one");
+        let what = format!("has the nonlinearity `{f}`");
         let advice = "without --map before= the inputs are what that layer gives";
         return Err(Error::NotRead { name: before.name().into(), what, advice });
     }

@@ -205,6 +205,10 @@ pub fn closest(stepper: &mut Stepper, from: &Node, b: Bracket) -> Result<Bracket
         return Err(Failure::Astray);
     }
     if left < TOGETHER && jumps(stepper, &b) {
+        // A smooth rule has no corners: these are two branches.
+        if stepper.equation.family.is_smooth() {
+            return Err(Failure::Astray);
+        }
         b.event = Event::Corner;
     }
     Ok(b)
