@@ -19,7 +19,7 @@ fn place<'b, 'a>(all: &'b Catalogue<'a>, names: &[&str]) -> Option<(&'b Entry<'a
     all.entries.iter().filter(|e| parted(e.name()).1 == names[0]).find_map(|e| {
         let prefix = parted(e.name()).0;
         let there = |leaf: &&str| all.get(&joined(prefix, leaf, e.name())).is_some();
-        names.iter().all(|leaf| there(leaf)).then(|| (e, prefix.to_owned()))
+        names.iter().all(there).then(|| (e, prefix.to_owned()))
     })
 }
 
