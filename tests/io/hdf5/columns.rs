@@ -158,8 +158,11 @@ fn what_stands_beside_an_array_tells_of_its_trials() {
         })
         .unwrap();
         assert_eq!(contrast.len(), 30);
-        assert!(contrast[..5].iter().all(|v| *v == 0.25) && contrast[15..20].iter().all(|v| v.is_nan()));
-        assert!(contrast[25..].iter().all(|v| *v == 0.5));
+        assert!(
+            contrast[..5].iter().all(|v| (v - 0.25).abs() < 1e-15)
+                && contrast[15..20].iter().all(|v| v.is_nan())
+        );
+        assert!(contrast[25..].iter().all(|v| (v - 0.5).abs() < 1e-15));
     }
     let both = read(&golden("labels.h5"), Some("rates"), Some(&["choice", "trial"])).unwrap();
     let choice = texts(&both, "choice");
