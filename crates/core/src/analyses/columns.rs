@@ -2,9 +2,10 @@
 
 use super::labels::{LabelTable, sides};
 use super::lists::distinct;
-use super::order::{Order, Times, seconds};
+use super::order::{Order, Times};
 use super::prepare::Prepared;
 use super::roles::{Role, role, unit_of};
+use super::times::times;
 use super::{Error, RecordingSettings};
 use crate::io::error::listed;
 use crate::io::table::{
@@ -19,7 +20,7 @@ const WIDE: usize = 20;
 /// Rows by which a column is judged to be what its name says.
 const JUDGED: usize = 2000;
 /// Rows read at a time.
-const CHUNK: usize = 1 << 14;
+pub(super) const CHUNK: usize = 1 << 14;
 /// Fewer rows where they have more numbers together.
 const VALUES: usize = 1 << 22;
 /// Numbers held at most (256 MB) where rows are read in another order than the file's.
@@ -450,44 +451,6 @@ impl Columns {
             }
         }
         Ok(())
-    }
-}
-
-/// The times of all rows, as numbers or as written dates and clock times in seconds; NaN where missing.
-///
-/// Whole numbers of more digits than a float has are counted from the first.
-fn times(file: &Path, array: Option<&str>, name: &str) -> Result<Vec<f64>, Error> {
-    let schema = schema(file, array)?;
-    if !schema.columns.iter().any(|c| c.name == name && c.kind == Kind::Text) {
-        let mut all = Vec::new();
-        stream(file, &[name.to_owned()], array, CHUNK, &mut |mut chunk| {
-            all.append(&mut chunk.columns[0]);
-            Ok(())
-        })?;
-        if all.iter().all(|t| !(t.abs() > LARGEST_EXACT)) {
-            return Ok(all);
-        }
-    }
-    let (mut all, mut first, mut wrong) = (vec![], None, None);
-    labels(file, array, name, &mut |label| {
-        let time = match label.parse::<i128>() {
-            Ok(whole) => Some(whole.wrapping_sub(*first.get_or_insert(whole)) as f64),
-            Err(_) => seconds(label),
-        };
-        if time.is_none() && !label.is_empty() {
-            wrong.get_or_insert((all.len() + 1, label.to_owned()));
-        }
-        all.push(time.unwrap_or(f64::NAN));
-    })?;
-    match wrong {
-        None => Ok(all),
-        Some((row, label)) => {
-            let message = format!(
-                "column `{name}`, row {row}: found `{label}`, expected a time as a number, a date with a time, or \
-                 hours:minutes:seconds"
-            );
-            Err(Error::input(file, message))
-        }
     }
 }
 

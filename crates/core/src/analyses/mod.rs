@@ -80,6 +80,7 @@ mod session;
 mod source;
 pub mod summary;
 mod tables;
+mod times;
 pub mod training;
 pub mod trials;
 pub mod written;
