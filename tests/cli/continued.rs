@@ -91,8 +91,6 @@ fn what_cannot_be_followed_is_refused() {
     let (one, two) = (place.write("one.csv", "a,b\n1,0\n"), place.write("three.csv", "a,b,c\n1,0,2\n"));
     for (what, status, words) in [
         ("input=2:-1:1", 2, "there is no input 2; the network has 2 inputs, counted from 0"),
-        ("input=0:1:2", 2, "its present value, 0, is not in it; give a range that holds it"),
-        ("scale=1.5:2", 2, "its present value, 1, is not in it"),
         ("scale:weight_hx=0:2", 2, "no block weight_hx; do you mean weight_hh?"),
         ("parameter:weight_hh[3,0]=0:1", 2, "weight_hh has 3 x 3 numbers, and there is none at [3,0]"),
         ("gain=0:1", 2, "--continue gain=0:1: expected input=K:LOW:HIGH"),
@@ -115,4 +113,171 @@ fn what_cannot_be_followed_is_refused() {
         2,
         &["--branch-step -1: expected a positive number"],
     );
+}
+
+/// x' = -x + W tanh(x) + B p with W = 1.2 + 1.5 i: at p = 0 a cycle, which ends at a Hopf point on either side.
+#[test]
+fn cycles_between_two_hopf_points_are_followed_once() {
+    let place = Place::new("continued-cycles");
+    let net = place.save(
+        "net.safetensors",
+        &[
+            tensor("w", &[2, 2], vec![1.2, -1.5, 1.5, 1.2]),
+            tensor("wi", &[2, 1], vec![3.0, 0.0]),
+            tensor("b", &[2], vec![0.0; 2]),
+        ],
+    );
+    let options = ["--cell", "rate", "--map", "w_rec=w,w_in=wi,b=b", "--modules", "fixed_points"];
+    let what = ["--continue", "input=0:-2:2", "--branch-cycles"];
+    analyze(&place, &[&[net.as_str()], &options[..], &what[..]].concat(), 0, &[]);
+    let found = place.summary("out")["modules"]["fixed_points"]["continued"][0].clone();
+    let hopf = kinds(&found, "hopf");
+    assert!(hopf.len() == 2 && (hopf[0] + hopf[1]).abs() < 1e-9, "{hopf:?}");
+    let cycles = found["cycles"].as_array().unwrap();
+    assert_eq!(cycles.len(), 1, "{cycles:?}");
+    let place_of = |end: &str| cycles[0][end][1].as_u64().unwrap();
+    assert!(cycles[0]["end"] == "shrunk" && place_of("from") != place_of("to"), "{cycles:?}");
+    let page = std::fs::read_to_string(place.path("out/report.html")).unwrap();
+    assert!(page.contains("and end in the one at"));
+}
+
+/// The only continuation of a network with these weights in its input, and what was told of it.
+fn followed(name: &str, cell: &str, tensors: [Tensor; 3], range: &str) -> Value {
+    let place = Place::new(name);
+    let net = place.save("net.safetensors", &tensors);
+    let options = ["--cell", cell, "--map", "w_rec=w,w_in=u,b=b", "--vectors", "column"];
+    let what = ["--modules", "fixed_points", "--continue", range];
+    let more: &[&str] = if cell == "gru" { &[] } else { &["--branch-cycles"] };
+    analyze(&place, &[&[net.as_str()], &options[..], &what[..], more].concat(), 0, &[]);
+    place.summary("out")["modules"]["fixed_points"]["continued"][0].clone()
+}
+
+/// Positions by an independent program (scipy's solver on the augmented system): both Hopf points are ends of one family, without a fold.
+#[test]
+fn cycles_end_where_they_shrink() {
+    let found = followed(
+        "continued-shrink",
+        "current",
+        [
+            tensor(
+                "w",
+                &[2, 2],
+                vec![2.1753888692980725, -2.985951260175904, 2.5332305455863215, 1.0848320218633951],
+            ),
+            tensor("u", &[2, 1], vec![0.9830099626202069, -0.31305305687037144]),
+            tensor("b", &[2], vec![-0.21327795494641621, -0.22914712087357492]),
+        ],
+        "input=0:-3:3",
+    );
+    let hopf = kinds(&found, "hopf");
+    assert!(
+        hopf.iter().any(|p| (p + 2.11669315).abs() < 1e-8)
+            && hopf.iter().any(|p| (p - 2.21913871).abs() < 1e-8)
+    );
+    let cycles = found["cycles"].as_array().unwrap();
+    assert_eq!(cycles.len(), 1, "{cycles:?}");
+    assert!(
+        cycles[0]["end"] == "shrunk" && cycles[0]["bifurcations"].as_array().unwrap().is_empty(),
+        "{cycles:?}"
+    );
+}
+
+/// The period grows without end at p = 0.649027872, where simulation has no cycle any more.
+#[test]
+fn cycles_end_at_homoclinic_orbits() {
+    let w = vec![
+        -0.8782685760111463,
+        -3.0966008592102416,
+        2.671017188842344,
+        0.6832510192113692,
+        2.497166291126939,
+        -0.4147918000268986,
+        3.8161254752920297,
+        -0.4090931294876385,
+        -2.604698930116735,
+    ];
+    let found = followed(
+        "continued-homoclinic",
+        "current",
+        [
+            tensor("w", &[3, 3], w),
+            tensor("u", &[3, 1], vec![2.1069598951453443, -1.3990014249953024, -1.4141881962535687]),
+            tensor("b", &[3], vec![1.1474204206051974, -0.24077726269446365, 0.4180344746641478]),
+        ],
+        "input=0:-4:4",
+    );
+    let cycles = found["cycles"].as_array().unwrap();
+    let long: Vec<&Value> = cycles.iter().filter(|c| c["end"] == "long_period").collect();
+    assert!(
+        !long.is_empty() && cycles.iter().all(|c| c["bifurcations"].as_array().unwrap().len() < 4),
+        "{cycles:?}"
+    );
+    let near = |c: &&Value| {
+        c["p"].as_array().unwrap().iter().any(|p| (p.as_f64().unwrap() - 0.649027872).abs() < 1e-6)
+    };
+    assert!(long.iter().any(near), "{long:?}");
+}
+
+/// The cycles of two steps shrink to the flips from which they come, amplitude^2 in proportion to p: no fold is there.
+#[test]
+fn doubled_branches_end_in_flips() {
+    let w = vec![
+        0.3771906632801799,
+        -0.39631458987390566,
+        1.9212679513298463,
+        0.3147003514591191,
+        -1.607008119483333,
+        1.084785164728454,
+        3.9120001353904117,
+        2.8412428893877264,
+        -2.111205707420978,
+        -3.7962644131381573,
+        -1.8698233876120565,
+        0.1239779380417308,
+        -6.975092323916503,
+        -0.6563749917976371,
+        -3.7377328417591955,
+        -2.1968020641103547,
+        -1.6327769485719297,
+        -0.9489004691074636,
+        1.2348916091223985,
+        3.1275401083280325,
+        -0.3856039888321028,
+        4.099390411649058,
+        -1.9955840204598405,
+        1.0545302102790592,
+        2.7104105449554257,
+        0.2820368932826237,
+        -2.230497748061425,
+    ];
+    let u = vec![
+        -1.8434507525168389,
+        -0.9154516513346783,
+        0.4403902469400988,
+        -2.019236367077472,
+        -0.41835114974342613,
+        -0.31845001982895543,
+        1.0816911693716154,
+        0.4293182450126818,
+        0.7107454180798428,
+    ];
+    let b = vec![
+        -0.6538286094183394,
+        -0.12961363369276946,
+        0.7839754700613295,
+        1.4934311452207607,
+        -1.2590655321041202,
+        1.5139237747390626,
+        1.3458754237823045,
+        0.7813114007004275,
+        0.2644556303293035,
+    ];
+    let tensors = [tensor("w", &[9, 3], w), tensor("u", &[9, 1], u), tensor("b", &[9], b)];
+    let found = followed("continued-doubled", "gru", tensors, "input=0:-4:4");
+    let branches = found["branches"].as_array().unwrap();
+    let of = |kind: &str| {
+        let all = branches.iter().flat_map(|b| b["bifurcations"].as_array().unwrap());
+        all.filter(|e| e["kind"] == kind).count()
+    };
+    assert_eq!((of("fold"), of("flip")), (5, 2), "{branches:?}");
 }

@@ -119,3 +119,23 @@ fn every_command_of_the_guide_runs() {
     }
     assert!(ran > 25, "{ran}");
 }
+
+/// The page of items names studies that there are, and counts its own rows.
+#[test]
+fn items_name_studies_that_there_are() {
+    let page = std::fs::read_to_string(root().join("docs/src/items.md")).unwrap();
+    let out = command(&["study"]).output().unwrap();
+    let known = String::from_utf8(out.stdout).unwrap() + &String::from_utf8(out.stderr).unwrap();
+    let mut named = 0;
+    for part in page.split("`nullcline study ").skip(1) {
+        let name = part.split(['`', ' ']).next().unwrap();
+        assert!(known.contains(&format!("{name} ")), "{name}");
+        named += 1;
+    }
+    assert!(named > 100, "{named}");
+    let count = |state: &str| page.matches(&format!(" | {state} | ")).count();
+    let states = ["whole", "part", "missing", "no number"];
+    let of = states.map(|s| format!("{} {s}", count(s))).join(", ");
+    let all: usize = states.map(count).iter().sum();
+    assert!(page.contains(&format!("{all} items: {of}.")), "{all} items: {of}");
+}

@@ -100,7 +100,13 @@ impl Columns {
         let of_table = table.as_ref().map_or_else(Vec::new, |t| t.labels(&trial));
         let by_order = table.and_then(|t| t.by_order(&trial));
         let (targets, of_labels) = match r.targets.as_deref() {
-            Some(t) => sides(file, t, &names, &of_table, other(&t))?,
+            Some(t) => {
+                let found = sides(file, t, &names, &of_table, other(&t))?;
+                if found.0.is_empty() && found.1.is_empty() && self::schema(file, Some(t)).is_err() {
+                    return Err(missing("--targets", t));
+                }
+                found
+            }
             None => (vec![], vec![]),
         };
         let conditions = match r.conditions.as_deref() {

@@ -102,10 +102,14 @@ impl ContinuationArguments {
         if let Some(v) = self.branch_step.filter(|v| *v > 1.0) {
             return Err(format!("--branch-step {v}: expected a share of the range, up to 1"));
         }
-        let asked = self
-            .what
-            .as_deref()
-            .map_or(Ok(vec![]), |text| parts(text).into_iter().map(Asked::parse).collect::<Result<_, _>>())?;
+        let mut asked: Vec<Asked> = vec![];
+        for text in self.what.as_deref().map_or_else(Vec::new, parts) {
+            let one = Asked::parse(text)?;
+            if asked.iter().any(|a| (&a.what, a.range) == (&one.what, one.range)) {
+                return Err(format!("--continue {text}: {} is asked for twice", one.what));
+            }
+            asked.push(one);
+        }
         let settings = ContinuationSettings {
             asked,
             branches: self.branches,
@@ -276,6 +280,7 @@ mod tests {
             ("parameter:W=0:1", "no BLOCK[I,J]"),
             ("parameter:W[-1,0]=0:1", "no BLOCK[I,J]"),
             ("", "expected input=K:LOW:HIGH"),
+            ("scale=0:1,input=0:0:1,scale=0:1", "scale of the recurrent weights is asked for twice"),
         ] {
             let found = read(text).unwrap_err();
             assert!(found.starts_with("--continue ") && found.contains(said), "{found}");

@@ -134,13 +134,21 @@ pub(super) fn matrix_of(file: &Path) -> Result<Tensors, Error> {
     Ok(Tensors { format: "table", tensors: vec![tensor], ..Tensors::default() })
 }
 
-/// Whether the name says that a file may hold weights.
+/// Whether a file begins as archives of arrays do, whatever its name.
+fn holds_arrays(file: &Path) -> bool {
+    use std::io::Read;
+    let mut start = [0; 4];
+    let read = std::fs::File::open(file).and_then(|mut f| f.read_exact(&mut start));
+    read.is_ok() && [*b"PK\x03\x04", *b"\x93NUM", *b"\x89HDF"].contains(&start)
+}
+
+/// Whether a file may hold weights, by its name or its first bytes.
 pub(super) fn maybe_weights(file: &Path) -> bool {
     let extension = file.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     !matches!(
         extension.as_deref(),
         Some("csv" | "tsv" | "tab" | "txt" | "parquet" | "pq" | "arrow" | "feather" | "ipc" | "arrows")
-    )
+    ) || holds_arrays(file)
 }
 
 /// The array of `file` that holds its table, if it is an npz.
@@ -188,7 +196,10 @@ fn array_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Optio
 }
 
 fn several(file: &Path, tables: &[&str], outline: &Tensors) -> Error {
-    let options = checkpoint::suggested(outline);
+    let options = checkpoint::suggested(outline).map(|o| match o.contains("CELL") {
+        true => format!("{o} (CELL is one of {})", crate::systems::cells::names()),
+        false => o,
+    });
     Error::input(
         file,
         format!(
@@ -216,9 +227,20 @@ fn dataset_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Opt
                 let spikes = arrays.iter().any(|a| a.contains('@'));
                 let mut names: Vec<&str> = arrays.iter().map(|a| a.split('@').next().unwrap_or(a)).collect();
                 names.dedup();
-                let unknown = units.filter(|u| !spikes && !u.contains(['*', '?']));
+                let ends: Vec<&&str> = names
+                    .iter()
+                    .filter(|n| {
+                        units.is_some_and(|u| {
+                            n.rsplit('/').next() == Some(u.rsplit('/').next().unwrap_or(u)) && n.ends_with(u)
+                        })
+                    })
+                    .collect();
+                if let [one] = ends[..] {
+                    return Ok(Some((*one).to_owned()));
+                }
+                let unknown = units.filter(|u| !u.contains(['*', '?', ',']));
                 match spikes {
-                    false if unknown.is_some() => Err(Error::input(
+                    _ if unknown.is_some() => Err(Error::input(
                         file,
                         format!(
                             "--units {}: no such array; there are {}",

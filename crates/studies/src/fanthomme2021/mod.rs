@@ -30,6 +30,7 @@ pub mod navigators;
 mod potts;
 mod strengths;
 pub mod table7_1;
+pub mod text2_3;
 pub mod text7_3;
 
 use super::{Claim, Study};
@@ -46,6 +47,7 @@ pub const STUDIES: &[Study] = &[
     potts::DEGREES,
     fig2_10::STUDY,
     fig2_11::STUDY,
+    text2_3::STUDY,
     fig7_2::STUDY,
     fig7_3::STUDY,
     fig7_4::CURRENTS,

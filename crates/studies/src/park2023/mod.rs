@@ -12,6 +12,7 @@ pub mod networks;
 mod planar;
 pub mod robustness;
 pub mod table_s1;
+mod text;
 
 use super::Study;
 
@@ -25,6 +26,7 @@ pub const STUDIES: &[Study] = &[
     fig6::STUDY,
     robustness::STUDY,
     table_s1::STUDY,
+    text::STUDY,
 ];
 
 /// Where `inside`, true at `low`, ceases to be before `high`: by so many halvings of the bracket.

@@ -18,7 +18,7 @@ pub const STUDY: Study =
 
 const SOURCE: &str = "schaeffer2020 section 3.3.3, Fig. 9";
 /// A', B' and c' of the paper, stimulus then block: the states' weights, those of left, right and feedback, the constants.
-const PUBLISHED: [(&str, f64, f64); 12] = [
+pub const PUBLISHED: [(&str, f64, f64); 12] = [
     ("A stimulus stimulus", 0.54, 0.15),
     ("A stimulus block", 0.31, 0.15),
     ("A block stimulus", 0.19, 0.15),

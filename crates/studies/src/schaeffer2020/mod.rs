@@ -1,6 +1,8 @@
 //! Schaeffer, Khona, Meshulam, IBL and Fiete (2020): networks that solve a hierarchical inference task, and RADD.
 
+mod agents;
 mod behaviour;
+mod circuit;
 mod dynamics;
 mod elman;
 mod fig2;
@@ -30,6 +32,8 @@ pub const STUDIES: &[Study] = &[
     fig8::STUDY,
     fig9::STUDY,
     sizes::STUDY,
+    agents::STUDY,
+    circuit::STUDY,
 ];
 
 #[cfg(test)]
@@ -60,11 +64,14 @@ mod tests {
                 &|settings| fig8::findings(SMALL, settings, &Silent),
                 &|settings| fig9::findings(SMALL, settings, &Silent),
                 &|settings| sizes::findings(&units, SMALL.blocks, settings, &Silent),
+                &|settings| agents::findings(SMALL.blocks, settings),
+                &|settings| circuit::findings(SMALL.blocks, settings),
             ],
-            // The agents of Fig. 3 are the paper's at any size; that networks pass a bifurcation needs training.
+            // The agents and the printed circuit are the paper's at any size; that networks pass a bifurcation needs training.
             |claim| {
                 let of = |figure| claim.source.contains(figure);
-                of("Fig. 3") || of("Fig. 7") && claim.kind == Kind::Theory
+                let untrained = of("Fig. 3") || of("the printed network") || of("section 2.1");
+                untrained || of("Fig. 7") && claim.kind == Kind::Theory
             },
             // What they shared lay in one place.
             |folder| assert!(folder.join("network-of-50-seed-2").join(SMALL.steps.to_string()).is_dir()),

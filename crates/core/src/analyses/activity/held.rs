@@ -154,7 +154,7 @@ fn targets(
     let Some(asked) = &config.recording.targets else { return Ok(vec![]) };
     let mut targets = vec![];
     if !columns.targets.is_empty() || columns.of_labels.is_empty() {
-        let rows: Vec<usize> = kept.iter().map(|place| columns.row(*place)).collect();
+        let mut rows: Vec<usize> = kept.iter().map(|place| columns.row(*place)).collect();
         let file: &Path = &config.file;
         let own = columns.targets.is_empty();
         let table = match own {
@@ -162,12 +162,19 @@ fn targets(
             false => read(file, &ReadTable { array, columns: Some(&columns.targets) })?,
         };
         let last = rows.iter().max().map_or(0, |r| r + 1);
-        if table.rows < last {
-            let message = format!(
-                "--targets {asked}: {} rows, expected as many as the activity has ({last} or more)",
-                table.rows
-            );
-            return Err(Error::input(file, message));
+        let count = trials.and_then(|t| t.iter().max()).map(|t| t + 1);
+        match trials.filter(|_| own && count == Some(table.rows)) {
+            // A value a trial.
+            Some(trials) => rows = kept.iter().map(|place| trials[*place]).collect(),
+            None if table.rows < last => {
+                let or = count.map_or_else(String::new, |c| format!(", or as its trials: {c}"));
+                let message = format!(
+                    "--targets {asked}: {} rows, expected as many as the activity has ({last} or more){or}",
+                    table.rows
+                );
+                return Err(Error::input(file, message));
+            }
+            None => {}
         }
         let named = |name: &String| name != "trial" || columns.targets.contains(name);
         let from = if own { Some(asked.as_str()) } else { array };

@@ -6,6 +6,7 @@ use crate::analyses::Error;
 use crate::diagnostics::dynamics::fixed_points::{self, FixedPoint, FixedPoints};
 use crate::diagnostics::dynamics::flow_field::flow_field;
 use crate::diagnostics::geometry::pca::Pca;
+use crate::systems::time::System;
 use faer::MatRef;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,7 +16,9 @@ const HELD_PART: usize = 2;
 impl Run<'_> {
     /// The fixed and slow points under the constant input; sought once.
     pub(super) fn points(&self) -> &FixedPoints {
-        self.points.get_or_init(|| self.search(&self.input, self.orbits.pooled().as_ref(), 1))
+        self.points.get_or_init(|| {
+            self.search(self.network.system.as_ref(), &self.input, self.orbits.pooled().as_ref(), 1)
+        })
     }
 
     /// Those points, if a module sought them.
@@ -24,8 +27,13 @@ impl Run<'_> {
     }
 
     /// The points under a constant input, from starts at the states `pool`; one of `part` of them unless more are asked for.
-    pub(super) fn search(&self, input: &[f64], pool: MatRef<f64>, part: usize) -> FixedPoints {
-        let system = self.network.system.as_ref();
+    pub(super) fn search(
+        &self,
+        system: &dyn System,
+        input: &[f64],
+        pool: MatRef<f64>,
+        part: usize,
+    ) -> FixedPoints {
         let s = self.settings;
         let mut options = fixed_points::Options::for_dimension(system.field().dim());
         let usual = options.starts;
@@ -54,7 +62,8 @@ impl Run<'_> {
             let whole = held.stretches.is_empty();
             let states =
                 if whole { self.orbits.pooled() } else { pooled(&self.orbits.states, &held.stretches) };
-            let result = self.search(&held.input, states.as_ref(), HELD_PART);
+            let system = self.network.system.as_ref();
+            let result = self.search(system, &held.input, states.as_ref(), HELD_PART);
             UnderInput { outputs: self.outputs_at(&result), plane: self.plane_of(&result), result, held }
         };
         let held: Vec<UnderInput> = found.into_iter().filter(|h| h.input != self.input).map(under).collect();

@@ -7,7 +7,7 @@ use super::given::by_map;
 use super::metadata::{Saved, layered};
 use super::names::by_name;
 use super::parts::{LayerTensors, Parts};
-use super::{Error, Network, Readout, Spec};
+use super::{Error, Network, Readout, Spec, stated};
 use crate::io::tensors::{Tensor, Tensors};
 use crate::systems::architecture::Architecture;
 use crate::systems::cells::{Cell, CellKind, KINDS, Own, Second, usual};
@@ -75,6 +75,8 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
             Error::shape(&parts.layers[0].w.tensor, "H x H (vanilla), 3H x H (GRU) or 4H x H (LSTM)")
         })?,
     };
+    let untimed = cell.flow.is_none_or(|f| f.untimed.is_some());
+    let stated = if untimed { vec![] } else { stated::times(file, &all, spec, &mut saved, &mut parts)? };
     let mut notes = Vec::new();
     if spec.gates.is_some() && cell.gates.len() == 1 {
         return Err(Error::Setting { option: "--gates", cell, advice: "; they have none".into() });
@@ -100,7 +102,8 @@ pub fn load(file: &Tensors, spec: &Spec) -> Result<Network, Error> {
     let theta = parameters(&layers, &architecture.rule::<f64>().layout());
     let outputs = architecture.output().len();
     let cell = architecture.cell().kind();
-    let unused = unused(file, &parts, cell);
+    let unused: Vec<String> =
+        unused(file, &parts, cell).into_iter().filter(|name| !stated.contains(name)).collect();
     let mut said: Vec<String> = parts.all().filter_map(|e| e.how.clone()).collect();
     said.append(&mut parts.said);
     let unused_said = left_out("used", unused.iter().map(String::as_str), 6);

@@ -119,6 +119,9 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
             &mut said,
         )?;
         in_order(&mut layer, cell, spec.gates.as_deref(), rows)?;
+        if cell.gates.len() > 1 && spec.gates.is_none() {
+            said.push(gates_assumed(cell, spec.reset_before));
+        }
     }
     if let Some(d) = given.get("readout").filter(|_| *cell == cells::CURRENT) {
         said.push(format!(
@@ -129,6 +132,16 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     let mut parts = Parts { said, rows, ..Parts::of(vec![layer], &prefix) };
     overlay(&mut parts, all, &given)?;
     Ok(parts)
+}
+
+/// The order of gates that names of one's own do not tell.
+fn gates_assumed(cell: &cells::CellKind, reset_before: bool) -> String {
+    let reset = match (cell.has_reset, reset_before) {
+        (true, false) => ", the reset after the recurrent product (--reset-before: before it)",
+        (true, true) => ", the reset before the recurrent product",
+        (false, _) => "",
+    };
+    format!("The gates are taken in the order {} (--gates says another){reset}.", cell.gates.join(", "))
 }
 
 /// The recurrent matrix that the map names, and whether it is a product of two of low rank.

@@ -27,6 +27,7 @@ mod plastic;
 mod published;
 mod readout;
 mod sequence;
+mod stated;
 mod suggest;
 
 pub use build::load;

@@ -16,6 +16,11 @@ fn word(e: &Entry, words: &[&str]) -> bool {
     words.iter().any(|w| if w.len() == 1 { parted(&name).1 == *w } else { name.contains(w) })
 }
 
+/// Whether the last part of a name ends with `in`, as Jin has it.
+fn ends_in(e: &Entry) -> bool {
+    parted(&e.name().to_lowercase()).1.ends_with("in")
+}
+
 /// Whether it is a column or row of one number a unit under a bias's name, as MATLAB has them.
 fn is_bias(e: &Entry, units: usize) -> bool {
     let one = e.matrix().is_some_and(|m| m == (units, 1) || m == (1, units));
@@ -46,20 +51,21 @@ pub(super) fn command(all: &Catalogue) -> Option<String> {
     let named: Vec<&Entry> = square.iter().copied().filter(|e| word(e, &RECURRENT)).collect();
     let w = match (&named[..], &square[..]) {
         ([one], _) | ([], [one]) => *one,
-        ([], []) => return combined(all),
-        _ => return None,
+        ([], []) => return combined(all).or_else(|| low_rank(all)).or_else(|| gated(all)),
+        _ => return low_rank(all),
     };
     let units = w.matrix()?.0;
-    let beside = |words: &[&str]| {
+    let beside = |words: &[&str], more: fn(&Entry) -> bool| {
         let fits = |e: &&Entry| {
             e.matrix().is_some_and(|(r, c)| r == units || c == units)
                 && e.name() != w.name()
                 && !is_bias(e, units)
         };
-        let mut found = all.entries.iter().filter(fits).filter(|e| word(e, words) && !word(e, &NO_WEIGHTS));
+        let mut found =
+            all.entries.iter().filter(fits).filter(|e| (word(e, words) || more(e)) && !word(e, &NO_WEIGHTS));
         found.next().filter(|_| found.next().is_none())
     };
-    let (u, d) = (beside(&INTO), beside(&OUT));
+    let (u, d) = (beside(&INTO, ends_in), beside(&OUT, |_| false));
     // A read-out of some units alone, as of excitatory ones: the code makes other weights of what is stored.
     let narrow = |e: &&Entry| {
         e.matrix().is_some_and(|(r, c)| r < units && c < units) && word(e, &["fc", "readout", "out"])
@@ -70,8 +76,11 @@ pub(super) fn command(all: &Catalogue) -> Option<String> {
     let vector = |e: &&Entry| e.tensor.shape.iter().filter(|s| **s != 1).count() <= 1;
     let length = |e: &Entry| e.tensor.shape.iter().product::<usize>();
     let bias = |e: &&Entry| {
-        let own =
-            d.is_some_and(|d| parted(d.name()).0 == parted(e.name()).0 && !parted(e.name()).0.is_empty());
+        // Of the read-out's own module, where that is not the network's too.
+        let module = parted(e.name()).0;
+        let own = !module.is_empty()
+            && module != parted(w.name()).0
+            && d.is_some_and(|d| parted(d.name()).0 == module);
         vector(e) && length(e) == units && !own && (word(e, &["bias"]) || parted(e.name()).1.starts_with('b'))
     };
     let biases: Vec<&str> = all.entries.iter().filter(bias).map(Entry::name).collect();
@@ -79,10 +88,63 @@ pub(super) fn command(all: &Catalogue) -> Option<String> {
     map.extend(u.map(|u| format!("w_in={}", acting(all, u))));
     map.extend((!biases.is_empty()).then(|| format!("b={}", biases.join("+"))));
     map.extend(d.map(|d| format!("readout={}", d.name())));
-    map.extend(d.and_then(|d| bias_of(all, d)).map(|b| format!("readout_bias={b}")));
+    let outputs = d.and_then(Entry::matrix).map(|(r, c)| if c == units { r } else { c });
+    let own = d.and_then(|d| bias_of(all, d)).filter(|b| {
+        let length = all.get(b).map(|e| e.tensor.data.len().max(length(e)));
+        length == outputs && !biases.contains(&b.as_str())
+    });
+    map.extend(own.map(|b| format!("readout_bias={b}")));
+    written(&map)
+}
+
+/// The options of a map, quoted where a shell would take it apart; none where a name has a comma, which no map can hold.
+fn written(map: &[String]) -> Option<String> {
+    if map.iter().any(|part| part.contains([',', '\''])) {
+        return None;
+    }
     let map = map.join(",");
-    let map = if map.contains(['*', '@', '(', '|']) { format!("'{map}'") } else { map };
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ',' | '=' | '+' | '/' | ':');
+    let map = if map.chars().all(plain) { map } else { format!("'{map}'") };
     Some(format!("--cell CELL --map {map}"))
+}
+
+/// Two matrices m and n of one shape, higher than wide, whose product is the recurrent matrix.
+fn low_rank(all: &Catalogue) -> Option<String> {
+    let find = |leaf: &str| all.entries.iter().find(|e| parted(e.name()).1 == leaf);
+    let (m, n) = (find("m")?, find("n")?);
+    let (units, rank) = m.matrix().filter(|m| n.matrix() == Some(*m) && m.0 > m.1)?;
+    let fits =
+        |e: &&Entry| e.matrix().is_some_and(|(r, c)| (r == units || c == units) && (r, c) != (units, rank));
+    let one = |leaves: [&str; 4]| {
+        all.entries.iter().filter(fits).find(|e| leaves.contains(&parted(e.name()).1)).map(Entry::name)
+    };
+    let mut map = vec![format!("m={}", m.name()), format!("n={}", n.name())];
+    map.extend(one(["wi", "w_in", "win", "I"]).map(|u| format!("w_in={u}")));
+    map.extend(one(["wo", "w_out", "wout", "w"]).map(|d| format!("readout={d}")));
+    written(&map)
+}
+
+/// One matrix of three or four blocks of square shape, and what has as many rows.
+fn gated(all: &Catalogue) -> Option<String> {
+    let blocks =
+        |(r, c): (usize, usize)| (c > 1 && r % c == 0).then_some(r / c).filter(|g| [3, 4].contains(g));
+    let mut tall =
+        all.entries.iter().filter(|e| e.matrix().and_then(blocks).is_some() && !word(e, &NO_WEIGHTS));
+    let w = tall.next()?;
+    let rows = w.matrix()?.0;
+    if tall.next().is_some() {
+        return None;
+    }
+    let others = |e: &&Entry| e.name() != w.name();
+    let into = all.entries.iter().filter(others).find(|e| e.matrix().is_some_and(|m| m.0 == rows && m.1 > 1));
+    let bias = |e: &&Entry| e.tensor.shape == [rows];
+    let biases: Vec<&str> = all.entries.iter().filter(bias).map(Entry::name).collect();
+    let mut map = vec![format!("w_rec={}", w.name())];
+    map.extend(into.map(|u| format!("w_in={}", u.name())));
+    map.extend((biases.len() == 1).then(|| format!("b={}", biases[0])));
+    map.extend((biases.len() == 2).then(|| format!("b={},b_rec={}", biases[0], biases[1])));
+    let cell = w.matrix().and_then(blocks).map_or("CELL", |g| if g == 3 { "gru" } else { "lstm" });
+    Some(written(&map)?.replace("CELL", cell))
 }
 
 /// Weights of the input and of the state side by side, H x (d + H), as PyTorch's tutorial on names has them.
@@ -110,6 +172,7 @@ fn bias_of(all: &Catalogue, d: &Entry) -> Option<String> {
         (!module.is_empty()).then(|| joined(module, "bias", d.name())),
         leaf.strip_prefix("W_").map(|rest| joined(module, &format!("b_{rest}"), d.name())),
         leaf.strip_prefix("w_").map(|rest| joined(module, &format!("b_{rest}"), d.name())),
+        leaf.strip_prefix(['W', 'w']).map(|rest| joined(module, &format!("b{rest}"), d.name())),
     ];
     names.into_iter().flatten().find(|n| all.get(n).is_some())
 }
@@ -124,11 +187,11 @@ fn acting(all: &Catalogue, w: &Entry) -> String {
         (true, false) => return format!("{name}*{mask}"),
         _ => {}
     }
-    let near = |leaf: &str| {
-        let own = joined(parted(parted(name).0).0, leaf, name);
-        [own, leaf.to_owned()].into_iter().find(same)
+    let near = |leaves: [&str; 2]| {
+        let own = |leaf: &str| joined(parted(parted(name).0).0, leaf, name);
+        leaves.into_iter().flat_map(|leaf| [own(leaf), leaf.to_owned()]).find(same)
     };
-    match (near("rec_mask"), near("dale_mask")) {
+    match (near(["rec_mask", "rec_connectivity"]), near(["dale_mask", "Dale_rec"])) {
         (Some(mask), Some(dale)) => format!("abs({name}*{mask})@{dale}"),
         (Some(mask), None) => format!("{name}*{mask}"),
         (None, Some(dale)) => format!("abs({name})@{dale}"),

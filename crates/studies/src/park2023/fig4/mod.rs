@@ -4,7 +4,7 @@
 mod cycle;
 mod drawing;
 mod memory;
-mod torus;
+pub(in crate::park2023) mod torus;
 mod verdicts;
 
 use crate::common::*;

@@ -13,11 +13,11 @@ use nullcline_core::systems::cells::Rate;
 use nullcline_core::systems::rule::column;
 use nullcline_core::systems::time::Flow;
 
-const GAIN: f64 = 1.5;
+pub(in crate::park2023) const GAIN: f64 = 1.5;
 /// Angles of the two rotations of the quasi-periodic torus.
-const ANGLES: [f64; 2] = [0.5, 0.7];
-const DT: f64 = 0.05;
-const START: [f64; 4] = [0.6, 0.1, 0.1, 0.7];
+pub(in crate::park2023) const ANGLES: [f64; 2] = [0.5, 0.7];
+pub(in crate::park2023) const DT: f64 = 0.05;
+pub(in crate::park2023) const START: [f64; 4] = [0.6, 0.1, 0.1, 0.7];
 /// Turns of the first cycle that are drawn.
 const TURNS: f64 = 24.0;
 
@@ -39,7 +39,7 @@ pub(super) struct Torus {
 }
 
 /// The rate network of eq. 20 with a block alpha R(theta) for each angle.
-fn network(angles: &[f64]) -> Flow<Rate> {
+pub(in crate::park2023) fn network(angles: &[f64]) -> Flow<Rate> {
     let n = 2 * angles.len();
     let w = Mat::from_fn(n, n, |i, j| {
         let (s, c) = angles[i / 2].sin_cos();
@@ -53,7 +53,7 @@ fn network(angles: &[f64]) -> Flow<Rate> {
     Flow::new(rate(w.as_ref(), &vec![0.0; n], Activation::Tanh), DT)
 }
 
-fn cycle(angle: f64) -> Result<Cycle, Error> {
+pub(in crate::park2023) fn cycle(angle: f64) -> Result<Cycle, Error> {
     match find(&network(&[angle]), &START[..2], &[], &Options::default()).map_err(failed)? {
         Motion::Cycle(c) => Ok(*c),
         other => Err(failed(format!("two units at angle {angle} have no limit cycle: {other:?}"))),
@@ -61,7 +61,7 @@ fn cycle(angle: f64) -> Result<Cycle, Error> {
 }
 
 /// The angle whose period is two thirds of `period`, by the secant method.
-fn partner(period: f64) -> Result<f64, Error> {
+pub(in crate::park2023) fn partner(period: f64) -> Result<f64, Error> {
     let off = |angle: f64| Ok::<f64, Error>(cycle(angle)?.period.value / period - 2.0 / 3.0);
     let (mut a, mut b) = (ANGLES[1], ANGLES[1] + 0.02);
     let (mut f, mut g) = (off(a)?, off(b)?);
@@ -77,10 +77,10 @@ fn partner(period: f64) -> Result<f64, Error> {
 }
 
 /// The angles of both pairs along the trajectory, after its transient.
-fn angles(system: &Flow<Rate>, period: f64) -> Vec<[f64; 2]> {
+pub(in crate::park2023) fn angles(system: &Flow<Rate>, period: f64, turns: f64) -> Vec<[f64; 2]> {
     // Truncation is meant: numbers of steps.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let (skip, shown) = ((200.0 / DT) as usize, (TURNS * period / DT) as usize);
+    let (skip, shown) = ((200.0 / DT) as usize, (turns * period / DT) as usize);
     let start = Mat::from_fn(4, 1, |i, _| START[i]);
     let all = trajectories(system, start.as_ref(), &Inputs::Constant(vec![]), skip + shown).states.remove(0);
     let angle = |i: usize, t: usize| all[(i + 1, t)].atan2(all[(i, t)]);
@@ -128,8 +128,8 @@ pub(super) fn torus() -> Result<Torus, Error> {
         ratio,
         rotation: Estimate { n: Options::default().returns, ..motion.rotation },
         closure,
-        quasi: angles(&system, t),
-        periodic: angles(&pair, t),
+        quasi: angles(&system, t, TURNS),
+        periodic: angles(&pair, t, TURNS),
         words,
     })
 }

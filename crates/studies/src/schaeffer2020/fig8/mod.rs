@@ -23,10 +23,10 @@ pub const STUDY: Study = Study::new(
 
 const SOURCE: &str = "schaeffer2020 section 3.3.3, Fig. 8";
 /// Session on which read-outs are chosen, and the one on which everybody is judged; RADD is fitted on neither.
-const CHOICE: u64 = u64::MAX - 1;
-const TEST: u64 = u64::MAX - 2;
+pub const CHOICE: u64 = u64::MAX - 1;
+pub const TEST: u64 = u64::MAX - 2;
 /// Read-out scales that are tried.
-const READOUTS: [f64; 12] = [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 12.0, 20.0];
+pub const READOUTS: [f64; 12] = [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 12.0, 20.0];
 /// Largest targets that are tried, beside that of the authors' program.
 const TARGETS: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, CODED];
 /// Names of those who play.

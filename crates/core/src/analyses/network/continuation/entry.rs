@@ -104,6 +104,8 @@ pub struct CoefficientEntry {
 pub struct CyclesEntry {
     /// The branch and the place of the Hopf point in its list, both from 0.
     pub from: [usize; 2],
+    /// Those of the Hopf point in which they end, where they do; from there they are not followed again.
+    pub to: Option<[usize; 2]>,
     /// Cycles along it; 0 where none was found.
     pub points: usize,
     /// Least and largest p on it.
@@ -245,6 +247,7 @@ impl CyclesEntry {
         let at: Vec<(usize, f64)> = events.iter().map(|e| (e.after, e.cycle.p)).collect();
         Self {
             from: born.from,
+            to: born.to,
             points: points.len(),
             p: extent(points.iter().map(|c| c.p)),
             period: extent(points.iter().map(|c| c.period)),

@@ -19,15 +19,25 @@ pub(super) enum Place {
 /// A parameter as the network has it.
 pub(super) struct Line {
     pub place: Place,
-    /// The values of p at which fixed points are sought, within its range, and the inputs there.
-    pub starts: Vec<(f64, Vec<f64>)>,
+    /// The values of p at which fixed points are sought: those that are known, if they are in the range, and its ends.
+    pub starts: Vec<f64>,
+}
+
+/// Where fixed points are sought.
+pub(super) struct Begin {
+    /// The value of the parameter.
+    pub p: f64,
+    /// The input.
+    pub input: Vec<f64>,
+    /// The network's parameters, where they are others than the file's.
+    pub theta: Option<Vec<f64>>,
 }
 
 impl Line {
     /// The line that is asked for.
     ///
     /// # Errors
-    /// A channel, a file, a block or a place that there is not; a range that does not hold the value of now.
+    /// A channel, a file, a block or a place that there is not.
     pub fn of(asked: &Asked, network: &Network, input: &[f64]) -> Result<Self, Error> {
         let line = match &asked.what {
             What::Channel(k) => channel(asked, *k, input)?,
@@ -39,31 +49,36 @@ impl Line {
                     let message = format!("holds the same input as {}, expected another", files[0].display());
                     return Err(Error::input(&files[1], message));
                 }
-                Self { starts: vec![(0.0, a.clone()), (1.0, b)], place: Place::Input([a, step]) }
+                Self { starts: vec![0.0, 1.0], place: Place::Input([a, step]) }
             }
-            What::Scale(block) => scale(asked, block.as_deref(), network, input)?,
-            What::Entry(block, at) => entry(asked, block, *at, network, input)?,
+            What::Scale(block) => scale(asked, block.as_deref(), network)?,
+            What::Entry(block, at) => entry(asked, block, *at, network)?,
         };
-        line.within(asked)
+        let [low, high] = asked.range;
+        let known = line.starts.iter().copied().filter(|p| (low..=high).contains(p));
+        let mut starts: Vec<f64> = vec![];
+        for p in known.chain([low, high]) {
+            if starts.iter().all(|q| (q - p).abs() > 0.0) {
+                starts.push(p);
+            }
+        }
+        Ok(Self { starts, ..line })
     }
 
-    /// With the starts that lie in the range, of which there must be one.
-    fn within(mut self, asked: &Asked) -> Result<Self, Error> {
-        let [low, high] = asked.range;
-        let now: Vec<String> = self.starts.iter().map(|(p, _)| p.to_string()).collect();
-        self.starts.retain(|(p, _)| (low..=high).contains(p));
-        if self.starts.is_empty() {
-            let what = match asked.what {
-                What::Path(_) => "none of the two inputs (0 and 1) is in it".to_owned(),
-                _ => format!("its present value, {}, is not in it", now.join(", ")),
-            };
-            let message = format!(
-                "--continue {}: the range goes from {low} to {high}, and {what}; give a range that holds it",
-                asked.text
-            );
-            return Err(Error::Config(message));
-        }
-        Ok(self)
+    /// The inputs and parameters at which fixed points are sought.
+    pub fn begins(&self, network: &Network, input: &[f64]) -> Vec<Begin> {
+        let along = |[at, step]: &[Vec<f64>; 2], p: f64| -> Vec<f64> {
+            at.iter().zip(step).map(|(a, s)| a + p * s).collect()
+        };
+        let one = |p: &f64| match &self.place {
+            Place::Input(line) => Begin { p: *p, input: along(line, *p), theta: None },
+            Place::Parameters(line) => {
+                let theta = along(line, *p);
+                let changed = theta != parameters(network).1;
+                Begin { p: *p, input: input.to_vec(), theta: changed.then_some(theta) }
+            }
+        };
+        self.starts.iter().map(one).collect()
     }
 
     /// The network along the line.
@@ -99,7 +114,7 @@ fn channel(asked: &Asked, k: usize, input: &[f64]) -> Result<Line, Error> {
     }
     let (mut at, mut step) = (input.to_vec(), vec![0.0; input.len()]);
     (at[k], step[k]) = (0.0, 1.0);
-    Ok(Line { place: Place::Input([at, step]), starts: vec![(input[k], input.to_vec())] })
+    Ok(Line { place: Place::Input([at, step]), starts: vec![input[k]] })
 }
 
 /// An end of a path between two inputs: d numbers of a file.
@@ -138,7 +153,7 @@ fn places(layout: &[Block]) -> impl Iterator<Item = (&Block, usize)> {
 }
 
 /// p times recurrent weights.
-fn scale(asked: &Asked, block: Option<&str>, network: &Network, input: &[f64]) -> Result<Line, Error> {
+fn scale(asked: &Asked, block: Option<&str>, network: &Network) -> Result<Line, Error> {
     let (layout, theta) = parameters(network);
     let kind = network.cell;
     let second = kind.second.as_ref().filter(|_| !kind.hidden).map(|s| s.block);
@@ -157,7 +172,7 @@ fn scale(asked: &Asked, block: Option<&str>, network: &Network, input: &[f64]) -
     if step.iter().all(|s| *s == 0.0) {
         return Err(Error::Config(format!("--continue {}: these weights are all zero", asked.text)));
     }
-    Ok(Line { place: Place::Parameters([at, step]), starts: vec![(1.0, input.to_vec())] })
+    Ok(Line { place: Place::Parameters([at, step]), starts: vec![1.0] })
 }
 
 /// Whether a block is meant by `word`: its name, or, of no block's name, what papers call it.
@@ -185,13 +200,7 @@ fn no_block(asked: &Asked, name: &str, layout: &[Block]) -> Error {
 }
 
 /// One number of the parameters.
-fn entry(
-    asked: &Asked,
-    block: &str,
-    [i, j]: [usize; 2],
-    network: &Network,
-    input: &[f64],
-) -> Result<Line, Error> {
+fn entry(asked: &Asked, block: &str, [i, j]: [usize; 2], network: &Network) -> Result<Line, Error> {
     let (layout, theta) = parameters(network);
     let mut found = places(&layout).filter(|(b, _)| is_called(&b.name, block, &layout));
     let (b, first) = found.next().ok_or_else(|| no_block(asked, block, &layout))?;
@@ -213,5 +222,5 @@ fn entry(
     let now = theta[k];
     let (mut at, mut step) = (theta, vec![0.0; parameter_count(network.system.field())]);
     (at[k], step[k]) = (0.0, 1.0);
-    Ok(Line { place: Place::Parameters([at, step]), starts: vec![(now, input.to_vec())] })
+    Ok(Line { place: Place::Parameters([at, step]), starts: vec![now] })
 }

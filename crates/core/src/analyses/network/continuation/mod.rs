@@ -16,11 +16,14 @@ use crate::analyses::Error;
 use crate::analyses::continued::{Asked, ContinuationSettings, What};
 use crate::diagnostics::dynamics::continuation::periodic::{CycleBranch, CycleOptions, cycles_from};
 use crate::diagnostics::dynamics::continuation::{
-    self, BifurcationKind, Diagram, Family, Iterate, Options, diagram,
+    self, Bifurcation, BifurcationKind, Diagram, Family, Iterate, Options, diagram,
 };
 use crate::diagnostics::dynamics::fixed_points::{FixedPoint, Label};
 use crate::linalg::{col, norm};
-use lines::Line;
+use lines::{Begin, Line};
+
+/// Of so many starts of a search for fixed points one is made at each end of a range.
+const ENDS_PART: usize = 2;
 
 /// Fixed points, and cycles, as one parameter changes.
 pub struct Continuation {
@@ -61,6 +64,8 @@ pub struct Start {
 pub struct Born {
     /// The branch and the place of the Hopf point in its list.
     pub from: [usize; 2],
+    /// Those of the Hopf point in which they end, where they do: from there they are not followed a second time.
+    pub to: Option<[usize; 2]>,
     /// The cycles, or why there are none.
     pub branch: Result<CycleBranch, continuation::Error>,
 }
@@ -114,11 +119,11 @@ impl Run<'_> {
         let line = Line::of(asked, self.network, &self.input)?;
         let mut starts: Vec<(Vec<f64>, f64)> = vec![];
         let (mut begun, mut continuum) = (vec![], 0);
-        for (p, input) in &line.starts {
-            let (states, others) = self.starts_under(input);
+        for begin in line.begins(self.network, &self.input) {
+            let (states, others) = self.starts_at(&begin);
             continuum += others;
-            begun.push(Start { p: *p, points: states.len(), left_out: 0 });
-            starts.extend(states.into_iter().map(|x| (x, *p)));
+            begun.push(Start { p: begin.p, points: states.len(), left_out: 0 });
+            starts.extend(states.into_iter().map(|x| (x, begin.p)));
         }
         let family = line.family(self.network, &self.input);
         let s = &self.settings.continuation;
@@ -153,17 +158,25 @@ impl Run<'_> {
         Ok(Continuation { asked, path, starts: begun, diagram, nothing, cycles, axis, along, at, outputs })
     }
 
-    /// Fixed points under a constant input that are none of a continuum, and how many are.
-    fn starts_under(&self, input: &[f64]) -> (Vec<Vec<f64>>, usize) {
+    /// Fixed points of a network under a constant input that are none of a continuum, and how many are.
+    fn starts_at(&self, begin: &Begin) -> (Vec<Vec<f64>>, usize) {
         let fixed = |points: &[FixedPoint]| {
             let all = || points.iter().filter(|p| p.label == Label::Fixed);
             let alone: Vec<Vec<f64>> = all().filter(|p| p.isolated).map(|p| p.state.clone()).collect();
             let others = all().count() - alone.len();
             (alone, others)
         };
-        match input == self.input {
-            true => fixed(&self.points().points),
-            false => fixed(&self.search(input, self.orbits.pooled().as_ref(), 1).points),
+        let pool = self.orbits.pooled();
+        match &begin.theta {
+            Some(theta) => {
+                let other = self.network.architecture.system(theta);
+                fixed(&self.search(other.as_ref(), &begin.input, pool.as_ref(), ENDS_PART).points)
+            }
+            None if begin.input == self.input => fixed(&self.points().points),
+            None => {
+                let own = self.network.system.as_ref();
+                fixed(&self.search(own, &begin.input, pool.as_ref(), ENDS_PART).points)
+            }
         }
     }
 
@@ -203,25 +216,33 @@ fn options(s: &ContinuationSettings, [low, high]: [f64; 2], starts: &[(Vec<f64>,
     }
 }
 
-/// The cycles that are born at the Hopf points of all branches.
+/// The cycles that are born at the Hopf points of all branches, those between two of them once.
 fn born(family: &dyn Family, all: &Diagram, options: &Options, axis: &Axis) -> Vec<Born> {
     let settings = CycleOptions { axis: Some(axis.direction.clone()), ..CycleOptions::default() };
-    let hopf = all.branches.iter().enumerate().flat_map(|(b, branch)| {
-        let places = branch.bifurcations.iter().enumerate();
-        places
-            .filter(|(_, e)| e.kind == BifurcationKind::Hopf && e.multiplicity == 1)
-            .map(move |(k, e)| ([b, k], e))
-    });
-    let one = |(from, hopf)| {
-        let mut branch = cycles_from(family, hopf, options, &settings);
+    let hopf: Vec<([usize; 2], &Bifurcation)> = all
+        .branches
+        .iter()
+        .enumerate()
+        .flat_map(|(b, branch)| branch.bifurcations.iter().enumerate().map(move |(k, e)| ([b, k], e)))
+        .filter(|(_, e)| e.kind == BifurcationKind::Hopf && e.multiplicity == 1)
+        .collect();
+    let mut found: Vec<Born> = vec![];
+    for (from, start) in &hopf {
+        if found.iter().any(|born| born.to.as_ref() == Some(from)) {
+            continue;
+        }
+        let mut branch = cycles_from(family, start, options, &settings);
+        let mut to = None;
         if let Ok(branch) = &mut branch {
             let centred = |r: [f64; 2]| r.map(|v| v - axis.origin);
             branch.points.iter_mut().for_each(|p| p.along = p.along.map(centred));
             branch.bifurcations.iter_mut().for_each(|b| b.cycle.along = b.cycle.along.map(centred));
+            let near = |e: &Bifurcation| branch.shrinks_to(&e.state);
+            to = hopf.iter().filter(|(at, e)| at != from && near(e)).map(|(at, _)| *at).next();
         }
-        Born { from, branch }
-    };
-    hopf.map(one).collect()
+        found.push(Born { from: *from, to, branch });
+    }
+    found
 }
 
 /// A branch along the axis, each step of its period by itself.

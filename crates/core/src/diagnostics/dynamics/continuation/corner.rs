@@ -96,12 +96,48 @@ pub fn corner(stepper: &mut Stepper, from: &Node, to: Option<&[f64]>, sigma: f64
     // So near the border Newton's method may end in the piece behind it.
     let stays = stepper.correct(&mut z, &row, target).is_ok() && metric.distance(&z, &before) <= NEAR;
     if !stays || beyond(&equation, from, &piece, &z) {
-        z = before;
+        z.clone_from(&before);
     }
     let here = stepper.node(z, &from.t, 0).ok()?;
     let next = behind(stepper, from, &here)?;
-    let event = report(&equation, from, &here, &next, high - low);
+    let mut event = report(&equation, from, &here, &next, high - low);
+    if let [k] = crossed(&equation, &from.z, &after)[..]
+        && let Some((at, last)) = pinned(&equation, &before, &here.z, k)
+        && metric.distance(&at, &here.z) <= NEAR
+    {
+        let (x, p) = equation.split(&at);
+        (event.p, event.state) = (p, x.to_vec());
+        event.error = event.error.max(last);
+    }
     Some(Corner { event, here, reach: low, next })
+}
+
+/// The place near `z` where G and switch `k` vanish together, by Newton's method with the derivatives of the piece at `inside`, and the size
+/// of the last correction of p.
+fn pinned(equation: &Equation, inside: &[f64], z: &[f64], k: usize) -> Option<(Vec<f64>, f64)> {
+    let n = equation.dim();
+    let switch = |z: &[f64]| {
+        let (x, p) = equation.split(z);
+        equation.family.switches(x, p).get(k).copied()
+    };
+    let mut m = Mat::zeros(n + 1, n + 1);
+    equation.derivative(inside, false, m.as_mut());
+    for c in 0..=n {
+        let h = 1e-6 * (1.0 + z[c].abs());
+        let moved =
+            |s: f64| z.iter().enumerate().map(|(i, v)| if i == c { v + s } else { *v }).collect::<Vec<_>>();
+        m[(n, c)] = (switch(&moved(h))? - switch(&moved(-h))?) / (2.0 * h);
+    }
+    let lu = m.partial_piv_lu();
+    let (mut at, mut last) = (z.to_vec(), f64::INFINITY);
+    for _ in 0..3 {
+        let g = equation.value(&at);
+        let s = switch(&at)?;
+        let step = lu.solve(Mat::from_fn(n + 1, 1, |i, _| if i < n { -g[i] } else { -s }));
+        (0..=n).for_each(|i| at[i] += step[(i, 0)]);
+        last = step[(n, 0)].abs();
+    }
+    at.iter().all(|v| v.is_finite()).then_some((at, last))
 }
 
 /// The point next to the corner `here` in the piece behind it, its tangent pointing into that.

@@ -6,6 +6,10 @@ use super::results::{Bifurcation, BifurcationKind};
 /// Distance within which two points are one.
 const SAME: f64 = 1e-6;
 
+/// Distance within which a branch of doubled period that turns in p has come to a flip: there two cycles of half the period meet, and the
+/// place is known to the root of the rounding.
+pub const AT_FLIP: f64 = 1e-4;
+
 /// A branch point and the four ways from it.
 struct Crossing {
     period: usize,
@@ -54,7 +58,7 @@ impl Crossings {
             return false;
         }
         if let Some(flip) =
-            self.flips.iter_mut().find(|f| 2 * f.0 == period && self.metric.distance(&f.1, &z) < SAME)
+            self.flips.iter_mut().find(|f| 2 * f.0 == period && self.metric.distance(&f.1, &z) < AT_FLIP)
         {
             flip.2 = true;
             return true;

@@ -1,6 +1,6 @@
 //! All branches that hang together with given starts.
 
-use super::crossings::{Crossings, Ways, place};
+use super::crossings::{AT_FLIP, Crossings, Ways, place};
 use super::equation::{Equation, Metric};
 use super::error::Error;
 use super::family::{Family, Iterate, Kind};
@@ -216,7 +216,7 @@ fn doubled(
 /// Whether there is a flip of cycles of that period at `z`.
 fn is_flip(all: &Diagram, period: usize, z: &[f64], metric: Metric) -> bool {
     let known = all.branches.iter().filter(|b| b.period == period).flat_map(|b| &b.bifurcations);
-    known.filter(|b| b.kind == BifurcationKind::Flip).any(|b| metric.distance(&place(b), z) < ON)
+    known.filter(|b| b.kind == BifurcationKind::Flip).any(|b| metric.distance(&place(b), z) < AT_FLIP)
 }
 
 /// Whether `z` lies on `branch`: Newton's method from the nearest place on it, across the branch, finds `z`.

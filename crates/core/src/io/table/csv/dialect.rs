@@ -39,6 +39,8 @@ pub(super) struct Dialect {
     pub last_comment: Option<String>,
     /// Carriage returns alone end lines.
     pub returns: bool,
+    /// Carriage returns stand before line feeds.
+    pub pairs: bool,
 }
 
 impl Dialect {
@@ -67,6 +69,7 @@ impl Dialect {
     fn judge(head: &[u8], whole: bool, tabs: bool) -> Self {
         let mut d = Self { separator: if tabs { b'\t' } else { b',' }, ..Self::default() };
         d.returns = !head.contains(&b'\n') && head.contains(&b'\r');
+        d.pairs = head.windows(2).any(|w| w == b"\r\n");
         if head.starts_with(b"\xef\xbb\xbf") {
             d.start = 3;
         }

@@ -134,9 +134,10 @@ impl CsvFile {
 
     /// The line in which a record begins.
     fn line(&self, record: &StringRecord) -> u64 {
-        // Carriage returns are not counted as lines.
-        let position = record.position().map_or((0, 0), |p| (p.line(), p.record() + 1));
-        self.dialect.lines + if self.dialect.returns { position.1 } else { position.0 }
+        // Carriage returns are not counted as lines, and the line feed behind one only with the next record.
+        let (line, before) = record.position().map_or((0, 0), |p| (p.line(), p.record()));
+        let behind = u64::from(self.dialect.pairs && before > 0);
+        self.dialect.lines + if self.dialect.returns { before + 1 } else { line + behind }
     }
 
     /// Reads at most `rows` records into a block.

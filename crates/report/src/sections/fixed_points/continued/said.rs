@@ -68,15 +68,9 @@ fn one(c: &Continuation) -> String {
     if let Some(why) = &c.nothing {
         return format!("{}: nothing could be followed. {why}.", range(c));
     }
-    let all = || c.diagram.branches.iter().flat_map(|b| &b.bifurcations);
-    let named: Vec<String> = c
-        .diagram
-        .branches
-        .iter()
-        .flat_map(|branch| branch.bifurcations.iter().map(|b| place(branch, b)))
-        .take(NAMED)
-        .collect();
-    let more = all().count().saturating_sub(NAMED);
+    let all = bifurcations(c);
+    let named: Vec<String> = all.iter().map(|(branch, b)| place(branch, b)).take(NAMED).collect();
+    let more = all.len().saturating_sub(NAMED);
     let more = if more > 0 { format!("; {more} more stand in the table") } else { String::new() };
     let places = if named.is_empty() {
         String::new()
@@ -86,6 +80,27 @@ fn one(c: &Continuation) -> String {
     let cycles: Vec<String> = c.cycles.iter().map(|b| born(c, b)).collect();
     let cycles = if cycles.is_empty() { String::new() } else { format!(" {}", cycles.join(" ")) };
     format!("{}: {}.{places}{cycles}", range(c), summed(c))
+}
+
+/// All bifurcations, once where two branches that cross there have both.
+fn bifurcations(c: &Continuation) -> Vec<(&Branch, &Bifurcation)> {
+    let size = |b: &Bifurcation| b.state.iter().map(|v| v.abs()).fold(1.0, f64::max);
+    let near = |a: f64, b: f64, scale: f64| (a - b).abs() <= 1e-6 * scale;
+    let mut found: Vec<(&Branch, &Bifurcation)> = vec![];
+    for branch in &c.diagram.branches {
+        for b in &branch.bifurcations {
+            let same = |(other, a): &(&Branch, &Bifurcation)| {
+                (a.kind, other.period) == (b.kind, branch.period)
+                    && !std::ptr::eq(*other, branch)
+                    && (a.p - b.p).abs() <= 1e-6 * (1.0 + a.p.abs()) + a.error + b.error
+                    && a.state.iter().zip(&b.state).all(|(x, y)| near(*x, *y, size(a)))
+            };
+            if !found.iter().any(same) {
+                found.push((branch, b));
+            }
+        }
+    }
+    found
 }
 
 /// Branches and bifurcations by kind.
@@ -100,7 +115,8 @@ fn summed(c: &Continuation) -> String {
     if branches.len() > points {
         text.push_str(&format!(" and {} of cycles", branches.len() - points));
     }
-    let all = || branches.iter().flat_map(|b| &b.bifurcations).map(|b| b.kind);
+    let all = bifurcations(c);
+    let all = || all.iter().map(|(_, b)| b.kind);
     let mut kinds: Vec<BifurcationKind> = vec![];
     all().for_each(|k| {
         if !kinds.contains(&k) {
@@ -112,8 +128,15 @@ fn summed(c: &Continuation) -> String {
         format!("{n} {}", noun(*k, n))
     };
     let found: Vec<String> = kinds.iter().map(count).collect();
-    let found = if found.is_empty() { "no bifurcation".to_owned() } else { found.join(", ") };
-    format!("{text}; {found}")
+    let found = if found.is_empty() { "no bifurcation on the way".to_owned() } else { found.join(", ") };
+    let born = c.cycles.iter().filter(|born| born.branch.is_ok()).count();
+    let born = match born {
+        0 => String::new(),
+        1 => "; 1 branch of cycles from a Hopf point".into(),
+        n => format!("; {n} branches of cycles from Hopf points"),
+    };
+    let cut = if c.diagram.complete { "" } else { "; not all was followed to its end" };
+    format!("{text}; {found}{born}{cut}")
 }
 
 /// A kind as a noun.
@@ -166,11 +189,14 @@ fn born(c: &Continuation, born: &Born) -> String {
             };
             let [p, t] =
                 [ends(&|k| b.points[k].p), ends(&|k| b.points[k].period)].map(|e| e.map(words::number));
-            let events: Vec<String> = b
+            let more = b.bifurcations.len().saturating_sub(NAMED);
+            let mut events: Vec<String> = b
                 .bifurcations
                 .iter()
+                .take(NAMED)
                 .map(|e| format!("{} at {}", cycle_word(e.kind), valued(e.cycle.p, e.error)))
                 .collect();
+            events.extend((more > 0).then(|| format!("and {more} more")));
             let events = if events.is_empty() { String::new() } else { format!("; {}", events.join(", ")) };
             let stable = b.points.iter().filter(|c| c.unstable == 0).count();
             let stable = match stable {
@@ -184,7 +210,13 @@ fn born(c: &Continuation, born: &Born) -> String {
                 p[1],
                 t[0],
                 t[1],
-                cycle_end(b.end)
+                born.to.map_or_else(
+                    || cycle_end(b.end).into(),
+                    |[b, k]| format!(
+                        "in the one at {}",
+                        valued(c.diagram.branches[b].bifurcations[k].p, 1e-6)
+                    )
+                )
             )
         }
     }
@@ -197,9 +229,8 @@ fn cycle_end(end: CycleEnd) -> &'static str {
         CycleEnd::NotFinite => "where the rule is not finite",
         CycleEnd::StepTooSmall => "where no step could be made",
         CycleEnd::MostPoints => "after the most points that were allowed",
-        CycleEnd::LongPeriod => {
-            "with a period that grows beyond 100 times the first (a homoclinic orbit may be near)"
-        }
+        CycleEnd::LongPeriod => "with a period that grows without end (a homoclinic orbit is near)",
+        CycleEnd::Unresolved => "where the mesh no longer resolves them",
         CycleEnd::Shrunk => "in another Hopf point",
     }
 }

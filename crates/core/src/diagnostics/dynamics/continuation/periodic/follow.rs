@@ -8,7 +8,7 @@ use super::super::options::Options;
 use super::super::results::{Bifurcation, BifurcationKind};
 use super::super::step::Failure;
 use super::collocation::Turn;
-use super::mesh::{DEGREE, moved, spread};
+use super::mesh::{DEGREE, moved, range, spread};
 use super::orbit::{Orbit, Pins, Solver, coordinates};
 use super::{CycleBifurcation, CycleBranch, CycleEnd, CycleEvent, CycleOptions, CyclePoint};
 use crate::linalg::norm;
@@ -19,6 +19,10 @@ use std::f64::consts::TAU;
 const AMPLITUDES: [f64; 4] = [1e-2, 3e-3, 1e-3, 1e-4];
 /// Share of the first amplitude at which a cycle has shrunk to a point.
 const SHRUNK: f64 = 0.5;
+/// |m - 1| of the multiplier of the motion from which the mesh no longer resolves a cycle.
+const LOST: f64 = 1e-3;
+/// Cycles over which p moves by less than this share of the range, while the period grows: it grows without end.
+const STILL: (usize, f64, f64) = (10, 1e-8, 1.02);
 /// Times the angle aimed at that a step may turn.
 const TURN: f64 = 3.0;
 /// Secants of the search for a bifurcation.
@@ -102,18 +106,12 @@ fn extent(turn: &Turn) -> f64 {
 fn along(turn: &Turn, axis: &[f64]) -> [f64; 2] {
     let u = &turn.nodes;
     let project = |c: usize| (0..u.nrows()).zip(axis).map(|(r, a)| a * u[(r, c)]).sum::<f64>();
-    let all = || (0..u.ncols()).map(project);
-    [all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max)]
+    range(&(0..u.ncols()).map(project).collect::<Vec<_>>())
 }
 
 fn ranges(turn: &Turn) -> Vec<[f64; 2]> {
     let u = &turn.nodes;
-    (0..u.nrows())
-        .map(|r| {
-            let row = || (0..u.ncols()).map(move |c| u[(r, c)]);
-            [row().fold(f64::INFINITY, f64::min), row().fold(f64::NEG_INFINITY, f64::max)]
-        })
-        .collect()
+    (0..u.nrows()).map(|r| range(&(0..u.ncols()).map(|c| u[(r, c)]).collect::<Vec<_>>())).collect()
 }
 
 /// What all steps share.
@@ -155,6 +153,15 @@ impl Path<'_> {
                 }
             };
             let (o, sigma) = to;
+            if passes_a_point(&from, &o) {
+                branch.end = CycleEnd::Shrunk;
+                break;
+            }
+            if !(o.trivial <= LOST) {
+                branch.end =
+                    if self.grows(&branch.points) { CycleEnd::LongPeriod } else { CycleEnd::Unresolved };
+                break;
+            }
             if let Some(mut found) = self.event(&from, &o, sigma) {
                 found.after = branch.points.len() - 1;
                 branch.bifurcations.push(found);
@@ -164,9 +171,25 @@ impl Path<'_> {
                 branch.end = end;
                 break;
             }
+            if self.grows(&branch.points) {
+                branch.end = CycleEnd::LongPeriod;
+                break;
+            }
             from = o;
         }
         branch
+    }
+
+    /// Whether the period grows while the parameter stands still, as next to a homoclinic orbit.
+    fn grows(&self, points: &[CyclePoint]) -> bool {
+        let (count, share, factor) = STILL;
+        let late = &points[points.len().saturating_sub(count)..];
+        let width = self.options.high - self.options.low;
+        let (Some(first), Some(last)) = (late.first(), late.last()) else { return false };
+        late.len() == count
+            && late.windows(2).all(|w| w[1].period > w[0].period)
+            && last.period > factor * first.period
+            && late.iter().all(|c| (c.p - last.p).abs() <= share * width)
     }
 
     fn over(&self, o: &Orbit) -> Option<CycleEnd> {
@@ -297,6 +320,19 @@ impl Path<'_> {
         let share = (best.2 / (a.2 - b.2)).abs().min(1.0);
         ((best.1).turn.p, share * (a.1.turn.p - b.1.turn.p).abs(), self.point(&best.1))
     }
+}
+
+/// Whether the cycles shrank to a point and grew again on the way: the state where they begin came to the other side of their middle, and
+/// they are no larger than a few times the way that it went.
+fn passes_a_point(a: &Orbit, b: &Orbit) -> bool {
+    let beside = |o: &Orbit| -> Vec<f64> {
+        let middle = ranges(&o.turn).into_iter().map(|[low, high]| 0.5 * (low + high));
+        o.turn.head().iter().zip(middle).map(|(x, m)| x - m).collect()
+    };
+    let (from, to) = (beside(a), beside(b));
+    let across = from.iter().zip(&to).map(|(a, b)| a * b).sum::<f64>() < 0.0;
+    let way = norm(&from.iter().zip(&to).map(|(a, b)| a - b).collect::<Vec<_>>());
+    across && extent(&a.turn).max(extent(&b.turn)) <= 8.0 * way
 }
 
 fn halved(mesh: &[f64]) -> Vec<f64> {

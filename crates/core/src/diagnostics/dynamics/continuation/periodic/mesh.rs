@@ -118,3 +118,57 @@ pub fn spread(mesh: &[f64], u: &Mat<f64>) -> Vec<f64> {
     out.push(1.0);
     if out.windows(2).all(|w| w[1] - w[0] > 1e-9) { out } else { mesh.to_vec() }
 }
+/// Places within an interval at which its polynomial is looked at for its extremes.
+const PLACES: usize = 64;
+
+/// Least and largest value of the piecewise polynomial with these values at its nodes: in the intervals that hold the extreme nodes, at the
+/// vertex of the parabola through the best of many places.
+pub fn range(nodes: &[f64]) -> [f64; 2] {
+    let end = |sign: f64| {
+        let best =
+            (0..nodes.len()).max_by(|a, b| (sign * nodes[*a]).total_cmp(&(sign * nodes[*b]))).unwrap_or(0);
+        let around = [best.saturating_sub(1) / DEGREE, best / DEGREE];
+        let pieces = around.into_iter().filter_map(|j| nodes.get(DEGREE * j..=DEGREE * (j + 1)));
+        pieces
+            .map(|piece| highest(piece, sign))
+            .fold(nodes.get(best).map_or(f64::NAN, |v| sign * v), f64::max)
+    };
+    [-end(-1.0), end(1.0)]
+}
+
+/// The largest value of sign times the polynomial through equally spaced values.
+fn highest(piece: &[f64], sign: f64) -> f64 {
+    // Newton's forward differences.
+    let mut differences = piece.iter().map(|v| sign * v).collect::<Vec<f64>>();
+    for k in 1..differences.len() {
+        for i in (k..differences.len()).rev() {
+            differences[i] = (differences[i] - differences[i - 1]) / k as f64;
+        }
+    }
+    let at = |s: f64| {
+        let step = |sum: f64, (k, d): (usize, &f64)| sum * (s - k as f64) + d;
+        differences.iter().enumerate().rev().fold(0.0, step)
+    };
+    let values: Vec<f64> = (0..=PLACES).map(|k| at((DEGREE * k) as f64 / PLACES as f64)).collect();
+    let best = (0..=PLACES).max_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0);
+    if best == 0 || best == PLACES {
+        return values[best];
+    }
+    let (a, b, c) = (values[best - 1], values[best], values[best + 1]);
+    let bend = a - 2.0 * b + c;
+    if bend < 0.0 { b - (c - a).powi(2) / (8.0 * bend) } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A quartic on two intervals, whose highest place lies between nodes.
+    #[test]
+    fn ranges_reach_between_nodes() {
+        let f = |t: f64| 1.0 - (t - 0.3).powi(2) * (1.0 + t * t);
+        let nodes: Vec<f64> = (0..=2 * DEGREE).map(|k| f(k as f64 / (2 * DEGREE) as f64)).collect();
+        let [low, high] = range(&nodes);
+        assert!((high - 1.0).abs() < 1e-7 && (low - f(1.0)).abs() < 1e-15, "{low} {high}");
+    }
+}

@@ -107,8 +107,10 @@ pub enum CycleEnd {
     StepTooSmall,
     /// As many points as are allowed.
     MostPoints,
-    /// The period has become too long: a homoclinic orbit may be near.
+    /// The period has become too long, or grows while the parameter stands still: a homoclinic orbit is near.
     LongPeriod,
+    /// The mesh no longer resolves the cycle: the multiplier of its motion is not 1.
+    Unresolved,
     /// The cycle shrinks to a point: another Hopf point.
     Shrunk,
 }
@@ -122,6 +124,7 @@ named! {
     Self::StepTooSmall => "step_too_small",
     Self::MostPoints => "most_points",
     Self::LongPeriod => "long_period",
+    Self::Unresolved => "unresolved",
     Self::Shrunk => "shrunk",
 }
 
@@ -134,4 +137,17 @@ pub struct CycleBranch {
     pub bifurcations: Vec<CycleBifurcation>,
     /// How it ends.
     pub end: CycleEnd,
+}
+
+impl CycleBranch {
+    /// Whether the branch ends in cycles around `x` that shrink to a point: `x` is within twice the last one's extent of its middle.
+    pub fn shrinks_to(&self, x: &[f64]) -> bool {
+        let Some(last) = self.points.last().filter(|_| self.end == CycleEnd::Shrunk) else { return false };
+        let (mut away, mut extent) = (0.0, 0.0);
+        for ([low, high], x) in last.range.iter().zip(x) {
+            away += (0.5 * (low + high) - x).powi(2);
+            extent += (high - low).powi(2);
+        }
+        last.range.len() == x.len() && away <= 4.0 * extent
+    }
 }
