@@ -7,7 +7,7 @@ use super::source::{may_be_weights, maybe_weights, square};
 use super::{Config, Error, Source, open};
 use crate::io::alignment;
 use crate::io::shown::{count, line, name};
-use crate::io::table::{Kind, Schema, schema};
+use crate::io::table::{self as tables, Kind, Schema, Session, schema};
 use crate::io::tensors::{self, Tensors};
 use crate::systems::checkpoint::Network;
 use std::fmt::Write;
@@ -39,6 +39,11 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
     let mut settled = config.clone();
     let config = &mut settled;
     let source = session::settle(path, &mut config.recording).and_then(|()| open(config));
+    if path.is_dir()
+        && let Some(found) = tables::session(path)?
+    {
+        return Ok((folder(path, &found), source.err()));
+    }
     // A recording's values are never held whole.
     let recorded = matches!(source, Ok(Source::Recording { .. }));
     let outline = if recorded { tensors::outline(path).ok().flatten() } else { None };
@@ -59,6 +64,21 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
         Err(e) => Some(e),
     };
     Ok((text, problem))
+}
+
+/// A session in a folder.
+fn folder(path: &Path, found: &Session) -> String {
+    let mut text = format!("{}: a folder of a session\n", line(&path.display().to_string()));
+    for (what, n) in &found.units {
+        let _ = writeln!(text, "  {}: spike times of {n} units (--bin 20ms counts them)", name(what));
+    }
+    for (what, shape) in &found.series {
+        let _ = writeln!(text, "  {}: a time series {shape:?} (--units names it)", name(what));
+    }
+    for (what, n) in &found.intervals {
+        let _ = writeln!(text, "  {}: {n} intervals (--trial names them)", name(what));
+    }
+    text
 }
 
 /// The array of a recording that is named.

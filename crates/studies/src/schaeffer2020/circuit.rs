@@ -280,12 +280,16 @@ fn draw(f: &Found, net: &Elman, states: &Mat<f64>) -> Drawn {
         )?);
     }
     let sweep = curve("two units", &READOUTS, f.sweep.iter().map(|t| percent(*t)));
-    let axes =
-        Axes { x_log: true, height: 105.0, ..Axes::new("scale of the read-out", "correct trials (%)") }
-            .reference("50 units (paper)", Reference::Across(85.5));
+    let axes = Axes {
+        x_log: true,
+        width: THIRD,
+        height: 105.0,
+        ..Axes::new("scale of the read-out", "correct trials (%)")
+    }
+    .reference("50 units (paper)", Reference::Across(85.5));
     figures.push(lines(&[sweep], &axes)?.named("readout", "Accuracy by read-out", "")?);
     let caption = "A to C: flow of the circuit with the printed coefficients, over the range that it visits in a \
                    session; arrows show direction, shade shows speed, red lines 40 steps from visited states. D: its \
                    accuracy by the scale of its read-out, with standard errors over trials.";
-    panels("circuit", "Two units as printed", caption, &figures, 3)
+    panels("circuit", "Two units as printed", caption, &figures, 2)
 }

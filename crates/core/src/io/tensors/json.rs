@@ -26,11 +26,29 @@ pub(super) fn read(path: &Path) -> Result<Tensors, Problem> {
     let value: Value =
         serde_json::from_reader(BufReader::new(file.take(length))).map_err(|e| match e.io_error_kind() {
             Some(kind) => Problem::reading(kind.into()),
+            None if let Some(found) = not_finite(path, e.line(), e.column()) => Problem::Unsupported {
+                place: format!("line {}, column {}", e.line(), e.column()),
+                found: format!("{found}, which JSON does not have"),
+                expected: "finite numbers",
+                advice: "weights that are not finite make no network; look at the training that wrote them",
+            },
             None => Problem::damaged(FORMAT, format!("line {}, column {}", e.line(), e.column()), e),
         })?;
     let mut out = Tensors { format: FORMAT, ..Tensors::default() };
     walk("", &value, &mut out);
     Ok(out)
+}
+
+/// What stands at a place, if it is one of Python's words for what is not finite.
+fn not_finite(path: &Path, line: usize, column: usize) -> Option<&'static str> {
+    let text = steady::open(path).ok()?;
+    let mut lines = std::io::BufRead::split(BufReader::new(text), b'\n');
+    let line = lines.nth(line.checked_sub(1)?)?.ok()?;
+    let from = column.saturating_sub(2).min(line.len());
+    let here = &line[from..];
+    ["NaN", "-Infinity", "Infinity"].into_iter().find(|w| {
+        here.starts_with(w.as_bytes()) || here.get(1..).is_some_and(|rest| rest.starts_with(w.as_bytes()))
+    })
 }
 
 fn walk(name: &str, value: &Value, out: &mut Tensors) {

@@ -296,6 +296,15 @@ fn roles<'a>(
                 let why = format!("--map {left}={right}: neither side is a role; {meant}");
                 return Err(Error::Command(why));
             }
+            (None, _, Some(_), None) if all.meant(left).is_none() && all.meant(right).is_some() => {
+                let mut roles: Vec<&str> = all_roles().map(|r| r[0]).collect();
+                roles.dedup();
+                let why = format!(
+                    "--map {left}={right}: {left} is neither a role nor a tensor; {}",
+                    meant(left, &roles)
+                );
+                return Err(Error::Command(why));
+            }
             _ => {
                 let formula = right.contains(['+', '*', '@', '(', ')', '|', ';']);
                 let as_formula = if formula {

@@ -240,8 +240,8 @@ pub fn notes(found: &Points) -> Vec<String> {
     let mut all: Vec<String> = found.continued.iter().flat_map(of_one).collect();
     if !found.continued.is_empty() {
         all.push(
-            "A diagram holds what hangs together with the fixed points from which it began: a branch that does not is found by no \
-             continuation."
+            "A diagram holds what hangs together with the fixed points at which it began, those of the present value and of both ends \
+             of the range: a branch that does not is found by no continuation."
                 .into(),
         );
     }

@@ -22,7 +22,11 @@ const SHRUNK: f64 = 0.5;
 /// |m - 1| of the multiplier of the motion from which the mesh no longer resolves a cycle.
 const LOST: f64 = 1e-3;
 /// Cycles over which p moves by less than this share of the range, while the period grows: it grows without end.
-const STILL: (usize, f64, f64) = (10, 1e-8, 1.02);
+const STILL: (usize, f64) = (10, 1e-8);
+/// The same where the mesh no longer resolves the cycle.
+const NEARLY_STILL: (usize, f64) = (4, 1e-5);
+/// Growth of the period over these cycles.
+const LONGER: f64 = 1.02;
 /// Times the angle aimed at that a step may turn.
 const TURN: f64 = 3.0;
 /// Secants of the search for a bifurcation.
@@ -158,8 +162,11 @@ impl Path<'_> {
                 break;
             }
             if !(o.trivial <= LOST) {
-                branch.end =
-                    if self.grows(&branch.points) { CycleEnd::LongPeriod } else { CycleEnd::Unresolved };
+                branch.end = if self.grows(&branch.points, NEARLY_STILL) {
+                    CycleEnd::LongPeriod
+                } else {
+                    CycleEnd::Unresolved
+                };
                 break;
             }
             if let Some(mut found) = self.event(&from, &o, sigma) {
@@ -171,7 +178,7 @@ impl Path<'_> {
                 branch.end = end;
                 break;
             }
-            if self.grows(&branch.points) {
+            if self.grows(&branch.points, STILL) {
                 branch.end = CycleEnd::LongPeriod;
                 break;
             }
@@ -181,14 +188,13 @@ impl Path<'_> {
     }
 
     /// Whether the period grows while the parameter stands still, as next to a homoclinic orbit.
-    fn grows(&self, points: &[CyclePoint]) -> bool {
-        let (count, share, factor) = STILL;
+    fn grows(&self, points: &[CyclePoint], (count, share): (usize, f64)) -> bool {
         let late = &points[points.len().saturating_sub(count)..];
         let width = self.options.high - self.options.low;
         let (Some(first), Some(last)) = (late.first(), late.last()) else { return false };
         late.len() == count
             && late.windows(2).all(|w| w[1].period > w[0].period)
-            && last.period > factor * first.period
+            && last.period > LONGER * first.period
             && late.iter().all(|c| (c.p - last.p).abs() <= share * width)
     }
 
