@@ -112,9 +112,8 @@ fn written(map: &[String]) -> Option<String> {
 fn low_rank(all: &Catalogue) -> Option<String> {
     let find = |leaf: &str| all.entries.iter().find(|e| parted(e.name()).1 == leaf);
     let (m, n) = (find("m")?, find("n")?);
-    let (units, rank) = m.matrix().filter(|m| n.matrix() == Some(*m) && m.0 > m.1)?;
-    let fits =
-        |e: &&Entry| e.matrix().is_some_and(|(r, c)| (r == units || c == units) && (r, c) != (units, rank));
+    let (units, _) = m.matrix().filter(|m| n.matrix() == Some(*m) && m.0 > m.1)?;
+    let fits = |e: &&Entry| e.tensor.shape.contains(&units);
     let one = |leaves: [&str; 4]| {
         all.entries.iter().filter(fits).find(|e| leaves.contains(&parted(e.name()).1)).map(Entry::name)
     };
