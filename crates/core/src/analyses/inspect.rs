@@ -40,6 +40,7 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
     let config = &mut settled;
     let source = session::settle(path, &mut config.recording).and_then(|()| open(config));
     if path.is_dir()
+        && source.is_err()
         && let Some(found) = tables::session(path)?
     {
         return Ok((folder(path, &found), source.err()));
