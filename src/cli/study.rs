@@ -1,6 +1,6 @@
 //! The command `study`.
 
-use super::{args, fail, print, said, threads, told};
+use super::{args, fail, print, said, threads, told, wide};
 use crate::analyses::training::clear_progress;
 use crate::io::shown::line;
 use crate::job::Desk;
@@ -12,7 +12,10 @@ use std::path::PathBuf;
 
 pub(super) fn study(a: &args::Study) -> u8 {
     let Some(name) = &a.name else {
-        return print(&format!("studies:\n{}", studies::list(&studies::all())));
+        let all = studies::all();
+        let column = all.iter().map(|s| s.name.len()).max().unwrap_or(0) + 4;
+        let text = format!("studies:\n{}", studies::list(&all));
+        return print(&wide::hanging(&text, wide::of_output(), column));
     };
     let chosen = match studies::named(name) {
         Ok(chosen) => chosen,

@@ -17,11 +17,20 @@ pub(super) fn of_errors() -> Option<usize> {
 
 /// `text` with each of its lines wrapped between words at `width`, further lines two columns in; as it is where nobody sees a width.
 pub(super) fn wrapped(text: &str, width: Option<usize>) -> String {
+    filled(text, width, |indent| indent + 2)
+}
+
+/// The same, further lines at the column where the texts of a list begin.
+pub(super) fn hanging(text: &str, width: Option<usize>, column: usize) -> String {
+    filled(text, width, |_| column)
+}
+
+fn filled(text: &str, width: Option<usize>, further: impl Fn(usize) -> usize) -> String {
     let [least, most] = SENSIBLE;
     let Some(width) = width.filter(|w| *w >= least) else { return text.to_owned() };
     let one = |line: &str| {
         let indent = " ".repeat(line.len() - line.trim_start().len());
-        let further = format!("{indent}  ");
+        let further = " ".repeat(further(indent.len()));
         let options = textwrap::Options::new(width.min(most))
             .initial_indent(&indent)
             .subsequent_indent(&further)
@@ -43,6 +52,9 @@ mod tests {
         let shown = "GRU network\n  It has 8 stable\n    points, one for\n    each pattern.\nopen\n  /a/very/long/path/that/is/whole";
         assert_eq!(wrapped(text, Some(20)), shown);
         assert_eq!(wrapped(text, None), text);
+        let list = "studies:\n  one/fig1  A title of some words\n  two/fig2  Short";
+        let shown = "studies:\n  one/fig1  A title of\n            some words\n  two/fig2  Short";
+        assert_eq!(hanging(list, Some(24), 12), shown);
         assert!(wrapped(&"word ".repeat(100), Some(300)).lines().all(|l| l.len() <= 100));
     }
 }
