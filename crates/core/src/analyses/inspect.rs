@@ -39,12 +39,6 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
     let mut settled = config.clone();
     let config = &mut settled;
     let source = session::settle(path, &mut config.recording).and_then(|()| open(config));
-    if path.is_dir()
-        && source.is_err()
-        && let Some(found) = tables::session(path)?
-    {
-        return Ok((folder(path, &found), source.err()));
-    }
     // A recording's values are never held whole.
     let recorded = matches!(source, Ok(Source::Recording { .. }));
     let outline = if recorded { tensors::outline(path).ok().flatten() } else { None };
@@ -53,7 +47,12 @@ pub fn inspect(config: &Config) -> Result<(String, Option<Error>), Error> {
         // Not weights: a table, or an error that the table reader words better.
         Err(weights) => match schema(path, array_of(&source)) {
             Ok(schema) => table(path, &schema),
-            Err(table) => return Err(if maybe_weights(path) { weights.into() } else { table.into() }),
+            Err(table) => match tables::session(path) {
+                Ok(Some(found)) if path.is_dir() => {
+                    return Ok((folder(path, &found), Some(source.err().unwrap_or_else(|| table.into()))));
+                }
+                _ => return Err(if maybe_weights(path) { weights.into() } else { table.into() }),
+            },
         },
     };
     let problem = match source {

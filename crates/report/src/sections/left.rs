@@ -14,6 +14,10 @@ pub fn said(left: &Left) -> String {
             "The module {} took one step in {every}: those of a trial that follow one another tell little more than one of them.",
             module.name()
         ),
+        Left::Smoothed { module } => format!(
+            "The module {} left out what comes again from row to row: rows were smoothed (--smooth), and noise comes again with them.",
+            module.name()
+        ),
         Left::Broken { module, trials } => format!(
             "The module {} left out {}, which lack rows or begin at another time: their steps are not those of the others.",
             module.name(),

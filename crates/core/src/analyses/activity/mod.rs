@@ -60,6 +60,11 @@ pub enum Left {
         /// One step in so many.
         every: usize,
     },
+    /// What comes again from row to row: rows were smoothed, and noise does so too.
+    Smoothed {
+        /// The module.
+        module: Module,
+    },
     /// Trials that lack rows, whose steps are not those of the others.
     Broken {
         /// The module.

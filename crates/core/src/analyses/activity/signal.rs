@@ -117,14 +117,21 @@ impl Analyses<'_> {
         let trials = self.held.trials.as_deref().map_or(0, |t| rows_of_trials(t).len());
         let condition = self.held.conditions.as_ref().map_or_else(|| vec![0; trials], Conditions::numbered);
         let by_trial = repeated::trials(self.held, &condition);
-        let by_row = repeated::windows(self.held, PRODUCTS / (n * n));
-        for (between, all) in [(Between::Trials, by_trial), (Between::Rows, by_row)] {
+        // Smoothing carries noise from row to row.
+        let smoothed = self.config.recording.preparation.smooth.is_some();
+        let by_row = (!smoothed).then(|| (Between::Rows, repeated::windows(self.held, PRODUCTS / (n * n))));
+        for (between, all) in [(Between::Trials, by_trial)].into_iter().chain(by_row) {
             let found = reproducible(x, &all, self.config.seed);
             repeats.extend(found.map(|found| (between, found)));
         }
         if poisson.is_none() && repeats.is_empty() {
-            let message = "no noise can be told: the values are no spike counts, no trials are given (--trial) and no four rows \
-                           follow one another";
+            let rows = match smoothed {
+                true => "rows were smoothed (--smooth), so that noise is in the next ones, too",
+                false => "no four rows follow one another",
+            };
+            let message = format!(
+                "no noise can be told: the values are no spike counts, no trials are given (--trial) and {rows}"
+            );
             return Err(Error::input(&self.config.file, message));
         }
         Ok(SignalDimension {
@@ -132,7 +139,11 @@ impl Analyses<'_> {
             units: n,
             poisson,
             repeats,
-            left: self.left_of_trials(Module::SignalDimension),
+            left: self
+                .left_of_trials(Module::SignalDimension)
+                .into_iter()
+                .chain(smoothed.then_some(Left::Smoothed { module: Module::SignalDimension }))
+                .collect(),
         })
     }
 

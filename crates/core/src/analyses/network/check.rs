@@ -32,6 +32,11 @@ pub(super) fn given(network: &Network, config: &Config, modules: &[Module]) -> R
         return Err(Error::Config(message));
     }
     together(settings, modules)?;
+    if let Some(k) = settings.exponents.filter(|k| *k > n) {
+        let message =
+            format!("--exponents {k}: the network has {}, and as many exponents", count(n, "state variable"));
+        return Err(Error::Config(message));
+    }
     silent(config, modules)?;
     let outputs = network.readout.as_ref().map_or(0, |r| r.weight.nrows());
     let labels = config.recording.labels.as_deref();
