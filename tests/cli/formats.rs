@@ -185,7 +185,10 @@ fn a_folder_of_alf_is_a_recording() {
     assert_eq!((&wheel["units"], &wheel["rows"]), (&1.into(), &4.into()), "{wheel}");
     // Without a width it says what is there, and what to give.
     let listed = run(&["inspect", &folder]);
-    assert!(listed.out.contains("spike times of 2 units") && listed.err.contains("--units"), "{listed:?}");
+    assert!(
+        listed.out.contains("spike times of 2 units") && listed.out.contains("2 intervals (--trial"),
+        "{listed:?}"
+    );
     let inspected = run(&["inspect", &folder, "--bin", "100ms", "--trial", "trials"]);
     assert!(inspected.status == 0 && inspected.out.contains("of 2 trials"), "{inspected:?}");
 }
