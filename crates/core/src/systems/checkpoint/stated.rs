@@ -102,6 +102,7 @@ mod tests {
             cell: named("current"),
             map: vec![("w_rec".into(), "J".into())],
             vectors: Some(crate::systems::checkpoint::Vectors::Column),
+            activation: Some(crate::linalg::activation::Activation::Tanh),
             ..Spec::default()
         }
     }
