@@ -125,8 +125,9 @@ fn low_rank(all: &Catalogue) -> Option<String> {
 
 /// One matrix of three or four blocks of square shape, and what has as many rows.
 fn gated(all: &Catalogue) -> Option<String> {
-    let blocks =
-        |(r, c): (usize, usize)| (c > 1 && r % c == 0).then_some(r / c).filter(|g| [3, 4].contains(g));
+    let blocks = |(r, c): (usize, usize)| {
+        (c > 1 && [3, 4].iter().any(|g| c.checked_mul(*g) == Some(r))).then_some(r / c)
+    };
     let mut tall =
         all.entries.iter().filter(|e| e.matrix().and_then(blocks).is_some() && !word(e, &NO_WEIGHTS));
     let w = tall.next()?;
