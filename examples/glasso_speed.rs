@@ -1,6 +1,7 @@
 //! Seconds of the graphical lasso on matrices in `.npy`, in the layout of `benches/peers/glasso_sklearn.py`.
 //!
-//! It reads lines `file lambda seconds` and answers each with the best time, the objective and the gap.
+//! It reads lines `file lambda seconds [gap]` and answers each with the best time, the objective and the gap, which is at most the
+//! one asked for (1e-9 a variable where none is).
 
 #![allow(clippy::print_stdout)]
 
@@ -27,13 +28,15 @@ fn main() {
         let (Some(c), Some(lambda), Some(time)) =
             (words.first().and_then(|f| covariance(f)), number(1), number(2))
         else {
-            println!("expected: file lambda seconds");
+            println!("expected: file lambda seconds [gap]");
             continue;
         };
+        let tolerance = number(3).map_or(Options::default().tolerance, |gap| gap / c.nrows() as f64);
+        let options = Options { tolerance, ..Options::default() };
         let (begin, mut best, mut answer) = (Instant::now(), f64::INFINITY, (0.0, 0.0));
         while best.is_infinite() || begin.elapsed().as_secs_f64() < time {
             let start = Instant::now();
-            match black_box(graphical_lasso(c.as_ref(), lambda, &Options::default())) {
+            match black_box(graphical_lasso(c.as_ref(), lambda, &options)) {
                 Ok(found) => answer = (found.objective, found.gap),
                 Err(e) => {
                     println!("{e}");

@@ -284,6 +284,37 @@ fn a_square_table_that_may_be_a_covariance_is_asked_about() {
     assert!(!ran.err.contains("as a covariance is"), "{}", ran.err);
 }
 
+/// Bins of a table's rows, and of the spikes of a session: couplings are those of a table that was binned before.
+#[test]
+fn rows_and_spikes_are_binned() {
+    let place = Place::new("infer-bins");
+    let value = |t: u32, i: u32| (t * t * (i + 3) + 7 * i * t + t / 3) % (5 + i);
+    let (mut rows, mut sums) = ("a,b,c\n".to_owned(), "a,b,c\n".to_owned());
+    for t in 0..120 {
+        writeln!(rows, "{},{},{}", value(t, 0), value(t, 1), value(t, 2)).unwrap();
+        if t % 4 == 3 {
+            let sum = |i| (t - 3..=t).map(|t| value(t, i)).sum::<u32>();
+            writeln!(sums, "{},{},{}", sum(0), sum(1), sum(2)).unwrap();
+        }
+    }
+    let (rows, sums) = (place.write("rows.csv", rows), place.write("sums.csv", sums));
+    let couplings = |place: &Place| place.summary("out")["modules"]["gaussian"].clone();
+    infer(&place, &[&sums, "--gamma", "1"], 0, &[]);
+    let expected = couplings(&place);
+    let ran = infer(&place, &[&rows, "--gamma", "1", "--bin", "4"], 0, &["bins of 4 time steps"]);
+    assert!(couplings(&place) == expected, "{}", ran.err);
+    infer(&place, &[&rows, "--bin", "200"], 3, &["--bin is longer"]);
+    infer(&place, &[&rows, "--bin", "20ms"], 2, &["--time COLUMN"]);
+    let session = golden("io/hdf5/session.nwb");
+    infer(&place, &[&session, "--units", "units"], 3, &["3 units", "--bin 20ms"]);
+    infer(&place, &[&session, "--bin", "100ms", "--gamma", "1"], 0, &[]);
+    let told = place.summary("out")["input"].clone();
+    assert_eq!((&told["variables"], &told["samples"]), (&3.into(), &59.into()), "{told}");
+    let trials = ["--bin", "100ms", "--trial", "trials", "--gamma", "1"];
+    infer(&place, &[&[&*session][..], &trials].concat(), 0, &[]);
+    assert_eq!(place.summary("out")["input"]["samples"], 34);
+}
+
 #[test]
 fn bad_input_is_refused_or_answered() {
     let place = Place::new("infer-bad");

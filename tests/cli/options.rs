@@ -93,6 +93,7 @@ fn a_wrong_value_is_named_with_its_option_and_its_range() {
         (&["infer", "gaussian", &csv, "--samples", "2"], "--samples goes with --covariance"),
         (&[&covariance[..], &["--uncentered"]].concat(), "--uncentered goes with samples; --covariance says"),
         (&[&covariance[..], &["--folds", "5"]].concat(), "--folds goes with samples; --covariance says"),
+        (&[&covariance[..], &["--bin", "5"]].concat(), "--bin goes with samples; --covariance says"),
         (
             &["infer", "gaussian", &csv, "--truth", &csv, "--folds", "5"],
             "--folds goes with data whose truth is unknown",

@@ -1,8 +1,10 @@
 //! Options that prepare the rows of a recording: bins, smoothing, scales, means over trials.
 
 use crate::common::{Place, analyze, violations};
+use nullcline::io::tensors::{Tensor, Texts, write_npz_with};
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::path::Path;
 
 /// Two units, three trials of 7, 7 and 6 rows 10 ms apart: counts, and the row's number.
 fn table(place: &Place, counts: bool) -> String {
@@ -165,6 +167,51 @@ fn labels_join_arrays_by_order() {
     let short = place.write("short.csv", "side\nl\nr\n");
     let arguments = [&*file, "--labels", &short, "--conditions", "side", "--modules", "dpca"];
     analyze(&place, &arguments, 3, &["2 rows, and the recording has 6 trials", "a column `trial`"]);
+}
+
+/// Conditions in arrays beside the activity, numbers or texts, a value a trial or a row, are those of a table of labels.
+#[test]
+fn conditions_may_be_arrays() {
+    let place = Place::new("prepared-conditions");
+    let tensor = |name: &str, shape: Vec<usize>, data: Vec<f64>| Tensor {
+        name: name.into(),
+        shape,
+        dtype: "f64".into(),
+        data,
+    };
+    let x = (0..6 * 5 * 3).map(|k: u32| f64::from((k * 7) % 11) + f64::from(k / 15)).collect();
+    let side = [0.0, 1.0, 0.0, 1.0, 1.0, 0.0];
+    let rows = side.iter().flat_map(|s| [*s; 5]).collect();
+    let tensors = [
+        tensor("x", vec![6, 5, 3], x),
+        tensor("side", vec![6], side.to_vec()),
+        tensor("of_rows", vec![30], rows),
+        tensor("few", vec![4], vec![0.0; 4]),
+    ];
+    let words = side.iter().map(|s| if *s > 0.0 { "right" } else { "left" }.to_owned()).collect();
+    let texts = [Texts { name: "word".into(), shape: vec![6], values: words }];
+    let file = place.path("x.npz");
+    write_npz_with(Path::new(&file), &tensors, &texts).unwrap();
+    let labels = place.write("labels.csv", "side\n0\n1\n0\n1\n1\n0\n");
+    let words = [&*file, "--units", "x", "--modules", "dpca", "--conditions"];
+    let marginals = |more: &[&str]| {
+        analyze(&place, &[&words[..], more].concat(), 0, &[]);
+        place.summary("out")["modules"]["dpca"]["marginals"].clone()
+    };
+    let expected = marginals(&["side", "--labels", &labels]);
+    assert_eq!(expected.as_array().unwrap().len(), 2);
+    assert_eq!(marginals(&["side"]), expected);
+    for other in ["of_rows", "word"] {
+        let text = marginals(&[other]).to_string().replace(other, "side");
+        assert_eq!(text, expected.to_string());
+    }
+    analyze(
+        &place,
+        &[&words[..], &["few"]].concat(),
+        3,
+        &["--conditions few: 4 values, expected one for each of 6 trials or of 30 rows"],
+    );
+    analyze(&place, &[&words[..], &["none"]].concat(), 3, &["--conditions none: no such column"]);
 }
 
 /// Targets from a table of trials are what the same columns in the recording's own table would be.

@@ -4,7 +4,7 @@ use crate::common::golden;
 use nullcline::io::tensors::read;
 use nullcline::linalg::activation::Activation;
 use nullcline::systems::cells::named;
-use nullcline::systems::checkpoint::{Network, Spec, Vectors, load};
+use nullcline::systems::checkpoint::{Network, Spec, Vectors, load, suggested};
 use nullcline::systems::rule::linearise;
 use serde_json::Value;
 use std::path::Path;
@@ -98,4 +98,47 @@ fn every_layout_does_what_its_framework_does() {
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Every tensor of every layout in turn, and all at once, empty, transposed, flat or cut to a scalar: a network or an error.
+#[test]
+fn layouts_of_other_shapes_are_read_or_refused() {
+    let text = std::fs::read_to_string(golden("io/layouts/layouts.json")).unwrap();
+    let cases: Value = serde_json::from_str(&text).unwrap();
+    let (mut read_all, mut changed) = (0, 0);
+    for file in cases.as_object().unwrap().values().flat_map(|case| case["files"].as_array().unwrap()) {
+        let path = golden(&format!("io/layouts/{}", file["file"].as_str().unwrap()));
+        let Ok(sound) = read(Path::new(&path)) else { continue };
+        let spec = spec(file["options"].as_str().unwrap_or(""));
+        read_all += 1;
+        let count = sound.tensors.len();
+        for which in 0..=count {
+            for kind in 0..7 {
+                let mut other = sound.clone();
+                for (i, t) in other.tensors.iter_mut().enumerate() {
+                    if i == which || which == count {
+                        reshape(&mut t.shape, kind);
+                        t.data.resize(t.shape.iter().product(), 0.5);
+                    }
+                }
+                let _ =
+                    (suggested(&other), load(&other, &spec).is_ok(), load(&other, &Spec::default()).is_ok());
+                changed += 1;
+            }
+        }
+    }
+    assert!(read_all > 100 && changed > 3000, "{read_all} {changed}");
+}
+
+/// Another shape of at most as many values.
+fn reshape(shape: &mut Vec<usize>, kind: usize) {
+    match kind {
+        0 => *shape = vec![0],
+        1 => *shape = vec![],
+        2 => shape.reverse(),
+        3 => *shape = vec![shape.iter().product()],
+        4 => shape.iter_mut().skip(1).for_each(|s| *s = 0),
+        5 => shape.iter_mut().take(1).for_each(|s| *s = 0),
+        _ => shape.iter_mut().for_each(|s| *s = 1),
+    }
 }

@@ -41,7 +41,8 @@ pub struct AnalysisArguments {
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[command(next_help_heading = "Rows and trials of recordings")]
 pub struct TrialArguments {
-    /// Columns that tell conditions of trials apart, one value a trial: stimulus,choice; left out of the units
+    /// Columns that tell conditions of trials apart, one value a trial: stimulus,choice; left out of the units. In a file of arrays
+    /// also arrays of a value for each trial or row
     #[arg(long, value_name = "C1,C2")]
     pub conditions: Option<String>,
     /// Table of trials, a row for each, that holds columns of --conditions and --targets, or labels of a network's --trials:

@@ -1,5 +1,6 @@
 //! Which columns of a table play which part, and the order of its rows.
 
+use super::conditions;
 use super::labels::{LabelTable, sides};
 use super::lists::distinct;
 use super::order::{Order, Times};
@@ -110,7 +111,7 @@ impl Columns {
             None => (vec![], vec![]),
         };
         let conditions = match r.conditions.as_deref() {
-            Some(list) if r.labels.is_none() => chosen(file, "--conditions", list, &names)?,
+            Some(list) if r.labels.is_none() => conditions::own(file, list, &names, array.is_some())?,
             // Under the same name they are conditions here too, and no units.
             Some(list) => match_columns(&names, list),
             None => vec![],

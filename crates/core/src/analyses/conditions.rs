@@ -1,11 +1,11 @@
-//! Conditions of a recording's trials: columns of its own table, or of a table of trials.
+//! Conditions of a recording's trials: columns of its own table, arrays beside it, or columns of a table of trials.
 
-use super::columns::Columns;
+use super::columns::{Columns, chosen};
 use super::labels::{Called, LabelTable};
 use super::lists::distinct;
 use super::{Config, Error};
 use crate::io::shown::count;
-use crate::io::table::all_labels;
+use crate::io::table::{all_labels, match_columns, schema};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -48,8 +48,12 @@ impl Conditions {
         let texts: Vec<Vec<String>> = match &config.recording.labels {
             Some(table) => of_table(table, &columns.called(&config.file, array)?, &names)?,
             None => {
-                let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
-                of_rows(&config.file, array, columns, trials, &names)?
+                let all = schema(&config.file, array)?.names();
+                let of = |name: &&str| match all.iter().any(|n| n == name) {
+                    true => of_rows(&config.file, array, columns, trials, (*name).to_owned()),
+                    false => of_array(&config.file, columns, trials, name),
+                };
+                names.iter().map(of).collect::<Result<_, Error>>()?
             }
         };
         let file = config.recording.labels.as_deref().unwrap_or(&config.file);
@@ -134,19 +138,58 @@ fn ordered(texts: &[String]) -> Vec<String> {
     levels
 }
 
+/// Columns of the recording that --conditions names; in a file of arrays a name may be that of an array of its own.
+pub(super) fn own(file: &Path, list: &str, names: &[String], arrays: bool) -> Result<Vec<String>, Error> {
+    if names.iter().any(|n| n == list) {
+        return Ok(vec![list.to_owned()]);
+    }
+    let parts = distinct("--conditions", list).map_err(Error::Config)?;
+    let apart =
+        |part: &&str| arrays && match_columns(names, part).is_empty() && schema(file, Some(part)).is_ok();
+    let kept: Vec<&str> = parts.into_iter().filter(|part| !apart(part)).collect();
+    if kept.is_empty() { Ok(vec![]) } else { chosen(file, "--conditions", &kept.join(","), names) }
+}
+
 /// A column of the recording's own table: one value in all rows of a trial.
 fn of_rows(
     file: &Path,
     array: Option<&str>,
     columns: &Columns,
     trials: &[usize],
-    names: &[String],
-) -> Result<Vec<Vec<String>>, Error> {
-    let all = all_labels(file, array, names)?;
-    let of = |(name, all): (&String, &Vec<String>)| {
-        of_trials(columns, trials, name, all).map_err(|message| Error::input(file, message))
+    name: String,
+) -> Result<Vec<String>, Error> {
+    let names = [name];
+    let all = all_labels(file, array, &names)?.remove(0);
+    of_trials(columns, trials, &names[0], &all).map_err(|message| Error::input(file, message))
+}
+
+/// An array beside the recording's: a value a trial, or a row.
+fn of_array(file: &Path, columns: &Columns, trials: &[usize], name: &str) -> Result<Vec<String>, Error> {
+    let found: Vec<String> = schema(file, Some(name))?.names().into_iter().filter(|n| n != "trial").collect();
+    let [column] = &found[..] else {
+        let message =
+            format!("--conditions {name}: {} columns, expected an array of one value a trial", found.len());
+        return Err(Error::input(file, message));
     };
-    names.iter().zip(&all).map(of).collect()
+    let all = all_labels(file, Some(name), std::slice::from_ref(column))?.remove(0);
+    let count = trials.iter().max().map_or(0, |t| t + 1);
+    let last = (0..trials.len()).map(|place| columns.row(place) + 1).max().unwrap_or(0);
+    if all.len() == count {
+        if let Some(k) = all.iter().position(String::is_empty) {
+            let message =
+                format!("--conditions {name}: none for trial {}, expected one for every trial", k + 1);
+            return Err(Error::input(file, message));
+        }
+        return Ok(all);
+    }
+    if all.len() < last {
+        let message = format!(
+            "--conditions {name}: {} values, expected one for each of {count} trials or of {last} rows",
+            all.len()
+        );
+        return Err(Error::input(file, message));
+    }
+    of_trials(columns, trials, name, &all).map_err(|message| Error::input(file, message))
 }
 
 /// The value of each trial in a column of values of rows.

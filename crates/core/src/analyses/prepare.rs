@@ -3,10 +3,11 @@
 use super::columns::{Columns, HELD};
 use super::conditions::Conditions;
 use super::order::rounded;
-use super::{Config, Error, Missing};
+use super::{Error, Missing, RecordingSettings};
 use crate::io::shown::count;
 use crate::io::table::Chunk;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Standard deviations of the Gaussian on either side.
 const REACH: f64 = 4.0;
@@ -78,7 +79,7 @@ impl Preparation {
     /// Does it: the columns then give the prepared rows. Trials become conditions where they are averaged.
     pub(super) fn apply(
         &self,
-        config: &Config,
+        (file, recording): (&Path, &RecordingSettings),
         array: Option<&str>,
         columns: &mut Columns,
         trials: &mut Option<Vec<usize>>,
@@ -87,11 +88,11 @@ impl Preparation {
         if self.is_none() {
             return Ok(());
         }
-        let mut rows = Held::read(config, array, columns, trials.as_deref())?;
+        let mut rows = Held::read((file, recording), array, columns, trials.as_deref())?;
         if let Some(width) = self.bin {
-            rows.bin(width, columns, config)?;
+            rows.bin(width, columns, recording)?;
             if rows.first.is_empty() {
-                return Err(Error::input(&config.file, "no row is left: --bin is longer than every trial"));
+                return Err(Error::input(file, "no row is left: --bin is longer than every trial"));
             }
         }
         if let Some(width) = self.smooth {
@@ -101,7 +102,7 @@ impl Preparation {
             rows.scale(scale);
         }
         if self.average {
-            rows.average(config, conditions)?;
+            rows.average((file, recording), conditions)?;
         }
         if trials.is_some() {
             *trials = Some(rows.trial);
@@ -187,7 +188,7 @@ struct Held {
 
 impl Held {
     fn read(
-        config: &Config,
+        (file, recording): (&Path, &RecordingSettings),
         array: Option<&str>,
         columns: &Columns,
         trials: Option<&[usize]>,
@@ -195,7 +196,7 @@ impl Held {
         let units = columns.units.len();
         let (mut values, mut places, mut place) = (vec![vec![]; units], vec![], 0);
         let (mut bad, mut lacking) = (None, vec![]);
-        columns.stream(&config.file, array, &mut |chunk| {
+        columns.stream(file, array, &mut |chunk| {
             for r in 0..chunk.rows {
                 match chunk.columns.iter().position(|c| !c[r].is_finite()) {
                     Some(unit) => {
@@ -214,10 +215,9 @@ impl Held {
             place += chunk.rows;
             Ok(())
         })?;
-        if let Some((unit, row, value)) = bad.filter(|_| config.recording.missing != Some(Missing::DropRows))
-        {
+        if let Some((unit, row, value)) = bad.filter(|_| recording.missing != Some(Missing::DropRows)) {
             let such = format!("in {}", count(lacking.len(), "row"));
-            return Err(columns.refused(&config.file, array, (&columns.units[unit], row, value), &such, ""));
+            return Err(columns.refused(file, array, (&columns.units[unit], row, value), &such, ""));
         }
         if places.len() * units >= HELD {
             let message = format!(
@@ -225,13 +225,10 @@ impl Held {
                  memory: choose fewer units (--units)",
                 count(places.len(), "row")
             );
-            return Err(Error::input(&config.file, message));
+            return Err(Error::input(file, message));
         }
         if places.is_empty() {
-            return Err(Error::input(
-                &config.file,
-                "every row has a missing value: there is none to prepare",
-            ));
+            return Err(Error::input(file, "every row has a missing value: there is none to prepare"));
         }
         let at = from_start(columns, trials, place);
         let trial: Vec<usize> = places.iter().map(|p| trials.map_or(0, |t| t[*p])).collect();
@@ -262,7 +259,7 @@ impl Held {
     }
 
     /// Rows of so many, counted from where each trial begins: sums of counts, means of others. Bins that lack a row go.
-    fn bin(&mut self, width: Width, columns: &Columns, config: &Config) -> Result<(), Error> {
+    fn bin(&mut self, width: Width, columns: &Columns, recording: &RecordingSettings) -> Result<(), Error> {
         let exact = width.rows("--bin", columns)?;
         let rows = exact.round();
         if rows < 1.0 || (exact - rows).abs() > 0.01 * rows {
@@ -300,7 +297,7 @@ impl Held {
             ),
         };
         let targets =
-            if config.recording.targets.is_some() { "; targets are those of a bin's first row" } else { "" };
+            if recording.targets.is_some() { "; targets are those of a bin's first row" } else { "" };
         self.said.push(format!("Rows are bins of {} ({what}){rest}{targets}.", count(size, "time step")));
         Ok(())
     }
@@ -361,13 +358,17 @@ impl Held {
     }
 
     /// Means over the trials of each condition, step by step as far as all of them reach; trials are then conditions.
-    fn average(&mut self, config: &Config, conditions: &mut Option<Conditions>) -> Result<(), Error> {
+    fn average(
+        &mut self,
+        (file, recording): (&Path, &RecordingSettings),
+        conditions: &mut Option<Conditions>,
+    ) -> Result<(), Error> {
         let total = self.trial.iter().max().map_or(0, |m| m + 1);
         let mut rows: Vec<Vec<usize>> = vec![vec![]; total];
         self.trial.iter().enumerate().for_each(|(k, t)| rows[*t].push(k));
         if total < 2 {
             let message = "--average takes the means of several trials: name their column with --trial";
-            return Err(Error::input(&config.file, message));
+            return Err(Error::input(file, message));
         }
         // The steps of a trial that lacks rows are not those of the others.
         let gaps = (1..self.first.len()).filter(|k| !self.follows[*k] && self.trial[*k] == self.trial[k - 1]);
@@ -379,10 +380,7 @@ impl Held {
             }
         }
         if rows.iter().all(Vec::is_empty) {
-            return Err(Error::input(
-                &config.file,
-                "--average: every trial lacks rows, expected some whole ones",
-            ));
+            return Err(Error::input(file, "--average: every trial lacks rows, expected some whole ones"));
         }
         let numbered = conditions.as_ref().map_or_else(|| vec![0; total], Conditions::numbered);
         let mut present: Vec<usize> =

@@ -104,7 +104,13 @@ pub(super) fn diagnose(
     let mut columns = Columns::choose(&config.file, &config.recording, array)?;
     let mut trials = columns.arrange(&config.file, array)?;
     let mut conditions = Conditions::read(config, array, &columns, trials.as_deref())?;
-    config.recording.preparation.apply(config, array, &mut columns, &mut trials, &mut conditions)?;
+    config.recording.preparation.apply(
+        (&config.file, &config.recording),
+        array,
+        &mut columns,
+        &mut trials,
+        &mut conditions,
+    )?;
     observer.start("reading", columns.rows.unwrap_or(0) as u64);
     let first = Pass::first(config, array, &columns, observer)?;
     observer.finish();

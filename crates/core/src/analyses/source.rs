@@ -249,13 +249,14 @@ fn dataset_of(file: &Path, units: Option<&str>, outline: &Tensors) -> Result<Opt
                         ),
                     )),
                     false => Err(several(file, &names, outline)),
-                    true => Err(Error::input(
-                        file,
-                        format!(
-                            "holds several recordings ({}): name one with --units NAME; spike times also take --bin 20ms",
-                            names.join(", ")
-                        ),
-                    )),
+                    true => {
+                        let several =
+                            format!("several recordings ({}): name one with --units NAME", names.join(", "));
+                        let one =
+                            format!("spike times ({}): --units {} names them", names.join(", "), names[0]);
+                        let what = if names.len() == 1 { one } else { several };
+                        Err(Error::input(file, format!("holds {what}; spike times also take --bin 20ms")))
+                    }
                 }
             }
             _ => Err(e.into()),

@@ -56,7 +56,7 @@ fn cycles(found: &Cycles, context: &Context) -> Result<Rendered, Error> {
     let mut warnings = Vec::new();
     if s.irregular > 0 {
         let of = words::count(s.irregular, "initial state");
-        warnings.push(format!("{of} neither repeated nor went round a torus: chaotic, or not settled yet."));
+        warnings.push(format!("{of} neither repeated nor went round a torus: chaotic, not settled yet (--warmup), or on a circle too slow to tell (their exponents: --modules lyapunov)."));
     }
     if s.diverged > 0 {
         warnings.push(format!("{} diverged.", words::count(s.diverged, "initial state")));

@@ -3,6 +3,7 @@
 use super::GaussianConfig;
 use super::{AboutData, Note};
 use crate::analyses::columns::{Columns, chosen};
+use crate::analyses::session;
 use crate::analyses::source::{self, table_array};
 use crate::analyses::tables::finite;
 use crate::analyses::{Error, Missing};
@@ -75,7 +76,13 @@ pub struct Data {
 }
 
 pub fn load(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, Error> {
-    let mut data = if config.covariance { of_covariance(config)? } else { of_samples(config, observer)? };
+    let mut data = if config.covariance {
+        of_covariance(config)?
+    } else {
+        let mut settled = config.clone();
+        session::settle(&config.file, &mut settled.recording)?;
+        of_samples(&settled, observer)?
+    };
     if let Some(path) = &config.truth {
         let (_, truth) = matrix(path, None)?;
         let n = data.names.len();
@@ -138,8 +145,12 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
     let file = &config.file;
     let array = table_array(file, config.recording.units.as_deref())?;
     let mut columns = Columns::choose(file, &config.recording, array.as_deref())?;
-    let trials = columns.arrange(file, array.as_deref())?;
-    let mut notes: Vec<Note> = columns.notes(&[]).into_iter().map(Note::Columns).collect();
+    let mut trials = columns.arrange(file, array.as_deref())?;
+    let recording = &config.recording;
+    recording.preparation.apply((file, recording), array.as_deref(), &mut columns, &mut trials, &mut None)?;
+    let said = columns.notes(&[]).into_iter().chain(columns.preparation());
+    let mut notes: Vec<Note> = said.map(Note::Columns).collect();
+    notes.extend(Some(columns.dropped()).filter(|d| *d > 0).map(Note::LeftOut));
     let (rows, kept) = rows(config, &columns, array.as_deref(), observer, &mut notes)?;
     let (n, p) = (columns.units.len(), rows.ncols());
     let flat = if p > 1 || !config.uncentered { constant(rows.as_ref()) } else { vec![] };

@@ -6,6 +6,7 @@ use crate::analyses::arguments::TableArguments;
 use crate::analyses::check::{positive, table};
 use crate::analyses::limits::{count, seed};
 use crate::analyses::lists::{entries, once};
+use crate::analyses::prepare::Width;
 use crate::analyses::written;
 use crate::inference::gaussian::data::Scale;
 use crate::inference::gaussian::roots::log_grid;
@@ -57,6 +58,10 @@ pub struct Gaussian {
     /// Folds of the cross-validation; 0 for none. Rows of one --trial stay in one fold [default: 10]
     #[arg(long, value_name = "K", value_parser = count(0, 1_000_000))]
     pub folds: Option<usize>,
+    /// Rows in bins, within trials: so many time steps, or a time as 20ms with --time; sums of counts, means of others. Of spike times
+    /// the width of the bins in which they are counted
+    #[arg(long, value_name = "N")]
+    pub bin: Option<String>,
     /// Strongest couplings shown [default: twice the variables]
     #[arg(long, value_name = "N", value_parser = count(1, 1_000_000_000))]
     pub edges: Option<usize>,
@@ -101,6 +106,12 @@ impl Gaussian {
                 "samples; --covariance says that this file holds none",
                 !self.covariance,
             ),
+            (
+                "--bin",
+                self.bin.is_some(),
+                "samples; --covariance says that this file holds none",
+                !self.covariance,
+            ),
             ("--folds", validated, "samples; --covariance says that this file holds none", !self.covariance),
             (
                 "--folds",
@@ -133,6 +144,8 @@ impl Gaussian {
             "l1" => Penalty::L1,
             other => return Err(format!("--penalty {other}: expected l2 or l1")),
         };
+        let mut recording = table(&self.recording)?;
+        recording.preparation.bin = self.bin.as_deref().map(|w| Width::parse("--bin", w)).transpose()?;
         let scale = Scale::ALL.into_iter().find(|s| s.name() == self.scale);
         Ok(GaussianConfig {
             file: self.file.clone(),
@@ -149,7 +162,7 @@ impl Gaussian {
             uncentered: self.uncentered,
             folds: self.folds.unwrap_or(10),
             edges: self.edges,
-            recording: table(&self.recording)?,
+            recording,
         })
     }
 }

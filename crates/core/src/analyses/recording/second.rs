@@ -16,7 +16,13 @@ pub(super) fn rows_of(
     let mut columns = Columns::choose(&config.file, &config.recording, array)?;
     let mut trials = columns.arrange(&config.file, array)?;
     let mut conditions = Conditions::read(config, array, &columns, trials.as_deref())?;
-    config.recording.preparation.apply(config, array, &mut columns, &mut trials, &mut conditions)?;
+    config.recording.preparation.apply(
+        (&config.file, &config.recording),
+        array,
+        &mut columns,
+        &mut trials,
+        &mut conditions,
+    )?;
     let rows = Counted::read(config, array, &columns, observer, &mut |_, _, _| {})?;
     Ok((columns, rows, trials))
 }

@@ -2,16 +2,16 @@
 
 use super::sweep::Model;
 use crate::linalg::{col, col_mut, gemm};
-use faer::{Accum, Mat, MatRef};
+use faer::linalg::matmul::triangular::{BlockStructure, matmul};
+use faer::{Accum, Mat, MatRef, Par};
 
-/// Conjugate gradients end when the residual's square falls to this share of the first's.
-const FORCING: f64 = 1e-6;
 const MOST_ITERATIONS: usize = 200;
 const MOST_HALVINGS: usize = 10;
 
 /// Memory of the search, all n x n.
 pub struct Face {
     residual: Mat<f64>,
+    scaled: Mat<f64>,
     direction: Mat<f64>,
     image: Mat<f64>,
     step: Mat<f64>,
@@ -22,68 +22,103 @@ impl Face {
     /// Room for n x n matrices.
     pub fn new(n: usize) -> Self {
         let zeros = || Mat::zeros(n, n);
-        let (residual, direction, image, step, half) = (zeros(), zeros(), zeros(), zeros(), zeros());
-        Self { residual, direction, image, step, half }
+        let (residual, scaled, direction) = (zeros(), zeros(), zeros());
+        Self { residual, scaled, direction, image: zeros(), step: zeros(), half: zeros() }
     }
 
     /// Moves D towards the minimum of q over the entries of Theta + D that are not zero, with their signs; false if q did
     /// not decrease.
     ///
-    /// Formula: conjugate gradients on W P W = -(C - W + W D W + lambda sign(Theta + D)) over those entries, scaled by the
-    /// diagonal W_ij^2 + W_ii W_jj; entries that would change sign become zero, and the step is halved until q decreases.
+    /// Formula: conjugate gradients on W P W = -(C - W + W D W + lambda sign(Theta + D)) over those entries, preconditioned by
+    /// P -> Theta P Theta, which inverts P -> W P W where all entries are free, until the residual's square in that norm is
+    /// `forcing` of the first; entries that would change sign become zero, and the step is halved until q decreases.
     /// Source: the subspace step of Oztoprak, Nocedal, Rennie & Olsen 2012, NIPS 25, section 3.
-    pub fn descend(&mut self, model: &Model, d: &mut Mat<f64>) -> bool {
-        let n = d.nrows();
+    pub fn descend(&mut self, model: &Model, d: &mut Mat<f64>, forcing: f64) -> bool {
         let before = self.value(model, d.as_ref());
-        let mut norm = 0.0;
-        for j in 0..n {
-            let (c, w, x, d) = (col(model.c, j), col(model.w, j), col(model.x, j), col(d.as_ref(), j));
+        self.search(model, d.as_ref(), forcing);
+        self.go(model, d, before)
+    }
+
+    /// D from zero to that minimum, entries that would change sign zero, whatever q does.
+    pub fn ahead(&mut self, model: &Model, d: &mut Mat<f64>, forcing: f64) {
+        d.fill(0.0);
+        self.image.fill(0.0);
+        self.search(model, d.as_ref(), forcing);
+        for j in 0..d.ncols() {
+            let (x, step) = (col(model.x, j), col(self.step.as_ref(), j));
+            for (i, d) in col_mut(d.as_mut(), j).iter_mut().enumerate() {
+                *d = if i != j && x[i] * (x[i] + step[i]) < 0.0 { -x[i] } else { step[i] };
+            }
+        }
+    }
+
+    /// The conjugate gradients, from the image W D W; leaves the step.
+    fn search(&mut self, model: &Model, d: MatRef<f64>, forcing: f64) {
+        for j in 0..d.ncols() {
+            let (c, w, x, d) = (col(model.c, j), col(model.w, j), col(model.x, j), col(d, j));
             let (image, r) = (col(self.image.as_ref(), j), col_mut(self.residual.as_mut(), j));
-            let p = col_mut(self.direction.as_mut(), j);
-            for i in 0..n {
+            for i in 0..d.len() {
                 let y = x[i] + d[i];
                 let sign = if i == j { 0.0 } else { y.signum() };
                 r[i] = if i == j || y != 0.0 { w[i] - c[i] - image[i] - model.lambda * sign } else { 0.0 };
-                p[i] = r[i] / curvature(w, model.w[(i, i)], i, j);
-                norm += r[i] * p[i];
             }
         }
-        let enough = FORCING * norm;
         self.step.fill(0.0);
-        for _ in 0..MOST_ITERATIONS {
-            if !(norm > enough) {
+        self.direction.fill(0.0);
+        let (mut norm, mut enough) = (f64::INFINITY, 0.0);
+        for iteration in 0..MOST_ITERATIONS {
+            let next = self.precondition(model, d);
+            if iteration == 0 {
+                enough = forcing * next;
+            }
+            if !(next > enough) {
                 break;
             }
-            self.apply(model, None);
-            let mut curved = 0.0;
-            for j in 0..n {
-                let (p, image) = (col(self.direction.as_ref(), j), col(self.image.as_ref(), j));
-                curved += p.iter().zip(image).map(|(p, a)| p * a).sum::<f64>();
-            }
-            let share = norm / curved;
-            let mut next = 0.0;
-            for j in 0..n {
-                let (w, x, d) = (col(model.w, j), col(model.x, j), col(d.as_ref(), j));
-                let (p, image) = (col(self.direction.as_ref(), j), col(self.image.as_ref(), j));
-                let (r, step) = (col_mut(self.residual.as_mut(), j), col_mut(self.step.as_mut(), j));
-                for i in 0..n {
-                    if i == j || x[i] + d[i] != 0.0 {
-                        step[i] += share * p[i];
-                        r[i] -= share * image[i];
-                        next += r[i] * r[i] / curvature(w, model.w[(i, i)], i, j);
-                    }
+            // At first the direction is zero and the share nothing.
+            let share = next / norm;
+            for j in 0..d.ncols() {
+                let scaled = col(self.scaled.as_ref(), j);
+                for (p, z) in col_mut(self.direction.as_mut(), j).iter_mut().zip(scaled) {
+                    *p = z + share * *p;
                 }
             }
-            let beta = next / norm;
             norm = next;
-            for j in 0..n {
-                let (w, r) = (col(model.w, j), col(self.residual.as_ref(), j));
-                for (i, p) in col_mut(self.direction.as_mut(), j).iter_mut().enumerate() {
-                    *p = beta * *p + r[i] / curvature(w, model.w[(i, i)], i, j);
+            congruence(&mut self.image, &mut self.half, model.w, self.direction.as_ref());
+            let curved = inner(self.direction.as_ref(), self.image.as_ref());
+            if !(curved > 0.0) {
+                break;
+            }
+            self.advance(model, d, norm / curved);
+        }
+    }
+
+    /// The step and the residual after `share` of the direction, among the free entries.
+    fn advance(&mut self, model: &Model, d: MatRef<f64>, share: f64) {
+        for j in 0..d.ncols() {
+            let (x, d) = (col(model.x, j), col(d, j));
+            let (p, image) = (col(self.direction.as_ref(), j), col(self.image.as_ref(), j));
+            let (r, step) = (col_mut(self.residual.as_mut(), j), col_mut(self.step.as_mut(), j));
+            for i in 0..d.len() {
+                if i == j || x[i] + d[i] != 0.0 {
+                    step[i] += share * p[i];
+                    r[i] -= share * image[i];
                 }
             }
         }
-        self.go(model, d, before)
+    }
+
+    /// The residual preconditioned, among the free entries; returns its product with the residual.
+    fn precondition(&mut self, model: &Model, d: MatRef<f64>) -> f64 {
+        congruence(&mut self.scaled, &mut self.half, model.x, self.residual.as_ref());
+        for j in 0..d.ncols() {
+            let (x, d) = (col(model.x, j), col(d, j));
+            for (i, z) in col_mut(self.scaled.as_mut(), j).iter_mut().enumerate() {
+                if i != j && x[i] + d[i] == 0.0 {
+                    *z = 0.0;
+                }
+            }
+        }
+        inner(self.residual.as_ref(), self.scaled.as_ref())
     }
 
     fn go(&mut self, model: &Model, d: &mut Mat<f64>, before: f64) -> bool {
@@ -111,7 +146,7 @@ impl Face {
 
     /// q(D); leaves W D W in the image.
     fn value(&mut self, model: &Model, d: MatRef<f64>) -> f64 {
-        self.apply(model, Some(d));
+        congruence(&mut self.image, &mut self.half, model.w, d);
         let mut sum = 0.0;
         for j in 0..d.ncols() {
             let (c, w, x, d) = (col(model.c, j), col(model.w, j), col(model.x, j), col(d, j));
@@ -123,21 +158,30 @@ impl Face {
         }
         sum
     }
+}
 
-    /// The image W P W of `p`, or of the direction.
-    fn apply(&mut self, model: &Model, p: Option<MatRef<f64>>) {
-        gemm(self.half.as_mut(), Accum::Replace, p.unwrap_or(self.direction.as_ref()), model.w);
-        gemm(self.image.as_mut(), Accum::Replace, model.w, self.half.as_ref());
-        for j in 0..self.image.ncols() {
-            for i in 0..j {
-                self.image[(i, j)] = self.image[(j, i)];
-            }
+/// A P A of symmetric matrices, exactly symmetric; `half` takes P A.
+fn congruence(out: &mut Mat<f64>, half: &mut Mat<f64>, a: MatRef<f64>, p: MatRef<f64>) {
+    gemm(half.as_mut(), Accum::Replace, p, a);
+    matmul(
+        out.as_mut(),
+        BlockStructure::TriangularLower,
+        Accum::Replace,
+        a,
+        BlockStructure::Rectangular,
+        half.as_ref(),
+        BlockStructure::Rectangular,
+        1.0,
+        Par::Seq,
+    );
+    for j in 0..out.ncols() {
+        for i in 0..j {
+            out[(i, j)] = out[(j, i)];
         }
     }
 }
 
-/// The curvature of entry (i, j), with `w` the column j of W.
-#[inline(always)]
-fn curvature(w: &[f64], w_ii: f64, i: usize, j: usize) -> f64 {
-    w[i] * w[i] + w_ii * w[j]
+/// tr(A^T B).
+fn inner(a: MatRef<f64>, b: MatRef<f64>) -> f64 {
+    (0..a.ncols()).map(|j| col(a, j).iter().zip(col(b, j)).map(|(a, b)| a * b).sum::<f64>()).sum()
 }

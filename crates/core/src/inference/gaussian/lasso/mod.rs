@@ -1,5 +1,6 @@
 //! Graphical lasso: a sparse precision matrix from a covariance, with a certified duality gap.
 
+mod dense;
 mod error;
 mod face;
 mod newton;
@@ -56,7 +57,8 @@ pub struct Solution {
 ///
 /// Formula: proximal Newton steps, Theta + a D with D the minimiser of tr((C - W) D) + tr(W D W D) / 2 +
 /// lambda |Theta + D|_1,off, W = Theta^-1, by coordinate descent over the entries that are not zero or
-/// have |C - W|_ij > lambda, conjugate gradients at fixed signs where that is slow, and a by Armijo's rule. They end when
+/// have |C - W|_ij > lambda, conjugate gradients at fixed signs where that is slow, and a by Armijo's rule. Where a twentieth of
+/// the entries or more may move, proximal gradients find the signs and Newton's steps follow with those fixed. All end when
 /// the gap to the dual, max log det W + n over |W - C|_ij <= lambda and W_ii = C_ii, is at most `tolerance` n (n being
 /// tr(C Theta) + lambda |Theta|_1,off at the minimum, in whatever unit). Connected components of |C_ij| > lambda are
 /// solved one by one.
@@ -68,7 +70,7 @@ pub struct Solution {
 /// then to be met where C is singular and lambda below a hundredth of the variances, for Theta is nearly singular too.
 ///
 /// Source: QUIC (Hsieh, Sustik, Dhillon & Ravikumar 2014, JMLR 15); the conjugate gradients, Oztoprak, Nocedal, Rennie &
-/// Olsen 2012, NIPS 25; the blocks, Witten, Friedman & Simon 2011 and Mazumder & Hastie 2012.
+/// Olsen 2012, NIPS 25; the proximal gradients, Rolfs, Rajaratnam, Guillot, Wong & Maleki 2012, NIPS 25; the blocks, Witten, Friedman & Simon 2011 and Mazumder & Hastie 2012.
 ///
 /// ```
 /// use nullcline_core::inference::gaussian::lasso::{Options, graphical_lasso};

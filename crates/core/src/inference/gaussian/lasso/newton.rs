@@ -10,6 +10,8 @@ use faer::{Mat, MatRef};
 const ARMIJO: f64 = 1e-4;
 /// Sweeps end when their squared steps fall to this share of the first's.
 const FORCING: f64 = 0.1;
+/// Conjugate gradients end when the residual's square falls to this share of the first's.
+const EXACT: f64 = 1e-6;
 /// The same near the minimum, where the gap, linear in the model's error, is to fall below the tolerance.
 const TIGHT: f64 = 1e-3;
 const MOST_SWEEPS: usize = 12;
@@ -17,7 +19,7 @@ const MOST_SWEEPS: usize = 12;
 const MOST_TURNS: usize = 6;
 const MOST_HALVINGS: usize = 40;
 /// Where the objective changes by less than its rounding, an iteration must leave at most this share of the gap.
-const STUCK: f64 = 0.9;
+pub(super) const STUCK: f64 = 0.9;
 
 /// A block's estimate.
 pub struct Block {
@@ -35,15 +37,15 @@ pub struct Block {
 
 /// C, lambda and the memory of the iteration, all n x n.
 pub struct Newton<'a> {
-    c: MatRef<'a, f64>,
-    lambda: f64,
-    cholesky: Cholesky,
-    x: Mat<f64>,
-    w: Mat<f64>,
-    d: Mat<f64>,
-    trial: Mat<f64>,
-    face: Option<Face>,
-    objective: f64,
+    pub(super) c: MatRef<'a, f64>,
+    pub(super) lambda: f64,
+    pub(super) cholesky: Cholesky,
+    pub(super) x: Mat<f64>,
+    pub(super) w: Mat<f64>,
+    pub(super) d: Mat<f64>,
+    pub(super) trial: Mat<f64>,
+    pub(super) face: Option<Face>,
+    pub(super) objective: f64,
 }
 
 impl<'a> Newton<'a> {
@@ -66,7 +68,7 @@ impl<'a> Newton<'a> {
             self.adopt();
         }
         let (mut active, mut v) = (Active::new(n), vec![0.0; n]);
-        let mut iterations = 0;
+        let mut iterations = if self.crowded() { self.dense(tolerance, limit) } else { 0 };
         let (mut predicted, mut rounding, mut before) = (0.0, 0.0, f64::INFINITY);
         loop {
             let last = iterations >= limit;
@@ -88,7 +90,7 @@ impl<'a> Newton<'a> {
             for _ in 0..MOST_TURNS {
                 let slow = (0..MOST_SWEEPS).all(|_| model.sweep(&mut self.d, &mut v) > enough);
                 let face = self.face.get_or_insert_with(|| Face::new(n));
-                if !slow || !face.descend(&model, &mut self.d) {
+                if !slow || !face.descend(&model, &mut self.d, EXACT) {
                     break;
                 }
             }
@@ -164,7 +166,7 @@ impl<'a> Newton<'a> {
     }
 
     /// The objective at the trial, whose factors it leaves; none if it is not positive definite.
-    fn value(&mut self) -> Option<f64> {
+    pub(super) fn value(&mut self) -> Option<f64> {
         if !self.cholesky.factor(self.trial.as_ref()) {
             return None;
         }
@@ -181,26 +183,30 @@ impl<'a> Newton<'a> {
         Some(linear - self.cholesky.log_det())
     }
 
-    /// By how much the model without its curvature decreases along D, and the rounding error of the objective: that of
-    /// log det Theta is about eps sum |W_ij Theta_ij|.
-    fn predicted(&self) -> (f64, f64) {
-        let (mut sum, mut size) = (0.0, self.objective.abs());
+    /// By how much the model without its curvature decreases along D, and [`Self::rounding`].
+    pub(super) fn predicted(&self) -> (f64, f64) {
+        let mut sum = 0.0;
         for j in 0..self.c.ncols() {
             let (c, w) = (col(self.c, j), col(self.w.as_ref(), j));
             let (x, d) = (col(self.x.as_ref(), j), col(self.d.as_ref(), j));
             for i in 0..j {
                 let growth = (x[i] + d[i]).abs() - x[i].abs();
                 sum += 2.0 * ((c[i] - w[i]) * d[i] + self.lambda * growth);
-                size += 2.0 * (w[i] * x[i]).abs();
             }
             sum += (c[j] - w[j]) * d[j];
-            size += w[j] * x[j];
         }
-        (-sum, 4.0 * f64::EPSILON * size)
+        (-sum, self.rounding())
+    }
+
+    /// The rounding error of the objective: that of log det Theta is about eps sum |W_ij Theta_ij|.
+    pub(super) fn rounding(&self) -> f64 {
+        let of = |j| col(self.w.as_ref(), j).iter().zip(col(self.x.as_ref(), j)).map(|(w, x)| (w * x).abs());
+        let size = (0..self.c.ncols()).flat_map(of).sum::<f64>();
+        4.0 * f64::EPSILON * (self.objective.abs() + size)
     }
 
     /// Goes along D as far as positive definiteness and Armijo's rule allow; false if nowhere.
-    fn step(&mut self, predicted: f64, rounding: f64) -> bool {
+    pub(super) fn step(&mut self, predicted: f64, rounding: f64) -> bool {
         let n = self.c.nrows();
         let mut share = 1.0;
         for _ in 0..MOST_HALVINGS {
@@ -222,7 +228,7 @@ impl<'a> Newton<'a> {
     }
 
     /// The gap to the dual point that is W pushed into the feasible box, left in the trial.
-    fn gap(&mut self) -> f64 {
+    pub(super) fn gap(&mut self) -> f64 {
         let n = self.c.nrows();
         for j in 0..n {
             let (c, w) = (col(self.c, j), col(self.w.as_ref(), j));
