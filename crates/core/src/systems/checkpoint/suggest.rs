@@ -126,7 +126,7 @@ fn low_rank(all: &Catalogue) -> Option<String> {
 /// One matrix of three or four blocks of square shape, and what has as many rows.
 fn gated(all: &Catalogue) -> Option<String> {
     let blocks = |(r, c): (usize, usize)| {
-        (c > 1 && [3, 4].iter().any(|g| c.checked_mul(*g) == Some(r))).then_some(r / c)
+        (c > 1 && [3, 4].iter().any(|g| c.checked_mul(*g) == Some(r))).then(|| r / c)
     };
     let mut tall =
         all.entries.iter().filter(|e| e.matrix().and_then(blocks).is_some() && !word(e, &NO_WEIGHTS));
