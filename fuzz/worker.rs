@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// The most memory that reading one file may take; every seed is below 20 kB, and no file above 300 kB.
 pub const MEMORY: usize = 500 << 20;
+/// The time within which a file is read.
+const SLOW: Duration = Duration::from_secs(5);
 /// Before what was found in a file on the worker's output.
 pub const FOUND: &str = "FOUND";
 
@@ -122,8 +124,13 @@ impl<'a> Worker<'a> {
         for (i, way) in self.reader.ways(number).iter().enumerate() {
             let started = Instant::now();
             let read = guarded(*way, &scratch.path, guarded_bit);
-            if started.elapsed() > Duration::from_secs(5) {
-                found(number, &format!("{way:?}: slow: {} s", started.elapsed().as_secs()))?;
+            if started.elapsed() > SLOW {
+                // Where other programs held the processor, the second time is short.
+                let again = Instant::now();
+                let _ = guarded(*way, &scratch.path, guarded_bit);
+                if again.elapsed() > SLOW {
+                    found(number, &format!("{way:?}: slow: {} s", again.elapsed().as_secs()))?;
+                }
             }
             match read {
                 Err(panic) => found(number, &format!("{way:?}: panic: {panic}"))?,

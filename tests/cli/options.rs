@@ -66,7 +66,7 @@ fn a_wrong_value_is_named_with_its_option_and_its_range() {
     let seed = "--seed -1: expected a whole number from 0 to 18,446,744,073,709,551,615";
     let flip = ["train", "flip-flop"];
     let covariance = ["infer", "gaussian", &csv, "--covariance", "--alpha", "2"];
-    let cases: [(&[&str], &str); 31] = [
+    let cases: [(&[&str], &str); 32] = [
         (&["analyze", &csv, "--seed", "-1"], seed),
         (&["train", "ibl", "--seed", "-1"], seed),
         (&["study", "park2023/fig3", "--seed", "-1"], seed),

@@ -59,7 +59,7 @@ fn certify(c: &Mat<f64>, lambda: f64, found: &Solution, tolerance: f64) {
         assert_eq!(found.theta[(i, j)], found.theta[(j, i)]);
         assert_eq!(found.sigma[(i, j)], found.sigma[(j, i)]);
         let apart = (found.sigma[(i, j)] - c[(i, j)]).abs();
-        let most = lambda + 1e-15 * c[(i, j)].abs();
+        let most = lambda + 1e-15 * (lambda + c[(i, j)].abs());
         assert!(apart <= if i == j { 0.0 } else { most }, "({i}, {j}): {apart}");
     }
     let primal = objective(c, &found.theta, lambda);

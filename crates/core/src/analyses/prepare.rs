@@ -102,7 +102,7 @@ impl Preparation {
             rows.scale(scale);
         }
         if self.average {
-            rows.average((file, recording), conditions)?;
+            rows.average(file, conditions)?;
         }
         if trials.is_some() {
             *trials = Some(rows.trial);
@@ -358,11 +358,7 @@ impl Held {
     }
 
     /// Means over the trials of each condition, step by step as far as all of them reach; trials are then conditions.
-    fn average(
-        &mut self,
-        (file, recording): (&Path, &RecordingSettings),
-        conditions: &mut Option<Conditions>,
-    ) -> Result<(), Error> {
+    fn average(&mut self, file: &Path, conditions: &mut Option<Conditions>) -> Result<(), Error> {
         let total = self.trial.iter().max().map_or(0, |m| m + 1);
         let mut rows: Vec<Vec<usize>> = vec![vec![]; total];
         self.trial.iter().enumerate().for_each(|(k, t)| rows[*t].push(k));

@@ -151,7 +151,10 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
     let said = columns.notes(&[]).into_iter().chain(columns.preparation());
     let mut notes: Vec<Note> = said.map(Note::Columns).collect();
     notes.extend(Some(columns.dropped()).filter(|d| *d > 0).map(Note::LeftOut));
-    let (rows, kept) = rows(config, &columns, array.as_deref(), observer, &mut notes)?;
+    let (mut rows, kept) = rows(config, &columns, array.as_deref(), observer, &mut notes)?;
+    if array.as_deref().is_some_and(|a| a.contains('@')) {
+        rows = firing(rows, &mut columns, &mut notes);
+    }
     let (n, p) = (columns.units.len(), rows.ncols());
     let flat = if p > 1 || !config.uncentered { constant(rows.as_ref()) } else { vec![] };
     let least = if config.uncentered { 1 } else { 2 };
@@ -199,6 +202,25 @@ fn of_samples(config: &GaussianConfig, observer: &dyn Observer) -> Result<Data, 
         fold,
         notes,
     })
+}
+
+/// Counts of the units that do not have one in all bins: the others say nothing.
+fn firing(rows: Mat<f64>, columns: &mut Columns, notes: &mut Vec<Note>) -> Mat<f64> {
+    let silent = constant(rows.as_ref());
+    let (n, p) = (rows.nrows(), rows.ncols());
+    if silent.is_empty() || silent.len() + 2 > n || p < 2 {
+        return rows;
+    }
+    let names: Vec<String> = silent.iter().map(|i| columns.units[*i].clone()).collect();
+    let of = count(n, "unit");
+    notes.push(Note::Columns(format!(
+        "{} of {of} with one count in every bin left out: {}.",
+        silent.len(),
+        listed(&names)
+    )));
+    let kept: Vec<usize> = (0..n).filter(|i| !silent.contains(i)).collect();
+    columns.units = kept.iter().map(|i| columns.units[*i].clone()).collect();
+    Mat::from_fn(kept.len(), p, |i, k| rows[(kept[i], k)])
 }
 
 fn about(

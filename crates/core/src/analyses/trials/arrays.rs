@@ -226,7 +226,7 @@ pub(super) fn read(path: &Path, map: &Map, [d, n, o]: [usize; 3]) -> Result<Tria
 
 /// What an array of one value a trial calls the trials: the one that is said to, or of a usual name.
 fn called(arrays: &Arrays, map: &Map, trials: usize) -> Result<Option<(String, Vec<String>)>, Error> {
-    let one = |t: &&Tensor| t.shape.iter().product::<usize>() == trials && t.shape[0] == trials;
+    let one = |t: &&Tensor| t.data.len() == trials && t.shape.first() == Some(&trials);
     let numbers = arrays.all.iter().filter(one).map(|t| {
         let names: Vec<String> = t.data.iter().map(f64::to_string).collect();
         (t.name.clone(), names)
@@ -297,7 +297,7 @@ fn constant(arrays: &Arrays, t: &Tensor, d: usize) -> Result<Vec<Vec<f64>>, Erro
     if !fits || !t.data.iter().all(|v| v.is_finite()) {
         return Err(arrays.wrong(t, &format!("any number of constant inputs x {d} finite values")));
     }
-    Ok(t.data.chunks(d).map(<[f64]>::to_vec).collect())
+    Ok(t.data.chunks(d.max(1)).map(<[f64]>::to_vec).collect())
 }
 
 /// What is asked of the outputs.

@@ -147,6 +147,9 @@ fn hebb<'a>(
         });
     };
     let mut w = parts.layers[0].w.clone();
+    if w.matrix() != Some((n, n)) {
+        return Err(Error::shape(&w.tensor, "a square matrix"));
+    }
     let mut values = w.tensor.data.clone();
     for (k, unit) in outputs.iter().enumerate() {
         (0..n).for_each(|i| values[i * n + unit] += feedback.tensor.data[i * outputs.len() + k]);

@@ -112,7 +112,7 @@ fn joined<'a>(text: &str, grid: &[Vec<Option<Entry<'a>>>]) -> Result<Entry<'a>, 
     for (row, height) in grid.iter().zip(&heights) {
         let mut left = 0;
         for (block, width) in row.iter().zip(&widths) {
-            for (i, values) in block.iter().flat_map(|b| b.tensor.data.chunks(*width).enumerate()) {
+            for (i, values) in block.iter().flat_map(|b| b.tensor.data.chunks((*width).max(1)).enumerate()) {
                 let at = (top + i) * columns + left;
                 data[at..at + width].copy_from_slice(values);
             }
@@ -281,7 +281,7 @@ fn parted_columns<'a>(word: &str, e: &Entry<'a>) -> Result<Entry<'a>, Error> {
     };
     let first = columns - rows;
     let of = if word == "head" { 0..first } else { first..columns };
-    let data = e.tensor.data.chunks(columns).flat_map(|r| r[of.clone()].iter().copied()).collect();
+    let data = e.tensor.data.chunks(columns.max(1)).flat_map(|r| r[of.clone()].iter().copied()).collect();
     Ok(e.with(vec![rows, of.len()], data))
 }
 

@@ -169,7 +169,8 @@ fn haiku<'a>(all: &Catalogue<'a>, module: &str) -> Option<Result<Parts<'a>, Erro
         let units = columns / 4;
         let turned = w.turned().ordered(&[0, 2, 1, 3]);
         let part = |from: usize, to: usize| {
-            let data = turned.tensor.data.chunks(rows).flat_map(|r| r[from..to].iter().copied()).collect();
+            let data =
+                turned.tensor.data.chunks(rows.max(1)).flat_map(|r| r[from..to].iter().copied()).collect();
             turned.with(vec![columns, to - from], data)
         };
         let (u, hh) = (part(0, rows - units), part(rows - units, rows));

@@ -89,8 +89,9 @@ pub fn by_map<'a>(file: &Tensors, all: &Catalogue<'a>, spec: &Spec) -> Result<Pa
     }
     let mut rows = false;
     if low_rank && spec.vectors.is_none() {
-        layer.u =
-            layer.u.map(|u| published::scaled_inputs(all, across(u, layer.w.tensor.shape[0]), &mut said));
+        layer.u = layer.u.map(|u| {
+            published::scaled_inputs(all, across(u, layer.w.matrix().map_or(0, |m| m.0)), &mut said)
+        });
     } else if published::is_full_rank(&layer) && spec.vectors.is_none() {
         layer.u = layer.u.map(|u| published::scaled_inputs(all, u.turned(), &mut said));
         said.push(format!(

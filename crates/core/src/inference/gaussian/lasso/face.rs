@@ -8,6 +8,15 @@ use faer::{Accum, Mat, MatRef, Par};
 const MOST_ITERATIONS: usize = 200;
 const MOST_HALVINGS: usize = 10;
 
+/// What conjugate gradients are preconditioned by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The diagonal of P -> W P W: what is right near singular matrices.
+    Diagonal,
+    /// P -> Theta P Theta, which inverts it where all entries are free.
+    Inverse,
+}
+
 /// Memory of the search, all n x n.
 pub struct Face {
     residual: Mat<f64>,
@@ -29,21 +38,21 @@ impl Face {
     /// Moves D towards the minimum of q over the entries of Theta + D that are not zero, with their signs; false if q did
     /// not decrease.
     ///
-    /// Formula: conjugate gradients on W P W = -(C - W + W D W + lambda sign(Theta + D)) over those entries, preconditioned by
-    /// P -> Theta P Theta, which inverts P -> W P W where all entries are free, until the residual's square in that norm is
-    /// `forcing` of the first; entries that would change sign become zero, and the step is halved until q decreases.
+    /// Formula: conjugate gradients on W P W = -(C - W + W D W + lambda sign(Theta + D)) over those entries, preconditioned by the
+    /// diagonal W_ij^2 + W_ii W_jj, until the residual's square in that norm is `forcing` of the first; entries that would change
+    /// sign become zero, and the step is halved until q decreases.
     /// Source: the subspace step of Oztoprak, Nocedal, Rennie & Olsen 2012, NIPS 25, section 3.
     pub fn descend(&mut self, model: &Model, d: &mut Mat<f64>, forcing: f64) -> bool {
         let before = self.value(model, d.as_ref());
-        self.search(model, d.as_ref(), forcing);
+        self.search(model, d.as_ref(), forcing, By::Diagonal);
         self.go(model, d, before)
     }
 
-    /// D from zero to that minimum, entries that would change sign zero, whatever q does.
+    /// D from zero to that minimum, preconditioned by P -> Theta P Theta; entries that would change sign become zero, whatever q does.
     pub fn ahead(&mut self, model: &Model, d: &mut Mat<f64>, forcing: f64) {
         d.fill(0.0);
         self.image.fill(0.0);
-        self.search(model, d.as_ref(), forcing);
+        self.search(model, d.as_ref(), forcing, By::Inverse);
         for j in 0..d.ncols() {
             let (x, step) = (col(model.x, j), col(self.step.as_ref(), j));
             for (i, d) in col_mut(d.as_mut(), j).iter_mut().enumerate() {
@@ -53,7 +62,7 @@ impl Face {
     }
 
     /// The conjugate gradients, from the image W D W; leaves the step.
-    fn search(&mut self, model: &Model, d: MatRef<f64>, forcing: f64) {
+    fn search(&mut self, model: &Model, d: MatRef<f64>, forcing: f64, by: By) {
         for j in 0..d.ncols() {
             let (c, w, x, d) = (col(model.c, j), col(model.w, j), col(model.x, j), col(d, j));
             let (image, r) = (col(self.image.as_ref(), j), col_mut(self.residual.as_mut(), j));
@@ -67,7 +76,7 @@ impl Face {
         self.direction.fill(0.0);
         let (mut norm, mut enough) = (f64::INFINITY, 0.0);
         for iteration in 0..MOST_ITERATIONS {
-            let next = self.precondition(model, d);
+            let next = self.precondition(model, d, by);
             if iteration == 0 {
                 enough = forcing * next;
             }
@@ -108,14 +117,20 @@ impl Face {
     }
 
     /// The residual preconditioned, among the free entries; returns its product with the residual.
-    fn precondition(&mut self, model: &Model, d: MatRef<f64>) -> f64 {
-        congruence(&mut self.scaled, &mut self.half, model.x, self.residual.as_ref());
+    fn precondition(&mut self, model: &Model, d: MatRef<f64>, by: By) -> f64 {
+        if by == By::Inverse {
+            congruence(&mut self.scaled, &mut self.half, model.x, self.residual.as_ref());
+        }
         for j in 0..d.ncols() {
-            let (x, d) = (col(model.x, j), col(d, j));
+            let (w, x, d) = (col(model.w, j), col(model.x, j), col(d, j));
+            let r = col(self.residual.as_ref(), j);
             for (i, z) in col_mut(self.scaled.as_mut(), j).iter_mut().enumerate() {
-                if i != j && x[i] + d[i] == 0.0 {
-                    *z = 0.0;
-                }
+                let free = i == j || x[i] + d[i] != 0.0;
+                *z = match by {
+                    _ if !free => 0.0,
+                    By::Diagonal => r[i] / (w[i] * w[i] + model.w[(i, i)] * w[j]),
+                    By::Inverse => *z,
+                };
             }
         }
         inner(self.residual.as_ref(), self.scaled.as_ref())

@@ -20,6 +20,8 @@ const MOST_TURNS: usize = 6;
 const MOST_HALVINGS: usize = 40;
 /// Where the objective changes by less than its rounding, an iteration must leave at most this share of the gap.
 pub(super) const STUCK: f64 = 0.9;
+/// So many that do not, one after the other, are the end: the gap goes up and down by chance there.
+const PATIENCE: usize = 5;
 
 /// A block's estimate.
 pub struct Block {
@@ -69,14 +71,14 @@ impl<'a> Newton<'a> {
         }
         let (mut active, mut v) = (Active::new(n), vec![0.0; n]);
         let mut iterations = if self.crowded() { self.dense(tolerance, limit) } else { 0 };
-        let (mut predicted, mut rounding, mut before) = (0.0, 0.0, f64::INFINITY);
+        let (mut predicted, mut rounding, mut before, mut stuck) = (0.0, 0.0, f64::INFINITY, 0);
         loop {
             let last = iterations >= limit;
             let near = predicted < tolerance.sqrt();
             if near || last {
                 let gap = self.gap();
-                let stuck = predicted <= rounding && gap > STUCK * before;
-                if gap <= tolerance || last || stuck {
+                stuck = if predicted <= rounding && gap > STUCK * before { stuck + 1 } else { 0 };
+                if gap <= tolerance || last || stuck > PATIENCE {
                     return self.block(gap, iterations);
                 }
                 before = gap;
