@@ -7,7 +7,6 @@ use nullcline::systems::cells::named;
 use nullcline::systems::checkpoint::{Network, Spec, Vectors, load, suggested};
 use nullcline::systems::rule::linearise;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Options as they are typed.
@@ -106,7 +105,7 @@ fn every_layout_does_what_its_framework_does() {
 fn layouts_of_other_shapes_are_read_or_refused() {
     let text = std::fs::read_to_string(golden("io/layouts/layouts.json")).unwrap();
     let cases: Value = serde_json::from_str(&text).unwrap();
-    let (mut read_all, mut changed, mut panics) = (0, 0, BTreeSet::new());
+    let (mut read_all, mut changed) = (0, 0);
     for file in cases.as_object().unwrap().values().flat_map(|case| case["files"].as_array().unwrap()) {
         let path = golden(&format!("io/layouts/{}", file["file"].as_str().unwrap()));
         let Ok(sound) = read(Path::new(&path)) else { continue };
@@ -128,7 +127,6 @@ fn layouts_of_other_shapes_are_read_or_refused() {
             }
         }
     }
-    assert!(panics.is_empty(), "{panics:?}");
     assert!(read_all > 100 && changed > 3000, "{read_all} {changed}");
 }
 
