@@ -814,6 +814,7 @@ def gaussian(
     scale: _Words = ...,
     uncentered: bool = ...,
     folds: int | None = ...,
+    bin: _Words | None = ...,
     edges: int | None = ...,
     seed: int = ...,
     units: _Words | None = ...,
