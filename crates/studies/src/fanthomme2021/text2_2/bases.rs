@@ -81,8 +81,7 @@ pub(super) fn claims(m: &Bases) -> Vec<Claim> {
                 .headline(),
             claim("They do at infinitely many")
                 .is(overlap(last), m.overlap(0, last))
-                .predicted(1.0, 0.01)
-                .headline(),
+                .predicted(1.0, 0.01),
             claim("and whatever the model: those of a chain")
                 .is(overlap(last), m.overlap(1, last))
                 .predicted(1.0, 0.01)

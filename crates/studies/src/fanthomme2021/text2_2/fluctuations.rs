@@ -156,7 +156,7 @@ fn sizes(m: &Fluctuations) -> Vec<Claim> {
             .published(0.5, 0.02)
             .if_differs("the second order of Taylor's series lacks its 1/2")
             .at("fanthomme2021 eqs. 2.45, 2.46"),
-        says(claim("and as an uncorrelated matrix does (eq. 2.47)"))
+        says(claim("Covariances fluctuate by an uncorrelated matrix U (eq. 2.47)"))
             .published(1.0 / (n + 1.0), 0.02)
             .headline()
             .if_differs(
@@ -184,7 +184,6 @@ fn entries_of(m: &Fluctuations) -> Vec<Claim> {
         claim("They are uncorrelated")
             .is(mirrored, of(|m| m.mirrored))
             .published(0.0, 0.05)
-            .headline()
             .if_differs("CU is symmetric: E U_ij U_ji = 1 + (C⁻¹)_ij C_ij"),
         theory("E U_ij U_ji is 1 - (μ - 1)/(n - 1) on average")
             .is(

@@ -104,7 +104,7 @@ fn training(m: &Weak) -> Vec<Claim> {
                 &m.each(|_| true, |_, s| s.weak[0] - s.truth),
             )
             .above(0.0),
-        claim("and irrespective of α")
+        claim("At weak penalties the training likelihood does not depend on α")
             .is(format!("(L_train at α = {} less that at {})/n, γ = {WEAK:e}", ALPHAS[0], ALPHAS[last]), range)
             .predicted(0.0, 0.1)
             .headline()
@@ -127,13 +127,16 @@ fn testing(m: &Weak) -> Vec<Claim> {
     let shared = |k: usize| (format!("squared correlation with C, α = {}", ALPHAS[k]), m.at(k, |s| s.shared));
     let law = -2.0 * likelihood_gap(m.n, ALPHAS[last]);
     vec![
-        claim("Of few samples test data are then less likely than without any couplings")
+        claim("Of few samples test data are at weak penalties less likely than without any couplings")
             .is(format!("L_test/n, α = {}, γ = {WEAK:e}", ALPHAS[0]), m.at(0, |s| s.weak[1]))
             .below(-0.5)
             .headline(),
         claim("because C_emp is essentially uncorrelated with C").is(shared(0).0, shared(0).1).below(0.05),
         claim("Of many it is almost equal to C").is(shared(last).0, shared(last).1).above(0.95),
-        claim("and L_test very close to L_train").is(&gap, apart).below(0.01).headline(),
+        claim("Of many samples L_test is very close to L_train at weak penalties")
+            .is(&gap, apart)
+            .below(0.01)
+            .headline(),
         theory("by (n + 1)/(2αn)").is(gap, apart).predicted(law, 0.05 * law),
     ]
 }
@@ -162,16 +165,16 @@ pub(super) fn figures(m: &Weak) -> Result<[Figure; 2], nullcline_report::Error> 
     let of = |name: &str, which: usize| {
         curve(name, &ALPHAS, (0..ALPHAS.len()).map(|k| m.at(k, |s| s.weak[which]))).ink(Ink::Series(which))
     };
-    let series = [of("training", 0), of("test", 1), of("generated", 2).dashed()];
+    let series = [of("training", 0).joined(), of("test", 1).joined(), of("generated", 2).joined()];
     let truth = m.at(0, |s| s.truth).value;
     let axes = Axes {
         x_log: true,
-        y_range: Some([-2.0, 1.0]),
+        y_range: Some([-3.0, 2.0]),
         width: 1.45 * THIRD,
         ..Axes::new("sampling ratio α", "likelihood/n")
     };
     let axes = axes.reference("true model", Reference::Across(truth));
-    let weak = lines(&series, &axes)?.named("weak", &format!("γ = {WEAK:e}"), "")?;
+    let weak = scatter(&series, &axes)?.named("weak", &format!("γ = {WEAK:e}"), "")?;
     let apart =
         [curve("", &ALPHAS, (0..ALPHAS.len()).map(|k| m.at(k, |s| s.apart))).ink(Ink::Series(0)).joined()];
     let axes =
