@@ -80,7 +80,6 @@ fn printed(gamma: f64, overlap: f64) -> f64 {
 }
 
 fn at(gamma: f64) -> Result<At, Error> {
-    let n = VARIABLES as f64;
     let spectra = [spectrum(OVERLAPS[0])?, spectrum(OVERLAPS[1])?];
     let mut map = Map::new(&spectra[0]);
     let mut solved = |gamma: f64| eigenvalues(&mut map, gamma);
