@@ -30,6 +30,8 @@ pub mod navigators;
 mod potts;
 mod strengths;
 pub mod table7_1;
+pub mod text2_1;
+pub mod text2_2;
 pub mod text2_3;
 pub mod text7_3;
 
@@ -47,6 +49,8 @@ pub const STUDIES: &[Study] = &[
     potts::DEGREES,
     fig2_10::STUDY,
     fig2_11::STUDY,
+    text2_1::STUDY,
+    text2_2::STUDY,
     text2_3::STUDY,
     fig7_2::STUDY,
     fig7_3::STUDY,

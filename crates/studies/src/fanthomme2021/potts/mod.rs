@@ -1,6 +1,7 @@
 //! Figs. 2.6 to 2.9: likelihoods of Potts models and the strength at which they are nearest to the truth.
 
 mod cells;
+mod crossing;
 mod drawing;
 
 use crate::common::*;
@@ -73,7 +74,9 @@ fn fig2_6(s: &Settings, observer: &dyn Observer) -> Result<Findings, Error> {
                 )
                 .below(0.0)
                 .headline(),
-        ],
+        ]
+        .into_iter()
+        .chain(crossing::claims(&cells)),
     );
     let sections = vec![drawing::likelihoods(&cells)?];
     finish(claims, sections, &cells)

@@ -1,5 +1,6 @@
 //! What the text of chapter 2 says beside its figures: the transition of strong couplings, one sample, bands, and its formulas.
 
+mod along;
 mod bands;
 mod formulas;
 mod one_sample;
@@ -36,10 +37,12 @@ fn run(settings: &Settings, observer: &dyn Observer) -> Result<Findings, Error> 
 fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, Error> {
     let condensed = transition::measure(size, seed, observer)?;
     let single = one_sample::measure(size.n)?;
+    let along = along::measure(seed)?;
     let localised = bands::measure(size, seed, observer)?;
     let formulas = formulas::measure(size.sets, seed)?;
     let mut claims = at_size(transition::claims(&condensed), size.n, PRINTED);
     claims.extend(at_size(one_sample::claims(&single), size.n, PRINTED));
+    claims.extend(along::claims(&along));
     claims.extend(bands::claims(&localised, size.band));
     claims.extend(formulas::claims(&formulas));
     let figures = [
@@ -56,7 +59,12 @@ fn findings(size: Size, seed: u64, observer: &dyn Observer) -> Result<Findings, 
     );
     let section = Section::new("text", "Transition, one sample, bands")
         .figures([panels("text", "Transition, one sample, bands", &caption, &figures, 3)?])
-        .tables([transition::table(&condensed), one_sample::table(&single), bands::table(&localised)]);
+        .tables([
+            transition::table(&condensed),
+            one_sample::table(&single),
+            along::table(&along),
+            bands::table(&localised),
+        ]);
     Ok(Findings {
         answer: answer(&claims),
         claims,
@@ -76,9 +84,20 @@ mod tests {
     fn a_small_run_bears_out_what_is_exact() {
         let size = Size { n: 200, models: 3, band: 60, bands: 2, sets: 2 };
         let found = findings(size, 1, &Silent).unwrap();
-        for words in
-            ["Chain", "the printed first equality", "eqs. 2.23", "rises with μ", "as small as one likes"]
-        {
+        for words in [
+            "Chain",
+            "the printed first equality",
+            "eqs. 2.23",
+            "rises with μ",
+            "as small as one likes",
+            "eq. 2.52",
+            "eq. 2.53",
+            "two eigenvalues and of θ",
+            "eq. 2.67",
+            "eqs. 2.69",
+            "eq. 2.71",
+            "eq. 2.73",
+        ] {
             let claim = crate::common::found(&found, words);
             let expected = match words {
                 "the printed first equality" | "as small as one likes" => Verdict::Differs,
