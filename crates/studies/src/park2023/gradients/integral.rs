@@ -16,7 +16,7 @@ pub const GAINS: [f64; 3] = [0.8, 1.5, 3.0];
 /// Time from t0 to t1, in time constants.
 const HORIZON: f64 = 10.0;
 /// Steps of the adjoint; the state takes two to each.
-const STEPS: usize = 1000;
+const STEPS: usize = 500;
 /// By how much a parameter is moved for a difference.
 const MOVE: f64 = 1e-5;
 /// Euler steps of the unrolled network, in time constants.

@@ -20,6 +20,10 @@ const VECTORS: usize = 8;
 /// Units and gain of the chaotic networks, dx/dt = -x + tanh(W x), W_ij ~ N(0, g^2 / n).
 const UNITS: usize = 50;
 const GAIN: f64 = 3.0;
+/// A draw counts as chaotic from this rate on, over so much time before the stretch that is judged; so many are tried.
+const GROWING: f64 = 0.05;
+const BEFORE: f64 = 200.0;
+const TRIED: u64 = 100;
 const DT: f64 = 0.05;
 
 /// Both norms in time.
@@ -45,7 +49,7 @@ fn follow(system: &dyn System, x: &[f64], horizon: f64, seed: u64) -> Result<Adj
         horizon,
         vectors: VECTORS,
         matrix: false,
-        tolerance: 1e-9,
+        tolerance: 1e-8,
         seed,
         ..adjoint::Options::default()
     };
@@ -78,8 +82,21 @@ fn pair(name: &'static str, fate: &'static str, found: &Adjoint, all: &[[f64; 2]
     }
 }
 
-/// A network that is drawn, and a state after its transient.
+/// The first of the draws number `draw` whose tangents grow, and a state on its attractor.
 fn chaotic(seed: u64, draw: u64) -> Result<(Flow<Rate>, Vec<f64>), Error> {
+    for k in 0..TRIED {
+        let (system, x) = drawn(seed, 100 * draw + k)?;
+        let found = follow(&system, &x, BEFORE, seed)?;
+        if found.forward_rate.value > GROWING {
+            let end = col(found.states.as_ref(), 0).to_vec();
+            return Ok((system, end));
+        }
+    }
+    Err(failed(format!("none of {TRIED} networks is chaotic")))
+}
+
+/// A network, and a state after its transient.
+fn drawn(seed: u64, draw: u64) -> Result<(Flow<Rate>, Vec<f64>), Error> {
     let mut rng = stream(seed, Use::Connectivity, 72_000 + draw);
     let w = normal_matrix(&mut rng, UNITS, UNITS);
     let w = Mat::from_fn(UNITS, UNITS, |i, j| GAIN / (UNITS as f64).sqrt() * w[(i, j)]);

@@ -31,8 +31,9 @@ pub struct Trace {
     pub change: f64,
     /// The same without the part that the period's change makes, - dT/dw dx/dt.
     pub rest: f64,
-    /// Changes of sign of the first unit's trace, without what grows, in a period.
+    /// Of the first unit's trace in a period, without what grows: changes of sign, and largest less smallest over the largest size.
     pub signs: usize,
+    pub swing: f64,
     /// The first unit's trace in periods, for the figure.
     pub shown: Vec<[f64; 2]>,
 }
@@ -103,12 +104,22 @@ fn trace(w: usize, all: &[Vec<f64>], slopes: &[f64], field: &mut Field) -> Trace
     }
     let next = steady.iter().skip(1).chain(steady.first());
     let signs = steady.iter().zip(next).filter(|(a, b)| a.is_sign_positive() != b.is_sign_positive()).count();
+    let (lo, hi) = steady.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+    let swing = (hi - lo) / hi.abs().max(lo.abs());
     let shown = (0..8 * STEPS).step_by(4).map(|k| [k as f64 / STEPS as f64, at(k)[0]]).collect();
     let name = match w {
         0..4 => format!("w{}{}", w % 2 + 1, w / 2 + 1),
         _ => format!("b{}", w - 3),
     };
-    Trace { name, weight: WEIGHTS.contains(&w), change: change / size, rest: rest / size, signs, shown }
+    Trace {
+        name,
+        weight: WEIGHTS.contains(&w),
+        change: change / size,
+        rest: rest / size,
+        signs,
+        swing,
+        shown,
+    }
 }
 
 fn oscillator() -> Rate {

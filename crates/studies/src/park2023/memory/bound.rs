@@ -70,7 +70,7 @@ pub fn random(draws: usize, seed: u64, observer: &dyn Observer) -> Result<Vec<Dr
         let w = Mat::from_fn(n, n, |i, j| SCALE / (n as f64).sqrt() * w[(i, j)]);
         let start: Vec<f64> = (0..n).map(|_| normal(&mut rng)).collect();
         let system = Flow::new(rate(w.as_ref(), &vec![0.0; n], Activation::Tanh), DT);
-        Ok(Drawn { n, zeros: zeros(&exponents(&system, &start, 20_000)?) })
+        Ok(Drawn { n, zeros: zeros(&exponents(&system, &start, 10_000)?) })
     })
 }
 

@@ -108,7 +108,7 @@ fn recall(system: &dyn System, pattern: &[f64], start: &[f64], seed: u64) -> Res
         horizon: HORIZON,
         vectors: 1,
         matrix: false,
-        tolerance: 1e-9,
+        tolerance: 1e-7,
         seed,
         ..adjoint::Options::default()
     };

@@ -20,7 +20,7 @@ pub(super) fn section(m: &Measured, size: &Size) -> Result<Section, Error> {
                    weights, mean over draws; the dashed line is proportional to the noise. D: zero \
                    exponents of n/2 independent oscillators and, at most, of random networks; the \
                    dashed line is n/2. E: speed along limit cycles, over its mean. F: power \
-                   spectrum of the sum of 200 oscillators.";
+                   spectrum of the sum of 100 oscillators.";
     let cells = Table::of(&Kind::ALL)
         .column("cell", "", |k| k.name())
         .column("moved", "", |k| largest(list(&m.cells[*k as usize], |c| c.moved)))

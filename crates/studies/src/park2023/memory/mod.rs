@@ -33,12 +33,12 @@ impl Size {
     fn of(preset: Preset) -> Self {
         let k = if preset == Preset::Paper { 5 } else { 1 };
         Self {
-            hopfield: 8 * k,
+            hopfield: 5 * k,
             cells: 20 * k,
-            noise: 20 * k,
-            random: 10 * k,
-            ensembles: 8 * k,
-            steps: 100_000 * k,
+            noise: 12 * k,
+            random: 6 * k,
+            ensembles: 6 * k,
+            steps: 60_000 * k,
         }
     }
 }

@@ -71,7 +71,8 @@ fn point(w: &Mat<f64>, winner: usize) -> Result<Option<Vec<f64>>, Error> {
 /// The negative exponent of the limit cycle of two units.
 fn turning(w: &Mat<f64>) -> Result<Option<Vec<f64>>, Error> {
     let system = Flow::new(rate(w.as_ref(), &[0.0; 2], Activation::Tanh), DT);
-    match find(&system, &START[..2], &[], &Options::default()).map_err(failed)? {
+    let options = Options { returns: 60, ..Options::default() };
+    match find(&system, &START[..2], &[], &options).map_err(failed)? {
         Motion::Cycle(c) => Ok(Some(c.exponents()[1..].to_vec())),
         _ => Ok(None),
     }

@@ -8,7 +8,7 @@ use nullcline_core::linalg::random::{Use, stream, uniform};
 use std::f64::consts::TAU;
 
 /// Oscillators of an ensemble, their gain, and the angles between which theirs are drawn.
-pub const OSCILLATORS: usize = 200;
+pub const OSCILLATORS: usize = 100;
 const GAIN: f64 = 1.5;
 const ANGLES: [f64; 2] = [0.45, 0.65];
 /// Samples of the sum, half a time constant apart, after a transient.
